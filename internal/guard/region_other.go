@@ -1,0 +1,13 @@
+//go:build !unix
+
+package guard
+
+import "testing"
+
+// margin is how many bytes are checked on one side of a slice: behind one at
+// Start, before one at End. Tests use both.
+const margin = 256
+
+func pages(size int) int { return size + margin }
+
+func region(_ testing.TB, size int) []byte { return make([]byte, size) }

@@ -1,0 +1,70 @@
+// Package kernels holds the hot loops of integer evolution strategies on pentary
+// weights. Each function's documentation is its reference loop: the generic Go
+// implementation is that loop, and every other implementation equals it bit for
+// bit on every input.
+//
+// # Layouts
+//
+// Weights W are a packed.Matrix of m rows and k columns, at three bits each.
+//
+// Activations X are int8 in [-127, 127], interleaved by quads: four consecutive
+// k of one column are neighbours, X[k/4][n][4]. That is what VPMADDUBSW,
+// VPDPBUSD and SDOT read without shuffling, and element (κ, c) of a k×n batch is
+// x[(κ/4·n+c)·4+κ%4]. A batch takes Quads(k)·n·4 bytes; producers write zero to
+// the lanes beyond k. For n = 1 the layout is a plain vector.
+//
+// Accumulators Y are int32, row-major [m][n]; the bound |Σ w·x| ≤ 254·k makes
+// them exact for k ≤ MaxK.
+//
+// Factors are codes in bytes, 0 to 4, one vector after another; each vector is
+// padded to packed.PaddedLen with code 2, the zero weight. Sums over k run over
+// whole quads: padding contributes nothing, because either side of it is zero.
+//
+// # Columns of a population
+//
+// A population is evaluated as columns of one batch. Pair p has the plus member
+// and the minus member, each with Streams columns; see Layout.
+//
+// # Errors
+//
+// Shape mistakes panic before any work, naming both shapes.
+package kernels
+
+import (
+	"fmt"
+
+	"github.com/Kaleaon/pentary-go/trit5"
+)
+
+// MaxK is the largest inner dimension: 254·MaxK fits an int32 accumulator.
+const MaxK = 8 << 20
+
+// zero is the code of the zero weight: a weight is its code minus zero.
+const zero = trit5.CodeZero
+
+// Quads returns the groups of four that k elements take.
+func Quads(k int) int { return (k + 3) / 4 }
+
+// RoundShift returns v / 2^n rounded to nearest, ties upward: (v + 2^(n-1)) >> n,
+// and v for n = 0. The sum must not overflow.
+func RoundShift(v int32, n uint) int32 {
+	return (v + int32(1)<<n>>1) >> n
+}
+
+// checkLen panics unless a slice has the length that a shape asks for and no
+// dimension of the shape is negative.
+func checkLen(fn, name string, got, want int, shape string, dims ...int) {
+	ok := got == want
+	for _, d := range dims {
+		ok = ok && d >= 0
+	}
+	if ok {
+		return
+	}
+	boxed := make([]any, len(dims)) // here, so that a sound call allocates nothing
+	for i, d := range dims {
+		boxed[i] = d
+	}
+	panic(fmt.Sprintf("kernels: %s: %s has %d elements, want %d for %s",
+		fn, name, got, want, fmt.Sprintf(shape, boxed...)))
+}

@@ -1,0 +1,61 @@
+//go:build purego || !amd64
+
+package kernels
+
+import "github.com/Kaleaon/pentary-go/packed"
+
+// On platforms without assembly, and under the tag purego, every kernel is the
+// generic one.
+
+func platform() []implementation { return nil }
+
+func enableGeneric() {}
+
+func unpack(dst []uint8, row []byte, n int) { packed.UnpackCodes(dst, row, n) }
+func pack(row []byte, src []uint8, n int)   { packed.PackCodes(row, src, n) }
+
+func interleave(dst, src []int8, k, n int)        { interleaveGeneric(dst, src, k, n) }
+func columnSums(sums []int32, x []int8, k, n int) { columnSumsGeneric(sums, x, k, n) }
+func noise(dst []uint8, law Law, s Stream)        { noiseGeneric(dst, law, s) }
+func normalize(dst, x []int8, k, n, target int)   { normalizeGeneric(dst, x, k, n, target) }
+
+func requantize(dst []int8, y, bias []int32, m, n int, shift uint, relu bool) {
+	requantizeGeneric(dst, y, bias, m, n, shift, relu)
+}
+
+func scoreColumns(score []int32, logits []int8, target []uint8, m, n int) {
+	scoreGeneric(score, logits, target, m, n)
+}
+
+func weighFactors(dst []int8, a []uint8, f []int8, rank, m int) {
+	weighFactorsGeneric(dst, a, f, rank, m)
+}
+
+func interleaveFactors(dst, b []uint8, terms, kp int) {
+	interleaveFactorsGeneric(dst, b, terms, kp)
+}
+
+func matMul(y []int32, w *packed.Matrix, x []int8, n int) { matMulGeneric(y, w, x, n) }
+func matVec(y []int32, w *packed.Matrix, x []int8, n int) { matMulGeneric(y, w, x, n) }
+
+func project(t []int32, b []uint8, x []int8, l Layout, k int) { projectGeneric(t, b, x, l, k) }
+
+func projectShared(t []int32, b []uint8, x []int8, l Layout, k int) {
+	projectSharedGeneric(t, b, x, l, k)
+}
+
+func perturb(y []int32, a []uint8, t []int32, l Layout, m int, shift uint) {
+	perturbGeneric(y, a, t, l, m, shift)
+}
+
+func perturbShared(y, base []int32, a []uint8, t []int32, l Layout, m int, shift uint) {
+	perturbSharedGeneric(y, base, a, t, l, m, shift)
+}
+
+func updateResidual(w *packed.Matrix, residual []int8, t Terms, rule Residual, lo, hi int) int {
+	return updateResidualGeneric(w, residual, t, rule, lo, hi)
+}
+
+func updateThreshold(w *packed.Matrix, t Terms, tau int32, lo, hi int) int {
+	return updateThresholdGeneric(w, t, tau, lo, hi)
+}

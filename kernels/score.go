@@ -1,0 +1,59 @@
+package kernels
+
+import (
+	"fmt"
+	"math/bits"
+)
+
+// ScoreUnit is the resolution of a score: 256 units are one bit.
+const ScoreUnit = 256
+
+// MaxClasses bounds the classes of Score: the sum of 256 powers fits a uint32.
+const MaxClasses = 256
+
+// exp2Table[f] = round(2^(8+f/16)).
+var exp2Table = [16]uint16{256, 267, 279, 292, 304, 318, 332, 347, 362, 378, 395, 412, 431, 450, 470, 490}
+
+// Score computes the integer cross-entropy of n columns of logits over m classes,
+// as the log-probability of the target in units of 1/256 bit (never positive but
+// for rounding). A logit is an activation in units of 1/16 bit:
+//
+//	S = Σ_i exp2[l[i, c] & 15] << (l[i, c]>>4 + 8)     ≈ 2^16 · Σ_i 2^(l/16)
+//	e = bits.Len32(S) - 1
+//	score[c] = 16·l[target[c], c] - (256·e + log2[S>>(e-8) & 255] - 256·16)
+//
+// with exp2[f] = round(2^(8+f/16)) and log2[f] = round(256·log2(1+(f+½)/256)).
+// The tables' rounding costs at most 0.007 bit. logits is a batch of m×n in quads,
+// m ≤ MaxClasses; targets are class numbers below m.
+func Score(score []int32, logits []int8, target []uint8, m, n int) {
+	if m < 1 || m > MaxClasses {
+		panic(fmt.Sprintf("kernels: Score: %d classes, want 1 to %d", m, MaxClasses))
+	}
+	checkLen("Score", "score", len(score), n, "a batch of %d×%d", m, n)
+	checkLen("Score", "target", len(target), n, "a batch of %d×%d", m, n)
+	checkLen("Score", "logits", len(logits), Quads(m)*n*4, "a batch of %d×%d", m, n)
+	for c, t := range target {
+		if int(t) >= m {
+			panic(fmt.Sprintf("kernels: Score: target %d of column %d, want below %d", t, c, m))
+		}
+	}
+	scoreColumns(score, logits, target, m, n)
+}
+
+func scoreGeneric(score []int32, logits []int8, target []uint8, m, n int) {
+	for c := range n {
+		var sum uint32
+		for i := range m {
+			l := logits[(i/4*n+c)*4+i%4]
+			sum += uint32(exp2Table[l&15]) << (l>>4 + 8)
+		}
+		t := int(target[c])
+		score[c] = 16*int32(logits[(t/4*n+c)*4+t%4]) - log2(sum)
+	}
+}
+
+// log2 returns log2(sum / 2^16) in units of 1/256. sum is at least 256.
+func log2(sum uint32) int32 {
+	e := bits.Len32(sum) - 1
+	return int32(e-16)*ScoreUnit + int32(log2Table[sum>>(e-8)&255])
+}

@@ -1,0 +1,23 @@
+package kernels
+
+import "github.com/Kaleaon/pentary-go/packed"
+
+// Unpack writes the codes of a packed row of n pents to dst, padding included.
+// dst has packed.PaddedLen(n) elements and row has packed.RowBytes(n).
+//
+//	packed.UnpackCodes(dst, row, n)
+func Unpack(dst []uint8, row []byte, n int) {
+	checkLen("Unpack", "dst", len(dst), packed.PaddedLen(n), "a row of %d pents", n)
+	checkLen("Unpack", "row", len(row), packed.RowBytes(n), "a row of %d pents", n)
+	unpack(dst, row, n)
+}
+
+// Pack packs codes into a row of n pents, the inverse of Unpack. Only the low
+// three bits of a code may be set.
+//
+//	packed.PackCodes(row, src, n)
+func Pack(row []byte, src []uint8, n int) {
+	checkLen("Pack", "row", len(row), packed.RowBytes(n), "a row of %d pents", n)
+	checkLen("Pack", "src", len(src), packed.PaddedLen(n), "a row of %d pents", n)
+	pack(row, src, n)
+}

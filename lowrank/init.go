@@ -1,0 +1,18 @@
+package lowrank
+
+import (
+	"github.com/Kaleaon/pentary-go/kernels"
+	"github.com/Kaleaon/pentary-go/packed"
+)
+
+// Randomize fills W with initial weights of the law, row by row from the run's
+// seed.
+func Randomize(w Tensor, law kernels.Law, seed uint64) {
+	k := w.W.Cols()
+	n := Noise{Seed: seed, Law: law, Rank: 1}
+	codes := make([]uint8, packed.PaddedLen(k))
+	for i := range w.W.Rows() {
+		n.Factor(codes, Initial, w.Number, i, k)
+		kernels.Pack(w.W.Row(i).Bytes(), codes, k)
+	}
+}

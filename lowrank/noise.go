@@ -1,0 +1,115 @@
+package lowrank
+
+import (
+	"fmt"
+	"math/bits"
+
+	"github.com/Kaleaon/pentary-go/internal/fixed"
+	"github.com/Kaleaon/pentary-go/kernels"
+	"github.com/Kaleaon/pentary-go/packed"
+	"github.com/Kaleaon/pentary-go/trit5"
+)
+
+// Limits of a Noise.
+const (
+	MaxRank   = 256
+	MaxSigma  = 20
+	MaxTensor = 1<<28 - 1
+)
+
+// Noise determines the perturbations of one generation.
+type Noise struct {
+	Seed       uint64      // of the run
+	Generation uint32      // counts from zero
+	Law        kernels.Law // of the factors' pents
+	Rank       int         // r, 1 to MaxRank
+	Sigma      uint        // σ = 2^-Sigma levels: the standard deviation of one weight's perturbation
+}
+
+// Check returns an error that names the first option out of range.
+func (n Noise) Check() error {
+	switch {
+	case n.Law > kernels.Uniform:
+		return fmt.Errorf("lowrank: unknown law %v", n.Law)
+	case n.Rank < 1 || n.Rank > MaxRank:
+		return fmt.Errorf("lowrank: rank %d, want 1 to %d", n.Rank, MaxRank)
+	case n.Sigma > MaxSigma:
+		return fmt.Errorf("lowrank: sigma 2^-%d, want 2^0 to 2^-%d", n.Sigma, MaxSigma)
+	}
+	return nil
+}
+
+// A Kind says what of a tensor a stream of random pents is for. It shares a
+// counter word with the tensor's number, so that no two kinds share a block.
+type Kind uint32
+
+// The kinds of streams.
+const (
+	FactorA Kind = iota // left factor, a vector for each rank and row
+	FactorB             // right factor, a vector for each rank and column
+	Initial             // initial weights; pair is the row
+	Batch               // choice of training data; pair is unused
+)
+
+// StreamOf returns the stream of random pents for one kind of use. It panics if
+// tensor exceeds MaxTensor.
+func StreamOf(seed uint64, generation, tensor uint32, kind Kind, pair int) kernels.Stream {
+	if tensor > MaxTensor {
+		panic(fmt.Sprintf("lowrank: tensor %d, want at most %d", tensor, MaxTensor))
+	}
+	return kernels.Stream{Seed: seed, Generation: generation, Tensor: tensor<<4 | uint32(kind), Pair: uint32(pair)}
+}
+
+// Factor draws one factor of a pair: Rank vectors of length codes, each padded to
+// packed.PaddedLen(length) with zero weights. kind is FactorA or FactorB.
+func (n Noise) Factor(dst []uint8, kind Kind, tensor uint32, pair, length int) {
+	kernels.Noise(dst, n.Law, StreamOf(n.Seed, n.Generation, tensor, kind, pair))
+	padded := packed.PaddedLen(length)
+	if padded == length {
+		return
+	}
+	for ; len(dst) > 0; dst = dst[padded:] {
+		for i := length; i < padded; i++ {
+			dst[i] = trit5.CodeZero
+		}
+	}
+}
+
+// factors draws one factor of the pairs lo to hi, one after another.
+func (n Noise) factors(dst []uint8, kind Kind, tensor uint32, lo, hi, length int) {
+	size := n.Rank * packed.PaddedLen(length)
+	for p := lo; p < hi; p++ {
+		n.Factor(dst[(p-lo)*size:(p-lo+1)*size], kind, tensor, p, length)
+	}
+}
+
+// scale returns how 1/√r and σ are applied: the projection t becomes
+// RoundShift(t·mul, scaleBits) and the correction is shifted right by shift.
+//
+// With e the least integer such that 2^e ≥ √r, mul = round(2^scaleBits · 2^e/√r),
+// between one and two units, and shift = Sigma + e. For ranks 1, 4, 16, 64, 256
+// mul is exactly one unit and the shift does it all. The uniform law's entries
+// of A·Bᵀ have standard deviation 2, which is one more shift.
+func (n Noise) scale() (mul int32, shift uint) {
+	e := uint(bits.Len(uint(n.Rank-1))+1) / 2
+	// round(√v) = ⌊(⌊√4v⌋ + 1) / 2⌋
+	v := uint64(1) << (2 * (scaleBits + e))
+	mul = int32(fixed.Sqrt(4*v/uint64(n.Rank))+1) / 2
+	shift = n.Sigma + e
+	if n.Law == kernels.Uniform {
+		shift++
+	}
+	return mul, shift
+}
+
+const scaleBits = 7
+
+// rescale multiplies projections by mul / 2^scaleBits.
+func rescale(t []int32, mul int32) {
+	if mul == 1<<scaleBits {
+		return
+	}
+	for i, v := range t {
+		t[i] = int32((int64(v)*int64(mul) + 1<<(scaleBits-1)) >> scaleBits)
+	}
+}

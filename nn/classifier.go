@@ -1,0 +1,158 @@
+package nn
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/internal/parallel"
+	"github.com/Kaleaon/pentary-go/kernels"
+	"github.com/Kaleaon/pentary-go/lowrank"
+)
+
+// Classifier is an es.Evaluator that scores a network by its cross-entropy on
+// batches of a dataset. All members of a generation see the same batch, drawn
+// anew each generation from the run's seed; the first layer's product with it is
+// therefore computed once.
+type Classifier struct {
+	net   *MLP
+	data  *Dataset
+	batch int
+	chunk int // pairs that one task evaluates
+
+	inputs []int8  // the batch, sample after sample
+	x      []int8  // the batch in quads
+	base   []int32 // the first layer's product
+	labels []uint8 // of the columns of one task
+	work   []classifierWork
+
+	ctx        context.Context
+	generation es.Generation
+	scores     []int64
+	evaluate   func(worker, i int)
+}
+
+type classifierWork struct {
+	Workspace
+	columns []int32 // score of each column
+}
+
+// chunkColumns is how many columns a task evaluates at once, if one pair does not
+// already have more: enough to spread the unpacking of the weights, few enough
+// that a layer's accumulators stay in the second-level cache.
+const chunkColumns = 512
+
+// NewClassifier returns an evaluator of net on batches of the given size.
+func NewClassifier(net *MLP, data *Dataset, batch int) (*Classifier, error) {
+	if err := data.Check(); err != nil {
+		return nil, err
+	}
+	if net.Inputs() != data.Features || net.Outputs() != data.Classes {
+		return nil, fmt.Errorf("nn: network of %d→%d for data of %d features and %d classes",
+			net.Inputs(), net.Outputs(), data.Features, data.Classes)
+	}
+	if data.Classes > kernels.MaxClasses {
+		return nil, fmt.Errorf("nn: %d classes, want at most %d", data.Classes, kernels.MaxClasses)
+	}
+	if batch < 1 || batch > 1<<20 {
+		return nil, fmt.Errorf("nn: batch of %d, want 1 to 2^20", batch)
+	}
+	c := &Classifier{
+		net: net, data: data, batch: batch,
+		chunk:  max(1, chunkColumns/(2*batch)),
+		inputs: make([]int8, batch*data.Features),
+		x:      make([]int8, kernels.Quads(data.Features)*4*batch),
+		base:   make([]int32, net.Layers[0].W.Rows()*batch),
+		work:   make([]classifierWork, parallel.Workers()),
+	}
+	c.labels = make([]uint8, 2*c.chunk*batch)
+	c.evaluate = c.evaluateChunk
+	return c, nil
+}
+
+// Evaluate implements es.Evaluator. A score is the sum of the batch's
+// log-probabilities in units of 1/256 bit.
+func (c *Classifier) Evaluate(ctx context.Context, g es.Generation, scores []int64) error {
+	c.ctx, c.generation, c.scores = ctx, g, scores
+	c.draw(g.Noise.Seed, g.Noise.Generation)
+	kernels.MatMul(c.base, c.net.Layers[0].W, c.x, c.batch)
+	parallel.For(len(c.work), (g.Pairs+c.chunk-1)/c.chunk, c.evaluate)
+	return ctx.Err()
+}
+
+// draw gathers the generation's batch: samples by independent uniform choice.
+func (c *Classifier) draw(seed uint64, generation uint32) {
+	stream := lowrank.StreamOf(seed, generation, 0, lowrank.Batch, 0)
+	var block [4]uint32
+	for i := range c.batch {
+		if i%4 == 0 {
+			block = stream.Block(uint32(i / 4))
+		}
+		sample := int(uint64(block[i%4]) * uint64(c.data.Len()) >> 32)
+		copy(c.inputs[i*c.data.Features:], c.data.Sample(sample))
+		for at := i; at < len(c.labels); at += c.batch {
+			c.labels[at] = c.data.Labels[sample]
+		}
+	}
+	kernels.Interleave(c.x, c.inputs, c.data.Features, c.batch)
+}
+
+func (c *Classifier) evaluateChunk(worker, i int) {
+	if c.ctx.Err() != nil {
+		return
+	}
+	ws := &c.work[worker]
+	lo := i * c.chunk
+	hi := min(lo+c.chunk, c.generation.Pairs)
+	n := 2 * (hi - lo) * c.batch
+	logits := c.net.forwardPopulation(&ws.Workspace, c.generation.Noise, c.generation.Tensors, c.base, c.x, lo, hi, c.batch)
+	ws.columns = grow(ws.columns, n)
+	kernels.Score(ws.columns, logits, c.labels[:n], c.data.Classes, n)
+	for member := range 2 * (hi - lo) {
+		sum := int64(0)
+		for _, s := range ws.columns[member*c.batch : (member+1)*c.batch] {
+			sum += int64(s)
+		}
+		c.scores[2*lo+member] = sum
+	}
+}
+
+// Confusion counts, for each true class, how many samples of a dataset the
+// network assigns to each class.
+func (m *MLP) Confusion(data *Dataset) ([][]int, error) {
+	if err := data.Check(); err != nil {
+		return nil, err
+	}
+	if m.Inputs() != data.Features || m.Outputs() < data.Classes {
+		return nil, fmt.Errorf("nn: network of %d→%d for data of %d features and %d classes",
+			m.Inputs(), m.Outputs(), data.Features, data.Classes)
+	}
+	counts := make([][]int, data.Classes)
+	for i := range counts {
+		counts[i] = make([]int, m.Outputs())
+	}
+	var ws Workspace
+	x := make([]int8, kernels.Quads(data.Features)*4*chunkColumns)
+	for at := 0; at < data.Len(); at += chunkColumns {
+		n := min(chunkColumns, data.Len()-at)
+		batch := x[:kernels.Quads(data.Features)*4*n]
+		kernels.Interleave(batch, data.Inputs[at*data.Features:(at+n)*data.Features], data.Features, n)
+		logits := m.Forward(&ws, batch, n)
+		for c := range n {
+			counts[data.Labels[at+c]][argmax(logits, c, m.Outputs(), n)]++
+		}
+	}
+	return counts, nil
+}
+
+// argmax returns the row with the largest activation in column c of m×n, the
+// first of equals.
+func argmax(x []int8, c, m, n int) int {
+	best, at := int8(-128), 0
+	for i := range m {
+		if v := x[(i/4*n+c)*4+i%4]; v > best {
+			best, at = v, i
+		}
+	}
+	return at
+}

@@ -1,0 +1,45 @@
+package nn
+
+import (
+	"fmt"
+	"math/bits"
+
+	"github.com/Kaleaon/pentary-go/kernels"
+	"github.com/Kaleaon/pentary-go/packed"
+)
+
+// Dense is a fully connected layer:
+//
+//	out = clip127(RoundShift(W·x, Shift)), then max(0, out) if ReLU
+//
+// so that a pent of W weighs w·2^-Shift.
+type Dense struct {
+	W     *packed.Matrix // outputs × inputs
+	Shift uint
+	ReLU  bool
+}
+
+// NewDense returns a layer of zero weights whose Shift keeps the spread of the
+// activations: inputs of unit-variance weights add up to √in times the spread of
+// one, which the shift takes back, to the nearest power of two.
+func NewDense(in, out int, relu bool) *Dense {
+	return &Dense{W: packed.NewMatrix(out, in), Shift: rootShift(in), ReLU: relu}
+}
+
+// rootShift returns log2(√n) rounded to nearest.
+func rootShift(n int) uint {
+	return uint(bits.Len(uint(n))) / 2
+}
+
+// requantize turns the layer's accumulators into its activations.
+func (d *Dense) requantize(dst []int8, y []int32, n int) {
+	kernels.Requantize(dst, y, nil, d.W.Rows(), n, d.Shift, d.ReLU)
+}
+
+func (d *Dense) String() string {
+	act := "linear"
+	if d.ReLU {
+		act = "relu"
+	}
+	return fmt.Sprintf("dense %d→%d %s >>%d", d.W.Cols(), d.W.Rows(), act, d.Shift)
+}

@@ -1,0 +1,128 @@
+package packed
+
+import (
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"math"
+	"os"
+	"unicode/utf8"
+
+	"github.com/Kaleaon/pentary-go/internal/atomicfile"
+)
+
+// Tensor is a named matrix of a File. The weight that a pent stands for is
+// pent · 2^Scale.
+type Tensor struct {
+	Name   string
+	Matrix *Matrix
+	Scale  int32
+}
+
+// File is what a .pent file holds: matrices in an order that is kept, and
+// free-form text about them.
+//
+// Names and meta keys are UTF-8, not empty, at most 65535 bytes and unique; meta
+// values are any bytes. Equal Files make equal bytes: there is one encoding, and
+// the reader accepts no other.
+//
+// # Format
+//
+// Version 1. Integers are little-endian and follow one another without gaps; i32
+// is two's complement; a checksum is CRC-32C (Castagnoli: reflected polynomial
+// 0x82F63B78, initial value and final xor 0xFFFFFFFF, so that "123456789" gives
+// 0xE3069283). Offsets count bytes from the start of the file.
+//
+//	header
+//	    magic           4 bytes  "PENT"
+//	    version         u16      1
+//	    flags           u16      0
+//	    header length   u32      from the magic to the header checksum, inclusive
+//	    tensor count    u32
+//	    meta count      u32
+//	    for each meta entry, by increasing key, compared as unsigned bytes:
+//	        key length      u16
+//	        key
+//	        value length    u32
+//	        value
+//	    for each tensor:
+//	        name length     u16
+//	        name
+//	        rows            u64
+//	        columns         u64
+//	        scale           i32
+//	        data offset     u64
+//	        data length     u64
+//	        data checksum   u32
+//	    header checksum u32      of every header byte before it
+//	for each tensor, in the order of the header:
+//	    zero bytes up to the next multiple of 64, which is its data offset
+//	    data            rows · row bytes
+//
+// The file ends where the last tensor's data end, or with the header if there is
+// no tensor. Rows and columns are both zero or both not.
+//
+// The data are the rows in order, each in the 332 layout of the package comment:
+// columns/256 blocks of 96 bytes, then a small block of 12 bytes for every 32 of
+// the columns%256 columns left, or part of 32. Codes above 4, and padding other
+// than code 2, are errors.
+type File struct {
+	Meta    map[string]string
+	Tensors []Tensor
+}
+
+// The constants of the format.
+const (
+	fileMagic   = "PENT"
+	fileVersion = 1
+	dataAlign   = 64
+
+	preambleSize    = 20 // magic to meta count
+	metaEntrySize   = 6  // without key and value
+	tensorEntrySize = 42 // without name
+	checksumSize    = 4
+)
+
+// castagnoli is the polynomial for which CPUs have an instruction.
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+func checksum(b []byte) uint32 { return crc32.Checksum(b, castagnoli) }
+
+// alignData returns the first offset for data at or after end.
+func alignData(end uint64) uint64 { return (end + dataAlign - 1) / dataAlign * dataAlign }
+
+// checkName returns an error if s may not name a tensor or a meta entry.
+func checkName(s string) error {
+	switch {
+	case s == "":
+		return errors.New("empty name")
+	case len(s) > math.MaxUint16:
+		return fmt.Errorf("name of %d bytes, above %d: %.32q…", len(s), math.MaxUint16, s)
+	case !utf8.ValidString(s):
+		return fmt.Errorf("name %q is not UTF-8", s)
+	}
+	return nil
+}
+
+// WriteFile writes f to path atomically: an error leaves a file of that name as
+// it was, and a reader never finds a part of f.
+func WriteFile(path string, f *File) error {
+	return atomicfile.Write(path, func(w io.Writer) error {
+		_, err := f.WriteTo(w)
+		return err
+	})
+}
+
+// ReadFile reads and checks the whole file at path. Open maps it instead.
+func ReadFile(path string) (*File, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	f, err := Decode(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return f, nil
+}

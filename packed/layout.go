@@ -1,0 +1,160 @@
+package packed
+
+import "github.com/Kaleaon/pentary-go/trit5"
+
+// The two block sizes of the 332 layout, in pents and in bytes.
+const (
+	BlockPents = 256 // codes in a block: 8 groups of 32 lanes
+	BlockBytes = 96  // bytes of a block: vectors A, B, C of 32 lanes
+	SmallPents = 32  // codes in a small block: 8 groups of 4 lanes
+	SmallBytes = 12  // bytes of a small block: vectors A, B, C of 4 lanes
+)
+
+// groups is the number of code groups that share the three vectors of a block.
+const groups = 8
+
+// RowBytes returns the bytes that a row of n pents takes: whole blocks, then
+// small blocks for the remainder.
+func RowBytes(n int) int {
+	return n/BlockPents*BlockBytes + (n%BlockPents+SmallPents-1)/SmallPents*SmallBytes
+}
+
+// PaddedLen returns n rounded up to whole small blocks: the number of codes that
+// a row of n pents really holds, and that UnpackCodes writes.
+func PaddedLen(n int) int {
+	return (n + SmallPents - 1) / SmallPents * SmallPents
+}
+
+// UnpackCodes writes the PaddedLen(n) codes of a row of n pents to dst. It is
+// the reference for every SIMD unpacking kernel.
+func UnpackCodes(dst []uint8, row []byte, n int) {
+	dst, row = dst[:PaddedLen(n)], row[:RowBytes(n)]
+	for ; n >= BlockPents; n -= BlockPents {
+		unpackBlock(dst, row, BlockPents/groups)
+		dst, row = dst[BlockPents:], row[BlockBytes:]
+	}
+	for ; n > 0; n -= SmallPents {
+		unpackBlock(dst, row, SmallPents/groups)
+		dst, row = dst[SmallPents:], row[SmallBytes:]
+	}
+}
+
+// PackCodes is the inverse of UnpackCodes: it packs PaddedLen(n) codes of three
+// bits into a row of n pents. The caller fills the padding with code 010.
+func PackCodes(row []byte, src []uint8, n int) {
+	src, row = src[:PaddedLen(n)], row[:RowBytes(n)]
+	for ; n >= BlockPents; n -= BlockPents {
+		packBlock(row, src, BlockPents/groups)
+		src, row = src[BlockPents:], row[BlockBytes:]
+	}
+	for ; n > 0; n -= SmallPents {
+		packBlock(row, src, SmallPents/groups)
+		src, row = src[SmallPents:], row[SmallBytes:]
+	}
+}
+
+func unpackBlock(dst []uint8, block []byte, lanes int) {
+	dst, block = dst[:groups*lanes], block[:3*lanes]
+	for l := range lanes {
+		a, b, c := block[l], block[lanes+l], block[2*lanes+l]
+		dst[l] = a & 7
+		dst[lanes+l] = a >> 3 & 7
+		dst[2*lanes+l] = b & 7
+		dst[3*lanes+l] = b >> 3 & 7
+		dst[4*lanes+l] = c & 7
+		dst[5*lanes+l] = c >> 3 & 7
+		dst[6*lanes+l] = a>>6 | c>>4&4
+		dst[7*lanes+l] = b>>6 | c>>5&4
+	}
+}
+
+func packBlock(block []byte, src []uint8, lanes int) {
+	src, block = src[:groups*lanes], block[:3*lanes]
+	for l := range lanes {
+		g6, g7 := src[6*lanes+l], src[7*lanes+l]
+		block[l] = src[l] | src[lanes+l]<<3 | g6<<6
+		block[lanes+l] = src[2*lanes+l] | src[3*lanes+l]<<3 | g7<<6
+		block[2*lanes+l] = src[4*lanes+l] | src[5*lanes+l]<<3 | g6>>2<<6 | g7>>2<<7
+	}
+}
+
+// place is where one code lives in a row: byte and shift of its low bits, and,
+// for the two groups that are split, byte and shift of its high bit.
+type place struct {
+	low, high           int
+	lowShift, highShift uint
+	split               bool
+}
+
+// locate returns the place of code i in a row of n pents.
+func locate(i, n int) place {
+	base, lanes := i/BlockPents*BlockBytes, BlockPents/groups
+	if whole := n / BlockPents * BlockPents; i >= whole {
+		i -= whole
+		base = whole/BlockPents*BlockBytes + i/SmallPents*SmallBytes
+		lanes = SmallPents / groups
+	}
+	group, lane := i/lanes%groups, i%lanes
+	if group < 6 {
+		return place{low: base + group/2*lanes + lane, lowShift: uint(group%2) * 3}
+	}
+	return place{
+		low: base + (group-6)*lanes + lane, lowShift: 6,
+		high: base + 2*lanes + lane, highShift: uint(group), split: true,
+	}
+}
+
+func getCode(row []byte, i, n int) uint8 {
+	p := locate(i, n)
+	if p.split {
+		return row[p.low]>>p.lowShift | row[p.high]>>p.highShift&1<<2
+	}
+	return row[p.low] >> p.lowShift & 7
+}
+
+func setCode(row []byte, i, n int, code uint8) {
+	p := locate(i, n)
+	if p.split {
+		row[p.low] = row[p.low]&^(3<<p.lowShift) | code&3<<p.lowShift
+		row[p.high] = row[p.high]&^(1<<p.highShift) | code>>2<<p.highShift
+		return
+	}
+	row[p.low] = row[p.low]&^(7<<p.lowShift) | code<<p.lowShift
+}
+
+// fillZero fills the rows of a tensor with zero weights: every code 010.
+func fillZero(data []byte, n int) {
+	var block [BlockBytes]byte
+	var codes [BlockPents]uint8
+	for i := range codes {
+		codes[i] = trit5.CodeZero
+	}
+	PackCodes(block[:], codes[:], BlockPents)
+	small := [SmallBytes]byte{}
+	PackCodes(small[:], codes[:SmallPents], SmallPents)
+	whole := n / BlockPents * BlockBytes
+	for stride := RowBytes(n); len(data) > 0; data = data[stride:] {
+		for at := 0; at < whole; at += BlockBytes {
+			copy(data[at:], block[:])
+		}
+		for at := whole; at < stride; at += SmallBytes {
+			copy(data[at:], small[:])
+		}
+	}
+}
+
+// checkRow reports the first invalid code in a row of n pents (5, 6, 7, or
+// padding other than zero weight), or -1 if the row is sound.
+func checkRow(row []byte, n int) (at int, code uint8) {
+	var codes [BlockPents]uint8
+	for from := 0; from < n; from += BlockPents {
+		span := min(n-from, BlockPents)
+		UnpackCodes(codes[:], row[from/BlockPents*BlockBytes:], span)
+		for i, c := range codes[:PaddedLen(span)] {
+			if !trit5.ValidCode(c) || i >= span && c != trit5.CodeZero {
+				return from + i, c
+			}
+		}
+	}
+	return -1, 0
+}

@@ -1,0 +1,45 @@
+package trit5
+
+// Neg returns −p. No valid pent overflows.
+func (p Pent) Neg() Pent { return -p }
+
+// Add is the full adder: a + b + carryIn = sum + 5·carry. The digits must be
+// valid and carryIn in [-1, 1]; the total is then in [-5, 5], so carry is in
+// [-1, 1] too, and adders chain.
+func Add(a, b, carryIn Pent) (sum, carry Pent) {
+	return split(a + b + carryIn)
+}
+
+// Mul returns the product of two valid pents as a·b = lo + 5·carry, by shift
+// and add. The carry is non-zero only for the products ±4 = ∓1 ± 5.
+func Mul(a, b Pent) (lo, carry Pent) {
+	return split(Pent(MulInt(a, int32(b))))
+}
+
+// MulInt returns p·t by shift and add: 0, ±t or ±2t. p must be valid. Like
+// Go's own arithmetic it wraps when the product leaves int32, which |t| < 2^30
+// rules out.
+func MulInt(p Pent, t int32) int32 {
+	switch p {
+	case -2:
+		return -(t << 1)
+	case -1:
+		return -t
+	case 1:
+		return t
+	case 2:
+		return t << 1
+	}
+	return 0
+}
+
+// split writes n, in [-7, 7], as digit + 5·carry.
+func split(n Pent) (digit, carry Pent) {
+	switch {
+	case n > Max:
+		return n - Levels, 1
+	case n < Min:
+		return n + Levels, -1
+	}
+	return n, 0
+}
