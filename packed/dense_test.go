@@ -97,13 +97,13 @@ func TestDecodeDenseRejects(t *testing.T) {
 	}
 }
 
-// TestDenseIsCanonical tries every value of every byte of a code, for lengths
-// around the sizes of blocks and chunks: what is accepted comes back equal.
+// TestDenseIsCanonical tries every value of each of the last bytes of a code, for
+// lengths around the sizes of blocks and chunks: what is accepted comes back equal.
 func TestDenseIsCanonical(t *testing.T) {
 	for _, n := range []int{1, 2, 3, 4, 22, 23, 24, 25, 31, 32, 33, 256, 257, 767, 768, 769, 770} {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
 			src := AppendDense(nil, NewVector(n))
-			for i := range src {
+			for i := max(0, len(src)-16); i < len(src); i++ {
 				for b := range 256 {
 					changed := bytes.Clone(src)
 					changed[i] = byte(b)
