@@ -2,7 +2,67 @@
 
 package kernels
 
-import "github.com/Kaleaon/pentary-go/packed"
+import (
+	"sync"
 
-func matMul(y []int32, w *packed.Matrix, x []int8, n int) { matMulGeneric(y, w, x, n) }
-func matVec(y []int32, w *packed.Matrix, x []int8, n int) { matMulGeneric(y, w, x, n) }
+	"github.com/Kaleaon/pentary-go/internal/parallel"
+	"github.com/Kaleaon/pentary-go/packed"
+)
+
+func matMul(y []int32, w *packed.Matrix, x []int8, n int) {
+	if !useAVX2 || len(y) == 0 || w.Cols() == 0 {
+		matMulGeneric(y, w, x, n)
+		return
+	}
+	t := productTier()
+	p := product{t, geometries[t], y, w, x, n}
+	if w.Rows()*w.Cols()*n < parallelWork || parallel.Workers() == 1 {
+		p.compute(0, w.Rows(), 0, n)
+		return
+	}
+	j := jobs.Get().(*job)
+	j.product = p
+	j.split(parallel.Workers())
+	parallel.For(parallel.Workers(), j.pieces, j.task)
+	j.product = product{}
+	jobs.Put(j)
+}
+
+// parallelWork is the number of multiply-adds from which a product is spread over
+// the processors: about 0.1 ms of one, a hundred times what waking them costs.
+const parallelWork = 1 << 24
+
+// job is a product spread over processors, by columns or, if it has few, by rows.
+type job struct {
+	product
+	byRows bool
+	pieces int
+	step   int
+	task   func(worker, i int)
+}
+
+var jobs = sync.Pool{New: func() any {
+	j := new(job)
+	j.task = j.compute // kept, so that a call allocates nothing
+	return j
+}}
+
+// split divides the job into one piece for each worker, of whole tiles.
+func (j *job) split(workers int) {
+	n, unit := j.n, 3*j.lanes
+	j.byRows = n < workers*2*unit
+	if j.byRows {
+		n, unit = j.w.Rows(), j.rows
+	}
+	j.step = ((n+workers-1)/workers + unit - 1) / unit * unit
+	j.pieces = (n + j.step - 1) / j.step
+}
+
+func (j *job) compute(_, i int) {
+	if j.byRows {
+		m := j.w.Rows()
+		j.product.compute(i*j.step, min((i+1)*j.step, m), 0, j.n)
+		return
+	}
+	j.product.compute(0, j.w.Rows(), i*j.step, min((i+1)*j.step, j.n))
+}

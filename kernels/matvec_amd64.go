@@ -1,0 +1,157 @@
+//go:build !purego
+
+package kernels
+
+import (
+	"sync"
+
+	"github.com/Kaleaon/pentary-go/packed"
+)
+
+// vectors is the memory of one MatVec in flight: the vectors in chunks of 32, and
+// the start values -2·Σx.
+type vectors struct {
+	x     []int8
+	y     []int32
+	start [MaxVecs]int32
+}
+
+var vectorsPool = sync.Pool{New: func() any { return new(vectors) }}
+
+func matVec(y []int32, w *packed.Matrix, x []int8, n int) {
+	k := w.Cols()
+	// Short rows are all small blocks, which unpack at a third of the speed.
+	if !useAVX2 || k < packed.BlockPents {
+		matMul(y, w, x, n)
+		return
+	}
+	v := vectorsPool.Get().(*vectors)
+	clear(v.start[:])
+	columnSums(v.start[:n], x, k, n)
+	for c := range v.start {
+		v.start[c] *= -2
+	}
+	v.chunk(x, k, n, useVNNI512)
+	matVecPacked(y, w, v, n)
+	vectorsPool.Put(v)
+}
+
+// chunk arranges n vectors in quads as chunks of 32 of 1, 2, 4 or 8 vectors:
+//
+//	x[(κ/32*width+c)*32+κ%32] = src[(κ/4*n+c)*4+κ%4]
+//
+// and zero where κ ≥ 4·Quads(k) or c ≥ n. For the wide kernels the chunks of whole
+// blocks lie in pairs, in the order of pairSlot: 64 bytes a vector.
+func (v *vectors) chunk(src []int8, k, n int, wide bool) {
+	width := vectorWidth(n)
+	size := packed.PaddedLen(k)*width + 32 // wide kernels read a chunk too far
+	if cap(v.x) < size {
+		v.x = make([]int8, size)
+	}
+	v.x = v.x[:size]
+	clear(v.x)
+	whole := k / packed.BlockPents * (packed.BlockPents / 4) // quads in whole blocks
+	for q := 0; q < Quads(k); q += 8 {
+		at, pitch := q/8*width*32, 32
+		if wide && q < whole {
+			slot := pairSlot[q/8%8]
+			at, pitch = q/64*width*256+slot/2*width*64+slot%2*32, 64
+		}
+		span := min(8, Quads(k)-q)
+		if n == 1 {
+			copy(v.x[at:], src[q*4:][:span*4])
+			continue
+		}
+		for u := range span {
+			quad := src[(q+u)*n*4:][:n*4]
+			for c := range n {
+				copy(v.x[at+c*pitch+u*4:][:4], quad[c*4:])
+			}
+		}
+	}
+}
+
+// pairSlot is where the wide kernels meet each group of a block: register slot/2,
+// half slot%2.
+var pairSlot = [8]int{0, 2, 1, 3, 4, 5, 6, 7}
+
+// vectorWidth returns the vectors that the kernel for n vectors takes.
+func vectorWidth(n int) int {
+	switch {
+	case n > 4:
+		return 8
+	case n > 2:
+		return 4
+	}
+	return n
+}
+
+// matVecPacked runs the kernel for the width of v, and takes the columns that
+// exist out of its rows.
+func matVecPacked(y []int32, w *packed.Matrix, v *vectors, n int) {
+	m, k, width := w.Rows(), w.Cols(), vectorWidth(n)
+	out := y
+	if width != n {
+		if cap(v.y) < m*width {
+			v.y = make([]int32, m*width)
+		}
+		out = v.y[:m*width]
+	}
+	blocks := k / packed.BlockPents
+	smalls := packed.PaddedLen(k%packed.BlockPents) / packed.SmallPents
+	first, x, start := &w.Bytes()[0], &v.x[0], &v.start[0]
+	switch {
+	case useVNNI512 && width == 1:
+		matVec1VNNI512(&out[0], first, m, blocks, smalls, x, start)
+	case useVNNI512 && width == 2:
+		matVec2VNNI512(&out[0], first, m, blocks, smalls, x, start)
+	case useVNNI512 && width == 4:
+		matVec4VNNI512(&out[0], first, m, blocks, smalls, x, start)
+	case useVNNI512:
+		matVec8VNNI512(&out[0], first, m, blocks, smalls, x, start)
+	case width == 1:
+		matVec1AVX2(&out[0], first, m, blocks, smalls, x, start)
+	case width == 2:
+		matVec2AVX2(&out[0], first, m, blocks, smalls, x, start)
+	case width == 4:
+		matVec4AVX2(&out[0], first, m, blocks, smalls, x, start)
+	default:
+		matVec8AVX2(&out[0], first, m, blocks, smalls, x, start)
+	}
+	if width != n {
+		for i := range m {
+			copy(y[i*n:(i+1)*n], out[i*width:])
+		}
+	}
+}
+
+// The kernels for 1, 2, 4 and 8 vectors:
+//
+//	y[i*width+c] = start[c] + Σ_κ code[i, κ] · x[(κ/32*width+c)*32+κ%32]
+//
+// with x as chunk arranges it, for rows of blocks·packed.BlockBytes + smalls·packed.SmallBytes bytes each, one
+// after another from w.
+
+//go:noescape
+func matVec1AVX2(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
+
+//go:noescape
+func matVec2AVX2(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
+
+//go:noescape
+func matVec4AVX2(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
+
+//go:noescape
+func matVec8AVX2(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
+
+//go:noescape
+func matVec1VNNI512(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
+
+//go:noescape
+func matVec2VNNI512(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
+
+//go:noescape
+func matVec4VNNI512(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
+
+//go:noescape
+func matVec8VNNI512(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
