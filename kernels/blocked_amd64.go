@@ -85,6 +85,11 @@ type product struct {
 	w *packed.Matrix
 	x []int8
 	n int
+
+	// pert joins each panel of Y once its sums are whole, if perturbed is set. Parts
+	// then begin and end between pairs.
+	perturbed bool
+	pert      perturbation
 }
 
 // part is a product restricted to rows i0 to i1 and columns j0 to j1 of Y, with
@@ -105,22 +110,45 @@ func (p product) compute(i0, i1, j0, j1 int) {
 
 func (p *part) run() {
 	cols, k := p.j1-p.j0, p.w.Cols()
-	nc := evenly(cols, stripBytes/p.kc, p.lanes)
+	nc := evenly(cols, stripBytes/p.kc, p.unit())
 	for j := p.j0; j < p.j1; j += nc {
 		cols := min(nc, p.j1-j)
 		for κ := 0; κ < k; κ += p.kc {
 			depth := min(p.kc, k-κ)
 			p.packColumns(j, cols, κ, depth)
 			for i := p.i0; i < p.i1; i += panelRows {
-				p.panel(i, min(panelRows, p.i1-i), j, cols, κ, depth)
+				rows := min(panelRows, p.i1-i)
+				p.panel(i, rows, j, cols, κ, depth)
+				if p.perturbed && κ+depth == k {
+					own := 2 * p.pert.l.Streams
+					p.pert.add(p.y, i, i+rows, j/own, (j+cols)/own)
+				}
 			}
 		}
 	}
 }
 
-// evenly returns a step of at most limit, a multiple of unit unless that is more
-// than n, that divides n into pieces of about the same size.
+// unit returns the columns that a division of Y may not split: a vector, and the
+// columns of a pair.
+func (p *product) unit() int {
+	if !p.perturbed {
+		return p.lanes
+	}
+	own := 2 * p.pert.l.Streams
+	if own%p.lanes == 0 {
+		return own
+	}
+	for unit := p.lanes; ; unit += p.lanes {
+		if unit%own == 0 {
+			return unit
+		}
+	}
+}
+
+// evenly returns a step, a multiple of unit and at most limit, that divides n into
+// pieces of about the same size. unit is at most limit.
 func evenly(n, limit, unit int) int {
+	limit -= limit % unit
 	pieces := (n + limit - 1) / limit
 	step := (n + pieces - 1) / pieces
 	return (step + unit - 1) / unit * unit

@@ -118,6 +118,26 @@ func perturbGeneric(y []int32, a []uint8, t []int32, l Layout, m int, shift uint
 	}
 }
 
+// MatMulPerturbed is MatMul with the columns of a population, followed by Perturb:
+//
+//	y = W·x ± RoundShift(A·t, shift)
+//
+// but the perturbation joins each panel of Y while it is in the cache.
+func MatMulPerturbed(y []int32, w *packed.Matrix, x []int8, a []uint8, t []int32, l Layout, shift uint) {
+	m := w.Rows()
+	l.check("MatMulPerturbed", 0)
+	checkShift("MatMulPerturbed", shift)
+	checkProduct("MatMulPerturbed", y, w, x, l.Cols())
+	checkLen("MatMulPerturbed", "a", len(a), l.Pairs*l.Rank*packed.PaddedLen(m), "%d pairs of rank %d and m = %d", l.Pairs, l.Rank, m)
+	checkLen("MatMulPerturbed", "t", len(t), l.Rank*l.Cols(), "%d pairs of rank %d and %d streams", l.Pairs, l.Rank, l.Streams)
+	matMulPerturbed(y, w, x, a, t, l, shift)
+}
+
+func matMulPerturbedGeneric(y []int32, w *packed.Matrix, x []int8, a []uint8, t []int32, l Layout, shift uint) {
+	matMulGeneric(y, w, x, l.Cols())
+	perturbGeneric(y, a, t, l, w.Rows(), shift)
+}
+
 // PerturbShared spreads the product that all members share and adds each
 // member's perturbation, for members that see the same batch:
 //

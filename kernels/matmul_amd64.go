@@ -14,8 +14,35 @@ func matMul(y []int32, w *packed.Matrix, x []int8, n int) {
 		matMulGeneric(y, w, x, n)
 		return
 	}
+	multiply(newProduct(y, w, x, n))
+}
+
+func matMulPerturbed(y []int32, w *packed.Matrix, x []int8, a []uint8, t []int32, l Layout, shift uint) {
+	n := l.Cols()
+	if !useAVX2 || len(y) == 0 || w.Cols() == 0 {
+		matMulPerturbedGeneric(y, w, x, a, t, l, shift)
+		return
+	}
+	p := newProduct(y, w, x, n)
+	p.perturbed, p.pert = true, perturbation{a, t, l, w.Rows(), shift}
+	if p.unit() > stripBytes/p.kc {
+		// One pair is wider than a block of columns: two passes.
+		p.perturbed = false
+		multiply(p)
+		p.pert.add(y, 0, w.Rows(), 0, l.Pairs)
+		return
+	}
+	multiply(p)
+}
+
+func newProduct(y []int32, w *packed.Matrix, x []int8, n int) product {
 	t := productTier()
-	p := product{t, geometries[t], y, w, x, n}
+	return product{tier: t, geometry: geometries[t], y: y, w: w, x: x, n: n}
+}
+
+// multiply computes a product, spread over the processors if it is large.
+func multiply(p product) {
+	w, n := p.w, p.n
 	if w.Rows()*w.Cols()*n < parallelWork || parallel.Workers() == 1 {
 		p.compute(0, w.Rows(), 0, n)
 		return
@@ -49,10 +76,13 @@ var jobs = sync.Pool{New: func() any {
 
 // split divides the job into one piece for each worker, of whole tiles.
 func (j *job) split(workers int) {
-	n, unit := j.n, 3*j.lanes
+	n, unit := j.n, j.unit()
+	if unit%3 != 0 && !j.perturbed {
+		unit *= 3 // whole strips
+	}
 	j.byRows = n < workers*2*unit
 	if j.byRows {
-		n, unit = j.w.Rows(), j.rows
+		n, unit = j.w.Rows(), max(j.rows, perturbRows)
 	}
 	j.step = ((n+workers-1)/workers + unit - 1) / unit * unit
 	j.pieces = (n + j.step - 1) / j.step

@@ -44,6 +44,10 @@ func projectShared(t []int32, b []uint8, x []int8, l Layout, k int) {
 	projectSharedGeneric(t, b, x, l, k)
 }
 
+func matMulPerturbed(y []int32, w *packed.Matrix, x []int8, a []uint8, t []int32, l Layout, shift uint) {
+	matMulPerturbedGeneric(y, w, x, a, t, l, shift)
+}
+
 func perturb(y []int32, a []uint8, t []int32, l Layout, m int, shift uint) {
 	perturbGeneric(y, a, t, l, m, shift)
 }

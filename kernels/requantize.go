@@ -27,10 +27,10 @@ func requantizeGeneric(dst []int8, y, bias []int32, m, n int, shift uint, relu b
 		low = 0
 	}
 	for i := range Quads(m) * 4 {
-		out := dst[i/4*n*4+i%4:]
+		at := i/4*n*4 + i%4
 		if i >= m {
 			for c := range n {
-				out[c*4] = 0
+				dst[at+c*4] = 0
 			}
 			continue
 		}
@@ -39,7 +39,7 @@ func requantizeGeneric(dst []int8, y, bias []int32, m, n int, shift uint, relu b
 			b = bias[i]
 		}
 		for c, v := range y[i*n : (i+1)*n] {
-			out[c*4] = int8(min(max(RoundShift(v+b, shift), low), 127))
+			dst[at+c*4] = int8(min(max(RoundShift(v+b, shift), low), 127))
 		}
 	}
 }

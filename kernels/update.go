@@ -50,16 +50,16 @@ func WeighFactors(dst []int8, a []uint8, f []int8, rank, m int) {
 func weighFactorsGeneric(dst []int8, a []uint8, f []int8, rank, m int) {
 	terms, mp := len(f)*rank, packed.PaddedLen(m)
 	for τ := range Quads(terms) * 4 {
-		out := dst[τ/4*m*4+τ%4:]
+		at := τ/4*m*4 + τ%4
 		if τ >= terms {
 			for i := range m {
-				out[i*4] = 0
+				dst[at+i*4] = 0
 			}
 			continue
 		}
 		weight := f[τ/rank]
 		for i, c := range a[τ*mp:][:m] {
-			out[i*4] = weight * (int8(c) - zero)
+			dst[at+i*4] = weight * (int8(c) - zero)
 		}
 	}
 }
@@ -82,12 +82,12 @@ func InterleaveFactors(dst, b []uint8, terms, kp int) {
 
 func interleaveFactorsGeneric(dst, b []uint8, terms, kp int) {
 	for τ := range Quads(terms) * 4 {
-		out := dst[τ/4*kp*4+τ%4:]
+		at := τ/4*kp*4 + τ%4
 		for j := range kp {
 			if τ < terms {
-				out[j*4] = b[τ*kp+j]
+				dst[at+j*4] = b[τ*kp+j]
 			} else {
-				out[j*4] = zero
+				dst[at+j*4] = zero
 			}
 		}
 	}

@@ -1,0 +1,64 @@
+package kernels
+
+import (
+	"testing"
+
+	"github.com/Kaleaon/pentary-go/packed"
+)
+
+// TestAllocations calls every entry point, in shapes whose numbers do not fit the
+// runtime's table of small integers: none allocates once it is warm.
+func TestAllocations(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector allocates")
+	}
+	const m, k, n, shift = 260, 290, 270, 9
+	var (
+		l      = Layout{Pairs: 257, Rank: 1, Streams: 1}
+		all    = l.Pairs * l.Rank
+		w      = packed.NewMatrix(m, k)
+		rows   = make([]byte, packed.RowBytes(k))
+		codes  = make([]uint8, packed.PaddedLen(k))
+		x      = make([]int8, Quads(k)*n*4)
+		again  = make([]int8, len(x))
+		y      = make([]int32, m*n)
+		out    = make([]int8, Quads(m)*n*4)
+		own    = make([]int8, Quads(k)*l.Cols()*4)
+		yOwn   = make([]int32, m*l.Cols())
+		t32    = make([]int32, l.Rank*l.Cols())
+		a      = filled(all*packed.PaddedLen(m), uint8(zero))
+		b      = filled(all*packed.PaddedLen(k), uint8(zero))
+		f      = make([]int8, l.Pairs)
+		terms  = newTerms(a, b, f, l.Rank, m, k)
+		e      = make([]int8, m*packed.PaddedLen(k))
+		target = make([]uint8, n)
+	)
+	calls := map[string]func(){
+		"Unpack":            func() { Unpack(codes, rows, k) },
+		"Pack":              func() { Pack(rows, codes, k) },
+		"Interleave":        func() { Interleave(x, again[:k*n], k, n) },
+		"ColumnSums":        func() { ColumnSums(y[:n], x, k, n) },
+		"MatMul":            func() { MatMul(y, w, x, n) },
+		"MatVec":            func() { MatVec(y[:m*MaxVecs], w, x[:Quads(k)*MaxVecs*4], MaxVecs) },
+		"Project":           func() { Project(t32, b, own, l, k) },
+		"ProjectShared":     func() { ProjectShared(t32[:all], b, x[:Quads(k)*4], l, k) },
+		"Perturb":           func() { Perturb(yOwn, a, t32, l, m, shift) },
+		"PerturbShared":     func() { PerturbShared(yOwn, y[:m], a, t32[:all], l, m, shift) },
+		"Requantize":        func() { Requantize(out, y, y[:m], m, n, shift, true) },
+		"Normalize":         func() { Normalize(x, x, k, n, 64) },
+		"Score":             func() { Score(y[:n], x[:64*n*4], target, 256, n) },
+		"Noise binomial":    func() { Noise(codes, Binomial, Stream{Seed: 1 << 40}) },
+		"Noise uniform":     func() { Noise(codes, Uniform, Stream{Seed: 1 << 40}) },
+		"WeighFactors":      func() { WeighFactors(terms.FA, a, f, l.Rank, m) },
+		"InterleaveFactors": func() { InterleaveFactors(terms.B, b, all, packed.PaddedLen(k)) },
+		"UpdateResidual":    func() { UpdateResidual(w, e, terms, Residual{Mul: 300, Shift: 9, Limit: 300}, 0, m) },
+		"UpdateThreshold":   func() { UpdateThreshold(w, terms, 300, 0, m) },
+	}
+	forEachImpl(t, func(t *testing.T) {
+		for name, call := range calls {
+			if got := testing.AllocsPerRun(2, call); got != 0 {
+				t.Errorf("%s allocates %g times a call", name, got)
+			}
+		}
+	})
+}

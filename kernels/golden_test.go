@@ -1,0 +1,242 @@
+package kernels
+
+import (
+	"bytes"
+	_ "embed"
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"reflect"
+	"testing"
+
+	"github.com/Kaleaon/pentary-go/packed"
+)
+
+// goldenJSON is what testdata/golden.py computes from the documentation, apart
+// from this code: the numerical contract as bytes.
+//
+//go:embed testdata/golden.json
+var goldenJSON []byte
+
+// The arrays of the golden file are base64 of little-endian elements; those of
+// single bytes and of codes are []byte.
+type (
+	int8s  []int8
+	int32s []int32
+)
+
+func (s *int8s) UnmarshalJSON(text []byte) error { return decodeInto((*[]int8)(s), 1, text) }
+
+func (s *int32s) UnmarshalJSON(text []byte) error { return decodeInto((*[]int32)(s), 4, text) }
+
+func decodeInto[T int8 | int32](s *[]T, width int, text []byte) error {
+	if string(text) == "null" {
+		return nil
+	}
+	data, err := base64.StdEncoding.AppendDecode(nil, bytes.Trim(text, `"`))
+	if err != nil {
+		return err
+	}
+	*s = make([]T, len(data)/width)
+	_, err = binary.Decode(data, binary.LittleEndian, *s)
+	return err
+}
+
+type golden struct {
+	RoundShift [][3]int32
+	Philox     []struct {
+		Counter, Block [4]uint32
+		Key            [2]uint32
+	}
+	Noise []struct {
+		Law                      Law
+		N                        int
+		Seed                     uint64
+		Generation, Tensor, Pair uint32
+		Codes                    []byte
+	}
+	Row []struct {
+		N          int
+		Codes, Row []byte
+	}
+	Batch []struct {
+		K, N       int
+		Vectors, X int8s
+		Sums       int32s
+	}
+	Product []struct {
+		M, K, N int
+		W       []byte
+		X       int8s
+		Y       int32s
+	}
+	Population []struct {
+		Pairs, Rank, Streams, M, K int
+		Shift                      uint
+		A, B                       []byte
+		X                          int8s
+		T, Y, Perturbed            int32s
+		Shared                     struct {
+			X                  int8s
+			T, Base, Perturbed int32s
+		}
+	}
+	Requantize []struct {
+		M, N    int
+		Shift   uint
+		ReLU    bool
+		Bias, Y int32s
+		Out     int8s
+	}
+	Normalize []struct {
+		K, N, Target int
+		X, Out       int8s
+	}
+	Score []struct {
+		M, N    int
+		Logits  int8s
+		Targets []byte
+		Scores  int32s
+	}
+	Update []struct {
+		M, K, Rank          int
+		Mul, Limit, Tau     int32
+		Shift               uint
+		Lo, Hi              int
+		F, FA               int8s
+		A, B, BI, W         []byte
+		E                   int8s
+		Residual, Threshold struct {
+			W     []byte
+			E     int8s
+			Moved int
+		}
+	}
+}
+
+func readGolden(t *testing.T) (g golden) {
+	t.Helper()
+	dec := json.NewDecoder(bytes.NewReader(goldenJSON))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&g); err != nil {
+		t.Fatal(err)
+	}
+	for kernel, cases := range reflect.ValueOf(g).Fields() {
+		if cases.Len() == 0 {
+			t.Errorf("no cases of %s", kernel.Name)
+		}
+	}
+	return g
+}
+
+func TestGolden(t *testing.T) {
+	g := readGolden(t)
+	for _, c := range g.RoundShift {
+		if got := RoundShift(c[0], uint(c[1])); got != c[2] {
+			t.Errorf("RoundShift(%d, %d) is %d, want %d", c[0], c[1], got, c[2])
+		}
+	}
+	for _, c := range g.Philox {
+		if got := Philox(c.Counter, c.Key); got != c.Block {
+			t.Errorf("Philox(%x, %x) is %x, want %x", c.Counter, c.Key, got, c.Block)
+		}
+	}
+	forEachImpl(t, func(t *testing.T) {
+		for _, c := range g.Noise {
+			got := make([]uint8, c.N)
+			Noise(got, c.Law, Stream{Seed: c.Seed, Generation: c.Generation, Tensor: c.Tensor, Pair: c.Pair})
+			equal(t, "Noise", got, c.Codes)
+		}
+		for _, c := range g.Row {
+			codes, row := make([]uint8, len(c.Codes)), make([]byte, len(c.Row))
+			Unpack(codes, c.Row, c.N)
+			Pack(row, c.Codes, c.N)
+			equal(t, "Unpack", codes, c.Codes)
+			equal(t, "Pack", row, c.Row)
+		}
+		for _, c := range g.Batch {
+			x, sums := make([]int8, len(c.X)), make([]int32, c.N)
+			Interleave(x, c.Vectors, c.K, c.N)
+			ColumnSums(sums, c.X, c.K, c.N)
+			equal(t, "Interleave", x, c.X)
+			equal(t, "ColumnSums", sums, c.Sums)
+		}
+		for _, c := range g.Product {
+			products(t, over(t, c.M, c.K, c.W), c.X, c.N, c.Y)
+		}
+		for _, c := range g.Population {
+			l := Layout{Pairs: c.Pairs, Rank: c.Rank, Streams: c.Streams}
+			low := make([]int32, len(c.T))
+			Project(low, c.B, c.X, l, c.K)
+			equal(t, "Project", low, c.T)
+			y := append([]int32(nil), c.Y...)
+			Perturb(y, c.A, c.T, l, c.M, c.Shift)
+			equal(t, "Perturb", y, c.Perturbed)
+			low = make([]int32, len(c.Shared.T))
+			ProjectShared(low, c.B, c.Shared.X, l, c.K)
+			equal(t, "ProjectShared", low, c.Shared.T)
+			PerturbShared(y, c.Shared.Base, c.A, c.Shared.T, l, c.M, c.Shift)
+			equal(t, "PerturbShared", y, c.Shared.Perturbed)
+		}
+		for _, c := range g.Requantize {
+			got := make([]int8, len(c.Out))
+			Requantize(got, c.Y, c.Bias, c.M, c.N, c.Shift, c.ReLU)
+			equal(t, "Requantize", got, c.Out)
+		}
+		for _, c := range g.Normalize {
+			got := make([]int8, len(c.Out))
+			Normalize(got, c.X, c.K, c.N, c.Target)
+			equal(t, "Normalize", got, c.Out)
+		}
+		for _, c := range g.Score {
+			got := make([]int32, c.N)
+			Score(got, c.Logits, c.Targets, c.M, c.N)
+			equal(t, "Score", got, c.Scores)
+		}
+		for _, c := range g.Update {
+			terms := newTerms(c.A, c.B, c.F, c.Rank, c.M, c.K)
+			equal(t, "WeighFactors", terms.FA, c.FA)
+			equal(t, "InterleaveFactors", terms.B, c.BI)
+
+			w, e := over(t, c.M, c.K, bytes.Clone(c.W)), append([]int8(nil), c.E...)
+			moved := UpdateResidual(w, e, terms, Residual{Mul: c.Mul, Shift: c.Shift, Limit: c.Limit}, c.Lo, c.Hi)
+			equal(t, "UpdateResidual", w.Bytes(), c.Residual.W)
+			equal(t, "residual", e, c.Residual.E)
+			equal(t, "moved", []int{moved}, []int{c.Residual.Moved})
+
+			w = over(t, c.M, c.K, bytes.Clone(c.W))
+			moved = UpdateThreshold(w, terms, c.Tau, c.Lo, c.Hi)
+			equal(t, "UpdateThreshold", w.Bytes(), c.Threshold.W)
+			equal(t, "moved", []int{moved}, []int{c.Threshold.Moved})
+		}
+	})
+}
+
+// over returns the matrix that packed rows hold.
+func over(tb testing.TB, m, k int, rows []byte) *packed.Matrix {
+	tb.Helper()
+	w, err := packed.MatrixOver(m, k, rows)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return w
+}
+
+// TestGoldenIsComputed runs the program that computes the golden file.
+func TestGoldenIsComputed(t *testing.T) {
+	python, err := exec.LookPath("python3")
+	if err != nil {
+		t.Skip("no Python to compute the golden file with: ", err)
+	}
+	cmd := exec.Command(python, "testdata/golden.py")
+	cmd.Stderr = os.Stderr
+	got, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, goldenJSON) {
+		t.Error("golden.json is not what golden.py computes")
+	}
+}

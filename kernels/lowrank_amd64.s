@@ -1,0 +1,599 @@
+//go:build !purego
+
+#include "go_asm.h"
+#include "textflag.h"
+
+// The two thin products of a perturbation, in blocks of up to eight columns: one
+// column to a 32-bit lane. A block of eight is loaded and stored whole, a smaller
+// one through a mask.
+
+DATA laneMasks<>+0(SB)/8, $-1
+DATA laneMasks<>+8(SB)/8, $-1
+DATA laneMasks<>+16(SB)/8, $-1
+DATA laneMasks<>+24(SB)/8, $-1
+DATA laneMasks<>+32(SB)/8, $0
+DATA laneMasks<>+40(SB)/8, $0
+DATA laneMasks<>+48(SB)/8, $0
+DATA laneMasks<>+56(SB)/8, $0
+GLOBL laneMasks<>(SB), RODATA|NOPTR, $64
+
+DATA one<>+0(SB)/4, $1
+GLOBL one<>(SB), RODATA|NOPTR, $4
+
+// The bits of eight codes.
+DATA seven<>+0(SB)/8, $0x0707070707070707
+GLOBL seven<>(SB), RODATA|NOPTR, $8
+
+// LANES sets the first n lanes of v to -1 and the rest to 0. It destroys n and r.
+#define LANES(n, r, v) \
+	NEGQ    n                     \
+	LEAQ    laneMasks<>+32(SB), r \
+	VMOVDQU (r)(n*4), v
+
+// The ways to move a block between memory and a vector.
+#define LOAD_WHOLE(mem, v)  VMOVDQU mem, v
+#define LOAD_PART(mem, v)   VPMASKMOVD mem, MASK, v
+#define STORE_WHOLE(v, mem) VMOVDQU v, mem
+#define STORE_PART(v, mem)  VPMASKMOVD v, MASK, mem
+
+// Registers of the projection:
+//
+// DI   t of the group
+// SI   codes of the group, first quad
+// BX   columns of the group, first quad
+// CX   groups left
+// DX   quads of the run
+// R8   steps
+// R9   bytes from a quad of columns to the next
+// R10  bytes from a vector of codes to the next, R11 thrice that
+// R12  codes, R13  columns, AX  quads left in the run
+//
+// Y0–Y3   Σ c·x of each vector, sixteen int16 lanes: two to a column
+// Y4      Σ 2·x, the same for all vectors
+// Y5      columns, Y6 products, Y7 codes
+// Y12     bytes of 2, Y13 words of 1, Y15 mask of the columns
+
+#define MASK Y15
+
+// SETUP_PROJECT loads the arguments and the constants.
+#define SETUP_PROJECT \
+	MOVQ     t+0(FP), DI                \
+	MOVQ     b+8(FP), SI                \
+	MOVQ     x+16(FP), BX               \
+	MOVQ     groups+24(FP), CX          \
+	MOVQ     quads+32(FP), DX           \
+	MOVQ     cols+40(FP), AX            \
+	MOVQ     steps+48(FP), R8           \
+	MOVQ     projectSteps_xRow(R8), R9  \
+	MOVQ     projectSteps_bRow(R8), R10 \
+	LEAQ     (R10)(R10*2), R11          \
+	LANES(AX, R12, MASK)                \
+	VPCMPEQD Y0, Y0, Y0                 \
+	VPABSB   Y0, Y12                    \
+	VPADDB   Y12, Y12, Y12              \
+	VPABSW   Y0, Y13
+
+// DOT adds the products of the codes at mem with the quad of columns in Y5. A pair
+// of products is within ±1024, so VPMADDUBSW does not saturate.
+#define DOT(mem, sum) \
+	VPBROADCASTD mem, Y7      \
+	VPMADDUBSW   Y5, Y7, Y6   \
+	VPADDW       Y6, sum, sum
+
+// TWICE adds twice the columns in Y5.
+#define TWICE \
+	VPMADDUBSW Y5, Y12, Y6 \
+	VPADDW     Y6, Y4, Y4
+
+// NEXT_QUAD steps to the next quad and sets the flags for the loop.
+#define NEXT_QUAD \
+	ADDQ $4, R12 \
+	ADDQ R9, R13 \
+	DECQ AX
+
+// RUN_1 multiplies the quads of a run with one vector, RUN_4 with four.
+#define RUN_1(LOAD, loop) \
+loop:  \
+	LOAD((R13), Y5) \
+	DOT((R12), Y0)  \
+	TWICE           \
+	NEXT_QUAD       \
+	JNZ loop
+
+#define RUN_4(LOAD, loop) \
+loop:  \
+	LOAD((R13), Y5)       \
+	DOT((R12), Y0)        \
+	DOT((R12)(R10*1), Y1) \
+	DOT((R12)(R10*2), Y2) \
+	DOT((R12)(R11*1), Y3) \
+	TWICE                 \
+	NEXT_QUAD             \
+	JNZ loop
+
+// ADD_RUN adds Σ c·x - Σ 2·x to t at R12. The difference is within ±512 for each
+// quad of the run, so that it fits its lane whether or not the two sums did.
+#define ADD_RUN(LOAD, STORE, sum) \
+	VPSUBW   Y4, sum, sum  \
+	VPMADDWD Y13, sum, sum \
+	LOAD((R12), Y5)        \
+	VPADDD   Y5, sum, sum  \
+	STORE(sum, (R12))
+
+// ADD_RUNS does so for the four vectors of a group.
+#define ADD_RUNS(LOAD, STORE) \
+	MOVQ DI, R12                   \
+	MOVQ projectSteps_tRow(R8), AX \
+	ADD_RUN(LOAD, STORE, Y0)       \
+	ADDQ AX, R12                   \
+	ADD_RUN(LOAD, STORE, Y1)       \
+	ADDQ AX, R12                   \
+	ADD_RUN(LOAD, STORE, Y2)       \
+	ADDQ AX, R12                   \
+	ADD_RUN(LOAD, STORE, Y3)
+
+// NEXT_GROUP steps to the next group and sets the flags for the loop.
+#define NEXT_GROUP \
+	ADDQ projectSteps_t(R8), DI \
+	ADDQ projectSteps_b(R8), SI \
+	ADDQ projectSteps_x(R8), BX \
+	DECQ CX
+
+// func project1AVX2(t *int32, b *uint8, x *int8, groups, quads, cols int, steps *projectSteps)
+TEXT ·project1AVX2(SB), NOSPLIT, $0-56
+	SETUP_PROJECT
+
+group1:
+	VPXOR Y0, Y0, Y0
+	VPXOR Y4, Y4, Y4
+	MOVQ  SI, R12
+	MOVQ  BX, R13
+	MOVQ  DX, AX
+	CMPQ  cols+40(FP), $8
+	JNE   part1
+
+	RUN_1(LOAD_WHOLE, whole1Quad)
+	MOVQ DI, R12
+	ADD_RUN(LOAD_WHOLE, STORE_WHOLE, Y0)
+	JMP  next1
+
+part1:
+	RUN_1(LOAD_PART, part1Quad)
+	MOVQ DI, R12
+	ADD_RUN(LOAD_PART, STORE_PART, Y0)
+
+next1:
+	NEXT_GROUP
+	JNZ group1
+	VZEROUPPER
+	RET
+
+// func project4AVX2(t *int32, b *uint8, x *int8, groups, quads, cols int, steps *projectSteps)
+TEXT ·project4AVX2(SB), NOSPLIT, $0-56
+	SETUP_PROJECT
+
+group4:
+	VPXOR Y0, Y0, Y0
+	VPXOR Y1, Y1, Y1
+	VPXOR Y2, Y2, Y2
+	VPXOR Y3, Y3, Y3
+	VPXOR Y4, Y4, Y4
+	MOVQ  SI, R12
+	MOVQ  BX, R13
+	MOVQ  DX, AX
+	CMPQ  cols+40(FP), $8
+	JNE   part4
+
+	RUN_4(LOAD_WHOLE, whole4Quad)
+	ADD_RUNS(LOAD_WHOLE, STORE_WHOLE)
+	JMP next4
+
+part4:
+	RUN_4(LOAD_PART, part4Quad)
+	ADD_RUNS(LOAD_PART, STORE_PART)
+
+next4:
+	NEXT_GROUP
+	JNZ group4
+	VZEROUPPER
+	RET
+
+// Registers of the perturbation:
+//
+// DI   y, SI codes, BX t, of the pair
+// R8   steps
+// R9   multiples of t: eight vectors, one for each code
+// R10  bytes from a row of y to the next, or base of the row
+// R11  row of y
+// R12  codes of the row
+// R13  rows left
+// R15  bytes from the plus member's columns to the minus member's
+// AX, CX, DX  codes
+//
+// Y8–Y11  t, 2·t, -t, -2·t
+// Y12     2^(shift-1), Y13 shift, Y14 -1 where the member is the minus one
+// Y15     mask of the columns
+
+// SETUP_ROUND sets Y12 and Y13 for a shift in AX: half is 1<<shift>>1.
+#define SETUP_ROUND \
+	VMOVD        AX, X13        \
+	VPBROADCASTD X13, Y13       \
+	VPBROADCASTD one<>(SB), Y12 \
+	VPSLLVD      Y13, Y12, Y12  \
+	VPSRLD       $1, Y12, Y12
+
+// SETUP_SIGN sets Y14 where the lane is beyond the plus member's, of which there
+// are AX in the block. It destroys R13.
+#define SETUP_SIGN \
+	LANES(AX, R13, Y14)   \
+	VPCMPEQD Y0, Y0, Y0   \
+	VPXOR    Y0, Y14, Y14
+
+// ROUND is RoundShift(v, shift).
+#define ROUND(v) \
+	VPADDD  Y12, v, v \
+	VPSRAVD Y13, v, v
+
+// SIGN negates the lanes of minus members.
+#define SIGN(v) \
+	VPXOR  Y14, v, v \
+	VPSUBD Y14, v, v
+
+// ALIGN rounds a pointer to scratch up to a cache line.
+#define ALIGN(r) \
+	ADDQ $63, r  \
+	ANDQ $-64, r
+
+// CLEAR_MULTIPLES writes zero for the codes of zero weights.
+#define CLEAR_MULTIPLES \
+	VPXOR   Y8, Y8, Y8  \
+	VMOVDQU Y8, 64(R9)  \
+	VMOVDQU Y8, 160(R9) \
+	VMOVDQU Y8, 192(R9) \
+	VMOVDQU Y8, 224(R9)
+
+// MULTIPLES sets Y9 = 2t, Y10 = -t and Y11 = -2t from Y8 = t.
+#define MULTIPLES \
+	VPXOR  Y11, Y11, Y11 \
+	VPADDD Y8, Y8, Y9    \
+	VPSUBD Y8, Y11, Y10  \
+	VPSUBD Y9, Y11, Y11
+
+// STORE_MULTIPLES writes those of the codes 0, 1, 3 and 4.
+#define STORE_MULTIPLES \
+	VMOVDQU Y11, 0(R9)  \
+	VMOVDQU Y10, 32(R9) \
+	VMOVDQU Y8, 96(R9)  \
+	VMOVDQU Y9, 128(R9)
+
+// CODE sets AX to the place in the multiples of the next code at R12.
+#define CODE \
+	MOVBLZX (R12), AX \
+	ANDL    $7, AX    \
+	SHLL    $5, AX    \
+	INCQ    R12
+
+// FOUR_CODES sets AX to the next four codes at R12, TWO_CODES sets CX and DX to the
+// next two in AX: an eighth of their places in the multiples.
+#define FOUR_CODES \
+	MOVL (R12), AX       \
+	ANDL $0x07070707, AX \
+	SHLL $2, AX          \
+	ADDQ $4, R12
+
+#define TWO_CODES \
+	MOVBLZX AX, CX  \
+	MOVBLZX AH, DX  \
+	SHRQ    $16, AX
+
+// ADD_TWO adds multiples to the next two rows of y.
+#define ADD_TWO(LOAD, STORE) \
+	TWO_CODES                 \
+	LOAD((R11), Y0)           \
+	VPADDD (R9)(CX*8), Y0, Y0 \
+	STORE(Y0, (R11))          \
+	LOAD((R11)(R10*1), Y1)    \
+	VPADDD (R9)(DX*8), Y1, Y1 \
+	STORE(Y1, (R11)(R10*1))   \
+	LEAQ   (R11)(R10*2), R11
+
+// ADD_ROWS_1 adds multiples to R13 rows, by fours, which takes a quarter less time
+// than one by one, then one by one, and goes to done unless it ends there anyway.
+#define ADD_ROWS_1(LOAD, STORE, four, last, one, done) \
+	SUBQ   $4, R13            \
+	JLT    last               \
+	four:                     \
+	FOUR_CODES                \
+	ADD_TWO(LOAD, STORE)      \
+	ADD_TWO(LOAD, STORE)      \
+	SUBQ   $4, R13            \
+	JGE    four               \
+	last:                     \
+	ADDQ   $4, R13            \
+	JEQ    done               \
+	one:                      \
+	CODE                      \
+	LOAD((R11), Y0)           \
+	VPADDD (R9)(AX*1), Y0, Y0 \
+	STORE(Y0, (R11))          \
+	ADDQ   R10, R11           \
+	DECQ   R13                \
+	JNZ    one
+
+// func perturb1AVX2(y *int32, a *uint8, t *int32, pairs, rows, cols, plus int, shift uint, multiples *multiples, steps *perturbSteps)
+TEXT ·perturb1AVX2(SB), NOSPLIT, $0-80
+	MOVQ y+0(FP), DI
+	MOVQ a+8(FP), SI
+	MOVQ t+16(FP), BX
+	MOVQ cols+40(FP), AX
+	LANES(AX, R13, MASK)
+	MOVQ plus+48(FP), AX
+	SETUP_SIGN
+	MOVQ shift+56(FP), AX
+	SETUP_ROUND
+	MOVQ multiples+64(FP), R9
+	ALIGN(R9)
+	CLEAR_MULTIPLES
+	MOVQ steps+72(FP), R8
+	MOVQ perturbSteps_yRow(R8), R10
+
+pair1:
+	LOAD_PART((BX), Y8)
+	MULTIPLES
+	ROUND(Y8)
+	SIGN(Y8)
+	ROUND(Y9)
+	SIGN(Y9)
+	ROUND(Y10)
+	SIGN(Y10)
+	ROUND(Y11)
+	SIGN(Y11)
+	STORE_MULTIPLES
+
+	MOVQ DI, R11
+	MOVQ SI, R12
+	MOVQ rows+32(FP), R13
+	CMPQ cols+40(FP), $8
+	JNE  part1
+	ADD_ROWS_1(LOAD_WHOLE, STORE_WHOLE, whole1Four, whole1Last, whole1One, next1)
+	JMP  next1
+
+part1:
+	ADD_ROWS_1(LOAD_PART, STORE_PART, part1Four, part1Last, part1One, next1)
+
+next1:
+	ADDQ perturbSteps_y(R8), DI
+	ADDQ perturbSteps_a(R8), SI
+	ADDQ perturbSteps_t(R8), BX
+	DECQ pairs+24(FP)
+	JNZ  pair1
+	VZEROUPPER
+	RET
+
+// SPREAD_ROWS_1 writes DX rows of the members that share a base: base plus and
+// minus the multiple. CX = bytes from a row of base to the next, R13 = from a row of
+// y to the next.
+#define SPREAD_ROWS_1(LOAD, STORE, loop) \
+loop:  \
+	CODE                    \
+	VMOVDQU (R9)(AX*1), Y1  \
+	LOAD((R10), Y0)         \
+	VPADDD  Y1, Y0, Y2      \
+	VPSUBD  Y1, Y0, Y3      \
+	STORE(Y2, (R11))        \
+	STORE(Y3, (R11)(R15*1)) \
+	ADDQ    CX, R10         \
+	ADDQ    R13, R11        \
+	DECQ    DX              \
+	JNZ     loop
+
+// func spread1AVX2(y, base *int32, a *uint8, t *int32, pairs, rows, cols int, shift uint, multiples *multiples, steps *perturbSteps)
+TEXT ·spread1AVX2(SB), NOSPLIT, $0-80
+	MOVQ y+0(FP), DI
+	MOVQ a+16(FP), SI
+	MOVQ t+24(FP), BX
+	MOVQ cols+48(FP), AX
+	LANES(AX, R13, MASK)
+	MOVQ shift+56(FP), AX
+	SETUP_ROUND
+	MOVQ multiples+64(FP), R9
+	ALIGN(R9)
+	CLEAR_MULTIPLES
+	MOVQ steps+72(FP), R8
+	MOVQ perturbSteps_baseRow(R8), CX
+	MOVQ perturbSteps_yRow(R8), R13
+	MOVQ perturbSteps_yMinus(R8), R15
+
+pair:
+	LOAD_PART((BX), Y8)
+	MULTIPLES
+	ROUND(Y8)
+	ROUND(Y9)
+	ROUND(Y10)
+	ROUND(Y11)
+	STORE_MULTIPLES
+
+	MOVQ base+8(FP), R10
+	MOVQ DI, R11
+	MOVQ SI, R12
+	MOVQ rows+40(FP), DX
+	CMPQ cols+48(FP), $8
+	JNE  part
+	SPREAD_ROWS_1(LOAD_WHOLE, STORE_WHOLE, wholeRow)
+	JMP  next
+
+part:
+	SPREAD_ROWS_1(LOAD_PART, STORE_PART, partRow)
+
+next:
+	ADDQ perturbSteps_y(R8), DI
+	ADDQ perturbSteps_a(R8), SI
+	ADDQ perturbSteps_t(R8), BX
+	DECQ pairs+32(FP)
+	JNZ  pair
+	VZEROUPPER
+	RET
+
+// TWO_SUMS adds the multiples of the next two codes in AX, scaled to the fourth of
+// a vector, to the sums of their rows.
+#define TWO_SUMS(sum0, sum1) \
+	MOVBLZX AX, CX                 \
+	MOVBLZX AH, DX                 \
+	SHRQ    $16, AX                \
+	VPADDD  (R9)(CX*8), sum0, sum0 \
+	VPADDD  (R9)(DX*8), sum1, sum1
+
+// func combineAVX2(sums *sums, a *uint8, t *int32, ranks, rows, cols int, multiples *multiples, steps *perturbSteps)
+//
+// DI   sums of the block of rows
+// SI   codes of the block, first rank; R12 of the rank
+// BX   t, first rank; R13 of the rank
+// R8   ranks left
+// R10  bytes from a rank of codes to the next, R11 of t
+// R15  rows left
+// AX   codes of eight rows, CX and DX two of them
+//
+// Y0–Y7  Σ of the eight rows
+// Y8–Y11 t, 2·t, -t, -2·t
+TEXT ·combineAVX2(SB), NOSPLIT, $0-64
+	MOVQ sums+0(FP), DI
+	ALIGN(DI)
+	MOVQ a+8(FP), SI
+	MOVQ t+16(FP), BX
+	MOVQ rows+32(FP), R15
+	MOVQ cols+40(FP), AX
+	LANES(AX, R13, MASK)
+	MOVQ multiples+48(FP), R9
+	ALIGN(R9)
+	CLEAR_MULTIPLES
+	MOVQ steps+56(FP), R8
+	MOVQ perturbSteps_aRank(R8), R10
+	MOVQ perturbSteps_tRank(R8), R11
+
+block:
+	VPXOR Y0, Y0, Y0
+	VPXOR Y1, Y1, Y1
+	VPXOR Y2, Y2, Y2
+	VPXOR Y3, Y3, Y3
+	VPXOR Y4, Y4, Y4
+	VPXOR Y5, Y5, Y5
+	VPXOR Y6, Y6, Y6
+	VPXOR Y7, Y7, Y7
+	MOVQ  SI, R12
+	MOVQ  BX, R13
+	MOVQ  ranks+24(FP), R8
+
+rank:
+	LOAD_PART((R13), Y8)
+	MULTIPLES
+	STORE_MULTIPLES
+
+	MOVQ (R12), AX       // eight codes
+	ANDQ seven<>(SB), AX
+	SHLQ $2, AX          // times 32, by the scale of the address
+	TWO_SUMS(Y0, Y1)
+	TWO_SUMS(Y2, Y3)
+	TWO_SUMS(Y4, Y5)
+	TWO_SUMS(Y6, Y7)
+
+	ADDQ R10, R12
+	ADDQ R11, R13
+	DECQ R8
+	JNZ  rank
+
+	VMOVDQU Y0, 0(DI)
+	VMOVDQU Y1, 32(DI)
+	VMOVDQU Y2, 64(DI)
+	VMOVDQU Y3, 96(DI)
+	VMOVDQU Y4, 128(DI)
+	VMOVDQU Y5, 160(DI)
+	VMOVDQU Y6, 192(DI)
+	VMOVDQU Y7, 224(DI)
+	ADDQ    $256, DI
+	ADDQ    $8, SI
+	SUBQ    $8, R15
+	JG      block
+	VZEROUPPER
+	RET
+
+// ADD_ROWS adds the rounded sums at SI to DX rows of y.
+#define ADD_ROWS(LOAD, STORE, loop) \
+loop:  \
+	VMOVDQU (SI), Y0   \
+	ROUND(Y0)          \
+	SIGN(Y0)           \
+	LOAD((DI), Y1)     \
+	VPADDD  Y1, Y0, Y0 \
+	STORE(Y0, (DI))    \
+	ADDQ    $32, SI    \
+	ADDQ    R10, DI    \
+	DECQ    DX         \
+	JNZ     loop
+
+// func addRoundedAVX2(y *int32, sums *sums, rows, cols, plus int, shift uint, steps *perturbSteps)
+TEXT ·addRoundedAVX2(SB), NOSPLIT, $0-56
+	MOVQ y+0(FP), DI
+	MOVQ sums+8(FP), SI
+	ALIGN(SI)
+	MOVQ rows+16(FP), DX
+	MOVQ cols+24(FP), AX
+	LANES(AX, R13, MASK)
+	MOVQ plus+32(FP), AX
+	SETUP_SIGN
+	MOVQ shift+40(FP), AX
+	SETUP_ROUND
+	MOVQ steps+48(FP), R8
+	MOVQ perturbSteps_yRow(R8), R10
+	CMPQ cols+24(FP), $8
+	JNE  part
+	ADD_ROWS(LOAD_WHOLE, STORE_WHOLE, wholeRow)
+	VZEROUPPER
+	RET
+
+part:
+	ADD_ROWS(LOAD_PART, STORE_PART, partRow)
+	VZEROUPPER
+	RET
+
+// SPREAD_ROWS writes DX rows of the members that share a base at BX, R11 bytes from
+// row to row: base plus and minus the rounded sums at SI.
+#define SPREAD_ROWS(LOAD, STORE, loop) \
+loop:  \
+	VMOVDQU (SI), Y1       \
+	ROUND(Y1)              \
+	LOAD((BX), Y0)         \
+	VPADDD  Y1, Y0, Y2     \
+	VPSUBD  Y1, Y0, Y3     \
+	STORE(Y2, (DI))        \
+	STORE(Y3, (DI)(R15*1)) \
+	ADDQ    $32, SI        \
+	ADDQ    R11, BX        \
+	ADDQ    R10, DI        \
+	DECQ    DX             \
+	JNZ     loop
+
+// func spreadRoundedAVX2(y, base *int32, sums *sums, rows, cols int, shift uint, steps *perturbSteps)
+TEXT ·spreadRoundedAVX2(SB), NOSPLIT, $0-56
+	MOVQ y+0(FP), DI
+	MOVQ base+8(FP), BX
+	MOVQ sums+16(FP), SI
+	ALIGN(SI)
+	MOVQ rows+24(FP), DX
+	MOVQ cols+32(FP), AX
+	LANES(AX, R13, MASK)
+	MOVQ shift+40(FP), AX
+	SETUP_ROUND
+	MOVQ steps+48(FP), R8
+	MOVQ perturbSteps_yRow(R8), R10
+	MOVQ perturbSteps_baseRow(R8), R11
+	MOVQ perturbSteps_yMinus(R8), R15
+	CMPQ cols+32(FP), $8
+	JNE  part
+	SPREAD_ROWS(LOAD_WHOLE, STORE_WHOLE, wholeRow)
+	VZEROUPPER
+	RET
+
+part:
+	SPREAD_ROWS(LOAD_PART, STORE_PART, partRow)
+	VZEROUPPER
+	RET

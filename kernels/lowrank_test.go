@@ -1,0 +1,203 @@
+package kernels
+
+import (
+	"math"
+	"testing"
+
+	"github.com/Kaleaon/pentary-go/packed"
+)
+
+func checkProject(o *operands, shape []int) {
+	l, k := Layout{Pairs: shape[0], Rank: shape[1], Streams: shape[2]}, shape[3]
+	b, x := o.factors(l.Pairs*l.Rank, k), o.batch(k, l.Cols())
+	got, want := output[int32](o, l.Rank*l.Cols())
+	Project(got, b, x, l, k)
+	projectGeneric(want, b, x, l, k)
+	equal(o, "t", got, want)
+}
+
+func checkProjectShared(o *operands, shape []int) {
+	l, k := Layout{Pairs: shape[0], Rank: shape[1], Streams: shape[2]}, shape[3]
+	b, x := o.factors(l.Pairs*l.Rank, k), o.batch(k, l.Streams)
+	got, want := output[int32](o, l.Pairs*l.Rank*l.Streams)
+	ProjectShared(got, b, x, l, k)
+	projectSharedGeneric(want, b, x, l, k)
+	equal(o, "t", got, want)
+}
+
+// projections returns n values as Project yields them for some k: around the
+// range of sixteen bits, small, or as large as they come.
+func (o *operands) projections(n, rank int) []int32 {
+	ks := []int64{1, 20, 128, 129, 258, 259, 1000, MaxRankK / int64(rank)}
+	bound := 254 * ks[o.IntN(len(ks))]
+	return input(o, n, between[int32](o, -bound, bound))
+}
+
+func checkPerturb(o *operands, shape []int) {
+	l, m, shift := Layout{Pairs: shape[0], Rank: shape[1], Streams: shape[2]}, shape[3], uint(shape[4])
+	a, t := o.factors(l.Pairs*l.Rank, m), o.projections(l.Rank*l.Cols(), l.Rank)
+	got, want := inout(o, m*l.Cols(), between[int32](o, math.MinInt32, math.MaxInt32))
+	Perturb(got, a, t, l, m, shift)
+	perturbGeneric(want, a, t, l, m, shift)
+	equal(o, "y", got, want)
+}
+
+func checkPerturbShared(o *operands, shape []int) {
+	l, m, shift := Layout{Pairs: shape[0], Rank: shape[1], Streams: shape[2]}, shape[3], uint(shape[4])
+	a, t := o.factors(l.Pairs*l.Rank, m), o.projections(l.Pairs*l.Rank*l.Streams, l.Rank)
+	base := input(o, m*l.Streams, between[int32](o, math.MinInt32, math.MaxInt32))
+	got, want := output[int32](o, m*l.Cols())
+	PerturbShared(got, base, a, t, l, m, shift)
+	perturbSharedGeneric(want, base, a, t, l, m, shift)
+	equal(o, "y", got, want)
+}
+
+func TestProject(t *testing.T)       { conform(t, checkProject, pairs, ranks, streams, edgesK) }
+func TestProjectShared(t *testing.T) { conform(t, checkProjectShared, pairs, ranks, streams, edgesK) }
+
+func TestPerturb(t *testing.T) {
+	conform(t, checkPerturb, pairs, ranks, streams, edgesM, upTo(30))
+}
+
+func TestPerturbShared(t *testing.T) {
+	conform(t, checkPerturbShared, pairs, ranks, streams, edgesM, upTo(30))
+}
+
+// TestPerturbAllPents takes every pent times values at the edges of what t may
+// be, at every shift, in every column of several.
+func TestPerturbAllPents(t *testing.T) {
+	const m = 5 // one row for each pent
+	a := filled(packed.PaddedLen(m), uint8(zero))
+	copy(a, []uint8{0, 1, 2, 3, 4})
+	var values []int32
+	for _, v := range []int32{0, 1, 127, 1 << 14, 1<<15 - 1, 1 << 15, 1<<15 + 1, 1 << 16, 254 * MaxRankK} {
+		values = append(values, v, -v, v-1, 1-v)
+	}
+	values = values[:len(values)-2] // below -254·MaxRankK
+	forEachImpl(t, func(t *testing.T) {
+		for _, streams := range []int{1, 3, 8, len(values)} {
+			l := Layout{Pairs: 1, Rank: 1, Streams: streams}
+			for shift := range uint(31) {
+				for from := 0; from+streams <= len(values); from += streams {
+					v := values[from : from+streams]
+					y, want := make([]int32, m*l.Cols()), make([]int32, 0, m*l.Cols())
+					for i := range m {
+						for _, sign := range []int32{1, -1} {
+							for _, v := range v {
+								exact := int64(i-2) * int64(v)
+								rounded := (2*exact + 1<<shift) >> (shift + 1)
+								want = append(want, sign*int32(rounded))
+							}
+						}
+					}
+					Perturb(y, a, append(v[:streams:streams], v...), l, m, shift)
+					equal(t, "Perturb", y, want)
+					PerturbShared(y, make([]int32, m*streams), a, v, l, m, shift)
+					equal(t, "PerturbShared", y, want)
+				}
+			}
+		}
+	})
+}
+
+// TestProjectLong sums extremes over a k that overflows any sixteen-bit stage, and
+// over the largest.
+func TestProjectLong(t *testing.T) {
+	ks := []int{4096, 4099, 8195, MaxRankK}
+	if testing.Short() {
+		ks = ks[:3]
+	}
+	forEachImpl(t, func(t *testing.T) {
+		for _, k := range ks {
+			l := Layout{Pairs: 1, Rank: min(3, MaxRankK/k), Streams: 2}
+			for _, code := range []uint8{0, 4} {
+				b := filled(l.Rank*packed.PaddedLen(k), code)
+				pad(b, k, packed.PaddedLen(k))
+				for _, v := range []int8{-128, -127, 127} {
+					each := (int32(code) - zero) * int32(v) * int32(k)
+					got := make([]int32, l.Rank*l.Cols())
+					Project(got, b, interleaved(k, l.Cols(), v), l, k)
+					equal(t, "Project", got, filled(len(got), each))
+					got = make([]int32, l.Rank*l.Streams)
+					ProjectShared(got, b, interleaved(k, l.Streams, v), l, k)
+					equal(t, "ProjectShared", got, filled(len(got), each))
+				}
+			}
+		}
+	})
+}
+
+// population is one population in both forms: every member with columns of its
+// own, and all members with the same columns.
+type population struct {
+	Layout
+	m, k    int
+	a, b    []uint8
+	x, same []int8 // Cols() and Streams vectors of k, not in quads
+}
+
+func newPopulation(o *operands, l Layout, m, k int) population {
+	return population{
+		Layout: l, m: m, k: k, a: o.factors(l.Pairs*l.Rank, m), b: o.factors(l.Pairs*l.Rank, k),
+		x:    input(o, l.Cols()*k, between[int8](o, -127, 127)),
+		same: input(o, l.Streams*k, between[int8](o, -127, 127)),
+	}
+}
+
+// dense returns W + s·A·Bᵀ of pair p times a vector.
+func (p *population) dense(w *packed.Matrix, pair int, sign int32, x []int8) []int32 {
+	y := make([]int32, p.m)
+	mp, kp := packed.PaddedLen(p.m), packed.PaddedLen(p.k)
+	for i := range y {
+		for j := range p.k {
+			var e int32
+			for v := pair * p.Rank; v < (pair+1)*p.Rank; v++ {
+				e += (int32(p.a[v*mp+i]) - zero) * (int32(p.b[v*kp+j]) - zero)
+			}
+			y[i] += (int32(w.At(i, j)) + sign*e) * int32(x[j])
+		}
+	}
+	return y
+}
+
+// TestPerturbIsDenseProduct builds W + s·A·Bᵀ of every member and multiplies by
+// it: the same as the low-rank kernels yield at shift 0, in both forms.
+func TestPerturbIsDenseProduct(t *testing.T) {
+	forEachImpl(t, func(t *testing.T) {
+		for i, l := range []Layout{{1, 1, 1}, {2, 1, 4}, {3, 3, 2}, {2, 4, 5}, {1, 16, 3}} {
+			const m, k = 11, 70
+			o := newOperands(t, uint64(i), 0, 0)
+			w, p, n := o.weights(m, k), newPopulation(o, l, m, k), l.Cols()
+
+			x, y, low := make([]int8, Quads(k)*n*4), make([]int32, m*n), make([]int32, l.Rank*n)
+			Interleave(x, p.x, k, n)
+			MatMul(y, w, x, n)
+			Project(low, p.b, x, l, k)
+			Perturb(y, p.a, low, l, m, 0)
+
+			shared, base := make([]int32, m*n), make([]int32, m*l.Streams)
+			x, low = make([]int8, Quads(k)*l.Streams*4), make([]int32, l.Pairs*l.Rank*l.Streams)
+			Interleave(x, p.same, k, l.Streams)
+			MatMul(base, w, x, l.Streams)
+			ProjectShared(low, p.b, x, l, k)
+			PerturbShared(shared, base, p.a, low, l, m, 0)
+
+			for c := range n {
+				pair, sign, stream := c/(2*l.Streams), int32(1), c%l.Streams
+				if c/l.Streams%2 == 1 {
+					sign = -1
+				}
+				equal(t, "own column", column(y, n, c), p.dense(w, pair, sign, p.x[c*k:][:k]))
+				equal(t, "shared column", column(shared, n, c), p.dense(w, pair, sign, p.same[stream*k:][:k]))
+			}
+		}
+	})
+}
+
+// column returns column c of a row-major matrix of n columns.
+func column(y []int32, n, c int) (out []int32) {
+	for ; len(y) > 0; y = y[n:] {
+		out = append(out, y[c])
+	}
+	return out
+}

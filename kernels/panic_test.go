@@ -1,0 +1,158 @@
+package kernels
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/Kaleaon/pentary-go/packed"
+)
+
+// TestPanics makes every mistake of shape that an exported function checks. The
+// panic names the function, what it got and what it wants, and comes before any
+// work.
+func TestPanics(t *testing.T) {
+	const was = 77 // content of every operand, before and after
+	i8 := func(n int) []int8 { return filled(n, int8(was)) }
+	u8 := func(n int) []uint8 { return filled(n, uint8(was)) }
+	i32 := func(n int) []int32 { return filled(n, int32(was)) }
+	w, wide := packed.NewMatrix(3, 6), packed.NewMatrix(1, MaxK+1)
+	l := Layout{Pairs: 2, Rank: 3, Streams: 4}
+	terms := Terms{Count: 5, Rows: 3, FA: i8(24), B: u8(256)}
+	with := func(change func(*Terms)) Terms {
+		bad := terms
+		change(&bad)
+		return bad
+	}
+	rule := Residual{Mul: 1, Shift: 1, Limit: 1}
+
+	// Operands of the calls below, of sound size where a name says no other.
+	var (
+		b8    = i8(64)     // bytes of any size
+		y     = i32(3 * 5) // 3×5
+		x     = i8(8 * 5)  // 6×5 in quads
+		t48   = i32(48)    // rank·columns of l
+		y48   = i32(48)    // 3×16
+		a192  = u8(192)    // 6 vectors of up to 32
+		x128  = i8(128)    // 6×16 in quads
+		e96   = i8(96)     // residual of w
+		codes = u8(320)
+		rows  = u8(128)
+	)
+	for _, test := range []struct {
+		call func()
+		want string
+	}{
+		{func() { Unpack(codes[:63], rows[:24], 33) }, "Unpack: dst has 63 elements, want 64 for a row of 33 pents"},
+		{func() { Unpack(codes[:64], rows[:25], 33) }, "Unpack: row has 25 elements, want 24 for a row of 33 pents"},
+		{func() { Pack(rows[:23], codes[:64], 33) }, "Pack: row has 23 elements, want 24 for a row of 33 pents"},
+		{func() { Pack(rows[:24], codes[:65], 33) }, "Pack: src has 65 elements, want 64 for a row of 33 pents"},
+
+		{func() { Interleave(b8[:39], x[:30], 6, 5) }, "Interleave: dst has 39 elements, want 40 for a batch of 6×5"},
+		{func() { Interleave(b8[:40], x[:31], 6, 5) }, "Interleave: src has 31 elements, want 30 for 5 vectors of 6"},
+		{func() { Interleave(b8[:4], x[:8], -8, -1) }, "Interleave: dst has 4 elements, want 4 for a batch of -8×-1"},
+		{func() { ColumnSums(y[:4], x, 6, 5) }, "ColumnSums: sums has 4 elements, want 5 for a batch of 6×5"},
+		{func() { ColumnSums(y[:5], x[:36], 6, 5) }, "ColumnSums: x has 36 elements, want 40 for a batch of 6×5"},
+
+		{func() { MatMul(y[:14], w, x, 5) }, "MatMul: y has 14 elements, want 15 for W·X of 3×5"},
+		{func() { MatMul(y, w, x[:39], 5) }, "MatMul: x has 39 elements, want 40 for a batch of 6×5 (W is 3×6)"},
+		{func() { MatMul(y[:1], wide, nil, 1) }, "MatMul: W is 1×8388609, want at most 8388608 columns"},
+		{func() { MatVec(y[:14], w, x, 5) }, "MatVec: y has 14 elements, want 15 for W·X of 3×5"},
+		{func() { MatVec(y, w, x[:39], 5) }, "MatVec: x has 39 elements, want 40 for a batch of 6×5 (W is 3×6)"},
+		{func() { MatVec(y[:1], wide, nil, 1) }, "MatVec: W is 1×8388609, want at most 8388608 columns"},
+		{func() { MatVec(nil, w, nil, 0) }, "MatVec: 0 columns, want 1 to 8"},
+		{func() { MatVec(nil, w, nil, 9) }, "MatVec: 9 columns, want 1 to 8"},
+
+		{func() { Project(t48[:47], a192, x128, l, 6) }, "Project: t has 47 elements, want 48 for 2 pairs of rank 3 and 4 streams"},
+		{func() { Project(t48, a192[:191], x128, l, 6) }, "Project: b has 191 elements, want 192 for 2 pairs of rank 3 and k = 6"},
+		{func() { Project(t48, a192, x128[:127], l, 6) }, "Project: x has 127 elements, want 128 for a batch of 6×16"},
+		{func() { Project(nil, nil, nil, Layout{-1, 1, 1}, 6) }, "Project: bad layout {Pairs:-1 Rank:1 Streams:1} for k = 6"},
+		{func() { Project(nil, nil, nil, Layout{1, 0, 1}, 6) }, "Project: bad layout {Pairs:1 Rank:0 Streams:1} for k = 6"},
+		{func() { Project(nil, nil, nil, Layout{1, 1, 0}, 6) }, "Project: bad layout {Pairs:1 Rank:1 Streams:0} for k = 6"},
+		{func() { Project(nil, nil, nil, Layout{0, 2, 1}, MaxRankK) }, "for k = 2097152 (rank·k is at most 2097152)"},
+		{func() { ProjectShared(t48[:23], a192, x[:32], l, 6) }, "ProjectShared: t has 23 elements, want 24 for 2 pairs of rank 3 and 4 streams"},
+		{func() { ProjectShared(t48[:24], a192[:191], x[:32], l, 6) }, "ProjectShared: b has 191 elements, want 192 for 2 pairs of rank 3 and k = 6"},
+		{func() { ProjectShared(t48[:24], a192, x[:33], l, 6) }, "ProjectShared: x has 33 elements, want 32 for a batch of 6×4"},
+		{func() { ProjectShared(nil, nil, nil, Layout{}, 6) }, "ProjectShared: bad layout {Pairs:0 Rank:0 Streams:0} for k = 6"},
+
+		{func() { Perturb(y48[:47], a192, t48, l, 3, 1) }, "Perturb: y has 47 elements, want 48 for 3×16"},
+		{func() { Perturb(y48, a192[:191], t48, l, 3, 1) }, "Perturb: a has 191 elements, want 192 for 2 pairs of rank 3 and m = 3"},
+		{func() { Perturb(y48, a192, t48[:47], l, 3, 1) }, "Perturb: t has 47 elements, want 48 for 2 pairs of rank 3 and 4 streams"},
+		{func() { Perturb(y48, a192, t48, l, 3, 31) }, "Perturb: shift 31, want at most 30"},
+		{func() { Perturb(y48, a192, t48, Layout{}, 3, 1) }, "Perturb: bad layout {Pairs:0 Rank:0 Streams:0}"},
+		{func() { PerturbShared(y48[:47], y[:12], a192, t48[:24], l, 3, 1) }, "PerturbShared: y has 47 elements, want 48 for 3×16"},
+		{func() { PerturbShared(y48, y[:13], a192, t48[:24], l, 3, 1) }, "PerturbShared: base has 13 elements, want 12 for 3×4"},
+		{func() { PerturbShared(y48, y[:12], a192[:191], t48[:24], l, 3, 1) }, "PerturbShared: a has 191 elements, want 192 for 2 pairs of rank 3 and m = 3"},
+		{func() { PerturbShared(y48, y[:12], a192, t48[:25], l, 3, 1) }, "PerturbShared: t has 25 elements, want 24 for 2 pairs of rank 3 and 4 streams"},
+		{func() { PerturbShared(y48, y[:12], a192, t48[:24], l, 3, 31) }, "PerturbShared: shift 31, want at most 30"},
+		{func() { PerturbShared(nil, nil, nil, nil, Layout{}, 3, 1) }, "PerturbShared: bad layout {Pairs:0 Rank:0 Streams:0}"},
+
+		{func() { Requantize(b8[:19], y, nil, 3, 5, 1, false) }, "Requantize: dst has 19 elements, want 20 for a batch of 3×5"},
+		{func() { Requantize(b8[:20], y[:14], nil, 3, 5, 1, false) }, "Requantize: y has 14 elements, want 15 for 3×5"},
+		{func() { Requantize(b8[:20], y, t48[:2], 3, 5, 1, false) }, "Requantize: bias has 2 elements, want 3 for 3×5"},
+		{func() { Requantize(b8[:20], y, t48[:0], 3, 5, 1, false) }, "Requantize: bias has 0 elements, want 3 for 3×5"},
+		{func() { Requantize(b8[:20], y, nil, 3, 5, 31, false) }, "Requantize: shift 31, want at most 30"},
+		{func() { Normalize(b8[:39], x, 6, 5, 9) }, "Normalize: dst has 39 elements, want 40 for a batch of 6×5"},
+		{func() { Normalize(b8[:40], x[:39], 6, 5, 9) }, "Normalize: x has 39 elements, want 40 for a batch of 6×5"},
+		{func() { Normalize(b8[:40], x, 6, 5, 0) }, "Normalize: target 0 of 6×5, want 1 to 127"},
+		{func() { Normalize(b8[:40], x, 6, 5, 128) }, "Normalize: target 128 of 6×5, want 1 to 127"},
+		{func() { Normalize(nil, nil, MaxK+1, 0, 1) }, "Normalize: target 1 of 8388609×0, want 1 to 127 and k at most 8388608"},
+		{func() { Score(y[:4], x, u8(5), 6, 5) }, "Score: score has 4 elements, want 5 for a batch of 6×5"},
+		{func() { Score(y[:5], x, make([]uint8, 6), 6, 5) }, "Score: target has 6 elements, want 5 for a batch of 6×5"},
+		{func() { Score(y[:5], x[:39], make([]uint8, 5), 6, 5) }, "Score: logits has 39 elements, want 40 for a batch of 6×5"},
+		{func() { Score(y[:5], x, []uint8{0, 5, 6, 0, 0}, 6, 5) }, "Score: target 6 of column 2, want below 6"},
+		{func() { Score(nil, nil, nil, 0, 0) }, "Score: 0 classes, want 1 to 256"},
+		{func() { Score(nil, nil, nil, 257, 0) }, "Score: 257 classes, want 1 to 256"},
+
+		{func() { Noise(codes[:33], Binomial, Stream{}) }, "Noise: 33 pents, want a multiple of 32"},
+		{func() { Noise(codes[:32], 2, Stream{}) }, "Noise: unknown law 2"},
+
+		{func() { WeighFactors(b8[:23], codes[:160], make([]int8, 5), 1, 3) }, "WeighFactors: dst has 23 elements, want 24 for 5 terms of 3 rows"},
+		{func() { WeighFactors(b8[:24], codes[:128], make([]int8, 5), 1, 3) }, "WeighFactors: a has 128 elements, want 160 for 5 vectors of 3"},
+		{func() { WeighFactors(b8[:24], codes[:160], []int8{7, -7, -8, 0, 0}, 1, 3) }, "WeighFactors: fitness code -8 of pair 2, want at most ±7"},
+		{func() { InterleaveFactors(rows[:127], codes[:32], 1, 32) }, "InterleaveFactors: dst has 127 elements, want 128 for 1 terms of 32 columns"},
+		{func() { InterleaveFactors(rows, codes[:33], 1, 32) }, "InterleaveFactors: b has 33 elements, want 32 for 1 vectors of 32"},
+		{func() { InterleaveFactors(rows[:124], codes[:31], 1, 31) }, "InterleaveFactors: 1 vectors of 31 codes, want a multiple of 32"},
+
+		{func() { UpdateResidual(w, e96[:95], terms, rule, 0, 3) }, "UpdateResidual: residual has 95 elements, want 96 for W of 3×6, rows padded"},
+		{func() { UpdateResidual(w, e96, terms, rule, -1, 3) }, "UpdateResidual: rows -1 to 3 of W of 3×6"},
+		{func() { UpdateResidual(w, e96, terms, rule, 2, 1) }, "UpdateResidual: rows 2 to 1 of W of 3×6"},
+		{func() { UpdateResidual(w, e96, terms, rule, 0, 4) }, "UpdateResidual: rows 0 to 4 of W of 3×6"},
+		{func() { UpdateResidual(w, e96, with(func(t *Terms) { t.Rows = 2 }), rule, 0, 3) }, "UpdateResidual: terms of 2 rows for W of 3×6"},
+		{func() { UpdateResidual(w, e96, with(func(t *Terms) { t.Count = -1 }), rule, 0, 3) }, "UpdateResidual: -1 terms, want at most 16777216"},
+		{func() { UpdateResidual(w, e96, with(func(t *Terms) { t.Count = MaxTerms + 1 }), rule, 0, 3) }, "UpdateResidual: 16777217 terms, want at most 16777216"},
+		{func() { UpdateResidual(w, e96, with(func(t *Terms) { t.FA = t.FA[1:] }), rule, 0, 3) }, "UpdateResidual: FA has 23 elements, want 24 for 5 terms of 3 rows"},
+		{func() { UpdateResidual(w, e96, with(func(t *Terms) { t.B = t.B[1:] }), rule, 0, 3) }, "UpdateResidual: B has 255 elements, want 256 for 5 terms of 6 columns"},
+		{func() { UpdateResidual(w, e96, terms, Residual{Mul: -1}, 0, 3) }, "UpdateResidual: rule {Mul:-1 Shift:0 Limit:0} overflows"},
+		{func() { UpdateResidual(w, e96, terms, Residual{Limit: -1}, 0, 3) }, "UpdateResidual: rule {Mul:0 Shift:0 Limit:-1} overflows"},
+		{func() { UpdateResidual(w, e96, terms, Residual{Shift: 31}, 0, 3) }, "UpdateResidual: rule {Mul:0 Shift:31 Limit:0} overflows"},
+		{func() { UpdateResidual(w, e96, terms, Residual{1 << 15, 0, 1 << 16}, 0, 3) }, "UpdateResidual: rule {Mul:32768 Shift:0 Limit:65536} overflows"},
+		{func() { UpdateResidual(w, e96, terms, Residual{1<<31 - 1, 1, 1}, 0, 3) }, "UpdateResidual: rule {Mul:2147483647 Shift:1 Limit:1} overflows"},
+		{func() { UpdateThreshold(w, terms, 0, 0, 3) }, "UpdateThreshold: threshold 0, want at least 1"},
+		{func() { UpdateThreshold(w, terms, 1, 0, 4) }, "UpdateThreshold: rows 0 to 4 of W of 3×6"},
+		{func() { UpdateThreshold(w, with(func(t *Terms) { t.Rows = 4 }), 1, 0, 3) }, "UpdateThreshold: terms of 4 rows for W of 3×6"},
+		{func() { UpdateThreshold(w, with(func(t *Terms) { t.FA = t.FA[1:] }), 1, 0, 3) }, "UpdateThreshold: FA has 23 elements, want 24 for 5 terms of 3 rows"},
+	} {
+		if got := panicOf(test.call); !strings.HasPrefix(got, "kernels: ") || !strings.Contains(got, test.want) {
+			t.Errorf("panic %q, want %q", got, test.want)
+		}
+	}
+
+	equal(t, "W", w.Bytes(), packed.NewMatrix(3, 6).Bytes())
+	for _, s := range [][]int8{b8, x, x128, e96, terms.FA} {
+		equal(t, "int8s", s, i8(len(s)))
+	}
+	for _, s := range [][]uint8{a192, codes, rows, terms.B} {
+		equal(t, "uint8s", s, u8(len(s)))
+	}
+	for _, s := range [][]int32{y, t48, y48} {
+		equal(t, "int32s", s, i32(len(s)))
+	}
+}
+
+// panicOf returns what f panics with, as text.
+func panicOf(f func()) (message string) {
+	defer func() { message = fmt.Sprint(recover()) }()
+	f()
+	return
+}

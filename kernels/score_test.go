@@ -1,0 +1,89 @@
+package kernels
+
+import (
+	"math"
+	"testing"
+)
+
+func checkScore(o *operands, shape []int) {
+	m, n := shape[0], shape[1]
+	logits := input(o, Quads(m)*n*4, between[int8](o, -128, 127))
+	target := input(o, n, between[uint8](o, 0, int64(m-1)))
+	got, want := output[int32](o, n)
+	Score(got, logits, target, m, n)
+	scoreGeneric(want, logits, target, m, n)
+	equal(o, "score", got, want)
+}
+
+func TestScore(t *testing.T) {
+	classes := append(upTo(40)[1:], 63, 64, 65, 100, 127, 128, 129, 200, 251, 252, 253, 254, 255, 256)
+	conform(t, checkScore, classes, edgesN)
+}
+
+// TestScoreAccuracy compares with the logarithm of the softmax, in real numbers:
+// the difference is at most 0.007 bit.
+func TestScoreAccuracy(t *testing.T) {
+	const n, bound = 64, 0.007
+	forEachImpl(t, func(t *testing.T) {
+		for m := 1; m <= MaxClasses; m = m*5/4 + 1 {
+			o := newOperands(t, uint64(m), 0, 0)
+			vectors := input(o, m*n, between[int8](o, -127, 127))
+			logits, target, score := make([]int8, Quads(m)*n*4), make([]uint8, n), make([]int32, n)
+			Interleave(logits, vectors, m, n)
+			for c := range target {
+				target[c] = uint8(o.IntN(m))
+			}
+			Score(score, logits, target, m, n)
+			for c, s := range score {
+				var sum float64
+				v := vectors[c*m : (c+1)*m]
+				for _, l := range v {
+					sum += math.Exp2(float64(l) / 16)
+				}
+				want := float64(v[target[c]])/16 - math.Log2(sum)
+				if got := float64(s) / ScoreUnit; math.Abs(got-want) > bound {
+					t.Errorf("%d classes, column %d: score of %g bit, want %g", m, c, got, want)
+				}
+			}
+		}
+	})
+}
+
+// TestTables computes both tables of Score from their definitions.
+func TestTables(t *testing.T) {
+	for f, got := range exp2Table {
+		if want := math.Round(math.Exp2(8 + float64(f)/16)); float64(got) != want {
+			t.Errorf("exp2[%d] is %d, want %g", f, got, want)
+		}
+	}
+	for f, got := range log2Table {
+		if want := math.Round(256 * math.Log2(1+(float64(f)+.5)/256)); float64(got) != want {
+			t.Errorf("log2[%d] is %d, want %g", f, got, want)
+		}
+	}
+}
+
+// TestRoundShift compares with the quotient rounded in real numbers.
+func TestRoundShift(t *testing.T) {
+	o := newOperands(t, 1, 0, 0)
+	for n := range uint(31) {
+		values := []int32{-1 << 30, -3, -2, -1, 0, 1, 2, 3, 1<<30 - 1}
+		for range 100 {
+			values = append(values, o.Int32()>>1>>o.IntN(30))
+		}
+		for _, v := range values {
+			want := int32(math.Floor(float64(v)/float64(int64(1)<<n) + .5))
+			if got := RoundShift(v, n); got != want {
+				t.Errorf("RoundShift(%d, %d) is %d, want %d", v, n, got, want)
+			}
+		}
+	}
+}
+
+func TestQuads(t *testing.T) {
+	for k, want := range []int{0, 1, 1, 1, 1, 2, 2, 2, 2, 3} {
+		if got := Quads(k); got != want {
+			t.Errorf("%d elements take %d quads, want %d", k, got, want)
+		}
+	}
+}

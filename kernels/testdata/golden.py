@@ -1,0 +1,364 @@
+"""The numerical contract of package kernels, computed a second time.
+
+Every value comes from the documentation alone, with plain Python integers and
+naive loops over weights, so that a mistake in the Go code is not repeated here.
+
+    python3 golden.py > golden.json
+"""
+
+import base64
+import hashlib
+import json
+import math
+import sys
+
+# --- Inputs and their encoding -----------------------------------------------
+
+
+class Source:
+    """Numbers from SHA-256 of a label and a count: the same on every Python."""
+
+    def __init__(self, label):
+        self.label, self.count = label, 0
+
+    def below(self, n):
+        self.count += 1
+        digest = hashlib.sha256(f"{self.label}/{self.count}".encode()).digest()
+        return int.from_bytes(digest[:8], "little") % n
+
+    def between(self, low, high):
+        return low + self.below(high - low + 1)
+
+    def list(self, n, low, high):
+        return [self.between(low, high) for _ in range(n)]
+
+    def matrix(self, rows, cols, low, high):
+        return [self.list(cols, low, high) for _ in range(rows)]
+
+
+def data(values, width=1):
+    """Integers as base64 of little-endian two's complement."""
+    raw = b"".join((v % (1 << 8 * width)).to_bytes(width, "little") for v in values)
+    return base64.b64encode(raw).decode()
+
+
+def int32s(values):
+    return data(values, 4)
+
+
+def flat(rows):
+    return [v for row in rows for v in row]
+
+
+# --- Layouts -----------------------------------------------------------------
+
+
+def block(codes):
+    """A block of the 332 layout: eight groups of lanes in vectors A, B, C."""
+    lanes = len(codes) // 8
+    g = [codes[i * lanes : (i + 1) * lanes] for i in range(8)]
+    a = [g[0][l] + 8 * g[1][l] + 64 * (g[6][l] % 4) for l in range(lanes)]
+    b = [g[2][l] + 8 * g[3][l] + 64 * (g[7][l] % 4) for l in range(lanes)]
+    c = [g[4][l] + 8 * g[5][l] + 64 * (g[6][l] // 4) + 128 * (g[7][l] // 4) for l in range(lanes)]
+    return a + b + c
+
+
+def padded(weights):
+    """Codes of a vector of weights, padded with the zero weight to a multiple of 32."""
+    return [w + 2 for w in weights] + [2] * (-len(weights) % 32)
+
+
+def packed_row(weights):
+    """Whole blocks of 256 codes, then small blocks of 32."""
+    codes, left, row = padded(weights), len(weights), []
+    while left > 0:
+        size = 256 if left >= 256 else 32
+        row += block(codes[:size])
+        codes, left = codes[size:], left - size
+    return row
+
+
+def packed(matrix):
+    return data(flat(packed_row(row) for row in matrix))
+
+
+def quads(rows):
+    """A batch of k rows and n columns as quads: X[k/4][n][4], zero beyond k."""
+    k, n = len(rows), len(rows[0])
+    return [rows[i][c] if i < k else 0 for q in range(0, k, 4) for c in range(n) for i in range(q, q + 4)]
+
+
+# --- Arithmetic --------------------------------------------------------------
+
+
+def round_shift(v, n):
+    """v / 2^n to nearest, ties upward: the floor of v/2^n + 1/2."""
+    return (2 * v + 2**n) // (2 * 2**n)
+
+
+def clamp(v, low, high):
+    return sorted((low, v, high))[1]
+
+
+def product(a, b):
+    """The matrix product, by definition."""
+    return [[sum(row[i] * b[i][c] for i in range(len(b))) for c in range(len(b[0]))] for row in a]
+
+
+def transpose(a):
+    return [list(column) for column in zip(*a)]
+
+
+def philox(counter, key):
+    """Philox4x32-10 as Salmon et al. define it: permute, then an S-box per pair."""
+    c, k = list(counter), list(key)
+    for _ in range(10):
+        c = [c[2], c[1], c[0], c[3]]
+        out = []
+        for (right, left), m, round_key in zip((c[:2], c[2:]), (0xCD9E8D57, 0xD2511F53), k):
+            high, low = divmod(m * right, 2**32)
+            out += [high ^ round_key ^ left, low]
+        c = out
+        k = [(k[0] + 0x9E3779B9) % 2**32, (k[1] + 0xBB67AE85) % 2**32]
+    return c
+
+
+def noise(law, n, seed, generation, tensor, pair):
+    codes, i = [], 0
+    while len(codes) < n:
+        words = philox([i, pair, tensor, generation], [seed % 2**32, seed // 2**32])
+        if law == 0:
+            digits = [f"{b:08b}" for w in words for b in w.to_bytes(4, "little")]
+            codes += [d[4:].count("1") for d in digits] + [d[:4].count("1") for d in digits]
+        else:
+            halves = [h for w in words for h in (w % 65536, w // 65536)]
+            codes += [(5 * h + 2) // 65536 for h in halves]
+        i += 1
+    return codes
+
+
+EXP2 = [round(2 ** (8 + f / 16)) for f in range(16)]
+LOG2 = [round(256 * math.log2(1 + (f + 0.5) / 256)) for f in range(256)]
+
+
+def score(logits, target):
+    """Log-probability of the target in 1/256 bit; logits count 1/16 bit."""
+    total = sum(EXP2[l % 16] * 2 ** (l // 16 + 8) for l in logits)  # about 2^16 · Σ 2^(l/16)
+    whole = total.bit_length() - 1
+    fraction = total * 256 // 2**whole - 256
+    return 16 * logits[target] - (256 * (whole - 16) + LOG2[fraction])
+
+
+def normalized(column, target):
+    total = max(1, sum(abs(v) for v in column))
+    inverse = (2 * target * len(column) * 4096 + total) // (2 * total)
+    inverse = min(inverse, 2**20)
+    return [clamp(round_shift(v * inverse, 12), -127, 127) for v in column]
+
+
+def residual_step(w, e, z, mul, shift, limit):
+    """Weight and residual are the fixed-point number w + e/256, in [-2.5, 2.5)."""
+    number = 256 * w + e + clamp(round_shift(clamp(z, -limit, limit) * mul, shift), -255, 255)
+    number = clamp(number, -2 * 256 - 128, 2 * 256 + 127)
+    w = round_shift(number, 8)
+    return w, number - 256 * w
+
+
+def threshold_step(w, z, tau):
+    return clamp(w + (z >= tau) - (z <= -tau), -2, 2)
+
+
+# --- Cases -------------------------------------------------------------------
+
+
+def round_shift_cases():
+    s = Source("round shift")
+    cases = [[v, n] for n in (0, 1, 2, 7, 30) for v in (-9, -8, -3, -2, -1, 0, 1, 2, 3, 8, 9)]
+    cases += [[s.between(-(2**30), 2**30), s.below(31)] for _ in range(60)]
+    return [case + [round_shift(*case)] for case in cases]
+
+
+def philox_cases():
+    s = Source("philox")
+    for _ in range(12):
+        counter, key = s.list(4, 0, 2**32 - 1), s.list(2, 0, 2**32 - 1)
+        yield {"counter": counter, "key": key, "block": philox(counter, key)}
+
+
+def noise_cases():
+    s = Source("noise")
+    for law in (0, 1):
+        for n in (32, 64, 96, 256, 288, 800):
+            names = [s.below(2**64)] + s.list(3, 0, 2**32 - 1)
+            yield {
+                "law": law, "n": n, "seed": names[0], "generation": names[1],
+                "tensor": names[2], "pair": names[3], "codes": data(noise(law, n, *names)),
+            }
+
+
+def row_cases():
+    s = Source("row")
+    for n in (1, 31, 32, 33, 100, 255, 256, 257, 300, 543, 544):
+        w = s.list(n, -2, 2)
+        yield {"n": n, "codes": data(padded(w)), "row": data(packed_row(w))}
+
+
+def batch_cases():
+    s = Source("batch")
+    for k, n in ((1, 1), (3, 2), (4, 5), (5, 8), (31, 3), (33, 17), (66, 9), (130, 1)):
+        x = s.matrix(k, n, -127, 127)
+        yield {
+            "k": k, "n": n, "vectors": data(flat(transpose(x))), "x": data(quads(x)),
+            "sums": int32s(sum(column) for column in transpose(x)),
+        }
+
+
+def product_cases():
+    s = Source("product")
+    shapes = [(1, 1, 1), (2, 3, 1), (3, 5, 2), (5, 33, 7), (4, 64, 9), (7, 97, 8)]
+    shapes += [(2, 257, 5), (3, 300, 33), (9, 130, 17), (1, 1030, 3), (13, 32, 25)]
+    for m, k, n in shapes:
+        w, x = s.matrix(m, k, -2, 2), s.matrix(k, n, -127, 127)
+        yield {
+            "m": m, "k": k, "n": n, "w": packed(w),
+            "x": data(quads(x)), "y": int32s(flat(product(w, x))),
+        }
+
+
+def population_cases():
+    """Columns of a population, by the dense perturbation E = A·Bᵀ of each pair."""
+    s = Source("population")
+    shapes = [(1, 1, 1, 3, 5, 0), (2, 3, 2, 5, 33, 4), (3, 4, 4, 9, 40, 6), (2, 1, 5, 7, 65, 3)]
+    shapes += [(1, 16, 3, 4, 100, 8), (5, 2, 1, 17, 31, 1), (2, 3, 9, 33, 36, 5), (4, 4, 2, 6, 259, 9)]
+    for pairs, rank, streams, m, k, shift in shapes:
+        a = [s.matrix(rank, m, -2, 2) for _ in range(pairs)]
+        b = [s.matrix(rank, k, -2, 2) for _ in range(pairs)]
+        dense = [product(transpose(a[p]), b[p]) for p in range(pairs)]
+        n = 2 * pairs * streams
+        case = {
+            "pairs": pairs, "rank": rank, "streams": streams, "m": m, "k": k, "shift": shift,
+            "a": data(flat(padded(v) for v in flat(a))), "b": data(flat(padded(v) for v in flat(b))),
+        }
+
+        # Every member has columns of its own; pair p owns 2·streams of them.
+        x, y = s.matrix(k, n, -127, 127), s.matrix(m, n, -(10**6), 10**6)
+        t, out = [], [list(row) for row in y]
+        for p in range(pairs):
+            own = range(2 * p * streams, 2 * (p + 1) * streams)
+            xp = [[row[c] for c in own] for row in x]
+            t += product(b[p], xp)
+            change = product(dense[p], xp)
+            for i in range(m):
+                for j, c in enumerate(own):
+                    sign = 1 if j < streams else -1
+                    out[i][c] += sign * round_shift(change[i][j], shift)
+        case |= {"x": data(quads(x)), "t": int32s(flat(t)), "y": int32s(flat(y)), "perturbed": int32s(flat(out))}
+
+        # Every member sees the same columns.
+        x, base = s.matrix(k, streams, -127, 127), s.matrix(m, streams, -(10**6), 10**6)
+        t, out = [], [[] for _ in range(m)]
+        for p in range(pairs):
+            t += product(b[p], x)
+            change = product(dense[p], x)
+            for i in range(m):
+                for sign in (1, -1):
+                    out[i] += [base[i][c] + sign * round_shift(change[i][c], shift) for c in range(streams)]
+        case["shared"] = {
+            "x": data(quads(x)), "t": int32s(flat(t)),
+            "base": int32s(flat(base)), "perturbed": int32s(flat(out)),
+        }
+        yield case
+
+
+def requantize_cases():
+    s = Source("requantize")
+    for m, n, shift, relu, biased in (
+        (1, 1, 0, False, False), (3, 5, 1, True, True), (4, 8, 4, False, True), (5, 9, 7, True, False),
+        (7, 17, 8, False, False), (10, 33, 12, False, True), (2, 3, 30, False, False), (6, 4, 20, True, True),
+    ):
+        bias = s.list(m, -(2**shift) * 20, 2**shift * 20) if biased else None
+        y = s.matrix(m, n, -(2**shift) * 140, 2**shift * 140) if shift < 20 else s.matrix(m, n, -(2**30), 2**30)
+        y[0][0], y[-1][-1] = -(2**31) + 2**28, 2**31 - 1 - 2**29 - 2**28
+        out = [
+            [clamp(round_shift(v + (bias[i] if bias else 0), shift), 0 if relu else -127, 127) for v in y[i]]
+            for i in range(m)
+        ]
+        yield {
+            "m": m, "n": n, "shift": shift, "relu": relu,
+            "bias": int32s(bias) if bias else None, "y": int32s(flat(y)), "out": data(quads(out)),
+        }
+
+
+def normalize_cases():
+    s = Source("normalize")
+    shapes = [(1, 1, 1, 127), (3, 2, 16, 127), (4, 9, 64, 40), (9, 8, 127, 3), (33, 17, 32, 127), (130, 5, 20, 9)]
+    for k, n, target, size in shapes:
+        columns = [s.list(k, -size, size) for _ in range(n)]
+        columns[-1] = [0] * k
+        yield {
+            "k": k, "n": n, "target": target, "x": data(quads(transpose(columns))),
+            "out": data(quads(transpose([normalized(c, target) for c in columns]))),
+        }
+
+
+def score_cases():
+    s = Source("score")
+    for m, n, size in ((1, 3, 127), (2, 9, 40), (10, 33, 127), (37, 8, 60), (256, 5, 127)):
+        columns = [s.list(m, -size, size) for _ in range(n)]
+        columns[0] = [127] * m
+        targets = [s.below(m) for _ in range(n)]
+        yield {
+            "m": m, "n": n, "logits": data(quads(transpose(columns))), "targets": data(targets),
+            "scores": int32s(score(c, t) for c, t in zip(columns, targets)),
+        }
+
+
+def update_cases():
+    s = Source("update")
+    for m, k, pairs, rank, mul, shift, limit, tau, lo, hi in (
+        (1, 1, 1, 1, 1, 0, 100, 1, 0, 1), (3, 33, 3, 3, 20, 4, 30, 5, 0, 3), (5, 64, 5, 1, 300, 6, 1000, 9, 1, 4),
+        (4, 100, 8, 4, 77, 5, 200, 20, 0, 4), (2, 257, 33, 2, 1, 0, 60, 33, 1, 2), (3, 300, 7, 4, 2**20, 19, 2**10, 12, 0, 3),
+    ):
+        f = s.list(pairs, -7, 7)
+        a = [s.list(m, -2, 2) for _ in range(pairs * rank)]
+        b = [s.list(k, -2, 2) for _ in range(pairs * rank)]
+        w = s.matrix(m, k, -2, 2)
+        kp = len(padded(w[0]))
+        e = s.matrix(m, kp, -128, 127)
+        z = [
+            [sum(f[j // rank] * a[j][i] * b[j][c] for j in range(pairs * rank)) for c in range(k)] for i in range(m)
+        ]
+        by_residual, left, by_threshold = [list(r) for r in w], [list(r) for r in e], [list(r) for r in w]
+        moved = [0, 0]
+        for i in range(lo, hi):
+            for c in range(k):
+                by_residual[i][c], left[i][c] = residual_step(w[i][c], e[i][c], z[i][c], mul, shift, limit)
+                by_threshold[i][c] = threshold_step(w[i][c], z[i][c], tau)
+                moved[0] += by_residual[i][c] != w[i][c]
+                moved[1] += by_threshold[i][c] != w[i][c]
+        fa = [[f[j // rank] * v for v in a[j]] for j in range(pairs * rank)]
+        bi = [padded(v) for v in b] + [[2] * kp] * (-pairs * rank % 4)
+        yield {
+            "m": m, "k": k, "rank": rank, "mul": mul, "shift": shift, "limit": limit, "tau": tau, "lo": lo, "hi": hi,
+            "f": data(f), "a": data(flat(padded(v) for v in a)), "b": data(flat(padded(v) for v in b)),
+            "fa": data(quads(fa)), "bi": data(quads(bi)), "w": packed(w), "e": data(flat(e)),
+            "residual": {"w": packed(by_residual), "e": data(flat(left)), "moved": moved[0]},
+            "threshold": {"w": packed(by_threshold), "moved": moved[1]},
+        }
+
+
+def main():
+    kernels = {
+        "roundShift": round_shift_cases(), "philox": philox_cases(), "noise": noise_cases(),
+        "row": row_cases(), "batch": batch_cases(), "product": product_cases(),
+        "population": population_cases(), "requantize": requantize_cases(),
+        "normalize": normalize_cases(), "score": score_cases(), "update": update_cases(),
+    }
+    parts = []
+    for name, cases in kernels.items():
+        lines = ",\n".join(json.dumps(case, separators=(",", ":")) for case in cases)
+        parts.append(f'"{name}":[\n{lines}]')
+    sys.stdout.buffer.write(("{" + ",\n".join(parts) + "}\n").encode())
+
+
+main()
