@@ -43,6 +43,7 @@ func TestAllocations(t *testing.T) {
 		"Project":           func() { Project(t32, b, own, l, k) },
 		"ProjectShared":     func() { ProjectShared(t32[:all], b, x[:Quads(k)*4], l, k) },
 		"Perturb":           func() { Perturb(yOwn, a, t32, l, m, shift) },
+		"MatMulPerturbed":   func() { MatMulPerturbed(yOwn, w, own, a, t32, l, shift) },
 		"PerturbShared":     func() { PerturbShared(yOwn, y[:m], a, t32[:all], l, m, shift) },
 		"Requantize":        func() { Requantize(out, y, y[:m], m, n, shift, true) },
 		"Normalize":         func() { Normalize(x, x, k, n, 64) },

@@ -384,24 +384,35 @@ func weighFactors(dst []int8, a []uint8, f []int8, rank, m int) {
 func weighQuadAVX2(dst *int8, a *uint8, f *[4]int8, m, mp int)
 
 func interleaveFactors(dst, b []uint8, terms, kp int) {
-	quads := terms / 4
-	if !useAVX2 || quads == 0 || kp == 0 {
+	whole := terms / 4
+	if !useAVX2 || whole == 0 || kp == 0 {
 		interleaveFactorsGeneric(dst, b, terms, kp)
 		return
 	}
-	interleaveFactorsAVX2(&dst[0], &b[0], quads, kp)
-	interleaveFactorsGeneric(dst[quads*kp*4:], b[quads*kp*4:], terms%4, kp)
+	quads := Quads(terms)
+	interleaveFactorsAVX2(&dst[0], &b[0], whole, quads, kp)
+	if whole < quads { // a last quad that is not full
+		last := b[whole*4*kp:]
+		for j := range kp {
+			out := (*[4]uint8)(dst[((j/StripCols*quads+whole)*StripCols+j%StripCols)*4:])
+			*out = [4]uint8{zero, zero, zero, zero}
+			for u := range terms % 4 {
+				out[u] = last[u*kp+j]
+			}
+		}
+	}
 }
 
-// interleaveFactorsAVX2 interleaves whole quads of terms:
+// interleaveFactorsAVX2 interleaves whole quads of terms into strips of
+// stripQuads quads:
 //
 //	for τ := range 4 * quads {
 //		for j := range kp {
-//			dst[(τ/4*kp+j)*4+τ%4] = b[τ*kp+j]
+//			dst[((j/16*stripQuads+τ/4)*16+j%16)*4+τ%4] = b[τ*kp+j]
 //		}
 //	}
 //
-// for quads ≥ 1 and kp a multiple of 32, at least 32. 48 GB/s of 64.
+// for 1 ≤ quads ≤ stripQuads and kp a multiple of 32, at least 32.
 //
 //go:noescape
-func interleaveFactorsAVX2(dst, b *uint8, quads, kp int)
+func interleaveFactorsAVX2(dst, b *uint8, quads, stripQuads, kp int)

@@ -99,33 +99,38 @@ done:
 	VZEROUPPER
 	RET
 
-// func interleaveFactorsAVX2(dst, b *uint8, quads, kp int)
+// func interleaveFactorsAVX2(dst, b *uint8, quads, stripQuads, kp int)
 //
-//	DI  dst              R8   kp
+//	DI  dst of the quad  R8   kp
 //	SI  b, first of four R9   3·kp
 //	CX  quads left       R10  columns left
-TEXT ·interleaveFactorsAVX2(SB), NOSPLIT, $0-32
+//	DX  dst, advancing   R11  bytes of a strip of dst
+TEXT ·interleaveFactorsAVX2(SB), NOSPLIT, $0-40
 	MOVQ dst+0(FP), DI
 	MOVQ b+8(FP), SI
 	MOVQ quads+16(FP), CX
-	MOVQ kp+24(FP), R8
+	MOVQ stripQuads+24(FP), R11
+	SHLQ $6, R11
+	MOVQ kp+32(FP), R8
 	LEAQ (R8)(R8*2), R9
 
 quad:
 	MOVQ R8, R10
+	MOVQ DI, DX
 
 loop:
 	TRANSPOSE
-	VMOVDQU Y4, (DI)
-	VMOVDQU Y5, 32(DI)
-	VMOVDQU Y6, 64(DI)
-	VMOVDQU Y7, 96(DI)
+	VMOVDQU Y4, (DX)            // columns 0–15: one strip
+	VMOVDQU Y5, 32(DX)
+	VMOVDQU Y6, (DX)(R11*1)     // columns 16–31: the next
+	VMOVDQU Y7, 32(DX)(R11*1)
 	ADDQ    $32, SI
-	ADDQ    $128, DI
+	LEAQ    (DX)(R11*2), DX
 	SUBQ    $32, R10
 	JNZ     loop
 
 	ADDQ R9, SI // the next four; the loop has passed one
+	ADDQ $64, DI
 	DECQ CX
 	JNZ  quad
 

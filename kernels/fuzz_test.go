@@ -56,6 +56,10 @@ func FuzzProject(f *testing.F) {
 	fuzz(f, []dimension{{0, 4}, {1, 17}, {1, 20}, {1, 600}}, checkProject, checkProjectShared)
 }
 
+func FuzzMatMulPerturbed(f *testing.F) {
+	fuzz(f, []dimension{{0, 4}, {1, 5}, {1, 40}, {1, 20}, {1, 600}, {0, 30}}, checkMatMulPerturbed)
+}
+
 func FuzzPerturb(f *testing.F) {
 	fuzz(f, []dimension{{0, 4}, {1, 17}, {1, 40}, {1, 70}, {0, 30}}, checkPerturb, checkPerturbShared)
 }

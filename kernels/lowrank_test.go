@@ -42,6 +42,16 @@ func checkPerturb(o *operands, shape []int) {
 	equal(o, "y", got, want)
 }
 
+func checkMatMulPerturbed(o *operands, shape []int) {
+	l, m, k, shift := Layout{Pairs: shape[0], Rank: shape[1], Streams: shape[2]}, shape[3], shape[4], uint(shape[5])
+	w, x := o.weights(m, k), o.batch(k, l.Cols())
+	a, t := o.factors(l.Pairs*l.Rank, m), o.projections(l.Rank*l.Cols(), l.Rank)
+	got, want := output[int32](o, m*l.Cols())
+	MatMulPerturbed(got, w, x, a, t, l, shift)
+	matMulPerturbedGeneric(want, w, x, a, t, l, shift)
+	equal(o, "y", got, want)
+}
+
 func checkPerturbShared(o *operands, shape []int) {
 	l, m, shift := Layout{Pairs: shape[0], Rank: shape[1], Streams: shape[2]}, shape[3], uint(shape[4])
 	a, t := o.factors(l.Pairs*l.Rank, m), o.projections(l.Pairs*l.Rank*l.Streams, l.Rank)
@@ -57,6 +67,23 @@ func TestProjectShared(t *testing.T) { conform(t, checkProjectShared, pairs, ran
 
 func TestPerturb(t *testing.T) {
 	conform(t, checkPerturb, pairs, ranks, streams, edgesM, upTo(30))
+}
+
+func TestMatMulPerturbed(t *testing.T) {
+	conform(t, checkMatMulPerturbed, pairs, ranks, streams, edgesM, []int{1, 31, 64, 257}, []int{0, 1, 9, 30})
+}
+
+// TestMatMulPerturbedBlocked takes populations of several blocks of columns, one
+// with pairs that do not divide a vector and one with pairs wider than a block.
+func TestMatMulPerturbedBlocked(t *testing.T) {
+	if testing.Short() {
+		t.Skip("several products of 10^8 operations")
+	}
+	forEachImpl(t, func(t *testing.T) {
+		for i, shape := range [][]int{{300, 1, 4, 131, 520, 6}, {70, 2, 19, 17, 1030, 4}, {2, 1, 1100, 35, 40, 3}, {1, 4, 1024, 9, 64, 5}} {
+			checkMatMulPerturbed(newOperands(t, uint64(i), 0, 0), shape)
+		}
+	})
 }
 
 func TestPerturbShared(t *testing.T) {

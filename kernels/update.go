@@ -9,17 +9,22 @@ import (
 // Terms are the factors of an update Z = Σ_p f_p·A_p·B_pᵀ, a sum of Count rank-one
 // terms, laid out for the accumulation: quads of terms are neighbours.
 //
-//	FA[(τ/4*Rows + i)*4 + τ%4] = f·a of term τ and row i, an int8
-//	B [(τ/4*kp   + j)*4 + τ%4] = code of b of term τ and column j
+//	FA[(τ/4*Rows+i)*4 + τ%4] = f·a of term τ and row i, any int8
+//	B[((j/StripCols*Q+τ/4)*StripCols + j%StripCols)*4 + τ%4] = code of b of term τ and column j, 0 to 4
 //
-// with kp = packed.PaddedLen(k). Lanes of FA beyond Count are zero; columns of B
-// beyond k are code 2, so that padding never moves.
+// with Q = Quads(Count) and j < kp = packed.PaddedLen(k). Strips of columns make
+// the terms of one strip consecutive, a cache line for each quad. Lanes of FA
+// beyond Count are zero; columns of B beyond k are code 2, so that padding never
+// moves.
 type Terms struct {
 	Count int
 	Rows  int
 	FA    []int8
 	B     []uint8
 }
+
+// StripCols is the number of columns that are neighbours in Terms.B.
+const StripCols = 16
 
 // MaxFitness bounds a fitness code: |f·a| ≤ 2·MaxFitness.
 const MaxFitness = 7
@@ -65,9 +70,9 @@ func weighFactorsGeneric(dst []int8, a []uint8, f []int8, rank, m int) {
 }
 
 // InterleaveFactors arranges vectors of kp codes, one term after another in b, in
-// quads of terms:
+// strips of columns and quads of terms:
 //
-//	dst[(τ/4*kp+j)*4+τ%4] = b[τ*kp+j]
+//	dst[((j/StripCols*Quads(terms)+τ/4)*StripCols+j%StripCols)*4+τ%4] = b[τ*kp+j]
 //
 // and writes code 2 to the lanes beyond terms. kp is a multiple of
 // packed.SmallPents; dst has Quads(terms)·kp·4 elements.
@@ -81,13 +86,16 @@ func InterleaveFactors(dst, b []uint8, terms, kp int) {
 }
 
 func interleaveFactorsGeneric(dst, b []uint8, terms, kp int) {
-	for τ := range Quads(terms) * 4 {
-		at := τ/4*kp*4 + τ%4
-		for j := range kp {
-			if τ < terms {
-				dst[at+j*4] = b[τ*kp+j]
-			} else {
-				dst[at+j*4] = zero
+	quads := Quads(terms)
+	for j := 0; j < kp; j += StripCols {
+		for τ := range quads * 4 {
+			at := (j*quads+τ/4*StripCols)*4 + τ%4
+			for l := range StripCols {
+				code := uint8(zero)
+				if τ < terms {
+					code = b[τ*kp+j+l]
+				}
+				dst[at+l*4] = code
 			}
 		}
 	}
@@ -232,24 +240,27 @@ func (t *tile) load(w *packed.Matrix, terms Terms, i, j int) (codes []uint8, z [
 	padded := packed.PaddedLen(t.span)
 	codes, z = t.codes[:padded], t.z[:padded]
 	packed.UnpackCodes(codes, t.block, t.span)
-	terms.accumulate(z, i, j, packed.PaddedLen(k))
+	terms.accumulate(z, i, j)
 	return codes, z
 }
 
 // store packs the codes of the tile back into W.
 func (t *tile) store() { packed.PackCodes(t.block, t.codes[:], t.span) }
 
-// accumulate sets z[l] = Σ_τ FA[τ, i] · (B[τ, j+l]-2).
-func (t Terms) accumulate(z []int32, i, j, kp int) {
+// accumulate sets z[l] = Σ_τ FA[τ, i] · (B[τ, j+l]-2), for whole strips.
+func (t Terms) accumulate(z []int32, i, j int) {
 	clear(z)
-	for q := range Quads(t.Count) {
+	quads := Quads(t.Count)
+	for q := range quads {
 		fa := (*[4]int8)(t.FA[(q*t.Rows+i)*4:])
 		f0, f1, f2, f3 := int32(fa[0]), int32(fa[1]), int32(fa[2]), int32(fa[3])
 		offset := zero * (f0 + f1 + f2 + f3)
-		b := t.B[(q*kp+j)*4:][:len(z)*4]
-		for l := range z {
-			v := (*[4]uint8)(b[l*4:])
-			z[l] += f0*int32(v[0]) + f1*int32(v[1]) + f2*int32(v[2]) + f3*int32(v[3]) - offset
+		for s := 0; s < len(z); s += StripCols {
+			b := t.B[((j+s)*quads+q*StripCols)*4:][:StripCols*4]
+			for l := range StripCols {
+				v := (*[4]uint8)(b[l*4:])
+				z[s+l] += f0*int32(v[0]) + f1*int32(v[1]) + f2*int32(v[2]) + f3*int32(v[3]) - offset
+			}
 		}
 	}
 }

@@ -45,8 +45,10 @@ func (o *operands) terms(count, m, k int) Terms {
 			}
 		}),
 		B: input(o, Quads(count)*kp*4, func(b []uint8) {
-			between[uint8](o, 0, 4)(b)
-			pad(b, k*4, kp*4)
+			codes := make([]uint8, count*kp)
+			between[uint8](o, 0, 4)(codes)
+			pad(codes, k, kp)
+			interleaveFactorsGeneric(b, codes, count, kp)
 		}),
 	}
 }
@@ -178,13 +180,15 @@ func TestUpdateLong(t *testing.T) {
 			for _, code := range []uint8{0, 4} {
 				for _, fa := range []int8{-14, 14} {
 					z := int32(count) * int32(fa) * (int32(code) - zero)
-					terms := Terms{Count: count, Rows: m, FA: filled(Quads(count)*m*4, fa), B: filled(Quads(count)*320*4, code)}
+					terms := Terms{Count: count, Rows: m, FA: filled(Quads(count)*m*4, fa), B: make([]uint8, Quads(count)*320*4)}
+					codes := filled(count*320, code)
+					pad(codes, k, 320)
+					InterleaveFactors(terms.B, codes, count, 320)
 					for τ := count; τ < Quads(count)*4; τ++ {
 						for i := range m {
 							terms.FA[(τ/4*m+i)*4+τ%4] = 0
 						}
 					}
-					pad(terms.B, k*4, 320*4)
 					w := packed.NewMatrix(m, k)
 					size := max(z, -z)
 					if moved := UpdateThreshold(w, terms, size+1, 0, m); moved != 0 {
