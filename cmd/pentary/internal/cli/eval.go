@@ -1,0 +1,69 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
+	"github.com/Kaleaon/pentary-go/nn"
+	"github.com/Kaleaon/pentary-go/packed"
+)
+
+// evaluator is an evaluation as the command line asks for it.
+type evaluator struct {
+	data string
+	json bool
+}
+
+func newEval(s *streams) *cobra.Command {
+	var e evaluator
+	cmd := &cobra.Command{
+		Use:   "eval FILE.pent",
+		Short: "Measure a saved network on its task's held-out samples",
+		Args:  oneFile,
+		RunE:  func(_ *cobra.Command, args []string) error { return e.run(args[0], s) },
+	}
+	cmd.Flags().StringVar(&e.data, "data", "", "`folder` of the IDX files, for the tasks that are not embedded")
+	cmd.Flags().BoolVar(&e.json, "json", false, "print one JSON object")
+	return cmd
+}
+
+func (e *evaluator) run(path string, s *streams) error {
+	f, err := packed.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	r, err := e.evaluate(f)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	if e.json {
+		return s.printJSON(r)
+	}
+	r.write(s.out, style(s.outTerm), nil)
+	return nil
+}
+
+func (e *evaluator) evaluate(f *packed.File) (*result, error) {
+	net, err := nn.LoadMLP(f)
+	if err != nil {
+		return nil, err
+	}
+	t, err := task.Find(f.Meta["task"])
+	if err != nil {
+		return nil, err
+	}
+	if err := checkData(t, e.data); err != nil {
+		return nil, err
+	}
+	_, test, err := t.Load(e.data)
+	if err != nil {
+		return nil, err
+	}
+	confusion, err := net.Confusion(test)
+	if err != nil {
+		return nil, err
+	}
+	return resultOf(t.Name, net, confusion), nil
+}

@@ -1,0 +1,40 @@
+package cli
+
+import (
+	"github.com/Kaleaon/pentary-go/kernels"
+	"github.com/Kaleaon/pentary-go/nn"
+)
+
+// startEvent is printed when training begins.
+type startEvent struct {
+	Event        string            `json:"event"` // "start"
+	Task         string            `json:"task"`
+	Network      string            `json:"network"` // widths of its layers
+	Weights      int               `json:"weights"`
+	TrainSamples int               `json:"train_samples"`
+	TestSamples  int               `json:"test_samples"`
+	Generations  int               `json:"generations"`
+	Kernels      string            `json:"kernels"`
+	Settings     map[string]string `json:"settings"`
+}
+
+// startOf describes a run that is about to begin.
+func startOf(t *trainer, net *nn.MLP, train, test *nn.Dataset) startEvent {
+	return startEvent{
+		Event: "start", Task: t.task.Name,
+		Network: network(t.settings.widths(train.Features, train.Classes)), Weights: net.Parameters(),
+		TrainSamples: train.Len(), TestSamples: test.Len(),
+		Generations: t.settings.options.Generations, Kernels: kernels.Selected(), Settings: t.settings.meta(),
+	}
+}
+
+// progressEvent is where a run stands.
+type progressEvent struct {
+	Event       string  `json:"event"` // "progress"
+	Generation  int     `json:"generation"`
+	Generations int     `json:"generations"`
+	Accuracy    float64 `json:"test_accuracy"` // last measured
+	Moved       int     `json:"moved"`         // weights that the last generation moved
+	Throughput  float64 `json:"member_samples_per_second"`
+	ETA         float64 `json:"eta_seconds"`
+}

@@ -1,0 +1,124 @@
+package cli
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
+	"github.com/Kaleaon/pentary-go/packed"
+	"github.com/Kaleaon/pentary-go/trit5"
+)
+
+func newInspect(s *streams) *cobra.Command {
+	var json bool
+	cmd := &cobra.Command{
+		Use:   "inspect FILE.pent",
+		Short: "Show what a .pent file holds",
+		Args:  oneFile,
+		RunE: func(_ *cobra.Command, args []string) error {
+			i, err := inspectFile(args[0])
+			if err != nil {
+				return err
+			}
+			if json {
+				return s.printJSON(i)
+			}
+			i.write(s.out, style(s.outTerm))
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&json, "json", false, "print one JSON object")
+	return cmd
+}
+
+// inspection describes a file.
+type inspection struct {
+	Event         string            `json:"event"` // "result"
+	File          string            `json:"file"`
+	FileBytes     int               `json:"file_bytes"`
+	FileSHA256    string            `json:"file_sha256"`
+	WeightsSHA256 string            `json:"weights_sha256"`
+	Meta          map[string]string `json:"meta"`
+	Tensors       []tensorInfo      `json:"tensors"`
+	Weights       int               `json:"weights"`
+	Bytes         int               `json:"bytes"`
+	Levels        [trit5.Levels]int `json:"levels"`
+	BitsPerWeight float64           `json:"bits_per_weight"`
+
+	summary report.Weights
+}
+
+// tensorInfo describes a tensor of a file.
+type tensorInfo struct {
+	Name          string            `json:"name"`
+	Rows          int               `json:"rows"`
+	Cols          int               `json:"cols"`
+	Scale         int32             `json:"scale"` // a pent weighs pent·2^scale
+	Bytes         int               `json:"bytes"`
+	Levels        [trit5.Levels]int `json:"levels"`
+	BitsPerWeight float64           `json:"bits_per_weight"`
+
+	summary report.Weights
+}
+
+func inspectFile(path string) (*inspection, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	f, err := packed.Decode(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	sum := sha256.Sum256(data)
+	w := report.WeightsOf(f.Tensors...)
+	i := &inspection{
+		Event: "result", File: path, FileBytes: len(data), FileSHA256: hex.EncodeToString(sum[:]),
+		WeightsSHA256: w.SHA256, Meta: f.Meta, Tensors: []tensorInfo{},
+		Weights: w.Count, Bytes: w.Bytes, Levels: w.Levels, BitsPerWeight: w.BitsPerWeight(),
+		summary: w,
+	}
+	for _, t := range f.Tensors {
+		w := report.WeightsOf(t)
+		i.Tensors = append(i.Tensors, tensorInfo{
+			Name: t.Name, Rows: t.Matrix.Rows(), Cols: t.Matrix.Cols(), Scale: t.Scale,
+			Bytes: w.Bytes, Levels: w.Levels, BitsPerWeight: w.BitsPerWeight(),
+			summary: w,
+		})
+	}
+	return i, nil
+}
+
+// write prints the inspection for people. Names and meta come from the file and
+// are quoted where they could drive a terminal.
+func (i *inspection) write(out io.Writer, s report.Style) {
+	fmt.Fprintf(out, "%s  %s\n", s.Bold(i.File), s.Dim(report.Count(i.FileBytes)+" bytes"))
+	fmt.Fprintf(out, "  file     sha256 %s\n", i.FileSHA256)
+	fmt.Fprintf(out, "  weights  sha256 %s\n", i.WeightsSHA256)
+
+	if len(i.Meta) > 0 {
+		fmt.Fprintf(out, "\n%s\n", s.Bold("Meta"))
+	}
+	keys := slices.Sorted(maps.Keys(i.Meta))
+	width := 0
+	for _, key := range keys {
+		width = max(width, len(report.Printable(key)))
+	}
+	for _, key := range keys {
+		fmt.Fprintf(out, "  %s  %s\n", s.Dim(fmt.Sprintf("%-*s", width, report.Printable(key))), report.Printable(i.Meta[key]))
+	}
+	for _, t := range i.Tensors {
+		fmt.Fprintf(out, "\n%s  %d×%d, a pent weighs 2^%d  %s\n", s.Bold(report.Printable(t.Name)), t.Rows, t.Cols, t.Scale,
+			s.Dim(fmt.Sprintf("%s bytes, %.2f bits a weight", report.Count(t.Bytes), t.BitsPerWeight)))
+		t.summary.WriteLevels(out, s)
+	}
+	fmt.Fprintf(out, "\n%s  %s\n", s.Bold("Size"), s.Dim(report.Count(i.Weights)+" weights"))
+	i.summary.WriteSize(out, s)
+}

@@ -1,0 +1,45 @@
+package cli
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/Kaleaon/pentary-go/packed"
+)
+
+// checkOutput returns an error unless a file can be made at path, so that a run
+// does not find out at its end. It leaves nothing behind.
+func checkOutput(path string) error {
+	// Saving replaces the file by a rename: done to a device, that would be a
+	// disaster, and a folder cannot be replaced.
+	info, err := os.Stat(path)
+	switch {
+	case err == nil && info.IsDir():
+		return fmt.Errorf("--out %s: is a directory", path)
+	case err == nil && !info.Mode().IsRegular():
+		return fmt.Errorf("--out %s: not a regular file", path)
+	case err != nil && !os.IsNotExist(err):
+		return fmt.Errorf("--out: %w", err)
+	}
+	probe, err := os.CreateTemp(filepath.Dir(path), ".pentary-*")
+	if err != nil {
+		return fmt.Errorf("--out: %w", err)
+	}
+	probe.Close()
+	return os.Remove(probe.Name())
+}
+
+// save writes the file and returns the SHA-256 of its bytes.
+func save(path string, f *packed.File) (sum string, err error) {
+	if err := packed.WriteFile(path, f); err != nil {
+		return "", fmt.Errorf("saving: %w", err)
+	}
+	hash := sha256.New()
+	if _, err := f.WriteTo(hash); err != nil {
+		return "", fmt.Errorf("saving: %w", err)
+	}
+	return hex.EncodeToString(hash.Sum(nil)), nil
+}

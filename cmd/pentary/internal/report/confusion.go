@@ -1,0 +1,79 @@
+package report
+
+import (
+	"fmt"
+	"io"
+)
+
+// Confusion counts samples by true class, then by the class assigned to them.
+type Confusion [][]int
+
+// Correct returns how many samples are assigned to their class.
+func (c Confusion) Correct() int {
+	n := 0
+	for class, row := range c {
+		if class < len(row) {
+			n += row[class]
+		}
+	}
+	return n
+}
+
+// Total returns the number of samples.
+func (c Confusion) Total() int {
+	n := 0
+	for _, row := range c {
+		for _, v := range row {
+			n += v
+		}
+	}
+	return n
+}
+
+// Accuracy returns the part of the samples that are assigned to their class.
+func (c Confusion) Accuracy() float64 {
+	return float64(c.Correct()) / float64(max(c.Total(), 1))
+}
+
+// Write draws the matrix: a row for each true class, a column for each assigned
+// one, and at its end the part of the row that is right.
+func (c Confusion) Write(out io.Writer, s Style) {
+	if len(c) == 0 {
+		return
+	}
+	width := 3
+	for _, row := range c {
+		for _, v := range row {
+			width = max(width, len(fmt.Sprint(v)))
+		}
+	}
+	fmt.Fprint(out, "     ")
+	for class := range c[0] {
+		fmt.Fprint(out, " ", s.Dim(fmt.Sprintf("%*d", width, class)))
+	}
+	fmt.Fprintln(out)
+	for class, row := range c {
+		fmt.Fprint(out, "  ", s.Dim(fmt.Sprintf("%3d", class)))
+		sum := 0
+		for assigned, v := range row {
+			fmt.Fprint(out, " ", cell(v, width, class == assigned, s))
+			sum += v
+		}
+		if class < len(row) {
+			fmt.Fprintf(out, "  %s", s.Dim(fmt.Sprintf("%7s", Percent(row[class], sum))))
+		}
+		fmt.Fprintln(out)
+	}
+}
+
+// cell draws one count; a zero is a dot, so that the mistakes stand out.
+func cell(v, width int, right bool, s Style) string {
+	text := fmt.Sprintf("%*d", width, v)
+	switch {
+	case v == 0:
+		return s.Dim(fmt.Sprintf("%*s", width, "·"))
+	case right:
+		return s.Good(text)
+	}
+	return s.Bad(text)
+}

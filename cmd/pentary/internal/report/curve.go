@@ -1,0 +1,53 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/guptarohit/asciigraph"
+)
+
+// Point is a point of a learning curve.
+type Point struct {
+	Generation int
+	Accuracy   float64 // 0 to 1
+}
+
+// WriteCurve draws the accuracy in percent over the generations, which increase.
+// It draws nothing for fewer than two points.
+func WriteCurve(out io.Writer, points []Point) {
+	const width, height = 60, 10
+	if len(points) < 2 {
+		return
+	}
+	last := points[len(points)-1].Generation
+	plot := asciigraph.Plot(resample(points, width),
+		asciigraph.Height(height),
+		asciigraph.LowerBound(0), asciigraph.UpperBound(100),
+		asciigraph.YAxisValueFormatter(func(v float64) string { return fmt.Sprintf("%3.0f %%", v) }),
+		asciigraph.XAxisRange(0, float64(last)),
+		asciigraph.XAxisTickCount(min(5, last+1)),
+		asciigraph.XAxisValueFormatter(func(v float64) string { return fmt.Sprintf("%.0f", v) }))
+	for line := range strings.Lines(plot + "\n") {
+		fmt.Fprint(out, "  ", strings.TrimRight(line, " \n"), "\n")
+	}
+}
+
+// resample returns the percentages at n generations that lie evenly between the
+// first point and the last, on straight lines between the points.
+func resample(points []Point, n int) []float64 {
+	first, last := points[0].Generation, points[len(points)-1].Generation
+	values := make([]float64, n)
+	next := 1
+	for i := range values {
+		at := float64(first) + float64(last-first)*float64(i)/float64(n-1)
+		for next < len(points)-1 && float64(points[next].Generation) < at {
+			next++
+		}
+		a, b := points[next-1], points[next]
+		t := (at - float64(a.Generation)) / float64(b.Generation-a.Generation)
+		values[i] = 100 * (a.Accuracy + t*(b.Accuracy-a.Accuracy))
+	}
+	return values
+}

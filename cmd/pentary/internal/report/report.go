@@ -1,0 +1,101 @@
+// Package report turns results into text for a terminal: numbers, tables, bars
+// and the learning curve.
+package report
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Style decides how text is emphasized. The zero value leaves it plain.
+type Style struct {
+	Color bool
+}
+
+// Bold emphasizes s.
+func (s Style) Bold(text string) string { return s.sgr("1", text) }
+
+// Dim makes s recede.
+func (s Style) Dim(text string) string { return s.sgr("2", text) }
+
+// Good marks s as right.
+func (s Style) Good(text string) string { return s.sgr("32", text) }
+
+// Bad marks s as wrong.
+func (s Style) Bad(text string) string { return s.sgr("31", text) }
+
+// sgr wraps text in an ECMA-48 "select graphic rendition" sequence.
+func (s Style) sgr(code, text string) string {
+	if !s.Color {
+		return text
+	}
+	return "\x1b[" + code + "m" + text + "\x1b[0m"
+}
+
+// Count writes n with a comma between thousands.
+func Count(n int) string {
+	digits := strconv.Itoa(n)
+	sign := ""
+	if n < 0 {
+		sign, digits = "-", digits[1:]
+	}
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return sign + digits
+}
+
+// Rate writes a number of things a second to three digits, as in "1.25 M".
+func Rate(perSecond float64) string {
+	prefix := ""
+	for _, p := range []string{" k", " M", " G", " T"} {
+		if perSecond < 999.5 {
+			break
+		}
+		perSecond /= 1000
+		prefix = p
+	}
+	decimals := 2
+	for limit := 9.995; perSecond >= limit && decimals > 0; limit *= 10 {
+		decimals--
+	}
+	return strconv.FormatFloat(perSecond, 'f', decimals, 64) + prefix
+}
+
+// Percent writes part of whole as a percentage with one decimal.
+func Percent(part, whole int) string {
+	return fmt.Sprintf("%.1f %%", 100*float64(part)/float64(max(whole, 1)))
+}
+
+// Bar draws part of whole as a bar of at most width cells, to an eighth of a
+// cell. Whatever is not zero shows.
+func Bar(part, whole, width int) string {
+	if part <= 0 || whole <= 0 {
+		return ""
+	}
+	eighths := max(1, (part*width*8+whole/2)/whole)
+	bar := strings.Repeat("█", eighths/8)
+	if rest := eighths % 8; rest > 0 {
+		bar += string(rune('█' + 8 - rest)) // U+2588 full block to U+258F one eighth
+	}
+	return bar
+}
+
+// pad appends blanks to text that takes cells cells, up to width cells.
+func pad(text string, cells, width int) string {
+	return text + strings.Repeat(" ", max(0, width-cells))
+}
+
+// Printable returns text as it is, or quoted if it holds what is not a graphic
+// character and so could drive a terminal.
+func Printable(text string) string {
+	for _, r := range text {
+		if !unicode.IsPrint(r) || r == utf8.RuneError {
+			return strconv.Quote(text)
+		}
+	}
+	return text
+}

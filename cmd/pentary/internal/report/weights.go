@@ -1,0 +1,69 @@
+package report
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"unicode/utf8"
+
+	"github.com/Kaleaon/pentary-go/packed"
+	"github.com/Kaleaon/pentary-go/trit5"
+)
+
+// Weights summarizes the weights of tensors.
+type Weights struct {
+	Count  int
+	Bytes  int // packed
+	Levels [trit5.Levels]int
+	SHA256 string // of the packed bytes of all tensors, in order
+}
+
+// WeightsOf returns the summary of the tensors.
+func WeightsOf(tensors ...packed.Tensor) Weights {
+	var w Weights
+	hash := sha256.New()
+	for _, t := range tensors {
+		w.Count += t.Matrix.Rows() * t.Matrix.Cols()
+		w.Bytes += len(t.Matrix.Bytes())
+		for level, n := range t.Matrix.Histogram() {
+			w.Levels[level] += n
+		}
+		hash.Write(t.Matrix.Bytes())
+	}
+	w.SHA256 = hex.EncodeToString(hash.Sum(nil))
+	return w
+}
+
+// BitsPerWeight returns the packed bits that a weight takes, padding included.
+func (w Weights) BitsPerWeight() float64 {
+	return 8 * float64(w.Bytes) / float64(max(w.Count, 1))
+}
+
+// WriteLevels draws the histogram of the five levels.
+func (w Weights) WriteLevels(out io.Writer, s Style) {
+	const width = 40
+	most := 0
+	for _, n := range w.Levels {
+		most = max(most, n)
+	}
+	for code, n := range w.Levels {
+		pent := trit5.Pent(code - trit5.CodeZero)
+		value := fmt.Sprintf("%+d", pent)
+		if pent == 0 {
+			value = " 0"
+		}
+		bar := Bar(n, most, width)
+		fmt.Fprintf(out, "  %s %s  %s %7s  %s\n", s.Bold(value), s.Dim(pent.String()),
+			pad(bar, utf8.RuneCountInString(bar), width), Percent(n, w.Count), s.Dim(fmt.Sprintf("%10s", Count(n))))
+	}
+}
+
+// WriteSize compares the packed size with that of wider numbers.
+func (w Weights) WriteSize(out io.Writer, s Style) {
+	times := func(bytes int) string { return fmt.Sprintf("%.1f×", float64(bytes)/float64(max(w.Bytes, 1))) }
+	fmt.Fprintf(out, "  pents    %s bytes  %s\n", s.Bold(fmt.Sprintf("%12s", Count(w.Bytes))),
+		s.Dim(fmt.Sprintf("%.2f bits a weight", w.BitsPerWeight())))
+	fmt.Fprintf(out, "  int8     %12s bytes  %s\n", Count(w.Count), s.Dim(times(w.Count)))
+	fmt.Fprintf(out, "  float32  %12s bytes  %s\n", Count(4*w.Count), s.Dim(times(4*w.Count)))
+}

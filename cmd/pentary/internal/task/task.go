@@ -1,0 +1,61 @@
+// Package task holds the classification tasks that the command knows: their data,
+// and the options that learn them well.
+package task
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+
+	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/nn"
+)
+
+// Task is a classification task.
+type Task struct {
+	Name     string
+	Title    string // of the help text, without a full stop
+	Embedded bool   // whether the data are in the binary; else they are in a folder
+	Source   string // of the data: for a folder, where to get it
+
+	Hidden  []int      // default widths of the hidden layers
+	Batch   int        // default samples that a generation sees
+	Options es.Options // default options
+	Rate    string     // default rate of the residual rule, as a decimal
+
+	load func(dir string) (train, test *nn.Dataset, err error)
+}
+
+// All lists the tasks.
+var All = []*Task{&digits, &mnist, &fashion}
+
+// Find returns the task of that name.
+func Find(name string) (*Task, error) {
+	for _, t := range All {
+		if t.Name == name {
+			return t, nil
+		}
+	}
+	return nil, fmt.Errorf("no task %q; there are %s", name, Names())
+}
+
+// Names returns the names of all tasks, as a phrase.
+func Names() string {
+	names := make([]string, len(All))
+	for i, t := range All {
+		names[i] = t.Name
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " and " + names[last]
+}
+
+// Load returns the training and the held-out samples. dir is the folder that
+// holds the data; an embedded task ignores it.
+func (t *Task) Load(dir string) (train, test *nn.Dataset, err error) {
+	train, test, err = t.load(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = fmt.Errorf("%w\n%s", err, t.Source)
+	}
+	return train, test, err
+}

@@ -1,0 +1,191 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"syscall"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/Kaleaon/pentary-go/nn"
+	"github.com/Kaleaon/pentary-go/packed"
+)
+
+// TestMain makes the test binary behave as pentary where it is started under
+// that name.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"pentary": main})
+}
+
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:  "testdata/script",
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": status},
+	})
+}
+
+// status is the script command "status N command args…": it runs the command and
+// checks its exit status.
+func status(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: status N command args...")
+	}
+	got := 0
+	var exit *exec.ExitError
+	if err := ts.Exec(args[1], args[2:]...); errors.As(err, &exit) {
+		got = exit.ExitCode()
+	} else if err != nil {
+		ts.Fatalf("%v", err)
+	}
+	if strconv.Itoa(got) != args[0] {
+		ts.Fatalf("exit status %d, want %s", got, args[0])
+	}
+}
+
+// pentary returns the command with the arguments, not yet started.
+func pentary(t *testing.T, args ...string) *exec.Cmd {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(self, args...)
+	cmd.Args[0] = "pentary"
+	cmd.Dir = t.TempDir()
+	cmd.Stderr = t.Output()
+	return cmd
+}
+
+// event is what the tests read of an object that --json prints.
+type event struct {
+	Event         string
+	TestAccuracy  float64 `json:"test_accuracy"`
+	WeightsSHA256 string  `json:"weights_sha256"`
+	Generations   int
+	Interrupted   bool
+	Weights       int
+	Levels        []int
+}
+
+// The main job with its defaults learns the digits, and its weights are pents.
+func TestTrainDigits(t *testing.T) {
+	if testing.Short() {
+		t.Skip("trains for seconds")
+	}
+	file := filepath.Join(t.TempDir(), "digits.pent")
+	out, err := pentary(t, "train", "digits", "--json", "--out", file).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := lastEvent(t, out)
+	if r.TestAccuracy < 0.93 {
+		t.Errorf("test accuracy %.4f, want at least 0.93", r.TestAccuracy)
+	}
+	f, err := packed.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	counts := make([]int, 5)
+	for _, tensor := range f.Tensors {
+		weights := make([]int8, tensor.Matrix.Rows()*tensor.Matrix.Cols())
+		tensor.Matrix.Unpack(weights)
+		for i, w := range weights {
+			if w < -2 || w > 2 {
+				t.Fatalf("%s: weight %d is %d", tensor.Name, i, w)
+			}
+			counts[w+2]++
+		}
+	}
+	sum := 0
+	for level, n := range counts {
+		if n != r.Levels[level] {
+			t.Errorf("level %+d: %d weights in the file, %d in the result", level-2, n, r.Levels[level])
+		}
+		sum += n
+	}
+	if sum != r.Weights {
+		t.Errorf("%d weights in the file, %d in the result", sum, r.Weights)
+	}
+}
+
+// An interrupt in the middle of a run ends it with a network, a result and 130.
+func TestInterrupt(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("no signals to send")
+	}
+	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
+		t.Run(signal.String(), func(t *testing.T) { testInterrupt(t, signal) })
+	}
+}
+
+func testInterrupt(t *testing.T, signal os.Signal) {
+	const generations = 200_000
+	file := filepath.Join(t.TempDir(), "digits.pent")
+	cmd := pentary(t, "train", "digits", "--json", "--out", file,
+		"--generations", strconv.Itoa(generations), "--hidden", "4", "--pairs", "2", "--batch", "2")
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer cmd.Process.Kill()
+	var last event
+	signalled := false
+	for lines := bufio.NewScanner(stdout); lines.Scan(); {
+		last = parse(t, lines.Bytes())
+		if last.Event == "progress" && !signalled {
+			signalled = true
+			if err := cmd.Process.Signal(signal); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	var exit *exec.ExitError
+	if err := cmd.Wait(); !errors.As(err, &exit) || exit.ExitCode() != 130 {
+		t.Errorf("ended with %v, want exit status 130", err)
+	}
+	if last.Event != "result" || !last.Interrupted || last.Generations < 1 || last.Generations >= generations {
+		t.Errorf("last event %+v, want the result of an interrupted run", last)
+	}
+	f, err := packed.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := nn.LoadMLP(f); err != nil {
+		t.Error(err)
+	}
+	out, err := pentary(t, "eval", "--json", file).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := lastEvent(t, out); r.WeightsSHA256 != last.WeightsSHA256 || r.TestAccuracy != last.TestAccuracy {
+		t.Errorf("saved network %+v, want that of %+v", r, last)
+	}
+}
+
+// lastEvent parses the last of the objects, and checks that all are objects.
+func lastEvent(t *testing.T, out []byte) (last event) {
+	t.Helper()
+	for line := range bytes.Lines(out) {
+		last = parse(t, line)
+	}
+	return last
+}
+
+func parse(t *testing.T, line []byte) (e event) {
+	t.Helper()
+	if err := json.Unmarshal(line, &e); err != nil {
+		t.Fatalf("%q: %v", line, err)
+	}
+	return e
+}
