@@ -73,6 +73,12 @@ type scratch struct {
 	strips [stripBytes]int8  // X in strips
 	start  [maxColumns]int32 // -2·Σx of each packed column
 	edge   [maxTile]int32    // a tile that hangs over the edge of Y
+
+	// Of a perturbation that tiles start from: the table of each group of packed
+	// columns, 0 or -1 as the sign of each column, and the start of a few tiles.
+	levels [maxColumns * levelCount]int32
+	signs  [maxColumns]int32
+	origin [originRows * 48]int32
 }
 
 var scratchPool = sync.Pool{New: func() any { return new(scratch) }}
@@ -86,8 +92,8 @@ type product struct {
 	x []int8
 	n int
 
-	// pert joins each panel of Y once its sums are whole, if perturbed is set. Parts
-	// then begin and end between pairs.
+	// pert joins the sums if perturbed is set. Parts then begin and end between
+	// pairs.
 	perturbed bool
 	pert      perturbation
 }
@@ -116,10 +122,13 @@ func (p *part) run() {
 		for κ := 0; κ < k; κ += p.kc {
 			depth := min(p.kc, k-κ)
 			p.packColumns(j, cols, κ, depth)
+			if κ == 0 && p.perturbsStart() {
+				p.tabulate(j, cols)
+			}
 			for i := p.i0; i < p.i1; i += panelRows {
 				rows := min(panelRows, p.i1-i)
 				p.panel(i, rows, j, cols, κ, depth)
-				if p.perturbed && κ+depth == k {
+				if p.perturbed && !p.perturbsStart() && κ+depth == k {
 					own := 2 * p.pert.l.Streams
 					p.pert.add(p.y, i, i+rows, j/own, (j+cols)/own)
 				}
@@ -209,19 +218,25 @@ func (p *part) panel(i, rows, j, cols, κ, depth int) {
 		width := stripWidth((cols - c + p.lanes - 1) / p.lanes)
 		span := width * p.lanes
 		for r := 0; r < rows; r += p.rows {
-			codes, x, start := &p.codes[r*stride], &p.strips[at], &p.start[c]
+			h, v := min(p.rows, rows-r), min(span, cols-c)
+			codes, x, start, step := &p.codes[r*stride], &p.strips[at], &p.start[c], 0
+			if κ == 0 && p.perturbsStart() {
+				if r%originRows == 0 {
+					p.startTiles(i+r, min(originRows, rows-r), j, c, v, span)
+				}
+				start, step = &p.origin[r%originRows*span], span
+			}
 			y := p.y[(i+r)*p.n+j+c:]
-			if r+p.rows <= rows && c+span <= cols {
-				p.tile(width, &y[0], p.n, codes, stride, x, quads, start, κ > 0)
+			if h == p.rows && v == span {
+				p.tile(width, &y[0], p.n, codes, stride, x, quads, start, step, κ > 0)
 				continue
 			}
-			h, v := min(p.rows, rows-r), min(span, cols-c)
 			if κ > 0 {
 				for e := range h {
 					copy(p.edge[e*span:][:v], y[e*p.n:])
 				}
 			}
-			p.tile(width, &p.edge[0], span, codes, stride, x, quads, start, κ > 0)
+			p.tile(width, &p.edge[0], span, codes, stride, x, quads, start, step, κ > 0)
 			for e := range h {
 				copy(y[e*p.n:][:v], p.edge[e*span:])
 			}
@@ -233,27 +248,27 @@ func (p *part) panel(i, rows, j, cols, κ, depth int) {
 
 // tile computes a tile of the tier's rows × width vectors:
 //
-//	y[r*ldy+c] = start[c] + Σ_q Σ_u codes[r*stride+4q+u] · x[(q*width*lanes+c)*4+u]
+//	y[r*ldy+c] = start[r*startStep+c] + Σ_q Σ_u codes[r*stride+4q+u] · x[(q*width*lanes+c)*4+u]
 //
 // added to y if add is set. quads is at least 1.
-func (t tier) tile(width int, y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, add bool) {
+func (t tier) tile(width int, y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, startStep int, add bool) {
 	switch {
 	case t == tierVNNI512 && width == 3:
-		tile3VNNI512(y, ldy, codes, stride, x, quads, start, add)
+		tile3VNNI512(y, ldy, codes, stride, x, quads, start, startStep, add)
 	case t == tierVNNI512:
-		tile2VNNI512(y, ldy, codes, stride, x, quads, start, add)
+		tile2VNNI512(y, ldy, codes, stride, x, quads, start, startStep, add)
 	case t == tierAVX512 && width == 3:
-		tile3AVX512(y, ldy, codes, stride, x, quads, start, add)
+		tile3AVX512(y, ldy, codes, stride, x, quads, start, startStep, add)
 	case t == tierAVX512:
-		tile2AVX512(y, ldy, codes, stride, x, quads, start, add)
+		tile2AVX512(y, ldy, codes, stride, x, quads, start, startStep, add)
 	case t == tierAVXVNNI && width == 3:
-		tile3AVXVNNI(y, ldy, codes, stride, x, quads, start, add)
+		tile3AVXVNNI(y, ldy, codes, stride, x, quads, start, startStep, add)
 	case t == tierAVXVNNI:
-		tile2AVXVNNI(y, ldy, codes, stride, x, quads, start, add)
+		tile2AVXVNNI(y, ldy, codes, stride, x, quads, start, startStep, add)
 	case width == 3:
-		tile3AVX2(y, ldy, codes, stride, x, quads, start, add)
+		tile3AVX2(y, ldy, codes, stride, x, quads, start, startStep, add)
 	default:
-		tile2AVX2(y, ldy, codes, stride, x, quads, start, add)
+		tile2AVX2(y, ldy, codes, stride, x, quads, start, startStep, add)
 	}
 }
 

@@ -15,7 +15,8 @@
 //	DX      stride of the code rows     SI   x, advancing
 //	CX      quads left                  BX   quads left in this run
 //	DI      y, row by row               R10  bytes from one row of y to the next
-//	R11     start                       AX   whether to add to y
+//	R11     start, row by row           R14  bytes to the start of the next row
+//	R13     y, row by row, as read      AX   whether to add to y
 
 // ARGS loads the arguments, which are the same for all micro-kernels.
 #define ARGS \
@@ -31,7 +32,9 @@
 	MOVQ    x+32(FP), SI      \
 	MOVQ    quads+40(FP), CX  \
 	MOVQ    start+48(FP), R11 \
-	MOVBLZX add+56(FP), AX    \
+	MOVQ    startStep+56(FP), R14 \
+	SHLQ    $2, R14           \
+	MOVBLZX add+64(FP), AX    \
 	MOVQ    DI, R13
 
 // FORROWS applies a macro to the address of each row's codes and its three
@@ -53,12 +56,13 @@
 	ADDQ $codes, R12  \
 	ADDQ $x, SI
 
-// LOAD3 sets the accumulators of a row to the start values in Z24–Z26, plus the
-// row of y if AX says so; R13 walks the rows of y.
+// LOAD3 sets the accumulators of a row to its start, plus the row of y if AX says
+// so.
 #define LOAD3(code, a0, a1, a2) \
-	VMOVDQU32 Z24, a0           \
-	VMOVDQU32 Z25, a1           \
-	VMOVDQU32 Z26, a2           \
+	VMOVDQU32 (R11), a0         \
+	VMOVDQU32 64(R11), a1       \
+	VMOVDQU32 128(R11), a2      \
+	ADDQ      R14, R11          \
 	TESTL     AX, AX            \
 	JZ        4(PC)             \
 	VPADDD    (R13), a0, a0     \
@@ -67,8 +71,9 @@
 	ADDQ      R10, R13
 
 #define LOAD2(code, a0, a1, a2) \
-	VMOVDQU32 Z24, a0           \
-	VMOVDQU32 Z25, a1           \
+	VMOVDQU32 (R11), a0         \
+	VMOVDQU32 64(R11), a1       \
+	ADDQ      R14, R11          \
 	TESTL     AX, AX            \
 	JZ        3(PC)             \
 	VPADDD    (R13), a0, a0     \
@@ -101,12 +106,9 @@
 	VPDPBUSD     Z24, Z27, a0   \
 	VPDPBUSD     Z25, Z27, a1
 
-// func tile3VNNI512(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, add bool)
-TEXT ·tile3VNNI512(SB), NOSPLIT, $0-57
+// func tile3VNNI512(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, startStep int, add bool)
+TEXT ·tile3VNNI512(SB), NOSPLIT, $0-65
 	ARGS
-	VMOVDQU32 (R11), Z24
-	VMOVDQU32 64(R11), Z25
-	VMOVDQU32 128(R11), Z26
 	FORROWS(LOAD3, 0)
 
 quad:
@@ -122,11 +124,9 @@ quad:
 	VZEROUPPER
 	RET
 
-// func tile2VNNI512(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, add bool)
-TEXT ·tile2VNNI512(SB), NOSPLIT, $0-57
+// func tile2VNNI512(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, startStep int, add bool)
+TEXT ·tile2VNNI512(SB), NOSPLIT, $0-65
 	ARGS
-	VMOVDQU32 (R11), Z24
-	VMOVDQU32 64(R11), Z25
 	FORROWS(LOAD2, 0)
 
 quad:
@@ -196,12 +196,9 @@ quad:
 	CMOVQLT CX, BX  \
 	SUBQ    BX, CX
 
-// func tile3AVX512(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, add bool)
-TEXT ·tile3AVX512(SB), 0, $1536-57
+// func tile3AVX512(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, startStep int, add bool)
+TEXT ·tile3AVX512(SB), 0, $1536-65
 	ARGS
-	VMOVDQU32  (R11), Z24
-	VMOVDQU32  64(R11), Z25
-	VMOVDQU32  128(R11), Z26
 	FORROWS(LOAD3, 0)
 	LEAQ       sums-1536(SP), R14
 	FORROWS(SPILL, 0)
@@ -230,11 +227,9 @@ quad:
 	VZEROUPPER
 	RET
 
-// func tile2AVX512(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, add bool)
-TEXT ·tile2AVX512(SB), 0, $1536-57
+// func tile2AVX512(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, startStep int, add bool)
+TEXT ·tile2AVX512(SB), 0, $1536-65
 	ARGS
-	VMOVDQU32  (R11), Z24
-	VMOVDQU32  64(R11), Z25
 	FORROWS(CLEAR, 0) // the third vector stays zero
 	FORROWS(LOAD2, 0)
 	LEAQ       sums-1536(SP), R14

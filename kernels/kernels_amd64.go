@@ -5,28 +5,28 @@ package kernels
 // The micro-kernels of tier.tile and tier.packStrip, 3 and 2 vectors wide.
 
 //go:noescape
-func tile3AVX2(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, add bool)
+func tile3AVX2(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, startStep int, add bool)
 
 //go:noescape
-func tile2AVX2(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, add bool)
+func tile2AVX2(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, startStep int, add bool)
 
 //go:noescape
-func tile3AVXVNNI(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, add bool)
+func tile3AVXVNNI(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, startStep int, add bool)
 
 //go:noescape
-func tile2AVXVNNI(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, add bool)
+func tile2AVXVNNI(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, startStep int, add bool)
 
 //go:noescape
-func tile3AVX512(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, add bool)
+func tile3AVX512(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, startStep int, add bool)
 
 //go:noescape
-func tile2AVX512(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, add bool)
+func tile2AVX512(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, startStep int, add bool)
 
 //go:noescape
-func tile3VNNI512(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, add bool)
+func tile3VNNI512(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, startStep int, add bool)
 
 //go:noescape
-func tile2VNNI512(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, add bool)
+func tile2VNNI512(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, startStep int, add bool)
 
 //go:noescape
 func packStrip3AVX2(dst, x *int8, ldx, quads int, start *int32)

@@ -5,7 +5,7 @@
 // Micro-kernels of the matrix product on 256-bit registers: a tile of 4 rows and
 // 3 or 2 vectors of 8 columns,
 //
-//	tile[r, c] = start[c] + Σ_q Σ_u codes[r, 4q+u] · x[q, c, u]
+//	tile[r, c] = start[r, c] + Σ_q Σ_u codes[r, 4q+u] · x[q, c, u]
 //
 // which they store to y, or add to it. Codes are unsigned, 0 to 4, one row after
 // another at a stride; x is a strip of activations in quads, 32 bytes a vector.
@@ -20,7 +20,8 @@
 //	DX      stride of the code rows     SI   x, advancing
 //	CX      quads left                  BX   quads left in this run
 //	DI      y, row by row               R10  bytes from one row of y to the next
-//	R11     start                       AX   whether to add to y
+//	R11     start, row by row           R12  bytes to the start of the next row
+//	R13     y, row by row, as read      AX   whether to add to y
 
 // ARGS loads the arguments, which are the same for all micro-kernels.
 #define ARGS \
@@ -34,7 +35,10 @@
 	MOVQ    x+32(FP), SI      \
 	MOVQ    quads+40(FP), CX  \
 	MOVQ    start+48(FP), R11 \
-	MOVBLZX add+56(FP), AX
+	MOVQ    startStep+56(FP), R12  \
+	SHLQ    $2, R12           \
+	MOVBLZX add+64(FP), AX    \
+	MOVQ    DI, R13
 
 // CLEAR zeroes all accumulators.
 #define CLEAR \
@@ -105,12 +109,12 @@
 	CMOVQLT CX, BX  \
 	SUBQ    BX, CX
 
-// BEGIN3 sets the int32 sums of a row to the start values in Y12–Y14, plus the
-// row of y if AX says so; R13 walks the rows of y.
+// BEGIN3 sets the int32 sums of a row to its start, plus the row of y if AX says
+// so.
 #define BEGIN3(sums) \
-	VMOVDQU Y12, Y0           \
-	VMOVDQU Y13, Y1           \
-	VMOVDQU Y14, Y2           \
+	VMOVDQU (R11), Y0         \
+	VMOVDQU 32(R11), Y1       \
+	VMOVDQU 64(R11), Y2       \
 	TESTL   AX, AX            \
 	JZ      4(PC)             \
 	VPADDD  (R13), Y0, Y0     \
@@ -119,6 +123,7 @@
 	VMOVDQU Y0, sums+0(SP)    \
 	VMOVDQU Y1, sums+32(SP)   \
 	VMOVDQU Y2, sums+64(SP)   \
+	ADDQ    R12, R11          \
 	ADDQ    R10, R13
 
 // END3 stores the int32 sums of a row to y.
@@ -133,14 +138,15 @@
 
 // BEGIN2 and END2 are the same for 2 vectors.
 #define BEGIN2(sums) \
-	VMOVDQU Y12, Y0           \
-	VMOVDQU Y13, Y1           \
+	VMOVDQU (R11), Y0         \
+	VMOVDQU 32(R11), Y1       \
 	TESTL   AX, AX            \
 	JZ      3(PC)             \
 	VPADDD  (R13), Y0, Y0     \
 	VPADDD  32(R13), Y1, Y1   \
 	VMOVDQU Y0, sums+0(SP)    \
 	VMOVDQU Y1, sums+32(SP)   \
+	ADDQ    R12, R11          \
 	ADDQ    R10, R13
 
 #define END2(sums) \
@@ -150,13 +156,9 @@
 	VMOVDQU Y1, 32(DI)        \
 	ADDQ    R10, DI
 
-// func tile3AVX2(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, add bool)
-TEXT ·tile3AVX2(SB), NOSPLIT, $384-57
+// func tile3AVX2(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, startStep int, add bool)
+TEXT ·tile3AVX2(SB), NOSPLIT, $384-65
 	ARGS
-	MOVQ    DI, R13
-	VMOVDQU (R11), Y12
-	VMOVDQU 32(R11), Y13
-	VMOVDQU 64(R11), Y14
 	BEGIN3(0)
 	BEGIN3(96)
 	BEGIN3(192)
@@ -210,12 +212,9 @@ widen:
 	VZEROUPPER
 	RET
 
-// func tile2AVX2(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, add bool)
-TEXT ·tile2AVX2(SB), NOSPLIT, $256-57
+// func tile2AVX2(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, startStep int, add bool)
+TEXT ·tile2AVX2(SB), NOSPLIT, $256-65
 	ARGS
-	MOVQ    DI, R13
-	VMOVDQU (R11), Y12
-	VMOVDQU 32(R11), Y13
 	BEGIN2(0)
 	BEGIN2(64)
 	BEGIN2(128)
@@ -307,12 +306,13 @@ widen:
 	DOT2(code(R8)(DX*2), 6, 7)   \
 	DOT2(code(R9), 9, 10)
 
-// LOAD3 sets the accumulators of a row to the start values in Y12–Y14, plus the
-// row of y if AX says so; R13 walks the rows of y.
+// LOAD3 sets the accumulators of a row to its start, plus the row of y if AX says
+// so.
 #define LOAD3(a0, a1, a2) \
-	VMOVDQU Y12, a0          \
-	VMOVDQU Y13, a1          \
-	VMOVDQU Y14, a2          \
+	VMOVDQU (R11), a0        \
+	VMOVDQU 32(R11), a1      \
+	VMOVDQU 64(R11), a2      \
+	ADDQ    R12, R11         \
 	TESTL   AX, AX           \
 	JZ      4(PC)            \
 	VPADDD  (R13), a0, a0    \
@@ -321,8 +321,9 @@ widen:
 	ADDQ    R10, R13
 
 #define LOAD2(a0, a1) \
-	VMOVDQU Y12, a0          \
-	VMOVDQU Y13, a1          \
+	VMOVDQU (R11), a0        \
+	VMOVDQU 32(R11), a1      \
+	ADDQ    R12, R11         \
 	TESTL   AX, AX           \
 	JZ      3(PC)            \
 	VPADDD  (R13), a0, a0    \
@@ -341,13 +342,9 @@ widen:
 	VMOVDQU a1, 32(DI)  \
 	ADDQ    R10, DI
 
-// func tile3AVXVNNI(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, add bool)
-TEXT ·tile3AVXVNNI(SB), NOSPLIT, $0-57
+// func tile3AVXVNNI(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, startStep int, add bool)
+TEXT ·tile3AVXVNNI(SB), NOSPLIT, $0-65
 	ARGS
-	MOVQ    DI, R13
-	VMOVDQU (R11), Y12
-	VMOVDQU 32(R11), Y13
-	VMOVDQU 64(R11), Y14
 	LOAD3(Y0, Y1, Y2)
 	LOAD3(Y3, Y4, Y5)
 	LOAD3(Y6, Y7, Y8)
@@ -377,12 +374,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func tile2AVXVNNI(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, add bool)
-TEXT ·tile2AVXVNNI(SB), NOSPLIT, $0-57
+// func tile2AVXVNNI(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, startStep int, add bool)
+TEXT ·tile2AVXVNNI(SB), NOSPLIT, $0-65
 	ARGS
-	MOVQ    DI, R13
-	VMOVDQU (R11), Y12
-	VMOVDQU 32(R11), Y13
 	LOAD2(Y0, Y1)
 	LOAD2(Y3, Y4)
 	LOAD2(Y6, Y7)

@@ -1,0 +1,118 @@
+//go:build !purego
+
+package kernels
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/Kaleaon/pentary-go/internal/binutils"
+)
+
+// tierFeatures maps the ending of a kernel's name to the instruction sets, as GNU
+// as calls them, that it may use.
+var tierFeatures = map[string][]string{
+	"AVX2":    {"avx2"},
+	"AVXVNNI": {"avx2", "avx_vnni"},
+	"AVX512":  {"avx2", "avx512f", "avx512bw", "avx512dq", "avx512vl"},
+	"VNNI512": {"avx2", "avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512_vnni", "avx512vbmi"},
+}
+
+// TestInstructionSets has GNU as assemble what objdump reads in every kernel, for a
+// CPU with nothing but the kernel's tier: as refuses any other instruction, and
+// what objdump cannot read.
+func TestInstructionSets(t *testing.T) {
+	kernels := binutils.Disassemble(t, "github.com/Kaleaon/pentary-go/kernels")
+	for tier, features := range tierFeatures {
+		t.Run(tier, func(t *testing.T) {
+			var source strings.Builder
+			fmt.Fprintln(&source, ".arch generic64")
+			for _, f := range features {
+				fmt.Fprintf(&source, ".arch .%s\n", f)
+			}
+			count := 0
+			for _, name := range slices.Sorted(maps.Keys(kernels)) {
+				if strings.HasSuffix(name, tier) {
+					count++
+					fmt.Fprintf(&source, "# 1 %q\n", name) // what as calls the lines that follow
+					for _, instruction := range kernels[name] {
+						fmt.Fprintln(&source, instruction.Text)
+					}
+				}
+			}
+			if count == 0 {
+				t.Fatal("no kernel of this tier")
+			}
+			binutils.Assemble(t, source.String())
+		})
+	}
+	for name := range kernels {
+		if !slices.ContainsFunc(slices.Collect(maps.Keys(tierFeatures)), func(tier string) bool { return strings.HasSuffix(name, tier) }) {
+			t.Errorf("%s does not say its tier", name)
+		}
+	}
+}
+
+// dot is what the kernels write as raw bytes: VPDPBUSD x, codes, acc on Y
+// registers, VEX.256.66.0F38.W0 50 /r.
+func dot(x, codes, acc int) []byte {
+	return []byte{
+		0xC4,
+		byte(0xE2 ^ (acc>>3)<<7 ^ (x>>3)<<5),
+		byte(0x05 | (15-codes)<<3),
+		0x50,
+		byte(0xC0 | (acc&7)<<3 | x&7),
+	}
+}
+
+// TestDotEncoding compares the bytes of all combinations of registers with those
+// that GNU as makes.
+func TestDotEncoding(t *testing.T) {
+	var source strings.Builder
+	var want []byte
+	for i := range 1 << 12 {
+		x, codes, acc := i&15, i>>4&15, i>>8
+		fmt.Fprintf(&source, "{vex} vpdpbusd %%ymm%d,%%ymm%d,%%ymm%d\n", x, codes, acc)
+		want = append(want, dot(x, codes, acc)...)
+	}
+	if got := binutils.Assemble(t, source.String()); !bytes.Equal(got, want) {
+		t.Error("the formula makes other bytes than GNU as")
+	}
+}
+
+// TestDotOperands counts the raw products in every kernel that has some, by their
+// operands: what reads as another product, or none, is missing.
+func TestDotOperands(t *testing.T) {
+	want := map[string]map[string]int{
+		"tile3AVXVNNI":      {},
+		"tile2AVXVNNI":      {},
+		"accumulateAVXVNNI": {},
+	}
+	expect := func(kernel string, x, codes, acc, times int) {
+		want[kernel][fmt.Sprintf("{vex} vpdpbusd %%ymm%d,%%ymm%d,%%ymm%d", x, codes, acc)] += times
+	}
+	for row := range 4 {
+		for v := range 3 { // two quads in the loop, and one after it
+			expect("tile3AVXVNNI", 12+v, 15, 3*row+v, 3)
+		}
+		for v := range 2 {
+			expect("tile2AVXVNNI", 12+v, 15, 3*row+v, 3)
+			expect("accumulateAVXVNNI", 10, 8+v, 2*row+v, 1)
+		}
+	}
+	for name, code := range binutils.Disassemble(t, "github.com/Kaleaon/pentary-go/kernels") {
+		got := map[string]int{}
+		for _, instruction := range code {
+			if strings.HasPrefix(instruction.Text, "{vex}") {
+				got[instruction.Text]++
+			}
+		}
+		if !maps.Equal(got, want[name]) {
+			t.Errorf("%s has the products %v, want %v", name, got, want[name])
+		}
+	}
+}
