@@ -15,8 +15,8 @@ const (
 	// Sign keeps the sign of the difference: -1, 0 or +1.
 	Sign Fitness = iota
 	// FourBit divides the difference by half the median magnitude of the
-	// generation's differences, rounds, and clamps to ±7: about three steps a
-	// standard deviation, whatever the units and tails of the scores.
+	// generation's differences other than zero, rounds, and clamps to ±7: about
+	// three steps a standard deviation, whatever the units and tails of the scores.
 	FourBit
 )
 
@@ -40,16 +40,30 @@ func (f Fitness) encode(codes []int8, scores, scratch []int64) {
 		}
 		return
 	}
-	for p := range scratch {
-		d := scores[2*p] - scores[2*p+1]
-		scratch[p] = max(d, -d)
-	}
-	slices.Sort(scratch)
-	median := max(scratch[len(scratch)/2], 1)
+	decided := scratch[:0]
 	for p := range codes {
-		d := fixed.RoundDiv(2*(scores[2*p]-scores[2*p+1]), median)
+		if d := difference(scores[2*p], scores[2*p+1]); d != 0 {
+			decided = append(decided, max(d, -d))
+		}
+	}
+	if len(decided) == 0 {
+		clear(codes)
+		return
+	}
+	slices.Sort(decided)
+	median := decided[len(decided)/2]
+	for p := range codes {
+		d := fixed.RoundDiv(2*difference(scores[2*p], scores[2*p+1]), median)
 		codes[p] = int8(min(max(d, -kernels.MaxFitness), kernels.MaxFitness))
 	}
+}
+
+// maxScore is where scores are cut off before they are subtracted, so that those
+// by which an evaluator marks a failure do not overflow.
+const maxScore = 1 << 60
+
+func difference(plus, minus int64) int64 {
+	return min(max(plus, -maxScore), maxScore) - min(max(minus, -maxScore), maxScore)
 }
 
 func sign(plus, minus int64) int8 {

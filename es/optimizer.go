@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/Kaleaon/pentary-go/internal/fixed"
+	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/lowrank"
 	"github.com/Kaleaon/pentary-go/packed"
 )
@@ -41,7 +42,8 @@ type Optimizer struct {
 }
 
 // New returns an optimizer of the given matrices. They are numbered in this order
-// for the noise, so the order is part of a run's identity.
+// for the noise, so the order is part of a run's identity. The error names the
+// option or tensor that is out of range.
 func New(weights []*packed.Matrix, o Options) (*Optimizer, error) {
 	o.setDefaults()
 	if err := o.check(); err != nil {
@@ -49,6 +51,15 @@ func New(weights []*packed.Matrix, o Options) (*Optimizer, error) {
 	}
 	if len(weights) == 0 {
 		return nil, errors.New("es: no tensors to train")
+	}
+	for i, w := range weights {
+		switch {
+		case w == nil || w.Rows() == 0:
+			return nil, fmt.Errorf("es: tensor %d is empty", i)
+		case o.Rank*w.Cols() > kernels.MaxRankK:
+			return nil, fmt.Errorf("es: tensor %d has %d columns, want at most %d for rank %d",
+				i, w.Cols(), kernels.MaxRankK/o.Rank, o.Rank)
+		}
 	}
 	opt := &Optimizer{
 		options: o,
@@ -119,11 +130,9 @@ func (o *Optimizer) apply() (moved int) {
 	if deviation == 0 {
 		return 0 // no pair was decided
 	}
-	strength := func(v fixed.Q16) fixed.Q16 {
-		return o.options.Schedule.at(v, o.generation, o.options.Generations)
-	}
+	at := progress{o.options.Schedule, o.generation, o.options.Generations}
 	for i, w := range o.tensors {
-		o.rules[i].prepare(strength, deviation)
+		o.rules[i].prepare(at, deviation)
 		moved += o.updater.Update(noise, w, o.codes, o.rules[i])
 	}
 	return moved
@@ -142,12 +151,15 @@ func (o *Optimizer) deviation() uint64 {
 
 func summarize(scores []int64, codes []int8) Stats {
 	s := Stats{Best: scores[0]}
-	sum := int64(0)
+	n := int64(len(scores))
+	rest := int64(0)
 	for _, v := range scores {
 		s.Best = max(s.Best, v)
-		sum += v
+		share := fixed.FloorDiv(v, n) // the sum of the scores could overflow
+		s.Mean += share
+		rest += v - share*n
 	}
-	s.Mean = fixed.FloorDiv(sum, int64(len(scores)))
+	s.Mean += rest / n
 	for _, f := range codes {
 		if f != 0 {
 			s.Decided++

@@ -83,10 +83,16 @@ func (s Schedule) String() string {
 	return fmt.Sprintf("Schedule(%d)", uint8(s))
 }
 
-// at scales v for one generation of a run.
-func (s Schedule) at(v fixed.Q16, generation, generations int) fixed.Q16 {
-	if s == Constant {
+// progress is a point of a run under a schedule.
+type progress struct {
+	schedule          Schedule
+	finished, planned int // generations
+}
+
+// scale returns the part of v that is in force.
+func (p progress) scale(v fixed.Q16) fixed.Q16 {
+	if p.schedule == Constant {
 		return v
 	}
-	return fixed.Q16(int64(v) * int64(generations-generation) / int64(generations))
+	return fixed.Q16(int64(v) * int64(p.planned-p.finished) / int64(p.planned))
 }

@@ -22,9 +22,9 @@ type Rule interface {
 
 // A stepper is a rule at work on one tensor.
 type stepper interface {
-	// prepare sets the strength for a generation: the schedule's, and the standard
-	// deviation of Z under pure noise, in 1/256.
-	prepare(strength func(fixed.Q16) fixed.Q16, deviation uint64)
+	// prepare sets the strength for a generation: what the schedule has come to,
+	// and the standard deviation of Z under pure noise, in 1/256.
+	prepare(at progress, deviation uint64)
 	// Step implements lowrank.Stepper.
 	Step(w *packed.Matrix, t kernels.Terms, lo, hi int) (moved int)
 	// stateBytes returns the memory that the rule keeps for the tensor.
@@ -65,9 +65,9 @@ type residualStep struct {
 // scale leave a bit of an int32 for the rounding and one for the last Z in range.
 const residualShift = 20
 
-func (s *residualStep) prepare(strength func(fixed.Q16) fixed.Q16, deviation uint64) {
+func (s *residualStep) prepare(at progress, deviation uint64) {
 	// Units of 1/256 level for one unit of Z: 256·rate/2^16 / (deviation/256).
-	mul := int64(strength(s.rate)) << residualShift / int64(deviation)
+	mul := int64(at.scale(s.rate)) << residualShift / int64(deviation)
 	mul = min(mul, 256<<residualShift)
 	s.rule = kernels.Residual{Mul: int32(mul), Shift: residualShift}
 	if mul > 0 {
@@ -108,7 +108,7 @@ type thresholdStep struct {
 	tau        int32
 }
 
-func (s *thresholdStep) prepare(_ func(fixed.Q16) fixed.Q16, deviation uint64) {
+func (s *thresholdStep) prepare(_ progress, deviation uint64) {
 	tau := fixed.RoundDiv(int64(s.deviations)*int64(deviation), 1<<24)
 	s.tau = int32(min(max(tau, 1), 1<<30))
 }

@@ -30,14 +30,12 @@ type Workspace struct {
 // x is a batch of k × 2·(hi-lo)·streams in quads and y has m rows of as many
 // columns, placed as kernels.Layout says.
 func (n Noise) Product(ws *Workspace, y []int32, w Tensor, x []int8, lo, hi, streams int) {
-	m, k := w.W.Rows(), w.W.Cols()
 	l := n.layout(lo, hi, streams)
-	kernels.MatMul(y, w.W, x, l.Cols())
 	a, b, t := n.draw(ws, w, lo, hi, l.Rank*l.Cols())
-	kernels.Project(t, b, x, l, k)
+	kernels.Project(t, b, x, l, w.W.Cols())
 	mul, shift := n.scale()
 	rescale(t, mul)
-	kernels.Perturb(y, a, t, l, m, shift)
+	kernels.MatMulPerturbed(y, w.W, x, a, t, l, shift)
 }
 
 // ProductShared is Product for members that all see the same batch x of k ×
@@ -60,7 +58,8 @@ func (n Noise) ProductShared(ws *Workspace, y, base []int32, w Tensor, x []int8,
 //	dst[i*k+j] = (A·Bᵀ)[i, j]/√r · 2^(bits-Sigma)
 //
 // bits counts the fraction bits of dst, at most 20. Rank 1 under the binomial law
-// is exact from bits = Sigma on; else E is rounded toward minus infinity.
+// is exact from bits = Sigma on; else E is rounded to nearest, ties away from
+// zero. Give a few bits more than Sigma then: rounding E is coarse at Sigma bits.
 func (n Noise) Perturbation(ws *Workspace, dst []int32, w Tensor, pair int, bits uint) {
 	m, k := w.W.Rows(), w.W.Cols()
 	if len(dst) != m*k {
@@ -71,6 +70,7 @@ func (n Noise) Perturbation(ws *Workspace, dst []int32, w Tensor, pair int, bits
 	}
 	a, b, _ := n.draw(ws, w, pair, pair+1, 0)
 	mul, shift := n.scale()
+	half := int64(1) << (scaleBits + shift - 1)
 	mp, kp := packed.PaddedLen(m), packed.PaddedLen(k)
 	for i := range m {
 		row := dst[i*k : (i+1)*k]
@@ -82,7 +82,8 @@ func (n Noise) Perturbation(ws *Workspace, dst []int32, w Tensor, pair int, bits
 			}
 		}
 		for j, v := range row {
-			row[j] = int32(int64(v) * int64(mul) << bits >> (scaleBits + shift))
+			scaled := int64(v) * int64(mul) << bits
+			row[j] = int32((scaled + half + scaled>>63) >> (scaleBits + shift))
 		}
 	}
 }

@@ -1,6 +1,8 @@
 package lowrank
 
 import (
+	"fmt"
+
 	"github.com/Kaleaon/pentary-go/internal/parallel"
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/packed"
@@ -40,12 +42,17 @@ func NewUpdater() *Updater {
 // Sizes of the parallel loops' pieces.
 const (
 	pairChunk = 16
-	rowPanel  = 16
+	rowPanel  = 32
 )
 
 // Update moves the weights of one tensor by the fitness codes of all pairs, of
 // magnitude at most kernels.MaxFitness, and returns how many pents moved.
 func (u *Updater) Update(noise Noise, w Tensor, fitness []int8, step Stepper) (moved int) {
+	for p, f := range fitness { // before any work, and not in another goroutine
+		if f < -kernels.MaxFitness || f > kernels.MaxFitness {
+			panic(fmt.Sprintf("lowrank: Update: fitness code %d of pair %d, want at most ±%d", f, p, kernels.MaxFitness))
+		}
+	}
 	m, k := w.W.Rows(), w.W.Cols()
 	count := len(fitness) * noise.Rank
 	u.noise, u.tensor, u.fitness, u.step = noise, w, fitness, step

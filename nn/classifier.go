@@ -71,13 +71,32 @@ func NewClassifier(net *MLP, data *Dataset, batch int) (*Classifier, error) {
 }
 
 // Evaluate implements es.Evaluator. A score is the sum of the batch's
-// log-probabilities in units of 1/256 bit.
+// log-probabilities in units of 1/256 bit. It returns an error if the generation
+// is not one of the network's weights, or scores has not two elements a pair.
 func (c *Classifier) Evaluate(ctx context.Context, g es.Generation, scores []int64) error {
+	if err := c.check(g, scores); err != nil {
+		return err
+	}
 	c.ctx, c.generation, c.scores = ctx, g, scores
 	c.draw(g.Noise.Seed, g.Noise.Generation)
 	kernels.MatMul(c.base, c.net.Layers[0].W, c.x, c.batch)
 	parallel.For(len(c.work), (g.Pairs+c.chunk-1)/c.chunk, c.evaluate)
 	return ctx.Err()
+}
+
+func (c *Classifier) check(g es.Generation, scores []int64) error {
+	if len(scores) != 2*g.Pairs {
+		return fmt.Errorf("nn: %d scores for %d pairs, want two a pair", len(scores), g.Pairs)
+	}
+	if len(g.Tensors) != len(c.net.Layers) {
+		return fmt.Errorf("nn: generation of %d tensors for a network of %d layers", len(g.Tensors), len(c.net.Layers))
+	}
+	for i, l := range c.net.Layers {
+		if g.Tensors[i].W != l.W {
+			return fmt.Errorf("nn: tensor %d of the generation is not the weights of layer %d", i, i)
+		}
+	}
+	return nil
 }
 
 // draw gathers the generation's batch: samples by independent uniform choice.

@@ -13,13 +13,17 @@ type Q16 int32
 // One is 1.0 as a Q16.
 const One Q16 = 1 << 16
 
+// maxTerm bounds the numerator and denominator of a Ratio.
+const maxTerm = 1 << 40
+
 // Ratio returns num/den rounded to nearest, ties upward. It panics if den is not
-// positive or the result does not fit.
+// positive, either is beyond ±2^40, or the result does not fit.
 func Ratio(num, den int) Q16 {
-	if den <= 0 || num > 1<<40 || num < -1<<40 {
-		panic(fmt.Sprintf("fixed: Ratio: %d/%d", num, den))
+	n, d := int64(num), int64(den)
+	if d <= 0 || d > maxTerm || n > maxTerm || n < -maxTerm {
+		panic(fmt.Sprintf("fixed: Ratio: %d/%d, want ±2^40 over 1 to 2^40", num, den))
 	}
-	v := FloorDiv(int64(num)<<17+int64(den), 2*int64(den))
+	v := FloorDiv(n<<17+d, 2*d)
 	if v != int64(Q16(v)) {
 		panic(fmt.Sprintf("fixed: Ratio: %d/%d does not fit 16.16 bits", num, den))
 	}
@@ -38,10 +42,14 @@ func FloorDiv(a, b int64) int64 {
 // RoundDiv returns a/b rounded to nearest, ties away from zero, for positive b:
 // symmetric, so that the two signs of a difference are treated alike.
 func RoundDiv(a, b int64) int64 {
-	if a < 0 {
-		return -((-a + b/2) / b)
+	q, r := a/b, a%b
+	switch { // 2|r| ≥ b without the product, which could overflow
+	case r > 0 && r >= b-r:
+		return q + 1
+	case r < 0 && -r >= b+r:
+		return q - 1
 	}
-	return (a + b/2) / b
+	return q
 }
 
 // Sqrt returns the square root of n rounded down, by Newton's iteration from

@@ -29,6 +29,10 @@ func Workers() int { return runtime.GOMAXPROCS(0) }
 // Which worker takes which i is not determined, so a task writes only to places
 // that belong to its i, or to its worker's scratch.
 //
+// A panic of a task that the caller itself runs reaches the caller after the
+// other workers are done; one of another worker ends the process, as it would in
+// any goroutine.
+//
 // For itself allocates nothing in the steady state; a caller that wants none
 // either keeps its task in a field.
 func For(limit, n int, task func(worker, i int)) {
@@ -39,7 +43,7 @@ func For(limit, n int, task func(worker, i int)) {
 		}
 		return
 	}
-	defer pool.busy.Unlock()
+	defer release()
 	for len(pool.workers) < workers-1 {
 		wake := make(chan struct{}, 1)
 		pool.workers = append(pool.workers, wake)
@@ -52,8 +56,14 @@ func For(limit, n int, task func(worker, i int)) {
 		wake <- struct{}{}
 	}
 	drain(0)
+}
+
+// release waits for the workers of a call, also of one that panics, and leaves
+// the pool to the next.
+func release() {
 	pool.done.Wait()
 	pool.task = nil
+	pool.busy.Unlock()
 }
 
 func serve(worker int, wake chan struct{}) {

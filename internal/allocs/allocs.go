@@ -1,0 +1,19 @@
+// Package allocs counts allocations in tests.
+package allocs
+
+import "runtime"
+
+// PerRun returns the allocations of a call of f, rounded down, as
+// testing.AllocsPerRun does, but on all processors: that one counts on a single
+// processor, where package parallel runs everything inline. The first call, which
+// may fill caches, does not count.
+func PerRun(runs int, f func()) uint64 {
+	f()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for range runs {
+		f()
+	}
+	runtime.ReadMemStats(&after)
+	return (after.Mallocs - before.Mallocs) / uint64(runs)
+}

@@ -1,0 +1,76 @@
+package lowrank
+
+import (
+	"fmt"
+
+	"github.com/Kaleaon/pentary-go/internal/fixed"
+	"github.com/Kaleaon/pentary-go/kernels"
+	"github.com/Kaleaon/pentary-go/packed"
+)
+
+// Storage compares, in pents, two ways of holding an m×n matrix and a population
+// of perturbed ones: every matrix whole, or the matrix and the members' factors.
+// It is the arithmetic that low rank is argued with; Footprint is what this
+// package allocates.
+type Storage struct {
+	Dense    int // (members+1)·m·n
+	Factored int // m·n + members·rank·(m+n) + members: a sign or seed for each member
+}
+
+// PopulationStorage returns the storage of a matrix of m×n and its members.
+func PopulationStorage(m, n, members, rank int) Storage {
+	return Storage{
+		Dense:    (members + 1) * m * n,
+		Factored: m*n + members*rank*(m+n) + members,
+	}
+}
+
+// Saved returns the share of Dense that Factored does without, in tenths of a
+// percent, rounded.
+func (s Storage) Saved() int {
+	return int(fixed.RoundDiv(1000*int64(s.Dense-s.Factored), int64(s.Dense)))
+}
+
+// Ratio returns how many times Factored fits into Dense, in tenths, rounded.
+func (s Storage) Ratio() int {
+	return int(fixed.RoundDiv(10*int64(s.Dense), int64(s.Factored)))
+}
+
+// String returns the comparison in words.
+func (s Storage) String() string {
+	saved, ratio := s.Saved(), s.Ratio()
+	return fmt.Sprintf("%d of %d pents, %d.%d %% saved, %d.%d×",
+		s.Factored, s.Dense, saved/10, saved%10, ratio/10, ratio%10)
+}
+
+// Footprint is the memory, in bytes, that training one matrix takes whatever the
+// number of threads. To it come a Workspace for each goroutine that evaluates,
+// see Workspace.Bytes, and the evaluator's own activations.
+type Footprint struct {
+	Weights  int // three bits a pent, rows padded to blocks
+	Residual int // a byte a pent, rows padded; none under a rule without state
+	Updater  int // both factors of all pairs, twice: as drawn and in quads of terms
+}
+
+// TrainingFootprint returns the footprint of training a matrix of m×k by pairs
+// antithetic pairs of a rank. No term is the product of the population and the
+// matrix. The tensors of a model share one Updater, of the size that the largest
+// asks for.
+func TrainingFootprint(m, k, pairs, rank int) Footprint {
+	terms, mp, kp := pairs*rank, packed.PaddedLen(m), packed.PaddedLen(k)
+	drawn := terms * (mp + kp)
+	inQuads := kernels.Quads(terms) * 4 * (m + kp)
+	return Footprint{
+		Weights:  m * packed.RowBytes(k),
+		Residual: m * kp,
+		Updater:  drawn + inQuads,
+	}
+}
+
+// Total returns the sum of all parts.
+func (f Footprint) Total() int { return f.Weights + f.Residual + f.Updater }
+
+// Bytes returns the memory that the workspace holds. One use of it takes a code
+// for every element of the factors in flight, rows padded, and four bytes for
+// every projection.
+func (ws *Workspace) Bytes() int { return cap(ws.a) + cap(ws.b) + 4*cap(ws.t) }

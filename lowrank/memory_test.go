@@ -1,0 +1,94 @@
+package lowrank
+
+import (
+	"fmt"
+	"runtime"
+	"runtime/debug"
+	"testing"
+
+	"github.com/Kaleaon/pentary-go/kernels"
+	"github.com/Kaleaon/pentary-go/packed"
+)
+
+func ExamplePopulationStorage() {
+	fmt.Println(PopulationStorage(64, 64, 100, 8))
+	fmt.Println(PopulationStorage(1024, 1024, 1000, 16))
+	// Output:
+	// 106596 of 413696 pents, 74.2 % saved, 3.9×
+	// 33817576 of 1049624576 pents, 96.8 % saved, 31.0×
+}
+
+// A member and its twin share their factors, so 100 members are 50 pairs.
+func ExampleTrainingFootprint() {
+	f := TrainingFootprint(64, 64, 50, 8)
+	fmt.Printf("weights %d, residual %d, updater %d: %d bytes\n", f.Weights, f.Residual, f.Updater, f.Total())
+	// Output: weights 1536, residual 4096, updater 102400: 108032 bytes
+}
+
+func TestPopulationStorage(t *testing.T) {
+	for _, test := range []struct {
+		m, n, members, rank int
+		want                Storage
+		saved, ratio        int
+	}{
+		{64, 64, 100, 8, Storage{413_696, 106_596}, 742, 39},
+		{1024, 1024, 1000, 16, Storage{1_049_624_576, 33_817_576}, 968, 310},
+		{3, 5, 1, 1, Storage{30, 24}, 200, 13},
+		{2, 2, 10, 2, Storage{44, 94}, -1136, 5}, // full rank and more: a loss
+	} {
+		s := PopulationStorage(test.m, test.n, test.members, test.rank)
+		if s != test.want || s.Saved() != test.saved || s.Ratio() != test.ratio {
+			t.Errorf("%d×%d, %d members of rank %d: %+v, saved %d, ratio %d; want %+v, %d, %d", test.m, test.n,
+				test.members, test.rank, s, s.Saved(), s.Ratio(), test.want, test.saved, test.ratio)
+		}
+	}
+}
+
+// TestFootprintMeasured trains a matrix for one generation and compares the bytes
+// that it makes the heap give with what the footprint says of them.
+func TestFootprintMeasured(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector allocates")
+	}
+	// One processor and no collection keep the kernels' scratch, which is not the
+	// matrix's, from being made anew.
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
+	for _, test := range []struct{ m, k, pairs, rank int }{
+		{64, 64, 64, 8},
+		{64, 64, 512, 1},
+		{64, 64, 128, 4},
+		{256, 256, 64, 1},
+		{512, 128, 64, 16},
+	} {
+		const streams, flight = 1, 4
+		var (
+			noise   = Noise{Seed: 1, Rank: test.rank}
+			fitness = make([]int8, test.pairs)
+			x       = make([]int8, kernels.Quads(test.k)*4*2*flight*streams)
+			y       = make([]int32, test.m*2*flight*streams)
+			ws      Workspace
+			before  runtime.MemStats
+			after   runtime.MemStats
+		)
+		kernels.MatMul(y, packed.NewMatrix(test.m, test.k), x, 2*flight*streams) // makes the scratch
+		for p := range fitness {
+			fitness[p] = int8(p%3 - 1)
+		}
+
+		runtime.ReadMemStats(&before)
+		w := Tensor{W: packed.NewMatrix(test.m, test.k)}
+		rule := newResidualRule(w.W)
+		for p := 0; p < test.pairs; p += flight {
+			noise.Product(&ws, y, w, x, p, p+flight, streams)
+		}
+		NewUpdater().Update(noise, w, fitness, rule)
+		runtime.ReadMemStats(&after)
+
+		f := TrainingFootprint(test.m, test.k, test.pairs, test.rank)
+		got, want := int(after.TotalAlloc-before.TotalAlloc), f.Total()+ws.Bytes()
+		if got < want || got > want+want/50 { // the heap rounds sizes up
+			t.Errorf("%+v: allocated %d bytes, want %d to 2 %% more: %+v, workspace %d", test, got, want, f, ws.Bytes())
+		}
+	}
+}

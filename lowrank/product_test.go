@@ -1,0 +1,285 @@
+package lowrank
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/Kaleaon/pentary-go/internal/allocs"
+	"github.com/Kaleaon/pentary-go/kernels"
+	"github.com/Kaleaon/pentary-go/packed"
+	"github.com/Kaleaon/pentary-go/trit5"
+)
+
+func ExampleNoise_ProductShared() {
+	w := Tensor{W: packed.NewMatrix(4, 8)} // zero weights: what is left is the perturbation
+	x := []int8{100, -50, 25, 0, 0, 0, 10, 60}
+	base := make([]int32, 4)
+	kernels.MatMul(base, w.W, x, 1)
+
+	var ws Workspace
+	y := make([]int32, 4*2) // rows × (plus, minus)
+	Noise{Seed: 1, Rank: 1, Sigma: 4}.ProductShared(&ws, y, base, w, x, 0, 1, 1)
+	fmt.Println(y)
+	// Output: [18 -18 0 0 9 -9 0 0]
+}
+
+// dense is a matrix of weights as plain integers.
+type dense struct {
+	m, k int
+	w    []int64
+}
+
+func randomTensor(rng *rand.Rand, number uint32, m, k int) (Tensor, dense) {
+	w := Tensor{Number: number, W: packed.NewMatrix(m, k)}
+	d := dense{m, k, make([]int64, m*k)}
+	for i := range d.w {
+		v := rng.IntN(trit5.Levels) - 2
+		d.w[i] = int64(v)
+		w.W.Set(i/k, i%k, trit5.Pent(v))
+	}
+	return w, d
+}
+
+// randomInputs returns n vectors of k activations, and as a batch in quads.
+func randomInputs(rng *rand.Rand, k, n int) (vectors, batch []int8) {
+	vectors = make([]int8, k*n)
+	for i := range vectors {
+		vectors[i] = int8(rng.IntN(255) - 127)
+	}
+	batch = make([]int8, kernels.Quads(k)*4*n)
+	kernels.Interleave(batch, vectors, k, n)
+	return vectors, batch
+}
+
+// member returns what one member makes of the vector x, from the definition:
+// W·x + sign·round(A·round(Bᵀx·2^e/√r) / 2^shift).
+func (d dense) member(n Noise, tensor uint32, pair int, sign int64, x []int8) []int32 {
+	e := math.Ceil(math.Log2(float64(n.Rank)) / 2)
+	mul := math.Round(128 * math.Exp2(e) / math.Sqrt(float64(n.Rank)))
+	shift := int(n.Sigma) + int(e)
+	if n.Law == kernels.Uniform {
+		shift++
+	}
+	round := func(v int64, shift int) int64 { return int64(math.Floor(math.Ldexp(float64(v), -shift) + .5)) }
+
+	a, b := draw(n, FactorA, tensor, pair, d.m), draw(n, FactorB, tensor, pair, d.k)
+	y := make([]int32, d.m)
+	for i := range y {
+		var sum, correction int64
+		for κ, v := range x {
+			sum += d.w[i*d.k+κ] * int64(v)
+		}
+		for ρ := range n.Rank {
+			t := int64(0)
+			for κ, v := range x {
+				t += b[ρ][κ] * int64(v)
+			}
+			correction += a[ρ][i] * round(t*int64(mul), 7)
+		}
+		y[i] = int32(sum + sign*round(correction, shift))
+	}
+	return y
+}
+
+// forEachNoise calls test for the ranks, laws and deviations that take different
+// ways through the scaling.
+func forEachNoise(test func(n Noise)) {
+	for _, law := range laws {
+		for _, rank := range []int{1, 2, 3, 4, 5, 16} {
+			for sigma := range uint(9) {
+				test(Noise{Seed: 11, Generation: 5, Law: law, Rank: rank, Sigma: sigma})
+			}
+		}
+	}
+}
+
+func TestProduct(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 1))
+	forEachNoise(func(n Noise) {
+		m, k, lo, hi, streams := 1+rng.IntN(40), 1+rng.IntN(300), rng.IntN(3), 3+rng.IntN(3), 1+rng.IntN(3)
+		w, d := randomTensor(rng, 9, m, k)
+		cols := 2 * (hi - lo) * streams
+		vectors, x := randomInputs(rng, k, cols)
+		y := make([]int32, m*cols)
+		var ws Workspace
+		n.Product(&ws, y, w, x, lo, hi, streams)
+		for c := range cols {
+			pair, sign := lo+c/(2*streams), int64(1-c/streams%2*2)
+			want := d.member(n, w.Number, pair, sign, vectors[c*k:(c+1)*k])
+			for i, v := range want {
+				if y[i*cols+c] != v {
+					t.Fatalf("%+v, %d×%d, pairs %d to %d, %d streams: y[%d, %d] = %d, want %d",
+						n, m, k, lo, hi, streams, i, c, y[i*cols+c], v)
+				}
+			}
+		}
+	})
+}
+
+func TestProductShared(t *testing.T) {
+	rng := rand.New(rand.NewPCG(2, 2))
+	forEachNoise(func(n Noise) {
+		m, k, lo, hi, streams := 1+rng.IntN(40), 1+rng.IntN(300), rng.IntN(3), 3+rng.IntN(3), 1+rng.IntN(5)
+		w, d := randomTensor(rng, 9, m, k)
+		cols := 2 * (hi - lo) * streams
+		vectors, x := randomInputs(rng, k, streams)
+		base, y := make([]int32, m*streams), make([]int32, m*cols)
+		kernels.MatMul(base, w.W, x, streams)
+		var ws Workspace
+		n.ProductShared(&ws, y, base, w, x, lo, hi, streams)
+		for c := range cols {
+			b, pair, sign := c%streams, lo+c/(2*streams), int64(1-c/streams%2*2)
+			want := d.member(n, w.Number, pair, sign, vectors[b*k:(b+1)*k])
+			for i, v := range want {
+				if y[i*cols+c] != v {
+					t.Fatalf("%+v, %d×%d, pairs %d to %d, %d streams: y[%d, %d] = %d, want %d",
+						n, m, k, lo, hi, streams, i, c, y[i*cols+c], v)
+				}
+			}
+		}
+	})
+}
+
+// A population evaluated in parts, by one workspace, is the population evaluated
+// as a whole.
+func TestProductChunks(t *testing.T) {
+	const m, k, pairs, streams = 33, 70, 7, 2
+	rng := rand.New(rand.NewPCG(3, 3))
+	w, _ := randomTensor(rng, 1, m, k)
+	n := Noise{Seed: 2, Rank: 3, Sigma: 2}
+	own, x := randomInputs(rng, k, 2*pairs*streams)
+	_, shared := randomInputs(rng, k, streams)
+	base := make([]int32, m*streams)
+	kernels.MatMul(base, w.W, shared, streams)
+
+	var ws Workspace
+	product := func(lo, hi int) (y, yShared []int32) {
+		cols := 2 * (hi - lo) * streams
+		y, yShared = make([]int32, m*cols), make([]int32, m*cols)
+		part := make([]int8, kernels.Quads(k)*4*cols)
+		kernels.Interleave(part, own[2*lo*streams*k:2*hi*streams*k], k, cols)
+		n.Product(&ws, y, w, part, lo, hi, streams)
+		n.ProductShared(&ws, yShared, base, w, shared, lo, hi, streams)
+		return y, yShared
+	}
+	whole, wholeShared := product(0, pairs)
+	if len(whole) != m*len(x)/(kernels.Quads(k)*4) {
+		t.Fatalf("%d accumulators for a batch of %d", len(whole), len(x))
+	}
+	for lo := range pairs {
+		for hi := lo + 1; hi <= pairs; hi++ {
+			y, yShared := product(lo, hi)
+			cols, from := 2*(hi-lo)*streams, 2*lo*streams
+			for i := range m {
+				at := i*2*pairs*streams + from
+				if !slices.Equal(y[i*cols:(i+1)*cols], whole[at:at+cols]) {
+					t.Fatalf("Product of pairs %d to %d differs in row %d", lo, hi, i)
+				}
+				if !slices.Equal(yShared[i*cols:(i+1)*cols], wholeShared[at:at+cols]) {
+					t.Fatalf("ProductShared of pairs %d to %d differs in row %d", lo, hi, i)
+				}
+			}
+		}
+	}
+}
+
+func TestPerturbation(t *testing.T) {
+	const m, k, pair, fraction = 9, 37, 5, 2
+	w := Tensor{Number: 3, W: packed.NewMatrix(m, k)}
+	var ws Workspace
+	got := make([]int32, m*k)
+	forEachNoise(func(n Noise) {
+		n.Perturbation(&ws, got, w, pair, fraction)
+		mul, shift := n.scale()
+		a, b := draw(n, FactorA, w.Number, pair, m), draw(n, FactorB, w.Number, pair, k)
+		for i := range m {
+			for j := range k {
+				sum := int64(0)
+				for ρ := range n.Rank {
+					sum += a[ρ][i] * b[ρ][j]
+				}
+				// Round goes away from zero at ties.
+				want := int32(math.Round(math.Ldexp(float64(sum*int64(mul)), fraction-scaleBits-int(shift))))
+				if got[i*k+j] != want {
+					t.Fatalf("%+v: perturbation[%d, %d] = %d, want %d", n, i, j, got[i*k+j], want)
+				}
+			}
+		}
+	})
+}
+
+// The standard deviation of a weight's perturbation is 2^-Sigma for every law
+// and rank.
+func TestPerturbationDeviation(t *testing.T) {
+	const m, k, pairs, fraction = 32, 32, 100, 16
+	w := Tensor{W: packed.NewMatrix(m, k)}
+	var ws Workspace
+	e := make([]int32, m*k)
+	for _, law := range laws {
+		for _, rank := range []int{1, 2, 5, 16} {
+			for _, sigma := range []uint{0, 3} {
+				n := Noise{Seed: 4, Law: law, Rank: rank, Sigma: sigma}
+				squares := 0.0
+				for pair := range pairs {
+					n.Perturbation(&ws, e, w, pair, fraction)
+					for _, v := range e {
+						squares += float64(v) * float64(v)
+					}
+				}
+				got := math.Ldexp(math.Sqrt(squares/(m*k*pairs)), int(sigma)-fraction)
+				if math.Abs(got-1) > 0.03 {
+					t.Errorf("%v, rank %d, sigma %d: deviation %.3f times 2^-sigma", law, rank, sigma, got)
+				}
+			}
+		}
+	}
+}
+
+func TestPerturbationPanics(t *testing.T) {
+	w := Tensor{W: packed.NewMatrix(3, 5)}
+	var ws Workspace
+	n := Noise{Rank: 1}
+	mustPanic(t, "dst has 14 elements for W of 3×5", func() { n.Perturbation(&ws, make([]int32, 14), w, 0, 0) })
+	mustPanic(t, "21 fraction bits, want at most 20", func() { n.Perturbation(&ws, make([]int32, 15), w, 0, 21) })
+}
+
+func TestProductPanics(t *testing.T) {
+	w := Tensor{W: packed.NewMatrix(3, 5)}
+	var ws Workspace
+	n := Noise{Rank: 1}
+	x, y, base := make([]int8, 2*4*2), make([]int32, 3*2), make([]int32, 3)
+	n.Product(&ws, y, w, x, 0, 1, 1)
+	n.ProductShared(&ws, y, base, w, x[:8], 0, 1, 1)
+	mustPanic(t, "y has 5 elements, want 6", func() { n.Product(&ws, y[:5], w, x, 0, 1, 1) })
+	mustPanic(t, "x has 15 elements, want 16", func() { n.Product(&ws, y, w, x[:15], 0, 1, 1) })
+	mustPanic(t, "base has 2 elements, want 3", func() { n.ProductShared(&ws, y, base[:2], w, x[:8], 0, 1, 1) })
+	mustPanic(t, "x has 7 elements, want 8", func() { n.ProductShared(&ws, y, base, w, x[:7], 0, 1, 1) })
+}
+
+func TestProductAllocations(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector allocates")
+	}
+	const m, k, pairs, streams = 50, 60, 4, 2
+	rng := rand.New(rand.NewPCG(5, 5))
+	w, _ := randomTensor(rng, 0, m, k)
+	_, x := randomInputs(rng, k, 2*pairs*streams)
+	base, y := make([]int32, m*streams), make([]int32, m*2*pairs*streams)
+	e := make([]int32, m*k)
+	var ws Workspace
+	for _, rank := range []int{1, 3} {
+		n := Noise{Rank: rank, Sigma: 4}
+		for name, call := range map[string]func(){
+			"Product":       func() { n.Product(&ws, y, w, x, 0, pairs, streams) },
+			"ProductShared": func() { n.ProductShared(&ws, y, base, w, x[:kernels.Quads(k)*4*streams], 0, pairs, streams) },
+			"Perturbation":  func() { n.Perturbation(&ws, e, w, 0, 8) },
+		} {
+			if got := allocs.PerRun(10, call); got != 0 {
+				t.Errorf("rank %d: %s allocates %d times a call", rank, name, got)
+			}
+		}
+	}
+}

@@ -1,0 +1,44 @@
+package nn_test
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/nn"
+)
+
+// A network of two layers learns the exclusive or of two signs.
+func Example() {
+	data := &nn.Dataset{
+		Features: 2, Classes: 2,
+		Inputs: []int8{-100, -100, -100, 100, 100, -100, 100, 100},
+		Labels: []uint8{0, 1, 1, 0},
+	}
+	net := nn.NewMLP(1, 2, 16, 2)
+	evaluator, err := nn.NewClassifier(net, data, 8)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	opt, err := es.New(net.Weights(), es.Options{Seed: 1, Generations: 100, Pairs: 64})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	if err := opt.Run(context.Background(), evaluator, nil); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(net.Confusion(data))
+	// Output: [[2 0] [0 2]] <nil>
+}
+
+func ExampleMLP_Forward() {
+	net := nn.NewMLP(1, 4, 8, 3)
+	var ws nn.Workspace
+	x := []int8{90, -20, 0, 45} // one column: quads are a plain vector
+	logits := net.Forward(&ws, x, 1)
+	fmt.Println(logits[:net.Outputs()])
+	// Output: [28 -9 23]
+}
