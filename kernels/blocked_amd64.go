@@ -12,16 +12,18 @@ import (
 // de Geijn, "Anatomy of high-performance matrix multiplication" (ACM TOMS 2008),
 // section 4.
 //
-//	for columns by nc, for k by kc:
+//	for columns by nc, for k by kd:
 //	    pack X into strips of a tile's width, summing its columns
-//	    for rows by mc:
+//	    for rows by mc, for k by kc:
 //	        unpack W into a panel of bytes
 //	        for each strip, for each tile of rows: a micro-kernel
 //
-// The sizes follow from the caches. A strip of kc quads stays in L1 while all
-// tiles of a panel pass over it: 24 columns × 1024, or 48 × 512, are 24 KiB. A
-// panel of 128·kc bytes, at most 128 KiB, stays in L2 while all strips pass over
-// it. The packed X streams by once a panel; it is at most about 1 MiB.
+// The sizes follow from the caches. A strip kc deep stays in L1 while all tiles of
+// a panel pass over it: 24 columns × 1024, or 48 × 512, are 24 KiB. A panel of
+// mc·kc bytes, at most 128 KiB, stays in L2 while all strips pass over it, and so
+// do the mc·nc sums of Y while the panels of a row pass. The packed X, at most 4
+// MiB, streams by once a panel: each byte of it meets 128 rows, so L3 is fast
+// enough.
 
 // A tier is an instruction set that the micro-kernels are written for.
 type tier uint8
@@ -46,42 +48,47 @@ func productTier() tier {
 	return tierAVX2
 }
 
-// A geometry is the shape of a tier's tiles: rows × 3 or 2 vectors of lanes
-// columns, kc deep at most.
+// A geometry is the shape of a tier's tiles, rows × 3 or 2 vectors of lanes
+// columns, the depth kc of a panel and the columns nc of a block.
 type geometry struct {
-	rows, lanes, kc int
+	rows, lanes, kc, nc int
 }
 
 var geometries = [...]geometry{
-	tierAVX2:    {rows: 4, lanes: 8, kc: 1024},
-	tierAVXVNNI: {rows: 4, lanes: 8, kc: 1024},
-	tierAVX512:  {rows: 8, lanes: 16, kc: 512},
-	tierVNNI512: {rows: 8, lanes: 16, kc: 512},
+	tierAVX2:    {rows: 4, lanes: 8, kc: 1024, nc: 1056},
+	tierAVXVNNI: {rows: 4, lanes: 8, kc: 1024, nc: 1056},
+	tierAVX512:  {rows: 8, lanes: 16, kc: 512, nc: maxColumns},
+	tierVNNI512: {rows: 8, lanes: 16, kc: 512, nc: maxColumns},
 }
 
 const (
-	panelRows  = 128         // mc
-	panelBytes = 1 << 17     // mc·kc at most
-	maxColumns = 2112        // nc at most, a multiple of every strip's width
-	stripBytes = 1056 * 1024 // kc·nc at most
-	maxTile    = 8 * 48      // elements of the largest tile
+	panelRows  = 128     // mc
+	panelBytes = 1 << 17 // mc·kc at most
+	maxColumns = 2112    // nc at most, a multiple of every strip's width
+	maxDepth   = 1 << 14 // kd
+	stripBytes = 4 << 20 // kd·nc at most
+	maxWidth   = 48      // columns of the widest strip
+	maxTile    = 8 * 48  // elements of the largest tile
 )
 
 // scratch is the memory of one product in flight.
 type scratch struct {
-	codes  [panelBytes]uint8 // a panel of W
-	strips [stripBytes]int8  // X in strips
-	start  [maxColumns]int32 // -2·Σx of each packed column
-	edge   [maxTile]int32    // a tile that hangs over the edge of Y
+	codes [panelBytes]uint8 // a panel of W
+	start [maxColumns]int32 // -2·Σx of each packed column
+	edge  [maxTile]int32    // a tile that hangs over the edge of Y
+	strip []int8            // X in strips; grows to the largest product's
 
 	// Of a perturbation that tiles start from: the table of each group of packed
 	// columns, 0 or -1 as the sign of each column, and the start of a few tiles.
 	levels [maxColumns * levelCount]int32
 	signs  [maxColumns]int32
-	origin [originRows * 48]int32
+	origin [originRows * maxWidth]int32
 }
 
 var scratchPool = sync.Pool{New: func() any { return new(scratch) }}
+
+// noStart is the start of a tile whose panel is not the first of its columns.
+var noStart [maxWidth]int32
 
 // product is one call of the blocked product.
 type product struct {
@@ -115,26 +122,37 @@ func (p product) compute(i0, i1, j0, j1 int) {
 }
 
 func (p *part) run() {
-	cols, k := p.j1-p.j0, p.w.Cols()
-	nc := evenly(cols, stripBytes/p.kc, p.unit())
+	k := p.w.Cols()
+	kd := min(k, maxDepth)
+	nc := evenly(p.j1-p.j0, p.columnLimit(), p.unit())
+	if size := Quads(kd) * 4 * (nc + maxWidth); size > len(p.strip) {
+		p.strip = make([]int8, size)
+	}
 	for j := p.j0; j < p.j1; j += nc {
 		cols := min(nc, p.j1-j)
-		for κ := 0; κ < k; κ += p.kc {
-			depth := min(p.kc, k-κ)
-			p.packColumns(j, cols, κ, depth)
-			if κ == 0 && p.perturbsStart() {
+		for d := 0; d < k; d += kd {
+			depth := min(kd, k-d)
+			p.packColumns(j, cols, d, depth)
+			if d == 0 && p.perturbsStart() {
 				p.tabulate(j, cols)
 			}
 			for i := p.i0; i < p.i1; i += panelRows {
 				rows := min(panelRows, p.i1-i)
-				p.panel(i, rows, j, cols, κ, depth)
-				if p.perturbed && !p.perturbsStart() && κ+depth == k {
+				for κ := 0; κ < depth; κ += p.kc {
+					p.panel(i, rows, j, cols, d, depth, κ)
+				}
+				if p.perturbed && !p.perturbsStart() && d+depth == k {
 					own := 2 * p.pert.l.Streams
 					p.pert.add(p.y, i, i+rows, j/own, (j+cols)/own)
 				}
 			}
 		}
 	}
+}
+
+// columnLimit returns the most columns that are packed at once.
+func (p *product) columnLimit() int {
+	return min(p.nc, stripBytes/min(p.w.Cols(), maxDepth))
 }
 
 // unit returns the columns that a division of Y may not split: a vector, and the
@@ -172,16 +190,16 @@ func stripWidth(left int) int {
 	return 2
 }
 
-// packColumns packs cols columns from j on, depth deep from κ on, into strips.
-func (p *part) packColumns(j, cols, κ, depth int) {
+// packColumns packs cols columns from j on, depth deep from d on, into strips.
+func (p *part) packColumns(j, cols, d, depth int) {
 	quads := Quads(depth)
 	at := 0
 	for c := 0; c < cols; {
 		width := stripWidth((cols - c + p.lanes - 1) / p.lanes)
 		span := width * p.lanes
-		src := p.x[(κ/4*p.n+j+c)*4:]
+		src := p.x[(d/4*p.n+j+c)*4:]
 		if c+span <= cols {
-			p.packStrip(width, &p.strips[at], &src[0], p.n*4, quads, &p.start[c])
+			p.packStrip(width, &p.strip[at], &src[0], p.n*4, quads, &p.start[c])
 		} else {
 			p.packEdge(at, src, cols-c, span, quads, p.start[c:])
 		}
@@ -194,7 +212,7 @@ func (p *part) packColumns(j, cols, κ, depth int) {
 func (p *part) packEdge(at int, src []int8, cols, span, quads int, start []int32) {
 	clear(start[:span])
 	for q := range quads {
-		dst := p.strips[at+q*span*4:][:span*4]
+		dst := p.strip[at+q*span*4:][:span*4]
 		copy(dst, src[q*p.n*4:][:cols*4])
 		clear(dst[cols*4:])
 		for c := range cols {
@@ -204,71 +222,107 @@ func (p *part) packEdge(at int, src []int8, cols, span, quads int, start []int32
 	}
 }
 
-// panel multiplies rows i to i+rows of W, columns κ to κ+depth, with the packed
-// columns, and sets Y, or adds to it if κ > 0.
-func (p *part) panel(i, rows, j, cols, κ, depth int) {
-	stride := packed.PaddedLen(depth)
-	for r := range rows {
-		row := p.w.Row(i + r).Bytes()[κ/packed.BlockPents*packed.BlockBytes:]
-		unpack(p.codes[r*stride:][:stride], row[:packed.RowBytes(depth)], depth)
-	}
-	quads := Quads(depth)
+// panel multiplies rows i to i+rows of W with the columns packed from depth d on,
+// as deep as the panel from κ on, and sets Y, or adds to it after the first.
+func (p *part) panel(i, rows, j, cols, d, depth, κ int) {
+	first, perturbs := κ == 0, d+κ == 0 && p.perturbsStart()
+	quads := Quads(min(p.kc, depth-κ))
+	stride := p.unpackPanel(i, rows, d+κ, min(p.kc, depth-κ))
 	at := 0
 	for c := 0; c < cols; {
 		width := stripWidth((cols - c + p.lanes - 1) / p.lanes)
 		span := width * p.lanes
+		t := tileArgs{
+			width: width, ldy: p.n, stride: stride, quads: quads,
+			x: &p.strip[at+κ*span], start: &noStart[0], add: d+κ > 0,
+		}
+		if first {
+			t.start = &p.start[c]
+		}
 		for r := 0; r < rows; r += p.rows {
 			h, v := min(p.rows, rows-r), min(span, cols-c)
-			codes, x, start, step := &p.codes[r*stride], &p.strips[at], &p.start[c], 0
-			if κ == 0 && p.perturbsStart() {
+			if perturbs {
 				if r%originRows == 0 {
 					p.startTiles(i+r, min(originRows, rows-r), j, c, v, span)
 				}
-				start, step = &p.origin[r%originRows*span], span
+				t.start, t.startStep = &p.origin[r%originRows*span], span
 			}
+			t.codes = &p.codes[r*stride]
 			y := p.y[(i+r)*p.n+j+c:]
 			if h == p.rows && v == span {
-				p.tile(width, &y[0], p.n, codes, stride, x, quads, start, step, κ > 0)
-				continue
-			}
-			if κ > 0 {
-				for e := range h {
-					copy(p.edge[e*span:][:v], y[e*p.n:])
-				}
-			}
-			p.tile(width, &p.edge[0], span, codes, stride, x, quads, start, step, κ > 0)
-			for e := range h {
-				copy(y[e*p.n:][:v], p.edge[e*span:])
+				t.y = &y[0]
+				p.tile(&t)
+			} else {
+				p.edgeTile(t, y, h, v, span)
 			}
 		}
-		at += quads * span * 4
+		at += Quads(depth) * span * 4
 		c += span
 	}
+}
+
+// unpackPanel unpacks rows i to i+rows of W, columns κ to κ+depth, and returns the
+// stride of the panel's rows.
+func (p *part) unpackPanel(i, rows, κ, depth int) (stride int) {
+	stride = packed.PaddedLen(depth)
+	for r := range rows {
+		row := p.w.Row(i + r).Bytes()[κ/packed.BlockPents*packed.BlockBytes:]
+		unpack(p.codes[r*stride:][:stride], row[:packed.RowBytes(depth)], depth)
+	}
+	return stride
+}
+
+// edgeTile computes a tile of which only h rows and v columns exist.
+func (p *part) edgeTile(t tileArgs, y []int32, h, v, span int) {
+	t.y, t.ldy = &p.edge[0], span
+	if t.add {
+		for r := range h {
+			copy(p.edge[r*span:][:v], y[r*p.n:])
+		}
+	}
+	p.tile(&t)
+	for r := range h {
+		copy(y[r*p.n:][:v], p.edge[r*span:])
+	}
+}
+
+// tileArgs are the operands of a tile.
+type tileArgs struct {
+	width     int // 3 or 2 vectors
+	y         *int32
+	ldy       int
+	codes     *uint8
+	stride    int
+	x         *int8
+	quads     int // at least 1
+	start     *int32
+	startStep int
+	add       bool
 }
 
 // tile computes a tile of the tier's rows × width vectors:
 //
 //	y[r*ldy+c] = start[r*startStep+c] + Σ_q Σ_u codes[r*stride+4q+u] · x[(q*width*lanes+c)*4+u]
 //
-// added to y if add is set. quads is at least 1.
-func (t tier) tile(width int, y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, startStep int, add bool) {
+// added to y if add is set.
+func (t tier) tile(o *tileArgs) {
 	switch {
-	case t == tierVNNI512 && width == 3:
-		tile3VNNI512(y, ldy, codes, stride, x, quads, start, startStep, add)
+	case t == tierVNNI512 && o.width == 3:
+		tile3VNNI512(o.y, o.ldy, o.codes, o.stride, o.x, o.quads, o.start, o.startStep, o.add)
 	case t == tierVNNI512:
-		tile2VNNI512(y, ldy, codes, stride, x, quads, start, startStep, add)
-	case t == tierAVX512 && width == 3:
-		tile3AVX512(y, ldy, codes, stride, x, quads, start, startStep, add)
+		tile2VNNI512(o.y, o.ldy, o.codes, o.stride, o.x, o.quads, o.start, o.startStep, o.add)
+	case t == tierAVX512 && o.width == 3:
+		tile3AVX512(o.y, o.ldy, o.codes, o.stride, o.x, o.quads, o.start, o.startStep, o.add)
 	case t == tierAVX512:
-		tile2AVX512(y, ldy, codes, stride, x, quads, start, startStep, add)
-	case t == tierAVXVNNI && width == 3:
-		tile3AVXVNNI(y, ldy, codes, stride, x, quads, start, startStep, add)
+		tile2AVX512(o.y, o.ldy, o.codes, o.stride, o.x, o.quads, o.start, o.startStep, o.add)
+	case t == tierAVXVNNI && o.width == 3:
+		tile3AVXVNNI(o.y, o.ldy, o.codes, o.stride, o.x, o.quads, o.start, o.startStep, o.add)
 	case t == tierAVXVNNI:
-		tile2AVXVNNI(y, ldy, codes, stride, x, quads, start, startStep, add)
-	case width == 3:
-		tile3AVX2(y, ldy, codes, stride, x, quads, start, startStep, add)
+		tile2AVXVNNI(o.y, o.ldy, o.codes, o.stride, o.x, o.quads, o.start, o.startStep, o.add)
+	case o.width == 3:
+		tile3AVX2(o.y, o.ldy, o.codes, o.stride, o.x, o.quads, o.start, o.startStep, o.add)
 	default:
-		tile2AVX2(y, ldy, codes, stride, x, quads, start, startStep, add)
+		tile2AVX2(o.y, o.ldy, o.codes, o.stride, o.x, o.quads, o.start, o.startStep, o.add)
 	}
 }
 

@@ -25,7 +25,7 @@ func matMulPerturbed(y []int32, w *packed.Matrix, x []int8, a []uint8, t []int32
 	}
 	p := newProduct(y, w, x, n)
 	p.perturbed, p.pert = true, perturbation{a, t, l, w.Rows(), shift}
-	if p.unit() > stripBytes/p.kc {
+	if p.unit() > p.columnLimit() {
 		// One pair is wider than a block of columns: two passes.
 		p.perturbed = false
 		multiply(p)
