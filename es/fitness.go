@@ -12,12 +12,13 @@ import (
 type Fitness uint8
 
 const (
-	// Sign keeps the sign of the difference: -1, 0 or +1.
-	Sign Fitness = iota
 	// FourBit divides the difference by half the median magnitude of the
 	// generation's differences other than zero, rounds, and clamps to ±7: about
 	// three steps a standard deviation, whatever the units and tails of the scores.
-	FourBit
+	// On the pattern task it learns more than Sign at every rate and population.
+	FourBit Fitness = iota
+	// Sign keeps the sign of the difference: -1, 0 or +1.
+	Sign
 )
 
 // String returns the coding's name.

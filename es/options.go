@@ -20,8 +20,8 @@ type Options struct {
 	Rank        int         // of the perturbations; default 1
 	Sigma       uint        // σ = 2^-Sigma levels; default 0, a whole level
 	Law         kernels.Law // of the factors; default kernels.Binomial
-	Fitness     Fitness     // how a pair's scores become a code; default Sign
-	Rule        Rule        // how Z moves pents; default Residual{Rate: Ratio(1, 5)}
+	Fitness     Fitness     // how a pair's scores become a code; default FourBit
+	Rule        Rule        // how Z moves pents; default Residual{Rate: Ratio(3, 10)}
 	Schedule    Schedule    // of the rule's strength over the run; default Linear
 }
 
@@ -36,7 +36,7 @@ func (o *Options) setDefaults() {
 		o.Rank = 1
 	}
 	if o.Rule == nil {
-		o.Rule = Residual{Rate: Ratio(1, 5)}
+		o.Rule = Residual{Rate: Ratio(3, 10)}
 	}
 }
 
@@ -52,7 +52,7 @@ func (o *Options) check() error {
 		return fmt.Errorf("es: %d pairs, want 1 to %d", o.Pairs, MaxPairs)
 	case o.Pairs*o.Rank > kernels.MaxTerms:
 		return fmt.Errorf("es: %d pairs of rank %d make %d terms, want at most %d", o.Pairs, o.Rank, o.Pairs*o.Rank, kernels.MaxTerms)
-	case o.Fitness > FourBit:
+	case o.Fitness > Sign:
 		return fmt.Errorf("es: unknown fitness coding %v", o.Fitness)
 	case o.Schedule > Constant:
 		return fmt.Errorf("es: unknown schedule %v", o.Schedule)

@@ -21,8 +21,8 @@ func TestDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := es.Options{
-		Generations: 7, Pairs: 128, Rank: 1, Law: kernels.Binomial, Fitness: es.Sign,
-		Rule: es.Residual{Rate: es.Ratio(1, 5)}, Schedule: es.Linear,
+		Generations: 7, Pairs: 128, Rank: 1, Law: kernels.Binomial, Fitness: es.FourBit,
+		Rule: es.Residual{Rate: es.Ratio(3, 10)}, Schedule: es.Linear,
 	}
 	if opt.Options() != want {
 		t.Errorf("defaults %+v, want %+v", opt.Options(), want)
