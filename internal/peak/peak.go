@@ -2,7 +2,10 @@
 // machine and in the run in which they are measured.
 package peak
 
-import "time"
+import (
+	"encoding/binary"
+	"time"
+)
 
 // MultiplyAdd returns the multiply-adds a second of a loop that does nothing else,
 // in registers, with the instructions of an implementation of package kernels:
@@ -41,4 +44,19 @@ func best(f func()) float64 {
 		fastest = min(fastest, time.Since(start))
 	}
 	return 1 / fastest.Seconds()
+}
+
+// sink keeps the loads of loadGo.
+var sink uint64
+
+// loadGo reads p, a multiple of 32 bytes, where no vector registers are known.
+func loadGo(p []byte) {
+	var a, b, c, d uint64
+	for ; len(p) >= 32; p = p[32:] {
+		a |= binary.LittleEndian.Uint64(p)
+		b |= binary.LittleEndian.Uint64(p[8:])
+		c |= binary.LittleEndian.Uint64(p[16:])
+		d |= binary.LittleEndian.Uint64(p[24:])
+	}
+	sink = a | b | c | d
 }

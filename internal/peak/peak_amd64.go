@@ -2,6 +2,8 @@
 
 package peak
 
+import "github.com/klauspost/cpuid/v2"
+
 //go:noescape
 func madd256(n int)
 
@@ -29,4 +31,10 @@ var multiplyAdds = map[string]struct {
 	"avx512vnni": {dot512, 12 * 64},
 }
 
-func load(p []byte) { load256(&p[0], len(p)) }
+func load(p []byte) {
+	if !cpuid.CPU.Supports(cpuid.AVX2) {
+		loadGo(p)
+		return
+	}
+	load256(&p[0], len(p))
+}

@@ -22,6 +22,8 @@ type Case struct {
 	// New makes the operands and returns the run, on one thread unless the kernel
 	// spreads itself.
 	New func() (run func())
+
+	plain *Case // of a population's product
 }
 
 // Cases returns all measurements. Shapes run from what stays in the first-level
@@ -92,15 +94,27 @@ func product(name string, m, k, n int, f func([]int32, *packed.Matrix, []int8, i
 func matMul(m, k, n int) Case { return product("matmul", m, k, n, kernels.MatMul) }
 func matVec(m, k, n int) Case { return product("matvec", m, k, n, kernels.MatVec) }
 
+// Plain returns the plain product that the efficiency of a population's product is
+// measured against: of the same operands, once New has made them, so that neither
+// finds its own in the cache and the other's not.
+func (c Case) Plain() Case { return *c.plain }
+
 // populationForward is the product of a population of n columns, four a member,
 // with its noise drawn live. Its work is counted as that of the plain product of
 // as many columns, so that the ratio of the two rates is its efficiency.
 func populationForward(m, k, n, rank int) Case {
 	const streams = 4
-	c := product("population_forward", m, k, n, nil)
-	c.Rank = rank
+	var (
+		w lowrank.Tensor
+		x []int8
+		y []int32
+	)
+	plain := product("matmul", m, k, n, kernels.MatMul)
+	plain.New = func() func() { return func() { kernels.MatMul(y, w.W, x, n) } }
+	c := plain
+	c.Kernel, c.Rank, c.plain = "population_forward", rank, &plain
 	c.New = func() func() {
-		w, x, y := lowrank.Tensor{W: weights(m, k)}, activations(k, n), make([]int32, m*n)
+		w, x, y = lowrank.Tensor{W: weights(m, k)}, activations(k, n), make([]int32, m*n)
 		noise := lowrank.Noise{Seed: 1, Rank: rank, Sigma: 4}
 		var ws lowrank.Workspace
 		return func() {
