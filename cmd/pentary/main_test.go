@@ -5,16 +5,21 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
+	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/nn"
 	"github.com/Kaleaon/pentary-go/packed"
 )
@@ -29,6 +34,12 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:  "testdata/script",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": status},
+		Condition: func(cond string) (bool, error) {
+			if cond != "avx2" {
+				return false, fmt.Errorf("unknown condition %q", cond)
+			}
+			return slices.Contains(kernels.Implementations(), cond), nil
+		},
 	})
 }
 
@@ -170,6 +181,48 @@ func testInterrupt(t *testing.T, signal os.Signal) {
 	}
 	if r := lastEvent(t, out); r.WeightsSHA256 != last.WeightsSHA256 || r.TestAccuracy != last.TestAccuracy {
 		t.Errorf("saved network %+v, want that of %+v", r, last)
+	}
+}
+
+// An interrupt ends measurements and tests with a result of what is done, and 130.
+func TestInterruptMeasurements(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("no signals to send")
+	}
+	if len(kernels.Implementations()) == 1 {
+		t.Skip("nothing to test")
+	}
+	for _, args := range [][]string{{"bench"}, {"selftest", "--for", "1h"}} {
+		t.Run(args[0], func(t *testing.T) {
+			cmd := pentary(t, append(args, "--json")...)
+			stdout, err := cmd.StdoutPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			defer cmd.Process.Kill()
+			// bench prints lines to wait for; of selftest none is known to come.
+			stop := sync.OnceFunc(func() { cmd.Process.Signal(os.Interrupt) })
+			if args[0] == "selftest" {
+				defer time.AfterFunc(time.Second, stop).Stop()
+			}
+			var last event
+			for lines := bufio.NewScanner(stdout); lines.Scan(); {
+				last = parse(t, lines.Bytes())
+				if last.Event == "" {
+					stop()
+				}
+			}
+			var exit *exec.ExitError
+			if err := cmd.Wait(); !errors.As(err, &exit) || exit.ExitCode() != 130 {
+				t.Errorf("ended with %v, want exit status 130", err)
+			}
+			if last.Event != "result" || !last.Interrupted {
+				t.Errorf("last event %+v, want the result of an interrupted run", last)
+			}
+		})
 	}
 }
 

@@ -11,9 +11,12 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/selftest"
 )
 
-// Exit codes. An interrupted training run has stopped cleanly, and saved.
+// Exit codes. An interrupted run has stopped cleanly, and reported and saved what
+// it has.
 const (
 	exitOK          = 0
 	exitError       = 1
@@ -80,7 +83,7 @@ same bits for one seed on every machine.`,
 		SilenceUsage:  true,
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(newTrain(s), newEval(s), newInspect(s), newVersion(s))
+	root.AddCommand(newTrain(s), newEval(s), newInspect(s), newBench(s), newSelftest(s, selftest.Implementations), newVersion(s))
 	return root
 }
 

@@ -10,23 +10,23 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// checkOutput returns an error unless a file can be made at path, so that a run
-// does not find out at its end. It leaves nothing behind.
-func checkOutput(path string) error {
+// checkOutput returns an error unless a file can be made at path, which a flag
+// names, so that a run does not find out at its end. It leaves nothing behind.
+func checkOutput(flag, path string) error {
 	// Saving replaces the file by a rename: done to a device, that would be a
 	// disaster, and a folder cannot be replaced.
 	info, err := os.Stat(path)
 	switch {
 	case err == nil && info.IsDir():
-		return fmt.Errorf("--out %s: is a directory", path)
+		return fmt.Errorf("%s %s: is a directory", flag, path)
 	case err == nil && !info.Mode().IsRegular():
-		return fmt.Errorf("--out %s: not a regular file", path)
+		return fmt.Errorf("%s %s: not a regular file", flag, path)
 	case err != nil && !os.IsNotExist(err):
-		return fmt.Errorf("--out: %w", err)
+		return fmt.Errorf("%s: %w", flag, err)
 	}
 	probe, err := os.CreateTemp(filepath.Dir(path), ".pentary-*")
 	if err != nil {
-		return fmt.Errorf("--out: %w", err)
+		return fmt.Errorf("%s: %w", flag, err)
 	}
 	probe.Close()
 	return os.Remove(probe.Name())

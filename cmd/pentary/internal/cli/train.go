@@ -70,7 +70,7 @@ func (t *trainer) run(ctx context.Context, s *streams) error {
 		return err
 	}
 	if t.out != "" {
-		if err := checkOutput(t.out); err != nil {
+		if err := checkOutput("--out", t.out); err != nil {
 			return err
 		}
 	}

@@ -12,15 +12,19 @@ import (
 )
 
 func newVersion(s *streams) *cobra.Command {
-	var json bool
+	var json, implementations bool
 	cmd := &cobra.Command{
 		Use:   "version",
 		Short: "Show the version, and the kernels that this CPU runs",
 		Args:  noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			v := thisVersion()
-			if json {
+			switch {
+			case json:
 				return s.printJSON(v)
+			case implementations:
+				fmt.Fprintln(s.out, strings.Join(v.Kernels, "\n"))
+				return nil
 			}
 			fmt.Fprintf(s.out, "pentary %s\n%s %s\nkernels: %s (of %s)\n",
 				v.describe(), v.Go, v.Platform, v.Selected, strings.Join(v.Kernels, ", "))
@@ -28,6 +32,7 @@ func newVersion(s *streams) *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&json, "json", false, "print one JSON object")
+	cmd.Flags().BoolVar(&implementations, "implementations", false, "print only the kernels that this CPU runs, one a line")
 	return cmd
 }
 

@@ -1,0 +1,150 @@
+package bench
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
+)
+
+// Write prints the report for people: a table for each implementation.
+func (r *Report) Write(out io.Writer, s report.Style) {
+	fmt.Fprintf(out, "%s  %s\n", s.Bold(r.CPU), s.Dim(fmt.Sprintf("%s, %s, one thread unless said", r.Platform, r.Go)))
+	if len(r.Bandwidths) > 0 {
+		parts := make([]string, len(r.Bandwidths))
+		for i, b := range r.Bandwidths {
+			parts[i] = fmt.Sprintf("%s %s", b.Level, rate(b.BytesPerSecond, "B/s"))
+		}
+		fmt.Fprintf(out, "Reads   %s\n", strings.Join(parts, ", "))
+	}
+	for _, impl := range r.impls() {
+		var products, others [][]string
+		var bound float64
+		for _, m := range r.Measurements {
+			if m.Impl != impl {
+				continue
+			}
+			if m.GMACs > 0 {
+				products = append(products, m.productRow())
+				if m.Threads == 0 {
+					bound = max(bound, m.Bound)
+				}
+			} else {
+				others = append(others, m.otherRow())
+			}
+		}
+		title := s.Bold(impl)
+		if bound > 0 {
+			title += "  " + s.Dim(fmt.Sprintf("multiply-adds in registers: up to %.1f GMAC/s", bound))
+		}
+		fmt.Fprintf(out, "\n%s\n", title)
+		writeTable(out, s, []string{"kernel", "shape", "GMAC/s", "best", "of bound", "× generic", ""}, products)
+		if len(products) > 0 && len(others) > 0 {
+			fmt.Fprintln(out)
+		}
+		writeTable(out, s, []string{"kernel", "shape", "GB/s", "best", "pents/s", "× generic", ""}, others)
+	}
+}
+
+// impls lists the implementations that were measured, in order.
+func (r *Report) impls() (names []string) {
+	seen := map[string]bool{}
+	for _, m := range r.Measurements {
+		if !seen[m.Impl] {
+			seen[m.Impl] = true
+			names = append(names, m.Impl)
+		}
+	}
+	return names
+}
+
+func (m Measurement) productRow() []string {
+	note := ""
+	switch {
+	case m.Efficiency > 0:
+		note = "rank " + fmt.Sprint(m.Rank) + ", " + percent(m.Efficiency) + " of the plain product"
+	case m.StreamFraction > 0:
+		note = percent(m.StreamFraction) + " of read bandwidth"
+	case m.Threads > 0:
+		note = fmt.Sprintf("%d threads, %.2f× one", m.Threads, m.Scaling)
+	}
+	return []string{
+		m.Kernel, m.Shape(), fmt.Sprintf("%.1f", m.GMACs), fmt.Sprintf("%.1f", m.GMACsBest),
+		percent(m.Fraction), times(m.Speedup), note,
+	}
+}
+
+func (m Measurement) otherRow() []string {
+	pents := ""
+	if m.PentsPerSecond > 0 {
+		pents = report.Rate(m.PentsPerSecond)
+	}
+	return []string{
+		m.Kernel, m.Shape(), fmt.Sprintf("%.2f", m.BytesPerSecond/1e9), fmt.Sprintf("%.2f", m.BytesPerSecondBest/1e9),
+		pents, times(m.Speedup), "",
+	}
+}
+
+func percent(fraction float64) string {
+	if fraction == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%.1f %%", 100*fraction)
+}
+
+func times(ratio float64) string {
+	if ratio == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%.1f", ratio)
+}
+
+// rate writes a rate with its unit, as in "12.3 GB/s".
+func rate(perSecond float64, unit string) string {
+	text := report.Rate(perSecond)
+	if !strings.Contains(text, " ") {
+		text += " "
+	}
+	return text + unit
+}
+
+// writeTable prints rows under a heading: the first two columns and the last to
+// the left, the figures between them to the right.
+func writeTable(out io.Writer, s report.Style, heading []string, rows [][]string) {
+	if len(rows) == 0 {
+		return
+	}
+	widths := make([]int, len(heading)) // 0 for a column without a figure
+	for _, row := range rows {
+		for i, cell := range row {
+			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+		}
+	}
+	for i, cell := range heading {
+		if widths[i] > 0 {
+			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+		}
+	}
+	line := func(row []string) string {
+		var b strings.Builder
+		for i, cell := range row {
+			if widths[i] == 0 {
+				continue
+			}
+			gap := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell))
+			if i < 2 || i == len(row)-1 {
+				cell += gap
+			} else {
+				cell = gap + cell
+			}
+			b.WriteString("  " + cell)
+		}
+		return strings.TrimRight(b.String(), " ")
+	}
+	fmt.Fprintln(out, s.Dim(line(heading)))
+	for _, row := range rows {
+		fmt.Fprintln(out, line(row))
+	}
+}

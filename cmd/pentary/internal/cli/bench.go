@@ -1,0 +1,145 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/bench"
+	"github.com/Kaleaon/pentary-go/internal/atomicfile"
+)
+
+// bencher is a measurement of the kernels as the command line asks for it.
+type bencher struct {
+	options bench.Options
+	svg     string // file to draw the roofline to, or empty
+	json    bool
+}
+
+func newBench(s *streams) *cobra.Command {
+	var b bencher
+	cmd := &cobra.Command{
+		Use:   "bench",
+		Short: "Measure the kernels on this CPU",
+		Long: `Measure every kernel with every implementation that this CPU runs: the median and
+the best of several runs, as a fraction of what the CPU could do at best, which
+is measured in the same run, and relative to the generic implementation. It
+takes a minute or two. Ctrl-C stops after the measurement in flight and prints
+what is done.
+
+A figure of a machine that does something else meanwhile is worth little.
+
+The kernels are
+  ` + wrap(bench.Kernels(), 76) + ".",
+		Example: "  pentary bench\n  pentary bench --quick --impl avx2 --svg roofline.svg",
+		Args:    noArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return b.run(cmd.Context(), s) },
+	}
+	f := cmd.Flags()
+	f.SortFlags = false
+	f.BoolVar(&b.options.Quick, "quick", false, "measure fewer shapes, in at most 20 s")
+	f.StringSliceVar(&b.options.Impls, "impl", nil, "only these `implementations`, separated by commas")
+	f.StringSliceVar(&b.options.Kernels, "kernel", nil, "only these `kernels`, separated by commas")
+	f.StringVar(&b.svg, "svg", "", "draw the roofline of the fastest implementation to this `file`")
+	f.BoolVar(&b.json, "json", false, "print one JSON object a line")
+	return cmd
+}
+
+// wrap joins names by commas, in indented lines of about width cells.
+func wrap(names []string, width int) string {
+	var text strings.Builder
+	cells := 0
+	for i, name := range names {
+		if i > 0 {
+			text.WriteString(",")
+			if cells += len(name) + 2; cells > width {
+				text.WriteString("\n ")
+				cells = len(name) + 2
+			}
+			text.WriteString(" ")
+		}
+		text.WriteString(name)
+	}
+	return text.String()
+}
+
+func (b *bencher) run(ctx context.Context, s *streams) error {
+	if err := b.options.Check(); err != nil {
+		return usageError{err}
+	}
+	if b.svg != "" {
+		if err := checkOutput("--svg", b.svg); err != nil {
+			return err
+		}
+	}
+	o := newBenchObserver(b.json, s)
+	r := bench.Run(ctx, b.options, o.progress, o.measurement)
+	o.clear()
+	err := b.report(r, s)
+	if b.svg != "" {
+		if svgErr := atomicfile.Write(b.svg, r.WriteRoofline); svgErr != nil {
+			return fmt.Errorf("--svg: %w", svgErr)
+		}
+	}
+	if err == nil && r.Interrupted {
+		return errInterrupted
+	}
+	return err
+}
+
+func (b *bencher) report(r *bench.Report, s *streams) error {
+	if b.json {
+		return s.printJSON(benchResult{Event: "result", Report: r, SVG: b.svg})
+	}
+	r.Write(s.out, style(s.outTerm))
+	fmt.Fprintf(s.out, "\n%d measurements in %.1f s\n", len(r.Measurements), r.Seconds)
+	switch {
+	case r.Interrupted:
+		fmt.Fprintf(s.out, "Interrupted: %d left out\n", r.LeftOut)
+	case r.LeftOut > 0:
+		fmt.Fprintf(s.out, "Out of time: %d left out\n", r.LeftOut)
+	}
+	return nil
+}
+
+// benchResult is the last object that --json prints.
+type benchResult struct {
+	Event string `json:"event"` // "result"
+	*bench.Report
+	SVG string `json:"svg,omitempty"`
+}
+
+// benchObserver shows measurements as they come: as JSON, on a line of the
+// terminal, or in the log.
+type benchObserver struct {
+	*liveLine
+	json func(any) error // or nil
+	log  *slog.Logger
+}
+
+func newBenchObserver(json bool, s *streams) *benchObserver {
+	o := &benchObserver{liveLine: newLiveLine(s.errTerm), log: slog.New(slog.DiscardHandler)}
+	if json {
+		o.json = s.printJSON
+	} else if s.errTerm == nil {
+		o.log = slog.New(slog.NewTextHandler(s.err, nil))
+	}
+	return o
+}
+
+func (o *benchObserver) progress(p bench.Progress) {
+	eta := duration(p.Left.Seconds())
+	o.log.Info("measuring", "next", p.Next, "done", p.Done, "of", p.Total, "eta", eta)
+	o.show(func(width int) string {
+		return barLine(p.Done, p.Total, fmt.Sprintf("%d/%d  %s  ETA %s", p.Done, p.Total, p.Next, eta), width, o.style)
+	})
+}
+
+func (o *benchObserver) measurement(m bench.Measurement) {
+	if o.json != nil {
+		o.json(m)
+	}
+}

@@ -1,0 +1,280 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/machine"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/selftest"
+	"github.com/Kaleaon/pentary-go/internal/atomicfile"
+)
+
+// selftester is a test of the kernels as the command line asks for it.
+type selftester struct {
+	length time.Duration
+	seed   uint64
+	impls  []string
+	out    string // folder for the reproducer of a failure
+	replay string // reproducer to run again, or empty
+	json   bool
+
+	// implementations finds what is under test.
+	implementations func(names ...string) ([]selftest.Implementation, error)
+}
+
+func newSelftest(s *streams, implementations func(...string) ([]selftest.Implementation, error)) *cobra.Command {
+	t := selftester{implementations: implementations}
+	cmd := &cobra.Command{
+		Use:   "selftest",
+		Short: "Test the kernels on this CPU",
+		Long: `Compare every implementation of the kernels that this CPU runs with the generic
+one, bit for bit, on random calls. A difference is an error: the call is saved as
+a reproducer, a small JSON file that --replay runs again. Ctrl-C stops and prints
+what was covered.`,
+		Example: "  pentary selftest --for 10m\n  pentary selftest --replay pentary-selftest-matmul-avx2-1-42.json",
+		Args:    noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if !cmd.Flags().Changed("seed") {
+				t.seed = uint64(rand.Uint32())
+			}
+			return t.run(cmd.Context(), s)
+		},
+	}
+	f := cmd.Flags()
+	f.SortFlags = false
+	f.DurationVar(&t.length, "for", time.Minute, "how long to test, as in 90s or 2h")
+	f.Uint64Var(&t.seed, "seed", 0, "of the random calls (default a new one)")
+	f.StringSliceVar(&t.impls, "impl", nil, "only these `implementations`, separated by commas")
+	f.StringVar(&t.out, "out", ".", "`folder` to save the reproducer of a failure in")
+	f.StringVar(&t.replay, "replay", "", "run the call of this reproducer `file` again, and nothing else")
+	f.BoolVar(&t.json, "json", false, "print one JSON object")
+	return cmd
+}
+
+func (t *selftester) run(ctx context.Context, s *streams) error {
+	if t.length <= 0 {
+		return usageError{fmt.Errorf("--for %v: want more than 0", t.length)}
+	}
+	impls, err := t.implementations(t.impls...)
+	if err != nil {
+		return usageError{fmt.Errorf("--impl: %w", err)}
+	}
+	if t.replay != "" {
+		return t.rerun(s, impls)
+	}
+	if info, err := os.Stat(t.out); err != nil {
+		return fmt.Errorf("--out: %w", err)
+	} else if !info.IsDir() {
+		return fmt.Errorf("--out %s: not a folder", t.out)
+	}
+	r := selftestResult{Event: "result", Machine: machine.This(), Seed: t.seed}
+	r.test(ctx, t, impls, s)
+	var saveErr error
+	if r.Failure != nil {
+		r.Reproducer, saveErr = t.save(r.Failure)
+	}
+	if err := t.print(s, &r); err != nil {
+		return err
+	}
+	switch {
+	case r.Failure != nil && saveErr != nil:
+		return fmt.Errorf("%w; and it could not be saved: %w", failed(r.Failure), saveErr)
+	case r.Failure != nil:
+		return fmt.Errorf("%w\nSaved as %s, which --replay runs again", failed(r.Failure), r.Reproducer)
+	case r.Interrupted:
+		return errInterrupted
+	}
+	return nil
+}
+
+// failed returns the failure as an error.
+func failed(f *selftest.Failure) error {
+	return fmt.Errorf("%s, %s %v: %s", f.Impl, f.Kernel, f.Shape, f.Difference)
+}
+
+// selftestResult is the object that --json prints.
+type selftestResult struct {
+	Event string `json:"event"` // "result"
+	machine.Machine
+	Seed        uint64              `json:"seed"`
+	Passed      bool                `json:"passed"`
+	Cases       int                 `json:"cases"`
+	Elements    int64               `json:"elements"` // compared
+	Seconds     float64             `json:"seconds"`
+	Interrupted bool                `json:"interrupted"`
+	Coverage    []selftest.Coverage `json:"coverage"`
+	Failure     *selftest.Failure   `json:"failure,omitempty"`
+	Reproducer  string              `json:"reproducer,omitempty"` // file
+}
+
+// test runs the test and follows it.
+func (r *selftestResult) test(ctx context.Context, t *selftester, impls []selftest.Implementation, s *streams) {
+	r.Coverage = []selftest.Coverage{}
+	began := time.Now()
+	if len(impls) > 0 {
+		line, log := newLiveLine(s.errTerm), slog.New(slog.DiscardHandler)
+		if t.json {
+			line = newLiveLine(nil)
+		} else if s.errTerm == nil {
+			log = slog.New(slog.NewTextHandler(s.err, nil))
+		}
+		log.Info("testing", "seed", t.seed, "for", t.length)
+		r.Coverage, r.Failure = selftest.Run(ctx, t.length, impls, t.seed, func(cases int) {
+			r.Cases = cases
+			line.show(func(width int) string {
+				elapsed := time.Since(began)
+				text := fmt.Sprintf("%s calls, seed %d  ETA %s", report.Count(cases), t.seed, duration((t.length - elapsed).Seconds()))
+				return barLine(int(elapsed.Milliseconds()), int(t.length.Milliseconds()), text, width, line.style)
+			})
+		})
+		line.clear()
+	}
+	r.Seconds = time.Since(began).Seconds()
+	for _, c := range r.Coverage {
+		r.Elements += c.Elements
+	}
+	r.Interrupted = ctx.Err() != nil
+	r.Passed = r.Failure == nil
+}
+
+func (t *selftester) print(s *streams, r *selftestResult) error {
+	if t.json {
+		return s.printJSON(r)
+	}
+	st := style(s.outTerm)
+	if len(r.Coverage) == 0 {
+		fmt.Fprintln(s.out, "This CPU runs the generic implementation alone: there is nothing to compare.")
+		return nil
+	}
+	writeCoverage(s.out, st, r.Coverage)
+	verdict := st.Good("no difference")
+	if r.Failure != nil {
+		verdict = st.Bad("a difference")
+	}
+	if r.Interrupted {
+		verdict += ", interrupted"
+	}
+	fmt.Fprintf(s.out, "\n%s  %s calls of seed %d, %s elements compared in %.1f s: %s\n",
+		st.Bold(r.CPU), report.Count(r.Cases), r.Seed, report.Count(int(r.Elements)), r.Seconds, verdict)
+	return nil
+}
+
+// writeCoverage prints a row for each kernel: the calls of each implementation,
+// the elements compared, and the largest shape.
+func writeCoverage(out io.Writer, s report.Style, coverage []selftest.Coverage) {
+	var impls []string
+	for _, c := range coverage {
+		if c.Kernel == coverage[0].Kernel {
+			impls = append(impls, c.Impl)
+		}
+	}
+	heading := fmt.Sprintf("%-18s", "kernel")
+	for _, impl := range impls {
+		heading += fmt.Sprintf("  %10s", impl)
+	}
+	fmt.Fprintln(out, s.Dim(heading+fmt.Sprintf("  %15s  %s", "elements", "largest")))
+	for ; len(coverage) > 0; coverage = coverage[len(impls):] {
+		fmt.Fprintf(out, "%-18s", coverage[0].Kernel)
+		var elements int64
+		for _, c := range coverage[:len(impls)] {
+			fmt.Fprintf(out, "  %10s", report.Count(c.Cases))
+			elements += c.Elements
+		}
+		fmt.Fprintf(out, "  %15s  %v\n", report.Count(int(elements)), coverage[0].Largest)
+	}
+}
+
+// reproducer is the file of a failure: what determines the call, and, for people,
+// where it failed and how.
+type reproducer struct {
+	Format string `json:"format"` // reproducerFormat
+	selftest.Failure
+	Version string `json:"version"` // of pentary
+	machine.Machine
+}
+
+const reproducerFormat = "pentary selftest 1"
+
+// save writes the reproducer of a failure and returns its name.
+func (t *selftester) save(f *selftest.Failure) (path string, err error) {
+	text, err := json.MarshalIndent(reproducer{reproducerFormat, *f, thisVersion().describe(), machine.This()}, "", "  ")
+	if err != nil {
+		return "", err
+	}
+	name := []string{"pentary-selftest", f.Kernel, f.Impl, strconv.FormatUint(f.Seed, 10), strconv.FormatUint(f.Index, 10)}
+	path = filepath.Join(t.out, strings.Join(name, "-")+".json")
+	return path, atomicfile.Write(path, func(w io.Writer) error {
+		_, err := w.Write(append(text, '\n'))
+		return err
+	})
+}
+
+// maxReproducer bounds the bytes of a reproducer that are read.
+const maxReproducer = 1 << 16
+
+// rerun makes the call of a reproducer again.
+func (t *selftester) rerun(s *streams, impls []selftest.Implementation) error {
+	f, err := readReproducer(t.replay)
+	if err != nil {
+		return err
+	}
+	failure, err := selftest.Replay(impls, f)
+	if err != nil {
+		return fmt.Errorf("%s: %w", t.replay, err)
+	}
+	switch {
+	case t.json:
+		r := replayResult{Event: "result", Machine: machine.This(), Passed: failure == nil, Case: f.Case, Impl: f.Impl, Failure: failure}
+		if err := s.printJSON(r); err != nil {
+			return err
+		}
+	case failure == nil:
+		fmt.Fprintf(s.out, "%s, %s %v: %s\n", f.Impl, f.Kernel, f.Shape, style(s.outTerm).Good("no difference"))
+	}
+	if failure != nil {
+		return failed(failure)
+	}
+	return nil
+}
+
+// replayResult is the object that --replay --json prints.
+type replayResult struct {
+	Event string `json:"event"` // "result"
+	machine.Machine
+	Passed bool `json:"passed"`
+	selftest.Case
+	Impl    string            `json:"impl"`
+	Failure *selftest.Failure `json:"failure,omitempty"`
+}
+
+func readReproducer(path string) (f selftest.Failure, err error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return f, err
+	}
+	defer file.Close()
+	text, err := io.ReadAll(io.LimitReader(file, maxReproducer))
+	if err != nil {
+		return f, err
+	}
+	var r reproducer
+	if err := json.Unmarshal(text, &r); err != nil {
+		return f, fmt.Errorf("%s: not a reproducer: %w", path, err)
+	}
+	if r.Format != reproducerFormat {
+		return f, fmt.Errorf("%s: not a reproducer: format %q, want %q", path, r.Format, reproducerFormat)
+	}
+	return r.Failure, nil
+}

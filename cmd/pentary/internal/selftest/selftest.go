@@ -1,0 +1,277 @@
+// Package selftest compares every implementation of the kernels with the generic
+// one, on this CPU, on random calls: shapes at and off the edges of the blocks
+// that kernels work in, operands at any alignment, corner values. Results, what
+// lies beside them and the operands that are only read must be the same, bit for
+// bit.
+//
+// A case is determined by a seed and an index, so that one that failed can be run
+// again.
+package selftest
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"runtime/debug"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/Kaleaon/pentary-go/kernels"
+)
+
+// reference is the implementation that the others are held against.
+const reference = "generic"
+
+// Implementation is one way to run a call of a kernel.
+type Implementation struct {
+	Name string
+	run  func(call func() int, o *operands) int
+}
+
+// Implementations returns the named implementations of package kernels, all but
+// the reference if there is no name. It returns an error for one that this CPU
+// does not run, and for the reference.
+func Implementations(names ...string) ([]Implementation, error) {
+	here := kernels.Implementations()
+	if len(names) == 0 {
+		names = slices.DeleteFunc(slices.Clone(here), func(name string) bool { return name == reference })
+	}
+	var impls []Implementation
+	for _, name := range names {
+		switch {
+		case name == reference:
+			return nil, fmt.Errorf("%s is what the others are compared with", reference)
+		case !slices.Contains(here, name):
+			return nil, fmt.Errorf("no implementation %q here; this CPU runs %s", name, strings.Join(here, ", "))
+		}
+		impls = append(impls, Implementation{name, func(call func() int, _ *operands) int {
+			return under(name, call)
+		}})
+	}
+	return impls, nil
+}
+
+// Faulty returns an implementation that is the reference, but for what fault does
+// to the bytes of the first result that is not empty. It lets tests see a failure.
+func Faulty(name string, fault func(result []byte)) []Implementation {
+	return []Implementation{{name, func(call func() int, o *operands) int {
+		result := under(reference, call)
+		for _, p := range o.list {
+			if p.output && p.size > 0 && fault != nil {
+				fault(p.mem[p.from : p.from+p.size])
+				break
+			}
+		}
+		return result
+	}}}
+}
+
+// under makes a call with an implementation of package kernels selected.
+func under(name string, call func() int) int {
+	if err := kernels.Select(name); err != nil {
+		panic(err)
+	}
+	return call()
+}
+
+// Case identifies one call of a kernel, and says what it is.
+type Case struct {
+	Seed   uint64 `json:"seed"`
+	Index  uint64 `json:"case"`
+	Kernel string `json:"kernel"`
+	Shape  Shape  `json:"shape"`
+}
+
+// Shape is the dimensions of a call, in the order of their names.
+type Shape []Dim
+
+// Dim is one dimension.
+type Dim struct {
+	Name string `json:"name"`
+	Size int    `json:"size"`
+}
+
+// String writes the shape as in "m=3 k=65 n=1".
+func (s Shape) String() string {
+	parts := make([]string, len(s))
+	for i, d := range s {
+		parts[i] = d.Name + "=" + strconv.Itoa(d.Size)
+	}
+	return strings.Join(parts, " ")
+}
+
+// Failure is a call that an implementation did not make as the reference does.
+type Failure struct {
+	Case
+	Impl       string `json:"impl"`
+	Difference string `json:"difference"`
+}
+
+// drawn is a case with its operands.
+type drawn struct {
+	Case
+	work int
+	operands
+	call func() int
+}
+
+// Limits of the reference's work, most of the time and once in rarely cases. The
+// rare ones take several blocks in every dimension, and several processors.
+const (
+	commonWork = 1 << 17
+	rareWork   = 1 << 25
+	rarely     = 64
+)
+
+// draw makes case number index of a seed. Kernels take turns.
+func draw(seed, index uint64) *drawn {
+	k := all[index%uint64(len(all))]
+	d := &drawn{operands: operands{Rand: rand.New(rand.NewPCG(seed, index))}}
+	limit := commonWork
+	if d.IntN(rarely) == 0 {
+		limit = rareWork
+	}
+	sizes := make([]int, len(k.dims))
+	for i, dim := range k.dims {
+		sizes[i] = dim.draw(d.Rand)
+	}
+	k.shrink(sizes, limit)
+	d.Case = Case{Seed: seed, Index: index, Kernel: k.name}
+	for i, dim := range k.dims {
+		d.Shape = append(d.Shape, Dim{dim.name, sizes[i]})
+	}
+	d.work = k.work(sizes)
+	if err := kernels.Select(reference); err != nil {
+		panic(err)
+	}
+	d.call = k.prepare(&d.operands, sizes)
+	return d
+}
+
+// draw returns a size: small, next to a multiple of a power of two, or any.
+func (d dimension) draw(r *rand.Rand) int {
+	var size int
+	switch r.IntN(4) {
+	case 0:
+		size = d.least + r.IntN(10)
+	case 1, 2:
+		size = (1+r.IntN(4))<<r.IntN(12) + r.IntN(3) - 1
+	case 3:
+		size = d.least + r.IntN(d.most-d.least+1)
+	}
+	if size > d.most {
+		size = d.least + size%(d.most-d.least+1)
+	}
+	return max(size, d.least)
+}
+
+// Coverage is what one implementation of one kernel was tested on.
+type Coverage struct {
+	Kernel   string `json:"kernel"`
+	Impl     string `json:"impl"`
+	Cases    int    `json:"cases"`
+	Largest  Shape  `json:"largest"` // by the work of a call
+	Elements int64  `json:"elements"`
+	work     int
+}
+
+// Run tests implementations on the cases of a seed, from the first on, until the
+// time is up and every kernel has had its turn, or until ctx is done. It returns
+// what it covered, by kernel and then by implementation, and the failure that
+// ended it, if one did. After each case it calls observe with the cases so far.
+//
+// It switches package kernels between implementations and leaves it as it was:
+// nothing else may use kernels meanwhile.
+func Run(ctx context.Context, length time.Duration, impls []Implementation, seed uint64, observe func(cases int)) ([]Coverage, *Failure) {
+	defer keep()()
+	cover := make([]Coverage, 0, len(all)*len(impls))
+	for _, k := range all {
+		for _, impl := range impls {
+			cover = append(cover, Coverage{Kernel: k.name, Impl: impl.Name})
+		}
+	}
+	end := time.Now().Add(length)
+	for i := 0; ctx.Err() == nil && (i < len(all) || time.Now().Before(end)); i++ {
+		d := draw(seed, uint64(i))
+		want := d.reference()
+		row := cover[i%len(all)*len(impls):]
+		for j, impl := range impls {
+			if difference := d.compare(impl, want); difference != "" {
+				return cover, &Failure{d.Case, impl.Name, difference}
+			}
+			row[j].add(d)
+		}
+		observe(i + 1)
+	}
+	return cover, nil
+}
+
+// keep returns a function that selects what is selected now.
+func keep() func() {
+	before := kernels.Selected()
+	return func() { under(before, func() int { return 0 }) }
+}
+
+func (c *Coverage) add(d *drawn) {
+	c.Cases++
+	c.Elements += d.elements()
+	if d.work >= c.work {
+		c.work, c.Largest = d.work, d.Shape
+	}
+}
+
+// outcome is the memory before and after the reference's call, and its result.
+type outcome struct {
+	before, after [][]byte
+	result        int
+}
+
+func (d *drawn) reference() outcome {
+	o := outcome{before: d.snapshot()}
+	o.result = under(reference, d.call)
+	o.after = d.snapshot()
+	return o
+}
+
+// compare makes the call with an implementation and describes what differs from
+// the outcome, or returns "".
+func (d *drawn) compare(impl Implementation, want outcome) (difference string) {
+	// A touch of memory that is not there is a failure as others are.
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if v := recover(); v != nil {
+			difference = fmt.Sprintf("panicked: %v", v)
+		}
+	}()
+	d.restore(want.before)
+	result := impl.run(d.call, &d.operands)
+	if text := d.differ(want.after); text != "" {
+		return text
+	}
+	if result != want.result {
+		return fmt.Sprintf("returned %d, want %d", result, want.result)
+	}
+	return ""
+}
+
+// Replay makes the call of a failure again and returns how it fails now, or nil.
+// It returns an error if the case is none of this version's, or the
+// implementation none of impls.
+func Replay(impls []Implementation, f Failure) (*Failure, error) {
+	defer keep()()
+	at := slices.IndexFunc(impls, func(impl Implementation) bool { return impl.Name == f.Impl })
+	if at < 0 {
+		return nil, fmt.Errorf("this CPU does not run the implementation %q", f.Impl)
+	}
+	d := draw(f.Seed, f.Index)
+	if d.Kernel != f.Kernel || !slices.Equal(d.Shape, f.Shape) {
+		return nil, fmt.Errorf("case %d of seed %d is %s %v in this version, not %s %v",
+			f.Index, f.Seed, d.Kernel, d.Shape, f.Kernel, f.Shape)
+	}
+	if difference := d.compare(impls[at], d.reference()); difference != "" {
+		return &Failure{d.Case, f.Impl, difference}, nil
+	}
+	return nil, nil
+}
