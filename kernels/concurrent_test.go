@@ -24,6 +24,8 @@ func TestConcurrent(t *testing.T) {
 		{checkProjectShared, []int{3, 4, 5, 290}},
 		{checkPerturb, []int{3, 4, 5, 40, 6}},
 		{checkPerturbShared, []int{3, 4, 5, 40, 6}},
+		{checkMatMulPerturbed, []int{5, 1, 4, 40, 290, 6}},
+		{checkMatMulPerturbed, []int{5, 2, 4, 40, 290, 6}},
 		{checkRequantize, []int{41, 33, 7, 0}},
 		{checkNormalize, []int{70, 33, 64}},
 		{checkScore, []int{100, 33}},

@@ -1,7 +1,8 @@
 // Package kernels holds the hot loops of integer evolution strategies on pentary
 // weights. Each function's documentation is its reference loop: the generic Go
 // implementation is that loop, and every other implementation equals it bit for
-// bit on every input.
+// bit on every input: also on activations of -128 and where an int32 wraps around,
+// but not on codes above 4, which no sound matrix or noise has.
 //
 // # Layouts
 //
@@ -18,7 +19,7 @@
 //
 // Factors are codes in bytes, 0 to 4, one vector after another; each vector is
 // padded to packed.PaddedLen with code 2, the zero weight. Sums over k run over
-// whole quads: padding contributes nothing, because either side of it is zero.
+// whole quads: padding contributes nothing, because one side of it is zero.
 //
 // # Columns of a population
 //
@@ -46,7 +47,7 @@ const zero = trit5.CodeZero
 func Quads(k int) int { return (k + 3) / 4 }
 
 // RoundShift returns v / 2^n rounded to nearest, ties upward: (v + 2^(n-1)) >> n,
-// and v for n = 0. The sum must not overflow.
+// and v for n = 0. n is at most 30; the sum must not overflow.
 func RoundShift(v int32, n uint) int32 {
 	return (v + int32(1)<<n>>1) >> n
 }

@@ -19,7 +19,7 @@ var tierFeatures = map[string][]string{
 	"AVX2":    {"avx2"},
 	"AVXVNNI": {"avx2", "avx_vnni"},
 	"AVX512":  {"avx2", "avx512f", "avx512bw", "avx512dq", "avx512vl"},
-	"VNNI512": {"avx2", "avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512_vnni", "avx512vbmi"},
+	"VNNI512": {"avx2", "avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512_vnni"},
 }
 
 // TestInstructionSets has GNU as assemble what objdump reads in every kernel, for a

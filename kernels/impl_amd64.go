@@ -4,13 +4,13 @@ package kernels
 
 import "github.com/klauspost/cpuid/v2"
 
-// The instruction sets in use. Each is a refinement of the ones before it: a
-// kernel takes the best that it has a version for.
+// The instruction sets in use: useAVX2 underlies all others, useVNNI512 includes
+// useAVX512. A kernel takes the best that it has a version for.
 var (
 	useAVX2    bool // AVX2
 	useAVXVNNI bool // and VPDPBUSD on Y registers, VEX-encoded
 	useAVX512  bool // and AVX-512 F, BW, DQ, VL
-	useVNNI512 bool // and VPDPBUSD on Z registers, with VBMI for unpacking
+	useVNNI512 bool // and VPDPBUSD on Z registers
 )
 
 func enable(avx2, avxvnni, avx512, vnni512 bool) {
@@ -30,7 +30,7 @@ func platform() []implementation {
 	}
 	if cpuid.CPU.Supports(cpuid.AVX512F, cpuid.AVX512BW, cpuid.AVX512DQ, cpuid.AVX512VL) {
 		impls = append(impls, implementation{"avx512bw", func() { enable(true, false, true, false) }})
-		if cpuid.CPU.Supports(cpuid.AVX512VNNI, cpuid.AVX512VBMI) {
+		if cpuid.CPU.Supports(cpuid.AVX512VNNI) {
 			impls = append(impls, implementation{"avx512vnni", func() { enable(true, false, true, true) }})
 		}
 	}

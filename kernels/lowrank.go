@@ -24,7 +24,7 @@ func (l Layout) Cols() int { return 2 * l.Pairs * l.Streams }
 const MaxRankK = 2 << 20
 
 func (l Layout) check(fn string, k int) {
-	if l.Pairs < 0 || l.Rank < 1 || l.Streams < 1 || l.Rank*k > MaxRankK {
+	if l.Pairs < 0 || l.Rank < 1 || l.Streams < 1 || l.Rank > MaxRankK || l.Rank*k > MaxRankK {
 		panic(fmt.Sprintf("kernels: %s: bad layout %+v for k = %d (rank·k is at most %d)", fn, l, k, MaxRankK))
 	}
 }
@@ -45,6 +45,10 @@ func Project(t []int32, b []uint8, x []int8, l Layout, k int) {
 }
 
 func projectGeneric(t []int32, b []uint8, x []int8, l Layout, k int) {
+	if k == 0 { // x is empty
+		clear(t)
+		return
+	}
 	n, own := l.Cols(), 2*l.Streams
 	for p := range l.Pairs {
 		at := p * l.Rank
@@ -91,7 +95,7 @@ func projectPair(t []int32, b []uint8, x []int8, vectors, cols, n, k int) {
 // with n = Cols(), mp = packed.PaddedLen(m), plus for s = 0 and minus for s = 1.
 // The product of a pent is a shift and an add: 0, ±t, ±2t. The perturbation is
 // rounded here, in the accumulator, and never quantized to five levels.
-// |t| ≤ 254·k as Project yields it; shift ≤ 30.
+// t is as Project yields it, or up to four times that; shift ≤ 30.
 func Perturb(y []int32, a []uint8, t []int32, l Layout, m int, shift uint) {
 	l.check("Perturb", 0)
 	checkShift("Perturb", shift)

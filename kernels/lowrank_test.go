@@ -62,8 +62,8 @@ func checkPerturbShared(o *operands, shape []int) {
 	equal(o, "y", got, want)
 }
 
-func TestProject(t *testing.T)       { conform(t, checkProject, pairs, ranks, streams, edgesK) }
-func TestProjectShared(t *testing.T) { conform(t, checkProjectShared, pairs, ranks, streams, edgesK) }
+func TestProject(t *testing.T)       { conform(t, checkProject, pairs, ranks, streams, append(edgesK, 0)) }
+func TestProjectShared(t *testing.T) { conform(t, checkProjectShared, pairs, ranks, streams, append(edgesK, 0)) }
 
 func TestPerturb(t *testing.T) {
 	conform(t, checkPerturb, pairs, ranks, streams, edgesM, upTo(30))
@@ -73,14 +73,14 @@ func TestMatMulPerturbed(t *testing.T) {
 	conform(t, checkMatMulPerturbed, pairs, ranks, streams, edgesM, []int{1, 31, 64, 257}, []int{0, 1, 9, 30})
 }
 
-// TestMatMulPerturbedBlocked takes populations of several blocks of columns, one
-// with pairs that do not divide a vector and one with pairs wider than a block.
+// TestMatMulPerturbedBlocked takes populations of several blocks of columns and
+// depths, with pairs that do not divide a vector and pairs wider than a block.
 func TestMatMulPerturbedBlocked(t *testing.T) {
 	if testing.Short() {
 		t.Skip("several products of 10^8 operations")
 	}
 	forEachImpl(t, func(t *testing.T) {
-		for i, shape := range [][]int{{300, 1, 4, 131, 520, 6}, {70, 2, 19, 17, 1030, 4}, {2, 1, 1100, 35, 40, 3}, {1, 4, 1024, 9, 64, 5}} {
+		for i, shape := range [][]int{{300, 1, 4, 131, 520, 6}, {70, 2, 19, 17, 1030, 4}, {2, 1, 1100, 35, 40, 3}, {1, 4, 1024, 9, 64, 5}, {9, 2, 3, 37, 16385, 5}, {9, 1, 4, 37, 16385, 5}, {2, 1, 200, 21, 16500, 5}} {
 			checkMatMulPerturbed(newOperands(t, uint64(i), 0, 0), shape)
 		}
 	})
