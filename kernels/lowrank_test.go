@@ -62,8 +62,10 @@ func checkPerturbShared(o *operands, shape []int) {
 	equal(o, "y", got, want)
 }
 
-func TestProject(t *testing.T)       { conform(t, checkProject, pairs, ranks, streams, append(edgesK, 0)) }
-func TestProjectShared(t *testing.T) { conform(t, checkProjectShared, pairs, ranks, streams, append(edgesK, 0)) }
+func TestProject(t *testing.T) { conform(t, checkProject, pairs, ranks, streams, append(edgesK, 0)) }
+func TestProjectShared(t *testing.T) {
+	conform(t, checkProjectShared, pairs, ranks, streams, append(edgesK, 0))
+}
 
 func TestPerturb(t *testing.T) {
 	conform(t, checkPerturb, pairs, ranks, streams, edgesM, upTo(30))
