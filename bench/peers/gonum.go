@@ -1,24 +1,11 @@
 package main
 
 import (
-	"runtime/debug"
-
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas32"
 )
 
-func init() {
-	if info, ok := debug.ReadBuildInfo(); ok {
-		for _, dep := range info.Deps {
-			if dep.Path == "gonum.org/v1/gonum" {
-				gonumVersion = dep.Version
-			}
-		}
-	}
-	others = append(others, contender{"gonum", gonum})
-}
-
-var gonumVersion string
+func init() { others = append(others, contender{"gonum", gonum}) }
 
 func gonum(p *problem) (job, error) {
 	w, x := p.floats()
@@ -34,5 +21,5 @@ func gonum(p *problem) (job, error) {
 			blas32.Gemv(blas.NoTrans, 1, a, blas32.Vector{N: p.k, Inc: 1, Data: x}, 0, blas32.Vector{N: p.m, Inc: 1, Data: y})
 		}
 	}
-	return job{by: "blas32 of gonum " + gonumVersion, run: run, result: func() []int32 { return integers(y) }}, nil
+	return job{by: "blas32 of gonum " + version("gonum.org/v1/gonum"), run: run, result: func() []int32 { return integers(y) }}, nil
 }

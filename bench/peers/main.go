@@ -2,7 +2,7 @@
 // package kernels: the same shapes and numbers, in one run, on one thread, and all
 // results compared. From its folder:
 //
-//	go run .                        gonum, in Go
+//	go run .                        gonum and vek, in Go
 //	go run -tags openblas,dnnl .    OpenBLAS and oneDNN too
 //
 // The tags need a C compiler and the libraries; on Debian that is apt-get install
