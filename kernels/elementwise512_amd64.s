@@ -23,7 +23,7 @@
 
 // ABSOLUTE does so for pairs of absolute values; that of -128 is 128.
 #define ABSOLUTE(z) \
-	VPABSB     z, z; \
+	VPABSB     z, z;     \
 	VPMADDUBSW Z15, z, z
 
 // A pair's sum is within ±256: 127 of them fit a word.

@@ -51,8 +51,8 @@ GLOBL ·exp2High(SB), RODATA|NOPTR, $16
 // FIRST sets y to the mask of its first count dwords: of all if there are more, of
 // none if count is not positive.
 #define FIRST(count, x, y) \
-	VMOVD        count, x; \
-	VPBROADCASTD x, y;     \
+	VMOVD        count, x;             \
+	VPBROADCASTD x, y;                 \
 	VPCMPGTD     ·dwordIndex(SB), y, y
 
 // SIGNED sets y to the sums of pairs of neighbouring activations in y, as words. A
@@ -62,7 +62,7 @@ GLOBL ·exp2High(SB), RODATA|NOPTR, $16
 
 // ABSOLUTE does so for pairs of absolute values; that of -128 is 128.
 #define ABSOLUTE(y) \
-	VPABSB     y, y; \
+	VPABSB     y, y;     \
 	VPMADDUBSW Y15, y, y
 
 // A pair's sum is within ±256: 127 of them fit a word.

@@ -2,6 +2,11 @@
 
 package kernels
 
+// Figures at the assembly of this package were measured on one core of a 3.0 GHz
+// Xeon with AVX-512 (Sapphire Rapids class), operands in L1 or L2 unless they say
+// otherwise. "x of y" gives the bound: what the instructions of the loop allow at
+// three vector operations a cycle, or two on 512-bit registers.
+
 // The micro-kernels of tier.tile and tier.packStrip, 3 and 2 vectors wide.
 
 //go:noescape

@@ -1,6 +1,7 @@
 //go:build !purego
 
 #include "textflag.h"
+#include "vpdpbusd_amd64.h"
 
 // Micro-kernels of the matrix product on 256-bit registers: a tile of 4 rows and
 // 3 or 2 vectors of 8 columns,
@@ -15,7 +16,8 @@
 // Register map
 //
 //	Y0–Y11  accumulators: rows 0–3 × vectors 0–2
-//	Y12–14  vectors of x                Y15  the quad of codes
+//	Y12–14  vectors of x; Y14 products with AVX2
+//	Y15     the quad of codes
 //	R8      codes of row 0, advancing   R9   codes of row 3, advancing
 //	DX      stride of the code rows     SI   x, advancing
 //	CX      quads left                  BX   quads left in this run
@@ -25,19 +27,19 @@
 
 // ARGS loads the arguments, which are the same for all micro-kernels.
 #define ARGS \
-	MOVQ    y+0(FP), DI       \
-	MOVQ    ldy+8(FP), R10    \
-	SHLQ    $2, R10           \
-	MOVQ    codes+16(FP), R8  \
-	MOVQ    stride+24(FP), DX \
-	LEAQ    (R8)(DX*2), R9    \
-	ADDQ    DX, R9            \
-	MOVQ    x+32(FP), SI      \
-	MOVQ    quads+40(FP), CX  \
-	MOVQ    start+48(FP), R11 \
-	MOVQ    startStep+56(FP), R12  \
-	SHLQ    $2, R12           \
-	MOVBLZX add+64(FP), AX    \
+	MOVQ    y+0(FP), DI           \
+	MOVQ    ldy+8(FP), R10        \
+	SHLQ    $2, R10               \
+	MOVQ    codes+16(FP), R8      \
+	MOVQ    stride+24(FP), DX     \
+	LEAQ    (R8)(DX*2), R9        \
+	ADDQ    DX, R9                \
+	MOVQ    x+32(FP), SI          \
+	MOVQ    quads+40(FP), CX      \
+	MOVQ    start+48(FP), R11     \
+	MOVQ    startStep+56(FP), R12 \
+	SHLQ    $2, R12               \
+	MOVBLZX add+64(FP), AX        \
 	MOVQ    DI, R13
 
 // CLEAR zeroes all accumulators.
@@ -62,12 +64,12 @@
 // MADD3 multiplies a quad of a row with 3 vectors and adds the pair sums to its
 // accumulators. Y12 and Y13 hold two vectors; the third comes from memory.
 #define MADD3(code, x2, a0, a1, a2) \
-	VPBROADCASTD code, Y15      \
-	VPMADDUBSW   Y12, Y15, Y14  \
-	VPADDW       Y14, a0, a0    \
-	VPMADDUBSW   Y13, Y15, Y14  \
-	VPADDW       Y14, a1, a1    \
-	VPMADDUBSW   x2, Y15, Y14   \
+	VPBROADCASTD code, Y15     \
+	VPMADDUBSW   Y12, Y15, Y14 \
+	VPADDW       Y14, a0, a0   \
+	VPMADDUBSW   Y13, Y15, Y14 \
+	VPADDW       Y14, a1, a1   \
+	VPMADDUBSW   x2, Y15, Y14  \
 	VPADDW       Y14, a2, a2
 
 // QUAD3 is a quad of all rows: code bytes from the row pointers, at bytes from x.
@@ -88,18 +90,18 @@
 	VPADDW       Y14, a1, a1
 
 #define QUAD2(code, at) \
-	VMOVDQU at+0(SI), Y12          \
-	VMOVDQU at+32(SI), Y13         \
-	MADD2(code(R8), Y0, Y1)        \
-	MADD2(code(R8)(DX*1), Y3, Y4)  \
-	MADD2(code(R8)(DX*2), Y6, Y7)  \
+	VMOVDQU at+0(SI), Y12         \
+	VMOVDQU at+32(SI), Y13        \
+	MADD2(code(R8), Y0, Y1)       \
+	MADD2(code(R8)(DX*1), Y3, Y4) \
+	MADD2(code(R8)(DX*2), Y6, Y7) \
 	MADD2(code(R9), Y9, Y10)
 
 // WIDEN adds the pair sums of an accumulator to int32 sums on the stack. Y15
 // holds ones.
 #define WIDEN(acc, sums) \
-	VPMADDWD Y15, acc, Y14   \
-	VPADDD   sums, Y14, Y14  \
+	VPMADDWD Y15, acc, Y14  \
+	VPADDD   sums, Y14, Y14 \
 	VMOVDQU  Y14, sums
 
 // NEXTRUN sets BX to the quads of the next run, at most 32, and takes them off CX.
@@ -112,48 +114,48 @@
 // BEGIN3 sets the int32 sums of a row to its start, plus the row of y if AX says
 // so.
 #define BEGIN3(sums) \
-	VMOVDQU (R11), Y0         \
-	VMOVDQU 32(R11), Y1       \
-	VMOVDQU 64(R11), Y2       \
-	TESTL   AX, AX            \
-	JZ      4(PC)             \
-	VPADDD  (R13), Y0, Y0     \
-	VPADDD  32(R13), Y1, Y1   \
-	VPADDD  64(R13), Y2, Y2   \
-	VMOVDQU Y0, sums+0(SP)    \
-	VMOVDQU Y1, sums+32(SP)   \
-	VMOVDQU Y2, sums+64(SP)   \
-	ADDQ    R12, R11          \
+	VMOVDQU (R11), Y0       \
+	VMOVDQU 32(R11), Y1     \
+	VMOVDQU 64(R11), Y2     \
+	TESTL   AX, AX          \
+	JZ      4(PC)           \
+	VPADDD  (R13), Y0, Y0   \
+	VPADDD  32(R13), Y1, Y1 \
+	VPADDD  64(R13), Y2, Y2 \
+	VMOVDQU Y0, sums+0(SP)  \
+	VMOVDQU Y1, sums+32(SP) \
+	VMOVDQU Y2, sums+64(SP) \
+	ADDQ    R12, R11        \
 	ADDQ    R10, R13
 
 // END3 stores the int32 sums of a row to y.
 #define END3(sums) \
-	VMOVDQU sums+0(SP), Y0    \
-	VMOVDQU sums+32(SP), Y1   \
-	VMOVDQU sums+64(SP), Y2   \
-	VMOVDQU Y0, (DI)          \
-	VMOVDQU Y1, 32(DI)        \
-	VMOVDQU Y2, 64(DI)        \
+	VMOVDQU sums+0(SP), Y0  \
+	VMOVDQU sums+32(SP), Y1 \
+	VMOVDQU sums+64(SP), Y2 \
+	VMOVDQU Y0, (DI)        \
+	VMOVDQU Y1, 32(DI)      \
+	VMOVDQU Y2, 64(DI)      \
 	ADDQ    R10, DI
 
 // BEGIN2 and END2 are the same for 2 vectors.
 #define BEGIN2(sums) \
-	VMOVDQU (R11), Y0         \
-	VMOVDQU 32(R11), Y1       \
-	TESTL   AX, AX            \
-	JZ      3(PC)             \
-	VPADDD  (R13), Y0, Y0     \
-	VPADDD  32(R13), Y1, Y1   \
-	VMOVDQU Y0, sums+0(SP)    \
-	VMOVDQU Y1, sums+32(SP)   \
-	ADDQ    R12, R11          \
+	VMOVDQU (R11), Y0       \
+	VMOVDQU 32(R11), Y1     \
+	TESTL   AX, AX          \
+	JZ      3(PC)           \
+	VPADDD  (R13), Y0, Y0   \
+	VPADDD  32(R13), Y1, Y1 \
+	VMOVDQU Y0, sums+0(SP)  \
+	VMOVDQU Y1, sums+32(SP) \
+	ADDQ    R12, R11        \
 	ADDQ    R10, R13
 
 #define END2(sums) \
-	VMOVDQU sums+0(SP), Y0    \
-	VMOVDQU sums+32(SP), Y1   \
-	VMOVDQU Y0, (DI)          \
-	VMOVDQU Y1, 32(DI)        \
+	VMOVDQU sums+0(SP), Y0  \
+	VMOVDQU sums+32(SP), Y1 \
+	VMOVDQU Y0, (DI)        \
+	VMOVDQU Y1, 32(DI)      \
 	ADDQ    R10, DI
 
 // func tile3AVX2(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, startStep int, add bool)
@@ -267,79 +269,69 @@ widen:
 // The AVX-VNNI kernels add four products at a time in 32-bit lanes, so the
 // accumulators are the sums.
 
-// DOT is VPDPBUSD with its VEX encoding, which Go's assembler lacks (its own is
-// EVEX, for AVX-512): lanes of acc += Σ codes (unsigned) · x (signed). Registers
-// are numbers. VEX.256.66.0F38.W0 50 /r.
-#define DOT(x, codes, acc) \
-	BYTE $0xC4                                                     \
-	BYTE $(0xE2 ^ (((acc) >> 3) << 7) ^ (((x) >> 3) << 5))         \
-	BYTE $(0x05 | ((15 - (codes)) << 3))                           \
-	BYTE $0x50                                                     \
-	BYTE $(0xC0 | (((acc) & 7) << 3) | ((x) & 7))
-
 #define DOT3(code, a0, a1, a2) \
-	VPBROADCASTD code, Y15 \
-	DOT(12, 15, a0)        \
-	DOT(13, 15, a1)        \
-	DOT(14, 15, a2)
+	VPBROADCASTD code, Y15   \
+	VPDPBUSD_VEX(12, 15, a0) \
+	VPDPBUSD_VEX(13, 15, a1) \
+	VPDPBUSD_VEX(14, 15, a2)
 
 // DQUAD3 is a quad of all rows and 3 vectors.
 #define DQUAD3(code, at) \
-	VMOVDQU at+0(SI), Y12            \
-	VMOVDQU at+32(SI), Y13           \
-	VMOVDQU at+64(SI), Y14           \
-	DOT3(code(R8), 0, 1, 2)          \
-	DOT3(code(R8)(DX*1), 3, 4, 5)    \
-	DOT3(code(R8)(DX*2), 6, 7, 8)    \
+	VMOVDQU at+0(SI), Y12         \
+	VMOVDQU at+32(SI), Y13        \
+	VMOVDQU at+64(SI), Y14        \
+	DOT3(code(R8), 0, 1, 2)       \
+	DOT3(code(R8)(DX*1), 3, 4, 5) \
+	DOT3(code(R8)(DX*2), 6, 7, 8) \
 	DOT3(code(R9), 9, 10, 11)
 
 #define DOT2(code, a0, a1) \
-	VPBROADCASTD code, Y15 \
-	DOT(12, 15, a0)        \
-	DOT(13, 15, a1)
+	VPBROADCASTD code, Y15   \
+	VPDPBUSD_VEX(12, 15, a0) \
+	VPDPBUSD_VEX(13, 15, a1)
 
 #define DQUAD2(code, at) \
-	VMOVDQU at+0(SI), Y12        \
-	VMOVDQU at+32(SI), Y13       \
-	DOT2(code(R8), 0, 1)         \
-	DOT2(code(R8)(DX*1), 3, 4)   \
-	DOT2(code(R8)(DX*2), 6, 7)   \
+	VMOVDQU at+0(SI), Y12      \
+	VMOVDQU at+32(SI), Y13     \
+	DOT2(code(R8), 0, 1)       \
+	DOT2(code(R8)(DX*1), 3, 4) \
+	DOT2(code(R8)(DX*2), 6, 7) \
 	DOT2(code(R9), 9, 10)
 
 // LOAD3 sets the accumulators of a row to its start, plus the row of y if AX says
 // so.
 #define LOAD3(a0, a1, a2) \
-	VMOVDQU (R11), a0        \
-	VMOVDQU 32(R11), a1      \
-	VMOVDQU 64(R11), a2      \
-	ADDQ    R12, R11         \
-	TESTL   AX, AX           \
-	JZ      4(PC)            \
-	VPADDD  (R13), a0, a0    \
-	VPADDD  32(R13), a1, a1  \
-	VPADDD  64(R13), a2, a2  \
+	VMOVDQU (R11), a0       \
+	VMOVDQU 32(R11), a1     \
+	VMOVDQU 64(R11), a2     \
+	ADDQ    R12, R11        \
+	TESTL   AX, AX          \
+	JZ      4(PC)           \
+	VPADDD  (R13), a0, a0   \
+	VPADDD  32(R13), a1, a1 \
+	VPADDD  64(R13), a2, a2 \
 	ADDQ    R10, R13
 
 #define LOAD2(a0, a1) \
-	VMOVDQU (R11), a0        \
-	VMOVDQU 32(R11), a1      \
-	ADDQ    R12, R11         \
-	TESTL   AX, AX           \
-	JZ      3(PC)            \
-	VPADDD  (R13), a0, a0    \
-	VPADDD  32(R13), a1, a1  \
+	VMOVDQU (R11), a0       \
+	VMOVDQU 32(R11), a1     \
+	ADDQ    R12, R11        \
+	TESTL   AX, AX          \
+	JZ      3(PC)           \
+	VPADDD  (R13), a0, a0   \
+	VPADDD  32(R13), a1, a1 \
 	ADDQ    R10, R13
 
 // STORE3 stores the accumulators of a row to y.
 #define STORE3(a0, a1, a2) \
-	VMOVDQU a0, (DI)    \
-	VMOVDQU a1, 32(DI)  \
-	VMOVDQU a2, 64(DI)  \
+	VMOVDQU a0, (DI)   \
+	VMOVDQU a1, 32(DI) \
+	VMOVDQU a2, 64(DI) \
 	ADDQ    R10, DI
 
 #define STORE2(a0, a1) \
-	VMOVDQU a0, (DI)    \
-	VMOVDQU a1, 32(DI)  \
+	VMOVDQU a0, (DI)   \
+	VMOVDQU a1, 32(DI) \
 	ADDQ    R10, DI
 
 // func tile3AVXVNNI(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, startStep int, add bool)
@@ -407,27 +399,27 @@ store:
 	RET
 
 // Packing of activations: a strip of 2 or 3 vectors out of a wide batch becomes
-// contiguous, and -2·Σx of each column, the correction for offset codes, is
-// added to start on the way.
+// contiguous, and -2·Σx of each column, the correction for offset codes, becomes
+// its start on the way.
 
 // SUMQ adds the four activations of each column in a vector to int32 sums: pair
 // sums by ones in bytes (Y14), then by ones in words (Y15).
 #define SUMQ(x, acc) \
-	VPMADDUBSW x, Y14, Y13     \
-	VPMADDWD   Y13, Y15, Y13   \
+	VPMADDUBSW x, Y14, Y13   \
+	VPMADDWD   Y13, Y15, Y13 \
 	VPADDD     Y13, acc, acc
 
 // ONES sets Y14 to ones in bytes and Y15 to ones in words.
 #define ONES \
-	VPCMPEQB Y15, Y15, Y15  \
-	VPABSB   Y15, Y14       \
+	VPCMPEQB Y15, Y15, Y15 \
+	VPABSB   Y15, Y14      \
 	VPSRLW   $15, Y15, Y15
 
 // CORRECT stores start = -2 · acc.
 #define CORRECT(acc, start) \
-	VPADDD  acc, acc, acc    \
-	VPXOR   Y13, Y13, Y13    \
-	VPSUBD  acc, Y13, acc    \
+	VPADDD  acc, acc, acc \
+	VPXOR   Y13, Y13, Y13 \
+	VPSUBD  acc, Y13, acc \
 	VMOVDQU acc, start
 
 // func packStrip3AVX2(dst, x *int8, ldx, quads int, start *int32)

@@ -7,10 +7,10 @@
 // HALVES sets the words of z, whose lower half is y, to low | high. It clobbers AX
 // and Y0.
 #define HALVES(low, high, y, z) \
-	MOVL         $low, AX;  \
-	VPBROADCASTW AX, y;     \
-	MOVL         $high, AX; \
-	VPBROADCASTW AX, Y0;    \
+	MOVL         $low, AX;    \
+	VPBROADCASTW AX, y;       \
+	MOVL         $high, AX;   \
+	VPBROADCASTW AX, Y0;      \
 	VINSERTI64X4 $1, Y0, z, z
 
 // func unpackBlocksAVX512(dst *uint8, row *byte, blocks int)

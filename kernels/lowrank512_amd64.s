@@ -93,7 +93,7 @@ GLOBL seven512<>(SB), RODATA|NOPTR, $8
 
 // RUN_1 multiplies the quads of a run with one vector, RUN_4 with four.
 #define RUN_1(loop) \
-loop:  \
+loop:                         \
 	VMOVDQU32.Z (R13), K1, Z5 \
 	DOT((R12), Z0)            \
 	TWICE                     \
@@ -101,7 +101,7 @@ loop:  \
 	JNZ         loop
 
 #define RUN_4(loop) \
-loop:  \
+loop:                         \
 	VMOVDQU32.Z (R13), K1, Z5 \
 	DOT((R12), Z0)            \
 	DOT((R12)(R10*1), Z1)     \
@@ -265,7 +265,7 @@ done:
 #define SIGN(v) \
 	VPSUBD v, Z15, K2, v
 
-	// CLEAR_MULTIPLES writes zero for the codes of zero weights.
+// CLEAR_MULTIPLES writes zero for the codes of zero weights.
 #define CLEAR_MULTIPLES \
 	VPXORD    Z8, Z8, Z8  \
 	VMOVDQU64 Z8, 128(R9) \
@@ -399,8 +399,8 @@ row:
 	VZEROUPPER
 	RET
 
-// TWO_SUMS adds the multiples of the next two codes in AX, scaled to the eighth of
-// a vector, to the sums of their rows.
+// TWO_SUMS adds the multiples of the next two codes in AX, scaled to an eighth of a
+// vector, to the sums of their rows.
 #define TWO_SUMS(sum0, sum1) \
 	MOVBLZX AX, CX                 \
 	MOVBLZX AH, DX                 \

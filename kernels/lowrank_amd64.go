@@ -10,8 +10,8 @@ const (
 	lanesAVX512 = 16
 )
 
-// blockCols returns how many columns the next block takes of so many: a whole
-// vector of the widest kind that they fill more than half of the lanes of.
+// blockCols returns the columns of the next block: sixteen at a time on AVX-512
+// while more than eight are left, else eight. The last block has what is left.
 func blockCols(cols int) int {
 	if useAVX512 && cols > lanesAVX2 {
 		return min(cols, lanesAVX512)
@@ -80,7 +80,7 @@ func projectShared(t []int32, b []uint8, x []int8, l Layout, k int) {
 }
 
 // pairsAtOnce returns how many pairs one call of the assembly goes through: all
-// where a pair is one block of columns, else one, so that the blocks of a cache
+// where a pair has at most eight columns, else one, so that the blocks of a cache
 // line follow each other.
 func pairsAtOnce(pairs, own int) int {
 	if own > lanesAVX2 {
@@ -129,14 +129,13 @@ func projectGroups(t []int32, b []uint8, x []int8, vectors, groups, quads, cols 
 //	}
 //
 // groups, quads and cols are at least 1, quads at most projectRun. 15 of 24
-// MAC/cycle, four vector instructions a quad on three ports: measured on Sapphire
-// Rapids.
+// MAC/cycle, four vector instructions a quad.
 //
 //go:noescape
 func project1AVX2(t *int32, b *uint8, x *int8, groups, quads, cols int, steps *projectSteps)
 
 // project4AVX2 is project1AVX2 for groups of four vectors, tRow and bRow apart. 33
-// of 38 MAC/cycle, ten vector instructions a quad: measured on Sapphire Rapids.
+// of 38 MAC/cycle, ten vector instructions a quad.
 //
 //go:noescape
 func project4AVX2(t *int32, b *uint8, x *int8, groups, quads, cols int, steps *projectSteps)
@@ -153,7 +152,11 @@ type (
 	sums      [perturbRows*lanesAVX512 + slack]int32
 )
 
-// slack lets the assembly align its scratch to cache lines.
+// slack lets the assembly align its scratch to cache lines, which saves PerturbShared
+// of rank 2 a tenth of its time. Each call aligns for itself, and yet finds the sums
+// where the call before has left them: the stack may move in between, but only by
+// whole lines, since both ends of every stack are multiples of 2 KiB and what it
+// holds keeps its distance from the upper.
 const slack = 16
 
 // perturbSteps are strides in bytes.
@@ -191,15 +194,15 @@ func (p *perturbation) add(y []int32, i0, i1, p0, p1 int) {
 		y: 4 * own, a: l.Rank * mp, t: 4 * l.Rank * own,
 		yRow: 4 * n, aRank: mp, tRank: 4 * own,
 	}
-	step := 1
+	pairs := 1
 	if l.Rank == 1 {
-		step = pairsAtOnce(p1-p0, own)
+		pairs = pairsAtOnce(p1-p0, own)
 	}
 	var table multiples
 	var sum sums
 	for i := i0; i < i1; i += perturbRows {
 		rows := min(perturbRows, i1-i)
-		for pair := p0; pair < p1; pair += step {
+		for pair := p0; pair < p1; pair += pairs {
 			ap := &p.a[pair*l.Rank*mp+i]
 			for c, cols := 0, 0; c < own; c += cols {
 				cols = blockCols(own - c)
@@ -207,12 +210,12 @@ func (p *perturbation) add(y []int32, i0, i1, p0, p1 int) {
 				yc, tc := &y[i*n+pair*own+c], &p.t[pair*l.Rank*own+c]
 				switch wide := cols > lanesAVX2; {
 				case wide && l.Rank == 1:
-					perturb1AVX512(yc, ap, tc, step, rows, cols, plus, p.shift, &table, &steps)
+					perturb1AVX512(yc, ap, tc, pairs, rows, cols, plus, p.shift, &table, &steps)
 				case wide:
 					combineAVX512(&sum, ap, tc, l.Rank, cols, &table, &steps)
 					addRoundedAVX512(yc, &sum, rows, cols, plus, p.shift, &steps)
 				case l.Rank == 1:
-					perturb1AVX2(yc, ap, tc, step, rows, cols, plus, p.shift, &table, &steps)
+					perturb1AVX2(yc, ap, tc, pairs, rows, cols, plus, p.shift, &table, &steps)
 				default:
 					combineAVX2(&sum, ap, tc, l.Rank, rows, cols, &table, &steps)
 					addRoundedAVX2(yc, &sum, rows, cols, plus, p.shift, &steps)
@@ -277,8 +280,8 @@ func perturbShared(y, base []int32, a []uint8, t []int32, l Layout, m int, shift
 //	}
 //
 // Codes 5 to 7 are zero weights. pairs, rows and cols are at least 1, rows at most
-// perturbRows. 2.5 cycles a row of eight columns, of 1.5 that the front end needs:
-// measured on Sapphire Rapids. Beyond the caches y bounds it, 8 bytes a column.
+// perturbRows. 2.5 cycles a row of eight columns, of 1.5 that the front end needs.
+// Beyond the caches y bounds it, 8 bytes a column.
 //
 //go:noescape
 func perturb1AVX2(y *int32, a *uint8, t *int32, pairs, rows, cols, plus int, shift uint, multiples *multiples, steps *perturbSteps)
@@ -287,8 +290,7 @@ func perturb1AVX2(y *int32, a *uint8, t *int32, pairs, rows, cols, plus int, shi
 //
 //	y[i*yRow+c], y[i*yRow+yMinus+c] = base[i*baseRow+c] + d, base[i*baseRow+c] - d
 //
-// 9 cycles a row of twice eight columns, the stores to L2: measured on Sapphire
-// Rapids.
+// 9 cycles a row of twice eight columns, the stores to L2.
 //
 //go:noescape
 func spread1AVX2(y, base *int32, a *uint8, t *int32, pairs, rows, cols int, shift uint, multiples *multiples, steps *perturbSteps)
@@ -306,7 +308,7 @@ func spread1AVX2(y, base *int32, a *uint8, t *int32, pairs, rows, cols int, shif
 //
 // where t is zero beyond cols. It takes rows in eights and reads the codes, which
 // are padded, of whole ones. 1.4 cycles a row and rank, of 0.9 that the front end
-// needs: measured on Sapphire Rapids.
+// needs.
 //
 //go:noescape
 func combineAVX2(sums *sums, a *uint8, t *int32, ranks, rows, cols int, multiples *multiples, steps *perturbSteps)
@@ -328,38 +330,36 @@ func spreadRoundedAVX2(y, base *int32, sums *sums, rows, cols int, shift uint, s
 
 // The kernels for blocks of nine to sixteen columns are their namesakes for eight.
 
-// project1AVX512 is project1AVX2 for wide blocks: 18 of 32 MAC/cycle, measured on
-// Sapphire Rapids. VPDPBUSD gains a single vector nothing.
+// project1AVX512 is project1AVX2 for wide blocks: 18 of 32 MAC/cycle. VPDPBUSD gains
+// a single vector nothing.
 //
 //go:noescape
 func project1AVX512(t *int32, b *uint8, x *int8, groups, quads, cols int, steps *projectSteps)
 
-// project4AVX512 is project4AVX2 for wide blocks: 44 of 51 MAC/cycle, measured on
-// Sapphire Rapids.
+// project4AVX512 is project4AVX2 for wide blocks: 44 of 51 MAC/cycle.
 //
 //go:noescape
 func project4AVX512(t *int32, b *uint8, x *int8, groups, quads, cols int, steps *projectSteps)
 
-// project4VNNI512 is project4AVX512 by VPDPBUSD: 72 of 102 MAC/cycle, measured on
-// Sapphire Rapids.
+// project4VNNI512 is project4AVX512 by VPDPBUSD: 72 of 102 MAC/cycle.
 //
 //go:noescape
 func project4VNNI512(t *int32, b *uint8, x *int8, groups, quads, cols int, steps *projectSteps)
 
 // perturb1AVX512 is perturb1AVX2 for wide blocks: 5.7 cycles a row of sixteen
-// columns, y in L2, measured on Sapphire Rapids.
+// columns, y in L2.
 //
 //go:noescape
 func perturb1AVX512(y *int32, a *uint8, t *int32, pairs, rows, cols, plus int, shift uint, multiples *multiples, steps *perturbSteps)
 
 // spread1AVX512 is spread1AVX2 for wide blocks: 16 cycles a row of twice sixteen
-// columns, the stores to L2, measured on Sapphire Rapids.
+// columns, the stores to L2.
 //
 //go:noescape
 func spread1AVX512(y, base *int32, a *uint8, t *int32, pairs, rows, cols int, shift uint, multiples *multiples, steps *perturbSteps)
 
 // combineAVX512 is combineAVX2 for wide blocks. sums has sixteen lanes to a row; it
-// always takes sixteen rows. 1.5 cycles a row and rank, measured on Sapphire Rapids.
+// always takes sixteen rows. 1.5 cycles a row and rank.
 //
 //go:noescape
 func combineAVX512(sums *sums, a *uint8, t *int32, ranks, cols int, multiples *multiples, steps *perturbSteps)

@@ -93,7 +93,7 @@ GLOBL seven<>(SB), RODATA|NOPTR, $8
 
 // RUN_1 multiplies the quads of a run with one vector, RUN_4 with four.
 #define RUN_1(LOAD, loop) \
-loop:  \
+loop:               \
 	LOAD((R13), Y5) \
 	DOT((R12), Y0)  \
 	TWICE           \
@@ -101,7 +101,7 @@ loop:  \
 	JNZ loop
 
 #define RUN_4(LOAD, loop) \
-loop:  \
+loop:                     \
 	LOAD((R13), Y5)       \
 	DOT((R12), Y0)        \
 	DOT((R12)(R10*1), Y1) \
@@ -374,7 +374,7 @@ next1:
 // minus the multiple. CX = bytes from a row of base to the next, R13 = from a row of
 // y to the next.
 #define SPREAD_ROWS_1(LOAD, STORE, loop) \
-loop:  \
+loop:                       \
 	CODE                    \
 	VMOVDQU (R9)(AX*1), Y1  \
 	LOAD((R10), Y0)         \
@@ -434,14 +434,12 @@ next:
 	VZEROUPPER
 	RET
 
-// TWO_SUMS adds the multiples of the next two codes in AX, scaled to the fourth of
-// a vector, to the sums of their rows.
+// TWO_SUMS adds the multiples of the next two codes in AX, scaled to an eighth of a
+// vector, to the sums of their rows.
 #define TWO_SUMS(sum0, sum1) \
-	MOVBLZX AX, CX                 \
-	MOVBLZX AH, DX                 \
-	SHRQ    $16, AX                \
-	VPADDD  (R9)(CX*8), sum0, sum0 \
-	VPADDD  (R9)(DX*8), sum1, sum1
+	TWO_CODES                     \
+	VPADDD (R9)(CX*8), sum0, sum0 \
+	VPADDD (R9)(DX*8), sum1, sum1
 
 // func combineAVX2(sums *sums, a *uint8, t *int32, ranks, rows, cols int, multiples *multiples, steps *perturbSteps)
 //
@@ -518,7 +516,7 @@ rank:
 
 // ADD_ROWS adds the rounded sums at SI to DX rows of y.
 #define ADD_ROWS(LOAD, STORE, loop) \
-loop:  \
+loop:                  \
 	VMOVDQU (SI), Y0   \
 	ROUND(Y0)          \
 	SIGN(Y0)           \
@@ -558,7 +556,7 @@ part:
 // SPREAD_ROWS writes DX rows of the members that share a base at BX, R11 bytes from
 // row to row: base plus and minus the rounded sums at SI.
 #define SPREAD_ROWS(LOAD, STORE, loop) \
-loop:  \
+loop:                      \
 	VMOVDQU (SI), Y1       \
 	ROUND(Y1)              \
 	LOAD((BX), Y0)         \

@@ -63,6 +63,7 @@ func checkPerturbShared(o *operands, shape []int) {
 }
 
 func TestProject(t *testing.T) { conform(t, checkProject, pairs, ranks, streams, append(edgesK, 0)) }
+
 func TestProjectShared(t *testing.T) {
 	conform(t, checkProjectShared, pairs, ranks, streams, append(edgesK, 0))
 }

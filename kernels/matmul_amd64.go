@@ -70,7 +70,7 @@ type job struct {
 
 var jobs = sync.Pool{New: func() any {
 	j := new(job)
-	j.task = j.compute // kept, so that a call allocates nothing
+	j.task = j.piece // kept, so that a call allocates nothing
 	return j
 }}
 
@@ -88,11 +88,12 @@ func (j *job) split(workers int) {
 	j.pieces = (n + j.step - 1) / j.step
 }
 
-func (j *job) compute(_, i int) {
+// piece computes piece i, for any worker.
+func (j *job) piece(_, i int) {
 	if j.byRows {
 		m := j.w.Rows()
-		j.product.compute(i*j.step, min((i+1)*j.step, m), 0, j.n)
+		j.compute(i*j.step, min((i+1)*j.step, m), 0, j.n)
 		return
 	}
-	j.product.compute(0, j.w.Rows(), i*j.step, min((i+1)*j.step, j.n))
+	j.compute(0, j.w.Rows(), i*j.step, min((i+1)*j.step, j.n))
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// vectors is the memory of one MatVec in flight: the vectors in chunks of 32, and
-// the start values -2·Σx.
+// vectors is the memory of one MatVec in flight: the vectors in chunks of 32, the
+// start values -2·Σx, and the rows of Y where the kernel is wider than n.
 type vectors struct {
 	x     []int8
 	y     []int32
@@ -127,10 +127,10 @@ func matVecPacked(y []int32, w *packed.Matrix, v *vectors, n int) {
 
 // The kernels for 1, 2, 4 and 8 vectors:
 //
-//	y[i*width+c] = start[c] + Σ_κ code[i, κ] · x[(κ/32*width+c)*32+κ%32]
+//	y[i*width+c] = start[c] + Σ_κ code[i, κ] · x[c, κ]
 //
-// with x as chunk arranges it, for rows of blocks·packed.BlockBytes + smalls·packed.SmallBytes bytes each, one
-// after another from w.
+// with x in the order of chunk, and rows of blocks·packed.BlockBytes +
+// smalls·packed.SmallBytes bytes each, one after another from w.
 
 //go:noescape
 func matVec1AVX2(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)

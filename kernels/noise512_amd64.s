@@ -13,8 +13,9 @@
 // DX   round keys
 // Z0–Z5, Z6–Z11   the two chains: words 0 to 3, then two products
 // Z12, Z13        multipliers
+// Z14, Z15        scratch
 // Z16, Z17        the block of each lane, counted from the first of the step
-// Z18–Z20         constants of the law
+// Z18–Z21         constants of the law
 
 #define M0 Z12
 #define M1 Z13
@@ -23,8 +24,9 @@ DATA multipliers512<>+0(SB)/4, $const_philoxM0
 DATA multipliers512<>+4(SB)/4, $const_philoxM1
 GLOBL multipliers512<>(SB), RODATA|NOPTR, $8
 
-// The block of each lane of a chain. BLOCKS gathers the even lanes in one vector
-// and the odd lanes in another; the binomial law wants neighbours in one vector.
+// The block of each lane of a chain for the binomial law; qwordIndex is that for the
+// uniform law. BLOCKS gathers the even lanes in one vector and the odd lanes in
+// another, where the binomial law wants neighbours.
 DATA lanesBinomial<>+0(SB)/8, $0
 DATA lanesBinomial<>+8(SB)/8, $4
 DATA lanesBinomial<>+16(SB)/8, $1
@@ -35,26 +37,11 @@ DATA lanesBinomial<>+48(SB)/8, $3
 DATA lanesBinomial<>+56(SB)/8, $7
 GLOBL lanesBinomial<>(SB), RODATA|NOPTR, $64
 
-DATA lanesUniform<>+0(SB)/8, $0
-DATA lanesUniform<>+8(SB)/8, $1
-DATA lanesUniform<>+16(SB)/8, $2
-DATA lanesUniform<>+24(SB)/8, $3
-DATA lanesUniform<>+32(SB)/8, $4
-DATA lanesUniform<>+40(SB)/8, $5
-DATA lanesUniform<>+48(SB)/8, $6
-DATA lanesUniform<>+56(SB)/8, $7
-GLOBL lanesUniform<>(SB), RODATA|NOPTR, $64
-
 DATA nextChain<>+0(SB)/4, $8
 GLOBL nextChain<>(SB), RODATA|NOPTR, $4
 
 DATA nibble512<>+0(SB)/4, $0x0f0f0f0f
 GLOBL nibble512<>(SB), RODATA|NOPTR, $4
-
-// The number of bits of each nibble.
-DATA popcount512<>+0(SB)/8, $0x0302020102010100
-DATA popcount512<>+8(SB)/8, $0x0403030203020201
-GLOBL popcount512<>(SB), RODATA|NOPTR, $16
 
 // VPERMT2Q indices that put the low nibbles of two blocks, the data operand's, and
 // their high nibbles, the table operand's, in the order low, high, low, high: of
@@ -79,10 +66,11 @@ DATA nibbles23<>+48(SB)/8, $14
 DATA nibbles23<>+56(SB)/8, $15
 GLOBL nibbles23<>(SB), RODATA|NOPTR, $64
 
-DATA five512<>+0(SB)/4, $0x00050005
-DATA five512<>+4(SB)/4, $0x00010001
-DATA five512<>+8(SB)/4, $0x80008000
-GLOBL five512<>(SB), RODATA|NOPTR, $12
+// 5, 1 and the sign bit in words.
+DATA levels512<>+0(SB)/4, $0x00050005
+DATA levels512<>+4(SB)/4, $0x00010001
+DATA levels512<>+8(SB)/4, $0x80008000
+GLOBL levels512<>(SB), RODATA|NOPTR, $12
 
 // ROUND is round r of a chain: words c0, c1, c2, c3 become c0, p1, c2, p0, where p0
 // and p1 are the products, whose low halves are the new words 3 and 1. The high
@@ -113,7 +101,7 @@ GLOBL five512<>(SB), RODATA|NOPTR, $12
 	MOVL         (SI), R8                   \
 	VPBROADCASTD multipliers512<>+0(SB), M0 \
 	VPBROADCASTD multipliers512<>+4(SB), M1 \
-	VMOVDQU64    lanes<>(SB), Z16           \
+	VMOVDQU64    lanes(SB), Z16             \
 	VPADDD.BCST  nextChain<>(SB), Z16, Z17
 
 // PHILOX leaves blocks R8 to R8+15 in the chains Z0–Z3 and Z6–Z9.
@@ -155,11 +143,11 @@ GLOBL five512<>(SB), RODATA|NOPTR, $12
 	VMOVDQU64 v, off(DI)        \
 	VMOVDQU64 Z14, (off+64)(DI)
 
-// func binomialAVX512(dst *uint8, steps int, counter *[4]uint32, keys *[20]uint32)
+// func binomialAVX512(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRounds]uint32)
 TEXT ·binomialAVX512(SB), NOSPLIT, $0-32
-	SETUP(lanesBinomial)
+	SETUP(lanesBinomial<>)
 	VPBROADCASTD    nibble512<>(SB), Z18
-	VBROADCASTI32X4 popcount512<>(SB), Z19
+	VBROADCASTI32X4 ·popcount(SB), Z19
 	VMOVDQU64       nibbles01<>(SB), Z20
 	VMOVDQU64       nibbles23<>(SB), Z21
 
@@ -189,12 +177,12 @@ binomialStep:
 	VPADDW    Z19, v, K1, v \
 	VPMULHUW  Z18, v, v
 
-// func uniformAVX512(dst *uint8, steps int, counter *[4]uint32, keys *[20]uint32)
+// func uniformAVX512(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRounds]uint32)
 TEXT ·uniformAVX512(SB), NOSPLIT, $0-32
-	SETUP(lanesUniform)
-	VPBROADCASTD five512<>+0(SB), Z18
-	VPBROADCASTD five512<>+4(SB), Z19
-	VPBROADCASTD five512<>+8(SB), Z20
+	SETUP(·qwordIndex)
+	VPBROADCASTD levels512<>+0(SB), Z18
+	VPBROADCASTD levels512<>+4(SB), Z19
+	VPBROADCASTD levels512<>+8(SB), Z20
 
 uniformStep:
 	PHILOX

@@ -81,7 +81,7 @@ func philoxKeys(seed uint64) (keys [2 * philoxRounds]uint32) {
 //	}
 //
 // It writes steps·256 bytes. keys are philoxKeys of the seed. 2.4 of 3.9
-// pents/cycle, 7.2e9 a second: measured on Sapphire Rapids.
+// pents/cycle, 7.2e9 a second.
 //
 //go:noescape
 func binomialAVX2(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRounds]uint32)
@@ -93,20 +93,19 @@ func binomialAVX2(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRo
 //		dst[8i+h] = (5·half(block, h) + 2) >> 16
 //	}
 //
-// It writes steps·64 bytes. 0.7 of 1.0 pents/cycle, 2.0e9 a second: measured on
-// Sapphire Rapids.
+// It writes steps·64 bytes. 0.7 of 1.0 pents/cycle, 2.0e9 a second.
 //
 //go:noescape
 func uniformAVX2(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRounds]uint32)
 
 // binomialAVX512 is binomialAVX2 with sixteen blocks a step: steps·512 bytes. 4.7
-// of 6.5 pents/cycle, 14e9 a second: measured on Sapphire Rapids.
+// of 6.5 pents/cycle, 14e9 a second.
 //
 //go:noescape
 func binomialAVX512(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRounds]uint32)
 
 // uniformAVX512 is uniformAVX2 with sixteen blocks a step: steps·128 bytes. 1.3 of
-// 1.7 pents/cycle, 3.9e9 a second: measured on Sapphire Rapids.
+// 1.7 pents/cycle, 3.9e9 a second.
 //
 //go:noescape
 func uniformAVX512(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRounds]uint32)

@@ -29,18 +29,17 @@ GLOBL multiplier0<>(SB), RODATA|NOPTR, $4
 DATA multiplier1<>+0(SB)/4, $const_philoxM1
 GLOBL multiplier1<>(SB), RODATA|NOPTR, $4
 
-// The block of each lane, counted from the first of the step.
-DATA lanesA<>+0(SB)/8, $0
-DATA lanesA<>+8(SB)/8, $1
-DATA lanesA<>+16(SB)/8, $2
-DATA lanesA<>+24(SB)/8, $3
-GLOBL lanesA<>(SB), RODATA|NOPTR, $32
-
-DATA lanesB<>+0(SB)/8, $4
-DATA lanesB<>+8(SB)/8, $5
-DATA lanesB<>+16(SB)/8, $6
-DATA lanesB<>+24(SB)/8, $7
-GLOBL lanesB<>(SB), RODATA|NOPTR, $32
+// The index of every qword of a register: the block of each lane, counted from the
+// first of the step.
+DATA ·qwordIndex+0(SB)/8, $0
+DATA ·qwordIndex+8(SB)/8, $1
+DATA ·qwordIndex+16(SB)/8, $2
+DATA ·qwordIndex+24(SB)/8, $3
+DATA ·qwordIndex+32(SB)/8, $4
+DATA ·qwordIndex+40(SB)/8, $5
+DATA ·qwordIndex+48(SB)/8, $6
+DATA ·qwordIndex+56(SB)/8, $7
+GLOBL ·qwordIndex(SB), RODATA|NOPTR, $64
 
 DATA nibble<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
 DATA nibble<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
@@ -49,14 +48,14 @@ DATA nibble<>+24(SB)/8, $0x0f0f0f0f0f0f0f0f
 GLOBL nibble<>(SB), RODATA|NOPTR, $32
 
 // The number of bits of each nibble.
-DATA popcount<>+0(SB)/8, $0x0302020102010100
-DATA popcount<>+8(SB)/8, $0x0403030203020201
-GLOBL popcount<>(SB), RODATA|NOPTR, $16
+DATA ·popcount+0(SB)/8, $0x0302020102010100
+DATA ·popcount+8(SB)/8, $0x0403030203020201
+GLOBL ·popcount(SB), RODATA|NOPTR, $16
 
 DATA five<>+0(SB)/4, $0x00050005
 GLOBL five<>(SB), RODATA|NOPTR, $4
 
-// ROUND is one round of a chain: words c0, w, c2, w' become c0, p1, c2, p0, where
+// ROUND is one round of a chain: words c0, c1, c2, c3 become c0, p1, c2, p0, where
 // p0 and p1 are the products, whose low halves are the new words 3 and 1.
 #define ROUND(c0, c1, c2, c3, p0, p1) \
 	VPMULUDQ M0, c0, p0  \
@@ -92,20 +91,20 @@ GLOBL five<>(SB), RODATA|NOPTR, $4
 
 // PHILOX leaves blocks R8 to R8+7 in the chains Y0–Y3 and Y6–Y9.
 #define PHILOX \
-	VMOVD        R8, X0               \
-	VPBROADCASTD X0, Y0               \
-	VPADDD       lanesB<>(SB), Y0, Y6 \
-	VPADDD       lanesA<>(SB), Y0, Y0 \
-	VPBROADCASTD 4(SI), Y1            \
-	VPBROADCASTD 8(SI), Y2            \
-	VPBROADCASTD 12(SI), Y3           \
-	VMOVDQA      Y1, Y7               \
-	VMOVDQA      Y2, Y8               \
-	VMOVDQA      Y3, Y9               \
-	TWO_ROUNDS(0)                     \
-	TWO_ROUNDS(2)                     \
-	TWO_ROUNDS(4)                     \
-	TWO_ROUNDS(6)                     \
+	VMOVD        R8, X0                     \
+	VPBROADCASTD X0, Y0                     \
+	VPADDD       ·qwordIndex+32(SB), Y0, Y6 \
+	VPADDD       ·qwordIndex+0(SB), Y0, Y0  \
+	VPBROADCASTD 4(SI), Y1                  \
+	VPBROADCASTD 8(SI), Y2                  \
+	VPBROADCASTD 12(SI), Y3                 \
+	VMOVDQA      Y1, Y7                     \
+	VMOVDQA      Y2, Y8                     \
+	VMOVDQA      Y3, Y9                     \
+	TWO_ROUNDS(0)                           \
+	TWO_ROUNDS(2)                           \
+	TWO_ROUNDS(4)                           \
+	TWO_ROUNDS(6)                           \
 	TWO_ROUNDS(8)
 
 // BLOCKS turns a chain of four words into whole blocks: w0 = blocks 0 and 2 of the
@@ -129,14 +128,14 @@ GLOBL five<>(SB), RODATA|NOPTR, $4
 	VMOVDQU    v, off(DI)           \
 	VMOVDQU    Y14, (off+64)(DI)
 
-// func binomialAVX2(dst *uint8, steps int, counter *[4]uint32, keys *[20]uint32)
+// func binomialAVX2(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRounds]uint32)
 TEXT ·binomialAVX2(SB), NOSPLIT, $0-32
 	SETUP
 
 binomialStep:
 	PHILOX
 	VMOVDQU        nibble<>(SB), Y4
-	VBROADCASTI128 popcount<>(SB), Y5
+	VBROADCASTI128 ·popcount(SB), Y5
 
 	BLOCKS(Y0, Y1, Y2, Y3)
 	POPCOUNTS(Y0, 0)
@@ -161,7 +160,7 @@ binomialStep:
 	VPSUBW   Y14, v, v  \
 	VPMULHUW Y5, v, v
 
-// func uniformAVX2(dst *uint8, steps int, counter *[4]uint32, keys *[20]uint32)
+// func uniformAVX2(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRounds]uint32)
 TEXT ·uniformAVX2(SB), NOSPLIT, $0-32
 	SETUP
 

@@ -6,8 +6,8 @@ import "github.com/Kaleaon/pentary-go/packed"
 
 // A population of rank 1 whose pairs have whole groups of eight columns is
 // perturbed where its tiles start: the accumulators begin with the perturbation,
-// looked up for each row's code, and Y is written once and never read. Other populations are
-// perturbed panel by panel, when the sums of a panel are whole.
+// looked up for each row's code, and Y is written once and never read. Other
+// populations are perturbed panel by panel, when the sums of a panel are whole.
 
 // levelGroup is the columns that share a row's code, and levelCount the entries of
 // their table, one for each code of three bits.
@@ -64,10 +64,10 @@ func (p *part) lookUp(i, rows, pair, step, c, at, wide, span int) {
 
 // levelsAVX2 makes the table of each group:
 //
-//	levels[(levelCount*g+code)*levelGroup+c] = start[levelGroup*g+c] ± RoundShift((code-2)·t[levelGroup*g+c], shift)
+//	levels[(levelCount*g+code)*levelGroup+c] = start[at] ± RoundShift((code-2)·t[at], shift)
 //
-// minus where signs[levelGroup*g+c] is -1 and not 0, and the start alone for codes
-// 5 to 7. groups is at least 1.
+// for at = levelGroup*g + c: minus where signs[at] is -1 and not 0, and the start
+// alone for codes 5 to 7. groups is at least 1.
 //
 //go:noescape
 func levelsAVX2(levels, start, t, signs *int32, groups int, shift uint)

@@ -9,11 +9,11 @@
 // LEVEL stores start ± RoundShift(v, shift) as an entry: Y11 holds the start, Y12
 // the rounding constant, X13 the shift, Y14 the signs as 0 or -1.
 #define LEVEL(v, at) \
-	VPADDD  Y12, v, v   \
-	VPSRAD  X13, v, v   \
-	VPXOR   Y14, v, v   \
-	VPSUBD  Y14, v, v   \
-	VPADDD  Y11, v, v   \
+	VPADDD  Y12, v, v \
+	VPSRAD  X13, v, v \
+	VPXOR   Y14, v, v \
+	VPSUBD  Y14, v, v \
+	VPADDD  Y11, v, v \
 	VMOVDQU v, at(DI)
 
 // func levelsAVX2(levels, start, t, signs *int32, groups int, shift uint)
@@ -61,10 +61,10 @@ group:
 // ROW looks up the row whose code, times four, is the low byte of AX, and steps to
 // the next.
 #define ROW \
-	MOVBLZX AL, BX            \
-	SHRL    $8, AX            \
-	VMOVDQU (R9)(BX*8), Y0    \
-	VMOVDQU Y0, (DI)          \
+	MOVBLZX AL, BX         \
+	SHRL    $8, AX         \
+	VMOVDQU (R9)(BX*8), Y0 \
+	VMOVDQU Y0, (DI)       \
 	ADDQ    R10, DI
 
 // func lookUpAVX2(dst *int32, ld, rows, groups int, a *uint8, aStep int, levels *int32)
@@ -125,7 +125,7 @@ next:
 // the tile loads as much: narrower stores would not forward to it.
 #define ROW2 \
 	MOVBLZX      AL, BX                     \
-	MOVBLZX      R14B, R15                   \
+	MOVBLZX      R14B, R15                  \
 	SHRL         $8, AX                     \
 	SHRL         $8, R14                    \
 	VMOVDQU      (R9)(BX*8), Y0             \

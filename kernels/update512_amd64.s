@@ -41,8 +41,8 @@
 
 // START sets the accumulators of a row to z plus what the row starts at.
 #define START(row, a0, a1) \
-	VPBROADCASTD (row*4)(R8), a1          \
-	VPADDD       (row*ROW)(DI), a1, a0    \
+	VPBROADCASTD (rowTerms_start+row*4)(R8), a1 \
+	VPADDD       (row*ROW)(DI), a1, a0          \
 	VPADDD       (row*ROW+64)(DI), a1, a1
 
 // START8 is START for all rows.
@@ -105,7 +105,7 @@
 // 2·4·127 = 1016 and at least 2·4·-128 = -1024, and -1024·32 = -2^15.
 #define RUN 32
 
-// func accumulateAVX512(z *[8][256]int32, t *rowTerms, b *uint8, bQuads, quads, cols int)
+// func accumulateAVX512(z *zTile, t *rowTerms, b *uint8, bQuads, quads, cols int)
 TEXT ·accumulateAVX512(SB), NOSPLIT, $0-48
 	ARGS
 	VPTERNLOGD $0xff, Z31, Z31, Z31
@@ -176,7 +176,7 @@ quad:
 	VPDPBUSD     Z18, Z16, a0 \
 	VPDPBUSD     Z18, Z17, a1
 
-// func accumulateVNNI512(z *[8][256]int32, t *rowTerms, b *uint8, bQuads, quads, cols int)
+// func accumulateVNNI512(z *zTile, t *rowTerms, b *uint8, bQuads, quads, cols int)
 TEXT ·accumulateVNNI512(SB), NOSPLIT, $0-48
 	ARGS
 

@@ -25,16 +25,29 @@ type updatePanel struct {
 
 // rowTerms are the terms f·a of the rows of a tile and a block of quads, gathered
 // because they lie 4·Rows bytes apart in Terms.FA, and what a sum over codes in
-// place of weights starts at, -2·Σ f·a.
+// place of weights starts at, -2·Σ f·a. The assembly alone reads and writes them, as
+// rowTerms_start and rowTerms_quads.
 type rowTerms struct {
-	start [tileRows]int32
-	quads [blockQuads][tileRows][4]int8
+	start [tileRows]int32               //lint:ignore U1000 used by the assembly
+	quads [blockQuads][tileRows][4]int8 //lint:ignore U1000 used by the assembly
 }
 
 func updateResidual(w *packed.Matrix, residual []int8, t Terms, rule Residual, lo, hi int) (moved int) {
 	if !useAVX2 || t.Count == 0 {
 		return updateResidualGeneric(w, residual, t, rule, lo, hi)
 	}
+	return stepRows(w, t, lo, hi, &stepRule{residual: residual, rule: rule})
+}
+
+func updateThreshold(w *packed.Matrix, t Terms, tau int32, lo, hi int) (moved int) {
+	if !useAVX2 || t.Count == 0 {
+		return updateThresholdGeneric(w, t, tau, lo, hi)
+	}
+	return stepRows(w, t, lo, hi, &stepRule{tau: tau})
+}
+
+// stepRows steps rows lo to hi of W by s and returns how many pents moved.
+func stepRows(w *packed.Matrix, t Terms, lo, hi int, s *stepRule) (moved int) {
 	var p updatePanel
 	k, kp := w.Cols(), packed.PaddedLen(w.Cols())
 	for ; lo < hi; lo += updateRows {
@@ -46,7 +59,7 @@ func updateResidual(w *packed.Matrix, residual []int8, t Terms, rule Residual, l
 			for i := range rows {
 				block := w.Row(lo + i).Bytes()[j/packed.BlockPents*packed.BlockBytes:]
 				unpack(codes, block, span)
-				moved += stepResidual(codes, residual[(lo+i)*kp+j:][:len(codes)], &p.z[i], rule)
+				moved += s.step(codes, (lo+i)*kp+j, &p.z[i])
 				pack(block, codes, span)
 			}
 		}
@@ -54,27 +67,25 @@ func updateResidual(w *packed.Matrix, residual []int8, t Terms, rule Residual, l
 	return moved
 }
 
-func updateThreshold(w *packed.Matrix, t Terms, tau int32, lo, hi int) (moved int) {
-	if !useAVX2 || t.Count == 0 {
-		return updateThresholdGeneric(w, t, tau, lo, hi)
+// stepRule is how codes move: with a residual by the rule, without one by tau.
+type stepRule struct {
+	residual []int8 // of W, rows padded
+	rule     Residual
+	tau      int32
+}
+
+// step steps codes, whose residual is from at on, and returns how many moved.
+func (s *stepRule) step(codes []uint8, at int, z *[packed.BlockPents]int32) int {
+	c, n := &codes[0], len(codes)
+	switch {
+	case s.residual != nil && useAVX512:
+		return stepResidualAVX512(c, &s.residual[at], &z[0], n, s.rule)
+	case s.residual != nil:
+		return stepResidualAVX2(c, &s.residual[at], &z[0], n, s.rule)
+	case useAVX512:
+		return stepThresholdAVX512(c, &z[0], n, s.tau)
 	}
-	var p updatePanel
-	k := w.Cols()
-	for ; lo < hi; lo += updateRows {
-		rows := min(hi-lo, updateRows)
-		for j := 0; j < k; j += packed.BlockPents {
-			span := min(k-j, packed.BlockPents)
-			codes := p.codes[:packed.PaddedLen(span)]
-			p.sum(t, lo, rows, j, len(codes))
-			for i := range rows {
-				block := w.Row(lo + i).Bytes()[j/packed.BlockPents*packed.BlockBytes:]
-				unpack(codes, block, span)
-				moved += stepThreshold(codes, &p.z[i], tau)
-				pack(block, codes, span)
-			}
-		}
-	}
-	return moved
+	return stepThresholdAVX2(c, &z[0], n, s.tau)
 }
 
 // sum sets p.z to Z of rows i to i+rows and columns j to j+cols.
@@ -105,20 +116,6 @@ func accumulate(z *zTile, t *rowTerms, b *uint8, bQuads, quads, cols int) {
 	}
 }
 
-func stepResidual(codes []uint8, e []int8, z *[packed.BlockPents]int32, rule Residual) int {
-	if useAVX512 {
-		return stepResidualAVX512(&codes[0], &e[0], &z[0], len(codes), rule)
-	}
-	return stepResidualAVX2(&codes[0], &e[0], &z[0], len(codes), rule)
-}
-
-func stepThreshold(codes []uint8, z *[packed.BlockPents]int32, tau int32) int {
-	if useAVX512 {
-		return stepThresholdAVX512(&codes[0], &z[0], len(codes), tau)
-	}
-	return stepThresholdAVX2(&codes[0], &z[0], len(codes), tau)
-}
-
 // gatherRowsAVX2 copies quads of terms of the first rows of a tile and sums them:
 //
 //	t.quads[q][r][u] = fa[q*faQuad+r*4+u]                   zero for r ≥ rows
@@ -126,8 +123,8 @@ func stepThreshold(codes []uint8, z *[packed.BlockPents]int32, tau int32) int {
 //
 // 1 ≤ quads ≤ blockQuads and 1 ≤ rows ≤ tileRows.
 //
-// 0.8 ns a quad, also where quads lie 4 KiB apart: measured on Sapphire Rapids. That
-// is 3 % of the fastest accumulation of a tile.
+// 0.8 ns a quad, also where quads lie 4 KiB apart: 3 % of the fastest accumulation
+// of a tile.
 //
 //go:noescape
 func gatherRowsAVX2(t *rowTerms, fa *int8, faQuad, quads, rows int)
@@ -144,23 +141,17 @@ func gatherRowsAVX2(t *rowTerms, fa *int8, faQuad, quads, rows int)
 func accumulateAVX2(z *zTile, t *rowTerms, b *uint8, bQuads, quads, cols int)
 
 // accumulateAVXVNNI is accumulateAVX2 by VPDPBUSD. Eight accumulators of latency 5
-// bound it to 80 % of two VPDPBUSD a cycle.
-//
-// 133 of 192 GMAC/s, measured as above.
+// bound it to 80 % of two VPDPBUSD a cycle. 133 of 192 GMAC/s.
 //
 //go:noescape
 func accumulateAVXVNNI(z *zTile, t *rowTerms, b *uint8, bQuads, quads, cols int)
 
-// accumulateAVX512 is accumulateAVX2 on 512-bit registers.
-//
-// 176 of 192 GMAC/s, measured as above.
+// accumulateAVX512 is accumulateAVX2 on 512-bit registers. 176 of 192 GMAC/s.
 //
 //go:noescape
 func accumulateAVX512(z *zTile, t *rowTerms, b *uint8, bQuads, quads, cols int)
 
-// accumulateVNNI512 is accumulateAVX512 by VPDPBUSD.
-//
-// 345 of 383 GMAC/s, measured as above.
+// accumulateVNNI512 is accumulateAVX512 by VPDPBUSD. 345 of 383 GMAC/s.
 //
 //go:noescape
 func accumulateVNNI512(z *zTile, t *rowTerms, b *uint8, bQuads, quads, cols int)
@@ -170,31 +161,23 @@ func accumulateVNNI512(z *zTile, t *rowTerms, b *uint8, bQuads, quads, cols int)
 //
 //	codes[j], e[j] = rule.step(codes[j], e[j], z[j])
 //
-// n is a positive multiple of 32, at most a block.
-//
-// 3.7 Gpents/s: measured on Sapphire Rapids, operands in the L1 cache.
+// n is a positive multiple of 32, at most a block. 3.7 Gpents/s in L1.
 //
 //go:noescape
 func stepResidualAVX2(codes *uint8, e *int8, z *int32, n int, rule Residual) (moved int)
 
-// stepResidualAVX512 is stepResidualAVX2 on 512-bit registers.
-//
-// 4.1 Gpents/s, measured as above.
+// stepResidualAVX512 is stepResidualAVX2 on 512-bit registers. 4.1 Gpents/s in L1.
 //
 //go:noescape
 func stepResidualAVX512(codes *uint8, e *int8, z *int32, n int, rule Residual) (moved int)
 
 // stepThresholdAVX2 steps n weights as UpdateThreshold does and returns how many
-// moved. n is as for stepResidualAVX2, tau positive.
-//
-// 9.5 Gpents/s, measured as above.
+// moved. n is as for stepResidualAVX2, tau positive. 9.5 Gpents/s in L1.
 //
 //go:noescape
 func stepThresholdAVX2(codes *uint8, z *int32, n int, tau int32) (moved int)
 
-// stepThresholdAVX512 is stepThresholdAVX2 on 512-bit registers.
-//
-// 11 Gpents/s, measured as above.
+// stepThresholdAVX512 is stepThresholdAVX2 on 512-bit registers. 11 Gpents/s in L1.
 //
 //go:noescape
 func stepThresholdAVX512(codes *uint8, z *int32, n int, tau int32) (moved int)

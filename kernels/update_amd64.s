@@ -2,6 +2,7 @@
 
 #include "go_asm.h"
 #include "textflag.h"
+#include "vpdpbusd_amd64.h"
 
 // Kernels of the update on 256-bit registers.
 
@@ -43,8 +44,8 @@
 
 // START sets the accumulators of a row to z plus what the row starts at.
 #define START(row, a0, a1) \
-	VPBROADCASTD (row*4)(R8), a1          \
-	VPADDD       (row*ROW)(DI), a1, a0    \
+	VPBROADCASTD (rowTerms_start+row*4)(R8), a1 \
+	VPADDD       (row*ROW)(DI), a1, a0          \
 	VPADDD       (row*ROW+32)(DI), a1, a1
 
 // CODES loads the quad of a strip.
@@ -92,7 +93,7 @@
 // 2·4·127 = 1016 and at least 2·4·-128 = -1024, and -1024·32 = -2^15.
 #define RUN 32
 
-// func accumulateAVX2(z *[8][256]int32, t *rowTerms, b *uint8, bQuads, quads, cols int)
+// func accumulateAVX2(z *zTile, t *rowTerms, b *uint8, bQuads, quads, cols int)
 TEXT ·accumulateAVX2(SB), NOSPLIT, $0-48
 	ARGS
 	VPCMPEQW Y15, Y15, Y15
@@ -148,20 +149,14 @@ quad:
 	VZEROUPPER
 	RET
 
-// VPDPBUSD_VEX is VPDPBUSD s, u, d on Y registers, given by number, in the VEX
-// encoding: the dwords of d gain the sums of four products of bytes of u, unsigned,
-// and of s, signed.
-#define VPDPBUSD_VEX(s, u, d) \
-	BYTE $0xC4; BYTE $(0xE2^(((d)>>3)<<7)^(((s)>>3)<<5)); BYTE $(0x05|((15-(u))<<3)); BYTE $0x50; BYTE $(0xC0|(((d)&7)<<3)|((s)&7))
-
-	// DOT multiplies the quad of a row with both vectors and adds the sums, in
-	// dwords, to its accumulators, given by number.
+// DOT multiplies the quad of a row with both vectors and adds the sums, in dwords,
+// to its accumulators, given by number.
 #define DOT(fa, a0, a1) \
 	VPBROADCASTD fa, Y10    \
 	VPDPBUSD_VEX(10, 8, a0) \
 	VPDPBUSD_VEX(10, 9, a1)
 
-// func accumulateAVXVNNI(z *[8][256]int32, t *rowTerms, b *uint8, bQuads, quads, cols int)
+// func accumulateAVXVNNI(z *zTile, t *rowTerms, b *uint8, bQuads, quads, cols int)
 TEXT ·accumulateAVXVNNI(SB), NOSPLIT, $0-48
 	ARGS
 
@@ -194,13 +189,6 @@ quad:
 	VZEROUPPER
 	RET
 
-// rowNumbers are the dwords 0 to 7.
-DATA rowNumbers<>+0(SB)/8, $0x0000000100000000
-DATA rowNumbers<>+8(SB)/8, $0x0000000300000002
-DATA rowNumbers<>+16(SB)/8, $0x0000000500000004
-DATA rowNumbers<>+24(SB)/8, $0x0000000700000006
-GLOBL rowNumbers<>(SB), RODATA|NOPTR, $32
-
 // func gatherRowsAVX2(t *rowTerms, fa *int8, faQuad, quads, rows int)
 //
 //	Y0   sums of the 8 rows, -2-fold      Y1   a quad of terms of the rows
@@ -215,7 +203,7 @@ TEXT ·gatherRowsAVX2(SB), NOSPLIT, $0-40
 
 	VMOVQ        AX, X13
 	VPBROADCASTD X13, Y13
-	VPCMPGTD     rowNumbers<>(SB), Y13, Y13
+	VPCMPGTD     ·dwordIndex(SB), Y13, Y13
 	VPCMPEQW     Y15, Y15, Y15
 	VPABSB       Y15, Y14
 	VPADDB       Y14, Y14, Y14
@@ -234,7 +222,7 @@ quad:
 	DECQ       CX
 	JNE        quad
 
-	VMOVDQU Y0, (DI)
+	VMOVDQU Y0, rowTerms_start(DI)
 	VZEROUPPER
 	RET
 
@@ -256,10 +244,10 @@ GLOBL unpackOrder<>(SB), RODATA|NOPTR, $32
 
 // VECTOR defines a vector of four equal qwords.
 #define VECTOR(name, qword) \
-DATA name<>+0(SB)/8, qword \
-DATA name<>+8(SB)/8, qword \
-DATA name<>+16(SB)/8, qword \
-DATA name<>+24(SB)/8, qword \
+DATA name<>+0(SB)/8, qword          \
+DATA name<>+8(SB)/8, qword          \
+DATA name<>+16(SB)/8, qword         \
+DATA name<>+24(SB)/8, qword         \
 GLOBL name<>(SB), RODATA|NOPTR, $32
 
 VECTOR(wordsNeg255, $0xff01ff01ff01ff01) // words -255
