@@ -49,7 +49,7 @@ func smallBlocks(n int) int {
 //
 //	packed.UnpackCodes(dst, row, 256*blocks)
 //
-// 90 Gpents/s of 96, one store of 32 bytes a cycle.
+// 88 Gpents/s of 96, one store of 32 bytes a cycle.
 //
 //go:noescape
 func unpackBlocksAVX2(dst *uint8, row *byte, blocks int)
@@ -74,7 +74,7 @@ func unpackSmallAVX2(dst *uint8, row *byte, small int)
 //
 //	packed.PackCodes(row, src, 256*blocks)
 //
-// 92 Gpents/s of 128.
+// 90 Gpents/s of 128.
 //
 //go:noescape
 func packBlocksAVX2(row *byte, src *uint8, blocks int)
