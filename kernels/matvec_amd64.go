@@ -49,6 +49,10 @@ func (v *vectors) chunk(src []int8, k, n int, wide bool) {
 		v.x = make([]int8, size)
 	}
 	v.x = v.x[:size]
+	if n == 1 && !wide { // in quads is in chunks
+		clear(v.x[copy(v.x, src):])
+		return
+	}
 	clear(v.x)
 	whole := k / packed.BlockPents * (packed.BlockPents / 4) // quads in whole blocks
 	for q := 0; q < Quads(k); q += 8 {
@@ -58,14 +62,14 @@ func (v *vectors) chunk(src []int8, k, n int, wide bool) {
 			at, pitch = q/64*width*256+slot/2*width*64+slot%2*32, 64
 		}
 		span := min(8, Quads(k)-q)
-		if n == 1 {
-			copy(v.x[at:], src[q*4:][:span*4])
+		if n == 1 && span == 8 {
+			*(*[32]int8)(v.x[at:]) = [32]int8(src[q*4:])
 			continue
 		}
 		for u := range span {
 			quad := src[(q+u)*n*4:][:n*4]
 			for c := range n {
-				copy(v.x[at+c*pitch+u*4:][:4], quad[c*4:])
+				*(*[4]int8)(v.x[at+c*pitch+u*4:]) = [4]int8(quad[c*4:])
 			}
 		}
 	}

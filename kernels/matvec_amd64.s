@@ -155,12 +155,13 @@ GLOBL blockMasks<>(SB), RODATA|NOPTR, $24
 	VPXOR Y6, Y6, Y6 \
 	VPXOR Y7, Y7, Y7
 
+// A single vector keeps its int32 sums in Y1, and up to four leave Y7 free for ones.
 #define BEGIN1 \
-	VPXOR   Y9, Y9, Y9 \
-	VMOVDQU Y9, 0(SP)
+	VPXOR Y1, Y1, Y1
 
 #define BEGIN2 \
-	BEGIN1             \
+	VPXOR   Y9, Y9, Y9 \
+	VMOVDQU Y9, 0(SP)  \
 	VMOVDQU Y9, 32(SP)
 
 #define BEGIN4 \
@@ -175,36 +176,47 @@ GLOBL blockMasks<>(SB), RODATA|NOPTR, $24
 	VMOVDQU Y9, 192(SP) \
 	VMOVDQU Y9, 224(SP)
 
+// ONES sets every word of a register to 1.
+#define ONES(y) \
+	VPCMPEQW y, y, y  \
+	VPSRLW   $15, y, y
+
+#define SETONES \
+	ONES(Y7)
+
+// NOONES is for eight vectors, which leave no register free.
+#define NOONES
+
 // WIDEN adds the pair sums of an accumulator to its int32 sums, which it then
-// holds, too. Y8 holds ones.
-#define WIDEN(acc, sums) \
-	VPMADDWD acc, Y8, acc   \
+// holds, too.
+#define WIDEN(ones, acc, sums) \
+	VPMADDWD acc, ones, acc \
 	VPADDD   sums, acc, acc \
 	VMOVDQU  acc, sums
 
-#define ONES \
-	VPCMPEQW Y8, Y8, Y8  \
-	VPSRLW   $15, Y8, Y8
-
 #define WIDEN1 \
-	ONES             \
-	WIDEN(Y0, 0(SP))
+	VPMADDWD Y0, Y7, Y0 \
+	VPADDD   Y0, Y1, Y1
 
 #define WIDEN2 \
-	WIDEN1            \
-	WIDEN(Y1, 32(SP))
+	WIDEN(Y7, Y0, 0(SP)) \
+	WIDEN(Y7, Y1, 32(SP))
 
 #define WIDEN4 \
-	WIDEN2            \
-	WIDEN(Y2, 64(SP)) \
-	WIDEN(Y3, 96(SP))
+	WIDEN2                \
+	WIDEN(Y7, Y2, 64(SP)) \
+	WIDEN(Y7, Y3, 96(SP))
 
 #define WIDEN8 \
-	WIDEN4             \
-	WIDEN(Y4, 128(SP)) \
-	WIDEN(Y5, 160(SP)) \
-	WIDEN(Y6, 192(SP)) \
-	WIDEN(Y7, 224(SP))
+	ONES(Y8)               \
+	WIDEN(Y8, Y0, 0(SP))   \
+	WIDEN(Y8, Y1, 32(SP))  \
+	WIDEN(Y8, Y2, 64(SP))  \
+	WIDEN(Y8, Y3, 96(SP))  \
+	WIDEN(Y8, Y4, 128(SP)) \
+	WIDEN(Y8, Y5, 160(SP)) \
+	WIDEN(Y8, Y6, 192(SP)) \
+	WIDEN(Y8, Y7, 224(SP))
 
 // ENDn adds the lanes of each accumulator, and the start values, and stores a row
 // of y.
@@ -218,6 +230,11 @@ GLOBL blockMasks<>(SB), RODATA|NOPTR, $24
 	VMOVD        X0, AX        \
 	ADDL         (R11), AX     \
 	MOVL         AX, (DI)
+
+// ENDSUMS1 is END1 for sums in Y1.
+#define ENDSUMS1 \
+	VMOVDQA Y1, Y0 \
+	END1
 
 #define END2 \
 	VPHADDD      Y1, Y0, Y0 \
@@ -252,9 +269,10 @@ GLOBL blockMasks<>(SB), RODATA|NOPTR, $24
 
 // MATVEC is the body of the AVX2 kernels, which differ in their vectors; n is bytes
 // of x a chunk, eight times those of a row of y.
-#define MATVEC(CLEAR, BEGIN, COLS, WIDEN, END, n) \
+#define MATVEC(CLEAR, SETUP, BEGIN, COLS, WIDEN, END, n) \
 	ARGS            \
 	MASKS           \
+	SETUP           \
                     \
 row:                \
 	MOVQ R8, DX     \
@@ -300,23 +318,23 @@ end:                \
 	VZEROUPPER
 
 // func matVec1AVX2(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
-TEXT ·matVec1AVX2(SB), NOSPLIT, $32-56
-	MATVEC(CLEAR1, BEGIN1, COLS1, WIDEN1, END1, 32)
+TEXT ·matVec1AVX2(SB), NOSPLIT, $0-56
+	MATVEC(CLEAR1, SETONES, BEGIN1, COLS1, WIDEN1, ENDSUMS1, 32)
 	RET
 
 // func matVec2AVX2(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
 TEXT ·matVec2AVX2(SB), NOSPLIT, $64-56
-	MATVEC(CLEAR2, BEGIN2, COLS2, WIDEN2, END2, 64)
+	MATVEC(CLEAR2, SETONES, BEGIN2, COLS2, WIDEN2, END2, 64)
 	RET
 
 // func matVec4AVX2(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
 TEXT ·matVec4AVX2(SB), NOSPLIT, $128-56
-	MATVEC(CLEAR4, BEGIN4, COLS4, WIDEN4, END4, 128)
+	MATVEC(CLEAR4, SETONES, BEGIN4, COLS4, WIDEN4, END4, 128)
 	RET
 
 // func matVec8AVX2(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
 TEXT ·matVec8AVX2(SB), NOSPLIT, $256-56
-	MATVEC(CLEAR8, BEGIN8, COLS8, WIDEN8, END8, 256)
+	MATVEC(CLEAR8, NOONES, BEGIN8, COLS8, WIDEN8, END8, 256)
 	RET
 
 // The AVX-512 VNNI versions unpack a block in four registers of two groups each,
