@@ -25,7 +25,10 @@ func init() {
 		name = env
 	}
 	if err := Select(name); err != nil {
-		panic("PENTARY_KERNELS: " + err.Error())
+		// No caller could take the error, and another implementation than the one
+		// asked for would answer the wrong question.
+		fmt.Fprintln(os.Stderr, "PENTARY_KERNELS:", err)
+		os.Exit(2)
 	}
 }
 

@@ -6,8 +6,8 @@ import "github.com/Kaleaon/pentary-go/packed"
 
 // A population of rank 1 whose pairs have whole groups of eight columns is
 // perturbed where its tiles start: the accumulators begin with the perturbation,
-// looked up for each row's code, and Y is written once and never read. Other
-// populations are perturbed panel by panel, when the sums of a panel are whole.
+// looked up for each row's code, and no pass over Y adds it. Other populations are
+// perturbed panel by panel, when the sums of a panel are whole.
 
 // levelGroup is the columns that share a row's code, and levelCount the entries of
 // their table, one for each code of three bits.
