@@ -8,9 +8,13 @@ import (
 	"github.com/Kaleaon/pentary-go/lowrank"
 )
 
-// Ratio returns num/den as the fixed-point number that Options take where other
-// libraries take a float.
-func Ratio(num, den int) fixed.Q16 { return fixed.Ratio(num, den) }
+// Q16 is a fixed-point number with 16 fraction bits: what Options take where other
+// libraries take a float. Ratio makes one.
+type Q16 = fixed.Q16
+
+// Ratio returns num/den rounded to nearest. It panics if den is not positive or
+// the result does not fit.
+func Ratio(num, den int) Q16 { return fixed.Ratio(num, den) }
 
 // Options configure an Optimizer. The zero value of a field is its default.
 type Options struct {
@@ -66,7 +70,7 @@ type Schedule uint8
 const (
 	// Linear decays from full strength to zero over the run. Without decay the
 	// residual rule plateaus: on the 64×64 pattern task with 500 pairs and 200
-	// steps the error stays at 0.07 instead of 0.
+	// generations the error stays at 0.41 instead of 0.0002.
 	Linear Schedule = iota
 	// Constant keeps full strength.
 	Constant

@@ -35,7 +35,7 @@ type stepper interface {
 // weight keeps the remainder of its steps in eight bits, and moves a level when
 // they add up to one. See kernels.Residual.
 type Residual struct {
-	Rate fixed.Q16 // levels that one standard deviation of Z moves a weight
+	Rate Q16 // levels that one standard deviation of Z moves a weight
 }
 
 // String returns the rule with its rate.
@@ -86,7 +86,7 @@ func (s *residualStep) stateBytes() int { return len(s.residual) }
 // no state, and stalls far from the optimum; it is here for comparison. The
 // schedule does not apply to it.
 type Threshold struct {
-	Deviations fixed.Q16
+	Deviations Q16
 }
 
 // String returns the rule with its threshold.

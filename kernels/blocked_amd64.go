@@ -5,6 +5,7 @@ package kernels
 import (
 	"sync"
 
+	"github.com/Kaleaon/pentary-go/internal/reuse"
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
@@ -125,9 +126,7 @@ func (p *part) run() {
 	k := p.w.Cols()
 	kd := min(k, maxDepth)
 	nc := evenly(p.j1-p.j0, p.columnLimit(), p.unit())
-	if size := Quads(kd) * 4 * (nc + maxWidth); size > len(p.strip) {
-		p.strip = make([]int8, size)
-	}
+	p.strip = reuse.Slice(p.strip, Quads(kd)*4*(nc+maxWidth))
 	for j := p.j0; j < p.j1; j += nc {
 		cols := min(nc, p.j1-j)
 		for d := 0; d < k; d += kd {

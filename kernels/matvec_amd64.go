@@ -5,6 +5,7 @@ package kernels
 import (
 	"sync"
 
+	"github.com/Kaleaon/pentary-go/internal/reuse"
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
@@ -44,11 +45,8 @@ func matVec(y []int32, w *packed.Matrix, x []int8, n int) {
 // blocks lie in pairs, in the order of pairSlot: 64 bytes a vector.
 func (v *vectors) chunk(src []int8, k, n int, wide bool) {
 	width := vectorWidth(n)
-	size := packed.PaddedLen(k)*width + 32 // wide kernels read a chunk too far
-	if cap(v.x) < size {
-		v.x = make([]int8, size)
-	}
-	v.x = v.x[:size]
+	// One chunk more, for wide kernels read so far.
+	v.x = reuse.Slice(v.x, packed.PaddedLen(k)*width+32)
 	if n == 1 && !wide { // in quads is in chunks
 		clear(v.x[copy(v.x, src):])
 		return
@@ -90,16 +88,14 @@ func vectorWidth(n int) int {
 	return n
 }
 
-// matVecPacked runs the kernel for the width of v, and takes the columns that
-// exist out of its rows.
+// matVecPacked runs the kernel for the width of n vectors, and takes the columns
+// that exist out of its rows.
 func matVecPacked(y []int32, w *packed.Matrix, v *vectors, n int) {
 	m, k, width := w.Rows(), w.Cols(), vectorWidth(n)
 	out := y
 	if width != n {
-		if cap(v.y) < m*width {
-			v.y = make([]int32, m*width)
-		}
-		out = v.y[:m*width]
+		v.y = reuse.Slice(v.y, m*width)
+		out = v.y
 	}
 	blocks := k / packed.BlockPents
 	smalls := packed.PaddedLen(k%packed.BlockPents) / packed.SmallPents

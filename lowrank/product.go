@@ -3,6 +3,7 @@ package lowrank
 import (
 	"fmt"
 
+	"github.com/Kaleaon/pentary-go/internal/reuse"
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/packed"
 	"github.com/Kaleaon/pentary-go/trit5"
@@ -96,18 +97,10 @@ func (n Noise) layout(lo, hi, streams int) kernels.Layout {
 func (n Noise) draw(ws *Workspace, w Tensor, lo, hi, size int) (a, b []uint8, t []int32) {
 	m, k := w.W.Rows(), w.W.Cols()
 	vectors := (hi - lo) * n.Rank
-	ws.a = grow(ws.a, vectors*packed.PaddedLen(m))
-	ws.b = grow(ws.b, vectors*packed.PaddedLen(k))
-	ws.t = grow(ws.t, size)
+	ws.a = reuse.Slice(ws.a, vectors*packed.PaddedLen(m))
+	ws.b = reuse.Slice(ws.b, vectors*packed.PaddedLen(k))
+	ws.t = reuse.Slice(ws.t, size)
 	n.factors(ws.a, FactorA, w.Number, lo, hi, m)
 	n.factors(ws.b, FactorB, w.Number, lo, hi, k)
 	return ws.a, ws.b, ws.t
-}
-
-// grow returns s with length n, keeping its memory if that is large enough.
-func grow[T any](s []T, n int) []T {
-	if cap(s) < n {
-		return make([]T, n)
-	}
-	return s[:n]
 }

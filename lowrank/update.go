@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/Kaleaon/pentary-go/internal/parallel"
+	"github.com/Kaleaon/pentary-go/internal/reuse"
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/packed"
 )
@@ -56,15 +57,15 @@ func (u *Updater) Update(noise Noise, w Tensor, fitness []int8, step Stepper) (m
 	m, k := w.W.Rows(), w.W.Cols()
 	count := len(fitness) * noise.Rank
 	u.noise, u.tensor, u.fitness, u.step = noise, w, fitness, step
-	u.a = grow(u.a, count*packed.PaddedLen(m))
-	u.b = grow(u.b, count*packed.PaddedLen(k))
+	u.a = reuse.Slice(u.a, count*packed.PaddedLen(m))
+	u.b = reuse.Slice(u.b, count*packed.PaddedLen(k))
 	u.terms = kernels.Terms{
 		Count: count,
 		Rows:  m,
-		FA:    grow(u.terms.FA, kernels.Quads(count)*4*m),
-		B:     grow(u.terms.B, kernels.Quads(count)*4*packed.PaddedLen(k)),
+		FA:    reuse.Slice(u.terms.FA, kernels.Quads(count)*4*m),
+		B:     reuse.Slice(u.terms.B, kernels.Quads(count)*4*packed.PaddedLen(k)),
 	}
-	u.moved = grow(u.moved, (m+rowPanel-1)/rowPanel)
+	u.moved = reuse.Slice(u.moved, (m+rowPanel-1)/rowPanel)
 
 	parallel.For(parallel.Workers(), (len(fitness)+pairChunk-1)/pairChunk, u.draw)
 	parallel.For(parallel.Workers(), 2, u.weigh)

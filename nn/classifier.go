@@ -6,6 +6,7 @@ import (
 
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/internal/parallel"
+	"github.com/Kaleaon/pentary-go/internal/reuse"
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/lowrank"
 )
@@ -125,7 +126,7 @@ func (c *Classifier) evaluateChunk(worker, i int) {
 	hi := min(lo+c.chunk, c.generation.Pairs)
 	n := 2 * (hi - lo) * c.batch
 	logits := c.net.forwardPopulation(&ws.Workspace, c.generation.Noise, c.generation.Tensors, c.base, c.x, lo, hi, c.batch)
-	ws.columns = grow(ws.columns, n)
+	ws.columns = reuse.Slice(ws.columns, n)
 	kernels.Score(ws.columns, logits, c.labels[:n], c.data.Classes, n)
 	for member := range 2 * (hi - lo) {
 		sum := int64(0)

@@ -3,6 +3,7 @@ package nn
 import (
 	"fmt"
 
+	"github.com/Kaleaon/pentary-go/internal/reuse"
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/lowrank"
 	"github.com/Kaleaon/pentary-go/packed"
@@ -98,20 +99,12 @@ func (m *MLP) forwardPopulation(ws *Workspace, noise lowrank.Noise, tensors []lo
 }
 
 func (ws *Workspace) accumulators(l *Dense, n int) []int32 {
-	ws.y = grow(ws.y, l.W.Rows()*n)
+	ws.y = reuse.Slice(ws.y, l.W.Rows()*n)
 	return ws.y
 }
 
 func (ws *Workspace) activations(i int, l *Dense, n int) []int8 {
 	a := &ws.act[i%2]
-	*a = grow(*a, kernels.Quads(l.W.Rows())*4*n)
+	*a = reuse.Slice(*a, kernels.Quads(l.W.Rows())*4*n)
 	return *a
-}
-
-// grow returns s with length n, keeping its memory if that is large enough.
-func grow[T any](s []T, n int) []T {
-	if cap(s) < n {
-		return make([]T, n)
-	}
-	return s[:n]
 }
