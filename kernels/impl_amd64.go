@@ -17,6 +17,9 @@ func enable(avx2, avxvnni, avx512, vnni512 bool) {
 	useAVX2, useAVXVNNI, useAVX512, useVNNI512 = avx2, avxvnni, avx512, vnni512
 }
 
+// useAssembly reports whether any implementation but the generic one is in use.
+func useAssembly() bool { return useAVX2 }
+
 func enableGeneric() { enable(false, false, false, false) }
 
 func platform() []implementation {

@@ -7,6 +7,88 @@ package kernels
 // otherwise. "x of y" gives the bound: what the instructions of the loop allow at
 // three vector operations a cycle, or two on 512-bit registers.
 
+// A tier is an instruction set that the micro-kernels are written for.
+type tier uint8
+
+const (
+	tierAVX2 tier = iota
+	tierAVXVNNI
+	tierAVX512
+	tierVNNI512
+)
+
+// productTier returns the best tier in use. The caller has checked useAVX2.
+func productTier() tier {
+	switch {
+	case useVNNI512:
+		return tierVNNI512
+	case useAVX512:
+		return tierAVX512
+	case useAVXVNNI:
+		return tierAVXVNNI
+	}
+	return tierAVX2
+}
+
+var geometries = [...]geometry{
+	tierAVX2:    {rows: 4, lanes: 8, kc: 1024, nc: 1056},
+	tierAVXVNNI: {rows: 4, lanes: 8, kc: 1024, nc: 1056},
+	tierAVX512:  {rows: 8, lanes: 16, kc: 512, nc: maxColumns},
+	tierVNNI512: {rows: 8, lanes: 16, kc: 512, nc: maxColumns},
+}
+
+// tileQuads is the quads that the micro-kernels take at a time.
+const tileQuads = 1
+
+// tile computes a tile of the tier's rows × width vectors:
+//
+//	y[r*ldy+c] = start[r*startStep+c] + Σ_q Σ_u codes[r*stride+4q+u] · x[(q*width*lanes+c)*4+u]
+//
+// added to y if add is set.
+func (t tier) tile(o *tileArgs) {
+	switch {
+	case t == tierVNNI512 && o.width == 3:
+		tile3VNNI512(o.y, o.ldy, o.codes, o.stride, o.x, o.quads, o.start, o.startStep, o.add)
+	case t == tierVNNI512:
+		tile2VNNI512(o.y, o.ldy, o.codes, o.stride, o.x, o.quads, o.start, o.startStep, o.add)
+	case t == tierAVX512 && o.width == 3:
+		tile3AVX512(o.y, o.ldy, o.codes, o.stride, o.x, o.quads, o.start, o.startStep, o.add)
+	case t == tierAVX512:
+		tile2AVX512(o.y, o.ldy, o.codes, o.stride, o.x, o.quads, o.start, o.startStep, o.add)
+	case t == tierAVXVNNI && o.width == 3:
+		tile3AVXVNNI(o.y, o.ldy, o.codes, o.stride, o.x, o.quads, o.start, o.startStep, o.add)
+	case t == tierAVXVNNI:
+		tile2AVXVNNI(o.y, o.ldy, o.codes, o.stride, o.x, o.quads, o.start, o.startStep, o.add)
+	case o.width == 3:
+		tile3AVX2(o.y, o.ldy, o.codes, o.stride, o.x, o.quads, o.start, o.startStep, o.add)
+	default:
+		tile2AVX2(o.y, o.ldy, o.codes, o.stride, o.x, o.quads, o.start, o.startStep, o.add)
+	}
+}
+
+// packStrip copies quads of a strip of width vectors out of rows of ldx bytes, and
+// sets the start of each column:
+//
+//	dst[(q*width*lanes+c)*4+u] = x[q*ldx+c*4+u]
+//	start[c] = -2 · Σ_q Σ_u x[q*ldx+c*4+u]
+//
+// quads is at least 1.
+func (t tier) packStrip(width int, dst, x *int8, ldx, quads int, start *int32) {
+	switch {
+	case t >= tierAVX512 && width == 3:
+		packStrip3AVX512(dst, x, ldx, quads, start)
+	case t >= tierAVX512:
+		packStrip2AVX512(dst, x, ldx, quads, start)
+	case width == 3:
+		packStrip3AVX2(dst, x, ldx, quads, start)
+	default:
+		packStrip2AVX2(dst, x, ldx, quads, start)
+	}
+}
+
+// arrange leaves a packed strip as it is: quads are what all tiles take.
+func (t tier) arrange(width int, strip *int8, quads int) {}
+
 // The micro-kernels of tier.tile and tier.packStrip, 3 and 2 vectors wide.
 
 //go:noescape

@@ -2,63 +2,15 @@
 
 package kernels
 
-import "github.com/Kaleaon/pentary-go/packed"
-
-// A population of rank 1 whose pairs have whole groups of eight columns is
-// perturbed where its tiles start: the accumulators begin with the perturbation,
-// looked up for each row's code, and no pass over Y adds it. Other populations are
-// perturbed panel by panel, when the sums of a panel are whole.
-
-// levelGroup is the columns that share a row's code, and levelCount the entries of
-// their table, one for each code of three bits.
-const (
-	levelGroup = 8
-	levelCount = 8
-)
-
-// originRows is the rows whose starts are looked up at once: some tiles of a strip,
-// to pay for the calls, in 3 KiB at most.
-const originRows = 16
-
-// perturbsStart reports whether the perturbation is what tiles start from.
-func (p *product) perturbsStart() bool {
-	return p.perturbed && p.pert.l.Rank == 1 && 2*p.pert.l.Streams%levelGroup == 0
+func levels(levels, start, t, signs *int32, groups int, shift uint) {
+	levelsAVX2(levels, start, t, signs, groups, shift)
 }
 
-// tabulate makes the tables of cols packed columns from j on, where a pair begins.
-func (p *part) tabulate(j, cols int) {
-	streams := p.pert.l.Streams
-	for c := range cols {
-		p.signs[c] = -int32(c / streams & 1)
-	}
-	levelsAVX2(&p.levels[0], &p.start[0], &p.pert.t[j], &p.signs[0], cols/levelGroup, p.pert.shift)
-}
-
-// startTiles looks up the start of a strip, span columns wide: rows from i on, cols
-// columns from j+c on.
-func (p *part) startTiles(i, rows, j, c, cols, span int) {
-	own, mp := 2*p.pert.l.Streams, packed.PaddedLen(p.pert.m)
-	if own == levelGroup { // a group is a pair
-		p.lookUp(i, rows, (j+c)/levelGroup, mp, c, 0, cols, span)
-		return
-	}
-	for at := 0; at < cols; {
-		pair := (j + c + at) / own
-		wide := min((pair+1)*own-j-c, cols) - at
-		p.lookUp(i, rows, pair, 0, c, at, wide, span)
-		at += wide
-	}
-}
-
-// lookUp looks up wide columns of the start from at on: the first group of a pair,
-// each further one of the pair whose codes are step on.
-func (p *part) lookUp(i, rows, pair, step, c, at, wide, span int) {
-	dst, levels := &p.origin[at], &p.levels[(c+at)*levelCount]
-	a := &p.pert.a[pair*packed.PaddedLen(p.pert.m)+i]
-	if p.tier >= tierAVX512 && wide%(2*levelGroup) == 0 {
-		lookUpAVX512(dst, span, rows, wide/levelGroup, a, step, levels)
+func (t tier) lookUp(dst *int32, ld, rows, groups int, a *uint8, aStep int, levels *int32) {
+	if t >= tierAVX512 && groups%2 == 0 {
+		lookUpAVX512(dst, ld, rows, groups, a, aStep, levels)
 	} else {
-		lookUpAVX2(dst, span, rows, wide/levelGroup, a, step, levels)
+		lookUpAVX2(dst, ld, rows, groups, a, aStep, levels)
 	}
 }
 

@@ -1,4 +1,4 @@
-//go:build !purego
+//go:build !purego && (amd64 || arm64)
 
 package kernels
 
@@ -10,7 +10,7 @@ import (
 )
 
 func matMul(y []int32, w *packed.Matrix, x []int8, n int) {
-	if !useAVX2 || len(y) == 0 || w.Cols() == 0 {
+	if !useAssembly() || len(y) == 0 || w.Cols() == 0 {
 		matMulGeneric(y, w, x, n)
 		return
 	}
@@ -19,7 +19,7 @@ func matMul(y []int32, w *packed.Matrix, x []int8, n int) {
 
 func matMulPerturbed(y []int32, w *packed.Matrix, x []int8, a []uint8, t []int32, l Layout, shift uint) {
 	n := l.Cols()
-	if !useAVX2 || len(y) == 0 || w.Cols() == 0 {
+	if !useAssembly() || len(y) == 0 || w.Cols() == 0 {
 		matMulPerturbedGeneric(y, w, x, a, t, l, shift)
 		return
 	}

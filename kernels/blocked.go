@@ -1,4 +1,4 @@
-//go:build !purego
+//go:build !purego && (amd64 || arm64)
 
 package kernels
 
@@ -26,40 +26,10 @@ import (
 // MiB, streams by once a panel: each byte of it meets 128 rows, so L3 is fast
 // enough.
 
-// A tier is an instruction set that the micro-kernels are written for.
-type tier uint8
-
-const (
-	tierAVX2 tier = iota
-	tierAVXVNNI
-	tierAVX512
-	tierVNNI512
-)
-
-// productTier returns the best tier in use. The caller has checked useAVX2.
-func productTier() tier {
-	switch {
-	case useVNNI512:
-		return tierVNNI512
-	case useAVX512:
-		return tierAVX512
-	case useAVXVNNI:
-		return tierAVXVNNI
-	}
-	return tierAVX2
-}
-
 // A geometry is the shape of a tier's tiles, rows × 3 or 2 vectors of lanes
 // columns, the depth kc of a panel and the columns nc of a block.
 type geometry struct {
 	rows, lanes, kc, nc int
-}
-
-var geometries = [...]geometry{
-	tierAVX2:    {rows: 4, lanes: 8, kc: 1024, nc: 1056},
-	tierAVXVNNI: {rows: 4, lanes: 8, kc: 1024, nc: 1056},
-	tierAVX512:  {rows: 8, lanes: 16, kc: 512, nc: maxColumns},
-	tierVNNI512: {rows: 8, lanes: 16, kc: 512, nc: maxColumns},
 }
 
 const (
@@ -126,7 +96,7 @@ func (p *part) run() {
 	k := p.w.Cols()
 	kd := min(k, maxDepth)
 	nc := evenly(p.j1-p.j0, p.columnLimit(), p.unit())
-	p.strip = reuse.Slice(p.strip, Quads(kd)*4*(nc+maxWidth))
+	p.strip = reuse.Slice(p.strip, stripQuads(kd)*4*(nc+maxWidth))
 	for j := p.j0; j < p.j1; j += nc {
 		cols := min(nc, p.j1-j)
 		for d := 0; d < k; d += kd {
@@ -189,9 +159,15 @@ func stripWidth(left int) int {
 	return 2
 }
 
+// stripQuads returns the quads of a strip for depth k: tiles take tileQuads at a
+// time, and the quads beyond k are zero.
+func stripQuads(depth int) int {
+	return (Quads(depth) + tileQuads - 1) / tileQuads * tileQuads
+}
+
 // packColumns packs cols columns from j on, depth deep from d on, into strips.
 func (p *part) packColumns(j, cols, d, depth int) {
-	quads := Quads(depth)
+	quads, deep := Quads(depth), stripQuads(depth)
 	at := 0
 	for c := 0; c < cols; {
 		width := stripWidth((cols - c + p.lanes - 1) / p.lanes)
@@ -202,7 +178,9 @@ func (p *part) packColumns(j, cols, d, depth int) {
 		} else {
 			p.packEdge(at, src, cols-c, span, quads, p.start[c:])
 		}
-		at += quads * span * 4
+		clear(p.strip[at+quads*span*4 : at+deep*span*4])
+		p.arrange(width, &p.strip[at], deep)
+		at += deep * span * 4
 		c += span
 	}
 }
@@ -225,7 +203,7 @@ func (p *part) packEdge(at int, src []int8, cols, span, quads int, start []int32
 // as deep as the panel from κ on, and sets Y, or adds to it after the first.
 func (p *part) panel(i, rows, j, cols, d, depth, κ int) {
 	first, perturbs := κ == 0, d+κ == 0 && p.perturbsStart()
-	quads := Quads(min(p.kc, depth-κ))
+	quads := stripQuads(min(p.kc, depth-κ))
 	stride := p.unpackPanel(i, rows, d+κ, min(p.kc, depth-κ))
 	at := 0
 	for c := 0; c < cols; {
@@ -255,7 +233,7 @@ func (p *part) panel(i, rows, j, cols, d, depth, κ int) {
 				p.edgeTile(t, y, h, v, span)
 			}
 		}
-		at += Quads(depth) * span * 4
+		at += stripQuads(depth) * span * 4
 		c += span
 	}
 }
@@ -293,54 +271,8 @@ type tileArgs struct {
 	codes     *uint8
 	stride    int
 	x         *int8
-	quads     int // at least 1
+	quads     int // a positive multiple of tileQuads
 	start     *int32
 	startStep int
 	add       bool
-}
-
-// tile computes a tile of the tier's rows × width vectors:
-//
-//	y[r*ldy+c] = start[r*startStep+c] + Σ_q Σ_u codes[r*stride+4q+u] · x[(q*width*lanes+c)*4+u]
-//
-// added to y if add is set.
-func (t tier) tile(o *tileArgs) {
-	switch {
-	case t == tierVNNI512 && o.width == 3:
-		tile3VNNI512(o.y, o.ldy, o.codes, o.stride, o.x, o.quads, o.start, o.startStep, o.add)
-	case t == tierVNNI512:
-		tile2VNNI512(o.y, o.ldy, o.codes, o.stride, o.x, o.quads, o.start, o.startStep, o.add)
-	case t == tierAVX512 && o.width == 3:
-		tile3AVX512(o.y, o.ldy, o.codes, o.stride, o.x, o.quads, o.start, o.startStep, o.add)
-	case t == tierAVX512:
-		tile2AVX512(o.y, o.ldy, o.codes, o.stride, o.x, o.quads, o.start, o.startStep, o.add)
-	case t == tierAVXVNNI && o.width == 3:
-		tile3AVXVNNI(o.y, o.ldy, o.codes, o.stride, o.x, o.quads, o.start, o.startStep, o.add)
-	case t == tierAVXVNNI:
-		tile2AVXVNNI(o.y, o.ldy, o.codes, o.stride, o.x, o.quads, o.start, o.startStep, o.add)
-	case o.width == 3:
-		tile3AVX2(o.y, o.ldy, o.codes, o.stride, o.x, o.quads, o.start, o.startStep, o.add)
-	default:
-		tile2AVX2(o.y, o.ldy, o.codes, o.stride, o.x, o.quads, o.start, o.startStep, o.add)
-	}
-}
-
-// packStrip copies quads of a strip of width vectors out of rows of ldx bytes, and
-// sets the start of each column:
-//
-//	dst[(q*width*lanes+c)*4+u] = x[q*ldx+c*4+u]
-//	start[c] = -2 · Σ_q Σ_u x[q*ldx+c*4+u]
-//
-// quads is at least 1.
-func (t tier) packStrip(width int, dst, x *int8, ldx, quads int, start *int32) {
-	switch {
-	case t >= tierAVX512 && width == 3:
-		packStrip3AVX512(dst, x, ldx, quads, start)
-	case t >= tierAVX512:
-		packStrip2AVX512(dst, x, ldx, quads, start)
-	case width == 3:
-		packStrip3AVX2(dst, x, ldx, quads, start)
-	default:
-		packStrip2AVX2(dst, x, ldx, quads, start)
-	}
 }

@@ -1,0 +1,89 @@
+//go:build !purego && (amd64 || arm64)
+
+package kernels
+
+import "github.com/Kaleaon/pentary-go/packed"
+
+// Z is accumulated for a panel of rows and a block of columns at a time, over
+// blocks of terms: B of such a block, 256 KiB, stays in the L2 cache for all tiles
+// of the panel.
+const (
+	updateRows = 32  // rows of a panel
+	tileRows   = 8   // rows of a tile, what a micro-kernel accumulates
+	blockQuads = 256 // quads of a block of terms
+)
+
+// zTile is a tile of Z.
+type zTile [tileRows][packed.BlockPents]int32
+
+// updatePanel is the working memory of an update.
+type updatePanel struct {
+	z     [updateRows][packed.BlockPents]int32
+	terms rowTerms
+	codes [packed.BlockPents]uint8
+}
+
+// rowTerms are the terms f·a of the rows of a tile and a block of quads, gathered
+// because they lie 4·Rows bytes apart in Terms.FA, and what a sum over codes in
+// place of weights starts at, -2·Σ f·a. The assembly alone reads and writes them, as
+// rowTerms_start and rowTerms_quads.
+type rowTerms struct {
+	start [tileRows]int32               //lint:ignore U1000 used by the assembly
+	quads [blockQuads][tileRows][4]int8 //lint:ignore U1000 used by the assembly
+}
+
+func updateResidual(w *packed.Matrix, residual []int8, t Terms, rule Residual, lo, hi int) (moved int) {
+	if !useAssembly() || t.Count == 0 {
+		return updateResidualGeneric(w, residual, t, rule, lo, hi)
+	}
+	return stepRows(w, t, lo, hi, &stepRule{residual: residual, rule: rule})
+}
+
+func updateThreshold(w *packed.Matrix, t Terms, tau int32, lo, hi int) (moved int) {
+	if !useAssembly() || t.Count == 0 {
+		return updateThresholdGeneric(w, t, tau, lo, hi)
+	}
+	return stepRows(w, t, lo, hi, &stepRule{tau: tau})
+}
+
+// stepRows steps rows lo to hi of W by s and returns how many pents moved.
+func stepRows(w *packed.Matrix, t Terms, lo, hi int, s *stepRule) (moved int) {
+	var p updatePanel
+	k, kp := w.Cols(), packed.PaddedLen(w.Cols())
+	for ; lo < hi; lo += updateRows {
+		rows := min(hi-lo, updateRows)
+		for j := 0; j < k; j += packed.BlockPents {
+			span := min(k-j, packed.BlockPents)
+			codes := p.codes[:packed.PaddedLen(span)]
+			p.sum(t, lo, rows, j, len(codes))
+			for i := range rows {
+				block := w.Row(lo + i).Bytes()[j/packed.BlockPents*packed.BlockBytes:]
+				unpack(codes, block, span)
+				moved += s.step(codes, (lo+i)*kp+j, &p.z[i])
+				pack(block, codes, span)
+			}
+		}
+	}
+	return moved
+}
+
+// stepRule is how codes move: with a residual by the rule, without one by tau.
+type stepRule struct {
+	residual []int8 // of W, rows padded
+	rule     Residual
+	tau      int32
+}
+
+// sum sets p.z to Z of rows i to i+rows and columns j to j+cols.
+func (p *updatePanel) sum(t Terms, i, rows, j, cols int) {
+	clear(p.z[:rows])
+	quads := Quads(t.Count)
+	for q := 0; q < quads; q += blockQuads {
+		n := min(quads-q, blockQuads)
+		b := &t.B[(j*quads+q*StripCols)*4]
+		for r := 0; r < rows; r += tileRows {
+			gatherRows(&p.terms, &t.FA[(q*t.Rows+i+r)*4], t.Rows*4, n, min(rows-r, tileRows))
+			accumulate((*zTile)(p.z[r:]), &p.terms, b, quads, n, cols)
+		}
+	}
+}
