@@ -40,11 +40,6 @@ func pack(row []byte, src []uint8, n int) {
 	}
 }
 
-// smallBlocks returns how many small blocks end a row of n pents.
-func smallBlocks(n int) int {
-	return packed.PaddedLen(n%packed.BlockPents) / packed.SmallPents
-}
-
 // unpackBlocksAVX2 unpacks whole blocks, at least one:
 //
 //	packed.UnpackCodes(dst, row, 256*blocks)
@@ -104,16 +99,6 @@ func interleave(dst, src []int8, k, n int) {
 	interleaveAVX2(&dst[0], &src[0], quads, k, n)
 	if k%4 > 0 {
 		interleaveLast(dst[quads*n*4:], src[quads*4:], k, n)
-	}
-}
-
-// interleaveLast interleaves the last quad of n vectors of k, which have one to
-// three elements of it. src starts with those of the first vector.
-func interleaveLast(dst, src []int8, k, n int) {
-	for c := range n {
-		quad := [4]int8{}
-		copy(quad[:], src[c*k:][:k%4])
-		copy(dst[c*4:c*4+4], quad[:])
 	}
 }
 
