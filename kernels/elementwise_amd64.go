@@ -2,14 +2,11 @@
 
 package kernels
 
-func columnSums(sums []int32, x []int8, k, n int) {
-	switch {
-	case !useAVX2 || k == 0 || n == 0:
-		columnSumsGeneric(sums, x, k, n)
-	case useAVX512:
-		columnSumsAVX512(&sums[0], &x[0], Quads(k), n, n)
-	default:
-		columnSumsAVX2(&sums[0], &x[0], Quads(k), n, n)
+func sumColumns(sums []int32, x []int8, quads, n int) {
+	if useAVX512 {
+		columnSumsAVX512(&sums[0], &x[0], quads, n, len(sums))
+	} else {
+		columnSumsAVX2(&sums[0], &x[0], quads, n, len(sums))
 	}
 }
 
@@ -32,46 +29,6 @@ func columnSumsAVX2(sums *int32, x *int8, quads, n, cols int)
 //
 //go:noescape
 func columnSumsAVX512(sums *int32, x *int8, quads, n, cols int)
-
-// normalizeCols is how many columns are summed and then scaled, while they are in
-// the cache.
-const normalizeCols = 64
-
-func normalize(dst, x []int8, k, n, target int) {
-	if !useAVX2 || k == 0 {
-		normalizeGeneric(dst, x, k, n, target)
-		return
-	}
-	for c := 0; c < n; c += normalizeCols {
-		cols := min(n-c, normalizeCols)
-		var gain [normalizeCols]int32
-		absoluteSums(gain[:cols], x[c*4:], Quads(k), n)
-		wide := gains(gain[:cols], k, target)
-		scaleColumns(dst[c*4:], x[c*4:], &gain, Quads(k), n, cols, wide)
-	}
-}
-
-// gains turns the columns' sums of absolute values into the factors of Normalize.
-// If one of them is 2^15 or more, a gain of 8, wide is true. Otherwise they come as
-// scaleColumnsAVX2 takes them, in both halves of an int32.
-func gains(sums []int32, k, target int) (wide bool) {
-	whole := uint64(target) * uint64(k) << normalizeBits
-	largest := int32(0)
-	for c, sum := range sums {
-		sums[c] = 0 // a column of zeros stays so, whatever the factor
-		if s := uint64(sum); s > 0 {
-			sums[c] = int32(min((whole+s/2)/s, normalizeCap))
-			largest = max(largest, sums[c])
-		}
-	}
-	if largest >= 1<<15 {
-		return true
-	}
-	for c, v := range sums {
-		sums[c] = v<<16 | v
-	}
-	return false
-}
 
 func absoluteSums(sums []int32, x []int8, quads, n int) {
 	if useAVX512 {
@@ -145,23 +102,11 @@ func scaleColumnsWideAVX2(dst, x *int8, gain *[normalizeCols]int32, quads, n, co
 //go:noescape
 func scaleColumnsWideAVX512(dst, x *int8, gain *[normalizeCols]int32, quads, n, cols int)
 
-func requantize(dst []int8, y, bias []int32, m, n int, shift uint, relu bool) {
-	if !useAVX2 || m == 0 || n == 0 {
-		requantizeGeneric(dst, y, bias, m, n, shift, relu)
-		return
-	}
-	var b *int32
-	if bias != nil {
-		b = &bias[0]
-	}
-	low := int32(-127)
-	if relu {
-		low = 0
-	}
+func requantizeRows(dst *int8, y, bias *int32, m, n int, shift uint, low int32) {
 	if useAVX512 {
-		requantizeAVX512(&dst[0], &y[0], b, m, n, shift, low)
+		requantizeAVX512(dst, y, bias, m, n, shift, low)
 	} else {
-		requantizeAVX2(&dst[0], &y[0], b, m, n, shift, low)
+		requantizeAVX2(dst, y, bias, m, n, shift, low)
 	}
 }
 
@@ -178,19 +123,11 @@ func requantizeAVX2(dst *int8, y, bias *int32, m, n int, shift uint, low int32)
 //go:noescape
 func requantizeAVX512(dst *int8, y, bias *int32, m, n int, shift uint, low int32)
 
-func scoreColumns(score []int32, logits []int8, target []uint8, m, n int) {
-	switch {
-	case !useAVX2 || n == 0:
-		scoreGeneric(score, logits, target, m, n)
-		return
-	case useAVX512:
-		exp2SumsAVX512(&score[0], &logits[0], m, n)
-	default:
-		exp2SumsAVX2(&score[0], &logits[0], m, n)
-	}
-	for c, t := range target {
-		at := (int(t)/4*n+c)*4 + int(t)%4
-		score[c] = 16*int32(logits[at]) - log2(uint32(score[c]))
+func exp2Sums(sums *int32, logits *int8, m, n int) {
+	if useAVX512 {
+		exp2SumsAVX512(sums, logits, m, n)
+	} else {
+		exp2SumsAVX2(sums, logits, m, n)
 	}
 }
 
