@@ -2,75 +2,29 @@
 
 package kernels
 
-// Blocks that one step of the assembly draws. A wider tier draws more only where
-// the fill is long enough: all of them take about as long for one step.
-const (
-	noiseBlocksAVX2   = 8
-	noiseBlocksAVX512 = 16
-)
+// noiseBlocks is the blocks that one step of noiseSteps draws, wideNoiseBlocks those
+// of the widest tier in use. A wider tier draws more only where the fill is long
+// enough: all of them take about as long for one step.
+const noiseBlocks = 8
 
-func noise(dst []uint8, law Law, s Stream) {
-	if !useAVX2 {
-		noiseGeneric(dst, law, s)
-		return
-	}
-	keys := philoxKeys(s.Seed)
-	counter := [4]uint32{0, s.Pair, s.Tensor, s.Generation}
+func wideNoiseBlocks() int {
 	if useAVX512 {
-		dst = noiseWhole(dst, law, &counter, &keys, noiseBlocksAVX512)
+		return 16
 	}
-	dst = noiseWhole(dst, law, &counter, &keys, noiseBlocksAVX2)
-	if len(dst) > 0 {
-		var last [noiseBlocksAVX2 * binomialPents]uint8
-		noiseWhole(last[:noiseBlocksAVX2*blockPents(law)], law, &counter, &keys, noiseBlocksAVX2)
-		copy(dst, last[:])
-	}
+	return noiseBlocks
 }
 
-// Pents of one block.
-const (
-	binomialPents = 32
-	uniformPents  = 8
-)
-
-func blockPents(law Law) int {
-	if law == Uniform {
-		return uniformPents
-	}
-	return binomialPents
-}
-
-// noiseWhole fills what part of dst whole steps of so many blocks fill, advances
-// the counter past them, and returns the rest.
-func noiseWhole(dst []uint8, law Law, counter *[4]uint32, keys *[2 * philoxRounds]uint32, blocks int) []uint8 {
-	pents := blocks * blockPents(law)
-	steps := len(dst) / pents
-	if steps == 0 {
-		return dst
-	}
+func noiseSteps(dst *uint8, law Law, steps, blocks int, counter *[4]uint32, keys *[2 * philoxRounds]uint32) {
 	switch {
-	case law == Uniform && blocks == noiseBlocksAVX512:
-		uniformAVX512(&dst[0], steps, counter, keys)
+	case law == Uniform && blocks > noiseBlocks:
+		uniformAVX512(dst, steps, counter, keys)
 	case law == Uniform:
-		uniformAVX2(&dst[0], steps, counter, keys)
-	case blocks == noiseBlocksAVX512:
-		binomialAVX512(&dst[0], steps, counter, keys)
+		uniformAVX2(dst, steps, counter, keys)
+	case blocks > noiseBlocks:
+		binomialAVX512(dst, steps, counter, keys)
 	default:
-		binomialAVX2(&dst[0], steps, counter, keys)
+		binomialAVX2(dst, steps, counter, keys)
 	}
-	counter[0] += uint32(steps * blocks)
-	return dst[steps*pents:]
-}
-
-// philoxKeys returns the two key words of every round.
-func philoxKeys(seed uint64) (keys [2 * philoxRounds]uint32) {
-	k0, k1 := uint32(seed), uint32(seed>>32)
-	for r := range philoxRounds {
-		keys[2*r], keys[2*r+1] = k0, k1
-		k0 += philoxW0
-		k1 += philoxW1
-	}
-	return keys
 }
 
 // binomialAVX2 is steps times eight blocks of the binomial law:
