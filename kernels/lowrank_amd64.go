@@ -2,8 +2,6 @@
 
 package kernels
 
-import "github.com/Kaleaon/pentary-go/packed"
-
 // Columns that one vector holds.
 const (
 	lanesAVX2   = 8
@@ -17,84 +15,6 @@ func blockCols(cols int) int {
 		return min(cols, lanesAVX512)
 	}
 	return min(cols, lanesAVX2)
-}
-
-// projectRun is the quads that the assembly multiplies between two additions to
-// t. |(c-2)·x| ≤ 256, two products share an int16 lane: 32 quads stay within
-// ±16384. Short runs over all pairs, not long ones over each, also take the
-// columns of neighbouring pairs from cache lines just read.
-const projectRun = 32
-
-// projectSteps are strides in bytes. A group is the vectors that one pass over x
-// multiplies.
-type projectSteps struct {
-	t, b, x    int // from one group to the next
-	tRow, bRow int // from one vector of a group to the next
-	xRow       int // from one quad of x to the next
-}
-
-func project(t []int32, b []uint8, x []int8, l Layout, k int) {
-	if !useAVX2 {
-		projectGeneric(t, b, x, l, k)
-		return
-	}
-	n, own, kp := l.Cols(), 2*l.Streams, packed.PaddedLen(k)
-	steps := projectSteps{
-		t: 4 * l.Rank * own, b: l.Rank * kp, x: 4 * own,
-		tRow: 4 * own, bRow: kp, xRow: 4 * n,
-	}
-	pairs := pairsAtOnce(l.Pairs, own)
-	clear(t)
-	for q := 0; q < Quads(k); q += projectRun {
-		quads := min(projectRun, Quads(k)-q)
-		for p := 0; p < l.Pairs; p += pairs {
-			for ρ, vectors := 0, 0; ρ < l.Rank; ρ += vectors {
-				vectors = groupVectors(l.Rank - ρ)
-				v := p*l.Rank + ρ
-				projectGroups(t[v*own:], b[v*kp+4*q:], x[4*(q*n+p*own):], vectors, pairs, quads, own, &steps)
-			}
-		}
-	}
-}
-
-func projectShared(t []int32, b []uint8, x []int8, l Layout, k int) {
-	if !useAVX2 {
-		projectSharedGeneric(t, b, x, l, k)
-		return
-	}
-	all, own, kp := l.Pairs*l.Rank, l.Streams, packed.PaddedLen(k)
-	clear(t)
-	for q := 0; q < Quads(k); q += projectRun {
-		quads := min(projectRun, Quads(k)-q)
-		for v := 0; v < all; {
-			vectors := groupVectors(all - v)
-			groups := (all - v) / vectors
-			steps := projectSteps{
-				t: 4 * vectors * own, b: vectors * kp,
-				tRow: 4 * own, bRow: kp, xRow: 4 * own,
-			}
-			projectGroups(t[v*own:], b[v*kp+4*q:], x[4*q*own:], vectors, groups, quads, own, &steps)
-			v += groups * vectors
-		}
-	}
-}
-
-// pairsAtOnce returns how many pairs one call of the assembly goes through: all
-// where a pair has at most eight columns, else one, so that the blocks of a cache
-// line follow each other.
-func pairsAtOnce(pairs, own int) int {
-	if own > lanesAVX2 {
-		return 1
-	}
-	return pairs
-}
-
-// groupVectors returns how many of so many vectors the next group takes.
-func groupVectors(vectors int) int {
-	if vectors >= 4 {
-		return 4
-	}
-	return 1
 }
 
 // projectGroups adds a run of quads, for all columns of the groups, to t.
@@ -140,11 +60,6 @@ func project1AVX2(t *int32, b *uint8, x *int8, groups, quads, cols int, steps *p
 //go:noescape
 func project4AVX2(t *int32, b *uint8, x *int8, groups, quads, cols int, steps *projectSteps)
 
-// perturbRows is the rows that the assembly perturbs before it turns to the next
-// pair: enough to pay for the multiples of t, few enough to leave the lines that
-// neighbouring pairs share in the cache.
-const perturbRows = 16
-
 // Scratch of a call, on its stack: for each code its multiple of t in a block of
 // columns, and the sums over ranks of a block of rows.
 type (
@@ -159,110 +74,36 @@ type (
 // holds keeps its distance from the upper.
 const slack = 16
 
-// perturbSteps are strides in bytes.
-type perturbSteps struct {
-	y, a, t       int // from one pair to the next
-	yRow, baseRow int // from one row to the next
-	yMinus        int // from the columns of the plus member to those of the minus
-	aRank, tRank  int // from one rank of a pair to the next
-}
-
-func perturb(y []int32, a []uint8, t []int32, l Layout, m int, shift uint) {
-	if !useAVX2 {
-		perturbGeneric(y, a, t, l, m, shift)
-		return
-	}
-	p := perturbation{a, t, l, m, shift}
-	p.add(y, 0, m, 0, l.Pairs)
-}
-
-// perturbation is what a population adds to Y, m rows of l.Cols() columns.
-type perturbation struct {
-	a     []uint8
-	t     []int32
-	l     Layout
-	m     int
-	shift uint
-}
-
-// add perturbs rows i0 to i1 of the columns of pairs p0 to p1. i0 is a multiple of
-// perturbRows.
-func (p *perturbation) add(y []int32, i0, i1, p0, p1 int) {
-	l := p.l
-	n, own, mp := l.Cols(), 2*l.Streams, packed.PaddedLen(p.m)
-	steps := perturbSteps{
-		y: 4 * own, a: l.Rank * mp, t: 4 * l.Rank * own,
-		yRow: 4 * n, aRank: mp, tRank: 4 * own,
-	}
-	pairs := 1
-	if l.Rank == 1 {
-		pairs = pairsAtOnce(p1-p0, own)
-	}
-	var table multiples
-	var sum sums
-	for i := i0; i < i1; i += perturbRows {
-		rows := min(perturbRows, i1-i)
-		for pair := p0; pair < p1; pair += pairs {
-			ap := &p.a[pair*l.Rank*mp+i]
-			for c, cols := 0, 0; c < own; c += cols {
-				cols = blockCols(own - c)
-				plus := min(max(l.Streams-c, 0), cols)
-				yc, tc := &y[i*n+pair*own+c], &p.t[pair*l.Rank*own+c]
-				switch wide := cols > lanesAVX2; {
-				case wide && l.Rank == 1:
-					perturb1AVX512(yc, ap, tc, pairs, rows, cols, plus, p.shift, &table, &steps)
-				case wide:
-					combineAVX512(&sum, ap, tc, l.Rank, cols, &table, &steps)
-					addRoundedAVX512(yc, &sum, rows, cols, plus, p.shift, &steps)
-				case l.Rank == 1:
-					perturb1AVX2(yc, ap, tc, pairs, rows, cols, plus, p.shift, &table, &steps)
-				default:
-					combineAVX2(&sum, ap, tc, l.Rank, rows, cols, &table, &steps)
-					addRoundedAVX2(yc, &sum, rows, cols, plus, p.shift, &steps)
-				}
-			}
-		}
+// perturbBlock adds the perturbation of a block of rows and columns, for pairs of
+// rank 1 or one pair.
+func perturbBlock(y *int32, a *uint8, t *int32, rank, pairs, rows, cols, plus int, shift uint, table *multiples, sum *sums, steps *perturbSteps) {
+	switch wide := cols > lanesAVX2; {
+	case wide && rank == 1:
+		perturb1AVX512(y, a, t, pairs, rows, cols, plus, shift, table, steps)
+	case wide:
+		combineAVX512(sum, a, t, rank, cols, table, steps)
+		addRoundedAVX512(y, sum, rows, cols, plus, shift, steps)
+	case rank == 1:
+		perturb1AVX2(y, a, t, pairs, rows, cols, plus, shift, table, steps)
+	default:
+		combineAVX2(sum, a, t, rank, rows, cols, table, steps)
+		addRoundedAVX2(y, sum, rows, cols, plus, shift, steps)
 	}
 }
 
-func perturbShared(y, base []int32, a []uint8, t []int32, l Layout, m int, shift uint) {
-	if !useAVX2 {
-		perturbSharedGeneric(y, base, a, t, l, m, shift)
-		return
-	}
-	n, own, mp := l.Cols(), l.Streams, packed.PaddedLen(m)
-	steps := perturbSteps{
-		y: 8 * own, a: l.Rank * mp, t: 4 * l.Rank * own,
-		yRow: 4 * n, baseRow: 4 * own, yMinus: 4 * own,
-		aRank: mp, tRank: 4 * own,
-	}
-	pairs := 1
-	if l.Rank == 1 {
-		pairs = pairsAtOnce(l.Pairs, own)
-	}
-	var table multiples
-	var sum sums
-	for i := 0; i < m; i += perturbRows {
-		rows := min(perturbRows, m-i)
-		for p := 0; p < l.Pairs; p += pairs {
-			ap := &a[p*l.Rank*mp+i]
-			for c, cols := 0, 0; c < own; c += cols {
-				cols = blockCols(own - c)
-				yc, basec, tc := &y[i*n+2*p*own+c], &base[i*own+c], &t[p*l.Rank*own+c]
-				switch wide := cols > lanesAVX2; {
-				case wide && l.Rank == 1:
-					spread1AVX512(yc, basec, ap, tc, pairs, rows, cols, shift, &table, &steps)
-				case wide:
-					combineAVX512(&sum, ap, tc, l.Rank, cols, &table, &steps)
-					spreadRoundedAVX512(yc, basec, &sum, rows, cols, shift, &steps)
-				case l.Rank == 1:
-					spread1AVX2(yc, basec, ap, tc, pairs, rows, cols, shift, &table, &steps)
-				default:
-					combineAVX2(&sum, ap, tc, l.Rank, rows, cols, &table, &steps)
-					spreadRoundedAVX2(yc, basec, &sum, rows, cols, shift, &steps)
-				}
-			}
-		}
+// spreadBlock is perturbBlock for pairs that share a base.
+func spreadBlock(y, base *int32, a *uint8, t *int32, rank, pairs, rows, cols int, shift uint, table *multiples, sum *sums, steps *perturbSteps) {
+	switch wide := cols > lanesAVX2; {
+	case wide && rank == 1:
+		spread1AVX512(y, base, a, t, pairs, rows, cols, shift, table, steps)
+	case wide:
+		combineAVX512(sum, a, t, rank, cols, table, steps)
+		spreadRoundedAVX512(y, base, sum, rows, cols, shift, steps)
+	case rank == 1:
+		spread1AVX2(y, base, a, t, pairs, rows, cols, shift, table, steps)
+	default:
+		combineAVX2(sum, a, t, rank, rows, cols, table, steps)
+		spreadRoundedAVX2(y, base, sum, rows, cols, shift, steps)
 	}
 }
 

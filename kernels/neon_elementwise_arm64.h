@@ -102,3 +102,6 @@
 
 // cmgt v{d}.4s, v{n}.4s, v{m}.4s
 #define CMGT_S(m, n, d) WORD $(0x4ea03400 | ((m) << 16) | ((n) << 5) | (d))
+
+// mla v{d}.4s, v{n}.4s, v{m}.s[{i}]
+#define MLA_LANE(m, i, n, d) WORD $(0x6f800000 | (((i) & 1) << 21) | (((i) >> 1) << 11) | ((m) << 16) | ((n) << 5) | (d))

@@ -1,0 +1,87 @@
+//go:build !purego && (amd64 || arm64)
+
+package kernels
+
+import "github.com/Kaleaon/pentary-go/packed"
+
+// narrowCols is the most columns of a narrow block. A tier may have wider ones; see
+// blockCols.
+const narrowCols = 8
+
+// projectRun is the quads that the assembly multiplies between two additions to
+// t. |(c-2)·x| ≤ 256, two products share an int16 lane: 32 quads stay within
+// ±16384. Short runs over all pairs, not long ones over each, also take the
+// columns of neighbouring pairs from cache lines just read.
+const projectRun = 32
+
+// projectSteps are strides in bytes. A group is the vectors that one pass over x
+// multiplies.
+type projectSteps struct {
+	t, b, x    int // from one group to the next
+	tRow, bRow int // from one vector of a group to the next
+	xRow       int // from one quad of x to the next
+}
+
+func project(t []int32, b []uint8, x []int8, l Layout, k int) {
+	if !useAssembly() {
+		projectGeneric(t, b, x, l, k)
+		return
+	}
+	n, own, kp := l.Cols(), 2*l.Streams, packed.PaddedLen(k)
+	steps := projectSteps{
+		t: 4 * l.Rank * own, b: l.Rank * kp, x: 4 * own,
+		tRow: 4 * own, bRow: kp, xRow: 4 * n,
+	}
+	pairs := pairsAtOnce(l.Pairs, own)
+	clear(t)
+	for q := 0; q < Quads(k); q += projectRun {
+		quads := min(projectRun, Quads(k)-q)
+		for p := 0; p < l.Pairs; p += pairs {
+			for ρ, vectors := 0, 0; ρ < l.Rank; ρ += vectors {
+				vectors = groupVectors(l.Rank - ρ)
+				v := p*l.Rank + ρ
+				projectGroups(t[v*own:], b[v*kp+4*q:], x[4*(q*n+p*own):], vectors, pairs, quads, own, &steps)
+			}
+		}
+	}
+}
+
+func projectShared(t []int32, b []uint8, x []int8, l Layout, k int) {
+	if !useAssembly() {
+		projectSharedGeneric(t, b, x, l, k)
+		return
+	}
+	all, own, kp := l.Pairs*l.Rank, l.Streams, packed.PaddedLen(k)
+	clear(t)
+	for q := 0; q < Quads(k); q += projectRun {
+		quads := min(projectRun, Quads(k)-q)
+		for v := 0; v < all; {
+			vectors := groupVectors(all - v)
+			groups := (all - v) / vectors
+			steps := projectSteps{
+				t: 4 * vectors * own, b: vectors * kp,
+				tRow: 4 * own, bRow: kp, xRow: 4 * own,
+			}
+			projectGroups(t[v*own:], b[v*kp+4*q:], x[4*q*own:], vectors, groups, quads, own, &steps)
+			v += groups * vectors
+		}
+	}
+}
+
+// pairsAtOnce returns how many pairs one call of the assembly goes through: all
+// where a pair is a narrow block, else one, so that the blocks of a cache
+// line follow each other.
+func pairsAtOnce(pairs, own int) int {
+	if own > narrowCols {
+		return 1
+	}
+	return pairs
+}
+
+// groupVectors returns how many of so many vectors the next group takes.
+func groupVectors(vectors int) int {
+	if vectors >= 4 {
+		return 4
+	}
+	return 1
+}
