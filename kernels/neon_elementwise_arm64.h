@@ -105,3 +105,24 @@
 
 // mla v{d}.4s, v{n}.4s, v{m}.s[{i}]
 #define MLA_LANE(m, i, n, d) WORD $(0x6f800000 | (((i) & 1) << 21) | (((i) >> 1) << 11) | ((m) << 16) | ((n) << 5) | (d))
+
+// srshl v{d}.4s, v{n}.4s, v{m}.4s
+#define SRSHL_S(m, n, d) WORD $(0x4ea05400 | ((m) << 16) | ((n) << 5) | (d))
+
+// saddw v{d}.8h, v{n}.8h, v{m}.8b
+#define SADDW_B(m, n, d) WORD $(0x0e201000 | ((m) << 16) | ((n) << 5) | (d))
+
+// saddw2 v{d}.8h, v{n}.8h, v{m}.16b
+#define SADDW2_B(m, n, d) WORD $(0x4e201000 | ((m) << 16) | ((n) << 5) | (d))
+
+// rshrn v{d}.8b, v{n}.8h, #{s}
+#define RSHRN_H(s, n, d) WORD $(0x0f008c00 | ((16 - (s)) << 16) | ((n) << 5) | (d))
+
+// rshrn2 v{d}.16b, v{n}.8h, #{s}
+#define RSHRN2_H(s, n, d) WORD $(0x4f008c00 | ((16 - (s)) << 16) | ((n) << 5) | (d))
+
+// cmgt v{d}.16b, v{n}.16b, v{m}.16b
+#define CMGT_B(m, n, d) WORD $(0x4e203400 | ((m) << 16) | ((n) << 5) | (d))
+
+// cmge v{d}.4s, v{n}.4s, v{m}.4s
+#define CMGE_S(m, n, d) WORD $(0x4ea03c00 | ((m) << 16) | ((n) << 5) | (d))

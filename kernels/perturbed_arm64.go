@@ -2,33 +2,31 @@
 
 package kernels
 
-import "unsafe"
-
-// levels makes the table of each group; see levelsAVX2.
+// levels makes the table of each group; see levelsNEON.
 func levels(levels, start, t, signs *int32, groups int, shift uint) {
-	n := groups * levelGroup
-	out := unsafe.Slice(levels, n*levelCount)
-	starts, ts, minus := unsafe.Slice(start, n), unsafe.Slice(t, n), unsafe.Slice(signs, n)
-	for at := range n {
-		for code := range uint8(levelCount) {
-			d := RoundShift(mulPent(code, ts[at]), shift)
-			if minus[at] < 0 {
-				d = -d
-			}
-			out[(levelCount*(at/levelGroup)+int(code))*levelGroup+at%levelGroup] = starts[at] + d
-		}
-	}
+	levelsNEON(levels, start, t, signs, groups, shift)
 }
 
-// lookUp sets rows of a tile to the entries of their codes; see lookUpAVX2.
+// lookUp sets rows of a tile to the entries of their codes; see lookUpNEON.
 func (t tier) lookUp(dst *int32, ld, rows, groups int, a *uint8, aStep int, levels *int32) {
-	table := unsafe.Slice(levels, groups*levelCount*levelGroup)
-	out := unsafe.Slice(dst, (rows-1)*ld+groups*levelGroup)
-	codes := unsafe.Slice(a, (groups-1)*aStep+rows)
-	for r := range rows {
-		for g := range groups {
-			entry := table[(levelCount*g+int(codes[g*aStep+r]&7))*levelGroup:]
-			copy(out[r*ld+g*levelGroup:][:levelGroup], entry)
-		}
-	}
+	lookUpNEON(dst, ld, rows, groups, a, aStep, levels)
 }
+
+// levelsNEON makes the table of each group:
+//
+//	levels[(levelCount*g+code)*levelGroup+c] = start[at] ± RoundShift((code-2)·t[at], shift)
+//
+// for at = levelGroup*g + c: minus where signs[at] is -1 and not 0, and the start
+// alone for codes 5 to 7. groups is at least 1. 61 instructions for a group.
+//
+//go:noescape
+func levelsNEON(levels, start, t, signs *int32, groups int, shift uint)
+
+// lookUpNEON sets rows of a tile to the entries of their codes:
+//
+//	dst[r*ld+levelGroup*g+c] = levels[(levelCount*g + a[g*aStep+r]&7)*levelGroup + c]
+//
+// rows and groups are at least 1. 7 instructions for a row of a group.
+//
+//go:noescape
+func lookUpNEON(dst *int32, ld, rows, groups int, a *uint8, aStep int, levels *int32)
