@@ -82,7 +82,7 @@ func (p *updatePanel) sum(t Terms, i, rows, j, cols int) {
 		n := min(quads-q, blockQuads)
 		b := &t.B[(j*quads+q*StripCols)*4]
 		for r := 0; r < rows; r += tileRows {
-			gatherRows(&p.terms, &t.FA[(q*t.Rows+i+r)*4], t.Rows*4, n, min(rows-r, tileRows))
+			gatherRows(&p.terms, t.FA[(q*t.Rows+i+r)*4:], t.Rows*4, n, min(rows-r, tileRows))
 			accumulate((*zTile)(p.z[r:]), &p.terms, b, quads, n, cols)
 		}
 	}

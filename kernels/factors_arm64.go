@@ -2,17 +2,39 @@
 
 package kernels
 
-import "unsafe"
-
 func weighQuad(dst *int8, a *uint8, f *[4]int8, m, mp int) {
-	weighFactorsGeneric(unsafe.Slice(dst, m*4), unsafe.Slice(a, 3*mp+m), f[:], 1, m)
+	weighQuadNEON(dst, a, f, m, mp)
 }
 
 func interleaveQuads(dst, b *uint8, quads, stripQuads, kp int) {
-	out, in := unsafe.Slice(dst, ((kp/16-1)*stripQuads+quads)*64), unsafe.Slice(b, 4*quads*kp)
-	for τ := range 4 * quads {
-		for j := range kp {
-			out[((j/16*stripQuads+τ/4)*16+j%16)*4+τ%4] = in[τ*kp+j]
-		}
-	}
+	interleaveFactorsNEON(dst, b, quads, stripQuads, kp)
 }
+
+// weighQuadNEON weighs four terms, which are mp codes apart:
+//
+//	for i := range m {
+//		for u := range 4 {
+//			dst[i*4+u] = f[u] * (int8(a[u*mp+i]) - 2)
+//		}
+//	}
+//
+// for m ≥ 1 and mp = packed.PaddedLen(m). Any byte is a code; products wrap around
+// as in Go. 17 instructions for 64 bytes.
+//
+//go:noescape
+func weighQuadNEON(dst *int8, a *uint8, f *[4]int8, m, mp int)
+
+// interleaveFactorsNEON interleaves whole quads of terms into strips of
+// stripQuads quads:
+//
+//	for τ := range 4 * quads {
+//		for j := range kp {
+//			dst[((j/16*stripQuads+τ/4)*16+j%16)*4+τ%4] = b[τ*kp+j]
+//		}
+//	}
+//
+// for 1 ≤ quads ≤ stripQuads and kp a multiple of 32, at least 32. 8 instructions
+// for 64 bytes.
+//
+//go:noescape
+func interleaveFactorsNEON(dst, b *uint8, quads, stripQuads, kp int)

@@ -2,7 +2,10 @@
 
 package kernels
 
-import "unsafe"
+// No figure of speed is here, for lack of a machine to measure on. What is counted
+// instead are the instructions of inner loops for 32 multiply-adds, against the
+// least that the products themselves take: 4 of SMLAL with NEON, 2 of SDOT, 1 of
+// SMMLA. docs/arm64.md has the table, and a test keeps to it.
 
 // A tier is an instruction set that the micro-kernels are written for.
 type tier uint8
@@ -33,41 +36,99 @@ var geometries = [...]geometry{
 // tileQuads is the quads that the micro-kernels take at a time.
 const tileQuads = 4
 
+// tile computes a tile of the tier's rows × width vectors:
+//
+//	y[r*ldy+c] = start[r*startStep+c] + Σ_q Σ_u codes[r*stride+4q+u] · x[(q*width*lanes+c)*4+u]
+//
+// added to y if add is set. With i8mm, x is in the order of arrange.
 func (t tier) tile(o *tileArgs) {
-	rows, span := geometries[t].rows, o.width*8
-	y := unsafe.Slice(o.y, (rows-1)*o.ldy+span)
-	codes := unsafe.Slice(o.codes, (rows-1)*o.stride+o.quads*4)
-	x := unsafe.Slice(o.x, o.quads*span*4)
-	start := unsafe.Slice(o.start, (rows-1)*o.startStep+span)
-	for r := range rows {
-		for c := range span {
-			sum := start[r*o.startStep+c]
-			if o.add {
-				sum += y[r*o.ldy+c]
-			}
-			for q := range o.quads {
-				for u := range 4 {
-					sum += int32(codes[r*o.stride+4*q+u]) * int32(x[(q*span+c)*4+u])
-				}
-			}
-			y[r*o.ldy+c] = sum
-		}
+	switch {
+	case t == tierI8MM && o.width == 3:
+		tile3I8MM(o.y, o.ldy, o.codes, o.stride, o.x, o.quads, o.start, o.startStep, o.add)
+	case t == tierI8MM:
+		tile2I8MM(o.y, o.ldy, o.codes, o.stride, o.x, o.quads, o.start, o.startStep, o.add)
+	case t == tierDotProd && o.width == 3:
+		tile3DotProd(o.y, o.ldy, o.codes, o.stride, o.x, o.quads, o.start, o.startStep, o.add)
+	case t == tierDotProd:
+		tile2DotProd(o.y, o.ldy, o.codes, o.stride, o.x, o.quads, o.start, o.startStep, o.add)
+	case o.width == 3:
+		tile3NEON(o.y, o.ldy, o.codes, o.stride, o.x, o.quads, o.start, o.startStep, o.add)
+	default:
+		tile2NEON(o.y, o.ldy, o.codes, o.stride, o.x, o.quads, o.start, o.startStep, o.add)
 	}
 }
 
+// packStrip copies quads of a strip of width vectors out of rows of ldx bytes, and
+// sets the start of each column:
+//
+//	dst[(q*width*lanes+c)*4+u] = x[q*ldx+c*4+u]
+//	start[c] = -2 · Σ_q Σ_u x[q*ldx+c*4+u]
+//
+// quads is at least 1.
 func (t tier) packStrip(width int, dst, x *int8, ldx, quads int, start *int32) {
-	span := width * 8
-	to, from := unsafe.Slice(dst, quads*span*4), unsafe.Slice(x, (quads-1)*ldx+span*4)
-	sums := unsafe.Slice(start, span)
-	clear(sums)
-	for q := range quads {
-		row := from[q*ldx:][:span*4]
-		copy(to[q*span*4:], row)
-		for i, v := range row {
-			sums[i/4] -= 2 * int32(v)
-		}
+	if width == 3 {
+		packStrip3NEON(dst, x, ldx, quads, start)
+	} else {
+		packStrip2NEON(dst, x, ldx, quads, start)
 	}
 }
 
-// arrange is what a tier does to a packed strip.
-func (t tier) arrange(width int, strip *int8, quads int) {}
+// arrange pairs the quads of a packed strip for i8mm, whose blocks are 8 k deep:
+//
+//	strip[((q/2*width*lanes+c)*2+q%2)*4+u] = strip[(q*width*lanes+c)*4+u]
+//
+// all at once. quads is a positive multiple of two.
+func (t tier) arrange(width int, strip *int8, quads int) {
+	switch {
+	case t != tierI8MM:
+	case width == 3:
+		pairQuads3NEON(strip, quads/2)
+	default:
+		pairQuads2NEON(strip, quads/2)
+	}
+}
+
+// The micro-kernels of tier.tile, tier.packStrip and tier.arrange, 3 and 2 vectors
+// wide.
+
+// tile3NEON: 4.75 instructions for 32 multiply-adds, of 4.
+//
+//go:noescape
+func tile3NEON(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, startStep int, add bool)
+
+// tile2NEON: 4.88 instructions, of 4.
+//
+//go:noescape
+func tile2NEON(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, startStep int, add bool)
+
+// tile3DotProd: 2.38 instructions, of 2.
+//
+//go:noescape
+func tile3DotProd(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, startStep int, add bool)
+
+// tile2DotProd: 2.44 instructions, of 2.
+//
+//go:noescape
+func tile2DotProd(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, startStep int, add bool)
+
+// tile3I8MM: 1.46 instructions, of 1.
+//
+//go:noescape
+func tile3I8MM(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, startStep int, add bool)
+
+// tile2I8MM: 1.56 instructions, of 1.
+//
+//go:noescape
+func tile2I8MM(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, startStep int, add bool)
+
+//go:noescape
+func packStrip3NEON(dst, x *int8, ldx, quads int, start *int32)
+
+//go:noescape
+func packStrip2NEON(dst, x *int8, ldx, quads int, start *int32)
+
+//go:noescape
+func pairQuads3NEON(strip *int8, pairs int)
+
+//go:noescape
+func pairQuads2NEON(strip *int8, pairs int)

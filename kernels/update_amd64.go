@@ -18,8 +18,8 @@ func (s *stepRule) step(codes []uint8, at int, z *[packed.BlockPents]int32) int 
 	return stepThresholdAVX2(c, &z[0], n, s.tau)
 }
 
-func gatherRows(t *rowTerms, fa *int8, faQuad, quads, rows int) {
-	gatherRowsAVX2(t, fa, faQuad, quads, rows)
+func gatherRows(t *rowTerms, fa []int8, faQuad, quads, rows int) {
+	gatherRowsAVX2(t, &fa[0], faQuad, quads, rows)
 }
 
 // accumulate adds quads of terms to a tile of Z; see accumulateAVX2.

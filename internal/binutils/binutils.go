@@ -10,16 +10,29 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 )
 
-// Disassemble returns the instructions of each assembly function that the running
-// test program has from the package of the given import path, in AT&T syntax, as
-// Assemble reads it. The program is one for amd64.
-func Disassemble(tb testing.TB, path string) map[string][]string {
+// tools are the commands for each architecture, of the test program and not of the
+// machine, which may emulate it.
+var tools = map[string]struct{ as, objdump []string }{
+	"amd64": {[]string{"as", "--64"}, []string{"objdump", "--architecture=i386:x86-64"}},
+	"arm64": {[]string{"aarch64-linux-gnu-as"}, []string{"aarch64-linux-gnu-objdump", "--architecture=aarch64"}},
+}
+
+// A Function is the code of an assembly function, in the syntax that Assemble reads.
+type Function struct {
+	Start int      // its address, where branches to absolute addresses are concerned
+	Code  []string // its instructions
+}
+
+// Disassemble returns each assembly function that the running test program has from
+// the package of the given import path.
+func Disassemble(tb testing.TB, path string) map[string]Function {
 	tb.Helper()
 	text, funcs := program(tb)
 	var code []byte
@@ -39,9 +52,9 @@ func Disassemble(tb testing.TB, path string) map[string][]string {
 	if err := os.WriteFile(file, code, 0o600); err != nil {
 		tb.Fatal(err)
 	}
-	listing := run(tb, "", "objdump", "--wide", "--disassemble-all", "--target=binary", "--architecture=i386:x86-64", file)
+	listing := run(tb, "", tools[runtime.GOARCH].objdump, "--wide", "--disassemble-all", "--target=binary", file)
 
-	functions := map[string][]string{}
+	functions := map[string]Function{}
 	for line := range strings.Lines(listing) {
 		// "  1a:\tc5 fd ef c0          \tvpxor  %ymm0,%ymm0,%ymm0"
 		fields := strings.SplitN(strings.TrimSpace(line), "\t", 3)
@@ -53,7 +66,12 @@ func Disassemble(tb testing.TB, path string) map[string][]string {
 			tb.Fatalf("binutils: objdump prints %q", line)
 		}
 		i, _ := slices.BinarySearch(ends, int(at)+1)
-		functions[names[i]] = append(functions[names[i]], strings.Join(strings.Fields(fields[2]), " "))
+		f := functions[names[i]]
+		if len(f.Code) == 0 {
+			f.Start = int(at)
+		}
+		f.Code = append(f.Code, strings.Join(strings.Fields(fields[2]), " "))
+		functions[names[i]] = f
 	}
 	return functions
 }
@@ -97,12 +115,12 @@ func program(tb testing.TB) (text func(*gosym.Func) []byte, funcs []*gosym.Func)
 	return func(f *gosym.Func) []byte { return code[f.Entry-start : f.End-start] }, funcs
 }
 
-// Assemble returns the machine code of a source in AT&T syntax. Where as refuses
-// it, the test fails with what as says.
+// Assemble returns the machine code of a source, on amd64 in AT&T syntax. Where as
+// refuses it, the test fails with what as says.
 func Assemble(tb testing.TB, source string) []byte {
 	tb.Helper()
 	object := filepath.Join(tb.TempDir(), "object")
-	run(tb, source, "as", "--64", "-o", object, "-")
+	run(tb, source, tools[runtime.GOARCH].as, "-o", object, "-")
 	file, err := elf.Open(object)
 	if err != nil {
 		tb.Fatal(err)
@@ -116,14 +134,17 @@ func Assemble(tb testing.TB, source string) []byte {
 }
 
 // run returns what a tool prints. It skips the test if the tool is missing.
-func run(tb testing.TB, input, name string, args ...string) string {
+func run(tb testing.TB, input string, tool []string, args ...string) string {
 	tb.Helper()
-	tool, err := exec.LookPath(name)
+	if tool == nil {
+		tb.Skip("binutils: no tools for " + runtime.GOARCH)
+	}
+	path, err := exec.LookPath(tool[0])
 	if err != nil {
-		tb.Skipf("binutils: %s is not installed", name)
+		tb.Skipf("binutils: %s is not installed", tool[0])
 	}
 	var stderr bytes.Buffer
-	cmd := exec.Command(tool, args...)
+	cmd := exec.Command(path, append(tool[1:], args...)...)
 	cmd.Stdin, cmd.Stderr = strings.NewReader(input), &stderr
 	out, err := cmd.Output()
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 )
 
 func TestDisassemble(t *testing.T) {
-	code := Disassemble(t, "runtime")["procyieldAsm"]
+	code := Disassemble(t, "runtime")["procyieldAsm"].Code
 	if !slices.Contains(code, "pause") {
 		t.Errorf("no pause in procyield: %q", code)
 	}

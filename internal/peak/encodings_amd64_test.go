@@ -18,7 +18,7 @@ func TestDotEncoding(t *testing.T) {
 		want[fmt.Sprintf("{vex} vpdpbusd %%ymm12,%%ymm13,%%ymm%d", acc)] = 1
 	}
 	got := map[string]int{}
-	for _, instruction := range binutils.Disassemble(t, "github.com/Kaleaon/pentary-go/internal/peak")["dot256"] {
+	for _, instruction := range binutils.Disassemble(t, "github.com/Kaleaon/pentary-go/internal/peak")["dot256"].Code {
 		if strings.Contains(instruction, "vpdpbusd") {
 			got[instruction]++
 		}
