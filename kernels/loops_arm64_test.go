@@ -27,6 +27,7 @@ var multiplyAdds = []struct {
 	count       int
 }{
 	{regexp.MustCompile(`^sm(ul|la)l2? v\d+\.8h`), 8},
+	{regexp.MustCompile(`^mla v\d+\.4s`), 4},
 	{regexp.MustCompile(`^sdot `), 16},
 	{regexp.MustCompile(`^smmla `), 32},
 }

@@ -1,23 +1,47 @@
 // Instructions that Go's assembler lacks, in the form of neon_arm64.h: those of the
-// kernels that handle one element like the other. A shift s is from 1 to 7.
+// kernels that are no products of weights.
 
 // sshl v{d}.4s, v{n}.4s, v{m}.4s
 #define SSHL_S(m, n, d) WORD $(0x4ea04400 | ((m) << 16) | ((n) << 5) | (d))
 
-// sshll v{d}.8h, v{n}.8b, #{s}
+// srshl v{d}.4s, v{n}.4s, v{m}.4s
+#define SRSHL_S(m, n, d) WORD $(0x4ea05400 | ((m) << 16) | ((n) << 5) | (d))
+
+// sshll v{d}.8h, v{n}.8b, #{s}; s from 0 to 7
 #define SSHLL_B(s, n, d) WORD $(0x0f08a400 | ((s) << 16) | ((n) << 5) | (d))
 
-// sshll2 v{d}.8h, v{n}.16b, #{s}
-#define SSHLL2_B(s, n, d) WORD $(0x4f08a400 | ((s) << 16) | ((n) << 5) | (d))
-
-// sshll v{d}.4s, v{n}.4h, #{s}
+// sshll v{d}.4s, v{n}.4h, #{s}; s from 0 to 15
 #define SSHLL_H(s, n, d) WORD $(0x0f10a400 | ((s) << 16) | ((n) << 5) | (d))
 
-// sshll2 v{d}.4s, v{n}.8h, #{s}
+// sshll2 v{d}.4s, v{n}.8h, #{s}; s from 0 to 15
 #define SSHLL2_H(s, n, d) WORD $(0x4f10a400 | ((s) << 16) | ((n) << 5) | (d))
 
-// sshr v{d}.8h, v{n}.8h, #{s}
-#define SSHR_H(s, n, d) WORD $(0x4f000400 | ((32 - (s)) << 16) | ((n) << 5) | (d))
+// rshrn v{d}.8b, v{n}.8h, #{s}; s from 1 to 8
+#define RSHRN_H(s, n, d) WORD $(0x0f008c00 | ((16 - (s)) << 16) | ((n) << 5) | (d))
+
+// rshrn2 v{d}.16b, v{n}.8h, #{s}; s from 1 to 8
+#define RSHRN2_H(s, n, d) WORD $(0x4f008c00 | ((16 - (s)) << 16) | ((n) << 5) | (d))
+
+// sqrshrn v{d}.4h, v{n}.4s, #{s}; s from 1 to 16
+#define SQRSHRN_S(s, n, d) WORD $(0x0f009c00 | ((32 - (s)) << 16) | ((n) << 5) | (d))
+
+// sqrshrn2 v{d}.8h, v{n}.4s, #{s}; s from 1 to 16
+#define SQRSHRN2_S(s, n, d) WORD $(0x4f009c00 | ((32 - (s)) << 16) | ((n) << 5) | (d))
+
+// sqxtn v{d}.4h, v{n}.4s
+#define SQXTN_S(n, d) WORD $(0x0e614800 | ((n) << 5) | (d))
+
+// sqxtn2 v{d}.8h, v{n}.4s
+#define SQXTN2_S(n, d) WORD $(0x4e614800 | ((n) << 5) | (d))
+
+// sqxtn v{d}.8b, v{n}.8h
+#define SQXTN_H(n, d) WORD $(0x0e214800 | ((n) << 5) | (d))
+
+// addhn v{d}.4h, v{n}.4s, v{m}.4s
+#define ADDHN_S(m, n, d) WORD $(0x0e604000 | ((m) << 16) | ((n) << 5) | (d))
+
+// addhn2 v{d}.8h, v{n}.4s, v{m}.4s
+#define ADDHN2_S(m, n, d) WORD $(0x4e604000 | ((m) << 16) | ((n) << 5) | (d))
 
 // sadalp v{d}.8h, v{n}.16b
 #define SADALP_B(n, d) WORD $(0x4e206800 | ((n) << 5) | (d))
@@ -31,56 +55,14 @@
 // uaddlp v{d}.4s, v{n}.8h
 #define UADDLP_H(n, d) WORD $(0x6e602800 | ((n) << 5) | (d))
 
+// saddw v{d}.8h, v{n}.8h, v{m}.8b
+#define SADDW_B(m, n, d) WORD $(0x0e201000 | ((m) << 16) | ((n) << 5) | (d))
+
+// saddw2 v{d}.8h, v{n}.8h, v{m}.16b
+#define SADDW2_B(m, n, d) WORD $(0x4e201000 | ((m) << 16) | ((n) << 5) | (d))
+
 // abs v{d}.16b, v{n}.16b
 #define ABS_B(n, d) WORD $(0x4e20b800 | ((n) << 5) | (d))
-
-// mul v{d}.4s, v{n}.4s, v{m}.4s
-#define MUL_S(m, n, d) WORD $(0x4ea09c00 | ((m) << 16) | ((n) << 5) | (d))
-
-// umull v{d}.8h, v{n}.8b, v{m}.8b
-#define UMULL_B(m, n, d) WORD $(0x2e20c000 | ((m) << 16) | ((n) << 5) | (d))
-
-// umull2 v{d}.8h, v{n}.16b, v{m}.16b
-#define UMULL2_B(m, n, d) WORD $(0x6e20c000 | ((m) << 16) | ((n) << 5) | (d))
-
-// umull v{d}.4s, v{n}.4h, v{m}.4h
-#define UMULL_H(m, n, d) WORD $(0x2e60c000 | ((m) << 16) | ((n) << 5) | (d))
-
-// umull2 v{d}.4s, v{n}.8h, v{m}.8h
-#define UMULL2_H(m, n, d) WORD $(0x6e60c000 | ((m) << 16) | ((n) << 5) | (d))
-
-// umull v{d}.2d, v{n}.2s, v{m}.2s
-#define UMULL_S(m, n, d) WORD $(0x2ea0c000 | ((m) << 16) | ((n) << 5) | (d))
-
-// umull2 v{d}.2d, v{n}.4s, v{m}.4s
-#define UMULL2_S(m, n, d) WORD $(0x6ea0c000 | ((m) << 16) | ((n) << 5) | (d))
-
-// sqrdmulh v{d}.8h, v{n}.8h, v{m}.8h
-#define SQRDMULH_H(m, n, d) WORD $(0x6e60b400 | ((m) << 16) | ((n) << 5) | (d))
-
-// addhn v{d}.4h, v{n}.4s, v{m}.4s
-#define ADDHN_S(m, n, d) WORD $(0x0e604000 | ((m) << 16) | ((n) << 5) | (d))
-
-// addhn2 v{d}.8h, v{n}.4s, v{m}.4s
-#define ADDHN2_S(m, n, d) WORD $(0x4e604000 | ((m) << 16) | ((n) << 5) | (d))
-
-// sqxtn v{d}.4h, v{n}.4s
-#define SQXTN_S(n, d) WORD $(0x0e614800 | ((n) << 5) | (d))
-
-// sqxtn2 v{d}.8h, v{n}.4s
-#define SQXTN2_S(n, d) WORD $(0x4e614800 | ((n) << 5) | (d))
-
-// sqxtn v{d}.8b, v{n}.8h
-#define SQXTN_H(n, d) WORD $(0x0e214800 | ((n) << 5) | (d))
-
-// sqxtn2 v{d}.16b, v{n}.8h
-#define SQXTN2_H(n, d) WORD $(0x4e214800 | ((n) << 5) | (d))
-
-// sqrshrn v{d}.4h, v{n}.4s, #{s}
-#define SQRSHRN_S(s, n, d) WORD $(0x0f009c00 | ((32 - (s)) << 16) | ((n) << 5) | (d))
-
-// sqrshrn2 v{d}.8h, v{n}.4s, #{s}
-#define SQRSHRN2_S(s, n, d) WORD $(0x4f009c00 | ((32 - (s)) << 16) | ((n) << 5) | (d))
 
 // smax v{d}.16b, v{n}.16b, v{m}.16b
 #define SMAX_B(m, n, d) WORD $(0x4e206400 | ((m) << 16) | ((n) << 5) | (d))
@@ -100,29 +82,35 @@
 // smin v{d}.4s, v{n}.4s, v{m}.4s
 #define SMIN_S(m, n, d) WORD $(0x4ea06c00 | ((m) << 16) | ((n) << 5) | (d))
 
-// cmgt v{d}.4s, v{n}.4s, v{m}.4s
-#define CMGT_S(m, n, d) WORD $(0x4ea03400 | ((m) << 16) | ((n) << 5) | (d))
-
-// mla v{d}.4s, v{n}.4s, v{m}.s[{i}]
-#define MLA_LANE(m, i, n, d) WORD $(0x6f800000 | (((i) & 1) << 21) | (((i) >> 1) << 11) | ((m) << 16) | ((n) << 5) | (d))
-
-// srshl v{d}.4s, v{n}.4s, v{m}.4s
-#define SRSHL_S(m, n, d) WORD $(0x4ea05400 | ((m) << 16) | ((n) << 5) | (d))
-
-// saddw v{d}.8h, v{n}.8h, v{m}.8b
-#define SADDW_B(m, n, d) WORD $(0x0e201000 | ((m) << 16) | ((n) << 5) | (d))
-
-// saddw2 v{d}.8h, v{n}.8h, v{m}.16b
-#define SADDW2_B(m, n, d) WORD $(0x4e201000 | ((m) << 16) | ((n) << 5) | (d))
-
-// rshrn v{d}.8b, v{n}.8h, #{s}
-#define RSHRN_H(s, n, d) WORD $(0x0f008c00 | ((16 - (s)) << 16) | ((n) << 5) | (d))
-
-// rshrn2 v{d}.16b, v{n}.8h, #{s}
-#define RSHRN2_H(s, n, d) WORD $(0x4f008c00 | ((16 - (s)) << 16) | ((n) << 5) | (d))
-
 // cmgt v{d}.16b, v{n}.16b, v{m}.16b
 #define CMGT_B(m, n, d) WORD $(0x4e203400 | ((m) << 16) | ((n) << 5) | (d))
 
 // cmge v{d}.4s, v{n}.4s, v{m}.4s
 #define CMGE_S(m, n, d) WORD $(0x4ea03c00 | ((m) << 16) | ((n) << 5) | (d))
+
+// mul v{d}.4s, v{n}.4s, v{m}.4s
+#define MUL_S(m, n, d) WORD $(0x4ea09c00 | ((m) << 16) | ((n) << 5) | (d))
+
+// mla v{d}.4s, v{n}.4s, v{m}.s[{i}]
+#define MLA_LANE(m, i, n, d) WORD $(0x6f800000 | (((i) & 1) << 21) | (((i) >> 1) << 11) | ((m) << 16) | ((n) << 5) | (d))
+
+// sqrdmulh v{d}.8h, v{n}.8h, v{m}.8h
+#define SQRDMULH_H(m, n, d) WORD $(0x6e60b400 | ((m) << 16) | ((n) << 5) | (d))
+
+// umull v{d}.8h, v{n}.8b, v{m}.8b
+#define UMULL_B(m, n, d) WORD $(0x2e20c000 | ((m) << 16) | ((n) << 5) | (d))
+
+// umull2 v{d}.8h, v{n}.16b, v{m}.16b
+#define UMULL2_B(m, n, d) WORD $(0x6e20c000 | ((m) << 16) | ((n) << 5) | (d))
+
+// umull v{d}.4s, v{n}.4h, v{m}.4h
+#define UMULL_H(m, n, d) WORD $(0x2e60c000 | ((m) << 16) | ((n) << 5) | (d))
+
+// umull2 v{d}.4s, v{n}.8h, v{m}.8h
+#define UMULL2_H(m, n, d) WORD $(0x6e60c000 | ((m) << 16) | ((n) << 5) | (d))
+
+// umull v{d}.2d, v{n}.2s, v{m}.2s
+#define UMULL_S(m, n, d) WORD $(0x2ea0c000 | ((m) << 16) | ((n) << 5) | (d))
+
+// umull2 v{d}.2d, v{n}.4s, v{m}.4s
+#define UMULL2_S(m, n, d) WORD $(0x6ea0c000 | ((m) << 16) | ((n) << 5) | (d))
