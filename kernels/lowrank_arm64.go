@@ -2,7 +2,11 @@
 
 package kernels
 
-import "math/bits"
+import (
+	"math/bits"
+
+	"github.com/Kaleaon/pentary-go/packed"
+)
 
 // blockCols returns the columns of the next block: eight, or what fits of four, two
 // and one.
@@ -70,25 +74,73 @@ type (
 	sums      [perturbRows * narrowCols]int32
 )
 
-// perturbBlock adds the perturbation of a block of rows and columns, for pairs of
-// rank 1 or one pair.
-func perturbBlock(y *int32, a *uint8, t *int32, rank, pairs, rows, cols, plus int, shift uint, table *multiples, sum *sums, steps *perturbSteps) {
-	if rank == 1 {
-		perturb1NEON(y, a, t, pairs, rows, cols, plus, shift, table, steps)
-		return
+// add perturbs rows i0 to i1 of the columns of pairs p0 to p1. i0 is a multiple of
+// perturbRows.
+func (p *perturbation) add(y []int32, i0, i1, p0, p1 int) {
+	l := p.l
+	n, own, mp := l.Cols(), 2*l.Streams, packed.PaddedLen(p.m)
+	steps := perturbSteps{
+		y: 4 * own, a: l.Rank * mp, t: 4 * l.Rank * own,
+		yRow: 4 * n, aRank: mp, tRank: 4 * own,
 	}
-	combineNEON(sum, a, t, rank, rows, cols, steps)
-	addRoundedNEON(y, sum, rows, cols, plus, shift, steps)
+	pairs := 1
+	if l.Rank == 1 {
+		pairs = pairsAtOnce(p1-p0, own)
+	}
+	var table multiples
+	var sum sums
+	for i := i0; i < i1; i += perturbRows {
+		rows := min(perturbRows, i1-i)
+		for pair := p0; pair < p1; pair += pairs {
+			ap := &p.a[pair*l.Rank*mp+i]
+			for c, cols := 0, 0; c < own; c += cols {
+				cols = blockCols(own - c)
+				plus := min(max(l.Streams-c, 0), cols)
+				yc, tc := &y[i*n+pair*own+c], &p.t[pair*l.Rank*own+c]
+				if l.Rank == 1 {
+					perturb1NEON(yc, ap, tc, pairs, rows, cols, plus, p.shift, &table, &steps)
+				} else {
+					combineNEON(&sum, ap, tc, l.Rank, rows, cols, &steps)
+					addRoundedNEON(yc, &sum, rows, cols, plus, p.shift, &steps)
+				}
+			}
+		}
+	}
 }
 
-// spreadBlock is perturbBlock for pairs that share a base.
-func spreadBlock(y, base *int32, a *uint8, t *int32, rank, pairs, rows, cols int, shift uint, table *multiples, sum *sums, steps *perturbSteps) {
-	if rank == 1 {
-		spread1NEON(y, base, a, t, pairs, rows, cols, shift, table, steps)
+func perturbShared(y, base []int32, a []uint8, t []int32, l Layout, m int, shift uint) {
+	if !useNEON {
+		perturbSharedGeneric(y, base, a, t, l, m, shift)
 		return
 	}
-	combineNEON(sum, a, t, rank, rows, cols, steps)
-	spreadRoundedNEON(y, base, sum, rows, cols, shift, steps)
+	n, own, mp := l.Cols(), l.Streams, packed.PaddedLen(m)
+	steps := perturbSteps{
+		y: 8 * own, a: l.Rank * mp, t: 4 * l.Rank * own,
+		yRow: 4 * n, baseRow: 4 * own, yMinus: 4 * own,
+		aRank: mp, tRank: 4 * own,
+	}
+	pairs := 1
+	if l.Rank == 1 {
+		pairs = pairsAtOnce(l.Pairs, own)
+	}
+	var table multiples
+	var sum sums
+	for i := 0; i < m; i += perturbRows {
+		rows := min(perturbRows, m-i)
+		for p := 0; p < l.Pairs; p += pairs {
+			ap := &a[p*l.Rank*mp+i]
+			for c, cols := 0, 0; c < own; c += cols {
+				cols = blockCols(own - c)
+				yc, basec, tc := &y[i*n+2*p*own+c], &base[i*own+c], &t[p*l.Rank*own+c]
+				if l.Rank == 1 {
+					spread1NEON(yc, basec, ap, tc, pairs, rows, cols, shift, &table, &steps)
+				} else {
+					combineNEON(&sum, ap, tc, l.Rank, rows, cols, &steps)
+					spreadRoundedNEON(yc, basec, &sum, rows, cols, shift, &steps)
+				}
+			}
+		}
+	}
 }
 
 // perturb1NEON perturbs rows of a block of eight, four, two or one columns, the
