@@ -33,19 +33,19 @@
 
 // SUM sums the columns that LOAD takes, at most four.
 #define SUM(LOAD, STORE, PAIRS, run, quad) \
-	MOVD R1, R5;                       \
-	MOVD R2, R6;                       \
-	VEOR V16.B16, V16.B16, V16.B16;    \
-run:                                   \
-	BEGIN_RUN;                         \
-	VEOR V4.B16, V4.B16, V4.B16;       \
-quad:                                  \
-	LOAD;                              \
-	PAIRS(0, 4);                       \
-	SUBS $1, R7;                       \
-	BNE  quad;                         \
-	SADALP_H(4, 16);                   \
-	CBNZ R6, run;                      \
+	MOVD R1, R5;                    \
+	MOVD R2, R6;                    \
+	VEOR V16.B16, V16.B16, V16.B16; \
+run:                                \
+	BEGIN_RUN;                      \
+	VEOR V4.B16, V4.B16, V4.B16;    \
+quad:                               \
+	LOAD;                           \
+	PAIRS(0, 4);                    \
+	SUBS $1, R7;                    \
+	BNE  quad;                      \
+	SADALP_H(4, 16);                \
+	CBNZ R6, run;                   \
 	STORE
 
 // SUM_COLUMNS is the body of the two functions below, which differ in PAIRS.
@@ -59,63 +59,63 @@ quad:                                  \
 //	R6  quads left
 //	R7  quads left in the run
 #define SUM_COLUMNS(PAIRS) \
-	LSL  $2, R3;                                               \
-	SUBS $16, R4;                                              \
-	BLT  some;                                                 \
-                                                               \
-sixteen:                                                       \
-	MOVD R1, R5;                                               \
-	MOVD R2, R6;                                               \
-	VEOR V16.B16, V16.B16, V16.B16;                            \
-	VEOR V17.B16, V17.B16, V17.B16;                            \
-	VEOR V18.B16, V18.B16, V18.B16;                            \
-	VEOR V19.B16, V19.B16, V19.B16;                            \
-                                                               \
-run:                                                           \
-	BEGIN_RUN;                                                 \
-	VEOR V4.B16, V4.B16, V4.B16;                               \
-	VEOR V5.B16, V5.B16, V5.B16;                               \
-	VEOR V6.B16, V6.B16, V6.B16;                               \
-	VEOR V7.B16, V7.B16, V7.B16;                               \
-                                                               \
-quad:                                                          \
-	VLD1.P (R5)(R3), [V0.B16, V1.B16, V2.B16, V3.B16];         \
-	PAIRS(0, 4);                                               \
-	PAIRS(1, 5);                                               \
-	PAIRS(2, 6);                                               \
-	PAIRS(3, 7);                                               \
-	SUBS $1, R7;                                               \
-	BNE  quad;                                                 \
-	SADALP_H(4, 16);                                           \
-	SADALP_H(5, 17);                                           \
-	SADALP_H(6, 18);                                           \
-	SADALP_H(7, 19);                                           \
-	CBNZ R6, run;                                              \
-	VST1.P [V16.S4, V17.S4, V18.S4, V19.S4], 64(R0);           \
-	ADD  $64, R1;                                              \
-	SUBS $16, R4;                                              \
-	BGE  sixteen;                                              \
-                                                               \
-some:                                                          \
-	ADD  $12, R4;                                              \
-	TBNZ $63, R4, fewer;                                       \
-                                                               \
-four:                                                          \
-	SUM(LOAD_4, STORE_4, PAIRS, run4, quad4);                  \
-	ADD  $16, R1;                                              \
-	SUBS $4, R4;                                               \
-	BGE  four;                                                 \
-                                                               \
-fewer:                                                         \
-	ADDS $4, R4;                                               \
-	BEQ  done;                                                 \
-                                                               \
-one:                                                           \
-	SUM(LOAD_1, STORE_1, PAIRS, run1, quad1);                  \
-	ADD  $4, R1;                                               \
-	SUBS $1, R4;                                               \
-	BNE  one;                                                  \
-                                                               \
+	LSL  $2, R3;                                       \
+	SUBS $16, R4;                                      \
+	BLT  some;                                         \
+                                                       \
+sixteen:                                               \
+	MOVD R1, R5;                                       \
+	MOVD R2, R6;                                       \
+	VEOR V16.B16, V16.B16, V16.B16;                    \
+	VEOR V17.B16, V17.B16, V17.B16;                    \
+	VEOR V18.B16, V18.B16, V18.B16;                    \
+	VEOR V19.B16, V19.B16, V19.B16;                    \
+                                                       \
+run:                                                   \
+	BEGIN_RUN;                                         \
+	VEOR V4.B16, V4.B16, V4.B16;                       \
+	VEOR V5.B16, V5.B16, V5.B16;                       \
+	VEOR V6.B16, V6.B16, V6.B16;                       \
+	VEOR V7.B16, V7.B16, V7.B16;                       \
+                                                       \
+quad:                                                  \
+	VLD1.P (R5)(R3), [V0.B16, V1.B16, V2.B16, V3.B16]; \
+	PAIRS(0, 4);                                       \
+	PAIRS(1, 5);                                       \
+	PAIRS(2, 6);                                       \
+	PAIRS(3, 7);                                       \
+	SUBS $1, R7;                                       \
+	BNE  quad;                                         \
+	SADALP_H(4, 16);                                   \
+	SADALP_H(5, 17);                                   \
+	SADALP_H(6, 18);                                   \
+	SADALP_H(7, 19);                                   \
+	CBNZ R6, run;                                      \
+	VST1.P [V16.S4, V17.S4, V18.S4, V19.S4], 64(R0);   \
+	ADD  $64, R1;                                      \
+	SUBS $16, R4;                                      \
+	BGE  sixteen;                                      \
+                                                       \
+some:                                                  \
+	ADD  $12, R4;                                      \
+	TBNZ $63, R4, fewer;                               \
+                                                       \
+four:                                                  \
+	SUM(LOAD_4, STORE_4, PAIRS, run4, quad4);          \
+	ADD  $16, R1;                                      \
+	SUBS $4, R4;                                       \
+	BGE  four;                                         \
+                                                       \
+fewer:                                                 \
+	ADDS $4, R4;                                       \
+	BEQ  done;                                         \
+                                                       \
+one:                                                   \
+	SUM(LOAD_1, STORE_1, PAIRS, run1, quad1);          \
+	ADD  $4, R1;                                       \
+	SUBS $1, R4;                                       \
+	BNE  one;                                          \
+                                                       \
 done:
 
 // func columnSumsNEON(sums *int32, x *int8, quads, n, cols int)
@@ -156,14 +156,14 @@ TEXT ·absoluteSumsNEON(SB), NOSPLIT, $0-40
 	VLD1.P 32(R8), [V4.S4, V5.S4]
 
 #define SCALE_WIDE(v) \
-	SSHLL_B(0, v, v);      \
-	SSHLL2_H(0, v, 6);     \
-	SSHLL_H(0, v, v);      \
-	MUL_S(4, v, v);        \
-	MUL_S(5, 6, 6);        \
-	SQRSHRN_S(12, v, v);   \
-	SQRSHRN2_S(12, 6, v);  \
-	SQXTN_H(v, v);         \
+	SSHLL_B(0, v, v);     \
+	SSHLL2_H(0, v, 6);    \
+	SSHLL_H(0, v, v);     \
+	MUL_S(4, v, v);       \
+	MUL_S(5, 6, 6);       \
+	SQRSHRN_S(12, v, v);  \
+	SQRSHRN2_S(12, 6, v); \
+	SQXTN_H(v, v);        \
 	SMAX_B(31, v, v)
 
 // SCALE_COLUMNS is the loop of the two functions below.
@@ -175,43 +175,43 @@ TEXT ·absoluteSumsNEON(SB), NOSPLIT, $0-40
 //	R4  bytes of a quad of n
 //	R5  columns, R9 left
 #define SCALE_COLUMNS(GAIN8, SCALE8) \
-	LSL   $2, R4;                                   \
-	VMOVI $0x81, V31.B16;                           \
-                                                    \
-quad:                                               \
-	MOVD R0, R6;                                    \
-	MOVD R1, R7;                                    \
-	MOVD R2, R8;                                    \
-	SUBS $8, R5, R9;                                \
-	BLT  some;                                      \
-                                                    \
-columns:                                            \
-	VLD4.P 32(R7), [V0.B8, V1.B8, V2.B8, V3.B8];    \
-	GAIN8;                                          \
-	SCALE8(0);                                      \
-	SCALE8(1);                                      \
-	SCALE8(2);                                      \
-	SCALE8(3);                                      \
-	VST4.P [V0.B8, V1.B8, V2.B8, V3.B8], 32(R6);    \
-	SUBS   $8, R9;                                  \
-	BGE    columns;                                 \
-                                                    \
-some:                                               \
-	ADDS $8, R9;                                    \
-	BEQ  next;                                      \
-                                                    \
-one:                                                \
-	VLD1.P  4(R7), V0.S[0];                         \
-	VLD1R.P 4(R8), [V4.S4];                         \
-	SCALE8(0);                                      \
-	VST1.P  V0.S[0], 4(R6);                         \
-	SUBS    $1, R9;                                 \
-	BNE     one;                                    \
-                                                    \
-next:                                               \
-	ADD  R4, R0;                                    \
-	ADD  R4, R1;                                    \
-	SUBS $1, R3;                                    \
+	LSL   $2, R4;                                \
+	VMOVI $0x81, V31.B16;                        \
+                                                 \
+quad:                                            \
+	MOVD R0, R6;                                 \
+	MOVD R1, R7;                                 \
+	MOVD R2, R8;                                 \
+	SUBS $8, R5, R9;                             \
+	BLT  some;                                   \
+                                                 \
+columns:                                         \
+	VLD4.P 32(R7), [V0.B8, V1.B8, V2.B8, V3.B8]; \
+	GAIN8;                                       \
+	SCALE8(0);                                   \
+	SCALE8(1);                                   \
+	SCALE8(2);                                   \
+	SCALE8(3);                                   \
+	VST4.P [V0.B8, V1.B8, V2.B8, V3.B8], 32(R6); \
+	SUBS   $8, R9;                               \
+	BGE    columns;                              \
+                                                 \
+some:                                            \
+	ADDS $8, R9;                                 \
+	BEQ  next;                                   \
+                                                 \
+one:                                             \
+	VLD1.P  4(R7), V0.S[0];                      \
+	VLD1R.P 4(R8), [V4.S4];                      \
+	SCALE8(0);                                   \
+	VST1.P  V0.S[0], 4(R6);                      \
+	SUBS    $1, R9;                              \
+	BNE     one;                                 \
+                                                 \
+next:                                            \
+	ADD  R4, R0;                                 \
+	ADD  R4, R1;                                 \
+	SUBS $1, R3;                                 \
 	BNE  quad
 
 // func scaleColumnsNEON(dst, x *int8, gain *[normalizeCols]int32, quads, n, cols int)
@@ -389,63 +389,63 @@ GLOBL exp2Tables<>(SB), RODATA|NOPTR, $48
 // the power's index, the high four bits, in V1. A byte of V1 above 15 has the power
 // zero.
 #define EXP2_SPLIT \
-	VUSHR $4, V0.B16, V1.B16;       \
+	VUSHR $4, V0.B16, V1.B16; \
 	VAND  V31.B16, V0.B16, V0.B16
 
 // EXP2_ADD adds the powers to the sums in V16 to V21. A power is (256+c)·p, with c
 // and p from the tables, or 2^8 times that with p from the last. c·p fits a word. It
 // clobbers V0 and V2 to V7.
 #define EXP2_ADD \
-	VTBL V1.B16, [V29.B16], V2.B16;   /* p, low                 */ \
-	VTBL V1.B16, [V30.B16], V3.B16;   /* p, high                */ \
-	VTBL V0.B16, [V28.B16], V0.B16;   /* c                      */ \
-	UMULL_B(2, 0, 4);                                              \
-	UMULL2_B(2, 0, 5);                                             \
-	UMULL_B(3, 0, 6);                                              \
-	UMULL2_B(3, 0, 7);                                             \
+	VTBL V1.B16, [V29.B16], V2.B16;   /* p, low                 */                   \
+	VTBL V1.B16, [V30.B16], V3.B16;   /* p, high                */                   \
+	VTBL V0.B16, [V28.B16], V0.B16;   /* c                      */                   \
+	UMULL_B(2, 0, 4);                                                                \
+	UMULL2_B(2, 0, 5);                                                               \
+	UMULL_B(3, 0, 6);                                                                \
+	UMULL2_B(3, 0, 7);                                                               \
 	UADALP_H(4, 16);                  /* Σ c·p, low, of columns 0 and 1, in pairs */ \
-	UADALP_H(5, 17);                  /* and 2 and 3            */ \
-	UADALP_H(6, 18);                  /* Σ c·p, high            */ \
-	UADALP_H(7, 19);                                               \
-	UADALP_B(2, 20);                  /* Σ p, low, of all four  */ \
+	UADALP_H(5, 17);                  /* and 2 and 3            */                   \
+	UADALP_H(6, 18);                  /* Σ c·p, high            */                   \
+	UADALP_H(7, 19);                                                                 \
+	UADALP_B(2, 20);                  /* Σ p, low, of all four  */                   \
 	UADALP_B(3, 21)                   /* Σ p, high              */
 
 // EXP2_SUM sums the powers of R2 classes of the columns that LOAD takes, at most
 // four, in V16.
 #define EXP2_SUM(LOAD, quad, tail, sum) \
-	MOVD R1, R5;                                                   \
-	VEOR V16.B16, V16.B16, V16.B16;                                \
-	VEOR V17.B16, V17.B16, V17.B16;                                \
-	VEOR V18.B16, V18.B16, V18.B16;                                \
-	VEOR V19.B16, V19.B16, V19.B16;                                \
-	VEOR V20.B16, V20.B16, V20.B16;                                \
-	VEOR V21.B16, V21.B16, V21.B16;                                \
-	SUBS $4, R2, R6;                                               \
-	BLT  tail;                                                     \
-quad:                                                              \
-	LOAD;                                                          \
-	EXP2_SPLIT;                                                    \
-	EXP2_ADD;                                                      \
-	SUBS $4, R6;                                                   \
-	BGE  quad;                                                     \
-tail:                                                              \
-	ADDS $4, R6;                                                   \
-	BEQ  sum;                                                      \
-	/* The last 1 to 3 classes: the others have no power. */       \
-	LOAD;                                                          \
-	EXP2_SPLIT;                                                    \
-	VORR V27.B16, V1.B16, V1.B16;                                  \
-	EXP2_ADD;                                                      \
-sum:                                                               \
-	/* Σ c·p + 256·Σ p of both, and the high one shifted. */       \
-	VADDP V17.S4, V16.S4, V16.S4;                                  \
-	VADDP V19.S4, V18.S4, V18.S4;                                  \
-	UADDLP_H(20, 20);                                              \
-	UADDLP_H(21, 21);                                              \
-	VSHL  $8, V21.S4, V21.S4;                                      \
-	VADD  V21.S4, V18.S4, V18.S4;                                  \
-	VADD  V20.S4, V18.S4, V18.S4;                                  \
-	VSHL  $8, V18.S4, V18.S4;                                      \
+	MOVD R1, R5;                                             \
+	VEOR V16.B16, V16.B16, V16.B16;                          \
+	VEOR V17.B16, V17.B16, V17.B16;                          \
+	VEOR V18.B16, V18.B16, V18.B16;                          \
+	VEOR V19.B16, V19.B16, V19.B16;                          \
+	VEOR V20.B16, V20.B16, V20.B16;                          \
+	VEOR V21.B16, V21.B16, V21.B16;                          \
+	SUBS $4, R2, R6;                                         \
+	BLT  tail;                                               \
+quad:                                                        \
+	LOAD;                                                    \
+	EXP2_SPLIT;                                              \
+	EXP2_ADD;                                                \
+	SUBS $4, R6;                                             \
+	BGE  quad;                                               \
+tail:                                                        \
+	ADDS $4, R6;                                             \
+	BEQ  sum;                                                \
+	/* The last 1 to 3 classes: the others have no power. */ \
+	LOAD;                                                    \
+	EXP2_SPLIT;                                              \
+	VORR V27.B16, V1.B16, V1.B16;                            \
+	EXP2_ADD;                                                \
+sum:                                                         \
+	/* Σ c·p + 256·Σ p of both, and the high one shifted. */ \
+	VADDP V17.S4, V16.S4, V16.S4;                            \
+	VADDP V19.S4, V18.S4, V18.S4;                            \
+	UADDLP_H(20, 20);                                        \
+	UADDLP_H(21, 21);                                        \
+	VSHL  $8, V21.S4, V21.S4;                                \
+	VADD  V21.S4, V18.S4, V18.S4;                            \
+	VADD  V20.S4, V18.S4, V18.S4;                            \
+	VSHL  $8, V18.S4, V18.S4;                                \
 	VADD  V18.S4, V16.S4, V16.S4
 
 // func exp2SumsNEON(sums *int32, logits *int8, m, n int)

@@ -6,25 +6,25 @@
 // Rows of pents and the transposition into quads, NEON. "|" separates the dwords of
 // a register below.
 
-// UNPACK unpacks sixteen lanes of a block, A in V0, B in V2 and C in V4 or one more
-// each, into groups 0 to 7 in V16 to V23 or eight more each.
+// UNPACK unpacks sixteen lanes of a block, A, B and C in a, b and c, into groups 0 to 7.
+// V31 = 7 in every byte.
 #define UNPACK(a, b, c, g0, g1, g2, g3, g4, g5, g6, g7) \
-	/* Groups 0, 2 and 4 are the low three bits. */       \
-	VAND  V31.B16, a.B16, g0.B16;                         \
-	VAND  V31.B16, b.B16, g2.B16;                         \
-	VAND  V31.B16, c.B16, g4.B16;                         \
-	/* Groups 1, 3 and 5 are the next three. */           \
-	VUSHR $3, a.B16, g1.B16;                              \
-	VUSHR $3, b.B16, g3.B16;                              \
-	VUSHR $3, c.B16, g5.B16;                              \
-	VAND  V31.B16, g1.B16, g1.B16;                        \
-	VAND  V31.B16, g3.B16, g3.B16;                        \
-	VAND  V31.B16, g5.B16, g5.B16;                        \
+	/* Groups 0, 2 and 4 are the low three bits. */         \
+	VAND  V31.B16, a.B16, g0.B16;                           \
+	VAND  V31.B16, b.B16, g2.B16;                           \
+	VAND  V31.B16, c.B16, g4.B16;                           \
+	/* Groups 1, 3 and 5 are the next three. */             \
+	VUSHR $3, a.B16, g1.B16;                                \
+	VUSHR $3, b.B16, g3.B16;                                \
+	VUSHR $3, c.B16, g5.B16;                                \
+	VAND  V31.B16, g1.B16, g1.B16;                          \
+	VAND  V31.B16, g3.B16, g3.B16;                          \
+	VAND  V31.B16, g5.B16, g5.B16;                          \
 	/* Groups 6 and 7: one bit of C above two of A or B. */ \
-	VUSHR $4, c.B16, g6.B16;                              \
-	VUSHR $5, c.B16, g7.B16;                              \
-	VSRI  $6, a.B16, g6.B16;                              \
-	VSRI  $6, b.B16, g7.B16;                              \
+	VUSHR $4, c.B16, g6.B16;                                \
+	VUSHR $5, c.B16, g7.B16;                                \
+	VSRI  $6, a.B16, g6.B16;                                \
+	VSRI  $6, b.B16, g7.B16;                                \
 	VAND  V31.B16, g6.B16, g6.B16
 
 // func unpackBlocksNEON(dst *uint8, row *byte, blocks int)
@@ -116,17 +116,17 @@ small:
 // PACK packs sixteen lanes of a block, groups 0 to 7, into A in g0, B in g2 and C in
 // g4. It destroys g6 and g7.
 #define PACK(g0, g1, g2, g3, g4, g5, g6, g7) \
-	/* Two whole codes each. */                 \
-	VSLI  $3, g1.B16, g0.B16;                   \
-	VSLI  $3, g3.B16, g2.B16;                   \
-	VSLI  $3, g5.B16, g4.B16;                   \
+	/* Two whole codes each. */                   \
+	VSLI  $3, g1.B16, g0.B16;                     \
+	VSLI  $3, g3.B16, g2.B16;                     \
+	VSLI  $3, g5.B16, g4.B16;                     \
 	/* A and B end in the low bits of 6 and 7. */ \
-	VSLI  $6, g6.B16, g0.B16;                   \
-	VSLI  $6, g7.B16, g2.B16;                   \
-	/* C ends in their high bits. */            \
-	VUSHR $2, g6.B16, g6.B16;                   \
-	VUSHR $2, g7.B16, g7.B16;                   \
-	VSLI  $6, g6.B16, g4.B16;                   \
+	VSLI  $6, g6.B16, g0.B16;                     \
+	VSLI  $6, g7.B16, g2.B16;                     \
+	/* C ends in their high bits. */              \
+	VUSHR $2, g6.B16, g6.B16;                     \
+	VUSHR $2, g7.B16, g7.B16;                     \
+	VSLI  $6, g6.B16, g4.B16;                     \
 	VSLI  $7, g7.B16, g4.B16
 
 // func packBlocksNEON(row *byte, src *uint8, blocks int)

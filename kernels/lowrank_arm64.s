@@ -54,14 +54,14 @@
 
 // SETUP_PROJECT loads the arguments and the constants.
 #define SETUP_PROJECT \
-	MOVD  t+0(FP), R0;                \
-	MOVD  b+8(FP), R1;                \
-	MOVD  x+16(FP), R2;               \
-	MOVD  groups+24(FP), R3;          \
-	MOVD  quads+32(FP), R4;           \
-	MOVD  cols+40(FP), R8;            \
-	MOVD  steps+48(FP), R5;           \
-	MOVD  projectSteps_xRow(R5), R6;  \
+	MOVD  t+0(FP), R0;               \
+	MOVD  b+8(FP), R1;               \
+	MOVD  x+16(FP), R2;              \
+	MOVD  groups+24(FP), R3;         \
+	MOVD  quads+32(FP), R4;          \
+	MOVD  cols+40(FP), R8;           \
+	MOVD  steps+48(FP), R5;          \
+	MOVD  projectSteps_xRow(R5), R6; \
 	MOVD  projectSteps_bRow(R5), R7
 
 // BEGIN_GROUP sets the pointers of a run.
@@ -111,88 +111,88 @@
 
 // TWICE turns Σ x into Σ 2·x, a dword to a column.
 #define TWICE \
-	SADDLP_H(24, 24);           \
-	SADDLP_H(25, 25);           \
-	VSHL $1, V24.S4, V24.S4;    \
+	SADDLP_H(24, 24);        \
+	SADDLP_H(25, 25);        \
+	VSHL $1, V24.S4, V24.S4; \
 	VSHL $1, V25.S4, V25.S4
 
 // ADD_RUN adds Σ c·x - Σ 2·x to t at R0. n0 to n3 are the numbers of a0 to a3.
 #define ADD_RUN(LOAD, STORE, n0, n1, n2, n3, a0, a1, a2, a3) \
-	LOAD(R0, F26, F27);               \
-	SADDLP_H(n0, n0);                 \
-	SADDLP_H(n1, n1);                 \
-	SADDLP_H(n2, n2);                 \
-	SADDLP_H(n3, n3);                 \
-	VADDP a1.S4, a0.S4, a0.S4;        \
-	VADDP a3.S4, a2.S4, a2.S4;        \
-	VSUB  V24.S4, a0.S4, a0.S4;       \
-	VSUB  V25.S4, a2.S4, a2.S4;       \
-	VADD  a0.S4, V26.S4, V26.S4;      \
-	VADD  a2.S4, V27.S4, V27.S4;      \
+	LOAD(R0, F26, F27);          \
+	SADDLP_H(n0, n0);            \
+	SADDLP_H(n1, n1);            \
+	SADDLP_H(n2, n2);            \
+	SADDLP_H(n3, n3);            \
+	VADDP a1.S4, a0.S4, a0.S4;   \
+	VADDP a3.S4, a2.S4, a2.S4;   \
+	VSUB  V24.S4, a0.S4, a0.S4;  \
+	VSUB  V25.S4, a2.S4, a2.S4;  \
+	VADD  a0.S4, V26.S4, V26.S4; \
+	VADD  a2.S4, V27.S4, V27.S4; \
 	STORE(F26, F27, R0)
 
 // GROUPS_1 multiplies the quads of a run with one vector, for all groups, and
 // GROUPS_4 with four.
 #define GROUPS_1(COLUMNS, DOT, LOAD, STORE, group, quad) \
-group:                                         \
-	BEGIN_GROUP;                               \
-	CLEAR(V0);                                 \
-	CLEAR(V1);                                 \
-	CLEAR(V2);                                 \
-	CLEAR(V3);                                 \
-	CLEAR(V24);                                \
-	CLEAR(V25);                                \
-quad:                                          \
-	COLUMNS;                                   \
-	DOT(R9, 0, 1, 2, 3);                       \
-	SUBS $1, R14;                              \
-	BNE  quad;                                 \
-	TWICE;                                     \
+group:                                                \
+	BEGIN_GROUP;                                      \
+	CLEAR(V0);                                        \
+	CLEAR(V1);                                        \
+	CLEAR(V2);                                        \
+	CLEAR(V3);                                        \
+	CLEAR(V24);                                       \
+	CLEAR(V25);                                       \
+quad:                                                 \
+	COLUMNS;                                          \
+	DOT(R9, 0, 1, 2, 3);                              \
+	SUBS $1, R14;                                     \
+	BNE  quad;                                        \
+	TWICE;                                            \
 	ADD_RUN(LOAD, STORE, 0, 1, 2, 3, V0, V1, V2, V3); \
-	NEXT_GROUP;                                \
+	NEXT_GROUP;                                       \
 	BNE group
 
 #define GROUPS_4(COLUMNS, DOT, LOAD, STORE, group, quad) \
-group:                                         \
-	BEGIN_GROUP;                               \
-	CLEAR(V0);                                 \
-	CLEAR(V1);                                 \
-	CLEAR(V2);                                 \
-	CLEAR(V3);                                 \
-	CLEAR(V4);                                 \
-	CLEAR(V5);                                 \
-	CLEAR(V6);                                 \
-	CLEAR(V7);                                 \
-	CLEAR(V16);                                \
-	CLEAR(V17);                                \
-	CLEAR(V18);                                \
-	CLEAR(V19);                                \
-	CLEAR(V20);                                \
-	CLEAR(V21);                                \
-	CLEAR(V22);                                \
-	CLEAR(V23);                                \
-	CLEAR(V24);                                \
-	CLEAR(V25);                                \
-quad:                                          \
-	COLUMNS;                                   \
-	DOT(R9, 0, 1, 2, 3);                       \
-	DOT(R10, 4, 5, 6, 7);                      \
-	DOT(R11, 16, 17, 18, 19);                  \
-	DOT(R12, 20, 21, 22, 23);                  \
-	SUBS $1, R14;                              \
-	BNE  quad;                                 \
-	TWICE;                                     \
-	MOVD R0, R9;                               \
-	MOVD projectSteps_tRow(R5), R10;           \
-	ADD_RUN(LOAD, STORE, 0, 1, 2, 3, V0, V1, V2, V3);     \
-	ADD  R10, R0;                              \
-	ADD_RUN(LOAD, STORE, 4, 5, 6, 7, V4, V5, V6, V7);     \
-	ADD  R10, R0;                              \
+group:                                                        \
+	BEGIN_GROUP;                                              \
+	CLEAR(V0);                                                \
+	CLEAR(V1);                                                \
+	CLEAR(V2);                                                \
+	CLEAR(V3);                                                \
+	CLEAR(V4);                                                \
+	CLEAR(V5);                                                \
+	CLEAR(V6);                                                \
+	CLEAR(V7);                                                \
+	CLEAR(V16);                                               \
+	CLEAR(V17);                                               \
+	CLEAR(V18);                                               \
+	CLEAR(V19);                                               \
+	CLEAR(V20);                                               \
+	CLEAR(V21);                                               \
+	CLEAR(V22);                                               \
+	CLEAR(V23);                                               \
+	CLEAR(V24);                                               \
+	CLEAR(V25);                                               \
+quad:                                                         \
+	COLUMNS;                                                  \
+	DOT(R9, 0, 1, 2, 3);                                      \
+	DOT(R10, 4, 5, 6, 7);                                     \
+	DOT(R11, 16, 17, 18, 19);                                 \
+	DOT(R12, 20, 21, 22, 23);                                 \
+	SUBS $1, R14;                                             \
+	BNE  quad;                                                \
+	TWICE;                                                    \
+	MOVD R0, R9;                                              \
+	MOVD projectSteps_tRow(R5), R10;                          \
+	ADD_RUN(LOAD, STORE, 0, 1, 2, 3, V0, V1, V2, V3);         \
+	ADD  R10, R0;                                             \
+	ADD_RUN(LOAD, STORE, 4, 5, 6, 7, V4, V5, V6, V7);         \
+	ADD  R10, R0;                                             \
 	ADD_RUN(LOAD, STORE, 16, 17, 18, 19, V16, V17, V18, V19); \
-	ADD  R10, R0;                              \
+	ADD  R10, R0;                                             \
 	ADD_RUN(LOAD, STORE, 20, 21, 22, 23, V20, V21, V22, V23); \
-	MOVD R9, R0;                               \
-	NEXT_GROUP;                                \
+	MOVD R9, R0;                                              \
+	NEXT_GROUP;                                               \
 	BNE group
 
 // DOT_LANES_8 and so on multiply quad i of codes v, weights, with a quad of columns.
@@ -221,87 +221,87 @@ quad:                                          \
 
 // GROUPS_LANES_1 and GROUPS_LANES_4 are GROUPS_1 and GROUPS_4 by SDOT.
 #define GROUPS_LANES_1(LOAD_X, DOT, LOAD, STORE, group, four, some, quad, next) \
-group:                           \
-	BEGIN_GROUP;                 \
-	LOAD(R0, F0, F1);            \
-	SUBS $4, R14;                \
-	BLT  some;                   \
-four:                            \
-	FMOVQ.P 16(R9), F20;         \
-	WEIGHTS(V20);                \
-	LANES_1(LOAD_X, DOT, 0);     \
-	LANES_1(LOAD_X, DOT, 1);     \
-	LANES_1(LOAD_X, DOT, 2);     \
-	LANES_1(LOAD_X, DOT, 3);     \
-	SUBS $4, R14;                \
-	BGE  four;                   \
-some:                            \
-	ADDS $4, R14;                \
-	BEQ  next;                   \
-quad:                            \
-	FMOVS.P 4(R9), F20;          \
-	WEIGHTS(V20);                \
-	LANES_1(LOAD_X, DOT, 0);     \
-	SUBS $1, R14;                \
-	BNE  quad;                   \
-next:                            \
-	STORE(F0, F1, R0);           \
-	NEXT_GROUP;                  \
+group:                       \
+	BEGIN_GROUP;             \
+	LOAD(R0, F0, F1);        \
+	SUBS $4, R14;            \
+	BLT  some;               \
+four:                        \
+	FMOVQ.P 16(R9), F20;     \
+	WEIGHTS(V20);            \
+	LANES_1(LOAD_X, DOT, 0); \
+	LANES_1(LOAD_X, DOT, 1); \
+	LANES_1(LOAD_X, DOT, 2); \
+	LANES_1(LOAD_X, DOT, 3); \
+	SUBS $4, R14;            \
+	BGE  four;               \
+some:                        \
+	ADDS $4, R14;            \
+	BEQ  next;               \
+quad:                        \
+	FMOVS.P 4(R9), F20;      \
+	WEIGHTS(V20);            \
+	LANES_1(LOAD_X, DOT, 0); \
+	SUBS $1, R14;            \
+	BNE  quad;               \
+next:                        \
+	STORE(F0, F1, R0);       \
+	NEXT_GROUP;              \
 	BNE group
 
 #define GROUPS_LANES_4(LOAD_X, DOT, LOAD, STORE, group, four, some, quad, next) \
-group:                           \
+group:                               \
 	MOVD projectSteps_tRow(R5), R10; \
-	ADD  R0, R10, R11;           \
-	ADD  R10, R11, R12;          \
-	ADD  R10, R12, R15;          \
-	LOAD(R0, F0, F1);            \
-	LOAD(R11, F2, F3);           \
-	LOAD(R12, F4, F5);           \
-	LOAD(R15, F6, F7);           \
-	BEGIN_GROUP;                 \
-	SUBS $4, R14;                \
-	BLT  some;                   \
-four:                            \
-	FMOVQ.P 16(R9), F20;         \
-	FMOVQ.P 16(R10), F21;        \
-	FMOVQ.P 16(R11), F22;        \
-	FMOVQ.P 16(R12), F23;        \
-	WEIGHTS(V20);                \
-	WEIGHTS(V21);                \
-	WEIGHTS(V22);                \
-	WEIGHTS(V23);                \
-	LANES_4(LOAD_X, DOT, 0);     \
-	LANES_4(LOAD_X, DOT, 1);     \
-	LANES_4(LOAD_X, DOT, 2);     \
-	LANES_4(LOAD_X, DOT, 3);     \
-	SUBS $4, R14;                \
-	BGE  four;                   \
-some:                            \
-	ADDS $4, R14;                \
-	BEQ  next;                   \
-quad:                            \
-	FMOVS.P 4(R9), F20;          \
-	FMOVS.P 4(R10), F21;         \
-	FMOVS.P 4(R11), F22;         \
-	FMOVS.P 4(R12), F23;         \
-	WEIGHTS(V20);                \
-	WEIGHTS(V21);                \
-	WEIGHTS(V22);                \
-	WEIGHTS(V23);                \
-	LANES_4(LOAD_X, DOT, 0);     \
-	SUBS $1, R14;                \
-	BNE  quad;                   \
-next:                            \
+	ADD  R0, R10, R11;               \
+	ADD  R10, R11, R12;              \
+	ADD  R10, R12, R15;              \
+	LOAD(R0, F0, F1);                \
+	LOAD(R11, F2, F3);               \
+	LOAD(R12, F4, F5);               \
+	LOAD(R15, F6, F7);               \
+	BEGIN_GROUP;                     \
+	SUBS $4, R14;                    \
+	BLT  some;                       \
+four:                                \
+	FMOVQ.P 16(R9), F20;             \
+	FMOVQ.P 16(R10), F21;            \
+	FMOVQ.P 16(R11), F22;            \
+	FMOVQ.P 16(R12), F23;            \
+	WEIGHTS(V20);                    \
+	WEIGHTS(V21);                    \
+	WEIGHTS(V22);                    \
+	WEIGHTS(V23);                    \
+	LANES_4(LOAD_X, DOT, 0);         \
+	LANES_4(LOAD_X, DOT, 1);         \
+	LANES_4(LOAD_X, DOT, 2);         \
+	LANES_4(LOAD_X, DOT, 3);         \
+	SUBS $4, R14;                    \
+	BGE  four;                       \
+some:                                \
+	ADDS $4, R14;                    \
+	BEQ  next;                       \
+quad:                                \
+	FMOVS.P 4(R9), F20;              \
+	FMOVS.P 4(R10), F21;             \
+	FMOVS.P 4(R11), F22;             \
+	FMOVS.P 4(R12), F23;             \
+	WEIGHTS(V20);                    \
+	WEIGHTS(V21);                    \
+	WEIGHTS(V22);                    \
+	WEIGHTS(V23);                    \
+	LANES_4(LOAD_X, DOT, 0);         \
+	SUBS $1, R14;                    \
+	BNE  quad;                       \
+next:                                \
 	MOVD projectSteps_tRow(R5), R10; \
-	ADD  R0, R10, R11;           \
-	ADD  R10, R11, R12;          \
-	ADD  R10, R12, R15;          \
-	STORE(F0, F1, R0);           \
-	STORE(F2, F3, R11);          \
-	STORE(F4, F5, R12);          \
-	STORE(F6, F7, R15);          \
-	NEXT_GROUP;                  \
+	ADD  R0, R10, R11;               \
+	ADD  R10, R11, R12;              \
+	ADD  R10, R12, R15;              \
+	STORE(F0, F1, R0);               \
+	STORE(F2, F3, R11);              \
+	STORE(F4, F5, R12);              \
+	STORE(F6, F7, R15);              \
+	NEXT_GROUP;                      \
 	BNE group
 
 // Registers of the perturbation:
@@ -332,20 +332,20 @@ GLOBL laneMasks<>(SB), RODATA|NOPTR, $64
 
 // SETUP_ROUND sets V24 and V25 for a shift in R12: half is 1<<shift>>1.
 #define SETUP_ROUND \
-	NEG  R12, R13;       \
-	VDUP R13, V25.S4;    \
-	MOVD $1, R13;        \
-	LSL  R12, R13, R13;  \
-	LSR  $1, R13, R13;   \
+	NEG  R12, R13;      \
+	VDUP R13, V25.S4;   \
+	MOVD $1, R13;       \
+	LSL  R12, R13, R13; \
+	LSR  $1, R13, R13;  \
 	VDUP R13, V24.S4
 
 // SETUP_SIGN sets V26 and V27 where the lane is beyond the plus member's, of which
 // there are R12 in the block.
 #define SETUP_SIGN \
-	MOVD $laneMasks<>+32(SB), R13; \
-	SUB  R12<<2, R13;              \
-	FLDPQ (R13), (F26, F27);       \
-	VMOVI $255, V24.B16;           \
+	MOVD $laneMasks<>+32(SB), R13;  \
+	SUB  R12<<2, R13;               \
+	FLDPQ (R13), (F26, F27);        \
+	VMOVI $255, V24.B16;            \
 	VEOR V24.B16, V26.B16, V26.B16; \
 	VEOR V24.B16, V27.B16, V27.B16
 
@@ -361,28 +361,28 @@ GLOBL laneMasks<>(SB), RODATA|NOPTR, $64
 
 // CLEAR_MULTIPLES writes zero for the codes of zero weights.
 #define CLEAR_MULTIPLES \
-	CLEAR(V0);                 \
-	FSTPQ (F0, F0), 64(R5);    \
-	FSTPQ (F0, F0), 160(R5);   \
-	FSTPQ (F0, F0), 192(R5);   \
+	CLEAR(V0);               \
+	FSTPQ (F0, F0), 64(R5);  \
+	FSTPQ (F0, F0), 160(R5); \
+	FSTPQ (F0, F0), 192(R5); \
 	FSTPQ (F0, F0), 224(R5)
 
 // MULTIPLES sets 2·t, -t and -2·t from t, rounded.
 #define MULTIPLES \
-	CLEAR(V0);                     \
-	VADD V16.S4, V16.S4, V18.S4;   \
-	VADD V17.S4, V17.S4, V19.S4;   \
-	VSUB V16.S4, V0.S4, V20.S4;    \
-	VSUB V17.S4, V0.S4, V21.S4;    \
-	VSUB V18.S4, V0.S4, V22.S4;    \
-	VSUB V19.S4, V0.S4, V23.S4;    \
-	ROUND(V16, 16);                \
-	ROUND(V17, 17);                \
-	ROUND(V18, 18);                \
-	ROUND(V19, 19);                \
-	ROUND(V20, 20);                \
-	ROUND(V21, 21);                \
-	ROUND(V22, 22);                \
+	CLEAR(V0);                   \
+	VADD V16.S4, V16.S4, V18.S4; \
+	VADD V17.S4, V17.S4, V19.S4; \
+	VSUB V16.S4, V0.S4, V20.S4;  \
+	VSUB V17.S4, V0.S4, V21.S4;  \
+	VSUB V18.S4, V0.S4, V22.S4;  \
+	VSUB V19.S4, V0.S4, V23.S4;  \
+	ROUND(V16, 16);              \
+	ROUND(V17, 17);              \
+	ROUND(V18, 18);              \
+	ROUND(V19, 19);              \
+	ROUND(V20, 20);              \
+	ROUND(V21, 21);              \
+	ROUND(V22, 22);              \
 	ROUND(V23, 23)
 
 // SIGNS negates those of minus members.
@@ -405,9 +405,9 @@ GLOBL laneMasks<>(SB), RODATA|NOPTR, $64
 
 // LOOK_UP loads the multiples of the next code at R11 to V0 and V1.
 #define LOOK_UP \
-	MOVBU.P 1(R11), R12;     \
+	MOVBU.P 1(R11), R12;      \
 	UBFIZ   $5, R12, $3, R12; \
-	ADD     R5, R12;         \
+	ADD     R5, R12;          \
 	FLDPQ   (R12), (F0, F1)
 
 // NEXT_PAIR steps to the next pair and sets the flags for the loop.
@@ -422,53 +422,53 @@ GLOBL laneMasks<>(SB), RODATA|NOPTR, $64
 
 // PERTURB_1 adds the multiples of a block, for all pairs.
 #define PERTURB_1(LOAD, STORE_NEXT, pair, row) \
-pair:                              \
-	LOAD(R2, F16, F17);            \
-	MULTIPLES;                     \
-	SIGNS;                         \
-	STORE_MULTIPLES;               \
-	MOVD R0, R9;                   \
-	MOVD R1, R11;                  \
-	MOVD R4, R13;                  \
-row:                               \
-	LOOK_UP;                       \
-	LOAD(R9, F2, F3);              \
-	VADD V0.S4, V2.S4, V2.S4;      \
-	VADD V1.S4, V3.S4, V3.S4;      \
-	STORE_NEXT(V2, V3, R9, R7);    \
-	SUBS $1, R13;                  \
-	BNE  row;                      \
-	NEXT_PAIR;                     \
+pair:                           \
+	LOAD(R2, F16, F17);         \
+	MULTIPLES;                  \
+	SIGNS;                      \
+	STORE_MULTIPLES;            \
+	MOVD R0, R9;                \
+	MOVD R1, R11;               \
+	MOVD R4, R13;               \
+row:                            \
+	LOOK_UP;                    \
+	LOAD(R9, F2, F3);           \
+	VADD V0.S4, V2.S4, V2.S4;   \
+	VADD V1.S4, V3.S4, V3.S4;   \
+	STORE_NEXT(V2, V3, R9, R7); \
+	SUBS $1, R13;               \
+	BNE  row;                   \
+	NEXT_PAIR;                  \
 	BNE  pair
 
 // SPREAD writes V4, V5 plus and minus V0, V1 to the rows of two members.
 #define SPREAD(STORE_NEXT) \
-	VADD V0.S4, V4.S4, V2.S4;    \
-	VADD V1.S4, V5.S4, V3.S4;    \
-	VSUB V0.S4, V4.S4, V4.S4;    \
-	VSUB V1.S4, V5.S4, V5.S4;    \
-	STORE_NEXT(V2, V3, R9, R7);  \
+	VADD V0.S4, V4.S4, V2.S4;   \
+	VADD V1.S4, V5.S4, V3.S4;   \
+	VSUB V0.S4, V4.S4, V4.S4;   \
+	VSUB V1.S4, V5.S4, V5.S4;   \
+	STORE_NEXT(V2, V3, R9, R7); \
 	STORE_NEXT(V4, V5, R10, R7)
 
 // SPREAD_1 writes base plus and minus the multiples of a block, for all pairs.
 #define SPREAD_1(LOAD, LOAD_NEXT, STORE_NEXT, pair, row) \
-pair:                              \
-	LOAD(R2, F16, F17);            \
-	MULTIPLES;                     \
-	STORE_MULTIPLES;               \
-	MOVD R0, R9;                   \
+pair:                                  \
+	LOAD(R2, F16, F17);                \
+	MULTIPLES;                         \
+	STORE_MULTIPLES;                   \
+	MOVD R0, R9;                       \
 	MOVD perturbSteps_yMinus(R6), R10; \
-	ADD  R0, R10;                  \
-	MOVD R16, R14;                 \
-	MOVD R1, R11;                  \
-	MOVD R4, R13;                  \
-row:                               \
-	LOOK_UP;                       \
-	LOAD_NEXT(R14, R15, V4, V5);   \
-	SPREAD(STORE_NEXT);            \
-	SUBS $1, R13;                  \
-	BNE  row;                      \
-	NEXT_PAIR;                     \
+	ADD  R0, R10;                      \
+	MOVD R16, R14;                     \
+	MOVD R1, R11;                      \
+	MOVD R4, R13;                      \
+row:                                   \
+	LOOK_UP;                           \
+	LOAD_NEXT(R14, R15, V4, V5);       \
+	SPREAD(STORE_NEXT);                \
+	SUBS $1, R13;                      \
+	BNE  row;                          \
+	NEXT_PAIR;                         \
 	BNE  pair
 
 // Registers of the sums over ranks:
@@ -490,49 +490,49 @@ row:                               \
 
 // COMBINE sums up blocks of eight rows.
 #define COMBINE(LOAD_NEXT, block, rank) \
-block:                                     \
-	CLEAR(V16);                            \
-	CLEAR(V17);                            \
-	CLEAR(V18);                            \
-	CLEAR(V19);                            \
-	CLEAR(V20);                            \
-	CLEAR(V21);                            \
-	CLEAR(V22);                            \
-	CLEAR(V23);                            \
-	CLEAR(V24);                            \
-	CLEAR(V25);                            \
-	CLEAR(V26);                            \
-	CLEAR(V27);                            \
-	CLEAR(V28);                            \
-	CLEAR(V29);                            \
-	CLEAR(V30);                            \
-	CLEAR(V31);                            \
-	MOVD R1, R9;                           \
-	MOVD R2, R10;                          \
-	MOVD R3, R11;                          \
-rank:                                      \
-	LOAD_NEXT(R10, R12, V0, V1);           \
-	VLD1.P (R9)(R7), [V2.B8];              \
-	VSUB   V5.B8, V2.B8, V2.B8;            \
-	SSHLL_B(0, 2, 2);                      \
-	SSHLL_H(0, 2, 3);                      \
-	SSHLL2_H(0, 2, 4);                     \
-	ADD_ROW(3, 0, 16, 17);                 \
-	ADD_ROW(3, 1, 18, 19);                 \
-	ADD_ROW(3, 2, 20, 21);                 \
-	ADD_ROW(3, 3, 22, 23);                 \
-	ADD_ROW(4, 0, 24, 25);                 \
-	ADD_ROW(4, 1, 26, 27);                 \
-	ADD_ROW(4, 2, 28, 29);                 \
-	ADD_ROW(4, 3, 30, 31);                 \
-	SUBS $1, R11;                          \
-	BNE  rank;                             \
+block:                                               \
+	CLEAR(V16);                                      \
+	CLEAR(V17);                                      \
+	CLEAR(V18);                                      \
+	CLEAR(V19);                                      \
+	CLEAR(V20);                                      \
+	CLEAR(V21);                                      \
+	CLEAR(V22);                                      \
+	CLEAR(V23);                                      \
+	CLEAR(V24);                                      \
+	CLEAR(V25);                                      \
+	CLEAR(V26);                                      \
+	CLEAR(V27);                                      \
+	CLEAR(V28);                                      \
+	CLEAR(V29);                                      \
+	CLEAR(V30);                                      \
+	CLEAR(V31);                                      \
+	MOVD R1, R9;                                     \
+	MOVD R2, R10;                                    \
+	MOVD R3, R11;                                    \
+rank:                                                \
+	LOAD_NEXT(R10, R12, V0, V1);                     \
+	VLD1.P (R9)(R7), [V2.B8];                        \
+	VSUB   V5.B8, V2.B8, V2.B8;                      \
+	SSHLL_B(0, 2, 2);                                \
+	SSHLL_H(0, 2, 3);                                \
+	SSHLL2_H(0, 2, 4);                               \
+	ADD_ROW(3, 0, 16, 17);                           \
+	ADD_ROW(3, 1, 18, 19);                           \
+	ADD_ROW(3, 2, 20, 21);                           \
+	ADD_ROW(3, 3, 22, 23);                           \
+	ADD_ROW(4, 0, 24, 25);                           \
+	ADD_ROW(4, 1, 26, 27);                           \
+	ADD_ROW(4, 2, 28, 29);                           \
+	ADD_ROW(4, 3, 30, 31);                           \
+	SUBS $1, R11;                                    \
+	BNE  rank;                                       \
 	VST1.P [V16.S4, V17.S4, V18.S4, V19.S4], 64(R0); \
 	VST1.P [V20.S4, V21.S4, V22.S4, V23.S4], 64(R0); \
 	VST1.P [V24.S4, V25.S4, V26.S4, V27.S4], 64(R0); \
 	VST1.P [V28.S4, V29.S4, V30.S4, V31.S4], 64(R0); \
-	ADD  $8, R1;                           \
-	SUBS $8, R4;                           \
+	ADD  $8, R1;                                     \
+	SUBS $8, R4;                                     \
 	BGT  block
 
 // ADD_ROWS adds the rounded sums at R5 to R13 rows of y at R9.

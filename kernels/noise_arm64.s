@@ -30,80 +30,80 @@ GLOBL dwordIndex<>(SB), RODATA|NOPTR, $16
 // products of words 2 and 0, xored with words 1 and 3 and the keys, words 1 and 3 the
 // low halves.
 #define ROUND \
-	VLD2R.P 8(R6), [V16.S4, V17.S4]  \
-	UMULL_S(25, 2, 8)                \
-	UMULL_S(25, 6, 12)               \
-	UMULL2_S(25, 2, 9)               \
-	UMULL2_S(25, 6, 13)              \
-	UMULL_S(24, 0, 10)               \
-	UMULL_S(24, 4, 14)               \
-	UMULL2_S(24, 0, 11)              \
-	UMULL2_S(24, 4, 15)              \
-	VEOR    V16.B16, V1.B16, V1.B16  \
-	VEOR    V16.B16, V5.B16, V5.B16  \
-	VEOR    V17.B16, V3.B16, V3.B16  \
-	VEOR    V17.B16, V7.B16, V7.B16  \
-	VUZP2   V9.S4, V8.S4, V0.S4      \
-	VUZP2   V13.S4, V12.S4, V4.S4    \
-	VEOR    V1.B16, V0.B16, V0.B16   \
-	VEOR    V5.B16, V4.B16, V4.B16   \
-	VUZP1   V9.S4, V8.S4, V1.S4      \
-	VUZP1   V13.S4, V12.S4, V5.S4    \
-	VUZP2   V11.S4, V10.S4, V2.S4    \
-	VUZP2   V15.S4, V14.S4, V6.S4    \
-	VEOR    V3.B16, V2.B16, V2.B16   \
-	VEOR    V7.B16, V6.B16, V6.B16   \
-	VUZP1   V11.S4, V10.S4, V3.S4    \
+	VLD2R.P 8(R6), [V16.S4, V17.S4] \
+	UMULL_S(25, 2, 8)               \
+	UMULL_S(25, 6, 12)              \
+	UMULL2_S(25, 2, 9)              \
+	UMULL2_S(25, 6, 13)             \
+	UMULL_S(24, 0, 10)              \
+	UMULL_S(24, 4, 14)              \
+	UMULL2_S(24, 0, 11)             \
+	UMULL2_S(24, 4, 15)             \
+	VEOR    V16.B16, V1.B16, V1.B16 \
+	VEOR    V16.B16, V5.B16, V5.B16 \
+	VEOR    V17.B16, V3.B16, V3.B16 \
+	VEOR    V17.B16, V7.B16, V7.B16 \
+	VUZP2   V9.S4, V8.S4, V0.S4     \
+	VUZP2   V13.S4, V12.S4, V4.S4   \
+	VEOR    V1.B16, V0.B16, V0.B16  \
+	VEOR    V5.B16, V4.B16, V4.B16  \
+	VUZP1   V9.S4, V8.S4, V1.S4     \
+	VUZP1   V13.S4, V12.S4, V5.S4   \
+	VUZP2   V11.S4, V10.S4, V2.S4   \
+	VUZP2   V15.S4, V14.S4, V6.S4   \
+	VEOR    V3.B16, V2.B16, V2.B16  \
+	VEOR    V7.B16, V6.B16, V6.B16  \
+	VUZP1   V11.S4, V10.S4, V3.S4   \
 	VUZP1   V15.S4, V14.S4, V7.S4
 
 // SETUP loads the arguments, the multipliers and the counter.
 #define SETUP \
-	MOVD    dst+0(FP), R0                        \
-	MOVD    steps+8(FP), R1                      \
-	MOVD    counter+16(FP), R2                   \
-	MOVD    keys+24(FP), R3                      \
-	MOVWU.P 4(R2), R4                            \
-	VLD3R   (R2), [V18.S4, V19.S4, V20.S4]       \
-	MOVD    $dwordIndex<>(SB), R6                \
-	VLD1    (R6), [V21.S4]                       \
-	MOVD    $const_philoxM0, R6                  \
-	VDUP    R6, V24.S4                           \
-	MOVD    $const_philoxM1, R6                  \
+	MOVD    dst+0(FP), R0                  \
+	MOVD    steps+8(FP), R1                \
+	MOVD    counter+16(FP), R2             \
+	MOVD    keys+24(FP), R3                \
+	MOVWU.P 4(R2), R4                      \
+	VLD3R   (R2), [V18.S4, V19.S4, V20.S4] \
+	MOVD    $dwordIndex<>(SB), R6          \
+	VLD1    (R6), [V21.S4]                 \
+	MOVD    $const_philoxM0, R6            \
+	VDUP    R6, V24.S4                     \
+	MOVD    $const_philoxM1, R6            \
 	VDUP    R6, V25.S4
 
 // PHILOX leaves blocks R4 to R4+7 in the chains.
 #define PHILOX \
-	ADD  $4, R4, R6              \
-	VDUP R4, V0.S4               \
-	VDUP R6, V4.S4               \
-	VADD V21.S4, V0.S4, V0.S4    \
-	VADD V21.S4, V4.S4, V4.S4    \
-	VMOV V18.B16, V1.B16         \
-	VMOV V18.B16, V5.B16         \
-	VMOV V19.B16, V2.B16         \
-	VMOV V19.B16, V6.B16         \
-	VMOV V20.B16, V3.B16         \
-	VMOV V20.B16, V7.B16         \
-	MOVD R3, R6                  \
-	ROUND                        \
-	ROUND                        \
-	ROUND                        \
-	ROUND                        \
-	ROUND                        \
-	ROUND                        \
-	ROUND                        \
-	ROUND                        \
-	ROUND                        \
+	ADD  $4, R4, R6           \
+	VDUP R4, V0.S4            \
+	VDUP R6, V4.S4            \
+	VADD V21.S4, V0.S4, V0.S4 \
+	VADD V21.S4, V4.S4, V4.S4 \
+	VMOV V18.B16, V1.B16      \
+	VMOV V18.B16, V5.B16      \
+	VMOV V19.B16, V2.B16      \
+	VMOV V19.B16, V6.B16      \
+	VMOV V20.B16, V3.B16      \
+	VMOV V20.B16, V7.B16      \
+	MOVD R3, R6               \
+	ROUND                     \
+	ROUND                     \
+	ROUND                     \
+	ROUND                     \
+	ROUND                     \
+	ROUND                     \
+	ROUND                     \
+	ROUND                     \
+	ROUND                     \
 	ROUND
 
 // BLOCKS turns a chain of four words into four whole blocks. It uses V8 to V11.
 #define BLOCKS(w0, w1, w2, w3) \
-	VZIP1 w1.S4, w0.S4, V8.S4  \
-	VZIP1 w3.S4, w2.S4, V9.S4  \
-	VZIP2 w1.S4, w0.S4, V10.S4 \
-	VZIP2 w3.S4, w2.S4, V11.S4 \
-	VZIP1 V9.D2, V8.D2, w0.D2  \
-	VZIP2 V9.D2, V8.D2, w1.D2  \
+	VZIP1 w1.S4, w0.S4, V8.S4   \
+	VZIP1 w3.S4, w2.S4, V9.S4   \
+	VZIP2 w1.S4, w0.S4, V10.S4  \
+	VZIP2 w3.S4, w2.S4, V11.S4  \
+	VZIP1 V9.D2, V8.D2, w0.D2   \
+	VZIP2 V9.D2, V8.D2, w1.D2   \
 	VZIP1 V11.D2, V10.D2, w2.D2 \
 	VZIP2 V11.D2, V10.D2, w3.D2
 

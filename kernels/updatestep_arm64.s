@@ -8,20 +8,20 @@
 // COUNT adds to the bytes of V27 one for every equal byte of codes old and new; at
 // most 255 steps fit.
 #define COUNT(old, new) \
-	VCMEQ old.B16, new.B16, V7.B16  \
+	VCMEQ old.B16, new.B16, V7.B16 \
 	VSUB  V7.B16, V27.B16, V27.B16
 
 // MOVED sets R4 to the columns in R4 less those that V27 counted as equal.
 #define MOVED \
-	VUADDLV V27.B16, V0    \
-	VMOV    V0.H[0], R5    \
+	VUADDLV V27.B16, V0 \
+	VMOV    V0.H[0], R5 \
 	SUB     R5, R4
 
 // SCALE computes RoundShift(clamp(z, ±Limit)·Mul, Shift) of four columns.
 #define SCALE(z) \
-	SMIN_S(31, z, z)  \
-	SMAX_S(30, z, z)  \
-	MUL_S(29, z, z)   \
+	SMIN_S(31, z, z) \
+	SMAX_S(30, z, z) \
+	MUL_S(29, z, z)  \
 	SRSHL_S(28, z, z)
 
 // func stepResidualNEON(codes *uint8, e *int8, z *int32, n int, rule Residual) (moved int)
@@ -101,8 +101,8 @@ loop:
 // DIRECTION computes the direction of the four columns in register n, v by name: 1
 // for z ≥ tau, -1 for z ≤ -tau, and 0 between. It uses V4.
 #define DIRECTION(n, v) \
-	CMGE_S(31, n, 4)      \
-	CMGE_S(n, 30, n)      \
+	CMGE_S(31, n, 4) \
+	CMGE_S(n, 30, n) \
 	VSUB V4.S4, v.S4, v.S4
 
 // func stepThresholdNEON(codes *uint8, z *int32, n int, tau int32) (moved int)
