@@ -56,8 +56,8 @@ GLOBL smallShifts<>(SB), RODATA|NOPTR, $48
 	VAND V25.B16, a1.B16, v1.B16
 
 #define UPPER(a0, a1, v0, v1) \
-	VUSHR $3, a0.B16, v0.B16  \
-	VUSHR $3, a1.B16, v1.B16  \
+	VUSHR $3, a0.B16, v0.B16 \
+	VUSHR $3, a1.B16, v1.B16 \
 	LOWER(v0, v1, v0, v1)
 
 #define SPLIT(shift, a0, a1, c0, c1, v0, v1) \
@@ -117,7 +117,7 @@ GLOBL smallShifts<>(SB), RODATA|NOPTR, $48
 	VEOR V0.B16, V0.B16, V0.B16
 
 #define CLEAR2 \
-	CLEAR1                      \
+	CLEAR1 \
 	VEOR V1.B16, V1.B16, V1.B16
 
 #define CLEAR4 \
@@ -154,9 +154,9 @@ GLOBL smallShifts<>(SB), RODATA|NOPTR, $48
 // x on; the lower halves add to sums lo, the upper ones to hi. MUL and MUL2 multiply
 // first, with or without what the sums have been.
 #define MAC(MUL, MUL2, x, lo, hi) \
-	MUL(x, 22, lo)        \
-	MUL2(x, 22, hi)       \
-	SMLAL(x + 1, 23, lo)  \
+	MUL(x, 22, lo)       \
+	MUL2(x, 22, hi)      \
+	SMLAL(x + 1, 23, lo) \
 	SMLAL2(x + 1, 23, hi)
 
 // MAC2 is MAC for two vectors, of one sum each.
@@ -173,12 +173,12 @@ GLOBL smallShifts<>(SB), RODATA|NOPTR, $48
 // COLSn multiplies the codes of a group with its chunk of each vector. FIRSTn begins
 // the sums of a block, NEXTn continues them.
 #define COLS1(MUL, MUL2) \
-	CHUNK1                   \
+	CHUNK1 \
 	MAC(MUL, MUL2, 28, 8, 9)
 
 #define COLS2(MUL, MUL2) \
-	CHUNK2                     \
-	MAC(MUL, MUL2, 28, 8, 9)   \
+	CHUNK2                   \
+	MAC(MUL, MUL2, 28, 8, 9) \
 	MAC(MUL, MUL2, 30, 10, 11)
 
 #define COLS4(MUL, MUL2) \
@@ -235,10 +235,10 @@ GLOBL smallShifts<>(SB), RODATA|NOPTR, $48
 
 // ENDn adds the lanes of each sum, and the start values, and stores a row of y.
 #define END1 \
-	VADDV  V0.S4, V0    \
-	VMOV   V0.S[0], R9  \
-	MOVW   (R6), R10    \
-	ADDW   R10, R9      \
+	VADDV  V0.S4, V0   \
+	VMOV   V0.S[0], R9 \
+	MOVW   (R6), R10   \
+	ADDW   R10, R9     \
 	MOVW.P R9, 4(R0)
 
 #define END2 \
@@ -257,15 +257,15 @@ GLOBL smallShifts<>(SB), RODATA|NOPTR, $48
 	VST1.P [V0.S4], 16(R0)
 
 #define END8 \
-	VADDP  V1.S4, V0.S4, V0.S4    \
-	VADDP  V3.S4, V2.S4, V2.S4    \
-	VADDP  V5.S4, V4.S4, V4.S4    \
-	VADDP  V7.S4, V6.S4, V6.S4    \
-	VADDP  V2.S4, V0.S4, V0.S4    \
-	VADDP  V6.S4, V4.S4, V1.S4    \
-	VLD1   (R6), [V2.S4, V3.S4]   \
-	VADD   V2.S4, V0.S4, V0.S4    \
-	VADD   V3.S4, V1.S4, V1.S4    \
+	VADDP  V1.S4, V0.S4, V0.S4  \
+	VADDP  V3.S4, V2.S4, V2.S4  \
+	VADDP  V5.S4, V4.S4, V4.S4  \
+	VADDP  V7.S4, V6.S4, V6.S4  \
+	VADDP  V2.S4, V0.S4, V0.S4  \
+	VADDP  V6.S4, V4.S4, V1.S4  \
+	VLD1   (R6), [V2.S4, V3.S4] \
+	VADD   V2.S4, V0.S4, V0.S4  \
+	VADD   V3.S4, V1.S4, V1.S4  \
 	VST1.P [V0.S4, V1.S4], 32(R0)
 
 // MATVEC is the body of the kernels, which differ in their vectors and in how these
@@ -329,12 +329,12 @@ TEXT ·matVec8NEON(SB), NOSPLIT, $0-56
 // DOT multiplies the codes with the chunk of a vector, in two registers from number
 // x on, and adds the products to its sums, from number a on.
 #define DOT(x, a) \
-	SDOT(x, 22, a)         \
+	SDOT(x, 22, a) \
 	SDOT(x + 1, 23, a + 1)
 
 // DOTSn is COLSn by SDOT.
 #define DOTS1 \
-	CHUNK1     \
+	CHUNK1 \
 	DOT(28, 0)
 
 #define DOTS2 \
@@ -377,7 +377,7 @@ TEXT ·matVec8NEON(SB), NOSPLIT, $0-56
 	VADD V7.S4, V6.S4, V3.S4
 
 #define FOLDEND4 \
-	FOLD4    \
+	FOLD4 \
 	END4
 
 #define FOLDEND8 \
@@ -430,27 +430,27 @@ TEXT ·matVec8DotProd(SB), NOSPLIT, $0-56
 // EIGHT4 multiplies 8 k of both rows with 4 vectors, in registers from number x on;
 // EIGHT8 loads those of 8 vectors, and multiplies.
 #define EIGHT4(codes, x) \
-	SMMLA(x, codes, 0)     \
+	SMMLA(x, codes, 0) \
 	SMMLA(x + 1, codes, 1)
 
 #define EIGHT8(codes) \
-	CHUNK2                 \
-	EIGHT4(codes, 28)      \
-	SMMLA(30, codes, 2)    \
+	CHUNK2              \
+	EIGHT4(codes, 28)   \
+	SMMLA(30, codes, 2) \
 	SMMLA(31, codes, 3)
 
 // ROWSn multiplies a group of both rows with n vectors.
 #define ROWS4 \
-	ZIPROWS        \
-	CHUNK2         \
+	ZIPROWS       \
+	CHUNK2        \
 	EIGHT4(4, 28) \
 	EIGHT4(5, 30) \
-	CHUNK2         \
+	CHUNK2        \
 	EIGHT4(6, 28) \
 	EIGHT4(7, 30)
 
 #define ROWS8 \
-	ZIPROWS    \
+	ZIPROWS   \
 	EIGHT8(4) \
 	EIGHT8(5) \
 	EIGHT8(6) \
@@ -458,12 +458,12 @@ TEXT ·matVec8DotProd(SB), NOSPLIT, $0-56
 
 // ENDROWSn adds the start values and stores both rows of y.
 #define ENDROWS4 \
-	VLD1  (R6), [V24.S4]          \
-	VZIP2 V1.D2, V0.D2, V21.D2    \
-	VZIP1 V1.D2, V0.D2, V20.D2    \
-	VADD  V24.S4, V21.S4, V21.S4  \
-	VADD  V24.S4, V20.S4, V20.S4  \
-	VST1  [V21.S4], (R11)         \
+	VLD1  (R6), [V24.S4]         \
+	VZIP2 V1.D2, V0.D2, V21.D2   \
+	VZIP1 V1.D2, V0.D2, V20.D2   \
+	VADD  V24.S4, V21.S4, V21.S4 \
+	VADD  V24.S4, V20.S4, V20.S4 \
+	VST1  [V21.S4], (R11)        \
 	VST1  [V20.S4], (R0)
 
 #define ENDROWS8 \
@@ -482,74 +482,74 @@ TEXT ·matVec8DotProd(SB), NOSPLIT, $0-56
 // BOTHMATVEC is the body of the i8mm kernels; n is bytes of a row of y. A packed row
 // is 12·(8·blocks + smalls) bytes.
 #define BOTHMATVEC(ROWS, ENDROWS, n) \
-	ARGS                                                    \
-	VMOVI $7, V25.B16                                       \
-	ADD   R3<<3, R4, R12                                    \
-	ADD   R12<<1, R12, R12                                  \
-	LSL   $2, R12                                           \
-                                                            \
-rows:                                                       \
-	ADD  R12, R1, R13                                       \
-	ADD  $n, R0, R11                                        \
-	CMP  $1, R2                                             \
-	CSEL EQ, R1, R13, R13                                   \
-	CSEL EQ, R0, R11, R11                                   \
-	MOVD R5, R7                                             \
-	MOVD R3, R8                                             \
-	CLEAR4                                                  \
-	CBZ  R8, smalls                                         \
-                                                            \
-block:                                                      \
-	VLD1.P 64(R1), [V8.B16, V9.B16, V10.B16, V11.B16]       \
-	VLD1.P 32(R1), [V12.B16, V13.B16]                       \
-	VLD1.P 64(R13), [V14.B16, V15.B16, V16.B16, V17.B16]    \
-	VLD1.P 32(R13), [V18.B16, V19.B16]                      \
-	LOWER(V8, V9, V20, V21)                                 \
-	LOWER(V14, V15, V22, V23)                               \
-	ROWS                                                    \
-	UPPER(V8, V9, V20, V21)                                 \
-	UPPER(V14, V15, V22, V23)                               \
-	ROWS                                                    \
-	LOWER(V10, V11, V20, V21)                               \
-	LOWER(V16, V17, V22, V23)                               \
-	ROWS                                                    \
-	UPPER(V10, V11, V20, V21)                               \
-	UPPER(V16, V17, V22, V23)                               \
-	ROWS                                                    \
-	LOWER(V12, V13, V20, V21)                               \
-	LOWER(V18, V19, V22, V23)                               \
-	ROWS                                                    \
-	UPPER(V12, V13, V20, V21)                               \
-	UPPER(V18, V19, V22, V23)                               \
-	ROWS                                                    \
-	SPLIT(6, V8, V9, V12, V13, V20, V21)                    \
-	LOWER(V20, V21, V20, V21)                               \
-	SPLIT(6, V14, V15, V18, V19, V22, V23)                  \
-	LOWER(V22, V23, V22, V23)                               \
-	ROWS                                                    \
-	SPLIT(7, V10, V11, V12, V13, V20, V21)                  \
-	SPLIT(7, V16, V17, V18, V19, V22, V23)                  \
-	ROWS                                                    \
-	SUBS $1, R8                                             \
-	BNE  block                                              \
-                                                            \
-smalls:                                                     \
-	CBZ  R4, end                                            \
-	MOVD R4, R8                                             \
-	BEGINSMALL                                              \
-                                                            \
-small:                                                      \
-	SMALL(R1, V20, V21, 20, 21)                             \
-	SMALL(R13, V22, V23, 22, 23)                            \
-	ROWS                                                    \
-	SUBS $1, R8                                             \
-	BNE  small                                              \
-                                                            \
-end:                                                        \
-	ENDROWS                                                 \
-	MOVD R13, R1                                            \
-	ADD  $(2*n), R0                                         \
-	SUBS $2, R2                                             \
+	ARGS                                                 \
+	VMOVI $7, V25.B16                                    \
+	ADD   R3<<3, R4, R12                                 \
+	ADD   R12<<1, R12, R12                               \
+	LSL   $2, R12                                        \
+                                                         \
+rows:                                                    \
+	ADD  R12, R1, R13                                    \
+	ADD  $n, R0, R11                                     \
+	CMP  $1, R2                                          \
+	CSEL EQ, R1, R13, R13                                \
+	CSEL EQ, R0, R11, R11                                \
+	MOVD R5, R7                                          \
+	MOVD R3, R8                                          \
+	CLEAR4                                               \
+	CBZ  R8, smalls                                      \
+                                                         \
+block:                                                   \
+	VLD1.P 64(R1), [V8.B16, V9.B16, V10.B16, V11.B16]    \
+	VLD1.P 32(R1), [V12.B16, V13.B16]                    \
+	VLD1.P 64(R13), [V14.B16, V15.B16, V16.B16, V17.B16] \
+	VLD1.P 32(R13), [V18.B16, V19.B16]                   \
+	LOWER(V8, V9, V20, V21)                              \
+	LOWER(V14, V15, V22, V23)                            \
+	ROWS                                                 \
+	UPPER(V8, V9, V20, V21)                              \
+	UPPER(V14, V15, V22, V23)                            \
+	ROWS                                                 \
+	LOWER(V10, V11, V20, V21)                            \
+	LOWER(V16, V17, V22, V23)                            \
+	ROWS                                                 \
+	UPPER(V10, V11, V20, V21)                            \
+	UPPER(V16, V17, V22, V23)                            \
+	ROWS                                                 \
+	LOWER(V12, V13, V20, V21)                            \
+	LOWER(V18, V19, V22, V23)                            \
+	ROWS                                                 \
+	UPPER(V12, V13, V20, V21)                            \
+	UPPER(V18, V19, V22, V23)                            \
+	ROWS                                                 \
+	SPLIT(6, V8, V9, V12, V13, V20, V21)                 \
+	LOWER(V20, V21, V20, V21)                            \
+	SPLIT(6, V14, V15, V18, V19, V22, V23)               \
+	LOWER(V22, V23, V22, V23)                            \
+	ROWS                                                 \
+	SPLIT(7, V10, V11, V12, V13, V20, V21)               \
+	SPLIT(7, V16, V17, V18, V19, V22, V23)               \
+	ROWS                                                 \
+	SUBS   $1, R8                                        \
+	BNE    block                                         \
+                                                         \
+smalls:                                                  \
+	CBZ  R4, end                                         \
+	MOVD R4, R8                                          \
+	BEGINSMALL                                           \
+                                                         \
+small:                                                   \
+	SMALL(R1, V20, V21, 20, 21)                          \
+	SMALL(R13, V22, V23, 22, 23)                         \
+	ROWS                                                 \
+	SUBS $1, R8                                          \
+	BNE  small                                           \
+                                                         \
+end:                                                     \
+	ENDROWS                                              \
+	MOVD R13, R1                                         \
+	ADD  $(2*n), R0                                      \
+	SUBS $2, R2                                          \
 	BGT  rows
 
 // func matVec4I8MM(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
