@@ -2,10 +2,12 @@
 
 package kernels
 
+// weighQuad weighs four terms; see weighQuadAVX2.
 func weighQuad(dst *int8, a *uint8, f *[4]int8, m, mp int) {
 	weighQuadAVX2(dst, a, f, m, mp)
 }
 
+// interleaveQuads interleaves whole quads of terms; see interleaveFactorsAVX2.
 func interleaveQuads(dst, b *uint8, quads, stripQuads, kp int) {
 	interleaveFactorsAVX2(dst, b, quads, stripQuads, kp)
 }

@@ -2,10 +2,12 @@
 
 package kernels
 
+// weighQuad weighs four terms; see weighQuadNEON.
 func weighQuad(dst *int8, a *uint8, f *[4]int8, m, mp int) {
 	weighQuadNEON(dst, a, f, m, mp)
 }
 
+// interleaveQuads interleaves whole quads of terms; see interleaveFactorsNEON.
 func interleaveQuads(dst, b *uint8, quads, stripQuads, kp int) {
 	interleaveFactorsNEON(dst, b, quads, stripQuads, kp)
 }

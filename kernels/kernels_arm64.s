@@ -54,25 +54,25 @@
 
 // JOIN adds a register of y to one of the start, if V31 says so.
 #define JOIN(y, start) \
-	VAND V31.B16, y.B16, y.B16      \
+	VAND V31.B16, y.B16, y.B16 \
 	VADD y.S4, start.S4, start.S4
 
 // LOAD3 sets registers to a row's start, plus the row of y at R9 if V31 says so,
 // and goes to the next row. It clobbers V24 to V29.
 #define LOAD3(a0, a1, a2, a3, a4, a5) \
-	MOVD   R6, R10                              \
-	VLD1.P 64(R10), [a0.S4, a1.S4, a2.S4, a3.S4] \
-	VLD1   (R10), [a4.S4, a5.S4]                \
-	MOVD   R9, R10                              \
+	MOVD   R6, R10                                   \
+	VLD1.P 64(R10), [a0.S4, a1.S4, a2.S4, a3.S4]     \
+	VLD1   (R10), [a4.S4, a5.S4]                     \
+	MOVD   R9, R10                                   \
 	VLD1.P 64(R10), [V24.S4, V25.S4, V26.S4, V27.S4] \
-	VLD1   (R10), [V28.S4, V29.S4]              \
-	JOIN(V24, a0)                               \
-	JOIN(V25, a1)                               \
-	JOIN(V26, a2)                               \
-	JOIN(V27, a3)                               \
-	JOIN(V28, a4)                               \
-	JOIN(V29, a5)                               \
-	ADD    R7, R6                               \
+	VLD1   (R10), [V28.S4, V29.S4]                   \
+	JOIN(V24, a0)                                    \
+	JOIN(V25, a1)                                    \
+	JOIN(V26, a2)                                    \
+	JOIN(V27, a3)                                    \
+	JOIN(V28, a4)                                    \
+	JOIN(V29, a5)                                    \
+	ADD    R7, R6                                    \
 	ADD    R1, R9
 
 // LOAD2 is the same for 2 vectors.
@@ -88,9 +88,9 @@
 
 // STORE3 stores registers to the row of y at R9 and goes to the next row.
 #define STORE3(a0, a1, a2, a3, a4, a5) \
-	MOVD   R9, R10                              \
+	MOVD   R9, R10                               \
 	VST1.P [a0.S4, a1.S4, a2.S4, a3.S4], 64(R10) \
-	VST1   [a4.S4, a5.S4], (R10)                \
+	VST1   [a4.S4, a5.S4], (R10)                 \
 	ADD    R1, R9
 
 #define STORE2(a0, a1, a2, a3) \
@@ -129,24 +129,24 @@
 
 // QUAD3 multiplies a quad of both rows with 3 vectors, QUAD2 with 2.
 #define QUAD3 \
-	VLD1R.P 4(R2), [V30.S4]                             \
-	VLD1R.P 4(R3), [V31.S4]                             \
+	VLD1R.P 4(R2), [V30.S4]                              \
+	VLD1R.P 4(R3), [V31.S4]                              \
 	VLD1.P  64(R4), [V24.B16, V25.B16, V26.B16, V27.B16] \
-	VLD1.P  32(R4), [V28.B16, V29.B16]                  \
-	MADD(24, 0, 12)                                     \
-	MADD(25, 2, 14)                                     \
-	MADD(26, 4, 16)                                     \
-	MADD(27, 6, 18)                                     \
-	MADD(28, 8, 20)                                     \
+	VLD1.P  32(R4), [V28.B16, V29.B16]                   \
+	MADD(24, 0, 12)                                      \
+	MADD(25, 2, 14)                                      \
+	MADD(26, 4, 16)                                      \
+	MADD(27, 6, 18)                                      \
+	MADD(28, 8, 20)                                      \
 	MADD(29, 10, 22)
 
 #define QUAD2 \
-	VLD1R.P 4(R2), [V30.S4]                             \
-	VLD1R.P 4(R3), [V31.S4]                             \
+	VLD1R.P 4(R2), [V30.S4]                              \
+	VLD1R.P 4(R3), [V31.S4]                              \
 	VLD1.P  64(R4), [V24.B16, V25.B16, V26.B16, V27.B16] \
-	MADD(24, 0, 12)                                     \
-	MADD(25, 2, 14)                                     \
-	MADD(26, 4, 16)                                     \
+	MADD(24, 0, 12)                                      \
+	MADD(25, 2, 14)                                      \
+	MADD(26, 4, 16)                                      \
 	MADD(27, 6, 18)
 
 // WIDEN sums the 4 k of 4 columns, in two registers from number n on, and adds them
@@ -373,7 +373,7 @@ quads:
 
 // LOADBLOCKS loads 16 k of all rows.
 #define LOADBLOCKS \
-	LOADCODES                      \
+	LOADCODES                    \
 	VZIP1 V25.D2, V24.D2, V28.D2 \
 	VZIP2 V25.D2, V24.D2, V29.D2 \
 	VZIP1 V27.D2, V26.D2, V30.D2 \
@@ -389,9 +389,9 @@ quads:
 // BLOCK multiplies 4 columns, in two registers from number x on, with the blocks k
 // (0 or 1) of all rows; a is the number of the first sum of rows 0 and 1.
 #define BLOCK(k, x, a) \
-	SMMLA(x, 28 + k, a)          \
-	SMMLA(x + 1, 28 + k, a + 1)  \
-	SMMLA(x, 30 + k, a + 12)     \
+	SMMLA(x, 28 + k, a)         \
+	SMMLA(x + 1, 28 + k, a + 1) \
+	SMMLA(x, 30 + k, a + 12)    \
 	SMMLA(x + 1, 30 + k, a + 13)
 
 // MASK sets V31 again.
@@ -403,27 +403,27 @@ quads:
 // BEGINROWS makes R9 and R10 point to two rows of y, R14 and R15 to their starts,
 // and R0 and R6 to the next.
 #define BEGINROWS \
-	MOVD R0, R9           \
-	ADD  R1, R0, R10      \
-	ADD  R1<<1, R0, R0    \
-	MOVD R6, R14          \
-	ADD  R7, R6, R15      \
+	MOVD R0, R9        \
+	ADD  R1, R0, R10   \
+	ADD  R1<<1, R0, R0 \
+	MOVD R6, R14       \
+	ADD  R7, R6, R15   \
 	ADD  R7<<1, R6, R6
 
 // END stores the sums of two rows and 4 columns, plus the start, to y, or adds them
 // to it.
 #define END(a0, a1) \
-	VZIP1  a1.D2, a0.D2, V24.D2  \
-	VZIP2  a1.D2, a0.D2, V25.D2  \
-	VLD1.P 16(R14), [V26.S4]     \
-	VLD1.P 16(R15), [V27.S4]     \
-	VLD1   (R9), [V28.S4]        \
-	VLD1   (R10), [V29.S4]       \
-	JOIN(V28, V26)               \
-	JOIN(V29, V27)               \
+	VZIP1  a1.D2, a0.D2, V24.D2   \
+	VZIP2  a1.D2, a0.D2, V25.D2   \
+	VLD1.P 16(R14), [V26.S4]      \
+	VLD1.P 16(R15), [V27.S4]      \
+	VLD1   (R9), [V28.S4]         \
+	VLD1   (R10), [V29.S4]        \
+	JOIN(V28, V26)                \
+	JOIN(V29, V27)                \
 	VADD   V26.S4, V24.S4, V24.S4 \
 	VADD   V27.S4, V25.S4, V25.S4 \
-	VST1.P [V24.S4], 16(R9)      \
+	VST1.P [V24.S4], 16(R9)       \
 	VST1.P [V25.S4], 16(R10)
 
 // func tile3I8MM(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, startStep int, add bool)
@@ -537,7 +537,7 @@ quads:
 
 // SUMQ adds the four activations of each column in a register to int32 sums.
 #define SUMQ(x, acc) \
-	SADDLP_B(x, 24)   \
+	SADDLP_B(x, 24) \
 	SADALP_H(24, acc)
 
 // CORRECT turns sums into -2 times themselves. V25 is zero.
@@ -611,7 +611,7 @@ quad:
 
 // PAIR makes eights of 4 columns out of their quads in registers a and b.
 #define PAIR(a, b, first, second) \
-	VZIP1 b.S4, a.S4, first.S4  \
+	VZIP1 b.S4, a.S4, first.S4 \
 	VZIP2 b.S4, a.S4, second.S4
 
 // func pairQuads3NEON(strip *int8, pairs int)

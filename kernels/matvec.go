@@ -32,7 +32,7 @@ func matVec(y []int32, w *packed.Matrix, x []int8, n int) {
 	for c := range v.start {
 		v.start[c] *= -2
 	}
-	v.chunk(x, k, n, wideChunks())
+	v.chunk(x, k, n, chunkOrder(n))
 	matVecPacked(y, w, v, n)
 	vectorsPool.Put(v)
 }
@@ -41,21 +41,23 @@ func matVec(y []int32, w *packed.Matrix, x []int8, n int) {
 //
 //	x[(κ/32*width+c)*32+κ%32] = src[(κ/4*n+c)*4+κ%4]
 //
-// and zero where κ ≥ 4·Quads(k) or c ≥ n. For the wide kernels the chunks of whole
-// blocks lie in pairs, in the order of pairSlot: 64 bytes a vector.
-func (v *vectors) chunk(src []int8, k, n int, wide bool) {
+// and zero where κ ≥ 4·Quads(k) or c ≥ n, or in another order that kernels ask for.
+func (v *vectors) chunk(src []int8, k, n int, o order) {
 	width := vectorWidth(n)
 	// One chunk more, for wide kernels read so far.
 	v.x = reuse.Slice(v.x, packed.PaddedLen(k)*width+32)
-	if n == 1 && !wide { // in quads is in chunks
+	if n == 1 && o != inPairs { // in quads is in chunks
 		clear(v.x[copy(v.x, src):])
 		return
 	}
 	clear(v.x)
 	whole := k / packed.BlockPents * (packed.BlockPents / 4) // quads in whole blocks
 	for q := 0; q < Quads(k); q += 8 {
-		at, pitch := q/8*width*32, 32
-		if wide && q < whole {
+		at, pitch, eight := q/8*width*32, 32, 8
+		switch {
+		case o == inEights:
+			pitch, eight = 8, 8*width
+		case o == inPairs && q < whole:
 			slot := pairSlot[q/8%8]
 			at, pitch = q/64*width*256+slot/2*width*64+slot%2*32, 64
 		}
@@ -65,13 +67,22 @@ func (v *vectors) chunk(src []int8, k, n int, wide bool) {
 			continue
 		}
 		for u := range span {
-			quad := src[(q+u)*n*4:][:n*4]
+			quad, at := src[(q+u)*n*4:][:n*4], at+u/2*eight+u%2*4
 			for c := range n {
-				*(*[4]int8)(v.x[at+c*pitch+u*4:]) = [4]int8(quad[c*4:])
+				*(*[4]int8)(v.x[at+c*pitch:]) = [4]int8(quad[c*4:])
 			}
 		}
 	}
 }
+
+// order is how a chunk of vectors lies in memory.
+type order uint8
+
+const (
+	inChunks order = iota // one vector after another
+	inPairs               // in whole blocks, pairs of chunks as in pairSlot: 64 bytes a vector
+	inEights              // eight k of all vectors, then the next: x[(κ/8*width+c)*8+κ%8]
+)
 
 // pairSlot is where the wide kernels meet each group of a block: register slot/2,
 // half slot%2.

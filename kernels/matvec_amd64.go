@@ -2,10 +2,15 @@
 
 package kernels
 
-// wideChunks reports whether the kernels take pairs of chunks.
-func wideChunks() bool { return useVNNI512 }
+// chunkOrder returns the order that the kernel for n vectors takes them in.
+func chunkOrder(n int) order {
+	if useVNNI512 {
+		return inPairs
+	}
+	return inChunks
+}
 
-// matVecRows runs the kernel for width vectors.
+// matVecRows runs the kernel for width vectors; see matVec1AVX2.
 func matVecRows(width int, y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32) {
 	switch {
 	case useVNNI512 && width == 1:

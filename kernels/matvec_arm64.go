@@ -2,12 +2,22 @@
 
 package kernels
 
-// wideChunks reports whether the kernels take pairs of chunks: none does.
-func wideChunks() bool { return false }
+// chunkOrder returns the order that the kernel for n vectors takes them in.
+func chunkOrder(n int) order {
+	if useI8MM && vectorWidth(n) >= 4 {
+		return inEights
+	}
+	return inChunks
+}
 
-// matVecRows runs the kernel for width vectors.
+// matVecRows runs the kernel for width vectors; see matVec1NEON. Blocks of two rows
+// and two vectors pay from four vectors on.
 func matVecRows(width int, y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32) {
 	switch {
+	case useI8MM && width == 4:
+		matVec4I8MM(y, w, rows, blocks, smalls, x, start)
+	case useI8MM && width == 8:
+		matVec8I8MM(y, w, rows, blocks, smalls, x, start)
 	case useDotProd && width == 1:
 		matVec1DotProd(y, w, rows, blocks, smalls, x, start)
 	case useDotProd && width == 2:
@@ -74,3 +84,13 @@ func matVec4DotProd(y *int32, w *byte, rows, blocks, smalls int, x *int8, start 
 //
 //go:noescape
 func matVec8DotProd(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
+
+// matVec4I8MM takes vectors in eights: 2.84 instructions, of 1.
+//
+//go:noescape
+func matVec4I8MM(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
+
+// matVec8I8MM takes vectors in eights: 2.05 instructions, of 1.
+//
+//go:noescape
+func matVec8I8MM(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)

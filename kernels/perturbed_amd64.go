@@ -2,10 +2,12 @@
 
 package kernels
 
+// levels makes the tables of groups of columns; see levelsAVX2.
 func levels(levels, start, t, signs *int32, groups int, shift uint) {
 	levelsAVX2(levels, start, t, signs, groups, shift)
 }
 
+// lookUp sets rows of a tile to the entries of their codes; see lookUpAVX2.
 func (t tier) lookUp(dst *int32, ld, rows, groups int, a *uint8, aStep int, levels *int32) {
 	if t >= tierAVX512 && groups%2 == 0 {
 		lookUpAVX512(dst, ld, rows, groups, a, aStep, levels)

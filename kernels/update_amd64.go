@@ -18,6 +18,7 @@ func (s *stepRule) step(codes []uint8, at int, z *[packed.BlockPents]int32) int 
 	return stepThresholdAVX2(c, &z[0], n, s.tau)
 }
 
+// gatherRows gathers the terms of a tile; see gatherRowsAVX2.
 func gatherRows(t *rowTerms, fa []int8, faQuad, quads, rows int) {
 	gatherRowsAVX2(t, &fa[0], faQuad, quads, rows)
 }

@@ -2,6 +2,8 @@
 
 package kernels
 
+// gatherRows gathers the terms of the first rows of a tile, the others being zero, as
+// the accumulation of the tier takes them; see gatherRowsNEON.
 func gatherRows(t *rowTerms, fa []int8, faQuad, quads, rows int) {
 	switch {
 	case rows < tileRows:

@@ -25,14 +25,14 @@
 
 // ARGS loads the arguments, which are the same for all kernels.
 #define ARGS \
-	MOVD z+0(FP), R0               \
-	MOVD t+8(FP), R1               \
-	ADD  $rowTerms_quads, R1, R12  \
-	MOVD b+16(FP), R2              \
-	MOVD bQuads+24(FP), R3         \
-	LSL  $6, R3                    \
-	MOVD quads+32(FP), R4          \
-	MOVD cols+40(FP), R5           \
+	MOVD z+0(FP), R0              \
+	MOVD t+8(FP), R1              \
+	ADD  $rowTerms_quads, R1, R12 \
+	MOVD b+16(FP), R2             \
+	MOVD bQuads+24(FP), R3        \
+	LSL  $6, R3                   \
+	MOVD quads+32(FP), R4         \
+	MOVD cols+40(FP), R5          \
 	MOVD $(4*const_tileRows), R10
 
 // BEGIN begins a pass.
@@ -80,12 +80,12 @@
 	SMLAL2(b, 21, r1 + 1)
 
 #define QUAD \
-	VLD1R.P (R6)(R10), [V20.S4]                         \
-	VLD1R.P (R11)(R10), [V21.S4]                        \
+	VLD1R.P (R6)(R10), [V20.S4]                          \
+	VLD1R.P (R11)(R10), [V21.S4]                         \
 	VLD1.P  64(R7), [V16.B16, V17.B16, V18.B16, V19.B16] \
-	MADD(16, 0, 8)                                      \
-	MADD(17, 2, 10)                                     \
-	MADD(18, 4, 12)                                     \
+	MADD(16, 0, 8)                                       \
+	MADD(17, 2, 10)                                      \
+	MADD(18, 4, 12)                                      \
 	MADD(19, 6, 14)
 
 // WIDEN sums the 4 terms of 4 columns, in two registers from number n on, and adds
@@ -170,7 +170,7 @@ widen:
 
 // LOAD loads a quad: codes, and the terms of the pass.
 #define LOAD(b0, b1, b2, b3, terms) \
-	VLD1.P (R6)(R10), [terms.B16]                   \
+	VLD1.P (R6)(R10), [terms.B16] \
 	VLD1.P 64(R7), [b0.B16, b1.B16, b2.B16, b3.B16]
 
 // DOT multiplies a quad of row i: codes are in four registers from number b on, sums
@@ -183,9 +183,9 @@ widen:
 
 // DOTS multiplies a quad of all rows.
 #define DOTS(terms, b) \
-	DOT(terms, 0, b, 0)  \
-	DOT(terms, 1, b, 4)  \
-	DOT(terms, 2, b, 8)  \
+	DOT(terms, 0, b, 0) \
+	DOT(terms, 1, b, 4) \
+	DOT(terms, 2, b, 8) \
 	DOT(terms, 3, b, 12)
 
 // func accumulateDotProd(z *zTile, t *rowTerms, b *uint8, bQuads, quads, cols int)
@@ -271,17 +271,17 @@ store:
 
 // JOIN adds 8 columns of two rows to z at R13 and goes to the rows after them.
 #define JOIN(a0, a1, a2, a3) \
-	ADD   $ROW, R13, R14         \
+	ADD   $ROW, R13, R14          \
 	VLD1  (R13), [V16.S4, V17.S4] \
 	VLD1  (R14), [V18.S4, V19.S4] \
-	VZIP1 a1.D2, a0.D2, V20.D2   \
-	VZIP1 a3.D2, a2.D2, V21.D2   \
-	VZIP2 a1.D2, a0.D2, V22.D2   \
-	VZIP2 a3.D2, a2.D2, V23.D2   \
-	VADD  V20.S4, V16.S4, V16.S4 \
-	VADD  V21.S4, V17.S4, V17.S4 \
-	VADD  V22.S4, V18.S4, V18.S4 \
-	VADD  V23.S4, V19.S4, V19.S4 \
+	VZIP1 a1.D2, a0.D2, V20.D2    \
+	VZIP1 a3.D2, a2.D2, V21.D2    \
+	VZIP2 a1.D2, a0.D2, V22.D2    \
+	VZIP2 a3.D2, a2.D2, V23.D2    \
+	VADD  V20.S4, V16.S4, V16.S4  \
+	VADD  V21.S4, V17.S4, V17.S4  \
+	VADD  V22.S4, V18.S4, V18.S4  \
+	VADD  V23.S4, V19.S4, V19.S4  \
 	VST1  [V16.S4, V17.S4], (R13) \
 	VST1  [V18.S4, V19.S4], (R14) \
 	ADD   $(2*ROW), R13
@@ -359,10 +359,10 @@ join:
 
 // STARTFROM stores -2 times the sums.
 #define STARTFROM \
-	VADD V16.S4, V16.S4, V16.S4   \
-	VADD V17.S4, V17.S4, V17.S4   \
-	VSUB V16.S4, V19.S4, V16.S4   \
-	VSUB V17.S4, V19.S4, V17.S4   \
+	VADD V16.S4, V16.S4, V16.S4 \
+	VADD V17.S4, V17.S4, V17.S4 \
+	VSUB V16.S4, V19.S4, V16.S4 \
+	VSUB V17.S4, V19.S4, V17.S4 \
 	VST1 [V16.S4, V17.S4], (R4)
 
 // func gatherRowsNEON(t *rowTerms, fa *int8, faQuad, quads int)
