@@ -76,11 +76,12 @@ func spread(y, base []int32, m int, l kernels.Layout) {
 	}
 }
 
-// layout places pairs lo to hi. It panics if there are less than none.
+// layout places pairs lo to hi. It panics if that cannot be.
 func (n Noise) layout(lo, hi, streams int) kernels.Layout {
 	if lo < 0 || hi < lo || streams < 1 {
 		panic(fmt.Sprintf("lowrank: pairs %d to %d of %d streams", lo, hi, streams))
 	}
+	n.checkPairs(hi)
 	return kernels.Layout{Pairs: hi - lo, Rank: n.Rank, Streams: streams}
 }
 

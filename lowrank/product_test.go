@@ -277,8 +277,15 @@ func TestProductPanics(t *testing.T) {
 	mustPanic(t, "base has 2 elements, want 3 for 3×1", func() { n.ProductShared(&ws, y, base[:2], w, x[:8], 0, 1, 1) })
 	mustPanic(t, "y has 5 elements, want 6 for 3×2", func() { n.ProductShared(&ws, y[:5], base, w, x[:8], 0, 1, 1) })
 	mustPanic(t, "x has 7 elements, want 8 for 8×1", func() { n.ProductShared(&ws, y, base, w, x[:7], 0, 1, 1) })
-	mustPanic(t, "pair 4194304 of full rank, want at most 4194303", func() {
+	mustPanic(t, "pairs to 4194305 of full rank, want at most 4194304", func() {
 		n.ProductShared(&ws, y, base, w, x[:8], 1<<22, 1<<22+1, 1)
+	})
+	mustPanic(t, "pairs to 4194305 of full rank", func() { n.Perturbation(&ws, make([]int32, 15), w, 1<<22, 0) })
+	mustPanic(t, "pairs to 4194305 of full rank", func() {
+		NewUpdater().Update(n, w, make([]int8, 1<<22+1), newResidualRule(w.W))
+	})
+	mustPanic(t, "W is 1×2097153, want at most 2097152 columns", func() {
+		n.Product(&ws, nil, Tensor{W: packed.NewMatrix(1, kernels.MaxRankK+1)}, nil, 0, 0, 1)
 	})
 	w.Frozen = true
 	mustPanic(t, "base has 2 elements, want 3 for 3×1", func() { n.ProductShared(&ws, y, base[:2], w, x[:8], 0, 1, 1) })

@@ -38,7 +38,7 @@ func randomVector(rng *rand.Rand, number uint32, n int) Tensor {
 	return w
 }
 
-// element returns the pents that a vector's noise is made of.
+// elements returns the pents that a vector's noise is made of.
 func elements(n Noise, w Tensor, pair int) []int64 {
 	n.Rank = 1
 	return draw(n, FactorA, w.Number, pair, len(w.V))[0]
@@ -56,7 +56,7 @@ func TestAddVector(t *testing.T) {
 			for i := range y {
 				y[i] = int32(rng.IntN(2001) - 1000)
 			}
-			want := slices.Clone(y)
+			want, perturbed := slices.Clone(y), slices.Clone(y)
 			mul, shift := scaling(n, lawVariance(n.Law))
 			for i := range want {
 				c := i % cols
@@ -64,7 +64,12 @@ func TestAddVector(t *testing.T) {
 				want[i] += int32(int64(w.V[i/cols])<<bits + int64(1-c/streams%2*2)*round(ξ*mul<<bits, shift+7))
 			}
 			n.AddVector(&ws, y, w, lo, hi, streams, bits)
+			n.PerturbVector(&ws, perturbed, w, lo, hi, streams, bits)
 			for i, v := range want {
+				if own := v - int32(w.V[i/cols])<<bits; perturbed[i] != own {
+					t.Fatalf("%+v, %d bits, pairs %d to %d, %d streams: without the vector y[%d, %d] = %d, want %d",
+						n, bits, lo, hi, streams, i/cols, i%cols, perturbed[i], own)
+				}
 				if y[i] != v {
 					t.Fatalf("%+v, %d bits, pairs %d to %d, %d streams: y[%d, %d] = %d, want %d",
 						n, bits, lo, hi, streams, i/cols, i%cols, y[i], v)
@@ -167,10 +172,13 @@ func TestVectorPanics(t *testing.T) {
 	n, y := Noise{Rank: 1}, make([]int32, 3*2)
 	mustPanic(t, "AddVector: y has 5 elements, want 6 for 3×2", func() { n.AddVector(&ws, y[:5], w, 0, 1, 1, 0) })
 	mustPanic(t, "AddVector: 21 fraction bits, want at most 20", func() { n.AddVector(&ws, y, w, 0, 1, 1, 21) })
+	mustPanic(t, "PerturbVector: y has 5 elements, want 6 for 3×2", func() { n.PerturbVector(&ws, y[:5], w, 0, 1, 1, 0) })
+	mustPanic(t, "PerturbVector: 21 fraction bits, want at most 20", func() { n.PerturbVector(&ws, y, w, 0, 1, 1, 21) })
 	mustPanic(t, "VectorPerturbation: dst has 2 elements, want 3 for 3×1", func() { n.VectorPerturbation(&ws, y[:2], w, 0, 0) })
 	mustPanic(t, "VectorPerturbation: 21 fraction bits", func() { n.VectorPerturbation(&ws, y[:3], w, 0, 21) })
 	for fn, call := range map[string]func(w Tensor){
 		"AddVector":          func(w Tensor) { n.AddVector(&ws, y, w, 0, 1, 1, 0) },
+		"PerturbVector":      func(w Tensor) { n.PerturbVector(&ws, y, w, 0, 1, 1, 0) },
 		"VectorPerturbation": func(w Tensor) { n.VectorPerturbation(&ws, y[:3], w, 0, 0) },
 		"UpdateVector":       func(w Tensor) { NewUpdater().UpdateVector(n, w, nil, &VectorResidual{}) },
 	} {
