@@ -56,6 +56,10 @@ func perturbShared(y, base []int32, a []uint8, t []int32, l Layout, m int, shift
 	perturbSharedGeneric(y, base, a, t, l, m, shift)
 }
 
+func perturbSharedRequantize(dst []int8, base []int32, a []uint8, t []int32, l Layout, m int, perturbShift uint, bias []int32, shift uint, relu bool) {
+	perturbSharedRequantizeGeneric(dst, base, a, t, l, m, perturbShift, bias, shift, relu)
+}
+
 func updateResidual(w *packed.Matrix, residual []int8, t Terms, rule Residual, lo, hi int) int {
 	return updateResidualGeneric(w, residual, t, rule, lo, hi)
 }

@@ -17,6 +17,8 @@ type Workspace struct {
 	// Under FullRank: E of a pair and the pair's inputs.
 	e packed.Matrix
 	x []int8
+
+	y []int32 // a product of which only the activations are wanted
 }
 
 // Product computes the perturbed product of pairs lo to hi, each member with
@@ -59,11 +61,35 @@ func (n Noise) ProductShared(ws *Workspace, y, base []int32, w Tensor, x []int8,
 		n.productSharedDense(ws, y, base, w, x, lo, l)
 		return
 	}
+	a, t, shift := n.projectShared(ws, w, x, lo, hi, l)
+	kernels.PerturbShared(y, base, a, t, l, m, shift)
+}
+
+// ActivationsShared is ProductShared followed by kernels.Requantize with a bias, a
+// shift and ReLU or not, without the product in between. dst is a batch of m ×
+// 2·(hi-lo)·streams in quads.
+func (n Noise) ActivationsShared(ws *Workspace, dst []int8, base []int32, w Tensor, x []int8, lo, hi, streams int, bias []int32, shift uint, relu bool) {
+	m := w.matrix("ActivationsShared").Rows()
+	l := n.layout(lo, hi, streams)
+	if w.Frozen || n.Rank == FullRank { // no factors: by way of the product
+		checkLen("ActivationsShared", "dst", len(dst), kernels.Quads(m)*4, l.Cols())
+		ws.y = reuse.Slice(ws.y, m*l.Cols())
+		n.ProductShared(ws, ws.y, base, w, x, lo, hi, streams)
+		kernels.Requantize(dst, ws.y, bias, m, l.Cols(), shift, relu)
+		return
+	}
+	a, t, perturbShift := n.projectShared(ws, w, x, lo, hi, l)
+	kernels.PerturbSharedRequantize(dst, base, a, t, l, m, perturbShift, bias, shift, relu)
+}
+
+// projectShared returns the left factors and projections of ProductShared, and the
+// shift of its perturbation.
+func (n Noise) projectShared(ws *Workspace, w Tensor, x []int8, lo, hi int, l kernels.Layout) (a []uint8, t []int32, shift uint) {
 	a, b, t := n.draw(ws, w, lo, hi, l.Pairs*l.Rank*l.Streams)
 	kernels.ProjectShared(t, b, x, l, w.W.Cols())
 	mul, shift := n.scale()
 	rescale(t, mul)
-	kernels.PerturbShared(y, base, a, t, l, m, shift)
+	return a, t, shift
 }
 
 // spread gives every member the product that all share.
