@@ -69,7 +69,7 @@ func FuzzTerms(f *testing.F) {
 }
 
 func FuzzUpdate(f *testing.F) {
-	fuzz(f, []dimension{{1, 9}, {1, 600}, {0, 300}}, 
+	fuzz(f, []dimension{{1, 9}, {1, 600}, {0, 300}},
 		checkUpdateResidual, checkUpdateResidual4, checkUpdateStochastic, checkUpdateFlip, checkUpdateThreshold)
 }
 

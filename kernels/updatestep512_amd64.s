@@ -10,7 +10,7 @@
 //
 //	DI  codes          Z31, Z30  Limit and -Limit
 //	SI  state          Z29, Z28  Mul and 2^(Shift-1)
-//	DX  z              X27       Shift
+//	DX  z              Z27       Shift
 //	R9  random bytes   Z26       zero
 //	BX  columns left   Z25, Z24  the most and the least step, words
 //	R8  moved          Y22       the largest code, 4, bytes
@@ -26,7 +26,7 @@
 	MOVL         $1, AX                    \
 	SHLL         CX, AX                    \
 	SHRL         $1, AX                    \
-	VMOVQ        CX, X27                   \
+	VPBROADCASTD CX, Z27                   \
 	VPBROADCASTD AX, Z28                   \
 	CONST(mul, VPBROADCASTD, Z29)          \
 	CONST(limit, VPBROADCASTD, Z31)        \
@@ -39,7 +39,7 @@
 	VPMAXSD  Z30, out, out \
 	VPMULLD  Z29, out, out \
 	VPADDD   Z28, out, out \
-	VPSRAD   X27, out, out \
+	VPSRAVD  Z27, out, out \
 	VPMOVSDW out, words
 
 // STEPS sets Z0 to the steps d of 32 columns, in words. It uses Z1.
@@ -214,7 +214,7 @@ loop:
 
 // func stepFlipAVX512(codes *uint8, average *int8, z *int32, u *uint8, n int, scale Scale, decay uint, threshold int8) (moved int)
 //
-//	X23       decay                     Y21  bytes 2^decay-1
+//	Z23       words decay               Y21  bytes 2^decay-1
 //	Y20, Y19  threshold and -threshold  Y18  bytes 1
 TEXT ·stepFlipAVX512(SB), NOSPLIT, $0-88
 	MOVQ codes+0(FP), DI
@@ -228,7 +228,7 @@ TEXT ·stepFlipAVX512(SB), NOSPLIT, $0-88
 	CONST($-127, VPBROADCASTW, Z24)
 	CONST($4, VPBROADCASTB, Y22)
 	MOVQ         decay+64(FP), CX
-	VMOVQ        CX, X23
+	VPBROADCASTW CX, Z23
 	MOVL         $1, AX
 	SHLL         CX, AX
 	DECL         AX
@@ -245,7 +245,7 @@ loop:
 	VPMOVZXBW Y2, Z2
 	VPSUBW    Z1, Z0, Z0
 	VPADDW    Z2, Z0, Z0      // d - a + u&(2^decay-1)
-	VPSRAW    X23, Z0, Z0
+	VPSRAVW   Z23, Z0, Z0
 	VPADDW    Z1, Z0, Z0
 	VPMOVWB   Z0, Y0          // bytes a, stepped
 	VPCMPB    $5, Y20, Y0, K1 // a ≥ threshold

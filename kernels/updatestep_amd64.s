@@ -8,7 +8,7 @@
 //
 //	DI  codes          Y15, Y14  Limit and -Limit
 //	SI  state          Y13, Y12  Mul and 2^(Shift-1)
-//	DX  z              X11       Shift
+//	DX  z              Y11       Shift
 //	R9  random bytes   Y10       zero
 //	BX  columns left   Y9        packOrder
 //	AX  all columns    Y7        equal codes, negative, by byte
@@ -62,6 +62,7 @@ VECTOR(bytesMin, $0x8080808080808080)    // bytes -128, the residual at the lowe
 	SHLL         CX, AX          \
 	SHRL         $1, AX          \
 	VMOVQ        CX, X11         \
+	VPBROADCASTD X11, Y11        \
 	VMOVD        AX, X12         \
 	VPBROADCASTD X12, Y12        \
 	CONST(mul, X13, Y13)         \
@@ -75,7 +76,7 @@ VECTOR(bytesMin, $0x8080808080808080)    // bytes -128, the residual at the lowe
 	VPMAXSD Y14, out, out \
 	VPMULLD Y13, out, out \
 	VPADDD  Y12, out, out \
-	VPSRAD  X11, out, out
+	VPSRAVD Y11, out, out
 
 // STEPS computes the steps d of 32 columns as words, at least least and at most
 // most: Y0 of columns 0–3, 8–11 | 4–7, 12–15 and Y1 of columns 16–19, 24–27 | 20–23,
