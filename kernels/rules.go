@@ -84,7 +84,8 @@ func UpdateResidual4(w *packed.Matrix, residual []uint8, t Terms, scale Scale, r
 //	w = clamp(w + carry, ±2)
 //
 // u, the random byte of weight (i, j), is byte j of the stream rounding with Pair =
-// i, as Random draws it; the Pair that rounding comes with does not matter.
+// i, as Random draws it; the Pair that rounding comes with does not matter. Updates
+// that are to round independently take streams that differ elsewhere.
 func UpdateStochastic(w *packed.Matrix, t Terms, scale Scale, rounding Stream, lo, hi int) (moved int) {
 	t.check("UpdateStochastic", w, lo, hi)
 	scale.check("UpdateStochastic")
