@@ -44,13 +44,28 @@ func (n Noise) Product(ws *Workspace, y []int32, w Tensor, x []int8, lo, hi, str
 //
 //	y[:, (p, s, b)] = base[:, b] ± RoundShift(A_p·(B_pᵀ·x[:, b])/√r, Sigma)
 func (n Noise) ProductShared(ws *Workspace, y, base []int32, w Tensor, x []int8, lo, hi, streams int) {
-	m, k := w.W.Rows(), w.W.Cols()
 	l := n.layout(lo, hi, streams)
+	a, t, shift := n.projectShared(ws, w, x, lo, hi, l)
+	kernels.PerturbShared(y, base, a, t, l, w.W.Rows(), shift)
+}
+
+// ActivationsShared is ProductShared followed by kernels.Requantize with a bias, a
+// shift and ReLU or not, without the product in between. dst is a batch of m ×
+// 2·(hi-lo)·streams in quads.
+func (n Noise) ActivationsShared(ws *Workspace, dst []int8, base []int32, w Tensor, x []int8, lo, hi, streams int, bias []int32, shift uint, relu bool) {
+	l := n.layout(lo, hi, streams)
+	a, t, perturbShift := n.projectShared(ws, w, x, lo, hi, l)
+	kernels.PerturbSharedRequantize(dst, base, a, t, l, w.W.Rows(), perturbShift, bias, shift, relu)
+}
+
+// projectShared returns the left factors and projections of ProductShared, and the
+// shift of its perturbation.
+func (n Noise) projectShared(ws *Workspace, w Tensor, x []int8, lo, hi int, l kernels.Layout) (a []uint8, t []int32, shift uint) {
 	a, b, t := n.draw(ws, w, lo, hi, l.Pairs*l.Rank*l.Streams)
-	kernels.ProjectShared(t, b, x, l, k)
+	kernels.ProjectShared(t, b, x, l, w.W.Cols())
 	mul, shift := n.scale()
 	rescale(t, mul)
-	kernels.PerturbShared(y, base, a, t, l, m, shift)
+	return a, t, shift
 }
 
 // Perturbation writes σ·E of one pair in fixed point, row-major m×k, for fitness

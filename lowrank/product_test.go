@@ -143,6 +143,31 @@ func TestProductShared(t *testing.T) {
 	})
 }
 
+// ActivationsShared is its parts, one after the other.
+func TestActivationsShared(t *testing.T) {
+	rng := rand.New(rand.NewPCG(6, 6))
+	forEachNoise(func(n Noise) {
+		m, k, lo, hi, streams := 1+rng.IntN(40), 1+rng.IntN(300), rng.IntN(3), 3+rng.IntN(3), 1+rng.IntN(40)
+		w, _ := randomTensor(rng, 9, m, k)
+		cols, relu, shift := 2*(hi-lo)*streams, rng.IntN(2) == 0, uint(rng.IntN(10))
+		_, x := randomInputs(rng, k, streams)
+		base, y := make([]int32, m*streams), make([]int32, m*cols)
+		bias := make([]int32, m)
+		for i := range bias {
+			bias[i] = int32(rng.IntN(2001) - 1000)
+		}
+		kernels.MatMul(base, w.W, x, streams)
+		var ws Workspace
+		n.ProductShared(&ws, y, base, w, x, lo, hi, streams)
+		got, want := make([]int8, kernels.Quads(m)*4*cols), make([]int8, kernels.Quads(m)*4*cols)
+		kernels.Requantize(want, y, bias, m, cols, shift, relu)
+		n.ActivationsShared(&ws, got, base, w, x, lo, hi, streams, bias, shift, relu)
+		if !slices.Equal(got, want) {
+			t.Fatalf("%+v, %d×%d, pairs %d to %d, %d streams: not the activations of the product", n, m, k, lo, hi, streams)
+		}
+	})
+}
+
 // A population evaluated in parts, by one workspace, is the population evaluated
 // as a whole.
 func TestProductChunks(t *testing.T) {
@@ -256,6 +281,7 @@ func TestProductPanics(t *testing.T) {
 	mustPanic(t, "y has 5 elements, want 6", func() { n.Product(&ws, y[:5], w, x, 0, 1, 1) })
 	mustPanic(t, "x has 15 elements, want 16", func() { n.Product(&ws, y, w, x[:15], 0, 1, 1) })
 	mustPanic(t, "base has 2 elements, want 3", func() { n.ProductShared(&ws, y, base[:2], w, x[:8], 0, 1, 1) })
+	mustPanic(t, "dst has 7 elements, want 8", func() { n.ActivationsShared(&ws, make([]int8, 7), base, w, x[:8], 0, 1, 1, nil, 1, true) })
 	mustPanic(t, "x has 7 elements, want 8", func() { n.ProductShared(&ws, y, base, w, x[:7], 0, 1, 1) })
 }
 
@@ -268,14 +294,16 @@ func TestProductAllocations(t *testing.T) {
 	w, _ := randomTensor(rng, 0, m, k)
 	_, x := randomInputs(rng, k, 2*pairs*streams)
 	base, y := make([]int32, m*streams), make([]int32, m*2*pairs*streams)
+	shared, act := x[:kernels.Quads(k)*4*streams], make([]int8, kernels.Quads(m)*4*2*pairs*streams)
 	e := make([]int32, m*k)
 	var ws Workspace
 	for _, rank := range []int{1, 3} {
 		n := Noise{Rank: rank, Sigma: 4}
 		for name, call := range map[string]func(){
-			"Product":       func() { n.Product(&ws, y, w, x, 0, pairs, streams) },
-			"ProductShared": func() { n.ProductShared(&ws, y, base, w, x[:kernels.Quads(k)*4*streams], 0, pairs, streams) },
-			"Perturbation":  func() { n.Perturbation(&ws, e, w, 0, 8) },
+			"Product":           func() { n.Product(&ws, y, w, x, 0, pairs, streams) },
+			"ProductShared":     func() { n.ProductShared(&ws, y, base, w, shared, 0, pairs, streams) },
+			"ActivationsShared": func() { n.ActivationsShared(&ws, act, base, w, shared, 0, pairs, streams, nil, 5, true) },
+			"Perturbation":      func() { n.Perturbation(&ws, e, w, 0, 8) },
 		} {
 			if got := allocs.PerRun(10, call); got != 0 {
 				t.Errorf("rank %d: %s allocates %d times a call", rank, name, got)
