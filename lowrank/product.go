@@ -17,8 +17,7 @@ type Workspace struct {
 	// Under FullRank: E of a pair and the pair's inputs.
 	e packed.Matrix
 	x []int8
-
-	y []int32 // a product of which only the activations are wanted
+	y []int32 // of ActivationsShared
 }
 
 // Product computes the perturbed product of pairs lo to hi, each member with
@@ -56,22 +55,21 @@ func (n Noise) ProductShared(ws *Workspace, y, base []int32, w Tensor, x []int8,
 	switch {
 	case w.Frozen:
 		spread(y, base, m, l)
-		return
 	case n.Rank == FullRank:
 		n.productSharedDense(ws, y, base, w, x, lo, l)
-		return
+	default:
+		a, t, shift := n.projectShared(ws, w, x, lo, hi, l)
+		kernels.PerturbShared(y, base, a, t, l, m, shift)
 	}
-	a, t, shift := n.projectShared(ws, w, x, lo, hi, l)
-	kernels.PerturbShared(y, base, a, t, l, m, shift)
 }
 
 // ActivationsShared is ProductShared followed by kernels.Requantize with a bias, a
-// shift and ReLU or not, without the product in between. dst is a batch of m ×
-// 2·(hi-lo)·streams in quads.
+// shift and ReLU or not, and takes no product in between but for a W that is frozen
+// or perturbed at full rank. dst is a batch of m × 2·(hi-lo)·streams in quads.
 func (n Noise) ActivationsShared(ws *Workspace, dst []int8, base []int32, w Tensor, x []int8, lo, hi, streams int, bias []int32, shift uint, relu bool) {
 	m := w.matrix("ActivationsShared").Rows()
 	l := n.layout(lo, hi, streams)
-	if w.Frozen || n.Rank == FullRank { // no factors: by way of the product
+	if w.Frozen || n.Rank == FullRank {
 		checkLen("ActivationsShared", "dst", len(dst), kernels.Quads(m)*4, l.Cols())
 		ws.y = reuse.Slice(ws.y, m*l.Cols())
 		n.ProductShared(ws, ws.y, base, w, x, lo, hi, streams)
