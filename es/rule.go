@@ -33,7 +33,7 @@ type stepper interface {
 
 // Residual is the rule that makes five levels trainable: error feedback. Each
 // weight keeps the remainder of its steps in eight bits, and moves a level when
-// they add up to one. See kernels.Residual.
+// they add up to one. See kernels.UpdateResidual.
 type Residual struct {
 	Rate Q16 // levels that one standard deviation of Z moves a weight
 }
@@ -57,7 +57,7 @@ func (r Residual) start(w *packed.Matrix) stepper {
 
 type residualStep struct {
 	rate     fixed.Q16
-	rule     kernels.Residual
+	scale    kernels.Scale
 	residual []int8
 }
 
@@ -69,14 +69,14 @@ func (s *residualStep) prepare(at progress, deviation uint64) {
 	// Units of 1/256 level for one unit of Z: 256·rate/2^16 / (deviation/256).
 	mul := int64(at.scale(s.rate)) << residualShift / int64(deviation)
 	mul = min(mul, 256<<residualShift)
-	s.rule = kernels.Residual{Mul: int32(mul), Shift: residualShift}
+	s.scale = kernels.Scale{Mul: int32(mul), Shift: residualShift}
 	if mul > 0 {
-		s.rule.Limit = int32(256<<residualShift/mul) + 1
+		s.scale.Limit = int32(256<<residualShift/mul) + 1
 	}
 }
 
 func (s *residualStep) Step(w *packed.Matrix, t kernels.Terms, lo, hi int) int {
-	return kernels.UpdateResidual(w, s.residual, t, s.rule, lo, hi)
+	return kernels.UpdateResidual(w, s.residual, t, s.scale, lo, hi)
 }
 
 func (s *residualStep) stateBytes() int { return len(s.residual) }
@@ -105,16 +105,16 @@ func (r Threshold) start(*packed.Matrix) stepper { return &thresholdStep{deviati
 
 type thresholdStep struct {
 	deviations fixed.Q16
-	tau        int32
+	tau        int64
 }
 
 func (s *thresholdStep) prepare(_ progress, deviation uint64) {
 	tau := fixed.RoundDiv(int64(s.deviations)*int64(deviation), 1<<24)
-	s.tau = int32(min(max(tau, 1), 1<<30))
+	s.tau = min(max(tau*kernels.TauUnit, kernels.TauUnit), kernels.MaxTau)
 }
 
 func (s *thresholdStep) Step(w *packed.Matrix, t kernels.Terms, lo, hi int) int {
-	return kernels.UpdateThreshold(w, t, s.tau, lo, hi)
+	return kernels.UpdateThreshold(w, t, s.tau, kernels.Stream{}, lo, hi)
 }
 
 func (s *thresholdStep) stateBytes() int { return 0 }

@@ -75,9 +75,9 @@ func TestResidualRate(t *testing.T) {
 		for _, rate := range []fixed.Q16{1, Ratio(1, 100), Ratio(1, 5), Ratio(3, 7), fixed.One} {
 			s := residualStep{rate: rate}
 			s.prepare(progress{Constant, 0, 1}, deviation)
-			r := s.rule
+			r := s.scale
 			if top := int64(r.Limit)*int64(r.Mul) + 1<<r.Shift>>1; r.Mul < 0 || r.Limit < 0 || top > math.MaxInt32 {
-				t.Errorf("rate %d, deviation %d: rule %+v overflows", rate, deviation, r)
+				t.Errorf("rate %d, deviation %d: scale %+v overflows", rate, deviation, r)
 			}
 			// In 1/256 level for one unit of Z; one unit in the last place is 2^-Shift.
 			want := 256 * float64(rate) / float64(fixed.One) / (float64(deviation) / 256)
@@ -97,7 +97,7 @@ func TestThresholdTau(t *testing.T) {
 	for _, test := range []struct {
 		deviations fixed.Q16
 		deviation  uint64
-		want       int32
+		want       int64 // whole units
 	}{
 		{fixed.One, 256, 1},
 		{2 * fixed.One, 10 * 256, 20},
@@ -107,8 +107,8 @@ func TestThresholdTau(t *testing.T) {
 	} {
 		s := thresholdStep{deviations: test.deviations}
 		s.prepare(progress{Linear, 0, 1}, test.deviation)
-		if s.tau != test.want {
-			t.Errorf("%d/65536 deviations of %d/256: threshold %d, want %d", test.deviations, test.deviation, s.tau, test.want)
+		if s.tau != test.want*kernels.TauUnit {
+			t.Errorf("%d/65536 deviations of %d/256: threshold %d/%d, want %d", test.deviations, test.deviation, s.tau, kernels.TauUnit, test.want)
 		}
 	}
 }

@@ -18,9 +18,10 @@ type zTile [tileRows][packed.BlockPents]int32
 
 // updatePanel is the working memory of an update.
 type updatePanel struct {
-	z     [updateRows][packed.BlockPents]int32
-	terms rowTerms
-	codes [packed.BlockPents]uint8
+	z      [updateRows][packed.BlockPents]int32
+	terms  rowTerms
+	codes  [packed.BlockPents]uint8
+	random [maxDraws * packed.BlockPents]uint8
 }
 
 // rowTerms are the terms f·a of the rows of a tile and a block of quads, gathered
@@ -32,46 +33,35 @@ type rowTerms struct {
 	quads [blockQuads][tileRows][4]int8 //lint:ignore U1000 used by the assembly
 }
 
-func updateResidual(w *packed.Matrix, residual []int8, t Terms, rule Residual, lo, hi int) (moved int) {
-	if !useAssembly() || t.Count == 0 {
-		return updateResidualGeneric(w, residual, t, rule, lo, hi)
+// stepRows steps rows lo to hi of W by the rule and returns how many pents moved.
+func stepRows(w *packed.Matrix, t Terms, r *rule, lo, hi int) (moved int) {
+	if !useAssembly() {
+		return stepRowsGeneric(w, t, r, lo, hi)
 	}
-	return stepRows(w, t, lo, hi, &stepRule{residual: residual, rule: rule})
-}
-
-func updateThreshold(w *packed.Matrix, t Terms, tau int32, lo, hi int) (moved int) {
-	if !useAssembly() || t.Count == 0 {
-		return updateThresholdGeneric(w, t, tau, lo, hi)
-	}
-	return stepRows(w, t, lo, hi, &stepRule{tau: tau})
-}
-
-// stepRows steps rows lo to hi of W by s and returns how many pents moved.
-func stepRows(w *packed.Matrix, t Terms, lo, hi int, s *stepRule) (moved int) {
 	var p updatePanel
+	src, draws := newSource(r.rounding), r.draws()
 	k, kp := w.Cols(), packed.PaddedLen(w.Cols())
 	for ; lo < hi; lo += updateRows {
 		rows := min(hi-lo, updateRows)
 		for j := 0; j < k; j += packed.BlockPents {
 			span := min(k-j, packed.BlockPents)
 			codes := p.codes[:packed.PaddedLen(span)]
-			p.sum(t, lo, rows, j, len(codes))
+			if t.Count > 0 {
+				p.sum(t, lo, rows, j, len(codes))
+			}
 			for i := range rows {
 				block := w.Row(lo + i).Bytes()[j/packed.BlockPents*packed.BlockBytes:]
 				unpack(codes, block, span)
-				moved += s.step(codes, (lo+i)*kp+j, &p.z[i])
+				if draws > 0 {
+					src.counter[0], src.counter[1] = uint32(draws*j/blockBytes), uint32(lo+i)
+					src.fill(p.random[:draws*len(codes)], rawBytes)
+				}
+				moved += r.step(codes, (lo+i)*kp+j, &p.z[i], &p.random)
 				pack(block, codes, span)
 			}
 		}
 	}
 	return moved
-}
-
-// stepRule is how codes move: with a residual by the rule, without one by tau.
-type stepRule struct {
-	residual []int8 // of W, rows padded
-	rule     Residual
-	tau      int32
 }
 
 // sum sets p.z to Z of rows i to i+rows and columns j to j+cols.

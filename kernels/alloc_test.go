@@ -25,35 +25,49 @@ func TestAllocations(t *testing.T) {
 		out    = make([]int8, Quads(m)*n*4)
 		own    = make([]int8, Quads(k)*l.Cols()*4)
 		yOwn   = make([]int32, m*l.Cols())
+		act    = make([]int8, Quads(m)*l.Cols()*4)
 		t32    = make([]int32, l.Rank*l.Cols())
 		a      = filled(all*packed.PaddedLen(m), uint8(zero))
 		b      = filled(all*packed.PaddedLen(k), uint8(zero))
 		f      = make([]int8, l.Pairs)
 		terms  = newTerms(a, b, f, l.Rank, m, k)
 		e      = make([]int8, m*packed.PaddedLen(k))
+		e4     = make([]uint8, len(e)/2)
+		scale  = Scale{Mul: 300, Shift: 9, Limit: 300}
+		s      = Stream{Seed: 1 << 40}
 		target = make([]uint8, n)
 	)
 	calls := map[string]func(){
-		"Unpack":            func() { Unpack(codes, rows, k) },
-		"Pack":              func() { Pack(rows, codes, k) },
-		"Interleave":        func() { Interleave(x, again[:k*n], k, n) },
-		"ColumnSums":        func() { ColumnSums(y[:n], x, k, n) },
-		"MatMul":            func() { MatMul(y, w, x, n) },
-		"MatVec":            func() { MatVec(y[:m*MaxVecs], w, x[:Quads(k)*MaxVecs*4], MaxVecs) },
-		"Project":           func() { Project(t32, b, own, l, k) },
-		"ProjectShared":     func() { ProjectShared(t32[:all], b, x[:Quads(k)*4], l, k) },
-		"Perturb":           func() { Perturb(yOwn, a, t32, l, m, shift) },
-		"MatMulPerturbed":   func() { MatMulPerturbed(yOwn, w, own, a, t32, l, shift) },
-		"PerturbShared":     func() { PerturbShared(yOwn, y[:m], a, t32[:all], l, m, shift) },
+		"Unpack":          func() { Unpack(codes, rows, k) },
+		"Pack":            func() { Pack(rows, codes, k) },
+		"Interleave":      func() { Interleave(x, again[:k*n], k, n) },
+		"ColumnSums":      func() { ColumnSums(y[:n], x, k, n) },
+		"MatMul":          func() { MatMul(y, w, x, n) },
+		"MatVec":          func() { MatVec(y[:m*MaxVecs], w, x[:Quads(k)*MaxVecs*4], MaxVecs) },
+		"Project":         func() { Project(t32, b, own, l, k) },
+		"ProjectShared":   func() { ProjectShared(t32[:all], b, x[:Quads(k)*4], l, k) },
+		"Perturb":         func() { Perturb(yOwn, a, t32, l, m, shift) },
+		"MatMulPerturbed": func() { MatMulPerturbed(yOwn, w, own, a, t32, l, shift) },
+		"PerturbShared":   func() { PerturbShared(yOwn, y[:m], a, t32[:all], l, m, shift) },
+		"PerturbSharedRequantize": func() {
+			PerturbSharedRequantize(act, y[:m], a, t32[:all], l, m, 4, y[:m], 5, true)
+			PerturbSharedRequantize(act, y[:m], a, t32[:all], l, m, shift, nil, shift, true)
+		},
 		"Requantize":        func() { Requantize(out, y, y[:m], m, n, shift, true) },
 		"Normalize":         func() { Normalize(x, x, k, n, 64) },
 		"Score":             func() { Score(y[:n], x[:64*n*4], target, 256, n) },
 		"Noise binomial":    func() { Noise(codes, Binomial, Stream{Seed: 1 << 40}) },
 		"Noise uniform":     func() { Noise(codes, Uniform, Stream{Seed: 1 << 40}) },
+		"Random":            func() { Random(codes, Stream{Seed: 1 << 40}) },
 		"WeighFactors":      func() { WeighFactors(terms.FA, a, f, l.Rank, m) },
 		"InterleaveFactors": func() { InterleaveFactors(terms.B, b, all, packed.PaddedLen(k)) },
-		"UpdateResidual":    func() { UpdateResidual(w, e, terms, Residual{Mul: 300, Shift: 9, Limit: 300}, 0, m) },
-		"UpdateThreshold":   func() { UpdateThreshold(w, terms, 300, 0, m) },
+		"UpdateResidual":    func() { UpdateResidual(w, e, terms, scale, 0, m) },
+		"UpdateResidual4":   func() { UpdateResidual4(w, e4, terms, scale, s, 0, m) },
+		"UpdateStochastic":  func() { UpdateStochastic(w, terms, scale, s, 0, m) },
+		"UpdateFlip":        func() { UpdateFlip(w, e, terms, scale, s, 3, 100, 0, m) },
+		"UpdateThreshold":   func() { UpdateThreshold(w, terms, 300*TauUnit+77, s, 0, m) },
+		"Shrink":            func() { Shrink(w, 300, s, 0, m) },
+		"Saturated":         func() { Saturated(w, 0, m) },
 	}
 	forEachImpl(t, func(t *testing.T) {
 		for name, call := range calls {

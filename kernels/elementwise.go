@@ -59,11 +59,7 @@ func requantize(dst []int8, y, bias []int32, m, n int, shift uint, relu bool) {
 	if bias != nil {
 		b = &bias[0]
 	}
-	low := int32(-127)
-	if relu {
-		low = 0
-	}
-	requantizeRows(&dst[0], &y[0], b, m, n, shift, low)
+	requantizeRows(&dst[0], &y[0], b, m, n, shift, lowest(relu))
 }
 
 func scoreColumns(score []int32, logits []int8, target []uint8, m, n int) {

@@ -39,10 +39,14 @@ type loop struct {
 	each         int // multiply-adds of the instruction that makes them
 }
 
-// row is the loop's row of the table.
+// row is the loop's row of its table, up to what the test does not know.
 func (l loop) row(kernel string) string {
 	for ending, tier := range tierNames {
-		if name, ok := strings.CutSuffix(kernel, ending); ok {
+		name, ok := strings.CutSuffix(kernel, ending)
+		switch {
+		case ok && l.multiplyAdds == 0:
+			return fmt.Sprintf("| %s | %s | %d |", name, tier, l.instructions)
+		case ok:
 			return fmt.Sprintf("| %s | %s | %d | %d | %.2f | %d |", name, tier,
 				l.instructions, l.multiplyAdds, 32*float64(l.instructions)/float64(l.multiplyAdds), 32/l.each)
 		}
@@ -53,8 +57,8 @@ func (l loop) row(kernel string) string {
 // jump matches a branch within a function, and where it goes.
 var jump = regexp.MustCompile(`^(?:b|b\..*|cbn?z .*|tbn?z .*) 0x([0-9a-f]+)`)
 
-// mainLoop returns the innermost loop with the most multiply-adds, zero if none has
-// any.
+// mainLoop returns the innermost loop with the most multiply-adds or, where none has
+// any, the longest.
 func mainLoop(f binutils.Function) (main loop) {
 	last := -1 // where the last loop ended
 	for at, instruction := range f.Code {
@@ -77,38 +81,37 @@ func mainLoop(f binutils.Function) (main loop) {
 				}
 			}
 		}
-		if l.multiplyAdds > main.multiplyAdds {
+		if l.multiplyAdds > main.multiplyAdds || main.multiplyAdds == 0 && l.instructions > main.instructions {
 			main = l
 		}
 	}
 	return main
 }
 
-// TestLoops counts the instructions of every inner loop that multiplies and compares
-// them with the table in the documentation: a loop that grows fails, and so does a
-// kernel that the table lacks.
+// TestLoops counts the instructions of every inner loop and compares them with the
+// tables in the documentation: a loop that grows fails, and so does a kernel that the
+// tables lack.
 func TestLoops(t *testing.T) {
 	text, err := os.ReadFile(loopTable)
 	if err != nil {
 		t.Fatal(err)
 	}
-	rows := map[string]bool{}
-	for _, row := range regexp.MustCompile(`(?m)^\| \w+ \| (?:neon|dotprod|i8mm) \|.*$`).FindAllString(string(text), -1) {
-		rows[row] = true
-	}
+	rows := regexp.MustCompile(`(?m)^\| \w+ \| (?:neon|dotprod|i8mm) \|.*$`).FindAllString(string(text), -1)
 	kernels := binutils.Disassemble(t, "github.com/Kaleaon/pentary-go/kernels")
 	for _, name := range slices.Sorted(maps.Keys(kernels)) {
 		l := mainLoop(kernels[name])
-		if l.multiplyAdds == 0 {
+		if l.instructions == 0 {
 			continue
 		}
 		row := l.row(name)
-		if !rows[row] {
+		at := slices.IndexFunc(rows, func(r string) bool { return strings.HasPrefix(r, row) })
+		if at < 0 {
 			t.Errorf("%s lacks\n%s", loopTable, row)
+			continue
 		}
-		delete(rows, row)
+		rows = slices.Delete(rows, at, at+1)
 	}
-	for row := range rows {
+	for _, row := range rows {
 		t.Errorf("no kernel is as %s has it:\n%s", loopTable, row)
 	}
 }

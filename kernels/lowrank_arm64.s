@@ -1,5 +1,6 @@
 //go:build !purego
 
+#include "columns_arm64.h"
 #include "go_asm.h"
 #include "neon_arm64.h"
 #include "neon_elementwise_arm64.h"
@@ -7,35 +8,6 @@
 
 // The two thin products of a perturbation, in blocks of eight, four, two or one
 // columns: one column to a dword.
-
-// The ways to move a block between memory and two vectors, of which a block of four
-// or less takes the first: at r, and, LOAD_NEXT and STORE_NEXT, with a step of r to
-// the next row.
-#define LOAD_8(r, f0, f1)  FLDPQ (r), (f0, f1)
-#define LOAD_4(r, f0, f1)  FMOVQ (r), f0
-#define LOAD_2(r, f0, f1)  FMOVD (r), f0
-#define LOAD_1(r, f0, f1)  FMOVS (r), f0
-#define STORE_8(f0, f1, r) FSTPQ (f0, f1), (r)
-#define STORE_4(f0, f1, r) FMOVQ f0, (r)
-#define STORE_2(f0, f1, r) FMOVD f0, (r)
-#define STORE_1(f0, f1, r) FMOVS f0, (r)
-
-#define LOAD_NEXT_8(r, step, v0, v1)  VLD1.P (r)(step), [v0.S4, v1.S4]
-#define LOAD_NEXT_4(r, step, v0, v1)  VLD1.P (r)(step), [v0.S4]
-#define LOAD_NEXT_2(r, step, v0, v1)  VLD1.P (r)(step), [v0.S2]
-#define LOAD_NEXT_1(r, step, v0, v1)  VLD1.P (r)(step), v0.S[0]
-#define STORE_NEXT_8(v0, v1, r, step) VST1.P [v0.S4, v1.S4], (r)(step)
-#define STORE_NEXT_4(v0, v1, r, step) VST1.P [v0.S4], (r)(step)
-#define STORE_NEXT_2(v0, v1, r, step) VST1.P [v0.S2], (r)(step)
-#define STORE_NEXT_1(v0, v1, r, step) VST1.P v0.S[0], (r)(step)
-
-// BY_WIDTH goes to the code for the columns in R8.
-#define BY_WIDTH(four, two, one) \
-	CMP $4, R8; \
-	BEQ four;   \
-	CMP $2, R8; \
-	BEQ two;    \
-	BLT one
 
 // Registers of the projection:
 //
@@ -82,8 +54,6 @@
 	ADD  R10, R1;                 \
 	ADD  R11, R2;                 \
 	SUBS $1, R3
-
-#define CLEAR(v) VEOR v.B16, v.B16, v.B16
 
 // COLUMNS_8 and so on load a quad of columns and add it to Σ x.
 #define COLUMNS_8 VLD1.P (R13)(R6), [V28.B16, V29.B16]; SADALP_B(28, 24); SADALP_B(29, 25)
@@ -477,7 +447,7 @@ row:                                   \
 //	R1  codes of the block, R9 of the rank   V0, V1  t
 //	R2  t, R10 of the rank             V2         codes of eight rows
 //	R3  ranks, R11 left                V3, V4     their weights, dwords
-//	R4  rows left                      V5         2 in every byte
+//	R4  rows left                      V5         codeWeights
 //	R6  steps
 //	R7  bytes from a rank of codes to the next
 //	R8  columns of the block
@@ -513,7 +483,7 @@ block:                                               \
 rank:                                                \
 	LOAD_NEXT(R10, R12, V0, V1);                     \
 	VLD1.P (R9)(R7), [V2.B8];                        \
-	VSUB   V5.B8, V2.B8, V2.B8;                      \
+	VTBL   V2.B8, [V5.B16], V2.B8;                   \
 	SSHLL_B(0, 2, 2);                                \
 	SSHLL_H(0, 2, 3);                                \
 	SSHLL2_H(0, 2, 4);                               \
@@ -719,7 +689,8 @@ TEXT ·combineNEON(SB), NOSPLIT, $0-56
 	MOVD  steps+48(FP), R6
 	MOVD  perturbSteps_aRank(R6), R7
 	MOVD  perturbSteps_tRank(R6), R12
-	VMOVI $2, V5.B16
+	MOVD  $·codeWeights(SB), R9
+	VLD1  (R9), [V5.B16]
 
 	BY_WIDTH(four, two, one)
 	COMBINE(LOAD_NEXT_8, block8, rank8)

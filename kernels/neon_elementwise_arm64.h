@@ -7,8 +7,14 @@
 // srshl v{d}.4s, v{n}.4s, v{m}.4s
 #define SRSHL_S(m, n, d) WORD $(0x4ea05400 | ((m) << 16) | ((n) << 5) | (d))
 
+// sshl v{d}.8h, v{n}.8h, v{m}.8h
+#define SSHL_H(m, n, d) WORD $(0x4e604400 | ((m) << 16) | ((n) << 5) | (d))
+
 // sshll v{d}.8h, v{n}.8b, #{s}; s from 0 to 7
 #define SSHLL_B(s, n, d) WORD $(0x0f08a400 | ((s) << 16) | ((n) << 5) | (d))
+
+// sshll2 v{d}.8h, v{n}.16b, #{s}; s from 0 to 7
+#define SSHLL2_B(s, n, d) WORD $(0x4f08a400 | ((s) << 16) | ((n) << 5) | (d))
 
 // sshll v{d}.4s, v{n}.4h, #{s}; s from 0 to 15
 #define SSHLL_H(s, n, d) WORD $(0x0f10a400 | ((s) << 16) | ((n) << 5) | (d))
@@ -21,6 +27,12 @@
 
 // rshrn2 v{d}.16b, v{n}.8h, #{s}; s from 1 to 8
 #define RSHRN2_H(s, n, d) WORD $(0x4f008c00 | ((16 - (s)) << 16) | ((n) << 5) | (d))
+
+// shrn v{d}.8b, v{n}.8h, #{s}; s from 1 to 8
+#define SHRN_H(s, n, d) WORD $(0x0f008400 | ((16 - (s)) << 16) | ((n) << 5) | (d))
+
+// shrn2 v{d}.16b, v{n}.8h, #{s}; s from 1 to 8
+#define SHRN2_H(s, n, d) WORD $(0x4f008400 | ((16 - (s)) << 16) | ((n) << 5) | (d))
 
 // sqrshrn v{d}.4h, v{n}.4s, #{s}; s from 1 to 16
 #define SQRSHRN_S(s, n, d) WORD $(0x0f009c00 | ((32 - (s)) << 16) | ((n) << 5) | (d))
@@ -36,6 +48,9 @@
 
 // sqxtn v{d}.8b, v{n}.8h
 #define SQXTN_H(n, d) WORD $(0x0e214800 | ((n) << 5) | (d))
+
+// sqxtn2 v{d}.16b, v{n}.8h
+#define SQXTN2_H(n, d) WORD $(0x4e214800 | ((n) << 5) | (d))
 
 // addhn v{d}.4h, v{n}.4s, v{m}.4s
 #define ADDHN_S(m, n, d) WORD $(0x0e604000 | ((m) << 16) | ((n) << 5) | (d))
@@ -61,8 +76,29 @@
 // saddw2 v{d}.8h, v{n}.8h, v{m}.16b
 #define SADDW2_B(m, n, d) WORD $(0x4e201000 | ((m) << 16) | ((n) << 5) | (d))
 
+// uaddw v{d}.8h, v{n}.8h, v{m}.8b
+#define UADDW_B(m, n, d) WORD $(0x2e201000 | ((m) << 16) | ((n) << 5) | (d))
+
+// uaddw2 v{d}.8h, v{n}.8h, v{m}.16b
+#define UADDW2_B(m, n, d) WORD $(0x6e201000 | ((m) << 16) | ((n) << 5) | (d))
+
+// ssubw v{d}.8h, v{n}.8h, v{m}.8b
+#define SSUBW_B(m, n, d) WORD $(0x0e203000 | ((m) << 16) | ((n) << 5) | (d))
+
+// ssubw2 v{d}.8h, v{n}.8h, v{m}.16b
+#define SSUBW2_B(m, n, d) WORD $(0x4e203000 | ((m) << 16) | ((n) << 5) | (d))
+
+// uqsub v{d}.4s, v{n}.4s, v{m}.4s
+#define UQSUB_S(m, n, d) WORD $(0x6ea02c00 | ((m) << 16) | ((n) << 5) | (d))
+
 // abs v{d}.16b, v{n}.16b
 #define ABS_B(n, d) WORD $(0x4e20b800 | ((n) << 5) | (d))
+
+// abs v{d}.4s, v{n}.4s
+#define ABS_S(n, d) WORD $(0x4ea0b800 | ((n) << 5) | (d))
+
+// umaxv s{d}, v{n}.4s
+#define UMAXV_S(n, d) WORD $(0x6eb0a800 | ((n) << 5) | (d))
 
 // smax v{d}.16b, v{n}.16b, v{m}.16b
 #define SMAX_B(m, n, d) WORD $(0x4e206400 | ((m) << 16) | ((n) << 5) | (d))
@@ -84,6 +120,15 @@
 
 // cmgt v{d}.16b, v{n}.16b, v{m}.16b
 #define CMGT_B(m, n, d) WORD $(0x4e203400 | ((m) << 16) | ((n) << 5) | (d))
+
+// cmge v{d}.16b, v{n}.16b, v{m}.16b
+#define CMGE_B(m, n, d) WORD $(0x4e203c00 | ((m) << 16) | ((n) << 5) | (d))
+
+// cmhi v{d}.16b, v{n}.16b, v{m}.16b
+#define CMHI_B(m, n, d) WORD $(0x6e203400 | ((m) << 16) | ((n) << 5) | (d))
+
+// cmhs v{d}.8h, v{n}.8h, v{m}.8h
+#define CMHS_H(m, n, d) WORD $(0x6e603c00 | ((m) << 16) | ((n) << 5) | (d))
 
 // cmge v{d}.4s, v{n}.4s, v{m}.4s
 #define CMGE_S(m, n, d) WORD $(0x4ea03c00 | ((m) << 16) | ((n) << 5) | (d))

@@ -15,15 +15,20 @@ func wideNoiseBlocks() int {
 }
 
 func noiseSteps(dst *uint8, law Law, steps, blocks int, counter *[4]uint32, keys *[2 * philoxRounds]uint32) {
+	wide := blocks > noiseBlocks
 	switch {
-	case law == Uniform && blocks > noiseBlocks:
+	case law == Binomial && wide:
+		binomialAVX512(dst, steps, counter, keys)
+	case law == Binomial:
+		binomialAVX2(dst, steps, counter, keys)
+	case law == Uniform && wide:
 		uniformAVX512(dst, steps, counter, keys)
 	case law == Uniform:
 		uniformAVX2(dst, steps, counter, keys)
-	case blocks > noiseBlocks:
-		binomialAVX512(dst, steps, counter, keys)
+	case wide:
+		randomAVX512(dst, steps, counter, keys)
 	default:
-		binomialAVX2(dst, steps, counter, keys)
+		randomAVX2(dst, steps, counter, keys)
 	}
 }
 
@@ -63,3 +68,21 @@ func binomialAVX512(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philox
 //
 //go:noescape
 func uniformAVX512(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRounds]uint32)
+
+// randomAVX2 is steps times eight blocks of random bytes:
+//
+//	for i := range steps * 8 {
+//		dst[16i+j] = byte j of philox(counter[0]+i, counter[1], counter[2], counter[3])
+//	}
+//
+// It writes steps·128 bytes. 1.4 of 2.2 bytes/cycle, 4.2e9
+// a second.
+//
+//go:noescape
+func randomAVX2(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRounds]uint32)
+
+// randomAVX512 is randomAVX2 with sixteen blocks a step: steps·256 bytes. 2.9
+// of 3.9 bytes/cycle, 8.8e9 a second.
+//
+//go:noescape
+func randomAVX512(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRounds]uint32)

@@ -181,3 +181,16 @@ uniformStep:
 	SUBS $1, R1
 	BNE  uniformStep
 	RET
+
+// func randomNEON(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRounds]uint32)
+TEXT ·randomNEON(SB), NOSPLIT, $0-32
+	SETUP
+
+randomStep:
+	PHILOX
+	VST4.P [V0.S4, V1.S4, V2.S4, V3.S4], 64(R0) // block by block
+	VST4.P [V4.S4, V5.S4, V6.S4, V7.S4], 64(R0)
+	ADDW   $8, R4
+	SUBS   $1, R1
+	BNE    randomStep
+	RET

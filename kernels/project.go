@@ -27,6 +27,9 @@ func project(t []int32, b []uint8, x []int8, l Layout, k int) {
 		projectGeneric(t, b, x, l, k)
 		return
 	}
+	if projectWide(t, b, x, l, k) {
+		return
+	}
 	n, own, kp := l.Cols(), 2*l.Streams, packed.PaddedLen(k)
 	steps := projectSteps{
 		t: 4 * l.Rank * own, b: l.Rank * kp, x: 4 * own,

@@ -2,22 +2,6 @@
 
 package kernels
 
-import "github.com/Kaleaon/pentary-go/packed"
-
-// step steps codes, whose residual is from at on, and returns how many moved.
-func (s *stepRule) step(codes []uint8, at int, z *[packed.BlockPents]int32) int {
-	c, n := &codes[0], len(codes)
-	switch {
-	case s.residual != nil && useAVX512:
-		return stepResidualAVX512(c, &s.residual[at], &z[0], n, s.rule)
-	case s.residual != nil:
-		return stepResidualAVX2(c, &s.residual[at], &z[0], n, s.rule)
-	case useAVX512:
-		return stepThresholdAVX512(c, &z[0], n, s.tau)
-	}
-	return stepThresholdAVX2(c, &z[0], n, s.tau)
-}
-
 // gatherRows gathers the terms of a tile; see gatherRowsAVX2.
 func gatherRows(t *rowTerms, fa []int8, faQuad, quads, rows int) {
 	gatherRowsAVX2(t, &fa[0], faQuad, quads, rows)
@@ -76,29 +60,3 @@ func accumulateAVX512(z *zTile, t *rowTerms, b *uint8, bQuads, quads, cols int)
 //
 //go:noescape
 func accumulateVNNI512(z *zTile, t *rowTerms, b *uint8, bQuads, quads, cols int)
-
-// stepResidualAVX2 steps n weights, given as codes of three bits, and returns how
-// many moved:
-//
-//	codes[j], e[j] = rule.step(codes[j], e[j], z[j])
-//
-// n is a positive multiple of 32, at most a block. 3.7 Gpents/s in L1.
-//
-//go:noescape
-func stepResidualAVX2(codes *uint8, e *int8, z *int32, n int, rule Residual) (moved int)
-
-// stepResidualAVX512 is stepResidualAVX2 on 512-bit registers. 4.1 Gpents/s in L1.
-//
-//go:noescape
-func stepResidualAVX512(codes *uint8, e *int8, z *int32, n int, rule Residual) (moved int)
-
-// stepThresholdAVX2 steps n weights as UpdateThreshold does and returns how many
-// moved. n is as for stepResidualAVX2, tau positive. 9.5 Gpents/s in L1.
-//
-//go:noescape
-func stepThresholdAVX2(codes *uint8, z *int32, n int, tau int32) (moved int)
-
-// stepThresholdAVX512 is stepThresholdAVX2 on 512-bit registers. 11 Gpents/s in L1.
-//
-//go:noescape
-func stepThresholdAVX512(codes *uint8, z *int32, n int, tau int32) (moved int)

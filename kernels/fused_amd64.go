@@ -1,0 +1,103 @@
+//go:build !purego
+
+package kernels
+
+// fusedLanes is the columns of which base is read at once.
+const fusedLanes = lanesAVX512
+
+// sumScratch is the memory of spreadSums.
+type sumScratch struct {
+	table multiples
+	sums  sums
+}
+
+// baseWords sets the words of a block; see baseWordsAVX2.
+func (f *fused) baseWords(base []int32, quads, cols int) {
+	if useAVX512 {
+		baseWordsAVX512(&f.words, &base[0], &f.offsets, quads, cols, &f.quads)
+	} else {
+		baseWordsAVX2(&f.words, &base[0], &f.offsets, quads, cols, &f.quads)
+	}
+}
+
+// spreadWords sets the columns of one pair, unless a t is beyond the limit, and
+// returns how many.
+func (f *fused) spreadWords(dst []int8, a []uint8, t []int32, quads, cols int) int {
+	if useAVX512 && spreadWordsAVX512(&dst[0], &f.words, &a[0], &t[0], quads, cols, &f.weights, &f.quads) ||
+		!useAVX512 && spreadWordsAVX2(&dst[0], &f.words, &a[0], &t[0], quads, cols, &f.weights, &f.quads) {
+		return cols
+	}
+	return 0
+}
+
+// spreadSums sets the columns of one pair by way of int32 sums.
+func (f *fused) spreadSums(dst []int8, base []int32, a []uint8, t []int32, rows, cols int) {
+	for c, wide := 0, 0; c < cols; c += wide {
+		wide = blockCols(cols - c)
+		if wide > lanesAVX2 {
+			combineAVX512(&f.sums, &a[0], &t[c], f.l.Rank, wide, &f.table, &f.steps)
+			spreadSumsAVX512(&dst[4*c], &base[c], &f.sums, &f.offsets, Quads(rows), wide, &f.quads)
+		} else {
+			combineAVX2(&f.sums, &a[0], &t[c], f.l.Rank, rows, wide, &f.table, &f.steps)
+			spreadSumsAVX2(&dst[4*c], &base[c], &f.sums, &f.offsets, Quads(rows), wide, &f.quads)
+		}
+	}
+}
+
+// baseWordsAVX2 sets the words of a block, by groups of eight columns, quads of rows
+// and two vectors each:
+//
+//	v := clamp(base[r*baseRow+c] + offsets[r], ±clip)
+//	words[((c/8*4+r/4)*8+at)*4+r%4] = v
+//
+// where at = c%2 + c/4%2*2 + c/2%2*4: the first vector has columns 0 1 4 5, the second
+// 2 3 6 7, which packing them to bytes brings in order. Rows come in whole quads,
+// base in whole groups of columns. 15 Gelem/s.
+//
+//go:noescape
+func baseWordsAVX2(words *[fusedRows * fusedCols]int16, base *int32, offsets *[fusedRows]int32, quads, cols int, steps *quadSteps)
+
+// spreadWordsAVX2 sets the activations of one pair in a block:
+//
+//	d := RoundShift((a[r]-2)·t[c], round)
+//	dst[r/4*quad+4*c+r%4] = clamp((word + d) >> shift, low, 127)
+//	dst[r/4*quad+4*c+r%4+minus] = clamp((word - d) >> shift, low, 127)
+//
+// with the words of baseWordsAVX2. It reports whether all |t| were within the
+// limit; otherwise it may have set a part. It reads sixteen codes. 28 GB/s of 41 in
+// L1. PerturbSharedRequantize as a whole, 256 rows of 4 pairs of 128 streams: 21
+// GB/s, 9 times the two kernels that it joins.
+//
+//go:noescape
+func spreadWordsAVX2(dst *int8, words *[fusedRows * fusedCols]int16, a *uint8, t *int32, quads, cols int, weights *[fusedRows]int16, steps *quadSteps) bool
+
+// spreadSumsAVX2 sets the activations of one pair from what combineAVX2 has summed
+// up, in whole quads of rows and at most eight columns:
+//
+//	d := RoundShift(sums[8r+c], round)
+//	dst[r/4*quad+4*c+r%4] = clamp((base[r*baseRow+c] + offsets[r] + d) >> shift, low, 127)
+//	dst[r/4*quad+4*c+r%4+minus] = clamp((base[r*baseRow+c] + offsets[r] - d) >> shift, low, 127)
+//
+// It reads base of whole vectors. 11 GB/s; as a whole, with rank 1: 7 GB/s.
+//
+//go:noescape
+func spreadSumsAVX2(dst *int8, base *int32, sums *sums, offsets *[fusedRows]int32, quads, cols int, steps *quadSteps)
+
+// baseWordsAVX512 is baseWordsAVX2 for groups of sixteen columns: in each quarter
+// of a group two columns are followed by two, which the packing brings back in order.
+// 20 Gelem/s.
+//
+//go:noescape
+func baseWordsAVX512(words *[fusedRows * fusedCols]int16, base *int32, offsets *[fusedRows]int32, quads, cols int, steps *quadSteps)
+
+// spreadWordsAVX512 is spreadWordsAVX2 with the words of baseWordsAVX512. 42 GB/s of
+// 55 in L1; as a whole 29 GB/s, 6 times the two kernels.
+//
+//go:noescape
+func spreadWordsAVX512(dst *int8, words *[fusedRows * fusedCols]int16, a *uint8, t *int32, quads, cols int, weights *[fusedRows]int16, steps *quadSteps) bool
+
+// spreadSumsAVX512 is spreadSumsAVX2 for at most sixteen columns. 17 GB/s; as a whole,
+// with rank 1: 12 GB/s.
+//
+//go:noescape
+func spreadSumsAVX512(dst *int8, base *int32, sums *sums, offsets *[fusedRows]int32, quads, cols int, steps *quadSteps)

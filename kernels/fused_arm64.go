@@ -1,0 +1,75 @@
+//go:build !purego
+
+package kernels
+
+// fusedLanes is the columns of which base is read at once: any number.
+const fusedLanes = 1
+
+// fusedGroup is the columns that spreadWordsNEON takes at once.
+const fusedGroup = 8
+
+// sumScratch is the memory of spreadSums.
+type sumScratch struct{ sums sums }
+
+// baseWords sets the words of whole groups of columns; see baseWordsNEON.
+func (f *fused) baseWords(base []int32, quads, cols int) {
+	if groups := cols / fusedGroup; groups > 0 {
+		baseWordsNEON(&f.words, &base[0], &f.offsets, quads, groups, &f.quads)
+	}
+}
+
+// spreadWords sets the columns of one pair, in whole groups, up to one with a t beyond
+// the limit, and returns how many.
+func (f *fused) spreadWords(dst []int8, a []uint8, t []int32, quads, cols int) int {
+	groups := cols / fusedGroup
+	if groups == 0 {
+		return 0
+	}
+	left := spreadWordsNEON(&dst[0], &f.words, &a[0], &t[0], quads, groups, &f.weights, &f.quads)
+	return (groups - left) * fusedGroup
+}
+
+// spreadSums sets the columns of one pair by way of int32 sums.
+func (f *fused) spreadSums(dst []int8, base []int32, a []uint8, t []int32, rows, cols int) {
+	for c, wide := 0, 0; c < cols; c += wide {
+		wide = blockCols(cols - c)
+		combineNEON(&f.sums, &a[0], &t[c], f.l.Rank, rows, wide, &f.steps)
+		spreadSumsNEON(&dst[4*c], &base[c], &f.sums, &f.offsets, Quads(rows), wide, &f.quads)
+	}
+}
+
+// baseWordsNEON sets the words of groups of eight columns:
+//
+//	v := clamp(base[r*baseRow+c] + offsets[r], ±clip)
+//	words[((c/8*4+r/4)*8+c%8)*4+r%4] = v
+//
+// quads and groups are at least 1; rows come in whole quads. 32 instructions for a quad
+// of eight columns.
+//
+//go:noescape
+func baseWordsNEON(words *[fusedRows * fusedCols]int16, base *int32, offsets *[fusedRows]int32, quads, groups int, steps *quadSteps)
+
+// spreadWordsNEON sets the activations of one pair in a block:
+//
+//	d := RoundShift((a[r]-2)·t[c], round)
+//	dst[r/4*quad+4*c+r%4] = clamp((word + d) >> shift, low, 127)
+//	dst[r/4*quad+4*c+r%4+minus] = clamp((word - d) >> shift, low, 127)
+//
+// with the words of baseWordsNEON. Before a group with a |t| beyond the limit it
+// stops, and returns the groups left. It reads sixteen codes. 38 instructions for a
+// quad of twice eight columns.
+//
+//go:noescape
+func spreadWordsNEON(dst *int8, words *[fusedRows * fusedCols]int16, a *uint8, t *int32, quads, groups int, weights *[fusedRows]int16, steps *quadSteps) (left int)
+
+// spreadSumsNEON sets the activations of one pair from what combineNEON has summed
+// up, in whole quads of rows and eight, four, two or one columns:
+//
+//	d := RoundShift(sums[8r+c], round)
+//	dst[r/4*quad+4*c+r%4] = clamp((base[r*baseRow+c] + offsets[r] + d) >> shift, low, 127)
+//	dst[r/4*quad+4*c+r%4+minus] = clamp((base[r*baseRow+c] + offsets[r] - d) >> shift, low, 127)
+//
+// 105 instructions for a quad of twice eight columns.
+//
+//go:noescape
+func spreadSumsNEON(dst *int8, base *int32, sums *sums, offsets *[fusedRows]int32, quads, cols int, steps *quadSteps)
