@@ -17,6 +17,9 @@ const (
 	MaxTensor = 1<<28 - 1
 )
 
+// FullRank as a Noise's Rank: dense.
+const FullRank = -1
+
 // Noise determines the perturbations of one generation.
 type Noise struct {
 	Seed       uint64      // of the run
@@ -48,7 +51,9 @@ const (
 	FactorA Kind = iota // left factor, a vector for each rank and row
 	FactorB             // right factor, a vector for each rank and column
 	Initial             // initial weights; pair is the row
-	Batch               // choice of training data; pair is unused
+	Batch               // choice of training data; pair is a group of pairs
+	Rounding            // random rounding of an update rule; pair is the row
+	Shrinking           // weight decay; pair is the row
 )
 
 // StreamOf returns the stream of random pents for one kind of use. It panics if

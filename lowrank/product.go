@@ -14,6 +14,8 @@ import (
 type Tensor struct {
 	Number uint32
 	W      *packed.Matrix
+	V      []int8
+	Frozen bool
 }
 
 // Workspace holds the factors and projections of the pairs in flight. It grows to
