@@ -39,8 +39,7 @@ func (r Flip) check() error {
 // threshold returns the level in 1/256.
 func (r Flip) threshold() int64 { return fixed.RoundDiv(int64(r.Level), int64(fixed.One)/256) }
 
-func (r Flip) stateBits() int { return 8 }
-func (r Flip) window() int    { return 1 }
+func (r Flip) profile() profile { return profile{stateBits: 8, window: 1, vectorRate: r.Rate} }
 
 func (r Flip) start(matrices []lowrank.Tensor) []stepper {
 	return startEach(matrices, func(w lowrank.Tensor) stepper {
@@ -57,7 +56,7 @@ type flipStep struct {
 }
 
 func (s *flipStep) prepare(g *update, _ *lowrank.Updater) {
-	s.scale, s.rounding = g.scale(s.rule.Rate), g.rounding(s.tensor)
+	s.scale, s.rounding = g.scale(s.rule.Rate, s.tensor), g.rounding(s.tensor)
 }
 
 func (s *flipStep) Step(w *packed.Matrix, t kernels.Terms, lo, hi int) int {

@@ -3,6 +3,7 @@ package es
 import (
 	"errors"
 	"fmt"
+	"sync/atomic"
 
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/lowrank"
@@ -17,7 +18,7 @@ type Generation struct {
 	Groups  int // of consecutive pairs, each on data of its own, see Options.Groups
 	Tensors []lowrank.Tensor
 
-	touched []rowSet
+	touched [][]uint64
 }
 
 // Group returns the group that a pair belongs to.
@@ -27,8 +28,8 @@ func (g *Generation) Group(pair int) int { return pair / (g.Pairs / g.Groups) }
 // parameters alone, whose other rows do not move. Goroutines may call it at the
 // same time.
 func (g *Generation) Touch(tensor, row int) {
-	if s := g.touched[tensor]; s != nil {
-		s.add(row)
+	if g.touched != nil && g.touched[tensor] != nil {
+		atomic.OrUint64(&g.touched[tensor][row/64], 1<<(row%64))
 	}
 }
 
@@ -50,7 +51,8 @@ type Optimizer struct {
 	past    [][]int8 // codes of the rule's window before the current generation, a ring
 	earlier []update
 
-	touched, recorded []rowSet // by tensor, nil unless sparse: of this generation and the last
+	// The rows used in this generation and in the last: see Record.Touched.
+	touched, recorded [][]uint64
 }
 
 // New returns an optimizer of the given parameters. They are numbered in this order
@@ -70,7 +72,7 @@ func New(parameters []Parameter, o Options) (*Optimizer, error) {
 		if err := p.check(o.Rank); err != nil {
 			return nil, fmt.Errorf("es: tensor %d %w", i, err)
 		}
-		if p.Sparse && o.Rule.window() > 1 {
+		if p.Sparse && o.Rule.profile().window > 1 {
 			return nil, fmt.Errorf("es: tensor %d is sparse: rule %v keeps no record of its rows", i, o.Rule)
 		}
 		opt.tensors = append(opt.tensors, p.tensor(i))
@@ -88,7 +90,7 @@ func (o *Optimizer) start() {
 	o.updater = lowrank.NewUpdater()
 	o.coder = newCoder(o.options.Fitness, o.options.Minimize, pairs)
 	o.codes, o.scores = make([]int8, pairs), make([]int64, 2*pairs)
-	if n := o.options.Rule.window() - 1; n > 0 {
+	if n := o.options.Rule.profile().window - 1; n > 0 {
 		ring := make([]int8, n*pairs)
 		for ; len(ring) > 0; ring = ring[pairs:] {
 			o.past = append(o.past, ring[:pairs])
@@ -97,16 +99,16 @@ func (o *Optimizer) start() {
 	}
 	rules := o.options.Rule.start(o.trained())
 	o.steps = make([]step, len(o.tensors))
-	o.touched, o.recorded = make([]rowSet, len(o.tensors)), make([]rowSet, len(o.tensors))
 	for i, w := range o.tensors {
-		if w.W != nil && !w.Frozen {
-			o.steps[i] = step{stepper: rules[0]}
-			rules = rules[1:]
-		}
-		if o.parameters[i].Sparse {
-			o.touched[i], o.recorded[i] = newRowSet(w.W.Rows()), newRowSet(w.W.Rows())
+		switch {
+		case w.Frozen:
+		case w.V != nil:
+			o.steps[i].vector = &lowrank.VectorResidual{Shift: scaleShift, Residual: make([]int8, len(w.V))}
+		default:
+			o.steps[i].stepper, rules = rules[0], rules[1:]
 		}
 	}
+	o.touched, o.recorded = o.rowSets(), o.rowSets()
 }
 
 // trained returns the matrices that the rule moves.
@@ -118,6 +120,20 @@ func (o *Optimizer) trained() []lowrank.Tensor {
 		}
 	}
 	return matrices
+}
+
+// rowSets returns empty sets of rows for all sparse parameters, nil if none is.
+func (o *Optimizer) rowSets() [][]uint64 {
+	var sets [][]uint64
+	for i, p := range o.parameters {
+		if p.Sparse {
+			if sets == nil {
+				sets = make([][]uint64, len(o.parameters))
+			}
+			sets[i] = make([]uint64, (p.Matrix.Rows()+63)/64)
+		}
+	}
+	return sets
 }
 
 // Options returns the options in force, defaults filled in.
@@ -182,7 +198,7 @@ func (o *Optimizer) move(stats *Stats) {
 	if g.decided() {
 		for i, w := range o.tensors {
 			if !w.Frozen {
-				o.moveTensor(g, i, stats)
+				stats.Moved += o.moveTensor(g, i)
 			}
 		}
 	}
@@ -212,22 +228,34 @@ func (o *Optimizer) recall() []update {
 	return o.earlier
 }
 
-func (o *Optimizer) moveTensor(g *update, i int, stats *Stats) {
+// moveTensor moves one tensor and returns how many levels.
+func (o *Optimizer) moveTensor(g *update, i int) (moved int) {
 	w, s := o.tensors[i], &o.steps[i]
-	s.stepper.prepare(g, o.updater)
-	s.shrink(g, w)
-	stats.Moved += o.updater.Update(g.noise(), w, o.codes, s)
+	if w.V != nil {
+		s.vector.Mul = g.scale(o.options.Rule.profile().vectorRate, w).Mul
+		return o.updater.UpdateVector(g.noise(), w, o.codes, s.vector)
+	}
+	s.prepare(g, o.updater)
+	s.decay(g, w)
+	var rows []uint64
+	if o.touched != nil {
+		rows = o.touched[i]
+	}
+	return o.updater.UpdateRows(g.noise(), w, o.codes, s, rows)
 }
 
-// A step is a rule at work on one matrix, and weight decay after it.
+// A step moves one tensor: the rule at work on a matrix and weight decay after it,
+// or error feedback on a vector.
 type step struct {
 	stepper
 	chance uint32
 	draw   kernels.Stream
+
+	vector *lowrank.VectorResidual
 }
 
-// shrink sets the weight decay of a generation.
-func (s *step) shrink(g *update, w lowrank.Tensor) {
+// decay sets the weight decay of a generation.
+func (s *step) decay(g *update, w lowrank.Tensor) {
 	s.chance = uint32(g.options.Shrink) // of kernels.AlwaysShrink
 	s.draw = lowrank.StreamOf(g.options.Seed, uint32(g.number), w.Number, lowrank.Shrinking, 0)
 }

@@ -1,8 +1,8 @@
 package es
 
 import (
+	"errors"
 	"fmt"
-	"sync/atomic"
 
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/lowrank"
@@ -37,11 +37,11 @@ func Matrices(weights ...*packed.Matrix) []Parameter {
 func (p *Parameter) check(rank int) error {
 	switch {
 	case (p.Matrix == nil || p.Matrix.Rows() == 0) && len(p.Vector) == 0:
-		return fmt.Errorf("is empty")
+		return errors.New("is empty")
 	case p.Matrix != nil && p.Vector != nil:
-		return fmt.Errorf("is both a matrix and a vector")
+		return errors.New("is both a matrix and a vector")
 	case p.Sparse && p.Matrix == nil:
-		return fmt.Errorf("is a sparse vector, want a matrix")
+		return errors.New("is a sparse vector, want a matrix")
 	case p.Matrix != nil && rank*p.Matrix.Cols() > kernels.MaxRankK:
 		return fmt.Errorf("has %d columns, want at most %d for rank %d", p.Matrix.Cols(), kernels.MaxRankK/rank, rank)
 	}
@@ -72,11 +72,3 @@ func (p Parameter) String() string {
 func (p *Parameter) tensor(number int) lowrank.Tensor {
 	return lowrank.Tensor{Number: uint32(number), W: p.Matrix, V: p.Vector, Frozen: p.Frozen}
 }
-
-// A rowSet is a set of rows, one bit each.
-type rowSet []uint64
-
-func newRowSet(rows int) rowSet { return make(rowSet, (rows+63)/64) }
-
-// add may be called by several goroutines at once.
-func (s rowSet) add(row int) { atomic.OrUint64(&s[row/64], 1<<(row%64)) }

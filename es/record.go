@@ -11,7 +11,7 @@ import (
 type Record struct {
 	Generation int        // counts from 1, as in Stats
 	Codes      []int8     // by pair
-	Touched    [][]uint64 // by tensor, a bit for each row; nil unless it is sparse
+	Touched    [][]uint64 // by tensor, a bit for each row; nil unless it is sparse, and if none is
 }
 
 // Record returns the record of the last generation. It shares the optimizer's
@@ -52,7 +52,7 @@ func (o *Optimizer) checkRecord(r Record) error {
 		return fmt.Errorf("es: record of %d tensors, want %d", len(r.Touched), len(o.touched))
 	}
 	if err := checkCodes(r.Codes); err != nil {
-		return err
+		return fmt.Errorf("es: record: %w", err)
 	}
 	for i, s := range r.Touched {
 		if len(s) != len(o.touched[i]) {
@@ -62,10 +62,11 @@ func (o *Optimizer) checkRecord(r Record) error {
 	return nil
 }
 
-func checkCodes(codes []int8) error {
-	for p, f := range codes {
-		if f < -kernels.MaxFitness || f > kernels.MaxFitness {
-			return fmt.Errorf("es: code %d of pair %d, want at most ±%d", f, p, kernels.MaxFitness)
+// checkCodes takes codes as they are, or as bytes.
+func checkCodes[T int8 | byte](codes []T) error {
+	for i, v := range codes {
+		if f := int8(v); f < -kernels.MaxFitness || f > kernels.MaxFitness {
+			return fmt.Errorf("code %d at %d, want at most ±%d", f, i, kernels.MaxFitness)
 		}
 	}
 	return nil

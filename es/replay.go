@@ -37,8 +37,7 @@ func (r Replay) check() error {
 	return checkRate("replay", r.Rate)
 }
 
-func (r Replay) stateBits() int { return 0 }
-func (r Replay) window() int    { return r.Window }
+func (r Replay) profile() profile { return profile{window: r.Window, vectorRate: r.Rate} }
 
 func (r Replay) start(matrices []lowrank.Tensor) []stepper {
 	weights, residuals := r.scratch(matrices)
@@ -49,9 +48,9 @@ func (r Replay) start(matrices []lowrank.Tensor) []stepper {
 		if err != nil {
 			panic(err)
 		}
-		step := residualStep{rate: r.Rate, int8s: residual[:padded(w.W)]}
+		step := residualStep{rate: r.Rate, tensor: w, int8s: residual[:padded(w.W)]}
 		return &replayStep{residualStep: step, past: pastStep{
-			residualStep: step, now: w.W, tensor: lowrank.Tensor{Number: w.Number, W: m},
+			residualStep: step, copied: lowrank.Tensor{Number: w.Number, W: m},
 		}}
 	})
 }
@@ -80,7 +79,7 @@ func (s *replayStep) prepare(g *update, u *lowrank.Updater) {
 	for i := range g.earlier {
 		e := &g.earlier[i]
 		s.past.residualStep.prepare(e, u)
-		u.Update(e.noise(), s.past.tensor, e.codes, &s.past)
+		u.Update(e.noise(), s.past.copied, e.codes, &s.past)
 	}
 	s.residualStep.prepare(g, u)
 }
@@ -88,12 +87,11 @@ func (s *replayStep) prepare(g *update, u *lowrank.Updater) {
 // pastStep is the residual rule on a copy of the weights.
 type pastStep struct {
 	residualStep
-	now    *packed.Matrix
-	tensor lowrank.Tensor // the copy
+	copied lowrank.Tensor
 }
 
 func (s *pastStep) Step(w *packed.Matrix, t kernels.Terms, lo, hi int) int {
 	stride := w.Stride()
-	copy(w.Bytes()[lo*stride:hi*stride], s.now.Bytes()[lo*stride:hi*stride])
+	copy(w.Bytes()[lo*stride:hi*stride], s.tensor.W.Bytes()[lo*stride:hi*stride])
 	return s.residualStep.Step(w, t, lo, hi)
 }

@@ -18,23 +18,24 @@ type Residual struct {
 // String returns the rule with its rate.
 func (r Residual) String() string { return fmt.Sprintf("residual(rate %v)", ratio(r.Rate)) }
 
-func (r Residual) check() error   { return checkRate("residual", r.Rate) }
-func (r Residual) stateBits() int { return 8 }
-func (r Residual) window() int    { return 1 }
+func (r Residual) check() error { return checkRate("residual", r.Rate) }
+
+func (r Residual) profile() profile { return profile{stateBits: 8, window: 1, vectorRate: r.Rate} }
 
 func (r Residual) start(matrices []lowrank.Tensor) []stepper {
 	return startEach(matrices, func(w lowrank.Tensor) stepper {
-		return &residualStep{rate: r.Rate, int8s: make(int8s, padded(w.W))}
+		return &residualStep{rate: r.Rate, tensor: w, int8s: make(int8s, padded(w.W))}
 	})
 }
 
 type residualStep struct {
-	int8s // residuals
-	rate  Q16
-	scale kernels.Scale
+	int8s  // residuals
+	rate   Q16
+	tensor lowrank.Tensor
+	scale  kernels.Scale
 }
 
-func (s *residualStep) prepare(g *update, _ *lowrank.Updater) { s.scale = g.scale(s.rate) }
+func (s *residualStep) prepare(g *update, _ *lowrank.Updater) { s.scale = g.scale(s.rate, s.tensor) }
 
 func (s *residualStep) Step(w *packed.Matrix, t kernels.Terms, lo, hi int) int {
 	return kernels.UpdateResidual(w, s.int8s, t, s.scale, lo, hi)
@@ -49,9 +50,9 @@ type Residual4 struct {
 // String returns the rule with its rate.
 func (r Residual4) String() string { return fmt.Sprintf("residual4(rate %v)", ratio(r.Rate)) }
 
-func (r Residual4) check() error   { return checkRate("residual4", r.Rate) }
-func (r Residual4) stateBits() int { return 4 }
-func (r Residual4) window() int    { return 1 }
+func (r Residual4) check() error { return checkRate("residual4", r.Rate) }
+
+func (r Residual4) profile() profile { return profile{stateBits: 4, window: 1, vectorRate: r.Rate} }
 
 func (r Residual4) start(matrices []lowrank.Tensor) []stepper {
 	return startEach(matrices, func(w lowrank.Tensor) stepper {
@@ -68,7 +69,7 @@ type residual4Step struct {
 }
 
 func (s *residual4Step) prepare(g *update, _ *lowrank.Updater) {
-	s.scale, s.rounding = g.scale(s.rate), g.rounding(s.tensor)
+	s.scale, s.rounding = g.scale(s.rate, s.tensor), g.rounding(s.tensor)
 }
 
 func (s *residual4Step) Step(w *packed.Matrix, t kernels.Terms, lo, hi int) int {
@@ -85,9 +86,9 @@ type Stochastic struct {
 // String returns the rule with its rate.
 func (r Stochastic) String() string { return fmt.Sprintf("stochastic(rate %v)", ratio(r.Rate)) }
 
-func (r Stochastic) check() error   { return checkRate("stochastic", r.Rate) }
-func (r Stochastic) stateBits() int { return 0 }
-func (r Stochastic) window() int    { return 1 }
+func (r Stochastic) check() error { return checkRate("stochastic", r.Rate) }
+
+func (r Stochastic) profile() profile { return profile{window: 1, vectorRate: r.Rate} }
 
 func (r Stochastic) start(matrices []lowrank.Tensor) []stepper {
 	return startEach(matrices, func(w lowrank.Tensor) stepper {
@@ -104,7 +105,7 @@ type stochasticStep struct {
 }
 
 func (s *stochasticStep) prepare(g *update, _ *lowrank.Updater) {
-	s.scale, s.rounding = g.scale(s.rate), g.rounding(s.tensor)
+	s.scale, s.rounding = g.scale(s.rate, s.tensor), g.rounding(s.tensor)
 }
 
 func (s *stochasticStep) Step(w *packed.Matrix, t kernels.Terms, lo, hi int) int {

@@ -11,7 +11,9 @@ import (
 
 // A Rule is how Z moves pents. It measures Z in standard deviations of what pure
 // noise would yield, so that a rule's strength means the same for every
-// population, rank and fitness coding. The schedule acts on its strength.
+// population, rank and fitness coding. The schedule acts on its strength. Vectors
+// are not of pents: whatever the rule, they move by error feedback, see
+// lowrank.VectorResidual.
 //
 // String returns the rule with all its parameters.
 type Rule interface {
@@ -19,14 +21,17 @@ type Rule interface {
 
 	check() error
 
-	// stateBits returns the bits that the rule keeps of a weight, rows padded.
-	stateBits() int
-
-	// window returns the number of generations whose codes the rule looks at.
-	window() int
+	profile() profile
 
 	// start returns the rule's parts for the given matrices, with their state.
 	start(matrices []lowrank.Tensor) []stepper
+}
+
+// A profile is what a rule asks of the optimizer.
+type profile struct {
+	stateBits  int // kept of a weight, rows padded
+	window     int // generations whose codes the rule looks at, the current one included
+	vectorRate Q16 // for vectors
 }
 
 // A stepper is a rule at work on one matrix. Step implements lowrank.Stepper for
@@ -78,14 +83,9 @@ func (g *update) rounding(w lowrank.Tensor) kernels.Stream {
 	return lowrank.StreamOf(g.options.Seed, uint32(g.number), w.Number, lowrank.Rounding, 0)
 }
 
-// variance returns the variance of an entry of Z under pure noise. A term a·b has
-// the variance of the law squared, of full rank that of the law.
-func (g *update) variance() uint64 {
-	v := uint64(g.options.Law.Variance())
-	if g.options.Rank == lowrank.FullRank {
-		return g.sums[0] * v
-	}
-	return g.sums[0] * uint64(g.options.Rank) * v * v
+// variance returns the variance of an entry of the tensor's Z under pure noise.
+func (g *update) variance(w lowrank.Tensor) uint64 {
+	return g.sums[0] * uint64(g.noise().Variance(w))
 }
 
 // scaleShift is the shift of a rule's multiplier: 256 residual units at this scale
@@ -94,8 +94,8 @@ const scaleShift = 20
 
 // scale returns the scale by which one standard deviation of Z under pure noise is
 // a step of the scheduled rate, in levels.
-func (g *update) scale(rate Q16) kernels.Scale {
-	deviation := fixed.Sqrt(g.variance() << 16) // in 1/256
+func (g *update) scale(rate Q16, w lowrank.Tensor) kernels.Scale {
+	deviation := fixed.Sqrt(g.variance(w) << 16) // in 1/256
 	// Units of 1/256 level for one unit of Z: 256·rate/2^16 / (deviation/256).
 	mul := int64(g.scheduled(rate)) << scaleShift / int64(deviation)
 	mul = min(mul, 256<<scaleShift)

@@ -9,7 +9,7 @@ import (
 // Stats describes a finished generation.
 type Stats struct {
 	Generation int   // counts from 1
-	Moved      int   // levels that pents moved, by the rule and by weight decay
+	Moved      int   // weights that moved a level, by the rule or by weight decay
 	Norm       int64 // Euclidean norm of the change of all weights, in 1/256, rounded down
 	Saturated  int   // pents at -2 or +2 afterwards, frozen ones too
 	Decided    int   // pairs with a code other than zero

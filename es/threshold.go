@@ -32,8 +32,7 @@ func (r Threshold) check() error {
 	return nil
 }
 
-func (r Threshold) stateBits() int { return 0 }
-func (r Threshold) window() int    { return 1 }
+func (r Threshold) profile() profile { return profile{window: 1, vectorRate: Ratio(3, 10)} }
 
 func (r Threshold) start(matrices []lowrank.Tensor) []stepper {
 	return startEach(matrices, func(w lowrank.Tensor) stepper {
@@ -50,7 +49,7 @@ type thresholdStep struct {
 }
 
 func (s *thresholdStep) prepare(g *update, _ *lowrank.Updater) {
-	s.tau, s.rounding = g.threshold(g.scheduled(s.share)), g.rounding(s.tensor)
+	s.tau, s.rounding = g.threshold(g.scheduled(s.share), s.tensor), g.rounding(s.tensor)
 }
 
 func (s *thresholdStep) Step(w *packed.Matrix, t kernels.Terms, lo, hi int) int {
@@ -59,14 +58,14 @@ func (s *thresholdStep) Step(w *packed.Matrix, t kernels.Terms, lo, hi int) int 
 
 // threshold returns what |Z| reaches in a share of the weights under pure noise, as
 // kernels.UpdateThreshold takes it.
-func (g *update) threshold(share Q16) int64 {
+func (g *update) threshold(share Q16, w lowrank.Tensor) int64 {
 	if share == 0 {
 		return kernels.MaxTau
 	}
 	// Dithered by a random part of its lattice's unit Z is spread like a continuous
 	// variable: half a unit higher, and wider by the variance of the part, 1/12.
-	variance := g.variance()<<16 + 1<<16/12
-	tau := int64(fixed.Sqrt(variance))*g.quantile(share)>>16 + kernels.TauUnit/2
+	variance := g.variance(w)<<16 + 1<<16/12
+	tau := int64(fixed.Sqrt(variance))*g.quantile(share, w)>>16 + kernels.TauUnit/2
 	return min(max(tau, kernels.TauUnit), kernels.MaxTau)
 }
 
@@ -75,12 +74,12 @@ func (g *update) threshold(share Q16) int64 {
 // of a symmetric distribution:
 //
 //	x = z + (z³-3z)·κ₄/24 + (z⁵-10z³+15z)·κ₆/720 - (3z⁵-24z³+29z)·κ₄²/384
-func (g *update) quantile(share Q16) int64 {
+func (g *update) quantile(share Q16, w lowrank.Tensor) int64 {
 	const one = 1 << 16
 	z := normalQuantile(share)
 	z3 := z * z / one * z / one
 	z5 := z3 * z / one * z / one
-	k4, k6 := g.cumulants()
+	k4, k6 := g.cumulants(w)
 	x := z
 	x += (z3 - 3*z) * k4 / (24 << cumulantBits)
 	x += (z5 - 10*z3 + 15*z) * k6 / (720 << cumulantBits)
@@ -93,12 +92,12 @@ const cumulantBits = 24
 
 // cumulants returns the fourth and sixth standardized cumulants of an entry of Z
 // under pure noise. Those of a sum are the sums of its terms'.
-func (g *update) cumulants() (k4, k6 int64) {
+func (g *update) cumulants(w lowrank.Tensor) (k4, k6 int64) {
 	c, rank := termCumulants[g.options.Law], uint64(g.options.Rank)
 	if g.options.Rank == lowrank.FullRank {
 		c, rank = pentCumulants[g.options.Law], 1
 	}
-	v := g.variance()
+	v := g.variance(w)
 	// Σ f⁴ ≤ v·63² and Σ f⁶ ≤ v·63⁴: quotients fit.
 	over := func(sum uint64) int64 {
 		hi, lo := bits.Mul64(sum*rank, 1<<cumulantBits)
