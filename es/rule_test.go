@@ -12,7 +12,6 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-
 // noiseOnly returns a generation of codes that have nothing to do with the noise.
 func noiseOnly(o Options, codes func(rng *rand.Rand) int8) *update {
 	o.Generations = 1000
