@@ -58,9 +58,9 @@ func TestEncode(t *testing.T) {
 		{"failures", FourBit, []int64{Failed, 0, 0, Failed, Failed, Failed, 1, 0}, []int8{0, 0, 0, 2}},
 		{"raw", Raw, []int64{100, 0, 0, 50, 110, 0, 0, 1, 1000, 0}, []int8{16, -8, 18, 0, 63}},
 		{"raw extremes", Raw, []int64{high, -high, -high, high, high, high - 1, 0, 1 - high, 0, 0}, []int8{16, -16, 0, 8, 0}},
-		{"ranks", Ranks, []int64{1, 0, 0, 2, 1000, 0, 5, 5}, []int8{21, -42, 63, 0}},
-		{"tied ranks", Ranks, []int64{1, 0, 0, 1, 3, 0, 3, 6}, []int8{24, -24, 55, -55}},
-		{"one rank", Ranks, []int64{4, 3}, []int8{63}},
+		{"ranks", Ranks, []int64{1, 0, 0, 2, 1000, 0, 5, 5}, []int8{5, -16, 33, 0}},
+		{"tied ranks", Ranks, []int64{1, 0, 0, 1, 3, 0, 3, 6}, []int8{8, -8, 28, -28}},
+		{"one rank", Ranks, []int64{4, 3}, []int8{16}},
 	} {
 		if got := encode(test.f, test.scores); !slices.Equal(got, test.want) {
 			t.Errorf("%s: codes %v, want %v", test.name, got, test.want)
