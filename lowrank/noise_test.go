@@ -40,6 +40,55 @@ func draw(n Noise, kind Kind, tensor uint32, pair, length int) [][]int64 {
 	return vectors
 }
 
+// perturbation returns E·√variance of one pair, from the streams that it is defined by.
+func perturbation(n Noise, tensor uint32, pair, m, k int) []int64 {
+	e := make([]int64, m*k)
+	if n.Rank != FullRank {
+		a, b := draw(n, FactorA, tensor, pair, m), draw(n, FactorB, tensor, pair, k)
+		for ρ := range n.Rank {
+			for i := range e {
+				e[i] += a[ρ][i/k] * b[ρ][i%k]
+			}
+		}
+		return e
+	}
+	rows, kp := max(8, (m+1023)/1024), packed.PaddedLen(k)
+	codes := make([]uint8, rows*kp)
+	for i := range e {
+		row, col := i/k, i%k
+		if row%rows == 0 && col == 0 {
+			s := StreamOf(n.Seed, n.Generation, tensor, Dense, row/rows<<22+pair)
+			kernels.Noise(codes, n.Law, s)
+		}
+		e[i] = int64(codes[row%rows*kp+col]) - 2
+	}
+	return e
+}
+
+// scaling returns the multiplier, over 128, and the shift that take noise of a variance
+// to 2^-Sigma.
+func scaling(n Noise, variance int) (mul int64, shift int) {
+	e := math.Ceil(math.Log2(float64(variance)) / 2)
+	return int64(math.Round(128 * math.Exp2(e) / math.Sqrt(float64(variance)))), int(n.Sigma) + int(e)
+}
+
+// lawVariance is 1 for the binomial law and 2 for the uniform.
+func lawVariance(law kernels.Law) int { return 1 + int(law) }
+
+// matrixScaling is scaling for E of a matrix.
+func matrixScaling(n Noise) (mul int64, shift int) {
+	v := lawVariance(n.Law)
+	if n.Rank != FullRank {
+		v *= v * n.Rank
+	}
+	return scaling(n, v)
+}
+
+// round returns v / 2^shift, to nearest, ties upward.
+func round(v int64, shift int) int64 {
+	return int64(math.Floor(math.Ldexp(float64(v), -shift) + .5))
+}
+
 func TestCheck(t *testing.T) {
 	good := Noise{Rank: 1}
 	for _, test := range []struct {
@@ -200,6 +249,44 @@ func TestScale(t *testing.T) {
 			if math.Abs(got-want) > tolerance*want {
 				t.Errorf("%v, rank %d: %g, want %g", law, rank, got, want)
 			}
+		}
+	}
+}
+
+// Full rank and vectors have the law's variance in place of that of a product.
+func TestScaleWithoutFactors(t *testing.T) {
+	for _, test := range []struct {
+		law   kernels.Law
+		mul   int32
+		shift uint
+	}{{kernels.Binomial, 128, 5}, {kernels.Uniform, 181, 6}} {
+		n := Noise{Law: test.law, Rank: FullRank, Sigma: 5}
+		if mul, shift := n.scale(); mul != test.mul || shift != test.shift {
+			t.Errorf("%v, full rank: %d and %d, want %d and %d", test.law, mul, shift, test.mul, test.shift)
+		}
+		n.Rank = 64
+		if mul, shift := n.vectorScale(); mul != test.mul || shift != test.shift {
+			t.Errorf("%v, vector: %d and %d, want %d and %d", test.law, mul, shift, test.mul, test.shift)
+		}
+	}
+}
+
+func TestVariance(t *testing.T) {
+	matrix, vector := Tensor{W: packed.NewMatrix(1, 1)}, Tensor{V: make([]int8, 1)}
+	for _, test := range []struct {
+		n    Noise
+		w    Tensor
+		want int
+	}{
+		{Noise{Rank: 3}, matrix, 3},
+		{Noise{Rank: 3, Law: kernels.Uniform}, matrix, 12},
+		{Noise{Rank: FullRank}, matrix, 1},
+		{Noise{Rank: FullRank, Law: kernels.Uniform}, matrix, 2},
+		{Noise{Rank: 3}, vector, 1},
+		{Noise{Rank: 3, Law: kernels.Uniform}, vector, 2},
+	} {
+		if got := test.n.Variance(test.w); got != test.want {
+			t.Errorf("%+v: variance %d, want %d", test.n, got, test.want)
 		}
 	}
 }

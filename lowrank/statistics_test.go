@@ -274,7 +274,7 @@ func TestNoSequenceTwice(t *testing.T) {
 					}
 				}
 			}
-			w := Tensor{tensor, packed.NewMatrix(8, length)}
+			w := Tensor{Number: tensor, W: packed.NewMatrix(8, length)}
 			Randomize(w, law, 1)
 			for i := range 8 {
 				kernels.Unpack(codes[:length], w.W.Row(i).Bytes(), length)

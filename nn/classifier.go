@@ -48,9 +48,9 @@ type classifierWork struct {
 }
 
 // chunkColumns is how many columns a task evaluates at once, if one pair does not
-// already have more: enough to spread the unpacking of the weights, few enough
-// that a layer's accumulators stay in the second-level cache.
-const chunkColumns = 512
+// already have more: enough to spread the unpacking of the weights and what pairs
+// share, few enough that a layer's accumulators stay in the second-level cache.
+const chunkColumns = 1024
 
 // scoreColumns is how many columns a task of Score has: few, so that a small batch
 // makes tasks for several processors.

@@ -8,8 +8,13 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"runtime"
+	"strings"
+
+	"github.com/Kaleaon/pentary-go/internal/disk"
 )
+
+// tempPrefix begins the names of temporary files.
+const tempPrefix = ".tmp-"
 
 // Write makes what write puts into its writer the content of the file at path.
 // The bytes go to a temporary file in the same directory, which is synced and
@@ -23,16 +28,38 @@ import (
 // An existing file keeps its permissions. A symbolic link is replaced, not
 // followed. The writer is buffered and must not be used after write returns.
 func Write(path string, write func(io.Writer) error) error {
-	dir := filepath.Dir(path)
-	if err := replace(dir, path, write); err != nil {
-		return err
-	}
-	return syncDir(dir)
+	return WriteOn(disk.OS, path, write)
 }
 
-func replace(dir, path string, write func(io.Writer) error) error {
-	temp := filepath.Join(dir, ".tmp-"+rand.Text())
-	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+// WriteOn is Write on another file system than the operating system's.
+func WriteOn(fsys disk.FS, path string, write func(io.Writer) error) error {
+	dir := filepath.Dir(path)
+	if err := replace(fsys, dir, path, write); err != nil {
+		return err
+	}
+	return fsys.SyncDir(dir)
+}
+
+// Sweep removes the temporary files that killed processes left in a directory. No
+// Write may be under way in it.
+func Sweep(fsys disk.FS, dir string) error {
+	names, err := fsys.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if strings.HasPrefix(name, tempPrefix) {
+			if err := fsys.Remove(filepath.Join(dir, name)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func replace(fsys disk.FS, dir, path string, write func(io.Writer) error) error {
+	temp := filepath.Join(dir, tempPrefix+rand.Text())
+	f, err := fsys.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
 		return err
 	}
@@ -40,11 +67,11 @@ func replace(dir, path string, write func(io.Writer) error) error {
 	defer func() {
 		if !renamed { // the error, or panic, under way matters more than these two
 			f.Close()
-			os.Remove(temp)
+			fsys.Remove(temp)
 		}
 	}()
 
-	if old, err := os.Lstat(path); err == nil && old.Mode().IsRegular() {
+	if old, err := fsys.Lstat(path); err == nil && old.Mode().IsRegular() {
 		if err := f.Chmod(old.Mode().Perm()); err != nil {
 			return err
 		}
@@ -62,23 +89,9 @@ func replace(dir, path string, write func(io.Writer) error) error {
 	if err := f.Close(); err != nil {
 		return err
 	}
-	if err := os.Rename(temp, path); err != nil {
+	if err := fsys.Rename(temp, path); err != nil {
 		return err
 	}
 	renamed = true
 	return nil
-}
-
-// syncDir makes a rename in dir durable. Windows cannot sync a directory; NTFS
-// journals its renames.
-func syncDir(dir string) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	return d.Sync()
 }

@@ -1,0 +1,396 @@
+package journal
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/internal/trainee"
+)
+
+// boundaries returns the offsets where the records of a journal begin, and its end.
+func boundaries(data []byte) []int {
+	at := []int{preambleSize}
+	for last := preambleSize; last < len(data); at = append(at, last) {
+		last += headSize + int(binary.LittleEndian.Uint32(data[last+12:]))
+	}
+	return at
+}
+
+// put makes data the content of a file. It removes the one before, for some file
+// systems sync what is written over.
+func put(t *testing.T, path string, data []byte) {
+	t.Helper()
+	os.Remove(path)
+	check(t, os.WriteFile(path, data, 0o666))
+}
+
+// reopen puts data in place of the run's journal and resumes it.
+func reopen(t *testing.T, dir string, data []byte) (*Log, Restored, *trainee.Trainee, error) {
+	t.Helper()
+	put(t, filepath.Join(dir, journalName), data)
+	x := trainee.New(codes)
+	l, at, err := Resume(t.Context(), dir, header(t, x), x, quick)
+	if err == nil {
+		t.Cleanup(func() { l.Close() })
+	}
+	return l, at, x, err
+}
+
+func journalOf(t *testing.T, dir string) []byte {
+	t.Helper()
+	return must[[]byte](t)(os.ReadFile(filepath.Join(dir, journalName)))
+}
+
+// expectCut checks that a run came back at its generation n, without its later
+// bytes, and goes on.
+func expectCut(t *testing.T, dir string, data []byte, n int, want []Sum) {
+	t.Helper()
+	l, at, x, err := reopen(t, dir, data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if at.Generation != n || hashOf(t, x) != want[n] {
+		t.Fatalf("at generation %d, want %d", at.Generation, n)
+	}
+	if cut := l.Cut(); cut.Offset+cut.Bytes != int64(len(data)) && cut != (Tail{}) {
+		t.Fatalf("cut %v of %d bytes", cut, len(data))
+	}
+	train(t, l, x, len(want)-1-n)
+	check(t, l.Close())
+	y := trainee.New(codes)
+	check(t, Replay(t.Context(), dir, y))
+	if hashOf(t, y) != want[len(want)-1] {
+		t.Fatal("went on to other weights")
+	}
+}
+
+// Cut at any point, a run is as it was after its last whole record.
+func TestTruncations(t *testing.T) {
+	const n = 4
+	dir := write(t, n, -1, false)
+	data := journalOf(t, dir)
+	starts := boundaries(data)
+	want := truth(t, trainee.New(codes), n)
+	for size := range len(data) + 1 {
+		whole := -1 // generations
+		for _, start := range starts[1:] {
+			if start <= size {
+				whole++
+			}
+		}
+		if whole < 0 {
+			_, _, _, err := reopen(t, dir, data[:size])
+			if !errors.Is(err, ErrDamaged) || !bytes.Equal(journalOf(t, dir), data[:size]) {
+				t.Fatalf("%d bytes: error %v", size, err)
+			}
+			continue
+		}
+		l, _, _, err := reopen(t, dir, data[:size])
+		check(t, err)
+		start := int64(starts[whole+1])
+		tail := Tail{start, int64(size) - start}
+		if tail.Bytes == 0 {
+			tail = Tail{}
+		}
+		if l.Cut() != tail {
+			t.Fatalf("%d bytes: cut %v, want %v", size, l.Cut(), tail)
+		}
+		check(t, l.Close())
+		if !bytes.Equal(journalOf(t, dir), data[:start]) {
+			t.Fatalf("%d bytes: the file has another beginning", size)
+		}
+		expectCut(t, dir, data[:size], whole, want)
+	}
+}
+
+// Any flipped bit before the last record is an error that changes nothing, and one
+// in the last record, which a torn write might have left, cuts that record.
+func TestBitFlips(t *testing.T) {
+	const n = 3
+	dir := write(t, n, -1, false)
+	data := journalOf(t, dir)
+	starts := boundaries(data)
+	last := starts[n]
+	want := truth(t, trainee.New(codes), n)
+	for i := range 8 * len(data) {
+		flipped := bytes.Clone(data)
+		flipped[i/8] ^= 1 << (i % 8)
+		if i/8 >= last {
+			expectCut(t, dir, flipped, n-1, want)
+			continue
+		}
+		_, _, _, err := reopen(t, dir, flipped)
+		if !errors.Is(err, ErrDamaged) && !errors.Is(err, ErrVersion) {
+			t.Fatalf("bit %d of byte %d: error %v", i%8, i/8, err)
+		}
+		if !strings.Contains(err.Error(), journalName) {
+			t.Fatalf("error without the file: %v", err)
+		}
+		if !bytes.Equal(journalOf(t, dir), flipped) {
+			t.Fatal("the file was changed")
+		}
+	}
+}
+
+// A checkpoint attests the records before it: then even the last is not cut.
+func TestCheckpointAttests(t *testing.T) {
+	const n = 3
+	dir := write(t, n, n, false)
+	data := journalOf(t, dir)
+	last := boundaries(data)[n]
+	for _, damage := range [][]byte{data[:len(data)-1], data[:last], flip(data, last+30)} {
+		_, _, _, err := reopen(t, dir, damage)
+		if !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), "checkpoint is of generation 3") {
+			t.Errorf("error %v", err)
+		}
+		if !bytes.Equal(journalOf(t, dir), damage) {
+			t.Fatal("the file was changed")
+		}
+	}
+}
+
+func flip(data []byte, at int) []byte {
+	data = bytes.Clone(data)
+	data[at] ^= 1
+	return data
+}
+
+// Records of another run, or at another place, or twice, are no records.
+func TestAlienRecords(t *testing.T) {
+	const n = 3
+	dir := write(t, n, -1, false)
+	data := journalOf(t, dir)
+	at := boundaries(data)
+	record := func(i int) []byte { return data[at[i]:at[i+1]] }
+
+	h := header(t, trainee.New(codes))
+	h.Seed++
+	other := filepath.Join(t.TempDir(), "run")
+	l := must[*Log](t)(Create(other, h, quick))
+	train(t, l, trainee.New(codes), n)
+	check(t, l.Close())
+	alien := journalOf(t, other)
+
+	want := truth(t, trainee.New(codes), n)
+	upTo := func(i int, more ...[]byte) []byte {
+		return bytes.Join(append([][]byte{data[:at[i]]}, more...), nil)
+	}
+	expectCut(t, dir, upTo(2, alien[at[2]:]), 1, want)
+	expectCut(t, dir, upTo(2, record(1)), 1, want)
+	expectCut(t, dir, upTo(2, record(0)), 1, want)
+	expectCut(t, dir, upTo(2, make([]byte, 5000)), 1, want)
+	for _, damage := range [][]byte{
+		upTo(1, record(2), record(3)),            // one is missing
+		upTo(2, record(1), record(2), record(3)), // one is there twice
+		upTo(1, alien[at[1]:at[2]], record(2)),   // one is another's
+		upTo(2, []byte{0}, record(2), record(3)), // one byte too many
+		upTo(1, record(1)[1:], record(2)),        // one too few
+	} {
+		if _, _, _, err := reopen(t, dir, damage); !errors.Is(err, ErrDamaged) {
+			t.Errorf("error %v", err)
+		}
+	}
+}
+
+// Without syncs a power cut may keep a later record and lose an earlier: all from
+// there on was not acknowledged, and is cut. With a sync between them it is damage.
+func TestHoles(t *testing.T) {
+	const n = 5
+	want := truth(t, trainee.New(codes), n)
+	for synced := range n + 1 {
+		dir := filepath.Join(t.TempDir(), "run")
+		x := trainee.New(codes)
+		l := must[*Log](t)(Create(dir, header(t, x), Options{Sync: SyncNever(), FS: quick.FS}))
+		for i := range n {
+			if i == synced {
+				check(t, l.Sync())
+			}
+			train(t, l, x, 1)
+		}
+		check(t, l.Close())
+		data := journalOf(t, dir)
+		at := boundaries(data)
+		for lost := 1; lost < n; lost++ {
+			damage := bytes.Clone(data)
+			clear(damage[at[lost]:at[lost+1]])
+			if lost <= synced && synced < n {
+				if _, _, _, err := reopen(t, dir, damage); !errors.Is(err, ErrDamaged) {
+					t.Fatalf("lost %d of %d synced: error %v", lost, synced, err)
+				}
+				continue
+			}
+			expectCut(t, dir, damage, lost-1, want)
+		}
+	}
+}
+
+// Content that no run writes, under right checksums, is an error that says what.
+func TestRejects(t *testing.T) {
+	x := trainee.New(codes)
+	zero := make([]byte, 100)
+	sum := string(zero[:32])
+	for _, c := range []struct {
+		kind    kind
+		payload string
+		want    string
+	}{
+		{0, "", "unknown kind"},
+		{4, "", "unknown kind"},
+		{headerKind, string(zero), "header"},
+		{endKind, sum[1:], "end of 31 bytes"},
+		{endKind, sum + "\xff", "UTF-8"},
+		{generationKind, "\x04\x00\x00\x00\x00\x00\x00\x00", "generation of 8 bytes"},
+		{generationKind, "\x05\x00\x00\x00\x00\x00\x00\x00\x00", "codes of 5 bits"},
+		{generationKind, "\x08\x02\x00\x00\x00\x00\x00\x00\x00\x70", "2 codes of 8 bits in 1 bytes"},
+		{generationKind, "\x04\xff\xff\xff\xff\x00\x00\x00\x00\x70", "codes of 4 bits in 1 bytes"},
+		{generationKind, "\x08\x01\x00\x00\x00\x00\x00\x00\x00\x07", "fit 4"},
+		{generationKind, "\x04\x01\x00\x00\x00\x00\x00\x00\x00\x17", "after the last"},
+		{generationKind, "\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00", "1 bytes after"},
+		{generationKind, "\x04\x00\x00\x00\x00\xff\xff\xff\xff\x00", "4294967295 sets"},
+		{generationKind, "\x04\x00\x00\x00\x00\x02\x00\x00\x00\x01\x00", "claims 1 words"},
+		{generationKind, "\x04\x00\x00\x00\x00\x01\x00\x00\x00\x80", "no size"},
+		{generationKind, "\x04\x00\x00\x00\x00\x01\x00\x00\x00\x80\x00", "no size"},
+		{generationKind, "\x04\x00\x00\x00\x00\x01\x00\x00\x00\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02", "no size"},
+	} {
+		dir := filepath.Join(t.TempDir(), "run")
+		l := must[*Log](t)(Create(dir, header(t, x), quick))
+		check(t, l.write(c.kind, func(b []byte) []byte { return append(b, c.payload...) }))
+		check(t, l.Close())
+		before := journalOf(t, dir)
+		_, err := Open(dir, quick)
+		if !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("kind %d, %q: error %v, want %q", c.kind, c.payload, err, c.want)
+		}
+		if !bytes.Equal(journalOf(t, dir), before) {
+			t.Error("the file was changed")
+		}
+	}
+}
+
+func TestVersions(t *testing.T) {
+	dir := write(t, 2, 2, false)
+	data := journalOf(t, dir)
+	for _, at := range []int{4, 5} {
+		other := bytes.Clone(data)
+		other[at] = 9
+		_, _, _, err := reopen(t, dir, other)
+		if !errors.Is(err, ErrVersion) || !strings.Contains(err.Error(), "reads 1") || !strings.Contains(err.Error(), []string{"is 9,", "is 2305,"}[at-4]) {
+			t.Errorf("error %v, want both versions", err)
+		}
+	}
+	path := filepath.Join(dir, checkpointName)
+	c := must[[]byte](t)(os.ReadFile(path))
+	c[4] = 2
+	check(t, os.WriteFile(path, c, 0o666))
+	_, at, _, err := reopen(t, dir, data)
+	check(t, err)
+	if !errors.Is(at.Ignored, ErrVersion) || at.Checkpoint != 0 || at.Generation != 2 {
+		t.Errorf("restored %+v, want the checkpoint ignored for its version", at)
+	}
+}
+
+// A checkpoint with any bit flipped, cut short at any point, or lengthened is
+// reported, and the journal makes up for it.
+func TestDamagedCheckpoints(t *testing.T) {
+	const n = 3
+	dir := write(t, n, 2, false)
+	data := journalOf(t, dir)
+	want := truth(t, trainee.New(codes), n)[n]
+	path := filepath.Join(dir, checkpointName)
+	sound := must[[]byte](t)(os.ReadFile(path))
+	try := func(c []byte, ignored bool) {
+		t.Helper()
+		put(t, path, c)
+		l, at, x, err := reopen(t, dir, data)
+		check(t, err)
+		defer l.Close()
+		checkpoint := 2
+		if ignored {
+			checkpoint = 0
+		}
+		if (at.Ignored != nil) != ignored || at.Checkpoint != checkpoint || at.Generation != n || hashOf(t, x) != want {
+			t.Fatalf("restored %+v", at)
+		}
+		if ignored && !errors.Is(at.Ignored, ErrDamaged) && !errors.Is(at.Ignored, ErrVersion) {
+			t.Fatalf("reported %v", at.Ignored)
+		}
+	}
+	try(sound, false)
+	step := 1
+	if testing.Short() {
+		step = 7
+	}
+	for i := 0; i < 8*len(sound); i += step {
+		c := bytes.Clone(sound)
+		c[i/8] ^= 1 << (i % 8)
+		try(c, true)
+	}
+	for size := range sound {
+		try(sound[:size], true)
+	}
+	try(append(bytes.Clone(sound), 0), true)
+}
+
+// A sound checkpoint that is of another run or other parameters is not loaded.
+func TestAlienCheckpoints(t *testing.T) {
+	const n = 2
+	sound := trainee.New(codes)
+	for range n {
+		sound.Step()
+	}
+	state := sound.AppendState(nil)
+	params := func(change func([]es.Parameter) []es.Parameter) []es.Parameter {
+		return change(trainee.New(codes).Parameters())
+	}
+	for _, c := range []struct {
+		seed   uint64
+		state  []byte
+		params []es.Parameter
+		want   string
+	}{
+		{7, state, sound.Parameters(), ""},
+		{8, state, sound.Parameters(), "another run"},
+		{7, state[1:], sound.Parameters(), "state of 35 bytes"},
+		{7, state, sound.Parameters()[:2], "2 parameters"},
+		{7, state, params(func(p []es.Parameter) []es.Parameter { p[1].Vector = p[1].Vector[1:]; return p }), "vector 1"},
+		{7, state, params(func(p []es.Parameter) []es.Parameter { p[1].Vector[1] = -128; return p }), "-128"},
+		{7, state, params(func(p []es.Parameter) []es.Parameter { p[0], p[1] = p[1], p[0]; return p }), "no matrix"},
+		{7, state, params(func(p []es.Parameter) []es.Parameter { p[0] = p[2]; return p }), "70×2, want 3×40"},
+	} {
+		dir := write(t, n, -1, false)
+		h := header(t, trainee.New(codes))
+		h.Seed = c.seed
+		f, err := weights(c.params)
+		check(t, err)
+		var b bytes.Buffer
+		check(t, (&checkpoint{checkpointHead{run: h.id(), generation: n}, c.state, f}).writeTo(&b))
+		check(t, os.WriteFile(filepath.Join(dir, checkpointName), b.Bytes(), 0o666))
+		_, at, x, err := reopen(t, dir, journalOf(t, dir))
+		check(t, err)
+		if hashOf(t, x) != hashOf(t, sound) {
+			t.Errorf("%s: restored other weights", c.want)
+		}
+		if (at.Ignored == nil) != (c.want == "") || at.Ignored != nil && !strings.Contains(at.Ignored.Error(), c.want) {
+			t.Errorf("restored %+v, want %q", at, c.want)
+		}
+	}
+}
+
+// What a killed process left of a checkpoint goes when the run is opened.
+func TestSweep(t *testing.T) {
+	dir := write(t, 1, -1, false)
+	temp := filepath.Join(dir, ".tmp-ABC")
+	check(t, os.WriteFile(temp, []byte("half"), 0o666))
+	l := must[*Log](t)(Open(dir, quick))
+	defer l.Close()
+	if _, err := os.Stat(temp); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the temporary file is there: %v", err)
+	}
+}

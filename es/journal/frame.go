@@ -1,0 +1,79 @@
+package journal
+
+import (
+	"encoding/binary"
+	"hash/crc32"
+)
+
+const (
+	journalMagic   = "PEJL"
+	journalVersion = 1
+	preambleSize   = 8
+
+	headSize   = 24
+	headSummed = 20      // bytes of a head under its checksum
+	maxPayload = 1 << 30 // bytes
+)
+
+// kind is what a record's payload is.
+type kind uint32
+
+const (
+	headerKind     kind = 1
+	generationKind kind = 2
+	endKind        kind = 3
+)
+
+// head is what precedes every payload.
+type head struct {
+	sequence uint32
+	durable  uint32
+	kind     kind
+	length   uint32
+	checksum uint32 // of the payload
+}
+
+// castagnoli is the polynomial for which CPUs have an instruction.
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// headChecksum returns the checksum of a head's first bytes, continued from that of
+// the journal's header record, or from 0 for the header record itself.
+func headChecksum(run uint32, b []byte) uint32 {
+	return crc32.Update(run, castagnoli, b[:headSummed])
+}
+
+func (h head) put(b []byte, run uint32) {
+	le := binary.LittleEndian
+	le.PutUint32(b[0:], h.sequence)
+	le.PutUint32(b[4:], h.durable)
+	le.PutUint32(b[8:], uint32(h.kind))
+	le.PutUint32(b[12:], h.length)
+	le.PutUint32(b[16:], h.checksum)
+	le.PutUint32(b[headSummed:], headChecksum(run, b))
+}
+
+// parseHead reads a head without its checksum.
+func parseHead(b []byte) head {
+	le := binary.LittleEndian
+	return head{
+		sequence: le.Uint32(b[0:]),
+		durable:  le.Uint32(b[4:]),
+		kind:     kind(le.Uint32(b[8:])),
+		length:   le.Uint32(b[12:]),
+		checksum: le.Uint32(b[16:]),
+	}
+}
+
+// sound reports whether the checksum of a head is right.
+func sound(b []byte, run uint32) bool {
+	return binary.LittleEndian.Uint32(b[headSummed:]) == headChecksum(run, b)
+}
+
+// appendRecord appends a record whose payload the function appends.
+func appendRecord(b []byte, run, sequence, durable uint32, k kind, payload func([]byte) []byte) []byte {
+	at := len(b)
+	b = payload(append(b, make([]byte, headSize)...))
+	body := b[at+headSize:]
+	head{sequence, durable, k, uint32(len(body)), crc32.Checksum(body, castagnoli)}.put(b[at:], run)
+	return b
+}

@@ -1,0 +1,217 @@
+package journal
+
+import (
+	"errors"
+	"io/fs"
+	"testing"
+	"time"
+
+	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/internal/disk"
+	"github.com/Kaleaon/pentary-go/internal/trainee"
+)
+
+// watched is a file system that asks before each operation that changes or syncs
+// something.
+type watched struct {
+	disk.FS
+	before func(op string) error
+}
+
+type watchedFile struct {
+	disk.File
+	before func(op string) error
+}
+
+var errSkip = errors.New("do nothing, and say that it is done")
+
+// do runs the operation unless before has it otherwise.
+func do(before func(string) error, op string, f func() error) error {
+	switch err := before(op); err {
+	case nil:
+		return f()
+	case errSkip:
+		return nil
+	default:
+		return err
+	}
+}
+
+func (w watched) OpenFile(name string, flag int, perm fs.FileMode) (disk.File, error) {
+	if err := w.before("open"); err != nil && err != errSkip {
+		return nil, err
+	}
+	f, err := w.FS.OpenFile(name, flag, perm)
+	if err != nil {
+		return nil, err
+	}
+	return watchedFile{f, w.before}, nil
+}
+
+func (w watched) Rename(from, to string) error {
+	return do(w.before, "rename", func() error { return w.FS.Rename(from, to) })
+}
+
+func (w watched) SyncDir(name string) error {
+	return do(w.before, "syncdir", func() error { return w.FS.SyncDir(name) })
+}
+
+func (f watchedFile) Write(b []byte) (int, error) {
+	if err := f.before("write"); err != nil && err != errSkip {
+		n, _ := f.File.Write(b[:len(b)/2])
+		return n, err
+	}
+	return f.File.Write(b)
+}
+
+func (f watchedFile) WriteAt(b []byte, at int64) (int, error) {
+	if err := f.before("write"); err != nil && err != errSkip {
+		n, _ := f.File.WriteAt(b[:len(b)/2], at)
+		return n, err
+	}
+	return f.File.WriteAt(b, at)
+}
+
+func (f watchedFile) Truncate(size int64) error {
+	return do(f.before, "truncate", func() error { return f.File.Truncate(size) })
+}
+
+func (f watchedFile) Sync() error { return do(f.before, "sync", f.File.Sync) }
+
+// quick does without syncs, for tests of many runs that no one pulls the plug on.
+var quick = Options{FS: watched{disk.OS, func(op string) error {
+	if op == "sync" || op == "syncdir" {
+		return errSkip
+	}
+	return nil
+}}}
+
+func TestSyncPolicies(t *testing.T) {
+	const n = 12
+	for _, c := range []struct {
+		name  string
+		sync  Sync
+		syncs int
+	}{
+		{"default", Sync{}, n},
+		{"never", SyncNever(), 0},
+		{"five", SyncEvery(Interval{Generations: 5}), 2},
+		{"an hour", SyncEvery(Interval{Time: time.Hour}), 0},
+		{"a nanosecond", SyncEvery(Interval{Time: 1}), n},
+		{"both", SyncEvery(Interval{Generations: 4, Time: time.Hour}), 3},
+	} {
+		syncs := 0
+		fsys := watched{disk.OS, func(op string) error {
+			if op == "sync" {
+				syncs++
+			}
+			return nil
+		}}
+		x := trainee.New(codes)
+		l := must[*Log](t)(Create(t.TempDir(), header(t, x), Options{Sync: c.sync, FS: fsys}))
+		syncs = 0
+		train(t, l, x, n)
+		if syncs != c.syncs {
+			t.Errorf("%s: %d syncs of %d records, want %d", c.name, syncs, n, c.syncs)
+		}
+		check(t, l.Close())
+		if syncs != c.syncs+1 {
+			t.Errorf("%s: Close did not sync", c.name)
+		}
+	}
+}
+
+// Every operation of a run fails once, with half of what it was to write written.
+// The Log then takes nothing more, and the run goes on when opened anew, with all
+// that was acknowledged.
+func TestFailures(t *testing.T) {
+	const n = 6
+	broken := errors.New("broken")
+	want := truth(t, trainee.New(codes), n)
+	for failing := 0; ; failing++ {
+		count := 0
+		fsys := watched{disk.OS, func(op string) error {
+			count++
+			if count-1 == failing {
+				return broken
+			}
+			return quick.FS.(watched).before(op)
+		}}
+		dir := t.TempDir()
+		acknowledged, err := session(t, dir, n, Options{FS: fsys})
+		if count <= failing {
+			check(t, err)
+			if failing < 10*n/2 {
+				t.Fatalf("only %d operations", failing)
+			}
+			return
+		}
+		if !errors.Is(err, broken) {
+			t.Fatalf("operation %d: error %v", failing, err)
+		}
+		x := trainee.New(codes)
+		l, at, err := Resume(t.Context(), dir, header(t, x), x, quick)
+		if err != nil {
+			t.Fatalf("operation %d: %v", failing, err)
+		}
+		if at.Generation < acknowledged || at.Ignored != nil || hashOf(t, x) != want[at.Generation] {
+			t.Fatalf("operation %d: restored %+v of %d acknowledged", failing, at, acknowledged)
+		}
+		if _, ended := l.End(); !ended {
+			train(t, l, x, n-x.Generation())
+		}
+		check(t, l.Close())
+		x = trainee.New(codes)
+		check(t, Replay(t.Context(), dir, x))
+		if hashOf(t, x) != want[n] {
+			t.Fatalf("operation %d: other weights", failing)
+		}
+	}
+}
+
+// session resumes a run, trains it to generation n with checkpoints on the way, and
+// returns how many generations were acknowledged.
+func session(t *testing.T, dir string, n int, o Options) (acknowledged int, err error) {
+	x := trainee.New(codes)
+	l, at, err := Resume(t.Context(), dir, header(t, x), x, o)
+	if err != nil {
+		return at.Generation, err
+	}
+	defer func() {
+		if err != nil {
+			if again := l.Append(es.Record{}); l.err != nil && again != l.err {
+				t.Errorf("after error %v another: %v", err, again)
+			}
+		}
+		err = errors.Join(err, at.Ignored, l.Close())
+	}()
+	follow := l.Follow(x, Interval{})
+	for x.Generation() < n {
+		if err := follow(x.Step()); err != nil {
+			return acknowledged, err
+		}
+		acknowledged = x.Generation()
+		if acknowledged%2 == 0 {
+			if err := l.Checkpoint(x); err != nil {
+				return acknowledged, err
+			}
+		}
+	}
+	return acknowledged, l.Finish(x, "done")
+}
+
+func TestAllocations(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector allocates")
+	}
+	x := trainee.New(100)
+	l := must[*Log](t)(Create(t.TempDir(), header(t, x), quick))
+	defer l.Close()
+	r := x.Record()
+	if allocs := testing.AllocsPerRun(50, func() {
+		r.Generation++
+		check(t, l.Append(r))
+	}); allocs != 0 {
+		t.Errorf("Append allocates %v times", allocs)
+	}
+}

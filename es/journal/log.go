@@ -1,0 +1,343 @@
+package journal
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/internal/atomicfile"
+	"github.com/Kaleaon/pentary-go/internal/disk"
+)
+
+// FS is a file system to keep a run on.
+type FS = disk.FS
+
+// Options say how a run is kept.
+type Options struct {
+	Sync Sync // when records become durable; default with every one
+	FS   FS   // file system; default the operating system's
+}
+
+// Log is the journal of a run, open for going on with it. It holds the run's lock.
+// It is not safe for concurrent use.
+//
+// After an error of the file system a Log takes nothing more and returns that error
+// again: open the run anew. That finds all that was acknowledged.
+//
+// # Format
+//
+// Version 1. Integers are little-endian and follow one another without gaps. A
+// checksum is CRC-32C, as in the .pent format.
+//
+//	magic       4 bytes  "PEJL"
+//	version     u16      1
+//	flags       u16      0
+//	records, until the end of the file:
+//	    sequence          u32  0, 1, 2, …
+//	    durable           u32  see below
+//	    kind              u32
+//	    payload length    u32  at most 2^30
+//	    payload checksum  u32
+//	    head checksum     u32
+//	    payload
+//
+// The head checksum is of the 20 bytes before it; in all records but the first, of
+// the 20 bytes at the first record's start followed by these. So no record of
+// another run passes, nor one at another place of this.
+//
+// All records before number durable were known to be durable when the record was
+// written. A reader that finds a record broken looks for a sound head after it that
+// counts the broken one among them: then the file is damaged. If there is none, the
+// broken record and all after it are what a crash tore.
+//
+// The first record, and it alone, is of kind 1, the header. It is created with the
+// file, by renaming.
+//
+//	seed             u64
+//	data             32 bytes  SHA-256
+//	initial weights  32 bytes  SHA-256, see Hash
+//	configuration    UTF-8, to the end of the payload
+//
+// Kind 2 is a generation, whose number is the record's sequence number.
+//
+//	bits             u8   of a code: 4 if all are in [-8, 7], else 8
+//	codes            u32
+//	tensors          u32  0, or those of the run
+//	the codes in two's complement; of 4 bits two in a byte, the first in its low
+//	    half, and a half that is left over is 0
+//	for each of the tensors:
+//	    words        as a varint (LEB128) of the shortest form; 0 if all rows took part
+//	    the words    u64 each; row i is bit i%64 of word i/64
+//
+// Kind 3 is the end of the run. Nothing follows it.
+//
+//	final weights    32 bytes  SHA-256, see Hash
+//	reason           UTF-8, to the end of the payload
+type Log struct {
+	fsys FS
+	dir  string
+	lock io.Closer
+	file disk.File
+
+	header Header
+	run    uint32 // checksum of the header record's head
+	end    End
+	ended  bool
+	cut    Tail
+
+	size     int64  // of the file
+	sequence uint32 // of the next record
+	durable  uint32 // records known to be durable
+	sync     Sync
+	synced   time.Time
+	buf      []byte
+	err      error // of the file system, or of a closed Log
+}
+
+var errClosed = fmt.Errorf("journal: %w", fs.ErrClosed)
+
+// Create begins the journal of a new run in a directory, which is created if need
+// be. The error is fs.ErrExist if a run is there.
+func Create(dir string, h Header, o Options) (*Log, error) {
+	if err := h.check(); err != nil {
+		return nil, fmt.Errorf("journal: %w", err)
+	}
+	if headerSize+len(h.Config) > maxPayload {
+		return nil, fmt.Errorf("journal: configuration of %d bytes", len(h.Config))
+	}
+	l := newLog(dir, o)
+	if err := disk.MakeDir(l.fsys, dir); err != nil {
+		return nil, err
+	}
+	if err := l.take(); err != nil {
+		return nil, err
+	}
+	if err := l.create(h); err != nil {
+		l.release()
+		return nil, err
+	}
+	return l, nil
+}
+
+// Open opens the run in a directory to go on with it. It reads and checks the whole
+// journal, and cuts the tail of a crash. The error is fs.ErrNotExist if there is no
+// run.
+func Open(dir string, o Options) (*Log, error) {
+	l := newLog(dir, o)
+	if _, err := l.fsys.Lstat(l.path(journalName)); err != nil {
+		return nil, err // and no lock file is left where there is no run
+	}
+	if err := l.take(); err != nil {
+		return nil, err
+	}
+	if err := l.open(); err != nil {
+		l.release()
+		return nil, err
+	}
+	return l, nil
+}
+
+func newLog(dir string, o Options) *Log {
+	if o.FS == nil {
+		o.FS = disk.OS
+	}
+	return &Log{fsys: o.FS, dir: dir, sync: o.Sync}
+}
+
+func (l *Log) path(name string) string { return filepath.Join(l.dir, name) }
+
+// take locks the run, and removes what killed processes left.
+func (l *Log) take() (err error) {
+	if l.lock, err = l.fsys.Lock(l.path(lockName)); err != nil {
+		return err
+	}
+	if err := atomicfile.Sweep(l.fsys, l.dir); err != nil {
+		l.release()
+		return err
+	}
+	return nil
+}
+
+// release closes what is open.
+func (l *Log) release() error {
+	var err error
+	if l.file != nil {
+		err = l.file.Close()
+	}
+	return errors.Join(err, l.lock.Close())
+}
+
+func (l *Log) create(h Header) error {
+	for _, name := range []string{journalName, checkpointName} {
+		path := l.path(name)
+		if _, err := l.fsys.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+			if err == nil {
+				err = fmt.Errorf("%s: %w", path, fs.ErrExist)
+			}
+			return err
+		}
+	}
+	b := append(l.buf, journalMagic...)
+	b = binary.LittleEndian.AppendUint16(b, journalVersion)
+	b = binary.LittleEndian.AppendUint16(b, 0)
+	b = appendRecord(b, 0, 0, 0, headerKind, h.append)
+	err := atomicfile.WriteOn(l.fsys, l.path(journalName), func(w io.Writer) error {
+		_, err := w.Write(b)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return l.open()
+}
+
+// open reads the journal through and leaves the Log ready for its next record.
+func (l *Log) open() error {
+	path := l.path(journalName)
+	f, err := l.fsys.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	l.file = f
+	r, err := newReader(f, path)
+	if err != nil {
+		return err
+	}
+	for _, err := range r.Records() {
+		if err != nil {
+			return err
+		}
+	}
+	l.header, l.run, l.sequence = r.header, r.run, r.sequence
+	l.end, l.ended, l.cut, l.size = r.end, r.ended, r.tail, r.at
+	if err := l.checkAttested(); err != nil {
+		return err
+	}
+	if l.cut.Bytes > 0 {
+		if err := f.Truncate(l.size); err != nil {
+			return err
+		}
+	}
+	return l.settle()
+}
+
+// settle makes durable what is there: the run before may have come to neither its
+// sync nor that of the directories.
+func (l *Log) settle() error {
+	if err := l.fsys.SyncDir(l.dir); err != nil {
+		return err
+	}
+	err := l.fsys.SyncDir(filepath.Dir(l.dir))
+	if err != nil && !errors.Is(err, fs.ErrPermission) { // then it is not the run's to make durable
+		return err
+	}
+	return l.Sync()
+}
+
+// Header returns what the run is.
+func (l *Log) Header() Header { return l.header }
+
+// Generation returns the number of the latest generation in the journal, and 0 if
+// there is none.
+func (l *Log) Generation() int { return generations(l.sequence, l.ended) }
+
+// End returns how the run ended, and whether it has.
+func (l *Log) End() (End, bool) { return l.end, l.ended }
+
+// Cut returns the tail that was cut when the run was opened.
+func (l *Log) Cut() Tail { return l.cut }
+
+// Append writes the record of the next generation, and makes it durable if the
+// policy of Options.Sync says so.
+func (l *Log) Append(r es.Record) error {
+	if err := l.ready(); err != nil {
+		return err
+	}
+	if want := l.Generation() + 1; r.Generation != want {
+		return fmt.Errorf("journal: record of generation %d, want %d", r.Generation, want)
+	}
+	if err := l.write(generationKind, func(b []byte) []byte { return appendGeneration(b, &r) }); err != nil {
+		return err
+	}
+	if l.sync.due(int(l.sequence-l.durable), time.Since(l.synced)) {
+		return l.Sync()
+	}
+	return nil
+}
+
+// ready returns why the Log takes no record, or nil.
+func (l *Log) ready() error {
+	if l.err == nil && l.ended {
+		return ErrEnded
+	}
+	return l.err
+}
+
+// write appends a record to the file.
+func (l *Log) write(k kind, payload func([]byte) []byte) error {
+	l.buf = appendRecord(l.buf[:0], l.run, l.sequence, l.durable, k, payload)
+	if n := len(l.buf) - headSize; n > maxPayload {
+		return fmt.Errorf("journal: record of %d bytes, want at most %d", n, maxPayload)
+	}
+	if _, err := l.file.WriteAt(l.buf, l.size); err != nil {
+		l.err = err
+		return err
+	}
+	l.size += int64(len(l.buf))
+	l.sequence++
+	return nil
+}
+
+// Sync makes durable all that has been appended.
+func (l *Log) Sync() error {
+	if l.err != nil {
+		return l.err
+	}
+	if err := l.file.Sync(); err != nil {
+		l.err = err // what the file holds is not known any more
+		return err
+	}
+	l.durable, l.synced = l.sequence, time.Now()
+	return nil
+}
+
+// Finish saves a checkpoint and ends the run: the journal takes nothing more. The
+// trainer must be where the journal is.
+func (l *Log) Finish(t Trainer, reason string) error {
+	if err := l.ready(); err != nil {
+		return err
+	}
+	if err := l.Checkpoint(t); err != nil {
+		return err
+	}
+	sum, err := Hash(t.Parameters())
+	if err != nil {
+		return err
+	}
+	end := End{reason, sum}
+	if err := end.check(); err != nil {
+		return fmt.Errorf("journal: %w", err)
+	}
+	if err := l.write(endKind, end.append); err != nil {
+		return err
+	}
+	l.end, l.ended = end, true
+	return l.Sync()
+}
+
+// Close syncs the journal, closes it and releases the run. A Log that is closed
+// takes nothing more.
+func (l *Log) Close() error {
+	if l.err == errClosed {
+		return nil
+	}
+	err := l.Sync()
+	l.err = errClosed
+	return errors.Join(err, l.release())
+}

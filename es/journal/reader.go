@@ -1,0 +1,265 @@
+package journal
+
+import (
+	"bufio"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"iter"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/internal/disk"
+)
+
+// The files of a run.
+const (
+	journalName    = "journal.pej"
+	checkpointName = "checkpoint"
+	lockName       = "lock"
+)
+
+// Tail is what a crash left of writes that it interrupted: bytes after the last
+// whole record, of which none was acknowledged.
+type Tail struct {
+	Offset, Bytes int64
+}
+
+// Reader reads a journal record by record. It takes no lock and changes nothing: of
+// a run that goes on it reads what was there when it was opened. It is not safe for
+// concurrent use.
+type Reader struct {
+	file disk.File
+	path string
+	in   *bufio.Reader
+	at   int64 // offset of what in reads next
+	size int64 // of the file, when it was opened
+
+	header     Header
+	run        uint32 // checksum of the header record's head
+	sequence   uint32 // of the next record
+	payload    []byte
+	generation es.Record
+	ended      bool
+	end        End
+	tail       Tail
+	err        error // that of next, from then on
+}
+
+// Read opens the journal of the run in a directory.
+func Read(dir string) (*Reader, error) { return read(disk.OS, dir) }
+
+func read(fsys disk.FS, dir string) (*Reader, error) {
+	path := filepath.Join(dir, journalName)
+	f, err := fsys.OpenFile(path, os.O_RDONLY, 0)
+	if err != nil {
+		return nil, err
+	}
+	r, err := newReader(f, path)
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return r, nil
+}
+
+// newReader reads the beginning of a journal. Close closes the file.
+func newReader(f disk.File, path string) (*Reader, error) {
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	r := &Reader{file: f, path: path, size: info.Size()}
+	r.in = bufio.NewReader(io.NewSectionReader(f, 0, r.size))
+	if err := r.readPreamble(); err != nil {
+		return nil, err
+	}
+	if err := r.next(); err != nil {
+		if err == io.EOF { // the file is created with the whole header record
+			err = damaged(path, preambleSize, "no header record")
+		}
+		return nil, err
+	}
+	return r, nil
+}
+
+func (r *Reader) readPreamble() error {
+	var b [preambleSize]byte
+	if _, err := io.ReadFull(r.in, b[:]); err == io.EOF || err == io.ErrUnexpectedEOF {
+		return damaged(r.path, 0, "no journal: %d bytes", r.size)
+	} else if err != nil {
+		return err
+	}
+	r.at = preambleSize
+	if magic := b[:len(journalMagic)]; string(magic) != journalMagic {
+		return damaged(r.path, 0, "magic is %q, not %q", magic, journalMagic)
+	}
+	return checkVersion(r.path, b[len(journalMagic):], journalVersion)
+}
+
+// checkVersion checks the version and flags that follow a magic.
+func checkVersion(path string, b []byte, want uint16) error {
+	le := binary.LittleEndian
+	if version := le.Uint16(b); version != want {
+		return fmt.Errorf("%s: %w: it is %d, and this program reads %d", path, ErrVersion, version, want)
+	}
+	if flags := le.Uint16(b[2:]); flags != 0 {
+		return damaged(path, 6, "flags %#x, not 0", flags)
+	}
+	return nil
+}
+
+// Header returns what the run is.
+func (r *Reader) Header() Header { return r.header }
+
+// Records yields the generations in order, from the next on: those left to read, in
+// as much memory as the largest takes. A record is good until the next. An error is
+// the last that it yields.
+func (r *Reader) Records() iter.Seq2[es.Record, error] {
+	return func(yield func(es.Record, error) bool) {
+		for {
+			err := r.next()
+			switch {
+			case err == io.EOF:
+				return
+			case err != nil:
+				yield(es.Record{}, err)
+				return
+			case !r.ended && !yield(r.generation, nil):
+				return
+			}
+		}
+	}
+}
+
+// Generation returns the number of the latest generation read.
+func (r *Reader) Generation() int { return generations(r.sequence, r.ended) }
+
+// generations returns how many of the records before sequence are generations.
+func generations(sequence uint32, ended bool) int {
+	n := int(sequence) - 1 // one is the header
+	if ended {
+		n--
+	}
+	return n
+}
+
+// End returns the end of the run, once Records has come to it, and whether there is
+// one.
+func (r *Reader) End() (End, bool) { return r.end, r.ended }
+
+// Tail returns what follows the last whole record, once Records has come to it.
+func (r *Reader) Tail() Tail { return r.tail }
+
+// Close closes the file.
+func (r *Reader) Close() error { return r.file.Close() }
+
+// next reads a record. It returns io.EOF after the last whole one.
+func (r *Reader) next() error {
+	if r.err == nil {
+		r.err = r.read()
+	}
+	return r.err
+}
+
+func (r *Reader) read() error {
+	if r.at == r.size {
+		return io.EOF
+	}
+	start := r.at
+	h, err := r.readFrame()
+	if errors.Is(err, errNoFrame) {
+		return r.judge(start)
+	}
+	if err != nil {
+		return err
+	}
+	if err := r.decode(h); err != nil {
+		return damaged(r.path, start, "record %d: %v", h.sequence, err)
+	}
+	r.sequence++
+	return nil
+}
+
+// errNoFrame says that the next bytes are not the next record.
+var errNoFrame = errors.New("no frame")
+
+// readFrame reads the head and payload of the next record.
+func (r *Reader) readFrame() (head, error) {
+	b, err := r.in.Peek(headSize)
+	if err == io.EOF {
+		return head{}, errNoFrame
+	}
+	if err != nil {
+		return head{}, err
+	}
+	h := parseHead(b)
+	if !sound(b, r.run) || h.sequence != r.sequence || int64(h.length) > min(maxPayload, r.size-r.at-headSize) {
+		return head{}, errNoFrame
+	}
+	if r.sequence == 0 {
+		r.run = binary.LittleEndian.Uint32(b[headSummed:])
+	}
+	r.in.Discard(headSize)
+	r.payload = slices.Grow(r.payload[:0], int(h.length))[:h.length]
+	if _, err := io.ReadFull(r.in, r.payload); err != nil {
+		return head{}, err
+	}
+	if crc32.Checksum(r.payload, castagnoli) != h.checksum {
+		return head{}, errNoFrame
+	}
+	r.at += headSize + int64(h.length)
+	return h, nil
+}
+
+func (r *Reader) decode(h head) error {
+	switch {
+	case (h.sequence == 0) != (h.kind == headerKind):
+		return errors.New("the header is not the first record, or not the only header")
+	case h.durable > h.sequence:
+		return errors.New("claims that later records are durable")
+	case r.ended:
+		return errors.New("follows the end of the run")
+	case h.kind == headerKind:
+		return r.header.decode(r.payload)
+	case h.kind == endKind:
+		r.ended = true
+		return r.end.decode(r.payload)
+	case h.kind != generationKind:
+		return errors.New("unknown kind")
+	}
+	r.generation.Generation = int(h.sequence)
+	return decodeGeneration(&r.generation, r.payload)
+}
+
+// judge decides what the bytes from start on are, which are not the next record. A
+// sound head among them that says the next record was durable proves damage.
+// Otherwise they are the tail of a crash, in which the disk may have kept a later
+// block and lost an earlier one.
+func (r *Reader) judge(start int64) error {
+	r.in.Reset(io.NewSectionReader(r.file, start, r.size-start))
+	for at := start; ; at++ {
+		b, err := r.in.Peek(headSize)
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		h := parseHead(b)
+		if h.durable > r.sequence && h.durable <= h.sequence && sound(b, r.run) {
+			return damaged(r.path, start, "no record %d, which was complete when record %d at offset %d was written",
+				r.sequence, h.sequence, at)
+		}
+		r.in.Discard(1)
+	}
+	if r.sequence == 0 {
+		return damaged(r.path, start, "no header record")
+	}
+	r.tail = Tail{start, r.size - start}
+	return io.EOF
+}

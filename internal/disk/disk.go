@@ -1,0 +1,109 @@
+// Package disk is the part of a file system that durability rests on, as an
+// interface, so that a test can take the operating system's place and pull the
+// plug between any two operations.
+package disk
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+)
+
+// FS is a file system. Its methods are those of package os of the same name,
+// but for SyncDir and Lock.
+type FS interface {
+	OpenFile(name string, flag int, perm fs.FileMode) (File, error)
+	Lstat(name string) (fs.FileInfo, error)
+	Mkdir(name string, perm fs.FileMode) error
+	ReadDir(name string) ([]string, error) // names alone
+	Rename(from, to string) error
+	Remove(name string) error
+
+	// SyncDir makes the entries of a directory durable: files created in it,
+	// renamed and removed.
+	SyncDir(name string) error
+	// Lock takes the lock that a file stands for, until it is closed or the
+	// process ends, however it ends. It returns ErrLocked if another holder has it.
+	// The file is created if need be, and stays.
+	Lock(name string) (io.Closer, error)
+}
+
+// File is an open file, with the methods of os.File.
+type File interface {
+	io.Writer
+	io.ReaderAt
+	io.WriterAt
+	io.Closer
+	Stat() (fs.FileInfo, error)
+	Chmod(mode fs.FileMode) error
+	Truncate(size int64) error
+	Sync() error
+}
+
+// ErrLocked is the error of Lock where another process, or another holder in this
+// one, has the lock.
+var ErrLocked = errors.New("locked by another process")
+
+// OS is the operating system's file system.
+var OS FS = system{}
+
+type system struct{}
+
+func (system) OpenFile(name string, flag int, perm fs.FileMode) (File, error) {
+	f, err := os.OpenFile(name, flag, perm)
+	if err != nil {
+		return nil, err // not f: a nil *os.File is no nil File
+	}
+	return f, nil
+}
+
+func (system) Lstat(name string) (fs.FileInfo, error)    { return os.Lstat(name) }
+func (system) Mkdir(name string, perm fs.FileMode) error { return os.Mkdir(name, perm) }
+func (system) Rename(from, to string) error              { return os.Rename(from, to) }
+func (system) Remove(name string) error                  { return os.Remove(name) }
+
+func (system) ReadDir(name string) ([]string, error) {
+	d, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer d.Close()
+	return d.Readdirnames(-1)
+}
+
+// SyncDir does nothing on Windows, which cannot sync a directory; NTFS journals its
+// entries.
+func (system) SyncDir(name string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	d, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	return d.Sync()
+}
+
+// MakeDir creates a directory and those above it that are missing, and makes the
+// entries that it made durable.
+func MakeDir(fsys FS, name string) error {
+	if info, err := fsys.Lstat(name); err == nil && !info.Mode().IsRegular() {
+		return nil
+	}
+	parent := filepath.Dir(name)
+	err := fsys.Mkdir(name, 0o777)
+	if errors.Is(err, fs.ErrNotExist) && parent != name {
+		if err := MakeDir(fsys, parent); err != nil {
+			return err
+		}
+		err = fsys.Mkdir(name, 0o777)
+	}
+	if err != nil {
+		return err
+	}
+	return fsys.SyncDir(parent)
+}

@@ -1,0 +1,124 @@
+// Package trainee is a trainer for tests of what keeps and restores trainers. It
+// learns nothing and is quick, and every bit of its parameters and state decides all
+// that it does afterwards, so that no mistake in restoring it can go unnoticed.
+package trainee
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"math/rand/v2"
+
+	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/packed"
+	"github.com/Kaleaon/pentary-go/trit5"
+)
+
+// Trainee implements journal.Trainer.
+type Trainee struct {
+	// Wide makes codes that do not fit 4 bits.
+	Wide bool
+
+	params     []es.Parameter
+	state      [sha256.Size]byte
+	generation int
+	record     es.Record
+}
+
+// New returns a trainee whose records have so many codes. It has a matrix, a vector
+// and a sparse matrix.
+func New(codes int) *Trainee {
+	return &Trainee{
+		params: []es.Parameter{
+			{Matrix: packed.NewMatrix(3, 40)},
+			{Vector: make([]int8, 5)},
+			{Matrix: packed.NewMatrix(70, 2), Sparse: true},
+		},
+		record: es.Record{Codes: make([]int8, codes), Touched: [][]uint64{nil, nil, make([]uint64, 2)}},
+	}
+}
+
+// Generation returns the number of finished generations.
+func (t *Trainee) Generation() int { return t.generation }
+
+// Parameters returns the trainee's parameters.
+func (t *Trainee) Parameters() []es.Parameter { return t.params }
+
+// Record returns the record of the last generation.
+func (t *Trainee) Record() es.Record { return t.record }
+
+// Step runs a generation.
+func (t *Trainee) Step() es.Stats {
+	random := rand.New(rand.NewChaCha8(t.digest()))
+	for i := range t.record.Codes {
+		t.record.Codes[i] = int8(random.IntN(15) - 7)
+		if t.Wide {
+			t.record.Codes[i] *= 9
+		}
+	}
+	t.record.Touched[2][0], t.record.Touched[2][1] = random.Uint64(), random.Uint64N(1<<6)
+	return t.move()
+}
+
+// Replay runs a generation by its record.
+func (t *Trainee) Replay(r es.Record) (es.Stats, error) {
+	if r.Generation != t.generation+1 || len(r.Codes) != len(t.record.Codes) || len(r.Touched) != 3 || len(r.Touched[2]) != 2 {
+		return es.Stats{}, fmt.Errorf("record %v at generation %d", r, t.generation)
+	}
+	copy(t.record.Codes, r.Codes)
+	copy(t.record.Touched[2], r.Touched[2])
+	return t.move(), nil
+}
+
+// digest is of all that the trainee is.
+func (t *Trainee) digest() [sha256.Size]byte {
+	b := t.AppendState(nil)
+	for _, p := range t.params {
+		if p.Matrix != nil {
+			b = append(b, p.Matrix.Bytes()...)
+		}
+		for _, v := range p.Vector {
+			b = append(b, byte(v))
+		}
+	}
+	return sha256.Sum256(b)
+}
+
+func (t *Trainee) move() es.Stats {
+	t.generation++
+	t.record.Generation = t.generation
+	digest := t.digest()
+	b := digest[:]
+	for _, c := range t.record.Codes {
+		b = append(b, byte(c))
+	}
+	for _, word := range t.record.Touched[2] {
+		b = binary.LittleEndian.AppendUint64(b, word)
+	}
+	t.state = sha256.Sum256(b)
+	random := rand.New(rand.NewChaCha8(t.state))
+	for _, p := range t.params {
+		if p.Matrix != nil {
+			m := p.Matrix
+			m.Set(random.IntN(m.Rows()), random.IntN(m.Cols()), trit5.Pent(random.IntN(5)-2))
+		} else {
+			p.Vector[random.IntN(len(p.Vector))] = int8(random.IntN(255) - 127)
+		}
+	}
+	return es.Stats{Generation: t.generation}
+}
+
+// AppendState appends the state.
+func (t *Trainee) AppendState(b []byte) []byte {
+	return append(binary.LittleEndian.AppendUint32(b, uint32(t.generation)), t.state[:]...)
+}
+
+// RestoreState takes a state back.
+func (t *Trainee) RestoreState(b []byte) error {
+	if len(b) != 4+len(t.state) {
+		return fmt.Errorf("state of %d bytes", len(b))
+	}
+	t.generation = int(binary.LittleEndian.Uint32(b))
+	t.state = [sha256.Size]byte(b[4:])
+	return nil
+}
