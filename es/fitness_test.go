@@ -11,7 +11,7 @@ import (
 
 func encode(f Fitness, scores []int64) []int8 {
 	codes := make([]int8, len(scores)/2)
-	f.encode(codes, scores, make([]int64, len(codes)))
+	newCoder(f, false, len(codes)).encode(codes, scores, 1)
 	return codes
 }
 
@@ -26,8 +26,8 @@ func normalScores(seed uint64, pairs int) []int64 {
 	return scores
 }
 
-// each returns the scores after f.
-func each(scores []int64, f func(v int64) int64) []int64 {
+// mapped returns the scores after f.
+func mapped(scores []int64, f func(v int64) int64) []int64 {
 	out := make([]int64, len(scores))
 	for i, v := range scores {
 		out[i] = f(v)
@@ -90,12 +90,12 @@ func TestEncodeInvariance(t *testing.T) {
 		copy(scores[20:], make([]int64, 120)) // more than half of the pairs tie
 		want := encode(f, scores)
 		for _, factor := range []int64{2, 3, 1000, 1 << 40} {
-			if got := encode(f, each(scores, func(v int64) int64 { return factor * v })); !slices.Equal(got, want) {
+			if got := encode(f, mapped(scores, func(v int64) int64 { return factor * v })); !slices.Equal(got, want) {
 				t.Errorf("%v, scores times %d: codes %v, want %v", f, factor, got, want)
 			}
 		}
-		for _, offset := range []int64{1, -1 << 50, 1 << 59} {
-			if got := encode(f, each(scores, func(v int64) int64 { return v + offset })); !slices.Equal(got, want) {
+		for _, offset := range []int64{1, -1 << 50, 1 << 56} {
+			if got := encode(f, mapped(scores, func(v int64) int64 { return v + offset })); !slices.Equal(got, want) {
 				t.Errorf("%v, scores plus %d: codes %v, want %v", f, offset, got, want)
 			}
 		}
@@ -124,27 +124,5 @@ func TestEncodeSteps(t *testing.T) {
 	}
 	if got := math.Sqrt(squares / float64(len(codes))); math.Abs(got-2.9) > 0.1 {
 		t.Errorf("codes of normal differences have a deviation of %.3f, want 2.9", got)
-	}
-}
-
-func TestSummarize(t *testing.T) {
-	const low, high = math.MinInt64, math.MaxInt64
-	for _, test := range []struct {
-		scores     []int64
-		codes      []int8
-		best, mean int64
-		decided    int
-	}{
-		{[]int64{1, 2}, []int8{-1}, 2, 1, 1},
-		{[]int64{-1, -2}, []int8{1}, -1, -2, 1},
-		{[]int64{5, 5, -7, -6}, []int8{0, -1}, 5, -1, 1},
-		{[]int64{high, high, high, high}, []int8{0, 0}, high, high, 0},
-		{[]int64{low, low, low, low}, []int8{0, 0}, low, low, 0},
-		{[]int64{low, high, high, low, high, high}, []int8{-7, 7, 0}, high, high / 3, 2},
-	} {
-		got := summarize(test.scores, test.codes)
-		if want := (Stats{Best: test.best, Mean: test.mean, Decided: test.decided}); got != want {
-			t.Errorf("%v: %+v, want %+v", test.scores, got, want)
-		}
 	}
 }

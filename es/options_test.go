@@ -16,7 +16,7 @@ func ExampleRatio() {
 }
 
 func TestDefaults(t *testing.T) {
-	opt, err := es.New([]*packed.Matrix{packed.NewMatrix(2, 2)}, es.Options{Generations: 7})
+	opt, err := es.New(es.Matrices(packed.NewMatrix(2, 2)), es.Options{Generations: 7})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,17 +44,17 @@ func TestOptionErrors(t *testing.T) {
 		{func(o *es.Options) { o.Rank = 257 }, "rank 257, want 1 to 256"},
 		{func(o *es.Options) { o.Sigma = 21 }, "sigma 2^-21"},
 		{func(o *es.Options) { o.Law = 2 }, "unknown law Law(2)"},
-		{func(o *es.Options) { o.Fitness = 2 }, "unknown fitness coding Fitness(2)"},
-		{func(o *es.Options) { o.Schedule = 2 }, "unknown schedule Schedule(2)"},
+		{func(o *es.Options) { o.Fitness = 4 }, "unknown fitness coding Fitness(4)"},
+		{func(o *es.Options) { o.Schedule = 5 }, "unknown schedule Schedule(5)"},
 		{func(o *es.Options) { o.Rule = es.Residual{} }, "residual rate 0/65536, want more than 0"},
 		{func(o *es.Options) { o.Rule = es.Residual{Rate: -1} }, "residual rate -1/65536"},
 		{func(o *es.Options) { o.Rule = es.Residual{Rate: es.Ratio(1, 1) + 1} }, "residual rate 65537/65536"},
-		{func(o *es.Options) { o.Rule = es.Threshold{} }, "threshold of 0/65536 deviations"},
-		{func(o *es.Options) { o.Rule = es.Threshold{Deviations: -1} }, "threshold of -1/65536 deviations"},
+		{func(o *es.Options) { o.Rule = es.Threshold{} }, "threshold share 0/65536"},
+		{func(o *es.Options) { o.Rule = es.Threshold{Share: -1} }, "threshold share -1/65536"},
 	} {
 		o := es.Options{Generations: 10}
 		test.change(&o)
-		opt, err := es.New([]*packed.Matrix{packed.NewMatrix(2, 2)}, o)
+		opt, err := es.New(es.Matrices(packed.NewMatrix(2, 2)), o)
 		if opt != nil || err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("error %v, want %q in it", err, test.want)
 		}
@@ -72,7 +72,7 @@ func TestTensorErrors(t *testing.T) {
 		{[]*packed.Matrix{packed.NewMatrix(0, 0), sound}, "tensor 0 is empty"},
 		{[]*packed.Matrix{sound, packed.NewMatrix(1, 8193)}, "tensor 1 has 8193 columns, want at most 8192 for rank 256"},
 	} {
-		opt, err := es.New(test.weights, es.Options{Generations: 1, Rank: 256})
+		opt, err := es.New(es.Matrices(test.weights...), es.Options{Generations: 1, Rank: 256})
 		if opt != nil || err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("error %v, want %q in it", err, test.want)
 		}
@@ -89,7 +89,7 @@ func TestStrings(t *testing.T) {
 		{es.Linear, "linear"},
 		{es.Constant, "constant"},
 		{es.Residual{Rate: es.Ratio(1, 2)}, "residual(rate 32768/65536)"},
-		{es.Threshold{Deviations: es.Ratio(2, 1)}, "threshold(131072/65536 deviations)"},
+		{es.Threshold{Share: es.Ratio(1, 2)}, "threshold(share 32768/65536)"},
 	} {
 		if got := test.v.String(); got != test.want {
 			t.Errorf("%q, want %q", got, test.want)

@@ -31,6 +31,9 @@ func TestAllocations(t *testing.T) {
 		f      = make([]int8, l.Pairs)
 		terms  = newTerms(a, b, f, l.Rank, m, k)
 		e      = make([]int8, m*packed.PaddedLen(k))
+		e4     = make([]uint8, len(e)/2)
+		scale  = Scale{Mul: 300, Shift: 9, Limit: 300}
+		s      = Stream{Seed: 1 << 40}
 		target = make([]uint8, n)
 	)
 	calls := map[string]func(){
@@ -50,10 +53,16 @@ func TestAllocations(t *testing.T) {
 		"Score":             func() { Score(y[:n], x[:64*n*4], target, 256, n) },
 		"Noise binomial":    func() { Noise(codes, Binomial, Stream{Seed: 1 << 40}) },
 		"Noise uniform":     func() { Noise(codes, Uniform, Stream{Seed: 1 << 40}) },
+		"Random":            func() { Random(codes, Stream{Seed: 1 << 40}) },
 		"WeighFactors":      func() { WeighFactors(terms.FA, a, f, l.Rank, m) },
 		"InterleaveFactors": func() { InterleaveFactors(terms.B, b, all, packed.PaddedLen(k)) },
-		"UpdateResidual":    func() { UpdateResidual(w, e, terms, Residual{Mul: 300, Shift: 9, Limit: 300}, 0, m) },
-		"UpdateThreshold":   func() { UpdateThreshold(w, terms, 300, 0, m) },
+		"UpdateResidual":    func() { UpdateResidual(w, e, terms, scale, 0, m) },
+		"UpdateResidual4":   func() { UpdateResidual4(w, e4, terms, scale, s, 0, m) },
+		"UpdateStochastic":  func() { UpdateStochastic(w, terms, scale, s, 0, m) },
+		"UpdateFlip":        func() { UpdateFlip(w, e, terms, scale, s, 3, 100, 0, m) },
+		"UpdateThreshold":   func() { UpdateThreshold(w, terms, 300*TauUnit+77, s, 0, m) },
+		"Shrink":            func() { Shrink(w, 300, s, 0, m) },
+		"Saturated":         func() { Saturated(w, 0, m) },
 	}
 	forEachImpl(t, func(t *testing.T) {
 		for name, call := range calls {

@@ -30,10 +30,16 @@ func TestConcurrent(t *testing.T) {
 		{checkNormalize, []int{70, 33, 64}},
 		{checkScore, []int{100, 33}},
 		{checkNoise, []int{40, int(Binomial)}},
+		{checkRandom, []int{40}},
 		{checkWeighFactors, []int{9, 4, 40}},
 		{checkInterleaveFactors, []int{65, 9}},
 		{checkUpdateResidual, []int{5, 290, 65}},
+		{checkUpdateResidual4, []int{5, 290, 65}},
+		{checkUpdateStochastic, []int{5, 290, 65}},
+		{checkUpdateFlip, []int{5, 290, 65}},
 		{checkUpdateThreshold, []int{5, 290, 65}},
+		{checkShrink, []int{5, 290}},
+		{checkSaturated, []int{5, 290}},
 	}
 	forEachImpl(t, func(t *testing.T) {
 		for _, c := range cases {

@@ -69,7 +69,12 @@ func FuzzTerms(f *testing.F) {
 }
 
 func FuzzUpdate(f *testing.F) {
-	fuzz(f, []dimension{{1, 9}, {1, 600}, {0, 300}}, checkUpdateResidual, checkUpdateThreshold)
+	fuzz(f, []dimension{{1, 9}, {1, 600}, {0, 300}}, 
+		checkUpdateResidual, checkUpdateResidual4, checkUpdateStochastic, checkUpdateFlip, checkUpdateThreshold)
+}
+
+func FuzzWeights(f *testing.F) {
+	fuzz(f, []dimension{{1, 40}, {1, 1100}}, checkShrink, checkSaturated)
 }
 
 func FuzzBatch(f *testing.F) {
@@ -83,3 +88,5 @@ func FuzzRequantize(f *testing.F) {
 func FuzzScore(f *testing.F) { fuzz(f, []dimension{{1, MaxClasses}, {0, 70}}, checkScore) }
 
 func FuzzNoise(f *testing.F) { fuzz(f, []dimension{{0, 80}, {0, 1}}, checkNoise) }
+
+func FuzzRandom(f *testing.F) { fuzz(f, []dimension{{0, 80}}, checkRandom) }

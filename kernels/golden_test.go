@@ -114,6 +114,29 @@ type golden struct {
 			Moved int
 		}
 	}
+	Rules []struct {
+		M, K               int
+		Mul, Limit         int32
+		Shift, Decay       uint
+		Tau                int64
+		Threshold          int8
+		Chance             uint32
+		Lo, Hi             int
+		Seed               uint64
+		Generation, Tensor uint32
+
+		F                         int8s
+		A, B, W, Random           []byte
+		Residual4, Residual4After []byte
+		Average, AverageAfter     int8s
+		Saturated                 int
+		After                     struct {
+			Residual4, Stochastic, Flip, Threshold, Shrink struct {
+				W     []byte
+				Moved int
+			}
+		}
+	}
 }
 
 func readGolden(t *testing.T) (g golden) {
@@ -200,16 +223,56 @@ func TestGolden(t *testing.T) {
 			equal(t, "WeighFactors", terms.FA, c.FA)
 			equal(t, "InterleaveFactors", terms.B, c.BI)
 
+			scale := Scale{Mul: c.Mul, Shift: c.Shift, Limit: c.Limit}
 			w, e := over(t, c.M, c.K, bytes.Clone(c.W)), append([]int8(nil), c.E...)
-			moved := UpdateResidual(w, e, terms, Residual{Mul: c.Mul, Shift: c.Shift, Limit: c.Limit}, c.Lo, c.Hi)
+			moved := UpdateResidual(w, e, terms, scale, c.Lo, c.Hi)
 			equal(t, "UpdateResidual", w.Bytes(), c.Residual.W)
 			equal(t, "residual", e, c.Residual.E)
 			equal(t, "moved", []int{moved}, []int{c.Residual.Moved})
 
 			w = over(t, c.M, c.K, bytes.Clone(c.W))
-			moved = UpdateThreshold(w, terms, c.Tau, c.Lo, c.Hi)
+			moved = UpdateThreshold(w, terms, int64(c.Tau)*TauUnit, Stream{}, c.Lo, c.Hi)
 			equal(t, "UpdateThreshold", w.Bytes(), c.Threshold.W)
 			equal(t, "moved", []int{moved}, []int{c.Threshold.Moved})
+		}
+		for _, c := range g.Rules {
+			terms := newTerms(c.A, c.B, c.F, 1, c.M, c.K)
+			scale := Scale{Mul: c.Mul, Shift: c.Shift, Limit: c.Limit}
+			s := Stream{Seed: c.Seed, Generation: c.Generation, Tensor: c.Tensor, Pair: uint32(c.Lo)}
+
+			random := make([]uint8, len(c.Random))
+			Random(random, s)
+			equal(t, "Random", random, c.Random)
+
+			w := over(t, c.M, c.K, bytes.Clone(c.W))
+			equal(t, "Saturated", []int{Saturated(w, c.Lo, c.Hi)}, []int{c.Saturated})
+			residual := bytes.Clone(c.Residual4)
+			moved := UpdateResidual4(w, residual, terms, scale, s, c.Lo, c.Hi)
+			equal(t, "UpdateResidual4", w.Bytes(), c.After.Residual4.W)
+			equal(t, "residual", residual, c.Residual4After)
+			equal(t, "moved", []int{moved}, []int{c.After.Residual4.Moved})
+
+			w = over(t, c.M, c.K, bytes.Clone(c.W))
+			moved = UpdateStochastic(w, terms, scale, s, c.Lo, c.Hi)
+			equal(t, "UpdateStochastic", w.Bytes(), c.After.Stochastic.W)
+			equal(t, "moved", []int{moved}, []int{c.After.Stochastic.Moved})
+
+			w = over(t, c.M, c.K, bytes.Clone(c.W))
+			average := append([]int8(nil), c.Average...)
+			moved = UpdateFlip(w, average, terms, scale, s, c.Decay, c.Threshold, c.Lo, c.Hi)
+			equal(t, "UpdateFlip", w.Bytes(), c.After.Flip.W)
+			equal(t, "average", average, c.AverageAfter)
+			equal(t, "moved", []int{moved}, []int{c.After.Flip.Moved})
+
+			w = over(t, c.M, c.K, bytes.Clone(c.W))
+			moved = UpdateThreshold(w, terms, c.Tau, s, c.Lo, c.Hi)
+			equal(t, "UpdateThreshold", w.Bytes(), c.After.Threshold.W)
+			equal(t, "moved", []int{moved}, []int{c.After.Threshold.Moved})
+
+			w = over(t, c.M, c.K, bytes.Clone(c.W))
+			moved = Shrink(w, c.Chance, s, c.Lo, c.Hi)
+			equal(t, "Shrink", w.Bytes(), c.After.Shrink.W)
+			equal(t, "moved", []int{moved}, []int{c.After.Shrink.Moved})
 		}
 	})
 }

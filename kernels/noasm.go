@@ -17,6 +17,7 @@ func pack(row []byte, src []uint8, n int)   { packed.PackCodes(row, src, n) }
 func interleave(dst, src []int8, k, n int)        { interleaveGeneric(dst, src, k, n) }
 func columnSums(sums []int32, x []int8, k, n int) { columnSumsGeneric(sums, x, k, n) }
 func noise(dst []uint8, law Law, s Stream)        { noiseGeneric(dst, law, s) }
+func random(dst []uint8, s Stream)                { randomGeneric(dst, s, 0) }
 func normalize(dst, x []int8, k, n, target int)   { normalizeGeneric(dst, x, k, n, target) }
 
 func requantize(dst []int8, y, bias []int32, m, n int, shift uint, relu bool) {
@@ -56,10 +57,6 @@ func perturbShared(y, base []int32, a []uint8, t []int32, l Layout, m int, shift
 	perturbSharedGeneric(y, base, a, t, l, m, shift)
 }
 
-func updateResidual(w *packed.Matrix, residual []int8, t Terms, rule Residual, lo, hi int) int {
-	return updateResidualGeneric(w, residual, t, rule, lo, hi)
-}
-
-func updateThreshold(w *packed.Matrix, t Terms, tau int32, lo, hi int) int {
-	return updateThresholdGeneric(w, t, tau, lo, hi)
+func stepRows(w *packed.Matrix, t Terms, r *rule, lo, hi int) int {
+	return stepRowsGeneric(w, t, r, lo, hi)
 }

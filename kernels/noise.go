@@ -1,6 +1,7 @@
 package kernels
 
 import (
+	"encoding/binary"
 	"fmt"
 	"math/bits"
 )
@@ -54,7 +55,10 @@ func (s Stream) Block(i uint32) [4]uint32 {
 	return Philox([4]uint32{i, s.Pair, s.Tensor, s.Generation}, [2]uint32{uint32(s.Seed), uint32(s.Seed >> 32)})
 }
 
-// NoiseUnit is the granularity of Noise in pents.
+// blockBytes is the number of random bytes in a block.
+const blockBytes = 16
+
+// NoiseUnit is the granularity of Noise in pents and of Random in bytes.
 const NoiseUnit = 32
 
 // Noise fills dst, a multiple of NoiseUnit pents, with codes from the start of
@@ -97,6 +101,24 @@ func noiseUniform(dst []uint8, s Stream) {
 		for w, word := range s.Block(i) {
 			dst[2*w] = uint8((5*(word&0xffff) + 2) >> 16)
 			dst[2*w+1] = uint8((5*(word>>16) + 2) >> 16)
+		}
+	}
+}
+
+// Random fills dst, a multiple of NoiseUnit bytes, with random bytes from the start
+// of the stream: block i gives bytes 16i to 16i+15, its words little-endian.
+func Random(dst []uint8, s Stream) {
+	if len(dst)%NoiseUnit != 0 {
+		panic(fmt.Sprintf("kernels: Random: %d bytes, want a multiple of %d", len(dst), NoiseUnit))
+	}
+	random(dst, s)
+}
+
+// randomGeneric is Random from block first of the stream on.
+func randomGeneric(dst []uint8, s Stream, first uint32) {
+	for i := first; len(dst) > 0; i, dst = i+1, dst[blockBytes:] {
+		for w, word := range s.Block(i) {
+			binary.LittleEndian.PutUint32(dst[4*w:], word)
 		}
 	}
 }

@@ -3,7 +3,7 @@
 #include "go_asm.h"
 #include "textflag.h"
 
-// Random pents from Philox4x32-10, sixteen blocks at a time: the structure of
+// Random pents and bytes from Philox4x32-10, sixteen blocks at a time: the structure of
 // noise_amd64.s with eight blocks to a chain.
 //
 // DI   dst
@@ -24,18 +24,18 @@ DATA multipliers512<>+0(SB)/4, $const_philoxM0
 DATA multipliers512<>+4(SB)/4, $const_philoxM1
 GLOBL multipliers512<>(SB), RODATA|NOPTR, $8
 
-// The block of each lane of a chain for the binomial law; qwordIndex is that for the
-// uniform law. BLOCKS gathers the even lanes in one vector and the odd lanes in
-// another, where the binomial law wants neighbours.
-DATA lanesBinomial<>+0(SB)/8, $0
-DATA lanesBinomial<>+8(SB)/8, $4
-DATA lanesBinomial<>+16(SB)/8, $1
-DATA lanesBinomial<>+24(SB)/8, $5
-DATA lanesBinomial<>+32(SB)/8, $2
-DATA lanesBinomial<>+40(SB)/8, $6
-DATA lanesBinomial<>+48(SB)/8, $3
-DATA lanesBinomial<>+56(SB)/8, $7
-GLOBL lanesBinomial<>(SB), RODATA|NOPTR, $64
+// The block of each lane of a chain for the binomial law and for bytes; qwordIndex
+// is that for the uniform law. BLOCKS gathers the even lanes in one vector and the
+// odd lanes in another, where neighbours are wanted.
+DATA lanesNeighbours<>+0(SB)/8, $0
+DATA lanesNeighbours<>+8(SB)/8, $4
+DATA lanesNeighbours<>+16(SB)/8, $1
+DATA lanesNeighbours<>+24(SB)/8, $5
+DATA lanesNeighbours<>+32(SB)/8, $2
+DATA lanesNeighbours<>+40(SB)/8, $6
+DATA lanesNeighbours<>+48(SB)/8, $3
+DATA lanesNeighbours<>+56(SB)/8, $7
+GLOBL lanesNeighbours<>(SB), RODATA|NOPTR, $64
 
 DATA nextChain<>+0(SB)/4, $8
 GLOBL nextChain<>(SB), RODATA|NOPTR, $4
@@ -145,7 +145,7 @@ GLOBL levels512<>(SB), RODATA|NOPTR, $12
 
 // func binomialAVX512(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRounds]uint32)
 TEXT ·binomialAVX512(SB), NOSPLIT, $0-32
-	SETUP(lanesBinomial<>)
+	SETUP(lanesNeighbours<>)
 	VPBROADCASTD    nibble512<>(SB), Z18
 	VBROADCASTI32X4 ·popcount(SB), Z19
 	VMOVDQU64       nibbles01<>(SB), Z20
@@ -203,5 +203,27 @@ uniformStep:
 	ADDQ $128, DI
 	DECQ CX
 	JNZ  uniformStep
+	VZEROUPPER
+	RET
+
+// func randomAVX512(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRounds]uint32)
+TEXT ·randomAVX512(SB), NOSPLIT, $0-32
+	SETUP(lanesNeighbours<>)
+
+randomStep:
+	PHILOX
+
+	BLOCKS(Z0, Z1, Z2, Z3)
+	VMOVDQU64 Z0, (DI)     // blocks 0 to 3
+	VMOVDQU64 Z1, 64(DI)   // blocks 4 to 7
+
+	BLOCKS(Z6, Z7, Z8, Z9)
+	VMOVDQU64 Z6, 128(DI)  // blocks 8 to 11
+	VMOVDQU64 Z7, 192(DI)  // blocks 12 to 15
+
+	ADDL $16, R8
+	ADDQ $256, DI
+	DECQ CX
+	JNZ  randomStep
 	VZEROUPPER
 	RET

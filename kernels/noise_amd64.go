@@ -14,52 +14,90 @@ func noise(dst []uint8, law Law, s Stream) {
 		noiseGeneric(dst, law, s)
 		return
 	}
-	keys := philoxKeys(s.Seed)
-	counter := [4]uint32{0, s.Pair, s.Tensor, s.Generation}
-	if useAVX512 {
-		dst = noiseWhole(dst, law, &counter, &keys, noiseBlocksAVX512)
-	}
-	dst = noiseWhole(dst, law, &counter, &keys, noiseBlocksAVX2)
-	if len(dst) > 0 {
-		var last [noiseBlocksAVX2 * binomialPents]uint8
-		noiseWhole(last[:noiseBlocksAVX2*blockPents(law)], law, &counter, &keys, noiseBlocksAVX2)
-		copy(dst, last[:])
-	}
+	src := newSource(s)
+	src.fill(dst, law)
 }
 
-// Pents of one block.
+func random(dst []uint8, s Stream) {
+	if !useAVX2 {
+		randomGeneric(dst, s, 0)
+		return
+	}
+	src := newSource(s)
+	src.fill(dst, rawBytes)
+}
+
+// rawBytes stands for no law: the random bytes as they are.
+const rawBytes = Uniform + 1
+
+// Pents, or bytes without a law, of one block.
 const (
 	binomialPents = 32
 	uniformPents  = 8
 )
 
 func blockPents(law Law) int {
-	if law == Uniform {
+	switch law {
+	case Binomial:
+		return binomialPents
+	case Uniform:
 		return uniformPents
 	}
-	return binomialPents
+	return blockBytes
 }
 
-// noiseWhole fills what part of dst whole steps of so many blocks fill, advances
-// the counter past them, and returns the rest.
-func noiseWhole(dst []uint8, law Law, counter *[4]uint32, keys *[2 * philoxRounds]uint32, blocks int) []uint8 {
-	pents := blocks * blockPents(law)
-	steps := len(dst) / pents
+// source is a stream, at the block that its counter says.
+type source struct {
+	counter [4]uint32
+	keys    [2 * philoxRounds]uint32 // the two key words of every round
+}
+
+// newSource returns the start of a stream.
+func newSource(s Stream) source {
+	return source{
+		counter: [4]uint32{0, s.Pair, s.Tensor, s.Generation},
+		keys:    philoxKeys(s.Seed),
+	}
+}
+
+// fill fills dst under the law and leaves the source at an unspecified block.
+func (s *source) fill(dst []uint8, law Law) {
+	if useAVX512 {
+		dst = s.fillWhole(dst, law, noiseBlocksAVX512)
+	}
+	dst = s.fillWhole(dst, law, noiseBlocksAVX2)
+	if len(dst) > 0 {
+		var last [noiseBlocksAVX2 * binomialPents]uint8
+		s.fillWhole(last[:noiseBlocksAVX2*blockPents(law)], law, noiseBlocksAVX2)
+		copy(dst, last[:])
+	}
+}
+
+// fillWhole fills what part of dst whole steps of so many blocks fill, advances the
+// source past them, and returns the rest.
+func (s *source) fillWhole(dst []uint8, law Law, blocks int) []uint8 {
+	size := blocks * blockPents(law)
+	steps := len(dst) / size
 	if steps == 0 {
 		return dst
 	}
+	wide := blocks == noiseBlocksAVX512
 	switch {
-	case law == Uniform && blocks == noiseBlocksAVX512:
-		uniformAVX512(&dst[0], steps, counter, keys)
+	case law == Binomial && wide:
+		binomialAVX512(&dst[0], steps, &s.counter, &s.keys)
+	case law == Binomial:
+		binomialAVX2(&dst[0], steps, &s.counter, &s.keys)
+	case law == Uniform && wide:
+		uniformAVX512(&dst[0], steps, &s.counter, &s.keys)
 	case law == Uniform:
-		uniformAVX2(&dst[0], steps, counter, keys)
-	case blocks == noiseBlocksAVX512:
-		binomialAVX512(&dst[0], steps, counter, keys)
+		uniformAVX2(&dst[0], steps, &s.counter, &s.keys)
+	case wide:
+		randomAVX512(&dst[0], steps, &s.counter, &s.keys)
 	default:
-		binomialAVX2(&dst[0], steps, counter, keys)
+		randomAVX2(&dst[0], steps, &s.counter, &s.keys)
 	}
-	counter[0] += uint32(steps * blocks)
-	return dst[steps*pents:]
+	s.counter[0] += uint32(steps * blocks)
+	return dst[steps*size:]
 }
 
 // philoxKeys returns the two key words of every round.
@@ -109,3 +147,19 @@ func binomialAVX512(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philox
 //
 //go:noescape
 func uniformAVX512(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRounds]uint32)
+
+// randomAVX2 is steps times eight blocks of random bytes:
+//
+//	for i := range steps * 8 {
+//		dst[16i+j] = byte j of philox(counter[0]+i, counter[1], counter[2], counter[3])
+//	}
+//
+// It writes steps·128 bytes. RATE_RANDOM2
+//
+//go:noescape
+func randomAVX2(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRounds]uint32)
+
+// randomAVX512 is randomAVX2 with sixteen blocks a step: steps·256 bytes. RATE_RANDOM512
+//
+//go:noescape
+func randomAVX512(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRounds]uint32)

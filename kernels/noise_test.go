@@ -2,20 +2,52 @@ package kernels
 
 import (
 	"math"
+	"math/bits"
 	"testing"
 )
 
 func checkNoise(o *operands, shape []int) {
 	units, law := shape[0], Law(shape[1])
-	s := Stream{Seed: o.Uint64(), Generation: o.Uint32(), Tensor: o.Uint32(), Pair: o.Uint32()}
+	s := o.stream()
 	got, want := output[uint8](o, units*NoiseUnit)
 	Noise(got, law, s)
 	noiseGeneric(want, law, s)
 	equal(o, "dst", got, want)
 }
 
+func checkRandom(o *operands, shape []int) {
+	s := o.stream()
+	got, want := output[uint8](o, shape[0]*NoiseUnit)
+	Random(got, s)
+	randomGeneric(want, s, 0)
+	equal(o, "dst", got, want)
+}
+
+// stream returns any stream.
+func (o *operands) stream() Stream {
+	return Stream{Seed: o.Uint64(), Generation: o.Uint32(), Tensor: o.Uint32(), Pair: o.Uint32()}
+}
+
+var edgesUnits = append(upTo(40), 63, 64, 65, 127, 129, 257)
+
 func TestNoise(t *testing.T) {
-	conform(t, checkNoise, append(upTo(40), 63, 64, 65, 127, 129, 257), []int{int(Binomial), int(Uniform)})
+	conform(t, checkNoise, edgesUnits, []int{int(Binomial), int(Uniform)})
+}
+
+func TestRandom(t *testing.T) { conform(t, checkRandom, edgesUnits) }
+
+// TestRandomIsNoise draws noise of the binomial law from the random bytes.
+func TestRandomIsNoise(t *testing.T) {
+	s := Stream{Seed: 3, Pair: 4}
+	random, codes := make([]uint8, 64), make([]uint8, 128)
+	Random(random, s)
+	Noise(codes, Binomial, s)
+	for i, c := range codes {
+		b := random[i/32*16+i%16]
+		if want := bits.OnesCount8(b >> (i % 32 / 16 * 4) & 15); int(c) != want {
+			t.Errorf("pent %d has code %d, want %d of byte %#x", i, c, want, b)
+		}
+	}
 }
 
 // draw returns n codes of a stream less their mean.

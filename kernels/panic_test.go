@@ -24,7 +24,7 @@ func TestPanics(t *testing.T) {
 		change(&bad)
 		return bad
 	}
-	rule := Residual{Mul: 1, Shift: 1, Limit: 1}
+	scale := Scale{Mul: 1, Shift: 1, Limit: 1}
 
 	// Operands of the calls below, of sound size where a name says no other.
 	var (
@@ -111,31 +111,49 @@ func TestPanics(t *testing.T) {
 		{func() { Noise(codes[:33], Binomial, Stream{}) }, "Noise: 33 pents, want a multiple of 32"},
 		{func() { Noise(codes[:32], 2, Stream{}) }, "Noise: unknown law 2"},
 
+		{func() { Random(codes[:16], Stream{}) }, "Random: 16 bytes, want a multiple of 32"},
+
 		{func() { WeighFactors(b8[:23], codes[:160], make([]int8, 5), 1, 3) }, "WeighFactors: dst has 23 elements, want 24 for 5 terms of 3 rows"},
 		{func() { WeighFactors(b8[:24], codes[:128], make([]int8, 5), 1, 3) }, "WeighFactors: a has 128 elements, want 160 for 5 vectors of 3"},
-		{func() { WeighFactors(b8[:24], codes[:160], []int8{7, -7, -8, 0, 0}, 1, 3) }, "WeighFactors: fitness code -8 of pair 2, want at most ±7"},
+		{func() { WeighFactors(b8[:24], codes[:160], []int8{63, -63, -64, 0, 0}, 1, 3) }, "WeighFactors: fitness code -64 of pair 2, want at most ±63"},
 		{func() { InterleaveFactors(rows[:127], codes[:32], 1, 32) }, "InterleaveFactors: dst has 127 elements, want 128 for 1 terms of 32 columns"},
 		{func() { InterleaveFactors(rows, codes[:33], 1, 32) }, "InterleaveFactors: b has 33 elements, want 32 for 1 vectors of 32"},
 		{func() { InterleaveFactors(rows[:124], codes[:31], 1, 31) }, "InterleaveFactors: 1 vectors of 31 codes, want a multiple of 32"},
 
-		{func() { UpdateResidual(w, e96[:95], terms, rule, 0, 3) }, "UpdateResidual: residual has 95 elements, want 96 for W of 3×6, rows padded"},
-		{func() { UpdateResidual(w, e96, terms, rule, -1, 3) }, "UpdateResidual: rows -1 to 3 of W of 3×6"},
-		{func() { UpdateResidual(w, e96, terms, rule, 2, 1) }, "UpdateResidual: rows 2 to 1 of W of 3×6"},
-		{func() { UpdateResidual(w, e96, terms, rule, 0, 4) }, "UpdateResidual: rows 0 to 4 of W of 3×6"},
-		{func() { UpdateResidual(w, e96, with(func(t *Terms) { t.Rows = 2 }), rule, 0, 3) }, "UpdateResidual: terms of 2 rows for W of 3×6"},
-		{func() { UpdateResidual(w, e96, with(func(t *Terms) { t.Count = -1 }), rule, 0, 3) }, "UpdateResidual: -1 terms, want at most 16777216"},
-		{func() { UpdateResidual(w, e96, with(func(t *Terms) { t.Count = MaxTerms + 1 }), rule, 0, 3) }, "UpdateResidual: 16777217 terms, want at most 16777216"},
-		{func() { UpdateResidual(w, e96, with(func(t *Terms) { t.FA = t.FA[1:] }), rule, 0, 3) }, "UpdateResidual: FA has 23 elements, want 24 for 5 terms of 3 rows"},
-		{func() { UpdateResidual(w, e96, with(func(t *Terms) { t.B = t.B[1:] }), rule, 0, 3) }, "UpdateResidual: B has 255 elements, want 256 for 5 terms of 6 columns"},
-		{func() { UpdateResidual(w, e96, terms, Residual{Mul: -1}, 0, 3) }, "UpdateResidual: rule {Mul:-1 Shift:0 Limit:0} overflows"},
-		{func() { UpdateResidual(w, e96, terms, Residual{Limit: -1}, 0, 3) }, "UpdateResidual: rule {Mul:0 Shift:0 Limit:-1} overflows"},
-		{func() { UpdateResidual(w, e96, terms, Residual{Shift: 31}, 0, 3) }, "UpdateResidual: rule {Mul:0 Shift:31 Limit:0} overflows"},
-		{func() { UpdateResidual(w, e96, terms, Residual{1 << 15, 0, 1 << 16}, 0, 3) }, "UpdateResidual: rule {Mul:32768 Shift:0 Limit:65536} overflows"},
-		{func() { UpdateResidual(w, e96, terms, Residual{1<<31 - 1, 1, 1}, 0, 3) }, "UpdateResidual: rule {Mul:2147483647 Shift:1 Limit:1} overflows"},
-		{func() { UpdateThreshold(w, terms, 0, 0, 3) }, "UpdateThreshold: threshold 0, want at least 1"},
-		{func() { UpdateThreshold(w, terms, 1, 0, 4) }, "UpdateThreshold: rows 0 to 4 of W of 3×6"},
-		{func() { UpdateThreshold(w, with(func(t *Terms) { t.Rows = 4 }), 1, 0, 3) }, "UpdateThreshold: terms of 4 rows for W of 3×6"},
-		{func() { UpdateThreshold(w, with(func(t *Terms) { t.FA = t.FA[1:] }), 1, 0, 3) }, "UpdateThreshold: FA has 23 elements, want 24 for 5 terms of 3 rows"},
+		{func() { UpdateResidual(w, e96[:95], terms, scale, 0, 3) }, "UpdateResidual: residual has 95 elements, want 96 for W of 3×6, rows padded"},
+		{func() { UpdateResidual(w, e96, terms, scale, -1, 3) }, "UpdateResidual: rows -1 to 3 of W of 3×6"},
+		{func() { UpdateResidual(w, e96, terms, scale, 2, 1) }, "UpdateResidual: rows 2 to 1 of W of 3×6"},
+		{func() { UpdateResidual(w, e96, terms, scale, 0, 4) }, "UpdateResidual: rows 0 to 4 of W of 3×6"},
+		{func() { UpdateResidual(w, e96, with(func(t *Terms) { t.Rows = 2 }), scale, 0, 3) }, "UpdateResidual: terms of 2 rows for W of 3×6"},
+		{func() { UpdateResidual(w, e96, with(func(t *Terms) { t.Count = -1 }), scale, 0, 3) }, "UpdateResidual: -1 terms, want at most 8388608"},
+		{func() { UpdateResidual(w, e96, with(func(t *Terms) { t.Count = MaxTerms + 1 }), scale, 0, 3) }, "UpdateResidual: 8388609 terms, want at most 8388608"},
+		{func() { UpdateResidual(w, e96, with(func(t *Terms) { t.FA = t.FA[1:] }), scale, 0, 3) }, "UpdateResidual: FA has 23 elements, want 24 for 5 terms of 3 rows"},
+		{func() { UpdateResidual(w, e96, with(func(t *Terms) { t.B = t.B[1:] }), scale, 0, 3) }, "UpdateResidual: B has 255 elements, want 256 for 5 terms of 6 columns"},
+		{func() { UpdateResidual(w, e96, terms, Scale{Mul: -1}, 0, 3) }, "UpdateResidual: scale {Mul:-1 Shift:0 Limit:0} overflows"},
+		{func() { UpdateResidual(w, e96, terms, Scale{Limit: -1}, 0, 3) }, "UpdateResidual: scale {Mul:0 Shift:0 Limit:-1} overflows"},
+		{func() { UpdateResidual(w, e96, terms, Scale{Shift: 31}, 0, 3) }, "UpdateResidual: scale {Mul:0 Shift:31 Limit:0} overflows"},
+		{func() { UpdateResidual(w, e96, terms, Scale{1 << 15, 0, 1 << 16}, 0, 3) }, "UpdateResidual: scale {Mul:32768 Shift:0 Limit:65536} overflows"},
+		{func() { UpdateResidual(w, e96, terms, Scale{1<<31 - 1, 1, 1}, 0, 3) }, "UpdateResidual: scale {Mul:2147483647 Shift:1 Limit:1} overflows"},
+		{func() { UpdateThreshold(w, terms, 255, Stream{}, 0, 3) }, "UpdateThreshold: threshold 255/256, want 1 to 1073741824"},
+		{func() { UpdateThreshold(w, terms, MaxTau+1, Stream{}, 0, 3) }, "UpdateThreshold: threshold 274877906945/256, want 1 to 1073741824"},
+		{func() { UpdateThreshold(w, terms, 256, Stream{}, 0, 4) }, "UpdateThreshold: rows 0 to 4 of W of 3×6"},
+		{func() { UpdateThreshold(w, with(func(t *Terms) { t.Rows = 4 }), 256, Stream{}, 0, 3) }, "UpdateThreshold: terms of 4 rows for W of 3×6"},
+		{func() { UpdateThreshold(w, with(func(t *Terms) { t.FA = t.FA[1:] }), 256, Stream{}, 0, 3) }, "UpdateThreshold: FA has 23 elements, want 24 for 5 terms of 3 rows"},
+
+		{func() { UpdateStochastic(w, terms, scale, Stream{}, 0, 4) }, "UpdateStochastic: rows 0 to 4 of W of 3×6"},
+		{func() { UpdateStochastic(w, terms, Scale{Mul: -1}, Stream{}, 0, 3) }, "UpdateStochastic: scale {Mul:-1 Shift:0 Limit:0} overflows"},
+		{func() { UpdateResidual4(w, codes[:48], terms, scale, Stream{}, 0, 4) }, "UpdateResidual4: rows 0 to 4 of W of 3×6"},
+		{func() { UpdateResidual4(w, codes[:47], terms, scale, Stream{}, 0, 3) }, "UpdateResidual4: residual has 47 elements, want 48 for W of 3×6, rows padded"},
+		{func() { UpdateResidual4(w, codes[:48], terms, Scale{Mul: -1}, Stream{}, 0, 3) }, "UpdateResidual4: scale {Mul:-1 Shift:0 Limit:0} overflows"},
+		{func() { UpdateFlip(w, e96, terms, scale, Stream{}, 1, 1, 0, 4) }, "UpdateFlip: rows 0 to 4 of W of 3×6"},
+		{func() { UpdateFlip(w, e96[:95], terms, scale, Stream{}, 1, 1, 0, 3) }, "UpdateFlip: average has 95 elements, want 96 for W of 3×6, rows padded"},
+		{func() { UpdateFlip(w, e96, terms, Scale{Mul: -1}, Stream{}, 1, 1, 0, 3) }, "UpdateFlip: scale {Mul:-1 Shift:0 Limit:0} overflows"},
+		{func() { UpdateFlip(w, e96, terms, scale, Stream{}, 0, 1, 0, 3) }, "UpdateFlip: decay 0 and threshold 1, want 1 to 7 and 1 to 127"},
+		{func() { UpdateFlip(w, e96, terms, scale, Stream{}, 8, 1, 0, 3) }, "UpdateFlip: decay 8 and threshold 1"},
+		{func() { UpdateFlip(w, e96, terms, scale, Stream{}, 1, 0, 0, 3) }, "UpdateFlip: decay 1 and threshold 0"},
+		{func() { Shrink(w, 1, Stream{}, 2, 1) }, "Shrink: rows 2 to 1 of W of 3×6"},
+		{func() { Shrink(w, 1<<16+1, Stream{}, 0, 3) }, "Shrink: chance 65537/65536"},
+		{func() { Saturated(w, -1, 3) }, "Saturated: rows -1 to 3 of W of 3×6"},
 	} {
 		if got := panicOf(test.call); !strings.HasPrefix(got, "kernels: ") || !strings.Contains(got, test.want) {
 			t.Errorf("panic %q, want %q", got, test.want)

@@ -26,12 +26,12 @@ type Terms struct {
 // StripCols is the number of columns that are neighbours in Terms.B.
 const StripCols = 16
 
-// MaxFitness bounds a fitness code: |f·a| ≤ 2·MaxFitness.
-const MaxFitness = 7
+// MaxFitness bounds a fitness code: |f·a| ≤ 2·MaxFitness fits an int8.
+const MaxFitness = 63
 
 // MaxTerms bounds the terms of one update: |Z| ≤ Count·2·2·MaxFitness fits an
-// int32 with room to spare.
-const MaxTerms = 1 << 24
+// int32.
+const MaxTerms = 1 << 23
 
 // WeighFactors writes the terms f·a of one quad-interleaved side:
 //
@@ -101,118 +101,9 @@ func interleaveFactorsGeneric(dst, b []uint8, terms, kp int) {
 	}
 }
 
-// Residual is the default update rule: error feedback. A weight w and its
-// residual e are one fixed-point number w + e/256, of which the pent is the
-// rounding; the step of Z is added to the residual and carries into the pent.
-//
-//	d = clamp(RoundShift(clamp(z, ±Limit)·Mul, Shift), ±255)
-//	v = e + d
-//	carry = (v + 128) >> 8                    // -1, 0 or +1
-//	w, e = w + carry, v - 256·carry
-//	if w > +2 { w, e = +2, +127 }
-//	if w < -2 { w, e = -2, -128 }
-//
-// Limit·Mul + 2^(Shift-1) must fit an int32.
-type Residual struct {
-	Mul   int32
-	Shift uint
-	Limit int32
-}
-
-// step applies the rule to one weight, given as its code.
-func (r Residual) step(code uint8, e int8, z int32) (uint8, int8) {
-	d := RoundShift(min(max(z, -r.Limit), r.Limit)*r.Mul, r.Shift)
-	v := int32(e) + min(max(d, -255), 255)
-	carry := (v + 128) >> 8
-	c := int32(code) + carry
-	switch {
-	case c > 4:
-		return 4, 127
-	case c < 0:
-		return 0, -128
-	}
-	return uint8(c), int8(v - carry<<8)
-}
-
-// UpdateResidual accumulates Z = Σ f·a·bᵀ tile by tile and steps rows lo to hi of
-// W and their residual by the rule, in one pass; no buffer of Z's size exists.
-// It returns how many pents moved.
-//
-//	z = Σ_τ FA[τ, i] · (B[τ, j]-2)
-//	w[i, j], residual[i*kp+j] = rule.step(w[i, j], residual[i*kp+j], z)
-//
-// for all columns j < kp = packed.PaddedLen(k). residual has m·kp elements. Ranges
-// of rows are independent: goroutines may share W, residual and terms.
-func UpdateResidual(w *packed.Matrix, residual []int8, t Terms, rule Residual, lo, hi int) (moved int) {
-	t.check("UpdateResidual", w, lo, hi)
-	checkLen("UpdateResidual", "residual", len(residual), w.Rows()*packed.PaddedLen(w.Cols()), "W of %d×%d, rows padded", w.Rows(), w.Cols())
-	if rule.Shift > 30 || rule.Limit < 0 || rule.Mul < 0 || int64(rule.Limit)*int64(rule.Mul)+1<<rule.Shift>>1 > 1<<31-1 {
-		panic(fmt.Sprintf("kernels: UpdateResidual: rule %+v overflows", rule))
-	}
-	return updateResidual(w, residual, t, rule, lo, hi)
-}
-
-func updateResidualGeneric(w *packed.Matrix, residual []int8, t Terms, rule Residual, lo, hi int) (moved int) {
-	var cur tile
-	kp := packed.PaddedLen(w.Cols())
-	for i := lo; i < hi; i++ {
-		for j := 0; j < w.Cols(); j += packed.BlockPents {
-			codes, z := cur.load(w, t, i, j)
-			e := residual[i*kp+j:][:len(codes)]
-			for l, c := range codes {
-				codes[l], e[l] = rule.step(c, e[l], z[l])
-				if codes[l] != c {
-					moved++
-				}
-			}
-			cur.store()
-		}
-	}
-	return moved
-}
-
-// UpdateThreshold moves every pent of rows lo to hi by one level in the direction
-// of Z where |Z| ≥ tau, and saturates at ±2:
-//
-//	if z >= tau { w = min(w+1, 2) }
-//	if z <= -tau { w = max(w-1, -2) }
-//
-// tau is positive. Z and the ranges are as in UpdateResidual. It returns how many
-// pents moved.
-func UpdateThreshold(w *packed.Matrix, t Terms, tau int32, lo, hi int) (moved int) {
-	t.check("UpdateThreshold", w, lo, hi)
-	if tau < 1 {
-		panic(fmt.Sprintf("kernels: UpdateThreshold: threshold %d, want at least 1", tau))
-	}
-	return updateThreshold(w, t, tau, lo, hi)
-}
-
-func updateThresholdGeneric(w *packed.Matrix, t Terms, tau int32, lo, hi int) (moved int) {
-	var cur tile
-	for i := lo; i < hi; i++ {
-		for j := 0; j < w.Cols(); j += packed.BlockPents {
-			codes, z := cur.load(w, t, i, j)
-			for l, c := range codes {
-				switch {
-				case z[l] >= tau && c < 4:
-					codes[l]++
-					moved++
-				case z[l] <= -tau && c > 0:
-					codes[l]--
-					moved++
-				}
-			}
-			cur.store()
-		}
-	}
-	return moved
-}
-
 func (t Terms) check(fn string, w *packed.Matrix, lo, hi int) {
+	checkRows(fn, w, lo, hi)
 	m, k := w.Rows(), w.Cols()
-	if lo < 0 || lo > hi || hi > m {
-		panic(fmt.Sprintf("kernels: %s: rows %d to %d of W of %d×%d", fn, lo, hi, m, k))
-	}
 	if t.Rows != m {
 		panic(fmt.Sprintf("kernels: %s: terms of %d rows for W of %d×%d", fn, t.Rows, m, k))
 	}
@@ -223,12 +114,37 @@ func (t Terms) check(fn string, w *packed.Matrix, lo, hi int) {
 	checkLen(fn, "B", len(t.B), Quads(t.Count)*packed.PaddedLen(k)*4, "%d terms of %d columns", t.Count, k)
 }
 
-// tile is one row and at most one block of columns of W, with their Z.
+// checkRows panics unless lo to hi is a range of W's rows.
+func checkRows(fn string, w *packed.Matrix, lo, hi int) {
+	if lo < 0 || lo > hi || hi > w.Rows() {
+		panic(fmt.Sprintf("kernels: %s: rows %d to %d of W of %d×%d", fn, lo, hi, w.Rows(), w.Cols()))
+	}
+}
+
+// stepRowsGeneric steps rows lo to hi of W by the rule and returns how many pents
+// moved.
+func stepRowsGeneric(w *packed.Matrix, t Terms, r *rule, lo, hi int) (moved int) {
+	var cur tile
+	kp := packed.PaddedLen(w.Cols())
+	for i := lo; i < hi; i++ {
+		for j := 0; j < w.Cols(); j += packed.BlockPents {
+			codes, z := cur.load(w, t, i, j)
+			u := cur.draw(r, i, j, len(codes))
+			moved += r.stepGeneric(codes, i*kp+j, z, u)
+			cur.store()
+		}
+	}
+	return moved
+}
+
+// tile is one row and at most one block of columns of W, with their Z and their
+// random bytes.
 type tile struct {
-	block []byte // where the codes come from and go
-	span  int    // columns, without padding
-	codes [packed.BlockPents]uint8
-	z     [packed.BlockPents]int32
+	block  []byte // where the codes come from and go
+	span   int    // columns, without padding
+	codes  [packed.BlockPents]uint8
+	z      [packed.BlockPents]int32
+	random [maxDraws * packed.BlockPents]uint8
 }
 
 // load unpacks the tile at row i, column j of W and accumulates its Z. The codes
@@ -242,6 +158,14 @@ func (t *tile) load(w *packed.Matrix, terms Terms, i, j int) (codes []uint8, z [
 	packed.UnpackCodes(codes, t.block, t.span)
 	terms.accumulate(z, i, j)
 	return codes, z
+}
+
+// draw returns the random bytes of the tile at row i, column j of n columns.
+func (t *tile) draw(r *rule, i, j, n int) []uint8 {
+	u, s := t.random[:r.draws()*n], r.rounding
+	s.Pair = uint32(i)
+	randomGeneric(u, s, uint32(r.draws()*j/blockBytes))
+	return u
 }
 
 // store packs the codes of the tile back into W.

@@ -18,9 +18,10 @@ type zTile [tileRows][packed.BlockPents]int32
 
 // updatePanel is the working memory of an update.
 type updatePanel struct {
-	z     [updateRows][packed.BlockPents]int32
-	terms rowTerms
-	codes [packed.BlockPents]uint8
+	z      [updateRows][packed.BlockPents]int32
+	terms  rowTerms
+	codes  [packed.BlockPents]uint8
+	random [maxDraws * packed.BlockPents]uint8
 }
 
 // rowTerms are the terms f·a of the rows of a tile and a block of quads, gathered
@@ -32,60 +33,35 @@ type rowTerms struct {
 	quads [blockQuads][tileRows][4]int8 //lint:ignore U1000 used by the assembly
 }
 
-func updateResidual(w *packed.Matrix, residual []int8, t Terms, rule Residual, lo, hi int) (moved int) {
-	if !useAVX2 || t.Count == 0 {
-		return updateResidualGeneric(w, residual, t, rule, lo, hi)
+// stepRows steps rows lo to hi of W by the rule and returns how many pents moved.
+func stepRows(w *packed.Matrix, t Terms, r *rule, lo, hi int) (moved int) {
+	if !useAVX2 {
+		return stepRowsGeneric(w, t, r, lo, hi)
 	}
-	return stepRows(w, t, lo, hi, &stepRule{residual: residual, rule: rule})
-}
-
-func updateThreshold(w *packed.Matrix, t Terms, tau int32, lo, hi int) (moved int) {
-	if !useAVX2 || t.Count == 0 {
-		return updateThresholdGeneric(w, t, tau, lo, hi)
-	}
-	return stepRows(w, t, lo, hi, &stepRule{tau: tau})
-}
-
-// stepRows steps rows lo to hi of W by s and returns how many pents moved.
-func stepRows(w *packed.Matrix, t Terms, lo, hi int, s *stepRule) (moved int) {
 	var p updatePanel
+	src, draws := newSource(r.rounding), r.draws()
 	k, kp := w.Cols(), packed.PaddedLen(w.Cols())
 	for ; lo < hi; lo += updateRows {
 		rows := min(hi-lo, updateRows)
 		for j := 0; j < k; j += packed.BlockPents {
 			span := min(k-j, packed.BlockPents)
 			codes := p.codes[:packed.PaddedLen(span)]
-			p.sum(t, lo, rows, j, len(codes))
+			if t.Count > 0 {
+				p.sum(t, lo, rows, j, len(codes))
+			}
 			for i := range rows {
 				block := w.Row(lo + i).Bytes()[j/packed.BlockPents*packed.BlockBytes:]
 				unpack(codes, block, span)
-				moved += s.step(codes, (lo+i)*kp+j, &p.z[i])
+				if draws > 0 {
+					src.counter[0], src.counter[1] = uint32(draws*j/blockBytes), uint32(lo+i)
+					src.fill(p.random[:draws*len(codes)], rawBytes)
+				}
+				moved += r.step(codes, (lo+i)*kp+j, &p.z[i], &p.random)
 				pack(block, codes, span)
 			}
 		}
 	}
 	return moved
-}
-
-// stepRule is how codes move: with a residual by the rule, without one by tau.
-type stepRule struct {
-	residual []int8 // of W, rows padded
-	rule     Residual
-	tau      int32
-}
-
-// step steps codes, whose residual is from at on, and returns how many moved.
-func (s *stepRule) step(codes []uint8, at int, z *[packed.BlockPents]int32) int {
-	c, n := &codes[0], len(codes)
-	switch {
-	case s.residual != nil && useAVX512:
-		return stepResidualAVX512(c, &s.residual[at], &z[0], n, s.rule)
-	case s.residual != nil:
-		return stepResidualAVX2(c, &s.residual[at], &z[0], n, s.rule)
-	case useAVX512:
-		return stepThresholdAVX512(c, &z[0], n, s.tau)
-	}
-	return stepThresholdAVX2(c, &z[0], n, s.tau)
 }
 
 // sum sets p.z to Z of rows i to i+rows and columns j to j+cols.
@@ -155,29 +131,3 @@ func accumulateAVX512(z *zTile, t *rowTerms, b *uint8, bQuads, quads, cols int)
 //
 //go:noescape
 func accumulateVNNI512(z *zTile, t *rowTerms, b *uint8, bQuads, quads, cols int)
-
-// stepResidualAVX2 steps n weights, given as codes of three bits, and returns how
-// many moved:
-//
-//	codes[j], e[j] = rule.step(codes[j], e[j], z[j])
-//
-// n is a positive multiple of 32, at most a block. 3.7 Gpents/s in L1.
-//
-//go:noescape
-func stepResidualAVX2(codes *uint8, e *int8, z *int32, n int, rule Residual) (moved int)
-
-// stepResidualAVX512 is stepResidualAVX2 on 512-bit registers. 4.1 Gpents/s in L1.
-//
-//go:noescape
-func stepResidualAVX512(codes *uint8, e *int8, z *int32, n int, rule Residual) (moved int)
-
-// stepThresholdAVX2 steps n weights as UpdateThreshold does and returns how many
-// moved. n is as for stepResidualAVX2, tau positive. 9.5 Gpents/s in L1.
-//
-//go:noescape
-func stepThresholdAVX2(codes *uint8, z *int32, n int, tau int32) (moved int)
-
-// stepThresholdAVX512 is stepThresholdAVX2 on 512-bit registers. 11 Gpents/s in L1.
-//
-//go:noescape
-func stepThresholdAVX512(codes *uint8, z *int32, n int, tau int32) (moved int)

@@ -13,4 +13,8 @@
 //
 // It is never quantized to five levels: that would destroy its rank and, at small
 // σ, round it to nothing.
+//
+// Embeddings are matrices of which a member looks rows up. Vectors, biases and gains,
+// have a random pent for every element. FullRank noise, a matrix of independent pents,
+// is what low rank is to be compared with.
 package lowrank

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/Kaleaon/pentary-go/internal/fixed"
+	"github.com/Kaleaon/pentary-go/internal/parallel"
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/packed"
 )
@@ -43,28 +44,42 @@ func (s Storage) String() string {
 		s.Factored, s.Dense, saved/10, saved%10, ratio/10, ratio%10)
 }
 
-// Footprint is the memory, in bytes, that training one matrix takes whatever the
+// Footprint is the memory, in bytes, that training one tensor takes whatever the
 // number of threads. To it come a Workspace for each goroutine that evaluates,
 // see Workspace.Bytes, and the evaluator's own activations.
 type Footprint struct {
-	Weights  int // three bits a pent, rows padded to blocks
-	Residual int // a byte a pent, rows padded; none under a rule without state
-	Updater  int // both factors of all pairs, twice: as drawn and in quads of terms
+	Weights  int // of a matrix three bits a pent, rows padded to blocks; a byte an element of a vector
+	Residual int // a byte a pent, rows padded, or an element; none under a rule without state
+	Updater  int // of a matrix both factors of all pairs, twice: as drawn and in quads of terms
 }
 
 // TrainingFootprint returns the footprint of training a matrix of m×k by pairs
 // antithetic pairs of a rank. No term is the product of the population and the
 // matrix. The tensors of a model share one Updater, of the size that the largest
 // asks for.
+//
+// Under FullRank the updater takes a panel of rows of every pair's noise, twice, and
+// that for each processor that Go may use.
 func TrainingFootprint(m, k, pairs, rank int) Footprint {
-	terms, mp, kp := pairs*rank, packed.PaddedLen(m), packed.PaddedLen(k)
-	drawn := terms * (mp + kp)
-	inQuads := kernels.Quads(terms) * 4 * (m + kp)
-	return Footprint{
+	mp, kp := packed.PaddedLen(m), packed.PaddedLen(k)
+	f := Footprint{
 		Weights:  m * packed.RowBytes(k),
 		Residual: m * kp,
-		Updater:  drawn + inQuads,
 	}
+	if rank == FullRank {
+		inQuads := kernels.Quads(pairs) * 4
+		f.Updater = inQuads*m + parallel.Workers()*panelRows(m)*kp*(pairs+inQuads)
+		return f
+	}
+	terms := pairs * rank
+	f.Updater = terms*(mp+kp) + kernels.Quads(terms)*4*(m+kp)
+	return f
+}
+
+// VectorFootprint returns the footprint of training a vector of n elements, whatever
+// the population. The updater is the one that the matrices use.
+func VectorFootprint(n int) Footprint {
+	return Footprint{Weights: n, Residual: n, Updater: 4*n + packed.PaddedLen(n)}
 }
 
 // Total returns the sum of all parts.
@@ -72,5 +87,8 @@ func (f Footprint) Total() int { return f.Weights + f.Residual + f.Updater }
 
 // Bytes returns the memory that the workspace holds. One use of it takes a code
 // for every element of the factors in flight, rows padded, and four bytes for
-// every projection.
-func (ws *Workspace) Bytes() int { return cap(ws.a) + cap(ws.b) + 4*cap(ws.t) }
+// every projection; under FullRank, E of one pair, a panel of it in codes, and the
+// inputs and projections of the pair.
+func (ws *Workspace) Bytes() int {
+	return cap(ws.a) + cap(ws.b) + 4*cap(ws.t) + cap(ws.x) + cap(ws.e.Bytes())
+}

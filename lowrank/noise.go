@@ -17,12 +17,18 @@ const (
 	MaxTensor = 1<<28 - 1
 )
 
+// FullRank as the Rank of a Noise makes E a matrix of independent pents, in place of
+// a product of factors: the noise of OpenAI-ES (arXiv 1703.03864). It is there to
+// compare with. Every member draws as many pents as the matrix has, and multiplies
+// by all of them.
+const FullRank = -1
+
 // Noise determines the perturbations of one generation.
 type Noise struct {
 	Seed       uint64      // of the run
 	Generation uint32      // counts from zero
 	Law        kernels.Law // of the factors' pents
-	Rank       int         // r, 1 to MaxRank
+	Rank       int         // r, 1 to MaxRank, or FullRank
 	Sigma      uint        // σ = 2^-Sigma levels: the standard deviation of one weight's perturbation
 }
 
@@ -31,8 +37,8 @@ func (n Noise) Check() error {
 	switch {
 	case n.Law > kernels.Uniform:
 		return fmt.Errorf("lowrank: unknown law %v", n.Law)
-	case n.Rank < 1 || n.Rank > MaxRank:
-		return fmt.Errorf("lowrank: rank %d, want 1 to %d", n.Rank, MaxRank)
+	case n.Rank != FullRank && (n.Rank < 1 || n.Rank > MaxRank):
+		return fmt.Errorf("lowrank: rank %d, want 1 to %d or %d for full rank", n.Rank, MaxRank, FullRank)
 	case n.Sigma > MaxSigma:
 		return fmt.Errorf("lowrank: sigma 2^-%d, want 2^0 to 2^-%d", n.Sigma, MaxSigma)
 	}
@@ -45,10 +51,13 @@ type Kind uint32
 
 // The kinds of streams.
 const (
-	FactorA Kind = iota // left factor, a vector for each rank and row
-	FactorB             // right factor, a vector for each rank and column
+	FactorA Kind = iota // left factor, a vector for each rank; a vector's noise
+	FactorB             // right factor, a vector for each rank
 	Initial             // initial weights; pair is the row
-	Batch               // choice of training data; pair is unused
+	Batch               // choice of training data; pair is a group of pairs
+	Dense               // E of full rank; pair is pair and panel of rows
+	Rounding            // random rounding of an update rule; pair is the row
+	Shrinking           // weight decay; pair is the row
 )
 
 // StreamOf returns the stream of random pents for one kind of use. It panics if
@@ -60,8 +69,9 @@ func StreamOf(seed uint64, generation, tensor uint32, kind Kind, pair int) kerne
 	return kernels.Stream{Seed: seed, Generation: generation, Tensor: tensor<<4 | uint32(kind), Pair: uint32(pair)}
 }
 
-// Factor draws one factor of a pair: Rank vectors of length codes, each padded to
-// packed.PaddedLen(length) with zero weights. kind is FactorA or FactorB.
+// Factor draws one factor of a pair: Rank vectors of length codes, or as many as dst
+// holds, each padded to packed.PaddedLen(length) with zero weights. kind is FactorA
+// or FactorB.
 func (n Noise) Factor(dst []uint8, kind Kind, tensor uint32, pair, length int) {
 	kernels.Noise(dst, n.Law, StreamOf(n.Seed, n.Generation, tensor, kind, pair))
 	padded := packed.PaddedLen(length)
@@ -83,23 +93,34 @@ func (n Noise) factors(dst []uint8, kind Kind, tensor uint32, lo, hi, length int
 	}
 }
 
-// scale returns how 1/√r and σ are applied: the projection t becomes
-// RoundShift(t·mul, scaleBits) and the correction is shifted right by shift.
-//
-// With e the least integer such that 2^e ≥ √r, mul = round(2^scaleBits · 2^e/√r),
-// between one and two units, and shift = Sigma + e. For ranks 1, 4, 16, 64, 256
-// mul is exactly one unit and the shift does it all. The uniform law's entries
-// of A·Bᵀ have standard deviation 2, which is one more shift.
-func (n Noise) scale() (mul int32, shift uint) {
-	e := uint(bits.Len(uint(n.Rank-1))+1) / 2
-	// round(√v) = ⌊(⌊√4v⌋ + 1) / 2⌋
-	v := uint64(1) << (2 * (scaleBits + e))
-	mul = int32(fixed.Sqrt(4*v/uint64(n.Rank))+1) / 2
-	shift = n.Sigma + e
-	if n.Law == kernels.Uniform {
-		shift++
+// Variance returns the variance of what one pair of fitness 1 adds to an entry of
+// Z: the rank times the square of the law's variance for a product of factors, the
+// law's variance for a vector or under FullRank.
+func (n Noise) Variance(w Tensor) int {
+	v := n.Law.Variance()
+	if n.Rank == FullRank || w.V != nil {
+		return v
 	}
-	return mul, shift
+	return n.Rank * v * v
+}
+
+// scale returns how σ and the deviation of an entry of A·Bᵀ, or of a dense E, are
+// applied to a matrix: the projection t becomes RoundShift(t·mul, scaleBits) and the
+// correction is shifted right by shift.
+func (n Noise) scale() (mul int32, shift uint) { return n.normalize(n.Variance(Tensor{})) }
+
+// normalize returns what scales a noise of the given variance to σ: it is to be
+// multiplied by mul / 2^scaleBits and shifted right by shift.
+//
+// With e the least integer such that 2^e ≥ √v, mul = round(2^scaleBits · 2^e/√v),
+// between one and two units, and shift = Sigma + e. For ranks 1, 4, 16, 64, 256 mul
+// is exactly one unit and the shift does it all.
+func (n Noise) normalize(variance int) (mul int32, shift uint) {
+	e := uint(bits.Len(uint(variance-1))+1) / 2
+	// round(√q) = ⌊(⌊√4q⌋ + 1) / 2⌋
+	q := uint64(1) << (2 * (scaleBits + e))
+	mul = int32(fixed.Sqrt(4*q/uint64(variance))+1) / 2
+	return mul, n.Sigma + e
 }
 
 const scaleBits = 7

@@ -49,8 +49,9 @@ func TestCheck(t *testing.T) {
 		{func(*Noise) {}, ""},
 		{func(n *Noise) { n.Rank, n.Sigma, n.Law = MaxRank, MaxSigma, kernels.Uniform }, ""},
 		{func(n *Noise) { n.Law = 2 }, "unknown law Law(2)"},
-		{func(n *Noise) { n.Rank = 0 }, "rank 0, want 1 to 256"},
-		{func(n *Noise) { n.Rank = -1 }, "rank -1"},
+		{func(n *Noise) { n.Rank = 0 }, "rank 0, want 1 to 256 or -1 for full rank"},
+		{func(n *Noise) { n.Rank = FullRank }, ""},
+		{func(n *Noise) { n.Rank = -2 }, "rank -2"},
 		{func(n *Noise) { n.Rank = MaxRank + 1 }, "rank 257"},
 		{func(n *Noise) { n.Sigma = MaxSigma + 1 }, "sigma 2^-21, want 2^0 to 2^-20"},
 	} {
@@ -70,7 +71,7 @@ func TestStreamsDistinct(t *testing.T) {
 	for _, seed := range []uint64{0, 1, 1 << 31, 1 << 32, 1<<64 - 1} {
 		for _, generation := range append(words, 1<<32-1) {
 			for _, tensor := range words {
-				for kind := FactorA; kind <= Batch; kind++ {
+				for kind := FactorA; kind <= Dense; kind++ {
 					for _, pair := range append(words, 1<<22-1) {
 						name := fmt.Sprint(seed, generation, tensor, kind, pair)
 						s := StreamOf(seed, generation, tensor, kind, int(pair))
@@ -95,7 +96,7 @@ func TestBlocksDistinct(t *testing.T) {
 	seen := map[[4]uint32]place{}
 	for generation := range uint32(4) {
 		for tensor := range uint32(4) {
-			for kind := FactorA; kind <= Batch; kind++ {
+			for kind := FactorA; kind <= Dense; kind++ {
 				for pair := range 32 {
 					s := StreamOf(99, generation, tensor, kind, pair)
 					for block := range 32 {

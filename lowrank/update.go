@@ -18,25 +18,28 @@ type Stepper interface {
 
 // Updater applies the update of a generation. It keeps the factors of all pairs
 // of one tensor while it works on it: Pairs·Rank·(m+k) bytes and as much for
-// their interleaved form, never a buffer of Z's size.
+// their interleaved form, never a buffer of Z's size. Under FullRank it keeps a panel
+// of rows of every pair's E for each goroutine.
 type Updater struct {
 	noise   Noise
 	tensor  Tensor
 	fitness []int8
 	step    Stepper
+	rows    []uint64 // that take part, nil for all
 
-	a, b  []uint8 // factors in order of pairs
+	a, b  []uint8 // factors in order of pairs; panels of E
 	terms kernels.Terms
-	moved []int // by row panel
+	moved []int   // by row panel
+	z     []int32 // of a vector
 
 	// The tasks of the parallel loops, kept so that a call allocates nothing.
-	draw, weigh, walk func(worker, i int)
+	draw, weigh, walk, walkDense func(worker, i int)
 }
 
 // NewUpdater returns an Updater with no memory yet.
 func NewUpdater() *Updater {
 	u := &Updater{}
-	u.draw, u.weigh, u.walk = u.drawChunk, u.arrange, u.stepPanel
+	u.draw, u.weigh, u.walk, u.walkDense = u.drawChunk, u.arrange, u.stepPanel, u.stepDense
 	return u
 }
 
@@ -47,33 +50,61 @@ const (
 )
 
 // Update moves the weights of one tensor by the fitness codes of all pairs, of
-// magnitude at most kernels.MaxFitness, and returns how many pents moved.
+// magnitude at most kernels.MaxFitness, and returns how many pents moved. A frozen
+// tensor does not move.
 func (u *Updater) Update(noise Noise, w Tensor, fitness []int8, step Stepper) (moved int) {
-	for p, f := range fitness { // before any work, and not in another goroutine
-		if f < -kernels.MaxFitness || f > kernels.MaxFitness {
-			panic(fmt.Sprintf("lowrank: Update: fitness code %d of pair %d, want at most ±%d", f, p, kernels.MaxFitness))
-		}
-	}
-	m, k := w.W.Rows(), w.W.Cols()
-	count := len(fitness) * noise.Rank
-	u.noise, u.tensor, u.fitness, u.step = noise, w, fitness, step
-	u.a = reuse.Slice(u.a, count*packed.PaddedLen(m))
-	u.b = reuse.Slice(u.b, count*packed.PaddedLen(k))
-	u.terms = kernels.Terms{
-		Count: count,
-		Rows:  m,
-		FA:    reuse.Slice(u.terms.FA, kernels.Quads(count)*4*m),
-		B:     reuse.Slice(u.terms.B, kernels.Quads(count)*4*packed.PaddedLen(k)),
-	}
-	u.moved = reuse.Slice(u.moved, (m+rowPanel-1)/rowPanel)
+	return u.UpdateRows(noise, w, fitness, step, nil)
+}
 
-	parallel.For(parallel.Workers(), (len(fitness)+pairChunk-1)/pairChunk, u.draw)
-	parallel.For(parallel.Workers(), 2, u.weigh)
-	parallel.For(parallel.Workers(), len(u.moved), u.walk)
+// UpdateRows is Update for the rows that took part in the generation, as those of an
+// embedding do whose tokens occurred: bit i%64 of rows[i/64] stands for row i, and nil
+// for all. The other rows and what the rule keeps of them stay as they are.
+func (u *Updater) UpdateRows(noise Noise, w Tensor, fitness []int8, step Stepper, rows []uint64) (moved int) {
+	m, k := w.matrix("Update").Rows(), w.W.Cols()
+	checkFitness("Update", fitness)
+	if rows != nil && len(rows) != (m+63)/64 {
+		panic(fmt.Sprintf("lowrank: UpdateRows: %d words of rows, want %d for W of %d×%d", len(rows), (m+63)/64, m, k))
+	}
+	if w.Frozen {
+		return 0
+	}
+	u.noise, u.tensor, u.fitness, u.step, u.rows = noise, w, fitness, step, rows
+	if noise.Rank == FullRank {
+		u.updateDense()
+	} else {
+		u.updateFactored()
+	}
 	for _, n := range u.moved {
 		moved += n
 	}
 	return moved
+}
+
+// checkFitness panics before any work, and not in another goroutine.
+func checkFitness(fn string, fitness []int8) {
+	for p, f := range fitness {
+		if f < -kernels.MaxFitness || f > kernels.MaxFitness {
+			panic(fmt.Sprintf("lowrank: %s: fitness code %d of pair %d, want at most ±%d", fn, f, p, kernels.MaxFitness))
+		}
+	}
+}
+
+func (u *Updater) updateFactored() {
+	m, kp := u.tensor.W.Rows(), packed.PaddedLen(u.tensor.W.Cols())
+	count := len(u.fitness) * u.noise.Rank
+	u.a = reuse.Slice(u.a, count*packed.PaddedLen(m))
+	u.b = reuse.Slice(u.b, count*kp)
+	u.terms = kernels.Terms{
+		Count: count,
+		Rows:  m,
+		FA:    reuse.Slice(u.terms.FA, kernels.Quads(count)*4*m),
+		B:     reuse.Slice(u.terms.B, kernels.Quads(count)*4*kp),
+	}
+	u.moved = reuse.Slice(u.moved, (m+rowPanel-1)/rowPanel)
+
+	parallel.For(parallel.Workers(), (len(u.fitness)+pairChunk-1)/pairChunk, u.draw)
+	parallel.For(parallel.Workers(), 2, u.weigh)
+	parallel.For(parallel.Workers(), len(u.moved), u.walk)
 }
 
 func (u *Updater) drawChunk(_, i int) {
@@ -95,5 +126,74 @@ func (u *Updater) arrange(_, side int) {
 
 func (u *Updater) stepPanel(_, i int) {
 	lo := i * rowPanel
-	u.moved[i] = u.step.Step(u.tensor.W, u.terms, lo, min(lo+rowPanel, u.tensor.W.Rows()))
+	hi := min(lo+rowPanel, u.tensor.W.Rows())
+	u.moved[i] = 0
+	for ; lo < hi; lo++ {
+		from := lo
+		for lo < hi && u.takesPart(lo) {
+			lo++
+		}
+		if from < lo {
+			u.moved[i] += u.step.Step(u.tensor.W, u.terms, from, lo)
+		}
+	}
+}
+
+func (u *Updater) takesPart(row int) bool {
+	return u.rows == nil || u.rows[row/64]>>(row%64)&1 == 1
+}
+
+// updateDense makes each row of Z a sum of as many terms as there are pairs: f times
+// the pair's row of E. FA is then the same for all rows, and B is another for each.
+func (u *Updater) updateDense() {
+	m, kp, pairs := u.tensor.W.Rows(), packed.PaddedLen(u.tensor.W.Cols()), len(u.fitness)
+	workers, panel := parallel.Workers(), panelRows(m)*kp
+	u.b = reuse.Slice(u.b, workers*pairs*panel)
+	u.terms = kernels.Terms{
+		Count: pairs,
+		Rows:  m,
+		FA:    reuse.Slice(u.terms.FA, kernels.Quads(pairs)*4*m),
+		B:     reuse.Slice(u.terms.B, workers*kernels.Quads(pairs)*4*panel),
+	}
+	for at := 0; at < len(u.terms.FA); at += 4 * m {
+		var quad [4]int8
+		copy(quad[:], u.fitness[at/m:])
+		for i := range m {
+			*(*[4]int8)(u.terms.FA[at+4*i:]) = quad
+		}
+	}
+	u.moved = reuse.Slice(u.moved, (m+panelRows(m)-1)/panelRows(m))
+	parallel.For(workers, len(u.moved), u.walkDense)
+}
+
+// stepDense steps the rows of a panel of E. Interleaved as one vector a pair, it holds
+// the strips of each row one after another.
+func (u *Updater) stepDense(worker, i int) {
+	w := u.tensor.W
+	m, k, kp, pairs := w.Rows(), w.Cols(), packed.PaddedLen(w.Cols()), len(u.fitness)
+	lo := i * panelRows(m)
+	rows := min(panelRows(m), m-lo)
+	drawn := u.b[worker*pairs*panelRows(m)*kp:][:pairs*rows*kp]
+	size := kernels.Quads(pairs) * 4 * kp
+	strips := u.terms.B[worker*panelRows(m)*size:][:rows*size]
+
+	u.moved[i] = 0
+	first := 0
+	for first < rows && !u.takesPart(lo+first) {
+		first++
+	}
+	if first == rows {
+		return
+	}
+	for p := range pairs {
+		u.noise.panel(drawn[p*rows*kp:(p+1)*rows*kp], u.tensor.Number, p, i, k)
+	}
+	kernels.InterleaveFactors(strips, drawn, pairs, rows*kp)
+	terms := u.terms
+	for r := first; r < rows; r++ {
+		if u.takesPart(lo + r) {
+			terms.B = strips[r*size : (r+1)*size]
+			u.moved[i] += u.step.Step(w, terms, lo+r, lo+r+1)
+		}
+	}
 }

@@ -33,7 +33,7 @@ func ExampleUpdater() {
 type thresholdRule int32
 
 func (r thresholdRule) Step(w *packed.Matrix, t kernels.Terms, lo, hi int) int {
-	return kernels.UpdateThreshold(w, t, int32(r), lo, hi)
+	return kernels.UpdateThreshold(w, t, int64(r)*kernels.TauUnit, kernels.Stream{}, lo, hi)
 }
 
 // model is the rule by its definition, on one weight.
@@ -49,19 +49,19 @@ func (r thresholdRule) model(w, e, z int64) (int64, int64) {
 
 // residualRule is error feedback with the residual it keeps.
 type residualRule struct {
-	rule     kernels.Residual
+	scale    kernels.Scale
 	residual []int8
 }
 
 func newResidualRule(w *packed.Matrix) *residualRule {
 	return &residualRule{
-		rule:     kernels.Residual{Mul: 77, Shift: 2, Limit: 1000},
+		scale:    kernels.Scale{Mul: 77, Shift: 2, Limit: 1000},
 		residual: make([]int8, w.Rows()*packed.PaddedLen(w.Cols())),
 	}
 }
 
 func (r *residualRule) Step(w *packed.Matrix, t kernels.Terms, lo, hi int) int {
-	return kernels.UpdateResidual(w, r.residual, t, r.rule, lo, hi)
+	return kernels.UpdateResidual(w, r.residual, t, r.scale, lo, hi)
 }
 
 // model takes weight and residual as one number of 1/256 levels, moves it, and
@@ -171,8 +171,8 @@ func TestUpdateNothing(t *testing.T) {
 
 func TestUpdatePanics(t *testing.T) {
 	w := Tensor{W: packed.NewMatrix(2, 2)}
-	mustPanic(t, "lowrank: Update: fitness code 8 of pair 1, want at most ±7", func() {
-		NewUpdater().Update(Noise{Rank: 1}, w, []int8{7, 8}, newResidualRule(w.W))
+	mustPanic(t, "lowrank: Update: fitness code 64 of pair 1, want at most ±63", func() {
+		NewUpdater().Update(Noise{Rank: 1}, w, []int8{63, 64}, newResidualRule(w.W))
 	})
 }
 

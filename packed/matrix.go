@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/Kaleaon/pentary-go/internal/reuse"
 	"github.com/Kaleaon/pentary-go/trit5"
 )
 
@@ -46,6 +47,17 @@ func MatrixOver(rows, cols int, data []byte) (*Matrix, error) {
 		}
 	}
 	return m, nil
+}
+
+// Reset makes m a matrix of rows × cols zero weights, in its own memory if that is
+// large enough: scratch for matrices of changing shapes. It panics as NewMatrix does.
+func (m *Matrix) Reset(rows, cols int) {
+	size, ok := matrixBytes(rows, cols)
+	if !ok {
+		panic(fmt.Sprintf("packed: Reset: bad shape %d×%d", rows, cols))
+	}
+	m.rows, m.cols, m.data = rows, cols, reuse.Slice(m.data, size)
+	fillZero(m.data, cols)
 }
 
 // matrixBytes returns the storage of a rows × cols matrix, and false if a

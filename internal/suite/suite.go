@@ -147,8 +147,8 @@ func update(m, k, pairs int) Case {
 			kernels.WeighFactors(t.FA, a, f, 1, m)
 			kernels.InterleaveFactors(t.B, b, pairs, packed.PaddedLen(k))
 			residual := make([]int8, m*packed.PaddedLen(k))
-			rule := kernels.Residual{Mul: 1 << 12, Shift: 16, Limit: 1 << 12}
-			return func() { kernels.UpdateResidual(w, residual, t, rule, 0, m) }
+			scale := kernels.Scale{Mul: 1 << 12, Shift: 16, Limit: 1 << 12}
+			return func() { kernels.UpdateResidual(w, residual, t, scale, 0, m) }
 		},
 	}
 }

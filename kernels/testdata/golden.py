@@ -123,6 +123,14 @@ def philox(counter, key):
     return c
 
 
+def random_bytes(n, seed, generation, tensor, pair):
+    out, i = b"", 0
+    while len(out) < n:
+        out += b"".join(w.to_bytes(4, "little") for w in philox([i, pair, tensor, generation], [seed % 2**32, seed // 2**32]))
+        i += 1
+    return list(out[:n])
+
+
 def noise(law, n, seed, generation, tensor, pair):
     codes, i = [], 0
     while len(codes) < n:
@@ -166,6 +174,43 @@ def residual_step(w, e, z, mul, shift, limit):
 
 def threshold_step(w, z, tau):
     return clamp(w + (z >= tau) - (z <= -tau), -2, 2)
+
+
+def step_of(z, mul, shift, limit):
+    """The step of Z in 1/256 level."""
+    return clamp(round_shift(clamp(z, -limit, limit) * mul, shift), -255, 255)
+
+
+def residual4_step(w, e, d, u):
+    """Weight and residual are the number w + e/16; the step is rounded down after a random part of a sixteenth."""
+    number = clamp(16 * w + e + (d + u % 16) // 16, -2 * 16 - 8, 2 * 16 + 7)
+    w = round_shift(number, 4)
+    return w, number - 16 * w
+
+
+def stochastic_step(w, d, u):
+    return clamp(w + (d + u) // 256, -2, 2)
+
+
+def flip_step(w, average, d, u, decay, threshold):
+    average += (clamp(d, -127, 127) - average + u % 2**decay) // 2**decay
+    if abs(average) < threshold:
+        return w, average
+    return clamp(w + (1 if average > 0 else -1), -2, 2), 0
+
+
+def dithered_step(w, z, u, tau):
+    """tau counts 1/256 of a unit of Z."""
+    return clamp(w + (256 * z + u >= tau) - (-256 * z + u >= tau), -2, 2)
+
+
+def shrink_step(w, u, chance):
+    return w if u >= chance else (w > 1) - (w < -1)
+
+
+def nibbles(row):
+    """Residuals of four bits: of 32 columns, the first 16 are the low halves of 16 bytes."""
+    return [row[j + l] % 16 + 16 * (row[j + 16 + l] % 16) for j in range(0, len(row), 32) for l in range(16)]
 
 
 # --- Cases -------------------------------------------------------------------
@@ -347,12 +392,55 @@ def update_cases():
         }
 
 
+def rule_cases():
+    """The rules that draw random bytes, on one row of terms each: Z = f·a·b of one pair."""
+    s = Source("rules")
+    for m, k, mul, shift, limit, tau, decay, threshold, chance, lo, hi in (
+        (1, 1, 40, 0, 30, 300, 1, 1, 2**15, 0, 1), (3, 33, 77, 2, 60, 1000, 2, 20, 65535, 0, 3),
+        (5, 64, 300, 6, 1000, 1111, 3, 9, 655, 1, 4), (4, 100, 20, 1, 14, 2**9, 4, 5, 2**16, 0, 4),
+        (2, 300, 2**20, 18, 2**9, 257, 6, 3, 9999, 0, 2), (1, 600, 9, 0, 28, 2000, 7, 2, 40000, 0, 1),
+    ):
+        f, a, b = s.list(1, -7, 7), s.list(m, -2, 2), s.list(k, -2, 2)
+        seed, generation, tensor = s.below(2**64), s.below(2**32), s.below(2**32)
+        w = s.matrix(m, k, -2, 2)
+        kp = len(padded(w[0]))
+        e, average = s.matrix(m, kp, -8, 7), [s.list(k, -128, 127) + [0] * (kp - k) for _ in range(m)]
+        rules = ["residual4", "stochastic", "flip", "threshold", "shrink"]
+        after, moved = {rule: [list(r) for r in w] for rule in rules}, dict.fromkeys(rules, 0)
+        e_after, average_after = [list(r) for r in e], [list(r) for r in average]
+        for i in range(lo, hi):
+            random = random_bytes(2 * kp, seed, generation, tensor, i)
+            for c in range(kp):
+                z = f[0] * a[i] * b[c] if c < k else 0
+                d, u = step_of(z, mul, shift, limit), random[c]
+                old = w[i][c] if c < k else 0
+                new = {
+                    "stochastic": stochastic_step(old, d, u), "threshold": dithered_step(old, z, u, tau),
+                    "shrink": shrink_step(old, random[2 * c] + 256 * random[2 * c + 1], chance),
+                }
+                new["residual4"], e_after[i][c] = residual4_step(old, e[i][c], d, u)
+                new["flip"], average_after[i][c] = flip_step(old, average[i][c], d, u, decay, threshold)
+                for rule in rules if c < k else ():
+                    after[rule][i][c] = new[rule]
+                    moved[rule] += new[rule] != old
+        yield {
+            "m": m, "k": k, "mul": mul, "shift": shift, "limit": limit, "tau": tau, "decay": decay,
+            "threshold": threshold, "chance": chance, "lo": lo, "hi": hi, "seed": seed, "generation": generation,
+            "tensor": tensor, "f": data(f), "a": data(padded(a)), "b": data(padded(b)), "w": packed(w),
+            "random": data(random_bytes(kp, seed, generation, tensor, lo)),
+            "residual4": data(flat(nibbles(r) for r in e)), "residual4After": data(flat(nibbles(r) for r in e_after)),
+            "average": data(flat(average)), "averageAfter": data(flat(average_after)),
+            "saturated": sum(abs(v) == 2 for row in w[lo:hi] for v in row),
+            "after": {rule: {"w": packed(after[rule]), "moved": moved[rule]} for rule in rules},
+        }
+
+
 def main():
     kernels = {
         "roundShift": round_shift_cases(), "philox": philox_cases(), "noise": noise_cases(),
         "row": row_cases(), "batch": batch_cases(), "product": product_cases(),
         "population": population_cases(), "requantize": requantize_cases(),
-        "normalize": normalize_cases(), "score": score_cases(), "update": update_cases(),
+        "normalize": normalize_cases(), "score": score_cases(), "update": update_cases(), "rules": rule_cases(),
     }
     parts = []
     for name, cases in kernels.items():

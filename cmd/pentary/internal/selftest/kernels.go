@@ -52,11 +52,16 @@ var all = []kernel{
 	{"weigh_factors", []dimension{dimPairs, dimRank, dimM}, []int{0, 1, 2}, weighFactors},
 	{"interleave_factors", []dimension{dimTerms, {"blocks", 0, 40}}, []int{0, 1}, interleaveFactors},
 	{"update_residual", []dimension{dimM, dimK, dimTerms}, []int{0, 1, 2}, updateResidual},
+	{"update_residual4", []dimension{dimM, dimK, dimTerms}, []int{0, 1, 2}, updateResidual4},
+	{"update_stochastic", []dimension{dimM, dimK, dimTerms}, []int{0, 1, 2}, updateStochastic},
+	{"update_flip", []dimension{dimM, dimK, dimTerms}, []int{0, 1, 2}, updateFlip},
 	{"update_threshold", []dimension{dimM, dimK, dimTerms}, []int{0, 1, 2}, updateThreshold},
+	{"shrink", []dimension{dimM, dimK}, []int{0, 1}, shrink},
 	{"requantize", []dimension{dimM, dimN, dimShift, {"relu", 0, 1}}, []int{0, 1}, requantize},
 	{"normalize", []dimension{dimK, dimN, {"target", 1, 127}}, []int{0, 1}, normalize},
 	{"score", []dimension{{"classes", 1, kernels.MaxClasses}, dimN}, []int{0, 1}, score},
 	{"noise", []dimension{{"blocks", 0, 300}, {"law", 0, 1}}, []int{0}, noise},
+	{"random", []dimension{{"blocks", 0, 300}}, []int{0}, random},
 }
 
 // work returns about how many operations a shape takes of the reference.
@@ -225,9 +230,9 @@ func (o *operands) span(m int) (lo, hi int) {
 	return min(lo, hi), max(lo, hi)
 }
 
-// rule returns a rule that lets many weights step, or one at its bounds.
-func (o *operands) rule() kernels.Residual {
-	bounds := []kernels.Residual{
+// scale returns a scale that lets many weights step, or one at its bounds.
+func (o *operands) scale() kernels.Scale {
+	bounds := []kernels.Scale{
 		{Mul: 1, Shift: 0, Limit: 255},
 		{Mul: 1 << 20, Shift: 19, Limit: 1 << 9},
 		{Mul: 1<<30 - 1, Shift: 30, Limit: 1},
@@ -239,26 +244,59 @@ func (o *operands) rule() kernels.Residual {
 	if i := o.IntN(2 * len(bounds)); i < len(bounds) {
 		return bounds[i]
 	}
-	return kernels.Residual{Mul: 1 + o.Int32N(100), Shift: uint(o.IntN(10)), Limit: 1 + o.Int32N(16<<o.IntN(10))}
+	return kernels.Scale{Mul: 1 + o.Int32N(100), Shift: uint(o.IntN(10)), Limit: 1 + o.Int32N(16<<o.IntN(10))}
 }
 
 func updateResidual(o *operands, s []int) func() int {
-	m, k, count := s[0], s[1], s[2]
-	terms, rule := o.terms(count, m, k), o.rule()
-	w := o.trained(m, k)
+	m, k := s[0], s[1]
+	terms, scale, w := o.terms(s[2], m, k), o.scale(), o.trained(m, k)
 	residual := inout(o, "residual", m*packed.PaddedLen(k), between[int8](o, -128, 127))
 	lo, hi := o.span(m)
-	return func() int { return kernels.UpdateResidual(w, residual, terms, rule, lo, hi) }
+	return func() int { return kernels.UpdateResidual(w, residual, terms, scale, lo, hi) }
+}
+
+func updateResidual4(o *operands, s []int) func() int {
+	m, k := s[0], s[1]
+	terms, scale, w, rounding := o.terms(s[2], m, k), o.scale(), o.trained(m, k), o.stream()
+	residual := inout(o, "residual", m*packed.PaddedLen(k)/2, between[uint8](o, 0, 255))
+	lo, hi := o.span(m)
+	return func() int { return kernels.UpdateResidual4(w, residual, terms, scale, rounding, lo, hi) }
+}
+
+func updateStochastic(o *operands, s []int) func() int {
+	m, k := s[0], s[1]
+	terms, scale, w, rounding := o.terms(s[2], m, k), o.scale(), o.trained(m, k), o.stream()
+	lo, hi := o.span(m)
+	return func() int { return kernels.UpdateStochastic(w, terms, scale, rounding, lo, hi) }
+}
+
+func updateFlip(o *operands, s []int) func() int {
+	m, k := s[0], s[1]
+	terms, scale, w, rounding := o.terms(s[2], m, k), o.scale(), o.trained(m, k), o.stream()
+	average := inout(o, "average", m*packed.PaddedLen(k), between[int8](o, -128, 127))
+	decay, threshold := uint(1+o.IntN(kernels.MaxDecay)), int8(1+o.IntN(127))
+	lo, hi := o.span(m)
+	return func() int {
+		return kernels.UpdateFlip(w, average, terms, scale, rounding, decay, threshold, lo, hi)
+	}
 }
 
 func updateThreshold(o *operands, s []int) func() int {
 	m, k, count := s[0], s[1], s[2]
-	terms := o.terms(count, m, k)
-	most := int32(2 * 2 * kernels.MaxFitness * count)
-	tau := []int32{1, 2, 5, 1 + o.Int32N(most+1), most + 1, math.MaxInt32}[o.IntN(6)]
-	w := o.trained(m, k)
+	terms, w, rounding := o.terms(count, m, k), o.trained(m, k), o.stream()
+	most := int64(2 * 2 * kernels.MaxFitness * count)
+	tau := []int64{1, 2, 5, 1 + o.Int64N(most+1), most + 1, kernels.MaxTau / kernels.TauUnit}[o.IntN(6)] * kernels.TauUnit
+	if o.IntN(4) > 0 {
+		tau = min(tau+o.Int64N(kernels.TauUnit), kernels.MaxTau)
+	}
 	lo, hi := o.span(m)
-	return func() int { return kernels.UpdateThreshold(w, terms, tau, lo, hi) }
+	return func() int { return kernels.UpdateThreshold(w, terms, tau, rounding, lo, hi) }
+}
+
+func shrink(o *operands, s []int) func() int {
+	w, chance, draw := o.trained(s[0], s[1]), o.Uint32N(kernels.AlwaysShrink+1), o.stream()
+	lo, hi := o.span(s[0])
+	return func() int { return kernels.Shrink(w, chance, draw, lo, hi) }
 }
 
 func requantize(o *operands, s []int) func() int {
@@ -300,8 +338,19 @@ func score(o *operands, s []int) func() int {
 	return none(func() { kernels.Score(scores, logits, target, m, n) })
 }
 
+// stream returns any stream.
+func (o *operands) stream() kernels.Stream {
+	return kernels.Stream{Seed: o.Uint64(), Generation: o.Uint32(), Tensor: o.Uint32(), Pair: o.Uint32()}
+}
+
 func noise(o *operands, s []int) func() int {
-	stream := kernels.Stream{Seed: o.Uint64(), Generation: o.Uint32(), Tensor: o.Uint32(), Pair: o.Uint32()}
+	stream := o.stream()
 	dst := output[uint8](o, "dst", s[0]*kernels.NoiseUnit)
 	return none(func() { kernels.Noise(dst, kernels.Law(s[1]), stream) })
+}
+
+func random(o *operands, s []int) func() int {
+	stream := o.stream()
+	dst := output[uint8](o, "dst", s[0]*kernels.NoiseUnit)
+	return none(func() { kernels.Random(dst, stream) })
 }

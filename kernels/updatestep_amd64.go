@@ -1,0 +1,154 @@
+//go:build !purego
+
+package kernels
+
+import "github.com/Kaleaon/pentary-go/packed"
+
+// step steps the codes of a tile, whose state starts at at, by Z and the random
+// bytes u, and returns how many moved.
+func (r *rule) step(codes []uint8, at int, z *[packed.BlockPents]int32, u *[maxDraws * packed.BlockPents]uint8) int {
+	c, n := &codes[0], len(codes)
+	switch r.kind {
+	case byResidual:
+		if useAVX512 {
+			return stepResidualAVX512(c, &r.state[at], &z[0], n, r.scale)
+		}
+		return stepResidualAVX2(c, &r.state[at], &z[0], n, r.scale)
+	case byResidual4:
+		if useAVX512 {
+			return stepResidual4AVX512(c, &r.state4[at/2], &z[0], &u[0], n, r.scale)
+		}
+		return stepResidual4AVX2(c, &r.state4[at/2], &z[0], &u[0], n, r.scale)
+	case byStochastic:
+		if useAVX512 {
+			return stepStochasticAVX512(c, &z[0], &u[0], n, r.scale)
+		}
+		return stepStochasticAVX2(c, &z[0], &u[0], n, r.scale)
+	case byFlip:
+		if useAVX512 {
+			return stepFlipAVX512(c, &r.state[at], &z[0], &u[0], n, r.scale, r.decay, r.threshold)
+		}
+		return stepFlipAVX2(c, &r.state[at], &z[0], &u[0], n, r.scale, r.decay, r.threshold)
+	case byThreshold:
+		return stepThreshold(c, &z[0], &u[0], n, int32(r.tau/TauUnit), uint8(r.tau%TauUnit))
+	}
+	if useAVX512 {
+		return shrinkAVX512(c, &u[0], n, r.chance)
+	}
+	return shrinkAVX2(c, &u[0], n, r.chance)
+}
+
+// stepThreshold steps n weights by a threshold of whole units and a fraction, which
+// needs the random bytes if it is not zero.
+func stepThreshold(c *uint8, z *int32, u *uint8, n int, tau int32, fraction uint8) int {
+	switch {
+	case fraction == 0 && useAVX512:
+		return stepThresholdAVX512(c, z, n, tau)
+	case fraction == 0:
+		return stepThresholdAVX2(c, z, n, tau)
+	case useAVX512:
+		return stepDitheredAVX512(c, z, u, n, tau, fraction)
+	}
+	return stepDitheredAVX2(c, z, u, n, tau, fraction)
+}
+
+// stepResidualAVX2 steps n weights, given as codes of three bits, by the rule of
+// UpdateResidual, and returns how many moved:
+//
+//	codes[j], e[j] = residual(codes[j], e[j], z[j])
+//
+// n is a positive multiple of 32, at most a block. 3.7 Gpents/s in L1.
+//
+//go:noescape
+func stepResidualAVX2(codes *uint8, e *int8, z *int32, n int, scale Scale) (moved int)
+
+// stepResidualAVX512 is stepResidualAVX2 on 512-bit registers. 4.1 Gpents/s in L1.
+//
+//go:noescape
+func stepResidualAVX512(codes *uint8, e *int8, z *int32, n int, scale Scale) (moved int)
+
+// stepResidual4AVX2 steps n weights, as stepResidualAVX2 does, by the rule of
+// UpdateResidual4:
+//
+//	codes[j], e[j] = residual4(codes[j], e[j], z[j], u[j])
+//
+// where e[j], the nibble, is in byte j/32*16+j%16. RATE_RESIDUAL4_2
+//
+//go:noescape
+func stepResidual4AVX2(codes, e *uint8, z *int32, u *uint8, n int, scale Scale) (moved int)
+
+// stepResidual4AVX512 is stepResidual4AVX2 on 512-bit registers. RATE_RESIDUAL4_512
+//
+//go:noescape
+func stepResidual4AVX512(codes, e *uint8, z *int32, u *uint8, n int, scale Scale) (moved int)
+
+// stepStochasticAVX2 steps n weights, as stepResidualAVX2 does, by the rule of
+// UpdateStochastic:
+//
+//	codes[j] = saturate(codes[j], (scale(z[j]) + u[j]) >> 8)
+//
+// RATE_STOCHASTIC_2
+//
+//go:noescape
+func stepStochasticAVX2(codes *uint8, z *int32, u *uint8, n int, scale Scale) (moved int)
+
+// stepStochasticAVX512 is stepStochasticAVX2 on 512-bit registers. RATE_STOCHASTIC_512
+//
+//go:noescape
+func stepStochasticAVX512(codes *uint8, z *int32, u *uint8, n int, scale Scale) (moved int)
+
+// stepFlipAVX2 steps n weights, as stepResidualAVX2 does, by the rule of UpdateFlip:
+//
+//	codes[j], average[j] = flip(codes[j], average[j], z[j], u[j])
+//
+// decay is 1 to MaxDecay, threshold positive. RATE_FLIP_2
+//
+//go:noescape
+func stepFlipAVX2(codes *uint8, average *int8, z *int32, u *uint8, n int, scale Scale, decay uint, threshold int8) (moved int)
+
+// stepFlipAVX512 is stepFlipAVX2 on 512-bit registers. RATE_FLIP_512
+//
+//go:noescape
+func stepFlipAVX512(codes *uint8, average *int8, z *int32, u *uint8, n int, scale Scale, decay uint, threshold int8) (moved int)
+
+// stepThresholdAVX2 steps n weights, as stepResidualAVX2 does, where |z| ≥ tau:
+//
+//	codes[j] = saturate(codes[j], sign(z[j]) if |z[j]| ≥ tau, else 0)
+//
+// tau is positive. 9.5 Gpents/s in L1.
+//
+//go:noescape
+func stepThresholdAVX2(codes *uint8, z *int32, n int, tau int32) (moved int)
+
+// stepThresholdAVX512 is stepThresholdAVX2 on 512-bit registers. 11 Gpents/s in L1.
+//
+//go:noescape
+func stepThresholdAVX512(codes *uint8, z *int32, n int, tau int32) (moved int)
+
+// stepDitheredAVX2 is stepThresholdAVX2 with a threshold of tau + fraction/256:
+//
+//	codes[j] = saturate(codes[j], sign(z[j]) if |z[j]| + u[j]/256 ≥ tau + fraction/256, else 0)
+//
+// tau is 1 to 2^30. RATE_DITHERED_2
+//
+//go:noescape
+func stepDitheredAVX2(codes *uint8, z *int32, u *uint8, n int, tau int32, fraction uint8) (moved int)
+
+// stepDitheredAVX512 is stepDitheredAVX2 on 512-bit registers. RATE_DITHERED_512
+//
+//go:noescape
+func stepDitheredAVX512(codes *uint8, z *int32, u *uint8, n int, tau int32, fraction uint8) (moved int)
+
+// shrinkAVX2 moves n pents by the rule of Shrink, and returns how many moved:
+//
+//	codes[j] = shrunk(codes[j]) if u[2*j] + 256*u[2*j+1] < chance
+//
+// n is as for stepResidualAVX2, chance 1 to AlwaysShrink. RATE_SHRINK_2
+//
+//go:noescape
+func shrinkAVX2(codes, u *uint8, n int, chance uint32) (moved int)
+
+// shrinkAVX512 is shrinkAVX2 on 512-bit registers. RATE_SHRINK_512
+//
+//go:noescape
+func shrinkAVX512(codes, u *uint8, n int, chance uint32) (moved int)

@@ -1,0 +1,125 @@
+package lowrank
+
+import (
+	"fmt"
+
+	"github.com/Kaleaon/pentary-go/internal/reuse"
+	"github.com/Kaleaon/pentary-go/kernels"
+	"github.com/Kaleaon/pentary-go/packed"
+	"github.com/Kaleaon/pentary-go/trit5"
+)
+
+// E of full rank is drawn by panels of rows, each from a stream of its own, so that
+// an update can go through the rows and hold but a panel of every pair. The number of
+// the panel takes the high bits of the counter word that holds the pair.
+const (
+	pairBits    = 22
+	maxPanels   = 1 << (32 - pairBits)
+	leastInRows = 8 // narrow panels would leave much of a noise kernel's step unused
+)
+
+// panelRows returns the rows of a panel of m.
+func panelRows(m int) int { return max(leastInRows, (m+maxPanels-1)/maxPanels) }
+
+// panel draws a panel of E of a pair, or the first rows of it, as many as dst holds.
+// Rows are padded to packed.PaddedLen(k) with zero weights.
+func (n Noise) panel(dst []uint8, tensor uint32, pair, panel, k int) {
+	if pair>>pairBits != 0 {
+		panic(fmt.Sprintf("lowrank: pair %d of full rank, want at most %d", pair, 1<<pairBits-1))
+	}
+	n.Factor(dst, Dense, tensor, panel<<pairBits|pair, k)
+}
+
+// forRows draws E of a pair, panel by panel, and calls use with the codes of each row.
+func (n Noise) forRows(ws *Workspace, w Tensor, pair int, use func(i int, codes []uint8)) {
+	m, k := w.W.Rows(), w.W.Cols()
+	rows, kp := panelRows(m), packed.PaddedLen(k)
+	ws.a = reuse.Slice(ws.a, rows*kp)
+	for i := range m {
+		r := i % rows
+		if r == 0 {
+			n.panel(ws.a[:min(rows, m-i)*kp], w.Number, pair, i/rows, k)
+		}
+		use(i, ws.a[r*kp:(r+1)*kp])
+	}
+}
+
+// dense sets dst to E of one pair.
+func (n Noise) dense(ws *Workspace, dst []int32, w Tensor, pair int) {
+	k := w.W.Cols()
+	n.forRows(ws, w, pair, func(i int, codes []uint8) {
+		for j, c := range codes[:k] {
+			dst[i*k+j] = int32(c) - trit5.CodeZero
+		}
+	})
+}
+
+// productDense is Product under FullRank.
+func (n Noise) productDense(ws *Workspace, y []int32, w Tensor, x []int8, lo int, l kernels.Layout) {
+	m, k, cols, own := w.W.Rows(), w.W.Cols(), l.Cols(), 2*l.Streams
+	checkDepth("Product", w.W)
+	kernels.MatMul(y, w.W, x, cols)
+	ws.x = reuse.Slice(ws.x, kernels.Quads(k)*4*own)
+	for p := range l.Pairs {
+		for q := range kernels.Quads(k) {
+			copy(ws.x[q*4*own:(q+1)*4*own], x[4*(q*cols+p*own):])
+		}
+		d := n.correction(ws, w, ws.x, lo+p, own)
+		for i := range m {
+			out := y[i*cols+p*own:][:own]
+			for c, v := range d[i*own : (i+1)*own] {
+				if c < l.Streams {
+					out[c] += v
+				} else {
+					out[c] -= v
+				}
+			}
+		}
+	}
+}
+
+// productSharedDense is ProductShared under FullRank.
+func (n Noise) productSharedDense(ws *Workspace, y, base []int32, w Tensor, x []int8, lo int, l kernels.Layout) {
+	const fn = "ProductShared"
+	m, k, cols, own := w.W.Rows(), w.W.Cols(), l.Cols(), l.Streams
+	checkDepth(fn, w.W)
+	checkLen(fn, "x", len(x), kernels.Quads(k)*4, own)
+	checkLen(fn, "base", len(base), m, own)
+	checkLen(fn, "y", len(y), m, cols)
+	for p := range l.Pairs {
+		d := n.correction(ws, w, x, lo+p, own)
+		for i := range m {
+			plus, minus := y[i*cols+2*p*own:][:own], y[i*cols+(2*p+1)*own:][:own]
+			for c, v := range base[i*own : (i+1)*own] {
+				plus[c], minus[c] = v+d[i*own+c], v-d[i*own+c]
+			}
+		}
+	}
+}
+
+// correction returns RoundShift(E·x·mul, shift) of one pair, m rows of cols columns.
+func (n Noise) correction(ws *Workspace, w Tensor, x []int8, pair, cols int) []int32 {
+	m, k := w.W.Rows(), w.W.Cols()
+	ws.e.Reset(m, k)
+	n.forRows(ws, w, pair, func(i int, codes []uint8) {
+		kernels.Pack(ws.e.Row(i).Bytes(), codes, k)
+	})
+	ws.t = reuse.Slice(ws.t, m*cols)
+	if cols <= kernels.MaxVecs {
+		kernels.MatVec(ws.t, &ws.e, x, cols)
+	} else {
+		kernels.MatMul(ws.t, &ws.e, x, cols)
+	}
+	mul, shift := n.scale()
+	rescale(ws.t, mul)
+	for i, v := range ws.t {
+		ws.t[i] = kernels.RoundShift(v, shift)
+	}
+	return ws.t
+}
+
+func checkDepth(fn string, w *packed.Matrix) {
+	if w.Cols() > kernels.MaxRankK {
+		panic(fmt.Sprintf("lowrank: %s: W is %d×%d, want at most %d columns", fn, w.Rows(), w.Cols(), kernels.MaxRankK))
+	}
+}

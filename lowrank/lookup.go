@@ -1,0 +1,97 @@
+package lowrank
+
+import (
+	"fmt"
+
+	"github.com/Kaleaon/pentary-go/internal/reuse"
+	"github.com/Kaleaon/pentary-go/kernels"
+	"github.com/Kaleaon/pentary-go/packed"
+	"github.com/Kaleaon/pentary-go/trit5"
+)
+
+// Lookup takes rows of an embedding, W of vocabulary × d, for pairs lo to hi: column
+// (p, s, b), which is column c of all, gets row i = rows[c] of its member's matrix.
+//
+//	y[j, c] = W[i, j]·2^bits ± RoundShift(Σ_ρ A_p[i, ρ]·B_p[j, ρ]·2^bits/√r, Sigma)
+//
+// It is what Product yields for the transpose of the embedding and inputs that are
+// 2^bits at i and zero elsewhere. y has d rows of 2·(hi-lo)·streams columns, placed as
+// kernels.Layout says, and rows one element a column, each in 0 to vocabulary-1. bits
+// counts the fraction bits of y, at most MaxBits. A frozen W is not perturbed.
+func (n Noise) Lookup(ws *Workspace, y []int32, w Tensor, rows []int32, lo, hi, streams int, bits uint) {
+	vocabulary, d := w.matrix("Lookup").Rows(), w.W.Cols()
+	l := n.layout(lo, hi, streams)
+	cols, own := l.Cols(), 2*l.Streams
+	checkLen("Lookup", "rows", len(rows), 1, cols)
+	checkLen("Lookup", "y", len(y), d, cols)
+	checkBits("Lookup", bits)
+	for c, i := range rows {
+		if i < 0 || int(i) >= vocabulary {
+			panic(fmt.Sprintf("lowrank: Lookup: row %d for column %d, W is %d×%d", i, c, vocabulary, d))
+		}
+	}
+	gather(ws, y, w.W, rows, bits)
+	switch {
+	case w.Frozen:
+		return
+	case n.Rank == FullRank:
+		n.lookupDense(ws, y, w, rows, lo, l, bits)
+		return
+	}
+	// Each column's row of A takes the place of the projection, and B that of A.
+	a, b, t := n.draw(ws, w, lo, hi, l.Rank*cols)
+	size := packed.PaddedLen(vocabulary)
+	for at := 0; at < len(t); at += own { // vectors of pairs and ranks
+		factor := a[at/own*size:]
+		for c, i := range rows[at/(l.Rank*own)*own:][:own] {
+			t[at+c] = (int32(factor[i]) - trit5.CodeZero) << bits
+		}
+	}
+	mul, shift := n.scale()
+	rescale(t, mul)
+	kernels.Perturb(y, b, t, l, d, shift)
+}
+
+// gatherCols is how many rows are unpacked before they are written as columns, a
+// cache line of each.
+const gatherCols = 16
+
+// gather sets column c of y to row rows[c] of W, times 2^bits.
+func gather(ws *Workspace, y []int32, w *packed.Matrix, rows []int32, bits uint) {
+	d, kp, cols := w.Cols(), packed.PaddedLen(w.Cols()), len(rows)
+	ws.b = reuse.Slice(ws.b, gatherCols*kp)
+	for from := 0; from < cols; from += gatherCols {
+		block := rows[from:min(from+gatherCols, cols)]
+		for c, i := range block {
+			kernels.Unpack(ws.b[c*kp:(c+1)*kp], w.Row(int(i)).Bytes(), d)
+		}
+		for j := range d {
+			out := y[j*cols+from:][:len(block)]
+			for c := range out {
+				out[c] = (int32(ws.b[c*kp+j]) - trit5.CodeZero) << bits
+			}
+		}
+	}
+}
+
+// lookupDense perturbs what gather has written by rows of E, of which it draws the
+// panel anew for every column.
+func (n Noise) lookupDense(ws *Workspace, y []int32, w Tensor, rows []int32, lo int, l kernels.Layout, bits uint) {
+	d, kp, cols, own := w.W.Cols(), packed.PaddedLen(w.W.Cols()), l.Cols(), 2*l.Streams
+	inPanel := panelRows(w.W.Rows())
+	mul, shift := n.scale()
+	var levels [trit5.Levels]int32 // of the perturbation, by code
+	for c := range levels {
+		levels[c] = (int32(c) - trit5.CodeZero) << bits
+	}
+	rescale(levels[:], mul)
+	for c, i := range rows {
+		r := int(i) % inPanel
+		ws.a = reuse.Slice(ws.a, (r+1)*kp)
+		n.panel(ws.a, w.Number, lo+c/own, int(i)/inPanel, d)
+		sign := int32(1 - c/l.Streams%2*2)
+		for j, code := range ws.a[r*kp:][:d] {
+			y[j*cols+c] += sign * kernels.RoundShift(levels[code], shift)
+		}
+	}
+}
