@@ -24,10 +24,10 @@ const (
 	// Sign keeps the sign of the difference: -1, 0 or +1.
 	Sign
 	// Ranks ranks the magnitudes of the differences, ties at their mean, and takes
-	// the rank as a share of the pairs, of 63, with the difference's sign: no outlier
-	// counts for more than the next. Against the other use of ranks, the difference
-	// of the members' own in the whole population, it leaves out what the members of
-	// a pair have in common.
+	// what a normal variable would have at that rank (van der Waerden's scores), 24
+	// to a standard deviation and at most 63, with the difference's sign: as Raw for
+	// normal scores, and the same for any others of that order. Unlike ranks of the
+	// members it does not see what the two of a pair have in common.
 	Ranks
 	// Raw keeps the proportions: it divides the difference by a 16th of the median
 	// magnitude, rounds, and clamps to ±63, 2.7 standard deviations.
@@ -122,8 +122,9 @@ func (c *coder) rank(codes []int8, differences []int64) {
 		size := magnitude(differences[c.order[lo]])
 		for hi = lo; hi < len(c.order) && magnitude(differences[c.order[hi]]) == size; hi++ {
 		}
-		// Ranks lo+1 to hi, of mean (lo+hi+1)/2.
-		code := int8(max(1, fixed.RoundDiv(int64(kernels.MaxFitness*(lo+hi+1)), 2*n)))
+		// Half of the ranks lo+1 to hi and all above are as large.
+		tail := Q16(max(1, (2*n-int64(lo+hi))<<16/(2*n)))
+		code := int8(min(max(1, fixed.RoundDiv(24*normalQuantile(tail), 1<<16)), kernels.MaxFitness))
 		for _, p := range c.order[lo:hi] {
 			codes[p] = code * int8(cmp.Compare(differences[p], 0))
 		}

@@ -3,6 +3,7 @@ package es
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync/atomic"
 
 	"github.com/Kaleaon/pentary-go/kernels"
@@ -66,9 +67,9 @@ func New(parameters []Parameter, o Options) (*Optimizer, error) {
 	if len(parameters) == 0 {
 		return nil, errors.New("es: no tensors to train")
 	}
-	opt := &Optimizer{options: o, parameters: parameters}
-	for i := range parameters {
-		p := &parameters[i]
+	opt := &Optimizer{options: o, parameters: slices.Clone(parameters)}
+	for i := range opt.parameters {
+		p := &opt.parameters[i]
 		if err := p.check(o.Rank); err != nil {
 			return nil, fmt.Errorf("es: tensor %d %w", i, err)
 		}
@@ -139,8 +140,7 @@ func (o *Optimizer) rowSets() [][]uint64 {
 // Options returns the options in force, defaults filled in.
 func (o *Optimizer) Options() Options { return o.options }
 
-// Parameters returns the parameters that the optimizer was made with, in order. It
-// trains their memory.
+// Parameters returns the parameters that the optimizer trains, in order.
 func (o *Optimizer) Parameters() []Parameter { return o.parameters }
 
 // Done reports whether the run has reached its last generation.

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"math"
 	"runtime"
 	"slices"
 	"testing"
@@ -218,6 +219,15 @@ func TestStats(t *testing.T) {
 			if got.Decided > want.Decided || got.Decided < want.Decided*3/4 {
 				t.Errorf("%d pairs decided, %d scored differently", got.Decided, want.Decided)
 			}
+			for _, w := range weights {
+				levels := w.Histogram()
+				want.Saturated += levels[0] + levels[4]
+			}
+			want.Norm = int64(math.Floor(256 * math.Sqrt(float64(want.Moved))))
+			if got.Spread <= 0 || got.Spread > want.Best-want.Mean+1<<20 {
+				t.Errorf("spread %d", got.Spread)
+			}
+			want.Spread = got.Spread
 			if want.Decided = got.Decided; got != want {
 				t.Errorf("stats %+v, want %+v", got, want)
 			}
@@ -347,31 +357,18 @@ func TestCancelAndResume(t *testing.T) {
 
 // Without a difference in any pair no weight moves.
 func TestUndecided(t *testing.T) {
-	for _, fitness := range []es.Fitness{es.Sign, es.FourBit} {
+	for _, fitness := range []es.Fitness{es.Sign, es.FourBit, es.Ranks, es.Raw} {
 		o := short
-		o.Fitness = fitness
+		o.Fitness, o.Shrink = fitness, es.Ratio(1, 2)
 		opt, _, weights := start(t, o)
 		before := digest(weights)
 		stats, err := opt.Tell(slices.Repeat([]int64{-5}, 2*o.Pairs))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if want := (es.Stats{Generation: 1, Best: -5, Mean: -5}); stats != want || digest(weights) != before {
+		if want := (es.Stats{Generation: 1, Best: -5, Mean: -5, Saturated: stats.Saturated}); stats != want || digest(weights) != before {
 			t.Errorf("%v: stats %+v, want %+v", fitness, stats, want)
 		}
-	}
-}
-
-func TestStateBytes(t *testing.T) {
-	residual, _, _ := start(t, short)
-	if got, want := residual.StateBytes(), 21*packed.PaddedLen(70)+5*packed.PaddedLen(300); got != want {
-		t.Errorf("the residual rule keeps %d bytes, want %d", got, want)
-	}
-	o := short
-	o.Rule = es.Threshold{Share: es.Ratio(1, 20)}
-	threshold, _, _ := start(t, o)
-	if got := threshold.StateBytes(); got != 0 {
-		t.Errorf("the threshold rule keeps %d bytes, want none", got)
 	}
 }
 
@@ -379,9 +376,10 @@ func TestTellAllocations(t *testing.T) {
 	if raceEnabled {
 		t.Skip("the race detector allocates")
 	}
-	for _, fitness := range []es.Fitness{es.Sign, es.FourBit} {
+	for i, rule := range rules {
+		fitness := es.Fitness(i % 4)
 		o := short
-		o.Fitness, o.Generations = fitness, 100
+		o.Rule, o.Fitness, o.Generations, o.Shrink = rule, fitness, 100, 1
 		opt, v, weights := start(t, o)
 		scores := make([]int64, 2*o.Pairs)
 		if err := v.Evaluate(context.Background(), opt.Ask(), scores); err != nil {
@@ -394,10 +392,10 @@ func TestTellAllocations(t *testing.T) {
 			}
 		})
 		if n != 0 {
-			t.Errorf("%v: Tell allocates %d times a call", fitness, n)
+			t.Errorf("%v, %v: Tell allocates %d times a call", rule, fitness, n)
 		}
 		if weights[0].Equal(before) {
-			t.Errorf("%v: no weight moved", fitness)
+			t.Errorf("%v: no weight moved", rule)
 		}
 	}
 }

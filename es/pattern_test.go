@@ -8,6 +8,8 @@ package es_test
 import (
 	"context"
 	"fmt"
+	"math"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/Kaleaon/pentary-go/es"
@@ -22,6 +24,8 @@ import (
 type pattern struct {
 	target  [size * size]int8
 	weights [size * size]int8
+
+	noisy bool // see disturb
 
 	work       []patternWork // by worker
 	generation es.Generation
@@ -48,7 +52,25 @@ func (p *pattern) Evaluate(_ context.Context, g es.Generation, scores []int64) e
 	g.Tensors[0].W.Unpack(p.weights[:])
 	p.generation, p.scores = g, scores
 	parallel.For(len(p.work), g.Pairs, p.score)
+	if p.noisy {
+		p.disturb()
+	}
 	return nil
+}
+
+// disturb adds normal noise to the scores, so that the noise of a pair's difference
+// has twice the standard deviation of the differences.
+func (p *pattern) disturb() {
+	rng := rand.New(rand.NewPCG(p.generation.Noise.Seed, uint64(p.generation.Number)))
+	sum := 0.0
+	for i := 0; i < len(p.scores); i += 2 {
+		d := float64(p.scores[i] - p.scores[i+1])
+		sum += d * d
+	}
+	deviation := 2 * math.Sqrt(sum/float64(len(p.scores)/2)) / math.Sqrt2
+	for i := range p.scores {
+		p.scores[i] += int64(deviation * rng.NormFloat64())
+	}
 }
 
 // score evaluates one pair. Four bits more than σ has leave its E exact for the

@@ -82,7 +82,7 @@ const cosineBits = 30
 // Taylor series of the cosine: its first eight terms leave less than 2^-33.
 func risenCosine(at moment) int64 {
 	const one = 1 << cosineBits
-	const quarterTurn2 = 2649324596 // (π/2)²
+	const quarterTurn2 = 2649351758 // (π/2)²
 	x := (int64(at.finished)<<cosineBits + int64(at.planned)/2) / int64(at.planned)
 	x2 := fixed.RoundDiv(x*x, one)
 	y2 := fixed.RoundDiv(quarterTurn2*x2, one)

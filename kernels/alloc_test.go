@@ -25,6 +25,7 @@ func TestAllocations(t *testing.T) {
 		out    = make([]int8, Quads(m)*n*4)
 		own    = make([]int8, Quads(k)*l.Cols()*4)
 		yOwn   = make([]int32, m*l.Cols())
+		act    = make([]int8, Quads(m)*l.Cols()*4)
 		t32    = make([]int32, l.Rank*l.Cols())
 		a      = filled(all*packed.PaddedLen(m), uint8(zero))
 		b      = filled(all*packed.PaddedLen(k), uint8(zero))
@@ -37,17 +38,21 @@ func TestAllocations(t *testing.T) {
 		target = make([]uint8, n)
 	)
 	calls := map[string]func(){
-		"Unpack":            func() { Unpack(codes, rows, k) },
-		"Pack":              func() { Pack(rows, codes, k) },
-		"Interleave":        func() { Interleave(x, again[:k*n], k, n) },
-		"ColumnSums":        func() { ColumnSums(y[:n], x, k, n) },
-		"MatMul":            func() { MatMul(y, w, x, n) },
-		"MatVec":            func() { MatVec(y[:m*MaxVecs], w, x[:Quads(k)*MaxVecs*4], MaxVecs) },
-		"Project":           func() { Project(t32, b, own, l, k) },
-		"ProjectShared":     func() { ProjectShared(t32[:all], b, x[:Quads(k)*4], l, k) },
-		"Perturb":           func() { Perturb(yOwn, a, t32, l, m, shift) },
-		"MatMulPerturbed":   func() { MatMulPerturbed(yOwn, w, own, a, t32, l, shift) },
-		"PerturbShared":     func() { PerturbShared(yOwn, y[:m], a, t32[:all], l, m, shift) },
+		"Unpack":          func() { Unpack(codes, rows, k) },
+		"Pack":            func() { Pack(rows, codes, k) },
+		"Interleave":      func() { Interleave(x, again[:k*n], k, n) },
+		"ColumnSums":      func() { ColumnSums(y[:n], x, k, n) },
+		"MatMul":          func() { MatMul(y, w, x, n) },
+		"MatVec":          func() { MatVec(y[:m*MaxVecs], w, x[:Quads(k)*MaxVecs*4], MaxVecs) },
+		"Project":         func() { Project(t32, b, own, l, k) },
+		"ProjectShared":   func() { ProjectShared(t32[:all], b, x[:Quads(k)*4], l, k) },
+		"Perturb":         func() { Perturb(yOwn, a, t32, l, m, shift) },
+		"MatMulPerturbed": func() { MatMulPerturbed(yOwn, w, own, a, t32, l, shift) },
+		"PerturbShared":   func() { PerturbShared(yOwn, y[:m], a, t32[:all], l, m, shift) },
+		"PerturbSharedRequantize": func() {
+			PerturbSharedRequantize(act, y[:m], a, t32[:all], l, m, 4, y[:m], 5, true)
+			PerturbSharedRequantize(act, y[:m], a, t32[:all], l, m, shift, nil, shift, true)
+		},
 		"Requantize":        func() { Requantize(out, y, y[:m], m, n, shift, true) },
 		"Normalize":         func() { Normalize(x, x, k, n, 64) },
 		"Score":             func() { Score(y[:n], x[:64*n*4], target, 256, n) },

@@ -118,7 +118,11 @@ type part struct {
 func (p product) compute(i0, i1, j0, j1 int) {
 	s := scratchPool.Get().(*scratch)
 	q := part{p, s, i0, i1, j0, j1}
-	q.run()
+	if q.isThin() {
+		q.runThin()
+	} else {
+		q.run()
+	}
 	scratchPool.Put(s)
 }
 

@@ -154,14 +154,10 @@ func requantize(dst []int8, y, bias []int32, m, n int, shift uint, relu bool) {
 	if bias != nil {
 		b = &bias[0]
 	}
-	low := int32(-127)
-	if relu {
-		low = 0
-	}
 	if useAVX512 {
-		requantizeAVX512(&dst[0], &y[0], b, m, n, shift, low)
+		requantizeAVX512(&dst[0], &y[0], b, m, n, shift, lowest(relu))
 	} else {
-		requantizeAVX2(&dst[0], &y[0], b, m, n, shift, low)
+		requantizeAVX2(&dst[0], &y[0], b, m, n, shift, lowest(relu))
 	}
 }
 

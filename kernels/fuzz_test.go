@@ -53,7 +53,7 @@ func FuzzMatVec(f *testing.F) {
 }
 
 func FuzzProject(f *testing.F) {
-	fuzz(f, []dimension{{0, 4}, {1, 17}, {1, 20}, {1, 600}}, checkProject, checkProjectShared)
+	fuzz(f, []dimension{{0, 4}, {1, 17}, {1, 70}, {1, 600}}, checkProject, checkProjectShared)
 }
 
 func FuzzMatMulPerturbed(f *testing.F) {
@@ -64,12 +64,16 @@ func FuzzPerturb(f *testing.F) {
 	fuzz(f, []dimension{{0, 4}, {1, 17}, {1, 40}, {1, 70}, {0, 30}}, checkPerturb, checkPerturbShared)
 }
 
+func FuzzPerturbSharedRequantize(f *testing.F) {
+	fuzz(f, []dimension{{0, 4}, {1, 5}, {1, 300}, {1, 40}, {0, 30}, {0, 30}, {0, 1}}, checkPerturbSharedRequantize)
+}
+
 func FuzzTerms(f *testing.F) {
 	fuzz(f, []dimension{{0, 20}, {1, 17}, {1, 70}}, checkWeighFactors, checkInterleaveFactors)
 }
 
 func FuzzUpdate(f *testing.F) {
-	fuzz(f, []dimension{{1, 9}, {1, 600}, {0, 300}}, 
+	fuzz(f, []dimension{{1, 9}, {1, 600}, {0, 300}},
 		checkUpdateResidual, checkUpdateResidual4, checkUpdateStochastic, checkUpdateFlip, checkUpdateThreshold)
 }
 

@@ -227,6 +227,75 @@ done:
 	VZEROUPPER
 	RET
 
+// func projectWideVNNI512(t *int32, b *uint8, x *int8, n, quads, cols int)
+//
+// DI  t                Z0–Z3  Σ c·x of sixteen columns each
+// SI  codes            Z4–Z7  Σ 2·x
+// BX  columns          Z8     the quad of codes, Z9 bytes of 2
+// R9  bytes from a quad of columns to the next
+// CX  quads left       K1–K4  the columns, Z10–Z13 their quads
+TEXT ·projectWideVNNI512(SB), NOSPLIT, $0-48
+	MOVQ t+0(FP), DI
+	MOVQ b+8(FP), SI
+	MOVQ x+16(FP), BX
+	MOVQ n+24(FP), R9
+	SHLQ $2, R9
+
+	// The first cols bits of 64.
+	MOVQ  $64, CX
+	SUBQ  cols+40(FP), CX
+	MOVQ  $-1, AX
+	SHRQ  CX, AX
+	KMOVW AX, K1
+	SHRQ  $16, AX
+	KMOVW AX, K2
+	SHRQ  $16, AX
+	KMOVW AX, K3
+	SHRQ  $16, AX
+	KMOVW AX, K4
+
+	MOVL         $2, AX
+	VPBROADCASTB AX, Z9
+	VPXORD       Z0, Z0, Z0
+	VPXORD       Z1, Z1, Z1
+	VPXORD       Z2, Z2, Z2
+	VPXORD       Z3, Z3, Z3
+	VPXORD       Z4, Z4, Z4
+	VPXORD       Z5, Z5, Z5
+	VPXORD       Z6, Z6, Z6
+	VPXORD       Z7, Z7, Z7
+	MOVQ         quads+32(FP), CX
+
+quad:
+	VPBROADCASTD (SI), Z8
+	VMOVDQU32.Z  (BX), K1, Z10
+	VMOVDQU32.Z  64(BX), K2, Z11
+	VMOVDQU32.Z  128(BX), K3, Z12
+	VMOVDQU32.Z  192(BX), K4, Z13
+	VPDPBUSD     Z10, Z8, Z0
+	VPDPBUSD     Z11, Z8, Z1
+	VPDPBUSD     Z12, Z8, Z2
+	VPDPBUSD     Z13, Z8, Z3
+	VPDPBUSD     Z10, Z9, Z4
+	VPDPBUSD     Z11, Z9, Z5
+	VPDPBUSD     Z12, Z9, Z6
+	VPDPBUSD     Z13, Z9, Z7
+	ADDQ         $4, SI
+	ADDQ         R9, BX
+	DECQ         CX
+	JNZ          quad
+
+	VPSUBD    Z4, Z0, Z0
+	VPSUBD    Z5, Z1, Z1
+	VPSUBD    Z6, Z2, Z2
+	VPSUBD    Z7, Z3, Z3
+	VMOVDQU32 Z0, K1, (DI)
+	VMOVDQU32 Z1, K2, 64(DI)
+	VMOVDQU32 Z2, K3, 128(DI)
+	VMOVDQU32 Z3, K4, 192(DI)
+	VZEROUPPER
+	RET
+
 // Registers of the perturbation:
 //
 // DI   y, SI codes, BX t, of the pair

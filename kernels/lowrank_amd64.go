@@ -39,6 +39,10 @@ func project(t []int32, b []uint8, x []int8, l Layout, k int) {
 		return
 	}
 	n, own, kp := l.Cols(), 2*l.Streams, packed.PaddedLen(k)
+	if useVNNI512 && l.Rank < 4 && own > lanesAVX512 && k > 0 {
+		projectWide(t, b, x, l, k)
+		return
+	}
 	steps := projectSteps{
 		t: 4 * l.Rank * own, b: l.Rank * kp, x: 4 * own,
 		tRow: 4 * own, bRow: kp, xRow: 4 * n,
@@ -139,6 +143,31 @@ func project1AVX2(t *int32, b *uint8, x *int8, groups, quads, cols int, steps *p
 //
 //go:noescape
 func project4AVX2(t *int32, b *uint8, x *int8, groups, quads, cols int, steps *projectSteps)
+
+// projectCols is the columns that projectWideVNNI512 takes at once.
+const projectCols = 64
+
+// projectWide is project for pairs of many columns and fewer vectors than a group
+// of four.
+func projectWide(t []int32, b []uint8, x []int8, l Layout, k int) {
+	n, own, kp := l.Cols(), 2*l.Streams, packed.PaddedLen(k)
+	for v := range l.Pairs * l.Rank {
+		p := v / l.Rank
+		for c := 0; c < own; c += projectCols {
+			projectWideVNNI512(&t[v*own+c], &b[v*kp], &x[4*(p*own+c)], n, Quads(k), min(projectCols, own-c))
+		}
+	}
+}
+
+// projectWideVNNI512 multiplies one vector with 1 to projectCols columns of a batch
+// of n, of which x is the first:
+//
+//	t[c] = Σ_q Σ_u (b[4q+u]-2) · x[(q*n+c)*4+u]
+//
+// quads is at least 1. 41 of 64 MAC/cycle: the sums wait for each other.
+//
+//go:noescape
+func projectWideVNNI512(t *int32, b *uint8, x *int8, n, quads, cols int)
 
 // perturbRows is the rows that the assembly perturbs before it turns to the next
 // pair: enough to pay for the multiples of t, few enough to leave the lines that

@@ -57,6 +57,10 @@ func perturbShared(y, base []int32, a []uint8, t []int32, l Layout, m int, shift
 	perturbSharedGeneric(y, base, a, t, l, m, shift)
 }
 
+func perturbSharedRequantize(dst []int8, base []int32, a []uint8, t []int32, l Layout, m int, perturbShift uint, bias []int32, shift uint, relu bool) {
+	perturbSharedRequantizeGeneric(dst, base, a, t, l, m, perturbShift, bias, shift, relu)
+}
+
 func stepRows(w *packed.Matrix, t Terms, r *rule, lo, hi int) int {
 	return stepRowsGeneric(w, t, r, lo, hi)
 }

@@ -214,12 +214,12 @@ randomStep:
 	PHILOX
 
 	BLOCKS(Z0, Z1, Z2, Z3)
-	VMOVDQU64 Z0, (DI)     // blocks 0 to 3
-	VMOVDQU64 Z1, 64(DI)   // blocks 4 to 7
+	VMOVDQU64 Z0, (DI)   // blocks 0 to 3
+	VMOVDQU64 Z1, 64(DI) // blocks 4 to 7
 
 	BLOCKS(Z6, Z7, Z8, Z9)
-	VMOVDQU64 Z6, 128(DI)  // blocks 8 to 11
-	VMOVDQU64 Z7, 192(DI)  // blocks 12 to 15
+	VMOVDQU64 Z6, 128(DI) // blocks 8 to 11
+	VMOVDQU64 Z7, 192(DI) // blocks 12 to 15
 
 	ADDL $16, R8
 	ADDQ $256, DI

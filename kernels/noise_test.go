@@ -36,6 +36,23 @@ func TestNoise(t *testing.T) {
 
 func TestRandom(t *testing.T) { conform(t, checkRandom, edgesUnits) }
 
+// TestRandomBytes counts the values of a stream's bytes: none comes more or less
+// often than its share by five standard deviations.
+func TestRandomBytes(t *testing.T) {
+	const share = 1 << 12
+	random := make([]uint8, 256*share)
+	Random(random, Stream{Seed: 1})
+	var count [256]int
+	for _, b := range random {
+		count[b]++
+	}
+	for b, n := range count {
+		if math.Abs(float64(n-share)) > 5*math.Sqrt(share) {
+			t.Errorf("byte %#x comes %d times, want about %d", b, n, share)
+		}
+	}
+}
+
 // TestRandomIsNoise draws noise of the binomial law from the random bytes.
 func TestRandomIsNoise(t *testing.T) {
 	s := Stream{Seed: 3, Pair: 4}

@@ -91,6 +91,15 @@ func TestPanics(t *testing.T) {
 		{func() { PerturbShared(y48, y[:12], a192, t48[:24], l, 3, 31) }, "PerturbShared: shift 31, want at most 30"},
 		{func() { PerturbShared(nil, nil, nil, nil, Layout{}, 3, 1) }, "PerturbShared: bad layout {Pairs:0 Rank:0 Streams:0}"},
 
+		{func() { PerturbSharedRequantize(b8[:63], y[:12], a192, t48[:24], l, 3, 1, nil, 1, false) }, "PerturbSharedRequantize: dst has 63 elements, want 64 for a batch of 3×16"},
+		{func() { PerturbSharedRequantize(b8, y[:13], a192, t48[:24], l, 3, 1, nil, 1, false) }, "PerturbSharedRequantize: base has 13 elements, want 12 for 3×4"},
+		{func() { PerturbSharedRequantize(b8, y[:12], a192[:191], t48[:24], l, 3, 1, nil, 1, false) }, "PerturbSharedRequantize: a has 191 elements, want 192 for 2 pairs of rank 3 and m = 3"},
+		{func() { PerturbSharedRequantize(b8, y[:12], a192, t48[:25], l, 3, 1, nil, 1, false) }, "PerturbSharedRequantize: t has 25 elements, want 24 for 2 pairs of rank 3 and 4 streams"},
+		{func() { PerturbSharedRequantize(b8, y[:12], a192, t48[:24], l, 3, 1, t48[:2], 1, false) }, "PerturbSharedRequantize: bias has 2 elements, want 3 for 3×16"},
+		{func() { PerturbSharedRequantize(b8, y[:12], a192, t48[:24], l, 3, 31, nil, 1, false) }, "PerturbSharedRequantize: shift 31, want at most 30"},
+		{func() { PerturbSharedRequantize(b8, y[:12], a192, t48[:24], l, 3, 1, nil, 31, false) }, "PerturbSharedRequantize: shift 31, want at most 30"},
+		{func() { PerturbSharedRequantize(nil, nil, nil, nil, Layout{}, 3, 1, nil, 1, false) }, "PerturbSharedRequantize: bad layout {Pairs:0 Rank:0 Streams:0}"},
+
 		{func() { Requantize(b8[:19], y, nil, 3, 5, 1, false) }, "Requantize: dst has 19 elements, want 20 for a batch of 3×5"},
 		{func() { Requantize(b8[:20], y[:14], nil, 3, 5, 1, false) }, "Requantize: y has 14 elements, want 15 for 3×5"},
 		{func() { Requantize(b8[:20], y, t48[:2], 3, 5, 1, false) }, "Requantize: bias has 2 elements, want 3 for 3×5"},

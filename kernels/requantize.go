@@ -22,10 +22,7 @@ func Requantize(dst []int8, y, bias []int32, m, n int, shift uint, relu bool) {
 }
 
 func requantizeGeneric(dst []int8, y, bias []int32, m, n int, shift uint, relu bool) {
-	low := int32(-127)
-	if relu {
-		low = 0
-	}
+	low := lowest(relu)
 	for i := range Quads(m) * 4 {
 		at := i/4*n*4 + i%4
 		if i >= m {
@@ -39,9 +36,22 @@ func requantizeGeneric(dst []int8, y, bias []int32, m, n int, shift uint, relu b
 			b = bias[i]
 		}
 		for c, v := range y[i*n : (i+1)*n] {
-			dst[at+c*4] = int8(min(max(RoundShift(v+b, shift), low), 127))
+			dst[at+c*4] = activation(v+b, shift, low)
 		}
 	}
+}
+
+// activation returns what becomes of an accumulator.
+func activation(v int32, shift uint, low int32) int8 {
+	return int8(min(max(RoundShift(v, shift), low), 127))
+}
+
+// lowest returns the least activation.
+func lowest(relu bool) int32 {
+	if relu {
+		return 0
+	}
+	return -127
 }
 
 // Constants of Normalize: the fraction bits of the reciprocal, and its cap, which

@@ -84,7 +84,8 @@ func UpdateResidual4(w *packed.Matrix, residual []uint8, t Terms, scale Scale, r
 //	w = clamp(w + carry, ±2)
 //
 // u, the random byte of weight (i, j), is byte j of the stream rounding with Pair =
-// i, as Random draws it; the Pair that rounding comes with does not matter.
+// i, as Random draws it; the Pair that rounding comes with does not matter. Updates
+// that are to round independently take streams that differ elsewhere.
 func UpdateStochastic(w *packed.Matrix, t Terms, scale Scale, rounding Stream, lo, hi int) (moved int) {
 	t.check("UpdateStochastic", w, lo, hi)
 	scale.check("UpdateStochastic")
@@ -123,7 +124,7 @@ func UpdateFlip(w *packed.Matrix, average []int8, t Terms, scale Scale, rounding
 		clear(average[i*kp+k : (i+1)*kp])
 	}
 	return step(w, t, &rule{
-		kind: byFlip, scale: scale, state: average, rounding: rounding, decay: decay, threshold: threshold,
+		kind: byFlip, scale: scale, state: average, rounding: rounding, decay: decay, threshold: int32(threshold),
 	}, lo, hi)
 }
 
@@ -149,7 +150,9 @@ func UpdateThreshold(w *packed.Matrix, t Terms, tau int64, rounding Stream, lo, 
 	if tau < TauUnit || tau > MaxTau {
 		panic(fmt.Sprintf("kernels: UpdateThreshold: threshold %d/%d, want 1 to %d", tau, TauUnit, MaxTau/TauUnit))
 	}
-	return step(w, t, &rule{kind: byThreshold, tau: tau, rounding: rounding}, lo, hi)
+	return step(w, t, &rule{
+		kind: byThreshold, threshold: int32(tau / TauUnit), fraction: uint8(tau % TauUnit), rounding: rounding,
+	}, lo, hi)
 }
 
 // AlwaysShrink is the chance that Shrink counts as certain.
@@ -201,8 +204,8 @@ type rule struct {
 	scale     Scale
 	rounding  Stream
 	decay     uint
-	threshold int8
-	tau       int64
+	threshold int32 // on averages, or on Z in whole units
+	fraction  uint8 // and TauUnit parts of one
 	chance    uint32
 }
 
@@ -212,7 +215,7 @@ const maxDraws = 2
 // draws returns how many random bytes the rule draws for a weight.
 func (r *rule) draws() int {
 	switch {
-	case r.kind == byResidual, r.kind == byThreshold && r.tau%TauUnit == 0:
+	case r.kind == byResidual, r.kind == byThreshold && r.fraction == 0:
 		return 0
 	case r.kind == byShrink:
 		return 2
@@ -301,19 +304,20 @@ func (r *rule) flip(c uint8, a int8, z int32, u uint8) (uint8, int8) {
 	d := min(max(r.scale.step(z), -127), 127)
 	a += int8((d - int32(a) + int32(u)&(1<<r.decay-1)) >> r.decay)
 	switch {
-	case a >= r.threshold:
+	case int32(a) >= r.threshold:
 		return saturate(c, 1), 0
-	case a <= -r.threshold:
+	case int32(a) <= -r.threshold:
 		return saturate(c, -1), 0
 	}
 	return c, a
 }
 
 func (r *rule) direction(z int32, u int64) int32 {
+	tau := TauUnit*int64(r.threshold) + int64(r.fraction)
 	switch {
-	case TauUnit*int64(z)+u >= r.tau:
+	case TauUnit*int64(z)+u >= tau:
 		return 1
-	case -TauUnit*int64(z)+u >= r.tau:
+	case -TauUnit*int64(z)+u >= tau:
 		return -1
 	}
 	return 0

@@ -75,11 +75,16 @@ func checkUpdateFlip(o *operands, shape []int) {
 			clear(a[i*kp+k : (i+1)*kp])
 		}
 	})
-	checkRule(o, m, k, terms, &rule{kind: byFlip, scale: scale, rounding: s, state: wantA, decay: decay, threshold: threshold},
+	checkRule(o, m, k, terms, &rule{kind: byFlip, scale: scale, rounding: s, state: wantA, decay: decay, threshold: int32(threshold)},
 		func(w *packed.Matrix, lo, hi int) int {
 			return UpdateFlip(w, a, terms, scale, s, decay, threshold, lo, hi)
 		})
 	equal(o, "average", a, wantA)
+}
+
+// dithered returns the threshold rule.
+func dithered(tau int64, s Stream) *rule {
+	return &rule{kind: byThreshold, threshold: int32(tau / TauUnit), fraction: uint8(tau % TauUnit), rounding: s}
 }
 
 func checkUpdateThreshold(o *operands, shape []int) {
@@ -89,7 +94,7 @@ func checkUpdateThreshold(o *operands, shape []int) {
 	if o.IntN(4) > 0 {
 		tau = min(tau+o.Int64N(TauUnit), MaxTau)
 	}
-	checkRule(o, m, k, terms, &rule{kind: byThreshold, tau: tau, rounding: s},
+	checkRule(o, m, k, terms, dithered(tau, s),
 		func(w *packed.Matrix, lo, hi int) int { return UpdateThreshold(w, terms, tau, s, lo, hi) })
 }
 
@@ -119,17 +124,17 @@ func checkSaturated(o *operands, shape []int) {
 
 var fewRows = []int{1, 2, 3, 4, 5, 8, 9}
 
-func TestUpdateResidual(t *testing.T)   { conform(t, checkUpdateResidual, fewRows, edgesK, edgesTerms) }
-func TestUpdateResidual4(t *testing.T)  { conform(t, checkUpdateResidual4, fewRows, edgesK, edgesTerms) }
-func TestUpdateStochastic(t *testing.T) { conform(t, checkUpdateStochastic, fewRows, edgesK, edgesTerms) }
-func TestUpdateFlip(t *testing.T)       { conform(t, checkUpdateFlip, fewRows, edgesK, edgesTerms) }
-func TestUpdateThreshold(t *testing.T)  { conform(t, checkUpdateThreshold, fewRows, edgesK, edgesTerms) }
-func TestShrink(t *testing.T)           { conform(t, checkShrink, append(fewRows, 33), edgesK) }
-func TestSaturated(t *testing.T)        { conform(t, checkSaturated, fewRows, edgesK) }
+func TestUpdateResidual(t *testing.T) { conform(t, checkUpdateResidual, fewRows, edgesK, edgesTerms) }
 
-// number is a weight and its residual as one number, which the model of a rule
-// takes and returns in units of its own.
-type number func(v, z, u int) int
+func TestUpdateResidual4(t *testing.T) { conform(t, checkUpdateResidual4, fewRows, edgesK, edgesTerms) }
+
+func TestUpdateStochastic(t *testing.T) {
+	conform(t, checkUpdateStochastic, fewRows, edgesK, edgesTerms)
+}
+func TestUpdateFlip(t *testing.T)      { conform(t, checkUpdateFlip, fewRows, edgesK, edgesTerms) }
+func TestUpdateThreshold(t *testing.T) { conform(t, checkUpdateThreshold, fewRows, edgesK, edgesTerms) }
+func TestShrink(t *testing.T)          { conform(t, checkShrink, append(fewRows, 33), edgesK) }
+func TestSaturated(t *testing.T)       { conform(t, checkSaturated, fewRows, edgesK) }
 
 // TestRules steps every pent, with every state that it can have, by every z up to
 // beyond what moves it, and compares with each rule read as arithmetic. The random
@@ -309,9 +314,9 @@ func TestRoundingUnbiased(t *testing.T) {
 	}
 	const whole = 3
 	for fraction := range int64(TauUnit) {
-		dithered := rule{kind: byThreshold, tau: whole*TauUnit + fraction}
+		rule := *dithered(whole*TauUnit+fraction, Stream{})
 		for z, want := range map[int32]int{whole - 1: 0, whole: TauUnit - int(fraction), whole + 1: TauUnit} {
-			up, down := total(dithered, z, 1), total(dithered, -z, 1)
+			up, down := total(rule, z, 1), total(rule, -z, 1)
 			if up != want || down != -want {
 				t.Errorf("threshold %d+%d/256: a Z of ±%d moves %+d and %+d of 256 weights, want ±%d",
 					whole, fraction, z, up, down, want)

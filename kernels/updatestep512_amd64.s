@@ -10,7 +10,7 @@
 //
 //	DI  codes          Z31, Z30  Limit and -Limit
 //	SI  state          Z29, Z28  Mul and 2^(Shift-1)
-//	DX  z              X27       Shift
+//	DX  z              Z27       Shift
 //	R9  random bytes   Z26       zero
 //	BX  columns left   Z25, Z24  the most and the least step, words
 //	R8  moved          Y22       the largest code, 4, bytes
@@ -26,7 +26,7 @@
 	MOVL         $1, AX                    \
 	SHLL         CX, AX                    \
 	SHRL         $1, AX                    \
-	VMOVQ        CX, X27                   \
+	VPBROADCASTD CX, Z27                   \
 	VPBROADCASTD AX, Z28                   \
 	CONST(mul, VPBROADCASTD, Z29)          \
 	CONST(limit, VPBROADCASTD, Z31)        \
@@ -39,7 +39,7 @@
 	VPMAXSD  Z30, out, out \
 	VPMULLD  Z29, out, out \
 	VPADDD   Z28, out, out \
-	VPSRAD   X27, out, out \
+	VPSRAVD  Z27, out, out \
 	VPMOVSDW out, words
 
 // STEPS sets Z0 to the steps d of 32 columns, in words. It uses Z1.
@@ -63,7 +63,9 @@
 
 // func stepResidualAVX512(codes *uint8, e *int8, z *int32, n int, scale Scale) (moved int)
 //
-//	Z23  words 128   Z22  words 4   Z21, Z20  words 127 and -128
+// Code and residual are one number 256·code + e, -128 to 1151.
+//
+//	Z23  words 128   Z22, Z21  words -128 and 1151
 TEXT ·stepResidualAVX512(SB), NOSPLIT, $0-64
 	MOVQ codes+0(FP), DI
 	MOVQ e+8(FP), SI
@@ -74,31 +76,26 @@ TEXT ·stepResidualAVX512(SB), NOSPLIT, $0-64
 	CONST($255, VPBROADCASTW, Z25)
 	CONST($-255, VPBROADCASTW, Z24)
 	CONST($128, VPBROADCASTW, Z23)
-	CONST($4, VPBROADCASTW, Z22)
-	CONST($127, VPBROADCASTW, Z21)
-	CONST($-128, VPBROADCASTW, Z20)
+	CONST($-128, VPBROADCASTW, Z22)
+	CONST($1151, VPBROADCASTW, Z21)
 	XORQ R8, R8
 
 loop:
 	STEPS
-	VPMOVSXBW (SI), Z1
-	VPADDW    Z1, Z0, Z0 // v = e + d
-
+	VPMOVSXBW (SI), Z1       // e
+	VPMOVZXBW (DI), Z2       // codes
+	VPADDW    Z1, Z0, Z0     // e + d
+	VPSLLW    $8, Z2, Z1
+	VPADDW    Z1, Z0, Z0     // 256·code + e + d
+	VPMAXSW   Z22, Z0, Z0
+	VPMINSW   Z21, Z0, Z0    // within the ends
 	VPADDW    Z23, Z0, Z1
-	VPSRAW    $8, Z1, Z1      // carry
-	VPMOVZXBW (DI), Z2        // codes
-	VPADDW    Z1, Z2, Z1      // codes + carry
-	VPCMPW    $6, Z22, Z1, K1 // beyond the upper end
-	VPMOVW2M  Z1, K2          // beyond the lower end
-	VMOVDQU16 Z21, K1, Z0
-	VMOVDQU16 Z20, K2, Z0
-	VPMINSW   Z22, Z1, Z1
-	VPMAXSW   Z26, Z1, Z1
-	VPCMPW    $4, Z2, Z1, K3  // moved
+	VPSRLW    $8, Z1, Z1     // codes
+	VPCMPW    $4, Z2, Z1, K3 // moved
 	COUNT(K3)
 
 	VPMOVWB Z1, (DI)
-	VPMOVWB Z0, (SI) // the low byte: v - 256·carry
+	VPMOVWB Z0, (SI) // the low byte, e
 	ADDQ    $32, DI
 	ADDQ    $32, SI
 	ADDQ    $128, DX
@@ -111,7 +108,9 @@ loop:
 
 // func stepResidual4AVX512(codes, e *uint8, z *int32, u *uint8, n int, scale Scale) (moved int)
 //
-//	Y23  bytes 15, the bits of a nibble   Y21, Y20  bytes 7 and 8   Y19  bytes 1
+// Code and residual are one number 16·code + e + 8, 0 to 79.
+//
+//	Y23  bytes 15   Y22  bytes 79   Y20  bytes 8
 TEXT ·stepResidual4AVX512(SB), NOSPLIT, $0-72
 	MOVQ codes+0(FP), DI
 	MOVQ e+8(FP), SI
@@ -123,43 +122,37 @@ TEXT ·stepResidual4AVX512(SB), NOSPLIT, $0-72
 	CONST($255, VPBROADCASTW, Z25)
 	CONST($-255, VPBROADCASTW, Z24)
 	CONST($15, VPBROADCASTB, Y23)
-	CONST($4, VPBROADCASTB, Y22)
-	CONST($7, VPBROADCASTB, Y21)
+	CONST($79, VPBROADCASTB, Y22)
 	CONST($8, VPBROADCASTB, Y20)
-	CONST($1, VPBROADCASTB, Y19)
 	XORQ R8, R8
 
 loop:
 	STEPS
 	VPANDD    (R9), Y23, Y1
 	VPMOVZXBW Y1, Z1
-	VPADDW    Z1, Z0, Z0    // d + u&15
+	VPADDW    Z1, Z0, Z0 // d + u&15
 	VPSRAW    $4, Z0, Z0
-	VPMOVWB   Z0, Y0        // bytes d4
+	VPMOVWB   Z0, Y0     // bytes d4
 
 	VMOVDQU     (SI), X1
 	VPSRLW      $4, X1, X2
 	VINSERTI128 $1, X2, Y1, Y1
-	VPANDD      Y23, Y1, Y1      // nibbles
-	VPXORD      Y20, Y1, Y1      // bytes e + 8
-	VPADDB      Y1, Y0, Y0       // v + 8 = e + 8 + d4, -16 to 31
-	VPCMPB      $6, Y23, Y0, K1  // above 15: a carry of 1
-	VPMOVB2M    Y0, K2           // negative: a carry of -1
-	VPANDD      Y23, Y0, Y0
-	VPXORD      Y20, Y0, Y0      // nibbles v - 16·carry
+	VPANDD      Y23, Y1, Y1 // nibbles
+	VPXORD      Y20, Y1, Y1 // bytes e + 8
+	VMOVDQU     (DI), Y3
+	VPSLLW      $4, Y3, Y2  // codes end below bit 4
+	VPOR        Y1, Y2, Y2  // 16·code + e + 8
+	VPADDB      Y2, Y0, Y0  // and d4
+	VPMAXSB     Y26, Y0, Y0
+	VPMINSB     Y22, Y0, Y0 // within the ends
 
-	VMOVDQU  (DI), Y1
-	VMOVDQA  Y1, Y2
-	VPADDB   Y19, Y1, K1, Y2
-	VPSUBB   Y19, Y1, K2, Y2 // codes + carry
-	VPCMPB   $6, Y22, Y2, K1 // beyond the upper end
-	VPMOVB2M Y2, K2          // beyond the lower end
-	VMOVDQU8 Y21, K1, Y0
-	VMOVDQU8 Y20, K2, Y0
-	ENDS
-	VPCMPUB  $4, Y1, Y2, K3  // moved
+	VPSRLW  $4, Y0, Y2
+	VPANDD  Y23, Y2, Y2    // codes
+	VPANDD  Y23, Y0, Y0
+	VPXORD  Y20, Y0, Y0    // nibbles e
+	VPCMPUB $4, Y3, Y2, K3 // moved
 	COUNT(K3)
-	VMOVDQU  Y2, (DI)
+	VMOVDQU Y2, (DI)
 
 	VEXTRACTI128 $1, Y0, X1
 	VPSLLW       $4, X1, X1
@@ -197,9 +190,9 @@ loop:
 	VPMOVWB   Z0, Y0     // bytes carry
 
 	VMOVDQU (DI), Y1
-	VPADDB  Y0, Y1, Y2      // codes + carry
+	VPADDB  Y0, Y1, Y2     // codes + carry
 	ENDS
-	VPCMPUB $4, Y1, Y2, K3  // moved
+	VPCMPUB $4, Y1, Y2, K3 // moved
 	COUNT(K3)
 	VMOVDQU Y2, (DI)
 	ADDQ    $32, DI
@@ -214,7 +207,7 @@ loop:
 
 // func stepFlipAVX512(codes *uint8, average *int8, z *int32, u *uint8, n int, scale Scale, decay uint, threshold int8) (moved int)
 //
-//	X23       decay                     Y21  bytes 2^decay-1
+//	Z23       words decay               Y21  bytes 2^decay-1
 //	Y20, Y19  threshold and -threshold  Y18  bytes 1
 TEXT ·stepFlipAVX512(SB), NOSPLIT, $0-88
 	MOVQ codes+0(FP), DI
@@ -228,7 +221,7 @@ TEXT ·stepFlipAVX512(SB), NOSPLIT, $0-88
 	CONST($-127, VPBROADCASTW, Z24)
 	CONST($4, VPBROADCASTB, Y22)
 	MOVQ         decay+64(FP), CX
-	VMOVQ        CX, X23
+	VPBROADCASTW CX, Z23
 	MOVL         $1, AX
 	SHLL         CX, AX
 	DECL         AX
@@ -245,7 +238,7 @@ loop:
 	VPMOVZXBW Y2, Z2
 	VPSUBW    Z1, Z0, Z0
 	VPADDW    Z2, Z0, Z0      // d - a + u&(2^decay-1)
-	VPSRAW    X23, Z0, Z0
+	VPSRAVW   Z23, Z0, Z0
 	VPADDW    Z1, Z0, Z0
 	VPMOVWB   Z0, Y0          // bytes a, stepped
 	VPCMPB    $5, Y20, Y0, K1 // a ≥ threshold

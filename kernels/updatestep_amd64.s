@@ -8,7 +8,7 @@
 //
 //	DI  codes          Y15, Y14  Limit and -Limit
 //	SI  state          Y13, Y12  Mul and 2^(Shift-1)
-//	DX  z              X11       Shift
+//	DX  z              Y11       Shift
 //	R9  random bytes   Y10       zero
 //	BX  columns left   Y9        packOrder
 //	AX  all columns    Y7        equal codes, negative, by byte
@@ -39,15 +39,14 @@ GLOBL name<>(SB), RODATA|NOPTR, $32
 VECTOR(wordsNeg255, $0xff01ff01ff01ff01) // words -255
 VECTOR(words127, $0x007f007f007f007f)    // words 127
 VECTOR(wordsNeg127, $0xff81ff81ff81ff81) // words -127
-VECTOR(words128, $0x0080008000800080)    // words 128
+VECTOR(words1279, $0x04ff04ff04ff04ff)   // words 1279, code 4 with the largest residual
+VECTOR(bytes79, $0x4f4f4f4f4f4f4f4f)     // bytes 79, the same with a residual of four bits
 VECTOR(bytes1, $0x0101010101010101)      // bytes 1
 VECTOR(bytes2, $0x0202020202020202)      // bytes 2, the code of zero
 VECTOR(bytes4, $0x0404040404040404)      // bytes 4, the largest code
-VECTOR(bytes7, $0x0707070707070707)      // bytes 7, the residual of four bits at the upper end
-VECTOR(bytes8, $0x0808080808080808)      // bytes 8, the residual of four bits at the lower end
+VECTOR(bytes8, $0x0808080808080808)      // bytes 8, the sign of a nibble
 VECTOR(bytes15, $0x0f0f0f0f0f0f0f0f)     // bytes 15, the bits of a nibble
-VECTOR(bytesMax, $0x7f7f7f7f7f7f7f7f)    // bytes 127, the residual at the upper end
-VECTOR(bytesMin, $0x8080808080808080)    // bytes -128, the residual at the lower end
+VECTOR(bytesMin, $0x8080808080808080)    // bytes -128, the sign of a byte
 
 // CONST sets a register, x its lower half, to a value in every dword, by way of AX.
 #define CONST(value, x, y) \
@@ -62,6 +61,7 @@ VECTOR(bytesMin, $0x8080808080808080)    // bytes -128, the residual at the lowe
 	SHLL         CX, AX          \
 	SHRL         $1, AX          \
 	VMOVQ        CX, X11         \
+	VPBROADCASTD X11, Y11        \
 	VMOVD        AX, X12         \
 	VPBROADCASTD X12, Y12        \
 	CONST(mul, X13, Y13)         \
@@ -75,7 +75,7 @@ VECTOR(bytesMin, $0x8080808080808080)    // bytes -128, the residual at the lowe
 	VPMAXSD Y14, out, out \
 	VPMULLD Y13, out, out \
 	VPADDD  Y12, out, out \
-	VPSRAD  X11, out, out
+	VPSRAVD Y11, out, out
 
 // STEPS computes the steps d of 32 columns as words, at least least and at most
 // most: Y0 of columns 0–3, 8–11 | 4–7, 12–15 and Y1 of columns 16–19, 24–27 | 20–23,
@@ -117,7 +117,9 @@ VECTOR(bytesMin, $0x8080808080808080)    // bytes -128, the residual at the lowe
 
 // func stepResidualAVX2(codes *uint8, e *int8, z *int32, n int, scale Scale) (moved int)
 //
-//	Y8  words 255
+// Code and residual are one number 256·code + e + 128, 0 to 1279.
+//
+//	Y8  words 255   Y6  words 1279
 TEXT ·stepResidualAVX2(SB), NOSPLIT, $0-64
 	MOVQ codes+0(FP), DI
 	MOVQ e+8(FP), SI
@@ -126,6 +128,7 @@ TEXT ·stepResidualAVX2(SB), NOSPLIT, $0-64
 
 	SCALE_ARGS(scale_Mul+32(FP), scale_Shift+40(FP), scale_Limit+48(FP))
 	VMOVDQU  packOrder<>(SB), Y9
+	VMOVDQU  words1279<>(SB), Y6
 	VPCMPEQW Y8, Y8, Y8
 	VPSRLW   $8, Y8, Y8
 	VPXOR    Y7, Y7, Y7
@@ -134,33 +137,29 @@ TEXT ·stepResidualAVX2(SB), NOSPLIT, $0-64
 loop:
 	STEPS(wordsNeg255<>(SB), Y8)
 	VPERMD     (SI), Y9, Y4
-	VPUNPCKLBW Y4, Y4, Y2
-	VPUNPCKHBW Y4, Y4, Y3
-	VPSRAW     $8, Y2, Y2   // words e, the columns as in Y0
-	VPSRAW     $8, Y3, Y3   // as in Y1
-	VPADDW     Y2, Y0, Y0   // v = e + d
+	VPXOR      bytesMin<>(SB), Y4, Y4 // bytes e + 128
+	VPERMD     (DI), Y9, Y5           // codes
+	VPUNPCKLBW Y5, Y4, Y2             // words 256·code + e + 128, the columns as in Y0
+	VPUNPCKHBW Y5, Y4, Y3             // as in Y1
+	VPADDW     Y2, Y0, Y0             // and d
 	VPADDW     Y3, Y1, Y1
+	VPMAXSW    Y10, Y0, Y0
+	VPMAXSW    Y10, Y1, Y1
+	VPMINSW    Y6, Y0, Y0             // within the ends
+	VPMINSW    Y6, Y1, Y1
 
-	VPADDW    words128<>(SB), Y0, Y2
-	VPADDW    words128<>(SB), Y1, Y3
-	VPSRAW    $8, Y2, Y2
-	VPSRAW    $8, Y3, Y3
-	VPACKSSWB Y3, Y2, Y2             // bytes carry
+	VPSRLW    $8, Y0, Y2
+	VPSRLW    $8, Y1, Y3
+	VPACKUSWB Y3, Y2, Y2             // bytes codes
 	VPAND     Y8, Y0, Y0
 	VPAND     Y8, Y1, Y1
-	VPACKUSWB Y1, Y0, Y0             // bytes v - 256·carry
-
-	VPERMD    (DI), Y9, Y4               // codes
-	VPADDB    Y2, Y4, Y2                 // codes + carry
-	VPCMPGTB  bytes4<>(SB), Y2, Y3       // beyond the upper end
-	VPBLENDVB Y3, bytesMax<>(SB), Y0, Y0
-	VPBLENDVB Y2, bytesMin<>(SB), Y0, Y0 // a sign bit: beyond the lower end
-	ENDS
-	COUNT(Y4, Y2, Y3)
+	VPACKUSWB Y1, Y0, Y0
+	VPXOR     bytesMin<>(SB), Y0, Y0 // bytes e
+	COUNT(Y5, Y2, Y3)
 
 	VMOVDQU unpackOrder<>(SB), Y3
-	VPERMD  Y2, Y3, Y2            // bytes codes, columns in order
-	VPERMD  Y0, Y3, Y0            // bytes e, columns in order
+	VPERMD  Y2, Y3, Y2 // bytes codes, columns in order
+	VPERMD  Y0, Y3, Y0 // bytes e, columns in order
 	VMOVDQU Y2, (DI)
 	VMOVDQU Y0, (SI)
 	ADDQ    $32, DI
@@ -175,6 +174,8 @@ loop:
 	RET
 
 // func stepResidual4AVX2(codes, e *uint8, z *int32, u *uint8, n int, scale Scale) (moved int)
+//
+// Code and residual are one number 16·code + e + 8, 0 to 79.
 //
 //	Y8  words 255   Y6  unpackOrder   Y5  bytes 15
 TEXT ·stepResidual4AVX2(SB), NOSPLIT, $0-72
@@ -209,23 +210,21 @@ loop:
 	VMOVDQU     (SI), X1
 	VPSRLW      $4, X1, X2
 	VINSERTI128 $1, X2, Y1, Y1
-	VPAND       Y5, Y1, Y1             // nibbles
-	VPXOR       bytes8<>(SB), Y1, Y1   // bytes e + 8
-	VPADDB      Y1, Y0, Y0             // v + 8 = e + 8 + d4, -16 to 31
-	VPCMPGTB    Y5, Y0, Y1             // above 15: a carry of 1
-	VPCMPGTB    Y0, Y10, Y2            // negative: a carry of -1
-	VPAND       Y5, Y0, Y0
-	VPXOR       bytes8<>(SB), Y0, Y0   // nibbles v - 16·carry
+	VPAND       Y5, Y1, Y1            // nibbles
+	VPXOR       bytes8<>(SB), Y1, Y1  // bytes e + 8
+	VMOVDQU     (DI), Y4
+	VPSLLW      $4, Y4, Y2            // codes end below bit 4
+	VPOR        Y1, Y2, Y2            // 16·code + e + 8
+	VPADDB      Y2, Y0, Y0            // and d4
+	VPMAXSB     Y10, Y0, Y0
+	VPMINSB     bytes79<>(SB), Y0, Y0 // within the ends
 
-	VMOVDQU   (DI), Y4
-	VPADDB    Y2, Y4, Y2
-	VPSUBB    Y1, Y2, Y2               // codes + carry
-	VPCMPGTB  bytes4<>(SB), Y2, Y3     // beyond the upper end
-	VPBLENDVB Y3, bytes7<>(SB), Y0, Y0
-	VPBLENDVB Y2, bytes8<>(SB), Y0, Y0 // a sign bit: beyond the lower end
-	ENDS
+	VPSRLW  $4, Y0, Y2
+	VPAND   Y5, Y2, Y2           // codes
+	VPAND   Y5, Y0, Y0
+	VPXOR   bytes8<>(SB), Y0, Y0 // nibbles e
 	COUNT(Y4, Y2, Y3)
-	VMOVDQU   Y2, (DI)
+	VMOVDQU Y2, (DI)
 
 	VEXTRACTI128 $1, Y0, X1
 	VPSLLW       $4, X1, X1
@@ -315,30 +314,30 @@ loop:
 	VPERMD     (SI), Y9, Y4
 	VPUNPCKLBW Y4, Y4, Y2
 	VPUNPCKHBW Y4, Y4, Y3
-	VPSRAW     $8, Y2, Y2    // words a, the columns as in Y0
-	VPSRAW     $8, Y3, Y3    // as in Y1
-	VPSUBW     Y2, Y0, Y0    // d - a
+	VPSRAW     $8, Y2, Y2  // words a, the columns as in Y0
+	VPSRAW     $8, Y3, Y3  // as in Y1
+	VPSUBW     Y2, Y0, Y0  // d - a
 	VPSUBW     Y3, Y1, Y1
 	VPERMD     (R9), Y9, Y4
 	VPAND      Y5, Y4, Y4
-	VPUNPCKLBW Y10, Y4, Y6   // words u & (2^decay-1), the columns as in Y0
-	VPUNPCKHBW Y10, Y4, Y4   // as in Y1
+	VPUNPCKLBW Y10, Y4, Y6 // words u & (2^decay-1), the columns as in Y0
+	VPUNPCKHBW Y10, Y4, Y4 // as in Y1
 	VPADDW     Y6, Y0, Y0
 	VPADDW     Y4, Y1, Y1
 	VPSRAW     X8, Y0, Y0
 	VPSRAW     X8, Y1, Y1
-	VPADDW     Y2, Y0, Y0    // a, stepped
+	VPADDW     Y2, Y0, Y0  // a, stepped
 	VPADDW     Y3, Y1, Y1
 	VPACKSSWB  Y1, Y0, Y0
 	VMOVDQU    unpackOrder<>(SB), Y3
-	VPERMD     Y0, Y3, Y0    // bytes a, columns in order
+	VPERMD     Y0, Y3, Y0  // bytes a, columns in order
 
 	VPBROADCASTB threshold+72(FP), Y2
 	VPABSB       Y0, Y1
 	VPMAXUB      Y1, Y2, Y2
-	VPCMPEQB     Y1, Y2, Y1           // |a| ≥ threshold, also of -128
-	VPSIGNB      Y0, Y1, Y2           // -1 to move up, 1 to move down
-	VPANDN       Y0, Y1, Y0           // a, or zero where the rule fired
+	VPCMPEQB     Y1, Y2, Y1 // |a| ≥ threshold, also of -128
+	VPSIGNB      Y0, Y1, Y2 // -1 to move up, 1 to move down
+	VPANDN       Y0, Y1, Y0 // a, or zero where the rule fired
 	VMOVDQU      Y0, (SI)
 
 	VMOVDQU (DI), Y4
@@ -384,7 +383,7 @@ TEXT ·stepThresholdAVX2(SB), NOSPLIT, $0-40
 	VMOVDQU  unpackOrder<>(SB), Y9
 	VMOVDQU  bytes4<>(SB), Y8
 	VPXOR    Y7, Y7, Y7
-	MOVQ     BX, AX                // all columns, for MOVED
+	MOVQ     BX, AX // all columns, for MOVED
 
 loop:
 	DIRECTION((DX), Y0, Y4)
@@ -397,8 +396,8 @@ loop:
 	VPERMD    Y0, Y9, Y0 // bytes of 32 columns in order
 
 	VMOVDQU (DI), Y1
-	VPADDB  Y0, Y1, Y0  // codes, moved
-	VPMAXUB Y8, Y1, Y2  // the upper end, which an invalid code does not leave upwards
+	VPADDB  Y0, Y1, Y0 // codes, moved
+	VPMAXUB Y8, Y1, Y2 // the upper end, which an invalid code does not leave upwards
 	VPMINSB Y2, Y0, Y0
 	VPMAXSB Y10, Y0, Y0
 	COUNT(Y1, Y0, Y2)
@@ -455,10 +454,10 @@ loop:
 	VPERMD    Y0, Y9, Y0 // bytes of 32 columns in order
 
 	VPSUBUSB (R9), Y13, Y1
-	VPMINUB  Y8, Y1, Y1    // 1 for u < fraction, where tau itself does not suffice
+	VPMINUB  Y8, Y1, Y1 // 1 for u < fraction, where tau itself does not suffice
 	VPABSB   Y0, Y2
 	VPCMPGTB Y1, Y2, Y1
-	VPSIGNB  Y0, Y1, Y1    // -1 to move up, 1 to move down
+	VPSIGNB  Y0, Y1, Y1 // -1 to move up, 1 to move down
 
 	VMOVDQU (DI), Y4
 	VPSUBB  Y1, Y4, Y2

@@ -13,20 +13,24 @@ import (
 // an update can go through the rows and hold but a panel of every pair. The number of
 // the panel takes the high bits of the counter word that holds the pair.
 const (
-	pairBits    = 22
-	maxPanels   = 1 << (32 - pairBits)
-	leastInRows = 8 // narrow panels would leave much of a noise kernel's step unused
+	pairBits  = 22
+	maxPanels = 1 << (32 - pairBits)
+	leastRows = 8 // fewer would leave much of a noise kernel's step unused where k is small
 )
 
 // panelRows returns the rows of a panel of m.
-func panelRows(m int) int { return max(leastInRows, (m+maxPanels-1)/maxPanels) }
+func panelRows(m int) int { return max(leastRows, (m+maxPanels-1)/maxPanels) }
+
+// checkPairs panics unless panels of pairs below hi have streams.
+func (n Noise) checkPairs(hi int) {
+	if n.Rank == FullRank && hi > 1<<pairBits {
+		panic(fmt.Sprintf("lowrank: pairs to %d of full rank, want at most %d", hi, 1<<pairBits))
+	}
+}
 
 // panel draws a panel of E of a pair, or the first rows of it, as many as dst holds.
 // Rows are padded to packed.PaddedLen(k) with zero weights.
 func (n Noise) panel(dst []uint8, tensor uint32, pair, panel, k int) {
-	if pair>>pairBits != 0 {
-		panic(fmt.Sprintf("lowrank: pair %d of full rank, want at most %d", pair, 1<<pairBits-1))
-	}
 	n.Factor(dst, Dense, tensor, panel<<pairBits|pair, k)
 }
 

@@ -41,10 +41,11 @@ func (n Noise) Lookup(ws *Workspace, y []int32, w Tensor, rows []int32, lo, hi, 
 	// Each column's row of A takes the place of the projection, and B that of A.
 	a, b, t := n.draw(ws, w, lo, hi, l.Rank*cols)
 	size := packed.PaddedLen(vocabulary)
-	for at := 0; at < len(t); at += own { // vectors of pairs and ranks
-		factor := a[at/own*size:]
-		for c, i := range rows[at/(l.Rank*own)*own:][:own] {
-			t[at+c] = (int32(factor[i]) - trit5.CodeZero) << bits
+	levels := levelsOf(bits)
+	for v := range l.Pairs * l.Rank {
+		factor := a[v*size : (v+1)*size]
+		for c, i := range rows[v/l.Rank*own:][:own] {
+			t[v*own+c] = levels[factor[i]]
 		}
 	}
 	mul, shift := n.scale()
@@ -60,18 +61,28 @@ const gatherCols = 16
 func gather(ws *Workspace, y []int32, w *packed.Matrix, rows []int32, bits uint) {
 	d, kp, cols := w.Cols(), packed.PaddedLen(w.Cols()), len(rows)
 	ws.b = reuse.Slice(ws.b, gatherCols*kp)
+	levels := levelsOf(bits)
 	for from := 0; from < cols; from += gatherCols {
 		block := rows[from:min(from+gatherCols, cols)]
 		for c, i := range block {
 			kernels.Unpack(ws.b[c*kp:(c+1)*kp], w.Row(int(i)).Bytes(), d)
 		}
 		for j := range d {
-			out := y[j*cols+from:][:len(block)]
+			out, at := y[j*cols+from:][:len(block)], j
 			for c := range out {
-				out[c] = (int32(ws.b[c*kp+j]) - trit5.CodeZero) << bits
+				out[c] = levels[ws.b[at]]
+				at += kp
 			}
 		}
 	}
+}
+
+// levelsOf returns the five levels in fixed point, by code.
+func levelsOf(bits uint) (levels [trit5.Levels]int32) {
+	for c := range levels {
+		levels[c] = (int32(c) - trit5.CodeZero) << bits
+	}
+	return levels
 }
 
 // lookupDense perturbs what gather has written by rows of E, of which it draws the
@@ -80,18 +91,18 @@ func (n Noise) lookupDense(ws *Workspace, y []int32, w Tensor, rows []int32, lo 
 	d, kp, cols, own := w.W.Cols(), packed.PaddedLen(w.W.Cols()), l.Cols(), 2*l.Streams
 	inPanel := panelRows(w.W.Rows())
 	mul, shift := n.scale()
-	var levels [trit5.Levels]int32 // of the perturbation, by code
-	for c := range levels {
-		levels[c] = (int32(c) - trit5.CodeZero) << bits
+	steps := levelsOf(bits) // of the perturbation
+	rescale(steps[:], mul)
+	for c := range steps {
+		steps[c] = kernels.RoundShift(steps[c], shift)
 	}
-	rescale(levels[:], mul)
 	for c, i := range rows {
 		r := int(i) % inPanel
 		ws.a = reuse.Slice(ws.a, (r+1)*kp)
 		n.panel(ws.a, w.Number, lo+c/own, int(i)/inPanel, d)
 		sign := int32(1 - c/l.Streams%2*2)
 		for j, code := range ws.a[r*kp:][:d] {
-			y[j*cols+c] += sign * kernels.RoundShift(levels[code], shift)
+			y[j*cols+c] += sign * steps[code]
 		}
 	}
 }

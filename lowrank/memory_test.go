@@ -60,6 +60,7 @@ func TestFootprintMeasured(t *testing.T) {
 		{64, 64, 128, 4},
 		{256, 256, 64, 1},
 		{512, 128, 64, 16},
+		{256, 128, 64, FullRank},
 	} {
 		const streams, flight = 1, 4
 		var (
@@ -90,5 +91,19 @@ func TestFootprintMeasured(t *testing.T) {
 		if got < want || got > want+want/50 { // the heap rounds sizes up
 			t.Errorf("%+v: allocated %d bytes, want %d to 2 %% more: %+v, workspace %d", test, got, want, f, ws.Bytes())
 		}
+	}
+}
+
+// A vector takes the bytes that its footprint says, whatever the population.
+func TestVectorFootprint(t *testing.T) {
+	const n = 1000
+	f := VectorFootprint(n)
+	if want := (Footprint{Weights: n, Residual: n, Updater: 4*n + 1024}); f != want {
+		t.Errorf("footprint %+v, want %+v", f, want)
+	}
+	u := NewUpdater()
+	u.UpdateVector(Noise{}, Tensor{V: make([]int8, n)}, make([]int8, 500), &VectorResidual{Residual: make([]int8, n)})
+	if got := cap(u.a) + 4*cap(u.z); got != f.Updater {
+		t.Errorf("the updater holds %d bytes, want %d", got, f.Updater)
 	}
 }

@@ -51,13 +51,13 @@ type Kind uint32
 
 // The kinds of streams.
 const (
-	FactorA Kind = iota // left factor, a vector for each rank; a vector's noise
-	FactorB             // right factor, a vector for each rank
-	Initial             // initial weights; pair is the row
-	Batch               // choice of training data; pair is a group of pairs
-	Dense               // E of full rank; pair is pair and panel of rows
-	Rounding            // random rounding of an update rule; pair is the row
-	Shrinking           // weight decay; pair is the row
+	FactorA   Kind = iota // left factor, a vector for each rank; a vector's noise
+	FactorB               // right factor, a vector for each rank
+	Initial               // initial weights; pair is the row
+	Batch                 // choice of training data; pair is a group of pairs
+	Dense                 // E of full rank; pair is pair and panel of rows
+	Rounding              // random rounding of an update rule; pair is the row
+	Shrinking             // weight decay; pair is the row
 )
 
 // StreamOf returns the stream of random pents for one kind of use. It panics if

@@ -40,6 +40,55 @@ func draw(n Noise, kind Kind, tensor uint32, pair, length int) [][]int64 {
 	return vectors
 }
 
+// perturbation returns E·√variance of one pair, from the streams that it is defined by.
+func perturbation(n Noise, tensor uint32, pair, m, k int) []int64 {
+	e := make([]int64, m*k)
+	if n.Rank != FullRank {
+		a, b := draw(n, FactorA, tensor, pair, m), draw(n, FactorB, tensor, pair, k)
+		for ρ := range n.Rank {
+			for i := range e {
+				e[i] += a[ρ][i/k] * b[ρ][i%k]
+			}
+		}
+		return e
+	}
+	rows, kp := max(8, (m+1023)/1024), packed.PaddedLen(k)
+	codes := make([]uint8, rows*kp)
+	for i := range e {
+		row, col := i/k, i%k
+		if row%rows == 0 && col == 0 {
+			s := StreamOf(n.Seed, n.Generation, tensor, Dense, row/rows<<22+pair)
+			kernels.Noise(codes, n.Law, s)
+		}
+		e[i] = int64(codes[row%rows*kp+col]) - 2
+	}
+	return e
+}
+
+// scaling returns the multiplier, over 128, and the shift that take noise of a variance
+// to 2^-Sigma.
+func scaling(n Noise, variance int) (mul int64, shift int) {
+	e := math.Ceil(math.Log2(float64(variance)) / 2)
+	return int64(math.Round(128 * math.Exp2(e) / math.Sqrt(float64(variance)))), int(n.Sigma) + int(e)
+}
+
+// lawVariance is 1 for the binomial law and 2 for the uniform.
+func lawVariance(law kernels.Law) int { return 1 + int(law) }
+
+// matrixScaling is scaling for E of a matrix.
+func matrixScaling(n Noise) (mul int64, shift int) {
+	v := lawVariance(n.Law)
+	if n.Rank != FullRank {
+		v *= v * n.Rank
+	}
+	return scaling(n, v)
+}
+
+// round returns v / 2^shift, to nearest, ties upward.
+func round(v int64, shift int) int64 {
+	return int64(math.Floor(math.Ldexp(float64(v), -shift) + .5))
+}
+
 func TestCheck(t *testing.T) {
 	good := Noise{Rank: 1}
 	for _, test := range []struct {
@@ -183,99 +232,6 @@ func TestFactorPadding(t *testing.T) {
 	}
 }
 
-// pents returns n pents of one stream as numbers.
-func pents(law kernels.Law, s kernels.Stream, n int) []float64 {
-	codes := make([]uint8, n)
-	kernels.Noise(codes, law, s)
-	out := make([]float64, n)
-	for i, c := range codes {
-		out[i] = float64(c) - 2
-	}
-	return out
-}
-
-func mean(x []float64) float64 {
-	sum := 0.0
-	for _, v := range x {
-		sum += v
-	}
-	return sum / float64(len(x))
-}
-
-func moment(x []float64, power float64) float64 {
-	y := make([]float64, len(x))
-	for i, v := range x {
-		y[i] = math.Pow(v, power)
-	}
-	return mean(y)
-}
-
-// Of n pents every moment is within four standard deviations of the law's.
-func TestMoments(t *testing.T) {
-	const n = 1 << 16
-	for _, test := range []struct {
-		law kernels.Law
-		p   [trit5.Levels]float64
-	}{
-		{kernels.Binomial, [...]float64{1. / 16, 4. / 16, 6. / 16, 4. / 16, 1. / 16}},
-		{kernels.Uniform, [...]float64{.2, .2, .2, .2, .2}},
-	} {
-		for stream := range 4 {
-			x := pents(test.law, StreamOf(uint64(stream), 1, 2, FactorA, stream), n)
-			for _, power := range []float64{1, 2, 3, 4} {
-				var want, square float64
-				for c, p := range test.p {
-					v := math.Pow(float64(c)-2, power)
-					want += p * v
-					square += p * v * v
-				}
-				if power == 2 && want != float64(test.law.Variance()) {
-					t.Errorf("%v: Variance() = %d, want %g", test.law, test.law.Variance(), want)
-				}
-				if got := moment(x, power); math.Abs(got-want) > 4*math.Sqrt((square-want*want)/n) {
-					t.Errorf("%v, stream %d: moment %g is %.4f, want %.4f", test.law, stream, power, got, want)
-				}
-			}
-		}
-	}
-}
-
-// Streams that differ in one field are uncorrelated, in place and when one is
-// moved by a few pents against the other.
-func TestCorrelations(t *testing.T) {
-	const n = 1 << 14
-	correlation := func(x, y []float64) float64 {
-		products := make([]float64, len(x))
-		for i := range x {
-			products[i] = x[i] * y[i]
-		}
-		return mean(products) / math.Sqrt(moment(x, 2)*moment(y, 2))
-	}
-	for _, law := range laws {
-		base := pents(law, StreamOf(3, 4, 5, FactorA, 6), n)
-		for name, s := range map[string]kernels.Stream{
-			"seed":       StreamOf(4, 4, 5, FactorA, 6),
-			"generation": StreamOf(3, 5, 5, FactorA, 6),
-			"tensor":     StreamOf(3, 4, 6, FactorA, 6),
-			"A and B":    StreamOf(3, 4, 5, FactorB, 6),
-			"initial":    StreamOf(3, 4, 5, Initial, 6),
-			"pair":       StreamOf(3, 4, 5, FactorA, 7),
-			"itself":     StreamOf(3, 4, 5, FactorA, 6),
-		} {
-			other := pents(law, s, n)
-			for _, lag := range []int{0, 1, 2, 4, 8, 16, 32, 64} {
-				if name == "itself" && lag == 0 {
-					continue
-				}
-				size := n - lag
-				if got := correlation(base[lag:], other[:size]); math.Abs(got) > 4/math.Sqrt(float64(size)) {
-					t.Errorf("%v, %s, lag %d: correlation %.4f of %d pents", law, name, lag, got, size)
-				}
-			}
-		}
-	}
-}
-
 func TestScale(t *testing.T) {
 	for _, law := range laws {
 		for rank := 1; rank <= MaxRank; rank++ {
@@ -293,6 +249,44 @@ func TestScale(t *testing.T) {
 			if math.Abs(got-want) > tolerance*want {
 				t.Errorf("%v, rank %d: %g, want %g", law, rank, got, want)
 			}
+		}
+	}
+}
+
+// Full rank and vectors have the law's variance in place of that of a product.
+func TestScaleWithoutFactors(t *testing.T) {
+	for _, test := range []struct {
+		law   kernels.Law
+		mul   int32
+		shift uint
+	}{{kernels.Binomial, 128, 5}, {kernels.Uniform, 181, 6}} {
+		n := Noise{Law: test.law, Rank: FullRank, Sigma: 5}
+		if mul, shift := n.scale(); mul != test.mul || shift != test.shift {
+			t.Errorf("%v, full rank: %d and %d, want %d and %d", test.law, mul, shift, test.mul, test.shift)
+		}
+		n.Rank = 64
+		if mul, shift := n.vectorScale(); mul != test.mul || shift != test.shift {
+			t.Errorf("%v, vector: %d and %d, want %d and %d", test.law, mul, shift, test.mul, test.shift)
+		}
+	}
+}
+
+func TestVariance(t *testing.T) {
+	matrix, vector := Tensor{W: packed.NewMatrix(1, 1)}, Tensor{V: make([]int8, 1)}
+	for _, test := range []struct {
+		n    Noise
+		w    Tensor
+		want int
+	}{
+		{Noise{Rank: 3}, matrix, 3},
+		{Noise{Rank: 3, Law: kernels.Uniform}, matrix, 12},
+		{Noise{Rank: FullRank}, matrix, 1},
+		{Noise{Rank: FullRank, Law: kernels.Uniform}, matrix, 2},
+		{Noise{Rank: 3}, vector, 1},
+		{Noise{Rank: 3, Law: kernels.Uniform}, vector, 2},
+	} {
+		if got := test.n.Variance(test.w); got != test.want {
+			t.Errorf("%+v: variance %d, want %d", test.n, got, test.want)
 		}
 	}
 }

@@ -26,6 +26,7 @@ func (n Noise) Perturbation(ws *Workspace, dst []int32, w Tensor, pair int, bits
 		panic(fmt.Sprintf("lowrank: Perturbation: dst has %d elements for W of %d×%d", len(dst), m, k))
 	}
 	checkBits("Perturbation", bits)
+	n.checkPairs(pair + 1)
 	switch {
 	case w.Frozen:
 		clear(dst)

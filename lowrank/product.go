@@ -17,6 +17,7 @@ type Workspace struct {
 	// Under FullRank: E of a pair and the pair's inputs.
 	e packed.Matrix
 	x []int8
+	y []int32 // of ActivationsShared
 }
 
 // Product computes the perturbed product of pairs lo to hi, each member with
@@ -54,16 +55,39 @@ func (n Noise) ProductShared(ws *Workspace, y, base []int32, w Tensor, x []int8,
 	switch {
 	case w.Frozen:
 		spread(y, base, m, l)
-		return
 	case n.Rank == FullRank:
 		n.productSharedDense(ws, y, base, w, x, lo, l)
+	default:
+		a, t, shift := n.projectShared(ws, w, x, lo, hi, l)
+		kernels.PerturbShared(y, base, a, t, l, m, shift)
+	}
+}
+
+// ActivationsShared is ProductShared followed by kernels.Requantize with a bias, a
+// shift and ReLU or not, and takes no product in between but for a W that is frozen
+// or perturbed at full rank. dst is a batch of m × 2·(hi-lo)·streams in quads.
+func (n Noise) ActivationsShared(ws *Workspace, dst []int8, base []int32, w Tensor, x []int8, lo, hi, streams int, bias []int32, shift uint, relu bool) {
+	m := w.matrix("ActivationsShared").Rows()
+	l := n.layout(lo, hi, streams)
+	if w.Frozen || n.Rank == FullRank {
+		checkLen("ActivationsShared", "dst", len(dst), kernels.Quads(m)*4, l.Cols())
+		ws.y = reuse.Slice(ws.y, m*l.Cols())
+		n.ProductShared(ws, ws.y, base, w, x, lo, hi, streams)
+		kernels.Requantize(dst, ws.y, bias, m, l.Cols(), shift, relu)
 		return
 	}
+	a, t, perturbShift := n.projectShared(ws, w, x, lo, hi, l)
+	kernels.PerturbSharedRequantize(dst, base, a, t, l, m, perturbShift, bias, shift, relu)
+}
+
+// projectShared returns the left factors and projections of ProductShared, and the
+// shift of its perturbation.
+func (n Noise) projectShared(ws *Workspace, w Tensor, x []int8, lo, hi int, l kernels.Layout) (a []uint8, t []int32, shift uint) {
 	a, b, t := n.draw(ws, w, lo, hi, l.Pairs*l.Rank*l.Streams)
 	kernels.ProjectShared(t, b, x, l, w.W.Cols())
 	mul, shift := n.scale()
 	rescale(t, mul)
-	kernels.PerturbShared(y, base, a, t, l, m, shift)
+	return a, t, shift
 }
 
 // spread gives every member the product that all share.
@@ -76,11 +100,12 @@ func spread(y, base []int32, m int, l kernels.Layout) {
 	}
 }
 
-// layout places pairs lo to hi. It panics if there are less than none.
+// layout places pairs lo to hi. It panics if that cannot be.
 func (n Noise) layout(lo, hi, streams int) kernels.Layout {
 	if lo < 0 || hi < lo || streams < 1 {
 		panic(fmt.Sprintf("lowrank: pairs %d to %d of %d streams", lo, hi, streams))
 	}
+	n.checkPairs(hi)
 	return kernels.Layout{Pairs: hi - lo, Rank: n.Rank, Streams: streams}
 }
 

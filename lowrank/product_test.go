@@ -55,31 +55,39 @@ func randomInputs(rng *rand.Rand, k, n int) (vectors, batch []int8) {
 }
 
 // member returns what one member makes of the vector x, from the definition:
-// W·x + sign·round(A·round(Bᵀx·2^e/√r) / 2^shift).
+// W·x + sign·round(A·round(Bᵀx·2^e/√r) / 2^shift), and of full rank
+// W·x + sign·round(round(E·x·2^e/√variance) / 2^shift).
 func (d dense) member(n Noise, tensor uint32, pair int, sign int64, x []int8) []int32 {
-	e := math.Ceil(math.Log2(float64(n.Rank)) / 2)
-	mul := math.Round(128 * math.Exp2(e) / math.Sqrt(float64(n.Rank)))
-	shift := int(n.Sigma) + int(e)
-	if n.Law == kernels.Uniform {
-		shift++
-	}
-	round := func(v int64, shift int) int64 { return int64(math.Floor(math.Ldexp(float64(v), -shift) + .5)) }
-
-	a, b := draw(n, FactorA, tensor, pair, d.m), draw(n, FactorB, tensor, pair, d.k)
-	y := make([]int32, d.m)
-	for i := range y {
-		var sum, correction int64
-		for κ, v := range x {
-			sum += d.w[i*d.k+κ] * int64(v)
+	mul, shift := matrixScaling(n)
+	corrections := make([]int64, d.m)
+	if n.Rank == FullRank {
+		e := perturbation(n, tensor, pair, d.m, d.k)
+		for i := range corrections {
+			t := int64(0)
+			for κ, v := range x {
+				t += e[i*d.k+κ] * int64(v)
+			}
+			corrections[i] = round(t*mul, 7)
 		}
+	} else {
+		a, b := draw(n, FactorA, tensor, pair, d.m), draw(n, FactorB, tensor, pair, d.k)
 		for ρ := range n.Rank {
 			t := int64(0)
 			for κ, v := range x {
 				t += b[ρ][κ] * int64(v)
 			}
-			correction += a[ρ][i] * round(t*int64(mul), 7)
+			for i := range corrections {
+				corrections[i] += a[ρ][i] * round(t*mul, 7)
+			}
 		}
-		y[i] = int32(sum + sign*round(correction, shift))
+	}
+	y := make([]int32, d.m)
+	for i := range y {
+		sum := int64(0)
+		for κ, v := range x {
+			sum += d.w[i*d.k+κ] * int64(v)
+		}
+		y[i] = int32(sum + sign*round(corrections[i], shift))
 	}
 	return y
 }
@@ -88,7 +96,7 @@ func (d dense) member(n Noise, tensor uint32, pair int, sign int64, x []int8) []
 // ways through the scaling.
 func forEachNoise(test func(n Noise)) {
 	for _, law := range laws {
-		for _, rank := range []int{1, 2, 3, 4, 5, 16} {
+		for _, rank := range []int{1, 2, 3, 4, 5, 16, FullRank} {
 			for sigma := range uint(9) {
 				test(Noise{Seed: 11, Generation: 5, Law: law, Rank: rank, Sigma: sigma})
 			}
@@ -143,13 +151,44 @@ func TestProductShared(t *testing.T) {
 	})
 }
 
+// ActivationsShared is its parts, one after the other.
+func TestActivationsShared(t *testing.T) {
+	rng := rand.New(rand.NewPCG(6, 6))
+	forEachNoise(func(n Noise) {
+		m, k, lo, hi, streams := 1+rng.IntN(40), 1+rng.IntN(300), rng.IntN(3), 3+rng.IntN(3), 1+rng.IntN(40)
+		w, _ := randomTensor(rng, 9, m, k)
+		w.Frozen = rng.IntN(4) == 0
+		cols, relu, shift := 2*(hi-lo)*streams, rng.IntN(2) == 0, uint(rng.IntN(10))
+		_, x := randomInputs(rng, k, streams)
+		base, y := make([]int32, m*streams), make([]int32, m*cols)
+		bias := make([]int32, m)
+		for i := range bias {
+			bias[i] = int32(rng.IntN(2001) - 1000)
+		}
+		kernels.MatMul(base, w.W, x, streams)
+		var ws Workspace
+		n.ProductShared(&ws, y, base, w, x, lo, hi, streams)
+		got, want := make([]int8, kernels.Quads(m)*4*cols), make([]int8, kernels.Quads(m)*4*cols)
+		kernels.Requantize(want, y, bias, m, cols, shift, relu)
+		n.ActivationsShared(&ws, got, base, w, x, lo, hi, streams, bias, shift, relu)
+		if !slices.Equal(got, want) {
+			t.Fatalf("%+v, %d×%d, pairs %d to %d, %d streams: not the activations of the product", n, m, k, lo, hi, streams)
+		}
+	})
+}
+
 // A population evaluated in parts, by one workspace, is the population evaluated
 // as a whole.
 func TestProductChunks(t *testing.T) {
+	for _, rank := range []int{3, FullRank} {
+		testProductChunks(t, Noise{Seed: 2, Rank: rank, Sigma: 2})
+	}
+}
+
+func testProductChunks(t *testing.T, n Noise) {
 	const m, k, pairs, streams = 33, 70, 7, 2
 	rng := rand.New(rand.NewPCG(3, 3))
 	w, _ := randomTensor(rng, 1, m, k)
-	n := Noise{Seed: 2, Rank: 3, Sigma: 2}
 	own, x := randomInputs(rng, k, 2*pairs*streams)
 	_, shared := randomInputs(rng, k, streams)
 	base := make([]int32, m*streams)
@@ -193,19 +232,12 @@ func TestPerturbation(t *testing.T) {
 	got := make([]int32, m*k)
 	forEachNoise(func(n Noise) {
 		n.Perturbation(&ws, got, w, pair, fraction)
-		mul, shift := n.scale()
-		a, b := draw(n, FactorA, w.Number, pair, m), draw(n, FactorB, w.Number, pair, k)
-		for i := range m {
-			for j := range k {
-				sum := int64(0)
-				for ρ := range n.Rank {
-					sum += a[ρ][i] * b[ρ][j]
-				}
-				// Round goes away from zero at ties.
-				want := int32(math.Round(math.Ldexp(float64(sum*int64(mul)), fraction-scaleBits-int(shift))))
-				if got[i*k+j] != want {
-					t.Fatalf("%+v: perturbation[%d, %d] = %d, want %d", n, i, j, got[i*k+j], want)
-				}
+		mul, shift := matrixScaling(n)
+		for i, e := range perturbation(n, w.Number, pair, m, k) {
+			// Round goes away from zero at ties.
+			want := int32(math.Round(math.Ldexp(float64(e*mul), fraction-7-shift)))
+			if got[i] != want {
+				t.Fatalf("%+v: perturbation[%d, %d] = %d, want %d", n, i/k, i%k, got[i], want)
 			}
 		}
 	})
@@ -219,7 +251,7 @@ func TestPerturbationDeviation(t *testing.T) {
 	var ws Workspace
 	e := make([]int32, m*k)
 	for _, law := range laws {
-		for _, rank := range []int{1, 2, 5, 16} {
+		for _, rank := range []int{1, 2, 5, 16, FullRank} {
 			for _, sigma := range []uint{0, 3} {
 				n := Noise{Seed: 4, Law: law, Rank: rank, Sigma: sigma}
 				squares := 0.0
@@ -256,7 +288,36 @@ func TestProductPanics(t *testing.T) {
 	mustPanic(t, "y has 5 elements, want 6", func() { n.Product(&ws, y[:5], w, x, 0, 1, 1) })
 	mustPanic(t, "x has 15 elements, want 16", func() { n.Product(&ws, y, w, x[:15], 0, 1, 1) })
 	mustPanic(t, "base has 2 elements, want 3", func() { n.ProductShared(&ws, y, base[:2], w, x[:8], 0, 1, 1) })
+	mustPanic(t, "dst has 7 elements, want 8", func() { n.ActivationsShared(&ws, make([]int8, 7), base, w, x[:8], 0, 1, 1, nil, 1, true) })
 	mustPanic(t, "x has 7 elements, want 8", func() { n.ProductShared(&ws, y, base, w, x[:7], 0, 1, 1) })
+	mustPanic(t, "lowrank: pairs 1 to 0 of 1 streams", func() { n.Product(&ws, y, w, x, 1, 0, 1) })
+	mustPanic(t, "lowrank: pairs 0 to 1 of 0 streams", func() { n.ProductShared(&ws, y, base, w, x, 0, 1, 0) })
+	vector := Tensor{Number: 6, V: make([]int8, 3)}
+	mustPanic(t, "Product: tensor 6 is not a matrix alone", func() { n.Product(&ws, y, vector, x, 0, 1, 1) })
+	mustPanic(t, "ProductShared: tensor 6 is not a matrix alone", func() { n.ProductShared(&ws, y, base, vector, x, 0, 1, 1) })
+	vector.W = w.W
+	mustPanic(t, "Perturbation: tensor 6 is not a matrix alone", func() { n.Perturbation(&ws, make([]int32, 15), vector, 0, 0) })
+
+	n.Rank = FullRank
+	mustPanic(t, "dst has 7 elements, want 8 for 4×2", func() { n.ActivationsShared(&ws, make([]int8, 7), base, w, x[:8], 0, 1, 1, nil, 1, true) })
+	mustPanic(t, "y has 5 elements, want 6", func() { n.Product(&ws, y[:5], w, x, 0, 1, 1) })
+	mustPanic(t, "x has 15 elements, want 16", func() { n.Product(&ws, y, w, x[:15], 0, 1, 1) })
+	mustPanic(t, "base has 2 elements, want 3 for 3×1", func() { n.ProductShared(&ws, y, base[:2], w, x[:8], 0, 1, 1) })
+	mustPanic(t, "y has 5 elements, want 6 for 3×2", func() { n.ProductShared(&ws, y[:5], base, w, x[:8], 0, 1, 1) })
+	mustPanic(t, "x has 7 elements, want 8 for 8×1", func() { n.ProductShared(&ws, y, base, w, x[:7], 0, 1, 1) })
+	mustPanic(t, "pairs to 4194305 of full rank, want at most 4194304", func() {
+		n.ProductShared(&ws, y, base, w, x[:8], 1<<22, 1<<22+1, 1)
+	})
+	mustPanic(t, "pairs to 4194305 of full rank", func() { n.Perturbation(&ws, make([]int32, 15), w, 1<<22, 0) })
+	mustPanic(t, "pairs to 4194305 of full rank", func() {
+		NewUpdater().Update(n, w, make([]int8, 1<<22+1), newResidualRule(w.W))
+	})
+	mustPanic(t, "W is 1×2097153, want at most 2097152 columns", func() {
+		n.Product(&ws, nil, Tensor{W: packed.NewMatrix(1, kernels.MaxRankK+1)}, nil, 0, 0, 1)
+	})
+	w.Frozen = true
+	mustPanic(t, "base has 2 elements, want 3 for 3×1", func() { n.ProductShared(&ws, y, base[:2], w, x[:8], 0, 1, 1) })
+	mustPanic(t, "y has 5 elements, want 6 for 3×2", func() { n.ProductShared(&ws, y[:5], base, w, x[:8], 0, 1, 1) })
 }
 
 func TestProductAllocations(t *testing.T) {
@@ -268,14 +329,16 @@ func TestProductAllocations(t *testing.T) {
 	w, _ := randomTensor(rng, 0, m, k)
 	_, x := randomInputs(rng, k, 2*pairs*streams)
 	base, y := make([]int32, m*streams), make([]int32, m*2*pairs*streams)
+	shared, act := x[:kernels.Quads(k)*4*streams], make([]int8, kernels.Quads(m)*4*2*pairs*streams)
 	e := make([]int32, m*k)
 	var ws Workspace
-	for _, rank := range []int{1, 3} {
+	for _, rank := range []int{1, 3, FullRank} {
 		n := Noise{Rank: rank, Sigma: 4}
 		for name, call := range map[string]func(){
-			"Product":       func() { n.Product(&ws, y, w, x, 0, pairs, streams) },
-			"ProductShared": func() { n.ProductShared(&ws, y, base, w, x[:kernels.Quads(k)*4*streams], 0, pairs, streams) },
-			"Perturbation":  func() { n.Perturbation(&ws, e, w, 0, 8) },
+			"Product":           func() { n.Product(&ws, y, w, x, 0, pairs, streams) },
+			"ProductShared":     func() { n.ProductShared(&ws, y, base, w, shared, 0, pairs, streams) },
+			"ActivationsShared": func() { n.ActivationsShared(&ws, act, base, w, shared, 0, pairs, streams, nil, 5, true) },
+			"Perturbation":      func() { n.Perturbation(&ws, e, w, 0, 8) },
 		} {
 			if got := allocs.PerRun(10, call); got != 0 {
 				t.Errorf("rank %d: %s allocates %d times a call", rank, name, got)

@@ -62,6 +62,7 @@ func (u *Updater) Update(noise Noise, w Tensor, fitness []int8, step Stepper) (m
 func (u *Updater) UpdateRows(noise Noise, w Tensor, fitness []int8, step Stepper, rows []uint64) (moved int) {
 	m, k := w.matrix("Update").Rows(), w.W.Cols()
 	checkFitness("Update", fitness)
+	noise.checkPairs(len(fitness))
 	if rows != nil && len(rows) != (m+63)/64 {
 		panic(fmt.Sprintf("lowrank: UpdateRows: %d words of rows, want %d for W of %d×%d", len(rows), (m+63)/64, m, k))
 	}

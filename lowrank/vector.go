@@ -15,14 +15,12 @@ import (
 //	y[i, (p, s, b)] += v_i·2^bits ± RoundShift(ξ_i·2^bits/√variance, Sigma)
 //
 // ξ are random pents of the pair, one an element, and variance is that of the law, so
-// that σ is the standard deviation of an element. bits, at most MaxBits, says how
-// many levels of y one level of the vector is worth; y has len(v) rows of
-// 2·(hi-lo)·streams columns. A frozen vector is not perturbed.
+// that σ is the standard deviation of an element; 1/√2 is 181/256. bits, at most
+// MaxBits, says how many levels of y one level of the vector is worth; y has len(v)
+// rows of 2·(hi-lo)·streams columns. A frozen vector is not perturbed.
 func (n Noise) AddVector(ws *Workspace, y []int32, w Tensor, lo, hi, streams int, bits uint) {
 	v := w.vector("AddVector")
-	l := n.layout(lo, hi, streams)
-	l.Rank = 1
-	cols := l.Cols()
+	cols := n.layout(lo, hi, streams).Cols()
 	checkLen("AddVector", "y", len(y), len(v), cols)
 	checkBits("AddVector", bits)
 	for i, e := range v {
@@ -32,12 +30,23 @@ func (n Noise) AddVector(ws *Workspace, y []int32, w Tensor, lo, hi, streams int
 			row[c] += level
 		}
 	}
+	n.PerturbVector(ws, y, w, lo, hi, streams, bits)
+}
+
+// PerturbVector is AddVector without the vector itself, for accumulators that
+// kernels.Requantize adds it to, as its bias: half the passes over y.
+func (n Noise) PerturbVector(ws *Workspace, y []int32, w Tensor, lo, hi, streams int, bits uint) {
+	m := len(w.vector("PerturbVector"))
+	l := n.layout(lo, hi, streams)
+	l.Rank = 1
+	checkLen("PerturbVector", "y", len(y), m, l.Cols())
+	checkBits("PerturbVector", bits)
 	if w.Frozen {
 		return
 	}
-	size := packed.PaddedLen(len(v))
+	size := packed.PaddedLen(m)
 	ws.a = reuse.Slice(ws.a, l.Pairs*size)
-	ws.t = reuse.Slice(ws.t, cols)
+	ws.t = reuse.Slice(ws.t, l.Cols())
 	for p := range l.Pairs {
 		n.elements(ws.a[p*size:(p+1)*size], w, lo+p)
 	}
@@ -46,7 +55,7 @@ func (n Noise) AddVector(ws *Workspace, y []int32, w Tensor, lo, hi, streams int
 	for c := range ws.t {
 		ws.t[c] = mul << bits
 	}
-	kernels.Perturb(y, ws.a, ws.t, l, len(v), shift+scaleBits)
+	kernels.Perturb(y, ws.a, ws.t, l, m, shift+scaleBits)
 }
 
 // VectorPerturbation writes σ·ξ of one pair in fixed point, for what a vector does
@@ -100,15 +109,20 @@ func (u *Updater) UpdateVector(noise Noise, w Tensor, fitness []int8, step Vecto
 	u.z = reuse.Slice(u.z, len(v))
 	clear(u.z)
 	for p, f := range fitness {
-		if f == 0 {
-			continue
-		}
-		noise.elements(u.a, w, p)
-		for i := range u.z {
-			u.z[i] += int32(f) * (int32(u.a[i]) - trit5.CodeZero)
+		if f != 0 {
+			noise.elements(u.a, w, p)
+			addPents(u.z, u.a, int32(f))
 		}
 	}
 	return step.StepVector(v, u.z)
+}
+
+// addPents adds f times the pents of so many codes to z.
+func addPents(z []int32, codes []uint8, f int32) {
+	codes = codes[:len(z)]
+	for i, c := range codes {
+		z[i] += f * (int32(c) - trit5.CodeZero)
+	}
 }
 
 // VectorResidual is the rule of kernels.UpdateResidual for vectors: an element v and

@@ -44,9 +44,9 @@ type classifierWork struct {
 }
 
 // chunkColumns is how many columns a task evaluates at once, if one pair does not
-// already have more: enough to spread the unpacking of the weights, few enough
-// that a layer's accumulators stay in the second-level cache.
-const chunkColumns = 512
+// already have more: enough to spread the unpacking of the weights and what pairs
+// share, few enough that a layer's accumulators stay in the second-level cache.
+const chunkColumns = 1024
 
 // NewClassifier returns an evaluator of net on batches of the given size.
 func NewClassifier(net *MLP, data *Dataset, batch int) (*Classifier, error) {

@@ -87,14 +87,15 @@ func (m *MLP) Forward(ws *Workspace, x []int8, n int) []int8 {
 func (m *MLP) forwardPopulation(ws *Workspace, noise lowrank.Noise, tensors []lowrank.Tensor, base []int32, x []int8, lo, hi, streams int) []int8 {
 	n := 2 * (hi - lo) * streams
 	for i, l := range m.Layers {
-		y := ws.accumulators(l, n)
+		act := ws.activations(i, l, n)
 		if i == 0 {
-			noise.ProductShared(&ws.noise, y, base, tensors[i], x, lo, hi, streams)
+			noise.ActivationsShared(&ws.noise, act, base, tensors[i], x, lo, hi, streams, nil, l.Shift, l.ReLU)
 		} else {
+			y := ws.accumulators(l, n)
 			noise.Product(&ws.noise, y, tensors[i], x, lo, hi, streams)
+			l.requantize(act, y, n)
 		}
-		x = ws.activations(i, l, n)
-		l.requantize(x, y, n)
+		x = act
 	}
 	return x
 }

@@ -205,3 +205,23 @@ func BenchmarkMatrixOver(b *testing.B) {
 		}
 	}
 }
+
+// Reset gives zero weights in every shape, in memory that it keeps.
+func TestMatrixReset(t *testing.T) {
+	rng := rand.New(rand.NewPCG(8, 8))
+	var m Matrix
+	m.Reset(64, 600)
+	memory := &m.Bytes()[0]
+	for _, s := range testShapes {
+		m.Reset(64, 600)
+		m.Pack(randomWeights(rng, 64*600))
+		m.Reset(s.rows, s.cols)
+		if !m.Equal(NewMatrix(s.rows, s.cols)) {
+			t.Errorf("%d×%d: not zero weights", s.rows, s.cols)
+		}
+		if len(m.Bytes()) > 0 && &m.Bytes()[0] != memory {
+			t.Errorf("%d×%d: memory is not used again", s.rows, s.cols)
+		}
+	}
+	mustPanic(t, "packed: Reset: bad shape 3×-1", func() { m.Reset(3, -1) })
+}

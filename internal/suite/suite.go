@@ -45,8 +45,13 @@ func Cases() []Case {
 		}
 	}
 	for _, size := range []int{256, 1024} {
-		cases = append(cases, update(size, size, 1024))
+		cases = append(cases, update("update", size, size, 1024, size*size, residual))
 	}
+	cases = append(cases,
+		update("update_residual4", 1024, 1024, 1024, 1<<19, residual4),
+		update("update_stochastic", 1024, 1024, 1024, 0, stochastic),
+		update("update_flip", 1024, 1024, 1024, 1<<20, flip),
+		update("update_threshold", 1024, 1024, 1024, 0, threshold))
 	cases = append(cases,
 		noise("noise", kernels.Binomial, 1<<16), noise("noise_uniform", kernels.Uniform, 1<<16),
 		unpack(1<<14), pack(1<<14),
@@ -125,11 +130,40 @@ func populationForward(m, k, n, rank int) Case {
 	return c
 }
 
-func update(m, k, pairs int) Case {
+// A rule is an update rule on an m×k matrix, with whatever it keeps of it.
+type rule func(w *packed.Matrix, t kernels.Terms) (step func())
+
+var scale = kernels.Scale{Mul: 1 << 12, Shift: 16, Limit: 1 << 12}
+
+func residual(w *packed.Matrix, t kernels.Terms) func() {
+	state := make([]int8, w.Rows()*packed.PaddedLen(w.Cols()))
+	return func() { kernels.UpdateResidual(w, state, t, scale, 0, w.Rows()) }
+}
+
+func residual4(w *packed.Matrix, t kernels.Terms) func() {
+	state := make([]uint8, w.Rows()*packed.PaddedLen(w.Cols())/2)
+	return func() { kernels.UpdateResidual4(w, state, t, scale, kernels.Stream{}, 0, w.Rows()) }
+}
+
+func stochastic(w *packed.Matrix, t kernels.Terms) func() {
+	return func() { kernels.UpdateStochastic(w, t, scale, kernels.Stream{}, 0, w.Rows()) }
+}
+
+func flip(w *packed.Matrix, t kernels.Terms) func() {
+	state := make([]int8, w.Rows()*packed.PaddedLen(w.Cols()))
+	return func() { kernels.UpdateFlip(w, state, t, scale, kernels.Stream{}, 4, 8, 0, w.Rows()) }
+}
+
+func threshold(w *packed.Matrix, t kernels.Terms) func() {
+	return func() { kernels.UpdateThreshold(w, t, 400*kernels.TauUnit+1, kernels.Stream{}, 0, w.Rows()) }
+}
+
+// update is the update of an m×k matrix by a rule that keeps so many bytes of it.
+func update(name string, m, k, pairs, state int, step rule) Case {
 	return Case{
-		Kernel: "update", M: m, K: k, N: pairs, Rank: 1,
+		Kernel: name, M: m, K: k, N: pairs, Rank: 1,
 		MACs:  int64(m) * int64(k) * int64(pairs),
-		Bytes: int64(2*m*packed.RowBytes(k) + 2*m*k + pairs*(m+k)),
+		Bytes: int64(2*m*packed.RowBytes(k) + 2*state + pairs*(m+k)),
 		New: func() func() {
 			w := weights(m, k)
 			t := kernels.Terms{
@@ -146,9 +180,7 @@ func update(m, k, pairs int) Case {
 			}
 			kernels.WeighFactors(t.FA, a, f, 1, m)
 			kernels.InterleaveFactors(t.B, b, pairs, packed.PaddedLen(k))
-			residual := make([]int8, m*packed.PaddedLen(k))
-			scale := kernels.Scale{Mul: 1 << 12, Shift: 16, Limit: 1 << 12}
-			return func() { kernels.UpdateResidual(w, residual, t, scale, 0, m) }
+			return step(w, t)
 		},
 	}
 }

@@ -1,0 +1,55 @@
+package main
+
+import "math"
+
+// scaled returns the update that is c times U/|U|, U = u·xᵀ.
+func scaled(c float64, s sample) []float64 {
+	var g []float64
+	for i := range u {
+		for _, x := range s.x {
+			g = append(g, c*float64(u[i]*x)/size(s))
+		}
+	}
+	return g
+}
+
+// size returns |U|: σ·|U| is the deviation of the margin.
+func size(s sample) float64 {
+	var uu, xx float64
+	for _, v := range u {
+		uu += float64(v * v)
+	}
+	for _, v := range s.x {
+		xx += float64(v * v)
+	}
+	return math.Sqrt(uu * xx)
+}
+
+// fullRank returns the update of a sample under E of independent standard normal
+// entries. Of them, only their projection on U has to do with the margin.
+func fullRank(f fitness, s sample) [][]float64 {
+	return [][]float64{scaled(f.covariance(float64(s.margin), σ*size(s)), s)}
+}
+
+// gaussian returns the updates of a sample under factors of standard normal
+// entries, the case that the paper proves. Given A, uᵀEx is normal, with the
+// deviation q·|U|, q = |uᵀA|/(|u|·√r). The square of q is χ²_r/r, so that q has the
+// density q^(r-1)·exp(-r·q²/2) but for a factor.
+func gaussian(f fitness, s sample) [][]float64 {
+	var updates [][]float64
+	for _, rank := range ranks {
+		const step = 1. / 128
+		r := float64(rank)
+		var sum, mass float64
+		for q := step; q < 1+10/math.Sqrt(r); q += step {
+			p := math.Exp((r-1)*math.Log(q) - r*(q*q-1)/2)
+			sum += p * q * f.covariance(float64(s.margin), q*σ*size(s))
+			mass += p
+		}
+		if rank == 1 {
+			mass += math.Exp(0.5) / 2 // the end of the trapezoidal rule at q = 0
+		}
+		updates = append(updates, scaled(sum/mass, s))
+	}
+	return updates
+}

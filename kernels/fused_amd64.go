@@ -1,0 +1,247 @@
+//go:build !purego
+
+package kernels
+
+import (
+	"math"
+	"sync"
+
+	"github.com/Kaleaon/pentary-go/packed"
+)
+
+// The activations of members that share a base, without accumulators in between. A
+// block of base meets all pairs.
+//
+// For rank 1 the block is held in words, the rows of a quad side by side as in the
+// batch, and clipped to a range from which no perturbation brings them back. Four
+// codes, scaled, times t is then one rounding product for 16 or 32 activations, and
+// packing the words to bytes clips them. What does not fit words goes through int32
+// sums: higher ranks, a block of a pair with large t, unusual shifts.
+
+// The shape of a block. Few rows, whose lines are neighbours: tall blocks would
+// write lines a power of two apart, which the cache holds few of.
+const (
+	fusedRows = perturbRows
+	fusedCols = 256
+)
+
+// fusedScratch is the memory of one call, whose parts begin at cache lines if it
+// does.
+type fusedScratch struct {
+	words   [fusedRows * fusedCols]int16 // base of the block, see baseWordsAVX2
+	edge    [fusedRows * fusedCols]int32 // base of a block that hangs over the edge
+	offsets [fusedRows]int32             // bias and rounding constant of each row
+	weights [fusedRows]int16             // a of a pair, scaled
+	table   multiples
+	sums    sums
+}
+
+var fusedPool = sync.Pool{New: func() any { return new(fusedScratch) }}
+
+// fused is one call of perturbSharedRequantize.
+type fused struct {
+	*fusedScratch
+	dst          []int8
+	base         []int32
+	a            []uint8
+	t            []int32
+	l            Layout
+	m            int
+	perturbShift uint
+	bias         []int32
+	shift        uint
+	steps        perturbSteps // for the sums
+	quads        quadSteps
+}
+
+// quadSteps are the strides and constants of one call of perturbSharedRequantize.
+type quadSteps struct {
+	quad, minus int   // bytes of dst from quad to quad, from plus member to minus
+	baseRow     int   // bytes of base from row to row
+	low         int32 // least activation
+	shift       int32 // of the accumulators
+	round       int32 // shift of the perturbation
+	limit       int32 // of |t| for words, or -1
+	clip        int32 // of |base| for words
+	tShift      int32 // scale of t
+	aShift      int32 // and of a, which add up to 15-round
+	scale       int32 // 2^(16-shift): the high half of a product with it is the shifted word
+}
+
+func perturbSharedRequantize(dst []int8, base []int32, a []uint8, t []int32, l Layout, m int, perturbShift uint, bias []int32, shift uint, relu bool) {
+	if !useAVX2 || len(dst) == 0 {
+		perturbSharedRequantizeGeneric(dst, base, a, t, l, m, perturbShift, bias, shift, relu)
+		return
+	}
+	mp := packed.PaddedLen(m)
+	f := fused{
+		fusedPool.Get().(*fusedScratch), dst, base, a, t, l, m, perturbShift, bias, shift,
+		perturbSteps{aRank: mp, tRank: 4 * l.Streams},
+		quadSteps{
+			quad: 4 * l.Cols(), minus: 4 * l.Streams,
+			low: lowest(relu), shift: int32(shift), round: int32(perturbShift), limit: -1,
+		},
+	}
+	if l.Rank == 1 {
+		f.quads.fitWords()
+	}
+	for i := 0; i < m; i += fusedRows {
+		f.offset(i, min(fusedRows, m-i))
+		for c := 0; c < l.Streams; c += fusedCols {
+			f.block(i, min(fusedRows, m-i), c, min(fusedCols, l.Streams-c))
+		}
+	}
+	fusedPool.Put(f.fusedScratch)
+}
+
+// fitWords sets the scales and the limit of t for words, if the shifts allow them.
+//
+// Clipped base stays beyond the range of an activation if it was there, and fits a
+// word with the perturbation, if |d| takes half of what the range leaves of a word
+// and the clip the other half. VPMULHRSW rounds off 15 bits, of which the
+// perturbation's shift accounts for some; scaled by the rest, a takes up to 2^14 and
+// t up to 2^15-1.
+func (q *quadSteps) fitWords() {
+	if q.shift < 2 || q.shift > 7 || q.round > 15 {
+		return
+	}
+	q.aShift = min(13, 15-q.round)
+	q.tShift = 15 - q.round - q.aShift
+	q.scale = 1 << (16 - q.shift)
+	largest := (math.MaxInt16 - int32(127)<<q.shift) / 2
+	q.clip = math.MaxInt16 - largest
+	q.limit = min(math.MaxInt16>>q.tShift, largest<<q.round/2)
+}
+
+// offset sets the offsets of rows from i on, zero for those beyond m, whose sums
+// then are zero as well.
+func (f *fused) offset(i, rows int) {
+	clear(f.offsets[:])
+	for r := range rows {
+		f.offsets[r] = 1 << f.shift >> 1
+		if f.bias != nil {
+			f.offsets[r] += f.bias[i+r]
+		}
+	}
+}
+
+// block sets the rows from i on, in the columns of all members from c on.
+func (f *fused) block(i, rows, c, cols int) {
+	own, mp := f.l.Streams, packed.PaddedLen(f.m)
+	base, ld := f.base[i*own+c:], own
+	if rows%4 != 0 || cols%lanesAVX512 != 0 {
+		base, ld = f.copyEdge(base, rows, cols), fusedCols
+	}
+	f.quads.baseRow = 4 * ld
+	if f.quads.limit >= 0 {
+		f.baseWords(base, Quads(rows), cols)
+	}
+	for p := range f.l.Pairs {
+		dst := f.dst[(i/4*f.l.Cols()+2*p*own+c)*4:]
+		a, t := f.a[p*f.l.Rank*mp+i:], f.t[p*f.l.Rank*own+c:]
+		if f.quads.limit < 0 || !f.spreadWords(dst, a, t, Quads(rows), cols) {
+			f.spreadSums(dst, base, a, t, rows, cols)
+		}
+	}
+}
+
+// copyEdge copies base into the scratch, with zeros to whole quads of rows and
+// whole vectors of columns.
+func (f *fused) copyEdge(base []int32, rows, cols int) []int32 {
+	for r := range Quads(rows) * 4 {
+		row := f.edge[r*fusedCols:][:fusedCols]
+		done := 0
+		if r < rows {
+			done = copy(row, base[r*f.l.Streams:][:cols])
+		}
+		clear(row[done:])
+	}
+	return f.edge[:]
+}
+
+func (f *fused) baseWords(base []int32, quads, cols int) {
+	if useAVX512 {
+		baseWordsAVX512(&f.words, &base[0], &f.offsets, quads, cols, &f.quads)
+	} else {
+		baseWordsAVX2(&f.words, &base[0], &f.offsets, quads, cols, &f.quads)
+	}
+}
+
+func (f *fused) spreadWords(dst []int8, a []uint8, t []int32, quads, cols int) bool {
+	if useAVX512 {
+		return spreadWordsAVX512(&dst[0], &f.words, &a[0], &t[0], quads, cols, &f.weights, &f.quads)
+	}
+	return spreadWordsAVX2(&dst[0], &f.words, &a[0], &t[0], quads, cols, &f.weights, &f.quads)
+}
+
+// spreadSums sets the columns of one pair by way of int32 sums.
+func (f *fused) spreadSums(dst []int8, base []int32, a []uint8, t []int32, rows, cols int) {
+	for c, wide := 0, 0; c < cols; c += wide {
+		wide = blockCols(cols - c)
+		if wide > lanesAVX2 {
+			combineAVX512(&f.sums, &a[0], &t[c], f.l.Rank, wide, &f.table, &f.steps)
+			spreadSumsAVX512(&dst[4*c], &base[c], &f.sums, &f.offsets, Quads(rows), wide, &f.quads)
+		} else {
+			combineAVX2(&f.sums, &a[0], &t[c], f.l.Rank, rows, wide, &f.table, &f.steps)
+			spreadSumsAVX2(&dst[4*c], &base[c], &f.sums, &f.offsets, Quads(rows), wide, &f.quads)
+		}
+	}
+}
+
+// baseWordsAVX2 sets the words of a block, by groups of eight columns, quads of rows
+// and two vectors each:
+//
+//	v := clamp(base[r*baseRow+c] + offsets[r], ±clip)
+//	words[((c/8*4+r/4)*8+at)*4+r%4] = v
+//
+// where at = c%2 + c/4%2*2 + c/2%2*4: the first vector has columns 0 1 4 5, the second
+// 2 3 6 7, which packing them to bytes brings in order. Rows come in whole quads,
+// base in whole groups of columns. 15 Gelem/s.
+//
+//go:noescape
+func baseWordsAVX2(words *[fusedRows * fusedCols]int16, base *int32, offsets *[fusedRows]int32, quads, cols int, steps *quadSteps)
+
+// spreadWordsAVX2 sets the activations of one pair in a block:
+//
+//	d := RoundShift((a[r]-2)·t[c], round)
+//	dst[r/4*quad+4*c+r%4] = clamp((word + d) >> shift, low, 127)
+//	dst[r/4*quad+4*c+r%4+minus] = clamp((word - d) >> shift, low, 127)
+//
+// with the words of baseWordsAVX2. It reports whether all |t| were within the
+// limit; otherwise it may have set a part. It reads sixteen codes. 28 GB/s of 41 in
+// L1. PerturbSharedRequantize as a whole, 256 rows of 4 pairs of 128 streams: 21
+// GB/s, 9 times the two kernels that it joins.
+//
+//go:noescape
+func spreadWordsAVX2(dst *int8, words *[fusedRows * fusedCols]int16, a *uint8, t *int32, quads, cols int, weights *[fusedRows]int16, steps *quadSteps) bool
+
+// spreadSumsAVX2 sets the activations of one pair from what combineAVX2 has summed
+// up, in whole quads of rows and at most eight columns:
+//
+//	d := RoundShift(sums[8r+c], round)
+//	dst[r/4*quad+4*c+r%4] = clamp((base[r*baseRow+c] + offsets[r] + d) >> shift, low, 127)
+//	dst[r/4*quad+4*c+r%4+minus] = clamp((base[r*baseRow+c] + offsets[r] - d) >> shift, low, 127)
+//
+// It reads base of whole vectors. 11 GB/s; as a whole, with rank 1: 7 GB/s.
+//
+//go:noescape
+func spreadSumsAVX2(dst *int8, base *int32, sums *sums, offsets *[fusedRows]int32, quads, cols int, steps *quadSteps)
+
+// baseWordsAVX512 is baseWordsAVX2 for groups of sixteen columns: in each quarter
+// of a group two columns are followed by two, which the packing brings back in order.
+// 20 Gelem/s.
+//
+//go:noescape
+func baseWordsAVX512(words *[fusedRows * fusedCols]int16, base *int32, offsets *[fusedRows]int32, quads, cols int, steps *quadSteps)
+
+// spreadWordsAVX512 is spreadWordsAVX2 with the words of baseWordsAVX512. 42 GB/s of
+// 55 in L1; as a whole 29 GB/s, 6 times the two kernels.
+//
+//go:noescape
+func spreadWordsAVX512(dst *int8, words *[fusedRows * fusedCols]int16, a *uint8, t *int32, quads, cols int, weights *[fusedRows]int16, steps *quadSteps) bool
+
+// spreadSumsAVX512 is spreadSumsAVX2 for at most sixteen columns. 17 GB/s; as a whole,
+// with rank 1: 12 GB/s.
+//
+//go:noescape
+func spreadSumsAVX512(dst *int8, base *int32, sums *sums, offsets *[fusedRows]int32, quads, cols int, steps *quadSteps)

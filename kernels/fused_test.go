@@ -1,0 +1,100 @@
+package kernels
+
+import (
+	"math"
+	"testing"
+
+	"github.com/Kaleaon/pentary-go/packed"
+)
+
+// composed is PerturbSharedRequantize by its parts.
+func composed(dst []int8, base []int32, a []uint8, t []int32, l Layout, m int, perturbShift uint, bias []int32, shift uint, relu bool) {
+	y := make([]int32, m*l.Cols())
+	perturbSharedGeneric(y, base, a, t, l, m, perturbShift)
+	requantizeGeneric(dst, y, bias, m, l.Cols(), shift, relu)
+}
+
+func checkPerturbSharedRequantize(o *operands, shape []int) {
+	l, m := Layout{Pairs: shape[0], Rank: shape[1], Streams: shape[2]}, shape[3]
+	perturbShift, shift, relu := uint(shape[4]), uint(shape[5]), shape[6] == 1
+	a := o.factors(l.Pairs*l.Rank, m)
+
+	// Around the ranges of eight and sixteen bits, or as large as t comes.
+	bounds := []int64{127, 5000, 8191, 8192, 16383, 16384, 1<<15 - 1, 1 << 15, 254 * int64(MaxRankK/l.Rank)}
+	bound := bounds[o.IntN(len(bounds))]
+	t := input(o, l.Pairs*l.Rank*l.Streams, between[int32](o, -bound, bound))
+
+	// What lies between the clamps, or around the range of words, or as far beyond
+	// as the sum may be.
+	half, room := int64(1)<<shift>>1, (2*int64(l.Rank)*bound)>>perturbShift+1
+	var bias []int32
+	most := math.MaxInt32 - half - room
+	if o.IntN(2) == 0 {
+		b := min(int64(100)<<shift, 1<<28)
+		bias = input(o, m, between[int32](o, -b, b))
+		most -= b
+	}
+	reach := []int64{200 << shift, 1<<15 + 200<<shift, most}[o.IntN(3)]
+	reach = min(reach, most)
+	base := input(o, m*l.Streams, between[int32](o, -reach, reach))
+
+	got, want := output[int8](o, Quads(m)*l.Cols()*4)
+	PerturbSharedRequantize(got, base, a, t, l, m, perturbShift, bias, shift, relu)
+	composed(want, base, a, t, l, m, perturbShift, bias, shift, relu)
+	equal(o, "dst", got, want)
+}
+
+func TestPerturbSharedRequantize(t *testing.T) {
+	conform(t, checkPerturbSharedRequantize,
+		pairs, []int{1, 1, 1, 2, 5}, append(streams, 24, 63, 64, 65, 130, 300), append(edgesM, 259),
+		append(upTo(16), 0, 0, 1, 4, 30), append(upTo(8), 2, 4, 5, 6, 7, 15, 30), upTo(1))
+}
+
+// TestPerturbSharedRequantizeEdges takes every pent times t up to the edge of what
+// words hold, and next to it, with accumulators at and next to the edges of an
+// activation and of the clip, at every shift.
+func TestPerturbSharedRequantizeEdges(t *testing.T) {
+	const m = 20 // four bases for each pent
+	a := filled(packed.PaddedLen(m), uint8(zero))
+	for i := range m {
+		a[i] = uint8(i / 4)
+	}
+	check := func(t *testing.T, values []int32, edges [4]int32, perturbShift, shift uint) {
+		l := Layout{Pairs: 1, Rank: 1, Streams: len(values)}
+		base := make([]int32, m*l.Streams)
+		for i := range base {
+			base[i] = edges[i/l.Streams%4] + int32(i%l.Streams%7-3)<<min(shift, 2)
+		}
+		got, want := make([]int8, m*l.Cols()), make([]int8, m*l.Cols())
+		for _, relu := range []bool{false, true} {
+			PerturbSharedRequantize(got, base, a, values, l, m, perturbShift, nil, shift, relu)
+			composed(want, base, a, values, l, m, perturbShift, nil, shift, relu)
+			equal(t, "dst", got, want)
+		}
+	}
+	forEachImpl(t, func(t *testing.T) {
+		for shift := range uint(10) {
+			room := int32(math.MaxInt16-127<<min(shift, 7)) / 2
+			clip := math.MaxInt16 - room
+			for perturbShift := range uint(18) {
+				most := min(int64(room)<<perturbShift/2, math.MaxInt16>>(2-min(perturbShift, 2)))
+				for beyond := range int64(3) {
+					values := edgeValues(int32(most + beyond))
+					check(t, values, [4]int32{-127 << shift, 127 << shift, -clip, clip}, perturbShift, shift)
+				}
+			}
+		}
+	})
+}
+
+// edgeValues returns values at and next to zero, powers of two and the ends of
+// [-most, most]; the ends seven times, to meet every base.
+func edgeValues(most int32) (values []int32) {
+	for range 7 {
+		values = append(values, most, -most, most-1, 1-most, 0, 1)
+	}
+	for v := int32(1); v < most; v *= 2 {
+		values = append(values, v-1, -v, v, 1-v, v*7/8)
+	}
+	return values
+}

@@ -1,0 +1,47 @@
+//go:build !purego
+
+package kernels
+
+import "github.com/Kaleaon/pentary-go/packed"
+
+// The product of few rows, such as the last layer of a classifier. Each byte of X
+// meets them all at once and is not packed first; twice the sums of its columns come
+// along as one more row.
+
+// thinRows is the most rows of a thin product.
+const thinRows = 11
+
+// thinCols is the columns of its tiles, two vectors.
+const thinCols = 32
+
+// isThin reports whether the part is a thin product.
+func (p *part) isThin() bool {
+	return p.tier == tierVNNI512 && p.i1-p.i0 <= thinRows && thinRows*packed.PaddedLen(p.w.Cols()) <= panelBytes
+}
+
+// runThin is run for a thin product.
+func (p *part) runThin() {
+	rows, k := p.i1-p.i0, p.w.Cols()
+	stride := p.unpackPanel(p.i0, rows, 0, k)
+	nc := evenly(p.j1-p.j0, p.columnLimit(), p.unit())
+	for j := p.j0; j < p.j1; j += nc {
+		end := min(j+nc, p.j1)
+		for c := j; c < end; c += thinCols {
+			thinVNNI512(&p.y[p.i0*p.n+c], p.n, &p.codes[0], stride, &p.x[4*c], p.n, Quads(k), rows, min(thinCols, end-c))
+		}
+		if p.perturbed {
+			own := 2 * p.pert.l.Streams
+			p.pert.add(p.y, p.i0, p.i1, j/own, end/own)
+		}
+	}
+}
+
+// thinVNNI512 computes rows of cols columns:
+//
+//	y[r*ldy+c] = Σ_q Σ_u (codes[r*stride+4q+u]-2) · x[(q*n+c)*4+u]
+//
+// for 1 to thinRows rows, 1 to thinCols columns and quads ≥ 1. It reads codes of
+// thinRows rows. 94 of 107 MAC/cycle for ten rows, x in L2.
+//
+//go:noescape
+func thinVNNI512(y *int32, ldy int, codes *uint8, stride int, x *int8, n, quads, rows, cols int)
