@@ -190,16 +190,16 @@ func startAndKill(t *testing.T, random *rand.Rand, dir string, rule int, kill bo
 	check(t, cmd.Start())
 	lines := bufio.NewScanner(out)
 	if kill {
-		// By lines, so that a slow machine comes as far, and then within a generation.
-		most := time.Duration(random.IntN(4)) * time.Millisecond
-		left := random.IntN(10)
+		// By lines, so that a slow machine comes as far, and then within a generation,
+		// or while the process starts.
+		wait, left := 3*time.Millisecond, random.IntN(10)
+		if left == 0 {
+			wait = 25 * time.Millisecond
+		}
 		for ; left > 0 && lines.Scan(); left-- {
 			last = lines.Text()
 		}
-		if left == 0 {
-			most += 20 * time.Millisecond * time.Duration(random.IntN(2)) // while it starts, if no line was awaited
-		}
-		time.Sleep(time.Duration(random.Int64N(int64(most) + 1)))
+		time.Sleep(time.Duration(random.Int64N(int64(wait))))
 		cmd.Process.Kill()
 	}
 	for lines.Scan() {

@@ -52,9 +52,9 @@ type experiment struct {
 	cuts, tails, resumed int
 }
 
-func newExperiment(t *testing.T, p plan, seed uint64) *experiment {
-	e := &experiment{T: t, plan: p, random: rand.New(rand.NewPCG(seed, 0))}
-	e.header = journal.Header{Seed: seed, Config: p.name}
+func newExperiment(t *testing.T, p plan) *experiment {
+	e := &experiment{T: t, plan: p, random: rand.New(rand.NewPCG(1, 2))}
+	e.header = journal.Header{Seed: 1, Config: p.name}
 	x := p.trainee()
 	for range generations + 1 {
 		e.want = append(e.want, e.hash(x))
@@ -164,23 +164,14 @@ func (e *experiment) finish(mem *vfs.MemFS, acknowledged int) {
 	}
 }
 
-func seeds() uint64 {
-	if testing.Short() {
-		return 1
-	}
-	return 3
-}
-
 // Nothing that was acknowledged is lost and no torn state is loaded, wherever the
 // power is cut.
 func TestPowerCuts(t *testing.T) {
 	cuts, tails, resumed := 0, 0, 0
-	for seed := range seeds() {
-		for _, p := range plans {
-			e := newExperiment(t, p, seed)
-			e.explore(vfs.NewCrashableMem(), 0, 0)
-			cuts, tails, resumed = cuts+e.cuts, tails+e.tails, resumed+e.resumed
-		}
+	for _, p := range plans {
+		e := newExperiment(t, p)
+		e.explore(vfs.NewCrashableMem(), 0, 0)
+		cuts, tails, resumed = cuts+e.cuts, tails+e.tails, resumed+e.resumed
 	}
 	t.Logf("%d power cuts; of the sessions after them %d went on in the middle and %d cut a torn tail", cuts, resumed, tails)
 }
@@ -188,33 +179,52 @@ func TestPowerCuts(t *testing.T) {
 // Every operation of a run fails once, and the power is cut after that.
 func TestFailuresAndPowerCuts(t *testing.T) {
 	failures := 0
-	for seed := range seeds() {
-		for _, p := range plans {
-			e := newExperiment(t, p, seed)
-			for failing, failed := 0, true; failed; failing++ {
-				failed = false
-				count := 0
-				fail := errorfs.InjectorFunc(func(errorfs.Op) error {
-					count++
-					if count-1 != failing {
-						return nil
-					}
-					failed = true
-					return errorfs.ErrInjected
-				})
-				mem, acknowledged := vfs.NewCrashableMem(), 0
-				err := e.session(device{errorfs.Wrap(mem, fail)}, &acknowledged)
-				if err != nil && !errors.Is(err, errorfs.ErrInjected) {
-					t.Fatalf("%s: operation %d: %v", p.name, failing, err)
-				}
-				if failed {
-					failures++
-				}
-				for _, kept := range []int{0, 50, 100} {
-					e.finish(mem.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: kept, RNG: e.random}), acknowledged)
-				}
+	for _, p := range plans {
+		e := newExperiment(t, p)
+		failures += e.interrupt(func(n, failing int) bool { return n == failing }, func(mem *vfs.MemFS, acknowledged int) {
+			for _, kept := range []int{0, 50, 100} {
+				e.finish(mem.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: kept, RNG: e.random}), acknowledged)
 			}
-		}
+		})
 	}
 	t.Logf("%d failures", failures)
+}
+
+// A process is killed before each of its operations, and the power is cut while the
+// next goes on: that one has to make durable what the first did not come to.
+func TestKillsAndPowerCuts(t *testing.T) {
+	kills := 0
+	for _, p := range plans {
+		e := newExperiment(t, p)
+		kills += e.interrupt(func(n, failing int) bool { return n >= failing }, func(mem *vfs.MemFS, acknowledged int) {
+			e.explore(mem, acknowledged, 1)
+		})
+	}
+	t.Logf("%d kills", kills)
+}
+
+// interrupt runs sessions of which the operations fail that fails says, given their
+// number and that of the session, until one does without. It calls then after each.
+func (e *experiment) interrupt(fails func(n, session int) bool, then func(mem *vfs.MemFS, acknowledged int)) (sessions int) {
+	for {
+		n, failed := 0, false
+		fail := errorfs.InjectorFunc(func(errorfs.Op) error {
+			n++
+			if !fails(n-1, sessions) {
+				return nil
+			}
+			failed = true
+			return errorfs.ErrInjected
+		})
+		mem, acknowledged := vfs.NewCrashableMem(), 0
+		err := e.session(device{errorfs.Wrap(mem, fail)}, &acknowledged)
+		if err != nil && !errors.Is(err, errorfs.ErrInjected) {
+			e.Fatalf("%s: operation %d: %v", e.name, sessions, err)
+		}
+		then(mem, acknowledged)
+		if !failed {
+			return sessions
+		}
+		sessions++
+	}
 }
