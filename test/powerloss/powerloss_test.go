@@ -131,7 +131,7 @@ func (e *experiment) train(l *journal.Log, x *trainee.Trainee, acknowledged *int
 // one place of many.
 func (e *experiment) explore(mem *vfs.MemFS, acknowledged, depth int) {
 	cut := errorfs.InjectorFunc(func(errorfs.Op) error {
-		if depth > 0 && e.random.IntN(50) != 0 || testing.Short() && e.random.IntN(4) != 0 {
+		if depth > 0 && e.random.IntN(100) != 0 || testing.Short() && e.random.IntN(4) != 0 {
 			return nil
 		}
 		for _, kept := range []int{0, 20, 50, 80, 100} {
