@@ -125,23 +125,20 @@ func (e *experiment) train(l *journal.Log, x *trainee.Trainee, acknowledged *int
 	return nil
 }
 
-// explore runs a session on a device and cuts the power before each of its
-// operations: with nothing kept that was not synced, with all, and with some. What
-// is left then goes through a session of its own, where the power is cut again in
-// one place of many.
-func (e *experiment) explore(mem *vfs.MemFS, acknowledged, depth int) {
+// explore runs a session on a device and cuts the power before its operations, or
+// one in odds of them. Of what had not been synced each of the given percentages is
+// kept; what is left then goes to next.
+func (e *experiment) explore(mem *vfs.MemFS, acknowledged, odds int, kept []int, next func(left *vfs.MemFS, acknowledged int)) {
+	if testing.Short() {
+		odds *= 4
+	}
 	cut := errorfs.InjectorFunc(func(errorfs.Op) error {
-		if depth > 0 && e.random.IntN(100) != 0 || testing.Short() && e.random.IntN(4) != 0 {
+		if e.random.IntN(odds) != 0 {
 			return nil
 		}
-		for _, kept := range []int{0, 20, 50, 80, 100} {
+		for _, percent := range kept {
 			e.cuts++
-			left := mem.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: kept, RNG: e.random})
-			if depth < 1 {
-				e.explore(left, acknowledged, depth+1)
-			} else {
-				e.finish(left, acknowledged)
-			}
+			next(mem.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: percent, RNG: e.random}), acknowledged)
 		}
 		return nil
 	})
@@ -167,10 +164,13 @@ func (e *experiment) finish(mem *vfs.MemFS, acknowledged int) {
 // Nothing that was acknowledged is lost and no torn state is loaded, wherever the
 // power is cut.
 func TestPowerCuts(t *testing.T) {
+	kept := []int{0, 20, 50, 80, 100}
 	cuts, tails, resumed := 0, 0, 0
 	for _, p := range plans {
 		e := newExperiment(t, p)
-		e.explore(vfs.NewCrashableMem(), 0, 0)
+		e.explore(vfs.NewCrashableMem(), 0, 1, kept, func(left *vfs.MemFS, acknowledged int) {
+			e.explore(left, acknowledged, 100, kept, e.finish) // and once more in what goes on
+		})
 		cuts, tails, resumed = cuts+e.cuts, tails+e.tails, resumed+e.resumed
 	}
 	t.Logf("%d power cuts; of the sessions after them %d went on in the middle and %d cut a torn tail", cuts, resumed, tails)
@@ -193,14 +193,15 @@ func TestFailuresAndPowerCuts(t *testing.T) {
 // A process is killed before each of its operations, and the power is cut while the
 // next goes on: that one has to make durable what the first did not come to.
 func TestKillsAndPowerCuts(t *testing.T) {
-	kills := 0
+	kills, cuts := 0, 0
 	for _, p := range plans {
 		e := newExperiment(t, p)
 		kills += e.interrupt(func(n, failing int) bool { return n >= failing }, func(mem *vfs.MemFS, acknowledged int) {
-			e.explore(mem, acknowledged, 1)
+			e.explore(mem, acknowledged, 5, []int{0}, e.finish)
 		})
+		cuts += e.cuts
 	}
-	t.Logf("%d kills", kills)
+	t.Logf("%d kills and %d power cuts", kills, cuts)
 }
 
 // interrupt runs sessions of which the operations fail that fails says, given their
