@@ -87,6 +87,9 @@ func TestRestoreErrors(t *testing.T) {
 		if err := opt.RestoreState(state); err != nil {
 			t.Error(err)
 		}
+		if r := opt.Record(); r.Generation != 0 || r.Codes != nil {
+			t.Errorf("%v: a record right after the state is restored: %+v", rule, r)
+		}
 	}
 }
 
