@@ -24,11 +24,11 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	opt, err := es.New(net.Weights(), es.Options{Seed: 1, Generations: 200, Pairs: 64})
+	opt, err := es.New(net.Parameters(), es.Options{Seed: 1, Generations: 200, Pairs: 64})
 	if err != nil {
 		log.Fatal(err)
 	}
-	if err := opt.Run(context.Background(), evaluator, nil); err != nil {
+	if err := opt.Run(context.Background(), evaluator); err != nil {
 		log.Fatal(err)
 	}
 	fmt.Println(net.Confusion(data)) // rows are the true classes

@@ -1,78 +1,166 @@
 package es
 
 import (
+	"cmp"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/Kaleaon/pentary-go/internal/fixed"
 	"github.com/Kaleaon/pentary-go/kernels"
 )
 
-// Fitness is how the difference of an antithetic pair's scores becomes a code.
+// Fitness is how the difference of an antithetic pair's scores becomes a code. The
+// codes of a group of pairs depend on the scores of the group alone. A pair whose
+// members score alike, or of which one has Failed, has code 0.
 type Fitness uint8
 
 const (
 	// FourBit divides the difference by half the median magnitude of the
-	// generation's differences other than zero, rounds, and clamps to ±7: about
-	// three steps a standard deviation, whatever the units and tails of the scores.
-	// On the pattern task it learns more than Sign at every rate and population.
+	// differences other than zero, rounds, and clamps to ±7: about three steps a
+	// standard deviation, whatever the units and tails of the scores. On the pattern
+	// task it learns more than Sign at every rate and population.
 	FourBit Fitness = iota
 	// Sign keeps the sign of the difference: -1, 0 or +1.
 	Sign
+	// Ranks ranks the magnitudes of the differences, ties at their mean, and takes
+	// what a normal variable would have at that rank (van der Waerden's scores), 24
+	// to a standard deviation and at most 63, with the difference's sign: as Raw for
+	// normal scores, and the same for any others of that order. Unlike ranks of the
+	// members it does not see what the two of a pair have in common.
+	Ranks
+	// Raw keeps the proportions: it divides the difference by a 16th of the median
+	// magnitude, rounds, and clamps to ±63, 2.7 standard deviations.
+	Raw
 )
+
+// Failed is the score of a member that could not be evaluated. Its pair takes no
+// part in the update.
+const Failed = math.MinInt64
 
 // String returns the coding's name.
 func (f Fitness) String() string {
 	switch f {
-	case Sign:
-		return "sign"
 	case FourBit:
 		return "4bit"
+	case Sign:
+		return "sign"
+	case Ranks:
+		return "ranks"
+	case Raw:
+		return "raw"
 	}
 	return fmt.Sprintf("Fitness(%d)", uint8(f))
 }
 
-// encode writes the code of every pair. scores holds plus and minus of each pair;
-// scratch has an element for each pair.
-func (f Fitness) encode(codes []int8, scores, scratch []int64) {
-	if f == Sign {
-		for p := range codes {
-			codes[p] = sign(scores[2*p], scores[2*p+1])
-		}
-		return
-	}
-	decided := scratch[:0]
+// A coder turns scores into codes.
+type coder struct {
+	fitness     Fitness
+	minimize    bool
+	differences []int64 // by pair
+	magnitudes  []int64 // of differences other than zero
+	order       []int   // of pairs
+}
+
+func newCoder(f Fitness, minimize bool, pairs int) *coder {
+	return &coder{f, minimize, make([]int64, pairs), make([]int64, 0, pairs), make([]int, 0, pairs)}
+}
+
+// encode writes the codes of a generation of so many groups from the scores of both
+// members of each pair, and returns the median magnitude of the differences other
+// than zero, or zero if there is none.
+func (c *coder) encode(codes []int8, scores []int64, groups int) (spread int64) {
 	for p := range codes {
-		if d := difference(scores[2*p], scores[2*p+1]); d != 0 {
-			decided = append(decided, max(d, -d))
+		c.differences[p] = c.difference(scores[2*p], scores[2*p+1])
+	}
+	size := len(codes) / groups
+	for at := 0; at < len(codes); at += size {
+		c.encodeGroup(codes[at:at+size], c.differences[at:at+size])
+	}
+	return c.median(c.differences)
+}
+
+func (c *coder) encodeGroup(codes []int8, differences []int64) {
+	switch c.fitness {
+	case Sign:
+		for p, d := range differences {
+			codes[p] = int8(cmp.Compare(d, 0))
+		}
+	case Ranks:
+		c.rank(codes, differences)
+	case Raw:
+		quantize(codes, differences, c.median(differences), 16, 63)
+	default:
+		quantize(codes, differences, c.median(differences), 2, 7)
+	}
+}
+
+// quantize writes the differences in units of median/steps.
+func quantize(codes []int8, differences []int64, median, steps, most int64) {
+	for p, d := range differences {
+		codes[p] = 0
+		if d != 0 {
+			codes[p] = int8(min(max(fixed.RoundDiv(steps*d, median), -most), most))
 		}
 	}
-	if len(decided) == 0 {
-		clear(codes)
-		return
+}
+
+// rank writes the ranks of the differences' magnitudes.
+func (c *coder) rank(codes []int8, differences []int64) {
+	clear(codes)
+	c.order = c.order[:0]
+	for p, d := range differences {
+		if d != 0 {
+			c.order = append(c.order, p)
+		}
 	}
-	slices.Sort(decided)
-	median := decided[len(decided)/2]
-	for p := range codes {
-		d := fixed.RoundDiv(2*difference(scores[2*p], scores[2*p+1]), median)
-		codes[p] = int8(min(max(d, -kernels.MaxFitness), kernels.MaxFitness))
+	slices.SortFunc(c.order, func(p, q int) int {
+		return cmp.Compare(magnitude(differences[p]), magnitude(differences[q]))
+	})
+	n := int64(len(c.order))
+	for lo, hi := 0, 0; lo < len(c.order); lo = hi {
+		size := magnitude(differences[c.order[lo]])
+		for hi = lo; hi < len(c.order) && magnitude(differences[c.order[hi]]) == size; hi++ {
+		}
+		// Half of the ranks lo+1 to hi and all above are as large.
+		tail := Q16(max(1, (2*n-int64(lo+hi))<<16/(2*n)))
+		code := int8(min(max(1, fixed.RoundDiv(24*normalQuantile(tail), 1<<16)), kernels.MaxFitness))
+		for _, p := range c.order[lo:hi] {
+			codes[p] = code * int8(cmp.Compare(differences[p], 0))
+		}
 	}
 }
 
-// maxScore is where scores are cut off before they are subtracted, so that those
-// by which an evaluator marks a failure do not overflow.
-const maxScore = 1 << 60
-
-func difference(plus, minus int64) int64 {
-	return min(max(plus, -maxScore), maxScore) - min(max(minus, -maxScore), maxScore)
-}
-
-func sign(plus, minus int64) int8 {
-	switch {
-	case plus > minus:
-		return 1
-	case plus < minus:
-		return -1
+// median returns the median of the magnitudes other than zero, or zero if there is
+// none.
+func (c *coder) median(differences []int64) int64 {
+	c.magnitudes = c.magnitudes[:0]
+	for _, d := range differences {
+		if d != 0 {
+			c.magnitudes = append(c.magnitudes, magnitude(d))
+		}
 	}
-	return 0
+	if len(c.magnitudes) == 0 {
+		return 0
+	}
+	slices.Sort(c.magnitudes)
+	return c.magnitudes[len(c.magnitudes)/2]
 }
+
+// maxScore is where scores are cut off before they are subtracted, so that neither
+// the difference nor a multiple of it overflows.
+const maxScore = 1 << 57
+
+// difference returns by how much plus is better than minus.
+func (c *coder) difference(plus, minus int64) int64 {
+	if plus == Failed || minus == Failed {
+		return 0
+	}
+	d := min(max(plus, -maxScore), maxScore) - min(max(minus, -maxScore), maxScore)
+	if c.minimize {
+		return -d
+	}
+	return d
+}
+
+func magnitude(d int64) int64 { return max(d, -d) }

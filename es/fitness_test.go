@@ -5,13 +5,13 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
-
-	"github.com/Kaleaon/pentary-go/kernels"
 )
+
+var codings = []Fitness{FourBit, Sign, Ranks, Raw}
 
 func encode(f Fitness, scores []int64) []int8 {
 	codes := make([]int8, len(scores)/2)
-	f.encode(codes, scores, make([]int64, len(codes)))
+	newCoder(f, false, len(codes)).encode(codes, scores, 1)
 	return codes
 }
 
@@ -26,8 +26,8 @@ func normalScores(seed uint64, pairs int) []int64 {
 	return scores
 }
 
-// each returns the scores after f.
-func each(scores []int64, f func(v int64) int64) []int64 {
+// mapped returns the scores after f.
+func mapped(scores []int64, f func(v int64) int64) []int64 {
 	out := make([]int64, len(scores))
 	for i, v := range scores {
 		out[i] = f(v)
@@ -36,16 +36,14 @@ func each(scores []int64, f func(v int64) int64) []int64 {
 }
 
 func TestEncode(t *testing.T) {
-	const low, high = math.MinInt64, math.MaxInt64
+	const high = math.MaxInt64
 	for _, test := range []struct {
 		name   string
 		f      Fitness
 		scores []int64
 		want   []int8
 	}{
-		{"sign", Sign, []int64{1, 2, 2, 1, 5, 5, low, high, high, low}, []int8{-1, 1, 0, -1, 1}},
-		{"constant", FourBit, []int64{9, 9, 9, 9, 9, 9}, []int8{0, 0, 0}},
-		{"constant sign", Sign, []int64{9, 9, 9, 9, 9, 9}, []int8{0, 0, 0}},
+		{"sign", Sign, []int64{1, 2, 2, 1, 5, 5, 1 - high, high, high, 1 - high}, []int8{-1, 1, 0, -1, 1}},
 		{"one pair", FourBit, []int64{3, 10}, []int8{-2}},
 		// The median is 4: codes are halves of it, ties away from zero.
 		{"rounding", FourBit, []int64{4, 0, 0, 4, 1, 0, 0, 1, 9, 0, 11, 0, 3, 0}, []int8{2, -2, 1, -1, 5, 6, 2}},
@@ -53,10 +51,16 @@ func TestEncode(t *testing.T) {
 		// Undecided pairs have no part in the scale.
 		{"ties", FourBit, []int64{8, 8, 8, 8, 8, 8, 100, 0, 0, 50}, []int8{0, 0, 0, 2, -1}},
 		{
-			"failures", FourBit,
-			[]int64{low, 0, 0, low, high, low, low, high, low, low, 2, 0, 0, 2, 2, 0, 0, 2, 2, 0},
+			"extremes", FourBit,
+			[]int64{-high, 0, 0, -high, high, -high, -high, high, -high, -high, 2, 0, 0, 2, 2, 0, 0, 2, 2, 0},
 			[]int8{-7, 7, 7, -7, 0, 2, -2, 2, -2, 2},
 		},
+		{"failures", FourBit, []int64{Failed, 0, 0, Failed, Failed, Failed, 1, 0}, []int8{0, 0, 0, 2}},
+		{"raw", Raw, []int64{100, 0, 0, 50, 110, 0, 0, 1, 1000, 0}, []int8{16, -8, 18, 0, 63}},
+		{"raw extremes", Raw, []int64{high, -high, -high, high, high, high - 1, 0, 1 - high, 0, 0}, []int8{16, -16, 0, 8, 0}},
+		{"ranks", Ranks, []int64{1, 0, 0, 2, 1000, 0, 5, 5}, []int8{5, -16, 33, 0}},
+		{"tied ranks", Ranks, []int64{1, 0, 0, 1, 3, 0, 3, 6}, []int8{8, -8, 28, -28}},
+		{"one rank", Ranks, []int64{4, 3}, []int8{16}},
 	} {
 		if got := encode(test.f, test.scores); !slices.Equal(got, test.want) {
 			t.Errorf("%s: codes %v, want %v", test.name, got, test.want)
@@ -67,7 +71,7 @@ func TestEncode(t *testing.T) {
 // Members of a pair that change places change the sign of its code, and nothing
 // else about any pair.
 func TestEncodeSymmetry(t *testing.T) {
-	for _, f := range []Fitness{Sign, FourBit} {
+	for _, f := range codings {
 		for seed := range uint64(20) {
 			scores := normalScores(seed, 50)
 			codes := encode(f, scores)
@@ -83,33 +87,77 @@ func TestEncodeSymmetry(t *testing.T) {
 	}
 }
 
+// Lower scores are better under minimize, and nothing else is different.
+func TestEncodeMinimize(t *testing.T) {
+	for _, f := range codings {
+		scores := normalScores(4, 50)
+		scores[8] = Failed
+		codes := make([]int8, 50)
+		newCoder(f, true, 50).encode(codes, mapped(scores, func(v int64) int64 {
+			if v == Failed {
+				return v
+			}
+			return -v
+		}), 1)
+		if want := encode(f, scores); !slices.Equal(codes, want) {
+			t.Errorf("%v: codes %v, want %v", f, codes, want)
+		}
+	}
+}
+
+// Constant and broken scores decide nothing.
+func TestEncodeBroken(t *testing.T) {
+	for _, f := range codings {
+		for _, v := range []int64{0, 9, math.MaxInt64, Failed} {
+			codes := encode(f, slices.Repeat([]int64{v}, 12))
+			if !slices.Equal(codes, make([]int8, 6)) {
+				t.Errorf("%v of constant scores %d: codes %v", f, v, codes)
+			}
+		}
+	}
+}
+
+// The codes of a group depend on its own scores, in a unit of their own.
+func TestEncodeGroups(t *testing.T) {
+	for _, f := range codings {
+		first, second := normalScores(1, 30), normalScores(2, 30)
+		want := slices.Concat(encode(f, first), encode(f, second))
+		scores := append(first, mapped(second, func(v int64) int64 { return 1000*v + 77 })...)
+		codes := make([]int8, 60)
+		newCoder(f, false, 60).encode(codes, scores, 2)
+		if !slices.Equal(codes, want) {
+			t.Errorf("%v: codes %v, want %v", f, codes, want)
+		}
+	}
+}
+
 // The unit and the origin of the scores do not matter.
 func TestEncodeInvariance(t *testing.T) {
-	for _, f := range []Fitness{Sign, FourBit} {
+	for _, f := range codings {
 		scores := normalScores(1, 101)
 		copy(scores[20:], make([]int64, 120)) // more than half of the pairs tie
 		want := encode(f, scores)
 		for _, factor := range []int64{2, 3, 1000, 1 << 40} {
-			if got := encode(f, each(scores, func(v int64) int64 { return factor * v })); !slices.Equal(got, want) {
+			if got := encode(f, mapped(scores, func(v int64) int64 { return factor * v })); !slices.Equal(got, want) {
 				t.Errorf("%v, scores times %d: codes %v, want %v", f, factor, got, want)
 			}
 		}
-		for _, offset := range []int64{1, -1 << 50, 1 << 59} {
-			if got := encode(f, each(scores, func(v int64) int64 { return v + offset })); !slices.Equal(got, want) {
+		for _, offset := range []int64{1, -1 << 50, 1 << 56} {
+			if got := encode(f, mapped(scores, func(v int64) int64 { return v + offset })); !slices.Equal(got, want) {
 				t.Errorf("%v, scores plus %d: codes %v, want %v", f, offset, got, want)
 			}
 		}
 	}
 }
 
-// A broken member costs its own pair a large code and leaves the others theirs.
+// An outlier costs its own pair a large code and leaves the others theirs.
 func TestEncodeOutliers(t *testing.T) {
 	scores := normalScores(2, 101)
 	scores[0], scores[1] = 20_000, 0 // beyond the others already
 	want := encode(FourBit, scores)
 	for _, outlier := range []int64{1 << 30, maxScore, math.MaxInt64} {
 		scores[0] = outlier
-		if got := encode(FourBit, scores); !slices.Equal(got, want) || got[0] != kernels.MaxFitness {
+		if got := encode(FourBit, scores); !slices.Equal(got, want) || got[0] != 7 {
 			t.Errorf("score %d changes the codes to %v, want %v", outlier, got, want)
 		}
 	}
@@ -124,27 +172,5 @@ func TestEncodeSteps(t *testing.T) {
 	}
 	if got := math.Sqrt(squares / float64(len(codes))); math.Abs(got-2.9) > 0.1 {
 		t.Errorf("codes of normal differences have a deviation of %.3f, want 2.9", got)
-	}
-}
-
-func TestSummarize(t *testing.T) {
-	const low, high = math.MinInt64, math.MaxInt64
-	for _, test := range []struct {
-		scores     []int64
-		codes      []int8
-		best, mean int64
-		decided    int
-	}{
-		{[]int64{1, 2}, []int8{-1}, 2, 1, 1},
-		{[]int64{-1, -2}, []int8{1}, -1, -2, 1},
-		{[]int64{5, 5, -7, -6}, []int8{0, -1}, 5, -1, 1},
-		{[]int64{high, high, high, high}, []int8{0, 0}, high, high, 0},
-		{[]int64{low, low, low, low}, []int8{0, 0}, low, low, 0},
-		{[]int64{low, high, high, low, high, high}, []int8{-7, 7, 0}, high, high / 3, 2},
-	} {
-		got := summarize(test.scores, test.codes)
-		if want := (Stats{Best: test.best, Mean: test.mean, Decided: test.decided}); got != want {
-			t.Errorf("%v: %+v, want %+v", test.scores, got, want)
-		}
 	}
 }

@@ -1,11 +1,11 @@
 package es
 
 import (
-	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"sync/atomic"
 
-	"github.com/Kaleaon/pentary-go/internal/fixed"
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/lowrank"
 	"github.com/Kaleaon/pentary-go/packed"
@@ -13,70 +13,136 @@ import (
 
 // Generation is what an evaluator needs to know of one generation.
 type Generation struct {
+	Number  uint32 // counts from zero; the noise's own number may lag, see Options.Reuse
 	Noise   lowrank.Noise
 	Pairs   int
+	Groups  int // of consecutive pairs, each on data of its own, see Options.Groups
 	Tensors []lowrank.Tensor
+
+	touched [][]uint64
 }
 
-// Stats describes a finished generation.
-type Stats struct {
-	Generation int   // counts from 1
-	Moved      int   // pents that moved a level
-	Best       int64 // highest score of a member
-	Mean       int64 // of all members' scores, rounded down
-	Decided    int   // pairs whose members scored differently
+// Group returns the group that a pair belongs to.
+func (g *Generation) Group(pair int) int { return pair / (g.Pairs / g.Groups) }
+
+// Touch says that the scores depend on a row of a tensor. It matters for sparse
+// parameters alone, whose other rows do not move. Goroutines may call it at the
+// same time.
+func (g *Generation) Touch(tensor, row int) {
+	if g.touched != nil && g.touched[tensor] != nil {
+		atomic.OrUint64(&g.touched[tensor][row/64], 1<<(row%64))
+	}
 }
 
-// Optimizer trains the matrices it was made with, in place. It is not safe for
+// Optimizer trains the parameters it was made with, in place. It is not safe for
 // concurrent use; it uses all processors itself.
 type Optimizer struct {
 	options    Options
+	parameters []Parameter
 	tensors    []lowrank.Tensor
-	rules      []stepper
+	steps      []step // by tensor
 	updater    *lowrank.Updater
-	generation int
+	generation int  // finished
+	moved      bool // since New or RestoreState
 
-	codes   []int8
-	scores  []int64
-	scratch []int64
+	coder  *coder
+	scores []int64
+	codes  []int8
+	update update
+
+	past    [][]int8 // codes of the rule's window, but for its last generation
+	earlier []update // of the window
+
+	// The rows used in this generation and in the last: see Record.Touched.
+	touched, recorded [][]uint64
 }
 
-// New returns an optimizer of the given matrices. They are numbered in this order
+// New returns an optimizer of the given parameters. They are numbered in this order
 // for the noise, so the order is part of a run's identity. The error names the
 // option or tensor that is out of range.
-func New(weights []*packed.Matrix, o Options) (*Optimizer, error) {
+func New(parameters []Parameter, o Options) (*Optimizer, error) {
 	o.setDefaults()
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	if len(weights) == 0 {
+	if len(parameters) == 0 {
 		return nil, errors.New("es: no tensors to train")
 	}
-	for i, w := range weights {
+	opt := &Optimizer{options: o, parameters: slices.Clone(parameters)}
+	for i := range opt.parameters {
+		p := &opt.parameters[i]
+		if err := p.check(o.Rank); err != nil {
+			return nil, fmt.Errorf("es: tensor %d %w", i, err)
+		}
+		if p.Sparse && o.Rule.profile().window > 1 {
+			return nil, fmt.Errorf("es: tensor %d is sparse: rule %v keeps no record of its rows", i, o.Rule)
+		}
+		opt.tensors = append(opt.tensors, p.tensor(i))
+	}
+	if need := opt.memory(); o.MemoryLimit > 0 && need > o.MemoryLimit {
+		return nil, fmt.Errorf("es: state and update take %d bytes, more than the limit of %d", need, o.MemoryLimit)
+	}
+	opt.start()
+	return opt, nil
+}
+
+// start makes the optimizer's memory.
+func (o *Optimizer) start() {
+	pairs := o.options.Pairs
+	o.updater = lowrank.NewUpdater()
+	o.coder = newCoder(o.options.Fitness, o.options.Minimize, pairs)
+	o.codes, o.scores = make([]int8, pairs), make([]int64, 2*pairs)
+	if n := o.options.Rule.profile().window - 1; n > 0 {
+		ring := make([]int8, n*pairs)
+		for ; len(ring) > 0; ring = ring[pairs:] {
+			o.past = append(o.past, ring[:pairs])
+		}
+		o.earlier = make([]update, 0, n)
+	}
+	rules := o.options.Rule.start(o.trained())
+	o.steps = make([]step, len(o.tensors))
+	for i, w := range o.tensors {
 		switch {
-		case w == nil || w.Rows() == 0:
-			return nil, fmt.Errorf("es: tensor %d is empty", i)
-		case o.Rank*w.Cols() > kernels.MaxRankK:
-			return nil, fmt.Errorf("es: tensor %d has %d columns, want at most %d for rank %d",
-				i, w.Cols(), kernels.MaxRankK/o.Rank, o.Rank)
+		case w.Frozen:
+		case w.V != nil:
+			o.steps[i].vector = &lowrank.VectorResidual{Shift: scaleShift, Residual: make([]int8, len(w.V))}
+		default:
+			o.steps[i].stepper, rules = rules[0], rules[1:]
 		}
 	}
-	opt := &Optimizer{
-		options: o,
-		updater: lowrank.NewUpdater(),
-		codes:   make([]int8, o.Pairs),
-		scores:  make([]int64, 2*o.Pairs),
-		scratch: make([]int64, o.Pairs),
+	o.touched, o.recorded = o.rowSets(), o.rowSets()
+}
+
+// trained returns the matrices that the rule moves.
+func (o *Optimizer) trained() []lowrank.Tensor {
+	var matrices []lowrank.Tensor
+	for _, w := range o.tensors {
+		if w.W != nil && !w.Frozen {
+			matrices = append(matrices, w)
+		}
 	}
-	for i, w := range weights {
-		opt.tensors = append(opt.tensors, lowrank.Tensor{Number: uint32(i), W: w})
-		opt.rules = append(opt.rules, o.Rule.start(w))
+	return matrices
+}
+
+// rowSets returns empty sets of rows for all sparse parameters, nil if none is.
+func (o *Optimizer) rowSets() [][]uint64 {
+	var sets [][]uint64
+	for i, p := range o.parameters {
+		if p.Sparse {
+			if sets == nil {
+				sets = make([][]uint64, len(o.parameters))
+			}
+			sets[i] = make([]uint64, (p.Matrix.Rows()+63)/64)
+		}
 	}
-	return opt, nil
+	return sets
 }
 
 // Options returns the options in force, defaults filled in.
 func (o *Optimizer) Options() Options { return o.options }
+
+// Parameters returns the parameters that the optimizer trains, in order.
+func (o *Optimizer) Parameters() []Parameter { return o.parameters }
 
 // Done reports whether the run has reached its last generation.
 func (o *Optimizer) Done() bool { return o.generation >= o.options.Generations }
@@ -84,123 +150,124 @@ func (o *Optimizer) Done() bool { return o.generation >= o.options.Generations }
 // Generation returns the number of finished generations.
 func (o *Optimizer) Generation() int { return o.generation }
 
-// StateBytes returns the memory that the update rule keeps between generations.
-func (o *Optimizer) StateBytes() int {
-	n := 0
-	for _, r := range o.rules {
-		n += r.stateBytes()
+// Identity returns a text that two runs share if the same scores would move the same
+// weights in the same way: all options and the tensors' names and shapes, a line
+// each.
+func (o *Optimizer) Identity() string {
+	s := o.options.String() + "\n"
+	for _, p := range o.parameters {
+		s += p.String() + "\n"
 	}
-	return n
+	return s
 }
 
 // Ask describes the generation to evaluate. It is the same until Tell.
 func (o *Optimizer) Ask() Generation {
 	return Generation{
-		Noise: lowrank.Noise{
-			Seed: o.options.Seed, Generation: uint32(o.generation),
-			Law: o.options.Law, Rank: o.options.Rank, Sigma: o.options.Sigma,
-		},
+		Number:  uint32(o.generation),
+		Noise:   o.options.noise(o.generation),
 		Pairs:   o.options.Pairs,
+		Groups:  o.options.Groups,
 		Tensors: o.tensors,
+		touched: o.touched,
 	}
 }
 
-// Tell takes the scores of the generation that Ask described, higher is better,
-// for plus and minus of each pair, and moves the weights. It returns an error if
-// their number is not twice Pairs, or the run is done; then nothing has changed.
+// Tell takes the scores of the generation that Ask described for plus and minus of
+// each pair, higher is better unless the options say Minimize, and moves the
+// weights. It returns an error if their number is not twice Pairs, or the run is
+// done; then nothing has changed.
 func (o *Optimizer) Tell(scores []int64) (Stats, error) {
 	if len(scores) != 2*o.options.Pairs {
 		return Stats{}, fmt.Errorf("es: %d scores for %d pairs, want two a pair", len(scores), o.options.Pairs)
 	}
 	if o.Done() {
-		return Stats{}, fmt.Errorf("es: the run of %d generations is done", o.options.Generations)
+		return Stats{}, o.errDone()
 	}
-	o.options.Fitness.encode(o.codes, scores, o.scratch)
-	stats := summarize(scores, o.codes)
-	stats.Moved = o.apply()
-	o.generation++
-	stats.Generation = o.generation
+	stats := Stats{Spread: o.coder.encode(o.codes, scores, o.options.Groups)}
+	stats.score(scores, o.options.Minimize)
+	o.move(&stats)
 	return stats, nil
 }
 
-// apply moves the weights by the fitness codes of the current generation.
-func (o *Optimizer) apply() (moved int) {
-	noise := o.Ask().Noise
-	deviation := o.deviation()
-	if deviation == 0 {
-		return 0 // no pair was decided
-	}
-	at := progress{o.options.Schedule, o.generation, o.options.Generations}
-	for i, w := range o.tensors {
-		o.rules[i].prepare(at, deviation)
-		moved += o.updater.Update(noise, w, o.codes, o.rules[i])
-	}
-	return moved
+func (o *Optimizer) errDone() error {
+	return fmt.Errorf("es: the run of %d generations is done", o.options.Generations)
 }
 
-// deviation returns the standard deviation of an entry of Z under pure noise, in
-// 1/256: every term a·b has the variance of the law squared.
-func (o *Optimizer) deviation() uint64 {
-	sum := uint64(0)
-	for _, f := range o.codes {
-		sum += uint64(int(f) * int(f))
-	}
-	v := uint64(o.options.Law.Variance())
-	return fixed.Sqrt(sum * uint64(o.options.Rank) * v * v << 16)
-}
-
-func summarize(scores []int64, codes []int8) Stats {
-	s := Stats{Best: scores[0]}
-	n := int64(len(scores))
-	rest := int64(0)
-	for _, v := range scores {
-		s.Best = max(s.Best, v)
-		share := fixed.FloorDiv(v, n) // the sum of the scores could overflow
-		s.Mean += share
-		rest += v - share*n
-	}
-	s.Mean += rest / n
-	for _, f := range codes {
-		if f != 0 {
-			s.Decided++
+// move moves the weights by the codes of the current generation, adds to its
+// statistics, and ends it.
+func (o *Optimizer) move(stats *Stats) {
+	g := &o.update
+	g.set(&o.options, o.generation, o.codes)
+	g.earlier = o.recall()
+	if g.decided() {
+		for i, w := range o.tensors {
+			if !w.Frozen {
+				stats.Moved += o.moveTensor(g, i)
+			}
 		}
 	}
-	return s
+	stats.count(o.codes, o.tensors)
+
+	if i := o.generation % (len(o.past) + 1); i < len(o.past) {
+		copy(o.past[i], o.codes)
+	}
+	o.touched, o.recorded = o.recorded, o.touched
+	for _, s := range o.touched {
+		clear(s)
+	}
+	o.moved = true
+	o.generation++
+	stats.Generation = o.generation
 }
 
-// Evaluator scores a generation: plus and minus of each pair, higher is better.
-// It should return the context's error soon after the context is done.
-type Evaluator interface {
-	Evaluate(ctx context.Context, g Generation, scores []int64) error
-}
-
-// EvaluatorFunc is an Evaluator made of a function.
-type EvaluatorFunc func(ctx context.Context, g Generation, scores []int64) error
-
-// Evaluate calls f.
-func (f EvaluatorFunc) Evaluate(ctx context.Context, g Generation, scores []int64) error {
-	return f(ctx, g, scores)
-}
-
-// Run evaluates and moves the weights until the run is done or the context is,
-// whose error it then returns; the weights are those of the last whole
-// generation, and Run may be called again to go on. progress, if not nil, is
-// called after each generation.
-func (o *Optimizer) Run(ctx context.Context, e Evaluator, progress func(Stats)) error {
-	for !o.Done() {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if err := e.Evaluate(ctx, o.Ask(), o.scores); err != nil {
-			return err
-		}
-		stats, err := o.Tell(o.scores)
-		if err != nil {
-			return err
-		}
-		if progress != nil {
-			progress(stats)
+// recall returns the earlier generations of the rule's window. Windows follow one
+// another.
+func (o *Optimizer) recall() []update {
+	o.earlier = o.earlier[:0]
+	for n := o.generation - o.generation%(len(o.past)+1); n < o.generation; n++ {
+		var e update
+		e.set(&o.options, n, o.past[n%(len(o.past)+1)])
+		if e.decided() {
+			o.earlier = append(o.earlier, e)
 		}
 	}
-	return nil
+	return o.earlier
+}
+
+// moveTensor moves one tensor and returns how many levels.
+func (o *Optimizer) moveTensor(g *update, i int) (moved int) {
+	w, s := o.tensors[i], &o.steps[i]
+	if w.V != nil {
+		s.vector.Mul = g.scale(o.options.Rule.profile().vectorRate, w).Mul
+		return o.updater.UpdateVector(g.noise(), w, o.codes, s.vector)
+	}
+	s.prepare(g, o.updater)
+	s.decay(g, w)
+	var rows []uint64
+	if o.touched != nil {
+		rows = o.touched[i]
+	}
+	return o.updater.UpdateRows(g.noise(), w, o.codes, s, rows)
+}
+
+// A step moves one tensor: the rule at work on a matrix and weight decay after it,
+// or error feedback on a vector.
+type step struct {
+	stepper
+	chance uint32
+	draw   kernels.Stream
+
+	vector *lowrank.VectorResidual
+}
+
+// decay sets the weight decay of a generation.
+func (s *step) decay(g *update, w lowrank.Tensor) {
+	s.chance = uint32(g.options.Shrink) // of kernels.AlwaysShrink
+	s.draw = lowrank.StreamOf(g.options.Seed, uint32(g.number), w.Number, lowrank.Shrinking, 0)
+}
+
+// Step implements lowrank.Stepper.
+func (s *step) Step(w *packed.Matrix, t kernels.Terms, lo, hi int) int {
+	return s.stepper.Step(w, t, lo, hi) + kernels.Shrink(w, s.chance, s.draw, lo, hi)
 }

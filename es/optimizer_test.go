@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"math"
 	"runtime"
 	"slices"
 	"testing"
@@ -20,7 +21,7 @@ import (
 // Ask and Tell leave the loop to the caller, here the search for a row of ones.
 func ExampleOptimizer_Ask() {
 	w := packed.NewMatrix(1, 8)
-	opt, err := es.New([]*packed.Matrix{w}, es.Options{Generations: 40, Pairs: 16})
+	opt, err := es.New(es.Matrices(w), es.Options{Generations: 40, Pairs: 16})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -119,7 +120,7 @@ var short = es.Options{
 func start(t *testing.T, o es.Options) (*es.Optimizer, *imitation, []*packed.Matrix) {
 	t.Helper()
 	v, weights := newImitation()
-	opt, err := es.New(weights, o)
+	opt, err := es.New(es.Matrices(weights...), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,7 +150,7 @@ func TestDeterminism(t *testing.T) {
 			t.Run(fmt.Sprintf("%s/%d", impl, procs), func(t *testing.T) {
 				defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
 				opt, v, weights := start(t, short)
-				if err := opt.Run(context.Background(), v, nil); err != nil {
+				if err := opt.Run(context.Background(), v); err != nil {
 					t.Fatal(err)
 				}
 				if got := digest(weights); got != goldenWeights {
@@ -170,14 +171,14 @@ func TestOptionsMatter(t *testing.T) {
 		"sigma":       func(o *es.Options) { o.Sigma++ },
 		"law":         func(o *es.Options) { o.Law = kernels.Uniform },
 		"fitness":     func(o *es.Options) { o.Fitness = es.Sign },
-		"rule":        func(o *es.Options) { o.Rule = es.Threshold{Deviations: es.Ratio(2, 1)} },
+		"rule":        func(o *es.Options) { o.Rule = es.Threshold{Share: es.Ratio(1, 20)} },
 		"rate":        func(o *es.Options) { o.Rule = es.Residual{Rate: es.Ratio(1, 3)} },
 		"schedule":    func(o *es.Options) { o.Schedule = es.Constant },
 	} {
 		o := short
 		change(&o)
 		opt, v, weights := start(t, o)
-		if err := opt.Run(context.Background(), v, nil); err != nil {
+		if err := opt.Run(context.Background(), v); err != nil {
 			t.Fatal(err)
 		}
 		if digest(weights) == goldenWeights {
@@ -188,7 +189,7 @@ func TestOptionsMatter(t *testing.T) {
 
 // Progress describes the generation just finished.
 func TestStats(t *testing.T) {
-	for _, rule := range []es.Rule{nil, es.Threshold{Deviations: es.Ratio(3, 2)}} {
+	for _, rule := range []es.Rule{nil, es.Threshold{Share: es.Ratio(1, 8)}} {
 		o := short
 		o.Rule = rule
 		opt, v, weights := start(t, o)
@@ -199,7 +200,7 @@ func TestStats(t *testing.T) {
 		})
 		before := clones(weights)
 		calls := 0
-		err := opt.Run(context.Background(), e, func(got es.Stats) {
+		err := opt.Run(context.Background(), e, func(got es.Stats) error {
 			calls++
 			want := es.Stats{Generation: calls, Best: slices.Max(told)}
 			sum := int64(0)
@@ -218,9 +219,19 @@ func TestStats(t *testing.T) {
 			if got.Decided > want.Decided || got.Decided < want.Decided*3/4 {
 				t.Errorf("%d pairs decided, %d scored differently", got.Decided, want.Decided)
 			}
+			for _, w := range weights {
+				levels := w.Histogram()
+				want.Saturated += levels[0] + levels[4]
+			}
+			want.Norm = int64(math.Floor(256 * math.Sqrt(float64(want.Moved))))
+			if got.Spread <= 0 || got.Spread > want.Best-want.Mean+1<<20 {
+				t.Errorf("spread %d", got.Spread)
+			}
+			want.Spread = got.Spread
 			if want.Decided = got.Decided; got != want {
 				t.Errorf("stats %+v, want %+v", got, want)
 			}
+			return nil
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -311,16 +322,17 @@ func TestCancelAndResume(t *testing.T) {
 	for stop := 1; stop < short.Generations; stop += 4 {
 		opt, v, weights := start(t, short)
 		ctx, cancel := context.WithCancel(context.Background())
-		err := opt.Run(ctx, v, func(s es.Stats) {
+		err := opt.Run(ctx, v, func(s es.Stats) error {
 			if s.Generation == stop {
 				cancel()
 			}
+			return nil
 		})
 		if !errors.Is(err, context.Canceled) || opt.Generation() != stop {
 			t.Errorf("canceled after generation %d: error %v after %d", stop, err, opt.Generation())
 		}
 		before := digest(weights)
-		if err := opt.Run(ctx, v, nil); !errors.Is(err, context.Canceled) || digest(weights) != before {
+		if err := opt.Run(ctx, v); !errors.Is(err, context.Canceled) || digest(weights) != before {
 			t.Errorf("a run that is canceled from the start: error %v", err)
 		}
 
@@ -330,11 +342,11 @@ func TestCancelAndResume(t *testing.T) {
 			scores[0] = 1
 			return broken
 		})
-		if err := opt.Run(context.Background(), fail, nil); !errors.Is(err, broken) || digest(weights) != before {
+		if err := opt.Run(context.Background(), fail); !errors.Is(err, broken) || digest(weights) != before {
 			t.Errorf("a failed evaluation: error %v", err)
 		}
 
-		if err := opt.Run(context.Background(), v, nil); err != nil {
+		if err := opt.Run(context.Background(), v); err != nil {
 			t.Fatal(err)
 		}
 		if got := digest(weights); got != goldenWeights {
@@ -345,31 +357,18 @@ func TestCancelAndResume(t *testing.T) {
 
 // Without a difference in any pair no weight moves.
 func TestUndecided(t *testing.T) {
-	for _, fitness := range []es.Fitness{es.Sign, es.FourBit} {
+	for _, fitness := range []es.Fitness{es.Sign, es.FourBit, es.Ranks, es.Raw} {
 		o := short
-		o.Fitness = fitness
+		o.Fitness, o.Shrink = fitness, es.Ratio(1, 2)
 		opt, _, weights := start(t, o)
 		before := digest(weights)
 		stats, err := opt.Tell(slices.Repeat([]int64{-5}, 2*o.Pairs))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if want := (es.Stats{Generation: 1, Best: -5, Mean: -5}); stats != want || digest(weights) != before {
+		if want := (es.Stats{Generation: 1, Best: -5, Mean: -5, Saturated: stats.Saturated}); stats != want || digest(weights) != before {
 			t.Errorf("%v: stats %+v, want %+v", fitness, stats, want)
 		}
-	}
-}
-
-func TestStateBytes(t *testing.T) {
-	residual, _, _ := start(t, short)
-	if got, want := residual.StateBytes(), 21*packed.PaddedLen(70)+5*packed.PaddedLen(300); got != want {
-		t.Errorf("the residual rule keeps %d bytes, want %d", got, want)
-	}
-	o := short
-	o.Rule = es.Threshold{Deviations: es.Ratio(2, 1)}
-	threshold, _, _ := start(t, o)
-	if got := threshold.StateBytes(); got != 0 {
-		t.Errorf("the threshold rule keeps %d bytes, want none", got)
 	}
 }
 
@@ -377,9 +376,10 @@ func TestTellAllocations(t *testing.T) {
 	if raceEnabled {
 		t.Skip("the race detector allocates")
 	}
-	for _, fitness := range []es.Fitness{es.Sign, es.FourBit} {
+	for i, rule := range rules {
+		fitness := es.Fitness(i % 4)
 		o := short
-		o.Fitness, o.Generations = fitness, 100
+		o.Rule, o.Fitness, o.Generations, o.Shrink = rule, fitness, 100, 1
 		opt, v, weights := start(t, o)
 		scores := make([]int64, 2*o.Pairs)
 		if err := v.Evaluate(context.Background(), opt.Ask(), scores); err != nil {
@@ -392,10 +392,10 @@ func TestTellAllocations(t *testing.T) {
 			}
 		})
 		if n != 0 {
-			t.Errorf("%v: Tell allocates %d times a call", fitness, n)
+			t.Errorf("%v, %v: Tell allocates %d times a call", rule, fitness, n)
 		}
 		if weights[0].Equal(before) {
-			t.Errorf("%v: no weight moved", fitness)
+			t.Errorf("%v: no weight moved", rule)
 		}
 	}
 }

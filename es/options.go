@@ -19,28 +19,58 @@ func Ratio(num, den int) Q16 { return fixed.Ratio(num, den) }
 // Options configure an Optimizer. The zero value of a field is its default.
 type Options struct {
 	Seed        uint64      // key of all random numbers
-	Generations int         // length of the run, which the schedule spans; required
+	Generations int         // length of the run, which the schedules span; required
 	Pairs       int         // antithetic pairs, half the population; default 128
-	Rank        int         // of the perturbations; default 1
+	Rank        int         // of the perturbations, or lowrank.FullRank; default 1
 	Sigma       uint        // σ = 2^-Sigma levels; default 0, a whole level
 	Law         kernels.Law // of the factors; default kernels.Binomial
 	Fitness     Fitness     // how a pair's scores become a code; default FourBit
+	Minimize    bool        // lower scores are better
 	Rule        Rule        // how Z moves pents; default Residual{Rate: Ratio(3, 10)}
-	Schedule    Schedule    // of the rule's strength over the run; default Linear
+
+	Schedule      Schedule // of the rule's strength over the run; default Linear
+	SigmaSchedule Schedule // of σ, in powers of two; default Constant
+	Decay         Q16      // c of the schedules Inverse; default 0.015
+	Restart       int      // generations of a cycle, after which the schedules begin anew; default none
+
+	// Groups divides the pairs evenly into groups that see data of their own: pairs
+	// g·Pairs/Groups to (g+1)·Pairs/Groups are group g. The scores of a group are
+	// compared among themselves. Default 1.
+	Groups int
+
+	// Reuse is the number of consecutive generations that share their noise; default
+	// 1, none.
+	Reuse int
+
+	// Shrink is weight decay: the chance of a pent other than zero to move a level
+	// towards zero, in each generation that moves any; default 0.
+	Shrink Q16
+
+	// MemoryLimit bounds the bytes that the rule's state and an update take beside
+	// the weights; New fails if they would take more. Default none.
+	MemoryLimit int
 }
 
 // MaxPairs bounds the population of a generation.
 const MaxPairs = 1 << 22
 
 func (o *Options) setDefaults() {
-	if o.Pairs == 0 {
-		o.Pairs = 128
-	}
-	if o.Rank == 0 {
-		o.Rank = 1
-	}
+	setDefault(&o.Pairs, 128)
+	setDefault(&o.Rank, 1)
+	setDefault(&o.Schedule, Linear)
+	setDefault(&o.SigmaSchedule, Constant)
+	setDefault(&o.Decay, Ratio(15, 1000))
+	setDefault(&o.Groups, 1)
+	setDefault(&o.Reuse, 1)
 	if o.Rule == nil {
 		o.Rule = Residual{Rate: Ratio(3, 10)}
+	}
+}
+
+func setDefault[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
 	}
 }
 
@@ -56,47 +86,56 @@ func (o *Options) check() error {
 		return fmt.Errorf("es: %d pairs, want 1 to %d", o.Pairs, MaxPairs)
 	case o.Pairs*o.Rank > kernels.MaxTerms:
 		return fmt.Errorf("es: %d pairs of rank %d make %d terms, want at most %d", o.Pairs, o.Rank, o.Pairs*o.Rank, kernels.MaxTerms)
-	case o.Fitness > Sign:
+	case o.Fitness > Raw:
 		return fmt.Errorf("es: unknown fitness coding %v", o.Fitness)
-	case o.Schedule > Constant:
-		return fmt.Errorf("es: unknown schedule %v", o.Schedule)
+	case o.Decay < 0:
+		return fmt.Errorf("es: decay %v, want 0 or more", ratio(o.Decay))
+	case o.Restart < 0:
+		return fmt.Errorf("es: restart after %d generations, want 0 or more", o.Restart)
+	case o.Groups < 1 || o.Pairs%o.Groups != 0:
+		return fmt.Errorf("es: %d groups of %d pairs, want a divisor of their number", o.Groups, o.Pairs)
+	case o.Reuse < 1:
+		return fmt.Errorf("es: noise of %d generations, want at least 1", o.Reuse)
+	case o.Shrink < 0 || o.Shrink > fixed.One:
+		return fmt.Errorf("es: chance %v to shrink, want 0 to 1", ratio(o.Shrink))
+	case o.MemoryLimit < 0:
+		return fmt.Errorf("es: memory limit of %d bytes", o.MemoryLimit)
+	}
+	if err := o.Schedule.check(); err != nil {
+		return err
+	}
+	if err := o.SigmaSchedule.check(); err != nil {
+		return err
 	}
 	return o.Rule.check()
 }
 
-// Schedule is how the strength of the rule changes over a run.
-type Schedule uint8
-
-const (
-	// Linear decays from full strength to zero over the run. Without decay the
-	// residual rule plateaus: on the 64×64 pattern task with 500 pairs and 200
-	// generations the error stays at 0.41 instead of 0.0002.
-	Linear Schedule = iota
-	// Constant keeps full strength.
-	Constant
-)
-
-// String returns the schedule's name.
-func (s Schedule) String() string {
-	switch s {
-	case Linear:
-		return "linear"
-	case Constant:
-		return "constant"
+// moment returns where generation number n is in its cycle.
+func (o *Options) moment(n int) moment {
+	if o.Restart == 0 {
+		return moment{n, o.Generations}
 	}
-	return fmt.Sprintf("Schedule(%d)", uint8(s))
+	return moment{n % o.Restart, o.Restart}
 }
 
-// progress is a point of a run under a schedule.
-type progress struct {
-	schedule          Schedule
-	finished, planned int // generations
+// noise returns the noise of generation number n.
+func (o *Options) noise(n int) lowrank.Noise {
+	return lowrank.Noise{
+		Seed: o.Seed, Generation: uint32(n - n%o.Reuse), Law: o.Law, Rank: o.Rank,
+		Sigma: o.SigmaSchedule.sigma(o.Sigma, o.moment(n), o.Decay),
+	}
 }
 
-// scale returns the part of v that is in force.
-func (p progress) scale(v fixed.Q16) fixed.Q16 {
-	if p.schedule == Constant {
-		return v
-	}
-	return fixed.Q16(int64(v) * int64(p.planned-p.finished) / int64(p.planned))
+// ratio prints a Q16 exactly.
+type ratio Q16
+
+func (r ratio) String() string { return fmt.Sprintf("%d/65536", int32(r)) }
+
+// String returns all options that determine a run, in a form of one line that is
+// the same for the same options.
+func (o Options) String() string {
+	return fmt.Sprintf("seed %d generations %d pairs %d groups %d rank %d sigma %d law %v reuse %d fitness %v minimize %t "+
+		"rule %v schedule %v sigma-schedule %v decay %v restart %d shrink %v",
+		o.Seed, o.Generations, o.Pairs, o.Groups, o.Rank, o.Sigma, o.Law, o.Reuse, o.Fitness, o.Minimize,
+		o.Rule, o.Schedule, o.SigmaSchedule, ratio(o.Decay), o.Restart, ratio(o.Shrink))
 }

@@ -16,13 +16,14 @@ func ExampleRatio() {
 }
 
 func TestDefaults(t *testing.T) {
-	opt, err := es.New([]*packed.Matrix{packed.NewMatrix(2, 2)}, es.Options{Generations: 7})
+	opt, err := es.New(es.Matrices(packed.NewMatrix(2, 2)), es.Options{Generations: 7})
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := es.Options{
 		Generations: 7, Pairs: 128, Rank: 1, Law: kernels.Binomial, Fitness: es.FourBit,
-		Rule: es.Residual{Rate: es.Ratio(3, 10)}, Schedule: es.Linear,
+		Rule: es.Residual{Rate: es.Ratio(3, 10)}, Schedule: es.Linear, SigmaSchedule: es.Constant,
+		Decay: es.Ratio(15, 1000), Groups: 1, Reuse: 1,
 	}
 	if opt.Options() != want {
 		t.Errorf("defaults %+v, want %+v", opt.Options(), want)
@@ -40,39 +41,61 @@ func TestOptionErrors(t *testing.T) {
 		{func(o *es.Options) { o.Pairs = -1 }, "-1 pairs"},
 		{func(o *es.Options) { o.Pairs = es.MaxPairs + 1 }, "4194305 pairs, want 1 to 4194304"},
 		{func(o *es.Options) { o.Pairs, o.Rank = es.MaxPairs, 5 }, "4194304 pairs of rank 5 make 20971520 terms"},
-		{func(o *es.Options) { o.Rank = -1 }, "rank -1"},
+		{func(o *es.Options) { o.Rank = -2 }, "rank -2"},
 		{func(o *es.Options) { o.Rank = 257 }, "rank 257, want 1 to 256"},
 		{func(o *es.Options) { o.Sigma = 21 }, "sigma 2^-21"},
 		{func(o *es.Options) { o.Law = 2 }, "unknown law Law(2)"},
-		{func(o *es.Options) { o.Fitness = 2 }, "unknown fitness coding Fitness(2)"},
-		{func(o *es.Options) { o.Schedule = 2 }, "unknown schedule Schedule(2)"},
+		{func(o *es.Options) { o.Fitness = 4 }, "unknown fitness coding Fitness(4)"},
+		{func(o *es.Options) { o.Schedule = 5 }, "unknown schedule Schedule(5)"},
+		{func(o *es.Options) { o.SigmaSchedule = 5 }, "unknown schedule Schedule(5)"},
+		{func(o *es.Options) { o.Decay = -1 }, "decay -1/65536"},
+		{func(o *es.Options) { o.Restart = -1 }, "restart after -1"},
+		{func(o *es.Options) { o.Groups = 3 }, "3 groups of 128 pairs"},
+		{func(o *es.Options) { o.Groups = -1 }, "-1 groups"},
+		{func(o *es.Options) { o.Reuse = -1 }, "noise of -1 generations"},
+		{func(o *es.Options) { o.Shrink = -1 }, "chance -1/65536"},
+		{func(o *es.Options) { o.Shrink = 1<<16 + 1 }, "chance 65537/65536"},
+		{func(o *es.Options) { o.MemoryLimit = -1 }, "memory limit of -1"},
+		{func(o *es.Options) { o.MemoryLimit = 100 }, "bytes, more than the limit of 100"},
+		{func(o *es.Options) { o.Rule = es.Residual4{} }, "residual4 rate 0/65536"},
+		{func(o *es.Options) { o.Rule = es.Stochastic{} }, "stochastic rate 0/65536"},
+		{func(o *es.Options) { o.Rule = es.Replay{Rate: 1} }, "replay of 0 generations, want 1 to 256"},
+		{func(o *es.Options) { o.Rule = es.Replay{Window: 1} }, "replay rate 0/65536"},
+		{func(o *es.Options) { o.Rule = es.Flip{Decay: 1, Level: 1 << 10} }, "flip rate 0/65536"},
+		{func(o *es.Options) { o.Rule = es.Flip{Rate: 1, Level: 1 << 10} }, "flip decay 0, want 1 to 7"},
+		{func(o *es.Options) { o.Rule = es.Flip{Rate: 1, Decay: 1, Level: 1 << 15} }, "flip level 32768/65536"},
 		{func(o *es.Options) { o.Rule = es.Residual{} }, "residual rate 0/65536, want more than 0"},
 		{func(o *es.Options) { o.Rule = es.Residual{Rate: -1} }, "residual rate -1/65536"},
 		{func(o *es.Options) { o.Rule = es.Residual{Rate: es.Ratio(1, 1) + 1} }, "residual rate 65537/65536"},
-		{func(o *es.Options) { o.Rule = es.Threshold{} }, "threshold of 0/65536 deviations"},
-		{func(o *es.Options) { o.Rule = es.Threshold{Deviations: -1} }, "threshold of -1/65536 deviations"},
+		{func(o *es.Options) { o.Rule = es.Threshold{} }, "threshold share 0/65536"},
+		{func(o *es.Options) { o.Rule = es.Threshold{Share: -1} }, "threshold share -1/65536"},
 	} {
 		o := es.Options{Generations: 10}
 		test.change(&o)
-		opt, err := es.New([]*packed.Matrix{packed.NewMatrix(2, 2)}, o)
+		opt, err := es.New(es.Matrices(packed.NewMatrix(2, 2)), o)
 		if opt != nil || err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("error %v, want %q in it", err, test.want)
 		}
 	}
 }
 
-func TestTensorErrors(t *testing.T) {
-	sound := packed.NewMatrix(2, 2)
+func TestParameterErrors(t *testing.T) {
+	sound := es.Parameter{Name: "sound", Matrix: packed.NewMatrix(2, 2)}
+	sparse := es.Parameter{Matrix: sound.Matrix, Sparse: true}
 	for _, test := range []struct {
-		weights []*packed.Matrix
-		want    string
+		parameters []es.Parameter
+		want       string
 	}{
 		{nil, "no tensors"},
-		{[]*packed.Matrix{sound, nil}, "tensor 1 is empty"},
-		{[]*packed.Matrix{packed.NewMatrix(0, 0), sound}, "tensor 0 is empty"},
-		{[]*packed.Matrix{sound, packed.NewMatrix(1, 8193)}, "tensor 1 has 8193 columns, want at most 8192 for rank 256"},
+		{[]es.Parameter{sound, {}}, "tensor 1 is empty"},
+		{es.Matrices(packed.NewMatrix(0, 0), sound.Matrix), "tensor 0 is empty"},
+		{es.Matrices(sound.Matrix, packed.NewMatrix(1, 8193)), "tensor 1 has 8193 columns, want at most 8192 for rank 256"},
+		{[]es.Parameter{{Matrix: sound.Matrix, Vector: []int8{1}}}, "tensor 0 is both a matrix and a vector"},
+		{[]es.Parameter{{Vector: []int8{1}, Sparse: true}}, "tensor 0 is a sparse vector"},
+		{[]es.Parameter{sound, {Vector: []int8{1, -128}}}, "tensor 1 has -128 at element 1"},
+		{[]es.Parameter{sound, sparse}, "tensor 1 is sparse: rule replay(rate 1/65536, window 2) keeps no record of its rows"},
 	} {
-		opt, err := es.New(test.weights, es.Options{Generations: 1, Rank: 256})
+		opt, err := es.New(test.parameters, es.Options{Generations: 1, Rank: 256, Rule: es.Replay{Rate: 1, Window: 2}})
 		if opt != nil || err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("error %v, want %q in it", err, test.want)
 		}
@@ -86,10 +109,21 @@ func TestStrings(t *testing.T) {
 	}{
 		{es.Sign, "sign"},
 		{es.FourBit, "4bit"},
+		{es.Ranks, "ranks"},
+		{es.Raw, "raw"},
+		{es.Fitness(9), "Fitness(9)"},
+		{es.Cosine, "cosine"},
+		{es.Inverse, "inverse"},
 		{es.Linear, "linear"},
 		{es.Constant, "constant"},
 		{es.Residual{Rate: es.Ratio(1, 2)}, "residual(rate 32768/65536)"},
-		{es.Threshold{Deviations: es.Ratio(2, 1)}, "threshold(131072/65536 deviations)"},
+		{es.Residual4{Rate: es.Ratio(1, 2)}, "residual4(rate 32768/65536)"},
+		{es.Stochastic{Rate: es.Ratio(1, 2)}, "stochastic(rate 32768/65536)"},
+		{es.Replay{Rate: es.Ratio(1, 2), Window: 9}, "replay(rate 32768/65536, window 9)"},
+		{es.Flip{Rate: es.Ratio(1, 2), Decay: 3, Level: es.Ratio(1, 4)}, "flip(rate 32768/65536, decay 3, level 16384/65536)"},
+		{es.Parameter{Name: "w", Matrix: packed.NewMatrix(2, 3), Sparse: true}, `"w" 2×3 sparse`},
+		{es.Parameter{Vector: make([]int8, 4), Frozen: true}, `"" 4 frozen`},
+		{es.Threshold{Share: es.Ratio(1, 2)}, "threshold(share 32768/65536)"},
 	} {
 		if got := test.v.String(); got != test.want {
 			t.Errorf("%q, want %q", got, test.want)

@@ -1,6 +1,13 @@
 package es
 
-import "github.com/Kaleaon/pentary-go/packed"
+import (
+	"errors"
+	"fmt"
+
+	"github.com/Kaleaon/pentary-go/kernels"
+	"github.com/Kaleaon/pentary-go/lowrank"
+	"github.com/Kaleaon/pentary-go/packed"
+)
 
 // Parameter is a tensor of a model: exactly one of Matrix and Vector is set. The
 // optimizer trains it in place.
@@ -9,5 +16,60 @@ type Parameter struct {
 	Matrix *packed.Matrix // weights
 	Vector []int8         // a bias or gain, within ±127
 	Frozen bool           // neither perturbed nor moved
+
+	// Sparse says that a generation uses some rows only, as it does of an
+	// embedding: those that the evaluator names with Generation.Touch. The others
+	// do not move, and neither does their residual.
 	Sparse bool
+}
+
+// Matrices returns parameters of the given matrices, without names.
+func Matrices(weights ...*packed.Matrix) []Parameter {
+	ps := make([]Parameter, len(weights))
+	for i, w := range weights {
+		ps[i].Matrix = w
+	}
+	return ps
+}
+
+// check returns an error that says what is wrong with the parameter. rank is that
+// of its noise.
+func (p *Parameter) check(rank int) error {
+	rank = max(rank, 1) // full rank counts once
+	switch {
+	case (p.Matrix == nil || p.Matrix.Rows() == 0) && len(p.Vector) == 0:
+		return errors.New("is empty")
+	case p.Matrix != nil && p.Vector != nil:
+		return errors.New("is both a matrix and a vector")
+	case p.Sparse && p.Matrix == nil:
+		return errors.New("is a sparse vector, want a matrix")
+	case p.Matrix != nil && rank*p.Matrix.Cols() > kernels.MaxRankK:
+		return fmt.Errorf("has %d columns, want at most %d for rank %d", p.Matrix.Cols(), kernels.MaxRankK/rank, rank)
+	}
+	for i, v := range p.Vector {
+		if v == -128 {
+			return fmt.Errorf("has %d at element %d, want -127 to 127", v, i)
+		}
+	}
+	return nil
+}
+
+// String describes the parameter, as in `"embedding" 256×64 sparse`.
+func (p Parameter) String() string {
+	s := fmt.Sprintf("%q %d", p.Name, len(p.Vector))
+	if p.Matrix != nil {
+		s = fmt.Sprintf("%q %d×%d", p.Name, p.Matrix.Rows(), p.Matrix.Cols())
+	}
+	if p.Sparse {
+		s += " sparse"
+	}
+	if p.Frozen {
+		s += " frozen"
+	}
+	return s
+}
+
+// tensor returns the parameter as the noise sees it.
+func (p *Parameter) tensor(number int) lowrank.Tensor {
+	return lowrank.Tensor{Number: uint32(number), W: p.Matrix, V: p.Vector, Frozen: p.Frozen}
 }

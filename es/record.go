@@ -1,9 +1,74 @@
 package es
 
-// Record is what a generation leaves behind: all that moving the weights needs, and
-// nothing of the scores.
+import (
+	"fmt"
+
+	"github.com/Kaleaon/pentary-go/kernels"
+)
+
+// A Record is all that the members of a generation exchange: what it takes to move
+// the weights once more without evaluating anything.
 type Record struct {
-	Generation int        // finished generations, so 1 after the first
-	Codes      []int8     // fitness code of each pair
-	Touched    [][]uint64 // of each tensor, a bitset of the rows that took part; nil for all
+	Generation int        // counts from 1, as in Stats
+	Codes      []int8     // by pair
+	Touched    [][]uint64 // by tensor, a bit for each row; nil unless it is sparse, and if none is
+}
+
+// Record returns the record of the last generation. It shares the optimizer's
+// memory until the next Tell or Replay. It is empty before the first, and after
+// RestoreState.
+func (o *Optimizer) Record() Record {
+	if !o.moved {
+		return Record{}
+	}
+	return Record{Generation: o.generation, Codes: o.codes, Touched: o.recorded}
+}
+
+// Replay moves the weights as Tell did when it yielded the record. It returns an
+// error if the record is not of the next generation, or of other parameters or
+// options; then nothing has changed.
+func (o *Optimizer) Replay(r Record) (Stats, error) {
+	if o.Done() {
+		return Stats{}, o.errDone()
+	}
+	if err := o.checkRecord(r); err != nil {
+		return Stats{}, err
+	}
+	copy(o.codes, r.Codes)
+	for i, s := range o.touched {
+		copy(s, r.Touched[i])
+	}
+	var stats Stats
+	o.move(&stats)
+	return stats, nil
+}
+
+func (o *Optimizer) checkRecord(r Record) error {
+	switch {
+	case r.Generation != o.generation+1:
+		return fmt.Errorf("es: record of generation %d, want %d", r.Generation, o.generation+1)
+	case len(r.Codes) != len(o.codes):
+		return fmt.Errorf("es: record of %d codes for %d pairs", len(r.Codes), len(o.codes))
+	case len(r.Touched) != len(o.touched):
+		return fmt.Errorf("es: record of %d tensors, want %d", len(r.Touched), len(o.touched))
+	}
+	if err := checkCodes(r.Codes); err != nil {
+		return fmt.Errorf("es: record: %w", err)
+	}
+	for i, s := range r.Touched {
+		if len(s) != len(o.touched[i]) {
+			return fmt.Errorf("es: record of %d words of rows of tensor %d, want %d", len(s), i, len(o.touched[i]))
+		}
+	}
+	return nil
+}
+
+// checkCodes takes codes as they are, or as bytes.
+func checkCodes[T int8 | byte](codes []T) error {
+	for i, v := range codes {
+		if f := int8(v); f < -kernels.MaxFitness || f > kernels.MaxFitness {
+			return fmt.Errorf("code %d at %d, want at most ±%d", f, i, kernels.MaxFitness)
+		}
+	}
+	return nil
 }

@@ -1,6 +1,7 @@
 package es
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -11,49 +12,46 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-func TestSchedule(t *testing.T) {
-	const v = 3 * fixed.One
-	for finished := range 10 {
-		if got := (progress{Constant, finished, 10}).scale(v); got != v {
-			t.Errorf("constant, after %d of 10 generations: %d, want %d", finished, got, v)
-		}
-		want := v / 10 * fixed.Q16(10-finished)
-		if got := (progress{Linear, finished, 10}).scale(v); math.Abs(float64(got-want)) > 10 {
-			t.Errorf("linear, after %d of 10 generations: %d, want %d", finished, got, want)
-		}
+// noiseOnly returns a generation of codes that have nothing to do with the noise.
+func noiseOnly(o Options, codes func(rng *rand.Rand) int8) *update {
+	o.Generations = 1000
+	o.setDefaults()
+	rng := rand.New(rand.NewPCG(1, o.Seed))
+	c := make([]int8, o.Pairs)
+	for p := range c {
+		c[p] = codes(rng)
 	}
-	if got := (progress{Linear, 1<<31 - 2, 1<<31 - 1}).scale(math.MaxInt32); got != 1 {
-		t.Errorf("linear, last of 2^31-1 generations: %d, want 1", got)
-	}
+	g := &update{}
+	g.set(&o, 0, c)
+	return g
 }
 
-// deviation is what Z's entries have when the fitness is noise.
-func TestDeviation(t *testing.T) {
-	const m, pairs = 48, 300
-	rng := rand.New(rand.NewPCG(1, 1))
-	for _, law := range []kernels.Law{kernels.Binomial, kernels.Uniform} {
-		for _, rank := range []int{1, 3} {
-			opt, err := New([]*packed.Matrix{packed.NewMatrix(m, m)}, Options{Generations: 1, Pairs: pairs, Rank: rank, Law: law, Seed: 5})
-			if err != nil {
-				t.Fatal(err)
-			}
-			for p := range opt.codes {
-				opt.codes[p] = int8(rng.IntN(15) - 7)
-			}
-			measured := math.Sqrt(meanSquare(opt.Ask().Noise, opt.codes, m))
-			if got := float64(opt.deviation()) / 256; math.Abs(got/measured-1) > 0.05 {
-				t.Errorf("%v, rank %d: deviation %.2f, measured %.2f", law, rank, got, measured)
+// entries calls use with the entries of Z of a matrix of m×m under the update.
+func entries(g *update, m int, use func(z int)) {
+	n := g.noise()
+	if n.Rank == lowrank.FullRank {
+		var ws lowrank.Workspace
+		w := lowrank.Tensor{W: packed.NewMatrix(m, m)}
+		z, e := make([]int, m*m), make([]int32, m*m)
+		bits := n.Sigma
+		if n.Law == kernels.Uniform {
+			panic("not exact")
+		}
+		for pair, f := range g.codes {
+			n.Perturbation(&ws, e, w, pair, bits)
+			for i, v := range e {
+				z[i] += int(f) * int(v)
 			}
 		}
+		for _, v := range z {
+			use(v)
+		}
+		return
 	}
-}
-
-// meanSquare returns the mean square of the entries of Z for an m×m matrix.
-func meanSquare(n lowrank.Noise, codes []int8, m int) float64 {
 	padded := packed.PaddedLen(m)
 	a, b := make([]uint8, n.Rank*padded), make([]uint8, n.Rank*padded)
 	z := make([]int, m*m)
-	for pair, f := range codes {
+	for pair, f := range g.codes {
 		n.Factor(a, lowrank.FactorA, 0, pair, m)
 		n.Factor(b, lowrank.FactorB, 0, pair, m)
 		for at := range z {
@@ -62,53 +60,117 @@ func meanSquare(n lowrank.Noise, codes []int8, m int) float64 {
 			}
 		}
 	}
-	sum := 0
 	for _, v := range z {
-		sum += v * v
+		use(v)
 	}
-	return float64(sum) / float64(len(z))
+}
+
+func fourBits(rng *rand.Rand) int8 { return int8(rng.IntN(15) - 7) }
+
+// Variance and cumulants are those that Z's entries have when the fitness is noise:
+// few pairs, so that the tails are far from normal, and many matrices.
+func TestMoments(t *testing.T) {
+	for _, o := range []Options{
+		{Pairs: 10}, {Pairs: 10, Law: kernels.Uniform}, {Pairs: 5, Rank: 3}, {Pairs: 6, Rank: lowrank.FullRank},
+	} {
+		var n, s2, s4, s6, v, w4, w6 float64
+		for seed := range uint64(60) {
+			o.Seed = seed
+			g := noiseOnly(o, fourBits)
+			if !g.decided() {
+				continue
+			}
+			variance := float64(g.variance(lowrank.Tensor{}))
+			k4, k6 := g.cumulants(lowrank.Tensor{})
+			v += variance
+			w4 += float64(k4) / (1 << cumulantBits)
+			w6 += float64(k6) / (1 << cumulantBits)
+			entries(g, 64, func(z int) {
+				x := float64(z*z) / variance
+				n, s2, s4, s6 = n+1, s2+x, s4+x*x, s6+x*x*x
+			})
+		}
+		m2, m4, m6 := s2/n, s4/n, s6/n
+		name := fmt.Sprintf("%d pairs, rank %d, %v", o.Pairs, o.Rank, o.Law)
+		if math.Abs(m2-1) > 0.02 {
+			t.Errorf("%s: variance %.3f of the one predicted", name, m2)
+		}
+		if got, want := m4-3*m2*m2, w4/60; math.Abs(got-want) > 0.05+0.1*math.Abs(want) {
+			t.Errorf("%s: fourth cumulant %.3f, predicted %.3f", name, got, want)
+		}
+		if got, want := m6-15*m4*m2+30*m2*m2*m2, w6/60; math.Abs(got-want) > 0.3+0.25*math.Abs(want) {
+			t.Errorf("%s: sixth cumulant %.3f, predicted %.3f", name, got, want)
+		}
+	}
 }
 
 // Z of one deviation moves a weight by the rate, whatever the deviation.
-func TestResidualRate(t *testing.T) {
-	for _, deviation := range []uint64{256, 300, 5000, 1 << 16, 1 << 20, 1 << 24} {
-		for _, rate := range []fixed.Q16{1, Ratio(1, 100), Ratio(1, 5), Ratio(3, 7), fixed.One} {
-			s := residualStep{rate: rate}
-			s.prepare(progress{Constant, 0, 1}, deviation)
-			r := s.scale
-			if top := int64(r.Limit)*int64(r.Mul) + 1<<r.Shift>>1; r.Mul < 0 || r.Limit < 0 || top > math.MaxInt32 {
-				t.Errorf("rate %d, deviation %d: scale %+v overflows", rate, deviation, r)
-			}
-			// In 1/256 level for one unit of Z; one unit in the last place is 2^-Shift.
-			want := 256 * float64(rate) / float64(fixed.One) / (float64(deviation) / 256)
-			got := math.Ldexp(float64(r.Mul), -int(r.Shift))
-			if got > want || got < want-math.Ldexp(1, -int(r.Shift)) {
-				t.Errorf("rate %d, deviation %d: %g units for one of Z, want %g", rate, deviation, got, want)
-			}
-			// Limit cuts off only what moves a level and more.
-			if r.Mul > 0 && math.Ldexp(float64(r.Limit)*float64(r.Mul), -int(r.Shift)) < 256 {
-				t.Errorf("rate %d, deviation %d: limit %d is less than a level", rate, deviation, r.Limit)
+func TestScale(t *testing.T) {
+	for _, pairs := range []int{1, 3, 100, 1 << 20} {
+		for _, code := range []int8{1, 7, 63} {
+			for _, rate := range []Q16{1, Ratio(1, 100), Ratio(1, 5), Ratio(3, 7), fixed.One} {
+				g := noiseOnly(Options{Pairs: pairs, Schedule: Constant}, func(*rand.Rand) int8 { return code })
+				s := g.scale(rate, lowrank.Tensor{})
+				if top := int64(s.Limit)*int64(s.Mul) + 1<<s.Shift>>1; s.Mul < 0 || s.Limit < 0 || top > math.MaxInt32 {
+					t.Errorf("rate %v, %d pairs of %d: scale %+v overflows", ratio(rate), pairs, code, s)
+				}
+				// In 1/256 level for one unit of Z; the deviation has eight bits.
+				want := 256 * float64(rate) / 65536 / (float64(code) * math.Sqrt(float64(pairs)))
+				got := math.Ldexp(float64(s.Mul), -int(s.Shift))
+				if got > want*(1+1.0/256) || got < want-math.Ldexp(1, -int(s.Shift)) {
+					t.Errorf("rate %v, %d pairs of %d: %g units for one of Z, want %g", ratio(rate), pairs, code, got, want)
+				}
+				// Limit cuts off only what moves a level and more.
+				if s.Mul > 0 && math.Ldexp(float64(s.Limit)*float64(s.Mul), -int(s.Shift)) < 256 {
+					t.Errorf("rate %v, %d pairs of %d: limit %d is less than a level", ratio(rate), pairs, code, s.Limit)
+				}
 			}
 		}
 	}
 }
 
-func TestThresholdTau(t *testing.T) {
+// On pure noise the share of the weights that the threshold rule moves is within two
+// percent of the one asked for.
+func TestThresholdShare(t *testing.T) {
+	const m = 256
+	signs := func(rng *rand.Rand) int8 { return int8(1 - 2*rng.IntN(2)) }
+	ranks := func(rng *rand.Rand) int8 { return int8(rng.IntN(127) - 63) }
+	tensors := 200
+	if testing.Short() {
+		tensors = 20
+	}
 	for _, test := range []struct {
-		deviations fixed.Q16
-		deviation  uint64
-		want       int64 // whole units
+		o     Options
+		codes func(rng *rand.Rand) int8
 	}{
-		{fixed.One, 256, 1},
-		{2 * fixed.One, 10 * 256, 20},
-		{Ratio(3, 2), 3 * 256, 5}, // 4.5, away from zero
-		{1, 256, 1},               // never zero: Z = 0 moves nothing
-		{math.MaxInt32, 1 << 24, 1 << 30},
+		{Options{Pairs: 100}, signs},
+		{Options{Pairs: 100}, fourBits},
+		{Options{Pairs: 100}, ranks},
+		{Options{Pairs: 1000}, fourBits},
+		{Options{Pairs: 100, Law: kernels.Uniform}, fourBits},
+		{Options{Pairs: 1000, Law: kernels.Uniform}, signs},
+		{Options{Pairs: 25, Rank: 4}, fourBits},
+		{Options{Pairs: 100, Rank: lowrank.FullRank}, signs},
 	} {
-		s := thresholdStep{deviations: test.deviations}
-		s.prepare(progress{Linear, 0, 1}, test.deviation)
-		if s.tau != test.want*kernels.TauUnit {
-			t.Errorf("%d/65536 deviations of %d/256: threshold %d/%d, want %d", test.deviations, test.deviation, s.tau, kernels.TauUnit, test.want)
+		for _, share := range []Q16{Ratio(1, 1000), Ratio(1, 100), Ratio(1, 20), Ratio(1, 5), Ratio(1, 2)} {
+			o := test.o
+			o.Seed, o.Schedule = 7, Constant
+			g := noiseOnly(o, test.codes)
+			u := lowrank.NewUpdater()
+			moved := 0
+			for number := range tensors {
+				w := lowrank.Tensor{Number: uint32(number), W: packed.NewMatrix(m, m)}
+				step := (Threshold{Share: share}).start([]lowrank.Tensor{w})[0]
+				step.prepare(g, u)
+				moved += u.Update(g.noise(), w, g.codes, step)
+			}
+			want := float64(tensors*m*m) * float64(share) / 65536
+			// Beside the two percent, the deviation of the count.
+			if diff := math.Abs(float64(moved) - want); diff > 0.02*want+math.Sqrt(want) {
+				t.Errorf("%d pairs, rank %d, %v, share %v: %d weights moved, want %.0f, %.2f %% off",
+					o.Pairs, o.Rank, o.Law, ratio(share), moved, want, 100*diff/want)
+			}
+			t.Logf("%d pairs, rank %d, %v, share %v: %+.2f %%", o.Pairs, o.Rank, o.Law, ratio(share), 100*(float64(moved)/want-1))
 		}
 	}
 }

@@ -26,12 +26,12 @@ type Terms struct {
 // StripCols is the number of columns that are neighbours in Terms.B.
 const StripCols = 16
 
-// MaxFitness bounds a fitness code: |f·a| ≤ 2·MaxFitness.
-const MaxFitness = 7
+// MaxFitness bounds a fitness code: |f·a| ≤ 2·MaxFitness fits an int8.
+const MaxFitness = 63
 
 // MaxTerms bounds the terms of one update: |Z| ≤ Count·2·2·MaxFitness fits an
-// int32 with room to spare.
-const MaxTerms = 1 << 24
+// int32.
+const MaxTerms = 1 << 23
 
 // WeighFactors writes the terms f·a of one quad-interleaved side:
 //

@@ -167,8 +167,8 @@ func TestUpdateNothing(t *testing.T) {
 
 func TestUpdatePanics(t *testing.T) {
 	w := Tensor{W: packed.NewMatrix(2, 2)}
-	mustPanic(t, "lowrank: Update: fitness code 8 of pair 1, want at most ±7", func() {
-		NewUpdater().Update(Noise{Rank: 1}, w, []int8{7, 8}, newResidualRule(w.W))
+	mustPanic(t, "lowrank: Update: fitness code 64 of pair 1, want at most ±63", func() {
+		NewUpdater().Update(Noise{Rank: 1}, w, []int8{63, 64}, newResidualRule(w.W))
 	})
 }
 

@@ -12,36 +12,49 @@ import (
 )
 
 // Classifier is an es.Evaluator that scores a network by its cross-entropy on
-// batches of a dataset. All members of a generation see the same batch, drawn
-// anew each generation from the run's seed; the first layer's product with it is
-// therefore computed once.
+// batches of a dataset. The members of a group of pairs, by default all of a
+// generation, see the same batch, drawn anew each generation from the run's seed;
+// the first layer's product with it is therefore computed once.
 type Classifier struct {
 	net   *MLP
 	data  *Dataset
 	batch int
 	chunk int // pairs that one task evaluates
 
-	inputs []int8  // the batch, sample after sample
-	x      []int8  // the batch in quads
-	base   []int32 // the first layer's product
-	labels []uint8 // of the columns of one task
+	inputs []int8        // a batch, sample after sample
+	shared []sharedBatch // by group
 	work   []classifierWork
 
 	ctx        context.Context
 	generation es.Generation
 	scores     []int64
 	evaluate   func(worker, i int)
+	score      func(worker, i int)
+}
+
+// sharedBatch is the data of a group.
+type sharedBatch struct {
+	x      []int8  // in quads
+	base   []int32 // the first layer's product
+	labels []uint8 // of the columns of one task
 }
 
 type classifierWork struct {
 	Workspace
 	columns []int32 // score of each column
+
+	x   []int8 // columns of Score, in quads
+	sum int64  // of their scores
 }
 
 // chunkColumns is how many columns a task evaluates at once, if one pair does not
 // already have more: enough to spread the unpacking of the weights and what pairs
 // share, few enough that a layer's accumulators stay in the second-level cache.
 const chunkColumns = 1024
+
+// scoreColumns is how many columns a task of Score has: few, so that a small batch
+// makes tasks for several processors.
+const scoreColumns = 64
 
 // NewClassifier returns an evaluator of net on batches of the given size.
 func NewClassifier(net *MLP, data *Dataset, batch int) (*Classifier, error) {
@@ -62,12 +75,9 @@ func NewClassifier(net *MLP, data *Dataset, batch int) (*Classifier, error) {
 		net: net, data: data, batch: batch,
 		chunk:  max(1, chunkColumns/(2*batch)),
 		inputs: make([]int8, batch*data.Features),
-		x:      make([]int8, kernels.Quads(data.Features)*4*batch),
-		base:   make([]int32, net.Layers[0].W.Rows()*batch),
 		work:   make([]classifierWork, parallel.Workers()),
 	}
-	c.labels = make([]uint8, 2*c.chunk*batch)
-	c.evaluate = c.evaluateChunk
+	c.evaluate, c.score = c.evaluateChunk, c.scoreChunk
 	return c, nil
 }
 
@@ -79,10 +89,54 @@ func (c *Classifier) Evaluate(ctx context.Context, g es.Generation, scores []int
 		return err
 	}
 	c.ctx, c.generation, c.scores = ctx, g, scores
-	c.draw(g.Noise.Seed, g.Noise.Generation)
-	kernels.MatMul(c.base, c.net.Layers[0].W, c.x, c.batch)
-	parallel.For(len(c.work), (g.Pairs+c.chunk-1)/c.chunk, c.evaluate)
+	c.share(g.Groups)
+	for i := range g.Groups {
+		c.draw(&c.shared[i], g.Noise.Seed, g.Number, i)
+		kernels.MatMul(c.shared[i].base, c.net.Layers[0].W, c.shared[i].x, c.batch)
+	}
+	parallel.For(len(c.work), g.Groups*c.chunks(), c.evaluate)
 	return ctx.Err()
+}
+
+// Score scores the network's present weights, unperturbed, on the batch that the
+// generation of a run with that seed draws, or the first group of it, in the units of
+// Evaluate. It is the objective of an algorithm that has no use for factors.
+func (c *Classifier) Score(seed uint64, generation uint32) int64 {
+	c.share(1)
+	c.draw(&c.shared[0], seed, generation, 0)
+	parallel.For(len(c.work), (c.batch+scoreColumns-1)/scoreColumns, c.score)
+	sum := int64(0)
+	for i := range c.work {
+		sum += c.work[i].sum
+		c.work[i].sum = 0
+	}
+	return sum
+}
+
+// scoreChunk scores columns of the first group's batch.
+func (c *Classifier) scoreChunk(worker, i int) {
+	ws, features := &c.work[worker], c.data.Features
+	lo := i * scoreColumns
+	n := min(scoreColumns, c.batch-lo)
+	ws.x = reuse.Slice(ws.x, kernels.Quads(features)*4*n)
+	kernels.Interleave(ws.x, c.inputs[lo*features:(lo+n)*features], features, n)
+	logits := c.net.Forward(&ws.Workspace, ws.x, n)
+	ws.columns = reuse.Slice(ws.columns, n)
+	kernels.Score(ws.columns, logits, c.shared[0].labels[lo:lo+n], c.data.Classes, n)
+	for _, s := range ws.columns {
+		ws.sum += int64(s)
+	}
+}
+
+// share makes room for the data of so many groups.
+func (c *Classifier) share(groups int) {
+	for len(c.shared) < groups {
+		c.shared = append(c.shared, sharedBatch{
+			x:      make([]int8, kernels.Quads(c.data.Features)*4*c.batch),
+			base:   make([]int32, c.net.Layers[0].W.Rows()*c.batch),
+			labels: make([]uint8, 2*c.chunk*c.batch),
+		})
+	}
 }
 
 func (c *Classifier) check(g es.Generation, scores []int64) error {
@@ -100,9 +154,14 @@ func (c *Classifier) check(g es.Generation, scores []int64) error {
 	return nil
 }
 
-// draw gathers the generation's batch: samples by independent uniform choice.
-func (c *Classifier) draw(seed uint64, generation uint32) {
-	stream := lowrank.StreamOf(seed, generation, 0, lowrank.Batch, 0)
+// chunks returns the number of tasks that a group of the generation makes.
+func (c *Classifier) chunks() int {
+	return (c.generation.Pairs/c.generation.Groups + c.chunk - 1) / c.chunk
+}
+
+// draw gathers a group's batch: samples by independent uniform choice.
+func (c *Classifier) draw(to *sharedBatch, seed uint64, generation uint32, group int) {
+	stream := lowrank.StreamOf(seed, generation, 0, lowrank.Batch, group)
 	var block [4]uint32
 	for i := range c.batch {
 		if i%4 == 0 {
@@ -110,11 +169,11 @@ func (c *Classifier) draw(seed uint64, generation uint32) {
 		}
 		sample := int(uint64(block[i%4]) * uint64(c.data.Len()) >> 32)
 		copy(c.inputs[i*c.data.Features:], c.data.Sample(sample))
-		for at := i; at < len(c.labels); at += c.batch {
-			c.labels[at] = c.data.Labels[sample]
+		for at := i; at < len(to.labels); at += c.batch {
+			to.labels[at] = c.data.Labels[sample]
 		}
 	}
-	kernels.Interleave(c.x, c.inputs, c.data.Features, c.batch)
+	kernels.Interleave(to.x, c.inputs, c.data.Features, c.batch)
 }
 
 func (c *Classifier) evaluateChunk(worker, i int) {
@@ -122,12 +181,14 @@ func (c *Classifier) evaluateChunk(worker, i int) {
 		return
 	}
 	ws := &c.work[worker]
-	lo := i * c.chunk
-	hi := min(lo+c.chunk, c.generation.Pairs)
+	group, size := i/c.chunks(), c.generation.Pairs/c.generation.Groups
+	shared := &c.shared[group]
+	lo := group*size + i%c.chunks()*c.chunk
+	hi := min(lo+c.chunk, (group+1)*size)
 	n := 2 * (hi - lo) * c.batch
-	logits := c.net.forwardPopulation(&ws.Workspace, c.generation.Noise, c.generation.Tensors, c.base, c.x, lo, hi, c.batch)
+	logits := c.net.forwardPopulation(&ws.Workspace, c.generation.Noise, c.generation.Tensors, shared.base, shared.x, lo, hi, c.batch)
 	ws.columns = reuse.Slice(ws.columns, n)
-	kernels.Score(ws.columns, logits, c.labels[:n], c.data.Classes, n)
+	kernels.Score(ws.columns, logits, shared.labels[:n], c.data.Classes, n)
 	for member := range 2 * (hi - lo) {
 		sum := int64(0)
 		for _, s := range ws.columns[member*c.batch : (member+1)*c.batch] {

@@ -45,7 +45,7 @@ func begin(t *testing.T, data *Dataset, batch int, o es.Options) (*MLP, *Classif
 	if err != nil {
 		t.Fatal(err)
 	}
-	opt, err := es.New(net.Weights(), o)
+	opt, err := es.New(net.Parameters(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,9 +68,9 @@ func naiveScore(logits []int8, target uint8) int64 {
 func TestClassifierScores(t *testing.T) {
 	data := blobs(1, 30, 7, 200)
 	for _, batch := range []int{1, 9, 40, 300} {
-		for _, noise := range []es.Options{{Sigma: 3}, {Rank: 4, Law: kernels.Uniform}} {
+		for _, noise := range []es.Options{{Sigma: 3}, {Rank: 4, Law: kernels.Uniform}, {Groups: 4, Reuse: 2}} {
 			o := noise
-			o.Generations, o.Pairs, o.Seed = 2, 11, 77
+			o.Generations, o.Pairs, o.Seed = 2, 12, 77
 			net, c, opt := begin(t, data, batch, o)
 			scores := make([]int64, 2*o.Pairs)
 			for !opt.Done() {
@@ -78,8 +78,8 @@ func TestClassifierScores(t *testing.T) {
 				if err := c.Evaluate(context.Background(), g, scores); err != nil {
 					t.Fatal(err)
 				}
-				stream := lowrank.StreamOf(o.Seed, g.Noise.Generation, 0, lowrank.Batch, 0)
 				for i, got := range scores {
+					stream := lowrank.StreamOf(o.Seed, uint32(opt.Generation()), 0, lowrank.Batch, g.Group(i/2))
 					member := net.member(g.Noise, i/2, 1-i%2*2)
 					want := int64(0)
 					for s := range batch {
@@ -107,14 +107,14 @@ func TestClassifierDeterminism(t *testing.T) {
 	run := func(chunk int) string {
 		net, c, opt := begin(t, data, 16, o)
 		if chunk > 0 {
-			c.chunk, c.labels = chunk, make([]uint8, 2*chunk*c.batch)
+			c.chunk = chunk
 		}
-		if err := opt.Run(context.Background(), c, nil); err != nil {
+		if err := opt.Run(context.Background(), c); err != nil {
 			t.Fatal(err)
 		}
 		h := sha256.New()
-		for _, w := range net.Weights() {
-			h.Write(w.Bytes())
+		for _, w := range net.Parameters() {
+			h.Write(w.Matrix.Bytes())
 		}
 		return fmt.Sprintf("%x", h.Sum(nil))
 	}
@@ -159,10 +159,36 @@ func TestClassifierProcessors(t *testing.T) {
 	}
 }
 
+// Where noise rounds to nothing, members score as the network does.
+func TestScore(t *testing.T) {
+	data := blobs(5, 30, 7, 200)
+	for _, batch := range []int{1, 63, 64, 300} {
+		o := es.Options{Generations: 3, Pairs: 2, Seed: 9, Sigma: lowrank.MaxSigma}
+		net, c, opt := begin(t, data, batch, o)
+		alone, err := NewClassifier(net, data, batch)
+		if err != nil {
+			t.Fatal(err)
+		}
+		scores := make([]int64, 2*o.Pairs)
+		for !opt.Done() {
+			g := opt.Ask()
+			if err := c.Evaluate(context.Background(), g, scores); err != nil {
+				t.Fatal(err)
+			}
+			for i, s := range scores {
+				if got := alone.Score(o.Seed, g.Number); got != s {
+					t.Errorf("batch %d, generation %d: score %d, that of member %d is %d", batch, g.Number, got, i, s)
+				}
+			}
+			opt.Tell(scores)
+		}
+	}
+}
+
 func TestClassifierLearns(t *testing.T) {
 	data := blobs(3, 16, 4, 400)
 	net, c, opt := begin(t, data, 32, es.Options{Generations: 60, Pairs: 64, Sigma: 2, Fitness: es.FourBit})
-	if err := opt.Run(context.Background(), c, nil); err != nil {
+	if err := opt.Run(context.Background(), c); err != nil {
 		t.Fatal(err)
 	}
 	counts, err := net.Confusion(data)

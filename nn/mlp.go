@@ -3,10 +3,10 @@ package nn
 import (
 	"fmt"
 
+	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/internal/reuse"
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/lowrank"
-	"github.com/Kaleaon/pentary-go/packed"
 )
 
 // MLP is a stack of Dense layers.
@@ -41,17 +41,18 @@ func (m *MLP) Inputs() int { return m.Layers[0].W.Cols() }
 // Outputs returns the width of the output.
 func (m *MLP) Outputs() int { return m.Layers[len(m.Layers)-1].W.Rows() }
 
-// Weights returns the matrices of all layers, in order, for an optimizer.
-func (m *MLP) Weights() []*packed.Matrix {
-	w := make([]*packed.Matrix, len(m.Layers))
+// Parameters returns the weights of all layers, in order and by the names that File
+// gives them, for an optimizer.
+func (m *MLP) Parameters() []es.Parameter {
+	p := make([]es.Parameter, len(m.Layers))
 	for i, l := range m.Layers {
-		w[i] = l.W
+		p[i] = es.Parameter{Name: layerName(i), Matrix: l.W}
 	}
-	return w
+	return p
 }
 
-// Parameters returns the number of weights.
-func (m *MLP) Parameters() int {
+// Size returns the number of weights.
+func (m *MLP) Size() int {
 	n := 0
 	for _, l := range m.Layers {
 		n += l.W.Rows() * l.W.Cols()

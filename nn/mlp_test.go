@@ -122,8 +122,8 @@ func TestForwardPopulation(t *testing.T) {
 	for seed, widths := range widthsOf {
 		net := NewMLP(uint64(seed), widths...)
 		var tensors []lowrank.Tensor
-		for i, w := range net.Weights() {
-			tensors = append(tensors, lowrank.Tensor{Number: uint32(i), W: w})
+		for i, w := range net.Parameters() {
+			tensors = append(tensors, lowrank.Tensor{Number: uint32(i), W: w.Matrix})
 		}
 		for _, noise := range []lowrank.Noise{
 			{Seed: 1, Generation: 2, Rank: 1, Sigma: 3},
@@ -153,18 +153,18 @@ func TestForwardPopulation(t *testing.T) {
 
 func TestNewMLP(t *testing.T) {
 	net := NewMLP(1, 300, 64, 10)
-	if net.Inputs() != 300 || net.Outputs() != 10 || net.Parameters() != 300*64+64*10 {
-		t.Errorf("%d inputs, %d outputs, %d parameters", net.Inputs(), net.Outputs(), net.Parameters())
+	if net.Inputs() != 300 || net.Outputs() != 10 || net.Size() != 300*64+64*10 {
+		t.Errorf("%d inputs, %d outputs, %d parameters", net.Inputs(), net.Outputs(), net.Size())
 	}
 	if got, want := fmt.Sprint(net.Layers), "[dense 300→64 relu >>4 dense 64→10 linear >>5]"; got != want {
 		t.Errorf("layers %s, want %s", got, want)
 	}
 	same, other := NewMLP(1, 300, 64, 10), NewMLP(2, 300, 64, 10)
-	for i, w := range net.Weights() {
-		if !same.Weights()[i].Equal(w) {
+	for i, w := range net.Parameters() {
+		if !same.Parameters()[i].Matrix.Equal(w.Matrix) {
 			t.Errorf("layer %d differs between two networks of one seed", i)
 		}
-		if other.Weights()[i].Equal(w) {
+		if other.Parameters()[i].Matrix.Equal(w.Matrix) {
 			t.Errorf("layer %d is the same for two seeds", i)
 		}
 	}

@@ -22,7 +22,7 @@ type startEvent struct {
 func startOf(t *trainer, net *nn.MLP, train, test *nn.Dataset) startEvent {
 	return startEvent{
 		Event: "start", Task: t.task.Name,
-		Network: network(t.settings.widths(train.Features, train.Classes)), Weights: net.Parameters(),
+		Network: network(t.settings.widths(train.Features, train.Classes)), Weights: net.Size(),
 		TrainSamples: train.Len(), TestSamples: test.Len(),
 		Generations: t.settings.options.Generations, Kernels: kernels.Selected(), Settings: t.settings.meta(),
 	}

@@ -45,8 +45,8 @@ func (m *meter) start(e startEvent) {
 	m.began = time.Now()
 }
 
-// generation follows a generation of the optimizer.
-func (m *meter) generation(stats es.Stats) {
+// generation follows a generation of the optimizer, as a callback of its Run.
+func (m *meter) generation(stats es.Stats) error {
 	n := stats.Generation
 	measured := n%m.every == 0 || n == m.generations
 	if measured {
@@ -58,6 +58,7 @@ func (m *meter) generation(stats es.Stats) {
 	p.Throughput = perSecond(n*m.samples, elapsed)
 	p.ETA = elapsed / float64(n) * float64(m.generations-n)
 	m.observer.progress(*p, measured)
+	return nil
 }
 
 // stop ends the run after so many generations, and measures the network unless

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -21,19 +22,21 @@ const (
 
 // settings are the options of a training run.
 type settings struct {
-	options    es.Options // without the rule
-	hidden     []int
-	batch      int
-	rule       ruleName
-	rate       decimal // of the residual rule
-	deviations decimal // of the threshold rule
+	options es.Options // without the rule
+	hidden  []int
+	batch   int
+	rule    ruleName
+	rate    decimal // of the residual rule
+	share   decimal // of the threshold rule
 }
 
 // defaults returns the settings of a task.
 func defaults(t *task.Task) *settings {
+	o := t.Options
+	o.Schedule = cmp.Or(o.Schedule, es.Linear)
 	return &settings{
-		options: t.Options, hidden: slices.Clone(t.Hidden), batch: t.Batch,
-		rule: residual, rate: newDecimal(t.Rate, 1), deviations: newDecimal("2", 1000),
+		options: o, hidden: slices.Clone(t.Hidden), batch: t.Batch,
+		rule: residual, rate: newDecimal(t.Rate, 1), share: newDecimal("0.05", 1),
 	}
 }
 
@@ -48,11 +51,11 @@ func (s *settings) flags(f *pflag.FlagSet) {
 	f.IntVar(&o.Rank, "rank", o.Rank, "rank of the perturbations")
 	f.UintVar(&o.Sigma, "sigma", o.Sigma, "perturb by 2^-sigma levels")
 	f.Var(choice[kernels.Law]{&o.Law, []kernels.Law{kernels.Binomial, kernels.Uniform}}, "law", "of the random factors")
-	f.Var(choice[es.Fitness]{&o.Fitness, []es.Fitness{es.Sign, es.FourBit}}, "fitness", "code of a pair's difference")
+	f.Var(choice[es.Fitness]{&o.Fitness, []es.Fitness{es.Sign, es.FourBit, es.Ranks, es.Raw}}, "fitness", "code of a pair's difference")
 	f.Var(choice[ruleName]{&s.rule, []ruleName{residual, threshold}}, "rule", "how the update moves weights")
 	f.Var(&s.rate, "rate", "residual rule: levels that one standard deviation moves")
-	f.Var(&s.deviations, "deviations", "threshold rule: standard deviations that move a level")
-	f.Var(choice[es.Schedule]{&o.Schedule, []es.Schedule{es.Linear, es.Constant}}, "schedule", "of the rate over the run")
+	f.Var(&s.share, "share", "threshold rule: of the weights that pure noise would move")
+	f.Var(choice[es.Schedule]{&o.Schedule, []es.Schedule{es.Linear, es.Constant, es.Cosine, es.Inverse}}, "schedule", "of the rate over the run")
 }
 
 // check returns an error that names the first flag out of range. es.New checks
@@ -77,7 +80,7 @@ func (s *settings) check() error {
 // esOptions returns the optimizer's options.
 func (s *settings) esOptions() es.Options {
 	o := s.options
-	o.Rule = s.rule.rule(s.rate, s.deviations)
+	o.Rule = s.rule.rule(s.rate, s.share)
 	return o
 }
 
@@ -96,7 +99,7 @@ func (s *settings) meta() map[string]string {
 		"schedule": fmt.Sprintf("%v over %d", o.Schedule, o.Generations),
 	}
 	if s.rule == threshold {
-		meta["deviations"] = s.deviations.String()
+		meta["share"] = s.share.String()
 	} else {
 		meta["rate"] = s.rate.String()
 	}

@@ -84,7 +84,7 @@ func (t *trainer) run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return usageError{err}
 	}
-	optimizer, err := es.New(net.Weights(), t.settings.esOptions())
+	optimizer, err := es.New(net.Parameters(), t.settings.esOptions())
 	if err != nil {
 		return usageError{err}
 	}

@@ -100,9 +100,9 @@ const (
 func (r ruleName) String() string { return string(r) }
 
 // rule returns the rule of that name with the number that it takes.
-func (r ruleName) rule(rate, deviations decimal) es.Rule {
+func (r ruleName) rule(rate, share decimal) es.Rule {
 	if r == threshold {
-		return es.Threshold{Deviations: es.Ratio(deviations.num, deviations.den)}
+		return es.Threshold{Share: es.Ratio(share.num, share.den)}
 	}
 	return es.Residual{Rate: es.Ratio(rate.num, rate.den)}
 }

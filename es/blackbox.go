@@ -1,0 +1,110 @@
+package es
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/Kaleaon/pentary-go/internal/parallel"
+	"github.com/Kaleaon/pentary-go/internal/reuse"
+	"github.com/Kaleaon/pentary-go/lowrank"
+)
+
+// Member is one member of a population, with all its weights. It is valid during the
+// call that it is passed to.
+type Member struct {
+	Generation uint32 // counts from zero
+	Pair       int
+	Group      int
+	Minus      bool // W − σE, else W + σE
+
+	// Weights has the perturbed weights of every tensor, matrices row by row, in
+	// units of 2^-Bits levels.
+	Weights [][]int32
+	Bits    uint
+}
+
+// Each returns an evaluator that scores the members of a generation one by one, with
+// any function of their weights. Goroutines, as many as there are processors, call it
+// at the same time; a score must depend on the member alone.
+//
+// It makes every member's weights in full, at a cost like that of one product with
+// them: what knows how to work with factors, as the networks of package nn do, is
+// much faster.
+func Each(score func(m *Member) int64) Evaluator {
+	return &each{score: score, work: make([]eachWork, parallel.Workers())}
+}
+
+type each struct {
+	score func(m *Member) int64
+	work  []eachWork
+
+	ctx        context.Context
+	generation Generation
+	scores     []int64
+	weights    [][]int8 // of every tensor
+	bits       uint
+}
+
+// eachWork is what one goroutine needs.
+type eachWork struct {
+	ws           lowrank.Workspace
+	perturbation [][]int32
+	member       Member
+}
+
+// spareBits is how much finer than σ the weights are: the noise of ranks 1, 4, 16
+// and 64 is exact then.
+const spareBits = 4
+
+// Evaluate implements Evaluator.
+func (e *each) Evaluate(ctx context.Context, g Generation, scores []int64) error {
+	if len(scores) != 2*g.Pairs {
+		return fmt.Errorf("es: %d scores for %d pairs, want two a pair", len(scores), g.Pairs)
+	}
+	e.ctx, e.generation, e.scores = ctx, g, scores
+	e.bits = min(g.Noise.Sigma+spareBits, lowrank.MaxBits)
+	e.weights = reuse.Slice(e.weights, len(g.Tensors))
+	for i, w := range g.Tensors {
+		if w.W == nil {
+			e.weights[i] = append(e.weights[i][:0], w.V...)
+			continue
+		}
+		e.weights[i] = reuse.Slice(e.weights[i], w.W.Rows()*w.W.Cols())
+		w.W.Unpack(e.weights[i])
+		for row := range w.W.Rows() {
+			g.Touch(i, row)
+		}
+	}
+	parallel.For(len(e.work), g.Pairs, e.evaluatePair)
+	return ctx.Err()
+}
+
+func (e *each) evaluatePair(worker, pair int) {
+	if e.ctx.Err() != nil {
+		return
+	}
+	w, g := &e.work[worker], &e.generation
+	w.perturbation = reuse.Slice(w.perturbation, len(g.Tensors))
+	w.member.Weights = reuse.Slice(w.member.Weights, len(g.Tensors))
+	for i, t := range g.Tensors {
+		d := reuse.Slice(w.perturbation[i], len(e.weights[i]))
+		if t.W != nil {
+			g.Noise.Perturbation(&w.ws, d, t, pair, e.bits)
+		} else {
+			g.Noise.VectorPerturbation(&w.ws, d, t, pair, e.bits)
+		}
+		w.perturbation[i] = d
+		w.member.Weights[i] = reuse.Slice(w.member.Weights[i], len(d))
+	}
+	for sign := range 2 {
+		for i, d := range w.perturbation {
+			out := w.member.Weights[i]
+			for j, v := range e.weights[i] {
+				out[j] = int32(v)<<e.bits + d[j]*int32(1-2*sign)
+			}
+		}
+		w.member.Generation, w.member.Pair, w.member.Group = g.Number, pair, g.Group(pair)
+		w.member.Minus, w.member.Bits = sign == 1, e.bits
+		e.scores[2*pair+sign] = e.score(&w.member)
+	}
+}

@@ -1,0 +1,64 @@
+package es
+
+import (
+	"fmt"
+
+	"github.com/Kaleaon/pentary-go/internal/fixed"
+	"github.com/Kaleaon/pentary-go/kernels"
+	"github.com/Kaleaon/pentary-go/lowrank"
+	"github.com/Kaleaon/pentary-go/packed"
+)
+
+// Flip is Bop (arXiv 1906.02107) for five levels: each weight keeps a moving
+// average of its steps in eight bits, and moves a level when that reaches a
+// threshold: a step counts only if later ones agree. See kernels.UpdateFlip.
+type Flip struct {
+	Rate  Q16  // levels that one standard deviation of Z is as a step, at most 1
+	Decay uint // the average's gain is 2^-Decay; 1 to kernels.MaxDecay
+	Level Q16  // threshold of the average, in levels: more than 0, less than 1/2
+}
+
+// String returns the rule with its parameters.
+func (r Flip) String() string {
+	return fmt.Sprintf("flip(rate %v, decay %d, level %v)", ratio(r.Rate), r.Decay, ratio(r.Level))
+}
+
+func (r Flip) check() error {
+	if err := checkRate("flip", r.Rate); err != nil {
+		return err
+	}
+	switch level := r.threshold(); {
+	case r.Decay < 1 || r.Decay > kernels.MaxDecay:
+		return fmt.Errorf("es: flip decay %d, want 1 to %d", r.Decay, kernels.MaxDecay)
+	case level < 1 || level > 127:
+		return fmt.Errorf("es: flip level %v, want 1/256 to 127/256", ratio(r.Level))
+	}
+	return nil
+}
+
+// threshold returns the level in 1/256.
+func (r Flip) threshold() int64 { return fixed.RoundDiv(int64(r.Level), int64(fixed.One)/256) }
+
+func (r Flip) profile() profile { return profile{stateBits: 8, window: 1, vectorRate: r.Rate} }
+
+func (r Flip) start(matrices []lowrank.Tensor) []stepper {
+	return startEach(matrices, func(w lowrank.Tensor) stepper {
+		return &flipStep{rule: r, tensor: w, int8s: make(int8s, padded(w.W))}
+	})
+}
+
+type flipStep struct {
+	int8s    // averages
+	rule     Flip
+	tensor   lowrank.Tensor
+	scale    kernels.Scale
+	rounding kernels.Stream
+}
+
+func (s *flipStep) prepare(g *update, _ *lowrank.Updater) {
+	s.scale, s.rounding = g.scale(s.rule.Rate, s.tensor), g.rounding(s.tensor)
+}
+
+func (s *flipStep) Step(w *packed.Matrix, t kernels.Terms, lo, hi int) int {
+	return kernels.UpdateFlip(w, s.int8s, t, s.scale, s.rounding, s.rule.Decay, int8(s.rule.threshold()), lo, hi)
+}

@@ -1,0 +1,101 @@
+package es
+
+import (
+	"fmt"
+
+	"github.com/Kaleaon/pentary-go/kernels"
+	"github.com/Kaleaon/pentary-go/lowrank"
+	"github.com/Kaleaon/pentary-go/packed"
+)
+
+// Replay is error feedback that keeps no residual between generations: it rebuilds
+// the residual when it needs it, from the codes of earlier generations, whose noise
+// it draws again (the idea of QES, arXiv 2602.03120, in integers). Its state is the
+// codes of at most Window-1 generations, whatever the number of weights.
+//
+// Every Window generations the residual begins at zero and all codes are forgotten.
+// A window that slides instead begins elsewhere each time, so that what it rebuilds
+// is not what moved the weights: on the pattern task it learns nothing, or little
+// even with a residual that leaks.
+//
+// The steps since go to a scratch matrix of zero weights, as Residual would have them
+// do far from the ends. An update takes (Window+1)/2 times as long as that of
+// Residual on average, and the memory of a residual and a copy of the largest matrix
+// while it runs.
+type Replay struct {
+	Rate   Q16 // levels that one standard deviation of Z moves a weight, at most 1
+	Window int // generations; 1 to MaxWindow
+}
+
+// MaxWindow bounds the window of Replay.
+const MaxWindow = 256
+
+// String returns the rule with its parameters.
+func (r Replay) String() string {
+	return fmt.Sprintf("replay(rate %v, window %d)", ratio(r.Rate), r.Window)
+}
+
+func (r Replay) check() error {
+	if r.Window < 1 || r.Window > MaxWindow {
+		return fmt.Errorf("es: replay of %d generations, want 1 to %d", r.Window, MaxWindow)
+	}
+	return checkRate("replay", r.Rate)
+}
+
+func (r Replay) profile() profile { return profile{window: r.Window, vectorRate: r.Rate} }
+
+func (r Replay) start(matrices []lowrank.Tensor) []stepper {
+	weights, residuals := 0, 0 // of the largest matrix
+	for _, w := range matrices {
+		weights, residuals = max(weights, len(w.W.Bytes())), max(residuals, padded(w.W))
+	}
+	scratch, residual := make([]byte, weights), make([]int8, residuals)
+	return startEach(matrices, func(w lowrank.Tensor) stepper {
+		own := scratch[:copy(scratch, w.W.Bytes())] // sound weights to begin with
+		m, err := packed.MatrixOver(w.W.Rows(), w.W.Cols(), own)
+		if err != nil {
+			panic(err)
+		}
+		step := residualStep{rate: r.Rate, tensor: w, int8s: residual[:padded(w.W)]}
+		return &replayStep{residualStep: step, past: pastStep{
+			residualStep: step,
+			scratch:      lowrank.Tensor{Number: w.Number, W: m},
+			zero:         packed.NewMatrix(1, w.W.Cols()).Bytes(),
+		}}
+	})
+}
+
+// replayStep is the residual rule with a residual that all matrices share, as each
+// is updated after the other.
+type replayStep struct {
+	residualStep
+	past pastStep
+}
+
+func (s *replayStep) appendState(b []byte) []byte  { return b }
+func (s *replayStep) restoreState(b []byte) []byte { return b }
+
+func (s *replayStep) prepare(g *update, u *lowrank.Updater) {
+	clear(s.int8s)
+	for i := range g.earlier {
+		e := &g.earlier[i]
+		s.past.residualStep.prepare(e, u)
+		u.Update(e.noise(), s.past.scratch, e.codes, &s.past)
+	}
+	s.residualStep.prepare(g, u)
+}
+
+// pastStep is the residual rule on zero weights.
+type pastStep struct {
+	residualStep
+	scratch lowrank.Tensor
+	zero    []byte // a row
+}
+
+// Step implements lowrank.Stepper.
+func (s *pastStep) Step(w *packed.Matrix, t kernels.Terms, lo, hi int) int {
+	for i := lo; i < hi; i++ {
+		copy(w.Row(i).Bytes(), s.zero)
+	}
+	return s.residualStep.Step(w, t, lo, hi)
+}

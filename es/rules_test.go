@@ -1,0 +1,180 @@
+package es_test
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"runtime"
+	"slices"
+	"testing"
+
+	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/kernels"
+	"github.com/Kaleaon/pentary-go/lowrank"
+	"github.com/Kaleaon/pentary-go/packed"
+)
+
+// rules has one of every kind.
+var rules = []es.Rule{
+	es.Residual{Rate: es.Ratio(3, 10)},
+	es.Residual4{Rate: es.Ratio(3, 10)},
+	es.Stochastic{Rate: es.Ratio(1, 10)},
+	es.Threshold{Share: es.Ratio(1, 20)},
+	es.Replay{Rate: es.Ratio(3, 10), Window: 4},
+	es.Flip{Rate: es.Ratio(1, 4), Decay: 2, Level: es.Ratio(1, 4)},
+}
+
+// model is a small network of every kind of tensor: an embedding, a layer with bias,
+// and one that is frozen. Its members imitate a function of the token.
+type model struct {
+	ws         lowrank.Workspace
+	parameters []es.Parameter
+}
+
+const tokens, width, outputs = 70, 40, 9
+
+func newModel(rule es.Rule) *model {
+	var m model
+	for i, shape := range [][2]int{{tokens, width}, {outputs, width}, {1, width}} {
+		w := packed.NewMatrix(shape[0], shape[1])
+		lowrank.Randomize(lowrank.Tensor{Number: uint32(i), W: w}, kernels.Binomial, 3)
+		m.parameters = append(m.parameters, es.Parameter{Name: fmt.Sprint("w", i), Matrix: w})
+	}
+	m.parameters[2].Frozen = true
+	m.parameters = append(m.parameters, es.Parameter{Name: "bias", Vector: make([]int8, outputs)})
+	_, replays := rule.(es.Replay)
+	m.parameters[0].Sparse = !replays
+	return &m
+}
+
+// Evaluate scores each member on the token of its group, which changes by generation.
+func (m *model) Evaluate(ctx context.Context, g es.Generation, scores []int64) error {
+	n, cols := g.Noise, 2*g.Pairs
+	token := func(group int) int { return (int(g.Number)*13 + 29*group) % tokens }
+	rows := make([]int32, cols)
+	for c := range rows {
+		rows[c] = int32(token(g.Group(c / 2)))
+		g.Touch(0, int(rows[c]))
+	}
+	y := make([]int32, width*cols)
+	n.Lookup(&m.ws, y, g.Tensors[0], rows, 0, g.Pairs, 1, 5)
+	x := make([]int8, kernels.Quads(width)*4*cols)
+	kernels.Requantize(x, y, nil, width, cols, 1, false)
+	z := make([]int32, outputs*cols)
+	n.Product(&m.ws, z, g.Tensors[1], x, 0, g.Pairs, 1)
+	frozen := make([]int32, cols)
+	n.Product(&m.ws, frozen, g.Tensors[2], x, 0, g.Pairs, 1)
+	n.AddVector(&m.ws, z, g.Tensors[3], 0, g.Pairs, 1, 4)
+	clear(scores)
+	for i, v := range z {
+		c := i % cols
+		want := int64((int(rows[c])*7+i/cols*31)%101 - 50)
+		d := int64(v+frozen[c])/8 - want
+		scores[c] -= d * d
+	}
+	return ctx.Err()
+}
+
+func (m *model) digest() string {
+	h := sha256.New()
+	for _, p := range m.parameters {
+		if p.Matrix != nil {
+			h.Write(p.Matrix.Bytes())
+		}
+		for _, v := range p.Vector {
+			h.Write([]byte{byte(v)})
+		}
+	}
+	return fmt.Sprintf("%x", h.Sum(nil))
+}
+
+// clone returns the same model with weights of its own.
+func (m *model) clone() *model {
+	c := &model{parameters: slices.Clone(m.parameters)}
+	for i, p := range c.parameters {
+		if p.Matrix != nil {
+			c.parameters[i].Matrix = p.Matrix.Clone()
+		}
+		c.parameters[i].Vector = slices.Clone(p.Vector)
+	}
+	return c
+}
+
+// full has every option that a run can have.
+func full(rule es.Rule) es.Options {
+	return es.Options{
+		Seed: 5, Generations: 200, Pairs: 12, Rank: 2, Sigma: 1, Rule: rule, Fitness: es.Raw,
+		Schedule: es.Cosine, SigmaSchedule: es.Inverse, Restart: 150, Groups: 3, Reuse: 2, Shrink: es.Ratio(1, 1000),
+	}
+}
+
+// trainModel runs the model to the end and returns the digest of its weights. At
+// generation resume it goes on in another optimizer, on a copy of the weights; 0 is
+// never.
+func trainModel(t *testing.T, o es.Options, resume int) string {
+	t.Helper()
+	m := newModel(o.Rule)
+	opt, err := es.New(m.parameters, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if resume > 0 {
+		stop := func(s es.Stats) error {
+			if s.Generation == resume {
+				return es.ErrStop
+			}
+			return nil
+		}
+		if err := opt.Run(context.Background(), m, stop); err != nil {
+			t.Fatal(err)
+		}
+		state := opt.AppendState([]byte("before"))[len("before"):]
+		identity := opt.Identity()
+		m = m.clone()
+		if opt, err = es.New(m.parameters, o); err != nil {
+			t.Fatal(err)
+		}
+		if opt.Identity() != identity {
+			t.Errorf("identity %s, want %s", opt.Identity(), identity)
+		}
+		if err := opt.RestoreState(state); err != nil {
+			t.Fatal(err)
+		}
+		if opt.Generation() != resume {
+			t.Fatalf("resumed at generation %d, want %d", opt.Generation(), resume)
+		}
+	}
+	if err := opt.Run(context.Background(), m); err != nil {
+		t.Fatal(err)
+	}
+	return m.digest()
+}
+
+// goldenRules pins 200 generations of every rule with every option.
+const goldenRules = "cfc90de9d4332e33404b16af9bb0ff0dc596623fd63c2939cce450e6e26d5b89"
+
+func TestRulesDeterminism(t *testing.T) {
+	defer kernels.Select(kernels.Selected())
+	for _, impl := range kernels.Implementations() {
+		if err := kernels.Select(impl); err != nil {
+			t.Fatal(err)
+		}
+		for _, procs := range []int{1, 2, 7} {
+			for _, resume := range []int{0, 77} {
+				if testing.Short() && (procs == 7) != (resume > 0) {
+					continue
+				}
+				t.Run(fmt.Sprintf("%s/%d/%d", impl, procs, resume), func(t *testing.T) {
+					defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
+					h := sha256.New()
+					for _, rule := range rules {
+						fmt.Fprintln(h, trainModel(t, full(rule), resume))
+					}
+					if got := fmt.Sprintf("%x", h.Sum(nil)); got != goldenRules {
+						t.Errorf("final weights %s, want %s", got, goldenRules)
+					}
+				})
+			}
+		}
+	}
+}

@@ -1,0 +1,70 @@
+package es
+
+import (
+	"context"
+	"errors"
+)
+
+// Evaluator scores a generation: plus and minus of each pair, higher is better
+// unless the options say Minimize; Failed marks a member without a score. It should
+// return the context's error soon after the context is done.
+type Evaluator interface {
+	Evaluate(ctx context.Context, g Generation, scores []int64) error
+}
+
+// EvaluatorFunc is an Evaluator made of a function.
+type EvaluatorFunc func(ctx context.Context, g Generation, scores []int64) error
+
+// Evaluate calls f.
+func (f EvaluatorFunc) Evaluate(ctx context.Context, g Generation, scores []int64) error {
+	return f(ctx, g, scores)
+}
+
+// ErrStop is what a callback of Run returns to end the run early, without error.
+var ErrStop = errors.New("es: stop")
+
+// Run evaluates and moves the weights until the run is done or the context is,
+// whose error it then returns; the weights are those of the last whole
+// generation, and Run may be called again to go on. After each generation it calls
+// the callbacks in turn; the first error of one ends the run, and is returned unless
+// it is ErrStop.
+func (o *Optimizer) Run(ctx context.Context, e Evaluator, callbacks ...func(Stats) error) error {
+	for !o.Done() {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := e.Evaluate(ctx, o.Ask(), o.scores); err != nil {
+			return err
+		}
+		stats, err := o.Tell(o.scores)
+		if err != nil {
+			return err
+		}
+		for _, call := range callbacks {
+			if err := call(stats); errors.Is(err, ErrStop) {
+				return nil
+			} else if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// EarlyStop returns a callback that ends a run once measure, of which higher is
+// better, has not exceeded its best for so many generations. It counts from the
+// first generation that it is called with.
+func EarlyStop(patience int, measure func(Stats) int64) func(Stats) error {
+	var best int64
+	var since int // the best; 0 before the first
+	return func(s Stats) error {
+		if v := measure(s); since == 0 || v > best {
+			best, since = v, 1
+			return nil
+		}
+		if since++; since > patience {
+			return ErrStop
+		}
+		return nil
+	}
+}

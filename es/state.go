@@ -1,0 +1,109 @@
+package es
+
+import (
+	"encoding/binary"
+	"fmt"
+
+	"github.com/Kaleaon/pentary-go/lowrank"
+)
+
+// StateBytes returns the memory that the rule keeps between generations: a constant
+// number of bits a weight, rows padded, a byte an element of a vector, and the codes
+// of the rule's window.
+func (o *Optimizer) StateBytes() int {
+	n := len(o.past) * o.options.Pairs
+	return n + o.weightState()
+}
+
+// weightState returns the bytes that the rule keeps of the weights.
+func (o *Optimizer) weightState() (n int) {
+	for _, w := range o.tensors {
+		switch {
+		case w.Frozen:
+		case w.V != nil:
+			n += len(w.V)
+		default:
+			n += padded(w.W) * o.options.Rule.profile().stateBits / 8
+		}
+	}
+	return n
+}
+
+// memory returns the bytes that Options.MemoryLimit bounds: the state, what the rule
+// and the updater need while they work on the largest tensor, and the scores and
+// codes of a generation.
+func (o *Optimizer) memory() int {
+	const scoring = 2*8 + 3*8 + 1 // a pair's scores, what becomes of them, its code
+	pairs, window := o.options.Pairs, o.options.Rule.profile().window
+	updater, weights, residual := 0, 0, 0
+	for _, w := range o.tensors {
+		switch {
+		case w.Frozen:
+		case w.V != nil:
+			updater = max(updater, lowrank.VectorFootprint(len(w.V)).Updater)
+		default:
+			f := lowrank.TrainingFootprint(w.W.Rows(), w.W.Cols(), pairs, o.options.Rank)
+			updater, weights, residual = max(updater, f.Updater), max(weights, f.Weights), max(residual, f.Residual)
+		}
+	}
+	n := o.weightState() + updater + (window-1+scoring)*pairs
+	if window > 1 { // see Replay
+		n += weights + residual
+	}
+	return n
+}
+
+// AppendState appends to b all that a run keeps beside its options and weights: the
+// position, the state of the rule and the codes of its window. Its length depends on
+// the options and the tensors' shapes alone.
+func (o *Optimizer) AppendState(b []byte) []byte {
+	b = binary.LittleEndian.AppendUint32(b, uint32(o.generation))
+	for _, codes := range o.past {
+		b = int8s(codes).appendState(b)
+	}
+	for _, s := range o.steps {
+		switch {
+		case s.vector != nil:
+			b = int8s(s.vector.Residual).appendState(b)
+		case s.stepper != nil:
+			b = s.appendState(b)
+		}
+	}
+	return b
+}
+
+// positionBytes is the length of the position in a state.
+const positionBytes = 4
+
+// RestoreState sets what AppendState has written of an optimizer of the same
+// Identity, so that the run goes on as that one did, given its weights. It returns an
+// error if b is not the state of such a run; then nothing has changed.
+func (o *Optimizer) RestoreState(b []byte) error {
+	if want := positionBytes + o.StateBytes(); len(b) != want {
+		return fmt.Errorf("es: state of %d bytes, want %d", len(b), want)
+	}
+	generation := binary.LittleEndian.Uint32(b)
+	if int64(generation) > int64(o.options.Generations) {
+		return fmt.Errorf("es: state after %d generations of a run of %d", generation, o.options.Generations)
+	}
+	b = b[positionBytes:]
+	if err := checkCodes(b[:len(o.past)*o.options.Pairs]); err != nil {
+		return fmt.Errorf("es: state: %w", err)
+	}
+	o.generation, o.moved = int(generation), false
+	for _, codes := range o.past {
+		b = int8s(codes).restoreState(b)
+	}
+	for _, s := range o.steps {
+		switch {
+		case s.vector != nil:
+			b = int8s(s.vector.Residual).restoreState(b)
+		case s.stepper != nil:
+			b = s.restoreState(b)
+		}
+	}
+	for _, s := range o.touched {
+		clear(s)
+	}
+	return nil
+}

@@ -1,0 +1,63 @@
+package es
+
+import (
+	"github.com/Kaleaon/pentary-go/internal/fixed"
+	"github.com/Kaleaon/pentary-go/kernels"
+	"github.com/Kaleaon/pentary-go/lowrank"
+)
+
+// Stats describes a finished generation.
+type Stats struct {
+	Generation int   `json:"generation"` // counts from 1
+	Moved      int   `json:"moved"`      // weights that moved a level, by the rule or by weight decay
+	Norm       int64 `json:"norm"`       // Euclidean norm of the change of all weights, in 1/256, rounded down
+	Saturated  int   `json:"saturated"`  // pents at -2 or +2 afterwards, frozen ones too
+	Decided    int   `json:"decided"`    // pairs with a code other than zero
+
+	// Of the scores; zero in a generation that Replay moved. Failed members do not
+	// count.
+	Best   int64 `json:"best"`   // of a member: highest, or lowest under Options.Minimize
+	Mean   int64 `json:"mean"`   // of all members, rounded down
+	Spread int64 `json:"spread"` // median magnitude of the pairs' differences other than zero
+}
+
+// score sets the statistics of the scores.
+func (s *Stats) score(scores []int64, minimize bool) {
+	n := int64(0)
+	for _, v := range scores {
+		if v == Failed {
+			continue
+		}
+		if n == 0 || (minimize && v < s.Best) || (!minimize && v > s.Best) {
+			s.Best = v
+		}
+		n++
+	}
+	if n == 0 {
+		return
+	}
+	rest := int64(0)
+	for _, v := range scores {
+		if v != Failed {
+			share := fixed.FloorDiv(v, n) // the sum of the scores could overflow
+			s.Mean += share
+			rest += v - share*n
+		}
+	}
+	s.Mean += rest / n
+}
+
+// count sets the statistics of the codes and of the weights once they have moved.
+func (s *Stats) count(codes []int8, tensors []lowrank.Tensor) {
+	for _, f := range codes {
+		if f != 0 {
+			s.Decided++
+		}
+	}
+	for _, w := range tensors {
+		if w.W != nil {
+			s.Saturated += kernels.Saturated(w.W, 0, w.W.Rows())
+		}
+	}
+	s.Norm = int64(fixed.Sqrt(uint64(s.Moved) << 16))
+}

@@ -1,0 +1,115 @@
+package es
+
+import (
+	"fmt"
+	"math/bits"
+
+	"github.com/Kaleaon/pentary-go/internal/fixed"
+	"github.com/Kaleaon/pentary-go/kernels"
+	"github.com/Kaleaon/pentary-go/lowrank"
+	"github.com/Kaleaon/pentary-go/packed"
+)
+
+// Threshold is the plain rule of integer EGGROLL (arXiv 2511.16652, App. D): a
+// weight moves a level where |Z| reaches the quantile that a share of the weights
+// reaches under pure noise. It keeps no state, and stalls far from the optimum.
+//
+// The quantile is that of the normal distribution, corrected for the heavier tails
+// of Z by the Cornish–Fisher expansion up to its sixth cumulant, and Z is dithered
+// over its lattice: the share that moves is within two percent of the one asked for
+// from 100 pairs on. See kernels.UpdateThreshold.
+type Threshold struct {
+	Share Q16 // α: of the weights that pure noise moves, more than 0 and at most 1
+}
+
+// String returns the rule with its share.
+func (r Threshold) String() string { return fmt.Sprintf("threshold(share %v)", ratio(r.Share)) }
+
+func (r Threshold) check() error {
+	if r.Share <= 0 || r.Share > fixed.One {
+		return fmt.Errorf("es: threshold share %v, want more than 0 and at most 1", ratio(r.Share))
+	}
+	return nil
+}
+
+func (r Threshold) profile() profile { return profile{window: 1, vectorRate: Ratio(3, 10)} }
+
+func (r Threshold) start(matrices []lowrank.Tensor) []stepper {
+	return startEach(matrices, func(w lowrank.Tensor) stepper {
+		return &thresholdStep{share: r.Share, tensor: w}
+	})
+}
+
+type thresholdStep struct {
+	stateless
+	share    Q16
+	tensor   lowrank.Tensor
+	tau      int64
+	rounding kernels.Stream
+}
+
+func (s *thresholdStep) prepare(g *update, _ *lowrank.Updater) {
+	s.tau, s.rounding = g.threshold(g.scheduled(s.share), s.tensor), g.rounding(s.tensor)
+}
+
+func (s *thresholdStep) Step(w *packed.Matrix, t kernels.Terms, lo, hi int) int {
+	return kernels.UpdateThreshold(w, t, s.tau, s.rounding, lo, hi)
+}
+
+// threshold returns what |Z| reaches in a share of the weights under pure noise, as
+// kernels.UpdateThreshold takes it.
+func (g *update) threshold(share Q16, w lowrank.Tensor) int64 {
+	if share == 0 {
+		return kernels.MaxTau
+	}
+	// Dithered by a random part of its lattice's unit Z is spread like a continuous
+	// variable: half a unit higher, and wider by the variance of the part, 1/12.
+	variance := g.variance(w)<<16 + 1<<16/12
+	tau := int64(fixed.Sqrt(variance))*g.quantile(share, w)>>16 + kernels.TauUnit/2
+	return min(max(tau, kernels.TauUnit), kernels.MaxTau)
+}
+
+// quantile returns how many standard deviations of Z, with 16 fraction bits, a
+// share of the weights reaches in either direction, by the Cornish–Fisher expansion
+// of a symmetric distribution:
+//
+//	x = z + (z³-3z)·κ₄/24 + (z⁵-10z³+15z)·κ₆/720 - (3z⁵-24z³+29z)·κ₄²/384
+func (g *update) quantile(share Q16, w lowrank.Tensor) int64 {
+	const one = 1 << 16
+	z := normalQuantile(share)
+	z3 := z * z / one * z / one
+	z5 := z3 * z / one * z / one
+	k4, k6 := g.cumulants(w)
+	x := z
+	x += (z3 - 3*z) * k4 / (24 << cumulantBits)
+	x += (z5 - 10*z3 + 15*z) * k6 / (720 << cumulantBits)
+	x -= (3*z5 - 24*z3 + 29*z) * (k4 * k4 >> cumulantBits) / (384 << cumulantBits)
+	return max(x, 0)
+}
+
+// cumulantBits counts the fraction bits of cumulants.
+const cumulantBits = 24
+
+// cumulants returns the fourth and sixth standardized cumulants of an entry of Z
+// under pure noise. Those of a sum are the sums of its terms'.
+func (g *update) cumulants(w lowrank.Tensor) (k4, k6 int64) {
+	c, rank := termCumulants[g.options.Law], uint64(g.options.Rank)
+	if g.options.Rank == lowrank.FullRank {
+		c, rank = pentCumulants[g.options.Law], 1
+	}
+	v := g.variance(w)
+	// Σ f⁴ ≤ v·63² and Σ f⁶ ≤ v·63⁴: quotients fit.
+	over := func(sum uint64) int64 {
+		hi, lo := bits.Mul64(sum*rank, 1<<cumulantBits)
+		q, _ := bits.Div64(hi, lo, v)
+		return int64(q / v)
+	}
+	return over(g.sums[1]) * c[0] / 100, over(g.sums[2]) * c[1] / 100 / int64(v)
+}
+
+// The fourth and sixth cumulants, in 1/100, of a product of two pents of a law, and
+// of one pent: μ₄-3μ₂² and μ₆-15μ₄μ₂+30μ₂³.
+var (
+	termCumulants = [...][2]int64{kernels.Binomial: {325, 850}, kernels.Uniform: {-176, -17840}}
+	pentCumulants = [...][2]int64{kernels.Binomial: {-50, 100}, kernels.Uniform: {-520, 6200}}
+)
