@@ -2,6 +2,7 @@ package es_test
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 
@@ -30,6 +31,17 @@ func TestDefaults(t *testing.T) {
 	}
 }
 
+func TestManyGenerations(t *testing.T) {
+	most := int64(math.MaxInt32)
+	if most == math.MaxInt {
+		t.Skip("an int has 32 bits")
+	}
+	_, err := es.New(es.Matrices(packed.NewMatrix(2, 2)), es.Options{Generations: int(most + 1)})
+	if want := "2147483648 generations, want 1 to 2^31-1"; err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("error %v, want %q in it", err, want)
+	}
+}
+
 func TestOptionErrors(t *testing.T) {
 	for _, test := range []struct {
 		change func(o *es.Options)
@@ -37,7 +49,6 @@ func TestOptionErrors(t *testing.T) {
 	}{
 		{func(o *es.Options) { o.Generations = 0 }, "0 generations"},
 		{func(o *es.Options) { o.Generations = -1 }, "-1 generations"},
-		{func(o *es.Options) { o.Generations = 1 << 31 }, "2147483648 generations, want 1 to 2^31-1"},
 		{func(o *es.Options) { o.Pairs = -1 }, "-1 pairs"},
 		{func(o *es.Options) { o.Pairs = es.MaxPairs + 1 }, "4194305 pairs, want 1 to 4194304"},
 		{func(o *es.Options) { o.Pairs, o.Rank = es.MaxPairs, 5 }, "4194304 pairs of rank 5 make 20971520 terms"},

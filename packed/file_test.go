@@ -95,7 +95,7 @@ func TestFileRoundTrip(t *testing.T) {
 }
 
 // TestGoldenFile pins the format: the bytes were made from its description by
-// another program.
+// another program. What one machine writes, of any byte order, any other reads.
 func TestGoldenFile(t *testing.T) {
 	m := NewMatrix(1, 2)
 	m.Pack([]int8{-2, 1})
@@ -120,6 +120,9 @@ func TestGoldenFile(t *testing.T) {
 		}
 		if got := encodeFile(t, c.file); !bytes.Equal(got, want) {
 			t.Errorf("file is\n%x, want\n%x", got, want)
+		}
+		if back, err := Decode(want); err != nil || !equalFiles(back, c.file) {
+			t.Errorf("read back as %+v (error %v), want %+v", back, err, c.file)
 		}
 	}
 }

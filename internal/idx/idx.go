@@ -12,6 +12,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"math"
 	"os"
 )
 
@@ -68,6 +69,9 @@ func Decode(data []byte) (*Array, error) {
 		if size > uint64(len(a.Data)) {
 			return nil, fmt.Errorf("idx: offset %d: dimension %d of %d makes %d elements or more, and %d bytes follow",
 				at, i, d, size, len(a.Data))
+		}
+		if uint64(d) > math.MaxInt {
+			return nil, fmt.Errorf("idx: offset %d: dimension %d of %d does not fit an int", at, i, d)
 		}
 		a.Dims = append(a.Dims, int(d))
 	}

@@ -8,7 +8,7 @@ import (
 )
 
 // byteSize is a flag's value: a number of bytes, with a unit or without.
-type byteSize int
+type byteSize int64
 
 // byteUnits are the units from the largest; that of one byte goes last.
 var byteUnits = []struct {
@@ -26,7 +26,7 @@ func (b *byteSize) Set(text string) error {
 		}
 	}
 	v, err := strconv.ParseFloat(number, 64)
-	if v *= unit; err != nil || !(v >= 1 && v < math.MaxInt) {
+	if v *= unit; err != nil || !(v >= 1 && v < math.MaxInt64) {
 		return errors.New("want a size such as 2GiB, 1.5GiB or 512MiB")
 	}
 	*b = byteSize(v)
