@@ -16,7 +16,8 @@ import (
 // batch, and clipped to a range from which no perturbation brings them back. Four
 // codes, scaled, times t is then one rounding product for 16 or 32 activations, and
 // packing the words to bytes clips them. What does not fit words goes through int32
-// sums: higher ranks, a block of a pair with large t, unusual shifts.
+// sums, which wrap around as they do in the two kernels: higher ranks, a block of a
+// pair with large t, a block with base so far out that a sum might, unusual shifts.
 
 // The shape of a block. Few rows, whose lines are neighbours: tall blocks would
 // write lines a power of two apart, which the cache holds few of.
@@ -133,13 +134,11 @@ func (f *fused) block(i, rows, c, cols int) {
 		base, ld = f.copyEdge(base, rows, cols), fusedCols
 	}
 	f.quads.baseRow = 4 * ld
-	if f.quads.limit >= 0 {
-		f.baseWords(base, Quads(rows), cols)
-	}
+	words := f.quads.limit >= 0 && f.baseWords(base, Quads(rows), cols)
 	for p := range f.l.Pairs {
 		dst := f.dst[(i/4*f.l.Cols()+2*p*own+c)*4:]
 		a, t := f.a[p*f.l.Rank*mp+i:], f.t[p*f.l.Rank*own+c:]
-		if f.quads.limit < 0 || !f.spreadWords(dst, a, t, Quads(rows), cols) {
+		if !words || !f.spreadWords(dst, a, t, Quads(rows), cols) {
 			f.spreadSums(dst, base, a, t, rows, cols)
 		}
 	}
@@ -159,12 +158,11 @@ func (f *fused) copyEdge(base []int32, rows, cols int) []int32 {
 	return f.edge[:]
 }
 
-func (f *fused) baseWords(base []int32, quads, cols int) {
+func (f *fused) baseWords(base []int32, quads, cols int) bool {
 	if useAVX512 {
-		baseWordsAVX512(&f.words, &base[0], &f.offsets, quads, cols, &f.quads)
-	} else {
-		baseWordsAVX2(&f.words, &base[0], &f.offsets, quads, cols, &f.quads)
+		return baseWordsAVX512(&f.words, &base[0], &f.offsets, quads, cols, &f.quads)
 	}
+	return baseWordsAVX2(&f.words, &base[0], &f.offsets, quads, cols, &f.quads)
 }
 
 func (f *fused) spreadWords(dst []int8, a []uint8, t []int32, quads, cols int) bool {
@@ -196,10 +194,11 @@ func (f *fused) spreadSums(dst []int8, base []int32, a []uint8, t []int32, rows,
 //
 // where at = c%2 + c/4%2*2 + c/2%2*4: the first vector has columns 0 1 4 5, the second
 // 2 3 6 7, which packing them to bytes brings in order. Rows come in whole quads,
-// base in whole groups of columns. 15 Gelem/s.
+// base in whole groups of columns. It reports whether all sums were within ±2^30, so
+// that none wraps around with a perturbation. 10 Gelem/s.
 //
 //go:noescape
-func baseWordsAVX2(words *[fusedRows * fusedCols]int16, base *int32, offsets *[fusedRows]int32, quads, cols int, steps *quadSteps)
+func baseWordsAVX2(words *[fusedRows * fusedCols]int16, base *int32, offsets *[fusedRows]int32, quads, cols int, steps *quadSteps) bool
 
 // spreadWordsAVX2 sets the activations of one pair in a block:
 //
@@ -229,10 +228,10 @@ func spreadSumsAVX2(dst *int8, base *int32, sums *sums, offsets *[fusedRows]int3
 
 // baseWordsAVX512 is baseWordsAVX2 for groups of sixteen columns: in each quarter
 // of a group two columns are followed by two, which the packing brings back in order.
-// 20 Gelem/s.
+// 15 Gelem/s.
 //
 //go:noescape
-func baseWordsAVX512(words *[fusedRows * fusedCols]int16, base *int32, offsets *[fusedRows]int32, quads, cols int, steps *quadSteps)
+func baseWordsAVX512(words *[fusedRows * fusedCols]int16, base *int32, offsets *[fusedRows]int32, quads, cols int, steps *quadSteps) bool
 
 // spreadWordsAVX512 is spreadWordsAVX2 with the words of baseWordsAVX512. 42 GB/s of
 // 55 in L1; as a whole 29 GB/s, 6 times the two kernels.

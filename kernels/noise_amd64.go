@@ -154,14 +154,13 @@ func uniformAVX512(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxR
 //		dst[16i+j] = byte j of philox(counter[0]+i, counter[1], counter[2], counter[3])
 //	}
 //
-// It writes steps·128 bytes. 1.4 of 2.2 bytes/cycle, 4.2e9
-// a second.
+// It writes steps·128 bytes. 1.4 of 2.2 bytes/cycle, 4.2e9 a second.
 //
 //go:noescape
 func randomAVX2(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRounds]uint32)
 
-// randomAVX512 is randomAVX2 with sixteen blocks a step: steps·256 bytes. 2.9
-// of 3.9 bytes/cycle, 8.8e9 a second.
+// randomAVX512 is randomAVX2 with sixteen blocks a step: steps·256 bytes. 2.9 of 3.9
+// bytes/cycle, 8.8e9 a second.
 //
 //go:noescape
 func randomAVX512(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRounds]uint32)
