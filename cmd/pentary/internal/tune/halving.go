@@ -19,8 +19,8 @@ type Plan struct {
 
 // Rung is a round of a search.
 type Rung struct {
-	Size   int // runs
-	Budget int // of each
+	Size   int `json:"runs"`
+	Budget int `json:"member_samples"` // of each
 }
 
 // Rungs returns the rounds of the plan. The last is the last that leaves something
