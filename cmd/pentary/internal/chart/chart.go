@@ -78,6 +78,7 @@ func New() *plot.Plot {
 		axis.LineStyle.Color = Pale
 		axis.Padding = 0
 	}
+	p.Y.Tick.Marker = linearTicks
 	return p
 }
 
@@ -100,6 +101,22 @@ func LogTicks(label func(float64) string) plot.Ticker {
 		return ticks
 	})
 }
+
+// linearTicks marks the multiples of 1, 2 or 5 times a power of ten that make five
+// to twelve.
+var linearTicks = plot.TickerFunc(func(least, most float64) (ticks []plot.Tick) {
+	step := math.Pow(10, math.Floor(math.Log10((most-least)/5)))
+	for _, wider := range []float64{5, 2} {
+		if (most-least)/(wider*step) >= 5 {
+			step *= wider
+			break
+		}
+	}
+	for i := math.Ceil(least / step); i*step <= most; i++ {
+		ticks = append(ticks, plot.Tick{Value: i * step, Label: Number(i * step)})
+	}
+	return ticks
+})
 
 // Number writes a tick's value as it is.
 func Number(v float64) string { return strconv.FormatFloat(v, 'g', 6, 64) }

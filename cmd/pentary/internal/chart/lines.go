@@ -58,11 +58,8 @@ func (l *Lines) limits() (xmin, xmax, ymin, ymax float64) {
 	if math.IsInf(xmin, 1) {
 		return 1, 10, 0, 100
 	}
-	if xmin == xmax {
-		xmin, xmax = xmin/2, xmax*2
-	}
 	air := max((ymax-ymin)/20, 0.5)
-	return xmin, xmax, ymin - air, ymax + air
+	return xmin / 1.1, xmax * 1.1, ymin - air, ymax + air
 }
 
 // Plot implements plot.Plotter.

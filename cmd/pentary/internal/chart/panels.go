@@ -14,6 +14,7 @@ import (
 type Panels struct {
 	Title, Y string
 	Legend   []Key
+	MeanName string // what Panel.Means are; may be empty
 	Panels   []Panel
 }
 
@@ -26,9 +27,9 @@ type Key struct {
 // Panel is what depends on one choice.
 type Panel struct {
 	Title  string
-	Values []string // that can be chosen
-	Dots   []Dot    // later ones on top
-	Means  []float64
+	Values []string  // that can be chosen
+	Dots   []Dot     // later ones on top
+	Means  []float64 // by value; NaN for none
 }
 
 // Dot is a result of a choice. Dots of the same choice are spread over its width by
@@ -54,6 +55,12 @@ func (p *Panels) WriteSVG(out io.Writer) error {
 			c.DrawGlyph(draw.GlyphStyle{Color: k.Color, Radius: 3, Shape: draw.CircleGlyph{}}, at)
 			c.FillText(s, vg.Point{X: at.X + 8, Y: at.Y}, k.Name)
 			at.X += s.Width(k.Name) + 28
+		}
+		if p.MeanName != "" {
+			s := Text(9, Ink)
+			s.YAlign = draw.YCenter
+			c.StrokeLine2(draw.LineStyle{Color: Ink, Width: 1.2}, at.X-6, at.Y, at.X+10, at.Y)
+			c.FillText(s, vg.Point{X: at.X + 15, Y: at.Y}, p.MeanName)
 		}
 		least, most := p.limits()
 		for i := range p.Panels {

@@ -37,7 +37,7 @@ func (s *Search) WriteBudgets(out io.Writer, title string, name func(configurati
 // values returns the values of a configuration, which need not be among those of the
 // space.
 func (s *Search) WriteParameters(out io.Writer, title string, space Space, values func(configuration int) []string) error {
-	c := chart.Panels{Title: title, Y: "validation accuracy, %"}
+	c := chart.Panels{Title: title, Y: "validation accuracy, %", MeanName: "mean of rung 1"}
 	for r := range s.Rungs {
 		c.Legend = append(c.Legend, chart.Key{Name: fmt.Sprintf("rung %d", r+1), Color: rungColor(r)})
 	}
