@@ -69,7 +69,8 @@ several times with different ones; a flag of train that is given holds for all
 that do not.
 
 Schedules span a run: the speed of a method is measured first, for a 16th of
---seconds, and its generations are planned by it. What is compared is the time of
+--seconds, and its generations are planned by it; a run that misses the plan by
+more than a tenth is repeated, at most twice. What is compared is the time of
 training; measurements of accuracy, on 24 occasions, do not count. Last, the
 first rule trains anew in a 64th, a 32nd and so on of the time, until it is as
 good as full was after all of it.

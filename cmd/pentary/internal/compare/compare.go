@@ -44,6 +44,7 @@ type Result struct {
 	Marks       []Mark            `json:"marks"`
 	Generations int               `json:"generations"`
 	Planned     int               `json:"planned_generations"` // that its schedules span
+	Attempts    int               `json:"attempts"`            // until a run was as planned
 	Seconds     float64           `json:"seconds"`             // of training
 	Throughput  float64           `json:"member_samples_per_second"`
 	Bits        float64           `json:"state_bits_per_weight"` // weights and what is kept beside them between generations
@@ -75,17 +76,20 @@ const (
 	octaves        = 6
 )
 
-// calibration is the part of the budget by which a method's speed is measured; and
-// slack what is left of the budget for that to be wrong by.
 const (
-	calibration = 1. / 16
-	slack       = 1. / 32
+	calibration = 1. / 16 // of the budget, by which a method's speed is measured
+	slack       = 1. / 32 // of the budget, left free for that to be wrong
+	tolerance   = 1. / 10 // of the budget or the plan, by which a run may miss them
+	attempts    = 3       // to do better than that
+
+	mostGenerations = 1 << 24
 )
 
 // Run trains a fresh network by the method. Schedules need to know a run's length:
 // the method's speed is measured first, for a 16th of the budget, and the run is
-// planned to fill the budget by it. Where it does not, it ends at the budget, with
-// its schedules unfinished.
+// planned to fill the budget by it. It ends at the budget in any case, with its
+// schedules unfinished if it must. Where the plan was wrong by more than a tenth,
+// another run is planned by what that one has shown, up to three in all.
 //
 // If the context is done the result is of what was trained until then. The error is
 // of settings that are no good.
@@ -94,6 +98,28 @@ func (s *Setup) Run(ctx context.Context, m Method, budget time.Duration, phase s
 	if err != nil {
 		return nil, err
 	}
+	var last *Result
+	for attempt := 1; ; attempt++ {
+		r, err := s.train(ctx, m, generations, budget, phase)
+		if err != nil {
+			return nil, err
+		}
+		if r.Interrupted && last != nil {
+			return last, nil // it was whole
+		}
+		r.Attempts, last = attempt, r
+		full := r.Seconds >= (1-tolerance)*budget.Seconds()
+		whole := float64(r.Generations) >= (1-tolerance)*float64(generations)
+		if full && whole || r.Interrupted || attempt == attempts {
+			return r, nil
+		}
+		perGeneration := r.Seconds / float64(r.Generations)
+		generations = fill(budget, time.Duration(perGeneration*float64(time.Second)))
+	}
+}
+
+// train runs so many generations, or as many as the budget holds.
+func (s *Setup) train(ctx context.Context, m Method, generations int, budget time.Duration, phase string) (*Result, error) {
 	run, err := s.start(m, generations)
 	if err != nil {
 		return nil, err
@@ -170,8 +196,7 @@ func (s *Setup) Check(m Method) error {
 
 // plan returns how many generations of the method fill the budget.
 func (s *Setup) plan(ctx context.Context, m Method, budget time.Duration, phase string) (int, error) {
-	const most = 1 << 24
-	run, err := s.start(m, most)
+	run, err := s.start(m, mostGenerations)
 	if err != nil {
 		return 0, err
 	}
@@ -193,8 +218,13 @@ func (s *Setup) plan(ctx context.Context, m Method, budget time.Duration, phase 
 	if err != nil && !errors.Is(err, context.Canceled) {
 		return 0, fmt.Errorf("%s: %w", m.Name, err)
 	}
-	n := (1 - slack) * float64(budget) / float64(max(perGeneration, 1))
-	return int(min(max(n, 1), most)), nil
+	return fill(budget, perGeneration), nil
+}
+
+// fill returns how many generations of so long fill the budget.
+func fill(budget, generation time.Duration) int {
+	n := (1 - slack) * float64(budget) / float64(max(generation, 1))
+	return int(min(max(n, 1), mostGenerations))
 }
 
 // bits returns the bits of memory that a weight takes from one generation to the
