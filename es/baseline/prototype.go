@@ -22,7 +22,7 @@ type PrototypeOptions struct {
 	Members     int    // N; default 100
 	Rank        int    // r; default 16
 	Sigma       es.Q16 // σ in levels, at most 16; default 0.1. From 1/2 on the perturbation shows
-	Rate        es.Q16 // α, at most 1024; default 0.01. From about σ·√N/2 on the weights move
+	Rate        es.Q16 // α, at most 1024; default 0.01. From about σ·√N/10 on the weights move
 }
 
 // Prototype is the algorithm that this project started from, to the letter: EGGROLL,
