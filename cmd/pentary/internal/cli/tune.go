@@ -140,7 +140,8 @@ func varied(t *task.Task) tune.Space {
 		numbers("rank", 1, 4, 16),
 		numbers("pairs", pairs/4, pairs/2, pairs, 2*pairs),
 		numbers("batch", t.Batch/2, t.Batch, 2*t.Batch, 4*t.Batch),
-		{Name: "rule", Values: []string{"residual", "residual4", "stochastic", "flip"}},
+		{Name: "rule", Values: []string{"residual", "residual4", "stochastic", "threshold"}},
+		{Name: "share", Values: []string{"0.01", "0.02", "0.05", "0.1"}},
 	}
 }
 
@@ -233,14 +234,34 @@ func (u *tuner) texts(c tune.Configuration) map[string]string {
 }
 
 // values returns what a configuration has for each parameter of the space, as the
-// space writes it.
+// space writes it, and nothing for those that its rule does not take.
 func (u *tuner) values(configuration int) []string {
-	texts := u.texts(u.configurations[configuration])
+	s, err := u.settings(u.configurations[configuration], 0)
+	if err != nil {
+		panic(err) // it has been drawn
+	}
+	texts := s.texts()
 	values := make([]string, len(u.space))
 	for i, p := range u.space {
-		values[i] = strings.ReplaceAll(texts[p.Name], ",", "-")
+		if s.takes(p.Name) {
+			values[i] = strings.ReplaceAll(texts[p.Name], ",", "-")
+		}
 	}
 	return values
+}
+
+// takes reports whether the setting of that name makes a difference: parameters of
+// other rules than the one in force do not.
+func (s *settings) takes(name string) bool {
+	var parameters pflag.FlagSet
+	s.rule.flags(&parameters)
+	if parameters.Lookup(name) == nil {
+		return true
+	}
+	taken := map[string]string{}
+	s.rule.meta(taken)
+	_, ok := taken[name]
+	return ok
 }
 
 // settings returns the settings of a configuration for a run of so many
@@ -366,9 +387,11 @@ func (u *tuner) trial(ctx context.Context, o *tuneObserver, rung tune.Rung, r, c
 
 // describe names what a configuration has of the space, as in "sigma 3, rank 1".
 func (u *tuner) describe(c int) string {
-	parts := make([]string, len(u.space))
+	var parts []string
 	for i, v := range u.values(c) {
-		parts[i] = u.space[i].Name + " " + v
+		if v != "" {
+			parts = append(parts, u.space[i].Name+" "+v)
+		}
 	}
 	return cmp.Or(strings.Join(parts, ", "), "no choice")
 }
@@ -389,7 +412,7 @@ func (u *tuner) command(c int) []string {
 	for _, g := range s.groups() {
 		g.flags.VisitAll(func(f *pflag.Flag) {
 			varies := slices.ContainsFunc(u.space, func(p tune.Parameter) bool { return p.Name == f.Name })
-			if varies || slices.Contains(u.given, f.Name) {
+			if s.takes(f.Name) && (varies || slices.Contains(u.given, f.Name)) {
 				args = append(args, "--"+f.Name, texts[f.Name])
 			}
 		})

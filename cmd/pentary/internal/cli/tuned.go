@@ -128,14 +128,16 @@ type tuneTrial struct {
 	Event string `json:"event,omitempty"` // "trial"
 	tune.Trial
 	Accuracy float64           `json:"validation_accuracy"`
-	Settings map[string]string `json:"settings"` // of the space
+	Settings map[string]string `json:"settings"` // of the space, but for parameters of other rules
 }
 
 // named returns what a configuration has of the space, by name.
 func (u *tuner) named(configuration int) map[string]string {
 	m := map[string]string{}
 	for i, v := range u.values(configuration) {
-		m[u.space[i].Name] = v
+		if v != "" {
+			m[u.space[i].Name] = v
+		}
 	}
 	return m
 }

@@ -35,7 +35,7 @@ func (s *Search) WriteBudgets(out io.Writer, title string, name func(configurati
 // WriteParameters draws the accuracy of all trials against the values of each
 // parameter, with the mean over the first rung, in which all had the same budget.
 // values returns the values of a configuration, which need not be among those of the
-// space.
+// space, and are empty where the parameter makes no difference.
 func (s *Search) WriteParameters(out io.Writer, title string, space Space, values func(configuration int) []string) error {
 	c := chart.Panels{Title: title, Y: "validation accuracy, %", MeanName: "mean of rung 1"}
 	for r := range s.Rungs {
@@ -44,13 +44,16 @@ func (s *Search) WriteParameters(out io.Writer, title string, space Space, value
 	for i, p := range space {
 		panel := chart.Panel{Title: p.Name, Values: slices.Clone(p.Values)}
 		for _, t := range s.Trials {
-			if v := values(t.Configuration)[i]; !slices.Contains(panel.Values, v) {
+			if v := values(t.Configuration)[i]; v != "" && !slices.Contains(panel.Values, v) {
 				panel.Values = append(panel.Values, v)
 			}
 		}
 		sums, counts := make([]float64, len(panel.Values)), make([]float64, len(panel.Values))
 		for _, t := range s.Trials {
 			at := slices.Index(panel.Values, values(t.Configuration)[i])
+			if at < 0 {
+				continue
+			}
 			y := 100 * t.Accuracy()
 			if t.Rung == 0 {
 				sums[at] += y
