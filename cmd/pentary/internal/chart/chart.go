@@ -35,6 +35,9 @@ var Palette = []color.Color{
 	color.RGBA{0x56, 0xb4, 0xe9, 255}, // sky
 }
 
+// Dashes are patterns that tell lines of a colour apart.
+var Dashes = [][]vg.Length{{5, 3}, {1.5, 2.5}, {9, 3}, {7, 2.5, 1.5, 2.5}}
+
 // SVG writes the picture that paint draws on a white canvas.
 func SVG(out io.Writer, width, height vg.Length, paint func(draw.Canvas)) error {
 	svg := vgsvg.New(width, height)

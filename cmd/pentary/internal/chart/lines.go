@@ -22,8 +22,8 @@ type Series struct {
 	Name   string // written where it ends; may be empty
 	Color  color.Color
 	Width  vg.Length
-	Dashed bool
-	Points []Point // X above zero
+	Dashes []vg.Length // nil: none
+	Points []Point     // X above zero
 }
 
 // Point is a point of a series.
@@ -82,10 +82,7 @@ func (l *Lines) Plot(c draw.Canvas, p *plot.Plot) {
 		if len(s.Points) == 0 {
 			continue
 		}
-		line := draw.LineStyle{Color: s.Color, Width: s.Width}
-		if s.Dashed {
-			line.Dashes = []vg.Length{4, 3}
-		}
+		line := draw.LineStyle{Color: s.Color, Width: s.Width, Dashes: s.Dashes}
 		path := make([]vg.Point, len(s.Points))
 		for i, q := range s.Points {
 			path[i] = at(q)

@@ -4,26 +4,25 @@ import (
 	"fmt"
 	"image/color"
 
-	"gonum.org/v1/plot/vg"
-
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/chart"
 )
 
 // Plot returns a chart of the runs' accuracy against their time.
 func Plot(results []*Result, title string) *chart.Lines {
 	c := &chart.Lines{Title: title, X: "seconds of training", Y: "test accuracy, %"}
-	colors := map[bool]int{}
+	own, others := 0, 0
 	for _, r := range results {
-		s := chart.Series{
-			Name:   fmt.Sprintf("%s  %.1f %%", r.Method, 100*r.Accuracy),
-			Color:  chart.Palette[colors[r.Baseline]%len(chart.Palette)],
-			Width:  1.4,
-			Dashed: r.Baseline || colors[false] > len(chart.Palette),
-		}
+		s := chart.Series{Name: fmt.Sprintf("%s  %.1f %%", r.Method, 100*r.Accuracy), Width: 1.4}
 		if r.Baseline {
-			s.Color, s.Width = baselines[colors[true]%len(baselines)], vg.Length(1.1)
+			s.Color, s.Dashes = greys[others%len(greys)], chart.Dashes[others%len(chart.Dashes)]
+			others++
+		} else {
+			s.Color = chart.Palette[own%len(chart.Palette)]
+			if own >= len(chart.Palette) {
+				s.Dashes = chart.Dashes[own/len(chart.Palette)%len(chart.Dashes)]
+			}
+			own++
 		}
-		colors[r.Baseline]++
 		for _, p := range r.Curve {
 			if p.Seconds > 0 {
 				s.Points = append(s.Points, chart.Point{X: p.Seconds, Y: 100 * p.Accuracy})
@@ -34,5 +33,5 @@ func Plot(results []*Result, title string) *chart.Lines {
 	return c
 }
 
-// baselines are the greys of the methods that are not this project's.
-var baselines = []color.Color{chart.Ink, chart.Pale, chart.Faint}
+// greys are the colours of the methods that are not this project's.
+var greys = []color.Color{chart.Ink, chart.Pale}

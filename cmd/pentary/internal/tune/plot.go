@@ -19,7 +19,9 @@ func (s *Search) WriteBudgets(out io.Writer, title string, name func(configurati
 		line := chart.Series{Color: chart.Faint, Width: 0.7}
 		if last.Rung == ranking[0].Rung && last.Rung > 0 && place < 2*len(chart.Palette) {
 			line.Color, line.Width = chart.Palette[place%len(chart.Palette)], 1.4
-			line.Dashed = place >= len(chart.Palette)
+			if place >= len(chart.Palette) {
+				line.Dashes = chart.Dashes[0]
+			}
 			line.Name = name(last.Configuration)
 		}
 		for _, t := range s.Trials {
