@@ -53,7 +53,7 @@ func parseConfig(text string) (*config, error) {
 }
 
 // difference returns an error that says in what the run of c differs from that of
-// other, or nil.
+// other, or nil. What other does not know yet, without its data, does not count.
 func (c *config) difference(other *config) error {
 	if c.Task != other.Task {
 		return fmt.Errorf("task %s, not %s", c.Task, other.Task)
@@ -63,10 +63,10 @@ func (c *config) difference(other *config) error {
 			return fmt.Errorf("--%s %s, not %s", name, have, want)
 		}
 	}
-	if !slices.Equal(c.Network, other.Network) {
+	if other.Network != nil && !slices.Equal(c.Network, other.Network) {
 		return fmt.Errorf("network %s, not %s", network(c.Network), network(other.Network))
 	}
-	if c.Optimizer != other.Optimizer {
+	if other.Optimizer != "" && c.Optimizer != other.Optimizer {
 		return fmt.Errorf("optimizer %q, not %q", c.Optimizer, other.Optimizer)
 	}
 	return nil

@@ -53,7 +53,7 @@ func (j *journalSettings) flags(f *pflag.FlagSet) {
 	j.sync = syncAlways
 	f.DurationVar(&j.every, "checkpoint", 30*time.Second, "`time` from one checkpoint to the next; 0 for none before the end")
 	f.Var(choice[syncName]{&j.sync, []syncName{syncAlways, syncInterval, syncNever}}, "sync",
-		"when a generation's record survives a power cut: at once, within a second, or when the system writes it; a killed process loses none")
+		"write records through to the disk: each, once a second, or when the system does")
 }
 
 // check returns an error if flags of the journal are out of range or set without

@@ -16,7 +16,6 @@ type rebuilt struct {
 	net     *nn.MLP
 	end     ending // zero if the run has not ended
 	sums    sums
-	codes   int // of a generation
 	ended   bool
 	torn    int64 // bytes of a torn record
 	count   int   // generations
@@ -28,7 +27,7 @@ type sums struct{ initial, final journal.Sum }
 
 // rebuild replays the journal in a directory. each, which may be nil, sees the
 // network after every generation, and before the first.
-func rebuild(ctx context.Context, dir string, json bool, s *streams, each func(generation int, net *nn.MLP) error) (*rebuilt, error) {
+func rebuild(ctx context.Context, dir string, json bool, s *streams, each func(generation int, net *nn.MLP)) (*rebuilt, error) {
 	r, err := journal.Read(dir)
 	if err != nil {
 		return nil, err
@@ -42,20 +41,14 @@ func rebuild(ctx context.Context, dir string, json bool, s *streams, each func(g
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", dir, err)
 	}
-	b := &rebuilt{plan: p, net: net, codes: p.settings.options.Pairs, sums: sums{initial: p.header.Weights}}
-	if each != nil {
-		if err := each(0, net); err != nil {
-			return nil, err
-		}
+	b := &rebuilt{plan: p, net: net, sums: sums{initial: p.header.Weights}}
+	if each == nil {
+		each = func(int, *nn.MLP) {}
 	}
+	each(0, net)
 	bar := newReplayBar(json, s, p.settings.options.Generations)
 	began := time.Now()
-	err = r.Replay(ctx, replayer{optimizer, bar, func(generation int) error {
-		if each == nil {
-			return nil
-		}
-		return each(generation, net)
-	}})
+	err = r.Replay(ctx, replayer{optimizer, bar, func(generation int) { each(generation, net) }})
 	b.seconds = time.Since(began).Seconds()
 	bar.clear()
 	if err != nil {
@@ -78,7 +71,7 @@ func rebuild(ctx context.Context, dir string, json bool, s *streams, each func(g
 type replayer struct {
 	*es.Optimizer
 	bar  *replayBar
-	each func(generation int) error
+	each func(generation int)
 }
 
 // Replay implements journal.Trainer.
@@ -88,5 +81,6 @@ func (r replayer) Replay(record es.Record) (es.Stats, error) {
 		return stats, err
 	}
 	r.bar.show(stats.Generation)
-	return stats, r.each(stats.Generation)
+	r.each(stats.Generation)
+	return stats, nil
 }

@@ -77,7 +77,7 @@ func newTrainTask(t *task.Task, s *streams) *cobra.Command {
 	}
 	var groups flagGroups
 	f := groups.add("Run")
-	f.StringVar(&run.journal.dir, "dir", "", "keep a journal in this `directory`, which another \"train\" can go on from, and the network")
+	f.StringVar(&run.journal.dir, "dir", "", "keep the run in this `directory`: a journal to go on from, and the network")
 	if !t.Embedded {
 		f.StringVar(&run.data, "data", "", "`folder` of the task's IDX files, plain or gzipped")
 	}

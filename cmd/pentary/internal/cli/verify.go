@@ -99,24 +99,25 @@ func (v *verification) verify(ctx context.Context, s *streams, json bool) error 
 		return fmt.Errorf("%s: meta \"generations\" is %q", v.Model, f.Meta["generations"])
 	}
 	reached := false
-	b, err := rebuild(ctx, v.Dir, json, s, func(generation int, net *nn.MLP) error {
+	var differs error // told once the journal has proved sound
+	b, err := rebuild(ctx, v.Dir, json, s, func(generation int, net *nn.MLP) {
 		v.Generations = generation
 		if generation != v.ModelGeneration {
-			return nil
+			return
 		}
 		reached = true
 		meta := map[string]string{"task": p.task.Name}
 		maps.Copy(meta, p.settings.meta())
-		if err := difference(f, net.File(meta)); err != nil {
-			return fmt.Errorf("%s: %w", v.Model, err)
-		}
-		return nil
+		differs = difference(f, net.File(meta))
 	})
 	if err != nil {
 		return err
 	}
 	v.FinalSHA256, v.Ended = hex.EncodeToString(b.sums.final[:]), b.ended
-	if !reached {
+	switch {
+	case differs != nil:
+		return fmt.Errorf("%s: %w", v.Model, differs)
+	case !reached:
 		return fmt.Errorf("%s: of generation %d, and the journal has %d", v.Model, v.ModelGeneration, b.count)
 	}
 	return nil
