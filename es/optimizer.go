@@ -42,15 +42,16 @@ type Optimizer struct {
 	tensors    []lowrank.Tensor
 	steps      []step // by tensor
 	updater    *lowrank.Updater
-	generation int // finished
+	generation int  // finished
+	moved      bool // since New or RestoreState
 
 	coder  *coder
 	scores []int64
 	codes  []int8
 	update update
 
-	past    [][]int8 // codes of the rule's window before the current generation, a ring
-	earlier []update
+	past    [][]int8 // codes of the rule's window, but for its last generation
+	earlier []update // of the window
 
 	// The rows used in this generation and in the last: see Record.Touched.
 	touched, recorded [][]uint64
@@ -208,23 +209,25 @@ func (o *Optimizer) move(stats *Stats) {
 	}
 	stats.count(o.codes, o.tensors)
 
-	if len(o.past) > 0 {
-		copy(o.past[o.generation%len(o.past)], o.codes)
+	if i := o.generation % (len(o.past) + 1); i < len(o.past) {
+		copy(o.past[i], o.codes)
 	}
 	o.touched, o.recorded = o.recorded, o.touched
 	for _, s := range o.touched {
 		clear(s)
 	}
+	o.moved = true
 	o.generation++
 	stats.Generation = o.generation
 }
 
-// recall returns the earlier generations of the rule's window.
+// recall returns the earlier generations of the rule's window. Windows follow one
+// another.
 func (o *Optimizer) recall() []update {
 	o.earlier = o.earlier[:0]
-	for n := max(0, o.generation-len(o.past)); n < o.generation; n++ {
+	for n := o.generation - o.generation%(len(o.past)+1); n < o.generation; n++ {
 		var e update
-		e.set(&o.options, n, o.past[n%len(o.past)])
+		e.set(&o.options, n, o.past[n%(len(o.past)+1)])
 		if e.decided() {
 			o.earlier = append(o.earlier, e)
 		}

@@ -9,17 +9,22 @@ import (
 )
 
 // Replay is error feedback that keeps no residual between generations: it rebuilds
-// the residual when it needs it, from the codes of the last generations, whose noise
-// it draws again (QES, arXiv 2602.03120, in integers). Its state is Window-1
-// generations' codes, whatever the number of weights.
+// the residual when it needs it, from the codes of earlier generations, whose noise
+// it draws again (the idea of QES, arXiv 2602.03120, in integers). Its state is the
+// codes of at most Window-1 generations, whatever the number of weights.
 //
-// The residual starts at zero and goes through the earlier generations of the window
-// as Residual would have it, on a copy of the weights as they are now: where they
-// have been since is not known. An update takes Window times as long, and the memory
-// of a residual and a copy of the largest matrix while it runs.
+// Every Window generations the residual begins at zero and all codes are forgotten.
+// A window that slides instead begins elsewhere each time, so that what it rebuilds
+// is not what moved the weights: on the pattern task it learns nothing, or little
+// even with a residual that leaks.
+//
+// The steps since go to a scratch matrix of zero weights, as Residual would have them
+// do far from the ends. An update takes (Window+1)/2 times as long as that of
+// Residual on average, and the memory of a residual and a copy of the largest matrix
+// while it runs.
 type Replay struct {
 	Rate   Q16 // levels that one standard deviation of Z moves a weight, at most 1
-	Window int // generations, the current one included; 1 to MaxWindow
+	Window int // generations; 1 to MaxWindow
 }
 
 // MaxWindow bounds the window of Replay.
@@ -40,28 +45,24 @@ func (r Replay) check() error {
 func (r Replay) profile() profile { return profile{window: r.Window, vectorRate: r.Rate} }
 
 func (r Replay) start(matrices []lowrank.Tensor) []stepper {
-	weights, residuals := r.scratch(matrices)
-	copied, residual := make([]byte, weights), make([]int8, residuals)
+	weights, residuals := 0, 0 // of the largest matrix
+	for _, w := range matrices {
+		weights, residuals = max(weights, len(w.W.Bytes())), max(residuals, padded(w.W))
+	}
+	scratch, residual := make([]byte, weights), make([]int8, residuals)
 	return startEach(matrices, func(w lowrank.Tensor) stepper {
-		own := copied[:copy(copied, w.W.Bytes())] // sound weights to begin with
+		own := scratch[:copy(scratch, w.W.Bytes())] // sound weights to begin with
 		m, err := packed.MatrixOver(w.W.Rows(), w.W.Cols(), own)
 		if err != nil {
 			panic(err)
 		}
 		step := residualStep{rate: r.Rate, tensor: w, int8s: residual[:padded(w.W)]}
 		return &replayStep{residualStep: step, past: pastStep{
-			residualStep: step, copied: lowrank.Tensor{Number: w.Number, W: m},
+			residualStep: step,
+			scratch:      lowrank.Tensor{Number: w.Number, W: m},
+			zero:         packed.NewMatrix(1, w.W.Cols()).Bytes(),
 		}}
 	})
-}
-
-// scratch returns the bytes that the copy and the residual of the largest matrix
-// take.
-func (r Replay) scratch(matrices []lowrank.Tensor) (weights, residuals int) {
-	for _, w := range matrices {
-		weights, residuals = max(weights, len(w.W.Bytes())), max(residuals, padded(w.W))
-	}
-	return weights, residuals
 }
 
 // replayStep is the residual rule with a residual that all matrices share, as each
@@ -79,19 +80,22 @@ func (s *replayStep) prepare(g *update, u *lowrank.Updater) {
 	for i := range g.earlier {
 		e := &g.earlier[i]
 		s.past.residualStep.prepare(e, u)
-		u.Update(e.noise(), s.past.copied, e.codes, &s.past)
+		u.Update(e.noise(), s.past.scratch, e.codes, &s.past)
 	}
 	s.residualStep.prepare(g, u)
 }
 
-// pastStep is the residual rule on a copy of the weights.
+// pastStep is the residual rule on zero weights.
 type pastStep struct {
 	residualStep
-	copied lowrank.Tensor
+	scratch lowrank.Tensor
+	zero    []byte // a row
 }
 
+// Step implements lowrank.Stepper.
 func (s *pastStep) Step(w *packed.Matrix, t kernels.Terms, lo, hi int) int {
-	stride := w.Stride()
-	copy(w.Bytes()[lo*stride:hi*stride], s.tensor.W.Bytes()[lo*stride:hi*stride])
+	for i := lo; i < hi; i++ {
+		copy(w.Row(i).Bytes(), s.zero)
+	}
 	return s.residualStep.Step(w, t, lo, hi)
 }

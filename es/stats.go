@@ -8,17 +8,17 @@ import (
 
 // Stats describes a finished generation.
 type Stats struct {
-	Generation int   // counts from 1
-	Moved      int   // weights that moved a level, by the rule or by weight decay
-	Norm       int64 // Euclidean norm of the change of all weights, in 1/256, rounded down
-	Saturated  int   // pents at -2 or +2 afterwards, frozen ones too
-	Decided    int   // pairs with a code other than zero
+	Generation int   `json:"generation"` // counts from 1
+	Moved      int   `json:"moved"`      // weights that moved a level, by the rule or by weight decay
+	Norm       int64 `json:"norm"`       // Euclidean norm of the change of all weights, in 1/256, rounded down
+	Saturated  int   `json:"saturated"`  // pents at -2 or +2 afterwards, frozen ones too
+	Decided    int   `json:"decided"`    // pairs with a code other than zero
 
 	// Of the scores; zero in a generation that Replay moved. Failed members do not
 	// count.
-	Best   int64 // of a member: highest, or lowest under Options.Minimize
-	Mean   int64 // of all members, rounded down
-	Spread int64 // median magnitude of the pairs' differences other than zero
+	Best   int64 `json:"best"`   // of a member: highest, or lowest under Options.Minimize
+	Mean   int64 `json:"mean"`   // of all members, rounded down
+	Spread int64 `json:"spread"` // median magnitude of the pairs' differences other than zero
 }
 
 // score sets the statistics of the scores.
@@ -28,7 +28,7 @@ func (s *Stats) score(scores []int64, minimize bool) {
 		if v == Failed {
 			continue
 		}
-		if n == 0 || v > s.Best != minimize && v != s.Best {
+		if n == 0 || (minimize && v < s.Best) || (!minimize && v > s.Best) {
 			s.Best = v
 		}
 		n++

@@ -50,6 +50,9 @@ func (n Noise) outer(ws *Workspace, dst []int32, w Tensor, pair int) {
 		row := dst[i*k : (i+1)*k]
 		for ρ := range n.Rank {
 			weight := int32(a[ρ*mp+i]) - trit5.CodeZero
+			if weight == 0 {
+				continue
+			}
 			for j, c := range b[ρ*kp:][:k] {
 				row[j] += weight * (int32(c) - trit5.CodeZero)
 			}
@@ -60,6 +63,12 @@ func (n Noise) outer(ws *Workspace, dst []int32, w Tensor, pair int) {
 // toFixed scales noise by mul / 2^scaleBits and 2^-shift into numbers of so many
 // fraction bits, rounded to nearest, ties away from zero.
 func toFixed(dst []int32, mul int32, shift, bits uint) {
+	if mul == 1<<scaleBits && bits >= shift { // exact
+		for i := range dst {
+			dst[i] <<= bits - shift
+		}
+		return
+	}
 	half := int64(1) << (scaleBits + shift - 1)
 	for i, v := range dst {
 		scaled := int64(v) * int64(mul) << bits

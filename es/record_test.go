@@ -1,0 +1,104 @@
+package es_test
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/Kaleaon/pentary-go/es"
+)
+
+// copied returns a record with memory of its own.
+func copied(r es.Record) es.Record {
+	r.Codes = slices.Clone(r.Codes)
+	r.Touched = slices.Clone(r.Touched)
+	for i, rows := range r.Touched {
+		r.Touched[i] = slices.Clone(rows)
+	}
+	return r
+}
+
+// record trains a model for some generations and returns it, its optimizer and the
+// records.
+func record(t *testing.T, o es.Options, generations int) (*model, *es.Optimizer, []es.Record) {
+	t.Helper()
+	m := newModel(o.Rule)
+	opt, err := es.New(m.parameters, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := opt.Record(); r.Generation != 0 || r.Codes != nil {
+		t.Errorf("a record before the first generation: %+v", r)
+	}
+	var records []es.Record
+	err = opt.Run(context.Background(), m, func(s es.Stats) error {
+		records = append(records, copied(opt.Record()))
+		if s.Generation == generations {
+			return es.ErrStop
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m, opt, records
+}
+
+// Records alone rebuild the weights and the state, under every rule.
+func TestReplayEqualsTell(t *testing.T) {
+	for _, rule := range rules {
+		trained, told, records := record(t, full(rule), 60)
+		m := newModel(rule)
+		opt, err := es.New(m.parameters, full(rule))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, r := range records {
+			stats, err := opt.Replay(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if stats.Generation != i+1 || r.Generation != i+1 || stats.Decided == 0 || stats.Best != 0 {
+				t.Errorf("%v: record %d of generation %d: stats %+v", rule, i, r.Generation, stats)
+			}
+		}
+		if m.digest() != trained.digest() {
+			t.Errorf("%v: replay yields other weights", rule)
+		}
+		if !slices.Equal(opt.AppendState(nil), told.AppendState(nil)) {
+			t.Errorf("%v: replay yields another state", rule)
+		}
+	}
+}
+
+func TestReplayErrors(t *testing.T) {
+	rule := rules[0]
+	m, opt, records := record(t, full(rule), 3)
+	next := copied(records[2])
+	next.Generation = 4
+	for want, change := range map[string]func(r *es.Record){
+		"record of generation 3, want 4":                func(r *es.Record) { r.Generation = 3 },
+		"record of generation 5, want 4":                func(r *es.Record) { r.Generation = 5 },
+		"record of 11 codes for 12 pairs":               func(r *es.Record) { r.Codes = r.Codes[1:] },
+		"code 64 at 2, want at most ±63":                func(r *es.Record) { r.Codes[2] = 64 },
+		"code -128 at 0, want at most ±63":              func(r *es.Record) { r.Codes[0] = -128 },
+		"record of 0 tensors, want 4":                   func(r *es.Record) { r.Touched = nil },
+		"record of 1 words of rows of tensor 0, want 2": func(r *es.Record) { r.Touched[0] = r.Touched[0][1:] },
+		"record of 1 words of rows of tensor 1, want 0": func(r *es.Record) { r.Touched[1] = []uint64{1} },
+	} {
+		r := copied(next)
+		change(&r)
+		before, state := m.digest(), opt.AppendState(nil)
+		stats, err := opt.Replay(r)
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q in it", err, want)
+		}
+		if stats != (es.Stats{}) || m.digest() != before || !slices.Equal(opt.AppendState(nil), state) {
+			t.Errorf("%s: a refused record changed the run", want)
+		}
+	}
+	if _, err := opt.Replay(next); err != nil {
+		t.Errorf("a sound record: %v", err)
+	}
+}

@@ -1,0 +1,162 @@
+package es_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/Kaleaon/pentary-go/es"
+)
+
+// climb is a run whose scores are the given ones, generation by generation.
+func climb(t *testing.T, means []int64) (*es.Optimizer, es.Evaluator) {
+	t.Helper()
+	m := newModel(rules[0])
+	opt, err := es.New(m.parameters, es.Options{Generations: len(means), Pairs: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return opt, es.EvaluatorFunc(func(_ context.Context, g es.Generation, scores []int64) error {
+		for i := range scores {
+			scores[i] = means[g.Number]
+		}
+		return nil
+	})
+}
+
+func TestEarlyStop(t *testing.T) {
+	mean := func(s es.Stats) int64 { return s.Mean }
+	for _, test := range []struct {
+		means    []int64
+		patience int
+		want     int // generations
+	}{
+		{[]int64{-9, -8, -7, -6, -5}, 1, 5},
+		{[]int64{-9, -8, -8, -6, -5}, 1, 3},
+		{[]int64{-9, -8, -8, -6, -5}, 2, 5},
+		{[]int64{-9, -9, -9, -9, -9}, 3, 4},
+		{[]int64{5, 1, 2, 3, 4, 4}, 4, 5},
+		{[]int64{5, 1, 2, 6, 4, 4, 4}, 3, 7},
+	} {
+		opt, e := climb(t, test.means)
+		if err := opt.Run(context.Background(), e, es.EarlyStop(test.patience, mean)); err != nil {
+			t.Fatal(err)
+		}
+		if opt.Generation() != test.want {
+			t.Errorf("%v, patience %d: stopped after %d generations, want %d", test.means, test.patience, opt.Generation(), test.want)
+		}
+	}
+}
+
+// Callbacks come in turn; an error ends the run, ErrStop without error.
+func TestCallbacks(t *testing.T) {
+	broken := errors.New("broken")
+	for _, test := range []struct{ cause, want error }{
+		{broken, broken},
+		{es.ErrStop, nil},
+		{fmt.Errorf("enough: %w", es.ErrStop), nil},
+	} {
+		opt, e := climb(t, make([]int64, 5))
+		var calls []string
+		err := opt.Run(context.Background(), e,
+			func(s es.Stats) error { calls = append(calls, fmt.Sprint("a", s.Generation)); return nil },
+			func(s es.Stats) error {
+				if calls = append(calls, "b"); s.Generation == 2 {
+					return test.cause
+				}
+				return nil
+			},
+			func(es.Stats) error { calls = append(calls, "c"); return nil })
+		if !errors.Is(err, test.want) || opt.Generation() != 2 {
+			t.Errorf("%v: error %v after %d generations", test.cause, err, opt.Generation())
+		}
+		if want := []string{"a1", "b", "c", "a2", "b"}; !slices.Equal(calls, want) {
+			t.Errorf("calls %v, want %v", calls, want)
+		}
+	}
+}
+
+// Each hands out whole members: W and the noise of plus or minus.
+func ExampleEach() {
+	bias := make([]int8, 4)
+	opt, err := es.New([]es.Parameter{{Name: "bias", Vector: bias}}, es.Options{Generations: 100, Pairs: 32, Minimize: true})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	target := []int32{5, -3, 0, 8}
+	distance := es.Each(func(m *es.Member) (sum int64) {
+		for i, v := range m.Weights[0] {
+			d := int64(v - target[i]<<m.Bits)
+			sum += d * d
+		}
+		return sum
+	})
+	if err := opt.Run(context.Background(), distance); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(bias)
+	// Output: [5 -3 0 8]
+}
+
+func ExampleLogSlog() {
+	plain := slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{
+		ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+			if a.Key == slog.TimeKey {
+				return slog.Attr{}
+			}
+			return a
+		},
+	}))
+	log := es.LogSlog(plain)
+	fmt.Println(log(es.Stats{Generation: 3, Best: -5, Mean: -9, Spread: 2, Decided: 60, Moved: 7, Norm: 677, Saturated: 40}))
+	// Output:
+	// level=INFO msg=generation generation=3 best=-5 mean=-9 spread=2 decided=60 moved=7 norm=677 saturated=40
+	// <nil>
+}
+
+func ExampleLogJSON() {
+	log := es.LogJSON(os.Stdout)
+	fmt.Println(log(es.Stats{Generation: 3, Best: -5, Mean: -9, Spread: 2, Decided: 60, Moved: 7, Norm: 677, Saturated: 40}))
+	// Output:
+	// {"generation":3,"moved":7,"norm":677,"saturated":40,"decided":60,"best":-5,"mean":-9,"spread":2}
+	// <nil>
+}
+
+func TestLogJSONError(t *testing.T) {
+	opt, e := climb(t, make([]int64, 5))
+	closed, err := os.Create(t.TempDir() + "/log")
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed.Close()
+	if err := opt.Run(context.Background(), e, es.LogJSON(closed)); !errors.Is(err, os.ErrClosed) || opt.Generation() != 1 {
+		t.Errorf("error %v after %d generations", err, opt.Generation())
+	}
+}
+
+func TestIdentity(t *testing.T) {
+	m := newModel(rules[0])
+	opt, err := es.New(m.parameters, full(rules[0]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = `seed 5 generations 200 pairs 12 groups 3 rank 2 sigma 1 law binomial reuse 2 fitness raw minimize false rule residual(rate 19661/65536) schedule cosine sigma-schedule inverse decay 983/65536 restart 150 shrink 66/65536
+"w0" 70×40 sparse
+"w1" 9×40
+"w2" 1×40 frozen
+"bias" 9
+`
+	if got := opt.Identity(); got != want {
+		t.Errorf("identity\n%s, want\n%s", got, want)
+	}
+	if n := strings.Count(want, "\n"); n != 1+len(opt.Parameters()) {
+		t.Errorf("%d lines", n)
+	}
+}
