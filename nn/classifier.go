@@ -29,6 +29,7 @@ type Classifier struct {
 	generation es.Generation
 	scores     []int64
 	evaluate   func(worker, i int)
+	score      func(worker, i int)
 }
 
 // sharedBatch is the data of a group.
@@ -41,12 +42,19 @@ type sharedBatch struct {
 type classifierWork struct {
 	Workspace
 	columns []int32 // score of each column
+
+	x   []int8 // columns of Score, in quads
+	sum int64  // of their scores
 }
 
 // chunkColumns is how many columns a task evaluates at once, if one pair does not
 // already have more: enough to spread the unpacking of the weights and what pairs
 // share, few enough that a layer's accumulators stay in the second-level cache.
 const chunkColumns = 1024
+
+// scoreColumns is how many columns a task of Score has: few, so that a small batch
+// makes tasks for several processors.
+const scoreColumns = 64
 
 // NewClassifier returns an evaluator of net on batches of the given size.
 func NewClassifier(net *MLP, data *Dataset, batch int) (*Classifier, error) {
@@ -69,7 +77,7 @@ func NewClassifier(net *MLP, data *Dataset, batch int) (*Classifier, error) {
 		inputs: make([]int8, batch*data.Features),
 		work:   make([]classifierWork, parallel.Workers()),
 	}
-	c.evaluate = c.evaluateChunk
+	c.evaluate, c.score = c.evaluateChunk, c.scoreChunk
 	return c, nil
 }
 
@@ -81,19 +89,54 @@ func (c *Classifier) Evaluate(ctx context.Context, g es.Generation, scores []int
 		return err
 	}
 	c.ctx, c.generation, c.scores = ctx, g, scores
-	for len(c.shared) < g.Groups {
-		c.shared = append(c.shared, sharedBatch{
-			x:      make([]int8, kernels.Quads(c.data.Features)*4*c.batch),
-			base:   make([]int32, c.net.Layers[0].W.Rows()*c.batch),
-			labels: make([]uint8, 2*c.chunk*c.batch),
-		})
-	}
+	c.share(g.Groups)
 	for i := range g.Groups {
 		c.draw(&c.shared[i], g.Noise.Seed, g.Number, i)
 		kernels.MatMul(c.shared[i].base, c.net.Layers[0].W, c.shared[i].x, c.batch)
 	}
 	parallel.For(len(c.work), g.Groups*c.chunks(), c.evaluate)
 	return ctx.Err()
+}
+
+// Score scores the network's present weights, unperturbed, on the batch that the
+// generation of a run with that seed draws, or the first group of it, in the units of
+// Evaluate. It is the objective of an algorithm that has no use for factors.
+func (c *Classifier) Score(seed uint64, generation uint32) int64 {
+	c.share(1)
+	c.draw(&c.shared[0], seed, generation, 0)
+	parallel.For(len(c.work), (c.batch+scoreColumns-1)/scoreColumns, c.score)
+	sum := int64(0)
+	for i := range c.work {
+		sum += c.work[i].sum
+		c.work[i].sum = 0
+	}
+	return sum
+}
+
+// scoreChunk scores columns of the first group's batch.
+func (c *Classifier) scoreChunk(worker, i int) {
+	ws, features := &c.work[worker], c.data.Features
+	lo := i * scoreColumns
+	n := min(scoreColumns, c.batch-lo)
+	ws.x = reuse.Slice(ws.x, kernels.Quads(features)*4*n)
+	kernels.Interleave(ws.x, c.inputs[lo*features:(lo+n)*features], features, n)
+	logits := c.net.Forward(&ws.Workspace, ws.x, n)
+	ws.columns = reuse.Slice(ws.columns, n)
+	kernels.Score(ws.columns, logits, c.shared[0].labels[lo:lo+n], c.data.Classes, n)
+	for _, s := range ws.columns {
+		ws.sum += int64(s)
+	}
+}
+
+// share makes room for the data of so many groups.
+func (c *Classifier) share(groups int) {
+	for len(c.shared) < groups {
+		c.shared = append(c.shared, sharedBatch{
+			x:      make([]int8, kernels.Quads(c.data.Features)*4*c.batch),
+			base:   make([]int32, c.net.Layers[0].W.Rows()*c.batch),
+			labels: make([]uint8, 2*c.chunk*c.batch),
+		})
+	}
 }
 
 func (c *Classifier) check(g es.Generation, scores []int64) error {
