@@ -43,11 +43,11 @@ func defaultRule(rate string) ruleSettings {
 
 func (s *ruleSettings) flags(f *pflag.FlagSet) {
 	f.Var(choice[ruleName]{&s.rule, ruleNames}, "rule", "how the update moves weights")
-	f.Var(&s.rate, "rate", "levels that one standard deviation of the update is as a step; all rules but threshold")
-	f.Var(&s.share, "share", "threshold: of the weights that pure noise would move")
-	f.IntVar(&s.window, "window", s.window, "replay: generations that the residual is rebuilt from")
-	f.UintVar(&s.decay, "average", s.decay, "flip: steps are averaged with a gain of 2^-`n`")
-	f.Var(&s.level, "level", "flip: levels at which the average moves a weight")
+	f.Var(&s.rate, "rate", "levels that one standard deviation moves; not for threshold")
+	f.Var(&s.share, "share", "threshold: of the weights, that pure noise would move")
+	f.IntVar(&s.window, "window", s.window, "replay: generations to rebuild the residual from")
+	f.UintVar(&s.decay, "average", s.decay, "flip: average steps with a gain of 2^-average")
+	f.Var(&s.level, "level", "flip: average that moves a weight, in levels")
 }
 
 // of returns the rule.

@@ -61,8 +61,7 @@ func (s *settings) groups() flagGroups {
 	f.IntVar(&o.Groups, "groups", o.Groups, "of pairs, each with a batch of its own")
 	f.Var(choice[es.Fitness]{&o.Fitness, []es.Fitness{es.Sign, es.FourBit, es.Ranks, es.Raw}}, "fitness", "code of a pair's difference")
 	f.IntVar(&s.patience, "early-stop", s.patience, fmt.Sprintf(
-		"hold out every %dth training sample as well, and stop once the accuracy on them has not risen for so many of the %d `measurements` of a run; 0 never",
-		validationEvery, measurements))
+		"hold out every %dth training sample, too, and stop after so many of %d measurements without\nbetter accuracy on them; 0 never", validationEvery, measurements))
 
 	f = groups.add("Noise")
 	f.Var(&s.rank, "rank", "of the perturbations, or full for dense ones")

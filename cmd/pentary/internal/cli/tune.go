@@ -21,6 +21,10 @@ import (
 	"github.com/Kaleaon/pentary-go/nn"
 )
 
+// judgedEvery says which training samples configurations are judged by and do not
+// train with.
+const judgedEvery = 5
+
 // tuner is a search for good settings as the command line asks for it.
 type tuner struct {
 	task *task.Task
@@ -57,7 +61,7 @@ rule replay take longer than others of the same budget.
 
 A flag of train that is given holds for all configurations, and is not varied.
 With --dir all results are kept: the same command goes on where it was stopped,
-killed or not, at the run that was in flight.`, validationEvery),
+killed or not, at the run that was in flight.`, judgedEvery),
 		Example: `  pentary tune digits --dir tuned
   pentary tune digits --rank 1 --configurations 81
   pentary tune digits --vary hidden=32,64,128-64 --vary rate=0.1,0.2,0.4`,
@@ -310,10 +314,10 @@ func (u *tuner) run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return err
 	}
-	u.train, u.validation = split(all)
+	u.train, u.validation = task.HoldOut(all, judgedEvery)
 	search := &tune.Search{Rungs: u.plan.Rungs()}
 	header := tuneHeader{
-		Event: "tune", Format: 1, Task: u.task.Name, Data: fingerprint(all),
+		Event: "tune", Format: 1, Task: u.task.Name, Data: fmt.Sprintf("%x", task.Sum(all)),
 		TrainSamples: u.train.Len(), Validation: u.validation.Len(),
 		Configurations: len(u.configurations), Eta: u.plan.Eta, Rungs: search.Rungs,
 		Settings: u.start, Space: u.space,

@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
-	"github.com/Kaleaon/pentary-go/nn"
 )
 
 // A shell reads the words that it was written for.
@@ -65,21 +64,5 @@ func TestTakes(t *testing.T) {
 		if !s.takes("sigma") || !s.takes("rule") {
 			t.Errorf("%s does not take sigma and rule", rule)
 		}
-	}
-}
-
-// The parts of a split have all samples between them, and no class is lost.
-func TestSplit(t *testing.T) {
-	d := &nn.Dataset{Features: 2, Classes: 3}
-	for i := range 13 {
-		d.Inputs = append(d.Inputs, int8(i), int8(-i))
-		d.Labels = append(d.Labels, uint8(i%3))
-	}
-	train, validation := split(d)
-	if train.Check() != nil || validation.Check() != nil || train.Len() != 11 || validation.Len() != 2 {
-		t.Fatalf("%d and %d samples", train.Len(), validation.Len())
-	}
-	if got := validation.Inputs; !slices.Equal(got, []int8{4, -4, 9, -9}) || train.Inputs[8] != 5 {
-		t.Errorf("validation %v, training %v", got, train.Inputs)
 	}
 }

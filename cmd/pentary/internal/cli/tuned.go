@@ -1,9 +1,6 @@
 package cli
 
 import (
-	"crypto/sha256"
-	"encoding/binary"
-	"encoding/hex"
 	"fmt"
 	"io"
 	"log/slog"
@@ -15,7 +12,6 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/tune"
 	"github.com/Kaleaon/pentary-go/internal/atomicfile"
-	"github.com/Kaleaon/pentary-go/nn"
 )
 
 // tuneObserver shows how far a search has come: as JSON, on a line of the terminal,
@@ -248,13 +244,4 @@ func shellLine(args []string) string {
 		words[i] = arg
 	}
 	return strings.Join(words, " ")
-}
-
-// fingerprint returns the SHA-256 of a dataset.
-func fingerprint(d *nn.Dataset) string {
-	h := sha256.New()
-	binary.Write(h, binary.LittleEndian, [3]int64{int64(d.Features), int64(d.Classes), int64(d.Len())})
-	binary.Write(h, binary.LittleEndian, d.Inputs)
-	h.Write(d.Labels)
-	return hex.EncodeToString(h.Sum(nil))
 }
