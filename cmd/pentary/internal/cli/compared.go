@@ -144,9 +144,10 @@ func writeEqual(out io.Writer, s report.Style, e *compare.Equal) {
 		})
 	}
 	report.WriteTable(out, s, 1, []string{"of the time", "seconds", "accuracy", ""}, rows)
-	if reached := e.Reached(); reached != nil {
+	switch reached := e.Reached(); {
+	case reached != nil:
 		fmt.Fprintf(out, "\n%s\n", s.Good(fmt.Sprintf("%s is as good as %s in 1/%d of the time", e.Fast, e.Slow, reached.Part)))
-	} else {
+	case len(e.Shorts) > 0 && e.Shorts[len(e.Shorts)-1].Part == 1: // not interrupted
 		fmt.Fprintf(out, "\n%s\n", s.Bad(fmt.Sprintf("%s is not as good as %s in the same time", e.Fast, e.Slow)))
 	}
 }
