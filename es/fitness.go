@@ -20,7 +20,7 @@ const (
 	// differences other than zero, rounds, and clamps to ±7: about three steps a
 	// standard deviation, whatever the units and tails of the scores. On the pattern
 	// task it learns more than Sign at every rate and population.
-	FourBit Fitness = iota
+	FourBit Fitness = iota + 1
 	// Sign keeps the sign of the difference: -1, 0 or +1.
 	Sign
 	// Ranks ranks the magnitudes of the differences, ties at their mean, and takes
@@ -32,6 +32,10 @@ const (
 	// Raw keeps the proportions: it divides the difference by a 16th of the median
 	// magnitude, rounds, and clamps to ±63, 2.7 standard deviations.
 	Raw
+	// Tails is for differences that are small but for a few, as those of single
+	// samples are of which most are learned: a 32nd of their 99th percentile is the
+	// unit, ±63 the limit.
+	Tails
 )
 
 // Failed is the score of a member that could not be evaluated. Its pair takes no
@@ -49,29 +53,37 @@ func (f Fitness) String() string {
 		return "ranks"
 	case Raw:
 		return "raw"
+	case Tails:
+		return "tails"
 	}
 	return fmt.Sprintf("Fitness(%d)", uint8(f))
 }
 
-// A coder turns scores into codes.
+// A coder turns scores into codes. With noise in activations a pair has a code for
+// each sample.
 type coder struct {
 	fitness     Fitness
 	minimize    bool
-	differences []int64 // by pair
+	samples     int     // scores of a member
+	differences []int64 // by pair and sample
 	magnitudes  []int64 // of differences other than zero
 	order       []int   // of pairs
 }
 
-func newCoder(f Fitness, minimize bool, pairs int) *coder {
-	return &coder{f, minimize, make([]int64, pairs), make([]int64, 0, pairs), make([]int, 0, pairs)}
+func newCoder(f Fitness, minimize bool, pairs, samples int) *coder {
+	n := pairs * samples
+	return &coder{f, minimize, samples, make([]int64, n), make([]int64, 0, n), make([]int, 0, n)}
 }
 
 // encode writes the codes of a generation of so many groups from the scores of both
 // members of each pair, and returns the median magnitude of the differences other
 // than zero, or zero if there is none.
 func (c *coder) encode(codes []int8, scores []int64, groups int) (spread int64) {
-	for p := range codes {
-		c.differences[p] = c.difference(scores[2*p], scores[2*p+1])
+	for at := 0; at < len(codes); at += c.samples {
+		plus, minus := scores[2*at:][:c.samples], scores[2*at+c.samples:][:c.samples]
+		for b := range plus {
+			c.differences[at+b] = c.difference(plus[b], minus[b])
+		}
 	}
 	size := len(codes) / groups
 	for at := 0; at < len(codes); at += size {
@@ -90,17 +102,20 @@ func (c *coder) encodeGroup(codes []int8, differences []int64) {
 		c.rank(codes, differences)
 	case Raw:
 		quantize(codes, differences, c.median(differences), 16, 63)
+	case Tails:
+		quantize(codes, differences, c.percentile(differences, 99), 32, 63)
 	default:
 		quantize(codes, differences, c.median(differences), 2, 7)
 	}
 }
 
-// quantize writes the differences in units of median/steps.
-func quantize(codes []int8, differences []int64, median, steps, most int64) {
+// quantize writes the differences in units of scale/steps. A scale of zero says that
+// there are none to speak of.
+func quantize(codes []int8, differences []int64, scale, steps, most int64) {
 	for p, d := range differences {
 		codes[p] = 0
-		if d != 0 {
-			codes[p] = int8(min(max(fixed.RoundDiv(steps*d, median), -most), most))
+		if d != 0 && scale != 0 {
+			codes[p] = int8(min(max(fixed.RoundDiv(steps*d, scale), -most), most))
 		}
 	}
 }
@@ -133,10 +148,18 @@ func (c *coder) rank(codes []int8, differences []int64) {
 
 // median returns the median of the magnitudes other than zero, or zero if there is
 // none.
-func (c *coder) median(differences []int64) int64 {
+func (c *coder) median(differences []int64) int64 { return c.percentile(differences, 50) }
+
+// maxSorted bounds what percentile sorts.
+const maxSorted = 4096
+
+// percentile returns what so many per cent of the magnitudes other than zero do not
+// exceed, or zero if there is none. Of many differences it looks at some, evenly
+// spaced.
+func (c *coder) percentile(differences []int64, percent int) int64 {
 	c.magnitudes = c.magnitudes[:0]
-	for _, d := range differences {
-		if d != 0 {
+	for p := 0; p < len(differences); p += 1 + len(differences)/(maxSorted+1) {
+		if d := differences[p]; d != 0 {
 			c.magnitudes = append(c.magnitudes, magnitude(d))
 		}
 	}
@@ -144,12 +167,12 @@ func (c *coder) median(differences []int64) int64 {
 		return 0
 	}
 	slices.Sort(c.magnitudes)
-	return c.magnitudes[len(c.magnitudes)/2]
+	return c.magnitudes[len(c.magnitudes)*percent/100]
 }
 
 // maxScore is where scores are cut off before they are subtracted, so that neither
 // the difference nor a multiple of it overflows.
-const maxScore = 1 << 57
+const maxScore = 1 << 56
 
 // difference returns by how much plus is better than minus.
 func (c *coder) difference(plus, minus int64) int64 {

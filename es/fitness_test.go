@@ -11,7 +11,7 @@ var codings = []Fitness{FourBit, Sign, Ranks, Raw}
 
 func encode(f Fitness, scores []int64) []int8 {
 	codes := make([]int8, len(scores)/2)
-	newCoder(f, false, len(codes)).encode(codes, scores, 1)
+	newCoder(f, false, len(codes), 1).encode(codes, scores, 1)
 	return codes
 }
 
@@ -93,7 +93,7 @@ func TestEncodeMinimize(t *testing.T) {
 		scores := normalScores(4, 50)
 		scores[8] = Failed
 		codes := make([]int8, 50)
-		newCoder(f, true, 50).encode(codes, mapped(scores, func(v int64) int64 {
+		newCoder(f, true, 50, 1).encode(codes, mapped(scores, func(v int64) int64 {
 			if v == Failed {
 				return v
 			}
@@ -124,7 +124,7 @@ func TestEncodeGroups(t *testing.T) {
 		want := slices.Concat(encode(f, first), encode(f, second))
 		scores := append(first, mapped(second, func(v int64) int64 { return 1000*v + 77 })...)
 		codes := make([]int8, 60)
-		newCoder(f, false, 60).encode(codes, scores, 2)
+		newCoder(f, false, 60, 1).encode(codes, scores, 2)
 		if !slices.Equal(codes, want) {
 			t.Errorf("%v: codes %v, want %v", f, codes, want)
 		}

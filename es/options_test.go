@@ -45,7 +45,7 @@ func TestOptionErrors(t *testing.T) {
 		{func(o *es.Options) { o.Rank = 257 }, "rank 257, want 1 to 256"},
 		{func(o *es.Options) { o.Sigma = 21 }, "sigma 2^-21"},
 		{func(o *es.Options) { o.Law = 2 }, "unknown law Law(2)"},
-		{func(o *es.Options) { o.Fitness = 4 }, "unknown fitness coding Fitness(4)"},
+		{func(o *es.Options) { o.Fitness = 6 }, "unknown fitness coding Fitness(6)"},
 		{func(o *es.Options) { o.Schedule = 5 }, "unknown schedule Schedule(5)"},
 		{func(o *es.Options) { o.SigmaSchedule = 5 }, "unknown schedule Schedule(5)"},
 		{func(o *es.Options) { o.Decay = -1 }, "decay -1/65536"},

@@ -15,6 +15,10 @@ type Tensor struct {
 	W      *packed.Matrix // exactly one of W and V is set
 	V      []int8
 	Frozen bool // neither perturbed nor moved
+
+	// Unit is the binary logarithm of what W·x amounts to for an activation of one:
+	// the unit of σ for InActivations.
+	Unit uint
 }
 
 // matrix returns W, and panics if the tensor is not a matrix.

@@ -32,6 +32,8 @@ type Updater struct {
 	moved []int   // by row panel
 	z     []int32 // of a vector
 
+	gather gathering // of InActivations
+
 	// The tasks of the parallel loops, kept so that a call allocates nothing.
 	draw, weigh, walk, walkDense func(worker, i int)
 }
@@ -40,6 +42,8 @@ type Updater struct {
 func NewUpdater() *Updater {
 	u := &Updater{}
 	u.draw, u.weigh, u.walk, u.walkDense = u.drawChunk, u.arrange, u.stepPanel, u.stepDense
+	g := &u.gather
+	g.drawRows, g.total, g.weigh, g.spread = u.packRows, u.totalRows, u.weighRows, u.spreadSamples
 	return u
 }
 

@@ -35,6 +35,10 @@ func NewMLP(seed uint64, widths ...int) *MLP {
 	return m
 }
 
+// activationBits counts the fraction bits of activations, of which ±127 is almost 8:
+// where the paper's integer network has them (arXiv 2511.16652, App. C).
+const activationBits = 4
+
 // Inputs returns the width of the input.
 func (m *MLP) Inputs() int { return m.Layers[0].W.Cols() }
 
@@ -46,7 +50,7 @@ func (m *MLP) Outputs() int { return m.Layers[len(m.Layers)-1].W.Rows() }
 func (m *MLP) Parameters() []es.Parameter {
 	p := make([]es.Parameter, len(m.Layers))
 	for i, l := range m.Layers {
-		p[i] = es.Parameter{Name: layerName(i), Matrix: l.W}
+		p[i] = es.Parameter{Name: layerName(i), Matrix: l.W, Unit: l.Shift + activationBits}
 	}
 	return p
 }
