@@ -14,6 +14,16 @@
 //		opt.Tell(scores)
 //	}
 //
+// Ask also serves any function of whole weights: see Each. A Record of each
+// generation is enough to move the weights again without evaluating anything (Replay),
+// and AppendState holds all that a run keeps beside its weights; package journal makes
+// both survive.
+//
+// What an update rule costs, in bits a weight with the weight's own three, and what it
+// reaches on the pattern task (pattern_test.go), in mean squared error from 2.05:
+//
+//	TABLE
+//
 // One (seed, data, options) gives one sequence of weights, on any CPU and any
 // number of threads.
 package es
