@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"math/bits"
 	"slices"
 
 	"github.com/Kaleaon/pentary-go/internal/fixed"
@@ -66,7 +67,7 @@ type coder struct {
 	minimize    bool
 	samples     int     // scores of a member
 	differences []int64 // by pair and sample
-	magnitudes  []int64 // of differences other than zero
+	magnitudes  []int64 // of differences other than zero, for percentile
 	order       []int   // of pairs
 }
 
@@ -103,20 +104,29 @@ func (c *coder) encodeGroup(codes []int8, differences []int64) {
 	case Raw:
 		quantize(codes, differences, c.median(differences), 16, 63)
 	case Tails:
-		quantize(codes, differences, c.percentile(differences, 99), 32, 63)
+		// Half of the percentile and half of the steps, for want of a bit.
+		quantize(codes, differences, (c.percentile(differences, 99)+1)/2, 16, 63)
 	default:
 		quantize(codes, differences, c.median(differences), 2, 7)
 	}
 }
 
-// quantize writes the differences in units of scale/steps. A scale of zero says that
-// there are none to speak of.
+// quantize writes the differences in units of scale/steps, rounded to nearest, ties
+// away from zero. A scale of zero says that there are none to speak of.
 func quantize(codes []int8, differences []int64, scale, steps, most int64) {
+	if scale == 0 {
+		clear(codes)
+		return
+	}
+	half, unit := uint64(scale), 2*uint64(scale)
+	inverse := math.MaxUint64 / unit
 	for p, d := range differences {
-		codes[p] = 0
-		if d != 0 && scale != 0 {
-			codes[p] = int8(min(max(fixed.RoundDiv(steps*d, scale), -most), most))
+		n := 2*uint64(steps)*uint64(magnitude(d)) + half
+		q, _ := bits.Mul64(n, inverse) // n/unit, or one less
+		if n-q*unit >= unit {
+			q++
 		}
+		codes[p] = int8(min(q, uint64(most))) * int8(d>>63|1)
 	}
 }
 
@@ -150,15 +160,15 @@ func (c *coder) rank(codes []int8, differences []int64) {
 // none.
 func (c *coder) median(differences []int64) int64 { return c.percentile(differences, 50) }
 
-// maxSorted bounds what percentile sorts.
-const maxSorted = 4096
+// maxRanked bounds what percentile looks at.
+const maxRanked = 4096
 
 // percentile returns what so many per cent of the magnitudes other than zero do not
 // exceed, or zero if there is none. Of many differences it looks at some, evenly
 // spaced.
 func (c *coder) percentile(differences []int64, percent int) int64 {
 	c.magnitudes = c.magnitudes[:0]
-	for p := 0; p < len(differences); p += 1 + len(differences)/(maxSorted+1) {
+	for p := 0; p < len(differences); p += 1 + len(differences)/(maxRanked+1) {
 		if d := differences[p]; d != 0 {
 			c.magnitudes = append(c.magnitudes, magnitude(d))
 		}
@@ -166,13 +176,43 @@ func (c *coder) percentile(differences []int64, percent int) int64 {
 	if len(c.magnitudes) == 0 {
 		return 0
 	}
-	slices.Sort(c.magnitudes)
-	return c.magnitudes[len(c.magnitudes)*percent/100]
+	return nth(c.magnitudes, len(c.magnitudes)*percent/100)
+}
+
+// nth returns what sorting would bring to place n. It reorders the values (Hoare's
+// FIND).
+func nth(values []int64, n int) int64 {
+	lo, hi := 0, len(values)-1
+	for lo < hi {
+		pivot := values[lo+(hi-lo)/2]
+		i, j := lo, hi
+		for i <= j {
+			for values[i] < pivot {
+				i++
+			}
+			for values[j] > pivot {
+				j--
+			}
+			if i <= j {
+				values[i], values[j] = values[j], values[i]
+				i, j = i+1, j-1
+			}
+		}
+		switch {
+		case n <= j:
+			hi = j
+		case n >= i:
+			lo = i
+		default:
+			return values[n]
+		}
+	}
+	return values[n]
 }
 
 // maxScore is where scores are cut off before they are subtracted, so that neither
 // the difference nor a multiple of it overflows.
-const maxScore = 1 << 56
+const maxScore = 1 << 57
 
 // difference returns by how much plus is better than minus.
 func (c *coder) difference(plus, minus int64) int64 {

@@ -3,6 +3,7 @@ package lowrank
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 
 	"github.com/Kaleaon/pentary-go/internal/fixed"
 	"github.com/Kaleaon/pentary-go/internal/parallel"
@@ -27,12 +28,13 @@ const (
 )
 
 // inputs holds, for x = -128 … 127 at uint8(x), the codes of both digits of
-// x̂ = round(12·x/127), the high one in the lowest byte, and above the codes x̂².
-var inputs = func() (table [256]uint32) {
+// x̂ = round(12·x/127), the high one in the lowest byte, and x̂² above 2^32: sums of
+// entries are sums of squares, too.
+var inputs = func() (table [256]uint64) {
 	for i := range table {
 		v := fixed.RoundDiv(int64(max(int8(i), -127))*inputTop, 127)
 		high := fixed.RoundDiv(v, 5)
-		table[i] = uint32(high+trit5.CodeZero) | uint32(v-5*high+trit5.CodeZero)<<8 | uint32(v*v)<<16
+		table[i] = uint64(high+trit5.CodeZero) | uint64(v-5*high+trit5.CodeZero)<<8 | uint64(v*v)<<32
 	}
 	return table
 }()
@@ -42,24 +44,25 @@ type gathering struct {
 	samples int
 	x       []int8
 
-	signs []int32
-	raw   []uint8
+	work  []gatherWork   // by worker
 	fs    []int8         // f·S in quads: terms × samples
-	codes []uint8        // of a row of A over all terms, by worker
 	a     *packed.Matrix // A of all pairs: m × terms
 	delta []int32        // D: m × samples
 	mul   int64          // of D, with deltaBits fraction bits
 
-	squares []uint64 // sums of squares by chunk: of D, or of x̂
+	squares []uint64 // sums of squares by piece of a loop: of D, or of x̂
 
-	drawRows, total, weigh, spread func(worker, i int)
+	signPairs, packRows, sumRows, weighRows, spreadStrip func(worker, i int)
 }
 
-// Sizes of the pieces of parallel loops.
-const (
-	deltaRows  = 32
-	inputChunk = 16 // samples, an even number
-)
+type gatherWork struct {
+	signs []int32
+	raw   []uint8
+	codes []uint8 // of a row of A over all terms
+}
+
+// deltaRows is how many rows of D a piece of a loop takes.
+const deltaRows = 32
 
 // Gather arranges the update of a generation of InActivations for one matrix and
 // returns the standard deviation of an entry of Z, in 1/256, with the signal in it.
@@ -89,7 +92,7 @@ func (u *Updater) Gather(noise Noise, w Tensor, fitness []int8, x []int8, sample
 	g.samples, g.x = samples, x
 	u.sumPairs()
 	deltas := u.weighDeltas()
-	inputs := u.spreadInputs()
+	inputs := g.sum(packed.PaddedLen(k)/kernels.StripCols, g.spreadStrip)
 	return fixed.Sqrt(deltas / uint64(m) * inputs / uint64(k) << 16 / uint64(samples))
 }
 
@@ -111,77 +114,87 @@ func (u *Updater) Scatter(step Stepper) (moved int) {
 // sumPairs computes D, a product of the pents A and f·S.
 func (u *Updater) sumPairs() {
 	g, m := &u.gather, u.terms.Rows
-	pairs, rank := len(u.fitness)/g.samples, u.noise.Rank
-	terms := pairs * rank
+	pairs := len(u.fitness) / g.samples
+	terms := pairs * u.noise.Rank
 	u.a = reuse.Slice(u.a, terms*packed.PaddedLen(m))
-	u.noise.factors(u.a, FactorA, u.tensor.Number, 0, pairs, m)
 	if g.a == nil || g.a.Rows() != m || g.a.Cols() != terms {
 		g.a = packed.NewMatrix(m, terms)
 	}
-	g.codes = reuse.Slice(g.codes, parallel.Workers()*packed.PaddedLen(terms))
-	parallel.For(parallel.Workers(), (m+deltaRows-1)/deltaRows, g.drawRows)
-
-	g.fs = reuse.Slice(g.fs, kernels.Quads(terms)*4*g.samples)
-	clear(g.fs)
-	g.signs = reuse.Slice(g.signs, rank*g.samples)
-	g.raw = reuse.Slice(g.raw, packed.PaddedLen(rank*g.samples))
-	for p := range pairs {
-		u.noise.signs(g.signs, g.raw, u.tensor.Number, p, g.samples, 1)
-		f := u.fitness[p*g.samples:][:g.samples]
-		for ρ := range rank {
-			τ := p*rank + ρ
-			dst := g.fs[τ/4*g.samples*4+τ%4:]
-			for b, s := range g.signs[ρ*g.samples:][:g.samples] {
-				dst[b*4] = f[b] * int8(s)
-			}
-		}
+	workers := parallel.Workers()
+	if len(g.work) < workers {
+		g.work = slices.Grow(g.work, workers-len(g.work))[:workers]
 	}
+	g.fs = reuse.Slice(g.fs, kernels.Quads(terms)*4*g.samples)
+	clear(g.fs[terms/4*4*g.samples:]) // lanes beyond the terms
+	parallel.For(workers, (pairs+pairChunk-1)/pairChunk, g.signPairs)
+	parallel.For(workers, (m+deltaRows-1)/deltaRows, g.packRows)
 	g.delta = reuse.Slice(g.delta, m*g.samples)
 	kernels.MatMul(g.delta, g.a, g.fs, g.samples)
 }
 
-// packRows turns a chunk of A, drawn as columns, into rows.
-func (u *Updater) packRows(worker, i int) {
-	g := &u.gather
-	mp, terms := packed.PaddedLen(u.terms.Rows), g.a.Cols()
-	padded := packed.PaddedLen(terms)
-	codes := g.codes[worker*padded:][:padded]
-	for row := i * deltaRows; row < min((i+1)*deltaRows, g.a.Rows()); row++ {
-		for τ := range terms {
-			codes[τ] = u.a[τ*mp+row]
+// signChunk draws A of a chunk of pairs and writes their f·S.
+func (u *Updater) signChunk(worker, i int) {
+	g, m, rank := &u.gather, u.terms.Rows, u.noise.Rank
+	ws := &g.work[worker]
+	ws.signs = reuse.Slice(ws.signs, rank*g.samples)
+	ws.raw = reuse.Slice(ws.raw, packed.PaddedLen(rank*g.samples))
+	lo := i * pairChunk
+	hi := min(lo+pairChunk, len(u.fitness)/g.samples)
+	u.noise.factors(u.a[lo*rank*packed.PaddedLen(m):], FactorA, u.tensor.Number, lo, hi, m)
+	for p := lo; p < hi; p++ {
+		u.noise.signs(ws.signs, ws.raw, u.tensor.Number, p, g.samples, 1)
+		f := u.fitness[p*g.samples:][:g.samples]
+		for ρ := range rank {
+			τ := p*rank + ρ
+			dst := g.fs[τ/4*g.samples*4:][:g.samples*4]
+			for b, s := range ws.signs[ρ*g.samples:][:g.samples] {
+				dst[b*4+τ%4] = f[b] * int8(s)
+			}
 		}
-		for τ := terms; τ < padded; τ++ {
-			codes[τ] = trit5.CodeZero
-		}
-		kernels.Pack(g.a.Row(row).Bytes(), codes, terms)
 	}
 }
 
-var DeltaSpread = int64(3)
+// packChunk turns rows of A, which is drawn as columns, into pents.
+func (u *Updater) packChunk(worker, i int) {
+	g := &u.gather
+	mp, terms := packed.PaddedLen(u.terms.Rows), g.a.Cols()
+	ws := &g.work[worker]
+	ws.codes = reuse.Slice(ws.codes, packed.PaddedLen(terms))
+	for τ := terms; τ < len(ws.codes); τ++ {
+		ws.codes[τ] = trit5.CodeZero
+	}
+	for row := i * deltaRows; row < min((i+1)*deltaRows, g.a.Rows()); row++ {
+		for τ := range terms {
+			ws.codes[τ] = u.a[τ*mp+row]
+		}
+		kernels.Pack(g.a.Row(row).Bytes(), ws.codes, terms)
+	}
+}
 
+// deltaBits counts the fraction bits by which D is scaled.
 const deltaBits = 20
 
 // weighDeltas writes the terms' FA and returns the sum of D², scaled.
 func (u *Updater) weighDeltas() uint64 {
 	g := &u.gather
 	chunks := (u.terms.Rows + deltaRows - 1) / deltaRows
-	g.squares = reuse.Slice(g.squares, chunks)
-	parallel.For(parallel.Workers(), chunks, g.total)
-	deviation := int64(fixed.Sqrt(sum(g.squares) << 4 / uint64(len(g.delta)) << 6)) // in 1/32
-	g.mul = deltaTop << (5 + deltaBits) / (DeltaSpread * max(deviation, 1))
-	clear(u.terms.FA[(kernels.Quads(u.terms.Count)-1)*4*u.terms.Rows:]) // lanes beyond Count
-	parallel.For(parallel.Workers(), chunks, g.weigh)
-	return sum(g.squares)
+	total := g.sum(chunks, g.sumRows)
+	deviation := int64(fixed.Sqrt(total << 4 / uint64(len(g.delta)) << 6)) // in 1/32
+	g.mul = deltaTop << (5 + deltaBits) / (deltaSpread * max(deviation, 1))
+	return g.sum(chunks, g.weighRows)
 }
 
-func sum(values []uint64) (total uint64) {
-	for _, v := range values {
+// sum runs the pieces of a loop and returns the total of their squares.
+func (g *gathering) sum(pieces int, piece func(worker, i int)) (total uint64) {
+	g.squares = reuse.Slice(g.squares, pieces)
+	parallel.For(parallel.Workers(), pieces, piece)
+	for _, v := range g.squares {
 		total += v
 	}
 	return total
 }
 
-func (u *Updater) totalRows(_, i int) {
+func (u *Updater) sumChunk(_, i int) {
 	g := &u.gather
 	lo, hi := i*deltaRows, min((i+1)*deltaRows, u.terms.Rows)
 	total := uint64(0)
@@ -191,53 +204,68 @@ func (u *Updater) totalRows(_, i int) {
 	g.squares[i] = total
 }
 
-func (u *Updater) weighRows(_, i int) {
+// weighChunk writes FA of some rows, two samples at a time: the four terms of a row.
+func (u *Updater) weighChunk(_, i int) {
 	g, m := &u.gather, u.terms.Rows
-	total := uint64(0)
-	for row := i * deltaRows; row < min((i+1)*deltaRows, m); row++ {
-		for b, v := range g.delta[row*g.samples:][:g.samples] {
-			q := (int64(v)*g.mul + 1<<(deltaBits-1)) >> deltaBits
-			q = min(max(q, -deltaTop), deltaTop)
-			total += uint64(q * q)
-			fa := u.terms.FA[(b/2*m+row)*4+b%2*2:][:2]
-			fa[0], fa[1] = int8(5*q), int8(q)
-		}
-	}
-	g.squares[i] = total
-}
-
-// spreadInputs writes the terms' B and returns the sum of x̂².
-func (u *Updater) spreadInputs() uint64 {
-	g := &u.gather
-	chunks := (g.samples + inputChunk - 1) / inputChunk
-	g.squares = reuse.Slice(g.squares, chunks)
-	parallel.For(parallel.Workers(), chunks, g.spread)
-	return sum(g.squares)
-}
-
-func (u *Updater) spreadSamples(_, i int) {
-	const zeros = trit5.CodeZero | trit5.CodeZero<<8
-	g, k := &u.gather, u.tensor.W.Cols()
-	quads := kernels.Quads(u.terms.Count)
-	total := uint64(0)
-	for b := i * inputChunk; b < min((i+1)*inputChunk, g.samples); b += 2 {
-		both := b+1 < g.samples
-		for j := range packed.PaddedLen(k) {
-			codes := uint32(zeros | zeros<<16)
-			if j < k {
-				x := g.x[(j/4*g.samples+b)*4+j%4:]
-				first := inputs[uint8(x[0])]
-				total += uint64(first >> 16)
-				codes = first&0xffff | zeros<<16
-				if both {
-					second := inputs[uint8(x[4])]
-					total += uint64(second >> 16)
-					codes = first&0xffff | second<<16
-				}
+	lo, hi := i*deltaRows, min((i+1)*deltaRows, m)
+	total := int64(0)
+	for b := 0; b < g.samples; b += 2 {
+		fa := u.terms.FA[(b/2*m+lo)*4:][:(hi-lo)*4]
+		for row := range hi - lo {
+			delta := g.delta[(lo+row)*g.samples+b:]
+			first, second := g.scaled(delta[0]), int64(0)
+			if b+1 < g.samples {
+				second = g.scaled(delta[1])
 			}
-			strip := (j/kernels.StripCols*quads+b/2)*kernels.StripCols + j%kernels.StripCols
-			binary.LittleEndian.PutUint32(u.terms.B[strip*4:], codes)
+			total += first*first + second*second
+			quad := fa[row*4:][:4]
+			quad[0], quad[1], quad[2], quad[3] = int8(5*first), int8(first), int8(5*second), int8(second)
 		}
 	}
-	g.squares[i] = total
+	g.squares[i] = uint64(total)
+}
+
+// scaled returns an entry of D as it enters the terms.
+func (g *gathering) scaled(delta int32) int64 {
+	v := (int64(delta)*g.mul + 1<<(deltaBits-1)) >> deltaBits
+	return min(max(v, -deltaTop), deltaTop)
+}
+
+// spreadColumns writes B of a strip of columns, two samples at a time: the four terms
+// of a column.
+func (u *Updater) spreadColumns(_, i int) {
+	const zeros = trit5.CodeZero * 0x01010101
+	g, k, from := &u.gather, u.tensor.W.Cols(), i*kernels.StripCols
+	strip := u.terms.B[from*kernels.Quads(u.terms.Count)*4:][:kernels.Quads(u.terms.Count)*kernels.StripCols*4]
+	total := uint64(0)
+	for j := 0; j < kernels.StripCols && from+j < k; j += 4 {
+		x := g.x[(from+j)*g.samples:][:g.samples*4]
+		at := j * 4
+		for ; len(x) >= 8; x, at = x[8:], at+kernels.StripCols*4 {
+			total += spreadQuads((*[16]uint8)(strip[at:]), (*[8]int8)(x))
+		}
+		if len(x) > 0 {
+			var last [8]int8
+			copy(last[:], x)
+			total += spreadQuads((*[16]uint8)(strip[at:]), &last)
+		}
+	}
+	for j := max(0, k-from); j < kernels.StripCols; j++ {
+		for at := j * 4; at < len(strip); at += kernels.StripCols * 4 {
+			binary.LittleEndian.PutUint32(strip[at:], zeros)
+		}
+	}
+	g.squares[i] = total >> 32
+}
+
+// spreadQuads writes the terms of four columns and two samples, whose inputs are
+// neighbours, and returns the sum of their entries of the table.
+func spreadQuads(dst *[16]uint8, x *[8]int8) uint64 {
+	a0, a1, a2, a3 := inputs[uint8(x[0])], inputs[uint8(x[1])], inputs[uint8(x[2])], inputs[uint8(x[3])]
+	b0, b1, b2, b3 := inputs[uint8(x[4])], inputs[uint8(x[5])], inputs[uint8(x[6])], inputs[uint8(x[7])]
+	binary.LittleEndian.PutUint32(dst[0:], uint32(a0|b0<<16))
+	binary.LittleEndian.PutUint32(dst[4:], uint32(a1|b1<<16))
+	binary.LittleEndian.PutUint32(dst[8:], uint32(a2|b2<<16))
+	binary.LittleEndian.PutUint32(dst[12:], uint32(a3|b3<<16))
+	return a0 + a1 + a2 + a3 + b0 + b1 + b2 + b3
 }

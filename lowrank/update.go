@@ -43,7 +43,7 @@ func NewUpdater() *Updater {
 	u := &Updater{}
 	u.draw, u.weigh, u.walk, u.walkDense = u.drawChunk, u.arrange, u.stepPanel, u.stepDense
 	g := &u.gather
-	g.drawRows, g.total, g.weigh, g.spread = u.packRows, u.totalRows, u.weighRows, u.spreadSamples
+	g.signPairs, g.packRows, g.sumRows, g.weighRows, g.spreadStrip = u.signChunk, u.packChunk, u.sumChunk, u.weighChunk, u.spreadColumns
 	return u
 }
 
