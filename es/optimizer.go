@@ -42,7 +42,8 @@ type Optimizer struct {
 	tensors    []lowrank.Tensor
 	steps      []step // by tensor
 	updater    *lowrank.Updater
-	generation int // finished
+	generation int  // finished
+	moved      bool // since New or RestoreState
 
 	coder  *coder
 	scores []int64
@@ -231,6 +232,7 @@ func (o *Optimizer) move(stats *Stats) {
 	for _, s := range o.touched {
 		clear(s)
 	}
+	o.moved = true
 	o.generation++
 	stats.Generation = o.generation
 }

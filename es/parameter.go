@@ -42,6 +42,7 @@ func Matrices(weights ...*packed.Matrix) []Parameter {
 // check returns an error that says what is wrong with the parameter. rank is that
 // of its noise.
 func (p *Parameter) check(rank int) error {
+	rank = max(rank, 1) // full rank counts once
 	switch {
 	case (p.Matrix == nil || p.Matrix.Rows() == 0) && len(p.Vector) == 0:
 		return errors.New("is empty")

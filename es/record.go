@@ -15,9 +15,10 @@ type Record struct {
 }
 
 // Record returns the record of the last generation. It shares the optimizer's
-// memory until the next Tell or Replay. Before the first it is empty.
+// memory until the next Tell or Replay. It is empty before the first, and after
+// RestoreState.
 func (o *Optimizer) Record() Record {
-	if o.generation == 0 {
+	if !o.moved {
 		return Record{}
 	}
 	return Record{Generation: o.generation, Codes: o.codes, Touched: o.recorded}

@@ -152,7 +152,7 @@ func TestThresholdShare(t *testing.T) {
 		{Options{Pairs: 25, Rank: 4}, fourBits},
 		{Options{Pairs: 100, Rank: lowrank.FullRank}, signs},
 	} {
-		for _, share := range []Q16{Ratio(1, 100), Ratio(1, 20), Ratio(1, 5), Ratio(1, 2)} {
+		for _, share := range []Q16{Ratio(1, 1000), Ratio(1, 100), Ratio(1, 20), Ratio(1, 5), Ratio(1, 2)} {
 			o := test.o
 			o.Seed, o.Schedule = 7, Constant
 			g := noiseOnly(o, test.codes)

@@ -93,7 +93,7 @@ func (o *Optimizer) RestoreState(b []byte) error {
 	if err := checkCodes(b[:len(o.past)*o.options.Pairs]); err != nil {
 		return fmt.Errorf("es: state: %w", err)
 	}
-	o.generation = int(generation)
+	o.generation, o.moved = int(generation), false
 	for _, codes := range o.past {
 		b = int8s(codes).restoreState(b)
 	}

@@ -46,8 +46,10 @@ func TestStateBits(t *testing.T) {
 // Rows are padded, vectors keep a byte an element, frozen tensors nothing.
 func TestStateBytes(t *testing.T) {
 	opt, err := es.New([]es.Parameter{
-		{Matrix: packed.NewMatrix(21, 70)}, {Vector: make([]int8, 9)},
-		{Matrix: packed.NewMatrix(5, 5), Frozen: true}, {Vector: make([]int8, 3), Frozen: true},
+		{Matrix: packed.NewMatrix(21, 70)},
+		{Vector: make([]int8, 9)},
+		{Matrix: packed.NewMatrix(5, 5), Frozen: true},
+		{Vector: make([]int8, 3), Frozen: true},
 	}, es.Options{Generations: 1})
 	if err != nil {
 		t.Fatal(err)
@@ -84,6 +86,9 @@ func TestRestoreErrors(t *testing.T) {
 		}
 		if err := opt.RestoreState(state); err != nil {
 			t.Error(err)
+		}
+		if r := opt.Record(); r.Generation != 0 || r.Codes != nil {
+			t.Errorf("%v: a record right after the state is restored: %+v", rule, r)
 		}
 	}
 }

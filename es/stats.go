@@ -29,7 +29,7 @@ func (s *Stats) score(scores []int64, minimize bool) {
 		if v == Failed {
 			continue
 		}
-		if n == 0 || v > s.Best != minimize && v != s.Best {
+		if n == 0 || (minimize && v < s.Best) || (!minimize && v > s.Best) {
 			s.Best = v
 		}
 		n++

@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/internal/disk"
 	"github.com/Kaleaon/pentary-go/internal/trainee"
 )
@@ -177,14 +176,7 @@ func session(t *testing.T, dir string, n int, o Options) (acknowledged int, err 
 	if err != nil {
 		return at.Generation, err
 	}
-	defer func() {
-		if err != nil {
-			if again := l.Append(es.Record{}); l.err != nil && again != l.err {
-				t.Errorf("after error %v another: %v", err, again)
-			}
-		}
-		err = errors.Join(err, at.Ignored, l.Close())
-	}()
+	defer func() { err = errors.Join(err, at.Ignored, l.Close()) }()
 	follow := l.Follow(x, Interval{})
 	for x.Generation() < n {
 		if err := follow(x.Step()); err != nil {
@@ -198,6 +190,34 @@ func session(t *testing.T, dir string, n int, o Options) (acknowledged int, err 
 		}
 	}
 	return acknowledged, l.Finish(x, "done")
+}
+
+// What a file holds is not known after a write or sync of it has failed.
+func TestNothingAfterAnError(t *testing.T) {
+	for _, op := range []string{"write", "sync"} {
+		broken, armed := errors.New("broken"), false
+		fsys := watched{disk.OS, func(o string) error {
+			if armed && o == op {
+				armed = false
+				return broken
+			}
+			return quick.FS.(watched).before(o)
+		}}
+		x := trainee.New(codes)
+		l := must[*Log](t)(Create(t.TempDir(), header(t, x), Options{FS: fsys}))
+		x.Step()
+		armed = true
+		if err := l.Append(x.Record()); err != broken {
+			t.Errorf("%s: error %v", op, err)
+		}
+		for name, err := range map[string]error{
+			"Append": l.Append(x.Record()), "Sync": l.Sync(), "Finish": l.Finish(x, ""), "Close": l.Close(),
+		} {
+			if !errors.Is(err, broken) {
+				t.Errorf("%s after a failed %s: error %v", name, op, err)
+			}
+		}
+	}
 }
 
 func TestAllocations(t *testing.T) {

@@ -227,14 +227,10 @@ func (l *Log) open() error {
 	return l.settle()
 }
 
-// settle makes durable what is there: the run before may have come to neither its
-// sync nor that of the directories.
+// settle makes durable what is there: the process before may have been killed on its
+// way to the syncs.
 func (l *Log) settle() error {
 	if err := l.fsys.SyncDir(l.dir); err != nil {
-		return err
-	}
-	err := l.fsys.SyncDir(filepath.Dir(l.dir))
-	if err != nil && !errors.Is(err, fs.ErrPermission) { // then it is not the run's to make durable
 		return err
 	}
 	return l.Sync()

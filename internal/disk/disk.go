@@ -88,22 +88,28 @@ func (system) SyncDir(name string) error {
 	return d.Sync()
 }
 
-// MakeDir creates a directory and those above it that are missing, and makes the
-// entries that it made durable.
+// MakeDir creates a directory and those above it that are missing, and makes its
+// entry durable, before anything is created in it. One that is there is synced all
+// the same, for a process may have been killed between the two; it is not if its
+// parent may not be read, and then this user did not create it.
 func MakeDir(fsys FS, name string) error {
-	if info, err := fsys.Lstat(name); err == nil && !info.Mode().IsRegular() {
-		return nil
-	}
 	parent := filepath.Dir(name)
-	err := fsys.Mkdir(name, 0o777)
-	if errors.Is(err, fs.ErrNotExist) && parent != name {
+	info, err := fsys.Lstat(name)
+	switch {
+	case err == nil && info.Mode().IsRegular():
+		return &fs.PathError{Op: "mkdir", Path: name, Err: fs.ErrExist}
+	case errors.Is(err, fs.ErrNotExist) && parent != name:
 		if err := MakeDir(fsys, parent); err != nil {
 			return err
 		}
-		err = fsys.Mkdir(name, 0o777)
-	}
-	if err != nil {
+		if err := fsys.Mkdir(name, 0o777); err != nil {
+			return err
+		}
+	case err != nil:
 		return err
 	}
-	return fsys.SyncDir(parent)
+	if err := fsys.SyncDir(parent); err != nil && !errors.Is(err, fs.ErrPermission) {
+		return err
+	}
+	return nil
 }

@@ -1,0 +1,231 @@
+package powerloss
+
+import (
+	"errors"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/cockroachdb/pebble/v2/vfs"
+	"github.com/cockroachdb/pebble/v2/vfs/errorfs"
+
+	"github.com/Kaleaon/pentary-go/es/journal"
+	"github.com/Kaleaon/pentary-go/internal/trainee"
+)
+
+const (
+	dir         = "runs/one"
+	generations = 9
+)
+
+// plan is how a run is kept, and how much it writes.
+type plan struct {
+	name  string
+	codes int // of a record: 6000 are 6,000 bytes, more than a block of the device
+	sync  journal.Sync
+	every int // generations from sync to sync under the policy; 0 for never
+}
+
+var plans = []plan{
+	{"every record", 300, journal.Sync{}, 1},
+	{"every record, long", 6000, journal.Sync{}, 1},
+	{"every third, long", 6000, journal.SyncEvery(journal.Interval{Generations: 3}), 3},
+	{"an hour, long", 6000, journal.SyncEvery(journal.Interval{Time: time.Hour}), 0},
+	{"never", 300, journal.SyncNever(), 0},
+	{"never, long", 6000, journal.SyncNever(), 0},
+}
+
+func (p *plan) trainee() *trainee.Trainee {
+	t := trainee.New(p.codes)
+	t.Wide = p.codes == 6000
+	return t
+}
+
+// experiment counts the power cuts of a plan, of which every one is checked.
+type experiment struct {
+	*testing.T
+	plan
+	random *rand.Rand
+	header journal.Header
+	want   []journal.Sum // weights after each generation
+
+	cuts, tails, resumed int
+}
+
+func newExperiment(t *testing.T, p plan) *experiment {
+	e := &experiment{T: t, plan: p, random: rand.New(rand.NewPCG(1, 2))}
+	e.header = journal.Header{Seed: 1, Config: p.name}
+	x := p.trainee()
+	for range generations + 1 {
+		e.want = append(e.want, e.hash(x))
+		x.Step()
+	}
+	return e
+}
+
+func (e *experiment) hash(x journal.Trainer) journal.Sum {
+	sum, err := journal.Hash(x.Parameters())
+	if err != nil {
+		e.Fatal(err)
+	}
+	return sum
+}
+
+// session resumes the run and trains it to its end, with checkpoints on the way.
+// acknowledged follows what has been promised to survive.
+func (e *experiment) session(fs journal.FS, acknowledged *int) error {
+	x := e.trainee()
+	l, at, err := journal.Resume(e.Context(), dir, e.header, x, journal.Options{Sync: e.sync, FS: fs})
+	if err != nil {
+		return err
+	}
+	if at.Generation < *acknowledged {
+		e.Fatalf("%s: restored %+v, but %d was acknowledged", e.name, at, *acknowledged)
+	}
+	if errors.Is(at.Ignored, journal.ErrDamaged) {
+		e.Fatalf("%s: a torn checkpoint: %v", e.name, at.Ignored)
+	}
+	if e.hash(x) != e.want[at.Generation] {
+		e.Fatalf("%s: other weights at generation %d", e.name, at.Generation)
+	}
+	if l.Cut().Bytes > 0 {
+		e.tails++
+	}
+	if at.Generation > 0 && at.Generation < generations {
+		e.resumed++
+	}
+	*acknowledged = at.Generation
+	err = e.train(l, x, acknowledged)
+	return errors.Join(err, l.Close())
+}
+
+func (e *experiment) train(l *journal.Log, x *trainee.Trainee, acknowledged *int) error {
+	if _, ended := l.End(); ended {
+		return nil
+	}
+	for unsynced := 1; x.Generation() < generations; unsynced++ {
+		x.Step()
+		if err := l.Append(x.Record()); err != nil {
+			return err
+		}
+		if unsynced == e.every {
+			*acknowledged, unsynced = x.Generation(), 0
+		}
+		if x.Generation()%4 == 3 {
+			if err := l.Checkpoint(x); err != nil {
+				return err
+			}
+			*acknowledged, unsynced = x.Generation(), 0
+		}
+	}
+	if err := l.Finish(x, "done"); err != nil {
+		return err
+	}
+	*acknowledged = generations
+	return nil
+}
+
+// explore runs a session on a device and cuts the power before its operations, or
+// one in odds of them. Of what had not been synced each of the given percentages is
+// kept; what is left then goes to next.
+func (e *experiment) explore(mem *vfs.MemFS, acknowledged, odds int, kept []int, next func(left *vfs.MemFS, acknowledged int)) {
+	if testing.Short() {
+		odds *= 4
+	}
+	cut := errorfs.InjectorFunc(func(errorfs.Op) error {
+		if e.random.IntN(odds) != 0 {
+			return nil
+		}
+		for _, percent := range kept {
+			e.cuts++
+			next(mem.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: percent, RNG: e.random}), acknowledged)
+		}
+		return nil
+	})
+	if err := e.session(device{errorfs.Wrap(mem, cut)}, &acknowledged); err != nil {
+		e.Fatalf("%s: %v", e.name, err)
+	}
+	e.finish(mem, acknowledged)
+}
+
+// finish brings the run on a device to its end, and rebuilds it from the journal.
+func (e *experiment) finish(mem *vfs.MemFS, acknowledged int) {
+	if err := e.session(device{mem}, &acknowledged); err != nil {
+		e.Fatalf("%s: %v", e.name, err)
+	}
+	if err := mem.Remove(dir + "/checkpoint"); err != nil {
+		e.Fatal(err)
+	}
+	if err := e.session(device{mem}, &acknowledged); err != nil {
+		e.Fatalf("%s: the journal alone: %v", e.name, err)
+	}
+}
+
+// Nothing that was acknowledged is lost and no torn state is loaded, wherever the
+// power is cut.
+func TestPowerCuts(t *testing.T) {
+	kept := []int{0, 20, 50, 80, 100}
+	cuts, tails, resumed := 0, 0, 0
+	for _, p := range plans {
+		e := newExperiment(t, p)
+		e.explore(vfs.NewCrashableMem(), 0, 1, kept, func(left *vfs.MemFS, acknowledged int) {
+			e.explore(left, acknowledged, 100, kept, e.finish) // and once more in what goes on
+		})
+		cuts, tails, resumed = cuts+e.cuts, tails+e.tails, resumed+e.resumed
+	}
+	t.Logf("%d power cuts; of the sessions after them %d went on in the middle and %d cut a torn tail", cuts, resumed, tails)
+}
+
+// Every operation of a run fails once, and the power is cut after that.
+func TestFailuresAndPowerCuts(t *testing.T) {
+	failures := 0
+	for _, p := range plans {
+		e := newExperiment(t, p)
+		failures += e.interrupt(func(n, failing int) bool { return n == failing }, func(mem *vfs.MemFS, acknowledged int) {
+			for _, kept := range []int{0, 50, 100} {
+				e.finish(mem.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: kept, RNG: e.random}), acknowledged)
+			}
+		})
+	}
+	t.Logf("%d failures", failures)
+}
+
+// A process is killed before each of its operations, and the power is cut while the
+// next goes on: that one has to make durable what the first did not come to.
+func TestKillsAndPowerCuts(t *testing.T) {
+	kills, cuts := 0, 0
+	for _, p := range plans {
+		e := newExperiment(t, p)
+		kills += e.interrupt(func(n, failing int) bool { return n >= failing }, func(mem *vfs.MemFS, acknowledged int) {
+			e.explore(mem, acknowledged, 5, []int{0}, e.finish)
+		})
+		cuts += e.cuts
+	}
+	t.Logf("%d kills and %d power cuts", kills, cuts)
+}
+
+// interrupt runs sessions of which the operations fail that fails says, given their
+// number and that of the session, until one does without. It calls then after each.
+func (e *experiment) interrupt(fails func(n, session int) bool, then func(mem *vfs.MemFS, acknowledged int)) (sessions int) {
+	for {
+		n, failed := 0, false
+		fail := errorfs.InjectorFunc(func(errorfs.Op) error {
+			n++
+			if !fails(n-1, sessions) {
+				return nil
+			}
+			failed = true
+			return errorfs.ErrInjected
+		})
+		mem, acknowledged := vfs.NewCrashableMem(), 0
+		err := e.session(device{errorfs.Wrap(mem, fail)}, &acknowledged)
+		if err != nil && !errors.Is(err, errorfs.ErrInjected) {
+			e.Fatalf("%s: operation %d: %v", e.name, sessions, err)
+		}
+		then(mem, acknowledged)
+		if !failed {
+			return sessions
+		}
+		sessions++
+	}
+}
