@@ -104,8 +104,7 @@ func (c *coder) encodeGroup(codes []int8, differences []int64) {
 	case Raw:
 		quantize(codes, differences, c.median(differences), 16, 63)
 	case Tails:
-		// Half of the percentile and half of the steps, for want of a bit.
-		quantize(codes, differences, (c.percentile(differences, 99)+1)/2, 16, 63)
+		quantize(codes, differences, c.percentile(differences, 99), 32, 63)
 	default:
 		quantize(codes, differences, c.median(differences), 2, 7)
 	}
@@ -118,11 +117,11 @@ func quantize(codes []int8, differences []int64, scale, steps, most int64) {
 		clear(codes)
 		return
 	}
-	half, unit := uint64(scale), 2*uint64(scale)
+	unit := uint64(scale)
 	inverse := math.MaxUint64 / unit
 	for p, d := range differences {
-		n := 2*uint64(steps)*uint64(magnitude(d)) + half
-		q, _ := bits.Mul64(n, inverse) // n/unit, or one less
+		n := uint64(steps)*uint64(magnitude(d)) + unit/2 // at most 2^63 + 2^57, see maxScore
+		q, _ := bits.Mul64(n, inverse)                   // n/unit, or one less
 		if n-q*unit >= unit {
 			q++
 		}

@@ -186,13 +186,8 @@ func (o *Optimizer) Ask() Generation {
 // samples, one after another. It returns an error if their number is another, or the
 // run is done; then nothing has changed.
 func (o *Optimizer) Tell(scores []int64) (Stats, error) {
-	switch {
-	case len(scores) == len(o.scores):
-	case o.options.Inputs != nil:
-		return Stats{}, fmt.Errorf("es: %d scores for %d pairs of %d samples, want %d",
-			len(scores), o.options.Pairs, o.options.samples(), len(o.scores))
-	default:
-		return Stats{}, fmt.Errorf("es: %d scores for %d pairs, want two a pair", len(scores), o.options.Pairs)
+	if len(scores) != len(o.scores) {
+		return Stats{}, fmt.Errorf("es: %d scores for %s, want %d", len(scores), o.population(), len(o.scores))
 	}
 	if o.Done() {
 		return Stats{}, o.errDone()
@@ -201,6 +196,14 @@ func (o *Optimizer) Tell(scores []int64) (Stats, error) {
 	stats.score(scores, o.options.Minimize)
 	o.move(&stats)
 	return stats, nil
+}
+
+// population says what codes are of.
+func (o *Optimizer) population() string {
+	if o.options.Inputs != nil {
+		return fmt.Sprintf("%d pairs of %d samples", o.options.Pairs, o.options.samples())
+	}
+	return fmt.Sprintf("%d pairs", o.options.Pairs)
 }
 
 func (o *Optimizer) errDone() error {

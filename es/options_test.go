@@ -111,6 +111,7 @@ func TestStrings(t *testing.T) {
 		{es.FourBit, "4bit"},
 		{es.Ranks, "ranks"},
 		{es.Raw, "raw"},
+		{es.Tails, "tails"},
 		{es.Fitness(9), "Fitness(9)"},
 		{es.Cosine, "cosine"},
 		{es.Inverse, "inverse"},

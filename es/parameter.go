@@ -23,12 +23,10 @@ type Parameter struct {
 	Sparse bool
 
 	// Unit is the binary logarithm of what Matrix·x amounts to for an activation of
-	// one, which σ is measured by when noise is in activations; at most MaxUnit.
+	// one, which σ is measured by when noise is in activations; at most
+	// lowrank.MaxUnit.
 	Unit uint
 }
-
-// MaxUnit bounds Parameter.Unit.
-const MaxUnit = 24
 
 // Matrices returns parameters of the given matrices, without names.
 func Matrices(weights ...*packed.Matrix) []Parameter {
@@ -48,8 +46,8 @@ func (p *Parameter) check(rank int) error {
 		return errors.New("is empty")
 	case p.Matrix != nil && p.Vector != nil:
 		return errors.New("is both a matrix and a vector")
-	case p.Unit > MaxUnit:
-		return fmt.Errorf("has unit %d, want at most %d", p.Unit, MaxUnit)
+	case p.Unit > lowrank.MaxUnit:
+		return fmt.Errorf("has unit %d, want at most %d", p.Unit, lowrank.MaxUnit)
 	case p.Sparse && p.Matrix == nil:
 		return errors.New("is a sparse vector, want a matrix")
 	case p.Matrix != nil && rank*p.Matrix.Cols() > kernels.MaxRankK:

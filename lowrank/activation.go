@@ -39,6 +39,13 @@ func (p Place) String() string {
 	return fmt.Sprintf("Place(%d)", uint8(p))
 }
 
+// wantWeights panics unless the noise is a matrix beside W.
+func (n Noise) wantWeights(fn string) {
+	if n.Place != InWeights {
+		panic(fmt.Sprintf("lowrank: %s: noise in %v, want %v", fn, n.Place, InWeights))
+	}
+}
+
 // signs writes ± unit for every rank and sample of a pair, from bit 0 of random
 // bytes. raw is scratch of at least PaddedLen(rank·samples).
 func (n Noise) signs(dst []int32, raw []uint8, tensor uint32, pair, samples int, unit int32) {
@@ -53,6 +60,9 @@ func (n Noise) signs(dst []int32, raw []uint8, tensor uint32, pair, samples int,
 // drawSigned returns factor A of pairs lo to hi and, in place of the projections
 // Bᵀx, their signs: once for each pair if shared, else for both of its members.
 func (n Noise) drawSigned(ws *Workspace, w Tensor, lo, hi, streams int, shared bool) (a []uint8, t []int32) {
+	if w.Unit > MaxUnit {
+		panic(fmt.Sprintf("lowrank: tensor %d has unit %d, want at most %d", w.Number, w.Unit, MaxUnit))
+	}
 	own := streams
 	if !shared {
 		own *= 2

@@ -44,11 +44,11 @@ type gathering struct {
 	samples int
 	x       []int8
 
-	work  []gatherWork   // by worker
-	fs    []int8         // f·S in quads: terms × samples
-	a     *packed.Matrix // A of all pairs: m × terms
-	delta []int32        // D: m × samples
-	mul   int64          // of D, with deltaBits fraction bits
+	work  []gatherWork  // by worker
+	fs    []int8        // f·S in quads: terms × samples
+	a     packed.Matrix // A of all pairs: m × terms
+	delta []int32       // D: m × samples
+	mul   int64         // of D, with deltaBits fraction bits
 
 	squares []uint64 // sums of squares by piece of a loop: of D, or of x̂
 
@@ -76,8 +76,11 @@ const deltaRows = 32
 func (u *Updater) Gather(noise Noise, w Tensor, fitness []int8, x []int8, samples int) (deviation uint64) {
 	m, k := w.matrix("Gather").Rows(), w.W.Cols()
 	checkFitness("Gather", fitness)
-	if samples < 1 || len(fitness)%samples != 0 || noise.Rank < 1 {
-		panic(fmt.Sprintf("lowrank: Gather: %d codes for %d samples at rank %d", len(fitness), samples, noise.Rank))
+	if noise.Place != InActivations {
+		panic(fmt.Sprintf("lowrank: Gather: noise in %v, want %v", noise.Place, InActivations))
+	}
+	if samples < 1 || len(fitness) == 0 || len(fitness)%samples != 0 {
+		panic(fmt.Sprintf("lowrank: Gather: %d codes for %d samples", len(fitness), samples))
 	}
 	checkLen("Gather", "x", len(x), kernels.Quads(k)*4, samples)
 	u.noise, u.tensor, u.fitness, u.rows = noise, w, fitness, nil
@@ -93,7 +96,10 @@ func (u *Updater) Gather(noise Noise, w Tensor, fitness []int8, x []int8, sample
 	u.sumPairs()
 	deltas := u.weighDeltas()
 	inputs := g.sum(packed.PaddedLen(k)/kernels.StripCols, g.spreadStrip)
-	return fixed.Sqrt(deltas / uint64(m) * inputs / uint64(k) << 16 / uint64(samples))
+	// Z is a sum over samples of independent products, as far as this goes.
+	delta2 := deltas << 16 / uint64(m*samples)
+	input2 := inputs << 8 / uint64(k*samples)
+	return fixed.Sqrt(delta2 * input2 >> 8 * uint64(samples))
 }
 
 // Scatter moves the weights of the matrix last gathered, and returns how many pents
@@ -117,9 +123,7 @@ func (u *Updater) sumPairs() {
 	pairs := len(u.fitness) / g.samples
 	terms := pairs * u.noise.Rank
 	u.a = reuse.Slice(u.a, terms*packed.PaddedLen(m))
-	if g.a == nil || g.a.Rows() != m || g.a.Cols() != terms {
-		g.a = packed.NewMatrix(m, terms)
-	}
+	g.a.Reset(m, terms)
 	workers := parallel.Workers()
 	if len(g.work) < workers {
 		g.work = slices.Grow(g.work, workers-len(g.work))[:workers]
@@ -129,7 +133,7 @@ func (u *Updater) sumPairs() {
 	parallel.For(workers, (pairs+pairChunk-1)/pairChunk, g.signPairs)
 	parallel.For(workers, (m+deltaRows-1)/deltaRows, g.packRows)
 	g.delta = reuse.Slice(g.delta, m*g.samples)
-	kernels.MatMul(g.delta, g.a, g.fs, g.samples)
+	kernels.MatMul(g.delta, &g.a, g.fs, g.samples)
 }
 
 // signChunk draws A of a chunk of pairs and writes their f·S.

@@ -122,6 +122,9 @@ func (n Noise) layout(lo, hi, streams int) kernels.Layout {
 		panic(fmt.Sprintf("lowrank: pairs %d to %d of %d streams", lo, hi, streams))
 	}
 	n.checkPairs(hi)
+	if n.Rank == FullRank {
+		n.wantWeights("noise of full rank")
+	}
 	return kernels.Layout{Pairs: hi - lo, Rank: n.Rank, Streams: streams}
 }
 

@@ -64,6 +64,7 @@ func (u *Updater) Update(noise Noise, w Tensor, fitness []int8, step Stepper) (m
 // embedding do whose tokens occurred: bit i%64 of rows[i/64] stands for row i, and nil
 // for all. The other rows and what the rule keeps of them stay as they are.
 func (u *Updater) UpdateRows(noise Noise, w Tensor, fitness []int8, step Stepper, rows []uint64) (moved int) {
+	noise.wantWeights("Update")
 	m, k := w.matrix("Update").Rows(), w.W.Cols()
 	checkFitness("Update", fitness)
 	noise.checkPairs(len(fitness))

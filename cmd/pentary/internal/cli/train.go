@@ -121,6 +121,7 @@ func (t *trainer) resume(cmd *cobra.Command, dir string, s *streams) error {
 }
 
 func (t *trainer) run(ctx context.Context, s *streams) error {
+	t.settings.complete()
 	if err := t.settings.check(); err != nil {
 		return usageError{err}
 	}
@@ -173,16 +174,13 @@ func (t *trainer) train(ctx context.Context, s *streams, before *plan) error {
 	if t.journal.dir != "" {
 		sum = task.Sum(train, test)
 	}
-	var validation *nn.Dataset
-	if t.settings.patience > 0 {
-		train, validation = task.HoldOut(train, validationEvery)
-	}
 	widths := t.settings.widths(train.Features, train.Classes)
-	net, optimizer, err := begin(t.settings, widths)
+	net := nn.NewMLP(t.settings.options.Seed, widths...)
+	classifier, validation, err := t.settings.classifier(net, train)
 	if err != nil {
 		return usageError{err}
 	}
-	classifier, err := nn.NewClassifier(net, train, t.settings.batch)
+	optimizer, err := t.settings.start(net, classifier)
 	if err != nil {
 		return usageError{err}
 	}
@@ -203,7 +201,7 @@ func (t *trainer) train(ctx context.Context, s *streams, before *plan) error {
 			}
 			if before.header.Data != sum {
 				return fmt.Errorf("%s holds a run on other data: sha256 %x, and that of %s is %x",
-					t.journal.dir, before.header.Data, t.dataName(), sum)
+					t.journal.dir, before.header.Data, dataName(t.task, t.data), sum)
 			}
 			header.Config = before.header.Config
 		}
@@ -241,11 +239,12 @@ func absolute(dir string) (string, error) {
 	return filepath.Abs(dir)
 }
 
-func (t *trainer) dataName() string {
-	if t.task.Embedded {
-		return "task " + t.task.Name
+// dataName says in a message where a task's data are.
+func dataName(t *task.Task, dir string) string {
+	if t.Embedded {
+		return "task " + t.Name
 	}
-	return t.data
+	return dir
 }
 
 // finish saves the network and reports. The report comes even if a file could not

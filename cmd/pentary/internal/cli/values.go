@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -87,7 +88,9 @@ func (c choice[T]) Set(text string) error {
 
 // String implements pflag.Value.
 func (c choice[T]) String() string {
-	if c.value == nil { // pflag asks the zero value for its default
+	// pflag asks the zero value for its default, and a value that is none of the
+	// options depends on other flags.
+	if c.value == nil || !slices.ContainsFunc(c.options, func(o T) bool { return o.String() == (*c.value).String() }) {
 		return ""
 	}
 	return (*c.value).String()
