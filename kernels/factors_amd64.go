@@ -38,23 +38,15 @@ func weighFactors(dst []int8, a []uint8, f []int8, rank, m int) {
 //go:noescape
 func weighQuadAVX2(dst *int8, a *uint8, f *[4]int8, m, mp int)
 
-func interleaveFactors(dst, b []uint8, terms, kp int) {
+func interleaveFactors(dst, b []uint8, terms, quads, kp int) {
 	whole := terms / 4
-	if !useAVX2 || whole == 0 || kp == 0 {
-		interleaveFactorsGeneric(dst, b, terms, kp)
+	if !useAVX2 || whole == 0 {
+		interleaveFactorsGeneric(dst, b, terms, quads, kp)
 		return
 	}
-	quads := Quads(terms)
 	interleaveFactorsAVX2(&dst[0], &b[0], whole, quads, kp)
-	if whole < quads { // a last quad that is not full
-		last := b[whole*4*kp:]
-		for j := range kp {
-			out := (*[4]uint8)(dst[((j/StripCols*quads+whole)*StripCols+j%StripCols)*4:])
-			*out = [4]uint8{zero, zero, zero, zero}
-			for u := range terms % 4 {
-				out[u] = last[u*kp+j]
-			}
-		}
+	if terms%4 > 0 { // a last quad that is not full
+		interleaveFactorsGeneric(dst[whole*4*StripCols:], b[whole*4*kp:], terms%4, quads, kp)
 	}
 }
 

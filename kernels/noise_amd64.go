@@ -18,6 +18,57 @@ func noise(dst []uint8, law Law, s Stream) {
 	src.fill(dst, law)
 }
 
+func noisePairs(dst []uint8, law Law, s Stream, pairs int) {
+	const unit = binomialPents
+	if !useAVX2 || law != Binomial {
+		noiseEach(dst, law, s, pairs)
+		return
+	}
+	perPair, blocks := uint64(len(dst)/pairs/unit), len(dst)/unit
+	src := newSource(s)
+	at := 0
+	if steps := blocks / noiseBlocksAVX512; useAVX512 && steps > 0 {
+		l := newLanes(s, perPair, at, noiseBlocksAVX512)
+		binomialPairsAVX512(&dst[0], steps, &src.counter, &src.keys, &l)
+		at = steps * noiseBlocksAVX512
+	}
+	if at == blocks {
+		return
+	}
+	l := newLanes(s, perPair, at, noiseBlocksAVX2)
+	if steps := (blocks - at) / noiseBlocksAVX2; steps > 0 {
+		binomialPairsAVX2(&dst[at*unit], steps, &src.counter, &src.keys, &l)
+		at += steps * noiseBlocksAVX2
+	}
+	if at < blocks {
+		var last [noiseBlocksAVX2 * unit]uint8
+		binomialPairsAVX2(&last[0], 1, &src.counter, &src.keys, &l)
+		copy(dst[at*unit:], last[:])
+	}
+}
+
+// lanes say which block of which pair each lane draws in the next step, and how they
+// go on: by add blocks and skip pairs, and one more pair where that comes to perPair
+// blocks.
+type lanes struct {
+	block, pair              [noiseBlocksAVX512]uint64
+	perPair, last, add, skip uint64 // last is perPair-1
+}
+
+// newLanes returns the lanes of steps of so many blocks, of which the first is number
+// first of the blocks of all pairs from s.Pair on.
+func newLanes(s Stream, perPair uint64, first, step int) lanes {
+	l := lanes{perPair: perPair, last: perPair - 1, add: uint64(step) % perPair, skip: uint64(step) / perPair}
+	block, pair := uint64(first)%perPair, uint64(s.Pair)+uint64(first)/perPair
+	for i := range step {
+		l.block[i], l.pair[i] = block, pair
+		if block++; block == perPair {
+			block, pair = 0, pair+1
+		}
+	}
+	return l
+}
+
 func random(dst []uint8, s Stream) {
 	if !useAVX2 {
 		randomGeneric(dst, s, 0)
@@ -165,3 +216,24 @@ func randomAVX2(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRoun
 //
 //go:noescape
 func randomAVX512(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRounds]uint32)
+
+// binomialPairsAVX2 is binomialAVX2 with a block and a pair of its own for each lane:
+//
+//	for i := range steps * 8 {
+//		block := philox(l.block[i%8], l.pair[i%8], counter[2], counter[3])
+//		dst[32i+j], dst[32i+16+j] = popcount(block[j] & 15), popcount(block[j] >> 4)
+//		l.block[i%8] += l.add
+//		l.pair[i%8] += l.skip
+//		if l.block[i%8] > l.last {
+//			l.block[i%8] -= l.perPair
+//			l.pair[i%8]++
+//		}
+//	}
+//
+//go:noescape
+func binomialPairsAVX2(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRounds]uint32, l *lanes)
+
+// binomialPairsAVX512 is binomialPairsAVX2 with sixteen lanes.
+//
+//go:noescape
+func binomialPairsAVX512(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRounds]uint32, l *lanes)

@@ -130,7 +130,8 @@ func (u *Updater) sumPairs() {
 	}
 	g.fs = reuse.Slice(g.fs, kernels.Quads(terms)*4*g.samples)
 	clear(g.fs[terms/4*4*g.samples:]) // lanes beyond the terms
-	parallel.For(workers, (pairs+pairChunk-1)/pairChunk, g.signPairs)
+	chunk := pairChunk(u.noise.Rank)
+	parallel.For(workers, (pairs+chunk-1)/chunk, g.signPairs)
 	parallel.For(workers, (m+deltaRows-1)/deltaRows, g.packRows)
 	g.delta = reuse.Slice(g.delta, m*g.samples)
 	kernels.MatMul(g.delta, &g.a, g.fs, g.samples)
@@ -142,8 +143,8 @@ func (u *Updater) signChunk(worker, i int) {
 	ws := &g.work[worker]
 	ws.signs = reuse.Slice(ws.signs, rank*g.samples)
 	ws.raw = reuse.Slice(ws.raw, packed.PaddedLen(rank*g.samples))
-	lo := i * pairChunk
-	hi := min(lo+pairChunk, len(u.fitness)/g.samples)
+	lo := i * pairChunk(rank)
+	hi := min(lo+pairChunk(rank), len(u.fitness)/g.samples)
 	u.noise.factors(u.a[lo*rank*packed.PaddedLen(m):], FactorA, u.tensor.Number, lo, hi, m)
 	for p := lo; p < hi; p++ {
 		u.noise.signs(ws.signs, ws.raw, u.tensor.Number, p, g.samples, 1)

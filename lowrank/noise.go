@@ -1,6 +1,7 @@
 package lowrank
 
 import (
+	"bytes"
 	"fmt"
 	"math/bits"
 
@@ -80,24 +81,29 @@ func StreamOf(seed uint64, generation, tensor uint32, kind Kind, pair int) kerne
 // or FactorB.
 func (n Noise) Factor(dst []uint8, kind Kind, tensor uint32, pair, length int) {
 	kernels.Noise(dst, n.Law, StreamOf(n.Seed, n.Generation, tensor, kind, pair))
+	pad(dst, length)
+}
+
+// factors draws one factor of the pairs lo to hi, one after another.
+func (n Noise) factors(dst []uint8, kind Kind, tensor uint32, lo, hi, length int) {
+	size := (hi - lo) * n.Rank * packed.PaddedLen(length)
+	kernels.NoisePairs(dst[:size], n.Law, StreamOf(n.Seed, n.Generation, tensor, kind, lo), hi-lo)
+	pad(dst[:size], length)
+}
+
+// pad sets what comes after the first length codes of each of the padded vectors.
+func pad(dst []uint8, length int) {
 	padded := packed.PaddedLen(length)
 	if padded == length {
 		return
 	}
 	for ; len(dst) > 0; dst = dst[padded:] {
-		for i := length; i < padded; i++ {
-			dst[i] = trit5.CodeZero
-		}
+		copy(dst[length:padded], zeros[:])
 	}
 }
 
-// factors draws one factor of the pairs lo to hi, one after another.
-func (n Noise) factors(dst []uint8, kind Kind, tensor uint32, lo, hi, length int) {
-	size := n.Rank * packed.PaddedLen(length)
-	for p := lo; p < hi; p++ {
-		n.Factor(dst[(p-lo)*size:(p-lo+1)*size], kind, tensor, p, length)
-	}
-}
+// zeros are as many codes as a vector is ever padded by.
+var zeros = [packed.SmallPents]uint8(bytes.Repeat([]byte{trit5.CodeZero}, packed.SmallPents))
 
 // Variance returns the variance of what one pair of fitness 1 adds to an entry of
 // Z: the rank times the square of the law's variance for a product of factors, the

@@ -32,6 +32,7 @@ type Classifier struct {
 	generation es.Generation
 	scores     []int64
 	evaluate   func(worker, i int)
+	score      func(worker, i int)
 }
 
 // sharedBatch is the data of a group.
@@ -44,6 +45,9 @@ type sharedBatch struct {
 type classifierWork struct {
 	Workspace
 	columns []int32 // score of each column
+
+	x   []int8 // columns of Score, in quads
+	sum int64  // of their scores
 }
 
 // layerOutputs is what a layer yields without noise.
@@ -56,6 +60,10 @@ type layerOutputs struct {
 // already have more: enough to spread the unpacking of the weights and what pairs
 // share, few enough that a layer's accumulators stay in the second-level cache.
 const chunkColumns = 1024
+
+// scoreColumns is how many columns a task of Score has: few, so that a small batch
+// makes tasks for several processors.
+const scoreColumns = 64
 
 // NewClassifier returns an evaluator of net on batches of the given size.
 func NewClassifier(net *MLP, data *Dataset, batch int) (*Classifier, error) {
@@ -79,7 +87,7 @@ func NewClassifier(net *MLP, data *Dataset, batch int) (*Classifier, error) {
 		work:   make([]classifierWork, parallel.Workers()),
 	}
 	c.layers = make([]layerOutputs, len(net.Layers)-1)
-	c.evaluate = c.evaluateChunk
+	c.evaluate, c.score = c.evaluateChunk, c.scoreChunk
 	return c, nil
 }
 
@@ -92,22 +100,16 @@ func (c *Classifier) Evaluate(ctx context.Context, g es.Generation, scores []int
 		return err
 	}
 	c.ctx, c.generation, c.scores = ctx, g, scores
+	c.share(g.Groups)
 	for i := range g.Groups {
-		c.share(i)
+		c.begin(i)
 	}
 	parallel.For(len(c.work), g.Groups*c.chunks(), c.evaluate)
 	return ctx.Err()
 }
 
-// share draws the batch of a group of the generation.
-func (c *Classifier) share(group int) {
-	for len(c.shared) <= group {
-		c.shared = append(c.shared, sharedBatch{
-			x:      make([]int8, kernels.Quads(c.data.Features)*4*c.batch),
-			base:   make([]int32, c.net.Layers[0].W.Rows()*c.batch),
-			labels: make([]uint8, 2*c.chunk*c.batch),
-		})
-	}
+// begin draws the batch of a group of the generation.
+func (c *Classifier) begin(group int) {
 	s := &c.shared[group]
 	c.draw(s, c.generation.Noise.Seed, c.generation.Number, group)
 	kernels.MatMul(s.base, c.net.Layers[0].W, s.x, c.batch)
@@ -119,7 +121,8 @@ func (c *Classifier) Samples() int { return c.batch }
 // Inputs implements es.Inputs.
 func (c *Classifier) Inputs(g es.Generation) [][]int8 {
 	c.generation = g
-	c.share(0)
+	c.share(1)
+	c.begin(0)
 	x, y := c.shared[0].x, c.shared[0].base
 	c.seen = append(c.seen[:0], x)
 	for i, l := range c.net.Layers[:len(c.net.Layers)-1] {
@@ -135,6 +138,47 @@ func (c *Classifier) Inputs(g es.Generation) [][]int8 {
 		c.seen = append(c.seen, x)
 	}
 	return c.seen
+}
+
+// Score scores the network's present weights, unperturbed, on the batch that the
+// generation of a run with that seed draws, or the first group of it, in the units of
+// Evaluate. It is the objective of an algorithm that has no use for factors.
+func (c *Classifier) Score(seed uint64, generation uint32) int64 {
+	c.share(1)
+	c.draw(&c.shared[0], seed, generation, 0)
+	parallel.For(len(c.work), (c.batch+scoreColumns-1)/scoreColumns, c.score)
+	sum := int64(0)
+	for i := range c.work {
+		sum += c.work[i].sum
+		c.work[i].sum = 0
+	}
+	return sum
+}
+
+// scoreChunk scores columns of the first group's batch.
+func (c *Classifier) scoreChunk(worker, i int) {
+	ws, features := &c.work[worker], c.data.Features
+	lo := i * scoreColumns
+	n := min(scoreColumns, c.batch-lo)
+	ws.x = reuse.Slice(ws.x, kernels.Quads(features)*4*n)
+	kernels.Interleave(ws.x, c.inputs[lo*features:(lo+n)*features], features, n)
+	logits := c.net.Forward(&ws.Workspace, ws.x, n)
+	ws.columns = reuse.Slice(ws.columns, n)
+	kernels.Score(ws.columns, logits, c.shared[0].labels[lo:lo+n], c.data.Classes, n)
+	for _, s := range ws.columns {
+		ws.sum += int64(s)
+	}
+}
+
+// share makes room for the data of so many groups.
+func (c *Classifier) share(groups int) {
+	for len(c.shared) < groups {
+		c.shared = append(c.shared, sharedBatch{
+			x:      make([]int8, kernels.Quads(c.data.Features)*4*c.batch),
+			base:   make([]int32, c.net.Layers[0].W.Rows()*c.batch),
+			labels: make([]uint8, 2*c.chunk*c.batch),
+		})
+	}
 }
 
 func (c *Classifier) check(g es.Generation, scores []int64) error {

@@ -159,6 +159,32 @@ func TestClassifierProcessors(t *testing.T) {
 	}
 }
 
+// Where noise rounds to nothing, members score as the network does.
+func TestScore(t *testing.T) {
+	data := blobs(5, 30, 7, 200)
+	for _, batch := range []int{1, 63, 64, 300} {
+		o := es.Options{Generations: 3, Pairs: 2, Seed: 9, Sigma: lowrank.MaxSigma}
+		net, c, opt := begin(t, data, batch, o)
+		alone, err := NewClassifier(net, data, batch)
+		if err != nil {
+			t.Fatal(err)
+		}
+		scores := make([]int64, 2*o.Pairs)
+		for !opt.Done() {
+			g := opt.Ask()
+			if err := c.Evaluate(context.Background(), g, scores); err != nil {
+				t.Fatal(err)
+			}
+			for i, s := range scores {
+				if got := alone.Score(o.Seed, g.Number); got != s {
+					t.Errorf("batch %d, generation %d: score %d, that of member %d is %d", batch, g.Number, got, i, s)
+				}
+			}
+			opt.Tell(scores)
+		}
+	}
+}
+
 func TestClassifierLearns(t *testing.T) {
 	data := blobs(3, 16, 4, 400)
 	net, c, opt := begin(t, data, 32, es.Options{Generations: 60, Pairs: 64, Sigma: 2, Fitness: es.FourBit})

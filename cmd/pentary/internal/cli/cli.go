@@ -83,7 +83,8 @@ same bits for one seed on every machine.`,
 		SilenceUsage:  true,
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(newTrain(s), newReplay(s), newVerify(s), newEval(s), newInspect(s), newBench(s), newSelftest(s, selftest.Implementations), newVersion(s))
+	root.AddCommand(newTrain(s), newReplay(s), newVerify(s), newEval(s), newInspect(s), newBench(s),
+		newSelftest(s, selftest.Implementations), newBillion(s), newVersion(s))
 	return root
 }
 

@@ -14,3 +14,26 @@ func TestThis(t *testing.T) {
 		t.Errorf("caches %+v", m.Caches)
 	}
 }
+
+func TestPeakMemory(t *testing.T) {
+	before := PeakMemory()
+	if before < 1<<20 {
+		t.Fatalf("peak of %d bytes", before)
+	}
+	const size = 64 << 20
+	held := make([]byte, size)
+	for i := 0; i < size; i += 4096 {
+		held[i] = 1
+	}
+	after := PeakMemory()
+	runtime.KeepAlive(held)
+	if after < size || after < before {
+		t.Errorf("peak of %d bytes with %d held, and %d before", after, size, before)
+	}
+}
+
+func TestAvailableMemory(t *testing.T) {
+	if n := AvailableMemory(); n < 0 || runtime.GOOS == "linux" && n < 1<<20 {
+		t.Errorf("%d bytes available", n)
+	}
+}

@@ -1,0 +1,5 @@
+//go:build race
+
+package billion
+
+const raceEnabled = true
