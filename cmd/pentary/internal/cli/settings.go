@@ -149,15 +149,22 @@ func (s *settings) check() error {
 	return nil
 }
 
+// esOptions returns the optimizer's options, without the data that noise in
+// activations takes.
+func (s *settings) esOptions() es.Options {
+	o := s.options
+	o.Rank, o.Rule = int(s.rank), s.rule.of()
+	o.Decay, o.Shrink = s.decay.q16(), s.shrink.q16()
+	return o
+}
+
 // start returns an optimizer of the network's weights on the data that the classifier
 // has. Without noise in activations it needs none.
 func (s *settings) start(net *nn.MLP, c *nn.Classifier) (*es.Optimizer, error) {
-	o := s.options
+	o := s.esOptions()
 	if s.noise == lowrank.InActivations {
 		o.Inputs = c
 	}
-	o.Rank, o.Rule = int(s.rank), s.rule.of()
-	o.Decay, o.Shrink = s.decay.q16(), s.shrink.q16()
 	return es.New(net.Parameters(), o)
 }
 
