@@ -22,6 +22,7 @@ type Classifier struct {
 	chunk int // pairs that one task evaluates
 
 	inputs []int8        // a batch, sample after sample
+	drawn  batchName     // of inputs, zero before the first
 	shared []sharedBatch // by group
 	work   []classifierWork
 
@@ -40,6 +41,13 @@ type sharedBatch struct {
 	x      []int8  // in quads
 	base   []int32 // the first layer's product
 	labels []uint8 // of the columns of one task
+}
+
+// batchName is what a batch is drawn from.
+type batchName struct {
+	seed       uint64
+	generation uint32
+	group      int // counts from 1
 }
 
 type classifierWork struct {
@@ -201,8 +209,14 @@ func (c *Classifier) chunks() int {
 	return (c.generation.Pairs/c.generation.Groups + c.chunk - 1) / c.chunk
 }
 
-// draw gathers a group's batch: samples by independent uniform choice.
+// draw gathers a group's batch: samples by independent uniform choice. The batch drawn
+// last, which Inputs asks for once more, is still there.
 func (c *Classifier) draw(to *sharedBatch, seed uint64, generation uint32, group int) {
+	name := batchName{seed, generation, group + 1}
+	if c.drawn == name {
+		return
+	}
+	c.drawn = name
 	stream := lowrank.StreamOf(seed, generation, 0, lowrank.Batch, group)
 	var block [4]uint32
 	for i := range c.batch {
