@@ -97,7 +97,6 @@ func readPlan(r *journal.Reader) (*plan, error) {
 	if err := p.settings.setTexts(c.Settings); err != nil {
 		return nil, err
 	}
-	p.settings.complete()
 	return p, p.settings.check()
 }
 

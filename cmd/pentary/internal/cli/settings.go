@@ -99,7 +99,7 @@ func (s *settings) texts() map[string]string {
 	return texts
 }
 
-// setTexts sets what texts returned.
+// setTexts sets what texts returned, and the defaults that depend on it.
 func (s *settings) setTexts(texts map[string]string) error {
 	f := pflag.NewFlagSet("", pflag.ContinueOnError)
 	s.flags(f)
@@ -108,6 +108,7 @@ func (s *settings) setTexts(texts map[string]string) error {
 			return err
 		}
 	}
+	s.complete()
 	return nil
 }
 

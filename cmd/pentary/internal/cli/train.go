@@ -125,13 +125,8 @@ func (t *trainer) run(ctx context.Context, s *streams) error {
 	if err := t.settings.check(); err != nil {
 		return usageError{err}
 	}
-	for flag, path := range map[string]string{"--out": t.out, "--log": t.log} {
-		if path == "" || flag == "--log" && isDevice(path) {
-			continue
-		}
-		if err := checkOutput(flag, path); err != nil {
-			return err
-		}
+	if err := t.checkOutputs(); err != nil {
+		return err
 	}
 	before, err := t.journal.existing()
 	if err != nil {
@@ -148,6 +143,20 @@ func (t *trainer) run(ctx context.Context, s *streams) error {
 		}
 	}
 	return t.train(ctx, s, before)
+}
+
+// checkOutputs returns an error if a file that is to be written cannot be made. The
+// lines of --log may go to a device.
+func (t *trainer) checkOutputs() error {
+	if t.out != "" {
+		if err := checkOutput("--out", t.out); err != nil {
+			return err
+		}
+	}
+	if t.log != "" && !isDevice(t.log) {
+		return checkOutput("--log", t.log)
+	}
+	return nil
 }
 
 // compare returns an error if the plan is of another run.
@@ -206,7 +215,9 @@ func (t *trainer) train(ctx context.Context, s *streams, before *plan) error {
 			header.Config = before.header.Config
 		}
 		var at *resumedInfo
-		if run.log, at, err = t.journal.open(ctx, header, run.session); err != nil {
+		run.log, at, err = t.journal.open(ctx, header, run.session)
+		run.bar.clear()
+		if err != nil {
 			if errors.Is(err, context.Canceled) {
 				err = errInterrupted
 			}
