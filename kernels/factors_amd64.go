@@ -13,8 +13,12 @@ func weighFactors(dst []int8, a []uint8, f []int8, rank, m int) {
 	for τ := 0; τ < terms; τ += 4 {
 		var weights [4]int8
 		there := min(terms-τ, 4)
-		for u := range there {
-			weights[u] = f[(τ+u)/rank]
+		if rank == 1 {
+			copy(weights[:], f[τ:])
+		} else {
+			for u := range there {
+				weights[u] = f[(τ+u)/rank]
+			}
 		}
 		if there == 4 {
 			weighQuadAVX2(&dst[τ*m], &a[τ*mp], &weights, m, mp)

@@ -77,6 +77,15 @@ func TrainingFootprint(m, k, pairs, rank int) Footprint {
 	return f
 }
 
+// GatherBytes returns the memory that an Updater takes to move a matrix of m×k by
+// noise in activations, beside what depends on the number of threads: the terms, two
+// for each sample, D, and factor A of all pairs, as drawn and packed, with the codes.
+func GatherBytes(m, k, pairs, rank, samples int) int {
+	terms, sums := kernels.Quads(samples*inputDigits)*4, kernels.Quads(pairs*rank)*4
+	return terms*(m+packed.PaddedLen(k)) + 4*m*samples +
+		pairs*rank*packed.PaddedLen(m) + m*packed.RowBytes(pairs*rank) + sums*samples
+}
+
 // VectorFootprint returns the footprint of training a vector of n elements, whatever
 // the population. The updater is the one that the matrices use.
 func VectorFootprint(n int) Footprint {

@@ -32,6 +32,8 @@ type Updater struct {
 	moved []int   // by row panel
 	z     []int32 // of a vector
 
+	gather gathering // of InActivations
+
 	// The tasks of the parallel loops, kept so that a call allocates nothing.
 	draw, walk, walkDense func(worker, i int)
 }
@@ -40,6 +42,8 @@ type Updater struct {
 func NewUpdater() *Updater {
 	u := &Updater{}
 	u.draw, u.walk, u.walkDense = u.drawPairs, u.stepPanel, u.stepDense
+	g := &u.gather
+	g.signPairs, g.packRows, g.sumRows, g.weighRows, g.spreadStrip = u.signChunk, u.packChunk, u.sumChunk, u.weighChunk, u.spreadColumns
 	return u
 }
 
@@ -66,6 +70,7 @@ func (u *Updater) Update(noise Noise, w Tensor, fitness []int8, step Stepper) (m
 // embedding do whose tokens occurred: bit i%64 of rows[i/64] stands for row i, and nil
 // for all. The other rows and what the rule keeps of them stay as they are.
 func (u *Updater) UpdateRows(noise Noise, w Tensor, fitness []int8, step Stepper, rows []uint64) (moved int) {
+	noise.wantWeights("Update")
 	m, k := w.matrix("Update").Rows(), w.W.Cols()
 	checkFitness("Update", fitness)
 	noise.checkPairs(len(fitness))

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/es/journal"
+	"github.com/Kaleaon/pentary-go/lowrank"
 	"github.com/Kaleaon/pentary-go/nn"
 )
 
@@ -113,8 +115,9 @@ func planOf(dir string) (*plan, error) {
 }
 
 // start returns the network of the run before its first generation, and the
-// optimizer of its weights. It needs no data.
-func (p *plan) start() (*nn.MLP, *es.Optimizer, error) {
+// optimizer of its weights. It takes the data of a run with noise in activations: from
+// the folder given, or else where they were.
+func (p *plan) start(data string) (*nn.MLP, *es.Optimizer, error) {
 	widths := p.config.Network
 	if want := p.settings.widths(0, 0); len(widths) != len(want) || !slices.Equal(widths[1:len(widths)-1], want[1:len(want)-1]) {
 		return nil, nil, fmt.Errorf("configuration: network %s of hidden layers %v", network(widths), p.settings.hidden)
@@ -122,7 +125,12 @@ func (p *plan) start() (*nn.MLP, *es.Optimizer, error) {
 	if ends := []int{widths[0], widths[len(widths)-1]}; slices.Min(ends) < 1 || slices.Max(ends) > maxWidth {
 		return nil, nil, fmt.Errorf("configuration: network %s, want widths of 1 to %d", network(widths), maxWidth)
 	}
-	net, optimizer, err := begin(p.settings, widths)
+	net := nn.NewMLP(p.settings.options.Seed, widths...)
+	classifier, err := p.classifier(net, cmp.Or(data, p.config.Data))
+	if err != nil {
+		return nil, nil, err
+	}
+	optimizer, err := p.settings.start(net, classifier)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -132,9 +140,18 @@ func (p *plan) start() (*nn.MLP, *es.Optimizer, error) {
 	return net, optimizer, nil
 }
 
-// begin returns a new network and the optimizer of its weights.
-func begin(s *settings, widths []int) (*nn.MLP, *es.Optimizer, error) {
-	net := nn.NewMLP(s.options.Seed, widths...)
-	optimizer, err := es.New(net.Parameters(), s.esOptions())
-	return net, optimizer, err
+// classifier returns what the optimizer needs to see of the data, nil for nothing.
+func (p *plan) classifier(net *nn.MLP, data string) (*nn.Classifier, error) {
+	if p.settings.noise == lowrank.InWeights {
+		return nil, nil
+	}
+	train, test, err := p.task.Load(data)
+	if err != nil {
+		return nil, fmt.Errorf("the updates of noise in activations take the data: %w", err)
+	}
+	if sum := task.Sum(train, test); sum != p.header.Data {
+		return nil, fmt.Errorf("a run on other data: sha256 %x, and that of %s is %x", p.header.Data, dataName(p.task, data), sum)
+	}
+	c, _, err := p.settings.classifier(net, train)
+	return c, err
 }

@@ -31,7 +31,7 @@ func (t *trainer) finished(ctx context.Context, s *streams, p *plan, end journal
 	if err != nil {
 		return fmt.Errorf("%s: %w", t.journal.dir, err)
 	}
-	net, optimizer, err := p.start()
+	net, optimizer, err := p.start(t.data)
 	if err != nil {
 		return fmt.Errorf("%s: %w", t.journal.dir, err)
 	}

@@ -25,9 +25,9 @@ type rebuilt struct {
 // sums are hashes of weights, as journals have them.
 type sums struct{ initial, final journal.Sum }
 
-// rebuild replays the journal in a directory. each, which may be nil, sees the
+// rebuild replays the journal in a directory, see plan.start for the data. each, which may be nil, sees the
 // network after every generation, and before the first.
-func rebuild(ctx context.Context, dir string, json bool, s *streams, each func(generation int, net *nn.MLP)) (*rebuilt, error) {
+func rebuild(ctx context.Context, dir, data string, json bool, s *streams, each func(generation int, net *nn.MLP)) (*rebuilt, error) {
 	r, err := journal.Read(dir)
 	if err != nil {
 		return nil, err
@@ -37,7 +37,7 @@ func rebuild(ctx context.Context, dir string, json bool, s *streams, each func(g
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", dir, err)
 	}
-	net, optimizer, err := p.start()
+	net, optimizer, err := p.start(data)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", dir, err)
 	}

@@ -14,13 +14,14 @@ import (
 )
 
 func newReplay(s *streams) *cobra.Command {
-	var out string
+	var out, data string
 	var json bool
 	cmd := &cobra.Command{
 		Use:   "replay DIR",
 		Short: "Rebuild a run's network from its journal alone",
 		Long: `Rebuild the network of a run from its journal: by the seed and the codes of each
-generation, without data, checkpoint or evaluation. It may be done while the run
+generation, without checkpoint or evaluation, and without data unless the noise was
+in activations. It may be done while the run
 goes on, and ends with the last whole generation.
 
 How much faster than the training this was is known of a run that has ended. The
@@ -29,12 +30,18 @@ a crash lost.`,
 		Example: "  pentary replay run --out copy.pent",
 		Args:    oneDir,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return replay(cmd.Context(), s, args[0], out, json)
+			return replay(cmd.Context(), s, args[0], data, out, json)
 		},
 	}
+	dataFlag(cmd, &data)
 	cmd.Flags().StringVar(&out, "out", "", "save the network to this .pent `file`")
 	cmd.Flags().BoolVar(&json, "json", false, "print one JSON object a line")
 	return cmd
+}
+
+// dataFlag gives a command that replays journals the flag for where data are.
+func dataFlag(cmd *cobra.Command, data *string) {
+	cmd.Flags().StringVar(data, "data", "", "`folder` that the data of a run with noise in activations are in now, if they have moved")
 }
 
 // oneDir is the arguments' check of a command on a run.
@@ -63,13 +70,13 @@ type rebuildResult struct {
 	FileSHA256      string  `json:"file_sha256,omitempty"`
 }
 
-func replay(ctx context.Context, s *streams, dir, out string, json bool) error {
+func replay(ctx context.Context, s *streams, dir, data, out string, json bool) error {
 	if out != "" {
 		if err := checkOutput("--out", out); err != nil {
 			return err
 		}
 	}
-	b, err := rebuild(ctx, dir, json, s, nil)
+	b, err := rebuild(ctx, dir, data, json, s, nil)
 	if errors.Is(err, context.Canceled) {
 		return errInterrupted
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/nn"
 )
 
 // newSession returns a session of a small run on the digits.
@@ -24,7 +25,8 @@ func newSession(t testing.TB) session {
 	}
 	s := defaults(digits)
 	s.options.Generations, s.options.Pairs, s.hidden = 50, 4, []int{3}
-	net, optimizer, err := begin(s, s.widths(test.Features, test.Classes))
+	net := nn.NewMLP(s.options.Seed, s.widths(test.Features, test.Classes)...)
+	optimizer, err := s.start(net, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

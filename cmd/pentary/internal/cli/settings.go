@@ -12,6 +12,8 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/kernels"
+	"github.com/Kaleaon/pentary-go/lowrank"
+	"github.com/Kaleaon/pentary-go/nn"
 )
 
 // Limits of the network, so that a slip of a finger does not ask for all memory.
@@ -25,6 +27,7 @@ type settings struct {
 	options  es.Options // without what the fields below have
 	hidden   []int
 	batch    int
+	noise    lowrank.Place
 	rank     rank
 	rule     ruleSettings
 	decay    decimal // of the schedules inverse
@@ -39,7 +42,7 @@ func defaults(t *task.Task) *settings {
 	o.SigmaSchedule = cmp.Or(o.SigmaSchedule, es.Constant)
 	o.Groups, o.Reuse = cmp.Or(o.Groups, 1), cmp.Or(o.Reuse, 1)
 	return &settings{
-		options: o, hidden: slices.Clone(t.Hidden), batch: t.Batch, rank: rank(cmp.Or(o.Rank, 1)),
+		options: o, hidden: slices.Clone(t.Hidden), batch: t.Batch, noise: t.Noise, rank: rank(cmp.Or(o.Rank, 1)),
 		rule: defaultRule(t.Rate), decay: newDecimal("0.015", 1000), shrink: newDecimalOrZero(1),
 	}
 }
@@ -59,13 +62,14 @@ func (s *settings) groups() flagGroups {
 	f.IntVar(&o.Generations, "generations", o.Generations, "length of the run")
 	f.IntVar(&o.Pairs, "pairs", o.Pairs, "antithetic pairs a generation, half the population")
 	f.IntVar(&o.Groups, "groups", o.Groups, "of pairs, each with a batch of its own")
-	f.Var(choice[es.Fitness]{&o.Fitness, []es.Fitness{es.Sign, es.FourBit, es.Ranks, es.Raw}}, "fitness", "code of a pair's difference")
+	f.Var(choice[es.Fitness]{&o.Fitness, []es.Fitness{es.Sign, es.FourBit, es.Ranks, es.Raw, es.Tails}}, "fitness", "code of a pair's difference; by default tails with noise in activations, else 4bit")
 	f.IntVar(&s.patience, "early-stop", s.patience, fmt.Sprintf(
 		"hold out every %dth training sample, too, and stop after so many of %d measurements without\nbetter accuracy on them; 0 never", validationEvery, measurements))
 
 	f = groups.add("Noise")
+	f.Var(choice[lowrank.Place]{&s.noise, []lowrank.Place{lowrank.InWeights, lowrank.InActivations}}, "noise", "what is perturbed: the weights, or what the layers yield, with a score for each sample")
 	f.Var(&s.rank, "rank", "of the perturbations, or full for dense ones")
-	f.UintVar(&o.Sigma, "sigma", o.Sigma, "perturb by 2^-sigma levels")
+	f.UintVar(&o.Sigma, "sigma", o.Sigma, "perturb by 2^-sigma levels, or activations of one")
 	f.Var(choice[es.Schedule]{&o.SigmaSchedule, schedules}, "sigma-schedule", "of the perturbation over the run")
 	f.Var(choice[kernels.Law]{&o.Law, []kernels.Law{kernels.Binomial, kernels.Uniform}}, "law", "of the random factors")
 	f.IntVar(&o.Reuse, "noise-reuse", o.Reuse, "generations that share their noise")
@@ -95,7 +99,7 @@ func (s *settings) texts() map[string]string {
 	return texts
 }
 
-// setTexts sets what texts returned.
+// setTexts sets what texts returned, and the defaults that depend on it.
 func (s *settings) setTexts(texts map[string]string) error {
 	f := pflag.NewFlagSet("", pflag.ContinueOnError)
 	s.flags(f)
@@ -104,7 +108,18 @@ func (s *settings) setTexts(texts map[string]string) error {
 			return err
 		}
 	}
+	s.complete()
 	return nil
+}
+
+// complete sets the defaults that depend on other settings.
+func (s *settings) complete() {
+	if s.options.Fitness == 0 {
+		s.options.Fitness = es.FourBit
+		if s.noise == lowrank.InActivations {
+			s.options.Fitness = es.Tails
+		}
+	}
 }
 
 // check returns an error that names the first flag out of range. es.New checks
@@ -135,12 +150,41 @@ func (s *settings) check() error {
 	return nil
 }
 
-// esOptions returns the optimizer's options.
+// esOptions returns the optimizer's options, without the data that noise in
+// activations takes.
 func (s *settings) esOptions() es.Options {
 	o := s.options
 	o.Rank, o.Rule = int(s.rank), s.rule.of()
 	o.Decay, o.Shrink = s.decay.q16(), s.shrink.q16()
 	return o
+}
+
+// start returns an optimizer of the network's weights on the data that the classifier
+// has. Without noise in activations it needs none.
+func (s *settings) start(net *nn.MLP, c *nn.Classifier) (*es.Optimizer, error) {
+	o := s.esOptions()
+	if s.noise == lowrank.InActivations {
+		o.Inputs = c
+	}
+	return es.New(net.Parameters(), o)
+}
+
+// classifier returns the evaluator of the network on the training samples, or on those
+// that early stopping leaves.
+func (s *settings) classifier(net *nn.MLP, train *nn.Dataset) (c *nn.Classifier, validation *nn.Dataset, err error) {
+	if s.patience > 0 {
+		train, validation = task.HoldOut(train, validationEvery)
+	}
+	c, err = nn.NewClassifier(net, train, s.batch)
+	return c, validation, err
+}
+
+// codes returns the number of codes of a generation.
+func (s *settings) codes() int {
+	if s.noise == lowrank.InActivations {
+		return s.options.Pairs * s.batch
+	}
+	return s.options.Pairs
 }
 
 // widths returns the widths of the network for the task's data.
@@ -159,6 +203,9 @@ func (s *settings) meta() map[string]string {
 	}
 	s.rule.meta(meta)
 	// What is off by default is told where it is on.
+	if s.noise != lowrank.InWeights {
+		meta["noise"] = s.noise.String()
+	}
 	if o.SigmaSchedule != es.Constant {
 		meta["sigma-schedule"] = o.SigmaSchedule.String()
 	}

@@ -121,16 +121,12 @@ func (t *trainer) resume(cmd *cobra.Command, dir string, s *streams) error {
 }
 
 func (t *trainer) run(ctx context.Context, s *streams) error {
+	t.settings.complete()
 	if err := t.settings.check(); err != nil {
 		return usageError{err}
 	}
-	for flag, path := range map[string]string{"--out": t.out, "--log": t.log} {
-		if path == "" || flag == "--log" && isDevice(path) {
-			continue
-		}
-		if err := checkOutput(flag, path); err != nil {
-			return err
-		}
+	if err := t.checkOutputs(); err != nil {
+		return err
 	}
 	before, err := t.journal.existing()
 	if err != nil {
@@ -147,6 +143,20 @@ func (t *trainer) run(ctx context.Context, s *streams) error {
 		}
 	}
 	return t.train(ctx, s, before)
+}
+
+// checkOutputs returns an error if a file that is to be written cannot be made. The
+// lines of --log may go to a device.
+func (t *trainer) checkOutputs() error {
+	if t.out != "" {
+		if err := checkOutput("--out", t.out); err != nil {
+			return err
+		}
+	}
+	if t.log != "" && !isDevice(t.log) {
+		return checkOutput("--log", t.log)
+	}
+	return nil
 }
 
 // compare returns an error if the plan is of another run.
@@ -173,16 +183,13 @@ func (t *trainer) train(ctx context.Context, s *streams, before *plan) error {
 	if t.journal.dir != "" {
 		sum = task.Sum(train, test)
 	}
-	var validation *nn.Dataset
-	if t.settings.patience > 0 {
-		train, validation = task.HoldOut(train, validationEvery)
-	}
 	widths := t.settings.widths(train.Features, train.Classes)
-	net, optimizer, err := begin(t.settings, widths)
+	net := nn.NewMLP(t.settings.options.Seed, widths...)
+	classifier, validation, err := t.settings.classifier(net, train)
 	if err != nil {
 		return usageError{err}
 	}
-	classifier, err := nn.NewClassifier(net, train, t.settings.batch)
+	optimizer, err := t.settings.start(net, classifier)
 	if err != nil {
 		return usageError{err}
 	}
@@ -203,12 +210,14 @@ func (t *trainer) train(ctx context.Context, s *streams, before *plan) error {
 			}
 			if before.header.Data != sum {
 				return fmt.Errorf("%s holds a run on other data: sha256 %x, and that of %s is %x",
-					t.journal.dir, before.header.Data, t.dataName(), sum)
+					t.journal.dir, before.header.Data, dataName(t.task, t.data), sum)
 			}
 			header.Config = before.header.Config
 		}
 		var at *resumedInfo
-		if run.log, at, err = t.journal.open(ctx, header, run.session); err != nil {
+		run.log, at, err = t.journal.open(ctx, header, run.session)
+		run.bar.clear()
+		if err != nil {
 			if errors.Is(err, context.Canceled) {
 				err = errInterrupted
 			}
@@ -241,11 +250,12 @@ func absolute(dir string) (string, error) {
 	return filepath.Abs(dir)
 }
 
-func (t *trainer) dataName() string {
-	if t.task.Embedded {
-		return "task " + t.task.Name
+// dataName says in a message where a task's data are.
+func dataName(t *task.Task, dir string) string {
+	if t.Embedded {
+		return "task " + t.Name
 	}
-	return t.data
+	return dir
 }
 
 // finish saves the network and reports. The report comes even if a file could not

@@ -288,7 +288,7 @@ func (u *tuner) key(c tune.Configuration) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprint(s.esOptions(), s.hidden, s.batch), nil
+	return fmt.Sprint(s.esOptions(), s.noise, s.hidden, s.batch), nil
 }
 
 // tuneHeader is what identifies a search: the same header, the same results.
@@ -364,7 +364,7 @@ func (u *tuner) trial(ctx context.Context, o *tuneObserver, rung tune.Rung, r, c
 	if err != nil {
 		return fail(err)
 	}
-	optimizer, err := es.New(net.Parameters(), s.esOptions())
+	optimizer, err := s.start(net, classifier)
 	if err != nil {
 		return fail(err)
 	}

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -74,8 +75,13 @@ type choice[T fmt.Stringer] struct {
 	options []T
 }
 
-// Set implements pflag.Value.
+// Set implements pflag.Value. It takes what String returns.
 func (c choice[T]) Set(text string) error {
+	var none T
+	if text == "" && !c.offers(none) {
+		*c.value = none
+		return nil
+	}
 	for _, o := range c.options {
 		if o.String() == text {
 			*c.value = o
@@ -87,10 +93,16 @@ func (c choice[T]) Set(text string) error {
 
 // String implements pflag.Value.
 func (c choice[T]) String() string {
-	if c.value == nil { // pflag asks the zero value for its default
+	// pflag asks the zero value for its default, and a value that is none of the
+	// options depends on other flags.
+	if c.value == nil || !c.offers(*c.value) {
 		return ""
 	}
 	return (*c.value).String()
+}
+
+func (c choice[T]) offers(v T) bool {
+	return slices.ContainsFunc(c.options, func(o T) bool { return o.String() == v.String() })
 }
 
 // Type implements pflag.Value.

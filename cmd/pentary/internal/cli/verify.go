@@ -20,6 +20,7 @@ import (
 
 func newVerify(s *streams) *cobra.Command {
 	var json bool
+	var data string
 	cmd := &cobra.Command{
 		Use:   "verify DIR [FILE.pent]",
 		Short: "Prove that a network is what its run's journal yields",
@@ -42,9 +43,10 @@ The accuracy that a file claims is not checked: "pentary eval" measures it.`,
 			if len(args) == 2 {
 				model = args[1]
 			}
-			return verify(cmd.Context(), s, args[0], model, json)
+			return verify(cmd.Context(), s, args[0], data, model, json)
 		},
 	}
+	dataFlag(cmd, &data)
 	cmd.Flags().BoolVar(&json, "json", false, "print one JSON object a line")
 	return cmd
 }
@@ -64,11 +66,13 @@ type verification struct {
 	Ended           bool   `json:"ended"`
 	ModelGeneration int    `json:"model_generation"`
 	ModelSHA256     string `json:"model_weights_sha256,omitempty"`
+
+	codes int // of a generation
 }
 
-func verify(ctx context.Context, s *streams, dir, model string, json bool) error {
+func verify(ctx context.Context, s *streams, dir, data, model string, json bool) error {
 	v := &verification{Event: "result", Dir: dir, Model: model}
-	err := v.verify(ctx, s, json)
+	err := v.verify(ctx, s, data, json)
 	if errors.Is(err, context.Canceled) {
 		return errInterrupted
 	}
@@ -83,13 +87,13 @@ func verify(ctx context.Context, s *streams, dir, model string, json bool) error
 	return err
 }
 
-func (v *verification) verify(ctx context.Context, s *streams, json bool) error {
+func (v *verification) verify(ctx context.Context, s *streams, data string, json bool) error {
 	p, err := planOf(v.Dir)
 	if err != nil {
 		return err
 	}
 	v.InitialSHA256, v.DataSHA256 = hex.EncodeToString(p.header.Weights[:]), hex.EncodeToString(p.header.Data[:])
-	v.Pairs = p.settings.options.Pairs
+	v.Pairs, v.codes = p.settings.options.Pairs, p.settings.codes()
 	f, err := packed.ReadFile(v.Model)
 	if err != nil {
 		return err
@@ -100,7 +104,7 @@ func (v *verification) verify(ctx context.Context, s *streams, json bool) error 
 	}
 	reached := false
 	var differs error // told once the journal has proved sound
-	b, err := rebuild(ctx, v.Dir, json, s, func(generation int, net *nn.MLP) {
+	b, err := rebuild(ctx, v.Dir, data, json, s, func(generation int, net *nn.MLP) {
 		v.Generations = generation
 		if generation != v.ModelGeneration {
 			return
@@ -160,7 +164,7 @@ func (v *verification) write(out io.Writer, s report.Style) {
 	if v.InitialSHA256 != "" {
 		line("Data sha256", v.DataSHA256)
 		line("Initial sha256", v.InitialSHA256)
-		line("Records", fmt.Sprintf("%s generations of %s codes replayed", report.Count(v.Generations), report.Count(v.Pairs)))
+		line("Records", fmt.Sprintf("%s generations of %s codes replayed", report.Count(v.Generations), report.Count(v.codes)))
 	}
 	if v.FinalSHA256 != "" {
 		note := "the run has not ended"

@@ -7,6 +7,7 @@ import (
 
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/es/baseline"
+	"github.com/Kaleaon/pentary-go/lowrank"
 	"github.com/Kaleaon/pentary-go/nn"
 	"github.com/Kaleaon/pentary-go/packed"
 )
@@ -30,13 +31,16 @@ type run struct {
 }
 
 // Strategy returns the evolution strategy of package es with the options, of which
-// the generations are set, on batches of a size.
-func Strategy(name string, o es.Options, batch int) Method {
+// the generations are set, with noise in weights or activations and on batches of a size.
+func Strategy(name string, o es.Options, noise lowrank.Place, batch int) Method {
 	return Method{Name: name, start: func(net *nn.MLP, data *nn.Dataset, generations int) (*run, error) {
 		o.Generations = generations
 		classifier, err := nn.NewClassifier(net, data, batch)
 		if err != nil {
 			return nil, err
+		}
+		if noise == lowrank.InActivations {
+			o.Inputs = classifier
 		}
 		optimizer, err := es.New(net.Parameters(), o)
 		if err != nil {
