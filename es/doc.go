@@ -14,6 +14,9 @@
 //		opt.Tell(scores)
 //	}
 //
+// Noise may enter the activations instead, Options.Inputs: then every sample of a pair
+// has a code, and updates take what the layers see (lowrank.InActivations).
+//
 // Ask also serves any function of whole weights: see Each. A Record of each
 // generation is enough to move the weights again without evaluating anything (Replay),
 // and AppendState holds all that a run keeps beside its weights; package journal makes

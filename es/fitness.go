@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"math/bits"
 	"slices"
 
 	"github.com/Kaleaon/pentary-go/internal/fixed"
@@ -20,7 +21,7 @@ const (
 	// differences other than zero, rounds, and clamps to ±7: about three steps a
 	// standard deviation, whatever the units and tails of the scores. On the pattern
 	// task it learns more than Sign at every rate and population.
-	FourBit Fitness = iota
+	FourBit Fitness = iota + 1
 	// Sign keeps the sign of the difference: -1, 0 or +1.
 	Sign
 	// Ranks ranks the magnitudes of the differences, ties at their mean, and takes
@@ -32,6 +33,10 @@ const (
 	// Raw keeps the proportions: it divides the difference by a 16th of the median
 	// magnitude, rounds, and clamps to ±63, 2.7 standard deviations.
 	Raw
+	// Tails is for differences that are small but for a few, as those of single
+	// samples are of which most are learned: a 32nd of their 99th percentile is the
+	// unit, ±63 the limit.
+	Tails
 )
 
 // Failed is the score of a member that could not be evaluated. Its pair takes no
@@ -49,29 +54,37 @@ func (f Fitness) String() string {
 		return "ranks"
 	case Raw:
 		return "raw"
+	case Tails:
+		return "tails"
 	}
 	return fmt.Sprintf("Fitness(%d)", uint8(f))
 }
 
-// A coder turns scores into codes.
+// A coder turns scores into codes. With noise in activations a pair has a code for
+// each sample.
 type coder struct {
 	fitness     Fitness
 	minimize    bool
-	differences []int64 // by pair
-	magnitudes  []int64 // of differences other than zero
+	samples     int     // scores of a member
+	differences []int64 // by pair and sample
+	magnitudes  []int64 // of differences other than zero, for percentile
 	order       []int   // of pairs
 }
 
-func newCoder(f Fitness, minimize bool, pairs int) *coder {
-	return &coder{f, minimize, make([]int64, pairs), make([]int64, 0, pairs), make([]int, 0, pairs)}
+func newCoder(f Fitness, minimize bool, pairs, samples int) *coder {
+	n := pairs * samples
+	return &coder{f, minimize, samples, make([]int64, n), make([]int64, 0, n), make([]int, 0, n)}
 }
 
 // encode writes the codes of a generation of so many groups from the scores of both
 // members of each pair, and returns the median magnitude of the differences other
 // than zero, or zero if there is none.
 func (c *coder) encode(codes []int8, scores []int64, groups int) (spread int64) {
-	for p := range codes {
-		c.differences[p] = c.difference(scores[2*p], scores[2*p+1])
+	for at := 0; at < len(codes); at += c.samples {
+		plus, minus := scores[2*at:][:c.samples], scores[2*at+c.samples:][:c.samples]
+		for b := range plus {
+			c.differences[at+b] = c.difference(plus[b], minus[b])
+		}
 	}
 	size := len(codes) / groups
 	for at := 0; at < len(codes); at += size {
@@ -90,18 +103,29 @@ func (c *coder) encodeGroup(codes []int8, differences []int64) {
 		c.rank(codes, differences)
 	case Raw:
 		quantize(codes, differences, c.median(differences), 16, 63)
+	case Tails:
+		quantize(codes, differences, c.percentile(differences, 99), 32, 63)
 	default:
 		quantize(codes, differences, c.median(differences), 2, 7)
 	}
 }
 
-// quantize writes the differences in units of median/steps.
-func quantize(codes []int8, differences []int64, median, steps, most int64) {
+// quantize writes the differences in units of scale/steps, rounded to nearest, ties
+// away from zero. A scale of zero says that there are none to speak of.
+func quantize(codes []int8, differences []int64, scale, steps, most int64) {
+	if scale == 0 {
+		clear(codes)
+		return
+	}
+	unit := uint64(scale)
+	inverse := math.MaxUint64 / unit
 	for p, d := range differences {
-		codes[p] = 0
-		if d != 0 {
-			codes[p] = int8(min(max(fixed.RoundDiv(steps*d, median), -most), most))
+		n := uint64(steps)*uint64(magnitude(d)) + unit/2 // at most 2^63 + 2^57, see maxScore
+		q, _ := bits.Mul64(n, inverse)                   // n/unit, or one less
+		if n-q*unit >= unit {
+			q++
 		}
+		codes[p] = int8(min(q, uint64(most))) * int8(d>>63|1)
 	}
 }
 
@@ -133,18 +157,56 @@ func (c *coder) rank(codes []int8, differences []int64) {
 
 // median returns the median of the magnitudes other than zero, or zero if there is
 // none.
-func (c *coder) median(differences []int64) int64 {
+func (c *coder) median(differences []int64) int64 { return c.percentile(differences, 50) }
+
+// maxRanked bounds what percentile looks at.
+const maxRanked = 4096
+
+// percentile returns what so many per cent of the magnitudes other than zero do not
+// exceed, or zero if there is none. Of many differences it looks at some, evenly
+// spaced.
+func (c *coder) percentile(differences []int64, percent int) int64 {
 	c.magnitudes = c.magnitudes[:0]
-	for _, d := range differences {
-		if d != 0 {
+	for p := 0; p < len(differences); p += 1 + len(differences)/(maxRanked+1) {
+		if d := differences[p]; d != 0 {
 			c.magnitudes = append(c.magnitudes, magnitude(d))
 		}
 	}
 	if len(c.magnitudes) == 0 {
 		return 0
 	}
-	slices.Sort(c.magnitudes)
-	return c.magnitudes[len(c.magnitudes)/2]
+	return nth(c.magnitudes, len(c.magnitudes)*percent/100)
+}
+
+// nth returns what sorting would bring to place n. It reorders the values (Hoare's
+// FIND).
+func nth(values []int64, n int) int64 {
+	lo, hi := 0, len(values)-1
+	for lo < hi {
+		pivot := values[lo+(hi-lo)/2]
+		i, j := lo, hi
+		for i <= j {
+			for values[i] < pivot {
+				i++
+			}
+			for values[j] > pivot {
+				j--
+			}
+			if i <= j {
+				values[i], values[j] = values[j], values[i]
+				i, j = i+1, j-1
+			}
+		}
+		switch {
+		case n <= j:
+			hi = j
+		case n >= i:
+			lo = i
+		default:
+			return values[n]
+		}
+	}
+	return values[n]
 }
 
 // maxScore is where scores are cut off before they are subtracted, so that neither

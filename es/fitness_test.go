@@ -2,16 +2,17 @@ package es
 
 import (
 	"math"
+	"math/big"
 	"math/rand/v2"
 	"slices"
 	"testing"
 )
 
-var codings = []Fitness{FourBit, Sign, Ranks, Raw}
+var codings = []Fitness{FourBit, Sign, Ranks, Raw, Tails}
 
 func encode(f Fitness, scores []int64) []int8 {
 	codes := make([]int8, len(scores)/2)
-	newCoder(f, false, len(codes)).encode(codes, scores, 1)
+	newCoder(f, false, len(codes), 1).encode(codes, scores, 1)
 	return codes
 }
 
@@ -56,6 +57,9 @@ func TestEncode(t *testing.T) {
 			[]int8{-7, 7, 7, -7, 0, 2, -2, 2, -2, 2},
 		},
 		{"failures", FourBit, []int64{Failed, 0, 0, Failed, Failed, Failed, 1, 0}, []int8{0, 0, 0, 2}},
+		// The unit is a 32nd of the largest, which of a hundred is the 99th percentile.
+		{"tails", Tails, []int64{320, 0, 0, 4, 5, 0, 15, 0, 0, 16, 0, 0}, []int8{32, 0, 1, 2, -2, 0}},
+		{"tails extremes", Tails, []int64{high, -high, -high, high, high, high - 1, 0, 1 - high, 0, 0}, []int8{32, -32, 0, 16, 0}},
 		{"raw", Raw, []int64{100, 0, 0, 50, 110, 0, 0, 1, 1000, 0}, []int8{16, -8, 18, 0, 63}},
 		{"raw extremes", Raw, []int64{high, -high, -high, high, high, high - 1, 0, 1 - high, 0, 0}, []int8{16, -16, 0, 8, 0}},
 		{"ranks", Ranks, []int64{1, 0, 0, 2, 1000, 0, 5, 5}, []int8{5, -16, 33, 0}},
@@ -93,7 +97,7 @@ func TestEncodeMinimize(t *testing.T) {
 		scores := normalScores(4, 50)
 		scores[8] = Failed
 		codes := make([]int8, 50)
-		newCoder(f, true, 50).encode(codes, mapped(scores, func(v int64) int64 {
+		newCoder(f, true, 50, 1).encode(codes, mapped(scores, func(v int64) int64 {
 			if v == Failed {
 				return v
 			}
@@ -124,7 +128,7 @@ func TestEncodeGroups(t *testing.T) {
 		want := slices.Concat(encode(f, first), encode(f, second))
 		scores := append(first, mapped(second, func(v int64) int64 { return 1000*v + 77 })...)
 		codes := make([]int8, 60)
-		newCoder(f, false, 60).encode(codes, scores, 2)
+		newCoder(f, false, 60, 1).encode(codes, scores, 2)
 		if !slices.Equal(codes, want) {
 			t.Errorf("%v: codes %v, want %v", f, codes, want)
 		}
@@ -172,5 +176,104 @@ func TestEncodeSteps(t *testing.T) {
 	}
 	if got := math.Sqrt(squares / float64(len(codes))); math.Abs(got-2.9) > 0.1 {
 		t.Errorf("codes of normal differences have a deviation of %.3f, want 2.9", got)
+	}
+}
+
+// Tails: one difference in a hundred is beyond ±32, and the limit is ±63.
+func TestEncodeTails(t *testing.T) {
+	scores := normalScores(5, 1000)
+	for p := range 4 {
+		scores[2*p] += 1 << 30
+	}
+	beyond, most := 0, int8(0)
+	for _, c := range encode(Tails, scores) {
+		if c > 32 || c < -32 {
+			beyond++
+		}
+		most = max(most, c)
+	}
+	if beyond < 6 || beyond > 10 || most != 63 {
+		t.Errorf("%d codes beyond ±32 of 1,000, and at most %d", beyond, most)
+	}
+}
+
+// A pair's samples are coded as so many pairs would be.
+func TestEncodeSamples(t *testing.T) {
+	const pairs, samples = 7, 13
+	for _, f := range codings {
+		scores := normalScores(6, pairs*samples)
+		want := encode(f, scores)
+		var arranged []int64 // samples of plus, then of minus
+		for p := range pairs {
+			for sign := range 2 {
+				for b := range samples {
+					arranged = append(arranged, scores[2*(p*samples+b)+sign])
+				}
+			}
+		}
+		codes := make([]int8, pairs*samples)
+		newCoder(f, false, pairs, samples).encode(codes, arranged, 1)
+		if !slices.Equal(codes, want) {
+			t.Errorf("%v: codes %v, want %v", f, codes, want)
+		}
+	}
+}
+
+// quantize rounds as the division does, for all that scores can be.
+func TestQuantize(t *testing.T) {
+	rng := rand.New(rand.NewPCG(7, 7))
+	for range 10_000 {
+		scale := 1 + rng.Int64N(2*maxScore)>>rng.IntN(58)
+		steps := []int64{2, 16, 32}[rng.IntN(3)]
+		d := min(scale>>rng.IntN(8)*rng.Int64N(8)+rng.Int64N(3)-1, 2*maxScore)
+		if rng.IntN(2) == 0 {
+			d = -d
+		}
+		n := new(big.Int).Mul(big.NewInt(2*steps), big.NewInt(magnitude(d)))
+		n.Add(n, big.NewInt(scale)).Quo(n, big.NewInt(2*scale))
+		want := int64(63)
+		if n.IsInt64() {
+			want = min(want, n.Int64())
+		}
+		if d < 0 {
+			want = -want
+		}
+		var code [1]int8
+		if quantize(code[:], []int64{d}, scale, steps, 63); int64(code[0]) != want {
+			t.Fatalf("%d·%d/%d is %d, want %d", steps, d, scale, code[0], want)
+		}
+	}
+}
+
+func TestNth(t *testing.T) {
+	rng := rand.New(rand.NewPCG(8, 8))
+	for range 2000 {
+		values := make([]int64, 1+rng.IntN(50))
+		for i := range values {
+			values[i] = rng.Int64N(int64(1 + rng.IntN(60)))
+		}
+		sorted := slices.Sorted(slices.Values(values))
+		n := rng.IntN(len(values))
+		if got := nth(slices.Clone(values), n); got != sorted[n] {
+			t.Fatalf("place %d of %v: %d, want %d", n, values, got, sorted[n])
+		}
+	}
+}
+
+// Of more differences than it ranks, percentile looks at an even share.
+func TestPercentileSampled(t *testing.T) {
+	const n = 20_000
+	differences := make([]int64, n)
+	for i := range differences {
+		differences[i] = int64(1+i*7919%n) * int64(1-i%2*2)
+	}
+	c := newCoder(Tails, false, n, 1)
+	for _, percent := range []int{50, 99} {
+		if got, want := c.percentile(differences, percent), int64(n*percent/100); magnitude(got-want) > n/50 {
+			t.Errorf("%d %%: %d, want %d", percent, got, want)
+		}
+	}
+	if len(c.magnitudes) > maxRanked {
+		t.Errorf("%d differences ranked", len(c.magnitudes))
 	}
 }

@@ -49,6 +49,7 @@ type Optimizer struct {
 	scores []int64
 	codes  []int8
 	update update
+	inputs [][]int8 // of the generation, see Options.Inputs
 
 	past    [][]int8 // codes of the rule's window, but for its last generation
 	earlier []update // of the window
@@ -74,10 +75,16 @@ func New(parameters []Parameter, o Options) (*Optimizer, error) {
 		if err := p.check(o.Rank); err != nil {
 			return nil, fmt.Errorf("es: tensor %d %w", i, err)
 		}
+		if o.Inputs != nil && (p.Matrix == nil || p.Sparse) {
+			return nil, fmt.Errorf("es: tensor %d is %v: noise in activations wants dense matrices", i, p)
+		}
 		if p.Sparse && o.Rule.profile().window > 1 {
 			return nil, fmt.Errorf("es: tensor %d is sparse: rule %v keeps no record of its rows", i, o.Rule)
 		}
 		opt.tensors = append(opt.tensors, p.tensor(i))
+	}
+	if o.Inputs != nil && o.Rule.profile().pairs {
+		return nil, fmt.Errorf("es: rule %v wants noise in weights", o.Rule)
 	}
 	if need := opt.memory(); o.MemoryLimit > 0 && need > o.MemoryLimit {
 		return nil, fmt.Errorf("es: state and update take %d bytes, more than the limit of %d", need, o.MemoryLimit)
@@ -88,10 +95,10 @@ func New(parameters []Parameter, o Options) (*Optimizer, error) {
 
 // start makes the optimizer's memory.
 func (o *Optimizer) start() {
-	pairs := o.options.Pairs
+	pairs, samples := o.options.Pairs, o.options.samples()
 	o.updater = lowrank.NewUpdater()
-	o.coder = newCoder(o.options.Fitness, o.options.Minimize, pairs)
-	o.codes, o.scores = make([]int8, pairs), make([]int64, 2*pairs)
+	o.coder = newCoder(o.options.Fitness, o.options.Minimize, pairs, samples)
+	o.codes, o.scores = make([]int8, pairs*samples), make([]int64, 2*pairs*samples)
 	if n := o.options.Rule.profile().window - 1; n > 0 {
 		ring := make([]int8, n*pairs)
 		for ; len(ring) > 0; ring = ring[pairs:] {
@@ -175,11 +182,12 @@ func (o *Optimizer) Ask() Generation {
 
 // Tell takes the scores of the generation that Ask described for plus and minus of
 // each pair, higher is better unless the options say Minimize, and moves the
-// weights. It returns an error if their number is not twice Pairs, or the run is
-// done; then nothing has changed.
+// weights. With noise in activations every member has a score for each of its
+// samples, one after another. It returns an error if their number is another, or the
+// run is done; then nothing has changed.
 func (o *Optimizer) Tell(scores []int64) (Stats, error) {
-	if len(scores) != 2*o.options.Pairs {
-		return Stats{}, fmt.Errorf("es: %d scores for %d pairs, want two a pair", len(scores), o.options.Pairs)
+	if len(scores) != len(o.scores) {
+		return Stats{}, fmt.Errorf("es: %d scores for %s, want %d", len(scores), o.population(), len(o.scores))
 	}
 	if o.Done() {
 		return Stats{}, o.errDone()
@@ -188,6 +196,14 @@ func (o *Optimizer) Tell(scores []int64) (Stats, error) {
 	stats.score(scores, o.options.Minimize)
 	o.move(&stats)
 	return stats, nil
+}
+
+// population says what codes are of.
+func (o *Optimizer) population() string {
+	if o.options.Inputs != nil {
+		return fmt.Sprintf("%d pairs of %d samples", o.options.Pairs, o.options.samples())
+	}
+	return fmt.Sprintf("%d pairs", o.options.Pairs)
 }
 
 func (o *Optimizer) errDone() error {
@@ -201,6 +217,9 @@ func (o *Optimizer) move(stats *Stats) {
 	g.set(&o.options, o.generation, o.codes)
 	g.earlier = o.recall()
 	if g.decided() {
+		if o.options.Inputs != nil {
+			o.inputs = o.options.Inputs.Inputs(o.Ask())
+		}
 		for i, w := range o.tensors {
 			if !w.Frozen {
 				stats.Moved += o.moveTensor(g, i)
@@ -241,6 +260,12 @@ func (o *Optimizer) moveTensor(g *update, i int) (moved int) {
 	if w.V != nil {
 		s.vector.Mul = g.scale(o.options.Rule.profile().vectorRate, w).Mul
 		return o.updater.UpdateVector(g.noise(), w, o.codes, s.vector)
+	}
+	if o.options.Inputs != nil {
+		g.deviation = o.updater.Gather(g.noise(), w, o.codes, o.inputs[i], o.options.samples())
+		s.prepare(g, o.updater)
+		s.decay(g, w)
+		return o.updater.Scatter(s)
 	}
 	s.prepare(g, o.updater)
 	s.decay(g, w)

@@ -51,7 +51,7 @@ func ExampleOptimizer_Ask() {
 }
 
 // imitation is an evaluator whose members imitate hidden matrices: the score is
-// minus the distance of their products. It goes through the perturbed products,
+// minus the distance of their products, of all samples or of each. It goes through the perturbed products,
 // one with columns shared by all members and one without, in shapes that fill no
 // block.
 type imitation struct {
@@ -104,7 +104,7 @@ func (v *imitation) Evaluate(ctx context.Context, g es.Generation, scores []int6
 		for row := range m {
 			for c := range cols {
 				d := int64(y[row*cols+c] - v.want[i][row*streams+c%streams])
-				scores[c/streams] -= max(d, -d)
+				scores[c*len(scores)/cols] -= max(d, -d)
 			}
 		}
 	}
@@ -301,13 +301,13 @@ func TestTellErrors(t *testing.T) {
 			t.Errorf("refused scores changed the run: %+v", stats)
 		}
 	}
-	refused(nil, "es: 0 scores for 37 pairs, want two a pair")
+	refused(nil, "es: 0 scores for 37 pairs, want 74")
 	for !opt.Done() {
 		if err := v.Evaluate(context.Background(), opt.Ask(), scores); err != nil {
 			t.Fatal(err)
 		}
-		refused(scores[:73], "es: 73 scores for 37 pairs, want two a pair")
-		refused(append(slices.Clone(scores), 0), "es: 75 scores for 37 pairs, want two a pair")
+		refused(scores[:73], "es: 73 scores for 37 pairs, want 74")
+		refused(append(slices.Clone(scores), 0), "es: 75 scores for 37 pairs, want 74")
 		if _, err := opt.Tell(scores); err != nil {
 			t.Fatal(err)
 		}
@@ -357,7 +357,7 @@ func TestCancelAndResume(t *testing.T) {
 
 // Without a difference in any pair no weight moves.
 func TestUndecided(t *testing.T) {
-	for _, fitness := range []es.Fitness{es.Sign, es.FourBit, es.Ranks, es.Raw} {
+	for _, fitness := range []es.Fitness{es.Sign, es.FourBit, es.Ranks, es.Raw, es.Tails} {
 		o := short
 		o.Fitness, o.Shrink = fitness, es.Ratio(1, 2)
 		opt, _, weights := start(t, o)

@@ -21,6 +21,11 @@ type Parameter struct {
 	// embedding: those that the evaluator names with Generation.Touch. The others
 	// do not move, and neither does their residual.
 	Sparse bool
+
+	// Unit is the binary logarithm of what Matrix·x amounts to for an activation of
+	// one, which σ is measured by when noise is in activations; at most
+	// lowrank.MaxUnit.
+	Unit uint
 }
 
 // Matrices returns parameters of the given matrices, without names.
@@ -41,6 +46,8 @@ func (p *Parameter) check(rank int) error {
 		return errors.New("is empty")
 	case p.Matrix != nil && p.Vector != nil:
 		return errors.New("is both a matrix and a vector")
+	case p.Unit > lowrank.MaxUnit:
+		return fmt.Errorf("has unit %d, want at most %d", p.Unit, lowrank.MaxUnit)
 	case p.Sparse && p.Matrix == nil:
 		return errors.New("is a sparse vector, want a matrix")
 	case p.Matrix != nil && rank*p.Matrix.Cols() > kernels.MaxRankK:
@@ -60,6 +67,9 @@ func (p Parameter) String() string {
 	if p.Matrix != nil {
 		s = fmt.Sprintf("%q %d×%d", p.Name, p.Matrix.Rows(), p.Matrix.Cols())
 	}
+	if p.Unit != 0 {
+		s += fmt.Sprintf(" unit %d", p.Unit)
+	}
 	if p.Sparse {
 		s += " sparse"
 	}
@@ -71,5 +81,5 @@ func (p Parameter) String() string {
 
 // tensor returns the parameter as the noise sees it.
 func (p *Parameter) tensor(number int) lowrank.Tensor {
-	return lowrank.Tensor{Number: uint32(number), W: p.Matrix, V: p.Vector, Frozen: p.Frozen}
+	return lowrank.Tensor{Number: uint32(number), W: p.Matrix, V: p.Vector, Frozen: p.Frozen, Unit: p.Unit}
 }

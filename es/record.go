@@ -10,7 +10,7 @@ import (
 // the weights once more without evaluating anything.
 type Record struct {
 	Generation int        // counts from 1, as in Stats
-	Codes      []int8     // by pair
+	Codes      []int8     // by pair, or by pair and sample with noise in activations
 	Touched    [][]uint64 // by tensor, a bit for each row; nil unless it is sparse, and if none is
 }
 
@@ -48,7 +48,7 @@ func (o *Optimizer) checkRecord(r Record) error {
 	case r.Generation != o.generation+1:
 		return fmt.Errorf("es: record of generation %d, want %d", r.Generation, o.generation+1)
 	case len(r.Codes) != len(o.codes):
-		return fmt.Errorf("es: record of %d codes for %d pairs", len(r.Codes), len(o.codes))
+		return fmt.Errorf("es: record of %d codes for %s", len(r.Codes), o.population())
 	case len(r.Touched) != len(o.touched):
 		return fmt.Errorf("es: record of %d tensors, want %d", len(r.Touched), len(o.touched))
 	}

@@ -42,7 +42,7 @@ func (r Replay) check() error {
 	return checkRate("replay", r.Rate)
 }
 
-func (r Replay) profile() profile { return profile{window: r.Window, vectorRate: r.Rate} }
+func (r Replay) profile() profile { return profile{pairs: true, window: r.Window, vectorRate: r.Rate} }
 
 func (r Replay) start(matrices []lowrank.Tensor) []stepper {
 	weights, residuals := 0, 0 // of the largest matrix

@@ -29,9 +29,10 @@ type Rule interface {
 
 // A profile is what a rule asks of the optimizer.
 type profile struct {
-	stateBits  int // kept of a weight, rows padded
-	window     int // generations whose codes the rule looks at, the current one included
-	vectorRate Q16 // for vectors
+	stateBits  int  // kept of a weight, rows padded
+	window     int  // generations whose codes the rule looks at, the current one included
+	vectorRate Q16  // for vectors
+	pairs      bool // whether it is for a code of each pair, not for noise in activations
 }
 
 // A stepper is a rule at work on one matrix. Step implements lowrank.Stepper for
@@ -55,6 +56,10 @@ type update struct {
 	codes   []int8
 	sums    [3]uint64 // Σ f², Σ f⁴, Σ f⁶
 	earlier []update  // of the rule's window that any pair decided, oldest first
+
+	// deviation is that of an entry of the Z gathered last, in 1/256, with noise in
+	// activations: it depends on the data, and includes the signal.
+	deviation uint64
 }
 
 func (g *update) set(o *Options, number int, codes []int8) {
@@ -95,7 +100,10 @@ const scaleShift = 20
 // scale returns the scale by which one standard deviation of Z under pure noise is
 // a step of the scheduled rate, in levels.
 func (g *update) scale(rate Q16, w lowrank.Tensor) kernels.Scale {
-	deviation := fixed.Sqrt(g.variance(w) << 16) // in 1/256
+	deviation := max(1, fixed.Sqrt(g.variance(w)<<16)) // in 1/256
+	if g.options.Inputs != nil {
+		deviation = max(1, g.deviation)
+	}
 	// Units of 1/256 level for one unit of Z: 256·rate/2^16 / (deviation/256).
 	mul := int64(g.scheduled(rate)) << scaleShift / int64(deviation)
 	mul = min(mul, 256<<scaleShift)

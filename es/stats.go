@@ -6,7 +6,8 @@ import (
 	"github.com/Kaleaon/pentary-go/lowrank"
 )
 
-// Stats describes a finished generation.
+// Stats describes a finished generation. With noise in activations a member counts
+// once for each of its samples, and so does a pair.
 type Stats struct {
 	Generation int   `json:"generation"` // counts from 1
 	Moved      int   `json:"moved"`      // weights that moved a level, by the rule or by weight decay
@@ -36,23 +37,21 @@ func (s *Stats) score(scores []int64, minimize bool) {
 	if n == 0 {
 		return
 	}
-	rest := int64(0)
+	high, low := int64(0), int64(0) // of the sum, which could overflow
 	for _, v := range scores {
 		if v != Failed {
-			share := fixed.FloorDiv(v, n) // the sum of the scores could overflow
-			s.Mean += share
-			rest += v - share*n
+			high += v >> 32
+			low += v & (1<<32 - 1)
 		}
 	}
-	s.Mean += rest / n
+	share := fixed.FloorDiv(high, n)
+	s.Mean = share<<32 + ((high-share*n)<<32+low)/n
 }
 
 // count sets the statistics of the codes and of the weights once they have moved.
 func (s *Stats) count(codes []int8, tensors []lowrank.Tensor) {
 	for _, f := range codes {
-		if f != 0 {
-			s.Decided++
-		}
+		s.Decided += int(uint8(f|-f) >> 7) // one unless f is zero, without a branch
 	}
 	for _, w := range tensors {
 		if w.W != nil {

@@ -32,7 +32,9 @@ func (r Threshold) check() error {
 	return nil
 }
 
-func (r Threshold) profile() profile { return profile{window: 1, vectorRate: Ratio(3, 10)} }
+func (r Threshold) profile() profile {
+	return profile{pairs: true, window: 1, vectorRate: Ratio(3, 10)}
+}
 
 func (r Threshold) start(matrices []lowrank.Tensor) []stepper {
 	return startEach(matrices, func(w lowrank.Tensor) stepper {

@@ -58,6 +58,7 @@ func TestAllocations(t *testing.T) {
 		"Score":             func() { Score(y[:n], x[:64*n*4], target, 256, n) },
 		"Noise binomial":    func() { Noise(codes, Binomial, Stream{Seed: 1 << 40}) },
 		"Noise uniform":     func() { Noise(codes, Uniform, Stream{Seed: 1 << 40}) },
+		"NoisePairs":        func() { NoisePairs(codes[:len(codes)/64*64], Binomial, Stream{Seed: 1 << 40}, 2) },
 		"Random":            func() { Random(codes, Stream{Seed: 1 << 40}) },
 		"WeighFactors":      func() { WeighFactors(terms.FA, a, f, l.Rank, m) },
 		"InterleaveFactors": func() { InterleaveFactors(terms.B, b, all, packed.PaddedLen(k)) },

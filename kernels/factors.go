@@ -13,8 +13,12 @@ func weighFactors(dst []int8, a []uint8, f []int8, rank, m int) {
 	for τ := 0; τ < terms; τ += 4 {
 		var weights [4]int8
 		there := min(terms-τ, 4)
-		for u := range there {
-			weights[u] = f[(τ+u)/rank]
+		if rank == 1 {
+			copy(weights[:], f[τ:])
+		} else {
+			for u := range there {
+				weights[u] = f[(τ+u)/rank]
+			}
 		}
 		if there == 4 {
 			weighQuad(&dst[τ*m], &a[τ*mp], &weights, m, mp)
@@ -24,22 +28,14 @@ func weighFactors(dst []int8, a []uint8, f []int8, rank, m int) {
 	}
 }
 
-func interleaveFactors(dst, b []uint8, terms, kp int) {
+func interleaveFactors(dst, b []uint8, terms, quads, kp int) {
 	whole := terms / 4
-	if !useAssembly() || whole == 0 || kp == 0 {
-		interleaveFactorsGeneric(dst, b, terms, kp)
+	if !useAssembly() || whole == 0 {
+		interleaveFactorsGeneric(dst, b, terms, quads, kp)
 		return
 	}
-	quads := Quads(terms)
 	interleaveQuads(&dst[0], &b[0], whole, quads, kp)
-	if whole < quads { // a last quad that is not full
-		last := b[whole*4*kp:]
-		for j := range kp {
-			out := (*[4]uint8)(dst[((j/StripCols*quads+whole)*StripCols+j%StripCols)*4:])
-			*out = [4]uint8{zero, zero, zero, zero}
-			for u := range terms % 4 {
-				out[u] = last[u*kp+j]
-			}
-		}
+	if terms%4 > 0 { // a last quad that is not full
+		interleaveFactorsGeneric(dst[whole*4*StripCols:], b[whole*4*kp:], terms%4, quads, kp)
 	}
 }

@@ -9,7 +9,8 @@ import "github.com/Kaleaon/pentary-go/packed"
 //	dst[(i/4*n + (2p+s)*Streams+b)*4 + i%4] = clamp(RoundShift(v + bias[i], shift), low, 127)
 //
 // with n = Cols(), low = -127, or 0 if relu, and zero in the lanes beyond m. dst
-// has Quads(m)·n·4 elements. The bounds are those of the two.
+// has Quads(m)·n·4 elements. The bounds are those of the two; beyond them, sums wrap
+// around as theirs do.
 func PerturbSharedRequantize(dst []int8, base []int32, a []uint8, t []int32, l Layout, m int, perturbShift uint, bias []int32, shift uint, relu bool) {
 	const fn = "PerturbSharedRequantize"
 	l.check(fn, 0)

@@ -13,14 +13,19 @@
 	DECL  AX     \
 	KMOVW AX, k
 
-// func baseWordsAVX512(words *[fusedRows * fusedCols]int16, base *int32, offsets *[fusedRows]int32, quads, cols int, steps *quadSteps)
+// FAR sets the signs of Z6 where sums are beyond ±2^30. Z7 = 2^30; it uses Z8.
+#define FAR(v) \
+	VPADDD Z7, v, Z8  \
+	VPORD  Z8, Z6, Z6
+
+// func baseWordsAVX512(words *[fusedRows * fusedCols]int16, base *int32, offsets *[fusedRows]int32, quads, cols int, steps *quadSteps) bool
 //
 //	DI  words of the group           R8   bytes from a row of base to the next
 //	SI  base of the group            R9   thrice that
 //	BX  offsets of the quad          R10  base of the quad, R11 words
 //	DX  columns left                 CX   quads left
-//	Z4, Z5  -clip, clip
-TEXT ·baseWordsAVX512(SB), NOSPLIT, $0-48
+//	Z4, Z5  -clip, clip              Z6, Z7  see FAR
+TEXT ·baseWordsAVX512(SB), NOSPLIT, $0-49
 	MOVQ         words+0(FP), DI
 	MOVQ         base+8(FP), SI
 	MOVQ         cols+32(FP), DX
@@ -30,6 +35,10 @@ TEXT ·baseWordsAVX512(SB), NOSPLIT, $0-48
 	VPBROADCASTW quadSteps_clip(AX), Z5
 	VPXORD       Z4, Z4, Z4
 	VPSUBW       Z5, Z4, Z4
+	VPTERNLOGD   $0xFF, Z7, Z7, Z7
+	VPABSD       Z7, Z7            // 1
+	VPSLLD       $30, Z7, Z7
+	VPXORD       Z6, Z6, Z6
 
 group:
 	MOVQ SI, R10
@@ -46,6 +55,10 @@ quad:
 	VPADDD       (R10)(R8*1), Z1, Z1
 	VPADDD       (R10)(R8*2), Z2, Z2
 	VPADDD       (R10)(R9*1), Z3, Z3
+	FAR(Z0)
+	FAR(Z1)
+	FAR(Z2)
+	FAR(Z3)
 
 	// In each lane, of four columns: rows 0 | 2, rows 1 | 3.
 	VPACKSSDW Z2, Z0, Z0
@@ -75,6 +88,10 @@ quad:
 	ADDQ $(const_fusedRows*16*2), DI
 	SUBQ $16, DX
 	JG   group
+
+	VPMOVD2M Z6, K1
+	KORTESTW K1, K1
+	SETEQ    ret+48(FP)
 	VZEROUPPER
 	RET
 

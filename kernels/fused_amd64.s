@@ -37,14 +37,19 @@ GLOBL ·spreadHigh(SB), RODATA|NOPTR, $16
 	LEAQ    laneMasksFused<>+32(SB), r \
 	VMOVDQU (r)(n*4), v
 
-// func baseWordsAVX2(words *[fusedRows * fusedCols]int16, base *int32, offsets *[fusedRows]int32, quads, cols int, steps *quadSteps)
+// FAR sets the signs of Y6 where sums are beyond ±2^30. Y7 = 2^30; it uses Y8.
+#define FAR(v) \
+	VPADDD Y7, v, Y8  \
+	VPOR   Y8, Y6, Y6
+
+// func baseWordsAVX2(words *[fusedRows * fusedCols]int16, base *int32, offsets *[fusedRows]int32, quads, cols int, steps *quadSteps) bool
 //
 //	DI  words of the group           R8   bytes from a row of base to the next
 //	SI  base of the group            R9   thrice that
 //	BX  offsets of the quad          R10  base of the quad, R11 words
 //	DX  columns left                 CX   quads left
-//	Y4, Y5  -clip, clip
-TEXT ·baseWordsAVX2(SB), NOSPLIT, $0-48
+//	Y4, Y5  -clip, clip              Y6, Y7  see FAR
+TEXT ·baseWordsAVX2(SB), NOSPLIT, $0-49
 	MOVQ         words+0(FP), DI
 	MOVQ         base+8(FP), SI
 	MOVQ         cols+32(FP), DX
@@ -54,6 +59,10 @@ TEXT ·baseWordsAVX2(SB), NOSPLIT, $0-48
 	VPBROADCASTW quadSteps_clip(AX), Y5
 	VPXOR        Y4, Y4, Y4
 	VPSUBW       Y5, Y4, Y4
+	VPCMPEQD     Y7, Y7, Y7
+	VPABSD       Y7, Y7       // 1
+	VPSLLD       $30, Y7, Y7
+	VPXOR        Y6, Y6, Y6
 
 group:
 	MOVQ SI, R10
@@ -70,6 +79,10 @@ quad:
 	VPADDD       (R10)(R8*1), Y1, Y1
 	VPADDD       (R10)(R8*2), Y2, Y2
 	VPADDD       (R10)(R9*1), Y3, Y3
+	FAR(Y0)
+	FAR(Y1)
+	FAR(Y2)
+	FAR(Y3)
 
 	// In each lane, of four columns: rows 0 | 2, rows 1 | 3.
 	VPACKSSDW Y2, Y0, Y0
@@ -99,6 +112,10 @@ quad:
 	ADDQ $(const_fusedRows*8*2), DI
 	SUBQ $8, DX
 	JG   group
+
+	VMOVMSKPS Y6, AX
+	TESTL     AX, AX
+	SETEQ     ret+48(FP)
 	VZEROUPPER
 	RET
 

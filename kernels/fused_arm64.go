@@ -11,20 +11,17 @@ const fusedGroup = 8
 // sumScratch is the memory of spreadSums.
 type sumScratch struct{ sums sums }
 
-// baseWords sets the words of whole groups of columns; see baseWordsNEON.
-func (f *fused) baseWords(base []int32, quads, cols int) {
-	if groups := cols / fusedGroup; groups > 0 {
-		baseWordsNEON(&f.words, &base[0], &f.offsets, quads, groups, &f.quads)
-	}
+// baseWords sets the words of whole groups of columns, and reports whether no sum wraps
+// around; see baseWordsNEON.
+func (f *fused) baseWords(base []int32, quads, cols int) bool {
+	groups := cols / fusedGroup
+	return groups > 0 && baseWordsNEON(&f.words, &base[0], &f.offsets, quads, groups, &f.quads)
 }
 
 // spreadWords sets the columns of one pair, in whole groups, up to one with a t beyond
 // the limit, and returns how many.
 func (f *fused) spreadWords(dst []int8, a []uint8, t []int32, quads, cols int) int {
 	groups := cols / fusedGroup
-	if groups == 0 {
-		return 0
-	}
 	left := spreadWordsNEON(&dst[0], &f.words, &a[0], &t[0], quads, groups, &f.weights, &f.quads)
 	return (groups - left) * fusedGroup
 }
@@ -43,11 +40,12 @@ func (f *fused) spreadSums(dst []int8, base []int32, a []uint8, t []int32, rows,
 //	v := clamp(base[r*baseRow+c] + offsets[r], ±clip)
 //	words[((c/8*4+r/4)*8+c%8)*4+r%4] = v
 //
-// quads and groups are at least 1; rows come in whole quads. 32 instructions for a quad
-// of eight columns.
+// quads and groups are at least 1; rows come in whole quads. It reports whether all sums
+// were within ±2^30, so that none wraps around with a perturbation. 48 instructions
+// for a quad of eight columns.
 //
 //go:noescape
-func baseWordsNEON(words *[fusedRows * fusedCols]int16, base *int32, offsets *[fusedRows]int32, quads, groups int, steps *quadSteps)
+func baseWordsNEON(words *[fusedRows * fusedCols]int16, base *int32, offsets *[fusedRows]int32, quads, groups int, steps *quadSteps) bool
 
 // spreadWordsNEON sets the activations of one pair in a block:
 //

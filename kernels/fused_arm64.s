@@ -14,17 +14,24 @@ DATA ·codeWeights+0(SB)/8, $0x000000020100fffe
 DATA ·codeWeights+8(SB)/8, $0
 GLOBL ·codeWeights(SB), RODATA|NOPTR, $16
 
+// FAR sets the signs of V6 where sums are beyond ±2^30. V7 = 2^30; it uses V20.
+#define FAR(v) \
+	VADD V7.S4, v.S4, V20.S4     \
+	VORR V20.B16, V6.B16, V6.B16
+
 // BASE_ROW adds the offset to the next row at R10, and packs it to words in register d.
 #define BASE_ROW(offset, d) \
 	VLD1.P (R10)(R8), [V4.S4, V5.S4] \
 	VADD   offset.S4, V4.S4, V4.S4   \
 	VADD   offset.S4, V5.S4, V5.S4   \
+	FAR(V4)                          \
+	FAR(V5)                          \
 	SQXTN_S(4, d)                    \
 	SQXTN2_S(5, d)                   \
 	SMIN_H(31, d, d)                 \
 	SMAX_H(30, d, d)
 
-// func baseWordsNEON(words *[fusedRows * fusedCols]int16, base *int32, offsets *[fusedRows]int32, quads, groups int, steps *quadSteps)
+// func baseWordsNEON(words *[fusedRows * fusedCols]int16, base *int32, offsets *[fusedRows]int32, quads, groups int, steps *quadSteps) bool
 //
 //	R0  words of the group    R8   bytes from a row of base to the next
 //	R1  base of the group     R10  base of the row, R11 words of the quad
@@ -32,7 +39,8 @@ GLOBL ·codeWeights(SB), RODATA|NOPTR, $16
 //	R3  quads, R13 left       V31, V30   clip and -clip
 //	R4  groups left           V16 … V19  offsets of the rows
 //	                          V0 … V3    words of the rows
-TEXT ·baseWordsNEON(SB), NOSPLIT, $0-48
+//	                          V6, V7     see FAR
+TEXT ·baseWordsNEON(SB), NOSPLIT, $0-49
 	MOVD words+0(FP), R0
 	MOVD base+8(FP), R1
 	MOVD offsets+16(FP), R2
@@ -44,6 +52,9 @@ TEXT ·baseWordsNEON(SB), NOSPLIT, $0-48
 	VDUP R5, V31.H8
 	NEG  R5, R5
 	VDUP R5, V30.H8
+	MOVD $(1<<30), R5
+	VDUP R5, V7.S4
+	VEOR V6.B16, V6.B16, V6.B16
 
 group:
 	MOVD R1, R10
@@ -65,6 +76,12 @@ quad:
 	ADD  $(const_fusedRows*8*2), R0
 	SUBS $1, R4
 	BNE  group
+
+	UMAXV_S(6, 6)
+	VMOV V6.S[0], R5
+	TSTW $(1<<31), R5
+	CSET EQ, R5
+	MOVB R5, ret+48(FP)
 	RET
 
 // PERTURB_WORDS adds and subtracts the perturbation of two columns, whose t is in

@@ -37,6 +37,9 @@ func checkPerturbSharedRequantize(o *operands, shape []int) {
 	reach := []int64{200 << shift, 1<<15 + 200<<shift, most}[o.IntN(3)]
 	reach = min(reach, most)
 	base := input(o, m*l.Streams, between[int32](o, -reach, reach))
+	if o.IntN(4) == 0 { // sums wrap around
+		base = input(o, m*l.Streams, between[int32](o, math.MinInt32, math.MaxInt32))
+	}
 
 	got, want := output[int8](o, Quads(m)*l.Cols()*4)
 	PerturbSharedRequantize(got, base, a, t, l, m, perturbShift, bias, shift, relu)
@@ -52,7 +55,7 @@ func TestPerturbSharedRequantize(t *testing.T) {
 
 // TestPerturbSharedRequantizeEdges takes every pent times t up to the edge of what
 // words hold, and next to it, with accumulators at and next to the edges of an
-// activation and of the clip, at every shift.
+// activation, of the clip, of what is clipped and of an int32, at every shift.
 func TestPerturbSharedRequantizeEdges(t *testing.T) {
 	const m = 20 // four bases for each pent
 	a := filled(packed.PaddedLen(m), uint8(zero))
@@ -81,6 +84,7 @@ func TestPerturbSharedRequantizeEdges(t *testing.T) {
 				for beyond := range int64(3) {
 					values := edgeValues(int32(most + beyond))
 					check(t, values, [4]int32{-127 << shift, 127 << shift, -clip, clip}, perturbShift, shift)
+					check(t, values, [4]int32{math.MinInt32, math.MaxInt32, -1 << 30, 1 << 30}, perturbShift, shift)
 				}
 			}
 		}

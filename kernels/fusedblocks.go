@@ -16,7 +16,8 @@ import (
 // batch, and clipped to a range from which no perturbation brings them back. Four
 // codes, scaled, times t is then one rounding product for a vector of activations,
 // and packing the words to bytes clips them. What does not fit words goes through
-// int32 sums: higher ranks, a block of a pair with large t, unusual shifts.
+// int32 sums, which wrap around as they do in the two kernels: higher ranks, a block of
+// a pair with large t, a block with base so far out that a sum might, unusual shifts.
 
 // The shape of a block. Few rows, whose lines are neighbours: tall blocks would
 // write lines a power of two apart, which the cache holds few of.
@@ -132,14 +133,12 @@ func (f *fused) block(i, rows, c, cols int) {
 		base, ld = f.copyEdge(base, rows, cols), fusedCols
 	}
 	f.quads.baseRow = 4 * ld
-	if f.quads.limit >= 0 {
-		f.baseWords(base, Quads(rows), cols)
-	}
+	words := f.quads.limit >= 0 && f.baseWords(base, Quads(rows), cols)
 	for p := range f.l.Pairs {
 		dst := f.dst[(i/4*f.l.Cols()+2*p*own+c)*4:]
 		a, t := f.a[p*f.l.Rank*mp+i:], f.t[p*f.l.Rank*own+c:]
 		done := 0
-		if f.quads.limit >= 0 {
+		if words {
 			done = f.spreadWords(dst, a, t, Quads(rows), cols)
 		}
 		if done < cols {

@@ -92,5 +92,8 @@ func FuzzRequantize(f *testing.F) {
 func FuzzScore(f *testing.F) { fuzz(f, []dimension{{1, MaxClasses}, {0, 70}}, checkScore) }
 
 func FuzzNoise(f *testing.F) { fuzz(f, []dimension{{0, 80}, {0, 1}}, checkNoise) }
+func FuzzNoisePairs(f *testing.F) {
+	fuzz(f, []dimension{{0, 40}, {0, 40}, {0, 1}}, checkNoisePairs)
+}
 
 func FuzzRandom(f *testing.F) { fuzz(f, []dimension{{0, 80}}, checkRandom) }

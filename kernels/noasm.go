@@ -14,11 +14,12 @@ func enableGeneric() {}
 func unpack(dst []uint8, row []byte, n int) { packed.UnpackCodes(dst, row, n) }
 func pack(row []byte, src []uint8, n int)   { packed.PackCodes(row, src, n) }
 
-func interleave(dst, src []int8, k, n int)        { interleaveGeneric(dst, src, k, n) }
-func columnSums(sums []int32, x []int8, k, n int) { columnSumsGeneric(sums, x, k, n) }
-func noise(dst []uint8, law Law, s Stream)        { noiseGeneric(dst, law, s) }
-func random(dst []uint8, s Stream)                { randomGeneric(dst, s, 0) }
-func normalize(dst, x []int8, k, n, target int)   { normalizeGeneric(dst, x, k, n, target) }
+func interleave(dst, src []int8, k, n int)                 { interleaveGeneric(dst, src, k, n) }
+func columnSums(sums []int32, x []int8, k, n int)          { columnSumsGeneric(sums, x, k, n) }
+func noise(dst []uint8, law Law, s Stream)                 { noiseGeneric(dst, law, s) }
+func noisePairs(dst []uint8, law Law, s Stream, pairs int) { noiseEach(dst, law, s, pairs) }
+func random(dst []uint8, s Stream)                         { randomGeneric(dst, s, 0) }
+func normalize(dst, x []int8, k, n, target int)            { normalizeGeneric(dst, x, k, n, target) }
 
 func requantize(dst []int8, y, bias []int32, m, n int, shift uint, relu bool) {
 	requantizeGeneric(dst, y, bias, m, n, shift, relu)
@@ -32,8 +33,8 @@ func weighFactors(dst []int8, a []uint8, f []int8, rank, m int) {
 	weighFactorsGeneric(dst, a, f, rank, m)
 }
 
-func interleaveFactors(dst, b []uint8, terms, kp int) {
-	interleaveFactorsGeneric(dst, b, terms, kp)
+func interleaveFactors(dst, b []uint8, terms, quads, kp int) {
+	interleaveFactorsGeneric(dst, b, terms, quads, kp)
 }
 
 func matMul(y []int32, w *packed.Matrix, x []int8, n int) { matMulGeneric(y, w, x, n) }

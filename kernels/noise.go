@@ -80,6 +80,29 @@ func Noise(dst []uint8, law Law, s Stream) {
 	noise(dst, law, s)
 }
 
+// NoisePairs fills dst as Noise does from one stream after another: pairs parts of
+// one length, a multiple of NoiseUnit, of which part p is the stream s with p added to
+// its Pair. Short streams take no longer so than long ones.
+func NoisePairs(dst []uint8, law Law, s Stream, pairs int) {
+	if pairs < 0 || pairs == 0 && len(dst) > 0 || pairs > 0 && len(dst)%(pairs*NoiseUnit) != 0 {
+		panic(fmt.Sprintf("kernels: NoisePairs: %d pents for %d pairs, want a multiple of %d for each", len(dst), pairs, NoiseUnit))
+	}
+	if law > Uniform {
+		panic(fmt.Sprintf("kernels: NoisePairs: unknown law %d", law))
+	}
+	if len(dst) > 0 {
+		noisePairs(dst, law, s, pairs)
+	}
+}
+
+// noiseEach is NoisePairs by a noise for each pair.
+func noiseEach(dst []uint8, law Law, s Stream, pairs int) {
+	for size := len(dst) / pairs; len(dst) > 0; dst = dst[size:] {
+		noise(dst[:size], law, s)
+		s.Pair++
+	}
+}
+
 func noiseGeneric(dst []uint8, law Law, s Stream) {
 	if law == Uniform {
 		noiseUniform(dst, s)

@@ -40,6 +40,9 @@ GLOBL lanesNeighbours<>(SB), RODATA|NOPTR, $64
 DATA nextChain<>+0(SB)/4, $8
 GLOBL nextChain<>(SB), RODATA|NOPTR, $4
 
+DATA one<>+0(SB)/8, $1
+GLOBL one<>(SB), RODATA|NOPTR, $8
+
 DATA nibble512<>+0(SB)/4, $0x0f0f0f0f
 GLOBL nibble512<>(SB), RODATA|NOPTR, $4
 
@@ -104,6 +107,14 @@ GLOBL levels512<>(SB), RODATA|NOPTR, $12
 	VMOVDQU64    lanes(SB), Z16             \
 	VPADDD.BCST  nextChain<>(SB), Z16, Z17
 
+// ROUNDS is all rounds of both chains.
+#define ROUNDS \
+	TWO_ROUNDS(0, 1) \
+	TWO_ROUNDS(2, 3) \
+	TWO_ROUNDS(4, 5) \
+	TWO_ROUNDS(6, 7) \
+	TWO_ROUNDS(8, 9)
+
 // PHILOX leaves blocks R8 to R8+15 in the chains Z0–Z3 and Z6–Z9.
 #define PHILOX \
 	VPBROADCASTD R8, Z0      \
@@ -115,11 +126,7 @@ GLOBL levels512<>(SB), RODATA|NOPTR, $12
 	VMOVDQA64    Z1, Z7      \
 	VMOVDQA64    Z2, Z8      \
 	VMOVDQA64    Z3, Z9      \
-	TWO_ROUNDS(0, 1)         \
-	TWO_ROUNDS(2, 3)         \
-	TWO_ROUNDS(4, 5)         \
-	TWO_ROUNDS(6, 7)         \
-	TWO_ROUNDS(8, 9)
+	ROUNDS
 
 // BLOCKS turns a chain of four words into whole blocks: w0 = those of the even
 // lanes, w1 = those of the odd lanes. It destroys w2.
@@ -225,5 +232,61 @@ randomStep:
 	ADDQ $256, DI
 	DECQ CX
 	JNZ  randomStep
+	VZEROUPPER
+	RET
+
+// ADVANCE moves the lanes of a chain on to the next step: Z26 = perPair, Z27 = add,
+// Z28 = skip, Z29 = 1, Z30 = last. 6 compares for greater; it uses K1.
+#define ADVANCE(block, pair) \
+	VPADDQ   Z27, block, block       \
+	VPADDQ   Z28, pair, pair         \
+	VPCMPUQ  $6, Z30, block, K1      \
+	VPSUBQ   Z26, block, K1, block   \
+	VPADDQ   Z29, pair, K1, pair
+
+// func binomialPairsAVX512(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRounds]uint32, l *lanes)
+TEXT ·binomialPairsAVX512(SB), NOSPLIT, $0-40
+	SETUP(lanesNeighbours<>)
+	MOVQ            l+32(FP), R9
+	VPBROADCASTD    nibble512<>(SB), Z18
+	VBROADCASTI32X4 ·popcount(SB), Z19
+	VMOVDQU64       nibbles01<>(SB), Z20
+	VMOVDQU64       nibbles23<>(SB), Z21
+
+	// The lanes of the chains, Z22 and Z24 of the first, in the order of neighbours.
+	VPERMQ       lanes_block(R9), Z16, Z22
+	VPERMQ       (lanes_block+64)(R9), Z16, Z23
+	VPERMQ       lanes_pair(R9), Z16, Z24
+	VPERMQ       (lanes_pair+64)(R9), Z16, Z25
+	VPBROADCASTQ lanes_perPair(R9), Z26
+	VPBROADCASTQ lanes_add(R9), Z27
+	VPBROADCASTQ lanes_skip(R9), Z28
+	VPBROADCASTQ one<>(SB), Z29
+	VPBROADCASTQ lanes_last(R9), Z30
+
+binomialPairsStep:
+	VMOVDQA64    Z22, Z0
+	VMOVDQA64    Z23, Z6
+	VMOVDQA64    Z24, Z1
+	VMOVDQA64    Z25, Z7
+	VPBROADCASTD 8(SI), Z2
+	VPBROADCASTD 12(SI), Z3
+	VMOVDQA64    Z2, Z8
+	VMOVDQA64    Z3, Z9
+	ADVANCE(Z22, Z24)
+	ADVANCE(Z23, Z25)
+	ROUNDS
+
+	BLOCKS(Z0, Z1, Z2, Z3)
+	POPCOUNTS(Z0, 0)
+	POPCOUNTS(Z1, 128)
+
+	BLOCKS(Z6, Z7, Z8, Z9)
+	POPCOUNTS(Z6, 256)
+	POPCOUNTS(Z7, 384)
+
+	ADDQ $512, DI
+	DECQ CX
+	JNZ  binomialPairsStep
 	VZEROUPPER
 	RET

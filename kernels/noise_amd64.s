@@ -89,6 +89,14 @@ GLOBL five<>(SB), RODATA|NOPTR, $4
 	VPBROADCASTD multiplier0<>(SB), M0 \
 	VPBROADCASTD multiplier1<>(SB), M1
 
+// ROUNDS is all rounds of both chains.
+#define ROUNDS \
+	TWO_ROUNDS(0) \
+	TWO_ROUNDS(2) \
+	TWO_ROUNDS(4) \
+	TWO_ROUNDS(6) \
+	TWO_ROUNDS(8)
+
 // PHILOX leaves blocks R8 to R8+7 in the chains Y0–Y3 and Y6–Y9.
 #define PHILOX \
 	VMOVD        R8, X0                     \
@@ -101,11 +109,7 @@ GLOBL five<>(SB), RODATA|NOPTR, $4
 	VMOVDQA      Y1, Y7                     \
 	VMOVDQA      Y2, Y8                     \
 	VMOVDQA      Y3, Y9                     \
-	TWO_ROUNDS(0)                           \
-	TWO_ROUNDS(2)                           \
-	TWO_ROUNDS(4)                           \
-	TWO_ROUNDS(6)                           \
-	TWO_ROUNDS(8)
+	ROUNDS
 
 // BLOCKS turns a chain of four words into whole blocks: w0 = blocks 0 and 2 of the
 // chain, w1 = blocks 1 and 3. It destroys w2.
@@ -213,5 +217,53 @@ randomStep:
 	ADDQ $128, DI
 	DECQ CX
 	JNZ  randomStep
+	VZEROUPPER
+	RET
+
+// ADVANCE loads the blocks and pairs of a chain's lanes, and leaves those of the next
+// step in their place. It uses the scratch registers b, p and mask.
+#define ADVANCE(at, block, pair, b, p, mask) \
+	VMOVDQU      (lanes_block+at)(R9), block \
+	VMOVDQU      (lanes_pair+at)(R9), pair   \
+	VPBROADCASTQ lanes_add(R9), b            \
+	VPADDQ       block, b, b                 \
+	VPBROADCASTQ lanes_skip(R9), p           \
+	VPADDQ       pair, p, p                  \
+	VPBROADCASTQ lanes_last(R9), mask        \
+	VPCMPGTQ     mask, b, mask               \
+	VPSUBQ       mask, p, p                  \
+	VMOVDQU      p, (lanes_pair+at)(R9)      \
+	VPBROADCASTQ lanes_perPair(R9), p        \
+	VPAND        p, mask, mask               \
+	VPSUBQ       mask, b, b                  \
+	VMOVDQU      b, (lanes_block+at)(R9)
+
+// func binomialPairsAVX2(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRounds]uint32, l *lanes)
+TEXT ·binomialPairsAVX2(SB), NOSPLIT, $0-40
+	SETUP
+	MOVQ l+32(FP), R9
+
+binomialPairsStep:
+	ADVANCE(0, Y0, Y1, Y2, Y3, Y4)
+	ADVANCE(32, Y6, Y7, Y2, Y3, Y4)
+	VPBROADCASTD 8(SI), Y2
+	VPBROADCASTD 12(SI), Y3
+	VMOVDQA      Y2, Y8
+	VMOVDQA      Y3, Y9
+	ROUNDS
+	VMOVDQU        nibble<>(SB), Y4
+	VBROADCASTI128 ·popcount(SB), Y5
+
+	BLOCKS(Y0, Y1, Y2, Y3)
+	POPCOUNTS(Y0, 0)
+	POPCOUNTS(Y1, 32)
+
+	BLOCKS(Y6, Y7, Y8, Y9)
+	POPCOUNTS(Y6, 128)
+	POPCOUNTS(Y7, 160)
+
+	ADDQ $256, DI
+	DECQ CX
+	JNZ  binomialPairsStep
 	VZEROUPPER
 	RET

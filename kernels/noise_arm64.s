@@ -71,6 +71,20 @@ GLOBL dwordIndex<>(SB), RODATA|NOPTR, $16
 	MOVD    $const_philoxM1, R6            \
 	VDUP    R6, V25.S4
 
+// ROUNDS is all rounds of both chains.
+#define ROUNDS \
+	MOVD R3, R6 \
+	ROUND       \
+	ROUND       \
+	ROUND       \
+	ROUND       \
+	ROUND       \
+	ROUND       \
+	ROUND       \
+	ROUND       \
+	ROUND       \
+	ROUND
+
 // PHILOX leaves blocks R4 to R4+7 in the chains.
 #define PHILOX \
 	ADD  $4, R4, R6           \
@@ -84,17 +98,7 @@ GLOBL dwordIndex<>(SB), RODATA|NOPTR, $16
 	VMOV V19.B16, V6.B16      \
 	VMOV V20.B16, V3.B16      \
 	VMOV V20.B16, V7.B16      \
-	MOVD R3, R6               \
-	ROUND                     \
-	ROUND                     \
-	ROUND                     \
-	ROUND                     \
-	ROUND                     \
-	ROUND                     \
-	ROUND                     \
-	ROUND                     \
-	ROUND                     \
-	ROUND
+	ROUNDS
 
 // BLOCKS turns a chain of four words into four whole blocks. It uses V8 to V11.
 #define BLOCKS(w0, w1, w2, w3) \
@@ -193,4 +197,67 @@ randomStep:
 	ADDW   $8, R4
 	SUBS   $1, R1
 	BNE    randomStep
+	RET
+
+// ADVANCE loads the blocks and pairs of a chain's lanes, and leaves those of the next
+// step in their place. It uses V8 to V13.
+#define ADVANCE(at, block, pair) \
+	FLDPQ (lanes_block+at)(R7), (F8, F9)  \
+	FLDPQ (lanes_pair+at)(R7), (F10, F11) \
+	VUZP1 V9.S4, V8.S4, block.S4          \
+	VUZP1 V11.S4, V10.S4, pair.S4         \
+	VADD  V26.D2, V8.D2, V8.D2            \
+	VADD  V26.D2, V9.D2, V9.D2            \
+	VADD  V27.D2, V10.D2, V10.D2          \
+	VADD  V27.D2, V11.D2, V11.D2          \
+	CMHI_D(28, 8, 12)                     \
+	CMHI_D(28, 9, 13)                     \
+	VSUB  V12.D2, V10.D2, V10.D2          \
+	VSUB  V13.D2, V11.D2, V11.D2          \
+	FSTPQ (F10, F11), (lanes_pair+at)(R7) \
+	VAND  V29.B16, V12.B16, V12.B16       \
+	VAND  V29.B16, V13.B16, V13.B16       \
+	VSUB  V12.D2, V8.D2, V8.D2            \
+	VSUB  V13.D2, V9.D2, V9.D2            \
+	FSTPQ (F8, F9), (lanes_block+at)(R7)
+
+// func binomialPairsNEON(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRounds]uint32, l *lanes)
+//
+//	R7  l    V26, V27  add and skip    V28, V29  last and perPair
+TEXT ·binomialPairsNEON(SB), NOSPLIT, $0-40
+	SETUP
+	VMOVI $15, V22.B16
+	MOVD  l+32(FP), R7
+	MOVD  lanes_add(R7), R6
+	VDUP  R6, V26.D2
+	MOVD  lanes_skip(R7), R6
+	VDUP  R6, V27.D2
+	MOVD  lanes_last(R7), R6
+	VDUP  R6, V28.D2
+	MOVD  lanes_perPair(R7), R6
+	VDUP  R6, V29.D2
+
+binomialPairsStep:
+	ADVANCE(0, V0, V1)
+	ADVANCE(32, V4, V5)
+	VMOV V19.B16, V2.B16
+	VMOV V19.B16, V6.B16
+	VMOV V20.B16, V3.B16
+	VMOV V20.B16, V7.B16
+	ROUNDS
+
+	BLOCKS(V0, V1, V2, V3)
+	POPCOUNTS(V0)
+	POPCOUNTS(V1)
+	POPCOUNTS(V2)
+	POPCOUNTS(V3)
+
+	BLOCKS(V4, V5, V6, V7)
+	POPCOUNTS(V4)
+	POPCOUNTS(V5)
+	POPCOUNTS(V6)
+	POPCOUNTS(V7)
+
+	SUBS $1, R1
+	BNE  binomialPairsStep
 	RET

@@ -15,6 +15,21 @@ func checkNoise(o *operands, shape []int) {
 	equal(o, "dst", got, want)
 }
 
+func checkNoisePairs(o *operands, shape []int) {
+	pairs, units, law := shape[0], shape[1], Law(shape[2])
+	s := o.stream()
+	if o.IntN(4) == 0 {
+		s.Pair = math.MaxUint32 - uint32(o.IntN(4)) // and around
+	}
+	got, want := output[uint8](o, pairs*units*NoiseUnit)
+	NoisePairs(got, law, s, pairs)
+	for p := range pairs {
+		noiseGeneric(want[p*units*NoiseUnit:(p+1)*units*NoiseUnit], law, s)
+		s.Pair++
+	}
+	equal(o, "dst", got, want)
+}
+
 func checkRandom(o *operands, shape []int) {
 	s := o.stream()
 	got, want := output[uint8](o, shape[0]*NoiseUnit)
@@ -32,6 +47,10 @@ var edgesUnits = append(upTo(40), 63, 64, 65, 127, 129, 257)
 
 func TestNoise(t *testing.T) {
 	conform(t, checkNoise, edgesUnits, []int{int(Binomial), int(Uniform)})
+}
+
+func TestNoisePairs(t *testing.T) {
+	conform(t, checkNoisePairs, []int{1, 2, 3, 4, 7, 16, 33}, append(upTo(20), 31, 32, 33), []int{int(Binomial), int(Uniform)})
 }
 
 func TestRandom(t *testing.T) { conform(t, checkRandom, edgesUnits) }

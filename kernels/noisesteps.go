@@ -11,6 +11,60 @@ func noise(dst []uint8, law Law, s Stream) {
 	src.fill(dst, law)
 }
 
+func noisePairs(dst []uint8, law Law, s Stream, pairs int) {
+	const unit = binomialPents
+	if !useAssembly() || law != Binomial {
+		noiseEach(dst, law, s, pairs)
+		return
+	}
+	perPair, blocks := uint64(len(dst)/pairs/unit), len(dst)/unit
+	src := newSource(s)
+	at := 0
+	if wide := wideNoiseBlocks(); wide > noiseBlocks && blocks >= wide {
+		l := newLanes(s, perPair, at, wide)
+		pairSteps(&dst[0], blocks/wide, wide, &src, &l)
+		at = blocks / wide * wide
+	}
+	if at == blocks {
+		return
+	}
+	l := newLanes(s, perPair, at, noiseBlocks)
+	if steps := (blocks - at) / noiseBlocks; steps > 0 {
+		pairSteps(&dst[at*unit], steps, noiseBlocks, &src, &l)
+		at += steps * noiseBlocks
+	}
+	if at < blocks {
+		var last [noiseBlocks * unit]uint8
+		pairSteps(&last[0], 1, noiseBlocks, &src, &l)
+		copy(dst[at*unit:], last[:])
+	}
+}
+
+// maxNoiseBlocks is the most blocks that a step of any tier draws.
+const maxNoiseBlocks = 16
+
+// lanes say which block of which pair each lane draws in the next step, and how they
+// go on: by add blocks and skip pairs, and one more pair where that comes to perPair
+// blocks.
+type lanes struct {
+	block, pair              [maxNoiseBlocks]uint64
+	perPair, last, add, skip uint64 // last is perPair-1
+}
+
+// newLanes returns the lanes of steps of so many blocks, of which the first is number
+// first of the blocks of all pairs from s.Pair on.
+func newLanes(s Stream, perPair uint64, first, step int) lanes {
+	l := lanes{perPair: perPair, last: perPair - 1, add: uint64(step) % perPair, skip: uint64(step) / perPair}
+	block, pair := uint64(first)%perPair, uint64(s.Pair)+uint64(first)/perPair
+	for i := range step {
+		l.block[i], l.pair[i] = block, pair
+		if block++; block == perPair {
+			block, pair = 0, pair+1
+		}
+	}
+	return l
+}
+
 func random(dst []uint8, s Stream) {
 	if !useAssembly() {
 		randomGeneric(dst, s, 0)

@@ -77,18 +77,32 @@ func weighFactorsGeneric(dst []int8, a []uint8, f []int8, rank, m int) {
 // and writes code 2 to the lanes beyond terms. kp is a multiple of
 // packed.SmallPents; dst has Quads(terms)·kp·4 elements.
 func InterleaveFactors(dst, b []uint8, terms, kp int) {
+	InterleaveFactorsAt(dst, b, 0, terms, terms, kp)
+}
+
+// InterleaveFactorsAt is InterleaveFactors for a part of the terms, from number first
+// on: b holds only those, and of dst, which is that of all, only their quads are
+// written. first is a multiple of 4, and so is terms unless the part is the last.
+// Goroutines may do parts at the same time.
+func InterleaveFactorsAt(dst, b []uint8, first, terms, all, kp int) {
 	if kp%packed.SmallPents != 0 {
 		panic(fmt.Sprintf("kernels: InterleaveFactors: %d vectors of %d codes, want a multiple of %d", terms, kp, packed.SmallPents))
 	}
+	if first < 0 || first%4 != 0 || terms < 0 || first+terms > all || terms%4 != 0 && first+terms < all {
+		panic(fmt.Sprintf("kernels: InterleaveFactors: terms %d to %d of %d, want quads", first, first+terms, all))
+	}
 	checkLen("InterleaveFactors", "b", len(b), terms*kp, "%d vectors of %d", terms, kp)
-	checkLen("InterleaveFactors", "dst", len(dst), Quads(terms)*kp*4, "%d terms of %d columns", terms, kp)
-	interleaveFactors(dst, b, terms, kp)
+	checkLen("InterleaveFactors", "dst", len(dst), Quads(all)*kp*4, "%d terms of %d columns", all, kp)
+	if terms > 0 && kp > 0 {
+		interleaveFactors(dst[first*StripCols:], b, terms, Quads(all), kp)
+	}
 }
 
-func interleaveFactorsGeneric(dst, b []uint8, terms, kp int) {
-	quads := Quads(terms)
+// interleaveFactorsGeneric writes terms to strips of so many quads, the first of
+// which dst begins with.
+func interleaveFactorsGeneric(dst, b []uint8, terms, quads, kp int) {
 	for j := 0; j < kp; j += StripCols {
-		for τ := range quads * 4 {
+		for τ := range Quads(terms) * 4 {
 			at := (j*quads+τ/4*StripCols)*4 + τ%4
 			for l := range StripCols {
 				code := uint8(zero)

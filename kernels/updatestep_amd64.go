@@ -39,7 +39,7 @@ func (r *rule) step(codes []uint8, at int, z *[packed.BlockPents]int32, u *[maxD
 	return shrinkAVX2(c, &u[0], n, r.chance)
 }
 
-// stepResidualAVX2 steps n weights, given as codes of three bits, by the rule of
+// stepResidualAVX2 steps n weights, given as codes 0 to 4, by the rule of
 // UpdateResidual, and returns how many moved:
 //
 //	codes[j], e[j] = residual(codes[j], e[j], z[j])
@@ -59,8 +59,7 @@ func stepResidualAVX512(codes *uint8, e *int8, z *int32, n int, scale Scale) (mo
 //
 //	codes[j], e[j] = residual4(codes[j], e[j], z[j], u[j])
 //
-// where e[j], the nibble, is in byte j/32*16+j%16. 3.9
-// Gpents/s in L1.
+// where e[j], the nibble, is in byte j/32*16+j%16. 3.9 Gpents/s in L1.
 //
 //go:noescape
 func stepResidual4AVX2(codes, e *uint8, z *int32, u *uint8, n int, scale Scale) (moved int)
@@ -132,8 +131,7 @@ func stepDitheredAVX512(codes *uint8, z *int32, u *uint8, n int, tau int32, frac
 //
 //	codes[j] = shrunk(codes[j]) if u[2*j] + 256*u[2*j+1] < chance
 //
-// n is as for stepResidualAVX2, chance 1 to AlwaysShrink. 15
-// Gpents/s in L1.
+// n is as for stepResidualAVX2, chance 1 to AlwaysShrink. 15 Gpents/s in L1.
 //
 //go:noescape
 func shrinkAVX2(codes, u *uint8, n int, chance uint32) (moved int)

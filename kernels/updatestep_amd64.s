@@ -397,8 +397,7 @@ loop:
 
 	VMOVDQU (DI), Y1
 	VPADDB  Y0, Y1, Y0 // codes, moved
-	VPMAXUB Y8, Y1, Y2 // the upper end, which an invalid code does not leave upwards
-	VPMINSB Y2, Y0, Y0
+	VPMINSB Y8, Y0, Y0 // within the ends
 	VPMAXSB Y10, Y0, Y0
 	COUNT(Y1, Y0, Y2)
 	VMOVDQU Y0, (DI)

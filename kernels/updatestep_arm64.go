@@ -25,7 +25,7 @@ func (r *rule) step(codes []uint8, at int, z *[packed.BlockPents]int32, u *[maxD
 	return shrinkNEON(c, &u[0], n, r.chance)
 }
 
-// stepResidualNEON steps n weights, given as codes of three bits, by the rule of
+// stepResidualNEON steps n weights, given as codes 0 to 4, by the rule of
 // UpdateResidual, and returns how many moved:
 //
 //	codes[j], e[j] = residual(codes[j], e[j], z[j])
@@ -70,7 +70,7 @@ func stepFlipNEON(codes *uint8, average *int8, z *int32, u *uint8, n int, scale 
 //
 //	codes[j] = saturate(codes[j], sign(z[j]) if |z[j]| ≥ tau, else 0)
 //
-// tau is positive. 26 instructions for 16 weights.
+// tau is positive. 25 instructions for 16 weights.
 //
 //go:noescape
 func stepThresholdNEON(codes *uint8, z *int32, n int, tau int32) (moved int)

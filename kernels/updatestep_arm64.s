@@ -291,10 +291,8 @@ loop:
 	BYTES
 
 	FMOVQ   (R0), F1
-	VADD    V0.B16, V1.B16, V0.B16  // codes, moved
-	VUMAX   V24.B16, V1.B16, V2.B16 // the upper end, which an invalid code does not leave upwards
-	SMIN_B(2, 0, 0)
-	SMAX_B(23, 0, 0)
+	VADD    V0.B16, V1.B16, V0.B16 // codes, moved
+	ENDS(0)
 	COUNT(V1, V0)
 	FMOVQ.P F0, 16(R0)
 	SUBS    $16, R3

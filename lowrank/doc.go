@@ -14,6 +14,18 @@
 // It is never quantized to five levels: that would destroy its rank and, at small
 // σ, round it to nothing.
 //
+// Noise InActivations is a second estimator of the same gradient. It perturbs what a
+// layer yields for each sample by σ·A·s/√r with a random sign s, every sample of a pair
+// has a fitness code, and the update is the sum over samples of an estimate D of the
+// gradient by the layer's outputs, times its inputs:
+//
+//	y = W·x ± RoundShift(A·s·2^Unit·2^e/√r, Sigma+e)
+//	Z = Σ_b D_b·x̂_bᵀ,  D_b = Σ_p f_pb·A_p·s_pb
+//
+// On a single layer N pairs point along the gradient with cos² of about N/(N + m),
+// where noise in weights has N/(N + m·k): see TestActivationGradient. But an update
+// takes the data, and a record has a code for each sample.
+//
 // Embeddings are matrices of which a member looks rows up. Vectors, biases and gains,
 // have a random pent for every element. FullRank noise, a matrix of independent pents,
 // is what low rank is to be compared with.

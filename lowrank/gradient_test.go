@@ -7,6 +7,9 @@ import (
 	"math/rand/v2"
 	"os"
 	"testing"
+
+	"github.com/Kaleaon/pentary-go/kernels"
+	"github.com/Kaleaon/pentary-go/trit5"
 )
 
 // quadratic is the fitness −|W − T|² in fixed point of fractionBits.
@@ -153,6 +156,91 @@ func TestGradient(t *testing.T) {
 					})
 				}
 			}
+		}
+	}
+}
+
+// zOf returns the Z that terms add up to.
+func zOf(t kernels.Terms, k int) []int64 {
+	z := make([]int64, t.Rows*k)
+	quads := kernels.Quads(t.Count)
+	for at := range z {
+		i, j := at/k, at%k
+		for τ := range t.Count {
+			b := t.B[((j/kernels.StripCols*quads+τ/4)*kernels.StripCols+j%kernels.StripCols)*4+τ%4]
+			z[at] += int64(t.FA[(τ/4*t.Rows+i)*4+τ%4]) * (int64(b) - trit5.CodeZero)
+		}
+	}
+	return z
+}
+
+// TestActivationGradient measures the same of noise in the activations y = W·x of a
+// layer, whose samples have errors e_b: fitness −|e_b − Δy|², antithetic differences
+// 4σ·s_b·⟨a, e_b⟩ and the gradient G = Σ_b e_b·x_bᵀ, but for factors. At rank 1
+//
+//	D_b = Σ_p a_p·⟨a_p, e_b⟩, Z = Σ_p a_p·a_pᵀ·G
+//
+// is unbiased, whatever the inputs, and as E[a·aᵀ·a·aᵀ] = (m + 2 + κ)·1
+//
+//	cos² ≈ N / (N − 1 + m + 2 + κ)
+//
+// The width of the inputs, which K of noise in the weights grows with, does not
+// occur. D of ±25 in eight deviations is rounded, by 1/12 of a variance of (25/8)².
+func TestActivationGradient(t *testing.T) {
+	const m, k, samples, pairs, generations = 13, 29, 40, 33, 400
+	rng := rand.New(rand.NewPCG(4, 4))
+	w, _ := randomTensor(rng, 6, m, k)
+	errors, inputs := make([]int64, m*samples), make([]int64, samples*k)
+	for i := range errors {
+		errors[i] = int64(rng.IntN(5) - 2)
+	}
+	vectors := make([]int8, samples*k)
+	for i := range vectors {
+		inputs[i] = int64(rng.IntN(25) - 12)
+		vectors[i] = int8(math.Round(float64(inputs[i]) * 127 / 12))
+	}
+	x := make([]int8, kernels.Quads(k)*4*samples)
+	kernels.Interleave(x, vectors, k, samples)
+	q := &quadratic{gradient: make([]int64, m*k)}
+	for at := range q.gradient {
+		for b := range samples {
+			q.gradient[at] += errors[at/k*samples+b] * inputs[b*k+at%k]
+		}
+	}
+	q.length = math.Sqrt(squares(q.gradient))
+	for _, law := range laws {
+		κ := momentOf(law, 4)/math.Pow(momentOf(law, 2), 2) - 3
+		n := Noise{Seed: 5, Law: law, Rank: 1, Place: InActivations}
+		u := NewUpdater()
+		codes := make([]int8, pairs*samples)
+		mean, all := 0.0, make([]int64, m*k)
+		for range generations {
+			for p := range pairs {
+				a, s := draw(n, FactorA, w.Number, p, m), signsOf(n, w.Number, p, samples)
+				for b := range samples {
+					f := int64(0)
+					for i, v := range a[0] {
+						f += s[0][b] * v * errors[i*samples+b]
+					}
+					codes[p*samples+b] = int8(f)
+				}
+			}
+			u.Gather(n, w, codes, x, samples)
+			z := zOf(u.terms, k)
+			c := q.cosine(z)
+			mean += c * c / generations
+			for i, v := range z {
+				all[i] += v
+			}
+			n.Generation++
+		}
+		const rounding = 1. / 12 / (25. / 8 * 25 / 8)
+		noise := (m+1+κ)/pairs + rounding
+		if want := 1 / (1 + noise); math.Abs(mean/want-1) > 0.05 {
+			t.Errorf("%v: squared cosine %.4f, want %.4f", law, mean, want)
+		}
+		if c := q.cosine(all); 1-c*c > 2*noise/generations {
+			t.Errorf("%v: cosine %.6f over all generations, want %.6f", law, c, math.Sqrt(1-noise/generations))
 		}
 	}
 }

@@ -19,6 +19,7 @@ import (
 // kernels.Layout says, and rows one element a column, each in 0 to vocabulary-1. bits
 // counts the fraction bits of y, at most MaxBits. A frozen W is not perturbed.
 func (n Noise) Lookup(ws *Workspace, y []int32, w Tensor, rows []int32, lo, hi, streams int, bits uint) {
+	n.wantWeights("Lookup")
 	vocabulary, d := w.matrix("Lookup").Rows(), w.W.Cols()
 	l := n.layout(lo, hi, streams)
 	cols, own := l.Cols(), 2*l.Streams

@@ -44,13 +44,13 @@ func (s Storage) String() string {
 		s.Factored, s.Dense, saved/10, saved%10, ratio/10, ratio%10)
 }
 
-// Footprint is the memory, in bytes, that training one tensor takes whatever the
-// number of threads. To it come a Workspace for each goroutine that evaluates,
+// Footprint is the memory, in bytes, that training one tensor takes. To it come a
+// Workspace for each goroutine that evaluates,
 // see Workspace.Bytes, and the evaluator's own activations.
 type Footprint struct {
 	Weights  int // of a matrix three bits a pent, rows padded to blocks; a byte an element of a vector
 	Residual int // a byte a pent, rows padded, or an element; none under a rule without state
-	Updater  int // of a matrix both factors of all pairs, twice: as drawn and in quads of terms
+	Updater  int // of a matrix both factors of all pairs, in quads of terms, and of a few as drawn for each processor that Go may use
 }
 
 // TrainingFootprint returns the footprint of training a matrix of m×k by pairs
@@ -71,9 +71,19 @@ func TrainingFootprint(m, k, pairs, rank int) Footprint {
 		f.Updater = inQuads*m + parallel.Workers()*panelRows(m)*kp*(pairs+inQuads)
 		return f
 	}
-	terms := pairs * rank
-	f.Updater = terms*(mp+kp) + kernels.Quads(terms)*4*(m+kp)
+	chunk := pairChunk(rank)
+	workers := min(parallel.Workers(), (pairs+chunk-1)/chunk)
+	f.Updater = workers*min(chunk, pairs)*rank*(mp+kp) + kernels.Quads(pairs*rank)*4*(m+kp)
 	return f
+}
+
+// GatherBytes returns the memory that an Updater takes to move a matrix of m×k by
+// noise in activations, beside what depends on the number of threads: the terms, two
+// for each sample, D, and factor A of all pairs, as drawn and packed, with the codes.
+func GatherBytes(m, k, pairs, rank, samples int) int {
+	terms, sums := kernels.Quads(samples*inputDigits)*4, kernels.Quads(pairs*rank)*4
+	return terms*(m+packed.PaddedLen(k)) + 4*m*samples +
+		pairs*rank*packed.PaddedLen(m) + m*packed.RowBytes(pairs*rank) + sums*samples
 }
 
 // VectorFootprint returns the footprint of training a vector of n elements, whatever

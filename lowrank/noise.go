@@ -1,6 +1,7 @@
 package lowrank
 
 import (
+	"bytes"
 	"fmt"
 	"math/bits"
 
@@ -29,7 +30,8 @@ type Noise struct {
 	Generation uint32      // counts from zero
 	Law        kernels.Law // of the factors' pents
 	Rank       int         // r, 1 to MaxRank, or FullRank
-	Sigma      uint        // σ = 2^-Sigma levels: the standard deviation of one weight's perturbation
+	Sigma      uint        // σ = 2^-Sigma: the standard deviation of one weight's perturbation, in levels, or one activation's
+	Place      Place       // where the noise enters; default InWeights
 }
 
 // Check returns an error that names the first option out of range.
@@ -39,6 +41,10 @@ func (n Noise) Check() error {
 		return fmt.Errorf("lowrank: unknown law %v", n.Law)
 	case n.Rank != FullRank && (n.Rank < 1 || n.Rank > MaxRank):
 		return fmt.Errorf("lowrank: rank %d, want 1 to %d or %d for full rank", n.Rank, MaxRank, FullRank)
+	case n.Place > InActivations:
+		return fmt.Errorf("lowrank: unknown place of noise %v", n.Place)
+	case n.Place == InActivations && n.Rank == FullRank:
+		return fmt.Errorf("lowrank: noise of full rank in activations, want rank 1 to %d", MaxRank)
 	case n.Sigma > MaxSigma:
 		return fmt.Errorf("lowrank: sigma 2^-%d, want 2^0 to 2^-%d", n.Sigma, MaxSigma)
 	}
@@ -58,6 +64,7 @@ const (
 	Dense                 // E of full rank; pair is pair and panel of rows
 	Rounding              // random rounding of an update rule; pair is the row
 	Shrinking             // weight decay; pair is the row
+	Signs                 // of samples, a vector for each rank; for InActivations
 )
 
 // StreamOf returns the stream of random pents for one kind of use. It panics if
@@ -74,30 +81,39 @@ func StreamOf(seed uint64, generation, tensor uint32, kind Kind, pair int) kerne
 // or FactorB.
 func (n Noise) Factor(dst []uint8, kind Kind, tensor uint32, pair, length int) {
 	kernels.Noise(dst, n.Law, StreamOf(n.Seed, n.Generation, tensor, kind, pair))
+	pad(dst, length)
+}
+
+// factors draws one factor of the pairs lo to hi, one after another.
+func (n Noise) factors(dst []uint8, kind Kind, tensor uint32, lo, hi, length int) {
+	size := (hi - lo) * n.Rank * packed.PaddedLen(length)
+	kernels.NoisePairs(dst[:size], n.Law, StreamOf(n.Seed, n.Generation, tensor, kind, lo), hi-lo)
+	pad(dst[:size], length)
+}
+
+// pad sets what comes after the first length codes of each of the padded vectors.
+func pad(dst []uint8, length int) {
 	padded := packed.PaddedLen(length)
 	if padded == length {
 		return
 	}
 	for ; len(dst) > 0; dst = dst[padded:] {
-		for i := length; i < padded; i++ {
-			dst[i] = trit5.CodeZero
-		}
+		copy(dst[length:padded], zeros[:])
 	}
 }
 
-// factors draws one factor of the pairs lo to hi, one after another.
-func (n Noise) factors(dst []uint8, kind Kind, tensor uint32, lo, hi, length int) {
-	size := n.Rank * packed.PaddedLen(length)
-	for p := lo; p < hi; p++ {
-		n.Factor(dst[(p-lo)*size:(p-lo+1)*size], kind, tensor, p, length)
-	}
-}
+// zeros are as many codes as a vector is ever padded by.
+var zeros = [packed.SmallPents]uint8(bytes.Repeat([]byte{trit5.CodeZero}, packed.SmallPents))
 
 // Variance returns the variance of what one pair of fitness 1 adds to an entry of
 // Z: the rank times the square of the law's variance for a product of factors, the
-// law's variance for a vector or under FullRank.
+// law's variance for a vector or under FullRank. Of InActivations it is what the pair
+// perturbs an output by, before σ: the rank times the law's variance.
 func (n Noise) Variance(w Tensor) int {
 	v := n.Law.Variance()
+	if n.Place == InActivations && w.V == nil {
+		return n.Rank * v
+	}
 	if n.Rank == FullRank || w.V != nil {
 		return v
 	}

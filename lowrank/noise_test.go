@@ -102,6 +102,9 @@ func TestCheck(t *testing.T) {
 		{func(n *Noise) { n.Rank = FullRank }, ""},
 		{func(n *Noise) { n.Rank = -2 }, "rank -2"},
 		{func(n *Noise) { n.Rank = MaxRank + 1 }, "rank 257"},
+		{func(n *Noise) { n.Place = InActivations }, ""},
+		{func(n *Noise) { n.Place, n.Rank = InActivations, FullRank }, "noise of full rank in activations, want rank 1 to 256"},
+		{func(n *Noise) { n.Place = 2 }, "unknown place of noise Place(2)"},
 		{func(n *Noise) { n.Sigma = MaxSigma + 1 }, "sigma 2^-21, want 2^0 to 2^-20"},
 	} {
 		n := good
@@ -120,7 +123,7 @@ func TestStreamsDistinct(t *testing.T) {
 	for _, seed := range []uint64{0, 1, 1 << 31, 1 << 32, 1<<64 - 1} {
 		for _, generation := range append(words, 1<<32-1) {
 			for _, tensor := range words {
-				for kind := FactorA; kind <= Dense; kind++ {
+				for kind := FactorA; kind <= Signs; kind++ {
 					for _, pair := range append(words, 1<<22-1) {
 						name := fmt.Sprint(seed, generation, tensor, kind, pair)
 						s := StreamOf(seed, generation, tensor, kind, int(pair))
@@ -145,7 +148,7 @@ func TestBlocksDistinct(t *testing.T) {
 	seen := map[[4]uint32]place{}
 	for generation := range uint32(4) {
 		for tensor := range uint32(4) {
-			for kind := FactorA; kind <= Dense; kind++ {
+			for kind := FactorA; kind <= Signs; kind++ {
 				for pair := range 32 {
 					s := StreamOf(99, generation, tensor, kind, pair)
 					for block := range 32 {
@@ -282,7 +285,10 @@ func TestVariance(t *testing.T) {
 		{Noise{Rank: 3, Law: kernels.Uniform}, matrix, 12},
 		{Noise{Rank: FullRank}, matrix, 1},
 		{Noise{Rank: FullRank, Law: kernels.Uniform}, matrix, 2},
+		{Noise{Rank: 3, Place: InActivations}, matrix, 3},
+		{Noise{Rank: 3, Place: InActivations, Law: kernels.Uniform}, matrix, 6},
 		{Noise{Rank: 3}, vector, 1},
+		{Noise{Rank: 3, Place: InActivations}, vector, 1},
 		{Noise{Rank: 3, Law: kernels.Uniform}, vector, 2},
 	} {
 		if got := test.n.Variance(test.w); got != test.want {

@@ -21,6 +21,7 @@ const MaxBits = 20
 // ties away from zero. Give a few bits more than Sigma then: rounding E is coarse at
 // Sigma bits. That of a frozen W is zero.
 func (n Noise) Perturbation(ws *Workspace, dst []int32, w Tensor, pair int, bits uint) {
+	n.wantWeights("Perturbation")
 	m, k := w.matrix("Perturbation").Rows(), w.W.Cols()
 	if len(dst) != m*k {
 		panic(fmt.Sprintf("lowrank: Perturbation: dst has %d elements for W of %d×%d", len(dst), m, k))

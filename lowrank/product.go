@@ -26,7 +26,9 @@ type Workspace struct {
 //	y[:, (p, s, b)] = W·x[:, (p, s, b)] ± RoundShift(A_p·(B_pᵀ·x[:, (p, s, b)])/√r, Sigma)
 //
 // x is a batch of k × 2·(hi-lo)·streams in quads and y has m rows of as many
-// columns, placed as kernels.Layout says. A frozen W is not perturbed.
+// columns, placed as kernels.Layout says. A frozen W is not perturbed. For
+// InActivations, Bᵀx gives way to ±2^Unit, see Place; both members of a pair share
+// the signs.
 func (n Noise) Product(ws *Workspace, y []int32, w Tensor, x []int8, lo, hi, streams int) {
 	w.matrix("Product")
 	l := n.layout(lo, hi, streams)
@@ -38,8 +40,7 @@ func (n Noise) Product(ws *Workspace, y []int32, w Tensor, x []int8, lo, hi, str
 		n.productDense(ws, y, w, x, lo, l)
 		return
 	}
-	a, b, t := n.draw(ws, w, lo, hi, l.Rank*l.Cols())
-	kernels.Project(t, b, x, l, w.W.Cols())
+	a, t := n.project(ws, w, x, lo, hi, l)
 	mul, shift := n.scale()
 	rescale(t, mul)
 	kernels.MatMulPerturbed(y, w.W, x, a, t, l, shift)
@@ -83,11 +84,26 @@ func (n Noise) ActivationsShared(ws *Workspace, dst []int8, base []int32, w Tens
 // projectShared returns the left factors and projections of ProductShared, and the
 // shift of its perturbation.
 func (n Noise) projectShared(ws *Workspace, w Tensor, x []int8, lo, hi int, l kernels.Layout) (a []uint8, t []int32, shift uint) {
-	a, b, t := n.draw(ws, w, lo, hi, l.Pairs*l.Rank*l.Streams)
-	kernels.ProjectShared(t, b, x, l, w.W.Cols())
+	if n.Place == InActivations {
+		a, t = n.drawSigned(ws, w, lo, hi, l.Streams, true)
+	} else {
+		var b []uint8
+		a, b, t = n.draw(ws, w, lo, hi, l.Pairs*l.Rank*l.Streams)
+		kernels.ProjectShared(t, b, x, l, w.W.Cols())
+	}
 	mul, shift := n.scale()
 	rescale(t, mul)
 	return a, t, shift
+}
+
+// project returns the left factors and projections of Product.
+func (n Noise) project(ws *Workspace, w Tensor, x []int8, lo, hi int, l kernels.Layout) (a []uint8, t []int32) {
+	if n.Place == InActivations {
+		return n.drawSigned(ws, w, lo, hi, l.Streams, false)
+	}
+	a, b, t := n.draw(ws, w, lo, hi, l.Rank*l.Cols())
+	kernels.Project(t, b, x, l, w.W.Cols())
+	return a, t
 }
 
 // spread gives every member the product that all share.
@@ -106,6 +122,9 @@ func (n Noise) layout(lo, hi, streams int) kernels.Layout {
 		panic(fmt.Sprintf("lowrank: pairs %d to %d of %d streams", lo, hi, streams))
 	}
 	n.checkPairs(hi)
+	if n.Rank == FullRank {
+		n.wantWeights("noise of full rank")
+	}
 	return kernels.Layout{Pairs: hi - lo, Rank: n.Rank, Streams: streams}
 }
 

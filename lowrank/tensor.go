@@ -15,7 +15,15 @@ type Tensor struct {
 	W      *packed.Matrix // exactly one of W and V is set
 	V      []int8
 	Frozen bool // neither perturbed nor moved
+
+	// Unit is the binary logarithm of what W·x amounts to for an activation of one:
+	// the unit of σ for InActivations, at most MaxUnit.
+	Unit uint
 }
+
+// MaxUnit bounds a Unit: perturbations of any rank stay within kernels.MaxRankK's
+// bound on their sums.
+const MaxUnit = 20
 
 // matrix returns W, and panics if the tensor is not a matrix.
 func (w Tensor) matrix(fn string) *packed.Matrix {

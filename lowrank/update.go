@@ -17,9 +17,9 @@ type Stepper interface {
 }
 
 // Updater applies the update of a generation. It keeps the factors of all pairs
-// of one tensor while it works on it: Pairs·Rank·(m+k) bytes and as much for
-// their interleaved form, never a buffer of Z's size. Under FullRank it keeps a panel
-// of rows of every pair's E for each goroutine.
+// of one tensor while it works on it, Pairs·Rank·(m+k) bytes, and those of a few pairs
+// as they are drawn for each goroutine, never a buffer of Z's size. Under FullRank it
+// keeps a panel of rows of every pair's E for each goroutine.
 type Updater struct {
 	noise   Noise
 	tensor  Tensor
@@ -27,27 +27,37 @@ type Updater struct {
 	step    Stepper
 	rows    []uint64 // that take part, nil for all
 
-	a, b  []uint8 // factors in order of pairs; panels of E
+	a, b  []uint8 // factors of a few pairs, or panels of E, by worker
 	terms kernels.Terms
 	moved []int   // by row panel
 	z     []int32 // of a vector
 
+	gather gathering // of InActivations
+
 	// The tasks of the parallel loops, kept so that a call allocates nothing.
-	draw, weigh, walk, walkDense func(worker, i int)
+	draw, walk, walkDense func(worker, i int)
 }
 
 // NewUpdater returns an Updater with no memory yet.
 func NewUpdater() *Updater {
 	u := &Updater{}
-	u.draw, u.weigh, u.walk, u.walkDense = u.drawChunk, u.arrange, u.stepPanel, u.stepDense
+	u.draw, u.walk, u.walkDense = u.drawPairs, u.stepPanel, u.stepDense
+	g := &u.gather
+	g.signPairs, g.packRows, g.sumRows, g.weighRows, g.spreadStrip = u.signChunk, u.packChunk, u.sumChunk, u.weighChunk, u.spreadColumns
 	return u
 }
 
-// Sizes of the parallel loops' pieces.
-const (
-	pairChunk = 16
-	rowPanel  = 32
-)
+// rowPanel is how many rows a goroutine steps at once.
+const rowPanel = 32
+
+// pairChunk returns how many pairs a goroutine draws at once: enough for long runs of
+// noise, few enough to stay in the cache, and whole quads of terms.
+func pairChunk(rank int) int {
+	if rank < 4 {
+		return 32
+	}
+	return 8
+}
 
 // Update moves the weights of one tensor by the fitness codes of all pairs, of
 // magnitude at most kernels.MaxFitness, and returns how many pents moved. A frozen
@@ -60,6 +70,7 @@ func (u *Updater) Update(noise Noise, w Tensor, fitness []int8, step Stepper) (m
 // embedding do whose tokens occurred: bit i%64 of rows[i/64] stands for row i, and nil
 // for all. The other rows and what the rule keeps of them stay as they are.
 func (u *Updater) UpdateRows(noise Noise, w Tensor, fitness []int8, step Stepper, rows []uint64) (moved int) {
+	noise.wantWeights("Update")
 	m, k := w.matrix("Update").Rows(), w.W.Cols()
 	checkFitness("Update", fitness)
 	noise.checkPairs(len(fitness))
@@ -91,10 +102,13 @@ func checkFitness(fn string, fitness []int8) {
 }
 
 func (u *Updater) updateFactored() {
-	m, kp := u.tensor.W.Rows(), packed.PaddedLen(u.tensor.W.Cols())
-	count := len(u.fitness) * u.noise.Rank
-	u.a = reuse.Slice(u.a, count*packed.PaddedLen(m))
-	u.b = reuse.Slice(u.b, count*kp)
+	m, k, rank := u.tensor.W.Rows(), u.tensor.W.Cols(), u.noise.Rank
+	kp := packed.PaddedLen(k)
+	count := len(u.fitness) * rank
+	chunks := (len(u.fitness) + pairChunk(rank) - 1) / pairChunk(rank)
+	workers := min(parallel.Workers(), chunks)
+	u.a = reuse.Slice(u.a, workers*u.drawn(m))
+	u.b = reuse.Slice(u.b, workers*u.drawn(k))
 	u.terms = kernels.Terms{
 		Count: count,
 		Rows:  m,
@@ -103,26 +117,31 @@ func (u *Updater) updateFactored() {
 	}
 	u.moved = reuse.Slice(u.moved, (m+rowPanel-1)/rowPanel)
 
-	parallel.For(parallel.Workers(), (len(u.fitness)+pairChunk-1)/pairChunk, u.draw)
-	parallel.For(parallel.Workers(), 2, u.weigh)
+	parallel.For(workers, chunks, u.draw)
 	parallel.For(parallel.Workers(), len(u.moved), u.walk)
 }
 
-func (u *Updater) drawChunk(_, i int) {
-	lo := i * pairChunk
-	hi := min(lo+pairChunk, len(u.fitness))
-	m, k := u.tensor.W.Rows(), u.tensor.W.Cols()
-	rank := u.noise.Rank
-	u.noise.factors(u.a[lo*rank*packed.PaddedLen(m):], FactorA, u.tensor.Number, lo, hi, m)
-	u.noise.factors(u.b[lo*rank*packed.PaddedLen(k):], FactorB, u.tensor.Number, lo, hi, k)
+// drawn returns how many codes of factors of a length a goroutine holds at once.
+func (u *Updater) drawn(length int) int {
+	return min(pairChunk(u.noise.Rank), len(u.fitness)) * u.noise.Rank * packed.PaddedLen(length)
 }
 
-func (u *Updater) arrange(_, side int) {
-	if side == 0 {
-		kernels.WeighFactors(u.terms.FA, u.a, u.fitness, u.noise.Rank, u.tensor.W.Rows())
-	} else {
-		kernels.InterleaveFactors(u.terms.B, u.b, u.terms.Count, packed.PaddedLen(u.tensor.W.Cols()))
-	}
+// drawPairs draws the factors of a chunk of pairs, and arranges them among the terms.
+func (u *Updater) drawPairs(worker, i int) {
+	rank, w := u.noise.Rank, u.tensor.W
+	m, k := w.Rows(), w.Cols()
+	mp, kp := packed.PaddedLen(m), packed.PaddedLen(k)
+	lo := i * pairChunk(rank)
+	hi := min(lo+pairChunk(rank), len(u.fitness))
+	first, terms := lo*rank, (hi-lo)*rank
+
+	a := u.a[worker*u.drawn(m):][:terms*mp]
+	u.noise.factors(a, FactorA, u.tensor.Number, lo, hi, m)
+	kernels.WeighFactors(u.terms.FA[first*m:][:kernels.Quads(terms)*4*m], a, u.fitness[lo:hi], rank, m)
+
+	b := u.b[worker*u.drawn(k):][:terms*kp]
+	u.noise.factors(b, FactorB, u.tensor.Number, lo, hi, k)
+	kernels.InterleaveFactorsAt(u.terms.B, b, first, terms, u.terms.Count, kp)
 }
 
 func (u *Updater) stepPanel(_, i int) {

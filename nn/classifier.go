@@ -22,8 +22,12 @@ type Classifier struct {
 	chunk int // pairs that one task evaluates
 
 	inputs []int8        // a batch, sample after sample
+	drawn  batchName     // of inputs, zero before the first
 	shared []sharedBatch // by group
 	work   []classifierWork
+
+	layers []layerOutputs // for Inputs
+	seen   [][]int8
 
 	ctx        context.Context
 	generation es.Generation
@@ -39,12 +43,25 @@ type sharedBatch struct {
 	labels []uint8 // of the columns of one task
 }
 
+// batchName is what a batch is drawn from.
+type batchName struct {
+	seed       uint64
+	generation uint32
+	group      int // counts from 1
+}
+
 type classifierWork struct {
 	Workspace
 	columns []int32 // score of each column
 
 	x   []int8 // columns of Score, in quads
 	sum int64  // of their scores
+}
+
+// layerOutputs is what a layer yields without noise.
+type layerOutputs struct {
+	y []int32 // accumulators
+	x []int8  // activations
 }
 
 // chunkColumns is how many columns a task evaluates at once, if one pair does not
@@ -77,13 +94,15 @@ func NewClassifier(net *MLP, data *Dataset, batch int) (*Classifier, error) {
 		inputs: make([]int8, batch*data.Features),
 		work:   make([]classifierWork, parallel.Workers()),
 	}
+	c.layers = make([]layerOutputs, len(net.Layers)-1)
 	c.evaluate, c.score = c.evaluateChunk, c.scoreChunk
 	return c, nil
 }
 
 // Evaluate implements es.Evaluator. A score is the sum of the batch's
-// log-probabilities in units of 1/256 bit. It returns an error if the generation
-// is not one of the network's weights, or scores has not two elements a pair.
+// log-probabilities in units of 1/256 bit; with noise in activations every sample's is
+// a score. It returns an error if the generation is not one of the network's weights,
+// or scores has another length.
 func (c *Classifier) Evaluate(ctx context.Context, g es.Generation, scores []int64) error {
 	if err := c.check(g, scores); err != nil {
 		return err
@@ -91,11 +110,42 @@ func (c *Classifier) Evaluate(ctx context.Context, g es.Generation, scores []int
 	c.ctx, c.generation, c.scores = ctx, g, scores
 	c.share(g.Groups)
 	for i := range g.Groups {
-		c.draw(&c.shared[i], g.Noise.Seed, g.Number, i)
-		kernels.MatMul(c.shared[i].base, c.net.Layers[0].W, c.shared[i].x, c.batch)
+		c.begin(i)
 	}
 	parallel.For(len(c.work), g.Groups*c.chunks(), c.evaluate)
 	return ctx.Err()
+}
+
+// begin draws the batch of a group of the generation.
+func (c *Classifier) begin(group int) {
+	s := &c.shared[group]
+	c.draw(s, c.generation.Noise.Seed, c.generation.Number, group)
+	kernels.MatMul(s.base, c.net.Layers[0].W, s.x, c.batch)
+}
+
+// Samples implements es.Inputs.
+func (c *Classifier) Samples() int { return c.batch }
+
+// Inputs implements es.Inputs.
+func (c *Classifier) Inputs(g es.Generation) [][]int8 {
+	c.generation = g
+	c.share(1)
+	c.begin(0)
+	x, y := c.shared[0].x, c.shared[0].base
+	c.seen = append(c.seen[:0], x)
+	for i, l := range c.net.Layers[:len(c.net.Layers)-1] {
+		in := &c.layers[i]
+		if i > 0 {
+			in.y = reuse.Slice(in.y, l.W.Rows()*c.batch)
+			kernels.MatMul(in.y, l.W, x, c.batch)
+			y = in.y
+		}
+		in.x = reuse.Slice(in.x, kernels.Quads(l.W.Rows())*4*c.batch)
+		l.requantize(in.x, y, c.batch)
+		x = in.x
+		c.seen = append(c.seen, x)
+	}
+	return c.seen
 }
 
 // Score scores the network's present weights, unperturbed, on the batch that the
@@ -140,8 +190,8 @@ func (c *Classifier) share(groups int) {
 }
 
 func (c *Classifier) check(g es.Generation, scores []int64) error {
-	if len(scores) != 2*g.Pairs {
-		return fmt.Errorf("nn: %d scores for %d pairs, want two a pair", len(scores), g.Pairs)
+	if want := 2 * g.Pairs * c.scoresOf(g); len(scores) != want {
+		return fmt.Errorf("nn: %d scores for %d pairs, want %d", len(scores), g.Pairs, want)
 	}
 	if len(g.Tensors) != len(c.net.Layers) {
 		return fmt.Errorf("nn: generation of %d tensors for a network of %d layers", len(g.Tensors), len(c.net.Layers))
@@ -159,8 +209,14 @@ func (c *Classifier) chunks() int {
 	return (c.generation.Pairs/c.generation.Groups + c.chunk - 1) / c.chunk
 }
 
-// draw gathers a group's batch: samples by independent uniform choice.
+// draw gathers a group's batch: samples by independent uniform choice. The batch drawn
+// last, which Inputs asks for once more, is still there.
 func (c *Classifier) draw(to *sharedBatch, seed uint64, generation uint32, group int) {
+	name := batchName{seed, generation, group + 1}
+	if c.drawn == name {
+		return
+	}
+	c.drawn = name
 	stream := lowrank.StreamOf(seed, generation, 0, lowrank.Batch, group)
 	var block [4]uint32
 	for i := range c.batch {
@@ -189,13 +245,23 @@ func (c *Classifier) evaluateChunk(worker, i int) {
 	logits := c.net.forwardPopulation(&ws.Workspace, c.generation.Noise, c.generation.Tensors, shared.base, shared.x, lo, hi, c.batch)
 	ws.columns = reuse.Slice(ws.columns, n)
 	kernels.Score(ws.columns, logits, shared.labels[:n], c.data.Classes, n)
-	for member := range 2 * (hi - lo) {
+	each := c.scoresOf(c.generation)
+	columns := c.batch / each
+	for i := range 2 * (hi - lo) * each {
 		sum := int64(0)
-		for _, s := range ws.columns[member*c.batch : (member+1)*c.batch] {
+		for _, s := range ws.columns[i*columns : (i+1)*columns] {
 			sum += int64(s)
 		}
-		c.scores[2*lo+member] = sum
+		c.scores[2*lo*each+i] = sum
 	}
+}
+
+// scoresOf returns the number of scores of a member.
+func (c *Classifier) scoresOf(g es.Generation) int {
+	if g.Noise.Place == lowrank.InActivations {
+		return c.batch
+	}
+	return 1
 }
 
 // Confusion counts, for each true class, how many samples of a dataset the

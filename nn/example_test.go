@@ -40,5 +40,5 @@ func ExampleMLP_Forward() {
 	x := []int8{90, -20, 0, 45} // one column: quads are a plain vector
 	logits := net.Forward(&ws, x, 1)
 	fmt.Println(logits[:net.Outputs()])
-	// Output: [28 -9 23]
+	// Output: [57 -18 46]
 }

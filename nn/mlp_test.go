@@ -156,7 +156,7 @@ func TestNewMLP(t *testing.T) {
 	if net.Inputs() != 300 || net.Outputs() != 10 || net.Size() != 300*64+64*10 {
 		t.Errorf("%d inputs, %d outputs, %d parameters", net.Inputs(), net.Outputs(), net.Size())
 	}
-	if got, want := fmt.Sprint(net.Layers), "[dense 300→64 relu >>4 dense 64→10 linear >>5]"; got != want {
+	if got, want := fmt.Sprint(net.Layers), "[dense 300→64 relu >>4 dense 64→10 linear >>4]"; got != want {
 		t.Errorf("layers %s, want %s", got, want)
 	}
 	same, other := NewMLP(1, 300, 64, 10), NewMLP(2, 300, 64, 10)

@@ -34,7 +34,7 @@ func ExampleMLP_File() {
 	}
 	// Output:
 	// dense 64→32 relu >>3
-	// dense 32→10 linear >>5
+	// dense 32→10 linear >>4
 }
 
 func TestSaveRoundTrip(t *testing.T) {

@@ -84,6 +84,8 @@ type event struct {
 	Interrupted   bool
 	Weights       int
 	Levels        []int
+	Resume        string
+	Resumed       struct{ Generation, Checkpoint, Replayed int }
 }
 
 // The main job with its defaults learns the digits, and its weights are pents.

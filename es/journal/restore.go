@@ -144,6 +144,12 @@ func Replay(ctx context.Context, dir string, t Trainer) error {
 		return err
 	}
 	defer r.Close()
+	return r.Replay(ctx, t)
+}
+
+// Replay is the function Replay of a reader that is at the beginning. After it,
+// End and Tail say how the journal ends.
+func (r *Reader) Replay(ctx context.Context, t Trainer) error {
 	if err := checkStart(&r.header, t); err != nil {
 		return err
 	}

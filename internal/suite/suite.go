@@ -51,12 +51,13 @@ func Cases() []Case {
 		update("update_residual4", 1024, 1024, 1024, 1<<19, residual4),
 		update("update_stochastic", 1024, 1024, 1024, 0, stochastic),
 		update("update_flip", 1024, 1024, 1024, 1<<20, flip),
-		update("update_threshold", 1024, 1024, 1024, 0, threshold))
+		update("update_threshold", 1024, 1024, 1024, 0, threshold),
+		shrink(256, 1024), saturated(256, 1024))
 	cases = append(cases,
-		noise("noise", kernels.Binomial, 1<<16), noise("noise_uniform", kernels.Uniform, 1<<16),
+		noise("noise", kernels.Binomial, 1<<16), noise("noise_uniform", kernels.Uniform, 1<<16), random(1<<16),
 		unpack(1<<14), pack(1<<14),
 		interleave(1024, 512), columnSums(1024, 512),
-		requantize(1024, 512), normalize(1024, 512), score(256, 512))
+		perturbSharedRequantize(256, 4, 128), requantize(1024, 512), normalize(1024, 512), score(256, 512))
 	return cases
 }
 
@@ -185,12 +186,37 @@ func update(name string, m, k, pairs, state int, step rule) Case {
 	}
 }
 
+// shrink always draws, and never moves, so that every run is alike.
+func shrink(m, k int) Case {
+	return Case{Kernel: "shrink", M: m, K: k, Pents: int64(m * k), Bytes: int64(2 * m * packed.RowBytes(k)), New: func() func() {
+		w := packed.NewMatrix(m, k)
+		return func() { kernels.Shrink(w, 1<<8, kernels.Stream{}, 0, m) }
+	}}
+}
+
+func saturated(m, k int) Case {
+	return Case{Kernel: "saturated", M: m, K: k, Pents: int64(m * k), Bytes: int64(m * packed.RowBytes(k)), New: func() func() {
+		w := weights(m, k)
+		return func() { kernels.Saturated(w, 0, m) }
+	}}
+}
+
 func noise(name string, law kernels.Law, n int) Case {
 	return Case{Kernel: name, N: n, Pents: int64(n), Bytes: int64(n), New: func() func() {
 		dst, s := make([]uint8, n), kernels.Stream{Seed: 1}
 		return func() {
 			s.Generation++
 			kernels.Noise(dst, law, s)
+		}
+	}}
+}
+
+func random(n int) Case {
+	return Case{Kernel: "random", N: n, Bytes: int64(n), New: func() func() {
+		dst, s := make([]uint8, n), kernels.Stream{Seed: 1}
+		return func() {
+			s.Generation++
+			kernels.Random(dst, s)
 		}
 	}}
 }
@@ -226,6 +252,20 @@ func columnSums(k, n int) Case {
 	return Case{Kernel: "columnsums", K: k, N: n, Bytes: int64(k*n + 4*n), New: func() func() {
 		x, sums := activations(k, n), make([]int32, n)
 		return func() { kernels.ColumnSums(sums, x, k, n) }
+	}}
+}
+
+// perturbSharedRequantize is the first layer of a population, of rank 1.
+func perturbSharedRequantize(m, pairs, streams int) Case {
+	l := kernels.Layout{Pairs: pairs, Rank: 1, Streams: streams}
+	size := m*l.Cols() + 4*m*streams + pairs*(m+4*streams)
+	return Case{Kernel: "perturb_shared_requantize", M: m, N: l.Cols(), Rank: 1, Bytes: int64(size), New: func() func() {
+		dst, base, t := activations(m, l.Cols()), accumulators(m*streams), accumulators(pairs*streams)
+		for i := range t {
+			t[i] >>= 3 // as a projection of a few hundred activations
+		}
+		a, bias := codes(pairs*packed.PaddedLen(m)), accumulators(m)
+		return func() { kernels.PerturbSharedRequantize(dst, base, a, t, l, m, 6, bias, 7, true) }
 	}}
 }
 

@@ -1,7 +1,6 @@
 package bench
 
 import (
-	"bytes"
 	"fmt"
 	"image/color"
 	"io"
@@ -10,11 +9,10 @@ import (
 	"strconv"
 
 	"gonum.org/v1/plot"
-	"gonum.org/v1/plot/font"
-	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
-	"gonum.org/v1/plot/vg/vgsvg"
+
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/chart"
 )
 
 // WriteRoofline draws the products of the last implementation measured as a
@@ -27,31 +25,16 @@ import (
 // Products whose operands stay in a cache, or are used again while they do, may
 // exceed a roof of the levels below it.
 func (r *Report) WriteRoofline(out io.Writer) error {
-	p := newPicture(r)
-	c := vgsvg.New(10*vg.Inch, 6.6*vg.Inch)
-	p.draw(draw.New(c))
-	var svg bytes.Buffer
-	if _, err := c.WriteTo(&svg); err != nil {
-		return err
-	}
-	// Viewers without the plot's font take one of the same widths.
-	_, err := out.Write(bytes.ReplaceAll(svg.Bytes(),
-		[]byte("font-family:Liberation Sans"), []byte("font-family:Liberation Sans,Arial,Helvetica,sans-serif")))
-	return err
+	return chart.SVG(out, 10*vg.Inch, 6.6*vg.Inch, newPicture(r).draw)
 }
 
-// Colours that people with any kind of colour vision tell apart, after Okabe and
-// Ito.
 var (
-	ink    = color.RGBA{0x22, 0x26, 0x2b, 255}
-	pale   = color.RGBA{0x8a, 0x91, 0x99, 255}
-	hair   = color.RGBA{0xe9, 0xec, 0xef, 255}
 	shade  = color.RGBA{0xf7, 0xf9, 0xfb, 255}
 	series = map[string]mark{
-		"matmul":             {color.RGBA{0x00, 0x72, 0xb2, 255}, draw.CircleGlyph{}},
-		"population_forward": {color.RGBA{0xd5, 0x5e, 0x00, 255}, draw.PyramidGlyph{}},
-		"matvec":             {color.RGBA{0x00, 0x9e, 0x73, 255}, draw.BoxGlyph{}},
-		"update":             {color.RGBA{0xaa, 0x44, 0x99, 255}, diamond{}},
+		"matmul":             {chart.Palette[0], draw.CircleGlyph{}},
+		"population_forward": {chart.Palette[1], draw.PyramidGlyph{}},
+		"matvec":             {chart.Palette[2], draw.BoxGlyph{}},
+		"update":             {chart.Palette[3], diamond{}},
 	}
 	order = []string{"matmul", "population_forward", "matvec", "update"}
 )
@@ -152,13 +135,10 @@ func newPicture(r *Report) *picture {
 // draw draws the picture. Its texts are placed here: the plot would make room for
 // axis labels as if the axes were not logarithmic.
 func (p *picture) draw(c draw.Canvas) {
-	c.FillPolygon(color.White, []vg.Point{c.Min, {X: c.Max.X, Y: c.Min.Y}, c.Max, {X: c.Min.X, Y: c.Max.Y}})
 	p.plot().Draw(draw.Crop(c, 28, -14, 30, -34))
 	middle := c.Center()
 	label := func(x, y vg.Length, size vg.Length, angle float64, label string) {
-		s := style(size, ink)
-		s.XAlign, s.YAlign, s.Rotation = draw.XCenter, draw.YCenter, angle
-		c.FillText(s, vg.Point{X: x, Y: y}, label)
+		chart.Center(c, vg.Point{X: x, Y: y}, label, chart.Text(size, chart.Ink), angle)
 	}
 	label(middle.X, c.Max.Y-18, 13, 0, fmt.Sprintf("Roofline of %s · %s, one thread", p.cpu, p.impl))
 	label(middle.X, c.Min.Y+16, 10, 0, "arithmetic intensity: multiply-adds for each byte of the operands")
@@ -166,47 +146,17 @@ func (p *picture) draw(c draw.Canvas) {
 }
 
 func (p *picture) plot() *plot.Plot {
-	pl := plot.New()
-	pl.BackgroundColor = nil
+	pl := chart.New()
 	for _, axis := range []*plot.Axis{&pl.X, &pl.Y} {
 		axis.Scale = plot.LogScale{}
-		axis.Tick.Marker = plot.TickerFunc(ticks)
-		axis.Tick.Label.Font = face(9)
-		axis.Tick.Label.Color = ink
-		axis.Tick.LineStyle.Color = pale
-		axis.LineStyle.Color = pale
-		axis.Padding = 0
+		axis.Tick.Marker = ticks
 	}
 	pl.X.Min, pl.X.Max, pl.Y.Min, pl.Y.Max = p.xmin, p.xmax, p.ymin, p.ymax
 	pl.Add(p)
 	return pl
 }
 
-// ticks marks 1, 2 and 5 of each decade.
-func ticks(least, most float64) (ticks []plot.Tick) {
-	for decade := math.Pow(10, math.Floor(math.Log10(least))); decade <= most; decade *= 10 {
-		for digit := 1.0; digit < 10; digit++ {
-			v := digit * decade
-			if v < least || v > most {
-				continue
-			}
-			t := plot.Tick{Value: v}
-			if digit == 1 || digit == 2 || digit == 5 {
-				t.Label = strconv.FormatFloat(v, 'g', 6, 64)
-			}
-			ticks = append(ticks, t)
-		}
-	}
-	return ticks
-}
-
-func face(size vg.Length) font.Font {
-	return font.Font{Typeface: "Liberation", Variant: "Sans", Size: size}
-}
-
-func style(size vg.Length, c color.Color) draw.TextStyle {
-	return draw.TextStyle{Color: c, Font: face(size), Handler: text.Plain{Fonts: font.DefaultCache}}
-}
+var ticks = chart.LogTicks(chart.Number)
 
 // Plot implements plot.Plotter.
 func (p *picture) Plot(c draw.Canvas, pl *plot.Plot) {
@@ -220,7 +170,7 @@ func (p *picture) Plot(c draw.Canvas, pl *plot.Plot) {
 	p.legend(l)
 	p.drawRoofs(l, at)
 	for _, q := range p.points {
-		l.beside(at(q.x, q.y), q.label, style(7.5, q.color))
+		l.beside(at(q.x, q.y), q.label, chart.Text(7.5, q.color))
 	}
 	for _, q := range p.points {
 		c.DrawGlyph(draw.GlyphStyle{Color: color.White, Radius: 4, Shape: q.shape}, at(q.x, q.y))
@@ -247,13 +197,13 @@ func (p *picture) grid(c draw.Canvas, at func(x, y float64) vg.Point) {
 		}
 		c.FillPolygon(shade, append(reach, at(p.xmax, min(ceiling, top*p.xmax)), at(p.xmax, p.ymin)))
 	}
-	line := draw.LineStyle{Color: hair, Width: 0.6}
-	for _, t := range ticks(p.xmin, p.xmax) {
+	line := draw.LineStyle{Color: chart.Hair, Width: 0.6}
+	for _, t := range ticks.Ticks(p.xmin, p.xmax) {
 		if t.Label != "" {
 			c.StrokeLines(line, []vg.Point{at(t.Value, p.ymin), at(t.Value, p.ymax)})
 		}
 	}
-	for _, t := range ticks(p.ymin, p.ymax) {
+	for _, t := range ticks.Ticks(p.ymin, p.ymax) {
 		if t.Label != "" {
 			c.StrokeLines(line, []vg.Point{at(p.xmin, t.Value), at(p.xmax, t.Value)})
 		}
@@ -265,12 +215,12 @@ func (p *picture) grid(c draw.Canvas, at func(x, y float64) vg.Point) {
 func (p *picture) drawRoofs(l *labels, at func(x, y float64) vg.Point) {
 	ceiling := p.ymax
 	for _, r := range p.roofs {
-		line := draw.LineStyle{Color: pale, Width: 0.8, Dashes: []vg.Length{4, 3}}
-		s := style(8, pale)
+		line := draw.LineStyle{Color: chart.Pale, Width: 0.8, Dashes: []vg.Length{4, 3}}
+		s := chart.Text(8, chart.Pale)
 		if r.impl == p.impl {
 			ceiling = r.gmacs
-			line = draw.LineStyle{Color: ink, Width: 1.6}
-			s = style(8.5, ink)
+			line = draw.LineStyle{Color: chart.Ink, Width: 1.6}
+			s = chart.Text(8.5, chart.Ink)
 		}
 		l.line(line, at(p.xmin, r.gmacs), at(p.xmax, r.gmacs))
 		name := fmt.Sprintf("%s: %.0f GMAC/s", r.impl, r.gmacs)
@@ -289,8 +239,8 @@ func (p *picture) drawRoofs(l *labels, at func(x, y float64) vg.Point) {
 			continue // all of it is left of the picture
 		}
 		from, to := at(x0, perByte*x0), at(x1, perByte*x1)
-		l.line(draw.LineStyle{Color: ink, Width: 1.1}, from, to)
-		s := style(8, ink)
+		l.line(draw.LineStyle{Color: chart.Ink, Width: 1.1}, from, to)
+		s := chart.Text(8, chart.Ink)
 		dx, dy := to.X-from.X, to.Y-from.Y
 		s.Rotation = math.Atan2(float64(dy), float64(dx))
 		name := fmt.Sprintf("%s: %s", b.Level, rate(b.BytesPerSecond, "B/s"))
@@ -316,7 +266,7 @@ func (p *picture) legend(l *labels) {
 			continue
 		}
 		l.DrawGlyph(draw.GlyphStyle{Color: m.color, Radius: 3.5, Shape: m.shape}, at)
-		l.place(vg.Point{X: at.X + 9, Y: at.Y - 3}, kernel, style(9, m.color))
+		l.place(vg.Point{X: at.X + 9, Y: at.Y - 3}, kernel, chart.Text(9, m.color))
 		at.Y += 14
 	}
 }
@@ -378,7 +328,7 @@ func (l *labels) beside(at vg.Point, label string, s draw.TextStyle) {
 				continue
 			}
 			if distance > 12 {
-				l.StrokeLine2(draw.LineStyle{Color: pale, Width: 0.4},
+				l.StrokeLine2(draw.LineStyle{Color: chart.Pale, Width: 0.4},
 					at.X+4*cos, at.Y+4*sin, at.X+(distance-2)*cos, at.Y+(distance-2)*sin)
 			}
 			l.place(to, label, s)

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 )
@@ -40,11 +39,11 @@ func (r *Report) Write(out io.Writer, s report.Style) {
 			title += "  " + s.Dim(fmt.Sprintf("multiply-adds in registers: up to %.1f GMAC/s", bound))
 		}
 		fmt.Fprintf(out, "\n%s\n", title)
-		writeTable(out, s, []string{"kernel", "shape", "GMAC/s", "best", "of bound", "× generic", ""}, products)
+		report.WriteTable(out, s, 2, []string{"kernel", "shape", "GMAC/s", "best", "of bound", "× generic", ""}, products)
 		if len(products) > 0 && len(others) > 0 {
 			fmt.Fprintln(out)
 		}
-		writeTable(out, s, []string{"kernel", "shape", "GB/s", "best", "pents/s", "× generic", ""}, others)
+		report.WriteTable(out, s, 2, []string{"kernel", "shape", "GB/s", "best", "pents/s", "× generic", ""}, others)
 	}
 }
 
@@ -108,43 +107,4 @@ func rate(perSecond float64, unit string) string {
 		text += " "
 	}
 	return text + unit
-}
-
-// writeTable prints rows under a heading: the first two columns and the last to
-// the left, the figures between them to the right.
-func writeTable(out io.Writer, s report.Style, heading []string, rows [][]string) {
-	if len(rows) == 0 {
-		return
-	}
-	widths := make([]int, len(heading)) // 0 for a column without a figure
-	for _, row := range rows {
-		for i, cell := range row {
-			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
-		}
-	}
-	for i, cell := range heading {
-		if widths[i] > 0 {
-			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
-		}
-	}
-	line := func(row []string) string {
-		var b strings.Builder
-		for i, cell := range row {
-			if widths[i] == 0 {
-				continue
-			}
-			gap := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell))
-			if i < 2 || i == len(row)-1 {
-				cell += gap
-			} else {
-				cell = gap + cell
-			}
-			b.WriteString("  " + cell)
-		}
-		return strings.TrimRight(b.String(), " ")
-	}
-	fmt.Fprintln(out, s.Dim(line(heading)))
-	for _, row := range rows {
-		fmt.Fprintln(out, line(row))
-	}
 }

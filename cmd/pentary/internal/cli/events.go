@@ -16,6 +16,17 @@ type startEvent struct {
 	Generations  int               `json:"generations"`
 	Kernels      string            `json:"kernels"`
 	Settings     map[string]string `json:"settings"`
+	Dir          string            `json:"dir,omitempty"` // of the journal
+	Resumed      *resumedInfo      `json:"resumed,omitempty"`
+}
+
+// resumedInfo says where a run goes on.
+type resumedInfo struct {
+	Generation int    `json:"generation"`
+	Checkpoint int    `json:"checkpoint"` // generation of the one loaded, 0 for none
+	Replayed   int    `json:"replayed"`   // generations from the journal alone
+	CutBytes   int64  `json:"cut_bytes"`  // of a torn record
+	Ignored    string `json:"checkpoint_ignored,omitempty"`
 }
 
 // startOf describes a run that is about to begin.
@@ -25,6 +36,7 @@ func startOf(t *trainer, net *nn.MLP, train, test *nn.Dataset) startEvent {
 		Network: network(t.settings.widths(train.Features, train.Classes)), Weights: net.Size(),
 		TrainSamples: train.Len(), TestSamples: test.Len(),
 		Generations: t.settings.options.Generations, Kernels: kernels.Selected(), Settings: t.settings.meta(),
+		Dir: t.journal.dir,
 	}
 }
 

@@ -44,6 +44,13 @@ type logObserver struct{ *slog.Logger }
 func (o logObserver) start(e startEvent) {
 	o.Info("training", "task", e.Task, "network", e.Network, "weights", e.Weights,
 		"train_samples", e.TrainSamples, "test_samples", e.TestSamples, "kernels", e.Kernels)
+	if r := e.Resumed; r != nil {
+		o.Info("resumed", "dir", e.Dir, "generation", r.Generation, "checkpoint", r.Checkpoint,
+			"replayed", r.Replayed, "cut_bytes", r.CutBytes)
+		if r.Ignored != "" {
+			o.Warn("checkpoint ignored", "why", r.Ignored)
+		}
+	}
 }
 
 func (o logObserver) progress(p progressEvent, measured bool) {
@@ -62,6 +69,21 @@ func (o lineObserver) start(e startEvent) {
 	fmt.Fprintf(o.terminal, "%s  %s\n", o.style.Bold(e.Task+" "+e.Network), o.style.Dim(fmt.Sprintf(
 		"%s weights · %s train, %s held out · %s",
 		report.Count(e.Weights), report.Count(e.TrainSamples), report.Count(e.TestSamples), e.Kernels)))
+	if r := e.Resumed; r != nil {
+		fmt.Fprintf(o.terminal, "%s  %s\n", o.style.Bold("Resumed at generation "+report.Count(r.Generation)), o.style.Dim(r.note()))
+		if r.Ignored != "" {
+			fmt.Fprintf(o.terminal, "%s  %s\n", o.style.Bad("Checkpoint ignored"), report.Printable(r.Ignored))
+		}
+	}
+}
+
+// note says where the generations came from, and what was lost.
+func (r *resumedInfo) note() string {
+	text := fmt.Sprintf("%s from the checkpoint, %s replayed", report.Count(r.Checkpoint), report.Count(r.Replayed))
+	if r.CutBytes > 0 {
+		text += fmt.Sprintf(", %s bytes of a torn record cut", report.Count(int(r.CutBytes)))
+	}
+	return text
 }
 
 func (o lineObserver) progress(p progressEvent, _ bool) {

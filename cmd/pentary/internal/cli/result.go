@@ -36,6 +36,9 @@ type training struct {
 	Seconds     float64 `json:"seconds"`
 	Throughput  float64 `json:"member_samples_per_second"`
 	Interrupted bool    `json:"interrupted"`
+	Early       bool    `json:"stopped_early,omitempty"`
+	Dir         string  `json:"dir,omitempty"`    // of the journal
+	Resume      string  `json:"resume,omitempty"` // command that goes on
 }
 
 func resultOf(task string, net *nn.MLP, confusion [][]int) *result {
@@ -65,14 +68,17 @@ func (r *result) write(out io.Writer, s report.Style, curve []report.Point) {
 	title("Size", "of the weights")
 	r.summary.WriteSize(out, s)
 
-	line := func(label, text string) { fmt.Fprintf(out, "%s  %s\n", s.Bold(fmt.Sprintf("%-14s", label)), text) }
+	line := fieldWriter(out, s)
 	fmt.Fprintln(out)
 	line("Test accuracy", s.Good(report.Percent(confusion.Correct(), r.TestSamples))+"  "+s.Dim(fmt.Sprintf(
 		"%s of %s held-out samples", report.Count(confusion.Correct()), report.Count(r.TestSamples))))
 	if t := r.training; t != nil {
 		label := "Trained"
-		if t.Interrupted {
+		switch {
+		case t.Interrupted:
 			label = "Interrupted"
+		case t.Early:
+			label = "Stopped early"
 		}
 		line(label, fmt.Sprintf("%s generations in %.1f s, %s member-samples/s",
 			report.Count(t.Generations), t.Seconds, report.Rate(t.Throughput)))
@@ -81,5 +87,11 @@ func (r *result) write(out io.Writer, s report.Style, curve []report.Point) {
 	if r.File != "" {
 		line("File sha256", r.FileSHA256)
 		line("Saved", r.File)
+	}
+	if t := r.training; t != nil && t.Dir != "" {
+		line("Journal", t.Dir)
+		if t.Resume != "" {
+			line("Go on with", t.Resume)
+		}
 	}
 }

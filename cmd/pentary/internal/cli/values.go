@@ -3,18 +3,21 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/lowrank"
 )
 
-// decimal is a flag's value: a positive decimal number, held exactly as num/den,
-// a power of ten.
+// decimal is a flag's value: a decimal number, held exactly as num/den, a power of
+// ten.
 type decimal struct {
 	text     string
 	num, den int
 	most     int // largest value allowed
+	orZero   bool
 }
 
 // newDecimal returns the decimal that text writes.
@@ -25,6 +28,14 @@ func newDecimal(text string, most int) decimal {
 	}
 	return d
 }
+
+// newDecimalOrZero is newDecimal for one that may be zero, and is.
+func newDecimalOrZero(most int) decimal {
+	return decimal{text: "0", den: 1, most: most, orZero: true}
+}
+
+// q16 returns the decimal in fixed point.
+func (d *decimal) q16() es.Q16 { return es.Ratio(d.num, d.den) }
 
 // Set implements pflag.Value. It takes at most nine digits, so that num and den
 // fit 32 bits.
@@ -42,8 +53,11 @@ func (d *decimal) Set(text string) error {
 	for range fraction {
 		den *= 10
 	}
-	if num == 0 || num > d.most*den {
+	switch {
+	case num == 0 && !d.orZero, num > d.most*den && !d.orZero:
 		return fmt.Errorf("want more than 0 and at most %d", d.most)
+	case num > d.most*den:
+		return fmt.Errorf("want 0 to %d", d.most)
 	}
 	d.text, d.num, d.den = text, num, den
 	return nil
@@ -61,8 +75,13 @@ type choice[T fmt.Stringer] struct {
 	options []T
 }
 
-// Set implements pflag.Value.
+// Set implements pflag.Value. It takes what String returns.
 func (c choice[T]) Set(text string) error {
+	var none T
+	if text == "" && !c.offers(none) {
+		*c.value = none
+		return nil
+	}
 	for _, o := range c.options {
 		if o.String() == text {
 			*c.value = o
@@ -74,10 +93,16 @@ func (c choice[T]) Set(text string) error {
 
 // String implements pflag.Value.
 func (c choice[T]) String() string {
-	if c.value == nil { // pflag asks the zero value for its default
+	// pflag asks the zero value for its default, and a value that is none of the
+	// options depends on other flags.
+	if c.value == nil || !c.offers(*c.value) {
 		return ""
 	}
 	return (*c.value).String()
+}
+
+func (c choice[T]) offers(v T) bool {
+	return slices.ContainsFunc(c.options, func(o T) bool { return o.String() == v.String() })
 }
 
 // Type implements pflag.Value.
@@ -89,20 +114,32 @@ func (c choice[T]) Type() string {
 	return strings.Join(names, "|")
 }
 
-// ruleName is the choice of an update rule.
-type ruleName string
+// rank is a flag's value: the rank of a perturbation, or "full".
+type rank int
 
-const (
-	residual  ruleName = "residual"
-	threshold ruleName = "threshold"
-)
-
-func (r ruleName) String() string { return string(r) }
-
-// rule returns the rule of that name with the number that it takes.
-func (r ruleName) rule(rate, share decimal) es.Rule {
-	if r == threshold {
-		return es.Threshold{Share: es.Ratio(share.num, share.den)}
+// Set implements pflag.Value. What number is in range the optimizer says.
+func (r *rank) Set(text string) error {
+	if text == fullRank {
+		*r = lowrank.FullRank
+		return nil
 	}
-	return es.Residual{Rate: es.Ratio(rate.num, rate.den)}
+	n, err := strconv.ParseUint(text, 10, 31)
+	if err != nil {
+		return fmt.Errorf("want a number or %q", fullRank)
+	}
+	*r = rank(n)
+	return nil
 }
+
+const fullRank = "full"
+
+// String implements pflag.Value.
+func (r *rank) String() string {
+	if *r == lowrank.FullRank {
+		return fullRank
+	}
+	return strconv.Itoa(int(*r))
+}
+
+// Type implements pflag.Value.
+func (r *rank) Type() string { return "rank" }

@@ -33,6 +33,7 @@ var (
 	dimRank    = dimension{"rank", 1, 17}
 	dimStreams = dimension{"streams", 1, 70}
 	dimShift   = dimension{"shift", 0, 30}
+	dimReLU    = dimension{"relu", 0, 1}
 	dimTerms   = dimension{"terms", 0, 700}
 )
 
@@ -48,6 +49,7 @@ var all = []kernel{
 	{"project_shared", []dimension{dimPairs, dimRank, dimStreams, dimK}, []int{0, 1, 2, 3}, projectShared},
 	{"perturb", []dimension{dimPairs, dimRank, dimStreams, dimM, dimShift}, []int{0, 1, 2, 3}, perturb},
 	{"perturb_shared", []dimension{dimPairs, dimRank, dimStreams, dimM, dimShift}, []int{0, 1, 2, 3}, perturbShared},
+	{"perturb_shared_requantize", []dimension{dimPairs, {"rank", 1, 4}, dimStreams, dimM, {"perturb_shift", 0, 30}, {"shift", 0, 12}, dimReLU}, []int{0, 1, 2, 3}, perturbSharedRequantize},
 	{"matmul_perturbed", []dimension{dimPairs, dimRank, dimStreams, dimM, dimK, dimShift}, []int{0, 2, 3, 4}, matMulPerturbed},
 	{"weigh_factors", []dimension{dimPairs, dimRank, dimM}, []int{0, 1, 2}, weighFactors},
 	{"interleave_factors", []dimension{dimTerms, {"blocks", 0, 40}}, []int{0, 1}, interleaveFactors},
@@ -57,7 +59,8 @@ var all = []kernel{
 	{"update_flip", []dimension{dimM, dimK, dimTerms}, []int{0, 1, 2}, updateFlip},
 	{"update_threshold", []dimension{dimM, dimK, dimTerms}, []int{0, 1, 2}, updateThreshold},
 	{"shrink", []dimension{dimM, dimK}, []int{0, 1}, shrink},
-	{"requantize", []dimension{dimM, dimN, dimShift, {"relu", 0, 1}}, []int{0, 1}, requantize},
+	{"saturated", []dimension{dimM, dimK}, []int{0, 1}, saturated},
+	{"requantize", []dimension{dimM, dimN, dimShift, dimReLU}, []int{0, 1}, requantize},
 	{"normalize", []dimension{dimK, dimN, {"target", 1, 127}}, []int{0, 1}, normalize},
 	{"score", []dimension{{"classes", 1, kernels.MaxClasses}, dimN}, []int{0, 1}, score},
 	{"noise", []dimension{{"blocks", 0, 300}, {"law", 0, 1}}, []int{0}, noise},
@@ -174,6 +177,23 @@ func perturbShared(o *operands, s []int) func() int {
 	base := input(o, "base", m*l.Streams, between[int32](o, math.MinInt32, math.MaxInt32))
 	y := output[int32](o, "y", m*l.Cols())
 	return none(func() { kernels.PerturbShared(y, base, a, t, l, m, shift) })
+}
+
+func perturbSharedRequantize(o *operands, s []int) func() int {
+	l, m := layout(s), s[3]
+	perturbShift, shift, relu := uint(s[4]), uint(s[5]), s[6] == 1
+	a, t := o.factors("a", l.Pairs*l.Rank, m), o.projections(l.Pairs*l.Rank*l.Streams, l.Rank)
+	// What lies between the clamps, what lies around a word, or all that there is.
+	reach := []int64{200 << shift, 1<<15 + 200<<shift, math.MaxInt32}[o.IntN(3)]
+	base := input(o, "base", m*l.Streams, between[int32](o, -reach-1, reach))
+	var bias []int32
+	if o.IntN(2) == 0 {
+		bias = input(o, "bias", m, between[int32](o, -reach-1, reach))
+	}
+	dst := output[int8](o, "dst", kernels.Quads(m)*l.Cols()*4)
+	return none(func() {
+		kernels.PerturbSharedRequantize(dst, base, a, t, l, m, perturbShift, bias, shift, relu)
+	})
 }
 
 func matMulPerturbed(o *operands, s []int) func() int {
@@ -297,6 +317,12 @@ func shrink(o *operands, s []int) func() int {
 	w, chance, draw := o.trained(s[0], s[1]), o.Uint32N(kernels.AlwaysShrink+1), o.stream()
 	lo, hi := o.span(s[0])
 	return func() int { return kernels.Shrink(w, chance, draw, lo, hi) }
+}
+
+func saturated(o *operands, s []int) func() int {
+	w, count := o.weights(s[0], s[1]), output[int32](o, "count", 1)
+	lo, hi := o.span(s[0])
+	return none(func() { count[0] = int32(kernels.Saturated(w, lo, hi)) })
 }
 
 func requantize(o *operands, s []int) func() int {

@@ -25,8 +25,8 @@ sample is held out.`,
 
 	Hidden:  []int{64},
 	Batch:   64,
-	Options: es.Options{Generations: 400, Pairs: 256, Rank: 1, Sigma: 3, Fitness: es.FourBit},
-	Rate:    "0.3",
+	Options: es.Options{Generations: 400, Pairs: 256, Rank: 1, Sigma: 3},
+	Rate:    "0.2",
 
 	load: loadDigits,
 }

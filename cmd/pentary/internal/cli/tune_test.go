@@ -1,0 +1,68 @@
+package cli
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
+)
+
+// A shell reads the words that it was written for.
+func TestShellLine(t *testing.T) {
+	words := []string{"a", "", "b c", "it's", "$x", "--data=/d/e", "*", "ä", "a\nb"}
+	line := shellLine(words)
+	if !strings.HasPrefix(line, "a '' 'b c' ") || !strings.Contains(line, " --data=/d/e ") {
+		t.Errorf("%s", line)
+	}
+	sh, err := exec.LookPath("sh")
+	if err != nil {
+		t.Skip("no shell")
+	}
+	out, err := exec.Command(sh, "-c", `printf '%s\0' `+line).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Split(strings.TrimSuffix(string(out), "\x00"), "\x00"); !slices.Equal(got, words) {
+		t.Errorf("%q, want %q", got, words)
+	}
+}
+
+// What varies by default are settings of every task, in range.
+func TestVaried(t *testing.T) {
+	for _, task := range task.All {
+		for _, p := range varied(task) {
+			for _, v := range p.Values {
+				s := defaults(task)
+				if err := s.setTexts(map[string]string{p.Name: v}); err != nil {
+					t.Errorf("%s: %v", task.Name, err)
+				} else if err := s.check(); err != nil {
+					t.Errorf("%s: %v", task.Name, err)
+				}
+			}
+		}
+	}
+}
+
+// A parameter matters under its rule alone.
+func TestTakes(t *testing.T) {
+	for rule, want := range map[string]string{"residual": "rate", "threshold": "share", "replay": "rate window", "flip": "rate average level"} {
+		s := defaults(task.All[0])
+		if err := s.setTexts(map[string]string{"rule": rule}); err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, name := range []string{"rate", "share", "window", "average", "level"} {
+			if s.takes(name) {
+				got = append(got, name)
+			}
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s takes %v, want %s", rule, got, want)
+		}
+		if !s.takes("sigma") || !s.takes("rule") {
+			t.Errorf("%s does not take sigma and rule", rule)
+		}
+	}
+}

@@ -1,0 +1,247 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/tune"
+	"github.com/Kaleaon/pentary-go/internal/atomicfile"
+)
+
+// tuneObserver shows how far a search has come: as JSON, on a line of the terminal,
+// or in the log.
+type tuneObserver struct {
+	*liveLine
+	streams *streams
+	json    bool
+	log     *slog.Logger
+
+	tuner  *tuner
+	search *tune.Search
+	best   tune.Trial // of the rung
+	total  int        // member-samples of the search
+	done   int        // of them, by runs of this process
+	began  time.Time
+}
+
+func newTuneObserver(u *tuner, search *tune.Search, s *streams) *tuneObserver {
+	o := &tuneObserver{
+		liveLine: newLiveLine(s.errTerm), streams: s, json: u.json, log: slog.New(slog.DiscardHandler),
+		tuner: u, search: search,
+	}
+	switch {
+	case u.json:
+		o.terminal = nil
+	case s.errTerm == nil:
+		o.log = slog.New(slog.NewTextHandler(s.err, nil))
+	}
+	return o
+}
+
+// resume says what a log held.
+func (o *tuneObserver) resume(trials, dropped int) {
+	if trials == 0 && dropped == 0 || o.json {
+		return
+	}
+	text := fmt.Sprintf("Going on after %d runs", trials)
+	if dropped > 0 {
+		text += fmt.Sprintf("; the log ended in %d bytes of a broken line", dropped)
+	}
+	fmt.Fprintln(o.streams.err, text)
+}
+
+func (o *tuneObserver) start(h tuneHeader) {
+	o.began = time.Now()
+	if o.json {
+		o.streams.printJSON(h)
+		return
+	}
+	for _, r := range h.Rungs {
+		o.total += r.Size * r.Budget
+	}
+	if o.terminal == nil {
+		o.log.Info("tuning", "task", h.Task, "configurations", h.Configurations, "rungs", len(h.Rungs), "member_samples", o.total,
+			"train_samples", h.TrainSamples, "validation_samples", h.Validation)
+		return
+	}
+	fmt.Fprintf(o.terminal, "%s  %s\n", o.style.Bold("Tuning "+h.Task), o.style.Dim(fmt.Sprintf(
+		"%s member-samples: %s", report.Rate(float64(o.total)), rungsText(h.Rungs))))
+}
+
+// rungsText describes the rungs, as in "27 runs of 1.46 M, 9 of 4.37 M".
+func rungsText(rungs []tune.Rung) string {
+	parts := make([]string, len(rungs))
+	for i, r := range rungs {
+		parts[i] = fmt.Sprintf("%d of %s", r.Size, report.Rate(float64(r.Budget)))
+	}
+	return strings.Replace(strings.Join(parts, ", "), " of", " runs of", 1)
+}
+
+// generation follows a generation of a run.
+func (o *tuneObserver) generation(rung, configuration, generation int, s *settings) {
+	o.show(func(width int) string {
+		known, first, last := 0, 0, len(o.search.Trials)
+		for r, t := range o.search.Trials {
+			known += t.Samples
+			if t.Rung < rung {
+				first = r + 1
+			}
+		}
+		now := generation * generationSamples(s)
+		left := max(0, o.total-known-now)
+		eta := time.Since(o.began).Seconds() / float64(max(1, o.done+now)) * float64(left)
+		text := fmt.Sprintf("rung %d/%d  run %d/%d", rung+1, len(o.search.Rungs), last-first+1, o.search.Rungs[rung].Size)
+		if o.best.Total > 0 {
+			text += "  best " + report.Percent(o.best.Correct, o.best.Total)
+		}
+		text += fmt.Sprintf("  %s  ETA %s", o.tuner.describe(configuration), duration(eta))
+		return barLine(o.total-left, o.total, text, width, o.style)
+	})
+}
+
+// trial follows a run.
+func (o *tuneObserver) trial(t tune.Trial) {
+	o.done += t.Samples
+	if t.Rung != o.best.Rung || t.Correct > o.best.Correct {
+		o.best = t
+	}
+	if o.json {
+		o.streams.printJSON(tuneTrial{Event: "trial", Trial: t, Accuracy: t.Accuracy(), Settings: o.tuner.named(t.Configuration)})
+		return
+	}
+	o.log.Info("run", "rung", t.Rung+1, "configuration", t.Configuration, "settings", o.tuner.describe(t.Configuration),
+		"validation_accuracy", fmt.Sprintf("%.4f", t.Accuracy()), "seconds", fmt.Sprintf("%.2f", t.Seconds))
+}
+
+// tuneTrial is a run as --json prints it.
+type tuneTrial struct {
+	Event string `json:"event,omitempty"` // "trial"
+	tune.Trial
+	Accuracy float64           `json:"validation_accuracy"`
+	Settings map[string]string `json:"settings"` // of the space, but for parameters of other rules
+}
+
+// named returns what a configuration has of the space, by name.
+func (u *tuner) named(configuration int) map[string]string {
+	m := map[string]string{}
+	for i, v := range u.values(configuration) {
+		if v != "" {
+			m[u.space[i].Name] = v
+		}
+	}
+	return m
+}
+
+// tuneResult is the last object that --json prints.
+type tuneResult struct {
+	Event       string      `json:"event"` // "result"
+	Task        string      `json:"task"`
+	Ranking     []tuneTrial `json:"ranking"` // the last run of each configuration, best first
+	Command     []string    `json:"command"` // that trains the best
+	Seconds     float64     `json:"seconds"` // of this process
+	Interrupted bool        `json:"interrupted"`
+	Plots       []string    `json:"plots,omitempty"`
+}
+
+// finish draws the plots and reports.
+func (u *tuner) finish(s *streams, search *tune.Search, seconds float64, interrupted bool) error {
+	r := tuneResult{Event: "result", Task: u.task.Name, Ranking: []tuneTrial{}, Seconds: seconds, Interrupted: interrupted}
+	for _, t := range search.Ranking() {
+		r.Ranking = append(r.Ranking, tuneTrial{Trial: t, Accuracy: t.Accuracy(), Settings: u.named(t.Configuration)})
+	}
+	if len(r.Ranking) > 0 {
+		r.Command = u.command(r.Ranking[0].Configuration)
+		if u.dir != "" {
+			var err error
+			if r.Plots, err = u.draw(search); err != nil {
+				return err
+			}
+		}
+	}
+	if u.json {
+		if err := s.printJSON(r); err != nil {
+			return err
+		}
+	} else {
+		u.write(s.out, style(s.outTerm), r)
+	}
+	if interrupted {
+		return errInterrupted
+	}
+	return nil
+}
+
+// draw draws the plots and returns their files.
+func (u *tuner) draw(search *tune.Search) ([]string, error) {
+	title := "pentary tune " + u.task.Name
+	plots := map[string]func(io.Writer) error{
+		"budgets.svg": func(out io.Writer) error {
+			return search.WriteBudgets(out, title, func(c int) string { return "configuration " + strconv.Itoa(c) })
+		},
+		"parameters.svg": func(out io.Writer) error {
+			return search.WriteParameters(out, title, u.space, u.values)
+		},
+	}
+	var files []string
+	for _, name := range []string{"budgets.svg", "parameters.svg"} {
+		path := filepath.Join(u.dir, name)
+		if err := atomicfile.Write(path, plots[name]); err != nil {
+			return nil, fmt.Errorf("--dir: %w", err)
+		}
+		files = append(files, path)
+	}
+	return files, nil
+}
+
+// write prints the result for people.
+func (u *tuner) write(out io.Writer, s report.Style, r tuneResult) {
+	heading := []string{"no.", "rung", "validation", "member-samples", "seconds"}
+	for _, p := range u.space {
+		heading = append(heading, p.Name)
+	}
+	var rows [][]string
+	for _, t := range r.Ranking {
+		row := []string{
+			strconv.Itoa(t.Configuration), strconv.Itoa(t.Rung + 1), fmt.Sprintf("%.2f %%", 100*t.Accuracy),
+			report.Rate(float64(t.Samples)), fmt.Sprintf("%.2f", t.Seconds),
+		}
+		rows = append(rows, append(row, u.values(t.Configuration)...))
+	}
+	fmt.Fprintf(out, "%s  %s\n", s.Bold("Configurations"), s.Dim(fmt.Sprintf(
+		"best first, by their last run; no. 0 is the task's; %s validation samples", report.Count(u.validation.Len()))))
+	report.WriteTable(out, s, 0, heading, rows)
+	fmt.Fprintln(out)
+	for _, file := range r.Plots {
+		fmt.Fprintf(out, "Drew %s\n", file)
+	}
+	if len(r.Command) > 0 {
+		fmt.Fprintf(out, "Train the best with\n  %s\n", s.Good(shellLine(r.Command)))
+	}
+	if r.Interrupted {
+		text := "Interrupted"
+		if u.dir != "" {
+			text += "; the same command goes on"
+		}
+		fmt.Fprintln(out, text)
+	}
+}
+
+// shellLine writes a command for a shell.
+func shellLine(args []string) string {
+	words := make([]string, len(args))
+	for i, arg := range args {
+		if arg == "" || strings.ContainsFunc(arg, func(r rune) bool {
+			return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./,:=+@%", r)
+		}) {
+			arg = "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
+		}
+		words[i] = arg
+	}
+	return strings.Join(words, " ")
+}

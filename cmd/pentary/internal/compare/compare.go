@@ -1,0 +1,247 @@
+package compare
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
+	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/nn"
+)
+
+// Setup is what all methods have in common.
+type Setup struct {
+	Seed        uint64 // of the network's first weights
+	Widths      []int  // of its layers
+	Train, Test *nn.Dataset
+	Budget      time.Duration // of each method's training
+
+	// Progress is called after each generation. Only the last event of a method has
+	// its Result.
+	Progress func(Progress)
+}
+
+// Progress is where a method's run stands.
+type Progress struct {
+	Method      Method
+	Phase       string // what the run is for
+	Generation  int
+	Generations int // planned, 0 while that is found out
+	Seconds     float64
+	Budget      float64
+	Accuracy    float64 // last measured
+}
+
+// Result is how far a method came.
+type Result struct {
+	Method      string            `json:"method"`
+	Settings    map[string]string `json:"settings,omitempty"`
+	Baseline    bool              `json:"baseline"`
+	Accuracy    float64           `json:"test_accuracy"` // at the end
+	Marks       []Mark            `json:"marks"`
+	Generations int               `json:"generations"`
+	Planned     int               `json:"planned_generations"` // that its schedules span
+	Attempts    int               `json:"attempts"`            // until a run was as planned
+	Seconds     float64           `json:"seconds"`             // of training
+	Throughput  float64           `json:"member_samples_per_second"`
+	Bits        float64           `json:"state_bits_per_weight"` // weights and what is kept beside them between generations
+	Curve       []Point           `json:"curve"`
+	Interrupted bool              `json:"interrupted,omitempty"`
+}
+
+// Point is a measurement of a run. Its time is that of training alone.
+type Point struct {
+	Seconds    float64 `json:"seconds"`
+	Generation int     `json:"generation"`
+	Accuracy   float64 `json:"test_accuracy"`
+}
+
+// Mark is the first measurement at or after a part of the budget, or the last of the
+// run.
+type Mark struct {
+	Part float64 `json:"part"` // of the budget
+	Point
+}
+
+// Parts are the parts of the budget that have a Mark.
+var Parts = []float64{1. / 8, 1. / 4, 1. / 2, 1}
+
+// stepsPerOctave is how often a run is measured while its time doubles, from a 64th
+// of the budget on: to reach an accuracy is then known to a fifth of the time.
+const (
+	stepsPerOctave = 4
+	octaves        = 6
+)
+
+const (
+	calibration = 1. / 16 // of the budget, by which a method's speed is measured
+	slack       = 1. / 32 // of the budget, left free for that to be wrong
+	tolerance   = 1. / 10 // of the budget or the plan, by which a run may miss them
+	attempts    = 3       // to do better than that
+
+	mostGenerations = 1 << 24
+)
+
+// Run trains a fresh network by the method. Schedules need to know a run's length:
+// the method's speed is measured first, for a 16th of the budget, and the run is
+// planned to fill the budget by it. It ends at the budget in any case, with its
+// schedules unfinished if it must. Where the plan was wrong by more than a tenth,
+// another run is planned by what that one has shown, up to three in all.
+//
+// If the context is done the result is of what was trained until then. The error is
+// of settings that are no good.
+func (s *Setup) Run(ctx context.Context, m Method, budget time.Duration, phase string) (*Result, error) {
+	generations, err := s.plan(ctx, m, budget, phase)
+	if err != nil {
+		return nil, err
+	}
+	var last *Result
+	for attempt := 1; ; attempt++ {
+		r, err := s.train(ctx, m, generations, budget, phase)
+		if err != nil {
+			return nil, err
+		}
+		if r.Interrupted && last != nil {
+			return last, nil // it was whole
+		}
+		r.Attempts, last = attempt, r
+		full := r.Seconds >= (1-tolerance)*budget.Seconds()
+		whole := float64(r.Generations) >= (1-tolerance)*float64(generations)
+		if full && whole || r.Interrupted || attempt == attempts {
+			return r, nil
+		}
+		perGeneration := r.Seconds / float64(r.Generations)
+		generations = fill(budget, time.Duration(perGeneration*float64(time.Second)))
+	}
+}
+
+// train runs so many generations, or as many as the budget holds.
+func (s *Setup) train(ctx context.Context, m Method, generations int, budget time.Duration, phase string) (*Result, error) {
+	run, err := s.start(m, generations)
+	if err != nil {
+		return nil, err
+	}
+	r := &Result{
+		Method: m.Name, Settings: m.Settings, Baseline: m.Baseline, Planned: generations,
+		Bits: bits(run),
+	}
+	limit := budget.Seconds()
+	next := 0
+	measure := func(seconds float64, generation int) {
+		r.Curve = append(r.Curve, Point{seconds, generation, accuracy(run.net, s.Test)})
+		for next < octaves*stepsPerOctave && seconds >= limit*mark(next) {
+			next++
+		}
+	}
+	measure(0, 0)
+	clock := time.Now()
+	err = run.train(ctx, func(stats es.Stats) error {
+		r.Seconds, r.Generations = time.Since(clock).Seconds(), stats.Generation
+		done := r.Seconds >= limit
+		if done || stats.Generation == generations || next < octaves*stepsPerOctave && r.Seconds >= limit*mark(next) {
+			paused := time.Now()
+			measure(r.Seconds, stats.Generation)
+			clock = clock.Add(time.Since(paused))
+		}
+		s.Progress(Progress{m, phase, stats.Generation, generations, r.Seconds, limit, r.Curve[len(r.Curve)-1].Accuracy})
+		if done {
+			return es.ErrStop
+		}
+		return nil
+	})
+	if r.Interrupted = errors.Is(err, context.Canceled); r.Interrupted {
+		if r.Curve[len(r.Curve)-1].Generation < r.Generations {
+			measure(r.Seconds, r.Generations)
+		}
+	} else if err != nil {
+		return nil, err
+	}
+	r.Accuracy = r.Curve[len(r.Curve)-1].Accuracy
+	r.Throughput = float64(r.Generations*run.samples) / max(r.Seconds, 1e-9)
+	for _, part := range Parts {
+		r.Marks = append(r.Marks, Mark{part, r.at(part * limit)})
+	}
+	return r, nil
+}
+
+// mark returns the part of the budget of a measurement.
+func mark(n int) float64 { return math.Exp2(float64(n+1)/stepsPerOctave - octaves) }
+
+// at returns the first measurement at or after a time, or the last.
+func (r *Result) at(seconds float64) Point {
+	for _, p := range r.Curve {
+		if p.Seconds >= seconds {
+			return p
+		}
+	}
+	return r.Curve[len(r.Curve)-1]
+}
+
+func (s *Setup) start(m Method, generations int) (*run, error) {
+	run, err := m.start(nn.NewMLP(s.Seed, s.Widths...), s.Train, generations)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", m.Name, err)
+	}
+	return run, nil
+}
+
+// Check returns an error if the method's settings are no good.
+func (s *Setup) Check(m Method) error {
+	_, err := s.start(m, 1)
+	return err
+}
+
+// plan returns how many generations of the method fill the budget.
+func (s *Setup) plan(ctx context.Context, m Method, budget time.Duration, phase string) (int, error) {
+	run, err := s.start(m, mostGenerations)
+	if err != nil {
+		return 0, err
+	}
+	began, first := time.Now(), time.Duration(0)
+	perGeneration := budget
+	err = run.train(ctx, func(stats es.Stats) error {
+		elapsed := time.Since(began)
+		if stats.Generation == 1 { // memory is made and caches are cold
+			first, perGeneration = elapsed, elapsed
+		} else {
+			perGeneration = (elapsed - first) / time.Duration(stats.Generation-1)
+		}
+		s.Progress(Progress{Method: m, Phase: phase, Generation: stats.Generation, Budget: budget.Seconds()})
+		if elapsed >= time.Duration(calibration*float64(budget)) {
+			return es.ErrStop
+		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, context.Canceled) {
+		return 0, fmt.Errorf("%s: %w", m.Name, err)
+	}
+	return fill(budget, perGeneration), nil
+}
+
+// fill returns how many generations of so long fill the budget.
+func fill(budget, generation time.Duration) int {
+	n := (1 - slack) * float64(budget) / float64(max(generation, 1))
+	return int(min(max(n, 1), mostGenerations))
+}
+
+// bits returns the bits of memory that a weight takes from one generation to the
+// next.
+func bits(r *run) float64 {
+	bytes, weights := r.state, 0
+	for _, w := range matrices(r.net) {
+		bytes += len(w.Bytes())
+		weights += w.Rows() * w.Cols()
+	}
+	return 8 * float64(bytes) / float64(weights)
+}
+
+func accuracy(net *nn.MLP, data *nn.Dataset) float64 {
+	counts, err := net.Confusion(data)
+	if err != nil {
+		panic(err) // shaped as the training samples
+	}
+	return report.Confusion(counts).Accuracy()
+}

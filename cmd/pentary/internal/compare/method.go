@@ -1,0 +1,102 @@
+// Package compare trains the same network by several methods, each for the same time
+// on the same data, and measures how far they come.
+package compare
+
+import (
+	"context"
+
+	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/es/baseline"
+	"github.com/Kaleaon/pentary-go/lowrank"
+	"github.com/Kaleaon/pentary-go/nn"
+	"github.com/Kaleaon/pentary-go/packed"
+)
+
+// Method is a way to train a network.
+type Method struct {
+	Name     string
+	Settings map[string]string
+	Baseline bool // not one of this project's
+
+	// start readies a run of so many generations.
+	start func(net *nn.MLP, data *nn.Dataset, generations int) (*run, error)
+}
+
+// run is a run of a method that is ready to begin.
+type run struct {
+	net     *nn.MLP
+	samples int // member-samples a generation
+	state   int // bytes kept from one generation to the next, beside the weights
+	train   func(ctx context.Context, each func(es.Stats) error) error
+}
+
+// Strategy returns the evolution strategy of package es with the options, of which
+// the generations are set, with noise in weights or activations and on batches of a size.
+func Strategy(name string, o es.Options, noise lowrank.Place, batch int) Method {
+	return Method{Name: name, start: func(net *nn.MLP, data *nn.Dataset, generations int) (*run, error) {
+		o.Generations = generations
+		classifier, err := nn.NewClassifier(net, data, batch)
+		if err != nil {
+			return nil, err
+		}
+		if noise == lowrank.InActivations {
+			o.Inputs = classifier
+		}
+		optimizer, err := es.New(net.Parameters(), o)
+		if err != nil {
+			return nil, err
+		}
+		return &run{
+			net: net, samples: 2 * optimizer.Options().Pairs * batch, state: optimizer.StateBytes(),
+			train: func(ctx context.Context, each func(es.Stats) error) error {
+				return optimizer.Run(ctx, classifier, each)
+			},
+		}, nil
+	}}
+}
+
+// RandomSearch returns random search with so many candidates a generation.
+func RandomSearch(name string, seed uint64, members, batch int) Method {
+	return Method{Name: name, Baseline: true, start: func(net *nn.MLP, data *nn.Dataset, generations int) (*run, error) {
+		s, err := baseline.NewRandomSearch(matrices(net), baseline.RandomOptions{Seed: seed, Generations: generations, Members: members})
+		if err != nil {
+			return nil, err
+		}
+		return objectiveRun(net, data, seed, members+1, batch, s.Run) // the present weights are scored too
+	}}
+}
+
+// Prototype returns the algorithm of the project's prototype with so many members.
+func Prototype(name string, o baseline.PrototypeOptions, batch int) Method {
+	return Method{Name: name, Baseline: true, start: func(net *nn.MLP, data *nn.Dataset, generations int) (*run, error) {
+		o.Generations = generations
+		p, err := baseline.NewPrototype(matrices(net), o)
+		if err != nil {
+			return nil, err
+		}
+		return objectiveRun(net, data, o.Seed, o.Members, batch, p.Run)
+	}}
+}
+
+// objectiveRun returns a run of an algorithm that knows the network by its score
+// alone. It keeps nothing from one generation to the next.
+func objectiveRun(net *nn.MLP, data *nn.Dataset, seed uint64, members, batch int,
+	train func(context.Context, baseline.Objective, ...func(es.Stats) error) error,
+) (*run, error) {
+	classifier, err := nn.NewClassifier(net, data, batch)
+	if err != nil {
+		return nil, err
+	}
+	score := func(generation uint32) int64 { return classifier.Score(seed, generation) }
+	return &run{net: net, samples: members * batch, train: func(ctx context.Context, each func(es.Stats) error) error {
+		return train(ctx, score, each)
+	}}, nil
+}
+
+func matrices(net *nn.MLP) []*packed.Matrix {
+	w := make([]*packed.Matrix, len(net.Layers))
+	for i, l := range net.Layers {
+		w[i] = l.W
+	}
+	return w
+}

@@ -1,0 +1,268 @@
+package es_test
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/internal/allocs"
+	"github.com/Kaleaon/pentary-go/kernels"
+	"github.com/Kaleaon/pentary-go/lowrank"
+	"github.com/Kaleaon/pentary-go/packed"
+)
+
+// Samples implements es.Inputs.
+func (v *imitation) Samples() int { return streams }
+
+// Inputs implements es.Inputs: the layers see what they always see.
+func (v *imitation) Inputs(es.Generation) [][]int8 { return v.inputs }
+
+// sampled is short with noise in activations.
+func sampled(v *imitation, rule es.Rule) es.Options {
+	o := short
+	o.Inputs, o.Rule, o.Fitness, o.Shrink = v, rule, es.Tails, es.Ratio(1, 1000)
+	return o
+}
+
+// withUnits returns parameters of the matrices for noise in activations.
+func withUnits(weights []*packed.Matrix) []es.Parameter {
+	ps := es.Matrices(weights...)
+	for i := range ps {
+		ps[i].Unit = 8
+	}
+	return ps
+}
+
+// startSampled returns an optimizer of the imitation task by noise in activations.
+func startSampled(t *testing.T, rule es.Rule) (*es.Optimizer, *imitation, []*packed.Matrix) {
+	t.Helper()
+	v, weights := newImitation()
+	opt, err := es.New(withUnits(weights), sampled(v, rule))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return opt, v, weights
+}
+
+// sampledRules are the rules that look at one generation and no pairs.
+var sampledRules = []es.Rule{
+	es.Residual{Rate: es.Ratio(3, 10)},
+	es.Residual4{Rate: es.Ratio(3, 10)},
+	es.Stochastic{Rate: es.Ratio(1, 10)},
+	es.Flip{Rate: es.Ratio(1, 4), Decay: 2, Level: es.Ratio(1, 4)},
+}
+
+// goldenSampled pins the final weights of each.
+var goldenSampled = []string{
+	"605740535b8978301b0f2642557ffdec5368d708cf709e89a78f936dcdf353cb",
+	"2820a0615e669b2c28d080543c6bdcb3fc1595a6e223cbfbfccc5758053ee468",
+	"e388df7d37bcf119bdb4004977f19fa450566e3cfc473e9afe444974ab8c843d",
+	"a97edb119c896cc3a04ec6411733d3d6b03660edc4bc670d381e262ce721a426",
+}
+
+// One sequence of weights for all kernels and processors, and for a run that goes on
+// from its state in a new optimizer.
+func TestSampledDeterminism(t *testing.T) {
+	defer kernels.Select(kernels.Selected())
+	for _, impl := range kernels.Implementations() {
+		if err := kernels.Select(impl); err != nil {
+			t.Fatal(err)
+		}
+		for _, procs := range []int{1, 2, 7} {
+			for i, rule := range sampledRules {
+				t.Run(fmt.Sprintf("%s/%d/%v", impl, procs, rule), func(t *testing.T) {
+					defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
+					opt, v, weights := startSampled(t, rule)
+					half := func(s es.Stats) error {
+						if s.Generation == 5 {
+							return es.ErrStop
+						}
+						return nil
+					}
+					if err := opt.Run(context.Background(), v, half); err != nil {
+						t.Fatal(err)
+					}
+					resumed, err := es.New(withUnits(weights), sampled(v, rule))
+					if err != nil {
+						t.Fatal(err)
+					}
+					if err := resumed.RestoreState(opt.AppendState(nil)); err != nil {
+						t.Fatal(err)
+					}
+					if err := resumed.Run(context.Background(), v); err != nil {
+						t.Fatal(err)
+					}
+					if got := digest(weights); got != goldenSampled[i] {
+						t.Errorf("final weights %s, want %s", got, goldenSampled[i])
+					}
+				})
+			}
+		}
+	}
+}
+
+// Records, a code for each sample of a pair, rebuild weights and state without scores.
+func TestSampledReplay(t *testing.T) {
+	for _, rule := range sampledRules {
+		opt, v, weights := startSampled(t, rule)
+		again, _, copies := startSampled(t, rule)
+		err := opt.Run(context.Background(), v, func(told es.Stats) error {
+			r := opt.Record()
+			if len(r.Codes) != short.Pairs*streams {
+				t.Fatalf("%v: record of %d codes", rule, len(r.Codes))
+			}
+			replayed, err := again.Replay(r)
+			told.Best, told.Mean, told.Spread = 0, 0, 0
+			if replayed != told {
+				t.Errorf("%v: replayed %+v, told %+v", rule, replayed, told)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if digest(copies) != digest(weights) || !slices.Equal(again.AppendState(nil), opt.AppendState(nil)) {
+			t.Errorf("%v: replay yields other weights or another state", rule)
+		}
+	}
+}
+
+// The task is learned: members without noise come closer by half.
+func TestSampledLearns(t *testing.T) {
+	v, weights := newImitation()
+	o := sampled(v, es.Residual{Rate: es.Ratio(3, 10)})
+	o.Generations, o.Shrink = 60, 0
+	opt, err := es.New(withUnits(weights), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var first, last int64
+	err = opt.Run(context.Background(), v, func(s es.Stats) error {
+		if last = s.Mean; first == 0 {
+			first = last
+		}
+		return nil
+	})
+	if err != nil || last < first/2 {
+		t.Errorf("mean score %d after %d, error %v", last, first, err)
+	}
+}
+
+func TestSampledErrors(t *testing.T) {
+	v, weights := newImitation()
+	sound := withUnits(weights)
+	for _, test := range []struct {
+		parameters []es.Parameter
+		change     func(o *es.Options)
+		want       string
+	}{
+		{sound, func(o *es.Options) { o.Groups = 37 }, "37 groups with noise in activations, want 1"},
+		{sound, func(o *es.Options) { o.Pairs = 1 << 21 }, "2097152 pairs of 3 samples make 6291456 codes, want 1 to 4194304"},
+		{sound, func(o *es.Options) { o.Inputs = none{} }, "37 pairs of 0 samples make 0 codes"},
+		{sound, func(o *es.Options) { o.Rank = lowrank.FullRank }, "noise of full rank in activations"},
+		{sound, func(o *es.Options) { o.Rule = es.Threshold{Share: 1} }, "rule threshold(share 1/65536) wants noise in weights"},
+		{sound, func(o *es.Options) { o.Rule = es.Replay{Rate: 1, Window: 1} }, "rule replay(rate 1/65536, window 1) wants noise in weights"},
+		{append(slices.Clone(sound), es.Parameter{Vector: []int8{1}}), nil, `tensor 2 is "" 1: noise in activations wants dense matrices`},
+		{[]es.Parameter{{Name: "e", Matrix: weights[0], Sparse: true}}, nil, `tensor 0 is "e" 21×70 sparse: noise in activations wants dense matrices`},
+		{[]es.Parameter{{Matrix: weights[0], Unit: 21}}, nil, "tensor 0 has unit 21, want at most 20"},
+	} {
+		o := sampled(v, es.Residual{Rate: 1})
+		if test.change != nil {
+			test.change(&o)
+		}
+		opt, err := es.New(test.parameters, o)
+		if opt != nil || err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("error %v, want %q in it", err, test.want)
+		}
+	}
+}
+
+// none is a batch without samples.
+type none struct{}
+
+func (none) Samples() int                  { return 0 }
+func (none) Inputs(es.Generation) [][]int8 { return nil }
+
+func TestSampledTellErrors(t *testing.T) {
+	opt, _, weights := startSampled(t, sampledRules[0])
+	before := digest(weights)
+	_, err := opt.Tell(make([]int64, 2*short.Pairs))
+	if want := "es: 74 scores for 37 pairs of 3 samples, want 222"; err == nil || err.Error() != want {
+		t.Errorf("error %v, want %s", err, want)
+	}
+	_, err = opt.Replay(es.Record{Generation: 1, Codes: make([]int8, short.Pairs)})
+	if err == nil || !strings.Contains(err.Error(), "record of 37 codes for 37 pairs of 3 samples") {
+		t.Errorf("error %v", err)
+	}
+	if digest(weights) != before || opt.Generation() != 0 {
+		t.Error("refused scores changed the run")
+	}
+}
+
+func TestSampledIdentity(t *testing.T) {
+	opt, _, _ := startSampled(t, sampledRules[0])
+	identity := opt.Identity()
+	for _, want := range []string{" fitness tails ", " noise in activations of 3 samples\n", "\"\" 21×70 unit 8\n"} {
+		if !strings.Contains(identity, want) {
+			t.Errorf("identity %q, want %q in it", identity, want)
+		}
+	}
+}
+
+func TestSampledDefaults(t *testing.T) {
+	v, weights := newImitation()
+	opt, err := es.New(withUnits(weights), es.Options{Generations: 1, Inputs: v})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o := opt.Options(); o.Fitness != es.Tails || opt.Ask().Noise.Place != lowrank.InActivations {
+		t.Errorf("fitness %v, noise in %v", o.Fitness, opt.Ask().Noise.Place)
+	}
+}
+
+func TestSampledAllocations(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector allocates")
+	}
+	for _, rule := range sampledRules {
+		v, weights := newImitation()
+		o := sampled(v, rule)
+		o.Generations = 100
+		opt, err := es.New(withUnits(weights), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		scores := make([]int64, 2*o.Pairs*streams)
+		if err := v.Evaluate(context.Background(), opt.Ask(), scores); err != nil {
+			t.Fatal(err)
+		}
+		if n := allocs.PerRun(20, func() {
+			if _, err := opt.Tell(scores); err != nil {
+				t.Fatal(err)
+			}
+		}); n != 0 {
+			t.Errorf("%v: Tell allocates %d times a call", rule, n)
+		}
+	}
+}
+
+func TestSampledMemoryLimit(t *testing.T) {
+	v, weights := newImitation()
+	o := sampled(v, es.Stochastic{Rate: 1})
+	updater := 0
+	for _, w := range weights {
+		updater = max(updater, lowrank.GatherBytes(w.Rows(), w.Cols(), o.Pairs, o.Rank, streams))
+	}
+	o.MemoryLimit = updater + 41*o.Pairs*streams
+	if _, err := es.New(withUnits(weights), o); err != nil {
+		t.Error(err)
+	}
+	o.MemoryLimit--
+	if _, err := es.New(withUnits(weights), o); err == nil || !strings.Contains(err.Error(), "more than the limit") {
+		t.Errorf("error %v", err)
+	}
+}

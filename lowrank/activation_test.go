@@ -1,0 +1,154 @@
+package lowrank
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/Kaleaon/pentary-go/internal/allocs"
+	"github.com/Kaleaon/pentary-go/kernels"
+	"github.com/Kaleaon/pentary-go/packed"
+)
+
+func ExamplePlace() {
+	w := Tensor{W: packed.NewMatrix(4, 8), Unit: 4} // zero weights: what is left is the noise
+	base := make([]int32, 4*3)
+	var ws Workspace
+	y := make([]int32, 4*6) // rows × (plus, minus) × samples
+	n := Noise{Seed: 1, Rank: 1, Sigma: 2, Place: InActivations}
+	n.ProductShared(&ws, y, base, w, make([]int8, 8*3), 0, 1, 3)
+	for i := range 4 {
+		fmt.Println(y[i*6 : i*6+6])
+	}
+	// Output:
+	// [8 -8 -8 -8 8 8]
+	// [0 0 0 0 0 0]
+	// [4 -4 -4 -4 4 4]
+	// [0 0 0 0 0 0]
+}
+
+// signsOf returns S of one pair, from the stream that it is defined by: a row of
+// samples for each rank.
+func signsOf(n Noise, tensor uint32, pair, samples int) [][]int64 {
+	s := StreamOf(n.Seed, n.Generation, tensor, Signs, pair)
+	signs := make([][]int64, n.Rank)
+	for at := range n.Rank * samples {
+		word := s.Block(uint32(at / 16))[at/4%4]
+		signs[at/samples] = append(signs[at/samples], 1-int64(word>>(at%4*8)&1)*2)
+	}
+	return signs
+}
+
+// noisyOutput returns what one member makes of sample b, which is x, from the definition:
+// W·x + sign·round(A·round(S·2^Unit·2^e/√(r·variance)) / 2^shift).
+func (d dense) noisyOutput(n Noise, w Tensor, pair int, sign int64, samples, b int, x []int8) []int32 {
+	mul, shift := scaling(n, n.Rank*lawVariance(n.Law))
+	a, s := draw(n, FactorA, w.Number, pair, d.m), signsOf(n, w.Number, pair, samples)
+	y := make([]int32, d.m)
+	for i := range y {
+		sum, correction := int64(0), int64(0)
+		for κ, v := range x {
+			sum += d.w[i*d.k+κ] * int64(v)
+		}
+		if !w.Frozen {
+			for ρ := range n.Rank {
+				correction += a[ρ][i] * round(s[ρ][b]<<w.Unit*mul, 7)
+			}
+		}
+		y[i] = int32(sum + sign*round(correction, shift))
+	}
+	return y
+}
+
+// forEachActivationNoise calls test for the ranks, laws and deviations that take
+// different ways through the scaling, with units large and small.
+func forEachActivationNoise(test func(n Noise, unit uint)) {
+	for _, law := range laws {
+		for _, rank := range []int{1, 2, 3, 4, 5, 16} {
+			for sigma := range uint(9) {
+				for _, unit := range []uint{0, 7, MaxUnit} {
+					test(Noise{Seed: 11, Generation: 5, Law: law, Rank: rank, Sigma: sigma, Place: InActivations}, unit)
+				}
+			}
+		}
+	}
+}
+
+// Products of batches of the members' own and of shared ones, and the activations of
+// these, are those of the definition.
+func TestActivationNoise(t *testing.T) {
+	rng := rand.New(rand.NewPCG(21, 21))
+	forEachActivationNoise(func(n Noise, unit uint) {
+		m, k, lo, hi, streams := 1+rng.IntN(40), 1+rng.IntN(80), rng.IntN(3), 3+rng.IntN(3), 1+rng.IntN(40)
+		w, d := randomTensor(rng, 9, m, k)
+		w.Unit, w.Frozen = unit, rng.IntN(8) == 0
+		cols := 2 * (hi - lo) * streams
+		shift, relu := uint(rng.IntN(10)), rng.IntN(2) == 0
+
+		own, x := randomInputs(rng, k, cols)
+		vectors, batch := randomInputs(rng, k, streams)
+		y, yShared, base := make([]int32, m*cols), make([]int32, m*cols), make([]int32, m*streams)
+		act, wantAct := make([]int8, kernels.Quads(m)*4*cols), make([]int8, kernels.Quads(m)*4*cols)
+		kernels.MatMul(base, w.W, batch, streams)
+		var ws Workspace
+		n.Product(&ws, y, w, x, lo, hi, streams)
+		n.ProductShared(&ws, yShared, base, w, batch, lo, hi, streams)
+		n.ActivationsShared(&ws, act, base, w, batch, lo, hi, streams, nil, shift, relu)
+		kernels.Requantize(wantAct, yShared, nil, m, cols, shift, relu)
+		if !slices.Equal(act, wantAct) {
+			t.Fatalf("%+v, unit %d, %d×%d: not the activations of the product", n, unit, m, k)
+		}
+		for c := range cols {
+			b, pair, sign := c%streams, lo+c/(2*streams), int64(1-c/streams%2*2)
+			for name, test := range map[string]struct {
+				got []int32
+				x   []int8
+			}{"own": {y, own[c*k:][:k]}, "shared": {yShared, vectors[b*k:][:k]}} {
+				for i, v := range d.noisyOutput(n, w, pair, sign, streams, b, test.x) {
+					if got := test.got[i*cols+c]; got != v {
+						t.Fatalf("%+v, unit %d, %s %d×%d, pairs %d to %d, %d samples: y[%d, %d] = %d, want %d",
+							n, unit, name, m, k, lo, hi, streams, i, c, got, v)
+					}
+				}
+			}
+		}
+	})
+}
+
+func TestActivationNoiseChunks(t *testing.T) {
+	testProductChunks(t, Noise{Seed: 2, Rank: 3, Sigma: 2, Place: InActivations})
+}
+
+func TestActivationNoisePanics(t *testing.T) {
+	w := Tensor{Number: 3, W: packed.NewMatrix(3, 5), Unit: MaxUnit + 1}
+	n := Noise{Rank: 1, Place: InActivations}
+	var ws Workspace
+	x, y := make([]int8, 2*4*2), make([]int32, 3*2)
+	mustPanic(t, "lowrank: tensor 3 has unit 21, want at most 20", func() { n.Product(&ws, y, w, x, 0, 1, 1) })
+	mustPanic(t, "Perturbation: noise in activations, want weights", func() { n.Perturbation(&ws, make([]int32, 15), w, 0, 0) })
+	mustPanic(t, "Lookup: noise in activations, want weights", func() { n.Lookup(&ws, nil, w, nil, 0, 1, 1, 0) })
+	mustPanic(t, "Update: noise in activations, want weights", func() { NewUpdater().Update(n, w, nil, newResidualRule(w.W)) })
+	n.Rank = FullRank
+	mustPanic(t, "noise of full rank: noise in activations, want weights", func() { n.Product(&ws, y, w, x, 0, 1, 1) })
+}
+
+func TestActivationNoiseAllocations(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector allocates")
+	}
+	const m, k, pairs, streams = 50, 60, 4, 2
+	rng := rand.New(rand.NewPCG(5, 5))
+	w, _ := randomTensor(rng, 0, m, k)
+	_, x := randomInputs(rng, k, 2*pairs*streams)
+	base, y := make([]int32, m*streams), make([]int32, m*2*pairs*streams)
+	shared := x[:kernels.Quads(k)*4*streams]
+	var ws Workspace
+	n := Noise{Rank: 3, Sigma: 4, Place: InActivations}
+	if got := allocs.PerRun(10, func() {
+		n.Product(&ws, y, w, x, 0, pairs, streams)
+		n.ProductShared(&ws, y, base, w, shared, 0, pairs, streams)
+	}); got != 0 {
+		t.Errorf("two products allocate %d times", got)
+	}
+}

@@ -1,0 +1,309 @@
+package lowrank
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"runtime"
+	"testing"
+
+	"github.com/Kaleaon/pentary-go/internal/allocs"
+	"github.com/Kaleaon/pentary-go/internal/parallel"
+	"github.com/Kaleaon/pentary-go/kernels"
+	"github.com/Kaleaon/pentary-go/packed"
+	"github.com/Kaleaon/pentary-go/trit5"
+)
+
+func ExampleUpdater_Gather() {
+	w := Tensor{W: packed.NewMatrix(2, 4)}
+	u := NewUpdater()
+	// Two pairs and two samples, which light up one input each.
+	deviation := u.Gather(Noise{Seed: 1, Rank: 1, Place: InActivations}, w, []int8{9, 0, -3, 7}, []int8{127, 0, 0, 0, 0, 0, 127, 0}, 2)
+	fmt.Println("moved", u.Scatter(thresholdRule(2*deviation/256)))
+	for i := range w.W.Rows() {
+		for j := range w.W.Cols() {
+			fmt.Print(w.W.At(i, j))
+		}
+		fmt.Println()
+	}
+	// Output:
+	// moved 1
+	// +000
+	// 0000
+}
+
+// gathered is an update of InActivations by its definition.
+type gathered struct {
+	delta     []int64 // scaled, m × samples
+	input     []int64 // x̂, samples × k
+	deviation float64 // of an entry of Z, if it were of independent factors
+}
+
+// gather returns the update of codes by pair and sample, on vectors of k inputs.
+func (d dense) gather(n Noise, tensor uint32, fitness []int8, vectors []int8, samples int) gathered {
+	sums := make([]float64, d.m*samples)
+	for p := range len(fitness) / samples {
+		a, s := draw(n, FactorA, tensor, p, d.m), signsOf(n, tensor, p, samples)
+		for at := range sums {
+			i, b := at/samples, at%samples
+			for ρ := range n.Rank {
+				sums[at] += float64(a[ρ][i] * s[ρ][b] * int64(fitness[p*samples+b]))
+			}
+		}
+	}
+	squares := 0.0
+	for _, v := range sums {
+		squares += v * v
+	}
+	// Integer as in Gather: 2^-5 of the deviation, rounded down.
+	deviation := math.Floor(math.Sqrt(math.Floor(squares*16/float64(len(sums))) * 64))
+	mul := math.Floor(25 * (1 << 25) / (8 * max(deviation, 1)))
+	g := gathered{delta: make([]int64, len(sums)), input: make([]int64, samples*d.k)}
+	delta2, input2 := 0.0, 0.0
+	for at, v := range sums {
+		v = min(max(math.Floor(v*mul/(1<<20)+.5), -25), 25)
+		g.delta[at] = int64(v)
+		delta2 += v * v
+	}
+	for at, v := range vectors {
+		x := math.Round(12 * float64(max(v, -127)) / 127)
+		g.input[at] = int64(x)
+		input2 += x * x
+	}
+	g.deviation = math.Sqrt(delta2 / float64(d.m*samples) * input2 / float64(d.k*samples) * float64(samples))
+	return g
+}
+
+// z returns Σ_b D_b·x̂_bᵀ.
+func (g gathered) z(m, k, samples int) []int64 {
+	z := make([]int64, m*k)
+	for at := range z {
+		i, j := at/k, at%k
+		for b := range samples {
+			z[at] += g.delta[i*samples+b] * g.input[b*k+j]
+		}
+	}
+	return z
+}
+
+// randomCodes returns codes for all pairs and samples, most of them small.
+func randomCodes(rng *rand.Rand, n int) []int8 {
+	codes := make([]int8, n)
+	for i := range codes {
+		codes[i] = int8(min(max(math.Round(10*rng.NormFloat64()), -kernels.MaxFitness), kernels.MaxFitness))
+	}
+	return codes
+}
+
+// The shapes of updates: odd numbers of samples, widths at the edges of strips, blocks
+// and padding, rows at those of panels and chunks, numbers of pairs at those of quads.
+var gatherShapes = []struct{ m, k, pairs, samples, rank int }{
+	{1, 1, 1, 1, 1},
+	{3, 5, 2, 3, 1},
+	{16, 32, 4, 8, 1},
+	{33, 31, 17, 9, 3},
+	{31, 33, 16, 16, 4},
+	{32, 256, 5, 7, 2},
+	{65, 257, 3, 21, 5},
+	{40, 100, 33, 33, 1},
+}
+
+// What Gather arranges is D and x̂ by their definition, term by term, and Z their
+// product.
+func TestGather(t *testing.T) {
+	for _, procs := range []int{1, 2, 7} {
+		t.Run(fmt.Sprint(procs), func(t *testing.T) {
+			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
+			u := NewUpdater() // one for all shapes
+			for _, law := range laws {
+				for _, s := range gatherShapes {
+					testGather(t, u, law, s.m, s.k, s.pairs, s.samples, s.rank)
+				}
+			}
+		})
+	}
+}
+
+func testGather(t *testing.T, u *Updater, law kernels.Law, m, k, pairs, samples, rank int) {
+	t.Helper()
+	name := fmt.Sprintf("%v, %d×%d, %d pairs of rank %d, %d samples", law, m, k, pairs, rank, samples)
+	rng := rand.New(rand.NewPCG(uint64(m), uint64(k)))
+	n := Noise{Seed: 8, Generation: 3, Law: law, Rank: rank, Place: InActivations}
+	w, d := randomTensor(rng, 4, m, k)
+	vectors, x := randomInputs(rng, k, samples)
+	vectors[0], x[0] = -128, -128
+	codes := randomCodes(rng, pairs*samples)
+	want := d.gather(n, w.Number, codes, vectors, samples)
+	deviation := float64(u.Gather(n, w, codes, x, samples)) / 256
+	if math.Abs(deviation-want.deviation) > want.deviation/100+1./128 {
+		t.Errorf("%s: deviation %.3f, want %.3f", name, deviation, want.deviation)
+	}
+
+	// Terms in place: D times five and one, and the digits of x̂.
+	terms, quads := u.terms, kernels.Quads(2*samples)
+	if terms.Count != 2*samples || terms.Rows != m || len(terms.FA) != quads*4*m || len(terms.B) != quads*4*packed.PaddedLen(k) {
+		t.Fatalf("%s: %d terms of %d rows, %d of FA and %d of B", name, terms.Count, terms.Rows, len(terms.FA), len(terms.B))
+	}
+	for i := range m {
+		for τ := range quads * 4 {
+			v := int64(0)
+			if b := τ / 2; b < samples {
+				v = want.delta[i*samples+b] * int64(5-τ%2*4)
+			}
+			if got := terms.FA[(τ/4*m+i)*4+τ%4]; int64(got) != v {
+				t.Fatalf("%s: FA of term %d and row %d is %d, want %d", name, τ, i, got, v)
+			}
+		}
+	}
+	b := func(τ, j int) int64 {
+		return int64(terms.B[((j/kernels.StripCols*quads+τ/4)*kernels.StripCols+j%kernels.StripCols)*4+τ%4]) - trit5.CodeZero
+	}
+	for j := range packed.PaddedLen(k) {
+		for s := range quads * 2 {
+			v := int64(0)
+			if j < k && s < samples {
+				v = want.input[s*k+j]
+			}
+			high, low := b(2*s, j), b(2*s+1, j)
+			if 5*high+low != v || max(high, -high, low, -low) > 2 {
+				t.Fatalf("%s: digits %d and %d of sample %d and column %d, want those of %d", name, high, low, s, j, v)
+			}
+		}
+	}
+
+	// Weights by a rule on Z.
+	rule := newResidualRule(w.W)
+	moved, expected := u.Scatter(rule), 0
+	for at, z := range want.z(m, k, samples) {
+		v, _ := rule.model(d.w[at], 0, z)
+		if v != d.w[at] {
+			expected++
+		}
+		if got := w.W.At(at/k, at%k); got != trit5.Pent(v) {
+			t.Fatalf("%s: weight [%d, %d] is %d, want %d", name, at/k, at%k, got, v)
+		}
+	}
+	if moved != expected {
+		t.Errorf("%s: %d pents moved, want %d", name, moved, expected)
+	}
+	if _, err := packed.MatrixOver(m, k, w.W.Bytes()); err != nil {
+		t.Errorf("%s: %v", name, err)
+	}
+}
+
+// For codes of pure noise the deviation that Gather returns is that of Z.
+func TestGatherDeviation(t *testing.T) {
+	const m, k, pairs, samples = 60, 70, 32, 64
+	for _, law := range laws {
+		for _, rank := range []int{1, 4} {
+			rng := rand.New(rand.NewPCG(7, 7))
+			n := Noise{Seed: 3, Law: law, Rank: rank, Place: InActivations}
+			w, d := randomTensor(rng, 1, m, k)
+			vectors, x := randomInputs(rng, k, samples)
+			codes := randomCodes(rng, pairs*samples)
+			got := float64(NewUpdater().Gather(n, w, codes, x, samples)) / 256
+			want := math.Sqrt(squares(d.gather(n, w.Number, codes, vectors, samples).z(m, k, samples)) / (m * k))
+			if math.Abs(got/want-1) > 0.03 {
+				t.Errorf("%v, rank %d: deviation %.1f, and that of Z is %.1f", law, rank, got, want)
+			}
+		}
+	}
+}
+
+// ±25 are eight deviations: what stands out by more is cut off, and alone.
+func TestGatherOutlier(t *testing.T) {
+	const m, pairs, samples = 64, 16, 65
+	w := Tensor{W: packed.NewMatrix(m, 32)}
+	codes := make([]int8, pairs*samples)
+	for p := range pairs {
+		codes[p*samples+64] = kernels.MaxFitness
+	}
+	u := NewUpdater()
+	u.Gather(Noise{Rank: 1, Place: InActivations}, w, codes, make([]int8, 32*samples), samples)
+	// One sample of 65 has all of D: eight deviations of all are one of its own.
+	var cut, whole, others int
+	for at, v := range u.terms.FA {
+		switch τ := at/m/4*4 + at%4; {
+		case τ != 129 && τ != 128:
+			others += int(v) * int(v)
+		case τ == 129 && (v == 25 || v == -25):
+			cut++
+		case τ == 129:
+			whole++
+		}
+	}
+	if others != 0 || cut < m/6 || cut > m/2 || whole < m/2 {
+		t.Errorf("%d entries cut off, %d whole, squares of others %d", cut, whole, others)
+	}
+}
+
+// Codes of zero move nothing, under a rule without residual.
+func TestGatherNothing(t *testing.T) {
+	rng := rand.New(rand.NewPCG(9, 9))
+	w, _ := randomTensor(rng, 0, 20, 30)
+	_, x := randomInputs(rng, 30, 5)
+	before := w.W.Clone()
+	u := NewUpdater()
+	if deviation := u.Gather(Noise{Rank: 2, Place: InActivations}, w, make([]int8, 5*3), x, 5); deviation != 0 {
+		t.Errorf("codes of zero: deviation %d", deviation)
+	}
+	if moved := u.Scatter(newResidualRule(w.W)); moved != 0 || !w.W.Equal(before) {
+		t.Errorf("codes of zero moved %d pents", moved)
+	}
+	w.Frozen = true
+	u.Gather(Noise{Rank: 1, Place: InActivations}, w, randomCodes(rng, 35), x, 5)
+	if moved := u.Scatter(thresholdRule(1)); moved != 0 || !w.W.Equal(before) {
+		t.Errorf("%d pents of a frozen tensor moved", moved)
+	}
+}
+
+func TestGatherPanics(t *testing.T) {
+	w := Tensor{W: packed.NewMatrix(2, 3)}
+	u := NewUpdater()
+	n := Noise{Rank: 1, Place: InActivations}
+	x := make([]int8, 8)
+	mustPanic(t, "Gather: noise in weights, want activations", func() { u.Gather(Noise{Rank: 1}, w, make([]int8, 4), x, 2) })
+	mustPanic(t, "Gather: 3 codes for 2 samples", func() { u.Gather(n, w, make([]int8, 3), x, 2) })
+	mustPanic(t, "Gather: 0 codes for 2 samples", func() { u.Gather(n, w, nil, x, 2) })
+	mustPanic(t, "Gather: 4 codes for 0 samples", func() { u.Gather(n, w, make([]int8, 4), x, 0) })
+	mustPanic(t, "x has 7 elements, want 8 for 4×2", func() { u.Gather(n, w, make([]int8, 4), x[:7], 2) })
+	mustPanic(t, "Gather: fitness code 64 of pair 1", func() { u.Gather(n, w, []int8{0, 64}, x, 2) })
+	mustPanic(t, "Gather: tensor 1 is not a matrix alone", func() { u.Gather(n, Tensor{Number: 1, V: make([]int8, 2)}, nil, x, 2) })
+}
+
+func TestGatherAllocations(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector allocates")
+	}
+	rng := rand.New(rand.NewPCG(6, 6))
+	w, _ := randomTensor(rng, 0, 100, 90)
+	small, _ := randomTensor(rng, 1, 33, 50)
+	_, x := randomInputs(rng, 90, 33)
+	codes := randomCodes(rng, 20*33)
+	u, rule := NewUpdater(), newResidualRule(w.W)
+	if got := allocs.PerRun(10, func() {
+		u.Gather(Noise{Rank: 2, Place: InActivations}, w, codes, x, 33)
+		u.Scatter(rule)
+		u.Gather(Noise{Rank: 2, Place: InActivations}, small, codes, x[:kernels.Quads(50)*4*33], 33)
+		u.Scatter(thresholdRule(1000))
+	}); got != 0 {
+		t.Errorf("two updates allocates %d times", got)
+	}
+}
+
+func TestGatherBytes(t *testing.T) {
+	for _, s := range gatherShapes {
+		w := Tensor{W: packed.NewMatrix(s.m, s.k)}
+		u := NewUpdater()
+		x := make([]int8, kernels.Quads(s.k)*4*s.samples)
+		u.Gather(Noise{Rank: s.rank, Place: InActivations}, w, make([]int8, s.pairs*s.samples), x, s.samples)
+		g := &u.gather
+		got := cap(u.a) + cap(u.terms.FA) + cap(u.terms.B) + cap(g.fs) + 4*cap(g.delta) + len(g.a.Bytes())
+		if want := GatherBytes(s.m, s.k, s.pairs, s.rank, s.samples); got != want {
+			t.Errorf("%+v: the updater holds %d bytes, want %d", s, got, want)
+		}
+		if len(g.work) != parallel.Workers() {
+			t.Errorf("%d workspaces for %d workers", len(g.work), parallel.Workers())
+		}
+	}
+}
