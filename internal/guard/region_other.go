@@ -10,4 +10,6 @@ const margin = 256
 
 func pages(size int) int { return size + margin }
 
-func region(_ testing.TB, size int) []byte { return make([]byte, size) }
+// region has a byte more in memory: an empty slice at the end of the others must not
+// point at what the heap has next, which may be free.
+func region(_ testing.TB, size int) []byte { return make([]byte, size+1)[:size] }
