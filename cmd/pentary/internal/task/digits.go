@@ -24,7 +24,7 @@ Learning Repository, 1998, doi:10.24432/C50P49, licence CC BY 4.0. Every fifth
 sample is held out.`,
 
 	Hidden:  []int{64},
-	Batch:   64,
+	Batch:   128,
 	Options: es.Options{Generations: 400, Pairs: 256, Rank: 1, Sigma: 3},
 	Rate:    "0.2",
 
