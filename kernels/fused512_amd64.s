@@ -2,16 +2,10 @@
 
 #include "go_asm.h"
 #include "textflag.h"
+#include "columns512_amd64.h"
 
 // Activations of members that share a base, sixteen columns at a time: the
 // structure of fused_amd64.s. All loads of t and stores of a group are masked by K1.
-
-// LANES sets bits 0 to n-1 of k, for n up to 16 in CX. It destroys AX.
-#define LANES(k) \
-	MOVL  $1, AX \
-	SHLL  CX, AX \
-	DECL  AX     \
-	KMOVW AX, k
 
 // FAR sets the signs of Z6 where sums are beyond ±2^30. Z7 = 2^30; it uses Z8.
 #define FAR(v) \

@@ -2,20 +2,11 @@
 
 #include "go_asm.h"
 #include "textflag.h"
+#include "columns_amd64.h"
 
 // Activations of members that share a base, in blocks of rows and columns. Eight
 // columns at a time: a vector of int32 holds a row of them, two of words a quad of
 // rows, one of bytes the same quad as the batch has it.
-
-DATA laneMasksFused<>+0(SB)/8, $-1
-DATA laneMasksFused<>+8(SB)/8, $-1
-DATA laneMasksFused<>+16(SB)/8, $-1
-DATA laneMasksFused<>+24(SB)/8, $-1
-DATA laneMasksFused<>+32(SB)/8, $0
-DATA laneMasksFused<>+40(SB)/8, $0
-DATA laneMasksFused<>+48(SB)/8, $0
-DATA laneMasksFused<>+56(SB)/8, $0
-GLOBL laneMasksFused<>(SB), RODATA|NOPTR, $64
 
 // The weights of the codes 0 to 4; the other codes' are zero.
 DATA ·codeWeights+0(SB)/8, $0x000000020100fffe
@@ -29,13 +20,6 @@ GLOBL ·spreadLow(SB), RODATA|NOPTR, $16
 DATA ·spreadHigh+0(SB)/8, $0x0908090809080908
 DATA ·spreadHigh+8(SB)/8, $0x0d0c0d0c0d0c0d0c
 GLOBL ·spreadHigh(SB), RODATA|NOPTR, $16
-
-// LANES sets the first n lanes of v to -1 and the rest to 0, for n up to 8. It
-// destroys n and r.
-#define LANES(n, r, v) \
-	NEGQ    n                          \
-	LEAQ    laneMasksFused<>+32(SB), r \
-	VMOVDQU (r)(n*4), v
 
 // FAR sets the signs of Y6 where sums are beyond ±2^30. Y7 = 2^30; it uses Y8.
 #define FAR(v) \
@@ -148,9 +132,6 @@ loop:                         \
 	ADDQ         R14, R11     \
 	DECQ         CX           \
 	JNZ          loop
-
-#define STORE_WHOLE(v, mem) VMOVDQU v, mem
-#define STORE_PART(v, mem)  VPMASKMOVD v, Y15, mem
 
 // func spreadWordsAVX2(dst *int8, words *[fusedRows * fusedCols]int16, a *uint8, t *int32, quads, cols int, weights *[fusedRows]int16, steps *quadSteps) bool
 //

@@ -4,93 +4,6 @@ package kernels
 
 import "github.com/Kaleaon/pentary-go/packed"
 
-// Columns that one vector holds.
-const (
-	lanesAVX2   = 8
-	lanesAVX512 = 16
-)
-
-// blockCols returns the columns of the next block: sixteen at a time on AVX-512
-// while more than eight are left, else eight. The last block has what is left.
-func blockCols(cols int) int {
-	if useAVX512 && cols > lanesAVX2 {
-		return min(cols, lanesAVX512)
-	}
-	return min(cols, lanesAVX2)
-}
-
-// projectGroups adds a run of quads, for all columns of the groups, to t.
-func projectGroups(t []int32, b []uint8, x []int8, vectors, groups, quads, cols int, steps *projectSteps) {
-	for c, block := 0, 0; c < cols; c += block {
-		block = blockCols(cols - c)
-		switch tc, xc := &t[c], &x[4*c]; {
-		case block > lanesAVX2 && useVNNI512 && vectors == 4:
-			project4VNNI512(tc, &b[0], xc, groups, quads, block, steps)
-		case block > lanesAVX2 && vectors == 4:
-			project4AVX512(tc, &b[0], xc, groups, quads, block, steps)
-		case block > lanesAVX2:
-			project1AVX512(tc, &b[0], xc, groups, quads, block, steps)
-		case vectors == 4:
-			project4AVX2(tc, &b[0], xc, groups, quads, block, steps)
-		default:
-			project1AVX2(tc, &b[0], xc, groups, quads, block, steps)
-		}
-	}
-}
-
-// project1AVX2 adds the products of a run of quads to t, for groups of one vector
-// and a block of at most eight columns:
-//
-//	for range groups {
-//		for c := range cols {
-//			for q := range quads {
-//				t[c] += Σ_u (b[4q+u]-2) · x[q*xRow+4c+u]
-//			}
-//		}
-//		t, b, x = t+steps.t, b+steps.b, x+steps.x
-//	}
-//
-// groups, quads and cols are at least 1, quads at most projectRun. 15 of 24
-// MAC/cycle, four vector instructions a quad.
-//
-//go:noescape
-func project1AVX2(t *int32, b *uint8, x *int8, groups, quads, cols int, steps *projectSteps)
-
-// project4AVX2 is project1AVX2 for groups of four vectors, tRow and bRow apart. 33
-// of 38 MAC/cycle, ten vector instructions a quad.
-//
-//go:noescape
-func project4AVX2(t *int32, b *uint8, x *int8, groups, quads, cols int, steps *projectSteps)
-
-// projectCols is the columns that projectWideVNNI512 takes at once.
-const projectCols = 64
-
-// projectWide is project for pairs of many columns and fewer vectors than a group
-// of four, and reports whether this is such a case.
-func projectWide(t []int32, b []uint8, x []int8, l Layout, k int) bool {
-	n, own, kp := l.Cols(), 2*l.Streams, packed.PaddedLen(k)
-	if !useVNNI512 || l.Rank >= 4 || own <= lanesAVX512 || k == 0 {
-		return false
-	}
-	for v := range l.Pairs * l.Rank {
-		p := v / l.Rank
-		for c := 0; c < own; c += projectCols {
-			projectWideVNNI512(&t[v*own+c], &b[v*kp], &x[4*(p*own+c)], n, Quads(k), min(projectCols, own-c))
-		}
-	}
-	return true
-}
-
-// projectWideVNNI512 multiplies one vector with 1 to projectCols columns of a batch
-// of n, of which x is the first:
-//
-//	t[c] = Σ_q Σ_u (b[4q+u]-2) · x[(q*n+c)*4+u]
-//
-// quads is at least 1. 41 of 64 MAC/cycle: the sums wait for each other.
-//
-//go:noescape
-func projectWideVNNI512(t *int32, b *uint8, x *int8, n, quads, cols int)
-
 // Scratch of a call, on its stack: for each code its multiple of t in a block of
 // columns, and the sums over ranks of a block of rows.
 type (
@@ -249,22 +162,6 @@ func addRoundedAVX2(y *int32, sums *sums, rows, cols, plus int, shift uint, step
 func spreadRoundedAVX2(y, base *int32, sums *sums, rows, cols int, shift uint, steps *perturbSteps)
 
 // The kernels for blocks of nine to sixteen columns are their namesakes for eight.
-
-// project1AVX512 is project1AVX2 for wide blocks: 18 of 32 MAC/cycle. VPDPBUSD gains
-// a single vector nothing.
-//
-//go:noescape
-func project1AVX512(t *int32, b *uint8, x *int8, groups, quads, cols int, steps *projectSteps)
-
-// project4AVX512 is project4AVX2 for wide blocks: 44 of 51 MAC/cycle.
-//
-//go:noescape
-func project4AVX512(t *int32, b *uint8, x *int8, groups, quads, cols int, steps *projectSteps)
-
-// project4VNNI512 is project4AVX512 by VPDPBUSD: 72 of 102 MAC/cycle.
-//
-//go:noescape
-func project4VNNI512(t *int32, b *uint8, x *int8, groups, quads, cols int, steps *projectSteps)
 
 // perturb1AVX512 is perturb1AVX2 for wide blocks: 5.7 cycles a row of sixteen
 // columns, y in L2.

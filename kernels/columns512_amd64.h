@@ -1,0 +1,14 @@
+// Blocks of nine to sixteen columns, one column to a 32-bit lane. All loads and
+// stores of a block are masked by K1, which costs nothing.
+
+// LANES sets bits 0 to n-1 of k, for n up to 16 in CX. It destroys AX.
+#define LANES(k) \
+	MOVL  $1, AX \
+	SHLL  CX, AX \
+	DECL  AX     \
+	KMOVW AX, k
+
+// ALIGN rounds a pointer to scratch up to a cache line.
+#define ALIGN(r) \
+	ADDQ $63, r  \
+	ANDQ $-64, r

@@ -1,0 +1,68 @@
+//go:build !purego
+
+package kernels
+
+import "math/bits"
+
+// blockCols returns the columns of the next block: eight, or what fits of four, two
+// and one.
+func blockCols(cols int) int {
+	return min(1<<(bits.Len(uint(cols))-1), narrowCols)
+}
+
+// projectWide takes nothing here: groups of one vector are as fast for any number of
+// columns.
+func projectWide([]int32, []uint8, []int8, Layout, int) bool { return false }
+
+// projectGroups adds a run of quads, for all columns of the groups, to t.
+func projectGroups(t []int32, b []uint8, x []int8, vectors, groups, quads, cols int, steps *projectSteps) {
+	for c, block := 0, 0; c < cols; c += block {
+		block = blockCols(cols - c)
+		switch tc, xc := &t[c], &x[4*c]; {
+		case useDotProd && vectors == 4:
+			project4DotProd(tc, &b[0], xc, groups, quads, block, steps)
+		case useDotProd:
+			project1DotProd(tc, &b[0], xc, groups, quads, block, steps)
+		case vectors == 4:
+			project4NEON(tc, &b[0], xc, groups, quads, block, steps)
+		default:
+			project1NEON(tc, &b[0], xc, groups, quads, block, steps)
+		}
+	}
+}
+
+// project1NEON adds the products of a run of quads to t, for groups of one vector
+// and a block of eight, four, two or one columns:
+//
+//	for range groups {
+//		for c := range cols {
+//			for q := range quads {
+//				t[c] += Σ_u (b[4q+u]-2) · x[q*xRow+4c+u]
+//			}
+//		}
+//		t, b, x = t+steps.t, b+steps.b, x+steps.x
+//	}
+//
+// groups and quads are at least 1, quads at most projectRun. 10 instructions for 32
+// multiply-adds, at least 4.
+//
+//go:noescape
+func project1NEON(t *int32, b *uint8, x *int8, groups, quads, cols int, steps *projectSteps)
+
+// project4NEON is project1NEON for groups of four vectors, tRow and bRow apart. 6.3
+// instructions for 32 multiply-adds, at least 4.
+//
+//go:noescape
+func project4NEON(t *int32, b *uint8, x *int8, groups, quads, cols int, steps *projectSteps)
+
+// project1DotProd is project1NEON by SDOT, for any number of quads. 4 instructions
+// for 32 multiply-adds, at least 2.
+//
+//go:noescape
+func project1DotProd(t *int32, b *uint8, x *int8, groups, quads, cols int, steps *projectSteps)
+
+// project4DotProd is project4NEON by SDOT, for any number of quads. 2.9 instructions
+// for 32 multiply-adds, at least 2.
+//
+//go:noescape
+func project4DotProd(t *int32, b *uint8, x *int8, groups, quads, cols int, steps *projectSteps)
