@@ -100,18 +100,28 @@ func readPlan(r *journal.Reader) (*plan, error) {
 	return p, p.settings.check()
 }
 
+// openRun returns the journal in a directory and the plan of its run. The caller
+// closes the journal.
+func openRun(dir string) (*journal.Reader, *plan, error) {
+	r, err := journal.Read(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	p, err := readPlan(r)
+	if err != nil {
+		r.Close()
+		return nil, nil, fmt.Errorf("%s: %w", dir, err)
+	}
+	return r, p, nil
+}
+
 // planOf returns the plan of the run in a directory.
 func planOf(dir string) (*plan, error) {
-	r, err := journal.Read(dir)
+	r, p, err := openRun(dir)
 	if err != nil {
 		return nil, err
 	}
-	defer r.Close()
-	p, err := readPlan(r)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", dir, err)
-	}
-	return p, nil
+	return p, r.Close()
 }
 
 // start returns the network of the run before its first generation, and the

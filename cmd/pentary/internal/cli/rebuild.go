@@ -25,18 +25,14 @@ type rebuilt struct {
 // sums are hashes of weights, as journals have them.
 type sums struct{ initial, final journal.Sum }
 
-// rebuild replays the journal in a directory, see plan.start for the data. each, which may be nil, sees the
-// network after every generation, and before the first.
+// rebuild replays the journal in a directory, see plan.start for the data. each, which
+// may be nil, sees the network after every generation, and before the first.
 func rebuild(ctx context.Context, dir, data string, json bool, s *streams, each func(generation int, net *nn.MLP)) (*rebuilt, error) {
-	r, err := journal.Read(dir)
+	r, p, err := openRun(dir)
 	if err != nil {
 		return nil, err
 	}
 	defer r.Close()
-	p, err := readPlan(r)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", dir, err)
-	}
 	net, optimizer, err := p.start(data)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", dir, err)
