@@ -36,6 +36,18 @@ func (d *Dense) requantize(dst []int8, y []int32, n int) {
 	kernels.Requantize(dst, y, nil, d.W.Rows(), n, d.Shift, d.ReLU)
 }
 
+// Inputs returns the width of the input.
+func (d *Dense) Inputs() int { return d.W.Cols() }
+
+// Outputs returns the width of the output.
+func (d *Dense) Outputs() int { return d.W.Rows() }
+
+func (d *Dense) parts(add func(string, *Dense)) { add("weights", d) }
+
+func (d *Dense) matrix() *Dense { return d }
+
+func (d *Dense) step(p *pass, x []int8) []int8 { return p.linear(d, x) }
+
 func (d *Dense) String() string {
 	act := "linear"
 	if d.ReLU {

@@ -1,0 +1,47 @@
+package nn
+
+import (
+	"fmt"
+
+	"github.com/Kaleaon/pentary-go/kernels"
+)
+
+// A Layer turns a batch of activations into another, one column for each sample, a step
+// of time after another. What it remembers from step to step is the pass's: a Layer
+// itself holds weights alone, and any number of passes may use it at once.
+//
+// The layers of this package are all there are.
+type Layer interface {
+	fmt.Stringer
+
+	Inputs() int  // activations of a column that come in
+	Outputs() int // and that go out
+
+	// parts calls add for every matrix of the layer, in the order in which step
+	// multiplies by them, with a name that no other part of the layer has.
+	parts(add func(name string, d *Dense))
+
+	// step takes the layer one step on. The batch that it returns is the pass's, to be
+	// given back with free; x is left as it was.
+	step(p *pass, x []int8) []int8
+}
+
+// A firstLayer multiplies what comes in before it does anything else, so that the
+// members of a population which see the same batch share the product.
+type firstLayer interface {
+	Layer
+
+	// matrix returns the layer's only matrix, whose activations are the layer's outputs.
+	matrix() *Dense
+}
+
+// checkWidths panics unless a layer's widths can be those of a matrix. Recurrent layers
+// hold what comes in and what they remember in one batch, so that the widths are
+// multiples of step.
+func checkWidths(layer string, step int, widths ...int) {
+	for _, n := range widths {
+		if n < 1 || n > kernels.MaxK || n%step != 0 {
+			panic(fmt.Sprintf("nn: %s of widths %v, want multiples of %d from %[3]d to %d", layer, widths, step, kernels.MaxK))
+		}
+	}
+}

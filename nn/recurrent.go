@@ -1,0 +1,191 @@
+package nn
+
+import (
+	"fmt"
+
+	"github.com/Kaleaon/pentary-go/kernels"
+	"github.com/Kaleaon/pentary-go/packed"
+)
+
+// The recurrent layers multiply by [x; h], what comes in and what they remember, in one
+// batch. There is no exponential in them: a gate in ±127 stands for (g+127)/256, see
+// kernels.Gate, and the clipping of activations takes the place of tanh.
+
+// newMatrix returns a matrix of zero weights.
+func newMatrix(outputs, inputs int) *packed.Matrix { return packed.NewMatrix(outputs, inputs) }
+
+// cell is what the recurrent layers have in common.
+type cell struct {
+	in, out int
+}
+
+// Inputs returns the width of the input.
+func (c cell) Inputs() int { return c.in }
+
+// Outputs returns the width of the output and of the state.
+func (c cell) Outputs() int { return c.out }
+
+// newCell checks the widths.
+func newCell(layer string, in, out int) cell {
+	checkWidths(layer, 4, in, out)
+	return cell{in, out}
+}
+
+// dense returns a matrix of so many outputs that sees [x; h].
+func (c cell) dense(outputs int) *Dense { return NewDense(c.in+c.out, outputs, false) }
+
+// join lends the batch [x; h].
+func (c cell) join(p *pass, x, h []int8) []int8 {
+	xh := p.alloc(c.in + c.out)
+	copy(xh[copy(xh, x):], h)
+	return xh
+}
+
+// result lends a copy of the state.
+func (c cell) result(p *pass, h []int8) []int8 {
+	y := p.alloc(c.out)
+	copy(y, h)
+	return y
+}
+
+// RNN is Elman's recurrent layer:
+//
+//	h = clip(W·[x; h])
+type RNN struct {
+	cell
+	State *Dense // outputs × (inputs + outputs)
+}
+
+// NewRNN returns a layer of zero weights. Both widths are multiples of 4.
+func NewRNN(in, out int) *RNN {
+	c := newCell("RNN", in, out)
+	return &RNN{c, c.dense(out)}
+}
+
+func (l *RNN) String() string { return fmt.Sprintf("rnn %d→%d >>%d", l.in, l.out, l.State.Shift) }
+
+func (l *RNN) parts(add func(string, *Dense)) { add("state", l.State) }
+
+func (l *RNN) step(p *pass, x []int8) []int8 {
+	h := p.state(l.out)
+	xh := l.join(p, x, h)
+	p.linearTo(h, l.State, xh)
+	p.free(xh)
+	return l.result(p, h)
+}
+
+// MinGRU is the recurrent layer of the paper's language models (arXiv 2511.16652, App.
+// D), with one gate f:
+//
+//	f = clip(W_f·[x; h])
+//	c = clip(W_c·[x; f∘h])
+//	h = h + f∘(c − h)
+type MinGRU struct {
+	cell
+	Forget, Candidate *Dense // outputs × (inputs + outputs)
+}
+
+// NewMinGRU returns a layer of zero weights. Both widths are multiples of 4.
+func NewMinGRU(in, out int) *MinGRU {
+	c := newCell("MinGRU", in, out)
+	return &MinGRU{c, c.dense(out), c.dense(out)}
+}
+
+func (l *MinGRU) String() string {
+	return fmt.Sprintf("mingru %d→%d >>%d,%d", l.in, l.out, l.Forget.Shift, l.Candidate.Shift)
+}
+
+func (l *MinGRU) parts(add func(string, *Dense)) {
+	add("forget", l.Forget)
+	add("candidate", l.Candidate)
+}
+
+func (l *MinGRU) step(p *pass, x []int8) []int8 {
+	h := p.state(l.out)
+	xh := l.join(p, x, h)
+	f := p.linear(l.Forget, xh)
+	kernels.Gate(xh[len(x):], f, h)
+	c := p.linear(l.Candidate, xh)
+	kernels.Blend(h, f, c)
+	p.free(xh)
+	p.free(f)
+	p.free(c)
+	return l.result(p, h)
+}
+
+// GRU is the gated recurrent unit (Cho et al., arXiv 1406.1078), with gates for reset
+// and update:
+//
+//	[r; z] = clip(W_g·[x; h])
+//	c = clip(W_c·[x; r∘h])
+//	h = h + z∘(c − h)
+type GRU struct {
+	cell
+	Gates     *Dense // 2·outputs × (inputs + outputs)
+	Candidate *Dense // outputs × (inputs + outputs)
+}
+
+// NewGRU returns a layer of zero weights. Both widths are multiples of 4.
+func NewGRU(in, out int) *GRU {
+	c := newCell("GRU", in, out)
+	return &GRU{c, c.dense(2 * out), c.dense(out)}
+}
+
+func (l *GRU) String() string {
+	return fmt.Sprintf("gru %d→%d >>%d,%d", l.in, l.out, l.Gates.Shift, l.Candidate.Shift)
+}
+
+func (l *GRU) parts(add func(string, *Dense)) {
+	add("gates", l.Gates)
+	add("candidate", l.Candidate)
+}
+
+func (l *GRU) step(p *pass, x []int8) []int8 {
+	h := p.state(l.out)
+	xh := l.join(p, x, h)
+	gates := p.linear(l.Gates, xh)
+	r, z := gates[:len(h)], gates[len(h):]
+	kernels.Gate(xh[len(x):], r, h)
+	c := p.linear(l.Candidate, xh)
+	kernels.Blend(h, z, c)
+	p.free(xh)
+	p.free(gates)
+	p.free(c)
+	return l.result(p, h)
+}
+
+// LSTM is long short-term memory (Hochreiter, Schmidhuber 1997; with the forget gate of
+// Gers et al. 2000):
+//
+//	[i; f; o; g] = clip(W·[x; h])
+//	c = clip(f∘c + i∘g)
+//	h = o∘c
+type LSTM struct {
+	cell
+	Gates *Dense // 4·outputs × (inputs + outputs)
+}
+
+// NewLSTM returns a layer of zero weights. Both widths are multiples of 4.
+func NewLSTM(in, out int) *LSTM {
+	c := newCell("LSTM", in, out)
+	return &LSTM{c, c.dense(4 * out)}
+}
+
+func (l *LSTM) String() string { return fmt.Sprintf("lstm %d→%d >>%d", l.in, l.out, l.Gates.Shift) }
+
+func (l *LSTM) parts(add func(string, *Dense)) { add("gates", l.Gates) }
+
+func (l *LSTM) step(p *pass, x []int8) []int8 {
+	h, c := p.state(l.out), p.state(l.out)
+	xh := l.join(p, x, h)
+	gates := p.linear(l.Gates, xh)
+	size := len(h)
+	i, f, o, g := gates[:size], gates[size:2*size], gates[2*size:3*size], gates[3*size:]
+	kernels.Gate(c, f, c)
+	kernels.Gate(g, i, g)
+	kernels.Add(c, g)
+	kernels.Gate(h, o, c)
+	p.free(xh)
+	p.free(gates)
+	return l.result(p, h)
+}
