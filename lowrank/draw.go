@@ -138,7 +138,7 @@ func (d *Draw) signs(ws *Workspace, own, streams, from int) {
 
 // layout places the pairs drawn. It panics if samples are asked for that were not.
 func (d *Draw) layout(fn string, streams, from int) kernels.Layout {
-	if from < 0 || from+streams > d.samples {
+	if from < 0 || (d.noise.Place == InActivations && from+streams > d.samples) {
 		panic(fmt.Sprintf("lowrank: %s: samples %d to %d of a draw of %d", fn, from, from+streams, d.samples))
 	}
 	return d.noise.layout(d.lo, d.hi, streams)

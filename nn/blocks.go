@@ -14,9 +14,13 @@ type LayerNorm struct {
 }
 
 // NewLayerNorm returns a layer that scales to 32, which is two.
-func NewLayerNorm(width int) *LayerNorm {
-	checkWidths("LayerNorm", 1, width)
-	return &LayerNorm{width, 2 << activationBits}
+func NewLayerNorm(width int) *LayerNorm { return must(buildLayerNorm(width, 2<<activationBits)) }
+
+func buildLayerNorm(width, target int) (*LayerNorm, error) {
+	if target < 1 || target > 127 {
+		return nil, fmt.Errorf("nn: LayerNorm to %d, want 1 to 127", target)
+	}
+	return &LayerNorm{width, target}, checkWidths("LayerNorm", 1, width)
 }
 
 // Inputs returns the width.
@@ -26,6 +30,8 @@ func (l *LayerNorm) Inputs() int { return l.Width }
 func (l *LayerNorm) Outputs() int { return l.Width }
 
 func (l *LayerNorm) String() string { return fmt.Sprintf("layernorm %d to %d", l.Width, l.Target) }
+
+func (l *LayerNorm) spec() spec { return spec{Kind: "layernorm", Sizes: []int{l.Width, l.Target}} }
 
 func (l *LayerNorm) parts(func(string, *Dense)) {}
 
@@ -44,13 +50,17 @@ type Residual struct {
 
 // NewResidual returns a residual connection around layers. It panics if their widths do
 // not fit.
-func NewResidual(layers ...Layer) *Residual {
-	checkChain("Residual", layers)
+func NewResidual(layers ...Layer) *Residual { return must(buildResidual(layers)) }
+
+func buildResidual(layers []Layer) (*Residual, error) {
+	if err := checkChain("Residual", layers); err != nil {
+		return nil, err
+	}
 	r := &Residual{layers}
 	if r.Inputs() != r.Outputs() {
-		panic(fmt.Sprintf("nn: Residual around layers of %d→%d, want as many outputs as inputs", r.Inputs(), r.Outputs()))
+		return nil, fmt.Errorf("nn: Residual around layers of %d→%d, want as many outputs as inputs", r.Inputs(), r.Outputs())
 	}
-	return r
+	return r, nil
 }
 
 // NewMLPBlock returns the block of two dense layers of the paper's language models
@@ -74,6 +84,8 @@ func (r *Residual) String() string {
 	return "x + (" + strings.Join(names, ", ") + ")"
 }
 
+func (r *Residual) spec() spec { return spec{Kind: "residual", Layers: specs(r.Layers)} }
+
 func (r *Residual) parts(add func(string, *Dense)) { chainParts(r.Layers, add) }
 
 func (r *Residual) step(p *pass, x []int8) []int8 {
@@ -82,17 +94,18 @@ func (r *Residual) step(p *pass, x []int8) []int8 {
 	return y
 }
 
-// checkChain panics unless each layer takes what the one before yields.
-func checkChain(what string, layers []Layer) {
+// checkChain returns an error unless each layer takes what the one before yields.
+func checkChain(what string, layers []Layer) error {
 	if len(layers) == 0 {
-		panic(fmt.Sprintf("nn: %s of no layers", what))
+		return fmt.Errorf("nn: %s of no layers", what)
 	}
 	for i, l := range layers[1:] {
 		if before := layers[i]; before.Outputs() != l.Inputs() {
-			panic(fmt.Sprintf("nn: %s: layer %d, %v, yields %d activations and layer %d, %v, takes %d",
-				what, i, before, before.Outputs(), i+1, l, l.Inputs()))
+			return fmt.Errorf("nn: %s: layer %d, %v, yields %d activations and layer %d, %v, takes %d",
+				what, i, before, before.Outputs(), i+1, l, l.Inputs())
 		}
 	}
+	return nil
 }
 
 // chainParts names the parts of layers by the layers' numbers.

@@ -23,6 +23,9 @@ type Dense struct {
 // activations: inputs of unit-variance weights add up to √in times the spread of
 // one, which the shift takes back, to the nearest power of two.
 func NewDense(in, out int, relu bool) *Dense {
+	if err := checkWidths("Dense", 1, in, out); err != nil {
+		panic(err.Error())
+	}
 	return &Dense{W: packed.NewMatrix(out, in), Shift: rootShift(in), ReLU: relu}
 }
 
@@ -41,6 +44,10 @@ func (d *Dense) Inputs() int { return d.W.Cols() }
 
 // Outputs returns the width of the output.
 func (d *Dense) Outputs() int { return d.W.Rows() }
+
+func (d *Dense) spec() spec {
+	return spec{Kind: "dense", Sizes: []int{d.Inputs(), d.Outputs()}, ReLU: d.ReLU}
+}
 
 func (d *Dense) parts(add func(string, *Dense)) { add("weights", d) }
 

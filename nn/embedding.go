@@ -22,11 +22,20 @@ const hot = 1 << activationBits
 
 // NewEmbedding returns an embedding of zero weights.
 func NewEmbedding(vocabulary, places, out int) *Embedding {
+	e := must(buildEmbedding(vocabulary, places, out, zeros))
+	e.Rows.Shift = rootShift(places) // of as many inputs other than zero
+	return e
+}
+
+func buildEmbedding(vocabulary, places, out int, from source) (*Embedding, error) {
 	if vocabulary < 2 || vocabulary > 256 {
-		panic(fmt.Sprintf("nn: Embedding of %d tokens, want 2 to 256", vocabulary))
+		return nil, fmt.Errorf("nn: Embedding of %d tokens, want 2 to 256", vocabulary)
 	}
-	checkWidths("Embedding", 1, places, out)
-	return &Embedding{vocabulary, places, &Dense{W: newMatrix(out, vocabulary*places), Shift: rootShift(places)}}
+	if err := checkWidths("Embedding", 1, places, out); err != nil {
+		return nil, err
+	}
+	rows, err := from("rows", out, vocabulary*places, false)
+	return &Embedding{vocabulary, places, rows}, err
 }
 
 // Inputs returns the places.
@@ -37,6 +46,10 @@ func (e *Embedding) Outputs() int { return e.Rows.W.Rows() }
 
 func (e *Embedding) String() string {
 	return fmt.Sprintf("embedding of %d tokens at %d places → %d >>%d", e.Vocabulary, e.Places, e.Outputs(), e.Rows.Shift)
+}
+
+func (e *Embedding) spec() spec {
+	return spec{Kind: "embedding", Sizes: []int{e.Vocabulary, e.Places, e.Outputs()}}
 }
 
 func (e *Embedding) parts(add func(string, *Dense)) { add("rows", e.Rows) }

@@ -17,6 +17,9 @@ type Layer interface {
 	Inputs() int  // activations of a column that come in
 	Outputs() int // and that go out
 
+	// spec describes the layer as a file does.
+	spec() spec
+
 	// parts calls add for every matrix of the layer, in the order in which step
 	// multiplies by them, with a name that no other part of the layer has.
 	parts(add func(name string, d *Dense))
@@ -35,13 +38,28 @@ type firstLayer interface {
 	matrix() *Dense
 }
 
-// checkWidths panics unless a layer's widths can be those of a matrix. Recurrent layers
-// hold what comes in and what they remember in one batch, so that the widths are
-// multiples of step.
-func checkWidths(layer string, step int, widths ...int) {
+// checkWidths returns an error unless a layer's widths can be those of a matrix, and are
+// multiples of step: layers that take batches apart or put them together do so by quads.
+func checkWidths(layer string, step int, widths ...int) error {
 	for _, n := range widths {
 		if n < 1 || n > kernels.MaxK || n%step != 0 {
-			panic(fmt.Sprintf("nn: %s of widths %v, want multiples of %d from %[3]d to %d", layer, widths, step, kernels.MaxK))
+			return fmt.Errorf("nn: %s of widths %v, want multiples of %d from %[3]d to %d", layer, widths, step, kernels.MaxK)
 		}
 	}
+	return nil
+}
+
+// A source is where the matrices of a layer come from that is built: zeros, for a new
+// one, or a file.
+type source func(name string, out, in int, relu bool) (*Dense, error)
+
+// zeros is the source of new layers.
+func zeros(_ string, out, in int, relu bool) (*Dense, error) { return NewDense(in, out, relu), nil }
+
+// must returns a layer that has been built of arguments of the caller's, or panics.
+func must[L Layer](l L, err error) L {
+	if err != nil {
+		panic(err.Error())
+	}
+	return l
 }

@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -15,6 +16,7 @@ type Model struct {
 	Layers []Layer
 
 	tensors []tensor
+	wide    bool // whether a layer has many columns a sample
 }
 
 // A tensor is a matrix of a model and its name.
@@ -26,13 +28,38 @@ type tensor struct {
 // NewModel returns a model of the given layers. It panics if their widths do not fit, or
 // if it has no weights.
 func NewModel(layers ...Layer) *Model {
-	checkChain("NewModel", layers)
-	m := &Model{Layers: layers}
-	chainParts(layers, func(name string, d *Dense) { m.tensors = append(m.tensors, tensor{name, d}) })
-	if len(m.tensors) == 0 {
-		panic("nn: NewModel: layers without weights")
+	m, err := buildModel(layers)
+	if err != nil {
+		panic(err.Error())
 	}
 	return m
+}
+
+func buildModel(layers []Layer) (*Model, error) {
+	if err := checkChain("Model", layers); err != nil {
+		return nil, err
+	}
+	m := &Model{Layers: layers, wide: anyWide(layers)}
+	chainParts(layers, func(name string, d *Dense) { m.tensors = append(m.tensors, tensor{name, d}) })
+	if len(m.tensors) == 0 {
+		return nil, errors.New("nn: Model of layers without weights")
+	}
+	return m, nil
+}
+
+// anyWide reports whether a layer has many columns a sample.
+func anyWide(layers []Layer) bool {
+	for _, l := range layers {
+		switch l := l.(type) {
+		case *Conv2D:
+			return true
+		case *Residual:
+			if anyWide(l.Layers) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // Randomize fills all matrices with random weights of the binomial law from the seed.
@@ -106,8 +133,6 @@ func (r *Runner) Step(x []int8) []int8 {
 	if r.out != nil {
 		r.pass.free(r.out)
 	}
-	r.pass.nextStep()
-	r.out = chainStep(r.model.Layers, &r.pass, x)
-	r.pass.endStep()
+	r.out = r.model.step(&r.pass, x)
 	return r.out
 }

@@ -13,7 +13,9 @@ import (
 // and lends them memory. One goroutine uses it at a time.
 type pass struct {
 	n      int // columns
-	time   int // steps done
+	wide   int // that each sample has, see widen
+	time   int // steps done since the sequence began
+	first  int // step that the pass begins with
 	tensor int // of the next product within the step
 	memory int // of the next state within the step
 
@@ -24,7 +26,6 @@ type pass struct {
 
 	population *population // nil for plain samples
 	record     *recording  // of a plain pass, or nil
-	offset     int         // step at which it begins
 }
 
 // A population is the pairs that a pass evaluates.
@@ -36,17 +37,22 @@ type population struct {
 }
 
 // begin readies the pass for a sequence of n columns.
-func (p *pass) begin(n int) { p.n, p.time, p.start, p.record, p.offset = n, 0, nil, nil, 0 }
+func (p *pass) begin(n int) { p.n, p.wide, p.time, p.first, p.start, p.record = n, 1, 0, 0, nil, nil }
 
 // beginPopulation readies the pass for pairs lo to hi of a generation, each member with
-// so many streams of a sequence of so many steps.
-func (p *pass) beginPopulation(noise lowrank.Noise, tensors []lowrank.Tensor, lo, hi, streams, steps int, start [][]int8) {
+// the streams of a sequence, after its lead.
+func (p *pass) beginPopulation(noise lowrank.Noise, tensors []lowrank.Tensor, lo, hi int, s *sharedSequence) {
+	streams, steps := s.Streams, s.Steps
 	p.begin(2 * (hi - lo) * streams)
+	p.time, p.first = s.Lead, s.Lead
+	if s.Lead > 0 {
+		p.start = s.states
+	}
 	if p.population == nil {
 		p.population = &population{draws: make([]lowrank.Draw, len(tensors))}
 	}
 	m := p.population
-	m.tensors, m.streams, p.start = tensors, streams, start
+	m.tensors, m.streams = tensors, streams
 	for i := range tensors {
 		noise.Draw(&m.draws[i], tensors[i], lo, hi, streams*steps)
 	}
@@ -72,6 +78,13 @@ func (p *pass) alloc(k int) []int8 {
 // free takes a batch back.
 func (p *pass) free(b []int8) { p.pool = append(p.pool, b) }
 
+// widen makes every column so many columns, which lie side by side, for what a layer does
+// within a step; widen(1) takes it back.
+func (p *pass) widen(columns int) {
+	p.n = p.n / p.wide * columns
+	p.wide = columns
+}
+
 // state returns what a layer remembers, a batch of k rows: at the first step zeros, or
 // what the members of a population begin with. Layers ask for their states in the same
 // order at every step.
@@ -81,7 +94,7 @@ func (p *pass) state(k int) []int8 {
 	if i == len(p.states) {
 		p.states = append(p.states, nil)
 	}
-	if p.time > 0 {
+	if p.time > p.first {
 		return p.states[i]
 	}
 	s := reuse.Slice(p.states[i], kernels.Quads(k)*4*p.n)
@@ -119,7 +132,12 @@ func (p *pass) linearTo(dst []int8, d *Dense, x []int8) {
 	switch {
 	case p.population != nil:
 		m := p.population
-		m.draws[i].Product(&m.noise, p.y, x, m.streams, p.time*m.streams)
+		streams := m.streams * p.wide
+		from := (p.time - p.first) * streams
+		if p.wide > 1 { // steps share the noise, which is in weights
+			from = 0
+		}
+		m.draws[i].Product(&m.noise, p.y, x, streams, from)
 	case p.n <= kernels.MaxVecs:
 		kernels.MatVec(p.y, d.W, x, p.n)
 	default:
@@ -136,7 +154,7 @@ func (p *pass) linearTo(dst []int8, d *Dense, x []int8) {
 func (p *pass) linearShared(d *Dense, x []int8, base []int32) []int8 {
 	dst := p.alloc(d.W.Rows())
 	m := p.population
-	m.draws[p.next(d)].ActivationsShared(&m.noise, dst, base, x, m.streams, p.time*m.streams, nil, d.Shift, d.ReLU)
+	m.draws[p.next(d)].ActivationsShared(&m.noise, dst, base, x, m.streams, (p.time-p.first)*m.streams, nil, d.Shift, d.ReLU)
 	return dst
 }
 
@@ -153,6 +171,7 @@ func (p *pass) next(d *Dense) int {
 // A recording keeps what the matrices of a model see and what the first of them yields,
 // in a plain pass over all steps of a sequence.
 type recording struct {
+	from  int // step that it begins with
 	steps int
 	seen  [][]int8  // by tensor, k × steps·n in quads, step after step; empty unless wanted
 	first [][]int8  // by step, the operand of the first product
@@ -160,15 +179,15 @@ type recording struct {
 	want  bool      // to fill seen
 }
 
-func (r *recording) reset(tensors, steps int, want bool) {
-	r.steps, r.want = steps, want
+func (r *recording) reset(tensors, from, steps int, want bool) {
+	r.from, r.steps, r.want = from, steps, want
 	r.seen = grow(r.seen, tensors)
 	r.first, r.base = grow(r.first, steps), grow(r.base, steps)
 }
 
 // add keeps the operand x of tensor i at the present step.
 func (r *recording) add(i int, p *pass, d *Dense, x []int8) {
-	t := p.time - p.offset
+	t := p.time - r.from
 	if i == 0 {
 		r.first[t] = append(r.first[t][:0], x...)
 		r.base[t] = append(r.base[t][:0], p.y...)

@@ -120,6 +120,9 @@ func (p *Predictor) check(g es.Generation, scores []int64) error {
 	if len(g.Tensors) != len(p.model.tensors) {
 		return fmt.Errorf("nn: generation of %d tensors for a model of %d", len(g.Tensors), len(p.model.tensors))
 	}
+	if p.model.wide && g.Noise.Place == lowrank.InActivations {
+		return fmt.Errorf("nn: a convolution in two dimensions has many columns a sample: its noise is in weights")
+	}
 	for i, t := range p.model.tensors {
 		if g.Tensors[i].W != t.W {
 			return fmt.Errorf("nn: tensor %d of the generation is not %q", i, t.name)
@@ -159,8 +162,8 @@ func (p *Predictor) begin(group int) error {
 	if _, ok := p.model.Layers[0].(firstLayer); !ok && !want {
 		return nil
 	}
-	s.recording.reset(len(p.model.tensors), s.Steps, want)
-	pass.record, pass.offset = &s.recording, s.Lead
+	s.recording.reset(len(p.model.tensors), s.Lead, s.Steps, want)
+	pass.record = &s.recording
 	for _, x := range s.X[s.Lead:] {
 		pass.free(p.model.step(pass, x))
 	}
@@ -205,11 +208,7 @@ func (p *Predictor) evaluateChunk(worker, i int) {
 	s := &p.shared[group]
 	lo := group*size + i%p.chunks()*p.chunk
 	hi := min(lo+p.chunk, (group+1)*size)
-	var start [][]int8
-	if s.Lead > 0 {
-		start = s.states
-	}
-	ws.beginPopulation(g.Noise, g.Tensors, lo, hi, s.Streams, s.Steps, start)
+	ws.beginPopulation(g.Noise, g.Tensors, lo, hi, s)
 	each := p.scoresOf(*g)
 	scores := p.scores[2*lo*each : 2*hi*each]
 	clear(scores)

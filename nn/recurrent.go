@@ -4,15 +4,11 @@ import (
 	"fmt"
 
 	"github.com/Kaleaon/pentary-go/kernels"
-	"github.com/Kaleaon/pentary-go/packed"
 )
 
 // The recurrent layers multiply by [x; h], what comes in and what they remember, in one
 // batch. There is no exponential in them: a gate in ±127 stands for (g+127)/256, see
 // kernels.Gate, and the clipping of activations takes the place of tanh.
-
-// newMatrix returns a matrix of zero weights.
-func newMatrix(outputs, inputs int) *packed.Matrix { return packed.NewMatrix(outputs, inputs) }
 
 // cell is what the recurrent layers have in common.
 type cell struct {
@@ -26,13 +22,22 @@ func (c cell) Inputs() int { return c.in }
 func (c cell) Outputs() int { return c.out }
 
 // newCell checks the widths.
-func newCell(layer string, in, out int) cell {
-	checkWidths(layer, 4, in, out)
-	return cell{in, out}
+func newCell(layer string, in, out int) (cell, error) {
+	return cell{in, out}, checkWidths(layer, 4, in, out)
 }
 
 // dense returns a matrix of so many outputs that sees [x; h].
-func (c cell) dense(outputs int) *Dense { return NewDense(c.in+c.out, outputs, false) }
+func (c cell) dense(name string, outputs int, from source, err *error) *Dense {
+	if *err != nil {
+		return nil
+	}
+	d, e := from(name, outputs, c.in+c.out, false)
+	*err = e
+	return d
+}
+
+// sizes describes the layer.
+func (c cell) sizes(kind string) spec { return spec{Kind: kind, Sizes: []int{c.in, c.out}} }
 
 // join lends the batch [x; h].
 func (c cell) join(p *pass, x, h []int8) []int8 {
@@ -57,10 +62,15 @@ type RNN struct {
 }
 
 // NewRNN returns a layer of zero weights. Both widths are multiples of 4.
-func NewRNN(in, out int) *RNN {
-	c := newCell("RNN", in, out)
-	return &RNN{c, c.dense(out)}
+func NewRNN(in, out int) *RNN { return must(buildRNN(in, out, zeros)) }
+
+func buildRNN(in, out int, from source) (*RNN, error) {
+	c, err := newCell("RNN", in, out)
+	l := &RNN{c, c.dense("state", out, from, &err)}
+	return l, err
 }
+
+func (l *RNN) spec() spec { return l.sizes("rnn") }
 
 func (l *RNN) String() string { return fmt.Sprintf("rnn %d→%d >>%d", l.in, l.out, l.State.Shift) }
 
@@ -86,10 +96,15 @@ type MinGRU struct {
 }
 
 // NewMinGRU returns a layer of zero weights. Both widths are multiples of 4.
-func NewMinGRU(in, out int) *MinGRU {
-	c := newCell("MinGRU", in, out)
-	return &MinGRU{c, c.dense(out), c.dense(out)}
+func NewMinGRU(in, out int) *MinGRU { return must(buildMinGRU(in, out, zeros)) }
+
+func buildMinGRU(in, out int, from source) (*MinGRU, error) {
+	c, err := newCell("MinGRU", in, out)
+	l := &MinGRU{c, c.dense("forget", out, from, &err), c.dense("candidate", out, from, &err)}
+	return l, err
 }
+
+func (l *MinGRU) spec() spec { return l.sizes("mingru") }
 
 func (l *MinGRU) String() string {
 	return fmt.Sprintf("mingru %d→%d >>%d,%d", l.in, l.out, l.Forget.Shift, l.Candidate.Shift)
@@ -126,10 +141,15 @@ type GRU struct {
 }
 
 // NewGRU returns a layer of zero weights. Both widths are multiples of 4.
-func NewGRU(in, out int) *GRU {
-	c := newCell("GRU", in, out)
-	return &GRU{c, c.dense(2 * out), c.dense(out)}
+func NewGRU(in, out int) *GRU { return must(buildGRU(in, out, zeros)) }
+
+func buildGRU(in, out int, from source) (*GRU, error) {
+	c, err := newCell("GRU", in, out)
+	l := &GRU{c, c.dense("gates", 2*out, from, &err), c.dense("candidate", out, from, &err)}
+	return l, err
 }
+
+func (l *GRU) spec() spec { return l.sizes("gru") }
 
 func (l *GRU) String() string {
 	return fmt.Sprintf("gru %d→%d >>%d,%d", l.in, l.out, l.Gates.Shift, l.Candidate.Shift)
@@ -166,10 +186,15 @@ type LSTM struct {
 }
 
 // NewLSTM returns a layer of zero weights. Both widths are multiples of 4.
-func NewLSTM(in, out int) *LSTM {
-	c := newCell("LSTM", in, out)
-	return &LSTM{c, c.dense(4 * out)}
+func NewLSTM(in, out int) *LSTM { return must(buildLSTM(in, out, zeros)) }
+
+func buildLSTM(in, out int, from source) (*LSTM, error) {
+	c, err := newCell("LSTM", in, out)
+	l := &LSTM{c, c.dense("gates", 4*out, from, &err)}
+	return l, err
 }
+
+func (l *LSTM) spec() spec { return l.sizes("lstm") }
 
 func (l *LSTM) String() string { return fmt.Sprintf("lstm %d→%d >>%d", l.in, l.out, l.Gates.Shift) }
 
