@@ -43,7 +43,7 @@ type firstLayer interface {
 func checkWidths(layer string, step int, widths ...int) error {
 	for _, n := range widths {
 		if n < 1 || n > kernels.MaxK || n%step != 0 {
-			return fmt.Errorf("nn: %s of widths %v, want multiples of %d from %[3]d to %d", layer, widths, step, kernels.MaxK)
+			return fmt.Errorf("nn: %s of widths %v, want %d to %d, in steps of %[3]d", layer, widths, step, kernels.MaxK)
 		}
 	}
 	return nil
