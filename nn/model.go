@@ -136,3 +136,30 @@ func (r *Runner) Step(x []int8) []int8 {
 	r.out = r.model.step(&r.pass, x)
 	return r.out
 }
+
+// A LayerSummary is a line of a model's summary.
+type LayerSummary struct {
+	Name    string
+	Depth   int // of residual connections around the layer
+	Outputs int
+	Weights int // of the layer itself, or of all that a residual connection is around
+}
+
+// Summary describes the layers, those within a residual connection after it.
+func (m *Model) Summary() []LayerSummary { return summarize(nil, m.Layers, 0) }
+
+func summarize(lines []LayerSummary, layers []Layer, depth int) []LayerSummary {
+	for _, l := range layers {
+		s := LayerSummary{Name: l.String(), Depth: depth, Outputs: l.Outputs()}
+		l.parts(func(_ string, d *Dense) { s.Weights += d.Inputs() * d.Outputs() })
+		r, ok := l.(*Residual)
+		if ok {
+			s.Name = "residual"
+		}
+		lines = append(lines, s)
+		if ok {
+			lines = summarize(lines, r.Layers, depth+1)
+		}
+	}
+	return lines
+}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -21,6 +22,15 @@ func (g *flagGroups) add(title string) *pflag.FlagSet {
 	f.SortFlags = false
 	*g = append(*g, flagGroup{title, f})
 	return f
+}
+
+// texts returns the values of all flags by their names.
+func (g flagGroups) texts() map[string]string {
+	texts := map[string]string{}
+	for _, group := range g {
+		group.flags.VisitAll(func(f *pflag.Flag) { texts[f.Name] = strings.Trim(f.Value.String(), "[]") })
+	}
+	return texts
 }
 
 // bind gives the command the flags, and a usage that lists them by group.
