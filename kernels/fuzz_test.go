@@ -89,6 +89,10 @@ func FuzzRequantize(f *testing.F) {
 	fuzz(f, []dimension{{0, 70}, {0, 70}, {0, 30}, {0, 1}}, checkRequantize)
 }
 
+func FuzzGates(f *testing.F) {
+	fuzz(f, []dimension{{0, 300}}, checkAdd, checkGate, checkBlend)
+}
+
 func FuzzScore(f *testing.F) { fuzz(f, []dimension{{1, MaxClasses}, {0, 70}}, checkScore) }
 
 func FuzzNoise(f *testing.F) { fuzz(f, []dimension{{0, 80}, {0, 1}}, checkNoise) }

@@ -29,6 +29,10 @@ func scoreColumns(score []int32, logits []int8, target []uint8, m, n int) {
 	scoreGeneric(score, logits, target, m, n)
 }
 
+func addElements(dst, x []int8)         { addGeneric(dst, x) }
+func gateElements(dst, gate, x []int8)  { gateGeneric(dst, gate, x) }
+func blendElements(dst, gate, x []int8) { blendGeneric(dst, gate, x) }
+
 func weighFactors(dst []int8, a []uint8, f []int8, rank, m int) {
 	weighFactorsGeneric(dst, a, f, rank, m)
 }

@@ -62,6 +62,9 @@ var all = []kernel{
 	{"saturated", []dimension{dimM, dimK}, []int{0, 1}, saturated},
 	{"requantize", []dimension{dimM, dimN, dimShift, dimReLU}, []int{0, 1}, requantize},
 	{"normalize", []dimension{dimK, dimN, {"target", 1, 127}}, []int{0, 1}, normalize},
+	{"add", []dimension{dimM, dimN}, []int{0, 1}, add},
+	{"gate", []dimension{dimM, dimN}, []int{0, 1}, gate},
+	{"blend", []dimension{dimM, dimN}, []int{0, 1}, blend},
 	{"score", []dimension{{"classes", 1, kernels.MaxClasses}, dimN}, []int{0, 1}, score},
 	{"noise", []dimension{{"blocks", 0, 300}, {"law", 0, 1}}, []int{0}, noise},
 	{"random", []dimension{{"blocks", 0, 300}}, []int{0}, random},
@@ -354,6 +357,38 @@ func normalize(o *operands, s []int) func() int {
 	}
 	x, dst := input(o, "x", size, fill), output[int8](o, "dst", size)
 	return none(func() { kernels.Normalize(dst, x, k, n, target) })
+}
+
+// activations returns n of what the kernels of gates read, -128 too.
+func (o *operands) activations(name string, n int) []int8 {
+	return input(o, name, n, between[int8](o, -128, 127))
+}
+
+func add(o *operands, s []int) func() int {
+	n := s[0] * s[1]
+	dst, x := inout(o, "dst", n, between[int8](o, -128, 127)), o.activations("x", n)
+	return none(func() { kernels.Add(dst, x) })
+}
+
+func gate(o *operands, s []int) func() int {
+	n := s[0] * s[1]
+	switch o.IntN(3) {
+	case 0: // in place
+		x, gate := inout(o, "x", n, between[int8](o, -128, 127)), o.activations("gate", n)
+		return none(func() { kernels.Gate(x, gate, x) })
+	case 1:
+		gate, x := inout(o, "gate", n, between[int8](o, -128, 127)), o.activations("x", n)
+		return none(func() { kernels.Gate(gate, gate, x) })
+	}
+	gate, x, dst := o.activations("gate", n), o.activations("x", n), output[int8](o, "dst", n)
+	return none(func() { kernels.Gate(dst, gate, x) })
+}
+
+func blend(o *operands, s []int) func() int {
+	n := s[0] * s[1]
+	dst := inout(o, "dst", n, between[int8](o, -128, 127))
+	gate, x := o.activations("gate", n), o.activations("x", n)
+	return none(func() { kernels.Blend(dst, gate, x) })
 }
 
 func score(o *operands, s []int) func() int {
