@@ -65,6 +65,7 @@ func TestAllocations(t *testing.T) {
 		"Random":            func() { Random(codes, Stream{Seed: 1 << 40}) },
 		"WeighFactors":      func() { WeighFactors(terms.FA, a, f, l.Rank, m) },
 		"InterleaveFactors": func() { InterleaveFactors(terms.B, b, all, packed.PaddedLen(k)) },
+		"InterleaveInputs":  func() { InterleaveInputs(terms.B[:n/2*64], x[:16*n], 16, n) },
 		"UpdateResidual":    func() { UpdateResidual(w, e, terms, scale, 0, m) },
 		"UpdateResidual4":   func() { UpdateResidual4(w, e4, terms, scale, s, 0, m) },
 		"UpdateStochastic":  func() { UpdateStochastic(w, terms, scale, s, 0, m) },

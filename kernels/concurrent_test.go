@@ -39,6 +39,7 @@ func TestConcurrent(t *testing.T) {
 		{checkRandom, []int{40}},
 		{checkWeighFactors, []int{9, 4, 40}},
 		{checkInterleaveFactors, []int{65, 9}},
+		{checkInterleaveInputs, []int{15, 70}},
 		{checkUpdateResidual, []int{5, 290, 65}},
 		{checkUpdateResidual4, []int{5, 290, 65}},
 		{checkUpdateStochastic, []int{5, 290, 65}},

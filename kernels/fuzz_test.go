@@ -72,6 +72,10 @@ func FuzzTerms(f *testing.F) {
 	fuzz(f, []dimension{{0, 20}, {1, 17}, {1, 70}}, checkWeighFactors, checkInterleaveFactors)
 }
 
+func FuzzInputs(f *testing.F) {
+	fuzz(f, []dimension{{0, StripCols}, {0, 300}}, checkInterleaveInputs)
+}
+
 func FuzzUpdate(f *testing.F) {
 	fuzz(f, []dimension{{1, 9}, {1, 600}, {0, 300}},
 		checkUpdateResidual, checkUpdateResidual4, checkUpdateStochastic, checkUpdateFlip, checkUpdateThreshold)

@@ -67,6 +67,9 @@
 // uadalp v{d}.4s, v{n}.8h
 #define UADALP_H(n, d) WORD $(0x6e606800 | ((n) << 5) | (d))
 
+// uaddlp v{d}.8h, v{n}.16b
+#define UADDLP_B(n, d) WORD $(0x6e202800 | ((n) << 5) | (d))
+
 // uaddlp v{d}.4s, v{n}.8h
 #define UADDLP_H(n, d) WORD $(0x6e602800 | ((n) << 5) | (d))
 

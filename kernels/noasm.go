@@ -41,6 +41,10 @@ func interleaveFactors(dst, b []uint8, terms, quads, kp int) {
 	interleaveFactorsGeneric(dst, b, terms, quads, kp)
 }
 
+func interleaveInputs(strip []uint8, x []int8, quads, n int) (squares uint64) {
+	return interleaveInputsGeneric(strip, x, quads, n, 0)
+}
+
 func matMul(y []int32, w *packed.Matrix, x []int8, n int) { matMulGeneric(y, w, x, n) }
 func matVec(y []int32, w *packed.Matrix, x []int8, n int) { matMulGeneric(y, w, x, n) }
 

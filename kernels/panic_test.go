@@ -136,6 +136,11 @@ func TestPanics(t *testing.T) {
 		{func() { InterleaveFactors(rows, codes[:33], 1, 32) }, "InterleaveFactors: b has 33 elements, want 32 for 1 vectors of 32"},
 		{func() { InterleaveFactors(rows[:124], codes[:31], 1, 31) }, "InterleaveFactors: 1 vectors of 31 codes, want a multiple of 32"},
 
+		{func() { InterleaveInputs(codes[:127], x[:32], 8, 4) }, "InterleaveInputs: strip has 127 elements, want 128 for 4 samples"},
+		{func() { InterleaveInputs(codes[:128], x[:31], 8, 4) }, "InterleaveInputs: x has 31 elements, want 32 for a batch of 8×4"},
+		{func() { InterleaveInputs(nil, nil, 17, 0) }, "InterleaveInputs: 17×0 inputs, want at most 16×4194304"},
+		{func() { InterleaveInputs(nil, nil, -1, 0) }, "InterleaveInputs: -1×0 inputs, want at most 16×4194304"},
+		{func() { InterleaveInputs(nil, nil, 0, 1<<22+1) }, "InterleaveInputs: 0×4194305 inputs, want at most 16×4194304"},
 		{func() { UpdateResidual(w, e96[:95], terms, scale, 0, 3) }, "UpdateResidual: residual has 95 elements, want 96 for W of 3×6, rows padded"},
 		{func() { UpdateResidual(w, e96, terms, scale, -1, 3) }, "UpdateResidual: rows -1 to 3 of W of 3×6"},
 		{func() { UpdateResidual(w, e96, terms, scale, 2, 1) }, "UpdateResidual: rows 2 to 1 of W of 3×6"},

@@ -53,6 +53,7 @@ var all = []kernel{
 	{"matmul_perturbed", []dimension{dimPairs, dimRank, dimStreams, dimM, dimK, dimShift}, []int{0, 2, 3, 4}, matMulPerturbed},
 	{"weigh_factors", []dimension{dimPairs, dimRank, dimM}, []int{0, 1, 2}, weighFactors},
 	{"interleave_factors", []dimension{dimTerms, {"blocks", 0, 40}}, []int{0, 1}, interleaveFactors},
+	{"interleave_inputs", []dimension{{"k", 0, kernels.StripCols}, dimN}, []int{0, 1}, interleaveInputs},
 	{"update_residual", []dimension{dimM, dimK, dimTerms}, []int{0, 1, 2}, updateResidual},
 	{"update_residual4", []dimension{dimM, dimK, dimTerms}, []int{0, 1, 2}, updateResidual4},
 	{"update_stochastic", []dimension{dimM, dimK, dimTerms}, []int{0, 1, 2}, updateStochastic},
@@ -220,6 +221,13 @@ func interleaveFactors(o *operands, s []int) func() int {
 	b := input(o, "b", terms*kp, between[uint8](o, 0, 4))
 	dst := output[uint8](o, "dst", kernels.Quads(terms)*kp*4)
 	return none(func() { kernels.InterleaveFactors(dst, b, terms, kp) })
+}
+
+func interleaveInputs(o *operands, s []int) func() int {
+	k, n := s[0], s[1]
+	x := o.batch(k, n)
+	strip := output[uint8](o, "strip", kernels.Quads(kernels.InputDigits*n)*kernels.StripCols*4)
+	return func() int { return int(kernels.InterleaveInputs(strip, x, k, n)) }
 }
 
 // terms returns the factors of an update of an m×k matrix. The implementation
