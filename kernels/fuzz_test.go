@@ -72,6 +72,10 @@ func FuzzTerms(f *testing.F) {
 	fuzz(f, []dimension{{0, 20}, {1, 17}, {1, 70}}, checkWeighFactors, checkInterleaveFactors)
 }
 
+func FuzzInputs(f *testing.F) {
+	fuzz(f, []dimension{{0, StripCols}, {0, 300}}, checkInterleaveInputs)
+}
+
 func FuzzUpdate(f *testing.F) {
 	fuzz(f, []dimension{{1, 9}, {1, 600}, {0, 300}},
 		checkUpdateResidual, checkUpdateResidual4, checkUpdateStochastic, checkUpdateFlip, checkUpdateThreshold)
@@ -87,6 +91,10 @@ func FuzzBatch(f *testing.F) {
 
 func FuzzRequantize(f *testing.F) {
 	fuzz(f, []dimension{{0, 70}, {0, 70}, {0, 30}, {0, 1}}, checkRequantize)
+}
+
+func FuzzGates(f *testing.F) {
+	fuzz(f, []dimension{{0, 300}}, checkAdd, checkGate, checkBlend)
 }
 
 func FuzzScore(f *testing.F) { fuzz(f, []dimension{{1, MaxClasses}, {0, 70}}, checkScore) }

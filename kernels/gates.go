@@ -1,15 +1,17 @@
 package kernels
 
 // The elementwise steps of recurrent layers. Operands are activations in ±127, in any
-// layout that all of them share. A gate g in ±127 stands for (g+127)/256, from closed to
-// all but open.
+// layout that all of them share; results are, whatever the operands. A gate g in ±127
+// stands for (g+127)/256, from closed to all but open.
 
 // Add adds activations to others, as a residual connection does:
 //
 //	dst[i] = clamp(dst[i] + x[i], ±127)
+//
+// x may be dst.
 func Add(dst, x []int8) {
 	checkLen("Add", "x", len(x), len(dst), "%d activations", len(dst))
-	addGeneric(dst, x)
+	addElements(dst, x)
 }
 
 func addGeneric(dst, x []int8) {
@@ -26,30 +28,36 @@ func addGeneric(dst, x []int8) {
 func Gate(dst, gate, x []int8) {
 	checkLen("Gate", "gate", len(gate), len(dst), "%d activations", len(dst))
 	checkLen("Gate", "x", len(x), len(dst), "%d activations", len(dst))
-	gateGeneric(dst, gate, x)
+	gateElements(dst, gate, x)
 }
 
 func gateGeneric(dst, gate, x []int8) {
 	for i, g := range gate {
-		dst[i] = int8(RoundShift((int32(g)+127)*int32(x[i]), 8))
+		dst[i] = int8(RoundShift(opening(g)*int32(x[i]), 8))
 	}
 }
 
+// opening returns how far a gate is open, in 1/256. It is a byte without sign: that of
+// -128, which no kernel writes, is 255.
+func opening(g int8) int32 { return int32(uint8(g) + 127) }
+
 // Blend moves activations towards others as far as the gates are open:
 //
-//	dst[i] += RoundShift((gate[i]+127)·(x[i]-dst[i]), 8)
+//	dst[i] = clamp(dst[i] + RoundShift((gate[i]+127)·(x[i]-dst[i]), 8), ±127)
+//
+// gate or x may be dst.
 //
 // The paper's minGRU (arXiv 2511.16652, App. D) rounds down, which pulls every state
 // towards -127 by half a unit a step; here it is to nearest.
 func Blend(dst, gate, x []int8) {
 	checkLen("Blend", "gate", len(gate), len(dst), "%d activations", len(dst))
 	checkLen("Blend", "x", len(x), len(dst), "%d activations", len(dst))
-	blendGeneric(dst, gate, x)
+	blendElements(dst, gate, x)
 }
 
 func blendGeneric(dst, gate, x []int8) {
 	for i, g := range gate {
 		h := int32(dst[i])
-		dst[i] = int8(h + RoundShift((int32(g)+127)*(int32(x[i])-h), 8))
+		dst[i] = int8(max(h+RoundShift(opening(g)*(int32(x[i])-h), 8), -127))
 	}
 }

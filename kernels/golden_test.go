@@ -94,6 +94,10 @@ type golden struct {
 		K, N, Target int
 		X, Out       int8s
 	}
+	Gates []struct {
+		X, Gate, H            int8s
+		Added, Gated, Blended int8s
+	}
 	Score []struct {
 		M, N    int
 		Logits  int8s
@@ -212,6 +216,16 @@ func TestGolden(t *testing.T) {
 			got := make([]int8, len(c.Out))
 			Normalize(got, c.X, c.K, c.N, c.Target)
 			equal(t, "Normalize", got, c.Out)
+		}
+		for _, c := range g.Gates {
+			got := append([]int8(nil), c.H...)
+			Add(got, c.X)
+			equal(t, "Add", got, c.Added)
+			Gate(got, c.Gate, c.X)
+			equal(t, "Gate", got, c.Gated)
+			copy(got, c.H)
+			Blend(got, c.Gate, c.X)
+			equal(t, "Blend", got, c.Blended)
 		}
 		for _, c := range g.Score {
 			got := make([]int32, c.N)

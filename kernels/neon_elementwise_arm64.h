@@ -67,6 +67,9 @@
 // uadalp v{d}.4s, v{n}.8h
 #define UADALP_H(n, d) WORD $(0x6e606800 | ((n) << 5) | (d))
 
+// uaddlp v{d}.8h, v{n}.16b
+#define UADDLP_B(n, d) WORD $(0x6e202800 | ((n) << 5) | (d))
+
 // uaddlp v{d}.4s, v{n}.8h
 #define UADDLP_H(n, d) WORD $(0x6e602800 | ((n) << 5) | (d))
 
@@ -87,6 +90,9 @@
 
 // ssubw2 v{d}.8h, v{n}.8h, v{m}.16b
 #define SSUBW2_B(m, n, d) WORD $(0x4e203000 | ((m) << 16) | ((n) << 5) | (d))
+
+// sqadd v{d}.16b, v{n}.16b, v{m}.16b
+#define SQADD_B(m, n, d) WORD $(0x4e200c00 | ((m) << 16) | ((n) << 5) | (d))
 
 // uqsub v{d}.4s, v{n}.4s, v{m}.4s
 #define UQSUB_S(m, n, d) WORD $(0x6ea02c00 | ((m) << 16) | ((n) << 5) | (d))
@@ -150,6 +156,12 @@
 
 // umull2 v{d}.8h, v{n}.16b, v{m}.16b
 #define UMULL2_B(m, n, d) WORD $(0x6e20c000 | ((m) << 16) | ((n) << 5) | (d))
+
+// umlsl v{d}.8h, v{n}.8b, v{m}.8b
+#define UMLSL_B(m, n, d) WORD $(0x2e20a000 | ((m) << 16) | ((n) << 5) | (d))
+
+// umlsl2 v{d}.8h, v{n}.16b, v{m}.16b
+#define UMLSL2_B(m, n, d) WORD $(0x6e20a000 | ((m) << 16) | ((n) << 5) | (d))
 
 // umull v{d}.4s, v{n}.4h, v{m}.4h
 #define UMULL_H(m, n, d) WORD $(0x2e60c000 | ((m) << 16) | ((n) << 5) | (d))

@@ -29,12 +29,20 @@ func scoreColumns(score []int32, logits []int8, target []uint8, m, n int) {
 	scoreGeneric(score, logits, target, m, n)
 }
 
+func addElements(dst, x []int8)         { addGeneric(dst, x) }
+func gateElements(dst, gate, x []int8)  { gateGeneric(dst, gate, x) }
+func blendElements(dst, gate, x []int8) { blendGeneric(dst, gate, x) }
+
 func weighFactors(dst []int8, a []uint8, f []int8, rank, m int) {
 	weighFactorsGeneric(dst, a, f, rank, m)
 }
 
 func interleaveFactors(dst, b []uint8, terms, quads, kp int) {
 	interleaveFactorsGeneric(dst, b, terms, quads, kp)
+}
+
+func interleaveInputs(strip []uint8, x []int8, quads, n int) (squares uint64) {
+	return interleaveInputsGeneric(strip, x, quads, n, 0)
 }
 
 func matMul(y []int32, w *packed.Matrix, x []int8, n int) { matMulGeneric(y, w, x, n) }

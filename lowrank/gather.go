@@ -1,7 +1,6 @@
 package lowrank
 
 import (
-	"encoding/binary"
 	"fmt"
 	"slices"
 
@@ -14,30 +13,16 @@ import (
 )
 
 // The terms of an update are int8 times pents. x is written with two pents, as
-// 5·high + low, so that every sample makes two terms: 5·D with the high pents, and D
-// with the low ones.
+// 5·high + low (kernels.InterleaveInputs), so that every sample makes two terms: 5·D
+// with the high pents, and D with the low ones.
 const (
-	inputDigits = 2
-	inputTop    = 12
-	deltaTop    = 127 / 5 // of D, whose fivefold is an int8
+	deltaTop = 127 / 5 // of D, whose fivefold is an int8
 
 	// deltaSpread is how many deviations of D deltaTop stands for: the few samples that
 	// a network gets wrong have by far the largest gradients. MNIST after 3,000
 	// generations of 64 pairs and 256 samples: 96.2 % for 8 deviations, 96.0 % for 3.
 	deltaSpread = 8
 )
-
-// inputs holds, for x = -128 … 127 at uint8(x), the codes of both digits of
-// x̂ = round(12·x/127), the high one in the lowest byte, and x̂² above 2^32: sums of
-// entries are sums of squares, too.
-var inputs = func() (table [256]uint64) {
-	for i := range table {
-		v := fixed.RoundDiv(int64(max(int8(i), -127))*inputTop, 127)
-		high := fixed.RoundDiv(v, 5)
-		table[i] = uint64(high+trit5.CodeZero) | uint64(v-5*high+trit5.CodeZero)<<8 | uint64(v*v)<<32
-	}
-	return table
-}()
 
 // gathering is what an Updater keeps to arrange an update of InActivations.
 type gathering struct {
@@ -83,7 +68,7 @@ func (u *Updater) Gather(noise Noise, w Tensor, fitness []int8, x []int8, sample
 	}
 	checkLen("Gather", "x", len(x), kernels.Quads(k)*4, samples)
 	u.noise, u.tensor, u.fitness, u.rows = noise, w, fitness, nil
-	count := samples * inputDigits
+	count := samples * kernels.InputDigits
 	u.terms = kernels.Terms{
 		Count: count,
 		Rows:  m,
@@ -235,41 +220,11 @@ func (g *gathering) scaled(delta int32) int64 {
 	return min(max(v, -deltaTop), deltaTop)
 }
 
-// spreadColumns writes B of a strip of columns, two samples at a time: the four terms
-// of a column.
+// spreadColumns writes B of a strip of columns.
 func (u *Updater) spreadColumns(_, i int) {
-	const zeros = trit5.CodeZero * 0x01010101
-	g, k, from := &u.gather, u.tensor.W.Cols(), i*kernels.StripCols
-	strip := u.terms.B[from*kernels.Quads(u.terms.Count)*4:][:kernels.Quads(u.terms.Count)*kernels.StripCols*4]
-	total := uint64(0)
-	for j := 0; j < kernels.StripCols && from+j < k; j += 4 {
-		x := g.x[(from+j)*g.samples:][:g.samples*4]
-		at := j * 4
-		for ; len(x) >= 8; x, at = x[8:], at+kernels.StripCols*4 {
-			total += spreadQuads((*[16]uint8)(strip[at:]), (*[8]int8)(x))
-		}
-		if len(x) > 0 {
-			var last [8]int8
-			copy(last[:], x)
-			total += spreadQuads((*[16]uint8)(strip[at:]), &last)
-		}
-	}
-	for j := max(0, k-from); j < kernels.StripCols; j++ {
-		for at := j * 4; at < len(strip); at += kernels.StripCols * 4 {
-			binary.LittleEndian.PutUint32(strip[at:], zeros)
-		}
-	}
-	g.squares[i] = total >> 32
-}
-
-// spreadQuads writes the terms of four columns and two samples, whose inputs are
-// neighbours, and returns the sum of their entries of the table.
-func spreadQuads(dst *[16]uint8, x *[8]int8) uint64 {
-	a0, a1, a2, a3 := inputs[uint8(x[0])], inputs[uint8(x[1])], inputs[uint8(x[2])], inputs[uint8(x[3])]
-	b0, b1, b2, b3 := inputs[uint8(x[4])], inputs[uint8(x[5])], inputs[uint8(x[6])], inputs[uint8(x[7])]
-	binary.LittleEndian.PutUint32(dst[0:], uint32(a0|b0<<16))
-	binary.LittleEndian.PutUint32(dst[4:], uint32(a1|b1<<16))
-	binary.LittleEndian.PutUint32(dst[8:], uint32(a2|b2<<16))
-	binary.LittleEndian.PutUint32(dst[12:], uint32(a3|b3<<16))
-	return a0 + a1 + a2 + a3 + b0 + b1 + b2 + b3
+	g, from := &u.gather, i*kernels.StripCols
+	size := kernels.Quads(u.terms.Count) * kernels.StripCols * 4
+	k := max(min(u.tensor.W.Cols()-from, kernels.StripCols), 0)
+	x := g.x[min(from*g.samples, len(g.x)):][:kernels.Quads(k)*4*g.samples]
+	g.squares[i] = kernels.InterleaveInputs(u.terms.B[i*size:][:size], x, k, g.samples)
 }

@@ -81,7 +81,7 @@ func TrainingFootprint(m, k, pairs, rank int) Footprint {
 // noise in activations, beside what depends on the number of threads: the terms, two
 // for each sample, D, and factor A of all pairs, as drawn and packed, with the codes.
 func GatherBytes(m, k, pairs, rank, samples int) int {
-	terms, sums := kernels.Quads(samples*inputDigits)*4, kernels.Quads(pairs*rank)*4
+	terms, sums := kernels.Quads(samples*kernels.InputDigits)*4, kernels.Quads(pairs*rank)*4
 	return terms*(m+packed.PaddedLen(k)) + 4*m*samples +
 		pairs*rank*packed.PaddedLen(m) + m*packed.RowBytes(pairs*rank) + sums*samples
 }

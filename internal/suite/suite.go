@@ -57,7 +57,8 @@ func Cases() []Case {
 		noise("noise", kernels.Binomial, 1<<16), noise("noise_uniform", kernels.Uniform, 1<<16), random(1<<16),
 		unpack(1<<14), pack(1<<14),
 		interleave(1024, 512), columnSums(1024, 512),
-		perturbSharedRequantize(256, 4, 128), requantize(1024, 512), normalize(1024, 512), score(256, 512))
+		perturbSharedRequantize(256, 4, 128), requantize(1024, 512), normalize(1024, 512), score(256, 512),
+		add(256, 64), gate(256, 64), blend(256, 64), interleaveInputs(256))
 	return cases
 }
 
@@ -281,6 +282,36 @@ func normalize(k, n int) Case {
 	return Case{Kernel: "normalize", K: k, N: n, Bytes: int64(2 * k * n), New: func() func() {
 		x, dst := activations(k, n), activations(k, n)
 		return func() { kernels.Normalize(dst, x, k, n, 32) }
+	}}
+}
+
+// interleaveInputs is one strip of columns.
+func interleaveInputs(n int) Case {
+	const k = kernels.StripCols
+	return Case{Kernel: "interleave_inputs", K: k, N: n, Bytes: int64((1 + kernels.InputDigits) * k * n), New: func() func() {
+		strip, x := make([]uint8, kernels.InputDigits*k*n), activations(k, n)
+		return func() { kernels.InterleaveInputs(strip, x, k, n) }
+	}}
+}
+
+func add(m, n int) Case {
+	return Case{Kernel: "add", M: m, N: n, Bytes: int64(3 * m * n), New: func() func() {
+		dst, x := activations(m, n), activations(m, n)
+		return func() { kernels.Add(dst, x) }
+	}}
+}
+
+func gate(m, n int) Case {
+	return Case{Kernel: "gate", M: m, N: n, Bytes: int64(3 * m * n), New: func() func() {
+		dst, gates, x := activations(m, n), activations(m, n), activations(m, n)
+		return func() { kernels.Gate(dst, gates, x) }
+	}}
+}
+
+func blend(m, n int) Case {
+	return Case{Kernel: "blend", M: m, N: n, Bytes: int64(4 * m * n), New: func() func() {
+		dst, gates, x := activations(m, n), activations(m, n), activations(m, n)
+		return func() { kernels.Blend(dst, gates, x) }
 	}}
 }
 

@@ -346,6 +346,18 @@ def normalize_cases():
         }
 
 
+def gates_cases():
+    s = Source("gates")
+    for n, size in ((1, 127), (30, 127), (67, 127), (200, 127), (100, 3)):
+        x, gate, h = s.list(n, -size, size), s.list(n, -127, 127), s.list(n, -size, size)
+        yield {
+            "x": data(x), "gate": data(gate), "h": data(h),
+            "added": data(clamp(b + a, -127, 127) for a, b in zip(x, h)),
+            "gated": data(round_shift((g + 127) * a, 8) for g, a in zip(gate, x)),
+            "blended": data(b + round_shift((g + 127) * (a - b), 8) for g, a, b in zip(gate, x, h)),
+        }
+
+
 def score_cases():
     s = Source("score")
     for m, n, size in ((1, 3, 127), (2, 9, 40), (10, 33, 127), (37, 8, 60), (256, 5, 127)):
@@ -440,7 +452,8 @@ def main():
         "roundShift": round_shift_cases(), "philox": philox_cases(), "noise": noise_cases(),
         "row": row_cases(), "batch": batch_cases(), "product": product_cases(),
         "population": population_cases(), "requantize": requantize_cases(),
-        "normalize": normalize_cases(), "score": score_cases(), "update": update_cases(), "rules": rule_cases(),
+        "normalize": normalize_cases(), "gates": gates_cases(), "score": score_cases(),
+        "update": update_cases(), "rules": rule_cases(),
     }
     parts = []
     for name, cases in kernels.items():

@@ -53,6 +53,7 @@ var all = []kernel{
 	{"matmul_perturbed", []dimension{dimPairs, dimRank, dimStreams, dimM, dimK, dimShift}, []int{0, 2, 3, 4}, matMulPerturbed},
 	{"weigh_factors", []dimension{dimPairs, dimRank, dimM}, []int{0, 1, 2}, weighFactors},
 	{"interleave_factors", []dimension{dimTerms, {"blocks", 0, 40}}, []int{0, 1}, interleaveFactors},
+	{"interleave_inputs", []dimension{{"k", 0, kernels.StripCols}, dimN}, []int{0, 1}, interleaveInputs},
 	{"update_residual", []dimension{dimM, dimK, dimTerms}, []int{0, 1, 2}, updateResidual},
 	{"update_residual4", []dimension{dimM, dimK, dimTerms}, []int{0, 1, 2}, updateResidual4},
 	{"update_stochastic", []dimension{dimM, dimK, dimTerms}, []int{0, 1, 2}, updateStochastic},
@@ -62,6 +63,9 @@ var all = []kernel{
 	{"saturated", []dimension{dimM, dimK}, []int{0, 1}, saturated},
 	{"requantize", []dimension{dimM, dimN, dimShift, dimReLU}, []int{0, 1}, requantize},
 	{"normalize", []dimension{dimK, dimN, {"target", 1, 127}}, []int{0, 1}, normalize},
+	{"add", []dimension{dimM, dimN}, []int{0, 1}, add},
+	{"gate", []dimension{dimM, dimN}, []int{0, 1}, gate},
+	{"blend", []dimension{dimM, dimN}, []int{0, 1}, blend},
 	{"score", []dimension{{"classes", 1, kernels.MaxClasses}, dimN}, []int{0, 1}, score},
 	{"noise", []dimension{{"blocks", 0, 300}, {"law", 0, 1}}, []int{0}, noise},
 	{"random", []dimension{{"blocks", 0, 300}}, []int{0}, random},
@@ -219,6 +223,13 @@ func interleaveFactors(o *operands, s []int) func() int {
 	return none(func() { kernels.InterleaveFactors(dst, b, terms, kp) })
 }
 
+func interleaveInputs(o *operands, s []int) func() int {
+	k, n := s[0], s[1]
+	x := o.batch(k, n)
+	strip := output[uint8](o, "strip", kernels.Quads(kernels.InputDigits*n)*kernels.StripCols*4)
+	return func() int { return int(kernels.InterleaveInputs(strip, x, k, n)) }
+}
+
 // terms returns the factors of an update of an m×k matrix. The implementation
 // selected when operands are made is the reference.
 func (o *operands) terms(count, m, k int) kernels.Terms {
@@ -354,6 +365,38 @@ func normalize(o *operands, s []int) func() int {
 	}
 	x, dst := input(o, "x", size, fill), output[int8](o, "dst", size)
 	return none(func() { kernels.Normalize(dst, x, k, n, target) })
+}
+
+// activations returns n of what the kernels of gates read, -128 too.
+func (o *operands) activations(name string, n int) []int8 {
+	return input(o, name, n, between[int8](o, -128, 127))
+}
+
+func add(o *operands, s []int) func() int {
+	n := s[0] * s[1]
+	dst, x := inout(o, "dst", n, between[int8](o, -128, 127)), o.activations("x", n)
+	return none(func() { kernels.Add(dst, x) })
+}
+
+func gate(o *operands, s []int) func() int {
+	n := s[0] * s[1]
+	switch o.IntN(3) {
+	case 0: // in place
+		x, gate := inout(o, "x", n, between[int8](o, -128, 127)), o.activations("gate", n)
+		return none(func() { kernels.Gate(x, gate, x) })
+	case 1:
+		gate, x := inout(o, "gate", n, between[int8](o, -128, 127)), o.activations("x", n)
+		return none(func() { kernels.Gate(gate, gate, x) })
+	}
+	gate, x, dst := o.activations("gate", n), o.activations("x", n), output[int8](o, "dst", n)
+	return none(func() { kernels.Gate(dst, gate, x) })
+}
+
+func blend(o *operands, s []int) func() int {
+	n := s[0] * s[1]
+	dst := inout(o, "dst", n, between[int8](o, -128, 127))
+	gate, x := o.activations("gate", n), o.activations("x", n)
+	return none(func() { kernels.Blend(dst, gate, x) })
 }
 
 func score(o *operands, s []int) func() int {

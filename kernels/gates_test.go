@@ -1,0 +1,128 @@
+package kernels
+
+import "testing"
+
+// gateOperands returns the operands of one of the kernels of gates, any of which may be
+// dst, and copies of dst and of what it is for the reference.
+func gateOperands(o *operands, n, count int) (dst, want []int8, xs, wantXs [][]int8) {
+	fill := func() func([]int8) { return between[int8](o, -128, 127) }
+	dst, want = inout(o, n, fill())
+	alias := o.IntN(count + 1)
+	for i := range count {
+		if i == alias {
+			xs, wantXs = append(xs, dst), append(wantXs, want)
+			continue
+		}
+		x := input(o, n, fill())
+		xs, wantXs = append(xs, x), append(wantXs, x)
+	}
+	return dst, want, xs, wantXs
+}
+
+func checkAdd(o *operands, shape []int) {
+	dst, want, x, wantX := gateOperands(o, shape[0], 1)
+	Add(dst, x[0])
+	addGeneric(want, wantX[0])
+	equal(o, "dst", dst, want)
+}
+
+func checkGate(o *operands, shape []int) {
+	dst, want, x, wantX := gateOperands(o, shape[0], 2)
+	Gate(dst, x[0], x[1])
+	gateGeneric(want, wantX[0], wantX[1])
+	equal(o, "dst", dst, want)
+}
+
+func checkBlend(o *operands, shape []int) {
+	dst, want, x, wantX := gateOperands(o, shape[0], 2)
+	Blend(dst, x[0], x[1])
+	blendGeneric(want, wantX[0], wantX[1])
+	equal(o, "dst", dst, want)
+}
+
+func TestAdd(t *testing.T)   { conform(t, checkAdd, upTo(200)) }
+func TestGate(t *testing.T)  { conform(t, checkGate, upTo(200)) }
+func TestBlend(t *testing.T) { conform(t, checkBlend, upTo(200)) }
+
+// pairsOfBytes returns all pairs of activations, -128 too, by their elements.
+func pairsOfBytes() (first, second []int8) {
+	for a := -128; a <= 127; a++ {
+		for b := -128; b <= 127; b++ {
+			first, second = append(first, int8(a)), append(second, int8(b))
+		}
+	}
+	return first, second
+}
+
+// nearest returns v/256 rounded to nearest, up at ties.
+func nearest(v int) int {
+	twice := 2*v + 256
+	q := twice / 512
+	if q*512 > twice {
+		q--
+	}
+	return q
+}
+
+// openness is what a gate stands for, in 1/256.
+func openness(gate int8) int {
+	if gate == -128 {
+		return 255
+	}
+	return int(gate) + 127
+}
+
+// TestAddAll adds all pairs.
+func TestAddAll(t *testing.T) {
+	h, x := pairsOfBytes()
+	want := make([]int8, len(h))
+	for i := range want {
+		want[i] = int8(min(max(int(h[i])+int(x[i]), -127), 127))
+	}
+	forEachImpl(t, func(t *testing.T) {
+		dst := append([]int8(nil), h...)
+		Add(dst, x)
+		equal(t, "dst", dst, want)
+	})
+}
+
+// TestGateAll gates all activations by all gates.
+func TestGateAll(t *testing.T) {
+	gate, x := pairsOfBytes()
+	want := make([]int8, len(x))
+	for i := range want {
+		want[i] = int8(nearest(openness(gate[i]) * int(x[i])))
+	}
+	forEachImpl(t, func(t *testing.T) {
+		dst := make([]int8, len(x))
+		Gate(dst, gate, x)
+		equal(t, "dst", dst, want)
+	})
+}
+
+// TestBlendAll blends all pairs by all gates, in short mode by those at and next to
+// the ends, and zero. What comes out lies between the two.
+func TestBlendAll(t *testing.T) {
+	h, x := pairsOfBytes()
+	gates := upTo(255)
+	if testing.Short() || raceEnabled {
+		gates = []int{0, 1, 2, 3, 64, 127, 128, 129, 254, 255}
+	}
+	forEachImpl(t, func(t *testing.T) {
+		dst, gate, want := make([]int8, len(h)), make([]int8, len(h)), make([]int8, len(h))
+		for _, g := range gates {
+			g := int8(g - 128)
+			for i := range want {
+				gate[i] = g
+				v := int(h[i]) + nearest(openness(g)*(int(x[i])-int(h[i])))
+				if v < int(min(h[i], x[i])) || v > int(max(h[i], x[i])) {
+					t.Fatalf("gate %d makes %d of %d and %d", g, v, h[i], x[i])
+				}
+				want[i] = int8(max(v, -127))
+			}
+			copy(dst, h)
+			Blend(dst, gate, x)
+			equal(t, "dst", dst, want)
+		}
+	})
+}
