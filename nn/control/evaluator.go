@@ -3,6 +3,7 @@ package control
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/internal/parallel"
@@ -28,6 +29,7 @@ type Evaluator struct {
 	ctx        context.Context
 	generation es.Generation
 	scores     []int64
+	rewards    []Q40 // of an episode of each member, on average
 	evaluate   func(worker, i int)
 }
 
@@ -47,7 +49,7 @@ type worker struct {
 const chunkColumns = 256
 
 // MaxEpisodes bounds the episodes of a member.
-const MaxEpisodes = 1 << 16
+const MaxEpisodes = 1 << 10
 
 // ScoreBits counts the fraction bits of a score.
 const ScoreBits = 16
@@ -79,6 +81,7 @@ func (e *Evaluator) Evaluate(ctx context.Context, g es.Generation, scores []int6
 		return err
 	}
 	e.ctx, e.generation, e.scores = ctx, g, scores
+	e.rewards = reuse.Slice(e.rewards, len(scores))
 	for i := range g.Groups {
 		if i == len(e.starts) {
 			e.starts = append(e.starts, NewEpisodes(e.env, e.episodes))
@@ -87,6 +90,17 @@ func (e *Evaluator) Evaluate(ctx context.Context, g es.Generation, scores []int6
 	}
 	parallel.For(len(e.work), g.Groups*e.chunks(), e.evaluate)
 	return ctx.Err()
+}
+
+// Rewards returns the mean reward of an episode in the generation that Evaluate saw
+// last, and that of the best member's.
+func (e *Evaluator) Rewards() (mean, best Q40) {
+	const spare = 16 // bits, for the sum of all members
+	sum := int64(0)
+	for _, r := range e.rewards {
+		sum += int64(r) >> spare
+	}
+	return Q40(sum/int64(len(e.rewards))) << spare, slices.Max(e.rewards)
 }
 
 func (e *Evaluator) check(g es.Generation, scores []int64) error {
@@ -123,11 +137,12 @@ func (e *Evaluator) evaluateChunk(worker, i int) {
 	w.all.begin(e.starts[group], 2*(hi-lo))
 	e.play(w, lo, hi)
 	for m := range 2 * (hi - lo) {
-		sum := int64(0)
+		score, reward := int64(0), Q40(0)
 		for c := m * e.episodes; c < (m+1)*e.episodes; c++ {
-			sum += int64(w.all.Reward[c]+w.all.Progress[c]) >> (fraction - ScoreBits)
+			score += int64(w.all.Reward[c]+w.all.Progress[c]) >> (fraction - ScoreBits)
+			reward += w.all.Reward[c]
 		}
-		e.scores[2*lo+m] = sum
+		e.scores[2*lo+m], e.rewards[2*lo+m] = score, reward/Q40(e.episodes)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"runtime"
 	"slices"
@@ -117,10 +118,21 @@ func TestScores(t *testing.T) {
 				if err := e.Evaluate(context.Background(), g, scores); err != nil {
 					t.Fatal(err)
 				}
+				sum, best := int64(0), int64(math.MinInt64)
 				for i, got := range scores {
 					m := member{net, g.Noise, i / 2, 1 - i%2*2}
 					if want := m.score(env, g.Number, g.Group(i/2), c.episodes); got != want {
 						t.Fatalf("%s, generation %d: score %d is %d, want %d", env.Spec().Name, g.Number, i, got, want)
+					}
+					sum, best = sum+got, max(best, got)
+				}
+				// Progress, at most one an episode, makes scores better than rewards.
+				mean, top := e.Rewards()
+				for name, c := range map[string][2]int64{
+					"mean": {int64(mean), sum / int64(len(scores)*c.episodes)}, "best": {int64(top), best / int64(c.episodes)},
+				} {
+					if reward := c[0] >> (fraction - ScoreBits); reward > c[1]+1 || reward < c[1]-1<<ScoreBits-1 {
+						t.Errorf("%s: %s reward %d, score %d", env.Spec().Name, name, reward, c[1])
 					}
 				}
 				if _, err := opt.Tell(scores); err != nil {
@@ -218,7 +230,7 @@ func TestErrors(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 	for _, episodes := range []int{0, MaxEpisodes + 1} {
-		if _, err := NewEvaluator(nn.NewMLP(1, 4, 2), CartPole{}, episodes); err == nil || !strings.Contains(err.Error(), "episodes, want 1 to 65536") {
+		if _, err := NewEvaluator(nn.NewMLP(1, 4, 2), CartPole{}, episodes); err == nil || !strings.Contains(err.Error(), "episodes, want 1 to 1024") {
 			t.Errorf("%d episodes: error %v", episodes, err)
 		}
 	}

@@ -1,17 +1,23 @@
 package control
 
-import "math/bits"
+import (
+	"fmt"
+	"math/bits"
+)
 
 // Q40 is a fixed-point number with 40 fraction bits: ±2^23 in steps of 2^-40. All
 // physics is computed in it, every product and quotient rounded to nearest.
 type Q40 int64
+
+// One is 1 as a Q40.
+const One Q40 = one
 
 // one is 1. Constants are written as num*one/den, which rounds toward zero.
 const one = 1 << fraction
 
 const fraction = 40
 
-// Rounded to nearest.
+// Angles, rounded to nearest.
 const (
 	pi  Q40 = 3454217652358
 	tau Q40 = 6908435304715 // 2π
@@ -19,6 +25,17 @@ const (
 
 // Round returns the integer nearest to q, ties upward.
 func (q Q40) Round() int { return int((q + one/2) >> fraction) }
+
+// String returns q with two decimals, as in "-97.72".
+func (q Q40) String() string {
+	whole, part := bits.Mul64(magnitude(q), 100<<(64-fraction))
+	whole += part >> 63
+	sign := ""
+	if q < 0 && whole > 0 {
+		sign = "-"
+	}
+	return fmt.Sprintf("%s%d.%02d", sign, whole/100, whole%100)
+}
 
 // mul returns a·b rounded to nearest, ties upward.
 func mul(a, b Q40) Q40 {

@@ -49,6 +49,17 @@ func TestMulDiv(t *testing.T) {
 	}
 }
 
+func TestString(t *testing.T) {
+	for q, want := range map[Q40]string{
+		0: "0.00", One: "1.00", -One: "-1.00", 500 * One: "500.00", -97*One - One*72/100: "-97.72",
+		One / 200: "0.00", One/200 + 1: "0.01", -One / 300: "0.00", -One / 100: "-0.01", math.MaxInt64: "8388608.00",
+	} {
+		if got := q.String(); got != want {
+			t.Errorf("%d is %q, want %q", int64(q), got, want)
+		}
+	}
+}
+
 func TestConstants(t *testing.T) {
 	for _, c := range []struct {
 		name string

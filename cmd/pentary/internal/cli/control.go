@@ -1,0 +1,376 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/film"
+	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/internal/atomicfile"
+	"github.com/Kaleaon/pentary-go/nn"
+	"github.com/Kaleaon/pentary-go/nn/control"
+	"github.com/Kaleaon/pentary-go/packed"
+)
+
+// controller is a run of pentary control as the command line asks for it.
+type controller struct {
+	env      control.Environment
+	options  es.Options // without the rule
+	rate     decimal
+	hidden   []int
+	episodes int
+	policy   string // file to test in place of training, or empty
+	out      string // file to save to, or empty
+	frames   string // picture, or empty
+	json     bool
+}
+
+// testEpisodes is how many fresh episodes a policy is tested on, and how many others
+// each measurement takes in the course of training.
+const testEpisodes = 100
+
+func newControl(s *streams) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "control",
+		Short: "Train a policy that balances, drives or swings",
+		Long: `Train a network of pents as the policy of a classic control task, and test it on 100
+episodes that training has not seen; or test a saved one. The physics is computed in
+fixed point, so a seed gives the same policy and the same episodes on every machine.
+
+The policy that is kept is the best of 25 measurements in the course of training, each
+of 100 episodes of their own. Ctrl-C stops after the generation in flight, and then
+tests and saves as a whole run does.`,
+		Example: "  pentary control cartpole --out pole.pent --frames pole.svg\n  pentary control cartpole --policy pole.pent",
+		Args:    subcommandOnly,
+		RunE: func(*cobra.Command, []string) error {
+			return usageError{fmt.Errorf("control what? There are %s", strings.Join(environmentNames(), ", "))}
+		},
+	}
+	for _, env := range control.All {
+		cmd.AddCommand(newControlTask(env, s))
+	}
+	return cmd
+}
+
+func environmentNames() []string {
+	names := make([]string, len(control.All))
+	for i, env := range control.All {
+		names[i] = env.Spec().Name
+	}
+	return names
+}
+
+// controlDefaults are the settings that solve each environment.
+func controlDefaults(env control.Environment) *controller {
+	c := &controller{
+		env: env, rate: newDecimal("0.3", 1), hidden: []int{16}, episodes: 8,
+		options: es.Options{Seed: 1, Pairs: 64, Sigma: 1},
+	}
+	switch env.(type) {
+	case control.CartPole:
+		c.options.Generations = 100
+	case control.MountainCar:
+		c.options.Generations = 300
+	case control.Acrobot:
+		c.options.Generations = 200
+	case control.Pendulum:
+		c.options.Generations = 300
+	}
+	return c
+}
+
+// controlTitles say what the environments are about.
+var controlTitles = map[string]string{
+	"cartpole":    "Balance a pole on a cart",
+	"mountaincar": "Drive a weak car out of a valley",
+	"acrobot":     "Swing a double pendulum above a line",
+	"pendulum":    "Swing a pendulum up and hold it",
+}
+
+func newControlTask(env control.Environment, s *streams) *cobra.Command {
+	spec := env.Spec()
+	c := controlDefaults(env)
+	cmd := &cobra.Command{
+		Use:   spec.Name,
+		Short: controlTitles[spec.Name],
+		Args:  noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if c.policy != "" {
+				for _, name := range []string{"generations", "pairs", "episodes", "hidden", "sigma", "rate", "out"} {
+					if cmd.Flags().Changed(name) {
+						return usageError{fmt.Errorf("--%s is of training, and --policy tests what is trained", name)}
+					}
+				}
+			}
+			return c.run(cmd.Context(), s)
+		},
+	}
+	f, o := cmd.Flags(), &c.options
+	f.SortFlags = false
+	f.IntVar(&o.Generations, "generations", o.Generations, "length of the run")
+	f.IntVar(&o.Pairs, "pairs", o.Pairs, "antithetic pairs a generation, half the population")
+	f.IntVar(&c.episodes, "episodes", c.episodes, "of each member a generation; all members begin in the same states")
+	f.IntSliceVar(&c.hidden, "hidden", c.hidden, "widths of the hidden layers, separated by commas")
+	f.UintVar(&o.Sigma, "sigma", o.Sigma, "perturb by 2^-sigma levels")
+	f.Var(&c.rate, "rate", "levels that one standard deviation of the update moves a weight, decaying to 0")
+	f.Uint64Var(&o.Seed, "seed", o.Seed, "key of all random numbers, those of the test episodes too")
+	f.StringVar(&c.policy, "policy", "", "test the policy in this .pent `file` in place of training")
+	f.StringVar(&c.out, "out", "", "save the policy to this .pent `file`")
+	f.StringVar(&c.frames, "frames", "", "draw the first test episode to this .svg or .png `file`")
+	f.BoolVar(&c.json, "json", false, "print one JSON object a line")
+	return cmd
+}
+
+func (c *controller) run(ctx context.Context, s *streams) error {
+	if err := c.check(); err != nil {
+		return err
+	}
+	if c.policy != "" {
+		return c.test(s)
+	}
+	return c.train(ctx, s)
+}
+
+// check returns an error that names the first flag out of range, or that asks for a
+// file that cannot be made.
+func (c *controller) check() error {
+	switch {
+	case c.options.Pairs < 1:
+		return usageError{fmt.Errorf("--pairs %d: want at least 1", c.options.Pairs)}
+	case len(c.hidden) > maxHidden:
+		return usageError{fmt.Errorf("--hidden: %d layers, want at most %d", len(c.hidden), maxHidden)}
+	}
+	for _, width := range c.hidden {
+		if width < 1 || width > maxWidth {
+			return usageError{fmt.Errorf("--hidden %d: want 1 to %d", width, maxWidth)}
+		}
+	}
+	if c.frames != "" {
+		if _, err := c.painter(nil); err != nil {
+			return usageError{err}
+		}
+		if err := checkOutput("--frames", c.frames); err != nil {
+			return err
+		}
+	}
+	if c.out != "" {
+		return checkOutput("--out", c.out)
+	}
+	return nil
+}
+
+// train trains a policy, tests it, saves it and draws it.
+func (c *controller) train(ctx context.Context, s *streams) error {
+	net := nn.NewMLP(c.options.Seed, control.Widths(c.env, c.hidden...)...)
+	policy, err := control.NewPolicy(net, c.env)
+	if err != nil {
+		return err
+	}
+	evaluator, err := control.NewEvaluator(net, c.env, c.episodes)
+	if err != nil {
+		return usageError{err}
+	}
+	o := c.options
+	o.Rule = es.Residual{Rate: c.rate.q16()}
+	optimizer, err := es.New(net.Parameters(), o)
+	if err != nil {
+		return usageError{err}
+	}
+	best := newBestPolicy(net, policy, o.Seed)
+	observer := newControlObserver(c.json, s)
+	observer.start(c.startEvent(net))
+	began := time.Now()
+	err = optimizer.Run(ctx, wholeGenerations{evaluator}, func(stats es.Stats) error {
+		n := stats.Generation
+		measured := best.due(n, o.Generations)
+		if measured {
+			best.measure(n)
+		}
+		mean, top := evaluator.Rewards()
+		elapsed := time.Since(began).Seconds()
+		observer.progress(controlProgress{
+			Event: "progress", Generation: n, Generations: o.Generations,
+			Mean: float(mean), Best: float(top), Tested: float(best.last), Moved: stats.Moved,
+			ETA: elapsed / float64(n) * float64(o.Generations-n),
+		}, measured)
+		return nil
+	})
+	observer.stop()
+	interrupted := errors.Is(err, context.Canceled)
+	if err != nil && !interrupted {
+		return err
+	}
+	if best.measured != optimizer.Generation() {
+		best.measure(optimizer.Generation())
+	}
+	best.restore()
+	seconds := time.Since(began).Seconds()
+
+	r := c.result(net, policy.Test(o.Seed, control.Fresh, testEpisodes))
+	r.Seconds = seconds
+	r.controlTraining = &controlTraining{
+		Generations: optimizer.Generation(), Kept: best.generation, Interrupted: interrupted,
+	}
+	if c.out != "" {
+		if r.FileSHA256, err = save(c.out, net.File(c.meta(r))); err != nil {
+			return err
+		}
+		r.File = c.out
+	}
+	if err := c.report(s, r, policy); err != nil {
+		return err
+	}
+	if interrupted {
+		return errInterrupted
+	}
+	return nil
+}
+
+// bestPolicy keeps the weights that did best where they were measured.
+type bestPolicy struct {
+	net    *nn.MLP
+	policy *control.Policy
+	seed   uint64
+
+	weights    []*packed.Matrix
+	generation int         // of the weights
+	mean       control.Q40 // reward
+	last       control.Q40 // mean measured last
+	measured   int         // generation measured last
+}
+
+// newBestPolicy measures the policy as it is before training.
+func newBestPolicy(net *nn.MLP, policy *control.Policy, seed uint64) *bestPolicy {
+	b := &bestPolicy{net: net, policy: policy, seed: seed}
+	b.measure(0)
+	return b
+}
+
+// due reports whether to measure after so many generations of a run.
+func (b *bestPolicy) due(n, generations int) bool {
+	return n%max(1, generations/measurements) == 0 || n == generations
+}
+
+// measure measures the policy after so many generations, on other episodes than those
+// that it is tested on in the end. The later one of equals is kept.
+func (b *bestPolicy) measure(generation int) {
+	b.last = mean(b.policy.Test(b.seed, control.Fresh+1, testEpisodes))
+	b.measured = generation
+	if b.weights != nil && b.last < b.mean {
+		return
+	}
+	b.mean, b.generation, b.weights = b.last, generation, b.weights[:0]
+	for _, l := range b.net.Layers {
+		b.weights = append(b.weights, l.W.Clone())
+	}
+}
+
+// restore makes the weights kept those of the network.
+func (b *bestPolicy) restore() {
+	for i, l := range b.net.Layers {
+		copy(l.W.Bytes(), b.weights[i].Bytes())
+	}
+}
+
+func mean(rewards []control.Q40) control.Q40 {
+	sum := control.Q40(0)
+	for _, r := range rewards {
+		sum += r
+	}
+	return sum / control.Q40(len(rewards))
+}
+
+// test tests the policy of a file.
+func (c *controller) test(s *streams) error {
+	f, err := packed.ReadFile(c.policy)
+	if err != nil {
+		return err
+	}
+	policy, net, err := c.load(f)
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.policy, err)
+	}
+	began := time.Now()
+	r := c.result(net, policy.Test(c.options.Seed, control.Fresh, testEpisodes))
+	r.Seconds = time.Since(began).Seconds()
+	return c.report(s, r, policy)
+}
+
+func (c *controller) load(f *packed.File) (*control.Policy, *nn.MLP, error) {
+	name := c.env.Spec().Name
+	if of, ok := f.Meta[metaEnvironment]; ok && of != name {
+		return nil, nil, fmt.Errorf("a policy for %q, not for %s", of, name)
+	}
+	net, err := nn.LoadMLP(f)
+	if err != nil {
+		return nil, nil, err
+	}
+	policy, err := control.NewPolicy(net, c.env)
+	return policy, net, err
+}
+
+// metaEnvironment is the key of a saved policy's environment.
+const metaEnvironment = "environment"
+
+// meta returns what a saved policy says of its run.
+func (c *controller) meta(r *controlResult) map[string]string {
+	o := &c.options
+	return map[string]string{
+		metaEnvironment: r.Environment,
+		"seed":          strconv.FormatUint(o.Seed, 10),
+		"generations":   fmt.Sprintf("%d of %d", r.Kept, o.Generations),
+		"pairs":         strconv.Itoa(o.Pairs),
+		"episodes":      strconv.Itoa(c.episodes),
+		"sigma":         strconv.FormatUint(uint64(o.Sigma), 10),
+		"rate":          c.rate.String(),
+		"mean_reward":   fmt.Sprintf("%.2f", r.MeanReward),
+	}
+}
+
+// report draws the episode if that is asked for, and prints the result.
+func (c *controller) report(s *streams, r *controlResult, policy *control.Policy) error {
+	if c.frames != "" {
+		paint, err := c.painter(policy)
+		if err != nil {
+			return err
+		}
+		if err := atomicfile.Write(c.frames, paint); err != nil {
+			return fmt.Errorf("--frames: %w", err)
+		}
+		r.Frames = c.frames
+	}
+	if c.json {
+		return s.printJSON(r)
+	}
+	r.write(s.out, style(s.outTerm))
+	return nil
+}
+
+// painter returns what draws the first test episode, in the format that the file's
+// name ends in.
+func (c *controller) painter(policy *control.Policy) (func(io.Writer) error, error) {
+	record := func() *film.Film { return film.Record(policy, c.env, c.options.Seed, control.Fresh) }
+	switch strings.ToLower(filepath.Ext(c.frames)) {
+	case ".svg":
+		return func(w io.Writer) error { return record().WriteSVG(w) }, nil
+	case ".png":
+		return func(w io.Writer) error { return record().WritePNG(w) }, nil
+	}
+	return nil, fmt.Errorf("--frames %s: want a name that ends in .svg or .png", c.frames)
+}
+
+// result returns the result of a test.
+func (c *controller) result(net *nn.MLP, rewards []control.Q40) *controlResult {
+	spec := c.env.Spec()
+	m := mean(rewards)
+	return newControlResult(spec, net, m, slices.Min(rewards), slices.Max(rewards), len(rewards))
+}
