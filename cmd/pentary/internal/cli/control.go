@@ -155,7 +155,7 @@ func (c *controller) check() error {
 		}
 	}
 	if c.frames != "" {
-		if _, err := c.painter(nil); err != nil {
+		if _, err := painter(c.frames); err != nil {
 			return usageError{err}
 		}
 		if err := checkOutput("--frames", c.frames); err != nil {
@@ -209,6 +209,7 @@ func (c *controller) train(ctx context.Context, s *streams) error {
 	if err != nil && !interrupted {
 		return err
 	}
+	err = nil
 	if best.measured != optimizer.Generation() {
 		best.measure(optimizer.Generation())
 	}
@@ -221,12 +222,11 @@ func (c *controller) train(ctx context.Context, s *streams) error {
 		Generations: optimizer.Generation(), Kept: best.generation, Interrupted: interrupted,
 	}
 	if c.out != "" {
-		if r.FileSHA256, err = save(c.out, net.File(c.meta(r))); err != nil {
-			return err
+		if r.FileSHA256, err = save(c.out, net.File(c.meta(r))); err == nil {
+			r.File = c.out
 		}
-		r.File = c.out
 	}
-	if err := c.report(s, r, policy); err != nil {
+	if err := errors.Join(err, c.report(s, r, policy)); err != nil {
 		return err
 	}
 	if interrupted {
@@ -336,36 +336,45 @@ func (c *controller) meta(r *controlResult) map[string]string {
 	}
 }
 
-// report draws the episode if that is asked for, and prints the result.
+// report draws the episode if that is asked for, and prints the result. That comes even
+// if the picture could not be written.
 func (c *controller) report(s *streams, r *controlResult, policy *control.Policy) error {
-	if c.frames != "" {
-		paint, err := c.painter(policy)
-		if err != nil {
-			return err
-		}
-		if err := atomicfile.Write(c.frames, paint); err != nil {
-			return fmt.Errorf("--frames: %w", err)
-		}
+	drawErr := c.draw(policy)
+	if drawErr == nil {
 		r.Frames = c.frames
 	}
 	if c.json {
-		return s.printJSON(r)
+		return errors.Join(drawErr, s.printJSON(r))
 	}
 	r.write(s.out, style(s.outTerm))
+	return drawErr
+}
+
+// draw draws the first test episode to the file of --frames, if there is one.
+func (c *controller) draw(policy *control.Policy) error {
+	if c.frames == "" {
+		return nil
+	}
+	paint, err := painter(c.frames)
+	if err != nil {
+		return err
+	}
+	f := film.Record(policy, c.env, c.options.Seed, control.Fresh)
+	if err := atomicfile.Write(c.frames, func(w io.Writer) error { return paint(f, w) }); err != nil {
+		return fmt.Errorf("--frames: %w", err)
+	}
 	return nil
 }
 
-// painter returns what draws the first test episode, in the format that the file's
-// name ends in.
-func (c *controller) painter(policy *control.Policy) (func(io.Writer) error, error) {
-	record := func() *film.Film { return film.Record(policy, c.env, c.options.Seed, control.Fresh) }
-	switch strings.ToLower(filepath.Ext(c.frames)) {
+// painter returns what draws a film in the format that the file's name ends in.
+func painter(path string) (func(f *film.Film, w io.Writer) error, error) {
+	switch strings.ToLower(filepath.Ext(path)) {
 	case ".svg":
-		return func(w io.Writer) error { return record().WriteSVG(w) }, nil
+		return (*film.Film).WriteSVG, nil
 	case ".png":
-		return func(w io.Writer) error { return record().WritePNG(w) }, nil
+		return (*film.Film).WritePNG, nil
 	}
-	return nil, fmt.Errorf("--frames %s: want a name that ends in .svg or .png", c.frames)
+	return nil, fmt.Errorf("--frames %s: want a name that ends in .svg or .png", path)
 }
 
 // result returns the result of a test.
