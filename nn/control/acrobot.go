@@ -28,18 +28,18 @@ func (Acrobot) Spec() Spec {
 // Reset implements Environment: all variables are within ±0.1.
 func (Acrobot) Reset(e *Episodes, i int, random [4]uint32) {
 	for v, word := range random {
-		e.State[v][i] = uniform(word, -acroStart, acroStart)
+		e.State[v][i] = Uniform(word, -acroStart, acroStart)
 	}
 }
 
 // Observe implements Environment.
 func (Acrobot) Observe(e *Episodes, i int) Observation {
-	sin1, cos1 := sincos(e.State[0][i])
-	sin2, cos2 := sincos(e.State[1][i])
+	sin1, cos1 := Sincos(e.State[0][i])
+	sin2, cos2 := Sincos(e.State[1][i])
 	return Observation{
-		activation(cos1, 127*one), activation(sin1, 127*one),
-		activation(cos2, 127*one), activation(sin2, 127*one),
-		activation(e.State[2][i], 127*one/8), activation(e.State[3][i], 127*one/16),
+		Activation(cos1, 127*one), Activation(sin1, 127*one),
+		Activation(cos2, 127*one), Activation(sin2, 127*one),
+		Activation(e.State[2][i], 127*one/8), Activation(e.State[3][i], 127*one/16),
 		bias,
 	}
 }
@@ -57,10 +57,10 @@ func (Acrobot) Step(e *Episodes) {
 		for v := range s {
 			e.State[v][i] = s[v]
 		}
-		_, cos1 := sincos(s[0])
-		_, cos12 := sincos(s[0] + s[1])
+		_, cos1 := Sincos(s[0])
+		_, cos12 := Sincos(s[0] + s[1])
 		height := -cos1 - cos12 // of the tip, -2 to 2
-		e.Progress[i] = max(e.Progress[i], min(div(height+2*one, 3*one), one))
+		e.Progress[i] = max(e.Progress[i], min(Div(height+2*one, 3*one), one))
 		reward := Q40(-one)
 		if height > one {
 			reward = 0
@@ -75,7 +75,7 @@ type linkState [4]Q40
 // plus returns s + h·d.
 func (s linkState) plus(h Q40, d linkState) linkState {
 	for v := range s {
-		s[v] += mul(h, d[v])
+		s[v] += Mul(h, d[v])
 	}
 	return s
 }
@@ -87,7 +87,7 @@ func (s linkState) rungeKutta(torque, h Q40) linkState {
 	k3 := s.plus(h/2, k2).derivative(torque)
 	k4 := s.plus(h, k3).derivative(torque)
 	for v := range s {
-		s[v] += mul(h/6, k1[v]+2*k2[v]+2*k3[v]+k4[v])
+		s[v] += Mul(h/6, k1[v]+2*k2[v]+2*k3[v]+k4[v])
 	}
 	return s
 }
@@ -96,16 +96,16 @@ func (s linkState) rungeKutta(torque, h Q40) linkState {
 func (s linkState) derivative(torque Q40) linkState {
 	const g = acroGravity
 	dθ1, dθ2 := s[2], s[3]
-	sin1, _ := sincos(s[0])
-	sin2, cos2 := sincos(s[1])
-	sin12, _ := sincos(s[0] + s[1])
+	sin1, _ := Sincos(s[0])
+	sin2, cos2 := Sincos(s[1])
+	sin12, _ := Sincos(s[0] + s[1])
 	d1 := cos2 + 7*one/2
 	d2 := cos2/2 + 5*one/4
-	φ2 := mul(g/2, sin12)
-	φ1 := -mul(mul(dθ2, dθ2/2+dθ1), sin2) + mul(g*3/2, sin1) + φ2
-	ratio := div(d2, d1)
-	ddθ2 := div(torque+mul(ratio, φ1)-mul(square(dθ1), sin2)/2-φ2, 5*one/4-mul(ratio, d2))
-	ddθ1 := -div(mul(d2, ddθ2)+φ1, d1)
+	φ2 := Mul(g/2, sin12)
+	φ1 := -Mul(Mul(dθ2, dθ2/2+dθ1), sin2) + Mul(g*3/2, sin1) + φ2
+	ratio := Div(d2, d1)
+	ddθ2 := Div(torque+Mul(ratio, φ1)-Mul(square(dθ1), sin2)/2-φ2, 5*one/4-Mul(ratio, d2))
+	ddθ1 := -Div(Mul(d2, ddθ2)+φ1, d1)
 	return linkState{dθ1, dθ2, ddθ1, ddθ2}
 }
 

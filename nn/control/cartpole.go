@@ -29,17 +29,17 @@ func (CartPole) Spec() Spec {
 // Reset implements Environment: all variables are within ±0.05.
 func (CartPole) Reset(e *Episodes, i int, random [4]uint32) {
 	for v, word := range random {
-		e.State[v][i] = uniform(word, -cartStart, cartStart)
+		e.State[v][i] = Uniform(word, -cartStart, cartStart)
 	}
 }
 
 // Observe implements Environment.
 func (CartPole) Observe(e *Episodes, i int) Observation {
 	return Observation{
-		activation(e.State[0][i], 127*one*10/24),
-		activation(e.State[1][i], 127*one/3),
-		activation(e.State[2][i], 127*one*100/21),
-		activation(e.State[3][i], 127*one/3),
+		Activation(e.State[0][i], 127*one*10/24),
+		Activation(e.State[1][i], 127*one/3),
+		Activation(e.State[2][i], 127*one*100/21),
+		Activation(e.State[3][i], 127*one/3),
 	}
 }
 
@@ -55,14 +55,14 @@ func (CartPole) Step(e *Episodes) {
 			force = -force
 		}
 		const massLength = poleMass / 2
-		sin, cos := sincos(θ)
-		push := div(force+mul(massLength, mul(square(dθ), sin)), cartTotalMass)
-		ddθ := div(mul(cartGravity, sin)-mul(cos, push), mul(poleHalf, 4*one/3-div(mul(poleMass, square(cos)), cartTotalMass)))
-		ddx := push - div(mul(massLength, mul(ddθ, cos)), cartTotalMass)
-		x += mul(cartStep, dx)
-		dx += mul(cartStep, ddx)
-		θ += mul(cartStep, dθ)
-		dθ += mul(cartStep, ddθ)
+		sin, cos := Sincos(θ)
+		push := Div(force+Mul(massLength, Mul(square(dθ), sin)), cartTotalMass)
+		ddθ := Div(Mul(cartGravity, sin)-Mul(cos, push), Mul(poleHalf, 4*one/3-Div(Mul(poleMass, square(cos)), cartTotalMass)))
+		ddx := push - Div(Mul(massLength, Mul(ddθ, cos)), cartTotalMass)
+		x += Mul(cartStep, dx)
+		dx += Mul(cartStep, ddx)
+		θ += Mul(cartStep, dθ)
+		dθ += Mul(cartStep, ddθ)
 		e.State[0][i], e.State[1][i], e.State[2][i], e.State[3][i] = x, dx, θ, dθ
 		e.Count(i, one, magnitude(x) > uint64(cartMost) || magnitude(θ) > uint64(poleMost))
 	}

@@ -59,16 +59,12 @@ func TestLimits(t *testing.T) {
 // Starts are in their ranges, and fill them.
 func TestStarts(t *testing.T) {
 	const n = 2000
-	for name, ranges := range map[string][][2]float64{
-		"cartpole":    {{-.05, .05}, {-.05, .05}, {-.05, .05}, {-.05, .05}},
-		"mountaincar": {{-.6, -.4}, {0, 0}},
-		"acrobot":     {{-.1, .1}, {-.1, .1}, {-.1, .1}, {-.1, .1}},
-		"pendulum":    {{-math.Pi, math.Pi}, {-1, 1}},
+	for env, ranges := range map[Environment][][2]float64{
+		CartPole{}:    {{-.05, .05}, {-.05, .05}, {-.05, .05}, {-.05, .05}},
+		MountainCar{}: {{-.6, -.4}, {0, 0}},
+		Acrobot{}:     {{-.1, .1}, {-.1, .1}, {-.1, .1}, {-.1, .1}},
+		Pendulum{}:    {{-math.Pi, math.Pi}, {-1, 1}},
 	} {
-		env, err := Find(name)
-		if err != nil {
-			t.Fatal(err)
-		}
 		e := NewEpisodes(env, n)
 		e.Begin(env, 11, 0, 0)
 		for v, r := range ranges {
@@ -77,7 +73,7 @@ func TestStarts(t *testing.T) {
 				least, most = min(least, float64(q)/one), max(most, float64(q)/one)
 			}
 			if air := (r[1] - r[0]) / 100; least < r[0]-1e-11 || most > r[1] || least > r[0]+air || most < r[1]-air {
-				t.Errorf("%s: variable %d begins from %v to %v, want about %v", name, v, least, most, r)
+				t.Errorf("%s: variable %d begins from %v to %v, want about %v", env.Spec().Name, v, least, most, r)
 			}
 		}
 	}
@@ -127,7 +123,7 @@ func TestAcrobotEnergy(t *testing.T) {
 	for range 20 {
 		var s linkState
 		for v := range s {
-			s[v] = uniform(rng.Uint32(), -3*one, 3*one)
+			s[v] = Uniform(rng.Uint32(), -3*one, 3*one)
 		}
 		first := energy(s)
 		for range 1000 {
@@ -203,17 +199,6 @@ func TestGoldenTrajectories(t *testing.T) {
 		if got := fmt.Sprintf("%x", h.Sum(nil)); got != goldenTrajectories[s.Name] {
 			t.Errorf("%s: trajectories %s, want %s", s.Name, got, goldenTrajectories[s.Name])
 		}
-	}
-}
-
-func TestFind(t *testing.T) {
-	for _, env := range All {
-		if got, err := Find(env.Spec().Name); err != nil || got != env {
-			t.Errorf("found %v, %v, want %v", got, err, env)
-		}
-	}
-	if _, err := Find("chess"); err == nil || err.Error() != `control: no environment "chess", there are cartpole mountaincar acrobot pendulum` {
-		t.Errorf("error %v", err)
 	}
 }
 

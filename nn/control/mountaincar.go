@@ -25,15 +25,15 @@ func (MountainCar) Spec() Spec {
 
 // Reset implements Environment: the car rests between -0.6 and -0.4.
 func (MountainCar) Reset(e *Episodes, i int, random [4]uint32) {
-	e.State[0][i] = uniform(random[0], -6*one/10, -4*one/10)
+	e.State[0][i] = Uniform(random[0], -6*one/10, -4*one/10)
 	e.State[1][i] = 0
 }
 
 // Observe implements Environment.
 func (MountainCar) Observe(e *Episodes, i int) Observation {
 	return Observation{
-		activation(e.State[0][i]+one/2, 127*one*10/11),
-		activation(e.State[1][i], 127*one*100/7),
+		Activation(e.State[0][i]+one/2, 127*one*10/11),
+		Activation(e.State[1][i], 127*one*100/7),
 		bias,
 	}
 }
@@ -45,9 +45,9 @@ func (MountainCar) Step(e *Episodes) {
 			continue
 		}
 		x, v := e.State[0][i], e.State[1][i]
-		sin, cos := sincos(3 * x)
+		sin, cos := Sincos(3 * x)
 		e.Progress[i] = max(e.Progress[i], carEnergy(v, sin))
-		v = clamp(v+Q40(e.Action[i]-1)*carForce-mul(carGravity, cos), carSpeed)
+		v = clamp(v+Q40(e.Action[i]-1)*carForce-Mul(carGravity, cos), carSpeed)
 		x = min(max(x+v, carLeast), carMost)
 		if x == carLeast && v < 0 {
 			v = 0
@@ -61,5 +61,5 @@ func (MountainCar) Step(e *Episodes) {
 // it has on the hill's top.
 func carEnergy(v, sin3x Q40) Q40 {
 	const perEnergy = 3 * one * 10000 / 25
-	return min((mul(square(v)/2, perEnergy)+sin3x+one)/2, one)
+	return min((Mul(square(v)/2, perEnergy)+sin3x+one)/2, one)
 }

@@ -22,14 +22,14 @@ func (Pendulum) Spec() Spec {
 
 // Reset implements Environment: any angle, and up to one radian a second.
 func (Pendulum) Reset(e *Episodes, i int, random [4]uint32) {
-	e.State[0][i] = uniform(random[0], -pi, pi)
-	e.State[1][i] = uniform(random[1], -one, one)
+	e.State[0][i] = Uniform(random[0], -pi, pi)
+	e.State[1][i] = Uniform(random[1], -one, one)
 }
 
 // Observe implements Environment.
 func (Pendulum) Observe(e *Episodes, i int) Observation {
-	sin, cos := sincos(e.State[0][i])
-	return Observation{activation(cos, 127*one), activation(sin, 127*one), activation(e.State[1][i], 127*one/8)}
+	sin, cos := Sincos(e.State[0][i])
+	return Observation{Activation(cos, 127*one), Activation(sin, 127*one), Activation(e.State[1][i], 127*one/8)}
 }
 
 // Step implements Environment, by the semi-implicit Euler method.
@@ -40,10 +40,10 @@ func (Pendulum) Step(e *Episodes) {
 		}
 		θ, dθ := e.State[0][i], e.State[1][i]
 		u := clamp(Q40(e.Action[i])*(one/32), pendulumTorque)
-		sin, _ := sincos(θ)
-		cost := square(wrap(θ)) + square(dθ)/10 + square(u)/1000
-		dθ = clamp(dθ+mul(mul(pendulumGravity*3/2, sin)+3*u, pendulumStep), pendulumSpeed)
-		θ += mul(dθ, pendulumStep)
+		sin, _ := Sincos(θ)
+		cost := square(Wrap(θ)) + square(dθ)/10 + square(u)/1000
+		dθ = clamp(dθ+Mul(Mul(pendulumGravity*3/2, sin)+3*u, pendulumStep), pendulumSpeed)
+		θ += Mul(dθ, pendulumStep)
 		e.State[0][i], e.State[1][i] = θ, dθ
 		e.Count(i, -cost, false)
 	}

@@ -37,8 +37,8 @@ func (q Q40) String() string {
 	return fmt.Sprintf("%s%d.%02d", sign, whole/100, whole%100)
 }
 
-// mul returns a·b rounded to nearest, ties upward.
-func mul(a, b Q40) Q40 {
+// Mul returns a·b rounded to nearest, ties upward.
+func Mul(a, b Q40) Q40 {
 	hi, lo := bits.Mul64(uint64(a), uint64(b))
 	hi -= uint64(a>>63)&uint64(b) + uint64(b>>63)&uint64(a)
 	lo, carry := bits.Add64(lo, one/2, 0)
@@ -46,11 +46,11 @@ func mul(a, b Q40) Q40 {
 }
 
 // square returns a².
-func square(a Q40) Q40 { return mul(a, a) }
+func square(a Q40) Q40 { return Mul(a, a) }
 
-// div returns a/b rounded to nearest, ties away from zero. It panics if b is zero or
+// Div returns a/b rounded to nearest, ties away from zero. It panics if b is zero or
 // the quotient is not below 2^24 in magnitude.
-func div(a, b Q40) Q40 {
+func Div(a, b Q40) Q40 {
 	x, y := magnitude(a), magnitude(b)
 	lo, carry := bits.Add64(x<<fraction, y/2, 0)
 	q, _ := bits.Div64(x>>(64-fraction)+carry, lo, y)
@@ -65,7 +65,7 @@ func magnitude(q Q40) uint64 { return uint64(max(q, -q)) }
 // clamp returns the number in ±most nearest to q.
 func clamp(q, most Q40) Q40 { return min(max(q, -most), most) }
 
-// uniform returns the number between least and most that a random word is of the way.
-func uniform(word uint32, least, most Q40) Q40 {
-	return least + mul(Q40(word)<<(fraction-32), most-least)
+// Uniform returns the number between least and most that a random word is of the way.
+func Uniform(word uint32, least, most Q40) Q40 {
+	return least + Mul(Q40(word)<<(fraction-32), most-least)
 }

@@ -34,16 +34,16 @@ func TestMulDiv(t *testing.T) {
 		}
 		x, y := big.NewInt(int64(a)), big.NewInt(int64(b))
 		if want := rounded(new(big.Int).Mul(x, y), unit, true); want.IsInt64() {
-			if got := mul(a, b); int64(got) != want.Int64() {
-				t.Fatalf("mul(%d, %d) = %d, want %d", a, b, got, want)
+			if got := Mul(a, b); int64(got) != want.Int64() {
+				t.Fatalf("Mul(%d, %d) = %d, want %d", a, b, got, want)
 			}
 		}
 		if b == 0 {
 			continue
 		}
 		if want := rounded(new(big.Int).Mul(x, unit), y, false); want.IsInt64() {
-			if got := div(a, b); int64(got) != want.Int64() {
-				t.Fatalf("div(%d, %d) = %d, want %d", a, b, got, want)
+			if got := Div(a, b); int64(got) != want.Int64() {
+				t.Fatalf("Div(%d, %d) = %d, want %d", a, b, got, want)
 			}
 		}
 	}
@@ -95,11 +95,11 @@ func TestConstants(t *testing.T) {
 func TestSincos(t *testing.T) {
 	worst := 0.0
 	check := func(x Q40) {
-		sin, cos := sincos(x)
+		sin, cos := Sincos(x)
 		s, c := math.Sincos(float64(x) / one)
 		off := max(math.Abs(float64(sin)-s*one), math.Abs(float64(cos)-c*one))
 		if off > 0.53 {
-			t.Fatalf("sincos(%d) = %d, %d, off by %.3f units, want at most 0.53", x, sin, cos, off)
+			t.Fatalf("Sincos(%d) = %d, %d, off by %.3f units, want at most 0.53", x, sin, cos, off)
 		}
 		worst = max(worst, off)
 	}
@@ -119,15 +119,15 @@ func TestWrap(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 3))
 	for range 200_000 {
 		x := Q40(rng.Int64N(2000*one) - 1000*one)
-		got := float64(wrap(x)) / one
+		got := float64(Wrap(x)) / one
 		turns := math.Round((float64(x)/one - got) / (2 * math.Pi))
 		if off := math.Abs(float64(x)/one - got - turns*2*math.Pi); off > 1e-9 || got < -math.Pi-1e-9 || got > math.Pi+1e-9 {
-			t.Fatalf("wrap(%v) = %v: off by %g", float64(x)/one, got, off)
+			t.Fatalf("Wrap(%v) = %v: off by %g", float64(x)/one, got, off)
 		}
 	}
 	for x := -pi + 1; x < pi; x += pi / 1000 { // within, it is the identity but for rounding
-		if got := wrap(x); magnitude(got-x) > 1 {
-			t.Fatalf("wrap(%d) = %d", x, got)
+		if got := Wrap(x); magnitude(got-x) > 1 {
+			t.Fatalf("Wrap(%d) = %d", x, got)
 		}
 	}
 }

@@ -17,19 +17,19 @@ func turns(x Q40) uint64 {
 	return hi<<(64-fraction) | lo>>fraction
 }
 
-// wrap returns the angle of [-π, π) that is x modulo a whole turn.
-func wrap(x Q40) Q40 {
+// Wrap returns the angle of [-π, π) that is x modulo a whole turn.
+func Wrap(x Q40) Q40 {
 	t := turns(x)
 	hi, lo := bits.Mul64(t, uint64(tau))
 	hi -= uint64(int64(t)>>63) & uint64(tau)
 	return Q40(hi + lo>>63)
 }
 
-// sincos returns the sine and cosine of x radians, |x| ≤ 2^10, to within 0.53·2^-40.
+// Sincos returns the sine and cosine of x radians, |x| ≤ 2^10, to within 0.53·2^-40.
 //
 // Both are Taylor series of the angle y from the nearest quarter turn, at most π/4:
 // up to y^13 and y^14 they leave less than 2^-45 and 2^-49.
-func sincos(x Q40) (sin, cos Q40) {
+func Sincos(x Q40) (sin, cos Q40) {
 	t := turns(x)
 	quarter := (t + 1<<61) >> 62
 	r := int64(t - quarter<<62)
