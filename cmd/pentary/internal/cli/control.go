@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -77,13 +76,12 @@ func controlDefaults(env control.Environment) *controller {
 	}
 	switch env.(type) {
 	case control.CartPole:
-		c.options.Generations = 100
-	case control.MountainCar:
-		c.options.Generations = 300
-	case control.Acrobot:
+		c.options.Generations = 60
+	case control.MountainCar, control.Acrobot:
 		c.options.Generations = 200
 	case control.Pendulum:
-		c.options.Generations = 300
+		// It first has to swing up, and then to hold: two layers, and time.
+		c.options.Generations, c.episodes, c.hidden = 1500, 4, []int{16, 16}
 	}
 	return c
 }
@@ -175,15 +173,41 @@ func (c *controller) train(ctx context.Context, s *streams) error {
 	if err != nil {
 		return err
 	}
+	began := time.Now()
+	training, err := c.learn(ctx, s, net, policy)
+	if err != nil {
+		return err
+	}
+	seconds := time.Since(began).Seconds()
+	r := newControlResult(c.env, net, policy.Test(c.options.Seed, control.Fresh, testEpisodes))
+	r.Seconds, r.controlTraining = seconds, training
+	var saveErr error
+	if c.out != "" {
+		if r.FileSHA256, saveErr = save(c.out, net.File(c.meta(r))); saveErr == nil {
+			r.File = c.out
+		}
+	}
+	if err := errors.Join(saveErr, c.report(s, r, policy)); err != nil {
+		return err
+	}
+	if training.Interrupted {
+		return errInterrupted
+	}
+	return nil
+}
+
+// learn trains a policy's network until the run is done or interrupted, and leaves the
+// best that was measured in it.
+func (c *controller) learn(ctx context.Context, s *streams, net *nn.MLP, policy *control.Policy) (*controlTraining, error) {
 	evaluator, err := control.NewEvaluator(net, c.env, c.episodes)
 	if err != nil {
-		return usageError{err}
+		return nil, usageError{err}
 	}
 	o := c.options
 	o.Rule = es.Residual{Rate: c.rate.q16()}
 	optimizer, err := es.New(net.Parameters(), o)
 	if err != nil {
-		return usageError{err}
+		return nil, usageError{err}
 	}
 	best := newBestPolicy(net, policy, o.Seed)
 	observer := newControlObserver(c.json, s)
@@ -191,102 +215,28 @@ func (c *controller) train(ctx context.Context, s *streams) error {
 	began := time.Now()
 	err = optimizer.Run(ctx, wholeGenerations{evaluator}, func(stats es.Stats) error {
 		n := stats.Generation
-		measured := best.due(n, o.Generations)
-		if measured {
+		due := n%max(1, o.Generations/measurements) == 0 || n == o.Generations
+		if due {
 			best.measure(n)
 		}
 		mean, top := evaluator.Rewards()
-		elapsed := time.Since(began).Seconds()
 		observer.progress(controlProgress{
 			Event: "progress", Generation: n, Generations: o.Generations,
-			Mean: float(mean), Best: float(top), Tested: float(best.last), Moved: stats.Moved,
-			ETA: elapsed / float64(n) * float64(o.Generations-n),
-		}, measured)
+			Mean: float(mean), Best: float(top), Tested: float(best.last) / testEpisodes, Moved: stats.Moved,
+			ETA: time.Since(began).Seconds() / float64(n) * float64(o.Generations-n),
+		}, due)
 		return nil
 	})
 	observer.stop()
 	interrupted := errors.Is(err, context.Canceled)
 	if err != nil && !interrupted {
-		return err
+		return nil, err
 	}
-	err = nil
 	if best.measured != optimizer.Generation() {
 		best.measure(optimizer.Generation())
 	}
 	best.restore()
-	seconds := time.Since(began).Seconds()
-
-	r := c.result(net, policy.Test(o.Seed, control.Fresh, testEpisodes))
-	r.Seconds = seconds
-	r.controlTraining = &controlTraining{
-		Generations: optimizer.Generation(), Kept: best.generation, Interrupted: interrupted,
-	}
-	if c.out != "" {
-		if r.FileSHA256, err = save(c.out, net.File(c.meta(r))); err == nil {
-			r.File = c.out
-		}
-	}
-	if err := errors.Join(err, c.report(s, r, policy)); err != nil {
-		return err
-	}
-	if interrupted {
-		return errInterrupted
-	}
-	return nil
-}
-
-// bestPolicy keeps the weights that did best where they were measured.
-type bestPolicy struct {
-	net    *nn.MLP
-	policy *control.Policy
-	seed   uint64
-
-	weights    []*packed.Matrix
-	generation int         // of the weights
-	mean       control.Q40 // reward
-	last       control.Q40 // mean measured last
-	measured   int         // generation measured last
-}
-
-// newBestPolicy measures the policy as it is before training.
-func newBestPolicy(net *nn.MLP, policy *control.Policy, seed uint64) *bestPolicy {
-	b := &bestPolicy{net: net, policy: policy, seed: seed}
-	b.measure(0)
-	return b
-}
-
-// due reports whether to measure after so many generations of a run.
-func (b *bestPolicy) due(n, generations int) bool {
-	return n%max(1, generations/measurements) == 0 || n == generations
-}
-
-// measure measures the policy after so many generations, on other episodes than those
-// that it is tested on in the end. The later one of equals is kept.
-func (b *bestPolicy) measure(generation int) {
-	b.last = mean(b.policy.Test(b.seed, control.Fresh+1, testEpisodes))
-	b.measured = generation
-	if b.weights != nil && b.last < b.mean {
-		return
-	}
-	b.mean, b.generation, b.weights = b.last, generation, b.weights[:0]
-	for _, l := range b.net.Layers {
-		b.weights = append(b.weights, l.W.Clone())
-	}
-}
-
-// restore makes the weights kept those of the network.
-func (b *bestPolicy) restore() {
-	for i, l := range b.net.Layers {
-		copy(l.W.Bytes(), b.weights[i].Bytes())
-	}
-}
-
-func mean(rewards []control.Q40) control.Q40 {
-	sum := control.Q40(0)
-	for _, r := range rewards {
-		sum += r
-	}
-	return sum / control.Q40(len(rewards))
+	return &controlTraining{Generations: optimizer.Generation(), Kept: best.generation, Interrupted: interrupted}, nil
 }
 
 // test tests the policy of a file.
@@ -300,7 +250,7 @@ func (c *controller) test(s *streams) error {
 		return fmt.Errorf("%s: %w", c.policy, err)
 	}
 	began := time.Now()
-	r := c.result(net, policy.Test(c.options.Seed, control.Fresh, testEpisodes))
+	r := newControlResult(c.env, net, policy.Test(c.options.Seed, control.Fresh, testEpisodes))
 	r.Seconds = time.Since(began).Seconds()
 	return c.report(s, r, policy)
 }
@@ -375,11 +325,4 @@ func painter(path string) (func(f *film.Film, w io.Writer) error, error) {
 		return (*film.Film).WritePNG, nil
 	}
 	return nil, fmt.Errorf("--frames %s: want a name that ends in .svg or .png", path)
-}
-
-// result returns the result of a test.
-func (c *controller) result(net *nn.MLP, rewards []control.Q40) *controlResult {
-	spec := c.env.Spec()
-	m := mean(rewards)
-	return newControlResult(spec, net, m, slices.Min(rewards), slices.Max(rewards), len(rewards))
 }

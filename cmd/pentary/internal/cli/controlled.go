@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 	"github.com/Kaleaon/pentary-go/kernels"
@@ -126,11 +127,13 @@ type controlTraining struct {
 	Interrupted bool `json:"interrupted"`
 }
 
-func newControlResult(spec control.Spec, net *nn.MLP, mean, least, most control.Q40, episodes int) *controlResult {
-	w := report.WeightsOf(net.File(nil).Tensors...)
+func newControlResult(env control.Environment, net *nn.MLP, rewards []control.Q40) *controlResult {
+	w, spec := report.WeightsOf(net.File(nil).Tensors...), env.Spec()
+	sum, n := total(rewards), len(rewards)
 	return &controlResult{
-		Event: "result", Environment: spec.Name, MeanReward: float(mean), MinReward: float(least), MaxReward: float(most),
-		Episodes: episodes, Solved: mean >= spec.Threshold, Threshold: float(spec.Threshold),
+		Event: "result", Environment: spec.Name,
+		MeanReward: float(sum) / float64(n), MinReward: float(slices.Min(rewards)), MaxReward: float(slices.Max(rewards)),
+		Episodes: n, Solved: sum >= spec.Threshold*control.Q40(n), Threshold: float(spec.Threshold),
 		Weights: w.Count, WeightsSHA256: w.SHA256,
 	}
 }
