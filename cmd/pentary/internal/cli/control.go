@@ -86,20 +86,27 @@ func controlDefaults(env control.Environment) *controller {
 	return c
 }
 
-// controlTitles say what the environments are about.
-var controlTitles = map[string]string{
-	"cartpole":    "Balance a pole on a cart",
-	"mountaincar": "Drive a weak car out of a valley",
-	"acrobot":     "Swing a double pendulum above a line",
-	"pendulum":    "Swing a pendulum up and hold it",
+// controlAbout says what the environments are about: a title, and the rules.
+var controlAbout = map[string][2]string{
+	"cartpole": {"Balance a pole on a cart", `A cart on a track of 4.8 m carries a pole of 1 m, and is pushed left or right by 10 N
+every 20 ms. A step is worth 1, up to 500, until the pole leans by 12 degrees or the
+cart leaves the track. Gymnasium's CartPole-v1.`},
+	"mountaincar": {"Drive a weak car out of a valley", `The engine is weaker than gravity on the slope: the car has to swing up. A step costs 1,
+up to 200, until the car is at the flag. Gymnasium's MountainCar-v0.`},
+	"acrobot": {"Swing a double pendulum above a line", `The only torque is at the joint between two links of 1 m. A step of 0.2 s costs 1, up to
+500, until the tip is 1 m above the pivot. Gymnasium's Acrobot-v1.`},
+	"pendulum": {"Swing a pendulum up and hold it", `The torque is any of up to 2 Nm, too weak to lift the pendulum at once. A step of 50 ms
+costs the square of the angle from upright, and some for speed and torque, for 200
+steps. Gymnasium's Pendulum-v1, which has no threshold of its own.`},
 }
 
 func newControlTask(env control.Environment, s *streams) *cobra.Command {
 	spec := env.Spec()
-	c := controlDefaults(env)
+	c, about := controlDefaults(env), controlAbout[spec.Name]
 	cmd := &cobra.Command{
 		Use:   spec.Name,
-		Short: controlTitles[spec.Name],
+		Short: about[0],
+		Long:  about[0] + ".\n\n" + about[1],
 		Args:  noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if c.policy != "" {
