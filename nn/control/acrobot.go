@@ -96,9 +96,9 @@ func (s linkState) rungeKutta(torque, h Q40) linkState {
 func (s linkState) derivative(torque Q40) linkState {
 	const g = acroGravity
 	dθ1, dθ2 := s[2], s[3]
-	sin1, _ := Sincos(s[0])
+	sin1, cos1 := Sincos(s[0])
 	sin2, cos2 := Sincos(s[1])
-	sin12, _ := Sincos(s[0] + s[1])
+	sin12 := Mul(sin1, cos2) + Mul(cos1, sin2) // of both angles together
 	d1 := cos2 + 7*one/2
 	d2 := cos2/2 + 5*one/4
 	φ2 := Mul(g/2, sin12)
