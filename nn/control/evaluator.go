@@ -46,7 +46,7 @@ type worker struct {
 
 // chunkColumns is how many columns a task has, if a pair does not already have more:
 // enough to pay for the calls of the kernels, few enough that tasks are many.
-const chunkColumns = 256
+const chunkColumns = 128
 
 // MaxEpisodes bounds the episodes of a member.
 const MaxEpisodes = 1 << 10
