@@ -8,10 +8,12 @@
 // comes to, are the same on every CPU:
 //
 //	net := nn.NewMLP(seed, control.Widths(env, 16)...)
-//	evaluator, err := control.NewEvaluator(net, env, 8)
+//	policy, err := control.NewPolicy(net, env)
+//	...
+//	evaluator, err := control.NewEvaluator(net, env, 8) // episodes of each member
 //	...
 //	opt, err := es.New(net.Parameters(), es.Options{Seed: seed, Generations: 100, Pairs: 64})
 //	...
 //	err = opt.Run(ctx, evaluator)
-//	rewards := control.Test(net, env, seed, 100)
+//	rewards := policy.Test(seed, control.Fresh, 100)
 package control

@@ -93,7 +93,7 @@ func (e *Evaluator) Evaluate(ctx context.Context, g es.Generation, scores []int6
 }
 
 // Rewards returns the mean reward of an episode in the generation that Evaluate saw
-// last, and that of the best member's.
+// last, and that of the best member's. There has to have been one.
 func (e *Evaluator) Rewards() (mean, best Q40) {
 	const spare = 16 // bits, for the sum of all members
 	sum := int64(0)
