@@ -19,7 +19,7 @@ import (
 // integerPackages are those that compute training and inference. No float occurs
 // in them, not even for reporting.
 var integerPackages = []string{
-	"kernels", "lowrank", "es", "es/baseline", "nn", "internal/fixed", "internal/parallel",
+	"kernels", "lowrank", "es", "es/baseline", "nn", "nn/control", "internal/fixed", "internal/parallel",
 }
 
 // TestNoFloats type-checks the packages under every choice of files that a build

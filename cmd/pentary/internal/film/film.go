@@ -1,0 +1,123 @@
+// Package film draws an episode of a control task as a strip of frames.
+package film
+
+import (
+	"fmt"
+	"image/color"
+	"io"
+	"strings"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/chart"
+	"github.com/Kaleaon/pentary-go/nn/control"
+)
+
+// State is the variables of an environment.
+type State [control.MaxVariables]float64
+
+// Film is an episode to draw.
+type Film struct {
+	Title  string
+	States []State // of every step, that which the episode begins in first
+	Forces []float64
+	scene  *scene
+}
+
+// Record plays an episode as the policy says, the first of those that the seed and the
+// generation name.
+func Record(p *control.Policy, env control.Environment, seed uint64, generation uint32) *Film {
+	s := env.Spec()
+	f := &Film{scene: scenes[s.Name]}
+	e := control.NewEpisodes(env, 1)
+	for e.Begin(env, seed, generation, 0); e.Live > 0; env.Step(e) {
+		p.Act(e)
+		f.States = append(f.States, stateOf(e))
+		f.Forces = append(f.Forces, f.scene.force(e.Action[0]))
+	}
+	f.States = append(f.States, stateOf(e))
+	f.Forces = append(f.Forces, 0)
+	f.Title = fmt.Sprintf("%s: reward %s in %d steps", s.Name, strings.TrimSuffix(e.Reward[0].String(), ".00"), e.Steps[0])
+	return f
+}
+
+func stateOf(e *control.Episodes) (s State) {
+	for v := range s {
+		s[v] = float64(e.State[v][0]) / float64(control.One)
+	}
+	return s
+}
+
+// The layout, in points.
+const (
+	columns, rows = 6, 2
+	panelWidth    = 150
+	gap           = 14
+	caption       = 18
+	apart         = 10 // rows
+	heading       = 44
+)
+
+// ghosts is how many earlier states a frame shows.
+const ghosts = 7
+
+// size returns the size of the picture.
+func (f *Film) size() (width, height vg.Length) {
+	return columns*(panelWidth+gap) + gap, heading + rows*(f.scene.panelHeight()+caption+apart)
+}
+
+// WriteSVG draws the film as SVG.
+func (f *Film) WriteSVG(out io.Writer) error {
+	width, height := f.size()
+	return chart.SVG(out, width, height, f.draw)
+}
+
+// WritePNG draws the film as PNG.
+func (f *Film) WritePNG(out io.Writer) error {
+	width, height := f.size()
+	return chart.PNG(out, width, height, f.draw)
+}
+
+func (f *Film) draw(c draw.Canvas) {
+	title := chart.Text(13, chart.Ink)
+	title.YAlign = draw.YCenter
+	c.FillText(title, vg.Point{X: c.Min.X + gap, Y: c.Max.Y - heading/2}, f.Title)
+	high := f.scene.panelHeight()
+	last := len(f.States) - 1
+	for i := range columns * rows {
+		x := c.Min.X + gap + vg.Length(i%columns)*(panelWidth+gap)
+		y := c.Max.Y - heading - vg.Length(i/columns)*(high+caption+apart)
+		f.frame(draw.Canvas{Canvas: c.Canvas, Rectangle: vg.Rectangle{
+			Min: vg.Point{X: x, Y: y - high}, Max: vg.Point{X: x + panelWidth, Y: y},
+		}}, i*last/(columns*rows-1))
+	}
+}
+
+// frame draws the state after so many steps, and how it came about.
+func (f *Film) frame(c draw.Canvas, step int) {
+	c.FillPolygon(paper, []vg.Point{c.Min, {X: c.Max.X, Y: c.Min.Y}, c.Max, {X: c.Min.X, Y: c.Max.Y}})
+	p := &pen{c, f.scene}
+	f.scene.backdrop(p)
+	for ago := ghosts; ago > 0; ago-- {
+		if at := step - ago*f.scene.ghost; at >= 0 {
+			f.scene.figure(p, f.States[at], 0, true, fade(ago))
+		}
+	}
+	f.scene.figure(p, f.States[step], f.Forces[step], false, nil)
+	label := chart.Text(8.5, chart.Pale)
+	label.XAlign, label.YAlign = draw.XCenter, draw.YCenter
+	c.FillText(label, vg.Point{X: c.Center().X, Y: c.Min.Y - caption/2 + 1}, f.scene.time(step))
+}
+
+// paper is the ground of a panel.
+var paper = color.RGBA{0xf7, 0xf8, 0xf9, 255}
+
+// fade returns the colour of a state so many ghosts ago.
+func fade(ago int) color.Color {
+	mix := func(near, far uint8) uint8 {
+		return uint8((int(near)*(ghosts-ago) + int(far)*ago) / ghosts)
+	}
+	near := chart.Faint
+	return color.RGBA{mix(near.R, paper.R), mix(near.G, paper.G), mix(near.B, paper.B), 255}
+}

@@ -1,0 +1,19 @@
+// Package control trains policies for the classic tasks of reinforcement learning:
+// CartPole, MountainCar, Acrobot and Pendulum, after the published equations and with
+// the constants, limits and rewards of Gymnasium (https://gymnasium.farama.org).
+//
+// A policy is an nn.MLP of pents. It sees a state as activations, and the largest of
+// its outputs is its action, or the one output is how hard it pushes. The physics is
+// computed in fixed point, so that episodes, and with them the weights that training
+// comes to, are the same on every CPU:
+//
+//	net := nn.NewMLP(seed, control.Widths(env, 16)...)
+//	policy, err := control.NewPolicy(net, env)
+//	...
+//	evaluator, err := control.NewEvaluator(net, env, 8) // episodes of each member
+//	...
+//	opt, err := es.New(net.Parameters(), es.Options{Seed: seed, Generations: 100, Pairs: 64})
+//	...
+//	err = opt.Run(ctx, evaluator)
+//	rewards := policy.Test(seed, control.Fresh, 100)
+package control

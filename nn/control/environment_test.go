@@ -1,0 +1,215 @@
+package control
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/Kaleaon/pentary-go/internal/allocs"
+)
+
+// randomActions makes every episode act at random, and hold an action for a while.
+func randomActions(e *Episodes, s Spec, rng *rand.Rand) {
+	for i := range e.Action {
+		switch {
+		case rng.IntN(4) != 0 && e.Steps[i] > 0:
+		case s.Throttle:
+			e.Action[i] = int8(rng.IntN(255) - 127)
+		default:
+			e.Action[i] = int8(rng.IntN(s.Outputs))
+		}
+	}
+}
+
+// States stay within the limits of the published tasks, and episodes within theirs.
+func TestLimits(t *testing.T) {
+	bounds := map[string][]Q40{
+		"mountaincar": {carMost - carLeast, carSpeed}, "acrobot": {pi, pi, acroSpeed1, acroSpeed2}, "pendulum": {math.MaxInt64, pendulumSpeed},
+	}
+	for _, env := range All {
+		s := env.Spec()
+		rng := rand.New(rand.NewPCG(6, 6))
+		e := NewEpisodes(env, 50)
+		steps := 0
+		for e.Begin(env, 3, 1, 2); e.Live > 0; steps++ {
+			randomActions(e, s, rng)
+			env.Step(e)
+			for v, most := range bounds[s.Name] {
+				for i, q := range e.State[v] {
+					if magnitude(q) > uint64(most) {
+						t.Fatalf("%s: variable %d of episode %d is %d, want at most %d", s.Name, v, i, q, most)
+					}
+				}
+			}
+		}
+		if steps > s.Limit {
+			t.Errorf("%s: an episode of %d steps, want at most %d", s.Name, steps, s.Limit)
+		}
+		for i := range e.Done {
+			if p := e.Progress[i]; p < 0 || p > one {
+				t.Errorf("%s: progress %d of episode %d, want 0 to 1", s.Name, p, i)
+			}
+		}
+	}
+}
+
+// Starts are in their ranges, and fill them.
+func TestStarts(t *testing.T) {
+	const n = 2000
+	for env, ranges := range map[Environment][][2]float64{
+		CartPole{}:    {{-.05, .05}, {-.05, .05}, {-.05, .05}, {-.05, .05}},
+		MountainCar{}: {{-.6, -.4}, {0, 0}},
+		Acrobot{}:     {{-.1, .1}, {-.1, .1}, {-.1, .1}, {-.1, .1}},
+		Pendulum{}:    {{-math.Pi, math.Pi}, {-1, 1}},
+	} {
+		e := NewEpisodes(env, n)
+		e.Begin(env, 11, 0, 0)
+		for v, r := range ranges {
+			least, most := math.Inf(1), math.Inf(-1)
+			for _, q := range e.State[v] {
+				least, most = min(least, float64(q)/one), max(most, float64(q)/one)
+			}
+			if air := (r[1] - r[0]) / 100; least < r[0]-1e-11 || most > r[1] || least > r[0]+air || most < r[1]-air {
+				t.Errorf("%s: variable %d begins from %v to %v, want about %v", env.Spec().Name, v, least, most, r)
+			}
+		}
+	}
+}
+
+// A pendulum that nothing drives keeps its energy but for what the semi-implicit Euler
+// method lets it swing, which does not grow.
+func TestPendulumEnergy(t *testing.T) {
+	e := NewEpisodes(Pendulum{}, 20)
+	e.limit = math.MaxInt32
+	e.Begin(Pendulum{}, 1, 0, 0)
+	energy := func(i int) float64 {
+		θ, dθ := float64(e.State[0][i])/one, float64(e.State[1][i])/one
+		return dθ*dθ/6 + 5*math.Cos(θ)
+	}
+	first := make([]float64, e.Len())
+	for i := range first {
+		e.Action[i] = 0
+		e.State[0][i] = e.State[0][i]/2 + pi // so that the speed's limit is not reached
+		first[i] = energy(i)
+	}
+	for range 20_000 {
+		Pendulum{}.Step(e)
+		for i, want := range first {
+			if off := math.Abs(energy(i) - want); off > 0.7 {
+				t.Fatalf("episode %d: energy off by %.3f of %.3f", i, off, want)
+			}
+		}
+	}
+}
+
+// An Acrobot without torque keeps its energy; fine steps leave little of the method's
+// error.
+func TestAcrobotEnergy(t *testing.T) {
+	energy := func(s linkState) float64 {
+		var θ [4]float64
+		for v := range s {
+			θ[v] = float64(s[v]) / one
+		}
+		// Of two links of mass and moment of inertia 1, whose centers are halfway.
+		v1 := θ[2] * θ[2] / 4
+		both := θ[2] + θ[3]
+		v2 := θ[2]*θ[2] + both*both/4 + θ[2]*both*math.Cos(θ[1])
+		return (v1+v2+θ[2]*θ[2]+both*both)/2 - 9.8*(1.5*math.Cos(θ[0])+.5*math.Cos(θ[0]+θ[1]))
+	}
+	rng := rand.New(rand.NewPCG(8, 8))
+	for range 20 {
+		var s linkState
+		for v := range s {
+			s[v] = Uniform(rng.Uint32(), -3*one, 3*one)
+		}
+		first := energy(s)
+		for range 1000 {
+			s = s.rungeKutta(0, one/100)
+			s[0], s[1] = wrapped(s[0]), wrapped(s[1])
+			if off := math.Abs(energy(s) - first); off > 1e-4 {
+				t.Fatalf("energy off by %g of %g", off, first)
+			}
+		}
+	}
+}
+
+// Progress tells a better try from a worse one, and never falls.
+func TestProgress(t *testing.T) {
+	for _, env := range []Environment{MountainCar{}, Acrobot{}} {
+		s := env.Spec()
+		e := NewEpisodes(env, 2)
+		e.Begin(env, 5, 0, 0)
+		for v := range e.State { // from one state
+			e.State[v][1] = e.State[v][0]
+		}
+		before := [2]Q40{}
+		for range 100 {
+			e.Action[0] = 1 // nothing
+			speed := e.State[1][1]
+			if s.Name == "acrobot" {
+				speed = e.State[3][1]
+			}
+			e.Action[1] = 2 // along
+			if speed < 0 {
+				e.Action[1] = 0
+			}
+			env.Step(e)
+			for i, p := range e.Progress {
+				if p < before[i] {
+					t.Fatalf("%s: progress of episode %d falls from %d to %d", s.Name, i, before[i], p)
+				}
+				before[i] = p
+			}
+		}
+		if before[1] < before[0]+one/10 {
+			t.Errorf("%s: progress %d of what gains momentum, %d of what rests", s.Name, before[1], before[0])
+		}
+	}
+}
+
+// goldenTrajectories pin every state and reward of 30 episodes of random actions.
+var goldenTrajectories = map[string]string{
+	"cartpole":    "832b4c773829c93afc3c05f3d6e4b7404a04cf9a33a8b307fb91ead3e36092bf",
+	"mountaincar": "b65d3b018201d52b7b8e79155b2cb937e8a27d777c1c1011bae266d28ce73ca8",
+	"acrobot":     "03059ef135f5f560421dc6695d1c0d032b08f0531f44013beda937ab54b9a366",
+	"pendulum":    "b353caf822d6a373bc53f4c1aa67570c9800aff5ba840912cd3c5ef072b6ed8b",
+}
+
+func TestGoldenTrajectories(t *testing.T) {
+	for _, env := range All {
+		s := env.Spec()
+		rng := rand.New(rand.NewPCG(9, 9))
+		e := NewEpisodes(env, 30)
+		h := sha256.New()
+		for e.Begin(env, 123, 4, 5); e.Live > 0; {
+			randomActions(e, s, rng)
+			env.Step(e)
+			for _, state := range e.State {
+				binary.Write(h, binary.LittleEndian, state)
+			}
+			binary.Write(h, binary.LittleEndian, e.Reward)
+			binary.Write(h, binary.LittleEndian, e.Progress)
+			for i := range e.Done {
+				binary.Write(h, binary.LittleEndian, env.Observe(e, i))
+			}
+		}
+		if got := fmt.Sprintf("%x", h.Sum(nil)); got != goldenTrajectories[s.Name] {
+			t.Errorf("%s: trajectories %s, want %s", s.Name, got, goldenTrajectories[s.Name])
+		}
+	}
+}
+
+func TestStepAllocations(t *testing.T) {
+	for _, env := range All {
+		e := NewEpisodes(env, 40)
+		e.limit = math.MaxInt32
+		e.Begin(env, 1, 0, 0)
+		x := make([]int8, batch(MaxInputs, 40))
+		if n := allocs.PerRun(50, func() { e.observe(x, env, MaxInputs); env.Step(e) }); n > 0 {
+			t.Errorf("%s: %d allocations a step", env.Spec().Name, n)
+		}
+	}
+}

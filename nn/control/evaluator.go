@@ -1,0 +1,192 @@
+package control
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/internal/parallel"
+	"github.com/Kaleaon/pentary-go/internal/reuse"
+	"github.com/Kaleaon/pentary-go/kernels"
+	"github.com/Kaleaon/pentary-go/lowrank"
+	"github.com/Kaleaon/pentary-go/nn"
+)
+
+// Evaluator is an es.Evaluator that scores a network by the rewards of episodes. All
+// members of a group of pairs, by default of the generation, begin in the same states,
+// drawn anew each generation from the run's seed; from there on each goes its own way.
+type Evaluator struct {
+	net      *nn.MLP
+	env      Environment
+	spec     Spec
+	episodes int
+	chunk    int // pairs that one task evaluates
+
+	starts []*Episodes // by group
+	work   []worker
+
+	ctx        context.Context
+	generation es.Generation
+	scores     []int64
+	rewards    []Q40 // of an episode of each member, on average
+	evaluate   func(worker, i int)
+}
+
+// worker is what one goroutine needs.
+type worker struct {
+	noise lowrank.Workspace
+	x     []int8
+	y     []int32
+	act   [2][]int8 // of the layers by turns
+
+	all  Episodes // of a task
+	live Episodes // the part of them that is still stepped
+}
+
+// chunkColumns is how many columns a task has, if a pair does not already have more:
+// enough to pay for the calls of the kernels, few enough that tasks are many.
+const chunkColumns = 128
+
+// MaxEpisodes bounds the episodes of a member.
+const MaxEpisodes = 1 << 10
+
+// ScoreBits counts the fraction bits of a score.
+const ScoreBits = 16
+
+// NewEvaluator returns an evaluator of net by so many episodes of each member. The
+// error says what of them is out of range.
+func NewEvaluator(net *nn.MLP, env Environment, episodes int) (*Evaluator, error) {
+	p, err := NewPolicy(net, env)
+	if err != nil {
+		return nil, err
+	}
+	if episodes < 1 || episodes > MaxEpisodes {
+		return nil, fmt.Errorf("control: %d episodes, want 1 to %d", episodes, MaxEpisodes)
+	}
+	e := &Evaluator{
+		net: net, env: env, spec: p.spec, episodes: episodes,
+		chunk: max(1, chunkColumns/(2*episodes)),
+		work:  make([]worker, parallel.Workers()),
+	}
+	e.evaluate = e.evaluateChunk
+	return e, nil
+}
+
+// Evaluate implements es.Evaluator. A score is the sum of the rewards and the progress
+// of a member's episodes, in units of 2^-16. It returns an error if the generation is
+// not one of the network's weights, or has noise in activations.
+func (e *Evaluator) Evaluate(ctx context.Context, g es.Generation, scores []int64) error {
+	if err := e.check(g, scores); err != nil {
+		return err
+	}
+	e.ctx, e.generation, e.scores = ctx, g, scores
+	e.rewards = reuse.Slice(e.rewards, len(scores))
+	for i := range g.Groups {
+		if i == len(e.starts) {
+			e.starts = append(e.starts, NewEpisodes(e.env, e.episodes))
+		}
+		e.starts[i].Begin(e.env, g.Noise.Seed, g.Number, i)
+	}
+	parallel.For(len(e.work), g.Groups*e.chunks(), e.evaluate)
+	return ctx.Err()
+}
+
+// Rewards returns the mean reward of an episode in the generation that Evaluate saw
+// last, and that of the best member's. There has to have been one.
+func (e *Evaluator) Rewards() (mean, best Q40) {
+	const spare = 16 // bits, for the sum of all members
+	sum := int64(0)
+	for _, r := range e.rewards {
+		sum += int64(r) >> spare
+	}
+	return Q40(sum/int64(len(e.rewards))) << spare, slices.Max(e.rewards)
+}
+
+func (e *Evaluator) check(g es.Generation, scores []int64) error {
+	if want := 2 * g.Pairs; len(scores) != want {
+		return fmt.Errorf("control: %d scores for %d pairs, want %d", len(scores), g.Pairs, want)
+	}
+	if g.Noise.Place != lowrank.InWeights {
+		return fmt.Errorf("control: noise in %v, want %v", g.Noise.Place, lowrank.InWeights)
+	}
+	if len(g.Tensors) != len(e.net.Layers) {
+		return fmt.Errorf("control: generation of %d tensors for a network of %d layers", len(g.Tensors), len(e.net.Layers))
+	}
+	for i, l := range e.net.Layers {
+		if g.Tensors[i].W != l.W {
+			return fmt.Errorf("control: tensor %d of the generation is not the weights of layer %d", i, i)
+		}
+	}
+	return nil
+}
+
+// chunks returns the number of tasks that a group of the generation makes.
+func (e *Evaluator) chunks() int {
+	return (e.generation.Pairs/e.generation.Groups + e.chunk - 1) / e.chunk
+}
+
+func (e *Evaluator) evaluateChunk(worker, i int) {
+	if e.ctx.Err() != nil {
+		return
+	}
+	group, size := i/e.chunks(), e.generation.Pairs/e.generation.Groups
+	lo := group*size + i%e.chunks()*e.chunk
+	hi := min(lo+e.chunk, (group+1)*size)
+	w := &e.work[worker]
+	w.all.begin(e.starts[group], 2*(hi-lo))
+	e.play(w, lo, hi)
+	for m := range 2 * (hi - lo) {
+		score, reward := int64(0), Q40(0)
+		for c := m * e.episodes; c < (m+1)*e.episodes; c++ {
+			score += int64(w.all.Reward[c]+w.all.Progress[c]) >> (fraction - ScoreBits)
+			reward += w.all.Reward[c]
+		}
+		e.scores[2*lo+m], e.rewards[2*lo+m] = score, reward/Q40(e.episodes)
+	}
+}
+
+// play steps the episodes of pairs lo to hi to their ends. Pairs are not stepped any
+// more when they and all that come before, or after, are done.
+func (e *Evaluator) play(w *worker, lo, hi int) {
+	own := 2 * e.episodes
+	w.live = w.all
+	for w.live.Live > 0 {
+		first, last := 0, hi-lo
+		for w.live.done(first*own, (first+1)*own) {
+			first++
+		}
+		for w.live.done((last-1)*own, last*own) {
+			last--
+		}
+		w.live.narrow(first*own, last*own)
+		lo, hi = lo+first, lo+last
+
+		n := w.live.Len()
+		w.x = reuse.Slice(w.x, batch(e.spec.Inputs, n))
+		w.live.observe(w.x, e.env, e.spec.Inputs)
+		w.live.act(e.forward(w, w.x, lo, hi), &e.spec)
+		e.env.Step(&w.live)
+	}
+}
+
+// forward runs pairs lo to hi through the network, each member with columns of its own
+// in x, and returns the outputs of all.
+func (e *Evaluator) forward(w *worker, x []int8, lo, hi int) []int8 {
+	n := 2 * (hi - lo) * e.episodes
+	for i, l := range e.net.Layers {
+		m, act := l.W.Rows(), &w.act[i%2]
+		w.y = reuse.Slice(w.y, m*n)
+		*act = reuse.Slice(*act, batch(m, n))
+		e.product(w, w.y, i, x, lo, hi)
+		kernels.Requantize(*act, w.y, nil, m, n, l.Shift, l.ReLU)
+		x = *act
+	}
+	return x
+}
+
+// product is the perturbed product of a layer.
+func (e *Evaluator) product(w *worker, y []int32, layer int, x []int8, lo, hi int) {
+	g := &e.generation
+	g.Noise.Product(&w.noise, y, g.Tensors[layer], x, lo, hi, e.episodes)
+}

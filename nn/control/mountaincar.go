@@ -1,0 +1,65 @@
+package control
+
+// MountainCar is to drive an underpowered car out of a valley, which it has to gain
+// momentum for: the task of Moore (1990) and of Sutton and Barto, as Gymnasium's
+// MountainCar-v0. Every step costs 1.
+//
+// The variables are the car's position and velocity. The actions are 0, backward, 1,
+// nothing, and 2, forward. Progress is the greatest energy that the car has had, as
+// part of what it needs at the goal.
+type MountainCar struct{}
+
+const (
+	carForce   Q40 = 1 * one / 1000
+	carGravity Q40 = 25 * one / 10000
+	carLeast   Q40 = -12 * one / 10
+	carMost    Q40 = 6 * one / 10
+	carGoal    Q40 = 5 * one / 10
+	carSpeed   Q40 = 7 * one / 100
+)
+
+// Spec implements Environment.
+func (MountainCar) Spec() Spec {
+	return Spec{Name: "mountaincar", Inputs: 3, Outputs: 3, Limit: 200, Threshold: -110 * one}
+}
+
+// Reset implements Environment: the car rests between -0.6 and -0.4.
+func (MountainCar) Reset(e *Episodes, i int, random [4]uint32) {
+	e.State[0][i] = Uniform(random[0], -6*one/10, -4*one/10)
+	e.State[1][i] = 0
+}
+
+// Observe implements Environment.
+func (MountainCar) Observe(e *Episodes, i int) Observation {
+	return Observation{
+		Activation(e.State[0][i]+one/2, 127*one*10/11),
+		Activation(e.State[1][i], 127*one*100/7),
+		bias,
+	}
+}
+
+// Step implements Environment.
+func (MountainCar) Step(e *Episodes) {
+	for i, done := range e.Done {
+		if done {
+			continue
+		}
+		x, v := e.State[0][i], e.State[1][i]
+		sin, cos := Sincos(3 * x)
+		e.Progress[i] = max(e.Progress[i], carEnergy(v, sin))
+		v = clamp(v+Q40(e.Action[i]-1)*carForce-Mul(carGravity, cos), carSpeed)
+		x = min(max(x+v, carLeast), carMost)
+		if x == carLeast && v < 0 {
+			v = 0
+		}
+		e.State[0][i], e.State[1][i] = x, v
+		e.Count(i, -one, x >= carGoal && v >= 0)
+	}
+}
+
+// carEnergy returns the energy of a car, ½v² + carGravity·sin(3x)/3, as part of what
+// it has on the hill's top.
+func carEnergy(v, sin3x Q40) Q40 {
+	const perEnergy = 3 * one * 10000 / 25
+	return min((Mul(square(v)/2, perEnergy)+sin3x+one)/2, one)
+}

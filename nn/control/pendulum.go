@@ -1,0 +1,50 @@
+package control
+
+// Pendulum is to swing a pendulum up, and to hold it there, by a torque that is too
+// weak to lift it: as Gymnasium's Pendulum-v1. A step costs θ² + 0.1·θ̇² + 0.001·u², of
+// the angle from upright, the angular velocity and the torque.
+//
+// The variables are the angle, which is not wrapped, and the angular velocity. The
+// action is the torque, ±2 from ±64 on.
+type Pendulum struct{}
+
+const (
+	pendulumGravity Q40 = 10 * one
+	pendulumStep    Q40 = 5 * one / 100
+	pendulumSpeed   Q40 = 8 * one
+	pendulumTorque  Q40 = 2 * one
+)
+
+// Spec implements Environment. Gymnasium has no threshold for this environment.
+func (Pendulum) Spec() Spec {
+	return Spec{Name: "pendulum", Inputs: 3, Outputs: 1, Throttle: true, Limit: 200, Threshold: -300 * one}
+}
+
+// Reset implements Environment: any angle, and up to one radian a second.
+func (Pendulum) Reset(e *Episodes, i int, random [4]uint32) {
+	e.State[0][i] = Uniform(random[0], -pi, pi)
+	e.State[1][i] = Uniform(random[1], -one, one)
+}
+
+// Observe implements Environment.
+func (Pendulum) Observe(e *Episodes, i int) Observation {
+	sin, cos := Sincos(e.State[0][i])
+	return Observation{Activation(cos, 127*one), Activation(sin, 127*one), Activation(e.State[1][i], 127*one/8)}
+}
+
+// Step implements Environment, by the semi-implicit Euler method.
+func (Pendulum) Step(e *Episodes) {
+	for i, done := range e.Done {
+		if done {
+			continue
+		}
+		θ, dθ := e.State[0][i], e.State[1][i]
+		u := clamp(Q40(e.Action[i])*(one/32), pendulumTorque)
+		sin, _ := Sincos(θ)
+		cost := square(Wrap(θ)) + square(dθ)/10 + square(u)/1000
+		dθ = clamp(dθ+Mul(Mul(pendulumGravity*3/2, sin)+3*u, pendulumStep), pendulumSpeed)
+		θ += Mul(dθ, pendulumStep)
+		e.State[0][i], e.State[1][i] = θ, dθ
+		e.Count(i, -cost, false)
+	}
+}
