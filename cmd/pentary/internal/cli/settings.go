@@ -54,7 +54,7 @@ func (s *settings) groups() flagGroups {
 	var groups flagGroups
 
 	f := groups.add("Network and data")
-	f.IntSliceVar(&s.hidden, "hidden", s.hidden, "widths of the hidden layers, separated by commas")
+	f.Var((*layers)(&s.hidden), "hidden", "`widths` of the hidden layers, separated by commas, or none")
 	f.IntVar(&s.batch, "batch", s.batch, "samples a generation, the same for all members of a group")
 	f.Uint64Var(&o.Seed, "seed", o.Seed, "key of all random numbers")
 
@@ -94,7 +94,7 @@ func (s *settings) flags(f *pflag.FlagSet) {
 func (s *settings) texts() map[string]string {
 	texts := map[string]string{}
 	for _, g := range s.groups() {
-		g.flags.VisitAll(func(f *pflag.Flag) { texts[f.Name] = strings.Trim(f.Value.String(), "[]") })
+		g.flags.VisitAll(func(f *pflag.Flag) { texts[f.Name] = f.Value.String() })
 	}
 	return texts
 }
