@@ -22,8 +22,7 @@ func (s *Search) WriteFront(out io.Writer, title string, name func(configuration
 		p := chart.New()
 		p.X.Scale = plot.LogScale{}
 		p.X.Tick.Marker = chart.LogTicks(chart.Prefixed)
-		p.Y.Scale = plot.InvertedScale{Normalizer: plot.LogScale{}}
-		p.Y.Tick.Marker = chart.LogTicks(func(err float64) string { return chart.Number(100 - err) })
+		chart.ErrorAxis(&p.Y)
 		p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = f.limits()
 		p.Add(f)
 		p.Draw(draw.Crop(c, 34, -20, 32, -52))
@@ -131,8 +130,15 @@ func (f *front) drawPrice(c draw.Canvas, p *plot.Plot) {
 		return
 	}
 	c.StrokeLines(draw.LineStyle{Color: chart.Pale, Width: 0.8, Dashes: chart.Dashes[0]}, line)
-	start := vg.Point{X: line[0].X + 4, Y: line[0].Y + 7}
-	c.FillText(chart.Text(8, chart.Pale), start, fmt.Sprintf("%.3g points a doubling", price))
+	// The line rises: above it is where the text ends.
+	s, label := chart.Text(8, chart.Pale), fmt.Sprintf("%.3g points a doubling", price)
+	at := vg.Point{X: line[0].X + 4, Y: line[0].Y}
+	for _, point := range line {
+		if point.X < at.X+s.Width(label)*1.1 {
+			at.Y = max(at.Y, point.Y+4)
+		}
+	}
+	c.FillText(s, at, label)
 }
 
 // drawNames writes the names of the front's networks. Above and left of each of them
