@@ -16,8 +16,8 @@ import (
 // architecture is the search over networks, as the command line asks for it.
 type architecture struct {
 	on     bool
-	depths layers // numbers of hidden layers
-	widths layers // that each of them may have
+	depths []int // numbers of hidden layers
+	widths []int // that each of them may have
 	price  decimal
 }
 
@@ -25,8 +25,8 @@ type architecture struct {
 func defaultArchitecture(t *task.Task) architecture {
 	width := slices.Max(t.Hidden)
 	a := architecture{
-		depths: layers{0, 1, 2, 3},
-		widths: layers{width / 8, width / 4, width / 2, width, 2 * width},
+		depths: []int{0, 1, 2, 3},
+		widths: []int{width / 8, width / 4, width / 2, width, 2 * width},
 		price:  newDecimalOrZero(100),
 	}
 	if err := a.price.Set("0.5"); err != nil {
@@ -37,8 +37,8 @@ func defaultArchitecture(t *task.Task) architecture {
 
 func (a *architecture) flags(f *pflag.FlagSet) {
 	f.BoolVar(&a.on, "architecture", false, "vary the network, and score accuracy per byte; settings vary as --vary says")
-	f.Var(&a.depths, "depths", "`numbers` of hidden layers, separated by commas")
-	f.Var(&a.widths, "widths", "that each hidden layer may have, separated by commas")
+	f.IntSliceVar(&a.depths, "depths", a.depths, "`numbers` of hidden layers, separated by commas")
+	f.IntSliceVar(&a.widths, "widths", a.widths, "`widths` that each hidden layer may have, separated by commas")
 	f.Var(&a.price, "price", "percentage `points` of accuracy that a doubling of the bytes has to bring")
 }
 
@@ -58,12 +58,9 @@ func (a *architecture) check(flags *pflag.FlagSet) error {
 	}
 	for _, f := range []struct {
 		name        string
-		values      layers
+		values      []int
 		least, most int
 	}{{"depths", a.depths, 0, maxHidden}, {"widths", a.widths, 1, maxWidth}} {
-		if len(f.values) == 0 {
-			return fmt.Errorf("--%s: want at least one", f.name)
-		}
 		for i, v := range f.values {
 			switch {
 			case v < f.least || v > f.most:
@@ -85,15 +82,15 @@ func widthName(layer int) string { return fmt.Sprintf("width %d", layer+1) }
 
 // space returns the parameters of the networks.
 func (a *architecture) space() tune.Space {
-	numbers := func(l layers) (texts []string) {
-		for _, n := range l {
+	texts := func(numbers []int) (texts []string) {
+		for _, n := range numbers {
 			texts = append(texts, strconv.Itoa(n))
 		}
 		return texts
 	}
-	space := tune.Space{{Name: depthName, Values: numbers(a.depths)}}
+	space := tune.Space{{Name: depthName, Values: texts(a.depths)}}
 	for layer := range slices.Max(a.depths) {
-		space = append(space, tune.Parameter{Name: widthName(layer), Values: numbers(a.widths)})
+		space = append(space, tune.Parameter{Name: widthName(layer), Values: texts(a.widths)})
 	}
 	return space
 }

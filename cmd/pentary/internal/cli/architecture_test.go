@@ -10,7 +10,7 @@ import (
 
 // A network has its parameters, and they make it again.
 func TestArchitecture(t *testing.T) {
-	a := architecture{depths: layers{0, 3, 1}, widths: layers{8, 16}}
+	a := architecture{depths: []int{0, 3, 1}, widths: []int{8, 16}}
 	for hidden, want := range map[string]map[string]string{
 		"none":    {"depth": "0"},
 		"16":      {"depth": "1", "width 1": "16"},
