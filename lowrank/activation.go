@@ -3,9 +3,7 @@ package lowrank
 import (
 	"fmt"
 
-	"github.com/Kaleaon/pentary-go/internal/reuse"
 	"github.com/Kaleaon/pentary-go/kernels"
-	"github.com/Kaleaon/pentary-go/packed"
 )
 
 // Place is where the noise of a generation enters.
@@ -46,41 +44,14 @@ func (n Noise) wantWeights(fn string) {
 	}
 }
 
-// signs writes ± unit for every rank and sample of a pair, from bit 0 of random
-// bytes. raw is scratch of at least PaddedLen(rank·samples).
-func (n Noise) signs(dst []int32, raw []uint8, tensor uint32, pair, samples int, unit int32) {
-	count := n.Rank * samples
-	raw = raw[:packed.PaddedLen(count)]
-	kernels.Random(raw, StreamOf(n.Seed, n.Generation, tensor, Signs, pair))
-	for i, u := range raw[:count] {
-		dst[i] = unit - int32(u&1)*2*unit
-	}
+// signBytes draws the random bytes whose bit 0 says which samples of a pair have a
+// minus, for all samples of one rank after another.
+func (n Noise) signBytes(dst []uint8, tensor uint32, pair int) {
+	kernels.Random(dst, StreamOf(n.Seed, n.Generation, tensor, Signs, pair))
 }
 
-// drawSigned returns factor A of pairs lo to hi and, in place of the projections
-// Bᵀx, their signs: once for each pair if shared, else for both of its members.
-func (n Noise) drawSigned(ws *Workspace, w Tensor, lo, hi, streams int, shared bool) (a []uint8, t []int32) {
+func checkUnit(w Tensor) {
 	if w.Unit > MaxUnit {
 		panic(fmt.Sprintf("lowrank: tensor %d has unit %d, want at most %d", w.Number, w.Unit, MaxUnit))
 	}
-	own := streams
-	if !shared {
-		own *= 2
-	}
-	each := n.Rank * own
-	ws.a = reuse.Slice(ws.a, (hi-lo)*n.Rank*packed.PaddedLen(w.W.Rows()))
-	ws.b = reuse.Slice(ws.b, packed.PaddedLen(n.Rank*streams))
-	ws.t = reuse.Slice(ws.t, (hi-lo)*each)
-	n.factors(ws.a, FactorA, w.Number, lo, hi, w.W.Rows())
-	for p := lo; p < hi; p++ {
-		t := ws.t[(p-lo)*each:][:each]
-		n.signs(t, ws.b, w.Number, p, streams, 1<<w.Unit)
-		if !shared { // t holds the signs of all ranks, one after another: spread from the last
-			for ρ := n.Rank - 1; ρ >= 0; ρ-- {
-				copy(t[ρ*own+streams:], t[ρ*streams:(ρ+1)*streams])
-				copy(t[ρ*own:], t[ρ*own+streams:][:streams])
-			}
-		}
-	}
-	return ws.a, ws.t
 }

@@ -56,7 +56,6 @@ type gathering struct {
 }
 
 type gatherWork struct {
-	signs []int32
 	raw   []uint8
 	codes []uint8 // of a row of A over all terms
 }
@@ -141,19 +140,19 @@ func (u *Updater) sumPairs() {
 func (u *Updater) signChunk(worker, i int) {
 	g, m, rank := &u.gather, u.terms.Rows, u.noise.Rank
 	ws := &g.work[worker]
-	ws.signs = reuse.Slice(ws.signs, rank*g.samples)
 	ws.raw = reuse.Slice(ws.raw, packed.PaddedLen(rank*g.samples))
 	lo := i * pairChunk(rank)
 	hi := min(lo+pairChunk(rank), len(u.fitness)/g.samples)
 	u.noise.factors(u.a[lo*rank*packed.PaddedLen(m):], FactorA, u.tensor.Number, lo, hi, m)
 	for p := lo; p < hi; p++ {
-		u.noise.signs(ws.signs, ws.raw, u.tensor.Number, p, g.samples, 1)
+		u.noise.signBytes(ws.raw, u.tensor.Number, p)
 		f := u.fitness[p*g.samples:][:g.samples]
 		for ρ := range rank {
 			τ := p*rank + ρ
 			dst := g.fs[τ/4*g.samples*4:][:g.samples*4]
-			for b, s := range ws.signs[ρ*g.samples:][:g.samples] {
-				dst[b*4+τ%4] = f[b] * int8(s)
+			for b, u := range ws.raw[ρ*g.samples:][:g.samples] {
+				minus := -int8(u & 1)
+				dst[b*4+τ%4] = (f[b] ^ minus) - minus
 			}
 		}
 	}

@@ -40,7 +40,10 @@ func (n Noise) Lookup(ws *Workspace, y []int32, w Tensor, rows []int32, lo, hi, 
 		return
 	}
 	// Each column's row of A takes the place of the projection, and B that of A.
-	a, b, t := n.draw(ws, w, lo, hi, l.Rank*cols)
+	n.Draw(&ws.draw, w, lo, hi, streams)
+	a, b := ws.draw.a, ws.draw.b
+	ws.t = reuse.Slice(ws.t, l.Rank*cols)
+	t := ws.t
 	size := packed.PaddedLen(vocabulary)
 	levels := levelsOf(bits)
 	for v := range l.Pairs * l.Rank {

@@ -100,5 +100,5 @@ func (f Footprint) Total() int { return f.Weights + f.Residual + f.Updater }
 // every projection; under FullRank, E of one pair, a panel of it in codes, and the
 // inputs and projections of the pair.
 func (ws *Workspace) Bytes() int {
-	return cap(ws.a) + cap(ws.b) + 4*(cap(ws.t)+cap(ws.y)) + cap(ws.x) + cap(ws.e.Bytes())
+	return ws.draw.Bytes() + cap(ws.a) + cap(ws.b) + 4*(cap(ws.t)+cap(ws.y)) + cap(ws.x) + cap(ws.e.Bytes())
 }

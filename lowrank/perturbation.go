@@ -44,7 +44,8 @@ func (n Noise) Perturbation(ws *Workspace, dst []int32, w Tensor, pair int, bits
 // outer sets dst to A·Bᵀ of one pair.
 func (n Noise) outer(ws *Workspace, dst []int32, w Tensor, pair int) {
 	m, k := w.W.Rows(), w.W.Cols()
-	a, b, _ := n.draw(ws, w, pair, pair+1, 0)
+	n.Draw(&ws.draw, w, pair, pair+1, 1)
+	a, b := ws.draw.a, ws.draw.b
 	mp, kp := packed.PaddedLen(m), packed.PaddedLen(k)
 	clear(dst)
 	for i := range m {

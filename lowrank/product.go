@@ -3,7 +3,6 @@ package lowrank
 import (
 	"fmt"
 
-	"github.com/Kaleaon/pentary-go/internal/reuse"
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/packed"
 )
@@ -11,6 +10,7 @@ import (
 // Workspace holds the factors and projections of the pairs in flight. It grows to
 // what its largest use needs and is then reused; one goroutine uses it at a time.
 type Workspace struct {
+	draw Draw
 	a, b []uint8
 	t    []int32
 
@@ -31,19 +31,8 @@ type Workspace struct {
 // the signs.
 func (n Noise) Product(ws *Workspace, y []int32, w Tensor, x []int8, lo, hi, streams int) {
 	w.matrix("Product")
-	l := n.layout(lo, hi, streams)
-	switch {
-	case w.Frozen:
-		kernels.MatMul(y, w.W, x, l.Cols())
-		return
-	case n.Rank == FullRank:
-		n.productDense(ws, y, w, x, lo, l)
-		return
-	}
-	a, t := n.project(ws, w, x, lo, hi, l)
-	mul, shift := n.scale()
-	rescale(t, mul)
-	kernels.MatMulPerturbed(y, w.W, x, a, t, l, shift)
+	n.Draw(&ws.draw, w, lo, hi, streams)
+	ws.draw.Product(ws, y, x, streams, 0)
 }
 
 // ProductShared is Product for members that all see the same batch x of k ×
@@ -51,59 +40,18 @@ func (n Noise) Product(ws *Workspace, y []int32, w Tensor, x []int8, lo, hi, str
 //
 //	y[:, (p, s, b)] = base[:, b] ± RoundShift(A_p·(B_pᵀ·x[:, b])/√r, Sigma)
 func (n Noise) ProductShared(ws *Workspace, y, base []int32, w Tensor, x []int8, lo, hi, streams int) {
-	m := w.matrix("ProductShared").Rows()
-	l := n.layout(lo, hi, streams)
-	switch {
-	case w.Frozen:
-		spread(y, base, m, l)
-	case n.Rank == FullRank:
-		n.productSharedDense(ws, y, base, w, x, lo, l)
-	default:
-		a, t, shift := n.projectShared(ws, w, x, lo, hi, l)
-		kernels.PerturbShared(y, base, a, t, l, m, shift)
-	}
+	w.matrix("ProductShared")
+	n.Draw(&ws.draw, w, lo, hi, streams)
+	ws.draw.ProductShared(ws, y, base, x, streams, 0)
 }
 
 // ActivationsShared is ProductShared followed by kernels.Requantize with a bias, a
 // shift and ReLU or not, and takes no product in between but for a W that is frozen
 // or perturbed at full rank. dst is a batch of m × 2·(hi-lo)·streams in quads.
 func (n Noise) ActivationsShared(ws *Workspace, dst []int8, base []int32, w Tensor, x []int8, lo, hi, streams int, bias []int32, shift uint, relu bool) {
-	m := w.matrix("ActivationsShared").Rows()
-	l := n.layout(lo, hi, streams)
-	if w.Frozen || n.Rank == FullRank {
-		checkLen("ActivationsShared", "dst", len(dst), kernels.Quads(m)*4, l.Cols())
-		ws.y = reuse.Slice(ws.y, m*l.Cols())
-		n.ProductShared(ws, ws.y, base, w, x, lo, hi, streams)
-		kernels.Requantize(dst, ws.y, bias, m, l.Cols(), shift, relu)
-		return
-	}
-	a, t, perturbShift := n.projectShared(ws, w, x, lo, hi, l)
-	kernels.PerturbSharedRequantize(dst, base, a, t, l, m, perturbShift, bias, shift, relu)
-}
-
-// projectShared returns the left factors and projections of ProductShared, and the
-// shift of its perturbation.
-func (n Noise) projectShared(ws *Workspace, w Tensor, x []int8, lo, hi int, l kernels.Layout) (a []uint8, t []int32, shift uint) {
-	if n.Place == InActivations {
-		a, t = n.drawSigned(ws, w, lo, hi, l.Streams, true)
-	} else {
-		var b []uint8
-		a, b, t = n.draw(ws, w, lo, hi, l.Pairs*l.Rank*l.Streams)
-		kernels.ProjectShared(t, b, x, l, w.W.Cols())
-	}
-	mul, shift := n.scale()
-	rescale(t, mul)
-	return a, t, shift
-}
-
-// project returns the left factors and projections of Product.
-func (n Noise) project(ws *Workspace, w Tensor, x []int8, lo, hi int, l kernels.Layout) (a []uint8, t []int32) {
-	if n.Place == InActivations {
-		return n.drawSigned(ws, w, lo, hi, l.Streams, false)
-	}
-	a, b, t := n.draw(ws, w, lo, hi, l.Rank*l.Cols())
-	kernels.Project(t, b, x, l, w.W.Cols())
-	return a, t
+	w.matrix("ActivationsShared")
+	n.Draw(&ws.draw, w, lo, hi, streams)
+	ws.draw.ActivationsShared(ws, dst, base, x, streams, 0, bias, shift, relu)
 }
 
 // spread gives every member the product that all share.
@@ -126,16 +74,4 @@ func (n Noise) layout(lo, hi, streams int) kernels.Layout {
 		n.wantWeights("noise of full rank")
 	}
 	return kernels.Layout{Pairs: hi - lo, Rank: n.Rank, Streams: streams}
-}
-
-// draw returns the factors of pairs lo to hi, and room for size projections.
-func (n Noise) draw(ws *Workspace, w Tensor, lo, hi, size int) (a, b []uint8, t []int32) {
-	m, k := w.W.Rows(), w.W.Cols()
-	vectors := (hi - lo) * n.Rank
-	ws.a = reuse.Slice(ws.a, vectors*packed.PaddedLen(m))
-	ws.b = reuse.Slice(ws.b, vectors*packed.PaddedLen(k))
-	ws.t = reuse.Slice(ws.t, size)
-	n.factors(ws.a, FactorA, w.Number, lo, hi, m)
-	n.factors(ws.b, FactorB, w.Number, lo, hi, k)
-	return ws.a, ws.b, ws.t
 }

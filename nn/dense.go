@@ -23,6 +23,9 @@ type Dense struct {
 // activations: inputs of unit-variance weights add up to √in times the spread of
 // one, which the shift takes back, to the nearest power of two.
 func NewDense(in, out int, relu bool) *Dense {
+	if err := checkWidths("Dense", 1, in, out); err != nil {
+		panic(err.Error())
+	}
 	return &Dense{W: packed.NewMatrix(out, in), Shift: rootShift(in), ReLU: relu}
 }
 
@@ -35,6 +38,22 @@ func rootShift(n int) uint {
 func (d *Dense) requantize(dst []int8, y []int32, n int) {
 	kernels.Requantize(dst, y, nil, d.W.Rows(), n, d.Shift, d.ReLU)
 }
+
+// Inputs returns the width of the input.
+func (d *Dense) Inputs() int { return d.W.Cols() }
+
+// Outputs returns the width of the output.
+func (d *Dense) Outputs() int { return d.W.Rows() }
+
+func (d *Dense) spec() spec {
+	return spec{Kind: "dense", Sizes: []int{d.Inputs(), d.Outputs()}, ReLU: d.ReLU}
+}
+
+func (d *Dense) parts(add func(string, *Dense)) { add("weights", d) }
+
+func (d *Dense) matrix() *Dense { return d }
+
+func (d *Dense) step(p *pass, x []int8) []int8 { return p.linear(d, x) }
 
 func (d *Dense) String() string {
 	act := "linear"

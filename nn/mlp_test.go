@@ -185,9 +185,9 @@ func TestPanics(t *testing.T) {
 	var ws Workspace
 	for want, f := range map[string]func(){
 		"nn: NewMLP: widths [5], want at least inputs and outputs": func() { NewMLP(1, 5) },
-		"bad shape 4×0":  func() { NewMLP(1, 0, 4) },
-		"bad shape 0×4":  func() { NewMLP(1, 4, 0) },
-		"bad shape 2×-1": func() { NewMLP(1, -1, 2) },
+		"Dense of widths [0 4]":  func() { NewMLP(1, 0, 4) },
+		"Dense of widths [4 0]":  func() { NewMLP(1, 4, 0) },
+		"Dense of widths [-1 2]": func() { NewMLP(1, -1, 2) },
 		"x has 15 elements, want 16 for a batch of 8×2 (W is 3×8)": func() { net.Forward(&ws, make([]int8, 15), 2) },
 	} {
 		func() {

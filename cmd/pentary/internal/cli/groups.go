@@ -23,6 +23,15 @@ func (g *flagGroups) add(title string) *pflag.FlagSet {
 	return f
 }
 
+// texts returns the values of all flags by their names.
+func (g flagGroups) texts() map[string]string {
+	texts := map[string]string{}
+	for _, group := range g {
+		group.flags.VisitAll(func(f *pflag.Flag) { texts[f.Name] = f.Value.String() })
+	}
+	return texts
+}
+
 // bind gives the command the flags, and a usage that lists them by group.
 func (g flagGroups) bind(cmd *cobra.Command) {
 	for _, group := range g {

@@ -120,8 +120,8 @@ func ended(dir string) (journal.End, bool, error) {
 }
 
 // open begins or resumes the run of a header, and says where it goes on.
-func (j *journalSettings) open(ctx context.Context, h journal.Header, s session) (*journal.Log, *resumedInfo, error) {
-	log, at, err := journal.Resume(ctx, j.dir, h, s, journal.Options{Sync: j.sync.policy()})
+func (j *journalSettings) open(ctx context.Context, h journal.Header, t journal.Trainer) (*journal.Log, *resumedInfo, error) {
+	log, at, err := journal.Resume(ctx, j.dir, h, t, journal.Options{Sync: j.sync.policy()})
 	if errors.Is(err, journal.ErrInUse) {
 		err = fmt.Errorf("the run in %s is under way: %w", j.dir, err)
 	}

@@ -10,6 +10,20 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
+// checkOutputs returns an error if a file that a run is to write cannot be made: the
+// network, or the lines of --log, which may go to a device. Empty paths are none.
+func checkOutputs(out, log string) error {
+	if out != "" {
+		if err := checkOutput("--out", out); err != nil {
+			return err
+		}
+	}
+	if log != "" && !isDevice(log) {
+		return checkOutput("--log", log)
+	}
+	return nil
+}
+
 // checkOutput returns an error unless a file can be made at path, which a flag
 // names, so that a run does not find out at its end. It leaves nothing behind.
 func checkOutput(flag, path string) error {

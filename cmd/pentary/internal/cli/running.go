@@ -18,7 +18,7 @@ import (
 type running struct {
 	session
 	log   *journal.Log // nil if the run is not kept
-	lines *os.File     // of --log, nil for none
+	lines *lineFile    // of --log, nil for none
 }
 
 // run trains until the run is done, is to stop early, or is interrupted, then with a
@@ -27,7 +27,7 @@ func (r *running) run(ctx context.Context, c *nn.Classifier, checkpoints journal
 	m := r.meter
 	callbacks := []func(es.Stats) error{m.lap, m.generation}
 	if r.lines != nil {
-		callbacks = append(callbacks, es.LogJSON(r.lines))
+		callbacks = append(callbacks, es.LogJSON(r.lines.file))
 	}
 	if r.log != nil {
 		callbacks = append(callbacks, r.log.Follow(r.session, checkpoints))
@@ -54,29 +54,40 @@ func (w wholeGenerations) Evaluate(ctx context.Context, g es.Generation, scores 
 	return w.Evaluator.Evaluate(context.WithoutCancel(ctx), g, scores)
 }
 
-// openLines opens the file of --log. That of a run that goes on keeps the lines of
-// the generations before: those of later ones, which a crash kept from the journal,
-// and a torn line are cut.
-func (r *running) openLines(path string) error {
+// A lineFile is the file of --log, a line for each generation.
+type lineFile struct{ file *os.File }
+
+// openLines opens the file of --log, nil for no path. That of a run that goes on after a
+// generation keeps the lines up to it: those of later ones, which a crash kept from the
+// journal, and a torn line are cut.
+func openLines(path string, generation int) (*lineFile, error) {
 	if path == "" {
-		return nil
+		return nil, nil
 	}
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	r.lines = f
+	if err := cutLines(f, generation); err != nil {
+		f.Close()
+		return nil, err
+	}
+	return &lineFile{f}, nil
+}
+
+// cutLines leaves the lines up to a generation, unless the file is a device.
+func cutLines(f *os.File, generation int) error {
 	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
 		return err
 	}
 	var kept int64
-	if r.Generation() > 0 {
-		kept = linesUntil(f, r.Generation())
+	if generation > 0 {
+		kept = linesUntil(f, generation)
 	}
 	if err := f.Truncate(kept); err != nil {
 		return err
 	}
-	_, err = f.Seek(kept, io.SeekStart)
+	_, err := f.Seek(kept, io.SeekStart)
 	return err
 }
 
@@ -93,13 +104,13 @@ func linesUntil(in io.Reader, generation int) (size int64) {
 	}
 }
 
-// closeLines closes the file of --log.
-func (r *running) closeLines() error {
-	if r.lines == nil {
+// close closes the file, once.
+func (l *lineFile) close() error {
+	if l == nil || l.file == nil {
 		return nil
 	}
-	f := r.lines
-	r.lines = nil
+	f := l.file
+	l.file = nil
 	return f.Close()
 }
 

@@ -45,7 +45,7 @@ time, --resume goes on to the weights that it would have come to.`,
 		Args:    subcommandOnly,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !cmd.Flags().Changed("resume") {
-				return usageError{fmt.Errorf("train what? There are %s", task.Names())}
+				return usageError{fmt.Errorf("train what? There are %s; and %s, a language model", task.Names(), lmTask)}
 			}
 			return run.resume(cmd, resume, s)
 		},
@@ -58,6 +58,7 @@ time, --resume goes on to the weights that it would have come to.`,
 	for _, t := range task.All {
 		cmd.AddCommand(newTrainTask(t, s))
 	}
+	cmd.AddCommand(newTrainLM(s))
 	return cmd
 }
 
@@ -104,6 +105,9 @@ func (t *trainer) resume(cmd *cobra.Command, dir string, s *streams) error {
 	if err := t.journal.check(cmd.Flags()); err != nil {
 		return usageError{err}
 	}
+	if ok, err := t.resumeLM(cmd.Context(), s); ok {
+		return err
+	}
 	p, err := planOf(dir)
 	if errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("no run in %s: %w", dir, err)
@@ -125,7 +129,7 @@ func (t *trainer) run(ctx context.Context, s *streams) error {
 	if err := t.settings.check(); err != nil {
 		return usageError{err}
 	}
-	if err := t.checkOutputs(); err != nil {
+	if err := checkOutputs(t.out, t.log); err != nil {
 		return err
 	}
 	before, err := t.journal.existing()
@@ -143,20 +147,6 @@ func (t *trainer) run(ctx context.Context, s *streams) error {
 		}
 	}
 	return t.train(ctx, s, before)
-}
-
-// checkOutputs returns an error if a file that is to be written cannot be made. The
-// lines of --log may go to a device.
-func (t *trainer) checkOutputs() error {
-	if t.out != "" {
-		if err := checkOutput("--out", t.out); err != nil {
-			return err
-		}
-	}
-	if t.log != "" && !isDevice(t.log) {
-		return checkOutput("--log", t.log)
-	}
-	return nil
 }
 
 // compare returns an error if the plan is of another run.
@@ -228,10 +218,10 @@ func (t *trainer) train(ctx context.Context, s *streams, before *plan) error {
 			start.Resumed = at
 		}
 	}
-	if err := run.openLines(t.log); err != nil {
+	if run.lines, err = openLines(t.log, run.Generation()); err != nil {
 		return err
 	}
-	defer run.closeLines()
+	defer run.lines.close()
 	m.observer.start(start)
 	interrupted, err := run.run(ctx, classifier, journal.Interval{Time: t.journal.every})
 	if err != nil {
@@ -280,7 +270,7 @@ func (t *trainer) finish(s *streams, run *running, interrupted bool) error {
 		}
 		saveErr = errors.Join(saveErr, run.log.Close())
 	}
-	if err := errors.Join(saveErr, run.closeLines(), t.report(s, r, m)); err != nil {
+	if err := errors.Join(saveErr, run.lines.close(), t.report(s, r, m)); err != nil {
 		return err
 	}
 	if interrupted {

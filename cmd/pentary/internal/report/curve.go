@@ -11,32 +11,38 @@ import (
 // Point is a point of a learning curve.
 type Point struct {
 	Generation int
-	Accuracy   float64 // 0 to 1
+	Accuracy   float64 // 0 to 1, or what else a curve is of
 }
 
 // WriteCurve draws the accuracy in percent over the generations, which increase.
 // It draws nothing for fewer than two points.
 func WriteCurve(out io.Writer, points []Point) {
+	writeCurve(out, points, 100, "%3.0f %%", asciigraph.LowerBound(0), asciigraph.UpperBound(100))
+}
+
+// WriteBits draws bits a byte, which the points have in place of accuracy.
+func WriteBits(out io.Writer, points []Point) { writeCurve(out, points, 1, "%4.2f") }
+
+func writeCurve(out io.Writer, points []Point, scale float64, label string, bounds ...asciigraph.Option) {
 	const width, height = 60, 10
 	if len(points) < 2 {
 		return
 	}
 	last := points[len(points)-1].Generation
-	plot := asciigraph.Plot(resample(points, width),
+	plot := asciigraph.Plot(resample(points, width, scale), append(bounds,
 		asciigraph.Height(height),
-		asciigraph.LowerBound(0), asciigraph.UpperBound(100),
-		asciigraph.YAxisValueFormatter(func(v float64) string { return fmt.Sprintf("%3.0f %%", v) }),
+		asciigraph.YAxisValueFormatter(func(v float64) string { return fmt.Sprintf(label, v) }),
 		asciigraph.XAxisRange(0, float64(last)),
 		asciigraph.XAxisTickCount(min(5, last+1)),
-		asciigraph.XAxisValueFormatter(func(v float64) string { return fmt.Sprintf("%.0f", v) }))
+		asciigraph.XAxisValueFormatter(func(v float64) string { return fmt.Sprintf("%.0f", v) }))...)
 	for line := range strings.Lines(plot + "\n") {
 		fmt.Fprint(out, "  ", strings.TrimRight(line, " \n"), "\n")
 	}
 }
 
-// resample returns the percentages at n generations that lie evenly between the
-// first point and the last, on straight lines between the points.
-func resample(points []Point, n int) []float64 {
+// resample returns the values, times scale, at n generations that lie evenly between
+// the first point and the last, on straight lines between the points.
+func resample(points []Point, n int, scale float64) []float64 {
 	first, last := points[0].Generation, points[len(points)-1].Generation
 	values := make([]float64, n)
 	next := 1
@@ -47,7 +53,7 @@ func resample(points []Point, n int) []float64 {
 		}
 		a, b := points[next-1], points[next]
 		t := (at - float64(a.Generation)) / float64(b.Generation-a.Generation)
-		values[i] = 100 * (a.Accuracy + t*(b.Accuracy-a.Accuracy))
+		values[i] = scale * (a.Accuracy + t*(b.Accuracy-a.Accuracy))
 	}
 	return values
 }

@@ -140,7 +140,7 @@ func TestConfusionEmptyClass(t *testing.T) {
 
 func TestResample(t *testing.T) {
 	points := []Point{{0, 0}, {10, 0.5}, {11, 1}, {20, 0.1}}
-	values := resample(points, 21)
+	values := resample(points, 21, 100)
 	for generation, want := range map[int]float64{0: 0, 5: 25, 10: 50, 11: 100, 20: 10} {
 		if got := values[generation]; math.Abs(got-want) > 1e-9 {
 			t.Errorf("generation %d: %v, want %v", generation, got, want)

@@ -1,0 +1,124 @@
+package nn
+
+import (
+	"fmt"
+
+	"github.com/Kaleaon/pentary-go/internal/fixed"
+)
+
+// Attention is causal self-attention over a bounded window of steps, the present one
+// included:
+//
+//	[q; k; v] = clip(W·x)
+//	a_j = 2^(scale·q·k_j - max), of the steps j in the window
+//	out = Σ_j a_j·v_j / Σ_j a_j, rounded to nearest
+//
+// head by head. Powers of two, from a table of sixteenths as in kernels.Score, take the
+// place of those of e, and scale is the power of two nearest to 1/√(width of a head) in
+// the units of activations: q and k of one in all places are 4·√width sixteenths.
+type Attention struct {
+	Heads, Window int
+	Project       *Dense // 3·width × width
+	width         int
+}
+
+// maxWindow bounds the window: the sum of its weights fits an int32 with the values.
+const maxWindow = 1 << 10
+
+// NewAttention returns a layer of zero weights. The width of a head is a multiple of 4.
+func NewAttention(width, heads, window int) *Attention {
+	return must(buildAttention(width, heads, window, zeros))
+}
+
+func buildAttention(width, heads, window int, from source) (*Attention, error) {
+	if err := checkWidths("Attention", 4, width); err != nil {
+		return nil, err
+	}
+	if heads < 1 || width%heads != 0 || width/heads%4 != 0 || window < 1 || window > maxWindow {
+		return nil, fmt.Errorf("nn: Attention of width %d, %d heads and a window of %d, want heads of a multiple of 4 and a window of 1 to %d",
+			width, heads, window, maxWindow)
+	}
+	project, err := from("project", 3*width, width, false)
+	return &Attention{heads, window, project, width}, err
+}
+
+// Inputs returns the width.
+func (l *Attention) Inputs() int { return l.width }
+
+// Outputs returns the width.
+func (l *Attention) Outputs() int { return l.width }
+
+func (l *Attention) String() string {
+	return fmt.Sprintf("attention %d of %d heads over %d steps >>%d", l.width, l.Heads, l.Window, l.Project.Shift)
+}
+
+func (l *Attention) spec() spec {
+	return spec{Kind: "attention", Sizes: []int{l.width, l.Heads, l.Window}}
+}
+
+func (l *Attention) parts(add func(string, *Dense)) { add("project", l.Project) }
+
+func (l *Attention) step(p *pass, x []int8) []int8 {
+	qkv := p.linear(l.Project, x)
+	size := len(x)
+	past := p.state(2 * l.width * l.Window) // a ring of keys and values
+	copy(past[p.time%l.Window*2*size:], qkv[size:])
+	y := p.alloc(l.width)
+	steps := min(p.time+1, l.Window)
+	for head := range l.Heads {
+		for c := range p.n {
+			l.attend(y, qkv[:size], past, head, c, p.n, steps)
+		}
+	}
+	p.free(qkv)
+	return y
+}
+
+// attend computes one head of one column of n.
+func (l *Attention) attend(y, q, past []int8, head, c, n, steps int) {
+	width := l.width / l.Heads
+	size := len(q)
+	first := (head*width/4*n + c) * 4 // of the head's activations of the column
+	var weights [maxWindow]int32
+	most := int32(-1 << 31)
+	for j := range steps {
+		keys := past[j*2*size:]
+		dot := int32(0)
+		for at, end := first, first+width*n; at < end; at += n * 4 {
+			for i := range 4 {
+				dot += int32(q[at+i]) * int32(keys[at+i])
+			}
+		}
+		// Activations have four fraction bits each: 8 of them less 4, and the root.
+		weights[j] = dot >> (activationBits + rootShift(width))
+		most = max(most, weights[j])
+	}
+	sum := int32(0)
+	for j, w := range weights[:steps] {
+		weights[j] = exp2(w - most)
+		sum += weights[j]
+	}
+	for at, end := first, first+width*n; at < end; at += n * 4 {
+		for i := range 4 {
+			total := int32(0)
+			for j, w := range weights[:steps] {
+				total += w * int32(past[(2*j+1)*size+at+i])
+			}
+			y[at+i] = int8(fixed.RoundDiv(int64(total), int64(sum)))
+		}
+	}
+}
+
+// exp2Bits counts the fraction bits of exp2.
+const exp2Bits = 12
+
+// exp2Sixteenths[i] = round(2^(12+i/16)).
+var exp2Sixteenths = [16]int32{4096, 4277, 4467, 4664, 4871, 5087, 5312, 5547, 5793, 6049, 6317, 6597, 6889, 7194, 7512, 7845}
+
+// exp2 returns 2^(v/16) for v ≤ 0, in 1/4096.
+func exp2(v int32) int32 {
+	if v <= -16*(exp2Bits+1) {
+		return 0
+	}
+	return exp2Sixteenths[v&15] >> uint(-(v >> 4))
+}

@@ -1,0 +1,129 @@
+package nn
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/Kaleaon/pentary-go/kernels"
+)
+
+// LayerNorm scales the activations of every column to a mean absolute value of Target,
+// see kernels.Normalize. It has no weights.
+type LayerNorm struct {
+	Width, Target int
+}
+
+// NewLayerNorm returns a layer that scales to 32, which is two.
+func NewLayerNorm(width int) *LayerNorm { return must(buildLayerNorm(width, 2<<activationBits)) }
+
+func buildLayerNorm(width, target int) (*LayerNorm, error) {
+	if target < 1 || target > 127 {
+		return nil, fmt.Errorf("nn: LayerNorm to %d, want 1 to 127", target)
+	}
+	return &LayerNorm{width, target}, checkWidths("LayerNorm", 1, width)
+}
+
+// Inputs returns the width.
+func (l *LayerNorm) Inputs() int { return l.Width }
+
+// Outputs returns the width.
+func (l *LayerNorm) Outputs() int { return l.Width }
+
+func (l *LayerNorm) String() string { return fmt.Sprintf("layernorm %d to %d", l.Width, l.Target) }
+
+func (l *LayerNorm) spec() spec { return spec{Kind: "layernorm", Sizes: []int{l.Width, l.Target}} }
+
+func (l *LayerNorm) parts(func(string, *Dense)) {}
+
+func (l *LayerNorm) step(p *pass, x []int8) []int8 {
+	y := p.alloc(l.Width)
+	kernels.Normalize(y, x, l.Width, p.n, l.Target)
+	return y
+}
+
+// Residual adds what layers make of x, one after another, to x, with saturation:
+//
+//	out = clip(x + L_n(…L_1(x)))
+type Residual struct {
+	Layers []Layer
+}
+
+// NewResidual returns a residual connection around layers. It panics if their widths do
+// not fit.
+func NewResidual(layers ...Layer) *Residual { return must(buildResidual(layers)) }
+
+func buildResidual(layers []Layer) (*Residual, error) {
+	if err := checkChain("Residual", layers); err != nil {
+		return nil, err
+	}
+	r := &Residual{layers}
+	if r.Inputs() != r.Outputs() {
+		return nil, fmt.Errorf("nn: Residual around layers of %d→%d, want as many outputs as inputs", r.Inputs(), r.Outputs())
+	}
+	return r, nil
+}
+
+// NewMLPBlock returns the block of two dense layers of the paper's language models
+// (arXiv 2511.16652, App. D): x + W₂·relu(W₁·norm(x)), the layer between of the given
+// width.
+func NewMLPBlock(width, hidden int) *Residual {
+	return NewResidual(NewLayerNorm(width), NewDense(width, hidden, true), NewDense(hidden, width, false))
+}
+
+// Inputs returns the width.
+func (r *Residual) Inputs() int { return r.Layers[0].Inputs() }
+
+// Outputs returns the width.
+func (r *Residual) Outputs() int { return r.Layers[len(r.Layers)-1].Outputs() }
+
+func (r *Residual) String() string {
+	names := make([]string, len(r.Layers))
+	for i, l := range r.Layers {
+		names[i] = l.String()
+	}
+	return "x + (" + strings.Join(names, ", ") + ")"
+}
+
+func (r *Residual) spec() spec { return spec{Kind: "residual", Layers: specs(r.Layers)} }
+
+func (r *Residual) parts(add func(string, *Dense)) { chainParts(r.Layers, add) }
+
+func (r *Residual) step(p *pass, x []int8) []int8 {
+	y := chainStep(r.Layers, p, x)
+	kernels.Add(y, x)
+	return y
+}
+
+// checkChain returns an error unless each layer takes what the one before yields.
+func checkChain(what string, layers []Layer) error {
+	if len(layers) == 0 {
+		return fmt.Errorf("nn: %s of no layers", what)
+	}
+	for i, l := range layers[1:] {
+		if before := layers[i]; before.Outputs() != l.Inputs() {
+			return fmt.Errorf("nn: %s: layer %d, %v, yields %d activations and layer %d, %v, takes %d",
+				what, i, before, before.Outputs(), i+1, l, l.Inputs())
+		}
+	}
+	return nil
+}
+
+// chainParts names the parts of layers by the layers' numbers.
+func chainParts(layers []Layer, add func(string, *Dense)) {
+	for i, l := range layers {
+		l.parts(func(name string, d *Dense) { add(fmt.Sprintf("%d.%s", i, name), d) })
+	}
+}
+
+// chainStep takes layers one step on, one after another.
+func chainStep(layers []Layer, p *pass, x []int8) []int8 {
+	y := x
+	for i, l := range layers {
+		next := l.step(p, y)
+		if i > 0 {
+			p.free(y)
+		}
+		y = next
+	}
+	return y
+}

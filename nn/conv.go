@@ -1,0 +1,159 @@
+package nn
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/Kaleaon/pentary-go/kernels"
+)
+
+// Conv1D is a causal convolution over time: a column sees the present step and those
+// before it, zeros before the first.
+//
+//	out_t = clip127(RoundShift(Σ_j W_j·x_{t-j}, Shift)), then max(0, out) if ReLU
+type Conv1D struct {
+	Width  int    // steps that the kernel covers
+	Kernel *Dense // outputs × Width·inputs, of the present step first
+	in     int
+}
+
+// NewConv1D returns a layer of zero weights. The width of the input is a multiple of 4.
+func NewConv1D(in, out, width int, relu bool) *Conv1D {
+	return must(buildConv1D(in, out, width, relu, zeros))
+}
+
+func buildConv1D(in, out, width int, relu bool, from source) (*Conv1D, error) {
+	if err := errors.Join(checkWidths("Conv1D", 4, in), checkWidths("Conv1D", 1, out, width)); err != nil {
+		return nil, err
+	}
+	kernel, err := from("kernel", out, in*width, relu)
+	return &Conv1D{width, kernel, in}, err
+}
+
+// Inputs returns the width of the input.
+func (l *Conv1D) Inputs() int { return l.in }
+
+// Outputs returns the width of the output.
+func (l *Conv1D) Outputs() int { return l.Kernel.Outputs() }
+
+func (l *Conv1D) String() string {
+	return fmt.Sprintf("conv1d %d→%d over %d steps%s >>%d", l.in, l.Outputs(), l.Width, reluName(l.Kernel.ReLU), l.Kernel.Shift)
+}
+
+func (l *Conv1D) spec() spec {
+	return spec{Kind: "conv1d", Sizes: []int{l.in, l.Outputs(), l.Width}, ReLU: l.Kernel.ReLU}
+}
+
+func (l *Conv1D) parts(add func(string, *Dense)) { add("kernel", l.Kernel) }
+
+func (l *Conv1D) step(p *pass, x []int8) []int8 {
+	window := p.state(l.in * l.Width)
+	copy(window[len(x):], window)
+	copy(window, x)
+	return p.linear(l.Kernel, window)
+}
+
+// Conv2D is a convolution over a picture, within a step, by the product of its kernel
+// with the patches that it covers (im2col). Activation c of the pixel at (y, x) is
+// number (y·Columns + x)·Channels + c of the input, and of the output alike.
+//
+//	out[y, x] = clip127(RoundShift(W·patch(y·Stride, x·Stride), Shift)), then max(0, out) if ReLU
+//
+// Patches lie within the picture. Its noise is in weights: a sample has many columns.
+type Conv2D struct {
+	Rows, Columns, Channels int    // of the input; channels are a multiple of 4
+	Size, Stride            int    // of the kernel
+	Kernel                  *Dense // outputs × Size·Size·Channels
+}
+
+// NewConv2D returns a layer of zero weights that yields so many channels. Channels of
+// input and output are multiples of 4.
+func NewConv2D(rows, columns, channels, out, size, stride int, relu bool) *Conv2D {
+	return must(buildConv2D(rows, columns, channels, out, size, stride, relu, zeros))
+}
+
+func buildConv2D(rows, columns, channels, out, size, stride int, relu bool, from source) (*Conv2D, error) {
+	if err := errors.Join(checkWidths("Conv2D", 4, channels, out), checkWidths("Conv2D", 1, rows, columns)); err != nil {
+		return nil, err
+	}
+	if size < 1 || stride < 1 || size > min(rows, columns) || rows*columns > kernels.MaxK/max(channels, out) {
+		return nil, fmt.Errorf("nn: Conv2D of kernel %d×%[1]d, stride %d, for a picture of %d×%d×%d and %d channels out", size, stride, rows, columns, channels, out)
+	}
+	kernel, err := from("kernel", out, size*size*channels, relu)
+	return &Conv2D{rows, columns, channels, size, stride, kernel}, err
+}
+
+// outRows and outColumns are the sizes of the output.
+func (l *Conv2D) outRows() int    { return (l.Rows-l.Size)/l.Stride + 1 }
+func (l *Conv2D) outColumns() int { return (l.Columns-l.Size)/l.Stride + 1 }
+
+// Inputs returns the activations of the picture.
+func (l *Conv2D) Inputs() int { return l.Rows * l.Columns * l.Channels }
+
+// Outputs returns the activations of the picture that goes out.
+func (l *Conv2D) Outputs() int { return l.outRows() * l.outColumns() * l.Kernel.Outputs() }
+
+func (l *Conv2D) String() string {
+	return fmt.Sprintf("conv2d %d×%d×%d→%d×%d×%d by %d×%[7]d/%d%s >>%d", l.Rows, l.Columns, l.Channels,
+		l.outRows(), l.outColumns(), l.Kernel.Outputs(), l.Size, l.Stride, reluName(l.Kernel.ReLU), l.Kernel.Shift)
+}
+
+func (l *Conv2D) spec() spec {
+	return spec{
+		Kind:  "conv2d",
+		Sizes: []int{l.Rows, l.Columns, l.Channels, l.Kernel.Outputs(), l.Size, l.Stride}, ReLU: l.Kernel.ReLU,
+	}
+}
+
+func (l *Conv2D) parts(add func(string, *Dense)) { add("kernel", l.Kernel) }
+
+func (l *Conv2D) step(p *pass, x []int8) []int8 {
+	positions, n := l.outRows()*l.outColumns(), p.n
+	p.widen(positions)
+	patches := p.alloc(l.Kernel.Inputs())
+	l.gather(patches, x, n)
+	maps := p.linear(l.Kernel, patches)
+	p.free(patches)
+	p.widen(1)
+	y := p.alloc(l.Outputs())
+	l.scatter(y, maps, n)
+	p.free(maps)
+	return y
+}
+
+// gather writes the patches of n columns: those of a column side by side.
+func (l *Conv2D) gather(patches, x []int8, n int) {
+	quads, wide := l.Channels/4, n*l.outRows()*l.outColumns()
+	for i := range l.Size * l.Size * quads {
+		from := i / quads // pixel of the patch
+		for pos := range wide / n {
+			row := pos/l.outColumns()*l.Stride + from/l.Size
+			column := pos%l.outColumns()*l.Stride + from%l.Size
+			src := x[((row*l.Columns+column)*quads+i%quads)*n*4:][:n*4]
+			for c := range n {
+				copy(patches[(i*wide+c*(wide/n)+pos)*4:][:4], src[c*4:])
+			}
+		}
+	}
+}
+
+// scatter makes the pixels of n columns, side by side, rows of a batch.
+func (l *Conv2D) scatter(y, maps []int8, n int) {
+	quads, positions := l.Kernel.Outputs()/4, l.outRows()*l.outColumns()
+	for q := range quads {
+		for pos := range positions {
+			dst := y[(pos*quads+q)*n*4:][:n*4]
+			for c := range n {
+				copy(dst[c*4:][:4], maps[(q*n*positions+c*positions+pos)*4:])
+			}
+		}
+	}
+}
+
+// reluName names a layer's activation function.
+func reluName(relu bool) string {
+	if relu {
+		return " relu"
+	}
+	return ""
+}

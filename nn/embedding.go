@@ -1,0 +1,75 @@
+package nn
+
+import "fmt"
+
+// Embedding turns the tokens of a column, those of the present step and of steps
+// before, into activations: the sum of a row of weights for each place and token.
+//
+//	out[i] = clip127(RoundShift(hot·Σ_j W[i, j·Vocabulary + token_j], Shift))
+//
+// Places have rows of their own, so that it is an embedding and a causal convolution
+// of width Places over it in one. Tokens come in as the bytes of their numbers; what
+// is multiplied is their one-hot code. All members of a population see the same tokens,
+// so that this product, though the widest, is computed once.
+type Embedding struct {
+	Vocabulary, Places int
+	Rows               *Dense // outputs × Places·Vocabulary
+}
+
+// hot is the activation of a token in its one-hot code: 16 is one, with the fraction bits
+// that activations have.
+const hot = 1 << activationBits
+
+// NewEmbedding returns an embedding of zero weights.
+func NewEmbedding(vocabulary, places, out int) *Embedding {
+	e := must(buildEmbedding(vocabulary, places, out, zeros))
+	e.Rows.Shift = rootShift(places) // of as many inputs other than zero
+	return e
+}
+
+func buildEmbedding(vocabulary, places, out int, from source) (*Embedding, error) {
+	if vocabulary < 2 || vocabulary > 256 {
+		return nil, fmt.Errorf("nn: Embedding of %d tokens, want 2 to 256", vocabulary)
+	}
+	if err := checkWidths("Embedding", 1, places, out); err != nil {
+		return nil, err
+	}
+	rows, err := from("rows", out, vocabulary*places, false)
+	return &Embedding{vocabulary, places, rows}, err
+}
+
+// Inputs returns the places.
+func (e *Embedding) Inputs() int { return e.Places }
+
+// Outputs returns the width.
+func (e *Embedding) Outputs() int { return e.Rows.W.Rows() }
+
+func (e *Embedding) String() string {
+	return fmt.Sprintf("embedding of %d tokens at %d places → %d >>%d", e.Vocabulary, e.Places, e.Outputs(), e.Rows.Shift)
+}
+
+func (e *Embedding) spec() spec {
+	return spec{Kind: "embedding", Sizes: []int{e.Vocabulary, e.Places, e.Outputs()}}
+}
+
+func (e *Embedding) parts(add func(string, *Dense)) { add("rows", e.Rows) }
+
+func (e *Embedding) matrix() *Dense { return e.Rows }
+
+func (e *Embedding) step(p *pass, x []int8) []int8 {
+	code := p.alloc(e.Rows.W.Cols())
+	clear(code)
+	for j := range e.Places {
+		for c := range p.n {
+			token := int(uint8(x[(j/4*p.n+c)*4+j%4]))
+			if token >= e.Vocabulary {
+				panic(fmt.Sprintf("nn: token %d for an embedding of %d", token, e.Vocabulary))
+			}
+			row := j*e.Vocabulary + token
+			code[(row/4*p.n+c)*4+row%4] = hot
+		}
+	}
+	y := p.linear(e.Rows, code)
+	p.free(code)
+	return y
+}

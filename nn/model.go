@@ -1,0 +1,165 @@
+package nn
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/kernels"
+	"github.com/Kaleaon/pentary-go/lowrank"
+)
+
+// Model is a list of layers, each of which takes what the one before yields. The last
+// one's outputs are logits in 1/16 bit.
+type Model struct {
+	Layers []Layer
+
+	tensors []tensor
+	wide    bool // whether a layer has many columns a sample
+}
+
+// A tensor is a matrix of a model and its name.
+type tensor struct {
+	name string
+	*Dense
+}
+
+// NewModel returns a model of the given layers. It panics if their widths do not fit, or
+// if it has no weights.
+func NewModel(layers ...Layer) *Model {
+	m, err := buildModel(layers)
+	if err != nil {
+		panic(err.Error())
+	}
+	return m
+}
+
+func buildModel(layers []Layer) (*Model, error) {
+	if err := checkChain("Model", layers); err != nil {
+		return nil, err
+	}
+	m := &Model{Layers: layers, wide: anyWide(layers)}
+	chainParts(layers, func(name string, d *Dense) { m.tensors = append(m.tensors, tensor{name, d}) })
+	if len(m.tensors) == 0 {
+		return nil, errors.New("nn: Model of layers without weights")
+	}
+	return m, nil
+}
+
+// anyWide reports whether a layer has many columns a sample.
+func anyWide(layers []Layer) bool {
+	for _, l := range layers {
+		switch l := l.(type) {
+		case *Conv2D:
+			return true
+		case *Residual:
+			if anyWide(l.Layers) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Randomize fills all matrices with random weights of the binomial law from the seed.
+func (m *Model) Randomize(seed uint64) {
+	for i, t := range m.tensors {
+		lowrank.Randomize(lowrank.Tensor{Number: uint32(i), W: t.W}, kernels.Binomial, seed)
+	}
+}
+
+// Inputs returns the width of the input.
+func (m *Model) Inputs() int { return m.Layers[0].Inputs() }
+
+// Outputs returns the width of the output.
+func (m *Model) Outputs() int { return m.Layers[len(m.Layers)-1].Outputs() }
+
+// Parameters returns the weights of all layers, in order and by the names that File
+// gives them, for an optimizer.
+func (m *Model) Parameters() []es.Parameter {
+	p := make([]es.Parameter, len(m.tensors))
+	for i, t := range m.tensors {
+		p[i] = es.Parameter{Name: t.name, Matrix: t.W, Unit: t.Shift + activationBits}
+	}
+	return p
+}
+
+// Size returns the number of weights.
+func (m *Model) Size() int {
+	n := 0
+	for _, t := range m.tensors {
+		n += t.W.Rows() * t.W.Cols()
+	}
+	return n
+}
+
+// String describes the layers, one a line.
+func (m *Model) String() string {
+	var s strings.Builder
+	for i, l := range m.Layers {
+		fmt.Fprintf(&s, "%d: %v\n", i, l)
+	}
+	return s.String()
+}
+
+// A Runner takes a model through sequences, so many columns at a time: inference, as for
+// sampling and validation. One goroutine uses it at a time.
+type Runner struct {
+	model *Model
+	pass  pass
+	out   []int8
+}
+
+// NewRunner returns a Runner at the start of sequences of n columns.
+func (m *Model) NewRunner(n int) *Runner {
+	if n < 1 {
+		panic(fmt.Sprintf("nn: NewRunner of %d columns", n))
+	}
+	r := &Runner{model: m}
+	r.pass.begin(n)
+	return r
+}
+
+// Restart forgets all steps.
+func (r *Runner) Restart() { r.pass.begin(r.pass.n) }
+
+// Step takes the model one step on: x is a batch of Inputs() × n in quads, and so is what
+// it returns of Outputs(), until the next step.
+func (r *Runner) Step(x []int8) []int8 {
+	if want := kernels.Quads(r.model.Inputs()) * 4 * r.pass.n; len(x) != want {
+		panic(fmt.Sprintf("nn: Step: a batch of %d activations, want %d for %d×%d", len(x), want, r.model.Inputs(), r.pass.n))
+	}
+	if r.out != nil {
+		r.pass.free(r.out)
+	}
+	r.out = r.model.step(&r.pass, x)
+	return r.out
+}
+
+// A LayerSummary is a line of a model's summary.
+type LayerSummary struct {
+	Name    string
+	Depth   int // of residual connections around the layer
+	Outputs int
+	Weights int // of the layer itself, or of all that a residual connection is around
+}
+
+// Summary describes the layers, those within a residual connection after it.
+func (m *Model) Summary() []LayerSummary { return summarize(nil, m.Layers, 0) }
+
+func summarize(lines []LayerSummary, layers []Layer, depth int) []LayerSummary {
+	for _, l := range layers {
+		s := LayerSummary{Name: l.String(), Depth: depth, Outputs: l.Outputs()}
+		l.parts(func(_ string, d *Dense) { s.Weights += d.Inputs() * d.Outputs() })
+		r, ok := l.(*Residual)
+		if ok {
+			s.Name = "residual"
+		}
+		lines = append(lines, s)
+		if ok {
+			lines = summarize(lines, r.Layers, depth+1)
+		}
+	}
+	return lines
+}

@@ -1,0 +1,421 @@
+package nn
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/kernels"
+	"github.com/Kaleaon/pentary-go/lowrank"
+)
+
+// models are small ones that have every layer among them. The sequences that they take
+// are of tokens, or of activations.
+func models() map[string]*Model {
+	m := map[string]*Model{
+		"rnn":     NewModel(NewEmbedding(9, 3, 12), NewRNN(12, 8), NewDense(8, 5, false)),
+		"mingru":  NewModel(NewEmbedding(9, 1, 8), NewResidual(NewLayerNorm(8), NewMinGRU(8, 8)), NewMLPBlock(8, 16), NewDense(8, 5, false)),
+		"gru":     NewModel(NewDense(6, 8, true), NewGRU(8, 12), NewDense(12, 5, false)),
+		"lstm":    NewModel(NewLSTM(8, 12), NewLSTM(12, 4), NewDense(4, 5, false)),
+		"conv1d":  NewModel(NewLayerNorm(8), NewConv1D(8, 7, 3, true), NewDense(7, 5, false)),
+		"attends": NewModel(NewDense(5, 16, false), NewResidual(NewAttention(16, 2, 4)), NewDense(16, 5, false)),
+		"picture": NewModel(NewConv2D(5, 4, 4, 8, 3, 1, true), NewConv2D(3, 2, 8, 4, 2, 1, false), NewDense(8, 5, false)),
+		"strides": NewModel(NewDense(9, 100, true), NewConv2D(5, 5, 4, 8, 2, 2, true), NewDense(32, 5, false)),
+		"alone":   NewModel(NewDense(6, 5, false)),
+	}
+	for _, model := range m {
+		model.Randomize(3)
+	}
+	return m
+}
+
+// noisy is a source of random sequences. The last step but one has no targets.
+type noisy struct {
+	model *Model
+}
+
+func (n noisy) Inputs() int  { return n.model.Inputs() }
+func (n noisy) Classes() int { return n.model.Outputs() }
+
+func (n noisy) Draw(s *Sequence, seed uint64, generation uint32, group int) {
+	r := rand.New(rand.NewPCG(seed, uint64(generation)<<8|uint64(group)))
+	e, tokens := n.model.Layers[0].(*Embedding)
+	for t := range s.X {
+		for b := range s.Streams {
+			for i := range n.Inputs() {
+				v := int8(r.IntN(255) - 127)
+				if tokens {
+					v = int8(r.IntN(e.Vocabulary))
+				}
+				s.Set(t, i, b, v)
+			}
+		}
+	}
+	for t := range s.Targets {
+		if t == s.Steps-2 {
+			s.Targets[t] = s.Targets[t][:0]
+			continue
+		}
+		for b := range s.Streams {
+			s.Targets[t][b] = uint8(r.IntN(n.Classes()))
+		}
+	}
+}
+
+// forEachModel runs a test for every model, and where the noise may be.
+func forEachModel(t *testing.T, test func(t *testing.T, m *Model, place lowrank.Place)) {
+	for name, m := range models() {
+		t.Run(name, func(t *testing.T) {
+			test(t, m, lowrank.InWeights)
+			if !m.wide {
+				t.Run("activations", func(t *testing.T) { test(t, m, lowrank.InActivations) })
+			}
+		})
+	}
+}
+
+// generationOf describes a generation of a model's.
+func generationOf(m *Model, place lowrank.Place, pairs, groups int) es.Generation {
+	g := es.Generation{
+		Number: 7, Pairs: pairs, Groups: groups,
+		Noise: lowrank.Noise{Seed: 11, Generation: 7, Rank: 1, Sigma: 2, Place: place},
+	}
+	for i, p := range m.Parameters() {
+		g.Tensors = append(g.Tensors, lowrank.Tensor{Number: uint32(i), W: p.Matrix, Unit: p.Unit})
+	}
+	return g
+}
+
+// columnOf returns column c of a batch of k×n as integers.
+func columnOf(x []int8, c, k, n int) []int {
+	out := make([]int, k)
+	for i := range out {
+		out[i] = int(x[(i/4*n+c)*4+i%4])
+	}
+	return out
+}
+
+// Every member's scores are those of its twin: at every step of every stream, and with
+// them the sum of what a discount makes of later steps.
+func TestPredictorTwin(t *testing.T) {
+	const pairs, groups = 6, 2
+	forEachModel(t, func(t *testing.T, m *Model, place lowrank.Place) {
+		o := PredictorOptions{Streams: 3, Steps: 5, Lead: 6, Discount: 100}
+		perGroup := groups
+		if place == lowrank.InActivations {
+			perGroup = 1
+		}
+		p, err := NewPredictor(m, noisy{m}, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.chunk = 2
+		g := generationOf(m, place, pairs, perGroup)
+		each := p.scoresOf(g)
+		scores := make([]int64, 2*pairs*each)
+		if err := p.Evaluate(context.Background(), g, scores); err != nil {
+			t.Fatal(err)
+		}
+		for pair := range pairs {
+			s := Sequence{Streams: o.Streams, Steps: o.Steps, Lead: o.Lead}
+			s.reset(m.Inputs())
+			noisy{m}.Draw(&s, g.Noise.Seed, g.Number, g.Group(pair))
+			for sign := range 2 {
+				want := twinScores(m, &g, &s, pair, 1-2*sign, o.Discount)
+				if got := scores[(2*pair+sign)*each:][:each]; !slices.Equal(got, want) {
+					t.Fatalf("pair %d, member %d: scores %v, want %v", pair, sign, got, want)
+				}
+			}
+		}
+	})
+}
+
+func twinScores(m *Model, g *es.Generation, s *Sequence, pair, sign, discount int) []int64 {
+	samples := make([]int64, s.Streams*s.Steps)
+	for b := range s.Streams {
+		tw := twin{model: m}
+		for t, x := range s.X {
+			if t >= s.Lead {
+				tw.noise, tw.pair, tw.sign, tw.sample = &g.Noise, pair, sign, (t-s.Lead)*s.Streams+b
+			}
+			y := tw.step(columnOf(x, b, m.Inputs(), s.Streams))
+			if t >= s.Lead && len(s.Targets[t-s.Lead]) > 0 {
+				samples[tw.sample] = int64(scoreOf(y, s.Targets[t-s.Lead][b]))
+			}
+		}
+	}
+	if g.Noise.Place == lowrank.InActivations {
+		for i := len(samples) - s.Streams - 1; i >= 0; i-- {
+			samples[i] += samples[i+s.Streams] * int64(discount) >> 8
+		}
+		return samples
+	}
+	sum := int64(0)
+	for _, v := range samples {
+		sum += v
+	}
+	return []int64{sum}
+}
+
+// scoreOf is kernels.Score of one column.
+func scoreOf(logits []int, target uint8) int32 {
+	x := make([]int8, kernels.Quads(len(logits))*4)
+	for i, v := range logits {
+		x[i] = int8(v)
+	}
+	var score [1]int32
+	kernels.Score(score[:], x, []uint8{target}, len(logits), 1)
+	return score[0]
+}
+
+// What a Runner yields is what the twin without noise does, for one column and for many,
+// and again after a restart.
+func TestRunner(t *testing.T) {
+	for name, m := range models() {
+		for _, n := range []int{1, 3, 70} {
+			s := Sequence{Streams: n, Steps: 6}
+			s.reset(m.Inputs())
+			noisy{m}.Draw(&s, 5, 0, 0)
+			r := m.NewRunner(n)
+			for range 2 {
+				twins := make([]twin, n)
+				for step, x := range s.X {
+					y := r.Step(x)
+					for c := range twins {
+						twins[c].model = m
+						want := twins[c].step(columnOf(x, c, m.Inputs(), n))
+						if got := columnOf(y, c, m.Outputs(), n); !slices.Equal(got, want) {
+							t.Fatalf("%s: column %d of %d, step %d: %v, want %v", name, c, n, step, got, want)
+						}
+					}
+				}
+				r.Restart()
+			}
+		}
+	}
+}
+
+// What the update takes of the data is what every matrix sees without noise.
+func TestPredictorInputs(t *testing.T) {
+	m := models()["mingru"]
+	o := PredictorOptions{Streams: 3, Steps: 5, Lead: 2}
+	p, err := NewPredictor(m, noisy{m}, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := generationOf(m, lowrank.InActivations, 2, 1)
+	alone := slices.Clone(p.Inputs(g)[3])
+	if err := p.Evaluate(context.Background(), g, make([]int64, 4*p.Samples())); err != nil {
+		t.Fatal(err)
+	}
+	seen := p.Inputs(g)
+	if !slices.Equal(alone, seen[3]) {
+		t.Error("inputs without Evaluate before are others")
+	}
+	if len(seen) != len(m.tensors) || p.Samples() != 15 {
+		t.Fatalf("%d tensors of %d samples, want %d of 15", len(seen), p.Samples(), len(m.tensors))
+	}
+	s := Sequence{Streams: o.Streams, Steps: o.Steps, Lead: o.Lead}
+	s.reset(m.Inputs())
+	noisy{m}.Draw(&s, g.Noise.Seed, g.Number, 0)
+	// The second layer of the MLP block sees what its first yields.
+	const tensor = 4
+	for b := range o.Streams {
+		tw := twin{model: m}
+		for step, x := range s.X {
+			y := columnOf(x, b, m.Inputs(), o.Streams)
+			tw.tensor, tw.memory = 0, 0
+			y = tw.chain(m.Layers[:2], y)
+			block := m.Layers[2].(*Residual)
+			want := tw.chain(block.Layers[:2], y)
+			tw.time++
+			if step < o.Lead {
+				continue
+			}
+			sample := (step-o.Lead)*o.Streams + b
+			if got := columnOf(seen[tensor], sample, len(want), p.Samples()); !slices.Equal(got, want) {
+				t.Fatalf("step %d of stream %d: %v, want %v", step, b, got, want)
+			}
+		}
+	}
+}
+
+// A run moves the same weights on any number of processors and every implementation of
+// the kernels.
+func TestModelDeterminism(t *testing.T) {
+	before := kernels.Selected()
+	defer func() {
+		if err := kernels.Select(before); err != nil {
+			t.Fatal(err)
+		}
+	}()
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	for _, place := range []lowrank.Place{lowrank.InWeights, lowrank.InActivations} {
+		var want string
+		for _, impl := range kernels.Implementations() {
+			if err := kernels.Select(impl); err != nil {
+				t.Fatal(err)
+			}
+			for _, procs := range []int{1, 2, 7} {
+				runtime.GOMAXPROCS(procs)
+				m := models()["mingru"]
+				p, err := NewPredictor(m, noisy{m}, PredictorOptions{Streams: 4, Steps: 6, Lead: 3, Discount: 128})
+				if err != nil {
+					t.Fatal(err)
+				}
+				o := es.Options{Seed: 1, Generations: 4, Pairs: 70, Sigma: 2}
+				if place == lowrank.InActivations {
+					o.Inputs = p
+				}
+				opt, err := es.New(m.Parameters(), o)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := opt.Run(context.Background(), p); err != nil {
+					t.Fatal(err)
+				}
+				got := fmt.Sprint(weightsOf(m))
+				if want == "" {
+					want = got
+				}
+				if got != want {
+					t.Fatalf("noise in %v: other weights with %s on %d processors", place, impl, procs)
+				}
+			}
+		}
+	}
+}
+
+func weightsOf(m *Model) (all []int8) {
+	for _, tensor := range m.tensors {
+		for i := range tensor.W.Rows() {
+			for j := range tensor.W.Cols() {
+				all = append(all, int8(tensor.W.At(i, j)))
+			}
+		}
+	}
+	return all
+}
+
+// The steady state of training allocates nothing.
+func TestPredictorAllocations(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector allocates")
+	}
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
+	for _, place := range []lowrank.Place{lowrank.InWeights, lowrank.InActivations} {
+		m := NewModel(NewEmbedding(256, 2, 8), NewResidual(NewLayerNorm(8), NewLSTM(8, 8)), NewAttention(8, 1, 4), NewDense(8, 256, false))
+		m.Randomize(1)
+		p, err := NewPredictor(m, &Text{Data: []byte(strings.Repeat("even more text ", 9)), Places: 2}, PredictorOptions{Streams: 4, Steps: 6, Lead: 3})
+		if err != nil {
+			t.Fatal(err)
+		}
+		o := es.Options{Seed: 1, Generations: 1000, Pairs: 64}
+		if place == lowrank.InActivations {
+			o.Inputs = p
+		}
+		opt, err := es.New(m.Parameters(), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		scores := make([]int64, 2*64*p.scoresOf(opt.Ask()))
+		generation := func() {
+			if err := p.Evaluate(context.Background(), opt.Ask(), scores); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := opt.Tell(scores); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for range 5 {
+			generation()
+		}
+		if n := testing.AllocsPerRun(20, generation); n > 0 {
+			t.Errorf("noise in %v: %v allocations a generation", place, n)
+		}
+	}
+}
+
+func TestPredictorErrors(t *testing.T) {
+	m, other := models()["gru"], models()["rnn"]
+	for _, test := range []struct {
+		source Sequences
+		o      PredictorOptions
+		want   string
+	}{
+		{noisy{m}, PredictorOptions{}, "0 streams of 0 steps"},
+		{noisy{m}, PredictorOptions{Streams: 1 << 19, Steps: 4}, "at most 2^20 samples"},
+		{noisy{m}, PredictorOptions{Streams: 1, Steps: 1, Discount: 257}, "discount 257, want 0 to 256"},
+		{noisy{other}, PredictorOptions{Streams: 1, Steps: 1}, "model of 6→5 for sequences of 3 inputs and 5 classes"},
+	} {
+		if _, err := NewPredictor(m, test.source, test.o); err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%+v: error %v, want %q in it", test.o, err, test.want)
+		}
+	}
+	p, err := NewPredictor(m, noisy{m}, PredictorOptions{Streams: 1, Steps: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx := context.Background()
+	if err := p.Evaluate(ctx, generationOf(m, lowrank.InWeights, 2, 1), make([]int64, 3)); err == nil || !strings.Contains(err.Error(), "3 scores for 2 pairs, want 4") {
+		t.Errorf("error %v", err)
+	}
+	if err := p.Evaluate(ctx, generationOf(other, lowrank.InWeights, 2, 1), make([]int64, 4)); err == nil || !strings.Contains(err.Error(), "tensor 0 of the generation is not \"0.weights\"") && !strings.Contains(err.Error(), "tensors for a model") {
+		t.Errorf("error %v", err)
+	}
+	canceled, cancel := context.WithCancel(ctx)
+	cancel()
+	if err := p.Evaluate(canceled, generationOf(m, lowrank.InWeights, 2, 1), make([]int64, 4)); err != context.Canceled {
+		t.Errorf("error %v, want %v", err, context.Canceled)
+	}
+	wide := models()["picture"]
+	p, err = NewPredictor(wide, noisy{wide}, PredictorOptions{Streams: 1, Steps: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Evaluate(ctx, generationOf(wide, lowrank.InActivations, 1, 1), make([]int64, 2)); err == nil || !strings.Contains(err.Error(), "its noise is in weights") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// Widths that do not fit panic, and say which.
+func TestLayerPanics(t *testing.T) {
+	for _, test := range []struct {
+		want string
+		do   func()
+	}{
+		{"Dense of widths [0 4]", func() { NewDense(0, 4, false) }},
+		{"RNN of widths [6 4], want 4 to 8388608, in steps of 4", func() { NewRNN(6, 4) }},
+		{"MinGRU of widths [4 6]", func() { NewMinGRU(4, 6) }},
+		{"GRU of widths [4 -4]", func() { NewGRU(4, -4) }},
+		{"LSTM of widths [0 4]", func() { NewLSTM(0, 4) }},
+		{"Embedding of 1 tokens", func() { NewEmbedding(1, 4, 4) }},
+		{"Embedding of widths [0 4]", func() { NewEmbedding(4, 0, 4) }},
+		{"LayerNorm of widths [0]", func() { NewLayerNorm(0) }},
+		{"Conv1D of widths [6]", func() { NewConv1D(6, 4, 2, false) }},
+		{"Conv2D of kernel 5×5, stride 1, for a picture of 4×8×4", func() { NewConv2D(4, 8, 4, 4, 5, 1, false) }},
+		{"Attention of width 8, 4 heads", func() { NewAttention(8, 4, 4) }},
+		{"window of 1025", func() { NewAttention(8, 1, 1025) }},
+		{"Residual around layers of 4→8", func() { NewResidual(NewDense(4, 8, false)) }},
+		{"Residual of no layers", func() { NewResidual() }},
+		{"layer 0, dense 4→8 linear >>1, yields 8 activations and layer 1, layernorm 4 to 32, takes 4", func() { NewModel(NewDense(4, 8, false), NewLayerNorm(4)) }},
+		{"layers without weights", func() { NewModel(NewLayerNorm(4)) }},
+		{"NewRunner of 0 columns", func() { models()["alone"].NewRunner(0) }},
+		{"a batch of 4 activations, want 16 for 6×2", func() { models()["alone"].NewRunner(2).Step(make([]int8, 4)) }},
+		{"token 9 for an embedding of 9", func() { models()["rnn"].NewRunner(1).Step([]int8{1, 9, 1, 0}) }},
+	} {
+		func() {
+			defer func() {
+				if got := fmt.Sprint(recover()); !strings.Contains(got, test.want) {
+					t.Errorf("panic %q, want %q in it", got, test.want)
+				}
+			}()
+			test.do()
+		}()
+	}
+}

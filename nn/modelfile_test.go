@@ -1,0 +1,110 @@
+package nn
+
+import (
+	"bytes"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/Kaleaon/pentary-go/packed"
+)
+
+// A model comes back from a file as it went in, layer by layer.
+func TestModelFile(t *testing.T) {
+	for name, m := range models() {
+		for i, tensor := range m.tensors {
+			tensor.Shift = uint(i) + 1 // as no constructor has it
+		}
+		var b bytes.Buffer
+		if _, err := m.File(map[string]string{"seed": "3"}).WriteTo(&b); err != nil {
+			t.Fatal(err)
+		}
+		f, err := packed.Decode(b.Bytes())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f.Meta["seed"] != "3" {
+			t.Errorf("%s: meta %v", name, f.Meta)
+		}
+		back, err := LoadModel(f)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if back.String() != m.String() || !slices.Equal(weightsOf(back), weightsOf(m)) || back.wide != m.wide {
+			t.Errorf("%s: got\n%vwant\n%v", name, back, m)
+		}
+	}
+}
+
+// What is no model of layers is an error that says where.
+func TestLoadModelErrors(t *testing.T) {
+	for _, test := range []struct {
+		name, want string
+		spoil      func(f *packed.File)
+	}{
+		{"kind", `meta "model" is "mlp"`, func(f *packed.File) { f.Meta["model"] = "mlp" }},
+		{"json", `meta "layers": `, func(f *packed.File) { f.Meta["layers"] = "[{" }},
+		{"empty", "Model of no layers", func(f *packed.File) { f.Meta["layers"], f.Tensors = "[]", nil }},
+		{"layer", `layer "0." is of unknown kind "gnu"`, replace(`"gru"`, `"gnu"`)},
+		{"sizes", `layer "0." has sizes [8], want 2`, replace(`[8,12]`, `[8]`)},
+		{"steps", `GRU of widths [8 9]`, replace(`[8,12]`, `[8,9]`)},
+		{"huge", `tensor "0.gates": shape 24×20, want 24×8000012`, replace(`[8,12]`, `[8000000,12]`)},
+		{"chain", "layer 0, gru 8→12 >>2,2, yields 12 activations and layer 1, dense 8→5", func(f *packed.File) {
+			replace(`[12,5]`, `[8,5]`)(f)
+			f.Tensors[2].Matrix = packed.NewMatrix(5, 8)
+		}},
+		{"missing", `no tensor "1.weights"`, func(f *packed.File) { f.Tensors = f.Tensors[:2] }},
+		{"superfluous", `tensor "spare" is of no layer`, func(f *packed.File) {
+			f.Tensors = append(f.Tensors, packed.Tensor{Name: "spare", Matrix: packed.NewMatrix(1, 1)})
+		}},
+		{"twice", `two tensors "0.gates"`, func(f *packed.File) { f.Tensors[1].Name = "0.gates" }},
+		{"scale", `tensor "0.gates": scale 1, want -30 to 0`, func(f *packed.File) { f.Tensors[0].Scale = 1 }},
+		{"depth", "lies in more than 8 others", func(f *packed.File) {
+			f.Meta["layers"] = strings.Repeat(`[{"kind":"residual","layers":`, 12) + `[]` + strings.Repeat(`}]`, 12)
+		}},
+		{"residual", "Residual around layers of 8→12", replace(`{"kind":"gru","sizes":[8,12]}`, `{"kind":"residual","layers":[{"kind":"gru","sizes":[8,12]}]}`)},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			m := NewModel(NewGRU(8, 12), NewDense(12, 5, false))
+			f := m.File(nil)
+			test.spoil(f)
+			if test.name == "residual" { // its tensors lie deeper
+				for i := range f.Tensors[:2] {
+					f.Tensors[i].Name = "0." + f.Tensors[i].Name
+				}
+			}
+			if _, err := LoadModel(f); err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("error %v, want %q in it", err, test.want)
+			}
+		})
+	}
+}
+
+// replace spoils what a file says of its layers.
+func replace(what, by string) func(f *packed.File) {
+	return func(f *packed.File) { f.Meta["layers"] = strings.Replace(f.Meta["layers"], what, by, 1) }
+}
+
+// Any description of layers is a model that steps, or an error.
+func FuzzLoadModel(f *testing.F) {
+	all := models()
+	names := slices.Sorted(maps.Keys(all))
+	for i, name := range names {
+		f.Add(uint8(i), all[name].File(nil).Meta["layers"])
+	}
+	f.Fuzz(func(t *testing.T, which uint8, layers string) {
+		file := all[names[int(which)%len(names)]].File(nil)
+		file.Meta["layers"] = layers
+		m, err := LoadModel(file)
+		if err != nil {
+			return
+		}
+		r := m.NewRunner(2)
+		s := Sequence{Streams: 2, Steps: 2}
+		s.reset(m.Inputs())
+		for _, x := range s.X {
+			r.Step(x)
+		}
+	})
+}

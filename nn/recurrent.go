@@ -1,0 +1,216 @@
+package nn
+
+import (
+	"fmt"
+
+	"github.com/Kaleaon/pentary-go/kernels"
+)
+
+// The recurrent layers multiply by [x; h], what comes in and what they remember, in one
+// batch. There is no exponential in them: a gate in ±127 stands for (g+127)/256, see
+// kernels.Gate, and the clipping of activations takes the place of tanh.
+
+// cell is what the recurrent layers have in common.
+type cell struct {
+	in, out int
+}
+
+// Inputs returns the width of the input.
+func (c cell) Inputs() int { return c.in }
+
+// Outputs returns the width of the output and of the state.
+func (c cell) Outputs() int { return c.out }
+
+// newCell checks the widths.
+func newCell(layer string, in, out int) (cell, error) {
+	return cell{in, out}, checkWidths(layer, 4, in, out)
+}
+
+// dense returns a matrix of so many outputs that sees [x; h].
+func (c cell) dense(name string, outputs int, from source, err *error) *Dense {
+	if *err != nil {
+		return nil
+	}
+	d, e := from(name, outputs, c.in+c.out, false)
+	*err = e
+	return d
+}
+
+// sizes describes the layer.
+func (c cell) sizes(kind string) spec { return spec{Kind: kind, Sizes: []int{c.in, c.out}} }
+
+// join lends the batch [x; h].
+func (c cell) join(p *pass, x, h []int8) []int8 {
+	xh := p.alloc(c.in + c.out)
+	copy(xh[copy(xh, x):], h)
+	return xh
+}
+
+// result lends a copy of the state.
+func (c cell) result(p *pass, h []int8) []int8 {
+	y := p.alloc(c.out)
+	copy(y, h)
+	return y
+}
+
+// RNN is Elman's recurrent layer:
+//
+//	h = clip(W·[x; h])
+type RNN struct {
+	cell
+	State *Dense // outputs × (inputs + outputs)
+}
+
+// NewRNN returns a layer of zero weights. Both widths are multiples of 4.
+func NewRNN(in, out int) *RNN { return must(buildRNN(in, out, zeros)) }
+
+func buildRNN(in, out int, from source) (*RNN, error) {
+	c, err := newCell("RNN", in, out)
+	l := &RNN{c, c.dense("state", out, from, &err)}
+	return l, err
+}
+
+func (l *RNN) spec() spec { return l.sizes("rnn") }
+
+func (l *RNN) String() string { return fmt.Sprintf("rnn %d→%d >>%d", l.in, l.out, l.State.Shift) }
+
+func (l *RNN) parts(add func(string, *Dense)) { add("state", l.State) }
+
+func (l *RNN) step(p *pass, x []int8) []int8 {
+	h := p.state(l.out)
+	xh := l.join(p, x, h)
+	p.linearTo(h, l.State, xh)
+	p.free(xh)
+	return l.result(p, h)
+}
+
+// MinGRU is the recurrent layer of the paper's language models (arXiv 2511.16652, App.
+// D), with one gate f:
+//
+//	f = clip(W_f·[x; h])
+//	c = clip(W_c·[x; f∘h])
+//	h = h + f∘(c − h)
+type MinGRU struct {
+	cell
+	Forget, Candidate *Dense // outputs × (inputs + outputs)
+}
+
+// NewMinGRU returns a layer of zero weights. Both widths are multiples of 4.
+func NewMinGRU(in, out int) *MinGRU { return must(buildMinGRU(in, out, zeros)) }
+
+func buildMinGRU(in, out int, from source) (*MinGRU, error) {
+	c, err := newCell("MinGRU", in, out)
+	l := &MinGRU{c, c.dense("forget", out, from, &err), c.dense("candidate", out, from, &err)}
+	return l, err
+}
+
+func (l *MinGRU) spec() spec { return l.sizes("mingru") }
+
+func (l *MinGRU) String() string {
+	return fmt.Sprintf("mingru %d→%d >>%d,%d", l.in, l.out, l.Forget.Shift, l.Candidate.Shift)
+}
+
+func (l *MinGRU) parts(add func(string, *Dense)) {
+	add("forget", l.Forget)
+	add("candidate", l.Candidate)
+}
+
+func (l *MinGRU) step(p *pass, x []int8) []int8 {
+	h := p.state(l.out)
+	xh := l.join(p, x, h)
+	f := p.linear(l.Forget, xh)
+	kernels.Gate(xh[len(x):], f, h)
+	c := p.linear(l.Candidate, xh)
+	kernels.Blend(h, f, c)
+	p.free(xh)
+	p.free(f)
+	p.free(c)
+	return l.result(p, h)
+}
+
+// GRU is the gated recurrent unit (Cho et al., arXiv 1406.1078), with gates for reset
+// and update:
+//
+//	[r; z] = clip(W_g·[x; h])
+//	c = clip(W_c·[x; r∘h])
+//	h = h + z∘(c − h)
+type GRU struct {
+	cell
+	Gates     *Dense // 2·outputs × (inputs + outputs)
+	Candidate *Dense // outputs × (inputs + outputs)
+}
+
+// NewGRU returns a layer of zero weights. Both widths are multiples of 4.
+func NewGRU(in, out int) *GRU { return must(buildGRU(in, out, zeros)) }
+
+func buildGRU(in, out int, from source) (*GRU, error) {
+	c, err := newCell("GRU", in, out)
+	l := &GRU{c, c.dense("gates", 2*out, from, &err), c.dense("candidate", out, from, &err)}
+	return l, err
+}
+
+func (l *GRU) spec() spec { return l.sizes("gru") }
+
+func (l *GRU) String() string {
+	return fmt.Sprintf("gru %d→%d >>%d,%d", l.in, l.out, l.Gates.Shift, l.Candidate.Shift)
+}
+
+func (l *GRU) parts(add func(string, *Dense)) {
+	add("gates", l.Gates)
+	add("candidate", l.Candidate)
+}
+
+func (l *GRU) step(p *pass, x []int8) []int8 {
+	h := p.state(l.out)
+	xh := l.join(p, x, h)
+	gates := p.linear(l.Gates, xh)
+	r, z := gates[:len(h)], gates[len(h):]
+	kernels.Gate(xh[len(x):], r, h)
+	c := p.linear(l.Candidate, xh)
+	kernels.Blend(h, z, c)
+	p.free(xh)
+	p.free(gates)
+	p.free(c)
+	return l.result(p, h)
+}
+
+// LSTM is long short-term memory (Hochreiter, Schmidhuber 1997; with the forget gate of
+// Gers et al. 2000):
+//
+//	[i; f; o; g] = clip(W·[x; h])
+//	c = clip(f∘c + i∘g)
+//	h = o∘c
+type LSTM struct {
+	cell
+	Gates *Dense // 4·outputs × (inputs + outputs)
+}
+
+// NewLSTM returns a layer of zero weights. Both widths are multiples of 4.
+func NewLSTM(in, out int) *LSTM { return must(buildLSTM(in, out, zeros)) }
+
+func buildLSTM(in, out int, from source) (*LSTM, error) {
+	c, err := newCell("LSTM", in, out)
+	l := &LSTM{c, c.dense("gates", 4*out, from, &err)}
+	return l, err
+}
+
+func (l *LSTM) spec() spec { return l.sizes("lstm") }
+
+func (l *LSTM) String() string { return fmt.Sprintf("lstm %d→%d >>%d", l.in, l.out, l.Gates.Shift) }
+
+func (l *LSTM) parts(add func(string, *Dense)) { add("gates", l.Gates) }
+
+func (l *LSTM) step(p *pass, x []int8) []int8 {
+	h, c := p.state(l.out), p.state(l.out)
+	xh := l.join(p, x, h)
+	gates := p.linear(l.Gates, xh)
+	size := len(h)
+	i, f, o, g := gates[:size], gates[size:2*size], gates[2*size:3*size], gates[3*size:]
+	kernels.Gate(c, f, c)
+	kernels.Gate(g, i, g)
+	kernels.Add(c, g)
+	kernels.Gate(h, o, c)
+	p.free(xh)
+	p.free(gates)
+	return l.result(p, h)
+}

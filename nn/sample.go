@@ -1,0 +1,40 @@
+package nn
+
+import "fmt"
+
+// MaxHeat bounds the heat of Sample, and -MaxHeat the cold.
+const MaxHeat = 8
+
+// Sample draws a class from column c of logits of m×n, by 32 random bits u: class i with a
+// probability proportional to 2^(l_i/16·2^-heat), so that each step of heat doubles the
+// temperature, 0 being that of training. Weights are in 1/4096 of the largest; what is
+// less is not drawn.
+func Sample(logits []int8, c, m, n, heat int, u uint32) int {
+	if heat < -MaxHeat || heat > MaxHeat {
+		panic(fmt.Sprintf("nn: Sample: heat %d, want %d to %d", heat, -MaxHeat, MaxHeat))
+	}
+	logit := func(i int) int32 { return int32(logits[(i/4*n+c)*4+i%4]) }
+	most := logit(argmax(logits, c, m, n))
+	weight := func(i int) uint64 {
+		v := logit(i) - most
+		if heat > 0 {
+			v >>= heat
+		} else {
+			v <<= -heat
+		}
+		return uint64(exp2(v))
+	}
+	sum := uint64(0)
+	for i := range m {
+		sum += weight(i)
+	}
+	left := uint64(u) * sum >> 32
+	for i := range m {
+		w := weight(i)
+		if left < w {
+			return i
+		}
+		left -= w
+	}
+	return m - 1 // not reached: left is below the sum
+}
