@@ -286,15 +286,15 @@ func (m *MLP) Confusion(data *Dataset) ([][]int, error) {
 		kernels.Interleave(batch, data.Inputs[at*data.Features:(at+n)*data.Features], data.Features, n)
 		logits := m.Forward(&ws, batch, n)
 		for c := range n {
-			counts[data.Labels[at+c]][argmax(logits, c, m.Outputs(), n)]++
+			counts[data.Labels[at+c]][Argmax(logits, c, m.Outputs(), n)]++
 		}
 	}
 	return counts, nil
 }
 
-// argmax returns the row with the largest activation in column c of m×n, the
+// Argmax returns the row with the largest activation in column c of m×n, the
 // first of equals.
-func argmax(x []int8, c, m, n int) int {
+func Argmax(x []int8, c, m, n int) int {
 	best, at := int8(-128), 0
 	for i := range m {
 		if v := x[(i/4*n+c)*4+i%4]; v > best {

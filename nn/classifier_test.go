@@ -303,7 +303,7 @@ func TestArgmax(t *testing.T) {
 		if test.want == 0 {
 			m = 1
 		}
-		if got := argmax(test.x, 0, m, 1); got != test.want {
+		if got := Argmax(test.x, 0, m, 1); got != test.want {
 			t.Errorf("%v: row %d, want %d", test.x, got, test.want)
 		}
 	}

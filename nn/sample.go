@@ -14,7 +14,7 @@ func Sample(logits []int8, c, m, n, heat int, u uint32) int {
 		panic(fmt.Sprintf("nn: Sample: heat %d, want %d to %d", heat, -MaxHeat, MaxHeat))
 	}
 	logit := func(i int) int32 { return int32(logits[(i/4*n+c)*4+i%4]) }
-	most := logit(argmax(logits, c, m, n))
+	most := logit(Argmax(logits, c, m, n))
 	weight := func(i int) uint64 {
 		v := logit(i) - most
 		if heat > 0 {

@@ -32,6 +32,13 @@ type Sequence struct {
 	Targets [][]uint8
 }
 
+// NewSequence returns room for sequences of a source, to be drawn by it.
+func NewSequence(source Sequences, streams, lead, steps int) *Sequence {
+	s := &Sequence{Streams: streams, Lead: lead, Steps: steps}
+	s.reset(source.Inputs())
+	return s
+}
+
 // reset makes room for batches of so many inputs.
 func (s *Sequence) reset(inputs int) {
 	s.X, s.Targets = grow(s.X, s.Lead+s.Steps), grow(s.Targets, s.Steps)

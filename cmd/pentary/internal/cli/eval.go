@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/corpus"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 	"github.com/Kaleaon/pentary-go/nn"
 	"github.com/Kaleaon/pentary-go/packed"
@@ -21,10 +22,12 @@ func newEval(s *streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "eval FILE.pent",
 		Short: "Measure a saved network on its task's held-out samples",
-		Args:  oneFile,
-		RunE:  func(_ *cobra.Command, args []string) error { return e.run(args[0], s) },
+		Long: `Measure a saved network on its task's held-out samples, or a language model on the
+held-out end of its text.`,
+		Args: oneFile,
+		RunE: func(_ *cobra.Command, args []string) error { return e.run(args[0], s) },
 	}
-	cmd.Flags().StringVar(&e.data, "data", "", "`folder` of the IDX files, for the tasks that are not embedded")
+	cmd.Flags().StringVar(&e.data, "data", "", "`folder` of the IDX files, for the tasks that are not embedded; of a language model, the text file")
 	cmd.Flags().BoolVar(&e.json, "json", false, "print one JSON object")
 	return cmd
 }
@@ -33,6 +36,9 @@ func (e *evaluator) run(path string, s *streams) error {
 	f, err := packed.ReadFile(path)
 	if err != nil {
 		return err
+	}
+	if f.Meta["task"] == lmTask {
+		return e.language(path, f, s)
 	}
 	r, err := e.evaluate(f)
 	if err != nil {
@@ -66,4 +72,26 @@ func (e *evaluator) evaluate(f *packed.File) (*result, error) {
 		return nil, err
 	}
 	return resultOf(t.Name, net, confusion), nil
+}
+
+// language measures a language model.
+func (e *evaluator) language(path string, f *packed.File, s *streams) error {
+	m, err := nn.LoadModel(f)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	text, err := corpus.Load(e.data)
+	if err != nil {
+		return err
+	}
+	scorer, err := nn.NewTextScorer(m, text.Bytes, text.Train)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	r := lmResultOf(m, scorer)
+	if e.json {
+		return s.printJSON(r)
+	}
+	r.write(s.out, style(s.outTerm), nil)
+	return nil
 }

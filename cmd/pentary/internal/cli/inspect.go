@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
+	"github.com/Kaleaon/pentary-go/nn"
 	"github.com/Kaleaon/pentary-go/packed"
 	"github.com/Kaleaon/pentary-go/trit5"
 )
@@ -53,6 +54,7 @@ type inspection struct {
 	BitsPerWeight float64           `json:"bits_per_weight"`
 
 	summary report.Weights
+	layers  []nn.LayerSummary // of a model of layers
 }
 
 // tensorInfo describes a tensor of a file.
@@ -85,6 +87,9 @@ func inspectFile(path string) (*inspection, error) {
 		Weights: w.Count, Bytes: w.Bytes, Levels: w.Levels, BitsPerWeight: w.BitsPerWeight(),
 		summary: w,
 	}
+	if m, err := nn.LoadModel(f); err == nil {
+		i.layers = m.Summary()
+	}
 	for _, t := range f.Tensors {
 		w := report.WeightsOf(t)
 		i.Tensors = append(i.Tensors, tensorInfo{
@@ -113,6 +118,10 @@ func (i *inspection) write(out io.Writer, s report.Style) {
 	}
 	for _, key := range keys {
 		fmt.Fprintf(out, "  %s  %s\n", s.Dim(fmt.Sprintf("%-*s", width, report.Printable(key))), report.Printable(i.Meta[key]))
+	}
+	if len(i.layers) > 0 {
+		fmt.Fprintf(out, "\n%s\n", s.Bold("Layers"))
+		report.WriteLayers(out, s, i.layers)
 	}
 	for _, t := range i.Tensors {
 		fmt.Fprintf(out, "\n%s  %d×%d, a pent weighs 2^%d  %s\n", s.Bold(report.Printable(t.Name)), t.Rows, t.Cols, t.Scale,
