@@ -194,6 +194,11 @@ func (u *tuner) finish(s *streams, search *tune.Search, seconds float64, interru
 // draw draws the plots and returns their files.
 func (u *tuner) draw(search *tune.Search) ([]string, error) {
 	title := "pentary tune " + u.task.Name
+	name := func(c int) string { return "configuration " + strconv.Itoa(c) }
+	if u.networks.on {
+		title += " --architecture"
+		name = func(c int) string { return u.values(c, []string{"hidden"})[0] }
+	}
 	var names []string // of the space
 	for _, p := range u.space {
 		names = append(names, p.Name)
@@ -203,13 +208,13 @@ func (u *tuner) draw(search *tune.Search) ([]string, error) {
 		write func(io.Writer) error
 	}{
 		{"budgets.svg", func(out io.Writer) error {
-			return search.WriteBudgets(out, title, func(c int) string { return "configuration " + strconv.Itoa(c) })
+			return search.WriteBudgets(out, title, name)
 		}},
 		{"parameters.svg", func(out io.Writer) error {
 			return search.WriteParameters(out, title, u.space, func(c int) []string { return u.values(c, names) })
 		}},
 		{"architecture.svg", func(out io.Writer) error {
-			return search.WriteFront(out, title+" --architecture", func(c int) string { return u.values(c, []string{"hidden"})[0] })
+			return search.WriteFront(out, title, name)
 		}},
 	}
 	if !u.networks.on {

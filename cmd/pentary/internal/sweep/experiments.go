@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/Kaleaon/pentary-go/es"
 )
@@ -108,17 +107,4 @@ func fraction(n uint) string {
 		return "1"
 	}
 	return fmt.Sprintf("1/%d", 1<<n)
-}
-
-// mean returns the mean of accuracies, in per cent, and its standard error.
-func mean(accuracies []float64) (mean, deviation float64) {
-	n := float64(len(accuracies))
-	for _, a := range accuracies {
-		mean += a / n
-	}
-	squares := 0.0
-	for _, a := range accuracies {
-		squares += (a - mean) * (a - mean)
-	}
-	return mean, math.Sqrt(squares / (n - 1) / n)
 }

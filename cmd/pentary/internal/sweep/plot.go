@@ -42,8 +42,11 @@ func panel(results []result, experiment, title, x string) *chart.Lines {
 				if len(accuracies) == 0 {
 					continue
 				}
-				accuracy, _ := mean(accuracies)
-				s.Points = append(s.Points, chart.Point{X: axis(x, at), Y: 100 - accuracy})
+				errors := 0.0
+				for _, a := range accuracies {
+					errors += 100 - a
+				}
+				s.Points = append(s.Points, chart.Point{X: axis(x, at), Y: errors / float64(len(accuracies))})
 			}
 			c.Series = append(c.Series, s)
 		}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"math"
 	"os"
 	"slices"
 	"strings"
@@ -89,11 +88,5 @@ func TestBrokenResults(t *testing.T) {
 		if r, err := readResults(strings.NewReader(text)); err == nil {
 			t.Errorf("%q: %v", text, r)
 		}
-	}
-}
-
-func TestMean(t *testing.T) {
-	if m, d := mean([]float64{1, 2, 3, 4, 5}); m != 3 || math.Abs(d-math.Sqrt(0.5)) > 1e-12 {
-		t.Errorf("%g ± %g", m, d)
 	}
 }
