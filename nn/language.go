@@ -114,6 +114,7 @@ type TextScorer struct {
 	work  []scorerWork
 	part  func(worker, i int)
 	each  func(logits []int8, c, n int, target uint8)
+	also  func(y []int32, d *Dense, x []int8, n int) // of the runners' passes
 }
 
 type scorerWork struct {
@@ -173,6 +174,7 @@ func (s *TextScorer) scorePart(worker, i int) {
 	n, length := hi-lo, (s.Len()+scoreStreams-1)/scoreStreams
 	if ws.runner == nil || ws.runner.pass.n != n {
 		ws.runner = s.model.NewRunner(n)
+		ws.runner.pass.also = s.also
 	}
 	ws.runner.Restart()
 	q := &ws.sequence

@@ -71,6 +71,9 @@ func TestTextScore(t *testing.T) {
 
 // A model of every cell learns a text, by noise in weights and in activations.
 func TestLanguageModelLearns(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it trains six models")
+	}
 	for _, cell := range Cells {
 		l := Language{Width: 16, Layers: 1, Cell: cell, Places: 2, Heads: 1, Window: 4}
 		m := languageModel(t, l)

@@ -24,8 +24,14 @@ type pass struct {
 	pool   [][]int8
 	y      []int32
 
+	constants []int8 // all alike
+
 	population *population // nil for plain samples
 	record     *recording  // of a plain pass, or nil
+
+	// also adds to a product what weights of more bits than a pent's have beside it, for
+	// the test that compares them; nil for nothing.
+	also func(y []int32, d *Dense, x []int8, n int)
 }
 
 // A population is the pairs that a pass evaluates.
@@ -85,6 +91,14 @@ func (p *pass) widen(columns int) {
 	p.wide = columns
 }
 
+// constant returns so many activations of one value, the same in all of a pass.
+func (p *pass) constant(n int, v int8) []int8 {
+	for len(p.constants) < n {
+		p.constants = append(p.constants, v)
+	}
+	return p.constants[:n]
+}
+
 // state returns what a layer remembers, a batch of k rows: at the first step zeros, or
 // what the members of a population begin with. Layers ask for their states in the same
 // order at every step.
@@ -142,6 +156,9 @@ func (p *pass) linearTo(dst []int8, d *Dense, x []int8) {
 		kernels.MatVec(p.y, d.W, x, p.n)
 	default:
 		kernels.MatMul(p.y, d.W, x, p.n)
+	}
+	if p.also != nil {
+		p.also(p.y, d, x, p.n)
 	}
 	if p.record != nil {
 		p.record.add(i, p, d, x)

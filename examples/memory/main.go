@@ -149,7 +149,7 @@ func accuracy(m *nn.Model, task nn.Sequences, steps int) float64 {
 }
 
 func main() {
-	generations := flag.Int("generations", 600, "length of each training")
+	generations := flag.Int("generations", 500, "length of each training")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()

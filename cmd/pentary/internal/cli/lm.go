@@ -26,6 +26,7 @@ type lmTrainer struct {
 	data     string // file, or empty for the default text
 	out      string // file to save to, or empty
 	log      string // file of all generations, or empty
+	svg      string // file of the learning curve, or empty
 	json     bool
 }
 
@@ -53,6 +54,7 @@ what it has learned.`,
 	var groups flagGroups
 	f := groups.add("Run")
 	f.StringVar(&t.data, "data", "", "text `file` to learn; by default Opticks")
+	f.StringVar(&t.svg, "svg", "", "draw the learning curve to this `file`, beside what n-gram models of the text reach")
 	f.StringVar(&t.journal.dir, "dir", "", "keep the run in this `directory`: a journal to go on from, and the model")
 	t.flags(f)
 	f.BoolP("help", "h", false, "help for "+lmTask)
@@ -99,6 +101,11 @@ func (t *lmTrainer) run(ctx context.Context, s *streams) error {
 	}
 	if err := checkOutputs(t.out, t.log); err != nil {
 		return err
+	}
+	if t.svg != "" {
+		if err := checkOutput("--svg", t.svg); err != nil {
+			return err
+		}
 	}
 	text, err := corpus.Load(t.data)
 	if err != nil {
@@ -147,7 +154,7 @@ func (t *lmTrainer) run(ctx context.Context, s *streams) error {
 		}
 		return err
 	}
-	return t.finish(s, run, m, log, interrupted)
+	return t.finish(s, run, m, text, log, interrupted)
 }
 
 // open begins or resumes the journal of the run, if it is kept.
@@ -188,7 +195,7 @@ func (t *lmTrainer) open(ctx context.Context, run *lmSession, text *corpus.Text,
 }
 
 // finish saves the model and reports.
-func (t *lmTrainer) finish(s *streams, run *lmSession, m *nn.Model, log *journal.Log, interrupted bool) error {
+func (t *lmTrainer) finish(s *streams, run *lmSession, m *nn.Model, text *corpus.Text, log *journal.Log, interrupted bool) error {
 	meter := run.meter
 	r := lmResultOf(m, meter.scorer)
 	r.lmTraining = &lmTraining{
@@ -205,6 +212,9 @@ func (t *lmTrainer) finish(s *streams, run *lmSession, m *nn.Model, log *journal
 			r.Resume = t.journal.resumeCommand()
 		}
 		err = errors.Join(err, log.Close())
+	}
+	if t.svg != "" {
+		err = errors.Join(err, plotLM(t.svg, t.settings.name(), meter, text))
 	}
 	if t.json {
 		err = errors.Join(err, s.printJSON(r))

@@ -29,7 +29,7 @@ func defaultLM() *lmSettings {
 	return &lmSettings{
 		optimizerSettings: defaultOptimizer(es.Options{Generations: 8000, Pairs: 64, Rank: 1, Sigma: 3}, lowrank.InActivations, "0.03"),
 		shape:             nn.Language{Width: 128, Layers: 1, Cell: nn.CellMinGRU, Places: 4, Heads: 4, Window: 16},
-		batch:             nn.PredictorOptions{Streams: 64, Steps: 4, Lead: 16, Discount: 128},
+		batch:             nn.PredictorOptions{Streams: 64, Steps: 4, Lead: 16},
 	}
 }
 

@@ -1,0 +1,236 @@
+package nn
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/internal/fixed"
+	"github.com/Kaleaon/pentary-go/internal/reuse"
+	"github.com/Kaleaon/pentary-go/kernels"
+	"github.com/Kaleaon/pentary-go/lowrank"
+	"github.com/Kaleaon/pentary-go/packed"
+)
+
+// What do three bits a weight cost? A weight and its residual are one number, w + e/256,
+// of which the model sees w. The harness of this test trains as package es does, by the
+// residual rule, and can let the model see five bits more, v = 32·w + (e >> 3): weights
+// of int8, in the same run of the same population, tokens and steps, which differ in
+// nothing else.
+
+// fineBits counts the bits of the residual that int8 weights have.
+const fineBits = 5
+
+// fine is the weights of a model with the residuals of their rule.
+type fine struct {
+	model    *Model
+	residual [][]int8 // by tensor, rows padded
+	scale    kernels.Scale
+	tensor   int // that Step moves
+
+	// Of int8 weights, the digits of v - w in base 5, the lowest first; nil for pents.
+	digits map[*Dense][]*packed.Matrix
+	parts  sync.Pool // of *[]int32, for also
+}
+
+func newFine(m *Model) *fine {
+	f := &fine{model: m, residual: make([][]int8, len(m.tensors)), parts: sync.Pool{New: func() any { return new([]int32) }}}
+	for i, tensor := range m.tensors {
+		f.residual[i] = make([]int8, tensor.W.Rows()*packed.PaddedLen(tensor.W.Cols()))
+	}
+	return f
+}
+
+// Step implements lowrank.Stepper.
+func (f *fine) Step(w *packed.Matrix, t kernels.Terms, lo, hi int) int {
+	return kernels.UpdateResidual(w, f.residual[f.tensor], t, f.scale, lo, hi)
+}
+
+// refine writes the digits of all weights.
+func (f *fine) refine() {
+	const digits = 4 // |v - w| is at most 78, and they hold 312
+	for i, tensor := range f.model.tensors {
+		w := tensor.W
+		if f.digits[tensor.Dense] == nil {
+			for range digits {
+				f.digits[tensor.Dense] = append(f.digits[tensor.Dense], packed.NewMatrix(w.Rows(), w.Cols()))
+			}
+		}
+		kp := packed.PaddedLen(w.Cols())
+		codes := make([][]uint8, digits)
+		for d := range codes {
+			codes[d] = slices.Repeat([]uint8{2}, kp)
+		}
+		pents := make([]uint8, kp)
+		for row := range w.Rows() {
+			kernels.Unpack(pents, w.Row(row).Bytes(), w.Cols())
+			for j := range w.Cols() {
+				pent := int(pents[j]) - 2
+				rest := int64(pent<<fineBits + int(f.residual[i][row*kp+j])>>(8-fineBits) - pent)
+				for d := range codes {
+					high := fixed.RoundDiv(rest, 5)
+					codes[d][j] = uint8(rest - 5*high + 2)
+					rest = high
+				}
+			}
+			for d, m := range f.digits[tensor.Dense] {
+				kernels.Pack(m.Row(row).Bytes(), codes[d], w.Cols())
+			}
+		}
+	}
+}
+
+// also adds the products with the digits.
+func (f *fine) also(y []int32, d *Dense, x []int8, n int) {
+	buffer := f.parts.Get().(*[]int32)
+	defer f.parts.Put(buffer)
+	*buffer = reuse.Slice(*buffer, len(y))
+	part := *buffer
+	scale := int32(1)
+	for _, m := range f.digits[d] {
+		kernels.MatMul(part, m, x, n)
+		for i, v := range part {
+			y[i] += scale * v
+		}
+		scale *= 5
+	}
+}
+
+// tails codes the differences of members' scores as es.Tails does.
+func tails(codes []int8, scores []int64, samples int) {
+	differences := make([]int64, len(codes))
+	var sizes []int64
+	for i := range codes {
+		pair, b := i/samples, i%samples
+		differences[i] = scores[2*pair*samples+b] - scores[(2*pair+1)*samples+b]
+		if differences[i] != 0 {
+			sizes = append(sizes, int64(abs(int(differences[i]))))
+		}
+	}
+	slices.Sort(sizes)
+	if len(sizes) == 0 {
+		clear(codes)
+		return
+	}
+	unit := sizes[(len(sizes)-1)*99/100]
+	for i, d := range differences {
+		codes[i] = int8(min(max(fixed.RoundDiv(32*d, unit), -63), 63))
+	}
+}
+
+// trainFine trains a language model, of pents or of int8 weights, and returns the bits a
+// byte on the text from a byte on.
+func trainFine(t *testing.T, l Language, text []byte, from, generations, rate int, int8s bool) float64 {
+	m := languageModel(t, l)
+	f := newFine(m)
+	p, err := NewPredictor(m, &Text{Data: text[:from], Places: l.Places}, PredictorOptions{Streams: 64, Steps: 4, Lead: 16})
+	if err != nil {
+		t.Fatal(err)
+	}
+	scorer, err := NewTextScorer(m, text, from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if int8s {
+		f.digits = map[*Dense][]*packed.Matrix{}
+		for _, tensor := range m.tensors {
+			tensor.Shift += fineBits
+		}
+		p.plain.also = f.also
+		for i := range p.work {
+			p.work[i].also = f.also
+		}
+	}
+	const pairs = 64
+	g := es.Generation{Pairs: pairs, Groups: 1}
+	for i, parameter := range m.Parameters() {
+		g.Tensors = append(g.Tensors, lowrank.Tensor{Number: uint32(i), W: parameter.Matrix, Unit: parameter.Unit})
+	}
+	scores, codes := make([]int64, 2*pairs*p.Samples()), make([]int8, pairs*p.Samples())
+	u := lowrank.NewUpdater()
+	for n := range generations {
+		if int8s {
+			f.refine()
+		}
+		g.Number = uint32(n)
+		g.Noise = lowrank.Noise{Seed: 1, Generation: uint32(n), Rank: 1, Sigma: 3, Place: lowrank.InActivations}
+		if err := p.Evaluate(context.Background(), g, scores); err != nil {
+			t.Fatal(err)
+		}
+		tails(codes, scores, p.Samples())
+		for i, x := range p.Inputs(g) {
+			deviation := u.Gather(g.Noise, g.Tensors[i], codes, x, p.Samples())
+			mul := int64(rate) * int64(generations-n) << 36 / int64(generations) / 1000 / int64(max(deviation, 1))
+			f.tensor, f.scale = i, kernels.Scale{Mul: int32(max(mul, 1)), Shift: 20}
+			f.scale.Limit = int32(256<<20/max(mul, 1)) + 1
+			u.Scatter(f)
+		}
+	}
+	if int8s {
+		f.refine()
+	}
+	scorer.also = p.plain.also
+	return -float64(scorer.Score()) / 256 / float64(scorer.Len())
+}
+
+// The harness learns as es.Optimizer does, and int8 weights are seen: the products are
+// those of the numbers 32·w + (e >> 3).
+func TestInt8Products(t *testing.T) {
+	m := NewModel(NewDense(8, 5, false))
+	m.Randomize(2)
+	d := m.tensors[0].Dense
+	f := newFine(m)
+	f.digits = map[*Dense][]*packed.Matrix{}
+	for i := range f.residual[0] {
+		f.residual[0][i] = int8(i * 37)
+	}
+	f.refine()
+	x := []int8{1, -2, 3, -4, 127, -127, 100, 0}
+	y := make([]int32, 5)
+	kernels.MatVec(y, d.W, x, 1)
+	f.also(y, d, x, 1)
+	for row := range y {
+		want := 0
+		for j, v := range x {
+			want += (32*int(d.W.At(row, j)) + int(f.residual[0][row*packed.PaddedLen(8)+j])>>3) * int(v)
+		}
+		if int(y[row]) != want {
+			t.Errorf("row %d: %d, want %d", row, y[row], want)
+		}
+	}
+}
+
+// TestInt8Gap measures the gap between pents and int8 weights on Opticks; PENTARY_LONG=1
+// makes it the one of docs/language.md.
+func TestInt8Gap(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it trains two models")
+	}
+	root, err := exec.Command("go", "env", "GOROOT").Output()
+	if err != nil {
+		t.Skip("no go command to say where Opticks is")
+	}
+	opticks, err := os.ReadFile(filepath.Join(strings.TrimSpace(string(root)), "src/testdata/Isaac.Newton-Opticks.txt"))
+	if err != nil {
+		t.Skip("no Opticks")
+	}
+	l, generations, most := Language{Width: 16, Layers: 1, Cell: CellMinGRU, Places: 2}, 40, 0.50
+	if os.Getenv("PENTARY_LONG") != "" {
+		l, generations, most = Language{Width: 128, Layers: 1, Cell: CellMinGRU, Places: 4}, 1000, 0.10
+	}
+	var bits [2]float64
+	for i, int8s := range []bool{false, true} {
+		bits[i] = trainFine(t, l, opticks, len(opticks)-len(opticks)/20, generations, 30, int8s)
+	}
+	t.Logf("width %d, %d generations: %s", l.Width, generations, fmt.Sprintf("pents %.4f, int8 %.4f bits a byte", bits[0], bits[1]))
+	if gap := bits[0] - bits[1]; gap > most || max(bits[0], bits[1]) > 5 {
+		t.Errorf("pents are %.3f bits a byte behind int8 weights, want at most %.2f", gap, most)
+	}
+}

@@ -1,0 +1,70 @@
+package nn
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// Streams read on where they were in the generation before, all around the text, and see
+// the bytes before the one to predict.
+func TestText(t *testing.T) {
+	text := &Text{Data: []byte("0123456789abcdefghij"), Places: 3}
+	s := NewSequence(text, 4, 2, 5)
+	var last [4]int
+	for generation := range uint32(9) {
+		text.Draw(s, 5, generation, 1)
+		for b := range s.Streams {
+			first := slices.Index(text.Data, s.Targets[0][b])
+			if generation > 0 && first != (last[b]+s.Steps)%len(text.Data) {
+				t.Fatalf("generation %d: stream %d goes on at %d, after %d", generation, b, first, last[b])
+			}
+			last[b] = first
+			for step := range s.X {
+				at := first + step - s.Lead
+				if step >= s.Lead && s.Targets[step-s.Lead][b] != text.Data[at%len(text.Data)] {
+					t.Fatalf("step %d of stream %d is to predict %q", step, b, s.Targets[step-s.Lead][b])
+				}
+				for j := range text.Places {
+					want := text.Data[(at-1-j+2*len(text.Data))%len(text.Data)]
+					if got := s.X[step][b*4+j]; got != int8(want) {
+						t.Fatalf("place %d of step %d, stream %d: %q, want %q", j, step, b, byte(got), want)
+					}
+				}
+			}
+		}
+	}
+	again := NewSequence(text, 4, 2, 5)
+	text.Draw(again, 5, 8, 1)
+	if !slices.EqualFunc(s.X, again.X, slices.Equal) || !slices.EqualFunc(s.Targets, again.Targets, slices.Equal) {
+		t.Error("the same generation draws another batch")
+	}
+	text.Draw(again, 5, 8, 2)
+	if slices.EqualFunc(s.X, again.X, slices.Equal) {
+		t.Error("another group draws the same batch")
+	}
+}
+
+// What a source draws is checked before it is used.
+func TestSequenceCheck(t *testing.T) {
+	m := models()["alone"]
+	for _, test := range []struct {
+		want  string
+		spoil func(s *Sequence)
+	}{
+		{"sequence of 4 steps and 3 of targets, want 5 and 3", func(s *Sequence) { s.X = s.X[:4] }},
+		{"step 2 of a sequence has 3 activations, want 16", func(s *Sequence) { s.X[2] = s.X[2][:3] }},
+		{"step 1 of a sequence has 1 targets for 2 streams", func(s *Sequence) { s.Targets[1] = s.Targets[1][:1] }},
+		{"target 5 at step 0 of a sequence, want below 5", func(s *Sequence) { s.Targets[0][1] = 5 }},
+	} {
+		s := NewSequence(noisy{m}, 2, 2, 3)
+		noisy{m}.Draw(s, 1, 0, 0)
+		if err := s.check(6, 5); err != nil {
+			t.Fatal(err)
+		}
+		test.spoil(s)
+		if err := s.check(6, 5); err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("error %v, want %q in it", err, test.want)
+		}
+	}
+}
