@@ -20,6 +20,12 @@ var tuneTask = []string{
 	"--pairs", "16", "--batch", "16",
 }
 
+// architectureTask is a search over networks of as many runs.
+var architectureTask = []string{
+	"tune", "digits", "--json", "--configurations", "9", "--budget", "40000", "--architecture", "--widths", "8,16,32",
+	"--pairs", "16", "--batch", "16",
+}
+
 // ranking is what the tests read of a search's result: all but times.
 type ranking struct {
 	Event       string
@@ -27,15 +33,19 @@ type ranking struct {
 	Command     []string
 	Ranking     []struct {
 		Rung, Configuration, Generations, Correct int
-		SHA256                                    string `json:"weights_sha256"`
-		Settings                                  map[string]string
+
+		Bytes    int
+		Score    *float64
+		Front    bool
+		SHA256   string `json:"weights_sha256"`
+		Settings map[string]string
 	}
 }
 
-// tuned runs the search to its end and returns its result.
+// tuned runs a search to its end and returns its result.
 func tuned(t *testing.T, env string, args ...string) ranking {
 	t.Helper()
-	cmd := pentary(t, append(tuneTask, args...)...)
+	cmd := pentary(t, args...)
 	cmd.Env = append(os.Environ(), env)
 	out, err := cmd.Output()
 	if err != nil {
@@ -54,20 +64,47 @@ func rankingOf(t *testing.T, out []byte) (r ranking) {
 
 // A search has the same result for any number of processors, and any kernels.
 func TestTuneDeterministic(t *testing.T) {
-	want := tuned(t, "GOMAXPROCS=1")
-	if want.Event != "result" || len(want.Ranking) != 9 || want.Ranking[0].Rung != 1 || want.Ranking[3].Rung != 0 {
-		t.Fatalf("%+v", want)
-	}
-	for _, env := range []string{"GOMAXPROCS=2", "GOMAXPROCS=7", "PENTARY_KERNELS=generic"} {
-		if got := tuned(t, env); !reflect.DeepEqual(got, want) {
-			t.Errorf("%s: %+v, want %+v", env, got, want)
+	for _, args := range [][]string{tuneTask, architectureTask} {
+		want := tuned(t, "GOMAXPROCS=1", args...)
+		if want.Event != "result" || len(want.Ranking) != 9 || want.Ranking[0].Rung != 1 || want.Ranking[3].Rung != 0 {
+			t.Fatalf("%+v", want)
 		}
+		for _, env := range []string{"GOMAXPROCS=2", "GOMAXPROCS=7", "PENTARY_KERNELS=generic"} {
+			if got := tuned(t, env, args...); !reflect.DeepEqual(got, want) {
+				t.Errorf("%s: %+v, want %+v", env, got, want)
+			}
+		}
+	}
+}
+
+// A search over networks ranks them by their score within a rung, and none of its front
+// has a smaller one that is as good.
+func TestTuneArchitecture(t *testing.T) {
+	r := tuned(t, "", architectureTask...)
+	front := 0
+	for i, c := range r.Ranking {
+		if i > 0 && c.Rung == r.Ranking[i-1].Rung && *c.Score > *r.Ranking[i-1].Score {
+			t.Errorf("place %d scores %f, the one before %f", i, *c.Score, *r.Ranking[i-1].Score)
+		}
+		beaten := false
+		for _, o := range r.Ranking {
+			beaten = beaten || o.Bytes <= c.Bytes && o.Correct >= c.Correct && (o.Bytes < c.Bytes || o.Correct > c.Correct)
+		}
+		if c.Front && beaten {
+			t.Errorf("%v of %d bytes is on the front and beaten", c.Settings, c.Bytes)
+		}
+		if c.Front {
+			front++
+		}
+	}
+	if front == 0 {
+		t.Error("nothing is on the front")
 	}
 }
 
 // The command that a search ends with trains: as many generations as the winner had.
 func TestTuneCommand(t *testing.T) {
-	r := tuned(t, "")
+	r := tuned(t, "", tuneTask...)
 	out, err := pentary(t, append(r.Command[1:], "--json")...).Output()
 	if err != nil {
 		t.Fatal(err)
@@ -83,7 +120,7 @@ func TestTuneResume(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("no signals to send")
 	}
-	want := tuned(t, "")
+	want := tuned(t, "", tuneTask...)
 	dir := filepath.Join(t.TempDir(), "search")
 	for i, signal := range []os.Signal{os.Interrupt, os.Kill, os.Interrupt, os.Kill} {
 		cmd := pentary(t, append(tuneTask, "--dir", dir)...)
@@ -115,7 +152,7 @@ func TestTuneResume(t *testing.T) {
 			}
 		}
 	}
-	got := tuned(t, "", "--dir", dir)
+	got := tuned(t, "", append(tuneTask, "--dir", dir)...)
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v, want %+v", got, want)
 	}
@@ -124,7 +161,7 @@ func TestTuneResume(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := tuned(t, "", "--dir", dir); !reflect.DeepEqual(got, want) {
+	if got := tuned(t, "", append(tuneTask, "--dir", dir)...); !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v, want %+v", got, want)
 	}
 	again, err := os.ReadFile(filepath.Join(dir, "tune.jsonl"))

@@ -105,6 +105,13 @@ func LogTicks(label func(float64) string) plot.Ticker {
 	})
 }
 
+// ErrorAxis makes an axis of errors in per cent, labelled as accuracies: logarithmic, so
+// that halving the error looks alike at 80 and at 98 %.
+func ErrorAxis(a *plot.Axis) {
+	a.Scale = plot.InvertedScale{Normalizer: plot.LogScale{}}
+	a.Tick.Marker = LogTicks(func(err float64) string { return Number(100 - err) })
+}
+
 // linearTicks marks the multiples of 1, 2 or 5 times a power of ten that make five
 // to twelve.
 var linearTicks = plot.TickerFunc(func(least, most float64) (ticks []plot.Tick) {

@@ -54,6 +54,7 @@ func TestDegenerate(t *testing.T) {
 	one := []Point{{3, 50}}
 	for name, write := range map[string]*Lines{
 		"empty": {}, "no points": {Series: []Series{{Name: "a"}}},
+		"no errors": {Errors: true}, "one error": {Errors: true, Marks: []float64{1, 3}, Series: []Series{{Color: Ink, Points: one}}},
 		"one point": {Series: []Series{{Name: "a", Color: Ink, Points: one}, {Name: "b", Color: Pale, Points: one}}},
 	} {
 		var b strings.Builder
@@ -67,6 +68,20 @@ func TestDegenerate(t *testing.T) {
 		var b strings.Builder
 		if err := write.WriteSVG(&b); err != nil || !strings.HasSuffix(strings.TrimSpace(b.String()), "</svg>") || strings.Contains(b.String(), "NaN") {
 			t.Errorf("%s: %v\n%s", name, err, b.String())
+		}
+	}
+}
+
+// A grid has all of its charts.
+func TestGrid(t *testing.T) {
+	var b strings.Builder
+	charts := []*Lines{{Title: "first"}, {Title: "second"}, {Title: "third", Room: 50}}
+	if err := WriteGrid(&b, 2, charts...); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range charts {
+		if !strings.Contains(b.String(), ">"+c.Title+"<") {
+			t.Errorf("no %q in the grid", c.Title)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package chart
 
 import (
+	"cmp"
 	"image/color"
 	"io"
 	"math"
@@ -14,7 +15,10 @@ import (
 // Lines is a chart of series over a logarithmic axis.
 type Lines struct {
 	Title, X, Y string
-	Series      []Series // later ones on top
+	Series      []Series  // later ones on top
+	Room        vg.Length // right of the axes, for the series' names; 0 for that of long ones
+	Marks       []float64 // of the axis of X; nil for 1, 2 and 5 of each decade
+	Errors      bool      // Y are errors in per cent, above zero: see ErrorAxis
 }
 
 // Series is a line through points, in order.
@@ -31,19 +35,45 @@ type Point struct{ X, Y float64 }
 
 // WriteSVG draws the chart.
 func (l *Lines) WriteSVG(out io.Writer) error {
-	return SVG(out, 9*vg.Inch, 5.6*vg.Inch, func(c draw.Canvas) {
-		const names = 130 // room for the series' names
-		p := New()
-		p.X.Scale = plot.LogScale{}
-		p.X.Tick.Marker = LogTicks(Prefixed)
-		p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = l.limits()
-		p.Add(l)
-		p.Draw(draw.Crop(c, 34, -names, 32, -36))
-		middle := c.Min.X + (c.Max.X-c.Min.X-names)/2 + 20
-		Center(c, vg.Point{X: c.Center().X, Y: c.Max.Y - 18}, l.Title, Text(13, Ink), 0)
-		Center(c, vg.Point{X: middle, Y: c.Min.Y + 16}, l.X, Text(10, Ink), 0)
-		Center(c, vg.Point{X: c.Min.X + 16, Y: c.Center().Y}, l.Y, Text(10, Ink), math.Pi/2)
+	return SVG(out, 9*vg.Inch, 5.6*vg.Inch, l.draw)
+}
+
+// WriteGrid draws charts beside each other, so many in a row.
+func WriteGrid(out io.Writer, columns int, charts ...*Lines) error {
+	const wide, high = 5.6 * vg.Inch, 3.8 * vg.Inch
+	rows := (len(charts) + columns - 1) / columns
+	return SVG(out, vg.Length(columns)*wide, vg.Length(rows)*high, func(c draw.Canvas) {
+		for i, l := range charts {
+			x, y := c.Min.X+vg.Length(i%columns)*wide, c.Max.Y-vg.Length(i/columns)*high
+			l.draw(draw.Canvas{Canvas: c.Canvas, Rectangle: vg.Rectangle{
+				Min: vg.Point{X: x, Y: y - high}, Max: vg.Point{X: x + wide, Y: y},
+			}})
+		}
 	})
+}
+
+func (l *Lines) draw(c draw.Canvas) {
+	names := cmp.Or(l.Room, 130)
+	p := New()
+	p.X.Scale = plot.LogScale{}
+	p.X.Tick.Marker = LogTicks(Prefixed)
+	if l.Marks != nil {
+		var marks plot.ConstantTicks
+		for _, v := range l.Marks {
+			marks = append(marks, plot.Tick{Value: v, Label: Prefixed(v)})
+		}
+		p.X.Tick.Marker = marks
+	}
+	if l.Errors {
+		ErrorAxis(&p.Y)
+	}
+	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = l.limits()
+	p.Add(l)
+	p.Draw(draw.Crop(c, 34, -names, 32, -36))
+	middle := c.Min.X + (c.Max.X-c.Min.X-names)/2 + 20
+	Center(c, vg.Point{X: c.Center().X, Y: c.Max.Y - 18}, l.Title, Text(13, Ink), 0)
+	Center(c, vg.Point{X: middle, Y: c.Min.Y + 16}, l.X, Text(10, Ink), 0)
+	Center(c, vg.Point{X: c.Min.X + 16, Y: c.Center().Y}, l.Y, Text(10, Ink), math.Pi/2)
 }
 
 // limits returns the range of both axes, with some air above and below.
@@ -56,7 +86,10 @@ func (l *Lines) limits() (xmin, xmax, ymin, ymax float64) {
 		}
 	}
 	if math.IsInf(xmin, 1) {
-		return 1, 10, 0, 100
+		return 1, 10, 1, 100
+	}
+	if l.Errors {
+		return xmin / 1.1, xmax * 1.1, ymin / 1.1, ymax * 1.1
 	}
 	air := max((ymax-ymin)/20, 0.5)
 	return xmin / 1.1, xmax * 1.1, ymin - air, ymax + air

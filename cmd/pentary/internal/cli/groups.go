@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -28,7 +27,7 @@ func (g *flagGroups) add(title string) *pflag.FlagSet {
 func (g flagGroups) texts() map[string]string {
 	texts := map[string]string{}
 	for _, group := range g {
-		group.flags.VisitAll(func(f *pflag.Flag) { texts[f.Name] = strings.Trim(f.Value.String(), "[]") })
+		group.flags.VisitAll(func(f *pflag.Flag) { texts[f.Name] = f.Value.String() })
 	}
 	return texts
 }

@@ -42,7 +42,7 @@ func (s *settings) groups() flagGroups {
 	var groups flagGroups
 
 	f := groups.add("Network and data")
-	f.IntSliceVar(&s.hidden, "hidden", s.hidden, "widths of the hidden layers, separated by commas")
+	f.Var((*layers)(&s.hidden), "hidden", "`widths` of the hidden layers, separated by commas, or none")
 	f.IntVar(&s.batch, "batch", s.batch, "samples a generation, the same for all members of a group")
 	f.Uint64Var(&o.Seed, "seed", o.Seed, "key of all random numbers")
 

@@ -34,6 +34,8 @@ type tuner struct {
 	dir  string // of the log and the plots, or empty
 	json bool
 
+	networks architecture
+
 	// The search: the settings that it starts from, by the names of their flags, and
 	// what it draws.
 	start          map[string]string
@@ -47,7 +49,7 @@ type tuner struct {
 func newTune(s *streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "tune",
-		Short: "Search for the settings that train a task best",
+		Short: "Search for the settings or the network that train a task best",
 		Long: fmt.Sprintf(`Search for the settings that train a task best, by successive halving:
 configurations drawn from the seed all train with a small budget, the best of
 them anew with one that is --eta times as large, and so on. The task's own
@@ -60,11 +62,18 @@ command finds the same settings on every machine. Runs of large rank or of the
 rule replay take longer than others of the same budget.
 
 A flag of train that is given holds for all configurations, and is not varied.
+With --architecture the search is over networks: how many hidden layers, how wide
+each. They are scored by accuracy and size, 100·accuracy − price·log2(bytes/1024):
+a doubling of the bytes, three bits a weight as a file holds them, has to bring
+--price percentage points. The front is the networks that no smaller one equals in
+accuracy, each by its last run.
+
 With --dir all results are kept: the same command goes on where it was stopped,
 killed or not, at the run that was in flight.`, judgedEvery),
 		Example: `  pentary tune digits --dir tuned
   pentary tune digits --rank 1 --configurations 81
-  pentary tune digits --vary hidden=32,64,128-64 --vary rate=0.1,0.2,0.4`,
+  pentary tune digits --vary hidden=32,64,128-64 --vary rate=0.1,0.2,0.4
+  pentary tune digits --architecture --depths 1,2 --widths 8,16,32 --dir nets`,
 		Args: subcommandOnly,
 		RunE: func(*cobra.Command, []string) error {
 			return usageError{fmt.Errorf("tune what? There are %s", task.Names())}
@@ -78,7 +87,7 @@ killed or not, at the run that was in flight.`, judgedEvery),
 
 func newTuneTask(t *task.Task, s *streams) *cobra.Command {
 	settings := defaults(t)
-	u := &tuner{task: t, plan: tune.Plan{Configurations: 27, Eta: 3, Budget: samples(settings)}}
+	u := &tuner{task: t, plan: tune.Plan{Configurations: 27, Eta: 3, Budget: samples(settings)}, networks: defaultArchitecture(t)}
 	cmd := &cobra.Command{
 		Use:   t.Name,
 		Short: t.Title,
@@ -97,6 +106,7 @@ func newTuneTask(t *task.Task, s *streams) *cobra.Command {
 	f.StringArrayVar(&u.vary, "vary", nil, varyUsage(t))
 	f.BoolVar(&u.json, "json", false, "print one JSON object a line")
 	groups := flagGroups{{"Search", f}}
+	u.networks.flags(groups.add("Search over networks"))
 	for _, g := range settings.groups() {
 		groups = append(groups, g.without("generations", "early-stop"))
 	}
@@ -172,6 +182,9 @@ func (u *tuner) prepare(flags *pflag.FlagSet, s *settings) error {
 	if err := s.check(); err != nil {
 		return err
 	}
+	if err := u.networks.check(flags); err != nil {
+		return err
+	}
 	u.start = s.texts()
 	delete(u.start, "generations")
 	delete(u.start, "early-stop")
@@ -194,7 +207,9 @@ func (u *tuner) prepare(flags *pflag.FlagSet, s *settings) error {
 
 // setSpace sets what varies.
 func (u *tuner) setSpace() error {
-	if len(u.vary) == 0 {
+	if u.networks.on {
+		u.space = u.networks.space()
+	} else if len(u.vary) == 0 {
 		for _, p := range varied(u.task) {
 			if !slices.Contains(u.given, p.Name) {
 				u.space = append(u.space, p)
@@ -208,18 +223,17 @@ func (u *tuner) setSpace() error {
 			return fmt.Errorf("--vary %w", err)
 		case u.start[p.Name] == "":
 			return fmt.Errorf("--vary %s: there is no such setting", p.Name)
+		case u.networks.on && p.Name == "hidden":
+			return errors.New("--vary hidden: --architecture varies it")
 		case slices.ContainsFunc(u.space, func(q tune.Parameter) bool { return q.Name == p.Name }):
 			return fmt.Errorf("--vary %s: twice", p.Name)
 		}
-		u.space = append(u.space, p)
-	}
-	for i, p := range u.space { // each value alone, for an error that names it
-		c := make(tune.Configuration, len(u.space))
-		for c[i] = range p.Values {
-			if err := defaults(u.task).setTexts(map[string]string{p.Name: flagText(p.Values[c[i]])}); err != nil {
+		for _, v := range p.Values {
+			if err := defaults(u.task).setTexts(map[string]string{p.Name: flagText(v)}); err != nil {
 				return fmt.Errorf("--vary %s: %w", p.Name, err)
 			}
 		}
+		u.space = append(u.space, p)
 	}
 	return nil
 }
@@ -234,24 +248,40 @@ func (u *tuner) texts(c tune.Configuration) map[string]string {
 	for i, v := range c {
 		texts[u.space[i].Name] = flagText(u.space[i].Values[v])
 	}
+	u.networks.join(texts)
 	return texts
 }
 
-// values returns what a configuration has for each parameter of the space, as the
-// space writes it, and nothing for those that its rule does not take.
-func (u *tuner) values(configuration int) []string {
+// values returns what a configuration has for each of those parameters or settings, as
+// the space writes it, and nothing for those that its rule or network does not take.
+func (u *tuner) values(configuration int, names []string) []string {
 	s, err := u.settings(u.configurations[configuration], 0)
 	if err != nil {
 		panic(err) // it has been drawn
 	}
 	texts := s.texts()
-	values := make([]string, len(u.space))
-	for i, p := range u.space {
-		if s.takes(p.Name) {
-			values[i] = strings.ReplaceAll(texts[p.Name], ",", "-")
+	u.networks.split(texts, s.hidden)
+	values := make([]string, len(names))
+	for i, name := range names {
+		if s.takes(name) {
+			values[i] = strings.ReplaceAll(texts[name], ",", "-")
 		}
 	}
 	return values
+}
+
+// varying returns the names of the settings that vary.
+func (u *tuner) varying() []string {
+	var names []string
+	if u.networks.on {
+		names = append(names, "hidden")
+	}
+	for _, p := range u.space {
+		if _, ok := u.start[p.Name]; ok { // a parameter of a network is none
+			names = append(names, p.Name)
+		}
+	}
+	return names
 }
 
 // takes reports whether the setting of that name makes a difference: parameters of
@@ -302,7 +332,8 @@ type tuneHeader struct {
 	Configurations int               `json:"configurations"`
 	Eta            int               `json:"eta"`
 	Rungs          []tune.Rung       `json:"rungs"`
-	Settings       map[string]string `json:"settings"` // that the search starts from
+	Price          string            `json:"price,omitempty"` // of a search over networks
+	Settings       map[string]string `json:"settings"`        // that the search starts from
 	Space          tune.Space        `json:"space"`
 }
 
@@ -316,11 +347,17 @@ func (u *tuner) run(ctx context.Context, s *streams) error {
 	}
 	u.train, u.validation = task.HoldOut(all, judgedEvery)
 	search := &tune.Search{Rungs: u.plan.Rungs()}
+	if u.networks.on {
+		search.Price = tune.Price(u.networks.price.q16())
+	}
 	header := tuneHeader{
 		Event: "tune", Format: 1, Task: u.task.Name, Data: fmt.Sprintf("%x", task.Sum(all)),
 		TrainSamples: u.train.Len(), Validation: u.validation.Len(),
 		Configurations: len(u.configurations), Eta: u.plan.Eta, Rungs: search.Rungs,
 		Settings: u.start, Space: u.space,
+	}
+	if u.networks.on {
+		header.Price = u.networks.price.String()
 	}
 	o := newTuneObserver(u, search, s)
 	record := func(tune.Trial) error { return nil }
@@ -381,20 +418,21 @@ func (u *tuner) trial(ctx context.Context, o *tuneObserver, rung tune.Rung, r, c
 	if err != nil {
 		return fail(err)
 	}
-	confusion := report.Confusion(counts)
+	confusion, weights := report.Confusion(counts), report.WeightsOf(net.File(nil).Tensors...)
 	return tune.Trial{
 		Rung: r, Configuration: c, Generations: s.options.Generations, Samples: samples(s),
-		Correct: confusion.Correct(), Total: confusion.Total(), Seconds: seconds,
-		SHA256: report.WeightsOf(net.File(nil).Tensors...).SHA256,
+		Correct: confusion.Correct(), Total: confusion.Total(), Bytes: weights.Bytes, Seconds: seconds,
+		SHA256: weights.SHA256,
 	}, nil
 }
 
-// describe names what a configuration has of the space, as in "sigma 3, rank 1".
+// describe says what a configuration has of what varies, as in "sigma 3, rank 1".
 func (u *tuner) describe(c int) string {
 	var parts []string
-	for i, v := range u.values(c) {
+	names := u.varying()
+	for i, v := range u.values(c, names) {
 		if v != "" {
-			parts = append(parts, u.space[i].Name+" "+v)
+			parts = append(parts, names[i]+" "+v)
 		}
 	}
 	return cmp.Or(strings.Join(parts, ", "), "no choice")
@@ -412,11 +450,10 @@ func (u *tuner) command(c int) []string {
 	if u.data != "" {
 		args = append(args, "--data", u.data)
 	}
-	texts := u.texts(configuration)
+	texts, varying := u.texts(configuration), u.varying()
 	for _, g := range s.groups() {
 		g.flags.VisitAll(func(f *pflag.Flag) {
-			varies := slices.ContainsFunc(u.space, func(p tune.Parameter) bool { return p.Name == f.Name })
-			if s.takes(f.Name) && (varies || slices.Contains(u.given, f.Name)) {
+			if s.takes(f.Name) && (slices.Contains(varying, f.Name) || slices.Contains(u.given, f.Name)) {
 				args = append(args, "--"+f.Name, texts[f.Name])
 			}
 		})

@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -24,7 +25,7 @@ type tuneObserver struct {
 
 	tuner  *tuner
 	search *tune.Search
-	best   tune.Trial // of the rung
+	best   tune.Trial // of the rung, by its score
 	total  int        // member-samples of the search
 	done   int        // of them, by runs of this process
 	began  time.Time
@@ -108,15 +109,17 @@ func (o *tuneObserver) generation(rung, configuration, generation int, s *settin
 // trial follows a run.
 func (o *tuneObserver) trial(t tune.Trial) {
 	o.done += t.Samples
-	if t.Rung != o.best.Rung || t.Correct > o.best.Correct {
+	if t.Rung != o.best.Rung || o.search.Price.Score(t) > o.search.Price.Score(o.best) {
 		o.best = t
 	}
 	if o.json {
-		o.streams.printJSON(tuneTrial{Event: "trial", Trial: t, Accuracy: t.Accuracy(), Settings: o.tuner.named(t.Configuration)})
+		text := o.tuner.report(o.search, t)
+		text.Event = "trial"
+		o.streams.printJSON(text)
 		return
 	}
 	o.log.Info("run", "rung", t.Rung+1, "configuration", t.Configuration, "settings", o.tuner.describe(t.Configuration),
-		"validation_accuracy", fmt.Sprintf("%.4f", t.Accuracy()), "seconds", fmt.Sprintf("%.2f", t.Seconds))
+		"validation_accuracy", fmt.Sprintf("%.4f", t.Accuracy()), "bytes", t.Bytes, "seconds", fmt.Sprintf("%.2f", t.Seconds))
 }
 
 // tuneTrial is a run as --json prints it.
@@ -124,18 +127,25 @@ type tuneTrial struct {
 	Event string `json:"event,omitempty"` // "trial"
 	tune.Trial
 	Accuracy float64           `json:"validation_accuracy"`
-	Settings map[string]string `json:"settings"` // of the space, but for parameters of other rules
+	Score    *float64          `json:"score,omitempty"` // of a search over networks, see tune.Price
+	Front    bool              `json:"front,omitempty"` // of such a search's result: no smaller network is as good
+	Settings map[string]string `json:"settings"`        // that vary, but for parameters of other rules
 }
 
-// named returns what a configuration has of the space, by name.
-func (u *tuner) named(configuration int) map[string]string {
-	m := map[string]string{}
-	for i, v := range u.values(configuration) {
+// report returns a run as --json prints it.
+func (u *tuner) report(search *tune.Search, t tune.Trial) tuneTrial {
+	r := tuneTrial{Trial: t, Accuracy: t.Accuracy(), Settings: map[string]string{}}
+	names := u.varying()
+	for i, v := range u.values(t.Configuration, names) {
 		if v != "" {
-			m[u.space[i].Name] = v
+			r.Settings[names[i]] = v
 		}
 	}
-	return m
+	if u.networks.on {
+		score := search.Price.Score(t)
+		r.Score = &score
+	}
+	return r
 }
 
 // tuneResult is the last object that --json prints.
@@ -152,8 +162,12 @@ type tuneResult struct {
 // finish draws the plots and reports.
 func (u *tuner) finish(s *streams, search *tune.Search, seconds float64, interrupted bool) error {
 	r := tuneResult{Event: "result", Task: u.task.Name, Ranking: []tuneTrial{}, Seconds: seconds, Interrupted: interrupted}
-	for _, t := range search.Ranking() {
-		r.Ranking = append(r.Ranking, tuneTrial{Trial: t, Accuracy: t.Accuracy(), Settings: u.named(t.Configuration)})
+	ranking := search.Ranking()
+	front := tune.Front(ranking)
+	for _, t := range ranking {
+		text := u.report(search, t)
+		text.Front = u.networks.on && slices.Contains(front, t)
+		r.Ranking = append(r.Ranking, text)
 	}
 	if len(r.Ranking) > 0 {
 		r.Command = u.command(r.Ranking[0].Configuration)
@@ -180,18 +194,36 @@ func (u *tuner) finish(s *streams, search *tune.Search, seconds float64, interru
 // draw draws the plots and returns their files.
 func (u *tuner) draw(search *tune.Search) ([]string, error) {
 	title := "pentary tune " + u.task.Name
-	plots := map[string]func(io.Writer) error{
-		"budgets.svg": func(out io.Writer) error {
-			return search.WriteBudgets(out, title, func(c int) string { return "configuration " + strconv.Itoa(c) })
-		},
-		"parameters.svg": func(out io.Writer) error {
-			return search.WriteParameters(out, title, u.space, u.values)
-		},
+	name := func(c int) string { return "configuration " + strconv.Itoa(c) }
+	if u.networks.on {
+		title += " --architecture"
+		name = func(c int) string { return u.values(c, []string{"hidden"})[0] }
+	}
+	var names []string // of the space
+	for _, p := range u.space {
+		names = append(names, p.Name)
+	}
+	plots := []struct {
+		name  string
+		write func(io.Writer) error
+	}{
+		{"budgets.svg", func(out io.Writer) error {
+			return search.WriteBudgets(out, title, name)
+		}},
+		{"parameters.svg", func(out io.Writer) error {
+			return search.WriteParameters(out, title, u.space, func(c int) []string { return u.values(c, names) })
+		}},
+		{"architecture.svg", func(out io.Writer) error {
+			return search.WriteFront(out, title, name)
+		}},
+	}
+	if !u.networks.on {
+		plots = plots[:2]
 	}
 	var files []string
-	for _, name := range []string{"budgets.svg", "parameters.svg"} {
-		path := filepath.Join(u.dir, name)
-		if err := atomicfile.Write(path, plots[name]); err != nil {
+	for _, plot := range plots {
+		path := filepath.Join(u.dir, plot.name)
+		if err := atomicfile.Write(path, plot.write); err != nil {
 			return nil, fmt.Errorf("--dir: %w", err)
 		}
 		files = append(files, path)
@@ -201,21 +233,29 @@ func (u *tuner) draw(search *tune.Search) ([]string, error) {
 
 // write prints the result for people.
 func (u *tuner) write(out io.Writer, s report.Style, r tuneResult) {
-	heading := []string{"no.", "rung", "validation", "member-samples", "seconds"}
-	for _, p := range u.space {
-		heading = append(heading, p.Name)
-	}
+	heading := []string{"no.", "rung", "validation", "score", "bytes", "front", "member-samples", "seconds"}
+	heading = append(heading, u.varying()...)
 	var rows [][]string
 	for _, t := range r.Ranking {
+		var score, bytes, front string // columns of a search over networks
+		if t.Score != nil {
+			score, bytes = fmt.Sprintf("%.2f", *t.Score), report.Count(t.Bytes)
+		}
+		if t.Front {
+			front = "*"
+		}
 		row := []string{
 			strconv.Itoa(t.Configuration), strconv.Itoa(t.Rung + 1), fmt.Sprintf("%.2f %%", 100*t.Accuracy),
-			report.Rate(float64(t.Samples)), fmt.Sprintf("%.2f", t.Seconds),
+			score, bytes, front, report.Rate(float64(t.Samples)), fmt.Sprintf("%.2f", t.Seconds),
 		}
-		rows = append(rows, append(row, u.values(t.Configuration)...))
+		rows = append(rows, append(row, u.values(t.Configuration, u.varying())...))
 	}
 	fmt.Fprintf(out, "%s  %s\n", s.Bold("Configurations"), s.Dim(fmt.Sprintf(
 		"best first, by their last run; no. 0 is the task's; %s validation samples", report.Count(u.validation.Len()))))
 	report.WriteTable(out, s, 0, heading, rows)
+	if u.networks.on {
+		fmt.Fprintln(out, s.Dim(fmt.Sprintf("score: accuracy, less %v points a doubling of the bytes beyond 1024; * on the front", &u.networks.price)))
+	}
 	fmt.Fprintln(out)
 	for _, file := range r.Plots {
 		fmt.Fprintf(out, "Drew %s\n", file)

@@ -143,3 +143,41 @@ func (r *rank) String() string {
 
 // Type implements pflag.Value.
 func (r *rank) Type() string { return "rank" }
+
+// layers is a flag's value: the widths of hidden layers, or "none".
+type layers []int
+
+const noLayers = "none"
+
+// Set implements pflag.Value. What width is in range the settings say.
+func (l *layers) Set(text string) error {
+	if text == noLayers {
+		*l = nil
+		return nil
+	}
+	var widths layers
+	for part := range strings.SplitSeq(text, ",") {
+		n, err := strconv.Atoi(part)
+		if err != nil {
+			return fmt.Errorf("want widths separated by commas, or %q", noLayers)
+		}
+		widths = append(widths, n)
+	}
+	*l = widths
+	return nil
+}
+
+// String implements pflag.Value.
+func (l *layers) String() string {
+	if len(*l) == 0 {
+		return noLayers
+	}
+	parts := make([]string, len(*l))
+	for i, width := range *l {
+		parts[i] = strconv.Itoa(width)
+	}
+	return strings.Join(parts, ",")
+}
+
+// Type implements pflag.Value.
+func (l *layers) Type() string { return "widths" }

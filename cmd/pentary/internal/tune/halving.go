@@ -46,6 +46,7 @@ type Trial struct {
 	Samples       int     `json:"member_samples"` // that the members saw, in all
 	Correct       int     `json:"correct"`        // validation samples
 	Total         int     `json:"total"`
+	Bytes         int     `json:"bytes"` // of the weights, as a file holds them
 	Seconds       float64 `json:"seconds"`
 	SHA256        string  `json:"weights_sha256"`
 }
@@ -54,13 +55,14 @@ type Trial struct {
 func (t Trial) Accuracy() float64 { return float64(t.Correct) / float64(max(t.Total, 1)) }
 
 // better orders trials of a rung, best first; of equals the one drawn earlier.
-func better(a, b Trial) int {
-	return cmp.Or(cmp.Compare(b.Correct, a.Correct), cmp.Compare(a.Configuration, b.Configuration))
+func (s *Search) better(a, b Trial) int {
+	return cmp.Or(cmp.Compare(s.Price.score(b), s.Price.score(a)), cmp.Compare(a.Configuration, b.Configuration))
 }
 
 // Search is a search and how far it has come.
 type Search struct {
 	Rungs  []Rung
+	Price  Price   // of the networks' bytes, beside their accuracy
 	Trials []Trial // by rung, then in the order of their runs
 }
 
@@ -91,7 +93,7 @@ func (s *Search) Run(ctx context.Context, known []Trial, trial func(ctx context.
 			}
 			s.Trials = append(s.Trials, t)
 		}
-		ranked := slices.SortedFunc(slices.Values(s.Trials[first:]), better)
+		ranked := slices.SortedFunc(slices.Values(s.Trials[first:]), s.better)
 		next = next[:0]
 		for _, t := range ranked {
 			next = append(next, t.Configuration)
@@ -111,6 +113,6 @@ func (s *Search) Ranking() []Trial {
 	for _, t := range last {
 		ranking = append(ranking, t)
 	}
-	slices.SortFunc(ranking, func(a, b Trial) int { return cmp.Or(cmp.Compare(b.Rung, a.Rung), better(a, b)) })
+	slices.SortFunc(ranking, func(a, b Trial) int { return cmp.Or(cmp.Compare(b.Rung, a.Rung), s.better(a, b)) })
 	return ranking
 }

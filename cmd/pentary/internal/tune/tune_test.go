@@ -84,21 +84,30 @@ func TestRungs(t *testing.T) {
 
 // quality is a trial of a configuration that is the better the nearer it is to 6.
 func quality(_ context.Context, rung, c int) (Trial, error) {
-	return Trial{Rung: rung, Configuration: c, Samples: 1 << rung, Correct: 100 - max(c-6, 6-c), Total: 100}, nil
+	return Trial{Rung: rung, Configuration: c, Samples: 1 << rung, Correct: 100 - max(c-6, 6-c), Total: 100, Bytes: 100 << c}, nil
 }
 
 func TestSearch(t *testing.T) {
-	plan := Plan{9, 3, 9}
-	s := &Search{Rungs: plan.Rungs()}
-	if err := s.Run(context.Background(), nil, quality, func(Trial) error { return nil }); err != nil {
-		t.Fatal(err)
-	}
-	var got []int
-	for _, r := range s.Ranking() {
-		got = append(got, 10*r.Rung+r.Configuration)
-	}
-	if want := []int{16, 15, 17, 4, 8, 3, 2, 1, 0}; !slices.Equal(got, want) {
-		t.Errorf("ranking %v, want %v", got, want)
+	for _, test := range []struct {
+		price Price // of a point for what the next configuration has of bytes
+		want  []int // 10·rung + configuration
+	}{
+		{0, []int{16, 15, 17, 4, 8, 3, 2, 1, 0}},
+		{1<<16 - 1, []int{16, 15, 14, 3, 2, 1, 0, 7, 8}}, // a byte less would be worth it
+		{1 << 16, []int{10, 11, 12, 3, 4, 5, 6, 7, 8}},   // as good, each: the one drawn first
+		{1<<16 + 1, []int{10, 11, 12, 3, 4, 5, 6, 7, 8}},
+	} {
+		s := &Search{Rungs: Plan{9, 3, 9}.Rungs(), Price: test.price}
+		if err := s.Run(context.Background(), nil, quality, func(Trial) error { return nil }); err != nil {
+			t.Fatal(err)
+		}
+		var got []int
+		for _, r := range s.Ranking() {
+			got = append(got, 10*r.Rung+r.Configuration)
+		}
+		if !slices.Equal(got, test.want) {
+			t.Errorf("price %d: ranking %v, want %v", test.price, got, test.want)
+		}
 	}
 }
 
@@ -255,7 +264,22 @@ func TestPlots(t *testing.T) {
 	if err := s.WriteParameters(&parameters, "title", space, values); err != nil {
 		t.Fatal(err)
 	}
+	var front, none, perfect strings.Builder
+	s.Price = 1 << 15
+	if err := s.WriteFront(&front, "title", func(c int) string { return fmt.Sprint("network ", c) }); err != nil {
+		t.Fatal(err)
+	}
+	if err := (&Search{}).WriteFront(&none, "title", nil); err != nil {
+		t.Fatal(err)
+	}
+	one := &Search{Rungs: s.Rungs[:1], Price: s.Price, Trials: []Trial{{Correct: 7, Total: 7, Bytes: 12}}}
+	if err := one.WriteFront(&perfect, "title", func(int) string { return "right" }); err != nil {
+		t.Fatal(err)
+	}
 	for text, wants := range map[string][]string{
+		front.String():      {"<svg", "title", ">network 0<", ">network 6<", "rung 2", "0.5 points a doubling"},
+		none.String():       {"<svg", "title"},
+		perfect.String():    {"<svg", ">right<"},
 		budgets.String():    {"<svg", "title", "configuration 6", "configuration 5", "configuration 7"},
 		parameters.String(): {"<svg", "title", ">a<", ">b<", ">3<", "rung 2"},
 	} {
@@ -264,8 +288,8 @@ func TestPlots(t *testing.T) {
 				t.Errorf("no %q in the plot", want)
 			}
 		}
-		if strings.Contains(text, "NaN") {
-			t.Error("NaN in the plot")
+		if strings.Contains(text, "NaN") || strings.Contains(text, "Inf") {
+			t.Error("not a number in the plot")
 		}
 	}
 }

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"encoding/csv"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
+	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/nn"
+)
+
+// The network and the batch of all runs: half of what train digits has, so that
+// hundreds of runs take minutes.
+const (
+	hidden = 32
+	batch  = 64
+)
+
+// bench runs settings on the digits.
+type bench struct{ train, test *nn.Dataset }
+
+func newBench() (*bench, error) {
+	digits, err := task.Find("digits")
+	if err != nil {
+		return nil, err
+	}
+	train, test, err := digits.Load("")
+	return &bench{train, test}, err
+}
+
+// result is the accuracy of a run at a place of an experiment.
+type result struct {
+	experiment, line string
+	x                int
+	seed             uint64
+	correct, total   int // test samples
+}
+
+// measure runs a place of an experiment. For curves it is all of them at once, at the
+// last place.
+func (b *bench) measure(e experiment, l line, x int, seed uint64) ([]result, error) {
+	if e.curve && x != e.xs[len(e.xs)-1] {
+		return nil, nil
+	}
+	s := base
+	l.set(&s)
+	e.set(&s, x)
+	var results []result
+	add := func(x int, net *nn.MLP) error {
+		counts, err := net.Confusion(b.test)
+		if err != nil {
+			return err
+		}
+		c := report.Confusion(counts)
+		results = append(results, result{e.name, l.name, x, seed, c.Correct(), c.Total()})
+		return nil
+	}
+	net := nn.NewMLP(seed, b.train.Features, hidden, b.train.Classes)
+	err := b.run(s, net, seed, func(stats es.Stats) error {
+		if e.curve && slices.Contains(e.xs, stats.Generation) {
+			return add(stats.Generation, net)
+		}
+		return nil
+	})
+	if err == nil && !e.curve {
+		err = add(x, net)
+	}
+	return results, err
+}
+
+func (b *bench) run(s setting, net *nn.MLP, seed uint64, follow func(es.Stats) error) error {
+	evaluator, err := nn.NewClassifier(net, b.train, batch)
+	if err != nil {
+		return err
+	}
+	optimizer, err := es.New(net.Parameters(), es.Options{
+		Seed: seed, Generations: s.generations, Pairs: s.pairs, Rank: s.rank, Sigma: s.sigma,
+		Rule: es.Residual{Rate: es.Ratio(s.rate, 1000)}, Schedule: s.schedule,
+	})
+	if err != nil {
+		return err
+	}
+	return optimizer.Run(context.Background(), evaluator, follow)
+}
+
+var columns = []string{"experiment", "line", "x", "seed", "correct", "total"}
+
+func writeResults(out io.Writer, results []result) error {
+	w := csv.NewWriter(out)
+	w.Write(columns)
+	for _, r := range results {
+		w.Write([]string{
+			r.experiment, r.line, strconv.Itoa(r.x), strconv.FormatUint(r.seed, 10),
+			strconv.Itoa(r.correct), strconv.Itoa(r.total),
+		})
+	}
+	w.Flush()
+	return w.Error()
+}
+
+func readResults(in io.Reader) ([]result, error) {
+	r := csv.NewReader(in)
+	rows, err := r.ReadAll()
+	if err != nil {
+		return nil, err
+	}
+	if len(rows) == 0 || !slices.Equal(rows[0], columns) {
+		return nil, fmt.Errorf("want columns %v", columns)
+	}
+	var results []result
+	for i, row := range rows[1:] {
+		var numbers [4]int
+		for j := range numbers {
+			if numbers[j], err = strconv.Atoi(row[2+j]); err != nil {
+				return nil, fmt.Errorf("line %d: %w", i+2, err)
+			}
+		}
+		results = append(results, result{row[0], row[1], numbers[0], uint64(numbers[1]), numbers[2], numbers[3]})
+	}
+	return results, nil
+}

@@ -1,0 +1,78 @@
+// Sweep measures how the settings of a run play together, on the digits, and draws
+// docs/settings.svg and docs/settings-curves.svg. Run it from the repository's root:
+//
+//	go run ./cmd/pentary/internal/sweep            # measures, for some minutes, and draws
+//	go run ./cmd/pentary/internal/sweep -draw      # draws what docs/settings.csv has
+package main
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"io"
+	"log"
+	"os"
+	"path/filepath"
+
+	"github.com/Kaleaon/pentary-go/internal/atomicfile"
+)
+
+const (
+	resultsFile = "settings.csv"
+	docs        = "docs"
+)
+
+func main() {
+	log.SetFlags(0)
+	drawOnly := flag.Bool("draw", false, "draw what has been measured")
+	flag.Parse()
+	if err := run(*drawOnly); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func run(drawOnly bool) error {
+	if !drawOnly {
+		if err := measureAll(filepath.Join(docs, resultsFile)); err != nil {
+			return err
+		}
+	}
+	text, err := os.ReadFile(filepath.Join(docs, resultsFile))
+	if err != nil {
+		return err
+	}
+	results, err := readResults(bytes.NewReader(text))
+	if err != nil {
+		return fmt.Errorf("%s: %w", resultsFile, err)
+	}
+	for _, p := range plots {
+		if err := atomicfile.Write(filepath.Join(docs, p.file), func(out io.Writer) error { return p.write(out, results) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// measureAll measures all experiments and writes the results.
+func measureAll(path string) error {
+	b, err := newBench()
+	if err != nil {
+		return err
+	}
+	var all []result
+	for _, e := range experiments {
+		for _, l := range e.lines {
+			for _, x := range e.xs {
+				for seed := range seeds {
+					r, err := b.measure(e, l, x, uint64(seed))
+					if err != nil {
+						return err
+					}
+					all = append(all, r...)
+				}
+			}
+			fmt.Fprintf(os.Stderr, "%s, %s\n", e.name, l.name)
+		}
+	}
+	return atomicfile.Write(path, func(out io.Writer) error { return writeResults(out, all) })
+}

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"io"
+
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/chart"
+)
+
+// plots are the pictures, by their files in docs.
+var plots = []struct {
+	file  string
+	write func(out io.Writer, results []result) error
+}{
+	{"settings.svg", func(out io.Writer, results []result) error {
+		return chart.WriteGrid(out, 2,
+			panel(results, "sigma", "Rate, by σ", "rate"),
+			panel(results, "population", "Rate, by population", "rate"),
+			panel(results, "budget", "As many evaluations in all, by pairs", "pairs"),
+			panel(results, "rank", "Rank, by population", "rank"))
+	}},
+	{"settings-curves.svg", func(out io.Writer, results []result) error {
+		return chart.WriteGrid(out, 1, panel(results, "curves", "What a wrong value looks like", "generation"))
+	}},
+}
+
+// panel is the chart of an experiment: means over the seeds.
+func panel(results []result, experiment, title, x string) *chart.Lines {
+	c := &chart.Lines{Title: title, X: x, Y: "test accuracy, %", Room: 92, Errors: true}
+	for _, e := range experiments {
+		if e.name != experiment {
+			continue
+		}
+		if !e.curve {
+			for _, at := range e.xs {
+				c.Marks = append(c.Marks, axis(x, at))
+			}
+		}
+		for i, l := range e.lines {
+			s := chart.Series{Name: l.name, Color: chart.Palette[i%len(chart.Palette)], Width: 1.3}
+			for _, at := range e.xs {
+				accuracies := accuraciesOf(results, e.name, l.name, at)
+				if len(accuracies) == 0 {
+					continue
+				}
+				errors := 0.0
+				for _, a := range accuracies {
+					errors += 100 - a
+				}
+				s.Points = append(s.Points, chart.Point{X: axis(x, at), Y: errors / float64(len(accuracies))})
+			}
+			c.Series = append(c.Series, s)
+		}
+	}
+	return c
+}
+
+// axis returns where a place of an experiment is on its axis.
+func axis(name string, x int) float64 {
+	if name == "rate" {
+		return float64(x) / 1000
+	}
+	return float64(x)
+}
+
+// accuraciesOf returns the accuracies of all seeds at a place, in per cent.
+func accuraciesOf(results []result, experiment, line string, x int) []float64 {
+	var all []float64
+	for _, r := range results {
+		if r.experiment == experiment && r.line == line && r.x == x {
+			all = append(all, 100*float64(r.correct)/float64(r.total))
+		}
+	}
+	return all
+}
