@@ -11,8 +11,8 @@ import (
 // A Draw is the noise that some pairs have for one matrix, drawn once for many
 // products: for the steps of a sequence, say, whose members keep their perturbation
 // from one to the next. It grows to what its largest use needs and is then reused.
-// Drawing is what a short product spends most of its time on: a recurrent layer of 64
-// units takes 2.1 times as long if it draws at every step.
+// Drawing is what a short product spends most of its time on: a step of a network
+// 4-16-2, 16 pairs of 4 streams, takes 27 ns a column, and 51 ns if it draws its noise.
 //
 // FullRank noise is too much to keep, and is drawn anew for each product.
 type Draw struct {
@@ -47,6 +47,20 @@ func (n Noise) Draw(d *Draw, w Tensor, lo, hi, samples int) {
 	}
 	d.b = reuse.Slice(d.b, (hi-lo)*n.Rank*packed.PaddedLen(k))
 	n.factors(d.b, FactorB, w.Number, lo, hi, k)
+}
+
+// Part returns the draw of pairs lo to hi alone, of those drawn, whose memory it shares.
+func (d *Draw) Part(lo, hi int) Draw {
+	if lo < d.lo || hi > d.hi || lo > hi {
+		panic(fmt.Sprintf("lowrank: Part: pairs %d to %d of a draw of %d to %d", lo, hi, d.lo, d.hi))
+	}
+	part := *d
+	part.lo, part.hi = lo, hi
+	if n := d.hi - d.lo; n > 0 {
+		part.a = d.a[len(d.a)/n*(lo-d.lo) : len(d.a)/n*(hi-d.lo)]
+		part.b = d.b[len(d.b)/n*(lo-d.lo) : len(d.b)/n*(hi-d.lo)]
+	}
+	return part
 }
 
 // Bytes returns the memory that the draw holds.

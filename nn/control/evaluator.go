@@ -38,7 +38,8 @@ type worker struct {
 	noise lowrank.Workspace
 	x     []int8
 	y     []int32
-	act   [2][]int8 // of the layers by turns
+	act   [2][]int8      // of the layers by turns
+	draws []lowrank.Draw // by layer, of the task's pairs
 
 	all  Episodes // of a task
 	live Episodes // the part of them that is still stepped
@@ -135,6 +136,12 @@ func (e *Evaluator) evaluateChunk(worker, i int) {
 	hi := min(lo+e.chunk, (group+1)*size)
 	w := &e.work[worker]
 	w.all.begin(e.starts[group], 2*(hi-lo))
+	if w.draws == nil {
+		w.draws = make([]lowrank.Draw, len(e.net.Layers))
+	}
+	for i, tensor := range e.generation.Tensors {
+		e.generation.Noise.Draw(&w.draws[i], tensor, lo, hi, e.episodes)
+	}
 	e.play(w, lo, hi)
 	for m := range 2 * (hi - lo) {
 		score, reward := int64(0), Q40(0)
@@ -178,15 +185,10 @@ func (e *Evaluator) forward(w *worker, x []int8, lo, hi int) []int8 {
 		m, act := l.W.Rows(), &w.act[i%2]
 		w.y = reuse.Slice(w.y, m*n)
 		*act = reuse.Slice(*act, batch(m, n))
-		e.product(w, w.y, i, x, lo, hi)
+		noise := w.draws[i].Part(lo, hi)
+		noise.Product(&w.noise, w.y, x, e.episodes, 0)
 		kernels.Requantize(*act, w.y, nil, m, n, l.Shift, l.ReLU)
 		x = *act
 	}
 	return x
-}
-
-// product is the perturbed product of a layer.
-func (e *Evaluator) product(w *worker, y []int32, layer int, x []int8, lo, hi int) {
-	g := &e.generation
-	g.Noise.Product(&w.noise, y, g.Tensors[layer], x, lo, hi, e.episodes)
 }

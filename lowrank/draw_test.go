@@ -1,0 +1,82 @@
+package lowrank
+
+import (
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/Kaleaon/pentary-go/kernels"
+)
+
+// A draw yields what Product does, for any part of its pairs and of their samples.
+func TestDraw(t *testing.T) {
+	const m, k, streams, steps = 9, 70, 3, 4
+	r := rand.New(rand.NewPCG(1, 2))
+	for _, place := range []Place{InWeights, InActivations} {
+		for _, rank := range []int{1, 3} {
+			w, _ := randomTensor(r, 5, m, k)
+			w.Unit = 3
+			n := Noise{Seed: 3, Generation: 7, Rank: rank, Sigma: 1, Place: place}
+			var ws Workspace
+			var d Draw
+			n.Draw(&d, w, 2, 9, streams*steps)
+			// Products of all samples at once, of which every step has a part.
+			lo, hi := 4, 8
+			wide := kernels.Layout{Pairs: hi - lo, Rank: rank, Streams: streams * steps}
+			_, x := randomInputs(r, k, wide.Cols())
+			want := make([]int32, m*wide.Cols())
+			n.Product(&ws, want, w, x, lo, hi, streams*steps)
+			part := d.Part(lo, hi)
+			for step := range steps {
+				l := kernels.Layout{Pairs: hi - lo, Rank: rank, Streams: streams}
+				cols := make([]int, l.Cols()) // of the wide batch
+				for c := range cols {
+					cols[c] = c/streams*streams*steps + step*streams + c%streams
+				}
+				own := make([]int8, kernels.Quads(k)*4*l.Cols())
+				for q := range kernels.Quads(k) {
+					for c, from := range cols {
+						copy(own[(q*l.Cols()+c)*4:][:4], x[(q*wide.Cols()+from)*4:])
+					}
+				}
+				got := make([]int32, m*l.Cols())
+				part.Product(&ws, got, own, streams, step*streams)
+				for i := range m {
+					for c, from := range cols {
+						if got[i*l.Cols()+c] != want[i*wide.Cols()+from] {
+							t.Fatalf("noise in %v of rank %d, step %d: row %d, column %d differs", place, rank, step, i, c)
+						}
+					}
+				}
+			}
+			if d.Bytes() == 0 {
+				t.Error("a draw of no memory")
+			}
+		}
+	}
+}
+
+func TestDrawPanics(t *testing.T) {
+	w, _ := randomTensor(rand.New(rand.NewPCG(1, 2)), 0, 4, 4)
+	n := Noise{Rank: 1, Place: InActivations}
+	var ws Workspace
+	var d Draw
+	n.Draw(&d, w, 1, 3, 4)
+	for want, f := range map[string]func(){
+		"samples 3 to 5 of a draw of 4":         func() { d.Product(&ws, make([]int32, 32), make([]int8, 32), 2, 3) },
+		"samples -1 to 1 of a draw of 4":        func() { d.Product(&ws, make([]int32, 32), make([]int8, 32), 2, -1) },
+		"pairs 0 to 2 of a draw of 1 to 3":      func() { d.Part(0, 2) },
+		"Draw: tensor 0 is not a matrix":        func() { n.Draw(&d, Tensor{V: []int8{1}}, 0, 1, 1) },
+		"tensor 0 has unit 21, want at most 20": func() { n.Draw(&d, Tensor{W: w.W, Unit: 21}, 0, 1, 1) },
+	} {
+		func() {
+			defer func() {
+				v := recover()
+				if text, ok := v.(string); !ok || !strings.Contains(text, want) {
+					t.Errorf("panic %v, want %q in it", v, want)
+				}
+			}()
+			f()
+		}()
+	}
+}
