@@ -30,6 +30,9 @@ type Draw struct {
 func (n Noise) Draw(d *Draw, w Tensor, lo, hi, samples int) {
 	m, k := w.matrix("Draw").Rows(), w.W.Cols()
 	n.layout(lo, hi, samples)
+	if n.Place == InActivations && !w.Frozen {
+		checkUnit(w)
+	}
 	d.noise, d.w, d.lo, d.hi, d.samples = n, w, lo, hi, samples
 	if w.Frozen || n.Rank == FullRank {
 		return
@@ -37,7 +40,6 @@ func (n Noise) Draw(d *Draw, w Tensor, lo, hi, samples int) {
 	d.a = reuse.Slice(d.a, (hi-lo)*n.Rank*packed.PaddedLen(m))
 	n.factors(d.a, FactorA, w.Number, lo, hi, m)
 	if n.Place == InActivations {
-		checkUnit(w)
 		size := packed.PaddedLen(n.Rank * samples)
 		d.b = reuse.Slice(d.b, (hi-lo)*size)
 		for p := range hi - lo {
