@@ -166,7 +166,7 @@ window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", red
 const pad = $("pad");
 const ink = pad.getContext("2d", { willReadFrequently: true });
 let last; // point of the stroke, or none
-let pen = { x: side / 2, y: side / 4, down: false }; // of the keys
+const pen = { x: side / 2, y: side / 4, down: false }; // of the keys
 
 function stroke(from, to) {
   ink.strokeStyle = "#111";
@@ -182,7 +182,14 @@ function stroke(from, to) {
 function clear() {
   ink.clearRect(0, 0, side, side);
   pen.down = false;
+  showPen();
   predict();
+}
+
+function showPen() {
+  $("pen").classList.toggle("down", pen.down);
+  $("pen").style.left = `${(100 * pen.x) / side}%`;
+  $("pen").style.top = `${(100 * pen.y) / side}%`;
 }
 
 function point(event) {
@@ -226,9 +233,11 @@ pad.addEventListener("keydown", (event) => {
   } else {
     return;
   }
-  $("help").dataset.pen = pen.down ? "down" : "up";
+  showPen();
   event.preventDefault();
 });
+
+showPen();
 
 // drawing returns the alpha of the drawing.
 function drawing() {

@@ -21,7 +21,9 @@ function call(name, ...args) {
 }
 
 function report() {
-  postMessage({ kind: "status", running, status: call("status"), weights: call("weights") });
+  const status = call("status");
+  if (status.done) running = false;
+  postMessage({ kind: "status", running, status, weights: call("weights") });
 }
 
 function next() {
@@ -31,11 +33,9 @@ function next() {
     waiting = false;
     try {
       if (!running) return;
-      const done = call("train", slice);
+      call("train", slice);
       report();
-      if (call("status").done) running = false;
       if (running) next();
-      else report();
     } catch (error) {
       fail(error);
     }
