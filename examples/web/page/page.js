@@ -106,7 +106,7 @@ function fit(canvas) {
 
 function drawCurve(planned) {
   const { g, width, height } = fit($("curve"));
-  const left = 38, right = width - 6, top = 8, bottom = height - 22;
+  const left = 46, right = width - 6, top = 8, bottom = height - 22;
   const x = (generation) => left + (generation / planned) * (right - left);
   const y = (share) => bottom - share * (bottom - top);
   g.font = "12px system-ui, 'DejaVu Sans', sans-serif";
