@@ -35,6 +35,7 @@ type geometry struct {
 const (
 	panelRows  = 128     // mc
 	panelBytes = 1 << 17 // mc·kc at most
+	spareRows  = 11      // that tiles read beyond a panel's, at most
 	maxColumns = 2112    // nc at most, a multiple of every strip's width
 	maxDepth   = 1 << 14 // kd
 	stripBytes = 4 << 20 // kd·nc at most
@@ -42,17 +43,18 @@ const (
 	maxTile    = 8 * 48  // elements of the largest tile
 )
 
-// scratch is the memory of one product in flight.
+// scratch is the memory of one product in flight. Its slices grow to the largest
+// product's, so that a small network takes little.
 type scratch struct {
-	codes [panelBytes]uint8 // a panel of W
-	start [maxColumns]int32 // -2·Σx of each packed column
-	edge  [maxTile]int32    // a tile that hangs over the edge of Y
-	strip []int8            // X in strips; grows to the largest product's
+	codes []uint8        // a panel of W
+	start []int32        // -2·Σx of each packed column
+	edge  [maxTile]int32 // a tile that hangs over the edge of Y
+	strip []int8         // X in strips
 
 	// Of a perturbation that tiles start from: the table of each group of packed
 	// columns, 0 or -1 as the sign of each column, and the start of a few tiles.
-	levels [maxColumns * levelCount]int32
-	signs  [maxColumns]int32
+	levels []int32
+	signs  []int32
 	origin [originRows * maxWidth]int32
 }
 
@@ -98,7 +100,9 @@ func (p *part) run() {
 	k := p.w.Cols()
 	kd := min(k, maxDepth)
 	nc := evenly(p.j1-p.j0, p.columnLimit(), p.unit())
-	p.strip = reuse.Slice(p.strip, stripQuads(kd)*4*(nc+maxWidth))
+	padded := nc + 2*p.lanes // the last strip is padded by less
+	p.strip = reuse.Slice(p.strip, stripQuads(kd)*4*padded)
+	p.start = reuse.Slice(p.start, padded)
 	for j := p.j0; j < p.j1; j += nc {
 		cols := min(nc, p.j1-j)
 		for d := 0; d < k; d += kd {
@@ -244,6 +248,7 @@ func (p *part) panel(i, rows, j, cols, d, depth, κ int) {
 // stride of the panel's rows.
 func (p *part) unpackPanel(i, rows, κ, depth int) (stride int) {
 	stride = packed.PaddedLen(depth)
+	p.codes = reuse.Slice(p.codes, (rows+spareRows)*stride)
 	for r := range rows {
 		row := p.w.Row(i + r).Bytes()[κ/packed.BlockPents*packed.BlockBytes:]
 		unpack(p.codes[r*stride:][:stride], row[:packed.RowBytes(depth)], depth)

@@ -15,16 +15,16 @@ type sumScratch struct {
 // baseWordsAVX2.
 func (f *fused) baseWords(base []int32, quads, cols int) bool {
 	if useAVX512 {
-		return baseWordsAVX512(&f.words, &base[0], &f.offsets, quads, cols, &f.quads)
+		return baseWordsAVX512(&f.words[0], &base[0], &f.offsets, quads, cols, &f.quads)
 	}
-	return baseWordsAVX2(&f.words, &base[0], &f.offsets, quads, cols, &f.quads)
+	return baseWordsAVX2(&f.words[0], &base[0], &f.offsets, quads, cols, &f.quads)
 }
 
 // spreadWords sets the columns of one pair, unless a t is beyond the limit, and
 // returns how many.
 func (f *fused) spreadWords(dst []int8, a []uint8, t []int32, quads, cols int) int {
-	if useAVX512 && spreadWordsAVX512(&dst[0], &f.words, &a[0], &t[0], quads, cols, &f.weights, &f.quads) ||
-		!useAVX512 && spreadWordsAVX2(&dst[0], &f.words, &a[0], &t[0], quads, cols, &f.weights, &f.quads) {
+	if useAVX512 && spreadWordsAVX512(&dst[0], &f.words[0], &a[0], &t[0], quads, cols, &f.weights, &f.quads) ||
+		!useAVX512 && spreadWordsAVX2(&dst[0], &f.words[0], &a[0], &t[0], quads, cols, &f.weights, &f.quads) {
 		return cols
 	}
 	return 0
@@ -56,7 +56,7 @@ func (f *fused) spreadSums(dst []int8, base []int32, a []uint8, t []int32, rows,
 // that none wraps around with a perturbation. 10 Gelem/s.
 //
 //go:noescape
-func baseWordsAVX2(words *[fusedRows * fusedCols]int16, base *int32, offsets *[fusedRows]int32, quads, cols int, steps *quadSteps) bool
+func baseWordsAVX2(words *int16, base *int32, offsets *[fusedRows]int32, quads, cols int, steps *quadSteps) bool
 
 // spreadWordsAVX2 sets the activations of one pair in a block:
 //
@@ -70,7 +70,7 @@ func baseWordsAVX2(words *[fusedRows * fusedCols]int16, base *int32, offsets *[f
 // GB/s, 9 times the two kernels that it joins.
 //
 //go:noescape
-func spreadWordsAVX2(dst *int8, words *[fusedRows * fusedCols]int16, a *uint8, t *int32, quads, cols int, weights *[fusedRows]int16, steps *quadSteps) bool
+func spreadWordsAVX2(dst *int8, words *int16, a *uint8, t *int32, quads, cols int, weights *[fusedRows]int16, steps *quadSteps) bool
 
 // spreadSumsAVX2 sets the activations of one pair from what combineAVX2 has summed
 // up, in whole quads of rows and at most eight columns:
@@ -89,13 +89,13 @@ func spreadSumsAVX2(dst *int8, base *int32, sums *sums, offsets *[fusedRows]int3
 // 15 Gelem/s.
 //
 //go:noescape
-func baseWordsAVX512(words *[fusedRows * fusedCols]int16, base *int32, offsets *[fusedRows]int32, quads, cols int, steps *quadSteps) bool
+func baseWordsAVX512(words *int16, base *int32, offsets *[fusedRows]int32, quads, cols int, steps *quadSteps) bool
 
 // spreadWordsAVX512 is spreadWordsAVX2 with the words of baseWordsAVX512. 42 GB/s of
 // 55 in L1; as a whole 29 GB/s, 6 times the two kernels.
 //
 //go:noescape
-func spreadWordsAVX512(dst *int8, words *[fusedRows * fusedCols]int16, a *uint8, t *int32, quads, cols int, weights *[fusedRows]int16, steps *quadSteps) bool
+func spreadWordsAVX512(dst *int8, words *int16, a *uint8, t *int32, quads, cols int, weights *[fusedRows]int16, steps *quadSteps) bool
 
 // spreadSumsAVX512 is spreadSumsAVX2 for at most sixteen columns. 17 GB/s; as a whole,
 // with rank 1: 12 GB/s.

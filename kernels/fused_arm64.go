@@ -15,14 +15,14 @@ type sumScratch struct{ sums sums }
 // around; see baseWordsNEON.
 func (f *fused) baseWords(base []int32, quads, cols int) bool {
 	groups := cols / fusedGroup
-	return groups > 0 && baseWordsNEON(&f.words, &base[0], &f.offsets, quads, groups, &f.quads)
+	return groups > 0 && baseWordsNEON(&f.words[0], &base[0], &f.offsets, quads, groups, &f.quads)
 }
 
 // spreadWords sets the columns of one pair, in whole groups, up to one with a t beyond
 // the limit, and returns how many.
 func (f *fused) spreadWords(dst []int8, a []uint8, t []int32, quads, cols int) int {
 	groups := cols / fusedGroup
-	left := spreadWordsNEON(&dst[0], &f.words, &a[0], &t[0], quads, groups, &f.weights, &f.quads)
+	left := spreadWordsNEON(&dst[0], &f.words[0], &a[0], &t[0], quads, groups, &f.weights, &f.quads)
 	return (groups - left) * fusedGroup
 }
 
@@ -45,7 +45,7 @@ func (f *fused) spreadSums(dst []int8, base []int32, a []uint8, t []int32, rows,
 // for a quad of eight columns.
 //
 //go:noescape
-func baseWordsNEON(words *[fusedRows * fusedCols]int16, base *int32, offsets *[fusedRows]int32, quads, groups int, steps *quadSteps) bool
+func baseWordsNEON(words *int16, base *int32, offsets *[fusedRows]int32, quads, groups int, steps *quadSteps) bool
 
 // spreadWordsNEON sets the activations of one pair in a block:
 //
@@ -58,7 +58,7 @@ func baseWordsNEON(words *[fusedRows * fusedCols]int16, base *int32, offsets *[f
 // quad of twice eight columns.
 //
 //go:noescape
-func spreadWordsNEON(dst *int8, words *[fusedRows * fusedCols]int16, a *uint8, t *int32, quads, groups int, weights *[fusedRows]int16, steps *quadSteps) (left int)
+func spreadWordsNEON(dst *int8, words *int16, a *uint8, t *int32, quads, groups int, weights *[fusedRows]int16, steps *quadSteps) (left int)
 
 // spreadSumsNEON sets the activations of one pair from what combineNEON has summed
 // up, in whole quads of rows and eight, four, two or one columns:

@@ -6,6 +6,7 @@ import (
 	"math"
 	"sync"
 
+	"github.com/Kaleaon/pentary-go/internal/reuse"
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
@@ -24,15 +25,16 @@ import (
 const (
 	fusedRows = perturbRows
 	fusedCols = 256
+	fusedStep = 16 // columns whose words are set at once, at most
 )
 
-// fusedScratch is the memory of one call, whose parts begin at cache lines if it
-// does.
+// fusedScratch is the memory of one call. Its slices grow to the largest block, and
+// begin at cache lines.
 type fusedScratch struct {
-	words   [fusedRows * fusedCols]int16 // base of the block, see baseWordsAVX2
-	edge    [fusedRows * fusedCols]int32 // base of a block that hangs over the edge
-	offsets [fusedRows]int32             // bias and rounding constant of each row
-	weights [fusedRows]int16             // a of a pair, scaled
+	words   []int16          // base of the block, see baseWordsAVX2
+	edge    []int32          // base of a block that hangs over the edge
+	offsets [fusedRows]int32 // bias and rounding constant of each row
+	weights [fusedRows]int16 // a of a pair, scaled
 	sumScratch
 }
 
@@ -133,6 +135,7 @@ func (f *fused) block(i, rows, c, cols int) {
 		base, ld = f.copyEdge(base, rows, cols), fusedCols
 	}
 	f.quads.baseRow = 4 * ld
+	f.words = reuse.Slice(f.words, (cols+fusedStep-1)/fusedStep*fusedStep*fusedRows)
 	words := f.quads.limit >= 0 && f.baseWords(base, Quads(rows), cols)
 	for p := range f.l.Pairs {
 		dst := f.dst[(i/4*f.l.Cols()+2*p*own+c)*4:]
@@ -150,6 +153,7 @@ func (f *fused) block(i, rows, c, cols int) {
 // copyEdge copies base into the scratch, with zeros to whole quads of rows and
 // whole vectors of columns.
 func (f *fused) copyEdge(base []int32, rows, cols int) []int32 {
+	f.edge = reuse.Slice(f.edge, fusedRows*fusedCols)
 	for r := range Quads(rows) * 4 {
 		row := f.edge[r*fusedCols:][:fusedCols]
 		done := 0
@@ -158,5 +162,5 @@ func (f *fused) copyEdge(base []int32, rows, cols int) []int32 {
 		}
 		clear(row[done:])
 	}
-	return f.edge[:]
+	return f.edge
 }

@@ -2,7 +2,10 @@
 
 package kernels
 
-import "github.com/Kaleaon/pentary-go/packed"
+import (
+	"github.com/Kaleaon/pentary-go/internal/reuse"
+	"github.com/Kaleaon/pentary-go/packed"
+)
 
 // A population of rank 1 whose pairs have whole groups of eight columns is
 // perturbed where its tiles start: the accumulators begin with the perturbation,
@@ -28,6 +31,8 @@ func (p *product) perturbsStart() bool {
 // tabulate makes the tables of cols packed columns from j on, where a pair begins.
 func (p *part) tabulate(j, cols int) {
 	streams := p.pert.l.Streams
+	p.levels = reuse.Slice(p.levels, cols*levelCount)
+	p.signs = reuse.Slice(p.signs, cols)
 	for c := range cols {
 		p.signs[c] = -int32(c / streams & 1)
 	}

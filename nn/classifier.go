@@ -73,7 +73,8 @@ const chunkColumns = 1024
 // makes tasks for several processors.
 const scoreColumns = 64
 
-// NewClassifier returns an evaluator of net on batches of the given size.
+// NewClassifier returns an evaluator of net on batches of the given size. Samples may be
+// replaced, added and removed between generations, as long as the data would pass Check.
 func NewClassifier(net *MLP, data *Dataset, batch int) (*Classifier, error) {
 	if err := data.Check(); err != nil {
 		return nil, err
@@ -97,6 +98,15 @@ func NewClassifier(net *MLP, data *Dataset, batch int) (*Classifier, error) {
 	c.layers = make([]layerOutputs, len(net.Layers)-1)
 	c.evaluate, c.score = c.evaluateChunk, c.scoreChunk
 	return c, nil
+}
+
+// LimitColumns sets how many columns a task evaluates at once, a column for each
+// member and sample, but never less than a pair's: by default 1024, for speed. A worker
+// keeps a few bytes for every column and output of the widest layer, so that a program
+// with little memory wants few. Scores do not depend on it.
+func (c *Classifier) LimitColumns(columns int) {
+	c.chunk = max(1, columns/(2*c.batch))
+	c.shared, c.drawn = nil, batchName{} // made for tasks of another size
 }
 
 // Evaluate implements es.Evaluator. A score is the sum of the batch's

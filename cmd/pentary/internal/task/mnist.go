@@ -68,7 +68,7 @@ func loadImages(dir, part string) (*nn.Dataset, error) {
 	}
 	d := &nn.Dataset{
 		Features: images.Dims[1] * images.Dims[2],
-		Classes:  classes,
+		Classes:  10,
 		Inputs:   make([]int8, len(images.Data)),
 		Labels:   labels.Data,
 	}

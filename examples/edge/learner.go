@@ -1,0 +1,148 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+
+	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/nn"
+)
+
+// A config is a run, and the sizes that its memory follows from.
+type config struct {
+	seed        uint64
+	generations int
+	hidden      int // width of the network
+	pairs       int // antithetic pairs of a generation
+	batch       int // windows that each of its members sees
+	kept        int // windows to draw a batch from
+	fresh       int // of which a generation replaces so many
+	columns     int // members × windows that are evaluated at once
+	limit       int // KiB
+}
+
+// A learner trains a network on the last windows of a sensor. Once it has taken a step
+// it allocates nothing.
+type learner struct {
+	config
+	sensor sensor
+	window [windowSamples]int32
+	kept   nn.Dataset // a ring
+	oldest int
+
+	net        *nn.MLP
+	classifier *nn.Classifier
+	optimizer  *es.Optimizer
+	scores     []int64
+
+	// Of accuracy.
+	workspace nn.Workspace
+	sample    [bands]int8
+}
+
+func newLearner(c config) (*learner, error) {
+	l := &learner{
+		config: c,
+		sensor: sensor{seed: c.seed},
+		kept: nn.Dataset{
+			Features: bands, Classes: conditions,
+			Inputs: make([]int8, c.kept*bands), Labels: make([]uint8, c.kept),
+		},
+		net:    nn.NewMLP(c.seed, bands, c.hidden, conditions),
+		scores: make([]int64, 2*c.pairs),
+	}
+	l.receive(c.kept)
+	var err error
+	if l.classifier, err = nn.NewClassifier(l.net, &l.kept, c.batch); err != nil {
+		return nil, err
+	}
+	l.classifier.LimitColumns(c.columns)
+	l.optimizer, err = es.New(l.net.Parameters(), es.Options{
+		Seed: c.seed, Generations: c.generations, Pairs: c.pairs, Sigma: 3,
+		Rule: es.Residual{Rate: es.Ratio(1, 5)}, MemoryLimit: c.limit << 10,
+	})
+	return l, err
+}
+
+// receive takes windows from the sensor in place of the oldest.
+func (l *learner) receive(windows int) {
+	for range windows {
+		l.kept.Labels[l.oldest] = uint8(l.sensor.next(&l.window))
+		spectrum(l.kept.Sample(l.oldest), &l.window)
+		l.oldest = (l.oldest + 1) % l.kept.Len()
+	}
+}
+
+// step trains for a generation. When the context is done it returns its error, and
+// the weights are those of the generation before.
+func (l *learner) step(ctx context.Context) error {
+	l.receive(l.fresh)
+	if err := l.classifier.Evaluate(ctx, l.optimizer.Ask(), l.scores); err != nil {
+		return err
+	}
+	_, err := l.optimizer.Tell(l.scores)
+	return err
+}
+
+// testSeed is what the seed of the windows that training never sees differs by.
+const testSeed = 1 << 63
+
+// counts are those of some windows, by condition.
+type counts struct{ right, all [conditions]int }
+
+// test counts right answers on the first windows that training never sees.
+func (l *learner) test(windows int) (c counts) {
+	unseen := sensor{seed: l.seed ^ testSeed}
+	for range windows {
+		condition := unseen.next(&l.window)
+		spectrum(l.sample[:], &l.window)
+		c.all[condition]++
+		// A batch of one column in quads is the column as it is.
+		if logits := l.net.Forward(&l.workspace, l.sample[:], 1); largest(logits[:conditions]) == condition {
+			c.right[condition]++
+		}
+	}
+	return c
+}
+
+func largest(logits []int8) (at int) {
+	for i, v := range logits {
+		if v > logits[at] {
+			at = i
+		}
+	}
+	return at
+}
+
+// accuracy returns the right answers in tenths of a per cent.
+func (c *counts) accuracy() int { return tenths(sum(c.right), sum(c.all)) }
+
+// majority returns the accuracy of the best answer that does not look: always the
+// most frequent condition.
+func (c *counts) majority() int {
+	most := 0
+	for _, n := range c.all {
+		most = max(most, n)
+	}
+	return tenths(most, sum(c.all))
+}
+
+func sum(counts [conditions]int) (sum int) {
+	for _, n := range counts {
+		sum += n
+	}
+	return sum
+}
+
+// tenths returns part of all in tenths of a per cent, rounded.
+func tenths(part, all int) int { return (2000*part + all) / (2 * max(all, 1)) }
+
+// hash is a name of the weights that is the same on every CPU.
+func (l *learner) hash() string {
+	h := sha256.New()
+	for _, p := range l.net.Parameters() {
+		h.Write(p.Matrix.Bytes())
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8])
+}
