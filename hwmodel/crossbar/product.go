@@ -23,7 +23,8 @@ type Read struct {
 type Workspace struct {
 	in          []int8  // inputs of an array, slice after slice, in quads
 	energy      []int32 // Σ x² of each slice and column
-	reads, part []int32
+	reads       []int32
+	planes      []int32 // products of each plane; the reads are their beginning
 	conversions []int64 // of an array
 	residuals   []int64
 	sums        []int64 // of all arrays
@@ -191,11 +192,8 @@ func (a *array) conversionsOf(ws *Workspace, width int, read Read) {
 // read computes the products of one slice of the loaded inputs, [outputs+checks][width],
 // in 1/Unit.
 func (a *array) read(ws *Workspace, s, width int) {
-	rows := a.outputs() + a.checks
 	size := kernels.Quads(a.hi-a.lo) * width * 4
-	ws.reads = reuse.Slice(ws.reads, rows*width)
-	ws.part = reuse.Slice(ws.part, rows*width)
-	a.planes.product(ws.reads, ws.part, ws.in[s*size:(s+1)*size], width)
+	ws.reads, ws.planes = a.planes.product(ws.planes, ws.in[s*size:(s+1)*size], width)
 }
 
 // drawNoise draws eight bytes for each read of each column.
