@@ -1,0 +1,162 @@
+// Package recovery measures what training through imperfect crossbars recovers of the
+// accuracy that a network loses when it is programmed into them as it is.
+package recovery
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/hwmodel/crossbar"
+	"github.com/Kaleaon/pentary-go/nn"
+)
+
+// Experiment is what is measured. A network is trained digitally, and then once more
+// for Tune.Generations: digitally, after which it is programmed into chips, and through
+// each of the chips instead. Both ways are of the same length.
+type Experiment struct {
+	Train, Test *nn.Dataset
+	Widths      []int // of the network
+	Batch       int
+	Base, Tune  es.Options // but for the seed
+	Chip        crossbar.Config
+	Levels      []Level
+	Seeds       int
+}
+
+// Level is how bad a chip is.
+type Level struct {
+	Error float64 `json:"error"` // of programming, in multiples of the published one
+	Stuck float64 `json:"stuck"` // share of cells, half of them on, half off
+}
+
+// Trial is one network on one chip. Ideal, Programmed and Trained count the held-out
+// samples that are right.
+type Trial struct {
+	Level
+	Seed       uint64 `json:"seed"`
+	Samples    int    `json:"samples"`
+	Ideal      int    `json:"ideal"`      // trained and used digitally
+	Programmed int    `json:"programmed"` // trained digitally, used on the chip
+	Trained    int    `json:"trained"`    // trained through the chip and used on it
+	Written    uint64 `json:"written"`    // cells, by training through the chip
+	Cells      int    `json:"cells"`
+}
+
+// secondLeg sets the seeds of the second training apart from those of the first.
+const secondLeg = 1 << 32
+
+// Generations returns the generations of all training.
+func (e *Experiment) Generations() int {
+	return e.Seeds * (e.Base.Generations + (1+len(e.Levels))*e.Tune.Generations)
+}
+
+// Run does the trials, seed after seed, and passes each to done. progress is told of
+// every generation. An error of either ends the run.
+func (e *Experiment) Run(ctx context.Context, progress func() error, done func(Trial) error) error {
+	for seed := range uint64(e.Seeds) {
+		base := nn.NewMLP(seed, e.Widths...)
+		if err := e.trainDigitally(ctx, base, e.Base, seed, progress); err != nil {
+			return err
+		}
+		ideal := clone(base)
+		if err := e.trainDigitally(ctx, ideal, e.Tune, seed|secondLeg, progress); err != nil {
+			return err
+		}
+		for _, l := range e.Levels {
+			t, err := e.trial(ctx, base, ideal, l, seed, progress)
+			if err == nil {
+				err = done(t)
+			}
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// trial programs the ideal network into a chip, and trains the base network through it.
+func (e *Experiment) trial(ctx context.Context, base, ideal *nn.MLP, l Level, seed uint64, progress func() error) (Trial, error) {
+	t := Trial{Level: l, Seed: seed, Samples: e.Test.Len()}
+	var err error
+	if t.Ideal, err = accuracy(ideal, e.Test); err != nil {
+		return t, err
+	}
+	chip := e.Chip
+	chip.Seed = seed
+	chip.Device.Error.Scale = l.Error
+	chip.Device.StuckOff, chip.Device.StuckOn = l.Stuck/2, l.Stuck/2
+
+	programmed, err := crossbar.NewNetwork(ideal, chip)
+	if err != nil {
+		return t, err
+	}
+	programmed.Calibrate(e.Train)
+	if t.Programmed, _, err = programmed.Accuracy(e.Test, 0); err != nil {
+		return t, err
+	}
+
+	net := clone(base)
+	trained, err := crossbar.NewNetwork(net, chip)
+	if err != nil {
+		return t, err
+	}
+	trained.Calibrate(e.Train)
+	before := trained.Wear().Writes
+	through, err := crossbar.NewClassifier(trained, e.Train, e.Batch)
+	if err != nil {
+		return t, err
+	}
+	if err := train(ctx, net, e.Tune, seed|secondLeg, through, progress); err != nil {
+		return t, err
+	}
+	trained.Update()
+	if t.Trained, _, err = trained.Accuracy(e.Test, 0); err != nil {
+		return t, err
+	}
+	w := trained.Wear()
+	t.Written, t.Cells = w.Writes-before, w.Cells
+	return t, nil
+}
+
+func (e *Experiment) trainDigitally(ctx context.Context, net *nn.MLP, o es.Options, seed uint64, progress func() error) error {
+	c, err := nn.NewClassifier(net, e.Train, e.Batch)
+	if err != nil {
+		return err
+	}
+	return train(ctx, net, o, seed, c, progress)
+}
+
+// train trains a network by an evaluator.
+func train(ctx context.Context, net *nn.MLP, o es.Options, seed uint64, e es.Evaluator, progress func() error) error {
+	o.Seed = seed
+	opt, err := es.New(net.Parameters(), o)
+	if err != nil {
+		return err
+	}
+	return opt.Run(ctx, e, func(es.Stats) error { return progress() })
+}
+
+// accuracy returns how many samples a network gets right.
+func accuracy(net *nn.MLP, data *nn.Dataset) (correct int, err error) {
+	counts, err := net.Confusion(data)
+	if err != nil {
+		return 0, fmt.Errorf("recovery: %w", err)
+	}
+	for class := range counts {
+		correct += counts[class][class]
+	}
+	return correct, nil
+}
+
+// clone returns a network with weights of its own.
+func clone(m *nn.MLP) *nn.MLP {
+	c := &nn.MLP{}
+	for _, l := range m.Layers {
+		layer := *l
+		layer.W = l.W.Clone()
+		c.Layers = append(c.Layers, &layer)
+	}
+	return c
+}
