@@ -14,7 +14,7 @@ const (
 	Update
 )
 
-// Words of the descriptors, counted from the kind.
+// Words of a tensor's descriptor, counted from the kind.
 const (
 	TensorBase = iota + 1
 	TensorRows
