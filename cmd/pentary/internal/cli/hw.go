@@ -25,7 +25,7 @@ docs/isa.md describes the instructions.`,
 		Args:    subcommandOnly,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newHWAsm(s), newHWDis(s), newHWRun(s), newHWTrace(s))
+	cmd.AddCommand(newHWAsm(s), newHWDis(s), newHWRun(s), newHWTrace(s), newHWTrain(s))
 	return cmd
 }
 
