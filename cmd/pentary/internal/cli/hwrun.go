@@ -43,7 +43,7 @@ outputs are compared with the library's, and must be equal to the bit.`,
 	f := groups.add("Output")
 	f.StringArrayVar(&r.show, "show", nil, "print a tensor or the words at a `symbol` of the data; repeatable")
 	f.StringVar(&r.emit, "emit", "", "also save the assembly text that the network is compiled to in a `file`")
-	bindJSON(f, &r.json, "print one JSON object")
+	f.BoolVar(&r.json, "json", false, "print one JSON object")
 	groups.bind(cmd)
 	return cmd
 }
