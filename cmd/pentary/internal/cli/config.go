@@ -90,6 +90,9 @@ func readPlan(r *journal.Reader) (*plan, error) {
 		return nil, err
 	}
 	p := &plan{header: h, config: c}
+	if c.Task == lmTask {
+		return nil, errors.New("a run of a language model, which \"pentary train --resume\" goes on with; what else there is for runs is for classifiers")
+	}
 	if p.task, err = task.Find(c.Task); err != nil {
 		return nil, err
 	}
