@@ -63,3 +63,13 @@ func Synthesized() Calibration {
 func (c Calibration) Pent(zeros float64) float64 {
 	return float64(c.Zero*zeros) + float64((c.One+c.Two)/2*(1-zeros))
 }
+
+// Ratio returns by how much a synthesized part of int8 is larger than the one of
+// pents: "gates.lane" stands for gates.lane.int8 over gates.lane.pent. The ratio of
+// multipliers by weights that are kept as Booth digits is "gates.mul.booth".
+func Ratio(part string) float64 {
+	if part == "gates.mul.booth" {
+		return value("gates.mul.int8") / value(part)
+	}
+	return value(part+".int8") / value(part+".pent")
+}

@@ -86,3 +86,10 @@ func Budget() []Consumer {
 	}
 	return parts
 }
+
+// ArrayWrite returns the time of writing every cell of the seed's array one after
+// another, in ns.
+func ArrayWrite() float64 {
+	side := value("seed.crossbar.size")
+	return side * side * value("cell.program")
+}
