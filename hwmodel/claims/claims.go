@@ -17,6 +17,9 @@ const (
 	False        Verdict = "false"              // no advantage, or off by more than a factor of ten
 )
 
+// Verdicts lists them, the best first.
+var Verdicts = []Verdict{Confirmed, Understated, AgainstDense, Overstated, False}
+
 // A Claim is a statement with the means to check it.
 type Claim struct {
 	Name   string // what is claimed

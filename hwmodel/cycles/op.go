@@ -33,16 +33,17 @@ var unitNames = [Units]string{"tile", "crossbar", "low-rank", "noise", "quantize
 // String returns the unit's name.
 func (u Unit) String() string { return unitNames[u] }
 
-// A Span is a range of memory that an instruction touches: addresses from Lo up to,
-// but without, Hi.
+// A Span is a range of one of the memories that an instruction touches: addresses from
+// Lo up to, but without, Hi.
 type Span struct {
+	Space  uint8
 	Lo, Hi int64
 	Write  bool
 }
 
 // conflicts reports whether two accesses must keep their order.
 func (s Span) conflicts(t Span) bool {
-	return (s.Write || t.Write) && s.Lo < t.Hi && t.Lo < s.Hi
+	return s.Space == t.Space && (s.Write || t.Write) && s.Lo < t.Hi && t.Lo < s.Hi
 }
 
 // Registers is the number of registers. Register 0 is always zero: nothing waits for

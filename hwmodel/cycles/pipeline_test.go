@@ -45,9 +45,10 @@ func TestTextbook(t *testing.T) {
 		{"a unit's result is overwritten", []Op{work(Tile, 10, 1, 0), add(1, 3, 3)}, 15, [Stalls]int64{Result: 9}},
 		{"a busy unit", []Op{work(Tile, 10, 1, 0), work(Tile, 5, 2, 0)}, 17, [Stalls]int64{Busy: 9}},
 		{"two units", []Op{work(Tile, 10, 1, 0), work(Noise, 5, 2, 0)}, 12, [Stalls]int64{}},
-		{"memory in order", []Op{work(Tile, 10, 0, 0, Span{0, 64, true}), {Kind: Load, Writes: []uint8{1}, Memory: []Span{{63, 64, false}}}}, 15, [Stalls]int64{Conflict: 9}},
-		{"memory beside", []Op{work(Tile, 10, 0, 0, Span{0, 64, true}), {Kind: Load, Writes: []uint8{1}, Memory: []Span{{64, 65, false}}}}, 12, [Stalls]int64{}},
-		{"two readers", []Op{work(Tile, 10, 0, 0, Span{0, 64, false}), work(Noise, 3, 0, 0, Span{0, 64, false})}, 12, [Stalls]int64{}},
+		{"memory in order", []Op{work(Tile, 10, 0, 0, Span{0, 0, 64, true}), {Kind: Load, Writes: []uint8{1}, Memory: []Span{{0, 63, 64, false}}}}, 15, [Stalls]int64{Conflict: 9}},
+		{"memory beside", []Op{work(Tile, 10, 0, 0, Span{0, 0, 64, true}), {Kind: Load, Writes: []uint8{1}, Memory: []Span{{0, 64, 65, false}}}}, 12, [Stalls]int64{}},
+		{"another memory", []Op{work(Tile, 10, 0, 0, Span{0, 0, 64, true}), {Kind: Load, Writes: []uint8{1}, Memory: []Span{{1, 0, 64, false}}}}, 12, [Stalls]int64{}},
+		{"two readers", []Op{work(Tile, 10, 0, 0, Span{0, 0, 64, false}), work(Noise, 3, 0, 0, Span{0, 0, 64, false})}, 12, [Stalls]int64{}},
 		{"fence", []Op{work(Tile, 10, 1, 0), work(Noise, 20, 2, 0), fence}, 26, [Stalls]int64{Drain: 19}},
 	} {
 		p, _ := run(test.ops...)
@@ -65,7 +66,7 @@ func random(r *rand.Rand, n int) []Op {
 		op := Op{PC: i, Kind: Kind(r.IntN(int(Fence) + 1)), Reads: []uint8{register(), register()}}
 		span := func() Span {
 			lo := r.Int64N(40)
-			return Span{lo, lo + 1 + r.Int64N(10), r.IntN(2) == 0}
+			return Span{uint8(r.IntN(2)), lo, lo + 1 + r.Int64N(10), r.IntN(2) == 0}
 		}
 		switch op.Kind {
 		case ALU:
@@ -161,7 +162,7 @@ func ticks(ops []Op) (cycles int64, enter [][Stages]int64) {
 			}
 			for _, a := range op.Memory {
 				for _, b := range ops[j].Memory {
-					if (a.Write || b.Write) && max(a.Lo, b.Lo) < min(a.Hi, b.Hi) {
+					if a.Space == b.Space && (a.Write || b.Write) && max(a.Lo, b.Lo) < min(a.Hi, b.Hi) {
 						return false
 					}
 				}

@@ -35,18 +35,19 @@ type Latency struct {
 	Cycles      int
 }
 
-// Latencies that documents of the architecture and its Verilog give an array of
-// 256×256.
+// Latencies of an array: those that the architecture's documents and its Verilog give
+// one of 256×256, and that of this module's own.
 var (
 	Analog    = Latency{Name: "analog alone", Nanoseconds: 10}
 	FastADC   = Latency{Name: "fast converters", Nanoseconds: 26}
 	AnalogADC = Latency{Name: "analog and converters", Nanoseconds: 60}
 	TenCycles = Latency{Name: "ten cycles", Cycles: 10}
 	Serial    = Latency{Name: "a row a cycle", Cycles: 259} // the seed's Verilog: 256 rows, and three cycles around them
+	Digital   = Latency{Name: "digital", Cycles: 12}        // pent_crossbar of package rtl, of any size
 )
 
-// Presets returns the latencies by their names on the command line.
-func Presets() []Latency { return []Latency{Analog, FastADC, AnalogADC, TenCycles, Serial} }
+// Presets returns all of them.
+func Presets() []Latency { return []Latency{Analog, FastADC, AnalogADC, TenCycles, Serial, Digital} }
 
 // At returns the latency in cycles of a clock in GHz.
 func (l Latency) At(clock float64) int {
@@ -66,19 +67,18 @@ func (l Latency) Time(clock float64) float64 { return float64(l.At(clock)) / clo
 // ceil returns a/b rounded up.
 func ceil(a, b int) int { return (a + b - 1) / b }
 
-// TileLatency is the cycles from the start of a product of a tile to its first row:
-// the row's weights, the adder tree with a level a cycle, the accumulator.
-func (m Machine) TileLatency() int { return 3 + bits.Len(uint(m.TileSide)) - 1 }
+// tree is the depth of a tile's adder tree, a level a cycle.
+func (m Machine) tree() int { return bits.Len(uint(m.TileSide)) - 1 }
 
 // TileProduct returns the cycles of Y = W·X for W of rows×cols and n columns. A tile
 // takes a row of weights a cycle to load, and for each column of X its rows one after
-// another; the last of them leaves the pipeline after TileLatency.
+// another; the last of them has the adder tree and the accumulator to pass.
 func (m Machine) TileProduct(rows, cols, n int) int {
 	blocks := ceil(rows, m.TileSide) * ceil(cols, m.TileSide)
 	if blocks == 0 || n == 0 {
 		return 0
 	}
-	return ceil(blocks, m.Tiles)*m.TileSide*(1+n) + m.TileLatency()
+	return ceil(blocks, m.Tiles)*m.TileSide*(1+n) + m.tree() + 2
 }
 
 // CrossbarProduct returns the cycles of Y = W·X in arrays that hold W already. An array
@@ -89,9 +89,14 @@ func (m Machine) CrossbarProduct(rows, cols, n int) int {
 }
 
 // LowRankProduct returns the cycles of A·(Bᵀ·X) for factors of rows×rank and
-// cols×rank and n columns: two thin products in tiles, the second after the first.
+// cols×rank and n columns. For each column and rank the unit takes the projection by
+// a dot product, as many inputs a cycle as a tile has columns, and then a row of A a
+// cycle; the last has the adder tree and the shifts to pass.
 func (m Machine) LowRankProduct(rows, cols, rank, n int) int {
-	return m.TileProduct(rank, cols, n) + m.TileProduct(rows, rank, n)
+	if rows == 0 || cols == 0 || rank == 0 || n == 0 {
+		return 0
+	}
+	return rank*n*(ceil(cols, m.TileSide)+rows) + m.tree() + 6
 }
 
 // NoiseBlock is what a noise unit draws in NoiseRounds cycles, in pents.
