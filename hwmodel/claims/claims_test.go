@@ -25,7 +25,7 @@ var outcomes = []struct {
 	{"members are written into the crossbar", "1,000 generations", "false"},
 	{"base weights alone are written, 1 % a generation", "100,000,000 generations", "confirmed"},
 	{"a multiplier by a pent is smaller than one of int8", "4.74× to 12.4×", "overstated"},
-	{"so is a lane of a dot product", "3.35×", "overstated"},
+	{"a lane of a dot product of pents is smaller", "3.35×", "overstated"},
 	{"fewer levels are cheaper: a ternary lane", "1× to 1.1×", "overstated"},
 	{"a pentary adder costs twice a binary one", "3.51× to 20.2×", "overstated"},
 	{"the quantizer rounds to the nearest pent", "wrong for 100 % of negative pents, 0 % of positive ones", "false"},

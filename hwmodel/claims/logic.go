@@ -21,7 +21,7 @@ func logic() []Claim {
 					number(value("gates.mul.int8")), number(value("gates.mul.pent")), number(value("gates.mul.booth"))),
 			}
 		}},
-		{"so is a lane of a dot product", "20×", cpu + " §11.2", func() finding {
+		{"a lane of a dot product of pents is smaller", "20×", cpu + " §11.2", func() finding {
 			r := energy.Ratio("gates.lane")
 			return finding{
 				times(r), gain(20, r, r),
