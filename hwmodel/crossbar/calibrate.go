@@ -1,0 +1,74 @@
+package crossbar
+
+import (
+	"math"
+
+	"github.com/Kaleaon/pentary-go/internal/reuse"
+)
+
+const (
+	// rangeSpread is the range of a calibrated converter in root mean squares of what
+	// it reads: what is beyond is clipped, so that the rest has finer steps.
+	rangeSpread = 4
+	// limitSpread is the limit of a checksum in root mean squares of what is found
+	// where nothing fails.
+	limitSpread = 6
+)
+
+// calibrationRead is the number of the reads that Calibrate makes.
+const calibrationRead = math.MaxUint32
+
+// Calibrate sets the range of each array's converters, and the limit of its checksums,
+// by what they find in a batch of n columns of typical inputs. Before it, converters
+// reach the largest product that ideal cells can make, and a checksum fails by more
+// than half a unit. Calibrate again when the weights have become others.
+func (c *Crossbar) Calibrate(x []int8, n int) {
+	c.checkShapes("Calibrate", make([]int32, c.rows*n), x, n)
+	ws := &Workspace{}
+	for _, a := range c.arrays {
+		var magnitude, residual meanSquare
+		a.eachChunk(ws, x, n, func(width, _ int) {
+			for s := range a.config.slices() {
+				a.read(ws, s, width)
+				for _, v := range ws.reads {
+					magnitude.add(float64(v))
+				}
+			}
+		})
+		a.setRange(rangeSpread * magnitude.root())
+		if a.checks == 0 {
+			continue
+		}
+		a.eachChunk(ws, x, n, func(width, lo int) {
+			a.conversionsOf(ws, width, Read{calibrationRead, lo})
+			ws.residuals = reuse.Slice(ws.residuals, width)
+			a.residuals(ws.residuals, ws.conversions, width)
+			for _, r := range ws.residuals {
+				residual.add(float64(r))
+			}
+		})
+		a.limit = max(Unit/2, int64(limitSpread*residual.root()))
+	}
+}
+
+// eachChunk loads the array's inputs, chunk after chunk, and calls do for each.
+func (a *array) eachChunk(ws *Workspace, x []int8, n int, do func(width, lo int)) {
+	for lo := 0; lo < n; lo += chunkColumns {
+		hi := min(lo+chunkColumns, n)
+		ws.load(a, x, n, lo, hi)
+		do(hi-lo, lo)
+	}
+}
+
+// meanSquare is the mean of squares.
+type meanSquare struct {
+	sum   float64
+	count int
+}
+
+func (m *meanSquare) add(v float64) {
+	m.sum += float64(v * v)
+	m.count++
+}
+
+func (m *meanSquare) root() float64 { return math.Sqrt(m.sum / float64(max(1, m.count))) }

@@ -1,0 +1,136 @@
+package crossbar
+
+import (
+	"fmt"
+
+	"github.com/Kaleaon/pentary-go/internal/parallel"
+	"github.com/Kaleaon/pentary-go/packed"
+)
+
+// Crossbar is a matrix in as many arrays as it takes. Its products may run at the same
+// time, each with a Workspace; all else is for one goroutine alone.
+type Crossbar struct {
+	config     Config
+	rows, cols int // of the matrix
+	across     int // arrays that share their inputs
+	arrays     []*array
+	now        float64 // seconds since it was made
+	pents      []int8
+	scratch    [][]int32 // of a worker, for measure
+
+	// Of the product that MatMul is at.
+	work []Workspace
+	job  job
+	task func(worker, i int)
+}
+
+// New returns a crossbar with w programmed into it. The error names the field of the
+// configuration that is out of range.
+func New(config Config, w *packed.Matrix) (*Crossbar, error) {
+	if err := config.Check(); err != nil {
+		return nil, err
+	}
+	config.setDefaults()
+	m, k := w.Rows(), w.Cols()
+	if m == 0 || k == 0 {
+		return nil, fmt.Errorf("crossbar: matrix of %d×%d", m, k)
+	}
+	c := &Crossbar{
+		config: config, rows: m, cols: k,
+		across: (m + config.Cols - 1) / config.Cols,
+		pents:  make([]int8, m*k),
+		work:   make([]Workspace, parallel.Workers()),
+	}
+	c.task = c.matMulChunk
+	for lo := 0; lo < k; lo += config.Rows {
+		for first := 0; first < m; first += config.Cols {
+			a := newArray(&c.config, uint32(len(c.arrays)), lo, min(lo+config.Rows, k), first, min(first+config.Cols, m))
+			a.setRange(a.fullScale())
+			c.arrays = append(c.arrays, a)
+		}
+	}
+	c.scratch = make([][]int32, parallel.Workers())
+	c.Program(w)
+	return c, nil
+}
+
+// Config returns the configuration, defaults filled in.
+func (c *Crossbar) Config() Config { return c.config }
+
+// Rows and Cols return the size of the matrix.
+func (c *Crossbar) Rows() int { return c.rows }
+
+// Cols returns the number of inputs.
+func (c *Crossbar) Cols() int { return c.cols }
+
+// Program writes every cell and returns how many that are, levelling included. It
+// panics if w has another shape.
+func (c *Crossbar) Program(w *packed.Matrix) (written int) { return c.write(w, true) }
+
+// Update writes the cells whose level changes, and returns how many that are,
+// levelling included. It panics if w has another shape.
+func (c *Crossbar) Update(w *packed.Matrix) (written int) { return c.write(w, false) }
+
+// Refresh writes every cell with what it is meant to hold: drift begins anew.
+func (c *Crossbar) Refresh() (written int) { return c.writeArrays(true) }
+
+func (c *Crossbar) write(w *packed.Matrix, all bool) int {
+	if w.Rows() != c.rows || w.Cols() != c.cols {
+		panic(fmt.Sprintf("crossbar: W is %d×%d for a crossbar of %d×%d", w.Rows(), w.Cols(), c.rows, c.cols))
+	}
+	w.Unpack(c.pents)
+	for _, a := range c.arrays {
+		a.setPents(c.pents, c.cols)
+	}
+	return c.writeArrays(all)
+}
+
+func (c *Crossbar) writeArrays(all bool) (written int) {
+	counts := make([]int, len(c.arrays))
+	parallel.For(len(c.scratch), len(c.arrays), func(worker, i int) {
+		if counts[i] = c.arrays[i].program(c.now, all); counts[i] > 0 {
+			c.measure(worker, i)
+		}
+	})
+	for _, n := range counts {
+		written += n
+	}
+	return written
+}
+
+func (c *Crossbar) measure(worker, i int) {
+	a := c.arrays[i]
+	if n := (a.hi - a.lo) * a.pairs; len(c.scratch[worker]) < n {
+		c.scratch[worker] = make([]int32, n)
+	}
+	a.measure(c.scratch[worker])
+}
+
+// Advance lets time pass at a temperature in °C, -40 to 150. Cells drift with the
+// logarithm of their age, beyond the first second, five times as fast at 85 °C as at
+// 25 °C and by Arrhenius' law elsewhere.
+func (c *Crossbar) Advance(seconds, celsius float64) error {
+	if !(seconds >= 0 && seconds <= 1e12) {
+		return fmt.Errorf("crossbar: advance by %g s, want 0 to 1e12", seconds)
+	}
+	if !(celsius >= -40 && celsius <= 150) {
+		return fmt.Errorf("crossbar: %g °C, want -40 to 150", celsius)
+	}
+	rate := driftRate(celsius)
+	parallel.For(len(c.scratch), len(c.arrays), func(worker, i int) {
+		c.arrays[i].advance(c.now, c.now+seconds, rate)
+		c.measure(worker, i)
+	})
+	c.now += seconds
+	return nil
+}
+
+// Weight returns what the pair of row i and column j weighs as programmed, in pents,
+// before the correction by references.
+func (c *Crossbar) Weight(i, j int) float64 {
+	if i < 0 || i >= c.rows || j < 0 || j >= c.cols {
+		panic(fmt.Sprintf("crossbar: weight %d, %d of %d×%d", i, j, c.rows, c.cols))
+	}
+	a := c.arrays[j/c.config.Rows*c.across+i/c.config.Cols]
+	return float64(a.planes.at(i-a.first, j-a.lo)) / Unit
+}

@@ -1,0 +1,226 @@
+package crossbar
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+
+	"github.com/Kaleaon/pentary-go/internal/parallel"
+	"github.com/Kaleaon/pentary-go/internal/reuse"
+	"github.com/Kaleaon/pentary-go/kernels"
+)
+
+// Read names the reads of a product, for their noise: reads of one number differ in
+// their column, the first of which is First of all. Products of the same Read have the
+// same noise.
+type Read struct {
+	Number uint32
+	First  int
+}
+
+// Workspace holds what one goroutine's product needs. It grows to what its largest use
+// needs and is then reused.
+type Workspace struct {
+	in          []int8    // inputs of an array, slice after slice, in quads
+	energy      []float64 // Σ x² of each slice and column
+	reads, part []int32
+	conversions []int64 // of an array
+	residuals   []int64
+	sums        []int64 // of all arrays
+	random      []uint8
+	check       Check
+}
+
+// chunkColumns is how many columns are worked on at once: few enough that an array's
+// conversions stay in the second-level cache.
+const chunkColumns = 256
+
+// job is a product that MatMul has underway.
+type job struct {
+	y    []int32
+	x    []int8
+	n    int
+	read Read
+}
+
+// MatMul computes what the crossbar makes of Y = W·X for a batch of n columns, laid
+// out as in kernels.MatMul, on all processors, and returns what the checksums say. It
+// is not for use by several goroutines: see Product.
+//
+//	y = Σ_arrays gain·Σ_slices 2^s·convert(Σ w·x + noise), rounded
+func (c *Crossbar) MatMul(y []int32, x []int8, n int, read Read) Check {
+	c.checkShapes("MatMul", y, x, n)
+	c.job = job{y, x, n, read}
+	parallel.For(len(c.work), (n+chunkColumns-1)/chunkColumns, c.task)
+	c.job = job{}
+	var check Check
+	for i := range c.work {
+		check.Add(c.work[i].check)
+		c.work[i].check = Check{}
+	}
+	return check
+}
+
+func (c *Crossbar) matMulChunk(worker, i int) {
+	j, lo := &c.job, i*chunkColumns
+	c.columns(&c.work[worker], j.y, j.x, j.n, lo, min(lo+chunkColumns, j.n), j.read)
+}
+
+// Product is MatMul on the caller's goroutine alone. Products with different
+// workspaces may run at the same time, while nothing is written.
+func (c *Crossbar) Product(ws *Workspace, y []int32, x []int8, n int, read Read) Check {
+	c.checkShapes("Product", y, x, n)
+	for lo := 0; lo < n; lo += chunkColumns {
+		c.columns(ws, y, x, n, lo, min(lo+chunkColumns, n), read)
+	}
+	check := ws.check
+	ws.check = Check{}
+	return check
+}
+
+func (c *Crossbar) checkShapes(fn string, y []int32, x []int8, n int) {
+	if n < 0 || len(x) != kernels.Quads(c.cols)*n*4 || len(y) != c.rows*n {
+		panic(fmt.Sprintf("crossbar: %s: x has %d elements and y has %d, want a batch of %d×%d and W·X of %d×%d (W is %d×%d)",
+			fn, len(x), len(y), c.cols, n, c.rows, n, c.rows, c.cols))
+	}
+}
+
+// columns computes columns lo to hi of n.
+func (c *Crossbar) columns(ws *Workspace, y []int32, x []int8, n, lo, hi int, read Read) {
+	width := hi - lo
+	read.First += lo
+	ws.sums = reuse.Slice(ws.sums, c.rows*width)
+	clear(ws.sums)
+	for i, a := range c.arrays {
+		if i%c.across == 0 {
+			ws.load(a, x, n, lo, hi)
+		}
+		a.conversionsOf(ws, width, read)
+		if a.checks > 0 {
+			ws.residuals = reuse.Slice(ws.residuals, width)
+			a.residuals(ws.residuals, ws.conversions, width)
+			ws.check.Add(a.verifySums(ws.residuals))
+		}
+		sums := ws.sums[a.first*width : a.last*width]
+		for i, v := range ws.conversions[:len(sums)] {
+			sums[i] += v * a.gain
+		}
+	}
+	for i := range c.rows {
+		out := y[i*n+lo : i*n+hi]
+		for j, v := range ws.sums[i*width : (i+1)*width] {
+			out[j] = product(v)
+		}
+	}
+}
+
+// product rounds a sum in units of 1/Unit and 1/unity to nearest, ties away from zero.
+func product(sum int64) int32 {
+	const one = Unit * unity
+	if sum < 0 {
+		return -int32((-sum + one/2) / one)
+	}
+	return int32((sum + one/2) / one)
+}
+
+// load takes the array's inputs, columns lo to hi of n: each slice of their magnitudes
+// with their sign.
+func (ws *Workspace) load(a *array, x []int8, n, lo, hi int) {
+	width := hi - lo
+	quads, slices, bits := kernels.Quads(a.hi-a.lo), a.config.slices(), a.config.InputBits
+	size := quads * width * 4
+	ws.in = reuse.Slice(ws.in, slices*size)
+	for q := range quads {
+		from := x[((a.lo/4+q)*n+lo)*4:][:width*4]
+		at := q * width * 4
+		if slices == 1 {
+			copy(ws.in[at:], from)
+			continue
+		}
+		for s := range slices {
+			to := ws.in[s*size+at:][:len(from)]
+			for i, v := range from {
+				to[i] = slice(v, uint(s)*bits, bits)
+			}
+		}
+	}
+	if a.config.Device.ReadNoise == 0 {
+		return
+	}
+	ws.energy = reuse.Slice(ws.energy, slices*width)
+	clear(ws.energy)
+	for s := range slices {
+		energy := ws.energy[s*width : (s+1)*width]
+		for i, v := range ws.in[s*size : (s+1)*size] {
+			energy[i/4%width] += float64(int(v) * int(v)) // whole numbers below 2^53
+		}
+	}
+}
+
+// slice returns bits of a magnitude from a place on, with the sign of v.
+func slice(v int8, from, bits uint) int8 {
+	m := (int(max(v, -v)) >> from) & (1<<bits - 1)
+	if v < 0 {
+		m = -m
+	}
+	return int8(m)
+}
+
+// conversionsOf computes what the array's converters yield for the loaded inputs,
+// [outputs+checks][width].
+func (a *array) conversionsOf(ws *Workspace, width int, read Read) {
+	rows := a.outputs() + a.checks
+	ws.conversions = reuse.Slice(ws.conversions, rows*width)
+	clear(ws.conversions)
+	slices, noisy := a.config.slices(), a.config.Device.ReadNoise > 0
+	if noisy {
+		a.drawNoise(ws, rows*slices, width, read)
+	}
+	for s := range slices {
+		a.read(ws, s, width)
+		if noisy {
+			a.addNoise(ws, s, rows, width)
+		}
+		a.convert(ws.conversions, ws.reads, uint(s)*a.config.InputBits)
+	}
+}
+
+// read computes the products of one slice of the loaded inputs, [outputs+checks][width],
+// in 1/Unit.
+func (a *array) read(ws *Workspace, s, width int) {
+	rows := a.outputs() + a.checks
+	size := kernels.Quads(a.hi-a.lo) * width * 4
+	ws.reads = reuse.Slice(ws.reads, rows*width)
+	ws.part = reuse.Slice(ws.part, rows*width)
+	a.planes.product(ws.reads, ws.part, ws.in[s*size:(s+1)*size], width)
+}
+
+// drawNoise draws eight bytes for each read of each column.
+func (a *array) drawNoise(ws *Workspace, reads, width int, read Read) {
+	each := randomBytes(reads)
+	ws.random = reuse.Slice(ws.random, width*each)
+	for c := range width {
+		kernels.Random(ws.random[c*each:(c+1)*each], kindRead.stream(a.config.Seed, a.number, read.Number, uint32(read.First+c)))
+	}
+}
+
+// randomBytes returns the bytes of so many normal numbers, in whole units.
+func randomBytes(n int) int {
+	return (8*n + kernels.NoiseUnit - 1) / kernels.NoiseUnit * kernels.NoiseUnit
+}
+
+// addNoise adds the noise of slice s to the reads. Independent noise of every cell adds
+// up to a normal number with a variance of two cells' for each x².
+func (a *array) addNoise(ws *Workspace, s, rows, width int) {
+	d := &a.config.Device
+	each := randomBytes(rows * a.config.slices())
+	perCell := math.Sqrt2 * d.ReadNoise / d.unit() * Unit * normalScale
+	for c := range width {
+		deviation := perCell * math.Sqrt(ws.energy[s*width+c])
+		random := ws.random[c*each+8*s*rows:]
+		for i := range rows {
+			z := byteSum(binary.LittleEndian.Uint64(random[8*i:]))
+			ws.reads[i*width+c] += int32(math.Round(deviation * float64(z)))
+		}
+	}
+}

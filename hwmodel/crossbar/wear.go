@@ -1,0 +1,82 @@
+package crossbar
+
+import "math/bits"
+
+// Wear is what writes have done to a crossbar.
+type Wear struct {
+	Cells  int
+	Writes uint64 // of all cells since it was made
+	Pulses uint64 // that those took
+	Least  uint32 // writes of the cell written least
+	Most   uint32 // and most
+	Stuck  int    // cells that can no longer be written, from the factory or worn out
+
+	// Histogram counts cells by their writes: element 0 those never written, element i
+	// those of 2^(i-1) to 2^i-1 writes.
+	Histogram [33]int
+}
+
+// Mean returns the writes of a cell, on average.
+func (w *Wear) Mean() float64 { return float64(w.Writes) / float64(max(1, w.Cells)) }
+
+// Add adds the wear of other cells.
+func (w *Wear) Add(o Wear) {
+	w.Cells += o.Cells
+	w.Writes += o.Writes
+	w.Pulses += o.Pulses
+	w.Least = min(w.Least, o.Least)
+	w.Most = max(w.Most, o.Most)
+	w.Stuck += o.Stuck
+	for i, n := range o.Histogram {
+		w.Histogram[i] += n
+	}
+}
+
+// Seconds returns the time that the pulses took, one word line after another of one
+// array after another.
+func (w *Wear) Seconds() float64 { return float64(w.Pulses) * PulseSeconds }
+
+// Lifetime returns how many generations cells of an endurance last if they go on to be
+// written as they have been for so many: until the one written most fails.
+func (w *Wear) Lifetime(endurance float64, generations int) float64 {
+	return endurance * float64(generations) / float64(max(1, w.Most))
+}
+
+// Wear returns the wear of all arrays.
+func (c *Crossbar) Wear() Wear {
+	w := Wear{Least: c.arrays[0].cells[0].writes}
+	for _, a := range c.arrays {
+		w.Cells += len(a.cells)
+		w.Writes += a.writes
+		w.Pulses += a.pulses
+		for i := range a.cells {
+			cell := &a.cells[i]
+			w.Least, w.Most = min(w.Least, cell.writes), max(w.Most, cell.writes)
+			w.Histogram[bits.Len32(cell.writes)]++
+			if cell.stuck {
+				w.Stuck++
+			}
+		}
+	}
+	return w
+}
+
+// WearMap is the writes of every cell of an array as it lies on the chip: Columns
+// cells, two a pair, on each of Lines word lines.
+type WearMap struct {
+	Lines, Columns int
+	Writes         []uint32 // row-major
+}
+
+// Arrays returns the number of arrays.
+func (c *Crossbar) Arrays() int { return len(c.arrays) }
+
+// WearMap returns the map of one array.
+func (c *Crossbar) WearMap(array int) WearMap {
+	a := c.arrays[array]
+	m := WearMap{Lines: a.lines, Columns: 2 * a.pairs, Writes: make([]uint32, len(a.cells))}
+	for i := range a.cells {
+		m.Writes[i] = a.cells[i].writes
+	}
+	return m
+}
