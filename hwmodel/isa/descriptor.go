@@ -1,0 +1,182 @@
+package isa
+
+// Kind is the first word of a descriptor: what the words after it describe.
+type Kind int
+
+// The kinds. The first three are tensors, each in the memory of its kind.
+const (
+	Pents        Kind = iota + 1 // rows in packed form, at three bits a pent
+	Bytes                        // int8 in quads: element (κ, c) of k×n at (κ/4·n+c)·4 + κ%4
+	Accumulators                 // int32, row by row
+	Noise
+	Factors
+	Population
+	Update
+)
+
+// Words of the descriptors, counted from the kind.
+const (
+	TensorBase = iota + 1
+	TensorRows
+	TensorCols
+	TensorHeight
+	TensorWidth
+	TensorWords
+)
+
+// Words of a Noise descriptor.
+const (
+	NoiseSeedLow = iota + 1
+	NoiseSeedHigh
+	NoiseGeneration
+	NoiseTensor
+	NoisePair
+	NoiseLaw
+	NoiseSigma
+	NoiseUse
+	NoiseNext
+	NoiseWords
+)
+
+// Words of a Factors descriptor.
+const (
+	FactorsA = iota + 1
+	FactorsB
+	FactorsMultiplier
+	FactorsShift
+	FactorsWords
+)
+
+// Words of a Population descriptor.
+const (
+	PopulationObjective = iota + 1
+	PopulationOutputs
+	PopulationTargets
+	PopulationWords
+)
+
+// Words of an Update descriptor.
+const (
+	UpdateNoise = iota + 1
+	UpdateRank
+	UpdateCoding
+	UpdateCodes
+	UpdateRule
+	UpdateRate
+	UpdateState
+	UpdateWords
+)
+
+// Objective is what POPEVAL scores by.
+type Objective int
+
+// The objectives.
+const (
+	CrossEntropy Objective = iota + 1 // −Σ over columns, in 1/256 bit, as kernels.Score; outputs are logits, targets one row of classes
+	SquaredError                      // −Σ (output − target)²
+)
+
+// Coding is how POPAVG makes codes of scores.
+type Coding int
+
+// The codings.
+const (
+	FourBits   Coding = iota + 1 // differences in half their median magnitude, ±7; see es.FourBit
+	Signs                        // signs of the differences; see es.Sign
+	Normalized                   // of each member, its distance from the mean in standard deviations, 16 fraction bits; see baseline.Prototype
+)
+
+// Rule is how PQUANT moves pents.
+type Rule int
+
+// The rules.
+const (
+	Residual   Rule = iota + 1 // error feedback; see kernels.UpdateResidual
+	Stochastic                 // rounding at random; see kernels.UpdateStochastic
+	Prototype                  // W ← QUANT5(W + rate/(n·sigma)·Σ F·E); see baseline.Prototype
+)
+
+// DescriptorSpec is what a kind of descriptor consists of. The assembler has a
+// directive of its name, which takes the fields in order.
+type DescriptorSpec struct {
+	Kind    Kind
+	Name    string
+	Summary string
+	Fields  []DescriptorField
+}
+
+// DescriptorField is a word of a descriptor.
+type DescriptorField struct {
+	Name     string
+	Optional bool  // at the end
+	Default  int64 // if it is left out
+	Doc      string
+}
+
+// Words returns the length of the descriptor.
+func (d *DescriptorSpec) Words() int { return 1 + len(d.Fields) }
+
+// tensorFields returns the fields of a tensor whose base counts the given units.
+func tensorFields(unit string) []DescriptorField {
+	return []DescriptorField{
+		{Name: "base", Doc: "address of the first, in " + unit},
+		{Name: "rows", Doc: "rows; of images: channels·height·width"},
+		{Name: "cols", Doc: "columns"},
+		{Name: "height", Optional: true, Default: 1, Doc: "of an image, or of a kernel of pents"},
+		{Name: "width", Optional: true, Default: 1, Doc: "of an image, or of a kernel of pents"},
+	}
+}
+
+// Descriptors lists the kinds of descriptors, Kind after Kind from 1 on.
+var Descriptors = [...]DescriptorSpec{
+	{Pents, "pents", "matrix of pents: rows of blocks of 256 pents in 96 bytes, then of 32 in 12", tensorFields("bytes")},
+	{Bytes, "bytes", "activations, of a byte in ±127, four rows of a column together; padded with zero to whole quads of rows", tensorFields("bytes")},
+	{Accumulators, "accumulators", "sums of 32 bits, row by row", tensorFields("accumulators")},
+	{Noise, "noise", "where random pents come from: a Philox4x32-10 stream", []DescriptorField{
+		{Name: "seed_low", Doc: "low 32 bits of the seed"},
+		{Name: "seed_high", Doc: "high 32 bits"},
+		{Name: "generation", Doc: "counter word, 0 to 2^32−1"},
+		{Name: "tensor", Doc: "number of the tensor, 0 to 2^28−1"},
+		{Name: "pair", Doc: "number of the antithetic pair, or of the member; 0 to 2^32−1"},
+		{Name: "law", Optional: true, Doc: "0 binomial, 1 uniform"},
+		{Name: "sigma", Optional: true, Doc: "σ = 2^-sigma levels; for the prototype, in 1/65536 level"},
+		{Name: "use", Optional: true, Doc: "of PRNG: 0 to 15, what the numbers are for, see lowrank.Kind"},
+		{Name: "next", Optional: true, Doc: "of PRNG: block, or word, to come next"},
+	}},
+	{Factors, "factors", "factors of a perturbation E = A·Bᵀ/√r, each transposed: a row for each rank", []DescriptorField{
+		{Name: "a", Doc: "address of the descriptor of A, r×m pents"},
+		{Name: "b", Doc: "address of that of B, r×k pents"},
+		{Name: "multiplier", Optional: true, Doc: "of projections, in 1/128; LRGEN writes it"},
+		{Name: "shift", Optional: true, Doc: "of the perturbation; LRGEN writes it"},
+	}},
+	{Population, "population", "what members are scored by", []DescriptorField{
+		{Name: "objective", Doc: "1 cross-entropy, 2 squared error"},
+		{Name: "outputs", Doc: "address of the descriptor of all members' outputs, bytes or, for squared error, accumulators or pents: n members have columns, or rows of pents, of equal number"},
+		{Name: "targets", Doc: "address of that of the targets of one member: classes in bytes, a row; or a tensor of the kind of outputs"},
+	}},
+	{Update, "update", "how a generation moves a matrix", []DescriptorField{
+		{Name: "noise", Doc: "address of the noise descriptor; pairs count from its pair"},
+		{Name: "rank", Doc: "r of the perturbations"},
+		{Name: "coding", Doc: "1 four bits, 2 signs, 3 normalized"},
+		{Name: "codes", Doc: "address of the descriptor of the codes: bytes n/2×1, or accumulators n×1 if normalized"},
+		{Name: "rule", Doc: "1 residual, 2 stochastic, 3 prototype"},
+		{Name: "rate", Doc: "levels that a standard deviation of Z is as a step, in 1/65536; for the prototype α"},
+		{Name: "state", Optional: true, Doc: "of the residual rule: address of the descriptor of the residuals, bytes of m·padded k rows and one column"},
+	}},
+}
+
+// DescriptorOf returns the table's entry of a kind, or nil if there is none.
+func DescriptorOf(k Kind) *DescriptorSpec {
+	if k < 1 || int(k) > len(Descriptors) {
+		return nil
+	}
+	return &Descriptors[k-1]
+}
+
+// String returns the name of the kind.
+func (k Kind) String() string {
+	if d := DescriptorOf(k); d != nil {
+		return d.Name
+	}
+	return "unknown"
+}

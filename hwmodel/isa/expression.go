@@ -1,0 +1,133 @@
+package isa
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/Kaleaon/pentary-go/trit5"
+)
+
+// line is the text of a statement that is being read. An error ends the statement.
+type line struct {
+	tokens []token // those left; the last is the end
+	number int
+	asm    *assembler
+}
+
+// next returns the next token without taking it.
+func (l *line) next() token { return l.tokens[0] }
+
+// take takes the next token. The end remains.
+func (l *line) take() token {
+	t := l.tokens[0]
+	if t.kind != endToken {
+		l.tokens = l.tokens[1:]
+	}
+	return t
+}
+
+// fail ends the statement with an error at a token.
+func (l *line) fail(t token, format string, args ...any) error {
+	return &Error{Line: l.number, Column: t.column, Message: fmt.Sprintf(format, args...)}
+}
+
+// expect takes a token of the kind, or fails.
+func (l *line) expect(k tokenKind, what string) error {
+	if t := l.take(); t.kind != k {
+		return l.fail(t, "%v, want %s", t, what)
+	}
+	return nil
+}
+
+// maxDepth bounds parentheses and signs within each other.
+const maxDepth = 100
+
+// expression reads sums of products of numbers, symbols and parentheses:
+//
+//	expression = product { ("+" | "-") product }
+//	product    = factor { "*" factor }
+//	factor     = number | symbol | "." | ("+" | "-") factor | "(" expression ")"
+//
+// Its value and everything in between is a word's.
+func (l *line) expression(depth int) (int64, error) {
+	v, err := l.product(depth)
+	for err == nil && (l.next().kind == '+' || l.next().kind == '-') {
+		op := l.take()
+		var w int64
+		if w, err = l.product(depth); err != nil {
+			break
+		}
+		if op.kind == '-' {
+			w = -w
+		}
+		v, err = l.bounded(op, v+w)
+	}
+	return v, err
+}
+
+func (l *line) product(depth int) (int64, error) {
+	v, err := l.factor(depth)
+	for err == nil && l.next().kind == '*' {
+		op := l.take()
+		var w int64
+		if w, err = l.factor(depth); err != nil {
+			break
+		}
+		if v != 0 && w != 0 && trit5.WordMax/max(v, -v) < max(w, -w) {
+			return 0, l.fail(op, "product is beyond the range of a word, ±%d", int64(trit5.WordMax))
+		}
+		v *= w
+	}
+	return v, err
+}
+
+func (l *line) factor(depth int) (int64, error) {
+	t := l.take()
+	if depth > maxDepth {
+		return 0, l.fail(t, "expression of more than %d levels", maxDepth)
+	}
+	switch t.kind {
+	case numberToken:
+		v, err := strconv.ParseInt(t.text, 0, 64)
+		if err != nil {
+			return 0, l.fail(t, "%v is no number", t)
+		}
+		return l.bounded(t, v)
+	case nameToken:
+		return l.symbol(t)
+	case '+':
+		return l.factor(depth + 1)
+	case '-':
+		v, err := l.factor(depth + 1)
+		return -v, err
+	case '(':
+		v, err := l.expression(depth + 1)
+		if err != nil {
+			return 0, err
+		}
+		return v, l.expect(')', "a closing parenthesis")
+	}
+	return 0, l.fail(t, "%v, want a number or a symbol", t)
+}
+
+// bounded returns v, or an error if no word holds it.
+func (l *line) bounded(t token, v int64) (int64, error) {
+	if v > trit5.WordMax || v < -trit5.WordMax {
+		return 0, l.fail(t, "%d is beyond the range of a word, ±%d", v, int64(trit5.WordMax))
+	}
+	return v, nil
+}
+
+// symbol returns the value of a name: "." is the address of this statement.
+func (l *line) symbol(t token) (int64, error) {
+	if t.text == "." {
+		return int64(l.asm.here()), nil
+	}
+	if v, ok := l.asm.values[t.text]; ok {
+		return v, nil
+	}
+	if _, ok := parseRegister(t.text); ok {
+		return 0, l.fail(t, "register %s, want a number or a symbol", t.text)
+	}
+	return 0, l.fail(t, "undefined symbol %v", t)
+}

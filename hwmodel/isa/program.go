@@ -1,0 +1,73 @@
+package isa
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/Kaleaon/pentary-go/trit5"
+)
+
+// Section is where a symbol's value is an address.
+type Section uint8
+
+// The sections.
+const (
+	Text Section = iota // an instruction
+	Data                // a word
+)
+
+// Symbol is a name for an address.
+type Symbol struct {
+	Name    string
+	Section Section
+	Value   int
+}
+
+// Program is what the machine runs: instructions from address 0, and the words that
+// data memory begins with.
+type Program struct {
+	Code    []uint64
+	Data    []trit5.Word
+	Symbols []Symbol // by section and value; names are unique
+
+	// Lines has the source line of each instruction, counted from 1. Object files do
+	// not keep it.
+	Lines []int
+}
+
+// Limits of a program.
+const (
+	MaxCode    = 1 << 20 // instructions
+	MaxData    = 1 << 22 // words
+	MaxSymbols = 1 << 16
+	MaxName    = 255 // bytes of a symbol
+)
+
+// Find returns the address that a symbol of the data section stands for.
+func (p *Program) Find(name string) (address int, ok bool) {
+	for _, s := range p.Symbols {
+		if s.Name == name && s.Section == Data {
+			return s.Value, true
+		}
+	}
+	return 0, false
+}
+
+func (p *Program) sortSymbols() {
+	slices.SortStableFunc(p.Symbols, compareSymbols)
+}
+
+// compareSymbols orders symbols by section and value.
+func compareSymbols(a, b Symbol) int {
+	return cmp.Or(cmp.Compare(a.Section, b.Section), cmp.Compare(a.Value, b.Value))
+}
+
+// Where names an instruction for an error: its line if that is known, its address
+// otherwise.
+func (p *Program) Where(pc int) string {
+	if pc >= 0 && pc < len(p.Lines) {
+		return fmt.Sprintf("line %d", p.Lines[pc])
+	}
+	return fmt.Sprintf("instruction %d", pc)
+}
