@@ -1,5 +1,7 @@
 package cycles
 
+import "github.com/Kaleaon/pentary-go/hwmodel/isa"
+
 // A Kind says how an instruction passes the pipeline.
 type Kind uint8
 
@@ -46,19 +48,15 @@ func (s Span) conflicts(t Span) bool {
 	return s.Space == t.Space && (s.Write || t.Write) && s.Lo < t.Hi && t.Lo < s.Hi
 }
 
-// Registers is the number of registers. Register 0 is always zero: nothing waits for
-// it.
-const Registers = 32
-
 // An Op is an executed instruction as the pipeline sees it.
 type Op struct {
 	PC     int
-	Text   string // as the assembler writes it
+	Inst   isa.Instruction
 	Kind   Kind
-	Reads  []uint8 // registers, needed at the start of execute
-	Writes []uint8 // registers
-	Taken  bool    // of a Branch
-	Unit   Unit    // of Work
-	Cycles int     // that the unit takes, of Work
-	Memory []Span  // that a Load, Store or Work touches
+	Reads  []isa.Reg // needed at the start of execute
+	Writes []isa.Reg
+	Taken  bool   // of a Branch
+	Unit   Unit   // of Work
+	Cycles int    // that the unit takes, of Work
+	Memory []Span // that a Load, Store or Work touches
 }

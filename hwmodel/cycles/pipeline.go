@@ -1,5 +1,7 @@
 package cycles
 
+import "github.com/Kaleaon/pentary-go/hwmodel/isa"
+
 // A Stall is a reason why an instruction enters execute later than the cycle after
 // its predecessor did.
 type Stall uint8
@@ -49,10 +51,10 @@ type Pipeline struct {
 	Jobs         [Units]int64 // that the unit was given
 
 	last    Slot
-	ready   [Registers]int64 // first cycle in which execute may use the register
-	byUnit  [Registers]bool  // the register waits for a unit
-	free    [Units]int64     // first cycle in which the unit takes work
-	pending []access         // of units that still work
+	ready   [isa.Registers]int64 // first cycle in which execute may use the register
+	byUnit  [isa.Registers]bool  // the register waits for a unit
+	free    [Units]int64         // first cycle in which the unit takes work
+	pending []access             // of units that still work
 }
 
 // An access is a span that a unit works on until a cycle.
@@ -156,7 +158,7 @@ func (p *Pipeline) issue(s *Slot) {
 		p.pending = kept
 	}
 	for _, r := range s.Writes {
-		if r != 0 {
+		if r != isa.Zero {
 			p.ready[r], p.byUnit[r] = ready, s.Kind == Work
 		}
 	}

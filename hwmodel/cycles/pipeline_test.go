@@ -3,6 +3,8 @@ package cycles
 import (
 	"math/rand/v2"
 	"testing"
+
+	"github.com/Kaleaon/pentary-go/hwmodel/isa"
 )
 
 // run returns the cycles of a program and its stalls.
@@ -18,11 +20,11 @@ func run(ops ...Op) (*Pipeline, []Slot) {
 // The cases of the textbook: Patterson and Hennessy, Computer Organization and Design,
 // chapter 4.
 func TestTextbook(t *testing.T) {
-	add := func(d, a, b uint8) Op { return Op{Kind: ALU, Writes: []uint8{d}, Reads: []uint8{a, b}} }
-	load := func(d, a uint8) Op { return Op{Kind: Load, Writes: []uint8{d}, Reads: []uint8{a}} }
-	branch := func(a uint8, taken bool) Op { return Op{Kind: Branch, Reads: []uint8{a}, Taken: taken} }
-	work := func(u Unit, cycles int, d, a uint8, memory ...Span) Op {
-		return Op{Kind: Work, Unit: u, Cycles: cycles, Writes: []uint8{d}, Reads: []uint8{a}, Memory: memory}
+	add := func(d, a, b isa.Reg) Op { return Op{Kind: ALU, Writes: []isa.Reg{d}, Reads: []isa.Reg{a, b}} }
+	load := func(d, a isa.Reg) Op { return Op{Kind: Load, Writes: []isa.Reg{d}, Reads: []isa.Reg{a}} }
+	branch := func(a isa.Reg, taken bool) Op { return Op{Kind: Branch, Reads: []isa.Reg{a}, Taken: taken} }
+	work := func(u Unit, cycles int, d, a isa.Reg, memory ...Span) Op {
+		return Op{Kind: Work, Unit: u, Cycles: cycles, Writes: []isa.Reg{d}, Reads: []isa.Reg{a}, Memory: memory}
 	}
 	fence := Op{Kind: Fence}
 	for _, test := range []struct {
@@ -45,9 +47,9 @@ func TestTextbook(t *testing.T) {
 		{"a unit's result is overwritten", []Op{work(Tile, 10, 1, 0), add(1, 3, 3)}, 15, [Stalls]int64{Result: 9}},
 		{"a busy unit", []Op{work(Tile, 10, 1, 0), work(Tile, 5, 2, 0)}, 17, [Stalls]int64{Busy: 9}},
 		{"two units", []Op{work(Tile, 10, 1, 0), work(Noise, 5, 2, 0)}, 12, [Stalls]int64{}},
-		{"memory in order", []Op{work(Tile, 10, 0, 0, Span{0, 0, 64, true}), {Kind: Load, Writes: []uint8{1}, Memory: []Span{{0, 63, 64, false}}}}, 15, [Stalls]int64{Conflict: 9}},
-		{"memory beside", []Op{work(Tile, 10, 0, 0, Span{0, 0, 64, true}), {Kind: Load, Writes: []uint8{1}, Memory: []Span{{0, 64, 65, false}}}}, 12, [Stalls]int64{}},
-		{"another memory", []Op{work(Tile, 10, 0, 0, Span{0, 0, 64, true}), {Kind: Load, Writes: []uint8{1}, Memory: []Span{{1, 0, 64, false}}}}, 12, [Stalls]int64{}},
+		{"memory in order", []Op{work(Tile, 10, 0, 0, Span{0, 0, 64, true}), {Kind: Load, Writes: []isa.Reg{1}, Memory: []Span{{0, 63, 64, false}}}}, 15, [Stalls]int64{Conflict: 9}},
+		{"memory beside", []Op{work(Tile, 10, 0, 0, Span{0, 0, 64, true}), {Kind: Load, Writes: []isa.Reg{1}, Memory: []Span{{0, 64, 65, false}}}}, 12, [Stalls]int64{}},
+		{"another memory", []Op{work(Tile, 10, 0, 0, Span{0, 0, 64, true}), {Kind: Load, Writes: []isa.Reg{1}, Memory: []Span{{1, 0, 64, false}}}}, 12, [Stalls]int64{}},
 		{"two readers", []Op{work(Tile, 10, 0, 0, Span{0, 0, 64, false}), work(Noise, 3, 0, 0, Span{0, 0, 64, false})}, 12, [Stalls]int64{}},
 		{"fence", []Op{work(Tile, 10, 1, 0), work(Noise, 20, 2, 0), fence}, 26, [Stalls]int64{Drain: 19}},
 	} {
@@ -61,22 +63,22 @@ func TestTextbook(t *testing.T) {
 // random returns a program of all kinds of instructions.
 func random(r *rand.Rand, n int) []Op {
 	ops := make([]Op, n)
-	register := func() uint8 { return uint8(r.IntN(5)) }
+	register := func() isa.Reg { return isa.Reg(r.IntN(5)) }
 	for i := range ops {
-		op := Op{PC: i, Kind: Kind(r.IntN(int(Fence) + 1)), Reads: []uint8{register(), register()}}
+		op := Op{PC: i, Kind: Kind(r.IntN(int(Fence) + 1)), Reads: []isa.Reg{register(), register()}}
 		span := func() Span {
 			lo := r.Int64N(40)
 			return Span{uint8(r.IntN(2)), lo, lo + 1 + r.Int64N(10), r.IntN(2) == 0}
 		}
 		switch op.Kind {
 		case ALU:
-			op.Writes = []uint8{register()}
+			op.Writes = []isa.Reg{register()}
 		case Load, Store:
 			s := span()
 			s.Write = op.Kind == Store
 			op.Memory = []Span{s}
 			if op.Kind == Load {
-				op.Writes = []uint8{register()}
+				op.Writes = []isa.Reg{register()}
 			}
 		case Branch:
 			op.Taken = r.IntN(2) == 0
@@ -84,7 +86,7 @@ func random(r *rand.Rand, n int) []Op {
 			op.Unit, op.Cycles = Unit(r.IntN(3)), 1+r.IntN(12)
 			op.Memory = []Span{span(), span()}
 			if r.IntN(2) == 0 {
-				op.Writes = []uint8{register()}
+				op.Writes = []isa.Reg{register()}
 			}
 		case Fence:
 			op.Reads = nil
@@ -208,7 +210,7 @@ func ticks(ops []Op) (cycles int64, enter [][Stages]int64) {
 	}
 }
 
-func writes(op Op, reg uint8) bool {
+func writes(op Op, reg isa.Reg) bool {
 	for _, r := range op.Writes {
 		if r == reg {
 			return true

@@ -8,6 +8,7 @@ type Machine struct {
 	TileSide int     // rows and columns of a digital tile, a power of two
 	Tiles    int     // that work side by side
 
+	InArrays  bool    // products take place in crossbars that hold the weights, not in tiles
 	Latency   Latency // of a product of a crossbar
 	ArraySide int     // rows and columns of an array
 	Arrays    int     // that work side by side

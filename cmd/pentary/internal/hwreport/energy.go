@@ -3,6 +3,7 @@ package hwreport
 import (
 	"fmt"
 	"html/template"
+	"math"
 
 	"github.com/Kaleaon/pentary-go/hwmodel/energy"
 )
@@ -76,32 +77,41 @@ func joules(pj float64) string {
 	return fmt.Sprintf("%.3g J", pj)
 }
 
-// Macros draws published efficiencies and what the model makes of them.
+// Macros draws published efficiencies and what the model makes of them, on a
+// logarithmic scale.
 func Macros(points []energy.Point) template.HTML {
-	const width, left, height, span = 1000.0, 230.0, 20.0, 560.0
-	most := 0.0
+	const width, left, height, span = 1000.0, 230.0, 38.0, 540.0
+	least, most := math.Inf(1), 0.0
 	for _, q := range points {
-		most = max(most, q.Published, q.Modelled)
+		least, most = min(least, q.Published, q.Modelled), max(most, q.Published, q.Modelled)
 	}
-	p := &picture{width: width, height: 2*height*float64(len(points)) + 4}
+	least = math.Pow(10, math.Floor(math.Log10(least)-0.3))
+	at := func(v float64) float64 { return left + span*math.Log(v/least)/math.Log(most/least) }
+	p := &picture{width: width, height: height*float64(len(points)) + 22}
+	for v := least; v <= most; v *= 10 {
+		p.line(at(v), 0, at(v), p.height-16, "hair")
+		p.text(at(v), p.height-4, "tick", short(v))
+	}
+	p.text(at(most)+10, p.height-4, "start tick", "TOPS/W")
 	for i, q := range points {
-		y := 2 * height * float64(i)
-		name := fmt.Sprintf("%s, %d-bit inputs", q.Macro, q.InputBits)
-		p.text(left-8, y+18, "end label", name)
+		y := height * float64(i)
+		p.text(left-8, y+15, "end label", fmt.Sprintf("%s, %d-bit inputs", q.Macro, q.InputBits))
 		use := "calibrates"
 		if q.HeldOut {
 			use = "held out"
 		}
-		p.text(left-8, y+31, "end tick", use)
+		p.text(left-8, y+28, "end tick", use)
 		for j, v := range []float64{q.Published, q.Modelled} {
-			w := max(1, span*v/most)
-			at := y + 6 + 14*float64(j)
-			p.rect(left, at, w, 12, []string{"published", "modelled"}[j], "")
-			text := fmt.Sprintf("%.4g TOPS/W published", v)
+			class, text := "published", fmt.Sprintf("%.4g published", v)
 			if j == 1 {
-				text = fmt.Sprintf("%.4g modelled, %+.1f %%", v, 100*q.Error())
+				class, text = "modelled", fmt.Sprintf("%.4g modelled", v)
+				if q.HeldOut {
+					text += fmt.Sprintf(", %+.1f %%", 100*q.Error())
+				}
 			}
-			p.text(left+w+6, at+10, "start label", text)
+			top := y + 5 + 13*float64(j)
+			p.rect(left, top, at(v)-left, 11, class, "")
+			p.text(at(v)+6, top+9, "start label", text)
 		}
 	}
 	return p.html("published macros and what the model makes of them")

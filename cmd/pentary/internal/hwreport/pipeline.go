@@ -65,7 +65,7 @@ func Pipeline(slots []cycles.Slot) template.HTML {
 	last := slots[len(slots)-1].Enter[cycles.Write] + 1
 	for _, s := range slots {
 		events = append(events, s.Enter[:]...)
-		events = append(events, s.Enter[cycles.Write]+1, s.Enter[cycles.Decode]+1)
+		events = append(events, s.Enter[cycles.Write]+1, s.Enter[cycles.Fetch]+1, s.Enter[cycles.Decode]+1)
 		if s.Kind == cycles.Work && s.End <= last {
 			events = append(events, s.End)
 		}
@@ -99,19 +99,22 @@ func drawAxis(p *picture, a *axis, top float64) {
 }
 
 func drawSlot(p *picture, a *axis, s *cycles.Slot, y float64) {
-	p.text(labels-8, y+rowHeight-6, "code", s.Text)
+	p.text(labels-8, y+rowHeight-6, "code", s.Inst.String())
 	for stage := range cycles.Stages {
 		from, to := s.Enter[stage], s.Enter[stage]+1
 		if stage == cycles.Fetch || stage == cycles.Decode {
 			to = s.Enter[stage+1]
 		}
-		if stage == cycles.Decode && to > from+1 {
-			x := a.x(from + 1)
-			p.rect(x, y+2, a.x(to)-x, rowHeight-6, "stall", why(s))
+		if x := a.x(from + 1); to > from+1 { // waits in the stage
+			class, title := "held", ""
+			if stage == cycles.Decode {
+				class, title = "stall", why(s)
+			}
+			p.rect(x, y+2, a.x(to)-x, rowHeight-6, class, title)
 			to = from + 1
 		}
 		x := a.x(from)
-		p.rect(x+0.5, y+2, a.x(to)-x-1, rowHeight-6, "stage "+stageNames[stage], fmt.Sprintf("%s, %s in cycle %d", s.Text, stageNames[stage], from))
+		p.rect(x+0.5, y+2, a.x(to)-x-1, rowHeight-6, "stage "+stageNames[stage], fmt.Sprintf("%s, %s in cycle %d", s.Inst.String(), stageNames[stage], from))
 		p.text(x+cell/2, y+rowHeight-7, "in", stageNames[stage])
 	}
 	if s.Kind != cycles.Work {

@@ -3,13 +3,11 @@
 package hwreport
 
 import (
-	"bytes"
 	_ "embed"
 	"html/template"
 	"io"
 	"strings"
 
-	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/chart"
 	"github.com/Kaleaon/pentary-go/hwmodel/claims"
 )
 
@@ -44,14 +42,3 @@ var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 
 // Write writes the page.
 func (r *Report) Write(out io.Writer) error { return pageTemplate.Execute(out, r) }
-
-// Chart returns a line chart as a picture of the page.
-func Chart(l *chart.Lines) (template.HTML, error) {
-	var b bytes.Buffer
-	if err := l.WriteSVG(&b); err != nil {
-		return "", err
-	}
-	// What comes before the element is for files of their own.
-	text := b.String()
-	return template.HTML(text[strings.Index(text, "<svg"):]), nil
-}

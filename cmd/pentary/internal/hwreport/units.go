@@ -53,7 +53,7 @@ func Units(t *cycles.Timeline, total int64, busy [cycles.Units]int64, instructio
 		p.line(x, 0, x, y+3, "hair")
 		p.text(x, y+15, "tick", short(v))
 	}
-	p.text(left+span+8, y+15, "start tick", "cycles")
+	p.text(left+span+26, y+15, "start tick", "cycles")
 	return p.html("occupancy of the pipeline and the units over time")
 }
 
