@@ -36,18 +36,8 @@ func Train(ctx context.Context, net *nn.MLP, data *nn.Dataset, batch int, o es.O
 	return chip, nil
 }
 
-// LayerWear returns the writes of the first array of each layer.
-func LayerWear(chip *crossbar.Network) []Map {
-	var maps []Map
-	for _, l := range chip.Layers {
-		m := l.WearMap(0)
-		maps = append(maps, Map{m.Lines, m.Columns, m.Writes})
-	}
-	return maps
-}
-
-// ages are those at which accuracy is measured, in seconds: four in a hundredfold, from
-// a second to ten years.
+// ages are those at which accuracy is measured, in seconds: every decade from a second
+// on, and ten years.
 func ages() (at []float64) {
 	for t := 1.0; t < 4e8; t *= 10 {
 		at = append(at, t)
@@ -58,12 +48,14 @@ func ages() (at []float64) {
 // conditions are under which the report lets a chip age.
 var conditions = []struct {
 	name       string
+	device     crossbar.Device
 	celsius    float64
 	references int
 }{
-	{"25 °C", 25, 0},
-	{"85 °C", 85, 0},
-	{"85 °C, reference cells", 85, 5},
+	{"25 °C", crossbar.RRAM, 25, 0},
+	{"85 °C", crossbar.RRAM, 85, 0},
+	{"85 °C, references", crossbar.RRAM, 85, 5},
+	{"85 °C, HfO2", crossbar.HfO2, 85, 0},
 }
 
 // Age returns the accuracy of a network on chips of a kind that were programmed with it
@@ -83,7 +75,7 @@ func Age(ctx context.Context, net *nn.MLP, train, test *nn.Dataset, each func(pa
 	for i, c := range conditions {
 		each(i, len(conditions))
 		config := Chip
-		config.References = c.references
+		config.Device, config.References = c.device, c.references
 		chip, err := crossbar.NewNetwork(net, config)
 		if err != nil {
 			return nil, nil, err
