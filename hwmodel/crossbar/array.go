@@ -24,11 +24,12 @@ type array struct {
 	pulses uint64
 
 	planes planes
-	gain   int64 // what references find an output must be multiplied by, in 1/unity
-	digits int   // of the checksum that are in use
-	limit  int64 // of the checksum's residual, in 1/Unit
-	step   int32 // of the converters, in 1/Unit; 0: none
-	most   int32 // their largest code
+	gain   int64   // what references find an output must be multiplied by, in 1/unity
+	digits int     // of the checksum that are in use
+	known  []int64 // of an input of one in the checksum's residual, in 1/Unit
+	limit  int64   // of what is left of that
+	step   int32   // of the converters, in 1/Unit; 0: none
+	most   int32   // their largest code
 }
 
 // cell is one memristor.
@@ -179,7 +180,7 @@ func (a *array) verify(c *cell, line, column int, target float64) float64 {
 		if math.Abs(got-target) <= v.Tolerance {
 			break
 		}
-		aim += target - got
+		aim += (target - got) / 2
 	}
 	return got
 }
@@ -195,8 +196,9 @@ func (a *array) worn(c *cell, line, column int) bool {
 	return float64(c.writes) >= d.Endurance*(1+float64(d.EnduranceSpread*normal(lo)))
 }
 
-// measure finds what every pair weighs now, and makes planes and gain of it.
-func (a *array) measure(weights []int32) {
+// measure finds what every pair weighs now, and makes planes and gain of it. With
+// learn it is the new normal of the checksums.
+func (a *array) measure(weights []int32, learn bool) {
 	rows := a.hi - a.lo
 	loss := a.wireLoss()
 	unit := a.config.Device.unit()
@@ -221,6 +223,9 @@ func (a *array) measure(weights []int32) {
 	}
 	a.gain = gain(wanted, found)
 	a.planes.set(weights, a.outputs()+a.checks, rows)
+	if learn {
+		a.learn(weights)
+	}
 }
 
 // now returns a cell's conductance as drifted.

@@ -1,10 +1,6 @@
 package crossbar
 
-import (
-	"math"
-
-	"github.com/Kaleaon/pentary-go/internal/reuse"
-)
+import "math"
 
 const (
 	// rangeSpread is the range of a calibrated converter in root mean squares of what
@@ -25,7 +21,8 @@ const calibrationRead = math.MaxUint32
 func (c *Crossbar) Calibrate(x []int8, n int) {
 	c.checkShapes("Calibrate", make([]int32, c.rows*n), x, n)
 	ws := &Workspace{}
-	for _, a := range c.arrays {
+	for i, a := range c.arrays {
+		c.measure(0, i, true)
 		var magnitude, residual meanSquare
 		a.eachChunk(ws, x, n, func(width, _ int) {
 			for s := range a.config.slices() {
@@ -41,9 +38,7 @@ func (c *Crossbar) Calibrate(x []int8, n int) {
 		}
 		a.eachChunk(ws, x, n, func(width, lo int) {
 			a.conversionsOf(ws, width, Read{calibrationRead, lo})
-			ws.residuals = reuse.Slice(ws.residuals, width)
-			a.residuals(ws.residuals, ws.conversions, width)
-			for _, r := range ws.residuals {
+			for _, r := range a.residuals(ws, width) {
 				residual.add(float64(r))
 			}
 		})

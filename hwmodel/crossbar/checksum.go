@@ -1,5 +1,7 @@
 package crossbar
 
+import "github.com/Kaleaon/pentary-go/internal/reuse"
+
 // checkDigits is the number of pairs that a checksum takes: alternating sums of up to
 // 1024 pents are within ±(5^6-1)/2.
 const checkDigits = 6
@@ -7,6 +9,10 @@ const checkDigits = 6
 // Check is what the checksums found of a product. An alternating sum of outputs that
 // differs by more than the calibrated limit from what the checksum's own pairs say is
 // a failure: a line that is open, a converter out of range, cells that changed since.
+//
+// What programming errors make of the difference is no failure: a chip knows it, for it
+// reads each word line by itself once it is written. What is left is read noise and the
+// converters' steps, and what has happened since.
 type Check struct {
 	Sums   int // that were compared
 	Failed int
@@ -38,7 +44,7 @@ func checksum(digits, pents []int8) {
 }
 
 // alternate returns the term i of an alternating sum.
-func alternate[T int | int64](i int, v T) T {
+func alternate(i, v int) int {
 	if i%2 == 1 {
 		return -v
 	}
@@ -60,23 +66,65 @@ func (a *array) usedDigits() (used int) {
 	return used
 }
 
-// residuals writes what the conversions of n columns, [outputs+checks][n], fall short
-// of their checksums.
-func (a *array) residuals(dst, conversions []int64, n int) {
-	clear(dst)
+// learn remembers what each word line adds to the residuals as it is now: weights are
+// those of all pairs, [pairs][inputs].
+func (a *array) learn(weights []int32) {
+	if a.checks == 0 {
+		return
+	}
+	rows := a.hi - a.lo
+	if a.known == nil {
+		a.known = make([]int64, (rows+3)/4*4)
+	}
+	clear(a.known)
 	outputs := a.outputs()
-	for i := range outputs {
-		for c, v := range conversions[i*n : (i+1)*n] {
-			dst[c] += alternate(i, v)
+	for i := range outputs + a.digits {
+		factor := a.factor(i)
+		for j, w := range weights[i*rows : (i+1)*rows] {
+			a.known[j] += factor * int64(w)
 		}
 	}
-	weight := int64(1)
-	for d := range a.digits {
-		for c, v := range conversions[(outputs+d)*n : (outputs+d+1)*n] {
-			dst[c] -= weight * v
-		}
-		weight *= 5
+}
+
+// factor returns what the conversions of a pair count in the residual: ±1 of an output,
+// powers of five of the checksum.
+func (a *array) factor(pair int) int64 {
+	digit := pair - a.outputs()
+	if digit < 0 {
+		return int64(alternate(pair, 1))
 	}
+	factor := int64(-1)
+	for range digit {
+		factor *= 5
+	}
+	return factor
+}
+
+// residuals writes what the conversions of the loaded columns, [outputs+checks][width],
+// differ by from their checksums, less what is known of it.
+func (a *array) residuals(ws *Workspace, width int) []int64 {
+	ws.residuals = reuse.Slice(ws.residuals, width)
+	clear(ws.residuals)
+	for i := range a.outputs() + a.digits {
+		factor := a.factor(i)
+		for c, v := range ws.conversions[i*width : (i+1)*width] {
+			ws.residuals[c] += factor * v
+		}
+	}
+	quads := len(a.known) / 4
+	for s := range a.config.slices() {
+		shift := uint(s) * a.config.InputBits
+		for q := range quads {
+			known := (*[4]int64)(a.known[4*q:])
+			in := ws.in[(s*quads+q)*width*4:][:width*4]
+			for c := range ws.residuals {
+				x := (*[4]int8)(in[4*c:])
+				v := known[0]*int64(x[0]) + known[1]*int64(x[1]) + known[2]*int64(x[2]) + known[3]*int64(x[3])
+				ws.residuals[c] -= v << shift
+			}
+		}
+	}
+	return ws.residuals
 }
 
 // verifySums compares the residuals with the limit.

@@ -18,10 +18,15 @@ type Crossbar struct {
 	pents      []int8
 	scratch    [][]int32 // of a worker, for measure
 
+	// Of the writing that is underway.
+	all         bool
+	written     []int // cells of each array
+	programTask func(worker, i int)
+
 	// Of the product that MatMul is at.
-	work []Workspace
-	job  job
-	task func(worker, i int)
+	work        []Workspace
+	job         job
+	productTask func(worker, i int)
 }
 
 // New returns a crossbar with w programmed into it. The error names the field of the
@@ -41,7 +46,7 @@ func New(config Config, w *packed.Matrix) (*Crossbar, error) {
 		pents:  make([]int8, m*k),
 		work:   make([]Workspace, parallel.Workers()),
 	}
-	c.task = c.matMulChunk
+	c.programTask, c.productTask = c.programArray, c.matMulChunk
 	for lo := 0; lo < k; lo += config.Rows {
 		for first := 0; first < m; first += config.Cols {
 			a := newArray(&c.config, uint32(len(c.arrays)), lo, min(lo+config.Rows, k), first, min(first+config.Cols, m))
@@ -49,7 +54,7 @@ func New(config Config, w *packed.Matrix) (*Crossbar, error) {
 			c.arrays = append(c.arrays, a)
 		}
 	}
-	c.scratch = make([][]int32, parallel.Workers())
+	c.scratch, c.written = make([][]int32, parallel.Workers()), make([]int, len(c.arrays))
 	c.Program(w)
 	return c, nil
 }
@@ -86,24 +91,26 @@ func (c *Crossbar) write(w *packed.Matrix, all bool) int {
 }
 
 func (c *Crossbar) writeArrays(all bool) (written int) {
-	counts := make([]int, len(c.arrays))
-	parallel.For(len(c.scratch), len(c.arrays), func(worker, i int) {
-		if counts[i] = c.arrays[i].program(c.now, all); counts[i] > 0 {
-			c.measure(worker, i)
-		}
-	})
-	for _, n := range counts {
+	c.all = all
+	parallel.For(len(c.scratch), len(c.arrays), c.programTask)
+	for _, n := range c.written {
 		written += n
 	}
 	return written
 }
 
-func (c *Crossbar) measure(worker, i int) {
+func (c *Crossbar) programArray(worker, i int) {
+	if c.written[i] = c.arrays[i].program(c.now, c.all); c.written[i] > 0 {
+		c.measure(worker, i, true)
+	}
+}
+
+func (c *Crossbar) measure(worker, i int, learn bool) {
 	a := c.arrays[i]
 	if n := (a.hi - a.lo) * a.pairs; len(c.scratch[worker]) < n {
 		c.scratch[worker] = make([]int32, n)
 	}
-	a.measure(c.scratch[worker])
+	a.measure(c.scratch[worker], learn)
 }
 
 // Advance lets time pass at a temperature in °C, -40 to 150. Cells drift with the
@@ -119,7 +126,7 @@ func (c *Crossbar) Advance(seconds, celsius float64) error {
 	rate := driftRate(celsius)
 	parallel.For(len(c.scratch), len(c.arrays), func(worker, i int) {
 		c.arrays[i].advance(c.now, c.now+seconds, rate)
-		c.measure(worker, i)
+		c.measure(worker, i, false)
 	})
 	c.now += seconds
 	return nil

@@ -69,8 +69,8 @@ var Wan = Polynomial{C: [4]float64{1.053, 0.2374, -1.167e-2, 1.536e-4}, Limit: 3
 
 // Verify is closed-loop programming: pulses until a read finds the conductance within
 // Tolerance of its target, at most Pulses of them. A pulse lands off its aim by a
-// factor of the cell's own and by a random amount; the next one aims as far to the
-// other side. The zero value is one pulse that hits.
+// factor of the cell's own and by a random amount; the next one aims half as far to
+// the other side, so that it does not follow the noise. The zero value is one pulse that hits.
 type Verify struct {
 	Pulses         int
 	Tolerance      float64 // µS
@@ -95,7 +95,7 @@ var (
 	HfO2 = Device{
 		Gmin: 2, Gmax: 100,
 		Error:  Polynomial{C: [4]float64{1.0}, Scale: 1},
-		Verify: Verify{Pulses: 20, Tolerance: 1.2, CycleToCycle: 0.05, DeviceToDevice: 0.1},
+		Verify: Verify{Pulses: 50, Tolerance: 1.5, CycleToCycle: 0.05, DeviceToDevice: 0.1},
 		Drift:  0.01, DriftSpread: 0.005, ReadNoise: 0.1,
 		Endurance: 1e9, EnduranceSpread: 0.1,
 	}

@@ -51,7 +51,7 @@ type job struct {
 func (c *Crossbar) MatMul(y []int32, x []int8, n int, read Read) Check {
 	c.checkShapes("MatMul", y, x, n)
 	c.job = job{y, x, n, read}
-	parallel.For(len(c.work), (n+chunkColumns-1)/chunkColumns, c.task)
+	parallel.For(len(c.work), (n+chunkColumns-1)/chunkColumns, c.productTask)
 	c.job = job{}
 	var check Check
 	for i := range c.work {
@@ -97,9 +97,7 @@ func (c *Crossbar) columns(ws *Workspace, y []int32, x []int8, n, lo, hi int, re
 		}
 		a.conversionsOf(ws, width, read)
 		if a.checks > 0 {
-			ws.residuals = reuse.Slice(ws.residuals, width)
-			a.residuals(ws.residuals, ws.conversions, width)
-			ws.check.Add(a.verifySums(ws.residuals))
+			ws.check.Add(a.verifySums(a.residuals(ws, width)))
 		}
 		sums := ws.sums[a.first*width : a.last*width]
 		for i, v := range ws.conversions[:len(sums)] {

@@ -1,0 +1,233 @@
+package crossbar
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"math"
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/Kaleaon/pentary-go/internal/allocs"
+	"github.com/Kaleaon/pentary-go/packed"
+)
+
+// everything is a chip with all that is modelled.
+var everything = Config{
+	Device: Device{
+		Gmin: 1, Gmax: 40, Error: Wan,
+		Verify:   Verify{Pulses: 10, Tolerance: 1, CycleToCycle: 0.05, DeviceToDevice: 0.1},
+		StuckOff: 0.01, StuckOn: 0.01,
+		ReadNoise: 0.2, Drift: 0.02, DriftSpread: 0.01,
+		Endurance: 3, EnduranceSpread: 0.2,
+	},
+	Seed: 42, Rows: 64, Cols: 48, References: 5, Checksums: true,
+	Wire: 0.5, InputBits: 3, ADCBits: 9, Levelling: 500,
+}
+
+// A product is what the weights as programmed give, an array at a time, corrected and
+// rounded once.
+func TestAsProgrammed(t *testing.T) {
+	config := everything
+	config.Device.ReadNoise, config.ADCBits, config.InputBits = 0, 0, 0
+	rng := rand.New(rand.NewPCG(1, 2))
+	const m, k, n = 70, 150, 20
+	w, x := matrix(rng, m, k, even), batch(rng, k, n, 127)
+	c := program(t, config, w)
+	got, _, _ := both(c, w, x, n, Read{})
+	for i := range m {
+		for column := range n {
+			want := 0.0
+			for j := range k {
+				gain := float64(c.arrays[j/64*c.across+i/48].gain) / unity
+				want += gain * c.Weight(i, j) * float64(x[(j/4*n+column)*4+j%4])
+			}
+			if math.Abs(float64(got[i*n+column])-want) > 0.5001 {
+				t.Fatalf("%d, %d: %d, want %g", i, column, got[i*n+column], want)
+			}
+		}
+	}
+}
+
+// The resistance of wires weakens cells as a sum over the network says, segment by
+// segment.
+func TestWire(t *testing.T) {
+	config := Config{Device: Ideal, Rows: 12, Cols: 5, Wire: 40}
+	config.Device.Gmin = 3
+	rng := rand.New(rand.NewPCG(5, 2))
+	w := matrix(rng, 5, 12, even)
+	c := program(t, config, w)
+	conductance := func(j, column int) float64 {
+		plus, minus := levels(int8(w.At(column/2, j)))
+		return config.Device.level([2]uint8{plus, minus}[column%2])
+	}
+	for i := range 5 {
+		for j := range 12 {
+			var cells [2]float64
+			for s := range cells {
+				lost := 0.0
+				for segment := range 2*i + s + 1 {
+					for column := segment; column < 10; column++ {
+						lost += 40e-6 * conductance(j, column)
+					}
+				}
+				for segment := j; segment < 12; segment++ {
+					for row := range segment + 1 {
+						lost += 40e-6 * Activity * conductance(row, 2*i+s)
+					}
+				}
+				cells[s] = conductance(j, 2*i+s) / (1 + lost)
+			}
+			want := (cells[0] - cells[1]) / config.Device.unit()
+			if got := c.Weight(i, j); math.Abs(got-want) > 0.51/Unit {
+				t.Fatalf("weight %d, %d is %g, want %g", i, j, got, want)
+			}
+		}
+	}
+	// The farthest cell of a full array: 40 µS in 256 pairs of lines of 1 Ω a cell take
+	// 40e-6·256·257 of its voltage along the word line, an eighth of that along the other.
+	c = program(t, Config{Device: Ideal, Wire: 1}, uniform(256, 256, 2))
+	near(t, "the farthest cell", c.Weight(255, 0), 2/(1+40e-6*256*257*9/8), 0.01)
+	near(t, "the nearest cell", c.Weight(0, 255), 2, 0.02)
+}
+
+// Converters round to their steps and clip at their range, and calibrated ones of eight
+// bits lose little.
+func TestConverter(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 2))
+	const m, k, n = 64, 256, 300
+	w, x := matrix(rng, m, k, even), batch(rng, k, n, 127)
+	for _, bits := range []uint{6, 8, 10, 24} {
+		c := program(t, Config{Device: Ideal, ADCBits: bits}, w)
+		a := c.arrays[0]
+		if a.step > Unit && a.step < int32(2*127*256*Unit/(1<<(bits-1))) {
+			t.Errorf("%d bits: full scale is out of range of steps of %d", bits, a.step)
+		}
+		c.Calibrate(x, n)
+		got, want, _ := both(c, w, x, n, Read{})
+		rms, step := 0.0, float64(a.step)/Unit
+		for i, v := range want {
+			rms += float64(v) * float64(v) / float64(len(want))
+			code := math.Floor(math.Abs(float64(v))/step + 0.5)
+			code = math.Copysign(min(code, float64(a.most)), float64(v))
+			if math.Abs(float64(got[i])-code*step) > 1 {
+				t.Fatalf("%d bits: %d becomes %d, want %g", bits, v, got[i], code*step)
+			}
+		}
+		rms = math.Sqrt(rms)
+		if bits < 24 {
+			near(t, "range", step*float64(a.most), 4*rms, 0.01)
+		}
+		// Steps of Δ leave Δ²/12; clipping at 4σ costs less than that up to 8 bits.
+		decibels, exact := snr(got, want)
+		ideal := 20 * math.Log10(rms/step*math.Sqrt(12))
+		if bits <= 8 && math.Abs(decibels-ideal) > 0.7 || bits == 24 && exact < 1 {
+			t.Errorf("%d bits: %.1f dB, want %.1f", bits, decibels, ideal)
+		}
+	}
+	// The seed's products of ±2 by ±2 in 256 rows fit 11 bits and a sign: exact.
+	small := batch(rng, k, n, 2)
+	got, want, _ := both(program(t, Config{Device: Ideal, ADCBits: 12, InputBits: 2}, w), w, small, n, Read{})
+	if !slices.Equal(got, want) {
+		t.Error("12 bits are not exact for products of pents")
+	}
+}
+
+// Everything at once: results do not depend on threads, chunks or platform.
+func TestGolden(t *testing.T) {
+	const want = "1607eaaaef548ebf"
+	hash := sha256.New()
+	rng := rand.New(rand.NewPCG(5, 2))
+	const m, k, n = 70, 150, 600
+	w, x := matrix(rng, m, k, even), batch(rng, k, n, 127)
+	c := program(t, everything, w)
+	c.Calibrate(x, n)
+	var checks Check
+	for range 4 {
+		w = matrix(rng, m, k, even)
+		c.Update(w)
+		if err := c.Advance(1e4, 60); err != nil {
+			t.Fatal(err)
+		}
+		got, _, check := both(c, w, x, n, Read{Number: 3})
+		alone := make([]int32, len(got))
+		if again := c.Product(&Workspace{}, alone, x, n, Read{Number: 3}); again != check || !slices.Equal(alone, got) {
+			t.Errorf("MatMul and Product differ; checks %+v, %+v", check, again)
+		}
+		binary.Write(hash, binary.LittleEndian, got)
+		checks.Add(check)
+	}
+	binary.Write(hash, binary.LittleEndian, int64(checks.Failed))
+	binary.Write(hash, binary.LittleEndian, c.WearMap(1).Writes)
+	if got := hex.EncodeToString(hash.Sum(nil)[:8]); got != want {
+		t.Errorf("hash %s, want %s", got, want)
+	}
+}
+
+func TestConfigErrors(t *testing.T) {
+	for want, c := range map[string]Config{
+		"6 rows":                {Rows: 6},
+		"2000 rows":             {Rows: 2000},
+		"-1 columns":            {Cols: -1},
+		"17 references":         {References: 17},
+		"wire of NaN":           {Wire: math.NaN()},
+		"inputs of 8 bits":      {InputBits: 8},
+		"converter of 1 bits":   {ADCBits: 1},
+		"converter of 25 bits":  {ADCBits: 25},
+		"levelling after -1":    {Levelling: -1},
+		"levels from 0 to 0 µS": {},
+	} {
+		if want != "levels from 0 to 0 µS" {
+			c.Device = Ideal
+		}
+		if _, err := New(c, uniform(1, 1, 1)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q in it", err, want)
+		}
+	}
+	if _, err := New(Config{Device: Ideal}, packed.NewMatrix(0, 0)); err == nil {
+		t.Error("a crossbar of nothing")
+	}
+}
+
+func TestShapePanics(t *testing.T) {
+	c := program(t, Config{Device: Ideal}, uniform(3, 5, 1))
+	for name, f := range map[string]func(){
+		"x":       func() { c.MatMul(make([]int32, 6), make([]int8, 15), 2, Read{}) },
+		"y":       func() { c.Product(&Workspace{}, make([]int32, 5), make([]int8, 16), 2, Read{}) },
+		"Update":  func() { c.Update(uniform(3, 4, 1)) },
+		"Program": func() { c.Program(uniform(2, 5, 1)) },
+		"Weight":  func() { c.Weight(3, 0) },
+	} {
+		func() {
+			defer func() {
+				if text, ok := recover().(string); !ok || !strings.Contains(text, "3×5") {
+					t.Errorf("%s: panic %q, want the shape in it", name, text)
+				}
+			}()
+			f()
+		}()
+	}
+}
+
+func TestAllocations(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector allocates")
+	}
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
+	rng := rand.New(rand.NewPCG(5, 2))
+	const m, k, n = 70, 150, 600
+	w, x := matrix(rng, m, k, even), batch(rng, k, n, 127)
+	c := program(t, everything, w)
+	y, ws := make([]int32, m*n), &Workspace{}
+	for name, f := range map[string]func(){
+		"MatMul":  func() { c.MatMul(y, x, n, Read{}) },
+		"Product": func() { c.Product(ws, y, x, n, Read{}) },
+	} {
+		if n := allocs.PerRun(10, f); n > 0 {
+			t.Errorf("%s: %d allocations", name, n)
+		}
+	}
+}

@@ -1,0 +1,224 @@
+package crossbar
+
+import (
+	"context"
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/internal/allocs"
+	"github.com/Kaleaon/pentary-go/lowrank"
+	"github.com/Kaleaon/pentary-go/nn"
+)
+
+// blobs returns samples scattered around a random center for each class.
+func blobs(features, classes, samples int) *nn.Dataset {
+	rng := rand.New(rand.NewPCG(1, 0))
+	centers := make([]int, classes*features)
+	for i := range centers {
+		centers[i] = rng.IntN(161) - 80
+	}
+	d := &nn.Dataset{Features: features, Classes: classes}
+	for i := range samples {
+		class := i % classes
+		d.Labels = append(d.Labels, uint8(class))
+		for _, c := range centers[class*features:][:features] {
+			d.Inputs = append(d.Inputs, int8(c+rng.IntN(81)-40))
+		}
+	}
+	return d
+}
+
+func network(t *testing.T, data *nn.Dataset, config Config) (*nn.MLP, *Network) {
+	t.Helper()
+	m := nn.NewMLP(3, data.Features, 20, 12, data.Classes)
+	n, err := NewNetwork(m, config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m, n
+}
+
+// Ideal crossbars train and judge a network as nn does, to the last bit.
+func TestIdealTraining(t *testing.T) {
+	data := blobs(30, 7, 300)
+	o := es.Options{Generations: 12, Pairs: 20, Rank: 4, Sigma: 2, Seed: 5}
+	digital := nn.NewMLP(3, data.Features, 20, 12, data.Classes)
+	m, n := network(t, data, Config{Device: Ideal, Rows: 16, Cols: 8})
+	for _, run := range []struct {
+		net       *nn.MLP
+		evaluator func() (es.Evaluator, error)
+	}{
+		{digital, func() (es.Evaluator, error) { return nn.NewClassifier(digital, data, 37) }},
+		{m, func() (es.Evaluator, error) { return NewClassifier(n, data, 37) }},
+	} {
+		evaluator, err := run.evaluator()
+		if err != nil {
+			t.Fatal(err)
+		}
+		opt, err := es.New(run.net.Parameters(), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := opt.Run(context.Background(), evaluator); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, l := range m.Layers {
+		if !l.W.Equal(digital.Layers[i].W) {
+			t.Errorf("layer %d differs", i)
+		}
+	}
+	n.Update()
+	correct, _, err := n.Accuracy(data, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	counts, err := digital.Confusion(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := 0
+	for class := range counts {
+		want += counts[class][class]
+	}
+	if correct != want || correct < data.Len()/2 {
+		t.Errorf("%d of %d right, want %d", correct, data.Len(), want)
+	}
+}
+
+// Training through crossbars with everything gives the same weights on any number of
+// threads.
+func TestTrainingIsDeterministic(t *testing.T) {
+	data := blobs(30, 7, 300)
+	config := everything
+	config.Device.Endurance = 50
+	var first *nn.MLP
+	for _, threads := range []int{1, 3} {
+		func() {
+			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(threads))
+			m, n := network(t, data, config)
+			n.Calibrate(data)
+			evaluator, err := NewClassifier(n, data, 37)
+			if err != nil {
+				t.Fatal(err)
+			}
+			opt, err := es.New(m.Parameters(), es.Options{Generations: 5, Pairs: 60, Seed: 5})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := opt.Run(context.Background(), evaluator); err != nil {
+				t.Fatal(err)
+			}
+			if first == nil {
+				first = m
+				return
+			}
+			for i, l := range m.Layers {
+				if !l.W.Equal(first.Layers[i].W) {
+					t.Errorf("layer %d differs with %d threads", i, threads)
+				}
+			}
+		}()
+	}
+}
+
+// The layers of a network are chips of their own, and it ages, is refreshed and wears
+// as they do.
+func TestNetwork(t *testing.T) {
+	data := blobs(20, 7, 50)
+	_, n := network(t, data, Config{Device: RRAM, ADCBits: 8})
+	if n.Layers[1].config.Seed == n.Layers[2].config.Seed {
+		t.Error("layers are alike")
+	}
+	before := weights(n.Layers[1])
+	if err := n.Advance(1e6, 85); err != nil {
+		t.Fatal(err)
+	}
+	if slices.Equal(before, weights(n.Layers[1])) {
+		t.Error("no drift")
+	}
+	if err := n.Advance(-1, 85); err == nil {
+		t.Error("time goes backwards")
+	}
+	cells := 2 * n.MLP.Size()
+	if written := n.Refresh(); written != cells {
+		t.Errorf("refresh writes %d cells of %d", written, cells)
+	}
+	if w := n.Wear(); w.Cells != cells || w.Writes != 2*uint64(cells) || w.Least != 2 || w.Most != 2 || w.Histogram[2] != cells {
+		t.Errorf("wear %+v of %d cells", w, cells)
+	}
+}
+
+func TestClassifierErrors(t *testing.T) {
+	data := blobs(20, 7, 50)
+	m, n := network(t, data, Config{Device: Ideal})
+	for want, make := range map[string]func() (*Classifier, error){
+		"network of 20→7": func() (*Classifier, error) { return NewClassifier(n, blobs(19, 7, 50), 5) },
+		"batch of 0":      func() (*Classifier, error) { return NewClassifier(n, data, 0) },
+		"0 samples":       func() (*Classifier, error) { return NewClassifier(n, &nn.Dataset{Features: 20, Classes: 7}, 5) },
+	} {
+		if _, err := make(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q in it", err, want)
+		}
+	}
+	if _, _, err := n.Accuracy(blobs(20, 6, 50), 0); err == nil {
+		t.Error("accuracy on data of another shape")
+	}
+	c, err := NewClassifier(n, data, 5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	opt, err := es.New(m.Parameters(), es.Options{Generations: 1, Pairs: 4})
+	if err != nil {
+		t.Fatal(err)
+	}
+	good := opt.Ask()
+	for want, spoil := range map[string]func(*es.Generation){
+		"8 scores for 3 pairs":      func(g *es.Generation) { g.Pairs = 3 },
+		"2 groups":                  func(g *es.Generation) { g.Groups = 2 },
+		"want one group":            func(g *es.Generation) { g.Noise.Place = lowrank.InActivations },
+		"noise of rank -1":          func(g *es.Generation) { g.Noise.Rank = lowrank.FullRank },
+		"generation of 2 tensors":   func(g *es.Generation) { g.Tensors = g.Tensors[:2] },
+		"tensor 0 of the generatio": func(g *es.Generation) { g.Tensors = slices.Clone(g.Tensors); g.Tensors[0] = g.Tensors[1] },
+	} {
+		g := good
+		spoil(&g)
+		if err := c.Evaluate(context.Background(), g, make([]int64, 8)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q in it", err, want)
+		}
+	}
+	done, cancel := context.WithCancel(context.Background())
+	cancel()
+	if err := c.Evaluate(done, good, make([]int64, 8)); err != context.Canceled {
+		t.Errorf("error %v of a context that is done", err)
+	}
+}
+
+func TestEvaluateAllocations(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector allocates")
+	}
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
+	data := blobs(20, 7, 50)
+	m, n := network(t, data, everything)
+	c, err := NewClassifier(n, data, 16)
+	if err != nil {
+		t.Fatal(err)
+	}
+	opt, err := es.New(m.Parameters(), es.Options{Generations: 1, Pairs: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, scores := opt.Ask(), make([]int64, 200)
+	if n := allocs.PerRun(10, func() {
+		if err := c.Evaluate(context.Background(), g, scores); err != nil {
+			t.Fatal(err)
+		}
+	}); n > 0 {
+		t.Errorf("%d allocations a generation", n)
+	}
+}
