@@ -27,12 +27,11 @@ const maxErrors = 20
 //	.equ NAME, E           a symbol of the value E, which names nothing defined later
 //	.pents B, R, C, ...    a descriptor, by the name of its kind: see Descriptors
 //
+// A word of a descriptor has a name too: noise.pair is the offset of the pair.
 // defined has symbols that the text may use and not define; it may be nil.
 func Assemble(text string, defined map[string]int64) (*Program, error) {
-	a := &assembler{values: maps.Clone(defined), program: &Program{}}
-	if a.values == nil {
-		a.values = map[string]int64{}
-	}
+	a := &assembler{values: maps.Clone(offsets), program: &Program{}}
+	maps.Copy(a.values, defined)
 	// The first pass finds what each label stands for, the second encodes.
 	lines := strings.Split(text, "\n")
 	for _, emit := range []bool{false, true} {

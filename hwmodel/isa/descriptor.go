@@ -93,7 +93,7 @@ type Rule int
 const (
 	Residual   Rule = iota + 1 // error feedback; see kernels.UpdateResidual
 	Stochastic                 // rounding at random; see kernels.UpdateStochastic
-	Prototype                  // W ← QUANT5(W + rate/(n·sigma)·Σ F·E); see baseline.Prototype
+	Prototype                  // W ← QUANT5(W + rate/(n·σ)·Σ F·E); see baseline.Prototype
 )
 
 // DescriptorSpec is what a kind of descriptor consists of. The assembler has a
@@ -137,9 +137,9 @@ var Descriptors = [...]DescriptorSpec{
 		{Name: "seed_high", Doc: "high 32 bits"},
 		{Name: "generation", Doc: "counter word, 0 to 2^32−1"},
 		{Name: "tensor", Doc: "number of the tensor, 0 to 2^28−1"},
-		{Name: "pair", Doc: "number of the antithetic pair, or of the member; 0 to 2^32−1"},
+		{Name: "pair", Doc: "number of the antithetic pair, or of the member, 0 to 2^32−1; PQUANT goes through all"},
 		{Name: "law", Optional: true, Doc: "0 binomial, 1 uniform"},
-		{Name: "sigma", Optional: true, Doc: "σ = 2^-sigma levels; for the prototype, in 1/65536 level"},
+		{Name: "sigma", Optional: true, Doc: "σ = 2^-sigma levels, 0 to 20"},
 		{Name: "use", Optional: true, Doc: "of PRNG: 0 to 15, what the numbers are for, see lowrank.Kind"},
 		{Name: "next", Optional: true, Doc: "of PRNG: block, or word, to come next"},
 	}},
@@ -155,13 +155,13 @@ var Descriptors = [...]DescriptorSpec{
 		{Name: "targets", Doc: "address of that of the targets of one member: classes in bytes, a row; or a tensor of the kind of outputs"},
 	}},
 	{Update, "update", "how a generation moves a matrix", []DescriptorField{
-		{Name: "noise", Doc: "address of the noise descriptor; pairs count from its pair"},
+		{Name: "noise", Doc: "address of the noise descriptor"},
 		{Name: "rank", Doc: "r of the perturbations"},
 		{Name: "coding", Doc: "1 four bits, 2 signs, 3 normalized"},
 		{Name: "codes", Doc: "address of the descriptor of the codes: bytes n/2×1, or accumulators n×1 if normalized"},
 		{Name: "rule", Doc: "1 residual, 2 stochastic, 3 prototype"},
 		{Name: "rate", Doc: "levels that a standard deviation of Z is as a step, in 1/65536; for the prototype α"},
-		{Name: "state", Optional: true, Doc: "of the residual rule: address of the descriptor of the residuals, bytes of m·padded k rows and one column"},
+		{Name: "state", Optional: true, Doc: "of the residual rule: address of the descriptor of the residuals, bytes of a row for each pent, padding included, and one column; of the prototype: σ, in 1/65536 level"},
 	}},
 }
 

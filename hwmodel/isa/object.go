@@ -124,7 +124,7 @@ func (p *Program) checkSymbols() error {
 
 // validName reports whether the assembler takes the name for a symbol.
 func validName(s string) bool {
-	if s == "" || len(s) > MaxName || s[0] == '.' || isDigit(rune(s[0])) {
+	if s == "" || len(s) > MaxName || s[0] == '.' || isDigit(rune(s[0])) || offsets[s] != 0 {
 		return false
 	}
 	if _, register := parseRegister(s); register {

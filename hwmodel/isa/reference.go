@@ -80,5 +80,6 @@ below.
 const referenceDescriptors = `## Descriptors
 
 A descriptor is a few words of data memory, the first of which is its kind. The assembler
-has a directive for each kind, which takes the fields in order.
+has a directive for each kind, which takes the fields in order, and a symbol for each
+field: noise.pair is the offset of the pair.
 `

@@ -116,7 +116,15 @@ func init() {
 		byName[s.Name] = s
 		byCode[s.key()] = s
 	}
+	for _, d := range Descriptors {
+		for i, f := range d.Fields {
+			offsets[d.Name+"."+f.Name] = int64(i) + 1
+		}
+	}
 }
+
+// offsets has the symbols that every program begins with: noise.pair and so on.
+var offsets = map[string]int64{}
 
 // key is what the decoder knows an instruction by.
 func (s *Spec) key() uint16 { return uint16(s.Code)<<functBits | s.Funct }

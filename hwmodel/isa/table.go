@@ -302,7 +302,7 @@ var Specs = [...]Spec{
 		LRGEN, "LRGEN", Evolution, FormatR, codeEvolution, 1,
 		[]Operand{address("factors", Rd), address("noise", Rs1), number("r")},
 		"factors of a perturbation of rank r",
-		"A (r×m pents) and B (r×k) ← the pents of the noise's pair; the factors' multiplier and shift ← what scales A·Bᵀ to a standard deviation of 2^-sigma, where sigma is at most 20",
+		"A (r×m pents) and B (r×k) ← the pents of the noise's pair; the factors' multiplier and shift ← what scales Aᵀ·B to a standard deviation of 2^-sigma an entry",
 	},
 	{
 		LRMUL, "LRMUL", Evolution, FormatR, codeEvolution, 2,
@@ -326,7 +326,7 @@ var Specs = [...]Spec{
 		POPAVG, "POPAVG", Evolution, FormatR, codeEvolution, 5,
 		[]Operand{address("update", Rd), address("scores", Rs1), number("n")},
 		"fitness of n members against their average",
-		"The update's codes ← the coded differences of the scores of n/2 pairs, plus and minus of each; or of each of n members to the mean",
+		"The update's codes ← the coded differences of the scores data[scores…] of n/2 pairs, plus and minus of each; or those of n members to their mean",
 	},
 	{
 		PQUANT, "PQUANT", Evolution, FormatR, codeEvolution, 6,
