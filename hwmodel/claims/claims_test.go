@@ -38,6 +38,7 @@ var outcomes = []struct {
 	{"a product of a 256×256 crossbar", "259 cycles", "false"},
 	{"throughput of an array at 60 ns", "1.09 TMAC/s", "confirmed"},
 	{"converters of five levels read a crossbar", "16 of 256 outputs, 240 are clipped", "false"},
+	{"a product in analog is the product", "18 % of outputs, 23.0 dB", "false"},
 	{"an array of 1 mS cells at 1 V", "22.1 W", "false"},
 	{"programming an array", "32.8 ms", "confirmed"},
 	{"computing in memory saves energy", "0.629× to 1.48×", "overstated"},

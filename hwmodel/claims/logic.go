@@ -2,8 +2,10 @@ package claims
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/Kaleaon/pentary-go/hwmodel/energy"
+	"github.com/Kaleaon/pentary-go/hwmodel/isa"
 )
 
 // value returns an entry of the energy table.
@@ -108,10 +110,16 @@ var decoded = []string{
 
 func opcodes() finding {
 	const bits = 4
-	wanted := []string{"LRGEN", "LRMUL", "LRADD", "POPEVAL", "POPAVG", "PQUANT", "PRNG"}
 	free := 1<<bits - len(decoded)
+	var wanted []string
+	for _, s := range isa.Specs {
+		if s.Group == isa.Evolution {
+			wanted = append(wanted, s.Name)
+		}
+	}
 	return finding{
 		fmt.Sprintf("%d codes left of %d", free, 1<<bits), holds(free >= len(wanted)),
-		fmt.Sprintf("the decoder has %d instructions in %d bits; the %d have neither code nor format", len(decoded), bits, len(wanted)),
+		fmt.Sprintf("its decoder has %d instructions in %d bits; the %d have neither code nor format. Here they share one code and count functions: %s",
+			len(decoded), bits, len(wanted), strings.Join(wanted, " ")),
 	}
 }
