@@ -53,31 +53,37 @@ func TestOps(t *testing.T) {
 		want  Op
 	}{
 		{
-			"load", exec.Event{PC: 4, Inst: isa.Instruction{Op: isa.LOAD, Rd: 3, Rs1: 2}, Address: 9},
+			"load",
+			exec.Event{PC: 4, Inst: isa.Instruction{Op: isa.LOAD, Rd: 3, Rs1: 2}, Address: 9},
 			Op{PC: 4, Kind: Load, Reads: []isa.Reg{2}, Writes: []isa.Reg{3}, Memory: []Span{{words, 9, 10, false}}},
 		},
 		{
-			"push", exec.Event{Inst: isa.Instruction{Op: isa.PUSH, Rs1: 2}, Address: 9},
+			"push",
+			exec.Event{Inst: isa.Instruction{Op: isa.PUSH, Rs1: 2}, Address: 9},
 			Op{Kind: Store, Reads: []isa.Reg{2, isa.SP}, Writes: []isa.Reg{isa.SP}, Memory: []Span{{words, 9, 10, true}}},
 		},
 		{
-			"branch", exec.Event{Inst: isa.Instruction{Op: isa.BLT, Rd: 1, Rs1: 2}, Taken: true},
+			"branch",
+			exec.Event{Inst: isa.Instruction{Op: isa.BLT, Rd: 1, Rs1: 2}, Taken: true},
 			Op{Kind: Branch, Reads: []isa.Reg{1, 2}, Taken: true},
 		},
 		{
-			"product", exec.Event{Inst: isa.Instruction{Op: isa.MATVEC, Rd: 1, Rs1: 2, Rs2: 3}, M: 2, K: 5, N: 3, Tensors: [4]exec.Tensor{sums, pents, bytes}},
+			"product",
+			exec.Event{Inst: isa.Instruction{Op: isa.MATVEC, Rd: 1, Rs1: 2, Rs2: 3}, M: 2, K: 5, N: 3, Tensors: [4]exec.Tensor{sums, pents, bytes}},
 			Op{Kind: Work, Unit: Tile, Cycles: 16*4 + 6, Reads: []isa.Reg{1, 2, 3}, Memory: []Span{
 				{uint8(isa.Accumulators), 7, 13, true}, {uint8(isa.Pents), 96, 288, false}, {uint8(isa.Bytes), 8, 32, false},
 			}},
 		},
 		{
-			"factors", exec.Event{Inst: isa.Instruction{Op: isa.LRGEN, Rd: 1, Rs1: 2}, Blocks: 3, Tensors: [4]exec.Tensor{pents, pents}},
+			"factors",
+			exec.Event{Inst: isa.Instruction{Op: isa.LRGEN, Rd: 1, Rs1: 2}, Blocks: 3, Tensors: [4]exec.Tensor{pents, pents}},
 			Op{Kind: Work, Unit: Noise, Cycles: 30, Reads: []isa.Reg{1, 2}, Memory: []Span{
 				{uint8(isa.Pents), 96, 288, true}, {uint8(isa.Pents), 96, 288, true},
 			}},
 		},
 		{
-			"scores", exec.Event{Inst: isa.Instruction{Op: isa.POPEVAL, Rd: 1, Rs1: 2}, N: 2, Read: exec.Traffic{Bytes: 24}, Tensors: [4]exec.Tensor{bytes}},
+			"scores",
+			exec.Event{Inst: isa.Instruction{Op: isa.POPEVAL, Rd: 1, Rs1: 2}, N: 2, Read: exec.Traffic{Bytes: 24}, Tensors: [4]exec.Tensor{bytes}},
 			Op{Kind: Work, Unit: Vector, Cycles: 2, Reads: []isa.Reg{1, 2}, Memory: []Span{
 				{uint8(isa.Bytes), 8, 32, false}, {words, 0, 1 << 62, true},
 			}},

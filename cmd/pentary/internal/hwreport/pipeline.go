@@ -93,7 +93,7 @@ func drawAxis(p *picture, a *axis, top float64) {
 		}
 		if i+1 < len(a.events) && a.events[i+1]-e > maxGap {
 			p.shade(x+cell, top-4, gapWidth, bottom-top+4, 1, "gap")
-			p.text(x+cell+gapWidth/2, bottom-3, "tick", fmt.Sprintf("⋯ %d", a.events[i+1]-e-1))
+			p.text(x+cell+gapWidth/2, bottom-3, "tick", "⋯ "+short(float64(a.events[i+1]-e-1)))
 		}
 	}
 }

@@ -13,6 +13,9 @@ import (
 // darker, the busier.
 func Units(t *cycles.Timeline, total int64, busy [cycles.Units]int64, instructions int64) template.HTML {
 	const width, left, right, height, columns = 1000.0, 110.0, 130.0, 22.0, 400
+	if total == 0 {
+		return ""
+	}
 	type lane struct {
 		name, class string
 		occupancy   *cycles.Occupancy
@@ -45,7 +48,7 @@ func Units(t *cycles.Timeline, total int64, busy [cycles.Units]int64, instructio
 				from, shade = c, next
 			}
 		}
-		p.text(left+span+8, y+height-8, "start label", fmt.Sprintf("%.1f %%", 100*float64(l.busy)/float64(max(1, total))))
+		p.text(left+span+8, y+height-8, "start label", fmt.Sprintf("%.1f %%", 100*float64(l.busy)/float64(total)))
 	}
 	y := height * float64(len(lanes))
 	for _, v := range ticks(float64(total), 8) {
