@@ -71,43 +71,66 @@ func clipping() finding {
 	exact := bits.Len(uint(2*most + 1))
 	return finding{
 		fmt.Sprintf("%d of %d outputs, %d are clipped", len(sums)-clipped, len(sums), clipped), holds(clipped == 0),
-		fmt.Sprintf("random pents: a sum reaches ±%s and a converter ±2. Exact sums take %d bits", count(most), exact),
+		fmt.Sprintf("random pents: a sum reaches ±%s and a converter ±2. Exact sums take %d bits; with measured cells and a calibrated range %d bits lose less than half a decibel", count(most), exact, converterBits()),
 	}
 }
 
-// exactness compares an analog crossbar of measured cells, as just programmed and with
-// perfect converters, with the product.
-func exactness() finding {
+// vectors is how many random vectors a crossbar's products are measured by.
+const vectors = 64
+
+// products multiplies random vectors by a crossbar of measured cells, as just
+// programmed, and by its matrix: the ratio of signal to noise, in dB, and the share of
+// outputs that are exact. Converters of no bits are perfect.
+func products(adcBits uint) (ratio, exact float64) {
 	w, _, _ := draw()
-	side, columns := w.Rows(), 64
-	codes := make([]uint8, side*columns)
+	side := w.Rows()
+	codes := make([]uint8, side*vectors)
 	kernels.Noise(codes, kernels.Uniform, lowrank.StreamOf(1, 1, 0, lowrank.Batch, 0))
 	x := make([]int8, len(codes))
 	for i, c := range codes {
 		x[i] = int8(c) - trit5.CodeZero
 	}
-	chip, err := crossbar.New(crossbar.Config{Device: crossbar.RRAM, Seed: 1}, w)
+	chip, err := crossbar.New(crossbar.Config{Device: crossbar.RRAM, Seed: 1, ADCBits: adcBits}, w)
 	if err != nil {
 		panic(err)
 	}
-	want, got := make([]int32, side*columns), make([]int32, side*columns)
-	kernels.MatMul(want, w, x, columns)
-	chip.MatMul(got, x, columns, crossbar.Read{})
-	var signal, noise float64
-	exact := 0
+	chip.Calibrate(x, vectors)
+	want, got := make([]int32, side*vectors), make([]int32, side*vectors)
+	kernels.MatMul(want, w, x, vectors)
+	chip.MatMul(got, x, vectors, crossbar.Read{})
+	var signal, noise, same float64
 	for i, v := range want {
 		d := float64(got[i] - v)
 		signal += float64(float64(v) * float64(v))
 		noise += float64(d * d)
 		if d == 0 {
-			exact++
+			same++
 		}
 	}
-	share := float64(exact) / float64(len(want))
+	return 10 * math.Log10(signal/noise), same / float64(len(want))
+}
+
+// converterBits returns the bits of the smallest converters that lose less than half a
+// decibel against perfect ones.
+func converterBits() uint {
+	best, _ := products(0)
+	bits := uint(4)
+	for ; bits < 16; bits++ {
+		if ratio, _ := products(bits); ratio > best-0.5 {
+			break
+		}
+	}
+	return bits
+}
+
+// exactness compares an analog crossbar of measured cells and perfect converters with
+// the product.
+func exactness() finding {
+	ratio, share := products(0)
 	return finding{
-		fmt.Sprintf("%s of outputs, %.1f dB", percent(share), 10*math.Log10(signal/noise)), holds(exact == len(want)),
+		fmt.Sprintf("%s of outputs, %.1f dB", percent(share), ratio), holds(share == 1),
 		fmt.Sprintf("%d² pents, %d random vectors: cells of up to %g µS with the programming error that Wan et al. measured, and perfect converters. It is common to all members, so evolution strategies train what was programmed",
-			side, columns, crossbar.RRAM.Gmax),
+			cycles.DefaultMachine().ArraySide, vectors, crossbar.RRAM.Gmax),
 	}
 }
 
@@ -141,7 +164,7 @@ func inMemory() finding {
 	const node, activation, reuse = 45, 8, 16
 	macro := energy.NeuRRAM().Scaled(node)
 	analog := 2 * macro.Operation(activation, activation+2) / 1000
-	c := energy.Synthesized()
+	c := energy.Synthesized(energy.Typical)
 	lane := c.Pent(value("dot.zeros.share"))
 	fed := lane + float64((3+activation)*c.SRAM)/reuse
 	return finding{

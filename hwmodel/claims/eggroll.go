@@ -198,7 +198,7 @@ func endurance(writes float64) finding {
 	generations := limit.Value / writes
 	return finding{
 		count(int64(generations)) + " generations", holds(generations >= run),
-		fmt.Sprintf("cells of %s writes, %s a generation; a run is %s. Writing an array takes %s",
-			number(limit.Value), number(writes), count(run), duration(energy.ArrayWrite())),
+		fmt.Sprintf("cells of %s writes, %s a generation; a run is %s. The best published cells, of %s, last %s. Writing an array takes %s",
+			count(int64(limit.Value)), number(writes), count(run), number(limit.High), number(limit.High/writes), duration(energy.ArrayWrite())),
 	}
 }

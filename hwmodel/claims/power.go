@@ -16,7 +16,7 @@ func power() []Claim {
 	return []Claim{
 		{"power of training", "96 % less, 150 W to 6 W", "research/eggroll_pentary_integration.md §5.3", training},
 		{"80 % zeros in the weights", "80 % less", cpu + " §8.2", func() finding {
-			c := energy.Synthesized()
+			c := energy.Synthesized(energy.Typical)
 			share := 1 - c.Pent(value("dot.sparse.share"))/c.Pent(value("dot.zeros.share"))
 			return finding{
 				percent(share) + " less", gain(saved(0.8), saved(share), saved(share)),
@@ -26,7 +26,7 @@ func power() []Claim {
 		}},
 		{"energy of a multiply-accumulate against int8", "1.85× less", model + " §2.3", func() finding {
 			zeros := value("dot.zeros.share")
-			h, s := energy.Horowitz(), energy.Synthesized()
+			h, s := energy.Horowitz(energy.Typical), energy.Synthesized(energy.Typical)
 			a, b := h.Int8/h.Pent(zeros), s.Int8/s.Pent(zeros)
 			return finding{
 				span(min(a, b), max(a, b), times), gain(1.85, min(a, b), max(a, b)),
@@ -57,7 +57,7 @@ func power() []Claim {
 // ratio of the lanes, memory by its bits.
 func training() finding {
 	compute, memory := value("seed.baseline.compute"), value("seed.baseline.memory")
-	c := energy.Synthesized()
+	c := energy.Synthesized(energy.Typical)
 	few, many := value("dot.zeros.share"), value("dot.sparse.share")
 	dense := compute*c.Pent(few)/c.Int8 + memory*3/8
 	sparse := compute*c.Pent(many)/c.Int8 + memory*entropy(many)/8

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/Kaleaon/pentary-go/hwmodel/rtl"
+	"github.com/Kaleaon/pentary-go/kernels"
 )
 
 // The formulas are those of the Verilog, whose tests count its cycles in simulation.
@@ -26,6 +27,9 @@ func TestVerilog(t *testing.T) {
 				}
 			}
 		}
+	}
+	if NoiseBlock != kernels.NoiseUnit {
+		t.Errorf("a block of %d pents, of package kernels %d", NoiseBlock, kernels.NoiseUnit)
 	}
 	if got, want := Digital.At(1), rtl.CyclesCrossbar().Latency; got != want {
 		t.Errorf("crossbar: %d cycles, Verilog %d", got, want)

@@ -19,7 +19,7 @@ type Calibration struct {
 func int8MAC() float64 { return value("int8.mul") + value("int32.add") }
 
 // common returns what the calibrations share.
-func common(name string) Calibration {
+func common(name string, b Bound) Calibration {
 	// A round of Philox is two multiplies of 32 bits, and its xors; a block of ten
 	// rounds gives 32 pents.
 	const rounds, pents = 10, 32
@@ -29,16 +29,16 @@ func common(name string) Calibration {
 		Int8:  int8MAC(),
 		Add:   value("int32.add"),
 		Noise: block / pents,
-		SRAM:  value("sram.read32") / 32,
-		DRAM:  value("dram.read32") / 32,
+		SRAM:  Lookup("sram.read32").At(b) / 32,
+		DRAM:  Lookup("dram.read32").At(b) / 32,
 	}
 }
 
 // Horowitz prices a pent's multiply-accumulate by its adder: the product is wiring
 // and a conditional negation, which the accumulator's carry completes. A zero's lane
-// does not switch.
-func Horowitz() Calibration {
-	c := common("Horowitz")
+// does not switch. What has a range in the table is at a bound of it: memory.
+func Horowitz(b Bound) Calibration {
+	c := common("Horowitz", b)
 	c.One, c.Two = c.Add, c.Add
 	return c
 }
@@ -46,9 +46,9 @@ func Horowitz() Calibration {
 // Synthesized prices it by the energies of two synthesized 16-lane dot products, of
 // pents and of int8, at two shares of zeros. In between, the energy is linear in the
 // share: a zero still clocks its register and passes through the adder tree. ±1 and
-// ±2 differ in one multiplexer and are not told apart.
-func Synthesized() Calibration {
-	c := common("synthesized")
+// ±2 differ in one multiplexer and are not told apart. Of memory see Horowitz.
+func Synthesized(b Bound) Calibration {
+	c := common("synthesized", b)
 	mean := c.Int8 * value("dot.pent") / value("dot.int8") // at the share of zeros of the synthesis
 	few, many := value("dot.zeros.share"), value("dot.sparse.share")
 	slope := value("dot.sparse.saved") / (many - few) // of mean, for a share of one

@@ -72,7 +72,7 @@ func near(t *testing.T, what string, got, want, tolerance float64) {
 }
 
 func TestCalibrations(t *testing.T) {
-	h, s := Horowitz(), Synthesized()
+	h, s := Horowitz(Typical), Synthesized(Typical)
 	// The synthesized lanes reproduce what they were solved from.
 	near(t, "ratio at the synthesis' zeros", s.Pent(0.3)/s.Int8, 0.68/2.58, 1e-12)
 	near(t, "saved at 80 % zeros", 1-s.Pent(0.8)/s.Pent(0.3), 0.45, 1e-12)
@@ -86,8 +86,22 @@ func TestCalibrations(t *testing.T) {
 	near(t, "noise", h.Noise, 10*(2*3.1+2*0.1)/32, 1e-12)
 }
 
+// Bounds enclose what is typical, and memory is what has them.
+func TestBounds(t *testing.T) {
+	for _, of := range []func(Bound) Calibration{Horowitz, Synthesized} {
+		least, typical, most := of(Least), of(Typical), of(Most)
+		if !(least.SRAM <= typical.SRAM && typical.SRAM < most.SRAM && least.DRAM <= typical.DRAM && typical.DRAM < most.DRAM) {
+			t.Errorf("%s: %g to %g to %g pJ a bit", typical.Name, least.SRAM, typical.SRAM, most.SRAM)
+		}
+		most.SRAM, most.DRAM = typical.SRAM, typical.DRAM
+		if most != typical {
+			t.Errorf("%+v, typically %+v", most, typical)
+		}
+	}
+}
+
 func TestBreakdown(t *testing.T) {
-	c := Horowitz()
+	c := Horowitz(Typical)
 	a := Activity{Zero: 1, One: 20, Two: 300, Adds: 4, Noise: 5, SRAM: 6, DRAM: 7, Crossbar: 8}
 	b := a
 	b.Add(a)

@@ -163,3 +163,24 @@ func Lookup(name string) Entry {
 
 // value returns the value of an entry.
 func value(name string) float64 { return Lookup(name).Value }
+
+// A Bound is an end of the entries' ranges, or what they are most likely.
+type Bound uint8
+
+// The bounds.
+const (
+	Typical Bound = iota
+	Least
+	Most
+)
+
+// At returns the entry's number at a bound.
+func (e Entry) At(b Bound) float64 {
+	switch b {
+	case Least:
+		return e.Low
+	case Most:
+		return e.High
+	}
+	return e.Value
+}

@@ -64,7 +64,7 @@ func Build(ctx context.Context, s *Subject, findings []claims.Finding, progress 
 	r.Facts = append(r.Facts,
 		Fact{"accuracy of the network", fmt.Sprintf("%.1f %%", 100*exact)},
 		Fact{fmt.Sprintf("cycles of a generation of %d pairs", run.pairs), short(float64(run.cycles.Pipeline.Cycles()))},
-		Fact{"its energy, by two calibrations", span(run.bars)},
+		Fact{"its energy, at most " + joules(run.most()), span(run.bars)},
 		Fact{"accuracy after a day at 85 °C", fmt.Sprintf("%.1f %%", 100*series[2].Shares[dayAt(seconds)])},
 		Fact{"claims that hold, of " + fmt.Sprint(len(findings)), fmt.Sprint(held(findings))},
 	)
@@ -163,7 +163,7 @@ func (r *traced) sections() []Section {
 		{
 			Title: "Where the energy goes",
 			Text: "The same generation under both calibrations: published energies of adders, and the ratio of synthesized lanes. They share the prices of memory and noise. " +
-				"Every operand is read from on-chip memory once for each instruction.",
+				"Every operand is read from on-chip memory once for each instruction. In memories of a mebibyte, and with the dearest off-chip memory, it is " + joules(r.most()) + ".",
 			Picture: Energy(r.bars),
 			Heading: append([]string{"part"}, names(r.bars)...),
 			Rows:    parts(r.bars),
@@ -176,6 +176,14 @@ func names(bars []Bar) (all []string) {
 		all = append(all, b.Name)
 	}
 	return all
+}
+
+// most is the energy at the upper ends of the ranges of prices.
+func (r *traced) most() (pj float64) {
+	for _, b := range r.bars {
+		pj = max(pj, b.Most)
+	}
+	return pj
 }
 
 // parts writes the energies of all bars, a row for each part that any has.

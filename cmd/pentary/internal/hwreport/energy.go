@@ -12,6 +12,7 @@ import (
 type Bar struct {
 	Name  string
 	Parts energy.Breakdown
+	Most  float64 // in all, at the upper ends of the ranges of prices
 }
 
 // Energy draws the parts of each bar, on one scale, with their names below.

@@ -65,7 +65,7 @@ func TestPictures(t *testing.T) {
 		"energy": {Zero: 5, One: 3000, Two: 9, Adds: 4, Noise: 1, SRAM: 1 << 40, DRAM: 12, Crossbar: 1 << 20}, "little energy": {Adds: 1}, "no energy": {},
 	} {
 		check(t, name, Energy([]Bar{
-			{"a", energy.Horowitz().Breakdown(a, energy.NeuRRAM())}, {"b <&>", energy.Synthesized().Breakdown(a, energy.NeuRRAM())},
+			{"a", energy.Horowitz(energy.Typical).Breakdown(a, energy.NeuRRAM()), 1}, {"b <&>", energy.Synthesized(energy.Typical).Breakdown(a, energy.NeuRRAM()), 2},
 		}))
 	}
 	for _, size := range [][2]int{{0, 0}, {1, 1}, {3, 200}, {257, 512}} {

@@ -30,8 +30,12 @@ func (s *Subject) trace(ctx context.Context) (*traced, error) {
 		return nil, err
 	}
 	r := &traced{pairs: tracedPairs, samples: samples, machine: machine, cycles: observer}
-	for _, c := range []energy.Calibration{energy.Horowitz(), energy.Synthesized()} {
-		r.bars = append(r.bars, Bar{c.Name, c.Breakdown(meter.Activity, energy.NeuRRAM())})
+	for _, of := range []func(energy.Bound) energy.Calibration{energy.Horowitz, energy.Synthesized} {
+		c, macro := of(energy.Typical), energy.NeuRRAM()
+		r.bars = append(r.bars, Bar{
+			Name: c.Name, Parts: c.Breakdown(meter.Activity, macro),
+			Most: of(energy.Most).Breakdown(meter.Activity, macro).Total(),
+		})
 	}
 	return r, nil
 }
