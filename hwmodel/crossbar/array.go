@@ -1,8 +1,6 @@
 package crossbar
 
-import (
-	"math"
-)
+import "math"
 
 // array is one array of cells. It holds inputs lo to hi and outputs first to last of
 // the matrix, a word line an input and a pair of bit lines an output; after the
@@ -142,7 +140,7 @@ func (a *array) programRow(r int, now float64, all bool) (written int) {
 
 // write writes one cell.
 func (a *array) write(c *cell, line, column int, level uint8, now float64) {
-	d, seed := &a.config.Device, a.config.Seed
+	d := &a.config.Device
 	a.writes++
 	c.writes++
 	c.level = level
@@ -153,8 +151,7 @@ func (a *array) write(c *cell, line, column int, level uint8, now float64) {
 	c.written, c.drifted = now, 0
 	target := d.level(level)
 	c.conductance = a.verify(c, line, column, target)
-	settle := kindSettle.stream(seed, a.number, c.writes, uint32(line)).Block(uint32(column))
-	lo, _ := halves(settle)
+	lo, _ := halves(kindSettle.stream(a.config.Seed, a.number, c.writes, uint32(line)).Block(uint32(column)))
 	c.conductance = d.clamp(c.conductance + float64(d.Error.At(target)*normal(lo)))
 	if a.worn(c, line, column) {
 		c.stuck = true
@@ -211,7 +208,7 @@ func (a *array) measure(weights []int32, learn bool) {
 			plus, minus := cells[2*p].now(), cells[2*p+1].now()
 			if loss != nil {
 				at := (line*a.pairs + p) * 2
-				plus, minus = plus*loss[at], minus*loss[at+1]
+				plus, minus = float64(plus*loss[at]), float64(minus*loss[at+1])
 			}
 			v := max(-weightMax, min(weightMax, math.Round((plus-minus)/unit*Unit)))
 			weights[p*rows+r] = int32(v)
@@ -233,7 +230,7 @@ func (c *cell) now() float64 {
 	if c.drifted == 0 {
 		return c.conductance
 	}
-	return c.conductance * max(0, 1-float64(c.drift*c.drifted))
+	return float64(c.conductance * max(0, 1-float64(c.drift*c.drifted)))
 }
 
 // referencePents are what reference cells hold, by turns: the two ends, the two

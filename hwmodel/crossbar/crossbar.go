@@ -29,6 +29,10 @@ type Crossbar struct {
 	productTask func(worker, i int)
 }
 
+// maxInputs bounds the inputs: sums of products of ±2.5 by ±127, corrected fourfold,
+// fit an int32.
+const maxInputs = 1 << 20
+
 // New returns a crossbar with w programmed into it. The error names the field of the
 // configuration that is out of range.
 func New(config Config, w *packed.Matrix) (*Crossbar, error) {
@@ -37,8 +41,8 @@ func New(config Config, w *packed.Matrix) (*Crossbar, error) {
 	}
 	config.setDefaults()
 	m, k := w.Rows(), w.Cols()
-	if m == 0 || k == 0 {
-		return nil, fmt.Errorf("crossbar: matrix of %d×%d", m, k)
+	if m == 0 || k == 0 || k > maxInputs {
+		return nil, fmt.Errorf("crossbar: matrix of %d×%d, want at least one output and 1 to %d inputs", m, k, maxInputs)
 	}
 	c := &Crossbar{
 		config: config, rows: m, cols: k,
@@ -62,7 +66,7 @@ func New(config Config, w *packed.Matrix) (*Crossbar, error) {
 // Config returns the configuration, defaults filled in.
 func (c *Crossbar) Config() Config { return c.config }
 
-// Rows and Cols return the size of the matrix.
+// Rows returns the number of outputs.
 func (c *Crossbar) Rows() int { return c.rows }
 
 // Cols returns the number of inputs.

@@ -80,8 +80,7 @@ func TestPlanes(t *testing.T) {
 			}
 		}
 		x := batch(rng, k, n, 127)
-		y, part := make([]int32, m*n), make([]int32, m*n)
-		p.product(y, part, x, n)
+		y, _ := p.product(nil, x, n)
 		for i := range m {
 			for c := range n {
 				want := int32(0)

@@ -1,6 +1,7 @@
 package crossbar
 
 import (
+	"github.com/Kaleaon/pentary-go/internal/reuse"
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/packed"
 )
@@ -13,56 +14,56 @@ const (
 	weightMax  = (15625 - 1) / 2 // ±2.5 pents, the largest number of six digits
 )
 
-// planes are weights in units of 1/Unit as digits of base 5, the highest first.
+// planes are weights in units of 1/Unit as digits of base 5: a matrix for each digit,
+// the highest first, one below the other.
 type planes struct {
-	digits [planeCount]*packed.Matrix // outputs × inputs
-	used   int                        // the digits after it are all zero
-	lift   int32                      // what the last one in use is worth
+	digits packed.Matrix // planes·outputs × inputs
+	rows   int           // outputs
+	count  int           // of planes; what the digits after them would hold is zero
+	lift   int32         // what the last plane is worth
 	codes  []uint8
 }
 
 // set takes the weights [m][k], each within ±weightMax.
 func (p *planes) set(weights []int32, m, k int) {
-	kp := packed.PaddedLen(k)
-	if p.codes == nil {
-		for d := range p.digits {
-			p.digits[d] = packed.NewMatrix(m, k)
-		}
-		p.codes = make([]uint8, planeCount*kp)
-		for i := range p.codes {
-			p.codes[i] = 2
+	p.rows, p.count, p.lift = m, 1, Unit
+	for _, w := range weights[:m*k] {
+		for w%p.lift != 0 {
+			p.lift /= 5
+			p.count++
 		}
 	}
-	p.used = 1
+	p.digits.Reset(p.count*m, k)
+	kp := packed.PaddedLen(k)
+	p.codes = reuse.Slice(p.codes, p.count*kp)
+	for i := range p.codes {
+		p.codes[i] = 2
+	}
+	middle := uint32(weightMax) / uint32(p.lift)
 	for i := range m {
 		for j, w := range weights[i*k : (i+1)*k] {
-			v := uint32(w + weightMax) // its digits from 0 to 4 are the codes
-			for d := planeCount - 1; d >= 0; d-- {
-				code := uint8(v % 5)
+			v := uint32(w/p.lift) + middle // its digits from 0 to 4 are the codes
+			for d := p.count - 1; d >= 0; d-- {
+				p.codes[d*kp+j] = uint8(v % 5)
 				v /= 5
-				p.codes[d*kp+j] = code
-				if code != 2 {
-					p.used = max(p.used, d+1)
-				}
 			}
 		}
-		for d, plane := range p.digits {
-			kernels.Pack(plane.Row(i).Bytes(), p.codes[d*kp:(d+1)*kp], k)
+		for d := range p.count {
+			kernels.Pack(p.digits.Row(d*m+i).Bytes(), p.codes[d*kp:(d+1)*kp], k)
 		}
-	}
-	p.lift = 1
-	for range planeCount - p.used {
-		p.lift *= 5
 	}
 }
 
-// product writes the product of the weights with n columns of inputs in quads to y, in
-// units of 1/Unit. part is of the size of y.
-func (p *planes) product(y, part []int32, x []int8, n int) {
-	kernels.MatMul(y, p.digits[0], x, n)
-	for _, plane := range p.digits[1:p.used] {
-		kernels.MatMul(part, plane, x, n)
-		for i, v := range part {
+// product returns the product of the weights with n columns of inputs in quads, in
+// units of 1/Unit, at the beginning of the scratch, which it returns as well, grown to
+// what it takes.
+func (p *planes) product(scratch []int32, x []int8, n int) (y, grown []int32) {
+	size := p.rows * n
+	scratch = reuse.Slice(scratch, p.count*size)
+	kernels.MatMul(scratch, &p.digits, x, n)
+	y = scratch[:size]
+	for d := 1; d < p.count; d++ {
+		for i, v := range scratch[d*size : (d+1)*size] {
 			y[i] = 5*y[i] + v
 		}
 	}
@@ -71,12 +72,13 @@ func (p *planes) product(y, part []int32, x []int8, n int) {
 			y[i] *= p.lift
 		}
 	}
+	return y, scratch
 }
 
 // at returns the weight in row i and column j.
 func (p *planes) at(i, j int) (weight int32) {
-	for _, plane := range p.digits[:p.used] {
-		weight = 5*weight + int32(plane.At(i, j))
+	for d := range p.count {
+		weight = 5*weight + int32(p.digits.At(d*p.rows+i, j))
 	}
 	return weight * p.lift
 }

@@ -21,9 +21,10 @@ type Read struct {
 // Workspace holds what one goroutine's product needs. It grows to what its largest use
 // needs and is then reused.
 type Workspace struct {
-	in          []int8    // inputs of an array, slice after slice, in quads
-	energy      []float64 // Σ x² of each slice and column
-	reads, part []int32
+	in          []int8  // inputs of an array, slice after slice, in quads
+	energy      []int32 // Σ x² of each slice and column
+	reads       []int32
+	planes      []int32 // products of each plane; the reads are their beginning
 	conversions []int64 // of an array
 	residuals   []int64
 	sums        []int64 // of all arrays
@@ -149,8 +150,13 @@ func (ws *Workspace) load(a *array, x []int8, n, lo, hi int) {
 	clear(ws.energy)
 	for s := range slices {
 		energy := ws.energy[s*width : (s+1)*width]
-		for i, v := range ws.in[s*size : (s+1)*size] {
-			energy[i/4%width] += float64(int(v) * int(v)) // whole numbers below 2^53
+		for q := range quads {
+			in := ws.in[s*size+q*width*4:][:width*4]
+			for c := range energy {
+				x := (*[4]int8)(in[4*c:])
+				x0, x1, x2, x3 := int32(x[0]), int32(x[1]), int32(x[2]), int32(x[3])
+				energy[c] += x0*x0 + x1*x1 + x2*x2 + x3*x3
+			}
 		}
 	}
 }
@@ -186,11 +192,8 @@ func (a *array) conversionsOf(ws *Workspace, width int, read Read) {
 // read computes the products of one slice of the loaded inputs, [outputs+checks][width],
 // in 1/Unit.
 func (a *array) read(ws *Workspace, s, width int) {
-	rows := a.outputs() + a.checks
 	size := kernels.Quads(a.hi-a.lo) * width * 4
-	ws.reads = reuse.Slice(ws.reads, rows*width)
-	ws.part = reuse.Slice(ws.part, rows*width)
-	a.planes.product(ws.reads, ws.part, ws.in[s*size:(s+1)*size], width)
+	ws.reads, ws.planes = a.planes.product(ws.planes, ws.in[s*size:(s+1)*size], width)
 }
 
 // drawNoise draws eight bytes for each read of each column.
@@ -214,7 +217,7 @@ func (a *array) addNoise(ws *Workspace, s, rows, width int) {
 	each := randomBytes(rows * a.config.slices())
 	perCell := math.Sqrt2 * d.ReadNoise / d.unit() * Unit * normalScale
 	for c := range width {
-		deviation := perCell * math.Sqrt(ws.energy[s*width+c])
+		deviation := perCell * math.Sqrt(float64(ws.energy[s*width+c]))
 		random := ws.random[c*each+8*s*rows:]
 		for i := range rows {
 			z := byteSum(binary.LittleEndian.Uint64(random[8*i:]))

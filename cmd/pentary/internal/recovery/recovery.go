@@ -11,52 +11,61 @@ import (
 	"github.com/Kaleaon/pentary-go/nn"
 )
 
-// Experiment is what is measured: a network trained without crossbars, once for each
-// seed, programmed into a chip of each kind, and trained on through it.
+// Experiment is what is measured. A network is trained digitally, and then once more
+// for Tune.Generations: digitally, after which it is programmed into chips, and through
+// each of the chips instead. Both ways are of the same length.
 type Experiment struct {
 	Train, Test *nn.Dataset
 	Widths      []int // of the network
 	Batch       int
-	Ideal, Tune es.Options // of the training without and through crossbars; Seed is set
+	Base, Tune  es.Options // but for the seed
 	Chip        crossbar.Config
-	Stuck       []float64 // shares of cells, half on, half off
+	Levels      []Level
 	Seeds       int
 }
 
-// Trial is one network on one chip: numbers of test samples that are right.
+// Level is how bad a chip is.
+type Level struct {
+	Error float64 `json:"error"` // of programming, in multiples of the published one
+	Stuck float64 `json:"stuck"` // share of cells, half of them on, half off
+}
+
+// Trial is one network on one chip. Ideal, Programmed and Trained count the held-out
+// samples that are right.
 type Trial struct {
-	Stuck      float64 `json:"stuck"`
-	Seed       uint64  `json:"seed"`
-	Ideal      int     `json:"ideal"`      // digital
-	Programmed int     `json:"programmed"` // as it was, on the chip
-	Trained    int     `json:"trained"`    // through the chip
-	Written    uint64  `json:"written"`    // cells, by training through the chip
-	Cells      int     `json:"cells"`
+	Level
+	Seed       uint64 `json:"seed"`
+	Samples    int    `json:"samples"`
+	Ideal      int    `json:"ideal"`      // trained and used digitally
+	Programmed int    `json:"programmed"` // trained digitally, used on the chip
+	Trained    int    `json:"trained"`    // trained through the chip and used on it
+	Written    uint64 `json:"written"`    // cells, by training through the chip
+	Cells      int    `json:"cells"`
 }
 
 // Generations returns the generations of all training.
 func (e *Experiment) Generations() int {
-	return e.Seeds * (e.Ideal.Generations + len(e.Stuck)*e.Tune.Generations)
+	return e.Seeds * (e.Base.Generations + (1+len(e.Levels))*e.Tune.Generations)
 }
 
-// Run does the trials, seed after seed, and passes each to done. progress, unless nil,
-// is told of every generation.
-func (e *Experiment) Run(ctx context.Context, progress func(), done func(Trial) error) error {
+// Run does the trials, seed after seed, and passes each to done. progress is told of
+// every generation. An error of either ends the run.
+func (e *Experiment) Run(ctx context.Context, progress func() error, done func(Trial) error) error {
 	for seed := range uint64(e.Seeds) {
-		net := nn.NewMLP(seed, e.Widths...)
-		ideal, err := nn.NewClassifier(net, e.Train, e.Batch)
-		if err != nil {
+		base := nn.NewMLP(seed, e.Widths...)
+		if err := e.trainDigitally(ctx, base, e.Base, seed, progress); err != nil {
 			return err
 		}
-		if err := train(ctx, net, e.Ideal, seed, ideal, progress); err != nil {
+		ideal := clone(base)
+		if err := e.trainDigitally(ctx, ideal, e.Tune, seed, progress); err != nil {
 			return err
 		}
-		for _, stuck := range e.Stuck {
-			t, err := e.trial(ctx, net, stuck, seed, progress)
-			if err != nil {
-				return err
+		for _, l := range e.Levels {
+			t, err := e.trial(ctx, base, ideal, l, seed, progress)
+			if err == nil {
+				err = done(t)
 			}
-			if err := done(t); err != nil {
+			if err != nil {
 				return err
 			}
 		}
@@ -64,55 +73,66 @@ func (e *Experiment) Run(ctx context.Context, progress func(), done func(Trial) 
 	return nil
 }
 
-// trial programs a copy of the network into a chip and trains it there.
-func (e *Experiment) trial(ctx context.Context, ideal *nn.MLP, stuck float64, seed uint64, progress func()) (Trial, error) {
-	t := Trial{Stuck: stuck, Seed: seed}
+// trial programs the ideal network into a chip, and trains the base network through it.
+func (e *Experiment) trial(ctx context.Context, base, ideal *nn.MLP, l Level, seed uint64, progress func() error) (Trial, error) {
+	t := Trial{Level: l, Seed: seed, Samples: e.Test.Len()}
 	var err error
 	if t.Ideal, err = accuracy(ideal, e.Test); err != nil {
 		return t, err
 	}
 	chip := e.Chip
 	chip.Seed = seed
-	chip.Device.StuckOff, chip.Device.StuckOn = stuck/2, stuck/2
-	net := clone(ideal)
-	hardware, err := crossbar.NewNetwork(net, chip)
+	chip.Device.Error.Scale = l.Error
+	chip.Device.StuckOff, chip.Device.StuckOn = l.Stuck/2, l.Stuck/2
+
+	programmed, err := crossbar.NewNetwork(ideal, chip)
 	if err != nil {
 		return t, err
 	}
-	hardware.Calibrate(e.Train)
-	if t.Programmed, _, err = hardware.Accuracy(e.Test, 0); err != nil {
+	programmed.Calibrate(e.Train)
+	if t.Programmed, _, err = programmed.Accuracy(e.Test, 0); err != nil {
 		return t, err
 	}
-	before := hardware.Wear().Writes
-	through, err := crossbar.NewClassifier(hardware, e.Train, e.Batch)
+
+	net := clone(base)
+	trained, err := crossbar.NewNetwork(net, chip)
+	if err != nil {
+		return t, err
+	}
+	trained.Calibrate(e.Train)
+	before := trained.Wear().Writes
+	through, err := crossbar.NewClassifier(trained, e.Train, e.Batch)
 	if err != nil {
 		return t, err
 	}
 	if err := train(ctx, net, e.Tune, seed, through, progress); err != nil {
 		return t, err
 	}
-	hardware.Update()
-	if t.Trained, _, err = hardware.Accuracy(e.Test, 0); err != nil {
+	trained.Update()
+	if t.Trained, _, err = trained.Accuracy(e.Test, 0); err != nil {
 		return t, err
 	}
-	w := hardware.Wear()
+	w := trained.Wear()
 	t.Written, t.Cells = w.Writes-before, w.Cells
 	return t, nil
 }
 
+func (e *Experiment) trainDigitally(ctx context.Context, net *nn.MLP, o es.Options, seed uint64, progress func() error) error {
+	c, err := nn.NewClassifier(net, e.Train, e.Batch)
+	if err != nil {
+		return err
+	}
+	return train(ctx, net, o, seed, c, progress)
+}
+
 // train trains a network by an evaluator.
-func train(ctx context.Context, net *nn.MLP, o es.Options, seed uint64, e es.Evaluator, progress func()) error {
+func train(ctx context.Context, net *nn.MLP, o es.Options, seed uint64, e es.Evaluator, progress func() error) error {
 	o.Seed = seed
 	opt, err := es.New(net.Parameters(), o)
 	if err != nil {
 		return err
 	}
-	return opt.Run(ctx, e, func(es.Stats) error {
-		if progress != nil {
-			progress()
-		}
-		return nil
-	})
+	return opt.Run(ctx, e, func(es.Stats) error { return progress() })
 }
 
 // accuracy returns how many samples a network gets right.
