@@ -2,6 +2,7 @@ package rtl_test
 
 import (
 	"bytes"
+	"iter"
 	"math/rand/v2"
 	"sync"
 
@@ -54,7 +55,7 @@ var benches = []bench{
 }
 
 // inputs returns n random inputs of the bench, or all where it has them.
-func (b *bench) inputs(n int, seed uint64) func(yield func(record) bool) {
+func (b *bench) inputs(n int, seed uint64) iter.Seq[record] {
 	return func(yield func(record) bool) {
 		if b.all != nil {
 			more := true
