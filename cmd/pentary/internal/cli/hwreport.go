@@ -30,11 +30,11 @@ func newHWReport(s *streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "report",
 		Short: "Write what the hardware model finds as one page of HTML",
-		Long: `Run a generation of a network's training on the modelled accelerator, train the
-network through analog crossbars, let these age, and write all that as one page of
-HTML with its pictures in it: the pipeline's timeline, how busy the units are, where
-the energy goes, the wear of the cells, accuracy against drift, and the claims of the
-architecture beside what the models find.
+		Long: `Run a generation of a network's training on the modelled accelerator, train one of its
+shape through analog crossbars, let the network age in them, and write all that as one
+page of HTML with its pictures in it: the pipeline's timeline, how busy the units are,
+where the energy goes, the wear of the cells, accuracy against drift, and the claims of
+the architecture beside what the models find.
 
 The network is that of --model, as pentary train saves it, or one that is trained on
 the digits first.`,
@@ -47,7 +47,7 @@ the digits first.`,
 	f.StringVar(&r.out, "out", "", "write the page to this `file`; required")
 	f.StringVar(&r.model, "model", "", "the network in this .pent `file`")
 	f.StringVar(&r.data, "data", "", "`folder` of the IDX files, for the tasks that are not embedded")
-	f.IntVar(&r.generations, "generations", 20, "of training through the crossbars, which wears them")
+	f.IntVar(&r.generations, "generations", 40, "of training through the crossbars, which wears them")
 	return cmd
 }
 
