@@ -231,3 +231,44 @@ func TestAllocations(t *testing.T) {
 		}
 	}
 }
+
+// Whatever a configuration that passes Check is, its crossbar can be written, aged and
+// read, and its weights stay within what cells can have.
+func TestAnyConfiguration(t *testing.T) {
+	rng := rand.New(rand.NewPCG(7, 7))
+	pick := func(most float64) float64 { return most * float64(rng.IntN(3)) / 2 }
+	for range 150 {
+		d := Device{
+			Gmin: pick(10), Gmax: 10.5 + pick(90),
+			Error:    Polynomial{C: Wan.C, Limit: pick(50), Scale: pick(4)},
+			Verify:   Verify{Pulses: rng.IntN(4), Tolerance: pick(2), CycleToCycle: pick(1), DeviceToDevice: pick(1)},
+			StuckOff: pick(0.5), StuckOn: pick(0.5), ReadNoise: pick(10),
+			Drift: pick(1), DriftSpread: pick(1), Endurance: pick(6), EnduranceSpread: pick(0.2),
+		}
+		config := Config{
+			Device: d, Seed: rng.Uint64(), Rows: 4 * (1 + rng.IntN(10)), Cols: 1 + rng.IntN(20),
+			References: rng.IntN(6), Checksums: rng.IntN(2) == 0, Wire: pick(1000),
+			InputBits: uint(rng.IntN(8)), ADCBits: uint(rng.IntN(24) &^ 1), Levelling: rng.IntN(30),
+		}
+		m, k, n := 1+rng.IntN(40), 1+rng.IntN(60), rng.IntN(6)
+		w, x := matrix(rng, m, k, even), batch(rng, k, n, 127)
+		c := program(t, config, w)
+		c.Calibrate(x, n)
+		c.Update(matrix(rng, m, k, even))
+		if err := c.Advance(pick(1e12), -40+pick(190)); err != nil {
+			t.Fatal(err)
+		}
+		c.Refresh()
+		first, _, _ := both(c, w, x, n, Read{Number: 1})
+		again := make([]int32, len(first))
+		c.Product(&Workspace{}, again, x, n, Read{Number: 1})
+		if !slices.Equal(first, again) {
+			t.Fatalf("%+v: two products differ", config)
+		}
+		for _, v := range weights(c) {
+			if !(math.Abs(v) <= 2*Headroom*1.0001*d.Gmax/(d.Gmax-d.Gmin)) || math.Abs(v) > 2.5 {
+				t.Fatalf("%+v: a pair weighs %g", config, v)
+			}
+		}
+	}
+}

@@ -137,20 +137,23 @@ func (c *Classifier) evaluateChunk(worker, i int) {
 	n := 2 * (hi - lo) * c.batch
 	x := c.x
 	for layer, l := range c.net.Layers {
-		y, tensor := ws.accumulators(l, n), g.Tensors[layer]
+		dense, tensor := c.net.MLP.Layers[layer], g.Tensors[layer]
 		if layer == 0 {
-			g.Noise.ProductShared(&ws.noise, y, c.base, tensor, x, lo, hi, c.batch)
-		} else {
-			// Every read of a generation has a column of its own.
-			l.Product(&ws.product, y, x, n, Read{g.Number, 2 * lo * c.batch})
-			tensor.W = c.zero[layer]
-			ws.shift = reuse.Slice(ws.shift, len(y))
-			g.Noise.Product(&ws.noise, ws.shift, tensor, x, lo, hi, c.batch)
-			for i, v := range ws.shift {
-				y[i] += v
-			}
+			act := ws.layer(dense, layer, n)
+			g.Noise.ActivationsShared(&ws.noise, act, c.base, tensor, x, lo, hi, c.batch, nil, dense.Shift, dense.ReLU)
+			x = act
+			continue
 		}
-		x = ws.activations(c.net.MLP.Layers[layer], layer, y, n)
+		// Every read of a generation has a column of its own.
+		y := ws.accumulators(l, n)
+		l.Product(&ws.product, y, x, n, Read{g.Number, 2 * lo * c.batch})
+		tensor.W = c.zero[layer]
+		ws.shift = reuse.Slice(ws.shift, len(y))
+		g.Noise.Product(&ws.noise, ws.shift, tensor, x, lo, hi, c.batch)
+		for i, v := range ws.shift {
+			y[i] += v
+		}
+		x = ws.activations(dense, layer, y, n)
 	}
 	ws.columns = reuse.Slice(ws.columns, n)
 	kernels.Score(ws.columns, x, c.labels[:n], c.data.Classes, n)

@@ -149,9 +149,15 @@ func (ws *NetworkWorkspace) accumulators(l *Crossbar, columns int) []int32 {
 
 // activations returns what layer number i makes of its accumulators.
 func (ws *NetworkWorkspace) activations(l *nn.Dense, i int, y []int32, columns int) []int8 {
+	act := ws.layer(l, i, columns)
+	kernels.Requantize(act, y, nil, l.W.Rows(), columns, l.Shift, l.ReLU)
+	return act
+}
+
+// layer returns room for the activations of layer number i.
+func (ws *NetworkWorkspace) layer(l *nn.Dense, i, columns int) []int8 {
 	a := &ws.act[i%2]
 	*a = reuse.Slice(*a, kernels.Quads(l.W.Rows())*4*columns)
-	kernels.Requantize(*a, y, nil, l.W.Rows(), columns, l.Shift, l.ReLU)
 	return *a
 }
 

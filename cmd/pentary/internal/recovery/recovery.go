@@ -43,6 +43,9 @@ type Trial struct {
 	Cells      int    `json:"cells"`
 }
 
+// secondLeg sets the seeds of the second training apart from those of the first.
+const secondLeg = 1 << 32
+
 // Generations returns the generations of all training.
 func (e *Experiment) Generations() int {
 	return e.Seeds * (e.Base.Generations + (1+len(e.Levels))*e.Tune.Generations)
@@ -57,7 +60,7 @@ func (e *Experiment) Run(ctx context.Context, progress func() error, done func(T
 			return err
 		}
 		ideal := clone(base)
-		if err := e.trainDigitally(ctx, ideal, e.Tune, seed, progress); err != nil {
+		if err := e.trainDigitally(ctx, ideal, e.Tune, seed|secondLeg, progress); err != nil {
 			return err
 		}
 		for _, l := range e.Levels {
@@ -105,7 +108,7 @@ func (e *Experiment) trial(ctx context.Context, base, ideal *nn.MLP, l Level, se
 	if err != nil {
 		return t, err
 	}
-	if err := train(ctx, net, e.Tune, seed, through, progress); err != nil {
+	if err := train(ctx, net, e.Tune, seed|secondLeg, through, progress); err != nil {
 		return t, err
 	}
 	trained.Update()
