@@ -19,5 +19,5 @@
 //
 // Energies are in picojoules and powers in watts unless a name says otherwise. The
 // arithmetic is float64 without fused operations, so results are the same on every
-// CPU.
+// CPU; Reachable alone takes a power, whose last bit may differ.
 package energy

@@ -71,7 +71,7 @@ func Build(ctx context.Context, s *Subject, findings []claims.Finding, progress 
 		Fact{"claims that hold, of " + fmt.Sprint(len(findings)), fmt.Sprint(held(findings))},
 	)
 	r.Sections = append(r.Sections, run.sections()...)
-	r.Sections = append(r.Sections, macroSection(), worn.section(), Section{
+	r.Sections = append(r.Sections, idleSection(), operatingSection(), macroSection(), worn.section(), Section{
 		Title: "Accuracy while the cells drift",
 		Text: fmt.Sprintf("The network is programmed once and left alone. %s Reference cells take away what all cells of an array lose on average, "+
 			"which a network of rectifiers hardly feels; what differs from cell to cell stays. HfO2 stands for the better end of what is published.", chipText()),
@@ -201,6 +201,51 @@ func parts(bars []Bar) (rows [][]string) {
 		}
 	}
 	return rows
+}
+
+// idleSection says what a core spends that waits.
+func idleSection() Section {
+	s := Section{
+		Title: "What waiting costs",
+		Text: "A core that has nothing to do for a while takes the state in which it spends least, and wakes at full power in time. " +
+			"A wait for one analog product is too short for more than gating the clock.",
+		Heading: []string{"idle for", "state", "average power"},
+	}
+	for _, ns := range []float64{1, 10, 60, 200, 1000, 10_000, 1e6} {
+		state, share := energy.Idle(ns)
+		s.Rows = append(s.Rows, []string{nanoseconds(ns), state.Name, fmt.Sprintf("%.1f %%", 100*share)})
+	}
+	return s
+}
+
+// nanoseconds writes a time given in ns.
+func nanoseconds(ns float64) string {
+	for _, unit := range []string{"ns", "µs"} {
+		if ns < 999.5 {
+			return fmt.Sprintf("%g %s", ns, unit)
+		}
+		ns /= 1000
+	}
+	return fmt.Sprintf("%g ms", ns)
+}
+
+// operatingSection says what voltage costs.
+func operatingSection() Section {
+	s := Section{
+		Title: "Voltage and frequency",
+		Text: "The architecture's operating points. Energy goes as the square of the voltage; the clock that is reachable follows from the alpha-power law of transistors " +
+			"and the point in the middle.",
+		Heading: []string{"voltage", "clock, as stated", "reachable", "energy of an operation", "power as stated"},
+	}
+	points := energy.OperatingPoints()
+	middle := points[1]
+	for _, p := range points {
+		s.Rows = append(s.Rows, []string{
+			fmt.Sprintf("%.1f V", p.Voltage), fmt.Sprintf("%g GHz", p.Clock), fmt.Sprintf("%.2f GHz", p.Reachable(middle)),
+			fmt.Sprintf("%.0f %%", 100*p.Operation(middle)), fmt.Sprintf("%.0f %%", 100*p.Power(middle)),
+		})
+	}
+	return s
 }
 
 func macroSection() Section {

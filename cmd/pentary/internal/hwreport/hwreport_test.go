@@ -170,8 +170,13 @@ func TestBuild(t *testing.T) {
 			t.Errorf("progress %q", seen)
 		}
 		for _, section := range r.Sections {
-			if section.Picture == "" {
-				t.Errorf("%s: no picture", section.Title)
+			if section.Picture == "" && len(section.Rows) == 0 {
+				t.Errorf("%s: neither picture nor table", section.Title)
+			}
+			for _, row := range section.Rows {
+				if len(row) != len(section.Heading) {
+					t.Errorf("%s: %q under %q", section.Title, row, section.Heading)
+				}
 			}
 			check(t, section.Title, section.Picture)
 		}

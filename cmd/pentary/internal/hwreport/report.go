@@ -23,8 +23,8 @@ type Report struct {
 // Fact is a figure with what it is.
 type Fact struct{ Name, Value string }
 
-// Section is a picture with what to see in it. Rows is a table below it, under Heading;
-// both may be empty.
+// Section is a picture with what to see in it, and below it a table of Rows under a
+// Heading. Either may be missing.
 type Section struct {
 	Title   string
 	Text    string
