@@ -63,8 +63,10 @@ func (m Machine) work(e *exec.Event) (Unit, int) {
 			return Crossbar, m.CrossbarProduct(e.M, e.K, e.N)
 		}
 		return Tile, m.TileProduct(e.M, e.K, e.N)
-	case isa.LRGEN, isa.PRNG:
-		return Noise, ceil(e.Blocks, m.NoiseUnits) * NoiseRounds
+	case isa.LRGEN:
+		return Noise, m.Factors(e.Blocks)
+	case isa.PRNG:
+		return Noise, m.Blocks(e.Blocks)
 	case isa.LRMUL:
 		if e.N == 0 { // A·Bᵀ itself
 			return Tile, m.TileProduct(e.M, e.Rank, e.K)

@@ -28,6 +28,12 @@ func TestVerilog(t *testing.T) {
 			}
 		}
 	}
+	for _, shape := range [][2]int{{16, 16}, {32, 33}, {100, 700}} {
+		blocks := ceil(shape[0], NoiseBlock) + ceil(shape[1], NoiseBlock)
+		if got, want := DefaultMachine().Factors(blocks), rtl.CyclesDraw(shape[0], shape[1]).Latency; got != want {
+			t.Errorf("factors of %d×%d: %d cycles, Verilog %d", shape[0], shape[1], got, want)
+		}
+	}
 	if NoiseBlock != kernels.NoiseUnit {
 		t.Errorf("a block of %d pents, of package kernels %d", NoiseBlock, kernels.NoiseUnit)
 	}

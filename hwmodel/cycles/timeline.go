@@ -70,7 +70,7 @@ func (o *Occupancy) Share(start, end float64) float64 {
 	sum := 0.0
 	for i := max(0, int(start/width)); i < Buckets && float64(i)*width < end; i++ {
 		from, to := max(start, float64(i)*width), min(end, float64(i+1)*width)
-		sum += float64(o.Busy[i]) * ((to - from) / width)
+		sum += float64(float64(o.Busy[i]) * ((to - from) / width))
 	}
 	return sum / (end - start)
 }

@@ -106,10 +106,20 @@ const (
 	NoiseRounds = 10
 )
 
-// Noise returns the cycles of drawing pents under the binomial law: a round of
-// Philox4x32-10 a cycle, ten for a block.
-func (m Machine) Noise(pents int) int {
-	return ceil(ceil(pents, NoiseBlock), m.NoiseUnits) * NoiseRounds
+// Noise returns the cycles of drawing pents under the binomial law.
+func (m Machine) Noise(pents int) int { return m.Blocks(ceil(pents, NoiseBlock)) }
+
+// Blocks returns the cycles of drawing blocks: a round of Philox4x32-10 a cycle, ten
+// for a block.
+func (m Machine) Blocks(n int) int { return ceil(n, m.NoiseUnits) * NoiseRounds }
+
+// Factors returns the cycles of drawing the factors of a perturbation, so many blocks:
+// after the last the unit takes it over, and then stores it.
+func (m Machine) Factors(blocks int) int {
+	if blocks == 0 {
+		return 0
+	}
+	return m.Blocks(blocks) + 2
 }
 
 // QuantizeLatency is the cycles from an accumulator to its activation.
