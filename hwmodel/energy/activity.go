@@ -34,7 +34,7 @@ type Breakdown []Part
 func (b Breakdown) Total() float64 {
 	sum := 0.0
 	for _, p := range b {
-		sum += p.Energy
+		sum += float64(p.Energy)
 	}
 	return sum
 }

@@ -35,7 +35,7 @@ func (m Macro) phases(bits int) int {
 // Operation returns the energy of an operation, in fJ.
 func (m Macro) Operation(inputBits, outputBits int) float64 {
 	line := m.Line * float64(m.phases(inputBits)*m.Planes)
-	return line + float64(m.Step*steps(outputBits, m.Rows))
+	return float64(line) + float64(m.Step*steps(outputBits, m.Rows)) // a conversion forbids fusing
 }
 
 // steps returns the steps of a conversion that fall to one operation.
