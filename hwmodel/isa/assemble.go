@@ -10,9 +10,6 @@ import (
 	"github.com/Kaleaon/pentary-go/trit5"
 )
 
-// maxErrors is how many mistakes are reported of a text.
-const maxErrors = 20
-
 // Assemble returns the program of a text, or an ErrorList. A statement takes a line:
 //
 //	label:  MNEMONIC operand, operand, ...   ; comment
@@ -37,15 +34,14 @@ func Assemble(text string, defined map[string]int64) (*Program, error) {
 	for _, emit := range []bool{false, true} {
 		a.emit, a.section, a.code, a.data = emit, Text, 0, 0
 		for i, l := range lines {
-			if err := a.statement(&line{tokens: scan(l), number: i + 1, asm: a}); err != nil {
-				if a.errors = append(a.errors, err); len(a.errors) == maxErrors {
-					return nil, a.errors
-				}
+			a.statement(&line{tokens: scan(l), number: i + 1, asm: a})
+			if len(a.errors) >= 2*maxErrors {
+				break
 			}
 		}
-		if a.errors != nil {
-			return nil, a.errors
-		}
+	}
+	if a.errors != nil {
+		return nil, a.errors.sorted()
 	}
 	a.program.sortSymbols()
 	return a.program, nil
@@ -68,17 +64,12 @@ func (a *assembler) here() int {
 	return a.code
 }
 
-// statement reads a line.
-func (a *assembler) statement(l *line) *Error {
-	err := a.read(l)
-	if err == nil {
-		return nil
-	}
+// statement reads a line, and keeps its mistake.
+func (a *assembler) statement(l *line) {
 	var e *Error
-	if errors.As(err, &e) {
-		return e
+	if errors.As(a.read(l), &e) {
+		a.errors = append(a.errors, e)
 	}
-	return &Error{Line: l.number, Column: 1, Message: err.Error()}
 }
 
 func (a *assembler) read(l *line) error {

@@ -1,7 +1,9 @@
 package isa
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -26,6 +28,18 @@ func (l ErrorList) Error() string {
 		lines[i] = e.Error()
 	}
 	return strings.Join(lines, "\n")
+}
+
+// maxErrors is how many mistakes are reported of a text.
+const maxErrors = 20
+
+// sorted returns the first mistakes in order, each once: both passes find some.
+func (l ErrorList) sorted() ErrorList {
+	slices.SortStableFunc(l, func(a, b *Error) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+	l = slices.CompactFunc(l, func(a, b *Error) bool { return *a == *b })
+	return l[:min(len(l), maxErrors)]
 }
 
 // tokenKind is what a token is: a name, a number, the character that it consists of, or

@@ -1,9 +1,9 @@
 package programs
 
 import (
-	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/Kaleaon/pentary-go/hwmodel/exec"
 	"github.com/Kaleaon/pentary-go/hwmodel/isa"
@@ -103,23 +103,18 @@ func (p *MLP) part(m *exec.Machine, base, rows int) []int8 {
 	return m.Activations(exec.Tensor{Kind: isa.Bytes, Base: base, Rows: rows, Cols: p.columns})
 }
 
-// Confusion runs a data set through the network, as nn.MLP.Confusion does, and counts,
-// for each true class, how many samples are assigned to each class. There must be
-// enough batches for the data; they need not be full.
-func (p *MLP) Confusion(ctx context.Context, data *nn.Dataset, observers ...exec.Observer) ([][]int, error) {
+// Load puts a data set into a machine's far memory, sample after sample; the columns
+// after the last are zero. The error says why the data do not fit the program.
+func (p *MLP) Load(m *exec.Machine, data *nn.Dataset) error {
 	if err := data.Check(); err != nil {
-		return nil, err
+		return err
 	}
 	if p.net.Inputs() != data.Features || p.net.Outputs() < data.Classes {
-		return nil, fmt.Errorf("programs: network of %d→%d for data of %d features and %d classes",
+		return fmt.Errorf("programs: network of %d→%d for data of %d features and %d classes",
 			p.net.Inputs(), p.net.Outputs(), data.Features, data.Classes)
 	}
 	if most := int64(p.columns) * int64(p.batches); int64(data.Len()) > most {
-		return nil, fmt.Errorf("programs: %d samples for %d batches of %d columns", data.Len(), p.batches, p.columns)
-	}
-	m, err := p.Machine(observers...)
-	if err != nil {
-		return nil, err
+		return fmt.Errorf("programs: %d samples for %d batches of %d columns", data.Len(), p.batches, p.columns)
 	}
 	batch := make([]int8, p.columns*data.Features)
 	for i := range p.batches {
@@ -127,18 +122,32 @@ func (p *MLP) Confusion(ctx context.Context, data *nn.Dataset, observers ...exec
 		copy(batch, data.Inputs[min(i*len(batch), len(data.Inputs)):])
 		kernels.Interleave(p.Inputs(m, i), batch, data.Features, p.columns)
 	}
-	if err := m.Run(ctx); err != nil {
-		return nil, err
+	return nil
+}
+
+// Check returns an error unless the outputs that a machine has come to are those of
+// nn.MLP.Forward.
+func (p *MLP) Check(m *exec.Machine) error {
+	var ws nn.Workspace
+	for i := range p.batches {
+		if !slices.Equal(p.Outputs(m, i), p.net.Forward(&ws, p.Inputs(m, i), p.columns)) {
+			return fmt.Errorf("programs: the outputs of batch %d are not the network's", i)
+		}
 	}
+	return nil
+}
+
+// Confusion counts, for each true class of the data that a machine was loaded with and
+// has run, how many samples the network assigns to each class.
+func (p *MLP) Confusion(m *exec.Machine, data *nn.Dataset) [][]int {
 	counts := make([][]int, data.Classes)
 	for i := range counts {
 		counts[i] = make([]int, p.net.Outputs())
 	}
 	for i, label := range data.Labels {
-		out := p.Outputs(m, i/p.columns)
-		counts[label][p.assigned(out, i%p.columns)]++
+		counts[label][p.assigned(p.Outputs(m, i/p.columns), i%p.columns)]++
 	}
-	return counts, nil
+	return counts
 }
 
 // assigned returns the row of a column's largest output, the first of equals.

@@ -3,13 +3,12 @@ package programs
 import (
 	"context"
 	"fmt"
-	"slices"
+	"strings"
 	"testing"
 
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/hwmodel/exec"
 	"github.com/Kaleaon/pentary-go/hwmodel/isa"
-	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/nn"
 )
 
@@ -44,7 +43,7 @@ func TestMLP(t *testing.T) {
 			}
 			var ops [isa.PRNG + 1]int
 			weights := 0
-			confusion, err := p.Confusion(context.Background(), data, exec.ObserverFunc(func(e exec.Event) {
+			m, err := p.Machine(exec.ObserverFunc(func(e exec.Event) {
 				ops[e.Inst.Op]++
 				if e.Inst.Op == isa.MATVEC {
 					weights += e.Weights.Total()
@@ -53,41 +52,64 @@ func TestMLP(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			if err := p.Load(m, data); err != nil {
+				t.Fatal(err)
+			}
+			if err := p.Check(m); err == nil {
+				t.Error("outputs before the program has run")
+			}
+			if err := m.Run(context.Background()); err != nil {
+				t.Fatal(err)
+			}
+			if err := p.Check(m); err != nil {
+				t.Error(err)
+			}
 			want, err := net.Confusion(data)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if fmt.Sprint(confusion) != fmt.Sprint(want) {
-				t.Errorf("%v by %d: confusion %v, want %v", widths, columns, confusion, want)
+			if got := p.Confusion(m, data); fmt.Sprint(got) != fmt.Sprint(want) {
+				t.Errorf("%v by %d: confusion %v, want %v", widths, columns, got, want)
 			}
 			if ops[isa.MATVEC] != batches*len(net.Layers) || weights != batches*net.Size() {
 				t.Errorf("%v by %d: %d products of %d weights", widths, columns, ops[isa.MATVEC], weights)
 			}
-			checkOutputs(t, p, net, data, columns, batches)
 		}
 	}
 }
 
-func checkOutputs(t *testing.T, p *MLP, net *nn.MLP, data *nn.Dataset, columns, batches int) {
-	t.Helper()
+func TestMLPErrors(t *testing.T) {
+	data := blobs(4, 30, 6, 100)
+	net := nn.NewMLP(1, 30, 6)
+	for _, test := range []struct {
+		columns, batches int
+		want             string
+	}{
+		{1, 0, "0 batches of 1 columns"},
+		{0, 1, "1 batches of 0 columns"},
+		{1 << 30, 1, "more than 1073741824 of a memory"},
+		{1 << 10, 1 << 24, "more than 1073741824 of a memory"},
+	} {
+		if _, err := CompileMLP(net, test.columns, test.batches); err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("error %v, want %q in it", err, test.want)
+		}
+	}
+	p, err := CompileMLP(net, 10, 9)
+	if err != nil {
+		t.Fatal(err)
+	}
 	m, err := p.Machine()
 	if err != nil {
 		t.Fatal(err)
 	}
-	inputs := make([]int8, columns*data.Features)
-	for i := range batches {
-		for j := range inputs {
-			inputs[j] = data.Inputs[(i*len(inputs)+j)%len(data.Inputs)]
-		}
-		kernels.Interleave(p.Inputs(m, i), inputs, data.Features, columns)
-	}
-	if err := m.Run(context.Background()); err != nil {
-		t.Fatal(err)
-	}
-	var ws nn.Workspace
-	for i := range batches {
-		if want := net.Forward(&ws, p.Inputs(m, i), columns); !slices.Equal(p.Outputs(m, i), want) {
-			t.Errorf("batch %d of %d columns: other outputs than Forward", i, columns)
+	for want, data := range map[string]*nn.Dataset{
+		"100 samples for 9 batches of 10 columns":               data,
+		"network of 30→6 for data of 31 features and 6 classes": blobs(4, 31, 6, 50),
+		"network of 30→6 for data of 30 features and 7 classes": blobs(4, 30, 7, 50),
+		"dataset of 0 samples":                                  {},
+	} {
+		if err := p.Load(m, data); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q in it", err, want)
 		}
 	}
 }

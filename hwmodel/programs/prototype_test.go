@@ -72,3 +72,16 @@ func TestPrototype(t *testing.T) {
 		})
 	}
 }
+
+func TestPrototypeErrors(t *testing.T) {
+	w, target := pattern(8, 8)
+	if _, err := NewPrototype(w, packed.NewMatrix(8, 9), baseline.PrototypeOptions{Generations: 1}); err == nil {
+		t.Error("a target of another shape")
+	}
+	if _, err := NewPrototype(w, target, baseline.PrototypeOptions{}); err == nil {
+		t.Error("no generations")
+	}
+	if _, err := NewPrototype(w, target, baseline.PrototypeOptions{Generations: 1, Members: 8000}); err == nil {
+		t.Error("more members than an immediate holds")
+	}
+}

@@ -2,14 +2,17 @@ package programs
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/hwmodel/exec"
 	"github.com/Kaleaon/pentary-go/hwmodel/isa"
 	"github.com/Kaleaon/pentary-go/kernels"
+	"github.com/Kaleaon/pentary-go/lowrank"
 	"github.com/Kaleaon/pentary-go/nn"
 )
 
@@ -81,5 +84,43 @@ func TestTraining(t *testing.T) {
 				t.Errorf("%d pents moved, %d in package es", byProgram, moved)
 			}
 		})
+	}
+}
+
+func TestTrainingErrors(t *testing.T) {
+	data := blobs(1, 30, 7, 50)
+	net := nn.NewMLP(8, 30, 7)
+	for want, o := range map[string]es.Options{
+		"0 generations":                  {},
+		"rule threshold":                 {Generations: 1, Rule: es.Threshold{Share: es.Ratio(1, 10)}},
+		"fitness coding ranks":           {Generations: 1, Fitness: es.Ranks},
+		"noise of full rank":             {Generations: 1, Rank: lowrank.FullRank},
+		"4000 pairs, want at most 3906":  {Generations: 1, Pairs: 4000},
+		"schedules cosine and":           {Generations: 1, Schedule: es.Cosine},
+		"4 groups":                       {Generations: 1, Groups: 4},
+		"3000000 generations at a rate ": {Generations: 3e6},
+	} {
+		if _, err := NewTraining(net, data, 8, o); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q in it", err, want)
+		}
+	}
+	if _, err := NewTraining(net, data, 0, es.Options{Generations: 1}); err == nil {
+		t.Error("batches of no samples")
+	}
+
+	// An interrupted run leaves the network as it was.
+	p, err := NewTraining(net, data, 8, es.Options{Generations: 5, Pairs: 8})
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := net.Layers[0].W.Clone()
+	ctx, cancel := context.WithCancel(context.Background())
+	stop := exec.ObserverFunc(func(e exec.Event) {
+		if e.Inst.Op == isa.PQUANT {
+			cancel()
+		}
+	})
+	if err := p.Run(ctx, stop); !errors.Is(err, context.Canceled) || !net.Layers[0].W.Equal(before) {
+		t.Errorf("canceled: error %v, or other weights", err)
 	}
 }

@@ -84,7 +84,7 @@ same bits for one seed on every machine.`,
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(newTrain(s), newReplay(s), newVerify(s), newTune(s), newCompare(s), newEval(s), newInspect(s), newBench(s),
-		newSelftest(s, selftest.Implementations), newBillion(s), newVersion(s))
+		newSelftest(s, selftest.Implementations), newBillion(s), newHW(s), newVersion(s))
 	return root
 }
 

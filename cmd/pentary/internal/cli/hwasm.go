@@ -1,0 +1,64 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
+	"github.com/Kaleaon/pentary-go/hwmodel/isa"
+)
+
+func newHWAsm(s *streams) *cobra.Command {
+	var out string
+	defined := symbols{}
+	cmd := &cobra.Command{
+		Use:   "asm FILE.s",
+		Short: "Assemble a program into an object file",
+		Long: `Assemble a program into an object file. Every mistake is reported with its line
+and column, and then no file is written.`,
+		Example: "  pentary hw asm sum.s -o sum.pobj\n  pentary hw asm loop.s -D N=100",
+		Args:    oneProgram,
+		RunE: func(_ *cobra.Command, args []string) error {
+			if out == "" {
+				out = objectPath(args[0])
+			}
+			p, err := assembleFile(args[0], defined)
+			if err != nil {
+				return err
+			}
+			if err := checkOutput("--out", out); err != nil {
+				return err
+			}
+			if err := isa.WriteFile(out, p); err != nil {
+				return fmt.Errorf("saving: %w", err)
+			}
+			fmt.Fprintf(s.out, "%s: %s instructions, %s words of data\n", out, report.Count(len(p.Code)), report.Count(len(p.Data)))
+			return nil
+		},
+	}
+	cmd.Flags().StringVarP(&out, "out", "o", "", "`file` to write (default the source's name with .pobj)")
+	cmd.Flags().VarP(defined, "define", "D", "a symbol that the text uses; repeatable")
+	return cmd
+}
+
+func newHWDis(s *streams) *cobra.Command {
+	return &cobra.Command{
+		Use:   "dis FILE.pobj",
+		Short: "Disassemble an object file",
+		Long:  "Print an object file as text that assembles to the same file.",
+		Args:  oneProgram,
+		RunE: func(_ *cobra.Command, args []string) error {
+			p, err := isa.ReadFile(args[0])
+			if err != nil {
+				return err
+			}
+			text, err := p.Disassemble()
+			if err != nil {
+				return fmt.Errorf("%s: %w", args[0], err)
+			}
+			fmt.Fprint(s.out, text)
+			return nil
+		},
+	}
+}

@@ -1,0 +1,155 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
+	"github.com/Kaleaon/pentary-go/hwmodel/exec"
+	"github.com/Kaleaon/pentary-go/hwmodel/isa"
+)
+
+func newHWTrace(s *streams) *cobra.Command {
+	var program hwProgram
+	var json bool
+	cmd := &cobra.Command{
+		Use:   "trace [FILE]",
+		Short: "Run a program and print a line for each instruction",
+		Long: `Run a program, or a saved network, as run does, and print a line for each
+instruction that is executed: its address, the instruction, and the work it did.`,
+		Example: "  pentary hw trace sum.s --steps 20\n  pentary hw trace --model digits.pent --samples 16 --json",
+		Args:    program.args,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			t := &tracer{s: s, json: json, style: style(s.outTerm)}
+			j, err := program.load(args, t)
+			if err != nil {
+				return err
+			}
+			ctx, stop := context.WithCancel(cmd.Context())
+			defer stop()
+			t.program, t.stop = j.program, stop
+			err = j.machine.Run(ctx)
+			switch {
+			case t.err != nil:
+				return t.err
+			case errors.Is(err, context.Canceled):
+				return errInterrupted
+			case errors.Is(err, exec.ErrSteps):
+				return nil // as many as were asked for
+			case err != nil:
+				return hwFault(program, args, err)
+			}
+			return nil
+		},
+	}
+	var groups flagGroups
+	program.flags(&groups)
+	bindJSON(groups.add("Output"), &json, "print a JSON object for each instruction")
+	groups.bind(cmd)
+	return cmd
+}
+
+// tracer prints events. After an error it stops the run.
+type tracer struct {
+	s       *streams
+	json    bool
+	style   report.Style
+	program *isa.Program
+	stop    func()
+	err     error
+}
+
+// stepEvent is an instruction that was executed.
+type stepEvent struct {
+	Event       string       `json:"event"` // "step"
+	PC          int          `json:"pc"`
+	Line        int          `json:"line,omitempty"` // of the text
+	Operation   string       `json:"operation"`
+	Instruction string       `json:"instruction"`
+	Next        int          `json:"next"`
+	Taken       bool         `json:"taken,omitempty"`
+	M           int          `json:"m,omitempty"`
+	K           int          `json:"k,omitempty"`
+	N           int          `json:"n,omitempty"`
+	Rank        int          `json:"rank,omitempty"`
+	MACs        int          `json:"macs,omitempty"`
+	Zeros       int          `json:"zeros,omitempty"` // of the pents used
+	Ones        int          `json:"ones,omitempty"`  // ±1
+	Twos        int          `json:"twos,omitempty"`  // ±2
+	Moved       int          `json:"moved,omitempty"`
+	Blocks      int          `json:"random_blocks,omitempty"`
+	Read        trafficEvent `json:"read"`
+	Written     trafficEvent `json:"written"`
+	Far         int          `json:"far_bytes,omitempty"`
+}
+
+// trafficEvent is bytes by memory.
+type trafficEvent struct {
+	Words        int `json:"words,omitempty"`
+	Pents        int `json:"pents,omitempty"`
+	Bytes        int `json:"bytes,omitempty"`
+	Accumulators int `json:"accumulators,omitempty"`
+}
+
+// Step implements exec.Observer.
+func (t *tracer) Step(e exec.Event) {
+	if t.err != nil {
+		return
+	}
+	if t.json {
+		t.err = t.s.printJSON(t.event(e))
+	} else {
+		line := fmt.Sprintf("%6d  %v", e.PC, e.Inst)
+		if parts := work(e); parts != nil {
+			line = fmt.Sprintf("%-36s %s", line, t.style.Dim(strings.Join(parts, ", ")))
+		}
+		_, t.err = fmt.Fprintln(t.s.out, line)
+	}
+	if t.err != nil {
+		t.stop()
+	}
+}
+
+func (t *tracer) event(e exec.Event) stepEvent {
+	s := stepEvent{
+		Event: "step", PC: e.PC, Operation: isa.SpecOf(e.Inst.Op).Name, Instruction: e.Inst.String(), Next: e.Next, Taken: e.Taken,
+		M: e.M, K: e.K, N: e.N, Rank: e.Rank, MACs: e.MACs(),
+		Zeros: e.Weights.Zero, Ones: e.Weights.One, Twos: e.Weights.Two, Moved: e.Moved, Blocks: e.Blocks,
+		Read: trafficEvent(e.Read), Written: trafficEvent(e.Written), Far: e.Far,
+	}
+	if e.PC < len(t.program.Lines) {
+		s.Line = t.program.Lines[e.PC]
+	}
+	return s
+}
+
+// work says what an instruction did.
+func work(e exec.Event) (parts []string) {
+	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
+	if e.Taken {
+		add("to %d", e.Next)
+	}
+	if e.Read.Words+e.Written.Words == isa.WordBytes {
+		add("data[%d]", e.Address)
+	}
+	for _, t := range e.Tensors {
+		if t.Kind != 0 {
+			add("%d×%d", t.Rows, t.Cols)
+		}
+	}
+	count := func(n int, what string) {
+		if n > 0 {
+			add("%s %s", report.Count(n), what)
+		}
+	}
+	count(e.Rank, "rank")
+	count(e.MACs(), "multiply-adds")
+	count(e.Blocks, "random blocks")
+	count(e.Moved, "pents moved")
+	count(e.Far, "bytes far")
+	return parts
+}
