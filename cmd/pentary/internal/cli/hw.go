@@ -25,7 +25,7 @@ docs/isa.md describes the instructions.`,
 		Args:    subcommandOnly,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newHWAsm(s), newHWDis(s), newHWRun(s), newHWTrace(s))
+	cmd.AddCommand(newHWAsm(s), newHWDis(s), newHWRun(s), newHWTrace(s), newHWClaims(s), newHWCrossbar(s), newHWEmit(s), newHWReport(s))
 	return cmd
 }
 
