@@ -24,20 +24,29 @@ func (s *Subject) trace(ctx context.Context) (*traced, error) {
 	if err != nil {
 		return nil, err
 	}
-	machine := cycles.DefaultMachine()
-	observer, meter := cycles.NewObserver(machine, keptSteps), &energy.Meter{}
-	if err := training.Run(ctx, observer, meter); err != nil {
+	tiles := cycles.DefaultMachine()
+	arrays := tiles
+	arrays.InArrays = true
+	inTiles, inArrays := cycles.NewObserver(tiles, keptSteps), cycles.NewObserver(arrays, 0)
+	digital, analog := &energy.Meter{}, &energy.Meter{InArrays: true}
+	if err := training.Run(ctx, inTiles, inArrays, digital, analog); err != nil {
 		return nil, err
 	}
-	r := &traced{pairs: tracedPairs, samples: samples, machine: machine, cycles: observer}
-	for _, of := range []func(energy.Bound) energy.Calibration{energy.Horowitz, energy.Synthesized} {
-		c, macro := of(energy.Typical), energy.NeuRRAM()
-		r.bars = append(r.bars, Bar{
-			Name: c.Name, Parts: c.Breakdown(meter.Activity, macro),
-			Most: of(energy.Most).Breakdown(meter.Activity, macro).Total(),
-		})
-	}
+	r := &traced{pairs: tracedPairs, samples: samples, machine: tiles, cycles: inTiles, inArrays: inArrays.Pipeline.Cycles()}
+	r.add("published adders", energy.Horowitz, digital)
+	r.add("synthesized lanes", energy.Synthesized, digital)
+	r.add("analog products", energy.Synthesized, analog)
 	return r, nil
+}
+
+// add adds a bar: what was counted under a calibration.
+func (r *traced) add(name string, of func(energy.Bound) energy.Calibration, m *energy.Meter) {
+	const node = 45 // nm, that of the digital datapath
+	macro := energy.NeuRRAM().Scaled(node)
+	r.bars = append(r.bars, Bar{
+		Name: name, Parts: of(energy.Typical).Breakdown(m.Activity, macro),
+		Most: of(energy.Most).Breakdown(m.Activity, macro).Total(),
+	})
 }
 
 // drawn returns the instructions from the first product on: before it the batch is
