@@ -128,37 +128,47 @@ func TestIcarus(t *testing.T) {
 			if long() {
 				n *= 20
 			}
-			dir := t.TempDir()
-			run(t, dir, "iverilog", "-g2005", "-Wall", "-s", "harness", "-o", "sim",
-				"-DBENCH=bench_"+b.name, fmt.Sprint("-DIN=", b.in), fmt.Sprint("-DOUT=", b.out),
-				"-y"+absolute(t, "verilog"), "-y"+absolute(t, "testdata/bench"), absolute(t, "testdata/harness.v"))
 			inputs := slices.Collect(b.inputs(n, 2))
 			for _, v := range vectors[b.name] {
 				inputs = append(inputs, v.in)
 			}
-			var text strings.Builder
-			for _, in := range inputs {
-				fmt.Fprintln(&text, hexOf(in))
-			}
-			if err := os.WriteFile(filepath.Join(dir, "in.hex"), []byte(text.String()), 0o666); err != nil {
-				t.Fatal(err)
-			}
-			run(t, dir, "vvp", "-n", "sim")
-			out, err := os.ReadFile(filepath.Join(dir, "out.hex"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			outputs := strings.Fields(string(out))
-			if len(outputs) != len(inputs) {
-				t.Fatalf("%d outputs for %d inputs", len(outputs), len(inputs))
-			}
-			for i, line := range outputs {
-				if !b.compare(t, inputs[i], fromHex(t, line)) {
+			for i, out := range icarus(t, "bench_"+b.name, b.in, b.out, inputs) {
+				if !b.compare(t, inputs[i], out) {
 					return
 				}
 			}
 		})
 	}
+}
+
+// icarus runs inputs through a bench, a module with its parameters if it has other than
+// the default, and returns the outputs.
+func icarus(t *testing.T, bench string, in, out int, inputs []record) []record {
+	t.Helper()
+	dir := t.TempDir()
+	run(t, dir, "iverilog", "-g2005", "-Wall", "-s", "harness", "-o", "sim",
+		"-DBENCH="+bench, fmt.Sprint("-DIN=", in), fmt.Sprint("-DOUT=", out),
+		"-y"+absolute(t, "verilog"), "-y"+absolute(t, "testdata/bench"), absolute(t, "testdata/harness.v"))
+	var text strings.Builder
+	for _, r := range inputs {
+		fmt.Fprintln(&text, hexOf(r))
+	}
+	if err := os.WriteFile(filepath.Join(dir, "in.hex"), []byte(text.String()), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	run(t, dir, "vvp", "-n", "sim")
+	lines, err := os.ReadFile(filepath.Join(dir, "out.hex"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var outputs []record
+	for _, line := range strings.Fields(string(lines)) {
+		outputs = append(outputs, fromHex(t, line))
+	}
+	if len(outputs) != len(inputs) {
+		t.Fatalf("%s: %d outputs for %d inputs", bench, len(outputs), len(inputs))
+	}
+	return outputs
 }
 
 // buildBench returns the program that Verilator makes of a bench. It is built once for

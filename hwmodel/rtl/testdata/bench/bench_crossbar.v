@@ -12,9 +12,10 @@ module bench_crossbar #(
     reg [7:0] count;
     wire ready, valid;
 
+    // Operands are there for the cycle that they are due, and their inverse otherwise.
     pent_crossbar #(.ROWS(ROWS), .COLS(COLS), .CHECKS(CHECKS)) dut (
         .clk(clk), .rst(rst), .load(loading), .load_row(at), .load_cells(in[3*LINES*at+:3*LINES]),
-        .start(starting), .x(in[X+:8*ROWS]),
+        .start(starting), .x(starting ? in[X+:8*ROWS] : ~in[X+:8*ROWS]),
         .ready(ready), .valid(valid), .ok(out[WIDTH*COLS]), .y(out[WIDTH*COLS-1:0])
     );
     always @(posedge clk) begin

@@ -18,13 +18,15 @@ module bench_lowrank #(
     wire [31:0] y;
     wire wide = in[IN-1];
 
+    // Operands are there for the cycle that they are due, and their inverse otherwise.
+    wire [5:0] how = drawn ? in[S+156+:6] : ~in[S+156+:6];
+    wire [8*COLS-1:0] x = drawn ? in[X+8*COLS*right+:8*COLS] : ~in[X+:8*COLS];
     lowrank #(.ROWS(ROWS), .COLS(COLS)) dut (
         .clk(clk), .rst(rst), .load(loading), .load_row(at),
         .load_weights(in[3*COLS*(ROWS*right+at)+:3*COLS]),
         .draw(drawing), .seed(in[S+:64]), .generation(in[S+64+:32]), .tensor(in[S+96+:28]),
         .pair(in[S+124+:32]), .row_block(32'd0), .col_block({31'd0, right}),
-        .start(drawn), .accumulate(right), .minus(in[S+161]), .sigma(in[S+156+:5]),
-        .x(in[X+8*COLS*right+:8*COLS]),
+        .start(drawn), .accumulate(drawn ? right : ~right), .minus(how[5]), .sigma(how[4:0]), .x(x),
         .ready(ready), .valid(valid), .row(row), .last(last), .y(y)
     );
     always @(posedge clk) begin

@@ -8,10 +8,13 @@ module bench_noise (
     reg second, running;
     reg [95:0] first;
     reg [7:0] count;
+    // Operands are there for the cycle that they are due, and their inverse otherwise.
+    wire next = running & ~second & valid;
+    wire [191:0] now = start | next ? in : ~in;
     philox_noise dut (
-        .clk(clk), .rst(rst), .start(start | (running & ~second & valid)),
-        .seed(in[63:0]), .generation(in[95:64]), .tensor(in[127:96]), .pair(in[159:128]),
-        .block(in[191:160] + {31'd0, running}),
+        .clk(clk), .rst(rst), .start(start | next),
+        .seed(now[63:0]), .generation(now[95:64]), .tensor(now[127:96]), .pair(now[159:128]),
+        .block(now[191:160] + {31'd0, running}),
         .ready(ready), .valid(valid), .codes(codes)
     );
     always @(posedge clk) begin

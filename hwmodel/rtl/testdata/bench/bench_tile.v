@@ -17,10 +17,11 @@ module bench_tile #(
     wire [31:0] y;
     reg half;
 
+    // Operands are there for the cycle that they are due, and their inverse otherwise.
     pent_tile #(.ROWS(ROWS), .COLS(COLS)) dut (
         .clk(clk), .rst(rst), .load(loading), .load_row(at), .load_weights(in[3*COLS*at+:3*COLS]),
-        .start(first | second), .accumulate(second & in[IN-1]),
-        .x(second ? in[X+8*COLS+:8*COLS] : in[X+:8*COLS]),
+        .start(first | second), .accumulate(first ? 1'b0 : second ? in[IN-1] : ~in[IN-1]),
+        .x(first ? in[X+:8*COLS] : second ? in[X+8*COLS+:8*COLS] : ~in[X+:8*COLS]),
         .ready(ready), .valid(valid), .row(row), .last(last), .y(y)
     );
     always @(posedge clk) begin

@@ -7,7 +7,7 @@ module bench_top #(
     input clk, input rst, input start, input [IN-1:0] in, output done, output reg [OUT-1:0] out
 );
     localparam DIVIDER = 4;
-    reg [7:0] sent, received;
+    reg [15:0] sent, received;
     reg running;
     wire to, from, ready, got;
     wire [7:0] data;
@@ -24,12 +24,12 @@ module bench_top #(
 
     always @(posedge clk) begin
         if (rst) running <= 1'b0;
-        else if (start) {running, sent, received} <= {1'b1, 16'd0};
+        else if (start) {running, sent, received} <= {1'b1, 32'd0};
         else begin
-            if (running & ready & sent != SEND & may) sent <= sent + 8'd1;
+            if (running & ready & sent != SEND & may) sent <= sent + 16'd1;
             if (got) begin
                 out <= {data, out[OUT-1:8]};
-                received <= received + 8'd1;
+                received <= received + 16'd1;
             end
             if (done) running <= 1'b0;
         end
