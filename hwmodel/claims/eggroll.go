@@ -96,7 +96,8 @@ func operations(claimed float64) finding {
 
 func combined() finding {
 	ratio, _, _ := saving(large)
-	low, high := energy.Ratio("gates.lane"), energy.Ratio("gates.mul.booth")
+	low, _ := laneRatio()
+	high := energy.Ratio("gates.mul.booth")
 	return finding{
 		span(low*ratio, high*ratio, times), gain(2000, low*ratio, high*ratio),
 		fmt.Sprintf("%s smaller as a lane to %s as a bare multiplier, times %s in operations", times(low), times(high), times(ratio)),
