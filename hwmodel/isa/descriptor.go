@@ -14,7 +14,7 @@ const (
 	Update
 )
 
-// Words of the descriptors, counted from the kind.
+// Words of a tensor's descriptor, counted from the kind.
 const (
 	TensorBase = iota + 1
 	TensorRows
@@ -70,31 +70,55 @@ const (
 // Objective is what POPEVAL scores by.
 type Objective int
 
-// The objectives.
+// The objectives, in the order of Objectives.
 const (
-	CrossEntropy Objective = iota + 1 // −Σ over columns, in 1/256 bit, as kernels.Score; outputs are logits, targets one row of classes
-	SquaredError                      // −Σ (output − target)²
+	CrossEntropy Objective = iota + 1
+	SquaredError
 )
 
 // Coding is how POPAVG makes codes of scores.
 type Coding int
 
-// The codings.
+// The codings, in the order of Codings.
 const (
-	FourBits   Coding = iota + 1 // differences in half their median magnitude, ±7; see es.FourBit
-	Signs                        // signs of the differences; see es.Sign
-	Normalized                   // of each member, its distance from the mean in standard deviations, 16 fraction bits; see baseline.Prototype
+	FourBits Coding = iota + 1
+	Signs
+	Normalized
 )
 
 // Rule is how PQUANT moves pents.
 type Rule int
 
-// The rules.
+// The rules, in the order of Rules.
 const (
-	Residual   Rule = iota + 1 // error feedback; see kernels.UpdateResidual
-	Stochastic                 // rounding at random; see kernels.UpdateStochastic
-	Prototype                  // W ← QUANT5(W + rate/(n·σ)·Σ F·E); see baseline.Prototype
+	Residual Rule = iota + 1
+	Stochastic
+	Prototype
 )
+
+// Choice is a value that a word of a descriptor may have. They count from 1.
+type Choice struct{ Name, Effect string }
+
+// Objectives says what each Objective is.
+var Objectives = [...]Choice{
+	{"cross-entropy", "Σ over a member's columns of log₂ of the softmax at the target's class, in 1/256 bit; outputs are logits in 1/16 bit: the integer loop of kernels.Score"},
+	{"squared error", "−Σ (output − target)²"},
+}
+
+// Codings says what each Coding is, for d = plus − minus of a pair.
+var Codings = [...]Choice{
+	{"four bits", "d in units of half the median of all |d| other than zero (the upper one of two), to nearest, ties away from zero, at most ±7; es.FourBit"},
+	{"signs", "the sign of d; es.Sign"},
+	{"normalized", "of each member, its distance from the mean score (rounded down) in standard deviations, 16 fraction bits, of 20 bits of the distances; all zero if the scores are alike; baseline.Prototype"},
+}
+
+// Rules says what each Rule is, for the codes f, Z = Σ f·A·Bᵀ over pairs and ranks, and
+// the step d = clamp(RoundShift(Z·mul, 20), ±255) in 1/256 level.
+var Rules = [...]Choice{
+	{"residual", "e is the pent's residual: v = e + d; carry = (v + 128) >> 8; w, e ← w + carry, v − 256·carry; beyond ±2, w stays there and e is +127 or −128; kernels.UpdateResidual"},
+	{"stochastic", "w ← clamp(w + (d + u) >> 8, ±2) for the random byte u: byte j of the stream of use 5 and pair i for the pent of row i, column j; kernels.UpdateStochastic"},
+	{"prototype", "W ← QUANT5(W + rate/(n·σ)·Σ F_i·E_i), the sum's multiple rounded to 1/65536, ties away from zero; F are the normalized codes, E_i = QUANT5(A_i·B_iᵀ/√r) of member i as its pair; baseline.Prototype"},
+}
 
 // DescriptorSpec is what a kind of descriptor consists of. The assembler has a
 // directive of its name, which takes the fields in order.

@@ -272,3 +272,9 @@ func TestReference(t *testing.T) {
 		t.Error("docs/isa.md is not that of the tables: run go generate ./hwmodel/isa")
 	}
 }
+
+func TestChoices(t *testing.T) {
+	if len(Objectives) != int(SquaredError) || len(Codings) != int(Normalized) || len(Rules) != int(Prototype) {
+		t.Error("a choice without an entry")
+	}
+}

@@ -22,7 +22,7 @@ func WriteReference(w io.Writer) error {
 		b.WriteString("\n")
 		for i := range Specs {
 			if s := &Specs[i]; s.Group == g {
-				fmt.Fprintf(b, "**%s** %s.\n\n", s.Name, s.Effect)
+				fmt.Fprintf(b, "- **%s** %s.\n", s.Name, s.Effect)
 			}
 		}
 	}
@@ -38,6 +38,17 @@ func WriteReference(w io.Writer) error {
 			fmt.Fprintf(b, "| %d | %s | %s |\n", j+1, f.Name, doc)
 		}
 	}
+	b.WriteString(referenceNoise)
+	for _, list := range []struct {
+		title   string
+		choices []Choice
+	}{{"Objectives", Objectives[:]}, {"Codings", Codings[:]}, {"Rules", Rules[:]}} {
+		fmt.Fprintf(b, "\n## %s\n\n| | | |\n|---|---|---|\n", list.title)
+		for i, c := range list.choices {
+			fmt.Fprintf(b, "| %d | %s | %s |\n", i+1, c.Name, strings.ReplaceAll(c.Effect, "|", "\\|"))
+		}
+	}
+	b.WriteString(referenceRules)
 	return b.Flush()
 }
 
@@ -77,9 +88,32 @@ A tensor instruction takes registers with addresses of descriptors in data memor
 below.
 `
 
-const referenceDescriptors = `## Descriptors
+const referenceDescriptors = `
+## Descriptors
 
 A descriptor is a few words of data memory, the first of which is its kind. The assembler
 has a directive for each kind, which takes the fields in order, and a symbol for each
 field: noise.pair is the offset of the pair.
+`
+
+const referenceNoise = `
+## Noise
+
+Block i of a stream is Philox4x32-10 of the counter (i, pair, 16·tensor + use, generation)
+under the key (seed_low, seed_high). Under the binomial law a block gives 32 pents: the
+low nibbles of its sixteen bytes, then the high ones, each of which stands for the number
+of its bits that are set, minus 2. Under the uniform law it gives 8: from the low half u
+of each word, then the high half, ((5u + 2) >> 16) − 2. Factor A is the stream of use 0,
+factor B that of use 1; each row begins at a multiple of 32 pents.
+
+An entry of Aᵀ·B has the variance v = r·V², with V = 1 of binomial and 2 of uniform pents.
+With the least e such that 2^e ≥ √v, LRGEN writes the multiplier round(128·2^e/√v) and
+the shift sigma + e.
+`
+
+const referenceRules = `
+A step of the first two rules is d = clamp(RoundShift(z·mul, 20), ±255) in 1/256 level, z
+an entry of Z = Σ f·A·Bᵀ over all pairs and ranks, mul = rate·2^20/deviation rounded down
+and at most 2^28, z before it within ±(2^28/mul + 1), and deviation the square root of
+2^16·v·Σ f², rounded down and at least 1. If all codes are zero, nothing moves.
 `

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 	"github.com/Kaleaon/pentary-go/hwmodel/exec"
@@ -80,7 +79,6 @@ type hwJob struct {
 	machine *exec.Machine
 
 	compiled *programs.MLP // of a network
-	net      *nn.MLP
 	task     string
 	data     *nn.Dataset
 }
@@ -213,9 +211,6 @@ func (p *hwProgram) loadModel(observers []exec.Observer) (*hwJob, error) {
 	}
 	return &hwJob{
 		text: compiled.Text, program: compiled.Program.Program, machine: m,
-		compiled: compiled, net: net, task: t.Name, data: test,
+		compiled: compiled, task: t.Name, data: test,
 	}, nil
 }
-
-// bindJSON adds the flag --json to a group.
-func bindJSON(f *pflag.FlagSet, json *bool, usage string) { f.BoolVar(json, "json", false, usage) }

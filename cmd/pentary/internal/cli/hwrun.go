@@ -43,26 +43,27 @@ outputs are compared with the library's, and must be equal to the bit.`,
 	f := groups.add("Output")
 	f.StringArrayVar(&r.show, "show", nil, "print a tensor or the words at a `symbol` of the data; repeatable")
 	f.StringVar(&r.emit, "emit", "", "also save the assembly text that the network is compiled to in a `file`")
-	bindJSON(f, &r.json, "print one JSON object")
+	f.BoolVar(&r.json, "json", false, "print one JSON object")
 	groups.bind(cmd)
 	return cmd
 }
 
 // hwResult is what a run came to.
 type hwResult struct {
-	Event        string           `json:"event"` // "result"
-	Halted       bool             `json:"halted"`
-	Steps        int              `json:"steps"`
-	Operations   []hwOperation    `json:"operations"` // most frequent first
-	MACs         int              `json:"macs"`
-	FarBytes     int              `json:"far_bytes"`
-	Registers    map[string]int64 `json:"registers"` // that are not zero
-	Shown        []hwShown        `json:"shown,omitempty"`
-	Task         string           `json:"task,omitempty"` // of a network
-	TestAccuracy *float64         `json:"test_accuracy,omitempty"`
-	TestSamples  int              `json:"test_samples,omitempty"`
-	Identical    bool             `json:"identical,omitempty"` // outputs, to the library's
-	Confusion    [][]int          `json:"confusion,omitempty"`
+	Event         string           `json:"event"` // "result"
+	Halted        bool             `json:"halted"`
+	Steps         int              `json:"steps"`
+	Operations    []hwOperation    `json:"operations"` // most frequent first
+	MACs          int              `json:"macs"`
+	FarBytes      int              `json:"far_bytes"`
+	Registers     map[string]int64 `json:"registers"` // that are not zero
+	Shown         []hwShown        `json:"shown,omitempty"`
+	Task          string           `json:"task,omitempty"` // of a network
+	TestAccuracy  *float64         `json:"test_accuracy,omitempty"`
+	TestSamples   int              `json:"test_samples,omitempty"`
+	Identical     bool             `json:"identical,omitempty"`      // outputs, or weights, to the library's
+	WeightsSHA256 string           `json:"weights_sha256,omitempty"` // of a network that was trained
+	Confusion     [][]int          `json:"confusion,omitempty"`
 }
 
 // hwOperation counts the executions of an operation.
@@ -142,19 +143,33 @@ func hwFault(p hwProgram, args []string, err error) error {
 	return fmt.Errorf("%s: %w", args[0], err)
 }
 
-func (r *hwRun) result(j *hwJob, c *hwCounter) (*hwResult, error) {
-	result := &hwResult{
-		Event: "result", Halted: j.machine.Halted(), Steps: c.steps, FarBytes: c.far,
+// result returns what was counted.
+func (c *hwCounter) result() *hwResult {
+	r := &hwResult{
+		Event: "result", Steps: c.steps, FarBytes: c.far,
 		Operations: []hwOperation{}, Registers: map[string]int64{},
 	}
 	for i := range isa.Specs {
 		op := isa.Specs[i].Op
-		result.MACs += c.macs[op]
+		r.MACs += c.macs[op]
 		if c.counts[op] > 0 {
-			result.Operations = append(result.Operations, hwOperation{isa.Specs[i].Name, c.counts[op], c.macs[op]})
+			r.Operations = append(r.Operations, hwOperation{isa.Specs[i].Name, c.counts[op], c.macs[op]})
 		}
 	}
-	slices.SortStableFunc(result.Operations, func(a, b hwOperation) int { return cmp.Compare(b.Count, a.Count) })
+	slices.SortStableFunc(r.Operations, func(a, b hwOperation) int { return cmp.Compare(b.Count, a.Count) })
+	return r
+}
+
+// describe adds what a network of a task came to, whose results are the library's.
+func (r *hwResult) describe(task string, c report.Confusion) {
+	accuracy := c.Accuracy()
+	r.Task, r.TestAccuracy, r.TestSamples = task, &accuracy, c.Total()
+	r.Identical, r.Confusion = true, c
+}
+
+func (r *hwRun) result(j *hwJob, c *hwCounter) (*hwResult, error) {
+	result := c.result()
+	result.Halted = j.machine.Halted()
 	for reg := range isa.Reg(isa.Registers) {
 		if v := j.machine.Register(reg); v != 0 {
 			result.Registers[reg.String()] = v
@@ -173,10 +188,7 @@ func (r *hwRun) result(j *hwJob, c *hwCounter) (*hwResult, error) {
 	if err := j.compiled.Check(j.machine); err != nil {
 		return nil, err
 	}
-	confusion := report.Confusion(j.compiled.Confusion(j.machine, j.data))
-	accuracy := confusion.Accuracy()
-	result.Task, result.TestAccuracy, result.TestSamples = j.task, &accuracy, confusion.Total()
-	result.Identical, result.Confusion = true, confusion
+	result.describe(j.task, j.compiled.Confusion(j.machine, j.data))
 	return result, nil
 }
 
@@ -283,7 +295,12 @@ func (r *hwResult) writeSummary(out io.Writer, s report.Style) {
 		c := report.Confusion(r.Confusion)
 		line("Test accuracy", s.Good(report.Percent(c.Correct(), c.Total()))+"  "+s.Dim(fmt.Sprintf(
 			"%s of %s held-out samples", report.Count(c.Correct()), report.Count(c.Total()))))
-		line("Outputs", "equal to the library's, bit for bit")
+		if r.WeightsSHA256 == "" {
+			line("Outputs", "equal to the library's, bit for bit")
+		} else {
+			line("Weights", "equal to the library's, bit for bit")
+			line("Weights sha256", r.WeightsSHA256)
+		}
 	}
 	if r.MACs > 0 {
 		line("Work", report.Count(r.MACs)+" multiply-adds")

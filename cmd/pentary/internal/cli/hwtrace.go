@@ -48,7 +48,7 @@ instruction that is executed: its address, the instruction, and the work it did.
 	}
 	var groups flagGroups
 	program.flags(&groups)
-	bindJSON(groups.add("Output"), &json, "print a JSON object for each instruction")
+	groups.add("Output").BoolVar(&json, "json", false, "print a JSON object for each instruction")
 	groups.bind(cmd)
 	return cmd
 }

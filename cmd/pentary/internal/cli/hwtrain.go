@@ -1,0 +1,148 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
+	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/hwmodel/exec"
+	"github.com/Kaleaon/pentary-go/hwmodel/isa"
+	"github.com/Kaleaon/pentary-go/hwmodel/programs"
+	"github.com/Kaleaon/pentary-go/internal/atomicfile"
+	"github.com/Kaleaon/pentary-go/nn"
+)
+
+// hwTrain is a training run on the modelled machine as the command line asks for it.
+type hwTrain struct {
+	task    *task.Task
+	options es.Options
+	hidden  []int
+	batch   int
+	emit    string
+	json    bool
+}
+
+func newHWTrain(s *streams) *cobra.Command {
+	digits, err := task.Find("digits")
+	if err != nil {
+		panic(err)
+	}
+	t := hwTrain{task: digits, batch: digits.Batch, hidden: digits.Hidden, options: digits.Options}
+	rate := newDecimal(digits.Rate, 1)
+	t.options.Rule = es.Residual{Rate: rate.q16()}
+	cmd := &cobra.Command{
+		Use:   "train",
+		Short: "Train a network on the modelled machine",
+		Long: `Train a network for the digits task instruction by instruction: the program draws
+its batches, perturbs, evaluates and moves the weights. The library then does the same
+run, and the weights of both must be equal to the bit. The defaults are those of
+"pentary train digits", which comes to the same weights.`,
+		Example: "  pentary hw train\n  pentary hw train --generations 5 --rank 4 --emit train.s --json",
+		Args:    noArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return t.run(cmd.Context(), s) },
+	}
+	f, o := cmd.Flags(), &t.options
+	f.SortFlags = false
+	f.IntVar(&o.Generations, "generations", o.Generations, "length of the run")
+	f.IntVar(&o.Pairs, "pairs", o.Pairs, "antithetic pairs, half the population")
+	f.IntVar(&o.Rank, "rank", o.Rank, "rank of the perturbations")
+	f.UintVar(&o.Sigma, "sigma", o.Sigma, "perturb by 2^-sigma levels")
+	f.IntVar(&t.batch, "batch", t.batch, "samples that a generation sees")
+	f.IntSliceVar(&t.hidden, "hidden", t.hidden, "widths of the hidden layers")
+	f.Uint64Var(&o.Seed, "seed", o.Seed, "key of all random numbers")
+	f.StringVar(&t.emit, "emit", "", "also save the program's assembly text in a `file`")
+	f.BoolVar(&t.json, "json", false, "print one JSON object")
+	return cmd
+}
+
+func (t *hwTrain) run(ctx context.Context, s *streams) error {
+	train, test, err := t.task.Load("")
+	if err != nil {
+		return err
+	}
+	for _, width := range t.hidden {
+		if width < 1 || width > 1<<12 {
+			return usageError{fmt.Errorf("--hidden %d, want 1 to 4096", width)}
+		}
+	}
+	widths := append(append([]int{train.Features}, t.hidden...), train.Classes)
+	net, twin := nn.NewMLP(t.options.Seed, widths...), nn.NewMLP(t.options.Seed, widths...)
+	program, err := programs.NewTraining(net, train, t.batch, t.options)
+	if err != nil {
+		return usageError{err}
+	}
+	if t.emit != "" {
+		if err := checkOutput("--emit", t.emit); err != nil {
+			return err
+		}
+		write := func(w io.Writer) error { _, err := io.WriteString(w, program.Text); return err }
+		if err := atomicfile.Write(t.emit, write); err != nil {
+			return fmt.Errorf("saving: %w", err)
+		}
+	}
+	var counter hwCounter
+	line := newLiveLine(s.errTerm)
+	err = program.Run(ctx, &counter, t.follow(line, len(net.Layers)))
+	line.clear()
+	switch {
+	case errors.Is(err, context.Canceled):
+		return errInterrupted
+	case err != nil:
+		return err
+	}
+	if err := t.library(ctx, twin, train); err != nil {
+		return err
+	}
+	for i, l := range net.Layers {
+		if !l.W.Equal(twin.Layers[i].W) {
+			return fmt.Errorf("layer %d has other weights than by the library", i)
+		}
+	}
+	result := counter.result()
+	result.Halted = true
+	result.describe(t.task.Name, confusion(net, test))
+	result.WeightsSHA256 = report.WeightsOf(net.File(nil).Tensors...).SHA256
+	if t.json {
+		return s.printJSON(result)
+	}
+	result.write(s.out, style(s.outTerm))
+	return nil
+}
+
+// follow returns an observer that shows how far the run is.
+func (t *hwTrain) follow(line *liveLine, layers int) exec.Observer {
+	moved := 0 // matrices
+	return exec.ObserverFunc(func(e exec.Event) {
+		if e.Inst.Op == isa.PQUANT {
+			moved++
+		}
+		line.show(func(width int) string {
+			done, of := moved/layers, t.options.Generations
+			return barLine(done, of, fmt.Sprintf("%d of %d generations", done, of), width, line.style)
+		})
+	})
+}
+
+// library does the same run by packages es and nn.
+func (t *hwTrain) library(ctx context.Context, net *nn.MLP, data *nn.Dataset) error {
+	c, err := nn.NewClassifier(net, data, t.batch)
+	if err != nil {
+		return err
+	}
+	opt, err := es.New(net.Parameters(), t.options)
+	if err != nil {
+		return err
+	}
+	if err := opt.Run(ctx, c); errors.Is(err, context.Canceled) {
+		return errInterrupted
+	} else if err != nil {
+		return err
+	}
+	return nil
+}
