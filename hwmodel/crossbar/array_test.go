@@ -226,7 +226,7 @@ func TestAllocations(t *testing.T) {
 		"MatMul":  func() { c.MatMul(y, x, n, Read{}) },
 		"Product": func() { c.Product(ws, y, x, n, Read{}) },
 	} {
-		if n := allocs.PerRun(10, f); n > 0 {
+		if n := allocs.PerRun(30, f); n > 0 {
 			t.Errorf("%s: %d allocations", name, n)
 		}
 	}

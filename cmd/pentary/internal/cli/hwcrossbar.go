@@ -35,7 +35,7 @@ type hwCrossbar struct {
 
 func newHWCrossbar(s *streams) *cobra.Command {
 	x := hwCrossbar{
-		errors: []float64{1}, stuck: []float64{5, 10, 20}, seeds: 3, digital: 400, generations: 150,
+		errors: []float64{1, 2}, stuck: []float64{5, 10, 20}, seeds: 3, digital: 400, generations: 150,
 		batch: 64, adcBits: 8,
 	}
 	cmd := &cobra.Command{
