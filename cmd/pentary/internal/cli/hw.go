@@ -25,7 +25,8 @@ docs/isa.md describes the instructions.`,
 		Args:    subcommandOnly,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newHWAsm(s), newHWDis(s), newHWRun(s), newHWTrace(s), newHWTrain(s), newHWCrossbar(s))
+	cmd.AddCommand(newHWAsm(s), newHWDis(s), newHWRun(s), newHWTrace(s), newHWTrain(s),
+		newHWClaims(s), newHWCrossbar(s), newHWEmit(s), newHWReport(s))
 	return cmd
 }
 

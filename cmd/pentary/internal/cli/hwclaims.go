@@ -1,0 +1,86 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
+	"github.com/Kaleaon/pentary-go/hwmodel/claims"
+)
+
+func newHWClaims(s *streams) *cobra.Command {
+	var json, why bool
+	cmd := &cobra.Command{
+		Use:   "claims",
+		Short: "Compare the architecture's claims with what the models find",
+		Long: `Print every claim that the documents of the Pentary architecture make beside what
+the models of this module compute, and a verdict that follows from the two numbers:
+
+  confirmed           within five percent
+  true against dense  as arithmetic, but nobody needs what it is compared with
+  understated         the models find more
+  overstated          an advantage, but less than is claimed; a cost, but more
+  false               no advantage, or off by more than a factor of ten
+
+--json prints an object a line with the claim, the seed's figure, what is computed,
+the verdict, how it is computed, and where the claim is made.`,
+		Example: "  pentary hw claims --why\n  pentary hw claims --json | jq -r 'select(.verdict == \"false\").claim'",
+		Args:    noArgs,
+		RunE: func(*cobra.Command, []string) error {
+			findings := claims.Compute()
+			if !json {
+				writeFindings(s, findings, why)
+				return nil
+			}
+			for _, f := range findings {
+				if err := s.printJSON(f); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}
+	f := cmd.Flags()
+	f.SortFlags = false
+	f.BoolVar(&why, "why", false, "say how each figure is computed")
+	f.BoolVar(&json, "json", false, "print one JSON object a claim")
+	return cmd
+}
+
+// writeFindings prints a row for each claim and a summary, and with why how each
+// figure is computed and where the claim is made.
+func writeFindings(s *streams, findings []claims.Finding, why bool) {
+	st := style(s.outTerm)
+	counts := map[claims.Verdict]int{}
+	var rows [][]string
+	for _, f := range findings {
+		counts[f.Verdict]++
+		rows = append(rows, []string{f.Claim, f.Seed, f.Computed, verdict(st, f.Verdict)})
+	}
+	report.WriteTable(s.out, st, 3, []string{"claim", "seed", "computed", "verdict"}, rows)
+	if why {
+		for _, f := range findings {
+			fmt.Fprintf(s.out, "\n  %s\n    %s\n    %s\n", f.Claim, f.Basis, st.Dim(f.Source))
+		}
+	}
+	var summary []string
+	for _, v := range claims.Verdicts {
+		if counts[v] > 0 {
+			summary = append(summary, fmt.Sprintf("%d %s", counts[v], v))
+		}
+	}
+	fmt.Fprintf(s.out, "\n  %s claims: %s\n", st.Bold(report.Count(len(findings))), strings.Join(summary, ", "))
+}
+
+// verdict writes a verdict in its colour.
+func verdict(st report.Style, v claims.Verdict) string {
+	switch v {
+	case claims.Confirmed, claims.Understated:
+		return st.Good(string(v))
+	case claims.False:
+		return st.Bad(string(v))
+	}
+	return string(v)
+}

@@ -1,0 +1,151 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/Kaleaon/pentary-go/hwmodel/rtl"
+	"github.com/Kaleaon/pentary-go/internal/atomicfile"
+)
+
+// emitter writes a unit of the hardware.
+type emitter struct {
+	unit string
+	out  string // folder
+	list bool
+	json bool
+
+	sizes map[string]*int // by the name of the parameter
+}
+
+func newHWEmit(s *streams) *cobra.Command {
+	e := emitter{sizes: map[string]*int{}}
+	cmd := &cobra.Command{
+		Use:   "emit",
+		Short: "Write a unit of the hardware as Verilog",
+		Long: `Write a unit of the hardware as Verilog-2005, with its sizes set: a file for each
+module, of which the unit's own is the top as it stands. The head of a file says
+what it does, its latency and its bounds. The unit top comes with the pins of two
+iCE40 boards and a Makefile for their bitstreams. --list shows the units and the
+sizes that each takes.`,
+		Example: "  pentary hw emit --list\n  pentary hw emit --unit tile --rows 16 --cols 16 --out tile",
+		Args:    noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if e.list {
+				return e.printUnits(s)
+			}
+			values := map[string]int{}
+			for name, v := range e.sizes {
+				if cmd.Flags().Changed(strings.ToLower(name)) {
+					values[name] = *v
+				}
+			}
+			return e.run(s, values)
+		},
+	}
+	f := cmd.Flags()
+	f.SortFlags = false
+	f.StringVar(&e.unit, "unit", "", "`name` of the unit")
+	f.StringVar(&e.out, "out", "", "`folder` to write to; it is made if it is not there")
+	for _, u := range rtl.Units() {
+		for _, p := range u.Params {
+			if e.sizes[p.Name] == nil {
+				e.sizes[p.Name] = f.Int(strings.ToLower(p.Name), p.Default, sizeUsage[p.Name])
+			}
+		}
+	}
+	f.BoolVar(&e.list, "list", false, "list the units instead")
+	f.BoolVar(&e.json, "json", false, "print one JSON object, with --list one a unit")
+	return cmd
+}
+
+// sizeUsage says what the flag of a parameter is for, whose default may depend on the
+// unit.
+var sizeUsage = map[string]string{
+	rtl.Rows:    "rows, or word lines",
+	rtl.Cols:    "columns, or bit lines",
+	rtl.Lanes:   "lanes of a dot product",
+	rtl.Pents:   "digits of a word",
+	rtl.Width:   "bits of an integer; 32 for the quantizer",
+	rtl.Divider: "clock cycles of a bit on the serial line",
+}
+
+// emitResult is the object that --json prints.
+type emitResult struct {
+	Event string   `json:"event"` // "result"
+	Unit  string   `json:"unit"`
+	Files []string `json:"files"`
+}
+
+func (e *emitter) run(s *streams, values map[string]int) error {
+	switch {
+	case e.unit == "":
+		return usageError{fmt.Errorf("--unit is missing; --list shows the units")}
+	case e.out == "":
+		return usageError{fmt.Errorf("--out is missing: the folder to write to")}
+	}
+	files, err := rtl.Emit(e.unit, values)
+	if err != nil {
+		return usageError{err}
+	}
+	if err := os.MkdirAll(e.out, 0o777); err != nil {
+		return fmt.Errorf("--out: %w", err)
+	}
+	result := emitResult{Event: "result", Unit: e.unit}
+	for _, f := range files {
+		path := filepath.Join(e.out, f.Name)
+		if err := atomicfile.Write(path, func(w io.Writer) error {
+			_, err := w.Write(f.Text)
+			return err
+		}); err != nil {
+			return err
+		}
+		result.Files = append(result.Files, path)
+	}
+	if e.json {
+		return s.printJSON(result)
+	}
+	for _, path := range result.Files {
+		fmt.Fprintln(s.out, path)
+	}
+	return nil
+}
+
+// emitUnit is the object that --list --json prints for a unit.
+type emitUnit struct {
+	Event   string         `json:"event"` // "unit"
+	Unit    string         `json:"unit"`
+	Module  string         `json:"module"`
+	Summary string         `json:"summary"`
+	Sizes   map[string]int `json:"sizes"` // defaults
+}
+
+func (e *emitter) printUnits(s *streams) error {
+	st := style(s.outTerm)
+	for _, u := range rtl.Units() {
+		unit := emitUnit{Event: "unit", Unit: u.Name, Module: u.Module, Summary: u.Summary, Sizes: map[string]int{}}
+		var sizes []string
+		for _, p := range u.Params {
+			name := strings.ToLower(p.Name)
+			unit.Sizes[name] = p.Default
+			sizes = append(sizes, fmt.Sprintf("--%s %d", name, p.Default))
+		}
+		if e.json {
+			if err := s.printJSON(unit); err != nil {
+				return err
+			}
+			continue
+		}
+		fmt.Fprintf(s.out, "%s  %s", st.Bold(fmt.Sprintf("%-10s", u.Name)), u.Summary)
+		if len(sizes) > 0 {
+			fmt.Fprint(s.out, st.Dim("  "+strings.Join(sizes, " ")))
+		}
+		fmt.Fprintln(s.out)
+	}
+	return nil
+}

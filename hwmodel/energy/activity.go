@@ -1,0 +1,56 @@
+package energy
+
+// Activity counts what a program did.
+type Activity struct {
+	Zero, One, Two int64 // multiply-accumulates of an int8 and a pent of 0, ±1, ±2
+	Adds           int64 // of 32 bits, of the scalar pipeline and the elementwise units
+	Noise          int64 // pents drawn
+	SRAM, DRAM     int64 // bits moved
+	Crossbar       int64 // operations of analog arrays, two a multiply-accumulate
+}
+
+// Add adds the counts of another program.
+func (a *Activity) Add(b Activity) {
+	a.Zero += b.Zero
+	a.One += b.One
+	a.Two += b.Two
+	a.Adds += b.Adds
+	a.Noise += b.Noise
+	a.SRAM += b.SRAM
+	a.DRAM += b.DRAM
+	a.Crossbar += b.Crossbar
+}
+
+// A Part is the energy of one kind of work, in pJ.
+type Part struct {
+	Name   string
+	Energy float64
+}
+
+// A Breakdown is the energy of a program by its parts, in a fixed order.
+type Breakdown []Part
+
+// Total returns the sum of all parts, in pJ.
+func (b Breakdown) Total() float64 {
+	sum := 0.0
+	for _, p := range b {
+		sum += float64(p.Energy)
+	}
+	return sum
+}
+
+// Breakdown prices an activity. Operations of analog arrays cost what the macro says
+// for int8 inputs.
+func (c Calibration) Breakdown(a Activity, m Macro) Breakdown {
+	analog := m.Operation(8, 8+outputGuard) / 1000
+	return Breakdown{
+		{"products of 0", float64(a.Zero) * c.Zero},
+		{"products of ±1", float64(a.One) * c.One},
+		{"products of ±2", float64(a.Two) * c.Two},
+		{"additions", float64(a.Adds) * c.Add},
+		{"noise", float64(a.Noise) * c.Noise},
+		{"on-chip memory", float64(a.SRAM) * c.SRAM},
+		{"off-chip memory", float64(a.DRAM) * c.DRAM},
+		{"analog arrays", float64(a.Crossbar) * analog},
+	}
+}

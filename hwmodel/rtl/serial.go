@@ -1,0 +1,125 @@
+package rtl
+
+import (
+	"encoding/binary"
+	"fmt"
+	"io"
+
+	"github.com/Kaleaon/pentary-go/packed"
+)
+
+// The commands of pent_top.
+const (
+	cmdLoad = iota + 1
+	cmdMultiply
+	cmdAccumulate
+	cmdRead
+	cmdActivate
+)
+
+// maxShift bounds the shift of requantize, as of kernels.Requantize.
+const maxShift = 30
+
+// Port is the host's end of pent_top: a tile behind a serial line of 8 data bits, no
+// parity and one stop bit. The line's speed is for whoever opens it to set.
+type Port struct {
+	line       io.ReadWriter
+	rows, cols int
+}
+
+// NewPort returns the port of a tile of rows × cols that answers on line. It panics if
+// no such tile can be: see pent_top.v.
+func NewPort(line io.ReadWriter, rows, cols int) *Port {
+	if rows < 3 || cols < 8 || cols&(cols-1) != 0 {
+		panic(fmt.Sprintf("rtl: NewPort: a tile of %d×%d, want at least 3 rows and a power of two of columns from 8 on", rows, cols))
+	}
+	return &Port{line: line, rows: rows, cols: cols}
+}
+
+// Load loads the weights of the tile. It panics if W is not of the tile's shape.
+func (p *Port) Load(w *packed.Matrix) error {
+	if w.Rows() != p.rows || w.Cols() != p.cols {
+		panic(fmt.Sprintf("rtl: Port.Load: a matrix of %d×%d for a tile of %d×%d", w.Rows(), w.Cols(), p.rows, p.cols))
+	}
+	message := []byte{cmdLoad}
+	for i := range p.rows {
+		// Eight pents are three bytes.
+		for j := 0; j < p.cols; j += 8 {
+			group := uint32(0)
+			for u := range 8 {
+				group |= uint32(w.At(i, j+u).Code()) << (3 * u)
+			}
+			message = append(message, byte(group), byte(group>>8), byte(group>>16))
+		}
+	}
+	return p.send("load", message)
+}
+
+// Multiply starts y = W·x. It panics if x has not a value for each column.
+func (p *Port) Multiply(x []int8) error { return p.product("multiply", cmdMultiply, x) }
+
+// Accumulate starts y += W·x, for a matrix of more columns than the tile: its parts
+// are loaded and multiplied one after another.
+func (p *Port) Accumulate(x []int8) error { return p.product("accumulate", cmdAccumulate, x) }
+
+func (p *Port) product(name string, command byte, x []int8) error {
+	if len(x) != p.cols {
+		panic(fmt.Sprintf("rtl: Port: %s: %d values for %d columns", name, len(x), p.cols))
+	}
+	message := []byte{command}
+	for _, v := range x {
+		message = append(message, byte(v))
+	}
+	return p.send(name, message)
+}
+
+// Read reads y, one for each row.
+func (p *Port) Read(y []int32) error {
+	if len(y) != p.rows {
+		panic(fmt.Sprintf("rtl: Port.Read: %d places for %d rows", len(y), p.rows))
+	}
+	answer := make([]byte, 4*p.rows)
+	if err := p.ask("read", []byte{cmdRead}, answer); err != nil {
+		return err
+	}
+	for i := range y {
+		y[i] = int32(binary.LittleEndian.Uint32(answer[4*i:]))
+	}
+	return nil
+}
+
+// Activate reads y as kernels.Requantize makes activations of it, without a bias.
+func (p *Port) Activate(dst []int8, shift uint, relu bool) error {
+	if len(dst) != p.rows || shift > maxShift {
+		panic(fmt.Sprintf("rtl: Port.Activate: %d places for %d rows, shift %d", len(dst), p.rows, shift))
+	}
+	how := byte(shift)
+	if relu {
+		how |= 0x80
+	}
+	answer := make([]byte, p.rows)
+	if err := p.ask("activate", []byte{cmdActivate, how}, answer); err != nil {
+		return err
+	}
+	for i, b := range answer {
+		dst[i] = int8(b)
+	}
+	return nil
+}
+
+func (p *Port) ask(name string, message, answer []byte) error {
+	if err := p.send(name, message); err != nil {
+		return err
+	}
+	if n, err := io.ReadFull(p.line, answer); err != nil {
+		return fmt.Errorf("rtl: %s: %d of %d bytes of the answer: %w", name, n, len(answer), err)
+	}
+	return nil
+}
+
+func (p *Port) send(name string, message []byte) error {
+	if _, err := p.line.Write(message); err != nil {
+		return fmt.Errorf("rtl: %s: %w", name, err)
+	}
+	return nil
+}

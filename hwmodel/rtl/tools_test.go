@@ -1,0 +1,56 @@
+package rtl_test
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// packages are the Debian packages of the tools.
+var packages = map[string]string{
+	"iverilog": "iverilog", "vvp": "iverilog", "verilator": "verilator", "g++": "g++",
+	"yosys": "yosys", "nextpnr-ice40": "nextpnr-ice40", "icepack": "fpga-icestorm", "icetime": "fpga-icestorm",
+}
+
+// need skips the test if a tool is missing, or fails it where PENTARY_REQUIRE_RTL
+// says that tools have to be there.
+func need(t *testing.T, tools ...string) {
+	t.Helper()
+	for _, tool := range tools {
+		if _, err := exec.LookPath(tool); err != nil {
+			if os.Getenv("PENTARY_REQUIRE_RTL") != "" {
+				t.Fatalf("PENTARY_REQUIRE_RTL is set, and %s is missing: install the Debian package %s", tool, packages[tool])
+			}
+			t.Skipf("no %s: the RTL is not run here, its golden vectors are. Install the Debian package %s", tool, packages[tool])
+		}
+	}
+}
+
+// long reports whether tests run at full length.
+func long() bool { return os.Getenv("PENTARY_LONG") != "" }
+
+// run runs a tool in a folder and returns what it prints.
+func run(t *testing.T, dir, tool string, args ...string) string {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), tool, args...)
+	cmd.Dir = dir
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("%s %s: %v\n%s", tool, strings.Join(args, " "), err, out.String())
+	}
+	return out.String()
+}
+
+// absolute returns a path of the package's folder that tools can use from any other.
+func absolute(t *testing.T, path string) string {
+	t.Helper()
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return abs
+}

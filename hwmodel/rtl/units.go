@@ -1,0 +1,178 @@
+package rtl
+
+import (
+	"embed"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+//go:embed verilog/*.v
+var sources embed.FS
+
+// Param is a parameter of a unit.
+type Param struct {
+	Name    string // as in the Verilog: upper case
+	Default int
+	What    string
+
+	check func(value int) error
+}
+
+// Check returns an error that says what a value has to be, if it is not.
+func (p Param) Check(value int) error { return p.check(value) }
+
+// Unit is a unit that Emit writes.
+type Unit struct {
+	Name    string // of the unit
+	Module  string // its Verilog module
+	Summary string
+	Params  []Param
+	files   []string // the modules that it is made of, itself first
+}
+
+// The parameters' names, which units share.
+const (
+	Rows    = "ROWS"
+	Cols    = "COLS"
+	Lanes   = "LANES"
+	Pents   = "PENTS"
+	Width   = "WIDTH"
+	Divider = "DIVIDER"
+)
+
+// Units returns the units, in the order of the package's documentation.
+func Units() []Unit {
+	adder := []string{"pent_adder", "pent_full_adder"}
+	dot := []string{"pent_dot", "pent_partial"}
+	tile := append([]string{"pent_tile"}, dot...)
+	pents := Param{Pents, 16, "digits of a word", within(1, 64)}
+	dotCols := Param{Cols, 16, "columns", powerOfTwo(2, 1024)}
+	return []Unit{
+		{"adder", "pent_adder", "adds balanced base-5 words", []Param{pents}, adder},
+		{"alu", "pent_alu", "ADD SUB NEG ABS MIN MAX MUL2 DIV2 SIGN of words", []Param{pents}, append([]string{"pent_alu", "pent_halver"}, adder...)},
+		{"lane", "pent_lane", "multiplies a pent and an integer by shift and add", []Param{{Width, 8, "bits of the integer", within(2, 32)}}, []string{"pent_lane", "pent_partial"}},
+		{"dot", "pent_dot", "dot product of pents and integers", []Param{{Lanes, 16, "lanes", powerOfTwo(1, 1024)}, {Width, 8, "bits of an integer", within(2, 32)}}, dot},
+		{"tile", "pent_tile", "multiplies a matrix of pents and vectors of int8", []Param{{Rows, 16, "rows", within(3, 4096)}, dotCols}, tile},
+		{"requantize", "requantize", "makes int8 activations of accumulators", nil, []string{"requantize"}},
+		{"quantizer", "pent_quantizer", "makes pents of fixed-point numbers", []Param{{Width, 32, "bits of a number, 16 of them fraction", within(19, 64)}}, []string{"pent_quantizer"}},
+		{"noise", "philox_noise", "draws pents of the binomial law", nil, []string{"philox_noise"}},
+		{"lowrank", "lowrank", "products of perturbed members of a population", []Param{{Rows, 16, "rows", within(2, 4095)}, dotCols}, append([]string{"lowrank", "philox_noise", "pent_lane"}, tile...)},
+		{"crossbar", "pent_crossbar", "multiplies by all cells at once, verified by checksums", []Param{{Rows, 16, "word lines", within(2, 1024)}, {Cols, 16, "bit lines", within(1, 1024)}}, []string{"pent_crossbar"}},
+		{
+			"top", "pent_top", "a tile behind a serial port, for an iCE40",
+			[]Param{{Rows, 16, "rows", within(3, 128)}, {Cols, 16, "columns", powerOfTwo(8, 64)}, {Divider, 104, "clock cycles of a serial bit", within(4, 65535)}},
+			append([]string{"pent_top", "requantize", "uart_rx", "uart_tx"}, tile...),
+		},
+	}
+}
+
+func within(low, high int) func(int) error {
+	return func(v int) error {
+		if v < low || v > high {
+			return fmt.Errorf("%d, want %d to %d", v, low, high)
+		}
+		return nil
+	}
+}
+
+func powerOfTwo(low, high int) func(int) error {
+	return func(v int) error {
+		if v < low || v > high || v&(v-1) != 0 {
+			return fmt.Errorf("%d, want a power of two from %d to %d", v, low, high)
+		}
+		return nil
+	}
+}
+
+// File is a file of a unit.
+type File struct {
+	Name string
+	Text []byte
+}
+
+// Emit returns the files of the named unit: its modules, of which that of the unit has
+// the values as the defaults of its parameters, so that it is a top as it stands. Values
+// not given stay as they are. An error names the parameter, or the units there are.
+func Emit(name string, values map[string]int) ([]File, error) {
+	units := Units()
+	at := slices.IndexFunc(units, func(u Unit) bool { return u.Name == name })
+	if at < 0 {
+		var names []string
+		for _, u := range units {
+			names = append(names, u.Name)
+		}
+		return nil, fmt.Errorf("rtl: no unit %.32q, but %s", name, strings.Join(names, ", "))
+	}
+	unit := units[at]
+	values, err := unit.complete(values)
+	if err != nil {
+		return nil, err
+	}
+	var files []File
+	for _, module := range unit.files {
+		text, err := Source(module)
+		if err != nil {
+			return nil, err
+		}
+		if module == unit.Module {
+			text = setParams(text, values)
+		}
+		files = append(files, File{Name: module + ".v", Text: text})
+	}
+	if unit.Name == "top" {
+		files = append(files, boardFiles()...)
+	}
+	return files, nil
+}
+
+// complete checks the values of a unit's parameters and adds those that follow from
+// them.
+func (u Unit) complete(values map[string]int) (map[string]int, error) {
+	all := map[string]int{}
+	for _, p := range u.Params {
+		v, given := values[p.Name]
+		if !given {
+			v = p.Default
+		}
+		if err := p.check(v); err != nil {
+			return nil, fmt.Errorf("rtl: %s of %s: %w", strings.ToLower(p.Name), u.Name, err)
+		}
+		all[p.Name] = v
+	}
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		if _, ok := all[name]; !ok {
+			return nil, fmt.Errorf("rtl: %s has no parameter %s", u.Name, strings.ToLower(name))
+		}
+	}
+	if u.Module == "pent_crossbar" {
+		all["CHECKS"] = Checks(all[Cols])
+	}
+	return all, nil
+}
+
+// Source returns the text of a module as it is kept, or an error if there is none.
+func Source(module string) ([]byte, error) {
+	text, err := sources.ReadFile("verilog/" + module + ".v")
+	if err != nil {
+		return nil, fmt.Errorf("rtl: no module %.32q", module)
+	}
+	return text, nil
+}
+
+var parameter = regexp.MustCompile(`(?m)^(\s*parameter (\w+) = )(\d+)`)
+
+// setParams replaces the defaults of parameters.
+func setParams(text []byte, values map[string]int) []byte {
+	return parameter.ReplaceAllFunc(text, func(line []byte) []byte {
+		part := parameter.FindSubmatch(line)
+		v, ok := values[string(part[2])]
+		if !ok {
+			return line
+		}
+		return strconv.AppendInt(slices.Clone(part[1]), int64(v), 10)
+	})
+}
