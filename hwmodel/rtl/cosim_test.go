@@ -20,6 +20,9 @@ import (
 // library: all inputs where they are few, else random ones, a million of them under
 // PENTARY_LONG.
 func TestVerilator(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: in Icarus Verilog alone")
+	}
 	need(t, "verilator", "g++")
 	runtime := verilatorRuntime(t)
 	for _, b := range benches {

@@ -62,6 +62,9 @@ func TestResources(t *testing.T) {
 		writeResources(t, regexp.MustCompile(*measure))
 		return
 	}
+	if testing.Short() {
+		t.Skip("-short")
+	}
 	need(t, "yosys")
 	r := rtl.Resources()
 	tolerance := 0.1

@@ -50,6 +50,9 @@ func TestEmitIsWhole(t *testing.T) {
 // emitted, alone and with other sizes than the default, and Verilator's lint find
 // nothing.
 func TestEmittedUnitsCompile(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short")
+	}
 	need(t, "iverilog", "verilator")
 	for _, u := range rtl.Units() {
 		values := map[string]int{}
