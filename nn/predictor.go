@@ -65,7 +65,6 @@ type sequenceName struct {
 type predictorWork struct {
 	pass
 	columns []int32 // score of each column
-	sums    []int64 // of each member, or of each of its samples
 }
 
 // maxSamples bounds streams times steps.

@@ -7,8 +7,7 @@ import "math"
 // the model of n-1 as one count in addition, down to the uniform one of 8 bits. It is
 // what a language model's bits are to be compared with; n is at least 1.
 func (t *Text) Level(n int) float64 {
-	// probability of the byte at a place by the model of order k, whose counts are of
-	// contexts with and without the byte after them.
+	// Of all strings of up to n bytes: contexts, and contexts with the byte after them.
 	counts := make([]map[string]int, n+1)
 	for k := range counts {
 		counts[k] = map[string]int{}
@@ -24,9 +23,8 @@ func (t *Text) Level(n int) float64 {
 	for at := t.Train; at < len(t.Bytes); at++ {
 		p := 1.0 / 256
 		for k := range n {
-			context := string(t.Bytes[at-k : at])
 			seen := counts[k+1][string(t.Bytes[at-k:at+1])]
-			p = (float64(seen) + p) / (float64(counts[k][context]) + 1)
+			p = (float64(seen) + p) / (float64(counts[k][string(t.Bytes[at-k:at])]) + 1)
 		}
 		sum -= math.Log2(p)
 	}
