@@ -5,7 +5,7 @@ import "fmt"
 // Embedding turns the tokens of a column, those of the present step and of steps
 // before, into activations: the sum of a row of weights for each place and token.
 //
-//	out[i] = clip127(RoundShift(hot·Σ_j W[i, j·Vocabulary + token_j], Shift))
+//	out[i] = clip127(RoundShift(hot·Σ_j W[i, j·Vocabulary + token_j], Shift)), then max(0, out) if ReLU
 //
 // Places have rows of their own, so that it is an embedding and a causal convolution
 // of width Places over it in one. Tokens come in as the bytes of their numbers; what
@@ -21,20 +21,20 @@ type Embedding struct {
 const hot = 1 << activationBits
 
 // NewEmbedding returns an embedding of zero weights.
-func NewEmbedding(vocabulary, places, out int) *Embedding {
-	e := must(buildEmbedding(vocabulary, places, out, zeros))
+func NewEmbedding(vocabulary, places, out int, relu bool) *Embedding {
+	e := must(buildEmbedding(vocabulary, places, out, relu, zeros))
 	e.Rows.Shift = rootShift(places) // of as many inputs other than zero
 	return e
 }
 
-func buildEmbedding(vocabulary, places, out int, from source) (*Embedding, error) {
+func buildEmbedding(vocabulary, places, out int, relu bool, from source) (*Embedding, error) {
 	if vocabulary < 2 || vocabulary > 256 {
 		return nil, fmt.Errorf("nn: Embedding of %d tokens, want 2 to 256", vocabulary)
 	}
 	if err := checkWidths("Embedding", 1, places, out); err != nil {
 		return nil, err
 	}
-	rows, err := from("rows", out, vocabulary*places, false)
+	rows, err := from("rows", out, vocabulary*places, relu)
 	return &Embedding{vocabulary, places, rows}, err
 }
 
@@ -45,11 +45,11 @@ func (e *Embedding) Inputs() int { return e.Places }
 func (e *Embedding) Outputs() int { return e.Rows.W.Rows() }
 
 func (e *Embedding) String() string {
-	return fmt.Sprintf("embedding of %d tokens at %d places → %d >>%d", e.Vocabulary, e.Places, e.Outputs(), e.Rows.Shift)
+	return fmt.Sprintf("embedding of %d tokens at %d places → %d%s >>%d", e.Vocabulary, e.Places, e.Outputs(), reluName(e.Rows.ReLU), e.Rows.Shift)
 }
 
 func (e *Embedding) spec() spec {
-	return spec{Kind: "embedding", Sizes: []int{e.Vocabulary, e.Places, e.Outputs()}}
+	return spec{Kind: "embedding", Sizes: []int{e.Vocabulary, e.Places, e.Outputs()}, ReLU: e.Rows.ReLU}
 }
 
 func (e *Embedding) parts(add func(string, *Dense)) { add("rows", e.Rows) }

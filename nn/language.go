@@ -62,9 +62,7 @@ func NewLanguageModel(seed uint64, l Language) (*Model, error) {
 		}
 	}
 	w := l.Width
-	embedding := NewEmbedding(Bytes, l.Places, w)
-	embedding.Rows.ReLU = true
-	layers := []Layer{embedding}
+	layers := []Layer{NewEmbedding(Bytes, l.Places, w, true)}
 	for range l.Layers {
 		if cell := l.cell(); cell != nil {
 			layers = append(layers, NewResidual(NewLayerNorm(w), cell))

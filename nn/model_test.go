@@ -19,8 +19,8 @@ import (
 // are of tokens, or of activations.
 func models() map[string]*Model {
 	m := map[string]*Model{
-		"rnn":     NewModel(NewEmbedding(9, 3, 12), NewRNN(12, 8), NewDense(8, 5, false)),
-		"mingru":  NewModel(NewEmbedding(9, 1, 8), NewResidual(NewLayerNorm(8), NewMinGRU(8, 8)), NewMLPBlock(8, 16), NewDense(8, 5, false)),
+		"rnn":     NewModel(NewEmbedding(9, 3, 12, true), NewRNN(12, 8), NewDense(8, 5, false)),
+		"mingru":  NewModel(NewEmbedding(9, 1, 8, false), NewResidual(NewLayerNorm(8), NewMinGRU(8, 8)), NewMLPBlock(8, 16), NewDense(8, 5, false)),
 		"gru":     NewModel(NewDense(6, 8, true), NewGRU(8, 12), NewDense(12, 5, false)),
 		"lstm":    NewModel(NewLSTM(8, 12), NewLSTM(12, 4), NewDense(4, 5, false)),
 		"conv1d":  NewModel(NewLayerNorm(8), NewConv1D(8, 7, 3, true), NewDense(7, 5, false)),
@@ -312,7 +312,7 @@ func TestPredictorAllocations(t *testing.T) {
 	}
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
 	for _, place := range []lowrank.Place{lowrank.InWeights, lowrank.InActivations} {
-		m := NewModel(NewEmbedding(256, 2, 8), NewResidual(NewLayerNorm(8), NewLSTM(8, 8)), NewAttention(8, 1, 4), NewDense(8, 256, false))
+		m := NewModel(NewEmbedding(256, 2, 8, true), NewResidual(NewLayerNorm(8), NewLSTM(8, 8)), NewAttention(8, 1, 4), NewDense(8, 256, false))
 		m.Randomize(1)
 		p, err := NewPredictor(m, &Text{Data: []byte(strings.Repeat("even more text ", 9)), Places: 2}, PredictorOptions{Streams: 4, Steps: 6, Lead: 3})
 		if err != nil {
@@ -397,8 +397,8 @@ func TestLayerPanics(t *testing.T) {
 		{"MinGRU of widths [4 6]", func() { NewMinGRU(4, 6) }},
 		{"GRU of widths [4 -4]", func() { NewGRU(4, -4) }},
 		{"LSTM of widths [0 4]", func() { NewLSTM(0, 4) }},
-		{"Embedding of 1 tokens", func() { NewEmbedding(1, 4, 4) }},
-		{"Embedding of widths [0 4]", func() { NewEmbedding(4, 0, 4) }},
+		{"Embedding of 1 tokens", func() { NewEmbedding(1, 4, 4, false) }},
+		{"Embedding of widths [0 4]", func() { NewEmbedding(4, 0, 4, false) }},
 		{"LayerNorm of widths [0]", func() { NewLayerNorm(0) }},
 		{"Conv1D of widths [6]", func() { NewConv1D(6, 4, 2, false) }},
 		{"Conv2D of kernel 5×5, stride 1, for a picture of 4×8×4", func() { NewConv2D(4, 8, 4, 4, 5, 1, false) }},

@@ -28,8 +28,10 @@ var kinds = map[string]struct {
 	sizes int
 	build func(s []int, relu bool, from source) (Layer, error)
 }{
-	"dense":     {2, func(s []int, relu bool, from source) (Layer, error) { return from("weights", s[1], s[0], relu) }},
-	"embedding": {3, func(s []int, _ bool, from source) (Layer, error) { return buildEmbedding(s[0], s[1], s[2], from) }},
+	"dense": {2, func(s []int, relu bool, from source) (Layer, error) { return from("weights", s[1], s[0], relu) }},
+	"embedding": {3, func(s []int, relu bool, from source) (Layer, error) {
+		return buildEmbedding(s[0], s[1], s[2], relu, from)
+	}},
 	"layernorm": {2, func(s []int, _ bool, _ source) (Layer, error) { return buildLayerNorm(s[0], s[1]) }},
 	"rnn":       {2, func(s []int, _ bool, from source) (Layer, error) { return buildRNN(s[0], s[1], from) }},
 	"mingru":    {2, func(s []int, _ bool, from source) (Layer, error) { return buildMinGRU(s[0], s[1], from) }},

@@ -34,6 +34,14 @@ func TestModelFile(t *testing.T) {
 		if back.String() != m.String() || !slices.Equal(weightsOf(back), weightsOf(m)) || back.wide != m.wide {
 			t.Errorf("%s: got\n%vwant\n%v", name, back, m)
 		}
+		s := NewSequence(noisy{m}, 3, 0, 4)
+		noisy{m}.Draw(s, 1, 0, 0)
+		before, after := m.NewRunner(s.Streams), back.NewRunner(s.Streams)
+		for _, x := range s.X {
+			if want, got := before.Step(x), after.Step(x); !slices.Equal(got, want) {
+				t.Fatalf("%s: outputs %v, want %v", name, got, want)
+			}
+		}
 	}
 }
 
