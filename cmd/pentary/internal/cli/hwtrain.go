@@ -96,7 +96,7 @@ func (t *hwTrain) run(ctx context.Context, s *streams) error {
 	case err != nil:
 		return err
 	}
-	if err := t.library(ctx, twin, train); err != nil {
+	if err := t.reference(ctx, twin, train); err != nil {
 		return err
 	}
 	for i, l := range net.Layers {
@@ -129,8 +129,8 @@ func (t *hwTrain) follow(line *liveLine, layers int) exec.Observer {
 	})
 }
 
-// library does the same run by packages es and nn.
-func (t *hwTrain) library(ctx context.Context, net *nn.MLP, data *nn.Dataset) error {
+// reference does the same run by packages es and nn.
+func (t *hwTrain) reference(ctx context.Context, net *nn.MLP, data *nn.Dataset) error {
 	c, err := nn.NewClassifier(net, data, t.batch)
 	if err != nil {
 		return err
