@@ -317,7 +317,7 @@ func TestEvaluateAllocations(t *testing.T) {
 	_, c, opt := begin(t, data, 16, es.Options{Generations: 1, Pairs: 100})
 	scores := make([]int64, 200)
 	ctx := context.Background()
-	if n := allocs.PerRun(20, func() {
+	if n := allocs.PerRun(50, func() {
 		if err := c.Evaluate(ctx, opt.Ask(), scores); err != nil {
 			t.Fatal(err)
 		}

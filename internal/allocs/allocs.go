@@ -5,10 +5,13 @@ import "runtime"
 
 // PerRun returns the allocations of a call of f, rounded down, as
 // testing.AllocsPerRun does, but on all processors: that one counts on a single
-// processor, where package parallel runs everything inline. The first call, which
-// may fill caches, does not count.
+// processor, where package parallel runs everything inline. The first few calls,
+// which may fill caches, do not count: a worker that was late may have none yet after
+// one.
 func PerRun(runs int, f func()) uint64 {
-	f()
+	for range 5 {
+		f()
+	}
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	for range runs {
