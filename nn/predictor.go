@@ -41,10 +41,10 @@ type Predictor struct {
 
 // PredictorOptions are the sizes of what a Predictor evaluates.
 type PredictorOptions struct {
-	Streams  int // of each member; default 16
-	Steps    int // of a generation; default 32
-	Lead     int // steps before them, see Sequence; default 32
-	Discount int // of later scores, in 1/256; default 0: each noise is judged by its own step
+	Streams  int // of each member, at least 1
+	Steps    int // of a generation, at least 1
+	Lead     int // steps before them, see Sequence; 0 for members that begin with zeros
+	Discount int // of later scores, in 1/256; 0: each noise is judged by its own step
 }
 
 // sharedSequence is the data of a group.

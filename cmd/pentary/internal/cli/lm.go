@@ -39,8 +39,8 @@ func newTrainLM(s *streams) *cobra.Command {
 out. The text is ` + corpus.Opticks + `, unless
 --data names another file.
 
-The model reads streams of the text side by side. Its noise is in activations: every
-step of a stream is a sample, with a score of its own. "pentary sample" writes text with
+The model reads streams of the text side by side. By default its noise is in
+activations: every step of a stream is a sample, with a score of its own. "pentary sample" writes text with
 what it has learned.`,
 		Example: "  pentary train lm --out lm.pent\n  pentary sample lm.pent --prompt \"The Rays of Light \"\n  pentary train lm --data book.txt --width 256 --layers 2",
 		Args:    noArgs,
