@@ -227,18 +227,12 @@ func (c *Classifier) draw(to *sharedBatch, seed uint64, generation uint32, group
 		return
 	}
 	c.drawn = name
-	stream := lowrank.StreamOf(seed, generation, 0, lowrank.Batch, group)
-	var block [4]uint32
-	for i := range c.batch {
-		if i%4 == 0 {
-			block = stream.Block(uint32(i / 4))
-		}
-		sample := int(uint64(block[i%4]) * uint64(c.data.Len()) >> 32)
+	c.data.Draw(seed, generation, group, c.batch, func(i, sample int) {
 		copy(c.inputs[i*c.data.Features:], c.data.Sample(sample))
 		for at := i; at < len(to.labels); at += c.batch {
 			to.labels[at] = c.data.Labels[sample]
 		}
-	}
+	})
 	kernels.Interleave(to.x, c.inputs, c.data.Features, c.batch)
 }
 

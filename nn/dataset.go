@@ -1,6 +1,10 @@
 package nn
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/Kaleaon/pentary-go/lowrank"
+)
 
 // Dataset is labelled samples: Inputs holds one vector of Features activations
 // after another, Labels a class below Classes for each.
@@ -16,6 +20,19 @@ func (d *Dataset) Len() int { return len(d.Labels) }
 
 // Sample returns the inputs of sample i.
 func (d *Dataset) Sample(i int) []int8 { return d.Inputs[i*d.Features : (i+1)*d.Features] }
+
+// Draw calls take for each of n samples of a batch, with its place in the batch and its
+// number: by independent uniform choice, from the stream of a group of a generation's.
+func (d *Dataset) Draw(seed uint64, generation uint32, group, n int, take func(i, sample int)) {
+	stream := lowrank.StreamOf(seed, generation, 0, lowrank.Batch, group)
+	var block [4]uint32
+	for i := range n {
+		if i%4 == 0 {
+			block = stream.Block(uint32(i / 4))
+		}
+		take(i, int(uint64(block[i%4])*uint64(d.Len())>>32))
+	}
+}
 
 // Check returns an error if the sizes disagree or a label or input is out of
 // range.

@@ -112,18 +112,12 @@ func (c *Classifier) check(g es.Generation, scores []int64) error {
 
 // draw gathers the generation's batch as nn.Classifier does.
 func (c *Classifier) draw(g es.Generation) {
-	stream := lowrank.StreamOf(g.Noise.Seed, g.Number, 0, lowrank.Batch, 0)
-	var block [4]uint32
-	for i := range c.batch {
-		if i%4 == 0 {
-			block = stream.Block(uint32(i / 4))
-		}
-		sample := int(uint64(block[i%4]) * uint64(c.data.Len()) >> 32)
+	c.data.Draw(g.Noise.Seed, g.Number, 0, c.batch, func(i, sample int) {
 		copy(c.inputs[i*c.data.Features:], c.data.Sample(sample))
 		for at := i; at < len(c.labels); at += c.batch {
 			c.labels[at] = c.data.Labels[sample]
 		}
-	}
+	})
 	kernels.Interleave(c.x, c.inputs, c.data.Features, c.batch)
 }
 
