@@ -10,6 +10,7 @@ import (
 
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/internal/allocs"
+	"github.com/Kaleaon/pentary-go/internal/race"
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/lowrank"
 	"github.com/Kaleaon/pentary-go/packed"
@@ -225,7 +226,7 @@ func TestSampledDefaults(t *testing.T) {
 }
 
 func TestSampledAllocations(t *testing.T) {
-	if raceEnabled {
+	if race.Enabled {
 		t.Skip("the race detector allocates")
 	}
 	for _, rule := range sampledRules {

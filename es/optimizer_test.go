@@ -12,6 +12,7 @@ import (
 
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/internal/allocs"
+	"github.com/Kaleaon/pentary-go/internal/race"
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/lowrank"
 	"github.com/Kaleaon/pentary-go/packed"
@@ -373,7 +374,7 @@ func TestUndecided(t *testing.T) {
 }
 
 func TestTellAllocations(t *testing.T) {
-	if raceEnabled {
+	if race.Enabled {
 		t.Skip("the race detector allocates")
 	}
 	for i, rule := range rules {

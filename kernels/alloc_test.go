@@ -3,13 +3,14 @@ package kernels
 import (
 	"testing"
 
+	"github.com/Kaleaon/pentary-go/internal/race"
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
 // TestAllocations calls every entry point, in shapes whose numbers do not fit the
 // runtime's table of small integers: none allocates once it is warm.
 func TestAllocations(t *testing.T) {
-	if raceEnabled {
+	if race.Enabled {
 		t.Skip("the race detector allocates")
 	}
 	const m, k, n, shift = 260, 290, 270, 9

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/Kaleaon/pentary-go/internal/guard"
+	"github.com/Kaleaon/pentary-go/internal/race"
 )
 
 // Dimensions at and next to the edges of the blocks that kernels work in.
@@ -51,7 +52,7 @@ func sample(dims [][]int) (shapes [][]int) {
 			with(map[int]int{i: v})
 			for j, others := range dims[:i] {
 				for _, u := range others {
-					if !testing.Short() && !raceEnabled {
+					if !testing.Short() && !race.Enabled {
 						with(map[int]int{i: v, j: u})
 					}
 				}

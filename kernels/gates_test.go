@@ -1,6 +1,10 @@
 package kernels
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/Kaleaon/pentary-go/internal/race"
+)
 
 // gateOperands returns the operands of one of the kernels of gates, any of which may be
 // dst, and copies of dst and of what it is for the reference.
@@ -120,7 +124,7 @@ func TestGateAll(t *testing.T) {
 func TestBlendAll(t *testing.T) {
 	h, x := pairsOfBytes()
 	gates := upTo(255)
-	if testing.Short() || raceEnabled {
+	if testing.Short() || race.Enabled {
 		gates = []int{0, 1, 2, 3, 64, 127, 128, 129, 254, 255}
 	}
 	forEachImpl(t, func(t *testing.T) {

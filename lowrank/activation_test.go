@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/Kaleaon/pentary-go/internal/allocs"
+	"github.com/Kaleaon/pentary-go/internal/race"
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/packed"
 )
@@ -134,7 +135,7 @@ func TestActivationNoisePanics(t *testing.T) {
 }
 
 func TestActivationNoiseAllocations(t *testing.T) {
-	if raceEnabled {
+	if race.Enabled {
 		t.Skip("the race detector allocates")
 	}
 	const m, k, pairs, streams = 50, 60, 4, 2

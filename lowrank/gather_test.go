@@ -9,6 +9,7 @@ import (
 
 	"github.com/Kaleaon/pentary-go/internal/allocs"
 	"github.com/Kaleaon/pentary-go/internal/parallel"
+	"github.com/Kaleaon/pentary-go/internal/race"
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/packed"
 	"github.com/Kaleaon/pentary-go/trit5"
@@ -272,7 +273,7 @@ func TestGatherPanics(t *testing.T) {
 }
 
 func TestGatherAllocations(t *testing.T) {
-	if raceEnabled {
+	if race.Enabled {
 		t.Skip("the race detector allocates")
 	}
 	rng := rand.New(rand.NewPCG(6, 6))

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/Kaleaon/pentary-go/internal/allocs"
+	"github.com/Kaleaon/pentary-go/internal/race"
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
@@ -111,7 +112,7 @@ func TestLookupPanics(t *testing.T) {
 }
 
 func TestLookupAllocations(t *testing.T) {
-	if raceEnabled {
+	if race.Enabled {
 		t.Skip("the race detector allocates")
 	}
 	w, _ := randomTensor(rand.New(rand.NewPCG(14, 14)), 0, 50, 60)

@@ -6,6 +6,7 @@ import (
 	"runtime/debug"
 	"testing"
 
+	"github.com/Kaleaon/pentary-go/internal/race"
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/packed"
 )
@@ -48,7 +49,7 @@ func TestPopulationStorage(t *testing.T) {
 // TestFootprintMeasured trains a matrix for one generation and compares the bytes
 // that it makes the heap give with what the footprint says of them.
 func TestFootprintMeasured(t *testing.T) {
-	if raceEnabled {
+	if race.Enabled {
 		t.Skip("the race detector allocates")
 	}
 	// One processor and no collection keep the kernels' scratch, which is not the

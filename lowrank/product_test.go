@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/Kaleaon/pentary-go/internal/allocs"
+	"github.com/Kaleaon/pentary-go/internal/race"
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/packed"
 	"github.com/Kaleaon/pentary-go/trit5"
@@ -321,7 +322,7 @@ func TestProductPanics(t *testing.T) {
 }
 
 func TestProductAllocations(t *testing.T) {
-	if raceEnabled {
+	if race.Enabled {
 		t.Skip("the race detector allocates")
 	}
 	const m, k, pairs, streams = 50, 60, 4, 2

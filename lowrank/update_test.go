@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/Kaleaon/pentary-go/internal/allocs"
+	"github.com/Kaleaon/pentary-go/internal/race"
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/packed"
 	"github.com/Kaleaon/pentary-go/trit5"
@@ -173,7 +174,7 @@ func TestUpdatePanics(t *testing.T) {
 }
 
 func TestUpdateAllocations(t *testing.T) {
-	if raceEnabled {
+	if race.Enabled {
 		t.Skip("the race detector allocates")
 	}
 	rng := rand.New(rand.NewPCG(6, 6))

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/Kaleaon/pentary-go/internal/allocs"
+	"github.com/Kaleaon/pentary-go/internal/race"
 	"github.com/Kaleaon/pentary-go/kernels"
 )
 
@@ -196,7 +197,7 @@ func TestVectorPanics(t *testing.T) {
 }
 
 func TestVectorAllocations(t *testing.T) {
-	if raceEnabled {
+	if race.Enabled {
 		t.Skip("the race detector allocates")
 	}
 	w := Tensor{V: make([]int8, 50)}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/internal/allocs"
+	"github.com/Kaleaon/pentary-go/internal/race"
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/lowrank"
 	"github.com/Kaleaon/pentary-go/packed"
@@ -172,7 +173,7 @@ func TestSampledErrors(t *testing.T) {
 }
 
 func TestSampledAllocations(t *testing.T) {
-	if raceEnabled {
+	if race.Enabled {
 		t.Skip("the race detector allocates")
 	}
 	data := blobs(1, 30, 5, 100)

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/internal/race"
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/lowrank"
 )
@@ -307,7 +308,7 @@ func weightsOf(m *Model) (all []int8) {
 
 // The steady state of training allocates nothing.
 func TestPredictorAllocations(t *testing.T) {
-	if raceEnabled {
+	if race.Enabled {
 		t.Skip("the race detector allocates")
 	}
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))

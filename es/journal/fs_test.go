@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/Kaleaon/pentary-go/internal/disk"
+	"github.com/Kaleaon/pentary-go/internal/race"
 	"github.com/Kaleaon/pentary-go/internal/trainee"
 )
 
@@ -221,7 +222,7 @@ func TestNothingAfterAnError(t *testing.T) {
 }
 
 func TestAllocations(t *testing.T) {
-	if raceEnabled {
+	if race.Enabled {
 		t.Skip("the race detector allocates")
 	}
 	x := trainee.New(100)

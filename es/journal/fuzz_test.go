@@ -13,6 +13,7 @@ import (
 
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/internal/disk"
+	"github.com/Kaleaon/pentary-go/internal/race"
 	"github.com/Kaleaon/pentary-go/internal/trainee"
 )
 
@@ -49,7 +50,7 @@ func allocated(f func()) uint64 {
 // checkAllocated fails if reading n bytes allocated out of proportion.
 func checkAllocated(t *testing.T, n int, allocated uint64) {
 	t.Helper()
-	if most := uint64(1<<16 + 64*n); allocated > most && !raceEnabled {
+	if most := uint64(1<<16 + 64*n); allocated > most && !race.Enabled {
 		t.Errorf("allocated %d bytes for %d, want at most %d", allocated, n, most)
 	}
 }

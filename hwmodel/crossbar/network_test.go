@@ -10,6 +10,7 @@ import (
 
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/internal/allocs"
+	"github.com/Kaleaon/pentary-go/internal/race"
 	"github.com/Kaleaon/pentary-go/lowrank"
 	"github.com/Kaleaon/pentary-go/nn"
 )
@@ -199,7 +200,7 @@ func TestClassifierErrors(t *testing.T) {
 }
 
 func TestEvaluateAllocations(t *testing.T) {
-	if raceEnabled {
+	if race.Enabled {
 		t.Skip("the race detector allocates")
 	}
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))

@@ -14,6 +14,7 @@ import (
 
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/internal/allocs"
+	"github.com/Kaleaon/pentary-go/internal/race"
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/lowrank"
 	"github.com/Kaleaon/pentary-go/nn"
@@ -262,7 +263,7 @@ func TestErrors(t *testing.T) {
 }
 
 func TestEvaluateAllocations(t *testing.T) {
-	if raceEnabled {
+	if race.Enabled {
 		t.Skip("the race detector allocates")
 	}
 	for _, env := range All {

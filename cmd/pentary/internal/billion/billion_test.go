@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/internal/race"
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/lowrank"
 )
@@ -142,7 +143,7 @@ func TestChunks(t *testing.T) {
 
 // What a run allocates is what Memory says.
 func TestMemory(t *testing.T) {
-	if raceEnabled {
+	if race.Enabled {
 		t.Skip("the race detector allocates")
 	}
 	for _, rule := range Rules() {

@@ -1,5 +1,0 @@
-//go:build !race
-
-package billion
-
-const raceEnabled = false

@@ -1,5 +1,0 @@
-//go:build !race
-
-package es_test
-
-const raceEnabled = false

@@ -1,5 +1,0 @@
-//go:build !race
-
-package crossbar
-
-const raceEnabled = false

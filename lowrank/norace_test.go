@@ -1,5 +1,0 @@
-//go:build !race
-
-package lowrank
-
-const raceEnabled = false
