@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log"
 
+	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/nn"
 )
@@ -12,15 +13,15 @@ import (
 // A network learns whether three signs have an odd number of minuses, which no
 // single layer can tell.
 func Example() {
-	data := &nn.Dataset{Features: 3, Classes: 2}
+	samples := &data.Dataset{Features: 3, Classes: 2}
 	for i := range 8 {
 		for bit := range 3 {
-			data.Inputs = append(data.Inputs, int8(100-200*(i>>bit&1)))
+			samples.Inputs = append(samples.Inputs, int8(100-200*(i>>bit&1)))
 		}
-		data.Labels = append(data.Labels, uint8(i^i>>1^i>>2)&1)
+		samples.Labels = append(samples.Labels, uint8(i^i>>1^i>>2)&1)
 	}
 	net := nn.NewMLP(1, 3, 32, 2) // 160 weights, 3 bits each
-	evaluator, err := nn.NewClassifier(net, data, 16)
+	evaluator, err := nn.NewClassifier(net, samples, 16)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -31,6 +32,6 @@ func Example() {
 	if err := opt.Run(context.Background(), evaluator); err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(net.Confusion(data)) // rows are the true classes
+	fmt.Println(net.Confusion(samples)) // rows are the true classes
 	// Output: [[4 0] [0 4]] <nil>
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/internal/allocs"
 	"github.com/Kaleaon/pentary-go/internal/race"
@@ -18,7 +19,7 @@ import (
 )
 
 // beginSampled is begin with noise in activations, for a network of three layers.
-func beginSampled(t *testing.T, data *Dataset, batch int, o es.Options) (*MLP, *Classifier, *es.Optimizer) {
+func beginSampled(t *testing.T, data *data.Dataset, batch int, o es.Options) (*MLP, *Classifier, *es.Optimizer) {
 	t.Helper()
 	net := NewMLP(3, data.Features, 20, 12, data.Classes)
 	c, err := NewClassifier(net, data, batch)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/internal/parallel"
 	"github.com/Kaleaon/pentary-go/internal/reuse"
@@ -17,7 +18,7 @@ import (
 // the first layer's product with it is therefore computed once.
 type Classifier struct {
 	net   *MLP
-	data  *Dataset
+	data  *data.Dataset
 	batch int
 	chunk int // pairs that one task evaluates
 
@@ -75,7 +76,7 @@ const scoreColumns = 64
 
 // NewClassifier returns an evaluator of net on batches of the given size. Samples may be
 // replaced, added and removed between generations, as long as the data would pass Check.
-func NewClassifier(net *MLP, data *Dataset, batch int) (*Classifier, error) {
+func NewClassifier(net *MLP, data *data.Dataset, batch int) (*Classifier, error) {
 	if err := data.Check(); err != nil {
 		return nil, err
 	}
@@ -227,7 +228,7 @@ func (c *Classifier) draw(to *sharedBatch, seed uint64, generation uint32, group
 		return
 	}
 	c.drawn = name
-	c.data.Draw(seed, generation, group, c.batch, func(i, sample int) {
+	DrawBatch(c.data.Len(), seed, generation, group, c.batch, func(i, sample int) {
 		copy(c.inputs[i*c.data.Features:], c.data.Sample(sample))
 		for at := i; at < len(to.labels); at += c.batch {
 			to.labels[at] = c.data.Labels[sample]
@@ -270,7 +271,7 @@ func (c *Classifier) scoresOf(g es.Generation) int {
 
 // Confusion counts, for each true class, how many samples of a dataset the
 // network assigns to each class.
-func (m *MLP) Confusion(data *Dataset) ([][]int, error) {
+func (m *MLP) Confusion(data *data.Dataset) ([][]int, error) {
 	if err := data.Check(); err != nil {
 		return nil, err
 	}

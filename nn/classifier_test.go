@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/internal/allocs"
 	"github.com/Kaleaon/pentary-go/internal/race"
@@ -21,13 +22,13 @@ import (
 )
 
 // blobs returns samples scattered around a random center for each class.
-func blobs(seed uint64, features, classes, samples int) *Dataset {
+func blobs(seed uint64, features, classes, samples int) *data.Dataset {
 	rng := rand.New(rand.NewPCG(seed, 0))
 	centers := make([]int, classes*features)
 	for i := range centers {
 		centers[i] = rng.IntN(161) - 80
 	}
-	d := &Dataset{Features: features, Classes: classes}
+	d := &data.Dataset{Features: features, Classes: classes}
 	for i := range samples {
 		class := i % classes
 		d.Labels = append(d.Labels, uint8(class))
@@ -39,7 +40,7 @@ func blobs(seed uint64, features, classes, samples int) *Dataset {
 }
 
 // begin returns a network, its evaluator and an optimizer of it.
-func begin(t *testing.T, data *Dataset, batch int, o es.Options) (*MLP, *Classifier, *es.Optimizer) {
+func begin(t *testing.T, data *data.Dataset, batch int, o es.Options) (*MLP, *Classifier, *es.Optimizer) {
 	t.Helper()
 	net := NewMLP(3, data.Features, 20, data.Classes)
 	c, err := NewClassifier(net, data, batch)
@@ -206,21 +207,21 @@ func TestClassifierLearns(t *testing.T) {
 }
 
 func TestNewClassifierErrors(t *testing.T) {
-	data := blobs(1, 4, 3, 10)
+	samples := blobs(1, 4, 3, 10)
 	many := blobs(1, 4, 300, 10)
 	broken := blobs(1, 4, 3, 10)
 	broken.Labels[5] = 3
 	for _, test := range []struct {
-		data   *Dataset
+		data   *data.Dataset
 		widths []int
 		batch  int
 		want   string
 	}{
-		{data, []int{5, 3}, 1, "network of 5→3 for data of 4 features and 3 classes"},
-		{data, []int{4, 2}, 1, "network of 4→2 for data of 4 features and 3 classes"},
-		{data, []int{4, 4}, 1, "network of 4→4 for data of 4 features and 3 classes"},
-		{data, []int{4, 3}, 0, "batch of 0, want 1 to 2^20"},
-		{data, []int{4, 3}, 1<<20 + 1, "batch of 1048577"},
+		{samples, []int{5, 3}, 1, "network of 5→3 for data of 4 features and 3 classes"},
+		{samples, []int{4, 2}, 1, "network of 4→2 for data of 4 features and 3 classes"},
+		{samples, []int{4, 4}, 1, "network of 4→4 for data of 4 features and 3 classes"},
+		{samples, []int{4, 3}, 0, "batch of 0, want 1 to 2^20"},
+		{samples, []int{4, 3}, 1<<20 + 1, "batch of 1048577"},
 		{many, []int{4, 300}, 1, "300 classes, want at most 256"},
 		{broken, []int{4, 3}, 1, "label 3 of sample 5"},
 	} {
@@ -259,18 +260,18 @@ func TestEvaluateErrors(t *testing.T) {
 }
 
 func TestConfusion(t *testing.T) {
-	data := blobs(4, 20, 6, 2*chunkColumns+77)
+	samples := blobs(4, 20, 6, 2*chunkColumns+77)
 	net := NewMLP(5, 20, 16, 8) // two outputs more than classes
-	got, err := net.Confusion(data)
+	got, err := net.Confusion(samples)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := make([][]int, data.Classes)
+	want := make([][]int, samples.Classes)
 	for i := range want {
 		want[i] = make([]int, net.Outputs())
 	}
-	for i, label := range data.Labels {
-		logits := net.naive(data.Sample(i), none)
+	for i, label := range samples.Labels {
+		logits := net.naive(samples.Sample(i), none)
 		want[label][slices.Index(logits, slices.Max(logits))]++
 	}
 	if fmt.Sprint(got) != fmt.Sprint(want) {
@@ -279,11 +280,11 @@ func TestConfusion(t *testing.T) {
 
 	for want, test := range map[string]struct {
 		net  *MLP
-		data *Dataset
+		data *data.Dataset
 	}{
-		"network of 19→8 for data of 20 features and 6 classes": {NewMLP(1, 19, 8), data},
-		"network of 20→5 for data of 20 features and 6 classes": {NewMLP(1, 20, 5), data},
-		"dataset of 0 samples": {net, &Dataset{Features: 20, Classes: 6}},
+		"network of 19→8 for data of 20 features and 6 classes": {NewMLP(1, 19, 8), samples},
+		"network of 20→5 for data of 20 features and 6 classes": {NewMLP(1, 20, 5), samples},
+		"dataset of 0 samples": {net, &data.Dataset{Features: 20, Classes: 6}},
 	} {
 		if _, err := test.net.Confusion(test.data); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %q in it", err, want)

@@ -4,19 +4,20 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/nn"
 )
 
 // A network of two layers learns the exclusive or of two signs.
 func Example() {
-	data := &nn.Dataset{
+	samples := &data.Dataset{
 		Features: 2, Classes: 2,
 		Inputs: []int8{-100, -100, -100, 100, 100, -100, 100, 100},
 		Labels: []uint8{0, 1, 1, 0},
 	}
 	net := nn.NewMLP(1, 2, 16, 2)
-	evaluator, err := nn.NewClassifier(net, data, 8)
+	evaluator, err := nn.NewClassifier(net, samples, 8)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -30,7 +31,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(net.Confusion(data))
+	fmt.Println(net.Confusion(samples))
 	// Output: [[2 0] [0 2]] <nil>
 }
 

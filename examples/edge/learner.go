@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 
+	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/nn"
 )
@@ -28,7 +29,7 @@ type learner struct {
 	config
 	sensor sensor
 	window [windowSamples]int32
-	kept   nn.Dataset // a ring
+	kept   data.Dataset // a ring
 	oldest int
 
 	net        *nn.MLP
@@ -45,7 +46,7 @@ func newLearner(c config) (*learner, error) {
 	l := &learner{
 		config: c,
 		sensor: sensor{seed: c.seed},
-		kept: nn.Dataset{
+		kept: data.Dataset{
 			Features: bands, Classes: conditions,
 			Inputs: make([]int8, c.kept*bands), Labels: make([]uint8, c.kept),
 		},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/internal/parallel"
 	"github.com/Kaleaon/pentary-go/internal/reuse"
@@ -21,7 +22,7 @@ import (
 // written.
 type Classifier struct {
 	net   *Network
-	data  *nn.Dataset
+	data  *data.Dataset
 	batch int
 	chunk int // pairs that one task evaluates
 
@@ -50,7 +51,7 @@ type classifierWork struct {
 const taskColumns = 1024
 
 // NewClassifier returns an evaluator of net on batches of the given size.
-func NewClassifier(net *Network, data *nn.Dataset, batch int) (*Classifier, error) {
+func NewClassifier(net *Network, data *data.Dataset, batch int) (*Classifier, error) {
 	if err := net.checkData(data); err != nil {
 		return nil, err
 	}
@@ -112,7 +113,7 @@ func (c *Classifier) check(g es.Generation, scores []int64) error {
 
 // draw gathers the generation's batch as nn.Classifier does.
 func (c *Classifier) draw(g es.Generation) {
-	c.data.Draw(g.Noise.Seed, g.Number, 0, c.batch, func(i, sample int) {
+	nn.DrawBatch(c.data.Len(), g.Noise.Seed, g.Number, 0, c.batch, func(i, sample int) {
 		copy(c.inputs[i*c.data.Features:], c.data.Sample(sample))
 		for at := i; at < len(c.labels); at += c.batch {
 			c.labels[at] = c.data.Labels[sample]

@@ -3,6 +3,7 @@ package crossbar
 import (
 	"fmt"
 
+	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/internal/reuse"
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/nn"
@@ -92,7 +93,7 @@ func (n *Network) Forward(ws *NetworkWorkspace, x []int8, columns int, read Read
 }
 
 // Calibrate calibrates the layers, first to last, by a dataset's first samples.
-func (n *Network) Calibrate(data *nn.Dataset) {
+func (n *Network) Calibrate(data *data.Dataset) {
 	columns := min(chunkColumns, data.Len())
 	ws := &NetworkWorkspace{}
 	x := ws.inputs(data, 0, columns)
@@ -106,7 +107,7 @@ func (n *Network) Calibrate(data *nn.Dataset) {
 
 // Accuracy returns how many samples of a dataset the network assigns to their class, in
 // reads of that number, and what the checksums say.
-func (n *Network) Accuracy(data *nn.Dataset, read uint32) (correct int, check Check, err error) {
+func (n *Network) Accuracy(data *data.Dataset, read uint32) (correct int, check Check, err error) {
 	if err := n.checkData(data); err != nil {
 		return 0, Check{}, err
 	}
@@ -124,7 +125,7 @@ func (n *Network) Accuracy(data *nn.Dataset, read uint32) (correct int, check Ch
 	return correct, check, nil
 }
 
-func (n *Network) checkData(data *nn.Dataset) error {
+func (n *Network) checkData(data *data.Dataset) error {
 	if err := data.Check(); err != nil {
 		return err
 	}
@@ -136,7 +137,7 @@ func (n *Network) checkData(data *nn.Dataset) error {
 }
 
 // inputs returns samples of a dataset as a batch.
-func (ws *NetworkWorkspace) inputs(data *nn.Dataset, at, columns int) []int8 {
+func (ws *NetworkWorkspace) inputs(data *data.Dataset, at, columns int) []int8 {
 	ws.x = reuse.Slice(ws.x, kernels.Quads(data.Features)*4*columns)
 	kernels.Interleave(ws.x, data.Inputs[at*data.Features:(at+columns)*data.Features], data.Features, columns)
 	return ws.x

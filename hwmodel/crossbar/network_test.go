@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/internal/allocs"
 	"github.com/Kaleaon/pentary-go/internal/race"
@@ -16,13 +17,13 @@ import (
 )
 
 // blobs returns samples scattered around a random center for each class.
-func blobs(features, classes, samples int) *nn.Dataset {
+func blobs(features, classes, samples int) *data.Dataset {
 	rng := rand.New(rand.NewPCG(1, 0))
 	centers := make([]int, classes*features)
 	for i := range centers {
 		centers[i] = rng.IntN(161) - 80
 	}
-	d := &nn.Dataset{Features: features, Classes: classes}
+	d := &data.Dataset{Features: features, Classes: classes}
 	for i := range samples {
 		class := i % classes
 		d.Labels = append(d.Labels, uint8(class))
@@ -33,7 +34,7 @@ func blobs(features, classes, samples int) *nn.Dataset {
 	return d
 }
 
-func network(t *testing.T, data *nn.Dataset, config Config) (*nn.MLP, *Network) {
+func network(t *testing.T, data *data.Dataset, config Config) (*nn.MLP, *Network) {
 	t.Helper()
 	m := nn.NewMLP(3, data.Features, 20, 12, data.Classes)
 	n, err := NewNetwork(m, config)
@@ -155,12 +156,12 @@ func TestNetwork(t *testing.T) {
 }
 
 func TestClassifierErrors(t *testing.T) {
-	data := blobs(20, 7, 50)
-	m, n := network(t, data, Config{Device: Ideal})
+	samples := blobs(20, 7, 50)
+	m, n := network(t, samples, Config{Device: Ideal})
 	for want, make := range map[string]func() (*Classifier, error){
 		"network of 20→7": func() (*Classifier, error) { return NewClassifier(n, blobs(19, 7, 50), 5) },
-		"batch of 0":      func() (*Classifier, error) { return NewClassifier(n, data, 0) },
-		"0 samples":       func() (*Classifier, error) { return NewClassifier(n, &nn.Dataset{Features: 20, Classes: 7}, 5) },
+		"batch of 0":      func() (*Classifier, error) { return NewClassifier(n, samples, 0) },
+		"0 samples":       func() (*Classifier, error) { return NewClassifier(n, &data.Dataset{Features: 20, Classes: 7}, 5) },
 	} {
 		if _, err := make(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %q in it", err, want)
@@ -169,7 +170,7 @@ func TestClassifierErrors(t *testing.T) {
 	if _, _, err := n.Accuracy(blobs(20, 6, 50), 0); err == nil {
 		t.Error("accuracy on data of another shape")
 	}
-	c, err := NewClassifier(n, data, 5)
+	c, err := NewClassifier(n, samples, 5)
 	if err != nil {
 		t.Fatal(err)
 	}

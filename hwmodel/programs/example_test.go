@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/hwmodel/exec"
 	"github.com/Kaleaon/pentary-go/hwmodel/programs"
@@ -12,7 +13,7 @@ import (
 
 // The parity of three signs, learned instruction by instruction.
 func ExampleNewTraining() {
-	data := &nn.Dataset{Features: 3, Classes: 2}
+	data := &data.Dataset{Features: 3, Classes: 2}
 	for i := range 8 {
 		for bit := range 3 {
 			data.Inputs = append(data.Inputs, int8(100-200*(i>>bit&1)))

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/hwmodel/exec"
 	"github.com/Kaleaon/pentary-go/hwmodel/isa"
 	"github.com/Kaleaon/pentary-go/kernels"
@@ -105,7 +106,7 @@ func (p *MLP) part(m *exec.Machine, base, rows int) []int8 {
 
 // Load puts a data set into a machine's far memory, sample after sample; the columns
 // after the last are zero. The error says why the data do not fit the program.
-func (p *MLP) Load(m *exec.Machine, data *nn.Dataset) error {
+func (p *MLP) Load(m *exec.Machine, data *data.Dataset) error {
 	if err := data.Check(); err != nil {
 		return err
 	}
@@ -139,7 +140,7 @@ func (p *MLP) Check(m *exec.Machine) error {
 
 // Confusion counts, for each true class of the data that a machine was loaded with and
 // has run, how many samples the network assigns to each class.
-func (p *MLP) Confusion(m *exec.Machine, data *nn.Dataset) [][]int {
+func (p *MLP) Confusion(m *exec.Machine, data *data.Dataset) [][]int {
 	counts := make([][]int, data.Classes)
 	for i := range counts {
 		counts[i] = make([]int, p.net.Outputs())

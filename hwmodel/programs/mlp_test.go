@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/hwmodel/exec"
 	"github.com/Kaleaon/pentary-go/hwmodel/isa"
@@ -13,7 +14,7 @@ import (
 )
 
 // trained returns a network after a few generations.
-func trained(t *testing.T, data *nn.Dataset, widths ...int) *nn.MLP {
+func trained(t *testing.T, data *data.Dataset, widths ...int) *nn.MLP {
 	t.Helper()
 	net := nn.NewMLP(3, widths...)
 	c, err := nn.NewClassifier(net, data, 16)
@@ -79,7 +80,7 @@ func TestMLP(t *testing.T) {
 }
 
 func TestMLPErrors(t *testing.T) {
-	data := blobs(4, 30, 6, 100)
+	samples := blobs(4, 30, 6, 100)
 	net := nn.NewMLP(1, 30, 6)
 	for _, test := range []struct {
 		columns, batches int
@@ -102,13 +103,13 @@ func TestMLPErrors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for want, data := range map[string]*nn.Dataset{
-		"100 samples for 9 batches of 10 columns":               data,
+	for want, wrong := range map[string]*data.Dataset{
+		"100 samples for 9 batches of 10 columns":               samples,
 		"network of 30→6 for data of 31 features and 6 classes": blobs(4, 31, 6, 50),
 		"network of 30→6 for data of 30 features and 7 classes": blobs(4, 30, 7, 50),
 		"dataset of 0 samples":                                  {},
 	} {
-		if err := p.Load(m, data); err == nil || !strings.Contains(err.Error(), want) {
+		if err := p.Load(m, wrong); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %q in it", err, want)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 
+	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/hwmodel/exec"
 	"github.com/Kaleaon/pentary-go/hwmodel/isa"
@@ -21,7 +22,7 @@ import (
 type Training struct {
 	*Program
 	net  *nn.MLP
-	data *nn.Dataset
+	data *data.Dataset
 
 	sampleBase, labelBase int // of the data set in the memory of bytes
 }
@@ -57,7 +58,7 @@ type layerText struct {
 // activations or of full rank, rules other than residual and stochastic, codings other
 // than FourBit and Sign, schedules other than linear and constant, groups, reuse,
 // shrinking, and a score to be minimized.
-func NewTraining(net *nn.MLP, data *nn.Dataset, batch int, o es.Options) (*Training, error) {
+func NewTraining(net *nn.MLP, data *data.Dataset, batch int, o es.Options) (*Training, error) {
 	if _, err := nn.NewClassifier(net, data, batch); err != nil {
 		return nil, err
 	}
@@ -115,7 +116,7 @@ func (t *trainingText) setRule(o es.Options) error {
 	return nil
 }
 
-func newTraining(net *nn.MLP, data *nn.Dataset, text *trainingText) (*Training, error) {
+func newTraining(net *nn.MLP, data *data.Dataset, text *trainingText) (*Training, error) {
 	l, n := &layout{}, text.Batch
 	t := &Training{net: net, data: data, sampleBase: l.bytes}
 	l.activations(4*kernels.Quads(data.Features), data.Len())

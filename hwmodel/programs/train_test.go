@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/hwmodel/exec"
 	"github.com/Kaleaon/pentary-go/hwmodel/isa"
@@ -17,13 +18,13 @@ import (
 )
 
 // blobs returns samples scattered around a random center for each class.
-func blobs(seed uint64, features, classes, samples int) *nn.Dataset {
+func blobs(seed uint64, features, classes, samples int) *data.Dataset {
 	rng := rand.New(rand.NewPCG(seed, 0))
 	centers := make([]int, classes*features)
 	for i := range centers {
 		centers[i] = rng.IntN(161) - 80
 	}
-	d := &nn.Dataset{Features: features, Classes: classes}
+	d := &data.Dataset{Features: features, Classes: classes}
 	for i := range samples {
 		d.Labels = append(d.Labels, uint8(i%classes))
 		for _, c := range centers[i%classes*features:][:features] {

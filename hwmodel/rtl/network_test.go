@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"testing"
 
+	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/hwmodel/rtl"
 	"github.com/Kaleaon/pentary-go/kernels"
@@ -70,10 +71,10 @@ func TestNetworkLayer(t *testing.T) {
 
 // trained returns a network that has learned for a few generations to tell which row
 // of an 8×8 picture is bright, and the pictures.
-func trained(t *testing.T) (*nn.MLP, *nn.Dataset) {
+func trained(t *testing.T) (*nn.MLP, *data.Dataset) {
 	t.Helper()
 	r := rand.New(rand.NewPCG(1, 1))
-	data := &nn.Dataset{Features: 64, Classes: 8}
+	data := &data.Dataset{Features: 64, Classes: 8}
 	for i := range 64 {
 		for row := range 8 {
 			for range 8 {

@@ -1,6 +1,6 @@
 package trainer
 
-import "github.com/Kaleaon/pentary-go/internal/digits"
+import "github.com/Kaleaon/pentary-go/data/digits"
 
 // inked is the alpha from which on a pixel is part of a drawing.
 const inked = 128

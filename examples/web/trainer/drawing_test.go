@@ -4,7 +4,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"github.com/Kaleaon/pentary-go/internal/digits"
+	"github.com/Kaleaon/pentary-go/data/digits"
 )
 
 // picture returns a drawing of side×side with ink where f says.

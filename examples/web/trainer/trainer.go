@@ -8,8 +8,9 @@ import (
 	"encoding/hex"
 	"fmt"
 
+	"github.com/Kaleaon/pentary-go/data"
+	"github.com/Kaleaon/pentary-go/data/digits"
 	"github.com/Kaleaon/pentary-go/es"
-	"github.com/Kaleaon/pentary-go/internal/digits"
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/nn"
 )
@@ -36,7 +37,7 @@ const (
 type Trainer struct {
 	seed        uint64
 	net         *nn.MLP
-	train, test *nn.Dataset
+	train, test *data.Dataset
 	drawings    int
 
 	classifier *nn.Classifier

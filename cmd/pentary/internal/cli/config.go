@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
+	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/es/journal"
 	"github.com/Kaleaon/pentary-go/lowrank"
@@ -154,16 +155,16 @@ func (p *plan) start(data string) (*nn.MLP, *es.Optimizer, error) {
 }
 
 // classifier returns what the optimizer needs to see of the data, nil for nothing.
-func (p *plan) classifier(net *nn.MLP, data string) (*nn.Classifier, error) {
+func (p *plan) classifier(net *nn.MLP, dir string) (*nn.Classifier, error) {
 	if p.settings.noise == lowrank.InWeights {
 		return nil, nil
 	}
-	train, test, err := p.task.Load(data)
+	train, test, err := p.task.Load(dir)
 	if err != nil {
 		return nil, fmt.Errorf("the updates of noise in activations take the data: %w", err)
 	}
-	if sum := task.Sum(train, test); sum != p.header.Data {
-		return nil, fmt.Errorf("a run on other data: sha256 %x, and that of %s is %x", p.header.Data, dataName(p.task, data), sum)
+	if sum := data.Hash(train, test); sum != p.header.Data {
+		return nil, fmt.Errorf("a run on other data: sha256 %x, and that of %s is %x", p.header.Data, dataName(p.task, dir), sum)
 	}
 	c, _, err := p.settings.classifier(net, train)
 	return c, err

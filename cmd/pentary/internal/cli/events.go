@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/nn"
 )
@@ -30,7 +31,7 @@ type resumedInfo struct {
 }
 
 // startOf describes a run that is about to begin.
-func startOf(t *trainer, net *nn.MLP, train, test *nn.Dataset) startEvent {
+func startOf(t *trainer, net *nn.MLP, train, test *data.Dataset) startEvent {
 	return startEvent{
 		Event: "start", Task: t.task.Name,
 		Network: network(t.settings.widths(train.Features, train.Classes)), Weights: net.Size(),

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
+	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/hwmodel/exec"
 	"github.com/Kaleaon/pentary-go/hwmodel/isa"
 	"github.com/Kaleaon/pentary-go/hwmodel/programs"
@@ -80,7 +81,7 @@ type hwJob struct {
 
 	compiled *programs.MLP // of a network
 	task     string
-	data     *nn.Dataset
+	data     *data.Dataset
 }
 
 // load returns the job.
@@ -191,7 +192,7 @@ func (p *hwProgram) loadModel(observers []exec.Observer) (*hwJob, error) {
 		return nil, err
 	}
 	if p.samples > 0 && p.samples < test.Len() {
-		test = &nn.Dataset{
+		test = &data.Dataset{
 			Features: test.Features, Classes: test.Classes,
 			Inputs: test.Inputs[:p.samples*test.Features], Labels: test.Labels[:p.samples],
 		}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/hwreport"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
+	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/hwmodel/claims"
 	"github.com/Kaleaon/pentary-go/internal/atomicfile"
@@ -130,7 +131,7 @@ func (r *hwReporter) subject(ctx context.Context, progress hwreport.Progress) (*
 }
 
 // trainDefault trains a task's network as pentary train does by default.
-func trainDefault(ctx context.Context, t *task.Task, train *nn.Dataset, progress hwreport.Progress) (*nn.MLP, error) {
+func trainDefault(ctx context.Context, t *task.Task, train *data.Dataset, progress hwreport.Progress) (*nn.MLP, error) {
 	set := defaults(t)
 	set.complete()
 	net := nn.NewMLP(set.options.Seed, set.widths(train.Features, train.Classes)...)

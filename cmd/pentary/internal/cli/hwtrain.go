@@ -10,6 +10,7 @@ import (
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
+	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/hwmodel/exec"
 	"github.com/Kaleaon/pentary-go/hwmodel/isa"
@@ -130,7 +131,7 @@ func (t *hwTrain) follow(line *liveLine, layers int) exec.Observer {
 }
 
 // reference does the same run by packages es and nn.
-func (t *hwTrain) reference(ctx context.Context, net *nn.MLP, data *nn.Dataset) error {
+func (t *hwTrain) reference(ctx context.Context, net *nn.MLP, data *data.Dataset) error {
 	c, err := nn.NewClassifier(net, data, t.batch)
 	if err != nil {
 		return err

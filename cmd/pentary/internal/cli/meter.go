@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
+	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/nn"
 )
@@ -20,9 +21,9 @@ const (
 // tells an observer, and decides on stopping early.
 type meter struct {
 	net         *nn.MLP
-	test        *nn.Dataset
-	tested      int         // number of test samples
-	validation  *nn.Dataset // for early stopping, or nil
+	test        *data.Dataset
+	tested      int           // number of test samples
+	validation  *data.Dataset // for early stopping, or nil
 	observer    observer
 	generations int // of the whole run
 	every       int // generations from one measurement to the next
@@ -48,7 +49,7 @@ type measurement struct {
 	validated  int // correct of the validation samples
 }
 
-func newMeter(s *settings, o observer, net *nn.MLP, test, validation *nn.Dataset) *meter {
+func newMeter(s *settings, o observer, net *nn.MLP, test, validation *data.Dataset) *meter {
 	generations := s.options.Generations
 	return &meter{
 		net: net, test: test, tested: test.Len(), validation: validation, observer: o,
@@ -152,7 +153,7 @@ func (m *meter) measure(generation int) {
 	m.progress.Accuracy = m.last.Accuracy()
 }
 
-func confusion(net *nn.MLP, data *nn.Dataset) report.Confusion {
+func confusion(net *nn.MLP, data *data.Dataset) report.Confusion {
 	c, err := net.Confusion(data)
 	if err != nil {
 		panic(err) // the task's test samples are shaped as its training samples

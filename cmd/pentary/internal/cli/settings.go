@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
+	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/lowrank"
 	"github.com/Kaleaon/pentary-go/nn"
@@ -111,9 +112,9 @@ func (s *settings) start(net *nn.MLP, c *nn.Classifier) (*es.Optimizer, error) {
 
 // classifier returns the evaluator of the network on the training samples, or on those
 // that early stopping leaves.
-func (s *settings) classifier(net *nn.MLP, train *nn.Dataset) (c *nn.Classifier, validation *nn.Dataset, err error) {
+func (s *settings) classifier(net *nn.MLP, train *data.Dataset) (c *nn.Classifier, validation *data.Dataset, err error) {
 	if s.patience > 0 {
-		train, validation = task.HoldOut(train, validationEvery)
+		train, validation = train.HoldOut(validationEvery)
 	}
 	c, err = nn.NewClassifier(net, train, s.batch)
 	return c, validation, err

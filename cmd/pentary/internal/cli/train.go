@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
+	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es/journal"
 	"github.com/Kaleaon/pentary-go/nn"
 	"github.com/Kaleaon/pentary-go/packed"
@@ -171,7 +172,7 @@ func (t *trainer) train(ctx context.Context, s *streams, before *plan) error {
 	}
 	var sum journal.Sum
 	if t.journal.dir != "" {
-		sum = task.Sum(train, test)
+		sum = data.Hash(train, test)
 	}
 	widths := t.settings.widths(train.Features, train.Classes)
 	net := nn.NewMLP(t.settings.options.Seed, widths...)

@@ -17,6 +17,7 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/tune"
+	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/nn"
 )
@@ -43,7 +44,7 @@ type tuner struct {
 	space          tune.Space
 	configurations []tune.Configuration
 
-	train, validation *nn.Dataset
+	train, validation *data.Dataset
 }
 
 func newTune(s *streams) *cobra.Command {
@@ -345,13 +346,13 @@ func (u *tuner) run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return err
 	}
-	u.train, u.validation = task.HoldOut(all, judgedEvery)
+	u.train, u.validation = all.HoldOut(judgedEvery)
 	search := &tune.Search{Rungs: u.plan.Rungs()}
 	if u.networks.on {
 		search.Price = tune.Price(u.networks.price.q16())
 	}
 	header := tuneHeader{
-		Event: "tune", Format: 1, Task: u.task.Name, Data: fmt.Sprintf("%x", task.Sum(all)),
+		Event: "tune", Format: 1, Task: u.task.Name, Data: fmt.Sprintf("%x", data.Hash(all)),
 		TrainSamples: u.train.Len(), Validation: u.validation.Len(),
 		Configurations: len(u.configurations), Eta: u.plan.Eta, Rungs: search.Rungs,
 		Settings: u.start, Space: u.space,

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
+	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/nn"
 )
@@ -16,7 +17,7 @@ import (
 type Setup struct {
 	Seed        uint64 // of the network's first weights
 	Widths      []int  // of its layers
-	Train, Test *nn.Dataset
+	Train, Test *data.Dataset
 	Budget      time.Duration // of each method's training
 
 	// Progress is called after each generation. Only the last event of a method has
@@ -238,7 +239,7 @@ func bits(r *run) float64 {
 	return 8 * float64(bytes) / float64(weights)
 }
 
-func accuracy(net *nn.MLP, data *nn.Dataset) float64 {
+func accuracy(net *nn.MLP, data *data.Dataset) float64 {
 	counts, err := net.Confusion(data)
 	if err != nil {
 		panic(err) // shaped as the training samples

@@ -5,6 +5,7 @@ package compare
 import (
 	"context"
 
+	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/es/baseline"
 	"github.com/Kaleaon/pentary-go/lowrank"
@@ -19,7 +20,7 @@ type Method struct {
 	Baseline bool // not one of this project's
 
 	// start readies a run of so many generations.
-	start func(net *nn.MLP, data *nn.Dataset, generations int) (*run, error)
+	start func(net *nn.MLP, data *data.Dataset, generations int) (*run, error)
 }
 
 // run is a run of a method that is ready to begin.
@@ -33,7 +34,7 @@ type run struct {
 // Strategy returns the evolution strategy of package es with the options, of which
 // the generations are set, with noise in weights or activations and on batches of a size.
 func Strategy(name string, o es.Options, noise lowrank.Place, batch int) Method {
-	return Method{Name: name, start: func(net *nn.MLP, data *nn.Dataset, generations int) (*run, error) {
+	return Method{Name: name, start: func(net *nn.MLP, data *data.Dataset, generations int) (*run, error) {
 		o.Generations = generations
 		classifier, err := nn.NewClassifier(net, data, batch)
 		if err != nil {
@@ -57,7 +58,7 @@ func Strategy(name string, o es.Options, noise lowrank.Place, batch int) Method 
 
 // RandomSearch returns random search with so many candidates a generation.
 func RandomSearch(name string, seed uint64, members, batch int) Method {
-	return Method{Name: name, Baseline: true, start: func(net *nn.MLP, data *nn.Dataset, generations int) (*run, error) {
+	return Method{Name: name, Baseline: true, start: func(net *nn.MLP, data *data.Dataset, generations int) (*run, error) {
 		s, err := baseline.NewRandomSearch(matrices(net), baseline.RandomOptions{Seed: seed, Generations: generations, Members: members})
 		if err != nil {
 			return nil, err
@@ -68,7 +69,7 @@ func RandomSearch(name string, seed uint64, members, batch int) Method {
 
 // Prototype returns the algorithm of the project's prototype with so many members.
 func Prototype(name string, o baseline.PrototypeOptions, batch int) Method {
-	return Method{Name: name, Baseline: true, start: func(net *nn.MLP, data *nn.Dataset, generations int) (*run, error) {
+	return Method{Name: name, Baseline: true, start: func(net *nn.MLP, data *data.Dataset, generations int) (*run, error) {
 		o.Generations = generations
 		p, err := baseline.NewPrototype(matrices(net), o)
 		if err != nil {
@@ -80,7 +81,7 @@ func Prototype(name string, o baseline.PrototypeOptions, batch int) Method {
 
 // objectiveRun returns a run of an algorithm that knows the network by its score
 // alone. It keeps nothing from one generation to the next.
-func objectiveRun(net *nn.MLP, data *nn.Dataset, seed uint64, members, batch int,
+func objectiveRun(net *nn.MLP, data *data.Dataset, seed uint64, members, batch int,
 	train func(context.Context, baseline.Objective, ...func(es.Stats) error) error,
 ) (*run, error) {
 	classifier, err := nn.NewClassifier(net, data, batch)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/hwmodel/claims"
 	"github.com/Kaleaon/pentary-go/hwmodel/crossbar"
@@ -19,7 +20,7 @@ import (
 type Subject struct {
 	Name        string // of the network, for people
 	Net         *nn.MLP
-	Train, Test *nn.Dataset
+	Train, Test *data.Dataset
 	Batch       int // samples of a generation
 	Pairs       int // of one, when training through the crossbar
 	Generations int // of that

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/hwmodel/claims"
 	"github.com/Kaleaon/pentary-go/hwmodel/cycles"
 	"github.com/Kaleaon/pentary-go/hwmodel/energy"
@@ -137,7 +138,7 @@ func TestPlaced(t *testing.T) {
 // subject is a small network and its data.
 func subject() *Subject {
 	r := rand.New(rand.NewPCG(1, 2))
-	data := &nn.Dataset{Features: 20, Classes: 3}
+	data := &data.Dataset{Features: 20, Classes: 3}
 	for i := range 40 {
 		data.Labels = append(data.Labels, uint8(i%3))
 		for f := range data.Features {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/hwmodel/crossbar"
 	"github.com/Kaleaon/pentary-go/nn"
@@ -15,7 +16,7 @@ import (
 // for Tune.Generations: digitally, after which it is programmed into chips, and through
 // each of the chips instead. Both ways are of the same length.
 type Experiment struct {
-	Train, Test *nn.Dataset
+	Train, Test *data.Dataset
 	Widths      []int // of the network
 	Batch       int
 	Base, Tune  es.Options // but for the seed
@@ -139,7 +140,7 @@ func train(ctx context.Context, net *nn.MLP, o es.Options, seed uint64, e es.Eva
 }
 
 // accuracy returns how many samples a network gets right.
-func accuracy(net *nn.MLP, data *nn.Dataset) (correct int, err error) {
+func accuracy(net *nn.MLP, data *data.Dataset) (correct int, err error) {
 	counts, err := net.Confusion(data)
 	if err != nil {
 		return 0, fmt.Errorf("recovery: %w", err)

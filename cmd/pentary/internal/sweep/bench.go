@@ -10,6 +10,7 @@ import (
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
+	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/nn"
 )
@@ -22,7 +23,7 @@ const (
 )
 
 // bench runs settings on the digits.
-type bench struct{ train, test *nn.Dataset }
+type bench struct{ train, test *data.Dataset }
 
 func newBench() (*bench, error) {
 	digits, err := task.Find("digits")

@@ -1,9 +1,9 @@
 package task
 
 import (
+	"github.com/Kaleaon/pentary-go/data"
+	embedded "github.com/Kaleaon/pentary-go/data/digits"
 	"github.com/Kaleaon/pentary-go/es"
-	embedded "github.com/Kaleaon/pentary-go/internal/digits"
-	"github.com/Kaleaon/pentary-go/nn"
 )
 
 // digits is the UCI digits: small enough to be embedded and to be learned in
@@ -21,5 +21,5 @@ sample is held out.`,
 	Options: es.Options{Generations: 400, Pairs: 256, Rank: 1, Sigma: 3},
 	Rate:    "0.2",
 
-	load: func(string) (train, test *nn.Dataset, err error) { return embedded.Load() },
+	load: func(string) (train, test *data.Dataset, err error) { return embedded.Load() },
 }

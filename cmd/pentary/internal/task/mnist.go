@@ -6,10 +6,9 @@ import (
 	"io/fs"
 	"path/filepath"
 
+	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es"
-	"github.com/Kaleaon/pentary-go/internal/idx"
 	"github.com/Kaleaon/pentary-go/lowrank"
-	"github.com/Kaleaon/pentary-go/nn"
 )
 
 // mnist and fashion are 60,000 training and 10,000 test images of 28×28, in four
@@ -40,7 +39,7 @@ var (
 )
 
 // loadMNIST reads the four files of a folder.
-func loadMNIST(dir string) (train, test *nn.Dataset, err error) {
+func loadMNIST(dir string) (train, test *data.Dataset, err error) {
 	if train, err = loadImages(dir, "train"); err == nil {
 		test, err = loadImages(dir, "t10k")
 	}
@@ -54,7 +53,7 @@ func loadMNIST(dir string) (train, test *nn.Dataset, err error) {
 }
 
 // loadImages reads the images and labels of one part of the data.
-func loadImages(dir, part string) (*nn.Dataset, error) {
+func loadImages(dir, part string) (*data.Dataset, error) {
 	images, err := readIDX(dir, part+"-images-idx3-ubyte", 3)
 	if err != nil {
 		return nil, err
@@ -66,7 +65,7 @@ func loadImages(dir, part string) (*nn.Dataset, error) {
 	if images.Dims[0] != labels.Dims[0] {
 		return nil, fmt.Errorf("%s: %s has %d images and %d labels", dir, part, images.Dims[0], labels.Dims[0])
 	}
-	d := &nn.Dataset{
+	d := &data.Dataset{
 		Features: images.Dims[1] * images.Dims[2],
 		Classes:  10,
 		Inputs:   make([]int8, len(images.Data)),
@@ -85,12 +84,12 @@ func loadImages(dir, part string) (*nn.Dataset, error) {
 }
 
 // readIDX reads the array called name in the folder, plain or else gzipped.
-func readIDX(dir, name string, dims int) (*idx.Array, error) {
+func readIDX(dir, name string, dims int) (*data.IDX, error) {
 	path := filepath.Join(dir, name)
-	a, err := idx.ReadFile(path)
+	a, err := data.ReadIDXFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		path += ".gz"
-		a, err = idx.ReadFile(path)
+		a, err = data.ReadIDXFile(path)
 	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

@@ -8,9 +8,9 @@ import (
 	"io/fs"
 	"strings"
 
+	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/lowrank"
-	"github.com/Kaleaon/pentary-go/nn"
 )
 
 // Task is a classification task.
@@ -26,7 +26,7 @@ type Task struct {
 	Options es.Options    // default options
 	Rate    string        // default rate of the residual rule, as a decimal
 
-	load func(dir string) (train, test *nn.Dataset, err error)
+	load func(dir string) (train, test *data.Dataset, err error)
 }
 
 // All lists the tasks.
@@ -54,7 +54,7 @@ func Names() string {
 
 // Load returns the training and the held-out samples. dir is the folder that
 // holds the data; an embedded task ignores it.
-func (t *Task) Load(dir string) (train, test *nn.Dataset, err error) {
+func (t *Task) Load(dir string) (train, test *data.Dataset, err error) {
 	train, test, err = t.load(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		err = fmt.Errorf("%w\n%s", err, t.Source)

@@ -1,4 +1,4 @@
-package idx
+package data
 
 import (
 	"bytes"
@@ -29,20 +29,20 @@ func zip(data []byte) []byte {
 	return b.Bytes()
 }
 
-func Example() {
-	a, err := Decode([]byte{0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6})
+func ExampleDecodeIDX() {
+	a, err := DecodeIDX([]byte{0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6})
 	fmt.Println(a.Dims, a.Data, err)
 	// Output: [2 3] [1 2 3 4 5 6] <nil>
 }
 
-func TestRead(t *testing.T) {
+func TestIDX(t *testing.T) {
 	plain := encode([]int{2, 3}, []byte{1, 2, 3, 4, 5, 6})
 	for name, data := range map[string][]byte{"plain": plain, "gzip": zip(plain)} {
 		path := filepath.Join(t.TempDir(), name)
 		if err := os.WriteFile(path, data, 0o666); err != nil {
 			t.Fatal(err)
 		}
-		a, err := ReadFile(path)
+		a, err := ReadIDXFile(path)
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
@@ -52,7 +52,7 @@ func TestRead(t *testing.T) {
 	}
 }
 
-func TestReadErrors(t *testing.T) {
+func TestIDXErrors(t *testing.T) {
 	plain := encode([]int{2, 3}, []byte{1, 2, 3, 4, 5, 6})
 	truncated := zip(plain)
 	huge := encode([]uint32{1 << 31, 1 << 31, 1 << 31}, nil)
@@ -75,7 +75,7 @@ func TestReadErrors(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := Read(bytes.NewReader(test.data))
+			_, err := ReadIDX(bytes.NewReader(test.data))
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("error %v, want %q in it", err, test.want)
 			}
@@ -84,18 +84,18 @@ func TestReadErrors(t *testing.T) {
 }
 
 func TestReadFileMissing(t *testing.T) {
-	if _, err := ReadFile(filepath.Join(t.TempDir(), "none")); !os.IsNotExist(err) {
+	if _, err := ReadIDXFile(filepath.Join(t.TempDir(), "none")); !os.IsNotExist(err) {
 		t.Errorf("error %v, want not exist", err)
 	}
 }
 
 // What decodes is exactly what the format says of its dimensions and data.
-func FuzzDecode(f *testing.F) {
+func FuzzIDX(f *testing.F) {
 	f.Add(encode([]int{2, 3}, []byte{1, 2, 3, 4, 5, 6}))
 	f.Add(encode([]uint32{0, 1 << 31}, nil))
 	f.Add([]byte{0, 0, 8, 255})
 	f.Fuzz(func(t *testing.T, data []byte) {
-		a, err := Decode(data)
+		a, err := DecodeIDX(data)
 		if err != nil {
 			return
 		}

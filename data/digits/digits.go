@@ -1,5 +1,5 @@
-// Package digits has 1,797 handwritten digits of 8×8 pixels, small enough to be
-// embedded and to be learned in seconds. README.md says whose they are.
+// Package digits embeds 1,797 handwritten digits of 8×8 pixels, which a small network
+// learns in seconds. README.md names their source and licence.
 package digits
 
 import (
@@ -11,7 +11,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/Kaleaon/pentary-go/nn"
+	"github.com/Kaleaon/pentary-go/data"
 )
 
 //go:embed digits.csv.gz
@@ -27,12 +27,11 @@ const (
 	testEvery = 5 // sample i is a test sample when i%5 == 4
 )
 
-// Input returns the activation of a pixel of 0 to MaxPixel: 8p - 64, which is centred
-// and has the full spread of an int8.
+// Input returns the activation of a pixel of 0 to MaxPixel: 8p - 64, from -64 to 64.
 func Input(pixel int) int8 { return int8(8*pixel - 64) }
 
 // Load returns the training and the test samples.
-func Load() (train, test *nn.Dataset, err error) {
+func Load() (train, test *data.Dataset, err error) {
 	z, err := gzip.NewReader(bytes.NewReader(rows))
 	if err != nil {
 		return nil, nil, fmt.Errorf("digits: %w", err)
@@ -41,8 +40,8 @@ func Load() (train, test *nn.Dataset, err error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("digits: %w", err)
 	}
-	train = &nn.Dataset{Features: features, Classes: Classes}
-	test = &nn.Dataset{Features: features, Classes: Classes}
+	train = &data.Dataset{Features: features, Classes: Classes}
+	test = &data.Dataset{Features: features, Classes: Classes}
 	for i, line := range strings.Split(strings.TrimSpace(string(text)), "\n") {
 		d := train
 		if i%testEvery == testEvery-1 {
@@ -56,7 +55,7 @@ func Load() (train, test *nn.Dataset, err error) {
 }
 
 // add adds a row of pixels and their label.
-func add(d *nn.Dataset, fields []string) error {
+func add(d *data.Dataset, fields []string) error {
 	if len(fields) != features+1 {
 		return fmt.Errorf("%d fields, want %d", len(fields), features+1)
 	}

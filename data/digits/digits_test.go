@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/Kaleaon/pentary-go/nn"
+	"github.com/Kaleaon/pentary-go/data"
 )
 
 // The rows are those that README.md names.
@@ -40,7 +40,7 @@ func TestLoad(t *testing.T) {
 	if train.Len() != 1438 || test.Len() != 359 {
 		t.Errorf("%d training and %d test samples, want 1438 and 359", train.Len(), test.Len())
 	}
-	for _, d := range []*nn.Dataset{train, test} {
+	for _, d := range []*data.Dataset{train, test} {
 		if err := d.Check(); err != nil {
 			t.Error(err)
 		}
@@ -51,7 +51,7 @@ func TestLoad(t *testing.T) {
 }
 
 func TestBadRows(t *testing.T) {
-	d := &nn.Dataset{Features: features, Classes: Classes}
+	d := &data.Dataset{Features: features, Classes: Classes}
 	row := strings.Split(strings.Repeat("0,", features)+"3", ",")
 	if err := add(d, row); err != nil {
 		t.Error(err)

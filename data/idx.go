@@ -1,10 +1,10 @@
-// Package idx reads the IDX format, in which MNIST and its successors are
+// IDX reads the IDX format, in which MNIST and its successors are
 // published: arrays of unsigned bytes with their dimensions before them.
 //
 // The format is described with the original data: Y. LeCun, C. Cortes,
 // C. J. C. Burges, "The MNIST database of handwritten digits", section "File
 // formats".
-package idx
+package data
 
 import (
 	"bytes"
@@ -26,13 +26,13 @@ const (
 // typeUint8 is the only element type that is read; the format has five more.
 const typeUint8 = 0x08
 
-// Array is an array of bytes, the last dimension's elements next to one another.
-type Array struct {
+// IDX is an array of bytes, the last dimension's elements next to one another.
+type IDX struct {
 	Dims []int
 	Data []uint8
 }
 
-// Decode returns the array that data holds:
+// DecodeIDX returns the array that data holds:
 //
 //	0x00 0x00        two zero bytes
 //	type             0x08, unsigned bytes
@@ -42,7 +42,7 @@ type Array struct {
 //
 // The array shares memory with data. Anything else is an error that names the
 // offset.
-func Decode(data []byte) (*Array, error) {
+func DecodeIDX(data []byte) (*IDX, error) {
 	if len(data) < 4 {
 		return nil, fmt.Errorf("idx: %d bytes, shorter than the magic number of 4", len(data))
 	}
@@ -60,7 +60,7 @@ func Decode(data []byte) (*Array, error) {
 	if len(data) < header {
 		return nil, fmt.Errorf("idx: %d bytes, shorter than the header of %d for %d dimensions", len(data), header, dims)
 	}
-	a := &Array{Data: data[header:]}
+	a := &IDX{Data: data[header:]}
 	size := uint64(1)
 	for i := range dims {
 		at := 4 + 4*i
@@ -82,9 +82,9 @@ func Decode(data []byte) (*Array, error) {
 	return a, nil
 }
 
-// Read decodes everything that r yields, at most MaxBytes. It recognizes gzip by
+// ReadIDX decodes everything that r yields, at most MaxBytes. It recognizes gzip by
 // its first two bytes and unpacks it.
-func Read(r io.Reader) (*Array, error) {
+func ReadIDX(r io.Reader) (*IDX, error) {
 	data, err := readAll(r)
 	if err != nil {
 		return nil, fmt.Errorf("idx: %w", err)
@@ -94,17 +94,17 @@ func Read(r io.Reader) (*Array, error) {
 			return nil, fmt.Errorf("idx: gzip: %w", err)
 		}
 	}
-	return Decode(data)
+	return DecodeIDX(data)
 }
 
-// ReadFile reads the array in the file at path, plain or gzipped.
-func ReadFile(path string) (*Array, error) {
+// ReadIDXFile reads the array in the file at path, plain or gzipped.
+func ReadIDXFile(path string) (*IDX, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	a, err := Read(f)
+	a, err := ReadIDX(f)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}

@@ -1,0 +1,112 @@
+package data
+
+import "fmt"
+
+// A Dataset is n samples of Features activations each, and what a network should
+// return for each sample: a class (Classes ≥ 2, Outputs 0) or, for regression, a vector
+// of integers (Outputs ≥ 1, Classes 0).
+type Dataset struct {
+	Features int
+	Classes  int
+	Outputs  int
+
+	Inputs  []int8  // n × Features, sample by sample, -127 to 127
+	Labels  []uint8 // n classes below Classes; regression has none
+	Targets []int16 // n × Outputs, -32767 to 32767; classification has none
+
+	// Names for reports, or nil. A regression names its Outputs instead of classes.
+	FeatureNames []string
+	ClassNames   []string
+	OutputNames  []string
+}
+
+// Len returns the number of samples.
+func (d *Dataset) Len() int {
+	if d.Outputs > 0 {
+		return len(d.Targets) / d.Outputs
+	}
+	return len(d.Labels)
+}
+
+// Sample returns the inputs of sample i, shared with d.
+func (d *Dataset) Sample(i int) []int8 { return d.Inputs[i*d.Features : (i+1)*d.Features] }
+
+// Target returns the target vector of sample i of a regression, shared with d.
+func (d *Dataset) Target(i int) []int16 { return d.Targets[i*d.Outputs : (i+1)*d.Outputs] }
+
+// Append copies sample i of from, which has the same shape, to the end of d.
+func (d *Dataset) Append(from *Dataset, i int) {
+	d.Inputs = append(d.Inputs, from.Sample(i)...)
+	if from.Outputs > 0 {
+		d.Targets = append(d.Targets, from.Target(i)...)
+	} else {
+		d.Labels = append(d.Labels, from.Labels[i])
+	}
+}
+
+// Empty returns a dataset without samples of d's shape and names.
+func (d *Dataset) Empty() *Dataset {
+	e := *d
+	e.Inputs, e.Labels, e.Targets = nil, nil, nil
+	return &e
+}
+
+// Check returns an error if d is nil or has no samples, if lengths disagree, or if a
+// value is out of range.
+func (d *Dataset) Check() error {
+	switch {
+	case d == nil:
+		return fmt.Errorf("data: no dataset")
+	case d.Len() == 0 || d.Features < 1 || d.Outputs < 0 || d.Outputs == 0 && d.Classes < 2:
+		return fmt.Errorf("data: dataset of %s", d.shape())
+	case d.Classes > 256:
+		return fmt.Errorf("data: dataset of %s, want at most 256 classes", d.shape())
+	case d.Outputs > 0 && d.Classes != 0:
+		return fmt.Errorf("data: dataset of %d classes and %d outputs, want one of the two", d.Classes, d.Outputs)
+	case len(d.Inputs) != d.Len()*d.Features:
+		return fmt.Errorf("data: dataset has %d inputs for %d samples of %d features", len(d.Inputs), d.Len(), d.Features)
+	case d.Outputs > 0 && len(d.Labels) > 0:
+		return fmt.Errorf("data: dataset of %d outputs has %d labels", d.Outputs, len(d.Labels))
+	case d.Outputs > 0 && len(d.Targets)%d.Outputs != 0:
+		return fmt.Errorf("data: dataset has %d targets, want a multiple of %d outputs", len(d.Targets), d.Outputs)
+	case d.Outputs == 0 && len(d.Targets) > 0:
+		return fmt.Errorf("data: dataset of %d classes has %d targets", d.Classes, len(d.Targets))
+	}
+	for _, names := range []struct {
+		what  string
+		names []string
+		want  int
+	}{
+		{"features", d.FeatureNames, d.Features},
+		{"classes", d.ClassNames, d.Classes},
+		{"outputs", d.OutputNames, d.Outputs},
+	} {
+		if names.names != nil && len(names.names) != names.want {
+			return fmt.Errorf("data: %d names for %d %s", len(names.names), names.want, names.what)
+		}
+	}
+	for i, l := range d.Labels {
+		if int(l) >= d.Classes {
+			return fmt.Errorf("data: label %d of sample %d, want below %d", l, i, d.Classes)
+		}
+	}
+	for i, v := range d.Targets {
+		if v == -1<<15 {
+			return fmt.Errorf("data: target %d of sample %d, want -32767 to 32767", v, i/d.Outputs)
+		}
+	}
+	for i, v := range d.Inputs {
+		if v == -128 {
+			return fmt.Errorf("data: input -128 in sample %d, want -127 to 127", i/d.Features)
+		}
+	}
+	return nil
+}
+
+func (d *Dataset) shape() string {
+	kind := fmt.Sprintf("%d classes", d.Classes)
+	if d.Outputs != 0 {
+		kind = fmt.Sprintf("%d outputs", d.Outputs)
+	}
+	return fmt.Sprintf("%d samples, %d features, %s", d.Len(), d.Features, kind)
+}

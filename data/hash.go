@@ -1,0 +1,36 @@
+package data
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+)
+
+// Hash returns the SHA-256 of datasets, names excluded: for each its number of samples,
+// features and classes as u64, little-endian, then inputs and labels, a byte each. A
+// regression has 0 classes, and in place of labels its outputs as u64 and its targets as
+// i16, little-endian.
+func Hash(sets ...*Dataset) [sha256.Size]byte {
+	hash := sha256.New()
+	var buf [1 << 12]byte
+	for _, d := range sets {
+		head := buf[:0]
+		for _, n := range []int{d.Len(), d.Features, d.Classes} {
+			head = binary.LittleEndian.AppendUint64(head, uint64(n))
+		}
+		hash.Write(head)
+		for inputs := d.Inputs; len(inputs) > 0; {
+			n := min(len(inputs), len(buf))
+			for i, v := range inputs[:n] {
+				buf[i] = byte(v)
+			}
+			hash.Write(buf[:n])
+			inputs = inputs[n:]
+		}
+		hash.Write(d.Labels)
+		if d.Outputs > 0 {
+			hash.Write(binary.LittleEndian.AppendUint64(buf[:0], uint64(d.Outputs)))
+			binary.Write(hash, binary.LittleEndian, d.Targets)
+		}
+	}
+	return [sha256.Size]byte(hash.Sum(nil))
+}
