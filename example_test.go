@@ -25,11 +25,11 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	opt, err := es.New(net.Parameters(), es.Options{Seed: 1, Generations: 200, Pairs: 64})
+	opt, err := es.New(net.Parameters(), evaluator, es.Options{Seed: 1, Generations: 200, Pairs: 64})
 	if err != nil {
 		log.Fatal(err)
 	}
-	if err := opt.Run(context.Background(), evaluator); err != nil {
+	if err := opt.Run(context.Background()); err != nil {
 		log.Fatal(err)
 	}
 	fmt.Println(net.Confusion(samples)) // rows are the true classes

@@ -2,6 +2,7 @@ package es_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"slices"
@@ -16,16 +17,18 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// Samples implements es.Inputs.
+// Samples implements es.InputSource.
 func (v *imitation) Samples() int { return streams }
 
-// Inputs implements es.Inputs: the layers see what they always see.
-func (v *imitation) Inputs(es.Generation) [][]int8 { return v.inputs }
+// Inputs implements es.InputSource: the layers see what they always see.
+func (v *imitation) Inputs(context.Context, es.Generation) ([][]int8, error) {
+	return v.seen, v.broken
+}
 
 // sampled is short with noise in activations.
-func sampled(v *imitation, rule es.Rule) es.Options {
+func sampled(rule es.Rule) es.Options {
 	o := short
-	o.Inputs, o.Rule, o.Fitness, o.Shrink = v, rule, es.Tails, es.Ratio(1, 1000)
+	o.Estimator, o.Rule, o.Fitness, o.Shrink = lowrank.PerturbActivations, rule, es.Tails, es.Ratio(1, 1000)
 	return o
 }
 
@@ -42,7 +45,7 @@ func withUnits(weights []*packed.Matrix) []es.Parameter {
 func startSampled(t *testing.T, rule es.Rule) (*es.Optimizer, *imitation, []*packed.Matrix) {
 	t.Helper()
 	v, weights := newImitation()
-	opt, err := es.New(withUnits(weights), sampled(v, rule))
+	opt, err := es.New(withUnits(weights), v, sampled(rule))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,17 +87,17 @@ func TestSampledDeterminism(t *testing.T) {
 						}
 						return nil
 					}
-					if err := opt.Run(context.Background(), v, half); err != nil {
+					if err := opt.Run(context.Background(), half); err != nil {
 						t.Fatal(err)
 					}
-					resumed, err := es.New(withUnits(weights), sampled(v, rule))
+					resumed, err := es.New(withUnits(weights), v, sampled(rule))
 					if err != nil {
 						t.Fatal(err)
 					}
 					if err := resumed.RestoreState(opt.AppendState(nil)); err != nil {
 						t.Fatal(err)
 					}
-					if err := resumed.Run(context.Background(), v); err != nil {
+					if err := resumed.Run(context.Background()); err != nil {
 						t.Fatal(err)
 					}
 					if got := digest(weights); got != goldenSampled[i] {
@@ -109,9 +112,9 @@ func TestSampledDeterminism(t *testing.T) {
 // Records, a code for each sample of a pair, rebuild weights and state without scores.
 func TestSampledReplay(t *testing.T) {
 	for _, rule := range sampledRules {
-		opt, v, weights := startSampled(t, rule)
+		opt, _, weights := startSampled(t, rule)
 		again, _, copies := startSampled(t, rule)
-		err := opt.Run(context.Background(), v, func(told es.Stats) error {
+		err := opt.Run(context.Background(), func(told es.Stats) error {
 			r := opt.Record()
 			if len(r.Codes) != short.Pairs*streams {
 				t.Fatalf("%v: record of %d codes", rule, len(r.Codes))
@@ -135,14 +138,14 @@ func TestSampledReplay(t *testing.T) {
 // The task is learned: members without noise come closer by half.
 func TestSampledLearns(t *testing.T) {
 	v, weights := newImitation()
-	o := sampled(v, es.Residual{Rate: es.Ratio(3, 10)})
+	o := sampled(es.Residual{Rate: es.Ratio(3, 10)})
 	o.Generations, o.Shrink = 60, 0
-	opt, err := es.New(withUnits(weights), o)
+	opt, err := es.New(withUnits(weights), v, o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var first, last int64
-	err = opt.Run(context.Background(), v, func(s es.Stats) error {
+	err = opt.Run(context.Background(), func(s es.Stats) error {
 		if last = s.Mean; first == 0 {
 			first = last
 		}
@@ -163,30 +166,99 @@ func TestSampledErrors(t *testing.T) {
 	}{
 		{sound, func(o *es.Options) { o.Groups = 37 }, "37 groups with noise in activations, want 1"},
 		{sound, func(o *es.Options) { o.Pairs = 1 << 21 }, "2097152 pairs of 3 samples make 6291456 codes, want 1 to 4194304"},
-		{sound, func(o *es.Options) { o.Inputs = none{} }, "37 pairs of 0 samples make 0 codes"},
 		{sound, func(o *es.Options) { o.Rank = lowrank.FullRank }, "noise of full rank in activations"},
 		{sound, func(o *es.Options) { o.Rule = es.Threshold{Share: 1} }, "rule threshold(share 1/65536) wants noise in weights"},
-		{sound, func(o *es.Options) { o.Rule = es.Replay{Rate: 1, Window: 1} }, "rule replay(rate 1/65536, window 1) wants noise in weights"},
+		{sound, func(o *es.Options) { o.Rule = es.QES{Rate: 1, Window: 1} }, "rule replay(rate 1/65536, window 1) wants noise in weights"},
 		{append(slices.Clone(sound), es.Parameter{Vector: []int8{1}}), nil, `tensor 2 is "" 1: noise in activations wants dense matrices`},
 		{[]es.Parameter{{Name: "e", Matrix: weights[0], Sparse: true}}, nil, `tensor 0 is "e" 21×70 sparse: noise in activations wants dense matrices`},
 		{[]es.Parameter{{Matrix: weights[0], Unit: 21}}, nil, "tensor 0 has unit 21, want at most 20"},
 	} {
-		o := sampled(v, es.Residual{Rate: 1})
+		o := sampled(es.Residual{Rate: 1})
 		if test.change != nil {
 			test.change(&o)
 		}
-		opt, err := es.New(test.parameters, o)
+		opt, err := es.New(test.parameters, v, o)
 		if opt != nil || err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("error %v, want %q in it", err, test.want)
 		}
 	}
 }
 
-// none is a batch without samples.
-type none struct{}
+// An evaluator that is no source of inputs, or has none, is refused.
+func TestSampledEvaluators(t *testing.T) {
+	v, weights := newImitation()
+	for want, e := range map[string]es.Evaluator{
+		"takes an evaluator that is an InputSource, not <nil>":            nil,
+		"takes an evaluator that is an InputSource, not es.EvaluatorFunc": es.EvaluatorFunc(v.Evaluate),
+		"37 pairs of 0 samples make 0 codes":                              manySamples{v, 0},
+		"37 pairs of -1 samples make -37 codes":                           manySamples{v, -1},
+		// The product is 2^32 more than it may be, which 32 bits do not show.
+		"37 pairs of 1160801988 samples make 42949673556 codes": manySamples{v, 1160801988},
+	} {
+		opt, err := es.New(withUnits(weights), e, sampled(sampledRules[0]))
+		if opt != nil || err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q in it", err, want)
+		}
+	}
+	opt, err := es.New(withUnits(weights), v, short)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := opt.Tell(make([]int64, 2*short.Pairs)); err != nil {
+		t.Errorf("a source of inputs, with noise in weights: %v", err)
+	}
+}
 
-func (none) Samples() int                  { return 0 }
-func (none) Inputs(es.Generation) [][]int8 { return nil }
+// manySamples says that it has another number of samples.
+type manySamples struct {
+	*imitation
+	samples int
+}
+
+func (m manySamples) Samples() int { return m.samples }
+
+// Inputs that cannot be had, or are of another shape, are errors that change nothing.
+func TestSampledInputErrors(t *testing.T) {
+	opt, v, weights := startSampled(t, sampledRules[0])
+	scores := make([]int64, 2*short.Pairs*streams)
+	if err := v.Evaluate(context.Background(), opt.Ask(), scores); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := opt.Tell(scores); err != nil {
+		t.Fatal(err)
+	}
+	before, state, record := digest(weights), opt.AppendState(nil), copied(opt.Record())
+	next := copied(record)
+	next.Generation++
+	next.Codes[7] ^= 1
+	for want, spoil := range map[string]func(){
+		"no data":                     func() { v.broken = errors.New("no data") },
+		"inputs of 1 layers for 2 te": func() { v.seen = v.inputs[:1] },
+		"tensor 1 has inputs of 899 activations, want 900 for 300×3": func() {
+			v.seen = [][]int8{v.inputs[0], v.inputs[1][1:]}
+		},
+	} {
+		spoil()
+		for how, move := range map[string]func() (es.Stats, error){
+			"Tell":   func() (es.Stats, error) { return opt.Tell(scores) },
+			"Replay": func() (es.Stats, error) { return opt.Replay(next) },
+			"Run":    func() (es.Stats, error) { return es.Stats{}, opt.Run(context.Background()) },
+		} {
+			stats, err := move()
+			if err == nil || !strings.Contains(err.Error(), want) || stats != (es.Stats{}) {
+				t.Errorf("%s: stats %+v, error %v, want %q in it", how, stats, err, want)
+			}
+			if r := opt.Record(); digest(weights) != before || !slices.Equal(opt.AppendState(nil), state) ||
+				r.Generation != record.Generation || !slices.Equal(r.Codes, record.Codes) {
+				t.Errorf("%s: %s: the run has changed", how, want)
+			}
+		}
+		v.seen, v.broken = v.inputs, nil
+	}
+	if _, err := opt.Tell(scores); err != nil {
+		t.Errorf("sound inputs: %v", err)
+	}
+}
 
 func TestSampledTellErrors(t *testing.T) {
 	opt, _, weights := startSampled(t, sampledRules[0])
@@ -216,12 +288,12 @@ func TestSampledIdentity(t *testing.T) {
 
 func TestSampledDefaults(t *testing.T) {
 	v, weights := newImitation()
-	opt, err := es.New(withUnits(weights), es.Options{Generations: 1, Inputs: v})
+	opt, err := es.New(withUnits(weights), v, es.Options{Generations: 1, Estimator: lowrank.PerturbActivations})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if o := opt.Options(); o.Fitness != es.Tails || opt.Ask().Noise.Place != lowrank.InActivations {
-		t.Errorf("fitness %v, noise in %v", o.Fitness, opt.Ask().Noise.Place)
+	if o := opt.Options(); o.Fitness != es.Tails || opt.Ask().Noise.Estimator != lowrank.PerturbActivations {
+		t.Errorf("fitness %v, noise in %v", o.Fitness, opt.Ask().Noise.Estimator)
 	}
 }
 
@@ -231,9 +303,9 @@ func TestSampledAllocations(t *testing.T) {
 	}
 	for _, rule := range sampledRules {
 		v, weights := newImitation()
-		o := sampled(v, rule)
+		o := sampled(rule)
 		o.Generations = 100
-		opt, err := es.New(withUnits(weights), o)
+		opt, err := es.New(withUnits(weights), v, o)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -253,17 +325,17 @@ func TestSampledAllocations(t *testing.T) {
 
 func TestSampledMemoryLimit(t *testing.T) {
 	v, weights := newImitation()
-	o := sampled(v, es.Stochastic{Rate: 1})
+	o := sampled(es.Stochastic{Rate: 1})
 	updater := 0
 	for _, w := range weights {
 		updater = max(updater, lowrank.GatherBytes(w.Rows(), w.Cols(), o.Pairs, o.Rank, streams))
 	}
-	o.MemoryLimit = updater + 41*o.Pairs*streams
-	if _, err := es.New(withUnits(weights), o); err != nil {
+	o.MemoryLimit = updater + 42*o.Pairs*streams
+	if _, err := es.New(withUnits(weights), v, o); err != nil {
 		t.Error(err)
 	}
 	o.MemoryLimit--
-	if _, err := es.New(withUnits(weights), o); err == nil || !strings.Contains(err.Error(), "more than the limit") {
+	if _, err := es.New(withUnits(weights), v, o); err == nil || !strings.Contains(err.Error(), "more than the limit") {
 		t.Errorf("error %v", err)
 	}
 }

@@ -15,16 +15,17 @@ import (
 func TestMinimizeMirrors(t *testing.T) {
 	o := short
 	o.Minimize = true
-	opt, v, weights := start(t, o)
-	negated := es.EvaluatorFunc(func(ctx context.Context, g es.Generation, scores []int64) error {
-		defer func() {
-			for i := range scores {
-				scores[i] = -scores[i]
-			}
-		}()
-		return v.Evaluate(ctx, g, scores)
+	opt, _, weights := startWith(t, o, func(v *imitation) es.Evaluator {
+		return es.EvaluatorFunc(func(ctx context.Context, g es.Generation, scores []int64) error {
+			defer func() {
+				for i := range scores {
+					scores[i] = -scores[i]
+				}
+			}()
+			return v.Evaluate(ctx, g, scores)
+		})
 	})
-	if err := opt.Run(context.Background(), negated); err != nil {
+	if err := opt.Run(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	if got := digest(weights); got != goldenWeights {
@@ -41,7 +42,7 @@ func TestSparse(t *testing.T) {
 		w := packed.NewMatrix(rows, 64)
 		lowrank.Randomize(lowrank.Tensor{W: w}, 0, 1)
 		before := w.Clone()
-		opt, err := es.New([]es.Parameter{{Matrix: w, Sparse: sparse}}, es.Options{Generations: 9, Pairs: 8, Shrink: es.Ratio(1, 10)})
+		opt, err := es.New([]es.Parameter{{Matrix: w, Sparse: sparse}}, nil, es.Options{Generations: 9, Pairs: 8, Shrink: es.Ratio(1, 10)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -81,14 +82,16 @@ func TestSparse(t *testing.T) {
 func TestReuse(t *testing.T) {
 	o := short
 	o.Reuse = 3
-	opt, v, _ := start(t, o)
-	err := opt.Run(context.Background(), es.EvaluatorFunc(func(ctx context.Context, g es.Generation, scores []int64) error {
-		if want := g.Number / 3 * 3; g.Noise.Generation != want || int(g.Number) != opt.Generation() {
-			t.Errorf("generation %d has the noise of %d, want %d", g.Number, g.Noise.Generation, want)
-		}
-		return v.Evaluate(ctx, g, scores)
-	}))
-	if err != nil {
+	var opt *es.Optimizer
+	opt, _, _ = startWith(t, o, func(v *imitation) es.Evaluator {
+		return es.EvaluatorFunc(func(ctx context.Context, g es.Generation, scores []int64) error {
+			if want := g.Number / 3 * 3; g.Noise.Generation != want || int(g.Number) != opt.Generation() {
+				t.Errorf("generation %d has the noise of %d, want %d", g.Number, g.Noise.Generation, want)
+			}
+			return v.Evaluate(ctx, g, scores)
+		})
+	})
+	if err := opt.Run(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -114,7 +117,7 @@ func TestShrink(t *testing.T) {
 		}
 	}
 	// The least step there is, so that the rule moves nothing.
-	opt, err := es.New(es.Matrices(w), es.Options{
+	opt, err := es.New(es.Matrices(w), nil, es.Options{
 		Generations: 1, Pairs: 2, Rule: es.Residual{Rate: 1}, Shrink: es.Ratio(1, 8),
 	})
 	if err != nil {
@@ -137,12 +140,6 @@ func TestShrink(t *testing.T) {
 // Frozen tensors stay as they are, and evaluators see that they are frozen.
 func TestFrozen(t *testing.T) {
 	w, v := packed.NewMatrix(8, 32), []int8{1, 2, 3}
-	opt, err := es.New([]es.Parameter{
-		{Matrix: w, Frozen: true}, {Vector: v, Frozen: true}, {Matrix: packed.NewMatrix(8, 32)},
-	}, es.Options{Generations: 20, Pairs: 4})
-	if err != nil {
-		t.Fatal(err)
-	}
 	members := es.Each(func(m *es.Member) (sum int64) {
 		for _, v := range m.Weights[0] {
 			if v != 0 {
@@ -159,8 +156,14 @@ func TestFrozen(t *testing.T) {
 		}
 		return sum
 	})
+	opt, err := es.New([]es.Parameter{
+		{Matrix: w, Frozen: true}, {Vector: v, Frozen: true}, {Matrix: packed.NewMatrix(8, 32)},
+	}, members, es.Options{Generations: 20, Pairs: 4})
+	if err != nil {
+		t.Fatal(err)
+	}
 	stats := es.Stats{}
-	if err := opt.Run(context.Background(), members, func(s es.Stats) error { stats = s; return nil }); err != nil {
+	if err := opt.Run(context.Background(), func(s es.Stats) error { stats = s; return nil }); err != nil {
 		t.Fatal(err)
 	}
 	if !w.Equal(packed.NewMatrix(8, 32)) || !slices.Equal(v, []int8{1, 2, 3}) {
@@ -176,7 +179,7 @@ func TestEach(t *testing.T) {
 	w := packed.NewMatrix(3, 5)
 	lowrank.Randomize(lowrank.Tensor{W: w}, 0, 1)
 	o := es.Options{Seed: 8, Generations: 2, Pairs: 30, Sigma: 2, Groups: 3}
-	opt, err := es.New([]es.Parameter{{Matrix: w}, {Vector: []int8{7, -7}}}, o)
+	opt, err := es.New([]es.Parameter{{Matrix: w}, {Vector: []int8{7, -7}}}, nil, o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package es
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -38,6 +39,9 @@ func (g *Generation) Touch(tensor, row int) {
 // concurrent use; it uses all processors itself.
 type Optimizer struct {
 	options    Options
+	evaluator  Evaluator   // nil for Ask and Tell alone
+	source     InputSource // with noise in activations
+	samples    int         // scores of a member
 	parameters []Parameter
 	tensors    []lowrank.Tensor
 	steps      []step // by tensor
@@ -47,9 +51,9 @@ type Optimizer struct {
 
 	coder  *coder
 	scores []int64
-	codes  []int8
+	codes  []int8 // of the last generation
+	next   []int8 // of the one that moves the weights
 	update update
-	inputs [][]int8 // of the generation, see Options.Inputs
 
 	past    [][]int8 // codes of the rule's window, but for its last generation
 	earlier []update // of the window
@@ -59,9 +63,11 @@ type Optimizer struct {
 }
 
 // New returns an optimizer of the given parameters. They are numbered in this order
-// for the noise, so the order is part of a run's identity. The error names the
-// option or tensor that is out of range.
-func New(parameters []Parameter, o Options) (*Optimizer, error) {
+// for the noise, so the order is part of a run's identity. The evaluator scores the
+// generations of Run; it may be nil if only Ask and Tell are used, and must be an
+// InputSource if the options perturb activations. The error names the option or
+// tensor that is out of range.
+func New(parameters []Parameter, evaluator Evaluator, o Options) (*Optimizer, error) {
 	o.setDefaults()
 	if err := o.check(); err != nil {
 		return nil, err
@@ -69,13 +75,18 @@ func New(parameters []Parameter, o Options) (*Optimizer, error) {
 	if len(parameters) == 0 {
 		return nil, errors.New("es: no tensors to train")
 	}
-	opt := &Optimizer{options: o, parameters: slices.Clone(parameters)}
+	opt := &Optimizer{options: o, evaluator: evaluator, samples: 1, parameters: slices.Clone(parameters)}
+	if o.Estimator == lowrank.PerturbActivations {
+		if err := opt.setSource(); err != nil {
+			return nil, err
+		}
+	}
 	for i := range opt.parameters {
 		p := &opt.parameters[i]
 		if err := p.check(o.Rank); err != nil {
 			return nil, fmt.Errorf("es: tensor %d %w", i, err)
 		}
-		if o.Inputs != nil && (p.Matrix == nil || p.Sparse) {
+		if opt.source != nil && (p.Matrix == nil || p.Sparse) {
 			return nil, fmt.Errorf("es: tensor %d is %v: noise in activations wants dense matrices", i, p)
 		}
 		if p.Sparse && o.Rule.profile().window > 1 {
@@ -83,7 +94,7 @@ func New(parameters []Parameter, o Options) (*Optimizer, error) {
 		}
 		opt.tensors = append(opt.tensors, p.tensor(i))
 	}
-	if o.Inputs != nil && o.Rule.profile().pairs {
+	if opt.source != nil && o.Rule.profile().pairs {
 		return nil, fmt.Errorf("es: rule %v wants noise in weights", o.Rule)
 	}
 	if need := opt.memory(); o.MemoryLimit > 0 && need > o.MemoryLimit {
@@ -93,12 +104,27 @@ func New(parameters []Parameter, o Options) (*Optimizer, error) {
 	return opt, nil
 }
 
+// setSource takes the evaluator as the source of inputs that noise in activations
+// needs.
+func (o *Optimizer) setSource() error {
+	source, ok := o.evaluator.(InputSource)
+	if !ok {
+		return fmt.Errorf("es: noise in activations takes an evaluator that is an InputSource, not %T", o.evaluator)
+	}
+	pairs, samples := o.options.Pairs, source.Samples()
+	if samples < 1 || samples > MaxPairs/pairs {
+		return fmt.Errorf("es: %d pairs of %d samples make %d codes, want 1 to %d", pairs, samples, int64(pairs)*int64(samples), MaxPairs)
+	}
+	o.source, o.samples = source, samples
+	return nil
+}
+
 // start makes the optimizer's memory.
 func (o *Optimizer) start() {
-	pairs, samples := o.options.Pairs, o.options.samples()
+	pairs, samples := o.options.Pairs, o.samples
 	o.updater = lowrank.NewUpdater()
 	o.coder = newCoder(o.options.Fitness, o.options.Minimize, pairs, samples)
-	o.codes, o.scores = make([]int8, pairs*samples), make([]int64, 2*pairs*samples)
+	o.codes, o.next, o.scores = make([]int8, pairs*samples), make([]int8, pairs*samples), make([]int64, 2*pairs*samples)
 	if n := o.options.Rule.profile().window - 1; n > 0 {
 		ring := make([]int8, n*pairs)
 		for ; len(ring) > 0; ring = ring[pairs:] {
@@ -161,7 +187,11 @@ func (o *Optimizer) Generation() int { return o.generation }
 // weights in the same way: all options and the tensors' names and shapes, a line
 // each.
 func (o *Optimizer) Identity() string {
-	s := o.options.String() + "\n"
+	s := o.options.String()
+	if o.source != nil {
+		s += fmt.Sprintf(" of %d samples", o.samples)
+	}
+	s += "\n"
 	for _, p := range o.parameters {
 		s += p.String() + "\n"
 	}
@@ -183,25 +213,31 @@ func (o *Optimizer) Ask() Generation {
 // Tell takes the scores of the generation that Ask described for plus and minus of
 // each pair, higher is better unless the options say Minimize, and moves the
 // weights. With noise in activations every member has a score for each of its
-// samples, one after another. It returns an error if their number is another, or the
-// run is done; then nothing has changed.
+// samples, one after another. It returns an error if their number is another, the
+// run is done, or an InputSource returns one; then nothing has changed.
 func (o *Optimizer) Tell(scores []int64) (Stats, error) {
+	return o.tell(context.Background(), scores)
+}
+
+func (o *Optimizer) tell(ctx context.Context, scores []int64) (Stats, error) {
 	if len(scores) != len(o.scores) {
 		return Stats{}, fmt.Errorf("es: %d scores for %s, want %d", len(scores), o.population(), len(o.scores))
 	}
 	if o.Done() {
 		return Stats{}, o.errDone()
 	}
-	stats := Stats{Spread: o.coder.encode(o.codes, scores, o.options.Groups)}
+	stats := Stats{Spread: o.coder.encode(o.next, scores, o.options.Groups)}
 	stats.score(scores, o.options.Minimize)
-	o.move(&stats)
+	if err := o.move(ctx, &stats); err != nil {
+		return Stats{}, err
+	}
 	return stats, nil
 }
 
 // population says what codes are of.
 func (o *Optimizer) population() string {
-	if o.options.Inputs != nil {
-		return fmt.Sprintf("%d pairs of %d samples", o.options.Pairs, o.options.samples())
+	if o.source != nil {
+		return fmt.Sprintf("%d pairs of %d samples", o.options.Pairs, o.samples)
 	}
 	return fmt.Sprintf("%d pairs", o.options.Pairs)
 }
@@ -210,22 +246,24 @@ func (o *Optimizer) errDone() error {
 	return fmt.Errorf("es: the run of %d generations is done", o.options.Generations)
 }
 
-// move moves the weights by the codes of the current generation, adds to its
-// statistics, and ends it.
-func (o *Optimizer) move(stats *Stats) {
+// move moves the weights by the next codes, adds to the statistics of the generation,
+// and ends it.
+func (o *Optimizer) move(ctx context.Context, stats *Stats) error {
 	g := &o.update
-	g.set(&o.options, o.generation, o.codes)
-	g.earlier = o.recall()
+	g.set(&o.options, o.generation, o.next)
 	if g.decided() {
-		if o.options.Inputs != nil {
-			o.inputs = o.options.Inputs.Inputs(o.Ask())
+		inputs, err := o.inputs(ctx)
+		if err != nil {
+			return err
 		}
+		g.earlier = o.recall()
 		for i, w := range o.tensors {
 			if !w.Frozen {
-				stats.Moved += o.moveTensor(g, i)
+				stats.Moved += o.moveTensor(g, i, inputs)
 			}
 		}
 	}
+	o.codes, o.next = o.next, o.codes
 	stats.count(o.codes, o.tensors)
 
 	if i := o.generation % (len(o.past) + 1); i < len(o.past) {
@@ -238,6 +276,29 @@ func (o *Optimizer) move(stats *Stats) {
 	o.moved = true
 	o.generation++
 	stats.Generation = o.generation
+	return nil
+}
+
+// inputs returns what the layers see of the generation's data with noise in
+// activations, else nil.
+func (o *Optimizer) inputs(ctx context.Context) ([][]int8, error) {
+	if o.source == nil {
+		return nil, nil
+	}
+	inputs, err := o.source.Inputs(ctx, o.Ask())
+	if err != nil {
+		return nil, err
+	}
+	if len(inputs) != len(o.tensors) {
+		return nil, fmt.Errorf("es: inputs of %d layers for %d tensors", len(inputs), len(o.tensors))
+	}
+	for i, w := range o.tensors {
+		if k := w.W.Cols(); !w.Frozen && len(inputs[i]) != kernels.Quads(k)*4*o.samples {
+			return nil, fmt.Errorf("es: tensor %d has inputs of %d activations, want %d for %d×%d in quads",
+				i, len(inputs[i]), kernels.Quads(k)*4*o.samples, k, o.samples)
+		}
+	}
+	return inputs, nil
 }
 
 // recall returns the earlier generations of the rule's window. Windows follow one
@@ -255,14 +316,14 @@ func (o *Optimizer) recall() []update {
 }
 
 // moveTensor moves one tensor and returns how many levels.
-func (o *Optimizer) moveTensor(g *update, i int) (moved int) {
+func (o *Optimizer) moveTensor(g *update, i int, inputs [][]int8) (moved int) {
 	w, s := o.tensors[i], &o.steps[i]
 	if w.V != nil {
 		s.vector.Mul = g.scale(o.options.Rule.profile().vectorRate, w).Mul
-		return o.updater.UpdateVector(g.noise(), w, o.codes, s.vector)
+		return o.updater.UpdateVector(g.noise(), w, g.codes, s.vector)
 	}
-	if o.options.Inputs != nil {
-		g.deviation = o.updater.Gather(g.noise(), w, o.codes, o.inputs[i], o.options.samples())
+	if o.source != nil {
+		g.deviation = o.updater.Gather(g.noise(), w, g.codes, inputs[i], o.samples)
 		s.prepare(g, o.updater)
 		s.decay(g, w)
 		return o.updater.Scatter(s)
@@ -273,7 +334,7 @@ func (o *Optimizer) moveTensor(g *update, i int) (moved int) {
 	if o.touched != nil {
 		rows = o.touched[i]
 	}
-	return o.updater.UpdateRows(g.noise(), w, o.codes, s, rows)
+	return o.updater.UpdateRows(g.noise(), w, g.codes, s, rows)
 }
 
 // A step moves one tensor: the rule at work on a matrix and weight decay after it,

@@ -22,7 +22,7 @@ import (
 // Ask and Tell leave the loop to the caller, here the search for a row of ones.
 func ExampleOptimizer_Ask() {
 	w := packed.NewMatrix(1, 8)
-	opt, err := es.New(es.Matrices(w), es.Options{Generations: 40, Pairs: 16})
+	opt, err := es.New(es.Matrices(w), nil, es.Options{Generations: 40, Pairs: 16})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -59,6 +59,8 @@ type imitation struct {
 	ws     lowrank.Workspace
 	inputs [][]int8  // of each tensor
 	want   [][]int32 // the hidden matrices' products
+	seen   [][]int8  // what Inputs returns
+	broken error     // what Inputs returns
 }
 
 const streams = 3
@@ -81,6 +83,7 @@ func newImitation() (*imitation, []*packed.Matrix) {
 		kernels.MatMul(y, hidden, x, streams)
 		v.inputs, v.want, weights = append(v.inputs, x), append(v.want, y), append(weights, w)
 	}
+	v.seen = v.inputs
 	return v, weights
 }
 
@@ -120,8 +123,14 @@ var short = es.Options{
 // start returns an optimizer of the imitation task.
 func start(t *testing.T, o es.Options) (*es.Optimizer, *imitation, []*packed.Matrix) {
 	t.Helper()
+	return startWith(t, o, func(v *imitation) es.Evaluator { return v })
+}
+
+// startWith is start for an evaluator of one's own.
+func startWith(t *testing.T, o es.Options, evaluator func(v *imitation) es.Evaluator) (*es.Optimizer, *imitation, []*packed.Matrix) {
+	t.Helper()
 	v, weights := newImitation()
-	opt, err := es.New(es.Matrices(weights...), o)
+	opt, err := es.New(es.Matrices(weights...), evaluator(v), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,8 +159,8 @@ func TestDeterminism(t *testing.T) {
 		for _, procs := range []int{1, 2, 7} {
 			t.Run(fmt.Sprintf("%s/%d", impl, procs), func(t *testing.T) {
 				defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
-				opt, v, weights := start(t, short)
-				if err := opt.Run(context.Background(), v); err != nil {
+				opt, _, weights := start(t, short)
+				if err := opt.Run(context.Background()); err != nil {
 					t.Fatal(err)
 				}
 				if got := digest(weights); got != goldenWeights {
@@ -178,8 +187,8 @@ func TestOptionsMatter(t *testing.T) {
 	} {
 		o := short
 		change(&o)
-		opt, v, weights := start(t, o)
-		if err := opt.Run(context.Background(), v); err != nil {
+		opt, _, weights := start(t, o)
+		if err := opt.Run(context.Background()); err != nil {
 			t.Fatal(err)
 		}
 		if digest(weights) == goldenWeights {
@@ -193,15 +202,16 @@ func TestStats(t *testing.T) {
 	for _, rule := range []es.Rule{nil, es.Threshold{Share: es.Ratio(1, 8)}} {
 		o := short
 		o.Rule = rule
-		opt, v, weights := start(t, o)
 		var told []int64 // the scores of the generation
-		e := es.EvaluatorFunc(func(ctx context.Context, g es.Generation, scores []int64) error {
-			defer func() { told = slices.Clone(scores) }()
-			return v.Evaluate(ctx, g, scores)
+		opt, _, weights := startWith(t, o, func(v *imitation) es.Evaluator {
+			return es.EvaluatorFunc(func(ctx context.Context, g es.Generation, scores []int64) error {
+				defer func() { told = slices.Clone(scores) }()
+				return v.Evaluate(ctx, g, scores)
+			})
 		})
 		before := clones(weights)
 		calls := 0
-		err := opt.Run(context.Background(), e, func(got es.Stats) error {
+		err := opt.Run(context.Background(), func(got es.Stats) error {
 			calls++
 			want := es.Stats{Generation: calls, Best: slices.Max(told)}
 			sum := int64(0)
@@ -321,9 +331,17 @@ func TestTellErrors(t *testing.T) {
 
 func TestCancelAndResume(t *testing.T) {
 	for stop := 1; stop < short.Generations; stop += 4 {
-		opt, v, weights := start(t, short)
+		var failure error
+		opt, _, weights := startWith(t, short, func(v *imitation) es.Evaluator {
+			return es.EvaluatorFunc(func(ctx context.Context, g es.Generation, scores []int64) error {
+				if scores[0] = 1; failure != nil {
+					return failure
+				}
+				return v.Evaluate(ctx, g, scores)
+			})
+		})
 		ctx, cancel := context.WithCancel(context.Background())
-		err := opt.Run(ctx, v, func(s es.Stats) error {
+		err := opt.Run(ctx, func(s es.Stats) error {
 			if s.Generation == stop {
 				cancel()
 			}
@@ -333,21 +351,18 @@ func TestCancelAndResume(t *testing.T) {
 			t.Errorf("canceled after generation %d: error %v after %d", stop, err, opt.Generation())
 		}
 		before := digest(weights)
-		if err := opt.Run(ctx, v); !errors.Is(err, context.Canceled) || digest(weights) != before {
+		if err := opt.Run(ctx); !errors.Is(err, context.Canceled) || digest(weights) != before {
 			t.Errorf("a run that is canceled from the start: error %v", err)
 		}
 
 		// An evaluation that fails or is interrupted leaves the weights, too.
-		broken := errors.New("broken")
-		fail := es.EvaluatorFunc(func(_ context.Context, _ es.Generation, scores []int64) error {
-			scores[0] = 1
-			return broken
-		})
-		if err := opt.Run(context.Background(), fail); !errors.Is(err, broken) || digest(weights) != before {
+		failure = errors.New("broken")
+		if err := opt.Run(context.Background()); !errors.Is(err, failure) || digest(weights) != before {
 			t.Errorf("a failed evaluation: error %v", err)
 		}
 
-		if err := opt.Run(context.Background(), v); err != nil {
+		failure = nil
+		if err := opt.Run(context.Background()); err != nil {
 			t.Fatal(err)
 		}
 		if got := digest(weights); got != goldenWeights {

@@ -33,12 +33,12 @@ type Options struct {
 	Decay         Q16      // c of the schedules Inverse; default 0.015
 	Restart       int      // generations of a cycle, after which the schedules begin anew; default none
 
-	// Inputs, if not nil, puts the noise into what the layers yield in place of their
-	// weights, see lowrank.InActivations: it says what they see, sample by sample.
-	// Tell then takes a score for each sample of each member, and Fitness is Tails by
-	// default. All parameters are matrices with a Unit, and the rule looks at one
+	// Estimator is what the noise perturbs: lowrank.PerturbWeights, the default, or
+	// lowrank.PerturbActivations, for which the evaluator is an InputSource. Tell then
+	// takes a score for each sample of each member, and Fitness is Tails by default.
+	// All parameters are matrices with a Unit, Groups is 1, and the rule looks at one
 	// generation.
-	Inputs Inputs
+	Estimator lowrank.Estimator
 
 	// Groups divides the pairs evenly into groups that see data of their own: pairs
 	// g·Pairs/Groups to (g+1)·Pairs/Groups are group g. The scores of a group are
@@ -58,27 +58,16 @@ type Options struct {
 	MemoryLimit int
 }
 
-// Inputs is what an update takes of the data when noise is in activations. A
-// network's evaluator implements it.
-type Inputs interface {
-	// Samples returns the number of samples that each member of a generation sees.
-	// It does not change.
-	Samples() int
-	// Inputs returns the batches that a generation's layers see without noise, in
-	// quads, a layer for each tensor. They are used before the next call only.
-	Inputs(g Generation) [][]int8
-}
-
 // MaxPairs bounds the population of a generation.
 const MaxPairs = 1 << 22
 
 func (o *Options) setDefaults() {
 	setDefault(&o.Pairs, 128)
 	setDefault(&o.Rank, 1)
-	if o.Inputs == nil {
-		setDefault(&o.Fitness, FourBit)
-	} else {
+	if o.Estimator == lowrank.PerturbActivations {
 		setDefault(&o.Fitness, Tails)
+	} else {
+		setDefault(&o.Fitness, FourBit)
 	}
 	setDefault(&o.Schedule, Linear)
 	setDefault(&o.SigmaSchedule, Constant)
@@ -98,7 +87,7 @@ func setDefault[T comparable](field *T, value T) {
 }
 
 func (o *Options) check() error {
-	noise := lowrank.Noise{Law: o.Law, Rank: o.Rank, Sigma: o.Sigma, Place: o.place()}
+	noise := lowrank.Noise{Law: o.Law, Rank: o.Rank, Sigma: o.Sigma, Estimator: o.Estimator}
 	if err := noise.Check(); err != nil {
 		return err
 	}
@@ -107,9 +96,7 @@ func (o *Options) check() error {
 		return fmt.Errorf("es: %d generations, want 1 to 2^31-1", o.Generations)
 	case o.Pairs < 1 || o.Pairs > MaxPairs:
 		return fmt.Errorf("es: %d pairs, want 1 to %d", o.Pairs, MaxPairs)
-	case o.Inputs != nil && (o.samples() < 1 || o.Pairs*o.samples() > MaxPairs):
-		return fmt.Errorf("es: %d pairs of %d samples make %d codes, want 1 to %d", o.Pairs, o.samples(), o.Pairs*o.samples(), MaxPairs)
-	case o.Inputs != nil && o.Groups > 1:
+	case o.Estimator == lowrank.PerturbActivations && o.Groups > 1:
 		return fmt.Errorf("es: %d groups with noise in activations, want 1", o.Groups)
 	case o.Pairs*o.Rank > kernels.MaxTerms:
 		return fmt.Errorf("es: %d pairs of rank %d make %d terms, want at most %d", o.Pairs, o.Rank, o.Pairs*o.Rank, kernels.MaxTerms)
@@ -149,23 +136,8 @@ func (o *Options) moment(n int) moment {
 func (o *Options) noise(n int) lowrank.Noise {
 	return lowrank.Noise{
 		Seed: o.Seed, Generation: uint32(n - n%o.Reuse), Law: o.Law, Rank: o.Rank,
-		Sigma: o.SigmaSchedule.sigma(o.Sigma, o.moment(n), o.Decay), Place: o.place(),
+		Sigma: o.SigmaSchedule.sigma(o.Sigma, o.moment(n), o.Decay), Estimator: o.Estimator,
 	}
-}
-
-func (o *Options) place() lowrank.Place {
-	if o.Inputs != nil {
-		return lowrank.InActivations
-	}
-	return lowrank.InWeights
-}
-
-// samples returns the number of scores of a member.
-func (o *Options) samples() int {
-	if o.Inputs != nil {
-		return o.Inputs.Samples()
-	}
-	return 1
 }
 
 // ratio prints a Q16 exactly.
@@ -180,8 +152,8 @@ func (o Options) String() string {
 		"rule %v schedule %v sigma-schedule %v decay %v restart %d shrink %v",
 		o.Seed, o.Generations, o.Pairs, o.Groups, o.Rank, o.Sigma, o.Law, o.Reuse, o.Fitness, o.Minimize,
 		o.Rule, o.Schedule, o.SigmaSchedule, ratio(o.Decay), o.Restart, ratio(o.Shrink))
-	if o.Inputs != nil {
-		s += fmt.Sprintf(" noise in activations of %d samples", o.samples())
+	if o.Estimator == lowrank.PerturbActivations {
+		s += " noise in activations"
 	}
 	return s
 }

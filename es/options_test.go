@@ -17,7 +17,7 @@ func ExampleRatio() {
 }
 
 func TestDefaults(t *testing.T) {
-	opt, err := es.New(es.Matrices(packed.NewMatrix(2, 2)), es.Options{Generations: 7})
+	opt, err := es.New(es.Matrices(packed.NewMatrix(2, 2)), nil, es.Options{Generations: 7})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,7 +36,7 @@ func TestManyGenerations(t *testing.T) {
 	if most == math.MaxInt {
 		t.Skip("an int has 32 bits")
 	}
-	_, err := es.New(es.Matrices(packed.NewMatrix(2, 2)), es.Options{Generations: int(most + 1)})
+	_, err := es.New(es.Matrices(packed.NewMatrix(2, 2)), nil, es.Options{Generations: int(most + 1)})
 	if want := "2147483648 generations, want 1 to 2^31-1"; err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("error %v, want %q in it", err, want)
 	}
@@ -70,8 +70,8 @@ func TestOptionErrors(t *testing.T) {
 		{func(o *es.Options) { o.MemoryLimit = 100 }, "bytes, more than the limit of 100"},
 		{func(o *es.Options) { o.Rule = es.Residual4{} }, "residual4 rate 0/65536"},
 		{func(o *es.Options) { o.Rule = es.Stochastic{} }, "stochastic rate 0/65536"},
-		{func(o *es.Options) { o.Rule = es.Replay{Rate: 1} }, "replay of 0 generations, want 1 to 256"},
-		{func(o *es.Options) { o.Rule = es.Replay{Window: 1} }, "replay rate 0/65536"},
+		{func(o *es.Options) { o.Rule = es.QES{Rate: 1} }, "qes window of 0 generations, want 1 to 256"},
+		{func(o *es.Options) { o.Rule = es.QES{Window: 1} }, "qes rate 0/65536"},
 		{func(o *es.Options) { o.Rule = es.Flip{Decay: 1, Level: 1 << 10} }, "flip rate 0/65536"},
 		{func(o *es.Options) { o.Rule = es.Flip{Rate: 1, Level: 1 << 10} }, "flip decay 0, want 1 to 7"},
 		{func(o *es.Options) { o.Rule = es.Flip{Rate: 1, Decay: 1, Level: 1 << 15} }, "flip level 32768/65536"},
@@ -83,7 +83,7 @@ func TestOptionErrors(t *testing.T) {
 	} {
 		o := es.Options{Generations: 10}
 		test.change(&o)
-		opt, err := es.New(es.Matrices(packed.NewMatrix(2, 2)), o)
+		opt, err := es.New(es.Matrices(packed.NewMatrix(2, 2)), nil, o)
 		if opt != nil || err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("error %v, want %q in it", err, test.want)
 		}
@@ -106,7 +106,7 @@ func TestParameterErrors(t *testing.T) {
 		{[]es.Parameter{sound, {Vector: []int8{1, -128}}}, "tensor 1 has -128 at element 1"},
 		{[]es.Parameter{sound, sparse}, "tensor 1 is sparse: rule replay(rate 1/65536, window 2) keeps no record of its rows"},
 	} {
-		opt, err := es.New(test.parameters, es.Options{Generations: 1, Rank: 256, Rule: es.Replay{Rate: 1, Window: 2}})
+		opt, err := es.New(test.parameters, nil, es.Options{Generations: 1, Rank: 256, Rule: es.QES{Rate: 1, Window: 2}})
 		if opt != nil || err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("error %v, want %q in it", err, test.want)
 		}
@@ -131,7 +131,7 @@ func TestStrings(t *testing.T) {
 		{es.Residual{Rate: es.Ratio(1, 2)}, "residual(rate 32768/65536)"},
 		{es.Residual4{Rate: es.Ratio(1, 2)}, "residual4(rate 32768/65536)"},
 		{es.Stochastic{Rate: es.Ratio(1, 2)}, "stochastic(rate 32768/65536)"},
-		{es.Replay{Rate: es.Ratio(1, 2), Window: 9}, "replay(rate 32768/65536, window 9)"},
+		{es.QES{Rate: es.Ratio(1, 2), Window: 9}, "replay(rate 32768/65536, window 9)"},
 		{es.Flip{Rate: es.Ratio(1, 2), Decay: 3, Level: es.Ratio(1, 4)}, "flip(rate 32768/65536, decay 3, level 16384/65536)"},
 		{es.Parameter{Name: "w", Matrix: packed.NewMatrix(2, 3), Sparse: true}, `"w" 2×3 sparse`},
 		{es.Parameter{Vector: make([]int8, 4), Frozen: true}, `"" 4 frozen`},

@@ -113,11 +113,11 @@ func (p *pattern) train(o es.Options) (before, after float64, changed int, err e
 	w := packed.NewMatrix(size, size)
 	lowrank.Randomize(lowrank.Tensor{W: w}, kernels.Uniform, o.Seed)
 	initial := w.Clone()
-	opt, err := es.New(es.Matrices(w), o)
+	opt, err := es.New(es.Matrices(w), p, o)
 	if err != nil {
 		return 0, 0, 0, err
 	}
-	if err := opt.Run(context.Background(), p); err != nil {
+	if err := opt.Run(context.Background()); err != nil {
 		return 0, 0, 0, err
 	}
 	for i := range size {
@@ -197,10 +197,10 @@ func TestStateless(t *testing.T) {
 		}
 		return after
 	}
-	residual, replay := run(es.Residual{Rate: es.Ratio(3, 10)}), run(es.Replay{Rate: es.Ratio(3, 10), Window: 32})
+	residual, replay := run(es.Residual{Rate: es.Ratio(3, 10)}), run(es.QES{Rate: es.Ratio(3, 10), Window: 32})
 	threshold, stochastic := run(es.Threshold{Share: es.Ratio(1, 10)}), run(es.Stochastic{Rate: es.Ratio(1, 4)})
 	if threshold < 0.3 || stochastic < 0.3 || residual > 0.02 || replay > 0.02 {
-		t.Errorf("error %.4f by threshold, %.4f by stochastic rounding, %.4f by residual, %.4f by replay",
+		t.Errorf("error %.4f by threshold, %.4f by stochastic rounding, %.4f by residual, %.4f by QES",
 			threshold, stochastic, residual, replay)
 	}
 }

@@ -1,6 +1,7 @@
 package es
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/Kaleaon/pentary-go/kernels"
@@ -24,9 +25,9 @@ func (o *Optimizer) Record() Record {
 	return Record{Generation: o.generation, Codes: o.codes, Touched: o.recorded}
 }
 
-// Replay moves the weights as Tell did when it yielded the record. It returns an
-// error if the record is not of the next generation, or of other parameters or
-// options; then nothing has changed.
+// Replay moves the weights as Tell did when it made the record. It returns an error
+// if the record is not of the next generation, or of other parameters or options, or
+// if an InputSource returns one; then nothing has changed.
 func (o *Optimizer) Replay(r Record) (Stats, error) {
 	if o.Done() {
 		return Stats{}, o.errDone()
@@ -34,12 +35,14 @@ func (o *Optimizer) Replay(r Record) (Stats, error) {
 	if err := o.checkRecord(r); err != nil {
 		return Stats{}, err
 	}
-	copy(o.codes, r.Codes)
+	copy(o.next, r.Codes)
 	for i, s := range o.touched {
 		copy(s, r.Touched[i])
 	}
 	var stats Stats
-	o.move(&stats)
+	if err := o.move(context.Background(), &stats); err != nil {
+		return Stats{}, err
+	}
 	return stats, nil
 }
 
@@ -47,7 +50,7 @@ func (o *Optimizer) checkRecord(r Record) error {
 	switch {
 	case r.Generation != o.generation+1:
 		return fmt.Errorf("es: record of generation %d, want %d", r.Generation, o.generation+1)
-	case len(r.Codes) != len(o.codes):
+	case len(r.Codes) != len(o.next):
 		return fmt.Errorf("es: record of %d codes for %s", len(r.Codes), o.population())
 	case len(r.Touched) != len(o.touched):
 		return fmt.Errorf("es: record of %d tensors, want %d", len(r.Touched), len(o.touched))

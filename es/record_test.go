@@ -24,7 +24,7 @@ func copied(r es.Record) es.Record {
 func record(t *testing.T, o es.Options, generations int) (*model, *es.Optimizer, []es.Record) {
 	t.Helper()
 	m := newModel(o.Rule)
-	opt, err := es.New(m.parameters, o)
+	opt, err := es.New(m.parameters, m, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,7 +32,7 @@ func record(t *testing.T, o es.Options, generations int) (*model, *es.Optimizer,
 		t.Errorf("a record before the first generation: %+v", r)
 	}
 	var records []es.Record
-	err = opt.Run(context.Background(), m, func(s es.Stats) error {
+	err = opt.Run(context.Background(), func(s es.Stats) error {
 		records = append(records, copied(opt.Record()))
 		if s.Generation == generations {
 			return es.ErrStop
@@ -50,7 +50,7 @@ func TestReplayEqualsTell(t *testing.T) {
 	for _, rule := range rules {
 		trained, told, records := record(t, full(rule), 60)
 		m := newModel(rule)
-		opt, err := es.New(m.parameters, full(rule))
+		opt, err := es.New(m.parameters, nil, full(rule))
 		if err != nil {
 			t.Fatal(err)
 		}

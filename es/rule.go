@@ -101,7 +101,7 @@ const scaleShift = 20
 // a step of the scheduled rate, in levels.
 func (g *update) scale(rate Q16, w lowrank.Tensor) kernels.Scale {
 	deviation := max(1, fixed.Sqrt(g.variance(w)<<16)) // in 1/256
-	if g.options.Inputs != nil {
+	if g.options.Estimator == lowrank.PerturbActivations {
 		deviation = max(1, g.deviation)
 	}
 	// Units of 1/256 level for one unit of Z: 256·rate/2^16 / (deviation/256).

@@ -20,7 +20,7 @@ var rules = []es.Rule{
 	es.Residual4{Rate: es.Ratio(3, 10)},
 	es.Stochastic{Rate: es.Ratio(1, 10)},
 	es.Threshold{Share: es.Ratio(1, 20)},
-	es.Replay{Rate: es.Ratio(3, 10), Window: 4},
+	es.QES{Rate: es.Ratio(3, 10), Window: 4},
 	es.Flip{Rate: es.Ratio(1, 4), Decay: 2, Level: es.Ratio(1, 4)},
 }
 
@@ -42,7 +42,7 @@ func newModel(rule es.Rule) *model {
 	}
 	m.parameters[2].Frozen = true
 	m.parameters = append(m.parameters, es.Parameter{Name: "bias", Vector: make([]int8, outputs)})
-	_, replays := rule.(es.Replay)
+	_, replays := rule.(es.QES)
 	m.parameters[0].Sparse = !replays
 	return &m
 }
@@ -114,7 +114,7 @@ func full(rule es.Rule) es.Options {
 func trainModel(t *testing.T, o es.Options, resume int) string {
 	t.Helper()
 	m := newModel(o.Rule)
-	opt, err := es.New(m.parameters, o)
+	opt, err := es.New(m.parameters, m, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,13 +125,13 @@ func trainModel(t *testing.T, o es.Options, resume int) string {
 			}
 			return nil
 		}
-		if err := opt.Run(context.Background(), m, stop); err != nil {
+		if err := opt.Run(context.Background(), stop); err != nil {
 			t.Fatal(err)
 		}
 		state := opt.AppendState([]byte("before"))[len("before"):]
 		identity := opt.Identity()
 		m = m.clone()
-		if opt, err = es.New(m.parameters, o); err != nil {
+		if opt, err = es.New(m.parameters, m, o); err != nil {
 			t.Fatal(err)
 		}
 		if opt.Identity() != identity {
@@ -144,7 +144,7 @@ func trainModel(t *testing.T, o es.Options, resume int) string {
 			t.Fatalf("resumed at generation %d, want %d", opt.Generation(), resume)
 		}
 	}
-	if err := opt.Run(context.Background(), m); err != nil {
+	if err := opt.Run(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	return m.digest()

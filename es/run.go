@@ -12,6 +12,21 @@ type Evaluator interface {
 	Evaluate(ctx context.Context, g Generation, scores []int64) error
 }
 
+// InputSource is an evaluator for noise in activations, whose updates take what the
+// layers see beside the scores. It scores every sample of every member.
+type InputSource interface {
+	Evaluator
+
+	// Samples returns the number of samples that each member of a generation sees.
+	// It does not change.
+	Samples() int
+
+	// Inputs returns the batches that the layers of a generation see without noise,
+	// in quads, one for each tensor. They are used until the next call. A generation
+	// that is replayed has not been evaluated.
+	Inputs(ctx context.Context, g Generation) ([][]int8, error)
+}
+
 // EvaluatorFunc is an Evaluator made of a function.
 type EvaluatorFunc func(ctx context.Context, g Generation, scores []int64) error
 
@@ -25,18 +40,21 @@ var ErrStop = errors.New("es: stop")
 
 // Run evaluates and moves the weights until the run is done or the context is,
 // whose error it then returns; the weights are those of the last whole
-// generation, and Run may be called again to go on. After each generation it calls
+// generation, and Run may be called again to continue. After each generation it calls
 // the callbacks in turn; the first error of one ends the run, and is returned unless
-// it is ErrStop.
-func (o *Optimizer) Run(ctx context.Context, e Evaluator, callbacks ...func(Stats) error) error {
+// it is ErrStop. It returns an error if the optimizer has no evaluator.
+func (o *Optimizer) Run(ctx context.Context, callbacks ...func(Stats) error) error {
+	if o.evaluator == nil {
+		return errors.New("es: Run without an evaluator")
+	}
 	for !o.Done() {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := e.Evaluate(ctx, o.Ask(), o.scores); err != nil {
+		if err := o.evaluator.Evaluate(ctx, o.Ask(), o.scores); err != nil {
 			return err
 		}
-		stats, err := o.Tell(o.scores)
+		stats, err := o.tell(ctx, o.scores)
 		if err != nil {
 			return err
 		}

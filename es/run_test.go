@@ -14,19 +14,31 @@ import (
 )
 
 // climb is a run whose scores are the given ones, generation by generation.
-func climb(t *testing.T, means []int64) (*es.Optimizer, es.Evaluator) {
+func climb(t *testing.T, means []int64) *es.Optimizer {
 	t.Helper()
 	m := newModel(rules[0])
-	opt, err := es.New(m.parameters, es.Options{Generations: len(means), Pairs: 2})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return opt, es.EvaluatorFunc(func(_ context.Context, g es.Generation, scores []int64) error {
+	e := es.EvaluatorFunc(func(_ context.Context, g es.Generation, scores []int64) error {
 		for i := range scores {
 			scores[i] = means[g.Number]
 		}
 		return nil
 	})
+	opt, err := es.New(m.parameters, e, es.Options{Generations: len(means), Pairs: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return opt
+}
+
+func TestRunWithoutEvaluator(t *testing.T) {
+	m := newModel(rules[0])
+	opt, err := es.New(m.parameters, nil, es.Options{Generations: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := opt.Run(context.Background()); err == nil || opt.Generation() != 0 {
+		t.Errorf("error %v after %d generations", err, opt.Generation())
+	}
 }
 
 func TestEarlyStop(t *testing.T) {
@@ -43,8 +55,8 @@ func TestEarlyStop(t *testing.T) {
 		{[]int64{5, 1, 2, 3, 4, 4}, 4, 5},
 		{[]int64{5, 1, 2, 6, 4, 4, 4}, 3, 7},
 	} {
-		opt, e := climb(t, test.means)
-		if err := opt.Run(context.Background(), e, es.EarlyStop(test.patience, mean)); err != nil {
+		opt := climb(t, test.means)
+		if err := opt.Run(context.Background(), es.EarlyStop(test.patience, mean)); err != nil {
 			t.Fatal(err)
 		}
 		if opt.Generation() != test.want {
@@ -61,9 +73,9 @@ func TestCallbacks(t *testing.T) {
 		{es.ErrStop, nil},
 		{fmt.Errorf("enough: %w", es.ErrStop), nil},
 	} {
-		opt, e := climb(t, make([]int64, 5))
+		opt := climb(t, make([]int64, 5))
 		var calls []string
-		err := opt.Run(context.Background(), e,
+		err := opt.Run(context.Background(),
 			func(s es.Stats) error { calls = append(calls, fmt.Sprint("a", s.Generation)); return nil },
 			func(s es.Stats) error {
 				if calls = append(calls, "b"); s.Generation == 2 {
@@ -84,11 +96,6 @@ func TestCallbacks(t *testing.T) {
 // Each hands out whole members: W and the noise of plus or minus.
 func ExampleEach() {
 	bias := make([]int8, 4)
-	opt, err := es.New([]es.Parameter{{Name: "bias", Vector: bias}}, es.Options{Generations: 100, Pairs: 32, Minimize: true})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
 	target := []int32{5, -3, 0, 8}
 	distance := es.Each(func(m *es.Member) (sum int64) {
 		for i, v := range m.Weights[0] {
@@ -97,7 +104,12 @@ func ExampleEach() {
 		}
 		return sum
 	})
-	if err := opt.Run(context.Background(), distance); err != nil {
+	opt, err := es.New([]es.Parameter{{Name: "bias", Vector: bias}}, distance, es.Options{Generations: 100, Pairs: 32, Minimize: true})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	if err := opt.Run(context.Background()); err != nil {
 		fmt.Println(err)
 		return
 	}
@@ -130,20 +142,20 @@ func ExampleLogJSON() {
 }
 
 func TestLogJSONError(t *testing.T) {
-	opt, e := climb(t, make([]int64, 5))
+	opt := climb(t, make([]int64, 5))
 	closed, err := os.Create(t.TempDir() + "/log")
 	if err != nil {
 		t.Fatal(err)
 	}
 	closed.Close()
-	if err := opt.Run(context.Background(), e, es.LogJSON(closed)); !errors.Is(err, os.ErrClosed) || opt.Generation() != 1 {
+	if err := opt.Run(context.Background(), es.LogJSON(closed)); !errors.Is(err, os.ErrClosed) || opt.Generation() != 1 {
 		t.Errorf("error %v after %d generations", err, opt.Generation())
 	}
 }
 
 func TestIdentity(t *testing.T) {
 	m := newModel(rules[0])
-	opt, err := es.New(m.parameters, full(rules[0]))
+	opt, err := es.New(m.parameters, nil, full(rules[0]))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -33,7 +33,7 @@ func (o *Optimizer) weightState() (n int) {
 // and the updater need while they work on the largest tensor, and the scores and
 // codes of a generation.
 func (o *Optimizer) memory() int {
-	const scoring = 2*8 + 3*8 + 1 // two scores, what becomes of them, their code
+	const scoring = 2*8 + 3*8 + 2 // two scores, what becomes of them, their code and that of the generation before
 	pairs, window := o.options.Pairs, o.options.Rule.profile().window
 	updater, weights, residual := 0, 0, 0
 	for _, w := range o.tensors {
@@ -43,14 +43,14 @@ func (o *Optimizer) memory() int {
 			updater = max(updater, lowrank.VectorFootprint(len(w.V)).Updater)
 		default:
 			f := lowrank.TrainingFootprint(w.W.Rows(), w.W.Cols(), pairs, o.options.Rank)
-			if samples := o.options.samples(); o.options.Inputs != nil {
-				f.Updater = lowrank.GatherBytes(w.W.Rows(), w.W.Cols(), pairs, o.options.Rank, samples)
+			if o.source != nil {
+				f.Updater = lowrank.GatherBytes(w.W.Rows(), w.W.Cols(), pairs, o.options.Rank, o.samples)
 			}
 			updater, weights, residual = max(updater, f.Updater), max(weights, f.Weights), max(residual, f.Residual)
 		}
 	}
-	n := o.weightState() + updater + (window-1)*pairs + scoring*pairs*o.options.samples()
-	if window > 1 { // see Replay
+	n := o.weightState() + updater + (window-1)*pairs + scoring*pairs*o.samples
+	if window > 1 { // see QES
 		n += weights + residual
 	}
 	return n

@@ -12,7 +12,7 @@ import (
 )
 
 // A weight of a matrix takes three bits, and what its rule keeps: 11 by default, 7
-// with four bits of residual, 3 under the rules without state. Replay keeps codes,
+// with four bits of residual, 3 under the rules without state. QES keeps codes,
 // whatever the weights.
 func TestStateBits(t *testing.T) {
 	const n = 1024
@@ -26,11 +26,11 @@ func TestStateBits(t *testing.T) {
 		{es.Residual4{Rate: 1}, 7, 0},
 		{es.Stochastic{Rate: 1}, 3, 0},
 		{es.Threshold{Share: 1}, 3, 0},
-		{es.Replay{Rate: 1, Window: 9}, 3, 8 * 100},
+		{es.QES{Rate: 1, Window: 9}, 3, 8 * 100},
 		{es.Flip{Rate: 1, Decay: 1, Level: es.Ratio(1, 4)}, 11, 0},
 	} {
 		w := packed.NewMatrix(n, n)
-		opt, err := es.New(es.Matrices(w), es.Options{Generations: 1, Pairs: 100, Rule: test.rule})
+		opt, err := es.New(es.Matrices(w), nil, es.Options{Generations: 1, Pairs: 100, Rule: test.rule})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -50,7 +50,7 @@ func TestStateBytes(t *testing.T) {
 		{Vector: make([]int8, 9)},
 		{Matrix: packed.NewMatrix(5, 5), Frozen: true},
 		{Vector: make([]int8, 3), Frozen: true},
-	}, es.Options{Generations: 1})
+	}, nil, es.Options{Generations: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,7 +79,7 @@ func TestRestoreErrors(t *testing.T) {
 		late := slices.Clone(state)
 		late[0], late[1] = 201, 0
 		refused(late, "state after 201 generations of a run of 200")
-		if _, ok := rule.(es.Replay); ok {
+		if _, ok := rule.(es.QES); ok {
 			wild := slices.Clone(state)
 			wild[4+7] = 64
 			refused(wild, "code 64 at 7")
@@ -104,15 +104,15 @@ func TestMemoryLimit(t *testing.T) {
 	}{
 		{es.Residual{Rate: 1}, m * padded},
 		{es.Stochastic{Rate: 1}, 0},
-		{es.Replay{Rate: 1, Window: 3}, 2*pairs + m*padded + m*packed.RowBytes(k)},
+		{es.QES{Rate: 1, Window: 3}, 2*pairs + m*padded + m*packed.RowBytes(k)},
 	} {
-		want := test.want + updater + 41*pairs
+		want := test.want + updater + 42*pairs
 		o := es.Options{Generations: 1, Pairs: pairs, Rank: rank, Rule: test.rule, MemoryLimit: want}
-		if _, err := es.New(es.Matrices(packed.NewMatrix(m, k)), o); err != nil {
+		if _, err := es.New(es.Matrices(packed.NewMatrix(m, k)), nil, o); err != nil {
 			t.Errorf("%v: %v", test.rule, err)
 		}
 		o.MemoryLimit--
-		_, err := es.New(es.Matrices(packed.NewMatrix(m, k)), o)
+		_, err := es.New(es.Matrices(packed.NewMatrix(m, k)), nil, o)
 		if text := fmt.Sprintf("take %d bytes, more than the limit of %d", want, want-1); err == nil || !strings.Contains(err.Error(), text) {
 			t.Errorf("%v: error %v, want %q in it", test.rule, err, text)
 		}

@@ -6,41 +6,41 @@ import (
 	"github.com/Kaleaon/pentary-go/kernels"
 )
 
-// Place is where the noise of a generation enters.
-type Place uint8
+// Estimator is how a generation estimates the gradient: by what it perturbs.
+type Estimator uint8
 
 const (
-	// InWeights perturbs W by σ·A·Bᵀ/√r. What a pair's members score is about all of
+	// PerturbWeights perturbs W by σ·A·Bᵀ/√r. What a pair's members score is about all of
 	// their samples together, and an update takes no data.
-	InWeights Place = iota
+	PerturbWeights Estimator = iota
 
-	// InActivations perturbs what a layer yields for a batch, Y = W·X, by σ·A·Sᵀ/√r:
+	// PerturbActivations perturbs what a layer yields for a batch, Y = W·X, by σ·A·Sᵀ/√r:
 	// random signs S, one for each sample, stand in for XᵀB. Every sample of a member
 	// has a score of its own.
 	//
-	// A sample x meets the noise of InWeights through the number Bᵀx alone, so all of
+	// A sample x meets the noise of PerturbWeights through the number Bᵀx alone, so all of
 	// B that its score can tell of is what lies along x; the rest adds noise to Z.
 	// Here the sum over pairs comes first: D = Σ_p A_p·(f_p·S_p)ᵀ estimates the
 	// gradient by each sample's outputs, which are fewer than the weights by the
 	// width of the layer, and then Z = D·Xᵀ.
-	InActivations
+	PerturbActivations
 )
 
-// String returns the place's name.
-func (p Place) String() string {
-	switch p {
-	case InWeights:
+// String returns what the estimator perturbs.
+func (e Estimator) String() string {
+	switch e {
+	case PerturbWeights:
 		return "weights"
-	case InActivations:
+	case PerturbActivations:
 		return "activations"
 	}
-	return fmt.Sprintf("Place(%d)", uint8(p))
+	return fmt.Sprintf("Estimator(%d)", uint8(e))
 }
 
 // wantWeights panics unless the noise is a matrix beside W.
 func (n Noise) wantWeights(fn string) {
-	if n.Place != InWeights {
-		panic(fmt.Sprintf("lowrank: %s: noise in %v, want %v", fn, n.Place, InWeights))
+	if n.Estimator != PerturbWeights {
+		panic(fmt.Sprintf("lowrank: %s: noise in %v, want %v", fn, n.Estimator, PerturbWeights))
 	}
 }
 

@@ -12,12 +12,12 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-func ExamplePlace() {
+func ExampleEstimator() {
 	w := Tensor{W: packed.NewMatrix(4, 8), Unit: 4} // zero weights: what is left is the noise
 	base := make([]int32, 4*3)
 	var ws Workspace
 	y := make([]int32, 4*6) // rows × (plus, minus) × samples
-	n := Noise{Seed: 1, Rank: 1, Sigma: 2, Place: InActivations}
+	n := Noise{Seed: 1, Rank: 1, Sigma: 2, Estimator: PerturbActivations}
 	n.ProductShared(&ws, y, base, w, make([]int8, 8*3), 0, 1, 3)
 	for i := range 4 {
 		fmt.Println(y[i*6 : i*6+6])
@@ -69,7 +69,7 @@ func forEachActivationNoise(test func(n Noise, unit uint)) {
 		for _, rank := range []int{1, 2, 3, 4, 5, 16} {
 			for sigma := range uint(9) {
 				for _, unit := range []uint{0, 7, MaxUnit} {
-					test(Noise{Seed: 11, Generation: 5, Law: law, Rank: rank, Sigma: sigma, Place: InActivations}, unit)
+					test(Noise{Seed: 11, Generation: 5, Law: law, Rank: rank, Sigma: sigma, Estimator: PerturbActivations}, unit)
 				}
 			}
 		}
@@ -118,12 +118,12 @@ func TestActivationNoise(t *testing.T) {
 }
 
 func TestActivationNoiseChunks(t *testing.T) {
-	testProductChunks(t, Noise{Seed: 2, Rank: 3, Sigma: 2, Place: InActivations})
+	testProductChunks(t, Noise{Seed: 2, Rank: 3, Sigma: 2, Estimator: PerturbActivations})
 }
 
 func TestActivationNoisePanics(t *testing.T) {
 	w := Tensor{Number: 3, W: packed.NewMatrix(3, 5), Unit: MaxUnit + 1}
-	n := Noise{Rank: 1, Place: InActivations}
+	n := Noise{Rank: 1, Estimator: PerturbActivations}
 	var ws Workspace
 	x, y := make([]int8, 2*4*2), make([]int32, 3*2)
 	mustPanic(t, "lowrank: tensor 3 has unit 21, want at most 20", func() { n.Product(&ws, y, w, x, 0, 1, 1) })
@@ -145,7 +145,7 @@ func TestActivationNoiseAllocations(t *testing.T) {
 	base, y := make([]int32, m*streams), make([]int32, m*2*pairs*streams)
 	shared := x[:kernels.Quads(k)*4*streams]
 	var ws Workspace
-	n := Noise{Rank: 3, Sigma: 4, Place: InActivations}
+	n := Noise{Rank: 3, Sigma: 4, Estimator: PerturbActivations}
 	if got := allocs.PerRun(10, func() {
 		n.Product(&ws, y, w, x, 0, pairs, streams)
 		n.ProductShared(&ws, y, base, w, shared, 0, pairs, streams)

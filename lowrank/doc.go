@@ -14,7 +14,7 @@
 // It is never quantized to five levels: that would destroy its rank and, at small
 // σ, round it to nothing.
 //
-// Noise InActivations is a second estimator of the same gradient. It perturbs what a
+// Noise PerturbActivations is a second estimator of the same gradient. It perturbs what a
 // layer yields for each sample by σ·A·s/√r with a random sign s, every sample of a pair
 // has a fitness code, and the update is the sum over samples of an estimate D of the
 // gradient by the layer's outputs, times its inputs:

@@ -22,15 +22,15 @@ type Draw struct {
 	samples int
 
 	a []uint8 // factor A of all pairs
-	b []uint8 // factor B, or of InActivations the random bytes whose bit 0 is a sign
+	b []uint8 // factor B, or of PerturbActivations the random bytes whose bit 0 is a sign
 }
 
 // Draw draws the noise of pairs lo to hi for W into d, for as many samples of each
-// member as the products will have altogether, which InActivations asks for.
+// member as the products will have altogether, which PerturbActivations asks for.
 func (n Noise) Draw(d *Draw, w Tensor, lo, hi, samples int) {
 	m, k := w.matrix("Draw").Rows(), w.W.Cols()
 	n.layout(lo, hi, samples)
-	if n.Place == InActivations && !w.Frozen {
+	if n.Estimator == PerturbActivations && !w.Frozen {
 		checkUnit(w)
 	}
 	d.noise, d.w, d.lo, d.hi, d.samples = n, w, lo, hi, samples
@@ -39,7 +39,7 @@ func (n Noise) Draw(d *Draw, w Tensor, lo, hi, samples int) {
 	}
 	d.a = reuse.Slice(d.a, (hi-lo)*n.Rank*packed.PaddedLen(m))
 	n.factors(d.a, FactorA, w.Number, lo, hi, m)
-	if n.Place == InActivations {
+	if n.Estimator == PerturbActivations {
 		size := packed.PaddedLen(n.Rank * samples)
 		d.b = reuse.Slice(d.b, (hi-lo)*size)
 		for p := range hi - lo {
@@ -79,7 +79,7 @@ func (d *Draw) Product(ws *Workspace, y []int32, x []int8, streams, from int) {
 	case n.Rank == FullRank:
 		n.productDense(ws, y, d.w, x, d.lo, l)
 		return
-	case n.Place == InActivations:
+	case n.Estimator == PerturbActivations:
 		d.signs(ws, 2*streams, streams, from)
 	default:
 		ws.t = reuse.Slice(ws.t, l.Rank*l.Cols())
@@ -125,7 +125,7 @@ func (d *Draw) ActivationsShared(ws *Workspace, dst []int8, base []int32, x []in
 // projectShared leaves the projections of ProductShared in the workspace, and returns
 // the shift of its perturbation.
 func (d *Draw) projectShared(ws *Workspace, x []int8, l kernels.Layout, from int) (shift uint) {
-	if d.noise.Place == InActivations {
+	if d.noise.Estimator == PerturbActivations {
 		d.signs(ws, l.Streams, l.Streams, from)
 	} else {
 		ws.t = reuse.Slice(ws.t, l.Pairs*l.Rank*l.Streams)
@@ -154,7 +154,7 @@ func (d *Draw) signs(ws *Workspace, own, streams, from int) {
 
 // layout places the pairs drawn. It panics if samples are asked for that were not.
 func (d *Draw) layout(fn string, streams, from int) kernels.Layout {
-	if from < 0 || (d.noise.Place == InActivations && from+streams > d.samples) {
+	if from < 0 || (d.noise.Estimator == PerturbActivations && from+streams > d.samples) {
 		panic(fmt.Sprintf("lowrank: %s: samples %d to %d of a draw of %d", fn, from, from+streams, d.samples))
 	}
 	return d.noise.layout(d.lo, d.hi, streams)

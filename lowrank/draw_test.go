@@ -12,11 +12,11 @@ import (
 func TestDraw(t *testing.T) {
 	const m, k, streams, steps = 9, 70, 3, 4
 	r := rand.New(rand.NewPCG(1, 2))
-	for _, place := range []Place{InWeights, InActivations} {
+	for _, place := range []Estimator{PerturbWeights, PerturbActivations} {
 		for _, rank := range []int{1, 3} {
 			w, _ := randomTensor(r, 5, m, k)
 			w.Unit = 3
-			n := Noise{Seed: 3, Generation: 7, Rank: rank, Sigma: 1, Place: place}
+			n := Noise{Seed: 3, Generation: 7, Rank: rank, Sigma: 1, Estimator: place}
 			var ws Workspace
 			var d Draw
 			n.Draw(&d, w, 2, 9, streams*steps)
@@ -58,7 +58,7 @@ func TestDraw(t *testing.T) {
 
 func TestDrawPanics(t *testing.T) {
 	w, _ := randomTensor(rand.New(rand.NewPCG(1, 2)), 0, 4, 4)
-	n := Noise{Rank: 1, Place: InActivations}
+	n := Noise{Rank: 1, Estimator: PerturbActivations}
 	var ws Workspace
 	var d Draw
 	n.Draw(&d, w, 1, 3, 4)

@@ -24,7 +24,7 @@ const (
 	deltaSpread = 8
 )
 
-// gathering is what an Updater keeps to arrange an update of InActivations.
+// gathering is what an Updater keeps to arrange an update of PerturbActivations.
 type gathering struct {
 	samples int
 	x       []int8
@@ -48,7 +48,7 @@ type gatherWork struct {
 // deltaRows is how many rows of D a piece of a loop takes.
 const deltaRows = 32
 
-// Gather arranges the update of a generation of InActivations for one matrix and
+// Gather arranges the update of a generation of PerturbActivations for one matrix and
 // returns the standard deviation of an entry of Z, in 1/256, with the signal in it.
 // Scatter then moves the weights.
 //
@@ -60,8 +60,8 @@ const deltaRows = 32
 func (u *Updater) Gather(noise Noise, w Tensor, fitness []int8, x []int8, samples int) (deviation uint64) {
 	m, k := w.matrix("Gather").Rows(), w.W.Cols()
 	checkFitness("Gather", fitness)
-	if noise.Place != InActivations {
-		panic(fmt.Sprintf("lowrank: Gather: noise in %v, want %v", noise.Place, InActivations))
+	if noise.Estimator != PerturbActivations {
+		panic(fmt.Sprintf("lowrank: Gather: noise in %v, want %v", noise.Estimator, PerturbActivations))
 	}
 	if samples < 1 || len(fitness) == 0 || len(fitness)%samples != 0 {
 		panic(fmt.Sprintf("lowrank: Gather: %d codes for %d samples", len(fitness), samples))

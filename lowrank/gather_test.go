@@ -19,7 +19,7 @@ func ExampleUpdater_Gather() {
 	w := Tensor{W: packed.NewMatrix(2, 4)}
 	u := NewUpdater()
 	// Two pairs and two samples, which light up one input each.
-	deviation := u.Gather(Noise{Seed: 1, Rank: 1, Place: InActivations}, w, []int8{9, 0, -3, 7}, []int8{127, 0, 0, 0, 0, 0, 127, 0}, 2)
+	deviation := u.Gather(Noise{Seed: 1, Rank: 1, Estimator: PerturbActivations}, w, []int8{9, 0, -3, 7}, []int8{127, 0, 0, 0, 0, 0, 127, 0}, 2)
 	fmt.Println("moved", u.Scatter(thresholdRule(2*deviation/256)))
 	for i := range w.W.Rows() {
 		for j := range w.W.Cols() {
@@ -33,7 +33,7 @@ func ExampleUpdater_Gather() {
 	// 0000
 }
 
-// gathered is an update of InActivations by its definition.
+// gathered is an update of PerturbActivations by its definition.
 type gathered struct {
 	delta     []int64 // scaled, m × samples
 	input     []int64 // x̂, samples × k
@@ -129,7 +129,7 @@ func testGather(t *testing.T, u *Updater, law kernels.Law, m, k, pairs, samples,
 	t.Helper()
 	name := fmt.Sprintf("%v, %d×%d, %d pairs of rank %d, %d samples", law, m, k, pairs, rank, samples)
 	rng := rand.New(rand.NewPCG(uint64(m), uint64(k)))
-	n := Noise{Seed: 8, Generation: 3, Law: law, Rank: rank, Place: InActivations}
+	n := Noise{Seed: 8, Generation: 3, Law: law, Rank: rank, Estimator: PerturbActivations}
 	w, d := randomTensor(rng, 4, m, k)
 	vectors, x := randomInputs(rng, k, samples)
 	vectors[0], x[0] = -128, -128
@@ -198,7 +198,7 @@ func TestGatherDeviation(t *testing.T) {
 	for _, law := range laws {
 		for _, rank := range []int{1, 4} {
 			rng := rand.New(rand.NewPCG(7, 7))
-			n := Noise{Seed: 3, Law: law, Rank: rank, Place: InActivations}
+			n := Noise{Seed: 3, Law: law, Rank: rank, Estimator: PerturbActivations}
 			w, d := randomTensor(rng, 1, m, k)
 			vectors, x := randomInputs(rng, k, samples)
 			codes := randomCodes(rng, pairs*samples)
@@ -220,7 +220,7 @@ func TestGatherOutlier(t *testing.T) {
 		codes[p*samples+64] = kernels.MaxFitness
 	}
 	u := NewUpdater()
-	u.Gather(Noise{Rank: 1, Place: InActivations}, w, codes, make([]int8, 32*samples), samples)
+	u.Gather(Noise{Rank: 1, Estimator: PerturbActivations}, w, codes, make([]int8, 32*samples), samples)
 	// One sample of 65 has all of D: eight deviations of all are one of its own.
 	var cut, whole, others int
 	for at, v := range u.terms.FA {
@@ -245,14 +245,14 @@ func TestGatherNothing(t *testing.T) {
 	_, x := randomInputs(rng, 30, 5)
 	before := w.W.Clone()
 	u := NewUpdater()
-	if deviation := u.Gather(Noise{Rank: 2, Place: InActivations}, w, make([]int8, 5*3), x, 5); deviation != 0 {
+	if deviation := u.Gather(Noise{Rank: 2, Estimator: PerturbActivations}, w, make([]int8, 5*3), x, 5); deviation != 0 {
 		t.Errorf("codes of zero: deviation %d", deviation)
 	}
 	if moved := u.Scatter(newResidualRule(w.W)); moved != 0 || !w.W.Equal(before) {
 		t.Errorf("codes of zero moved %d pents", moved)
 	}
 	w.Frozen = true
-	u.Gather(Noise{Rank: 1, Place: InActivations}, w, randomCodes(rng, 35), x, 5)
+	u.Gather(Noise{Rank: 1, Estimator: PerturbActivations}, w, randomCodes(rng, 35), x, 5)
 	if moved := u.Scatter(thresholdRule(1)); moved != 0 || !w.W.Equal(before) {
 		t.Errorf("%d pents of a frozen tensor moved", moved)
 	}
@@ -261,7 +261,7 @@ func TestGatherNothing(t *testing.T) {
 func TestGatherPanics(t *testing.T) {
 	w := Tensor{W: packed.NewMatrix(2, 3)}
 	u := NewUpdater()
-	n := Noise{Rank: 1, Place: InActivations}
+	n := Noise{Rank: 1, Estimator: PerturbActivations}
 	x := make([]int8, 8)
 	mustPanic(t, "Gather: noise in weights, want activations", func() { u.Gather(Noise{Rank: 1}, w, make([]int8, 4), x, 2) })
 	mustPanic(t, "Gather: 3 codes for 2 samples", func() { u.Gather(n, w, make([]int8, 3), x, 2) })
@@ -283,9 +283,9 @@ func TestGatherAllocations(t *testing.T) {
 	codes := randomCodes(rng, 20*33)
 	u, rule := NewUpdater(), newResidualRule(w.W)
 	if got := allocs.PerRun(10, func() {
-		u.Gather(Noise{Rank: 2, Place: InActivations}, w, codes, x, 33)
+		u.Gather(Noise{Rank: 2, Estimator: PerturbActivations}, w, codes, x, 33)
 		u.Scatter(rule)
-		u.Gather(Noise{Rank: 2, Place: InActivations}, small, codes, x[:kernels.Quads(50)*4*33], 33)
+		u.Gather(Noise{Rank: 2, Estimator: PerturbActivations}, small, codes, x[:kernels.Quads(50)*4*33], 33)
 		u.Scatter(thresholdRule(1000))
 	}); got != 0 {
 		t.Errorf("two updates allocates %d times", got)
@@ -297,7 +297,7 @@ func TestGatherBytes(t *testing.T) {
 		w := Tensor{W: packed.NewMatrix(s.m, s.k)}
 		u := NewUpdater()
 		x := make([]int8, kernels.Quads(s.k)*4*s.samples)
-		u.Gather(Noise{Rank: s.rank, Place: InActivations}, w, make([]int8, s.pairs*s.samples), x, s.samples)
+		u.Gather(Noise{Rank: s.rank, Estimator: PerturbActivations}, w, make([]int8, s.pairs*s.samples), x, s.samples)
 		g := &u.gather
 		got := cap(u.a) + cap(u.terms.FA) + cap(u.terms.B) + cap(g.fs) + 4*cap(g.delta) + len(g.a.Bytes())
 		if want := GatherBytes(s.m, s.k, s.pairs, s.rank, s.samples); got != want {

@@ -31,7 +31,7 @@ type Noise struct {
 	Law        kernels.Law // of the factors' pents
 	Rank       int         // r, 1 to MaxRank, or FullRank
 	Sigma      uint        // σ = 2^-Sigma: the standard deviation of one weight's perturbation, in levels, or one activation's
-	Place      Place       // where the noise enters; default InWeights
+	Estimator  Estimator   // what is perturbed; default PerturbWeights
 }
 
 // Check returns an error that names the first option out of range.
@@ -41,9 +41,9 @@ func (n Noise) Check() error {
 		return fmt.Errorf("lowrank: unknown law %v", n.Law)
 	case n.Rank != FullRank && (n.Rank < 1 || n.Rank > MaxRank):
 		return fmt.Errorf("lowrank: rank %d, want 1 to %d or %d for full rank", n.Rank, MaxRank, FullRank)
-	case n.Place > InActivations:
-		return fmt.Errorf("lowrank: unknown place of noise %v", n.Place)
-	case n.Place == InActivations && n.Rank == FullRank:
+	case n.Estimator > PerturbActivations:
+		return fmt.Errorf("lowrank: unknown estimator %v", n.Estimator)
+	case n.Estimator == PerturbActivations && n.Rank == FullRank:
 		return fmt.Errorf("lowrank: noise of full rank in activations, want rank 1 to %d", MaxRank)
 	case n.Sigma > MaxSigma:
 		return fmt.Errorf("lowrank: sigma 2^-%d, want 2^0 to 2^-%d", n.Sigma, MaxSigma)
@@ -64,7 +64,7 @@ const (
 	Dense                 // E of full rank; pair is pair and panel of rows
 	Rounding              // random rounding of an update rule; pair is the row
 	Shrinking             // weight decay; pair is the row
-	Signs                 // of samples, a vector for each rank; for InActivations
+	Signs                 // of samples, a vector for each rank; for PerturbActivations
 )
 
 // StreamOf returns the stream of random pents for one kind of use. It panics if
@@ -107,11 +107,11 @@ var zeros = [packed.SmallPents]uint8(bytes.Repeat([]byte{trit5.CodeZero}, packed
 
 // Variance returns the variance of what one pair of fitness 1 adds to an entry of
 // Z: the rank times the square of the law's variance for a product of factors, the
-// law's variance for a vector or under FullRank. Of InActivations it is what the pair
+// law's variance for a vector or under FullRank. Of PerturbActivations it is what the pair
 // perturbs an output by, before σ: the rank times the law's variance.
 func (n Noise) Variance(w Tensor) int {
 	v := n.Law.Variance()
-	if n.Place == InActivations && w.V == nil {
+	if n.Estimator == PerturbActivations && w.V == nil {
 		return n.Rank * v
 	}
 	if n.Rank == FullRank || w.V != nil {

@@ -102,9 +102,9 @@ func TestCheck(t *testing.T) {
 		{func(n *Noise) { n.Rank = FullRank }, ""},
 		{func(n *Noise) { n.Rank = -2 }, "rank -2"},
 		{func(n *Noise) { n.Rank = MaxRank + 1 }, "rank 257"},
-		{func(n *Noise) { n.Place = InActivations }, ""},
-		{func(n *Noise) { n.Place, n.Rank = InActivations, FullRank }, "noise of full rank in activations, want rank 1 to 256"},
-		{func(n *Noise) { n.Place = 2 }, "unknown place of noise Place(2)"},
+		{func(n *Noise) { n.Estimator = PerturbActivations }, ""},
+		{func(n *Noise) { n.Estimator, n.Rank = PerturbActivations, FullRank }, "noise of full rank in activations, want rank 1 to 256"},
+		{func(n *Noise) { n.Estimator = 2 }, "unknown estimator Estimator(2)"},
 		{func(n *Noise) { n.Sigma = MaxSigma + 1 }, "sigma 2^-21, want 2^0 to 2^-20"},
 	} {
 		n := good
@@ -285,10 +285,10 @@ func TestVariance(t *testing.T) {
 		{Noise{Rank: 3, Law: kernels.Uniform}, matrix, 12},
 		{Noise{Rank: FullRank}, matrix, 1},
 		{Noise{Rank: FullRank, Law: kernels.Uniform}, matrix, 2},
-		{Noise{Rank: 3, Place: InActivations}, matrix, 3},
-		{Noise{Rank: 3, Place: InActivations, Law: kernels.Uniform}, matrix, 6},
+		{Noise{Rank: 3, Estimator: PerturbActivations}, matrix, 3},
+		{Noise{Rank: 3, Estimator: PerturbActivations, Law: kernels.Uniform}, matrix, 6},
 		{Noise{Rank: 3}, vector, 1},
-		{Noise{Rank: 3, Place: InActivations}, vector, 1},
+		{Noise{Rank: 3, Estimator: PerturbActivations}, vector, 1},
 		{Noise{Rank: 3, Law: kernels.Uniform}, vector, 2},
 	} {
 		if got := test.n.Variance(test.w); got != test.want {

@@ -17,7 +17,7 @@ type Tensor struct {
 	Frozen bool // neither perturbed nor moved
 
 	// Unit is the binary logarithm of what W·x amounts to for an activation of one:
-	// the unit of σ for InActivations, at most MaxUnit.
+	// the unit of σ for PerturbActivations, at most MaxUnit.
 	Unit uint
 }
 

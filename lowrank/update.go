@@ -32,7 +32,7 @@ type Updater struct {
 	moved []int   // by row panel
 	z     []int32 // of a vector
 
-	gather gathering // of InActivations
+	gather gathering // of PerturbActivations
 
 	// The tasks of the parallel loops, kept so that a call allocates nothing.
 	draw, walk, walkDense func(worker, i int)

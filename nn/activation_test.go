@@ -26,8 +26,8 @@ func beginSampled(t *testing.T, data *data.Dataset, batch int, o es.Options) (*M
 	if err != nil {
 		t.Fatal(err)
 	}
-	o.Inputs = c
-	opt, err := es.New(net.Parameters(), o)
+	o.Estimator = lowrank.PerturbActivations
+	opt, err := es.New(net.Parameters(), c, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +69,10 @@ func TestSampleScores(t *testing.T) {
 				if err := c.Evaluate(context.Background(), g, scores); err != nil {
 					t.Fatal(err)
 				}
-				seen := c.Inputs(g)
+				seen, err := c.Inputs(context.Background(), g)
+				if err != nil {
+					t.Fatal(err)
+				}
 				stream := lowrank.StreamOf(o.Seed, g.Number, 0, lowrank.Batch, 0)
 				for b := 0; b < batch; b += 1 + batch/40 {
 					word := stream.Block(uint32(b / 4))[b%4]
@@ -111,7 +114,7 @@ func TestSampledDeterminism(t *testing.T) {
 			c.chunk = chunk
 			c.shared = nil
 		}
-		if err := opt.Run(context.Background(), c); err != nil {
+		if err := opt.Run(context.Background()); err != nil {
 			t.Fatal(err)
 		}
 		h := sha256.New()
@@ -142,8 +145,8 @@ func TestSampledDeterminism(t *testing.T) {
 func TestSampledLearns(t *testing.T) {
 	data := blobs(3, 16, 4, 400)
 	o := es.Options{Generations: 60, Pairs: 8, Sigma: 3, Rule: es.Residual{Rate: es.Ratio(1, 10)}}
-	net, c, opt := beginSampled(t, data, 32, o)
-	if err := opt.Run(context.Background(), c); err != nil {
+	net, _, opt := beginSampled(t, data, 32, o)
+	if err := opt.Run(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	counts, err := net.Confusion(data)

@@ -134,11 +134,11 @@ func (c *Classifier) begin(group int) {
 	kernels.MatMul(s.base, c.net.Layers[0].W, s.x, c.batch)
 }
 
-// Samples implements es.Inputs.
+// Samples implements es.InputSource.
 func (c *Classifier) Samples() int { return c.batch }
 
-// Inputs implements es.Inputs.
-func (c *Classifier) Inputs(g es.Generation) [][]int8 {
+// Inputs implements es.InputSource.
+func (c *Classifier) Inputs(_ context.Context, g es.Generation) ([][]int8, error) {
 	c.generation = g
 	c.share(1)
 	c.begin(0)
@@ -156,7 +156,7 @@ func (c *Classifier) Inputs(g es.Generation) [][]int8 {
 		x = in.x
 		c.seen = append(c.seen, x)
 	}
-	return c.seen
+	return c.seen, nil
 }
 
 // Score scores the network's present weights, unperturbed, on the batch that the
@@ -263,7 +263,7 @@ func (c *Classifier) evaluateChunk(worker, i int) {
 
 // scoresOf returns the number of scores of a member.
 func (c *Classifier) scoresOf(g es.Generation) int {
-	if g.Noise.Place == lowrank.InActivations {
+	if g.Noise.Estimator == lowrank.PerturbActivations {
 		return c.batch
 	}
 	return 1

@@ -47,7 +47,7 @@ func begin(t *testing.T, data *data.Dataset, batch int, o es.Options) (*MLP, *Cl
 	if err != nil {
 		t.Fatal(err)
 	}
-	opt, err := es.New(net.Parameters(), o)
+	opt, err := es.New(net.Parameters(), c, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,7 +111,7 @@ func TestClassifierDeterminism(t *testing.T) {
 		if chunk > 0 {
 			c.chunk = chunk
 		}
-		if err := opt.Run(context.Background(), c); err != nil {
+		if err := opt.Run(context.Background()); err != nil {
 			t.Fatal(err)
 		}
 		h := sha256.New()
@@ -189,8 +189,8 @@ func TestScore(t *testing.T) {
 
 func TestClassifierLearns(t *testing.T) {
 	data := blobs(3, 16, 4, 400)
-	net, c, opt := begin(t, data, 32, es.Options{Generations: 60, Pairs: 64, Sigma: 2, Fitness: es.FourBit})
-	if err := opt.Run(context.Background(), c); err != nil {
+	net, _, opt := begin(t, data, 32, es.Options{Generations: 60, Pairs: 64, Sigma: 2, Fitness: es.FourBit})
+	if err := opt.Run(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	counts, err := net.Confusion(data)

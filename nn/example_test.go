@@ -22,12 +22,12 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	opt, err := es.New(net.Parameters(), es.Options{Seed: 1, Generations: 100, Pairs: 64})
+	opt, err := es.New(net.Parameters(), evaluator, es.Options{Seed: 1, Generations: 100, Pairs: 64})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	if err := opt.Run(context.Background(), evaluator); err != nil {
+	if err := opt.Run(context.Background()); err != nil {
 		fmt.Println(err)
 		return
 	}

@@ -160,12 +160,16 @@ func trainFine(t *testing.T, l Language, text []byte, from, generations, rate in
 			f.refine()
 		}
 		g.Number = uint32(n)
-		g.Noise = lowrank.Noise{Seed: 1, Generation: uint32(n), Rank: 1, Sigma: 3, Place: lowrank.InActivations}
+		g.Noise = lowrank.Noise{Seed: 1, Generation: uint32(n), Rank: 1, Sigma: 3, Estimator: lowrank.PerturbActivations}
 		if err := p.Evaluate(context.Background(), g, scores); err != nil {
 			t.Fatal(err)
 		}
 		tails(codes, scores, p.Samples())
-		for i, x := range p.Inputs(g) {
+		inputs, err := p.Inputs(context.Background(), g)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, x := range inputs {
 			deviation := u.Gather(g.Noise, g.Tensors[i], codes, x, p.Samples())
 			mul := int64(rate) * int64(generations-n) << 36 / int64(generations) / 1000 / int64(max(deviation, 1))
 			f.tensor, f.scale = i, kernels.Scale{Mul: int32(max(mul, 1)), Shift: 20}

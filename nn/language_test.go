@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/lowrank"
 )
 
 // text is a stretch of regular prose, made up.
@@ -82,8 +83,8 @@ func TestLanguageModelLearns(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		opt, err := es.New(m.Parameters(), es.Options{
-			Seed: 1, Generations: 100, Pairs: 32, Sigma: 3, Inputs: p, Rule: es.Residual{Rate: es.Ratio(1, 10)},
+		opt, err := es.New(m.Parameters(), p, es.Options{
+			Seed: 1, Generations: 100, Pairs: 32, Sigma: 3, Estimator: lowrank.PerturbActivations, Rule: es.Residual{Rate: es.Ratio(1, 10)},
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -94,7 +95,7 @@ func TestLanguageModelLearns(t *testing.T) {
 		}
 		bits := func() float64 { return -float64(s.Score()) / 256 / float64(s.Len()) }
 		before := bits()
-		if err := opt.Run(context.Background(), p); err != nil {
+		if err := opt.Run(context.Background()); err != nil {
 			t.Fatal(err)
 		}
 		if after := bits(); before < 4 || after > 2.5 {

@@ -45,11 +45,11 @@ func TestRecall(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		opt, err := es.New(m.Parameters(), es.Options{Seed: 1, Generations: 60, Pairs: 64, Sigma: 2})
+		opt, err := es.New(m.Parameters(), p, es.Options{Seed: 1, Generations: 60, Pairs: 64, Sigma: 2})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := opt.Run(context.Background(), p); err != nil {
+		if err := opt.Run(context.Background()); err != nil {
 			t.Fatal(err)
 		}
 		s := NewSequence(recall{}, 200, 0, 5)

@@ -70,22 +70,22 @@ func (n noisy) Draw(s *Sequence, seed uint64, generation uint32, group int) {
 }
 
 // forEachModel runs a test for every model, and where the noise may be.
-func forEachModel(t *testing.T, test func(t *testing.T, m *Model, place lowrank.Place)) {
+func forEachModel(t *testing.T, test func(t *testing.T, m *Model, place lowrank.Estimator)) {
 	for name, m := range models() {
 		t.Run(name, func(t *testing.T) {
-			test(t, m, lowrank.InWeights)
+			test(t, m, lowrank.PerturbWeights)
 			if !m.wide {
-				t.Run("activations", func(t *testing.T) { test(t, m, lowrank.InActivations) })
+				t.Run("activations", func(t *testing.T) { test(t, m, lowrank.PerturbActivations) })
 			}
 		})
 	}
 }
 
 // generationOf describes a generation of a model's.
-func generationOf(m *Model, place lowrank.Place, pairs, groups int) es.Generation {
+func generationOf(m *Model, place lowrank.Estimator, pairs, groups int) es.Generation {
 	g := es.Generation{
 		Number: 7, Pairs: pairs, Groups: groups,
-		Noise: lowrank.Noise{Seed: 11, Generation: 7, Rank: 1, Sigma: 2, Place: place},
+		Noise: lowrank.Noise{Seed: 11, Generation: 7, Rank: 1, Sigma: 2, Estimator: place},
 	}
 	for i, p := range m.Parameters() {
 		g.Tensors = append(g.Tensors, lowrank.Tensor{Number: uint32(i), W: p.Matrix, Unit: p.Unit})
@@ -106,10 +106,10 @@ func columnOf(x []int8, c, k, n int) []int {
 // them the sum of what a discount makes of later steps.
 func TestPredictorTwin(t *testing.T) {
 	const pairs, groups = 6, 2
-	forEachModel(t, func(t *testing.T, m *Model, place lowrank.Place) {
+	forEachModel(t, func(t *testing.T, m *Model, place lowrank.Estimator) {
 		o := PredictorOptions{Streams: 3, Steps: 5, Lead: 6, Discount: 100}
 		perGroup := groups
-		if place == lowrank.InActivations {
+		if place == lowrank.PerturbActivations {
 			perGroup = 1
 		}
 		p, err := NewPredictor(m, noisy{m}, o)
@@ -151,7 +151,7 @@ func twinScores(m *Model, g *es.Generation, s *Sequence, pair, sign, discount in
 			}
 		}
 	}
-	if g.Noise.Place == lowrank.InActivations {
+	if g.Noise.Estimator == lowrank.PerturbActivations {
 		for i := len(samples) - s.Streams - 1; i >= 0; i-- {
 			samples[i] += samples[i+s.Streams] * int64(discount) >> 8
 		}
@@ -210,12 +210,19 @@ func TestPredictorInputs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := generationOf(m, lowrank.InActivations, 2, 1)
-	alone := slices.Clone(p.Inputs(g)[3])
+	g := generationOf(m, lowrank.PerturbActivations, 2, 1)
+	inputs := func() [][]int8 {
+		seen, err := p.Inputs(context.Background(), g)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return seen
+	}
+	alone := slices.Clone(inputs()[3])
 	if err := p.Evaluate(context.Background(), g, make([]int64, 4*p.Samples())); err != nil {
 		t.Fatal(err)
 	}
-	seen := p.Inputs(g)
+	seen := inputs()
 	if !slices.Equal(alone, seen[3]) {
 		t.Error("inputs without Evaluate before are others")
 	}
@@ -257,7 +264,7 @@ func TestModelDeterminism(t *testing.T) {
 		}
 	}()
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
-	for _, place := range []lowrank.Place{lowrank.InWeights, lowrank.InActivations} {
+	for _, place := range []lowrank.Estimator{lowrank.PerturbWeights, lowrank.PerturbActivations} {
 		want := goldenModels[place]
 		for _, impl := range kernels.Implementations() {
 			if err := kernels.Select(impl); err != nil {
@@ -271,14 +278,12 @@ func TestModelDeterminism(t *testing.T) {
 					t.Fatal(err)
 				}
 				o := es.Options{Seed: 1, Generations: 4, Pairs: 70, Sigma: 2}
-				if place == lowrank.InActivations {
-					o.Inputs = p
-				}
-				opt, err := es.New(m.Parameters(), o)
+				o.Estimator = place
+				opt, err := es.New(m.Parameters(), p, o)
 				if err != nil {
 					t.Fatal(err)
 				}
-				if err := opt.Run(context.Background(), p); err != nil {
+				if err := opt.Run(context.Background()); err != nil {
 					t.Fatal(err)
 				}
 				if got := fmt.Sprintf("%x", sha256.Sum256(fmt.Append(nil, weightsOf(m)))); got != want {
@@ -290,9 +295,9 @@ func TestModelDeterminism(t *testing.T) {
 }
 
 // goldenModels pins the weights that TestModelDeterminism ends with.
-var goldenModels = map[lowrank.Place]string{
-	lowrank.InWeights:     "c08fa918a4b9fb76d82dfa0b9e71dc1553021dde887daca6c29b7e47341ea3c3",
-	lowrank.InActivations: "924a1e59766413ccdfc96041a29529b0ca329ea037d6228e417b3b32e7b32f4b",
+var goldenModels = map[lowrank.Estimator]string{
+	lowrank.PerturbWeights:     "c08fa918a4b9fb76d82dfa0b9e71dc1553021dde887daca6c29b7e47341ea3c3",
+	lowrank.PerturbActivations: "924a1e59766413ccdfc96041a29529b0ca329ea037d6228e417b3b32e7b32f4b",
 }
 
 func weightsOf(m *Model) (all []int8) {
@@ -312,7 +317,7 @@ func TestPredictorAllocations(t *testing.T) {
 		t.Skip("the race detector allocates")
 	}
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
-	for _, place := range []lowrank.Place{lowrank.InWeights, lowrank.InActivations} {
+	for _, place := range []lowrank.Estimator{lowrank.PerturbWeights, lowrank.PerturbActivations} {
 		m := NewModel(NewEmbedding(256, 2, 8, true), NewResidual(NewLayerNorm(8), NewLSTM(8, 8)), NewAttention(8, 1, 4), NewDense(8, 256, false))
 		m.Randomize(1)
 		p, err := NewPredictor(m, &Text{Data: []byte(strings.Repeat("even more text ", 9)), Places: 2}, PredictorOptions{Streams: 4, Steps: 6, Lead: 3})
@@ -320,10 +325,8 @@ func TestPredictorAllocations(t *testing.T) {
 			t.Fatal(err)
 		}
 		o := es.Options{Seed: 1, Generations: 1000, Pairs: 64}
-		if place == lowrank.InActivations {
-			o.Inputs = p
-		}
-		opt, err := es.New(m.Parameters(), o)
+		o.Estimator = place
+		opt, err := es.New(m.Parameters(), p, o)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -366,15 +369,15 @@ func TestPredictorErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	ctx := context.Background()
-	if err := p.Evaluate(ctx, generationOf(m, lowrank.InWeights, 2, 1), make([]int64, 3)); err == nil || !strings.Contains(err.Error(), "3 scores for 2 pairs, want 4") {
+	if err := p.Evaluate(ctx, generationOf(m, lowrank.PerturbWeights, 2, 1), make([]int64, 3)); err == nil || !strings.Contains(err.Error(), "3 scores for 2 pairs, want 4") {
 		t.Errorf("error %v", err)
 	}
-	if err := p.Evaluate(ctx, generationOf(other, lowrank.InWeights, 2, 1), make([]int64, 4)); err == nil || !strings.Contains(err.Error(), "tensor 0 of the generation is not \"0.weights\"") && !strings.Contains(err.Error(), "tensors for a model") {
+	if err := p.Evaluate(ctx, generationOf(other, lowrank.PerturbWeights, 2, 1), make([]int64, 4)); err == nil || !strings.Contains(err.Error(), "tensor 0 of the generation is not \"0.weights\"") && !strings.Contains(err.Error(), "tensors for a model") {
 		t.Errorf("error %v", err)
 	}
 	canceled, cancel := context.WithCancel(ctx)
 	cancel()
-	if err := p.Evaluate(canceled, generationOf(m, lowrank.InWeights, 2, 1), make([]int64, 4)); err != context.Canceled {
+	if err := p.Evaluate(canceled, generationOf(m, lowrank.PerturbWeights, 2, 1), make([]int64, 4)); err != context.Canceled {
 		t.Errorf("error %v, want %v", err, context.Canceled)
 	}
 	wide := models()["picture"]
@@ -382,7 +385,7 @@ func TestPredictorErrors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := p.Evaluate(ctx, generationOf(wide, lowrank.InActivations, 1, 1), make([]int64, 2)); err == nil || !strings.Contains(err.Error(), "its noise is in weights") {
+	if err := p.Evaluate(ctx, generationOf(wide, lowrank.PerturbActivations, 1, 1), make([]int64, 2)); err == nil || !strings.Contains(err.Error(), "its noise is in weights") {
 		t.Errorf("error %v", err)
 	}
 }

@@ -119,7 +119,7 @@ func (p *Predictor) check(g es.Generation, scores []int64) error {
 	if len(g.Tensors) != len(p.model.tensors) {
 		return fmt.Errorf("nn: generation of %d tensors for a model of %d", len(g.Tensors), len(p.model.tensors))
 	}
-	if p.model.wide && g.Noise.Place == lowrank.InActivations {
+	if p.model.wide && g.Noise.Estimator == lowrank.PerturbActivations {
 		return fmt.Errorf("nn: a convolution in two dimensions has many columns a sample: its noise is in weights")
 	}
 	for i, t := range p.model.tensors {
@@ -157,7 +157,7 @@ func (p *Predictor) begin(group int) error {
 		}
 		s.states[i] = append(s.states[i][:0], state...)
 	}
-	want := g.Noise.Place == lowrank.InActivations
+	want := g.Noise.Estimator == lowrank.PerturbActivations
 	if _, ok := p.model.Layers[0].(firstLayer); !ok && !want {
 		return nil
 	}
@@ -180,20 +180,20 @@ func (s *sharedSequence) repeatTargets(members int) {
 	}
 }
 
-// Samples implements es.Inputs.
+// Samples implements es.InputSource.
 func (p *Predictor) Samples() int { return p.shape.Streams * p.shape.Steps }
 
-// Inputs implements es.Inputs.
-func (p *Predictor) Inputs(g es.Generation) [][]int8 {
+// Inputs implements es.InputSource.
+func (p *Predictor) Inputs(_ context.Context, g es.Generation) ([][]int8, error) {
 	name := sequenceName{g.Noise.Seed, g.Number, true}
 	if p.drawn != name { // a run that is replayed has not been evaluated
 		p.generation = g
 		if err := p.begin(0); err != nil {
-			panic(err) // Evaluate has said so before
+			return nil, err
 		}
 	}
 	p.drawn = sequenceName{} // the weights move
-	return p.shared[0].seen
+	return p.shared[0].seen, nil
 }
 
 // chunks returns the number of tasks that a group of the generation makes.
@@ -260,7 +260,7 @@ func (p *Predictor) discount(scores []int64) {
 
 // scoresOf returns the number of scores of a member.
 func (p *Predictor) scoresOf(g es.Generation) int {
-	if g.Noise.Place == lowrank.InActivations {
+	if g.Noise.Estimator == lowrank.PerturbActivations {
 		return p.Samples()
 	}
 	return 1

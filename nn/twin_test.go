@@ -204,7 +204,7 @@ func (t *twin) perturb(y []int, number uint32, d *Dense, x []int) {
 	a := make([]uint8, packed.PaddedLen(d.Outputs()))
 	n.Factor(a, lowrank.FactorA, number, t.pair, d.Outputs())
 	dot := 0
-	if n.Place == lowrank.InActivations {
+	if n.Estimator == lowrank.PerturbActivations {
 		raw := make([]uint8, packed.PaddedLen(t.sample+1))
 		kernels.Random(raw, lowrank.StreamOf(n.Seed, n.Generation, number, lowrank.Signs, t.pair))
 		dot = (1 - 2*int(raw[t.sample]&1)) << (d.Shift + activationBits)

@@ -19,9 +19,9 @@ import (
 // short are the arguments of runs for tests of their end, by name.
 var short = map[string][]string{
 	"residual": {"--generations", "1500", "--hidden", "8", "--pairs", "8", "--batch", "8"},
-	"replay": {
+	"qes": {
 		"--generations", "1000", "--hidden", "8", "--pairs", "8", "--batch", "8", "--groups", "2", "--noise-reuse", "2",
-		"--rule", "replay", "--window", "4", "--shrink", "0.0001", "--early-stop", "20",
+		"--rule", "qes", "--window", "4", "--shrink", "0.0001", "--early-stop", "20",
 	},
 }
 

@@ -15,7 +15,7 @@
 //
 //	log, at, err := journal.Resume(ctx, dir, header, optimizer, journal.Options{})
 //	...
-//	err = optimizer.Run(ctx, evaluator, log.Follow(optimizer, journal.Interval{Time: time.Minute}))
+//	err = optimizer.Run(ctx, log.Follow(optimizer, journal.Interval{Time: time.Minute}))
 //	...
 //	err = log.Finish(optimizer, "done")
 //

@@ -39,7 +39,7 @@ func Example() {
 
 	session := func(callbacks ...func(es.Stats) error) error {
 		w := packed.NewMatrix(1, 8)
-		opt, err := es.New(es.Matrices(w), es.Options{Generations: 40, Pairs: 16})
+		opt, err := es.New(es.Matrices(w), es.EvaluatorFunc(score), es.Options{Generations: 40, Pairs: 16})
 		if err != nil {
 			return err
 		}
@@ -52,7 +52,7 @@ func Example() {
 		defer log.Close()
 		fmt.Printf("begins at generation %d: %d by a checkpoint, %d replayed\n", at.Generation, at.Checkpoint, at.Replayed())
 		callbacks = append([]func(es.Stats) error{log.Follow(opt, journal.Interval{Generations: 10})}, callbacks...)
-		if err := opt.Run(ctx, es.EvaluatorFunc(score), callbacks...); err != nil || !opt.Done() {
+		if err := opt.Run(ctx, callbacks...); err != nil || !opt.Done() {
 			return err
 		}
 		return log.Finish(opt, "done")

@@ -22,17 +22,17 @@ import (
 var rules = []es.Rule{
 	es.Residual{Rate: es.Ratio(3, 10)},
 	es.Residual4{Rate: es.Ratio(3, 10)},
-	es.Replay{Rate: es.Ratio(3, 10), Window: 5},
+	es.QES{Rate: es.Ratio(3, 10), Window: 5},
 }
 
 // newOptimizer returns an optimizer of a matrix, a vector and, for the rules that
 // take one, a sparse matrix.
 func newOptimizer(rule es.Rule) (*es.Optimizer, error) {
 	ps := []es.Parameter{{Matrix: packed.NewMatrix(6, 50)}, {Vector: make([]int8, 9)}}
-	if _, ok := rule.(es.Replay); !ok {
+	if _, ok := rule.(es.QES); !ok {
 		ps = append(ps, es.Parameter{Matrix: packed.NewMatrix(70, 8), Sparse: true})
 	}
-	return es.New(ps, es.Options{Seed: 11, Generations: 60, Pairs: 33, Rule: rule})
+	return es.New(ps, es.EvaluatorFunc(evaluate), es.Options{Seed: 11, Generations: 60, Pairs: 33, Rule: rule})
 }
 
 // evaluate wants all weights to be 1 in the matrices and 30 in the vector, and looks
@@ -114,7 +114,7 @@ func child(dir, rule string) error {
 			_, err := fmt.Println("generation", s.Generation)
 			return err
 		}
-		if err := opt.Run(context.Background(), es.EvaluatorFunc(evaluate), l.Follow(opt, Interval{Generations: 3}), tell); err != nil {
+		if err := opt.Run(context.Background(), l.Follow(opt, Interval{Generations: 3}), tell); err != nil {
 			return err
 		}
 		if err := l.Finish(opt, "done"); err != nil {
@@ -140,7 +140,7 @@ func TestKills(t *testing.T) {
 	var want []string
 	for _, rule := range rules {
 		opt := must[*es.Optimizer](t)(newOptimizer(rule))
-		check(t, opt.Run(t.Context(), es.EvaluatorFunc(evaluate)))
+		check(t, opt.Run(t.Context()))
 		want = append(want, fmt.Sprintf("hash %x", hashOf(t, opt)))
 	}
 	random := rand.New(rand.NewPCG(1, 2))

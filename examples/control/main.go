@@ -26,11 +26,11 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	opt, err := es.New(net.Parameters(), es.Options{Seed: seed, Generations: 50, Pairs: 32, Sigma: 1})
+	opt, err := es.New(net.Parameters(), evaluator, es.Options{Seed: seed, Generations: 50, Pairs: 32, Sigma: 1})
 	if err != nil {
 		log.Fatal(err)
 	}
-	err = opt.Run(context.Background(), evaluator, func(s es.Stats) error {
+	err = opt.Run(context.Background(), func(s es.Stats) error {
 		if n := s.Generation; n <= 5 || n%10 == 0 {
 			mean, best := evaluator.Rewards()
 			fmt.Printf("generation %2d: mean reward %6v, best member %6v\n", n, mean, best)

@@ -59,7 +59,7 @@ func newLearner(c config) (*learner, error) {
 		return nil, err
 	}
 	l.classifier.LimitColumns(c.columns)
-	l.optimizer, err = es.New(l.net.Parameters(), es.Options{
+	l.optimizer, err = es.New(l.net.Parameters(), nil, es.Options{
 		Seed: c.seed, Generations: c.generations, Pairs: c.pairs, Sigma: 3,
 		Rule: es.Residual{Rate: es.Ratio(1, 5)}, MemoryLimit: c.limit << 10,
 	})

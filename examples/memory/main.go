@@ -117,13 +117,13 @@ func train(ctx context.Context, m *nn.Model, task nn.Sequences, steps, generatio
 	if err != nil {
 		return 0, err
 	}
-	opt, err := es.New(m.Parameters(), es.Options{
+	opt, err := es.New(m.Parameters(), p, es.Options{
 		Seed: 1, Generations: generations, Pairs: 256, Sigma: 2, Rule: es.Residual{Rate: es.Ratio(1, 10)},
 	})
 	if err != nil {
 		return 0, err
 	}
-	if err := opt.Run(ctx, p); err != nil {
+	if err := opt.Run(ctx); err != nil {
 		return 0, err
 	}
 	return accuracy(m, task, steps), nil

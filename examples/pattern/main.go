@@ -19,7 +19,7 @@ func main() {
 	w := packed.NewMatrix(size, size)
 	lowrank.Randomize(lowrank.Tensor{W: w}, kernels.Uniform, 1)
 
-	opt, err := es.New(es.Matrices(w), es.Options{Seed: 1, Pairs: 500, Generations: 100, Sigma: 4, Fitness: es.FourBit})
+	opt, err := es.New(es.Matrices(w), nil, es.Options{Seed: 1, Pairs: 500, Generations: 100, Sigma: 4, Fitness: es.FourBit})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -97,9 +97,9 @@ func (c *Classifier) check(g es.Generation, scores []int64) error {
 	switch {
 	case len(scores) != 2*g.Pairs:
 		return fmt.Errorf("crossbar: %d scores for %d pairs, want %d", len(scores), g.Pairs, 2*g.Pairs)
-	case g.Groups != 1 || g.Noise.Place != lowrank.InWeights || g.Noise.Rank == lowrank.FullRank:
+	case g.Groups != 1 || g.Noise.Estimator != lowrank.PerturbWeights || g.Noise.Rank == lowrank.FullRank:
 		return fmt.Errorf("crossbar: %d groups, noise of rank %d %v: want one group and low-rank noise in weights",
-			g.Groups, g.Noise.Rank, g.Noise.Place)
+			g.Groups, g.Noise.Rank, g.Noise.Estimator)
 	case len(g.Tensors) != len(c.net.Layers):
 		return fmt.Errorf("crossbar: generation of %d tensors for a network of %d layers", len(g.Tensors), len(c.net.Layers))
 	}

@@ -61,11 +61,11 @@ func TestIdealTraining(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		opt, err := es.New(run.net.Parameters(), o)
+		opt, err := es.New(run.net.Parameters(), evaluator, o)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := opt.Run(context.Background(), evaluator); err != nil {
+		if err := opt.Run(context.Background()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -108,11 +108,11 @@ func TestTrainingIsDeterministic(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			opt, err := es.New(m.Parameters(), es.Options{Generations: 5, Pairs: 60, Seed: 5})
+			opt, err := es.New(m.Parameters(), evaluator, es.Options{Generations: 5, Pairs: 60, Seed: 5})
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := opt.Run(context.Background(), evaluator); err != nil {
+			if err := opt.Run(context.Background()); err != nil {
 				t.Fatal(err)
 			}
 			if first == nil {
@@ -174,7 +174,7 @@ func TestClassifierErrors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	opt, err := es.New(m.Parameters(), es.Options{Generations: 1, Pairs: 4})
+	opt, err := es.New(m.Parameters(), nil, es.Options{Generations: 1, Pairs: 4})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -182,7 +182,7 @@ func TestClassifierErrors(t *testing.T) {
 	for want, spoil := range map[string]func(*es.Generation){
 		"8 scores for 3 pairs":      func(g *es.Generation) { g.Pairs = 3 },
 		"2 groups":                  func(g *es.Generation) { g.Groups = 2 },
-		"want one group":            func(g *es.Generation) { g.Noise.Place = lowrank.InActivations },
+		"want one group":            func(g *es.Generation) { g.Noise.Estimator = lowrank.PerturbActivations },
 		"noise of rank -1":          func(g *es.Generation) { g.Noise.Rank = lowrank.FullRank },
 		"generation of 2 tensors":   func(g *es.Generation) { g.Tensors = g.Tensors[:2] },
 		"tensor 0 of the generatio": func(g *es.Generation) { g.Tensors = slices.Clone(g.Tensors); g.Tensors[0] = g.Tensors[1] },
@@ -211,7 +211,7 @@ func TestEvaluateAllocations(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	opt, err := es.New(m.Parameters(), es.Options{Generations: 1, Pairs: 100})
+	opt, err := es.New(m.Parameters(), nil, es.Options{Generations: 1, Pairs: 100})
 	if err != nil {
 		t.Fatal(err)
 	}

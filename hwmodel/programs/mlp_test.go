@@ -21,11 +21,11 @@ func trained(t *testing.T, data *data.Dataset, widths ...int) *nn.MLP {
 	if err != nil {
 		t.Fatal(err)
 	}
-	opt, err := es.New(net.Parameters(), es.Options{Generations: 20, Pairs: 32, Sigma: 2})
+	opt, err := es.New(net.Parameters(), c, es.Options{Generations: 20, Pairs: 32, Sigma: 2})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := opt.Run(context.Background(), c); err != nil {
+	if err := opt.Run(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	return net

@@ -62,7 +62,7 @@ func NewTraining(net *nn.MLP, data *data.Dataset, batch int, o es.Options) (*Tra
 	if _, err := nn.NewClassifier(net, data, batch); err != nil {
 		return nil, err
 	}
-	opt, err := es.New(net.Parameters(), o)
+	opt, err := es.New(net.Parameters(), nil, o)
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +100,7 @@ func (t *trainingText) setRule(o es.Options) error {
 	}
 	const most = trit5.WordMax / 2 // of the dividend of a rate
 	switch {
-	case o.Inputs != nil:
+	case o.Estimator != lowrank.PerturbWeights:
 		return errors.New("noise in activations")
 	case o.Rank == lowrank.FullRank:
 		return errors.New("noise of full rank")

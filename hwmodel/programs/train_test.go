@@ -55,12 +55,12 @@ func TestTraining(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			opt, err := es.New(want.Parameters(), test.o)
+			opt, err := es.New(want.Parameters(), c, test.o)
 			if err != nil {
 				t.Fatal(err)
 			}
 			moved := 0
-			if err := opt.Run(context.Background(), c, func(s es.Stats) error { moved += s.Moved; return nil }); err != nil {
+			if err := opt.Run(context.Background(), func(s es.Stats) error { moved += s.Moved; return nil }); err != nil {
 				t.Fatal(err)
 			}
 			p, err := NewTraining(got, data, test.batch, test.o)

@@ -91,9 +91,9 @@ func trained(t *testing.T) (*nn.MLP, *data.Dataset) {
 	before := net.Layers[0].W.Clone()
 	evaluator, err := nn.NewClassifier(net, data, 32)
 	must(t, err)
-	opt, err := es.New(net.Parameters(), es.Options{Seed: 1, Generations: 10, Pairs: 32})
+	opt, err := es.New(net.Parameters(), evaluator, es.Options{Seed: 1, Generations: 10, Pairs: 32})
 	must(t, err)
-	must(t, opt.Run(t.Context(), evaluator))
+	must(t, opt.Run(t.Context()))
 	if net.Layers[0].W.Equal(before) {
 		t.Fatal("training has moved no weight")
 	}

@@ -20,7 +20,7 @@ func BenchmarkEvaluate(b *testing.B) {
 				b.Fatal(err)
 			}
 			e.chunk = 32
-			opt, err := es.New(net.Parameters(), es.Options{Generations: 1, Pairs: 32, Sigma: 1})
+			opt, err := es.New(net.Parameters(), nil, es.Options{Generations: 1, Pairs: 32, Sigma: 1})
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -12,8 +12,8 @@
 //	...
 //	evaluator, err := control.NewEvaluator(net, env, 8) // episodes of each member
 //	...
-//	opt, err := es.New(net.Parameters(), es.Options{Seed: seed, Generations: 100, Pairs: 64})
+//	opt, err := es.New(net.Parameters(), evaluator, es.Options{Seed: seed, Generations: 100, Pairs: 64})
 //	...
-//	err = opt.Run(ctx, evaluator)
+//	err = opt.Run(ctx)
 //	rewards := policy.Test(seed, control.Fresh, 100)
 package control

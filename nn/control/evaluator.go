@@ -108,8 +108,8 @@ func (e *Evaluator) check(g es.Generation, scores []int64) error {
 	if want := 2 * g.Pairs; len(scores) != want {
 		return fmt.Errorf("control: %d scores for %d pairs, want %d", len(scores), g.Pairs, want)
 	}
-	if g.Noise.Place != lowrank.InWeights {
-		return fmt.Errorf("control: noise in %v, want %v", g.Noise.Place, lowrank.InWeights)
+	if g.Noise.Estimator != lowrank.PerturbWeights {
+		return fmt.Errorf("control: noise in %v, want %v", g.Noise.Estimator, lowrank.PerturbWeights)
 	}
 	if len(g.Tensors) != len(e.net.Layers) {
 		return fmt.Errorf("control: generation of %d tensors for a network of %d layers", len(g.Tensors), len(e.net.Layers))

@@ -29,7 +29,7 @@ func begin(t *testing.T, env Environment, episodes int, o es.Options, hidden ...
 	if err != nil {
 		t.Fatal(err)
 	}
-	opt, err := es.New(net.Parameters(), o)
+	opt, err := es.New(net.Parameters(), e, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -163,7 +163,7 @@ func TestDeterminism(t *testing.T) {
 			if chunk > 0 {
 				e.chunk = chunk
 			}
-			if err := opt.Run(context.Background(), e); err != nil {
+			if err := opt.Run(context.Background()); err != nil {
 				t.Fatal(err)
 			}
 			h := sha256.New()
@@ -239,7 +239,7 @@ func TestErrors(t *testing.T) {
 	_, _, other := begin(t, CartPole{}, 2, es.Options{Generations: 1, Pairs: 5}, 4)
 	few, placed := opt.Ask(), opt.Ask()
 	few.Tensors = few.Tensors[:1]
-	placed.Noise.Place = lowrank.InActivations
+	placed.Noise.Estimator = lowrank.PerturbActivations
 	for _, test := range []struct {
 		g      es.Generation
 		scores int

@@ -55,13 +55,13 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	opt, err := es.New(net.Parameters(), es.Options{Seed: 1, Generations: 40, Pairs: 32, Sigma: 1})
+	opt, err := es.New(net.Parameters(), evaluator, es.Options{Seed: 1, Generations: 40, Pairs: 32, Sigma: 1})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	fmt.Println("worst of 100 episodes before:", slices.Min(policy.Test(1, control.Fresh, 100)))
-	if err := opt.Run(context.Background(), evaluator); err != nil {
+	if err := opt.Run(context.Background()); err != nil {
 		fmt.Println(err)
 		return
 	}

@@ -15,8 +15,8 @@ func TestSolveCartPole(t *testing.T) {
 		t.Skip("PENTARY_LONG=1 trains for seconds")
 	}
 	for seed := range uint64(3) {
-		net, e, opt := begin(t, CartPole{}, 8, es.Options{Seed: seed, Generations: 60, Pairs: 64, Sigma: 1}, 16)
-		if err := opt.Run(context.Background(), e); err != nil {
+		net, _, opt := begin(t, CartPole{}, 8, es.Options{Seed: seed, Generations: 60, Pairs: 64, Sigma: 1}, 16)
+		if err := opt.Run(context.Background()); err != nil {
 			t.Fatal(err)
 		}
 		p, err := NewPolicy(net, CartPole{})

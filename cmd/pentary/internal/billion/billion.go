@@ -119,7 +119,7 @@ func (r *Result) run(ctx context.Context, g *network) error {
 	if err := r.time(Setup, g.initialize); err != nil {
 		return err
 	}
-	opt, err := es.New(es.Matrices(g.weights...), g.options.es())
+	opt, err := es.New(es.Matrices(g.weights...), nil, g.options.es())
 	if err != nil {
 		return err
 	}

@@ -29,7 +29,7 @@ func TestScores(t *testing.T) {
 		if err := n.initialize(); err != nil {
 			t.Fatal(err)
 		}
-		opt, err := es.New(es.Matrices(n.weights...), o.es())
+		opt, err := es.New(es.Matrices(n.weights...), nil, o.es())
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -200,7 +200,7 @@ func (c *comparer) methodOf(name, title string, s *settings) compare.Method {
 			Seed: seed, Members: 100, Rank: 8, Sigma: es.Ratio(1, 2), Rate: es.Ratio(1, 1),
 		}, s.batch)
 	}
-	m := compare.Strategy(title, s.esOptions(), s.noise, s.batch)
+	m := compare.Strategy(title, s.esOptions(), s.batch)
 	m.Baseline = name == fullMethod
 	m.Settings = s.meta()
 	delete(m.Settings, "schedule") // it names the generations, which are not known yet

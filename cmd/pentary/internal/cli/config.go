@@ -48,6 +48,9 @@ func parseConfig(text string) (*config, error) {
 	err := d.Decode(c)
 	if err == nil {
 		if _, err = d.Token(); err == io.EOF {
+			if c.Settings["rule"] == oldQES {
+				c.Settings["rule"] = qes.String()
+			}
 			return c, nil
 		}
 		err = errors.New("more than one value")
@@ -155,8 +158,8 @@ func (p *plan) start(data string) (*nn.MLP, *es.Optimizer, error) {
 }
 
 // classifier returns what the optimizer needs to see of the data, nil for nothing.
-func (p *plan) classifier(net *nn.MLP, dir string) (*nn.Classifier, error) {
-	if p.settings.noise == lowrank.InWeights {
+func (p *plan) classifier(net *nn.MLP, dir string) (es.Evaluator, error) {
+	if p.settings.options.Estimator == lowrank.PerturbWeights {
 		return nil, nil
 	}
 	train, test, err := p.task.Load(dir)

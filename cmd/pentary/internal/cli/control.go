@@ -212,7 +212,7 @@ func (c *controller) learn(ctx context.Context, s *streams, net *nn.MLP, policy 
 	}
 	o := c.options
 	o.Rule = es.Residual{Rate: c.rate.q16()}
-	optimizer, err := es.New(net.Parameters(), o)
+	optimizer, err := es.New(net.Parameters(), wholeGenerations{evaluator}, o)
 	if err != nil {
 		return nil, usageError{err}
 	}
@@ -220,7 +220,7 @@ func (c *controller) learn(ctx context.Context, s *streams, net *nn.MLP, policy 
 	observer := newControlObserver(c.json, s)
 	observer.start(c.startEvent(net))
 	began := time.Now()
-	err = optimizer.Run(ctx, wholeGenerations{evaluator}, func(stats es.Stats) error {
+	err = optimizer.Run(ctx, func(stats es.Stats) error {
 		n := stats.Generation
 		due := n%max(1, o.Generations/measurements) == 0 || n == o.Generations
 		if due {

@@ -143,7 +143,7 @@ func trainDefault(ctx context.Context, t *task.Task, train *data.Dataset, progre
 	if err != nil {
 		return nil, err
 	}
-	err = opt.Run(ctx, c, func(stats es.Stats) error {
+	err = opt.Run(ctx, func(stats es.Stats) error {
 		progress("training "+t.Name, stats.Generation, set.options.Generations)
 		return nil
 	})

@@ -136,11 +136,11 @@ func (t *hwTrain) reference(ctx context.Context, net *nn.MLP, data *data.Dataset
 	if err != nil {
 		return err
 	}
-	opt, err := es.New(net.Parameters(), t.options)
+	opt, err := es.New(net.Parameters(), c, t.options)
 	if err != nil {
 		return err
 	}
-	if err := opt.Run(ctx, c); errors.Is(err, context.Canceled) {
+	if err := opt.Run(ctx); errors.Is(err, context.Canceled) {
 		return errInterrupted
 	} else if err != nil {
 		return err

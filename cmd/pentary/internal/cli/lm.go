@@ -119,7 +119,7 @@ func (t *lmTrainer) run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return usageError{err}
 	}
-	optimizer, err := t.settings.start(m, predictor)
+	optimizer, err := t.settings.start(m, wholeBatches{predictor})
 	if err != nil {
 		return usageError{err}
 	}
@@ -147,7 +147,7 @@ func (t *lmTrainer) run(ctx context.Context, s *streams) error {
 		return err
 	}
 	meter.observer.start(start)
-	interrupted, err := run.train(ctx, predictor, log, lines, journal.Interval{Time: t.journal.every})
+	interrupted, err := run.train(ctx, log, lines, journal.Interval{Time: t.journal.every})
 	if err = errors.Join(err, lines.close()); err != nil {
 		if log != nil {
 			err = fmt.Errorf("%w\nThe run is kept up to its last whole generation. Go on with: %s", err, t.journal.resumeCommand())

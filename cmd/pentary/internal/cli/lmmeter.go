@@ -120,7 +120,7 @@ type lmSession struct {
 }
 
 // train trains until the run is done or is interrupted, then with a checkpoint.
-func (s *lmSession) train(ctx context.Context, e es.Evaluator, log *journal.Log, lines *lineFile, every journal.Interval) (interrupted bool, err error) {
+func (s *lmSession) train(ctx context.Context, log *journal.Log, lines *lineFile, every journal.Interval) (interrupted bool, err error) {
 	m := s.meter
 	callbacks := []func(es.Stats) error{m.generation}
 	if lines != nil {
@@ -131,7 +131,7 @@ func (s *lmSession) train(ctx context.Context, e es.Evaluator, log *journal.Log,
 	}
 	m.first, m.began, m.mark = s.Generation(), time.Now(), time.Now()
 	if !s.Done() {
-		err = s.Run(ctx, wholeGenerations{e}, append(callbacks, m.next)...)
+		err = s.Run(ctx, append(callbacks, m.next)...)
 	}
 	if interrupted = errors.Is(err, context.Canceled); interrupted {
 		err = nil

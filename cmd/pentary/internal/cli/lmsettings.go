@@ -27,7 +27,7 @@ type lmSettings struct {
 
 func defaultLM() *lmSettings {
 	return &lmSettings{
-		optimizerSettings: defaultOptimizer(es.Options{Generations: 8000, Pairs: 64, Rank: 1, Sigma: 3}, lowrank.InActivations, "0.03"),
+		optimizerSettings: defaultOptimizer(es.Options{Generations: 8000, Pairs: 64, Rank: 1, Sigma: 3, Estimator: lowrank.PerturbActivations}, "0.03"),
 		shape:             nn.Language{Width: 128, Layers: 1, Cell: nn.CellMinGRU, Places: 4, Heads: 4, Window: 16},
 		batch:             nn.PredictorOptions{Streams: 64, Steps: 4, Lead: 16},
 	}
@@ -106,12 +106,8 @@ func (s *lmSettings) predictor(m *nn.Model, text *corpus.Text) (*nn.Predictor, e
 	return nn.NewPredictor(m, source, s.batch)
 }
 
-func (s *lmSettings) start(m *nn.Model, p *nn.Predictor) (*es.Optimizer, error) {
-	o := s.esOptions()
-	if s.noise == lowrank.InActivations {
-		o.Inputs = p
-	}
-	return es.New(m.Parameters(), o)
+func (s *lmSettings) start(m *nn.Model, e es.Evaluator) (*es.Optimizer, error) {
+	return es.New(m.Parameters(), e, s.esOptions())
 }
 
 // tokens returns the member-tokens of a generation.
@@ -126,7 +122,7 @@ func (s *lmSettings) name() string {
 func (s *lmSettings) meta() map[string]string {
 	meta := s.optimizerSettings.meta()
 	meta["streams"], meta["steps"], meta["lead"] = strconv.Itoa(s.batch.Streams), strconv.Itoa(s.batch.Steps), strconv.Itoa(s.batch.Lead)
-	if s.noise == lowrank.InActivations {
+	if s.options.Estimator == lowrank.PerturbActivations {
 		meta["discount"] = strconv.Itoa(s.batch.Discount)
 	}
 	return meta

@@ -16,7 +16,6 @@ import (
 // whatever the network.
 type optimizerSettings struct {
 	options es.Options // without what the fields below have
-	noise   lowrank.Place
 	rank    rank
 	rule    ruleSettings
 	decay   decimal // of the schedules inverse
@@ -25,12 +24,12 @@ type optimizerSettings struct {
 
 // defaultOptimizer returns settings of these options, the rate being of the residual
 // rule.
-func defaultOptimizer(o es.Options, noise lowrank.Place, rate string) optimizerSettings {
+func defaultOptimizer(o es.Options, rate string) optimizerSettings {
 	o.Schedule = cmp.Or(o.Schedule, es.Linear)
 	o.SigmaSchedule = cmp.Or(o.SigmaSchedule, es.Constant)
 	o.Groups, o.Reuse = cmp.Or(o.Groups, 1), cmp.Or(o.Reuse, 1)
 	return optimizerSettings{
-		options: o, noise: noise, rank: rank(cmp.Or(o.Rank, 1)),
+		options: o, rank: rank(cmp.Or(o.Rank, 1)),
 		rule: defaultRule(rate), decay: newDecimal("0.015", 1000), shrink: newDecimalOrZero(1),
 	}
 }
@@ -51,7 +50,7 @@ func (s *optimizerSettings) noiseAndUpdate(groups *flagGroups) {
 	o := &s.options
 	schedules := []es.Schedule{es.Linear, es.Constant, es.Cosine, es.Inverse}
 	f := groups.add("Noise")
-	f.Var(choice[lowrank.Place]{&s.noise, []lowrank.Place{lowrank.InWeights, lowrank.InActivations}}, "noise", "what is perturbed: the weights, or what the layers yield, with a score for each sample")
+	f.Var(choice[lowrank.Estimator]{&o.Estimator, []lowrank.Estimator{lowrank.PerturbWeights, lowrank.PerturbActivations}}, "noise", "what is perturbed: the weights, or what the layers yield, with a score for each sample")
 	f.Var(&s.rank, "rank", "of the perturbations, or full for dense ones")
 	f.UintVar(&o.Sigma, "sigma", o.Sigma, "perturb by 2^-sigma levels, or activations of one")
 	f.Var(choice[es.Schedule]{&o.SigmaSchedule, schedules}, "sigma-schedule", "of the perturbation over the run")
@@ -70,7 +69,7 @@ func (s *optimizerSettings) noiseAndUpdate(groups *flagGroups) {
 func (s *optimizerSettings) complete() {
 	if s.options.Fitness == 0 {
 		s.options.Fitness = es.FourBit
-		if s.noise == lowrank.InActivations {
+		if s.options.Estimator == lowrank.PerturbActivations {
 			s.options.Fitness = es.Tails
 		}
 	}
@@ -95,8 +94,7 @@ func (s *optimizerSettings) check() error {
 	return nil
 }
 
-// esOptions returns the optimizer's options, without the data that noise in
-// activations takes.
+// esOptions returns the optimizer's options.
 func (s *optimizerSettings) esOptions() es.Options {
 	o := s.options
 	o.Rank, o.Rule = int(s.rank), s.rule.of()
@@ -115,8 +113,8 @@ func (s *optimizerSettings) meta() map[string]string {
 	}
 	s.rule.meta(meta)
 	// What is off by default is told where it is on.
-	if s.noise != lowrank.InWeights {
-		meta["noise"] = s.noise.String()
+	if o.Estimator != lowrank.PerturbWeights {
+		meta["noise"] = o.Estimator.String()
 	}
 	if o.SigmaSchedule != es.Constant {
 		meta["sigma-schedule"] = o.SigmaSchedule.String()

@@ -16,11 +16,14 @@ const (
 	residual4  ruleName = "residual4"
 	stochastic ruleName = "stochastic"
 	threshold  ruleName = "threshold"
-	replayed   ruleName = "replay"
+	qes        ruleName = "qes"
 	flip       ruleName = "flip"
 )
 
-var ruleNames = []ruleName{residual, residual4, stochastic, threshold, replayed, flip}
+var ruleNames = []ruleName{residual, residual4, stochastic, threshold, qes, flip}
+
+// oldQES is what journals of earlier versions call qes.
+const oldQES = "replay"
 
 func (r ruleName) String() string { return string(r) }
 
@@ -29,7 +32,7 @@ type ruleSettings struct {
 	rule   ruleName
 	rate   decimal // of all but threshold
 	share  decimal // of threshold
-	window int     // of replay
+	window int     // of qes
 	decay  uint    // of flip
 	level  decimal // of flip
 }
@@ -45,7 +48,7 @@ func (s *ruleSettings) flags(f *pflag.FlagSet) {
 	f.Var(choice[ruleName]{&s.rule, ruleNames}, "rule", "how the update moves weights")
 	f.Var(&s.rate, "rate", "levels that one standard deviation moves; not for threshold")
 	f.Var(&s.share, "share", "threshold: of the weights, that pure noise would move")
-	f.IntVar(&s.window, "window", s.window, "replay: generations to rebuild the residual from")
+	f.IntVar(&s.window, "window", s.window, "qes: generations to rebuild the residual from")
 	f.UintVar(&s.decay, "average", s.decay, "flip: average steps with a gain of 2^-average")
 	f.Var(&s.level, "level", "flip: average that moves a weight, in levels")
 }
@@ -60,8 +63,8 @@ func (s *ruleSettings) of() es.Rule {
 		return es.Stochastic{Rate: rate}
 	case threshold:
 		return es.Threshold{Share: s.share.q16()}
-	case replayed:
-		return es.Replay{Rate: rate, Window: s.window}
+	case qes:
+		return es.QES{Rate: rate, Window: s.window}
 	case flip:
 		return es.Flip{Rate: rate, Decay: s.decay, Level: s.level.q16()}
 	}
@@ -77,7 +80,7 @@ func (s *ruleSettings) meta(m map[string]string) {
 	}
 	m["rate"] = s.rate.String()
 	switch s.rule {
-	case replayed:
+	case qes:
 		m["window"] = fmt.Sprint(s.window)
 	case flip:
 		m["average"], m["level"] = fmt.Sprint(s.decay), s.level.String()

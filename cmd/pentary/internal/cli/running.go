@@ -11,7 +11,6 @@ import (
 
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/es/journal"
-	"github.com/Kaleaon/pentary-go/nn"
 )
 
 // running is a session with the files that it writes as it goes.
@@ -23,7 +22,7 @@ type running struct {
 
 // run trains until the run is done, is to stop early, or is interrupted, then with a
 // checkpoint.
-func (r *running) run(ctx context.Context, c *nn.Classifier, checkpoints journal.Interval) (interrupted bool, err error) {
+func (r *running) run(ctx context.Context, checkpoints journal.Interval) (interrupted bool, err error) {
 	m := r.meter
 	callbacks := []func(es.Stats) error{m.lap, m.generation}
 	if r.lines != nil {
@@ -34,7 +33,7 @@ func (r *running) run(ctx context.Context, c *nn.Classifier, checkpoints journal
 	}
 	m.start(r.Generation())
 	if !m.stale() { // else a crash came before the end could be written
-		err = r.Optimizer.Run(ctx, wholeGenerations{c}, append(callbacks, m.next)...)
+		err = r.Optimizer.Run(ctx, append(callbacks, m.next)...)
 	}
 	if interrupted = errors.Is(err, context.Canceled); interrupted {
 		err = nil
@@ -52,6 +51,13 @@ type wholeGenerations struct{ es.Evaluator }
 
 func (w wholeGenerations) Evaluate(ctx context.Context, g es.Generation, scores []int64) error {
 	return w.Evaluator.Evaluate(context.WithoutCancel(ctx), g, scores)
+}
+
+// wholeBatches is wholeGenerations for noise in activations.
+type wholeBatches struct{ es.InputSource }
+
+func (w wholeBatches) Evaluate(ctx context.Context, g es.Generation, scores []int64) error {
+	return w.InputSource.Evaluate(context.WithoutCancel(ctx), g, scores)
 }
 
 // A lineFile is the file of --log, a line for each generation.

@@ -32,7 +32,7 @@ type settings struct {
 // defaults returns the settings of a task.
 func defaults(t *task.Task) *settings {
 	return &settings{
-		optimizerSettings: defaultOptimizer(t.Options, t.Noise, t.Rate),
+		optimizerSettings: defaultOptimizer(t.Options, t.Rate),
 		hidden:            slices.Clone(t.Hidden), batch: t.Batch,
 	}
 }
@@ -100,14 +100,9 @@ func (s *settings) check() error {
 	return nil
 }
 
-// start returns an optimizer of the network's weights on the data that the classifier
-// has. Without noise in activations it needs none.
-func (s *settings) start(net *nn.MLP, c *nn.Classifier) (*es.Optimizer, error) {
-	o := s.esOptions()
-	if s.noise == lowrank.InActivations {
-		o.Inputs = c
-	}
-	return es.New(net.Parameters(), o)
+// start returns an optimizer of the network's weights by the evaluator's scores.
+func (s *settings) start(net *nn.MLP, e es.Evaluator) (*es.Optimizer, error) {
+	return es.New(net.Parameters(), e, s.esOptions())
 }
 
 // classifier returns the evaluator of the network on the training samples, or on those
@@ -122,7 +117,7 @@ func (s *settings) classifier(net *nn.MLP, train *data.Dataset) (c *nn.Classifie
 
 // codes returns the number of codes of a generation.
 func (s *settings) codes() int {
-	if s.noise == lowrank.InActivations {
+	if s.options.Estimator == lowrank.PerturbActivations {
 		return s.options.Pairs * s.batch
 	}
 	return s.options.Pairs

@@ -66,6 +66,10 @@ func TestParseConfig(t *testing.T) {
 			t.Errorf("%q: error %v", bad, err)
 		}
 	}
+	old, err := parseConfig(`{"task":"digits","network":null,"settings":{"rule":"replay"},"optimizer":""}`)
+	if err != nil || old.Settings["rule"] != "qes" {
+		t.Errorf("the rule of an old journal: %+v, %v", old, err)
+	}
 }
 
 func TestShellQuote(t *testing.T) {

@@ -180,7 +180,7 @@ func (t *trainer) train(ctx context.Context, s *streams, before *plan) error {
 	if err != nil {
 		return usageError{err}
 	}
-	optimizer, err := t.settings.start(net, classifier)
+	optimizer, err := t.settings.start(net, wholeBatches{classifier})
 	if err != nil {
 		return usageError{err}
 	}
@@ -224,7 +224,7 @@ func (t *trainer) train(ctx context.Context, s *streams, before *plan) error {
 	}
 	defer run.lines.close()
 	m.observer.start(start)
-	interrupted, err := run.run(ctx, classifier, journal.Interval{Time: t.journal.every})
+	interrupted, err := run.run(ctx, journal.Interval{Time: t.journal.every})
 	if err != nil {
 		if run.log != nil {
 			err = fmt.Errorf("%w\nThe run is kept up to its last whole generation. Go on with: %s", err, t.journal.resumeCommand())

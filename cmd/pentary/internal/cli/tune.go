@@ -60,7 +60,7 @@ They are judged by every %dth training sample, which they do not train with; the
 test samples play no part. A budget is of member-samples, evaluations of one
 sample by one member of a population, and not of seconds, so that the same
 command finds the same settings on every machine. Runs of large rank or of the
-rule replay take longer than others of the same budget.
+rule qes take longer than others of the same budget.
 
 A flag of train that is given holds for all configurations, and is not varied.
 With --architecture the search is over networks: how many hidden layers, how wide
@@ -319,7 +319,7 @@ func (u *tuner) key(c tune.Configuration) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprint(s.esOptions(), s.noise, s.hidden, s.batch), nil
+	return fmt.Sprint(s.esOptions(), s.hidden, s.batch), nil
 }
 
 // tuneHeader is what identifies a search: the same header, the same results.
@@ -407,7 +407,7 @@ func (u *tuner) trial(ctx context.Context, o *tuneObserver, rung tune.Rung, r, c
 		return fail(err)
 	}
 	began := time.Now()
-	err = optimizer.Run(ctx, classifier, func(stats es.Stats) error {
+	err = optimizer.Run(ctx, func(stats es.Stats) error {
 		o.generation(r, c, stats.Generation, s)
 		return nil
 	})

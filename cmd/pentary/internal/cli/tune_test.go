@@ -47,7 +47,7 @@ func TestVaried(t *testing.T) {
 
 // A parameter matters under its rule alone.
 func TestTakes(t *testing.T) {
-	for rule, want := range map[string]string{"residual": "rate", "threshold": "share", "replay": "rate window", "flip": "rate average level"} {
+	for rule, want := range map[string]string{"residual": "rate", "threshold": "share", "qes": "rate window", "flip": "rate average level"} {
 		s := defaults(task.All[0])
 		if err := s.setTexts(map[string]string{"rule": rule}); err != nil {
 			t.Fatal(err)

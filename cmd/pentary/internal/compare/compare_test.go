@@ -35,8 +35,8 @@ func setup(t *testing.T) *Setup {
 func TestRun(t *testing.T) {
 	s := setup(t)
 	for _, m := range []Method{
-		Strategy("residual", es.Options{Pairs: 8}, lowrank.InWeights, 8),
-		Strategy("full", es.Options{Pairs: 4, Rank: lowrank.FullRank}, lowrank.InWeights, 8),
+		Strategy("residual", es.Options{Pairs: 8}, 8),
+		Strategy("full", es.Options{Pairs: 4, Rank: lowrank.FullRank}, 8),
 		RandomSearch("random", 1, 10, 8),
 		Prototype("prototype", baseline.PrototypeOptions{Members: 4, Rank: 2}, 8),
 	} {
@@ -75,9 +75,9 @@ func TestBits(t *testing.T) {
 		method Method
 		want   float64
 	}{
-		{Strategy("", es.Options{}, lowrank.InWeights, 1), 11},
-		{Strategy("", es.Options{Rule: es.Residual4{Rate: es.Ratio(1, 2)}}, lowrank.InWeights, 1), 7},
-		{Strategy("", es.Options{Rule: es.Stochastic{Rate: es.Ratio(1, 2)}}, lowrank.InWeights, 1), 3},
+		{Strategy("", es.Options{}, 1), 11},
+		{Strategy("", es.Options{Rule: es.Residual4{Rate: es.Ratio(1, 2)}}, 1), 7},
+		{Strategy("", es.Options{Rule: es.Stochastic{Rate: es.Ratio(1, 2)}}, 1), 3},
 		{RandomSearch("", 1, 10, 1), 3},
 		{Prototype("", baseline.PrototypeOptions{}, 1), 3},
 	} {
@@ -93,7 +93,7 @@ func TestBits(t *testing.T) {
 
 func TestCheck(t *testing.T) {
 	s := setup(t)
-	err := s.Check(Strategy("big", es.Options{Rank: 999}, lowrank.InWeights, 8))
+	err := s.Check(Strategy("big", es.Options{Rank: 999}, 8))
 	if err == nil || !strings.Contains(err.Error(), "big: lowrank: rank 999") {
 		t.Errorf("error %v", err)
 	}
@@ -111,7 +111,7 @@ func TestCancel(t *testing.T) {
 			cancel()
 		}
 	}
-	r, err := s.Run(ctx, Strategy("residual", es.Options{Pairs: 8}, lowrank.InWeights, 8), 4*time.Second, "")
+	r, err := s.Run(ctx, Strategy("residual", es.Options{Pairs: 8}, 8), 4*time.Second, "")
 	cancel()
 	if err != nil {
 		t.Fatal(err)

@@ -8,7 +8,6 @@ import (
 	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/es/baseline"
-	"github.com/Kaleaon/pentary-go/lowrank"
 	"github.com/Kaleaon/pentary-go/nn"
 	"github.com/Kaleaon/pentary-go/packed"
 )
@@ -32,25 +31,22 @@ type run struct {
 }
 
 // Strategy returns the evolution strategy of package es with the options, of which
-// the generations are set, with noise in weights or activations and on batches of a size.
-func Strategy(name string, o es.Options, noise lowrank.Place, batch int) Method {
+// the generations are set, on batches of a size.
+func Strategy(name string, o es.Options, batch int) Method {
 	return Method{Name: name, start: func(net *nn.MLP, data *data.Dataset, generations int) (*run, error) {
 		o.Generations = generations
 		classifier, err := nn.NewClassifier(net, data, batch)
 		if err != nil {
 			return nil, err
 		}
-		if noise == lowrank.InActivations {
-			o.Inputs = classifier
-		}
-		optimizer, err := es.New(net.Parameters(), o)
+		optimizer, err := es.New(net.Parameters(), classifier, o)
 		if err != nil {
 			return nil, err
 		}
 		return &run{
 			net: net, samples: 2 * optimizer.Options().Pairs * batch, state: optimizer.StateBytes(),
 			train: func(ctx context.Context, each func(es.Stats) error) error {
-				return optimizer.Run(ctx, classifier, each)
+				return optimizer.Run(ctx, each)
 			},
 		}, nil
 	}}

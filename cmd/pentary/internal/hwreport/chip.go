@@ -26,11 +26,11 @@ func Train(ctx context.Context, net *nn.MLP, data *data.Dataset, batch int, o es
 	if err != nil {
 		return nil, err
 	}
-	opt, err := es.New(net.Parameters(), o)
+	opt, err := es.New(net.Parameters(), scorer, o)
 	if err != nil {
 		return nil, err
 	}
-	if err := opt.Run(ctx, scorer, each); err != nil {
+	if err := opt.Run(ctx, each); err != nil {
 		return nil, err
 	}
 	chip.Update()

@@ -132,11 +132,11 @@ func (e *Experiment) trainDigitally(ctx context.Context, net *nn.MLP, o es.Optio
 // train trains a network by an evaluator.
 func train(ctx context.Context, net *nn.MLP, o es.Options, seed uint64, e es.Evaluator, progress func() error) error {
 	o.Seed = seed
-	opt, err := es.New(net.Parameters(), o)
+	opt, err := es.New(net.Parameters(), e, o)
 	if err != nil {
 		return err
 	}
-	return opt.Run(ctx, e, func(es.Stats) error { return progress() })
+	return opt.Run(ctx, func(es.Stats) error { return progress() })
 }
 
 // accuracy returns how many samples a network gets right.

@@ -79,14 +79,14 @@ func (b *bench) run(s setting, net *nn.MLP, seed uint64, follow func(es.Stats) e
 	if err != nil {
 		return err
 	}
-	optimizer, err := es.New(net.Parameters(), es.Options{
+	optimizer, err := es.New(net.Parameters(), evaluator, es.Options{
 		Seed: seed, Generations: s.generations, Pairs: s.pairs, Rank: s.rank, Sigma: s.sigma,
 		Rule: es.Residual{Rate: es.Ratio(s.rate, 1000)}, Schedule: s.schedule,
 	})
 	if err != nil {
 		return err
 	}
-	return optimizer.Run(context.Background(), evaluator, follow)
+	return optimizer.Run(context.Background(), follow)
 }
 
 var columns = []string{"experiment", "line", "x", "seed", "correct", "total"}

@@ -10,7 +10,6 @@ import (
 
 	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es"
-	"github.com/Kaleaon/pentary-go/lowrank"
 )
 
 // Task is a classification task.
@@ -20,11 +19,10 @@ type Task struct {
 	Embedded bool   // whether the data are in the binary; else they are in a folder
 	Source   string // of the data: for a folder, where to get it
 
-	Hidden  []int         // default widths of the hidden layers
-	Batch   int           // default samples that a generation sees
-	Noise   lowrank.Place // default place of the noise
-	Options es.Options    // default options
-	Rate    string        // default rate of the residual rule, as a decimal
+	Hidden  []int      // default widths of the hidden layers
+	Batch   int        // default samples that a generation sees
+	Options es.Options // default options
+	Rate    string     // default rate of the residual rule, as a decimal
 
 	load func(dir string) (train, test *data.Dataset, err error)
 }

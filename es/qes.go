@@ -8,7 +8,7 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// Replay is error feedback that keeps no residual between generations: it rebuilds
+// QES is error feedback that keeps no residual between generations: it rebuilds
 // the residual when it needs it, from the codes of earlier generations, whose noise
 // it draws again (the idea of QES, arXiv 2602.03120, in integers). Its state is the
 // codes of at most Window-1 generations, whatever the number of weights.
@@ -22,29 +22,30 @@ import (
 // do far from the ends. An update takes (Window+1)/2 times as long as that of
 // Residual on average, and the memory of a residual and a copy of the largest matrix
 // while it runs.
-type Replay struct {
+type QES struct {
 	Rate   Q16 // levels that one standard deviation of Z moves a weight, at most 1
 	Window int // generations; 1 to MaxWindow
 }
 
-// MaxWindow bounds the window of Replay.
+// MaxWindow bounds the window of QES.
 const MaxWindow = 256
 
-// String returns the rule with its parameters.
-func (r Replay) String() string {
+// String returns the rule with its parameters, under the name "replay" that the
+// identity of runs has for it.
+func (r QES) String() string {
 	return fmt.Sprintf("replay(rate %v, window %d)", ratio(r.Rate), r.Window)
 }
 
-func (r Replay) check() error {
+func (r QES) check() error {
 	if r.Window < 1 || r.Window > MaxWindow {
-		return fmt.Errorf("es: replay of %d generations, want 1 to %d", r.Window, MaxWindow)
+		return fmt.Errorf("es: qes window of %d generations, want 1 to %d", r.Window, MaxWindow)
 	}
-	return checkRate("replay", r.Rate)
+	return checkRate("qes", r.Rate)
 }
 
-func (r Replay) profile() profile { return profile{pairs: true, window: r.Window, vectorRate: r.Rate} }
+func (r QES) profile() profile { return profile{pairs: true, window: r.Window, vectorRate: r.Rate} }
 
-func (r Replay) start(matrices []lowrank.Tensor) []stepper {
+func (r QES) start(matrices []lowrank.Tensor) []stepper {
 	weights, residuals := 0, 0 // of the largest matrix
 	for _, w := range matrices {
 		weights, residuals = max(weights, len(w.W.Bytes())), max(residuals, padded(w.W))
@@ -57,7 +58,7 @@ func (r Replay) start(matrices []lowrank.Tensor) []stepper {
 			panic(err)
 		}
 		step := residualStep{rate: r.Rate, tensor: w, int8s: residual[:padded(w.W)]}
-		return &replayStep{residualStep: step, past: pastStep{
+		return &qesStep{residualStep: step, past: pastStep{
 			residualStep: step,
 			scratch:      lowrank.Tensor{Number: w.Number, W: m},
 			zero:         packed.NewMatrix(1, w.W.Cols()).Bytes(),
@@ -65,17 +66,17 @@ func (r Replay) start(matrices []lowrank.Tensor) []stepper {
 	})
 }
 
-// replayStep is the residual rule with a residual that all matrices share, as each
+// qesStep is the residual rule with a residual that all matrices share, as each
 // is updated after the other.
-type replayStep struct {
+type qesStep struct {
 	residualStep
 	past pastStep
 }
 
-func (s *replayStep) appendState(b []byte) []byte  { return b }
-func (s *replayStep) restoreState(b []byte) []byte { return b }
+func (s *qesStep) appendState(b []byte) []byte  { return b }
+func (s *qesStep) restoreState(b []byte) []byte { return b }
 
-func (s *replayStep) prepare(g *update, u *lowrank.Updater) {
+func (s *qesStep) prepare(g *update, u *lowrank.Updater) {
 	clear(s.int8s)
 	for i := range g.earlier {
 		e := &g.earlier[i]
