@@ -1,7 +1,6 @@
 //go:build !purego
 
 #include "textflag.h"
-#include "constants_amd64.h"
 
 // Factors in quads of terms, AVX2: four rows of bytes become dwords. "|" separates
 // the lanes of 16 bytes below.
@@ -93,7 +92,7 @@ tail:
 mask:
 	VMOVD        CX, X0
 	VPBROADCASTD X0, Y0
-	VPCMPGTD     dwordIndex<>(SB), Y0, Y0
+	VPCMPGTD     ·dwordIndex(SB), Y0, Y0
 	VPMASKMOVD   Y4, Y0, (DI)
 
 done:

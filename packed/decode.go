@@ -3,6 +3,8 @@ package packed
 import (
 	"fmt"
 	"math"
+
+	"github.com/Kaleaon/pentary-go/internal/durable"
 )
 
 // Decode returns the File that data holds, without copying: its matrices share
@@ -71,7 +73,7 @@ func (e *tensorEntry) matrix(data []byte, end uint64) (*Matrix, error) {
 	}
 	stop := e.offset + e.length
 	body := data[e.offset:stop:stop]
-	if got := checksum(body); got != e.checksum {
+	if got := durable.Checksum(body); got != e.checksum {
 		return nil, fmt.Errorf("checksum is %08x, but the data's is %08x", e.checksum, got)
 	}
 	return MatrixOver(int(e.rows), int(e.cols), body)

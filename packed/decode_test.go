@@ -9,6 +9,8 @@ import (
 	"runtime"
 	"slices"
 	"testing"
+
+	"github.com/Kaleaon/pentary-go/internal/durable"
 )
 
 // Offsets in the bytes of rejectFile, worked out from the format.
@@ -54,10 +56,10 @@ func reseal(data []byte) {
 		offset, size := c.uint64(), c.uint64()
 		sum, n := c.bytes(checksumSize), uint64(len(data))
 		if sum != nil && offset <= n && size <= n-offset {
-			le.PutUint32(sum, checksum(data[offset:offset+size]))
+			le.PutUint32(sum, durable.Checksum(data[offset:offset+size]))
 		}
 	}
-	le.PutUint32(data[len(body):], checksum(body))
+	le.PutUint32(data[len(body):], durable.Checksum(body))
 }
 
 // allocated returns the bytes that f allocates.

@@ -7,6 +7,8 @@ import (
 	"maps"
 	"math"
 	"slices"
+
+	"github.com/Kaleaon/pentary-go/internal/durable"
 )
 
 // WriteTo writes f in the .pent format and returns the number of bytes written.
@@ -72,10 +74,10 @@ func (f *File) encodeHeader() ([]byte, error) {
 		h = le.AppendUint32(h, uint32(t.Scale))
 		h = le.AppendUint64(h, offset)
 		h = le.AppendUint64(h, uint64(len(m.data)))
-		h = le.AppendUint32(h, checksum(m.data))
+		h = le.AppendUint32(h, durable.Checksum(m.data))
 		end = offset + uint64(len(m.data))
 	}
-	return le.AppendUint32(h, checksum(h)), nil
+	return le.AppendUint32(h, durable.Checksum(h)), nil
 }
 
 // headerSize checks what goes into the header and returns its length. A header

@@ -3,13 +3,12 @@ package packed
 import (
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"io"
 	"math"
 	"os"
 	"unicode/utf8"
 
-	"github.com/Kaleaon/pentary-go/internal/atomicfile"
+	"github.com/Kaleaon/pentary-go/internal/durable"
 )
 
 // Tensor is a named matrix of a File. The weight that a pent stands for is
@@ -84,11 +83,6 @@ const (
 	checksumSize    = 4
 )
 
-// castagnoli is the polynomial for which CPUs have an instruction.
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
-
-func checksum(b []byte) uint32 { return crc32.Checksum(b, castagnoli) }
-
 // alignData returns the first offset for data at or after end.
 func alignData(end uint64) uint64 { return (end + dataAlign - 1) / dataAlign * dataAlign }
 
@@ -108,7 +102,7 @@ func checkName(s string) error {
 // WriteFile writes f to path atomically: an error leaves a file of that name as
 // it was, and a reader never finds a part of f.
 func WriteFile(path string, f *File) error {
-	return atomicfile.Write(path, func(w io.Writer) error {
+	return durable.Write(path, func(w io.Writer) error {
 		_, err := f.WriteTo(w)
 		return err
 	})

@@ -3,6 +3,8 @@ package packed
 import (
 	"encoding/binary"
 	"fmt"
+
+	"github.com/Kaleaon/pentary-go/internal/durable"
 )
 
 // header is a header being read: a cursor over its entries, and how many there
@@ -34,7 +36,7 @@ func openHeader(data []byte) (*header, error) {
 	}
 	body := int(length) - checksumSize
 	stored := binary.LittleEndian.Uint32(data[body:])
-	if sum := checksum(data[:body]); sum != stored {
+	if sum := durable.Checksum(data[:body]); sum != stored {
 		return nil, fmt.Errorf("header checksum at offset %d is %08x, but the header's is %08x", body, stored, sum)
 	}
 	tensors, metas := c.uint32(), c.uint32()

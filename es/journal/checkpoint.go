@@ -5,12 +5,12 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 
-	"github.com/Kaleaon/pentary-go/internal/atomicfile"
+	"github.com/Kaleaon/pentary-go/internal/durable"
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
@@ -24,7 +24,7 @@ const (
 
 // checkpointHead is the beginning of a checkpoint.
 type checkpointHead struct {
-	run        Sum // id of the run's header
+	run        Hash // id of the run's header
 	generation uint32
 	stateSize  uint64
 }
@@ -44,7 +44,7 @@ func (h *checkpointHead) encode() []byte {
 	b = append(b, h.run[:]...)
 	b = le.AppendUint32(b, h.generation)
 	b = le.AppendUint64(b, h.stateSize)
-	return le.AppendUint32(b, crc32.Checksum(b, castagnoli))
+	return le.AppendUint32(b, durable.Checksum(b))
 }
 
 func (h *checkpointHead) decode(path string, b []byte) error {
@@ -59,11 +59,11 @@ func (h *checkpointHead) decode(path string, b []byte) error {
 	}
 	const sumAt = checkpointHeadSize - checksumSize
 	le := binary.LittleEndian
-	if stored, sum := le.Uint32(b[sumAt:]), crc32.Checksum(b[:sumAt], castagnoli); stored != sum {
+	if stored, sum := le.Uint32(b[sumAt:]), durable.Checksum(b[:sumAt]); stored != sum {
 		return damaged(path, sumAt, "checksum is %08x, but the head's is %08x", stored, sum)
 	}
 	b = b[8:]
-	h.run = Sum(b)
+	h.run = Hash(b)
 	h.generation = le.Uint32(b[sha256.Size:])
 	h.stateSize = le.Uint64(b[sha256.Size+4:])
 	return nil
@@ -75,7 +75,7 @@ func (c *checkpoint) writeTo(w io.Writer) error {
 	if _, err := w.Write(c.checkpointHead.encode()); err != nil {
 		return err
 	}
-	sum := crc32.New(castagnoli)
+	sum := durable.NewChecksum()
 	body := io.MultiWriter(w, sum)
 	if _, err := body.Write(c.state); err != nil {
 		return err
@@ -86,28 +86,40 @@ func (c *checkpoint) writeTo(w io.Writer) error {
 	return binary.Write(w, binary.LittleEndian, sum.Sum32())
 }
 
-// decodeCheckpoint returns the checkpoint that data holds, without copying. It
-// accepts what writeTo makes and nothing else.
-func decodeCheckpoint(path string, data []byte) (*checkpoint, error) {
-	c := new(checkpoint)
-	if err := c.checkpointHead.decode(path, data); err != nil {
+// readCheckpoint returns the checkpoint in a file of size bytes. It accepts what
+// writeTo makes and nothing else, and takes memory for it once its checksums have
+// passed, not before.
+func readCheckpoint(f io.ReaderAt, size int64, path string) (*checkpoint, error) {
+	b := make([]byte, min(size, checkpointHeadSize))
+	if _, err := f.ReadAt(b, 0); err != nil && err != io.EOF {
 		return nil, err
 	}
-	end := len(data) - checksumSize
-	if end < checkpointHeadSize || c.stateSize > uint64(end-checkpointHeadSize) {
-		return nil, damaged(path, checkpointHeadSize, "truncated to %d bytes", len(data))
+	c := new(checkpoint)
+	if err := c.checkpointHead.decode(path, b); err != nil {
+		return nil, err
 	}
-	stored, sum := binary.LittleEndian.Uint32(data[end:]), crc32.Checksum(data[checkpointHeadSize:end], castagnoli)
-	if stored != sum {
-		return nil, damaged(path, int64(end), "checksum is %08x, but the content's is %08x", stored, sum)
+	end := size - checksumSize
+	if end < checkpointHeadSize || c.stateSize > uint64(end-checkpointHeadSize) || end > math.MaxInt {
+		return nil, damaged(path, checkpointHeadSize, "truncated to %d bytes", size)
 	}
-	weightsAt := checkpointHeadSize + int(c.stateSize)
-	c.state = data[checkpointHeadSize:weightsAt:weightsAt]
-	f, err := packed.Decode(data[weightsAt:end:end])
+	sum, err := durable.ChecksumOf(f, checkpointHeadSize, end-checkpointHeadSize)
 	if err != nil {
-		return nil, damaged(path, int64(weightsAt), "%v", err)
+		return nil, err
 	}
-	c.weights = f
+	if _, err := f.ReadAt(b[:checksumSize], end); err != nil && err != io.EOF {
+		return nil, err
+	}
+	if stored := binary.LittleEndian.Uint32(b); stored != sum {
+		return nil, damaged(path, end, "checksum is %08x, but the content's is %08x", stored, sum)
+	}
+	data := make([]byte, end-checkpointHeadSize)
+	if _, err := f.ReadAt(data, checkpointHeadSize); err != nil {
+		return nil, err
+	}
+	c.state = data[:c.stateSize:c.stateSize]
+	if c.weights, err = packed.Decode(data[c.stateSize:]); err != nil {
+		return nil, damaged(path, checkpointHeadSize+int64(c.stateSize), "%v", err)
+	}
 	return c, nil
 }
 
@@ -146,44 +158,30 @@ func (l *Log) Checkpoint(t Trainer) error {
 		state:          t.AppendState(nil),
 		weights:        f,
 	}
-	return atomicfile.WriteOn(l.fsys, l.path(checkpointName), c.writeTo)
+	return durable.WriteOn(l.fsys, l.path(checkpointName), c.writeTo)
 }
 
 // checkAttested returns an error if the run's checkpoint is of a generation that
 // the journal does not have: Checkpoint had made it durable.
 func (l *Log) checkAttested() error {
 	path := l.path(checkpointName)
-	b, err := l.readFile(path, checkpointHeadSize)
+	f, _, err := durable.OpenRegular(l.fsys, path, os.O_RDONLY)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
+	defer f.Close()
+	b := make([]byte, checkpointHeadSize)
+	n, err := f.ReadAt(b, 0)
+	if err != nil && err != io.EOF {
+		return err
+	}
 	var h checkpointHead
-	if h.decode(path, b) != nil || h.run != l.header.id() || int(h.generation) <= l.Generation() {
+	if h.decode(path, b[:n]) != nil || h.run != l.header.id() || int(h.generation) <= l.Generation() {
 		return nil // Restore reports what is wrong, if anything
 	}
 	return damaged(l.path(journalName), l.size, "no record after generation %d, but %s is of generation %d",
 		l.Generation(), path, h.generation)
-}
-
-// readFile returns the first bytes of a file, or all if most is negative.
-func (l *Log) readFile(path string, most int64) ([]byte, error) {
-	f, err := l.fsys.OpenFile(path, os.O_RDONLY, 0)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	size := info.Size()
-	if most >= 0 {
-		size = min(size, most)
-	}
-	b := make([]byte, size)
-	_, err = io.ReadFull(io.NewSectionReader(f, 0, size), b)
-	return b, err
 }

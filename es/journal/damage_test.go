@@ -50,7 +50,7 @@ func journalOf(t *testing.T, dir string) []byte {
 
 // expectCut checks that a run came back at its generation n, without its later
 // bytes, and goes on.
-func expectCut(t *testing.T, dir string, data []byte, n int, want []Sum) {
+func expectCut(t *testing.T, dir string, data []byte, n int, want []Hash) {
 	t.Helper()
 	l, at, x, err := reopen(t, dir, data)
 	if err != nil {
@@ -59,7 +59,7 @@ func expectCut(t *testing.T, dir string, data []byte, n int, want []Sum) {
 	if at.Generation != n || hashOf(t, x) != want[n] {
 		t.Fatalf("at generation %d, want %d", at.Generation, n)
 	}
-	if cut := l.Cut(); cut.Offset+cut.Bytes != int64(len(data)) && cut != (Tail{}) {
+	if cut := l.Truncated(); cut.Offset+cut.Bytes != int64(len(data)) && cut != (TornTail{}) {
 		t.Fatalf("cut %v of %d bytes", cut, len(data))
 	}
 	train(t, l, x, len(want)-1-n)
@@ -95,12 +95,12 @@ func TestTruncations(t *testing.T) {
 		l, _, _, err := reopen(t, dir, data[:size])
 		check(t, err)
 		start := int64(starts[whole+1])
-		tail := Tail{start, int64(size) - start}
+		tail := TornTail{start, int64(size) - start}
 		if tail.Bytes == 0 {
-			tail = Tail{}
+			tail = TornTail{}
 		}
-		if l.Cut() != tail {
-			t.Fatalf("%d bytes: cut %v, want %v", size, l.Cut(), tail)
+		if l.Truncated() != tail {
+			t.Fatalf("%d bytes: cut %v, want %v", size, l.Truncated(), tail)
 		}
 		check(t, l.Close())
 		if !bytes.Equal(journalOf(t, dir), data[:start]) {
@@ -383,14 +383,21 @@ func TestAlienCheckpoints(t *testing.T) {
 	}
 }
 
-// What a killed process left of a checkpoint goes when the run is opened.
+// What a killed process left of a checkpoint goes when the run is opened, and
+// nothing else does.
 func TestSweep(t *testing.T) {
 	dir := write(t, 1, -1, false)
-	temp := filepath.Join(dir, ".tmp-ABC")
-	check(t, os.WriteFile(temp, []byte("half"), 0o666))
+	temp := filepath.Join(dir, ".checkpoint.pentary-"+strings.Repeat("A", 26))
+	mine := filepath.Join(dir, ".tmp-notes")
+	for _, path := range []string{temp, mine} {
+		check(t, os.WriteFile(path, []byte("half"), 0o666))
+	}
 	l := must[*Log](t)(Open(dir, quick))
 	defer l.Close()
 	if _, err := os.Stat(temp); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("the temporary file is there: %v", err)
+	}
+	if _, err := os.Stat(mine); err != nil {
+		t.Error(err)
 	}
 }

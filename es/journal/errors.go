@@ -3,8 +3,6 @@ package journal
 import (
 	"errors"
 	"fmt"
-
-	"github.com/Kaleaon/pentary-go/internal/disk"
 )
 
 var (
@@ -18,7 +16,7 @@ var (
 	ErrEnded = errors.New("journal: the run has ended")
 	// ErrInUse is the error of opening a run that another process, or another Log
 	// of this one, has open.
-	ErrInUse = disk.ErrLocked
+	ErrInUse = errors.New("in use by another process")
 )
 
 // damaged returns an ErrDamaged that says where and what.

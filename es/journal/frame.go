@@ -2,7 +2,8 @@ package journal
 
 import (
 	"encoding/binary"
-	"hash/crc32"
+
+	"github.com/Kaleaon/pentary-go/internal/durable"
 )
 
 const (
@@ -33,13 +34,10 @@ type head struct {
 	checksum uint32 // of the payload
 }
 
-// castagnoli is the polynomial for which CPUs have an instruction.
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
-
 // headChecksum returns the checksum of a head's first bytes, continued from that of
 // the journal's header record, or from 0 for the header record itself.
 func headChecksum(run uint32, b []byte) uint32 {
-	return crc32.Update(run, castagnoli, b[:headSummed])
+	return durable.UpdateChecksum(run, b[:headSummed])
 }
 
 func (h head) put(b []byte, run uint32) {
@@ -64,16 +62,16 @@ func parseHead(b []byte) head {
 	}
 }
 
-// sound reports whether the checksum of a head is right.
-func sound(b []byte, run uint32) bool {
+// valid reports whether the checksum of a head is right.
+func valid(b []byte, run uint32) bool {
 	return binary.LittleEndian.Uint32(b[headSummed:]) == headChecksum(run, b)
 }
 
 // appendRecord appends a record whose payload the function appends.
-func appendRecord(b []byte, run, sequence, durable uint32, k kind, payload func([]byte) []byte) []byte {
+func appendRecord(b []byte, run, sequence, synced uint32, k kind, payload func([]byte) []byte) []byte {
 	at := len(b)
 	b = payload(append(b, make([]byte, headSize)...))
 	body := b[at+headSize:]
-	head{sequence, durable, k, uint32(len(body)), crc32.Checksum(body, castagnoli)}.put(b[at:], run)
+	head{sequence, synced, k, uint32(len(body)), durable.Checksum(body)}.put(b[at:], run)
 	return b
 }

@@ -3,23 +3,26 @@ package journal
 import (
 	"errors"
 	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
-	"github.com/Kaleaon/pentary-go/internal/disk"
+	"github.com/Kaleaon/pentary-go/internal/durable"
 	"github.com/Kaleaon/pentary-go/internal/race"
 	"github.com/Kaleaon/pentary-go/internal/trainee"
 )
 
-// watched is a file system that asks before each operation that changes or syncs
-// something.
+// watched is the operating system's file system, which asks before each operation
+// that changes or syncs something.
 type watched struct {
-	disk.FS
+	durable.FS
 	before func(op string) error
 }
 
 type watchedFile struct {
-	disk.File
+	File
 	before func(op string) error
 }
 
@@ -37,7 +40,7 @@ func do(before func(string) error, op string, f func() error) error {
 	}
 }
 
-func (w watched) OpenFile(name string, flag int, perm fs.FileMode) (disk.File, error) {
+func (w watched) OpenFile(name string, flag int, perm fs.FileMode) (File, error) {
 	if err := w.before("open"); err != nil && err != errSkip {
 		return nil, err
 	}
@@ -79,7 +82,7 @@ func (f watchedFile) Truncate(size int64) error {
 func (f watchedFile) Sync() error { return do(f.before, "sync", f.File.Sync) }
 
 // quick does without syncs, for tests of many runs that no one pulls the plug on.
-var quick = Options{FS: watched{disk.OS, func(op string) error {
+var quick = Options{FS: watched{durable.OS, func(op string) error {
 	if op == "sync" || op == "syncdir" {
 		return errSkip
 	}
@@ -101,7 +104,7 @@ func TestSyncPolicies(t *testing.T) {
 		{"both", SyncEvery(Interval{Generations: 4, Time: time.Hour}), 3},
 	} {
 		syncs := 0
-		fsys := watched{disk.OS, func(op string) error {
+		fsys := watched{durable.OS, func(op string) error {
 			if op == "sync" {
 				syncs++
 			}
@@ -121,6 +124,50 @@ func TestSyncPolicies(t *testing.T) {
 	}
 }
 
+// What makes a run durable, operation by operation: the journal before its name, a
+// record before Append returns, the records before the checkpoint that attests them,
+// the end after its checkpoint, and on opening what the process before may have left.
+func TestOrderOfSyncs(t *testing.T) {
+	var ops []string
+	fsys := watched{durable.OS, func(op string) error {
+		ops = append(ops, op)
+		return nil
+	}}
+	expect := func(what, want string) {
+		t.Helper()
+		if got := strings.Join(ops, " "); got != want {
+			t.Errorf("%s: %s, want %s", what, got, want)
+		}
+		ops = nil
+	}
+	const replace = "open write sync rename syncdir"
+	dir := t.TempDir()
+	x := trainee.New(codes)
+	l := must[*Log](t)(Create(dir, header(t, x), Options{FS: fsys}))
+	expect("Create", "syncdir "+replace+" open open syncdir sync") // journal, checkpoint
+	train(t, l, x, 1)
+	expect("Append", "write sync")
+	l.sync = SyncNever()
+	train(t, l, x, 1)
+	expect("Append without sync", "write")
+	check(t, l.Checkpoint(x))
+	expect("Checkpoint", "sync "+replace)
+	train(t, l, x, 1)
+	check(t, l.Close())
+	expect("Close", "write sync")
+
+	path := filepath.Join(dir, journalName)
+	check(t, os.Truncate(path, l.size-1))
+	l = must[*Log](t)(Open(dir, Options{FS: fsys}))
+	expect("Open with a torn tail", "open open truncate syncdir sync")
+	x = trainee.New(codes)
+	must[Restored](t)(l.Restore(t.Context(), x))
+	ops = nil
+	check(t, l.Finish(x, "done"))
+	expect("Finish", "sync "+replace+" write sync")
+	check(t, l.Close())
+}
+
 // Every operation of a run fails once, with half of what it was to write written.
 // The Log then takes nothing more, and the run goes on when opened anew, with all
 // that was acknowledged.
@@ -130,7 +177,7 @@ func TestFailures(t *testing.T) {
 	want := truth(t, trainee.New(codes), n)
 	for failing := 0; ; failing++ {
 		count := 0
-		fsys := watched{disk.OS, func(op string) error {
+		fsys := watched{durable.OS, func(op string) error {
 			count++
 			if count-1 == failing {
 				return broken
@@ -197,7 +244,7 @@ func session(t *testing.T, dir string, n int, o Options) (acknowledged int, err 
 func TestNothingAfterAnError(t *testing.T) {
 	for _, op := range []string{"write", "sync"} {
 		broken, armed := errors.New("broken"), false
-		fsys := watched{disk.OS, func(o string) error {
+		fsys := watched{durable.OS, func(o string) error {
 			if armed && o == op {
 				armed = false
 				return broken

@@ -13,8 +13,8 @@ import (
 type Header struct {
 	Seed    uint64
 	Config  string // all that determines the run, as canonical text in UTF-8
-	Data    Sum    // hash of the training data
-	Weights Sum    // Hash of the initial weights
+	Data    Hash   // hash of the training data
+	Weights Hash   // HashWeights of the initial weights
 }
 
 // headerSize is the size of a header's payload without Config.
@@ -32,8 +32,8 @@ func (h *Header) decode(b []byte) error {
 		return fmt.Errorf("header of %d bytes, want at least %d", len(b), headerSize)
 	}
 	h.Seed = binary.LittleEndian.Uint64(b)
-	h.Data = Sum(b[8:])
-	h.Weights = Sum(b[8+sha256.Size:])
+	h.Data = Hash(b[8:])
+	h.Weights = Hash(b[8+sha256.Size:])
 	h.Config = string(b[headerSize:])
 	return h.check()
 }
@@ -46,7 +46,7 @@ func (h *Header) check() error {
 }
 
 // id returns what a checkpoint names its run by.
-func (h *Header) id() Sum { return sha256.Sum256(h.append(nil)) }
+func (h *Header) id() Hash { return sha256.Sum256(h.append(nil)) }
 
 // mismatch returns an error that says in what the run of h is another than that
 // wanted, or nil.
@@ -67,7 +67,7 @@ func (h *Header) mismatch(want *Header) error {
 // End is how a run ended. No record follows it.
 type End struct {
 	Reason  string // in UTF-8
-	Weights Sum    // Hash of the final weights
+	Weights Hash   // HashWeights of the final weights
 }
 
 func (e *End) append(b []byte) []byte { return append(append(b, e.Weights[:]...), e.Reason...) }
@@ -76,7 +76,7 @@ func (e *End) decode(b []byte) error {
 	if len(b) < sha256.Size {
 		return fmt.Errorf("end of %d bytes, want at least %d", len(b), sha256.Size)
 	}
-	e.Weights = Sum(b)
+	e.Weights = Hash(b)
 	e.Reason = string(b[sha256.Size:])
 	return e.check()
 }

@@ -121,7 +121,7 @@ func child(dir, rule string) error {
 			return err
 		}
 	}
-	sum, err := Hash(opt.Parameters())
+	sum, err := HashWeights(opt.Parameters())
 	if err != nil {
 		return err
 	}

@@ -11,12 +11,8 @@ import (
 	"time"
 
 	"github.com/Kaleaon/pentary-go/es"
-	"github.com/Kaleaon/pentary-go/internal/atomicfile"
-	"github.com/Kaleaon/pentary-go/internal/disk"
+	"github.com/Kaleaon/pentary-go/internal/durable"
 )
-
-// FS is a file system to keep a run on.
-type FS = disk.FS
 
 // Options say how a run is kept.
 type Options struct {
@@ -52,7 +48,7 @@ type Options struct {
 // another run passes, nor one at another place of this.
 //
 // All records before number durable were known to be durable when the record was
-// written. A reader that finds a record broken looks for a sound head after it that
+// written. A reader that finds a record broken looks for a valid head after it that
 // counts the broken one among them: then the file is damaged. If there is none, the
 // broken record and all after it are what a crash tore.
 //
@@ -61,7 +57,7 @@ type Options struct {
 //
 //	seed             u64
 //	data             32 bytes  SHA-256
-//	initial weights  32 bytes  SHA-256, see Hash
+//	initial weights  32 bytes  SHA-256, see HashWeights
 //	configuration    UTF-8, to the end of the payload
 //
 // Kind 2 is a generation, whose number is the record's sequence number.
@@ -77,19 +73,19 @@ type Options struct {
 //
 // Kind 3 is the end of the run. Nothing follows it.
 //
-//	final weights    32 bytes  SHA-256, see Hash
+//	final weights    32 bytes  SHA-256, see HashWeights
 //	reason           UTF-8, to the end of the payload
 type Log struct {
-	fsys FS
+	fsys durable.FS
 	dir  string
 	lock io.Closer
-	file disk.File
+	file durable.File
 
 	header Header
 	run    uint32 // checksum of the header record's head
 	end    End
 	ended  bool
-	cut    Tail
+	torn   TornTail
 
 	size     int64  // of the file
 	sequence uint32 // of the next record
@@ -112,7 +108,7 @@ func Create(dir string, h Header, o Options) (*Log, error) {
 		return nil, fmt.Errorf("journal: configuration of %d bytes", len(h.Config))
 	}
 	l := newLog(dir, o)
-	if err := disk.MakeDir(l.fsys, dir); err != nil {
+	if err := durable.MakeDir(l.fsys, dir); err != nil {
 		return nil, err
 	}
 	if err := l.take(); err != nil {
@@ -144,23 +140,17 @@ func Open(dir string, o Options) (*Log, error) {
 }
 
 func newLog(dir string, o Options) *Log {
-	if o.FS == nil {
-		o.FS = disk.OS
-	}
-	return &Log{fsys: o.FS, dir: dir, sync: o.Sync}
+	return &Log{fsys: o.onDisk(), dir: dir, sync: o.Sync}
 }
 
 func (l *Log) path(name string) string { return filepath.Join(l.dir, name) }
 
 // take locks the run, and removes what killed processes left.
 func (l *Log) take() (err error) {
-	if l.lock, err = l.fsys.Lock(l.path(lockName)); err != nil {
+	if l.lock, err = lock(l.fsys, l.path(lockName)); err != nil {
 		return err
 	}
-	if err := atomicfile.Sweep(l.fsys, l.dir); err != nil {
-		l.release()
-		return err
-	}
+	durable.Sweep(l.fsys, l.dir, journalName, checkpointName)
 	return nil
 }
 
@@ -187,7 +177,7 @@ func (l *Log) create(h Header) error {
 	b = binary.LittleEndian.AppendUint16(b, journalVersion)
 	b = binary.LittleEndian.AppendUint16(b, 0)
 	b = appendRecord(b, 0, 0, 0, headerKind, h.append)
-	err := atomicfile.WriteOn(l.fsys, l.path(journalName), func(w io.Writer) error {
+	err := durable.WriteOn(l.fsys, l.path(journalName), func(w io.Writer) error {
 		_, err := w.Write(b)
 		return err
 	})
@@ -200,12 +190,12 @@ func (l *Log) create(h Header) error {
 // open reads the journal through and leaves the Log ready for its next record.
 func (l *Log) open() error {
 	path := l.path(journalName)
-	f, err := l.fsys.OpenFile(path, os.O_RDWR, 0)
+	f, size, err := durable.OpenRegular(l.fsys, path, os.O_RDWR)
 	if err != nil {
 		return err
 	}
 	l.file = f
-	r, err := newReader(f, path)
+	r, err := newReader(f, size, path)
 	if err != nil {
 		return err
 	}
@@ -215,11 +205,11 @@ func (l *Log) open() error {
 		}
 	}
 	l.header, l.run, l.sequence = r.header, r.run, r.sequence
-	l.end, l.ended, l.cut, l.size = r.end, r.ended, r.tail, r.at
+	l.end, l.ended, l.torn, l.size = r.end, r.ended, r.tail, r.at
 	if err := l.checkAttested(); err != nil {
 		return err
 	}
-	if l.cut.Bytes > 0 {
+	if l.torn.Bytes > 0 {
 		if err := f.Truncate(l.size); err != nil {
 			return err
 		}
@@ -246,8 +236,8 @@ func (l *Log) Generation() int { return generations(l.sequence, l.ended) }
 // End returns how the run ended, and whether it has.
 func (l *Log) End() (End, bool) { return l.end, l.ended }
 
-// Cut returns the tail that was cut when the run was opened.
-func (l *Log) Cut() Tail { return l.cut }
+// Truncated returns the torn tail that was cut off when the run was opened.
+func (l *Log) Truncated() TornTail { return l.torn }
 
 // Append writes the record of the next generation, and makes it durable if the
 // policy of Options.Sync says so.
@@ -312,7 +302,7 @@ func (l *Log) Finish(t Trainer, reason string) error {
 	if err := l.Checkpoint(t); err != nil {
 		return err
 	}
-	sum, err := Hash(t.Parameters())
+	sum, err := HashWeights(t.Parameters())
 	if err != nil {
 		return err
 	}

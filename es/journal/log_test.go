@@ -25,9 +25,9 @@ type trainer interface {
 	Step() es.Stats
 }
 
-func hashOf(t testing.TB, x Trainer) Sum {
+func hashOf(t testing.TB, x Trainer) Hash {
 	t.Helper()
-	sum, err := Hash(x.Parameters())
+	sum, err := HashWeights(x.Parameters())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,8 +35,8 @@ func hashOf(t testing.TB, x Trainer) Sum {
 }
 
 // truth returns the hash after each of n generations of x, and before the first.
-func truth(t testing.TB, x trainer, n int) []Sum {
-	sums := []Sum{hashOf(t, x)}
+func truth(t testing.TB, x trainer, n int) []Hash {
+	sums := []Hash{hashOf(t, x)}
 	for range n {
 		x.Step()
 		sums = append(sums, hashOf(t, x))
@@ -45,7 +45,7 @@ func truth(t testing.TB, x trainer, n int) []Sum {
 }
 
 func header(t testing.TB, x Trainer) Header {
-	return Header{Seed: 7, Config: `{"task":"none"}`, Data: Sum{1, 2, 3}, Weights: hashOf(t, x)}
+	return Header{Seed: 7, Config: `{"task":"none"}`, Data: Hash{1, 2, 3}, Weights: hashOf(t, x)}
 }
 
 func must[T any](t testing.TB) func(T, error) T {
@@ -253,7 +253,7 @@ func TestRefusals(t *testing.T) {
 
 func TestRefusesParameters(t *testing.T) {
 	for _, p := range []es.Parameter{{}, {Matrix: trainee.New(1).Parameters()[0].Matrix, Vector: []int8{1}}} {
-		if _, err := Hash([]es.Parameter{p}); err == nil {
+		if _, err := HashWeights([]es.Parameter{p}); err == nil {
 			t.Errorf("hash of %v", p)
 		}
 	}
@@ -262,10 +262,10 @@ func TestRefusesParameters(t *testing.T) {
 // The bytes of a run, field by field.
 func TestFormat(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
-	l := must[*Log](t)(Create(dir, Header{Seed: 7, Config: "c", Data: Sum{1}, Weights: Sum{2}}, quick))
+	l := must[*Log](t)(Create(dir, Header{Seed: 7, Config: "c", Data: Hash{1}, Weights: Hash{2}}, quick))
 	check(t, l.Append(es.Record{Generation: 1, Codes: []int8{-8, 7, 1}}))
 	check(t, l.Append(es.Record{Generation: 2, Codes: []int8{-9}, Touched: [][]uint64{nil, {5, 1 << 63}}}))
-	l.end, l.ended = End{"r", Sum{3}}, false
+	l.end, l.ended = End{"r", Hash{3}}, false
 	check(t, l.write(endKind, l.end.append))
 	check(t, l.Close())
 	zeros := strings.Repeat("00", 31)
@@ -316,7 +316,7 @@ func TestRecordsReads(t *testing.T) {
 			t.Errorf("record %v, want %v", record, want)
 		}
 	}
-	if end, ok := r.End(); !ok || end.Reason != "done" || end.Weights != hashOf(t, x) || r.Tail() != (Tail{}) {
-		t.Errorf("end %v, %v and tail %v", end, ok, r.Tail())
+	if end, ok := r.End(); !ok || end.Reason != "done" || end.Weights != hashOf(t, x) || r.TornTail() != (TornTail{}) {
+		t.Errorf("end %v, %v and tail %v", end, ok, r.TornTail())
 	}
 }

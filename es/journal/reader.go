@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"io"
 	"iter"
 	"os"
@@ -13,7 +12,7 @@ import (
 	"slices"
 
 	"github.com/Kaleaon/pentary-go/es"
-	"github.com/Kaleaon/pentary-go/internal/disk"
+	"github.com/Kaleaon/pentary-go/internal/durable"
 )
 
 // The files of a run.
@@ -23,9 +22,9 @@ const (
 	lockName       = "lock"
 )
 
-// Tail is what a crash left of writes that it interrupted: bytes after the last
+// TornTail is what a crash left of writes that it interrupted: bytes after the last
 // whole record, of which none was acknowledged.
-type Tail struct {
+type TornTail struct {
 	Offset, Bytes int64
 }
 
@@ -33,7 +32,7 @@ type Tail struct {
 // a run that goes on it reads what was there when it was opened. It is not safe for
 // concurrent use.
 type Reader struct {
-	file disk.File
+	file durable.File
 	path string
 	in   *bufio.Reader
 	at   int64 // offset of what in reads next
@@ -46,20 +45,20 @@ type Reader struct {
 	generation es.Record
 	ended      bool
 	end        End
-	tail       Tail
+	tail       TornTail
 	err        error // that of next, from then on
 }
 
 // Read opens the journal of the run in a directory.
-func Read(dir string) (*Reader, error) { return read(disk.OS, dir) }
+func Read(dir string) (*Reader, error) { return read(durable.OS, dir) }
 
-func read(fsys disk.FS, dir string) (*Reader, error) {
+func read(fsys durable.FS, dir string) (*Reader, error) {
 	path := filepath.Join(dir, journalName)
-	f, err := fsys.OpenFile(path, os.O_RDONLY, 0)
+	f, size, err := durable.OpenRegular(fsys, path, os.O_RDONLY)
 	if err != nil {
 		return nil, err
 	}
-	r, err := newReader(f, path)
+	r, err := newReader(f, size, path)
 	if err != nil {
 		f.Close()
 		return nil, err
@@ -67,14 +66,10 @@ func read(fsys disk.FS, dir string) (*Reader, error) {
 	return r, nil
 }
 
-// newReader reads the beginning of a journal. Close closes the file.
-func newReader(f disk.File, path string) (*Reader, error) {
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	r := &Reader{file: f, path: path, size: info.Size()}
-	r.in = bufio.NewReader(io.NewSectionReader(f, 0, r.size))
+// newReader reads the beginning of a journal of size bytes. Close closes the file.
+func newReader(f durable.File, size int64, path string) (*Reader, error) {
+	r := &Reader{file: f, path: path, size: size}
+	r.in = bufio.NewReaderSize(io.NewSectionReader(f, 0, r.size), 1<<16)
 	if err := r.readPreamble(); err != nil {
 		return nil, err
 	}
@@ -152,8 +147,8 @@ func generations(sequence uint32, ended bool) int {
 // one.
 func (r *Reader) End() (End, bool) { return r.end, r.ended }
 
-// Tail returns what follows the last whole record, once Records has come to it.
-func (r *Reader) Tail() Tail { return r.tail }
+// TornTail returns what follows the last whole record, once Records has come to it.
+func (r *Reader) TornTail() TornTail { return r.tail }
 
 // Close closes the file.
 func (r *Reader) Close() error { return r.file.Close() }
@@ -173,7 +168,7 @@ func (r *Reader) read() error {
 	start := r.at
 	h, err := r.readFrame()
 	if errors.Is(err, errNoFrame) {
-		return r.judge(start)
+		return r.validateTail(start)
 	}
 	if err != nil {
 		return err
@@ -184,6 +179,10 @@ func (r *Reader) read() error {
 	r.sequence++
 	return nil
 }
+
+// largePayload is the size above which a payload's checksum is looked at before the
+// payload gets memory: a head alone may claim a gigabyte.
+const largePayload = 1 << 20
 
 // errNoFrame says that the next bytes are not the next record.
 var errNoFrame = errors.New("no frame")
@@ -198,18 +197,27 @@ func (r *Reader) readFrame() (head, error) {
 		return head{}, err
 	}
 	h := parseHead(b)
-	if !sound(b, r.run) || h.sequence != r.sequence || int64(h.length) > min(maxPayload, r.size-r.at-headSize) {
+	if !valid(b, r.run) || h.sequence != r.sequence || int64(h.length) > min(maxPayload, r.size-r.at-headSize) {
 		return head{}, errNoFrame
 	}
 	if r.sequence == 0 {
 		r.run = binary.LittleEndian.Uint32(b[headSummed:])
+	}
+	if h.length > largePayload {
+		sum, err := durable.ChecksumOf(r.file, r.at+headSize, int64(h.length))
+		if err != nil {
+			return head{}, err
+		}
+		if sum != h.checksum {
+			return head{}, errNoFrame
+		}
 	}
 	r.in.Discard(headSize)
 	r.payload = slices.Grow(r.payload[:0], int(h.length))[:h.length]
 	if _, err := io.ReadFull(r.in, r.payload); err != nil {
 		return head{}, err
 	}
-	if crc32.Checksum(r.payload, castagnoli) != h.checksum {
+	if durable.Checksum(r.payload) != h.checksum {
 		return head{}, errNoFrame
 	}
 	r.at += headSize + int64(h.length)
@@ -236,13 +244,13 @@ func (r *Reader) decode(h head) error {
 	return decodeGeneration(&r.generation, r.payload)
 }
 
-// judge decides what the bytes from start on are, which are not the next record. A
-// sound head among them that says the next record was durable proves damage.
+// validateTail decides what the bytes from start on are, which are not the next record. A
+// valid head among them that says the next record was durable proves damage.
 // Otherwise they are the tail of a crash, in which the disk may have kept a later
 // block and lost an earlier one.
-func (r *Reader) judge(start int64) error {
+func (r *Reader) validateTail(start int64) error {
 	r.in.Reset(io.NewSectionReader(r.file, start, r.size-start))
-	for at := start; ; at++ {
+	for at := start; ; {
 		b, err := r.in.Peek(headSize)
 		if err == io.EOF {
 			break
@@ -250,16 +258,37 @@ func (r *Reader) judge(start int64) error {
 		if err != nil {
 			return err
 		}
+		if n := r.skipZeros(); n > 0 {
+			at += int64(n)
+			continue
+		}
 		h := parseHead(b)
-		if h.durable > r.sequence && h.durable <= h.sequence && sound(b, r.run) {
+		if h.durable > r.sequence && h.durable <= h.sequence && valid(b, r.run) {
 			return damaged(r.path, start, "no record %d, which was complete when record %d at offset %d was written",
 				r.sequence, h.sequence, at)
 		}
 		r.in.Discard(1)
+		at++
 	}
 	if r.sequence == 0 {
 		return damaged(r.path, start, "no header record")
 	}
-	r.tail = Tail{start, r.size - start}
+	r.tail = TornTail{start, r.size - start}
 	return io.EOF
+}
+
+// skipZeros goes on to the next offset at which a head may begin that makes something
+// durable: its first 8 bytes are not all zero, as they are in the holes of a file.
+func (r *Reader) skipZeros() int {
+	b, _ := r.in.Peek(r.in.Buffered())
+	n := 0
+	for n+8 <= len(b) && binary.LittleEndian.Uint64(b[n:]) == 0 {
+		n += 8
+	}
+	if n == 0 {
+		return 0
+	}
+	n -= 7
+	r.in.Discard(n)
+	return n
 }

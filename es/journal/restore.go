@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"time"
 
 	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/internal/durable"
 )
 
 // Restored says how a run was brought back.
@@ -45,7 +47,7 @@ func (l *Log) Restore(ctx context.Context, t Trainer) (Restored, error) {
 	if at.Generation = t.Generation(); at.Generation != at.Checkpoint {
 		return at, fmt.Errorf("%s: its state is of generation %d, not %d", l.path(checkpointName), at.Generation, at.Checkpoint)
 	}
-	r, err := newReader(l.file, l.path(journalName))
+	r, err := newReader(l.file, l.size, l.path(journalName))
 	if err != nil {
 		return at, err
 	}
@@ -58,14 +60,15 @@ func (l *Log) Restore(ctx context.Context, t Trainer) (Restored, error) {
 // its state. After an error t is as it was. Otherwise it takes the weights as well.
 func (l *Log) loadCheckpoint(t Trainer) (*checkpoint, error) {
 	path := l.path(checkpointName)
-	b, err := l.readFile(path, -1)
+	f, size, err := durable.OpenRegular(l.fsys, path, os.O_RDONLY)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	c, err := decodeCheckpoint(path, b)
+	defer f.Close()
+	c, err := readCheckpoint(f, size, path)
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +92,7 @@ func checkStart(h *Header, t Trainer) error {
 	if n := t.Generation(); n != 0 {
 		return fmt.Errorf("journal: a trainer of generation %d, want a new one", n)
 	}
-	sum, err := Hash(t.Parameters())
+	sum, err := HashWeights(t.Parameters())
 	if err != nil {
 		return err
 	}
@@ -124,7 +127,7 @@ func replay(ctx context.Context, r *Reader, t Trainer) error {
 	if !ok {
 		return nil
 	}
-	sum, err := Hash(t.Parameters())
+	sum, err := HashWeights(t.Parameters())
 	if err != nil {
 		return err
 	}
@@ -160,7 +163,7 @@ func (r *Reader) Replay(ctx context.Context, t Trainer) error {
 // restores the trainer, which is new and has the run's initial weights; their hash
 // is filled into the header. If the run there is another, the error says in what.
 func Resume(ctx context.Context, dir string, h Header, t Trainer, o Options) (*Log, Restored, error) {
-	sum, err := Hash(t.Parameters())
+	sum, err := HashWeights(t.Parameters())
 	if err != nil {
 		return nil, Restored{}, err
 	}

@@ -31,21 +31,25 @@ type Trainer interface {
 	RestoreState([]byte) error
 }
 
-// Sum is a SHA-256 hash.
-type Sum [sha256.Size]byte
+// Hash is a SHA-256 hash.
+type Hash [sha256.Size]byte
 
-// Hash returns the hash of parameters: of the .pent file that a Checkpoint stores.
-// Names do not count.
-func Hash(params []es.Parameter) (Sum, error) {
+// HashWeights returns the hash of parameters: SHA-256 of the .pent file that a
+// Checkpoint stores of them, header and padding included. In it parameter n is the
+// tensor named n in decimal, with scale 0, or, if a vector, the meta entry n; so the
+// hash depends on shapes, values and order, and not on the caller's names and
+// scales. The hash of the packed weights alone, one matrix after another, is
+// another.
+func HashWeights(params []es.Parameter) (Hash, error) {
 	f, err := weights(params)
 	if err != nil {
-		return Sum{}, err
+		return Hash{}, err
 	}
 	h := sha256.New()
 	if _, err := f.WriteTo(h); err != nil {
-		return Sum{}, err
+		return Hash{}, err
 	}
-	return Sum(h.Sum(nil)), nil
+	return Hash(h.Sum(nil)), nil
 }
 
 // weights returns parameters as a .pent file that shares the matrices. The

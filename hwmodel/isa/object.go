@@ -3,12 +3,11 @@ package isa
 import (
 	"encoding/binary"
 	"fmt"
-	"hash/crc32"
 	"io"
 	"math"
 	"os"
 
-	"github.com/Kaleaon/pentary-go/internal/atomicfile"
+	"github.com/Kaleaon/pentary-go/internal/durable"
 	"github.com/Kaleaon/pentary-go/trit5"
 )
 
@@ -34,8 +33,6 @@ const (
 	objectHeader  = 20
 	checksumSize  = 4
 )
-
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // WriteTo writes the program as an object file and returns the number of bytes
 // written. A program that could not be read back is an error, before anything is
@@ -63,7 +60,7 @@ func (p *Program) WriteTo(w io.Writer) (int64, error) {
 		b = append(b, byte(len(s.Name)))
 		b = append(b, s.Name...)
 	}
-	b = le.AppendUint32(b, crc32.Checksum(b, castagnoli))
+	b = le.AppendUint32(b, durable.Checksum(b))
 	n, err := w.Write(b)
 	return int64(n), err
 }
@@ -152,7 +149,7 @@ func decodeProgram(data []byte) (*Program, error) {
 		return nil, fmt.Errorf("version %d, flags %#x, want version %d without flags", v, flags, objectVersion)
 	}
 	body, sum := data[:len(data)-checksumSize], le.Uint32(data[len(data)-checksumSize:])
-	if got := crc32.Checksum(body, castagnoli); got != sum {
+	if got := durable.Checksum(body); got != sum {
 		return nil, fmt.Errorf("checksum is %08x, but the data's is %08x", sum, got)
 	}
 	code, words, symbols := uint64(le.Uint32(body[8:])), uint64(le.Uint32(body[12:])), uint64(le.Uint32(body[16:]))
@@ -205,7 +202,7 @@ func WriteFile(path string, p *Program) error {
 	if err := p.check(); err != nil {
 		return fmt.Errorf("isa: %w", err)
 	}
-	return atomicfile.Write(path, func(w io.Writer) error {
+	return durable.Write(path, func(w io.Writer) error {
 		_, err := p.WriteTo(w)
 		return err
 	})

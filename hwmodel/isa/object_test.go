@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/Kaleaon/pentary-go/internal/durable"
 	"github.com/Kaleaon/pentary-go/trit5"
 )
 
@@ -78,7 +79,7 @@ func TestObjectDamage(t *testing.T) {
 // sealed gives data the checksum of their content.
 func sealed(data []byte) []byte {
 	body := data[:len(data)-checksumSize]
-	return binary.LittleEndian.AppendUint32(bytes.Clone(body), crc32.Checksum(body, castagnoli))
+	return binary.LittleEndian.AppendUint32(bytes.Clone(body), durable.Checksum(body))
 }
 
 func checkCanonical(t *testing.T, data []byte) {

@@ -10,7 +10,7 @@ import (
 
 	"github.com/cockroachdb/pebble/v2/vfs"
 
-	"github.com/Kaleaon/pentary-go/internal/disk"
+	"github.com/Kaleaon/pentary-go/es/journal"
 )
 
 // device is a file system of Pebble as one to keep runs on.
@@ -25,7 +25,7 @@ type deviceFile struct {
 
 const category = vfs.WriteCategoryUnspecified
 
-func (d device) OpenFile(name string, flag int, _ fs.FileMode) (disk.File, error) {
+func (d device) OpenFile(name string, flag int, _ fs.FileMode) (journal.File, error) {
 	f, err := d.open(name, flag)
 	if err != nil {
 		return nil, err

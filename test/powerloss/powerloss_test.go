@@ -47,7 +47,7 @@ type experiment struct {
 	plan
 	random *rand.Rand
 	header journal.Header
-	want   []journal.Sum // weights after each generation
+	want   []journal.Hash // weights after each generation
 
 	cuts, tails, resumed int
 }
@@ -63,8 +63,8 @@ func newExperiment(t *testing.T, p plan) *experiment {
 	return e
 }
 
-func (e *experiment) hash(x journal.Trainer) journal.Sum {
-	sum, err := journal.Hash(x.Parameters())
+func (e *experiment) hash(x journal.Trainer) journal.Hash {
+	sum, err := journal.HashWeights(x.Parameters())
 	if err != nil {
 		e.Fatal(err)
 	}
@@ -88,7 +88,7 @@ func (e *experiment) session(fs journal.FS, acknowledged *int) error {
 	if e.hash(x) != e.want[at.Generation] {
 		e.Fatalf("%s: other weights at generation %d", e.name, at.Generation)
 	}
-	if l.Cut().Bytes > 0 {
+	if l.Truncated().Bytes > 0 {
 		e.tails++
 	}
 	if at.Generation > 0 && at.Generation < generations {

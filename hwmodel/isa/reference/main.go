@@ -7,7 +7,7 @@ import (
 	"os"
 
 	"github.com/Kaleaon/pentary-go/hwmodel/isa"
-	"github.com/Kaleaon/pentary-go/internal/atomicfile"
+	"github.com/Kaleaon/pentary-go/internal/durable"
 )
 
 func main() {
@@ -15,7 +15,7 @@ func main() {
 	if len(os.Args) != 2 {
 		log.Fatal("usage: reference FILE")
 	}
-	if err := atomicfile.Write(os.Args[1], func(w io.Writer) error { return isa.WriteReference(w) }); err != nil {
+	if err := durable.Write(os.Args[1], func(w io.Writer) error { return isa.WriteReference(w) }); err != nil {
 		log.Fatal(err)
 	}
 }

@@ -7,11 +7,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"time"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/machine"
 	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/internal/durable"
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/lowrank"
 )
@@ -94,9 +94,6 @@ type Result struct {
 	WeightsBytes int
 }
 
-// castagnoli is the polynomial of Result.Checksum.
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
-
 // Run runs one generation. progress is told of each phase as it begins, and then of
 // the steps that are done, from one goroutine at a time; of an update nothing is
 // known until it is over. If the context is done, Run returns soon, with what it has
@@ -159,7 +156,7 @@ func (r *Result) conclude(g *network) {
 	r.MACs = (forward + update) / r.Seconds
 	for _, w := range g.weights {
 		r.WeightsBytes += len(w.Bytes())
-		r.Checksum = crc32.Update(r.Checksum, castagnoli, w.Bytes())
+		r.Checksum = durable.UpdateChecksum(r.Checksum, w.Bytes())
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/bench"
-	"github.com/Kaleaon/pentary-go/internal/atomicfile"
+	"github.com/Kaleaon/pentary-go/internal/durable"
 )
 
 // bencher is a measurement of the kernels as the command line asks for it.
@@ -80,7 +80,7 @@ func (b *bencher) run(ctx context.Context, s *streams) error {
 	o.clear()
 	err := b.report(r, s)
 	if b.svg != "" {
-		if svgErr := atomicfile.Write(b.svg, r.WriteRoofline); svgErr != nil {
+		if svgErr := durable.Write(b.svg, r.WriteRoofline); svgErr != nil {
 			return fmt.Errorf("--svg: %w", svgErr)
 		}
 	}

@@ -16,7 +16,7 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/es/baseline"
-	"github.com/Kaleaon/pentary-go/internal/atomicfile"
+	"github.com/Kaleaon/pentary-go/internal/durable"
 )
 
 // The methods of a comparison that are not update rules.
@@ -298,7 +298,7 @@ func (c *comparer) finish(s *streams, r *compareResult) error {
 	}
 	if c.svg != "" && len(r.Methods) > 0 {
 		title := fmt.Sprintf("pentary compare %s: %s, %s s each", c.task.Name, r.Network, number(c.seconds))
-		if svgErr := atomicfile.Write(c.svg, compare.Plot(r.Methods, title).WriteSVG); svgErr != nil {
+		if svgErr := durable.Write(c.svg, compare.Plot(r.Methods, title).WriteSVG); svgErr != nil {
 			return fmt.Errorf("--svg: %w", svgErr)
 		}
 	}

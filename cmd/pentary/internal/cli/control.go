@@ -14,7 +14,7 @@ import (
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/film"
 	"github.com/Kaleaon/pentary-go/es"
-	"github.com/Kaleaon/pentary-go/internal/atomicfile"
+	"github.com/Kaleaon/pentary-go/internal/durable"
 	"github.com/Kaleaon/pentary-go/nn"
 	"github.com/Kaleaon/pentary-go/nn/control"
 	"github.com/Kaleaon/pentary-go/packed"
@@ -317,7 +317,7 @@ func (c *controller) draw(policy *control.Policy) error {
 		return err
 	}
 	f := film.Record(policy, c.env, c.options.Seed, control.Fresh)
-	if err := atomicfile.Write(c.frames, func(w io.Writer) error { return paint(f, w) }); err != nil {
+	if err := durable.Write(c.frames, func(w io.Writer) error { return paint(f, w) }); err != nil {
 		return fmt.Errorf("--frames: %w", err)
 	}
 	return nil

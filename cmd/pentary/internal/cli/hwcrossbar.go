@@ -16,7 +16,7 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 	"github.com/Kaleaon/pentary-go/hwmodel/crossbar"
-	"github.com/Kaleaon/pentary-go/internal/atomicfile"
+	"github.com/Kaleaon/pentary-go/internal/durable"
 )
 
 // hwCrossbar is the recovery experiment as the command line asks for it.
@@ -209,7 +209,7 @@ func (x *hwCrossbar) write(s *streams, e *recovery.Experiment, all []recovery.Su
 func (x *hwCrossbar) save(page []byte, all []recovery.Summary, e *recovery.Experiment) error {
 	if x.svg != "" {
 		title := fmt.Sprintf("Digits through imperfect crossbars, %s", plural(e.Seeds, "network", "networks"))
-		if err := atomicfile.Write(x.svg, recovery.Plot(all, title).WriteSVG); err != nil {
+		if err := durable.Write(x.svg, recovery.Plot(all, title).WriteSVG); err != nil {
 			return fmt.Errorf("--svg: %w", err)
 		}
 	}
@@ -220,7 +220,7 @@ func (x *hwCrossbar) save(page []byte, all []recovery.Summary, e *recovery.Exper
 	if err != nil {
 		return fmt.Errorf("--page %s: %w", x.page, err)
 	}
-	return atomicfile.Write(x.page, func(out io.Writer) error {
+	return durable.Write(x.page, func(out io.Writer) error {
 		_, err := out.Write(page)
 		return err
 	})

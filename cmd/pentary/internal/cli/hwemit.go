@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/Kaleaon/pentary-go/hwmodel/rtl"
-	"github.com/Kaleaon/pentary-go/internal/atomicfile"
+	"github.com/Kaleaon/pentary-go/internal/durable"
 )
 
 // emitter writes a unit of the hardware.
@@ -99,7 +99,7 @@ func (e *emitter) run(s *streams, values map[string]int) error {
 	result := emitResult{Event: "result", Unit: e.unit}
 	for _, f := range files {
 		path := filepath.Join(e.out, f.Name)
-		if err := atomicfile.Write(path, func(w io.Writer) error {
+		if err := durable.Write(path, func(w io.Writer) error {
 			_, err := w.Write(f.Text)
 			return err
 		}); err != nil {

@@ -13,7 +13,7 @@ import (
 	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/hwmodel/claims"
-	"github.com/Kaleaon/pentary-go/internal/atomicfile"
+	"github.com/Kaleaon/pentary-go/internal/durable"
 	"github.com/Kaleaon/pentary-go/nn"
 	"github.com/Kaleaon/pentary-go/packed"
 )
@@ -79,7 +79,7 @@ func (r *hwReporter) run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return err
 	}
-	if err := atomicfile.Write(r.out, func(w io.Writer) error { return page.Write(w) }); err != nil {
+	if err := durable.Write(r.out, func(w io.Writer) error { return page.Write(w) }); err != nil {
 		return err
 	}
 	fmt.Fprintf(s.out, "%s\n", r.out)

@@ -14,7 +14,7 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 	"github.com/Kaleaon/pentary-go/hwmodel/exec"
 	"github.com/Kaleaon/pentary-go/hwmodel/isa"
-	"github.com/Kaleaon/pentary-go/internal/atomicfile"
+	"github.com/Kaleaon/pentary-go/internal/durable"
 )
 
 // hwRun is a run of a program as the command line asks for it.
@@ -110,7 +110,7 @@ func (r *hwRun) run(ctx context.Context, s *streams, args []string) error {
 	}
 	if r.emit != "" {
 		write := func(w io.Writer) error { _, err := io.WriteString(w, j.text); return err }
-		if err := atomicfile.Write(r.emit, write); err != nil {
+		if err := durable.Write(r.emit, write); err != nil {
 			return fmt.Errorf("saving: %w", err)
 		}
 	}

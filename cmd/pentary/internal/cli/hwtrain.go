@@ -15,7 +15,7 @@ import (
 	"github.com/Kaleaon/pentary-go/hwmodel/exec"
 	"github.com/Kaleaon/pentary-go/hwmodel/isa"
 	"github.com/Kaleaon/pentary-go/hwmodel/programs"
-	"github.com/Kaleaon/pentary-go/internal/atomicfile"
+	"github.com/Kaleaon/pentary-go/internal/durable"
 	"github.com/Kaleaon/pentary-go/nn"
 )
 
@@ -83,7 +83,7 @@ func (t *hwTrain) run(ctx context.Context, s *streams) error {
 			return err
 		}
 		write := func(w io.Writer) error { _, err := io.WriteString(w, program.Text); return err }
-		if err := atomicfile.Write(t.emit, write); err != nil {
+		if err := durable.Write(t.emit, write); err != nil {
 			return fmt.Errorf("saving: %w", err)
 		}
 	}

@@ -129,7 +129,7 @@ func (j *journalSettings) open(ctx context.Context, h journal.Header, t journal.
 		return nil, nil, err
 	}
 	info := &resumedInfo{
-		Generation: at.Generation, Checkpoint: at.Checkpoint, Replayed: at.Replayed(), CutBytes: log.Cut().Bytes,
+		Generation: at.Generation, Checkpoint: at.Checkpoint, Replayed: at.Replayed(), CutBytes: log.Truncated().Bytes,
 	}
 	if at.Ignored != nil {
 		info.Ignored = at.Ignored.Error()

@@ -6,7 +6,7 @@ import (
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/chart"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/corpus"
-	"github.com/Kaleaon/pentary-go/internal/atomicfile"
+	"github.com/Kaleaon/pentary-go/internal/durable"
 )
 
 // ngrams names the models whose bits a learning curve is drawn beside, by their order.
@@ -37,5 +37,5 @@ func plotLM(path, name string, m *lmMeter, text *corpus.Text) error {
 		})
 	}
 	l.Series = append(l.Series, curve)
-	return atomicfile.Write(path, l.WriteSVG)
+	return durable.Write(path, l.WriteSVG)
 }

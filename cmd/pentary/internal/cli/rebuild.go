@@ -23,7 +23,7 @@ type rebuilt struct {
 }
 
 // sums are hashes of weights, as journals have them.
-type sums struct{ initial, final journal.Sum }
+type sums struct{ initial, final journal.Hash }
 
 // rebuild replays the journal in a directory, see plan.start for the data. each, which
 // may be nil, sees the network after every generation, and before the first.
@@ -50,7 +50,7 @@ func rebuild(ctx context.Context, dir, data string, json bool, s *streams, each 
 	if err != nil {
 		return nil, err
 	}
-	if b.sums.final, err = journal.Hash(net.Parameters()); err != nil {
+	if b.sums.final, err = journal.HashWeights(net.Parameters()); err != nil {
 		return nil, err
 	}
 	end, ended := r.End()
@@ -59,7 +59,7 @@ func rebuild(ctx context.Context, dir, data string, json bool, s *streams, each 
 			return nil, fmt.Errorf("%s: %w", dir, err)
 		}
 	}
-	b.count, b.torn = optimizer.Generation(), r.Tail().Bytes
+	b.count, b.torn = optimizer.Generation(), r.TornTail().Bytes
 	return b, nil
 }
 

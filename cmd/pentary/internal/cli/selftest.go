@@ -18,7 +18,7 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/machine"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/selftest"
-	"github.com/Kaleaon/pentary-go/internal/atomicfile"
+	"github.com/Kaleaon/pentary-go/internal/durable"
 )
 
 // selftester is a test of the kernels as the command line asks for it.
@@ -215,7 +215,7 @@ func (t *selftester) save(f *selftest.Failure) (path string, err error) {
 	}
 	name := []string{"pentary-selftest", f.Kernel, f.Impl, strconv.FormatUint(f.Seed, 10), strconv.FormatUint(f.Index, 10)}
 	path = filepath.Join(t.out, strings.Join(name, "-")+".json")
-	return path, atomicfile.Write(path, func(w io.Writer) error {
+	return path, durable.Write(path, func(w io.Writer) error {
 		_, err := w.Write(append(text, '\n'))
 		return err
 	})

@@ -170,7 +170,7 @@ func (t *trainer) train(ctx context.Context, s *streams, before *plan) error {
 	if err != nil {
 		return err
 	}
-	var sum journal.Sum
+	var sum journal.Hash
 	if t.journal.dir != "" {
 		sum = data.Hash(train, test)
 	}

@@ -12,7 +12,7 @@ import (
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/tune"
-	"github.com/Kaleaon/pentary-go/internal/atomicfile"
+	"github.com/Kaleaon/pentary-go/internal/durable"
 )
 
 // tuneObserver shows how far a search has come: as JSON, on a line of the terminal,
@@ -223,7 +223,7 @@ func (u *tuner) draw(search *tune.Search) ([]string, error) {
 	var files []string
 	for _, plot := range plots {
 		path := filepath.Join(u.dir, plot.name)
-		if err := atomicfile.Write(path, plot.write); err != nil {
+		if err := durable.Write(path, plot.write); err != nil {
 			return nil, fmt.Errorf("--dir: %w", err)
 		}
 		files = append(files, path)

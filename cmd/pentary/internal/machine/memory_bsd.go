@@ -18,3 +18,6 @@ func PeakMemory() int {
 	}
 	return int(usage.Maxrss) << 10
 }
+
+// AvailableMemory returns 0: it is not known here.
+func AvailableMemory() int { return 0 }

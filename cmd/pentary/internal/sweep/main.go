@@ -14,7 +14,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/Kaleaon/pentary-go/internal/atomicfile"
+	"github.com/Kaleaon/pentary-go/internal/durable"
 )
 
 const (
@@ -46,7 +46,7 @@ func run(drawOnly bool) error {
 		return fmt.Errorf("%s: %w", resultsFile, err)
 	}
 	for _, p := range plots {
-		if err := atomicfile.Write(filepath.Join(docs, p.file), func(out io.Writer) error { return p.write(out, results) }); err != nil {
+		if err := durable.Write(filepath.Join(docs, p.file), func(out io.Writer) error { return p.write(out, results) }); err != nil {
 			return err
 		}
 	}
@@ -74,5 +74,5 @@ func measureAll(path string) error {
 			fmt.Fprintf(os.Stderr, "%s, %s\n", e.name, l.name)
 		}
 	}
-	return atomicfile.Write(path, func(out io.Writer) error { return writeResults(out, all) })
+	return durable.Write(path, func(out io.Writer) error { return writeResults(out, all) })
 }

@@ -12,7 +12,7 @@ import (
 	"reflect"
 	"slices"
 
-	"github.com/Kaleaon/pentary-go/internal/disk"
+	"github.com/Kaleaon/pentary-go/internal/durable"
 )
 
 // logName and lockName are the files of a search in its folder.
@@ -25,7 +25,7 @@ const (
 // interruption: a JSON object a line, the first of which says what search it is.
 // Each is on the disk before the next run begins.
 type Log struct {
-	file disk.File
+	file durable.File
 	lock io.Closer
 	size int64
 }
@@ -42,11 +42,11 @@ func OpenLog(dir string, header any) (log *Log, trials []Trial, dropped int, err
 	if err != nil {
 		return nil, nil, 0, err
 	}
-	if err := disk.MakeDir(disk.OS, dir); err != nil {
+	if err := durable.MakeDir(durable.OS, dir); err != nil {
 		return nil, nil, 0, err
 	}
-	lock, err := disk.OS.Lock(filepath.Join(dir, lockName))
-	if errors.Is(err, disk.ErrLocked) {
+	lock, err := durable.OS.Lock(filepath.Join(dir, lockName))
+	if errors.Is(err, durable.ErrLocked) {
 		return nil, nil, 0, fmt.Errorf("%s: another search runs in it", dir)
 	}
 	if err != nil {
@@ -63,7 +63,7 @@ func OpenLog(dir string, header any) (log *Log, trials []Trial, dropped int, err
 }
 
 func (l *Log) open(path string, header []byte) (trials []Trial, dropped int, err error) {
-	l.file, err = disk.OS.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
+	l.file, err = durable.OS.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
 	if err != nil {
 		return nil, 0, bare(err)
 	}
@@ -92,7 +92,7 @@ func (l *Log) open(path string, header []byte) (trials []Trial, dropped int, err
 		if err := l.appendLine(header); err != nil {
 			return nil, 0, err
 		}
-		err = disk.OS.SyncDir(filepath.Dir(path))
+		err = durable.OS.SyncDir(filepath.Dir(path))
 	}
 	return trials, dropped, err
 }
@@ -166,7 +166,7 @@ func brief(v any) string {
 	return string(text)
 }
 
-// Append writes a trial, and returns once it is on the disk.
+// Append writes a trial, and returns once it is on the durable.
 func (l *Log) Append(t Trial) error {
 	line, err := json.Marshal(t)
 	if err != nil {

@@ -1,7 +1,8 @@
-// Package disk is the part of a file system that durability rests on, as an
-// interface, so that a test can take the operating system's place and pull the
-// plug between any two operations.
-package disk
+// Package durable keeps files whole across crashes: it replaces a file as a whole,
+// checks its bytes, and states what durability rests on as the interface FS, so that
+// a test can stand in for the operating system and cut the power between any two
+// operations.
+package durable
 
 import (
 	"errors"
@@ -13,7 +14,7 @@ import (
 )
 
 // FS is a file system. Its methods are those of package os of the same name,
-// but for SyncDir and Lock.
+// but for SyncDir and Lock. One that has symbolic links has a method Readlink, too.
 type FS interface {
 	OpenFile(name string, flag int, perm fs.FileMode) (File, error)
 	Lstat(name string) (fs.FileInfo, error)
@@ -61,6 +62,7 @@ func (system) OpenFile(name string, flag int, perm fs.FileMode) (File, error) {
 }
 
 func (system) Lstat(name string) (fs.FileInfo, error)    { return os.Lstat(name) }
+func (system) Readlink(name string) (string, error)      { return os.Readlink(name) }
 func (system) Mkdir(name string, perm fs.FileMode) error { return os.Mkdir(name, perm) }
 func (system) Rename(from, to string) error              { return os.Rename(from, to) }
 func (system) Remove(name string) error                  { return os.Remove(name) }

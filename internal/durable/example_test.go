@@ -1,4 +1,4 @@
-package atomicfile_test
+package durable_test
 
 import (
 	"fmt"
@@ -6,7 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/Kaleaon/pentary-go/internal/atomicfile"
+	"github.com/Kaleaon/pentary-go/internal/durable"
 )
 
 func ExampleWrite() {
@@ -17,7 +17,7 @@ func ExampleWrite() {
 	defer os.RemoveAll(dir)
 
 	path := filepath.Join(dir, "notes")
-	err = atomicfile.Write(path, func(w io.Writer) error {
+	err = durable.Write(path, func(w io.Writer) error {
 		_, err := fmt.Fprint(w, "all or nothing")
 		return err
 	})

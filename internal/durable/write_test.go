@@ -1,4 +1,4 @@
-package atomicfile
+package durable
 
 import (
 	"bytes"
@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
 )
 
@@ -176,4 +177,105 @@ func TestKeepsPermissions(t *testing.T) {
 			t.Errorf("mode %v became %v", mode, info.Mode())
 		}
 	}
+}
+
+// Write follows a symbolic link, one that leads nowhere yet as well.
+func TestFollowsLinks(t *testing.T) {
+	dir := t.TempDir()
+	real := filepath.Join(dir, "real", "run")
+	if err := os.Mkdir(filepath.Dir(real), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	link := filepath.Join(dir, "link")
+	for name, to := range map[string]string{link: "second", filepath.Join(dir, "second"): filepath.Join("real", "run")} {
+		if err := os.Symlink(to, name); err != nil {
+			t.Skip(err)
+		}
+	}
+	for _, content := range []string{"new", "newer"} {
+		if err := Write(link, put(content)); err != nil {
+			t.Fatal(err)
+		}
+		checkDir(t, filepath.Dir(real), map[string]string{"run": content})
+		if info, err := os.Lstat(link); err != nil || info.Mode().Type() != fs.ModeSymlink {
+			t.Errorf("the link is now %v, error %v", info, err)
+		}
+	}
+	loop := filepath.Join(dir, "loop")
+	if err := os.Symlink("loop", loop); err != nil {
+		t.Fatal(err)
+	}
+	if err := Write(loop, put("")); err == nil || !strings.Contains(err.Error(), loop) {
+		t.Errorf("a link to itself: error %v", err)
+	}
+}
+
+// What is there and is not a regular file stays as it is, behind a link, too.
+func TestRefusesOtherFiles(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "link")
+	for to, want := range map[string]string{os.DevNull: "device", dir: "directory"} {
+		os.Remove(path)
+		if err := os.Symlink(to, path); err != nil {
+			t.Skip(err)
+		}
+		before, err := os.Stat(to)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range []string{to, path} {
+			err := Write(name, func(io.Writer) error {
+				t.Errorf("%s: wrote", name)
+				return nil
+			})
+			if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), name) {
+				t.Errorf("%s: error %v, want one of a %s", name, err, want)
+			}
+			if _, _, err := OpenRegular(OS, name, os.O_RDONLY); err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: opened: error %v, want one of a %s", name, err, want)
+			}
+		}
+		if after, err := os.Stat(to); err != nil || after.Mode() != before.Mode() {
+			t.Errorf("%s became %v, error %v", to, after, err)
+		}
+	}
+}
+
+// Errors name what the caller named, or the folder that is missing.
+func TestErrorsNamePath(t *testing.T) {
+	dir := t.TempDir()
+	missing := filepath.Join(dir, "a")
+	file := filepath.Join(dir, "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{
+		filepath.Join(missing, "run"):           "folder " + missing + " does not exist",
+		filepath.Join(missing, "b", "c", "run"): "folder " + missing + " does not exist",
+		filepath.Join(file, "run"):              filepath.Join(file, "run"),
+	} {
+		err := Write(path, put(""))
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), tempMark) {
+			t.Errorf("error %v, want %q", err, want)
+		}
+	}
+	broken := failing{FS: OS}
+	for _, op := range []string{"write", "sync", "close", "rename", "chmod"} {
+		broken.op = op
+		err := WriteOn(broken, file, put("x"))
+		if !errors.Is(err, errBroken) || !strings.Contains(err.Error(), file) || strings.Contains(err.Error(), tempMark) {
+			t.Errorf("%s: error %v, want one of %s", op, err, file)
+		}
+	}
+	checkDir(t, dir, map[string]string{"file": ""})
+}
+
+// A name as long as the file system allows takes a temporary file as well.
+func TestLongNames(t *testing.T) {
+	dir := t.TempDir()
+	name := strings.Repeat("n", 255)
+	if err := Write(filepath.Join(dir, name), put("long")); err != nil {
+		t.Fatal(err)
+	}
+	checkDir(t, dir, map[string]string{name: "long"})
 }
