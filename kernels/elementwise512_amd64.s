@@ -1,6 +1,7 @@
 //go:build !purego
 
 #include "textflag.h"
+#include "constants_amd64.h"
 
 // Kernels on columns, AVX-512 BW: those of elementwise_amd64.s at 16 columns a
 // register. The last columns are loaded and stored under a mask.
@@ -40,7 +41,7 @@
 //	R10 quads left
 //	R11 quads left in the run
 #define SUM_COLUMNS(PAIRS) \
-	VMOVDQU64 ·dwordIndex(SB), Z31; \
+	VMOVDQU64 dwordIndex<>(SB), Z31; \
 	BYTES(1, Z15);                  \
 	WORDS(1, Z14);                  \
 	SHLQ $2, R9;                    \
@@ -168,7 +169,7 @@ TEXT ·absoluteSumsAVX512(SB), NOSPLIT, $0-40
 //	R11 bytes of whole registers of columns
 //	CX  offset of the columns in a quad, in bytes
 #define SCALE_COLUMNS(SCALE16) \
-	VMOVDQU64 ·dwordIndex(SB), Z31; \
+	VMOVDQU64 dwordIndex<>(SB), Z31; \
 	BYTES(-127, Z14);               \
 	SHLQ $2, R9;                    \
 	MOVQ R10, R11;                  \
@@ -211,7 +212,7 @@ TEXT ·scaleColumnsAVX512(SB), NOSPLIT, $0-48
 	MOVQ cols+40(FP), R10
 	WORDS(0xff00, Z15)
 	WORDS(8, Z13)
-	VBROADCASTI32X4 ·zipHalves(SB), Z12
+	VBROADCASTI32X4 zipHalves<>(SB), Z12
 	SCALE_COLUMNS(SCALE)
 	RET
 
@@ -224,7 +225,7 @@ TEXT ·scaleColumnsWideAVX512(SB), NOSPLIT, $0-48
 	MOVQ n+32(FP), R9
 	MOVQ cols+40(FP), R10
 	DWORDS(2048, Z13)
-	VBROADCASTI32X4 ·transpose4x4(SB), Z12
+	VBROADCASTI32X4 transpose4x4<>(SB), Z12
 	SCALE_COLUMNS(SCALE_WIDE)
 	RET
 
@@ -247,8 +248,8 @@ TEXT ·requantizeAVX512(SB), NOSPLIT, $0-52
 	MOVQ n+32(FP), R12
 	MOVQ shift+40(FP), CX
 
-	VMOVDQU64       ·dwordIndex(SB), Z31
-	VBROADCASTI32X4 ·transpose4x4(SB), Z15
+	VMOVDQU64       dwordIndex<>(SB), Z31
+	VBROADCASTI32X4 transpose4x4<>(SB), Z15
 	MOVL            low+48(FP), AX
 	VPBROADCASTB    AX, Z14
 	VPBROADCASTD    CX, Z13
@@ -354,11 +355,11 @@ TEXT ·exp2SumsAVX512(SB), NOSPLIT, $0-32
 	MOVQ n+24(FP), R11
 	LEAQ (R11*4), R9
 
-	VMOVDQU64 ·dwordIndex(SB), Z31
+	VMOVDQU64 dwordIndex<>(SB), Z31
 	BYTES(15, Z15)
-	VBROADCASTI32X4 ·exp2Fraction(SB), Z14
-	VBROADCASTI32X4 ·exp2Low(SB), Z13
-	VBROADCASTI32X4 ·exp2High(SB), Z12
+	VBROADCASTI32X4 exp2Fraction<>(SB), Z14
+	VBROADCASTI32X4 exp2Low<>(SB), Z13
+	VBROADCASTI32X4 exp2High<>(SB), Z12
 	BYTES(1, Z7)
 	WORDS(1, Z6)
 

@@ -1,47 +1,11 @@
 //go:build !purego
 
 #include "textflag.h"
+#include "constants_amd64.h"
 
 // Kernels on columns, AVX2. A register of activations or accumulators holds a quad
 // or an int32 of 8 columns, one a dword; the columns beyond the last multiple of 8
 // are loaded and stored under a mask.
-
-// The index of every dword of a register.
-DATA ·dwordIndex+0(SB)/8, $0x0000000100000000
-DATA ·dwordIndex+8(SB)/8, $0x0000000300000002
-DATA ·dwordIndex+16(SB)/8, $0x0000000500000004
-DATA ·dwordIndex+24(SB)/8, $0x0000000700000006
-DATA ·dwordIndex+32(SB)/8, $0x0000000900000008
-DATA ·dwordIndex+40(SB)/8, $0x0000000b0000000a
-DATA ·dwordIndex+48(SB)/8, $0x0000000d0000000c
-DATA ·dwordIndex+56(SB)/8, $0x0000000f0000000e
-GLOBL ·dwordIndex(SB), RODATA|NOPTR, $64
-
-// The transposition of 4×4 bytes, in each lane.
-DATA ·transpose4x4+0(SB)/8, $0x0d0905010c080400
-DATA ·transpose4x4+8(SB)/8, $0x0f0b07030e0a0602
-GLOBL ·transpose4x4(SB), RODATA|NOPTR, $16
-
-// Bytes 0 8 1 9 …, in each lane.
-DATA ·zipHalves+0(SB)/8, $0x0b030a0209010800
-DATA ·zipHalves+8(SB)/8, $0x0f070e060d050c04
-GLOBL ·zipHalves(SB), RODATA|NOPTR, $16
-
-// exp2Table - 384, which is in [-128, 106].
-DATA ·exp2Fraction+0(SB)/8, $0xdbccbeb0a4978b80
-DATA ·exp2Fraction+8(SB)/8, $0x6a56422f1c0bfaea
-GLOBL ·exp2Fraction(SB), RODATA|NOPTR, $16
-
-// The power 2^(l>>4+8) of a logit l by its upper four bits, where l is negative;
-// zero elsewhere.
-DATA ·exp2Low+0(SB)/8, $0x0000000000000000
-DATA ·exp2Low+8(SB)/8, $0x8040201008040201
-GLOBL ·exp2Low(SB), RODATA|NOPTR, $16
-
-// The power 2^(l>>4), where l is not negative; zero elsewhere.
-DATA ·exp2High+0(SB)/8, $0x8040201008040201
-DATA ·exp2High+8(SB)/8, $0x0000000000000000
-GLOBL ·exp2High(SB), RODATA|NOPTR, $16
 
 // BYTES, WORDS and DWORDS set every lane of y to value. They clobber AX.
 #define BYTES(value, x, y)  MOVL $value, AX; VMOVD AX, x; VPBROADCASTB x, y
@@ -53,7 +17,7 @@ GLOBL ·exp2High(SB), RODATA|NOPTR, $16
 #define FIRST(count, x, y) \
 	VMOVD        count, x;             \
 	VPBROADCASTD x, y;                 \
-	VPCMPGTD     ·dwordIndex(SB), y, y
+	VPCMPGTD     dwordIndex<>(SB), y, y
 
 // SIGNED sets y to the sums of pairs of neighbouring activations in y, as words. A
 // quad is two pairs. Y15 is 1 in every byte.
@@ -270,7 +234,7 @@ TEXT ·scaleColumnsAVX2(SB), NOSPLIT, $0-48
 	MOVQ cols+40(FP), R10
 	WORDS(0xff00, X15, Y15)
 	WORDS(8, X13, Y13)
-	VBROADCASTI128 ·zipHalves(SB), Y12
+	VBROADCASTI128 zipHalves<>(SB), Y12
 	SCALE_COLUMNS(SCALE)
 	RET
 
@@ -283,7 +247,7 @@ TEXT ·scaleColumnsWideAVX2(SB), NOSPLIT, $0-48
 	MOVQ n+32(FP), R9
 	MOVQ cols+40(FP), R10
 	DWORDS(2048, X13, Y13)
-	VBROADCASTI128 ·transpose4x4(SB), Y12
+	VBROADCASTI128 transpose4x4<>(SB), Y12
 	SCALE_COLUMNS(SCALE_WIDE)
 	RET
 
@@ -305,7 +269,7 @@ TEXT ·requantizeAVX2(SB), NOSPLIT, $0-52
 	MOVQ n+32(FP), R12
 	MOVQ shift+40(FP), CX
 
-	VBROADCASTI128 ·transpose4x4(SB), Y15
+	VBROADCASTI128 transpose4x4<>(SB), Y15
 	MOVL           low+48(FP), AX
 	VMOVD          AX, X14
 	VPBROADCASTB   X14, Y14
@@ -452,9 +416,9 @@ TEXT ·exp2SumsAVX2(SB), NOSPLIT, $0-32
 	LEAQ (R11*4), R9
 
 	BYTES(15, X15, Y15)
-	VBROADCASTI128 ·exp2Fraction(SB), Y14
-	VBROADCASTI128 ·exp2Low(SB), Y13
-	VBROADCASTI128 ·exp2High(SB), Y12
+	VBROADCASTI128 exp2Fraction<>(SB), Y14
+	VBROADCASTI128 exp2Low<>(SB), Y13
+	VBROADCASTI128 exp2High<>(SB), Y12
 	BYTES(1, X7, Y7)
 	WORDS(1, X6, Y6)
 

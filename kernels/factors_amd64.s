@@ -1,6 +1,7 @@
 //go:build !purego
 
 #include "textflag.h"
+#include "constants_amd64.h"
 
 // Factors in quads of terms, AVX2: four rows of bytes become dwords. "|" separates
 // the lanes of 16 bytes below.
@@ -92,7 +93,7 @@ tail:
 mask:
 	VMOVD        CX, X0
 	VPBROADCASTD X0, Y0
-	VPCMPGTD     ·dwordIndex(SB), Y0, Y0
+	VPCMPGTD     dwordIndex<>(SB), Y0, Y0
 	VPMASKMOVD   Y4, Y0, (DI)
 
 done:

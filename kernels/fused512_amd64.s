@@ -2,6 +2,7 @@
 
 #include "go_asm.h"
 #include "textflag.h"
+#include "constants_amd64.h"
 #include "columns512_amd64.h"
 
 // Activations of members that share a base, sixteen columns at a time: the
@@ -108,7 +109,7 @@ TEXT ·spreadWordsAVX512(SB), NOSPLIT, $0-65
 	MOVQ weights+48(FP), R12
 
 	// The sixteen codes to weights.
-	VMOVDQU   ·codeWeights(SB), X12
+	VMOVDQU   codeWeights<>(SB), X12
 	VMOVD     quadSteps_aShift(R8), X13
 	VMOVDQU   (SI), X0
 	VPSHUFB   X0, X12, X0
@@ -126,8 +127,8 @@ TEXT ·spreadWordsAVX512(SB), NOSPLIT, $0-65
 	VPBROADCASTB    quadSteps_low(R8), Z11
 	VPBROADCASTD    quadSteps_limit(R8), Z12
 	VMOVD           quadSteps_tShift(R8), X13
-	VBROADCASTI32X4 ·spreadLow(SB), Z14
-	VBROADCASTI32X4 ·spreadHigh(SB), Z15
+	VBROADCASTI32X4 spreadLow<>(SB), Z14
+	VBROADCASTI32X4 spreadHigh<>(SB), Z15
 
 group:
 	MOVQ    $16, CX
@@ -237,7 +238,7 @@ TEXT ·spreadSumsAVX512(SB), NOSPLIT, $0-56
 	MOVQ quadSteps_quad(R8), R14
 	MOVQ quadSteps_minus(R8), R15
 
-	VBROADCASTI32X4 ·transpose4x4(SB), Z10
+	VBROADCASTI32X4 transpose4x4<>(SB), Z10
 	VPBROADCASTB    quadSteps_low(R8), Z11
 	VPBROADCASTD    quadSteps_round(R8), Z13
 	VPBROADCASTD    quadSteps_shift(R8), Z14

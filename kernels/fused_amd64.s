@@ -2,24 +2,12 @@
 
 #include "go_asm.h"
 #include "textflag.h"
+#include "constants_amd64.h"
 #include "columns_amd64.h"
 
 // Activations of members that share a base, in blocks of rows and columns. Eight
 // columns at a time: a vector of int32 holds a row of them, two of words a quad of
 // rows, one of bytes the same quad as the batch has it.
-
-// The weights of the codes 0 to 4; the other codes' are zero.
-DATA ·codeWeights+0(SB)/8, $0x000000020100fffe
-DATA ·codeWeights+8(SB)/8, $0
-GLOBL ·codeWeights(SB), RODATA|NOPTR, $16
-
-// The low words of dwords 0 and 1, and of 2 and 3, four times each, in each lane.
-DATA ·spreadLow+0(SB)/8, $0x0100010001000100
-DATA ·spreadLow+8(SB)/8, $0x0504050405040504
-GLOBL ·spreadLow(SB), RODATA|NOPTR, $16
-DATA ·spreadHigh+0(SB)/8, $0x0908090809080908
-DATA ·spreadHigh+8(SB)/8, $0x0d0c0d0c0d0c0d0c
-GLOBL ·spreadHigh(SB), RODATA|NOPTR, $16
 
 // FAR sets the signs of Y6 where sums are beyond ±2^30. Y7 = 2^30; it uses Y8.
 #define FAR(v) \
@@ -151,7 +139,7 @@ TEXT ·spreadWordsAVX2(SB), NOSPLIT, $0-65
 	MOVQ weights+48(FP), R12
 
 	// The sixteen codes to weights.
-	VMOVDQU   ·codeWeights(SB), X12
+	VMOVDQU   codeWeights<>(SB), X12
 	VMOVD     quadSteps_aShift(R8), X13
 	VMOVDQU   (SI), X0
 	VPSHUFB   X0, X12, X0
@@ -186,8 +174,8 @@ group:
 	JNE        beyond
 
 	VPSLLD         X13, Y8, Y8
-	VBROADCASTI128 ·spreadLow(SB), Y0
-	VBROADCASTI128 ·spreadHigh(SB), Y1
+	VBROADCASTI128 spreadLow<>(SB), Y0
+	VBROADCASTI128 spreadHigh<>(SB), Y1
 	VPSHUFB        Y1, Y8, Y9
 	VPSHUFB        Y0, Y8, Y8
 
@@ -264,7 +252,7 @@ TEXT ·spreadSumsAVX2(SB), NOSPLIT, $0-56
 	MOVQ quadSteps_quad(R8), R14
 	MOVQ quadSteps_minus(R8), R15
 
-	VBROADCASTI128 ·transpose4x4(SB), Y10
+	VBROADCASTI128 transpose4x4<>(SB), Y10
 	VPBROADCASTB   quadSteps_low(R8), Y11
 	VPBROADCASTD   quadSteps_round(R8), Y13
 	VPBROADCASTD   quadSteps_shift(R8), Y14

@@ -4,15 +4,11 @@
 #include "go_asm.h"
 #include "neon_elementwise_arm64.h"
 #include "textflag.h"
+#include "constants_arm64.h"
 
 // Activations of members that share a base, in blocks of rows and columns. Eight
 // columns at a time: two vectors of int32 hold a row of them, four of words a quad of
 // rows, two of bytes the same quad as the batch has it.
-
-// The weights of the codes 0 to 4; the other codes' are zero.
-DATA ·codeWeights+0(SB)/8, $0x000000020100fffe
-DATA ·codeWeights+8(SB)/8, $0
-GLOBL ·codeWeights(SB), RODATA|NOPTR, $16
 
 // FAR sets the signs of V6 where sums are beyond ±2^30. V7 = 2^30; it uses V20.
 #define FAR(v) \
@@ -136,7 +132,7 @@ TEXT ·spreadWordsNEON(SB), NOSPLIT, $0-72
 	// The sixteen codes to weights.
 	MOVW quadSteps_aShift(R7), R10
 	VDUP R10, V2.H8
-	MOVD $·codeWeights(SB), R10
+	MOVD $codeWeights<>(SB), R10
 	VLD1 (R10), [V1.B16]
 	VLD1 (R2), [V0.B16]
 	VTBL V0.B16, [V1.B16], V0.B16

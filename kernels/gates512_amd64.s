@@ -1,6 +1,7 @@
 //go:build !purego
 
 #include "textflag.h"
+#include "constants_amd64.h"
 
 // Kernels on the elements of up to three operands, AVX-512 BW: those of gates_amd64.s
 // at 64 elements a register.
@@ -94,7 +95,7 @@ TEXT ·gateAVX512(SB), NOSPLIT, $0-32
 	MOVQ n+24(FP), R8
 	BYTES(127, Z14)
 	WORDS(128, Z13)
-	VBROADCASTI32X4 ·zipHalves(SB), Z11
+	VBROADCASTI32X4 zipHalves<>(SB), Z11
 	MOVQ  $0x5555555555555555, AX
 	KMOVQ AX, K3
 	KNOTQ K3, K4

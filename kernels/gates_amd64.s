@@ -1,6 +1,7 @@
 //go:build !purego
 
 #include "textflag.h"
+#include "constants_amd64.h"
 #include "columns_amd64.h"
 
 // Kernels on the elements of up to three operands, AVX2. A register holds 32 of them;
@@ -102,7 +103,7 @@ TEXT ·gateAVX2(SB), NOSPLIT, $0-32
 	BYTES(127, X14, Y14)
 	WORDS(128, X13, Y13)
 	WORDS(0x00ff, X12, Y12)
-	VBROADCASTI128 ·zipHalves(SB), Y11
+	VBROADCASTI128 zipHalves<>(SB), Y11
 	EACH(GATE)
 	RET
 

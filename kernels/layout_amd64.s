@@ -1,44 +1,10 @@
 //go:build !purego
 
 #include "textflag.h"
+#include "constants_amd64.h"
 
 // Rows of pents and the transposition into quads, AVX2. "|" separates the lanes of
 // 16 bytes of a register below.
-
-// Small blocks are unpacked with one group a dword, here and in matvec_amd64.s.
-// Which of A, B and C holds the group: A A B B | C C A B.
-DATA ·smallFrom+0(SB)/8, $0x0000000000000000
-DATA ·smallFrom+8(SB)/8, $0x0000000100000001
-DATA ·smallFrom+16(SB)/8, $0x0000000200000002
-DATA ·smallFrom+24(SB)/8, $0x0000000100000000
-GLOBL ·smallFrom(SB), RODATA|NOPTR, $32
-
-// The right shift that brings the group to bit 0; of groups 6 and 7, the low bits.
-DATA ·smallShift+0(SB)/8, $0x0000000300000000
-DATA ·smallShift+8(SB)/8, $0x0000000300000000
-DATA ·smallShift+16(SB)/8, $0x0000000300000000
-DATA ·smallShift+24(SB)/8, $0x0000000600000006
-GLOBL ·smallShift(SB), RODATA|NOPTR, $32
-
-// The bits of the group among those.
-DATA ·smallMask+0(SB)/8, $0x0707070707070707
-DATA ·smallMask+8(SB)/8, $0x0707070707070707
-DATA ·smallMask+16(SB)/8, $0x0707070707070707
-DATA ·smallMask+24(SB)/8, $0x0303030303030303
-GLOBL ·smallMask(SB), RODATA|NOPTR, $32
-
-// Shift and mask of the high bits of groups 6 and 7, from bits 6 and 7 of C.
-DATA ·smallHighShift+0(SB)/8, $0x0000000000000000
-DATA ·smallHighShift+8(SB)/8, $0x0000000000000000
-DATA ·smallHighShift+16(SB)/8, $0x0000000000000000
-DATA ·smallHighShift+24(SB)/8, $0x0000000500000004
-GLOBL ·smallHighShift(SB), RODATA|NOPTR, $32
-
-DATA ·smallHighMask+0(SB)/8, $0x0000000000000000
-DATA ·smallHighMask+8(SB)/8, $0x0000000000000000
-DATA ·smallHighMask+16(SB)/8, $0x0000000000000000
-DATA ·smallHighMask+24(SB)/8, $0x0404040404040404
-GLOBL ·smallHighMask(SB), RODATA|NOPTR, $32
 
 // BYTES sets every byte of y to value. It clobbers AX.
 #define BYTES(value, x, y) \
@@ -116,11 +82,11 @@ TEXT ·unpackSmallAVX2(SB), NOSPLIT, $0-24
 	MOVQ row+8(FP), SI
 	MOVQ small+16(FP), CX
 
-	VMOVDQU ·smallFrom(SB), Y8
-	VMOVDQU ·smallShift(SB), Y9
-	VMOVDQU ·smallMask(SB), Y10
-	VMOVDQU ·smallHighShift(SB), Y11
-	VMOVDQU ·smallHighMask(SB), Y12
+	VMOVDQU smallFrom<>(SB), Y8
+	VMOVDQU smallShift<>(SB), Y9
+	VMOVDQU smallMask<>(SB), Y10
+	VMOVDQU smallHighShift<>(SB), Y11
+	VMOVDQU smallHighMask<>(SB), Y12
 
 small:
 	VMOVQ        (SI), X0

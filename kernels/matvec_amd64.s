@@ -1,6 +1,7 @@
 //go:build !purego
 
 #include "textflag.h"
+#include "constants_amd64.h"
 
 // Products of a packed matrix with 1, 2, 4 or 8 vectors, straight from the packed
 // weights: a block is unpacked in registers and meets all vectors at once.
@@ -125,13 +126,13 @@ GLOBL blockMasks<>(SB), RODATA|NOPTR, $24
 #define SMALL \
 	VMOVQ        (SI), X8                      \
 	VPINSRD      $2, 8(SI), X8, X8             \
-	VMOVDQU      ·smallFrom(SB), Y9            \
+	VMOVDQU      smallFrom<>(SB), Y9            \
 	VPERMD       Y8, Y9, Y9                    \
-	VPSRLVD      ·smallShift(SB), Y9, Y9       \
-	VPAND        ·smallMask(SB), Y9, Y9        \
+	VPSRLVD      smallShift<>(SB), Y9, Y9       \
+	VPAND        smallMask<>(SB), Y9, Y9        \
 	VPBROADCASTD 8(SI), Y10                    \
-	VPSRLVD      ·smallHighShift(SB), Y10, Y10 \
-	VPAND        ·smallHighMask(SB), Y10, Y10  \
+	VPSRLVD      smallHighShift<>(SB), Y10, Y10 \
+	VPAND        smallHighMask<>(SB), Y10, Y10  \
 	VPOR         Y9, Y10, Y8                   \
 	ADDQ         $12, SI
 

@@ -2,6 +2,7 @@
 
 #include "go_asm.h"
 #include "textflag.h"
+#include "constants_amd64.h"
 
 // Random pents and bytes from Philox4x32-10, sixteen blocks at a time: the structure of
 // noise_amd64.s with eight blocks to a chain.
@@ -154,7 +155,7 @@ GLOBL levels512<>(SB), RODATA|NOPTR, $12
 TEXT ·binomialAVX512(SB), NOSPLIT, $0-32
 	SETUP(lanesNeighbours<>)
 	VPBROADCASTD    nibble512<>(SB), Z18
-	VBROADCASTI32X4 ·popcount(SB), Z19
+	VBROADCASTI32X4 popcount<>(SB), Z19
 	VMOVDQU64       nibbles01<>(SB), Z20
 	VMOVDQU64       nibbles23<>(SB), Z21
 
@@ -186,7 +187,7 @@ binomialStep:
 
 // func uniformAVX512(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRounds]uint32)
 TEXT ·uniformAVX512(SB), NOSPLIT, $0-32
-	SETUP(·qwordIndex)
+	SETUP(qwordIndex<>)
 	VPBROADCASTD levels512<>+0(SB), Z18
 	VPBROADCASTD levels512<>+4(SB), Z19
 	VPBROADCASTD levels512<>+8(SB), Z20
@@ -249,7 +250,7 @@ TEXT ·binomialPairsAVX512(SB), NOSPLIT, $0-40
 	SETUP(lanesNeighbours<>)
 	MOVQ            l+32(FP), R9
 	VPBROADCASTD    nibble512<>(SB), Z18
-	VBROADCASTI32X4 ·popcount(SB), Z19
+	VBROADCASTI32X4 popcount<>(SB), Z19
 	VMOVDQU64       nibbles01<>(SB), Z20
 	VMOVDQU64       nibbles23<>(SB), Z21
 

@@ -2,6 +2,7 @@
 
 #include "go_asm.h"
 #include "textflag.h"
+#include "constants_amd64.h"
 
 // Random pents and bytes from Philox4x32-10, eight blocks at a time.
 //
@@ -29,28 +30,11 @@ GLOBL multiplier0<>(SB), RODATA|NOPTR, $4
 DATA multiplier1<>+0(SB)/4, $const_philoxM1
 GLOBL multiplier1<>(SB), RODATA|NOPTR, $4
 
-// The index of every qword of a register: the block of each lane, counted from the
-// first of the step.
-DATA ·qwordIndex+0(SB)/8, $0
-DATA ·qwordIndex+8(SB)/8, $1
-DATA ·qwordIndex+16(SB)/8, $2
-DATA ·qwordIndex+24(SB)/8, $3
-DATA ·qwordIndex+32(SB)/8, $4
-DATA ·qwordIndex+40(SB)/8, $5
-DATA ·qwordIndex+48(SB)/8, $6
-DATA ·qwordIndex+56(SB)/8, $7
-GLOBL ·qwordIndex(SB), RODATA|NOPTR, $64
-
 DATA nibble<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
 DATA nibble<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
 DATA nibble<>+16(SB)/8, $0x0f0f0f0f0f0f0f0f
 DATA nibble<>+24(SB)/8, $0x0f0f0f0f0f0f0f0f
 GLOBL nibble<>(SB), RODATA|NOPTR, $32
-
-// The number of bits of each nibble.
-DATA ·popcount+0(SB)/8, $0x0302020102010100
-DATA ·popcount+8(SB)/8, $0x0403030203020201
-GLOBL ·popcount(SB), RODATA|NOPTR, $16
 
 DATA five<>+0(SB)/4, $0x00050005
 GLOBL five<>(SB), RODATA|NOPTR, $4
@@ -101,8 +85,8 @@ GLOBL five<>(SB), RODATA|NOPTR, $4
 #define PHILOX \
 	VMOVD        R8, X0                     \
 	VPBROADCASTD X0, Y0                     \
-	VPADDD       ·qwordIndex+32(SB), Y0, Y6 \
-	VPADDD       ·qwordIndex+0(SB), Y0, Y0  \
+	VPADDD       qwordIndex<>+32(SB), Y0, Y6 \
+	VPADDD       qwordIndex<>+0(SB), Y0, Y0  \
 	VPBROADCASTD 4(SI), Y1                  \
 	VPBROADCASTD 8(SI), Y2                  \
 	VPBROADCASTD 12(SI), Y3                 \
@@ -139,7 +123,7 @@ TEXT ·binomialAVX2(SB), NOSPLIT, $0-32
 binomialStep:
 	PHILOX
 	VMOVDQU        nibble<>(SB), Y4
-	VBROADCASTI128 ·popcount(SB), Y5
+	VBROADCASTI128 popcount<>(SB), Y5
 
 	BLOCKS(Y0, Y1, Y2, Y3)
 	POPCOUNTS(Y0, 0)
@@ -252,7 +236,7 @@ binomialPairsStep:
 	VMOVDQA      Y3, Y9
 	ROUNDS
 	VMOVDQU        nibble<>(SB), Y4
-	VBROADCASTI128 ·popcount(SB), Y5
+	VBROADCASTI128 popcount<>(SB), Y5
 
 	BLOCKS(Y0, Y1, Y2, Y3)
 	POPCOUNTS(Y0, 0)

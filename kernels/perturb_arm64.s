@@ -5,6 +5,7 @@
 #include "neon_arm64.h"
 #include "neon_elementwise_arm64.h"
 #include "textflag.h"
+#include "constants_arm64.h"
 
 // The perturbation A·t, in blocks of eight, four, two or one columns.
 
@@ -345,7 +346,7 @@ TEXT ·combineNEON(SB), NOSPLIT, $0-56
 	MOVD  steps+48(FP), R6
 	MOVD  perturbSteps_aRank(R6), R7
 	MOVD  perturbSteps_tRank(R6), R12
-	MOVD  $·codeWeights(SB), R9
+	MOVD  $codeWeights<>(SB), R9
 	VLD1  (R9), [V5.B16]
 
 	BY_WIDTH(four, two, one)

@@ -2,6 +2,7 @@
 
 #include "go_asm.h"
 #include "textflag.h"
+#include "constants_amd64.h"
 #include "vpdpbusd_amd64.h"
 
 // Kernels of the update on 256-bit registers.
@@ -203,7 +204,7 @@ TEXT ·gatherRowsAVX2(SB), NOSPLIT, $0-40
 
 	VMOVQ        AX, X13
 	VPBROADCASTD X13, Y13
-	VPCMPGTD     ·dwordIndex(SB), Y13, Y13
+	VPCMPGTD     dwordIndex<>(SB), Y13, Y13
 	VPCMPEQW     Y15, Y15, Y15
 	VPABSB       Y15, Y14
 	VPADDB       Y14, Y14, Y14
