@@ -60,5 +60,5 @@ func (s *flipStep) prepare(g *update, _ *lowrank.Updater) {
 }
 
 func (s *flipStep) Step(w *packed.Matrix, t kernels.Terms, lo, hi int) int {
-	return kernels.UpdateFlip(w, s.int8s, t, s.scale, s.rounding, s.rule.Decay, int8(s.rule.threshold()), lo, hi)
+	return kernels.UpdateFlip(w, s.int8s, t, kernels.Flip{Scale: s.scale, Decay: s.rule.Decay, Threshold: int8(s.rule.threshold())}, s.rounding, lo, hi)
 }

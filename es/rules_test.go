@@ -59,7 +59,7 @@ func (m *model) Evaluate(ctx context.Context, g es.Generation, scores []int64) e
 	y := make([]int32, width*cols)
 	n.Lookup(&m.ws, y, g.Tensors[0], rows, 0, g.Pairs, 1, 5)
 	x := make([]int8, kernels.Quads(width)*4*cols)
-	kernels.Requantize(x, y, nil, width, cols, 1, false)
+	kernels.Requantize(x, y, width, cols, kernels.Output{Shift: 1})
 	z := make([]int32, outputs*cols)
 	n.Product(&m.ws, z, g.Tensors[1], x, 0, g.Pairs, 1)
 	frozen := make([]int32, cols)

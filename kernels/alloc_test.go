@@ -51,10 +51,10 @@ func TestAllocations(t *testing.T) {
 		"MatMulPerturbed": func() { MatMulPerturbed(yOwn, w, own, a, t32, l, shift) },
 		"PerturbShared":   func() { PerturbShared(yOwn, y[:m], a, t32[:all], l, m, shift) },
 		"PerturbSharedRequantize": func() {
-			PerturbSharedRequantize(act, y[:m], a, t32[:all], l, m, 4, y[:m], 5, true)
-			PerturbSharedRequantize(act, y[:m], a, t32[:all], l, m, shift, nil, shift, true)
+			PerturbSharedRequantize(act, y[:m], a, t32[:all], l, m, 4, Output{Bias: y[:m], Shift: 5, ReLU: true})
+			PerturbSharedRequantize(act, y[:m], a, t32[:all], l, m, shift, Output{Shift: shift, ReLU: true})
 		},
-		"Requantize":        func() { Requantize(out, y, y[:m], m, n, shift, true) },
+		"Requantize":        func() { Requantize(out, y, m, n, Output{Bias: y[:m], Shift: shift, ReLU: true}) },
 		"Normalize":         func() { Normalize(x, x, k, n, 64) },
 		"Add":               func() { Add(x, again) },
 		"Gate":              func() { Gate(x, again, x) },
@@ -70,7 +70,7 @@ func TestAllocations(t *testing.T) {
 		"UpdateResidual":    func() { UpdateResidual(w, e, terms, scale, 0, m) },
 		"UpdateResidual4":   func() { UpdateResidual4(w, e4, terms, scale, s, 0, m) },
 		"UpdateStochastic":  func() { UpdateStochastic(w, terms, scale, s, 0, m) },
-		"UpdateFlip":        func() { UpdateFlip(w, e, terms, scale, s, 3, 100, 0, m) },
+		"UpdateFlip":        func() { UpdateFlip(w, e, terms, Flip{Scale: scale, Decay: 3, Threshold: 100}, s, 0, m) },
 		"UpdateThreshold":   func() { UpdateThreshold(w, terms, 300*TauUnit+77, s, 0, m) },
 		"Shrink":            func() { Shrink(w, 300, s, 0, m) },
 		"Saturated":         func() { Saturated(w, 0, m) },

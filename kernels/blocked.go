@@ -113,8 +113,8 @@ func (p *part) run() {
 			}
 			for i := p.i0; i < p.i1; i += panelRows {
 				rows := min(panelRows, p.i1-i)
-				for κ := 0; κ < depth; κ += p.kc {
-					p.panel(i, rows, j, cols, d, depth, κ)
+				for kappa := 0; kappa < depth; kappa += p.kc {
+					p.panel(i, rows, j, cols, d, depth, kappa)
 				}
 				if p.perturbed && !p.perturbsStart() && d+depth == k {
 					own := 2 * p.pert.l.Streams
@@ -207,17 +207,17 @@ func (p *part) packEdge(at int, src []int8, cols, span, quads int, start []int32
 
 // panel multiplies rows i to i+rows of W with the columns packed from depth d on,
 // as deep as the panel from κ on, and sets Y, or adds to it after the first.
-func (p *part) panel(i, rows, j, cols, d, depth, κ int) {
-	first, perturbs := κ == 0, d+κ == 0 && p.perturbsStart()
-	quads := stripQuads(min(p.kc, depth-κ))
-	stride := p.unpackPanel(i, rows, d+κ, min(p.kc, depth-κ))
+func (p *part) panel(i, rows, j, cols, d, depth, kappa int) {
+	first, perturbs := kappa == 0, d+kappa == 0 && p.perturbsStart()
+	quads := stripQuads(min(p.kc, depth-kappa))
+	stride := p.unpackPanel(i, rows, d+kappa, min(p.kc, depth-kappa))
 	at := 0
 	for c := 0; c < cols; {
 		width := stripWidth((cols - c + p.lanes - 1) / p.lanes)
 		span := width * p.lanes
 		t := tileArgs{
 			width: width, ldy: p.n, stride: stride, quads: quads,
-			x: &p.strip[at+κ*span], start: &noStart[0], add: d+κ > 0,
+			x: &p.strip[at+kappa*span], start: &noStart[0], add: d+kappa > 0,
 		}
 		if first {
 			t.start = &p.start[c]
@@ -246,11 +246,11 @@ func (p *part) panel(i, rows, j, cols, d, depth, κ int) {
 
 // unpackPanel unpacks rows i to i+rows of W, columns κ to κ+depth, and returns the
 // stride of the panel's rows.
-func (p *part) unpackPanel(i, rows, κ, depth int) (stride int) {
+func (p *part) unpackPanel(i, rows, kappa, depth int) (stride int) {
 	stride = packed.PaddedLen(depth)
 	p.codes = reuse.Slice(p.codes, (rows+spareRows)*stride)
 	for r := range rows {
-		row := p.w.Row(i + r).Bytes()[κ/packed.BlockPents*packed.BlockBytes:]
+		row := p.w.Row(i + r).Bytes()[kappa/packed.BlockPents*packed.BlockBytes:]
 		unpack(p.codes[r*stride:][:stride], row[:packed.RowBytes(depth)], depth)
 	}
 	return stride

@@ -1,8 +1,8 @@
 // Package kernels holds the hot loops of integer evolution strategies on pentary
 // weights. Each function's documentation is its reference loop: the generic Go
 // implementation is that loop, and every other implementation equals it bit for
-// bit on every input: also on activations of -128 and where an int32 wraps around,
-// but not on codes above 4, which no sound matrix or noise has.
+// bit on every input, activations of -128 and int32 sums that wrap around included.
+// Codes above 4 are undefined; packed and the noise never produce them.
 //
 // # Layouts
 //
@@ -28,14 +28,12 @@
 //
 // # Errors
 //
-// Shape mistakes panic before any work, naming both shapes.
+// Shape mistakes panic before any work, naming both shapes. Sizes are computed without
+// wrapping around: dimensions that are negative or whose product exceeds an int are
+// mistakes, too.
 package kernels
 
-import (
-	"fmt"
-
-	"github.com/Kaleaon/pentary-go/trit5"
-)
+import "github.com/Kaleaon/pentary-go/trit5"
 
 // MaxK is the largest inner dimension: 254·MaxK fits an int32 accumulator.
 const MaxK = 8 << 20
@@ -44,28 +42,10 @@ const MaxK = 8 << 20
 const zero = trit5.CodeZero
 
 // Quads returns the groups of four that k elements take.
-func Quads(k int) int { return (k + 3) / 4 }
+func Quads(k int) int { return k/4 + (k%4+3)/4 }
 
 // RoundShift returns v / 2^n rounded to nearest, ties upward: (v + 2^(n-1)) >> n,
 // and v for n = 0. n is at most 30; the sum must not overflow.
 func RoundShift(v int32, n uint) int32 {
 	return (v + int32(1)<<n>>1) >> n
-}
-
-// checkLen panics unless a slice has the length that a shape asks for and no
-// dimension of the shape is negative.
-func checkLen(fn, name string, got, want int, shape string, dims ...int) {
-	ok := got == want
-	for _, d := range dims {
-		ok = ok && d >= 0
-	}
-	if ok {
-		return
-	}
-	boxed := make([]any, len(dims)) // here, so that a sound call allocates nothing
-	for i, d := range dims {
-		boxed[i] = d
-	}
-	panic(fmt.Sprintf("kernels: %s: %s has %d elements, want %d for %s",
-		fn, name, got, want, fmt.Sprintf(shape, boxed...)))
 }

@@ -3,7 +3,7 @@
 package kernels
 
 func columnSums(sums []int32, x []int8, k, n int) {
-	if !useAssembly() || k == 0 || n == 0 {
+	if !useAssembly() || k == 0 {
 		columnSumsGeneric(sums, x, k, n)
 		return
 	}
@@ -50,20 +50,20 @@ func gains(sums []int32, k, target int) (wide bool) {
 	return false
 }
 
-func requantize(dst []int8, y, bias []int32, m, n int, shift uint, relu bool) {
-	if !useAssembly() || m == 0 || n == 0 {
-		requantizeGeneric(dst, y, bias, m, n, shift, relu)
+func requantize(dst []int8, y []int32, m, n int, o Output) {
+	if !useAssembly() {
+		requantizeGeneric(dst, y, m, n, o)
 		return
 	}
-	var b *int32
-	if bias != nil {
-		b = &bias[0]
+	var bias *int32
+	if o.Bias != nil {
+		bias = &o.Bias[0]
 	}
-	requantizeRows(&dst[0], &y[0], b, m, n, shift, lowest(relu))
+	requantizeRows(&dst[0], &y[0], bias, m, n, o.Shift, o.low())
 }
 
 func scoreColumns(score []int32, logits []int8, target []uint8, m, n int) {
-	if !useAssembly() || n == 0 {
+	if !useAssembly() {
 		scoreGeneric(score, logits, target, m, n)
 		return
 	}

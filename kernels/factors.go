@@ -6,24 +6,24 @@ import "github.com/Kaleaon/pentary-go/packed"
 
 func weighFactors(dst []int8, a []uint8, f []int8, rank, m int) {
 	terms, mp := len(f)*rank, packed.PaddedLen(m)
-	if !useAssembly() || m == 0 {
+	if !useAssembly() {
 		weighFactorsGeneric(dst, a, f, rank, m)
 		return
 	}
-	for τ := 0; τ < terms; τ += 4 {
+	for term := 0; term < terms; term += 4 {
 		var weights [4]int8
-		there := min(terms-τ, 4)
+		there := min(terms-term, 4)
 		if rank == 1 {
-			copy(weights[:], f[τ:])
+			copy(weights[:], f[term:])
 		} else {
 			for u := range there {
-				weights[u] = f[(τ+u)/rank]
+				weights[u] = f[(term+u)/rank]
 			}
 		}
 		if there == 4 {
-			weighQuad(&dst[τ*m], &a[τ*mp], &weights, m, mp)
+			weighQuad(&dst[term*m], &a[term*mp], &weights, m, mp)
 		} else {
-			weighFactorsGeneric(dst[τ*m:], a[τ*mp:], weights[:there], 1, m)
+			weighFactorsGeneric(dst[term*m:], a[term*mp:], weights[:there], 1, m)
 		}
 	}
 }

@@ -8,10 +8,10 @@ import (
 )
 
 // composed is PerturbSharedRequantize by its parts.
-func composed(dst []int8, base []int32, a []uint8, t []int32, l Layout, m int, perturbShift uint, bias []int32, shift uint, relu bool) {
+func composed(dst []int8, base []int32, a []uint8, t []int32, l Layout, m int, perturbShift uint, o Output) {
 	y := make([]int32, m*l.Cols())
 	perturbSharedGeneric(y, base, a, t, l, m, perturbShift)
-	requantizeGeneric(dst, y, bias, m, l.Cols(), shift, relu)
+	requantizeGeneric(dst, y, m, l.Cols(), o)
 }
 
 func checkPerturbSharedRequantize(o *operands, shape []int) {
@@ -42,8 +42,8 @@ func checkPerturbSharedRequantize(o *operands, shape []int) {
 	}
 
 	got, want := output[int8](o, Quads(m)*l.Cols()*4)
-	PerturbSharedRequantize(got, base, a, t, l, m, perturbShift, bias, shift, relu)
-	composed(want, base, a, t, l, m, perturbShift, bias, shift, relu)
+	PerturbSharedRequantize(got, base, a, t, l, m, perturbShift, Output{Bias: bias, Shift: shift, ReLU: relu})
+	composed(want, base, a, t, l, m, perturbShift, Output{Bias: bias, Shift: shift, ReLU: relu})
 	equal(o, "dst", got, want)
 }
 
@@ -70,8 +70,8 @@ func TestPerturbSharedRequantizeEdges(t *testing.T) {
 		}
 		got, want := make([]int8, m*l.Cols()), make([]int8, m*l.Cols())
 		for _, relu := range []bool{false, true} {
-			PerturbSharedRequantize(got, base, a, values, l, m, perturbShift, nil, shift, relu)
-			composed(want, base, a, values, l, m, perturbShift, nil, shift, relu)
+			PerturbSharedRequantize(got, base, a, values, l, m, perturbShift, Output{Shift: shift, ReLU: relu})
+			composed(want, base, a, values, l, m, perturbShift, Output{Shift: shift, ReLU: relu})
 			equal(t, "dst", got, want)
 		}
 	}

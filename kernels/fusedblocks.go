@@ -50,8 +50,7 @@ type fused struct {
 	l            Layout
 	m            int
 	perturbShift uint
-	bias         []int32
-	shift        uint
+	output       Output
 	steps        perturbSteps // for the sums
 	quads        quadSteps
 }
@@ -70,18 +69,18 @@ type quadSteps struct {
 	scale       int32 // 2^(16-shift): the high half of a product with it is the shifted word
 }
 
-func perturbSharedRequantize(dst []int8, base []int32, a []uint8, t []int32, l Layout, m int, perturbShift uint, bias []int32, shift uint, relu bool) {
+func perturbSharedRequantize(dst []int8, base []int32, a []uint8, t []int32, l Layout, m int, perturbShift uint, o Output) {
 	if !useAssembly() || len(dst) == 0 {
-		perturbSharedRequantizeGeneric(dst, base, a, t, l, m, perturbShift, bias, shift, relu)
+		perturbSharedRequantizeGeneric(dst, base, a, t, l, m, perturbShift, o)
 		return
 	}
 	mp := packed.PaddedLen(m)
 	f := fused{
-		fusedPool.Get().(*fusedScratch), dst, base, a, t, l, m, perturbShift, bias, shift,
+		fusedPool.Get().(*fusedScratch), dst, base, a, t, l, m, perturbShift, o,
 		perturbSteps{aRank: mp, tRank: 4 * l.Streams},
 		quadSteps{
 			quad: 4 * l.Cols(), minus: 4 * l.Streams,
-			low: lowest(relu), shift: int32(shift), round: int32(perturbShift), limit: -1,
+			low: o.low(), shift: int32(o.Shift), round: int32(perturbShift), limit: -1,
 		},
 	}
 	if l.Rank == 1 {
@@ -120,10 +119,8 @@ func (q *quadSteps) fitWords() {
 func (f *fused) offset(i, rows int) {
 	clear(f.offsets[:])
 	for r := range rows {
-		f.offsets[r] = 1 << f.shift >> 1
-		if f.bias != nil {
-			f.offsets[r] += f.bias[i+r]
-		}
+		f.offsets[r] = 1 << f.output.Shift >> 1
+		f.offsets[r] += f.output.bias(i + r)
 	}
 }
 

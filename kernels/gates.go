@@ -1,8 +1,9 @@
 package kernels
 
 // The elementwise steps of recurrent layers. Operands are activations in ±127, in any
-// layout that all of them share; results are, whatever the operands. A gate g in ±127
-// stands for (g+127)/256, from closed to all but open.
+// layout that all of them share; results are within ±127 whatever the operands. A gate
+// g in ±127 stands for (g+127)/256, from 0, closed, to 254/256, open. A gate of -128,
+// which no kernel writes, counts as -127: closed.
 
 // Add adds activations to others, as a residual connection does:
 //
@@ -22,7 +23,7 @@ func addGeneric(dst, x []int8) {
 
 // Gate lets as much of x through as the gates are open:
 //
-//	dst[i] = RoundShift((gate[i]+127)·x[i], 8)
+//	dst[i] = RoundShift((max(gate[i], -127)+127)·x[i], 8)
 //
 // dst may be gate or x.
 func Gate(dst, gate, x []int8) {
@@ -37,13 +38,12 @@ func gateGeneric(dst, gate, x []int8) {
 	}
 }
 
-// opening returns how far a gate is open, in 1/256. It is a byte without sign: that of
-// -128, which no kernel writes, is 255.
-func opening(g int8) int32 { return int32(uint8(g) + 127) }
+// opening returns how far a gate is open, in 1/256.
+func opening(g int8) int32 { return max(int32(g), -127) + 127 }
 
 // Blend moves activations towards others as far as the gates are open:
 //
-//	dst[i] = clamp(dst[i] + RoundShift((gate[i]+127)·(x[i]-dst[i]), 8), ±127)
+//	dst[i] = clamp(dst[i] + RoundShift((max(gate[i], -127)+127)·(x[i]-dst[i]), 8), ±127)
 //
 // gate or x may be dst.
 //

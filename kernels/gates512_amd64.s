@@ -75,10 +75,11 @@ TEXT ·addAVX512(SB), NOSPLIT, $0-24
 //
 //	Z14  127 in every byte     K3   mask of the even bytes
 //	Z13  for ROUND             K4   mask of the odd bytes
-//	Z11  zipHalves
+//	Z11  zipHalves             Z10  -127 in every byte
 #define GATE \
 	VMOVDQU8.Z (DX)(R10*1), K1, Z0; \
 	VMOVDQU8.Z (SI)(R10*1), K1, Z2; \
+	VPMAXSB    Z10, Z0, Z0;         \
 	VPADDB.Z   Z14, Z0, K3, Z1;     \
 	VPADDB.Z   Z14, Z0, K4, Z0;     \
 	VPMADDUBSW Z2, Z1, Z1;          \
@@ -95,6 +96,7 @@ TEXT ·gateAVX512(SB), NOSPLIT, $0-32
 	MOVQ n+24(FP), R8
 	BYTES(127, Z14)
 	WORDS(128, Z13)
+	BYTES(-127, Z10)
 	VBROADCASTI32X4 zipHalves<>(SB), Z11
 	MOVQ  $0x5555555555555555, AX
 	KMOVQ AX, K3
@@ -113,6 +115,7 @@ TEXT ·gateAVX512(SB), NOSPLIT, $0-32
 	VMOVDQU8.Z (DX)(R10*1), K1, Z0;                            \
 	VMOVDQU8.Z (SI)(R10*1), K1, Z2;                            \
 	VMOVDQU8.Z (DI)(R10*1), K1, Z3;                            \
+	VPMAXSB    Z10, Z0, Z0;                                    \
 	VPSUBB     Z0, Z12, Z1;  /* 255-open                    */ \
 	VPADDB     Z14, Z0, Z0;  /* open                        */ \
 	VPADDUSB   Z11, Z1, Z1;  /* 256-open, at most 255       */ \

@@ -82,9 +82,11 @@ TEXT ·addAVX2(SB), NOSPLIT, $0-24
 //
 //	Y14  127 in every byte     Y12  0x00ff in every word
 //	Y13  for ROUND             Y11  zipHalves
+//	                           Y10  -127 in every byte
 #define GATE(o, LOAD, STORE) \
 	LOAD(o(DX)(CX*1), Y0);  \
 	LOAD(o(SI)(CX*1), Y2);  \
+	VPMAXSB    Y10, Y0, Y0; \
 	VPADDB     Y14, Y0, Y0; \
 	VPAND      Y12, Y0, Y1; \
 	VPANDN     Y0, Y12, Y0; \
@@ -104,6 +106,7 @@ TEXT ·gateAVX2(SB), NOSPLIT, $0-32
 	WORDS(128, X13, Y13)
 	WORDS(0x00ff, X12, Y12)
 	VBROADCASTI128 zipHalves<>(SB), Y11
+	BYTES(-127, X10, Y10)
 	EACH(GATE)
 	RET
 
@@ -118,6 +121,7 @@ TEXT ·gateAVX2(SB), NOSPLIT, $0-32
 	LOAD(o(DX)(CX*1), Y0);                                     \
 	LOAD(o(SI)(CX*1), Y2);                                     \
 	LOAD(o(DI)(CX*1), Y3);                                     \
+	VPMAXSB    Y10, Y0, Y0;                                    \
 	VPSUBB     Y0, Y12, Y1;  /* 255-open                    */ \
 	VPADDB     Y14, Y0, Y0;  /* open                        */ \
 	VPADDUSB   Y11, Y1, Y1;  /* 256-open, at most 255       */ \

@@ -82,6 +82,8 @@ TEXT ·addNEON(SB), NOSPLIT, $0-24
 #define GATE_TURN \
 	FLDPQ.P 32(R2), (F0, F1);        \
 	FLDPQ.P 32(R1), (F2, F3);        \
+	SMAX_B(29, 0, 0);                \
+	SMAX_B(29, 1, 1);                \
 	VADD    V31.B16, V0.B16, V0.B16; \
 	VADD    V31.B16, V1.B16, V1.B16; \
 	VEOR    V30.B16, V2.B16, V2.B16; \
@@ -93,6 +95,7 @@ TEXT ·addNEON(SB), NOSPLIT, $0-24
 #define GATE_QUAD \
 	VLD1.P 4(R2), V0.S[0];          \
 	VLD1.P 4(R1), V2.S[0];          \
+	SMAX_B(29, 0, 0);               \
 	VADD   V31.B16, V0.B16, V0.B16; \
 	VEOR   V30.B16, V2.B16, V2.B16; \
 	MOVED(0, 2, 30, 16, 17);        \
@@ -106,6 +109,7 @@ TEXT ·gateNEON(SB), NOSPLIT, $0-32
 	MOVD  n+24(FP), R3
 	VMOVI $127, V31.B16
 	VMOVI $128, V30.B16
+	VMOVI $0x81, V29.B16
 	EACH(GATE_TURN, GATE_QUAD)
 	RET
 
@@ -113,6 +117,8 @@ TEXT ·gateNEON(SB), NOSPLIT, $0-32
 	FLDPQ.P 32(R2), (F0, F1);        \
 	FLDPQ.P 32(R1), (F2, F3);        \
 	FLDPQ   (R0), (F4, F5);          \
+	SMAX_B(29, 0, 0);                \
+	SMAX_B(29, 1, 1);                \
 	VADD    V31.B16, V0.B16, V0.B16; \
 	VADD    V31.B16, V1.B16, V1.B16; \
 	VEOR    V30.B16, V2.B16, V2.B16; \
@@ -131,6 +137,7 @@ TEXT ·gateNEON(SB), NOSPLIT, $0-32
 	VLD1.P 4(R2), V0.S[0];          \
 	VLD1.P 4(R1), V2.S[0];          \
 	VLD1   (R0), V4.S[0];           \
+	SMAX_B(29, 0, 0);               \
 	VADD   V31.B16, V0.B16, V0.B16; \
 	VEOR   V30.B16, V2.B16, V2.B16; \
 	VEOR   V30.B16, V4.B16, V6.B16; \

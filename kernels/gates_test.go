@@ -86,7 +86,7 @@ func nearest(v int) int {
 // openness is what a gate stands for, in 1/256.
 func openness(gate int8) int {
 	if gate == -128 {
-		return 255
+		return 0
 	}
 	return int(gate) + 127
 }

@@ -209,7 +209,7 @@ func TestGolden(t *testing.T) {
 		}
 		for _, c := range g.Requantize {
 			got := make([]int8, len(c.Out))
-			Requantize(got, c.Y, c.Bias, c.M, c.N, c.Shift, c.ReLU)
+			Requantize(got, c.Y, c.M, c.N, Output{Bias: c.Bias, Shift: c.Shift, ReLU: c.ReLU})
 			equal(t, "Requantize", got, c.Out)
 		}
 		for _, c := range g.Normalize {
@@ -273,7 +273,7 @@ func TestGolden(t *testing.T) {
 
 			w = over(t, c.M, c.K, bytes.Clone(c.W))
 			average := append([]int8(nil), c.Average...)
-			moved = UpdateFlip(w, average, terms, scale, s, c.Decay, c.Threshold, c.Lo, c.Hi)
+			moved = UpdateFlip(w, average, terms, Flip{Scale: scale, Decay: c.Decay, Threshold: c.Threshold}, s, c.Lo, c.Hi)
 			equal(t, "UpdateFlip", w.Bytes(), c.After.Flip.W)
 			equal(t, "average", average, c.AverageAfter)
 			equal(t, "moved", []int{moved}, []int{c.After.Flip.Moved})

@@ -45,7 +45,7 @@ func InterleaveInputs(strip []uint8, x []int8, k, n int) (squares uint64) {
 		panic(fmt.Sprintf("kernels: InterleaveInputs: %d×%d inputs, want at most %d×%d", k, n, StripCols, MaxTerms/InputDigits))
 	}
 	checkLen("InterleaveInputs", "strip", len(strip), Quads(InputDigits*n)*StripCols*4, "%d samples", n)
-	checkLen("InterleaveInputs", "x", len(x), Quads(k)*n*4, "a batch of %d×%d", k, n)
+	checkLen("InterleaveInputs", "x", len(x), batchLen(k, n), "a batch of %d×%d", k, n)
 	squares = interleaveInputs(strip, x, Quads(k), n)
 	const zeros = zero * 0x01010101
 	for j := k; j < StripCols; j++ {

@@ -11,9 +11,11 @@ package kernels
 //
 // and writes zero to the lanes beyond k. dst has Quads(k)·n·4 elements.
 func Interleave(dst, src []int8, k, n int) {
-	checkLen("Interleave", "dst", len(dst), Quads(k)*n*4, "a batch of %d×%d", k, n)
-	checkLen("Interleave", "src", len(src), k*n, "%d vectors of %d", n, k)
-	interleave(dst, src, k, n)
+	checkLen("Interleave", "dst", len(dst), batchLen(k, n), "a batch of %d×%d", k, n)
+	checkLen("Interleave", "src", len(src), elements(k, n), "%d vectors of %d", n, k)
+	if len(dst) > 0 {
+		interleave(dst, src, k, n)
+	}
 }
 
 func interleaveGeneric(dst, src []int8, k, n int) {
@@ -39,8 +41,10 @@ func interleaveGeneric(dst, src []int8, k, n int) {
 // weights: Σ w·x = Σ code·x − 2·Σ x, shared by all rows.
 func ColumnSums(sums []int32, x []int8, k, n int) {
 	checkLen("ColumnSums", "sums", len(sums), n, "a batch of %d×%d", k, n)
-	checkLen("ColumnSums", "x", len(x), Quads(k)*n*4, "a batch of %d×%d", k, n)
-	columnSums(sums, x, k, n)
+	checkLen("ColumnSums", "x", len(x), batchLen(k, n), "a batch of %d×%d", k, n)
+	if len(sums) > 0 {
+		columnSums(sums, x, k, n)
+	}
 }
 
 func columnSumsGeneric(sums []int32, x []int8, k, n int) {

@@ -24,7 +24,8 @@ func (l Layout) Cols() int { return 2 * l.Pairs * l.Streams }
 const MaxRankK = 2 << 20
 
 func (l Layout) check(fn string, k int) {
-	if l.Pairs < 0 || l.Rank < 1 || l.Streams < 1 || l.Rank > MaxRankK || l.Rank*k > MaxRankK {
+	if l.Pairs < 0 || l.Rank < 1 || l.Streams < 1 || l.Rank > MaxRankK || k > MaxRankK/l.Rank ||
+		elements(2, l.Pairs, l.Streams, l.Rank) < 0 {
 		panic(fmt.Sprintf("kernels: %s: bad layout %+v for k = %d (rank·k is at most %d)", fn, l, k, MaxRankK))
 	}
 }
@@ -38,10 +39,12 @@ func (l Layout) check(fn string, k int) {
 // over whole quads.
 func Project(t []int32, b []uint8, x []int8, l Layout, k int) {
 	l.check("Project", k)
-	checkLen("Project", "b", len(b), l.Pairs*l.Rank*packed.PaddedLen(k), "%d pairs of rank %d and k = %d", l.Pairs, l.Rank, k)
-	checkLen("Project", "x", len(x), Quads(k)*l.Cols()*4, "a batch of %d×%d", k, l.Cols())
-	checkLen("Project", "t", len(t), l.Rank*l.Cols(), "%d pairs of rank %d and %d streams", l.Pairs, l.Rank, l.Streams)
-	project(t, b, x, l, k)
+	checkLen("Project", "b", len(b), elements(l.Pairs, l.Rank, paddedLen(k)), "%d pairs of rank %d and k = %d", l.Pairs, l.Rank, k)
+	checkLen("Project", "x", len(x), batchLen(k, l.Cols()), "a batch of %d×%d", k, l.Cols())
+	checkLen("Project", "t", len(t), elements(l.Rank, l.Cols()), "%d pairs of rank %d and %d streams", l.Pairs, l.Rank, l.Streams)
+	if len(t) > 0 {
+		project(t, b, x, l, k)
+	}
 }
 
 func projectGeneric(t []int32, b []uint8, x []int8, l Layout, k int) {
@@ -62,10 +65,12 @@ func projectGeneric(t []int32, b []uint8, x []int8, l Layout, k int) {
 //	t[(p*Rank+ρ)*Streams+c] = Σ_κ (b[(p*Rank+ρ)*kp+κ]-2) · x[κ, c]
 func ProjectShared(t []int32, b []uint8, x []int8, l Layout, k int) {
 	l.check("ProjectShared", k)
-	checkLen("ProjectShared", "b", len(b), l.Pairs*l.Rank*packed.PaddedLen(k), "%d pairs of rank %d and k = %d", l.Pairs, l.Rank, k)
-	checkLen("ProjectShared", "x", len(x), Quads(k)*l.Streams*4, "a batch of %d×%d", k, l.Streams)
-	checkLen("ProjectShared", "t", len(t), l.Pairs*l.Rank*l.Streams, "%d pairs of rank %d and %d streams", l.Pairs, l.Rank, l.Streams)
-	projectShared(t, b, x, l, k)
+	checkLen("ProjectShared", "b", len(b), elements(l.Pairs, l.Rank, paddedLen(k)), "%d pairs of rank %d and k = %d", l.Pairs, l.Rank, k)
+	checkLen("ProjectShared", "x", len(x), batchLen(k, l.Streams), "a batch of %d×%d", k, l.Streams)
+	checkLen("ProjectShared", "t", len(t), elements(l.Pairs, l.Rank, l.Streams), "%d pairs of rank %d and %d streams", l.Pairs, l.Rank, l.Streams)
+	if len(t) > 0 {
+		projectShared(t, b, x, l, k)
+	}
 }
 
 func projectSharedGeneric(t []int32, b []uint8, x []int8, l Layout, k int) {
@@ -99,10 +104,12 @@ func projectPair(t []int32, b []uint8, x []int8, vectors, cols, n, k int) {
 func Perturb(y []int32, a []uint8, t []int32, l Layout, m int, shift uint) {
 	l.check("Perturb", 0)
 	checkShift("Perturb", shift)
-	checkLen("Perturb", "a", len(a), l.Pairs*l.Rank*packed.PaddedLen(m), "%d pairs of rank %d and m = %d", l.Pairs, l.Rank, m)
-	checkLen("Perturb", "t", len(t), l.Rank*l.Cols(), "%d pairs of rank %d and %d streams", l.Pairs, l.Rank, l.Streams)
-	checkLen("Perturb", "y", len(y), m*l.Cols(), "%d×%d", m, l.Cols())
-	perturb(y, a, t, l, m, shift)
+	checkLen("Perturb", "a", len(a), elements(l.Pairs, l.Rank, paddedLen(m)), "%d pairs of rank %d and m = %d", l.Pairs, l.Rank, m)
+	checkLen("Perturb", "t", len(t), elements(l.Rank, l.Cols()), "%d pairs of rank %d and %d streams", l.Pairs, l.Rank, l.Streams)
+	checkLen("Perturb", "y", len(y), elements(m, l.Cols()), "%d×%d", m, l.Cols())
+	if len(y) > 0 {
+		perturb(y, a, t, l, m, shift)
+	}
 }
 
 func perturbGeneric(y []int32, a []uint8, t []int32, l Layout, m int, shift uint) {
@@ -132,9 +139,11 @@ func MatMulPerturbed(y []int32, w *packed.Matrix, x []int8, a []uint8, t []int32
 	l.check("MatMulPerturbed", 0)
 	checkShift("MatMulPerturbed", shift)
 	checkProduct("MatMulPerturbed", y, w, x, l.Cols())
-	checkLen("MatMulPerturbed", "a", len(a), l.Pairs*l.Rank*packed.PaddedLen(m), "%d pairs of rank %d and m = %d", l.Pairs, l.Rank, m)
-	checkLen("MatMulPerturbed", "t", len(t), l.Rank*l.Cols(), "%d pairs of rank %d and %d streams", l.Pairs, l.Rank, l.Streams)
-	matMulPerturbed(y, w, x, a, t, l, shift)
+	checkLen("MatMulPerturbed", "a", len(a), elements(l.Pairs, l.Rank, paddedLen(m)), "%d pairs of rank %d and m = %d", l.Pairs, l.Rank, m)
+	checkLen("MatMulPerturbed", "t", len(t), elements(l.Rank, l.Cols()), "%d pairs of rank %d and %d streams", l.Pairs, l.Rank, l.Streams)
+	if len(y) > 0 {
+		matMulPerturbed(y, w, x, a, t, l, shift)
+	}
 }
 
 func matMulPerturbedGeneric(y []int32, w *packed.Matrix, x []int8, a []uint8, t []int32, l Layout, shift uint) {
@@ -152,11 +161,13 @@ func matMulPerturbedGeneric(y []int32, w *packed.Matrix, x []int8, a []uint8, t 
 func PerturbShared(y, base []int32, a []uint8, t []int32, l Layout, m int, shift uint) {
 	l.check("PerturbShared", 0)
 	checkShift("PerturbShared", shift)
-	checkLen("PerturbShared", "base", len(base), m*l.Streams, "%d×%d", m, l.Streams)
-	checkLen("PerturbShared", "a", len(a), l.Pairs*l.Rank*packed.PaddedLen(m), "%d pairs of rank %d and m = %d", l.Pairs, l.Rank, m)
-	checkLen("PerturbShared", "t", len(t), l.Pairs*l.Rank*l.Streams, "%d pairs of rank %d and %d streams", l.Pairs, l.Rank, l.Streams)
-	checkLen("PerturbShared", "y", len(y), m*l.Cols(), "%d×%d", m, l.Cols())
-	perturbShared(y, base, a, t, l, m, shift)
+	checkLen("PerturbShared", "base", len(base), elements(m, l.Streams), "%d×%d", m, l.Streams)
+	checkLen("PerturbShared", "a", len(a), elements(l.Pairs, l.Rank, paddedLen(m)), "%d pairs of rank %d and m = %d", l.Pairs, l.Rank, m)
+	checkLen("PerturbShared", "t", len(t), elements(l.Pairs, l.Rank, l.Streams), "%d pairs of rank %d and %d streams", l.Pairs, l.Rank, l.Streams)
+	checkLen("PerturbShared", "y", len(y), elements(m, l.Cols()), "%d×%d", m, l.Cols())
+	if len(y) > 0 {
+		perturbShared(y, base, a, t, l, m, shift)
+	}
 }
 
 func perturbSharedGeneric(y, base []int32, a []uint8, t []int32, l Layout, m int, shift uint) {
@@ -176,8 +187,8 @@ func perturbSharedGeneric(y, base []int32, a []uint8, t []int32, l Layout, m int
 // combine returns Σ_ρ (a[ρ*mp]-2) · t[ρ*cols] by shift and add.
 func combine(a []uint8, t []int32, rank, mp, cols int) int32 {
 	var sum int32
-	for ρ := range rank {
-		sum += mulPent(a[ρ*mp], t[ρ*cols])
+	for rho := range rank {
+		sum += mulPent(a[rho*mp], t[rho*cols])
 	}
 	return sum
 }

@@ -14,7 +14,9 @@ import (
 // exceeds MaxK.
 func MatMul(y []int32, w *packed.Matrix, x []int8, n int) {
 	checkProduct("MatMul", y, w, x, n)
-	matMul(y, w, x, n)
+	if len(y) > 0 {
+		matMul(y, w, x, n)
+	}
 }
 
 // MaxVecs is the largest number of columns that MatVec takes.
@@ -27,7 +29,9 @@ func MatVec(y []int32, w *packed.Matrix, x []int8, n int) {
 		panic(fmt.Sprintf("kernels: MatVec: %d columns, want 1 to %d", n, MaxVecs))
 	}
 	checkProduct("MatVec", y, w, x, n)
-	matVec(y, w, x, n)
+	if len(y) > 0 {
+		matVec(y, w, x, n)
+	}
 }
 
 func checkProduct(fn string, y []int32, w *packed.Matrix, x []int8, n int) {
@@ -35,8 +39,8 @@ func checkProduct(fn string, y []int32, w *packed.Matrix, x []int8, n int) {
 	if k > MaxK {
 		panic(fmt.Sprintf("kernels: %s: W is %d×%d, want at most %d columns", fn, m, k, MaxK))
 	}
-	checkLen(fn, "x", len(x), Quads(k)*n*4, "a batch of %d×%d (W is %d×%d)", k, n, m, k)
-	checkLen(fn, "y", len(y), m*n, "W·X of %d×%d", m, n)
+	checkLen(fn, "x", len(x), batchLen(k, n), "a batch of %d×%d (W is %d×%d)", k, n, m, k)
+	checkLen(fn, "y", len(y), elements(m, n), "W·X of %d×%d", m, n)
 }
 
 func matMulGeneric(y []int32, w *packed.Matrix, x []int8, n int) {

@@ -21,8 +21,8 @@ func noisePairs(dst []uint8, law Law, s Stream, pairs int) { noiseEach(dst, law,
 func random(dst []uint8, s Stream)                         { randomGeneric(dst, s, 0) }
 func normalize(dst, x []int8, k, n, target int)            { normalizeGeneric(dst, x, k, n, target) }
 
-func requantize(dst []int8, y, bias []int32, m, n int, shift uint, relu bool) {
-	requantizeGeneric(dst, y, bias, m, n, shift, relu)
+func requantize(dst []int8, y []int32, m, n int, o Output) {
+	requantizeGeneric(dst, y, m, n, o)
 }
 
 func scoreColumns(score []int32, logits []int8, target []uint8, m, n int) {
@@ -66,8 +66,8 @@ func perturbShared(y, base []int32, a []uint8, t []int32, l Layout, m int, shift
 	perturbSharedGeneric(y, base, a, t, l, m, shift)
 }
 
-func perturbSharedRequantize(dst []int8, base []int32, a []uint8, t []int32, l Layout, m int, perturbShift uint, bias []int32, shift uint, relu bool) {
-	perturbSharedRequantizeGeneric(dst, base, a, t, l, m, perturbShift, bias, shift, relu)
+func perturbSharedRequantize(dst []int8, base []int32, a []uint8, t []int32, l Layout, m int, perturbShift uint, o Output) {
+	perturbSharedRequantizeGeneric(dst, base, a, t, l, m, perturbShift, o)
 }
 
 func stepRows(w *packed.Matrix, t Terms, r *rule, lo, hi int) int {

@@ -45,7 +45,7 @@ func (l Law) Variance() int {
 type Stream struct {
 	Seed       uint64 // of the run: the key
 	Generation uint32
-	Tensor     uint32 // and what of it is drawn, in the high bits
+	Tensor     uint32 // package lowrank: tensor<<4 | what is drawn of it
 	Pair       uint32
 }
 
@@ -84,7 +84,7 @@ func Noise(dst []uint8, law Law, s Stream) {
 // one length, a multiple of NoiseUnit, of which part p is the stream s with p added to
 // its Pair. Short streams take no longer so than long ones.
 func NoisePairs(dst []uint8, law Law, s Stream, pairs int) {
-	if pairs < 0 || pairs == 0 && len(dst) > 0 || pairs > 0 && len(dst)%(pairs*NoiseUnit) != 0 {
+	if pairs < 0 || pairs == 0 && len(dst) > 0 || pairs > 0 && (len(dst)%pairs != 0 || len(dst)/pairs%NoiseUnit != 0) {
 		panic(fmt.Sprintf("kernels: NoisePairs: %d pents for %d pairs, want a multiple of %d for each", len(dst), pairs, NoiseUnit))
 	}
 	if law > Uniform {

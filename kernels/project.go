@@ -40,9 +40,9 @@ func project(t []int32, b []uint8, x []int8, l Layout, k int) {
 	for q := 0; q < Quads(k); q += projectRun {
 		quads := min(projectRun, Quads(k)-q)
 		for p := 0; p < l.Pairs; p += pairs {
-			for ρ, vectors := 0, 0; ρ < l.Rank; ρ += vectors {
-				vectors = groupVectors(l.Rank - ρ)
-				v := p*l.Rank + ρ
+			for rho, vectors := 0, 0; rho < l.Rank; rho += vectors {
+				vectors = groupVectors(l.Rank - rho)
+				v := p*l.Rank + rho
 				projectGroups(t[v*own:], b[v*kp+4*q:], x[4*(q*n+p*own):], vectors, pairs, quads, own, &steps)
 			}
 		}

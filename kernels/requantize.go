@@ -2,27 +2,64 @@ package kernels
 
 import "fmt"
 
+// Output says how a layer's accumulators become activations:
+//
+//	clamp(RoundShift(y + Bias[i], Shift), low, 127)
+//
+// in row i, with low = -127, or 0 with ReLU.
+type Output struct {
+	Bias  []int32 // one a row, or nil for none
+	Shift uint    // at most 30
+	ReLU  bool
+}
+
+func (o Output) check(fn string, m, n int) {
+	if o.Bias != nil {
+		checkLen(fn, "Bias", len(o.Bias), m, "%d×%d", m, n)
+	}
+	checkShift(fn, o.Shift)
+}
+
+// bias returns the bias of a row.
+func (o Output) bias(i int) int32 {
+	if o.Bias == nil {
+		return 0
+	}
+	return o.Bias[i]
+}
+
+// low returns the least activation.
+func (o Output) low() int32 {
+	if o.ReLU {
+		return 0
+	}
+	return -127
+}
+
+// activation returns what becomes of an accumulator and its bias.
+func (o Output) activation(v int32) int8 {
+	return int8(min(max(RoundShift(v, o.Shift), o.low()), 127))
+}
+
 // Requantize turns accumulators of m×n into the activations of the next layer, in
 // quads:
 //
-//	v = RoundShift(y[i*n+c] + bias[i], shift)
+//	v = RoundShift(y[i*n+c] + o.Bias[i], o.Shift)
 //	dst[(i/4*n+c)*4+i%4] = clamp(v, low, 127)
 //
-// with low = -127, or 0 if relu, and zero in the lanes beyond m. bias is nil or
-// has m elements. dst has Quads(m)·n·4 elements. The sum of accumulator, bias and
-// 2^(shift-1) must fit an int32; shift ≤ 30.
-func Requantize(dst []int8, y, bias []int32, m, n int, shift uint, relu bool) {
-	checkLen("Requantize", "dst", len(dst), Quads(m)*n*4, "a batch of %d×%d", m, n)
-	checkLen("Requantize", "y", len(y), m*n, "%d×%d", m, n)
-	if bias != nil {
-		checkLen("Requantize", "bias", len(bias), m, "%d×%d", m, n)
+// with low = -127, or 0 with ReLU, and zero in the lanes beyond m. dst has
+// Quads(m)·n·4 elements. The sum of accumulator, bias and 2^(Shift-1) must fit an
+// int32.
+func Requantize(dst []int8, y []int32, m, n int, o Output) {
+	checkLen("Requantize", "dst", len(dst), batchLen(m, n), "a batch of %d×%d", m, n)
+	checkLen("Requantize", "y", len(y), elements(m, n), "%d×%d", m, n)
+	o.check("Requantize", m, n)
+	if len(dst) > 0 {
+		requantize(dst, y, m, n, o)
 	}
-	checkShift("Requantize", shift)
-	requantize(dst, y, bias, m, n, shift, relu)
 }
 
-func requantizeGeneric(dst []int8, y, bias []int32, m, n int, shift uint, relu bool) {
-	low := lowest(relu)
+func requantizeGeneric(dst []int8, y []int32, m, n int, o Output) {
 	for i := range Quads(m) * 4 {
 		at := i/4*n*4 + i%4
 		if i >= m {
@@ -31,27 +68,11 @@ func requantizeGeneric(dst []int8, y, bias []int32, m, n int, shift uint, relu b
 			}
 			continue
 		}
-		var b int32
-		if bias != nil {
-			b = bias[i]
-		}
+		b := o.bias(i)
 		for c, v := range y[i*n : (i+1)*n] {
-			dst[at+c*4] = activation(v+b, shift, low)
+			dst[at+c*4] = o.activation(v + b)
 		}
 	}
-}
-
-// activation returns what becomes of an accumulator.
-func activation(v int32, shift uint, low int32) int8 {
-	return int8(min(max(RoundShift(v, shift), low), 127))
-}
-
-// lowest returns the least activation.
-func lowest(relu bool) int32 {
-	if relu {
-		return 0
-	}
-	return -127
 }
 
 // Constants of Normalize: the fraction bits of the reciprocal, and its cap, which
@@ -73,9 +94,11 @@ func Normalize(dst, x []int8, k, n, target int) {
 	if target < 1 || target > 127 || k > MaxK {
 		panic(fmt.Sprintf("kernels: Normalize: target %d of %d×%d, want 1 to 127 and k at most %d", target, k, n, MaxK))
 	}
-	checkLen("Normalize", "dst", len(dst), Quads(k)*n*4, "a batch of %d×%d", k, n)
-	checkLen("Normalize", "x", len(x), Quads(k)*n*4, "a batch of %d×%d", k, n)
-	normalize(dst, x, k, n, target)
+	checkLen("Normalize", "dst", len(dst), batchLen(k, n), "a batch of %d×%d", k, n)
+	checkLen("Normalize", "x", len(x), batchLen(k, n), "a batch of %d×%d", k, n)
+	if len(dst) > 0 {
+		normalize(dst, x, k, n, target)
+	}
 }
 
 func normalizeGeneric(dst, x []int8, k, n, target int) {

@@ -22,8 +22,8 @@ func checkRequantize(o *operands, shape []int) {
 	}
 	y := input(o, m*n, between[int32](o, lo, hi))
 	got, want := output[int8](o, Quads(m)*n*4)
-	Requantize(got, y, bias, m, n, shift, relu)
-	requantizeGeneric(want, y, bias, m, n, shift, relu)
+	Requantize(got, y, m, n, Output{Bias: bias, Shift: shift, ReLU: relu})
+	requantizeGeneric(want, y, m, n, Output{Bias: bias, Shift: shift, ReLU: relu})
 	equal(o, "dst", got, want)
 }
 
@@ -52,7 +52,7 @@ func TestRequantizeTies(t *testing.T) {
 			n := len(y)
 			got := make([]int8, n*4)
 			for relu, want := range map[bool][]int8{false: want, true: wantReLU} {
-				Requantize(got, y, nil, 1, n, shift, relu)
+				Requantize(got, y, 1, n, Output{Shift: shift, ReLU: relu})
 				equal(t, "dst", firstLanes(got), want)
 			}
 		}

@@ -10,7 +10,7 @@ import (
 // and steps rows lo to hi of W in the same pass, for all columns j <
 // packed.PaddedLen(k); no buffer of Z's size exists. It returns how many pents
 // moved. Ranges of rows are independent: goroutines may share W, terms and state.
-// Without terms, nothing changes.
+// Terms may be none: Z is zero then, which only the averages of UpdateFlip feel.
 
 // Scale turns Z into a step d, in 1/256 level:
 //
@@ -95,27 +95,35 @@ func UpdateStochastic(w *packed.Matrix, t Terms, scale Scale, rounding Stream, l
 // MaxDecay bounds the decay of UpdateFlip.
 const MaxDecay = 7
 
+// Flip is what UpdateFlip does with Z.
+type Flip struct {
+	Scale     Scale // of a step
+	Decay     uint  // the average's gain is 2^-Decay; 1 to MaxDecay
+	Threshold int8  // of the average, positive
+}
+
 // UpdateFlip is Bop (Helwegen et al., "Latent Weights Do Not Exist", arXiv
 // 1906.02107, algorithm 1) for five levels: a weight keeps an exponential moving
-// average a of its steps, with gain 2^-decay, and moves a level when that reaches
+// average a of its steps, with gain 2^-Decay, and moves a level when that reaches
 // the threshold. The average is rounded at random, so that it does not stall short
 // of a small step.
 //
-//	a += (clamp(scale(z), ±127) - a + u&(1<<decay-1)) >> decay
-//	if a >= +threshold { w, a = min(w+1, +2), 0 }
-//	if a <= -threshold { w, a = max(w-1, -2), 0 }
+//	a += (clamp(scale(z), ±127) - a + u&(1<<Decay-1)) >> Decay
+//	if a >= +Threshold { w, a = min(w+1, +2), 0 }
+//	if a <= -Threshold { w, a = max(w-1, -2), 0 }
 //
 // for a = average[i*kp+j], kp = packed.PaddedLen(k), and the random byte u of the
 // weight, see UpdateStochastic. average has m·kp elements, zero to begin with; those
-// of padding are set to zero. decay is 1 to MaxDecay, threshold positive.
-func UpdateFlip(w *packed.Matrix, average []int8, t Terms, scale Scale, rounding Stream, decay uint, threshold int8, lo, hi int) (moved int) {
+// of padding are set to zero. Without terms, averages decay by the same loop with z = 0,
+// and may still reach the threshold.
+func UpdateFlip(w *packed.Matrix, average []int8, t Terms, flip Flip, rounding Stream, lo, hi int) (moved int) {
 	t.check("UpdateFlip", w, lo, hi)
 	checkState("UpdateFlip", "average", len(average), 1, w)
-	scale.check("UpdateFlip")
-	if decay < 1 || decay > MaxDecay || threshold < 1 {
-		panic(fmt.Sprintf("kernels: UpdateFlip: decay %d and threshold %d, want 1 to %d and 1 to 127", decay, threshold, MaxDecay))
+	flip.Scale.check("UpdateFlip")
+	if flip.Decay < 1 || flip.Decay > MaxDecay || flip.Threshold < 1 {
+		panic(fmt.Sprintf("kernels: UpdateFlip: decay %d and threshold %d, want 1 to %d and 1 to 127", flip.Decay, flip.Threshold, MaxDecay))
 	}
-	if t.Count == 0 {
+	if w.Cols() == 0 {
 		return 0
 	}
 	// Where Z is zero an average of any other origin could still move the pent.
@@ -123,8 +131,8 @@ func UpdateFlip(w *packed.Matrix, average []int8, t Terms, scale Scale, rounding
 	for i := lo; k < kp && i < hi; i++ {
 		clear(average[i*kp+k : (i+1)*kp])
 	}
-	return step(w, t, &rule{
-		kind: byFlip, scale: scale, state: average, rounding: rounding, decay: decay, threshold: int32(threshold),
+	return stepRows(w, t, &rule{
+		kind: byFlip, scale: flip.Scale, state: average, rounding: rounding, decay: flip.Decay, threshold: int32(flip.Threshold),
 	}, lo, hi)
 }
 
@@ -171,16 +179,20 @@ func Shrink(w *packed.Matrix, chance uint32, draw Stream, lo, hi int) (moved int
 	if chance > AlwaysShrink {
 		panic(fmt.Sprintf("kernels: Shrink: chance %d/%d", chance, AlwaysShrink))
 	}
-	if chance == 0 {
+	if chance == 0 || w.Cols() == 0 {
 		return 0
 	}
 	return stepRows(w, Terms{}, &rule{kind: byShrink, chance: chance, rounding: draw}, lo, hi)
 }
 
-// checkState panics unless a rule's state has the length that W asks for, with so
-// many weights a byte.
+// checkState panics unless a rule's state has the length that W asks for: an element
+// for share weights.
 func checkState(fn, name string, got, share int, w *packed.Matrix) {
-	checkLen(fn, name, got, w.Rows()*packed.PaddedLen(w.Cols())/share, "W of %d×%d, rows padded", w.Rows(), w.Cols())
+	want := elements(w.Rows(), paddedLen(w.Cols()))
+	if want > 0 {
+		want /= share
+	}
+	checkLen(fn, name, got, want, "W of %d×%d, rows padded", w.Rows(), w.Cols())
 }
 
 // kind is which rule a rule is.
@@ -223,9 +235,9 @@ func (r *rule) draws() int {
 	return 1
 }
 
-// step steps rows lo to hi of W by a rule that Z moves.
+// step steps rows lo to hi of W by a rule that changes nothing where Z is zero.
 func step(w *packed.Matrix, t Terms, r *rule, lo, hi int) (moved int) {
-	if t.Count == 0 {
+	if t.Count == 0 || w.Cols() == 0 {
 		return 0
 	}
 	return stepRows(w, t, r, lo, hi)

@@ -30,10 +30,7 @@ func (o *operands) scale() Scale {
 func checkRule(o *operands, m, k int, terms Terms, want *rule, update func(w *packed.Matrix, lo, hi int) int) {
 	w, wantW := o.trained(m, k)
 	lo, hi := o.rows(m)
-	moved, wantMoved := update(w, lo, hi), 0
-	if terms.Count > 0 || want.kind == byShrink {
-		wantMoved = stepRowsGeneric(wantW, terms, want, lo, hi)
-	}
+	moved, wantMoved := update(w, lo, hi), stepRowsGeneric(wantW, terms, want, lo, hi)
 	equal(o, "W", w.Bytes(), wantW.Bytes())
 	if moved != wantMoved {
 		o.Errorf("%d pents moved, want %d (%+v)", moved, wantMoved, want.scale)
@@ -77,7 +74,7 @@ func checkUpdateFlip(o *operands, shape []int) {
 	})
 	checkRule(o, m, k, terms, &rule{kind: byFlip, scale: scale, rounding: s, state: wantA, decay: decay, threshold: int32(threshold)},
 		func(w *packed.Matrix, lo, hi int) int {
-			return UpdateFlip(w, a, terms, scale, s, decay, threshold, lo, hi)
+			return UpdateFlip(w, a, terms, Flip{Scale: scale, Decay: decay, Threshold: threshold}, s, lo, hi)
 		})
 	equal(o, "average", a, wantA)
 }
@@ -150,9 +147,9 @@ func TestRules(t *testing.T) {
 	)
 	terms := Terms{Count: count, Rows: m, FA: make([]int8, Quads(count)*m*4), B: filled(Quads(count)*k*4, one)}
 	for i := range m {
-		for τ, z := 0, i-maxZ; z != 0; τ++ {
+		for term, z := 0, i-maxZ; z != 0; term++ {
 			part := min(max(z, -14), 14)
-			terms.FA[(τ/4*m+i)*4+τ%4] = int8(part)
+			terms.FA[(term/4*m+i)*4+term%4] = int8(part)
 			z -= part
 		}
 	}
@@ -222,7 +219,9 @@ func TestRules(t *testing.T) {
 			func(w, e, z, u int) (int, int) { return clamp(w+floor(clamp(z, 255)+u, 256), 2), e },
 		},
 		"flip": {
-			func(w *packed.Matrix, e []int8) int { return UpdateFlip(w, e, terms, scale, s, 3, 50, 0, m) },
+			func(w *packed.Matrix, e []int8) int {
+				return UpdateFlip(w, e, terms, Flip{Scale: scale, Decay: 3, Threshold: 50}, s, 0, m)
+			},
 			func(w, e, z, u int) (int, int) {
 				e += floor(clamp(z, 127)-e+u%8, 8)
 				switch {
@@ -372,7 +371,7 @@ func TestRulesWithoutTerms(t *testing.T) {
 		moved := UpdateResidual(w, e, terms, scale, 0, m) +
 			UpdateResidual4(w, e4, terms, scale, Stream{}, 0, m) +
 			UpdateStochastic(w, terms, scale, Stream{}, 0, m) +
-			UpdateFlip(w, e, terms, scale, Stream{}, 1, 1, 0, m) +
+			UpdateFlip(w, e, terms, Flip{Scale: scale, Decay: 1, Threshold: 1}, Stream{}, 0, m) +
 			UpdateThreshold(w, terms, TauUnit, Stream{}, 0, m)
 		if moved != 0 {
 			t.Errorf("%d pents moved", moved)
@@ -387,7 +386,7 @@ func TestFlipPadding(t *testing.T) {
 	forEachImpl(t, func(t *testing.T) {
 		o := newOperands(t, 1, 0, 0)
 		w, a := packed.NewMatrix(m, k), filled(m*kp, int8(100))
-		UpdateFlip(w, a, o.terms(4, m, k), Scale{Mul: 1, Limit: 1}, Stream{}, 7, 50, 0, m)
+		UpdateFlip(w, a, o.terms(4, m, k), Flip{Scale: Scale{Mul: 1, Limit: 1}, Decay: 7, Threshold: 50}, Stream{}, 0, m)
 		over(t, m, k, w.Bytes()) // fails where padding is not zero
 		for i := range m {
 			equal(t, "average of padding", a[i*kp+k:(i+1)*kp], make([]int8, kp-k))

@@ -31,13 +31,15 @@ func Score(score []int32, logits []int8, target []uint8, m, n int) {
 	}
 	checkLen("Score", "score", len(score), n, "a batch of %d×%d", m, n)
 	checkLen("Score", "target", len(target), n, "a batch of %d×%d", m, n)
-	checkLen("Score", "logits", len(logits), Quads(m)*n*4, "a batch of %d×%d", m, n)
+	checkLen("Score", "logits", len(logits), batchLen(m, n), "a batch of %d×%d", m, n)
 	for c, t := range target {
 		if int(t) >= m {
 			panic(fmt.Sprintf("kernels: Score: target %d of column %d, want below %d", t, c, m))
 		}
 	}
-	scoreColumns(score, logits, target, m, n)
+	if len(score) > 0 {
+		scoreColumns(score, logits, target, m, n)
+	}
 }
 
 func scoreGeneric(score []int32, logits []int8, target []uint8, m, n int) {

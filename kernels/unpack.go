@@ -7,7 +7,7 @@ import "github.com/Kaleaon/pentary-go/packed"
 //
 //	packed.UnpackCodes(dst, row, n)
 func Unpack(dst []uint8, row []byte, n int) {
-	checkLen("Unpack", "dst", len(dst), packed.PaddedLen(n), "a row of %d pents", n)
+	checkLen("Unpack", "dst", len(dst), paddedLen(n), "a row of %d pents", n)
 	checkLen("Unpack", "row", len(row), packed.RowBytes(n), "a row of %d pents", n)
 	unpack(dst, row, n)
 }
@@ -18,6 +18,6 @@ func Unpack(dst []uint8, row []byte, n int) {
 //	packed.PackCodes(row, src, n)
 func Pack(row []byte, src []uint8, n int) {
 	checkLen("Pack", "row", len(row), packed.RowBytes(n), "a row of %d pents", n)
-	checkLen("Pack", "src", len(src), packed.PaddedLen(n), "a row of %d pents", n)
+	checkLen("Pack", "src", len(src), paddedLen(n), "a row of %d pents", n)
 	pack(row, src, n)
 }

@@ -41,29 +41,31 @@ const MaxTerms = 1 << 23
 // packed.PaddedLen(m) codes, dst has Quads(len(f)·rank)·m·4 elements. Codes
 // beyond ±MaxFitness panic.
 func WeighFactors(dst []int8, a []uint8, f []int8, rank, m int) {
-	terms := len(f) * rank
-	checkLen("WeighFactors", "a", len(a), terms*packed.PaddedLen(m), "%d vectors of %d", terms, m)
-	checkLen("WeighFactors", "dst", len(dst), Quads(terms)*m*4, "%d terms of %d rows", terms, m)
+	terms := elements(len(f), rank)
+	checkLen("WeighFactors", "a", len(a), elements(terms, paddedLen(m)), "%d vectors of rank %d and m = %d", len(f), rank, m)
+	checkLen("WeighFactors", "dst", len(dst), batchLen(terms, m), "%d terms of %d rows", terms, m)
 	for p, v := range f {
 		if v < -MaxFitness || v > MaxFitness {
 			panic(fmt.Sprintf("kernels: WeighFactors: fitness code %d of pair %d, want at most ±%d", v, p, MaxFitness))
 		}
 	}
-	weighFactors(dst, a, f, rank, m)
+	if len(dst) > 0 {
+		weighFactors(dst, a, f, rank, m)
+	}
 }
 
 func weighFactorsGeneric(dst []int8, a []uint8, f []int8, rank, m int) {
 	terms, mp := len(f)*rank, packed.PaddedLen(m)
-	for τ := range Quads(terms) * 4 {
-		at := τ/4*m*4 + τ%4
-		if τ >= terms {
+	for term := range Quads(terms) * 4 {
+		at := term/4*m*4 + term%4
+		if term >= terms {
 			for i := range m {
 				dst[at+i*4] = 0
 			}
 			continue
 		}
-		weight := f[τ/rank]
-		for i, c := range a[τ*mp:][:m] {
+		weight := f[term/rank]
+		for i, c := range a[term*mp:][:m] {
 			dst[at+i*4] = weight * (int8(c) - zero)
 		}
 	}
@@ -88,11 +90,11 @@ func InterleaveFactorsAt(dst, b []uint8, first, terms, all, kp int) {
 	if kp%packed.SmallPents != 0 {
 		panic(fmt.Sprintf("kernels: InterleaveFactors: %d vectors of %d codes, want a multiple of %d", terms, kp, packed.SmallPents))
 	}
-	if first < 0 || first%4 != 0 || terms < 0 || first+terms > all || terms%4 != 0 && first+terms < all {
-		panic(fmt.Sprintf("kernels: InterleaveFactors: terms %d to %d of %d, want quads", first, first+terms, all))
+	if first < 0 || first%4 != 0 || terms < 0 || all < 0 || terms > all-first || terms%4 != 0 && terms < all-first {
+		panic(fmt.Sprintf("kernels: InterleaveFactors: %d terms from %d on of %d, want quads", terms, first, all))
 	}
-	checkLen("InterleaveFactors", "b", len(b), terms*kp, "%d vectors of %d", terms, kp)
-	checkLen("InterleaveFactors", "dst", len(dst), Quads(all)*kp*4, "%d terms of %d columns", all, kp)
+	checkLen("InterleaveFactors", "b", len(b), elements(terms, kp), "%d vectors of %d", terms, kp)
+	checkLen("InterleaveFactors", "dst", len(dst), batchLen(all, kp), "%d terms of %d columns", all, kp)
 	if terms > 0 && kp > 0 {
 		interleaveFactors(dst[first*StripCols:], b, terms, Quads(all), kp)
 	}
@@ -102,12 +104,12 @@ func InterleaveFactorsAt(dst, b []uint8, first, terms, all, kp int) {
 // which dst begins with.
 func interleaveFactorsGeneric(dst, b []uint8, terms, quads, kp int) {
 	for j := 0; j < kp; j += StripCols {
-		for τ := range Quads(terms) * 4 {
-			at := (j*quads+τ/4*StripCols)*4 + τ%4
+		for term := range Quads(terms) * 4 {
+			at := (j*quads+term/4*StripCols)*4 + term%4
 			for l := range StripCols {
 				code := uint8(zero)
-				if τ < terms {
-					code = b[τ*kp+j+l]
+				if term < terms {
+					code = b[term*kp+j+l]
 				}
 				dst[at+l*4] = code
 			}
@@ -124,8 +126,8 @@ func (t Terms) check(fn string, w *packed.Matrix, lo, hi int) {
 	if t.Count < 0 || t.Count > MaxTerms {
 		panic(fmt.Sprintf("kernels: %s: %d terms, want at most %d", fn, t.Count, MaxTerms))
 	}
-	checkLen(fn, "FA", len(t.FA), Quads(t.Count)*m*4, "%d terms of %d rows", t.Count, m)
-	checkLen(fn, "B", len(t.B), Quads(t.Count)*packed.PaddedLen(k)*4, "%d terms of %d columns", t.Count, k)
+	checkLen(fn, "FA", len(t.FA), batchLen(t.Count, m), "%d terms of %d rows", t.Count, m)
+	checkLen(fn, "B", len(t.B), batchLen(t.Count, paddedLen(k)), "%d terms of %d columns", t.Count, k)
 }
 
 // checkRows panics unless lo to hi is a range of W's rows.

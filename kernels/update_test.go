@@ -83,9 +83,9 @@ func TestUpdateLong(t *testing.T) {
 					codes := filled(count*320, code)
 					pad(codes, k, 320)
 					InterleaveFactors(terms.B, codes, count, 320)
-					for τ := count; τ < Quads(count)*4; τ++ {
+					for term := count; term < Quads(count)*4; term++ {
 						for i := range m {
-							terms.FA[(τ/4*m+i)*4+τ%4] = 0
+							terms.FA[(term/4*m+i)*4+term%4] = 0
 						}
 					}
 					w := packed.NewMatrix(m, k)

@@ -96,7 +96,7 @@ func TestActivationNoise(t *testing.T) {
 		n.Product(&ws, y, w, x, lo, hi, streams)
 		n.ProductShared(&ws, yShared, base, w, batch, lo, hi, streams)
 		n.ActivationsShared(&ws, act, base, w, batch, lo, hi, streams, nil, shift, relu)
-		kernels.Requantize(wantAct, yShared, nil, m, cols, shift, relu)
+		kernels.Requantize(wantAct, yShared, m, cols, kernels.Output{Shift: shift, ReLU: relu})
 		if !slices.Equal(act, wantAct) {
 			t.Fatalf("%+v, unit %d, %d×%d: not the activations of the product", n, unit, m, k)
 		}

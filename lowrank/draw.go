@@ -115,11 +115,11 @@ func (d *Draw) ActivationsShared(ws *Workspace, dst []int8, base []int32, x []in
 		checkLen("ActivationsShared", "dst", len(dst), kernels.Quads(m)*4, l.Cols())
 		ws.y = reuse.Slice(ws.y, m*l.Cols())
 		d.ProductShared(ws, ws.y, base, x, streams, from)
-		kernels.Requantize(dst, ws.y, bias, m, l.Cols(), shift, relu)
+		kernels.Requantize(dst, ws.y, m, l.Cols(), kernels.Output{Bias: bias, Shift: shift, ReLU: relu})
 		return
 	}
 	perturbShift := d.projectShared(ws, x, l, from)
-	kernels.PerturbSharedRequantize(dst, base, d.a, ws.t, l, m, perturbShift, bias, shift, relu)
+	kernels.PerturbSharedRequantize(dst, base, d.a, ws.t, l, m, perturbShift, kernels.Output{Bias: bias, Shift: shift, ReLU: relu})
 }
 
 // projectShared leaves the projections of ProductShared in the workspace, and returns

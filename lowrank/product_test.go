@@ -170,7 +170,7 @@ func TestActivationsShared(t *testing.T) {
 		var ws Workspace
 		n.ProductShared(&ws, y, base, w, x, lo, hi, streams)
 		got, want := make([]int8, kernels.Quads(m)*4*cols), make([]int8, kernels.Quads(m)*4*cols)
-		kernels.Requantize(want, y, bias, m, cols, shift, relu)
+		kernels.Requantize(want, y, m, cols, kernels.Output{Bias: bias, Shift: shift, ReLU: relu})
 		n.ActivationsShared(&ws, got, base, w, x, lo, hi, streams, bias, shift, relu)
 		if !slices.Equal(got, want) {
 			t.Fatalf("%+v, %d×%d, pairs %d to %d, %d streams: not the activations of the product", n, m, k, lo, hi, streams)

@@ -36,7 +36,7 @@ func rootShift(n int) uint {
 
 // requantize turns the layer's accumulators into its activations.
 func (d *Dense) requantize(dst []int8, y []int32, n int) {
-	kernels.Requantize(dst, y, nil, d.W.Rows(), n, d.Shift, d.ReLU)
+	kernels.Requantize(dst, y, d.W.Rows(), n, kernels.Output{Shift: d.Shift, ReLU: d.ReLU})
 }
 
 // Inputs returns the width of the input.

@@ -151,7 +151,7 @@ func (ws *NetworkWorkspace) accumulators(l *Crossbar, columns int) []int32 {
 // activations returns what layer number i makes of its accumulators.
 func (ws *NetworkWorkspace) activations(l *nn.Dense, i int, y []int32, columns int) []int8 {
 	act := ws.layer(l, i, columns)
-	kernels.Requantize(act, y, nil, l.W.Rows(), columns, l.Shift, l.ReLU)
+	kernels.Requantize(act, y, l.W.Rows(), columns, kernels.Output{Shift: l.Shift, ReLU: l.ReLU})
 	return act
 }
 

@@ -90,7 +90,7 @@ func quant(m *Machine, in isa.Instruction, e *Event) error {
 	if in.Imm < 0 || in.Imm > maxShift {
 		return fmt.Errorf("shift %d, want 0 to %d", in.Imm, maxShift)
 	}
-	kernels.Requantize(m.activations(x), m.accumulators(y), bias, x.Rows, x.Cols, uint(in.Imm), false)
+	kernels.Requantize(m.activations(x), m.accumulators(y), x.Rows, x.Cols, kernels.Output{Bias: bias, Shift: uint(in.Imm)})
 	e.M, e.N = x.Rows, x.Cols
 	return nil
 }

@@ -302,7 +302,7 @@ func wantRequantize(in *reader, w *writer) {
 	y, bias := int32(in.signed(32)), int32(in.signed(32))
 	shift, relu := uint(in.take(5)), in.take(1) == 1
 	var dst [4]int8
-	kernels.Requantize(dst[:], []int32{y}, []int32{bias}, 1, 1, shift, relu)
+	kernels.Requantize(dst[:], []int32{y}, 1, 1, kernels.Output{Bias: []int32{bias}, Shift: shift, ReLU: relu})
 	w.put(uint64(dst[0]), 8)
 	w.put(uint64(rtl.CyclesRequantize().Latency), 8)
 }
@@ -526,7 +526,7 @@ func wantTop(in *reader, w *writer) {
 		w.put(uint64(y[i]), 32)
 	}
 	var q [rows]int8
-	kernels.Requantize(q[:], y, nil, rows, 1, shift, relu)
+	kernels.Requantize(q[:], y, rows, 1, kernels.Output{Shift: shift, ReLU: relu})
 	for _, v := range q {
 		w.put(uint64(v), 8)
 	}

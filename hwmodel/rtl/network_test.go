@@ -52,7 +52,7 @@ func TestNetworkLayer(t *testing.T) {
 		var y [rows]int32
 		var q [rows]int8
 		kernels.MatMul(y[:], layer.W, x, 1)
-		kernels.Requantize(q[:], y[:], nil, rows, 1, layer.Shift, layer.ReLU)
+		kernels.Requantize(q[:], y[:], rows, 1, kernels.Output{Shift: layer.Shift, ReLU: layer.ReLU})
 		w := &writer{}
 		for _, v := range y {
 			w.put(uint64(v), 32)

@@ -153,7 +153,9 @@ func stochastic(w *packed.Matrix, t kernels.Terms) func() {
 
 func flip(w *packed.Matrix, t kernels.Terms) func() {
 	state := make([]int8, w.Rows()*packed.PaddedLen(w.Cols()))
-	return func() { kernels.UpdateFlip(w, state, t, scale, kernels.Stream{}, 4, 8, 0, w.Rows()) }
+	return func() {
+		kernels.UpdateFlip(w, state, t, kernels.Flip{Scale: scale, Decay: 4, Threshold: 8}, kernels.Stream{}, 0, w.Rows())
+	}
 }
 
 func threshold(w *packed.Matrix, t kernels.Terms) func() {
@@ -266,7 +268,9 @@ func perturbSharedRequantize(m, pairs, streams int) Case {
 			t[i] >>= 3 // as a projection of a few hundred activations
 		}
 		a, bias := codes(pairs*packed.PaddedLen(m)), accumulators(m)
-		return func() { kernels.PerturbSharedRequantize(dst, base, a, t, l, m, 6, bias, 7, true) }
+		return func() {
+			kernels.PerturbSharedRequantize(dst, base, a, t, l, m, 6, kernels.Output{Bias: bias, Shift: 7, ReLU: true})
+		}
 	}}
 }
 
@@ -274,7 +278,7 @@ func requantize(m, n int) Case {
 	return Case{Kernel: "requantize", M: m, N: n, Bytes: int64(5 * m * n), New: func() func() {
 		y, dst := accumulators(m*n), activations(m, n)
 		bias := accumulators(m)
-		return func() { kernels.Requantize(dst, y, bias, m, n, 8, true) }
+		return func() { kernels.Requantize(dst, y, m, n, kernels.Output{Bias: bias, Shift: 8, ReLU: true}) }
 	}}
 }
 

@@ -349,13 +349,21 @@ def normalize_cases():
 def gates_cases():
     s = Source("gates")
     for n, size in ((1, 127), (30, 127), (67, 127), (200, 127), (100, 3)):
-        x, gate, h = s.list(n, -size, size), s.list(n, -127, 127), s.list(n, -size, size)
-        yield {
-            "x": data(x), "gate": data(gate), "h": data(h),
-            "added": data(clamp(b + a, -127, 127) for a, b in zip(x, h)),
-            "gated": data(round_shift((g + 127) * a, 8) for g, a in zip(gate, x)),
-            "blended": data(b + round_shift((g + 127) * (a - b), 8) for g, a, b in zip(gate, x, h)),
-        }
+        yield gates_case(s.list(n, -size, size), s.list(n, -127, 127), s.list(n, -size, size))
+    # A gate of -128 is closed; a result of -128 becomes -127.
+    every = list(range(-128, 128))
+    yield gates_case(every, [-128] * 256, every[::-1])
+    yield gates_case(every, every[::-1], [-128, 127] * 128)
+
+
+def gates_case(x, gate, h):
+    opening = [max(g, -127) + 127 for g in gate]
+    return {
+        "x": data(x), "gate": data(gate), "h": data(h),
+        "added": data(clamp(b + a, -127, 127) for a, b in zip(x, h)),
+        "gated": data(round_shift(o * a, 8) for o, a in zip(opening, x)),
+        "blended": data(clamp(b + round_shift(o * (a - b), 8), -127, 127) for o, a, b in zip(opening, x, h)),
+    }
 
 
 def score_cases():

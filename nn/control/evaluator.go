@@ -187,7 +187,7 @@ func (e *Evaluator) forward(w *worker, x []int8, lo, hi int) []int8 {
 		*act = reuse.Slice(*act, batch(m, n))
 		noise := w.draws[i].Part(lo, hi)
 		noise.Product(&w.noise, w.y, x, e.episodes, 0)
-		kernels.Requantize(*act, w.y, nil, m, n, l.Shift, l.ReLU)
+		kernels.Requantize(*act, w.y, m, n, kernels.Output{Shift: l.Shift, ReLU: l.ReLU})
 		x = *act
 	}
 	return x

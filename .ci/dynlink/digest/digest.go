@@ -45,7 +45,7 @@ func Digest() string {
 		t[i] = int32(i*37 - 200)
 	}
 	dst := make([]int8, kernels.Quads(m)*4*n)
-	kernels.PerturbSharedRequantize(dst, y[:m*streams], a, t, l, m, 3, nil, 5, false)
+	kernels.PerturbSharedRequantize(dst, y[:m*streams], a, t, l, m, 3, kernels.Output{Shift: 5})
 	gated := make([]int8, len(dst))
 	kernels.Gate(gated, dst, dst)
 	scores := make([]int32, n)

@@ -147,7 +147,7 @@ func (n *network) forward(ws *work, g es.Generation, input []int8, lo, hi, chunk
 			return nil
 		}
 		g.Noise.Product(&ws.noise, ws.y, w, ws.x, lo, hi, 1)
-		kernels.Requantize(ws.x, ws.y, nil, width, columns, shift, false)
+		kernels.Requantize(ws.x, ws.y, width, columns, kernels.Output{Shift: shift})
 		kernels.Normalize(ws.x, ws.x, width, columns, meanActivation)
 		n.step(Forward, chunks*n.options.Layers)
 	}

@@ -196,7 +196,7 @@ func perturbSharedRequantize(o *operands, s []int) func() int {
 	}
 	dst := output[int8](o, "dst", kernels.Quads(m)*l.Cols()*4)
 	return none(func() {
-		kernels.PerturbSharedRequantize(dst, base, a, t, l, m, perturbShift, bias, shift, relu)
+		kernels.PerturbSharedRequantize(dst, base, a, t, l, m, perturbShift, kernels.Output{Bias: bias, Shift: shift, ReLU: relu})
 	})
 }
 
@@ -308,7 +308,7 @@ func updateFlip(o *operands, s []int) func() int {
 	decay, threshold := uint(1+o.IntN(kernels.MaxDecay)), int8(1+o.IntN(127))
 	lo, hi := o.span(m)
 	return func() int {
-		return kernels.UpdateFlip(w, average, terms, scale, rounding, decay, threshold, lo, hi)
+		return kernels.UpdateFlip(w, average, terms, kernels.Flip{Scale: scale, Decay: decay, Threshold: threshold}, rounding, lo, hi)
 	}
 }
 
@@ -352,7 +352,7 @@ func requantize(o *operands, s []int) func() int {
 	}
 	y := input(o, "y", m*n, between[int32](o, lo, hi))
 	dst := output[int8](o, "dst", kernels.Quads(m)*n*4)
-	return none(func() { kernels.Requantize(dst, y, bias, m, n, shift, relu) })
+	return none(func() { kernels.Requantize(dst, y, m, n, kernels.Output{Bias: bias, Shift: shift, ReLU: relu}) })
 }
 
 func normalize(o *operands, s []int) func() int {
