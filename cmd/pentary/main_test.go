@@ -217,7 +217,7 @@ func TestInterruptMeasurements(t *testing.T) {
 			var last event
 			for lines := bufio.NewScanner(stdout); lines.Scan(); {
 				last = parse(t, lines.Bytes())
-				if last.Event == "" {
+				if last.Event == "measurement" {
 					stop()
 				}
 			}

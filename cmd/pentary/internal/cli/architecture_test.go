@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 )
 
@@ -16,7 +17,7 @@ func TestArchitecture(t *testing.T) {
 		"16":      {"depth": "1", "width 1": "16"},
 		"16,8,16": {"depth": "3", "width 1": "16", "width 2": "8", "width 3": "16"},
 	} {
-		var widths layers
+		var widths console.Widths
 		if err := widths.Set(hidden); err != nil {
 			t.Fatal(err)
 		}
@@ -45,7 +46,7 @@ func TestDefaultArchitecture(t *testing.T) {
 	for _, task := range task.All {
 		a := defaultArchitecture(task)
 		a.on = true
-		if err := a.check(newTuneTask(task, &streams{}).Flags()); err != nil {
+		if err := a.check(newTuneTask(task, &console.Streams{}).Flags()); err != nil {
 			t.Errorf("%s: %v", task.Name, err)
 		}
 		if !slices.Contains(a.depths, len(task.Hidden)) {

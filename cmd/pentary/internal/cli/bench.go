@@ -3,12 +3,12 @@ package cli
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/bench"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/internal/durable"
 )
 
@@ -19,7 +19,7 @@ type bencher struct {
 	json    bool
 }
 
-func newBench(s *streams) *cobra.Command {
+func newBench(s *console.Streams) *cobra.Command {
 	var b bencher
 	cmd := &cobra.Command{
 		Use:   "bench",
@@ -35,7 +35,7 @@ A figure of a machine that does something else meanwhile is worth little.
 The kernels are
   ` + wrap(bench.Kernels(), 76) + ".",
 		Example: "  pentary bench\n  pentary bench --quick --impl avx2 --svg roofline.svg",
-		Args:    noArgs,
+		Args:    console.NoArguments,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return b.run(cmd.Context(), s) },
 	}
 	f := cmd.Flags()
@@ -66,18 +66,20 @@ func wrap(names []string, width int) string {
 	return text.String()
 }
 
-func (b *bencher) run(ctx context.Context, s *streams) error {
+func (b *bencher) run(ctx context.Context, s *console.Streams) error {
 	if err := b.options.Check(); err != nil {
-		return usageError{err}
+		return console.UsageError{Err: err}
 	}
 	if b.svg != "" {
 		if err := checkOutput("--svg", b.svg); err != nil {
 			return err
 		}
 	}
-	o := newBenchObserver(b.json, s)
-	r := bench.Run(ctx, b.options, o.progress, o.measurement)
-	o.clear()
+	printer := console.NewPrinter(s, b.json)
+	r := bench.Run(ctx, b.options, progress(printer), func(m bench.Measurement) {
+		printer.Print(console.Event{Name: "measurement", Fields: m})
+	})
+	printer.Clear()
 	err := b.report(r, s)
 	if b.svg != "" {
 		if svgErr := durable.Write(b.svg, r.WriteRoofline); svgErr != nil {
@@ -85,61 +87,39 @@ func (b *bencher) run(ctx context.Context, s *streams) error {
 		}
 	}
 	if err == nil && r.Interrupted {
-		return errInterrupted
+		return console.ErrInterrupted
 	}
 	return err
 }
 
-func (b *bencher) report(r *bench.Report, s *streams) error {
+func (b *bencher) report(r *bench.Report, s *console.Streams) error {
 	if b.json {
-		return s.printJSON(benchResult{Event: "result", Report: r, SVG: b.svg})
+		return s.PrintJSON("result", benchResult{Report: r, SVG: b.svg})
 	}
-	r.Write(s.out, style(s.outTerm))
-	fmt.Fprintf(s.out, "\n%d measurements in %.1f s\n", len(r.Measurements), r.Seconds)
+	r.Write(s.Out, s.OutStyle())
+	fmt.Fprintf(s.Out, "\n%d measurements in %.1f s\n", len(r.Measurements), r.Seconds)
 	switch {
 	case r.Interrupted:
-		fmt.Fprintf(s.out, "Interrupted: %d left out\n", r.LeftOut)
+		fmt.Fprintf(s.Out, "Interrupted: %d left out\n", r.LeftOut)
 	case r.LeftOut > 0:
-		fmt.Fprintf(s.out, "Out of time: %d left out\n", r.LeftOut)
+		fmt.Fprintf(s.Out, "Out of time: %d left out\n", r.LeftOut)
 	}
 	return nil
 }
 
 // benchResult is the last object that --json prints.
 type benchResult struct {
-	Event string `json:"event"` // "result"
 	*bench.Report
 	SVG string `json:"svg,omitempty"`
 }
 
-// benchObserver shows measurements as they come: as JSON, on a line of the
-// terminal, or in the log.
-type benchObserver struct {
-	*liveLine
-	json func(any) error // or nil
-	log  *slog.Logger
-}
-
-func newBenchObserver(json bool, s *streams) *benchObserver {
-	o := &benchObserver{liveLine: newLiveLine(s.errTerm), log: slog.New(slog.DiscardHandler)}
-	if json {
-		o.json = s.printJSON
-	} else if s.errTerm == nil {
-		o.log = slog.New(slog.NewTextHandler(s.err, nil))
-	}
-	return o
-}
-
-func (o *benchObserver) progress(p bench.Progress) {
-	eta := duration(p.Left.Seconds())
-	o.log.Info("measuring", "next", p.Next, "done", p.Done, "of", p.Total, "eta", eta)
-	o.show(func(width int) string {
-		return barLine(p.Done, p.Total, fmt.Sprintf("%d/%d  %s  ETA %s", p.Done, p.Total, p.Next, eta), width, o.style)
-	})
-}
-
-func (o *benchObserver) measurement(m bench.Measurement) {
-	if o.json != nil {
-		o.json(m)
+// progress shows which measurement is next.
+func progress(printer *console.Printer) func(bench.Progress) {
+	return func(p bench.Progress) {
+		eta := console.Duration(p.Left.Seconds())
+		printer.Print(console.Event{Name: "measuring", Log: []any{"next", p.Next, "done", p.Done, "of", p.Total, "eta", eta}})
+		printer.Show(func(width int) string {
+			return console.Bar(p.Done, p.Total, fmt.Sprintf("%d/%d  %s  ETA %s", p.Done, p.Total, p.Next, eta), width, printer.Style)
+		})
 	}
 }

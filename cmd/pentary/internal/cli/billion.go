@@ -4,11 +4,11 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"log/slog"
 
 	"github.com/spf13/cobra"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/billion"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/machine"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 	"github.com/Kaleaon/pentary-go/kernels"
@@ -17,11 +17,11 @@ import (
 // billionRun is a generation of a large network as the command line asks for it.
 type billionRun struct {
 	options billion.Options
-	limit   byteSize
+	limit   console.ByteSize
 	json    bool
 }
 
-func newBillion(s *streams) *cobra.Command {
+func newBillion(s *console.Streams) *cobra.Command {
 	rules := billion.Rules()
 	b := billionRun{options: billion.Options{
 		Layers: 1000, Width: 1024, Members: 1000, Rank: 1, Sigma: 7, Rule: rules[0],
@@ -37,7 +37,7 @@ noise is drawn where it is needed, for the products and again for the update.
 
 Nothing is saved. Ctrl-C stops at once and prints the times of what is done.`,
 		Example: "  pentary billion\n  pentary billion --rule stochastic --limit 1GiB --json",
-		Args:    noArgs,
+		Args:    console.NoArguments,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return b.run(cmd.Context(), s) },
 	}
 	f, o := cmd.Flags(), &b.options
@@ -47,33 +47,34 @@ Nothing is saved. Ctrl-C stops at once and prints the times of what is done.`,
 	f.IntVar(&o.Members, "members", o.Members, "population, in antithetic pairs")
 	f.IntVar(&o.Rank, "rank", o.Rank, "rank of the perturbations")
 	f.UintVar(&o.Sigma, "sigma", o.Sigma, "perturb by 2^-sigma levels")
-	f.Var(choice[billion.Rule]{&o.Rule, rules}, "rule", "how the update moves weights")
+	f.Var(console.Choice[billion.Rule]{Value: &o.Rule, Options: rules}, "rule", "how the update moves weights")
 	f.Uint64Var(&o.Seed, "seed", o.Seed, "key of all random numbers")
 	f.Var(&b.limit, "limit", "refuse to take more memory, as in 2GiB (default what is available)")
 	f.BoolVar(&b.json, "json", false, "print one JSON object")
 	return cmd
 }
 
-func (b *billionRun) run(ctx context.Context, s *streams) error {
+func (b *billionRun) run(ctx context.Context, s *console.Streams) error {
 	if err := b.options.Check(); err != nil {
-		return usageError{err}
+		return console.UsageError{Err: err}
 	}
 	if err := b.checkMemory(); err != nil {
 		return err
 	}
-	r, err := billion.Run(ctx, b.options, b.observe(s))
-	newLiveLine(s.errTerm).clear()
+	printer := console.NewPrinter(s, b.json)
+	r, err := billion.Run(ctx, b.options, observe(printer))
+	printer.Clear()
 	if err != nil {
 		return err
 	}
 	result := b.result(r)
 	if b.json {
-		err = s.printJSON(result)
+		err = s.PrintJSON("result", result)
 	} else {
-		result.write(s.out, style(s.outTerm))
+		result.write(s.Out, s.OutStyle())
 	}
 	if err == nil && r.Interrupted {
-		return errInterrupted
+		return console.ErrInterrupted
 	}
 	return err
 }
@@ -81,31 +82,25 @@ func (b *billionRun) run(ctx context.Context, s *streams) error {
 // checkMemory returns an error if the run would take more memory than there is, or
 // than it may.
 func (b *billionRun) checkMemory() error {
-	need := byteSize(b.options.Memory())
+	need := console.ByteSize(b.options.Memory())
 	if b.limit > 0 && need > b.limit {
 		return fmt.Errorf("the run would take %v of memory, more than --limit %v", need, b.limit)
 	}
-	if available := byteSize(machine.AvailableMemory()); b.limit == 0 && available > 0 && need > available {
+	if available := console.ByteSize(machine.AvailableMemory()); b.limit == 0 && available > 0 && need > available {
 		return fmt.Errorf("the run would take %v of memory, and %v is available; a larger --limit tries all the same", need, available)
 	}
 	return nil
 }
 
-// observe returns what follows a run: a line of the terminal, or the log.
-func (b *billionRun) observe(s *streams) func(p billion.Phase, done, of int) {
-	line, log := newLiveLine(s.errTerm), slog.New(slog.DiscardHandler)
-	if b.json {
-		line = newLiveLine(nil)
-	} else if s.errTerm == nil {
-		log = slog.New(slog.NewTextHandler(s.err, nil))
-	}
+// observe returns what follows a run.
+func observe(printer *console.Printer) func(p billion.Phase, done, of int) {
 	return func(p billion.Phase, done, of int) {
 		if done == 0 {
-			log.Info("billion", "phase", p)
-			line.clear() // so that the phase shows at once
+			printer.Print(console.Event{Name: "billion", Log: []any{"phase", p}})
+			printer.Clear() // so that the phase shows at once
 		}
-		line.show(func(width int) string {
-			return barLine(done, of, fmt.Sprintf("%-7s %3d %%", p, 100*done/of), width, line.style)
+		printer.Show(func(width int) string {
+			return console.Bar(done, of, fmt.Sprintf("%-7s %3d %%", p, 100*done/of), width, printer.Style)
 		})
 	}
 }
@@ -113,7 +108,6 @@ func (b *billionRun) observe(s *streams) func(p billion.Phase, done, of int) {
 // billionResult is the object that --json prints. Without Interrupted all of it is
 // set.
 type billionResult struct {
-	Event string `json:"event"` // "result"
 	machine.Machine
 	Kernels   string                    `json:"kernels"`
 	Weights   int                       `json:"weights"`
@@ -143,7 +137,7 @@ type billionResult struct {
 func (b *billionRun) result(r *billion.Result) *billionResult {
 	o := b.options
 	return &billionResult{
-		Event: "result", Machine: machine.This(), Kernels: kernels.Selected(),
+		Machine: machine.This(), Kernels: kernels.Selected(),
 		Weights: o.Weights(), Layers: o.Layers, Width: o.Width, Members: o.Members, Rank: o.Rank,
 		Sigma: o.Sigma, Rule: o.Rule.String(), Seed: o.Seed,
 		Phases: r.Phases, Seconds: r.Seconds,
@@ -185,10 +179,10 @@ func (r *billionResult) write(out io.Writer, s report.Style) {
 	fmt.Fprintf(out, "\n%s  %.2f s, %s\n", s.Bold("Generation "), r.Seconds, s.Good(rate(r.GMACs)))
 	state := "no state of the rule"
 	if r.StateBytes > 0 {
-		state = fmt.Sprintf("the rule's state %v", byteSize(r.StateBytes))
+		state = fmt.Sprintf("the rule's state %v", console.ByteSize(r.StateBytes))
 	}
 	fmt.Fprintf(out, "%s  %v, of which weights %v, %s\n", s.Bold("Peak memory"),
-		byteSize(r.PeakBytes), byteSize(r.WeightsBytes), state)
+		console.ByteSize(r.PeakBytes), console.ByteSize(r.WeightsBytes), state)
 	fmt.Fprintf(out, "%s  %s weights, %s; %s decided of %s pairs\n", s.Bold("Moved      "),
 		report.Count(r.Moved), report.Percent(r.Moved, r.Weights), report.Count(r.Decided), report.Count(r.Members/2))
 	fmt.Fprintf(out, "%s  %s\n", s.Bold("CRC-32C    "), r.WeightsCRC32C)

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/compare"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/es/baseline"
@@ -49,7 +50,7 @@ type comparer struct {
 	setup compare.Setup
 }
 
-func newCompare(s *streams) *cobra.Command {
+func newCompare(s *console.Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "compare",
 		Short: "Compare the ways to train a network, each in the same time",
@@ -80,9 +81,9 @@ good as full, the best of several, was after all of it.
 A figure of a machine that does something else meanwhile is worth little.`,
 		Example: `  pentary compare digits --seconds 10
   pentary compare digits --methods residual,full,full:pairs=64 --svg digits.svg`,
-		Args: subcommandOnly,
+		Args: console.Subcommands,
 		RunE: func(*cobra.Command, []string) error {
-			return usageError{fmt.Errorf("compare what? There are %s", task.Names())}
+			return console.Usagef("compare what? There are %s", task.Names())
 		},
 	}
 	for _, t := range task.All {
@@ -93,14 +94,14 @@ A figure of a machine that does something else meanwhile is worth little.`,
 
 func ruleTexts() []string { return methodNames()[:len(ruleNames)] }
 
-func newCompareTask(t *task.Task, s *streams) *cobra.Command {
+func newCompareTask(t *task.Task, s *console.Streams) *cobra.Command {
 	settings := defaults(t)
 	c := &comparer{task: t}
 	cmd := &cobra.Command{
 		Use:   t.Name,
 		Short: t.Title,
 		Long:  fmt.Sprintf("Compare the ways to train a network on %s.\n\n%s", t.Title, t.Source),
-		Args:  noArgs,
+		Args:  console.NoArguments,
 	}
 	f := pflag.NewFlagSet("", pflag.ContinueOnError)
 	f.SortFlags = false
@@ -111,14 +112,14 @@ func newCompareTask(t *task.Task, s *streams) *cobra.Command {
 	}
 	f.StringVar(&c.svg, "svg", "", "draw accuracy against time to this `file`")
 	f.BoolVar(&c.json, "json", false, "print one JSON object a line")
-	groups := flagGroups{{"Comparison", f}}
+	groups := console.Groups{{Title: "Comparison", Flags: f}}
 	for _, g := range settings.groups() {
-		groups = append(groups, g.without("generations", "early-stop", "rule"))
+		groups = append(groups, g.Without("generations", "early-stop", "rule"))
 	}
-	groups.bind(cmd)
+	groups.Bind(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if err := c.prepare(settings); err != nil {
-			return usageError{err}
+			return console.UsageError{Err: err}
 		}
 		return c.run(cmd.Context(), s, settings)
 	}
@@ -207,7 +208,7 @@ func (c *comparer) methodOf(name, title string, s *settings) compare.Method {
 	return m
 }
 
-func (c *comparer) run(ctx context.Context, s *streams, common *settings) error {
+func (c *comparer) run(ctx context.Context, s *console.Streams, common *settings) error {
 	if err := checkData(c.task, c.data); err != nil {
 		return err
 	}
@@ -224,10 +225,10 @@ func (c *comparer) run(ctx context.Context, s *streams, common *settings) error 
 	c.setup.Train, c.setup.Test = train, test
 	for _, m := range c.all {
 		if err := c.setup.Check(m); err != nil {
-			return usageError{err}
+			return console.UsageError{Err: err}
 		}
 	}
-	o := newCompareObserver(c, s)
+	o := &compareObserver{Printer: console.NewPrinter(s, c.json), comparer: c}
 	c.setup.Progress = o.progress
 	r := newCompareResult(c, common)
 	o.start(r)
@@ -249,7 +250,7 @@ func (c *comparer) run(ctx context.Context, s *streams, common *settings) error 
 			return err
 		}
 	}
-	o.clear()
+	o.Clear()
 	r.Interrupted = ctx.Err() != nil
 	return c.finish(s, r)
 }
@@ -289,12 +290,12 @@ func (c *comparer) equal(ctx context.Context, results []*compare.Result) (*compa
 }
 
 // finish draws and reports.
-func (c *comparer) finish(s *streams, r *compareResult) error {
+func (c *comparer) finish(s *console.Streams, r *compareResult) error {
 	var err error
 	if c.json {
-		err = s.printJSON(r)
+		err = s.PrintJSON("result", r)
 	} else {
-		r.write(s.out, style(s.outTerm))
+		r.write(s.Out, s.OutStyle())
 	}
 	if c.svg != "" && len(r.Methods) > 0 {
 		title := fmt.Sprintf("pentary compare %s: %s, %s s each", c.task.Name, r.Network, number(c.seconds))
@@ -303,7 +304,7 @@ func (c *comparer) finish(s *streams, r *compareResult) error {
 		}
 	}
 	if err == nil && r.Interrupted {
-		return errInterrupted
+		return console.ErrInterrupted
 	}
 	return err
 }

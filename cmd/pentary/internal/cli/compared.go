@@ -3,10 +3,10 @@ package cli
 import (
 	"fmt"
 	"io"
-	"log/slog"
 	"strconv"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/compare"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/machine"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 	"github.com/Kaleaon/pentary-go/kernels"
@@ -14,7 +14,6 @@ import (
 
 // compareResult is the last object that --json prints.
 type compareResult struct {
-	Event        string            `json:"event"` // "result"
 	Task         string            `json:"task"`
 	Network      string            `json:"network"`
 	TrainSamples int               `json:"train_samples"`
@@ -29,70 +28,56 @@ type compareResult struct {
 
 func newCompareResult(c *comparer, s *settings) *compareResult {
 	return &compareResult{
-		Event: "result", Task: c.task.Name, Network: network(c.setup.Widths),
+		Task: c.task.Name, Network: network(c.setup.Widths),
 		TrainSamples: c.setup.Train.Len(), TestSamples: c.setup.Test.Len(), Budget: c.seconds,
 		Kernels: kernels.Selected(), Machine: machine.This(), Methods: []*compare.Result{},
 	}
 }
 
-// compareObserver shows how far a comparison has come: as JSON, on a line of the
-// terminal, or in the log.
+// compareObserver shows how far a comparison has come.
 type compareObserver struct {
-	*liveLine
+	*console.Printer
 	comparer *comparer
-	streams  *streams
-	log      *slog.Logger
 	done     int // methods
 }
 
-func newCompareObserver(c *comparer, s *streams) *compareObserver {
-	o := &compareObserver{liveLine: newLiveLine(s.errTerm), comparer: c, streams: s, log: slog.New(slog.DiscardHandler)}
-	switch {
-	case c.json:
-		o.terminal = nil
-	case s.errTerm == nil:
-		o.log = slog.New(slog.NewTextHandler(s.err, nil))
-	}
-	return o
-}
-
 func (o *compareObserver) start(r *compareResult) {
-	o.log.Info("comparing", "task", r.Task, "network", r.Network, "methods", len(o.comparer.all),
-		"seconds_each", r.Budget, "train_samples", r.TrainSamples, "test_samples", r.TestSamples, "kernels", r.Kernels)
-	if o.terminal != nil {
-		fmt.Fprintf(o.terminal, "%s  %s\n", o.style.Bold("Comparing "+r.Task+" "+r.Network), o.style.Dim(fmt.Sprintf(
-			"%d methods of %s s · %s train, %s held out · %s", len(o.comparer.all), number(r.Budget),
-			report.Count(r.TrainSamples), report.Count(r.TestSamples), r.Kernels)))
-	}
+	o.Print(console.Event{
+		Name: "comparing",
+		Log: []any{
+			"task", r.Task, "network", r.Network, "methods", len(o.comparer.all),
+			"seconds_each", r.Budget, "train_samples", r.TrainSamples, "test_samples", r.TestSamples, "kernels", r.Kernels,
+		},
+		Text: func(s report.Style) string {
+			return fmt.Sprintf("%s  %s\n", s.Bold("Comparing "+r.Task+" "+r.Network), s.Dim(fmt.Sprintf(
+				"%d methods of %s s · %s train, %s held out · %s", len(o.comparer.all), number(r.Budget),
+				report.Count(r.TrainSamples), report.Count(r.TestSamples), r.Kernels)))
+		},
+	})
 }
 
 func (o *compareObserver) progress(p compare.Progress) {
-	o.show(func(width int) string {
+	o.Show(func(width int) string {
 		text := fmt.Sprintf("%d/%d  %s", min(o.done+1, len(o.comparer.all)), len(o.comparer.all), p.Method.Name)
 		if p.Phase != "" {
 			text += ", " + p.Phase
 		}
 		if p.Generations == 0 {
-			return barLine(0, 1, text+"  measuring its speed", width, o.style)
+			return console.Bar(0, 1, text+"  measuring its speed", width, o.Style)
 		}
 		text += fmt.Sprintf("  gen %d/%d  held-out %5.1f %%  %s of %s s", p.Generation, p.Generations,
 			100*p.Accuracy, number(p.Seconds), number(p.Budget))
-		return barLine(int(1000*p.Seconds), int(1000*p.Budget), text, width, o.style)
+		return console.Bar(int(1000*p.Seconds), int(1000*p.Budget), text, width, o.Style)
 	})
 }
 
 // method follows the run of a method.
 func (o *compareObserver) method(r *compare.Result) {
 	o.done++
-	if o.comparer.json {
-		o.streams.printJSON(struct {
-			Event string `json:"event"` // "method"
-			*compare.Result
-		}{"method", r})
-		return
-	}
-	o.log.Info("method", "name", r.Method, "test_accuracy", fmt.Sprintf("%.4f", r.Accuracy),
-		"generations", r.Generations, "of", r.Planned, "seconds", fmt.Sprintf("%.2f", r.Seconds))
+	o.Print(console.Event{Name: "method", Fields: r, Log: []any{
+		"name", r.Method, "test_accuracy", fmt.Sprintf("%.4f", r.Accuracy),
+		"generations", r.Generations, "of", r.Planned, "seconds", fmt.Sprintf("%.2f", r.Seconds),
+	}})
 }
 
 // write prints the result for people.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/film"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/internal/durable"
@@ -37,7 +38,7 @@ type controller struct {
 // each measurement takes in the course of training.
 const testEpisodes = 100
 
-func newControl(s *streams) *cobra.Command {
+func newControl(s *console.Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "control",
 		Short: "Train a policy that balances, drives or swings",
@@ -49,9 +50,9 @@ The policy that is kept is the best of 25 measurements in the course of training
 of 100 episodes of their own. Ctrl-C stops after the generation in flight, and then
 tests and saves as a whole run does.`,
 		Example: "  pentary control cartpole --out pole.pent --frames pole.svg\n  pentary control cartpole --policy pole.pent",
-		Args:    subcommandOnly,
+		Args:    console.Subcommands,
 		RunE: func(*cobra.Command, []string) error {
-			return usageError{fmt.Errorf("control what? There are %s", strings.Join(environmentNames(), ", "))}
+			return console.Usagef("control what? There are %s", strings.Join(environmentNames(), ", "))
 		},
 	}
 	for _, env := range control.All {
@@ -100,19 +101,19 @@ costs the square of the angle from upright, and some for speed and torque, for 2
 steps. Gymnasium's Pendulum-v1, which has no threshold of its own.`},
 }
 
-func newControlTask(env control.Environment, s *streams) *cobra.Command {
+func newControlTask(env control.Environment, s *console.Streams) *cobra.Command {
 	spec := env.Spec()
 	c, about := controlDefaults(env), controlAbout[spec.Name]
 	cmd := &cobra.Command{
 		Use:   spec.Name,
 		Short: about[0],
 		Long:  about[0] + ".\n\n" + about[1],
-		Args:  noArgs,
+		Args:  console.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if c.policy != "" {
 				for _, name := range []string{"generations", "pairs", "episodes", "hidden", "sigma", "rate", "out"} {
 					if cmd.Flags().Changed(name) {
-						return usageError{fmt.Errorf("--%s is of training, and --policy tests what is trained", name)}
+						return console.Usagef("--%s is of training, and --policy tests what is trained", name)
 					}
 				}
 			}
@@ -135,7 +136,7 @@ func newControlTask(env control.Environment, s *streams) *cobra.Command {
 	return cmd
 }
 
-func (c *controller) run(ctx context.Context, s *streams) error {
+func (c *controller) run(ctx context.Context, s *console.Streams) error {
 	if err := c.check(); err != nil {
 		return err
 	}
@@ -150,18 +151,18 @@ func (c *controller) run(ctx context.Context, s *streams) error {
 func (c *controller) check() error {
 	switch {
 	case c.options.Pairs < 1:
-		return usageError{fmt.Errorf("--pairs %d: want at least 1", c.options.Pairs)}
+		return console.Usagef("--pairs %d: want at least 1", c.options.Pairs)
 	case len(c.hidden) > maxHidden:
-		return usageError{fmt.Errorf("--hidden: %d layers, want at most %d", len(c.hidden), maxHidden)}
+		return console.Usagef("--hidden: %d layers, want at most %d", len(c.hidden), maxHidden)
 	}
 	for _, width := range c.hidden {
 		if width < 1 || width > maxWidth {
-			return usageError{fmt.Errorf("--hidden %d: want 1 to %d", width, maxWidth)}
+			return console.Usagef("--hidden %d: want 1 to %d", width, maxWidth)
 		}
 	}
 	if c.frames != "" {
 		if _, err := painter(c.frames); err != nil {
-			return usageError{err}
+			return console.UsageError{Err: err}
 		}
 		if err := checkOutput("--frames", c.frames); err != nil {
 			return err
@@ -174,7 +175,7 @@ func (c *controller) check() error {
 }
 
 // train trains a policy, tests it, saves it and draws it.
-func (c *controller) train(ctx context.Context, s *streams) error {
+func (c *controller) train(ctx context.Context, s *console.Streams) error {
 	net := nn.NewMLP(c.options.Seed, control.Widths(c.env, c.hidden...)...)
 	policy, err := control.NewPolicy(net, c.env)
 	if err != nil {
@@ -190,7 +191,7 @@ func (c *controller) train(ctx context.Context, s *streams) error {
 	r.Seconds, r.controlTraining = seconds, training
 	var saveErr error
 	if c.out != "" {
-		if r.FileSHA256, saveErr = save(c.out, net.File(c.meta(r))); saveErr == nil {
+		if r.FileSHA256, saveErr = console.Save(c.out, net.File(c.meta(r))); saveErr == nil {
 			r.File = c.out
 		}
 	}
@@ -198,27 +199,27 @@ func (c *controller) train(ctx context.Context, s *streams) error {
 		return err
 	}
 	if training.Interrupted {
-		return errInterrupted
+		return console.ErrInterrupted
 	}
 	return nil
 }
 
 // learn trains a policy's network until the run is done or interrupted, and leaves the
 // best that was measured in it.
-func (c *controller) learn(ctx context.Context, s *streams, net *nn.MLP, policy *control.Policy) (*controlTraining, error) {
+func (c *controller) learn(ctx context.Context, s *console.Streams, net *nn.MLP, policy *control.Policy) (*controlTraining, error) {
 	evaluator, err := control.NewEvaluator(net, c.env, c.episodes)
 	if err != nil {
-		return nil, usageError{err}
+		return nil, console.UsageError{Err: err}
 	}
 	o := c.options
 	o.Rule = es.Residual{Rate: c.rate.q16()}
 	optimizer, err := es.New(net.Parameters(), wholeGenerations{evaluator}, o)
 	if err != nil {
-		return nil, usageError{err}
+		return nil, console.UsageError{Err: err}
 	}
 	best := newBestPolicy(net, policy, o.Seed)
-	observer := newControlObserver(c.json, s)
-	observer.start(c.startEvent(net))
+	printer := console.NewPrinter(s, c.json)
+	c.startEvent(net).tell(printer)
 	began := time.Now()
 	err = optimizer.Run(ctx, func(stats es.Stats) error {
 		n := stats.Generation
@@ -227,14 +228,14 @@ func (c *controller) learn(ctx context.Context, s *streams, net *nn.MLP, policy 
 			best.measure(n)
 		}
 		mean, top := evaluator.Rewards()
-		observer.progress(controlProgress{
-			Event: "progress", Generation: n, Generations: o.Generations,
+		controlProgress{
+			Generation: n, Generations: o.Generations,
 			Mean: float(mean), Best: float(top), Tested: float(best.last) / testEpisodes, Moved: stats.Moved,
 			ETA: time.Since(began).Seconds() / float64(n) * float64(o.Generations-n),
-		}, due)
+		}.tell(printer, due)
 		return nil
 	})
-	observer.stop()
+	printer.Clear()
 	interrupted := errors.Is(err, context.Canceled)
 	if err != nil && !interrupted {
 		return nil, err
@@ -247,7 +248,7 @@ func (c *controller) learn(ctx context.Context, s *streams, net *nn.MLP, policy 
 }
 
 // test tests the policy of a file.
-func (c *controller) test(s *streams) error {
+func (c *controller) test(s *console.Streams) error {
 	f, err := packed.ReadFile(c.policy)
 	if err != nil {
 		return err
@@ -295,15 +296,15 @@ func (c *controller) meta(r *controlResult) map[string]string {
 
 // report draws the episode if that is asked for, and prints the result. That comes even
 // if the picture could not be written.
-func (c *controller) report(s *streams, r *controlResult, policy *control.Policy) error {
+func (c *controller) report(s *console.Streams, r *controlResult, policy *control.Policy) error {
 	drawErr := c.draw(policy)
 	if drawErr == nil {
 		r.Frames = c.frames
 	}
 	if c.json {
-		return errors.Join(drawErr, s.printJSON(r))
+		return errors.Join(drawErr, s.PrintJSON("result", r))
 	}
-	r.write(s.out, style(s.outTerm))
+	r.write(s.Out, s.OutStyle())
 	return drawErr
 }
 

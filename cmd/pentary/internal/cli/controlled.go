@@ -3,9 +3,9 @@ package cli
 import (
 	"fmt"
 	"io"
-	"log/slog"
 	"slices"
 
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/nn"
@@ -17,7 +17,6 @@ func float(q control.Q40) float64 { return float64(q) / float64(control.One) }
 
 // controlStart is printed when training begins.
 type controlStart struct {
-	Event       string `json:"event"` // "start"
 	Environment string `json:"environment"`
 	Network     string `json:"network"` // widths of its layers
 	Weights     int    `json:"weights"`
@@ -29,14 +28,13 @@ type controlStart struct {
 
 func (c *controller) startEvent(net *nn.MLP) controlStart {
 	return controlStart{
-		Event: "start", Environment: c.env.Spec().Name, Network: network(control.Widths(c.env, c.hidden...)), Weights: net.Size(),
+		Environment: c.env.Spec().Name, Network: network(control.Widths(c.env, c.hidden...)), Weights: net.Size(),
 		Generations: c.options.Generations, Pairs: c.options.Pairs, Episodes: c.episodes, Kernels: kernels.Selected(),
 	}
 }
 
 // controlProgress is where a run stands. Rewards are of an episode.
 type controlProgress struct {
-	Event       string  `json:"event"` // "progress"
 	Generation  int     `json:"generation"`
 	Generations int     `json:"generations"`
 	Mean        float64 `json:"mean_reward"`   // of the population
@@ -46,62 +44,40 @@ type controlProgress struct {
 	ETA         float64 `json:"eta_seconds"`
 }
 
-// controlObserver follows a run: JSON for machines, a line that rewrites itself for a
-// terminal, and log lines for everything else.
-type controlObserver struct {
-	*liveLine
-	streams *streams
-	json    bool
-	log     *slog.Logger
-}
-
-func newControlObserver(json bool, s *streams) *controlObserver {
-	o := &controlObserver{liveLine: newLiveLine(s.errTerm), streams: s, json: json, log: slog.New(slog.DiscardHandler)}
-	switch {
-	case json:
-		o.terminal = nil
-	case s.errTerm == nil:
-		o.log = slog.New(slog.NewTextHandler(s.err, nil))
-	}
-	return o
-}
-
-func (o *controlObserver) start(e controlStart) {
-	switch {
-	case o.json:
-		o.streams.printJSON(e)
-	case o.terminal != nil:
-		fmt.Fprintf(o.terminal, "%s  %s\n", o.style.Bold(e.Environment+" "+e.Network), o.style.Dim(fmt.Sprintf(
-			"%s weights · %s members · %s each · %s", report.Count(e.Weights), report.Count(2*e.Pairs),
-			plural(e.Episodes, "episode", "episodes"), e.Kernels)))
-	default:
-		o.log.Info("training", "environment", e.Environment, "network", e.Network, "weights", e.Weights,
-			"members", 2*e.Pairs, "episodes", e.Episodes, "kernels", e.Kernels)
-	}
-}
-
-// progress follows each generation; measured says that the policy was tested anew.
-func (o *controlObserver) progress(p controlProgress, measured bool) {
-	if measured && o.json {
-		o.streams.printJSON(p)
-	}
-	if measured {
-		o.log.Info("progress", "generation", p.Generation, "of", p.Generations,
-			"mean_reward", fmt.Sprintf("%.1f", p.Mean), "best_reward", fmt.Sprintf("%.1f", p.Best),
-			"tested_reward", fmt.Sprintf("%.1f", p.Tested), "eta", duration(p.ETA))
-	}
-	o.show(func(width int) string {
-		text := fmt.Sprintf("gen %*d/%d  mean %.1f  best %.1f  tested %.1f  ETA %s",
-			len(fmt.Sprint(p.Generations)), p.Generation, p.Generations, p.Mean, p.Best, p.Tested, duration(p.ETA))
-		return barLine(p.Generation, p.Generations, text, width, o.style)
+// tell tells a printer of a run. Progress follows each generation;
+// measured says that the policy was tested anew.
+func (e controlStart) tell(printer *console.Printer) {
+	printer.Print(console.Event{
+		Name: "start", Message: "training", Fields: e,
+		Log: []any{
+			"environment", e.Environment, "network", e.Network, "weights", e.Weights,
+			"members", 2 * e.Pairs, "episodes", e.Episodes, "kernels", e.Kernels,
+		},
+		Text: func(s report.Style) string {
+			return fmt.Sprintf("%s  %s\n", s.Bold(e.Environment+" "+e.Network), s.Dim(fmt.Sprintf(
+				"%s weights · %s members · %s each · %s", report.Count(e.Weights), report.Count(2*e.Pairs),
+				plural(e.Episodes, "episode", "episodes"), e.Kernels)))
+		},
 	})
 }
 
-func (o *controlObserver) stop() { o.clear() }
+func (p controlProgress) tell(printer *console.Printer, measured bool) {
+	if measured {
+		printer.Print(console.Event{Name: "progress", Fields: p, Log: []any{
+			"generation", p.Generation, "of", p.Generations,
+			"mean_reward", fmt.Sprintf("%.1f", p.Mean), "best_reward", fmt.Sprintf("%.1f", p.Best),
+			"tested_reward", fmt.Sprintf("%.1f", p.Tested), "eta", console.Duration(p.ETA),
+		}})
+	}
+	printer.Show(func(width int) string {
+		text := fmt.Sprintf("gen %*d/%d  mean %.1f  best %.1f  tested %.1f  ETA %s",
+			len(fmt.Sprint(p.Generations)), p.Generation, p.Generations, p.Mean, p.Best, p.Tested, console.Duration(p.ETA))
+		return console.Bar(p.Generation, p.Generations, text, width, printer.Style)
+	})
+}
 
 // controlResult is the last object that --json prints.
 type controlResult struct {
-	Event       string  `json:"event"` // "result"
 	Environment string  `json:"environment"`
 	MeanReward  float64 `json:"mean_reward"` // of an episode
 	MinReward   float64 `json:"min_reward"`
@@ -131,8 +107,8 @@ func newControlResult(env control.Environment, net *nn.MLP, rewards []control.Q4
 	w, spec := report.WeightsOf(net.File(nil).Tensors...), env.Spec()
 	sum, n := total(rewards), len(rewards)
 	return &controlResult{
-		Event: "result", Environment: spec.Name,
-		MeanReward: float(sum) / float64(n), MinReward: float(slices.Min(rewards)), MaxReward: float(slices.Max(rewards)),
+		Environment: spec.Name,
+		MeanReward:  float(sum) / float64(n), MinReward: float(slices.Min(rewards)), MaxReward: float(slices.Max(rewards)),
 		Episodes: n, Solved: sum >= spec.Threshold*control.Q40(n), Threshold: float(spec.Threshold),
 		Weights: w.Count, WeightsSHA256: w.SHA256,
 	}
@@ -140,7 +116,7 @@ func newControlResult(env control.Environment, net *nn.MLP, rewards []control.Q4
 
 // write prints the result for people.
 func (r *controlResult) write(out io.Writer, s report.Style) {
-	line := fieldWriter(out, s)
+	line := console.Fields(out, s)
 	verdict := s.Good("solved")
 	if !r.Solved {
 		verdict = s.Bad("not solved")

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/corpus"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 	"github.com/Kaleaon/pentary-go/nn"
@@ -17,14 +18,14 @@ type evaluator struct {
 	json bool
 }
 
-func newEval(s *streams) *cobra.Command {
+func newEval(s *console.Streams) *cobra.Command {
 	var e evaluator
 	cmd := &cobra.Command{
 		Use:   "eval FILE.pent",
 		Short: "Measure a saved network on its task's held-out samples",
 		Long: `Measure a saved network on its task's held-out samples, or a language model on the
 held-out end of its text.`,
-		Args: oneFile,
+		Args: console.OneArgument(".pent file"),
 		RunE: func(_ *cobra.Command, args []string) error { return e.run(args[0], s) },
 	}
 	cmd.Flags().StringVar(&e.data, "data", "", "`folder` of the IDX files, for the tasks that are not embedded; of a language model, the text file")
@@ -32,7 +33,7 @@ held-out end of its text.`,
 	return cmd
 }
 
-func (e *evaluator) run(path string, s *streams) error {
+func (e *evaluator) run(path string, s *console.Streams) error {
 	f, err := packed.ReadFile(path)
 	if err != nil {
 		return err
@@ -45,9 +46,9 @@ func (e *evaluator) run(path string, s *streams) error {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	if e.json {
-		return s.printJSON(r)
+		return s.PrintJSON("result", r)
 	}
-	r.write(s.out, style(s.outTerm), nil)
+	r.write(s.Out, s.OutStyle(), nil)
 	return nil
 }
 
@@ -75,7 +76,7 @@ func (e *evaluator) evaluate(f *packed.File) (*result, error) {
 }
 
 // language measures a language model.
-func (e *evaluator) language(path string, f *packed.File, s *streams) error {
+func (e *evaluator) language(path string, f *packed.File, s *console.Streams) error {
 	m, err := nn.LoadModel(f)
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
@@ -90,8 +91,8 @@ func (e *evaluator) language(path string, f *packed.File, s *streams) error {
 	}
 	r := lmResultOf(m, scorer)
 	if e.json {
-		return s.printJSON(r)
+		return s.PrintJSON("result", r)
 	}
-	r.write(s.out, style(s.outTerm), nil)
+	r.write(s.Out, s.OutStyle(), nil)
 	return nil
 }

@@ -8,7 +8,6 @@ import (
 
 // startEvent is printed when training begins.
 type startEvent struct {
-	Event        string            `json:"event"` // "start"
 	Task         string            `json:"task"`
 	Network      string            `json:"network"` // widths of its layers
 	Weights      int               `json:"weights"`
@@ -33,7 +32,7 @@ type resumedInfo struct {
 // startOf describes a run that is about to begin.
 func startOf(t *trainer, net *nn.MLP, train, test *data.Dataset) startEvent {
 	return startEvent{
-		Event: "start", Task: t.task.Name,
+		Task:    t.task.Name,
 		Network: network(t.settings.widths(train.Features, train.Classes)), Weights: net.Size(),
 		TrainSamples: train.Len(), TestSamples: test.Len(),
 		Generations: t.settings.options.Generations, Kernels: kernels.Selected(), Settings: t.settings.meta(),
@@ -43,7 +42,6 @@ func startOf(t *trainer, net *nn.MLP, train, test *data.Dataset) startEvent {
 
 // progressEvent is where a run stands.
 type progressEvent struct {
-	Event       string  `json:"event"` // "progress"
 	Generation  int     `json:"generation"`
 	Generations int     `json:"generations"`
 	Accuracy    float64 `json:"test_accuracy"` // last measured

@@ -5,13 +5,13 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 	"github.com/Kaleaon/pentary-go/es/journal"
 )
 
 // finishedResult is printed in place of a result where the run has ended before.
 type finishedResult struct {
-	Event         string  `json:"event"` // "result"
 	Task          string  `json:"task"`
 	Finished      bool    `json:"finished"` // true
 	Reason        string  `json:"reason"`
@@ -26,7 +26,7 @@ type finishedResult struct {
 
 // finished says that the run of a plan has ended, and saves its network once more.
 // It needs no data.
-func (t *trainer) finished(ctx context.Context, s *streams, p *plan, end journal.End) error {
+func (t *trainer) finished(ctx context.Context, s *console.Streams, p *plan, end journal.End) error {
 	why, err := parseEnding(end.Reason)
 	if err != nil {
 		return fmt.Errorf("%s: %w", t.journal.dir, err)
@@ -38,7 +38,7 @@ func (t *trainer) finished(ctx context.Context, s *streams, p *plan, end journal
 	m := &meter{net: net}
 	bar := newReplayBar(t.json, s, t.settings.options.Generations)
 	log, _, err := t.journal.open(ctx, p.header, session{optimizer, m, bar})
-	bar.clear()
+	bar.Clear()
 	if err != nil {
 		return err
 	}
@@ -52,20 +52,20 @@ func (t *trainer) finished(ctx context.Context, s *streams, p *plan, end journal
 	}
 	points := m.points()
 	r := &finishedResult{
-		Event: "result", Task: t.task.Name, Finished: true, Reason: why.Reason,
+		Task: t.task.Name, Finished: true, Reason: why.Reason,
 		TestAccuracy: points[len(points)-1].Accuracy, WeightsSHA256: report.WeightsOf(net.File(nil).Tensors...).SHA256,
 		Generations: optimizer.Generation(), Seconds: m.earlier.Seconds(),
 		Dir: t.journal.dir, File: saved.File, FileSHA256: saved.FileSHA256,
 	}
 	if t.json {
-		return s.printJSON(r)
+		return s.PrintJSON("result", r)
 	}
-	r.write(s.out, style(s.outTerm), points)
+	r.write(s.Out, s.OutStyle(), points)
 	return nil
 }
 
 func (r *finishedResult) write(out io.Writer, s report.Style, curve []report.Point) {
-	line := fieldWriter(out, s)
+	line := console.Fields(out, s)
 	fmt.Fprintf(out, "%s  %s\n", s.Bold("This run has finished"), s.Dim(r.Reason))
 	if len(curve) > 1 {
 		report.WriteCurve(out, curve)
@@ -76,9 +76,4 @@ func (r *finishedResult) write(out io.Writer, s report.Style, curve []report.Poi
 	line("File sha256", r.FileSHA256)
 	line("Saved", r.File)
 	line("Journal", r.Dir)
-}
-
-// fieldWriter returns a function that prints a labelled line.
-func fieldWriter(out io.Writer, s report.Style) func(label, text string) {
-	return func(label, text string) { fmt.Fprintf(out, "%s  %s\n", s.Bold(fmt.Sprintf("%-14s", label)), text) }
 }

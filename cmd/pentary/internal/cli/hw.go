@@ -10,11 +10,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/hwmodel/isa"
 	"github.com/Kaleaon/pentary-go/trit5"
 )
 
-func newHW(s *streams) *cobra.Command {
+func newHW(s *console.Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "hw",
 		Short: "Model the Pentary accelerator",
@@ -22,7 +23,7 @@ func newHW(s *streams) *cobra.Command {
 instructions over 16-pent words, matrices of pents, and evolution strategies.
 docs/isa.md describes the instructions.`,
 		Example: "  pentary hw run --model digits.pent\n  pentary hw asm sum.s && pentary hw trace sum.pobj",
-		Args:    subcommandOnly,
+		Args:    console.Subcommands,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(newHWAsm(s), newHWDis(s), newHWRun(s), newHWTrace(s), newHWTrain(s),
@@ -33,7 +34,7 @@ docs/isa.md describes the instructions.`,
 // oneProgram is the arguments' check of commands that take a program.
 func oneProgram(cmd *cobra.Command, args []string) error {
 	if len(args) != 1 {
-		return usageError{fmt.Errorf("%s takes one program, and got %d", cmd.CommandPath(), len(args))}
+		return console.Usagef("%s takes one program, and got %d", cmd.CommandPath(), len(args))
 	}
 	return nil
 }
@@ -97,7 +98,7 @@ func loadProgram(path string, defined symbols) (*isa.Program, error) {
 		return assembleText(path, string(data), defined)
 	}
 	if len(defined) > 0 {
-		return nil, usageError{fmt.Errorf("%s: an object file takes no -D", path)}
+		return nil, console.Usagef("%s: an object file takes no -D", path)
 	}
 	p, err := isa.DecodeProgram(data)
 	if err != nil {

@@ -5,11 +5,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 	"github.com/Kaleaon/pentary-go/hwmodel/isa"
 )
 
-func newHWAsm(s *streams) *cobra.Command {
+func newHWAsm(s *console.Streams) *cobra.Command {
 	var out string
 	defined := symbols{}
 	cmd := &cobra.Command{
@@ -33,7 +34,7 @@ and column, and then no file is written.`,
 			if err := isa.WriteFile(out, p); err != nil {
 				return fmt.Errorf("saving: %w", err)
 			}
-			fmt.Fprintf(s.out, "%s: %s instructions, %s words of data\n", out, report.Count(len(p.Code)), report.Count(len(p.Data)))
+			fmt.Fprintf(s.Out, "%s: %s instructions, %s words of data\n", out, report.Count(len(p.Code)), report.Count(len(p.Data)))
 			return nil
 		},
 	}
@@ -42,7 +43,7 @@ and column, and then no file is written.`,
 	return cmd
 }
 
-func newHWDis(s *streams) *cobra.Command {
+func newHWDis(s *console.Streams) *cobra.Command {
 	return &cobra.Command{
 		Use:   "dis FILE.pobj",
 		Short: "Disassemble an object file",
@@ -57,7 +58,7 @@ func newHWDis(s *streams) *cobra.Command {
 			if err != nil {
 				return fmt.Errorf("%s: %w", args[0], err)
 			}
-			fmt.Fprint(s.out, text)
+			fmt.Fprint(s.Out, text)
 			return nil
 		},
 	}

@@ -6,11 +6,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 	"github.com/Kaleaon/pentary-go/hwmodel/claims"
 )
 
-func newHWClaims(s *streams) *cobra.Command {
+func newHWClaims(s *console.Streams) *cobra.Command {
 	var json, why bool
 	cmd := &cobra.Command{
 		Use:   "claims",
@@ -27,7 +28,7 @@ the models of this module compute, and a verdict that follows from the two numbe
 --json prints an object a line with the claim, the seed's figure, what is computed,
 the verdict, how it is computed, and where the claim is made.`,
 		Example: "  pentary hw claims --why\n  pentary hw claims --json | jq -r 'select(.verdict == \"false\").claim'",
-		Args:    noArgs,
+		Args:    console.NoArguments,
 		RunE: func(*cobra.Command, []string) error {
 			findings := claims.Compute()
 			if !json {
@@ -35,7 +36,7 @@ the verdict, how it is computed, and where the claim is made.`,
 				return nil
 			}
 			for _, f := range findings {
-				if err := s.printJSON(f); err != nil {
+				if err := s.PrintJSON("claim", f); err != nil {
 					return err
 				}
 			}
@@ -51,18 +52,18 @@ the verdict, how it is computed, and where the claim is made.`,
 
 // writeFindings prints a row for each claim and a summary, and with why how each
 // figure is computed and where the claim is made.
-func writeFindings(s *streams, findings []claims.Finding, why bool) {
-	st := style(s.outTerm)
+func writeFindings(s *console.Streams, findings []claims.Finding, why bool) {
+	st := s.OutStyle()
 	counts := map[claims.Verdict]int{}
 	var rows [][]string
 	for _, f := range findings {
 		counts[f.Verdict]++
 		rows = append(rows, []string{f.Claim, f.Seed, f.Computed, verdict(st, f.Verdict)})
 	}
-	report.WriteTable(s.out, st, 3, []string{"claim", "seed", "computed", "verdict"}, rows)
+	report.WriteTable(s.Out, st, 3, []string{"claim", "seed", "computed", "verdict"}, rows)
 	if why {
 		for _, f := range findings {
-			fmt.Fprintf(s.out, "\n  %s\n    %s\n    %s\n", f.Claim, f.Basis, st.Dim(f.Source))
+			fmt.Fprintf(s.Out, "\n  %s\n    %s\n    %s\n", f.Claim, f.Basis, st.Dim(f.Source))
 		}
 	}
 	var summary []string
@@ -71,7 +72,7 @@ func writeFindings(s *streams, findings []claims.Finding, why bool) {
 			summary = append(summary, fmt.Sprintf("%d %s", counts[v], v))
 		}
 	}
-	fmt.Fprintf(s.out, "\n  %s claims: %s\n", st.Bold(report.Count(len(findings))), strings.Join(summary, ", "))
+	fmt.Fprintf(s.Out, "\n  %s claims: %s\n", st.Bold(report.Count(len(findings))), strings.Join(summary, ", "))
 }
 
 // verdict writes a verdict in its colour.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/hwmodel/claims"
 )
 
@@ -14,7 +15,7 @@ import (
 func hwClaims(t *testing.T, args ...string) (string, error) {
 	t.Helper()
 	var stdout bytes.Buffer
-	cmd := newHWClaims(&streams{out: &stdout, err: t.Output()})
+	cmd := newHWClaims(console.NewStreams(&stdout, t.Output()))
 	cmd.SilenceErrors, cmd.SilenceUsage = true, true
 	cmd.SetArgs(args)
 	err := cmd.ExecuteContext(t.Context())
@@ -46,7 +47,7 @@ func TestHWClaims(t *testing.T) {
 	if n != len(claims.All()) || strings.Count(lines, "\n") != n {
 		t.Errorf("%d objects on %d lines of %d claims", n, strings.Count(lines, "\n"), len(claims.All()))
 	}
-	if _, err := hwClaims(t, "all"); !errors.As(err, &usageError{}) {
+	if _, err := hwClaims(t, "all"); !errors.As(err, &console.UsageError{}) {
 		t.Errorf("an argument: error %v", err)
 	}
 }

@@ -5,13 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
 	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/recovery"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
@@ -33,7 +33,7 @@ type hwCrossbar struct {
 	json        bool
 }
 
-func newHWCrossbar(s *streams) *cobra.Command {
+func newHWCrossbar(s *console.Streams) *cobra.Command {
 	x := hwCrossbar{
 		errors: []float64{1, 2}, stuck: []float64{5, 10, 20}, seeds: 3, digital: 400, generations: 150,
 		batch: 64, adcBits: 8,
@@ -51,7 +51,7 @@ and --stuck percent of its cells do not respond, half at either end. All ways of
 training take the same number of generations; figures are the means of --seeds
 networks and chips. The same seeds give the same figures on every machine.`,
 		Example: "  pentary hw crossbar --seeds 1 --error 1 --stuck 10\n  pentary hw crossbar --svg docs/crossbar.svg --page docs/crossbar.md",
-		Args:    noArgs,
+		Args:    console.NoArguments,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return x.run(cmd.Context(), s) },
 	}
 	f := cmd.Flags()
@@ -88,15 +88,15 @@ func (x *hwCrossbar) experiment() (*recovery.Experiment, error) {
 	const most = 1_000_000
 	switch {
 	case x.seeds < 1 || x.seeds > 1000:
-		return nil, usageError{fmt.Errorf("--seeds %d: want 1 to 1000", x.seeds)}
+		return nil, console.Usagef("--seeds %d: want 1 to 1000", x.seeds)
 	case x.digital < 1 || x.digital > most:
-		return nil, usageError{fmt.Errorf("--digital %d: want 1 to %d", x.digital, most)}
+		return nil, console.Usagef("--digital %d: want 1 to %d", x.digital, most)
 	case x.generations < 1 || x.generations > most:
-		return nil, usageError{fmt.Errorf("--generations %d: want 1 to %d", x.generations, most)}
+		return nil, console.Usagef("--generations %d: want 1 to %d", x.generations, most)
 	case x.batch < 1 || x.batch > most:
-		return nil, usageError{fmt.Errorf("--batch %d: want 1 to %d", x.batch, most)}
+		return nil, console.Usagef("--batch %d: want 1 to %d", x.batch, most)
 	case len(x.errors) == 0 || len(x.stuck) == 0:
-		return nil, usageError{errors.New("--error and --stuck: want at least one of each")}
+		return nil, console.UsageError{Err: errors.New("--error and --stuck: want at least one of each")}
 	}
 	for _, scale := range x.errors {
 		for _, percent := range x.stuck {
@@ -104,10 +104,10 @@ func (x *hwCrossbar) experiment() (*recovery.Experiment, error) {
 			c := e.Chip
 			c.Device.Error.Scale, c.Device.StuckOn = l.Error, l.Stuck
 			if err := c.Check(); err != nil {
-				return nil, usageError{fmt.Errorf("--error %g --stuck %g: %w", scale, percent, err)}
+				return nil, console.Usagef("--error %g --stuck %g: %w", scale, percent, err)
 			}
 			if slices.Contains(e.Levels, l) {
-				return nil, usageError{fmt.Errorf("--error %g --stuck %g comes twice", scale, percent)}
+				return nil, console.Usagef("--error %g --stuck %g comes twice", scale, percent)
 			}
 			e.Levels = append(e.Levels, l)
 		}
@@ -115,7 +115,7 @@ func (x *hwCrossbar) experiment() (*recovery.Experiment, error) {
 	return e, nil
 }
 
-func (x *hwCrossbar) run(ctx context.Context, s *streams) error {
+func (x *hwCrossbar) run(ctx context.Context, s *console.Streams) error {
 	e, err := x.experiment()
 	if err != nil {
 		return err
@@ -147,61 +147,51 @@ func (x *hwCrossbar) run(ctx context.Context, s *streams) error {
 		return err
 	}
 	if interrupted {
-		return errInterrupted
+		return console.ErrInterrupted
 	}
 	return x.save(page, all, e)
 }
 
 // trials runs the experiment and shows how far it is.
-func (x *hwCrossbar) trials(ctx context.Context, s *streams, e *recovery.Experiment) (trials []recovery.Trial, err error) {
-	line, log := newLiveLine(s.errTerm), slog.New(slog.DiscardHandler)
-	if x.json {
-		line = newLiveLine(nil)
-	} else if s.errTerm == nil {
-		log = slog.New(slog.NewTextHandler(s.err, nil))
-	}
+func (x *hwCrossbar) trials(ctx context.Context, s *console.Streams, e *recovery.Experiment) (trials []recovery.Trial, err error) {
+	printer := console.NewPrinter(s, x.json)
 	begun, finished, whole := time.Now(), 0, e.Generations()
 	err = e.Run(ctx, func() error {
 		finished++
-		line.show(func(width int) string {
+		printer.Show(func(width int) string {
 			seconds := time.Since(begun).Seconds()
 			left := seconds / float64(finished) * float64(whole-finished)
-			return barLine(finished, whole, fmt.Sprintf("chip %d of %d, %s left",
-				min(len(trials)+1, e.Seeds*len(e.Levels)), e.Seeds*len(e.Levels), duration(left)), width, line.style)
+			return console.Bar(finished, whole, fmt.Sprintf("chip %d of %d, %s left",
+				min(len(trials)+1, e.Seeds*len(e.Levels)), e.Seeds*len(e.Levels), console.Duration(left)), width, printer.Style)
 		})
 		return nil
 	}, func(t recovery.Trial) error {
 		trials = append(trials, t)
-		log.Info("chip", "error", t.Error, "stuck", t.Stuck, "seed", t.Seed, "samples", t.Samples,
-			"digital", t.Ideal, "programmed", t.Programmed, "trained", t.Trained)
-		if x.json {
-			return s.printJSON(struct {
-				Event string `json:"event"`
-				recovery.Trial
-			}{"trial", t})
-		}
+		printer.Print(console.Event{Name: "trial", Message: "chip", Fields: t, Log: []any{
+			"error", t.Error, "stuck", t.Stuck, "seed", t.Seed, "samples", t.Samples,
+			"digital", t.Ideal, "programmed", t.Programmed, "trained", t.Trained,
+		}})
 		return nil
 	})
-	line.clear()
+	printer.Clear()
 	return trials, err
 }
 
 // write prints the result.
-func (x *hwCrossbar) write(s *streams, e *recovery.Experiment, all []recovery.Summary, interrupted bool) error {
+func (x *hwCrossbar) write(s *console.Streams, e *recovery.Experiment, all []recovery.Summary, interrupted bool) error {
 	if x.json {
-		return s.printJSON(struct {
-			Event       string             `json:"event"`
+		return s.PrintJSON("result", struct {
 			Network     []int              `json:"network"`
 			Generations int                `json:"generations"` // of either second training
 			Levels      []recovery.Summary `json:"levels"`
 			Interrupted bool               `json:"interrupted"`
-		}{"result", e.Widths, e.Tune.Generations, all, interrupted})
+		}{e.Widths, e.Tune.Generations, all, interrupted})
 	}
 	rows := make([][]string, len(all))
 	for i := range all {
 		rows[i] = all[i].Cells()
 	}
-	report.WriteTable(s.out, style(s.outTerm), 0, recovery.Heading, rows)
+	report.WriteTable(s.Out, s.OutStyle(), 0, recovery.Heading, rows)
 	return nil
 }
 

@@ -9,12 +9,14 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 )
 
 // runHWCrossbar runs the command with the arguments.
 func runHWCrossbar(ctx context.Context, args ...string) (stdout, stderr string, err error) {
 	var out, errs bytes.Buffer
-	cmd := newHWCrossbar(&streams{out: &out, err: &errs})
+	cmd := newHWCrossbar(console.NewStreams(&out, &errs))
 	cmd.SetArgs(args)
 	cmd.SetOut(&out)
 	cmd.SetErr(&errs)
@@ -115,7 +117,7 @@ func TestHWCrossbarInterrupted(t *testing.T) {
 	cancel()
 	svg := filepath.Join(t.TempDir(), "plot.svg")
 	stdout, _, err := runHWCrossbar(ctx, append(quick, "--json", "--svg", svg)...)
-	if !errors.Is(err, errInterrupted) || !strings.Contains(stdout, `"interrupted":true`) {
+	if !errors.Is(err, console.ErrInterrupted) || !strings.Contains(stdout, `"interrupted":true`) {
 		t.Errorf("error %v, output %q", err, stdout)
 	}
 	if _, err := os.Stat(svg); !os.IsNotExist(err) {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/hwmodel/rtl"
 	"github.com/Kaleaon/pentary-go/internal/durable"
 )
@@ -23,7 +24,7 @@ type emitter struct {
 	sizes map[string]*int // by the name of the parameter
 }
 
-func newHWEmit(s *streams) *cobra.Command {
+func newHWEmit(s *console.Streams) *cobra.Command {
 	e := emitter{sizes: map[string]*int{}}
 	cmd := &cobra.Command{
 		Use:   "emit",
@@ -34,7 +35,7 @@ what it does, its latency and its bounds. The unit top comes with the pins of tw
 iCE40 boards and a Makefile for their bitstreams. --list shows the units and the
 sizes that each takes.`,
 		Example: "  pentary hw emit --list\n  pentary hw emit --unit tile --rows 16 --cols 16 --out tile",
-		Args:    noArgs,
+		Args:    console.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if e.list {
 				return e.printUnits(s)
@@ -77,26 +78,25 @@ var sizeUsage = map[string]string{
 
 // emitResult is the object that --json prints.
 type emitResult struct {
-	Event string   `json:"event"` // "result"
 	Unit  string   `json:"unit"`
 	Files []string `json:"files"`
 }
 
-func (e *emitter) run(s *streams, values map[string]int) error {
+func (e *emitter) run(s *console.Streams, values map[string]int) error {
 	switch {
 	case e.unit == "":
-		return usageError{fmt.Errorf("--unit is missing; --list shows the units")}
+		return console.Usagef("--unit is missing; --list shows the units")
 	case e.out == "":
-		return usageError{fmt.Errorf("--out is missing: the folder to write to")}
+		return console.Usagef("--out is missing: the folder to write to")
 	}
 	files, err := rtl.Emit(e.unit, values)
 	if err != nil {
-		return usageError{err}
+		return console.UsageError{Err: err}
 	}
 	if err := os.MkdirAll(e.out, 0o777); err != nil {
 		return fmt.Errorf("--out: %w", err)
 	}
-	result := emitResult{Event: "result", Unit: e.unit}
+	result := emitResult{Unit: e.unit}
 	for _, f := range files {
 		path := filepath.Join(e.out, f.Name)
 		if err := durable.Write(path, func(w io.Writer) error {
@@ -108,27 +108,26 @@ func (e *emitter) run(s *streams, values map[string]int) error {
 		result.Files = append(result.Files, path)
 	}
 	if e.json {
-		return s.printJSON(result)
+		return s.PrintJSON("result", result)
 	}
 	for _, path := range result.Files {
-		fmt.Fprintln(s.out, path)
+		fmt.Fprintln(s.Out, path)
 	}
 	return nil
 }
 
 // emitUnit is the object that --list --json prints for a unit.
 type emitUnit struct {
-	Event   string         `json:"event"` // "unit"
 	Unit    string         `json:"unit"`
 	Module  string         `json:"module"`
 	Summary string         `json:"summary"`
 	Sizes   map[string]int `json:"sizes"` // defaults
 }
 
-func (e *emitter) printUnits(s *streams) error {
-	st := style(s.outTerm)
+func (e *emitter) printUnits(s *console.Streams) error {
+	st := s.OutStyle()
 	for _, u := range rtl.Units() {
-		unit := emitUnit{Event: "unit", Unit: u.Name, Module: u.Module, Summary: u.Summary, Sizes: map[string]int{}}
+		unit := emitUnit{Unit: u.Name, Module: u.Module, Summary: u.Summary, Sizes: map[string]int{}}
 		var sizes []string
 		for _, p := range u.Params {
 			name := strings.ToLower(p.Name)
@@ -136,16 +135,16 @@ func (e *emitter) printUnits(s *streams) error {
 			sizes = append(sizes, fmt.Sprintf("--%s %d", name, p.Default))
 		}
 		if e.json {
-			if err := s.printJSON(unit); err != nil {
+			if err := s.PrintJSON("unit", unit); err != nil {
 				return err
 			}
 			continue
 		}
-		fmt.Fprintf(s.out, "%s  %s", st.Bold(fmt.Sprintf("%-10s", u.Name)), u.Summary)
+		fmt.Fprintf(s.Out, "%s  %s", st.Bold(fmt.Sprintf("%-10s", u.Name)), u.Summary)
 		if len(sizes) > 0 {
-			fmt.Fprint(s.out, st.Dim("  "+strings.Join(sizes, " ")))
+			fmt.Fprint(s.Out, st.Dim("  "+strings.Join(sizes, " ")))
 		}
-		fmt.Fprintln(s.out)
+		fmt.Fprintln(s.Out)
 	}
 	return nil
 }

@@ -7,13 +7,15 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 )
 
 // emit runs the command and returns what it prints.
 func emit(t *testing.T, args ...string) (string, error) {
 	t.Helper()
 	var out bytes.Buffer
-	cmd := newHWEmit(&streams{out: &out, err: &out})
+	cmd := newHWEmit(console.NewStreams(&out, &out))
 	cmd.SetArgs(args)
 	cmd.SetOut(&out)
 	cmd.SetErr(&out)
@@ -65,7 +67,7 @@ func TestHWEmitErrors(t *testing.T) {
 		{[]string{"--unit", "tile", "--out", file}, "--out: mkdir", false},
 	} {
 		_, err := emit(t, c.args...)
-		if usage := (usageError{}); err == nil || !strings.Contains(err.Error(), c.want) || errors.As(err, &usage) != c.usage {
+		if usage := (console.UsageError{}); err == nil || !strings.Contains(err.Error(), c.want) || errors.As(err, &usage) != c.usage {
 			t.Errorf("emit %q: %v, want %q", c.args, err, c.want)
 		}
 	}

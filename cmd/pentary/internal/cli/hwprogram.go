@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/hwmodel/exec"
@@ -34,15 +35,15 @@ type hwProgram struct {
 }
 
 // flags adds the flags that say what to run.
-func (p *hwProgram) flags(groups *flagGroups) {
+func (p *hwProgram) flags(groups *console.Groups) {
 	p.defined = symbols{}
-	f := groups.add("Program")
+	f := groups.Add("Program")
 	f.VarP(p.defined, "define", "D", "a symbol that assembly text uses; repeatable")
 	f.StringArrayVar(&p.words, "set", nil, "words of data from a symbol on, as `SYMBOL=V,V,...`; repeatable")
 	f.StringArrayVar(&p.matrices, "matrix", nil, "a matrix of pents, as `SYMBOL=FILE.pent:TENSOR`; repeatable")
 	f.IntVar(&p.steps, "steps", 0, "stop after so many instructions (default no limit)")
 
-	f = groups.add("Network")
+	f = groups.Add("Network")
 	f.StringVar(&p.model, "model", "", "run a saved network, `FILE.pent`, on its task's held-out samples")
 	f.StringVar(&p.data, "data", "", "`folder` of the IDX files, for the tasks that are not embedded")
 	f.IntVar(&p.columns, "columns", 16, "samples of a batch")
@@ -54,21 +55,21 @@ func (p *hwProgram) args(cmd *cobra.Command, args []string) error {
 	if p.model == "" {
 		for _, name := range []string{"data", "columns", "samples"} {
 			if cmd.Flags().Changed(name) {
-				return usageError{fmt.Errorf("--%s goes with --model", name)}
+				return console.Usagef("--%s goes with --model", name)
 			}
 		}
 		return oneProgram(cmd, args)
 	}
 	if len(args) > 0 {
-		return usageError{fmt.Errorf("%s takes a program or --model, not both", cmd.CommandPath())}
+		return console.Usagef("%s takes a program or --model, not both", cmd.CommandPath())
 	}
 	for _, name := range []string{"define", "set", "matrix"} {
 		if cmd.Flags().Changed(name) {
-			return usageError{fmt.Errorf("--%s goes with a program, not with --model", name)}
+			return console.Usagef("--%s goes with a program, not with --model", name)
 		}
 	}
 	if p.columns < 1 || p.samples < 0 {
-		return usageError{fmt.Errorf("--columns %d and --samples %d, want at least 1 and 0", p.columns, p.samples)}
+		return console.Usagef("--columns %d and --samples %d, want at least 1 and 0", p.columns, p.samples)
 	}
 	return nil
 }
@@ -87,7 +88,7 @@ type hwJob struct {
 // load returns the job.
 func (p *hwProgram) load(args []string, observers ...exec.Observer) (*hwJob, error) {
 	if p.steps < 0 {
-		return nil, usageError{fmt.Errorf("--steps %d, want 0 or more", p.steps)}
+		return nil, console.Usagef("--steps %d, want 0 or more", p.steps)
 	}
 	if p.model != "" {
 		j, err := p.loadModel(observers)
@@ -119,7 +120,7 @@ func (p *hwProgram) load(args []string, observers ...exec.Observer) (*hwJob, err
 
 // hwFileError says which file an error is about, once.
 func hwFileError(path string, err error) error {
-	if usage := (usageError{}); errors.As(err, &usage) || strings.Contains(err.Error(), path) {
+	if usage := (console.UsageError{}); errors.As(err, &usage) || strings.Contains(err.Error(), path) {
 		return err
 	}
 	return fmt.Errorf("%s: %w", path, err)
@@ -129,7 +130,7 @@ func hwFileError(path string, err error) error {
 func setWords(program *isa.Program, m *exec.Machine, text string) error {
 	name, values, ok := strings.Cut(text, "=")
 	if !ok {
-		return usageError{errors.New("want SYMBOL=V,V")}
+		return console.UsageError{Err: errors.New("want SYMBOL=V,V")}
 	}
 	at, ok := program.Find(name)
 	if !ok {
@@ -138,7 +139,7 @@ func setWords(program *isa.Program, m *exec.Machine, text string) error {
 	for i, value := range strings.Split(values, ",") {
 		v, err := strconv.ParseInt(value, 0, 64)
 		if err != nil || v > trit5.WordMax || v < -trit5.WordMax {
-			return usageError{fmt.Errorf("%.32q is not a number within ±%d", value, int64(trit5.WordMax))}
+			return console.Usagef("%.32q is not a number within ±%d", value, int64(trit5.WordMax))
 		}
 		if err := m.SetWord(at+i, v); err != nil {
 			return err
@@ -152,7 +153,7 @@ func setMatrix(m *exec.Machine, text string) error {
 	symbol, source, ok := strings.Cut(text, "=")
 	colon := strings.LastIndexByte(source, ':')
 	if !ok || colon < 0 {
-		return usageError{errors.New("want SYMBOL=FILE.pent:TENSOR")}
+		return console.UsageError{Err: errors.New("want SYMBOL=FILE.pent:TENSOR")}
 	}
 	f, err := packed.ReadFile(source[:colon])
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/hwreport"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 	"github.com/Kaleaon/pentary-go/data"
@@ -26,7 +27,7 @@ type hwReporter struct {
 	generations int
 }
 
-func newHWReport(s *streams) *cobra.Command {
+func newHWReport(s *console.Streams) *cobra.Command {
 	var r hwReporter
 	cmd := &cobra.Command{
 		Use:   "report",
@@ -40,7 +41,7 @@ the architecture beside what the models find.
 The network is that of --model, as pentary train saves it, or one that is trained on
 the digits first.`,
 		Example: "  pentary hw report --out report.html\n  pentary hw report --out report.html --model digits.pent",
-		Args:    noArgs,
+		Args:    console.NoArguments,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return r.run(cmd.Context(), s) },
 	}
 	f := cmd.Flags()
@@ -56,25 +57,25 @@ the digits first.`,
 // runs, and a slow one.
 const maxWearing = 10_000
 
-func (r *hwReporter) run(ctx context.Context, s *streams) error {
+func (r *hwReporter) run(ctx context.Context, s *console.Streams) error {
 	switch {
 	case r.out == "":
-		return usageError{errors.New("--out is missing: the file to write the page to")}
+		return console.UsageError{Err: errors.New("--out is missing: the file to write the page to")}
 	case r.generations < 1 || r.generations > maxWearing:
-		return usageError{fmt.Errorf("--generations %d: want 1 to %d", r.generations, maxWearing)}
+		return console.Usagef("--generations %d: want 1 to %d", r.generations, maxWearing)
 	}
 	if err := checkOutput("--out", r.out); err != nil {
 		return err
 	}
-	line := newLiveLine(s.errTerm)
+	line := console.NewLine(s.ErrTerm)
 	progress := func(what string, part, whole int) {
-		line.show(func(width int) string { return barLine(part, whole, what, width, line.style) })
+		line.Show(func(width int) string { return console.Bar(part, whole, what, width, line.Style) })
 	}
 	page, err := r.build(ctx, progress)
-	line.clear()
+	line.Clear()
 	if ctx.Err() != nil {
-		fmt.Fprintln(s.err, "Interrupted: nothing was written.")
-		return errInterrupted
+		fmt.Fprintln(s.Err, "Interrupted: nothing was written.")
+		return console.ErrInterrupted
 	}
 	if err != nil {
 		return err
@@ -82,7 +83,7 @@ func (r *hwReporter) run(ctx context.Context, s *streams) error {
 	if err := durable.Write(r.out, func(w io.Writer) error { return page.Write(w) }); err != nil {
 		return err
 	}
-	fmt.Fprintf(s.out, "%s\n", r.out)
+	fmt.Fprintf(s.Out, "%s\n", r.out)
 	return nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/nn"
 	"github.com/Kaleaon/pentary-go/packed"
 )
@@ -17,7 +18,7 @@ import (
 func hwReport(ctx context.Context, t *testing.T, args ...string) (string, error) {
 	t.Helper()
 	var stdout bytes.Buffer
-	cmd := newHWReport(&streams{out: &stdout, err: t.Output()})
+	cmd := newHWReport(console.NewStreams(&stdout, t.Output()))
 	cmd.SilenceErrors, cmd.SilenceUsage = true, true
 	cmd.SetArgs(args)
 	err := cmd.ExecuteContext(ctx)
@@ -34,7 +35,7 @@ func TestHWReport(t *testing.T) {
 
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := hwReport(ctx, t, "--out", page, "--model", model); !errors.Is(err, errInterrupted) {
+	if _, err := hwReport(ctx, t, "--out", page, "--model", model); !errors.Is(err, console.ErrInterrupted) {
 		t.Errorf("interrupted: error %v", err)
 	}
 	if _, err := os.Stat(page); err == nil {
@@ -76,7 +77,7 @@ func TestHWReportErrors(t *testing.T) {
 		{[]string{"--out", page, "--model", model}, false, "features"},
 	} {
 		_, err := hwReport(t.Context(), t, test.args...)
-		var usage usageError
+		var usage console.UsageError
 		if err == nil || errors.As(err, &usage) != test.usage || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%q: error %v", test.args, err)
 		}

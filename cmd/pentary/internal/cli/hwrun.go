@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 	"github.com/Kaleaon/pentary-go/hwmodel/exec"
 	"github.com/Kaleaon/pentary-go/hwmodel/isa"
@@ -25,7 +26,7 @@ type hwRun struct {
 	json    bool
 }
 
-func newHWRun(s *streams) *cobra.Command {
+func newHWRun(s *console.Streams) *cobra.Command {
 	var r hwRun
 	cmd := &cobra.Command{
 		Use:   "run [FILE]",
@@ -38,19 +39,18 @@ outputs are compared with the library's, and must be equal to the bit.`,
 		Args:    r.program.args,
 		RunE:    func(cmd *cobra.Command, args []string) error { return r.run(cmd.Context(), s, args) },
 	}
-	var groups flagGroups
+	var groups console.Groups
 	r.program.flags(&groups)
-	f := groups.add("Output")
+	f := groups.Add("Output")
 	f.StringArrayVar(&r.show, "show", nil, "print a tensor or the words at a `symbol` of the data; repeatable")
 	f.StringVar(&r.emit, "emit", "", "also save the assembly text that the network is compiled to in a `file`")
 	f.BoolVar(&r.json, "json", false, "print one JSON object")
-	groups.bind(cmd)
+	groups.Bind(cmd)
 	return cmd
 }
 
 // hwResult is what a run came to.
 type hwResult struct {
-	Event         string           `json:"event"` // "result"
 	Halted        bool             `json:"halted"`
 	Steps         int              `json:"steps"`
 	Operations    []hwOperation    `json:"operations"` // most frequent first
@@ -94,10 +94,10 @@ func (c *hwCounter) Step(e exec.Event) {
 	c.steps++
 }
 
-func (r *hwRun) run(ctx context.Context, s *streams, args []string) error {
+func (r *hwRun) run(ctx context.Context, s *console.Streams, args []string) error {
 	if r.emit != "" {
 		if r.program.model == "" {
-			return usageError{errors.New("--emit goes with --model")}
+			return console.UsageError{Err: errors.New("--emit goes with --model")}
 		}
 		if err := checkOutput("--emit", r.emit); err != nil {
 			return err
@@ -124,12 +124,12 @@ func (r *hwRun) run(ctx context.Context, s *streams, args []string) error {
 		return err
 	}
 	if r.json {
-		err = s.printJSON(result)
+		err = s.PrintJSON("result", result)
 	} else {
-		result.write(s.out, style(s.outTerm))
+		result.write(s.Out, s.OutStyle())
 	}
 	if err == nil && interrupted {
-		return errInterrupted
+		return console.ErrInterrupted
 	}
 	return err
 }
@@ -146,7 +146,7 @@ func hwFault(p hwProgram, args []string, err error) error {
 // result returns what was counted.
 func (c *hwCounter) result() *hwResult {
 	r := &hwResult{
-		Event: "result", Steps: c.steps, FarBytes: c.far,
+		Steps: c.steps, FarBytes: c.far,
 		Operations: []hwOperation{}, Registers: map[string]int64{},
 	}
 	for i := range isa.Specs {
@@ -287,7 +287,7 @@ func (r *hwResult) write(out io.Writer, s report.Style) {
 
 // writeSummary prints the lines at the end, if there are any.
 func (r *hwResult) writeSummary(out io.Writer, s report.Style) {
-	line := fieldWriter(out, s)
+	line := console.Fields(out, s)
 	if r.TestAccuracy != nil || r.MACs > 0 || r.FarBytes > 0 || !r.Halted {
 		fmt.Fprintln(out)
 	}

@@ -8,12 +8,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 	"github.com/Kaleaon/pentary-go/hwmodel/exec"
 	"github.com/Kaleaon/pentary-go/hwmodel/isa"
 )
 
-func newHWTrace(s *streams) *cobra.Command {
+func newHWTrace(s *console.Streams) *cobra.Command {
 	var program hwProgram
 	var json bool
 	cmd := &cobra.Command{
@@ -24,7 +25,7 @@ instruction that is executed: its address, the instruction, and the work it did.
 		Example: "  pentary hw trace sum.s --steps 20\n  pentary hw trace --model digits.pent --samples 16 --json",
 		Args:    program.args,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			t := &tracer{s: s, json: json, style: style(s.outTerm)}
+			t := &tracer{s: s, json: json, style: s.OutStyle()}
 			j, err := program.load(args, t)
 			if err != nil {
 				return err
@@ -37,7 +38,7 @@ instruction that is executed: its address, the instruction, and the work it did.
 			case t.err != nil:
 				return t.err
 			case errors.Is(err, context.Canceled):
-				return errInterrupted
+				return console.ErrInterrupted
 			case errors.Is(err, exec.ErrSteps):
 				return nil // as many as were asked for
 			case err != nil:
@@ -46,16 +47,16 @@ instruction that is executed: its address, the instruction, and the work it did.
 			return nil
 		},
 	}
-	var groups flagGroups
+	var groups console.Groups
 	program.flags(&groups)
-	groups.add("Output").BoolVar(&json, "json", false, "print a JSON object for each instruction")
-	groups.bind(cmd)
+	groups.Add("Output").BoolVar(&json, "json", false, "print a JSON object for each instruction")
+	groups.Bind(cmd)
 	return cmd
 }
 
 // tracer prints events. After an error it stops the run.
 type tracer struct {
-	s       *streams
+	s       *console.Streams
 	json    bool
 	style   report.Style
 	program *isa.Program
@@ -65,7 +66,6 @@ type tracer struct {
 
 // stepEvent is an instruction that was executed.
 type stepEvent struct {
-	Event       string       `json:"event"` // "step"
 	PC          int          `json:"pc"`
 	Line        int          `json:"line,omitempty"` // of the text
 	Operation   string       `json:"operation"`
@@ -101,13 +101,13 @@ func (t *tracer) Step(e exec.Event) {
 		return
 	}
 	if t.json {
-		t.err = t.s.printJSON(t.event(e))
+		t.err = t.s.PrintJSON("step", t.event(e))
 	} else {
 		line := fmt.Sprintf("%6d  %v", e.PC, e.Inst)
 		if parts := work(e); parts != nil {
 			line = fmt.Sprintf("%-36s %s", line, t.style.Dim(strings.Join(parts, ", ")))
 		}
-		_, t.err = fmt.Fprintln(t.s.out, line)
+		_, t.err = fmt.Fprintln(t.s.Out, line)
 	}
 	if t.err != nil {
 		t.stop()
@@ -116,7 +116,7 @@ func (t *tracer) Step(e exec.Event) {
 
 func (t *tracer) event(e exec.Event) stepEvent {
 	s := stepEvent{
-		Event: "step", PC: e.PC, Operation: isa.SpecOf(e.Inst.Op).Name, Instruction: e.Inst.String(), Next: e.Next, Taken: e.Taken,
+		PC: e.PC, Operation: isa.SpecOf(e.Inst.Op).Name, Instruction: e.Inst.String(), Next: e.Next, Taken: e.Taken,
 		M: e.M, K: e.K, N: e.N, Rank: e.Rank, MACs: e.MACs(),
 		Zeros: e.Weights.Zero, Ones: e.Weights.One, Twos: e.Weights.Two, Moved: e.Moved, Blocks: e.Blocks,
 		Read: trafficEvent(e.Read), Written: trafficEvent(e.Written), Far: e.Far,

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 	"github.com/Kaleaon/pentary-go/data"
@@ -29,7 +30,7 @@ type hwTrain struct {
 	json    bool
 }
 
-func newHWTrain(s *streams) *cobra.Command {
+func newHWTrain(s *console.Streams) *cobra.Command {
 	digits, err := task.Find("digits")
 	if err != nil {
 		panic(err)
@@ -45,7 +46,7 @@ its batches, perturbs, evaluates and moves the weights. The library then does th
 run, and the weights of both must be equal to the bit. The defaults are those of
 "pentary train digits", which comes to the same weights.`,
 		Example: "  pentary hw train\n  pentary hw train --generations 5 --rank 4 --emit train.s --json",
-		Args:    noArgs,
+		Args:    console.NoArguments,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return t.run(cmd.Context(), s) },
 	}
 	f, o := cmd.Flags(), &t.options
@@ -62,21 +63,21 @@ run, and the weights of both must be equal to the bit. The defaults are those of
 	return cmd
 }
 
-func (t *hwTrain) run(ctx context.Context, s *streams) error {
+func (t *hwTrain) run(ctx context.Context, s *console.Streams) error {
 	train, test, err := t.task.Load("")
 	if err != nil {
 		return err
 	}
 	for _, width := range t.hidden {
 		if width < 1 || width > 1<<12 {
-			return usageError{fmt.Errorf("--hidden %d, want 1 to 4096", width)}
+			return console.Usagef("--hidden %d, want 1 to 4096", width)
 		}
 	}
 	widths := append(append([]int{train.Features}, t.hidden...), train.Classes)
 	net, twin := nn.NewMLP(t.options.Seed, widths...), nn.NewMLP(t.options.Seed, widths...)
 	program, err := programs.NewTraining(net, train, t.batch, t.options)
 	if err != nil {
-		return usageError{err}
+		return console.UsageError{Err: err}
 	}
 	if t.emit != "" {
 		if err := checkOutput("--emit", t.emit); err != nil {
@@ -88,12 +89,12 @@ func (t *hwTrain) run(ctx context.Context, s *streams) error {
 		}
 	}
 	var counter hwCounter
-	line := newLiveLine(s.errTerm)
+	line := console.NewLine(s.ErrTerm)
 	err = program.Run(ctx, &counter, t.follow(line, len(net.Layers)))
-	line.clear()
+	line.Clear()
 	switch {
 	case errors.Is(err, context.Canceled):
-		return errInterrupted
+		return console.ErrInterrupted
 	case err != nil:
 		return err
 	}
@@ -110,22 +111,22 @@ func (t *hwTrain) run(ctx context.Context, s *streams) error {
 	result.describe(t.task.Name, confusion(net, test))
 	result.WeightsSHA256 = report.WeightsOf(net.File(nil).Tensors...).SHA256
 	if t.json {
-		return s.printJSON(result)
+		return s.PrintJSON("result", result)
 	}
-	result.write(s.out, style(s.outTerm))
+	result.write(s.Out, s.OutStyle())
 	return nil
 }
 
 // follow returns an observer that shows how far the run is.
-func (t *hwTrain) follow(line *liveLine, layers int) exec.Observer {
+func (t *hwTrain) follow(line *console.Line, layers int) exec.Observer {
 	moved := 0 // matrices
 	return exec.ObserverFunc(func(e exec.Event) {
 		if e.Inst.Op == isa.PQUANT {
 			moved++
 		}
-		line.show(func(width int) string {
+		line.Show(func(width int) string {
 			done, of := moved/layers, t.options.Generations
-			return barLine(done, of, fmt.Sprintf("%d of %d generations", done, of), width, line.style)
+			return console.Bar(done, of, fmt.Sprintf("%d of %d generations", done, of), width, line.Style)
 		})
 	})
 }
@@ -141,7 +142,7 @@ func (t *hwTrain) reference(ctx context.Context, net *nn.MLP, data *data.Dataset
 		return err
 	}
 	if err := opt.Run(ctx); errors.Is(err, context.Canceled) {
-		return errInterrupted
+		return console.ErrInterrupted
 	} else if err != nil {
 		return err
 	}

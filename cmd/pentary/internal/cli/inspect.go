@@ -11,27 +11,28 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 	"github.com/Kaleaon/pentary-go/nn"
 	"github.com/Kaleaon/pentary-go/packed"
 	"github.com/Kaleaon/pentary-go/trit5"
 )
 
-func newInspect(s *streams) *cobra.Command {
+func newInspect(s *console.Streams) *cobra.Command {
 	var json bool
 	cmd := &cobra.Command{
 		Use:   "inspect FILE.pent",
 		Short: "Show what a .pent file holds",
-		Args:  oneFile,
+		Args:  console.OneArgument(".pent file"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			i, err := inspectFile(args[0])
 			if err != nil {
 				return err
 			}
 			if json {
-				return s.printJSON(i)
+				return s.PrintJSON("result", i)
 			}
-			i.write(s.out, style(s.outTerm))
+			i.write(s.Out, s.OutStyle())
 			return nil
 		},
 	}
@@ -41,7 +42,6 @@ func newInspect(s *streams) *cobra.Command {
 
 // inspection describes a file.
 type inspection struct {
-	Event         string            `json:"event"` // "result"
 	File          string            `json:"file"`
 	FileBytes     int               `json:"file_bytes"`
 	FileSHA256    string            `json:"file_sha256"`
@@ -82,7 +82,7 @@ func inspectFile(path string) (*inspection, error) {
 	sum := sha256.Sum256(data)
 	w := report.WeightsOf(f.Tensors...)
 	i := &inspection{
-		Event: "result", File: path, FileBytes: len(data), FileSHA256: hex.EncodeToString(sum[:]),
+		File: path, FileBytes: len(data), FileSHA256: hex.EncodeToString(sum[:]),
 		WeightsSHA256: w.SHA256, Meta: f.Meta, Tensors: []tensorInfo{},
 		Weights: w.Count, Bytes: w.Bytes, Levels: w.Levels, BitsPerWeight: w.BitsPerWeight(),
 		summary: w,

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/es/journal"
 )
 
@@ -52,7 +53,7 @@ func (s syncName) policy() journal.Sync {
 func (j *journalSettings) flags(f *pflag.FlagSet) {
 	j.sync = syncAlways
 	f.DurationVar(&j.every, "checkpoint", 30*time.Second, "`time` from one checkpoint to the next; 0 for none before the end")
-	f.Var(choice[syncName]{&j.sync, []syncName{syncAlways, syncInterval, syncNever}}, "sync",
+	f.Var(console.Choice[syncName]{Value: &j.sync, Options: []syncName{syncAlways, syncInterval, syncNever}}, "sync",
 		"write records through to the disk: each, once a second, or when the system does")
 }
 

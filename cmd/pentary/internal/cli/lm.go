@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/corpus"
 	"github.com/Kaleaon/pentary-go/es/journal"
 	"github.com/Kaleaon/pentary-go/nn"
@@ -30,7 +31,7 @@ type lmTrainer struct {
 	json     bool
 }
 
-func newTrainLM(s *streams) *cobra.Command {
+func newTrainLM(s *console.Streams) *cobra.Command {
 	t := &lmTrainer{settings: defaultLM()}
 	cmd := &cobra.Command{
 		Use:   lmTask,
@@ -43,22 +44,22 @@ The model reads streams of the text side by side. By default its noise is in
 activations: every step of a stream is a sample, with a score of its own. "pentary sample" writes text with
 what it has learned.`,
 		Example: "  pentary train lm --out lm.pent\n  pentary sample lm.pent --prompt \"The Rays of Light \"\n  pentary train lm --data book.txt --width 256 --layers 2",
-		Args:    noArgs,
+		Args:    console.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := t.journal.check(cmd.Flags()); err != nil {
-				return usageError{err}
+				return console.UsageError{Err: err}
 			}
 			return t.run(cmd.Context(), s)
 		},
 	}
-	var groups flagGroups
-	f := groups.add("Run")
+	var groups console.Groups
+	f := groups.Add("Run")
 	f.StringVar(&t.data, "data", "", "text `file` to learn; by default Opticks")
 	f.StringVar(&t.svg, "svg", "", "draw the learning curve to this `file`, beside what n-gram models of the text reach")
 	f.StringVar(&t.journal.dir, "dir", "", "keep the run in this `directory`: a journal to go on from, and the model")
 	t.flags(f)
 	f.BoolP("help", "h", false, "help for "+lmTask)
-	append(groups, t.settings.groups()...).bind(cmd)
+	append(groups, t.settings.groups()...).Bind(cmd)
 	return cmd
 }
 
@@ -71,7 +72,7 @@ func (t *lmTrainer) flags(f *pflag.FlagSet) {
 
 // resumeLM goes on with the run in a directory, if it is one of a language model; ok says
 // whether it is. The flags are those of train.
-func (t *trainer) resumeLM(ctx context.Context, s *streams) (ok bool, err error) {
+func (t *trainer) resumeLM(ctx context.Context, s *console.Streams) (ok bool, err error) {
 	r, err := journal.Read(t.journal.dir)
 	if err != nil {
 		return false, nil // which resume says better
@@ -94,10 +95,10 @@ func (t *trainer) resumeLM(ctx context.Context, s *streams) (ok bool, err error)
 	return true, lm.run(ctx, s)
 }
 
-func (t *lmTrainer) run(ctx context.Context, s *streams) error {
+func (t *lmTrainer) run(ctx context.Context, s *console.Streams) error {
 	t.settings.complete()
 	if err := t.settings.check(); err != nil {
-		return usageError{err}
+		return console.UsageError{Err: err}
 	}
 	if err := checkOutputs(t.out, t.log); err != nil {
 		return err
@@ -113,24 +114,24 @@ func (t *lmTrainer) run(ctx context.Context, s *streams) error {
 	}
 	m, err := t.settings.model()
 	if err != nil {
-		return usageError{err}
+		return console.UsageError{Err: err}
 	}
 	predictor, err := t.settings.predictor(m, text)
 	if err != nil {
-		return usageError{err}
+		return console.UsageError{Err: err}
 	}
 	optimizer, err := t.settings.start(m, wholeBatches{predictor})
 	if err != nil {
-		return usageError{err}
+		return console.UsageError{Err: err}
 	}
 	scorer, err := nn.NewTextScorer(m, text.Bytes, text.Train)
 	if err != nil {
 		return err
 	}
-	meter := newLMMeter(t.settings, newLMObserver(t.json, s), scorer)
+	meter := newLMMeter(t.settings, lmObserver{console.NewPrinter(s, t.json)}, scorer)
 	run := &lmSession{Optimizer: optimizer, meter: meter, bar: newReplayBar(t.json, s, t.settings.options.Generations)}
 	start := lmStart{
-		Event: "start", Task: lmTask, Model: t.settings.name(), Weights: m.Size(), Text: text.Path,
+		Task: lmTask, Model: t.settings.name(), Weights: m.Size(), Text: text.Path,
 		TrainBytes: text.Train, ValidBytes: scorer.Len(), Generations: t.settings.options.Generations,
 		Settings: t.settings.texts(), Dir: t.journal.dir,
 	}
@@ -184,9 +185,9 @@ func (t *lmTrainer) open(ctx context.Context, run *lmSession, text *corpus.Text,
 		header.Config = before.Config // the text may have moved
 	}
 	log, at, err := t.journal.open(ctx, header, run)
-	run.bar.clear()
+	run.bar.Clear()
 	if errors.Is(err, context.Canceled) {
-		err = errInterrupted
+		err = console.ErrInterrupted
 	}
 	if err == nil && at.Generation > 0 {
 		start.Resumed = at
@@ -195,7 +196,7 @@ func (t *lmTrainer) open(ctx context.Context, run *lmSession, text *corpus.Text,
 }
 
 // finish saves the model and reports.
-func (t *lmTrainer) finish(s *streams, run *lmSession, m *nn.Model, text *corpus.Text, log *journal.Log, interrupted bool) error {
+func (t *lmTrainer) finish(s *console.Streams, run *lmSession, m *nn.Model, text *corpus.Text, log *journal.Log, interrupted bool) error {
 	meter := run.meter
 	r := lmResultOf(m, meter.scorer)
 	r.lmTraining = &lmTraining{
@@ -217,15 +218,15 @@ func (t *lmTrainer) finish(s *streams, run *lmSession, m *nn.Model, text *corpus
 		err = errors.Join(err, plotLM(t.svg, t.settings.name(), meter, text))
 	}
 	if t.json {
-		err = errors.Join(err, s.printJSON(r))
+		err = errors.Join(err, s.PrintJSON("result", r))
 	} else {
-		r.write(s.out, style(s.outTerm), meter.curve)
+		r.write(s.Out, s.OutStyle(), meter.curve)
 	}
 	if err != nil {
 		return err
 	}
 	if interrupted {
-		return errInterrupted
+		return console.ErrInterrupted
 	}
 	return nil
 }
@@ -239,7 +240,7 @@ func (t *lmTrainer) save(r *lmResult, f *packed.File) (err error) {
 		if path == "" {
 			continue
 		}
-		if r.FileSHA256, err = save(path, f); err != nil {
+		if r.FileSHA256, err = console.Save(path, f); err != nil {
 			return err
 		}
 		r.File = path

@@ -5,9 +5,9 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"log/slog"
 	"time"
 
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/es/journal"
@@ -81,7 +81,7 @@ func (m *lmMeter) generation(stats es.Stats) error {
 		m.measure(n)
 	}
 	m.observer.progress(lmProgress{
-		Event: "progress", Generation: n, Generations: m.generations, Bits: m.last(), Moved: stats.Moved,
+		Generation: n, Generations: m.generations, Bits: m.last(), Moved: stats.Moved,
 		Throughput: m.throughput(n),
 		ETA:        time.Since(m.began).Seconds() / float64(n-m.first) * float64(m.generations-n),
 	}, due)
@@ -139,7 +139,7 @@ func (s *lmSession) train(ctx context.Context, log *journal.Log, lines *lineFile
 			err = log.Checkpoint(s)
 		}
 	}
-	m.observer.stop()
+	m.observer.Clear()
 	return interrupted, err
 }
 
@@ -206,7 +206,6 @@ func (s *lmSession) RestoreState(b []byte) error {
 
 // lmStart is printed when training begins.
 type lmStart struct {
-	Event       string            `json:"event"` // "start"
 	Task        string            `json:"task"`
 	Model       string            `json:"model"`
 	Weights     int               `json:"weights"`
@@ -221,7 +220,6 @@ type lmStart struct {
 
 // lmProgress is where a run stands.
 type lmProgress struct {
-	Event       string  `json:"event"` // "progress"
 	Generation  int     `json:"generation"`
 	Generations int     `json:"generations"`
 	Bits        float64 `json:"valid_bits_per_byte"` // last measured
@@ -231,69 +229,38 @@ type lmProgress struct {
 }
 
 // lmObserver is told of a run's progress.
-type lmObserver struct {
-	start    func(lmStart)
-	progress func(p lmProgress, measured bool)
-	stop     func()
+type lmObserver struct{ *console.Printer }
+
+func (o lmObserver) start(e lmStart) {
+	o.Print(console.Event{
+		Name: "start", Message: "training", Fields: e,
+		Log: []any{
+			"task", e.Task, "model", e.Model, "weights", e.Weights, "text", e.Text,
+			"train_bytes", e.TrainBytes, "valid_bytes", e.ValidBytes, "kernels", kernels.Selected(),
+		},
+		Text: func(s report.Style) string {
+			return fmt.Sprintf("%s  %s\n", s.Bold("language model "+e.Model), s.Dim(fmt.Sprintf(
+				"%s weights · %s bytes of %s, %s held out · %s", report.Count(e.Weights), report.Count(e.TrainBytes),
+				report.Printable(e.Text), report.Count(e.ValidBytes), kernels.Selected())))
+		},
+	})
+	e.Resumed.tell(o.Printer, e.Dir)
 }
 
-// newLMObserver returns JSON for machines, a line that rewrites itself for a terminal,
-// and log lines for everything else.
-func newLMObserver(json bool, s *streams) lmObserver {
-	switch {
-	case json:
-		return lmObserver{
-			func(e lmStart) { s.printJSON(e) },
-			func(p lmProgress, measured bool) {
-				if measured {
-					s.printJSON(p)
-				}
-			},
-			func() {},
-		}
-	case s.errTerm != nil:
-		l := newLiveLine(s.errTerm)
-		return lmObserver{
-			func(e lmStart) { fmt.Fprintln(l.terminal, lmHeadline(e, l.style)) },
-			func(p lmProgress, _ bool) {
-				l.show(func(width int) string { return lmProgressLine(p, width, l.style) })
-			},
-			l.clear,
-		}
+func (o lmObserver) progress(p lmProgress, measured bool) {
+	if measured {
+		o.Print(console.Event{Name: "progress", Fields: p, Log: []any{
+			"generation", p.Generation, "of", p.Generations,
+			"valid_bits_per_byte", fmt.Sprintf("%.4f", p.Bits), "moved", p.Moved,
+			"member_tokens_per_second", fmt.Sprintf("%.0f", p.Throughput), "eta", console.Duration(p.ETA),
+		}})
 	}
-	log := slog.New(slog.NewTextHandler(s.err, nil))
-	return lmObserver{
-		func(e lmStart) {
-			log.Info("training", "task", e.Task, "model", e.Model, "weights", e.Weights, "text", e.Text,
-				"train_bytes", e.TrainBytes, "valid_bytes", e.ValidBytes, "kernels", kernels.Selected())
-			if r := e.Resumed; r != nil {
-				log.Info("resumed", "dir", e.Dir, "generation", r.Generation, "replayed", r.Replayed)
-			}
-		},
-		func(p lmProgress, measured bool) {
-			if measured {
-				log.Info("progress", "generation", p.Generation, "of", p.Generations,
-					"valid_bits_per_byte", fmt.Sprintf("%.4f", p.Bits), "moved", p.Moved,
-					"member_tokens_per_second", fmt.Sprintf("%.0f", p.Throughput), "eta", duration(p.ETA))
-			}
-		},
-		func() {},
-	}
-}
-
-func lmHeadline(e lmStart, s report.Style) string {
-	text := fmt.Sprintf("%s  %s", s.Bold("language model "+e.Model), s.Dim(fmt.Sprintf(
-		"%s weights · %s bytes of %s, %s held out · %s", report.Count(e.Weights), report.Count(e.TrainBytes),
-		report.Printable(e.Text), report.Count(e.ValidBytes), kernels.Selected())))
-	if r := e.Resumed; r != nil {
-		text += fmt.Sprintf("\n%s  %s", s.Bold("Resumed at generation "+report.Count(r.Generation)), s.Dim(r.note()))
-	}
-	return text
+	o.Show(func(width int) string { return lmProgressLine(p, width, o.Style) })
 }
 
 // lmProgressLine draws progress in at most width cells.
 func lmProgressLine(p lmProgress, width int, s report.Style) string {
 	text := fmt.Sprintf("gen %*d/%d  held-out %.3f bits/byte  %s member-tokens/s  ETA %s",
-		len(fmt.Sprint(p.Generations)), p.Generation, p.Generations, p.Bits, report.Rate(p.Throughput), duration(p.ETA))
-	return barLine(p.Generation, p.Generations, text, width, s)
+		len(fmt.Sprint(p.Generations)), p.Generation, p.Generations, p.Bits, report.Rate(p.Throughput), console.Duration(p.ETA))
+	return console.Bar(p.Generation, p.Generations, text, width, s)
 }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"math"
 
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 	"github.com/Kaleaon/pentary-go/nn"
 	"github.com/Kaleaon/pentary-go/trit5"
@@ -12,7 +13,6 @@ import (
 
 // lmResult is the last object that --json prints, of training and evaluation alike.
 type lmResult struct {
-	Event     string  `json:"event"` // "result"
 	Task      string  `json:"task"`
 	Bits      float64 `json:"valid_bits_per_byte"` // by the integers that training sees
 	FloatBits float64 `json:"float_bits_per_byte"` // of the same logits, by floats
@@ -49,7 +49,7 @@ func lmResultOf(m *nn.Model, scorer *nn.TextScorer) *lmResult {
 	sum := 0.0
 	scorer.Visit(func(logits []int8, c, n int, target uint8) { sum += logProbability(logits, c, n, target) })
 	return &lmResult{
-		Event: "result", Task: lmTask, Bits: bitsPerByte(scorer.Score(), scorer.Len()),
+		Task: lmTask, Bits: bitsPerByte(scorer.Score(), scorer.Len()),
 		FloatBits: -sum / float64(scorer.Len()), Bytes: scorer.Len(),
 		WeightsSHA256: w.SHA256, Levels: w.Levels, BitsPerWeight: w.BitsPerWeight(), Weights: w.Count, PackedBytes: w.Bytes,
 		layers: m, summary: w,
@@ -85,7 +85,7 @@ func (r *lmResult) write(out io.Writer, s report.Style, curve []lmPoint) {
 	title("Size", "of the weights")
 	r.summary.WriteSize(out, s)
 
-	line := fieldWriter(out, s)
+	line := console.Fields(out, s)
 	fmt.Fprintln(out)
 	line("Held out", s.Good(fmt.Sprintf("%.3f bits/byte", r.Bits))+"  "+s.Dim(fmt.Sprintf(
 		"of %s bytes; %.3f by floats", report.Count(r.Bytes), r.FloatBits)))

@@ -4,8 +4,7 @@ import (
 	"fmt"
 	"strconv"
 
-	"github.com/spf13/pflag"
-
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/corpus"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/lowrank"
@@ -34,19 +33,19 @@ func defaultLM() *lmSettings {
 }
 
 // groups returns the settings as flags, whose defaults they are, by subject.
-func (s *lmSettings) groups() flagGroups {
-	var groups flagGroups
-	f := groups.add("Model")
+func (s *lmSettings) groups() console.Groups {
+	var groups console.Groups
+	f := groups.Add("Model")
 	f.IntVar(&s.shape.Width, "width", s.shape.Width, "of the layers, a multiple of 4")
 	f.IntVar(&s.shape.Layers, "layers", s.shape.Layers, "of blocks: a recurrent layer, and the two layers of an MLP")
-	f.Var(choice[nn.Cell]{&s.shape.Cell, nn.Cells}, "cell", "recurrent layer")
+	f.Var(console.Choice[nn.Cell]{Value: &s.shape.Cell, Options: nn.Cells}, "cell", "recurrent layer")
 	f.IntVar(&s.shape.Hidden, "mlp", s.shape.Hidden, "width within the blocks' MLP, in widths; 0 for no MLP")
 	f.IntVar(&s.shape.Places, "places", s.shape.Places, "bytes that come in at a step")
 	f.IntVar(&s.shape.Heads, "heads", s.shape.Heads, "attention: heads")
 	f.IntVar(&s.shape.Window, "span", s.shape.Window, "attention: steps that it sees, the present one included")
 	f.Uint64Var(&s.options.Seed, "seed", s.options.Seed, "key of all random numbers")
 
-	f = groups.add("Text")
+	f = groups.Add("Text")
 	f.IntVar(&s.batch.Streams, "streams", s.batch.Streams, "that each member reads side by side")
 	f.IntVar(&s.batch.Steps, "steps", s.batch.Steps, "bytes of each stream in a generation")
 	f.IntVar(&s.batch.Lead, "lead", s.batch.Lead, "bytes before them that bring the model to its state")
@@ -57,20 +56,11 @@ func (s *lmSettings) groups() flagGroups {
 	return groups
 }
 
-func (s *lmSettings) texts() map[string]string { return s.groups().texts() }
+func (s *lmSettings) texts() map[string]string { return s.groups().Texts() }
 
 // setTexts sets what texts returned.
 func (s *lmSettings) setTexts(texts map[string]string) error {
-	f := pflag.NewFlagSet("", pflag.ContinueOnError)
-	for _, g := range s.groups() {
-		f.AddFlagSet(g.flags)
-	}
-	for name, text := range texts {
-		if err := f.Set(name, text); err != nil {
-			return err
-		}
-	}
-	return nil
+	return s.groups().SetTexts(texts)
 }
 
 // check returns an error that names the first flag out of range. Package nn and es

@@ -58,7 +58,7 @@ func newMeter(s *settings, o observer, net *nn.MLP, test, validation *data.Datas
 		samples:     2 * s.options.Pairs * s.batch,
 		patience:    s.patience,
 		measured:    -1,
-		progress:    progressEvent{Event: "progress", Generations: generations},
+		progress:    progressEvent{Generations: generations},
 	}
 }
 
@@ -124,7 +124,7 @@ func (m *meter) stale() bool {
 // that is done.
 func (m *meter) stop(generations int) {
 	m.seconds = m.wall().Seconds()
-	m.observer.stop()
+	m.observer.Clear()
 	if m.measured != generations {
 		m.measure(generations)
 	}

@@ -1,12 +1,12 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 )
 
@@ -39,16 +39,6 @@ func TestProgressLine(t *testing.T) {
 	}
 }
 
-func TestDuration(t *testing.T) {
-	for seconds, want := range map[float64]string{
-		0: "0:00", 0.6: "0:01", 59.6: "1:00", 61: "1:01", 3599: "59:59", 3600: "1:00:00", 90061: "25:01:01",
-	} {
-		if got := duration(seconds); got != want {
-			t.Errorf("duration(%v) = %q, want %q", seconds, got, want)
-		}
-	}
-}
-
 // failing is a writer that fails from its second write on.
 type failing struct{ writes int }
 
@@ -59,32 +49,14 @@ func (f *failing) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func TestCheckedWriter(t *testing.T) {
-	under := &failing{}
-	w := &checkedWriter{w: under}
-	for range 4 {
-		fmt.Fprint(w, "x")
-	}
-	if under.writes != 2 || w.err == nil || w.err.Error() != "write 2 failed" {
-		t.Errorf("%d writes, error %v", under.writes, w.err)
-	}
-}
-
 // An output that fails is an error, and an error in the arguments stays one.
 func TestMainOutputFails(t *testing.T) {
 	full := &failing{writes: 1}
 	var stderr strings.Builder
-	if code := Main([]string{"version"}, full, &stderr); code != exitError || !strings.Contains(stderr.String(), "standard output: write 2 failed") {
+	if code := Main([]string{"version"}, full, &stderr); code != console.ExitError || !strings.Contains(stderr.String(), "standard output: write 2 failed") {
 		t.Errorf("exit code %d, %s", code, stderr.String())
 	}
-	if code := Main([]string{"version", "--bogus"}, full, &stderr); code != exitUsage {
-		t.Errorf("exit code %d, want %d", code, exitUsage)
-	}
-}
-
-func TestUsageErrorUnwraps(t *testing.T) {
-	cause := errors.New("cause")
-	if !errors.Is(usageError{cause}, cause) {
-		t.Error("usageError hides its cause")
+	if code := Main([]string{"version", "--bogus"}, full, &stderr); code != console.ExitUsage {
+		t.Errorf("exit code %d, want %d", code, console.ExitUsage)
 	}
 }

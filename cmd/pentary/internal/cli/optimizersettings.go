@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/lowrank"
@@ -35,31 +36,31 @@ func defaultOptimizer(o es.Options, rate string) optimizerSettings {
 }
 
 // population adds the group of flags of that subject, and returns it.
-func (s *optimizerSettings) population(groups *flagGroups) *pflag.FlagSet {
+func (s *optimizerSettings) population(groups *console.Groups) *pflag.FlagSet {
 	o := &s.options
-	f := groups.add("Population")
+	f := groups.Add("Population")
 	f.IntVar(&o.Generations, "generations", o.Generations, "length of the run")
 	f.IntVar(&o.Pairs, "pairs", o.Pairs, "antithetic pairs a generation, half the population")
 	f.IntVar(&o.Groups, "groups", o.Groups, "of pairs, each with a batch of its own")
-	f.Var(choice[es.Fitness]{&o.Fitness, []es.Fitness{es.Sign, es.FourBit, es.Ranks, es.Raw, es.Tails}}, "fitness", "code of a pair's difference; by default tails with noise in activations, else 4bit")
+	f.Var(console.Choice[es.Fitness]{Value: &o.Fitness, Options: []es.Fitness{es.Sign, es.FourBit, es.Ranks, es.Raw, es.Tails}}, "fitness", "code of a pair's difference; by default tails with noise in activations, else 4bit")
 	return f
 }
 
 // noiseAndUpdate adds the groups of flags of those subjects.
-func (s *optimizerSettings) noiseAndUpdate(groups *flagGroups) {
+func (s *optimizerSettings) noiseAndUpdate(groups *console.Groups) {
 	o := &s.options
 	schedules := []es.Schedule{es.Linear, es.Constant, es.Cosine, es.Inverse}
-	f := groups.add("Noise")
-	f.Var(choice[lowrank.Estimator]{&o.Estimator, []lowrank.Estimator{lowrank.PerturbWeights, lowrank.PerturbActivations}}, "noise", "what is perturbed: the weights, or what the layers yield, with a score for each sample")
+	f := groups.Add("Noise")
+	f.Var(console.Choice[lowrank.Estimator]{Value: &o.Estimator, Options: []lowrank.Estimator{lowrank.PerturbWeights, lowrank.PerturbActivations}}, "noise", "what is perturbed: the weights, or what the layers yield, with a score for each sample")
 	f.Var(&s.rank, "rank", "of the perturbations, or full for dense ones")
 	f.UintVar(&o.Sigma, "sigma", o.Sigma, "perturb by 2^-sigma levels, or activations of one")
-	f.Var(choice[es.Schedule]{&o.SigmaSchedule, schedules}, "sigma-schedule", "of the perturbation over the run")
-	f.Var(choice[kernels.Law]{&o.Law, []kernels.Law{kernels.Binomial, kernels.Uniform}}, "law", "of the random factors")
+	f.Var(console.Choice[es.Schedule]{Value: &o.SigmaSchedule, Options: schedules}, "sigma-schedule", "of the perturbation over the run")
+	f.Var(console.Choice[kernels.Law]{Value: &o.Law, Options: []kernels.Law{kernels.Binomial, kernels.Uniform}}, "law", "of the random factors")
 	f.IntVar(&o.Reuse, "noise-reuse", o.Reuse, "generations that share their noise")
 
-	f = groups.add("Update")
+	f = groups.Add("Update")
 	s.rule.flags(f)
-	f.Var(choice[es.Schedule]{&o.Schedule, schedules}, "schedule", "of the rate or share over the run")
+	f.Var(console.Choice[es.Schedule]{Value: &o.Schedule, Options: schedules}, "schedule", "of the rate or share over the run")
 	f.Var(&s.decay, "decay", "of the schedules inverse: 1/(1 + decay·generation)")
 	f.IntVar(&o.Restart, "restart", o.Restart, "begin the schedules anew after so many generations; 0 never")
 	f.Var(&s.shrink, "shrink", "chance of a weight to move a level towards 0, each generation")

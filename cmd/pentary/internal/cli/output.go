@@ -1,13 +1,9 @@
 package cli
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"os"
 	"path/filepath"
-
-	"github.com/Kaleaon/pentary-go/packed"
 )
 
 // checkOutputs returns an error if a file that a run is to write cannot be made: the
@@ -44,16 +40,4 @@ func checkOutput(flag, path string) error {
 	}
 	probe.Close()
 	return os.Remove(probe.Name())
-}
-
-// save writes the file and returns the SHA-256 of its bytes.
-func save(path string, f *packed.File) (sum string, err error) {
-	if err := packed.WriteFile(path, f); err != nil {
-		return "", fmt.Errorf("saving: %w", err)
-	}
-	hash := sha256.New()
-	if _, err := f.WriteTo(hash); err != nil {
-		return "", fmt.Errorf("saving: %w", err)
-	}
-	return hex.EncodeToString(hash.Sum(nil)), nil
 }

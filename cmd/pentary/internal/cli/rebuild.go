@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/es/journal"
 	"github.com/Kaleaon/pentary-go/nn"
@@ -27,7 +28,7 @@ type sums struct{ initial, final journal.Hash }
 
 // rebuild replays the journal in a directory, see plan.start for the data. each, which
 // may be nil, sees the network after every generation, and before the first.
-func rebuild(ctx context.Context, dir, data string, json bool, s *streams, each func(generation int, net *nn.MLP)) (*rebuilt, error) {
+func rebuild(ctx context.Context, dir, data string, json bool, s *console.Streams, each func(generation int, net *nn.MLP)) (*rebuilt, error) {
 	r, p, err := openRun(dir)
 	if err != nil {
 		return nil, err
@@ -46,7 +47,7 @@ func rebuild(ctx context.Context, dir, data string, json bool, s *streams, each 
 	began := time.Now()
 	err = r.Replay(ctx, replayer{optimizer, bar, func(generation int) { each(generation, net) }})
 	b.seconds = time.Since(began).Seconds()
-	bar.clear()
+	bar.Clear()
 	if err != nil {
 		return nil, err
 	}

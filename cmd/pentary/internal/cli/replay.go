@@ -10,10 +10,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 )
 
-func newReplay(s *streams) *cobra.Command {
+func newReplay(s *console.Streams) *cobra.Command {
 	var out, data string
 	var json bool
 	cmd := &cobra.Command{
@@ -47,14 +48,13 @@ func dataFlag(cmd *cobra.Command, data *string) {
 // oneDir is the arguments' check of a command on a run.
 func oneDir(cmd *cobra.Command, args []string) error {
 	if len(args) != 1 {
-		return usageError{fmt.Errorf("%s takes the directory of one run, and got %d arguments", cmd.CommandPath(), len(args))}
+		return console.Usagef("%s takes the directory of one run, and got %d arguments", cmd.CommandPath(), len(args))
 	}
 	return nil
 }
 
 // rebuildResult is the last object that replay --json prints.
 type rebuildResult struct {
-	Event           string  `json:"event"` // "result"
 	Dir             string  `json:"dir"`
 	Task            string  `json:"task"`
 	WeightsSHA256   string  `json:"weights_sha256"`
@@ -70,7 +70,7 @@ type rebuildResult struct {
 	FileSHA256      string  `json:"file_sha256,omitempty"`
 }
 
-func replay(ctx context.Context, s *streams, dir, data, out string, json bool) error {
+func replay(ctx context.Context, s *console.Streams, dir, data, out string, json bool) error {
 	if out != "" {
 		if err := checkOutput("--out", out); err != nil {
 			return err
@@ -78,14 +78,14 @@ func replay(ctx context.Context, s *streams, dir, data, out string, json bool) e
 	}
 	b, err := rebuild(ctx, dir, data, json, s, nil)
 	if errors.Is(err, context.Canceled) {
-		return errInterrupted
+		return console.ErrInterrupted
 	}
 	if err != nil {
 		return err
 	}
 	f := b.net.File(b.meta())
 	r := &rebuildResult{
-		Event: "result", Dir: dir, Task: b.task.Name,
+		Dir: dir, Task: b.task.Name,
 		WeightsSHA256: report.WeightsOf(f.Tensors...).SHA256,
 		Generations:   b.count, Planned: b.settings.options.Generations,
 		Ended: b.ended, Reason: b.end.Reason, TornBytes: b.torn, Seconds: b.seconds,
@@ -95,15 +95,15 @@ func replay(ctx context.Context, s *streams, dir, data, out string, json bool) e
 		r.TimesFaster = r.TrainingSeconds / max(r.Seconds, 1e-6)
 	}
 	if out != "" {
-		if r.FileSHA256, err = save(out, f); err != nil {
+		if r.FileSHA256, err = console.Save(out, f); err != nil {
 			return err
 		}
 		r.File = out
 	}
 	if json {
-		return s.printJSON(r)
+		return s.PrintJSON("result", r)
 	}
-	r.write(s.out, style(s.outTerm))
+	r.write(s.Out, s.OutStyle())
 	return nil
 }
 
@@ -117,7 +117,7 @@ func (b *rebuilt) meta() map[string]string {
 
 // write prints the result for people.
 func (r *rebuildResult) write(out io.Writer, s report.Style) {
-	line := fieldWriter(out, s)
+	line := console.Fields(out, s)
 	generations := fmt.Sprintf("%s of %s generations in %.3g s", report.Count(r.Generations), report.Count(r.Planned), r.Seconds)
 	if r.TimesFaster > 0 {
 		generations += fmt.Sprintf(", %.1f times faster than the training", r.TimesFaster)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 	"github.com/Kaleaon/pentary-go/nn"
 	"github.com/Kaleaon/pentary-go/trit5"
@@ -11,7 +12,6 @@ import (
 
 // result is the last object that --json prints, of training and evaluation alike.
 type result struct {
-	Event         string  `json:"event"` // "result"
 	Task          string  `json:"task"`
 	TestAccuracy  float64 `json:"test_accuracy"`
 	WeightsSHA256 string  `json:"weights_sha256"`
@@ -45,7 +45,7 @@ func resultOf(task string, net *nn.MLP, confusion [][]int) *result {
 	w := report.WeightsOf(net.File(nil).Tensors...)
 	c := report.Confusion(confusion)
 	return &result{
-		Event: "result", Task: task, TestAccuracy: c.Accuracy(), WeightsSHA256: w.SHA256,
+		Task: task, TestAccuracy: c.Accuracy(), WeightsSHA256: w.SHA256,
 		Levels: w.Levels, BitsPerWeight: w.BitsPerWeight(), Weights: w.Count, Bytes: w.Bytes,
 		TestSamples: c.Total(), Confusion: confusion,
 		summary: w,
@@ -68,7 +68,7 @@ func (r *result) write(out io.Writer, s report.Style, curve []report.Point) {
 	title("Size", "of the weights")
 	r.summary.WriteSize(out, s)
 
-	line := fieldWriter(out, s)
+	line := console.Fields(out, s)
 	fmt.Fprintln(out)
 	line("Test accuracy", s.Good(report.Percent(confusion.Correct(), r.TestSamples))+"  "+s.Dim(fmt.Sprintf(
 		"%s of %s held-out samples", report.Count(confusion.Correct()), report.Count(r.TestSamples))))

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/es"
 )
 
@@ -45,7 +46,7 @@ func defaultRule(rate string) ruleSettings {
 }
 
 func (s *ruleSettings) flags(f *pflag.FlagSet) {
-	f.Var(choice[ruleName]{&s.rule, ruleNames}, "rule", "how the update moves weights")
+	f.Var(console.Choice[ruleName]{Value: &s.rule, Options: ruleNames}, "rule", "how the update moves weights")
 	f.Var(&s.rate, "rate", "levels that one standard deviation moves; not for threshold")
 	f.Var(&s.share, "share", "threshold: of the weights, that pure noise would move")
 	f.IntVar(&s.window, "window", s.window, "qes: generations to rebuild the residual from")

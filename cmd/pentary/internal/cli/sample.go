@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/lowrank"
 	"github.com/Kaleaon/pentary-go/nn"
@@ -22,7 +23,7 @@ type sampler struct {
 	seed   uint64
 }
 
-func newSample(s *streams) *cobra.Command {
+func newSample(s *console.Streams) *cobra.Command {
 	var w sampler
 	cmd := &cobra.Command{
 		Use:   "sample FILE.pent",
@@ -31,13 +32,13 @@ func newSample(s *streams) *cobra.Command {
 bytes that the model draws after it. The same seed gives the same text on every machine.
 Ctrl-C ends it.`,
 		Example: "  pentary sample lm.pent --prompt \"The Rays of Light \" --heat -1",
-		Args:    oneFile,
+		Args:    console.OneArgument(".pent file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
 			case w.bytes < 0:
-				return usageError{fmt.Errorf("--bytes %d: want at least 0", w.bytes)}
+				return console.Usagef("--bytes %d: want at least 0", w.bytes)
 			case w.heat < -nn.MaxHeat || w.heat > nn.MaxHeat:
-				return usageError{fmt.Errorf("--heat %d: want %d to %d", w.heat, -nn.MaxHeat, nn.MaxHeat)}
+				return console.Usagef("--heat %d: want %d to %d", w.heat, -nn.MaxHeat, nn.MaxHeat)
 			}
 			return w.run(cmd.Context(), s, args[0])
 		},
@@ -51,7 +52,7 @@ Ctrl-C ends it.`,
 	return cmd
 }
 
-func (w *sampler) run(ctx context.Context, s *streams, path string) error {
+func (w *sampler) run(ctx context.Context, s *console.Streams, path string) error {
 	f, err := packed.ReadFile(path)
 	if err != nil {
 		return err
@@ -63,7 +64,7 @@ func (w *sampler) run(ctx context.Context, s *streams, path string) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	out := bufio.NewWriter(s.out)
+	out := bufio.NewWriter(s.Out)
 	text := append([]byte("\n"), w.prompt...)
 	out.WriteString(w.prompt)
 	r := m.NewRunner(1)
@@ -85,18 +86,18 @@ func (w *sampler) run(ctx context.Context, s *streams, path string) error {
 	stream := lowrank.StreamOf(w.seed, 0, 0, lowrank.Batch, 0)
 	for i := range w.bytes {
 		if ctx.Err() != nil {
-			return errors.Join(out.Flush(), errInterrupted)
+			return errors.Join(out.Flush(), console.ErrInterrupted)
 		}
 		block := stream.Block(uint32(i))
 		b := byte(nn.Sample(logits, 0, nn.Bytes, 1, w.heat, block[0]))
 		out.WriteByte(b)
-		if s.outTerm != nil || b == '\n' {
+		if s.OutTerm != nil || b == '\n' {
 			out.Flush()
 		}
 		text = append(text, b)
 		logits = read(text)
 	}
-	if s.outTerm != nil {
+	if s.OutTerm != nil {
 		out.WriteByte('\n')
 	}
 	return out.Flush()

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"log/slog"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -15,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/machine"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/selftest"
@@ -34,7 +34,7 @@ type selftester struct {
 	implementations func(names ...string) ([]selftest.Implementation, error)
 }
 
-func newSelftest(s *streams, implementations func(...string) ([]selftest.Implementation, error)) *cobra.Command {
+func newSelftest(s *console.Streams, implementations func(...string) ([]selftest.Implementation, error)) *cobra.Command {
 	t := selftester{implementations: implementations}
 	cmd := &cobra.Command{
 		Use:   "selftest",
@@ -44,7 +44,7 @@ one, bit for bit, on random calls. A difference is an error: the call is saved a
 a reproducer, a small JSON file that --replay runs again. Ctrl-C stops and prints
 what was covered.`,
 		Example: "  pentary selftest --for 10m\n  pentary selftest --replay pentary-selftest-matmul-avx2-1-42.json",
-		Args:    noArgs,
+		Args:    console.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !cmd.Flags().Changed("seed") {
 				t.seed = uint64(rand.Uint32())
@@ -63,13 +63,13 @@ what was covered.`,
 	return cmd
 }
 
-func (t *selftester) run(ctx context.Context, s *streams) error {
+func (t *selftester) run(ctx context.Context, s *console.Streams) error {
 	if t.length <= 0 {
-		return usageError{fmt.Errorf("--for %v: want more than 0", t.length)}
+		return console.Usagef("--for %v: want more than 0", t.length)
 	}
 	impls, err := t.implementations(t.impls...)
 	if err != nil {
-		return usageError{fmt.Errorf("--impl: %w", err)}
+		return console.Usagef("--impl: %w", err)
 	}
 	if t.replay != "" {
 		return t.rerun(s, impls)
@@ -79,7 +79,7 @@ func (t *selftester) run(ctx context.Context, s *streams) error {
 	} else if !info.IsDir() {
 		return fmt.Errorf("--out %s: not a folder", t.out)
 	}
-	r := selftestResult{Event: "result", Machine: machine.This(), Seed: t.seed}
+	r := selftestResult{Machine: machine.This(), Seed: t.seed}
 	r.test(ctx, t, impls, s)
 	var saveErr error
 	if r.Failure != nil {
@@ -94,7 +94,7 @@ func (t *selftester) run(ctx context.Context, s *streams) error {
 	case r.Failure != nil:
 		return fmt.Errorf("%w\nSaved as %s, which --replay runs again", failed(r.Failure), r.Reproducer)
 	case r.Interrupted:
-		return errInterrupted
+		return console.ErrInterrupted
 	}
 	return nil
 }
@@ -106,7 +106,6 @@ func failed(f *selftest.Failure) error {
 
 // selftestResult is the object that --json prints.
 type selftestResult struct {
-	Event string `json:"event"` // "result"
 	machine.Machine
 	Seed        uint64              `json:"seed"`
 	Passed      bool                `json:"passed"`
@@ -120,26 +119,21 @@ type selftestResult struct {
 }
 
 // test runs the test and follows it.
-func (r *selftestResult) test(ctx context.Context, t *selftester, impls []selftest.Implementation, s *streams) {
+func (r *selftestResult) test(ctx context.Context, t *selftester, impls []selftest.Implementation, s *console.Streams) {
 	r.Coverage = []selftest.Coverage{}
 	began := time.Now()
 	if len(impls) > 0 {
-		line, log := newLiveLine(s.errTerm), slog.New(slog.DiscardHandler)
-		if t.json {
-			line = newLiveLine(nil)
-		} else if s.errTerm == nil {
-			log = slog.New(slog.NewTextHandler(s.err, nil))
-		}
-		log.Info("testing", "seed", t.seed, "for", t.length)
+		printer := console.NewPrinter(s, t.json)
+		printer.Print(console.Event{Name: "testing", Log: []any{"seed", t.seed, "for", t.length}})
 		r.Coverage, r.Failure = selftest.Run(ctx, t.length, impls, t.seed, func(cases int) {
 			r.Cases = cases
-			line.show(func(width int) string {
+			printer.Show(func(width int) string {
 				elapsed := time.Since(began)
-				text := fmt.Sprintf("%s calls, seed %d  ETA %s", report.Count(cases), t.seed, duration((t.length - elapsed).Seconds()))
-				return barLine(int(elapsed.Milliseconds()), int(t.length.Milliseconds()), text, width, line.style)
+				text := fmt.Sprintf("%s calls, seed %d  ETA %s", report.Count(cases), t.seed, console.Duration((t.length - elapsed).Seconds()))
+				return console.Bar(int(elapsed.Milliseconds()), int(t.length.Milliseconds()), text, width, printer.Style)
 			})
 		})
-		line.clear()
+		printer.Clear()
 	}
 	r.Seconds = time.Since(began).Seconds()
 	for _, c := range r.Coverage {
@@ -149,16 +143,16 @@ func (r *selftestResult) test(ctx context.Context, t *selftester, impls []selfte
 	r.Passed = r.Failure == nil
 }
 
-func (t *selftester) print(s *streams, r *selftestResult) error {
+func (t *selftester) print(s *console.Streams, r *selftestResult) error {
 	if t.json {
-		return s.printJSON(r)
+		return s.PrintJSON("result", r)
 	}
-	st := style(s.outTerm)
+	st := s.OutStyle()
 	if len(r.Coverage) == 0 {
-		fmt.Fprintln(s.out, "This CPU runs the generic implementation alone: there is nothing to compare.")
+		fmt.Fprintln(s.Out, "This CPU runs the generic implementation alone: there is nothing to compare.")
 		return nil
 	}
-	writeCoverage(s.out, st, r.Coverage)
+	writeCoverage(s.Out, st, r.Coverage)
 	verdict := st.Good("no difference")
 	if r.Failure != nil {
 		verdict = st.Bad("a difference")
@@ -166,7 +160,7 @@ func (t *selftester) print(s *streams, r *selftestResult) error {
 	if r.Interrupted {
 		verdict += ", interrupted"
 	}
-	fmt.Fprintf(s.out, "\n%s  %s calls of seed %d, %s elements compared in %.1f s: %s\n",
+	fmt.Fprintf(s.Out, "\n%s  %s calls of seed %d, %s elements compared in %.1f s: %s\n",
 		st.Bold(r.CPU), report.Count(r.Cases), r.Seed, report.Count(int(r.Elements)), r.Seconds, verdict)
 	return nil
 }
@@ -225,7 +219,7 @@ func (t *selftester) save(f *selftest.Failure) (path string, err error) {
 const maxReproducer = 1 << 16
 
 // rerun makes the call of a reproducer again.
-func (t *selftester) rerun(s *streams, impls []selftest.Implementation) error {
+func (t *selftester) rerun(s *console.Streams, impls []selftest.Implementation) error {
 	f, err := readReproducer(t.replay)
 	if err != nil {
 		return err
@@ -236,12 +230,12 @@ func (t *selftester) rerun(s *streams, impls []selftest.Implementation) error {
 	}
 	switch {
 	case t.json:
-		r := replayResult{Event: "result", Machine: machine.This(), Passed: failure == nil, Case: f.Case, Impl: f.Impl, Failure: failure}
-		if err := s.printJSON(r); err != nil {
+		r := replayResult{Machine: machine.This(), Passed: failure == nil, Case: f.Case, Impl: f.Impl, Failure: failure}
+		if err := s.PrintJSON("result", r); err != nil {
 			return err
 		}
 	case failure == nil:
-		fmt.Fprintf(s.out, "%s, %s %v: %s\n", f.Impl, f.Kernel, f.Shape, style(s.outTerm).Good("no difference"))
+		fmt.Fprintf(s.Out, "%s, %s %v: %s\n", f.Impl, f.Kernel, f.Shape, s.OutStyle().Good("no difference"))
 	}
 	if failure != nil {
 		return failed(failure)
@@ -251,7 +245,6 @@ func (t *selftester) rerun(s *streams, impls []selftest.Implementation) error {
 
 // replayResult is the object that --replay --json prints.
 type replayResult struct {
-	Event string `json:"event"` // "result"
 	machine.Machine
 	Passed bool `json:"passed"`
 	selftest.Case

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/selftest"
 )
 
@@ -17,7 +18,7 @@ import (
 func selftestWith(t *testing.T, impls []selftest.Implementation, args ...string) (out string, err error) {
 	t.Helper()
 	var stdout bytes.Buffer
-	cmd := newSelftest(&streams{out: &stdout, err: t.Output()}, func(...string) ([]selftest.Implementation, error) {
+	cmd := newSelftest(console.NewStreams(&stdout, t.Output()), func(...string) ([]selftest.Implementation, error) {
 		return impls, nil
 	})
 	cmd.SilenceErrors, cmd.SilenceUsage = true, true
@@ -33,7 +34,7 @@ func TestSelftestFails(t *testing.T) {
 	sound, faulty := selftest.Faulty("test", nil), selftest.Faulty("test", func(result []byte) { result[0] ^= 1 })
 
 	out, err := selftestWith(t, faulty, "--for", "1ms", "--seed", "3", "--out", dir)
-	if usage := (usageError{}); err == nil || errors.As(err, &usage) || !strings.Contains(err.Error(), "--replay") {
+	if usage := (console.UsageError{}); err == nil || errors.As(err, &usage) || !strings.Contains(err.Error(), "--replay") {
 		t.Fatalf("error %v", err)
 	}
 	if !strings.Contains(out, "a difference") {

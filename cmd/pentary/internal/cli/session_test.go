@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/nn"
@@ -30,8 +31,8 @@ func newSession(t testing.TB) session {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := &streams{out: io.Discard, err: io.Discard}
-	return session{optimizer, newMeter(s, newObserver(true, out), net, test, nil), newReplayBar(true, out, 50)}
+	out := console.NewStreams(io.Discard, io.Discard)
+	return session{optimizer, newMeter(s, observer{console.NewPrinter(out, true)}, net, test, nil), newReplayBar(true, out, 50)}
 }
 
 // A state comes back whole; what is no state changes nothing.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es"
@@ -38,12 +39,12 @@ func defaults(t *task.Task) *settings {
 }
 
 // groups returns the settings as flags, whose defaults they are, by subject.
-func (s *settings) groups() flagGroups {
+func (s *settings) groups() console.Groups {
 	o := &s.options
-	var groups flagGroups
+	var groups console.Groups
 
-	f := groups.add("Network and data")
-	f.Var((*layers)(&s.hidden), "hidden", "`widths` of the hidden layers, separated by commas, or none")
+	f := groups.Add("Network and data")
+	f.Var((*console.Widths)(&s.hidden), "hidden", "`widths` of the hidden layers, separated by commas, or none")
 	f.IntVar(&s.batch, "batch", s.batch, "samples a generation, the same for all members of a group")
 	f.Uint64Var(&o.Seed, "seed", o.Seed, "key of all random numbers")
 
@@ -58,23 +59,19 @@ func (s *settings) groups() flagGroups {
 // flags binds the settings to flags, whose defaults they are.
 func (s *settings) flags(f *pflag.FlagSet) {
 	for _, g := range s.groups() {
-		f.AddFlagSet(g.flags)
+		f.AddFlagSet(g.Flags)
 	}
 }
 
 // texts returns the settings by the names of their flags, as setTexts takes them.
 func (s *settings) texts() map[string]string {
-	return s.groups().texts()
+	return s.groups().Texts()
 }
 
 // setTexts sets what texts returned, and the defaults that depend on it.
 func (s *settings) setTexts(texts map[string]string) error {
-	f := pflag.NewFlagSet("", pflag.ContinueOnError)
-	s.flags(f)
-	for name, text := range texts {
-		if err := f.Set(name, text); err != nil {
-			return err
-		}
+	if err := s.groups().SetTexts(texts); err != nil {
+		return err
 	}
 	s.complete()
 	return nil

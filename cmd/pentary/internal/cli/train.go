@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es/journal"
@@ -30,7 +31,7 @@ type trainer struct {
 	json     bool
 }
 
-func newTrain(s *streams) *cobra.Command {
+func newTrain(s *console.Streams) *cobra.Command {
 	var resume string
 	var run trainer
 	cmd := &cobra.Command{
@@ -43,10 +44,10 @@ does.
 With --dir the run keeps a journal in a directory, and whatever ends it before its
 time, --resume goes on to the weights that it would have come to.`,
 		Example: "  pentary train digits --out digits.pent\n  pentary train digits --dir run\n  pentary train --resume run",
-		Args:    subcommandOnly,
+		Args:    console.Subcommands,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !cmd.Flags().Changed("resume") {
-				return usageError{fmt.Errorf("train what? There are %s; and %s, a language model", task.Names(), lmTask)}
+				return console.Usagef("train what? There are %s; and %s, a language model", task.Names(), lmTask)
 			}
 			return run.resume(cmd, resume, s)
 		},
@@ -63,29 +64,29 @@ time, --resume goes on to the weights that it would have come to.`,
 	return cmd
 }
 
-func newTrainTask(t *task.Task, s *streams) *cobra.Command {
+func newTrainTask(t *task.Task, s *console.Streams) *cobra.Command {
 	run := &trainer{task: t, settings: defaults(t)}
 	cmd := &cobra.Command{
 		Use:   t.Name,
 		Short: t.Title,
 		Long:  fmt.Sprintf("Train a network on %s.\n\n%s", t.Title, t.Source),
-		Args:  noArgs,
+		Args:  console.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := run.journal.check(cmd.Flags()); err != nil {
-				return usageError{err}
+				return console.UsageError{Err: err}
 			}
 			return run.run(cmd.Context(), s)
 		},
 	}
-	var groups flagGroups
-	f := groups.add("Run")
+	var groups console.Groups
+	f := groups.Add("Run")
 	f.StringVar(&run.journal.dir, "dir", "", "keep the run in this `directory`: a journal to go on from, and the network")
 	if !t.Embedded {
 		f.StringVar(&run.data, "data", "", "`folder` of the task's IDX files, plain or gzipped")
 	}
 	run.flags(f)
 	f.BoolP("help", "h", false, "help for "+t.Name)
-	append(groups, run.settings.groups()...).bind(cmd)
+	append(groups, run.settings.groups()...).Bind(cmd)
 	return cmd
 }
 
@@ -98,13 +99,13 @@ func (t *trainer) flags(f *pflag.FlagSet) {
 }
 
 // resume goes on with the run in a directory.
-func (t *trainer) resume(cmd *cobra.Command, dir string, s *streams) error {
+func (t *trainer) resume(cmd *cobra.Command, dir string, s *console.Streams) error {
 	if dir == "" {
-		return usageError{errors.New("--resume needs the directory of a run")}
+		return console.UsageError{Err: errors.New("--resume needs the directory of a run")}
 	}
 	t.journal.dir = dir
 	if err := t.journal.check(cmd.Flags()); err != nil {
-		return usageError{err}
+		return console.UsageError{Err: err}
 	}
 	if ok, err := t.resumeLM(cmd.Context(), s); ok {
 		return err
@@ -120,15 +121,15 @@ func (t *trainer) resume(cmd *cobra.Command, dir string, s *streams) error {
 	if t.data == "" {
 		t.data = p.config.Data
 	} else if t.task.Embedded {
-		return usageError{fmt.Errorf("--data: the data of task %s are not in a folder", t.task.Name)}
+		return console.Usagef("--data: the data of task %s are not in a folder", t.task.Name)
 	}
 	return t.run(cmd.Context(), s)
 }
 
-func (t *trainer) run(ctx context.Context, s *streams) error {
+func (t *trainer) run(ctx context.Context, s *console.Streams) error {
 	t.settings.complete()
 	if err := t.settings.check(); err != nil {
-		return usageError{err}
+		return console.UsageError{Err: err}
 	}
 	if err := checkOutputs(t.out, t.log); err != nil {
 		return err
@@ -159,7 +160,7 @@ func (t *trainer) compare(before *plan, c *config) error {
 }
 
 // train begins a run, or goes on with that of the plan before.
-func (t *trainer) train(ctx context.Context, s *streams, before *plan) error {
+func (t *trainer) train(ctx context.Context, s *console.Streams, before *plan) error {
 	if err := checkData(t.task, t.data); err != nil {
 		return err
 	}
@@ -178,14 +179,14 @@ func (t *trainer) train(ctx context.Context, s *streams, before *plan) error {
 	net := nn.NewMLP(t.settings.options.Seed, widths...)
 	classifier, validation, err := t.settings.classifier(net, train)
 	if err != nil {
-		return usageError{err}
+		return console.UsageError{Err: err}
 	}
 	optimizer, err := t.settings.start(net, wholeBatches{classifier})
 	if err != nil {
-		return usageError{err}
+		return console.UsageError{Err: err}
 	}
 
-	m := newMeter(t.settings, newObserver(t.json, s), net, test, validation)
+	m := newMeter(t.settings, observer{console.NewPrinter(s, t.json)}, net, test, validation)
 	run := &running{session: session{Optimizer: optimizer, meter: m, bar: newReplayBar(t.json, s, t.settings.options.Generations)}}
 	start := startOf(t, net, train, test)
 	m.measure(0)
@@ -207,10 +208,10 @@ func (t *trainer) train(ctx context.Context, s *streams, before *plan) error {
 		}
 		var at *resumedInfo
 		run.log, at, err = t.journal.open(ctx, header, run.session)
-		run.bar.clear()
+		run.bar.Clear()
 		if err != nil {
 			if errors.Is(err, context.Canceled) {
-				err = errInterrupted
+				err = console.ErrInterrupted
 			}
 			return err
 		}
@@ -251,7 +252,7 @@ func dataName(t *task.Task, dir string) string {
 
 // finish saves the network and reports. The report comes even if a file could not
 // be written.
-func (t *trainer) finish(s *streams, run *running, interrupted bool) error {
+func (t *trainer) finish(s *console.Streams, run *running, interrupted bool) error {
 	m, generation := run.meter, run.Generation()
 	r := resultOf(t.task.Name, m.net, m.last)
 	r.training = &training{
@@ -275,17 +276,17 @@ func (t *trainer) finish(s *streams, run *running, interrupted bool) error {
 		return err
 	}
 	if interrupted {
-		return errInterrupted
+		return console.ErrInterrupted
 	}
 	return nil
 }
 
 // report prints the result.
-func (t *trainer) report(s *streams, r *result, m *meter) error {
+func (t *trainer) report(s *console.Streams, r *result, m *meter) error {
 	if t.json {
-		return s.printJSON(r)
+		return s.PrintJSON("result", r)
 	}
-	r.write(s.out, style(s.outTerm), m.points())
+	r.write(s.Out, s.OutStyle(), m.points())
 	return nil
 }
 
@@ -296,7 +297,7 @@ func (t *trainer) save(r *result, f *packed.File) (err error) {
 		if path == "" {
 			continue
 		}
-		if r.FileSHA256, err = save(path, f); err != nil {
+		if r.FileSHA256, err = console.Save(path, f); err != nil {
 			return err
 		}
 		r.File = path
@@ -327,7 +328,7 @@ func (t *trainer) meta(m *meter, generations int) map[string]string {
 // checkData returns an error if a task needs a folder of data and none is given.
 func checkData(t *task.Task, dir string) error {
 	if !t.Embedded && dir == "" {
-		return usageError{fmt.Errorf("task %s needs --data, the folder of its IDX files\n%s", t.Name, t.Source)}
+		return console.Usagef("task %s needs --data, the folder of its IDX files\n%s", t.Name, t.Source)
 	}
 	return nil
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/tune"
@@ -47,7 +48,7 @@ type tuner struct {
 	train, validation *data.Dataset
 }
 
-func newTune(s *streams) *cobra.Command {
+func newTune(s *console.Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "tune",
 		Short: "Search for the settings or the network that train a task best",
@@ -75,9 +76,9 @@ killed or not, at the run that was in flight.`, judgedEvery),
   pentary tune digits --rank 1 --configurations 81
   pentary tune digits --vary hidden=32,64,128-64 --vary rate=0.1,0.2,0.4
   pentary tune digits --architecture --depths 1,2 --widths 8,16,32 --dir nets`,
-		Args: subcommandOnly,
+		Args: console.Subcommands,
 		RunE: func(*cobra.Command, []string) error {
-			return usageError{fmt.Errorf("tune what? There are %s", task.Names())}
+			return console.Usagef("tune what? There are %s", task.Names())
 		},
 	}
 	for _, t := range task.All {
@@ -86,14 +87,14 @@ killed or not, at the run that was in flight.`, judgedEvery),
 	return cmd
 }
 
-func newTuneTask(t *task.Task, s *streams) *cobra.Command {
+func newTuneTask(t *task.Task, s *console.Streams) *cobra.Command {
 	settings := defaults(t)
 	u := &tuner{task: t, plan: tune.Plan{Configurations: 27, Eta: 3, Budget: samples(settings)}, networks: defaultArchitecture(t)}
 	cmd := &cobra.Command{
 		Use:   t.Name,
 		Short: t.Title,
 		Long:  fmt.Sprintf("Search for the settings that train a network best on %s.\n\n%s", t.Title, t.Source),
-		Args:  noArgs,
+		Args:  console.NoArguments,
 	}
 	f := pflag.NewFlagSet("", pflag.ContinueOnError)
 	f.SortFlags = false
@@ -106,31 +107,19 @@ func newTuneTask(t *task.Task, s *streams) *cobra.Command {
 	f.IntVar(&u.plan.Eta, "eta", u.plan.Eta, "one configuration in so many goes on to runs so many times as long")
 	f.StringArrayVar(&u.vary, "vary", nil, varyUsage(t))
 	f.BoolVar(&u.json, "json", false, "print one JSON object a line")
-	groups := flagGroups{{"Search", f}}
-	u.networks.flags(groups.add("Search over networks"))
+	groups := console.Groups{{Title: "Search", Flags: f}}
+	u.networks.flags(groups.Add("Search over networks"))
 	for _, g := range settings.groups() {
-		groups = append(groups, g.without("generations", "early-stop"))
+		groups = append(groups, g.Without("generations", "early-stop"))
 	}
-	groups.bind(cmd)
+	groups.Bind(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if err := u.prepare(cmd.Flags(), settings); err != nil {
-			return usageError{err}
+			return console.UsageError{Err: err}
 		}
 		return u.run(cmd.Context(), s)
 	}
 	return cmd
-}
-
-// without returns the group without the flags of those names.
-func (g flagGroup) without(names ...string) flagGroup {
-	f := pflag.NewFlagSet(g.title, pflag.ContinueOnError)
-	f.SortFlags = false
-	g.flags.VisitAll(func(flag *pflag.Flag) {
-		if !slices.Contains(names, flag.Name) {
-			f.AddFlag(flag)
-		}
-	})
-	return flagGroup{g.title, f}
 }
 
 // samples returns the member-samples of a run.
@@ -324,7 +313,6 @@ func (u *tuner) key(c tune.Configuration) (string, error) {
 
 // tuneHeader is what identifies a search: the same header, the same results.
 type tuneHeader struct {
-	Event          string            `json:"event"` // "tune"
 	Format         int               `json:"format"`
 	Task           string            `json:"task"`
 	Data           string            `json:"data_sha256"`
@@ -338,7 +326,7 @@ type tuneHeader struct {
 	Space          tune.Space        `json:"space"`
 }
 
-func (u *tuner) run(ctx context.Context, s *streams) error {
+func (u *tuner) run(ctx context.Context, s *console.Streams) error {
 	if err := checkData(u.task, u.data); err != nil {
 		return err
 	}
@@ -352,7 +340,7 @@ func (u *tuner) run(ctx context.Context, s *streams) error {
 		search.Price = tune.Price(u.networks.price.q16())
 	}
 	header := tuneHeader{
-		Event: "tune", Format: 1, Task: u.task.Name, Data: fmt.Sprintf("%x", data.Hash(all)),
+		Format: 1, Task: u.task.Name, Data: fmt.Sprintf("%x", data.Hash(all)),
 		TrainSamples: u.train.Len(), Validation: u.validation.Len(),
 		Configurations: len(u.configurations), Eta: u.plan.Eta, Rungs: search.Rungs,
 		Settings: u.start, Space: u.space,
@@ -360,11 +348,14 @@ func (u *tuner) run(ctx context.Context, s *streams) error {
 	if u.networks.on {
 		header.Price = u.networks.price.String()
 	}
-	o := newTuneObserver(u, search, s)
+	o := &tuneObserver{Printer: console.NewPrinter(s, u.json), tuner: u, search: search}
 	record := func(tune.Trial) error { return nil }
 	var known []tune.Trial
 	if u.dir != "" {
-		log, trials, dropped, err := tune.OpenLog(u.dir, header)
+		log, trials, dropped, err := tune.OpenLog(u.dir, struct {
+			Event string `json:"event"`
+			tuneHeader
+		}{"tune", header})
 		if err != nil {
 			return fmt.Errorf("--dir: %w", err)
 		}
@@ -380,7 +371,7 @@ func (u *tuner) run(ctx context.Context, s *streams) error {
 		o.trial(t)
 		return record(t)
 	})
-	o.clear()
+	o.Clear()
 	interrupted := errors.Is(err, context.Canceled)
 	if err != nil && !interrupted {
 		return err
@@ -453,7 +444,7 @@ func (u *tuner) command(c int) []string {
 	}
 	texts, varying := u.texts(configuration), u.varying()
 	for _, g := range s.groups() {
-		g.flags.VisitAll(func(f *pflag.Flag) {
+		g.Flags.VisitAll(func(f *pflag.Flag) {
 			if s.takes(f.Name) && (slices.Contains(varying, f.Name) || slices.Contains(u.given, f.Name)) {
 				args = append(args, "--"+f.Name, texts[f.Name])
 			}

@@ -3,26 +3,21 @@ package cli
 import (
 	"fmt"
 	"io"
-	"log/slog"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/tune"
 	"github.com/Kaleaon/pentary-go/internal/durable"
 )
 
-// tuneObserver shows how far a search has come: as JSON, on a line of the terminal,
-// or in the log.
+// tuneObserver shows how far a search has come.
 type tuneObserver struct {
-	*liveLine
-	streams *streams
-	json    bool
-	log     *slog.Logger
-
+	*console.Printer
 	tuner  *tuner
 	search *tune.Search
 	best   tune.Trial // of the rung, by its score
@@ -31,48 +26,39 @@ type tuneObserver struct {
 	began  time.Time
 }
 
-func newTuneObserver(u *tuner, search *tune.Search, s *streams) *tuneObserver {
-	o := &tuneObserver{
-		liveLine: newLiveLine(s.errTerm), streams: s, json: u.json, log: slog.New(slog.DiscardHandler),
-		tuner: u, search: search,
-	}
-	switch {
-	case u.json:
-		o.terminal = nil
-	case s.errTerm == nil:
-		o.log = slog.New(slog.NewTextHandler(s.err, nil))
-	}
-	return o
-}
-
 // resume says what a log held.
 func (o *tuneObserver) resume(trials, dropped int) {
-	if trials == 0 && dropped == 0 || o.json {
+	if trials == 0 && dropped == 0 {
 		return
 	}
-	text := fmt.Sprintf("Going on after %d runs", trials)
-	if dropped > 0 {
-		text += fmt.Sprintf("; the log ended in %d bytes of a broken line", dropped)
-	}
-	fmt.Fprintln(o.streams.err, text)
+	o.Print(console.Event{
+		Name: "resumed", Log: []any{"runs", trials, "dropped_bytes", dropped},
+		Text: func(report.Style) string {
+			text := fmt.Sprintf("Going on after %d runs", trials)
+			if dropped > 0 {
+				text += fmt.Sprintf("; the log ended in %d bytes of a broken line", dropped)
+			}
+			return text + "\n"
+		},
+	})
 }
 
 func (o *tuneObserver) start(h tuneHeader) {
 	o.began = time.Now()
-	if o.json {
-		o.streams.printJSON(h)
-		return
-	}
 	for _, r := range h.Rungs {
 		o.total += r.Size * r.Budget
 	}
-	if o.terminal == nil {
-		o.log.Info("tuning", "task", h.Task, "configurations", h.Configurations, "rungs", len(h.Rungs), "member_samples", o.total,
-			"train_samples", h.TrainSamples, "validation_samples", h.Validation)
-		return
-	}
-	fmt.Fprintf(o.terminal, "%s  %s\n", o.style.Bold("Tuning "+h.Task), o.style.Dim(fmt.Sprintf(
-		"%s member-samples: %s", report.Rate(float64(o.total)), rungsText(h.Rungs))))
+	o.Print(console.Event{
+		Name: "tune", Message: "tuning", Fields: h,
+		Log: []any{
+			"task", h.Task, "configurations", h.Configurations, "rungs", len(h.Rungs), "member_samples", o.total,
+			"train_samples", h.TrainSamples, "validation_samples", h.Validation,
+		},
+		Text: func(s report.Style) string {
+			return fmt.Sprintf("%s  %s\n", s.Bold("Tuning "+h.Task), s.Dim(fmt.Sprintf(
+				"%s member-samples: %s", report.Rate(float64(o.total)), rungsText(h.Rungs))))
+		},
+	})
 }
 
 // rungsText describes the rungs, as in "27 runs of 1.46 M, 9 of 4.37 M".
@@ -86,7 +72,7 @@ func rungsText(rungs []tune.Rung) string {
 
 // generation follows a generation of a run.
 func (o *tuneObserver) generation(rung, configuration, generation int, s *settings) {
-	o.show(func(width int) string {
+	o.Show(func(width int) string {
 		known, first, last := 0, 0, len(o.search.Trials)
 		for r, t := range o.search.Trials {
 			known += t.Samples
@@ -101,8 +87,8 @@ func (o *tuneObserver) generation(rung, configuration, generation int, s *settin
 		if o.best.Total > 0 {
 			text += "  best " + report.Percent(o.best.Correct, o.best.Total)
 		}
-		text += fmt.Sprintf("  %s  ETA %s", o.tuner.describe(configuration), duration(eta))
-		return barLine(o.total-left, o.total, text, width, o.style)
+		text += fmt.Sprintf("  %s  ETA %s", o.tuner.describe(configuration), console.Duration(eta))
+		return console.Bar(o.total-left, o.total, text, width, o.Style)
 	})
 }
 
@@ -112,19 +98,14 @@ func (o *tuneObserver) trial(t tune.Trial) {
 	if t.Rung != o.best.Rung || o.search.Price.Score(t) > o.search.Price.Score(o.best) {
 		o.best = t
 	}
-	if o.json {
-		text := o.tuner.report(o.search, t)
-		text.Event = "trial"
-		o.streams.printJSON(text)
-		return
-	}
-	o.log.Info("run", "rung", t.Rung+1, "configuration", t.Configuration, "settings", o.tuner.describe(t.Configuration),
-		"validation_accuracy", fmt.Sprintf("%.4f", t.Accuracy()), "bytes", t.Bytes, "seconds", fmt.Sprintf("%.2f", t.Seconds))
+	o.Print(console.Event{Name: "trial", Message: "run", Fields: o.tuner.report(o.search, t), Log: []any{
+		"rung", t.Rung + 1, "configuration", t.Configuration, "settings", o.tuner.describe(t.Configuration),
+		"validation_accuracy", fmt.Sprintf("%.4f", t.Accuracy()), "bytes", t.Bytes, "seconds", fmt.Sprintf("%.2f", t.Seconds),
+	}})
 }
 
 // tuneTrial is a run as --json prints it.
 type tuneTrial struct {
-	Event string `json:"event,omitempty"` // "trial"
 	tune.Trial
 	Accuracy float64           `json:"validation_accuracy"`
 	Score    *float64          `json:"score,omitempty"` // of a search over networks, see tune.Price
@@ -150,7 +131,6 @@ func (u *tuner) report(search *tune.Search, t tune.Trial) tuneTrial {
 
 // tuneResult is the last object that --json prints.
 type tuneResult struct {
-	Event       string      `json:"event"` // "result"
 	Task        string      `json:"task"`
 	Ranking     []tuneTrial `json:"ranking"` // the last run of each configuration, best first
 	Command     []string    `json:"command"` // that trains the best
@@ -160,8 +140,8 @@ type tuneResult struct {
 }
 
 // finish draws the plots and reports.
-func (u *tuner) finish(s *streams, search *tune.Search, seconds float64, interrupted bool) error {
-	r := tuneResult{Event: "result", Task: u.task.Name, Ranking: []tuneTrial{}, Seconds: seconds, Interrupted: interrupted}
+func (u *tuner) finish(s *console.Streams, search *tune.Search, seconds float64, interrupted bool) error {
+	r := tuneResult{Task: u.task.Name, Ranking: []tuneTrial{}, Seconds: seconds, Interrupted: interrupted}
 	ranking := search.Ranking()
 	front := tune.Front(ranking)
 	for _, t := range ranking {
@@ -179,14 +159,14 @@ func (u *tuner) finish(s *streams, search *tune.Search, seconds float64, interru
 		}
 	}
 	if u.json {
-		if err := s.printJSON(r); err != nil {
+		if err := s.PrintJSON("result", r); err != nil {
 			return err
 		}
 	} else {
-		u.write(s.out, style(s.outTerm), r)
+		u.write(s.Out, s.OutStyle(), r)
 	}
 	if interrupted {
-		return errInterrupted
+		return console.ErrInterrupted
 	}
 	return nil
 }

@@ -3,7 +3,6 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -69,51 +68,6 @@ func (d *decimal) String() string { return d.text }
 // Type implements pflag.Value.
 func (d *decimal) Type() string { return "decimal" }
 
-// choice is a flag's value: one of a few, by its name.
-type choice[T fmt.Stringer] struct {
-	value   *T
-	options []T
-}
-
-// Set implements pflag.Value. It takes what String returns.
-func (c choice[T]) Set(text string) error {
-	var none T
-	if text == "" && !c.offers(none) {
-		*c.value = none
-		return nil
-	}
-	for _, o := range c.options {
-		if o.String() == text {
-			*c.value = o
-			return nil
-		}
-	}
-	return fmt.Errorf("want %s", c.Type())
-}
-
-// String implements pflag.Value.
-func (c choice[T]) String() string {
-	// pflag asks the zero value for its default, and a value that is none of the
-	// options depends on other flags.
-	if c.value == nil || !c.offers(*c.value) {
-		return ""
-	}
-	return (*c.value).String()
-}
-
-func (c choice[T]) offers(v T) bool {
-	return slices.ContainsFunc(c.options, func(o T) bool { return o.String() == v.String() })
-}
-
-// Type implements pflag.Value.
-func (c choice[T]) Type() string {
-	names := make([]string, len(c.options))
-	for i, o := range c.options {
-		names[i] = o.String()
-	}
-	return strings.Join(names, "|")
-}
-
 // rank is a flag's value: the rank of a perturbation, or "full".
 type rank int
 
@@ -144,40 +98,4 @@ func (r *rank) String() string {
 // Type implements pflag.Value.
 func (r *rank) Type() string { return "rank" }
 
-// layers is a flag's value: the widths of hidden layers, or "none".
-type layers []int
-
 const noLayers = "none"
-
-// Set implements pflag.Value. What width is in range the settings say.
-func (l *layers) Set(text string) error {
-	if text == noLayers {
-		*l = nil
-		return nil
-	}
-	var widths layers
-	for part := range strings.SplitSeq(text, ",") {
-		n, err := strconv.Atoi(part)
-		if err != nil {
-			return fmt.Errorf("want widths separated by commas, or %q", noLayers)
-		}
-		widths = append(widths, n)
-	}
-	*l = widths
-	return nil
-}
-
-// String implements pflag.Value.
-func (l *layers) String() string {
-	if len(*l) == 0 {
-		return noLayers
-	}
-	parts := make([]string, len(*l))
-	for i, width := range *l {
-		parts[i] = strconv.Itoa(width)
-	}
-	return strings.Join(parts, ",")
-}
-
-// Type implements pflag.Value.
-func (l *layers) Type() string { return "widths" }

@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"slices"
-	"strings"
 	"testing"
 
 	"github.com/Kaleaon/pentary-go/es"
@@ -55,30 +53,4 @@ func FuzzDecimal(f *testing.F) {
 			t.Errorf("%q is %d/65536", text, q)
 		}
 	})
-}
-
-func TestChoice(t *testing.T) {
-	var fitness es.Fitness
-	c := choice[es.Fitness]{&fitness, []es.Fitness{es.Sign, es.FourBit}}
-	if err := c.Set("4bit"); err != nil || fitness != es.FourBit || c.String() != "4bit" {
-		t.Errorf("Set(4bit) = %v, chose %v", err, fitness)
-	}
-	if err := c.Set("Sign"); err == nil || !strings.Contains(err.Error(), "sign|4bit") || fitness != es.FourBit {
-		t.Errorf("Set(Sign) = %v, chose %v", err, fitness)
-	}
-}
-
-func TestLayers(t *testing.T) {
-	for text, want := range map[string][]int{"none": nil, "64": {64}, "128,64,7": {128, 64, 7}, "-1": {-1}} {
-		l := layers{3}
-		if err := l.Set(text); err != nil || !slices.Equal(l, want) || l.String() != text {
-			t.Errorf("Set(%q) = %v, %v", text, err, l)
-		}
-	}
-	for _, text := range []string{"", ",", "8,", "8, 8", "none,8", "8-8", "1e3", "99999999999999999999"} {
-		l := layers{3}
-		if err := l.Set(text); err == nil || !slices.Equal(l, layers{3}) {
-			t.Errorf("Set(%q) = %v, %v", text, err, l)
-		}
-	}
 }

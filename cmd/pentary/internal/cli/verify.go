@@ -13,12 +13,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 	"github.com/Kaleaon/pentary-go/nn"
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-func newVerify(s *streams) *cobra.Command {
+func newVerify(s *console.Streams) *cobra.Command {
 	var json bool
 	var data string
 	cmd := &cobra.Command{
@@ -34,7 +35,7 @@ The accuracy that a file claims is not checked: "pentary eval" measures it.`,
 		Example: "  pentary verify run\n  pentary verify run copy.pent",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) < 1 || len(args) > 2 {
-				return usageError{fmt.Errorf("%s takes the directory of a run and a .pent file, and got %d arguments", cmd.CommandPath(), len(args))}
+				return console.Usagef("%s takes the directory of a run and a .pent file, and got %d arguments", cmd.CommandPath(), len(args))
 			}
 			return nil
 		},
@@ -53,7 +54,6 @@ The accuracy that a file claims is not checked: "pentary eval" measures it.`,
 
 // verification is the last object that verify --json prints.
 type verification struct {
-	Event           string `json:"event"` // "result"
 	Dir             string `json:"dir"`
 	Model           string `json:"model"`
 	Verified        bool   `json:"verified"`
@@ -70,24 +70,24 @@ type verification struct {
 	codes int // of a generation
 }
 
-func verify(ctx context.Context, s *streams, dir, data, model string, json bool) error {
-	v := &verification{Event: "result", Dir: dir, Model: model}
+func verify(ctx context.Context, s *console.Streams, dir, data, model string, json bool) error {
+	v := &verification{Dir: dir, Model: model}
 	err := v.verify(ctx, s, data, json)
 	if errors.Is(err, context.Canceled) {
-		return errInterrupted
+		return console.ErrInterrupted
 	}
 	v.Verified = err == nil
 	if err != nil {
 		v.Difference = err.Error()
 	}
 	if json {
-		return errors.Join(err, s.printJSON(v))
+		return errors.Join(err, s.PrintJSON("result", v))
 	}
-	v.write(s.out, style(s.outTerm))
+	v.write(s.Out, s.OutStyle())
 	return err
 }
 
-func (v *verification) verify(ctx context.Context, s *streams, data string, json bool) error {
+func (v *verification) verify(ctx context.Context, s *console.Streams, data string, json bool) error {
 	p, err := planOf(v.Dir)
 	if err != nil {
 		return err
@@ -160,7 +160,7 @@ func difference(have, want *packed.File) error {
 
 // write prints the chain for people, as far as it holds.
 func (v *verification) write(out io.Writer, s report.Style) {
-	line := fieldWriter(out, s)
+	line := console.Fields(out, s)
 	if v.InitialSHA256 != "" {
 		line("Data sha256", v.DataSHA256)
 		line("Initial sha256", v.InitialSHA256)

@@ -8,25 +8,26 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/kernels"
 )
 
-func newVersion(s *streams) *cobra.Command {
+func newVersion(s *console.Streams) *cobra.Command {
 	var json, implementations bool
 	cmd := &cobra.Command{
 		Use:   "version",
 		Short: "Show the version, and the kernels that this CPU runs",
-		Args:  noArgs,
+		Args:  console.NoArguments,
 		RunE: func(*cobra.Command, []string) error {
 			v := thisVersion()
 			switch {
 			case json:
-				return s.printJSON(v)
+				return s.PrintJSON("result", v)
 			case implementations:
-				fmt.Fprintln(s.out, strings.Join(v.Kernels, "\n"))
+				fmt.Fprintln(s.Out, strings.Join(v.Kernels, "\n"))
 				return nil
 			}
-			fmt.Fprintf(s.out, "pentary %s\n%s %s\nkernels: %s (of %s)\n",
+			fmt.Fprintf(s.Out, "pentary %s\n%s %s\nkernels: %s (of %s)\n",
 				v.describe(), v.Go, v.Platform, v.Selected, strings.Join(v.Kernels, ", "))
 			return nil
 		},
@@ -38,7 +39,6 @@ func newVersion(s *streams) *cobra.Command {
 
 // version describes the binary.
 type version struct {
-	Event    string   `json:"event"` // "result"
 	Version  string   `json:"version"`
 	Revision string   `json:"revision,omitempty"` // of the version control system
 	Modified bool     `json:"modified,omitempty"` // whether the sources differ from the revision
@@ -50,8 +50,8 @@ type version struct {
 
 func thisVersion() version {
 	v := version{
-		Event: "result", Version: "(devel)",
-		Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH,
+		Version: "(devel)",
+		Go:      runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH,
 		Kernels: kernels.Implementations(), Selected: kernels.Selected(),
 	}
 	info, ok := debug.ReadBuildInfo()

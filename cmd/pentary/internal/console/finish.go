@@ -1,0 +1,221 @@
+package console
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
+)
+
+// Finish gives all commands of a tree what they share: help that is wrapped to the
+// terminal, one rule for numbers, completion, hints at what was meant, and the guard
+// of files.
+func Finish(root *cobra.Command, s *Streams) {
+	root.SilenceErrors, root.SilenceUsage = true, true
+	root.SetFlagErrorFunc(flagError)
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { writeHelp(s.Out, cmd, s.Columns()) })
+	root.SetUsageFunc(func(cmd *cobra.Command) error {
+		writeUsage(s.Out, cmd, s.Columns())
+		return nil
+	})
+	root.PersistentPreRunE = func(cmd *cobra.Command, args []string) error { return CheckPaths(cmd, args, s, nil) }
+	finish(root)
+}
+
+func finish(cmd *cobra.Command) {
+	cmd.InitDefaultHelpFlag()
+	f := cmd.Flags()
+	Numbers(f)
+	aliases := map[string]string{}
+	f.VisitAll(func(flag *pflag.Flag) {
+		for _, alias := range flag.Annotations[aliasEntry] {
+			aliases[alias] = flag.Name
+		}
+		if complete := completionOf(flag); complete != nil {
+			cmd.RegisterFlagCompletionFunc(flag.Name, complete) // an error says that it has one
+		}
+	})
+	if len(aliases) > 0 {
+		f.SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
+			if flag, ok := aliases[name]; ok {
+				name = flag
+			}
+			return pflag.NormalizedName(name)
+		})
+	}
+	if cmd.ValidArgsFunction == nil && !cmd.HasSubCommands() {
+		cmd.ValidArgsFunction = completeArgument
+	}
+	for _, sub := range cmd.Commands() {
+		finish(sub)
+	}
+}
+
+// completionOf returns what completes a flag's value, nil for nothing.
+func completionOf(flag *pflag.Flag) cobra.CompletionFunc {
+	if n, ok := flag.Value.(interface{ Values() []string }); ok {
+		list := strings.HasSuffix(flag.Value.Type(), "Slice")
+		return func(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+			before := ""
+			if i := strings.LastIndexByte(typed, ','); list && i >= 0 {
+				before = typed[:i+1]
+			}
+			var texts []string
+			for _, v := range n.Values() {
+				if strings.HasPrefix(before+v, typed) {
+					texts = append(texts, before+v)
+				}
+			}
+			return texts, cobra.ShellCompDirectiveNoFileComp
+		}
+	}
+	p, ok := inner(flag.Value).(*Path)
+	if !ok {
+		return cobra.NoFileCompletions
+	}
+	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		switch p.role {
+		case readsFolder, writesDir, keepsRun:
+			return nil, cobra.ShellCompDirectiveFilterDirs
+		}
+		return extensions(p.ext)
+	}
+}
+
+func extensions(ext []string) ([]string, cobra.ShellCompDirective) {
+	if len(ext) == 0 {
+		return nil, cobra.ShellCompDirectiveDefault
+	}
+	return ext, cobra.ShellCompDirectiveFilterFileExt
+}
+
+func completeArgument(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	switch kind := argumentKind(cmd, len(args)); kind {
+	case "":
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	case ArgRun:
+		return nil, cobra.ShellCompDirectiveFilterDirs
+	case ArgFile:
+		return nil, cobra.ShellCompDirectiveDefault
+	default:
+		return extensions(strings.Split(kind, "|"))
+	}
+}
+
+// flagError returns an error of flags as a mistake in the arguments, in one form.
+func flagError(cmd *cobra.Command, err error) error {
+	var invalid *pflag.InvalidValueError
+	var unknown *pflag.NotExistError
+	switch {
+	case errors.As(err, &invalid):
+		value := report.Printable(invalid.GetValue())
+		if value == "" {
+			value = `""`
+		}
+		return Usagef("--%s %s: %w", invalid.GetFlag().Name, value, invalid.Unwrap())
+	case errors.As(err, &unknown) && cmd != nil && unknown.GetSpecifiedShortnames() == "":
+		var names []string
+		cmd.Flags().VisitAll(func(f *pflag.Flag) {
+			if !f.Hidden {
+				names = append(names, f.Name)
+			}
+		})
+		if near := nearest(unknown.GetSpecifiedName(), names); near != "" {
+			return Usagef("%w; did you mean --%s?", err, near)
+		}
+	}
+	return UsageError{err}
+}
+
+// Subcommands is the check of arguments of a command that is only a group.
+func Subcommands(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	var names []string
+	for _, sub := range cmd.Commands() {
+		if sub.IsAvailableCommand() {
+			names = append(names, sub.Name())
+		}
+	}
+	hint := ""
+	if near := nearest(args[0], names); near != "" {
+		hint = fmt.Sprintf("; did you mean %q?", near)
+	} else if cmd.HasParent() {
+		hint = "; there are " + List(names)
+	}
+	return Usagef("unknown command %q for %q%s", args[0], cmd.CommandPath(), hint)
+}
+
+// List writes names as a phrase, as in "a, b and c".
+func List(names []string) string {
+	last := len(names) - 1
+	if last < 1 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:last], ", ") + " and " + names[last]
+}
+
+// NoArguments is the check of arguments of a command that takes flags alone.
+func NoArguments(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return Usagef("%s takes no argument, and got %q", cmd.CommandPath(), args[0])
+	}
+	return nil
+}
+
+// OneArgument returns the check of arguments of a command that takes one thing.
+func OneArgument(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) != 1 {
+			return Usagef("%s takes one %s, and got %d", cmd.CommandPath(), what, len(args))
+		}
+		return nil
+	}
+}
+
+// nearest returns the name that differs from text by the fewest insertions,
+// deletions, replacements and swaps of letters, or begins with it; empty if none is
+// near.
+func nearest(text string, names []string) string {
+	best, least := "", 1+min(2, len(text)/3)
+	for _, name := range slices.Sorted(slices.Values(names)) {
+		d := distance(text, name)
+		if len(text) > 1 && strings.HasPrefix(name, text) {
+			d = min(d, 1)
+		}
+		if d < least {
+			best, least = name, d
+		}
+	}
+	return best
+}
+
+// distance returns the number of edits from a to b (optimal string alignment).
+func distance(a, b string) int {
+	var before, last []int
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		before, last, row = last, row, make([]int, len(b)+1)
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := 1
+			if a[i] == b[j] {
+				cost = 0
+			}
+			row[j+1] = min(last[j+1]+1, row[j]+1, last[j]+cost)
+			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
+				row[j+1] = min(row[j+1], before[j-1]+1)
+			}
+		}
+	}
+	return row[len(b)]
+}

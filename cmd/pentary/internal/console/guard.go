@@ -1,0 +1,310 @@
+package console
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// A place is a file that a command reads or writes, as far as it is there.
+type place struct {
+	label string // of the flag or argument, as in "--out"
+	path  string
+	role  role
+	model bool
+	run   bool        // whether it is a file of a run or search, which it lies in
+	info  fs.FileInfo // nil if there is no file
+	dir   string      // nearest folder that is there
+	rest  string      // path below it
+}
+
+// runFiles are the files that the command keeps in a folder, by the one that says that
+// it is such a folder.
+var runFiles = []struct {
+	mark  string
+	what  string
+	names []string
+}{
+	{"journal.pej", "run", []string{"journal.pej", "checkpoint", "lock", modelName}},
+	{"tune.jsonl", "search", []string{"tune.jsonl", "tune.lock"}},
+}
+
+// modelName is the file in a run's directory that holds its network.
+const modelName = "model.pent"
+
+// resolve finds where a path leads, by links that lead nowhere yet, too.
+func resolve(label, path string, r role) place {
+	p := place{label: label, path: path, role: r}
+	at := path
+	for range 40 { // more links than any system follows
+		info, err := os.Lstat(at)
+		if err != nil || info.Mode()&fs.ModeSymlink == 0 {
+			break
+		}
+		target, err := os.Readlink(at)
+		if err != nil {
+			break
+		}
+		if !filepath.IsAbs(target) {
+			parent, _ := cut(at)
+			target = parent + string(filepath.Separator) + target
+		}
+		at = target
+	}
+	p.info, _ = os.Stat(path)
+	for dir, base := cut(at); ; dir, base = cut(dir) {
+		p.rest = filepath.Join(base, p.rest)
+		p.dir = dir
+		if info, err := os.Stat(dir); err == nil && info.IsDir() || dir == "." || dir == string(filepath.Separator) {
+			return p
+		}
+	}
+}
+
+// cut returns the folder of a path and its name there. Unlike filepath.Dir it leaves
+// "..", which after a link leads elsewhere than it seems.
+func cut(path string) (dir, base string) {
+	path = strings.TrimRight(path, string(filepath.Separator))
+	i := strings.LastIndexByte(path, filepath.Separator)
+	switch {
+	case i < 0 && path == "":
+		return string(filepath.Separator), "."
+	case i < 0:
+		return ".", path
+	case i == 0:
+		return string(filepath.Separator), path[1:]
+	}
+	return path[:i], path[i+1:]
+}
+
+// same reports whether two places are one file, or would be.
+func (p place) same(q place) bool {
+	if p.info != nil || q.info != nil {
+		return p.info != nil && q.info != nil && os.SameFile(p.info, q.info)
+	}
+	a, errA := os.Stat(p.dir)
+	b, errB := os.Stat(q.dir)
+	if errA != nil || errB != nil || !os.SameFile(a, b) {
+		return false
+	}
+	return p.rest == q.rest || strings.EqualFold(p.rest, q.rest) && foldsCase(p.dir)
+}
+
+// foldsCase reports whether names in a folder that differ in case are the same.
+func foldsCase(dir string) bool {
+	probe, err := os.CreateTemp(dir, ".pentary-case-*")
+	if err != nil {
+		return false
+	}
+	defer os.Remove(probe.Name())
+	defer probe.Close()
+	here, err := probe.Stat()
+	if err != nil {
+		return false
+	}
+	other, err := os.Stat(filepath.Join(dir, strings.ToUpper(filepath.Base(probe.Name()))))
+	return err == nil && os.SameFile(here, other)
+}
+
+// CheckPaths returns an error if an output of the command is one of its inputs, another
+// of its outputs or a file that a run keeps, or cannot be made. It is called before
+// every command; a command that finds further inputs in its files calls it with them,
+// by what names them.
+func CheckPaths(cmd *cobra.Command, args []string, s *Streams, inputs map[string]string) error {
+	places := placesOf(cmd, args)
+	for label, path := range inputs {
+		if path != "" {
+			places = append(places, resolve(label, path, reads))
+		}
+	}
+	for i, p := range places {
+		for _, q := range places[:i] {
+			if err := p.conflict(q); err != nil {
+				return err
+			}
+		}
+	}
+	for _, p := range places {
+		if !p.output() || p.run {
+			continue
+		}
+		if err := p.foreign(places); err != nil {
+			return err
+		}
+		for _, q := range s.regular {
+			if p.info != nil && os.SameFile(p.info, q.info) && !isStream(p.path) {
+				return Usagef("%s %s: is the file of %s, too", p.label, p.path, q.label)
+			}
+		}
+	}
+	for _, p := range places {
+		if err := p.possible(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// shared reports whether it is something that several may write to.
+func (p place) shared() bool {
+	return p.role == streams && p.info != nil && !p.info.Mode().IsRegular() && !p.info.IsDir()
+}
+
+// isStream reports whether a path names a stream of the process, as /dev/stdout.
+func isStream(path string) bool {
+	return strings.HasPrefix(path, "/dev/std") || strings.HasPrefix(path, "/dev/fd/") || strings.HasPrefix(path, "/proc/self/fd/")
+}
+
+// output reports whether the command writes the file.
+func (p place) output() bool { return p.role == writes || p.role == streams || p.role == keepsRun }
+
+// conflict returns an error if one of two places is an output, and the other is the
+// same file.
+func (p place) conflict(q place) error {
+	if !p.output() || p.run && !q.run && q.output() {
+		p, q = q, p
+	}
+	if !p.output() || p.run && q.run || p.model && q.model || p.shared() || !p.same(q) {
+		return nil
+	}
+	does := "writes"
+	switch {
+	case q.run:
+		does = "keeps"
+	case q.role == reads:
+		does = "reads"
+	}
+	return Usagef("%s %s: is a file that %s %s", p.label, p.path, q.label, does)
+}
+
+// foreign returns an error if an output is a file that a run or a search keeps, other
+// than the network of the command's own run.
+func (p place) foreign(places []place) error {
+	if p.model && slices.ContainsFunc(places, func(q place) bool { return q.run && q.model && p.same(q) }) {
+		return nil
+	}
+	for _, kept := range runFiles {
+		mark, err := os.Stat(filepath.Join(p.dir, kept.mark))
+		if err != nil || !mark.Mode().IsRegular() {
+			continue
+		}
+		for _, name := range kept.names {
+			if p.same(resolve("", filepath.Join(p.dir, name), reads)) {
+				return Usagef("%s %s: is kept by the %s in %s", p.label, p.path, kept.what, p.dir)
+			}
+		}
+	}
+	return nil
+}
+
+// possible returns an error unless an output can be made, so that a run does not find
+// out at its end. It leaves nothing behind.
+func (p place) possible() error {
+	if p.run || p.role != writes && p.role != streams {
+		return nil
+	}
+	info, err := os.Stat(p.path)
+	switch {
+	case err == nil && info.IsDir():
+		return fmt.Errorf("%s %s: is a directory, want a file", p.label, p.path)
+	case err == nil && !info.Mode().IsRegular() && p.role == streams:
+		return nil
+	case err == nil && !info.Mode().IsRegular():
+		// Saving replaces the file by a rename: done to a device, that would be a
+		// disaster.
+		return fmt.Errorf("%s %s: is not a regular file, which saving replaces", p.label, p.path)
+	case err == nil && p.role == streams:
+		f, err := os.OpenFile(p.path, os.O_WRONLY|os.O_APPEND, 0)
+		if err != nil {
+			return fmt.Errorf("%s: %w", p.label, err)
+		}
+		return f.Close()
+	case err != nil && !os.IsNotExist(err):
+		return fmt.Errorf("%s: %w", p.label, err)
+	}
+	dir, base := cut(p.path)
+	if base == "." || base == ".." || strings.HasSuffix(p.path, string(filepath.Separator)) {
+		return fmt.Errorf("%s %s: names a directory, want a file", p.label, p.path)
+	}
+	folder, err := os.Stat(dir)
+	switch {
+	case err != nil:
+		return fmt.Errorf("%s %s: %w", p.label, p.path, missing(dir, err))
+	case !folder.IsDir():
+		return fmt.Errorf("%s %s: %s is not a directory", p.label, p.path, dir)
+	}
+	probe, err := os.CreateTemp(dir, ".pentary-*")
+	if err != nil {
+		return fmt.Errorf("%s %s: %w", p.label, p.path, missing(dir, err))
+	}
+	probe.Close()
+	return os.Remove(probe.Name())
+}
+
+// missing returns the error of a folder by the name that the user knows.
+func missing(dir string, err error) error {
+	if e, ok := err.(*fs.PathError); ok {
+		err = e.Err
+	}
+	return &fs.PathError{Op: "folder", Path: dir, Err: err}
+}
+
+// placesOf returns the files of a command's flags and arguments.
+func placesOf(cmd *cobra.Command, args []string) []place {
+	var places []place
+	add := func(label, path string, v *Path) {
+		join := func(r role, run bool, names ...string) {
+			for _, name := range names {
+				p := resolve(label, filepath.Join(path, name), r)
+				p.run, p.model = run, name == modelName
+				places = append(places, p)
+			}
+		}
+		switch v.role {
+		case readsFolder:
+			join(reads, false, v.names()...)
+		case writesDir:
+			if v.names != nil {
+				join(writes, true, v.names()...)
+			}
+		case keepsRun:
+			join(keepsRun, true, runFiles[0].names...)
+		default:
+			p := resolve(label, path, v.role)
+			p.model = v.model && v.role == writes
+			places = append(places, p)
+		}
+	}
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		v, ok := inner(f.Value).(*Path)
+		if !ok {
+			return
+		}
+		path := v.String()
+		if path == "" && v.standard != nil {
+			path = v.standard(args)
+		}
+		if path != "" {
+			add("--"+f.Name, path, v)
+		}
+	})
+	for i, arg := range args {
+		switch argumentKind(cmd, i) {
+		case ArgModel, ArgFile:
+			add(arg, arg, &Path{role: reads})
+		case ArgRun:
+			for _, name := range runFiles[0].names {
+				p := resolve(arg, filepath.Join(arg, name), reads)
+				p.run, p.model = true, name == modelName
+				places = append(places, p)
+			}
+		}
+	}
+	return slices.Clip(places)
+}

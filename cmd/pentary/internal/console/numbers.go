@@ -1,0 +1,124 @@
+package console
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/spf13/pflag"
+)
+
+// A number is the value of a flag that pflag parses as a number, read by one rule:
+// decimal digits, whatever zeros they begin with; no other base, no separators, no
+// exponents.
+type number struct {
+	pflag.Value
+	bounded     bool
+	least, most int
+}
+
+var (
+	errInteger  = errors.New("want a whole number in decimal digits")
+	errFraction = errors.New("want a decimal number, such as 0.25")
+)
+
+// Set implements pflag.Value.
+func (n *number) Set(text string) error {
+	kind := n.Type()
+	fraction := strings.HasPrefix(kind, "float")
+	var parts []string
+	for part := range strings.SplitSeq(text, ",") {
+		if !strings.HasSuffix(kind, "Slice") {
+			part = text
+		}
+		plain, ok := Decimal(part, fraction)
+		switch {
+		case !ok && fraction:
+			return errFraction
+		case !ok:
+			return errInteger
+		}
+		parts = append(parts, plain)
+		if part == text {
+			break
+		}
+	}
+	before := n.String()
+	if err := n.Value.Set(strings.Join(parts, ",")); err != nil {
+		return fmt.Errorf("out of range, want %s", n.accepts())
+	}
+	if n.bounded {
+		var v int
+		if _, err := fmt.Sscan(n.String(), &v); err != nil || v < n.least || v > n.most {
+			n.Value.Set(before)
+			return fmt.Errorf("want %s", n.accepts())
+		}
+	}
+	return nil
+}
+
+// accepts says which numbers there are.
+func (n *number) accepts() string {
+	switch {
+	case n.bounded && n.most == math.MaxInt:
+		return fmt.Sprintf("at least %d", n.least)
+	case n.bounded:
+		return fmt.Sprintf("%d to %d", n.least, n.most)
+	case strings.HasPrefix(n.Type(), "uint"):
+		return "0 to 2^64-1"
+	}
+	return "a number of 64 bits"
+}
+
+// Decimal returns a number without the zeros that it begins with, and whether text is
+// one in decimal digits: with a sign or without, and a fraction if that is allowed.
+func Decimal(text string, fraction bool) (plain string, ok bool) {
+	sign, digits := "", text
+	if rest, negative := strings.CutPrefix(text, "-"); negative {
+		sign, digits = "-", rest
+	}
+	whole, part, dot := strings.Cut(digits, ".")
+	if whole+part == "" || strings.Trim(whole+part, "0123456789") != "" || dot && !fraction {
+		return "", false
+	}
+	if whole = strings.TrimLeft(whole, "0"); whole == "" {
+		whole = "0"
+	}
+	if dot {
+		whole += "." + part
+	}
+	return sign + whole, true
+}
+
+// Bound sets the least and the largest value of an int or uint flag. What is out of
+// range is an error of the command line.
+func Bound(f *pflag.FlagSet, name string, least, most int) {
+	flag := f.Lookup(name)
+	flag.Value = &number{Value: inner(flag.Value), bounded: true, least: least, most: most}
+}
+
+// Numbers makes all number flags of a set read by the rule for numbers.
+func Numbers(f *pflag.FlagSet) {
+	f.VisitAll(func(flag *pflag.Flag) {
+		switch flag.Value.(type) {
+		case *number, *Path:
+			return
+		}
+		switch flag.Value.Type() {
+		case "int", "int32", "int64", "uint", "uint8", "uint32", "uint64", "float64", "intSlice", "uintSlice", "float64Slice":
+			flag.Value = &number{Value: flag.Value}
+		}
+	})
+}
+
+// inner returns the value that a flag was made with.
+func inner(v pflag.Value) pflag.Value {
+	switch v := v.(type) {
+	case *number:
+		return inner(v.Value)
+	case *offered:
+		return inner(v.Value)
+	}
+	return v
+}

@@ -1,0 +1,154 @@
+package console
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/pflag"
+)
+
+// Choice is a flag's value: one of a few, by its name.
+type Choice[T fmt.Stringer] struct {
+	Value   *T
+	Options []T
+}
+
+// Set implements pflag.Value. It takes what String returns.
+func (c Choice[T]) Set(text string) error {
+	var none T
+	if text == "" && !c.offers(none) {
+		*c.Value = none
+		return nil
+	}
+	for _, o := range c.Options {
+		if o.String() == text {
+			*c.Value = o
+			return nil
+		}
+	}
+	return fmt.Errorf("want %s", c.Type())
+}
+
+// String implements pflag.Value.
+func (c Choice[T]) String() string {
+	// pflag asks the zero value for its default, and a value that is none of the
+	// options depends on other flags.
+	if c.Value == nil || !c.offers(*c.Value) {
+		return ""
+	}
+	return (*c.Value).String()
+}
+
+func (c Choice[T]) offers(v T) bool {
+	return slices.ContainsFunc(c.Options, func(o T) bool { return o.String() == v.String() })
+}
+
+// Type implements pflag.Value.
+func (c Choice[T]) Type() string { return strings.Join(c.Values(), "|") }
+
+// Values returns the names of the options, for completion.
+func (c Choice[T]) Values() []string {
+	names := make([]string, len(c.Options))
+	for i, o := range c.Options {
+		names[i] = o.String()
+	}
+	return names
+}
+
+// offered is a value with texts that complete.
+type offered struct {
+	pflag.Value
+	values []string
+}
+
+// Values returns the texts.
+func (o *offered) Values() []string { return o.values }
+
+// Offer says which texts complete a flag, or an element of its list.
+func Offer(f *pflag.FlagSet, name string, values ...string) {
+	flag := f.Lookup(name)
+	flag.Value = &offered{flag.Value, values}
+}
+
+// Widths is a flag's value: the widths of hidden layers, or "none".
+type Widths []int
+
+const noWidths = "none"
+
+// Set implements pflag.Value. Which width is in range the command says.
+func (l *Widths) Set(text string) error {
+	if text == noWidths {
+		*l = nil
+		return nil
+	}
+	var widths Widths
+	for part := range strings.SplitSeq(text, ",") {
+		plain, _ := Decimal(part, false)
+		n, err := strconv.Atoi(plain)
+		if err != nil {
+			return fmt.Errorf("want widths separated by commas, or %q", noWidths)
+		}
+		widths = append(widths, n)
+	}
+	*l = widths
+	return nil
+}
+
+// String implements pflag.Value.
+func (l *Widths) String() string {
+	if len(*l) == 0 {
+		return noWidths
+	}
+	parts := make([]string, len(*l))
+	for i, width := range *l {
+		parts[i] = strconv.Itoa(width)
+	}
+	return strings.Join(parts, ",")
+}
+
+// Type implements pflag.Value.
+func (l *Widths) Type() string { return "widths" }
+
+// ByteSize is a flag's value: a number of bytes, with a unit or without.
+type ByteSize int64
+
+// byteUnits are the units from the largest; that of one byte comes last.
+var byteUnits = []struct {
+	name string
+	size float64
+}{{"TiB", 1 << 40}, {"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}, {"B", 1}}
+
+// Set implements pflag.Value.
+func (b *ByteSize) Set(text string) error {
+	number, unit := text, 1.
+	for _, u := range byteUnits {
+		if before, ok := strings.CutSuffix(text, u.name); ok {
+			number, unit = strings.TrimSpace(before), u.size
+			break
+		}
+	}
+	plain, ok := Decimal(number, true)
+	v, err := strconv.ParseFloat(plain, 64)
+	if v *= unit; !ok || err != nil || !(v >= 1 && v < math.MaxInt64) {
+		return errors.New("want a size such as 2GiB, 1.5GiB or 512MiB")
+	}
+	*b = ByteSize(v)
+	return nil
+}
+
+// String implements pflag.Value: three digits and the unit, and nothing for no bytes.
+func (b ByteSize) String() string {
+	for _, u := range byteUnits {
+		if v := float64(b) / u.size; v >= 1 {
+			return strconv.FormatFloat(v, 'f', max(0, 3-len(strconv.Itoa(int(v)))), 64) + " " + u.name
+		}
+	}
+	return ""
+}
+
+// Type implements pflag.Value.
+func (*ByteSize) Type() string { return "size" }

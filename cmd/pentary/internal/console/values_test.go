@@ -1,0 +1,35 @@
+package console
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/Kaleaon/pentary-go/es"
+)
+
+func TestChoice(t *testing.T) {
+	var fitness es.Fitness
+	c := Choice[es.Fitness]{Value: &fitness, Options: []es.Fitness{es.Sign, es.FourBit}}
+	if err := c.Set("4bit"); err != nil || fitness != es.FourBit || c.String() != "4bit" {
+		t.Errorf("Set(4bit) = %v, chose %v", err, fitness)
+	}
+	if err := c.Set("Sign"); err == nil || !strings.Contains(err.Error(), "sign|4bit") || fitness != es.FourBit {
+		t.Errorf("Set(Sign) = %v, chose %v", err, fitness)
+	}
+}
+
+func TestLayers(t *testing.T) {
+	for text, want := range map[string][]int{"none": nil, "64": {64}, "128,64,7": {128, 64, 7}, "-1": {-1}} {
+		l := Widths{3}
+		if err := l.Set(text); err != nil || !slices.Equal(l, want) || l.String() != text {
+			t.Errorf("Set(%q) = %v, %v", text, err, l)
+		}
+	}
+	for _, text := range []string{"", ",", "8,", "8, 8", "none,8", "8-8", "1e3", "99999999999999999999"} {
+		l := Widths{3}
+		if err := l.Set(text); err == nil || !slices.Equal(l, Widths{3}) {
+			t.Errorf("Set(%q) = %v, %v", text, err, l)
+		}
+	}
+}
