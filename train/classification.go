@@ -1,0 +1,57 @@
+package train
+
+import (
+	"fmt"
+	"log/slog"
+
+	"github.com/Kaleaon/pentary-go/data"
+	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/es/journal"
+	"github.com/Kaleaon/pentary-go/kernels"
+	"github.com/Kaleaon/pentary-go/nn"
+)
+
+// Classification returns the task of a network that is to classify samples: trained on
+// batches of the given size, tested on the test samples by accuracy. If holdOut is not
+// 0, every holdOut-th training sample is held out and validates.
+func Classification(net *nn.MLP, samples, test *data.Dataset, batch, holdOut int) (Task, error) {
+	t := Task{
+		Parameters: net.Parameters(), File: net.File, Samples: batch, Training: trainingBits,
+		Data: journal.Hash(data.Hash(samples, test)), Size: test.Len(), Metric: Accuracy,
+		Test: correct(net, test),
+	}
+	if holdOut != 0 {
+		rest, held := samples.HoldOut(holdOut)
+		samples, t.Validate = rest, correct(net, held)
+	}
+	evaluator, err := nn.NewClassifier(net, samples, batch)
+	t.Evaluator = evaluator
+	return t, err
+}
+
+// correct returns a function that counts the samples that a network classifies right.
+func correct(net *nn.MLP, d *data.Dataset) func() int64 {
+	return func() int64 {
+		counts, err := net.Confusion(d)
+		if err != nil {
+			panic(err) // of the shape of the training samples
+		}
+		n := 0
+		for class, row := range counts {
+			n += row[class]
+		}
+		return int64(n)
+	}
+}
+
+// Accuracy is the share of the samples that are classified right; a score counts them.
+var Accuracy = Metric{
+	Key: "test_accuracy", Digits: 4,
+	Value: func(score int64, size int) float64 { return float64(score) / float64(max(size, 1)) },
+	Text:  func(v float64) string { return fmt.Sprintf("held-out %5.1f %%", 100*v) },
+}
+
+// trainingBits reports the mean cross-entropy of the members' samples in bits.
+func trainingBits(s es.Stats, samples int) []slog.Attr {
+	return []slog.Attr{slog.Float64("training_bits", -float64(s.Mean)/kernels.ScoreUnit/float64(samples))}
+}

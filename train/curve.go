@@ -1,0 +1,125 @@
+package train
+
+import (
+	"errors"
+
+	"github.com/Kaleaon/pentary-go/es"
+)
+
+// kept are the weights of the best validation score so far.
+type kept struct {
+	generation int
+	score      int64
+	weights    []byte // of all parameters, one after another; nil before the first
+}
+
+// take copies the weights.
+func (k *kept) take(params []es.Parameter) {
+	k.weights = k.weights[:0]
+	for _, p := range params {
+		if p.Matrix != nil {
+			k.weights = append(k.weights, p.Matrix.Bytes()...)
+		}
+		for _, v := range p.Vector {
+			k.weights = append(k.weights, byte(v))
+		}
+	}
+}
+
+// restore copies them back.
+func (k *kept) restore(params []es.Parameter) {
+	b := k.weights
+	for _, p := range params {
+		if p.Matrix != nil {
+			b = b[copy(p.Matrix.Bytes(), b):]
+		}
+		for i := range p.Vector {
+			p.Vector[i] = int8(b[i])
+		}
+		b = b[len(p.Vector):]
+	}
+}
+
+// weightBytes returns the length of the weights that are kept.
+func weightBytes(params []es.Parameter) (n int) {
+	for _, p := range params {
+		if p.Matrix != nil {
+			n += len(p.Matrix.Bytes())
+		}
+		n += len(p.Vector)
+	}
+	return n
+}
+
+// planned returns the plan of the leg that a finished generation is of.
+func (r *Run) planned(generation int) int {
+	for _, l := range r.options.Earlier {
+		if generation <= l.Reached {
+			return l.Planned
+		}
+	}
+	return r.es.Generations
+}
+
+// due reports whether a generation is measured.
+func (r *Run) due(generation int) bool {
+	if !r.measure {
+		return false
+	}
+	planned := r.planned(generation)
+	every := (planned + r.options.Measurements - 1) / r.options.Measurements
+	return generation%every == 0 || generation == planned
+}
+
+func (r *Run) test() int64 {
+	if r.task.Test == nil {
+		return 0
+	}
+	return r.task.Test()
+}
+
+// measureAt adds a point to the learning curve, and keeps the weights if they are the
+// best. The later of equals is kept.
+func (r *Run) measureAt(generation int) {
+	r.timing.measuring(func() {
+		at := Point{Generation: generation, Test: r.test()}
+		if r.task.Validate != nil {
+			at.Validation = r.task.Validate()
+			if r.kept.weights == nil || at.Validation >= r.kept.score {
+				r.kept.generation, r.kept.score = generation, at.Validation
+				r.kept.take(r.task.Parameters)
+			}
+		}
+		r.curve = append(r.curve, at)
+		r.shown = at.Test
+	})
+}
+
+// last returns the last point of the curve.
+func (r *Run) last() Point {
+	if len(r.curve) == 0 {
+		return Point{Generation: -1}
+	}
+	return r.curve[len(r.curve)-1]
+}
+
+// stale reports whether the validation score has not risen for so long that the run
+// ends early. It depends on the curve since the last leg began, which is the same in a
+// run that was resumed.
+func (r *Run) stale() bool {
+	if r.options.Patience == 0 {
+		return false
+	}
+	begin := 0
+	if n := len(r.options.Earlier); n > 0 {
+		begin = r.options.Earlier[n-1].Reached
+	}
+	var at Point
+	stop := es.EarlyStop(r.options.Patience, func(es.Stats) int64 { return at.Validation })
+	for _, at = range r.curve {
+		if at.Generation >= begin && errors.Is(stop(es.Stats{}), es.ErrStop) {
+			return true
+		}
+	}
+	return false
+}

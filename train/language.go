@@ -1,0 +1,100 @@
+package train
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"iter"
+
+	"github.com/Kaleaon/pentary-go/kernels"
+	"github.com/Kaleaon/pentary-go/lowrank"
+	"github.com/Kaleaon/pentary-go/nn"
+)
+
+// Language returns the task of a language model over the bytes of a text. The last bytes
+// of the text test it, the ones before them validate it, by bits per byte; it learns the
+// rest. Without validation bytes there is no hold-out.
+func Language(m *nn.Model, text []byte, validation, test int, o nn.PredictorOptions) (Task, error) {
+	if validation < 0 || test < 1 || validation > len(text) || test >= len(text)-validation {
+		return Task{}, fmt.Errorf("train: %d and %d of %d bytes held out, want at least 0 and 1, and some to learn", validation, test, len(text))
+	}
+	until := len(text) - test
+	source := &nn.Text{Data: text[:until-validation], Places: m.Inputs()}
+	if err := source.Check(); err != nil {
+		return Task{}, err
+	}
+	evaluator, err := nn.NewPredictor(m, source, o)
+	if err != nil {
+		return Task{}, err
+	}
+	scorer, err := nn.NewTextScorer(m, text, until)
+	if err != nil {
+		return Task{}, err
+	}
+	t := Task{
+		Parameters: m.Parameters(), Evaluator: evaluator, File: m.File,
+		Samples: evaluator.Samples(), Unit: "token",
+		Data: sha256.Sum256(text), Size: test, Metric: BitsPerByte, Test: scorer.Score,
+	}
+	if o.Discount == 0 { // else a score has the worth of later ones in it
+		t.Training = trainingBits
+	}
+	if validation > 0 {
+		held, err := nn.NewTextScorer(m, text[:until], until-validation)
+		if err != nil {
+			return Task{}, err
+		}
+		t.Validate = held.Score
+	}
+	return t, nil
+}
+
+// BitsPerByte is the cross-entropy of a text's bytes; a score is the sum of their
+// log-probabilities in units of 1/256 bit.
+var BitsPerByte = Metric{
+	Key: "valid_bits_per_byte", Digits: 4,
+	Value: func(score int64, size int) float64 {
+		return -float64(score) / kernels.ScoreUnit / float64(max(size, 1))
+	},
+	Text: func(v float64) string { return fmt.Sprintf("held-out %.3f bits/byte", v) },
+}
+
+// Generate returns the bytes that a language model draws after a prompt, without end. heat
+// is the binary logarithm of the temperature, within ±nn.MaxHeat. The same seed gives
+// the same bytes on every machine.
+func Generate(m *nn.Model, prompt []byte, heat int, seed uint64) (iter.Seq[byte], error) {
+	if m.Outputs() != nn.Bytes {
+		return nil, fmt.Errorf("a model of %d outputs, want %d of a language model", m.Outputs(), nn.Bytes)
+	}
+	if heat < -nn.MaxHeat || heat > nn.MaxHeat {
+		return nil, fmt.Errorf("train: heat %d, want %d to %d", heat, -nn.MaxHeat, nn.MaxHeat)
+	}
+	return func(yield func(byte) bool) {
+		r := m.NewRunner(1)
+		x := make([]int8, kernels.Quads(m.Inputs())*4)
+		text := []byte{'\n'}
+		// The model sees the bytes before, the latest first.
+		read := func() []int8 {
+			for i := range m.Inputs() {
+				x[i] = '\n'
+				if at := len(text) - 1 - i; at >= 0 {
+					x[i] = int8(text[at])
+				}
+			}
+			return r.Step(x)
+		}
+		logits := read()
+		for _, b := range prompt {
+			text = append(text, b)
+			logits = read()
+		}
+		stream := lowrank.StreamOf(seed, 0, 0, lowrank.Batch, 0)
+		for i := uint32(0); ; i++ {
+			b := byte(nn.Sample(logits, 0, nn.Bytes, 1, heat, stream.Block(i)[0]))
+			if !yield(b) {
+				return
+			}
+			text = append(text[max(0, len(text)-m.Inputs()):], b)
+			logits = read()
+		}
+	}, nil
+}

@@ -1,0 +1,99 @@
+package train
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/Kaleaon/pentary-go/lowrank"
+	"github.com/Kaleaon/pentary-go/nn"
+)
+
+// The held-out end of a text does not change the weights; the part before it does.
+func TestHeldOutIsNotLearned(t *testing.T) {
+	text := bytes.Repeat([]byte("the quick brown fox jumps over the lazy dog. "), 30)
+	heldOut := len(text) / 20
+	weights := func(text []byte, activations bool) string {
+		p := language(activations)
+		_, o := p.task(t)
+		m, err := nn.NewLanguageModel(o.Seed, nn.Language{Width: 8, Layers: 1, Cell: nn.CellMinGRU, Places: 2})
+		if err != nil {
+			t.Fatal(err)
+		}
+		task, err := Language(m, text, 0, heldOut, nn.PredictorOptions{Streams: 16, Steps: 8, Lead: 4})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if activations {
+			o.Estimator = lowrank.PerturbActivations
+		}
+		r, err := New(task, o, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		finish(t, r)
+		return hash(t, r)
+	}
+	for _, activations := range []bool{false, true} {
+		want := weights(text, activations)
+		other := bytes.Clone(text)
+		for i := len(other) - heldOut; i < len(other); i++ {
+			other[i] = 'x'
+		}
+		if got := weights(other, activations); got != want {
+			t.Error("the held-out end has changed the weights")
+		}
+		other[len(other)-heldOut-1] = 'x' // the last byte that is learned
+		other[len(other)-heldOut-2] = 'y'
+		if got := weights(other, activations); got == want {
+			t.Error("the end of the part to learn has not changed the weights")
+		}
+	}
+}
+
+func TestLanguageErrors(t *testing.T) {
+	m, err := nn.NewLanguageModel(1, nn.Language{Width: 8, Layers: 1, Cell: nn.CellMinGRU, Places: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, heldOut := range []int{0, -1, 100, 101} {
+		if _, err := Language(m, make([]byte, 100), 0, heldOut, nn.PredictorOptions{Streams: 1, Steps: 1}); err == nil {
+			t.Errorf("%d bytes held out are no error", heldOut)
+		}
+	}
+}
+
+// A text does not depend on how much of it is taken, and does on prompt, seed and heat.
+func TestGenerate(t *testing.T) {
+	m, err := nn.NewLanguageModel(1, nn.Language{Width: 8, Layers: 1, Cell: nn.CellMinGRU, Places: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	take := func(prompt string, heat int, seed uint64, n int) string {
+		text, err := Generate(m, []byte(prompt), heat, seed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var b []byte
+		for c := range text {
+			if b = append(b, c); len(b) == n {
+				break
+			}
+		}
+		return string(b)
+	}
+	long := take("ab", 0, 1, 200)
+	if short := take("ab", 0, 1, 50); short != long[:50] {
+		t.Errorf("%q does not begin %q", long, short)
+	}
+	for name, other := range map[string]string{"prompt": take("ba", 0, 1, 200), "heat": take("ab", 2, 1, 200), "seed": take("ab", 0, 2, 200)} {
+		if other == long {
+			t.Errorf("another %s gives the same text", name)
+		}
+	}
+	if _, err := Generate(m, nil, nn.MaxHeat+1, 0); err == nil {
+		t.Error("too much heat is no error")
+	}
+	if _, err := Generate(nn.NewModel(nn.NewDense(4, 4, false)), nil, 0, 0); err == nil {
+		t.Error("a model of four outputs is no error")
+	}
+}

@@ -1,0 +1,57 @@
+package train
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"log/slog"
+
+	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/nn"
+	"github.com/Kaleaon/pentary-go/nn/control"
+)
+
+// TestEpisodes is the number of episodes that a policy is tested on, and of the others
+// that validate it.
+const TestEpisodes = 100
+
+// Policy returns the task of a network that acts in an environment: each member has the
+// given number of episodes in a generation. The run keeps the best of its measurements,
+// each on TestEpisodes episodes of their own that the seed draws.
+func Policy(net *nn.MLP, env control.Environment, episodes int, seed uint64) (Task, error) {
+	policy, err := control.NewPolicy(net, env)
+	if err != nil {
+		return Task{}, err
+	}
+	evaluator, err := control.NewEvaluator(net, env, episodes)
+	if err != nil {
+		return Task{}, err
+	}
+	measure := func() int64 {
+		sum := control.Q40(0)
+		for _, r := range policy.Test(seed, control.Fresh+1, TestEpisodes) {
+			sum += r
+		}
+		return int64(sum)
+	}
+	var measured int64
+	return Task{
+		Parameters: net.Parameters(), Evaluator: evaluator, File: net.File,
+		Data: sha256.Sum256([]byte(env.Spec().Name)), Size: TestEpisodes, Metric: Reward,
+		// One measurement serves both: what is reported last comes from other episodes.
+		Test:     func() int64 { measured = measure(); return measured },
+		Validate: func() int64 { return measured },
+		Training: func(es.Stats, int) []slog.Attr {
+			mean, best := evaluator.Rewards()
+			return []slog.Attr{slog.Float64("mean_reward", reward(mean)), slog.Float64("best_reward", reward(best))}
+		},
+	}, nil
+}
+
+func reward(q control.Q40) float64 { return float64(q) / float64(control.One) }
+
+// Reward is the mean reward of an episode; a score is the sum of all, as control.Q40.
+var Reward = Metric{
+	Key: "tested_reward", Digits: 1,
+	Value: func(score int64, size int) float64 { return reward(control.Q40(score)) / float64(max(size, 1)) },
+	Text:  func(v float64) string { return fmt.Sprintf("tested %.1f", v) },
+}

@@ -1,0 +1,332 @@
+package train
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/es/journal"
+)
+
+// Options say how a run goes on beside what es.Options determine.
+type Options struct {
+	Dir        string // keeps a journal and checkpoints; empty: the run is not kept
+	Config     string // all that determines the run, as canonical text, for the journal's header
+	Sync       journal.Sync
+	Checkpoint time.Duration // from one checkpoint to the next; 0: none before the end
+
+	Measurements int   // of the weights in a run; default 25
+	Patience     int   // measurements without a better validation score that end the run; 0: never
+	Earlier      []Leg // the legs before the last of a run that was extended, see Extend
+
+	Observer Observer               // nil for none
+	Each     []func(es.Stats) error // called after every generation that is evaluated; an error ends the run
+}
+
+// A Leg is a part of an extended run: its schedules spanned Planned generations, and it
+// ended after generation Reached of the run.
+type Leg struct {
+	Planned int `json:"planned"`
+	Reached int `json:"reached"`
+}
+
+// A Run is a training of a task. It is not safe for concurrent use.
+type Run struct {
+	task    Task
+	es      es.Options // Generations is that of the last leg
+	options Options
+
+	leg       int
+	optimizer *es.Optimizer // of the leg
+	log       *journal.Log  // nil if the run is not kept, or not open
+	resumed   Resumed
+
+	curve   []Point
+	kept    kept
+	timing  timing
+	measure bool // whether generations are measured
+	shown   int64
+}
+
+// Resumed says where a run goes on.
+type Resumed struct {
+	Generation int    `json:"generation"`
+	Checkpoint int    `json:"checkpoint"` // generation of the one loaded, 0 for none
+	Replayed   int    `json:"replayed"`   // generations from the journal alone
+	CutBytes   int64  `json:"cut_bytes"`  // of a torn record
+	Ignored    string `json:"checkpoint_ignored,omitempty"`
+}
+
+// Result is how a session of a run ended. The parameters hold the weights of generation
+// Kept.
+type Result struct {
+	Generations int  // finished, of all sessions
+	Kept        int  // that the parameters are of
+	Interrupted bool // by the context
+	Early       bool // stopped early
+	Curve       []Point
+	Wall        time.Duration // of all sessions
+	Trained     time.Duration // that evaluations and updates took, of all sessions
+	Throughput  float64       // member-samples a second of this session's evaluations and updates
+}
+
+// At returns the measurement of the weights that are kept, or of the last before them.
+func (r *Result) At() (at Point) {
+	for _, p := range r.Curve {
+		if p.Generation <= r.Kept {
+			at = p
+		}
+	}
+	return at
+}
+
+// New returns a run of a task at its beginning. The error names the option that is out
+// of range.
+func New(task Task, e es.Options, o Options) (*Run, error) {
+	if o.Measurements == 0 {
+		o.Measurements = 25
+	}
+	switch {
+	case o.Measurements < 0:
+		return nil, fmt.Errorf("train: %d measurements, want at least 1", o.Measurements)
+	case o.Patience < 0:
+		return nil, fmt.Errorf("train: patience of %d measurements, want at least 0", o.Patience)
+	case o.Patience > 0 && task.Validate == nil:
+		return nil, errors.New("train: early stopping of a task without validation")
+	}
+	if o.Observer == nil {
+		o.Observer = discard{}
+	}
+	r := &Run{task: task, es: e, options: o, measure: task.Test != nil || task.Validate != nil}
+	if err := checkLegs(o.Earlier, e.Generations); err != nil {
+		return nil, err
+	}
+	if _, err := r.newOptimizer(len(o.Earlier)); err != nil { // says what is wrong with the options as asked for
+		return nil, err
+	}
+	var err error
+	r.optimizer, err = r.newOptimizer(0)
+	return r, err
+}
+
+func checkLegs(legs []Leg, generations int) error {
+	before := 0
+	for _, l := range legs {
+		if l.Reached <= before || l.Reached > l.Planned {
+			return fmt.Errorf("train: a leg to generation %d of %d, after %d", l.Reached, l.Planned, before)
+		}
+		before = l.Reached
+	}
+	if len(legs) > 0 && generations <= before {
+		return fmt.Errorf("train: %d generations, of which %d are finished: want more", generations, before)
+	}
+	return nil
+}
+
+// newOptimizer returns the optimizer of a leg.
+func (r *Run) newOptimizer(leg int) (*es.Optimizer, error) {
+	o := r.es
+	if leg < len(r.options.Earlier) {
+		o.Generations = r.options.Earlier[leg].Planned
+	}
+	return es.New(r.task.Parameters, r.task.Evaluator, o)
+}
+
+// advance goes on to the leg that begins at the optimizer's generation, if one does.
+func (r *Run) advance() error {
+	for r.leg < len(r.options.Earlier) && r.optimizer.Generation() == r.options.Earlier[r.leg].Reached {
+		next, err := r.newOptimizer(r.leg + 1)
+		if err == nil {
+			err = next.RestoreState(r.optimizer.AppendState(nil))
+		}
+		if err != nil {
+			return err
+		}
+		r.leg++
+		r.optimizer = next
+	}
+	return nil
+}
+
+// Identity returns the identity of the run's optimizer, see es.Optimizer.Identity.
+func (r *Run) Identity() string {
+	o, err := r.newOptimizer(len(r.options.Earlier))
+	if err != nil {
+		panic(err) // New has made it
+	}
+	return o.Identity()
+}
+
+// Generation returns the number of finished generations.
+func (r *Run) Generation() int { return r.optimizer.Generation() }
+
+// Resumed returns where Open found the run.
+func (r *Run) Resumed() Resumed { return r.resumed }
+
+// JournalBytes returns the bytes that the journal of the whole run takes at most.
+func (r *Run) JournalBytes() int64 {
+	codes := r.es.Pairs
+	if r.activations() {
+		codes *= r.task.Samples
+	}
+	const frame = 40
+	return int64(r.es.Generations) * int64(codes+frame)
+}
+
+// Open begins the run in the directory of the options, or resumes the run that is
+// there. It does nothing if the run is not kept. The error says in what the run there
+// differs; that of a context is the context's.
+func (r *Run) Open(ctx context.Context) error {
+	if r.options.Dir == "" {
+		return nil
+	}
+	if r.measure && len(r.curve) == 0 {
+		r.measureAt(0)
+	}
+	h := journal.Header{Seed: r.es.Seed, Config: r.options.Config, Data: r.task.Data}
+	log, at, err := journal.Resume(ctx, r.options.Dir, h, session{r}, journal.Options{Sync: r.options.Sync})
+	if errors.Is(err, journal.ErrInUse) {
+		err = fmt.Errorf("the run in %s is under way: %w", r.options.Dir, err)
+	}
+	if err != nil {
+		return err
+	}
+	r.log = log
+	r.resumed = Resumed{Generation: at.Generation, Checkpoint: at.Checkpoint, Replayed: at.Replayed(), CutBytes: log.Truncated().Bytes}
+	if at.Ignored != nil {
+		r.resumed.Ignored = at.Ignored.Error()
+	}
+	return nil
+}
+
+// Ended returns how the run ended, and whether it has.
+func (r *Run) Ended() (End, bool) {
+	if r.log == nil {
+		return End{}, false
+	}
+	end, ok := r.log.End()
+	if !ok {
+		return End{}, false
+	}
+	e, err := parseEnd(end.Reason)
+	return e, err == nil
+}
+
+// Close closes the journal. It may be called more than once.
+func (r *Run) Close() error {
+	if r.log == nil {
+		return nil
+	}
+	err := r.log.Close()
+	r.log = nil
+	return err
+}
+
+// Train trains until the run is done, stops early, or the context is cancelled, and
+// puts the weights that the run keeps into the parameters. It saves a checkpoint in any
+// of these cases, and ends the journal unless the context was cancelled. Open comes
+// before it if the run is kept.
+func (r *Run) Train(ctx context.Context) (*Result, error) {
+	if r.measure && len(r.curve) == 0 {
+		r.measureAt(0)
+	}
+	end, ended := r.Ended()
+	r.timing.start(r.Generation())
+	var err error
+	if !ended && !r.optimizer.Done() && !r.stale() {
+		err = r.optimizer.Run(ctx, r.callbacks()...)
+	}
+	interrupted := ctx.Err() != nil && errors.Is(err, ctx.Err())
+	if err != nil && !interrupted {
+		return nil, err
+	}
+	early := !interrupted && !r.optimizer.Done()
+	if r.log != nil && interrupted {
+		if err := r.log.Checkpoint(session{r}); err != nil {
+			return nil, err
+		}
+	}
+	n := r.Generation()
+	if r.measure && r.last().Generation != n {
+		r.measureAt(n)
+	}
+	result := &Result{
+		Generations: n, Kept: n, Interrupted: interrupted, Early: early,
+		Wall: r.timing.wall(), Trained: r.timing.trained, Throughput: r.throughput(),
+	}
+	if r.kept.weights != nil {
+		result.Kept = r.kept.generation
+	}
+	switch {
+	case ended:
+		result.Early = end.Reason == StoppedEarly
+		if end.Kept == nil { // of a version that kept the last weights
+			result.Kept = n
+		}
+	case r.log != nil && !interrupted:
+		if err := r.log.Finish(session{r}, r.end(result).text()); err != nil {
+			return nil, err
+		}
+	}
+	if result.Kept != n {
+		r.kept.restore(r.task.Parameters)
+	}
+	result.Curve = r.curve
+	return result, nil
+}
+
+// callbacks returns what follows each generation.
+func (r *Run) callbacks() []func(es.Stats) error {
+	callbacks := append([]func(es.Stats) error{r.follow}, r.options.Each...)
+	if r.log != nil {
+		callbacks = append(callbacks, r.log.Follow(session{r}, journal.Interval{Time: r.options.Checkpoint}))
+	}
+	return append(callbacks, func(es.Stats) error {
+		if r.due(r.Generation()) && r.stale() {
+			return es.ErrStop
+		}
+		r.timing.mark = time.Now()
+		return nil
+	})
+}
+
+// follow measures and reports a generation.
+func (r *Run) follow(stats es.Stats) error {
+	r.timing.lap()
+	n := r.Generation()
+	measured := r.due(n)
+	if measured {
+		r.measureAt(n)
+	} else if r.measure && r.timing.early() {
+		measured = true
+		r.timing.measuring(func() { r.shown = r.test() })
+	}
+	r.options.Observer.Progress(r.progress(stats, measured))
+	return nil
+}
+
+// progress describes where the run stands.
+func (r *Run) progress(stats es.Stats, measured bool) Progress {
+	p := Progress{
+		Generation: r.Generation(), Generations: r.es.Generations, Stats: stats,
+		Measured: measured, Throughput: r.throughput(), ETA: r.timing.remaining(r.Generation(), r.es.Generations),
+		task: &r.task, samples: r.task.Samples,
+	}
+	if r.activations() {
+		p.samples = 1
+	}
+	if r.measure {
+		p.Score = r.shown
+	}
+	return p
+}
+
+func (r *Run) throughput() float64 {
+	return float64((r.Generation()-r.timing.first)*2*r.es.Pairs*r.task.Samples) / max(r.timing.session.Seconds(), 1e-6)
+}
+
+// ModelPath returns the file of a run's directory that holds its model.
+func ModelPath(dir string) string { return filepath.Join(dir, "model.pent") }

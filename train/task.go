@@ -1,0 +1,49 @@
+package train
+
+import (
+	"log/slog"
+
+	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/es/journal"
+	"github.com/Kaleaon/pentary-go/packed"
+)
+
+// A Task is what a run trains and how it is measured.
+type Task struct {
+	Parameters []es.Parameter // trained in place
+	Evaluator  es.Evaluator   // nil for a task that is replayed only and has noise in weights
+	Data       journal.Hash   // hash of the training and test data
+
+	// Test scores the present weights on data that training does not see; higher is
+	// better. Nil: the run has no learning curve.
+	Test func() int64
+	// Validate scores the present weights on a hold-out, which decides about early
+	// stopping and about the weights that the run keeps; nil for none. Higher is better.
+	Validate func() int64
+	Metric   Metric
+	Size     int // samples that Test scores, which Metric.Value divides by
+
+	Samples int    // that each member sees in a generation; 0: throughput is not reported
+	Unit    string // of Samples, in the singular; default "sample"
+	// Training says what progress reports of the members' scores, each of which is of the
+	// given number of samples; nil for nothing.
+	Training func(s es.Stats, samples int) []slog.Attr
+
+	// File returns the model with its present weights and the given metadata.
+	File func(meta map[string]string) *packed.File
+}
+
+// Metric says what the scores of Test are.
+type Metric struct {
+	Key    string                              // of JSON and logs, as in "test_accuracy"
+	Value  func(score int64, size int) float64 // of a score of size samples
+	Digits int                                 // after the point, in logs
+	Text   func(value float64) string          // for people, as in "held-out 91.2 %"
+}
+
+// A Point is a measurement of a run's learning curve.
+type Point struct {
+	Generation int   // finished generations
+	Test       int64 // score of Task.Test
+	Validation int64 // score of Task.Validate
+}
