@@ -5,16 +5,18 @@ import (
 	"compress/gzip"
 	"encoding/binary"
 	"fmt"
-	"os"
-	"path/filepath"
+	"io"
+	"math/rand/v2"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
 )
 
-// encode is the format written down a second time.
-func encode[D int | uint32](dims []D, data []byte) []byte {
-	b := []byte{0, 0, typeUint8, byte(len(dims))}
+// encodeIDX is the format written down a second time.
+func encodeIDX[D int | uint32](dims []D, data []byte) []byte {
+	b := []byte{0, 0, idxUint8, byte(len(dims))}
 	for _, d := range dims {
 		b = binary.BigEndian.AppendUint32(b, uint32(d))
 	}
@@ -29,78 +31,156 @@ func zip(data []byte) []byte {
 	return b.Bytes()
 }
 
-func ExampleDecodeIDX() {
-	a, err := DecodeIDX([]byte{0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6})
-	fmt.Println(a.Dims, a.Data, err)
-	// Output: [2 3] [1 2 3 4 5 6] <nil>
+func ExampleIDXReader() {
+	a, err := NewIDXReader(bytes.NewReader([]byte{0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6}))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	row := make([]byte, a.Dims[1])
+	for range a.Dims[0] {
+		if _, err := io.ReadFull(a, row); err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println(row)
+	}
+	// Output:
+	// [1 2 3]
+	// [4 5 6]
 }
 
+// readIDXFrom reads a whole array.
+func readIDXFrom(r io.Reader) ([]int, []byte, error) {
+	a, err := NewIDXReader(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	b, err := io.ReadAll(a)
+	return a.Dims, b, err
+}
+
+// Whatever the compression, its members, the zeros after them and the sizes that the
+// input is read in, the array is the same.
 func TestIDX(t *testing.T) {
-	plain := encode([]int{2, 3}, []byte{1, 2, 3, 4, 5, 6})
-	for name, data := range map[string][]byte{"plain": plain, "gzip": zip(plain)} {
-		path := filepath.Join(t.TempDir(), name)
-		if err := os.WriteFile(path, data, 0o666); err != nil {
-			t.Fatal(err)
-		}
-		a, err := ReadIDXFile(path)
-		if err != nil {
-			t.Fatalf("%s: %v", name, err)
-		}
-		if !slices.Equal(a.Dims, []int{2, 3}) || !slices.Equal(a.Data, []byte{1, 2, 3, 4, 5, 6}) {
-			t.Errorf("%s: read %v %v", name, a.Dims, a.Data)
+	data := make([]byte, 3*70_000)
+	for i := range data {
+		data[i] = byte(rand.IntN(256))
+	}
+	plain := encodeIDX([]int{3, 70_000}, data)
+	members := slices.Concat(zip(plain[:9]), zip(nil), zip(plain[9:100_000]), zip(plain[100_000:]))
+	for name, input := range map[string][]byte{
+		"plain":           plain,
+		"gzip":            zip(plain),
+		"members":         members,
+		"padded":          append(zip(plain), make([]byte, 512)...),
+		"padded by one":   append(zip(plain), 0),
+		"padded members":  append(slices.Clone(members), make([]byte, 70_000)...),
+		"padded to 4 KiB": append(zip(plain), make([]byte, 4096-len(zip(plain))%4096)...),
+	} {
+		for size, r := range map[string]io.Reader{
+			"whole":     bytes.NewReader(input),
+			"halves":    iotest.HalfReader(bytes.NewReader(input)),
+			"early EOF": iotest.DataErrReader(bytes.NewReader(input)),
+		} {
+			dims, got, err := readIDXFrom(r)
+			if err != nil || !slices.Equal(dims, []int{3, 70_000}) || !bytes.Equal(got, data) {
+				t.Errorf("%s, %s: %d elements of %v, error %v", name, size, len(got), dims, err)
+			}
 		}
 	}
 }
 
 func TestIDXErrors(t *testing.T) {
-	plain := encode([]int{2, 3}, []byte{1, 2, 3, 4, 5, 6})
-	truncated := zip(plain)
-	huge := encode([]uint32{1 << 31, 1 << 31, 1 << 31}, nil)
-	tests := []struct {
+	plain := encodeIDX([]int{2, 3}, []byte{1, 2, 3, 4, 5, 6})
+	zipped := zip(plain)
+	for _, test := range []struct {
 		name string
 		data []byte
 		want string
 	}{
-		{"empty", nil, "0 bytes, shorter than the magic"},
+		{"empty", nil, "offset 0: the file ends within the head"},
 		{"magic", []byte{0, 1, 8, 1}, "offset 0: bytes 00 01"},
 		{"type", []byte{0, 0, 0x0d, 1}, "offset 2: element type 0x0d"},
+		{"zeros", make([]byte, 100), "offset 2: element type 0x00"},
 		{"no dimension", []byte{0, 0, 8, 0}, "offset 3: 0 dimensions"},
 		{"many dimensions", []byte{0, 0, 8, 9}, "offset 3: 9 dimensions"},
-		{"header", plain[:11], "11 bytes, shorter than the header of 12"},
-		{"short", plain[:17], "offset 8: dimension 1 of 3 makes 6 elements or more, and 5 bytes follow"},
-		{"long", append(slices.Clone(plain), 0), "offset 18: 1 bytes after the last element"},
-		{"huge", huge, "offset 4: dimension 0 of 2147483648"},
-		{"truncated gzip", truncated[:len(truncated)-9], "gzip: unexpected EOF"},
+		{"head", plain[:11], "offset 11: the file ends within the head"},
+		{"short", plain[:17], "offset 17: the file ends 1 elements before the last of [2 3]"},
+		{"long", append(slices.Clone(plain), 0), "offset 18: bytes after the last element"},
+		{"long in gzip", zip(append(slices.Clone(plain), 0)), "offset 18: bytes after the last element"},
+		{"huge", encodeIDX([]uint32{1 << 31, 1 << 31, 1 << 31}, nil), "offset 12: dimension 2 of 2147483648"},
+		{"wrapped", encodeIDX([]uint32{1 << 16, 1 << 16, 1 << 16, 1 << 16}, nil), "offset 16: dimension 3 of 65536"},
+		{"truncated gzip", zipped[:len(zipped)-9], "gzip: unexpected EOF"},
 		{"no gzip", []byte{0x1f, 0x8b, 0, 0}, "gzip: "},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			_, err := ReadIDX(bytes.NewReader(test.data))
-			if err == nil || !strings.Contains(err.Error(), test.want) {
-				t.Errorf("error %v, want %q in it", err, test.want)
-			}
-		})
-	}
-}
-
-func TestReadFileMissing(t *testing.T) {
-	if _, err := ReadIDXFile(filepath.Join(t.TempDir(), "none")); !os.IsNotExist(err) {
-		t.Errorf("error %v, want not exist", err)
+		{"broken member", append(slices.Clone(zipped), 0x1f, 0x8b, 0), "gzip: "},
+		{"text after gzip", append(slices.Clone(zipped), 'x'), "followed by other bytes than zeros"},
+		{"zeros, then a member", slices.Concat(zipped, []byte{0}, zip(nil)), "followed by other bytes than zeros"},
+		{"zeros, then text", append(slices.Clone(zipped), 0, 0, 'x'), "followed by other bytes than zeros"},
+	} {
+		_, _, err := readIDXFrom(bytes.NewReader(test.data))
+		if err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: error %v, want %q in it", test.name, err, test.want)
+		}
 	}
 }
 
-// What decodes is exactly what the format says of its dimensions and data.
+// What a head claims takes no memory, and what a gzip expands to is not kept.
+func TestIDXMemory(t *testing.T) {
+	claim := encodeIDX([]uint32{1 << 10, 1 << 20}, make([]byte, 100))
+	allocated := allocatedBytes(func() {
+		a, err := NewIDXReader(bytes.NewReader(claim))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if all, err := readElements(a, 0, func(v uint8) uint8 { return v }); err == nil || all != nil {
+			t.Errorf("%d elements of a claim, error %v", len(all), err)
+		}
+	})
+	if allocated > 1<<19 {
+		t.Errorf("a claim of 1 GiB: %d bytes allocated", allocated)
+	}
+	large := zip(encodeIDX([]int{1 << 10, 1 << 16}, make([]byte, 1<<26)))
+	allocated = allocatedBytes(func() {
+		a, err := NewIDXReader(bytes.NewReader(large))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n, err := io.CopyBuffer(io.Discard, struct{ io.Reader }{a}, make([]byte, 1<<12)); n != 1<<26 || err != nil {
+			t.Errorf("%d bytes copied, error %v", n, err)
+		}
+	})
+	if allocated > 1<<19 {
+		t.Errorf("64 MiB of %d compressed bytes: %d bytes allocated", len(large), allocated)
+	}
+}
+
+func allocatedBytes(f func()) uint64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f()
+	runtime.ReadMemStats(&after)
+	return after.TotalAlloc - before.TotalAlloc
+}
+
+// What is read without an error is exactly what the format says of its dimensions and
+// data.
 func FuzzIDX(f *testing.F) {
-	f.Add(encode([]int{2, 3}, []byte{1, 2, 3, 4, 5, 6}))
-	f.Add(encode([]uint32{0, 1 << 31}, nil))
+	f.Add(encodeIDX([]int{2, 3}, []byte{1, 2, 3, 4, 5, 6}))
+	f.Add(encodeIDX([]uint32{0, 1 << 31}, nil))
 	f.Add([]byte{0, 0, 8, 255})
-	f.Fuzz(func(t *testing.T, data []byte) {
-		a, err := DecodeIDX(data)
+	f.Add(append(zip(encodeIDX([]int{1}, []byte{7})), 0, 0))
+	f.Fuzz(func(t *testing.T, input []byte) {
+		dims, data, err := readIDXFrom(bytes.NewReader(input))
 		if err != nil {
 			return
 		}
-		if !bytes.Equal(encode(a.Dims, a.Data), data) {
-			t.Errorf("%x decodes to %v %x", data, a.Dims, a.Data)
+		if !bytes.HasPrefix(input, []byte{0x1f, 0x8b}) && !bytes.Equal(encodeIDX(dims, data), input) {
+			t.Errorf("%x is read as %v %x", input, dims, data)
+		}
+		again, same, err := readIDXFrom(bytes.NewReader(zip(encodeIDX(dims, data))))
+		if err != nil || !slices.Equal(dims, again) || !bytes.Equal(data, same) {
+			t.Errorf("%v %x written and read again: %v %x, error %v", dims, data, again, same, err)
 		}
 	})
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/machine"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
+	"github.com/Kaleaon/pentary-go/internal/memory"
 	"github.com/Kaleaon/pentary-go/kernels"
 )
 
@@ -86,7 +87,7 @@ func (b *billionRun) checkMemory() error {
 	if b.limit > 0 && need > b.limit {
 		return fmt.Errorf("the run would take %v of memory, more than --limit %v", need, b.limit)
 	}
-	if available := console.ByteSize(machine.AvailableMemory()); b.limit == 0 && available > 0 && need > available {
+	if available := console.ByteSize(memory.Available()); b.limit == 0 && available > 0 && need > available {
 		return fmt.Errorf("the run would take %v of memory, and %v is available; a larger --limit tries all the same", need, available)
 	}
 	return nil

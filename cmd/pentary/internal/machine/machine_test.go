@@ -31,9 +31,3 @@ func TestPeakMemory(t *testing.T) {
 		t.Errorf("peak of %d bytes with %d held, and %d before", after, size, before)
 	}
 }
-
-func TestAvailableMemory(t *testing.T) {
-	if n := AvailableMemory(); n < 0 || runtime.GOOS == "linux" && n < 1<<20 {
-		t.Errorf("%d bytes available", n)
-	}
-}

@@ -18,6 +18,3 @@ func PeakMemory() int {
 	}
 	return int(usage.Maxrss) << 10
 }
-
-// AvailableMemory returns 0: it is not known here.
-func AvailableMemory() int { return 0 }

@@ -1,12 +1,9 @@
 package task
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -59,90 +56,11 @@ func TestDigits(t *testing.T) {
 	}
 }
 
-// writeIDX writes an array of zeros, but for the value at index 0.
-func writeIDX(t *testing.T, path string, first byte, dims ...int) {
-	t.Helper()
-	data := []byte{0, 0, 8, byte(len(dims))}
-	size := 1
-	for _, d := range dims {
-		data = binary.BigEndian.AppendUint32(data, uint32(d))
-		size *= d
-	}
-	at := len(data)
-	data = append(data, make([]byte, size)...)
-	data[at] = first
-	if err := os.WriteFile(path, data, 0o666); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// writeMNIST makes a folder of the four files.
-func writeMNIST(t *testing.T) (dir string) {
-	dir = t.TempDir()
-	writeIDX(t, filepath.Join(dir, "train-images-idx3-ubyte"), 255, 3, 2, 5)
-	writeIDX(t, filepath.Join(dir, "train-labels-idx1-ubyte"), 9, 3)
-	writeIDX(t, filepath.Join(dir, "t10k-images-idx3-ubyte"), 255, 2, 2, 5)
-	writeIDX(t, filepath.Join(dir, "t10k-labels-idx1-ubyte"), 4, 2)
-	return dir
-}
-
-func TestMNIST(t *testing.T) {
-	train, test, err := mnist.Load(writeMNIST(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if train.Len() != 3 || test.Len() != 2 || train.Features != 10 || train.Classes != 10 {
-		t.Errorf("%d train and %d test samples of %d features", train.Len(), test.Len(), train.Features)
-	}
-	if !slices.Equal(train.Labels, []uint8{9, 0, 0}) || train.Inputs[0]-train.Inputs[1] != 127 {
-		t.Errorf("labels %v, inputs %v", train.Labels, train.Inputs)
-	}
-}
-
-func TestMNISTErrors(t *testing.T) {
-	tests := []struct {
-		name  string
-		spoil func(dir string) error
-		want  string
-	}{
-		{
-			"missing", func(dir string) error { return os.Remove(filepath.Join(dir, "t10k-labels-idx1-ubyte")) },
-			"no t10k-labels-idx1-ubyte or t10k-labels-idx1-ubyte.gz",
-		},
-		{
-			"corrupt", func(dir string) error { return os.Truncate(filepath.Join(dir, "train-images-idx3-ubyte"), 20) },
-			"train-images-idx3-ubyte: idx: ",
-		},
-		{"counts", func(dir string) error {
-			writeIDX(t, filepath.Join(dir, "train-labels-idx1-ubyte"), 0, 4)
-			return nil
-		}, "train has 3 images and 4 labels"},
-		{"dimensions", func(dir string) error {
-			writeIDX(t, filepath.Join(dir, "t10k-images-idx3-ubyte"), 0, 2, 10)
-			return nil
-		}, "array of dimensions [2 10], want 3 of them"},
-		{"shapes", func(dir string) error {
-			writeIDX(t, filepath.Join(dir, "t10k-images-idx3-ubyte"), 0, 2, 3, 3)
-			return nil
-		}, "training images of 10 pixels, test images of 9"},
-		{"label", func(dir string) error {
-			writeIDX(t, filepath.Join(dir, "train-labels-idx1-ubyte"), 10, 3)
-			return nil
-		}, "label 10 of sample 0"},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			dir := writeMNIST(t)
-			if err := test.spoil(dir); err != nil {
-				t.Fatal(err)
-			}
-			_, _, err := mnist.Load(dir)
-			if err == nil || !strings.Contains(err.Error(), test.want) {
-				t.Errorf("error %v, want %q in it", err, test.want)
-			}
-			if missing := errors.Is(err, fs.ErrNotExist); missing != strings.Contains(err.Error(), mnist.Source) {
-				t.Errorf("error %v: missing %t, and where to get the data", err, missing)
-			}
-		})
+// A missing folder says where the data are to be had.
+func TestSource(t *testing.T) {
+	for _, task := range []*Task{&mnist, &fashion} {
+		if _, _, err := task.Load(t.TempDir()); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), task.Source) {
+			t.Errorf("%s: error %v, want where to get the data", task.Name, err)
+		}
 	}
 }

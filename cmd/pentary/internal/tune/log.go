@@ -166,7 +166,7 @@ func brief(v any) string {
 	return string(text)
 }
 
-// Append writes a trial, and returns once it is on the durable.
+// Append writes a trial, and returns once it is on the disk.
 func (l *Log) Append(t Trial) error {
 	line, err := json.Marshal(t)
 	if err != nil {

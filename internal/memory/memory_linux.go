@@ -1,0 +1,42 @@
+package memory
+
+import (
+	"bytes"
+	"os"
+	"strconv"
+	"strings"
+	"syscall"
+)
+
+// system returns the least of what is free or can be freed without swapping, the limit
+// of the control group if the process is in the root of one, as in a container, and what
+// RLIMIT_AS leaves of the address space.
+func system() int {
+	available := Field("/proc/meminfo", "MemAvailable:")
+	if text, err := os.ReadFile("/sys/fs/cgroup/memory.max"); err == nil {
+		if limit, err := strconv.Atoi(strings.TrimSpace(string(text))); err == nil { // else "max"
+			available = min(available, limit)
+		}
+	}
+	var limit syscall.Rlimit
+	if syscall.Getrlimit(syscall.RLIMIT_AS, &limit) == nil && uint64(limit.Cur) < 1<<62 {
+		available = min(available, max(1, int(limit.Cur)-Field("/proc/self/status", "VmSize:")))
+	}
+	return available
+}
+
+// Field returns the number of kB, as bytes, that follows a name in a file of /proc, or
+// 0 if there is none.
+func Field(file, name string) int {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return 0
+	}
+	for line := range bytes.Lines(text) {
+		if value, ok := bytes.CutPrefix(line, []byte(name)); ok {
+			n, _ := strconv.Atoi(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(string(value)), "kB")))
+			return n << 10
+		}
+	}
+	return 0
+}
