@@ -1,9 +1,9 @@
 package rtl_test
 
 import (
-	"bytes"
 	"iter"
 	"math/rand/v2"
+	"strings"
 	"sync"
 
 	"github.com/Kaleaon/pentary-go/hwmodel/rtl"
@@ -17,14 +17,19 @@ import (
 // each input record and an output record of what comes of it, cycles included.
 type bench struct {
 	name    string
-	in, out int // bits of the records
+	params  []string // of the module, NAME=VALUE, where they are not the default
+	in, out int      // bits of the records
 
 	draw func(*writer, *rand.Rand)   // a random input
 	all  func(yield func(*writer))   // every input, where there are few
 	want func(in *reader, w *writer) // what the library says comes of an input
 
-	long int // random inputs of the long test
+	long  int // random inputs of the long test
+	scale int // how much longer an input of a sequence takes than that of others
 }
+
+// title returns the name of the bench's tests.
+func (b *bench) title() string { return strings.Join(append([]string{b.name}, b.params...), " ") }
 
 const million = 1_000_000
 
@@ -51,7 +56,6 @@ var benches = []bench{
 	{name: "tile", in: 3*rows*cols + 16*cols + 1, out: 64*rows + 16, draw: drawTile, want: wantTile, long: million},
 	{name: "lowrank", in: 6*rows*lowrankCols + 16*lowrankCols + 163, out: 32*rows + 32, draw: drawLowRank, want: wantLowRank, long: million},
 	{name: "crossbar", in: 3*rows*lines + 8*rows, out: 14*cols + 9, draw: drawCrossbar, want: wantCrossbar, long: million},
-	{name: "top", in: 8 * topSend, out: 8 * topReceive, draw: drawTop, want: wantTop, long: 10_000},
 }
 
 // inputs returns n random inputs of the bench, or all where it has them.

@@ -25,14 +25,18 @@ func TestVerilator(t *testing.T) {
 	}
 	need(t, "verilator", "g++")
 	runtime := verilatorRuntime(t)
-	for _, b := range benches {
-		t.Run(b.name, func(t *testing.T) {
+	all := append(slices.Clone(benches), topSequence(16, 16, 4)) // of sequences, the whole design alone
+	if long() {
+		all = append(slices.Clone(benches), sequences()...)
+	}
+	for _, b := range all {
+		t.Run(b.title(), func(t *testing.T) {
 			t.Parallel()
 			n := b.long
 			if !long() {
 				n = max(20, n/4000)
 			}
-			compareVerilator(t, &b, buildBench(t, b.name, runtime), n)
+			compareVerilator(t, &b, buildBench(t, &b, runtime), n)
 		})
 	}
 }
@@ -125,9 +129,6 @@ func TestIcarus(t *testing.T) {
 		t.Run(b.name, func(t *testing.T) {
 			t.Parallel()
 			n := 100
-			if b.name == "top" {
-				n = 3
-			}
 			if long() {
 				n *= 20
 			}
@@ -135,7 +136,7 @@ func TestIcarus(t *testing.T) {
 			for _, v := range vectors[b.name] {
 				inputs = append(inputs, v.in)
 			}
-			for i, out := range icarus(t, "bench_"+b.name, b.in, b.out, inputs) {
+			for i, out := range icarus(t, &b, inputs) {
 				if !b.compare(t, inputs[i], out) {
 					return
 				}
@@ -144,13 +145,17 @@ func TestIcarus(t *testing.T) {
 	}
 }
 
-// icarus runs inputs through a bench, a module with its parameters if it has other than
-// the default, and returns the outputs.
-func icarus(t *testing.T, bench string, in, out int, inputs []record) []record {
+// icarus runs inputs through a bench and returns the outputs.
+func icarus(t *testing.T, b *bench, inputs []record) []record {
 	t.Helper()
 	dir := t.TempDir()
+	module := "bench_" + b.name
+	if len(b.params) > 0 {
+		values := strings.NewReplacer("=", "(").Replace(strings.Join(b.params, "), ."))
+		module += " #(." + values + "))"
+	}
 	run(t, dir, "iverilog", "-g2005", "-Wall", "-s", "harness", "-o", "sim",
-		"-DBENCH="+bench, fmt.Sprint("-DIN=", in), fmt.Sprint("-DOUT=", out),
+		"-DBENCH="+module, fmt.Sprint("-DIN=", b.in), fmt.Sprint("-DOUT=", b.out),
 		"-y"+absolute(t, "verilog"), "-y"+absolute(t, "testdata/bench"), absolute(t, "testdata/harness.v"))
 	var text strings.Builder
 	for _, r := range inputs {
@@ -169,18 +174,19 @@ func icarus(t *testing.T, bench string, in, out int, inputs []record) []record {
 		outputs = append(outputs, fromHex(t, line))
 	}
 	if len(outputs) != len(inputs) {
-		t.Fatalf("%s: %d outputs for %d inputs", bench, len(outputs), len(inputs))
+		t.Fatalf("%s: %d outputs for %d inputs", b.name, len(outputs), len(inputs))
 	}
 	return outputs
 }
 
 // buildBench returns the program that Verilator makes of a bench. It is built once for
 // the sources and tools that it depends on and kept in the user's cache.
-func buildBench(t *testing.T, name, runtime string) string {
+func buildBench(t *testing.T, b *bench, runtime string) string {
 	t.Helper()
 	sum := sha256.New()
-	fmt.Fprintln(sum, runtime)
-	for _, pattern := range []string{"verilog/*.v", "testdata/bench/bench_" + name + ".v", "testdata/harness.cpp"} {
+	fmt.Fprintln(sum, runtime, b.params)
+	source := "testdata/bench/bench_" + b.name + ".v"
+	for _, pattern := range []string{"verilog/*.v", source, "testdata/bench/[^b]*.v", "testdata/harness.cpp"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil || len(files) == 0 {
 			t.Fatal(pattern, err)
@@ -194,14 +200,20 @@ func buildBench(t *testing.T, name, runtime string) string {
 			sum.Write(text)
 		}
 	}
-	program := filepath.Join(filepath.Dir(runtime), fmt.Sprintf("%s-%x", name, sum.Sum(nil)[:8]))
+	program := filepath.Join(filepath.Dir(runtime), fmt.Sprintf("%s-%x", b.name, sum.Sum(nil)[:8]))
 	if _, err := os.Stat(program); err == nil {
 		return program
 	}
 	dir := t.TempDir()
-	run(t, dir, "verilator", "--cc", "-O3", "--no-timing", "--default-language", "1364-2005",
-		"-Wno-fatal", "-Wno-lint", "--prefix", "Vbench", "--Mdir", dir, "--top-module", "bench_"+name,
-		"-y", absolute(t, "verilog"), "-y", absolute(t, "testdata/bench"), absolute(t, "testdata/bench/bench_"+name+".v"))
+	args := []string{
+		"--cc", "-O3", "--no-timing", "--default-language", "1364-2005",
+		"-Wno-fatal", "-Wno-lint", "--prefix", "Vbench", "--Mdir", dir, "--top-module", "bench_" + b.name,
+		"-y", absolute(t, "verilog"), "-y", absolute(t, "testdata/bench"), absolute(t, source),
+	}
+	for _, p := range b.params {
+		args = append(args, "-G"+p)
+	}
+	run(t, dir, "verilator", args...)
 	// One compilation for all: reading Verilator's headers takes longest.
 	sources, err := filepath.Glob(filepath.Join(dir, "*.cpp"))
 	if err != nil {

@@ -1,8 +1,8 @@
 package rtl_test
 
 import (
+	"fmt"
 	"math/rand/v2"
-	"strconv"
 	"testing"
 
 	"github.com/Kaleaon/pentary-go/data"
@@ -25,11 +25,12 @@ func TestNetworkLayer(t *testing.T) {
 		tiles   = 4
 		samples = 3
 		send    = tiles*(1+3*rows*cols/8+1+cols) + 1 + 2
+		receive = 4*rows + rows
 	)
 	var inputs, want []record
 	for i := range samples {
 		x := data.Sample(i * data.Len() / samples)
-		var line recorder
+		var line host
 		port := rtl.NewPort(&line, rows, cols)
 		part := packed.NewMatrix(rows, cols)
 		for tile := range tiles {
@@ -47,7 +48,9 @@ func TestNetworkLayer(t *testing.T) {
 		}
 		must(t, port.Read(make([]int32, rows)))
 		must(t, port.Activate(make([]int8, rows), layer.Shift, layer.ReLU))
-		inputs = append(inputs, line.Bytes())
+		in := &writer{}
+		line.put(in, send, func() int { return 0 })
+		inputs = append(inputs, in.bits)
 
 		var y [rows]int32
 		var q [rows]int8
@@ -62,7 +65,8 @@ func TestNetworkLayer(t *testing.T) {
 		}
 		want = append(want, w.bits)
 	}
-	for i, got := range icarus(t, "bench_top #(.SEND("+strconv.Itoa(send)+"))", 8*send, 8*topReceive, inputs) {
+	top := bench{name: "top", params: []string{fmt.Sprint("SEND=", send), fmt.Sprint("RECEIVE=", receive)}, in: topOp * send, out: 8 * receive}
+	for i, got := range icarus(t, &top, inputs) {
 		if hexOf(got) != hexOf(want[i]) {
 			t.Errorf("sample %d:\n got %s\nwant %s", i, hexOf(got), hexOf(want[i]))
 		}

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -21,7 +22,7 @@ func need(t *testing.T, tools ...string) {
 	t.Helper()
 	for _, tool := range tools {
 		if _, err := exec.LookPath(tool); err != nil {
-			if os.Getenv("PENTARY_REQUIRE_RTL") != "" {
+			if set("PENTARY_REQUIRE_RTL") {
 				t.Fatalf("PENTARY_REQUIRE_RTL is set, and %s is missing: install the Debian package %s", tool, packages[tool])
 			}
 			t.Skipf("no %s: the RTL is not run here, its golden vectors are. Install the Debian package %s", tool, packages[tool])
@@ -30,7 +31,24 @@ func need(t *testing.T, tools ...string) {
 }
 
 // long reports whether tests run at full length.
-func long() bool { return os.Getenv("PENTARY_LONG") != "" }
+func long() bool { return set("PENTARY_LONG") }
+
+// set reports whether an environment variable asks for something: it is not empty, 0 or
+// false.
+func set(name string) bool {
+	value := os.Getenv(name)
+	on, err := strconv.ParseBool(value)
+	return on || err != nil && value != ""
+}
+
+func TestSet(t *testing.T) {
+	for value, want := range map[string]bool{"": false, "0": false, "false": false, "1": true, "true": true, "yes": true} {
+		t.Setenv("PENTARY_TEST_SET", value)
+		if got := set("PENTARY_TEST_SET"); got != want {
+			t.Errorf("%q: %t, want %t", value, got, want)
+		}
+	}
+}
 
 // run runs a tool in a folder and returns what it prints.
 func run(t *testing.T, dir, tool string, args ...string) string {

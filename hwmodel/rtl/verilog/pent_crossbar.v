@@ -78,7 +78,8 @@ module pent_crossbar #(
     end
     always @(posedge clk) reference <= ones;
 
-    wire signed [WIDTH-1:0] lines[0:LINES-1];
+    wire [WIDTH*LINES-1:0] lines;
+    assign y = lines[WIDTH*COLS-1:0];
     generate
         for (c = 0; c < LINES; c = c + 1) begin : bit_line
             wire [3*ROWS-1:0] column;
@@ -101,10 +102,7 @@ module pent_crossbar #(
                 if (stage[2]) sum <= -plane;
                 else if (|stage[9:3]) sum <= (sum <<< 1) + plane;
             end
-            assign lines[c] = sum;
-            if (c < COLS) begin : out
-                assign y[WIDTH*c+:WIDTH] = sum;
-            end
+            assign lines[WIDTH*c+:WIDTH] = sum;
         end
     endgenerate
 
@@ -114,9 +112,9 @@ module pent_crossbar #(
     integer j;
     always @* begin
         product_sum = 0;
-        for (j = 0; j < COLS; j = j + 1) product_sum = product_sum + lines[j];
+        for (j = 0; j < COLS; j = j + 1) product_sum = product_sum + $signed(lines[WIDTH*j+:WIDTH]);
         check_sum = 0;  // Horner's rule
-        for (j = LINES - 1; j >= COLS; j = j - 1) check_sum = (check_sum <<< 2) + check_sum + lines[j];
+        for (j = LINES - 1; j >= COLS; j = j - 1) check_sum = (check_sum <<< 2) + check_sum + $signed(lines[WIDTH*j+:WIDTH]);
     end
     always @(posedge clk) begin
         product <= product_sum;

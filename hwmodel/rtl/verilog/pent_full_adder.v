@@ -18,5 +18,5 @@ module pent_full_adder (
     wire       under = total < 4'd3;
 
     assign cout = over ? 2'd2 : under ? 2'd0 : 2'd1;
-    assign sum  = over ? total - 4'd8 : under ? total + 4'd2 : total - 4'd3;
+    assign sum  = over ? total[2:0] : under ? total[2:0] + 3'd2 : total[2:0] - 3'd3;  // modulo 8
 endmodule

@@ -1,38 +1,23 @@
-// in: bytes to send, the first in the low bits   out: bytes received, likewise
-// The host's end of the serial line: sends SEND bytes, then waits for RECEIVE.
+// in: operations: gap, byte to send, bytes that have to be received before   out: bytes
+// received, the first in the low bits
+// The host's end of the serial line.
 module bench_top #(
-    parameter SEND = 134, parameter RECEIVE = 80,
-    parameter IN = 8*SEND, parameter OUT = 8*RECEIVE
+    parameter ROWS = 16, parameter COLS = 16, parameter DIVIDER = 4,
+    parameter SEND = 134, parameter RECEIVE = 80, parameter OP = 27
 ) (
-    input clk, input rst, input start, input [IN-1:0] in, output done, output reg [OUT-1:0] out
+    input clk, input rst, input start, input [SEND*OP-1:0] in, output done, output [8*RECEIVE-1:0] out
 );
-    localparam DIVIDER = 4;
-    reg [15:0] sent, received;
-    reg running;
-    wire to, from, ready, got;
+    wire go, ready, to, from, got;
+    wire [OP-1:0] next, op;
     wire [7:0] data;
-
-    pent_top #(.ROWS(16), .COLS(16), .DIVIDER(DIVIDER)) dut (.clk(clk), .rx(to), .tx(from), .busy());
-
-    // READ is the third byte from the end and ACTIVATE the last but one, which has to
-    // wait for READ's answer.
-    wire may = sent < SEND-2 | received >= 64;
-    uart_tx #(.DIVIDER(DIVIDER)) sender (
-        .clk(clk), .rst(rst), .start(running & sent != SEND & may), .data(in[8*sent+:8]), .ready(ready), .tx(to)
+    reg [15:0] received;
+    player #(.OPS(SEND), .OP(OP), .DRAIN((4*ROWS + 16)*(11*DIVIDER + 8))) player (
+        .clk(clk), .rst(rst), .start(start), .in(in), .may(ready & received >= next[26:11]),
+        .go(go), .next(next), .op(op), .cycle(), .done(done)
     );
+    pent_top #(.ROWS(ROWS), .COLS(COLS), .DIVIDER(DIVIDER)) dut (.clk(clk), .rx(to), .tx(from), .busy());
+    uart_tx #(.DIVIDER(DIVIDER)) sender (.clk(clk), .rst(rst), .start(go), .data(op[10:3]), .ready(ready), .tx(to));
     uart_rx #(.DIVIDER(DIVIDER)) receiver (.clk(clk), .rst(rst), .rx(from), .valid(got), .data(data));
-
-    always @(posedge clk) begin
-        if (rst) running <= 1'b0;
-        else if (start) {running, sent, received} <= {1'b1, 32'd0};
-        else begin
-            if (running & ready & sent != SEND & may) sent <= sent + 16'd1;
-            if (got) begin
-                out <= {data, out[OUT-1:8]};
-                received <= received + 16'd1;
-            end
-            if (done) running <= 1'b0;
-        end
-    end
-    assign done = running & received == RECEIVE;
+    always @(posedge clk) received <= start ? 16'd0 : received + got;
+    recorder #(.N(RECEIVE), .W(8)) recorder (.clk(clk), .start(start), .take(got), .value(data), .out(out));
 endmodule
