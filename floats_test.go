@@ -20,7 +20,7 @@ import (
 // in them, not even for reporting.
 var integerPackages = []string{
 	"kernels", "lowrank", "es", "es/baseline", "nn", "nn/control", "internal/fixed", "internal/parallel",
-	"hwmodel/isa", "hwmodel/exec", "hwmodel/programs",
+	"internal/hw/isa", "internal/hw/exec", "internal/hw/programs",
 }
 
 // TestNoFloats type-checks the packages under every choice of files that a build

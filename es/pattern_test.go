@@ -19,7 +19,7 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// pattern is the seed prototype's own task: bring a random 64×64 matrix to
+// pattern is the prototype's own task: bring a random 64×64 matrix to
 // diag(2, 1, 0, -1, -2, 2, …), with the negative squared error as fitness.
 type pattern struct {
 	target  [size * size]int8
@@ -131,7 +131,7 @@ func (p *pattern) train(o es.Options) (before, after float64, changed int, err e
 	return mean(initial), mean(w), changed, nil
 }
 
-// The seed prototype's task. There the perturbed matrix was quantized back to
+// The prototype's task. There the perturbed matrix was quantized back to
 // five levels: the error stayed at 2.02 and none of the 4,096 weights changed.
 func Example_pattern() {
 	before, after, changed, err := newPattern().train(es.Options{Seed: 1, Pairs: 500, Generations: 200, Sigma: 4})

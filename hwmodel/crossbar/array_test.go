@@ -129,7 +129,7 @@ func TestConverter(t *testing.T) {
 			t.Errorf("%d bits: %.1f dB, want %.1f", bits, decibels, ideal)
 		}
 	}
-	// The seed's products of ±2 by ±2 in 256 rows fit 11 bits and a sign: exact.
+	// The documents' products of ±2 by ±2 in 256 rows fit 11 bits and a sign: exact.
 	small := batch(rng, k, n, 2)
 	got, want, _ := both(program(t, Config{Device: Ideal, ADCBits: 12, InputBits: 2}, w), w, small, n, Read{})
 	if !slices.Equal(got, want) {

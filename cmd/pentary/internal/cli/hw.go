@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
-	"github.com/Kaleaon/pentary-go/hwmodel/isa"
+	"github.com/Kaleaon/pentary-go/internal/hw/isa"
 	"github.com/Kaleaon/pentary-go/trit5"
 )
 

@@ -7,7 +7,7 @@ import (
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
-	"github.com/Kaleaon/pentary-go/hwmodel/isa"
+	"github.com/Kaleaon/pentary-go/internal/hw/isa"
 )
 
 func newHWAsm(s *console.Streams) *cobra.Command {

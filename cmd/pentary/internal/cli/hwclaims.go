@@ -8,7 +8,7 @@ import (
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
-	"github.com/Kaleaon/pentary-go/hwmodel/claims"
+	"github.com/Kaleaon/pentary-go/internal/hw/claims"
 )
 
 func newHWClaims(s *console.Streams) *cobra.Command {
@@ -25,7 +25,7 @@ the models of this module compute, and a verdict that follows from the two numbe
   overstated          an advantage, but less than is claimed; a cost, but more
   false               no advantage, or off by more than a factor of ten
 
---json prints an object a line with the claim, the seed's figure, what is computed,
+--json prints an object a line with the claim, the claimed figure, what is computed,
 the verdict, how it is computed, and where the claim is made.`,
 		Example: "  pentary hw claims --why\n  pentary hw claims --json | jq -r 'select(.verdict == \"false\").claim'",
 		Args:    console.NoArguments,
@@ -58,7 +58,7 @@ func writeFindings(s *console.Streams, findings []claims.Finding, why bool) {
 	var rows [][]string
 	for _, f := range findings {
 		counts[f.Verdict]++
-		rows = append(rows, []string{f.Claim, f.Seed, f.Computed, verdict(st, f.Verdict)})
+		rows = append(rows, []string{f.Claim, f.Claimed, f.Computed, verdict(st, f.Verdict)})
 	}
 	report.WriteTable(s.Out, st, 3, []string{"claim", "seed", "computed", "verdict"}, rows)
 	if why {

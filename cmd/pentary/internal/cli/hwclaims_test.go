@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
-	"github.com/Kaleaon/pentary-go/hwmodel/claims"
+	"github.com/Kaleaon/pentary-go/internal/hw/claims"
 )
 
 // hwClaims runs the command and returns what it wrote.
@@ -38,7 +38,7 @@ func TestHWClaims(t *testing.T) {
 		if err := decoder.Decode(&f); err != nil {
 			t.Fatal(err)
 		}
-		for _, text := range []string{f.Claim, f.Seed, f.Computed, string(f.Verdict), f.Basis, f.Source} {
+		for _, text := range []string{f.Claim, f.Claimed, f.Computed, string(f.Verdict), f.Basis, f.Source} {
 			if text == "" || !strings.Contains(table, text) {
 				t.Errorf("%s: %q is not in the table", f.Claim, text)
 			}

@@ -13,8 +13,8 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es"
-	"github.com/Kaleaon/pentary-go/hwmodel/claims"
 	"github.com/Kaleaon/pentary-go/internal/durable"
+	"github.com/Kaleaon/pentary-go/internal/hw/claims"
 	"github.com/Kaleaon/pentary-go/nn"
 	"github.com/Kaleaon/pentary-go/packed"
 )

@@ -13,9 +13,9 @@ import (
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
-	"github.com/Kaleaon/pentary-go/hwmodel/exec"
-	"github.com/Kaleaon/pentary-go/hwmodel/isa"
 	"github.com/Kaleaon/pentary-go/internal/durable"
+	"github.com/Kaleaon/pentary-go/internal/hw/exec"
+	"github.com/Kaleaon/pentary-go/internal/hw/isa"
 )
 
 // hwRun is a run of a program as the command line asks for it.

@@ -10,8 +10,8 @@ import (
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
-	"github.com/Kaleaon/pentary-go/hwmodel/exec"
-	"github.com/Kaleaon/pentary-go/hwmodel/isa"
+	"github.com/Kaleaon/pentary-go/internal/hw/exec"
+	"github.com/Kaleaon/pentary-go/internal/hw/isa"
 )
 
 func newHWTrace(s *console.Streams) *cobra.Command {

@@ -13,10 +13,10 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es"
-	"github.com/Kaleaon/pentary-go/hwmodel/exec"
-	"github.com/Kaleaon/pentary-go/hwmodel/isa"
-	"github.com/Kaleaon/pentary-go/hwmodel/programs"
 	"github.com/Kaleaon/pentary-go/internal/durable"
+	"github.com/Kaleaon/pentary-go/internal/hw/exec"
+	"github.com/Kaleaon/pentary-go/internal/hw/isa"
+	"github.com/Kaleaon/pentary-go/internal/hw/programs"
 	"github.com/Kaleaon/pentary-go/nn"
 )
 

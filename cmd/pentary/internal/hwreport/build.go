@@ -7,10 +7,10 @@ import (
 
 	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es"
-	"github.com/Kaleaon/pentary-go/hwmodel/claims"
 	"github.com/Kaleaon/pentary-go/hwmodel/crossbar"
-	"github.com/Kaleaon/pentary-go/hwmodel/cycles"
-	"github.com/Kaleaon/pentary-go/hwmodel/energy"
+	"github.com/Kaleaon/pentary-go/internal/hw/claims"
+	"github.com/Kaleaon/pentary-go/internal/hw/cycles"
+	"github.com/Kaleaon/pentary-go/internal/hw/energy"
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/lowrank"
 	"github.com/Kaleaon/pentary-go/nn"

@@ -5,7 +5,7 @@ import (
 	"html/template"
 	"math"
 
-	"github.com/Kaleaon/pentary-go/hwmodel/energy"
+	"github.com/Kaleaon/pentary-go/internal/hw/energy"
 )
 
 // Bar is the energy of a program under one calibration.

@@ -14,9 +14,9 @@ import (
 	"testing"
 
 	"github.com/Kaleaon/pentary-go/data"
-	"github.com/Kaleaon/pentary-go/hwmodel/claims"
-	"github.com/Kaleaon/pentary-go/hwmodel/cycles"
-	"github.com/Kaleaon/pentary-go/hwmodel/energy"
+	"github.com/Kaleaon/pentary-go/internal/hw/claims"
+	"github.com/Kaleaon/pentary-go/internal/hw/cycles"
+	"github.com/Kaleaon/pentary-go/internal/hw/energy"
 	"github.com/Kaleaon/pentary-go/nn"
 )
 

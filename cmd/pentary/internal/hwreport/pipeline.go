@@ -5,7 +5,7 @@ import (
 	"html/template"
 	"slices"
 
-	"github.com/Kaleaon/pentary-go/hwmodel/cycles"
+	"github.com/Kaleaon/pentary-go/internal/hw/cycles"
 )
 
 const (

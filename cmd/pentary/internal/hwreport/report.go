@@ -8,7 +8,7 @@ import (
 	"io"
 	"strings"
 
-	"github.com/Kaleaon/pentary-go/hwmodel/claims"
+	"github.com/Kaleaon/pentary-go/internal/hw/claims"
 )
 
 // Report is the page: facts at its head and sections.

@@ -3,10 +3,10 @@ package hwreport
 import (
 	"context"
 
-	"github.com/Kaleaon/pentary-go/hwmodel/cycles"
-	"github.com/Kaleaon/pentary-go/hwmodel/energy"
-	"github.com/Kaleaon/pentary-go/hwmodel/isa"
-	"github.com/Kaleaon/pentary-go/hwmodel/programs"
+	"github.com/Kaleaon/pentary-go/internal/hw/cycles"
+	"github.com/Kaleaon/pentary-go/internal/hw/energy"
+	"github.com/Kaleaon/pentary-go/internal/hw/isa"
+	"github.com/Kaleaon/pentary-go/internal/hw/programs"
 )
 
 const (

@@ -6,7 +6,7 @@ import (
 	"math"
 	"strconv"
 
-	"github.com/Kaleaon/pentary-go/hwmodel/cycles"
+	"github.com/Kaleaon/pentary-go/internal/hw/cycles"
 )
 
 // Units draws how busy the pipeline and the units were over a whole program: the

@@ -1,0 +1,163 @@
+package programs
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/Kaleaon/pentary-go/data"
+	"github.com/Kaleaon/pentary-go/internal/hw/exec"
+	"github.com/Kaleaon/pentary-go/internal/hw/isa"
+	"github.com/Kaleaon/pentary-go/kernels"
+	"github.com/Kaleaon/pentary-go/nn"
+)
+
+// MLP is a network compiled to a program that runs batches of inputs through it.
+type MLP struct {
+	*Program
+	net              *nn.MLP
+	columns, batches int
+	far              farTensors
+}
+
+// farTensors is where the inputs and outputs of all batches are, one after another.
+type farTensors struct {
+	x, out         int // addresses
+	xSize, outSize int // bytes of a batch
+}
+
+type mlpText struct {
+	Batches                 int
+	X, FarX, FarOut         string
+	InputBytes, OutputBytes int
+	Layers                  []mlpLayerText
+}
+
+type mlpLayerText struct {
+	N               int
+	Shift           uint
+	ReLU            bool
+	W, FarW, Sum, H string
+}
+
+// CompileMLP returns the program that runs so many batches, of so many columns each,
+// through a network: what nn.MLP.Forward computes. The error says what the machine has
+// no room for.
+func CompileMLP(net *nn.MLP, columns, batches int) (*MLP, error) {
+	if columns < 1 || batches < 1 || columns > math.MaxInt32 || batches > isa.MaxLarge {
+		return nil, fmt.Errorf("programs: %d batches of %d columns, want at least one of each and at most %d batches", batches, columns, isa.MaxLarge)
+	}
+	l := &layout{}
+	text := mlpText{Batches: batches, X: l.activations(net.Inputs(), columns)}
+	for i, layer := range net.Layers {
+		m, k := layer.W.Rows(), layer.W.Cols()
+		text.Layers = append(text.Layers, mlpLayerText{
+			N: i, Shift: layer.Shift, ReLU: layer.ReLU,
+			W: l.matrix(m, k), FarW: l.matrix(m, k), Sum: l.accumulators(m, columns), H: l.activations(m, columns),
+		})
+	}
+	p := &MLP{net: net, columns: columns, batches: batches}
+	text.FarX, p.far.x, p.far.xSize = l.repeated(net.Inputs(), columns, batches)
+	text.FarOut, p.far.out, p.far.outSize = l.repeated(net.Outputs(), columns, batches)
+	text.InputBytes, text.OutputBytes = p.far.xSize, p.far.outSize
+	var err error
+	if p.Program, err = build("mlp.pasm", text, l); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// repeated reserves activations for several batches, and returns the descriptor of the
+// first, its address and its size.
+func (l *layout) repeated(rows, cols, batches int) (text string, at, size int) {
+	at = l.bytes
+	each := 4 * int64(kernels.Quads(rows)) * int64(cols)
+	text = l.reserve(&l.bytes, int64(rows), int64(cols), min(each, exec.MaxMemory+1)*int64(batches))
+	return text, at, int(min(each, exec.MaxMemory+1))
+}
+
+// Machine returns a machine whose far memory holds the network's weights.
+func (p *MLP) Machine(observers ...exec.Observer) (*exec.Machine, error) {
+	m, err := p.Program.Machine(observers...)
+	if err != nil {
+		return nil, err
+	}
+	for i, l := range p.net.Layers {
+		if err := setMatrix(m, fmt.Sprintf("far_w%d", i), l.W); err != nil {
+			return nil, err
+		}
+	}
+	return m, nil
+}
+
+// Inputs returns the far memory of batch i's inputs on a machine, in quads.
+func (p *MLP) Inputs(m *exec.Machine, i int) []int8 {
+	return p.part(m, p.far.x+i*p.far.xSize, p.net.Inputs())
+}
+
+// Outputs returns the far memory of batch i's outputs, in quads.
+func (p *MLP) Outputs(m *exec.Machine, i int) []int8 {
+	return p.part(m, p.far.out+i*p.far.outSize, p.net.Outputs())
+}
+
+func (p *MLP) part(m *exec.Machine, base, rows int) []int8 {
+	return m.Activations(exec.Tensor{Kind: isa.Bytes, Base: base, Rows: rows, Cols: p.columns})
+}
+
+// Load puts a data set into a machine's far memory, sample after sample; the columns
+// after the last are zero. The error says why the data do not fit the program.
+func (p *MLP) Load(m *exec.Machine, data *data.Dataset) error {
+	if err := data.Check(); err != nil {
+		return err
+	}
+	if p.net.Inputs() != data.Features || p.net.Outputs() < data.Classes {
+		return fmt.Errorf("programs: network of %d→%d for data of %d features and %d classes",
+			p.net.Inputs(), p.net.Outputs(), data.Features, data.Classes)
+	}
+	if most := int64(p.columns) * int64(p.batches); int64(data.Len()) > most {
+		return fmt.Errorf("programs: %d samples for %d batches of %d columns", data.Len(), p.batches, p.columns)
+	}
+	batch := make([]int8, p.columns*data.Features)
+	for i := range p.batches {
+		clear(batch)
+		copy(batch, data.Inputs[min(i*len(batch), len(data.Inputs)):])
+		kernels.Interleave(p.Inputs(m, i), batch, data.Features, p.columns)
+	}
+	return nil
+}
+
+// Check returns an error unless the outputs that a machine has come to are those of
+// nn.MLP.Forward.
+func (p *MLP) Check(m *exec.Machine) error {
+	var ws nn.Workspace
+	for i := range p.batches {
+		if !slices.Equal(p.Outputs(m, i), p.net.Forward(&ws, p.Inputs(m, i), p.columns)) {
+			return fmt.Errorf("programs: the outputs of batch %d are not the network's", i)
+		}
+	}
+	return nil
+}
+
+// Confusion counts, for each true class of the data that a machine was loaded with and
+// has run, how many samples the network assigns to each class.
+func (p *MLP) Confusion(m *exec.Machine, data *data.Dataset) [][]int {
+	counts := make([][]int, data.Classes)
+	for i := range counts {
+		counts[i] = make([]int, p.net.Outputs())
+	}
+	for i, label := range data.Labels {
+		counts[label][p.assigned(p.Outputs(m, i/p.columns), i%p.columns)]++
+	}
+	return counts
+}
+
+// assigned returns the row of a column's largest output, the first of equals.
+func (p *MLP) assigned(out []int8, c int) (class int) {
+	best := int8(-128)
+	for i := range p.net.Outputs() {
+		if v := out[(i/4*p.columns+c)*4+i%4]; v > best {
+			best, class = v, i
+		}
+	}
+	return class
+}

@@ -1,0 +1,81 @@
+package programs
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+
+	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/es/baseline"
+	"github.com/Kaleaon/pentary-go/internal/hw/exec"
+	"github.com/Kaleaon/pentary-go/internal/hw/isa"
+	"github.com/Kaleaon/pentary-go/packed"
+)
+
+// Prototype is a program that brings a matrix to another by the architecture's first
+// algorithm: what baseline.Prototype does with the negative squared error as its
+// objective.
+type Prototype struct {
+	*Program
+	w, target *packed.Matrix
+}
+
+type prototypeText struct {
+	Seed                                     string
+	Generations, Members, Rank               int
+	Sigma, Rate                              es.Q16
+	A, B, E, Sum, W, Member, Target, Fitness string
+}
+
+// NewPrototype returns the program of a run of baseline.Prototype that brings w to a
+// target of the same shape. The options are those of baseline.NewPrototype, whose
+// defaults are the first algorithm's; at most isa.MaxSmall members.
+func NewPrototype(w, target *packed.Matrix, o baseline.PrototypeOptions) (*Prototype, error) {
+	if w.Rows() != target.Rows() || w.Cols() != target.Cols() {
+		return nil, fmt.Errorf("programs: matrix of %d×%d with a target of %d×%d", w.Rows(), w.Cols(), target.Rows(), target.Cols())
+	}
+	if _, err := baseline.NewPrototype([]*packed.Matrix{w}, o); err != nil {
+		return nil, err
+	}
+	o.Members, o.Rank = cmp.Or(o.Members, 100), cmp.Or(o.Rank, 16)
+	o.Sigma, o.Rate = cmp.Or(o.Sigma, es.Ratio(1, 10)), cmp.Or(o.Rate, es.Ratio(1, 100))
+	if o.Members > isa.MaxSmall || o.Generations > isa.MaxLarge {
+		return nil, fmt.Errorf("programs: %d members and %d generations, want at most %d and %d", o.Members, o.Generations, isa.MaxSmall, isa.MaxLarge)
+	}
+	l, m, k := &layout{}, w.Rows(), w.Cols()
+	text := prototypeText{
+		Seed: seedWords(o.Seed), Generations: o.Generations, Members: o.Members, Rank: o.Rank,
+		Sigma: o.Sigma, Rate: o.Rate,
+		A: l.matrix(o.Rank, m), B: l.matrix(o.Rank, k), E: l.matrix(m, k), Sum: l.accumulators(m, k),
+		W: l.matrix(m, k), Member: l.matrix(m, k), Target: l.matrix(m, k), Fitness: l.accumulators(o.Members, 1),
+	}
+	program, err := build("prototype.pasm", text, l)
+	if err != nil {
+		return nil, err
+	}
+	return &Prototype{Program: program, w: w, target: target}, nil
+}
+
+// Machine returns a machine that holds the matrix and its target.
+func (p *Prototype) Machine(observers ...exec.Observer) (*exec.Machine, error) {
+	m, err := p.Program.Machine(observers...)
+	if err != nil {
+		return nil, err
+	}
+	if err := setMatrix(m, "w", p.w); err != nil {
+		return nil, err
+	}
+	return m, setMatrix(m, "target", p.target)
+}
+
+// Run brings the matrix to its target. On an error it is as it was.
+func (p *Prototype) Run(ctx context.Context, observers ...exec.Observer) error {
+	m, err := p.Machine(observers...)
+	if err != nil {
+		return err
+	}
+	if err := m.Run(ctx); err != nil {
+		return err
+	}
+	return getMatrix(m, "w", p.w)
+}
