@@ -201,7 +201,7 @@ func requantizeSequence() bench {
 				}
 				y, bias, shift, relu := int32(in.signed(32)), int32(in.signed(32)), uint(in.take(5)), in.take(1) == 1
 				var dst [4]int8
-				kernels.Requantize(dst[:], []int32{y}, []int32{bias}, 1, 1, shift, relu)
+				kernels.Requantize(dst[:], []int32{y}, 1, 1, kernels.Output{Bias: []int32{bias}, Shift: shift, ReLU: relu})
 				v := &writer{}
 				v.put(uint64(dst[0]), 8)
 				s.result(at+rtl.CyclesRequantize().Latency, v)
@@ -828,7 +828,7 @@ func wantCommands(in *reader, n, rows, cols int, w *writer) {
 		case 5:
 			how := in.take(8)
 			q := make([]int8, kernels.Quads(rows)*4)
-			kernels.Requantize(q, y, nil, rows, 1, uint(how&31), how>>7 == 1)
+			kernels.Requantize(q, y, rows, 1, kernels.Output{Shift: uint(how & 31), ReLU: how>>7 == 1})
 			for _, v := range q[:rows] {
 				w.put(uint64(v), 8)
 			}

@@ -60,7 +60,7 @@ func writeFindings(s *console.Streams, findings []claims.Finding, why bool) {
 		counts[f.Verdict]++
 		rows = append(rows, []string{f.Claim, f.Claimed, f.Computed, verdict(st, f.Verdict)})
 	}
-	report.WriteTable(s.Out, st, 3, []string{"claim", "seed", "computed", "verdict"}, rows)
+	report.WriteTable(s.Out, st, 3, []string{"claim", "claimed", "computed", "verdict"}, rows)
 	if why {
 		for _, f := range findings {
 			fmt.Fprintf(s.Out, "\n  %s\n    %s\n    %s\n", f.Claim, f.Basis, st.Dim(f.Source))
