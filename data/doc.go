@@ -1,3 +1,13 @@
-// Package data holds what networks are trained on: labelled samples, the readers of
-// their files, and how they are divided into training, validation and test parts.
+// Package data holds what networks are trained on: labelled samples of int8, the readers
+// of their files, and their division into training, validation and test parts.
+//
+//	table, err := data.ReadCSV("iris.csv", data.CSVOptions{Label: "species"})
+//	...
+//	split, err := table.Split(1, 20, 20) // seed, per cent for validation and test
+//	...
+//	split.Train, split.Validation, split.Test // *Dataset
+//	split.Scaler                              // turns new rows into samples
+//
+// Readers take memory in proportion to what their input has, whatever it claims, and
+// their errors name the file, the line or offset, and the column.
 package data

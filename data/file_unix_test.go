@@ -57,6 +57,10 @@ func TestSpecialFiles(t *testing.T) {
 }
 
 var readers = map[string]func(path string) error{
+	"CSV": func(path string) error {
+		_, err := ReadCSV(path, CSVOptions{Label: "y"})
+		return err
+	},
 	"IDX": func(path string) error {
 		_, _, err := readIDX(path, func(v uint8) uint8 { return v })
 		return err

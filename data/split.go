@@ -1,5 +1,12 @@
 package data
 
+import (
+	"fmt"
+	"math/bits"
+	"math/rand/v2"
+	"slices"
+)
+
 // HoldOut divides d: sample i is held out when i mod every is every-1.
 func (d *Dataset) HoldOut(every int) (rest, held *Dataset) {
 	rest, held = d.Empty(), d.Empty()
@@ -11,4 +18,109 @@ func (d *Dataset) HoldOut(every int) (rest, held *Dataset) {
 		}
 	}
 	return rest, held
+}
+
+// A Split is the parts of a table and the scaler of its training part. Parts are disjoint,
+// and together they are all rows.
+type Split struct {
+	Train, Validation, Test *Dataset
+	Scaler                  *Scaler
+}
+
+// Split divides a table by a seed into percentages for validation and test, 0 for none, and
+// the rest for training. See SplitRows. The scaler is fitted on the training part alone.
+func (t *Table) Split(seed uint64, validation, test int) (*Split, error) {
+	parts, err := SplitRows(t.Len(), t.Labels, seed, validation, test)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", t.Name, err)
+	}
+	s, err := t.Fit(parts[0])
+	if err != nil {
+		return nil, err
+	}
+	return &Split{s.Dataset(t, parts[0]), s.Dataset(t, parts[1]), s.Dataset(t, parts[2]), s}, nil
+}
+
+// SplitRows divides the numbers from 0 to n-1 at random into parts: one for each
+// percentage, and before them the rest. Each is in ascending order. If labels is not nil, it
+// holds the class of each number, and a part has its share of every class, up to one
+// number more or less; a class is in the rest before it is in another part.
+func SplitRows(n int, labels []uint8, seed uint64, percent ...int) ([][]int, error) {
+	if labels != nil && len(labels) != n {
+		panic(fmt.Sprintf("data: SplitRows: %d labels for %d rows", len(labels), n))
+	}
+	sum := 0
+	for _, p := range percent {
+		if sum += p; p < 0 || p > 99 || sum > 99 {
+			return nil, fmt.Errorf("parts of %v %%, want 0 to 99, and something for the rest", percent)
+		}
+	}
+	order := shuffled(n, seed)
+	if labels != nil {
+		slices.SortStableFunc(order, func(a, b int) int { return int(labels[a]) - int(labels[b]) })
+	}
+	parts := make([][]int, 1+len(percent))
+	left := 100 // per cent, of what order still has
+	for i, p := range percent {
+		var rest []int
+		for at, row := range order {
+			// Every 100/p-th row of a class after another.
+			if whole := at * p / left; (at+1)*p/left > whole {
+				parts[i+1] = append(parts[i+1], row)
+			} else {
+				rest = append(rest, row)
+			}
+		}
+		order, left = rest, left-p
+		if p > 0 && len(parts[i+1]) == 0 {
+			return nil, fmt.Errorf("%d %% of %d rows are none", p, n)
+		}
+	}
+	parts[0] = order
+	if labels != nil {
+		keepClasses(parts, labels)
+	}
+	if len(parts[0]) == 0 {
+		return nil, fmt.Errorf("nothing is left of %d rows for training", n)
+	}
+	for _, part := range parts {
+		slices.Sort(part)
+	}
+	return parts, nil
+}
+
+// keepClasses exchanges rows so that the first part has a row of every class.
+func keepClasses(parts [][]int, labels []uint8) {
+	count := [256]int{}
+	for _, row := range parts[0] {
+		count[labels[row]]++
+	}
+	for _, part := range parts[1:] {
+		for i, row := range part {
+			if count[labels[row]] > 0 {
+				continue
+			}
+			for j, other := range parts[0] {
+				if count[labels[other]] > 1 {
+					count[labels[other]]--
+					count[labels[row]]++
+					part[i], parts[0][j] = other, row
+					break
+				}
+			}
+		}
+	}
+}
+
+// shuffled returns the numbers from 0 to n-1 in an order drawn by Fisher and Yates's
+// method from PCG with the seed and 0.
+func shuffled(n int, seed uint64) []int {
+	rng := rand.NewPCG(seed, 0)
+	order := make([]int, n)
+	for i := range order {
+		order[i] = i
+		j, _ := bits.Mul64(rng.Uint64(), uint64(i+1))
+		order[i], order[j] = order[j], order[i]
+	}
+	return order
 }

@@ -1,0 +1,219 @@
+package data
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"unicode/utf8"
+)
+
+// TargetUnit is the number of steps of a scaled target that one step of a network's output
+// is worth: an output o predicts the target o·TargetUnit. Targets are finer than outputs so
+// that losses are.
+const TargetUnit = 128
+
+// A Scale maps a column's numbers to integers: v to round((v - Center) / Unit), and back.
+type Scale struct {
+	Name   string  `json:"name"`
+	Column int     `json:"column"` // number in the file, from 1
+	Center float64 `json:"center"`
+	Unit   float64 `json:"unit"`
+}
+
+// A Scaler turns rows of a Table into samples of a network. Its text form is JSON, which a
+// model's file can keep as metadata, so that whoever has the model can apply it to
+// new rows. Only here data are floating point, each operation rounded to a float64: the
+// same on every processor.
+type Scaler struct {
+	Features []Scale  `json:"features"`
+	Width    int      `json:"width"` // columns of the file that it was fitted on
+	Label    string   `json:"label"`
+	Column   int      `json:"column"` // of the label
+	Classes  []string `json:"classes,omitempty"`
+	Target   *Scale   `json:"target,omitempty"` // for regression, in steps of an output
+}
+
+// deviation is the input that stands for a feature one standard deviation above its mean,
+// so that ±127 is four of them; extent is the output that stands for the largest target.
+const (
+	deviation = 32
+	extent    = 112
+)
+
+// Fit returns the scaler of a table by some of its rows, those of the training part: each
+// feature has mean 0 and standard deviation 32 there, and what is beyond ±127 is clipped.
+// The targets of a regression fill ±112, which leaves new ones an eighth more.
+func (t *Table) Fit(rows []int) (*Scaler, error) {
+	if len(rows) == 0 {
+		return nil, fmt.Errorf("%s: no rows to fit scales to", t.Name)
+	}
+	s := &Scaler{Label: t.Label, Column: t.Column, Width: t.Width, Classes: t.Classes}
+	for j, name := range t.Features {
+		mean, squares := 0.0, 0.0 // Welford's recurrence
+		for n, i := range rows {
+			v := t.Row(i)[j]
+			d := v - mean
+			mean += float64(d / float64(n+1))
+			squares += float64(d * float64(v-mean))
+		}
+		unit := float64(math.Sqrt(float64(squares/float64(len(rows))))) / deviation
+		if unit == 0 {
+			unit = 1 // a constant: 0 in all samples
+		}
+		if math.IsInf(mean, 0) || math.IsNaN(mean) || math.IsInf(unit, 0) || math.IsNaN(unit) {
+			return nil, fmt.Errorf("%s: column %d (%q): the numbers are too large to scale", t.Name, t.Columns[j], name)
+		}
+		s.Features = append(s.Features, Scale{name, t.Columns[j], mean, unit})
+	}
+	if t.Targets != nil {
+		least, most := math.Inf(1), math.Inf(-1)
+		for _, i := range rows {
+			least, most = min(least, t.Targets[i]), max(most, t.Targets[i])
+		}
+		s.Target = &Scale{Name: t.Label, Column: t.Column, Center: float64(least/2) + float64(most/2), Unit: float64(most/2-least/2) / extent}
+		if s.Target.Unit == 0 {
+			return nil, fmt.Errorf("%s: column %q is %g in all rows of the training part: nothing to predict", t.Name, t.Label, least)
+		}
+	}
+	return s, nil
+}
+
+// Inputs returns the width of a network's input: the features, and a constant 127, which
+// makes up for layers without bias.
+func (s *Scaler) Inputs() int { return len(s.Features) + 1 }
+
+// Apply sets dst, of length Inputs, to the sample of a row.
+func (s *Scaler) Apply(dst []int8, row []float64) {
+	if len(dst) != s.Inputs() || len(row) != len(s.Features) {
+		panic(fmt.Sprintf("data: Apply: %d features to %d inputs, want %d and %d", len(row), len(dst), len(s.Features), s.Inputs()))
+	}
+	for i, f := range s.Features {
+		dst[i] = int8(f.scaled(row[i], 1, 127))
+	}
+	dst[len(row)] = 127
+}
+
+// scaled returns a number as an integer within ±bound, in 1/steps of the unit.
+func (f Scale) scaled(v, steps, bound float64) int {
+	q := math.Round(float64(float64(v-f.Center)/f.Unit) * steps)
+	return int(max(-bound, min(bound, q)))
+}
+
+// Value returns the number that a network's output stands for.
+func (f Scale) Value(output int) float64 { return f.Center + float64(float64(output)*f.Unit) }
+
+// Dataset returns the samples of some rows of a table.
+func (s *Scaler) Dataset(t *Table, rows []int) *Dataset {
+	d := &Dataset{Features: s.Inputs(), Inputs: make([]int8, len(rows)*s.Inputs()), FeatureNames: []string{}}
+	for _, f := range s.Features {
+		d.FeatureNames = append(d.FeatureNames, f.Name)
+	}
+	d.FeatureNames = append(d.FeatureNames, "constant")
+	if s.Target != nil {
+		d.Outputs, d.OutputNames = 1, []string{s.Label}
+	} else {
+		d.Classes, d.ClassNames = len(s.Classes), s.Classes
+	}
+	for n, i := range rows {
+		s.Apply(d.Sample(n), t.Row(i))
+		if s.Target != nil {
+			d.Targets = append(d.Targets, int16(s.Target.scaled(t.Targets[i], TargetUnit, math.MaxInt16)))
+		} else {
+			d.Labels = append(d.Labels, t.Labels[i])
+		}
+	}
+	return d
+}
+
+// MarshalText implements encoding.TextMarshaler.
+func (s *Scaler) MarshalText() ([]byte, error) {
+	if err := s.check(); err != nil {
+		return nil, err
+	}
+	type plain Scaler // without methods
+	return json.Marshal((*plain)(s))
+}
+
+// UnmarshalText implements encoding.TextUnmarshaler. Text that is not of a scaler is an
+// error.
+func (s *Scaler) UnmarshalText(text []byte) error {
+	type plain Scaler
+	var p plain
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&p); err != nil {
+		return fmt.Errorf("data: scaler: %w", err)
+	}
+	if d.More() {
+		return errors.New("data: scaler: text after the JSON value")
+	}
+	if err := (*Scaler)(&p).check(); err != nil {
+		return err
+	}
+	*s = Scaler(p)
+	return nil
+}
+
+// check returns an error if a scaler's parts do not fit together.
+func (s *Scaler) check() error {
+	if len(s.Features) == 0 || len(s.Features) > MaxFeatures {
+		return fmt.Errorf("data: scaler of %d features, want 1 to %d", len(s.Features), MaxFeatures)
+	}
+	if s.Width <= len(s.Features) {
+		return fmt.Errorf("data: scaler of %d features for a file of %d columns", len(s.Features), s.Width)
+	}
+	if s.Label == "" || s.Column < 1 || s.Column > s.Width {
+		return fmt.Errorf("data: scaler: label %q of column %d of %d", s.Label, s.Column, s.Width)
+	}
+	names, column := map[string]bool{s.Label: true}, 0
+	for _, f := range s.Features {
+		if names[f.Name] || f.Name == "" || !utf8.ValidString(f.Name) {
+			return fmt.Errorf("data: scaler: name %q is empty, there twice or not UTF-8", f.Name)
+		}
+		if f.Column <= column || f.Column > s.Width || f.Column == s.Column {
+			return fmt.Errorf("data: scaler: feature %q of column %d after column %d, of %d", f.Name, f.Column, column, s.Width)
+		}
+		if err := f.check(); err != nil {
+			return err
+		}
+		names[f.Name], column = true, f.Column
+	}
+	if s.Target != nil {
+		if len(s.Classes) > 0 {
+			return errors.New("data: scaler of classes and a target, want one of the two")
+		}
+		return s.Target.check()
+	}
+	if len(s.Classes) < 2 || len(s.Classes) > maxClasses {
+		return fmt.Errorf("data: scaler of %d classes, want 2 to %d", len(s.Classes), maxClasses)
+	}
+	classes := map[string]bool{}
+	for _, c := range s.Classes {
+		if classes[c] || !utf8.ValidString(c) {
+			return fmt.Errorf("data: scaler: class %q is there twice or not UTF-8", c)
+		}
+		classes[c] = true
+	}
+	return nil
+}
+
+func (f Scale) check() error {
+	if math.IsNaN(f.Center) || math.IsInf(f.Center, 0) || !(f.Unit > 0) || math.IsInf(f.Unit, 0) {
+		return fmt.Errorf("data: scale of %q with center %g and unit %g, want finite numbers and a unit above 0", f.Name, f.Center, f.Unit)
+	}
+	return nil
+}
+
+// numbered reports whether the features are called by their numbers, for want of a
+// header.
+func (s *Scaler) numbered() bool {
+	for _, f := range s.Features {
+		if f.Name != strconv.Itoa(f.Column) {
+			return false
+		}
+	}
+	return true
+}
