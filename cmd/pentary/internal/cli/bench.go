@@ -43,7 +43,7 @@ The kernels are
 	f.BoolVar(&b.options.Quick, "quick", false, "measure fewer shapes, in at most 20 s")
 	f.StringSliceVar(&b.options.Impls, "impl", nil, "only these `implementations`, separated by commas")
 	f.StringSliceVar(&b.options.Kernels, "kernel", nil, "only these `kernels`, separated by commas")
-	f.StringVar(&b.svg, "svg", "", "draw the roofline of the fastest implementation to this `file`")
+	console.Output(f, &b.svg, "svg", "draw the roofline of the fastest implementation to this `file`").Ext("svg")
 	f.BoolVar(&b.json, "json", false, "print one JSON object a line")
 	return cmd
 }
@@ -69,11 +69,6 @@ func wrap(names []string, width int) string {
 func (b *bencher) run(ctx context.Context, s *console.Streams) error {
 	if err := b.options.Check(); err != nil {
 		return console.UsageError{Err: err}
-	}
-	if b.svg != "" {
-		if err := checkOutput("--svg", b.svg); err != nil {
-			return err
-		}
 	}
 	printer := console.NewPrinter(s, b.json)
 	r := bench.Run(ctx, b.options, progress(printer), func(m bench.Measurement) {

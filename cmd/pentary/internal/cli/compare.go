@@ -108,9 +108,9 @@ func newCompareTask(t *task.Task, s *console.Streams) *cobra.Command {
 	f.Float64Var(&c.seconds, "seconds", 30, "of training for each method")
 	f.StringSliceVar(&c.methods, "methods", methodNames(), "`names` of the methods, separated by commas")
 	if !t.Embedded {
-		f.StringVar(&c.data, "data", "", "`folder` of the task's IDX files, plain or gzipped")
+		console.InputFolder(f, &c.data, "data", "`folder` of the task's IDX files, plain or gzipped", t.Files)
 	}
-	f.StringVar(&c.svg, "svg", "", "draw accuracy against time to this `file`")
+	console.Output(f, &c.svg, "svg", "draw accuracy against time to this `file`").Ext("svg")
 	f.BoolVar(&c.json, "json", false, "print one JSON object a line")
 	groups := console.Groups{{Title: "Comparison", Flags: f}}
 	for _, g := range settings.groups() {
@@ -211,11 +211,6 @@ func (c *comparer) methodOf(name, title string, s *settings) compare.Method {
 func (c *comparer) run(ctx context.Context, s *console.Streams, common *settings) error {
 	if err := checkData(c.task, c.data); err != nil {
 		return err
-	}
-	if c.svg != "" {
-		if err := checkOutput("--svg", c.svg); err != nil {
-			return err
-		}
 	}
 	train, test, err := c.task.Load(c.data)
 	if err != nil {

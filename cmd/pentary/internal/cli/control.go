@@ -125,13 +125,13 @@ func newControlTask(env control.Environment, s *console.Streams) *cobra.Command 
 	f.IntVar(&o.Generations, "generations", o.Generations, "length of the run")
 	f.IntVar(&o.Pairs, "pairs", o.Pairs, "antithetic pairs a generation, half the population")
 	f.IntVar(&c.episodes, "episodes", c.episodes, "of each member a generation; all members begin in the same states")
-	f.IntSliceVar(&c.hidden, "hidden", c.hidden, "widths of the hidden layers, separated by commas")
+	f.Var((*console.Widths)(&c.hidden), "hidden", "`widths` of the hidden layers, separated by commas, or none")
 	f.UintVar(&o.Sigma, "sigma", o.Sigma, "perturb by 2^-sigma levels")
 	f.Var(&c.rate, "rate", "levels that one standard deviation of the update moves a weight, decaying to 0")
 	f.Uint64Var(&o.Seed, "seed", o.Seed, "key of all random numbers, those of the test episodes too")
-	f.StringVar(&c.policy, "policy", "", "test the policy in this .pent `file` in place of training")
-	f.StringVar(&c.out, "out", "", "save the policy to this .pent `file`")
-	f.StringVar(&c.frames, "frames", "", "draw the first test episode to this .svg or .png `file`")
+	console.Input(f, &c.policy, "policy", "test the policy in this .pent `file` in place of training").Ext("pent")
+	console.Output(f, &c.out, "out", "save the policy to this .pent `file`").Model()
+	console.Output(f, &c.frames, "frames", "draw the first test episode to this .svg or .png `file`").Ext("svg", "png")
 	f.BoolVar(&c.json, "json", false, "print one JSON object a line")
 	return cmd
 }
@@ -164,12 +164,6 @@ func (c *controller) check() error {
 		if _, err := painter(c.frames); err != nil {
 			return console.UsageError{Err: err}
 		}
-		if err := checkOutput("--frames", c.frames); err != nil {
-			return err
-		}
-	}
-	if c.out != "" {
-		return checkOutput("--out", c.out)
 	}
 	return nil
 }

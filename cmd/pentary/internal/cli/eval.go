@@ -21,14 +21,15 @@ type evaluator struct {
 func newEval(s *console.Streams) *cobra.Command {
 	var e evaluator
 	cmd := &cobra.Command{
-		Use:   "eval FILE.pent",
-		Short: "Measure a saved network on its task's held-out samples",
+		Use:         "eval FILE.pent",
+		Annotations: console.Arguments(console.ArgModel),
+		Short:       "Measure a saved network on its task's held-out samples",
 		Long: `Measure a saved network on its task's held-out samples, or a language model on the
 held-out end of its text.`,
 		Args: console.OneArgument(".pent file"),
 		RunE: func(_ *cobra.Command, args []string) error { return e.run(args[0], s) },
 	}
-	cmd.Flags().StringVar(&e.data, "data", "", "`folder` of the IDX files, for the tasks that are not embedded; of a language model, the text file")
+	console.Input(cmd.Flags(), &e.data, "data", "`folder` of the IDX files, for the tasks that are not embedded; of a language model, the text file")
 	cmd.Flags().BoolVar(&e.json, "json", false, "print one JSON object")
 	return cmd
 }

@@ -14,8 +14,9 @@ func newHWAsm(s *console.Streams) *cobra.Command {
 	var out string
 	defined := symbols{}
 	cmd := &cobra.Command{
-		Use:   "asm FILE.s",
-		Short: "Assemble a program into an object file",
+		Use:         "asm FILE.s",
+		Annotations: console.Arguments("s"),
+		Short:       "Assemble a program into an object file",
 		Long: `Assemble a program into an object file. Every mistake is reported with its line
 and column, and then no file is written.`,
 		Example: "  pentary hw asm sum.s -o sum.pobj\n  pentary hw asm loop.s -D N=100",
@@ -28,9 +29,6 @@ and column, and then no file is written.`,
 			if err != nil {
 				return err
 			}
-			if err := checkOutput("--out", out); err != nil {
-				return err
-			}
 			if err := isa.WriteFile(out, p); err != nil {
 				return fmt.Errorf("saving: %w", err)
 			}
@@ -38,17 +36,18 @@ and column, and then no file is written.`,
 			return nil
 		},
 	}
-	cmd.Flags().StringVarP(&out, "out", "o", "", "`file` to write (default the source's name with .pobj)")
+	console.OutputP(cmd.Flags(), &out, "out", "o", "`file` to write (default the source's name with .pobj)").Otherwise(func(args []string) string { return objectPath(args[0]) })
 	cmd.Flags().VarP(defined, "define", "D", "a symbol that the text uses; repeatable")
 	return cmd
 }
 
 func newHWDis(s *console.Streams) *cobra.Command {
 	return &cobra.Command{
-		Use:   "dis FILE.pobj",
-		Short: "Disassemble an object file",
-		Long:  "Print an object file as text that assembles to the same file.",
-		Args:  oneProgram,
+		Use:         "dis FILE.pobj",
+		Annotations: console.Arguments("pobj"),
+		Short:       "Disassemble an object file",
+		Long:        "Print an object file as text that assembles to the same file.",
+		Args:        oneProgram,
 		RunE: func(_ *cobra.Command, args []string) error {
 			p, err := isa.ReadFile(args[0])
 			if err != nil {

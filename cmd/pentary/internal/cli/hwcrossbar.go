@@ -64,8 +64,8 @@ networks and chips. The same seeds give the same figures on every machine.`,
 	f.IntVar(&x.batch, "batch", x.batch, "samples that a generation sees")
 	f.UintVar(&x.adcBits, "adc", x.adcBits, "bits of the converters, 0 for ideal ones")
 	f.Float64Var(&x.readNoise, "read-noise", x.readNoise, "standard deviation of a cell from read to read, in µS")
-	f.StringVar(&x.page, "page", "", "put the table into this Markdown `file`, between its marks")
-	f.StringVar(&x.svg, "svg", "", "draw accuracy against stuck cells to this `file`")
+	console.Output(f, &x.page, "page", "put the table into this Markdown `file`, between its marks").Ext("md")
+	console.Output(f, &x.svg, "svg", "draw accuracy against stuck cells to this `file`").Ext("svg")
 	f.BoolVar(&x.json, "json", false, "print one JSON object a line")
 	return cmd
 }
@@ -128,13 +128,6 @@ func (x *hwCrossbar) run(ctx context.Context, s *console.Streams) error {
 		}
 		if err != nil {
 			return fmt.Errorf("--page %s: %w", x.page, err)
-		}
-	}
-	for _, out := range []struct{ flag, path string }{{"--svg", x.svg}, {"--page", x.page}} {
-		if out.path != "" {
-			if err := checkOutput(out.flag, out.path); err != nil {
-				return err
-			}
 		}
 	}
 	trials, err := x.trials(ctx, s, e)

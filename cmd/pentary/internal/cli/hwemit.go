@@ -52,7 +52,7 @@ sizes that each takes.`,
 	f := cmd.Flags()
 	f.SortFlags = false
 	f.StringVar(&e.unit, "unit", "", "`name` of the unit")
-	f.StringVar(&e.out, "out", "", "`folder` to write to; it is made if it is not there")
+	console.OutputFolder(f, &e.out, "out", "`folder` to write to; it is made if it is not there", nil)
 	for _, u := range rtl.Units() {
 		for _, p := range u.Params {
 			if e.sizes[p.Name] == nil {

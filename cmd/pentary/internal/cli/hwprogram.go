@@ -44,8 +44,8 @@ func (p *hwProgram) flags(groups *console.Groups) {
 	f.IntVar(&p.steps, "steps", 0, "stop after so many instructions (default no limit)")
 
 	f = groups.Add("Network")
-	f.StringVar(&p.model, "model", "", "run a saved network, `FILE.pent`, on its task's held-out samples")
-	f.StringVar(&p.data, "data", "", "`folder` of the IDX files, for the tasks that are not embedded")
+	console.Input(f, &p.model, "model", "run a saved network, `FILE.pent`, on its task's held-out samples").Ext("pent")
+	console.Input(f, &p.data, "data", "`folder` of the IDX files, for the tasks that are not embedded")
 	f.IntVar(&p.columns, "columns", 16, "samples of a batch")
 	f.IntVar(&p.samples, "samples", 0, "only so many samples (default all)")
 }

@@ -46,9 +46,9 @@ the digits first.`,
 	}
 	f := cmd.Flags()
 	f.SortFlags = false
-	f.StringVar(&r.out, "out", "", "write the page to this `file`; required")
-	f.StringVar(&r.model, "model", "", "the network in this .pent `file`")
-	f.StringVar(&r.data, "data", "", "`folder` of the IDX files, for the tasks that are not embedded")
+	console.Output(f, &r.out, "out", "write the page to this `file`; required").Ext("html")
+	console.Input(f, &r.model, "model", "the network in this .pent `file`").Ext("pent")
+	console.Input(f, &r.data, "data", "`folder` of the IDX files, for the tasks that are not embedded")
 	f.IntVar(&r.generations, "generations", 40, "of training through the crossbars, which wears them")
 	return cmd
 }
@@ -63,9 +63,6 @@ func (r *hwReporter) run(ctx context.Context, s *console.Streams) error {
 		return console.UsageError{Err: errors.New("--out is missing: the file to write the page to")}
 	case r.generations < 1 || r.generations > maxWearing:
 		return console.Usagef("--generations %d: want 1 to %d", r.generations, maxWearing)
-	}
-	if err := checkOutput("--out", r.out); err != nil {
-		return err
 	}
 	line := console.NewLine(s.ErrTerm)
 	progress := func(what string, part, whole int) {

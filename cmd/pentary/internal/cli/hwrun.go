@@ -29,8 +29,9 @@ type hwRun struct {
 func newHWRun(s *console.Streams) *cobra.Command {
 	var r hwRun
 	cmd := &cobra.Command{
-		Use:   "run [FILE]",
-		Short: "Run a program, or a saved network, on the modelled machine",
+		Use:         "run [FILE]",
+		Annotations: console.Arguments("s|pobj"),
+		Short:       "Run a program, or a saved network, on the modelled machine",
 		Long: `Run a program, assembly text or an object file, until it halts, and print what it
 did and the registers that are not zero. Or compile a network that was saved by
 training, run it on its task's held-out samples, and print its accuracy; its
@@ -43,7 +44,7 @@ outputs are compared with the library's, and must be equal to the bit.`,
 	r.program.flags(&groups)
 	f := groups.Add("Output")
 	f.StringArrayVar(&r.show, "show", nil, "print a tensor or the words at a `symbol` of the data; repeatable")
-	f.StringVar(&r.emit, "emit", "", "also save the assembly text that the network is compiled to in a `file`")
+	console.Output(f, &r.emit, "emit", "also save the assembly text that the network is compiled to in a `file`").Ext("s")
 	f.BoolVar(&r.json, "json", false, "print one JSON object")
 	groups.Bind(cmd)
 	return cmd
@@ -98,9 +99,6 @@ func (r *hwRun) run(ctx context.Context, s *console.Streams, args []string) erro
 	if r.emit != "" {
 		if r.program.model == "" {
 			return console.UsageError{Err: errors.New("--emit goes with --model")}
-		}
-		if err := checkOutput("--emit", r.emit); err != nil {
-			return err
 		}
 	}
 	var counter hwCounter

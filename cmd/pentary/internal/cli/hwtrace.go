@@ -18,8 +18,9 @@ func newHWTrace(s *console.Streams) *cobra.Command {
 	var program hwProgram
 	var json bool
 	cmd := &cobra.Command{
-		Use:   "trace [FILE]",
-		Short: "Run a program and print a line for each instruction",
+		Use:         "trace [FILE]",
+		Annotations: console.Arguments("s|pobj"),
+		Short:       "Run a program and print a line for each instruction",
 		Long: `Run a program, or a saved network, as run does, and print a line for each
 instruction that is executed: its address, the instruction, and the work it did.`,
 		Example: "  pentary hw trace sum.s --steps 20\n  pentary hw trace --model digits.pent --samples 16 --json",

@@ -56,9 +56,9 @@ run, and the weights of both must be equal to the bit. The defaults are those of
 	f.IntVar(&o.Rank, "rank", o.Rank, "rank of the perturbations")
 	f.UintVar(&o.Sigma, "sigma", o.Sigma, "perturb by 2^-sigma levels")
 	f.IntVar(&t.batch, "batch", t.batch, "samples that a generation sees")
-	f.IntSliceVar(&t.hidden, "hidden", t.hidden, "widths of the hidden layers")
+	f.Var((*console.Widths)(&t.hidden), "hidden", "`widths` of the hidden layers, separated by commas, or none")
 	f.Uint64Var(&o.Seed, "seed", o.Seed, "key of all random numbers")
-	f.StringVar(&t.emit, "emit", "", "also save the program's assembly text in a `file`")
+	console.Output(f, &t.emit, "emit", "also save the program's assembly text in a `file`").Ext("s")
 	f.BoolVar(&t.json, "json", false, "print one JSON object")
 	return cmd
 }
@@ -80,9 +80,6 @@ func (t *hwTrain) run(ctx context.Context, s *console.Streams) error {
 		return console.UsageError{Err: err}
 	}
 	if t.emit != "" {
-		if err := checkOutput("--emit", t.emit); err != nil {
-			return err
-		}
 		write := func(w io.Writer) error { _, err := io.WriteString(w, program.Text); return err }
 		if err := durable.Write(t.emit, write); err != nil {
 			return fmt.Errorf("saving: %w", err)

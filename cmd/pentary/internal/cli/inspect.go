@@ -21,9 +21,10 @@ import (
 func newInspect(s *console.Streams) *cobra.Command {
 	var json bool
 	cmd := &cobra.Command{
-		Use:   "inspect FILE.pent",
-		Short: "Show what a .pent file holds",
-		Args:  console.OneArgument(".pent file"),
+		Use:         "inspect FILE.pent",
+		Annotations: console.Arguments(console.ArgModel),
+		Short:       "Show what a .pent file holds",
+		Args:        console.OneArgument(".pent file"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			i, err := inspectFile(args[0])
 			if err != nil {

@@ -54,9 +54,9 @@ what it has learned.`,
 	}
 	var groups console.Groups
 	f := groups.Add("Run")
-	f.StringVar(&t.data, "data", "", "text `file` to learn; by default Opticks")
-	f.StringVar(&t.svg, "svg", "", "draw the learning curve to this `file`, beside what n-gram models of the text reach")
-	f.StringVar(&t.journal.dir, "dir", "", "keep the run in this `directory`: a journal to go on from, and the model")
+	console.Input(f, &t.data, "data", "text `file` to learn; by default Opticks").Otherwise(func([]string) string { return corpus.Standard() })
+	console.Output(f, &t.svg, "svg", "draw the learning curve to this `file`, beside what n-gram models of the text reach").Ext("svg")
+	console.RunFolder(f, &t.journal.dir, "dir", "keep the run in this `directory`: a journal to go on from, and the model")
 	t.flags(f)
 	f.BoolP("help", "h", false, "help for "+lmTask)
 	append(groups, t.settings.groups()...).Bind(cmd)
@@ -65,8 +65,8 @@ what it has learned.`,
 
 func (t *lmTrainer) flags(f *pflag.FlagSet) {
 	t.journal.flags(f)
-	f.StringVar(&t.out, "out", "", "save the model to this .pent `file`")
-	f.StringVar(&t.log, "log", "", "write the statistics of every generation to this `file`, one JSON object a line")
+	console.Output(f, &t.out, "out", "save the model to this .pent `file`").Model()
+	console.Stream(f, &t.log, "log", "write the statistics of every generation to this `file`, one JSON object a line")
 	f.BoolVar(&t.json, "json", false, "print one JSON object a line")
 }
 
@@ -99,14 +99,6 @@ func (t *lmTrainer) run(ctx context.Context, s *console.Streams) error {
 	t.settings.complete()
 	if err := t.settings.check(); err != nil {
 		return console.UsageError{Err: err}
-	}
-	if err := checkOutputs(t.out, t.log); err != nil {
-		return err
-	}
-	if t.svg != "" {
-		if err := checkOutput("--svg", t.svg); err != nil {
-			return err
-		}
 	}
 	text, err := corpus.Load(t.data)
 	if err != nil {

@@ -18,8 +18,9 @@ func newReplay(s *console.Streams) *cobra.Command {
 	var out, data string
 	var json bool
 	cmd := &cobra.Command{
-		Use:   "replay DIR",
-		Short: "Rebuild a run's network from its journal alone",
+		Use:         "replay DIR",
+		Annotations: console.Arguments(console.ArgRun),
+		Short:       "Rebuild a run's network from its journal alone",
 		Long: `Rebuild the network of a run from its journal: by the seed and the codes of each
 generation, without checkpoint or evaluation, and without data unless the noise was
 in activations. It may be done while the run
@@ -35,14 +36,14 @@ a crash lost.`,
 		},
 	}
 	dataFlag(cmd, &data)
-	cmd.Flags().StringVar(&out, "out", "", "save the network to this .pent `file`")
+	console.Output(cmd.Flags(), &out, "out", "save the network to this .pent `file`").Model()
 	cmd.Flags().BoolVar(&json, "json", false, "print one JSON object a line")
 	return cmd
 }
 
 // dataFlag gives a command that replays journals the flag for where data are.
 func dataFlag(cmd *cobra.Command, data *string) {
-	cmd.Flags().StringVar(data, "data", "", "`folder` that the data of a run with noise in activations are in now, if they have moved")
+	console.Input(cmd.Flags(), data, "data", "`folder` that the data of a run with noise in activations are in now, if they have moved")
 }
 
 // oneDir is the arguments' check of a command on a run.
@@ -71,11 +72,6 @@ type rebuildResult struct {
 }
 
 func replay(ctx context.Context, s *console.Streams, dir, data, out string, json bool) error {
-	if out != "" {
-		if err := checkOutput("--out", out); err != nil {
-			return err
-		}
-	}
 	b, err := rebuild(ctx, dir, data, json, s, nil)
 	if errors.Is(err, context.Canceled) {
 		return console.ErrInterrupted

@@ -119,10 +119,3 @@ func (l *lineFile) close() error {
 	l.file = nil
 	return f.Close()
 }
-
-// isDevice reports whether there is something at path that can be written to and is
-// not a regular file.
-func isDevice(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && !info.Mode().IsRegular() && !info.IsDir()
-}

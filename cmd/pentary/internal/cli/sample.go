@@ -26,8 +26,9 @@ type sampler struct {
 func newSample(s *console.Streams) *cobra.Command {
 	var w sampler
 	cmd := &cobra.Command{
-		Use:   "sample FILE.pent",
-		Short: "Write text with a saved language model",
+		Use:         "sample FILE.pent",
+		Annotations: console.Arguments(console.ArgModel),
+		Short:       "Write text with a saved language model",
 		Long: `Write text with a language model that "pentary train lm" has saved: the prompt, and the
 bytes that the model draws after it. The same seed gives the same text on every machine.
 Ctrl-C ends it.`,

@@ -35,7 +35,7 @@ type selftester struct {
 }
 
 func newSelftest(s *console.Streams, implementations func(...string) ([]selftest.Implementation, error)) *cobra.Command {
-	t := selftester{implementations: implementations}
+	t := selftester{implementations: implementations, out: "."}
 	cmd := &cobra.Command{
 		Use:   "selftest",
 		Short: "Test the kernels on this CPU",
@@ -57,8 +57,8 @@ what was covered.`,
 	f.DurationVar(&t.length, "for", time.Minute, "how long to test, as in 90s or 2h")
 	f.Uint64Var(&t.seed, "seed", 0, "of the random calls (default a new one)")
 	f.StringSliceVar(&t.impls, "impl", nil, "only these `implementations`, separated by commas")
-	f.StringVar(&t.out, "out", ".", "`folder` to save the reproducer of a failure in")
-	f.StringVar(&t.replay, "replay", "", "run the call of this reproducer `file` again, and nothing else")
+	console.OutputFolder(f, &t.out, "out", "`folder` to save the reproducer of a failure in", nil)
+	console.Input(f, &t.replay, "replay", "run the call of this reproducer `file` again, and nothing else").Ext("json")
 	f.BoolVar(&t.json, "json", false, "print one JSON object")
 	return cmd
 }

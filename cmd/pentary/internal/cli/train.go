@@ -54,8 +54,8 @@ time, --resume goes on to the weights that it would have come to.`,
 	}
 	f := cmd.Flags()
 	f.SortFlags = false
-	f.StringVar(&resume, "resume", "", "go on with the run in this `directory`, its settings and data")
-	f.StringVar(&run.data, "data", "", "`folder` that the run's data are in now, if they have moved")
+	console.RunFolder(f, &resume, "resume", "go on with the run in this `directory`, its settings and data")
+	console.Input(f, &run.data, "data", "`folder` that the run's data are in now, if they have moved")
 	run.flags(f)
 	for _, t := range task.All {
 		cmd.AddCommand(newTrainTask(t, s))
@@ -80,9 +80,9 @@ func newTrainTask(t *task.Task, s *console.Streams) *cobra.Command {
 	}
 	var groups console.Groups
 	f := groups.Add("Run")
-	f.StringVar(&run.journal.dir, "dir", "", "keep the run in this `directory`: a journal to go on from, and the network")
+	console.RunFolder(f, &run.journal.dir, "dir", "keep the run in this `directory`: a journal to go on from, and the network")
 	if !t.Embedded {
-		f.StringVar(&run.data, "data", "", "`folder` of the task's IDX files, plain or gzipped")
+		console.InputFolder(f, &run.data, "data", "`folder` of the task's IDX files, plain or gzipped", t.Files)
 	}
 	run.flags(f)
 	f.BoolP("help", "h", false, "help for "+t.Name)
@@ -93,8 +93,8 @@ func newTrainTask(t *task.Task, s *console.Streams) *cobra.Command {
 // flags binds what a run that is resumed can choose anew.
 func (t *trainer) flags(f *pflag.FlagSet) {
 	t.journal.flags(f)
-	f.StringVar(&t.out, "out", "", "save the network to this .pent `file`")
-	f.StringVar(&t.log, "log", "", "write the statistics of every generation to this `file`, one JSON object a line")
+	console.Output(f, &t.out, "out", "save the network to this .pent `file`").Model()
+	console.Stream(f, &t.log, "log", "write the statistics of every generation to this `file`, one JSON object a line")
 	f.BoolVar(&t.json, "json", false, "print one JSON object a line")
 }
 
@@ -130,9 +130,6 @@ func (t *trainer) run(ctx context.Context, s *console.Streams) error {
 	t.settings.complete()
 	if err := t.settings.check(); err != nil {
 		return console.UsageError{Err: err}
-	}
-	if err := checkOutputs(t.out, t.log); err != nil {
-		return err
 	}
 	before, err := t.journal.existing()
 	if err != nil {

@@ -98,9 +98,9 @@ func newTuneTask(t *task.Task, s *console.Streams) *cobra.Command {
 	}
 	f := pflag.NewFlagSet("", pflag.ContinueOnError)
 	f.SortFlags = false
-	f.StringVar(&u.dir, "dir", "", "keep results and plots in this `folder`, and go on from those in it")
+	console.OutputFolder(f, &u.dir, "dir", "keep results and plots in this `folder`, and go on from those in it", tune.Files)
 	if !t.Embedded {
-		f.StringVar(&u.data, "data", "", "`folder` of the task's IDX files, plain or gzipped")
+		console.InputFolder(f, &u.data, "data", "`folder` of the task's IDX files, plain or gzipped", t.Files)
 	}
 	f.IntVar(&u.plan.Configurations, "configurations", u.plan.Configurations, "to begin with")
 	f.IntVar(&u.plan.Budget, "budget", u.plan.Budget, "`member-samples` of the longest runs")

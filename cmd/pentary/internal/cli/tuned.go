@@ -187,13 +187,13 @@ func (u *tuner) draw(search *tune.Search) ([]string, error) {
 		name  string
 		write func(io.Writer) error
 	}{
-		{"budgets.svg", func(out io.Writer) error {
+		{tune.BudgetsPlot, func(out io.Writer) error {
 			return search.WriteBudgets(out, title, name)
 		}},
-		{"parameters.svg", func(out io.Writer) error {
+		{tune.ParametersPlot, func(out io.Writer) error {
 			return search.WriteParameters(out, title, u.space, func(c int) []string { return u.values(c, names) })
 		}},
-		{"architecture.svg", func(out io.Writer) error {
+		{tune.FrontPlot, func(out io.Writer) error {
 			return search.WriteFront(out, title, name)
 		}},
 	}

@@ -23,8 +23,9 @@ func newVerify(s *console.Streams) *cobra.Command {
 	var json bool
 	var data string
 	cmd := &cobra.Command{
-		Use:   "verify DIR [FILE.pent]",
-		Short: "Prove that a network is what its run's journal yields",
+		Use:         "verify DIR [FILE.pent]",
+		Annotations: console.Arguments(console.ArgRun, console.ArgModel),
+		Short:       "Prove that a network is what its run's journal yields",
 		Long: `Prove that a saved network, by default the run's own, is what the run's journal
 yields: replay the journal from the initial weights, which the seed makes, to the
 generation that the file says it is of, and compare every weight and setting; then

@@ -100,8 +100,6 @@ func completeArgument(cmd *cobra.Command, args []string, _ string) ([]string, co
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	case ArgRun:
 		return nil, cobra.ShellCompDirectiveFilterDirs
-	case ArgFile:
-		return nil, cobra.ShellCompDirectiveDefault
 	default:
 		return extensions(strings.Split(kind, "|"))
 	}

@@ -93,8 +93,10 @@ func (p place) same(q place) bool {
 	if errA != nil || errB != nil || !os.SameFile(a, b) {
 		return false
 	}
-	return p.rest == q.rest || strings.EqualFold(p.rest, q.rest) && foldsCase(p.dir)
+	return p.rest == q.rest || strings.EqualFold(p.rest, q.rest) && folds(p.dir)
 }
+
+var folds = foldsCase // for tests
 
 // foldsCase reports whether names in a folder that differ in case are the same.
 func foldsCase(dir string) bool {
@@ -296,7 +298,8 @@ func placesOf(cmd *cobra.Command, args []string) []place {
 	})
 	for i, arg := range args {
 		switch argumentKind(cmd, i) {
-		case ArgModel, ArgFile:
+		case "":
+		default:
 			add(arg, arg, &Path{role: reads})
 		case ArgRun:
 			for _, name := range runFiles[0].names {

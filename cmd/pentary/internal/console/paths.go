@@ -90,6 +90,13 @@ func Output(f *pflag.FlagSet, p *string, name, usage string) *Path {
 	return newPath(f, p, name, usage, writes)
 }
 
+// OutputP is Output with a letter for the flag.
+func OutputP(f *pflag.FlagSet, p *string, name, short, usage string) *Path {
+	value := &Path{text: p, role: writes}
+	f.VarP(value, name, short, usage)
+	return value
+}
+
 // Stream adds a flag for a file that the command writes as it goes, a regular one or a
 // device.
 func Stream(f *pflag.FlagSet, p *string, name, usage string) *Path {
@@ -112,13 +119,13 @@ func RunFolder(f *pflag.FlagSet, p *string, name, usage string) *Path {
 // Kinds of arguments, for Arguments.
 const (
 	ArgModel  = "pent" // a .pent file to read
-	ArgFile   = "file" // another file to read
 	ArgRun    = "run"  // the directory of a run to read
 	argsEntry = "arguments"
 )
 
 // Arguments returns the annotation of a command whose arguments are paths of these
-// kinds. The last kind holds for all further arguments.
+// kinds: ArgRun, or a file to read whose name ends so, with a bar between several
+// endings. The last kind holds for all further arguments.
 func Arguments(kinds ...string) map[string]string {
 	return map[string]string{argsEntry: strings.Join(kinds, ",")}
 }
@@ -131,4 +138,10 @@ func argumentKind(cmd *cobra.Command, i int) string {
 	}
 	kinds := strings.Split(entry, ",")
 	return kinds[min(i, len(kinds)-1)]
+}
+
+// IsPath reports whether a flag is for a file or folder that CheckPaths knows.
+func IsPath(f *pflag.Flag) bool {
+	_, ok := inner(f.Value).(*Path)
+	return ok
 }

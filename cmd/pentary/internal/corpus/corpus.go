@@ -6,12 +6,13 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 )
 
 // Opticks is what the default text is: every Go installation has it.
@@ -34,27 +35,38 @@ type Text struct {
 // a twentieth.
 func Load(path string) (*Text, error) {
 	if path == "" {
-		root, err := goroot()
+		text, err := opticks()
 		if err != nil {
-			return nil, fmt.Errorf("%w; --data names another text", err)
+			return nil, fmt.Errorf("the default text is %s: %w; --data names another text", Opticks, err)
 		}
-		path = filepath.Join(root, filepath.FromSlash(opticksFile))
+		return text, nil
 	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, MaxBytes+1))
+	b, err := console.ReadFile(path, MaxBytes)
 	switch {
 	case err != nil:
 		return nil, err
-	case len(b) > MaxBytes:
-		return nil, fmt.Errorf("%s: more than %d bytes", path, MaxBytes)
 	case len(b) < minBytes:
 		return nil, fmt.Errorf("%s: %d bytes, want at least %d", path, len(b), minBytes)
 	}
 	return &Text{path, b, len(b) - len(b)/20}, nil
+}
+
+// opticks reads the default text.
+func opticks() (*Text, error) {
+	root, err := goroot()
+	if err != nil {
+		return nil, err
+	}
+	return Load(filepath.Join(root, filepath.FromSlash(opticksFile)))
+}
+
+// Standard returns where the default text is, or nothing where that is not known.
+func Standard() string {
+	root, err := goroot()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(root, filepath.FromSlash(opticksFile))
 }
 
 // minBytes is the least length of which a twentieth measures anything.
@@ -72,7 +84,7 @@ func goroot() (string, error) {
 	out, err := exec.CommandContext(context.Background(), "go", "env", "GOROOT").Output()
 	root := strings.TrimSpace(string(out))
 	if err != nil || root == "" {
-		return "", fmt.Errorf("the default text is %s, and there is no go command to say where that is: %w", Opticks, errors.Join(err, fs.ErrNotExist))
+		return "", fmt.Errorf("there is no go command to say where that is: %w", errors.Join(err, fs.ErrNotExist))
 	}
 	return root, nil
 }

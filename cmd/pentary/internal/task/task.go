@@ -50,6 +50,15 @@ func Names() string {
 	return strings.Join(names[:last], ", ") + " and " + names[last]
 }
 
+// Files returns the names of the files of a folder that hold the data.
+func (t *Task) Files() []string {
+	var names []string
+	for _, part := range []string{"train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"} {
+		names = append(names, part, part+".gz")
+	}
+	return names
+}
+
 // Load returns the training and the held-out samples. dir is the folder that
 // holds the data; an embedded task ignores it.
 func (t *Task) Load(dir string) (train, test *data.Dataset, err error) {
