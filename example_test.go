@@ -21,7 +21,7 @@ func Example() {
 		samples.Labels = append(samples.Labels, uint8(i^i>>1^i>>2)&1)
 	}
 	net := nn.NewMLP(1, 3, 32, 2) // 160 weights, 3 bits each
-	evaluator, err := nn.NewClassifier(net, samples, 16)
+	evaluator, err := nn.NewEvaluator(net, nn.Classify(samples), nn.EvaluatorOptions{Streams: 16})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -19,10 +19,10 @@ import (
 )
 
 // beginSampled is begin with noise in activations, for a network of three layers.
-func beginSampled(t *testing.T, data *data.Dataset, batch int, o es.Options) (*MLP, *Classifier, *es.Optimizer) {
+func beginSampled(t *testing.T, data *data.Dataset, batch int, o es.Options) (*Model, *Evaluator, *es.Optimizer) {
 	t.Helper()
 	net := NewMLP(3, data.Features, 20, 12, data.Classes)
-	c, err := NewClassifier(net, data, batch)
+	c, err := NewEvaluator(net, Classify(data), EvaluatorOptions{Streams: batch})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,15 +36,15 @@ func beginSampled(t *testing.T, data *data.Dataset, batch int, o es.Options) (*M
 
 // sampleMember returns what one member's noise in activations adds to the
 // accumulators for sample b of a batch. The rank is a power of four.
-func (m *MLP) sampleMember(n lowrank.Noise, pair, sign, b, batch int) perturbation {
+func (m *Model) sampleMember(n lowrank.Noise, pair, sign, b, batch int) perturbation {
 	shift := n.Sigma
 	for r := n.Rank; r > 1; r /= 4 {
 		shift++
 	}
 	return func(layer, row int, _ []int8) int {
-		mp := packed.PaddedLen(m.Layers[layer].W.Rows())
+		mp := packed.PaddedLen(m.Layers[layer].Outputs())
 		a := make([]uint8, n.Rank*mp)
-		n.Factor(a, lowrank.FactorA, uint32(layer), pair, m.Layers[layer].W.Rows())
+		n.Factor(a, lowrank.FactorA, uint32(layer), pair, m.Layers[layer].Outputs())
 		s := lowrank.StreamOf(n.Seed, n.Generation, uint32(layer), lowrank.Signs, pair)
 		sum := 0
 		for ρ := range n.Rank {
@@ -85,11 +85,11 @@ func TestSampleScores(t *testing.T) {
 						}
 					}
 					x := data.Sample(sample)
-					for layer, l := range net.Layers {
+					for layer, l := range dense(net) {
 						if got := column(seen[layer], b, l.W.Cols(), batch); !slices.Equal(got, x) {
 							t.Fatalf("batch %d: layer %d sees %v of sample %d, want %v", batch, layer, got, b, x)
 						}
-						one := MLP{Layers: []*Dense{l}}
+						one := Model{Layers: []Layer{l}}
 						x = one.naive(x, none)
 					}
 				}

@@ -27,10 +27,10 @@ const maxWindow = 1 << 10
 
 // NewAttention returns a layer of zero weights. The width of a head is a multiple of 4.
 func NewAttention(width, heads, window int) *Attention {
-	return must(buildAttention(width, heads, window, zeros))
+	return must(buildAttention(width, heads, window, Zeros))
 }
 
-func buildAttention(width, heads, window int, from source) (*Attention, error) {
+func buildAttention(width, heads, window int, from Source) (*Attention, error) {
 	if err := checkWidths("Attention", 4, width); err != nil {
 		return nil, err
 	}
@@ -52,25 +52,28 @@ func (l *Attention) String() string {
 	return fmt.Sprintf("attention %d of %d heads over %d steps >>%d", l.width, l.Heads, l.Window, l.Project.Shift)
 }
 
-func (l *Attention) spec() spec {
-	return spec{Kind: "attention", Sizes: []int{l.width, l.Heads, l.Window}}
+// Spec implements Layer.
+func (l *Attention) Spec() Spec {
+	return Spec{Kind: "attention", Sizes: []int{l.width, l.Heads, l.Window}}
 }
 
-func (l *Attention) parts(add func(string, *Dense)) { add("project", l.Project) }
+// Weights implements Layer.
+func (l *Attention) Weights(add func(string, *Dense)) { add("project", l.Project) }
 
-func (l *Attention) step(p *pass, x []int8) []int8 {
-	qkv := p.linear(l.Project, x)
+// Step implements Layer.
+func (l *Attention) Step(p *Pass, x []int8) []int8 {
+	qkv := p.Product(l.Project, x)
 	size := len(x)
-	past := p.state(2 * l.width * l.Window) // a ring of keys and values
+	past := p.State(2 * l.width * l.Window) // a ring of keys and values
 	copy(past[p.time%l.Window*2*size:], qkv[size:])
-	y := p.alloc(l.width)
+	y := p.Alloc(l.width)
 	steps := min(p.time+1, l.Window)
 	for head := range l.Heads {
 		for c := range p.n {
 			l.attend(y, qkv[:size], past, head, c, p.n, steps)
 		}
 	}
-	p.free(qkv)
+	p.Free(qkv)
 	return y
 }
 

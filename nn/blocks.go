@@ -31,12 +31,15 @@ func (l *LayerNorm) Outputs() int { return l.Width }
 
 func (l *LayerNorm) String() string { return fmt.Sprintf("layernorm %d to %d", l.Width, l.Target) }
 
-func (l *LayerNorm) spec() spec { return spec{Kind: "layernorm", Sizes: []int{l.Width, l.Target}} }
+// Spec implements Layer.
+func (l *LayerNorm) Spec() Spec { return Spec{Kind: "layernorm", Sizes: []int{l.Width, l.Target}} }
 
-func (l *LayerNorm) parts(func(string, *Dense)) {}
+// Weights implements Layer.
+func (l *LayerNorm) Weights(func(string, *Dense)) {}
 
-func (l *LayerNorm) step(p *pass, x []int8) []int8 {
-	y := p.alloc(l.Width)
+// Step implements Layer.
+func (l *LayerNorm) Step(p *Pass, x []int8) []int8 {
+	y := p.Alloc(l.Width)
 	kernels.Normalize(y, x, l.Width, p.n, l.Target)
 	return y
 }
@@ -84,11 +87,14 @@ func (r *Residual) String() string {
 	return "x + (" + strings.Join(names, ", ") + ")"
 }
 
-func (r *Residual) spec() spec { return spec{Kind: "residual", Layers: specs(r.Layers)} }
+// Spec implements Layer.
+func (r *Residual) Spec() Spec { return Spec{Kind: "residual", Layers: specs(r.Layers)} }
 
-func (r *Residual) parts(add func(string, *Dense)) { chainParts(r.Layers, add) }
+// Weights implements Layer.
+func (r *Residual) Weights(add func(string, *Dense)) { chainWeights(r.Layers, add) }
 
-func (r *Residual) step(p *pass, x []int8) []int8 {
+// Step implements Layer.
+func (r *Residual) Step(p *Pass, x []int8) []int8 {
 	y := chainStep(r.Layers, p, x)
 	kernels.Add(y, x)
 	return y
@@ -108,20 +114,20 @@ func checkChain(what string, layers []Layer) error {
 	return nil
 }
 
-// chainParts names the parts of layers by the layers' numbers.
-func chainParts(layers []Layer, add func(string, *Dense)) {
+// chainWeights names the matrices of layers by the layers' numbers.
+func chainWeights(layers []Layer, add func(string, *Dense)) {
 	for i, l := range layers {
-		l.parts(func(name string, d *Dense) { add(fmt.Sprintf("%d.%s", i, name), d) })
+		l.Weights(func(name string, d *Dense) { add(fmt.Sprintf("%d.%s", i, name), d) })
 	}
 }
 
 // chainStep takes layers one step on, one after another.
-func chainStep(layers []Layer, p *pass, x []int8) []int8 {
+func chainStep(layers []Layer, p *Pass, x []int8) []int8 {
 	y := x
 	for i, l := range layers {
-		next := l.step(p, y)
+		next := l.Step(p, y)
 		if i > 0 {
-			p.free(y)
+			p.Free(y)
 		}
 		y = next
 	}

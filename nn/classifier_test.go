@@ -40,10 +40,10 @@ func blobs(seed uint64, features, classes, samples int) *data.Dataset {
 }
 
 // begin returns a network, its evaluator and an optimizer of it.
-func begin(t *testing.T, data *data.Dataset, batch int, o es.Options) (*MLP, *Classifier, *es.Optimizer) {
+func begin(t *testing.T, data *data.Dataset, batch int, o es.Options) (*Model, *Evaluator, *es.Optimizer) {
 	t.Helper()
 	net := NewMLP(3, data.Features, 20, data.Classes)
-	c, err := NewClassifier(net, data, batch)
+	c, err := NewEvaluator(net, Classify(data), EvaluatorOptions{Streams: batch})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -167,7 +167,7 @@ func TestScore(t *testing.T) {
 	for _, batch := range []int{1, 63, 64, 300} {
 		o := es.Options{Generations: 3, Pairs: 2, Seed: 9, Sigma: lowrank.MaxSigma}
 		net, c, opt := begin(t, data, batch, o)
-		alone, err := NewClassifier(net, data, batch)
+		alone, err := NewEvaluator(net, Classify(data), EvaluatorOptions{Streams: batch})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -178,7 +178,11 @@ func TestScore(t *testing.T) {
 				t.Fatal(err)
 			}
 			for i, s := range scores {
-				if got := alone.Score(o.Seed, g.Number); got != s {
+				got, err := alone.Score(o.Seed, int(g.Number))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got != s {
 					t.Errorf("batch %d, generation %d: score %d, that of member %d is %d", batch, g.Number, got, i, s)
 				}
 			}
@@ -217,15 +221,15 @@ func TestNewClassifierErrors(t *testing.T) {
 		batch  int
 		want   string
 	}{
-		{samples, []int{5, 3}, 1, "network of 5→3 for data of 4 features and 3 classes"},
-		{samples, []int{4, 2}, 1, "network of 4→2 for data of 4 features and 3 classes"},
-		{samples, []int{4, 4}, 1, "network of 4→4 for data of 4 features and 3 classes"},
-		{samples, []int{4, 3}, 0, "batch of 0, want 1 to 2^20"},
-		{samples, []int{4, 3}, 1<<20 + 1, "batch of 1048577"},
+		{samples, []int{5, 3}, 1, "model of 5→3 for a task of 4→3"},
+		{samples, []int{4, 2}, 1, "model of 4→2 for a task of 4→3"},
+		{samples, []int{4, 4}, 1, "model of 4→4 for a task of 4→3"},
+		{samples, []int{4, 3}, -1, "-1 streams of 1 steps"},
+		{samples, []int{4, 3}, 1<<20 + 1, "1048577 streams of 1 steps"},
 		{many, []int{4, 300}, 1, "300 classes, want at most 256"},
 		{broken, []int{4, 3}, 1, "label 3 of sample 5"},
 	} {
-		c, err := NewClassifier(NewMLP(1, test.widths...), test.data, test.batch)
+		c, err := NewEvaluator(NewMLP(1, test.widths...), Classify(test.data), EvaluatorOptions{Streams: test.batch})
 		if c != nil || err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("error %v, want %q in it", err, test.want)
 		}
@@ -244,8 +248,8 @@ func TestEvaluateErrors(t *testing.T) {
 		want   string
 	}{
 		{opt.Ask(), 9, "9 scores for 5 pairs"},
-		{few, 10, "generation of 1 tensors for a network of 2 layers"},
-		{other.Ask(), 10, "tensor 0 of the generation is not the weights of layer 0"},
+		{few, 10, "generation of 1 tensors for a model of 2"},
+		{other.Ask(), 10, "tensor 0 of the generation is not \"layer0\""},
 	} {
 		err := c.Evaluate(context.Background(), test.g, make([]int64, test.scores))
 		if err == nil || !strings.Contains(err.Error(), test.want) {
@@ -260,7 +264,7 @@ func TestEvaluateErrors(t *testing.T) {
 }
 
 func TestConfusion(t *testing.T) {
-	samples := blobs(4, 20, 6, 2*chunkColumns+77)
+	samples := blobs(4, 20, 6, 2*predictColumns+77)
 	net := NewMLP(5, 20, 16, 8) // two outputs more than classes
 	got, err := net.Confusion(samples)
 	if err != nil {
@@ -279,11 +283,11 @@ func TestConfusion(t *testing.T) {
 	}
 
 	for want, test := range map[string]struct {
-		net  *MLP
+		net  *Model
 		data *data.Dataset
 	}{
-		"network of 19→8 for data of 20 features and 6 classes": {NewMLP(1, 19, 8), samples},
-		"network of 20→5 for data of 20 features and 6 classes": {NewMLP(1, 20, 5), samples},
+		"model of 19→8 for data of 20 features and 6 classes": {NewMLP(1, 19, 8), samples},
+		"model of 20→5 for data of 20 features and 6 classes": {NewMLP(1, 20, 5), samples},
 		"dataset of 0 samples": {net, &data.Dataset{Features: 20, Classes: 6}},
 	} {
 		if _, err := test.net.Confusion(test.data); err == nil || !strings.Contains(err.Error(), want) {

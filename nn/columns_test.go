@@ -14,11 +14,12 @@ func TestLimitColumns(t *testing.T) {
 	const batch, pairs = 16, 45
 	data := blobs(2, 30, 5, 300)
 	_, free, opt := begin(t, data, batch, es.Options{Seed: 9, Generations: 5, Pairs: pairs, Sigma: 2})
-	_, limited, _ := begin(t, data, batch, es.Options{Generations: 1})
-	limited.net = free.net
 	want, got := make([]int64, 2*pairs), make([]int64, 2*pairs)
 	for _, columns := range []int{1, 32, 63, 64, 1 << 20} {
-		limited.LimitColumns(columns)
+		limited, err := NewEvaluator(free.model, Classify(data), EvaluatorOptions{Streams: batch, Columns: columns})
+		if err != nil {
+			t.Fatal(err)
+		}
 		g := opt.Ask()
 		if err := free.Evaluate(context.Background(), g, want); err != nil {
 			t.Fatal(err)
@@ -31,8 +32,8 @@ func TestLimitColumns(t *testing.T) {
 		}
 		if columns == 32 { // a pair: its logits and scores
 			for i := range limited.work {
-				if ws := &limited.work[i]; cap(ws.y) > 5*32 || cap(ws.columns) > 32 {
-					t.Errorf("32 columns: room for %d accumulators and %d scores", cap(ws.y), cap(ws.columns))
+				if ws := &limited.work[i]; cap(ws.y) > 5*32 || cap(ws.scores) > 32 {
+					t.Errorf("32 columns: room for %d accumulators and %d scores", cap(ws.y), cap(ws.scores))
 				}
 			}
 		}

@@ -19,10 +19,10 @@ type Conv1D struct {
 
 // NewConv1D returns a layer of zero weights. The width of the input is a multiple of 4.
 func NewConv1D(in, out, width int, relu bool) *Conv1D {
-	return must(buildConv1D(in, out, width, relu, zeros))
+	return must(buildConv1D(in, out, width, relu, Zeros))
 }
 
-func buildConv1D(in, out, width int, relu bool, from source) (*Conv1D, error) {
+func buildConv1D(in, out, width int, relu bool, from Source) (*Conv1D, error) {
 	if err := errors.Join(checkWidths("Conv1D", 4, in), checkWidths("Conv1D", 1, out, width)); err != nil {
 		return nil, err
 	}
@@ -40,17 +40,20 @@ func (l *Conv1D) String() string {
 	return fmt.Sprintf("conv1d %d→%d over %d steps%s >>%d", l.in, l.Outputs(), l.Width, reluName(l.Kernel.ReLU), l.Kernel.Shift)
 }
 
-func (l *Conv1D) spec() spec {
-	return spec{Kind: "conv1d", Sizes: []int{l.in, l.Outputs(), l.Width}, ReLU: l.Kernel.ReLU}
+// Spec implements Layer.
+func (l *Conv1D) Spec() Spec {
+	return Spec{Kind: "conv1d", Sizes: []int{l.in, l.Outputs(), l.Width}, ReLU: l.Kernel.ReLU}
 }
 
-func (l *Conv1D) parts(add func(string, *Dense)) { add("kernel", l.Kernel) }
+// Weights implements Layer.
+func (l *Conv1D) Weights(add func(string, *Dense)) { add("kernel", l.Kernel) }
 
-func (l *Conv1D) step(p *pass, x []int8) []int8 {
-	window := p.state(l.in * l.Width)
+// Step implements Layer.
+func (l *Conv1D) Step(p *Pass, x []int8) []int8 {
+	window := p.State(l.in * l.Width)
 	copy(window[len(x):], window)
 	copy(window, x)
-	return p.linear(l.Kernel, window)
+	return p.Product(l.Kernel, window)
 }
 
 // Conv2D is a convolution over a picture, within a step, by the product of its kernel
@@ -69,10 +72,10 @@ type Conv2D struct {
 // NewConv2D returns a layer of zero weights that yields so many channels. Channels of
 // input and output are multiples of 4.
 func NewConv2D(rows, columns, channels, out, size, stride int, relu bool) *Conv2D {
-	return must(buildConv2D(rows, columns, channels, out, size, stride, relu, zeros))
+	return must(buildConv2D(rows, columns, channels, out, size, stride, relu, Zeros))
 }
 
-func buildConv2D(rows, columns, channels, out, size, stride int, relu bool, from source) (*Conv2D, error) {
+func buildConv2D(rows, columns, channels, out, size, stride int, relu bool, from Source) (*Conv2D, error) {
 	if err := errors.Join(checkWidths("Conv2D", 4, channels, out), checkWidths("Conv2D", 1, rows, columns)); err != nil {
 		return nil, err
 	}
@@ -98,26 +101,35 @@ func (l *Conv2D) String() string {
 		l.outRows(), l.outColumns(), l.Kernel.Outputs(), l.Size, l.Stride, reluName(l.Kernel.ReLU), l.Kernel.Shift)
 }
 
-func (l *Conv2D) spec() spec {
-	return spec{
+// Spec implements Layer.
+func (l *Conv2D) Spec() Spec {
+	return Spec{
 		Kind:  "conv2d",
 		Sizes: []int{l.Rows, l.Columns, l.Channels, l.Kernel.Outputs(), l.Size, l.Stride}, ReLU: l.Kernel.ReLU,
 	}
 }
 
-func (l *Conv2D) parts(add func(string, *Dense)) { add("kernel", l.Kernel) }
+// Weights implements Layer.
+func (l *Conv2D) Weights(add func(string, *Dense)) { add("kernel", l.Kernel) }
 
-func (l *Conv2D) step(p *pass, x []int8) []int8 {
-	positions, n := l.outRows()*l.outColumns(), p.n
-	p.widen(positions)
-	patches := p.alloc(l.Kernel.Inputs())
+// Step implements Layer.
+func (l *Conv2D) Step(p *Pass, x []int8) []int8 { return stepFirst(l, p, x) }
+
+func (l *Conv2D) matrix() *Dense { return l.Kernel }
+
+func (l *Conv2D) operand(p *Pass, x []int8) []int8 {
+	n := p.n
+	p.Widen(l.outRows() * l.outColumns())
+	patches := p.Alloc(l.Kernel.Inputs())
 	l.gather(patches, x, n)
-	maps := p.linear(l.Kernel, patches)
-	p.free(patches)
-	p.widen(1)
-	y := p.alloc(l.Outputs())
-	l.scatter(y, maps, n)
-	p.free(maps)
+	return patches
+}
+
+func (l *Conv2D) finish(p *Pass, maps []int8) []int8 {
+	p.Widen(1)
+	y := p.Alloc(l.Outputs())
+	l.scatter(y, maps, p.n)
+	p.Free(maps)
 	return y
 }
 

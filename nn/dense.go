@@ -45,15 +45,22 @@ func (d *Dense) Inputs() int { return d.W.Cols() }
 // Outputs returns the width of the output.
 func (d *Dense) Outputs() int { return d.W.Rows() }
 
-func (d *Dense) spec() spec {
-	return spec{Kind: "dense", Sizes: []int{d.Inputs(), d.Outputs()}, ReLU: d.ReLU}
+// Spec implements Layer.
+func (d *Dense) Spec() Spec {
+	return Spec{Kind: "dense", Sizes: []int{d.Inputs(), d.Outputs()}, ReLU: d.ReLU}
 }
 
-func (d *Dense) parts(add func(string, *Dense)) { add("weights", d) }
+// Weights implements Layer.
+func (d *Dense) Weights(add func(string, *Dense)) { add("weights", d) }
+
+// Step implements Layer.
+func (d *Dense) Step(p *Pass, x []int8) []int8 { return p.Product(d, x) }
 
 func (d *Dense) matrix() *Dense { return d }
 
-func (d *Dense) step(p *pass, x []int8) []int8 { return p.linear(d, x) }
+func (d *Dense) operand(_ *Pass, x []int8) []int8 { return x }
+
+func (d *Dense) finish(_ *Pass, y []int8) []int8 { return y }
 
 func (d *Dense) String() string {
 	act := "linear"

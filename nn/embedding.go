@@ -22,12 +22,12 @@ const hot = 1 << activationBits
 
 // NewEmbedding returns an embedding of zero weights.
 func NewEmbedding(vocabulary, places, out int, relu bool) *Embedding {
-	e := must(buildEmbedding(vocabulary, places, out, relu, zeros))
+	e := must(buildEmbedding(vocabulary, places, out, relu, Zeros))
 	e.Rows.Shift = rootShift(places) // of as many inputs other than zero
 	return e
 }
 
-func buildEmbedding(vocabulary, places, out int, relu bool, from source) (*Embedding, error) {
+func buildEmbedding(vocabulary, places, out int, relu bool, from Source) (*Embedding, error) {
 	if vocabulary < 2 || vocabulary > 256 {
 		return nil, fmt.Errorf("nn: Embedding of %d tokens, want 2 to 256", vocabulary)
 	}
@@ -48,16 +48,21 @@ func (e *Embedding) String() string {
 	return fmt.Sprintf("embedding of %d tokens at %d places → %d%s >>%d", e.Vocabulary, e.Places, e.Outputs(), reluName(e.Rows.ReLU), e.Rows.Shift)
 }
 
-func (e *Embedding) spec() spec {
-	return spec{Kind: "embedding", Sizes: []int{e.Vocabulary, e.Places, e.Outputs()}, ReLU: e.Rows.ReLU}
+// Spec implements Layer.
+func (e *Embedding) Spec() Spec {
+	return Spec{Kind: "embedding", Sizes: []int{e.Vocabulary, e.Places, e.Outputs()}, ReLU: e.Rows.ReLU}
 }
 
-func (e *Embedding) parts(add func(string, *Dense)) { add("rows", e.Rows) }
+// Weights implements Layer.
+func (e *Embedding) Weights(add func(string, *Dense)) { add("rows", e.Rows) }
+
+// Step implements Layer.
+func (e *Embedding) Step(p *Pass, x []int8) []int8 { return stepFirst(e, p, x) }
 
 func (e *Embedding) matrix() *Dense { return e.Rows }
 
-func (e *Embedding) step(p *pass, x []int8) []int8 {
-	code := p.alloc(e.Rows.W.Cols())
+func (e *Embedding) operand(p *Pass, x []int8) []int8 {
+	code := p.Alloc(e.Rows.W.Cols())
 	clear(code)
 	for j := range e.Places {
 		for c := range p.n {
@@ -69,7 +74,7 @@ func (e *Embedding) step(p *pass, x []int8) []int8 {
 			code[(row/4*p.n+c)*4+row%4] = hot
 		}
 	}
-	y := p.linear(e.Rows, code)
-	p.free(code)
-	return y
+	return code
 }
+
+func (e *Embedding) finish(_ *Pass, y []int8) []int8 { return y }

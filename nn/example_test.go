@@ -17,7 +17,7 @@ func Example() {
 		Labels: []uint8{0, 1, 1, 0},
 	}
 	net := nn.NewMLP(1, 2, 16, 2)
-	evaluator, err := nn.NewClassifier(net, samples, 8)
+	evaluator, err := nn.NewEvaluator(net, nn.Classify(samples), nn.EvaluatorOptions{Streams: 8})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -35,11 +35,9 @@ func Example() {
 	// Output: [[2 0] [0 2]] <nil>
 }
 
-func ExampleMLP_Forward() {
+func ExampleModel_Predict() {
 	net := nn.NewMLP(1, 4, 8, 3)
-	var ws nn.Workspace
-	x := []int8{90, -20, 0, 45} // one column: quads are a plain vector
-	logits := net.Forward(&ws, x, 1)
-	fmt.Println(logits[:net.Outputs()])
-	// Output: [57 -18 46]
+	logits := net.Predict([]int8{90, -20, 0, 45})
+	fmt.Println(logits, nn.Probabilities(logits))
+	// Output: [57 -18 46] [39494 1523 24519]
 }

@@ -54,18 +54,7 @@ func TestFixtures(t *testing.T) {
 // run returns the outputs of a file's network.
 func (want *fixture) run(t *testing.T, f *packed.File) (outputs [][]int8) {
 	t.Helper()
-	if f.Meta[metaModel] == "mlp" {
-		m, err := LoadMLP(f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var ws Workspace
-		for _, x := range want.Inputs {
-			outputs = append(outputs, slices.Clone(m.Forward(&ws, x, want.Columns)))
-		}
-		return outputs
-	}
-	m, err := LoadModel(f)
+	m, err := Load(f)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,14 +68,12 @@ func (want *fixture) run(t *testing.T, f *packed.File) (outputs [][]int8) {
 // saveAgain returns a file's network as a file that has been written and read again.
 func saveAgain(t *testing.T, f *packed.File) *packed.File {
 	t.Helper()
-	saved := f
-	if m, err := LoadMLP(f); err == nil {
-		saved = m.File(nil)
-	} else if m, err := LoadModel(f); err == nil {
-		saved = m.File(nil)
+	m, err := Load(f)
+	if err != nil {
+		t.Fatal(err)
 	}
 	var b bytes.Buffer
-	if _, err := saved.WriteTo(&b); err != nil {
+	if _, err := m.File(nil).WriteTo(&b); err != nil {
 		t.Fatal(err)
 	}
 	back, err := packed.Decode(b.Bytes())

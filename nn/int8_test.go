@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/Kaleaon/pentary-go/es"
@@ -37,11 +36,10 @@ type fine struct {
 
 	// Of int8 weights, the digits of v - w in base 5, the lowest first; nil for pents.
 	digits map[*Dense][]*packed.Matrix
-	parts  sync.Pool // of *[]int32, for also
 }
 
 func newFine(m *Model) *fine {
-	f := &fine{model: m, residual: make([][]int8, len(m.tensors)), parts: sync.Pool{New: func() any { return new([]int32) }}}
+	f := &fine{model: m, residual: make([][]int8, len(m.tensors))}
 	for i, tensor := range m.tensors {
 		f.residual[i] = make([]int8, tensor.W.Rows()*packed.PaddedLen(tensor.W.Cols()))
 	}
@@ -87,16 +85,19 @@ func (f *fine) refine() {
 	}
 }
 
-// also adds the products with the digits.
-func (f *fine) also(y []int32, d *Dense, x []int8, n int) {
-	buffer := f.parts.Get().(*[]int32)
-	defer f.parts.Put(buffer)
-	*buffer = reuse.Slice(*buffer, len(y))
-	part := *buffer
+// A fineMultiplier is a Multiplier of int8 weights: it adds the products with the digits.
+type fineMultiplier struct {
+	*fine
+	part []int32
+}
+
+func (f *fineMultiplier) Multiply(y []int32, _ int, d *Dense, x []int8, n, _ int) {
+	kernels.MatMul(y, d.W, x, n)
+	f.part = reuse.Slice(f.part, len(y))
 	scale := int32(1)
 	for _, m := range f.digits[d] {
-		kernels.MatMul(part, m, x, n)
-		for i, v := range part {
+		kernels.MatMul(f.part, m, x, n)
+		for i, v := range f.part {
 			y[i] += scale * v
 		}
 		scale *= 5
@@ -130,7 +131,11 @@ func tails(codes []int8, scores []int64, samples int) {
 func trainFine(t *testing.T, l Language, text []byte, from, generations, rate int, int8s bool) float64 {
 	m := languageModel(t, l)
 	f := newFine(m)
-	p, err := NewPredictor(m, &Text{Data: text[:from], Places: l.Places}, PredictorOptions{Streams: 64, Steps: 4, Lead: 16})
+	o := EvaluatorOptions{Streams: 64, Steps: 4, Lead: 16}
+	if int8s {
+		o.Multiplier = func() Multiplier { return &fineMultiplier{fine: f} }
+	}
+	p, err := NewEvaluator(m, &Text{Data: text[:from], Places: l.Places}, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,10 +148,7 @@ func trainFine(t *testing.T, l Language, text []byte, from, generations, rate in
 		for _, tensor := range m.tensors {
 			tensor.Shift += fineBits
 		}
-		p.plain.also = f.also
-		for i := range p.work {
-			p.work[i].also = f.also
-		}
+		scorer.Use(o.Multiplier)
 	}
 	const pairs = 64
 	g := es.Generation{Pairs: pairs, Groups: 1}
@@ -180,7 +182,6 @@ func trainFine(t *testing.T, l Language, text []byte, from, generations, rate in
 	if int8s {
 		f.refine()
 	}
-	scorer.also = p.plain.also
 	return -float64(scorer.Score()) / 256 / float64(scorer.Len())
 }
 
@@ -198,8 +199,7 @@ func TestInt8Products(t *testing.T) {
 	f.refine()
 	x := []int8{1, -2, 3, -4, 127, -127, 100, 0}
 	y := make([]int32, 5)
-	kernels.MatVec(y, d.W, x, 1)
-	f.also(y, d, x, 1)
+	(&fineMultiplier{fine: f}).Multiply(y, 0, d, x, 1, 0)
 	for row := range y {
 		want := 0
 		for j, v := range x {

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/Kaleaon/pentary-go/internal/parallel"
-	"github.com/Kaleaon/pentary-go/internal/reuse"
 	"github.com/Kaleaon/pentary-go/kernels"
 )
 
@@ -57,7 +55,7 @@ func NewLanguageModel(seed uint64, l Language) (*Model, error) {
 		return nil, fmt.Errorf("nn: language model of width %d, %d widths within and %d places is too large", l.Width, l.Hidden, l.Places)
 	}
 	if l.Cell == CellAttend {
-		if _, err := buildAttention(l.Width, l.Heads, l.Window, zeros); err != nil {
+		if _, err := buildAttention(l.Width, l.Heads, l.Window, Zeros); err != nil {
 			return nil, err
 		}
 	}
@@ -94,112 +92,4 @@ func (l *Language) cell() Layer {
 		return NewAttention(l.Width, l.Heads, l.Window)
 	}
 	return nil
-}
-
-// scoreStreams and scoreLead are how ScoreText takes a model through a text: in so many
-// parts side by side, each after a lead of the bytes before it.
-const (
-	scoreStreams = 64
-	scoreLead    = 64
-)
-
-// A TextScorer measures a language model on a text. It keeps its memory from one use to
-// the next.
-type TextScorer struct {
-	model *Model
-	text  Text
-	from  int
-	work  []scorerWork
-	part  func(worker, i int)
-	each  func(logits []int8, c, n int, target uint8)
-	also  func(y []int32, d *Dense, x []int8, n int) // of the runners' passes
-}
-
-type scorerWork struct {
-	runner   *Runner
-	sequence Sequence
-	columns  []int32
-	sum      int64
-}
-
-// NewTextScorer returns a scorer of the bytes of a text from one on. Those before it are
-// what the model sees ahead of it.
-func NewTextScorer(model *Model, text []byte, from int) (*TextScorer, error) {
-	t := Text{Data: text, Places: model.Inputs()}
-	if err := t.Check(); err != nil {
-		return nil, err
-	}
-	if model.Outputs() != Bytes || from < 0 || from >= len(text) {
-		return nil, fmt.Errorf("nn: model of %d outputs for a text of %d bytes from %d on, want %d outputs", model.Outputs(), len(text), from, Bytes)
-	}
-	s := &TextScorer{model: model, text: t, from: from, work: make([]scorerWork, parallel.Workers())}
-	s.part = s.scorePart
-	return s, nil
-}
-
-// Len returns the number of bytes that are scored.
-func (s *TextScorer) Len() int { return len(s.text.Data) - s.from }
-
-// Score returns the sum of the log-probabilities of all bytes, in units of 1/256 bit: the
-// same for any number of processors.
-func (s *TextScorer) Score() int64 {
-	parts := min(parallel.Workers(), scoreStreams)
-	parallel.For(len(s.work), parts, s.part)
-	sum := int64(0)
-	for i := range s.work {
-		sum += s.work[i].sum
-		s.work[i].sum = 0
-	}
-	return sum
-}
-
-// Visit calls visit for every byte that Score scores, with the logits of all columns of
-// a step, the byte's column, and the byte, on the goroutine of the caller.
-func (s *TextScorer) Visit(visit func(logits []int8, c, n int, target uint8)) {
-	s.each = visit
-	defer func() { s.each = nil }()
-	for i := range min(parallel.Workers(), scoreStreams) {
-		s.scorePart(0, i)
-	}
-	s.work[0].sum = 0
-}
-
-// scorePart scores some streams of the text. Streams are as long as each other, but for
-// the last, which is shorter: what comes after the end is not counted.
-func (s *TextScorer) scorePart(worker, i int) {
-	ws, parts := &s.work[worker], min(parallel.Workers(), scoreStreams)
-	lo, hi := i*scoreStreams/parts, (i+1)*scoreStreams/parts
-	n, length := hi-lo, (s.Len()+scoreStreams-1)/scoreStreams
-	if ws.runner == nil || ws.runner.pass.n != n {
-		ws.runner = s.model.NewRunner(n)
-		ws.runner.pass.also = s.also
-	}
-	ws.runner.Restart()
-	q := &ws.sequence
-	q.Streams, q.Lead, q.Steps = n, 0, 1
-	for step := -scoreLead; step < length; step++ {
-		q.reset(s.model.Inputs())
-		for c := range n {
-			s.text.fill(q, c, s.from+(lo+c)*length+step)
-		}
-		logits := ws.runner.Step(q.X[0])
-		if step < 0 {
-			continue
-		}
-		for c := range n {
-			if (lo+c)*length+step >= s.Len() {
-				continue
-			}
-			if s.each != nil {
-				s.each(logits, c, n, q.Targets[0][c])
-			}
-		}
-		ws.columns = reuse.Slice(ws.columns, n)
-		kernels.Score(ws.columns, logits, q.Targets[0], Bytes, n)
-		for c, v := range ws.columns {
-			if (lo+c)*length+step < s.Len() {
-				ws.sum += int64(v)
-			}
-		}
-	}
 }

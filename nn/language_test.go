@@ -79,7 +79,7 @@ func TestLanguageModelLearns(t *testing.T) {
 		l := Language{Width: 16, Layers: 1, Cell: cell, Places: 2, Heads: 1, Window: 4}
 		m := languageModel(t, l)
 		source := &Text{Data: text, Places: l.Places}
-		p, err := NewPredictor(m, source, PredictorOptions{Streams: 16, Steps: 4, Lead: 4})
+		p, err := NewEvaluator(m, source, EvaluatorOptions{Streams: 16, Steps: 4, Lead: 4})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -6,36 +6,62 @@ import (
 	"github.com/Kaleaon/pentary-go/kernels"
 )
 
-// A Layer turns a batch of activations into another, one column for each sample, a step
-// of time after another. What it remembers from step to step is the pass's: a Layer
-// itself holds weights alone, and any number of passes may use it at once.
+// A Layer turns a batch of activations, one column for each sample, into another, one
+// time step after another. A Layer holds weights alone: what it remembers from step to
+// step is in the Pass, so that any number of passes may use it at once.
 //
-// The layers of this package are all there are.
+// Layers can be implemented outside this package, and Register makes Load know them.
+// Training is exact and deterministic if a layer keeps these rules:
+//
+//   - Step is a function of x, the weights and the states of the pass: of no clock, no
+//     global, and no random numbers of its own. It computes in integers.
+//   - Activations lie within ±127, and lanes beyond the last row of a batch are 0.
+//   - Columns do not mix: column c of what Step returns depends on column c of x and of
+//     the states.
+//   - Step multiplies by every matrix once, in the order of Weights, which is the order
+//     in which noise is drawn.
 type Layer interface {
 	fmt.Stringer
 
-	Inputs() int  // activations of a column that come in
-	Outputs() int // and that go out
+	Inputs() int  // rows of x
+	Outputs() int // rows of what Step returns
 
-	// spec describes the layer as a file does.
-	spec() spec
+	// Spec describes the layer as a file does.
+	Spec() Spec
 
-	// parts calls add for every matrix of the layer, in the order in which step
-	// multiplies by them, with a name that no other part of the layer has.
-	parts(add func(name string, d *Dense))
+	// Weights calls add for every matrix of the layer, in the order in which Step
+	// multiplies by them, with a name that no other matrix of the layer has.
+	Weights(add func(name string, d *Dense))
 
-	// step takes the layer one step on. The batch that it returns is the pass's, to be
-	// given back with free; x is left as it was.
-	step(p *pass, x []int8) []int8
+	// Step takes the layer one time step further. It returns a batch that p.Alloc or
+	// p.Product has allocated, for the caller to free, and leaves x as it was.
+	Step(p *Pass, x []int8) []int8
 }
 
-// A firstLayer multiplies what comes in before it does anything else, so that the
-// members of a population which see the same batch share the product.
+// A firstLayer multiplies the input before anything else, so that the members of a
+// population that see the same batch share the product.
 type firstLayer interface {
 	Layer
 
-	// matrix returns the layer's only matrix, whose activations are the layer's outputs.
+	// matrix returns the layer's only matrix.
 	matrix() *Dense
+
+	// operand returns what Step multiplies by the matrix. It is x, or a batch to free.
+	operand(p *Pass, x []int8) []int8
+
+	// finish returns what Step returns, of the matrix's activations, which it frees
+	// unless they are it.
+	finish(p *Pass, y []int8) []int8
+}
+
+// stepFirst is Step of a first layer.
+func stepFirst(l firstLayer, p *Pass, x []int8) []int8 {
+	operand := l.operand(p, x)
+	y := p.Product(l.matrix(), operand)
+	if &operand[0] != &x[0] {
+		p.Free(operand)
+	}
+	return l.finish(p, y)
 }
 
 // checkWidths returns an error unless a layer's widths can be those of a matrix, and are
@@ -49,14 +75,19 @@ func checkWidths(layer string, step int, widths ...int) error {
 	return nil
 }
 
-// A source is where the matrices of a layer come from that is built: zeros, for a new
-// one, or a file.
-type source func(name string, out, in int, relu bool) (*Dense, error)
+// A Source makes the matrices of a layer that is built: zeros for a new one, or the
+// tensors of a file. It returns an error if the file has none of that name and shape.
+type Source func(name string, out, in int, relu bool) (*Dense, error)
 
-// zeros is the source of new layers.
-func zeros(_ string, out, in int, relu bool) (*Dense, error) { return NewDense(in, out, relu), nil }
+// Zeros is the Source of new layers.
+func Zeros(_ string, out, in int, relu bool) (*Dense, error) {
+	if err := checkWidths("Dense", 1, in, out); err != nil {
+		return nil, err
+	}
+	return NewDense(in, out, relu), nil
+}
 
-// must returns a layer that has been built of arguments of the caller's, or panics.
+// must returns a layer built from a caller's arguments, or panics.
 func must[L Layer](l L, err error) L {
 	if err != nil {
 		panic(err.Error())

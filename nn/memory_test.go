@@ -11,13 +11,12 @@ import (
 
 // recall shows one of two symbols at the first step and asks for it some steps later, all
 // others being the same.
-type recall struct{}
+type recall struct{ CrossEntropy }
 
-func (recall) Inputs() int  { return 4 }
-func (recall) Classes() int { return 2 }
+func (recall) Inputs() int { return 4 }
 
-func (recall) Draw(s *Sequence, seed uint64, generation uint32, group int) {
-	stream := lowrank.StreamOf(seed, generation, 0, lowrank.Batch, group)
+func (recall) Draw(s *Batch, seed uint64, generation, group int) {
+	stream := lowrank.StreamOf(seed, uint32(generation), 0, lowrank.Batch, group)
 	for b := range s.Streams {
 		symbol := stream.Block(uint32(b))[0] >> 31
 		s.Set(0, int(symbol), b, 100)
@@ -41,7 +40,7 @@ func TestRecall(t *testing.T) {
 	for name, cell := range cells {
 		m := NewModel(NewDense(4, 16, true), cell, NewDense(16, 2, false))
 		m.Randomize(1)
-		p, err := NewPredictor(m, recall{}, PredictorOptions{Streams: 16, Steps: 5})
+		p, err := NewEvaluator(m, recall{CrossEntropy{2}}, EvaluatorOptions{Streams: 16, Steps: 5})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -52,8 +51,8 @@ func TestRecall(t *testing.T) {
 		if err := opt.Run(context.Background()); err != nil {
 			t.Fatal(err)
 		}
-		s := NewSequence(recall{}, 200, 0, 5)
-		recall{}.Draw(s, 2, 0, 0)
+		s := NewBatch(recall{CrossEntropy{2}}, 200, 0, 5)
+		recall{CrossEntropy{2}}.Draw(s, 2, 0, 0)
 		r := m.NewRunner(s.Streams)
 		var logits []int8
 		for _, x := range s.X {

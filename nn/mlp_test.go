@@ -17,9 +17,18 @@ type perturbation func(layer, row int, x []int8) int
 
 func none(int, int, []int8) int { return 0 }
 
+// dense returns the layers of an MLP.
+func dense(m *Model) []*Dense {
+	layers, ok := m.Dense()
+	if !ok {
+		panic("not an MLP")
+	}
+	return layers
+}
+
 // naive runs one vector through the network, weight by weight.
-func (m *MLP) naive(x []int8, extra perturbation) []int8 {
-	for l, d := range m.Layers {
+func (m *Model) naive(x []int8, extra perturbation) []int8 {
+	for l, d := range dense(m) {
 		out := make([]int8, d.W.Rows())
 		for i := range out {
 			y := extra(l, i, x)
@@ -42,7 +51,7 @@ func roundShift(v int, n uint) int { return (v + 1<<n>>1) >> n }
 
 // member returns the perturbation of one member: the explicit matrix A·Bᵀ of
 // each layer, applied in the accumulator. The rank is a power of four.
-func (m *MLP) member(n lowrank.Noise, pair, sign int) perturbation {
+func (m *Model) member(n lowrank.Noise, pair, sign int) perturbation {
 	shift := n.Sigma
 	for r := n.Rank; r > 1; r /= 4 {
 		shift++
@@ -51,7 +60,7 @@ func (m *MLP) member(n lowrank.Noise, pair, sign int) perturbation {
 		shift++
 	}
 	e := make([][][]int, len(m.Layers))
-	for l, d := range m.Layers {
+	for l, d := range dense(m) {
 		rows, cols := d.W.Rows(), d.W.Cols()
 		mp, kp := packed.PaddedLen(rows), packed.PaddedLen(cols)
 		a, b := make([]uint8, n.Rank*mp), make([]uint8, n.Rank*kp)
@@ -100,12 +109,11 @@ var widthsOf = [][]int{{1, 1}, {5, 3}, {64, 32, 10}, {33, 70, 5, 9}, {300, 17, 2
 
 func TestForward(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
-	var ws Workspace // one for all networks
 	for seed, widths := range widthsOf {
 		net := NewMLP(uint64(seed), widths...)
 		for _, n := range []int{1, 2, 7, 65} {
 			src, x := vectors(rng, net.Inputs(), n)
-			y := net.Forward(&ws, x, n)
+			y := net.NewRunner(n).Step(x)
 			for c := range n {
 				want := net.naive(src[c*net.Inputs():(c+1)*net.Inputs()], none)
 				if got := column(y, c, net.Outputs(), n); !slices.Equal(got, want) {
@@ -116,34 +124,29 @@ func TestForward(t *testing.T) {
 	}
 }
 
-func TestForwardPopulation(t *testing.T) {
+func TestPopulation(t *testing.T) {
 	rng := rand.New(rand.NewPCG(2, 2))
-	var ws Workspace
 	for seed, widths := range widthsOf {
 		net := NewMLP(uint64(seed), widths...)
-		var tensors []lowrank.Tensor
-		for i, w := range net.Parameters() {
-			tensors = append(tensors, lowrank.Tensor{Number: uint32(i), W: w.Matrix})
-		}
 		for _, noise := range []lowrank.Noise{
 			{Seed: 1, Generation: 2, Rank: 1, Sigma: 3},
 			{Seed: 2, Generation: 1, Rank: 4, Sigma: 1},
 			{Seed: 3, Rank: 16, Law: kernels.Uniform},
 		} {
 			const lo, hi, streams = 3, 6, 4
-			src, x := vectors(rng, net.Inputs(), streams)
-			base := make([]int32, net.Layers[0].W.Rows()*streams)
-			kernels.MatMul(base, net.Layers[0].W, x, streams)
-			y := net.forwardPopulation(&ws, noise, tensors, base, x, lo, hi, streams)
-			for pair := lo; pair < hi; pair++ {
-				for s, sign := range []int{1, -1} {
-					member := net.member(noise, pair, sign)
-					for b := range streams {
-						want := net.naive(src[b*net.Inputs():(b+1)*net.Inputs()], member)
-						c := (2*(pair-lo)+s)*streams + b
-						if got := column(y, c, net.Outputs(), 2*(hi-lo)*streams); !slices.Equal(got, want) {
-							t.Fatalf("%v, %+v, pair %d, sign %d, stream %d: %v, want %v", widths, noise, pair, sign, b, got, want)
-						}
+			g := generationOf(net, lowrank.PerturbWeights, 8, 1)
+			g.Noise = noise
+			p := net.NewPopulation()
+			p.Begin(&g, lo, hi, streams)
+			for _, keep := range [][2]int{{lo, hi}, {lo, hi}, {4, 6}, {4, 5}} {
+				p.Keep(keep[0], keep[1])
+				src, x := vectors(rng, net.Inputs(), p.Columns())
+				y := p.Step(x)
+				for c := range p.Columns() {
+					pair, sign := keep[0]+c/(2*streams), 1-c/streams%2*2
+					want := net.naive(src[c*net.Inputs():(c+1)*net.Inputs()], net.member(noise, pair, sign))
+					if got := column(y, c, net.Outputs(), p.Columns()); !slices.Equal(got, want) {
+						t.Fatalf("%v, %+v, pair %d, sign %d: %v, want %v", widths, noise, pair, sign, got, want)
 					}
 				}
 			}
@@ -182,13 +185,13 @@ func TestRootShift(t *testing.T) {
 
 func TestPanics(t *testing.T) {
 	net := NewMLP(1, 8, 3)
-	var ws Workspace
 	for want, f := range map[string]func(){
 		"nn: NewMLP: widths [5], want at least inputs and outputs": func() { NewMLP(1, 5) },
-		"Dense of widths [0 4]":  func() { NewMLP(1, 0, 4) },
-		"Dense of widths [4 0]":  func() { NewMLP(1, 4, 0) },
-		"Dense of widths [-1 2]": func() { NewMLP(1, -1, 2) },
-		"x has 15 elements, want 16 for a batch of 8×2 (W is 3×8)": func() { net.Forward(&ws, make([]int8, 15), 2) },
+		"Dense of widths [0 4]":                      func() { NewMLP(1, 0, 4) },
+		"Dense of widths [4 0]":                      func() { NewMLP(1, 4, 0) },
+		"Dense of widths [-1 2]":                     func() { NewMLP(1, -1, 2) },
+		"a batch of 15 activations, want 16 for 8×2": func() { net.NewRunner(2).Step(make([]int8, 15)) },
+		"Predict: 7 inputs, want 8":                  func() { net.Predict(make([]int8, 7)) },
 	} {
 		func() {
 			defer func() {

@@ -16,7 +16,6 @@ type Model struct {
 	Layers []Layer
 
 	tensors []tensor
-	wide    bool // whether a layer has many columns a sample
 }
 
 // A tensor is a matrix of a model and its name.
@@ -39,27 +38,45 @@ func buildModel(layers []Layer) (*Model, error) {
 	if err := checkChain("Model", layers); err != nil {
 		return nil, err
 	}
-	m := &Model{Layers: layers, wide: anyWide(layers)}
-	chainParts(layers, func(name string, d *Dense) { m.tensors = append(m.tensors, tensor{name, d}) })
+	m := &Model{Layers: layers}
+	chainWeights(layers, func(name string, d *Dense) { m.tensors = append(m.tensors, tensor{name, d}) })
+	if m.isMLP() {
+		for i := range m.tensors {
+			m.tensors[i].name = layerName(i)
+		}
+	}
 	if len(m.tensors) == 0 {
 		return nil, errors.New("nn: Model of layers without weights")
 	}
 	return m, nil
 }
 
-// anyWide reports whether a layer has many columns a sample.
-func anyWide(layers []Layer) bool {
-	for _, l := range layers {
-		switch l := l.(type) {
-		case *Conv2D:
-			return true
-		case *Residual:
-			if anyWide(l.Layers) {
-				return true
-			}
+// isMLP reports whether all layers are dense.
+func (m *Model) isMLP() bool {
+	_, ok := m.Dense()
+	return ok
+}
+
+// Dense returns the layers if all of them are dense: if the model is an MLP.
+func (m *Model) Dense() (layers []*Dense, ok bool) {
+	for _, l := range m.Layers {
+		d, ok := l.(*Dense)
+		if !ok {
+			return nil, false
 		}
+		layers = append(layers, d)
 	}
-	return false
+	return layers, true
+}
+
+// Matrices returns the matrices of all layers in the order of Parameters, with their
+// shifts.
+func (m *Model) Matrices() []*Dense {
+	d := make([]*Dense, len(m.tensors))
+	for i, t := range m.tensors {
+		d[i] = t.Dense
+	}
+	return d
 }
 
 // Randomize fills all matrices with random weights of the binomial law from the seed.
@@ -103,40 +120,6 @@ func (m *Model) String() string {
 	return s.String()
 }
 
-// A Runner takes a model through sequences, so many columns at a time: inference, as for
-// sampling and validation. One goroutine uses it at a time.
-type Runner struct {
-	model *Model
-	pass  pass
-	out   []int8
-}
-
-// NewRunner returns a Runner at the start of sequences of n columns.
-func (m *Model) NewRunner(n int) *Runner {
-	if n < 1 {
-		panic(fmt.Sprintf("nn: NewRunner of %d columns", n))
-	}
-	r := &Runner{model: m}
-	r.pass.begin(n)
-	return r
-}
-
-// Restart forgets all steps.
-func (r *Runner) Restart() { r.pass.begin(r.pass.n) }
-
-// Step takes the model one step on: x is a batch of Inputs() × n in quads, and so is what
-// it returns of Outputs(), until the next step.
-func (r *Runner) Step(x []int8) []int8 {
-	if want := kernels.Quads(r.model.Inputs()) * 4 * r.pass.n; len(x) != want {
-		panic(fmt.Sprintf("nn: Step: a batch of %d activations, want %d for %d×%d", len(x), want, r.model.Inputs(), r.pass.n))
-	}
-	if r.out != nil {
-		r.pass.free(r.out)
-	}
-	r.out = r.model.step(&r.pass, x)
-	return r.out
-}
-
 // A LayerSummary is a line of a model's summary.
 type LayerSummary struct {
 	Name    string
@@ -151,7 +134,7 @@ func (m *Model) Summary() []LayerSummary { return summarize(nil, m.Layers, 0) }
 func summarize(lines []LayerSummary, layers []Layer, depth int) []LayerSummary {
 	for _, l := range layers {
 		s := LayerSummary{Name: l.String(), Depth: depth, Outputs: l.Outputs()}
-		l.parts(func(_ string, d *Dense) { s.Weights += d.Inputs() * d.Outputs() })
+		l.Weights(func(_ string, d *Dense) { s.Weights += d.Inputs() * d.Outputs() })
 		r, ok := l.(*Residual)
 		if ok {
 			s.Name = "residual"
@@ -162,4 +145,14 @@ func summarize(lines []LayerSummary, layers []Layer, depth int) []LayerSummary {
 		}
 	}
 	return lines
+}
+
+// Clone returns a model of the same layers with weights of its own. The error says which
+// layer Load does not know.
+func (m *Model) Clone() (*Model, error) {
+	f := m.File(nil)
+	for i := range f.Tensors {
+		f.Tensors[i].Matrix = f.Tensors[i].Matrix.Clone()
+	}
+	return Load(f)
 }

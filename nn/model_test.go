@@ -42,9 +42,11 @@ type noisy struct {
 }
 
 func (n noisy) Inputs() int  { return n.model.Inputs() }
-func (n noisy) Classes() int { return n.model.Outputs() }
+func (n noisy) Outputs() int { return n.model.Outputs() }
 
-func (n noisy) Draw(s *Sequence, seed uint64, generation uint32, group int) {
+func (noisy) Score(s *Scoring) { s.CrossEntropy() }
+
+func (n noisy) Draw(s *Batch, seed uint64, generation, group int) {
 	r := rand.New(rand.NewPCG(seed, uint64(generation)<<8|uint64(group)))
 	e, tokens := n.model.Layers[0].(*Embedding)
 	for t := range s.X {
@@ -64,7 +66,7 @@ func (n noisy) Draw(s *Sequence, seed uint64, generation uint32, group int) {
 			continue
 		}
 		for b := range s.Streams {
-			s.Targets[t][b] = uint8(r.IntN(n.Classes()))
+			s.Targets[t][b] = uint8(r.IntN(n.Outputs()))
 		}
 	}
 }
@@ -74,7 +76,9 @@ func forEachModel(t *testing.T, test func(t *testing.T, m *Model, place lowrank.
 	for name, m := range models() {
 		t.Run(name, func(t *testing.T) {
 			test(t, m, lowrank.PerturbWeights)
-			if !m.wide {
+			if wide, err := m.try(); err != nil {
+				t.Fatal(err)
+			} else if !wide {
 				t.Run("activations", func(t *testing.T) { test(t, m, lowrank.PerturbActivations) })
 			}
 		})
@@ -107,26 +111,26 @@ func columnOf(x []int8, c, k, n int) []int {
 func TestPredictorTwin(t *testing.T) {
 	const pairs, groups = 6, 2
 	forEachModel(t, func(t *testing.T, m *Model, place lowrank.Estimator) {
-		o := PredictorOptions{Streams: 3, Steps: 5, Lead: 6, Discount: 100}
+		o := EvaluatorOptions{Streams: 3, Steps: 5, Lead: 6, Discount: 100}
 		perGroup := groups
 		if place == lowrank.PerturbActivations {
 			perGroup = 1
 		}
-		p, err := NewPredictor(m, noisy{m}, o)
+		p, err := NewEvaluator(m, noisy{m}, o)
 		if err != nil {
 			t.Fatal(err)
 		}
 		p.chunk = 2
 		g := generationOf(m, place, pairs, perGroup)
-		each := p.scoresOf(g)
+		each := p.scoresOf(&g)
 		scores := make([]int64, 2*pairs*each)
 		if err := p.Evaluate(context.Background(), g, scores); err != nil {
 			t.Fatal(err)
 		}
 		for pair := range pairs {
-			s := Sequence{Streams: o.Streams, Steps: o.Steps, Lead: o.Lead}
+			s := Batch{Streams: o.Streams, Steps: o.Steps, Lead: o.Lead}
 			s.reset(m.Inputs())
-			noisy{m}.Draw(&s, g.Noise.Seed, g.Number, g.Group(pair))
+			noisy{m}.Draw(&s, g.Noise.Seed, int(g.Number), g.Group(pair))
 			for sign := range 2 {
 				want := twinScores(m, &g, &s, pair, 1-2*sign, o.Discount)
 				if got := scores[(2*pair+sign)*each:][:each]; !slices.Equal(got, want) {
@@ -137,7 +141,7 @@ func TestPredictorTwin(t *testing.T) {
 	})
 }
 
-func twinScores(m *Model, g *es.Generation, s *Sequence, pair, sign, discount int) []int64 {
+func twinScores(m *Model, g *es.Generation, s *Batch, pair, sign, discount int) []int64 {
 	samples := make([]int64, s.Streams*s.Steps)
 	for b := range s.Streams {
 		tw := twin{model: m}
@@ -180,7 +184,7 @@ func scoreOf(logits []int, target uint8) int32 {
 func TestRunner(t *testing.T) {
 	for name, m := range models() {
 		for _, n := range []int{1, 3, 70} {
-			s := Sequence{Streams: n, Steps: 6}
+			s := Batch{Streams: n, Steps: 6}
 			s.reset(m.Inputs())
 			noisy{m}.Draw(&s, 5, 0, 0)
 			r := m.NewRunner(n)
@@ -196,7 +200,7 @@ func TestRunner(t *testing.T) {
 						}
 					}
 				}
-				r.Restart()
+				r.Restart(n)
 			}
 		}
 	}
@@ -205,8 +209,8 @@ func TestRunner(t *testing.T) {
 // What the update takes of the data is what every matrix sees without noise.
 func TestPredictorInputs(t *testing.T) {
 	m := models()["mingru"]
-	o := PredictorOptions{Streams: 3, Steps: 5, Lead: 2}
-	p, err := NewPredictor(m, noisy{m}, o)
+	o := EvaluatorOptions{Streams: 3, Steps: 5, Lead: 2}
+	p, err := NewEvaluator(m, noisy{m}, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -229,9 +233,9 @@ func TestPredictorInputs(t *testing.T) {
 	if len(seen) != len(m.tensors) || p.Samples() != 15 {
 		t.Fatalf("%d tensors of %d samples, want %d of 15", len(seen), p.Samples(), len(m.tensors))
 	}
-	s := Sequence{Streams: o.Streams, Steps: o.Steps, Lead: o.Lead}
+	s := Batch{Streams: o.Streams, Steps: o.Steps, Lead: o.Lead}
 	s.reset(m.Inputs())
-	noisy{m}.Draw(&s, g.Noise.Seed, g.Number, 0)
+	noisy{m}.Draw(&s, g.Noise.Seed, int(g.Number), 0)
 	// The second layer of the MLP block sees what its first yields.
 	const tensor = 4
 	for b := range o.Streams {
@@ -273,7 +277,7 @@ func TestModelDeterminism(t *testing.T) {
 			for _, procs := range []int{1, 2, 7} {
 				runtime.GOMAXPROCS(procs)
 				m := models()["mingru"]
-				p, err := NewPredictor(m, noisy{m}, PredictorOptions{Streams: 4, Steps: 6, Lead: 3, Discount: 128})
+				p, err := NewEvaluator(m, noisy{m}, EvaluatorOptions{Streams: 4, Steps: 6, Lead: 3, Discount: 128})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -320,7 +324,7 @@ func TestPredictorAllocations(t *testing.T) {
 	for _, place := range []lowrank.Estimator{lowrank.PerturbWeights, lowrank.PerturbActivations} {
 		m := NewModel(NewEmbedding(256, 2, 8, true), NewResidual(NewLayerNorm(8), NewLSTM(8, 8)), NewAttention(8, 1, 4), NewDense(8, 256, false))
 		m.Randomize(1)
-		p, err := NewPredictor(m, &Text{Data: []byte(strings.Repeat("even more text ", 9)), Places: 2}, PredictorOptions{Streams: 4, Steps: 6, Lead: 3})
+		p, err := NewEvaluator(m, &Text{Data: []byte(strings.Repeat("even more text ", 9)), Places: 2}, EvaluatorOptions{Streams: 4, Steps: 6, Lead: 3})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -330,7 +334,8 @@ func TestPredictorAllocations(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		scores := make([]int64, 2*64*p.scoresOf(opt.Ask()))
+		g := opt.Ask()
+		scores := make([]int64, 2*64*p.scoresOf(&g))
 		generation := func() {
 			if err := p.Evaluate(context.Background(), opt.Ask(), scores); err != nil {
 				t.Fatal(err)
@@ -351,20 +356,22 @@ func TestPredictorAllocations(t *testing.T) {
 func TestPredictorErrors(t *testing.T) {
 	m, other := models()["gru"], models()["rnn"]
 	for _, test := range []struct {
-		source Sequences
-		o      PredictorOptions
+		source Task
+		o      EvaluatorOptions
 		want   string
 	}{
-		{noisy{m}, PredictorOptions{}, "0 streams of 0 steps"},
-		{noisy{m}, PredictorOptions{Streams: 1 << 19, Steps: 4}, "at most 2^20 samples"},
-		{noisy{m}, PredictorOptions{Streams: 1, Steps: 1, Discount: 257}, "discount 257, want 0 to 256"},
-		{noisy{other}, PredictorOptions{Streams: 1, Steps: 1}, "model of 6→5 for sequences of 3 inputs and 5 classes"},
+		{noisy{m}, EvaluatorOptions{Streams: -1}, "-1 streams of 1 steps"},
+		{noisy{m}, EvaluatorOptions{Columns: -1}, "-1 columns at once"},
+		{nil, EvaluatorOptions{}, "the task is nil"},
+		{noisy{m}, EvaluatorOptions{Streams: 1 << 19, Steps: 4}, "at most 2^20 samples"},
+		{noisy{m}, EvaluatorOptions{Streams: 1, Steps: 1, Discount: 257}, "discount 257, want 0 to 256"},
+		{noisy{other}, EvaluatorOptions{Streams: 1, Steps: 1}, "model of 6→5 for a task of 3→5"},
 	} {
-		if _, err := NewPredictor(m, test.source, test.o); err == nil || !strings.Contains(err.Error(), test.want) {
+		if _, err := NewEvaluator(m, test.source, test.o); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%+v: error %v, want %q in it", test.o, err, test.want)
 		}
 	}
-	p, err := NewPredictor(m, noisy{m}, PredictorOptions{Streams: 1, Steps: 2})
+	p, err := NewEvaluator(m, noisy{m}, EvaluatorOptions{Streams: 1, Steps: 2})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -381,11 +388,11 @@ func TestPredictorErrors(t *testing.T) {
 		t.Errorf("error %v, want %v", err, context.Canceled)
 	}
 	wide := models()["picture"]
-	p, err = NewPredictor(wide, noisy{wide}, PredictorOptions{Streams: 1, Steps: 1})
+	p, err = NewEvaluator(wide, noisy{wide}, EvaluatorOptions{Streams: 1, Steps: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := p.Evaluate(ctx, generationOf(wide, lowrank.PerturbActivations, 1, 1), make([]int64, 2)); err == nil || !strings.Contains(err.Error(), "its noise is in weights") {
+	if err := p.Evaluate(ctx, generationOf(wide, lowrank.PerturbActivations, 1, 1), make([]int64, 2)); err == nil || !strings.Contains(err.Error(), "train it by noise in weights") {
 		t.Errorf("error %v", err)
 	}
 }

@@ -6,103 +6,176 @@ import (
 	"github.com/Kaleaon/pentary-go/internal/reuse"
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/lowrank"
+	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// A pass takes a batch of columns through the layers of a model, step by step: the
-// columns of plain samples, or those of a population. It keeps what the layers remember
-// and lends them memory. One goroutine uses it at a time.
-type pass struct {
+// A Pass takes a batch of columns through the layers of a model, step by step: columns of
+// plain samples, or those of a population. It holds the states of the layers and the
+// memory of batches. One goroutine uses it at a time. Layers get it from the Runner,
+// Population or Evaluator that steps them.
+type Pass struct {
+	model  *Model
 	n      int // columns
-	wide   int // that each sample has, see widen
+	wide   int // columns of each sample, see Widen
 	time   int // steps done since the sequence began
 	first  int // step that the pass begins with
 	tensor int // of the next product within the step
 	memory int // of the next state within the step
 
 	states [][]int8
-	start  [][]int8 // states that a population's members begin with, of Streams columns; nil for zero
+	start  [][]int8 // states that the members of a population begin with, of streams columns; nil for zero
 	pool   [][]int8
 	y      []int32
 
 	constants []int8 // all alike
 
-	population *population // nil for plain samples
-	record     *recording  // of a plain pass, or nil
-
-	// also adds to a product what weights of more bits than a pent's have beside it, for
-	// the test that compares them; nil for nothing.
-	also func(y []int32, d *Dense, x []int8, n int)
+	widened    bool       // by some layer, since the pass was made
+	population *members   // nil for plain samples
+	record     *recording // of a plain pass, or nil
+	multiplier Multiplier // nil for the kernels
 }
 
-// A population is the pairs that a pass evaluates.
-type population struct {
-	noise   lowrank.Workspace
-	draws   []lowrank.Draw // by tensor
+// A Multiplier computes the products of a model's matrices with batches in place of
+// package kernels: as a model of hardware does. One goroutine uses it at a time.
+type Multiplier interface {
+	// Multiply sets y to what takes the place of W·x, of the model's tensor number i and
+	// a batch of n columns, the layouts being those of kernels.MatMul. column is the
+	// number of the first of them among all columns of the tensor in a generation, or
+	// since the sequence began.
+	Multiply(y []int32, i int, d *Dense, x []int8, n, column int)
+}
+
+// members are the pairs of a population that a pass evaluates.
+type members struct {
+	noise   lowrank.Noise
 	tensors []lowrank.Tensor
+	lo, hi  int // pairs that are drawn
+	from    int // and those that are stepped
+	to      int
 	streams int // columns of a member
+	samples int // of a member in all steps
+	all     int // columns of all members of the generation
+
+	work  lowrank.Workspace
+	draws []lowrank.Draw // by tensor
+	drawn []bool
+
+	// With a Multiplier, which W·x comes from:
+	zeros []*packed.Matrix // by tensor, in place of W
+	y     []int32          // perturbation
 }
+
+// newPass returns a pass of a model, for begin or beginMembers.
+func newPass(m *Model) Pass { return Pass{model: m} }
 
 // begin readies the pass for a sequence of n columns.
-func (p *pass) begin(n int) { p.n, p.wide, p.time, p.first, p.start, p.record = n, 1, 0, 0, nil, nil }
+func (p *Pass) begin(n int) {
+	p.n, p.wide, p.time, p.first, p.start, p.record, p.population = n, 1, 0, 0, nil, nil, nil
+}
 
-// beginPopulation readies the pass for pairs lo to hi of a generation, each member with
-// the streams of a sequence, after its lead.
-func (p *pass) beginPopulation(noise lowrank.Noise, tensors []lowrank.Tensor, lo, hi int, s *sharedSequence) {
-	streams, steps := s.Streams, s.Steps
+// beginMembers readies the pass for pairs lo to hi of a generation, each member with
+// streams columns of its own, for as many samples as streams times steps.
+func (p *Pass) beginMembers(m *members, noise lowrank.Noise, tensors []lowrank.Tensor, pairs, lo, hi, streams, steps int) {
 	p.begin(2 * (hi - lo) * streams)
-	p.time, p.first = s.Lead, s.Lead
-	if s.Lead > 0 {
-		p.start = s.states
+	p.population = m
+	m.noise, m.tensors, m.lo, m.hi, m.from, m.to = noise, tensors, lo, hi, lo, hi
+	m.streams, m.samples, m.all = streams, streams*steps, 2*pairs*streams
+	if m.draws == nil {
+		m.draws, m.drawn = make([]lowrank.Draw, len(tensors)), make([]bool, len(tensors))
 	}
-	if p.population == nil {
-		p.population = &population{draws: make([]lowrank.Draw, len(tensors))}
+	clear(m.drawn)
+	if p.multiplier != nil && m.zeros == nil {
+		for _, t := range p.model.tensors {
+			m.zeros = append(m.zeros, packed.NewMatrix(t.W.Rows(), t.W.Cols()))
+		}
 	}
+}
+
+// draw returns the noise of a tensor for the pairs that are stepped.
+func (m *members) draw(p *Pass, i int) *lowrank.Draw {
+	d := &m.draws[i]
+	if !m.drawn[i] {
+		m.drawn[i] = true
+		t := m.tensors[i]
+		if p.multiplier != nil && i < len(m.zeros) {
+			t.W = m.zeros[i]
+		}
+		m.noise.Draw(d, t, m.lo, m.hi, m.samples)
+	}
+	return d
+}
+
+// sample returns the number of a member's first sample at the present step, which noise
+// in activations asks for: in weights all steps have the same noise.
+func (m *members) sample(p *Pass) int { return (p.time - p.first) * m.streams }
+
+// keep leaves pairs from to to of those that are stepped.
+func (p *Pass) keep(from, to int) {
 	m := p.population
-	m.tensors, m.streams = tensors, streams
-	for i := range tensors {
-		noise.Draw(&m.draws[i], tensors[i], lo, hi, streams*steps)
+	own := 2 * m.streams
+	n := (to - from) * own
+	if n == p.n {
+		return
 	}
+	if p.time == p.first { // nothing is remembered yet
+		p.memory = 0
+	}
+	for i, s := range p.states[:p.memory] {
+		quads := len(s) / (4 * p.n)
+		for q := range quads {
+			copy(s[q*n*4:(q+1)*n*4], s[(q*p.n+(from-m.from)*own)*4:])
+		}
+		p.states[i] = s[:quads*n*4]
+	}
+	m.from, m.to, p.n = from, to, n
 }
 
-// nextStep begins a step.
-func (p *pass) nextStep() { p.tensor, p.memory = 0, 0 }
+// nextStep begins a step, and endStep ends it.
+func (p *Pass) nextStep() { p.tensor, p.memory = 0, 0 }
+func (p *Pass) endStep()  { p.time++ }
 
-// endStep ends it.
-func (p *pass) endStep() { p.time++ }
+// Columns returns the number of columns of the batches within the step.
+func (p *Pass) Columns() int { return p.n }
 
-// alloc lends a batch of k rows.
-func (p *pass) alloc(k int) []int8 {
+// Time returns the number of steps since the sequence began.
+func (p *Pass) Time() int { return p.time }
+
+// Alloc returns a batch of k rows, whose contents are left from another use. It is freed
+// by Free, or returned by Step.
+func (p *Pass) Alloc(k int) []int8 {
 	size := kernels.Quads(k) * 4 * p.n
-	if last := len(p.pool) - 1; last >= 0 {
-		b := p.pool[last]
-		p.pool = p.pool[:last]
-		return reuse.Slice(b, size)
+	last := len(p.pool) - 1
+	if last < 0 {
+		return make([]int8, size)
 	}
-	return make([]int8, size)
-}
-
-// free takes a batch back.
-func (p *pass) free(b []int8) { p.pool = append(p.pool, b) }
-
-// widen makes every column so many columns, which lie side by side, for what a layer does
-// within a step; widen(1) takes it back.
-func (p *pass) widen(columns int) {
-	p.n = p.n / p.wide * columns
-	p.wide = columns
-}
-
-// constant returns so many activations of one value, the same in all of a pass.
-func (p *pass) constant(n int, v int8) []int8 {
-	for len(p.constants) < n {
-		p.constants = append(p.constants, v)
+	// The smallest that is large enough, or else the largest: sizes settle in one step.
+	best := 0
+	for i, b := range p.pool {
+		if c, most := cap(b), cap(p.pool[best]); (c >= size && (c < most || most < size)) || (most < size && c > most) {
+			best = i
+		}
 	}
-	return p.constants[:n]
+	b := p.pool[best]
+	p.pool[best] = p.pool[last]
+	p.pool = p.pool[:last]
+	return reuse.Slice(b, size)
 }
 
-// state returns what a layer remembers, a batch of k rows: at the first step zeros, or
-// what the members of a population begin with. Layers ask for their states in the same
-// order at every step.
-func (p *pass) state(k int) []int8 {
+// Free gives a batch of Alloc or Product back.
+func (p *Pass) Free(b []int8) { p.pool = append(p.pool, b) }
+
+// Widen splits each column into n adjacent columns, for what a layer does within a step;
+// Widen(1) ends it. A sample then has many columns, which noise in activations cannot
+// tell apart: such a model is trained by noise in weights.
+func (p *Pass) Widen(n int) {
+	p.widened = p.widened || n > 1
+	p.n = p.n / p.wide * n
+	p.wide = n
+}
+
+// State returns what a layer remembers from step to step, a batch of k rows: zeros at the
+// first step. Layers ask for their states in the same order at every step.
+func (p *Pass) State(k int) []int8 {
 	i := p.memory
 	p.memory++
 	if i == len(p.states) {
@@ -121,7 +194,15 @@ func (p *pass) state(k int) []int8 {
 	return s
 }
 
-// spread repeats a batch of so many quads and streams over n columns.
+// constant returns n activations of one value, the same in all of a pass.
+func (p *Pass) constant(n int, v int8) []int8 {
+	for len(p.constants) < n {
+		p.constants = append(p.constants, v)
+	}
+	return p.constants[:n]
+}
+
+// spread repeats a batch of quads × streams over n columns.
 func spread(dst, src []int8, quads, n, streams int) {
 	for q := range quads {
 		row := dst[q*n*4 : (q+1)*n*4]
@@ -132,33 +213,27 @@ func spread(dst, src []int8, quads, n, streams int) {
 	}
 }
 
-// linear returns the activations that a matrix yields for x.
-func (p *pass) linear(d *Dense, x []int8) []int8 {
-	dst := p.alloc(d.W.Rows())
-	p.linearTo(dst, d, x)
+// Product returns the activations of a matrix for the batch x, the noise of each member
+// included. It is freed by Free, or returned by Step.
+func (p *Pass) Product(d *Dense, x []int8) []int8 {
+	dst := p.Alloc(d.W.Rows())
+	p.ProductTo(dst, d, x)
 	return dst
 }
 
-// linearTo is linear with memory of the caller's.
-func (p *pass) linearTo(dst []int8, d *Dense, x []int8) {
-	p.y = reuse.Slice(p.y, d.W.Rows()*p.n)
+// ProductTo is Product with memory of the caller's, for example a state.
+func (p *Pass) ProductTo(dst []int8, d *Dense, x []int8) {
 	i := p.next(d)
+	p.y = reuse.Slice(p.y, d.W.Rows()*p.n)
 	switch {
 	case p.population != nil:
-		m := p.population
-		streams := m.streams * p.wide
-		from := (p.time - p.first) * streams
-		if p.wide > 1 { // steps share the noise, which is in weights
-			from = 0
-		}
-		m.draws[i].Product(&m.noise, p.y, x, streams, from)
+		p.multiplyMembers(i, d, x)
+	case p.multiplier != nil:
+		p.multiplier.Multiply(p.y, i, d, x, p.n, p.time*p.n)
 	case p.n <= kernels.MaxVecs:
 		kernels.MatVec(p.y, d.W, x, p.n)
 	default:
 		kernels.MatMul(p.y, d.W, x, p.n)
-	}
-	if p.also != nil {
-		p.also(p.y, d, x, p.n)
 	}
 	if p.record != nil {
 		p.record.add(i, p, d, x)
@@ -166,33 +241,55 @@ func (p *pass) linearTo(dst []int8, d *Dense, x []int8) {
 	d.requantize(dst, p.y, p.n)
 }
 
-// linearShared is linear where all members see the same batch x of their streams, of
-// which base is the product.
-func (p *pass) linearShared(d *Dense, x []int8, base []int32) []int8 {
-	dst := p.alloc(d.W.Rows())
+// multiplyMembers sets y to the perturbed products of the members.
+func (p *Pass) multiplyMembers(i int, d *Dense, x []int8) {
 	m := p.population
-	m.draws[p.next(d)].ActivationsShared(&m.noise, dst, base, x, m.streams, (p.time-p.first)*m.streams, nil, d.Shift, d.ReLU)
+	draw := m.draw(p, i)
+	if m.from != m.lo || m.to != m.hi {
+		part := draw.Part(m.from, m.to)
+		draw = &part
+	}
+	streams, from := m.streams*p.wide, m.sample(p)
+	if p.multiplier == nil {
+		draw.Product(&m.work, p.y, x, streams, from)
+		return
+	}
+	column := ((p.time-p.first)*m.all + 2*m.from*m.streams) * p.wide
+	p.multiplier.Multiply(p.y, i, d, x, p.n, column)
+	m.y = reuse.Slice(m.y, len(p.y))
+	draw.Product(&m.work, m.y, x, streams, from)
+	for i, v := range m.y {
+		p.y[i] += v
+	}
+}
+
+// productShared is Product where all members see the same operand of their streams, of
+// which base is the product.
+func (p *Pass) productShared(d *Dense, operand []int8, base []int32) []int8 {
+	dst := p.Alloc(d.W.Rows())
+	m := p.population
+	m.draw(p, p.next(d)).ActivationsShared(&m.work, dst, base, operand, m.streams*p.wide, m.sample(p), nil, d.Shift, d.ReLU)
 	return dst
 }
 
-// next returns the number of the tensor that a product of the step is with.
-func (p *pass) next(d *Dense) int {
+// next returns the number of the tensor of the step's next product.
+func (p *Pass) next(d *Dense) int {
 	i := p.tensor
 	p.tensor++
-	if p.population != nil && p.population.tensors[i].W != d.W {
-		panic(fmt.Sprintf("nn: product %d of a step is with another matrix than tensor %d: %v", i, i, d))
+	if i >= len(p.model.tensors) || p.model.tensors[i].Dense != d {
+		panic(fmt.Sprintf("nn: product %d of a step is with %v, which is not matrix %d of Weights", i, d, i))
 	}
 	return i
 }
 
-// A recording keeps what the matrices of a model see and what the first of them yields,
-// in a plain pass over all steps of a sequence.
+// A recording keeps what the matrices of a model see, and the first one's product, in a
+// plain pass over all steps of a batch.
 type recording struct {
 	from  int // step that it begins with
 	steps int
 	seen  [][]int8  // by tensor, k × steps·n in quads, step after step; empty unless wanted
 	first [][]int8  // by step, the operand of the first product
-	base  [][]int32 // and what it yields
+	base  [][]int32 // by step, the first product
 	want  bool      // to fill seen
 }
 
@@ -203,7 +300,7 @@ func (r *recording) reset(tensors, from, steps int, want bool) {
 }
 
 // add keeps the operand x of tensor i at the present step.
-func (r *recording) add(i int, p *pass, d *Dense, x []int8) {
+func (r *recording) add(i int, p *Pass, d *Dense, x []int8) {
 	t := p.time - r.from
 	if i == 0 {
 		r.first[t] = append(r.first[t][:0], x...)

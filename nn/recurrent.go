@@ -27,7 +27,7 @@ func newCell(layer string, in, out int) (cell, error) {
 }
 
 // dense returns a matrix of so many outputs that sees [x; h].
-func (c cell) dense(name string, outputs int, from source, err *error) *Dense {
+func (c cell) dense(name string, outputs int, from Source, err *error) *Dense {
 	if *err != nil {
 		return nil
 	}
@@ -37,18 +37,18 @@ func (c cell) dense(name string, outputs int, from source, err *error) *Dense {
 }
 
 // sizes describes the layer.
-func (c cell) sizes(kind string) spec { return spec{Kind: kind, Sizes: []int{c.in, c.out}} }
+func (c cell) sizes(kind string) Spec { return Spec{Kind: kind, Sizes: []int{c.in, c.out}} }
 
 // join lends the batch [x; h].
-func (c cell) join(p *pass, x, h []int8) []int8 {
-	xh := p.alloc(c.in + c.out)
+func (c cell) join(p *Pass, x, h []int8) []int8 {
+	xh := p.Alloc(c.in + c.out)
 	copy(xh[copy(xh, x):], h)
 	return xh
 }
 
 // result lends a copy of the state.
-func (c cell) result(p *pass, h []int8) []int8 {
-	y := p.alloc(c.out)
+func (c cell) result(p *Pass, h []int8) []int8 {
+	y := p.Alloc(c.out)
 	copy(y, h)
 	return y
 }
@@ -62,25 +62,28 @@ type RNN struct {
 }
 
 // NewRNN returns a layer of zero weights. Both widths are multiples of 4.
-func NewRNN(in, out int) *RNN { return must(buildRNN(in, out, zeros)) }
+func NewRNN(in, out int) *RNN { return must(buildRNN(in, out, Zeros)) }
 
-func buildRNN(in, out int, from source) (*RNN, error) {
+func buildRNN(in, out int, from Source) (*RNN, error) {
 	c, err := newCell("RNN", in, out)
 	l := &RNN{c, c.dense("state", out, from, &err)}
 	return l, err
 }
 
-func (l *RNN) spec() spec { return l.sizes("rnn") }
+// Spec implements Layer.
+func (l *RNN) Spec() Spec { return l.sizes("rnn") }
 
 func (l *RNN) String() string { return fmt.Sprintf("rnn %d→%d >>%d", l.in, l.out, l.State.Shift) }
 
-func (l *RNN) parts(add func(string, *Dense)) { add("state", l.State) }
+// Weights implements Layer.
+func (l *RNN) Weights(add func(string, *Dense)) { add("state", l.State) }
 
-func (l *RNN) step(p *pass, x []int8) []int8 {
-	h := p.state(l.out)
+// Step implements Layer.
+func (l *RNN) Step(p *Pass, x []int8) []int8 {
+	h := p.State(l.out)
 	xh := l.join(p, x, h)
-	p.linearTo(h, l.State, xh)
-	p.free(xh)
+	p.ProductTo(h, l.State, xh)
+	p.Free(xh)
 	return l.result(p, h)
 }
 
@@ -96,35 +99,38 @@ type MinGRU struct {
 }
 
 // NewMinGRU returns a layer of zero weights. Both widths are multiples of 4.
-func NewMinGRU(in, out int) *MinGRU { return must(buildMinGRU(in, out, zeros)) }
+func NewMinGRU(in, out int) *MinGRU { return must(buildMinGRU(in, out, Zeros)) }
 
-func buildMinGRU(in, out int, from source) (*MinGRU, error) {
+func buildMinGRU(in, out int, from Source) (*MinGRU, error) {
 	c, err := newCell("MinGRU", in, out)
 	l := &MinGRU{c, c.dense("forget", out, from, &err), c.dense("candidate", out, from, &err)}
 	return l, err
 }
 
-func (l *MinGRU) spec() spec { return l.sizes("mingru") }
+// Spec implements Layer.
+func (l *MinGRU) Spec() Spec { return l.sizes("mingru") }
 
 func (l *MinGRU) String() string {
 	return fmt.Sprintf("mingru %d→%d >>%d,%d", l.in, l.out, l.Forget.Shift, l.Candidate.Shift)
 }
 
-func (l *MinGRU) parts(add func(string, *Dense)) {
+// Weights implements Layer.
+func (l *MinGRU) Weights(add func(string, *Dense)) {
 	add("forget", l.Forget)
 	add("candidate", l.Candidate)
 }
 
-func (l *MinGRU) step(p *pass, x []int8) []int8 {
-	h := p.state(l.out)
+// Step implements Layer.
+func (l *MinGRU) Step(p *Pass, x []int8) []int8 {
+	h := p.State(l.out)
 	xh := l.join(p, x, h)
-	f := p.linear(l.Forget, xh)
+	f := p.Product(l.Forget, xh)
 	kernels.Gate(xh[len(x):], f, h)
-	c := p.linear(l.Candidate, xh)
+	c := p.Product(l.Candidate, xh)
 	kernels.Blend(h, f, c)
-	p.free(xh)
-	p.free(f)
-	p.free(c)
+	p.Free(xh)
+	p.Free(f)
+	p.Free(c)
 	return l.result(p, h)
 }
 
@@ -141,36 +147,39 @@ type GRU struct {
 }
 
 // NewGRU returns a layer of zero weights. Both widths are multiples of 4.
-func NewGRU(in, out int) *GRU { return must(buildGRU(in, out, zeros)) }
+func NewGRU(in, out int) *GRU { return must(buildGRU(in, out, Zeros)) }
 
-func buildGRU(in, out int, from source) (*GRU, error) {
+func buildGRU(in, out int, from Source) (*GRU, error) {
 	c, err := newCell("GRU", in, out)
 	l := &GRU{c, c.dense("gates", 2*out, from, &err), c.dense("candidate", out, from, &err)}
 	return l, err
 }
 
-func (l *GRU) spec() spec { return l.sizes("gru") }
+// Spec implements Layer.
+func (l *GRU) Spec() Spec { return l.sizes("gru") }
 
 func (l *GRU) String() string {
 	return fmt.Sprintf("gru %d→%d >>%d,%d", l.in, l.out, l.Gates.Shift, l.Candidate.Shift)
 }
 
-func (l *GRU) parts(add func(string, *Dense)) {
+// Weights implements Layer.
+func (l *GRU) Weights(add func(string, *Dense)) {
 	add("gates", l.Gates)
 	add("candidate", l.Candidate)
 }
 
-func (l *GRU) step(p *pass, x []int8) []int8 {
-	h := p.state(l.out)
+// Step implements Layer.
+func (l *GRU) Step(p *Pass, x []int8) []int8 {
+	h := p.State(l.out)
 	xh := l.join(p, x, h)
-	gates := p.linear(l.Gates, xh)
+	gates := p.Product(l.Gates, xh)
 	r, z := gates[:len(h)], gates[len(h):]
 	kernels.Gate(xh[len(x):], r, h)
-	c := p.linear(l.Candidate, xh)
+	c := p.Product(l.Candidate, xh)
 	kernels.Blend(h, z, c)
-	p.free(xh)
-	p.free(gates)
-	p.free(c)
+	p.Free(xh)
+	p.Free(gates)
+	p.Free(c)
 	return l.result(p, h)
 }
 
@@ -190,27 +199,30 @@ type LSTM struct {
 }
 
 // NewLSTM returns a layer of zero weights. Both widths are multiples of 4.
-func NewLSTM(in, out int) *LSTM { return must(buildLSTM(in, out, zeros)) }
+func NewLSTM(in, out int) *LSTM { return must(buildLSTM(in, out, Zeros)) }
 
-func buildLSTM(in, out int, from source) (*LSTM, error) {
+func buildLSTM(in, out int, from Source) (*LSTM, error) {
 	c, err := newCell("LSTM", in, out)
 	l := &LSTM{c, c.dense("gates", 4*out, from, &err)}
 	return l, err
 }
 
-func (l *LSTM) spec() spec { return l.sizes("lstm") }
+// Spec implements Layer.
+func (l *LSTM) Spec() Spec { return l.sizes("lstm") }
 
 func (l *LSTM) String() string { return fmt.Sprintf("lstm %d→%d >>%d", l.in, l.out, l.Gates.Shift) }
 
 // forgetBias is 4 with the fraction bits of activations.
 const forgetBias = 4 << activationBits
 
-func (l *LSTM) parts(add func(string, *Dense)) { add("gates", l.Gates) }
+// Weights implements Layer.
+func (l *LSTM) Weights(add func(string, *Dense)) { add("gates", l.Gates) }
 
-func (l *LSTM) step(p *pass, x []int8) []int8 {
-	h, c := p.state(l.out), p.state(l.out)
+// Step implements Layer.
+func (l *LSTM) Step(p *Pass, x []int8) []int8 {
+	h, c := p.State(l.out), p.State(l.out)
 	xh := l.join(p, x, h)
-	gates := p.linear(l.Gates, xh)
+	gates := p.Product(l.Gates, xh)
 	size := len(h)
 	i, f, o, g := gates[:size], gates[size:2*size], gates[2*size:3*size], gates[3*size:]
 	kernels.Add(f, p.constant(size, forgetBias))
@@ -218,7 +230,7 @@ func (l *LSTM) step(p *pass, x []int8) []int8 {
 	kernels.Gate(g, i, g)
 	kernels.Add(c, g)
 	kernels.Gate(h, o, c)
-	p.free(xh)
-	p.free(gates)
+	p.Free(xh)
+	p.Free(gates)
 	return l.result(p, h)
 }

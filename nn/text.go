@@ -6,52 +6,62 @@ import (
 	"github.com/Kaleaon/pentary-go/lowrank"
 )
 
-// Text is a source of sequences of bytes, for language models: what comes in at a step
-// are the bytes before the one to predict, the last of them first.
+// Text is the task of predicting the bytes of a text, for language models: the inputs of a
+// step are the bytes before the one to predict, the last of them first. A score is a
+// log-probability.
 //
-// Streams read on where they were in the generation before. A stream begins at a place
-// of its own and starts again at the front after the end, so that all of them read all
-// of the text.
+// Each stream continues where it was in the generation before. A stream begins at a place
+// of its own and starts again at the front after the end, so that each reads all of the
+// text. Stream b of a group begins at byte (2^32·u₀ + u₁) mod len(Data), of the words u of
+// block b of the group's stream of random numbers (lowrank.Batch of tensor 0, generation
+// 0), and has moved on by Steps bytes in every generation since.
 type Text struct {
 	Data   []byte
 	Places int // bytes that come in at a step, see Embedding
 }
 
-// Inputs implements Sequences.
+// Inputs implements Task.
 func (t *Text) Inputs() int { return t.Places }
 
-// Classes implements Sequences.
-func (t *Text) Classes() int { return 256 }
+// Outputs implements Task.
+func (t *Text) Outputs() int { return Bytes }
+
+// Score implements Task.
+func (t *Text) Score(s *Scoring) { s.CrossEntropy() }
 
 // Check returns an error if there is too little to read.
 func (t *Text) Check() error {
-	if len(t.Data) < 2 || t.Places < 1 {
-		return fmt.Errorf("nn: text of %d bytes for %d places, want at least 2 and 1", len(t.Data), t.Places)
+	if t == nil || len(t.Data) < 2 || t.Places < 1 {
+		n, places := 0, 0
+		if t != nil {
+			n, places = len(t.Data), t.Places
+		}
+		return fmt.Errorf("nn: text of %d bytes for %d places, want at least 2 and 1", n, places)
 	}
 	return nil
 }
 
-// Draw implements Sequences.
-func (t *Text) Draw(s *Sequence, seed uint64, generation uint32, group int) {
-	stream := lowrank.StreamOf(seed, 0, 0, lowrank.Batch, group)
-	for b := range s.Streams {
-		block := stream.Block(uint32(b))
+// Draw implements Task.
+func (t *Text) Draw(b *Batch, seed uint64, generation, group int) {
+	random := lowrank.StreamOf(seed, 0, 0, lowrank.Batch, group)
+	for stream := range b.Streams {
+		block := random.Block(uint32(stream))
 		start := (uint64(block[0])<<32 | uint64(block[1])) % uint64(len(t.Data))
-		at := int((start + uint64(generation)*uint64(s.Steps)) % uint64(len(t.Data)))
-		t.fill(s, b, at)
+		at := int((start + uint64(generation)*uint64(b.Steps)) % uint64(len(t.Data)))
+		t.fill(b, stream, at)
 	}
 }
 
 // fill lets a stream read the byte at at first after the lead.
-func (t *Text) fill(s *Sequence, stream, at int) {
+func (t *Text) fill(b *Batch, stream, at int) {
 	n := len(t.Data)
-	for step := range s.X {
-		target := ((at+step-s.Lead)%n + n) % n
-		if step >= s.Lead {
-			s.Targets[step-s.Lead][stream] = t.Data[target]
+	for step := range b.X {
+		target := ((at+step-b.Lead)%n + n) % n
+		if step >= b.Lead {
+			b.Targets[step-b.Lead][stream] = t.Data[target]
 		}
 		for j := range t.Places {
-			s.Set(step, j, stream, int8(t.Data[((target-1-j)%n+n)%n]))
+			b.Set(step, j, stream, int8(t.Data[((target-1-j)%n+n)%n]))
 		}
 	}
 }

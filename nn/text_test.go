@@ -10,9 +10,9 @@ import (
 // the bytes before the one to predict.
 func TestText(t *testing.T) {
 	text := &Text{Data: []byte("0123456789abcdefghij"), Places: 3}
-	s := NewSequence(text, 4, 2, 5)
+	s := NewBatch(text, 4, 2, 5)
 	var last [4]int
-	for generation := range uint32(9) {
+	for generation := range 9 {
 		text.Draw(s, 5, generation, 1)
 		for b := range s.Streams {
 			first := slices.Index(text.Data, s.Targets[0][b])
@@ -34,7 +34,7 @@ func TestText(t *testing.T) {
 			}
 		}
 	}
-	again := NewSequence(text, 4, 2, 5)
+	again := NewBatch(text, 4, 2, 5)
 	text.Draw(again, 5, 8, 1)
 	if !slices.EqualFunc(s.X, again.X, slices.Equal) || !slices.EqualFunc(s.Targets, again.Targets, slices.Equal) {
 		t.Error("the same generation draws another batch")
@@ -50,14 +50,14 @@ func TestSequenceCheck(t *testing.T) {
 	m := models()["alone"]
 	for _, test := range []struct {
 		want  string
-		spoil func(s *Sequence)
+		spoil func(s *Batch)
 	}{
-		{"sequence of 4 steps and 3 of targets, want 5 and 3", func(s *Sequence) { s.X = s.X[:4] }},
-		{"step 2 of a sequence has 3 activations, want 16", func(s *Sequence) { s.X[2] = s.X[2][:3] }},
-		{"step 1 of a sequence has 1 targets for 2 streams", func(s *Sequence) { s.Targets[1] = s.Targets[1][:1] }},
-		{"target 5 at step 0 of a sequence, want below 5", func(s *Sequence) { s.Targets[0][1] = 5 }},
+		{"batch of 4 steps, 3 of targets and 3 of samples, want 5, 3 and 3", func(s *Batch) { s.X = s.X[:4] }},
+		{"step 2 of a batch has 3 activations, want 16", func(s *Batch) { s.X[2] = s.X[2][:3] }},
+		{"step 1 of a batch has 1 targets for 2 streams", func(s *Batch) { s.Targets[1] = s.Targets[1][:1] }},
+		{"target 5 at step 0 of a batch, want below 5", func(s *Batch) { s.Targets[0][1] = 5 }},
 	} {
-		s := NewSequence(noisy{m}, 2, 2, 3)
+		s := NewBatch(noisy{m}, 2, 2, 3)
 		noisy{m}.Draw(s, 1, 0, 0)
 		if err := s.check(6, 5); err != nil {
 			t.Fatal(err)

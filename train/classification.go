@@ -14,7 +14,7 @@ import (
 // Classification returns the task of a network that is to classify samples: trained on
 // batches of the given size, tested on the test samples by accuracy. If holdOut is not
 // 0, every holdOut-th training sample is held out and validates.
-func Classification(net *nn.MLP, samples, test *data.Dataset, batch, holdOut int) (Task, error) {
+func Classification(net *nn.Model, samples, test *data.Dataset, batch, holdOut int) (Task, error) {
 	t := Task{
 		Parameters: net.Parameters(), File: net.File, Samples: batch, Training: trainingBits,
 		Data: journal.Hash(data.Hash(samples, test)), Size: test.Len(), Metric: Accuracy,
@@ -24,13 +24,13 @@ func Classification(net *nn.MLP, samples, test *data.Dataset, batch, holdOut int
 		rest, held := samples.HoldOut(holdOut)
 		samples, t.Validate = rest, correct(net, held)
 	}
-	evaluator, err := nn.NewClassifier(net, samples, batch)
+	evaluator, err := nn.NewEvaluator(net, nn.Classify(samples), nn.EvaluatorOptions{Streams: batch})
 	t.Evaluator = evaluator
 	return t, err
 }
 
 // correct returns a function that counts the samples that a network classifies right.
-func correct(net *nn.MLP, d *data.Dataset) func() int64 {
+func correct(net *nn.Model, d *data.Dataset) func() int64 {
 	return func() int64 {
 		counts, err := net.Confusion(d)
 		if err != nil {

@@ -13,7 +13,7 @@ import (
 // Language returns the task of a language model over the bytes of a text. The last bytes
 // of the text test it, the ones before them validate it, by bits per byte; it learns the
 // rest. Without validation bytes there is no hold-out.
-func Language(m *nn.Model, text []byte, validation, test int, o nn.PredictorOptions) (Task, error) {
+func Language(m *nn.Model, text []byte, validation, test int, o nn.EvaluatorOptions) (Task, error) {
 	if validation < 0 || test < 1 || validation > len(text) || test >= len(text)-validation {
 		return Task{}, fmt.Errorf("train: %d and %d of %d bytes held out, want at least 0 and 1, and some to learn", validation, test, len(text))
 	}
@@ -22,7 +22,7 @@ func Language(m *nn.Model, text []byte, validation, test int, o nn.PredictorOpti
 	if err := source.Check(); err != nil {
 		return Task{}, err
 	}
-	evaluator, err := nn.NewPredictor(m, source, o)
+	evaluator, err := nn.NewEvaluator(m, source, o)
 	if err != nil {
 		return Task{}, err
 	}

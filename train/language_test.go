@@ -19,7 +19,7 @@ func TestHeldOutIsNotLearned(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		task, err := Language(m, text, 0, heldOut, nn.PredictorOptions{Streams: 16, Steps: 8, Lead: 4})
+		task, err := Language(m, text, 0, heldOut, nn.EvaluatorOptions{Streams: 16, Steps: 8, Lead: 4})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -56,7 +56,7 @@ func TestLanguageErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, heldOut := range []int{0, -1, 100, 101} {
-		if _, err := Language(m, make([]byte, 100), 0, heldOut, nn.PredictorOptions{Streams: 1, Steps: 1}); err == nil {
+		if _, err := Language(m, make([]byte, 100), 0, heldOut, nn.EvaluatorOptions{Streams: 1, Steps: 1}); err == nil {
 			t.Errorf("%d bytes held out are no error", heldOut)
 		}
 	}

@@ -17,7 +17,7 @@ const TestEpisodes = 100
 // Policy returns the task of a network that acts in an environment: each member has the
 // given number of episodes in a generation. The run keeps the best of its measurements,
 // each on TestEpisodes episodes of their own that the seed draws.
-func Policy(net *nn.MLP, env control.Environment, episodes int, seed uint64) (Task, error) {
+func Policy(net *nn.Model, env control.Environment, episodes int, seed uint64) (Task, error) {
 	policy, err := control.NewPolicy(net, env)
 	if err != nil {
 		return Task{}, err

@@ -59,7 +59,7 @@ func language(activations bool) problem {
 			t.Fatal(err)
 		}
 		text := bytes.Repeat([]byte("the quick brown fox jumps over the lazy dog. "), 30)
-		task, err := Language(m, text, 0, len(text)/10, nn.PredictorOptions{Streams: 3, Steps: 2, Lead: 4})
+		task, err := Language(m, text, 0, len(text)/10, nn.EvaluatorOptions{Streams: 3, Steps: 2, Lead: 4})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -174,7 +174,7 @@ func testInterrupt(t *testing.T, signal os.Signal) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := nn.LoadMLP(f); err != nil {
+	if _, err := nn.Load(f); err != nil {
 		t.Error(err)
 	}
 	out, err := pentary(t, "eval", "--json", file).Output()

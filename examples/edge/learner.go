@@ -32,14 +32,14 @@ type learner struct {
 	kept   data.Dataset // a ring
 	oldest int
 
-	net        *nn.MLP
-	classifier *nn.Classifier
-	optimizer  *es.Optimizer
-	scores     []int64
+	net       *nn.Model
+	evaluator *nn.Evaluator
+	optimizer *es.Optimizer
+	scores    []int64
 
 	// Of accuracy.
-	workspace nn.Workspace
-	sample    [bands]int8
+	runner *nn.Runner
+	sample [bands]int8
 }
 
 func newLearner(c config) (*learner, error) {
@@ -55,10 +55,11 @@ func newLearner(c config) (*learner, error) {
 	}
 	l.receive(c.kept)
 	var err error
-	if l.classifier, err = nn.NewClassifier(l.net, &l.kept, c.batch); err != nil {
+	l.evaluator, err = nn.NewEvaluator(l.net, nn.Classify(&l.kept), nn.EvaluatorOptions{Streams: c.batch, Columns: c.columns})
+	if err != nil {
 		return nil, err
 	}
-	l.classifier.LimitColumns(c.columns)
+	l.runner = l.net.NewRunner(1)
 	l.optimizer, err = es.New(l.net.Parameters(), nil, es.Options{
 		Seed: c.seed, Generations: c.generations, Pairs: c.pairs, Sigma: 3,
 		Rule: es.Residual{Rate: es.Ratio(1, 5)}, MemoryLimit: c.limit << 10,
@@ -79,7 +80,7 @@ func (l *learner) receive(windows int) {
 // the weights are those of the generation before.
 func (l *learner) step(ctx context.Context) error {
 	l.receive(l.fresh)
-	if err := l.classifier.Evaluate(ctx, l.optimizer.Ask(), l.scores); err != nil {
+	if err := l.evaluator.Evaluate(ctx, l.optimizer.Ask(), l.scores); err != nil {
 		return err
 	}
 	_, err := l.optimizer.Tell(l.scores)
@@ -100,20 +101,11 @@ func (l *learner) test(windows int) (c counts) {
 		spectrum(l.sample[:], &l.window)
 		c.all[condition]++
 		// A batch of one column in quads is the column as it is.
-		if logits := l.net.Forward(&l.workspace, l.sample[:], 1); largest(logits[:conditions]) == condition {
+		if logits := l.runner.Step(l.sample[:]); nn.Argmax(logits, 0, conditions, 1) == condition {
 			c.right[condition]++
 		}
 	}
 	return c
-}
-
-func largest(logits []int8) (at int) {
-	for i, v := range logits {
-		if v > logits[at] {
-			at = i
-		}
-	}
-	return at
 }
 
 // accuracy returns the right answers in tenths of a per cent.

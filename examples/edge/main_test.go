@@ -62,7 +62,7 @@ func TestJSON(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if net, err := nn.LoadMLP(f); err != nil || net.Size() != 4416 {
+	if net, err := nn.Load(f); err != nil || net.Size() != 4416 {
 		t.Errorf("the file holds %v, %v", net, err)
 	}
 }
@@ -99,7 +99,7 @@ func TestArguments(t *testing.T) {
 		{"-what", "not defined", 2},
 		{"train", `got "train"`, 2},
 		{"-h", "Usage of edge", 0},
-		{"-generations 3 -test 1 -out /does/not/exist.pent", "no such file", 1},
+		{"-generations 3 -test 1 -out /does/not/exist.pent", "does not exist", 1},
 	} {
 		code, _, errs := command(t, context.Background(), strings.Fields(test.args)...)
 		if code != test.code || !strings.Contains(errs, test.want) {

@@ -27,12 +27,11 @@ const (
 
 // recall shows a symbol at the first step of a sequence and asks for it at the last, on
 // the fifth input. In between there is noise on the symbols' inputs.
-type recall struct{}
+type recall struct{ nn.CrossEntropy }
 
-func (recall) Inputs() int  { return symbols + 4 } // the cue, and padding to a multiple of four
-func (recall) Classes() int { return symbols }
+func (recall) Inputs() int { return symbols + 4 } // the cue, and padding to a multiple of four
 
-func (recall) Draw(s *nn.Sequence, seed uint64, generation uint32, group int) {
+func (recall) Draw(s *nn.Batch, seed uint64, generation, group int) {
 	random := bits(seed, generation, group)
 	for b := range s.Streams {
 		symbol := int(random(2))
@@ -49,12 +48,11 @@ func (recall) Draw(s *nn.Sequence, seed uint64, generation uint32, group int) {
 }
 
 // parity shows a bit at every step and asks for the parity of the last few.
-type parity struct{}
+type parity struct{ nn.CrossEntropy }
 
-func (parity) Inputs() int  { return 4 }
-func (parity) Classes() int { return 2 }
+func (parity) Inputs() int { return 4 }
 
-func (parity) Draw(s *nn.Sequence, seed uint64, generation uint32, group int) {
+func (parity) Draw(s *nn.Batch, seed uint64, generation, group int) {
 	random := bits(seed, generation, group)
 	for b := range s.Streams {
 		var last [window]uint8
@@ -76,8 +74,8 @@ func (parity) Draw(s *nn.Sequence, seed uint64, generation uint32, group int) {
 }
 
 // bits returns a function that draws so many random bits.
-func bits(seed uint64, generation uint32, group int) func(n int) uint32 {
-	stream := lowrank.StreamOf(seed, generation, 0, lowrank.Batch, group)
+func bits(seed uint64, generation, group int) func(n int) uint32 {
+	stream := lowrank.StreamOf(seed, uint32(generation), 0, lowrank.Batch, group)
 	var block [4]uint32
 	drawn := 0
 	return func(n int) uint32 {
@@ -90,8 +88,8 @@ func bits(seed uint64, generation uint32, group int) func(n int) uint32 {
 }
 
 // network returns a network with the memory that has the name, or without one.
-func network(memory string, task nn.Sequences) *nn.Model {
-	in, out := task.Inputs(), task.Classes()
+func network(memory string, task nn.Task) *nn.Model {
+	in, out := task.Inputs(), task.Outputs()
 	var middle nn.Layer
 	switch memory {
 	case "rnn":
@@ -112,8 +110,8 @@ func network(memory string, task nn.Sequences) *nn.Model {
 
 // train trains a network on sequences of so many steps, and returns the share of fresh
 // ones that it then gets right.
-func train(ctx context.Context, m *nn.Model, task nn.Sequences, steps, generations int) (float64, error) {
-	p, err := nn.NewPredictor(m, task, nn.PredictorOptions{Streams: 32, Steps: steps})
+func train(ctx context.Context, m *nn.Model, task nn.Task, steps, generations int) (float64, error) {
+	p, err := nn.NewEvaluator(m, task, nn.EvaluatorOptions{Streams: 32, Steps: steps})
 	if err != nil {
 		return 0, err
 	}
@@ -131,8 +129,8 @@ func train(ctx context.Context, m *nn.Model, task nn.Sequences, steps, generatio
 
 // accuracy returns the share of the targets of fresh sequences that the network gets
 // right.
-func accuracy(m *nn.Model, task nn.Sequences, steps int) float64 {
-	s := nn.NewSequence(task, 1000, 0, steps)
+func accuracy(m *nn.Model, task nn.Task, steps int) float64 {
+	s := nn.NewBatch(task, 1000, 0, steps)
 	task.Draw(s, 2, 0, 0) // a seed that no training has
 	r := m.NewRunner(s.Streams)
 	right, all := 0, 0
@@ -156,11 +154,11 @@ func main() {
 	fmt.Printf("%-22s %8s %8s %8s %8s %8s\n", "accuracy in per cent", "none", "rnn", "gru", "lstm", "mingru")
 	for _, task := range []struct {
 		name  string
-		task  nn.Sequences
+		task  nn.Task
 		steps int
 	}{
-		{fmt.Sprintf("recall after %d steps", delay), recall{}, delay + 2},
-		{fmt.Sprintf("parity of %d bits", window), parity{}, 8},
+		{fmt.Sprintf("recall after %d steps", delay), recall{nn.CrossEntropy{Classes: symbols}}, delay + 2},
+		{fmt.Sprintf("parity of %d bits", window), parity{nn.CrossEntropy{Classes: 2}}, 8},
 	} {
 		fmt.Printf("%-22s", task.name)
 		start := time.Now()

@@ -4,29 +4,28 @@ import (
 	"fmt"
 
 	"github.com/Kaleaon/pentary-go/data"
-	"github.com/Kaleaon/pentary-go/internal/reuse"
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/nn"
 )
 
-// Network is an MLP whose layers' products are those of crossbars; the rest of it is
-// digital. The weights stay the MLP's: Update writes what has changed of them.
+// Network is a model whose products are those of crossbars; the rest of it is digital.
+// The weights stay the model's: Update writes what has changed of them.
 type Network struct {
-	MLP    *nn.MLP
-	Layers []*Crossbar
+	Model     *nn.Model
+	Crossbars []*Crossbar // of its matrices, in order
 }
 
 // NewNetwork returns the network with its weights programmed into chips of a kind.
-func NewNetwork(m *nn.MLP, config Config) (*Network, error) {
-	n := &Network{MLP: m}
-	for i, l := range m.Layers {
+func NewNetwork(m *nn.Model, config Config) (*Network, error) {
+	n := &Network{Model: m}
+	for i, d := range m.Matrices() {
 		c := config
 		c.Seed = layerSeed(config.Seed, i)
-		layer, err := New(c, l.W)
+		chip, err := New(c, d.W)
 		if err != nil {
 			return nil, fmt.Errorf("layer %d: %w", i, err)
 		}
-		n.Layers = append(n.Layers, layer)
+		n.Crossbars = append(n.Crossbars, chip)
 	}
 	return n, nil
 }
@@ -39,137 +38,112 @@ func layerSeed(seed uint64, layer int) uint64 {
 
 // Update writes the cells of weights that have changed, and returns how many that are.
 func (n *Network) Update() (written int) {
-	for i, l := range n.Layers {
-		written += l.Update(n.MLP.Layers[i].W)
+	for i, d := range n.Model.Matrices() {
+		written += n.Crossbars[i].Update(d.W)
 	}
 	return written
 }
 
 // Refresh writes all cells anew.
 func (n *Network) Refresh() (written int) {
-	for _, l := range n.Layers {
-		written += l.Refresh()
+	for _, c := range n.Crossbars {
+		written += c.Refresh()
 	}
 	return written
 }
 
 // Advance lets time pass, see Crossbar.Advance.
 func (n *Network) Advance(seconds, celsius float64) error {
-	for _, l := range n.Layers {
-		if err := l.Advance(seconds, celsius); err != nil {
+	for _, c := range n.Crossbars {
+		if err := c.Advance(seconds, celsius); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// Wear returns the wear of all layers.
+// Wear returns the wear of all crossbars.
 func (n *Network) Wear() Wear {
-	w := n.Layers[0].Wear()
-	for _, l := range n.Layers[1:] {
-		w.Add(l.Wear())
+	w := n.Crossbars[0].Wear()
+	for _, c := range n.Crossbars[1:] {
+		w.Add(c.Wear())
 	}
 	return w
 }
 
-// NetworkWorkspace holds the activations of one goroutine's forward pass.
-type NetworkWorkspace struct {
-	product Workspace
-	y       []int32
-	act     [2][]int8 // of the layers by turns
-	x       []int8    // of Accuracy
+// A reader is an nn.Multiplier of crossbars' products.
+type reader struct {
+	network   *Network
+	work      Workspace
+	read      Read
+	check     Check
+	calibrate bool // each crossbar before its first product
 }
 
-// Forward runs a batch of columns through the network and returns the outputs in
-// quads, which are the workspace's until its next use, and what the checksums say.
-func (n *Network) Forward(ws *NetworkWorkspace, x []int8, columns int, read Read) ([]int8, Check) {
-	var check Check
-	for i, l := range n.Layers {
-		y := ws.accumulators(l, columns)
-		check.Add(l.Product(&ws.product, y, x, columns, read))
-		x = ws.activations(n.MLP.Layers[i], i, y, columns)
+// Multiply implements nn.Multiplier.
+func (r *reader) Multiply(y []int32, i int, _ *nn.Dense, x []int8, n, column int) {
+	c := r.network.Crossbars[i]
+	if r.calibrate {
+		c.Calibrate(x, n)
 	}
-	return x, check
+	r.check.Add(c.Product(&r.work, y, x, n, Read{r.read.Number, r.read.First + column}))
 }
 
-// Calibrate calibrates the layers, first to last, by a dataset's first samples.
-func (n *Network) Calibrate(data *data.Dataset) {
-	columns := min(chunkColumns, data.Len())
-	ws := &NetworkWorkspace{}
-	x := ws.inputs(data, 0, columns)
-	for i, l := range n.Layers {
-		l.Calibrate(x, columns)
-		y := ws.accumulators(l, columns)
-		l.Product(&ws.product, y, x, columns, Read{Number: calibrationRead})
-		x = ws.activations(n.MLP.Layers[i], i, y, columns)
+// runner returns a Runner of the model by its crossbars.
+func (n *Network) runner() (*nn.Runner, *reader) {
+	r := &reader{network: n}
+	run := n.Model.NewRunner(1)
+	run.Use(r)
+	return run, r
+}
+
+// Calibrate calibrates the crossbars, first to last, by a dataset's first samples. It
+// returns an error if the data are not the model's.
+func (n *Network) Calibrate(d *data.Dataset) error {
+	if err := n.checkData(d); err != nil {
+		return err
 	}
+	run, r := n.runner()
+	r.calibrate, r.read = true, Read{Number: calibrationRead}
+	columns := min(chunkColumns, d.Len())
+	run.Restart(columns)
+	x := make([]int8, kernels.Quads(d.Features)*4*columns)
+	kernels.Interleave(x, d.Inputs[:columns*d.Features], d.Features, columns)
+	run.Step(x)
+	return nil
 }
 
 // Accuracy returns how many samples of a dataset the network assigns to their class, in
 // reads of that number, and what the checksums say.
-func (n *Network) Accuracy(data *data.Dataset, read uint32) (correct int, check Check, err error) {
-	if err := n.checkData(data); err != nil {
+func (n *Network) Accuracy(d *data.Dataset, read uint32) (correct int, check Check, err error) {
+	if err := n.checkData(d); err != nil {
 		return 0, Check{}, err
 	}
-	ws := &NetworkWorkspace{}
-	for at := 0; at < data.Len(); at += chunkColumns {
-		columns := min(chunkColumns, data.Len()-at)
-		logits, c := n.Forward(ws, ws.inputs(data, at, columns), columns, Read{read, at})
-		check.Add(c)
-		for i, label := range data.Labels[at : at+columns] {
-			if argmax(logits, i, n.MLP.Outputs(), columns) == int(label) {
+	run, r := n.runner()
+	x := make([]int8, kernels.Quads(d.Features)*4*chunkColumns)
+	for at := 0; at < d.Len(); at += chunkColumns {
+		columns := min(chunkColumns, d.Len()-at)
+		r.read = Read{read, at}
+		run.Restart(columns)
+		batch := x[:kernels.Quads(d.Features)*4*columns]
+		kernels.Interleave(batch, d.Inputs[at*d.Features:(at+columns)*d.Features], d.Features, columns)
+		logits := run.Step(batch)
+		for i, label := range d.Labels[at : at+columns] {
+			if nn.Argmax(logits, i, n.Model.Outputs(), columns) == int(label) {
 				correct++
 			}
 		}
 	}
-	return correct, check, nil
+	return correct, r.check, nil
 }
 
-func (n *Network) checkData(data *data.Dataset) error {
-	if err := data.Check(); err != nil {
+func (n *Network) checkData(d *data.Dataset) error {
+	if err := d.Check(); err != nil {
 		return err
 	}
-	if n.MLP.Inputs() != data.Features || n.MLP.Outputs() != data.Classes {
-		return fmt.Errorf("crossbar: network of %d→%d for data of %d features and %d classes",
-			n.MLP.Inputs(), n.MLP.Outputs(), data.Features, data.Classes)
+	if n.Model.Inputs() != d.Features || n.Model.Outputs() != d.Classes {
+		return fmt.Errorf("crossbar: model of %d→%d for data of %d features and %d classes",
+			n.Model.Inputs(), n.Model.Outputs(), d.Features, d.Classes)
 	}
 	return nil
-}
-
-// inputs returns samples of a dataset as a batch.
-func (ws *NetworkWorkspace) inputs(data *data.Dataset, at, columns int) []int8 {
-	ws.x = reuse.Slice(ws.x, kernels.Quads(data.Features)*4*columns)
-	kernels.Interleave(ws.x, data.Inputs[at*data.Features:(at+columns)*data.Features], data.Features, columns)
-	return ws.x
-}
-
-func (ws *NetworkWorkspace) accumulators(l *Crossbar, columns int) []int32 {
-	ws.y = reuse.Slice(ws.y, l.rows*columns)
-	return ws.y
-}
-
-// activations returns what layer number i makes of its accumulators.
-func (ws *NetworkWorkspace) activations(l *nn.Dense, i int, y []int32, columns int) []int8 {
-	act := ws.layer(l, i, columns)
-	kernels.Requantize(act, y, l.W.Rows(), columns, kernels.Output{Shift: l.Shift, ReLU: l.ReLU})
-	return act
-}
-
-// layer returns room for the activations of layer number i.
-func (ws *NetworkWorkspace) layer(l *nn.Dense, i, columns int) []int8 {
-	a := &ws.act[i%2]
-	*a = reuse.Slice(*a, kernels.Quads(l.W.Rows())*4*columns)
-	return *a
-}
-
-// argmax returns the row with the largest activation in column c of m×n, the first of
-// equals.
-func argmax(x []int8, c, m, n int) int {
-	best, at := int8(-128), 0
-	for i := range m {
-		if v := x[(i/4*n+c)*4+i%4]; v > best {
-			best, at = v, i
-		}
-	}
-	return at
 }

@@ -34,7 +34,7 @@ func blobs(features, classes, samples int) *data.Dataset {
 	return d
 }
 
-func network(t *testing.T, data *data.Dataset, config Config) (*nn.MLP, *Network) {
+func network(t *testing.T, data *data.Dataset, config Config) (*nn.Model, *Network) {
 	t.Helper()
 	m := nn.NewMLP(3, data.Features, 20, 12, data.Classes)
 	n, err := NewNetwork(m, config)
@@ -51,11 +51,15 @@ func TestIdealTraining(t *testing.T) {
 	digital := nn.NewMLP(3, data.Features, 20, 12, data.Classes)
 	m, n := network(t, data, Config{Device: Ideal, Rows: 16, Cols: 8})
 	for _, run := range []struct {
-		net       *nn.MLP
+		net       *nn.Model
 		evaluator func() (es.Evaluator, error)
 	}{
-		{digital, func() (es.Evaluator, error) { return nn.NewClassifier(digital, data, 37) }},
-		{m, func() (es.Evaluator, error) { return NewClassifier(n, data, 37) }},
+		{digital, func() (es.Evaluator, error) {
+			return nn.NewEvaluator(digital, nn.Classify(data), nn.EvaluatorOptions{Streams: 37})
+		}},
+		{m, func() (es.Evaluator, error) {
+			return NewEvaluator(n, nn.Classify(data), nn.EvaluatorOptions{Streams: 37})
+		}},
 	} {
 		evaluator, err := run.evaluator()
 		if err != nil {
@@ -69,8 +73,8 @@ func TestIdealTraining(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for i, l := range m.Layers {
-		if !l.W.Equal(digital.Layers[i].W) {
+	for i, l := range m.Matrices() {
+		if !l.W.Equal(digital.Matrices()[i].W) {
 			t.Errorf("layer %d differs", i)
 		}
 	}
@@ -98,13 +102,13 @@ func TestTrainingIsDeterministic(t *testing.T) {
 	data := blobs(30, 7, 300)
 	config := everything
 	config.Device.Endurance = 50
-	var first *nn.MLP
+	var first *nn.Model
 	for _, threads := range []int{1, 3} {
 		func() {
 			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(threads))
 			m, n := network(t, data, config)
 			n.Calibrate(data)
-			evaluator, err := NewClassifier(n, data, 37)
+			evaluator, err := NewEvaluator(n, nn.Classify(data), nn.EvaluatorOptions{Streams: 37})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -119,8 +123,8 @@ func TestTrainingIsDeterministic(t *testing.T) {
 				first = m
 				return
 			}
-			for i, l := range m.Layers {
-				if !l.W.Equal(first.Layers[i].W) {
+			for i, l := range m.Matrices() {
+				if !l.W.Equal(first.Matrices()[i].W) {
 					t.Errorf("layer %d differs with %d threads", i, threads)
 				}
 			}
@@ -133,20 +137,20 @@ func TestTrainingIsDeterministic(t *testing.T) {
 func TestNetwork(t *testing.T) {
 	data := blobs(20, 7, 50)
 	_, n := network(t, data, Config{Device: RRAM, ADCBits: 8})
-	if n.Layers[1].config.Seed == n.Layers[2].config.Seed {
+	if n.Crossbars[1].config.Seed == n.Crossbars[2].config.Seed {
 		t.Error("layers are alike")
 	}
-	before := weights(n.Layers[1])
+	before := weights(n.Crossbars[1])
 	if err := n.Advance(1e6, 85); err != nil {
 		t.Fatal(err)
 	}
-	if slices.Equal(before, weights(n.Layers[1])) {
+	if slices.Equal(before, weights(n.Crossbars[1])) {
 		t.Error("no drift")
 	}
 	if err := n.Advance(-1, 85); err == nil {
 		t.Error("time goes backwards")
 	}
-	cells := 2 * n.MLP.Size()
+	cells := 2 * n.Model.Size()
 	if written := n.Refresh(); written != cells {
 		t.Errorf("refresh writes %d cells of %d", written, cells)
 	}
@@ -155,13 +159,19 @@ func TestNetwork(t *testing.T) {
 	}
 }
 
-func TestClassifierErrors(t *testing.T) {
+func TestEvaluatorErrors(t *testing.T) {
 	samples := blobs(20, 7, 50)
 	m, n := network(t, samples, Config{Device: Ideal})
-	for want, make := range map[string]func() (*Classifier, error){
-		"network of 20→7": func() (*Classifier, error) { return NewClassifier(n, blobs(19, 7, 50), 5) },
-		"batch of 0":      func() (*Classifier, error) { return NewClassifier(n, samples, 0) },
-		"0 samples":       func() (*Classifier, error) { return NewClassifier(n, &data.Dataset{Features: 20, Classes: 7}, 5) },
+	for want, make := range map[string]func() (*Evaluator, error){
+		"model of 20→7": func() (*Evaluator, error) {
+			return NewEvaluator(n, nn.Classify(blobs(19, 7, 50)), nn.EvaluatorOptions{Streams: 5})
+		},
+		"-1 streams": func() (*Evaluator, error) {
+			return NewEvaluator(n, nn.Classify(samples), nn.EvaluatorOptions{Streams: -1})
+		},
+		"0 samples": func() (*Evaluator, error) {
+			return NewEvaluator(n, nn.Classify(&data.Dataset{Features: 20, Classes: 7}), nn.EvaluatorOptions{Streams: 5})
+		},
 	} {
 		if _, err := make(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %q in it", err, want)
@@ -170,7 +180,7 @@ func TestClassifierErrors(t *testing.T) {
 	if _, _, err := n.Accuracy(blobs(20, 6, 50), 0); err == nil {
 		t.Error("accuracy on data of another shape")
 	}
-	c, err := NewClassifier(n, samples, 5)
+	c, err := NewEvaluator(n, nn.Classify(samples), nn.EvaluatorOptions{Streams: 5})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -207,7 +217,7 @@ func TestEvaluateAllocations(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
 	data := blobs(20, 7, 50)
 	m, n := network(t, data, everything)
-	c, err := NewClassifier(n, data, 16)
+	c, err := NewEvaluator(n, nn.Classify(data), nn.EvaluatorOptions{Streams: 16})
 	if err != nil {
 		t.Fatal(err)
 	}

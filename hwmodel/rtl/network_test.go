@@ -19,7 +19,7 @@ import (
 func TestNetworkLayer(t *testing.T) {
 	need(t, "iverilog", "vvp")
 	net, data := trained(t)
-	layer := net.Layers[0]
+	layer := net.Matrices()[0]
 
 	const (
 		tiles   = 4
@@ -75,7 +75,7 @@ func TestNetworkLayer(t *testing.T) {
 
 // trained returns a network that has learned for a few generations to tell which row
 // of an 8×8 picture is bright, and the pictures.
-func trained(t *testing.T) (*nn.MLP, *data.Dataset) {
+func trained(t *testing.T) (*nn.Model, *data.Dataset) {
 	t.Helper()
 	r := rand.New(rand.NewPCG(1, 1))
 	data := &data.Dataset{Features: 64, Classes: 8}
@@ -92,13 +92,13 @@ func trained(t *testing.T) (*nn.MLP, *data.Dataset) {
 		data.Labels = append(data.Labels, uint8(i%8))
 	}
 	net := nn.NewMLP(1, 64, rows, 8)
-	before := net.Layers[0].W.Clone()
-	evaluator, err := nn.NewClassifier(net, data, 32)
+	before := net.Matrices()[0].W.Clone()
+	evaluator, err := nn.NewEvaluator(net, nn.Classify(data), nn.EvaluatorOptions{Streams: 32})
 	must(t, err)
 	opt, err := es.New(net.Parameters(), evaluator, es.Options{Seed: 1, Generations: 10, Pairs: 32})
 	must(t, err)
 	must(t, opt.Run(t.Context()))
-	if net.Layers[0].W.Equal(before) {
+	if net.Matrices()[0].W.Equal(before) {
 		t.Fatal("training has moved no weight")
 	}
 	return net, data

@@ -22,26 +22,26 @@ const (
 
 // Spec implements Environment.
 func (Acrobot) Spec() Spec {
-	return Spec{Name: "acrobot", Inputs: 7, Outputs: 3, Limit: 500, Threshold: -100 * one}
+	return Spec{Name: "acrobot", Variables: 4, Inputs: 7, Outputs: 3, Limit: 500, Threshold: -100 * one}
 }
 
 // Reset implements Environment: all variables are within ±0.1.
-func (Acrobot) Reset(e *Episodes, i int, random [4]uint32) {
-	for v, word := range random {
-		e.State[v][i] = Uniform(word, -acroStart, acroStart)
+func (Acrobot) Reset(e *Episodes, i int, random *Random) {
+	for v := range e.State {
+		e.State[v][i] = random.Uniform(-acroStart, acroStart)
 	}
 }
 
 // Observe implements Environment.
-func (Acrobot) Observe(e *Episodes, i int) Observation {
+func (Acrobot) Observe(e *Episodes, i int, inputs []int8) {
 	sin1, cos1 := Sincos(e.State[0][i])
 	sin2, cos2 := Sincos(e.State[1][i])
-	return Observation{
+	copy(inputs, []int8{
 		Activation(cos1, 127*one), Activation(sin1, 127*one),
 		Activation(cos2, 127*one), Activation(sin2, 127*one),
 		Activation(e.State[2][i], 127*one/8), Activation(e.State[3][i], 127*one/16),
 		bias,
-	}
+	})
 }
 
 // Step implements Environment, by a step of the Runge-Kutta method of fourth order.

@@ -23,24 +23,24 @@ const (
 
 // Spec implements Environment.
 func (CartPole) Spec() Spec {
-	return Spec{Name: "cartpole", Inputs: 4, Outputs: 2, Limit: 500, Threshold: 475 * one}
+	return Spec{Name: "cartpole", Variables: 4, Inputs: 4, Outputs: 2, Limit: 500, Threshold: 475 * one}
 }
 
 // Reset implements Environment: all variables are within ±0.05.
-func (CartPole) Reset(e *Episodes, i int, random [4]uint32) {
-	for v, word := range random {
-		e.State[v][i] = Uniform(word, -cartStart, cartStart)
+func (CartPole) Reset(e *Episodes, i int, random *Random) {
+	for v := range e.State {
+		e.State[v][i] = random.Uniform(-cartStart, cartStart)
 	}
 }
 
 // Observe implements Environment.
-func (CartPole) Observe(e *Episodes, i int) Observation {
-	return Observation{
+func (CartPole) Observe(e *Episodes, i int, inputs []int8) {
+	copy(inputs, []int8{
 		Activation(e.State[0][i], 127*one*10/24),
 		Activation(e.State[1][i], 127*one/3),
 		Activation(e.State[2][i], 127*one*100/21),
 		Activation(e.State[3][i], 127*one/3),
-	}
+	})
 }
 
 // Step implements Environment, by Euler's method.

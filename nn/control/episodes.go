@@ -3,14 +3,14 @@ package control
 import (
 	"github.com/Kaleaon/pentary-go/internal/reuse"
 	"github.com/Kaleaon/pentary-go/kernels"
-	"github.com/Kaleaon/pentary-go/lowrank"
+	"github.com/Kaleaon/pentary-go/nn"
 )
 
 // Episodes are episodes of one environment that are stepped together: every slice has
 // an element for each.
 type Episodes struct {
-	State  [MaxVariables][]Q40 // by variable of the environment
-	Action []int8              // to take in the next step
+	State  [][]Q40 // by variable of the environment
+	Action []int   // to take in the next step
 
 	Reward   []Q40 // sum so far
 	Progress []Q40 // what a score adds to the reward, 0 to 1: how near the goal was
@@ -18,17 +18,23 @@ type Episodes struct {
 	Done     []bool
 	Live     int // episodes that are not done
 
-	limit int32
+	limit  int32
+	random Random
+	inputs []int8 // of one episode, in whole quads
 }
 
 // NewEpisodes returns n episodes of an environment, for Begin.
 func NewEpisodes(env Environment, n int) *Episodes {
-	e := &Episodes{limit: int32(env.Spec().Limit)}
-	e.resize(n)
+	s := env.Spec()
+	e := &Episodes{limit: int32(s.Limit)}
+	e.resize(s.Variables, n)
 	return e
 }
 
-func (e *Episodes) resize(n int) {
+func (e *Episodes) resize(variables, n int) {
+	if len(e.State) != variables {
+		e.State = make([][]Q40, variables)
+	}
 	for v := range e.State {
 		e.State[v] = reuse.Slice(e.State[v], n)
 	}
@@ -46,8 +52,8 @@ func (e *Episodes) Len() int { return len(e.Done) }
 // group name.
 func (e *Episodes) Begin(env Environment, seed uint64, generation uint32, group int) {
 	for i := range e.Done {
-		stream := lowrank.StreamOf(seed, generation, uint32(group), lowrank.Batch, i)
-		env.Reset(e, i, stream.Block(0))
+		e.random = newRandom(seed, generation, group, i)
+		env.Reset(e, i, &e.random)
 		e.restart(i)
 	}
 	e.Live = e.Len()
@@ -71,7 +77,7 @@ func (e *Episodes) Count(i int, reward Q40, terminated bool) {
 // begin begins episodes of so many members, each with all of start.
 func (e *Episodes) begin(start *Episodes, members int) {
 	e.limit = start.limit
-	e.resize(members * start.Len())
+	e.resize(len(start.State), members*start.Len())
 	for v := range e.State {
 		for at := 0; at < e.Len(); at += start.Len() {
 			copy(e.State[v][at:], start.State[v])
@@ -83,6 +89,16 @@ func (e *Episodes) begin(start *Episodes, members int) {
 	e.Live = e.Len()
 }
 
+// fresh reports whether no episode has made a step.
+func (e *Episodes) fresh() bool {
+	for _, n := range e.Steps {
+		if n > 0 {
+			return false
+		}
+	}
+	return true
+}
+
 // done reports whether episodes from to to are done.
 func (e *Episodes) done(from, to int) bool {
 	for _, done := range e.Done[from:to] {
@@ -91,6 +107,13 @@ func (e *Episodes) done(from, to int) bool {
 		}
 	}
 	return true
+}
+
+// share makes e all episodes of another, whose memory it shares.
+func (e *Episodes) share(all *Episodes) {
+	state, inputs := e.State[:0], e.inputs
+	*e = *all
+	e.State, e.inputs = append(state, all.State...), inputs
 }
 
 // narrow leaves the episodes from to to, when the others are done.
@@ -106,11 +129,12 @@ func (e *Episodes) narrow(from, to int) {
 // observe writes what policies see as a batch in quads.
 func (e *Episodes) observe(x []int8, env Environment, inputs int) {
 	n := e.Len()
+	e.inputs = reuse.Slice(e.inputs, kernels.Quads(inputs)*4)
 	for i := range n {
-		o := env.Observe(e, i)
-		copy(x[i*4:i*4+4], o[:4])
-		if inputs > 4 {
-			copy(x[(n+i)*4:(n+i)*4+4], o[4:])
+		clear(e.inputs)
+		env.Observe(e, i, e.inputs[:inputs])
+		for q := 0; q < len(e.inputs); q += 4 {
+			copy(x[q*n+i*4:][:4], e.inputs[q:q+4])
 		}
 	}
 }
@@ -120,24 +144,11 @@ func (e *Episodes) act(y []int8, s *Spec) {
 	n := e.Len()
 	for i := range n {
 		if s.Throttle {
-			e.Action[i] = y[i*4]
+			e.Action[i] = int(y[i*4])
 		} else {
-			e.Action[i] = largest(y, i, s.Outputs, n)
+			e.Action[i] = nn.Argmax(y, i, s.Outputs, n)
 		}
 	}
-}
-
-// largest returns the row with the largest activation in column c of m×n, the first of
-// equals.
-func largest(y []int8, c, m, n int) int8 {
-	best := int8(0)
-	top := y[c*4]
-	for i := 1; i < m; i++ {
-		if v := y[(i/4*n+c)*4+i%4]; v > top {
-			best, top = int8(i), v
-		}
-	}
-	return best
 }
 
 // batch returns the length of n columns of k activations.

@@ -8,16 +8,15 @@ import (
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/internal/parallel"
 	"github.com/Kaleaon/pentary-go/internal/reuse"
-	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/lowrank"
 	"github.com/Kaleaon/pentary-go/nn"
 )
 
-// Evaluator is an es.Evaluator that scores a network by the rewards of episodes. All
+// Evaluator is an es.Evaluator that scores a model by the rewards of episodes. All
 // members of a group of pairs, by default of the generation, begin in the same states,
 // drawn anew each generation from the run's seed; from there on each goes its own way.
 type Evaluator struct {
-	net      *nn.MLP
+	model    *nn.Model
 	env      Environment
 	spec     Spec
 	episodes int
@@ -35,11 +34,8 @@ type Evaluator struct {
 
 // worker is what one goroutine needs.
 type worker struct {
-	noise lowrank.Workspace
-	x     []int8
-	y     []int32
-	act   [2][]int8      // of the layers by turns
-	draws []lowrank.Draw // by layer, of the task's pairs
+	population *nn.Population
+	x          []int8
 
 	all  Episodes // of a task
 	live Episodes // the part of them that is still stepped
@@ -55,10 +51,10 @@ const MaxEpisodes = 1 << 10
 // ScoreBits counts the fraction bits of a score.
 const ScoreBits = 16
 
-// NewEvaluator returns an evaluator of net by so many episodes of each member. The
+// NewEvaluator returns an evaluator of a model by so many episodes of each member. The
 // error says what of them is out of range.
-func NewEvaluator(net *nn.MLP, env Environment, episodes int) (*Evaluator, error) {
-	p, err := NewPolicy(net, env)
+func NewEvaluator(model *nn.Model, env Environment, episodes int) (*Evaluator, error) {
+	p, err := NewPolicy(model, env)
 	if err != nil {
 		return nil, err
 	}
@@ -66,9 +62,12 @@ func NewEvaluator(net *nn.MLP, env Environment, episodes int) (*Evaluator, error
 		return nil, fmt.Errorf("control: %d episodes, want 1 to %d", episodes, MaxEpisodes)
 	}
 	e := &Evaluator{
-		net: net, env: env, spec: p.spec, episodes: episodes,
+		model: model, env: env, spec: p.spec, episodes: episodes,
 		chunk: max(1, chunkColumns/(2*episodes)),
 		work:  make([]worker, parallel.Workers()),
+	}
+	for i := range e.work {
+		e.work[i].population = model.NewPopulation()
 	}
 	e.evaluate = e.evaluateChunk
 	return e, nil
@@ -76,7 +75,7 @@ func NewEvaluator(net *nn.MLP, env Environment, episodes int) (*Evaluator, error
 
 // Evaluate implements es.Evaluator. A score is the sum of the rewards and the progress
 // of a member's episodes, in units of 2^-16. It returns an error if the generation is
-// not one of the network's weights, or has noise in activations.
+// not one of the model's weights, or has noise in activations.
 func (e *Evaluator) Evaluate(ctx context.Context, g es.Generation, scores []int64) error {
 	if err := e.check(g, scores); err != nil {
 		return err
@@ -111,15 +110,7 @@ func (e *Evaluator) check(g es.Generation, scores []int64) error {
 	if g.Noise.Estimator != lowrank.PerturbWeights {
 		return fmt.Errorf("control: noise in %v, want %v", g.Noise.Estimator, lowrank.PerturbWeights)
 	}
-	if len(g.Tensors) != len(e.net.Layers) {
-		return fmt.Errorf("control: generation of %d tensors for a network of %d layers", len(g.Tensors), len(e.net.Layers))
-	}
-	for i, l := range e.net.Layers {
-		if g.Tensors[i].W != l.W {
-			return fmt.Errorf("control: tensor %d of the generation is not the weights of layer %d", i, i)
-		}
-	}
-	return nil
+	return e.model.CheckGeneration(&g)
 }
 
 // chunks returns the number of tasks that a group of the generation makes.
@@ -136,12 +127,7 @@ func (e *Evaluator) evaluateChunk(worker, i int) {
 	hi := min(lo+e.chunk, (group+1)*size)
 	w := &e.work[worker]
 	w.all.begin(e.starts[group], 2*(hi-lo))
-	if w.draws == nil {
-		w.draws = make([]lowrank.Draw, len(e.net.Layers))
-	}
-	for i, tensor := range e.generation.Tensors {
-		e.generation.Noise.Draw(&w.draws[i], tensor, lo, hi, e.episodes)
-	}
+	w.population.Begin(&e.generation, lo, hi, e.episodes)
 	e.play(w, lo, hi)
 	for m := range 2 * (hi - lo) {
 		score, reward := int64(0), Q40(0)
@@ -157,7 +143,7 @@ func (e *Evaluator) evaluateChunk(worker, i int) {
 // more when they and all that come before, or after, are done.
 func (e *Evaluator) play(w *worker, lo, hi int) {
 	own := 2 * e.episodes
-	w.live = w.all
+	w.live.share(&w.all)
 	for w.live.Live > 0 {
 		first, last := 0, hi-lo
 		for w.live.done(first*own, (first+1)*own) {
@@ -168,27 +154,12 @@ func (e *Evaluator) play(w *worker, lo, hi int) {
 		}
 		w.live.narrow(first*own, last*own)
 		lo, hi = lo+first, lo+last
+		w.population.Keep(lo, hi)
 
 		n := w.live.Len()
 		w.x = reuse.Slice(w.x, batch(e.spec.Inputs, n))
 		w.live.observe(w.x, e.env, e.spec.Inputs)
-		w.live.act(e.forward(w, w.x, lo, hi), &e.spec)
+		w.live.act(w.population.Step(w.x), &e.spec)
 		e.env.Step(&w.live)
 	}
-}
-
-// forward runs pairs lo to hi through the network, each member with columns of its own
-// in x, and returns the outputs of all.
-func (e *Evaluator) forward(w *worker, x []int8, lo, hi int) []int8 {
-	n := 2 * (hi - lo) * e.episodes
-	for i, l := range e.net.Layers {
-		m, act := l.W.Rows(), &w.act[i%2]
-		w.y = reuse.Slice(w.y, m*n)
-		*act = reuse.Slice(*act, batch(m, n))
-		noise := w.draws[i].Part(lo, hi)
-		noise.Product(&w.noise, w.y, x, e.episodes, 0)
-		kernels.Requantize(*act, w.y, m, n, kernels.Output{Shift: l.Shift, ReLU: l.ReLU})
-		x = *act
-	}
-	return x
 }

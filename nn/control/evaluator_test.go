@@ -22,7 +22,7 @@ import (
 )
 
 // begin returns a network, its evaluator and an optimizer of it.
-func begin(t *testing.T, env Environment, episodes int, o es.Options, hidden ...int) (*nn.MLP, *Evaluator, *es.Optimizer) {
+func begin(t *testing.T, env Environment, episodes int, o es.Options, hidden ...int) (*nn.Model, *Evaluator, *es.Optimizer) {
 	t.Helper()
 	net := nn.NewMLP(3, Widths(env, hidden...)...)
 	e, err := NewEvaluator(net, env, episodes)
@@ -39,13 +39,14 @@ func begin(t *testing.T, env Environment, episodes int, o es.Options, hidden ...
 // member is a member's network by its definition, for one column: its noise is of rank
 // 1 or 4 and the binomial law.
 type member struct {
-	net        *nn.MLP
+	net        *nn.Model
 	noise      lowrank.Noise
 	pair, sign int
 }
 
 func (m member) forward(x []int8) []int8 {
-	for i, l := range m.net.Layers {
+	layers, _ := m.net.Dense()
+	for i, l := range layers {
 		out, in := l.W.Rows(), l.W.Cols()
 		op, ip := packed.PaddedLen(out), packed.PaddedLen(in)
 		a, b := make([]uint8, m.noise.Rank*op), make([]uint8, m.noise.Rank*ip)
@@ -84,12 +85,14 @@ func (m member) score(env Environment, number uint32, group, episodes int) int64
 	for i := range episodes {
 		e := NewEpisodes(env, 1)
 		e.Begin(env, 0, 0, 0)
-		env.Reset(e, 0, lowrank.StreamOf(m.noise.Seed, number, uint32(group), lowrank.Batch, i).Block(0))
+		random := newRandom(m.noise.Seed, number, group, i)
+		env.Reset(e, 0, &random)
 		for !e.Done[0] {
-			o := env.Observe(e, 0)
-			y := m.forward(o[:s.Inputs])
-			if e.Action[0] = y[0]; !s.Throttle {
-				e.Action[0] = int8(slices.Index(y, slices.Max(y)))
+			x := make([]int8, s.Inputs)
+			env.Observe(e, 0, x)
+			y := m.forward(x)
+			if e.Action[0] = int(y[0]); !s.Throttle {
+				e.Action[0] = slices.Index(y, slices.Max(y))
 			}
 			env.Step(e)
 		}
@@ -227,7 +230,7 @@ func TestPolicy(t *testing.T) {
 }
 
 func TestErrors(t *testing.T) {
-	if _, err := NewPolicy(nn.NewMLP(1, 4, 3), CartPole{}); err == nil || err.Error() != "control: network of 4→3 for cartpole, want 4→2" {
+	if _, err := NewPolicy(nn.NewMLP(1, 4, 3), CartPole{}); err == nil || err.Error() != "control: model of 4→3 for cartpole, want 4→2" {
 		t.Errorf("error %v", err)
 	}
 	for _, episodes := range []int{0, MaxEpisodes + 1} {
@@ -247,8 +250,8 @@ func TestErrors(t *testing.T) {
 	}{
 		{opt.Ask(), 9, "9 scores for 5 pairs"},
 		{placed, 10, "noise in activations"},
-		{few, 10, "generation of 1 tensors for a network of 2 layers"},
-		{other.Ask(), 10, "tensor 0 of the generation is not the weights of layer 0"},
+		{few, 10, "generation of 1 tensors for a model of 2"},
+		{other.Ask(), 10, "tensor 0 of the generation is not \"layer0\""},
 	} {
 		err := e.Evaluate(context.Background(), test.g, make([]int64, test.scores))
 		if err == nil || !strings.Contains(err.Error(), test.want) {
@@ -293,7 +296,8 @@ func TestNarrow(t *testing.T) {
 	for i := range e.Done {
 		e.State[0][i], e.Done[i] = Q40(i), rng.IntN(2) == 0
 	}
-	part := *e
+	var part Episodes
+	part.share(e)
 	part.narrow(3, 8)
 	if part.Len() != 5 || part.State[0][0] != 3 || part.State[0][4] != 7 || len(part.Reward) != 5 || !slices.Equal(part.Done, e.Done[3:8]) {
 		t.Errorf("%+v of %+v", part, e)

@@ -15,19 +15,17 @@ import (
 type Docking struct{}
 
 func (Docking) Spec() control.Spec {
-	return control.Spec{Name: "docking", Inputs: 2, Outputs: 3, Limit: 60, Threshold: -20 * control.One}
+	return control.Spec{Name: "docking", Variables: 2, Inputs: 2, Outputs: 3, Limit: 60, Threshold: -20 * control.One}
 }
 
-func (Docking) Reset(e *control.Episodes, i int, random [4]uint32) {
-	e.State[0][i] = control.Uniform(random[0], -control.One, control.One) // position
-	e.State[1][i] = 0                                                     // velocity
+func (Docking) Reset(e *control.Episodes, i int, random *control.Random) {
+	e.State[0][i] = random.Uniform(-control.One, control.One) // position
+	e.State[1][i] = 0                                         // velocity
 }
 
-func (Docking) Observe(e *control.Episodes, i int) control.Observation {
-	return control.Observation{
-		control.Activation(e.State[0][i], 127*control.One),
-		control.Activation(e.State[1][i], 500*control.One),
-	}
+func (Docking) Observe(e *control.Episodes, i int, inputs []int8) {
+	inputs[0] = control.Activation(e.State[0][i], 127*control.One)
+	inputs[1] = control.Activation(e.State[1][i], 500*control.One)
 }
 
 func (Docking) Step(e *control.Episodes) {

@@ -20,22 +20,22 @@ const (
 
 // Spec implements Environment.
 func (MountainCar) Spec() Spec {
-	return Spec{Name: "mountaincar", Inputs: 3, Outputs: 3, Limit: 200, Threshold: -110 * one}
+	return Spec{Name: "mountaincar", Variables: 2, Inputs: 3, Outputs: 3, Limit: 200, Threshold: -110 * one}
 }
 
 // Reset implements Environment: the car rests between -0.6 and -0.4.
-func (MountainCar) Reset(e *Episodes, i int, random [4]uint32) {
-	e.State[0][i] = Uniform(random[0], -6*one/10, -4*one/10)
+func (MountainCar) Reset(e *Episodes, i int, random *Random) {
+	e.State[0][i] = random.Uniform(-6*one/10, -4*one/10)
 	e.State[1][i] = 0
 }
 
 // Observe implements Environment.
-func (MountainCar) Observe(e *Episodes, i int) Observation {
-	return Observation{
+func (MountainCar) Observe(e *Episodes, i int, inputs []int8) {
+	copy(inputs, []int8{
 		Activation(e.State[0][i]+one/2, 127*one*10/11),
 		Activation(e.State[1][i], 127*one*100/7),
 		bias,
-	}
+	})
 }
 
 // Step implements Environment.

@@ -17,19 +17,19 @@ const (
 
 // Spec implements Environment. Gymnasium has no threshold for this environment.
 func (Pendulum) Spec() Spec {
-	return Spec{Name: "pendulum", Inputs: 3, Outputs: 1, Throttle: true, Limit: 200, Threshold: -300 * one}
+	return Spec{Name: "pendulum", Variables: 2, Inputs: 3, Outputs: 1, Throttle: true, Limit: 200, Threshold: -300 * one}
 }
 
 // Reset implements Environment: any angle, and up to one radian a second.
-func (Pendulum) Reset(e *Episodes, i int, random [4]uint32) {
-	e.State[0][i] = Uniform(random[0], -pi, pi)
-	e.State[1][i] = Uniform(random[1], -one, one)
+func (Pendulum) Reset(e *Episodes, i int, random *Random) {
+	e.State[0][i] = random.Uniform(-pi, pi)
+	e.State[1][i] = random.Uniform(-one, one)
 }
 
 // Observe implements Environment.
-func (Pendulum) Observe(e *Episodes, i int) Observation {
+func (Pendulum) Observe(e *Episodes, i int, inputs []int8) {
 	sin, cos := Sincos(e.State[0][i])
-	return Observation{Activation(cos, 127*one), Activation(sin, 127*one), Activation(e.State[1][i], 127*one/8)}
+	copy(inputs, []int8{Activation(cos, 127*one), Activation(sin, 127*one), Activation(e.State[1][i], 127*one/8)})
 }
 
 // Step implements Environment, by the semi-implicit Euler method.

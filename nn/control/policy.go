@@ -1,40 +1,49 @@
 package control
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/Kaleaon/pentary-go/internal/reuse"
 	"github.com/Kaleaon/pentary-go/nn"
 )
 
-// Policy acts as a network says. One goroutine uses it at a time.
+// Policy acts as a model says. One goroutine uses it at a time.
 type Policy struct {
-	net  *nn.MLP
-	env  Environment
-	spec Spec
-	ws   nn.Workspace
-	x    []int8
+	env    Environment
+	spec   Spec
+	runner *nn.Runner
+	x      []int8
 }
 
-// NewPolicy returns the policy of a network in an environment. The error says if they
-// do not fit.
-func NewPolicy(net *nn.MLP, env Environment) (*Policy, error) {
+// NewPolicy returns the policy of a model, recurrent or not, in an environment. The error
+// says if they do not fit.
+func NewPolicy(model *nn.Model, env Environment) (*Policy, error) {
+	switch {
+	case model == nil:
+		return nil, errors.New("control: the model is nil")
+	case env == nil:
+		return nil, errors.New("control: the environment is nil")
+	}
 	s := env.Spec()
-	if net.Inputs() != s.Inputs || net.Outputs() != s.Outputs {
-		return nil, fmt.Errorf("control: network of %d→%d for %s, want %d→%d", net.Inputs(), net.Outputs(), s.Name, s.Inputs, s.Outputs)
+	if err := s.check(); err != nil {
+		return nil, err
 	}
-	if s.Inputs > MaxInputs || s.Outputs > 127 {
-		return nil, fmt.Errorf("control: %s has %d inputs and %d outputs, want at most %d and 127", s.Name, s.Inputs, s.Outputs, MaxInputs)
+	if model.Inputs() != s.Inputs || model.Outputs() != s.Outputs {
+		return nil, fmt.Errorf("control: model of %d→%d for %s, want %d→%d", model.Inputs(), model.Outputs(), s.Name, s.Inputs, s.Outputs)
 	}
-	return &Policy{net: net, env: env, spec: s}, nil
+	return &Policy{env: env, spec: s, runner: model.NewRunner(1)}, nil
 }
 
-// Act chooses the next action of every episode.
+// Act chooses the next action of every episode. A model's states begin with zeros when no
+// episode has made a step.
 func (p *Policy) Act(e *Episodes) {
-	n := e.Len()
-	p.x = reuse.Slice(p.x, batch(p.spec.Inputs, n))
+	if e.fresh() {
+		p.runner.Restart(e.Len())
+	}
+	p.x = reuse.Slice(p.x, batch(p.spec.Inputs, e.Len()))
 	e.observe(p.x, p.env, p.spec.Inputs)
-	e.act(p.net.Forward(&p.ws, p.x, n), &p.spec)
+	e.act(p.runner.Step(p.x), &p.spec)
 }
 
 // Fresh is the number of a generation that no run comes to: its episodes are those to

@@ -36,17 +36,17 @@ const (
 // A Trainer trains one network. It is not safe for concurrent use.
 type Trainer struct {
 	seed        uint64
-	net         *nn.MLP
+	net         *nn.Model
 	train, test *data.Dataset
 	drawings    int
 
-	classifier *nn.Classifier
-	optimizer  *es.Optimizer
-	scores     []int64
-	before     int // generations of earlier runs
+	evaluator *nn.Evaluator
+	optimizer *es.Optimizer
+	scores    []int64
+	before    int // generations of earlier runs
 
-	workspace nn.Workspace
-	batch     []int8 // in quads
+	runner *nn.Runner
+	batch  []int8 // in quads
 }
 
 // New returns a trainer of a network with random weights of the seed.
@@ -62,9 +62,11 @@ func New(seed uint64) (*Trainer, error) {
 		test:   test,
 		scores: make([]int64, 2*pairs),
 	}
-	if t.classifier, err = nn.NewClassifier(t.net, t.train, batch); err != nil {
+	t.evaluator, err = nn.NewEvaluator(t.net, nn.Classify(t.train), nn.EvaluatorOptions{Streams: batch})
+	if err != nil {
 		return nil, err
 	}
+	t.runner = t.net.NewRunner(1)
 	return t, t.begin(Generations, es.Ratio(2, 10))
 }
 
@@ -89,7 +91,7 @@ func (t *Trainer) Planned() int { return t.before + t.optimizer.Options().Genera
 
 // Step trains for a generation. It must not be called when the run is done.
 func (t *Trainer) Step() error {
-	if err := t.classifier.Evaluate(context.Background(), t.optimizer.Ask(), t.scores); err != nil {
+	if err := t.evaluator.Evaluate(context.Background(), t.optimizer.Ask(), t.scores); err != nil {
 		return err
 	}
 	_, err := t.optimizer.Tell(t.scores)
@@ -104,13 +106,7 @@ func StepSamples() int { return 2 * pairs * batch }
 func (t *Trainer) Accuracy() (right, all int) {
 	logits := t.forward(t.test.Inputs, t.test.Len())
 	for i, label := range t.test.Labels {
-		best := 0
-		for class := range Classes {
-			if logits[place(class, i, t.test.Len())] > logits[place(best, i, t.test.Len())] {
-				best = class
-			}
-		}
-		if best == int(label) {
+		if nn.Argmax(logits, i, Classes, t.test.Len()) == int(label) {
 			right++
 		}
 	}
@@ -123,18 +119,16 @@ func (t *Trainer) Predict(sample []int8) (scores [Classes]int8) {
 	return scores
 }
 
-// forward returns the outputs for samples, in quads; see place.
+// forward returns the outputs for samples, in quads.
 func (t *Trainer) forward(samples []int8, n int) []int8 {
 	if size := kernels.Quads(Inputs) * 4 * n; cap(t.batch) < size {
 		t.batch = make([]int8, size)
 	}
 	x := t.batch[:kernels.Quads(Inputs)*4*n]
 	kernels.Interleave(x, samples, Inputs, n)
-	return t.net.Forward(&t.workspace, x, n)
+	t.runner.Restart(n)
+	return t.runner.Step(x)
 }
-
-// place returns where output i of column c of n is.
-func place(i, c, n int) int { return (i/4*n+c)*4 + i%4 }
 
 // Teach adds a drawing to the training samples, and a further run if the last is done.
 func (t *Trainer) Teach(sample []int8, class int) error {
@@ -160,7 +154,7 @@ func (t *Trainer) Drawings() int { return t.drawings }
 // unit.
 func (t *Trainer) Weights() []int8 {
 	w := make([]int8, Hidden*Inputs)
-	t.net.Layers[0].W.Unpack(w)
+	t.net.Matrices()[0].W.Unpack(w)
 	return w
 }
 

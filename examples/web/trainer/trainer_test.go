@@ -101,7 +101,7 @@ func TestDeterminism(t *testing.T) {
 	}
 	weights := tr.Weights()
 	for i, w := range weights {
-		if want := tr.net.Layers[0].W.At(i/Inputs, i%Inputs); int(w) != int(want) {
+		if want := tr.net.Matrices()[0].W.At(i/Inputs, i%Inputs); int(w) != int(want) {
 			t.Fatalf("weight %d is %d, want %v", i, w, want)
 		}
 	}

@@ -1,6 +1,7 @@
 package programs
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -15,7 +16,8 @@ import (
 // MLP is a network compiled to a program that runs batches of inputs through it.
 type MLP struct {
 	*Program
-	net              *nn.MLP
+	net              *nn.Model
+	layers           []*nn.Dense
 	columns, batches int
 	far              farTensors
 }
@@ -41,30 +43,42 @@ type mlpLayerText struct {
 }
 
 // CompileMLP returns the program that runs so many batches, of so many columns each,
-// through a network: what nn.MLP.Forward computes. The error says what the machine has
-// no room for.
-func CompileMLP(net *nn.MLP, columns, batches int) (*MLP, error) {
+// through an MLP: what an nn.Runner computes. The error says what the machine has no room
+// for, or that the model has other layers than dense ones.
+func CompileMLP(net *nn.Model, columns, batches int) (*MLP, error) {
 	if columns < 1 || batches < 1 || columns > math.MaxInt32 || batches > isa.MaxLarge {
 		return nil, fmt.Errorf("programs: %d batches of %d columns, want at least one of each and at most %d batches", batches, columns, isa.MaxLarge)
 	}
+	layers, err := denseLayers(net)
+	if err != nil {
+		return nil, err
+	}
 	l := &layout{}
 	text := mlpText{Batches: batches, X: l.activations(net.Inputs(), columns)}
-	for i, layer := range net.Layers {
+	for i, layer := range layers {
 		m, k := layer.W.Rows(), layer.W.Cols()
 		text.Layers = append(text.Layers, mlpLayerText{
 			N: i, Shift: layer.Shift, ReLU: layer.ReLU,
 			W: l.matrix(m, k), FarW: l.matrix(m, k), Sum: l.accumulators(m, columns), H: l.activations(m, columns),
 		})
 	}
-	p := &MLP{net: net, columns: columns, batches: batches}
+	p := &MLP{net: net, layers: layers, columns: columns, batches: batches}
 	text.FarX, p.far.x, p.far.xSize = l.repeated(net.Inputs(), columns, batches)
 	text.FarOut, p.far.out, p.far.outSize = l.repeated(net.Outputs(), columns, batches)
 	text.InputBytes, text.OutputBytes = p.far.xSize, p.far.outSize
-	var err error
 	if p.Program, err = build("mlp.pasm", text, l); err != nil {
 		return nil, err
 	}
 	return p, nil
+}
+
+// denseLayers returns the layers of an MLP.
+func denseLayers(net *nn.Model) ([]*nn.Dense, error) {
+	layers, ok := net.Dense()
+	if !ok {
+		return nil, errors.New("programs: the model has other layers than dense ones, which the machine has no program for")
+	}
+	return layers, nil
 }
 
 // repeated reserves activations for several batches, and returns the descriptor of the
@@ -82,7 +96,7 @@ func (p *MLP) Machine(observers ...exec.Observer) (*exec.Machine, error) {
 	if err != nil {
 		return nil, err
 	}
-	for i, l := range p.net.Layers {
+	for i, l := range p.layers {
 		if err := setMatrix(m, fmt.Sprintf("far_w%d", i), l.W); err != nil {
 			return nil, err
 		}
@@ -127,11 +141,11 @@ func (p *MLP) Load(m *exec.Machine, data *data.Dataset) error {
 }
 
 // Check returns an error unless the outputs that a machine has come to are those of
-// nn.MLP.Forward.
+// the network's.
 func (p *MLP) Check(m *exec.Machine) error {
-	var ws nn.Workspace
+	run := p.net.NewRunner(p.columns)
 	for i := range p.batches {
-		if !slices.Equal(p.Outputs(m, i), p.net.Forward(&ws, p.Inputs(m, i), p.columns)) {
+		if !slices.Equal(p.Outputs(m, i), run.Step(p.Inputs(m, i))) {
 			return fmt.Errorf("programs: the outputs of batch %d are not the network's", i)
 		}
 	}

@@ -14,10 +14,10 @@ import (
 )
 
 // trained returns a network after a few generations.
-func trained(t *testing.T, data *data.Dataset, widths ...int) *nn.MLP {
+func trained(t *testing.T, data *data.Dataset, widths ...int) *nn.Model {
 	t.Helper()
 	net := nn.NewMLP(3, widths...)
-	c, err := nn.NewClassifier(net, data, 16)
+	c, err := nn.NewEvaluator(net, nn.Classify(data), nn.EvaluatorOptions{Streams: 16})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,7 +31,7 @@ func trained(t *testing.T, data *data.Dataset, widths ...int) *nn.MLP {
 	return net
 }
 
-// A compiled network has the outputs of nn.MLP.Forward, to the bit.
+// A compiled network has the outputs of nn.Runner, to the bit.
 func TestMLP(t *testing.T) {
 	data := blobs(4, 30, 6, 100)
 	for _, widths := range [][]int{{30, 6}, {30, 21, 6}, {30, 16, 9, 6}} {

@@ -18,11 +18,11 @@ import (
 )
 
 // Training is a program that trains a network: what es.Optimizer does with an
-// nn.Classifier.
+// nn.Evaluator of nn.Classify.
 type Training struct {
 	*Program
-	net  *nn.MLP
-	data *data.Dataset
+	layers []*nn.Dense
+	data   *data.Dataset
 
 	sampleBase, labelBase int // of the data set in the memory of bytes
 }
@@ -53,13 +53,20 @@ type layerText struct {
 }
 
 // NewTraining returns the program of a run of es.Optimizer that trains net by batches
-// of data, as nn.NewClassifier draws them, from the network's present weights. The
+// of data, as nn.Classify draws them, from the network's present weights. The
 // machine has no part for some options: the error names the first. They are noise in
 // activations or of full rank, rules other than residual and stochastic, codings other
 // than FourBit and Sign, schedules other than linear and constant, groups, reuse,
 // shrinking, and a score to be minimized.
-func NewTraining(net *nn.MLP, data *data.Dataset, batch int, o es.Options) (*Training, error) {
-	if _, err := nn.NewClassifier(net, data, batch); err != nil {
+func NewTraining(net *nn.Model, data *data.Dataset, batch int, o es.Options) (*Training, error) {
+	layers, err := denseLayers(net)
+	if err != nil {
+		return nil, err
+	}
+	if batch < 1 {
+		return nil, fmt.Errorf("programs: batch of %d samples, want at least 1", batch)
+	}
+	if _, err := nn.NewEvaluator(net, nn.Classify(data), nn.EvaluatorOptions{Streams: batch}); err != nil {
 		return nil, err
 	}
 	opt, err := es.New(net.Parameters(), nil, o)
@@ -76,7 +83,7 @@ func NewTraining(net *nn.MLP, data *data.Dataset, batch int, o es.Options) (*Tra
 	if err := text.setRule(o); err != nil {
 		return nil, fmt.Errorf("programs: %w", err)
 	}
-	return newTraining(net, data, &text)
+	return newTraining(layers, data, &text)
 }
 
 // setRule sets what the options say, or returns an error if the machine has no part
@@ -116,9 +123,9 @@ func (t *trainingText) setRule(o es.Options) error {
 	return nil
 }
 
-func newTraining(net *nn.MLP, data *data.Dataset, text *trainingText) (*Training, error) {
+func newTraining(layers []*nn.Dense, data *data.Dataset, text *trainingText) (*Training, error) {
 	l, n := &layout{}, text.Batch
-	t := &Training{net: net, data: data, sampleBase: l.bytes}
+	t := &Training{layers: layers, data: data, sampleBase: l.bytes}
 	l.activations(4*kernels.Quads(data.Features), data.Len())
 	t.labelBase = l.bytes
 	l.activations(1, data.Len())
@@ -128,7 +135,7 @@ func newTraining(net *nn.MLP, data *data.Dataset, text *trainingText) (*Training
 	text.X, text.Labels, text.Codes = l.activations(data.Features, n), l.activations(1, n), l.activations(text.Pairs, 1)
 
 	in := "x"
-	for i, layer := range net.Layers {
+	for i, layer := range layers {
 		m, k := layer.W.Rows(), layer.W.Cols()
 		own := 2 * n // columns of a pair's inputs
 		if i == 0 {
@@ -156,7 +163,7 @@ func (t *Training) Machine(observers ...exec.Observer) (*exec.Machine, error) {
 	if err != nil {
 		return nil, err
 	}
-	for i, l := range t.net.Layers {
+	for i, l := range t.layers {
 		if err := setMatrix(m, "w"+strconv.Itoa(i), l.W); err != nil {
 			return nil, err
 		}
@@ -180,7 +187,7 @@ func (t *Training) Run(ctx context.Context, observers ...exec.Observer) error {
 	if err := m.Run(ctx); err != nil {
 		return err
 	}
-	for i, l := range t.net.Layers {
+	for i, l := range t.layers {
 		if err := getMatrix(m, "w"+strconv.Itoa(i), l.W); err != nil {
 			return err
 		}

@@ -51,7 +51,7 @@ func TestTraining(t *testing.T) {
 	} {
 		t.Run(fmt.Sprint(test.widths), func(t *testing.T) {
 			want, got := nn.NewMLP(8, test.widths...), nn.NewMLP(8, test.widths...)
-			c, err := nn.NewClassifier(want, data, test.batch)
+			c, err := nn.NewEvaluator(want, nn.Classify(data), nn.EvaluatorOptions{Streams: test.batch})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -76,8 +76,8 @@ func TestTraining(t *testing.T) {
 			if err := p.Run(context.Background(), count); err != nil {
 				t.Fatal(err)
 			}
-			for i, l := range got.Layers {
-				if !l.W.Equal(want.Layers[i].W) {
+			for i, l := range got.Matrices() {
+				if !l.W.Equal(want.Matrices()[i].W) {
 					t.Errorf("layer %d: other weights than package es", i)
 				}
 			}
@@ -114,14 +114,14 @@ func TestTrainingErrors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	before := net.Layers[0].W.Clone()
+	before := net.Matrices()[0].W.Clone()
 	ctx, cancel := context.WithCancel(context.Background())
 	stop := exec.ObserverFunc(func(e exec.Event) {
 		if e.Inst.Op == isa.PQUANT {
 			cancel()
 		}
 	})
-	if err := p.Run(ctx, stop); !errors.Is(err, context.Canceled) || !net.Layers[0].W.Equal(before) {
+	if err := p.Run(ctx, stop); !errors.Is(err, context.Canceled) || !net.Matrices()[0].W.Equal(before) {
 		t.Errorf("canceled: error %v, or other weights", err)
 	}
 }

@@ -8,7 +8,7 @@ import (
 
 // bestPolicy keeps the weights that did best where they were measured.
 type bestPolicy struct {
-	net    *nn.MLP
+	net    *nn.Model
 	policy *control.Policy
 	seed   uint64
 
@@ -20,7 +20,7 @@ type bestPolicy struct {
 }
 
 // newBestPolicy measures the policy as it is before training.
-func newBestPolicy(net *nn.MLP, policy *control.Policy, seed uint64) *bestPolicy {
+func newBestPolicy(net *nn.Model, policy *control.Policy, seed uint64) *bestPolicy {
 	b := &bestPolicy{net: net, policy: policy, seed: seed}
 	b.measure(0)
 	return b
@@ -35,14 +35,14 @@ func (b *bestPolicy) measure(generation int) {
 		return
 	}
 	b.reward, b.generation, b.weights = b.last, generation, b.weights[:0]
-	for _, l := range b.net.Layers {
+	for _, l := range b.net.Matrices() {
 		b.weights = append(b.weights, l.W.Clone())
 	}
 }
 
 // restore makes the weights kept those of the network.
 func (b *bestPolicy) restore() {
-	for i, l := range b.net.Layers {
+	for i, l := range b.net.Matrices() {
 		copy(l.W.Bytes(), b.weights[i].Bytes())
 	}
 }

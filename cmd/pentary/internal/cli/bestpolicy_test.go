@@ -22,7 +22,7 @@ func TestBestPolicy(t *testing.T) {
 	b := newBestPolicy(net, policy, seed)
 	rewards := []control.Q40{measure()}
 	for n := 1; n <= 12; n++ {
-		for i, l := range net.Layers {
+		for i, l := range net.Matrices() {
 			lowrank.Randomize(lowrank.Tensor{Number: uint32(i), W: l.W}, kernels.Binomial, uint64(n/2)) // twice the same
 		}
 		rewards = append(rewards, measure())

@@ -134,7 +134,7 @@ func planOf(dir string) (*plan, error) {
 // start returns the network of the run before its first generation, and the
 // optimizer of its weights. It takes the data of a run with noise in activations: from
 // the folder given, or else where they were.
-func (p *plan) start(data string) (*nn.MLP, *es.Optimizer, error) {
+func (p *plan) start(data string) (*nn.Model, *es.Optimizer, error) {
 	widths := p.config.Network
 	if want := p.settings.widths(0, 0); len(widths) != len(want) || !slices.Equal(widths[1:len(widths)-1], want[1:len(want)-1]) {
 		return nil, nil, fmt.Errorf("configuration: network %s of hidden layers %v", network(widths), p.settings.hidden)
@@ -158,7 +158,7 @@ func (p *plan) start(data string) (*nn.MLP, *es.Optimizer, error) {
 }
 
 // classifier returns what the optimizer needs to see of the data, nil for nothing.
-func (p *plan) classifier(net *nn.MLP, dir string) (es.Evaluator, error) {
+func (p *plan) classifier(net *nn.Model, dir string) (es.Evaluator, error) {
 	if p.settings.options.Estimator == lowrank.PerturbWeights {
 		return nil, nil
 	}

@@ -200,7 +200,7 @@ func (c *controller) train(ctx context.Context, s *console.Streams) error {
 
 // learn trains a policy's network until the run is done or interrupted, and leaves the
 // best that was measured in it.
-func (c *controller) learn(ctx context.Context, s *console.Streams, net *nn.MLP, policy *control.Policy) (*controlTraining, error) {
+func (c *controller) learn(ctx context.Context, s *console.Streams, net *nn.Model, policy *control.Policy) (*controlTraining, error) {
 	evaluator, err := control.NewEvaluator(net, c.env, c.episodes)
 	if err != nil {
 		return nil, console.UsageError{Err: err}
@@ -257,12 +257,12 @@ func (c *controller) test(s *console.Streams) error {
 	return c.report(s, r, policy)
 }
 
-func (c *controller) load(f *packed.File) (*control.Policy, *nn.MLP, error) {
+func (c *controller) load(f *packed.File) (*control.Policy, *nn.Model, error) {
 	name := c.env.Spec().Name
 	if of, ok := f.Meta[metaEnvironment]; ok && of != name {
 		return nil, nil, fmt.Errorf("a policy for %q, not for %s", of, name)
 	}
-	net, err := nn.LoadMLP(f)
+	net, err := nn.Load(f)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -26,7 +26,7 @@ type controlStart struct {
 	Kernels     string `json:"kernels"`
 }
 
-func (c *controller) startEvent(net *nn.MLP) controlStart {
+func (c *controller) startEvent(net *nn.Model) controlStart {
 	return controlStart{
 		Environment: c.env.Spec().Name, Network: network(control.Widths(c.env, c.hidden...)), Weights: net.Size(),
 		Generations: c.options.Generations, Pairs: c.options.Pairs, Episodes: c.episodes, Kernels: kernels.Selected(),
@@ -103,7 +103,7 @@ type controlTraining struct {
 	Interrupted bool `json:"interrupted"`
 }
 
-func newControlResult(env control.Environment, net *nn.MLP, rewards []control.Q40) *controlResult {
+func newControlResult(env control.Environment, net *nn.Model, rewards []control.Q40) *controlResult {
 	w, spec := report.WeightsOf(net.File(nil).Tensors...), env.Spec()
 	sum, n := total(rewards), len(rewards)
 	return &controlResult{

@@ -54,7 +54,7 @@ func (e *evaluator) run(path string, s *console.Streams) error {
 }
 
 func (e *evaluator) evaluate(f *packed.File) (*result, error) {
-	net, err := nn.LoadMLP(f)
+	net, err := nn.Load(f)
 	if err != nil {
 		return nil, err
 	}
@@ -78,7 +78,7 @@ func (e *evaluator) evaluate(f *packed.File) (*result, error) {
 
 // language measures a language model.
 func (e *evaluator) language(path string, f *packed.File, s *console.Streams) error {
-	m, err := nn.LoadModel(f)
+	m, err := nn.Load(f)
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}

@@ -30,7 +30,7 @@ type resumedInfo struct {
 }
 
 // startOf describes a run that is about to begin.
-func startOf(t *trainer, net *nn.MLP, train, test *data.Dataset) startEvent {
+func startOf(t *trainer, net *nn.Model, train, test *data.Dataset) startEvent {
 	return startEvent{
 		Task:    t.task.Name,
 		Network: network(t.settings.widths(train.Features, train.Classes)), Weights: net.Size(),

@@ -177,7 +177,7 @@ func (p *hwProgram) loadModel(observers []exec.Observer) (*hwJob, error) {
 	if err != nil {
 		return nil, err
 	}
-	net, err := nn.LoadMLP(f)
+	net, err := nn.Load(f)
 	if err != nil {
 		return nil, err
 	}

@@ -96,13 +96,13 @@ func (r *hwReporter) build(ctx context.Context, progress hwreport.Progress) (*hw
 // subject loads the network and its data, or trains one.
 func (r *hwReporter) subject(ctx context.Context, progress hwreport.Progress) (*hwreport.Subject, error) {
 	name := "digits"
-	var net *nn.MLP
+	var net *nn.Model
 	if r.model != "" {
 		f, err := packed.ReadFile(r.model)
 		if err != nil {
 			return nil, err
 		}
-		if net, err = nn.LoadMLP(f); err != nil {
+		if net, err = nn.Load(f); err != nil {
 			return nil, fmt.Errorf("%s: %w", r.model, err)
 		}
 		name = f.Meta["task"]
@@ -129,7 +129,7 @@ func (r *hwReporter) subject(ctx context.Context, progress hwreport.Progress) (*
 }
 
 // trainDefault trains a task's network as pentary train does by default.
-func trainDefault(ctx context.Context, t *task.Task, train *data.Dataset, progress hwreport.Progress) (*nn.MLP, error) {
+func trainDefault(ctx context.Context, t *task.Task, train *data.Dataset, progress hwreport.Progress) (*nn.Model, error) {
 	set := defaults(t)
 	set.complete()
 	net := nn.NewMLP(set.options.Seed, set.widths(train.Features, train.Classes)...)

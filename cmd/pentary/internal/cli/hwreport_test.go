@@ -55,7 +55,7 @@ func TestHWReport(t *testing.T) {
 func TestHWReportErrors(t *testing.T) {
 	dir := t.TempDir()
 	page, model, text := filepath.Join(dir, "page.html"), filepath.Join(dir, "m.pent"), filepath.Join(dir, "text")
-	for path, net := range map[string]*nn.MLP{model: nn.NewMLP(1, 7, 3)} {
+	for path, net := range map[string]*nn.Model{model: nn.NewMLP(1, 7, 3)} {
 		if err := packed.WriteFile(path, net.File(map[string]string{"task": "digits"})); err != nil {
 			t.Fatal(err)
 		}

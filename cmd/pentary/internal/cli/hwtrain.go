@@ -98,8 +98,8 @@ func (t *hwTrain) run(ctx context.Context, s *console.Streams) error {
 	if err := t.reference(ctx, twin, train); err != nil {
 		return err
 	}
-	for i, l := range net.Layers {
-		if !l.W.Equal(twin.Layers[i].W) {
+	for i, l := range net.Matrices() {
+		if !l.W.Equal(twin.Matrices()[i].W) {
 			return fmt.Errorf("layer %d has other weights than by the library", i)
 		}
 	}
@@ -129,8 +129,8 @@ func (t *hwTrain) follow(line *console.Line, layers int) exec.Observer {
 }
 
 // reference does the same run by packages es and nn.
-func (t *hwTrain) reference(ctx context.Context, net *nn.MLP, data *data.Dataset) error {
-	c, err := nn.NewClassifier(net, data, t.batch)
+func (t *hwTrain) reference(ctx context.Context, net *nn.Model, data *data.Dataset) error {
+	c, err := nn.NewEvaluator(net, nn.Classify(data), nn.EvaluatorOptions{Streams: t.batch})
 	if err != nil {
 		return err
 	}

@@ -88,7 +88,7 @@ func inspectFile(path string) (*inspection, error) {
 		Weights: w.Count, Bytes: w.Bytes, Levels: w.Levels, BitsPerWeight: w.BitsPerWeight(),
 		summary: w,
 	}
-	if m, err := nn.LoadModel(f); err == nil {
+	if m, err := nn.Load(f); err == nil {
 		i.layers = m.Summary()
 	}
 	for _, t := range f.Tensors {

@@ -21,14 +21,14 @@ const (
 type lmSettings struct {
 	optimizerSettings
 	shape nn.Language
-	batch nn.PredictorOptions
+	batch nn.EvaluatorOptions
 }
 
 func defaultLM() *lmSettings {
 	return &lmSettings{
 		optimizerSettings: defaultOptimizer(es.Options{Generations: 8000, Pairs: 64, Rank: 1, Sigma: 3, Estimator: lowrank.PerturbActivations}, "0.03"),
 		shape:             nn.Language{Width: 128, Layers: 1, Cell: nn.CellMinGRU, Places: 4, Heads: 4, Window: 16},
-		batch:             nn.PredictorOptions{Streams: 64, Steps: 4, Lead: 16},
+		batch:             nn.EvaluatorOptions{Streams: 64, Steps: 4, Lead: 16},
 	}
 }
 
@@ -73,6 +73,8 @@ func (s *lmSettings) check() error {
 	switch {
 	case l.Width < 4 || l.Width > maxWidth || l.Width%4 != 0:
 		return fmt.Errorf("--width %d: want a multiple of 4 up to %d", l.Width, maxWidth)
+	case s.batch.Streams < 1 || s.batch.Steps < 1:
+		return fmt.Errorf("--streams %d, --steps %d: want at least 1", s.batch.Streams, s.batch.Steps)
 	case l.Layers < 0 || l.Layers > maxLayers:
 		return fmt.Errorf("--layers %d: want 0 to %d", l.Layers, maxLayers)
 	case l.Hidden < 0 || l.Hidden*l.Width > maxWidth:
@@ -88,12 +90,12 @@ func (s *lmSettings) model() (*nn.Model, error) {
 }
 
 // predictor returns the evaluator of the model on the part of the text to learn from.
-func (s *lmSettings) predictor(m *nn.Model, text *corpus.Text) (*nn.Predictor, error) {
+func (s *lmSettings) predictor(m *nn.Model, text *corpus.Text) (*nn.Evaluator, error) {
 	source := &nn.Text{Data: text.Bytes[:text.Train], Places: s.shape.Places}
 	if err := source.Check(); err != nil {
 		return nil, err
 	}
-	return nn.NewPredictor(m, source, s.batch)
+	return nn.NewEvaluator(m, source, s.batch)
 }
 
 func (s *lmSettings) start(m *nn.Model, e es.Evaluator) (*es.Optimizer, error) {

@@ -20,7 +20,7 @@ const (
 // meter follows a run: it measures accuracy and speed, keeps the learning curve,
 // tells an observer, and decides on stopping early.
 type meter struct {
-	net         *nn.MLP
+	net         *nn.Model
 	test        *data.Dataset
 	tested      int           // number of test samples
 	validation  *data.Dataset // for early stopping, or nil
@@ -49,7 +49,7 @@ type measurement struct {
 	validated  int // correct of the validation samples
 }
 
-func newMeter(s *settings, o observer, net *nn.MLP, test, validation *data.Dataset) *meter {
+func newMeter(s *settings, o observer, net *nn.Model, test, validation *data.Dataset) *meter {
 	generations := s.options.Generations
 	return &meter{
 		net: net, test: test, tested: test.Len(), validation: validation, observer: o,
@@ -153,7 +153,7 @@ func (m *meter) measure(generation int) {
 	m.progress.Accuracy = m.last.Accuracy()
 }
 
-func confusion(net *nn.MLP, data *data.Dataset) report.Confusion {
+func confusion(net *nn.Model, data *data.Dataset) report.Confusion {
 	c, err := net.Confusion(data)
 	if err != nil {
 		panic(err) // the task's test samples are shaped as its training samples

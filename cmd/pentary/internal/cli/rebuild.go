@@ -14,7 +14,7 @@ import (
 // rebuilt is a run that has been rebuilt from its journal alone.
 type rebuilt struct {
 	*plan
-	net     *nn.MLP
+	net     *nn.Model
 	end     ending // zero if the run has not ended
 	sums    sums
 	ended   bool
@@ -28,7 +28,7 @@ type sums struct{ initial, final journal.Hash }
 
 // rebuild replays the journal in a directory, see plan.start for the data. each, which
 // may be nil, sees the network after every generation, and before the first.
-func rebuild(ctx context.Context, dir, data string, json bool, s *console.Streams, each func(generation int, net *nn.MLP)) (*rebuilt, error) {
+func rebuild(ctx context.Context, dir, data string, json bool, s *console.Streams, each func(generation int, net *nn.Model)) (*rebuilt, error) {
 	r, p, err := openRun(dir)
 	if err != nil {
 		return nil, err
@@ -40,7 +40,7 @@ func rebuild(ctx context.Context, dir, data string, json bool, s *console.Stream
 	}
 	b := &rebuilt{plan: p, net: net, sums: sums{initial: p.header.Weights}}
 	if each == nil {
-		each = func(int, *nn.MLP) {}
+		each = func(int, *nn.Model) {}
 	}
 	each(0, net)
 	bar := newReplayBar(json, s, p.settings.options.Generations)

@@ -41,7 +41,7 @@ type training struct {
 	Resume      string  `json:"resume,omitempty"` // command that goes on
 }
 
-func resultOf(task string, net *nn.MLP, confusion [][]int) *result {
+func resultOf(task string, net *nn.Model, confusion [][]int) *result {
 	w := report.WeightsOf(net.File(nil).Tensors...)
 	c := report.Confusion(confusion)
 	return &result{

@@ -58,7 +58,7 @@ func (w *sampler) run(ctx context.Context, s *console.Streams, path string) erro
 	if err != nil {
 		return err
 	}
-	m, err := nn.LoadModel(f)
+	m, err := nn.Load(f)
 	if err == nil && m.Outputs() != nn.Bytes {
 		err = fmt.Errorf("a model of %d outputs, want %d of a language model", m.Outputs(), nn.Bytes)
 	}

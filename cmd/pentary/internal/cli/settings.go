@@ -84,6 +84,8 @@ func (s *settings) check() error {
 		return err
 	}
 	switch {
+	case s.batch < 1 || s.batch > 1<<20:
+		return fmt.Errorf("--batch %d: want 1 to 2^20", s.batch)
 	case s.patience < 0:
 		return fmt.Errorf("--early-stop %d: want at least 0", s.patience)
 	case len(s.hidden) > maxHidden:
@@ -98,17 +100,17 @@ func (s *settings) check() error {
 }
 
 // start returns an optimizer of the network's weights by the evaluator's scores.
-func (s *settings) start(net *nn.MLP, e es.Evaluator) (*es.Optimizer, error) {
+func (s *settings) start(net *nn.Model, e es.Evaluator) (*es.Optimizer, error) {
 	return es.New(net.Parameters(), e, s.esOptions())
 }
 
 // classifier returns the evaluator of the network on the training samples, or on those
 // that early stopping leaves.
-func (s *settings) classifier(net *nn.MLP, train *data.Dataset) (c *nn.Classifier, validation *data.Dataset, err error) {
+func (s *settings) classifier(net *nn.Model, train *data.Dataset) (c *nn.Evaluator, validation *data.Dataset, err error) {
 	if s.patience > 0 {
 		train, validation = train.HoldOut(validationEvery)
 	}
-	c, err = nn.NewClassifier(net, train, s.batch)
+	c, err = nn.NewEvaluator(net, nn.Classify(train), nn.EvaluatorOptions{Streams: s.batch})
 	return c, validation, err
 }
 

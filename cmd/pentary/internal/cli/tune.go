@@ -389,7 +389,7 @@ func (u *tuner) trial(ctx context.Context, o *tuneObserver, rung tune.Rung, r, c
 		return fail(err)
 	}
 	net := nn.NewMLP(s.options.Seed, s.widths(u.train.Features, u.train.Classes)...)
-	classifier, err := nn.NewClassifier(net, u.train, s.batch)
+	classifier, err := nn.NewEvaluator(net, nn.Classify(u.train), nn.EvaluatorOptions{Streams: s.batch})
 	if err != nil {
 		return fail(err)
 	}

@@ -105,7 +105,7 @@ func (v *verification) verify(ctx context.Context, s *console.Streams, data stri
 	}
 	reached := false
 	var differs error // told once the journal has proved sound
-	b, err := rebuild(ctx, v.Dir, data, json, s, func(generation int, net *nn.MLP) {
+	b, err := rebuild(ctx, v.Dir, data, json, s, func(generation int, net *nn.Model) {
 		v.Generations = generation
 		if generation != v.ModelGeneration {
 			return

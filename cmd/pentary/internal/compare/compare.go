@@ -239,7 +239,7 @@ func bits(r *run) float64 {
 	return 8 * float64(bytes) / float64(weights)
 }
 
-func accuracy(net *nn.MLP, data *data.Dataset) float64 {
+func accuracy(net *nn.Model, data *data.Dataset) float64 {
 	counts, err := net.Confusion(data)
 	if err != nil {
 		panic(err) // shaped as the training samples

@@ -19,12 +19,12 @@ type Method struct {
 	Baseline bool // not one of this project's
 
 	// start readies a run of so many generations.
-	start func(net *nn.MLP, data *data.Dataset, generations int) (*run, error)
+	start func(net *nn.Model, data *data.Dataset, generations int) (*run, error)
 }
 
 // run is a run of a method that is ready to begin.
 type run struct {
-	net     *nn.MLP
+	net     *nn.Model
 	samples int // member-samples a generation
 	state   int // bytes kept from one generation to the next, beside the weights
 	train   func(ctx context.Context, each func(es.Stats) error) error
@@ -33,9 +33,9 @@ type run struct {
 // Strategy returns the evolution strategy of package es with the options, of which
 // the generations are set, on batches of a size.
 func Strategy(name string, o es.Options, batch int) Method {
-	return Method{Name: name, start: func(net *nn.MLP, data *data.Dataset, generations int) (*run, error) {
+	return Method{Name: name, start: func(net *nn.Model, data *data.Dataset, generations int) (*run, error) {
 		o.Generations = generations
-		classifier, err := nn.NewClassifier(net, data, batch)
+		classifier, err := nn.NewEvaluator(net, nn.Classify(data), nn.EvaluatorOptions{Streams: batch})
 		if err != nil {
 			return nil, err
 		}
@@ -54,7 +54,7 @@ func Strategy(name string, o es.Options, batch int) Method {
 
 // RandomSearch returns random search with so many candidates a generation.
 func RandomSearch(name string, seed uint64, members, batch int) Method {
-	return Method{Name: name, Baseline: true, start: func(net *nn.MLP, data *data.Dataset, generations int) (*run, error) {
+	return Method{Name: name, Baseline: true, start: func(net *nn.Model, data *data.Dataset, generations int) (*run, error) {
 		s, err := baseline.NewRandomSearch(matrices(net), baseline.RandomOptions{Seed: seed, Generations: generations, Members: members})
 		if err != nil {
 			return nil, err
@@ -65,7 +65,7 @@ func RandomSearch(name string, seed uint64, members, batch int) Method {
 
 // Prototype returns the algorithm of the project's prototype with so many members.
 func Prototype(name string, o baseline.PrototypeOptions, batch int) Method {
-	return Method{Name: name, Baseline: true, start: func(net *nn.MLP, data *data.Dataset, generations int) (*run, error) {
+	return Method{Name: name, Baseline: true, start: func(net *nn.Model, data *data.Dataset, generations int) (*run, error) {
 		o.Generations = generations
 		p, err := baseline.NewPrototype(matrices(net), o)
 		if err != nil {
@@ -77,23 +77,29 @@ func Prototype(name string, o baseline.PrototypeOptions, batch int) Method {
 
 // objectiveRun returns a run of an algorithm that knows the network by its score
 // alone. It keeps nothing from one generation to the next.
-func objectiveRun(net *nn.MLP, data *data.Dataset, seed uint64, members, batch int,
+func objectiveRun(net *nn.Model, data *data.Dataset, seed uint64, members, batch int,
 	train func(context.Context, baseline.Objective, ...func(es.Stats) error) error,
 ) (*run, error) {
-	classifier, err := nn.NewClassifier(net, data, batch)
+	classifier, err := nn.NewEvaluator(net, nn.Classify(data), nn.EvaluatorOptions{Streams: batch})
 	if err != nil {
 		return nil, err
 	}
-	score := func(generation uint32) int64 { return classifier.Score(seed, generation) }
+	score := func(generation uint32) int64 {
+		score, err := classifier.Score(seed, int(generation))
+		if err != nil {
+			panic(err) // the data have been checked
+		}
+		return score
+	}
 	return &run{net: net, samples: members * batch, train: func(ctx context.Context, each func(es.Stats) error) error {
 		return train(ctx, score, each)
 	}}, nil
 }
 
-func matrices(net *nn.MLP) []*packed.Matrix {
-	w := make([]*packed.Matrix, len(net.Layers))
-	for i, l := range net.Layers {
-		w[i] = l.W
+func matrices(net *nn.Model) []*packed.Matrix {
+	w := make([]*packed.Matrix, len(net.Matrices()))
+	for i, d := range net.Matrices() {
+		w[i] = d.W
 	}
 	return w
 }

@@ -14,8 +14,8 @@ import (
 	"github.com/Kaleaon/pentary-go/nn/control"
 )
 
-// State is the variables of an environment.
-type State [control.MaxVariables]float64
+// State is the variables of an environment, at most four.
+type State [4]float64
 
 // Film is an episode to draw.
 type Film struct {
@@ -43,7 +43,7 @@ func Record(p *control.Policy, env control.Environment, seed uint64, generation 
 }
 
 func stateOf(e *control.Episodes) (s State) {
-	for v := range s {
+	for v := range e.State {
 		s[v] = float64(e.State[v][0]) / float64(control.One)
 	}
 	return s

@@ -16,7 +16,7 @@ type scene struct {
 	width, height float64
 	ghost         int // steps between the earlier states that a frame shows
 
-	force    func(action int8) float64 // in ±1
+	force    func(action int) float64 // in ±1
 	time     func(step int) string
 	backdrop func(p *pen)
 	// figure draws a state: in a colour if it is an earlier one, else with the force.
@@ -31,7 +31,7 @@ func (s *scene) panelHeight() vg.Length { return vg.Length(s.height) * s.unit() 
 var scenes = map[string]*scene{
 	"cartpole": {
 		left: -2.6, bottom: -0.4, width: 5.2, height: 2.2, ghost: 3,
-		force:    func(action int8) float64 { return float64(2*action - 1) },
+		force:    func(action int) float64 { return float64(2*action - 1) },
 		time:     seconds(0.02),
 		backdrop: drawTrack,
 		figure:   drawCart,
@@ -52,14 +52,14 @@ var scenes = map[string]*scene{
 	},
 	"pendulum": {
 		left: -1.35, bottom: -1.3, width: 2.7, height: 2.6, ghost: 1,
-		force:    func(action int8) float64 { return max(-1, min(1, float64(action)/64)) },
+		force:    func(action int) float64 { return max(-1, min(1, float64(action)/64)) },
 		time:     seconds(0.05),
 		backdrop: func(*pen) {},
 		figure:   drawPendulum,
 	},
 }
 
-func threeWay(action int8) float64 { return float64(action - 1) }
+func threeWay(action int) float64 { return float64(action - 1) }
 
 // seconds returns what writes the time of a step.
 func seconds(each float64) func(step int) string {

@@ -11,15 +11,13 @@ import (
 	"github.com/Kaleaon/pentary-go/internal/hw/claims"
 	"github.com/Kaleaon/pentary-go/internal/hw/cycles"
 	"github.com/Kaleaon/pentary-go/internal/hw/energy"
-	"github.com/Kaleaon/pentary-go/kernels"
-	"github.com/Kaleaon/pentary-go/lowrank"
 	"github.com/Kaleaon/pentary-go/nn"
 )
 
 // Subject is what a report is about: a trained network, and how it is trained on.
 type Subject struct {
 	Name        string // of the network, for people
-	Net         *nn.MLP
+	Net         *nn.Model
 	Train, Test *data.Dataset
 	Batch       int // samples of a generation
 	Pairs       int // of one, when training through the crossbar
@@ -82,10 +80,10 @@ func Build(ctx context.Context, s *Subject, findings []claims.Finding, progress 
 }
 
 // shape writes a network's widths.
-func shape(net *nn.MLP) string {
+func shape(net *nn.Model) string {
 	widths := []string{fmt.Sprint(net.Inputs())}
 	for _, l := range net.Layers {
-		widths = append(widths, fmt.Sprint(l.W.Rows()))
+		widths = append(widths, fmt.Sprint(l.Outputs()))
 	}
 	return fmt.Sprintf("%s, %d weights", strings.Join(widths, "-"), net.Size())
 }
@@ -268,10 +266,11 @@ type worn struct {
 
 // trainThrough trains a network of the same shape through a chip, from random weights.
 func (s *Subject) trainThrough(ctx context.Context, progress Progress) (*worn, error) {
-	net := clone(s.Net)
-	for i, l := range net.Layers {
-		lowrank.Randomize(lowrank.Tensor{Number: uint32(i), W: l.W}, kernels.Binomial, 1)
+	net, err := s.Net.Clone()
+	if err != nil {
+		return nil, err
 	}
+	net.Randomize(1)
 	before, err := accuracy(net, s.Test)
 	if err != nil {
 		return nil, err
@@ -290,20 +289,9 @@ func (s *Subject) trainThrough(ctx context.Context, progress Progress) (*worn, e
 	return &worn{chip, s.Generations, before, float64(after) / float64(s.Test.Len())}, nil
 }
 
-// clone returns a network with weights of its own.
-func clone(net *nn.MLP) *nn.MLP {
-	c := &nn.MLP{}
-	for _, l := range net.Layers {
-		layer := *l
-		layer.W = l.W.Clone()
-		c.Layers = append(c.Layers, &layer)
-	}
-	return c
-}
-
 func (w *worn) section() Section {
 	wear := w.chip.Wear()
-	m := w.chip.Layers[0].WearMap(0)
+	m := w.chip.Crossbars[0].WearMap(0)
 	life := wear.Lifetime(Chip.Device.Endurance, w.generations)
 	return Section{
 		Title: "Wear of the cells",

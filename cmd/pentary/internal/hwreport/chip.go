@@ -16,13 +16,13 @@ var Chip = crossbar.Config{Device: crossbar.RRAM, Seed: 1, ADCBits: 8}
 
 // Train trains a network through a chip, its own weights in the cells, and returns
 // the chip.
-func Train(ctx context.Context, net *nn.MLP, data *data.Dataset, batch int, o es.Options, each func(es.Stats) error) (*crossbar.Network, error) {
+func Train(ctx context.Context, net *nn.Model, data *data.Dataset, batch int, o es.Options, each func(es.Stats) error) (*crossbar.Network, error) {
 	chip, err := crossbar.NewNetwork(net, Chip)
 	if err != nil {
 		return nil, err
 	}
 	chip.Calibrate(data)
-	scorer, err := crossbar.NewClassifier(chip, data, batch)
+	scorer, err := crossbar.NewEvaluator(chip, nn.Classify(data), nn.EvaluatorOptions{Streams: batch})
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +62,7 @@ var conditions = []struct {
 // Age returns the accuracy of a network on chips of a kind that were programmed with it
 // and then left alone, under several conditions, and first that of the network itself.
 // each is told before each of them.
-func Age(ctx context.Context, net *nn.MLP, train, test *data.Dataset, each func(part, whole int)) (seconds []float64, series []Series, err error) {
+func Age(ctx context.Context, net *nn.Model, train, test *data.Dataset, each func(part, whole int)) (seconds []float64, series []Series, err error) {
 	seconds = ages()
 	exact, err := accuracy(net, test)
 	if err != nil {
@@ -103,7 +103,7 @@ func Age(ctx context.Context, net *nn.MLP, train, test *data.Dataset, each func(
 }
 
 // accuracy is that of the network itself.
-func accuracy(net *nn.MLP, data *data.Dataset) (float64, error) {
+func accuracy(net *nn.Model, data *data.Dataset) (float64, error) {
 	confusion, err := net.Confusion(data)
 	if err != nil {
 		return 0, err

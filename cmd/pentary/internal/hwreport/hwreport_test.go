@@ -153,7 +153,7 @@ func TestBuild(t *testing.T) {
 	var pages [2]bytes.Buffer
 	for i := range pages {
 		s := subject()
-		before := s.Net.Layers[0].W.Clone()
+		before := s.Net.Matrices()[0].W.Clone()
 		var seen []string
 		r, err := Build(t.Context(), s, findings, func(what string, part, whole int) {
 			if part < 0 || part > whole {
@@ -164,7 +164,7 @@ func TestBuild(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !s.Net.Layers[0].W.Equal(before) {
+		if !s.Net.Matrices()[0].W.Equal(before) {
 			t.Error("the network has changed")
 		}
 		if len(seen) < 7 {

@@ -20,7 +20,11 @@ const (
 // stays as it is.
 func (s *Subject) trace(ctx context.Context) (*traced, error) {
 	samples := min(tracedSamples, s.Batch)
-	training, err := programs.NewTraining(clone(s.Net), s.Train, samples, options(tracedPairs, 1))
+	net, err := s.Net.Clone()
+	if err != nil {
+		return nil, err
+	}
+	training, err := programs.NewTraining(net, s.Train, samples, options(tracedPairs, 1))
 	if err != nil {
 		return nil, err
 	}

@@ -60,7 +60,10 @@ func (e *Experiment) Run(ctx context.Context, progress func() error, done func(T
 		if err := e.trainDigitally(ctx, base, e.Base, seed, progress); err != nil {
 			return err
 		}
-		ideal := clone(base)
+		ideal, err := base.Clone()
+		if err != nil {
+			return err
+		}
 		if err := e.trainDigitally(ctx, ideal, e.Tune, seed|secondLeg, progress); err != nil {
 			return err
 		}
@@ -78,7 +81,7 @@ func (e *Experiment) Run(ctx context.Context, progress func() error, done func(T
 }
 
 // trial programs the ideal network into a chip, and trains the base network through it.
-func (e *Experiment) trial(ctx context.Context, base, ideal *nn.MLP, l Level, seed uint64, progress func() error) (Trial, error) {
+func (e *Experiment) trial(ctx context.Context, base, ideal *nn.Model, l Level, seed uint64, progress func() error) (Trial, error) {
 	t := Trial{Level: l, Seed: seed, Samples: e.Test.Len()}
 	var err error
 	if t.Ideal, err = accuracy(ideal, e.Test); err != nil {
@@ -98,14 +101,17 @@ func (e *Experiment) trial(ctx context.Context, base, ideal *nn.MLP, l Level, se
 		return t, err
 	}
 
-	net := clone(base)
+	net, err := base.Clone()
+	if err != nil {
+		return t, err
+	}
 	trained, err := crossbar.NewNetwork(net, chip)
 	if err != nil {
 		return t, err
 	}
 	trained.Calibrate(e.Train)
 	before := trained.Wear().Writes
-	through, err := crossbar.NewClassifier(trained, e.Train, e.Batch)
+	through, err := crossbar.NewEvaluator(trained, nn.Classify(e.Train), nn.EvaluatorOptions{Streams: e.Batch})
 	if err != nil {
 		return t, err
 	}
@@ -121,8 +127,8 @@ func (e *Experiment) trial(ctx context.Context, base, ideal *nn.MLP, l Level, se
 	return t, nil
 }
 
-func (e *Experiment) trainDigitally(ctx context.Context, net *nn.MLP, o es.Options, seed uint64, progress func() error) error {
-	c, err := nn.NewClassifier(net, e.Train, e.Batch)
+func (e *Experiment) trainDigitally(ctx context.Context, net *nn.Model, o es.Options, seed uint64, progress func() error) error {
+	c, err := nn.NewEvaluator(net, nn.Classify(e.Train), nn.EvaluatorOptions{Streams: e.Batch})
 	if err != nil {
 		return err
 	}
@@ -130,7 +136,7 @@ func (e *Experiment) trainDigitally(ctx context.Context, net *nn.MLP, o es.Optio
 }
 
 // train trains a network by an evaluator.
-func train(ctx context.Context, net *nn.MLP, o es.Options, seed uint64, e es.Evaluator, progress func() error) error {
+func train(ctx context.Context, net *nn.Model, o es.Options, seed uint64, e es.Evaluator, progress func() error) error {
 	o.Seed = seed
 	opt, err := es.New(net.Parameters(), e, o)
 	if err != nil {
@@ -140,7 +146,7 @@ func train(ctx context.Context, net *nn.MLP, o es.Options, seed uint64, e es.Eva
 }
 
 // accuracy returns how many samples a network gets right.
-func accuracy(net *nn.MLP, data *data.Dataset) (correct int, err error) {
+func accuracy(net *nn.Model, data *data.Dataset) (correct int, err error) {
 	counts, err := net.Confusion(data)
 	if err != nil {
 		return 0, fmt.Errorf("recovery: %w", err)
@@ -149,15 +155,4 @@ func accuracy(net *nn.MLP, data *data.Dataset) (correct int, err error) {
 		correct += counts[class][class]
 	}
 	return correct, nil
-}
-
-// clone returns a network with weights of its own.
-func clone(m *nn.MLP) *nn.MLP {
-	c := &nn.MLP{}
-	for _, l := range m.Layers {
-		layer := *l
-		layer.W = l.W.Clone()
-		c.Layers = append(c.Layers, &layer)
-	}
-	return c
 }

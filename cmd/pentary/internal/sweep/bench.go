@@ -52,7 +52,7 @@ func (b *bench) measure(e experiment, l line, x int, seed uint64) ([]result, err
 	l.set(&s)
 	e.set(&s, x)
 	var results []result
-	add := func(x int, net *nn.MLP) error {
+	add := func(x int, net *nn.Model) error {
 		counts, err := net.Confusion(b.test)
 		if err != nil {
 			return err
@@ -74,8 +74,8 @@ func (b *bench) measure(e experiment, l line, x int, seed uint64) ([]result, err
 	return results, err
 }
 
-func (b *bench) run(s setting, net *nn.MLP, seed uint64, follow func(es.Stats) error) error {
-	evaluator, err := nn.NewClassifier(net, b.train, batch)
+func (b *bench) run(s setting, net *nn.Model, seed uint64, follow func(es.Stats) error) error {
+	evaluator, err := nn.NewEvaluator(net, nn.Classify(b.train), nn.EvaluatorOptions{Streams: batch})
 	if err != nil {
 		return err
 	}

@@ -27,14 +27,14 @@ func TestModelFile(t *testing.T) {
 		if f.Meta["seed"] != "3" {
 			t.Errorf("%s: meta %v", name, f.Meta)
 		}
-		back, err := LoadModel(f)
+		back, err := Load(f)
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		if back.String() != m.String() || !slices.Equal(weightsOf(back), weightsOf(m)) || back.wide != m.wide {
+		if back.String() != m.String() || !slices.Equal(weightsOf(back), weightsOf(m)) {
 			t.Errorf("%s: got\n%vwant\n%v", name, back, m)
 		}
-		s := NewSequence(noisy{m}, 3, 0, 4)
+		s := NewBatch(noisy{m}, 3, 0, 4)
 		noisy{m}.Draw(s, 1, 0, 0)
 		before, after := m.NewRunner(s.Streams), back.NewRunner(s.Streams)
 		for _, x := range s.X {
@@ -51,7 +51,7 @@ func TestLoadModelErrors(t *testing.T) {
 		name, want string
 		spoil      func(f *packed.File)
 	}{
-		{"kind", `meta "model" is "mlp"`, func(f *packed.File) { f.Meta["model"] = "mlp" }},
+		{"kind", `meta "model" is "cnn", want "mlp" or "layers"`, func(f *packed.File) { f.Meta["model"] = "cnn" }},
 		{"json", `meta "layers": `, func(f *packed.File) { f.Meta["layers"] = "[{" }},
 		{"empty", "Model of no layers", func(f *packed.File) { f.Meta["layers"], f.Tensors = "[]", nil }},
 		{"layer", `layer "0." is of unknown kind "gnu"`, replace(`"gru"`, `"gnu"`)},
@@ -82,7 +82,7 @@ func TestLoadModelErrors(t *testing.T) {
 					f.Tensors[i].Name = "0." + f.Tensors[i].Name
 				}
 			}
-			if _, err := LoadModel(f); err == nil || !strings.Contains(err.Error(), test.want) {
+			if _, err := Load(f); err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("error %v, want %q in it", err, test.want)
 			}
 		})
@@ -95,7 +95,7 @@ func replace(what, by string) func(f *packed.File) {
 }
 
 // Any description of layers is a model that steps, or an error.
-func FuzzLoadModel(f *testing.F) {
+func FuzzLoad(f *testing.F) {
 	all := models()
 	names := slices.Sorted(maps.Keys(all))
 	for i, name := range names {
@@ -104,12 +104,12 @@ func FuzzLoadModel(f *testing.F) {
 	f.Fuzz(func(t *testing.T, which uint8, layers string) {
 		file := all[names[int(which)%len(names)]].File(nil)
 		file.Meta["layers"] = layers
-		m, err := LoadModel(file)
+		m, err := Load(file)
 		if err != nil {
 			return
 		}
 		r := m.NewRunner(2)
-		s := Sequence{Streams: 2, Steps: 2}
+		s := Batch{Streams: 2, Steps: 2}
 		s.reset(m.Inputs())
 		for _, x := range s.X {
 			r.Step(x)

@@ -1,0 +1,58 @@
+package crossbar
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/lowrank"
+	"github.com/Kaleaon/pentary-go/nn"
+)
+
+// Evaluator is an es.Evaluator that scores a network through its crossbars, as
+// nn.Evaluator does without them: what all members share, W·x, is the product of the
+// cells as programmed, and a member's perturbation of low rank is added to it
+// digitally, in the accumulator. The error of the cells is then part of the function
+// that evolution strategies climb, and only the few weights that a generation moves are
+// written.
+type Evaluator struct {
+	net        *Network
+	evaluator  *nn.Evaluator
+	generation uint32 // number of the reads
+}
+
+// generationReader reads with the number of the generation.
+type generationReader struct {
+	reader
+	number *uint32
+}
+
+// Multiply implements nn.Multiplier.
+func (r *generationReader) Multiply(y []int32, i int, d *nn.Dense, x []int8, n, column int) {
+	r.read.Number = *r.number
+	r.reader.Multiply(y, i, d, x, n, column)
+}
+
+// NewEvaluator returns an evaluator of net on a task. The options' Multiplier is ignored.
+func NewEvaluator(net *Network, task nn.Task, o nn.EvaluatorOptions) (*Evaluator, error) {
+	e := &Evaluator{net: net}
+	o.Multiplier = func() nn.Multiplier {
+		return &generationReader{reader: reader{network: net}, number: &e.generation}
+	}
+	var err error
+	e.evaluator, err = nn.NewEvaluator(net.Model, task, o)
+	return e, err
+}
+
+// Evaluate implements es.Evaluator. It first writes the weights that have changed. Scores
+// are those of nn.Evaluator. It returns an error if the generation is not one of noise in
+// the network's weights, of low rank and with one group, or scores has another length.
+func (e *Evaluator) Evaluate(ctx context.Context, g es.Generation, scores []int64) error {
+	if g.Groups != 1 || g.Noise.Estimator != lowrank.PerturbWeights || g.Noise.Rank == lowrank.FullRank {
+		return fmt.Errorf("crossbar: %d groups, noise of rank %d in %v: want one group and low-rank noise in weights",
+			g.Groups, g.Noise.Rank, g.Noise.Estimator)
+	}
+	e.net.Update()
+	e.generation = g.Number
+	return e.evaluator.Evaluate(ctx, g, scores)
+}

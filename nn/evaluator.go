@@ -1,0 +1,399 @@
+package nn
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/internal/parallel"
+	"github.com/Kaleaon/pentary-go/internal/reuse"
+	"github.com/Kaleaon/pentary-go/kernels"
+	"github.com/Kaleaon/pentary-go/lowrank"
+)
+
+// Evaluator is an es.Evaluator, and an es.InputSource, that scores a model on the batches
+// of a task. The members of a group of pairs, by default all of a generation, see the same
+// batch, drawn anew each generation from the run's seed; the product of a first layer
+// that is dense, an embedding or a convolution is therefore computed once. Each member has
+// a state of its own. All members begin with the state that the model without noise has
+// after the lead, so that a score depends on the weights and the generation alone, and a
+// run can be resumed.
+//
+// With noise in activations every step of a stream is a sample. A perturbation at a step
+// affects the score at that step and, through the state, the steps after it: a sample's
+// score is their sum, each worth Discount/256 of the one before.
+type Evaluator struct {
+	model *Model
+	task  Task
+	shape EvaluatorOptions
+	chunk int  // pairs that one worker evaluates at once
+	wide  bool // a layer has many columns a sample
+
+	shared []sharedBatch // by group
+	plain  Pass
+	work   []evaluatorWork
+	drawn  drawnBatch
+
+	ctx        context.Context
+	generation es.Generation
+	scores     []int64
+	evaluate   func(worker, i int)
+	score      func(worker, i int)
+}
+
+// EvaluatorOptions are the sizes of what an Evaluator evaluates.
+type EvaluatorOptions struct {
+	Streams  int // samples, or sequences, of each member; default 64
+	Steps    int // of each sequence that are scored; default 1
+	Lead     int // steps before them, see Batch; with 0 members begin with zeros
+	Discount int // of later scores, 0 to 256; 0: each perturbation is scored by its own step
+
+	// Columns bounds the columns, one for each member and stream, that a worker takes
+	// through the model at once, but never below those of a pair. A worker needs a few
+	// bytes for each column and output of the widest layer. Scores do not depend on it.
+	// Default 1024 for one step, else 512.
+	Columns int
+
+	// Multiplier, if not nil, returns what computes the products W·x in place of package
+	// kernels, for a goroutine's own use. Noise is added to them.
+	Multiplier func() Multiplier
+}
+
+func (o *EvaluatorOptions) setDefaults() {
+	if o.Streams == 0 {
+		o.Streams = 64
+	}
+	if o.Steps == 0 {
+		o.Steps = 1
+	}
+	if o.Columns == 0 {
+		// Enough to spread the unpacking of the weights and what pairs share, few enough
+		// that a layer's accumulators stay in the second-level cache.
+		o.Columns = 512
+		if o.Steps == 1 {
+			o.Columns = 1024
+		}
+	}
+}
+
+// maxSamples bounds streams times steps.
+const maxSamples = 1 << 20
+
+func (o *EvaluatorOptions) check() error {
+	switch {
+	case o.Streams < 1 || o.Steps < 1 || o.Lead < 0 || o.Streams > maxSamples || o.Steps > maxSamples/o.Streams || o.Lead > maxSamples:
+		return fmt.Errorf("nn: %d streams of %d steps after %d, want at least 1, 1 and 0, and at most 2^20 samples", o.Streams, o.Steps, o.Lead)
+	case o.Discount < 0 || o.Discount > 256:
+		return fmt.Errorf("nn: discount %d, want 0 to 256", o.Discount)
+	case o.Columns < 1:
+		return fmt.Errorf("nn: %d columns at once, want at least 1", o.Columns)
+	}
+	return nil
+}
+
+// sharedBatch is the data of a group.
+type sharedBatch struct {
+	Batch
+	recording
+	states  [][]int8  // after the lead
+	targets [][]uint8 // by step, of the columns of one task
+}
+
+// drawnBatch is what the first group's batch is of.
+type drawnBatch struct {
+	seed       uint64
+	generation uint32
+	valid      bool
+}
+
+type evaluatorWork struct {
+	Pass
+	members members
+	scoring Scoring
+	x       []int8 // columns of Score
+	sum     int64  // of their scores
+	scores  []int64
+}
+
+// scoreColumns is how many columns a worker takes at once in Score: few, so that a small
+// batch is spread over several processors.
+const scoreColumns = 64
+
+// NewEvaluator returns an evaluator of a model on a task. The error says what does not
+// fit.
+func NewEvaluator(model *Model, task Task, o EvaluatorOptions) (*Evaluator, error) {
+	switch {
+	case model == nil:
+		return nil, errors.New("nn: NewEvaluator: the model is nil")
+	case task == nil:
+		return nil, errors.New("nn: NewEvaluator: the task is nil")
+	}
+	o.setDefaults()
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	if checked, ok := task.(Checker); ok {
+		if err := checked.Check(); err != nil {
+			return nil, err
+		}
+	}
+	if model.Inputs() != task.Inputs() || model.Outputs() != task.Outputs() {
+		return nil, fmt.Errorf("nn: model of %d→%d for a task of %d→%d", model.Inputs(), model.Outputs(), task.Inputs(), task.Outputs())
+	}
+	e := &Evaluator{
+		model: model, task: task, shape: o,
+		chunk: max(1, o.Columns/(2*o.Streams)),
+		plain: newPass(model),
+		work:  make([]evaluatorWork, parallel.Workers()),
+	}
+	for i := range e.work {
+		e.work[i].Pass = newPass(model)
+	}
+	var err error
+	if e.wide, err = model.try(); err != nil {
+		return nil, err
+	}
+	if o.Multiplier != nil {
+		e.plain.multiplier = o.Multiplier()
+		for i := range e.work {
+			e.work[i].multiplier = o.Multiplier()
+		}
+	}
+	e.evaluate, e.score = e.evaluateChunk, e.scoreChunk
+	return e, nil
+}
+
+// Evaluate implements es.Evaluator. A score is the sum of the task's scores over all
+// steps and streams; with noise in activations there is one for each step of each stream,
+// see Evaluator. It returns an error if the generation is not one of the model's weights,
+// or scores has another length.
+func (e *Evaluator) Evaluate(ctx context.Context, g es.Generation, scores []int64) error {
+	if err := e.check(g, scores); err != nil {
+		return err
+	}
+	e.ctx, e.generation, e.scores = ctx, g, scores
+	for group := range g.Groups {
+		if err := e.begin(group); err != nil {
+			return err
+		}
+	}
+	parallel.For(len(e.work), g.Groups*e.chunks(), e.evaluate)
+	return ctx.Err()
+}
+
+func (e *Evaluator) check(g es.Generation, scores []int64) error {
+	if want := 2 * g.Pairs * e.scoresOf(&g); len(scores) != want {
+		return fmt.Errorf("nn: %d scores for %d pairs, want %d", len(scores), g.Pairs, want)
+	}
+	if e.wide && g.Noise.Estimator == lowrank.PerturbActivations {
+		return errors.New("nn: a layer has many columns a sample, such as a convolution in two dimensions: train it by noise in weights")
+	}
+	return e.model.CheckGeneration(&g)
+}
+
+// begin draws the batch of a group and computes what its members share.
+func (e *Evaluator) begin(group int) error {
+	g := &e.generation
+	if group == 0 {
+		e.drawn = drawnBatch{}
+	}
+	s, err := e.draw(g.Noise.Seed, int(g.Number), group)
+	if err != nil {
+		return err
+	}
+	s.repeatTargets(2 * e.chunk)
+	pass := &e.plain
+	pass.begin(s.Streams)
+	for _, x := range s.X[:s.Lead] {
+		pass.Free(e.model.step(pass, x))
+	}
+	s.states = grow(s.states, len(pass.states))
+	for i, state := range pass.states {
+		if s.Lead == 0 { // no step has set it yet
+			state = nil
+		}
+		s.states[i] = append(s.states[i][:0], state...)
+	}
+	want := g.Noise.Estimator == lowrank.PerturbActivations
+	s.recording.reset(len(e.model.tensors), s.Lead, s.Steps, want)
+	pass.record = &s.recording
+	for _, x := range s.X[s.Lead:] {
+		if want {
+			pass.Free(e.model.step(pass, x))
+		} else if first, ok := e.model.Layers[0].(firstLayer); ok {
+			pass.nextStep()
+			pass.Free(first.Step(pass, x))
+			pass.endStep()
+		}
+	}
+	if group == 0 {
+		e.drawn = drawnBatch{g.Noise.Seed, g.Number, true}
+	}
+	return nil
+}
+
+// draw draws the batch of a group.
+func (e *Evaluator) draw(seed uint64, generation, group int) (*sharedBatch, error) {
+	e.shared = grow(e.shared, max(len(e.shared), group+1))
+	s := &e.shared[group]
+	s.Streams, s.Lead, s.Steps = e.shape.Streams, e.shape.Lead, e.shape.Steps
+	s.Batch.reset(e.task.Inputs())
+	e.task.Draw(&s.Batch, seed, generation, group)
+	return s, s.check(e.task.Inputs(), e.task.Outputs())
+}
+
+// repeatTargets writes the targets of so many members, one after another.
+func (s *sharedBatch) repeatTargets(members int) {
+	s.targets = grow(s.targets, s.Steps)
+	for t, from := range s.Targets {
+		to := reuse.Slice(s.targets[t], members*len(from))
+		for done := copy(to, from); done > 0 && done < len(to); done *= 2 {
+			copy(to[done:], to[:done])
+		}
+		s.targets[t] = to
+	}
+}
+
+// Samples implements es.InputSource: the streams times the steps.
+func (e *Evaluator) Samples() int { return e.shape.Streams * e.shape.Steps }
+
+// Inputs implements es.InputSource: what the matrices see of the generation's batch
+// without noise.
+func (e *Evaluator) Inputs(_ context.Context, g es.Generation) ([][]int8, error) {
+	if e.drawn != (drawnBatch{g.Noise.Seed, g.Number, true}) { // a run that is replayed has not been evaluated
+		e.generation = g
+		if err := e.begin(0); err != nil {
+			return nil, err
+		}
+	}
+	e.drawn = drawnBatch{} // the weights will move
+	return e.shared[0].seen, nil
+}
+
+// Score scores the model's present weights, unperturbed, on the batch that a generation of
+// a run with that seed draws for its first group, in the units of Evaluate. It is the
+// objective of an algorithm that has no use for factors. It returns an error if the task
+// draws what is not a batch.
+func (e *Evaluator) Score(seed uint64, generation int) (int64, error) {
+	e.drawn = drawnBatch{}
+	s, err := e.draw(seed, generation, 0)
+	if err != nil {
+		return 0, err
+	}
+	parallel.For(len(e.work), (s.Streams+scoreColumns-1)/scoreColumns, e.score)
+	sum := int64(0)
+	for i := range e.work {
+		sum += e.work[i].sum
+		e.work[i].sum = 0
+	}
+	return sum, nil
+}
+
+// scoreChunk scores some streams of the first group's batch.
+func (e *Evaluator) scoreChunk(worker, i int) {
+	ws, s := &e.work[worker], &e.shared[0]
+	lo := i * scoreColumns
+	n := min(scoreColumns, s.Streams-lo)
+	ws.begin(n)
+	for t, x := range s.X {
+		ws.x = columns(ws.x, x, kernels.Quads(e.model.Inputs()), s.Streams, lo, n)
+		outputs := e.model.step(&ws.Pass, ws.x)
+		if t -= s.Lead; t >= 0 && len(s.Targets[t]) > 0 {
+			for _, score := range ws.scoreColumns(e, s, t, outputs, lo, s.Targets[t][lo:]) {
+				ws.sum += score
+			}
+		}
+		ws.Free(outputs)
+	}
+}
+
+// columns writes n columns of a batch in quads, from lo on, to dst.
+func columns(dst, x []int8, quads, all, lo, n int) []int8 {
+	dst = reuse.Slice(dst, quads*4*n)
+	for q := range quads {
+		copy(dst[q*4*n:(q+1)*4*n], x[(q*all+lo)*4:])
+	}
+	return dst
+}
+
+// scoreColumns has the task score the outputs of the pass's columns at a step.
+func (ws *evaluatorWork) scoreColumns(e *Evaluator, s *sharedBatch, step int, outputs []int8, first int, targets []uint8) []int64 {
+	ws.scores = reuse.Slice(ws.scores, ws.n)
+	q := &ws.scoring
+	q.Batch, q.Step, q.Outputs, q.Columns, q.Scores = &s.Batch, step, outputs, ws.n, ws.scores
+	q.width, q.first, q.targets = e.model.Outputs(), first, targets[:ws.n]
+	e.task.Score(q)
+	return ws.scores
+}
+
+// chunks returns the number of chunks that a group of the generation makes.
+func (e *Evaluator) chunks() int {
+	return (e.generation.Pairs/e.generation.Groups + e.chunk - 1) / e.chunk
+}
+
+func (e *Evaluator) evaluateChunk(worker, i int) {
+	ws, g := &e.work[worker], &e.generation
+	group, size := i/e.chunks(), g.Pairs/g.Groups
+	s := &e.shared[group]
+	lo := group*size + i%e.chunks()*e.chunk
+	hi := min(lo+e.chunk, (group+1)*size)
+	ws.beginMembers(&ws.members, g.Noise, g.Tensors, g.Pairs, lo, hi, s.Streams, s.Steps)
+	if s.Lead > 0 {
+		ws.time, ws.first, ws.start = s.Lead, s.Lead, s.states
+	}
+	each := e.scoresOf(g)
+	scores := e.scores[2*lo*each : 2*hi*each]
+	clear(scores)
+	for t := range s.Steps {
+		if e.ctx.Err() != nil {
+			return
+		}
+		outputs := e.model.stepMembers(&ws.Pass, s, t)
+		if len(s.Targets[t]) > 0 {
+			e.keep(scores, ws.scoreColumns(e, s, t, outputs, 0, s.targets[t]), t, each)
+		}
+		ws.Free(outputs)
+	}
+	if each > 1 {
+		e.discount(scores)
+	}
+}
+
+// keep adds the scores of a step's columns to the members', or makes them those of its
+// samples.
+func (e *Evaluator) keep(scores, columns []int64, step, each int) {
+	streams := e.shape.Streams
+	for i := 0; len(columns) > 0; i, columns = i+1, columns[streams:] {
+		if each > 1 {
+			copy(scores[i*each+step*streams:], columns[:streams])
+			continue
+		}
+		sum := int64(0)
+		for _, v := range columns[:streams] {
+			sum += v
+		}
+		scores[i] += sum
+	}
+}
+
+// discount adds to each sample's score what the stream's later steps are worth.
+func (e *Evaluator) discount(scores []int64) {
+	if e.shape.Discount == 0 {
+		return
+	}
+	samples, streams := e.Samples(), e.shape.Streams
+	for ; len(scores) > 0; scores = scores[samples:] {
+		for at := samples - streams - 1; at >= 0; at-- {
+			scores[at] += scores[at+streams] * int64(e.shape.Discount) >> 8
+		}
+	}
+}
+
+// scoresOf returns the number of scores of a member.
+func (e *Evaluator) scoresOf(g *es.Generation) int {
+	if g.Noise.Estimator == lowrank.PerturbActivations {
+		return e.Samples()
+	}
+	return 1
+}

@@ -1,0 +1,164 @@
+package nn
+
+import (
+	"fmt"
+
+	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/kernels"
+	"github.com/Kaleaon/pentary-go/lowrank"
+)
+
+// A Runner takes a model through sequences, n columns at a time: inference, as for
+// sampling and validation. One goroutine uses it at a time.
+type Runner struct {
+	pass Pass
+	out  []int8
+}
+
+// NewRunner returns a Runner at the start of sequences of n columns. It panics if n is
+// below 1.
+func (m *Model) NewRunner(n int) *Runner {
+	if n < 1 {
+		panic(fmt.Sprintf("nn: NewRunner of %d columns", n))
+	}
+	r := &Runner{pass: newPass(m)}
+	r.pass.begin(n)
+	return r
+}
+
+// Use has a Multiplier compute the products W·x from now on, nil for the kernels.
+func (r *Runner) Use(m Multiplier) { r.pass.multiplier = m }
+
+// Restart begins new sequences of n columns.
+func (r *Runner) Restart(n int) {
+	if n < 1 {
+		panic(fmt.Sprintf("nn: Restart with %d columns", n))
+	}
+	r.pass.begin(n)
+}
+
+// Step takes the model one step further: x is a batch of Inputs() × n in quads. It returns
+// a batch of Outputs() × n, valid until the next step.
+func (r *Runner) Step(x []int8) []int8 {
+	r.pass.checkInput("Step", x)
+	if r.out != nil {
+		r.pass.Free(r.out)
+	}
+	r.out = r.pass.model.step(&r.pass, x)
+	return r.out
+}
+
+func (p *Pass) checkInput(fn string, x []int8) {
+	if k := p.model.Inputs(); len(x) != kernels.Quads(k)*4*p.n {
+		panic(fmt.Sprintf("nn: %s: a batch of %d activations, want %d for %d×%d", fn, len(x), kernels.Quads(k)*4*p.n, k, p.n))
+	}
+}
+
+// A Population takes some pairs of a generation through a model, each member with inputs
+// and states of its own: for evaluators whose inputs depend on what members do, such as
+// episodes. Its noise is in weights. One goroutine uses it at a time.
+type Population struct {
+	pass    Pass
+	members members
+	out     []int8
+}
+
+// NewPopulation returns a Population of the model's.
+func (m *Model) NewPopulation() *Population { return &Population{pass: newPass(m)} }
+
+// Begin begins sequences of pairs lo to hi of a generation, streams columns for each
+// member: column (2·(p-lo)+s)·streams + b is stream b of pair p, plus for s = 0 and minus
+// for s = 1. It panics if the pairs are not the generation's or the noise is in
+// activations; see CheckGeneration for its tensors.
+func (p *Population) Begin(g *es.Generation, lo, hi, streams int) {
+	if lo < 0 || hi > g.Pairs || lo >= hi || streams < 1 || g.Noise.Estimator != lowrank.PerturbWeights {
+		panic(fmt.Sprintf("nn: Population: pairs %d to %d of %d with %d streams, noise in %v", lo, hi, g.Pairs, streams, g.Noise.Estimator))
+	}
+	p.pass.beginMembers(&p.members, g.Noise, g.Tensors, g.Pairs, lo, hi, streams, 1)
+}
+
+// Keep goes on with pairs lo to hi alone, of those of Begin: Step takes the columns of
+// these from now on. It panics if one of them was left out before.
+func (p *Population) Keep(lo, hi int) {
+	if m := &p.members; lo < m.from || hi > m.to || lo >= hi {
+		panic(fmt.Sprintf("nn: Keep: pairs %d to %d of %d to %d", lo, hi, m.from, m.to))
+	}
+	p.pass.keep(lo, hi)
+}
+
+// Columns returns the number of columns that Step takes.
+func (p *Population) Columns() int { return p.pass.n }
+
+// Step takes all members one step further: x is a batch of Inputs() × Columns() in quads.
+// It returns a batch of Outputs() × Columns(), valid until the next step.
+func (p *Population) Step(x []int8) []int8 {
+	p.pass.checkInput("Step", x)
+	if p.out != nil {
+		p.pass.Free(p.out)
+	}
+	p.out = p.pass.model.step(&p.pass, x)
+	return p.out
+}
+
+// CheckGeneration returns an error if a generation is not one of the model's weights.
+func (m *Model) CheckGeneration(g *es.Generation) error {
+	if len(g.Tensors) != len(m.tensors) {
+		return fmt.Errorf("nn: generation of %d tensors for a model of %d", len(g.Tensors), len(m.tensors))
+	}
+	for i, t := range m.tensors {
+		if g.Tensors[i].W != t.W {
+			return fmt.Errorf("nn: tensor %d of the generation is not %q", i, t.name)
+		}
+	}
+	return nil
+}
+
+// step takes a pass one step further.
+func (m *Model) step(p *Pass, x []int8) []int8 {
+	p.nextStep()
+	y := chainStep(m.Layers, p, x)
+	p.endStep()
+	return y
+}
+
+// stepMembers takes a population one step further, all members at step t of a batch.
+func (m *Model) stepMembers(p *Pass, s *sharedBatch, t int) []int8 {
+	p.nextStep()
+	layers := m.Layers
+	var x []int8
+	if first, ok := layers[0].(firstLayer); ok {
+		p.Widen(len(s.base[t]) / first.matrix().W.Rows() / s.Streams)
+		x = first.finish(p, p.productShared(first.matrix(), s.first[t], s.base[t]))
+		layers = layers[1:]
+	} else {
+		x = p.Alloc(m.Inputs())
+		spread(x, s.X[s.Lead+t], kernels.Quads(m.Inputs()), p.n, s.Streams)
+	}
+	y := x
+	if len(layers) > 0 {
+		y = chainStep(layers, p, x)
+		p.Free(x)
+	}
+	p.endStep()
+	return y
+}
+
+// try takes the model one step with a column of zeros, and reports whether a layer widens
+// it. It returns an error if a layer breaks the rules that Layer names.
+func (m *Model) try() (wide bool, err error) {
+	p := newPass(m)
+	p.begin(1)
+	p.nextStep()
+	x := make([]int8, kernels.Quads(m.Inputs())*4)
+	for i, l := range m.Layers {
+		y := l.Step(&p, x)
+		if want := kernels.Quads(l.Outputs()) * 4; len(y) != want || p.n != 1 {
+			return false, fmt.Errorf("nn: layer %d, %v, returns %d activations in %d columns, want %d in 1", i, l, len(y), p.n, want)
+		}
+		x = y
+	}
+	if p.tensor != len(m.tensors) {
+		return false, fmt.Errorf("nn: a step multiplies by %d matrices, the layers have %d", p.tensor, len(m.tensors))
+	}
+	return p.widened, nil
+}
