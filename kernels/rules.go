@@ -123,9 +123,6 @@ func UpdateFlip(w *packed.Matrix, average []int8, t Terms, flip Flip, rounding S
 	if flip.Decay < 1 || flip.Decay > MaxDecay || flip.Threshold < 1 {
 		panic(fmt.Sprintf("kernels: UpdateFlip: decay %d and threshold %d, want 1 to %d and 1 to 127", flip.Decay, flip.Threshold, MaxDecay))
 	}
-	if w.Cols() == 0 {
-		return 0
-	}
 	// Where Z is zero an average of any other origin could still move the pent.
 	k, kp := w.Cols(), packed.PaddedLen(w.Cols())
 	for i := lo; k < kp && i < hi; i++ {
@@ -179,7 +176,7 @@ func Shrink(w *packed.Matrix, chance uint32, draw Stream, lo, hi int) (moved int
 	if chance > AlwaysShrink {
 		panic(fmt.Sprintf("kernels: Shrink: chance %d/%d", chance, AlwaysShrink))
 	}
-	if chance == 0 || w.Cols() == 0 {
+	if chance == 0 {
 		return 0
 	}
 	return stepRows(w, Terms{}, &rule{kind: byShrink, chance: chance, rounding: draw}, lo, hi)
@@ -237,7 +234,7 @@ func (r *rule) draws() int {
 
 // step steps rows lo to hi of W by a rule that changes nothing where Z is zero.
 func step(w *packed.Matrix, t Terms, r *rule, lo, hi int) (moved int) {
-	if t.Count == 0 || w.Cols() == 0 {
+	if t.Count == 0 {
 		return 0
 	}
 	return stepRows(w, t, r, lo, hi)

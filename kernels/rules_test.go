@@ -359,27 +359,6 @@ func TestShrinkChance(t *testing.T) {
 	}
 }
 
-// TestRulesWithoutTerms: nothing changes, be the state what it may.
-func TestRulesWithoutTerms(t *testing.T) {
-	const m, k, kp = 5, 300, 320
-	forEachImpl(t, func(t *testing.T) {
-		o := newOperands(t, 3, 0, 0)
-		w, before := o.trained(m, k)
-		e := input(o, m*kp, between[int8](o, -128, 127))
-		e4 := input(o, m*kp/2, between[uint8](o, 0, 255))
-		terms, scale := Terms{Rows: m}, Scale{Mul: 1, Limit: 255}
-		moved := UpdateResidual(w, e, terms, scale, 0, m) +
-			UpdateResidual4(w, e4, terms, scale, Stream{}, 0, m) +
-			UpdateStochastic(w, terms, scale, Stream{}, 0, m) +
-			UpdateFlip(w, e, terms, Flip{Scale: scale, Decay: 1, Threshold: 1}, Stream{}, 0, m) +
-			UpdateThreshold(w, terms, TauUnit, Stream{}, 0, m)
-		if moved != 0 {
-			t.Errorf("%d pents moved", moved)
-		}
-		equal(t, "W", w.Bytes(), before.Bytes())
-	})
-}
-
 // TestFlipPadding: averages of padding are set to zero, for they would move it.
 func TestFlipPadding(t *testing.T) {
 	const m, k, kp = 3, 33, 64
@@ -422,4 +401,44 @@ func TestRulesInParts(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestNoTerms updates without terms. Only averages feel that: they decay, and move a
+// pent from the threshold on; those of padding become zero.
+func TestNoTerms(t *testing.T) {
+	const m, k, kp = 3, 5, packed.SmallPents
+	none, scale := Terms{Rows: m}, Scale{Mul: 3, Shift: 1, Limit: 99}
+	forEachImpl(t, func(t *testing.T) {
+		w, before := packed.NewMatrix(m, k), packed.NewMatrix(m, k)
+		full, half := filled(m*kp, int8(-128)), filled(m*kp/2, uint8(0x78))
+		if moved := UpdateResidual(w, full, none, scale, 0, m) +
+			UpdateResidual4(w, half, none, scale, Stream{Seed: 1}, 0, m) +
+			UpdateStochastic(w, none, scale, Stream{Seed: 1}, 0, m) +
+			UpdateThreshold(w, none, TauUnit+1, Stream{Seed: 1}, 0, m); moved != 0 {
+			t.Errorf("%d pents moved", moved)
+		}
+		equal(t, "W", w.Bytes(), before.Bytes())
+		equal(t, "residual", full, filled(m*kp, int8(-128)))
+		equal(t, "residual", half, filled(m*kp/2, uint8(0x78)))
+
+		// 127 decays to 63 or 64, -100 to -50 or -49.
+		average := filled(m*kp, int8(127))
+		copy(average[2*kp:], filled(k, int8(-100)))
+		moved := UpdateFlip(w, average, none, Flip{Scale: scale, Decay: 1, Threshold: 60}, Stream{Seed: 1}, 1, m)
+		if moved != k {
+			t.Errorf("%d pents moved, want %d", moved, k)
+		}
+		want := packed.NewMatrix(m, k)
+		values := make([]int8, m*k)
+		copy(values[k:], filled(k, int8(1)))
+		want.Pack(values)
+		equal(t, "W", w.Bytes(), want.Bytes())
+		equal(t, "averages of other rows", average[:kp], filled(kp, int8(127)))
+		equal(t, "averages that moved a pent, and of padding", average[kp:2*kp], make([]int8, kp))
+		for j, a := range average[2*kp:] {
+			if j < k && a != -50 && a != -49 || j >= k && a != 0 {
+				t.Errorf("average %d of the last row is %d", j, a)
+			}
+		}
+	})
 }
