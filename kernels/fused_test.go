@@ -91,6 +91,30 @@ func TestPerturbSharedRequantizeEdges(t *testing.T) {
 	})
 }
 
+// TestPerturbSharedRequantizeFar has one accumulator next to the end of an int32, which
+// the perturbation takes beyond it, among others that fit words: in every row and
+// column, at both ends.
+func TestPerturbSharedRequantizeFar(t *testing.T) {
+	const m, streams = 8, 32 // whole blocks: what pads others is not far
+	l := Layout{Pairs: 1, Rank: 1, Streams: streams}
+	a := filled(packed.PaddedLen(m), uint8(3))
+	pad(a, m, len(a))
+	values := filled(streams, int32(100))
+	forEachImpl(t, func(t *testing.T) {
+		got, want := make([]int8, Quads(m)*4*l.Cols()), make([]int8, Quads(m)*4*l.Cols())
+		for near, far := range map[int32]int32{-1000: math.MinInt32 + 9, 1000: math.MaxInt32 - 9} {
+			base := filled(m*streams, near)
+			for i := range base {
+				base[i] = far
+				PerturbSharedRequantize(got, base, a, values, l, m, 2, Output{Shift: 4})
+				composed(want, base, a, values, l, m, 2, Output{Shift: 4})
+				equal(t, "dst", got, want)
+				base[i] = near
+			}
+		}
+	})
+}
+
 // edgeValues returns values at and next to zero, powers of two and the ends of
 // [-most, most]; the ends seven times, to meet every base.
 func edgeValues(most int32) (values []int32) {

@@ -79,13 +79,25 @@ func TestMatMulPerturbed(t *testing.T) {
 }
 
 // TestMatMulPerturbedBlocked takes populations of several blocks of columns and
-// depths, with pairs that do not divide a vector and pairs wider than a block.
+// depths, with pairs that do not divide a vector and pairs wider than a block; in short
+// mode few columns of several depths.
 func TestMatMulPerturbedBlocked(t *testing.T) {
-	if testing.Short() {
-		t.Skip("several products of 10^8 operations")
+	shapes := [][]int{{2, 2, 3, 9, deepest + 1, 5}, {1, 1, 4, 9, 2*deepest + 5, 5}}
+	if !testing.Short() {
+		shapes = append(shapes, [][]int{
+			{300, 1, 4, 131, 520, 6},
+			{300, 1, 4, 10, 520, 6},
+			{90, 2, 19, 11, 1030, 4},
+			{70, 2, 19, 17, 1030, 4},
+			{2, 1, 1100, 35, 40, 3},
+			{1, 4, 1024, 9, 64, 5},
+			{9, 2, 3, 37, 16385, 5},
+			{9, 1, 4, 37, 16385, 5},
+			{2, 1, 200, 21, 16500, 5},
+		}...)
 	}
 	forEachImpl(t, func(t *testing.T) {
-		for i, shape := range [][]int{{300, 1, 4, 131, 520, 6}, {300, 1, 4, 10, 520, 6}, {90, 2, 19, 11, 1030, 4}, {70, 2, 19, 17, 1030, 4}, {2, 1, 1100, 35, 40, 3}, {1, 4, 1024, 9, 64, 5}, {9, 2, 3, 37, 16385, 5}, {9, 1, 4, 37, 16385, 5}, {2, 1, 200, 21, 16500, 5}} {
+		for i, shape := range shapes {
 			checkMatMulPerturbed(newOperands(t, uint64(i), 0, 0), shape)
 		}
 	})

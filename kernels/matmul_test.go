@@ -28,14 +28,26 @@ func checkMatVec(o *operands, shape []int) {
 func TestMatMul(t *testing.T) { conform(t, checkMatMul, edgesM, edgesK, edgesN) }
 func TestMatVec(t *testing.T) { conform(t, checkMatVec, edgesM, edgesK, upTo(MaxVecs)[1:]) }
 
+// deepest is the k that the blocked product packs at once.
+const deepest = 1 << 14
+
 // TestMatMulBlocked takes shapes of several blocks in every dimension, and of
-// several depths at which X is packed.
+// several depths at which X is packed; in short mode narrow ones, of the depths.
 func TestMatMulBlocked(t *testing.T) {
-	if testing.Short() {
-		t.Skip("several products of 10^8 operations")
+	shapes := [][]int{{3, deepest + 4, 9}, {9, 2*deepest + 301, 10}}
+	if !testing.Short() {
+		shapes = append(shapes, [][]int{
+			{257, 1100, 130},
+			{129, 4133, 70},
+			{520, 257, 300},
+			{3, 300, 2000},
+			{1030, 70, 65},
+			{37, 33001, 41},
+			{17, 20000, 300},
+		}...)
 	}
 	forEachImpl(t, func(t *testing.T) {
-		for i, shape := range [][]int{{257, 1100, 130}, {129, 4133, 70}, {520, 257, 300}, {3, 300, 2000}, {1030, 70, 65}, {5, 16385, 3}, {37, 33001, 41}, {17, 20000, 300}} {
+		for i, shape := range shapes {
 			checkMatMul(newOperands(t, uint64(i), 0, 0), shape)
 		}
 	})

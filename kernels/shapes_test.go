@@ -97,24 +97,42 @@ func shapedFunctions() []shaped {
 	own := func(d []int) []*big.Int { return cols(d, whole(d[1])) }
 	shared := func(d []int) []*big.Int { return of(whole(d[0]), whole(d[1]), whole(d[2])) }
 	return []shaped{
-		{"Interleave", 2, func(d []int) bigs { return bigs{of(quads(d[0]), whole(d[1])), of(whole(d[0]), whole(d[1]))} },
-			func(d, s []int) { Interleave(i8s(s[0]), i8s(s[1]), d[0], d[1]) }},
-		{"ColumnSums", 2, func(d []int) bigs { return bigs{of(whole(d[1])), of(quads(d[0]), whole(d[1]))} },
-			func(d, s []int) { ColumnSums(i32s(s[0]), i8s(s[1]), d[0], d[1]) }},
-		{"Requantize", 2, func(d []int) bigs { return bigs{of(quads(d[0]), whole(d[1])), of(whole(d[0]), whole(d[1]))} },
-			func(d, s []int) { Requantize(i8s(s[0]), i32s(s[1]), d[0], d[1], Output{}) }},
-		{"Normalize", 2, func(d []int) bigs { return bigs{of(quads(d[0]), whole(d[1]))} },
-			func(d, s []int) { Normalize(i8s(s[0]), i8s(s[0]), d[0], d[1], 9) }},
-		{"Score", 2, func(d []int) bigs { return bigs{of(whole(d[1])), of(quads(d[0]), whole(d[1]))} },
-			func(d, s []int) { Score(i32s(s[0]), i8s(s[1]), u8s(s[0]), d[0], d[1]) }},
-		{"MatMul", 1, func(d []int) bigs { return bigs{of(whole(4), whole(d[0])), of(whole(4), whole(d[0]))} },
-			func(d, s []int) { MatMul(i32s(s[0]), packed.NewMatrix(4, 3), i8s(s[1]), d[0]) }},
-		{"Project", 4, func(d []int) bigs { return bigs{own(d), factor(d), cols(d, quads(d[3]))} },
-			func(d, s []int) { Project(i32s(s[0]), u8s(s[1]), i8s(s[2]), layout(d), d[3]) }},
-		{"ProjectShared", 4, func(d []int) bigs { return bigs{shared(d), factor(d), of(quads(d[3]), whole(d[2]))} },
-			func(d, s []int) { ProjectShared(i32s(s[0]), u8s(s[1]), i8s(s[2]), layout(d), d[3]) }},
-		{"Perturb", 4, func(d []int) bigs { return bigs{own(d), factor(d), cols(d, whole(d[3]))} },
-			func(d, s []int) { Perturb(i32s(s[2]), u8s(s[1]), i32s(s[0]), layout(d), d[3], 1) }},
+		{
+			"Interleave", 2, func(d []int) bigs { return bigs{of(quads(d[0]), whole(d[1])), of(whole(d[0]), whole(d[1]))} },
+			func(d, s []int) { Interleave(i8s(s[0]), i8s(s[1]), d[0], d[1]) },
+		},
+		{
+			"ColumnSums", 2, func(d []int) bigs { return bigs{of(whole(d[1])), of(quads(d[0]), whole(d[1]))} },
+			func(d, s []int) { ColumnSums(i32s(s[0]), i8s(s[1]), d[0], d[1]) },
+		},
+		{
+			"Requantize", 2, func(d []int) bigs { return bigs{of(quads(d[0]), whole(d[1])), of(whole(d[0]), whole(d[1]))} },
+			func(d, s []int) { Requantize(i8s(s[0]), i32s(s[1]), d[0], d[1], Output{}) },
+		},
+		{
+			"Normalize", 2, func(d []int) bigs { return bigs{of(quads(d[0]), whole(d[1]))} },
+			func(d, s []int) { Normalize(i8s(s[0]), i8s(s[0]), d[0], d[1], 9) },
+		},
+		{
+			"Score", 2, func(d []int) bigs { return bigs{of(whole(d[1])), of(quads(d[0]), whole(d[1]))} },
+			func(d, s []int) { Score(i32s(s[0]), i8s(s[1]), u8s(s[0]), d[0], d[1]) },
+		},
+		{
+			"MatMul", 1, func(d []int) bigs { return bigs{of(whole(4), whole(d[0])), of(whole(4), whole(d[0]))} },
+			func(d, s []int) { MatMul(i32s(s[0]), packed.NewMatrix(4, 3), i8s(s[1]), d[0]) },
+		},
+		{
+			"Project", 4, func(d []int) bigs { return bigs{own(d), factor(d), cols(d, quads(d[3]))} },
+			func(d, s []int) { Project(i32s(s[0]), u8s(s[1]), i8s(s[2]), layout(d), d[3]) },
+		},
+		{
+			"ProjectShared", 4, func(d []int) bigs { return bigs{shared(d), factor(d), of(quads(d[3]), whole(d[2]))} },
+			func(d, s []int) { ProjectShared(i32s(s[0]), u8s(s[1]), i8s(s[2]), layout(d), d[3]) },
+		},
+		{
+			"Perturb", 4, func(d []int) bigs { return bigs{own(d), factor(d), cols(d, whole(d[3]))} },
+			func(d, s []int) { Perturb(i32s(s[2]), u8s(s[1]), i32s(s[0]), layout(d), d[3], 1) },
+		},
 		{"MatMulPerturbed", 3, func(d []int) bigs {
 			return bigs{own(d), of(whole(d[0]), whole(d[1]), padded(4)), cols(d, whole(4))}
 		}, func(d, s []int) {
@@ -133,18 +151,24 @@ func shapedFunctions() []shaped {
 			terms.Mul(terms, whole(3)).Add(terms, whole(3)).Div(terms, whole(4)).Mul(terms, whole(4))
 			return bigs{of(whole(3), whole(d[0]), padded(d[1])), of(terms, whole(d[1]))}
 		}, func(d, s []int) { WeighFactors(i8s(s[1]), u8s(s[0]), i8s(3), d[0], d[1]) }},
-		{"InterleaveFactors", 2, func(d []int) bigs { return bigs{of(whole(d[0]), whole(d[1])), of(quads(d[0]), whole(d[1]))} },
-			func(d, s []int) { InterleaveFactors(u8s(s[1]), u8s(s[0]), d[0], d[1]) }},
+		{
+			"InterleaveFactors", 2, func(d []int) bigs { return bigs{of(whole(d[0]), whole(d[1])), of(quads(d[0]), whole(d[1]))} },
+			func(d, s []int) { InterleaveFactors(u8s(s[1]), u8s(s[0]), d[0], d[1]) },
+		},
 		{"InterleaveFactors", 4, func(d []int) bigs {
 			return bigs{of(whole(d[1]), whole(d[3])), of(quads(d[2]), whole(d[3]))}
 		}, func(d, s []int) { InterleaveFactorsAt(u8s(s[1]), u8s(s[0]), d[0], d[1], d[2], d[3]) }},
 		{"InterleaveInputs", 2, func(d []int) bigs {
 			return bigs{of(roundUp(d[1], 2), whole(2*StripCols)), of(quads(d[0]), whole(d[1]))}
 		}, func(d, s []int) { InterleaveInputs(u8s(s[0]), i8s(s[1]), d[0], d[1]) }},
-		{"Unpack", 1, func(d []int) bigs { return bigs{of(padded(d[0])), of(padded(d[0]), whole(3))} },
-			func(d, s []int) { Unpack(u8s(s[0]), u8s(s[1]/8), d[0]) }},
-		{"Pack", 1, func(d []int) bigs { return bigs{of(padded(d[0])), of(padded(d[0]), whole(3))} },
-			func(d, s []int) { Pack(u8s(s[1]/8), u8s(s[0]), d[0]) }},
+		{
+			"Unpack", 1, func(d []int) bigs { return bigs{of(padded(d[0])), of(padded(d[0]), whole(3))} },
+			func(d, s []int) { Unpack(u8s(s[0]), u8s(s[1]/8), d[0]) },
+		},
+		{
+			"Pack", 1, func(d []int) bigs { return bigs{of(padded(d[0])), of(padded(d[0]), whole(3))} },
+			func(d, s []int) { Pack(u8s(s[1]/8), u8s(s[0]), d[0]) },
+		},
 	}
 }
 
