@@ -63,166 +63,165 @@ func (f Fitness) String() string {
 // A coder turns scores into codes. With noise in activations a pair has a code for
 // each sample.
 type coder struct {
-	fitness     Fitness
-	minimize    bool
-	samples     int     // scores of a member
-	differences []int64 // by pair and sample
-	magnitudes  []int64 // of differences other than zero, for percentile
-	order       []int   // of pairs
+	fitness    Fitness
+	minimize   bool
+	samples    int      // scores of a member
+	magnitudes []uint64 // of the differences, by pair and sample
+	ranked     []uint64 // for percentile
+	order      []int    // of pairs
 }
 
 func newCoder(f Fitness, minimize bool, pairs, samples int) *coder {
 	n := pairs * samples
-	return &coder{f, minimize, samples, make([]int64, n), make([]int64, 0, n), make([]int, 0, n)}
+	return &coder{f, minimize, samples, make([]uint64, n), make([]uint64, n), make([]int, 0, n)}
 }
 
-// encode writes the codes of a generation of so many groups from the scores of both
-// members of each pair, and returns the median magnitude of the differences other
-// than zero, or zero if there is none.
+// encode writes the codes of a generation of n groups from the scores of both members
+// of each pair, and returns the median magnitude of the differences other than zero,
+// or zero if there is none. The difference of two scores is exact, whatever they are,
+// so that codes do not depend on what all scores have in common.
 func (c *coder) encode(codes []int8, scores []int64, groups int) (spread int64) {
 	for at := 0; at < len(codes); at += c.samples {
 		plus, minus := scores[2*at:][:c.samples], scores[2*at+c.samples:][:c.samples]
 		for b := range plus {
-			c.differences[at+b] = c.difference(plus[b], minus[b])
+			codes[at+b], c.magnitudes[at+b] = c.difference(plus[b], minus[b])
 		}
 	}
 	size := len(codes) / groups
 	for at := 0; at < len(codes); at += size {
-		c.encodeGroup(codes[at:at+size], c.differences[at:at+size])
+		c.encodeGroup(codes[at:at+size], c.magnitudes[at:at+size])
 	}
-	return c.median(c.differences)
+	return int64(min(c.median(c.magnitudes), math.MaxInt64))
 }
 
-func (c *coder) encodeGroup(codes []int8, differences []int64) {
+// encodeGroup turns the signs of a group's differences into codes.
+func (c *coder) encodeGroup(codes []int8, magnitudes []uint64) {
 	switch c.fitness {
 	case Sign:
-		for p, d := range differences {
-			codes[p] = int8(cmp.Compare(d, 0))
-		}
 	case Ranks:
-		c.rank(codes, differences)
+		c.rank(codes, magnitudes)
 	case Raw:
-		quantize(codes, differences, c.median(differences), 16, 63)
+		quantize(codes, magnitudes, c.median(magnitudes), 16, 63)
 	case Tails:
-		quantize(codes, differences, c.percentile(differences, 99), 32, 63)
+		quantize(codes, magnitudes, c.percentile(magnitudes, 99), 32, 63)
 	default:
-		quantize(codes, differences, c.median(differences), 2, 7)
+		quantize(codes, magnitudes, c.median(magnitudes), 2, 7)
 	}
 }
 
-// quantize writes the differences in units of scale/steps, rounded to nearest, ties
-// away from zero. A scale of zero says that there are none to speak of.
-func quantize(codes []int8, differences []int64, scale, steps, most int64) {
+// quantize multiplies the signs in codes by the magnitudes in units of scale/steps,
+// rounded to nearest, ties away from zero, and at most most, which is at most 4·steps.
+// A scale of zero says that all magnitudes are zero.
+func quantize(codes []int8, magnitudes []uint64, scale, steps, most uint64) {
+	const small = 1 << 56 // 4·32 of it, and a half, fit 64 bits
 	if scale == 0 {
-		clear(codes)
 		return
 	}
-	unit := uint64(scale)
-	inverse := math.MaxUint64 / unit
-	for p, d := range differences {
-		n := uint64(steps)*uint64(magnitude(d)) + unit/2 // at most 2^63 + 2^57, see maxScore
-		q, _ := bits.Mul64(n, inverse)                   // n/unit, or one less
-		if n-q*unit >= unit {
+	if scale > small {
+		for p, m := range magnitudes {
+			hi, lo := bits.Mul64(steps, m)
+			lo, carry := bits.Add64(lo, scale/2, 0)
+			q, _ := bits.Div64(hi+carry, lo, scale) // steps·m/scale < 2^13
+			codes[p] *= int8(min(q, most))
+		}
+		return
+	}
+	inverse := math.MaxUint64 / scale
+	for p, m := range magnitudes {
+		n := steps*min(m, 4*scale) + scale/2
+		q, _ := bits.Mul64(n, inverse) // n/scale, or one less
+		if n-q*scale >= scale {
 			q++
 		}
-		codes[p] = int8(min(q, uint64(most))) * int8(d>>63|1)
+		codes[p] *= int8(min(q, most))
 	}
 }
 
-// rank writes the ranks of the differences' magnitudes.
-func (c *coder) rank(codes []int8, differences []int64) {
-	clear(codes)
+// rank multiplies the signs in codes by the normal scores of the magnitudes' ranks.
+func (c *coder) rank(codes []int8, magnitudes []uint64) {
 	c.order = c.order[:0]
-	for p, d := range differences {
-		if d != 0 {
+	for p, m := range magnitudes {
+		if m != 0 {
 			c.order = append(c.order, p)
 		}
 	}
-	slices.SortFunc(c.order, func(p, q int) int {
-		return cmp.Compare(magnitude(differences[p]), magnitude(differences[q]))
-	})
+	slices.SortFunc(c.order, func(p, q int) int { return cmp.Compare(magnitudes[p], magnitudes[q]) })
 	n := int64(len(c.order))
 	for lo, hi := 0, 0; lo < len(c.order); lo = hi {
-		size := magnitude(differences[c.order[lo]])
-		for hi = lo; hi < len(c.order) && magnitude(differences[c.order[hi]]) == size; hi++ {
+		size := magnitudes[c.order[lo]]
+		for hi = lo; hi < len(c.order) && magnitudes[c.order[hi]] == size; hi++ {
 		}
 		// Half of the ranks lo+1 to hi and all above are as large.
 		tail := Q16(max(1, (2*n-int64(lo+hi))<<16/(2*n)))
 		code := int8(min(max(1, fixed.RoundDiv(24*normalQuantile(tail), 1<<16)), kernels.MaxFitness))
 		for _, p := range c.order[lo:hi] {
-			codes[p] = code * int8(cmp.Compare(differences[p], 0))
+			codes[p] *= code
 		}
 	}
 }
 
 // median returns the median of the magnitudes other than zero, or zero if there is
 // none.
-func (c *coder) median(differences []int64) int64 { return c.percentile(differences, 50) }
-
-// maxRanked bounds what percentile looks at.
-const maxRanked = 4096
+func (c *coder) median(magnitudes []uint64) uint64 { return c.percentile(magnitudes, 50) }
 
 // percentile returns what so many per cent of the magnitudes other than zero do not
-// exceed, or zero if there is none. Of many differences it looks at some, evenly
-// spaced.
-func (c *coder) percentile(differences []int64, percent int) int64 {
-	c.magnitudes = c.magnitudes[:0]
-	for p := 0; p < len(differences); p += 1 + len(differences)/(maxRanked+1) {
-		if d := differences[p]; d != 0 {
-			c.magnitudes = append(c.magnitudes, magnitude(d))
+// exceed, or zero if there is none. It looks at all of them: a part would have to be
+// chosen by where they stand, and samples stand in an order that means something.
+func (c *coder) percentile(magnitudes []uint64, percent int) uint64 {
+	n := 0
+	for _, m := range magnitudes {
+		c.ranked[n] = m
+		if m != 0 {
+			n++
 		}
 	}
-	if len(c.magnitudes) == 0 {
+	if n == 0 {
 		return 0
 	}
-	return nth(c.magnitudes, len(c.magnitudes)*percent/100)
+	return nth(c.ranked[:n], n*percent/100)
 }
 
-// nth returns what sorting would bring to place n. It reorders the values (Hoare's
-// FIND).
-func nth(values []int64, n int) int64 {
-	lo, hi := 0, len(values)-1
-	for lo < hi {
-		pivot := values[lo+(hi-lo)/2]
-		i, j := lo, hi
-		for i <= j {
-			for values[i] < pivot {
-				i++
-			}
-			for values[j] > pivot {
-				j--
-			}
-			if i <= j {
-				values[i], values[j] = values[j], values[i]
-				i, j = i+1, j-1
+// nth returns what sorting would bring to index n. It overwrites the values: some bits
+// at a time, from the highest on, it keeps those that can still be the result, in
+// linear time whatever they are.
+func nth(values []uint64, n int) uint64 {
+	const digit = 11 // bits
+	all := uint64(0)
+	for _, v := range values {
+		all |= v
+	}
+	for top := bits.Len64(all); top > 0 && len(values) > 1; top -= digit {
+		shift := max(0, top-digit)
+		var counts [1 << digit]int
+		for _, v := range values {
+			counts[v>>shift%(1<<digit)]++
+		}
+		at := uint64(0)
+		for ; n >= counts[at]; at++ {
+			n -= counts[at]
+		}
+		kept := 0
+		for _, v := range values {
+			values[kept] = v
+			if v>>shift%(1<<digit) == at {
+				kept++
 			}
 		}
-		switch {
-		case n <= j:
-			hi = j
-		case n >= i:
-			lo = i
-		default:
-			return values[n]
-		}
+		values = values[:kept]
 	}
 	return values[n]
 }
 
-// maxScore is where scores are cut off before they are subtracted, so that neither
-// the difference nor a multiple of it overflows.
-const maxScore = 1 << 57
-
-// difference returns by how much plus is better than minus.
-func (c *coder) difference(plus, minus int64) int64 {
-	if plus == Failed || minus == Failed {
-		return 0
+// difference returns the sign and the magnitude of how much plus is better than minus.
+func (c *coder) difference(plus, minus int64) (sign int8, magnitude uint64) {
+	if plus == Failed || minus == Failed || plus == minus {
+		return 0, 0
 	}
-	d := min(max(plus, -maxScore), maxScore) - min(max(minus, -maxScore), maxScore)
+	if sign = 1; plus < minus {
+		plus, minus, sign = minus, plus, -1
+	}
 	if c.minimize {
-		return -d
+		sign = -sign
 	}
-	return d
+	return sign, uint64(plus) - uint64(minus)
 }
-
-func magnitude(d int64) int64 { return max(d, -d) }

@@ -146,7 +146,7 @@ func TestEncodeInvariance(t *testing.T) {
 				t.Errorf("%v, scores times %d: codes %v, want %v", f, factor, got, want)
 			}
 		}
-		for _, offset := range []int64{1, -1 << 50, 1 << 56} {
+		for _, offset := range []int64{1, -1 << 50, 1 << 56, 1 << 58, -1 << 62, math.MaxInt64 - 1<<20, 1<<20 - math.MaxInt64} {
 			if got := encode(f, mapped(scores, func(v int64) int64 { return v + offset })); !slices.Equal(got, want) {
 				t.Errorf("%v, scores plus %d: codes %v, want %v", f, offset, got, want)
 			}
@@ -159,7 +159,7 @@ func TestEncodeOutliers(t *testing.T) {
 	scores := normalScores(2, 101)
 	scores[0], scores[1] = 20_000, 0 // beyond the others already
 	want := encode(FourBit, scores)
-	for _, outlier := range []int64{1 << 30, maxScore, math.MaxInt64} {
+	for _, outlier := range []int64{1 << 30, 1 << 57, math.MaxInt64} {
 		scores[0] = outlier
 		if got := encode(FourBit, scores); !slices.Equal(got, want) || got[0] != 7 {
 			t.Errorf("score %d changes the codes to %v, want %v", outlier, got, want)
@@ -219,28 +219,26 @@ func TestEncodeSamples(t *testing.T) {
 	}
 }
 
-// quantize rounds as the division does, for all that scores can be.
+// quantize rounds as the division does, for all that differences can be.
 func TestQuantize(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 7))
-	for range 10_000 {
-		scale := 1 + rng.Int64N(2*maxScore)>>rng.IntN(58)
-		steps := []int64{2, 16, 32}[rng.IntN(3)]
-		d := min(scale>>rng.IntN(8)*rng.Int64N(8)+rng.Int64N(3)-1, 2*maxScore)
-		if rng.IntN(2) == 0 {
-			d = -d
-		}
-		n := new(big.Int).Mul(big.NewInt(2*steps), big.NewInt(magnitude(d)))
-		n.Add(n, big.NewInt(scale)).Quo(n, big.NewInt(2*scale))
-		want := int64(63)
+	for range 20_000 {
+		scale := max(1, rng.Uint64()>>rng.IntN(64))
+		steps := []uint64{2, 16, 32}[rng.IntN(3)]
+		most := min(63, 4*steps-1)
+		m := scale>>rng.IntN(8)*uint64(rng.IntN(9)) + uint64(rng.IntN(3)) - 1 // may wrap, to any number
+		n := new(big.Int).SetUint64(m)
+		n.Mul(n, new(big.Int).SetUint64(2*steps))
+		n.Add(n, new(big.Int).SetUint64(scale)).Quo(n, new(big.Int).SetUint64(scale)).Rsh(n, 1)
+		want := int64(most)
 		if n.IsInt64() {
 			want = min(want, n.Int64())
 		}
-		if d < 0 {
-			want = -want
-		}
-		var code [1]int8
-		if quantize(code[:], []int64{d}, scale, steps, 63); int64(code[0]) != want {
-			t.Fatalf("%d·%d/%d is %d, want %d", steps, d, scale, code[0], want)
+		for _, sign := range []int8{-1, 1} {
+			code := []int8{sign}
+			if quantize(code, []uint64{m}, scale, steps, most); int64(code[0]) != int64(sign)*want {
+				t.Fatalf("%d·%d/%d is %d, want %d", steps, m, scale, code[0], int64(sign)*want)
+			}
 		}
 	}
 }
@@ -248,32 +246,98 @@ func TestQuantize(t *testing.T) {
 func TestNth(t *testing.T) {
 	rng := rand.New(rand.NewPCG(8, 8))
 	for range 2000 {
-		values := make([]int64, 1+rng.IntN(50))
+		values := make([]uint64, 1+rng.IntN(500))
+		few, shift := 1+rng.Uint64N(600), rng.IntN(55)
 		for i := range values {
-			values[i] = rng.Int64N(int64(1 + rng.IntN(60)))
+			values[i] = rng.Uint64N(few) << shift
 		}
 		sorted := slices.Sorted(slices.Values(values))
 		n := rng.IntN(len(values))
 		if got := nth(slices.Clone(values), n); got != sorted[n] {
-			t.Fatalf("place %d of %v: %d, want %d", n, values, got, sorted[n])
+			t.Fatalf("index %d of %v: %d, want %d", n, values, got, sorted[n])
 		}
 	}
 }
 
-// Of more differences than it ranks, percentile looks at an even share.
-func TestPercentileSampled(t *testing.T) {
-	const n = 20_000
-	differences := make([]int64, n)
-	for i := range differences {
-		differences[i] = int64(1+i*7919%n) * int64(1-i%2*2)
-	}
-	c := newCoder(Tails, false, n, 1)
-	for _, percent := range []int{50, 99} {
-		if got, want := c.percentile(differences, percent), int64(n*percent/100); magnitude(got-want) > n/50 {
-			t.Errorf("%d %%: %d, want %d", percent, got, want)
+// The codes of samples do not depend on where they stand: those of a generation of any
+// size, of which most samples have no score by any pattern, are those of the samples
+// that have one.
+func TestEncodeLayout(t *testing.T) {
+	rng := rand.New(rand.NewPCG(9, 9))
+	for range 300 {
+		samples := 1 + rng.IntN(64)
+		pairs := 1 + rng.IntN(20_000/samples)
+		period, phase := 1+rng.IntN(40), rng.IntN(40)
+		scores := make([]int64, 2*pairs*samples)
+		var scored []int64 // pair by pair
+		var at []int       // of the codes
+		for p := range pairs {
+			for b := range samples {
+				if i := p*samples + b; i%period == phase%period {
+					plus, minus := int64(1000*rng.NormFloat64()), int64(1000*rng.NormFloat64())
+					scores[2*p*samples+b], scores[(2*p+1)*samples+b] = plus, minus
+					scored, at = append(scored, plus, minus), append(at, i)
+				}
+			}
+		}
+		for _, f := range codings {
+			codes, want := make([]int8, pairs*samples), make([]int8, pairs*samples)
+			for i, code := range encode(f, scored) {
+				want[at[i]] = code
+			}
+			newCoder(f, false, pairs, samples).encode(codes, scores, 1)
+			if !slices.Equal(codes, want) {
+				t.Fatalf("%v, %d pairs of %d samples, every %d. scored: codes of another scale", f, pairs, samples, period)
+			}
 		}
 	}
-	if len(c.magnitudes) > maxRanked {
-		t.Errorf("%d differences ranked", len(c.magnitudes))
+}
+
+// A single difference, however small beside the scores and wherever it is, has a code
+// other than zero under every coding.
+func TestEncodeOneDifference(t *testing.T) {
+	rng := rand.New(rand.NewPCG(10, 10))
+	for range 500 {
+		pairs := 1 + rng.IntN(9000)
+		level := rng.Int64() - rng.Int64()
+		scores := slices.Repeat([]int64{level}, 2*pairs)
+		p := rng.IntN(pairs)
+		scores[2*p]++
+		for _, f := range codings {
+			codes := encode(f, scores)
+			if codes[p] <= 0 {
+				t.Fatalf("%v: the one difference, of pair %d of %d at a score of %d, has code %d", f, p, pairs, level, codes[p])
+			}
+			codes[p] = 0
+			if slices.ContainsFunc(codes, func(c int8) bool { return c != 0 }) {
+				t.Fatalf("%v: pairs without a difference have codes", f)
+			}
+		}
+	}
+}
+
+// Codes are a function of the exact differences: scores anywhere, with the same
+// differences, have the same codes.
+func TestEncodeOffsets(t *testing.T) {
+	rng := rand.New(rand.NewPCG(11, 11))
+	for range 300 {
+		const pairs = 40
+		scale := rng.IntN(63)
+		here, there := make([]int64, 2*pairs), make([]int64, 2*pairs)
+		for p := range pairs {
+			d := rng.Int64() >> scale
+			for _, scores := range [][]int64{here, there} {
+				low := 1 - math.MaxInt64 + int64(rng.Uint64N(2*math.MaxInt64-uint64(d)))
+				scores[2*p], scores[2*p+1] = low+d, low
+				if p%3 == 0 {
+					scores[2*p], scores[2*p+1] = low, low+d
+				}
+			}
+		}
+		for _, f := range codings {
+			if a, b := encode(f, here), encode(f, there); !slices.Equal(a, b) {
+				t.Fatalf("%v: codes %v of %v, %v of %v", f, a, here, b, there)
+			}
+		}
 	}
 }

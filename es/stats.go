@@ -24,28 +24,17 @@ type Stats struct {
 
 // score sets the statistics of the scores.
 func (s *Stats) score(scores []int64, minimize bool) {
-	n := int64(0)
+	var sum fixed.Sum
 	for _, v := range scores {
 		if v == Failed {
 			continue
 		}
-		if n == 0 || (minimize && v < s.Best) || (!minimize && v > s.Best) {
+		if sum == (fixed.Sum{}) || (minimize && v < s.Best) || (!minimize && v > s.Best) {
 			s.Best = v
 		}
-		n++
+		sum.Add(v)
 	}
-	if n == 0 {
-		return
-	}
-	high, low := int64(0), int64(0) // of the sum, which could overflow
-	for _, v := range scores {
-		if v != Failed {
-			high += v >> 32
-			low += v & (1<<32 - 1)
-		}
-	}
-	share := fixed.FloorDiv(high, n)
-	s.Mean = share<<32 + ((high-share*n)<<32+low)/n
+	s.Mean = sum.Mean()
 }
 
 // count sets the statistics of the codes and of the weights once they have moved.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/internal/fixed"
@@ -15,14 +16,7 @@ import (
 // counted from zero; higher is better. It must depend on these two alone.
 type Objective func(generation uint32) int64
 
-// maxScore is where scores are cut off: their sums and squares fit 64 bits then.
-const maxScore = 1 << 48
-
-func (f Objective) score(generation int) int64 {
-	return min(max(f(uint32(generation)), -maxScore), maxScore)
-}
-
-// maxMembers bounds a population, for the same reason.
+// maxMembers bounds a population, so that sums of squares fit 64 bits.
 const maxMembers = 1 << 14
 
 // model is the matrices that are trained, and what they were.
@@ -80,13 +74,11 @@ func (m *model) describe(s *es.Stats) {
 
 // summarize sets the statistics of the scores.
 func summarize(s *es.Stats, scores []int64) {
-	sum := int64(0)
-	s.Best = scores[0]
+	var sum fixed.Sum
 	for _, v := range scores {
-		s.Best = max(s.Best, v)
-		sum += v
+		sum.Add(v)
 	}
-	s.Mean = fixed.FloorDiv(sum, int64(len(scores)))
+	s.Best, s.Mean = slices.Max(scores), sum.Mean()
 }
 
 // checkPopulation returns an error if the sizes of a run are out of range.

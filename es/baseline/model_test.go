@@ -2,9 +2,11 @@ package baseline
 
 import (
 	"math"
+	"math/rand/v2"
 	"slices"
 	"testing"
 
+	"github.com/Kaleaon/pentary-go/internal/fixed"
 	"github.com/Kaleaon/pentary-go/trit5"
 )
 
@@ -54,12 +56,35 @@ func TestNormalize(t *testing.T) {
 	}
 }
 
-func TestScoresAreCutOff(t *testing.T) {
-	for _, test := range []struct{ score, want int64 }{
-		{0, 0}, {-9, -9}, {math.MaxInt64, maxScore}, {math.MinInt64, -maxScore},
-	} {
-		if got := Objective(func(uint32) int64 { return test.score }).score(0); got != test.want {
-			t.Errorf("score %d counts as %d, want %d", test.score, got, test.want)
+// Scores anywhere have the same normalized differences.
+func TestNormalizeOffsets(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 1))
+	for range 1000 {
+		const members = 5
+		span := 1 + rng.Int64()>>rng.IntN(63)
+		base := make([]int64, members)
+		for i := range base {
+			base[i] = rng.Int64N(span)
 		}
+		var want []int64
+		for _, offset := range []int64{0, -1, math.MinInt64, math.MaxInt64 - span, -span / 2} {
+			scores, sum := make([]int64, members), fixed.Sum{}
+			for i, v := range base {
+				scores[i] = v + offset
+				sum.Add(scores[i])
+			}
+			normalize(scores, sum.Mean())
+			if want == nil {
+				want = scores
+			}
+			if !slices.Equal(scores, want) {
+				t.Fatalf("%v plus %d: normalized to %v, want %v", base, offset, scores, want)
+			}
+		}
+	}
+	scores := []int64{math.MinInt64, math.MaxInt64, 0, 0}
+	normalize(scores, -1)
+	if scores[0] >= 0 || scores[1] <= 0 || scores[0]+scores[1] > 2 || scores[0]+scores[1] < -2 {
+		t.Errorf("the extremes are normalized to %v", scores)
 	}
 }

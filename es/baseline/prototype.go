@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/bits"
+	"slices"
 
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/internal/fixed"
@@ -177,7 +178,7 @@ func (p *Prototype) evaluate(ctx context.Context, f Objective) error {
 			}
 			w.Pack(out)
 		}
-		p.scores[member] = f.score(p.generation)
+		p.scores[member] = f(uint32(p.generation))
 	}
 	return nil
 }
@@ -261,20 +262,24 @@ func quant5(w int8, d int64) int8 {
 	return int8(trit5.QuantizeQ16(int32(w)<<16+int32(min(max(d, -beyond), beyond)), trit5.HalfUp))
 }
 
+// shiftedDifference returns ⌊(a - b)/2^shift⌋, which is to fit.
+func shiftedDifference(a, b int64, shift uint) int64 {
+	low, borrow := bits.Sub64(uint64(a), uint64(b), 0)
+	high := uint64(a>>63) - uint64(b>>63) - borrow
+	return int64(low>>shift | high<<(64-shift))
+}
+
 // normalize turns scores into their distance from the mean in standard deviations of
 // the scores, 16 fraction bits; scores that are all alike become zero.
 func normalize(scores []int64, mean int64) {
-	largest := int64(0)
-	for i, v := range scores {
-		scores[i] = v - mean
-		largest = max(largest, scores[i], -scores[i])
-	}
+	least, most := slices.Min(scores), slices.Max(scores)
+	largest := max(uint64(mean)-uint64(least), uint64(most)-uint64(mean))
 	// Squares of so many bits add up for the largest population.
 	const fit = 20
-	down := uint(max(0, bits.Len64(uint64(largest))-fit))
+	down := uint(max(0, bits.Len64(largest)-fit))
 	squares := uint64(0)
-	for i, d := range scores {
-		scores[i] = d >> down
+	for i, v := range scores {
+		scores[i] = shiftedDifference(v, mean, down)
 		squares += uint64(scores[i] * scores[i])
 	}
 	// Four fraction bits more than the scores have, so that small ones keep their scale.
