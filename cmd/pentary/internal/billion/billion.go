@@ -18,31 +18,31 @@ import (
 
 // Options say what to run.
 type Options struct {
-	Seed    uint64
-	Layers  int // matrices
-	Width   int // rows and columns of each
-	Members int // population, an even number
-	Rank    int
-	Sigma   uint // σ = 2^-Sigma levels
-	Rule    Rule
+	Seed   uint64
+	Layers int // matrices
+	Width  int // rows and columns of each
+	Pairs  int // antithetic, half the population
+	Rank   int
+	Sigma  uint // σ = 2^-Sigma levels
+	Rule   Rule
 }
 
-// Check returns an error that names the first option out of range.
+// Check returns an error that names the flag of the first option out of range.
 func (o Options) Check() error {
 	const maxLayers, maxWidth = 1 << 20, 1 << 16
 	switch {
 	case o.Layers < 1 || o.Layers > maxLayers:
-		return fmt.Errorf("%d layers, want 1 to %d", o.Layers, maxLayers)
+		return fmt.Errorf("--layers %d: want 1 to %d", o.Layers, maxLayers)
 	case o.Width < 1 || o.Width > maxWidth:
-		return fmt.Errorf("width of %d, want 1 to %d", o.Width, maxWidth)
-	case o.Members < 2 || o.Members%2 == 1 || o.Members > 2*es.MaxPairs:
-		return fmt.Errorf("%d members, want an even number from 2 to %d", o.Members, 2*es.MaxPairs)
+		return fmt.Errorf("--width %d: want 1 to %d", o.Width, maxWidth)
+	case o.Pairs < 1 || o.Pairs > es.MaxPairs:
+		return fmt.Errorf("--pairs %d: want 1 to %d", o.Pairs, es.MaxPairs)
 	case o.Rank < 1 || o.Rank > lowrank.MaxRank:
-		return fmt.Errorf("rank %d, want 1 to %d", o.Rank, lowrank.MaxRank)
+		return fmt.Errorf("--rank %d: want 1 to %d", o.Rank, lowrank.MaxRank)
 	case o.terms() > kernels.MaxTerms:
-		return fmt.Errorf("%d members of rank %d make %d terms, want at most %d", o.Members, o.Rank, o.terms(), kernels.MaxTerms)
+		return fmt.Errorf("--pairs %d of --rank %d make %d terms, want at most %d", o.Pairs, o.Rank, o.terms(), kernels.MaxTerms)
 	case o.Sigma > lowrank.MaxSigma:
-		return fmt.Errorf("sigma 2^-%d, want 2^0 to 2^-%d", o.Sigma, lowrank.MaxSigma)
+		return fmt.Errorf("--sigma %d: want 0 to %d", o.Sigma, lowrank.MaxSigma)
 	}
 	return nil
 }
@@ -50,15 +50,13 @@ func (o Options) Check() error {
 // Weights returns the number of weights.
 func (o Options) Weights() int { return o.Layers * o.Width * o.Width }
 
-func (o Options) pairs() int { return o.Members / 2 }
-
 // terms returns how many products Z is the sum of.
-func (o Options) terms() int { return o.pairs() * o.Rank }
+func (o Options) terms() int { return o.Pairs * o.Rank }
 
 // forwardMACs returns the multiply-adds of all members with the weights and their own
 // factors.
 func (o Options) forwardMACs() float64 {
-	return float64(o.Members) * float64(o.Weights()+o.Layers*o.Rank*2*o.Width)
+	return float64((2 * o.Pairs)) * float64(o.Weights()+o.Layers*o.Rank*2*o.Width)
 }
 
 // updateMACs returns the multiply-adds of Z.
@@ -123,7 +121,7 @@ func (r *Result) run(ctx context.Context, g *network) error {
 	if err := r.time(Noise, g.draw); err != nil {
 		return err
 	}
-	scores := make([]int64, g.options.Members)
+	scores := make([]int64, 2*g.options.Pairs)
 	if err := r.time(Forward, func() error { return g.Evaluate(ctx, opt.Ask(), scores) }); err != nil {
 		return err
 	}
@@ -143,7 +141,7 @@ func (r *Result) run(ctx context.Context, g *network) error {
 // es returns the optimizer's options.
 func (o Options) es() es.Options {
 	return es.Options{
-		Seed: o.Seed, Generations: 1, Pairs: o.pairs(), Rank: o.Rank, Sigma: o.Sigma, Rule: o.Rule.rule,
+		Seed: o.Seed, Generations: 1, Pairs: o.Pairs, Rank: o.Rank, Sigma: o.Sigma, Rule: o.Rule.rule,
 	}
 }
 

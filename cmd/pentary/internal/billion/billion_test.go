@@ -16,7 +16,7 @@ import (
 	"github.com/Kaleaon/pentary-go/lowrank"
 )
 
-var small = Options{Seed: 5, Layers: 4, Width: 50, Members: 20, Rank: 2, Sigma: 3, Rule: Rules()[0]}
+var small = Options{Seed: 5, Layers: 4, Width: 50, Pairs: 10, Rank: 2, Sigma: 3, Rule: Rules()[0]}
 
 func ignore(Phase, int, int) {}
 
@@ -33,7 +33,7 @@ func TestScores(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		scores := make([]int64, o.Members)
+		scores := make([]int64, 2*o.Pairs)
 		if err := n.Evaluate(context.Background(), opt.Ask(), scores); err != nil {
 			t.Fatal(err)
 		}
@@ -114,7 +114,7 @@ func TestRun(t *testing.T) {
 }
 
 func TestMultiplyAdds(t *testing.T) {
-	o := Options{Layers: 2, Width: 10, Members: 6, Rank: 3}
+	o := Options{Layers: 2, Width: 10, Pairs: 3, Rank: 3}
 	// 200 weights and 2·3 factors of 20 pents for each of 6; 9 terms for each weight.
 	if f, u := o.forwardMACs(), o.updateMACs(); f != 6*(200+120) || u != 1800 {
 		t.Errorf("%g and %g multiply-adds", f, u)
@@ -134,7 +134,7 @@ func TestChunks(t *testing.T) {
 		{4, 64, 6, 1},
 	} {
 		procs := runtime.GOMAXPROCS(test.procs)
-		if got := (Options{Width: test.width, Members: test.members}).chunkPairs(); got != test.want {
+		if got := (Options{Width: test.width, Pairs: test.members / 2}).chunkPairs(); got != test.want {
 			t.Errorf("%+v: chunks of %d pairs", test, got)
 		}
 		runtime.GOMAXPROCS(procs)
@@ -147,7 +147,7 @@ func TestMemory(t *testing.T) {
 		t.Skip("the race detector allocates")
 	}
 	for _, rule := range Rules() {
-		o := Options{Layers: 32, Width: 512, Members: 256, Rank: 2, Rule: rule}
+		o := Options{Layers: 32, Width: 512, Pairs: 128, Rank: 2, Rule: rule}
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
 		if _, err := Run(context.Background(), o, ignore); err != nil {
@@ -215,13 +215,13 @@ func TestCheck(t *testing.T) {
 		change func(o *Options)
 		want   string
 	}{
-		{func(o *Options) { o.Layers = 0 }, "0 layers"},
-		{func(o *Options) { o.Width = 1<<16 + 1 }, "width of 65537"},
-		{func(o *Options) { o.Members = 0 }, "0 members"},
-		{func(o *Options) { o.Members = 3 }, "3 members"},
-		{func(o *Options) { o.Rank = -1 }, "rank -1"},
-		{func(o *Options) { o.Members, o.Rank = 1<<23, 256 }, "1073741824 terms"},
-		{func(o *Options) { o.Sigma = 21 }, "sigma 2^-21"},
+		{func(o *Options) { o.Layers = 0 }, "--layers 0:"},
+		{func(o *Options) { o.Width = 1<<16 + 1 }, "--width 65537:"},
+		{func(o *Options) { o.Pairs = 0 }, "--pairs 0:"},
+		{func(o *Options) { o.Pairs = -1 }, "--pairs -1:"},
+		{func(o *Options) { o.Rank = -1 }, "--rank -1:"},
+		{func(o *Options) { o.Pairs, o.Rank = 1<<22, 256 }, "1073741824 terms"},
+		{func(o *Options) { o.Sigma = 21 }, "--sigma 21:"},
 	} {
 		o := small
 		test.change(&o)

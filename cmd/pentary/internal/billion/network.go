@@ -72,7 +72,7 @@ func (n *network) draw() error {
 	}
 	noise := lowrank.Noise{Seed: o.Seed, Rank: o.Rank}
 	return n.each(Noise, func(worker, i int) {
-		for pair := range o.pairs() {
+		for pair := range o.Pairs {
 			noise.Factor(factors[worker], lowrank.FactorA, uint32(i), pair, o.Width)
 			noise.Factor(factors[worker], lowrank.FactorB, uint32(i), pair, o.Width)
 		}
@@ -97,10 +97,10 @@ const (
 // have as many.
 func (o Options) chunkPairs() int {
 	pairs := max(minColumns, min(maxColumns, maxAccumulators/o.Width)) / 2
-	chunks := (o.pairs() + pairs - 1) / pairs
+	chunks := (o.Pairs + pairs - 1) / pairs
 	workers := parallel.Workers()
 	chunks = (chunks + workers - 1) / workers * workers
-	return (o.pairs() + chunks - 1) / chunks
+	return (o.Pairs + chunks - 1) / chunks
 }
 
 // Evaluate implements es.Evaluator.

@@ -6,6 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/cli/inspect"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/cli/measure"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/selftest"
 )
@@ -18,6 +20,7 @@ func Main(args []string, stdout, stderr io.Writer) int {
 
 // newRoot returns the command tree.
 func newRoot(s *console.Streams) *cobra.Command {
+	var version bool
 	root := &cobra.Command{
 		Use:   "pentary",
 		Short: "Train and run neural networks of weights in {-2, -1, 0, +1, +2}",
@@ -27,9 +30,16 @@ with low-rank perturbations: no backpropagation and no floating point, and the
 same bits for one seed on every machine.`,
 		Example: "  pentary train digits --out digits.pent\n  pentary eval digits.pent",
 		Args:    console.Subcommands,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if version {
+				inspect.PrintVersion(s)
+				return nil
+			}
+			return cmd.Help()
+		},
 	}
-	root.AddCommand(newTrain(s), newReplay(s), newVerify(s), newTune(s), newCompare(s), newControl(s), newEval(s), newSample(s), newInspect(s),
-		newHW(s), newBench(s), newSelftest(s, selftest.Implementations), newBillion(s), newVersion(s))
+	root.Flags().BoolVar(&version, "version", false, "show the version, as the command version does")
+	root.AddCommand(newTrain(s), newReplay(s), newVerify(s), newTune(s), newCompare(s), newControl(s), newEval(s), newSample(s), inspect.NewInspect(s),
+		newHW(s), measure.NewBench(s), measure.NewSelftest(s, selftest.Implementations), measure.NewBillion(s), inspect.NewVersion(s))
 	return root
 }

@@ -57,8 +57,7 @@ func newCompare(s *console.Streams) *cobra.Command {
 		Long: `Train the same network on the same data by every method for the same time, and
 report how well it does on the held-out samples.
 
-The methods are the update rules
-  ` + wrap(ruleTexts(), 76) + `
+The methods are the update rules ` + strings.Join(ruleTexts(), ", ") + `
 and
   full       full-rank antithetic evolution strategies (OpenAI, arXiv 1703.03864):
              dense noise, all else as the task has it

@@ -56,7 +56,7 @@ func (e controlStart) tell(printer *console.Printer) {
 		Text: func(s report.Style) string {
 			return fmt.Sprintf("%s  %s\n", s.Bold(e.Environment+" "+e.Network), s.Dim(fmt.Sprintf(
 				"%s weights · %s members · %s each · %s", report.Count(e.Weights), report.Count(2*e.Pairs),
-				plural(e.Episodes, "episode", "episodes"), e.Kernels)))
+				report.Plural(e.Episodes, "episode", "episodes"), e.Kernels)))
 		},
 	})
 }
@@ -128,7 +128,7 @@ func (r *controlResult) write(out io.Writer, s report.Style) {
 		if t.Interrupted {
 			label = "Interrupted"
 		}
-		line(label, fmt.Sprintf("%s in %.1f s  %s", plural(t.Generations, "generation", "generations"), r.Seconds,
+		line(label, fmt.Sprintf("%s in %.1f s  %s", report.Plural(t.Generations, "generation", "generations"), r.Seconds,
 			s.Dim(fmt.Sprintf("kept that of generation %d", t.Kept))))
 	}
 	line("Weights", report.Count(r.Weights))

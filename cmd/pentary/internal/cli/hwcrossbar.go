@@ -191,7 +191,7 @@ func (x *hwCrossbar) write(s *console.Streams, e *recovery.Experiment, all []rec
 // save writes the files that the flags name.
 func (x *hwCrossbar) save(page []byte, all []recovery.Summary, e *recovery.Experiment) error {
 	if x.svg != "" {
-		title := fmt.Sprintf("Digits through imperfect crossbars, %s", plural(e.Seeds, "network", "networks"))
+		title := fmt.Sprintf("Digits through imperfect crossbars, %s", report.Plural(e.Seeds, "network", "networks"))
 		if err := durable.Write(x.svg, recovery.Plot(all, title).WriteSVG); err != nil {
 			return fmt.Errorf("--svg: %w", err)
 		}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -45,17 +46,20 @@ func (n *number) Set(text string) error {
 		}
 	}
 	before := n.String()
-	if err := n.Value.Set(strings.Join(parts, ",")); err != nil {
-		return fmt.Errorf("out of range, want %s", n.accepts())
-	}
-	if n.bounded {
-		var v int
-		if _, err := fmt.Sscan(n.String(), &v); err != nil || v < n.least || v > n.most {
-			n.Value.Set(before)
-			return fmt.Errorf("want %s", n.accepts())
+	err := n.Value.Set(strings.Join(parts, ","))
+	if n.bounded && err == nil {
+		v, atoiErr := strconv.Atoi(n.String())
+		if err = atoiErr; err == nil && (v < n.least || v > n.most) {
+			err = strconv.ErrRange
 		}
 	}
-	return nil
+	if err != nil && len(parts) == 1 && !strings.HasSuffix(kind, "Slice") {
+		n.Value.Set(before) // pflag sets what is in range
+	}
+	if errors.Is(err, strconv.ErrRange) || errors.Is(err, strconv.ErrSyntax) { // as a sign where there is none
+		return fmt.Errorf("want %s", n.accepts())
+	}
+	return err
 }
 
 // accepts says which numbers there are.

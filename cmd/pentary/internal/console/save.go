@@ -32,3 +32,10 @@ func Draw(flag, path string, write func(io.Writer) error) error {
 	}
 	return nil
 }
+
+// Drew tells people of a picture, unless the path is empty.
+func Drew(s *Streams, path string) {
+	if path != "" {
+		fmt.Fprintf(s.Out, "Drew %s\n", path)
+	}
+}

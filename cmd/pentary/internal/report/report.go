@@ -48,6 +48,14 @@ func Count(n int) string {
 	return sign + digits
 }
 
+// Plural writes a number of things.
+func Plural(n int, one, many string) string {
+	if n == 1 {
+		many = one
+	}
+	return Count(n) + " " + many
+}
+
 // Rate writes a number of things a second to three digits, as in "1.25 M".
 func Rate(perSecond float64) string {
 	prefix := ""

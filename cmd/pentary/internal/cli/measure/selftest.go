@@ -1,4 +1,4 @@
-package cli
+package measure
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -19,6 +20,7 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/selftest"
 	"github.com/Kaleaon/pentary-go/internal/durable"
+	"github.com/Kaleaon/pentary-go/kernels"
 )
 
 // selftester is a test of the kernels as the command line asks for it.
@@ -26,7 +28,7 @@ type selftester struct {
 	length time.Duration
 	seed   uint64
 	impls  []string
-	out    string // folder for the reproducer of a failure
+	dir    string // folder for the reproducer of a failure
 	replay string // reproducer to run again, or empty
 	json   bool
 
@@ -34,8 +36,10 @@ type selftester struct {
 	implementations func(names ...string) ([]selftest.Implementation, error)
 }
 
-func newSelftest(s *console.Streams, implementations func(...string) ([]selftest.Implementation, error)) *cobra.Command {
-	t := selftester{implementations: implementations, out: "."}
+// NewSelftest returns the command selftest, which finds what is under test by the names
+// of implementations.
+func NewSelftest(s *console.Streams, implementations func(...string) ([]selftest.Implementation, error)) *cobra.Command {
+	t := selftester{implementations: implementations, dir: "."}
 	cmd := &cobra.Command{
 		Use:   "selftest",
 		Short: "Test the kernels on this CPU",
@@ -57,8 +61,10 @@ what was covered.`,
 	f.DurationVar(&t.length, "for", time.Minute, "how long to test, as in 90s or 2h")
 	f.Uint64Var(&t.seed, "seed", 0, "of the random calls (default a new one)")
 	f.StringSliceVar(&t.impls, "impl", nil, "only these `implementations`, separated by commas")
-	console.OutputFolder(f, &t.out, "out", "`folder` to save the reproducer of a failure in", nil)
+	console.OutputFolder(f, &t.dir, "dir", "`folder` to save the reproducer of a failure in", nil)
 	console.Input(f, &t.replay, "replay", "run the call of this reproducer `file` again, and nothing else").Ext("json")
+	console.Alias(f, "dir", "out")
+	console.Offer(f, "impl", kernels.Implementations()...)
 	f.BoolVar(&t.json, "json", false, "print one JSON object")
 	return cmd
 }
@@ -74,10 +80,10 @@ func (t *selftester) run(ctx context.Context, s *console.Streams) error {
 	if t.replay != "" {
 		return t.rerun(s, impls)
 	}
-	if info, err := os.Stat(t.out); err != nil {
-		return fmt.Errorf("--out: %w", err)
+	if info, err := os.Stat(t.dir); err != nil {
+		return fmt.Errorf("--dir: %w", err)
 	} else if !info.IsDir() {
-		return fmt.Errorf("--out %s: not a folder", t.out)
+		return fmt.Errorf("--dir %s: not a folder", t.dir)
 	}
 	r := selftestResult{Machine: machine.This(), Seed: t.seed}
 	r.test(ctx, t, impls, s)
@@ -174,20 +180,18 @@ func writeCoverage(out io.Writer, s report.Style, coverage []selftest.Coverage) 
 			impls = append(impls, c.Impl)
 		}
 	}
-	heading := fmt.Sprintf("%-18s", "kernel")
-	for _, impl := range impls {
-		heading += fmt.Sprintf("  %10s", impl)
-	}
-	fmt.Fprintln(out, s.Dim(heading+fmt.Sprintf("  %15s  %s", "elements", "largest")))
+	heading := slices.Concat([]string{"kernel"}, impls, []string{"elements", "largest"})
+	var rows [][]string
 	for ; len(coverage) > 0; coverage = coverage[len(impls):] {
-		fmt.Fprintf(out, "%-18s", coverage[0].Kernel)
+		row := []string{coverage[0].Kernel}
 		var elements int64
 		for _, c := range coverage[:len(impls)] {
-			fmt.Fprintf(out, "  %10s", report.Count(c.Cases))
+			row = append(row, report.Count(c.Cases))
 			elements += c.Elements
 		}
-		fmt.Fprintf(out, "  %15s  %v\n", report.Count(int(elements)), coverage[0].Largest)
+		rows = append(rows, append(row, report.Count(int(elements)), fmt.Sprint(coverage[0].Largest)))
 	}
+	report.WriteTable(out, s, 1, heading, rows)
 }
 
 // reproducer is the file of a failure: what determines the call, and, for people,
@@ -203,12 +207,12 @@ const reproducerFormat = "pentary selftest 1"
 
 // save writes the reproducer of a failure and returns its name.
 func (t *selftester) save(f *selftest.Failure) (path string, err error) {
-	text, err := json.MarshalIndent(reproducer{reproducerFormat, *f, thisVersion().describe(), machine.This()}, "", "  ")
+	text, err := json.MarshalIndent(reproducer{reproducerFormat, *f, machine.ThisBuild().String(), machine.This()}, "", "  ")
 	if err != nil {
 		return "", err
 	}
 	name := []string{"pentary-selftest", f.Kernel, f.Impl, strconv.FormatUint(f.Seed, 10), strconv.FormatUint(f.Index, 10)}
-	path = filepath.Join(t.out, strings.Join(name, "-")+".json")
+	path = filepath.Join(t.dir, strings.Join(name, "-")+".json")
 	return path, durable.Write(path, func(w io.Writer) error {
 		_, err := w.Write(append(text, '\n'))
 		return err
@@ -253,12 +257,7 @@ type replayResult struct {
 }
 
 func readReproducer(path string) (f selftest.Failure, err error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return f, err
-	}
-	defer file.Close()
-	text, err := io.ReadAll(io.LimitReader(file, maxReproducer))
+	text, err := console.ReadFile(path, maxReproducer)
 	if err != nil {
 		return f, err
 	}

@@ -1,15 +1,16 @@
-package cli
+// Package measure holds the commands that measure and test this machine.
+package measure
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/bench"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
-	"github.com/Kaleaon/pentary-go/internal/durable"
+	"github.com/Kaleaon/pentary-go/kernels"
 )
 
 // bencher is a measurement of the kernels as the command line asks for it.
@@ -19,7 +20,8 @@ type bencher struct {
 	json    bool
 }
 
-func newBench(s *console.Streams) *cobra.Command {
+// NewBench returns the command bench.
+func NewBench(s *console.Streams) *cobra.Command {
 	var b bencher
 	cmd := &cobra.Command{
 		Use:   "bench",
@@ -32,8 +34,7 @@ what is done.
 
 A figure of a machine that does something else meanwhile is worth little.
 
-The kernels are
-  ` + wrap(bench.Kernels(), 76) + ".",
+The kernels are ` + console.List(bench.Kernels()) + ".",
 		Example: "  pentary bench\n  pentary bench --quick --impl avx2 --svg roofline.svg",
 		Args:    console.NoArguments,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return b.run(cmd.Context(), s) },
@@ -44,26 +45,10 @@ The kernels are
 	f.StringSliceVar(&b.options.Impls, "impl", nil, "only these `implementations`, separated by commas")
 	f.StringSliceVar(&b.options.Kernels, "kernel", nil, "only these `kernels`, separated by commas")
 	console.Output(f, &b.svg, "svg", "draw the roofline of the fastest implementation to this `file`").Ext("svg")
+	console.Offer(f, "impl", kernels.Implementations()...)
+	console.Offer(f, "kernel", bench.Kernels()...)
 	f.BoolVar(&b.json, "json", false, "print one JSON object a line")
 	return cmd
-}
-
-// wrap joins names by commas, in indented lines of about width cells.
-func wrap(names []string, width int) string {
-	var text strings.Builder
-	cells := 0
-	for i, name := range names {
-		if i > 0 {
-			text.WriteString(",")
-			if cells += len(name) + 2; cells > width {
-				text.WriteString("\n ")
-				cells = len(name) + 2
-			}
-			text.WriteString(" ")
-		}
-		text.WriteString(name)
-	}
-	return text.String()
 }
 
 func (b *bencher) run(ctx context.Context, s *console.Streams) error {
@@ -75,12 +60,7 @@ func (b *bencher) run(ctx context.Context, s *console.Streams) error {
 		printer.Print(console.Event{Name: "measurement", Fields: m})
 	})
 	printer.Clear()
-	err := b.report(r, s)
-	if b.svg != "" {
-		if svgErr := durable.Write(b.svg, r.WriteRoofline); svgErr != nil {
-			return fmt.Errorf("--svg: %w", svgErr)
-		}
-	}
+	err := errors.Join(console.Draw("--svg", b.svg, r.WriteRoofline), b.report(r, s))
 	if err == nil && r.Interrupted {
 		return console.ErrInterrupted
 	}
@@ -99,6 +79,7 @@ func (b *bencher) report(r *bench.Report, s *console.Streams) error {
 	case r.LeftOut > 0:
 		fmt.Fprintf(s.Out, "Out of time: %d left out\n", r.LeftOut)
 	}
+	console.Drew(s, b.svg)
 	return nil
 }
 

@@ -1,9 +1,11 @@
-package cli
+package measure
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -22,10 +24,11 @@ type billionRun struct {
 	json    bool
 }
 
-func newBillion(s *console.Streams) *cobra.Command {
+// NewBillion returns the command billion.
+func NewBillion(s *console.Streams) *cobra.Command {
 	rules := billion.Rules()
 	b := billionRun{options: billion.Options{
-		Layers: 1000, Width: 1024, Members: 1000, Rank: 1, Sigma: 7, Rule: rules[0],
+		Layers: 1000, Width: 1024, Pairs: 500, Rank: 1, Sigma: 7, Rule: rules[0],
 	}}
 	cmd := &cobra.Command{
 		Use:   "billion",
@@ -45,7 +48,9 @@ Nothing is saved. Ctrl-C stops at once and prints the times of what is done.`,
 	f.SortFlags = false
 	f.IntVar(&o.Layers, "layers", o.Layers, "number of matrices")
 	f.IntVar(&o.Width, "width", o.Width, "rows and columns of a matrix")
-	f.IntVar(&o.Members, "members", o.Members, "population, in antithetic pairs")
+	f.IntVar(&o.Pairs, "pairs", o.Pairs, "antithetic pairs, half the population")
+	f.Var((*membersFlag)(&o.Pairs), "members", "population, twice the pairs")
+	f.Lookup("members").Hidden = true
 	f.IntVar(&o.Rank, "rank", o.Rank, "rank of the perturbations")
 	f.UintVar(&o.Sigma, "sigma", o.Sigma, "perturb by 2^-sigma levels")
 	f.Var(console.Choice[billion.Rule]{Value: &o.Rule, Options: rules}, "rule", "how the update moves weights")
@@ -54,6 +59,26 @@ Nothing is saved. Ctrl-C stops at once and prints the times of what is done.`,
 	f.BoolVar(&b.json, "json", false, "print one JSON object")
 	return cmd
 }
+
+// membersFlag is a flag's value that sets pairs by the members that they are.
+type membersFlag int
+
+// Set implements pflag.Value.
+func (m *membersFlag) Set(text string) error {
+	plain, _ := console.Decimal(text, false)
+	n, err := strconv.Atoi(plain)
+	if err != nil || n < 2 || n%2 != 0 {
+		return errors.New("want an even number of at least 2")
+	}
+	*m = membersFlag(n / 2)
+	return nil
+}
+
+// String implements pflag.Value.
+func (m *membersFlag) String() string { return strconv.Itoa(2 * int(*m)) }
+
+// Type implements pflag.Value.
+func (*membersFlag) Type() string { return "int" }
 
 func (b *billionRun) run(ctx context.Context, s *console.Streams) error {
 	if err := b.options.Check(); err != nil {
@@ -139,7 +164,7 @@ func (b *billionRun) result(r *billion.Result) *billionResult {
 	o := b.options
 	return &billionResult{
 		Machine: machine.This(), Kernels: kernels.Selected(),
-		Weights: o.Weights(), Layers: o.Layers, Width: o.Width, Members: o.Members, Rank: o.Rank,
+		Weights: o.Weights(), Layers: o.Layers, Width: o.Width, Members: 2 * o.Pairs, Rank: o.Rank,
 		Sigma: o.Sigma, Rule: o.Rule.String(), Seed: o.Seed,
 		Phases: r.Phases, Seconds: r.Seconds,
 		GMACs: r.MACs / 1e9, Forward: r.ForwardMACs / 1e9, Update: r.UpdateMACs / 1e9,
@@ -152,7 +177,7 @@ func (b *billionRun) result(r *billion.Result) *billionResult {
 // write prints the result for people.
 func (r *billionResult) write(out io.Writer, s report.Style) {
 	fmt.Fprintf(out, "%s weights in %s of %d×%d, %s members of rank %d, %s rule, %s\n\n",
-		s.Bold(report.Count(r.Weights)), plural(r.Layers, "matrix", "matrices"), r.Width, r.Width,
+		s.Bold(report.Count(r.Weights)), report.Plural(r.Layers, "matrix", "matrices"), r.Width, r.Width,
 		report.Count(r.Members), r.Rank, r.Rule, r.Kernels)
 	line := func(label string, seconds float64, note string) {
 		fmt.Fprintf(out, "  %-10s %8.2f s  %s\n", label, seconds, note)
@@ -187,12 +212,4 @@ func (r *billionResult) write(out io.Writer, s report.Style) {
 	fmt.Fprintf(out, "%s  %s weights, %s; %s decided of %s pairs\n", s.Bold("Moved      "),
 		report.Count(r.Moved), report.Percent(r.Moved, r.Weights), report.Count(r.Decided), report.Count(r.Members/2))
 	fmt.Fprintf(out, "%s  %s\n", s.Bold("CRC-32C    "), r.WeightsCRC32C)
-}
-
-// plural writes a number of things.
-func plural(n int, one, many string) string {
-	if n == 1 {
-		many = one
-	}
-	return report.Count(n) + " " + many
 }

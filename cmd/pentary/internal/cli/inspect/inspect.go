@@ -1,4 +1,5 @@
-package cli
+// Package inspect holds the commands that look at things: files, and the program.
+package inspect
 
 import (
 	"crypto/sha256"
@@ -6,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"os"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -18,7 +18,8 @@ import (
 	"github.com/Kaleaon/pentary-go/trit5"
 )
 
-func newInspect(s *console.Streams) *cobra.Command {
+// NewInspect returns the command inspect.
+func NewInspect(s *console.Streams) *cobra.Command {
 	var json bool
 	cmd := &cobra.Command{
 		Use:         "inspect FILE.pent",
@@ -72,18 +73,18 @@ type tensorInfo struct {
 }
 
 func inspectFile(path string) (*inspection, error) {
-	data, err := os.ReadFile(path)
+	f, err := packed.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
-	f, err := packed.Decode(data)
+	hash := sha256.New() // a file of the same content has the same bytes
+	size, err := f.WriteTo(hash)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, err
 	}
-	sum := sha256.Sum256(data)
 	w := report.WeightsOf(f.Tensors...)
 	i := &inspection{
-		File: path, FileBytes: len(data), FileSHA256: hex.EncodeToString(sum[:]),
+		File: path, FileBytes: int(size), FileSHA256: hex.EncodeToString(hash.Sum(nil)),
 		WeightsSHA256: w.SHA256, Meta: f.Meta, Tensors: []tensorInfo{},
 		Weights: w.Count, Bytes: w.Bytes, Levels: w.Levels, BitsPerWeight: w.BitsPerWeight(),
 		summary: w,

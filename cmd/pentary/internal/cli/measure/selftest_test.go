@@ -1,4 +1,4 @@
-package cli
+package measure
 
 import (
 	"bytes"
@@ -18,7 +18,7 @@ import (
 func selftestWith(t *testing.T, impls []selftest.Implementation, args ...string) (out string, err error) {
 	t.Helper()
 	var stdout bytes.Buffer
-	cmd := newSelftest(console.NewStreams(&stdout, t.Output()), func(...string) ([]selftest.Implementation, error) {
+	cmd := NewSelftest(console.NewStreams(&stdout, t.Output()), func(...string) ([]selftest.Implementation, error) {
 		return impls, nil
 	})
 	cmd.SilenceErrors, cmd.SilenceUsage = true, true
@@ -33,7 +33,7 @@ func TestSelftestFails(t *testing.T) {
 	dir := t.TempDir()
 	sound, faulty := selftest.Faulty("test", nil), selftest.Faulty("test", func(result []byte) { result[0] ^= 1 })
 
-	out, err := selftestWith(t, faulty, "--for", "1ms", "--seed", "3", "--out", dir)
+	out, err := selftestWith(t, faulty, "--for", "1ms", "--seed", "3", "--dir", dir)
 	if usage := (console.UsageError{}); err == nil || errors.As(err, &usage) || !strings.Contains(err.Error(), "--replay") {
 		t.Fatalf("error %v", err)
 	}
@@ -53,7 +53,7 @@ func TestSelftestFails(t *testing.T) {
 		t.Errorf("without the fault: error %v, wrote %s", err, out)
 	}
 
-	out, err = selftestWith(t, faulty, "--for", "1ms", "--seed", "3", "--out", dir, "--json")
+	out, err = selftestWith(t, faulty, "--for", "1ms", "--seed", "3", "--dir", dir, "--json")
 	var r selftestResult
 	if jsonErr := json.Unmarshal([]byte(out), &r); err == nil || jsonErr != nil {
 		t.Fatalf("errors %v and %v", err, jsonErr)
@@ -73,7 +73,7 @@ func TestSelftestCannotSave(t *testing.T) {
 		t.Fatal(err)
 	}
 	faulty := selftest.Faulty("test", func(result []byte) { result[0] ^= 1 })
-	_, err := selftestWith(t, faulty, "--for", "1ms", "--seed", "3", "--out", dir)
+	_, err := selftestWith(t, faulty, "--for", "1ms", "--seed", "3", "--dir", dir)
 	if err == nil || !strings.Contains(err.Error(), "could not be saved") || !strings.Contains(err.Error(), "test, unpack") {
 		t.Errorf("error %v", err)
 	}
