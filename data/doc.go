@@ -3,7 +3,7 @@
 //
 //	table, err := data.ReadCSV("iris.csv", data.CSVOptions{Label: "species"})
 //	...
-//	split, err := table.Split(1, 20, 20) // seed, per cent for validation and test
+//	split, err := table.Split(data.SplitOptions{Seed: 1, Validation: 20, Test: 20}) // per cent
 //	...
 //	split.Train, split.Validation, split.Test // *Dataset
 //	split.Scaler                              // turns new rows into samples

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"unicode/utf8"
 )
@@ -21,7 +22,22 @@ type Scale struct {
 	Column int     `json:"column"` // number in the file, from 1
 	Center float64 `json:"center"`
 	Unit   float64 `json:"unit"`
+
+	// Ramps, if there are any, make an input each in place of the one: four times as
+	// steep, and with a center of its own. Five levels of a weight are too few to bend a
+	// function of one input; sums of ramps that are clipped in different places bend it.
+	Ramps []float64 `json:"ramps,omitempty"`
 }
+
+// steep is how much steeper ramps are: they go from end to end within two standard
+// deviations.
+const steep = 4
+
+// MaxRamps bounds the ramps of a feature.
+const MaxRamps = 64
+
+// inputs returns how many inputs a feature makes.
+func (f Scale) inputs() int { return max(1, len(f.Ramps)) }
 
 // A Scaler turns rows of a Table into samples of a network. Its text form is JSON, which a
 // model's file can keep as metadata, so that whoever has the model can apply it to
@@ -45,10 +61,15 @@ const (
 
 // Fit returns the scaler of a table by some of its rows, those of the training part: each
 // feature has mean 0 and standard deviation 32 there, and what is beyond ±127 is clipped.
-// The targets of a regression fill ±112, which leaves new ones an eighth more.
-func (t *Table) Fit(rows []int) (*Scaler, error) {
-	if len(rows) == 0 {
+// With ramps above 1, a feature makes as many inputs instead, centered at evenly spaced
+// quantiles, of which equal ones count once. The targets of a regression fill ±112, which
+// leaves new ones an eighth more.
+func (t *Table) Fit(rows []int, ramps int) (*Scaler, error) {
+	switch {
+	case len(rows) == 0:
 		return nil, fmt.Errorf("%s: no rows to fit scales to", t.Name)
+	case ramps < 1 || ramps > MaxRamps:
+		return nil, fmt.Errorf("data: %d ramps a feature, want 1 to %d", ramps, MaxRamps)
 	}
 	s := &Scaler{Label: t.Label, Column: t.Column, Width: t.Width, Classes: t.Classes}
 	for j, name := range t.Features {
@@ -66,7 +87,14 @@ func (t *Table) Fit(rows []int) (*Scaler, error) {
 		if math.IsInf(mean, 0) || math.IsNaN(mean) || math.IsInf(unit, 0) || math.IsNaN(unit) {
 			return nil, fmt.Errorf("%s: column %d (%q): the numbers are too large to scale", t.Name, t.Columns[j], name)
 		}
-		s.Features = append(s.Features, Scale{name, t.Columns[j], mean, unit})
+		f := Scale{Name: name, Column: t.Columns[j], Center: mean, Unit: unit}
+		if ramps > 1 {
+			f.Ramps = t.quantiles(rows, j, ramps)
+		}
+		s.Features = append(s.Features, f)
+	}
+	if n := s.Inputs(); n > MaxFeatures+1 {
+		return nil, fmt.Errorf("%s: %d features of %d ramps make %d inputs, want at most %d", t.Name, len(t.Features), ramps, n, MaxFeatures+1)
 	}
 	if t.Targets != nil {
 		least, most := math.Inf(1), math.Inf(-1)
@@ -81,19 +109,48 @@ func (t *Table) Fit(rows []int) (*Scaler, error) {
 	return s, nil
 }
 
-// Inputs returns the width of a network's input: the features, and a constant 127, which
-// makes up for layers without bias.
-func (s *Scaler) Inputs() int { return len(s.Features) + 1 }
+// quantiles returns n values of a feature with as many rows between them, without
+// repetitions.
+func (t *Table) quantiles(rows []int, feature, n int) []float64 {
+	values := make([]float64, len(rows))
+	for i, row := range rows {
+		values[i] = t.Row(row)[feature]
+	}
+	slices.Sort(values)
+	at := make([]float64, n)
+	for i := range at {
+		at[i] = values[(2*i+1)*len(values)/(2*n)]
+	}
+	return slices.Compact(at)
+}
+
+// Inputs returns the width of a network's input: those of the features, and a constant
+// 127, which makes up for layers without bias.
+func (s *Scaler) Inputs() int {
+	n := 1
+	for _, f := range s.Features {
+		n += f.inputs()
+	}
+	return n
+}
 
 // Apply sets dst, of length Inputs, to the sample of a row.
 func (s *Scaler) Apply(dst []int8, row []float64) {
 	if len(dst) != s.Inputs() || len(row) != len(s.Features) {
 		panic(fmt.Sprintf("data: Apply: %d features to %d inputs, want %d and %d", len(row), len(dst), len(s.Features), s.Inputs()))
 	}
+	at := 0
 	for i, f := range s.Features {
-		dst[i] = int8(f.scaled(row[i], 1, 127))
+		if len(f.Ramps) == 0 {
+			dst[at] = int8(f.scaled(row[i], 1, 127))
+		}
+		for j, center := range f.Ramps {
+			f.Center = center
+			dst[at+j] = int8(f.scaled(row[i], steep, 127))
+		}
+		at += f.inputs()
 	}
-	dst[len(row)] = 127
+	dst[at] = 127
 }
 
 // scaled returns a number as an integer within ±bound, in 1/steps of the unit.
@@ -109,7 +166,9 @@ func (f Scale) Value(output int) float64 { return f.Center + float64(float64(out
 func (s *Scaler) Dataset(t *Table, rows []int) *Dataset {
 	d := &Dataset{Features: s.Inputs(), Inputs: make([]int8, len(rows)*s.Inputs()), FeatureNames: []string{}}
 	for _, f := range s.Features {
-		d.FeatureNames = append(d.FeatureNames, f.Name)
+		for range f.inputs() {
+			d.FeatureNames = append(d.FeatureNames, f.Name)
+		}
 	}
 	d.FeatureNames = append(d.FeatureNames, "constant")
 	if s.Target != nil {
@@ -203,6 +262,9 @@ func (s *Scaler) check() error {
 func (f Scale) check() error {
 	if math.IsNaN(f.Center) || math.IsInf(f.Center, 0) || !(f.Unit > 0) || math.IsInf(f.Unit, 0) {
 		return fmt.Errorf("data: scale of %q with center %g and unit %g, want finite numbers and a unit above 0", f.Name, f.Center, f.Unit)
+	}
+	if len(f.Ramps) > MaxRamps || slices.ContainsFunc(f.Ramps, func(v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) }) {
+		return fmt.Errorf("data: scale of %q with ramps %.40v, want at most %d finite numbers", f.Name, f.Ramps, MaxRamps)
 	}
 	return nil
 }

@@ -14,14 +14,14 @@ const weather = "city,temp,wind,rain\n1,10,0,dry\n2,20,5,wet\n3,30,5,dry\n4,40,5
 // Scales are of the training rows alone: others may have any values.
 func TestFit(t *testing.T) {
 	table := table(t, weather, CSVOptions{Label: "rain", Ignore: []string{"city"}})
-	s, err := table.Fit([]int{0, 1, 2, 3})
+	s, err := table.Fit([]int{0, 1, 2, 3}, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
 	// Mean 25, deviation √125; mean 3.75, deviation √4.6875.
 	want := []Scale{
-		{"temp", 2, 25, math.Sqrt(125) / 32},
-		{"wind", 3, 3.75, math.Sqrt(4.6875) / 32},
+		{Name: "temp", Column: 2, Center: 25, Unit: math.Sqrt(125) / 32},
+		{Name: "wind", Column: 3, Center: 3.75, Unit: math.Sqrt(4.6875) / 32},
 	}
 	for i, f := range s.Features {
 		if f.Name != want[i].Name || f.Column != want[i].Column || f.Center != want[i].Center || math.Abs(f.Unit-want[i].Unit) > 1e-12 {
@@ -39,11 +39,11 @@ func TestFit(t *testing.T) {
 		t.Errorf("dataset %+v", d)
 	}
 	table.Values[8] = -1e6 // of row 4, which is not of the training part
-	again, err := table.Fit([]int{0, 1, 2, 3})
+	again, err := table.Fit([]int{0, 1, 2, 3}, 1)
 	if err != nil || fmt.Sprint(again) != fmt.Sprint(s) {
 		t.Errorf("other data than the training part's change the scales: %+v, %v", again, err)
 	}
-	if _, err := table.Fit(nil); err == nil {
+	if _, err := table.Fit(nil, 1); err == nil {
 		t.Error("no rows are no error")
 	}
 }
@@ -51,7 +51,7 @@ func TestFit(t *testing.T) {
 // A column that is constant in the training part is 0 there, and no division by zero.
 func TestFitConstant(t *testing.T) {
 	table := table(t, "a,b,y\n7,1,p\n7,2,q\n9,3,p\n", CSVOptions{Label: "y"})
-	s, err := table.Fit([]int{0, 1})
+	s, err := table.Fit([]int{0, 1}, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,9 +60,61 @@ func TestFitConstant(t *testing.T) {
 	}
 }
 
+// Ramps are centered at quantiles and go from -127 to 127 within two deviations.
+func TestRamps(t *testing.T) {
+	text := "x,b,y\n"
+	for i := range 101 {
+		text += fmt.Sprintf("%d,%d,%c\n", i, i%2, 'a'+i%3)
+	}
+	table := table(t, text, CSVOptions{Label: "y"})
+	all := make([]int, 101)
+	for i := range all {
+		all[i] = i
+	}
+	s, err := table.Fit(all, 4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if x, b := s.Features[0], s.Features[1]; !slices.Equal(x.Ramps, []float64{12, 37, 63, 88}) || !slices.Equal(b.Ramps, []float64{0, 1}) {
+		t.Errorf("ramps %v and %v", x.Ramps, b.Ramps)
+	}
+	if s.Inputs() != 4+2+1 {
+		t.Errorf("%d inputs", s.Inputs())
+	}
+	d := s.Dataset(table, all)
+	if err := d.Check(); err != nil {
+		t.Fatal(err)
+	}
+	deviation := math.Sqrt((101*101 - 1) / 12.0)
+	for i := range all {
+		sample := d.Sample(i)
+		for j, center := range []float64{12, 37, 63, 88} {
+			want := max(-127, min(127, math.Round(128*(float64(i)-center)/deviation)))
+			if sample[j] != int8(want) {
+				t.Errorf("x = %d, ramp %d: %d, want %g", i, j, sample[j], want)
+			}
+		}
+		if sample[6] != 127 {
+			t.Errorf("x = %d: constant %d", i, sample[6])
+		}
+	}
+	for _, ramps := range []int{0, -1, MaxRamps + 1} {
+		if _, err := table.Fit(all, ramps); err == nil || !strings.Contains(err.Error(), "ramps a feature, want 1 to 64") {
+			t.Errorf("%d ramps: error %v", ramps, err)
+		}
+	}
+	wide := &Table{Name: "w", Features: make([]string, 300), Columns: make([]int, 300), Values: make([]float64, 300*64), Labels: make([]uint8, 64)}
+	for i := range wide.Values {
+		wide.Values[i] = float64(i)
+	}
+	if _, err := wide.Fit(all[:64], 64); err == nil || !strings.Contains(err.Error(), "300 features of 64 ramps make 19201 inputs, want at most 16384") {
+		t.Errorf("error %v", err)
+	}
+}
+
 func TestRegressionScale(t *testing.T) {
 	table := table(t, "x,y\n0,-10\n1,30\n2,10\n3,2000\n", CSVOptions{Label: "y", Regress: true})
-	s, err := table.Fit([]int{0, 1, 2})
+	s, err := table.Fit([]int{0, 1, 2}, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +130,7 @@ func TestRegressionScale(t *testing.T) {
 			t.Errorf("output %d is %g, want %g", output, got, want)
 		}
 	}
-	if _, err := table.Fit([]int{1}); err == nil || !strings.Contains(err.Error(), `column "y" is 30 in all rows of the training part`) {
+	if _, err := table.Fit([]int{1}, 1); err == nil || !strings.Contains(err.Error(), `column "y" is 30 in all rows of the training part`) {
 		t.Errorf("error %v", err)
 	}
 }
@@ -86,8 +138,8 @@ func TestRegressionScale(t *testing.T) {
 func TestScalerText(t *testing.T) {
 	c := table(t, weather, CSVOptions{Label: "rain"})
 	r := table(t, weather, CSVOptions{Label: "wind", Regress: true, Ignore: []string{"rain"}})
-	for _, table := range []*Table{c, r} {
-		s, err := table.Fit([]int{0, 1, 2, 3, 4})
+	for i, table := range []*Table{c, r, c} {
+		s, err := table.Fit([]int{0, 1, 2, 3, 4}, 1+i)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -124,6 +176,7 @@ func TestScalerErrors(t *testing.T) {
 		{`"unit":0.25`, `"unit":0`, "unit 0"},
 		{`"unit":0.25`, `"unit":-1`, "unit -1"},
 		{`"unit":0.25`, `"unit":1e999`, "1e999"},
+		{`"unit":0.25`, `"unit":1,"ramps":[` + strings.Repeat("0,", 64) + "0]", "at most 64"},
 		{`["p","q"]`, `["p"]`, "1 classes"},
 		{`["p","q"]`, `["p","p"]`, `class "p" is there twice`},
 		{`"classes":["p","q"]`, `"target":{"name":"y","column":2,"center":0,"unit":0}`, "unit 0"},
@@ -159,7 +212,7 @@ func FuzzScaler(f *testing.F) {
 			row[i] = math.MaxFloat64
 		}
 		dst := make([]int8, s.Inputs())
-		if s.Apply(dst, row); slices.Contains(dst, -128) || dst[len(row)] != 127 {
+		if s.Apply(dst, row); slices.Contains(dst, -128) || dst[len(dst)-1] != 127 {
 			t.Errorf("sample %v", dst)
 		}
 	})
@@ -188,7 +241,7 @@ func TestRows(t *testing.T) {
 		{"names for numbers", numbered, "temp,wind\n20,5\n", "", CSVOptions{}},
 		{"scikit-learn", numbered, "1,3,dry,wet\n2,20,5,1\n", "wet", CSVOptions{}},
 	} {
-		s, err := test.table.Fit(all)
+		s, err := test.table.Fit(all, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -209,7 +262,7 @@ func TestRows(t *testing.T) {
 }
 
 func TestRowsErrors(t *testing.T) {
-	s, err := table(t, weather, CSVOptions{Label: "rain", Ignore: []string{"city"}}).Fit([]int{0, 1, 2})
+	s, err := table(t, weather, CSVOptions{Label: "rain", Ignore: []string{"city"}}).Fit([]int{0, 1, 2}, 1)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,14 +27,22 @@ type Split struct {
 	Scaler                  *Scaler
 }
 
-// Split divides a table by a seed into percentages for validation and test, 0 for none, and
-// the rest for training. See SplitRows. The scaler is fitted on the training part alone.
-func (t *Table) Split(seed uint64, validation, test int) (*Split, error) {
-	parts, err := SplitRows(t.Len(), t.Labels, seed, validation, test)
+// SplitOptions say how a table is divided and its features scaled.
+type SplitOptions struct {
+	Seed       uint64
+	Validation int // per cent of the rows
+	Test       int // likewise
+	Ramps      int // inputs that each feature makes, see Fit; default 1
+}
+
+// Split divides a table into a validation part, a test part and the rest, for training: see
+// SplitRows. The scaler is fitted on the training part alone.
+func (t *Table) Split(o SplitOptions) (*Split, error) {
+	parts, err := SplitRows(t.Len(), t.Labels, o.Seed, o.Validation, o.Test)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", t.Name, err)
 	}
-	s, err := t.Fit(parts[0])
+	s, err := t.Fit(parts[0], max(1, o.Ramps))
 	if err != nil {
 		return nil, err
 	}

@@ -155,7 +155,7 @@ func TestSplitScaler(t *testing.T) {
 		text += fmt.Sprintf("%d,%c\n", i*i%97, 'a'+i%3)
 	}
 	table := table(t, text, CSVOptions{Label: "y"})
-	s, err := table.Split(5, 20, 20)
+	s, err := table.Split(SplitOptions{Seed: 5, Validation: 20, Test: 20})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,7 +169,7 @@ func TestSplitScaler(t *testing.T) {
 	for _, row := range slices.Concat(parts[1:]...) {
 		table.Values[row] = 1e6
 	}
-	other, err := table.Split(5, 20, 20)
+	other, err := table.Split(SplitOptions{Seed: 5, Validation: 20, Test: 20})
 	if err != nil {
 		t.Fatal(err)
 	}

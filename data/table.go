@@ -11,8 +11,9 @@ import (
 	"unicode/utf8"
 )
 
-// MaxFeatures bounds the feature columns of a CSV file.
-const MaxFeatures = 1 << 16
+// MaxFeatures bounds the feature columns of a CSV file, and with their constant the inputs
+// of a network.
+const MaxFeatures = 1<<14 - 1
 
 // maxClasses is how many classes a label of a Dataset tells apart.
 const maxClasses = 256
