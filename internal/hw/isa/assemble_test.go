@@ -202,3 +202,24 @@ func FuzzAssemble(f *testing.F) {
 		}
 	})
 }
+
+// Numbers are decimal, whatever zeros they begin with, or hexadecimal: nothing is octal.
+func TestParseNumber(t *testing.T) {
+	for text, want := range map[string]int64{
+		"0": 0, "010": 10, "-08": -8, "0x1F": 31, "0XaB": 171, "-0x10": -16,
+		"76293945312": trit5.WordMax, "-76293945312": -trit5.WordMax,
+	} {
+		if v, err := ParseNumber(text); err != nil || v != want {
+			t.Errorf("%s: %d, %v, want %d", text, v, err, want)
+		}
+		p, err := Assemble(".data\nn: .word "+text+"\n", nil)
+		if err != nil || p.Data[0].Int64() != want {
+			t.Errorf(".word %s: %v, %v, want %d", text, p, err, want)
+		}
+	}
+	for _, text := range []string{"", "-", "+1", "1_0", "0o7", "0b1", "x", "1.5", "76293945313", "-76293945313", "99999999999999999999"} {
+		if v, err := ParseNumber(text); err == nil {
+			t.Errorf("%q: %d", text, v)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package isa
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/Kaleaon/pentary-go/trit5"
 )
@@ -88,7 +89,7 @@ func (l *line) factor(depth int) (int64, error) {
 	}
 	switch t.kind {
 	case numberToken:
-		v, err := strconv.ParseInt(t.text, 0, 64)
+		v, err := parseDigits(t.text)
 		if err != nil {
 			return 0, l.fail(t, "%v is no number", t)
 		}
@@ -108,6 +109,30 @@ func (l *line) factor(depth int) (int64, error) {
 		return v, l.expect(')', "a closing parenthesis")
 	}
 	return 0, l.fail(t, "%v, want a number or a symbol", t)
+}
+
+// ParseNumber returns the number of a text as assembly has it, with a sign or without:
+// decimal digits, whatever zeros they begin with, or 0x and hexadecimal ones. The error
+// names the range of a word.
+func ParseNumber(text string) (int64, error) {
+	digits, negative := strings.CutPrefix(text, "-")
+	v, err := parseDigits(digits)
+	if err != nil || v > trit5.WordMax {
+		return 0, fmt.Errorf("%.32q is not a number within ±%d", text, int64(trit5.WordMax))
+	}
+	if negative {
+		v = -v
+	}
+	return v, nil
+}
+
+func parseDigits(text string) (int64, error) {
+	base := 10
+	if hex, ok := strings.CutPrefix(strings.ToLower(text), "0x"); ok {
+		text, base = hex, 16
+	}
+	v, err := strconv.ParseUint(text, base, 63)
+	return int64(v), err
 }
 
 // bounded returns v, or an error if no word holds it.

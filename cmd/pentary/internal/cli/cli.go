@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/cli/hw"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/cli/inspect"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/cli/measure"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
@@ -40,6 +41,6 @@ same bits for one seed on every machine.`,
 	}
 	root.Flags().BoolVar(&version, "version", false, "show the version, as the command version does")
 	root.AddCommand(newTrain(s), newReplay(s), newVerify(s), newTune(s), newCompare(s), newControl(s), newEval(s), newSample(s), inspect.NewInspect(s),
-		newHW(s), measure.NewBench(s), measure.NewSelftest(s, selftest.Implementations), measure.NewBillion(s), inspect.NewVersion(s))
+		hw.New(s), measure.NewBench(s), measure.NewSelftest(s, selftest.Implementations), measure.NewBillion(s), inspect.NewVersion(s))
 	return root
 }

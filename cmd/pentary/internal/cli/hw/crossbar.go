@@ -1,12 +1,13 @@
-package cli
+package hw
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -14,13 +15,11 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/recovery"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
-	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 	"github.com/Kaleaon/pentary-go/hwmodel/crossbar"
-	"github.com/Kaleaon/pentary-go/internal/durable"
 )
 
-// hwCrossbar is the recovery experiment as the command line asks for it.
-type hwCrossbar struct {
+// crossbars is the recovery experiment as the command line asks for it.
+type crossbars struct {
 	errors      []float64 // of programming, in multiples of the published one
 	stuck       []float64 // percent of cells
 	seeds       int
@@ -33,8 +32,8 @@ type hwCrossbar struct {
 	json        bool
 }
 
-func newHWCrossbar(s *console.Streams) *cobra.Command {
-	x := hwCrossbar{
+func newCrossbar(s *console.Streams) *cobra.Command {
+	x := crossbars{
 		errors: []float64{1, 2}, stuck: []float64{5, 10, 20}, seeds: 3, digital: 400, generations: 150,
 		batch: 64, adcBits: 8,
 	}
@@ -56,8 +55,8 @@ networks and chips. The same seeds give the same figures on every machine.`,
 	}
 	f := cmd.Flags()
 	f.SortFlags = false
-	f.Float64SliceVar(&x.errors, "error", x.errors, "programming errors, in multiples of the published one")
-	f.Float64SliceVar(&x.stuck, "stuck", x.stuck, "percentages of stuck cells")
+	f.Var((*numbers)(&x.errors), "error", "programming errors, in multiples of the published one, separated by commas")
+	f.Var((*numbers)(&x.stuck), "stuck", "percentages of stuck cells, separated by commas")
 	f.IntVar(&x.seeds, "seeds", x.seeds, "networks and chips that figures are the means of")
 	f.IntVar(&x.digital, "digital", x.digital, "generations of digital training before")
 	f.IntVar(&x.generations, "generations", x.generations, "of training through the crossbars, or digitally instead")
@@ -67,37 +66,55 @@ networks and chips. The same seeds give the same figures on every machine.`,
 	console.Output(f, &x.page, "page", "put the table into this Markdown `file`, between its marks").Ext("md")
 	console.Output(f, &x.svg, "svg", "draw accuracy against stuck cells to this `file`").Ext("svg")
 	f.BoolVar(&x.json, "json", false, "print one JSON object a line")
+	console.Bound(f, "seeds", 1, 1000)
+	for _, name := range []string{"digital", "generations", "batch"} {
+		console.Bound(f, name, 1, 1_000_000)
+	}
 	return cmd
 }
 
+// numbers is a flag's value: decimal numbers, separated by commas.
+type numbers []float64
+
+// Set implements pflag.Value.
+func (n *numbers) Set(text string) error {
+	var all numbers
+	for part := range strings.SplitSeq(text, ",") {
+		plain, ok := console.Decimal(part, true)
+		v, err := strconv.ParseFloat(plain, 64)
+		if !ok || err != nil {
+			return errors.New("want decimal numbers, such as 0.5,2")
+		}
+		all = append(all, v)
+	}
+	*n = all
+	return nil
+}
+
+// String implements pflag.Value.
+func (n *numbers) String() string {
+	texts := make([]string, len(*n))
+	for i, v := range *n {
+		texts[i] = strconv.FormatFloat(v, 'f', -1, 64)
+	}
+	return strings.Join(texts, ",")
+}
+
+// Type implements pflag.Value.
+func (*numbers) Type() string { return "numbers" }
+
 // experiment returns what is to be measured. Its errors are mistakes in the flags.
-func (x *hwCrossbar) experiment() (*recovery.Experiment, error) {
-	t, err := task.Find("digits")
+func (x *crossbars) experiment() (*recovery.Experiment, error) {
+	_, t, train, test, err := new(network).load()
 	if err != nil {
 		return nil, err
 	}
-	e := &recovery.Experiment{Batch: x.batch, Seeds: x.seeds, Base: defaults(t).esOptions()}
-	if e.Train, e.Test, err = t.Load(""); err != nil {
-		return nil, err
-	}
+	e := &recovery.Experiment{Batch: x.batch, Seeds: x.seeds, Base: defaults(t), Train: train, Test: test}
 	e.Widths = slices.Concat([]int{e.Train.Features}, t.Hidden, []int{e.Train.Classes})
 	e.Tune = e.Base
 	e.Base.Generations, e.Tune.Generations = x.digital, x.generations
 	e.Chip = crossbar.Config{Device: crossbar.RRAM, ADCBits: x.adcBits}
 	e.Chip.Device.ReadNoise = x.readNoise
-	const most = 1_000_000
-	switch {
-	case x.seeds < 1 || x.seeds > 1000:
-		return nil, console.Usagef("--seeds %d: want 1 to 1000", x.seeds)
-	case x.digital < 1 || x.digital > most:
-		return nil, console.Usagef("--digital %d: want 1 to %d", x.digital, most)
-	case x.generations < 1 || x.generations > most:
-		return nil, console.Usagef("--generations %d: want 1 to %d", x.generations, most)
-	case x.batch < 1 || x.batch > most:
-		return nil, console.Usagef("--batch %d: want 1 to %d", x.batch, most)
-	case len(x.errors) == 0 || len(x.stuck) == 0:
-		return nil, console.UsageError{Err: errors.New("--error and --stuck: want at least one of each")}
-	}
 	for _, scale := range x.errors {
 		for _, percent := range x.stuck {
 			l := recovery.Level{Error: scale, Stuck: percent / 100}
@@ -115,7 +132,7 @@ func (x *hwCrossbar) experiment() (*recovery.Experiment, error) {
 	return e, nil
 }
 
-func (x *hwCrossbar) run(ctx context.Context, s *console.Streams) error {
+func (x *crossbars) run(ctx context.Context, s *console.Streams) error {
 	e, err := x.experiment()
 	if err != nil {
 		return err
@@ -131,22 +148,24 @@ func (x *hwCrossbar) run(ctx context.Context, s *console.Streams) error {
 		}
 	}
 	trials, err := x.trials(ctx, s, e)
-	if err != nil && !errors.Is(err, context.Canceled) {
+	early := errors.Is(err, context.Canceled)
+	if err != nil && !early {
 		return err
 	}
-	interrupted := err != nil
 	all := recovery.Summarize(trials)
-	if err := x.write(s, e, all, interrupted); err != nil {
-		return err
+	if len(trials) > 0 || x.json {
+		if err := x.write(s, e, all, early); err != nil {
+			return err
+		}
 	}
-	if interrupted {
-		return console.ErrInterrupted
+	if early {
+		return interrupted(s, err, "%d of %d chips are done, no file is written", len(trials), e.Seeds*len(e.Levels))
 	}
 	return x.save(page, all, e)
 }
 
 // trials runs the experiment and shows how far it is.
-func (x *hwCrossbar) trials(ctx context.Context, s *console.Streams, e *recovery.Experiment) (trials []recovery.Trial, err error) {
+func (x *crossbars) trials(ctx context.Context, s *console.Streams, e *recovery.Experiment) (trials []recovery.Trial, err error) {
 	printer := console.NewPrinter(s, x.json)
 	begun, finished, whole := time.Now(), 0, e.Generations()
 	err = e.Run(ctx, func() error {
@@ -171,7 +190,7 @@ func (x *hwCrossbar) trials(ctx context.Context, s *console.Streams, e *recovery
 }
 
 // write prints the result.
-func (x *hwCrossbar) write(s *console.Streams, e *recovery.Experiment, all []recovery.Summary, interrupted bool) error {
+func (x *crossbars) write(s *console.Streams, e *recovery.Experiment, all []recovery.Summary, interrupted bool) error {
 	if x.json {
 		return s.PrintJSON("result", struct {
 			Network     []int              `json:"network"`
@@ -189,22 +208,14 @@ func (x *hwCrossbar) write(s *console.Streams, e *recovery.Experiment, all []rec
 }
 
 // save writes the files that the flags name.
-func (x *hwCrossbar) save(page []byte, all []recovery.Summary, e *recovery.Experiment) error {
-	if x.svg != "" {
-		title := fmt.Sprintf("Digits through imperfect crossbars, %s", report.Plural(e.Seeds, "network", "networks"))
-		if err := durable.Write(x.svg, recovery.Plot(all, title).WriteSVG); err != nil {
-			return fmt.Errorf("--svg: %w", err)
-		}
-	}
-	if x.page == "" {
-		return nil
+func (x *crossbars) save(page []byte, all []recovery.Summary, e *recovery.Experiment) error {
+	plot := recovery.Plot(all, "Digits through imperfect crossbars, "+report.Plural(e.Seeds, "network", "networks"))
+	if err := console.Draw("--svg", x.svg, plot.WriteSVG); err != nil || x.page == "" {
+		return err
 	}
 	page, err := recovery.Insert(page, all)
 	if err != nil {
 		return fmt.Errorf("--page %s: %w", x.page, err)
 	}
-	return durable.Write(x.page, func(out io.Writer) error {
-		_, err := out.Write(page)
-		return err
-	})
+	return saveText("--page", x.page, string(page))
 }

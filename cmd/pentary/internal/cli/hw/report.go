@@ -1,10 +1,9 @@
-package cli
+package hw
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -13,22 +12,19 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es"
-	"github.com/Kaleaon/pentary-go/internal/durable"
 	"github.com/Kaleaon/pentary-go/internal/hw/claims"
 	"github.com/Kaleaon/pentary-go/nn"
-	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// hwReporter is a report on the hardware as the command line asks for it.
-type hwReporter struct {
+// reporter is a report on the hardware as the command line asks for it.
+type reporter struct {
+	network
 	out         string
-	model       string // file, or empty
-	data        string // folder
 	generations int
 }
 
-func newHWReport(s *console.Streams) *cobra.Command {
-	var r hwReporter
+func newReport(s *console.Streams) *cobra.Command {
+	var r reporter
 	cmd := &cobra.Command{
 		Use:   "report",
 		Short: "Write what the hardware model finds as one page of HTML",
@@ -47,22 +43,15 @@ the digits first.`,
 	f := cmd.Flags()
 	f.SortFlags = false
 	console.Output(f, &r.out, "out", "write the page to this `file`; required").Ext("html")
-	console.Input(f, &r.model, "model", "the network in this .pent `file`").Ext("pent")
-	console.Input(f, &r.data, "data", "`folder` of the IDX files, for the tasks that are not embedded")
+	r.network.flags(f, "the network in this .pent `file`")
 	f.IntVar(&r.generations, "generations", 40, "of training through the crossbars, which wears them")
+	console.Bound(f, "generations", 1, 10_000) // the model is slow
 	return cmd
 }
 
-// maxWearing bounds the generations of training through crossbars: it is a model that
-// runs, and a slow one.
-const maxWearing = 10_000
-
-func (r *hwReporter) run(ctx context.Context, s *console.Streams) error {
-	switch {
-	case r.out == "":
-		return console.UsageError{Err: errors.New("--out is missing: the file to write the page to")}
-	case r.generations < 1 || r.generations > maxWearing:
-		return console.Usagef("--generations %d: want 1 to %d", r.generations, maxWearing)
+func (r *reporter) run(ctx context.Context, s *console.Streams) error {
+	if r.out == "" {
+		return console.Usagef("--out is missing: the file to write the page to")
 	}
 	line := console.NewLine(s.ErrTerm)
 	progress := func(what string, part, whole int) {
@@ -71,20 +60,19 @@ func (r *hwReporter) run(ctx context.Context, s *console.Streams) error {
 	page, err := r.build(ctx, progress)
 	line.Clear()
 	if ctx.Err() != nil {
-		fmt.Fprintln(s.Err, "Interrupted: nothing was written.")
-		return console.ErrInterrupted
+		err = ctx.Err()
 	}
 	if err != nil {
-		return err
+		return interrupted(s, err, "nothing is written")
 	}
-	if err := durable.Write(r.out, func(w io.Writer) error { return page.Write(w) }); err != nil {
+	if err := console.Draw("--out", r.out, page.Write); err != nil {
 		return err
 	}
 	fmt.Fprintf(s.Out, "%s\n", r.out)
 	return nil
 }
 
-func (r *hwReporter) build(ctx context.Context, progress hwreport.Progress) (*hwreport.Report, error) {
+func (r *reporter) build(ctx context.Context, progress hwreport.Progress) (*hwreport.Report, error) {
 	subject, err := r.subject(ctx, progress)
 	if err != nil {
 		return nil, err
@@ -94,27 +82,8 @@ func (r *hwReporter) build(ctx context.Context, progress hwreport.Progress) (*hw
 }
 
 // subject loads the network and its data, or trains one.
-func (r *hwReporter) subject(ctx context.Context, progress hwreport.Progress) (*hwreport.Subject, error) {
-	name := "digits"
-	var net *nn.Model
-	if r.model != "" {
-		f, err := packed.ReadFile(r.model)
-		if err != nil {
-			return nil, err
-		}
-		if net, err = nn.Load(f); err != nil {
-			return nil, fmt.Errorf("%s: %w", r.model, err)
-		}
-		name = f.Meta["task"]
-	}
-	t, err := task.Find(name)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", r.model, err)
-	}
-	if err := checkData(t, r.data); err != nil {
-		return nil, err
-	}
-	train, test, err := t.Load(r.data)
+func (r *reporter) subject(ctx context.Context, progress hwreport.Progress) (*hwreport.Subject, error) {
+	net, t, train, test, err := r.network.load()
 	if err != nil {
 		return nil, err
 	}
@@ -128,22 +97,20 @@ func (r *hwReporter) subject(ctx context.Context, progress hwreport.Progress) (*
 	}, nil
 }
 
-// trainDefault trains a task's network as pentary train does by default.
-func trainDefault(ctx context.Context, t *task.Task, train *data.Dataset, progress hwreport.Progress) (*nn.Model, error) {
-	set := defaults(t)
-	set.complete()
-	net := nn.NewMLP(set.options.Seed, set.widths(train.Features, train.Classes)...)
-	c, _, err := set.classifier(net, train)
+// trainDefault trains a task's network as "pentary train" does by default.
+func trainDefault(ctx context.Context, t *task.Task, samples *data.Dataset, progress hwreport.Progress) (*nn.Model, error) {
+	o := defaults(t)
+	net := nn.NewMLP(o.Seed, slices.Concat([]int{samples.Features}, t.Hidden, []int{samples.Classes})...)
+	c, err := nn.NewEvaluator(net, nn.Classify(samples), nn.EvaluatorOptions{Streams: t.Batch})
 	if err != nil {
 		return nil, err
 	}
-	opt, err := set.start(net, c)
+	opt, err := es.New(net.Parameters(), c, o)
 	if err != nil {
 		return nil, err
 	}
-	err = opt.Run(ctx, func(stats es.Stats) error {
-		progress("training "+t.Name, stats.Generation, set.options.Generations)
+	return net, opt.Run(ctx, func(stats es.Stats) error {
+		progress("training "+t.Name, stats.Generation, o.Generations)
 		return nil
 	})
-	return net, err
 }

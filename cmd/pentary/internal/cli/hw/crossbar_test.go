@@ -1,7 +1,6 @@
-package cli
+package hw
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -13,28 +12,16 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 )
 
-// runHWCrossbar runs the command with the arguments.
-func runHWCrossbar(ctx context.Context, args ...string) (stdout, stderr string, err error) {
-	var out, errs bytes.Buffer
-	cmd := newHWCrossbar(console.NewStreams(&out, &errs))
-	cmd.SetArgs(args)
-	cmd.SetOut(&out)
-	cmd.SetErr(&errs)
-	cmd.SilenceUsage, cmd.SilenceErrors = true, true
-	err = cmd.ExecuteContext(ctx)
-	return out.String(), errs.String(), err
-}
-
 // quick are the arguments of a run of a moment.
-var quick = []string{"--seeds", "1", "--error", "1", "--stuck", "20", "--digital", "3", "--generations", "2", "--batch", "8"}
+var quick = []string{"crossbar", "--seeds", "1", "--error", "1", "--stuck", "20", "--digital", "3", "--generations", "2", "--batch", "8"}
 
-func TestHWCrossbar(t *testing.T) {
+func TestCrossbar(t *testing.T) {
 	dir := t.TempDir()
 	page, svg := filepath.Join(dir, "page.md"), filepath.Join(dir, "plot.svg")
 	if err := os.WriteFile(page, []byte("# Title\n<!-- written by pentary hw crossbar -->\n<!-- end -->\n"), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	stdout, stderr, err := runHWCrossbar(context.Background(), append(quick, "--page", page, "--svg", svg)...)
+	stdout, stderr, err := execute(context.Background(), append(quick, "--page", page, "--svg", svg)...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,11 +39,11 @@ func TestHWCrossbar(t *testing.T) {
 		t.Errorf("plot of %d bytes, %v", len(drawn), err)
 	}
 
-	first, _, err := runHWCrossbar(context.Background(), append(quick, "--json")...)
+	first, _, err := execute(context.Background(), append(quick, "--json")...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	again, _, _ := runHWCrossbar(context.Background(), append(quick, "--json")...)
+	again, _, _ := execute(context.Background(), append(quick, "--json")...)
 	if first != again {
 		t.Errorf("two runs differ:\n%s%s", first, again)
 	}
@@ -80,7 +67,7 @@ func TestHWCrossbar(t *testing.T) {
 	}
 }
 
-func TestHWCrossbarErrors(t *testing.T) {
+func TestCrossbarErrors(t *testing.T) {
 	for _, test := range []struct{ args, want string }{
 		{"--seeds 0", "--seeds 0: want 1 to 1000"},
 		{"--generations 0", "--generations 0"},
@@ -92,12 +79,12 @@ func TestHWCrossbarErrors(t *testing.T) {
 		{"--stuck 5,5", "--error 1 --stuck 5 comes twice"},
 		{"--adc 1", "converter of 1 bits"},
 		{"--read-noise 41", "ReadNoise"},
-		{"--stuck=", "invalid argument"},
+		{"--stuck=", "want decimal numbers"},
 		{"digits", "takes no argument"},
 		{"--page no/such.md", "--page no/such.md"},
 		{"--svg no/such/plot.svg", "--svg"},
 	} {
-		_, _, err := runHWCrossbar(context.Background(), strings.Fields(test.args)...)
+		_, _, err := execute(context.Background(), append([]string{"crossbar"}, strings.Fields(test.args)...)...)
 		if err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: error %v, want %q in it", test.args, err, test.want)
 		}
@@ -106,19 +93,19 @@ func TestHWCrossbarErrors(t *testing.T) {
 	if err := os.WriteFile(page, []byte("no marks\n"), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := runHWCrossbar(context.Background(), "--page", page); err == nil || !strings.Contains(err.Error(), "no lines") {
+	if _, _, err := execute(context.Background(), "crossbar", "--page", page); err == nil || !strings.Contains(err.Error(), "no lines") {
 		t.Errorf("error %v of a page without marks", err)
 	}
 }
 
 // An interrupt ends the run with what there is, and no file is written.
-func TestHWCrossbarInterrupted(t *testing.T) {
+func TestCrossbarInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	svg := filepath.Join(t.TempDir(), "plot.svg")
-	stdout, _, err := runHWCrossbar(ctx, append(quick, "--json", "--svg", svg)...)
-	if !errors.Is(err, console.ErrInterrupted) || !strings.Contains(stdout, `"interrupted":true`) {
-		t.Errorf("error %v, output %q", err, stdout)
+	stdout, stderr, err := execute(ctx, append(quick, "--json", "--svg", svg)...)
+	if !errors.Is(err, console.ErrInterrupted) || !strings.Contains(stdout, `"interrupted":true`) || !strings.Contains(stderr, "Interrupted: 0 of 1 chips are done") {
+		t.Errorf("error %v, output %q and %q", err, stdout, stderr)
 	}
 	if _, err := os.Stat(svg); !os.IsNotExist(err) {
 		t.Errorf("a plot of nothing: %v", err)

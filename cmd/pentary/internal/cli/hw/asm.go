@@ -1,4 +1,4 @@
-package cli
+package hw
 
 import (
 	"fmt"
@@ -10,17 +10,17 @@ import (
 	"github.com/Kaleaon/pentary-go/internal/hw/isa"
 )
 
-func newHWAsm(s *console.Streams) *cobra.Command {
+func newAsm(s *console.Streams) *cobra.Command {
 	var out string
 	defined := symbols{}
 	cmd := &cobra.Command{
-		Use:         "asm FILE.s",
-		Annotations: console.Arguments("s"),
-		Short:       "Assemble a program into an object file",
+		Use:   "asm FILE.s",
+		Short: "Assemble a program into an object file",
 		Long: `Assemble a program into an object file. Every mistake is reported with its line
 and column, and then no file is written.`,
-		Example: "  pentary hw asm sum.s -o sum.pobj\n  pentary hw asm loop.s -D N=100",
-		Args:    oneProgram,
+		Example:     "  pentary hw asm examples/hw/sum.s -o sum.pobj\n  pentary hw asm examples/hw/loop.s -D N=100 -o loop.pobj",
+		Args:        console.OneArgument("program"),
+		Annotations: console.Arguments("s"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if out == "" {
 				out = objectPath(args[0])
@@ -36,18 +36,19 @@ and column, and then no file is written.`,
 			return nil
 		},
 	}
-	console.OutputP(cmd.Flags(), &out, "out", "o", "`file` to write (default the source's name with .pobj)").Otherwise(func(args []string) string { return objectPath(args[0]) })
+	console.OutputP(cmd.Flags(), &out, "out", "o", "`file` to write (default the source's name with .pobj)").
+		Otherwise(func(args []string) string { return objectPath(args[0]) })
 	cmd.Flags().VarP(defined, "define", "D", "a symbol that the text uses; repeatable")
 	return cmd
 }
 
-func newHWDis(s *console.Streams) *cobra.Command {
+func newDis(s *console.Streams) *cobra.Command {
 	return &cobra.Command{
 		Use:         "dis FILE.pobj",
-		Annotations: console.Arguments("pobj"),
 		Short:       "Disassemble an object file",
 		Long:        "Print an object file as text that assembles to the same file.",
-		Args:        oneProgram,
+		Args:        console.OneArgument("object file"),
+		Annotations: console.Arguments("pobj"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			p, err := isa.ReadFile(args[0])
 			if err != nil {

@@ -1,7 +1,6 @@
-package cli
+package hw
 
 import (
-	"bytes"
 	"errors"
 	"os"
 	"path/filepath"
@@ -14,17 +13,11 @@ import (
 // emit runs the command and returns what it prints.
 func emit(t *testing.T, args ...string) (string, error) {
 	t.Helper()
-	var out bytes.Buffer
-	cmd := newHWEmit(console.NewStreams(&out, &out))
-	cmd.SetArgs(args)
-	cmd.SetOut(&out)
-	cmd.SetErr(&out)
-	cmd.SilenceErrors, cmd.SilenceUsage = true, true
-	err := cmd.Execute()
-	return out.String(), err
+	out, _, err := execute(t.Context(), append([]string{"emit"}, args...)...)
+	return out, err
 }
 
-func TestHWEmit(t *testing.T) {
+func TestEmit(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "new")
 	for range 2 { // again, over what is there
 		out, err := emit(t, "--unit", "tile", "--rows", "32", "--cols", "8", "--out", dir)
@@ -47,7 +40,7 @@ func TestHWEmit(t *testing.T) {
 	}
 }
 
-func TestHWEmitErrors(t *testing.T) {
+func TestEmitErrors(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "file")
 	if err := os.WriteFile(file, nil, 0o666); err != nil {
@@ -73,7 +66,7 @@ func TestHWEmitErrors(t *testing.T) {
 	}
 }
 
-func TestHWEmitList(t *testing.T) {
+func TestEmitList(t *testing.T) {
 	out, err := emit(t, "--list")
 	if err != nil {
 		t.Fatal(err)

@@ -1,4 +1,4 @@
-package cli
+package hw
 
 import (
 	"fmt"
@@ -11,7 +11,7 @@ import (
 	"github.com/Kaleaon/pentary-go/internal/hw/claims"
 )
 
-func newHWClaims(s *console.Streams) *cobra.Command {
+func newClaims(s *console.Streams) *cobra.Command {
 	var json, why bool
 	cmd := &cobra.Command{
 		Use:   "claims",

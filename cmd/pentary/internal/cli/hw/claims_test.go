@@ -1,7 +1,6 @@
-package cli
+package hw
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"strings"
@@ -11,23 +10,19 @@ import (
 	"github.com/Kaleaon/pentary-go/internal/hw/claims"
 )
 
-// hwClaims runs the command and returns what it wrote.
-func hwClaims(t *testing.T, args ...string) (string, error) {
+// runClaims runs the command and returns what it wrote.
+func runClaims(t *testing.T, args ...string) (string, error) {
 	t.Helper()
-	var stdout bytes.Buffer
-	cmd := newHWClaims(console.NewStreams(&stdout, t.Output()))
-	cmd.SilenceErrors, cmd.SilenceUsage = true, true
-	cmd.SetArgs(args)
-	err := cmd.ExecuteContext(t.Context())
-	return stdout.String(), err
+	out, _, err := execute(t.Context(), append([]string{"claims"}, args...)...)
+	return out, err
 }
 
-func TestHWClaims(t *testing.T) {
-	table, err := hwClaims(t, "--why")
+func TestClaims(t *testing.T) {
+	table, err := runClaims(t, "--why")
 	if err != nil {
 		t.Fatal(err)
 	}
-	lines, err := hwClaims(t, "--json")
+	lines, err := runClaims(t, "--json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +42,7 @@ func TestHWClaims(t *testing.T) {
 	if n != len(claims.All()) || strings.Count(lines, "\n") != n {
 		t.Errorf("%d objects on %d lines of %d claims", n, strings.Count(lines, "\n"), len(claims.All()))
 	}
-	if _, err := hwClaims(t, "all"); !errors.As(err, &console.UsageError{}) {
+	if _, err := runClaims(t, "all"); !errors.As(err, &console.UsageError{}) {
 		t.Errorf("an argument: error %v", err)
 	}
 }

@@ -1,7 +1,6 @@
-package cli
+package hw
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"os"
@@ -14,18 +13,7 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// hwReport runs the command and returns what it wrote to standard output.
-func hwReport(ctx context.Context, t *testing.T, args ...string) (string, error) {
-	t.Helper()
-	var stdout bytes.Buffer
-	cmd := newHWReport(console.NewStreams(&stdout, t.Output()))
-	cmd.SilenceErrors, cmd.SilenceUsage = true, true
-	cmd.SetArgs(args)
-	err := cmd.ExecuteContext(ctx)
-	return stdout.String(), err
-}
-
-func TestHWReport(t *testing.T) {
+func TestReport(t *testing.T) {
 	dir := t.TempDir()
 	model, page := filepath.Join(dir, "m.pent"), filepath.Join(dir, "page.html")
 	file := nn.NewMLP(1, 64, 16, 10).File(map[string]string{"task": "digits"})
@@ -35,14 +23,14 @@ func TestHWReport(t *testing.T) {
 
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := hwReport(ctx, t, "--out", page, "--model", model); !errors.Is(err, console.ErrInterrupted) {
+	if _, _, err := execute(ctx, "report", "--out", page, "--model", model); !errors.Is(err, console.ErrInterrupted) {
 		t.Errorf("interrupted: error %v", err)
 	}
 	if _, err := os.Stat(page); err == nil {
 		t.Error("interrupted, it left a page")
 	}
 
-	out, err := hwReport(t.Context(), t, "--out", page, "--model", model, "--generations", "1")
+	out, _, err := execute(t.Context(), "report", "--out", page, "--model", model, "--generations", "1")
 	if err != nil || out != page+"\n" {
 		t.Errorf("wrote %q, error %v", out, err)
 	}
@@ -52,7 +40,7 @@ func TestHWReport(t *testing.T) {
 	}
 }
 
-func TestHWReportErrors(t *testing.T) {
+func TestReportErrors(t *testing.T) {
 	dir := t.TempDir()
 	page, model, text := filepath.Join(dir, "page.html"), filepath.Join(dir, "m.pent"), filepath.Join(dir, "text")
 	for path, net := range map[string]*nn.Model{model: nn.NewMLP(1, 7, 3)} {
@@ -76,7 +64,7 @@ func TestHWReportErrors(t *testing.T) {
 		{[]string{"--out", page, "--model", text}, false, text},
 		{[]string{"--out", page, "--model", model}, false, "features"},
 	} {
-		_, err := hwReport(t.Context(), t, test.args...)
+		_, _, err := execute(t.Context(), append([]string{"report"}, test.args...)...)
 		var usage console.UsageError
 		if err == nil || errors.As(err, &usage) != test.usage || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%q: error %v", test.args, err)

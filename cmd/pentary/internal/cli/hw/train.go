@@ -1,10 +1,9 @@
-package cli
+package hw
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -13,15 +12,14 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es"
-	"github.com/Kaleaon/pentary-go/internal/durable"
 	"github.com/Kaleaon/pentary-go/internal/hw/exec"
 	"github.com/Kaleaon/pentary-go/internal/hw/isa"
 	"github.com/Kaleaon/pentary-go/internal/hw/programs"
 	"github.com/Kaleaon/pentary-go/nn"
 )
 
-// hwTrain is a training run on the modelled machine as the command line asks for it.
-type hwTrain struct {
+// trainer is a training run on the modelled machine as the command line asks for it.
+type trainer struct {
 	task    *task.Task
 	options es.Options
 	hidden  []int
@@ -30,14 +28,12 @@ type hwTrain struct {
 	json    bool
 }
 
-func newHWTrain(s *console.Streams) *cobra.Command {
-	digits, err := task.Find("digits")
+func newTrain(s *console.Streams) *cobra.Command {
+	of, err := task.Find(digits)
 	if err != nil {
-		panic(err)
+		panic(err) // it is embedded
 	}
-	t := hwTrain{task: digits, batch: digits.Batch, hidden: digits.Hidden, options: digits.Options}
-	rate := newDecimal(digits.Rate, 1)
-	t.options.Rule = es.Residual{Rate: rate.q16()}
+	t := trainer{task: of, batch: of.Batch, hidden: slices.Clone(of.Hidden), options: defaults(of)}
 	cmd := &cobra.Command{
 		Use:   "train",
 		Short: "Train a network on the modelled machine",
@@ -63,7 +59,7 @@ run, and the weights of both must be equal to the bit. The defaults are those of
 	return cmd
 }
 
-func (t *hwTrain) run(ctx context.Context, s *console.Streams) error {
+func (t *trainer) run(ctx context.Context, s *console.Streams) error {
 	train, test, err := t.task.Load("")
 	if err != nil {
 		return err
@@ -79,24 +75,20 @@ func (t *hwTrain) run(ctx context.Context, s *console.Streams) error {
 	if err != nil {
 		return console.UsageError{Err: err}
 	}
-	if t.emit != "" {
-		write := func(w io.Writer) error { _, err := io.WriteString(w, program.Text); return err }
-		if err := durable.Write(t.emit, write); err != nil {
-			return fmt.Errorf("saving: %w", err)
-		}
-	}
-	var counter hwCounter
-	line := console.NewLine(s.ErrTerm)
-	err = program.Run(ctx, &counter, t.follow(line, len(net.Layers)))
-	line.Clear()
-	switch {
-	case errors.Is(err, context.Canceled):
-		return console.ErrInterrupted
-	case err != nil:
+	if err := saveText("--emit", t.emit, program.Text); err != nil {
 		return err
+	}
+	var counter counter
+	line := console.NewLine(s.ErrTerm)
+	updates := 0 // of matrices
+	err = program.Run(ctx, &counter, t.follow(line, &updates, len(net.Matrices())))
+	line.Clear()
+	if err != nil {
+		return interrupted(s, err, "the machine has trained %d of %d generations, in %s instructions",
+			updates/len(net.Matrices()), t.options.Generations, report.Count(counter.steps))
 	}
 	if err := t.reference(ctx, twin, train); err != nil {
-		return err
+		return interrupted(s, err, "the machine has trained all generations, the library has not: the weights are not compared")
 	}
 	for i, l := range net.Matrices() {
 		if !l.W.Equal(twin.Matrices()[i].W) {
@@ -115,21 +107,20 @@ func (t *hwTrain) run(ctx context.Context, s *console.Streams) error {
 }
 
 // follow returns an observer that shows how far the run is.
-func (t *hwTrain) follow(line *console.Line, layers int) exec.Observer {
-	moved := 0 // matrices
+func (t *trainer) follow(line *console.Line, updates *int, layers int) exec.Observer {
 	return exec.ObserverFunc(func(e exec.Event) {
 		if e.Inst.Op == isa.PQUANT {
-			moved++
+			*updates++
 		}
 		line.Show(func(width int) string {
-			done, of := moved/layers, t.options.Generations
+			done, of := *updates/layers, t.options.Generations
 			return console.Bar(done, of, fmt.Sprintf("%d of %d generations", done, of), width, line.Style)
 		})
 	})
 }
 
 // reference does the same run by packages es and nn.
-func (t *hwTrain) reference(ctx context.Context, net *nn.Model, data *data.Dataset) error {
+func (t *trainer) reference(ctx context.Context, net *nn.Model, data *data.Dataset) error {
 	c, err := nn.NewEvaluator(net, nn.Classify(data), nn.EvaluatorOptions{Streams: t.batch})
 	if err != nil {
 		return err
@@ -138,10 +129,5 @@ func (t *hwTrain) reference(ctx context.Context, net *nn.Model, data *data.Datas
 	if err != nil {
 		return err
 	}
-	if err := opt.Run(ctx); errors.Is(err, context.Canceled) {
-		return console.ErrInterrupted
-	} else if err != nil {
-		return err
-	}
-	return nil
+	return opt.Run(ctx)
 }

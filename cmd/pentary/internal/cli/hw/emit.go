@@ -1,8 +1,7 @@
-package cli
+package hw
 
 import (
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,7 +10,6 @@ import (
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/hwmodel/rtl"
-	"github.com/Kaleaon/pentary-go/internal/durable"
 )
 
 // emitter writes a unit of the hardware.
@@ -24,7 +22,7 @@ type emitter struct {
 	sizes map[string]*int // by the name of the parameter
 }
 
-func newHWEmit(s *console.Streams) *cobra.Command {
+func newEmit(s *console.Streams) *cobra.Command {
 	e := emitter{sizes: map[string]*int{}}
 	cmd := &cobra.Command{
 		Use:   "emit",
@@ -52,7 +50,7 @@ sizes that each takes.`,
 	f := cmd.Flags()
 	f.SortFlags = false
 	f.StringVar(&e.unit, "unit", "", "`name` of the unit")
-	console.OutputFolder(f, &e.out, "out", "`folder` to write to; it is made if it is not there", nil)
+	console.OutputFolder(f, &e.out, "out", "`folder` to write to; it is made if it is not there", e.names)
 	for _, u := range rtl.Units() {
 		for _, p := range u.Params {
 			if e.sizes[p.Name] == nil {
@@ -63,6 +61,15 @@ sizes that each takes.`,
 	f.BoolVar(&e.list, "list", false, "list the units instead")
 	f.BoolVar(&e.json, "json", false, "print one JSON object, with --list one a unit")
 	return cmd
+}
+
+// names returns the names of the unit's files.
+func (e *emitter) names() (names []string) {
+	files, _ := rtl.Emit(e.unit, nil) // run says what is wrong with the unit
+	for _, f := range files {
+		names = append(names, f.Name)
+	}
+	return names
 }
 
 // sizeUsage says what the flag of a parameter is for, whose default may depend on the
@@ -99,10 +106,7 @@ func (e *emitter) run(s *console.Streams, values map[string]int) error {
 	result := emitResult{Unit: e.unit}
 	for _, f := range files {
 		path := filepath.Join(e.out, f.Name)
-		if err := durable.Write(path, func(w io.Writer) error {
-			_, err := w.Write(f.Text)
-			return err
-		}); err != nil {
+		if err := saveText("--out", path, string(f.Text)); err != nil {
 			return err
 		}
 		result.Files = append(result.Files, path)

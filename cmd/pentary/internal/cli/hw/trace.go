@@ -1,4 +1,4 @@
-package cli
+package hw
 
 import (
 	"context"
@@ -14,8 +14,8 @@ import (
 	"github.com/Kaleaon/pentary-go/internal/hw/isa"
 )
 
-func newHWTrace(s *console.Streams) *cobra.Command {
-	var program hwProgram
+func newTrace(s *console.Streams) *cobra.Command {
+	var program target
 	var json bool
 	cmd := &cobra.Command{
 		Use:         "trace [FILE]",
@@ -23,7 +23,7 @@ func newHWTrace(s *console.Streams) *cobra.Command {
 		Short:       "Run a program and print a line for each instruction",
 		Long: `Run a program, or a saved network, as run does, and print a line for each
 instruction that is executed: its address, the instruction, and the work it did.`,
-		Example: "  pentary hw trace sum.s --steps 20\n  pentary hw trace --model digits.pent --samples 16 --json",
+		Example: "  pentary hw trace examples/hw/sum.s --steps 20\n  pentary hw trace --model digits.pent --samples 16 --json",
 		Args:    program.args,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			t := &tracer{s: s, json: json, style: s.OutStyle()}
@@ -43,7 +43,7 @@ instruction that is executed: its address, the instruction, and the work it did.
 			case errors.Is(err, exec.ErrSteps):
 				return nil // as many as were asked for
 			case err != nil:
-				return hwFault(program, args, err)
+				return fmt.Errorf("%s: %w", j.name, err)
 			}
 			return nil
 		},

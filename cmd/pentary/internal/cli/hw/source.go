@@ -1,43 +1,15 @@
-package cli
+package hw
 
 import (
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
-
-	"github.com/spf13/cobra"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/internal/hw/isa"
-	"github.com/Kaleaon/pentary-go/trit5"
 )
-
-func newHW(s *console.Streams) *cobra.Command {
-	cmd := &cobra.Command{
-		Use:   "hw",
-		Short: "Model the Pentary accelerator",
-		Long: `Assemble, run and look into programs for the Pentary accelerator: 48-bit
-instructions over 16-pent words, matrices of pents, and evolution strategies.
-docs/isa.md describes the instructions.`,
-		Example: "  pentary hw run --model digits.pent\n  pentary hw asm sum.s && pentary hw trace sum.pobj",
-		Args:    console.Subcommands,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-	}
-	cmd.AddCommand(newHWAsm(s), newHWDis(s), newHWRun(s), newHWTrace(s), newHWTrain(s),
-		newHWClaims(s), newHWCrossbar(s), newHWEmit(s), newHWReport(s))
-	return cmd
-}
-
-// oneProgram is the arguments' check of commands that take a program.
-func oneProgram(cmd *cobra.Command, args []string) error {
-	if len(args) != 1 {
-		return console.Usagef("%s takes one program, and got %d", cmd.CommandPath(), len(args))
-	}
-	return nil
-}
 
 // symbols is a flag's value: symbols that assembly text may use, as NAME=VALUE.
 type symbols map[string]int64
@@ -48,9 +20,9 @@ func (s symbols) Set(text string) error {
 	if !ok || name == "" {
 		return errors.New("want NAME=VALUE")
 	}
-	v, err := strconv.ParseInt(value, 0, 64)
-	if err != nil || v > trit5.WordMax || v < -trit5.WordMax {
-		return fmt.Errorf("%.32q is not a number within ±%d", value, int64(trit5.WordMax))
+	v, err := isa.ParseNumber(value)
+	if err != nil {
+		return err
 	}
 	s[name] = v
 	return nil

@@ -1,0 +1,143 @@
+package hw
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
+	"github.com/Kaleaon/pentary-go/internal/hw/exec"
+	"github.com/Kaleaon/pentary-go/internal/hw/isa"
+)
+
+// result is what a run came to.
+type result struct {
+	Halted        bool             `json:"halted"`
+	Steps         int              `json:"steps"`
+	Operations    []operation      `json:"operations"` // most frequent first
+	MACs          int              `json:"macs"`
+	FarBytes      int              `json:"far_bytes"`
+	Registers     map[string]int64 `json:"registers"` // that are not zero
+	Shown         []shownSymbol    `json:"shown,omitempty"`
+	Task          string           `json:"task,omitempty"` // of a network
+	TestAccuracy  *float64         `json:"test_accuracy,omitempty"`
+	TestSamples   int              `json:"test_samples,omitempty"`
+	Identical     bool             `json:"identical,omitempty"`      // outputs, or weights, to the library's
+	WeightsSHA256 string           `json:"weights_sha256,omitempty"` // of a network that was trained
+	Confusion     [][]int          `json:"confusion,omitempty"`
+}
+
+// operation counts the executions of an operation.
+type operation struct {
+	Name  string `json:"name"`
+	Count int    `json:"count"`
+	MACs  int    `json:"macs,omitempty"`
+}
+
+// shownSymbol is the content of a symbol.
+type shownSymbol struct {
+	Symbol string    `json:"symbol"`
+	Kind   string    `json:"kind"` // of a tensor, or "words"
+	Values [][]int64 `json:"values"`
+}
+
+// counter is an observer that adds up.
+type counter struct {
+	counts, macs [isa.PRNG + 1]int // by operation
+	far, steps   int
+}
+
+// Step implements exec.Observer.
+func (c *counter) Step(e exec.Event) {
+	c.counts[e.Inst.Op]++
+	c.macs[e.Inst.Op] += e.MACs()
+	c.far += e.Far
+	c.steps++
+}
+
+// result returns what was counted.
+func (c *counter) result() *result {
+	r := &result{
+		Steps: c.steps, FarBytes: c.far,
+		Operations: []operation{}, Registers: map[string]int64{},
+	}
+	for i := range isa.Specs {
+		op := isa.Specs[i].Op
+		r.MACs += c.macs[op]
+		if c.counts[op] > 0 {
+			r.Operations = append(r.Operations, operation{isa.Specs[i].Name, c.counts[op], c.macs[op]})
+		}
+	}
+	slices.SortStableFunc(r.Operations, func(a, b operation) int { return cmp.Compare(b.Count, a.Count) })
+	return r
+}
+
+// describe adds what a network of a task came to, whose results are the library's.
+func (r *result) describe(task string, c report.Confusion) {
+	accuracy := c.Accuracy()
+	r.Task, r.TestAccuracy, r.TestSamples = task, &accuracy, c.Total()
+	r.Identical, r.Confusion = true, c
+}
+
+// write prints the result for people.
+func (r *result) write(out io.Writer, s report.Style) {
+	title := func(text, note string) { fmt.Fprintf(out, "\n%s  %s\n", s.Bold(text), s.Dim(note)) }
+	if r.TestAccuracy != nil {
+		title("Confusion", "row: true class, column: assigned")
+		report.Confusion(r.Confusion).Write(out, s)
+	}
+	title("Instructions", report.Count(r.Steps)+" executed")
+	for _, o := range r.Operations {
+		macs := ""
+		if o.MACs > 0 {
+			macs = s.Dim("  " + report.Count(o.MACs) + " multiply-adds")
+		}
+		fmt.Fprintf(out, "  %-8s %12s%s\n", o.Name, report.Count(o.Count), macs)
+	}
+	for _, shown := range r.Shown {
+		title(shown.Symbol, shown.Kind)
+		for _, row := range shown.Values {
+			fmt.Fprintf(out, "  %s\n", strings.Trim(fmt.Sprint(row), "[]"))
+		}
+	}
+	if r.TestAccuracy == nil {
+		title("Registers", "that are not zero")
+		for reg := range isa.Reg(isa.Registers) {
+			if v, ok := r.Registers[reg.String()]; ok {
+				fmt.Fprintf(out, "  %-4v %15d\n", reg, v)
+			}
+		}
+	}
+	r.writeSummary(out, s)
+}
+
+// writeSummary prints the lines at the end, if there are any.
+func (r *result) writeSummary(out io.Writer, s report.Style) {
+	line := console.Fields(out, s)
+	if r.TestAccuracy != nil || r.MACs > 0 || r.FarBytes > 0 || !r.Halted {
+		fmt.Fprintln(out)
+	}
+	if r.TestAccuracy != nil {
+		c := report.Confusion(r.Confusion)
+		line("Test accuracy", s.Good(report.Percent(c.Correct(), c.Total()))+"  "+s.Dim(fmt.Sprintf(
+			"%s of %s held-out samples", report.Count(c.Correct()), report.Count(c.Total()))))
+		if r.WeightsSHA256 == "" {
+			line("Outputs", "equal to the library's, bit for bit")
+		} else {
+			line("Weights", "equal to the library's, bit for bit")
+			line("Weights sha256", r.WeightsSHA256)
+		}
+	}
+	if r.MACs > 0 {
+		line("Work", report.Count(r.MACs)+" multiply-adds")
+	}
+	if r.FarBytes > 0 {
+		line("Far memory", report.Count(r.FarBytes)+" bytes")
+	}
+	if !r.Halted {
+		line("Stopped", fmt.Sprintf("after %s instructions", report.Count(r.Steps)))
+	}
+}
