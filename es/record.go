@@ -12,6 +12,7 @@ import (
 type Record struct {
 	Generation int        // counts from 1, as in Stats
 	Codes      []int8     // by pair, or by pair and sample with noise in activations
+	Samples    int        // codes of each pair; 0 if it is not known
 	Touched    [][]uint64 // by tensor, a bit for each row; nil unless it is sparse, and if none is
 }
 
@@ -22,7 +23,7 @@ func (o *Optimizer) Record() Record {
 	if !o.moved {
 		return Record{}
 	}
-	return Record{Generation: o.generation, Codes: o.codes, Touched: o.recorded}
+	return Record{Generation: o.generation, Codes: o.codes, Samples: o.samples, Touched: o.recorded}
 }
 
 // Replay moves the weights as Tell did when it made the record. It returns an error
@@ -52,6 +53,8 @@ func (o *Optimizer) checkRecord(r Record) error {
 		return fmt.Errorf("es: record of generation %d, want %d", r.Generation, o.generation+1)
 	case len(r.Codes) != len(o.next):
 		return fmt.Errorf("es: record of %d codes for %s", len(r.Codes), o.population())
+	case r.Samples != 0 && r.Samples != o.samples:
+		return fmt.Errorf("es: record of %d codes a pair for %s", r.Samples, o.population())
 	case len(r.Touched) != len(o.touched):
 		return fmt.Errorf("es: record of %d tensors, want %d", len(r.Touched), len(o.touched))
 	}

@@ -54,7 +54,7 @@ func (h *checkpointHead) decode(path string, b []byte) error {
 	if magic := b[:len(checkpointMagic)]; string(magic) != checkpointMagic {
 		return damaged(path, 0, "magic is %q, not %q", magic, checkpointMagic)
 	}
-	if err := checkVersion(path, b[len(checkpointMagic):], checkpointVersion); err != nil {
+	if _, err := checkVersion(path, b[len(checkpointMagic):], checkpointVersion); err != nil {
 		return err
 	}
 	const sumAt = checkpointHeadSize - checksumSize

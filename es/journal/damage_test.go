@@ -231,6 +231,28 @@ func TestHoles(t *testing.T) {
 	}
 }
 
+// u32 returns numbers as they are stored.
+func u32(numbers ...uint32) string {
+	var b []byte
+	for _, n := range numbers {
+		b = binary.LittleEndian.AppendUint32(b, n)
+	}
+	return string(b)
+}
+
+// version1 stands for a generation in a journal of version 1.
+const version1 kind = 1 << 31
+
+// downgrade makes the journal in a directory, which has no generations yet, one of
+// version 1, and opens it.
+func downgrade(t *testing.T, dir string) *Log {
+	t.Helper()
+	data := journalOf(t, dir)
+	data[len(journalMagic)] = 1
+	put(t, filepath.Join(dir, journalName), data)
+	return must[*Log](t)(Open(dir, quick))
+}
+
 // Content that no run writes, under right checksums, is an error that says what.
 func TestRejects(t *testing.T) {
 	x := trainee.New(codes)
@@ -246,21 +268,38 @@ func TestRejects(t *testing.T) {
 		{headerKind, string(zero), "header"},
 		{endKind, sum[1:], "end of 31 bytes"},
 		{endKind, sum + "\xff", "UTF-8"},
-		{generationKind, "\x04\x00\x00\x00\x00\x00\x00\x00", "generation of 8 bytes"},
-		{generationKind, "\x05\x00\x00\x00\x00\x00\x00\x00\x00", "codes of 5 bits"},
-		{generationKind, "\x08\x02\x00\x00\x00\x00\x00\x00\x00\x70", "2 codes of 8 bits in 1 bytes"},
-		{generationKind, "\x04\xff\xff\xff\xff\x00\x00\x00\x00\x70", "codes of 4 bits in 1 bytes"},
-		{generationKind, "\x08\x01\x00\x00\x00\x00\x00\x00\x00\x07", "fit 4"},
-		{generationKind, "\x04\x01\x00\x00\x00\x00\x00\x00\x00\x17", "after the last"},
-		{generationKind, "\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00", "1 bytes after"},
-		{generationKind, "\x04\x00\x00\x00\x00\xff\xff\xff\xff\x00", "4294967295 sets"},
-		{generationKind, "\x04\x00\x00\x00\x00\x02\x00\x00\x00\x01\x00", "claims 1 words"},
-		{generationKind, "\x04\x00\x00\x00\x00\x01\x00\x00\x00\x80", "no size"},
-		{generationKind, "\x04\x00\x00\x00\x00\x01\x00\x00\x00\x80\x00", "no size"},
-		{generationKind, "\x04\x00\x00\x00\x00\x01\x00\x00\x00\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02", "no size"},
+		{generationKind, u32(0, 1) + "\x00\x00\x00", "generation of 11 bytes"},
+		{generationKind, u32(0, 0, 0), "pairs of no codes"},
+		{generationKind, u32(1<<31, 1<<31, 0) + "\x70", "2147483648 pairs of 2147483648 codes in 1 bytes"},
+		{generationKind, u32(1<<16, 1<<6+1, 0) + string(make([]byte, 1<<12)), "65536 pairs of 65 codes in 4096 bytes"},
+		{generationKind, u32(2049, 1, 0) + "\x70", "2049 pairs of 1 codes in 1 bytes"},
+		{generationKind, u32(3, 1, 0) + "\x00\x00\x00", "codes end early"},
+		{generationKind, u32(4, 8, 0) + "\x7f\xff\xff\xff", "codes end early"},
+		{generationKind, u32(1, 1, 0) + "\x00\x00\x00\x01", "one encoding"},
+		{generationKind, u32(1, 1, 0) + "\xff\xff\xff\xff", "one encoding"},
+		{generationKind, u32(1, 1, 0) + "\x00\x00\x00\x00\x00", "1 bytes after"},
+		{generationKind, u32(0, 1, 0) + "\x00", "1 bytes after"},
+		{generationKind, u32(0, 1, 1<<32-1) + "\x00", "4294967295 sets"},
+		{generationKind, u32(0, 1, 2) + "\x01\x00", "claims 1 words"},
+		{generationKind, u32(0, 1, 1) + "\x80", "no size"},
+		{generationKind, u32(0, 1, 1) + "\x80\x00", "no size"},
+		{generationKind, u32(0, 1, 1) + "\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02", "no size"},
+
+		{version1, "\x04\x00\x00\x00\x00\x00\x00\x00", "generation of 8 bytes"},
+		{version1, "\x05\x00\x00\x00\x00\x00\x00\x00\x00", "codes of 5 bits"},
+		{version1, "\x08\x02\x00\x00\x00\x00\x00\x00\x00\x70", "2 codes of 8 bits in 1 bytes"},
+		{version1, "\x04\xff\xff\xff\xff\x00\x00\x00\x00\x70", "codes of 4 bits in 1 bytes"},
+		{version1, "\x08\x01\x00\x00\x00\x00\x00\x00\x00\x07", "fit 4"},
+		{version1, "\x04\x01\x00\x00\x00\x00\x00\x00\x00\x17", "after the last"},
+		{version1, "\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00", "1 bytes after"},
 	} {
 		dir := filepath.Join(t.TempDir(), "run")
 		l := must[*Log](t)(Create(dir, header(t, x), quick))
+		if c.kind == version1 {
+			check(t, l.Close())
+			l = downgrade(t, dir)
+			c.kind = generationKind
+		}
 		check(t, l.write(c.kind, func(b []byte) []byte { return append(b, c.payload...) }))
 		check(t, l.Close())
 		before := journalOf(t, dir)
@@ -274,6 +313,65 @@ func TestRejects(t *testing.T) {
 	}
 }
 
+// Nothing follows the end of a run.
+func TestNothingAfterTheEnd(t *testing.T) {
+	for _, next := range []kind{generationKind, endKind, headerKind} {
+		dir := write(t, 2, -1, true)
+		l := must[*Log](t)(Open(dir, quick))
+		l.ended = false
+		check(t, l.write(next, func(b []byte) []byte {
+			return appendGeneration(b, &es.Record{Codes: make([]int8, codes)}, journalVersion)
+		}))
+		check(t, l.Close())
+		_, err := Open(dir, quick)
+		if !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), "record 4") {
+			t.Errorf("kind %d: error %v", next, err)
+		}
+		if err := Replay(t.Context(), dir, trainee.New(codes)); !errors.Is(err, ErrDamaged) {
+			t.Errorf("kind %d: replay: error %v", next, err)
+		}
+	}
+}
+
+// A record of more than the format allows is refused by the writer, and by the reader
+// under a right checksum.
+func TestTooLongRecords(t *testing.T) {
+	dir := write(t, 1, -1, false)
+	data := journalOf(t, dir)
+	run := binary.LittleEndian.Uint32(data[preambleSize+headSummed:])
+	for length, damage := range map[uint32]bool{maxPayload: false, maxPayload + 1: true, 1<<32 - 1: true} {
+		var b [headSize]byte
+		head{sequence: 2, durable: 1, kind: generationKind, length: length}.put(b[:], run)
+		long := append(bytes.Clone(data), b[:]...)
+		l, at, _, err := reopen(t, dir, long)
+		if damage {
+			if !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), "at most 1073741824") {
+				t.Errorf("length %d: error %v", length, err)
+			}
+			continue
+		}
+		check(t, err) // torn, as far as one can tell
+		if at.Generation != 1 || l.Truncated().Bytes != headSize {
+			t.Errorf("length %d: restored %+v, truncated %v", length, at, l.Truncated())
+		}
+		check(t, l.Close())
+	}
+	put(t, filepath.Join(dir, journalName), data)
+	l := must[*Log](t)(Open(dir, quick))
+	defer l.Close()
+	for _, r := range []es.Record{
+		{Codes: make([]int8, maxCodes+1)}, {Codes: make([]int8, 7), Samples: 2}, {Codes: []int8{0, -128}},
+	} {
+		r.Generation = l.Generation() + 1
+		if err := l.Append(r); err == nil || l.Generation() != r.Generation-1 {
+			t.Errorf("took %d codes of %d samples", len(r.Codes), r.Samples)
+		}
+	}
+	if err := l.Append(es.Record{Generation: l.Generation() + 1, Codes: make([]int8, maxCodes), Samples: 4}); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestVersions(t *testing.T) {
 	dir := write(t, 2, 2, false)
 	data := journalOf(t, dir)
@@ -281,7 +379,7 @@ func TestVersions(t *testing.T) {
 		other := bytes.Clone(data)
 		other[at] = 9
 		_, _, _, err := reopen(t, dir, other)
-		if !errors.Is(err, ErrVersion) || !strings.Contains(err.Error(), "reads 1") || !strings.Contains(err.Error(), []string{"is 9,", "is 2305,"}[at-4]) {
+		if !errors.Is(err, ErrVersion) || !strings.Contains(err.Error(), "reads 1 to ") || !strings.Contains(err.Error(), []string{"is 9,", "is 2306,"}[at-4]) {
 			t.Errorf("error %v, want both versions", err)
 		}
 	}
@@ -360,7 +458,8 @@ func TestAlienCheckpoints(t *testing.T) {
 		{7, state[1:], sound.Parameters(), "state of 35 bytes"},
 		{7, state, sound.Parameters()[:2], "2 parameters"},
 		{7, state, params(func(p []es.Parameter) []es.Parameter { p[1].Vector = p[1].Vector[1:]; return p }), "vector 1"},
-		{7, state, params(func(p []es.Parameter) []es.Parameter { p[1].Vector[1] = -128; return p }), "-128"},
+		{7, state, params(func(p []es.Parameter) []es.Parameter { p[1].Vector[0] = -128; return p }), "-128 at element 0"},
+		{7, state, params(func(p []es.Parameter) []es.Parameter { p[1].Vector[4] = -128; return p }), "-128 at element 4"},
 		{7, state, params(func(p []es.Parameter) []es.Parameter { p[0], p[1] = p[1], p[0]; return p }), "no matrix"},
 		{7, state, params(func(p []es.Parameter) []es.Parameter { p[0] = p[2]; return p }), "70×2, want 3×40"},
 	} {

@@ -8,7 +8,7 @@ import (
 
 const (
 	journalMagic   = "PEJL"
-	journalVersion = 1
+	journalVersion = 2
 	preambleSize   = 8
 
 	headSize   = 24

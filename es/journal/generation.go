@@ -4,98 +4,77 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/Kaleaon/pentary-go/es"
 )
 
 // generationSize is the size of a generation's payload without codes and rows.
-const generationSize = 9
+const generationSize = 12
 
-// codeBits returns the bits that each of the codes takes.
-func codeBits(codes []int8) byte {
-	for _, c := range codes {
-		if c != c<<4>>4 {
-			return 8
+// checkCodes returns an error if a record cannot be written.
+func checkCodes(r *es.Record) error {
+	if samples := max(r.Samples, 1); len(r.Codes)%samples != 0 {
+		return fmt.Errorf("%d codes of %d samples", len(r.Codes), samples)
+	}
+	if len(r.Codes) > maxCodes {
+		return fmt.Errorf("%d codes, want at most %d", len(r.Codes), maxCodes)
+	}
+	for i, c := range r.Codes {
+		if c == math.MinInt8 {
+			return fmt.Errorf("code -128 at %d, want at most ±127", i)
 		}
 	}
-	return 4
+	return nil
 }
 
-// appendGeneration appends the payload of a record. The record's number is not in
-// it: it is the sequence number.
-func appendGeneration(b []byte, r *es.Record) []byte {
-	le := binary.LittleEndian
-	bits := codeBits(r.Codes)
-	b = append(b, bits)
-	b = le.AppendUint32(b, uint32(len(r.Codes)))
-	b = le.AppendUint32(b, uint32(len(r.Touched)))
-	if bits == 8 {
-		for _, c := range r.Codes {
-			b = append(b, byte(c))
-		}
-	} else {
-		for i, c := range r.Codes {
-			if i%2 == 0 {
-				b = append(b, byte(c)&15)
-			} else {
-				b[len(b)-1] |= byte(c) << 4
-			}
-		}
+// appendGeneration appends the payload of a record that checkCodes passed. The record's
+// number is not in it: it is the sequence number.
+func appendGeneration(b []byte, r *es.Record, version uint16) []byte {
+	if version == 1 {
+		return appendGeneration1(b, r)
 	}
-	for _, rows := range r.Touched {
+	le := binary.LittleEndian
+	samples := max(r.Samples, 1)
+	b = le.AppendUint32(b, uint32(len(r.Codes)/samples))
+	b = le.AppendUint32(b, uint32(samples))
+	b = le.AppendUint32(b, uint32(len(r.Touched)))
+	b = appendCodes(b, r.Codes, samples)
+	return appendTouched(b, r.Touched)
+}
+
+func appendTouched(b []byte, touched [][]uint64) []byte {
+	for _, rows := range touched {
 		b = binary.AppendUvarint(b, uint64(len(rows)))
 		for _, word := range rows {
-			b = le.AppendUint64(b, word)
+			b = binary.LittleEndian.AppendUint64(b, word)
 		}
 	}
 	return b
 }
 
 // decodeGeneration reads a payload into r, whose memory it uses again. It accepts
-// what appendGeneration makes and nothing else, and allocates no more than 32 bytes
-// for each of b.
-func decodeGeneration(r *es.Record, b []byte) error {
+// what appendGeneration makes and nothing else, and allocates no more than a byte for
+// each code, of which b has to hold as many as it claims.
+func decodeGeneration(r *es.Record, b []byte, version uint16) error {
+	if version == 1 {
+		return decodeGeneration1(r, b)
+	}
 	if len(b) < generationSize {
 		return fmt.Errorf("generation of %d bytes, want at least %d", len(b), generationSize)
 	}
 	le := binary.LittleEndian
-	bits, codes, sets := b[0], uint64(le.Uint32(b[1:])), uint64(le.Uint32(b[5:]))
-	b = b[generationSize:]
-	if bits != 4 && bits != 8 {
-		return fmt.Errorf("codes of %d bits, want 4 or 8", bits)
+	pairs, samples, sets := le.Uint32(b), le.Uint32(b[4:]), uint64(le.Uint32(b[8:]))
+	if samples == 0 {
+		return errors.New("pairs of no codes")
 	}
-	size := (codes*uint64(bits) + 7) / 8 // no overflow: both are 32 bits at most
-	if size > uint64(len(b)) {
-		return fmt.Errorf("%d codes of %d bits in %d bytes", codes, bits, len(b))
-	}
-	if err := decodeCodes(r, b[:size], int(codes), bits); err != nil {
+	var err error
+	r.Samples = int(samples)
+	if r.Codes, b, err = decodeCodes(r.Codes[:0], b[generationSize:], pairs, samples); err != nil {
 		return err
 	}
-	return decodeTouched(r, b[size:], sets)
-}
-
-func decodeCodes(r *es.Record, b []byte, n int, bits byte) error {
-	r.Codes = slices.Grow(r.Codes[:0], n+n%2)
-	if bits == 8 {
-		for _, c := range b {
-			r.Codes = append(r.Codes, int8(c))
-		}
-		if codeBits(r.Codes) != 8 {
-			return errors.New("codes of 8 bits that fit 4")
-		}
-		return nil
-	}
-	for _, c := range b {
-		r.Codes = append(r.Codes, int8(c<<4)>>4, int8(c)>>4)
-	}
-	if n < len(r.Codes) {
-		if r.Codes[n] != 0 {
-			return errors.New("a code after the last")
-		}
-		r.Codes = r.Codes[:n]
-	}
-	return nil
+	return decodeTouched(r, b, sets)
 }
 
 func decodeTouched(r *es.Record, b []byte, sets uint64) error {

@@ -28,11 +28,11 @@ type Options struct {
 //
 // # Format
 //
-// Version 1. Integers are little-endian and follow one another without gaps. A
+// Version 2. Integers are little-endian and follow one another without gaps. A
 // checksum is CRC-32C, as in the .pent format.
 //
 //	magic       4 bytes  "PEJL"
-//	version     u16      1
+//	version     u16      2
 //	flags       u16      0
 //	records, until the end of the file:
 //	    sequence          u32  0, 1, 2, …
@@ -62,11 +62,10 @@ type Options struct {
 //
 // Kind 2 is a generation, whose number is the record's sequence number.
 //
-//	bits             u8   of a code: 4 if all are in [-8, 7], else 8
-//	codes            u32
+//	pairs            u32
+//	samples          u32  codes of each pair, 1 with noise in weights
 //	tensors          u32  0, or those of the run
-//	the codes in two's complement; of 4 bits two in a byte, the first in its low
-//	    half, and a half that is left over is 0
+//	codes            range-coded, see below; nothing if there are no pairs
 //	for each of the tensors:
 //	    words        as a varint (LEB128) of the shortest form; 0 if all rows took part
 //	    the words    u64 each; row i is bit i%64 of word i/64
@@ -75,17 +74,58 @@ type Options struct {
 //
 //	final weights    32 bytes  SHA-256, see HashWeights
 //	reason           UTF-8, to the end of the payload
+//
+// # Codes
+//
+// The code c of pair p and sample s, in ±127, is coded sample by sample, and of each
+// sample pair by pair. Its size is the length of |c| in bits, 0 to 7. With sum, the sum
+// of |c| of the sample's p codes before, its context is the half octave of
+// mean = ⌊16·(sum + 4)/(p + 1)⌋: with l the length of mean in bits, 2·l, plus bit l-2
+// of mean if l ≥ 2. What is coded, in this order:
+//
+//	size        its three bits, from the high one on, each by the probability of its
+//	            context and node: nodes 1, 2 and 3, 4 to 7 as in a binary heap, where a
+//	            bit b leads from node n to 2n + b
+//	first       if size ≥ 2: the bit of |c| below the highest, by context and node
+//	            8 + size
+//	second      if size ≥ 3: the bit below that, by context and node
+//	            16 + 2·size + first
+//	rest        if size ≥ 1: the n = max(size-3, 0) bits of |c| below, then 1 if c < 0,
+//	            as one number of n + 1 bits of even chances
+//
+// A probability P is that of a 0 in units of 2^-15. It begins at 2^14; its
+// i-th bit, with k = min(i, 5), then adds ⌊(2^15 - P)/2^k⌋ if 0 and subtracts ⌊P/2^k⌋ if 1.
+//
+// The coder narrows the interval [low, low + width), which begins as [0, 2^32 - 1). A
+// bit splits it at ⌊width/2^15⌋·P: 0 takes the lower part, 1 the upper. A number v of n
+// even bits divides width by 2^n, rounding down, and adds v·width to low. While width is
+// below 2^24, the high byte of low's 32 bits is written, and both are multiplied by 256;
+// a carry out of these 32 bits goes into the bytes written before. At the end the 4
+// bytes of low are written, the high one first. So codes have one encoding: a reader
+// that follows low finds it 0 in the end.
+//
+// # Version 1
+//
+// Journals of version 1 are read and continued. In them a generation is
+//
+//	bits             u8   of a code: 4 if all are in [-8, 7], else 8
+//	codes            u32
+//	tensors          u32  0, or those of the run
+//	the codes in two's complement; of 4 bits two in a byte, the first in its low
+//	    half, and a half that is left over is 0
+//	for each of the tensors: as above
 type Log struct {
 	fsys durable.FS
 	dir  string
 	lock io.Closer
 	file durable.File
 
-	header Header
-	run    uint32 // checksum of the header record's head
-	end    End
-	ended  bool
-	torn   TornTail
+	version uint16
+	header  Header
+	run     uint32 // checksum of the header record's head
+	end     End
+	ended   bool
+	torn    TornTail
 
 	size     int64  // of the file
 	sequence uint32 // of the next record
@@ -204,7 +244,7 @@ func (l *Log) open() error {
 			return err
 		}
 	}
-	l.header, l.run, l.sequence = r.header, r.run, r.sequence
+	l.version, l.header, l.run, l.sequence = r.version, r.header, r.run, r.sequence
 	l.end, l.ended, l.torn, l.size = r.end, r.ended, r.tail, r.at
 	if err := l.checkAttested(); err != nil {
 		return err
@@ -248,7 +288,10 @@ func (l *Log) Append(r es.Record) error {
 	if want := l.Generation() + 1; r.Generation != want {
 		return fmt.Errorf("journal: record of generation %d, want %d", r.Generation, want)
 	}
-	if err := l.write(generationKind, func(b []byte) []byte { return appendGeneration(b, &r) }); err != nil {
+	if err := checkCodes(&r); err != nil {
+		return fmt.Errorf("journal: generation %d: %w", r.Generation, err)
+	}
+	if err := l.write(generationKind, func(b []byte) []byte { return appendGeneration(b, &r, l.version) }); err != nil {
 		return err
 	}
 	if l.sync.due(int(l.sequence-l.durable), time.Since(l.synced)) {

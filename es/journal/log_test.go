@@ -263,20 +263,20 @@ func TestRefusesParameters(t *testing.T) {
 func TestFormat(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
 	l := must[*Log](t)(Create(dir, Header{Seed: 7, Config: "c", Data: Hash{1}, Weights: Hash{2}}, quick))
-	check(t, l.Append(es.Record{Generation: 1, Codes: []int8{-8, 7, 1}}))
-	check(t, l.Append(es.Record{Generation: 2, Codes: []int8{-9}, Touched: [][]uint64{nil, {5, 1 << 63}}}))
+	check(t, l.Append(es.Record{Generation: 1, Codes: []int8{0, 0, 1, -1, 0, 100}, Samples: 3}))
+	check(t, l.Append(es.Record{Generation: 2, Touched: [][]uint64{nil, {5, 1 << 63}}}))
 	l.end, l.ended = End{"r", Hash{3}}, false
 	check(t, l.write(endKind, l.end.append))
 	check(t, l.Close())
 	zeros := strings.Repeat("00", 31)
 	want := strings.Join([]string{
-		"50454a4c", "0100", "0000",
+		"50454a4c", "0200", "0000",
 		"00000000", "00000000", "01000000", "49000000", "........", "........",
 		"0700000000000000", "01" + zeros, "02" + zeros, "63",
-		"01000000", "01000000", "02000000", "0b000000", "........", "........",
-		"04", "03000000", "00000000", "78", "01",
-		"02000000", "02000000", "02000000", "1c000000", "........", "........",
-		"08", "01000000", "02000000", "f7", "00", "02", "0500000000000000", "0000000000000080",
+		"01000000", "01000000", "02000000", "13000000", "........", "........",
+		"02000000", "03000000", "00000000", "0611e20f600000", // as testdata/codes.py has it
+		"02000000", "02000000", "02000000", "1e000000", "........", "........",
+		"00000000", "01000000", "02000000", "00", "02", "0500000000000000", "0000000000000080",
 		"03000000", "03000000", "03000000", "21000000", "........", "........",
 		"03" + zeros, "72",
 	}, "")

@@ -38,6 +38,7 @@ type Reader struct {
 	at   int64 // offset of what in reads next
 	size int64 // of the file, when it was opened
 
+	version    uint16
 	header     Header
 	run        uint32 // checksum of the header record's head
 	sequence   uint32 // of the next record
@@ -93,19 +94,23 @@ func (r *Reader) readPreamble() error {
 	if magic := b[:len(journalMagic)]; string(magic) != journalMagic {
 		return damaged(r.path, 0, "magic is %q, not %q", magic, journalMagic)
 	}
-	return checkVersion(r.path, b[len(journalMagic):], journalVersion)
+	var err error
+	r.version, err = checkVersion(r.path, b[len(journalMagic):], journalVersion)
+	return err
 }
 
-// checkVersion checks the version and flags that follow a magic.
-func checkVersion(path string, b []byte, want uint16) error {
+// checkVersion checks the version and flags that follow a magic: versions 1 to latest
+// are known.
+func checkVersion(path string, b []byte, latest uint16) (version uint16, err error) {
 	le := binary.LittleEndian
-	if version := le.Uint16(b); version != want {
-		return fmt.Errorf("%s: %w: it is %d, and this program reads %d", path, ErrVersion, version, want)
+	version = le.Uint16(b)
+	if version < 1 || version > latest {
+		return 0, fmt.Errorf("%s: %w: it is %d, and this program reads 1 to %d", path, ErrVersion, version, latest)
 	}
 	if flags := le.Uint16(b[2:]); flags != 0 {
-		return damaged(path, 6, "flags %#x, not 0", flags)
+		return 0, damaged(path, 6, "flags %#x, not 0", flags)
 	}
-	return nil
+	return version, nil
 }
 
 // Header returns what the run is.
@@ -197,7 +202,13 @@ func (r *Reader) readFrame() (head, error) {
 		return head{}, err
 	}
 	h := parseHead(b)
-	if !valid(b, r.run) || h.sequence != r.sequence || int64(h.length) > min(maxPayload, r.size-r.at-headSize) {
+	if !valid(b, r.run) || h.sequence != r.sequence {
+		return head{}, errNoFrame
+	}
+	if h.length > maxPayload { // which is no torn write
+		return head{}, damaged(r.path, r.at, "record %d of %d bytes, want at most %d", h.sequence, h.length, maxPayload)
+	}
+	if int64(h.length) > r.size-r.at-headSize {
 		return head{}, errNoFrame
 	}
 	if r.sequence == 0 {
@@ -241,7 +252,7 @@ func (r *Reader) decode(h head) error {
 		return errors.New("unknown kind")
 	}
 	r.generation.Generation = int(h.sequence)
-	return decodeGeneration(&r.generation, r.payload)
+	return decodeGeneration(&r.generation, r.payload, r.version)
 }
 
 // validateTail decides what the bytes from start on are, which are not the next record. A

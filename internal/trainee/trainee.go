@@ -34,7 +34,7 @@ func New(codes int) *Trainee {
 			{Vector: make([]int8, 5)},
 			{Matrix: packed.NewMatrix(70, 2), Sparse: true},
 		},
-		record: es.Record{Codes: make([]int8, codes), Touched: [][]uint64{nil, nil, make([]uint64, 2)}},
+		record: es.Record{Codes: make([]int8, codes), Samples: 1, Touched: [][]uint64{nil, nil, make([]uint64, 2)}},
 	}
 }
 
