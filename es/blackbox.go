@@ -3,6 +3,8 @@ package es
 import (
 	"context"
 	"fmt"
+	"sync"
+	"sync/atomic"
 
 	"github.com/Kaleaon/pentary-go/internal/parallel"
 	"github.com/Kaleaon/pentary-go/internal/reuse"
@@ -24,18 +26,21 @@ type Member struct {
 }
 
 // Each returns an evaluator that scores the members of a generation one by one, with
-// any function of their weights. Goroutines, as many as there are processors, call it
-// at the same time; a score must depend on the member alone.
+// any function of their weights. Goroutines, one for each processor, call it at the
+// same time; a score must depend on the member alone. An error ends the evaluation,
+// and Run returns it; of several it is that of the first member. A member that cannot
+// be scored while the others can is Failed. If score panics, Run does, on its own
+// goroutine.
 //
 // It makes every member's weights in full, at a cost like that of one product with
 // them: what knows how to work with factors, as the networks of package nn do, is
 // much faster.
-func Each(score func(m *Member) int64) Evaluator {
+func Each(score func(m *Member) (int64, error)) Evaluator {
 	return &each{score: score, work: make([]eachWork, parallel.Workers())}
 }
 
 type each struct {
-	score func(m *Member) int64
+	score func(m *Member) (int64, error)
 	work  []eachWork
 
 	ctx        context.Context
@@ -43,6 +48,10 @@ type each struct {
 	scores     []int64
 	weights    [][]int8 // of every tensor
 	bits       uint
+
+	failed atomic.Int64 // lowest index of a member with an error, or the number of members
+	mutex  sync.Mutex
+	err    error // of that member
 }
 
 // eachWork is what one goroutine needs.
@@ -75,12 +84,17 @@ func (e *each) Evaluate(ctx context.Context, g Generation, scores []int64) error
 			g.Touch(i, row)
 		}
 	}
+	e.failed.Store(int64(len(scores)))
+	e.err = nil
 	parallel.For(len(e.work), g.Pairs, e.evaluatePair)
+	if e.err != nil {
+		return e.err
+	}
 	return ctx.Err()
 }
 
 func (e *each) evaluatePair(worker, pair int) {
-	if e.ctx.Err() != nil {
+	if e.ctx.Err() != nil || int64(2*pair) > e.failed.Load() {
 		return
 	}
 	w, g := &e.work[worker], &e.generation
@@ -105,6 +119,22 @@ func (e *each) evaluatePair(worker, pair int) {
 		}
 		w.member.Generation, w.member.Pair, w.member.Group = g.Number, pair, g.Group(pair)
 		w.member.Minus, w.member.Bits = sign == 1, e.bits
-		e.scores[2*pair+sign] = e.score(&w.member)
+		score, err := e.score(&w.member)
+		if err != nil {
+			e.fail(2*pair+sign, err)
+			return
+		}
+		e.scores[2*pair+sign] = score
+	}
+}
+
+// fail keeps the error of a member unless one before it has failed.
+func (e *each) fail(member int, err error) {
+	e.mutex.Lock()
+	defer e.mutex.Unlock()
+	if int64(member) < e.failed.Load() {
+		e.failed.Store(int64(member))
+		e.err = fmt.Errorf("es: %s of pair %d of generation %d: %w",
+			[]string{"plus", "minus"}[member%2], member/2, e.generation.Number, err)
 	}
 }

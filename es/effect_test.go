@@ -140,7 +140,7 @@ func TestShrink(t *testing.T) {
 // Frozen tensors stay as they are, and evaluators see that they are frozen.
 func TestFrozen(t *testing.T) {
 	w, v := packed.NewMatrix(8, 32), []int8{1, 2, 3}
-	members := es.Each(func(m *es.Member) (sum int64) {
+	members := es.Each(func(m *es.Member) (sum int64, err error) {
 		for _, v := range m.Weights[0] {
 			if v != 0 {
 				t.Error("a frozen matrix is perturbed")
@@ -154,7 +154,7 @@ func TestFrozen(t *testing.T) {
 		for _, v := range m.Weights[2] {
 			sum += int64(v)
 		}
-		return sum
+		return sum, nil
 	})
 	opt, err := es.New([]es.Parameter{
 		{Matrix: w, Frozen: true}, {Vector: v, Frozen: true}, {Matrix: packed.NewMatrix(8, 32)},
@@ -183,13 +183,13 @@ func TestEach(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sum := func(m *es.Member) (sum int64) {
+	sum := func(m *es.Member) (sum int64, err error) {
 		for i, t := range m.Weights {
 			for j, v := range t {
 				sum += int64(v) * int64(i*7+j+1)
 			}
 		}
-		return sum*60 + int64(m.Pair) + int64(m.Group)<<50
+		return sum*60 + int64(m.Pair) + int64(m.Group)<<50, nil
 	}
 	scores := make([]int64, 60)
 	g := opt.Ask()
@@ -209,7 +209,7 @@ func TestEach(t *testing.T) {
 			for i, v := range []int32{7, -7} {
 				m.Weights[1][i] = v<<6 + sign*d[i]
 			}
-			if want := sum(&m); scores[2*p+s] != want {
+			if want, _ := sum(&m); scores[2*p+s] != want {
 				t.Errorf("pair %d, sign %d: score %d, want %d", p, sign, scores[2*p+s], want)
 			}
 		}

@@ -97,12 +97,12 @@ func TestCallbacks(t *testing.T) {
 func ExampleEach() {
 	bias := make([]int8, 4)
 	target := []int32{5, -3, 0, 8}
-	distance := es.Each(func(m *es.Member) (sum int64) {
+	distance := es.Each(func(m *es.Member) (sum int64, err error) {
 		for i, v := range m.Weights[0] {
 			d := int64(v - target[i]<<m.Bits)
 			sum += d * d
 		}
-		return sum
+		return sum, nil
 	})
 	opt, err := es.New([]es.Parameter{{Name: "bias", Vector: bias}}, distance, es.Options{Generations: 100, Pairs: 32, Minimize: true})
 	if err != nil {

@@ -86,11 +86,11 @@ func policy() problem {
 func blackBox() problem {
 	return problem{func(testing.TB) (Task, es.Options) {
 		w := packed.NewMatrix(5, 9)
-		score := func(m *es.Member) (sum int64) {
+		score := func(m *es.Member) (sum int64, err error) {
 			for i, v := range m.Weights[0] {
 				sum += int64(v) * int64(i%3-1)
 			}
-			return sum
+			return sum, nil
 		}
 		return Task{Parameters: es.Matrices(w), Evaluator: es.Each(score)}, es.Options{Generations: 40, Pairs: 6, Rule: es.QES{Rate: es.Ratio(1, 4), Window: 3}}
 	}, Options{}}

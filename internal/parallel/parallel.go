@@ -17,6 +17,17 @@ var pool struct {
 	next    atomic.Int64
 	n       int
 	task    func(worker, i int)
+	failed  failure // of the call
+}
+
+// failure is how a task ended other than by returning. Of several it is that of the
+// lowest index: indices are handed out in order, so it is the one that a single
+// goroutine would have met.
+type failure struct {
+	sync.Mutex
+	any   bool
+	index int
+	value any // of the panic; nil for runtime.Goexit
 }
 
 // Workers returns the largest number of workers that a call of For may use, and
@@ -29,9 +40,10 @@ func Workers() int { return runtime.GOMAXPROCS(0) }
 // Which worker takes which i is not determined, so a task writes only to places
 // that belong to its i, or to its worker's scratch.
 //
-// A panic of a task that the caller itself runs reaches the caller after the
-// other workers are done; one of another worker ends the process, as it would in
-// any goroutine.
+// A task that panics or calls runtime.Goexit does so in the caller of For, with the
+// same value, whatever goroutine it ran on: once the other workers are done, with no
+// more tasks begun. Of several it is that of the lowest i. The stack that an uncaught
+// panic prints is the caller's.
 //
 // For itself allocates nothing in the steady state; a caller that wants none
 // either keeps its task in a field.
@@ -43,7 +55,7 @@ func For(limit, n int, task func(worker, i int)) {
 		}
 		return
 	}
-	defer release()
+	defer finish()
 	for len(pool.workers) < workers-1 {
 		wake := make(chan struct{}, 1)
 		pool.workers = append(pool.workers, wake)
@@ -58,15 +70,29 @@ func For(limit, n int, task func(worker, i int)) {
 	drain(0)
 }
 
-// release waits for the workers of a call, also of one that panics, and leaves
-// the pool to the next.
-func release() {
+// finish waits for the workers of a call, leaves the pool to the next, and fails as the
+// task did, if one did.
+func finish() {
 	pool.done.Wait()
 	pool.task = nil
+	f := &pool.failed
+	failed, value := f.any, f.value
+	f.any, f.value = false, nil
 	pool.busy.Unlock()
+	switch {
+	case value != nil:
+		panic(value)
+	case failed:
+		runtime.Goexit()
+	}
 }
 
+// serve is a worker's goroutine. One that a task ends has a successor.
 func serve(worker int, wake chan struct{}) {
+	defer func() {
+		go serve(worker, wake)
+		pool.done.Done()
+	}()
 	for range wake {
 		drain(worker)
 		pool.done.Done()
@@ -74,7 +100,25 @@ func serve(worker int, wake chan struct{}) {
 }
 
 func drain(worker int) {
-	for i := int(pool.next.Add(1)) - 1; i < pool.n; i = int(pool.next.Add(1)) - 1 {
+	i, done := 0, false
+	defer func() {
+		if !done {
+			fail(i, recover())
+		}
+	}()
+	for i = int(pool.next.Add(1)) - 1; i < pool.n; i = int(pool.next.Add(1)) - 1 {
 		pool.task(worker, i)
+	}
+	done = true
+}
+
+// fail notes the failure of a task and begins no more.
+func fail(index int, value any) {
+	pool.next.Store(int64(pool.n))
+	f := &pool.failed
+	f.Lock()
+	defer f.Unlock()
+	if !f.any || index < f.index {
+		f.any, f.index, f.value = true, index, value
 	}
 }

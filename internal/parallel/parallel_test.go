@@ -1,6 +1,7 @@
 package parallel
 
 import (
+	"errors"
 	"fmt"
 	"runtime"
 	"sync"
@@ -106,36 +107,109 @@ func TestConcurrent(t *testing.T) {
 	})
 }
 
-// A panic of the caller's share of the work reaches the caller once the others
-// are done with theirs, and leaves the pool fit for use.
-func TestPanic(t *testing.T) {
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
-	for range 100 {
-		var finished atomic.Bool
-		panicked := make(chan struct{})
-		func() {
-			defer func() {
-				if v := recover(); v != "task" {
-					t.Errorf("recovered %v, want the task's panic", v)
-				}
-			}()
-			For(2, 2, func(worker, _ int) {
-				if worker == 0 {
-					close(panicked)
-					panic("task")
-				}
-				<-panicked // leaves the other index to worker 0
-				runtime.Gosched()
-				finished.Store(true)
-			})
+// outcome runs f in a goroutine and returns what became of it: "returned", "exited" or
+// what it panicked with.
+func outcome(f func()) (end any) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		end = "exited"
+		defer func() {
+			if v := recover(); v != nil {
+				end = v
+			}
 		}()
-		if !finished.Load() {
-			t.Fatal("For returned before its tasks did")
+		f()
+		end = "returned"
+	}()
+	<-done
+	return end
+}
+
+// What a task does instead of returning the caller of For does, whatever goroutine it
+// was on: of several the one of the lowest index, once all workers are done. The pool
+// is as before.
+func TestFailures(t *testing.T) {
+	boom := errors.New("boom")
+	for _, procs := range []int{1, 2, 7} {
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
+		for n := range 300 {
+			const size = 40
+			var inside atomic.Int32
+			end := outcome(func() {
+				defer func() {
+					if k := inside.Load(); k != 0 {
+						t.Errorf("%d tasks run after For", k)
+					}
+				}()
+				For(Workers(), size, func(_, i int) {
+					inside.Add(1)
+					defer inside.Add(-1)
+					if (i+n)%3 == 0 {
+						runtime.Gosched()
+					}
+					switch {
+					case i > 7+n%31:
+						panic("too late")
+					case i == 7+n%31 && n%2 == 0:
+						panic(boom)
+					case i == 7+n%31:
+						runtime.Goexit()
+					}
+				})
+			})
+			if want := []any{boom, "exited"}[n%2]; end != want {
+				t.Fatalf("%d processors: %v, want %v", procs, end, want)
+			}
+			c := newCounter(10, Workers())
+			For(Workers(), len(c.calls), c.task)
+			c.check(t)
 		}
-		c := newCounter(10, Workers())
-		For(Workers(), len(c.calls), c.task)
-		c.check(t)
 	}
+}
+
+// Each worker fails in turn, the caller's own goroutine among them.
+func TestEveryWorkerFails(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(3))
+	for round := range 30 {
+		for victim := range 3 {
+			end := outcome(func() {
+				var together sync.WaitGroup
+				together.Add(3)
+				For(3, 3, func(worker, _ int) {
+					together.Done()
+					together.Wait() // one task each
+					if worker == victim {
+						if round%2 == 0 {
+							panic(victim)
+						}
+						runtime.Goexit()
+					}
+				})
+			})
+			if want := []any{victim, "exited"}[round%2]; end != want {
+				t.Fatalf("worker %d: %v, want %v", victim, end, want)
+			}
+		}
+	}
+}
+
+// A failure passes through calls that are nested.
+func TestNestedFailure(t *testing.T) {
+	withProcs(t, func(t *testing.T) {
+		end := outcome(func() {
+			For(Workers(), 8, func(_, i int) {
+				For(Workers(), 8, func(_, j int) {
+					if i == 5 && j == 3 {
+						panic("nested")
+					}
+				})
+			})
+		})
+		if end != "nested" {
+			t.Errorf("%v, want the inner panic", end)
+		}
+	})
 }
 
 func TestAllocations(t *testing.T) {
