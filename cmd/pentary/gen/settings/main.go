@@ -1,8 +1,8 @@
-// Sweep measures how the settings of a run play together, on the digits, and draws
-// docs/settings.svg and docs/settings-curves.svg. Run it from the repository's root:
+// Settings measures how the settings of a run play together, on the digits, and draws
+// docs/settings.svg, docs/settings-curves.svg and the table of docs/settings.md. Run it from the repository's root:
 //
-//	go run ./cmd/pentary/internal/sweep            # measures, for some minutes, and draws
-//	go run ./cmd/pentary/internal/sweep -draw      # draws what docs/settings.csv has
+//	go run ./cmd/pentary/gen/settings            # measures, for some minutes, and draws
+//	go run ./cmd/pentary/gen/settings -draw      # draws what docs/settings.csv has
 package main
 
 import (
@@ -14,11 +14,14 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/page"
 	"github.com/Kaleaon/pentary-go/internal/durable"
 )
 
 const (
 	resultsFile = "settings.csv"
+	pageFile    = "settings.md"
+	command     = "go run ./cmd/pentary/gen/settings"
 	docs        = "docs"
 )
 
@@ -44,6 +47,25 @@ func run(drawOnly bool) error {
 	results, err := readResults(bytes.NewReader(text))
 	if err != nil {
 		return fmt.Errorf("%s: %w", resultsFile, err)
+	}
+	b, err := newBench()
+	if err != nil {
+		return err
+	}
+	table, err := statistics(b, results)
+	if err != nil {
+		return err
+	}
+	name := filepath.Join(docs, pageFile)
+	text, err = os.ReadFile(name)
+	if err == nil {
+		text, err = page.Insert(text, command, table)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	if err := os.WriteFile(name, text, 0o644); err != nil {
+		return err
 	}
 	for _, p := range plots {
 		if err := durable.Write(filepath.Join(docs, p.file), func(out io.Writer) error { return p.write(out, results) }); err != nil {

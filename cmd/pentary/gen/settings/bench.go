@@ -20,18 +20,25 @@ import (
 const (
 	hidden = 32
 	batch  = 64
+	// validationEvery says which training samples the settings are judged by.
+	validationEvery = 5
 )
 
-// bench runs settings on the digits.
-type bench struct{ train, test *data.Dataset }
+// bench runs settings on the training samples of the digits, of which every fifth is for
+// validation. The held-out samples that results are reported of play no part.
+type bench struct{ train, validation *data.Dataset }
 
 func newBench() (*bench, error) {
 	digits, err := task.Find("digits")
 	if err != nil {
 		return nil, err
 	}
-	train, test, err := digits.Load("")
-	return &bench{train, test}, err
+	all, _, err := digits.Load("")
+	if err != nil {
+		return nil, err
+	}
+	train, validation := all.HoldOut(validationEvery)
+	return &bench{train, validation}, nil
 }
 
 // result is the accuracy of a run at a place of an experiment.
@@ -39,7 +46,7 @@ type result struct {
 	experiment, line string
 	x                int
 	seed             uint64
-	correct, total   int // test samples
+	correct, total   int // validation samples
 }
 
 // measure runs a place of an experiment. For curves it is all of them at once, at the
@@ -53,7 +60,7 @@ func (b *bench) measure(e experiment, l line, x int, seed uint64) ([]result, err
 	e.set(&s, x)
 	var results []result
 	add := func(x int, net *nn.Model) error {
-		counts, err := net.Confusion(b.test)
+		counts, err := net.Confusion(b.validation)
 		if err != nil {
 			return err
 		}

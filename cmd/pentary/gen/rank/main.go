@@ -2,29 +2,30 @@
 // full-rank one, against the rank, and writes docs/rank.svg and the tables of
 // docs/rank.md. Run it from the repository's root:
 //
-//	go run ./docs/rank
+//	go run ./cmd/pentary/gen/rank
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"log"
 	"math"
 	"os"
 	"strings"
+
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/page"
 )
 
 func main() {
 	log.SetFlags(0)
 	curves := measure()
-	page, err := os.ReadFile("docs/rank.md")
+	text, err := os.ReadFile("docs/rank.md")
 	if err != nil {
 		log.Fatal(err)
 	}
-	if page, err = insert(page, table(curves)); err != nil {
+	if text, err = page.Insert(text, command, table(curves)); err != nil {
 		log.Fatal("docs/rank.md: ", err)
 	}
-	for name, content := range map[string][]byte{"docs/rank.md": page, "docs/rank.svg": plot(curves)} {
+	for name, content := range map[string][]byte{"docs/rank.md": text, "docs/rank.svg": plot(curves)} {
 		if err := os.WriteFile(name, content, 0o644); err != nil {
 			log.Fatal(err)
 		}
@@ -85,17 +86,4 @@ func table(curves []curve) string {
 	return b.String()
 }
 
-const (
-	begin = "<!-- written by go run ./docs/rank -->\n"
-	end   = "<!-- end -->\n"
-)
-
-// insert replaces what is between the marks of the page.
-func insert(page []byte, table string) ([]byte, error) {
-	head, rest, ok := bytes.Cut(page, []byte(begin))
-	_, tail, closed := bytes.Cut(rest, []byte(end))
-	if !ok || !closed {
-		return nil, fmt.Errorf("no lines %q and %q", begin, end)
-	}
-	return []byte(string(head) + begin + table + end + string(tail)), nil
-}
+const command = "go run ./cmd/pentary/gen/rank"

@@ -25,7 +25,7 @@ var plots = []struct {
 
 // panel is the chart of an experiment: means over the seeds.
 func panel(results []result, experiment, title, x string) *chart.Lines {
-	c := &chart.Lines{Title: title, X: x, Y: "test accuracy, %", Room: 92, Errors: true}
+	c := &chart.Lines{Title: title, X: x, Y: "validation accuracy, %", Room: 92, Errors: true}
 	for _, e := range experiments {
 		if e.name != experiment {
 			continue

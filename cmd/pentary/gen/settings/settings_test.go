@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/page"
 )
 
 const docsFolder = "../../../../docs/"
@@ -36,8 +38,23 @@ func TestDocument(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got, err := os.ReadFile(docsFolder + p.file); err != nil || !bytes.Equal(got, want.Bytes()) {
-			t.Errorf("docs/%s: error %v, or another plot; run go run ./cmd/pentary/internal/sweep -draw", p.file, err)
+			t.Errorf("docs/%s: error %v, or another plot; run %s -draw", p.file, err, command)
 		}
+	}
+	b, err := newBench()
+	if err != nil {
+		t.Fatal(err)
+	}
+	table, err := statistics(b, results)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(docsFolder + pageFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want, err := page.Insert(text, command, table); err != nil || !bytes.Equal(text, want) {
+		t.Errorf("docs/%s: error %v, or another table; run %s -draw", pageFile, err, command)
 	}
 	n := 0
 	for _, e := range experiments {

@@ -1,4 +1,4 @@
-// Reference writes the reference of the instruction set to a file.
+// Isa writes the reference of the instruction set to a file.
 package main
 
 import (
@@ -13,7 +13,7 @@ import (
 func main() {
 	log.SetFlags(0)
 	if len(os.Args) != 2 {
-		log.Fatal("usage: reference FILE")
+		log.Fatal("usage: isa FILE")
 	}
 	if err := durable.Write(os.Args[1], func(w io.Writer) error { return isa.WriteReference(w) }); err != nil {
 		log.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"os"
 	"testing"
 
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/page"
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/lowrank"
 	"github.com/Kaleaon/pentary-go/packed"
@@ -17,15 +18,15 @@ func TestDocument(t *testing.T) {
 		t.Skip("computes all of the tables")
 	}
 	curves := measure()
-	page, err := os.ReadFile("../rank.md")
+	text, err := os.ReadFile("../../../../docs/rank.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want, err := insert(page, table(curves)); err != nil || !bytes.Equal(page, want) {
-		t.Errorf("docs/rank.md: error %v, or another table; run go run ./docs/rank", err)
+	if want, err := page.Insert(text, command, table(curves)); err != nil || !bytes.Equal(text, want) {
+		t.Errorf("docs/rank.md: error %v, or another table; run go run ./cmd/pentary/gen/rank", err)
 	}
-	if got, err := os.ReadFile("../rank.svg"); err != nil || !bytes.Equal(got, plot(curves)) {
-		t.Errorf("docs/rank.svg: error %v, or another plot; run go run ./docs/rank", err)
+	if got, err := os.ReadFile("../../../../docs/rank.svg"); err != nil || !bytes.Equal(got, plot(curves)) {
+		t.Errorf("docs/rank.svg: error %v, or another plot; run go run ./cmd/pentary/gen/rank", err)
 	}
 }
 

@@ -1,0 +1,55 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/nn"
+)
+
+// statisticsAt is the generation, counted from 1, and the seed of the page's table.
+const (
+	statisticsAt   = 20
+	statisticsSeed = 0
+)
+
+// statisticsOf are the lines of the curves that the table has.
+var statisticsOf = []string{"rate 0.2", "rate 0.02", "rate 1", "σ = 1", "σ = 1/1024"}
+
+// statistics returns the page's table: statistics of an early generation, and the mean
+// accuracy that the runs end at.
+func statistics(b *bench, results []result) (string, error) {
+	var text strings.Builder
+	text.WriteString("| run | moved | at ±2 | decided | spread of pairs | ends at |\n|---|---|---|---|---|---|\n")
+	for _, e := range experiments {
+		if !e.curve {
+			continue
+		}
+		for _, name := range statisticsOf {
+			for _, l := range e.lines {
+				if l.name != name {
+					continue
+				}
+				s := base
+				l.set(&s)
+				var at es.Stats
+				net := nn.NewMLP(statisticsSeed, b.train.Features, hidden, b.train.Classes)
+				if err := b.run(s, net, statisticsSeed, func(stats es.Stats) error {
+					if at = stats; stats.Generation == statisticsAt {
+						return es.ErrStop
+					}
+					return nil
+				}); err != nil {
+					return "", err
+				}
+				mean := 0.0
+				for _, a := range accuraciesOf(results, e.name, l.name, e.xs[len(e.xs)-1]) {
+					mean += a / seeds
+				}
+				fmt.Fprintf(&text, "| %s | %d | %d | %d | %d | %.1f %% |\n", l.name, at.Moved, at.Saturated, at.Decided, at.Spread, mean)
+			}
+		}
+	}
+	return text.String(), nil
+}
