@@ -12,6 +12,9 @@ import (
 //
 // W is m×k, x is a batch of k×n in quads, y has m·n elements. It panics if k
 // exceeds MaxK.
+//
+// Up to MaxVecs columns take one pass over the packed weights, whose traffic bounds it:
+// a product by one column is not slower than reading W.
 func MatMul(y []int32, w *packed.Matrix, x []int8, n int) {
 	checkProduct("MatMul", y, w, x, n)
 	if len(y) > 0 {
@@ -22,15 +25,14 @@ func MatMul(y []int32, w *packed.Matrix, x []int8, n int) {
 // MaxVecs is the largest number of columns that MatVec takes.
 const MaxVecs = 8
 
-// MatVec is MatMul for 1 to MaxVecs columns: one pass over the packed weights,
-// which are the traffic that bounds it.
+// MatVec is MatMul for 1 to MaxVecs columns, and panics if there are more or none.
 func MatVec(y []int32, w *packed.Matrix, x []int8, n int) {
 	if n < 1 || n > MaxVecs {
 		panic(fmt.Sprintf("kernels: MatVec: %d columns, want 1 to %d", n, MaxVecs))
 	}
 	checkProduct("MatVec", y, w, x, n)
 	if len(y) > 0 {
-		matVec(y, w, x, n)
+		matMul(y, w, x, n)
 	}
 }
 

@@ -5,27 +5,42 @@ package kernels
 import (
 	"sync"
 
+	"github.com/Kaleaon/pentary-go/internal/parallel"
 	"github.com/Kaleaon/pentary-go/internal/reuse"
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// vectors is the memory of one MatVec in flight: the vectors in chunks of 32, the
-// start values -2·Σx, and the rows of Y where the kernel is wider than n.
+// vectors is one product of up to MaxVecs vectors in flight, with its memory: the
+// vectors in chunks of 32, the start values -2·Σx, and the rows of Y where the kernel is
+// wider than n.
 type vectors struct {
 	x     []int8
-	y     []int32
+	wide  []int32
 	start [MaxVecs]int32
+
+	y     []int32
+	w     *packed.Matrix
+	n     int
+	task  func(worker, i int)
+	step  int // rows of a piece
+	width int // vectors that the kernel takes
 }
 
-var vectorsPool = sync.Pool{New: func() any { return new(vectors) }}
+var vectorsPool = sync.Pool{New: func() any {
+	v := new(vectors)
+	v.task = v.piece // kept, so that a call allocates nothing
+	return v
+}}
+
+// prefersVectors reports whether matVec is the fastest way to few columns. Short rows
+// are all small blocks, which unpack at a third of the speed.
+func prefersVectors(w *packed.Matrix, n int) bool {
+	return useAssembly() && n <= MaxVecs && w.Cols() >= packed.BlockPents &&
+		(n == 1 || !isThin(w.Rows(), w.Cols()))
+}
 
 func matVec(y []int32, w *packed.Matrix, x []int8, n int) {
 	k := w.Cols()
-	// Short rows are all small blocks, which unpack at a third of the speed.
-	if !useAssembly() || k < packed.BlockPents {
-		matMul(y, w, x, n)
-		return
-	}
 	v := vectorsPool.Get().(*vectors)
 	clear(v.start[:])
 	columnSums(v.start[:n], x, k, n)
@@ -33,9 +48,22 @@ func matVec(y []int32, w *packed.Matrix, x []int8, n int) {
 		v.start[c] *= -2
 	}
 	v.chunk(x, k, n, chunkOrder(n))
-	matVecPacked(y, w, v, n)
+	v.y, v.w, v.n, v.width = y, w, n, vectorWidth(n)
+	if v.width != n {
+		v.wide = reuse.Slice(v.wide, w.Rows()*v.width)
+	}
+	workers := 1
+	if w.Rows()*k*n >= parallelWork {
+		workers = parallel.Workers()
+	}
+	v.step = ((w.Rows()+workers-1)/workers + vectorRows - 1) / vectorRows * vectorRows
+	parallel.For(workers, (w.Rows()+v.step-1)/v.step, v.task)
+	v.y, v.w = nil, nil
 	vectorsPool.Put(v)
 }
+
+// vectorRows divides the rows of a piece: the kernels take a few at a time.
+const vectorRows = 16
 
 // chunk arranges n vectors in quads as chunks of 32 of 1, 2, 4 or 8 vectors:
 //
@@ -44,7 +72,7 @@ func matVec(y []int32, w *packed.Matrix, x []int8, n int) {
 // and zero where κ ≥ 4·Quads(k) or c ≥ n, or in another order that kernels ask for.
 func (v *vectors) chunk(src []int8, k, n int, o order) {
 	width := vectorWidth(n)
-	// One chunk more, for wide kernels read so far.
+	// Wide kernels read one chunk past the end.
 	v.x = reuse.Slice(v.x, packed.PaddedLen(k)*width+32)
 	if n == 1 && o != inPairs { // in quads is in chunks
 		clear(v.x[copy(v.x, src):])
@@ -99,21 +127,22 @@ func vectorWidth(n int) int {
 	return n
 }
 
-// matVecPacked runs the kernel for the width of n vectors, and takes the columns
-// that exist out of its rows.
-func matVecPacked(y []int32, w *packed.Matrix, v *vectors, n int) {
-	m, k, width := w.Rows(), w.Cols(), vectorWidth(n)
-	out := y
+// piece computes some of the rows, and takes the columns that exist out of those of the
+// kernel.
+func (v *vectors) piece(_, i int) {
+	k, n, width := v.w.Cols(), v.n, v.width
+	lo := i * v.step
+	hi := min(lo+v.step, v.w.Rows())
+	y := v.y
 	if width != n {
-		v.y = reuse.Slice(v.y, m*width)
-		out = v.y
+		y = v.wide
 	}
 	blocks := k / packed.BlockPents
 	smalls := packed.PaddedLen(k%packed.BlockPents) / packed.SmallPents
-	matVecRows(width, &out[0], &w.Bytes()[0], m, blocks, smalls, &v.x[0], &v.start[0])
+	matVecRows(width, &y[lo*width], &v.w.Row(lo).Bytes()[0], hi-lo, blocks, smalls, &v.x[0], &v.start[0])
 	if width != n {
-		for i := range m {
-			copy(y[i*n:(i+1)*n], out[i*width:])
+		for i := lo; i < hi; i++ {
+			copy(v.y[i*n:(i+1)*n], y[i*width:])
 		}
 	}
 }

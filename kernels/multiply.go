@@ -10,8 +10,12 @@ import (
 )
 
 func matMul(y []int32, w *packed.Matrix, x []int8, n int) {
-	if !useAssembly() || len(y) == 0 || w.Cols() == 0 {
+	if !useAssembly() || w.Cols() == 0 {
 		matMulGeneric(y, w, x, n)
+		return
+	}
+	if prefersVectors(w, n) {
+		matVec(y, w, x, n)
 		return
 	}
 	multiply(newProduct(y, w, x, n))
@@ -19,7 +23,7 @@ func matMul(y []int32, w *packed.Matrix, x []int8, n int) {
 
 func matMulPerturbed(y []int32, w *packed.Matrix, x []int8, a []uint8, t []int32, l Layout, shift uint) {
 	n := l.Cols()
-	if !useAssembly() || len(y) == 0 || w.Cols() == 0 {
+	if !useAssembly() || w.Cols() == 0 {
 		matMulPerturbedGeneric(y, w, x, a, t, l, shift)
 		return
 	}

@@ -46,7 +46,6 @@ func interleaveInputs(strip []uint8, x []int8, quads, n int) (squares uint64) {
 }
 
 func matMul(y []int32, w *packed.Matrix, x []int8, n int) { matMulGeneric(y, w, x, n) }
-func matVec(y []int32, w *packed.Matrix, x []int8, n int) { matMulGeneric(y, w, x, n) }
 
 func project(t []int32, b []uint8, x []int8, l Layout, k int) { projectGeneric(t, b, x, l, k) }
 

@@ -14,14 +14,14 @@ const thinRows = 11
 // thinCols is the columns of its tiles, two vectors.
 const thinCols = 32
 
-// isThin reports whether the part is a thin product.
-func (p *part) isThin() bool {
-	return p.tier == tierVNNI512 && p.i1-p.i0 <= thinRows && thinRows*packed.PaddedLen(p.w.Cols()) <= panelBytes
+// isThin reports whether a product of rows of depth k is a thin one.
+func isThin(rows, k int) bool {
+	return useVNNI512 && rows <= thinRows && packed.PaddedLen(k) <= panelBytes/thinRows
 }
 
 // runThin is run for a thin product, and reports whether the part is one.
 func (p *part) runThin() bool {
-	if !p.isThin() {
+	if !isThin(p.i1-p.i0, p.w.Cols()) {
 		return false
 	}
 	rows, k := p.i1-p.i0, p.w.Cols()
