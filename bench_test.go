@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/Kaleaon/pentary-go/internal/impl"
 	"github.com/Kaleaon/pentary-go/internal/suite"
 	"github.com/Kaleaon/pentary-go/kernels"
 )
@@ -18,13 +19,13 @@ import (
 func BenchmarkKernels(b *testing.B) {
 	selected := kernels.Selected()
 	for _, c := range suite.Cases() {
-		for _, impl := range kernels.Implementations() {
-			if impl == "generic" && c.MACs > 1<<30 {
+		for _, tier := range kernels.Implementations() {
+			if tier == "generic" && c.MACs > 1<<30 {
 				continue
 			}
-			name := fmt.Sprintf("kernel=%s/impl=%s/m=%d/k=%d/n=%d/rank=%d", c.Kernel, impl, c.M, c.K, c.N, c.Rank)
+			name := fmt.Sprintf("kernel=%s/impl=%s/m=%d/k=%d/n=%d/rank=%d", c.Kernel, tier, c.M, c.K, c.N, c.Rank)
 			b.Run(name, func(b *testing.B) {
-				if err := kernels.Select(impl); err != nil {
+				if err := impl.Select(tier); err != nil {
 					b.Fatal(err)
 				}
 				run := c.New()
@@ -43,7 +44,7 @@ func BenchmarkKernels(b *testing.B) {
 			})
 		}
 	}
-	if err := kernels.Select(selected); err != nil {
+	if err := impl.Select(selected); err != nil {
 		b.Fatal(err)
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/internal/allocs"
 	"github.com/Kaleaon/pentary-go/internal/race"
-	"github.com/Kaleaon/pentary-go/kernels"
+	"github.com/Kaleaon/pentary-go/kernels/kerneltest"
 	"github.com/Kaleaon/pentary-go/lowrank"
 	"github.com/Kaleaon/pentary-go/packed"
 )
@@ -71,11 +71,7 @@ var goldenSampled = []string{
 // One sequence of weights for all kernels and processors, and for a run that goes on
 // from its state in a new optimizer.
 func TestSampledDeterminism(t *testing.T) {
-	defer kernels.Select(kernels.Selected())
-	for _, impl := range kernels.Implementations() {
-		if err := kernels.Select(impl); err != nil {
-			t.Fatal(err)
-		}
+	kerneltest.Each(t, func(impl string) {
 		for _, procs := range []int{1, 2, 7} {
 			for i, rule := range sampledRules {
 				t.Run(fmt.Sprintf("%s/%d/%v", impl, procs, rule), func(t *testing.T) {
@@ -106,7 +102,7 @@ func TestSampledDeterminism(t *testing.T) {
 				})
 			}
 		}
-	}
+	})
 }
 
 // Records, a code for each sample of a pair, rebuild weights and state without scores.

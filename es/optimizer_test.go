@@ -14,6 +14,7 @@ import (
 	"github.com/Kaleaon/pentary-go/internal/allocs"
 	"github.com/Kaleaon/pentary-go/internal/race"
 	"github.com/Kaleaon/pentary-go/kernels"
+	"github.com/Kaleaon/pentary-go/kernels/kerneltest"
 	"github.com/Kaleaon/pentary-go/lowrank"
 	"github.com/Kaleaon/pentary-go/packed"
 	"github.com/Kaleaon/pentary-go/trit5"
@@ -151,11 +152,7 @@ func digest(weights []*packed.Matrix) string {
 const goldenWeights = "ea986748e27a81c47bb8542da45d6c947dc150d4122ddebb51ed916d74bfabb1"
 
 func TestDeterminism(t *testing.T) {
-	defer kernels.Select(kernels.Selected())
-	for _, impl := range kernels.Implementations() {
-		if err := kernels.Select(impl); err != nil {
-			t.Fatal(err)
-		}
+	kerneltest.Each(t, func(impl string) {
 		for _, procs := range []int{1, 2, 7} {
 			t.Run(fmt.Sprintf("%s/%d", impl, procs), func(t *testing.T) {
 				defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
@@ -168,7 +165,7 @@ func TestDeterminism(t *testing.T) {
 				}
 			})
 		}
-	}
+	})
 }
 
 // Every option that a run's identity includes changes its weights.

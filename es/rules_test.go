@@ -10,6 +10,7 @@ import (
 
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/kernels"
+	"github.com/Kaleaon/pentary-go/kernels/kerneltest"
 	"github.com/Kaleaon/pentary-go/lowrank"
 	"github.com/Kaleaon/pentary-go/packed"
 )
@@ -154,11 +155,7 @@ func trainModel(t *testing.T, o es.Options, resume int) string {
 const goldenRules = "cfc90de9d4332e33404b16af9bb0ff0dc596623fd63c2939cce450e6e26d5b89"
 
 func TestRulesDeterminism(t *testing.T) {
-	defer kernels.Select(kernels.Selected())
-	for _, impl := range kernels.Implementations() {
-		if err := kernels.Select(impl); err != nil {
-			t.Fatal(err)
-		}
+	kerneltest.Each(t, func(impl string) {
 		for _, procs := range []int{1, 2, 7} {
 			for _, resume := range []int{0, 77} {
 				if testing.Short() && (procs == 7) != (resume > 0) {
@@ -176,5 +173,5 @@ func TestRulesDeterminism(t *testing.T) {
 				})
 			}
 		}
-	}
+	})
 }

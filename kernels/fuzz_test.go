@@ -29,7 +29,7 @@ func fuzz(f *testing.F, dims []dimension, checks ...func(*operands, []int)) {
 		}
 		place := guard.Place(seed%2) - 1 // End or Start
 		for _, name := range Implementations() {
-			use(t, name)
+			choose(t, name)
 			for _, check := range checks {
 				o := newOperands(t, seed, place, 0)
 				o.data = data

@@ -1,10 +1,13 @@
 package kernels
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"slices"
 	"strings"
+
+	"github.com/Kaleaon/pentary-go/internal/impl"
 )
 
 // An implementation is one complete set of kernels. The platform's list holds
@@ -19,18 +22,29 @@ var (
 	selected        string
 )
 
+// envError is what EnvError returns.
+var envError error
+
 func init() {
-	name := implementations[len(implementations)-1].name
-	if env := os.Getenv("PENTARY_KERNELS"); env != "" {
-		name = env
-	}
-	if err := Select(name); err != nil {
-		// No caller could take the error, and another implementation than the one
-		// asked for would answer the wrong question.
-		fmt.Fprintln(os.Stderr, "PENTARY_KERNELS:", err)
-		os.Exit(2)
+	impl.Select = use
+	best := implementations[len(implementations)-1].name
+	name := cmp.Or(os.Getenv(environment), best)
+	if err := use(name); err != nil {
+		envError = fmt.Errorf("%s=%s: %w", environment, name, err)
+		// A library does not end the program that imports it.
+		fmt.Fprintf(os.Stderr, "kernels: %v; using %s\n", envError, best)
+		_ = use(best)
 	}
 }
+
+// environment names an implementation, for a whole process.
+const environment = "PENTARY_KERNELS"
+
+// EnvError returns an error if the environment variable PENTARY_KERNELS names an
+// implementation that this CPU does not run, and nil otherwise. The package then uses
+// the best one, and has said so on the standard error; a program for which another
+// implementation than the one asked for is the wrong one may refuse to run.
+func EnvError() error { return envError }
 
 // Implementations lists the implementations that this CPU can run, the slowest
 // first. The first is always "generic".
@@ -43,17 +57,15 @@ func Implementations() []string {
 }
 
 // Selected returns the name of the implementation in use: the last of
-// Implementations, or the one that the environment variable PENTARY_KERNELS or
-// Select named.
+// Implementations, or the one that the environment variable PENTARY_KERNELS names.
+// Package kernels/kerneltest selects others, for tests and benchmarks.
 func Selected() string { return selected }
 
-// Select switches to the named implementation, for tests and measurements. It
-// must not run while a kernel does.
-func Select(name string) error {
+// use switches to the named implementation.
+func use(name string) error {
 	i := slices.IndexFunc(implementations, func(impl implementation) bool { return impl.name == name })
 	if i < 0 {
-		return fmt.Errorf("kernels: no implementation %q here; this CPU runs %s",
-			name, strings.Join(Implementations(), ", "))
+		return fmt.Errorf("no implementation %q here; this CPU runs %s", name, strings.Join(Implementations(), ", "))
 	}
 	implementations[i].enable()
 	selected = name

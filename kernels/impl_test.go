@@ -14,22 +14,22 @@ import (
 func forEachImpl(t *testing.T, test func(t *testing.T)) {
 	for _, name := range Implementations() {
 		t.Run(name, func(t *testing.T) {
-			use(t, name)
+			choose(t, name)
 			test(t)
 		})
 	}
 }
 
-// use selects an implementation until the test ends.
-func use(tb testing.TB, name string) {
+// choose selects an implementation until the test ends.
+func choose(tb testing.TB, name string) {
 	tb.Helper()
 	before := Selected()
 	tb.Cleanup(func() {
-		if err := Select(before); err != nil {
+		if err := use(before); err != nil {
 			tb.Error(err)
 		}
 	})
-	if err := Select(name); err != nil {
+	if err := use(name); err != nil {
 		tb.Fatal(err)
 	}
 }
@@ -65,40 +65,55 @@ func TestImplementations(t *testing.T) {
 
 func TestSelect(t *testing.T) {
 	for _, name := range Implementations() {
-		use(t, name)
+		choose(t, name)
 		if Selected() != name {
 			t.Errorf("selected %s, want %s", Selected(), name)
 		}
 	}
 	before := Selected()
-	err := Select("abacus")
-	want := `kernels: no implementation "abacus" here; this CPU runs ` + strings.Join(Implementations(), ", ")
+	err := use("abacus")
+	want := `no implementation "abacus" here; this CPU runs ` + strings.Join(Implementations(), ", ")
 	if err == nil || err.Error() != want {
 		t.Errorf("error %v, want %s", err, want)
 	}
 	if Selected() != before {
-		t.Errorf("a failed Select switched from %s to %s", before, Selected())
+		t.Errorf("a failed use switched from %s to %s", before, Selected())
 	}
 }
 
-// TestEnvironment starts this test program again under PENTARY_KERNELS.
+// TestEnvironment starts this test program again under PENTARY_KERNELS. A name that is
+// none leaves the best implementation in use, and says so once.
 func TestEnvironment(t *testing.T) {
-	run := func(name string) (output string, err error) {
-		cmd := exec.Command(os.Args[0], "-test.run=^TestRequire$")
-		cmd.Env = append(os.Environ(), "PENTARY_KERNELS="+name, "PENTARY_REQUIRE="+name)
+	best := implementations[len(implementations)-1].name
+	run := func(name, require string) string {
+		cmd := exec.Command(os.Args[0], "-test.run=^Test(Require|EnvError)$")
+		cmd.Env = append(os.Environ(), "PENTARY_KERNELS="+name, "PENTARY_REQUIRE="+require)
 		out, err := cmd.CombinedOutput()
 		if exit := new(exec.ExitError); err != nil && !errors.As(err, &exit) {
 			t.Skip("cannot start the test program again: ", err)
 		}
-		return string(out), err
-	}
-	for _, name := range Implementations() {
-		if out, err := run(name); err != nil {
+		if err != nil {
 			t.Errorf("PENTARY_KERNELS=%s: %v\n%s", name, err, out)
 		}
+		return string(out)
 	}
-	want := `PENTARY_KERNELS: kernels: no implementation "abacus" here`
-	if out, err := run("abacus"); err == nil || !strings.Contains(out, want) {
-		t.Errorf("PENTARY_KERNELS=abacus: error %v, want one with %s\n%s", err, want, out)
+	for _, name := range Implementations() {
+		if out := run(name, name); strings.Contains(out, "kernels: ") {
+			t.Errorf("PENTARY_KERNELS=%s:\n%s", name, out)
+		}
+	}
+	run("", best)
+	want := `kernels: PENTARY_KERNELS=abacus: no implementation "abacus" here; this CPU runs ` +
+		strings.Join(Implementations(), ", ") + "; using " + best + "\n"
+	if out := run("abacus", best); strings.Count(out, want) != 1 || strings.Count(out, "kernels: ") != 1 {
+		t.Errorf("PENTARY_KERNELS=abacus: want once %s\n%s", want, out)
+	}
+}
+
+func TestEnvError(t *testing.T) {
+	name := os.Getenv("PENTARY_KERNELS")
+	wrong := name != "" && !slices.Contains(Implementations(), name)
+	if err := EnvError(); (err != nil) != wrong {
+		t.Errorf("PENTARY_KERNELS=%s: error %v", name, err)
 	}
 }

@@ -13,8 +13,7 @@ import (
 // W is m×k, x is a batch of k×n in quads, y has m·n elements. It panics if k
 // exceeds MaxK.
 //
-// Up to MaxVecs columns take one pass over the packed weights, whose traffic bounds it:
-// a product by one column is not slower than reading W.
+// Up to MaxVecs columns take one pass over the packed weights, whose traffic bounds it.
 func MatMul(y []int32, w *packed.Matrix, x []int8, n int) {
 	checkProduct("MatMul", y, w, x, n)
 	if len(y) > 0 {

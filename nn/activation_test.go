@@ -13,7 +13,7 @@ import (
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/internal/allocs"
 	"github.com/Kaleaon/pentary-go/internal/race"
-	"github.com/Kaleaon/pentary-go/kernels"
+	"github.com/Kaleaon/pentary-go/kernels/kerneltest"
 	"github.com/Kaleaon/pentary-go/lowrank"
 	"github.com/Kaleaon/pentary-go/packed"
 )
@@ -128,17 +128,13 @@ func TestSampledDeterminism(t *testing.T) {
 	for _, chunk := range []int{1, 2, 36, 37, 100} {
 		check(fmt.Sprintf("tasks of %d pairs", chunk), chunk)
 	}
-	defer kernels.Select(kernels.Selected())
-	for _, impl := range kernels.Implementations() {
-		if err := kernels.Select(impl); err != nil {
-			t.Fatal(err)
-		}
+	kerneltest.Each(t, func(impl string) {
 		for _, procs := range []int{1, 2, 7} {
 			before := runtime.GOMAXPROCS(procs)
 			check(fmt.Sprintf("%s, %d processors", impl, procs), 0)
 			runtime.GOMAXPROCS(before)
 		}
-	}
+	})
 }
 
 // With as many member-samples noise in activations learns far more.

@@ -18,6 +18,7 @@ import (
 	"github.com/Kaleaon/pentary-go/internal/allocs"
 	"github.com/Kaleaon/pentary-go/internal/race"
 	"github.com/Kaleaon/pentary-go/kernels"
+	"github.com/Kaleaon/pentary-go/kernels/kerneltest"
 	"github.com/Kaleaon/pentary-go/lowrank"
 )
 
@@ -133,15 +134,11 @@ func TestClassifierDeterminism(t *testing.T) {
 		}
 		runtime.GOMAXPROCS(before)
 	}
-	defer kernels.Select(kernels.Selected())
-	for _, impl := range kernels.Implementations() {
-		if err := kernels.Select(impl); err != nil {
-			t.Fatal(err)
-		}
+	kerneltest.Each(t, func(impl string) {
 		if got := run(0); got != want {
 			t.Errorf("%s: weights %s, want %s", impl, got, want)
 		}
-	}
+	})
 }
 
 // An evaluator may see fewer or more processors than when it was made.

@@ -13,6 +13,7 @@ import (
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/internal/race"
 	"github.com/Kaleaon/pentary-go/kernels"
+	"github.com/Kaleaon/pentary-go/kernels/kerneltest"
 	"github.com/Kaleaon/pentary-go/lowrank"
 )
 
@@ -261,19 +262,10 @@ func TestPredictorInputs(t *testing.T) {
 // A run moves the same weights on any number of processors and every implementation of
 // the kernels.
 func TestModelDeterminism(t *testing.T) {
-	before := kernels.Selected()
-	defer func() {
-		if err := kernels.Select(before); err != nil {
-			t.Fatal(err)
-		}
-	}()
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
 	for _, place := range []lowrank.Estimator{lowrank.PerturbWeights, lowrank.PerturbActivations} {
 		want := goldenModels[place]
-		for _, impl := range kernels.Implementations() {
-			if err := kernels.Select(impl); err != nil {
-				t.Fatal(err)
-			}
+		kerneltest.Each(t, func(impl string) {
 			for _, procs := range []int{1, 2, 7} {
 				runtime.GOMAXPROCS(procs)
 				m := models()["mingru"]
@@ -294,7 +286,7 @@ func TestModelDeterminism(t *testing.T) {
 					t.Fatalf("noise in %v with %s on %d processors: weights %s, want %s", place, impl, procs, got, want)
 				}
 			}
-		}
+		})
 	}
 }
 

@@ -25,6 +25,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/Kaleaon/pentary-go/internal/impl"
 	"github.com/Kaleaon/pentary-go/kernels"
 )
 
@@ -106,18 +107,15 @@ func run(rounds int, quick, asJSON bool) error {
 // ours returns the implementations of package kernels, the fastest last.
 func ours() []contender {
 	var list []contender
-	for _, impl := range kernels.Implementations() {
-		list = append(list, contender{impl, func(p *problem) (job, error) {
-			y, product := make([]int32, p.m*p.n), kernels.MatMul
-			if p.n == 1 {
-				product = kernels.MatVec
-			}
+	for _, name := range kernels.Implementations() {
+		list = append(list, contender{name, func(p *problem) (job, error) {
+			y := make([]int32, p.m*p.n)
 			return job{
 				run: func() {
-					if err := kernels.Select(impl); err != nil {
+					if err := impl.Select(name); err != nil {
 						panic(err)
 					}
-					product(y, p.weights, p.x, p.n)
+					kernels.MatMul(y, p.weights, p.x, p.n)
 				},
 				result: func() []int32 { return y },
 			}, nil

@@ -50,7 +50,7 @@ func newProblem(s shape) *problem {
 }
 
 // at returns x[κ, c].
-func (p *problem) at(κ, c int) int8 { return p.x[(κ/4*p.n+c)*4+κ%4] }
+func (p *problem) at(k, c int) int8 { return p.x[(k/4*p.n+c)*4+k%4] }
 
 // floats returns W and X in float32, row-major.
 func (p *problem) floats() (w, x []float32) {

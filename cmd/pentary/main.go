@@ -3,11 +3,18 @@
 package main
 
 import (
+	"fmt"
 	"os"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/cli"
+	"github.com/Kaleaon/pentary-go/kernels"
 )
 
 func main() {
+	if err := kernels.EnvError(); err != nil {
+		// Another implementation than the one asked for would answer the wrong question.
+		fmt.Fprintln(os.Stderr, "pentary:", err)
+		os.Exit(2)
+	}
 	os.Exit(cli.Main(os.Args[1:], os.Stdout, os.Stderr))
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/es/baseline"
 	"github.com/Kaleaon/pentary-go/kernels"
+	"github.com/Kaleaon/pentary-go/kernels/kerneltest"
 	"github.com/Kaleaon/pentary-go/lowrank"
 	"github.com/Kaleaon/pentary-go/packed"
 )
@@ -200,11 +201,7 @@ var golden = map[string]string{
 }
 
 func TestDeterminism(t *testing.T) {
-	defer kernels.Select(kernels.Selected())
-	for _, impl := range kernels.Implementations() {
-		if err := kernels.Select(impl); err != nil {
-			t.Fatal(err)
-		}
+	kerneltest.Each(t, func(impl string) {
 		for _, procs := range []int{1, 2, 7} {
 			for name, want := range golden {
 				t.Run(fmt.Sprintf("%s/%s/%d", name, impl, procs), func(t *testing.T) {
@@ -220,7 +217,7 @@ func TestDeterminism(t *testing.T) {
 				})
 			}
 		}
-	}
+	})
 }
 
 // Matrices are drawn for by their numbers, and all of them move.

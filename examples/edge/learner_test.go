@@ -5,7 +5,7 @@ import (
 	"runtime"
 	"testing"
 
-	"github.com/Kaleaon/pentary-go/kernels"
+	"github.com/Kaleaon/pentary-go/kernels/kerneltest"
 )
 
 // small is the run that the command does by default, but for its length.
@@ -34,15 +34,7 @@ func train64(t *testing.T, generations, steps int) *learner {
 // one has.
 func eachImplementation(t *testing.T, test func(t *testing.T)) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
-	defer kernels.Select(kernels.Selected())
-	for _, name := range kernels.Implementations() {
-		t.Run(name, func(t *testing.T) {
-			if err := kernels.Select(name); err != nil {
-				t.Fatal(err)
-			}
-			test(t)
-		})
-	}
+	kerneltest.Run(t, func(t *testing.T, impl string) { test(t) })
 }
 
 // Everything that training takes fits the limit, garbage included.

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/Kaleaon/pentary-go/internal/guard"
+	"github.com/Kaleaon/pentary-go/internal/impl"
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/packed"
 )
@@ -29,11 +30,11 @@ func use(tb testing.TB, name string) {
 	tb.Helper()
 	before := kernels.Selected()
 	tb.Cleanup(func() {
-		if err := kernels.Select(before); err != nil {
+		if err := impl.Select(before); err != nil {
 			tb.Error(err)
 		}
 	})
-	if err := kernels.Select(name); err != nil {
+	if err := impl.Select(name); err != nil {
 		tb.Fatal(err)
 	}
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/internal/allocs"
 	"github.com/Kaleaon/pentary-go/internal/race"
-	"github.com/Kaleaon/pentary-go/kernels"
+	"github.com/Kaleaon/pentary-go/kernels/kerneltest"
 	"github.com/Kaleaon/pentary-go/lowrank"
 	"github.com/Kaleaon/pentary-go/nn"
 	"github.com/Kaleaon/pentary-go/packed"
@@ -189,16 +189,9 @@ func TestDeterminism(t *testing.T) {
 			check(fmt.Sprintf("%d processors", procs), 2)
 			runtime.GOMAXPROCS(before)
 		}
-		before := kernels.Selected()
-		for _, impl := range kernels.Implementations() {
-			if err := kernels.Select(impl); err != nil {
-				t.Fatal(err)
-			}
+		kerneltest.Each(t, func(impl string) {
 			check(impl, 0)
-		}
-		if err := kernels.Select(before); err != nil {
-			t.Fatal(err)
-		}
+		})
 	}
 }
 

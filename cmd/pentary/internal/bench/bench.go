@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/machine"
+	"github.com/Kaleaon/pentary-go/internal/impl"
 	"github.com/Kaleaon/pentary-go/internal/peak"
 	"github.com/Kaleaon/pentary-go/internal/suite"
 	"github.com/Kaleaon/pentary-go/kernels"
@@ -310,8 +311,8 @@ func referenceOf(c suite.Case) reference {
 func work(c suite.Case) float64 { return float64(cmp.Or(c.MACs, c.Pents, c.Bytes)) }
 
 // use selects an implementation that is known to exist.
-func (r *run) use(impl string) {
-	if err := kernels.Select(impl); err != nil {
+func (r *run) use(name string) {
+	if err := impl.Select(name); err != nil {
 		panic(err)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/internal/race"
 	"github.com/Kaleaon/pentary-go/kernels"
+	"github.com/Kaleaon/pentary-go/kernels/kerneltest"
 	"github.com/Kaleaon/pentary-go/lowrank"
 )
 
@@ -76,13 +77,9 @@ func (n *network) naiveScore() (score int64) {
 
 // A run gives the same weights whatever computes it, and all its figures.
 func TestRun(t *testing.T) {
-	defer kernels.Select(kernels.Selected())
 	for _, rule := range Rules() {
 		var first *Result
-		for _, impl := range kernels.Implementations() {
-			if err := kernels.Select(impl); err != nil {
-				t.Fatal(err)
-			}
+		kerneltest.Each(t, func(impl string) {
 			for _, procs := range []int{1, 2, 7} {
 				t.Run(fmt.Sprintf("%v/%s/%d", rule, impl, procs), func(t *testing.T) {
 					defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
@@ -109,7 +106,7 @@ func TestRun(t *testing.T) {
 					}
 				})
 			}
-		}
+		})
 	}
 }
 

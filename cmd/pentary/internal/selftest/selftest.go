@@ -18,6 +18,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/Kaleaon/pentary-go/internal/impl"
 	"github.com/Kaleaon/pentary-go/kernels"
 )
 
@@ -70,7 +71,7 @@ func Faulty(name string, fault func(result []byte)) []Implementation {
 
 // under makes a call with an implementation of package kernels selected.
 func under(name string, call func() int) int {
-	if err := kernels.Select(name); err != nil {
+	if err := impl.Select(name); err != nil {
 		panic(err)
 	}
 	return call()
@@ -143,7 +144,7 @@ func draw(seed, index uint64) *drawn {
 		d.Shape = append(d.Shape, Dim{dim.name, sizes[i]})
 	}
 	d.work = k.work(sizes)
-	if err := kernels.Select(reference); err != nil {
+	if err := impl.Select(reference); err != nil {
 		panic(err)
 	}
 	d.call = k.prepare(&d.operands, sizes)
