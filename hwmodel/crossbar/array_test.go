@@ -273,3 +273,25 @@ func TestAnyConfiguration(t *testing.T) {
 		}
 	}
 }
+
+// The gain is that of the references, between a quarter and four.
+func TestGain(t *testing.T) {
+	for _, test := range []struct{ wanted, found, want int64 }{
+		{0, 0, unity},
+		{0, 5, unity},
+		{1000, 1000, unity},
+		{1000, 500, 2 * unity},
+		{1000, 2000, unity / 2},
+		{1000, 300, (1000*unity + 150) / 300},
+		{1000, 250, 4 * unity},
+		{1000, 249, 4 * unity},
+		{1000, 0, 4 * unity},
+		{1000, -1000, 4 * unity},
+		{1000, 4000, unity / 4},
+		{1000, 100_000, unity / 4},
+	} {
+		if got := gain(test.wanted, test.found); got != test.want {
+			t.Errorf("gain(%d, %d) = %d, want %d", test.wanted, test.found, got, test.want)
+		}
+	}
+}

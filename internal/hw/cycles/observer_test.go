@@ -82,6 +82,20 @@ func TestOps(t *testing.T) {
 			}},
 		},
 		{
+			"update with residuals",
+			exec.Event{Inst: isa.Instruction{Op: isa.PQUANT, Rd: 1, Rs1: 2}, M: 2, K: 5, N: 3, Rank: 1, Tensors: [4]exec.Tensor{pents, bytes, bytes}},
+			Op{Kind: Work, Unit: Tile, Cycles: 16*6 + 6 + 4, Reads: []isa.Reg{1, 2}, Memory: []Span{
+				{uint8(isa.Pents), 96, 288, true}, {uint8(isa.Bytes), 8, 32, false}, {uint8(isa.Bytes), 8, 32, true},
+			}},
+		},
+		{
+			"shares of the scores",
+			exec.Event{Inst: isa.Instruction{Op: isa.POPAVG, Rd: 1, Rs1: 2}, N: 2, Read: exec.Traffic{Words: 12}, Tensors: [4]exec.Tensor{bytes}},
+			Op{Kind: Work, Unit: Vector, Cycles: 1, Reads: []isa.Reg{1, 2}, Memory: []Span{
+				{uint8(isa.Bytes), 8, 32, true}, {words, 0, 1 << 62, false},
+			}},
+		},
+		{
 			"scores",
 			exec.Event{Inst: isa.Instruction{Op: isa.POPEVAL, Rd: 1, Rs1: 2}, N: 2, Read: exec.Traffic{Bytes: 24}, Tensors: [4]exec.Tensor{bytes}},
 			Op{Kind: Work, Unit: Vector, Cycles: 2, Reads: []isa.Reg{1, 2}, Memory: []Span{

@@ -61,4 +61,20 @@ func TestUnits(t *testing.T) {
 	if got := m.Noise(33); got != 10 {
 		t.Errorf("two noise units: %d cycles", got)
 	}
+	// A rest keeps one of them busy, and all wait for it.
+	m.Tiles, m.Arrays = 3, 3
+	for _, test := range []struct {
+		name      string
+		got, want int
+	}{
+		{"four tiles' worth on three", m.TileProduct(17, 32, 1), 2*32 + 6},
+		{"three tiles' worth on three", m.TileProduct(16, 33, 1), 32 + 6},
+		{"four arrays' worth on three", m.CrossbarProduct(257, 257, 1), 120},
+		{"three blocks on two noise units", m.Noise(65), 20},
+		{"factors of three blocks", m.Factors(3), 22},
+	} {
+		if test.got != test.want {
+			t.Errorf("%s: %d cycles, want %d", test.name, test.got, test.want)
+		}
+	}
 }

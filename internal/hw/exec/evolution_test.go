@@ -353,7 +353,9 @@ func TestPOPAVGNormalized(t *testing.T) {
 		l.must(l.run(func() {
 			at, _ := l.m.program.Find("scores")
 			for i := range scores {
-				l.m.words[at+i] = l.rng.Int64N(1 << (8 + seed%20))
+				// Up to the range of a word, whose squares no word holds.
+				v := l.rng.Int64N(1 << (8 + seed%29))
+				l.m.words[at+i] = v - 2*v*l.rng.Int64N(2)
 				scores[i] = float64(l.m.words[at+i])
 				mean += scores[i] / float64(members)
 			}
@@ -506,6 +508,23 @@ func TestPQUANTPrototype(t *testing.T) {
 			d, _ := q.Float64()
 			return int64(min(max(math.Floor(float64(before(i, j))+math.Round(d)/65536+.5), -2), 2))
 		})
+	}
+}
+
+// The pents of PRNG are those that the kernel draws, at the borders of the uniform law,
+// which few of 65,536 numbers are, too.
+func TestRandomPents(t *testing.T) {
+	const blocks = 1 << 15
+	s := kernels.Stream{Seed: 3, Generation: 4, Tensor: 5, Pair: 6}
+	for law, perBlock := range map[kernels.Law]int{kernels.Binomial: 32, kernels.Uniform: 8} {
+		codes := make([]uint8, (blocks+4)*perBlock)
+		kernels.Noise(codes, law, s)
+		for block := range blocks {
+			got := randomPents(s, law, uint32(block))
+			if want := codes[block*perBlock:][:16]; !slices.Equal(got[:], want) {
+				t.Fatalf("law %v, block %d: %v, want %v", law, block, got, want)
+			}
+		}
 	}
 }
 
