@@ -41,6 +41,7 @@ func TestUnits(t *testing.T) {
 		{"columns one after another", m.CrossbarProduct(256, 256, 1000), 60_000},
 		{"four arrays' worth on one", m.CrossbarProduct(257, 257, 1), 240},
 		{"rank 1 of 256×256", m.LowRankProduct(256, 256, 1, 1), 256 + 16 + 10},
+		{"rank 2, an input more than a tile has", m.LowRankProduct(16, 17, 2, 3), 2*3*(2+16) + 10},
 		{"a block of noise", m.Noise(32), 10},
 		{"a pent more", m.Noise(33), 20},
 		{"a vector", m.Quantize(256), 16 + 3},

@@ -211,3 +211,36 @@ func TestBuildInterrupted(t *testing.T) {
 		t.Errorf("a report %t, error %v", r != nil, err)
 	}
 }
+
+// The page has colours for dark screens, all of them variables that both schemes set,
+// and what is wider than a narrow screen scrolls in a box of its own.
+func TestPage(t *testing.T) {
+	style, body, ok := strings.Cut(page, "</style>")
+	if !ok {
+		t.Fatal("no style")
+	}
+	variables := regexp.MustCompile(`--(\w+): #[0-9a-f]+;`)
+	light, dark, ok := strings.Cut(style, "prefers-color-scheme: dark")
+	if !ok {
+		t.Fatal("no colours for dark screens")
+	}
+	for _, v := range variables.FindAllStringSubmatch(light, -1) {
+		if !strings.Contains(dark, "--"+v[1]+": #") {
+			t.Errorf("dark screens have no colour %s", v[1])
+		}
+	}
+	if rest := variables.ReplaceAllString(style, ""); strings.Contains(rest, "#") {
+		t.Errorf("a colour that is no variable: %.60q", rest[strings.Index(rest, "#"):])
+	}
+	for _, used := range regexp.MustCompile(`var\(--(\w+)\)`).FindAllStringSubmatch(page, -1) {
+		if !strings.Contains(light, "--"+used[1]+": #") {
+			t.Errorf("no colour %s", used[1])
+		}
+	}
+	if n, wide := strings.Count(body, "<table>"), strings.Count(body, `<div class="wide"><table>`); n == 0 || n != wide {
+		t.Errorf("%d of %d tables scroll by themselves", wide, n)
+	}
+	if n, wide := strings.Count(body, "<figure"), strings.Count(body, `<figure class="wide">`); n == 0 || n != wide {
+		t.Errorf("%d of %d pictures scroll by themselves", wide, n)
+	}
+}
