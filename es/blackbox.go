@@ -14,7 +14,7 @@ import (
 // Member is one member of a population, with all its weights. It is valid during the
 // call that it is passed to.
 type Member struct {
-	Generation uint32 // counts from zero
+	Generation int // counts from zero
 	Pair       int
 	Group      int
 	Minus      bool // W − σE, else W + σE

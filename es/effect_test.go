@@ -85,7 +85,7 @@ func TestReuse(t *testing.T) {
 	var opt *es.Optimizer
 	opt, _, _ = startWith(t, o, func(v *imitation) es.Evaluator {
 		return es.EvaluatorFunc(func(ctx context.Context, g es.Generation, scores []int64) error {
-			if want := g.Number / 3 * 3; g.Noise.Generation != want || int(g.Number) != opt.Generation() {
+			if want := g.Number / 3 * 3; int(g.Noise.Generation) != want || g.Number != opt.Generation() {
 				t.Errorf("generation %d has the noise of %d, want %d", g.Number, g.Noise.Generation, want)
 			}
 			return v.Evaluate(ctx, g, scores)

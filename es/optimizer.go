@@ -14,7 +14,7 @@ import (
 
 // Generation is what an evaluator needs to know of one generation.
 type Generation struct {
-	Number  uint32 // counts from zero; the noise's own number may lag, see Options.Reuse
+	Number  int // counts from zero; the noise's own number may lag, see Options.Reuse
 	Noise   lowrank.Noise
 	Pairs   int
 	Groups  int // of consecutive pairs, each on data of its own, see Options.Groups
@@ -201,7 +201,7 @@ func (o *Optimizer) Identity() string {
 // Ask describes the generation to evaluate. It is the same until Tell.
 func (o *Optimizer) Ask() Generation {
 	return Generation{
-		Number:  uint32(o.generation),
+		Number:  o.generation,
 		Noise:   o.options.noise(o.generation),
 		Pairs:   o.options.Pairs,
 		Groups:  o.options.Groups,

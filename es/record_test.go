@@ -81,6 +81,10 @@ func TestReplayErrors(t *testing.T) {
 		"record of generation 3, want 4":                func(r *es.Record) { r.Generation = 3 },
 		"record of generation 5, want 4":                func(r *es.Record) { r.Generation = 5 },
 		"record of 11 codes for 12 pairs":               func(r *es.Record) { r.Codes = r.Codes[1:] },
+		"record of 13 codes for 12 pairs":               func(r *es.Record) { r.Codes = append(r.Codes, 1) },
+		"record of 24 codes for 12 pairs":               func(r *es.Record) { r.Codes = append(r.Codes, r.Codes...) },
+		"record of 5 tensors, want 4":                   func(r *es.Record) { r.Touched = append(r.Touched, nil) },
+		"record of 3 words of rows of tensor 0, want 2": func(r *es.Record) { r.Touched[0] = append(r.Touched[0], 0) },
 		"code 64 at 2, want at most ±63":                func(r *es.Record) { r.Codes[2] = 64 },
 		"code -128 at 0, want at most ±63":              func(r *es.Record) { r.Codes[0] = -128 },
 		"record of 0 tensors, want 4":                   func(r *es.Record) { r.Touched = nil },
@@ -100,5 +104,32 @@ func TestReplayErrors(t *testing.T) {
 	}
 	if _, err := opt.Replay(next); err != nil {
 		t.Errorf("a sound record: %v", err)
+	}
+}
+
+// Records beyond the end of the run are refused.
+func TestReplayBeyondEnd(t *testing.T) {
+	o := full(rules[0])
+	o.Generations, o.Restart = 3, 0
+	m, _, records := record(t, o, 3)
+	before := m.digest()
+	again := newModel(o.Rule)
+	opt, err := es.New(again.parameters, nil, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range records {
+		if _, err := opt.Replay(r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	state := opt.AppendState(nil)
+	next := copied(records[2])
+	next.Generation++
+	if _, err := opt.Replay(next); err == nil || err.Error() != "es: the run of 3 generations is done" {
+		t.Errorf("a record after the last: error %v", err)
+	}
+	if again.digest() != before || !slices.Equal(opt.AppendState(nil), state) || opt.Generation() != 3 {
+		t.Error("a record after the last changed the run")
 	}
 }

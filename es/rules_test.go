@@ -51,7 +51,7 @@ func newModel(rule es.Rule) *model {
 // Evaluate scores each member on the token of its group, which changes by generation.
 func (m *model) Evaluate(ctx context.Context, g es.Generation, scores []int64) error {
 	n, cols := g.Noise, 2*g.Pairs
-	token := func(group int) int { return (int(g.Number)*13 + 29*group) % tokens }
+	token := func(group int) int { return (g.Number*13 + 29*group) % tokens }
 	rows := make([]int32, cols)
 	for c := range rows {
 		rows[c] = int32(token(g.Group(c / 2)))

@@ -118,3 +118,34 @@ func TestMemoryLimit(t *testing.T) {
 		}
 	}
 }
+
+// Rows that were touched in a generation that RestoreState has abandoned do not move.
+func TestRestoreForgetsTouched(t *testing.T) {
+	w := packed.NewMatrix(130, 64)
+	opt, err := es.New([]es.Parameter{{Matrix: w, Sparse: true}}, nil, es.Options{Generations: 9, Pairs: 8})
+	if err != nil {
+		t.Fatal(err)
+	}
+	state := opt.AppendState(nil)
+	g := opt.Ask()
+	for row := range 130 {
+		g.Touch(0, row)
+	}
+	if err := opt.RestoreState(state); err != nil {
+		t.Fatal(err)
+	}
+	g = opt.Ask()
+	g.Touch(0, 7)
+	if _, err := opt.Tell([]int64{1, 0, 3, 4, 0, 5, 6, 6, 1, 2, 3, 3, 3, 0, 9, 1}); err != nil {
+		t.Fatal(err)
+	}
+	if r := opt.Record(); r.Touched[0][0] != 1<<7 || r.Touched[0][1] != 0 || r.Touched[0][2] != 0 {
+		t.Errorf("touched %b, want row 7", r.Touched[0])
+	}
+	after := opt.AppendState(nil)[4:]
+	for i, v := range after {
+		if row := i / 64; v != 0 && row != 7 {
+			t.Fatalf("the residual of row %d moved", row)
+		}
+	}
+}

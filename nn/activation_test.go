@@ -73,7 +73,7 @@ func TestSampleScores(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				stream := lowrank.StreamOf(o.Seed, g.Number, 0, lowrank.Batch, 0)
+				stream := lowrank.StreamOf(o.Seed, uint32(g.Number), 0, lowrank.Batch, 0)
 				for b := 0; b < batch; b += 1 + batch/40 {
 					word := stream.Block(uint32(b / 4))[b%4]
 					sample := int(uint64(word) * uint64(data.Len()) >> 32)

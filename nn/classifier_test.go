@@ -175,7 +175,7 @@ func TestScore(t *testing.T) {
 				t.Fatal(err)
 			}
 			for i, s := range scores {
-				got, err := alone.Score(o.Seed, int(g.Number))
+				got, err := alone.Score(o.Seed, g.Number)
 				if err != nil {
 					t.Fatal(err)
 				}

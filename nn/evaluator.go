@@ -103,7 +103,7 @@ type sharedBatch struct {
 // drawnBatch is what the first group's batch is of.
 type drawnBatch struct {
 	seed       uint64
-	generation uint32
+	generation int
 	valid      bool
 }
 
@@ -198,7 +198,7 @@ func (e *Evaluator) begin(group int) error {
 	if group == 0 {
 		e.drawn = drawnBatch{}
 	}
-	s, err := e.draw(g.Noise.Seed, int(g.Number), group)
+	s, err := e.draw(g.Noise.Seed, g.Number, group)
 	if err != nil {
 		return err
 	}

@@ -161,7 +161,7 @@ func trainFine(t *testing.T, l Language, text []byte, from, generations, rate in
 		if int8s {
 			f.refine()
 		}
-		g.Number = uint32(n)
+		g.Number = n
 		g.Noise = lowrank.Noise{Seed: 1, Generation: uint32(n), Rank: 1, Sigma: 3, Estimator: lowrank.PerturbActivations}
 		if err := p.Evaluate(context.Background(), g, scores); err != nil {
 			t.Fatal(err)

@@ -131,7 +131,7 @@ func TestPredictorTwin(t *testing.T) {
 		for pair := range pairs {
 			s := Batch{Streams: o.Streams, Steps: o.Steps, Lead: o.Lead}
 			s.reset(m.Inputs())
-			noisy{m}.Draw(&s, g.Noise.Seed, int(g.Number), g.Group(pair))
+			noisy{m}.Draw(&s, g.Noise.Seed, g.Number, g.Group(pair))
 			for sign := range 2 {
 				want := twinScores(m, &g, &s, pair, 1-2*sign, o.Discount)
 				if got := scores[(2*pair+sign)*each:][:each]; !slices.Equal(got, want) {
@@ -236,7 +236,7 @@ func TestPredictorInputs(t *testing.T) {
 	}
 	s := Batch{Streams: o.Streams, Steps: o.Steps, Lead: o.Lead}
 	s.reset(m.Inputs())
-	noisy{m}.Draw(&s, g.Noise.Seed, int(g.Number), 0)
+	noisy{m}.Draw(&s, g.Noise.Seed, g.Number, 0)
 	// The second layer of the MLP block sees what its first yields.
 	const tensor = 4
 	for b := range o.Streams {

@@ -27,7 +27,7 @@ func pattern(seed uint64) (*packed.Matrix, baseline.Objective) {
 	w := packed.NewMatrix(size, size)
 	lowrank.Randomize(lowrank.Tensor{W: w}, kernels.Uniform, seed)
 	weights := make([]int8, size*size)
-	return w, func(uint32) (score int64) {
+	return w, func(int) (score int64) {
 		w.Unpack(weights)
 		for i, v := range weights {
 			if i%(size+1) == 0 {
@@ -224,7 +224,7 @@ func TestDeterminism(t *testing.T) {
 func TestSeveralMatrices(t *testing.T) {
 	for _, name := range []string{"random search", "prototype"} {
 		weights := []*packed.Matrix{packed.NewMatrix(3, 40), packed.NewMatrix(40, 3)}
-		score := func(uint32) (s int64) {
+		score := func(int) (s int64) {
 			for _, w := range weights {
 				for level, n := range w.Histogram() {
 					s += int64(level * n) // highest for all +2
@@ -261,7 +261,7 @@ func TestCancel(t *testing.T) {
 		a := both(t, w)[name]
 		ctx, cancel := context.WithCancel(context.Background())
 		calls := 0
-		err := a.Run(ctx, func(g uint32) int64 {
+		err := a.Run(ctx, func(g int) int64 {
 			if calls++; calls == 5 {
 				cancel()
 			}
@@ -288,14 +288,14 @@ func TestCallbacks(t *testing.T) {
 	for _, name := range []string{"random search", "prototype"} {
 		w, score := pattern(1)
 		a := both(t, w)[name]
-		seen, number := 0, uint32(0)
-		f := func(g uint32) int64 {
+		seen, number := 0, 0
+		f := func(g int) int64 {
 			number = g
 			return score(g)
 		}
 		at := func(n int, err error) func(es.Stats) error {
 			return func(s es.Stats) error {
-				if seen++; s.Generation != seen || int(number) != seen-1 {
+				if seen++; s.Generation != seen || number != seen-1 {
 					t.Errorf("%s: generation %d with data %d, want %d", name, s.Generation, number, seen)
 				}
 				if seen == n {

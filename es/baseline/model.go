@@ -14,7 +14,7 @@ import (
 
 // Objective scores the present content of the matrices on the data of a generation,
 // counted from zero; higher is better. It must depend on these two alone.
-type Objective func(generation uint32) int64
+type Objective func(generation int) int64
 
 // maxMembers bounds a population, so that sums of squares fit 64 bits.
 const maxMembers = 1 << 14

@@ -178,7 +178,7 @@ func (p *Prototype) evaluate(ctx context.Context, f Objective) error {
 			}
 			w.Pack(out)
 		}
-		p.scores[member] = f(uint32(p.generation))
+		p.scores[member] = f(p.generation)
 	}
 	return nil
 }

@@ -77,14 +77,14 @@ func (s *RandomSearch) Step(ctx context.Context, f Objective) (es.Stats, error) 
 	}
 	s.model.keep()
 	stats := es.Stats{Generation: s.generation + 1}
-	present := f(uint32(s.generation))
+	present := f(s.generation)
 	best, at := present, -1
 	for i := range s.scores {
 		if err := ctx.Err(); err != nil {
 			return es.Stats{}, err
 		}
 		s.draw(i)
-		v := f(uint32(s.generation))
+		v := f(s.generation)
 		s.model.restore()
 		s.scores[i] = v
 		if v > present {

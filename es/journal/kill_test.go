@@ -56,7 +56,7 @@ func evaluate(_ context.Context, g es.Generation, scores []int64) error {
 			}
 			first, last := 0, tensor.W.Rows()
 			if i == 2 {
-				first = int(g.Number) * 7 % 70
+				first = g.Number * 7 % 70
 				last = first + 1
 				g.Touch(i, first)
 			}

@@ -53,6 +53,6 @@ func (e *Evaluator) Evaluate(ctx context.Context, g es.Generation, scores []int6
 			g.Groups, g.Noise.Rank, g.Noise.Estimator)
 	}
 	e.net.Update()
-	e.generation = g.Number
+	e.generation = uint32(g.Number)
 	return e.evaluator.Evaluate(ctx, g, scores)
 }

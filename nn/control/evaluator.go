@@ -86,7 +86,7 @@ func (e *Evaluator) Evaluate(ctx context.Context, g es.Generation, scores []int6
 		if i == len(e.starts) {
 			e.starts = append(e.starts, NewEpisodes(e.env, e.episodes))
 		}
-		e.starts[i].Begin(e.env, g.Noise.Seed, g.Number, i)
+		e.starts[i].Begin(e.env, g.Noise.Seed, uint32(g.Number), i)
 	}
 	parallel.For(len(e.work), g.Groups*e.chunks(), e.evaluate)
 	return ctx.Err()

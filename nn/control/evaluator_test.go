@@ -125,7 +125,7 @@ func TestScores(t *testing.T) {
 				sum, best := int64(0), int64(math.MinInt64)
 				for i, got := range scores {
 					m := member{net, g.Noise, i / 2, 1 - i%2*2}
-					if want := m.score(env, g.Number, g.Group(i/2), c.episodes); got != want {
+					if want := m.score(env, uint32(g.Number), g.Group(i/2), c.episodes); got != want {
 						t.Fatalf("%s, generation %d: score %d is %d, want %d", env.Spec().Name, g.Number, i, got, want)
 					}
 					sum, best = sum+got, max(best, got)

@@ -154,7 +154,7 @@ func prototype() finding {
 		panic(err)
 	}
 	for range generations {
-		if _, err := p.Step(context.Background(), func(uint32) int64 { return -distance(w, levels) }); err != nil {
+		if _, err := p.Step(context.Background(), func(int) int64 { return -distance(w, levels) }); err != nil {
 			panic(err)
 		}
 	}

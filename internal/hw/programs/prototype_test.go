@@ -43,7 +43,7 @@ func TestPrototype(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			objective := func(uint32) int64 {
+			objective := func(int) int64 {
 				sum := int64(0)
 				for i := range want.Rows() {
 					for j := range want.Cols() {

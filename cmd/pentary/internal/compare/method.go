@@ -84,8 +84,8 @@ func objectiveRun(net *nn.Model, data *data.Dataset, seed uint64, members, batch
 	if err != nil {
 		return nil, err
 	}
-	score := func(generation uint32) int64 {
-		score, err := classifier.Score(seed, int(generation))
+	score := func(generation int) int64 {
+		score, err := classifier.Score(seed, generation)
 		if err != nil {
 			panic(err) // the data have been checked
 		}
