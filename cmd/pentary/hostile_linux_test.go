@@ -23,7 +23,7 @@ type command struct {
 	out     []string // flags for files that are replaced, not in args
 	stream  []string // flags for files that are written as it goes
 	dirs    []string // flags for folders that are written to
-	needs   string   // flags that --out and the like go with, if they are not in args
+	ended   bool     // whether nothing is left to train
 }
 
 const (
@@ -36,7 +36,7 @@ var commands = []command{
 	{args: "train digits " + fewDigits, out: []string{"--out"}, stream: []string{"--log"}, dirs: []string{"--dir"}},
 	{args: "train mnist --data idx " + fewDigits, folders: []string{"idx/train-images-idx3-ubyte"}, out: []string{"--out"}, stream: []string{"--log"}},
 	{args: "train lm --data text " + fewLM, in: []string{"text"}, out: []string{"--out", "--svg"}, stream: []string{"--log"}, dirs: []string{"--dir"}},
-	{args: "train --resume run", runs: []string{"run"}, out: []string{"--out"}, stream: []string{"--log"}},
+	{args: "train --resume run", ended: true, runs: []string{"run"}, out: []string{"--out"}, stream: []string{"--log"}},
 	{args: "replay run", runs: []string{"run"}, out: []string{"--out"}},
 	{args: "verify run", runs: []string{"run"}},
 	{args: "verify run net.pent", in: []string{"net.pent"}},
@@ -63,7 +63,7 @@ var commands = []command{
 
 // setting is a file that an output flag names, in a folder of its extension's name.
 func (c command) output(flag, path string) string {
-	line := c.args + " " + c.needs + " " + flag + " " + path
+	line := c.args + " " + flag + " " + path
 	if flag == "--frames" && filepath.Ext(path) == "" {
 		line += ".svg"
 	}
@@ -173,11 +173,17 @@ func (c command) script(mounts []string) string {
 		} else {
 			add("refused pentary %s", c.output(flag, "folder"))
 			add("exec pentary %s", c.output(flag, "/dev/null"))
-			add("status 1 pentary %s", c.output(flag, "/dev/full"))
+			if !c.ended {
+				add("status 1 pentary %s --out saved", c.output(flag, "/dev/full"))
+				add("exists saved")
+				add("exec rm saved")
+			}
 		}
 		add("refused pentary %s", c.output(flag, "none/x"+ext(flag)))
 		for _, mount := range mounts {
-			add("refused pentary %s", c.output(flag, mount+"/x"+ext(flag)))
+			if !c.ended || slices.Contains(c.out, flag) {
+				add("refused pentary %s", c.output(flag, mount+"/x"+ext(flag)))
+			}
 		}
 	}
 	for _, flag := range c.dirs {
@@ -264,7 +270,9 @@ func prepare(t *testing.T, dir string) {
 			data = append(data, 0, 0, 0, byte(d))
 			size *= d
 		}
-		data = append(data, make([]byte, size)...)
+		for i := range size {
+			data = append(data, byte(i%10))
+		}
 		if err := os.MkdirAll(filepath.Join(dir, "idx"), 0o777); err != nil {
 			t.Fatal(err)
 		}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 
 	"github.com/Kaleaon/pentary-go/internal/durable"
 	"github.com/Kaleaon/pentary-go/trit5"
@@ -206,19 +205,6 @@ func WriteFile(path string, p *Program) error {
 		_, err := p.WriteTo(w)
 		return err
 	})
-}
-
-// ReadFile reads the object file at path.
-func ReadFile(path string) (*Program, error) {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	p, err := DecodeProgram(data)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return p, nil
 }
 
 // IsObject reports whether data begin as an object file does.

@@ -37,8 +37,8 @@ func TestObject(t *testing.T) {
 	if err := WriteFile(path, p); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := ReadFile(path); err != nil || !reflect.DeepEqual(got, p) {
-		t.Errorf("read %+v, error %v", got, err)
+	if got, err := os.ReadFile(path); err != nil || !bytes.Equal(got, data) {
+		t.Errorf("read %q, error %v", got, err)
 	}
 	if !IsObject(data) || IsObject([]byte("ADD")) || IsObject(nil) {
 		t.Error("IsObject")

@@ -50,7 +50,7 @@ func newDis(s *console.Streams) *cobra.Command {
 		Args:        console.OneArgument("object file"),
 		Annotations: console.Arguments("pobj"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			p, err := isa.ReadFile(args[0])
+			p, err := loadObject(args[0])
 			if err != nil {
 				return err
 			}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -140,7 +139,7 @@ func (x *crossbars) run(ctx context.Context, s *console.Streams) error {
 	var page []byte
 	if x.page != "" {
 		// Read before the work is done: a page without its marks is found now.
-		if page, err = os.ReadFile(x.page); err == nil {
+		if page, err = console.ReadFile(x.page, 1<<24); err == nil {
 			_, err = recovery.Insert(page, nil)
 		}
 		if err != nil {

@@ -3,7 +3,6 @@ package hw
 import (
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -34,10 +33,13 @@ func (s symbols) String() string { return "" }
 // Type implements pflag.Value.
 func (s symbols) Type() string { return "NAME=VALUE" }
 
+// maxProgram bounds the bytes of a program's file.
+const maxProgram = 1 << 26
+
 // assembleFile returns the program of a file of assembly text. The error has a line
 // for each mistake, with file, line and column.
 func assembleFile(path string, defined symbols) (*isa.Program, error) {
-	data, err := os.ReadFile(path)
+	data, err := console.ReadFile(path, maxProgram)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +64,7 @@ func assembleText(path, text string, defined symbols) (*isa.Program, error) {
 
 // loadProgram returns the program of a file, an object or assembly text.
 func loadProgram(path string, defined symbols) (*isa.Program, error) {
-	data, err := os.ReadFile(path)
+	data, err := console.ReadFile(path, maxProgram)
 	if err != nil {
 		return nil, err
 	}
@@ -72,6 +74,19 @@ func loadProgram(path string, defined symbols) (*isa.Program, error) {
 	if len(defined) > 0 {
 		return nil, console.Usagef("%s: an object file takes no -D", path)
 	}
+	return decode(path, data)
+}
+
+// loadObject returns the program of an object file.
+func loadObject(path string) (*isa.Program, error) {
+	data, err := console.ReadFile(path, maxProgram)
+	if err != nil {
+		return nil, err
+	}
+	return decode(path, data)
+}
+
+func decode(path string, data []byte) (*isa.Program, error) {
 	p, err := isa.DecodeProgram(data)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
