@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/Kaleaon/pentary-go/es/journal"
 )
@@ -18,8 +19,10 @@ func (r *Run) Extend(ctx context.Context, generations int, config string) (err e
 	if r.log == nil {
 		return errors.New("train: a run that is not open cannot be extended")
 	}
-	leg := Leg{Planned: r.es.Generations, Reached: r.Generation()}
-	legs := append(append([]Leg(nil), r.options.Earlier...), leg)
+	legs := slices.Clone(r.options.Earlier)
+	if n := r.Generation(); n > 0 {
+		legs = append(legs, Leg{Planned: r.es.Generations, Reached: n})
+	}
 	if err := checkLegs(legs, generations); err != nil {
 		return err
 	}

@@ -60,6 +60,9 @@ type Progress struct {
 	samples int // that a member's score is of
 }
 
+// NewProgress returns a progress of a task, for tests of an Observer.
+func NewProgress(t Task) Progress { return Progress{task: &t, samples: t.Samples} }
+
 // Value returns the score as the task's metric has it.
 func (p *Progress) Value() float64 {
 	if p.task.Metric.Value == nil {
@@ -101,7 +104,7 @@ func (p *Progress) Attrs() []slog.Attr {
 	if p.task.Metric.Key != "" {
 		attrs = append(attrs, slog.Float64(p.task.Metric.Key, p.Value()))
 	}
-	attrs = append(append(attrs, p.Training()...), slog.Int("moved", p.Stats.Moved))
+	attrs = append(append(attrs, slog.Int("moved", p.Stats.Moved)), p.Training()...)
 	if unit := p.Unit(); unit != "" {
 		attrs = append(attrs, slog.Float64("member_"+unit+"_per_second", p.Throughput))
 	}
@@ -117,10 +120,10 @@ func (p *Progress) LogAttrs() []slog.Attr {
 	if key := p.task.Metric.Key; key != "" {
 		attrs = append(attrs, rounded(key, p.Value()))
 	}
+	attrs = append(attrs, slog.Int("moved", p.Stats.Moved))
 	for _, a := range p.Training() {
 		attrs = append(attrs, rounded(a.Key, a.Value.Any()))
 	}
-	attrs = append(attrs, slog.Int("moved", p.Stats.Moved))
 	if unit := p.Unit(); unit != "" {
 		attrs = append(attrs, slog.String("member_"+unit+"_per_second", fmt.Sprintf("%.0f", p.Throughput)))
 	}

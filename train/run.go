@@ -9,6 +9,7 @@ import (
 
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/es/journal"
+	"github.com/Kaleaon/pentary-go/lowrank"
 )
 
 // Options say how a run goes on beside what es.Options determine.
@@ -67,6 +68,7 @@ type Result struct {
 	Kept        int  // that the parameters are of
 	Interrupted bool // by the context
 	Early       bool // stopped early
+	HoldOut     bool // whether the weights were chosen by a validation score
 	Curve       []Point
 	Wall        time.Duration // of all sessions
 	Trained     time.Duration // that evaluations and updates took, of all sessions
@@ -152,13 +154,22 @@ func (r *Run) advance() error {
 }
 
 // Identity returns the identity of the run's optimizer, see es.Optimizer.Identity.
-func (r *Run) Identity() string {
-	o, err := r.newOptimizer(len(r.options.Earlier))
+func (r *Run) Identity() string { return r.IdentityOf(r.es.Generations) }
+
+// IdentityOf returns the identity that the run would have with more generations.
+func (r *Run) IdentityOf(generations int) string {
+	o := r.es
+	o.Generations = generations
+	made, err := es.New(r.task.Parameters, r.task.Evaluator, o)
 	if err != nil {
-		panic(err) // New has made it
+		panic(err) // New has made one
 	}
-	return o.Identity()
+	return made.Identity()
 }
+
+// TestSize returns the number of samples that a point's Test is of, which a run that was
+// resumed knows without its data.
+func (r *Run) TestSize() int { return r.task.Size }
 
 // Generation returns the number of finished generations.
 func (r *Run) Generation() int { return r.optimizer.Generation() }
@@ -167,13 +178,17 @@ func (r *Run) Generation() int { return r.optimizer.Generation() }
 func (r *Run) Resumed() Resumed { return r.resumed }
 
 // JournalBytes returns the bytes that the journal of the whole run takes at most.
-func (r *Run) JournalBytes() int64 {
-	codes := r.es.Pairs
-	if r.activations() {
-		codes *= r.task.Samples
+func (r *Run) JournalBytes() int64 { return JournalBytes(r.es, r.task.Samples) }
+
+// JournalBytes returns the bytes that the journal of a run takes at most, of which each
+// member sees the given samples in a generation.
+func JournalBytes(o es.Options, samples int) int64 {
+	const record = 40 // beside the codes
+	codes := o.Pairs
+	if o.Estimator == lowrank.PerturbActivations {
+		codes *= samples
 	}
-	const frame = 40
-	return int64(r.es.Generations) * int64(codes+frame)
+	return int64(o.Generations) * int64(codes+record)
 }
 
 // Open begins the run in the directory of the options, or resumes the run that is
@@ -258,13 +273,13 @@ func (r *Run) Train(ctx context.Context) (*Result, error) {
 		Wall: r.timing.wall(), Trained: r.timing.trained, Throughput: r.throughput(),
 	}
 	if r.kept.weights != nil {
-		result.Kept = r.kept.generation
+		result.Kept, result.HoldOut = r.kept.generation, true
 	}
 	switch {
 	case ended:
 		result.Early = end.Reason == StoppedEarly
 		if end.Kept == nil { // of a version that kept the last weights
-			result.Kept = n
+			result.Kept, result.HoldOut = n, false
 		}
 	case r.log != nil && !interrupted:
 		if err := r.log.Finish(session{r}, r.end(result).text()); err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/settings"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/tune"
 )
@@ -18,7 +19,7 @@ type architecture struct {
 	on     bool
 	depths []int // numbers of hidden layers
 	widths []int // that each of them may have
-	price  decimal
+	price  settings.Decimal
 }
 
 // defaultArchitecture returns the search around a task's network.
@@ -27,7 +28,7 @@ func defaultArchitecture(t *task.Task) architecture {
 	a := architecture{
 		depths: []int{0, 1, 2, 3},
 		widths: []int{width / 8, width / 4, width / 2, width, 2 * width},
-		price:  newDecimalOrZero(100),
+		price:  settings.NewDecimalOrZero(100),
 	}
 	if err := a.price.Set("0.5"); err != nil {
 		panic(err)
@@ -60,7 +61,7 @@ func (a *architecture) check(flags *pflag.FlagSet) error {
 		name        string
 		values      []int
 		least, most int
-	}{{"depths", a.depths, 0, maxHidden}, {"widths", a.widths, 1, maxWidth}} {
+	}{{"depths", a.depths, 0, settings.MaxHidden}, {"widths", a.widths, 1, settings.MaxWidth}} {
 		for i, v := range f.values {
 			switch {
 			case v < f.least || v > f.most:
@@ -110,7 +111,7 @@ func (a *architecture) join(texts map[string]string) {
 		delete(texts, name)
 	}
 	delete(texts, depthName)
-	texts["hidden"] = noLayers
+	texts["hidden"] = "none"
 	if depth > 0 {
 		texts["hidden"] = strings.Join(widths, ",")
 	}

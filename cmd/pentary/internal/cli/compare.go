@@ -14,6 +14,7 @@ import (
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/compare"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/settings"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/es/baseline"
@@ -31,7 +32,7 @@ const (
 // methodNames lists all methods.
 func methodNames() []string {
 	var names []string
-	for _, r := range ruleNames {
+	for _, r := range settings.RuleNames {
 		names = append(names, r.String())
 	}
 	return append(names, fullMethod, randomMethod, prototypeMethod, mendedMethod)
@@ -91,10 +92,10 @@ A figure of a machine that does something else meanwhile is worth little.`,
 	return cmd
 }
 
-func ruleTexts() []string { return methodNames()[:len(ruleNames)] }
+func ruleTexts() []string { return methodNames()[:len(settings.RuleNames)] }
 
 func newCompareTask(t *task.Task, s *console.Streams) *cobra.Command {
-	settings := defaults(t)
+	base := settings.NewClassifier(t)
 	c := &comparer{task: t}
 	cmd := &cobra.Command{
 		Use:   t.Name,
@@ -112,26 +113,26 @@ func newCompareTask(t *task.Task, s *console.Streams) *cobra.Command {
 	console.Output(f, &c.svg, "svg", "draw accuracy against time to this `file`").Ext("svg")
 	f.BoolVar(&c.json, "json", false, "print one JSON object a line")
 	groups := console.Groups{{Title: "Comparison", Flags: f}}
-	for _, g := range settings.groups() {
+	for _, g := range base.Groups() {
 		groups = append(groups, g.Without("generations", "early-stop", "rule"))
 	}
 	groups.Bind(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		if err := c.prepare(settings); err != nil {
+		if err := c.prepare(base); err != nil {
 			return console.UsageError{Err: err}
 		}
-		return c.run(cmd.Context(), s, settings)
+		return c.run(cmd.Context(), s, base)
 	}
 	return cmd
 }
 
 // prepare makes the methods of the flags. Its errors are mistakes in them.
-func (c *comparer) prepare(s *settings) error {
+func (c *comparer) prepare(s *settings.Classifier) error {
 	const longest = 7 * 24 * 3600
 	if !(c.seconds >= 0.01 && c.seconds <= longest) {
 		return fmt.Errorf("--seconds %g: want 0.01 to %d", c.seconds, longest)
 	}
-	if err := s.check(); err != nil {
+	if err := s.Check(); err != nil {
 		return err
 	}
 	c.setup.Budget = time.Duration(c.seconds * float64(time.Second))
@@ -152,13 +153,13 @@ func (c *comparer) prepare(s *settings) error {
 }
 
 // method returns the method that text writes: its name, and settings of its own.
-func (c *comparer) method(text string, common *settings) (compare.Method, error) {
+func (c *comparer) method(text string, common *settings.Classifier) (compare.Method, error) {
 	parts := strings.Split(text, ":")
 	name := parts[0]
 	if !slices.Contains(methodNames(), name) {
 		return compare.Method{}, fmt.Errorf("want one of %s", strings.Join(methodNames(), ", "))
 	}
-	texts := common.texts()
+	texts := settings.Texts(common)
 	for _, part := range parts[1:] {
 		flag, value, found := strings.Cut(part, "=")
 		switch _, known := texts[flag]; {
@@ -175,47 +176,47 @@ func (c *comparer) method(text string, common *settings) (compare.Method, error)
 	case slices.Contains(ruleTexts(), name):
 		texts["rule"] = name
 	case name == fullMethod:
-		texts["rank"] = fullRank
+		texts["rank"] = settings.FullRank
 	}
-	s := defaults(c.task)
-	if err := s.setTexts(texts); err != nil {
+	s := settings.NewClassifier(c.task)
+	if err := settings.SetTexts(s, texts); err != nil {
 		return compare.Method{}, err
 	}
-	if err := s.check(); err != nil {
+	if err := s.Check(); err != nil {
 		return compare.Method{}, err
 	}
 	return c.methodOf(name, text, s), nil
 }
 
 // methodOf returns the method of that name with the settings.
-func (c *comparer) methodOf(name, title string, s *settings) compare.Method {
-	seed, members := s.options.Seed, 2*s.options.Pairs
+func (c *comparer) methodOf(name, title string, s *settings.Classifier) compare.Method {
+	seed, members := s.Base.Seed, 2*s.Base.Pairs
 	switch name {
 	case randomMethod:
-		return compare.RandomSearch(title, seed, members, s.batch)
+		return compare.RandomSearch(title, seed, members, s.Batch)
 	case prototypeMethod:
-		return compare.Prototype(title, baseline.PrototypeOptions{Seed: seed, Members: 100}, s.batch)
+		return compare.Prototype(title, baseline.PrototypeOptions{Seed: seed, Members: 100}, s.Batch)
 	case mendedMethod:
 		return compare.Prototype(title, baseline.PrototypeOptions{
 			Seed: seed, Members: 100, Rank: 8, Sigma: es.Ratio(1, 2), Rate: es.Ratio(1, 1),
-		}, s.batch)
+		}, s.Batch)
 	}
-	m := compare.Strategy(title, s.esOptions(), s.batch)
+	m := compare.Strategy(title, s.Options(), s.Batch)
 	m.Baseline = name == fullMethod
-	m.Settings = s.meta()
+	m.Settings = s.Meta()
 	delete(m.Settings, "schedule") // it names the generations, which are not known yet
 	return m
 }
 
-func (c *comparer) run(ctx context.Context, s *console.Streams, common *settings) error {
-	if err := checkData(c.task, c.data); err != nil {
-		return err
+func (c *comparer) run(ctx context.Context, s *console.Streams, common *settings.Classifier) error {
+	if err := c.task.Check(c.data); err != nil {
+		return console.UsageError{Err: err}
 	}
 	train, test, err := c.task.Load(c.data)
 	if err != nil {
 		return err
 	}
-	c.setup.Seed, c.setup.Widths = common.options.Seed, common.widths(train.Features, train.Classes)
+	c.setup.Seed, c.setup.Widths = common.Base.Seed, common.Widths(train.Features, train.Classes)
 	c.setup.Train, c.setup.Test = train, test
 	for _, m := range c.all {
 		if err := c.setup.Check(m); err != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/machine"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/settings"
 	"github.com/Kaleaon/pentary-go/kernels"
 )
 
@@ -26,9 +27,9 @@ type compareResult struct {
 	Interrupted  bool              `json:"interrupted"`
 }
 
-func newCompareResult(c *comparer, s *settings) *compareResult {
+func newCompareResult(c *comparer, s *settings.Classifier) *compareResult {
 	return &compareResult{
-		Task: c.task.Name, Network: network(c.setup.Widths),
+		Task: c.task.Name, Network: settings.Network(c.setup.Widths),
 		TrainSamples: c.setup.Train.Len(), TestSamples: c.setup.Test.Len(), Budget: c.seconds,
 		Kernels: kernels.Selected(), Machine: machine.This(), Methods: []*compare.Result{},
 	}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/settings"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/tune"
 	"github.com/Kaleaon/pentary-go/data"
@@ -88,8 +89,8 @@ killed or not, at the run that was in flight.`, judgedEvery),
 }
 
 func newTuneTask(t *task.Task, s *console.Streams) *cobra.Command {
-	settings := defaults(t)
-	u := &tuner{task: t, plan: tune.Plan{Configurations: 27, Eta: 3, Budget: samples(settings)}, networks: defaultArchitecture(t)}
+	base := settings.NewClassifier(t)
+	u := &tuner{task: t, plan: tune.Plan{Configurations: 27, Eta: 3, Budget: samples(base)}, networks: defaultArchitecture(t)}
 	cmd := &cobra.Command{
 		Use:   t.Name,
 		Short: t.Title,
@@ -109,12 +110,12 @@ func newTuneTask(t *task.Task, s *console.Streams) *cobra.Command {
 	f.BoolVar(&u.json, "json", false, "print one JSON object a line")
 	groups := console.Groups{{Title: "Search", Flags: f}}
 	u.networks.flags(groups.Add("Search over networks"))
-	for _, g := range settings.groups() {
+	for _, g := range base.Groups() {
 		groups = append(groups, g.Without("generations", "early-stop"))
 	}
 	groups.Bind(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		if err := u.prepare(cmd.Flags(), settings); err != nil {
+		if err := u.prepare(cmd.Flags(), base); err != nil {
 			return console.UsageError{Err: err}
 		}
 		return u.run(cmd.Context(), s)
@@ -123,10 +124,10 @@ func newTuneTask(t *task.Task, s *console.Streams) *cobra.Command {
 }
 
 // samples returns the member-samples of a run.
-func samples(s *settings) int { return s.options.Generations * generationSamples(s) }
+func samples(s *settings.Classifier) int { return s.Base.Generations * generationSamples(s) }
 
 // generationSamples returns the member-samples of a generation.
-func generationSamples(s *settings) int { return 2 * s.options.Pairs * s.batch }
+func generationSamples(s *settings.Classifier) int { return 2 * s.Base.Pairs * s.Batch }
 
 // varied returns what a search of the task varies by default.
 func varied(t *task.Task) tune.Space {
@@ -160,7 +161,7 @@ func varyUsage(t *task.Task) string {
 }
 
 // prepare makes the search of the flags. Its errors are mistakes in them.
-func (u *tuner) prepare(flags *pflag.FlagSet, s *settings) error {
+func (u *tuner) prepare(flags *pflag.FlagSet, s *settings.Classifier) error {
 	switch p := u.plan; {
 	case p.Configurations < 1 || p.Configurations > 10_000:
 		return fmt.Errorf("--configurations %d: want 1 to 10000", p.Configurations)
@@ -169,13 +170,13 @@ func (u *tuner) prepare(flags *pflag.FlagSet, s *settings) error {
 	case p.Budget < 1:
 		return fmt.Errorf("--budget %d: want at least 1", p.Budget)
 	}
-	if err := s.check(); err != nil {
+	if err := s.Check(); err != nil {
 		return err
 	}
 	if err := u.networks.check(flags); err != nil {
 		return err
 	}
-	u.start = s.texts()
+	u.start = settings.Texts(s)
 	delete(u.start, "generations")
 	delete(u.start, "early-stop")
 	flags.Visit(func(f *pflag.Flag) {
@@ -190,7 +191,7 @@ func (u *tuner) prepare(flags *pflag.FlagSet, s *settings) error {
 	if err != nil {
 		return err
 	}
-	u.configurations, err = u.space.Draw(s.options.Seed, u.plan.Configurations, first, u.key)
+	u.configurations, err = u.space.Draw(s.Base.Seed, u.plan.Configurations, first, u.key)
 	u.plan.Configurations = len(u.configurations)
 	return err
 }
@@ -219,7 +220,7 @@ func (u *tuner) setSpace() error {
 			return fmt.Errorf("--vary %s: twice", p.Name)
 		}
 		for _, v := range p.Values {
-			if err := defaults(u.task).setTexts(map[string]string{p.Name: flagText(v)}); err != nil {
+			if err := settings.SetTexts(settings.NewClassifier(u.task), map[string]string{p.Name: flagText(v)}); err != nil {
 				return fmt.Errorf("--vary %s: %w", p.Name, err)
 			}
 		}
@@ -245,15 +246,15 @@ func (u *tuner) texts(c tune.Configuration) map[string]string {
 // values returns what a configuration has for each of those parameters or settings, as
 // the space writes it, and nothing for those that its rule or network does not take.
 func (u *tuner) values(configuration int, names []string) []string {
-	s, err := u.settings(u.configurations[configuration], 0)
+	s, err := u.settingsOf(u.configurations[configuration], 0)
 	if err != nil {
 		panic(err) // it has been drawn
 	}
-	texts := s.texts()
-	u.networks.split(texts, s.hidden)
+	texts := settings.Texts(s)
+	u.networks.split(texts, s.Hidden)
 	values := make([]string, len(names))
 	for i, name := range names {
-		if s.takes(name) {
+		if s.Takes(name) {
 			values[i] = strings.ReplaceAll(texts[name], ",", "-")
 		}
 	}
@@ -274,41 +275,27 @@ func (u *tuner) varying() []string {
 	return names
 }
 
-// takes reports whether the setting of that name makes a difference: parameters of
-// other rules than the one in force do not.
-func (s *settings) takes(name string) bool {
-	var parameters pflag.FlagSet
-	s.rule.flags(&parameters)
-	if parameters.Lookup(name) == nil {
-		return true
-	}
-	taken := map[string]string{}
-	s.rule.meta(taken)
-	_, ok := taken[name]
-	return ok
-}
-
-// settings returns the settings of a configuration for a run of so many
+// settingsOf returns the settings of a configuration for a run of so many
 // member-samples.
-func (u *tuner) settings(c tune.Configuration, budget int) (*settings, error) {
-	s := defaults(u.task)
-	if err := s.setTexts(u.texts(c)); err != nil {
+func (u *tuner) settingsOf(c tune.Configuration, budget int) (*settings.Classifier, error) {
+	s := settings.NewClassifier(u.task)
+	if err := settings.SetTexts(s, u.texts(c)); err != nil {
 		return nil, err
 	}
-	if err := s.check(); err != nil {
+	if err := s.Check(); err != nil {
 		return nil, err
 	}
-	s.options.Generations = max(1, budget/generationSamples(s))
+	s.Base.Generations = max(1, budget/generationSamples(s))
 	return s, nil
 }
 
 // key returns a text that configurations share if they train alike.
 func (u *tuner) key(c tune.Configuration) (string, error) {
-	s, err := u.settings(c, 0)
+	s, err := u.settingsOf(c, 0)
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprint(s.esOptions(), s.hidden, s.batch), nil
+	return fmt.Sprint(s.Options(), s.Hidden, s.Batch), nil
 }
 
 // tuneHeader is what identifies a search: the same header, the same results.
@@ -327,8 +314,8 @@ type tuneHeader struct {
 }
 
 func (u *tuner) run(ctx context.Context, s *console.Streams) error {
-	if err := checkData(u.task, u.data); err != nil {
-		return err
+	if err := u.task.Check(u.data); err != nil {
+		return console.UsageError{Err: err}
 	}
 	all, _, err := u.task.Load(u.data)
 	if err != nil {
@@ -337,7 +324,7 @@ func (u *tuner) run(ctx context.Context, s *console.Streams) error {
 	u.train, u.validation = all.HoldOut(judgedEvery)
 	search := &tune.Search{Rungs: u.plan.Rungs()}
 	if u.networks.on {
-		search.Price = tune.Price(u.networks.price.q16())
+		search.Price = tune.Price(u.networks.price.Q16())
 	}
 	header := tuneHeader{
 		Format: 1, Task: u.task.Name, Data: fmt.Sprintf("%x", data.Hash(all)),
@@ -384,16 +371,16 @@ func (u *tuner) trial(ctx context.Context, o *tuneObserver, rung tune.Rung, r, c
 	fail := func(err error) (tune.Trial, error) {
 		return tune.Trial{}, fmt.Errorf("configuration %d (%s): %w", c, u.describe(c), err)
 	}
-	s, err := u.settings(u.configurations[c], rung.Budget)
+	s, err := u.settingsOf(u.configurations[c], rung.Budget)
 	if err != nil {
 		return fail(err)
 	}
-	net := nn.NewMLP(s.options.Seed, s.widths(u.train.Features, u.train.Classes)...)
-	classifier, err := nn.NewEvaluator(net, nn.Classify(u.train), nn.EvaluatorOptions{Streams: s.batch})
+	net := nn.NewMLP(s.Base.Seed, s.Widths(u.train.Features, u.train.Classes)...)
+	classifier, err := nn.NewEvaluator(net, nn.Classify(u.train), nn.EvaluatorOptions{Streams: s.Batch})
 	if err != nil {
 		return fail(err)
 	}
-	optimizer, err := s.start(net, classifier)
+	optimizer, err := es.New(net.Parameters(), classifier, s.Options())
 	if err != nil {
 		return fail(err)
 	}
@@ -412,7 +399,7 @@ func (u *tuner) trial(ctx context.Context, o *tuneObserver, rung tune.Rung, r, c
 	}
 	confusion, weights := report.Confusion(counts), report.WeightsOf(net.File(nil).Tensors...)
 	return tune.Trial{
-		Rung: r, Configuration: c, Generations: s.options.Generations, Samples: samples(s),
+		Rung: r, Configuration: c, Generations: s.Base.Generations, Samples: samples(s),
 		Correct: confusion.Correct(), Total: confusion.Total(), Bytes: weights.Bytes, Seconds: seconds,
 		SHA256: weights.SHA256,
 	}, nil
@@ -434,18 +421,18 @@ func (u *tuner) describe(c int) string {
 // samples with the budget of the longest runs.
 func (u *tuner) command(c int) []string {
 	configuration := u.configurations[c]
-	s, err := u.settings(configuration, u.plan.Budget)
+	s, err := u.settingsOf(configuration, u.plan.Budget)
 	if err != nil {
 		panic(err) // it has been trained
 	}
-	args := []string{"pentary", "train", u.task.Name, "--generations", strconv.Itoa(s.options.Generations)}
+	args := []string{"pentary", "train", u.task.Name, "--generations", strconv.Itoa(s.Base.Generations)}
 	if u.data != "" {
 		args = append(args, "--data", u.data)
 	}
 	texts, varying := u.texts(configuration), u.varying()
-	for _, g := range s.groups() {
+	for _, g := range s.Groups() {
 		g.Flags.VisitAll(func(f *pflag.Flag) {
-			if s.takes(f.Name) && (slices.Contains(varying, f.Name) || slices.Contains(u.given, f.Name)) {
+			if s.Takes(f.Name) && (slices.Contains(varying, f.Name) || slices.Contains(u.given, f.Name)) {
 				args = append(args, "--"+f.Name, texts[f.Name])
 			}
 		})

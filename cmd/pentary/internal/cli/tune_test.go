@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/settings"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 )
 
@@ -34,10 +35,10 @@ func TestVaried(t *testing.T) {
 	for _, task := range task.All {
 		for _, p := range varied(task) {
 			for _, v := range p.Values {
-				s := defaults(task)
-				if err := s.setTexts(map[string]string{p.Name: v}); err != nil {
+				s := settings.NewClassifier(task)
+				if err := settings.SetTexts(s, map[string]string{p.Name: v}); err != nil {
 					t.Errorf("%s: %v", task.Name, err)
-				} else if err := s.check(); err != nil {
+				} else if err := s.Check(); err != nil {
 					t.Errorf("%s: %v", task.Name, err)
 				}
 			}
@@ -48,20 +49,20 @@ func TestVaried(t *testing.T) {
 // A parameter matters under its rule alone.
 func TestTakes(t *testing.T) {
 	for rule, want := range map[string]string{"residual": "rate", "threshold": "share", "qes": "rate window", "flip": "rate average level"} {
-		s := defaults(task.All[0])
-		if err := s.setTexts(map[string]string{"rule": rule}); err != nil {
+		s := settings.NewClassifier(task.All[0])
+		if err := settings.SetTexts(s, map[string]string{"rule": rule}); err != nil {
 			t.Fatal(err)
 		}
 		var got []string
 		for _, name := range []string{"rate", "share", "window", "average", "level"} {
-			if s.takes(name) {
+			if s.Takes(name) {
 				got = append(got, name)
 			}
 		}
 		if strings.Join(got, " ") != want {
 			t.Errorf("%s takes %v, want %s", rule, got, want)
 		}
-		if !s.takes("sigma") || !s.takes("rule") {
+		if !s.Takes("sigma") || !s.Takes("rule") {
 			t.Errorf("%s does not take sigma and rule", rule)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/settings"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/tune"
 	"github.com/Kaleaon/pentary-go/internal/durable"
 )
@@ -71,7 +72,7 @@ func rungsText(rungs []tune.Rung) string {
 }
 
 // generation follows a generation of a run.
-func (o *tuneObserver) generation(rung, configuration, generation int, s *settings) {
+func (o *tuneObserver) generation(rung, configuration, generation int, s *settings.Classifier) {
 	o.Show(func(width int) string {
 		known, first, last := 0, 0, len(o.search.Trials)
 		for r, t := range o.search.Trials {

@@ -59,6 +59,17 @@ func (t *Task) Files() []string {
 	return names
 }
 
+// Check returns an error if the data are in a folder and none is named, or the opposite.
+func (t *Task) Check(dir string) error {
+	switch {
+	case !t.Embedded && dir == "":
+		return fmt.Errorf("task %s needs --data, the folder of its IDX files\n%s", t.Name, t.Source)
+	case t.Embedded && dir != "":
+		return fmt.Errorf("--data: the data of task %s are not in a folder", t.Name)
+	}
+	return nil
+}
+
 // Load returns the training and the held-out samples. dir is the folder that
 // holds the data; an embedded task ignores it.
 func (t *Task) Load(dir string) (train, test *data.Dataset, err error) {

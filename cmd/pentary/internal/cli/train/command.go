@@ -1,0 +1,113 @@
+// Package train has the commands that train, resume, replay, verify and measure models.
+package train
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
+	"github.com/Kaleaon/pentary-go/nn/control"
+	"github.com/Kaleaon/pentary-go/train"
+)
+
+// New returns the command train.
+func New(s *console.Streams) *cobra.Command {
+	r := &run{streams: s}
+	cmd := &cobra.Command{
+		Use:   "train",
+		Short: "Train a network on a task, or resume a run",
+		Long: `Train a network on a task and report its accuracy on held-out samples. Ctrl-C
+drops the generation in flight, and then evaluates and saves as a whole run does; a
+second one quits at once.
+
+With --dir the run keeps a journal in a directory, and whatever ends it before its
+time, --resume comes to the same weights. With --generations, --resume extends a run
+that has ended.`,
+		Example: "  pentary train digits --out digits.pent\n  pentary train digits --dir run\n  pentary train --resume run\n  pentary train --resume run --generations 800",
+		Args:    console.Subcommands,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			switch {
+			case !cmd.Flags().Changed("resume"):
+				return console.Usagef("train what? There are %s; %s, a language model; and control, policies", task.Names(), languageTask)
+			case r.dir == "":
+				return console.Usagef("--resume needs the directory of a run")
+			case cmd.Flags().Changed("generations") && r.extend < 1:
+				return console.Usagef("--generations %d: want at least 1", r.extend)
+			}
+			if err := r.check(cmd.Flags()); err != nil {
+				return err
+			}
+			return r.resume(cmd)
+		},
+	}
+	f := cmd.Flags()
+	f.SortFlags = false
+	console.RunFolder(f, &r.dir, "resume", "resume the run in this `directory` with its settings and data")
+	f.IntVar(&r.extend, "generations", 0, "extend the run to this number of generations, which its schedules then span")
+	console.Input(f, &r.data, "data", "`folder` or text file that the run's data are in now, if they have moved")
+	r.flags(f)
+	for _, t := range task.All {
+		cmd.AddCommand(newTask(newClassifier(t), s))
+	}
+	cmd.AddCommand(newTask(newLanguage(), s), newTrainControl(s))
+	return cmd
+}
+
+// newTask returns the command that trains a kind.
+func newTask(k kind, s *console.Streams) *cobra.Command {
+	r := &run{kind: k, streams: s}
+	cmd := &cobra.Command{
+		Use: k.name(), Short: k.short(), Long: k.long(), Example: k.example(),
+		Args: console.NoArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := r.check(cmd.Flags()); err != nil {
+				return err
+			}
+			return r.begin(cmd.Context())
+		},
+	}
+	groups := r.groups()
+	groups.Bind(cmd)
+	return cmd
+}
+
+// groups returns all flags of a training.
+func (r *run) groups() console.Groups {
+	var groups console.Groups
+	f := groups.Add("Run")
+	console.RunFolder(f, &r.dir, "dir", fmt.Sprintf(
+		"keep the run in this `directory`: a journal to resume from, by default of at most %v, and the model", r.journalSize()))
+	r.kind.dataFlag(f, &r.data)
+	console.Input(f, &r.init, "init", "begin with the weights of this .pent `file`, in place of random ones").Ext("pent")
+	r.flags(f)
+	if extra, ok := r.kind.(interface{ extraFlags(*pflag.FlagSet) }); ok {
+		extra.extraFlags(f)
+	}
+	return append(groups, r.kind.Groups()...)
+}
+
+// journalSize returns the bytes that the journal of a run with default settings takes at
+// most.
+func (r *run) journalSize() console.ByteSize {
+	o := r.kind.Options()
+	return console.ByteSize(train.JournalBytes(o, r.kind.samples()))
+}
+
+// newTrainControl returns the command that trains policies, under train.
+func newTrainControl(s *console.Streams) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "control",
+		Short: "a policy that balances, drives or swings",
+		Args:  console.Subcommands,
+		RunE: func(*cobra.Command, []string) error {
+			return console.Usagef("control what? There are %s", environmentNames())
+		},
+	}
+	for _, env := range control.All {
+		cmd.AddCommand(newTask(newPolicy(env), s))
+	}
+	return cmd
+}

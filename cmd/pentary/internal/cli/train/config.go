@@ -1,0 +1,233 @@
+package train
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/settings"
+	"github.com/Kaleaon/pentary-go/es/journal"
+	"github.com/Kaleaon/pentary-go/lowrank"
+	"github.com/Kaleaon/pentary-go/packed"
+	"github.com/Kaleaon/pentary-go/train"
+)
+
+// config is the configuration that a journal's header holds, as JSON: all that
+// determines a run, and where its data and outputs are.
+type config struct {
+	Task      string            `json:"task"`
+	Data      string            `json:"data,omitempty"`    // absolute; not part of the identity
+	Out       string            `json:"out,omitempty"`     // absolute, of --out; not part of the identity
+	Network   []int             `json:"network"`           // widths, inputs first; null if the settings say it all
+	Settings  map[string]string `json:"settings"`          // by flag
+	Optimizer string            `json:"optimizer"`         // its identity
+	Init      string            `json:"init,omitempty"`    // hash of the initial weights, if a file gave them
+	Earlier   []train.Leg       `json:"earlier,omitempty"` // of a run that was extended
+}
+
+// text returns the configuration in the one form that it has in a header.
+func (c *config) text() string {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(c); err != nil { // maps are encoded in the order of their keys
+		panic(err)
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// parseConfig reads the configuration of a header.
+func parseConfig(text string) (*config, error) {
+	d := json.NewDecoder(bytes.NewReader([]byte(text)))
+	d.DisallowUnknownFields()
+	c := &config{}
+	err := d.Decode(c)
+	if err == nil {
+		if _, err = d.Token(); err == io.EOF {
+			return c, nil
+		}
+		err = errors.New("more than one value")
+	}
+	return nil, fmt.Errorf("configuration: %w", err)
+}
+
+// difference returns an error that says in what the run of c differs from that of
+// other, or nil. What other does not know yet, without its data, does not count.
+func (c *config) difference(other *config) error {
+	if c.Task != other.Task {
+		return fmt.Errorf("task %s, not %s", c.Task, other.Task)
+	}
+	for _, name := range slices.Sorted(maps.Keys(other.Settings)) {
+		if have, want := c.Settings[name], other.Settings[name]; have != want {
+			return fmt.Errorf("--%s %s, not %s", name, have, want)
+		}
+	}
+	switch {
+	case c.Init != other.Init:
+		return errors.New("other initial weights, see --init")
+	case other.Network != nil && !slices.Equal(c.Network, other.Network):
+		return fmt.Errorf("network %s, not %s", settings.Network(c.Network), settings.Network(other.Network))
+	case other.Optimizer != "" && c.Optimizer != other.Optimizer:
+		return fmt.Errorf("optimizer %q, not %q", c.Optimizer, other.Optimizer)
+	}
+	return nil
+}
+
+// A plan is a run as the journal in its directory describes it.
+type plan struct {
+	dir    string
+	header journal.Header
+	config *config // with the settings that its version did not know at their defaults
+	kind   kind
+	made   train.Task
+}
+
+// hasDataFlag reports whether a kind's data are files that --data can name.
+func hasDataFlag(k kind) bool {
+	var path string
+	f := console.NewFlags()
+	k.dataFlag(f, &path)
+	return f.Lookup("data") != nil
+}
+
+// readPlan returns the plan of the run in a directory.
+func readPlan(dir string) (*plan, error) {
+	r, err := journal.Read(dir)
+	if err != nil {
+		return nil, err
+	}
+	p := &plan{dir: dir, header: r.Header()}
+	if err := r.Close(); err != nil {
+		return nil, err
+	}
+	if p.config, err = parseConfig(p.header.Config); err == nil {
+		if p.kind, err = find(p.config.Task); err == nil {
+			err = settings.SetTexts(p.kind, p.config.Settings)
+		}
+	}
+	if err == nil {
+		p.config.Settings = settings.Texts(p.kind)
+		err = p.kind.Check()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", dir, err)
+	}
+	return p, nil
+}
+
+// existing returns the plan of the run in a directory, or nil if there is none.
+func existing(dir string) (*plan, error) {
+	p, err := readPlan(dir)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return p, err
+	}
+	if _, err := os.Lstat(train.ModelPath(dir)); err == nil {
+		return nil, fmt.Errorf("%s: %w, and there is no journal of its training beside it", train.ModelPath(dir), fs.ErrExist)
+	}
+	return nil, nil
+}
+
+// needsData reports whether updates of the run take the data.
+func (p *plan) needsData() bool {
+	return p.kind.Options().Estimator == lowrank.PerturbActivations
+}
+
+// loadData reads the run's data, from where they are now if they have moved.
+func (p *plan) loadData(path string) error {
+	if path == "" {
+		path = p.config.Data
+	}
+	err := p.kind.load(path)
+	if err == nil {
+		if name, hash := p.kind.data(); hash != p.header.Data {
+			err = fmt.Errorf("%s holds a run on other data: sha256 %x, and that of %s is %x", p.dir, p.header.Data, name, hash)
+		}
+	}
+	if err != nil && hasDataFlag(p.kind) && !strings.Contains(err.Error(), "--data names") {
+		err = fmt.Errorf("%w\n--data names where they are now", err)
+	}
+	return err
+}
+
+// options returns the options of the plan's run of a task. A task without data cannot
+// stop early.
+func (p *plan) options(t train.Task) train.Options {
+	o := train.Options{
+		Dir: p.dir, Config: p.header.Config, Earlier: p.config.Earlier, Measurements: settings.Measurements,
+	}
+	if t.Validate != nil {
+		o.Patience = p.kind.EarlyStop()
+	}
+	return o
+}
+
+// task returns the task of the plan with its initial weights, without evaluator and
+// measurements unless the data have been read.
+func (p *plan) task() (train.Task, error) {
+	err := p.kind.build(p.config.Network)
+	if err != nil {
+		return train.Task{}, fmt.Errorf("%s: configuration: %w", p.dir, err)
+	}
+	t, err := p.kind.task()
+	if err == nil {
+		err = p.init(t)
+	}
+	if err == nil {
+		var r *train.Run
+		if r, err = train.New(t, p.kind.Options(), p.options(t)); err == nil {
+			if identity := r.Identity(); identity != p.config.Optimizer {
+				err = fmt.Errorf("configuration: optimizer %q, but its settings make %q", p.config.Optimizer, identity)
+			}
+		}
+	}
+	if err != nil {
+		return t, fmt.Errorf("%s: %w", p.dir, err)
+	}
+	p.made = t
+	return t, nil
+}
+
+// initialName is the file in a run's directory that holds the weights that --init gave.
+const initialName = "initial.pent"
+
+// init sets the initial weights of a run that has them from a file.
+func (p *plan) init(t train.Task) error {
+	if p.config.Init == "" {
+		return nil
+	}
+	path := filepath.Join(p.dir, initialName)
+	f, err := packed.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	if err := setWeights(t, f); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return nil
+}
+
+// setWeights copies the weights of a file, which has to be of such a model.
+func setWeights(t train.Task, f *packed.File) error {
+	want := t.File(nil)
+	if len(f.Tensors) != len(want.Tensors) {
+		return fmt.Errorf("a model of %d tensors, want %d", len(f.Tensors), len(want.Tensors))
+	}
+	for i, w := range want.Tensors {
+		h := f.Tensors[i].Matrix
+		if h.Rows() != w.Matrix.Rows() || h.Cols() != w.Matrix.Cols() {
+			return fmt.Errorf("tensor %d %q is %d×%d, and that of the model to train %d×%d",
+				i, f.Tensors[i].Name, h.Rows(), h.Cols(), w.Matrix.Rows(), w.Matrix.Cols())
+		}
+		copy(w.Matrix.Bytes(), h.Bytes())
+	}
+	return nil
+}

@@ -1,0 +1,139 @@
+package train
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/film"
+	"github.com/Kaleaon/pentary-go/nn/control"
+	"github.com/Kaleaon/pentary-go/packed"
+)
+
+// NewControl returns the command control.
+func NewControl(s *console.Streams) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "control",
+		Short: "Train a policy that balances, drives or swings",
+		Long: `Train a network of pents as the policy of a classic control task, and test it on 100
+episodes that training has not seen; or test a saved one. The physics is computed in
+fixed point, so a seed gives the same policy and the same episodes on every machine.
+
+The policy that is kept is the best of 25 measurements in the course of training, each
+of 100 episodes of their own. Ctrl-C drops the generation in flight, and then tests and
+saves as a whole run does.`,
+		Example: "  pentary control cartpole --out pole.pent --frames pole.svg\n  pentary control cartpole --policy pole.pent",
+		Args:    console.Subcommands,
+		RunE: func(*cobra.Command, []string) error {
+			return console.Usagef("control what? There are %s", environmentNames())
+		},
+	}
+	for _, env := range control.All {
+		cmd.AddCommand(newControlTask(env, s))
+	}
+	return cmd
+}
+
+// newControlTask returns the command that trains or tests the policy of an environment.
+func newControlTask(env control.Environment, s *console.Streams) *cobra.Command {
+	k := newPolicy(env)
+	r := &run{kind: k, streams: s}
+	var saved, frames string // policy to test in place of training, and picture
+	cmd := &cobra.Command{Use: k.name(), Short: k.short(), Long: k.long(), Args: console.NoArguments}
+	groups := r.groups()
+	r.finish = func(o outcome) error { return draw(k, o.(*acted), frames) }
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if frames != "" {
+			if _, err := painter(frames); err != nil {
+				return console.UsageError{Err: err}
+			}
+		}
+		if err := r.check(cmd.Flags()); err != nil {
+			return err
+		}
+		if saved == "" {
+			return r.begin(cmd.Context())
+		}
+		for _, g := range groups {
+			var wrong string
+			g.Flags.VisitAll(func(f *pflag.Flag) {
+				if cmd.Flags().Changed(f.Name) && !slices.Contains([]string{"policy", "frames", "seed", "json", "threads"}, f.Name) {
+					wrong = f.Name
+				}
+			})
+			if wrong != "" {
+				return console.Usagef("--%s is of training, and --policy tests what is trained", wrong)
+			}
+		}
+		return testPolicy(k, s, saved, frames, r.json)
+	}
+	f := groups[0].Flags
+	console.Input(f, &saved, "policy", "test the policy in this .pent `file`, in place of training").Ext("pent")
+	console.Output(f, &frames, "frames", "draw the first test episode to this .svg or .png `file`").Ext("svg", "png")
+	groups.Bind(cmd)
+	return cmd
+}
+
+// testPolicy tests the policy of a file.
+func testPolicy(k *policy, s *console.Streams, path, frames string, json bool) error {
+	f, err := packed.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	if err := k.open(f); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	began := time.Now()
+	o, err := k.measure()
+	if err != nil {
+		return err
+	}
+	result := o.(*acted)
+	result.Seconds = time.Since(began).Seconds()
+	drawErr := draw(k, result, frames)
+	if json {
+		return errors.Join(drawErr, s.PrintJSON("result", result))
+	}
+	result.write(newPrinter(s))
+	return drawErr
+}
+
+// draw draws the first test episode to the file of --frames, if there is one.
+func draw(k *policy, r *acted, frames string) error {
+	if frames == "" {
+		return nil
+	}
+	paint, err := painter(frames)
+	if err != nil {
+		return err
+	}
+	p, err := control.NewPolicy(k.net, k.env)
+	if err != nil {
+		return err
+	}
+	scenes := film.Record(p, k.env, k.Base.Seed, control.Fresh)
+	if err := console.Draw("--frames", frames, func(w io.Writer) error { return paint(scenes, w) }); err != nil {
+		return err
+	}
+	r.Frames = frames
+	return nil
+}
+
+// painter returns what draws a film in the format that the file's name ends in.
+func painter(path string) (func(f *film.Film, w io.Writer) error, error) {
+	switch strings.ToLower(filepath.Ext(path)) {
+	case ".svg":
+		return (*film.Film).WriteSVG, nil
+	case ".png":
+		return (*film.Film).WritePNG, nil
+	}
+	return nil, fmt.Errorf("--frames %s: want a name that ends in .svg or .png", path)
+}

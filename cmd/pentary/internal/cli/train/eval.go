@@ -1,0 +1,95 @@
+package train
+
+import (
+	"encoding/hex"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
+	"github.com/Kaleaon/pentary-go/packed"
+)
+
+// NewEval returns the command eval.
+func NewEval(s *console.Streams) *cobra.Command {
+	var data string
+	var threads int
+	var json bool
+	cmd := &cobra.Command{
+		Use:   "eval FILE.pent",
+		Short: "Measure a saved model on its task's held-out samples",
+		Long: `Measure a saved model on its task's held-out samples, or a language model on the
+held-out end of its text. A model knows the hash of its data: without --data, other data
+are an error; with it, the report says that they are others.`,
+		Args:        console.OneArgument(".pent file"),
+		Annotations: console.Arguments(console.ArgModel),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if err := setThreads(threads); err != nil {
+				return err
+			}
+			return eval(s, args[0], data, json)
+		},
+	}
+	f := cmd.Flags()
+	console.Input(f, &data, "data", "`folder` of the IDX files, for the tasks that are not embedded; of a language model, the text file")
+	threadsFlag(f, &threads)
+	f.BoolVar(&json, "json", false, "print one JSON object")
+	return cmd
+}
+
+// otherData is what a result says of data that are not the model's own.
+type otherData struct {
+	Other    bool   `json:"other_data"` // true
+	Trained  string `json:"trained_on_sha256"`
+	Measured string `json:"measured_on_sha256"`
+}
+
+func eval(s *console.Streams, path, data string, json bool) error {
+	f, err := packed.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	k, err := open(f)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	if err := k.load(data); err != nil {
+		return err
+	}
+	name, hash := k.data()
+	sum, want := hex.EncodeToString(hash[:]), f.Meta[metaDataHash]
+	other := want != "" && sum != want
+	if other && data == "" {
+		return fmt.Errorf("%s was trained on %s (sha256 %s), and %s is other data (sha256 %s); --data names the data to measure on",
+			path, report.Printable(f.Meta[metaData]), want, report.Printable(name), sum)
+	}
+	o, err := k.measure()
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	if json {
+		if other {
+			return s.PrintJSON("result", o.on(&otherData{Other: true, Trained: want, Measured: sum}))
+		}
+		return s.PrintJSON("result", o)
+	}
+	p := newPrinter(s)
+	o.write(p)
+	if other {
+		p.line("Data", p.Bad("other data than the model was trained on")+"  "+p.Dim(fmt.Sprintf("%s, not %s", report.Printable(name), report.Printable(f.Meta[metaData]))))
+	}
+	return nil
+}
+
+// open returns the kind of a file's task with its model.
+func open(f *packed.File) (kind, error) {
+	if env, ok := f.Meta[metaEnvironment]; ok {
+		return nil, fmt.Errorf("a policy for %s, which \"pentary control %s --policy\" tests", report.Printable(env), report.Printable(env))
+	}
+	k, err := find(f.Meta["task"])
+	if err != nil {
+		return nil, err
+	}
+	return k, k.open(f)
+}

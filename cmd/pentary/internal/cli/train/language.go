@@ -1,0 +1,235 @@
+package train
+
+import (
+	"fmt"
+	"log/slog"
+	"math"
+	"path/filepath"
+
+	"github.com/spf13/pflag"
+
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/chart"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/corpus"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/settings"
+	"github.com/Kaleaon/pentary-go/es/journal"
+	"github.com/Kaleaon/pentary-go/kernels"
+	"github.com/Kaleaon/pentary-go/nn"
+	"github.com/Kaleaon/pentary-go/packed"
+	"github.com/Kaleaon/pentary-go/train"
+	"github.com/Kaleaon/pentary-go/trit5"
+)
+
+// languageTask is the name of the task in files and journals.
+const languageTask = "lm"
+
+// language trains a language model.
+type language struct {
+	*settings.Language
+	source *corpus.Text
+	model  *nn.Model
+	svg    string
+}
+
+func newLanguage() *language { return &language{Language: settings.NewLanguage()} }
+
+func (l *language) name() string  { return languageTask }
+func (l *language) short() string { return "a language model over the bytes of a text" }
+func (l *language) long() string {
+	return `Train a language model over the bytes of a text, of which the last twentieth is held
+out. The text is ` + corpus.Opticks + `, unless
+--data names another file.
+
+The model reads streams of the text side by side. By default its noise is in
+activations: every step of a stream is a sample, with a score of its own. "pentary sample"
+writes text with what it has learned.`
+}
+
+func (l *language) example() string {
+	return "  pentary train lm --out lm.pent\n  pentary sample lm.pent --prompt \"The Rays of Light \"\n  pentary train lm --data book.txt --width 256 --layers 2"
+}
+
+func (l *language) dataFlag(f *pflag.FlagSet, path *string) {
+	console.Input(f, path, "data", "text `file` to learn; by default Opticks").Otherwise(func([]string) string { return corpus.Standard() })
+}
+
+// extraFlags adds the flags that a language model alone has.
+func (l *language) extraFlags(f *pflag.FlagSet) {
+	console.Output(f, &l.svg, "svg", "draw the learning curve to this `file`, with the bits of n-gram models of the text").Ext("svg")
+}
+
+func (l *language) load(path string) (err error) {
+	l.source, err = corpus.Load(path)
+	return err
+}
+
+func (l *language) data() (string, journal.Hash) { return l.source.Path, l.source.Sum() }
+
+func (l *language) samples() int { return l.Batch.Streams * l.Batch.Steps }
+
+func (l *language) memory() int {
+	s := l.Shape
+	layer := 8*s.Width*s.Width + 2*s.Hidden*s.Width*s.Width // of the largest cell
+	weights := (s.Places*nn.Bytes+nn.Bytes)*s.Width + s.Layers*layer
+	return weightsMemory(weights) + columnsMemory(max(nn.Bytes, s.Width*max(1, s.Hidden)), 2*l.Batch.Streams)
+}
+
+func (l *language) build([]int) (err error) {
+	l.model, err = nn.NewLanguageModel(l.Base.Seed, l.Shape)
+	return err
+}
+
+func (l *language) network() []int { return nil }
+
+func (l *language) open(f *packed.File) (err error) {
+	l.model, err = nn.Load(f)
+	return err
+}
+
+// validation returns the bytes that validate: as many as are held out for the test.
+func (l *language) validation() int {
+	if l.Patience == 0 {
+		return 0
+	}
+	return len(l.source.Bytes) - l.source.Train
+}
+
+func (l *language) task() (train.Task, error) {
+	if l.source == nil {
+		return train.Task{Parameters: l.model.Parameters(), File: l.model.File, Metric: train.BitsPerByte, Samples: l.Batch.Streams * l.Batch.Steps, Unit: "token"}, nil
+	}
+	return train.Language(l.model, l.source.Bytes, l.validation(), len(l.source.Bytes)-l.source.Train, l.Batch)
+}
+
+func (l *language) start() train.Start {
+	learned, held := l.source.Train-l.validation(), len(l.source.Bytes)-l.source.Train
+	return train.Start{
+		Title: "language model " + l.Name(),
+		Note: fmt.Sprintf("%s weights · %s bytes of %s, %s held out · %s", report.Count(l.model.Size()), report.Count(learned),
+			report.Printable(l.source.Path), report.Count(held), kernels.Selected()),
+		About: []slog.Attr{
+			slog.String("task", languageTask), slog.String("model", l.Name()), slog.Int("weights", l.model.Size()),
+			slog.String("text", l.source.Path), slog.Int("train_bytes", learned), slog.Int("valid_bytes", held),
+			slog.Int("generations", l.Base.Generations), slog.String("kernels", kernels.Selected()), slog.Any("settings", settings.Texts(l)),
+		},
+	}
+}
+
+func (l *language) score(score int64, size int) (key, meta string, value float64) {
+	value = train.BitsPerByte.Value(score, size)
+	return "valid_bits_per_byte", fmt.Sprintf("%.4f", value), value
+}
+
+func (l *language) text(value float64) string { return fmt.Sprintf("%.3f bits/byte", value) }
+
+// ngrams names the models whose bits a learning curve is drawn beside, by their order.
+var ngrams = []string{1: "bytes", 2: "pairs of bytes", 3: "triples of bytes"}
+
+// plot draws the learning curve: held-out bits a byte by member-tokens, and the bits of
+// n-gram models of the text.
+func (l *language) plot(points []train.Point) error {
+	curve := chart.Series{Name: l.Name(), Color: chart.Palette[0], Width: 2}
+	tokens := 2 * l.Base.Pairs * l.Batch.Streams * l.Batch.Steps
+	held := len(l.source.Bytes) - l.source.Train
+	for _, at := range points {
+		if at.Generation > 0 {
+			curve.Points = append(curve.Points, chart.Point{X: float64(at.Generation * tokens), Y: train.BitsPerByte.Value(at.Test, held)})
+		}
+	}
+	if l.svg == "" || len(curve.Points) < 2 {
+		return nil
+	}
+	c := chart.Lines{Title: "A language model of pents learns " + filepath.Base(l.source.Path), X: "member-tokens", Y: "held-out bits a byte"}
+	first, last := curve.Points[0].X, curve.Points[len(curve.Points)-1].X
+	for n := 1; n < len(ngrams); n++ {
+		level := l.source.Level(n)
+		c.Series = append(c.Series, chart.Series{
+			Name: fmt.Sprintf("%s, %.2f", ngrams[n], level), Color: chart.Pale, Width: 1, Dashes: chart.Dashes[0],
+			Points: []chart.Point{{X: first, Y: level}, {X: last, Y: level}},
+		})
+	}
+	c.Series = append(c.Series, curve)
+	return console.Draw("--svg", l.svg, c.WriteSVG)
+}
+
+// modelled is the result of a language model, of training and evaluation alike.
+type modelled struct {
+	Task      string  `json:"task"`
+	Bits      float64 `json:"valid_bits_per_byte"` // by the integers that training sees
+	FloatBits float64 `json:"float_bits_per_byte"` // of the same logits, by floats
+	Bytes     int     `json:"valid_bytes"`
+
+	*trained // of a training run only
+
+	WeightsSHA256 string            `json:"weights_sha256"`
+	Levels        [trit5.Levels]int `json:"levels"` // counts of -2 to +2
+	BitsPerWeight float64           `json:"bits_per_weight"`
+	Weights       int               `json:"weights"`
+	PackedBytes   int               `json:"bytes"`
+	saved
+	*otherData
+
+	layers  *nn.Model
+	summary report.Weights
+	curve   []report.Point
+}
+
+// measure measures the model on the held-out text: by its own integer scores, and by
+// floats from the same logits.
+func (l *language) measure() (outcome, error) {
+	scorer, err := nn.NewTextScorer(l.model, l.source.Bytes, l.source.Train)
+	if err != nil {
+		return nil, err
+	}
+	w, sum := report.WeightsOf(l.model.File(nil).Tensors...), 0.0
+	scorer.Visit(func(logits []int8, c, n int, target uint8) { sum += logProbability(logits, c, n, target) })
+	return &modelled{
+		Task: languageTask, Bits: train.BitsPerByte.Value(scorer.Score(), scorer.Len()),
+		FloatBits: -sum / float64(scorer.Len()), Bytes: scorer.Len(),
+		WeightsSHA256: w.SHA256, Levels: w.Levels, BitsPerWeight: w.BitsPerWeight(), Weights: w.Count, PackedBytes: w.Bytes,
+		layers: l.model, summary: w,
+	}, nil
+}
+
+// logProbability returns the binary logarithm of the probability that column c of n
+// gives the target, logits being in 1/16 bit.
+func logProbability(logits []int8, c, n int, target uint8) float64 {
+	logit := func(i int) float64 { return float64(logits[(i/4*n+c)*4+i%4]) / 16 }
+	sum := 0.0
+	for i := range nn.Bytes {
+		sum += math.Exp2(logit(i))
+	}
+	return logit(int(target)) - math.Log2(sum)
+}
+
+func (r *modelled) with(t *trained, s saved, curve []report.Point) outcome {
+	r.trained, r.saved, r.curve = t, s, curve
+	return r
+}
+
+func (r *modelled) on(d *otherData) outcome {
+	r.otherData = d
+	return r
+}
+
+func (r *modelled) write(p *printer) {
+	if len(r.curve) > 1 {
+		p.title("Learning curve", "held-out bits a byte by generation")
+		report.WriteBits(p.out, r.curve)
+	}
+	p.title("Layers", fmt.Sprintf("%s weights", report.Count(r.Weights)))
+	report.WriteLayers(p.out, p.Style, r.layers.Summary())
+	p.title("Levels", "of the weights")
+	r.summary.WriteLevels(p.out, p.Style)
+	p.title("Size", "of the weights")
+	r.summary.WriteSize(p.out, p.Style)
+
+	fmt.Fprintln(p.out)
+	p.line("Held out", p.Good(fmt.Sprintf("%.3f bits/byte", r.Bits))+"  "+p.Dim(fmt.Sprintf(
+		"of %s bytes; %.3f by floats", report.Count(r.Bytes), r.FloatBits)))
+	r.trained.write(p)
+	p.line("Weights sha256", r.WeightsSHA256)
+	r.saved.write(p)
+	r.trained.writeDir(p)
+}

@@ -1,0 +1,53 @@
+package train
+
+import (
+	"fmt"
+
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
+	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/internal/memory"
+	"github.com/Kaleaon/pentary-go/internal/parallel"
+	"github.com/Kaleaon/pentary-go/lowrank"
+)
+
+// networkMemory returns the bytes that the training of a network of those widths takes,
+// about: weights, the rule's residual, an update, and what the evaluation of a task's
+// columns takes.
+func networkMemory(widths []int, o es.Options, samples int) int {
+	kept, updater, widest := 0, 0, 0
+	for i, n := range widths {
+		widest = max(widest, n)
+		if i == 0 {
+			continue
+		}
+		f := lowrank.TrainingFootprint(n, widths[i-1], max(1, o.Pairs), max(1, o.Rank))
+		if o.Estimator == lowrank.PerturbActivations {
+			f.Updater = lowrank.GatherBytes(n, widths[i-1], max(1, o.Pairs), max(1, o.Rank), max(1, samples))
+		}
+		kept, updater = kept+f.Weights+f.Residual, max(updater, f.Updater)
+	}
+	return kept + updater + columnsMemory(widest, 2*samples)
+}
+
+// columnsMemory returns the bytes of the accumulators and activations of the columns of
+// each processor's task, a pair's at least.
+func columnsMemory(widest, pair int) int {
+	const columns = 1024
+	return parallel.Workers() * widest * max(columns, pair) * (4 + 2)
+}
+
+// weightsMemory returns the bytes of weights and their residuals.
+func weightsMemory(weights int) int { return weights * (3 + 8) / 8 }
+
+// checkMemory returns an error if a run would take more memory than there is, or than it
+// may.
+func checkMemory(need int, limit console.ByteSize) error {
+	size := console.ByteSize(need)
+	if limit > 0 && size > limit {
+		return fmt.Errorf("the run would take %v of memory, more than --limit %v", size, limit)
+	}
+	if available := console.ByteSize(memory.Available()); limit == 0 && available > 0 && size > available {
+		return fmt.Errorf("the run would take %v of memory, and %v is available; a larger --limit tries all the same", size, available)
+	}
+	return nil
+}

@@ -1,0 +1,148 @@
+package train
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
+	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/packed"
+)
+
+// saved is the part of a result about the files of the model.
+type saved struct {
+	Files      []string `json:"files,omitempty"`
+	File       string   `json:"file,omitempty"` // the last of Files
+	FileSHA256 string   `json:"file_sha256,omitempty"`
+}
+
+// save writes the model to each of the paths that is not empty. A failure does not keep
+// it from the others.
+func save(f *packed.File, paths ...string) (s saved, err error) {
+	for _, path := range paths {
+		if path == "" {
+			continue
+		}
+		sum, failed := console.Save(path, f)
+		if failed != nil {
+			err = errors.Join(err, failed)
+			continue
+		}
+		s.File, s.FileSHA256 = path, sum
+		s.Files = append(s.Files, path)
+	}
+	return s, err
+}
+
+func (s saved) write(p *printer) {
+	if s.File == "" {
+		return
+	}
+	p.line("File sha256", s.FileSHA256)
+	for _, path := range s.Files {
+		p.line("Saved", path)
+	}
+}
+
+// A generationLog is the file of --log, a line for each generation. It is a side output:
+// a failure ends it, and not the run.
+type generationLog struct {
+	path   string
+	file   *os.File
+	line   func(es.Stats) error
+	failed error
+	warn   func(text string, attributes ...any)
+}
+
+// openLog opens the file of --log, nil for no path. That of a run that goes on after a
+// generation keeps the lines up to it: those of later ones, which a crash kept from the
+// journal, and a torn line are cut.
+func openLog(path string, generation int, warn func(text string, attributes ...any)) (*generationLog, error) {
+	if path == "" {
+		return nil, nil
+	}
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
+	if err != nil && generation == 0 { // a device that can only be written
+		f, err = os.OpenFile(path, os.O_WRONLY, 0)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := cutLines(f, generation); err != nil {
+		f.Close()
+		return nil, err
+	}
+	return &generationLog{path: path, file: f, line: es.LogJSON(f), warn: warn}, nil
+}
+
+// follow writes the line of a generation.
+func (l *generationLog) follow(s es.Stats) error {
+	if l.failed != nil {
+		return nil
+	}
+	if err := l.line(s); err != nil {
+		l.failed = fmt.Errorf("--log: %w", err)
+		l.warn(fmt.Sprintf("--log failed after generation %d, the run goes on: %v", s.Generation-1, err))
+	}
+	return nil
+}
+
+// close closes the file and returns the first error of it. It may be called more than
+// once.
+func (l *generationLog) close() error {
+	if l == nil || l.file == nil {
+		return nil
+	}
+	err := errors.Join(l.failed, l.file.Close())
+	l.file = nil
+	return err
+}
+
+// cutLines leaves the lines up to a generation, unless the file is a device.
+func cutLines(f *os.File, generation int) error {
+	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
+		return err
+	}
+	var kept int64
+	if generation > 0 {
+		kept = linesUntil(f, generation)
+	}
+	if err := f.Truncate(kept); err != nil {
+		return err
+	}
+	_, err := f.Seek(kept, io.SeekStart)
+	return err
+}
+
+// linesUntil returns the length of the lines, from the first on, that are of
+// generations up to the given one.
+func linesUntil(in io.Reader, generation int) (size int64) {
+	for lines := bufio.NewReader(in); ; {
+		line, err := lines.ReadBytes('\n')
+		var stats es.Stats
+		if err != nil || json.Unmarshal(bytes.TrimSpace(line), &stats) != nil || stats.Generation < 1 || stats.Generation > generation {
+			return size
+		}
+		size += int64(len(line))
+	}
+}
+
+// resumeCommand returns the command that resumes the run in a directory.
+func resumeCommand(dir string) string { return "pentary train --resume " + shellQuote(dir) }
+
+// shellQuote returns text as a word of a POSIX shell.
+func shellQuote(text string) string {
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("/._-+:@%", r)
+	}
+	if text != "" && strings.IndexFunc(text, func(r rune) bool { return !plain(r) }) < 0 {
+		return text
+	}
+	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
+}

@@ -1,0 +1,206 @@
+package train
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/settings"
+	"github.com/Kaleaon/pentary-go/es/journal"
+	"github.com/Kaleaon/pentary-go/kernels"
+	"github.com/Kaleaon/pentary-go/nn"
+	"github.com/Kaleaon/pentary-go/nn/control"
+	"github.com/Kaleaon/pentary-go/packed"
+	"github.com/Kaleaon/pentary-go/train"
+)
+
+// policy trains the policy of an environment.
+type policy struct {
+	*settings.Policy
+	env control.Environment
+	net *nn.Model
+}
+
+func newPolicy(env control.Environment) *policy {
+	return &policy{Policy: settings.NewPolicy(env), env: env}
+}
+
+// policyAbout says what the environments are about: a title, and the rules.
+var policyAbout = map[string][2]string{
+	"cartpole": {"Balance a pole on a cart", `A cart on a track of 4.8 m carries a pole of 1 m, and is pushed left or right by 10 N
+every 20 ms. A step is worth 1, up to 500, until the pole leans by 12 degrees or the
+cart leaves the track. Gymnasium's CartPole-v1.`},
+	"mountaincar": {"Drive a weak car out of a valley", `The engine is weaker than gravity on the slope: the car has to swing up. A step costs 1,
+up to 200, until the car is at the flag. Gymnasium's MountainCar-v0.`},
+	"acrobot": {"Swing a double pendulum above a line", `The only torque is at the joint between two links of 1 m. A step of 0.2 s costs 1, up to
+500, until the tip is 1 m above the pivot. Gymnasium's Acrobot-v1.`},
+	"pendulum": {"Swing a pendulum up and hold it", `The torque is any of up to 2 Nm, too weak to lift the pendulum at once. A step of 50 ms
+costs the square of the angle from upright, and some for speed and torque, for 200
+steps. Gymnasium's Pendulum-v1, which has no threshold of its own.`},
+}
+
+func environmentNames() string {
+	names := make([]string, len(control.All))
+	for i, env := range control.All {
+		names[i] = env.Spec().Name
+	}
+	return strings.Join(names, ", ")
+}
+
+func (c *policy) name() string    { return c.env.Spec().Name }
+func (c *policy) short() string   { return policyAbout[c.name()][0] }
+func (c *policy) example() string { return "" }
+func (c *policy) long() string {
+	about := policyAbout[c.name()]
+	return about[0] + ".\n\n" + about[1]
+}
+
+func (c *policy) dataFlag(*pflag.FlagSet, *string) {}
+func (c *policy) load(string) error                { return nil }
+func (c *policy) data() (string, journal.Hash) {
+	return "environment " + c.name(), sha256.Sum256([]byte(c.name()))
+}
+
+func (c *policy) samples() int { return 0 }
+
+func (c *policy) memory() int {
+	return networkMemory(control.Widths(c.env, c.Hidden...), c.Options(), c.Episodes)
+}
+
+func (c *policy) build([]int) error {
+	c.net = nn.NewMLP(c.Base.Seed, c.network()...)
+	return nil
+}
+
+func (c *policy) network() []int { return control.Widths(c.env, c.Hidden...) }
+
+// metaEnvironment is the key of a saved policy's environment.
+const metaEnvironment = "environment"
+
+func (c *policy) open(f *packed.File) (err error) {
+	if of, ok := f.Meta[metaEnvironment]; ok && of != c.name() {
+		return fmt.Errorf("a policy for %q, not for %s", of, c.name())
+	}
+	if c.net, err = nn.Load(f); err != nil {
+		return err
+	}
+	_, err = control.NewPolicy(c.net, c.env)
+	return err
+}
+
+func (c *policy) task() (train.Task, error) {
+	return train.Policy(c.net, c.env, c.Episodes, c.Base.Seed)
+}
+
+// Meta implements settings.Settings.
+func (c *policy) Meta() map[string]string {
+	meta := c.Policy.Meta()
+	meta[metaEnvironment] = c.name()
+	return meta
+}
+
+func (c *policy) start() train.Start {
+	network := settings.Network(c.network())
+	return train.Start{
+		Title: c.name() + " " + network,
+		Note: fmt.Sprintf("%s weights · %s members · %s each · %s", report.Count(c.net.Size()), report.Count(2*c.Base.Pairs),
+			plural(c.Episodes, "episode", "episodes"), kernels.Selected()),
+		About: []slog.Attr{
+			slog.String("environment", c.name()), slog.String("network", network), slog.Int("weights", c.net.Size()),
+			slog.Int("generations", c.Base.Generations), slog.Int("pairs", c.Base.Pairs), slog.Int("episodes", c.Episodes),
+			slog.String("kernels", kernels.Selected()),
+		},
+	}
+}
+
+func (c *policy) score(score int64, size int) (key, meta string, value float64) {
+	value = train.Reward.Value(score, size)
+	return "tested_reward", fmt.Sprintf("%.2f", value), value
+}
+
+func (c *policy) text(value float64) string {
+	return fmt.Sprintf("%.2f, mean reward where measured", value)
+}
+
+func (c *policy) plot([]train.Point) error { return nil }
+
+// acted is the result of a policy, of training and test alike.
+type acted struct {
+	Environment string  `json:"environment"`
+	MeanReward  float64 `json:"mean_reward"` // of an episode
+	MinReward   float64 `json:"min_reward"`
+	MaxReward   float64 `json:"max_reward"`
+	Episodes    int     `json:"episodes"`
+	Seconds     float64 `json:"seconds"` // of training, or of the test alone
+	Solved      bool    `json:"solved"`
+	Threshold   float64 `json:"threshold"` // of the mean reward
+
+	*trained // of a training run only
+
+	Weights       int    `json:"weights"`
+	WeightsSHA256 string `json:"weights_sha256"`
+	saved
+	*otherData
+	Frames string `json:"frames,omitempty"`
+}
+
+// measure tests the policy on fresh episodes.
+func (c *policy) measure() (outcome, error) {
+	p, err := control.NewPolicy(c.net, c.env)
+	if err != nil {
+		return nil, err
+	}
+	rewards := p.Test(c.Base.Seed, control.Fresh, train.TestEpisodes)
+	sum, n := control.Q40(0), control.Q40(len(rewards))
+	for _, r := range rewards {
+		sum += r
+	}
+	float := func(q control.Q40) float64 { return float64(q) / float64(control.One) }
+	w, spec := report.WeightsOf(c.net.File(nil).Tensors...), c.env.Spec()
+	return &acted{
+		Environment: spec.Name,
+		MeanReward:  float(sum) / float64(n), MinReward: float(slices.Min(rewards)), MaxReward: float(slices.Max(rewards)),
+		Episodes: len(rewards), Solved: sum >= spec.Threshold*n, Threshold: float(spec.Threshold),
+		Weights: w.Count, WeightsSHA256: w.SHA256,
+	}, nil
+}
+
+func (r *acted) with(t *trained, s saved, _ []report.Point) outcome {
+	r.trained, r.saved, r.Seconds = t, s, t.Seconds
+	return r
+}
+
+func (r *acted) on(d *otherData) outcome {
+	r.otherData = d
+	return r
+}
+
+func (r *acted) write(p *printer) {
+	verdict := p.Good("solved")
+	if !r.Solved {
+		verdict = p.Bad("not solved")
+	}
+	p.line("Mean reward", fmt.Sprintf("%.2f  %s", r.MeanReward, verdict)+"  "+p.Dim(fmt.Sprintf("from %g on", r.Threshold)))
+	p.line("Range", fmt.Sprintf("%.2f to %.2f  %s", r.MinReward, r.MaxReward, p.Dim(fmt.Sprintf("%d fresh episodes", r.Episodes))))
+	r.trained.write(p)
+	p.line("Weights", report.Count(r.Weights))
+	p.line("Weights sha256", r.WeightsSHA256)
+	r.saved.write(p)
+	if r.Frames != "" {
+		p.line("Frames", r.Frames)
+	}
+	r.trained.writeDir(p)
+}
+
+// plural writes a number of things.
+func plural(n int, one, many string) string {
+	if n == 1 {
+		many = one
+	}
+	return report.Count(n) + " " + many
+}

@@ -1,0 +1,155 @@
+package train
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
+	"github.com/Kaleaon/pentary-go/train"
+)
+
+// rebuild are the flags of commands that replay a journal.
+type rebuild struct {
+	data    string
+	threads int
+	json    bool
+}
+
+func (b *rebuild) flags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.SortFlags = false
+	console.Input(f, &b.data, "data", "`folder` or text file that the data of a run with noise in activations are in now, if they have moved")
+	threadsFlag(f, &b.threads)
+	f.BoolVar(&b.json, "json", false, "print one JSON object a line")
+}
+
+// run returns the run of the plan in a directory at its beginning, with the data if the
+// updates take them.
+func (b *rebuild) run(s *console.Streams, dir string) (*plan, *train.Run, error) {
+	if err := setThreads(b.threads); err != nil {
+		return nil, nil, err
+	}
+	p, err := readPlan(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	if p.needsData() {
+		if err := p.loadData(b.data); err != nil {
+			return p, nil, fmt.Errorf("the updates of noise in activations take the data: %w", err)
+		}
+	}
+	if err := checkMemory(p.kind.memory(), 0); err != nil {
+		return p, nil, err
+	}
+	t, err := p.task()
+	if err != nil {
+		return p, nil, err
+	}
+	o := p.options(t)
+	o.Observer = newObserver(s, b.json)
+	r, err := train.New(t, p.kind.Options(), o)
+	return p, r, err
+}
+
+// NewReplay returns the command replay.
+func NewReplay(s *console.Streams) *cobra.Command {
+	var b rebuild
+	var out string
+	cmd := &cobra.Command{
+		Use:   "replay DIR",
+		Short: "Rebuild a run's model from its journal alone",
+		Long: `Rebuild the model of a run of any task from its journal: by the seed and the codes of
+each generation, without checkpoint or evaluation, and without data unless the noise was
+in activations. It works while the run is under way, and ends with the last whole
+generation.
+
+It says how much faster than the training it was, for a run that has ended. The
+training's time counts evaluations and updates alone: not measuring, saving, or what a
+crash lost.`,
+		Example:     "  pentary replay run --out copy.pent",
+		Args:        oneRun,
+		Annotations: console.Arguments(console.ArgRun),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return b.replay(cmd.Context(), s, args[0], out)
+		},
+	}
+	console.Output(cmd.Flags(), &out, "out", "save the model to this .pent `file`").Model()
+	b.flags(cmd)
+	return cmd
+}
+
+// oneRun is the check of arguments of a command on a run.
+func oneRun(cmd *cobra.Command, args []string) error {
+	if len(args) != 1 {
+		return console.Usagef("%s takes the directory of one run, and got %d arguments", cmd.CommandPath(), len(args))
+	}
+	return nil
+}
+
+// rebuilt is the last object that replay --json prints.
+type rebuilt struct {
+	Dir             string  `json:"dir"`
+	Task            string  `json:"task"`
+	WeightsSHA256   string  `json:"weights_sha256"`
+	Generations     int     `json:"generations"`
+	Kept            *int    `json:"kept_generation,omitempty"`
+	Planned         int     `json:"planned"` // generations of the whole run
+	Ended           bool    `json:"ended"`
+	Reason          string  `json:"reason,omitempty"`
+	TornBytes       int64   `json:"torn_bytes"`
+	Seconds         float64 `json:"seconds"`
+	TrainingSeconds float64 `json:"training_seconds,omitempty"`
+	TimesFaster     float64 `json:"times_faster,omitempty"`
+	saved
+}
+
+func (b *rebuild) replay(ctx context.Context, s *console.Streams, dir, out string) error {
+	p, r, err := b.run(s, dir)
+	if err != nil {
+		return err
+	}
+	at, err := r.Replay(ctx, dir, nil)
+	if err != nil {
+		return interrupted(ctx, err)
+	}
+	f := p.made.File(modelMeta(p.kind, p.config, at.Kept))
+	result := &rebuilt{
+		Dir: dir, Task: p.kind.name(), WeightsSHA256: report.WeightsOf(f.Tensors...).SHA256,
+		Generations: at.Generations, Kept: at.End.Kept, Planned: p.kind.Options().Generations,
+		Ended: at.Ended, Reason: at.End.Reason, TornBytes: at.TornBytes, Seconds: at.Time.Seconds(),
+		TrainingSeconds: float64(at.End.TrainingMicroseconds) / 1e6, TimesFaster: at.TimesFaster(),
+	}
+	if result.saved, err = save(f, out); err != nil {
+		return err
+	}
+	if b.json {
+		return s.PrintJSON("result", result)
+	}
+	result.write(newPrinter(s))
+	return nil
+}
+
+// write prints the result for people.
+func (r *rebuilt) write(p *printer) {
+	generations := fmt.Sprintf("%s of %s generations in %.3g s", report.Count(r.Generations), report.Count(r.Planned), r.Seconds)
+	if r.TimesFaster > 0 {
+		generations += fmt.Sprintf(", %.1f times faster than the training", r.TimesFaster)
+	}
+	p.line("Replayed", generations)
+	state := "not ended: what the journal holds now"
+	switch {
+	case r.Ended && r.Kept != nil:
+		state = fmt.Sprintf("%s; the weights are those that training kept, of generation %d", r.Reason, *r.Kept)
+	case r.Ended:
+		state = r.Reason + "; the weights are those that training came to"
+	}
+	p.line("Run", state)
+	if r.TornBytes > 0 {
+		p.line("Torn", report.Count(int(r.TornBytes))+" bytes at the end, left out")
+	}
+	p.line("Weights sha256", r.WeightsSHA256)
+	r.saved.write(p)
+}

@@ -1,0 +1,134 @@
+package train
+
+import (
+	"fmt"
+
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
+	"github.com/Kaleaon/pentary-go/train"
+)
+
+// trained is the part of a result that only a training run has.
+type trained struct {
+	Generations int     `json:"generations"`
+	Kept        *int    `json:"kept_generation,omitempty"` // whose weights are the result; nil: the last
+	Seconds     float64 `json:"seconds"`
+	Samples     float64 `json:"member_samples_per_second,omitempty"`
+	Tokens      float64 `json:"member_tokens_per_second,omitempty"`
+	Interrupted bool    `json:"interrupted"`
+	Early       bool    `json:"stopped_early,omitempty"`
+	Dir         string  `json:"dir,omitempty"`    // of the journal
+	Resume      string  `json:"resume,omitempty"` // command that resumes the run
+
+	unit string
+}
+
+func trainedOf(r *train.Result, t train.Task, dir string) *trained {
+	s := &trained{
+		Generations: r.Generations, Seconds: r.Wall.Seconds(), Interrupted: r.Interrupted, Early: r.Early, Dir: dir,
+	}
+	if t.Validate != nil {
+		s.Kept = &r.Kept
+	}
+	switch {
+	case t.Samples == 0:
+	case t.Unit == "token":
+		s.Tokens, s.unit = r.Throughput, "tokens"
+	default:
+		s.Samples, s.unit = r.Throughput, "samples"
+	}
+	if r.Interrupted && dir != "" {
+		s.Resume = resumeCommand(dir)
+	}
+	return s
+}
+
+func (t *trained) write(p *printer) {
+	if t == nil {
+		return
+	}
+	label := "Trained"
+	switch {
+	case t.Interrupted:
+		label = "Interrupted"
+	case t.Early:
+		label = "Stopped early"
+	}
+	text := fmt.Sprintf("%s in %.1f s", plural(t.Generations, "generation", "generations"), t.Seconds)
+	if t.unit != "" {
+		text += fmt.Sprintf(", %s member-%s/s", report.Rate(t.Samples+t.Tokens), t.unit)
+	}
+	if t.Kept != nil {
+		text += "  " + p.Dim(fmt.Sprintf("kept that of generation %d", *t.Kept))
+	}
+	p.line(label, text)
+}
+
+func (t *trained) writeDir(p *printer) {
+	if t == nil || t.Dir == "" {
+		return
+	}
+	p.line("Journal", t.Dir)
+	if t.Resume != "" {
+		p.line("Go on with", t.Resume)
+	}
+}
+
+// finished is the result where the run has ended before.
+type finished struct {
+	Task     string `json:"task"`
+	Finished bool   `json:"finished"` // true
+	Reason   string `json:"reason"`
+	Early    bool   `json:"stopped_early,omitempty"`
+
+	// The measurement of the weights, by the task.
+	Accuracy *float64 `json:"test_accuracy,omitempty"`
+	Bits     *float64 `json:"valid_bits_per_byte,omitempty"`
+	Reward   *float64 `json:"tested_reward,omitempty"`
+
+	WeightsSHA256 string  `json:"weights_sha256"`
+	Generations   int     `json:"generations"`
+	Kept          *int    `json:"kept_generation,omitempty"`
+	Seconds       float64 `json:"seconds"`
+	Dir           string  `json:"dir"`
+	saved
+}
+
+// write prints the result for people.
+func (r *finished) write(p *printer, k kind, curve []report.Point) {
+	fmt.Fprintf(p.out, "%s  %s\n", p.Bold("This run has finished"), p.Dim(r.Reason))
+	label := "Test accuracy"
+	value := r.Accuracy
+	switch {
+	case r.Bits != nil:
+		label, value = "Held out", r.Bits
+		report.WriteBits(p.out, curve)
+	case r.Reward != nil:
+		label, value = "Mean reward", r.Reward
+	default:
+		report.WriteCurve(p.out, curve)
+	}
+	p.line(label, p.Good(k.text(*value)))
+	text := fmt.Sprintf("%s in %.1f s", plural(r.Generations, "generation", "generations"), r.Seconds)
+	if r.Kept != nil {
+		text += "  " + p.Dim(fmt.Sprintf("kept that of generation %d", *r.Kept))
+	}
+	trained := "Trained"
+	if r.Early {
+		trained = "Stopped early"
+	}
+	p.line(trained, text)
+	p.line("Weights sha256", r.WeightsSHA256)
+	r.saved.write(p)
+	p.line("Journal", r.Dir)
+	p.line("Extend with", resumeCommand(r.Dir)+" --generations N")
+}
+
+// points returns a learning curve for a report.
+func points(k kind, curve []train.Point, size int) []report.Point {
+	points := make([]report.Point, len(curve))
+	for i, at := range curve {
+		_, _, value := k.score(at.Test, size)
+		points[i] = report.Point{Generation: at.Generation, Accuracy: value}
+	}
+	return points
+}

@@ -1,0 +1,492 @@
+package train
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"maps"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/settings"
+	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/es/journal"
+	"github.com/Kaleaon/pentary-go/packed"
+	"github.com/Kaleaon/pentary-go/train"
+)
+
+// run is a training run as the command line asks for it.
+type run struct {
+	kind    kind
+	streams *console.Streams
+
+	dir     string // of the journal, or empty
+	data    string // file or folder, or empty
+	out     string // file to save to, or empty
+	init    string // file of the initial weights, or empty
+	log     string // file of all generations, or empty
+	extend  int    // generations of a run that is extended; 0: as planned
+	every   time.Duration
+	sync    syncName
+	limit   console.ByteSize
+	threads int
+	json    bool
+
+	finish func(o outcome) error // adds to a result before it is printed; nil for nothing
+}
+
+// syncName is the choice of when records become durable.
+type syncName string
+
+const (
+	syncAlways   syncName = "always"
+	syncInterval syncName = "interval"
+	syncNever    syncName = "never"
+)
+
+func (s syncName) String() string { return string(s) }
+
+// syncTime is the time between two syncs of syncInterval.
+const syncTime = time.Second
+
+func (s syncName) policy() journal.Sync {
+	switch s {
+	case syncInterval:
+		return journal.SyncEvery(journal.Interval{Time: syncTime})
+	case syncNever:
+		return journal.SyncNever()
+	}
+	return journal.Sync{}
+}
+
+// flags binds what a run that is resumed can choose anew.
+func (r *run) flags(f *pflag.FlagSet) {
+	r.sync = syncAlways
+	f.DurationVar(&r.every, "checkpoint", 30*time.Second, "`time` from one checkpoint to the next; 0 for none before the end")
+	f.Var(console.Choice[syncName]{Value: &r.sync, Options: []syncName{syncAlways, syncInterval, syncNever}}, "sync",
+		"write records through to the disk: each, once a second, or when the system does")
+	console.Output(f, &r.out, "out", "save the model to this .pent `file`").Model()
+	console.Stream(f, &r.log, "log", "write the statistics of every generation to this `file`, one JSON object a line").Ext("jsonl")
+	threadsFlag(f, &r.threads)
+	f.Var(&r.limit, "limit", "refuse to take more memory, as in 2GiB (default what is available)")
+	f.BoolVar(&r.json, "json", false, "print one JSON object a line")
+}
+
+// threadsFlag adds the flag of that name.
+func threadsFlag(f *pflag.FlagSet, threads *int) {
+	f.IntVar(threads, "threads", 0, "`number` of threads that compute; 0 for one a processor, or GOMAXPROCS")
+}
+
+// setThreads sets what the flag asks for.
+func setThreads(threads int) error {
+	if threads < 0 || threads > 1<<16 {
+		return console.Usagef("--threads %d: want 0 to %d", threads, 1<<16)
+	}
+	if threads > 0 {
+		runtime.GOMAXPROCS(threads)
+	}
+	return nil
+}
+
+// check returns an error if flags of the journal are out of range or set without one.
+func (r *run) check(f *pflag.FlagSet) error {
+	if r.every < 0 {
+		return console.Usagef("--checkpoint %v: want at least 0", r.every)
+	}
+	for _, name := range []string{"checkpoint", "sync"} {
+		if r.dir == "" && f.Changed(name) {
+			return console.Usagef("--%s needs --dir", name)
+		}
+	}
+	return setThreads(r.threads)
+}
+
+// resume resumes the run in the directory.
+func (r *run) resume(cmd *cobra.Command) error {
+	p, err := readPlan(r.dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("no run in %s: %w", r.dir, err)
+	}
+	if err != nil {
+		return err
+	}
+	if r.data != "" && !hasDataFlag(p.kind) {
+		return console.Usagef("--data: the data of task %s are not in a folder", p.kind.name())
+	}
+	if p.config.Data != "" {
+		if err := console.CheckPaths(cmd, nil, r.streams, map[string]string{"the run's data": p.config.Data}); err != nil {
+			return err
+		}
+	}
+	r.kind = p.kind
+	if r.out == "" {
+		r.out = p.config.Out
+	}
+	return r.goOn(cmd.Context(), p)
+}
+
+// begin begins the run, or resumes it if it is in the directory.
+func (r *run) begin(ctx context.Context) error {
+	r.kind.Complete()
+	if err := r.kind.Check(); err != nil {
+		return console.UsageError{Err: err}
+	}
+	asked := &config{Task: r.kind.name(), Settings: settings.Texts(r.kind)}
+	initial, err := r.initial(asked)
+	if err != nil {
+		return err
+	}
+	if r.dir != "" {
+		p, err := existing(r.dir)
+		if err != nil {
+			return err
+		}
+		if p != nil {
+			if len(p.config.Earlier) > 0 { // the settings asked for are those that it began with
+				asked.Settings["generations"] = p.config.Settings["generations"]
+			}
+			if err := p.config.difference(asked); err != nil {
+				return fmt.Errorf("%s holds another run: %w", r.dir, err)
+			}
+			if err := settings.SetTexts(r.kind, p.config.Settings); err != nil {
+				return err
+			}
+			p.kind = r.kind
+			return r.goOn(ctx, p)
+		}
+	}
+	if err := r.kind.load(r.data); err != nil {
+		return err
+	}
+	if err := checkMemory(r.kind.memory(), r.limit); err != nil {
+		return err
+	}
+	if err := r.kind.build(nil); err != nil {
+		return console.UsageError{Err: err}
+	}
+	t, err := r.kind.task()
+	if err != nil {
+		return console.UsageError{Err: err}
+	}
+	if initial != nil {
+		if err := setWeights(t, initial); err != nil {
+			return fmt.Errorf("--init %s: %w", r.init, err)
+		}
+	}
+	o := train.Options{Measurements: settings.Measurements, Patience: r.kind.EarlyStop()}
+	if r.dir != "" {
+		probe, err := train.New(t, r.kind.Options(), o)
+		if err != nil {
+			return console.UsageError{Err: err}
+		}
+		asked.Network, asked.Optimizer = r.kind.network(), probe.Identity()
+		if asked.Data, err = absolute(r.data); err == nil {
+			asked.Out, err = absolute(r.out)
+		}
+		if err != nil {
+			return err
+		}
+		if initial != nil {
+			if _, err := save(initial, filepath.Join(r.dir, initialName)); err != nil {
+				return err
+			}
+		}
+	}
+	o.Dir, o.Config = r.dir, asked.text()
+	return r.train(ctx, t, o, nil)
+}
+
+// initial returns the file of --init, nil for none.
+func (r *run) initial(c *config) (*packed.File, error) {
+	if r.init == "" {
+		return nil, nil
+	}
+	f, err := packed.ReadFile(r.init)
+	if err != nil {
+		return nil, err
+	}
+	c.Init = report.WeightsOf(f.Tensors...).SHA256
+	return f, nil
+}
+
+// goOn resumes the run of a plan, or says that it has ended.
+func (r *run) goOn(ctx context.Context, p *plan) error {
+	_, _, ended, err := train.ReadEnd(p.dir)
+	if err != nil {
+		return err
+	}
+	done := ended && r.extend == 0
+	if !done || p.needsData() {
+		if err := p.loadData(r.data); err != nil {
+			return err
+		}
+	}
+	if err := checkMemory(r.kind.memory(), r.limit); err != nil {
+		return err
+	}
+	made, err := p.task()
+	if err != nil {
+		return err
+	}
+	made.Data = p.header.Data // the same if it has been read
+	o := p.options(made)
+	o.Observer, o.Sync, o.Checkpoint = newObserver(r.streams, r.json), r.sync.policy(), r.every
+	if done {
+		return r.finished(ctx, p, made, o)
+	}
+	return r.train(ctx, made, o, p)
+}
+
+// finished reports on a run that has ended, and saves its model once more.
+func (r *run) finished(ctx context.Context, p *plan, t train.Task, o train.Options) error {
+	result, at, err := r.complete(ctx, t, o)
+	if err != nil {
+		return err
+	}
+	if len(result.Curve) == 0 {
+		return fmt.Errorf("%s: the run has ended, and its checkpoint with the measurements is gone; \"pentary replay\" rebuilds the model", p.dir)
+	}
+	if at == 0 { // an earlier version has not stored it
+		if err := p.loadData(r.data); err != nil {
+			return err
+		}
+		loaded, err := r.kind.task()
+		if err != nil {
+			return err
+		}
+		at = loaded.Size
+	}
+	key, _, value := r.kind.score(result.At().Test, at)
+	f := t.File(r.meta(p.config, p.header.Data, result, at))
+	s, err := save(f, train.ModelPath(p.dir), r.out)
+	out := &finished{
+		Task: r.kind.name(), Finished: true, Reason: train.Complete, Early: result.Early,
+		WeightsSHA256: report.WeightsOf(f.Tensors...).SHA256, Generations: result.Generations,
+		Seconds: result.Wall.Seconds(), Dir: p.dir, saved: s,
+	}
+	if result.Early {
+		out.Reason = train.StoppedEarly
+	}
+	if result.HoldOut {
+		out.Kept = &result.Kept
+	}
+	switch key {
+	case train.Accuracy.Key:
+		out.Accuracy = &value
+	case train.BitsPerByte.Key:
+		out.Bits = &value
+	default:
+		out.Reward = &value
+	}
+	if r.json {
+		return errors.Join(err, r.streams.PrintJSON("result", out))
+	}
+	out.write(newPrinter(r.streams), r.kind, points(r.kind, result.Curve, at))
+	return err
+}
+
+// complete opens a run that has ended, and returns its result with the size of the test
+// data.
+func (r *run) complete(ctx context.Context, t train.Task, o train.Options) (*train.Result, int, error) {
+	run, err := train.New(t, r.kind.Options(), o)
+	if err != nil {
+		return nil, 0, err
+	}
+	defer run.Close()
+	err = run.Open(ctx)
+	o.Observer.Stop()
+	if err != nil {
+		return nil, 0, interrupted(ctx, err)
+	}
+	result, err := run.Train(ctx)
+	return result, run.TestSize(), err
+}
+
+// interrupted returns the error of a command that a signal stopped, if it is that of the
+// context.
+func interrupted(ctx context.Context, err error) error {
+	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		return console.ErrInterrupted
+	}
+	return err
+}
+
+// train begins a run, or resumes it if there is a plan.
+func (r *run) train(ctx context.Context, t train.Task, o train.Options, p *plan) error {
+	observer := newObserver(r.streams, r.json)
+	o.Observer, o.Sync, o.Checkpoint = observer, r.sync.policy(), r.every
+	var log *generationLog
+	o.Each = []func(es.Stats) error{func(s es.Stats) error {
+		if log != nil {
+			return log.follow(s)
+		}
+		return nil
+	}}
+	run, err := train.New(t, r.kind.Options(), o)
+	if err != nil {
+		return console.UsageError{Err: err}
+	}
+	defer run.Close()
+	err = run.Open(ctx)
+	observer.Stop()
+	if err != nil {
+		return interrupted(ctx, err)
+	}
+	if r.extend > 0 {
+		if err := r.extended(ctx, run, p); err != nil {
+			return interrupted(ctx, err)
+		}
+	}
+	if log, err = openLog(r.log, run.Generation(), observer.Warn); err != nil {
+		return fmt.Errorf("--log: %w", err)
+	}
+	defer log.close()
+	observer.Start(r.start(run, p != nil))
+	result, err := run.Train(ctx)
+	observer.Stop()
+	if err != nil {
+		if r.dir != "" {
+			err = fmt.Errorf("%w\nThe run is kept up to its last whole generation. Go on with: %s", err, resumeCommand(r.dir))
+		}
+		return err
+	}
+	closed := run.Close()
+	c := &config{Out: r.out}
+	if p != nil {
+		c = p.config
+	}
+	return errors.Join(r.report(t, result, c), closed, log.close())
+}
+
+// start describes the run that is about to begin.
+func (r *run) start(run *train.Run, resumed bool) train.Start {
+	s := r.kind.start()
+	if r.dir == "" {
+		return s
+	}
+	s.Dir = r.dir
+	bytes := run.JournalBytes()
+	s.About = append(s.About, slog.Int64("journal_bytes", bytes))
+	s.Note += fmt.Sprintf(" · journal of at most %v", console.ByteSize(bytes))
+	if at := run.Resumed(); resumed {
+		s.Resumed = &at
+	}
+	return s
+}
+
+// extended makes the run of a plan one of more generations.
+func (r *run) extended(ctx context.Context, run *train.Run, p *plan) error {
+	before := r.kind.Options().Generations
+	leg := train.Leg{Planned: before, Reached: run.Generation()}
+	if r.extend <= leg.Reached {
+		return console.Usagef("--generations %d: the run has %d already, want more", r.extend, leg.Reached)
+	}
+	if r.extend == before {
+		return nil // as planned
+	}
+	texts := maps.Clone(p.config.Settings)
+	texts["generations"] = strconv.Itoa(r.extend)
+	if err := settings.SetTexts(r.kind, texts); err != nil {
+		return err
+	}
+	c := *p.config
+	c.Settings = settings.Texts(r.kind)
+	c.Optimizer = run.IdentityOf(r.extend)
+	if leg.Reached > 0 {
+		c.Earlier = append(c.Earlier[:len(c.Earlier):len(c.Earlier)], leg)
+	}
+	p.config = &c
+	return run.Extend(ctx, r.extend, c.text())
+}
+
+// report saves the model and reports. The report comes even if a file could not be
+// written.
+func (r *run) report(t train.Task, result *train.Result, c *config) error {
+	out, err := r.kind.measure()
+	if err != nil {
+		return err
+	}
+	model := ""
+	if r.dir != "" {
+		model = train.ModelPath(r.dir)
+	}
+	s, failed := save(t.File(r.meta(c, t.Data, result, t.Size)), model, r.out)
+	summary := trainedOf(result, t, r.dir)
+	if failed != nil && r.dir != "" {
+		summary.Resume = resumeCommand(r.dir)
+	}
+	out = out.with(summary, s, points(r.kind, result.Curve, t.Size))
+	failed = errors.Join(failed, r.kind.plot(result.Curve))
+	if r.finish != nil {
+		failed = errors.Join(failed, r.finish(out))
+	}
+	if r.json {
+		failed = errors.Join(failed, r.streams.PrintJSON("result", out))
+	} else {
+		out.write(newPrinter(r.streams))
+	}
+	if failed == nil && result.Interrupted {
+		return console.ErrInterrupted
+	}
+	return failed
+}
+
+// meta returns what the saved file says of the run: all that determines its weights, and
+// how good they are.
+func (r *run) meta(c *config, data journal.Hash, result *train.Result, size int) map[string]string {
+	meta := modelMeta(r.kind, c, result.Kept)
+	key, text, _ := r.kind.score(result.At().Test, size)
+	meta[key] = text
+	meta[metaDataHash] = hex.EncodeToString(data[:])
+	meta[metaData] = dataLabel(r.kind, c.Data, r.data)
+	return meta
+}
+
+// modelMeta returns what the saved file says of a run without its measurements.
+func modelMeta(k kind, c *config, generations int) map[string]string {
+	meta := map[string]string{"task": k.name(), "generations": strconv.Itoa(generations)}
+	maps.Copy(meta, k.Meta())
+	if c.Init != "" {
+		meta["init"] = c.Init
+	}
+	if len(c.Earlier) > 0 {
+		meta["extended"] = fmt.Sprint(len(c.Earlier))
+	}
+	return meta
+}
+
+// The keys under which a saved file names its data.
+const (
+	metaData     = "data"
+	metaDataHash = "data_sha256"
+)
+
+// dataLabel names the data of a run: the last part of the path, or the task.
+func dataLabel(k kind, paths ...string) string {
+	for _, path := range paths {
+		if path != "" {
+			return filepath.Base(path)
+		}
+	}
+	if k.name() == languageTask {
+		return "Opticks"
+	}
+	return k.name()
+}
+
+func absolute(path string) (string, error) {
+	if path == "" {
+		return "", nil
+	}
+	return filepath.Abs(path)
+}

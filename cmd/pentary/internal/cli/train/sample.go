@@ -1,0 +1,89 @@
+package train
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
+	"github.com/Kaleaon/pentary-go/nn"
+	"github.com/Kaleaon/pentary-go/packed"
+	"github.com/Kaleaon/pentary-go/train"
+)
+
+// sampler writes text with a language model as the command line asks for it.
+type sampler struct {
+	prompt string
+	bytes  int
+	heat   int
+	seed   uint64
+}
+
+// NewSample returns the command sample.
+func NewSample(s *console.Streams) *cobra.Command {
+	var w sampler
+	cmd := &cobra.Command{
+		Use:         "sample FILE.pent",
+		Annotations: console.Arguments(console.ArgModel),
+		Short:       "Write text with a saved language model",
+		Long: `Write text with a language model that "pentary train lm" has saved: the prompt, and the
+bytes that the model draws after it. The same seed gives the same text on every machine.
+Ctrl-C ends it.`,
+		Example: "  pentary sample lm.pent --prompt \"The Rays of Light \" --heat -1",
+		Args:    console.OneArgument(".pent file"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			switch {
+			case w.bytes < 0:
+				return console.Usagef("--bytes %d: want at least 0", w.bytes)
+			case w.heat < -nn.MaxHeat || w.heat > nn.MaxHeat:
+				return console.Usagef("--heat %d: want %d to %d", w.heat, -nn.MaxHeat, nn.MaxHeat)
+			}
+			return w.run(cmd.Context(), s, args[0])
+		},
+	}
+	f := cmd.Flags()
+	f.SortFlags = false
+	f.StringVar(&w.prompt, "prompt", "\n", "text to continue")
+	f.IntVar(&w.bytes, "bytes", 500, "bytes to write after the prompt")
+	f.IntVar(&w.heat, "heat", 0, "temperature (log2): each step up doubles it, each step down halves it")
+	f.Uint64Var(&w.seed, "seed", 0, "key of the random numbers")
+	return cmd
+}
+
+func (w *sampler) run(ctx context.Context, s *console.Streams, path string) error {
+	f, err := packed.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	m, err := nn.Load(f)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	text, err := train.Generate(m, []byte(w.prompt), w.heat, w.seed)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	out := bufio.NewWriter(s.Out)
+	out.WriteString(w.prompt)
+	n := 0
+	for b := range text {
+		if n == w.bytes {
+			break
+		}
+		if ctx.Err() != nil {
+			return errors.Join(out.Flush(), console.ErrInterrupted)
+		}
+		n++
+		out.WriteByte(b)
+		if s.OutTerm != nil || b == '\n' {
+			out.Flush()
+		}
+	}
+	if s.OutTerm != nil {
+		out.WriteByte('\n')
+	}
+	return out.Flush()
+}

@@ -1,0 +1,152 @@
+package train
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/settings"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
+	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/nn/control"
+	"github.com/Kaleaon/pentary-go/train"
+)
+
+// progress returns a progress of each kind of task.
+func progress(t *testing.T) []train.Progress {
+	t.Helper()
+	var all []train.Progress
+	for _, metric := range []train.Metric{train.Accuracy, train.BitsPerByte, train.Reward, {}} {
+		p := train.NewProgress(train.Task{Metric: metric, Size: 1000, Samples: 10})
+		p.Generation, p.Generations, p.Score = 100, 400, 912
+		p.Throughput, p.ETA = 1.25e6, 61_400_000_000
+		all = append(all, p)
+	}
+	return all
+}
+
+func TestProgressLine(t *testing.T) {
+	all := progress(t)
+	const text = "gen 100/400  held-out  91.2 %  1.25 M member-samples/s  ETA 1:01"
+	for width, want := range map[int]string{
+		0:   "",
+		10:  "gen 100/40",
+		70:  text,
+		84:  "━━━━──────────────  " + text,
+		200: strings.Repeat("━", 8) + strings.Repeat("─", 24) + "  " + text,
+	} {
+		if got := progressLine(&all[0], width, report.Style{}); got != want {
+			t.Errorf("width %d: %q, want %q", width, got, want)
+		}
+	}
+	for _, p := range all {
+		for width := range 200 {
+			for _, p.Generation = range []int{0, 1, 399, 400} {
+				if n := utf8.RuneCountInString(progressLine(&p, width, report.Style{})); n > width {
+					t.Fatalf("width %d: line of %d cells", width, n)
+				}
+			}
+		}
+	}
+}
+
+// The lines of --log are kept up to where the run goes on.
+func TestLinesUntil(t *testing.T) {
+	const one, two = "{\"generation\":1}\n", "{\"generation\":2,\"moved\":3}\n"
+	for text, want := range map[string]int{
+		"": 0, one: len(one), one + two: len(one + two), one + two + "{\"generation\":3}\n": len(one + two),
+		one + "{\"generat": len(one), one + "text\n" + two: len(one), "{}\n" + one: 0,
+	} {
+		if got := linesUntil(strings.NewReader(text), 2); got != int64(want) {
+			t.Errorf("%q: %d bytes, want %d", text, got, want)
+		}
+	}
+}
+
+// A log that fails does so once, and does not end the run.
+func TestGenerationLogFails(t *testing.T) {
+	full := errors.New("full")
+	warned := 0
+	l := &generationLog{line: func(s es.Stats) error { return full }, warn: func(string, ...any) { warned++ }}
+	for range 3 {
+		if err := l.follow(es.Stats{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if warned != 1 || !errors.Is(l.failed, full) {
+		t.Errorf("%d warnings, %v", warned, l.failed)
+	}
+}
+
+func TestParseConfig(t *testing.T) {
+	c := &config{Task: "digits", Network: []int{64, 8, 10}, Settings: map[string]string{"b": "<2>", "a": "1"}, Optimizer: "x\n"}
+	const want = `{"task":"digits","network":[64,8,10],"settings":{"a":"1","b":"<2>"},"optimizer":"x\n"}`
+	if text := c.text(); text != want {
+		t.Errorf("text %s, want %s", text, want)
+	}
+	back, err := parseConfig(want)
+	if err != nil || back.text() != want || back.difference(c) != nil {
+		t.Errorf("parsed %+v, %v", back, err)
+	}
+	for _, bad := range []string{"", "{", want + want, want + "x", `{"colour":1}`, "[]"} {
+		if _, err := parseConfig(bad); err == nil || !strings.HasPrefix(err.Error(), "configuration: ") {
+			t.Errorf("%q: error %v", bad, err)
+		}
+	}
+}
+
+func TestShellQuote(t *testing.T) {
+	for text, want := range map[string]string{
+		"runs/a-1_b.c": "runs/a-1_b.c", "": "''", "a b": "'a b'", "it's": `'it'\''s'`, "$x": "'$x'", "*": "'*'",
+	} {
+		if got := shellQuote(text); got != want {
+			t.Errorf("shellQuote(%q) = %s, want %s", text, got, want)
+		}
+	}
+}
+
+// Every task that is offered is found by its name, and its default settings are sound
+// and fit its limits.
+func TestKinds(t *testing.T) {
+	names := []string{languageTask}
+	for _, c := range task.All {
+		names = append(names, c.Name)
+	}
+	for _, env := range control.All {
+		names = append(names, env.Spec().Name)
+	}
+	for _, name := range names {
+		k, err := find(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		k.Complete()
+		if err := k.Check(); err != nil || k.name() != name || k.short() == "" || k.long() == "" {
+			t.Errorf("%s is %q: %v", name, k.name(), err)
+		}
+		back, _ := find(name)
+		if err := settings.SetTexts(back, settings.Texts(k)); err != nil || fmt.Sprint(back.Options()) != fmt.Sprint(k.Options()) {
+			t.Errorf("%s: settings do not come back: %v", name, err)
+		}
+		if m := k.memory(); m < 1<<16 || m > 1<<32 {
+			t.Errorf("%s: memory of %d bytes", name, m)
+		}
+	}
+	if _, err := find("cifar"); err == nil || !strings.Contains(err.Error(), "digits, mnist and fashion") {
+		t.Errorf("error %v, want the tasks in it", err)
+	}
+}
+
+func TestCheckMemory(t *testing.T) {
+	if err := checkMemory(1<<60, 0); err == nil || !strings.Contains(err.Error(), "--limit") {
+		t.Errorf("an exbibyte: %v", err)
+	}
+	limit := console.ByteSize(1 << 20)
+	if err := checkMemory(1<<20+1, limit); err == nil || checkMemory(1<<20, limit) != nil {
+		t.Errorf("more than the limit: %v", err)
+	}
+}

@@ -1,0 +1,150 @@
+package train
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
+	"github.com/Kaleaon/pentary-go/es/journal"
+	"github.com/Kaleaon/pentary-go/packed"
+	"github.com/Kaleaon/pentary-go/train"
+)
+
+// NewVerify returns the command verify.
+func NewVerify(s *console.Streams) *cobra.Command {
+	var b rebuild
+	cmd := &cobra.Command{
+		Use:   "verify DIR [FILE.pent]",
+		Short: "Prove that a model is what its run's journal gives",
+		Long: `Prove that a saved model of any task, by default the run's own, is what the run's
+journal gives: replay the journal from the initial weights, which the seed makes, to the
+generation that the file says it is of, and compare every weight and setting; then
+replay the rest and compare with the hash that the run ended with. Exit status 1
+says that something differs, and the message says what; 2, that it cannot be verified:
+the data that the updates take are not there, or the run is of another version.
+
+The accuracy that a file claims is not checked: "pentary eval" measures it.`,
+		Example: "  pentary verify run\n  pentary verify run copy.pent",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) < 1 || len(args) > 2 {
+				return console.Usagef("%s takes the directory of a run and a .pent file, and got %d arguments", cmd.CommandPath(), len(args))
+			}
+			return nil
+		},
+		Annotations: console.Arguments(console.ArgRun, console.ArgModel),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			model := train.ModelPath(args[0])
+			if len(args) == 2 {
+				model = args[1]
+			}
+			return b.verify(cmd.Context(), s, args[0], model)
+		},
+	}
+	b.flags(cmd)
+	return cmd
+}
+
+// verification is the last object that verify --json prints.
+type verification struct {
+	Dir             string  `json:"dir"`
+	Model           string  `json:"model"`
+	Verified        bool    `json:"verified"`
+	Cannot          bool    `json:"cannot_verify,omitempty"`
+	Difference      string  `json:"difference,omitempty"` // the first, or why it cannot be verified
+	InitialSHA256   string  `json:"initial_sha256,omitempty"`
+	DataSHA256      string  `json:"data_sha256,omitempty"`
+	Generations     int     `json:"generations"`
+	Pairs           int     `json:"pairs,omitempty"`
+	FinalSHA256     string  `json:"final_sha256,omitempty"`
+	Ended           bool    `json:"ended"`
+	ModelGeneration int     `json:"model_generation"`
+	ModelSHA256     string  `json:"model_weights_sha256,omitempty"`
+	TimesFaster     float64 `json:"times_faster,omitempty"`
+
+	codes int // of a generation
+}
+
+func (b *rebuild) verify(ctx context.Context, s *console.Streams, dir, model string) error {
+	v := &verification{Dir: dir, Model: model}
+	err := v.verify(ctx, s, b)
+	if err := interrupted(ctx, err); errors.Is(err, console.ErrInterrupted) {
+		return err
+	}
+	v.Verified = err == nil
+	if err != nil {
+		v.Difference = err.Error()
+	}
+	if b.json {
+		return errors.Join(err, s.PrintJSON("result", v))
+	}
+	v.write(newPrinter(s))
+	return err
+}
+
+func (v *verification) verify(ctx context.Context, s *console.Streams, b *rebuild) error {
+	p, r, err := b.run(s, v.Dir)
+	switch damaged := errors.Is(err, journal.ErrDamaged); {
+	case err != nil && p == nil && !damaged, err != nil && p != nil:
+		v.Cannot = true
+		return console.Usagef("cannot verify: %w", err)
+	case err != nil:
+		return err
+	}
+	v.InitialSHA256, v.DataSHA256 = hex.EncodeToString(p.header.Weights[:]), hex.EncodeToString(p.header.Data[:])
+	v.Pairs = p.kind.Options().Pairs
+	f, err := packed.ReadFile(v.Model)
+	if err != nil {
+		return err
+	}
+	v.ModelSHA256 = report.WeightsOf(f.Tensors...).SHA256
+	meta := modelMeta(p.kind, p.config, 0)
+	delete(meta, "generations")
+	if _, ok := f.Meta[metaDataHash]; ok { // of a version that says so
+		meta[metaDataHash] = v.DataSHA256
+	}
+	at, err := r.Verify(ctx, v.Dir, f, meta)
+	v.ModelGeneration, v.Generations, v.codes = at.Generation, at.Reached, at.Codes
+	if at.Replayed != nil {
+		v.FinalSHA256, v.Ended, v.TimesFaster = hex.EncodeToString(at.Final[:]), at.Ended, at.TimesFaster()
+	}
+	if err != nil && at.Replayed != nil {
+		return fmt.Errorf("%s: %w", v.Model, err)
+	}
+	return err
+}
+
+// write prints the chain for people, as far as it holds.
+func (v *verification) write(p *printer) {
+	if v.InitialSHA256 != "" {
+		p.line("Data sha256", v.DataSHA256)
+		p.line("Initial sha256", v.InitialSHA256)
+		p.line("Records", fmt.Sprintf("%s generations of %s codes replayed", report.Count(v.Generations), report.Count(v.codes)))
+	}
+	if v.FinalSHA256 != "" {
+		note := "the run has not ended"
+		if v.Ended {
+			note = "as the run ended"
+		}
+		p.line("Final sha256", v.FinalSHA256+"  "+p.Dim(note))
+	}
+	if v.ModelSHA256 != "" {
+		p.line("Network", fmt.Sprintf("%s, of generation %s", report.Printable(v.Model), report.Count(v.ModelGeneration)))
+		p.line("Weights sha256", v.ModelSHA256)
+	}
+	if v.TimesFaster > 0 {
+		p.line("Replay", fmt.Sprintf("%.1f times faster than the training", v.TimesFaster))
+	}
+	switch {
+	case v.Verified:
+		p.line("Verified", p.Good("the network is what the journal yields"))
+	case v.Cannot:
+		p.line("Verified", p.Bad("cannot be verified"))
+	default:
+		p.line("Verified", p.Bad("no"))
+	}
+}

@@ -1,0 +1,103 @@
+package settings
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
+	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/lowrank"
+	"github.com/Kaleaon/pentary-go/nn"
+)
+
+// Limits of a language model, so that a typing mistake does not ask for all memory.
+const (
+	maxLayers = 32
+	maxPlaces = 64
+)
+
+// Language are the settings of a language model's training.
+type Language struct {
+	Optimizer
+	Shape    nn.Language
+	Batch    nn.EvaluatorOptions
+	Patience int // of early stopping, 0 for none
+}
+
+// NewLanguage returns the default settings.
+func NewLanguage() *Language {
+	return &Language{
+		Optimizer: NewOptimizer(es.Options{Generations: 8000, Pairs: 64, Rank: 1, Sigma: 3, Estimator: lowrank.PerturbActivations}, "0.03"),
+		Shape:     nn.Language{Width: 128, Layers: 1, Cell: nn.CellMinGRU, Places: 4, Heads: 4, Window: 16},
+		Batch:     nn.EvaluatorOptions{Streams: 64, Steps: 4, Lead: 16},
+	}
+}
+
+// Groups implements Settings.
+func (s *Language) Groups() console.Groups {
+	var groups console.Groups
+	f := groups.Add("Model")
+	f.IntVar(&s.Shape.Width, "width", s.Shape.Width, "width of the layers, a multiple of 4")
+	f.IntVar(&s.Shape.Layers, "layers", s.Shape.Layers, "number of blocks: a recurrent layer, and the two layers of an MLP")
+	f.Var(console.Choice[nn.Cell]{Value: &s.Shape.Cell, Options: nn.Cells}, "cell", "recurrent layer")
+	f.IntVar(&s.Shape.Hidden, "mlp", s.Shape.Hidden, "width within the blocks' MLP, in widths; 0 for no MLP")
+	f.IntVar(&s.Shape.Places, "places", s.Shape.Places, "bytes of context per step")
+	f.IntVar(&s.Shape.Heads, "heads", s.Shape.Heads, "attention: heads")
+	f.IntVar(&s.Shape.Window, "span", s.Shape.Window, "attention: steps that it sees, the present one included")
+	f.Uint64Var(&s.Base.Seed, "seed", s.Base.Seed, "key of all random numbers")
+
+	f = groups.Add("Text")
+	f.IntVar(&s.Batch.Streams, "streams", s.Batch.Streams, "streams that each member reads side by side")
+	f.IntVar(&s.Batch.Steps, "steps", s.Batch.Steps, "bytes of each stream in a generation")
+	f.IntVar(&s.Batch.Lead, "lead", s.Batch.Lead, "warm-up: bytes before them that bring the model to its state")
+	f.IntVar(&s.Batch.Discount, "discount", s.Batch.Discount, "noise in activations: worth of a later score, in 1/256 of the one before")
+
+	f = s.population(&groups)
+	earlyStop(f, &s.Patience, "the twentieth of the text before the held-out end")
+	s.noiseAndUpdate(&groups)
+	return groups
+}
+
+// Check implements Settings. Packages nn and es check the rest.
+func (s *Language) Check() error {
+	if err := s.Optimizer.Check(); err != nil {
+		return err
+	}
+	l := s.Shape
+	switch {
+	case l.Width < 4 || l.Width > MaxWidth || l.Width%4 != 0:
+		return fmt.Errorf("--width %d: want a multiple of 4 up to %d", l.Width, MaxWidth)
+	case l.Layers < 0 || l.Layers > maxLayers:
+		return fmt.Errorf("--layers %d: want 0 to %d", l.Layers, maxLayers)
+	case l.Hidden < 0 || l.Hidden > MaxWidth/l.Width:
+		return fmt.Errorf("--mlp %d: want 0 to %d", l.Hidden, MaxWidth/l.Width)
+	case l.Places < 1 || l.Places > maxPlaces:
+		return fmt.Errorf("--places %d: want 1 to %d", l.Places, maxPlaces)
+	case s.Batch.Streams < 1 || s.Batch.Steps < 1:
+		return fmt.Errorf("--streams %d, --steps %d: want at least 1", s.Batch.Streams, s.Batch.Steps)
+	case s.Patience < 0:
+		return fmt.Errorf("--early-stop %d: want at least 0", s.Patience)
+	}
+	return nil
+}
+
+// Name describes the model in a word.
+func (s *Language) Name() string {
+	return fmt.Sprintf("%s %d×%d", s.Shape.Cell, s.Shape.Layers, s.Shape.Width)
+}
+
+// EarlyStop implements Settings.
+func (s *Language) EarlyStop() int { return s.Patience }
+
+// Meta implements Settings.
+func (s *Language) Meta() map[string]string {
+	meta := s.Optimizer.Meta()
+	meta["streams"], meta["steps"], meta["lead"] = strconv.Itoa(s.Batch.Streams), strconv.Itoa(s.Batch.Steps), strconv.Itoa(s.Batch.Lead)
+	if s.Base.Estimator == lowrank.PerturbActivations {
+		meta["discount"] = strconv.Itoa(s.Batch.Discount)
+	}
+	if s.Patience != 0 {
+		meta["early-stop"] = strconv.Itoa(s.Patience)
+	}
+	return meta
+}

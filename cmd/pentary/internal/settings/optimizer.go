@@ -1,0 +1,143 @@
+package settings
+
+import (
+	"cmp"
+	"fmt"
+	"strconv"
+
+	"github.com/spf13/pflag"
+
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
+	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/kernels"
+	"github.com/Kaleaon/pentary-go/lowrank"
+)
+
+// Optimizer are the settings of a training that are the optimizer's, whatever the
+// network.
+type Optimizer struct {
+	Base   es.Options // without what the fields below have
+	Rank   Rank
+	Rule   Rule
+	Decay  Decimal // of the schedules inverse
+	Shrink Decimal
+}
+
+// NewOptimizer returns settings of these options, with the residual rule at a rate.
+func NewOptimizer(o es.Options, rate string) Optimizer {
+	o.Schedule = cmp.Or(o.Schedule, es.Linear)
+	o.SigmaSchedule = cmp.Or(o.SigmaSchedule, es.Constant)
+	o.Groups, o.Reuse = cmp.Or(o.Groups, 1), cmp.Or(o.Reuse, 1)
+	return Optimizer{
+		Base: o, Rank: Rank(cmp.Or(o.Rank, 1)),
+		Rule: defaultRule(rate), Decay: NewDecimal("0.015", 1000), Shrink: NewDecimalOrZero(1),
+	}
+}
+
+// population adds the group of flags of that subject, and returns it.
+func (s *Optimizer) population(groups *console.Groups) *pflag.FlagSet {
+	o := &s.Base
+	f := groups.Add("Population")
+	f.IntVar(&o.Generations, "generations", o.Generations, "length of the run, which the schedules span")
+	f.IntVar(&o.Pairs, "pairs", o.Pairs, "antithetic pairs a generation, half the population")
+	f.IntVar(&o.Groups, "groups", o.Groups, "groups of pairs, each with a batch of its own")
+	f.Var(console.Choice[es.Fitness]{Value: &o.Fitness, Options: []es.Fitness{es.Sign, es.FourBit, es.Ranks, es.Raw, es.Tails}},
+		"fitness", "code of a pair's difference; by default tails with noise in activations, else 4bit")
+	return f
+}
+
+// noiseAndUpdate adds the groups of flags of those subjects.
+func (s *Optimizer) noiseAndUpdate(groups *console.Groups) {
+	o := &s.Base
+	schedules := []es.Schedule{es.Linear, es.Constant, es.Cosine, es.Inverse}
+	f := groups.Add("Noise")
+	f.Var(console.Choice[lowrank.Estimator]{Value: &o.Estimator, Options: []lowrank.Estimator{lowrank.PerturbWeights, lowrank.PerturbActivations}},
+		"noise", "what is perturbed: the weights, or the layers' outputs, with a score for each sample")
+	f.Var(&s.Rank, "rank", "rank of the perturbations, or full for dense ones")
+	f.UintVar(&o.Sigma, "sigma", o.Sigma, "perturb by 2^-sigma levels, or activations of one")
+	f.Var(console.Choice[es.Schedule]{Value: &o.SigmaSchedule, Options: schedules}, "sigma-schedule", "schedule of the perturbation over the run")
+	f.Var(console.Choice[kernels.Law]{Value: &o.Law, Options: []kernels.Law{kernels.Binomial, kernels.Uniform}}, "law", "distribution of the random factors")
+	f.IntVar(&o.Reuse, "noise-reuse", o.Reuse, "generations that share their noise")
+
+	f = groups.Add("Update")
+	s.Rule.Flags(f)
+	f.Var(console.Choice[es.Schedule]{Value: &o.Schedule, Options: schedules}, "schedule", "schedule of the rate or share over the run")
+	f.Var(&s.Decay, "decay", "schedules inverse: 1/(1 + decay·generation)")
+	f.IntVar(&o.Restart, "restart", o.Restart, "begin the schedules anew after this number of generations; 0 never")
+	f.Var(&s.Shrink, "shrink", "weight decay: chance of a weight to move a level towards 0, each generation")
+}
+
+// Complete sets the defaults that depend on other settings.
+func (s *Optimizer) Complete() {
+	if s.Base.Fitness == 0 {
+		s.Base.Fitness = es.FourBit
+		if s.Base.Estimator == lowrank.PerturbActivations {
+			s.Base.Fitness = es.Tails
+		}
+	}
+}
+
+// Check implements Settings.
+func (s *Optimizer) Check() error {
+	o := &s.Base
+	switch {
+	case o.Generations < 1:
+		return fmt.Errorf("--generations %d: want at least 1", o.Generations)
+	case o.Pairs < 1:
+		return fmt.Errorf("--pairs %d: want at least 1", o.Pairs)
+	case s.Rank == 0:
+		return fmt.Errorf("--rank %v: want at least 1", &s.Rank)
+	case o.Groups < 1:
+		return fmt.Errorf("--groups %d: want at least 1", o.Groups)
+	case o.Reuse < 1:
+		return fmt.Errorf("--noise-reuse %d: want at least 1", o.Reuse)
+	case s.Decay.Q16() == 0:
+		return fmt.Errorf("--decay %v: want at least 1/65536", &s.Decay)
+	}
+	return nil
+}
+
+// Options implements Settings.
+func (s *Optimizer) Options() es.Options {
+	o := s.Base
+	o.Rank, o.Rule = int(s.Rank), s.Rule.Rule()
+	o.Decay, o.Shrink = s.Decay.Q16(), s.Shrink.Q16()
+	return o
+}
+
+// EarlyStop implements Settings.
+func (s *Optimizer) EarlyStop() int { return 0 }
+
+// Meta implements Settings.
+func (s *Optimizer) Meta() map[string]string {
+	o := s.Base
+	meta := map[string]string{
+		"seed": strconv.FormatUint(o.Seed, 10), "pairs": strconv.Itoa(o.Pairs),
+		"rank": s.Rank.String(), "sigma": strconv.FormatUint(uint64(o.Sigma), 10),
+		"law": o.Law.String(), "fitness": o.Fitness.String(),
+		"schedule": fmt.Sprintf("%v over %d", o.Schedule, o.Generations),
+	}
+	s.Rule.Meta(meta)
+	// What is off by default is told where it is on.
+	if o.Estimator != lowrank.PerturbWeights {
+		meta["noise"] = o.Estimator.String()
+	}
+	if o.SigmaSchedule != es.Constant {
+		meta["sigma-schedule"] = o.SigmaSchedule.String()
+	}
+	if o.Schedule == es.Inverse || o.SigmaSchedule == es.Inverse {
+		meta["decay"] = s.Decay.String()
+	}
+	if s.Shrink.num != 0 {
+		meta["shrink"] = s.Shrink.String()
+	}
+	for name, n := range map[string]int{"groups": o.Groups - 1, "noise-reuse": o.Reuse - 1} {
+		if n != 0 {
+			meta[name] = strconv.Itoa(n + 1)
+		}
+	}
+	if o.Restart != 0 {
+		meta["restart"] = strconv.Itoa(o.Restart)
+	}
+	return meta
+}

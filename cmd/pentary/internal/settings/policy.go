@@ -1,0 +1,64 @@
+package settings
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
+	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/nn/control"
+)
+
+// Policy are the settings of a policy's training.
+type Policy struct {
+	Optimizer
+	Hidden   []int
+	Episodes int // of each member in a generation
+}
+
+// NewPolicy returns the settings that solve an environment.
+func NewPolicy(env control.Environment) *Policy {
+	o := es.Options{Seed: 1, Pairs: 64, Sigma: 1}
+	s := &Policy{Hidden: []int{16}, Episodes: 8}
+	switch env.(type) {
+	case control.CartPole:
+		o.Generations = 60
+	case control.Pendulum:
+		// It first has to swing up, and then to hold: two layers, and time.
+		o.Generations, s.Episodes, s.Hidden = 1500, 4, []int{16, 16}
+	default:
+		o.Generations = 200
+	}
+	s.Optimizer = NewOptimizer(o, "0.3")
+	return s
+}
+
+// Groups implements Settings.
+func (s *Policy) Groups() console.Groups {
+	var groups console.Groups
+	f := groups.Add("Policy and episodes")
+	f.Var((*console.Widths)(&s.Hidden), "hidden", "`widths` of the hidden layers, separated by commas, or none")
+	f.IntVar(&s.Episodes, "episodes", s.Episodes, "episodes of each member a generation; all members begin in the same states")
+	f.Uint64Var(&s.Base.Seed, "seed", s.Base.Seed, "key of all random numbers, including the test episodes")
+	s.population(&groups)
+	s.noiseAndUpdate(&groups)
+	return groups
+}
+
+// Check implements Settings.
+func (s *Policy) Check() error {
+	if err := s.Optimizer.Check(); err != nil {
+		return err
+	}
+	if s.Episodes < 1 || s.Episodes > control.MaxEpisodes {
+		return fmt.Errorf("--episodes %d: want 1 to %d", s.Episodes, control.MaxEpisodes)
+	}
+	return checkHidden(s.Hidden)
+}
+
+// Meta implements Settings.
+func (s *Policy) Meta() map[string]string {
+	meta := s.Optimizer.Meta()
+	meta["episodes"] = strconv.Itoa(s.Episodes)
+	return meta
+}

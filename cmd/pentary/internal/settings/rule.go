@@ -1,0 +1,93 @@
+package settings
+
+import (
+	"fmt"
+
+	"github.com/spf13/pflag"
+
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
+	"github.com/Kaleaon/pentary-go/es"
+)
+
+// RuleName is the choice of an update rule.
+type RuleName string
+
+// The update rules.
+const (
+	Residual   RuleName = "residual"
+	Residual4  RuleName = "residual4"
+	Stochastic RuleName = "stochastic"
+	Threshold  RuleName = "threshold"
+	QES        RuleName = "qes"
+	Flip       RuleName = "flip"
+)
+
+// RuleNames lists the update rules.
+var RuleNames = []RuleName{Residual, Residual4, Stochastic, Threshold, QES, Flip}
+
+// oldQES is what journals of earlier versions call QES.
+const oldQES = "replay"
+
+// String returns the name.
+func (r RuleName) String() string { return string(r) }
+
+// Rule chooses an update rule. Each rule takes some of the parameters.
+type Rule struct {
+	Name   RuleName
+	Rate   Decimal // of all but threshold
+	Share  Decimal // of threshold
+	Window int     // of qes
+	Decay  uint    // of flip
+	Level  Decimal // of flip
+}
+
+func defaultRule(rate string) Rule {
+	return Rule{
+		Name: Residual, Rate: NewDecimal(rate, 1), Share: NewDecimal("0.05", 1),
+		Window: 8, Decay: 2, Level: NewDecimal("0.25", 1),
+	}
+}
+
+// Flags binds the rule to flags, whose defaults it is.
+func (r *Rule) Flags(f *pflag.FlagSet) {
+	f.Var(console.Choice[RuleName]{Value: &r.Name, Options: RuleNames}, "rule", "update rule: how the update moves weights")
+	f.Var(&r.Rate, "rate", "learning rate: levels that one standard deviation of the update moves a weight; not for threshold")
+	f.Var(&r.Share, "share", "threshold: share of the weights that pure noise would move")
+	f.IntVar(&r.Window, "window", r.Window, "qes: generations to rebuild the residual from")
+	f.UintVar(&r.Decay, "average", r.Decay, "flip: average steps with a gain of 2^-average")
+	f.Var(&r.Level, "level", "flip: average that moves a weight, in levels")
+}
+
+// Rule returns the rule for es.Options.
+func (r *Rule) Rule() es.Rule {
+	rate := r.Rate.Q16()
+	switch r.Name {
+	case Residual4:
+		return es.Residual4{Rate: rate}
+	case Stochastic:
+		return es.Stochastic{Rate: rate}
+	case Threshold:
+		return es.Threshold{Share: r.Share.Q16()}
+	case QES:
+		return es.QES{Rate: rate, Window: r.Window}
+	case Flip:
+		return es.Flip{Rate: rate, Decay: r.Decay, Level: r.Level.Q16()}
+	}
+	return es.Residual{Rate: rate}
+}
+
+// Meta adds what a saved file says of the rule.
+func (r *Rule) Meta(m map[string]string) {
+	m["rule"] = r.Name.String()
+	if r.Name == Threshold {
+		m["share"] = r.Share.String()
+		return
+	}
+	m["rate"] = r.Rate.String()
+	switch r.Name {
+	case QES:
+		m["window"] = fmt.Sprint(r.Window)
+	case Flip:
+		m["average"], m["level"] = fmt.Sprint(r.Decay), r.Level.String()
+	}
+}

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+)
+
+// Runs of earlier versions resume to the weights that those versions come to, replay and
+// verify.
+func TestEarlierRuns(t *testing.T) {
+	text, err := filepath.Abs("testdata/runs/text")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		name, weights string
+		language      bool
+		early         bool
+	}{
+		{name: "digits", weights: "20143f09dc0a2aba96dba31ce0b1f1107318dda97aa5b9690a66c0a5b20d4b00"},
+		{name: "digits-cut", weights: "a57cab24d50bb46daed357bec55ed96a15bdf2210c14d77df7383719eef3d41d"},
+		{name: "activations", weights: "f43c150266d3213d8b5cc2b01f545d4d9d0d9e3e7f47f6cd1601db0ff65ec588", early: true},
+		{name: "early", weights: "69c434bcf26f3d57de938c966dcd7749861108eef13f0d4f619da9a11f8064ad", early: true},
+		{name: "lm", weights: "1ed19a0253ee568b936d7158aa5af4234ba88286521dca191486d47eeef0d621", language: true},
+		{name: "lm-cut", weights: "675c558fa18b9095bd084cba1918d5244b3c05eb96cf93e8bc4f90c7b41009c1", language: true},
+		{name: "lmweights", weights: "7b7eaf2dbc8692d302ffc006c996807b52bc9127118473a35ef7230c3105a336", language: true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "run")
+			if err := os.CopyFS(dir, os.DirFS(filepath.Join("testdata/runs", test.name))); err != nil {
+				t.Fatal(err)
+			}
+			var data []string
+			if test.language {
+				data = []string{"--data", text}
+			}
+			if out, err := pentary(t, slices.Concat([]string{"verify", dir}, data)...).Output(); err != nil {
+				t.Errorf("verify: %v\n%s", err, out)
+			}
+			for _, args := range [][]string{{"train", "--resume", dir, "--json"}, {"replay", dir, "--json"}} {
+				out, err := pentary(t, slices.Concat(args, data)...).Output()
+				if err != nil {
+					t.Fatal(args, err)
+				}
+				r := lastEvent(t, out)
+				if r.WeightsSHA256 != test.weights {
+					t.Errorf("%s: weights %s, want %s", args, r.WeightsSHA256, test.weights)
+				}
+				var more struct {
+					Early bool `json:"stopped_early"`
+				}
+				if err := json.Unmarshal(out[lastLine(out):], &more); err != nil || args[0] == "train" && more.Early != test.early {
+					t.Errorf("%s: stopped early %t, want %t: %v", args, more.Early, test.early, err)
+				}
+			}
+			if out, err := pentary(t, slices.Concat([]string{"verify", dir}, data)...).Output(); err != nil {
+				t.Errorf("verify: %v\n%s", err, out)
+			}
+		})
+	}
+	out, err := pentary(t, "control", "cartpole", "--json", "--policy", filepath.Join(filepath.Dir(text), "pole.pent")).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p := parsePolicy(t, out); p.Mean != 9.4 {
+		t.Errorf("policy %+v, want a mean reward of 9.4", p)
+	}
+}
+
+// lastLine returns where the last line begins.
+func lastLine(out []byte) int {
+	at := 0
+	for i, b := range out[:len(out)-1] {
+		if b == '\n' {
+			at = i + 1
+		}
+	}
+	return at
+}
