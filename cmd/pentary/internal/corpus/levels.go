@@ -2,31 +2,60 @@ package corpus
 
 import "math"
 
-// Level returns the bits a byte that an n-gram model has on the held-out end of the text:
-// it predicts a byte from the n-1 before it by the counts of the rest of the text, with
-// the model of n-1 as one count in addition, down to the uniform one of 8 bits. It is
-// what a language model's bits are to be compared with; n is at least 1.
-func (t *Text) Level(n int) float64 {
-	// Of all strings of up to n bytes: contexts, and contexts with the byte after them.
-	counts := make([]map[string]int, n+1)
+// MaxOrder is the largest order of Levels.
+const MaxOrder = 8
+
+// Levels returns the bits a byte of models that count, on the held-out end of the text:
+// element n-1 is of the n-gram model, which predicts a byte from the n-1 before it, for n
+// from 1 to order, at most MaxOrder. A model of n counts in the text before that end how
+// often each byte follows those n-1, with the distribution of the model of n-1 as one
+// count in addition; that of no context adds the uniform one. Language models' bits are to
+// be compared with the level of as many bytes of context.
+func (t *Text) Levels(order int) []float64 {
+	counts := make([]counter, order)
 	for k := range counts {
-		counts[k] = map[string]int{}
-	}
-	for at := range t.Train {
-		for k := range n + 1 {
-			if at+k <= t.Train {
-				counts[k][string(t.Bytes[at:at+k])]++
-			}
+		counts[k] = counter{followed: map[uint64]int{}, seen: map[uint64]int{}}
+		for at := k; at < t.Train; at++ {
+			counts[k].add(t.key(at, k), t.Bytes[at])
 		}
 	}
-	sum := 0.0
+	levels := make([]float64, order)
 	for at := t.Train; at < len(t.Bytes); at++ {
 		p := 1.0 / 256
-		for k := range n {
-			seen := counts[k+1][string(t.Bytes[at-k:at+1])]
-			p = (float64(seen) + p) / (float64(counts[k][string(t.Bytes[at-k:at])]) + 1)
+		for k := range counts {
+			p = counts[k].probability(t.key(at, k), t.Bytes[at], p)
+			levels[k] -= math.Log2(p)
 		}
-		sum -= math.Log2(p)
 	}
-	return sum / float64(len(t.Bytes)-t.Train)
+	for k := range levels {
+		levels[k] /= float64(len(t.Bytes) - t.Train)
+	}
+	return levels
 }
+
+// key returns the k bytes before a place as a number.
+func (t *Text) key(at, k int) (key uint64) {
+	for _, b := range t.Bytes[at-k : at] {
+		key = key<<8 | uint64(b)
+	}
+	return key
+}
+
+// counter counts bytes by contexts of one length, at most MaxOrder-1.
+type counter struct {
+	followed map[uint64]int // by the context
+	seen     map[uint64]int // by the context and the byte after it
+}
+
+func (c *counter) add(context uint64, b byte) {
+	c.followed[context]++
+	c.seen[context<<8|uint64(b)]++
+}
+
+// probability returns that of a byte after a context, which is p by shorter ones.
+func (c *counter) probability(context uint64, b byte, p float64) float64 {
+	return (float64(c.seen[context<<8|uint64(b)]) + p) / float64(c.followed[context]+1)
+}
+
+// Level returns the bits a byte of order n.
+func (t *Text) Level(n int) float64 { return t.Levels(n)[n-1] }
