@@ -32,8 +32,8 @@ func TestLimitColumns(t *testing.T) {
 		}
 		if columns == 32 { // a pair: its logits and scores
 			for i := range limited.work {
-				if ws := &limited.work[i]; cap(ws.y) > 5*32 || cap(ws.scores) > 32 {
-					t.Errorf("32 columns: room for %d accumulators and %d scores", cap(ws.y), cap(ws.scores))
+				if ws := &limited.work[i]; cap(ws.y) > 5*32 || cap(ws.scoring.bits) > 32 {
+					t.Errorf("32 columns: room for %d accumulators and %d scores", cap(ws.y), cap(ws.scoring.bits))
 				}
 			}
 		}

@@ -29,6 +29,8 @@ type Evaluator struct {
 	shape EvaluatorOptions
 	chunk int  // pairs that one worker evaluates at once
 	wide  bool // a layer has many columns a sample
+	bits  bool // the task's Score is CrossEntropy alone
+	fills bool // and its Draw sets all inputs
 
 	shared []sharedBatch // by group
 	plain  Pass
@@ -150,6 +152,12 @@ func NewEvaluator(model *Model, task Task, o EvaluatorOptions) (*Evaluator, erro
 	for i := range e.work {
 		e.work[i].Pass = newPass(model)
 	}
+	switch task.(type) { // those of this package: a user's may embed them and do something else
+	case *Text, *classification:
+		e.bits, e.fills = true, true
+	case *labelled:
+		e.fills = true
+	}
 	var err error
 	if e.wide, err = model.try(); err != nil {
 		return nil, err
@@ -217,13 +225,12 @@ func (e *Evaluator) begin(group int) error {
 	}
 	want := g.Noise.Estimator == lowrank.PerturbActivations
 	s.recording.reset(len(e.model.tensors), s.Lead, s.Steps, want)
-	pass.record = &s.recording
 	for _, x := range s.X[s.Lead:] {
 		if want {
+			pass.record = &s.recording
 			pass.Free(e.model.step(pass, x))
-		} else if first, ok := e.model.Layers[0].(firstLayer); ok {
-			pass.nextStep()
-			pass.Free(first.Step(pass, x))
+		} else if first, ok := asFirst(e.model.Layers[0]); ok {
+			s.addFirst(first, pass, x)
 			pass.endStep()
 		}
 	}
@@ -238,7 +245,7 @@ func (e *Evaluator) draw(seed uint64, generation, group int) (*sharedBatch, erro
 	e.shared = grow(e.shared, max(len(e.shared), group+1))
 	s := &e.shared[group]
 	s.Streams, s.Lead, s.Steps = e.shape.Streams, e.shape.Lead, e.shape.Steps
-	s.Batch.reset(e.task.Inputs())
+	s.Batch.reset(e.task.Inputs(), e.fills)
 	e.task.Draw(&s.Batch, seed, generation, group)
 	return s, s.check(e.task.Inputs(), e.task.Outputs())
 }
@@ -300,8 +307,10 @@ func (e *Evaluator) scoreChunk(worker, i int) {
 		ws.x = columns(ws.x, x, kernels.Quads(e.model.Inputs()), s.Streams, lo, n)
 		outputs := e.model.step(&ws.Pass, ws.x)
 		if t -= s.Lead; t >= 0 && len(s.Targets[t]) > 0 {
-			for _, score := range ws.scoreColumns(e, s, t, outputs, lo, s.Targets[t][lo:]) {
-				ws.sum += score
+			if ws.scoreColumns(e, s, t, outputs, lo, s.Targets[t][lo:]); e.bits {
+				ws.sum += sum(ws.scoring.bits)
+			} else {
+				ws.sum += sum(ws.scoring.Scores)
 			}
 		}
 		ws.Free(outputs)
@@ -317,14 +326,25 @@ func columns(dst, x []int8, quads, all, lo, n int) []int8 {
 	return dst
 }
 
-// scoreColumns has the task score the outputs of the pass's columns at a step.
-func (ws *evaluatorWork) scoreColumns(e *Evaluator, s *sharedBatch, step int, outputs []int8, first int, targets []uint8) []int64 {
-	ws.scores = reuse.Slice(ws.scores, ws.n)
+// scoreColumns has the task score the outputs of the pass's columns at a step: bits of
+// the scoring for an entropyTask, else Scores.
+func (ws *evaluatorWork) scoreColumns(e *Evaluator, s *sharedBatch, step int, outputs []int8, first int, targets []uint8) {
 	q := &ws.scoring
-	q.Batch, q.Step, q.Outputs, q.Columns, q.Scores = &s.Batch, step, outputs, ws.n, ws.scores
+	q.Batch, q.Step, q.Outputs, q.Columns = &s.Batch, step, outputs, ws.n
 	q.width, q.first, q.targets = e.model.Outputs(), first, targets[:ws.n]
+	if e.bits {
+		q.entropy()
+		return
+	}
+	q.Scores = reuse.Slice(q.Scores, ws.n)
 	e.task.Score(q)
-	return ws.scores
+}
+
+func sum[T int32 | int64](scores []T) (sum int64) {
+	for _, v := range scores {
+		sum += int64(v)
+	}
+	return sum
 }
 
 // chunks returns the number of chunks that a group of the generation makes.
@@ -351,7 +371,11 @@ func (e *Evaluator) evaluateChunk(worker, i int) {
 		}
 		outputs := e.model.stepMembers(&ws.Pass, s, t)
 		if len(s.Targets[t]) > 0 {
-			e.keep(scores, ws.scoreColumns(e, s, t, outputs, 0, s.targets[t]), t, each)
+			if ws.scoreColumns(e, s, t, outputs, 0, s.targets[t]); e.bits {
+				keep(scores, ws.scoring.bits, s.Streams, t, each)
+			} else {
+				keep(scores, ws.scoring.Scores, s.Streams, t, each)
+			}
 		}
 		ws.Free(outputs)
 	}
@@ -362,18 +386,15 @@ func (e *Evaluator) evaluateChunk(worker, i int) {
 
 // keep adds the scores of a step's columns to the members', or makes them those of its
 // samples.
-func (e *Evaluator) keep(scores, columns []int64, step, each int) {
-	streams := e.shape.Streams
+func keep[T int32 | int64](scores []int64, columns []T, streams, step, each int) {
 	for i := 0; len(columns) > 0; i, columns = i+1, columns[streams:] {
-		if each > 1 {
-			copy(scores[i*each+step*streams:], columns[:streams])
+		if each == 1 {
+			scores[i] += sum(columns[:streams])
 			continue
 		}
-		sum := int64(0)
-		for _, v := range columns[:streams] {
-			sum += v
+		for b, v := range columns[:streams] {
+			scores[i*each+step*streams+b] = int64(v)
 		}
-		scores[i] += sum
 	}
 }
 

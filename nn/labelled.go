@@ -13,7 +13,15 @@ import (
 // logits in 1/16 bit. A score is the log-probability of the label in units of 1/256 bit.
 // Samples may be replaced, added and removed between generations, as long as the dataset
 // would pass Check.
-func Classify(d *data.Dataset) Task { return &labelled{data: d, score: (*Scoring).CrossEntropy} }
+func Classify(d *data.Dataset) Task {
+	t := &classification{labelled{data: d, score: (*Scoring).CrossEntropy}}
+	if d != nil && d.Outputs > 0 {
+		t.err = errors.New("nn: Classify: the dataset has targets, want classes")
+	}
+	return t
+}
+
+type classification struct{ labelled }
 
 // A Loss is how far a prediction is from its target.
 type Loss int
@@ -114,7 +122,7 @@ func (t *labelled) Draw(b *Batch, seed uint64, generation, group int) {
 	k := t.data.Features
 	b.rows = reuse.Slice(b.rows, k*b.Streams)
 	drawn, targets := b.Samples[0], b.Targets[0]
-	DrawBatch(t.data.Len(), seed, uint32(generation), group, b.Streams, func(i, sample int) {
+	DrawBatch(t.data.Len(), seed, generation, group, b.Streams, func(i, sample int) {
 		copy(b.rows[i*k:], t.data.Sample(sample))
 		drawn[i] = int32(sample)
 		if t.outputs == 0 && t.data.Outputs == 0 {

@@ -54,6 +54,20 @@ type firstLayer interface {
 	finish(p *Pass, y []int8) []int8
 }
 
+// asFirst returns a layer as a firstLayer, if it is one of this package's: a user's layer
+// that embeds one may do something else in Step.
+func asFirst(l Layer) (first firstLayer, ok bool) {
+	switch l := l.(type) {
+	case *Dense:
+		return l, true
+	case *Embedding:
+		return l, true
+	case *Conv2D:
+		return l, true
+	}
+	return nil, false
+}
+
 // stepFirst is Step of a first layer.
 func stepFirst(l firstLayer, p *Pass, x []int8) []int8 {
 	operand := l.operand(p, x)

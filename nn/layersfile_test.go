@@ -110,7 +110,7 @@ func FuzzLoad(f *testing.F) {
 		}
 		r := m.NewRunner(2)
 		s := Batch{Streams: 2, Steps: 2}
-		s.reset(m.Inputs())
+		s.reset(m.Inputs(), false)
 		for _, x := range s.X {
 			r.Step(x)
 		}

@@ -130,8 +130,8 @@ func TestPredictorTwin(t *testing.T) {
 		}
 		for pair := range pairs {
 			s := Batch{Streams: o.Streams, Steps: o.Steps, Lead: o.Lead}
-			s.reset(m.Inputs())
-			noisy{m}.Draw(&s, g.Noise.Seed, g.Number, g.Group(pair))
+			s.reset(m.Inputs(), false)
+			noisy{m}.Draw(&s, g.Noise.Seed, int(g.Number), g.Group(pair))
 			for sign := range 2 {
 				want := twinScores(m, &g, &s, pair, 1-2*sign, o.Discount)
 				if got := scores[(2*pair+sign)*each:][:each]; !slices.Equal(got, want) {
@@ -186,7 +186,7 @@ func TestRunner(t *testing.T) {
 	for name, m := range models() {
 		for _, n := range []int{1, 3, 70} {
 			s := Batch{Streams: n, Steps: 6}
-			s.reset(m.Inputs())
+			s.reset(m.Inputs(), false)
 			noisy{m}.Draw(&s, 5, 0, 0)
 			r := m.NewRunner(n)
 			for range 2 {
@@ -235,8 +235,8 @@ func TestPredictorInputs(t *testing.T) {
 		t.Fatalf("%d tensors of %d samples, want %d of 15", len(seen), p.Samples(), len(m.tensors))
 	}
 	s := Batch{Streams: o.Streams, Steps: o.Steps, Lead: o.Lead}
-	s.reset(m.Inputs())
-	noisy{m}.Draw(&s, g.Noise.Seed, g.Number, 0)
+	s.reset(m.Inputs(), false)
+	noisy{m}.Draw(&s, g.Noise.Seed, int(g.Number), 0)
 	// The second layer of the MLP block sees what its first yields.
 	const tensor = 4
 	for b := range o.Streams {

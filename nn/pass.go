@@ -225,20 +225,27 @@ func (p *Pass) Product(d *Dense, x []int8) []int8 {
 func (p *Pass) ProductTo(dst []int8, d *Dense, x []int8) {
 	i := p.next(d)
 	p.y = reuse.Slice(p.y, d.W.Rows()*p.n)
-	switch {
-	case p.population != nil:
+	if p.population != nil {
 		p.multiplyMembers(i, d, x)
-	case p.multiplier != nil:
-		p.multiplier.Multiply(p.y, i, d, x, p.n, p.time*p.n)
-	case p.n <= kernels.MaxVecs:
-		kernels.MatVec(p.y, d.W, x, p.n)
-	default:
-		kernels.MatMul(p.y, d.W, x, p.n)
+	} else {
+		p.multiply(p.y, i, d, x)
 	}
 	if p.record != nil {
 		p.record.add(i, p, d, x)
 	}
 	d.requantize(dst, p.y, p.n)
+}
+
+// multiply sets y to W·x.
+func (p *Pass) multiply(y []int32, i int, d *Dense, x []int8) {
+	switch {
+	case p.multiplier != nil:
+		p.multiplier.Multiply(y, i, d, x, p.n, p.time*p.n)
+	case p.n <= kernels.MaxVecs:
+		kernels.MatVec(y, d.W, x, p.n)
+	default:
+		kernels.MatMul(y, d.W, x, p.n)
+	}
 }
 
 // multiplyMembers sets y to the perturbed products of the members.
@@ -297,6 +304,22 @@ func (r *recording) reset(tensors, from, steps int, want bool) {
 	r.from, r.steps, r.want = from, steps, want
 	r.seen = grow(r.seen, tensors)
 	r.first, r.base = grow(r.first, steps), grow(r.base, steps)
+}
+
+// addFirst keeps the operand and the product of a first layer alone, for the input x of
+// the present step, which it may share.
+func (r *recording) addFirst(first firstLayer, p *Pass, x []int8) {
+	t, d := p.time-r.from, first.matrix()
+	operand := first.operand(p, x)
+	if &operand[0] == &x[0] {
+		r.first[t] = x
+	} else {
+		r.first[t] = append(r.first[t][:0], operand...)
+		p.Free(operand)
+	}
+	r.base[t] = reuse.Slice(r.base[t], d.W.Rows()*p.n)
+	p.multiply(r.base[t], 0, d, r.first[t])
+	p.Widen(1)
 }
 
 // add keeps the operand x of tensor i at the present step.

@@ -126,7 +126,7 @@ func (m *Model) stepMembers(p *Pass, s *sharedBatch, t int) []int8 {
 	p.nextStep()
 	layers := m.Layers
 	var x []int8
-	if first, ok := layers[0].(firstLayer); ok {
+	if first, ok := asFirst(layers[0]); ok {
 		p.Widen(len(s.base[t]) / first.matrix().W.Rows() / s.Streams)
 		x = first.finish(p, p.productShared(first.matrix(), s.first[t], s.base[t]))
 		layers = layers[1:]
@@ -146,6 +146,11 @@ func (m *Model) stepMembers(p *Pass, s *sharedBatch, t int) []int8 {
 // try takes the model one step with a column of zeros, and reports whether a layer widens
 // it. It returns an error if a layer breaks the rules that Layer names.
 func (m *Model) try() (wide bool, err error) {
+	defer func() {
+		if broken := recover(); broken != nil {
+			err = fmt.Errorf("nn: a step of the model panics: %v", broken)
+		}
+	}()
 	p := newPass(m)
 	p.begin(1)
 	p.nextStep()

@@ -54,15 +54,20 @@ type Batch struct {
 // NewBatch returns a batch of zeros for a task to fill.
 func NewBatch(task Task, streams, lead, steps int) *Batch {
 	b := &Batch{Streams: streams, Lead: lead, Steps: steps}
-	b.reset(task.Inputs())
+	b.reset(task.Inputs(), false)
 	return b
 }
 
-// reset makes room for batches of the given number of inputs.
-func (b *Batch) reset(inputs int) {
+// reset makes room for batches of the given number of inputs, zeros unless they will be
+// filled by a task that leaves no activation as it was.
+func (b *Batch) reset(inputs int, filled bool) {
 	b.X, b.Targets, b.Samples = grow(b.X, b.Lead+b.Steps), grow(b.Targets, b.Steps), grow(b.Samples, b.Steps)
 	for t := range b.X {
-		b.X[t] = reuse.Slice(b.X[t], kernels.Quads(inputs)*4*b.Streams)
+		size := kernels.Quads(inputs) * 4 * b.Streams
+		if len(b.X[t]) == size && filled {
+			continue
+		}
+		b.X[t] = reuse.Slice(b.X[t], size)
 		clear(b.X[t])
 	}
 	for t := range b.Steps {
@@ -142,11 +147,16 @@ func (s *Scoring) Column(c int) []int8 {
 // CrossEntropy sets the scores to the log-probabilities of the targets in units of 1/256
 // bit, the outputs being logits in 1/16 bit: see kernels.Score.
 func (s *Scoring) CrossEntropy() {
-	s.bits = reuse.Slice(s.bits, s.Columns)
-	kernels.Score(s.bits, s.Outputs, s.targets, s.width, s.Columns)
+	s.entropy()
 	for i, v := range s.bits {
 		s.Scores[i] = int64(v)
 	}
+}
+
+// entropy is CrossEntropy into bits.
+func (s *Scoring) entropy() {
+	s.bits = reuse.Slice(s.bits, s.Columns)
+	kernels.Score(s.bits, s.Outputs, s.targets, s.width, s.Columns)
 }
 
 // CrossEntropy is the part of a Task that classification and language models share: embed

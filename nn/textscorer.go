@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/Kaleaon/pentary-go/internal/parallel"
-	"github.com/Kaleaon/pentary-go/internal/reuse"
 )
 
 // A TextScorer takes a model through a text in scoreStreams equal parts side by side, the
@@ -32,7 +31,6 @@ type scorerWork struct {
 	runner  *Runner
 	batch   Batch
 	scoring Scoring
-	scores  []int64
 	sum     int64
 }
 
@@ -100,7 +98,7 @@ func (s *TextScorer) scorePart(worker, i int) {
 	b := &ws.batch
 	b.Streams, b.Lead, b.Steps = n, 0, 1
 	for step := -scoreLead; step < length; step++ {
-		b.reset(s.model.Inputs())
+		b.reset(s.model.Inputs(), true)
 		for c := range n {
 			s.text.fill(b, c, s.from+(lo+c)*length+step)
 		}
@@ -108,17 +106,14 @@ func (s *TextScorer) scorePart(worker, i int) {
 		if step < 0 {
 			continue
 		}
-		ws.scores = reuse.Slice(ws.scores, n)
-		ws.scoring = Scoring{
-			Batch: b, Outputs: logits, Columns: n, Scores: ws.scores,
-			width: Bytes, targets: b.Targets[0], bits: ws.scoring.bits,
-		}
-		ws.scoring.CrossEntropy()
-		for c, v := range ws.scores {
+		q := &ws.scoring
+		q.Outputs, q.Columns, q.width, q.targets = logits, n, Bytes, b.Targets[0]
+		q.entropy()
+		for c, v := range q.bits {
 			if (lo+c)*length+step >= s.Len() {
 				continue
 			}
-			ws.sum += v
+			ws.sum += int64(v)
 			if s.each != nil {
 				s.each(logits, c, n, b.Targets[0][c])
 			}

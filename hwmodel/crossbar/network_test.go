@@ -235,3 +235,56 @@ func TestEvaluateAllocations(t *testing.T) {
 		t.Errorf("%d allocations a generation", n)
 	}
 }
+
+// Ideal crossbars run and train any model to the last bit: recurrent layers over several
+// steps, and a convolution, whose samples have many columns.
+func TestIdealModels(t *testing.T) {
+	samples := blobs(4*4*4, 5, 60)
+	for name, model := range map[string]func() *nn.Model{
+		"gru":    func() *nn.Model { return nn.NewModel(nn.NewGRU(64, 8), nn.NewDense(8, 5, false)) },
+		"conv2d": func() *nn.Model { return nn.NewModel(nn.NewConv2D(4, 4, 4, 4, 3, 1, true), nn.NewDense(16, 5, false)) },
+	} {
+		digital, m := model(), model()
+		digital.Randomize(2)
+		m.Randomize(2)
+		n, err := NewNetwork(m, Config{Device: Ideal, Rows: 16, Cols: 8})
+		if err != nil {
+			t.Fatal(err)
+		}
+		shape := nn.EvaluatorOptions{Streams: 6, Steps: 3, Lead: 1}
+		plain, err := nn.NewEvaluator(digital, nn.Classify(samples), shape)
+		if err != nil {
+			t.Fatal(err)
+		}
+		through, err := NewEvaluator(n, nn.Classify(samples), shape)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o := es.Options{Generations: 5, Pairs: 12, Sigma: 2, Seed: 5}
+		for _, run := range []struct {
+			model     *nn.Model
+			evaluator es.Evaluator
+		}{{digital, plain}, {m, through}} {
+			opt, err := es.New(run.model.Parameters(), run.evaluator, o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := opt.Run(context.Background()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for i, d := range m.Matrices() {
+			if !d.W.Equal(digital.Matrices()[i].W) {
+				t.Errorf("%s: matrix %d differs", name, i)
+			}
+		}
+		n.Update()
+		correct, _, err := n.Accuracy(samples, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want, err := digital.Accuracy(samples); err != nil || correct != want {
+			t.Errorf("%s: %d right, want %d, error %v", name, correct, want, err)
+		}
+	}
+}

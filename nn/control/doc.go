@@ -2,10 +2,10 @@
 // CartPole, MountainCar, Acrobot and Pendulum, after the published equations and with
 // the constants, limits and rewards of Gymnasium (https://gymnasium.farama.org).
 //
-// A policy is an nn.MLP of pents. It sees a state as activations, and the largest of
-// its outputs is its action, or the one output is how hard it pushes. The physics is
-// computed in fixed point, so that episodes, and with them the weights that training
-// comes to, are the same on every CPU:
+// A policy is an nn.Model, recurrent or not, with a state for each episode. Its inputs
+// describe the state of the environment, and the row of its largest output is its action;
+// with one output, that is how hard it pushes. The physics is computed in fixed point, so
+// that episodes, and the weights that training ends with, are the same on every CPU:
 //
 //	net := nn.NewMLP(seed, control.Widths(env, 16)...)
 //	policy, err := control.NewPolicy(net, env)
@@ -16,4 +16,6 @@
 //	...
 //	err = opt.Run(ctx)
 //	rewards := policy.Test(seed, control.Fresh, 100)
+//
+// Environments of any size can be implemented outside this package: see Environment.
 package control

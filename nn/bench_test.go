@@ -1,0 +1,46 @@
+package nn
+
+import (
+	"context"
+	"testing"
+
+	"github.com/Kaleaon/pentary-go/lowrank"
+)
+
+// BenchmarkEvaluate scores generations on one processor or many. A sample is one of one
+// member, at one step.
+func BenchmarkEvaluate(b *testing.B) {
+	digits, mnist := blobs(1, 64, 10, 1000), blobs(1, 784, 10, 1000)
+	language := languageModel(b, Language{Width: 64, Layers: 1, Cell: CellMinGRU, Places: 4})
+	for _, c := range []struct {
+		name   string
+		model  *Model
+		task   Task
+		o      EvaluatorOptions
+		pairs  int
+		places []lowrank.Estimator
+	}{
+		{"64-64-10", NewMLP(1, 64, 64, 10), Classify(digits), EvaluatorOptions{Streams: 32}, 128, []lowrank.Estimator{lowrank.PerturbWeights}},
+		{"784-256-10", NewMLP(1, 784, 256, 10), Classify(mnist), EvaluatorOptions{Streams: 256}, 64, []lowrank.Estimator{lowrank.PerturbWeights, lowrank.PerturbActivations}},
+		{"language", language, &Text{Data: text, Places: 4}, EvaluatorOptions{Streams: 64, Steps: 4, Lead: 16}, 16, []lowrank.Estimator{lowrank.PerturbWeights, lowrank.PerturbActivations}},
+		{"conv2d", NewModel(NewConv2D(16, 16, 4, 8, 3, 2, true), NewDense(7*7*8, 10, false)), Classify(blobs(1, 1024, 10, 100)), EvaluatorOptions{Streams: 16}, 16, []lowrank.Estimator{lowrank.PerturbWeights}},
+	} {
+		for _, place := range c.places {
+			b.Run(c.name+" noise in "+place.String(), func(b *testing.B) {
+				e, err := NewEvaluator(c.model, c.task, c.o)
+				if err != nil {
+					b.Fatal(err)
+				}
+				g := generationOf(c.model, place, c.pairs, 1)
+				scores := make([]int64, 2*c.pairs*e.scoresOf(&g))
+				for b.Loop() {
+					g.Number++
+					if err := e.Evaluate(context.Background(), g, scores); err != nil {
+						b.Fatal(err)
+					}
+				}
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*2*c.pairs*e.Samples()), "ns/sample")
+			})
+		}
+	}
+}
