@@ -19,7 +19,8 @@ import (
 // integerPackages are those that compute training and inference. No float occurs
 // in them, not even for reporting.
 var integerPackages = []string{
-	"kernels", "lowrank", "es", "es/baseline", "nn", "nn/control", "internal/fixed", "internal/parallel",
+	"packed", "kernels", "lowrank", "es", "es/baseline", "es/journal", "nn", "nn/control",
+	"internal/durable", "internal/fixed", "internal/parallel", "internal/reuse",
 	"internal/hw/isa", "internal/hw/exec", "internal/hw/programs",
 }
 

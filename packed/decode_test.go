@@ -150,7 +150,7 @@ func TestDecodeRejects(t *testing.T) {
 		{"data of 2^64-1", set64(entryY+lengthAt, math.MaxUint64), `tensor "y" at offset 192: 18446744073709551615 bytes of data in a file of 204: truncated`},
 		{"data longer", set64(entryY+lengthAt, 13), `tensor "y" at offset 192: 13 bytes of data in a file of 204: truncated`},
 		{"data shorter", set64(entryX+lengthAt, 47), `tensor "x" at offset 128: packed: a matrix of 2×33 takes 48 bytes, not 47`},
-		{"no data", set64(entryX+lengthAt, 0), `tensor "x" at offset 128: packed: a matrix of 2×33 takes 48 bytes, not 0`},
+		{"no data", set64(entryX+lengthAt, 0), `tensor "y" at offset 192: data belong at offset 128`},
 		{"gap after header", set(headerEnd, 1), `tensor "x" at offset 128: byte 0x01 in the gap before it, at offset 127`},
 		{"gap after data", set(dataY-1, 0x80), `tensor "y" at offset 192: byte 0x80 in the gap before it, at offset 191`},
 

@@ -35,18 +35,6 @@ func ExampleMatrixOver() {
 	// Output: packed: invalid code 7 at row 0, column 1 of 1×3
 }
 
-func ExampleAppendDense() {
-	v := packed.NewVector(768)
-	dense := packed.AppendDense(nil, v)
-	fmt.Println(len(v.Bytes()), "bytes in memory,", len(dense), "in transport")
-
-	back, err := packed.DecodeDense(dense, 768)
-	fmt.Println(back.Equal(v), err)
-	// Output:
-	// 288 bytes in memory, 224 in transport
-	// true <nil>
-}
-
 func ExampleWriteFile() {
 	dir, err := os.MkdirTemp("", "example")
 	if err != nil {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"unicode/utf8"
 
 	"github.com/Kaleaon/pentary-go/internal/durable"
@@ -99,24 +98,12 @@ func checkName(s string) error {
 	return nil
 }
 
-// WriteFile writes f to path atomically: an error leaves a file of that name as
-// it was, and a reader never finds a part of f.
+// WriteFile writes f to path atomically: an error leaves a file of that name as it
+// was, and a reader never finds a part of f. A symbolic link is followed; a path that
+// is there and no regular file is an error.
 func WriteFile(path string, f *File) error {
 	return durable.Write(path, func(w io.Writer) error {
 		_, err := f.WriteTo(w)
 		return err
 	})
-}
-
-// ReadFile reads and checks the whole file at path. Open maps it instead.
-func ReadFile(path string) (*File, error) {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	f, err := Decode(data)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return f, nil
 }

@@ -7,59 +7,14 @@ import (
 	"github.com/Kaleaon/pentary-go/internal/durable"
 )
 
-// header is a header being read: a cursor over its entries, and how many there
-// are.
+// leastHeader is the length of the header of a file without entries.
+const leastHeader = preambleSize + checksumSize
+
+// header is the header of a file, checked, its layout included.
 type header struct {
-	cursor
-	tensors, metas uint32
-}
-
-// openHeader reads the preamble and checks it and the header's checksum.
-func openHeader(data []byte) (*header, error) {
-	const least = preambleSize + checksumSize
-	if len(data) < least {
-		return nil, fmt.Errorf("truncated: %d bytes, and a header takes at least %d", len(data), least)
-	}
-	c := cursor{data: data}
-	if magic := c.bytes(uint64(len(fileMagic))); string(magic) != fileMagic {
-		return nil, fmt.Errorf("magic at offset 0 is %q, not %q", magic, fileMagic)
-	}
-	if version := c.uint16(); version != fileVersion {
-		return nil, fmt.Errorf("version at offset 4 is %d, not %d", version, fileVersion)
-	}
-	if flags := c.uint16(); flags != 0 {
-		return nil, fmt.Errorf("flags at offset 6 are %#x, not 0", flags)
-	}
-	length := c.uint32()
-	if length < least || uint64(length) > uint64(len(data)) {
-		return nil, fmt.Errorf("header length at offset 8 is %d, in a file of %d bytes", length, len(data))
-	}
-	body := int(length) - checksumSize
-	stored := binary.LittleEndian.Uint32(data[body:])
-	if sum := durable.Checksum(data[:body]); sum != stored {
-		return nil, fmt.Errorf("header checksum at offset %d is %08x, but the header's is %08x", body, stored, sum)
-	}
-	tensors, metas := c.uint32(), c.uint32()
-	c.data = data[:body]
-	return &header{cursor: c, tensors: tensors, metas: metas}, nil
-}
-
-func (h *header) readMeta() (map[string]string, error) {
-	meta := make(map[string]string)
-	last := ""
-	for i := range h.metas {
-		at := h.at
-		key := h.name()
-		value := string(h.bytes(uint64(h.uint32())))
-		if h.err != nil {
-			return nil, fmt.Errorf("meta entry %d at offset %d: %w", i, at, h.err)
-		}
-		if key <= last {
-			return nil, fmt.Errorf("meta entry %d at offset %d: key %q does not follow %q", i, at, key, last)
-		}
-		meta[key], last = value, key
-	}
-	return meta, nil
+	length  uint64
+	meta    map[string]string
+	entries []tensorEntry
 }
 
 // tensorEntry is an entry of the directory, as stored.
@@ -71,22 +26,135 @@ type tensorEntry struct {
 	checksum       uint32
 }
 
-func (h *header) readDirectory() ([]tensorEntry, error) {
+// wrap says which tensor an error is of.
+func (e *tensorEntry) wrap(err error) error {
+	return fmt.Errorf("tensor %q at offset %d: %w", e.name, e.offset, err)
+}
+
+func (e *tensorEntry) checkSum(sum uint32) error {
+	if sum != e.checksum {
+		return fmt.Errorf("checksum is %08x, but the data's is %08x", e.checksum, sum)
+	}
+	return nil
+}
+
+// checkPreamble checks the beginning of a file of size bytes and returns the length of
+// its header.
+func checkPreamble(data []byte, size uint64) (length uint32, err error) {
+	if len(data) < leastHeader {
+		return 0, fmt.Errorf("truncated: %d bytes, and a header takes at least %d", len(data), leastHeader)
+	}
+	le := binary.LittleEndian
+	if magic := data[:len(fileMagic)]; string(magic) != fileMagic {
+		return 0, fmt.Errorf("magic at offset 0 is %q, not %q", magic, fileMagic)
+	}
+	if version := le.Uint16(data[4:]); version != fileVersion {
+		return 0, fmt.Errorf("version at offset 4 is %d, not %d", version, fileVersion)
+	}
+	if flags := le.Uint16(data[6:]); flags != 0 {
+		return 0, fmt.Errorf("flags at offset 6 are %#x, not 0", flags)
+	}
+	length = le.Uint32(data[8:])
+	if length < leastHeader || uint64(length) > size {
+		return 0, fmt.Errorf("header length at offset 8 is %d, in a file of %d bytes", length, size)
+	}
+	return length, nil
+}
+
+// checkHeaderSum compares the checksum stored at an offset with that of the bytes
+// before.
+func checkHeaderSum(stored []byte, sum uint32, offset int64) error {
+	if stored := binary.LittleEndian.Uint32(stored); stored != sum {
+		return fmt.Errorf("header checksum at offset %d is %08x, but the header's is %08x", offset, stored, sum)
+	}
+	return nil
+}
+
+// openHeader reads the header at the beginning of data, the whole file.
+func openHeader(data []byte) (*header, error) {
+	length, err := checkPreamble(data, uint64(len(data)))
+	if err != nil {
+		return nil, err
+	}
+	body := int(length) - checksumSize
+	if err := checkHeaderSum(data[body:], durable.Checksum(data[:body]), int64(body)); err != nil {
+		return nil, err
+	}
+	return parseHeader(data[:length], uint64(len(data)))
+}
+
+// parseHeader reads a header whose preamble and checksum are right. The file has size
+// bytes.
+func parseHeader(data []byte, size uint64) (*header, error) {
+	c := cursor{data: data[:len(data)-checksumSize], at: preambleSize}
+	tensors, metas := binary.LittleEndian.Uint32(data[12:]), binary.LittleEndian.Uint32(data[16:])
+	h := &header{length: uint64(len(data))}
+	var err error
+	if h.meta, err = c.readMeta(metas); err != nil {
+		return nil, err
+	}
+	if h.entries, err = c.readDirectory(tensors); err != nil {
+		return nil, err
+	}
+	if extra := len(c.data) - c.at; extra != 0 {
+		return nil, fmt.Errorf("%d unused bytes at offset %d of the header", extra, c.at)
+	}
+	return h, h.checkLayout(size)
+}
+
+// checkLayout checks that the tensors' data follow one another, and end where the file
+// does.
+func (h *header) checkLayout(size uint64) error {
+	end := h.length
+	for _, e := range h.entries {
+		if want := alignData(end); e.offset != want {
+			return e.wrap(fmt.Errorf("data belong at offset %d", want))
+		}
+		if e.offset > size || e.length > size-e.offset {
+			return e.wrap(fmt.Errorf("%d bytes of data in a file of %d: truncated", e.length, size))
+		}
+		end = e.offset + e.length
+	}
+	if extra := size - end; extra != 0 {
+		return fmt.Errorf("%d bytes after the end at offset %d", extra, end)
+	}
+	return nil
+}
+
+func (c *cursor) readMeta(count uint32) (map[string]string, error) {
+	meta := make(map[string]string)
+	last := ""
+	for i := range count {
+		at := c.at
+		key := c.name()
+		value := string(c.bytes(uint64(c.uint32())))
+		if c.err != nil {
+			return nil, fmt.Errorf("meta entry %d at offset %d: %w", i, at, c.err)
+		}
+		if key <= last {
+			return nil, fmt.Errorf("meta entry %d at offset %d: key %q does not follow %q", i, at, key, last)
+		}
+		meta[key], last = value, key
+	}
+	return meta, nil
+}
+
+func (c *cursor) readDirectory(count uint32) ([]tensorEntry, error) {
 	var entries []tensorEntry // grows with the bytes read, not with the count claimed
 	names := make(map[string]bool)
-	for i := range h.tensors {
-		at := h.at
+	for i := range count {
+		at := c.at
 		e := tensorEntry{
-			name:     h.name(),
-			rows:     h.uint64(),
-			cols:     h.uint64(),
-			scale:    int32(h.uint32()),
-			offset:   h.uint64(),
-			length:   h.uint64(),
-			checksum: h.uint32(),
+			name:     c.name(),
+			rows:     c.uint64(),
+			cols:     c.uint64(),
+			scale:    int32(c.uint32()),
+			offset:   c.uint64(),
+			length:   c.uint64(),
+			checksum: c.uint32(),
 		}
-		if h.err != nil {
-			return nil, fmt.Errorf("tensor %d, entry at offset %d: %w", i, at, h.err)
+		if c.err != nil {
+			return nil, fmt.Errorf("tensor %d, entry at offset %d: %w", i, at, c.err)
 		}
 		if names[e.name] {
 			return nil, fmt.Errorf("tensor %d, entry at offset %d: %q is the second of that name", i, at, e.name)

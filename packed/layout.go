@@ -2,6 +2,8 @@ package packed
 
 import (
 	"encoding/binary"
+	"fmt"
+	"math"
 
 	"github.com/Kaleaon/pentary-go/trit5"
 )
@@ -14,24 +16,43 @@ const (
 	SmallBytes = 12  // bytes of a small block: vectors A, B, C of 4 lanes
 )
 
+// maxLen is the largest number of pents that can be rounded up to whole small blocks.
+const maxLen = math.MaxInt - SmallPents + 1
+
 // groups is the number of code groups that share the three vectors of a block.
 const groups = 8
 
 // RowBytes returns the bytes that a row of n pents takes: whole blocks, then
-// small blocks for the remainder.
+// small blocks for the remainder. It panics if n is negative.
 func RowBytes(n int) int {
+	if n < 0 {
+		panic("packed: RowBytes: negative length")
+	}
 	return n/BlockPents*BlockBytes + (n%BlockPents+SmallPents-1)/SmallPents*SmallBytes
 }
 
 // PaddedLen returns n rounded up to whole small blocks: the number of codes that
-// a row of n pents really holds, and that UnpackCodes writes.
+// a row of n pents really holds, and that UnpackCodes writes. It panics if n is
+// negative, or too close to the largest int to be rounded up.
 func PaddedLen(n int) int {
+	if uint(n) > maxLen {
+		panic("packed: PaddedLen: length is negative or cannot be rounded up")
+	}
 	return (n + SmallPents - 1) / SmallPents * SmallPents
 }
 
+// checkCodes panics unless the codes and the bytes of a row of n pents are there.
+func checkCodes(fn string, codes []uint8, row []byte, n int) {
+	if uint(n) > maxLen || len(codes) < PaddedLen(n) || len(row) < RowBytes(n) {
+		panic(fmt.Sprintf("packed: %s: %d codes and %d bytes for a row of %d pents", fn, len(codes), len(row), n))
+	}
+}
+
 // UnpackCodes writes the PaddedLen(n) codes of a row of n pents to dst. It is
-// the reference for every SIMD unpacking kernel.
+// the reference for every SIMD unpacking kernel. It panics, before it writes, if dst
+// or row is shorter than n takes.
 func UnpackCodes(dst []uint8, row []byte, n int) {
+	checkCodes("UnpackCodes", dst, row, n)
 	dst, row = dst[:PaddedLen(n)], row[:RowBytes(n)]
 	for ; n >= BlockPents; n -= BlockPents {
 		unpackBlock(dst, row, BlockPents/groups)
@@ -44,8 +65,10 @@ func UnpackCodes(dst []uint8, row []byte, n int) {
 }
 
 // PackCodes is the inverse of UnpackCodes: it packs PaddedLen(n) codes of three
-// bits into a row of n pents. The caller fills the padding with code 010.
+// bits into a row of n pents. The caller fills the padding with code 010. It panics,
+// before it writes, if row or src is shorter than n takes.
 func PackCodes(row []byte, src []uint8, n int) {
+	checkCodes("PackCodes", src, row, n)
 	src, row = src[:PaddedLen(n)], row[:RowBytes(n)]
 	for ; n >= BlockPents; n -= BlockPents {
 		packBlock(row, src, BlockPents/groups)

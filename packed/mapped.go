@@ -1,6 +1,6 @@
 package packed
 
-import "fmt"
+import "github.com/Kaleaon/pentary-go/internal/durable"
 
 // Mapped is a File whose matrices lie in a file mapped into memory: it takes no
 // heap, and processes that map the same file share its pages.
@@ -13,19 +13,21 @@ type Mapped struct {
 	data []byte
 }
 
-// Open maps the file at path and checks all of it, as Decode does. On systems
-// without memory mapping it reads the file.
+// Open maps the file at path and checks all of it, as Decode does; it refuses what is
+// not a regular file. On systems without memory mapping it reads the file.
 func Open(path string) (*Mapped, error) {
-	data, err := mapFile(path)
-	if err != nil {
-		return nil, err
-	}
-	f, err := Decode(data)
-	if err != nil {
-		unmapFile(data) // the error under way matters more
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return &Mapped{File: f, data: data}, nil
+	return openFile(path, func(f durable.File, h *header, size int64) (*Mapped, error) {
+		data, err := mapFile(f, h, size)
+		if err != nil {
+			return nil, err
+		}
+		file, err := decode(data)
+		if err != nil {
+			unmapFile(data) // the error under way matters more
+			return nil, err
+		}
+		return &Mapped{File: file, data: data}, nil
+	})
 }
 
 // Close unmaps the file. Closing again does nothing.

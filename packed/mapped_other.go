@@ -2,8 +2,8 @@
 
 package packed
 
-import "os"
+import "github.com/Kaleaon/pentary-go/internal/durable"
 
-func mapFile(path string) ([]byte, error) { return os.ReadFile(path) }
+func mapFile(f durable.File, h *header, size int64) ([]byte, error) { return h.readAll(f, size) }
 
 func unmapFile([]byte) error { return nil }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math"
+	"math/bits"
 
 	"github.com/Kaleaon/pentary-go/internal/reuse"
 	"github.com/Kaleaon/pentary-go/trit5"
@@ -16,8 +17,9 @@ type Matrix struct {
 	data       []byte // rows · RowBytes(cols)
 }
 
-// NewMatrix returns a matrix of rows × cols zero weights. It panics if a
-// dimension is negative or the matrix does not fit the address space.
+// NewMatrix returns a matrix of rows × cols zero weights. It panics if a dimension is
+// negative, if one is zero and the other is not, or if the matrix does not fit the
+// address space.
 func NewMatrix(rows, cols int) *Matrix {
 	size, ok := matrixBytes(rows, cols)
 	if !ok {
@@ -60,14 +62,18 @@ func (m *Matrix) Reset(rows, cols int) {
 	fillZero(m.data, cols)
 }
 
+// maxBytes bounds the storage of a matrix or vector by the address space.
+const maxBytes = min(math.MaxInt, 1<<47)
+
 // matrixBytes returns the storage of a rows × cols matrix, and false if a
-// dimension is negative, or one is zero and the other not, or the size overflows.
+// dimension is negative, or one is zero and the other not, or the size is above
+// maxBytes.
 func matrixBytes(rows, cols int) (size int, ok bool) {
 	if rows < 0 || cols < 0 || (rows == 0) != (cols == 0) || cols > math.MaxInt-BlockPents {
 		return 0, false
 	}
 	stride := RowBytes(cols)
-	if stride != 0 && rows > math.MaxInt/stride {
+	if stride != 0 && rows > maxBytes/stride {
 		return 0, false
 	}
 	return rows * stride, true
@@ -102,11 +108,12 @@ func (m *Matrix) At(i, j int) trit5.Pent { return m.Row(i).At(j) }
 func (m *Matrix) Set(i, j int, p trit5.Pent) { m.Row(i).Set(j, p) }
 
 // Pack stores the row-major weights src, each in [-2, 2]. It panics on another
-// length or value.
+// length or value, before it stores anything.
 func (m *Matrix) Pack(src []int8) {
 	m.check("Pack", len(src))
+	checkPents(src)
 	for i := range m.rows {
-		m.Row(i).Pack(src[i*m.cols : (i+1)*m.cols])
+		m.Row(i).pack(src[i*m.cols : (i+1)*m.cols])
 	}
 }
 
@@ -119,7 +126,8 @@ func (m *Matrix) Unpack(dst []int8) {
 }
 
 func (m *Matrix) check(op string, n int) {
-	if n != m.rows*m.cols {
+	// A product of ints can wrap where the bytes, 3/8 of it, fit.
+	if hi, lo := bits.Mul64(uint64(m.rows), uint64(m.cols)); hi != 0 || lo != uint64(n) {
 		panic(fmt.Sprintf("packed: %s: %d weights for a matrix of %d×%d", op, n, m.rows, m.cols))
 	}
 }

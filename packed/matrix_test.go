@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"fmt"
 	"math"
+	"math/bits"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/Kaleaon/pentary-go/trit5"
@@ -191,9 +193,49 @@ func TestMatrixPanics(t *testing.T) {
 		{"packed: Set: 4 is not a pent", func() { m.Set(0, 0, 4) }},
 		{"packed: Pack: 5 weights for a matrix of 2×3", func() { m.Pack(make([]int8, 5)) }},
 		{"packed: Unpack: 7 weights for a matrix of 2×3", func() { m.Unpack(make([]int8, 7)) }},
+		{"packed: Pack: weight 3 at 5 is not a pent", func() { m.Pack([]int8{1, 1, 1, 1, 1, 3}) }},
+		{"packed: Reset: bad shape -1×2", func() { m.Reset(-1, 2) }},
 	} {
 		mustPanic(t, c.want, c.call)
 	}
+	if !m.Equal(NewMatrix(2, 3)) {
+		t.Error("a call that panicked has written")
+	}
+}
+
+// Shapes whose products wrap to small numbers are bad shapes in every function.
+func TestProductsThatWrap(t *testing.T) {
+	const half = 1 << (bits.UintSize / 2) // half·half wraps to 0
+	for _, s := range [][2]int{
+		{half, half},
+		{math.MaxInt/SmallBytes + 2, 1},
+		{math.MaxInt/BlockBytes + 2, BlockPents},
+		{1, math.MaxInt},
+		{math.MaxInt, 1},
+		{2, math.MaxInt - SmallPents},
+		{math.MaxInt/BlockBytes + 1, BlockPents - SmallPents + 1},
+		{half << 8, half >> 8},
+	} {
+		rows, cols := s[0], s[1]
+		shape := fmt.Sprintf("bad shape %d×%d", rows, cols)
+		mustPanic(t, "packed: NewMatrix: "+shape, func() { NewMatrix(rows, cols) })
+		mustPanic(t, "packed: Reset: "+shape, func() { new(Matrix).Reset(rows, cols) })
+		if _, err := MatrixOver(rows, cols, nil); err == nil || !strings.Contains(err.Error(), shape) {
+			t.Errorf("MatrixOver: error %v, want %s", err, shape)
+		}
+	}
+	m := &Matrix{rows: half, cols: half}
+	mustPanic(t, "packed: Pack: 0 weights for a matrix", func() { m.Pack(nil) })
+	mustPanic(t, "packed: Unpack: 0 weights for a matrix", func() { m.Unpack(nil) })
+	for _, n := range []int{-1, math.MinInt, math.MaxInt, math.MaxInt - 1} {
+		mustPanic(t, "packed: NewVector: bad length", func() { NewVector(n) })
+		mustPanic(t, "packed: PaddedLen: length", func() { PaddedLen(n) })
+		mustPanic(t, "packed: UnpackCodes: 32 codes and 12 bytes", func() { UnpackCodes(make([]uint8, 32), make([]byte, 12), n) })
+		mustPanic(t, "packed: PackCodes: 32 codes and 12 bytes", func() { PackCodes(make([]byte, 12), make([]uint8, 32), n) })
+	}
+	mustPanic(t, "packed: RowBytes: negative length", func() { RowBytes(-1) })
+	mustPanic(t, "packed: UnpackCodes: 31 codes and 12 bytes for a row of 1 pents", func() { UnpackCodes(make([]uint8, 31), make([]byte, 12), 1) })
+	mustPanic(t, "packed: PackCodes: 32 codes and 11 bytes for a row of 32 pents", func() { PackCodes(make([]byte, 11), make([]uint8, 32), 32) })
 }
 
 func BenchmarkMatrixOver(b *testing.B) {

@@ -14,10 +14,11 @@ type Vector struct {
 	data []byte // RowBytes(n)
 }
 
-// NewVector returns a vector of n zero weights. It panics if n is negative.
+// NewVector returns a vector of n zero weights. It panics if n is negative or the
+// vector does not fit the address space.
 func NewVector(n int) Vector {
-	if n < 0 {
-		panic(fmt.Sprintf("packed: NewVector: negative length %d", n))
+	if n < 0 || RowBytes(n) > maxBytes {
+		panic(fmt.Sprintf("packed: NewVector: bad length %d", n))
 	}
 	v := Vector{n: n, data: make([]byte, RowBytes(n))}
 	fillZero(v.data, n)
@@ -58,11 +59,20 @@ func (v Vector) Pack(src []int8) {
 	if len(src) != v.n {
 		panic(fmt.Sprintf("packed: Pack: %d weights into a vector of %d", len(src), v.n))
 	}
+	checkPents(src)
+	v.pack(src)
+}
+
+// checkPents panics if one of the weights is not a pent.
+func checkPents(src []int8) {
 	for i, w := range src {
 		if !trit5.Pent(w).Valid() {
 			panic(fmt.Sprintf("packed: Pack: weight %d at %d is not a pent", w, i))
 		}
 	}
+}
+
+func (v Vector) pack(src []int8) {
 	var codes [BlockPents]uint8
 	for from := 0; from < v.n; from += BlockPents {
 		span := min(v.n-from, BlockPents)

@@ -115,7 +115,7 @@ func TestVectorPanics(t *testing.T) {
 		want string
 		call func()
 	}{
-		{"packed: NewVector: negative length -1", func() { NewVector(-1) }},
+		{"packed: NewVector: bad length -1", func() { NewVector(-1) }},
 		{"packed: At: index 5 out of a vector of 5", func() { v.At(5) }},
 		{"packed: At: index -1 out of a vector of 5", func() { v.At(-1) }},
 		{"packed: Set: index 5 out of a vector of 5", func() { v.Set(5, 0) }},
