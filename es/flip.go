@@ -23,7 +23,8 @@ func (r Flip) String() string {
 	return fmt.Sprintf("flip(rate %v, decay %d, level %v)", ratio(r.Rate), r.Decay, ratio(r.Level))
 }
 
-func (r Flip) check() error {
+// Check implements Rule.
+func (r Flip) Check() error {
 	if err := checkRate("flip", r.Rate); err != nil {
 		return err
 	}
@@ -31,20 +32,23 @@ func (r Flip) check() error {
 	case r.Decay < 1 || r.Decay > kernels.MaxDecay:
 		return fmt.Errorf("es: flip decay %d, want 1 to %d", r.Decay, kernels.MaxDecay)
 	case level < 1 || level > 127:
-		return fmt.Errorf("es: flip level %v, want 1/256 to 127/256", ratio(r.Level))
+		return fmt.Errorf("es: flip level %v, want 1/256 to 127/256", r.Level)
 	}
 	return nil
 }
 
 // threshold returns the level in 1/256.
-func (r Flip) threshold() int64 { return fixed.RoundDiv(int64(r.Level), int64(fixed.One)/256) }
+func (r Flip) threshold() int64 { return fixed.RoundDiv(int64(r.Level), int64(one)/256) }
 
-func (r Flip) profile() profile { return profile{stateBits: 8, window: 1, vectorRate: r.Rate} }
+// StateBits implements Rule.
+func (r Flip) StateBits() int { return 8 }
 
-func (r Flip) start(matrices []lowrank.Tensor) []stepper {
-	return startEach(matrices, func(w lowrank.Tensor) stepper {
-		return &flipStep{rule: r, tensor: w, int8s: make(int8s, padded(w.W))}
-	})
+// VectorRate implements Rule.
+func (r Flip) VectorRate() Q16 { return r.Rate }
+
+// Start implements Rule.
+func (r Flip) Start(w lowrank.Tensor) Stepper {
+	return &flipStep{rule: r, tensor: w, int8s: make(int8s, padded(w.W))}
 }
 
 type flipStep struct {
@@ -55,8 +59,8 @@ type flipStep struct {
 	rounding kernels.Stream
 }
 
-func (s *flipStep) prepare(g *update, _ *lowrank.Updater) {
-	s.scale, s.rounding = g.scale(s.rule.Rate, s.tensor), g.rounding(s.tensor)
+func (s *flipStep) Prepare(g *Update) {
+	s.scale, s.rounding = g.Scale(s.rule.Rate, s.tensor), g.Rounding(s.tensor)
 }
 
 func (s *flipStep) Step(w *packed.Matrix, t kernels.Terms, lo, hi int) int {

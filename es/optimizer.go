@@ -53,10 +53,10 @@ type Optimizer struct {
 	scores []int64
 	codes  []int8 // of the last generation
 	next   []int8 // of the one that moves the weights
-	update update
+	update Update
 
 	past    [][]int8 // codes of the rule's window, but for its last generation
-	earlier []update // of the window
+	earlier []Update // of the window
 
 	// The rows used in this generation and in the last: see Record.Touched.
 	touched, recorded [][]uint64
@@ -89,12 +89,12 @@ func New(parameters []Parameter, evaluator Evaluator, o Options) (*Optimizer, er
 		if opt.source != nil && (p.Matrix == nil || p.Sparse) {
 			return nil, fmt.Errorf("es: tensor %d is %v: noise in activations wants dense matrices", i, p)
 		}
-		if p.Sparse && o.Rule.profile().window > 1 {
+		if p.Sparse && window(o.Rule) > 1 {
 			return nil, fmt.Errorf("es: tensor %d is sparse: rule %v keeps no record of its rows", i, o.Rule)
 		}
 		opt.tensors = append(opt.tensors, p.tensor(i))
 	}
-	if opt.source != nil && o.Rule.profile().pairs {
+	if _, ok := o.Rule.(pairsOnly); ok && opt.source != nil {
 		return nil, fmt.Errorf("es: rule %v wants noise in weights", o.Rule)
 	}
 	if need := opt.memory(); o.MemoryLimit > 0 && need > o.MemoryLimit {
@@ -125,14 +125,14 @@ func (o *Optimizer) start() {
 	o.updater = lowrank.NewUpdater()
 	o.coder = newCoder(o.options.Fitness, o.options.Minimize, pairs, samples)
 	o.codes, o.next, o.scores = make([]int8, pairs*samples), make([]int8, pairs*samples), make([]int64, 2*pairs*samples)
-	if n := o.options.Rule.profile().window - 1; n > 0 {
+	if n := window(o.options.Rule) - 1; n > 0 {
 		ring := make([]int8, n*pairs)
 		for ; len(ring) > 0; ring = ring[pairs:] {
 			o.past = append(o.past, ring[:pairs])
 		}
-		o.earlier = make([]update, 0, n)
+		o.earlier = make([]Update, 0, n)
 	}
-	rules := o.options.Rule.start(o.trained())
+	rules := startRule(o.options.Rule, o.trained())
 	o.steps = make([]step, len(o.tensors))
 	for i, w := range o.tensors {
 		switch {
@@ -140,7 +140,7 @@ func (o *Optimizer) start() {
 		case w.V != nil:
 			o.steps[i].vector = &lowrank.VectorResidual{Shift: scaleShift, Residual: make([]int8, len(w.V))}
 		default:
-			o.steps[i].stepper, rules = rules[0], rules[1:]
+			o.steps[i].Stepper, rules = rules[0], rules[1:]
 		}
 	}
 	o.touched, o.recorded = o.rowSets(), o.rowSets()
@@ -251,6 +251,7 @@ func (o *Optimizer) errDone() error {
 func (o *Optimizer) move(ctx context.Context, stats *Stats) error {
 	g := &o.update
 	g.set(&o.options, o.generation, o.next)
+	g.updater = o.updater
 	if g.decided() {
 		inputs, err := o.inputs(ctx)
 		if err != nil {
@@ -303,10 +304,10 @@ func (o *Optimizer) inputs(ctx context.Context) ([][]int8, error) {
 
 // recall returns the earlier generations of the rule's window. Windows follow one
 // another.
-func (o *Optimizer) recall() []update {
+func (o *Optimizer) recall() []Update {
 	o.earlier = o.earlier[:0]
 	for n := o.generation - o.generation%(len(o.past)+1); n < o.generation; n++ {
-		var e update
+		var e Update
 		e.set(&o.options, n, o.past[n%(len(o.past)+1)])
 		if e.decided() {
 			o.earlier = append(o.earlier, e)
@@ -316,19 +317,19 @@ func (o *Optimizer) recall() []update {
 }
 
 // moveTensor moves one tensor and returns how many levels.
-func (o *Optimizer) moveTensor(g *update, i int, inputs [][]int8) (moved int) {
+func (o *Optimizer) moveTensor(g *Update, i int, inputs [][]int8) (moved int) {
 	w, s := o.tensors[i], &o.steps[i]
 	if w.V != nil {
-		s.vector.Mul = g.scale(o.options.Rule.profile().vectorRate, w).Mul
+		s.vector.Mul = g.Scale(o.options.Rule.VectorRate(), w).Mul
 		return o.updater.UpdateVector(g.noise(), w, g.codes, s.vector)
 	}
 	if o.source != nil {
 		g.deviation = o.updater.Gather(g.noise(), w, g.codes, inputs[i], o.samples)
-		s.prepare(g, o.updater)
+		s.Prepare(g)
 		s.decay(g, w)
 		return o.updater.Scatter(s)
 	}
-	s.prepare(g, o.updater)
+	s.Prepare(g)
 	s.decay(g, w)
 	var rows []uint64
 	if o.touched != nil {
@@ -340,7 +341,7 @@ func (o *Optimizer) moveTensor(g *update, i int, inputs [][]int8) (moved int) {
 // A step moves one tensor: the rule at work on a matrix and weight decay after it,
 // or error feedback on a vector.
 type step struct {
-	stepper
+	Stepper
 	chance uint32
 	draw   kernels.Stream
 
@@ -348,12 +349,12 @@ type step struct {
 }
 
 // decay sets the weight decay of a generation.
-func (s *step) decay(g *update, w lowrank.Tensor) {
+func (s *step) decay(g *Update, w lowrank.Tensor) {
 	s.chance = uint32(g.options.Shrink) // of kernels.AlwaysShrink
 	s.draw = lowrank.StreamOf(g.options.Seed, uint32(g.number), w.Number, lowrank.Shrinking, 0)
 }
 
 // Step implements lowrank.Stepper.
 func (s *step) Step(w *packed.Matrix, t kernels.Terms, lo, hi int) int {
-	return s.stepper.Step(w, t, lo, hi) + kernels.Shrink(w, s.chance, s.draw, lo, hi)
+	return s.Stepper.Step(w, t, lo, hi) + kernels.Shrink(w, s.chance, s.draw, lo, hi)
 }

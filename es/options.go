@@ -3,18 +3,9 @@ package es
 import (
 	"fmt"
 
-	"github.com/Kaleaon/pentary-go/internal/fixed"
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/lowrank"
 )
-
-// Q16 is a fixed-point number with 16 fraction bits: what Options take where other
-// libraries take a float. Ratio makes one.
-type Q16 = fixed.Q16
-
-// Ratio returns num/den rounded to nearest. It panics if den is not positive or
-// the result does not fit.
-func Ratio(num, den int) Q16 { return fixed.Ratio(num, den) }
 
 // Options configure an Optimizer. The zero value of a field is its default.
 type Options struct {
@@ -103,15 +94,15 @@ func (o *Options) check() error {
 	case o.Fitness < FourBit || o.Fitness > Tails:
 		return fmt.Errorf("es: unknown fitness coding %v", o.Fitness)
 	case o.Decay < 0:
-		return fmt.Errorf("es: decay %v, want 0 or more", ratio(o.Decay))
+		return fmt.Errorf("es: decay %v, want 0 or more", o.Decay)
 	case o.Restart < 0:
 		return fmt.Errorf("es: restart after %d generations, want 0 or more", o.Restart)
 	case o.Groups < 1 || o.Pairs%o.Groups != 0:
 		return fmt.Errorf("es: %d groups of %d pairs, want a divisor of their number", o.Groups, o.Pairs)
 	case o.Reuse < 1:
 		return fmt.Errorf("es: noise of %d generations, want at least 1", o.Reuse)
-	case o.Shrink < 0 || o.Shrink > fixed.One:
-		return fmt.Errorf("es: chance %v to shrink, want 0 to 1", ratio(o.Shrink))
+	case o.Shrink < 0 || o.Shrink > one:
+		return fmt.Errorf("es: chance %v to shrink, want 0 to 1", o.Shrink)
 	case o.MemoryLimit < 0:
 		return fmt.Errorf("es: memory limit of %d bytes", o.MemoryLimit)
 	}
@@ -121,7 +112,16 @@ func (o *Options) check() error {
 	if err := o.SigmaSchedule.check(); err != nil {
 		return err
 	}
-	return o.Rule.check()
+	if err := o.Rule.Check(); err != nil {
+		return err
+	}
+	switch bits, rate := o.Rule.StateBits(), o.Rule.VectorRate(); {
+	case bits < 0 || bits > 64 || bits%4 != 0:
+		return fmt.Errorf("es: rule %v keeps %d bits of a weight, want a multiple of 4 from 0 to 64", o.Rule, bits)
+	case rate <= 0 || rate > one:
+		return fmt.Errorf("es: rule %v has a rate of %v for vectors, want more than 0 and at most 1", o.Rule, rate)
+	}
+	return nil
 }
 
 // moment returns where generation number n is in its cycle.
@@ -139,11 +139,6 @@ func (o *Options) noise(n int) lowrank.Noise {
 		Sigma: o.SigmaSchedule.sigma(o.Sigma, o.moment(n), o.Decay), Estimator: o.Estimator,
 	}
 }
-
-// ratio prints a Q16 exactly.
-type ratio Q16
-
-func (r ratio) String() string { return fmt.Sprintf("%d/65536", int32(r)) }
 
 // String returns all options that determine a run, in a form of one line that is
 // the same for the same options.

@@ -16,6 +16,24 @@ func ExampleRatio() {
 	// Output: residual(rate 16384/65536)
 }
 
+func TestQ16String(t *testing.T) {
+	for v, want := range map[es.Q16]string{
+		es.Ratio(3, 10): "0.3", es.Ratio(1, 3): "0.33333", es.Ratio(-1, 4): "-0.25", es.Ratio(7, 1): "7", 0: "0",
+		1: "0.00002", 2: "0.00003", math.MaxInt32: "32767.99998", math.MinInt32: "-32768", es.Ratio(15, 1000): "0.015",
+	} {
+		if got := v.String(); got != want {
+			t.Errorf("%d/65536 is %s, want %s", int32(v), got, want)
+		}
+	}
+	seen := map[string]bool{}
+	for v := es.Q16(0); v < 1<<16; v++ {
+		if seen[v.String()] {
+			t.Fatalf("%v twice", v)
+		}
+		seen[v.String()] = true
+	}
+}
+
 func TestDefaults(t *testing.T) {
 	opt, err := es.New(es.Matrices(packed.NewMatrix(2, 2)), nil, es.Options{Generations: 7})
 	if err != nil {
@@ -59,27 +77,27 @@ func TestOptionErrors(t *testing.T) {
 		{func(o *es.Options) { o.Fitness = 6 }, "unknown fitness coding Fitness(6)"},
 		{func(o *es.Options) { o.Schedule = 5 }, "unknown schedule Schedule(5)"},
 		{func(o *es.Options) { o.SigmaSchedule = 5 }, "unknown schedule Schedule(5)"},
-		{func(o *es.Options) { o.Decay = -1 }, "decay -1/65536"},
+		{func(o *es.Options) { o.Decay = -1 }, "decay -0.00002"},
 		{func(o *es.Options) { o.Restart = -1 }, "restart after -1"},
 		{func(o *es.Options) { o.Groups = 3 }, "3 groups of 128 pairs"},
 		{func(o *es.Options) { o.Groups = -1 }, "-1 groups"},
 		{func(o *es.Options) { o.Reuse = -1 }, "noise of -1 generations"},
-		{func(o *es.Options) { o.Shrink = -1 }, "chance -1/65536"},
-		{func(o *es.Options) { o.Shrink = 1<<16 + 1 }, "chance 65537/65536"},
+		{func(o *es.Options) { o.Shrink = -1 }, "chance -0.00002"},
+		{func(o *es.Options) { o.Shrink = 1<<16 + 1 }, "chance 1.00002"},
 		{func(o *es.Options) { o.MemoryLimit = -1 }, "memory limit of -1"},
 		{func(o *es.Options) { o.MemoryLimit = 100 }, "bytes, more than the limit of 100"},
-		{func(o *es.Options) { o.Rule = es.Residual4{} }, "residual4 rate 0/65536"},
-		{func(o *es.Options) { o.Rule = es.Stochastic{} }, "stochastic rate 0/65536"},
+		{func(o *es.Options) { o.Rule = es.Residual4{} }, "residual4 rate 0"},
+		{func(o *es.Options) { o.Rule = es.Stochastic{} }, "stochastic rate 0"},
 		{func(o *es.Options) { o.Rule = es.QES{Rate: 1} }, "qes window of 0 generations, want 1 to 256"},
-		{func(o *es.Options) { o.Rule = es.QES{Window: 1} }, "qes rate 0/65536"},
-		{func(o *es.Options) { o.Rule = es.Flip{Decay: 1, Level: 1 << 10} }, "flip rate 0/65536"},
+		{func(o *es.Options) { o.Rule = es.QES{Window: 1} }, "qes rate 0"},
+		{func(o *es.Options) { o.Rule = es.Flip{Decay: 1, Level: 1 << 10} }, "flip rate 0"},
 		{func(o *es.Options) { o.Rule = es.Flip{Rate: 1, Level: 1 << 10} }, "flip decay 0, want 1 to 7"},
-		{func(o *es.Options) { o.Rule = es.Flip{Rate: 1, Decay: 1, Level: 1 << 15} }, "flip level 32768/65536"},
-		{func(o *es.Options) { o.Rule = es.Residual{} }, "residual rate 0/65536, want more than 0"},
-		{func(o *es.Options) { o.Rule = es.Residual{Rate: -1} }, "residual rate -1/65536"},
-		{func(o *es.Options) { o.Rule = es.Residual{Rate: es.Ratio(1, 1) + 1} }, "residual rate 65537/65536"},
-		{func(o *es.Options) { o.Rule = es.Threshold{} }, "threshold share 0/65536"},
-		{func(o *es.Options) { o.Rule = es.Threshold{Share: -1} }, "threshold share -1/65536"},
+		{func(o *es.Options) { o.Rule = es.Flip{Rate: 1, Decay: 1, Level: 1 << 15} }, "flip level 0.5"},
+		{func(o *es.Options) { o.Rule = es.Residual{} }, "residual rate 0, want more than 0"},
+		{func(o *es.Options) { o.Rule = es.Residual{Rate: -1} }, "residual rate -0.00002"},
+		{func(o *es.Options) { o.Rule = es.Residual{Rate: es.Ratio(1, 1) + 1} }, "residual rate 1.00002"},
+		{func(o *es.Options) { o.Rule = es.Threshold{} }, "threshold share 0"},
+		{func(o *es.Options) { o.Rule = es.Threshold{Share: -1} }, "threshold share -0.00002"},
 	} {
 		o := es.Options{Generations: 10}
 		test.change(&o)

@@ -36,34 +36,49 @@ func (r QES) String() string {
 	return fmt.Sprintf("replay(rate %v, window %d)", ratio(r.Rate), r.Window)
 }
 
-func (r QES) check() error {
+// Check implements Rule.
+func (r QES) Check() error {
 	if r.Window < 1 || r.Window > MaxWindow {
 		return fmt.Errorf("es: qes window of %d generations, want 1 to %d", r.Window, MaxWindow)
 	}
 	return checkRate("qes", r.Rate)
 }
 
-func (r QES) profile() profile { return profile{pairs: true, window: r.Window, vectorRate: r.Rate} }
+// StateBits implements Rule.
+func (r QES) StateBits() int { return 0 }
 
-func (r QES) start(matrices []lowrank.Tensor) []stepper {
+// VectorRate implements Rule.
+func (r QES) VectorRate() Q16 { return r.Rate }
+
+func (r QES) pairsOnly() {}
+
+func (r QES) window() int { return r.Window }
+
+// Start implements Rule.
+func (r QES) Start(w lowrank.Tensor) Stepper { return r.startAll([]lowrank.Tensor{w})[0] }
+
+// startAll starts the rule for all matrices, which share their scratch.
+func (r QES) startAll(matrices []lowrank.Tensor) []Stepper {
 	weights, residuals := 0, 0 // of the largest matrix
 	for _, w := range matrices {
 		weights, residuals = max(weights, len(w.W.Bytes())), max(residuals, padded(w.W))
 	}
 	scratch, residual := make([]byte, weights), make([]int8, residuals)
-	return startEach(matrices, func(w lowrank.Tensor) stepper {
+	steppers := make([]Stepper, len(matrices))
+	for i, w := range matrices {
 		own := scratch[:copy(scratch, w.W.Bytes())] // sound weights to begin with
 		m, err := packed.MatrixOver(w.W.Rows(), w.W.Cols(), own)
 		if err != nil {
 			panic(err)
 		}
 		step := residualStep{rate: r.Rate, tensor: w, int8s: residual[:padded(w.W)]}
-		return &qesStep{residualStep: step, past: pastStep{
+		steppers[i] = &qesStep{residualStep: step, past: pastStep{
 			residualStep: step,
 			scratch:      lowrank.Tensor{Number: w.Number, W: m},
 			zero:         packed.NewMatrix(1, w.W.Cols()).Bytes(),
 		}}
-	})
+	}
+	return steppers
 }
 
 // qesStep is the residual rule with a residual that all matrices share, as each
@@ -73,17 +88,17 @@ type qesStep struct {
 	past pastStep
 }
 
-func (s *qesStep) appendState(b []byte) []byte  { return b }
-func (s *qesStep) restoreState(b []byte) []byte { return b }
+func (s *qesStep) AppendState(b []byte) []byte { return b }
+func (s *qesStep) RestoreState(b []byte)       {}
 
-func (s *qesStep) prepare(g *update, u *lowrank.Updater) {
+func (s *qesStep) Prepare(g *Update) {
 	clear(s.int8s)
 	for i := range g.earlier {
 		e := &g.earlier[i]
-		s.past.residualStep.prepare(e, u)
-		u.Update(e.noise(), s.past.scratch, e.codes, &s.past)
+		s.past.residualStep.Prepare(e)
+		g.updater.Update(e.noise(), s.past.scratch, e.codes, &s.past)
 	}
-	s.residualStep.prepare(g, u)
+	s.residualStep.Prepare(g)
 }
 
 // pastStep is the residual rule on zero weights.

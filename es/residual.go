@@ -18,14 +18,18 @@ type Residual struct {
 // String returns the rule with its rate.
 func (r Residual) String() string { return fmt.Sprintf("residual(rate %v)", ratio(r.Rate)) }
 
-func (r Residual) check() error { return checkRate("residual", r.Rate) }
+// Check implements Rule.
+func (r Residual) Check() error { return checkRate("residual", r.Rate) }
 
-func (r Residual) profile() profile { return profile{stateBits: 8, window: 1, vectorRate: r.Rate} }
+// StateBits implements Rule.
+func (r Residual) StateBits() int { return 8 }
 
-func (r Residual) start(matrices []lowrank.Tensor) []stepper {
-	return startEach(matrices, func(w lowrank.Tensor) stepper {
-		return &residualStep{rate: r.Rate, tensor: w, int8s: make(int8s, padded(w.W))}
-	})
+// VectorRate implements Rule.
+func (r Residual) VectorRate() Q16 { return r.Rate }
+
+// Start implements Rule.
+func (r Residual) Start(w lowrank.Tensor) Stepper {
+	return &residualStep{rate: r.Rate, tensor: w, int8s: make(int8s, padded(w.W))}
 }
 
 type residualStep struct {
@@ -35,7 +39,7 @@ type residualStep struct {
 	scale  kernels.Scale
 }
 
-func (s *residualStep) prepare(g *update, _ *lowrank.Updater) { s.scale = g.scale(s.rate, s.tensor) }
+func (s *residualStep) Prepare(g *Update) { s.scale = g.Scale(s.rate, s.tensor) }
 
 func (s *residualStep) Step(w *packed.Matrix, t kernels.Terms, lo, hi int) int {
 	return kernels.UpdateResidual(w, s.int8s, t, s.scale, lo, hi)
@@ -50,14 +54,18 @@ type Residual4 struct {
 // String returns the rule with its rate.
 func (r Residual4) String() string { return fmt.Sprintf("residual4(rate %v)", ratio(r.Rate)) }
 
-func (r Residual4) check() error { return checkRate("residual4", r.Rate) }
+// Check implements Rule.
+func (r Residual4) Check() error { return checkRate("residual4", r.Rate) }
 
-func (r Residual4) profile() profile { return profile{stateBits: 4, window: 1, vectorRate: r.Rate} }
+// StateBits implements Rule.
+func (r Residual4) StateBits() int { return 4 }
 
-func (r Residual4) start(matrices []lowrank.Tensor) []stepper {
-	return startEach(matrices, func(w lowrank.Tensor) stepper {
-		return &residual4Step{rate: r.Rate, tensor: w, bytes: make(bytes, padded(w.W)/2)}
-	})
+// VectorRate implements Rule.
+func (r Residual4) VectorRate() Q16 { return r.Rate }
+
+// Start implements Rule.
+func (r Residual4) Start(w lowrank.Tensor) Stepper {
+	return &residual4Step{rate: r.Rate, tensor: w, bytes: make(bytes, padded(w.W)/2)}
 }
 
 type residual4Step struct {
@@ -68,8 +76,8 @@ type residual4Step struct {
 	rounding kernels.Stream
 }
 
-func (s *residual4Step) prepare(g *update, _ *lowrank.Updater) {
-	s.scale, s.rounding = g.scale(s.rate, s.tensor), g.rounding(s.tensor)
+func (s *residual4Step) Prepare(g *Update) {
+	s.scale, s.rounding = g.Scale(s.rate, s.tensor), g.Rounding(s.tensor)
 }
 
 func (s *residual4Step) Step(w *packed.Matrix, t kernels.Terms, lo, hi int) int {
@@ -86,14 +94,18 @@ type Stochastic struct {
 // String returns the rule with its rate.
 func (r Stochastic) String() string { return fmt.Sprintf("stochastic(rate %v)", ratio(r.Rate)) }
 
-func (r Stochastic) check() error { return checkRate("stochastic", r.Rate) }
+// Check implements Rule.
+func (r Stochastic) Check() error { return checkRate("stochastic", r.Rate) }
 
-func (r Stochastic) profile() profile { return profile{window: 1, vectorRate: r.Rate} }
+// StateBits implements Rule.
+func (r Stochastic) StateBits() int { return 0 }
 
-func (r Stochastic) start(matrices []lowrank.Tensor) []stepper {
-	return startEach(matrices, func(w lowrank.Tensor) stepper {
-		return &stochasticStep{rate: r.Rate, tensor: w}
-	})
+// VectorRate implements Rule.
+func (r Stochastic) VectorRate() Q16 { return r.Rate }
+
+// Start implements Rule.
+func (r Stochastic) Start(w lowrank.Tensor) Stepper {
+	return &stochasticStep{rate: r.Rate, tensor: w}
 }
 
 type stochasticStep struct {
@@ -104,8 +116,8 @@ type stochasticStep struct {
 	rounding kernels.Stream
 }
 
-func (s *stochasticStep) prepare(g *update, _ *lowrank.Updater) {
-	s.scale, s.rounding = g.scale(s.rate, s.tensor), g.rounding(s.tensor)
+func (s *stochasticStep) Prepare(g *Update) {
+	s.scale, s.rounding = g.Scale(s.rate, s.tensor), g.Rounding(s.tensor)
 }
 
 func (s *stochasticStep) Step(w *packed.Matrix, t kernels.Terms, lo, hi int) int {

@@ -9,60 +9,95 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// A Rule is how Z moves pents. It measures Z in standard deviations of what pure
-// noise would yield, so that a rule's strength means the same for every
-// population, rank and fitness coding. The schedule acts on its strength. Vectors
-// are not of pents: whatever the rule, they move by error feedback, see
-// lowrank.VectorResidual.
+// A Rule is how Z moves pents. It measures Z in standard deviations of pure noise, see
+// Update.Scale, so that a rule's strength means the same for every population, rank
+// and fitness coding. The schedule acts on its strength. Vectors move by error
+// feedback under every rule, see lowrank.VectorResidual.
 //
-// String returns the rule with all its parameters.
+// Rules can be written outside this package. A run is a function of its options, data
+// and scores alone, and a checkpoint is all that it needs to continue, if a rule keeps
+// these promises:
+//
+//   - It computes in integers, and draws random numbers from Update.Rounding alone.
+//   - What becomes of a row depends on that row's weights, state and terms of Z, and on
+//     the Update, but not on the ranges in which rows are stepped, or their order.
+//   - Stepper.AppendState appends StateBits/8 bytes for each weight, and RestoreState
+//     takes any bytes of that length.
+//   - Two rules of the same String move weights in the same way.
 type Rule interface {
-	fmt.Stringer
+	// String returns the rule with all its parameters, in one line. It is part of the
+	// identity of runs.
+	String() string
 
-	check() error
+	// Check returns an error that names the first parameter out of range.
+	Check() error
 
-	profile() profile
+	// StateBits returns the bits that the rule keeps of a weight between generations,
+	// a multiple of 4 from 0 to 64. Rows are padded to packed.PaddedLen.
+	StateBits() int
 
-	// start returns the rule's parts for the given matrices, with their state.
-	start(matrices []lowrank.Tensor) []stepper
+	// VectorRate returns the rate at which vectors move: levels for one standard
+	// deviation of Z, more than 0 and at most 1.
+	VectorRate() Q16
+
+	// Start returns the rule at work on a matrix, at the beginning of a run.
+	Start(w lowrank.Tensor) Stepper
 }
 
-// A profile is what a rule asks of the optimizer.
-type profile struct {
-	stateBits  int  // kept of a weight, rows padded
-	window     int  // generations whose codes the rule looks at, the current one included
-	vectorRate Q16  // for vectors
-	pairs      bool // whether it is for a code of each pair, not for noise in activations
-}
-
-// A stepper is a rule at work on one matrix. Step implements lowrank.Stepper for
-// the generation that it has been prepared for; prepare may use the updater, for
-// the generations before.
-type stepper interface {
+// A Stepper is a Rule at work on one matrix. Step implements lowrank.Stepper for the
+// generation that it has been prepared for; goroutines call it at the same time, for
+// other rows.
+type Stepper interface {
 	lowrank.Stepper
-	prepare(g *update, u *lowrank.Updater)
-
-	// appendState appends the state; restoreState takes it from the start of b and
-	// returns the rest.
-	appendState(b []byte) []byte
-	restoreState(b []byte) (rest []byte)
+	Prepare(g *Update)
+	AppendState(b []byte) []byte
+	RestoreState(b []byte)
 }
 
-// An update is what a rule needs to know of a generation: its codes, and where it
-// is in the run.
-type update struct {
+// pairsOnly marks rules for noise in weights alone.
+type pairsOnly interface{ pairsOnly() }
+
+// windowed is a rule that looks at several generations, the current one included.
+type windowed interface{ window() int }
+
+// window returns the number of generations that a rule looks at.
+func window(r Rule) int {
+	if w, ok := r.(windowed); ok {
+		return w.window()
+	}
+	return 1
+}
+
+// startRule returns the rule at work on each of the matrices.
+func startRule(r Rule, matrices []lowrank.Tensor) []Stepper {
+	if shared, ok := r.(QES); ok {
+		return shared.startAll(matrices)
+	}
+	steppers := make([]Stepper, len(matrices))
+	for i, w := range matrices {
+		steppers[i] = r.Start(w)
+	}
+	return steppers
+}
+
+// An Update is what a rule needs to know of a generation.
+type Update struct {
 	options *Options
 	number  int
 	codes   []int8
-	sums    [3]uint64 // Σ f², Σ f⁴, Σ f⁶
-	earlier []update  // of the rule's window that any pair decided, oldest first
+	sums    [3]uint64        // Σ f², Σ f⁴, Σ f⁶
+	earlier []Update         // of the rule's window that any pair decided, oldest first
+	updater *lowrank.Updater // for generations before
 
 	// deviation is that of an entry of the Z gathered last, in 1/256, with noise in
 	// activations: it depends on the data, and includes the signal.
 	deviation uint64
 }
 
-func (g *update) set(o *Options, number int, codes []int8) {
+// Generation returns the number of the generation, from zero.
+func (g *Update) Generation() int { return g.number }
+
+func (g *Update) set(o *Options, number int, codes []int8) {
 	g.options, g.number, g.codes, g.sums = o, number, codes, [3]uint64{}
 	for _, f := range codes {
 		f2 := uint64(int(f) * int(f))
@@ -73,23 +108,24 @@ func (g *update) set(o *Options, number int, codes []int8) {
 }
 
 // decided reports whether any code is other than zero.
-func (g *update) decided() bool { return g.sums[0] > 0 }
+func (g *Update) decided() bool { return g.sums[0] > 0 }
 
-func (g *update) noise() lowrank.Noise { return g.options.noise(g.number) }
+func (g *Update) noise() lowrank.Noise { return g.options.noise(g.number) }
 
-// scheduled returns the part of v that is in force.
-func (g *update) scheduled(v Q16) Q16 {
+// Scheduled returns the part of v that the schedule leaves in this generation.
+func (g *Update) Scheduled(v Q16) Q16 {
 	o := g.options
 	return o.Schedule.scale(v, o.moment(g.number), o.Decay)
 }
 
-// rounding returns the random numbers by which the rule rounds.
-func (g *update) rounding(w lowrank.Tensor) kernels.Stream {
+// Rounding returns the random numbers of this generation for a matrix: a stream whose
+// pair is the row.
+func (g *Update) Rounding(w lowrank.Tensor) kernels.Stream {
 	return lowrank.StreamOf(g.options.Seed, uint32(g.number), w.Number, lowrank.Rounding, 0)
 }
 
 // variance returns the variance of an entry of the tensor's Z under pure noise.
-func (g *update) variance(w lowrank.Tensor) uint64 {
+func (g *Update) variance(w lowrank.Tensor) uint64 {
 	return g.sums[0] * uint64(g.noise().Variance(w))
 }
 
@@ -97,15 +133,15 @@ func (g *update) variance(w lowrank.Tensor) uint64 {
 // leave a bit of an int32 for the rounding and one for the last Z in range.
 const scaleShift = 20
 
-// scale returns the scale by which one standard deviation of Z under pure noise is
-// a step of the scheduled rate, in levels.
-func (g *update) scale(rate Q16, w lowrank.Tensor) kernels.Scale {
+// Scale returns the scale by which one standard deviation of Z under pure noise is a
+// step of the scheduled rate, in levels, as kernels.UpdateResidual takes it.
+func (g *Update) Scale(rate Q16, w lowrank.Tensor) kernels.Scale {
 	deviation := max(1, fixed.Sqrt(g.variance(w)<<16)) // in 1/256
 	if g.options.Estimator == lowrank.PerturbActivations {
 		deviation = max(1, g.deviation)
 	}
 	// Units of 1/256 level for one unit of Z: 256·rate/2^16 / (deviation/256).
-	mul := int64(g.scheduled(rate)) << scaleShift / int64(deviation)
+	mul := int64(g.Scheduled(rate)) << scaleShift / int64(deviation)
 	mul = min(mul, 256<<scaleShift)
 	s := kernels.Scale{Mul: int32(mul), Shift: scaleShift}
 	if mul > 0 {
@@ -115,19 +151,10 @@ func (g *update) scale(rate Q16, w lowrank.Tensor) kernels.Scale {
 }
 
 func checkRate(rule string, rate Q16) error {
-	if rate <= 0 || rate > fixed.One {
-		return fmt.Errorf("es: %s rate %v, want more than 0 and at most 1", rule, ratio(rate))
+	if rate <= 0 || rate > one {
+		return fmt.Errorf("es: %s rate %v, want more than 0 and at most 1", rule, rate)
 	}
 	return nil
-}
-
-// startEach starts a rule whose parts have nothing in common.
-func startEach(matrices []lowrank.Tensor, start func(w lowrank.Tensor) stepper) []stepper {
-	steppers := make([]stepper, len(matrices))
-	for i, w := range matrices {
-		steppers[i] = start(w)
-	}
-	return steppers
 }
 
 // padded returns the number of weights, rows padded.
@@ -140,24 +167,23 @@ type (
 	stateless struct{}
 )
 
-func (s int8s) appendState(b []byte) []byte {
+func (s int8s) AppendState(b []byte) []byte {
 	for _, v := range s {
 		b = append(b, byte(v))
 	}
 	return b
 }
 
-func (s int8s) restoreState(b []byte) []byte {
+func (s int8s) RestoreState(b []byte) {
 	for i := range s {
 		s[i] = int8(b[i])
 	}
-	return b[len(s):]
 }
 
-func (s bytes) appendState(b []byte) []byte { return append(b, s...) }
+func (s bytes) AppendState(b []byte) []byte { return append(b, s...) }
 
-func (s bytes) restoreState(b []byte) []byte { return b[copy(s, b):] }
+func (s bytes) RestoreState(b []byte) { copy(s, b) }
 
-func (stateless) appendState(b []byte) []byte { return b }
+func (stateless) AppendState(b []byte) []byte { return b }
 
-func (stateless) restoreState(b []byte) []byte { return b }
+func (stateless) RestoreState([]byte) {}

@@ -6,14 +6,13 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"github.com/Kaleaon/pentary-go/internal/fixed"
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/lowrank"
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
 // noiseOnly returns a generation of codes that have nothing to do with the noise.
-func noiseOnly(o Options, codes func(rng *rand.Rand) int8) *update {
+func noiseOnly(o Options, codes func(rng *rand.Rand) int8) *Update {
 	o.Generations = 1000
 	o.setDefaults()
 	rng := rand.New(rand.NewPCG(1, o.Seed))
@@ -21,13 +20,13 @@ func noiseOnly(o Options, codes func(rng *rand.Rand) int8) *update {
 	for p := range c {
 		c[p] = codes(rng)
 	}
-	g := &update{}
+	g := &Update{}
 	g.set(&o, 0, c)
 	return g
 }
 
 // entries calls use with the entries of Z of a matrix of m×m under the update.
-func entries(g *update, m int, use func(z int)) {
+func entries(g *Update, m int, use func(z int)) {
 	n := g.noise()
 	if n.Rank == lowrank.FullRank {
 		var ws lowrank.Workspace
@@ -108,9 +107,9 @@ func TestMoments(t *testing.T) {
 func TestScale(t *testing.T) {
 	for _, pairs := range []int{1, 3, 100, 1 << 20} {
 		for _, code := range []int8{1, 7, 63} {
-			for _, rate := range []Q16{1, Ratio(1, 100), Ratio(1, 5), Ratio(3, 7), fixed.One} {
+			for _, rate := range []Q16{1, Ratio(1, 100), Ratio(1, 5), Ratio(3, 7), one} {
 				g := noiseOnly(Options{Pairs: pairs, Schedule: Constant}, func(*rand.Rand) int8 { return code })
-				s := g.scale(rate, lowrank.Tensor{})
+				s := g.Scale(rate, lowrank.Tensor{})
 				if top := int64(s.Limit)*int64(s.Mul) + 1<<s.Shift>>1; s.Mul < 0 || s.Limit < 0 || top > math.MaxInt32 {
 					t.Errorf("rate %v, %d pairs of %d: scale %+v overflows", ratio(rate), pairs, code, s)
 				}
@@ -160,8 +159,8 @@ func TestThresholdShare(t *testing.T) {
 			moved := 0
 			for number := range tensors {
 				w := lowrank.Tensor{Number: uint32(number), W: packed.NewMatrix(m, m)}
-				step := (Threshold{Share: share}).start([]lowrank.Tensor{w})[0]
-				step.prepare(g, u)
+				step := (Threshold{Share: share}).Start(w)
+				step.Prepare(g)
 				moved += u.Update(g.noise(), w, g.codes, step)
 			}
 			want := float64(tensors*m*m) * float64(share) / 65536

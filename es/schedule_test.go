@@ -4,7 +4,6 @@ import (
 	"math"
 	"testing"
 
-	"github.com/Kaleaon/pentary-go/internal/fixed"
 	"github.com/Kaleaon/pentary-go/lowrank"
 )
 
@@ -24,7 +23,7 @@ func TestSchedule(t *testing.T) {
 				Cosine:   (1 + math.Cos(math.Pi*x)) / 2,
 				Inverse:  1 / (1 + c*float64(finished)),
 			} {
-				for _, v := range []Q16{0, 1, Ratio(3, 10), fixed.One, math.MaxInt32} {
+				for _, v := range []Q16{0, 1, Ratio(3, 10), one, math.MaxInt32} {
 					got := schedule.scale(v, moment{finished, planned}, decay)
 					// The cosine is right to 2^-28 of the whole.
 					if diff := float64(got) - want*float64(v); diff > 0.001+float64(v)*0x1p-28 || diff < -1.001-float64(v)*0x1p-28 {
@@ -60,9 +59,9 @@ func TestRestart(t *testing.T) {
 	o := Options{Generations: 25, Restart: 10, Schedule: Linear, SigmaSchedule: Linear}
 	o.setDefaults()
 	for n := range 25 {
-		var g update
+		var g Update
 		g.set(&o, n, nil)
-		if got, want := g.scheduled(1000), Q16(1000-100*(n%10)); got != want {
+		if got, want := g.Scheduled(1000), Q16(1000-100*(n%10)); got != want {
 			t.Errorf("generation %d: %d, want %d", n, got, want)
 		}
 		if got, want := o.noise(n).Sigma, o.noise(n%10).Sigma; got != want {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/Kaleaon/pentary-go/lowrank"
+	"github.com/Kaleaon/pentary-go/packed"
 )
 
 // StateBytes returns the memory that the rule keeps between generations: a constant
@@ -23,18 +24,21 @@ func (o *Optimizer) weightState() (n int) {
 		case w.V != nil:
 			n += len(w.V)
 		default:
-			n += padded(w.W) * o.options.Rule.profile().stateBits / 8
+			n += o.stateOf(w.W)
 		}
 	}
 	return n
 }
+
+// stateOf returns the bytes that the rule keeps of a matrix.
+func (o *Optimizer) stateOf(w *packed.Matrix) int { return padded(w) * o.options.Rule.StateBits() / 8 }
 
 // memory returns the bytes that Options.MemoryLimit bounds: the state, what the rule
 // and the updater need while they work on the largest tensor, and the scores and
 // codes of a generation.
 func (o *Optimizer) memory() int {
 	const scoring = 2*8 + 3*8 + 2 // two scores, what becomes of them, their code and that of the generation before
-	pairs, window := o.options.Pairs, o.options.Rule.profile().window
+	pairs, window := o.options.Pairs, window(o.options.Rule)
 	updater, weights, residual := 0, 0, 0
 	for _, w := range o.tensors {
 		switch {
@@ -62,14 +66,14 @@ func (o *Optimizer) memory() int {
 func (o *Optimizer) AppendState(b []byte) []byte {
 	b = binary.LittleEndian.AppendUint32(b, uint32(o.generation))
 	for _, codes := range o.past {
-		b = int8s(codes).appendState(b)
+		b = int8s(codes).AppendState(b)
 	}
 	for _, s := range o.steps {
 		switch {
 		case s.vector != nil:
-			b = int8s(s.vector.Residual).appendState(b)
-		case s.stepper != nil:
-			b = s.appendState(b)
+			b = int8s(s.vector.Residual).AppendState(b)
+		case s.Stepper != nil:
+			b = s.AppendState(b)
 		}
 	}
 	return b
@@ -94,15 +98,19 @@ func (o *Optimizer) RestoreState(b []byte) error {
 		return fmt.Errorf("es: state: %w", err)
 	}
 	o.generation, o.moved = int(generation), false
-	for _, codes := range o.past {
-		b = int8s(codes).restoreState(b)
+	take := func(n int) (state []byte) {
+		state, b = b[:n], b[n:]
+		return state
 	}
-	for _, s := range o.steps {
+	for _, codes := range o.past {
+		int8s(codes).RestoreState(take(len(codes)))
+	}
+	for i, s := range o.steps {
 		switch {
 		case s.vector != nil:
-			b = int8s(s.vector.Residual).restoreState(b)
-		case s.stepper != nil:
-			b = s.restoreState(b)
+			int8s(s.vector.Residual).RestoreState(take(len(s.vector.Residual)))
+		case s.Stepper != nil:
+			s.RestoreState(take(o.stateOf(o.tensors[i].W)))
 		}
 	}
 	for _, s := range o.touched {

@@ -25,21 +25,25 @@ type Threshold struct {
 // String returns the rule with its share.
 func (r Threshold) String() string { return fmt.Sprintf("threshold(share %v)", ratio(r.Share)) }
 
-func (r Threshold) check() error {
-	if r.Share <= 0 || r.Share > fixed.One {
-		return fmt.Errorf("es: threshold share %v, want more than 0 and at most 1", ratio(r.Share))
+// Check implements Rule.
+func (r Threshold) Check() error {
+	if r.Share <= 0 || r.Share > one {
+		return fmt.Errorf("es: threshold share %v, want more than 0 and at most 1", r.Share)
 	}
 	return nil
 }
 
-func (r Threshold) profile() profile {
-	return profile{pairs: true, window: 1, vectorRate: Ratio(3, 10)}
-}
+// StateBits implements Rule.
+func (r Threshold) StateBits() int { return 0 }
 
-func (r Threshold) start(matrices []lowrank.Tensor) []stepper {
-	return startEach(matrices, func(w lowrank.Tensor) stepper {
-		return &thresholdStep{share: r.Share, tensor: w}
-	})
+// VectorRate implements Rule.
+func (r Threshold) VectorRate() Q16 { return Ratio(3, 10) }
+
+func (r Threshold) pairsOnly() {}
+
+// Start implements Rule.
+func (r Threshold) Start(w lowrank.Tensor) Stepper {
+	return &thresholdStep{share: r.Share, tensor: w}
 }
 
 type thresholdStep struct {
@@ -50,8 +54,8 @@ type thresholdStep struct {
 	rounding kernels.Stream
 }
 
-func (s *thresholdStep) prepare(g *update, _ *lowrank.Updater) {
-	s.tau, s.rounding = g.threshold(g.scheduled(s.share), s.tensor), g.rounding(s.tensor)
+func (s *thresholdStep) Prepare(g *Update) {
+	s.tau, s.rounding = g.threshold(g.Scheduled(s.share), s.tensor), g.Rounding(s.tensor)
 }
 
 func (s *thresholdStep) Step(w *packed.Matrix, t kernels.Terms, lo, hi int) int {
@@ -60,7 +64,7 @@ func (s *thresholdStep) Step(w *packed.Matrix, t kernels.Terms, lo, hi int) int 
 
 // threshold returns what |Z| reaches in a share of the weights under pure noise, as
 // kernels.UpdateThreshold takes it.
-func (g *update) threshold(share Q16, w lowrank.Tensor) int64 {
+func (g *Update) threshold(share Q16, w lowrank.Tensor) int64 {
 	if share == 0 {
 		return kernels.MaxTau
 	}
@@ -76,7 +80,7 @@ func (g *update) threshold(share Q16, w lowrank.Tensor) int64 {
 // of a symmetric distribution:
 //
 //	x = z + (z³-3z)·κ₄/24 + (z⁵-10z³+15z)·κ₆/720 - (3z⁵-24z³+29z)·κ₄²/384
-func (g *update) quantile(share Q16, w lowrank.Tensor) int64 {
+func (g *Update) quantile(share Q16, w lowrank.Tensor) int64 {
 	const one = 1 << 16
 	z := normalQuantile(share)
 	z3 := z * z / one * z / one
@@ -94,7 +98,7 @@ const cumulantBits = 24
 
 // cumulants returns the fourth and sixth standardized cumulants of an entry of Z
 // under pure noise. Those of a sum are the sums of its terms'.
-func (g *update) cumulants(w lowrank.Tensor) (k4, k6 int64) {
+func (g *Update) cumulants(w lowrank.Tensor) (k4, k6 int64) {
 	c, rank := termCumulants[g.options.Law], uint64(g.options.Rank)
 	if g.options.Rank == lowrank.FullRank {
 		c, rank = pentCumulants[g.options.Law], 1

@@ -331,8 +331,8 @@ func TestErrors(t *testing.T) {
 		{one, baseline.PrototypeOptions{Generations: 1, Members: -1}, "-1 members"},
 		{one, baseline.PrototypeOptions{Generations: 1, Members: 1<<14 + 1}, "16385 members"},
 		{one, baseline.PrototypeOptions{Generations: 1, Rank: 257}, "rank 257"},
-		{one, baseline.PrototypeOptions{Generations: 1, Sigma: -1}, "sigma -1/65536"},
-		{one, baseline.PrototypeOptions{Generations: 1, Rate: 1<<26 + 1}, "rate 67108865/65536"},
+		{one, baseline.PrototypeOptions{Generations: 1, Sigma: -1}, "sigma -0.00002"},
+		{one, baseline.PrototypeOptions{Generations: 1, Rate: 1<<26 + 1}, "rate 1024.00002"},
 		{nil, baseline.PrototypeOptions{Generations: 1}, "no matrices"},
 		{[]*packed.Matrix{w, nil}, baseline.PrototypeOptions{Generations: 1}, "matrix 1 is empty"},
 	} {
@@ -346,7 +346,7 @@ func TestErrors(t *testing.T) {
 		want    string
 	}{
 		{one, baseline.RandomOptions{Generations: -1}, "-1 generations"},
-		{one, baseline.RandomOptions{Generations: 1, Share: 1<<16 + 1}, "share of 65537/65536"},
+		{one, baseline.RandomOptions{Generations: 1, Share: 1<<16 + 1}, "share of 1.00002"},
 		{nil, baseline.RandomOptions{Generations: 1}, "no matrices"},
 	} {
 		if _, err := baseline.NewRandomSearch(test.weights, test.o); err == nil || !strings.Contains(err.Error(), test.want) {

@@ -108,14 +108,14 @@ func (o *PrototypeOptions) setDefaults() {
 }
 
 func (o *PrototypeOptions) check() error {
-	const maxSigma, maxRate = 16 * fixed.One, 1024 * fixed.One
+	const maxSigma, maxRate = 16 << 16, 1024 << 16
 	switch {
 	case o.Rank < 1 || o.Rank > lowrank.MaxRank:
 		return fmt.Errorf("baseline: rank %d, want 1 to %d", o.Rank, lowrank.MaxRank)
 	case o.Sigma < 0 || o.Sigma > maxSigma:
-		return fmt.Errorf("baseline: sigma %d/65536, want more than 0 and at most 16", o.Sigma)
+		return fmt.Errorf("baseline: sigma %v, want more than 0 and at most 16", o.Sigma)
 	case o.Rate < 0 || o.Rate > maxRate:
-		return fmt.Errorf("baseline: rate %d/65536, want more than 0 and at most 1024", o.Rate)
+		return fmt.Errorf("baseline: rate %v, want more than 0 and at most 1024", o.Rate)
 	}
 	return checkPopulation(o.Generations, o.Members)
 }

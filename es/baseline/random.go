@@ -6,7 +6,6 @@ import (
 	"math/bits"
 
 	"github.com/Kaleaon/pentary-go/es"
-	"github.com/Kaleaon/pentary-go/internal/fixed"
 	"github.com/Kaleaon/pentary-go/lowrank"
 	"github.com/Kaleaon/pentary-go/packed"
 	"github.com/Kaleaon/pentary-go/trit5"
@@ -50,8 +49,8 @@ func NewRandomSearch(matrices []*packed.Matrix, o RandomOptions) (*RandomSearch,
 	if err := checkPopulation(o.Generations, o.Members); err != nil {
 		return nil, err
 	}
-	if o.Share < 0 || o.Share > fixed.One {
-		return nil, fmt.Errorf("baseline: share of %d/65536, want more than 0 and at most 1", o.Share)
+	if o.Share < 0 || o.Share > 1<<16 {
+		return nil, fmt.Errorf("baseline: share of %v, want more than 0 and at most 1", o.Share)
 	}
 	m, err := newModel(matrices)
 	if err != nil {
