@@ -101,6 +101,8 @@ func TestEncodeErrors(t *testing.T) {
 		"immediate 7813, want at most ±7812":       {Op: MUL, Imm: 7813},
 		"immediate -24414063, want at most ±24414": {Op: ADDI, Imm: -24414063},
 		"immediate 1, which it does not use":       {Op: ADD, Imm: 1},
+		"immediate -1, which it does not use":      {Op: ADD, Imm: -1},
+		"immediate -7813, want at most ±7812":      {Op: MUL, Imm: -7813},
 	} {
 		if _, err := in.Encode(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %q in it", err, want)
