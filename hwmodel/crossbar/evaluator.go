@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/lowrank"
 	"github.com/Kaleaon/pentary-go/nn"
@@ -55,4 +56,26 @@ func (e *Evaluator) Evaluate(ctx context.Context, g es.Generation, scores []int6
 	e.net.Update()
 	e.generation = uint32(g.Number)
 	return e.evaluator.Evaluate(ctx, g, scores)
+}
+
+// Train trains a network through its crossbars to classify samples, batch of them a
+// generation: it calibrates the crossbars, runs an optimizer of the model's parameters with
+// the options and callbacks, and writes the last weights.
+func (n *Network) Train(ctx context.Context, samples *data.Dataset, batch int, o es.Options, callbacks ...func(es.Stats) error) error {
+	if err := n.Calibrate(samples); err != nil {
+		return err
+	}
+	e, err := NewEvaluator(n, nn.Classify(samples), nn.EvaluatorOptions{Streams: batch})
+	if err != nil {
+		return err
+	}
+	opt, err := es.New(n.Model.Parameters(), e, o)
+	if err != nil {
+		return err
+	}
+	if err := opt.Run(ctx, callbacks...); err != nil {
+		return err
+	}
+	n.Update()
+	return nil
 }

@@ -275,7 +275,11 @@ func (s *Subject) trainThrough(ctx context.Context, progress Progress) (*worn, e
 	if err != nil {
 		return nil, err
 	}
-	chip, err := Train(ctx, net, s.Train, s.Batch, options(s.Pairs, s.Generations), func(stats es.Stats) error {
+	chip, err := crossbar.NewNetwork(net, Chip)
+	if err != nil {
+		return nil, err
+	}
+	err = chip.Train(ctx, s.Train, s.Batch, options(s.Pairs, s.Generations), func(stats es.Stats) error {
 		progress("training through the crossbar", stats.Generation, s.Generations)
 		return nil
 	})

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/Kaleaon/pentary-go/data"
-	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/hwmodel/crossbar"
 	"github.com/Kaleaon/pentary-go/nn"
 )
@@ -13,29 +12,6 @@ import (
 // Chip is the kind of chip that the report is about: the cells that were measured
 // best in public, in arrays of 256×256 with converters of eight bits.
 var Chip = crossbar.Config{Device: crossbar.RRAM, Seed: 1, ADCBits: 8}
-
-// Train trains a network through a chip, its own weights in the cells, and returns
-// the chip.
-func Train(ctx context.Context, net *nn.Model, data *data.Dataset, batch int, o es.Options, each func(es.Stats) error) (*crossbar.Network, error) {
-	chip, err := crossbar.NewNetwork(net, Chip)
-	if err != nil {
-		return nil, err
-	}
-	chip.Calibrate(data)
-	scorer, err := crossbar.NewEvaluator(chip, nn.Classify(data), nn.EvaluatorOptions{Streams: batch})
-	if err != nil {
-		return nil, err
-	}
-	opt, err := es.New(net.Parameters(), scorer, o)
-	if err != nil {
-		return nil, err
-	}
-	if err := opt.Run(ctx, each); err != nil {
-		return nil, err
-	}
-	chip.Update()
-	return chip, nil
-}
 
 // ages are those at which accuracy is measured, in seconds: every decade from a second
 // on, and ten years.
@@ -103,14 +79,7 @@ func Age(ctx context.Context, net *nn.Model, train, test *data.Dataset, each fun
 }
 
 // accuracy is that of the network itself.
-func accuracy(net *nn.Model, data *data.Dataset) (float64, error) {
-	confusion, err := net.Confusion(data)
-	if err != nil {
-		return 0, err
-	}
-	correct := 0
-	for class, row := range confusion {
-		correct += row[class]
-	}
-	return float64(correct) / float64(data.Len()), nil
+func accuracy(net *nn.Model, d *data.Dataset) (float64, error) {
+	correct, err := net.Accuracy(d)
+	return float64(correct) / float64(d.Len()), err
 }

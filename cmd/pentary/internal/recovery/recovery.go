@@ -4,7 +4,6 @@ package recovery
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es"
@@ -84,7 +83,7 @@ func (e *Experiment) Run(ctx context.Context, progress func() error, done func(T
 func (e *Experiment) trial(ctx context.Context, base, ideal *nn.Model, l Level, seed uint64, progress func() error) (Trial, error) {
 	t := Trial{Level: l, Seed: seed, Samples: e.Test.Len()}
 	var err error
-	if t.Ideal, err = accuracy(ideal, e.Test); err != nil {
+	if t.Ideal, err = ideal.Accuracy(e.Test); err != nil {
 		return t, err
 	}
 	chip := e.Chip
@@ -96,7 +95,9 @@ func (e *Experiment) trial(ctx context.Context, base, ideal *nn.Model, l Level, 
 	if err != nil {
 		return t, err
 	}
-	programmed.Calibrate(e.Train)
+	if err := programmed.Calibrate(e.Train); err != nil {
+		return t, err
+	}
 	if t.Programmed, _, err = programmed.Accuracy(e.Test, 0); err != nil {
 		return t, err
 	}
@@ -109,16 +110,11 @@ func (e *Experiment) trial(ctx context.Context, base, ideal *nn.Model, l Level, 
 	if err != nil {
 		return t, err
 	}
-	trained.Calibrate(e.Train)
-	before := trained.Wear().Writes
-	through, err := crossbar.NewEvaluator(trained, nn.Classify(e.Train), nn.EvaluatorOptions{Streams: e.Batch})
-	if err != nil {
+	before, o := trained.Wear().Writes, e.Tune
+	o.Seed = seed | secondLeg
+	if err := trained.Train(ctx, e.Train, e.Batch, o, func(es.Stats) error { return progress() }); err != nil {
 		return t, err
 	}
-	if err := train(ctx, net, e.Tune, seed|secondLeg, through, progress); err != nil {
-		return t, err
-	}
-	trained.Update()
 	if t.Trained, _, err = trained.Accuracy(e.Test, 0); err != nil {
 		return t, err
 	}
@@ -132,27 +128,10 @@ func (e *Experiment) trainDigitally(ctx context.Context, net *nn.Model, o es.Opt
 	if err != nil {
 		return err
 	}
-	return train(ctx, net, o, seed, c, progress)
-}
-
-// train trains a network by an evaluator.
-func train(ctx context.Context, net *nn.Model, o es.Options, seed uint64, e es.Evaluator, progress func() error) error {
 	o.Seed = seed
-	opt, err := es.New(net.Parameters(), e, o)
+	opt, err := es.New(net.Parameters(), c, o)
 	if err != nil {
 		return err
 	}
 	return opt.Run(ctx, func(es.Stats) error { return progress() })
-}
-
-// accuracy returns how many samples a network gets right.
-func accuracy(net *nn.Model, data *data.Dataset) (correct int, err error) {
-	counts, err := net.Confusion(data)
-	if err != nil {
-		return 0, fmt.Errorf("recovery: %w", err)
-	}
-	for class := range counts {
-		correct += counts[class][class]
-	}
-	return correct, nil
 }

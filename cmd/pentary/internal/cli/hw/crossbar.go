@@ -104,12 +104,12 @@ func (*numbers) Type() string { return "numbers" }
 
 // experiment returns what is to be measured. Its errors are mistakes in the flags.
 func (x *crossbars) experiment() (*recovery.Experiment, error) {
-	_, t, train, test, err := new(network).load()
+	s, err := new(network).load()
 	if err != nil {
 		return nil, err
 	}
-	e := &recovery.Experiment{Batch: x.batch, Seeds: x.seeds, Base: defaults(t), Train: train, Test: test}
-	e.Widths = slices.Concat([]int{e.Train.Features}, t.Hidden, []int{e.Train.Classes})
+	e := &recovery.Experiment{Batch: x.batch, Seeds: x.seeds, Base: defaults(s.task), Train: s.train, Test: s.test}
+	e.Widths = slices.Concat([]int{e.Train.Features}, s.task.Hidden, []int{e.Train.Classes})
 	e.Tune = e.Base
 	e.Base.Generations, e.Tune.Generations = x.digital, x.generations
 	e.Chip = crossbar.Config{Device: crossbar.RRAM, ADCBits: x.adcBits}

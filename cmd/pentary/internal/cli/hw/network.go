@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
-	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es"
@@ -31,30 +30,36 @@ func (n *network) flags(f *pflag.FlagSet, usage string) {
 	console.Input(f, &n.data, "data", "`folder` of the IDX files, for tasks that are not embedded")
 }
 
-// load returns the network, nil without a model, its task, by default digits, and the
-// task's data. Errors name the file.
-func (n *network) load() (net *nn.Model, t *task.Task, train, test *data.Dataset, err error) {
+// subject is a network, nil where none is named, its task and its data.
+type subject struct {
+	net         *nn.Model
+	task        *task.Task
+	train, test *data.Dataset
+}
+
+// load returns the network and its task, by default digits. Errors name the file.
+func (n *network) load() (s subject, err error) {
 	name := digits
 	if n.model != "" {
 		f, err := packed.ReadFile(n.model)
 		if err != nil {
-			return nil, nil, nil, nil, err
+			return s, err
 		}
 		if name = f.Meta["task"]; f.Meta["environment"] != "" {
-			return nil, nil, nil, nil, fmt.Errorf("%s: a policy of %s; want a classifier of %s", n.model, f.Meta["environment"], task.Names())
+			return s, fmt.Errorf("%s: a policy of %s; want a classifier of %s", n.model, f.Meta["environment"], task.Names())
 		}
-		if net, err = nn.Load(f); err != nil {
-			return nil, nil, nil, nil, fmt.Errorf("%s: %w", n.model, err)
+		if s.net, err = nn.Load(f); err != nil {
+			return s, fmt.Errorf("%s: %w", n.model, err)
 		}
 	}
-	if t, err = task.Find(name); err != nil {
-		return nil, nil, nil, nil, fmt.Errorf("%s: %w", n.model, err)
+	if s.task, err = task.Find(name); err != nil {
+		return s, fmt.Errorf("%s: %w", n.model, err)
 	}
-	if !t.Embedded && n.data == "" {
-		return nil, nil, nil, nil, console.Usagef("%s: task %s needs --data, the folder of its IDX files\n%s", n.model, t.Name, t.Source)
+	if !s.task.Embedded && n.data == "" {
+		return s, console.Usagef("%s: task %s needs --data, the folder of its IDX files\n%s", n.model, s.task.Name, s.task.Source)
 	}
-	train, test, err = t.Load(n.data)
-	return net, t, train, test, err
+	s.train, s.test, err = s.task.Load(n.data)
+	return s, err
 }
 
 // digits is the task of the commands that train.
@@ -72,13 +77,17 @@ func defaults(t *task.Task) es.Options {
 	return o
 }
 
-// confusion returns what a network makes of samples of its shape.
-func confusion(net *nn.Model, samples *data.Dataset) report.Confusion {
-	c, err := net.Confusion(samples)
+// train trains a network to classify samples by packages es and nn.
+func train(ctx context.Context, net *nn.Model, samples *data.Dataset, batch int, o es.Options, callbacks ...func(es.Stats) error) error {
+	e, err := nn.NewEvaluator(net, nn.Classify(samples), nn.EvaluatorOptions{Streams: batch})
 	if err != nil {
-		panic(err) // the samples are of the task that the network was made for
+		return err
 	}
-	return c
+	opt, err := es.New(net.Parameters(), e, o)
+	if err != nil {
+		return err
+	}
+	return opt.Run(ctx, callbacks...)
 }
 
 // saveText writes the text file of a flag, unless the path is empty.

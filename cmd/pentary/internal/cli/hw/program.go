@@ -153,10 +153,11 @@ func setMatrix(m *exec.Machine, text string) error {
 
 // loadModel compiles a network for its task's held-out samples.
 func (p *target) loadModel(observers []exec.Observer) (*job, error) {
-	net, t, _, test, err := p.network.load()
+	s, err := p.network.load()
 	if err != nil {
 		return nil, err
 	}
+	test := s.test
 	if p.samples > 0 && p.samples < test.Len() {
 		test = &data.Dataset{
 			Features: test.Features, Classes: test.Classes,
@@ -164,7 +165,7 @@ func (p *target) loadModel(observers []exec.Observer) (*job, error) {
 		}
 	}
 	columns := min(p.columns, test.Len())
-	compiled, err := programs.CompileMLP(net, columns, (test.Len()+columns-1)/columns)
+	compiled, err := programs.CompileMLP(s.net, columns, (test.Len()+columns-1)/columns)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", p.model, err)
 	}
@@ -178,6 +179,6 @@ func (p *target) loadModel(observers []exec.Observer) (*job, error) {
 	}
 	return &job{
 		name: p.model, text: compiled.Text, program: compiled.Program.Program, machine: m,
-		compiled: compiled, task: t.Name, data: test,
+		compiled: compiled, task: s.task.Name, data: test,
 	}, nil
 }

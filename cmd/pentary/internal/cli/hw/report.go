@@ -9,8 +9,6 @@ import (
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/hwreport"
-	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
-	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/internal/hw/claims"
 	"github.com/Kaleaon/pentary-go/nn"
@@ -81,36 +79,24 @@ func (r *reporter) build(ctx context.Context, progress hwreport.Progress) (*hwre
 	return hwreport.Build(ctx, subject, claims.Compute(), progress)
 }
 
-// subject loads the network and its data, or trains one.
+// subject loads the network and its data, or trains one as "pentary train" does by
+// default.
 func (r *reporter) subject(ctx context.Context, progress hwreport.Progress) (*hwreport.Subject, error) {
-	net, t, train, test, err := r.network.load()
+	s, err := r.network.load()
 	if err != nil {
 		return nil, err
 	}
-	if net == nil {
-		if net, err = trainDefault(ctx, t, train, progress); err != nil {
+	t, o := s.task, defaults(s.task)
+	if s.net == nil {
+		s.net = nn.NewMLP(o.Seed, slices.Concat([]int{s.train.Features}, t.Hidden, []int{s.train.Classes})...)
+		if err := train(ctx, s.net, s.train, t.Batch, o, func(stats es.Stats) error {
+			progress("training "+t.Name, stats.Generation, o.Generations)
+			return nil
+		}); err != nil {
 			return nil, err
 		}
 	}
 	return &hwreport.Subject{
-		Name: t.Title, Net: net, Train: train, Test: test, Batch: t.Batch, Pairs: t.Options.Pairs, Generations: r.generations,
+		Name: t.Title, Net: s.net, Train: s.train, Test: s.test, Batch: t.Batch, Pairs: o.Pairs, Generations: r.generations,
 	}, nil
-}
-
-// trainDefault trains a task's network as "pentary train" does by default.
-func trainDefault(ctx context.Context, t *task.Task, samples *data.Dataset, progress hwreport.Progress) (*nn.Model, error) {
-	o := defaults(t)
-	net := nn.NewMLP(o.Seed, slices.Concat([]int{samples.Features}, t.Hidden, []int{samples.Classes})...)
-	c, err := nn.NewEvaluator(net, nn.Classify(samples), nn.EvaluatorOptions{Streams: t.Batch})
-	if err != nil {
-		return nil, err
-	}
-	opt, err := es.New(net.Parameters(), c, o)
-	if err != nil {
-		return nil, err
-	}
-	return net, opt.Run(ctx, func(stats es.Stats) error {
-		progress("training "+t.Name, stats.Generation, o.Generations)
-		return nil
-	})
 }

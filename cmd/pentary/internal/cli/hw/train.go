@@ -10,7 +10,6 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
-	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/internal/hw/exec"
 	"github.com/Kaleaon/pentary-go/internal/hw/isa"
@@ -60,7 +59,7 @@ run, and the weights of both must be equal to the bit. The defaults are those of
 }
 
 func (t *trainer) run(ctx context.Context, s *console.Streams) error {
-	train, test, err := t.task.Load("")
+	samples, test, err := t.task.Load("")
 	if err != nil {
 		return err
 	}
@@ -69,9 +68,9 @@ func (t *trainer) run(ctx context.Context, s *console.Streams) error {
 			return console.Usagef("--hidden %d, want 1 to 4096", width)
 		}
 	}
-	widths := append(append([]int{train.Features}, t.hidden...), train.Classes)
+	widths := append(append([]int{samples.Features}, t.hidden...), samples.Classes)
 	net, twin := nn.NewMLP(t.options.Seed, widths...), nn.NewMLP(t.options.Seed, widths...)
-	program, err := programs.NewTraining(net, train, t.batch, t.options)
+	program, err := programs.NewTraining(net, samples, t.batch, t.options)
 	if err != nil {
 		return console.UsageError{Err: err}
 	}
@@ -87,7 +86,7 @@ func (t *trainer) run(ctx context.Context, s *console.Streams) error {
 		return interrupted(s, err, "the machine has trained %d of %d generations, in %s instructions",
 			updates/len(net.Matrices()), t.options.Generations, report.Count(counter.steps))
 	}
-	if err := t.reference(ctx, twin, train); err != nil {
+	if err := train(ctx, twin, samples, t.batch, t.options); err != nil {
 		return interrupted(s, err, "the machine has trained all generations, the library has not: the weights are not compared")
 	}
 	for i, l := range net.Matrices() {
@@ -97,7 +96,11 @@ func (t *trainer) run(ctx context.Context, s *console.Streams) error {
 	}
 	result := counter.result()
 	result.Halted = true
-	result.describe(t.task.Name, confusion(net, test))
+	counts, err := net.Confusion(test)
+	if err != nil {
+		return err
+	}
+	result.describe(t.task.Name, counts)
 	result.WeightsSHA256 = report.WeightsOf(net.File(nil).Tensors...).SHA256
 	if t.json {
 		return s.PrintJSON("result", result)
@@ -117,17 +120,4 @@ func (t *trainer) follow(line *console.Line, updates *int, layers int) exec.Obse
 			return console.Bar(done, of, fmt.Sprintf("%d of %d generations", done, of), width, line.Style)
 		})
 	})
-}
-
-// reference does the same run by packages es and nn.
-func (t *trainer) reference(ctx context.Context, net *nn.Model, data *data.Dataset) error {
-	c, err := nn.NewEvaluator(net, nn.Classify(data), nn.EvaluatorOptions{Streams: t.batch})
-	if err != nil {
-		return err
-	}
-	opt, err := es.New(net.Parameters(), c, t.options)
-	if err != nil {
-		return err
-	}
-	return opt.Run(ctx)
 }
