@@ -2,6 +2,7 @@ package kernels
 
 import (
 	"fmt"
+	"runtime"
 	"testing"
 
 	"github.com/Kaleaon/pentary-go/packed"
@@ -32,9 +33,11 @@ func TestMatVec(t *testing.T) { conform(t, checkMatVec, edgesM, edgesK, upTo(Max
 const deepest = 1 << 14
 
 // TestMatMulBlocked takes shapes of several blocks in every dimension, and of
-// several depths at which X is packed; in short mode narrow ones, of the depths.
+// several depths at which X is packed; in short mode narrow ones, of the depths, and
+// some that are spread over processors by rows and by columns.
 func TestMatMulBlocked(t *testing.T) {
-	shapes := [][]int{{3, deepest + 4, 9}, {9, 2*deepest + 301, 10}}
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(3))
+	shapes := [][]int{{3, deepest + 4, 9}, {9, 2*deepest + 301, 10}, {1030, 2330, 7}, {1030, 300, 57}, {70, 300, 800}}
 	if !testing.Short() {
 		shapes = append(shapes, [][]int{
 			{257, 1100, 130},
