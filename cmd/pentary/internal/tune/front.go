@@ -72,9 +72,20 @@ func (f *front) legend(c draw.Canvas, at vg.Point) {
 	}
 	c.StrokeLine2(frontLine, at.X-6, at.Y, at.X+10, at.Y)
 	c.FillText(s, vg.Point{X: at.X + 15, Y: at.Y}, "front")
+	if f.search.Price > 0 {
+		at.X += s.Width("front") + 30
+		c.StrokeLine2(priceLine, at.X-6, at.Y, at.X+10, at.Y)
+		c.FillText(s, vg.Point{X: at.X + 15, Y: at.Y}, fmt.Sprintf("worth as much as the best: %.3g points a doubling", f.price()))
+	}
 }
 
-var frontLine = draw.LineStyle{Color: chart.Ink, Width: 1.1}
+var (
+	frontLine = draw.LineStyle{Color: chart.Ink, Width: 1.1}
+	priceLine = draw.LineStyle{Color: chart.Pale, Width: 0.8, Dashes: chart.Dashes[0]}
+)
+
+// price returns the percentage points that a doubling of the bytes has to bring.
+func (f *front) price() float64 { return float64(f.search.Price) / 65536 }
 
 // Plot implements plot.Plotter.
 func (f *front) Plot(c draw.Canvas, p *plot.Plot) {
@@ -117,7 +128,7 @@ func (f *front) Plot(c draw.Canvas, p *plot.Plot) {
 // drawPrice draws the line of networks that are worth as much as the best.
 func (f *front) drawPrice(c draw.Canvas, p *plot.Plot) {
 	tx, ty := p.Transforms(&c)
-	price, best := float64(f.search.Price)/65536, f.ranking[0]
+	price, best := f.price(), f.ranking[0]
 	const parts = 64
 	var line []vg.Point
 	for i := range parts + 1 {
@@ -126,19 +137,9 @@ func (f *front) drawPrice(c draw.Canvas, p *plot.Plot) {
 			line = append(line, vg.Point{X: tx(bytes), Y: ty(e)})
 		}
 	}
-	if len(line) < 2 {
-		return
+	if len(line) > 1 {
+		c.StrokeLines(priceLine, line)
 	}
-	c.StrokeLines(draw.LineStyle{Color: chart.Pale, Width: 0.8, Dashes: chart.Dashes[0]}, line)
-	// The line rises: above it is where the text ends.
-	s, label := chart.Text(8, chart.Pale), fmt.Sprintf("%.3g points a doubling", price)
-	at := vg.Point{X: line[0].X + 4, Y: line[0].Y}
-	for _, point := range line {
-		if point.X < at.X+s.Width(label)*1.1 {
-			at.Y = max(at.Y, point.Y+4)
-		}
-	}
-	c.FillText(s, at, label)
 }
 
 // drawNames writes the names of the front's networks. Above and left of each of them

@@ -23,6 +23,7 @@ func (s *Search) WriteBudgets(out io.Writer, title string, name func(configurati
 				line.Dashes = chart.Dashes[0]
 			}
 			line.Name = name(last.Configuration)
+			c.Room = min(max(c.Room, chart.Text(8, line.Color).Width(line.Name)*1.15+30), 280)
 		}
 		for _, t := range s.Trials {
 			if t.Configuration == last.Configuration {
