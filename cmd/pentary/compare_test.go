@@ -16,7 +16,7 @@ func TestInterruptCompare(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("no signals to send")
 	}
-	cmd := pentary(t, "compare", "digits", "--json", "--seconds", "0.5", "--hidden", "4", "--pairs", "4", "--batch", "4",
+	cmd := pentary(t, "compare", "digits", "--json", "--for", "500ms", "--hidden", "4", "--pairs", "4", "--batch", "4",
 		"--methods", "residual,residual:rate=0.1,flip,stochastic,threshold,full")
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {

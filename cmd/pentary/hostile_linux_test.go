@@ -45,7 +45,7 @@ var commands = []command{
 	{args: "sample lm.pent --bytes 10", in: []string{"lm.pent"}},
 	{args: "inspect net.pent", in: []string{"net.pent"}},
 	{args: "tune digits --configurations 2 --budget 100 --hidden 4 --pairs 2 --batch 4", dirs: []string{"--dir"}},
-	{args: "compare digits --seconds 0.02 --methods residual --hidden 4 --pairs 2 --batch 4", out: []string{"--svg"}},
+	{args: "compare digits --for 20ms --methods residual --hidden 4 --pairs 2 --batch 4", out: []string{"--svg"}},
 	{args: "control cartpole --generations 1 --pairs 2 --episodes 1", out: []string{"--out", "--frames"}},
 	{args: "control cartpole --policy pole.pent", in: []string{"pole.pent"}, out: []string{"--frames"}},
 	{args: "bench --quick --impl generic --kernel noise", out: []string{"--svg"}},

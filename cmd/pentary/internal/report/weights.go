@@ -40,6 +40,15 @@ func (w Weights) BitsPerWeight() float64 {
 	return 8 * float64(w.Bytes) / float64(max(w.Count, 1))
 }
 
+// Bits says how many packed bits a weight takes, and why more than three.
+func (w Weights) Bits() string {
+	text := fmt.Sprintf("%.2f bits a weight", w.BitsPerWeight())
+	if 8*w.Bytes > 3*w.Count {
+		text += ", rows padded to multiples of 32 weights of 3 bits"
+	}
+	return text
+}
+
 // WriteLevels draws the histogram of the five levels.
 func (w Weights) WriteLevels(out io.Writer, s Style) {
 	const width = 40
@@ -63,7 +72,7 @@ func (w Weights) WriteLevels(out io.Writer, s Style) {
 func (w Weights) WriteSize(out io.Writer, s Style) {
 	times := func(bytes int) string { return fmt.Sprintf("%.1f×", float64(bytes)/float64(max(w.Bytes, 1))) }
 	fmt.Fprintf(out, "  pents    %s bytes  %s\n", s.Bold(fmt.Sprintf("%12s", Count(w.Bytes))),
-		s.Dim(fmt.Sprintf("%.2f bits a weight", w.BitsPerWeight())))
+		s.Dim(w.Bits()))
 	fmt.Fprintf(out, "  int8     %12s bytes  %s\n", Count(w.Count), s.Dim(times(w.Count)))
 	fmt.Fprintf(out, "  float32  %12s bytes  %s\n", Count(4*w.Count), s.Dim(times(4*w.Count)))
 }

@@ -127,7 +127,7 @@ func (i *inspection) write(out io.Writer, s report.Style) {
 	}
 	for _, t := range i.Tensors {
 		fmt.Fprintf(out, "\n%s  %d×%d, a pent weighs 2^%d  %s\n", s.Bold(report.Printable(t.Name)), t.Rows, t.Cols, t.Scale,
-			s.Dim(fmt.Sprintf("%s bytes, %.2f bits a weight", report.Count(t.Bytes), t.BitsPerWeight)))
+			s.Dim(report.Count(t.Bytes)+" bytes, "+t.summary.Bits()))
 		t.summary.WriteLevels(out, s)
 	}
 	fmt.Fprintf(out, "\n%s  %s\n", s.Bold("Size"), s.Dim(report.Count(i.Weights)+" weights"))

@@ -49,8 +49,15 @@ Nothing is saved. Ctrl-C stops at once and prints the times of what is done.`,
 	f.IntVar(&o.Layers, "layers", o.Layers, "number of matrices")
 	f.IntVar(&o.Width, "width", o.Width, "rows and columns of a matrix")
 	f.IntVar(&o.Pairs, "pairs", o.Pairs, "antithetic pairs, half the population")
-	f.Var((*membersFlag)(&o.Pairs), "members", "population, twice the pairs")
-	f.Lookup("members").Hidden = true
+	console.Renamed(f, "members", "pairs", func(text string) error {
+		plain, _ := console.Decimal(text, false)
+		n, err := strconv.Atoi(plain)
+		if err != nil || n < 2 || n%2 != 0 {
+			return errors.New("want an even number of at least 2")
+		}
+		o.Pairs = n / 2
+		return nil
+	})
 	f.IntVar(&o.Rank, "rank", o.Rank, "rank of the perturbations")
 	f.UintVar(&o.Sigma, "sigma", o.Sigma, "perturb by 2^-sigma levels")
 	f.Var(console.Choice[billion.Rule]{Value: &o.Rule, Options: rules}, "rule", "how the update moves weights")
@@ -59,26 +66,6 @@ Nothing is saved. Ctrl-C stops at once and prints the times of what is done.`,
 	f.BoolVar(&b.json, "json", false, "print one JSON object")
 	return cmd
 }
-
-// membersFlag is a flag's value that sets pairs by the members that they are.
-type membersFlag int
-
-// Set implements pflag.Value.
-func (m *membersFlag) Set(text string) error {
-	plain, _ := console.Decimal(text, false)
-	n, err := strconv.Atoi(plain)
-	if err != nil || n < 2 || n%2 != 0 {
-		return errors.New("want an even number of at least 2")
-	}
-	*m = membersFlag(n / 2)
-	return nil
-}
-
-// String implements pflag.Value.
-func (m *membersFlag) String() string { return strconv.Itoa(2 * int(*m)) }
-
-// Type implements pflag.Value.
-func (*membersFlag) Type() string { return "int" }
 
 func (b *billionRun) run(ctx context.Context, s *console.Streams) error {
 	if err := b.options.Check(); err != nil {

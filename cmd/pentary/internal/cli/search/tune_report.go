@@ -1,4 +1,4 @@
-package cli
+package search
 
 import (
 	"fmt"
@@ -172,10 +172,33 @@ func (u *tuner) finish(s *console.Streams, search *tune.Search, seconds float64,
 	return nil
 }
 
+// differences returns what names the configurations of the last rung: their numbers, and
+// the settings in which they differ.
+func (u *tuner) differences(search *tune.Search) func(configuration int) string {
+	ranking, names := search.Ranking(), u.varying()
+	differ := make([]bool, len(names))
+	for _, t := range ranking {
+		if t.Rung == ranking[0].Rung {
+			for i, v := range u.values(t.Configuration, names) {
+				differ[i] = differ[i] || v != u.values(ranking[0].Configuration, names)[i]
+			}
+		}
+	}
+	return func(c int) string {
+		var parts []string
+		for i, v := range u.values(c, names) {
+			if differ[i] && v != "" {
+				parts = append(parts, names[i]+" "+v)
+			}
+		}
+		return strings.TrimSuffix(fmt.Sprintf("%d: %s", c, strings.Join(parts, ", ")), ": ")
+	}
+}
+
 // draw draws the plots and returns their files.
 func (u *tuner) draw(search *tune.Search) ([]string, error) {
 	title := "pentary tune " + u.task.Name
-	name := func(c int) string { return "configuration " + strconv.Itoa(c) }
+	name := u.differences(search)
 	if u.networks.on {
 		title += " --architecture"
 		name = func(c int) string { return u.values(c, []string{"hidden"})[0] }

@@ -1,4 +1,5 @@
-package cli
+// Package search holds the commands that look for what trains best.
+package search
 
 import (
 	"cmp"
@@ -49,7 +50,8 @@ type tuner struct {
 	train, validation *data.Dataset
 }
 
-func newTune(s *console.Streams) *cobra.Command {
+// NewTune returns the command tune.
+func NewTune(s *console.Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "tune",
 		Short: "Search for the settings or the network that train a task best",
@@ -107,6 +109,7 @@ func newTuneTask(t *task.Task, s *console.Streams) *cobra.Command {
 	f.IntVar(&u.plan.Budget, "budget", u.plan.Budget, "`member-samples` of the longest runs")
 	f.IntVar(&u.plan.Eta, "eta", u.plan.Eta, "one configuration in so many goes on to runs so many times as long")
 	f.StringArrayVar(&u.vary, "vary", nil, varyUsage(t))
+	console.Offer(f, "vary", starts(base)...)
 	f.BoolVar(&u.json, "json", false, "print one JSON object a line")
 	groups := console.Groups{{Title: "Search", Flags: f}}
 	u.networks.flags(groups.Add("Search over networks"))
@@ -121,6 +124,15 @@ func newTuneTask(t *task.Task, s *console.Streams) *cobra.Command {
 		return u.run(cmd.Context(), s)
 	}
 	return cmd
+}
+
+// starts returns how values of --vary begin.
+func starts(s *settings.Classifier) []string {
+	var texts []string
+	for _, name := range slices.Sorted(maps.Keys(settings.Texts(s))) {
+		texts = append(texts, name+"=")
+	}
+	return texts
 }
 
 // samples returns the member-samples of a run.

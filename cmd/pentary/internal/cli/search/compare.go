@@ -1,4 +1,4 @@
-package cli
+package search
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -18,7 +19,6 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/es/baseline"
-	"github.com/Kaleaon/pentary-go/internal/durable"
 )
 
 // The methods of a comparison that are not update rules.
@@ -28,6 +28,9 @@ const (
 	prototypeMethod = "prototype"
 	mendedMethod    = "mended"
 )
+
+// longest bounds --for.
+const longest = 7 * 24 * time.Hour
 
 // methodNames lists all methods.
 func methodNames() []string {
@@ -41,7 +44,7 @@ func methodNames() []string {
 // comparer is a comparison of methods as the command line asks for it.
 type comparer struct {
 	task    *task.Task
-	seconds float64 // of each method
+	length  time.Duration // of each method
 	methods []string
 	data    string // folder
 	svg     string // file to draw to, or empty
@@ -51,7 +54,8 @@ type comparer struct {
 	setup compare.Setup
 }
 
-func newCompare(s *console.Streams) *cobra.Command {
+// NewCompare returns the command compare.
+func NewCompare(s *console.Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "compare",
 		Short: "Compare the ways to train a network, each in the same time",
@@ -72,14 +76,14 @@ that do not. The task's settings suit its default rule: pentary tune finds those
 of another, and it takes --rank full.
 
 Schedules span a run: the speed of a method is measured first, for a 16th of
---seconds, and its generations are planned by it; a run that misses the plan by
+--for, and its generations are planned by it; a run that misses the plan by
 more than a tenth is repeated, at most twice. What is compared is the time of
 training; measurements of accuracy, on 24 occasions, do not count. Last, the
 first rule trains anew in a 64th, a 32nd and so on of the time, until it is as
 good as full, the best of several, was after all of it.
 
 A figure of a machine that does something else meanwhile is worth little.`,
-		Example: `  pentary compare digits --seconds 10
+		Example: `  pentary compare digits --for 10s
   pentary compare digits --methods residual,full,full:pairs=64 --svg digits.svg`,
 		Args: console.Subcommands,
 		RunE: func(*cobra.Command, []string) error {
@@ -105,11 +109,21 @@ func newCompareTask(t *task.Task, s *console.Streams) *cobra.Command {
 	}
 	f := pflag.NewFlagSet("", pflag.ContinueOnError)
 	f.SortFlags = false
-	f.Float64Var(&c.seconds, "seconds", 30, "of training for each method")
+	f.DurationVar(&c.length, "for", 30*time.Second, "`time` of training for each method")
+	console.Renamed(f, "seconds", "for", func(text string) error {
+		plain, _ := console.Decimal(text, true)
+		seconds, err := strconv.ParseFloat(plain, 64)
+		if err != nil || seconds > longest.Seconds() {
+			return fmt.Errorf("want a number up to %v", longest.Seconds())
+		}
+		c.length = time.Duration(seconds * float64(time.Second))
+		return nil
+	})
 	f.StringSliceVar(&c.methods, "methods", methodNames(), "`names` of the methods, separated by commas")
 	if !t.Embedded {
 		console.InputFolder(f, &c.data, "data", "`folder` of the task's IDX files, plain or gzipped", t.Files)
 	}
+	console.Offer(f, "methods", methodNames()...)
 	console.Output(f, &c.svg, "svg", "draw accuracy against time to this `file`").Ext("svg")
 	f.BoolVar(&c.json, "json", false, "print one JSON object a line")
 	groups := console.Groups{{Title: "Comparison", Flags: f}}
@@ -128,14 +142,13 @@ func newCompareTask(t *task.Task, s *console.Streams) *cobra.Command {
 
 // prepare makes the methods of the flags. Its errors are mistakes in them.
 func (c *comparer) prepare(s *settings.Classifier) error {
-	const longest = 7 * 24 * 3600
-	if !(c.seconds >= 0.01 && c.seconds <= longest) {
-		return fmt.Errorf("--seconds %g: want 0.01 to %d", c.seconds, longest)
+	if c.length < 10*time.Millisecond || c.length > longest {
+		return fmt.Errorf("--for %v: want 10ms to %v", c.length, longest)
 	}
 	if err := s.Check(); err != nil {
 		return err
 	}
-	c.setup.Budget = time.Duration(c.seconds * float64(time.Second))
+	c.setup.Budget = c.length
 	if len(c.methods) == 0 {
 		return errors.New("--methods: none is named")
 	}
@@ -286,16 +299,18 @@ func (c *comparer) equal(ctx context.Context, results []*compare.Result) (*compa
 
 // finish draws and reports.
 func (c *comparer) finish(s *console.Streams, r *compareResult) error {
-	var err error
+	svg := c.svg
+	if len(r.Methods) == 0 {
+		svg = ""
+	}
+	title := fmt.Sprintf("pentary compare %s: %s, %s s each", c.task.Name, r.Network, number(c.length.Seconds()))
+	err := console.Draw("--svg", svg, compare.Plot(r.Methods, title).WriteSVG)
 	if c.json {
-		err = s.PrintJSON("result", r)
+		err = errors.Join(err, s.PrintJSON("result", r))
 	} else {
 		r.write(s.Out, s.OutStyle())
-	}
-	if c.svg != "" && len(r.Methods) > 0 {
-		title := fmt.Sprintf("pentary compare %s: %s, %s s each", c.task.Name, r.Network, number(c.seconds))
-		if svgErr := durable.Write(c.svg, compare.Plot(r.Methods, title).WriteSVG); svgErr != nil {
-			return fmt.Errorf("--svg: %w", svgErr)
+		if err == nil {
+			console.Drew(s, svg)
 		}
 	}
 	if err == nil && r.Interrupted {

@@ -1,4 +1,4 @@
-package cli
+package search
 
 import (
 	"fmt"
@@ -30,7 +30,7 @@ type compareResult struct {
 func newCompareResult(c *comparer, s *settings.Classifier) *compareResult {
 	return &compareResult{
 		Task: c.task.Name, Network: settings.Network(c.setup.Widths),
-		TrainSamples: c.setup.Train.Len(), TestSamples: c.setup.Test.Len(), Budget: c.seconds,
+		TrainSamples: c.setup.Train.Len(), TestSamples: c.setup.Test.Len(), Budget: c.length.Seconds(),
 		Kernels: kernels.Selected(), Machine: machine.This(), Methods: []*compare.Result{},
 	}
 }
