@@ -39,10 +39,13 @@ func columnsMemory(widest, pair int) int {
 // weightsMemory returns the bytes of weights and their residuals.
 func weightsMemory(weights int) int { return weights * (3 + 8) / 8 }
 
+// programBytes is what the program takes by itself, generously.
+const programBytes = 32 << 20
+
 // checkMemory returns an error if a run would take more memory than there is, or than it
 // may.
 func checkMemory(need int, limit console.ByteSize) error {
-	size := console.ByteSize(need)
+	size := console.ByteSize(need + programBytes)
 	if limit > 0 && size > limit {
 		return fmt.Errorf("the run would take %v of memory, more than --limit %v", size, limit)
 	}

@@ -88,7 +88,7 @@ func (l *generationLog) follow(s es.Stats) error {
 	}
 	if err := l.line(s); err != nil {
 		l.failed = fmt.Errorf("--log: %w", err)
-		l.warn(fmt.Sprintf("--log failed after generation %d, the run goes on: %v", s.Generation-1, err))
+		l.warn(fmt.Sprintf("--log failed after generation %d, the run continues without it: %v", s.Generation-1, err))
 	}
 	return nil
 }

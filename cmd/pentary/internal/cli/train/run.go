@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"maps"
+	"os"
 	"path/filepath"
 	"runtime"
 	"strconv"
@@ -197,13 +198,16 @@ func (r *run) begin(ctx context.Context) error {
 			return err
 		}
 		if initial != nil {
+			if err := os.MkdirAll(r.dir, 0o777); err != nil {
+				return err
+			}
 			if _, err := save(initial, filepath.Join(r.dir, initialName)); err != nil {
 				return err
 			}
 		}
 	}
 	o.Dir, o.Config = r.dir, asked.text()
-	return r.train(ctx, t, o, nil)
+	return r.train(ctx, t, o, &plan{config: asked})
 }
 
 // initial returns the file of --init, nil for none.
@@ -250,21 +254,21 @@ func (r *run) goOn(ctx context.Context, p *plan) error {
 // finished reports on a run that has ended, and saves its model once more.
 func (r *run) finished(ctx context.Context, p *plan, t train.Task, o train.Options) error {
 	result, at, err := r.complete(ctx, t, o)
-	if err != nil {
-		return err
-	}
-	if len(result.Curve) == 0 {
-		return fmt.Errorf("%s: the run has ended, and its checkpoint with the measurements is gone; \"pentary replay\" rebuilds the model", p.dir)
-	}
-	if at == 0 { // an earlier version has not stored it
+	if err == nil && t.Test == nil && (len(result.Curve) == 0 || at == 0) {
+		// The checkpoint with the measurements is gone, or an earlier version's.
 		if err := p.loadData(r.data); err != nil {
 			return err
 		}
-		loaded, err := r.kind.task()
-		if err != nil {
+		if t, err = p.task(); err != nil {
 			return err
 		}
-		at = loaded.Size
+		observer := o.Observer
+		o = p.options(t)
+		o.Observer = observer
+		result, at, err = r.complete(ctx, t, o)
+	}
+	if err != nil {
+		return err
 	}
 	key, _, value := r.kind.score(result.At().Test, at)
 	f := t.File(r.meta(p.config, p.header.Data, result, at))
@@ -321,7 +325,7 @@ func interrupted(ctx context.Context, err error) error {
 	return err
 }
 
-// train begins a run, or resumes it if there is a plan.
+// train begins a run, or resumes it if the plan has a directory.
 func (r *run) train(ctx context.Context, t train.Task, o train.Options, p *plan) error {
 	observer := newObserver(r.streams, r.json)
 	o.Observer, o.Sync, o.Checkpoint = observer, r.sync.policy(), r.every
@@ -351,7 +355,7 @@ func (r *run) train(ctx context.Context, t train.Task, o train.Options, p *plan)
 		return fmt.Errorf("--log: %w", err)
 	}
 	defer log.close()
-	observer.Start(r.start(run, p != nil))
+	observer.Start(r.start(run, p.dir != ""))
 	result, err := run.Train(ctx)
 	observer.Stop()
 	if err != nil {
@@ -361,11 +365,7 @@ func (r *run) train(ctx context.Context, t train.Task, o train.Options, p *plan)
 		return err
 	}
 	closed := run.Close()
-	c := &config{Out: r.out}
-	if p != nil {
-		c = p.config
-	}
-	return errors.Join(r.report(t, result, c), closed, log.close())
+	return errors.Join(r.report(t, result, p.config), closed, log.close())
 }
 
 // start describes the run that is about to begin.

@@ -146,7 +146,7 @@ func TestCheckMemory(t *testing.T) {
 		t.Errorf("an exbibyte: %v", err)
 	}
 	limit := console.ByteSize(1 << 20)
-	if err := checkMemory(1<<20+1, limit); err == nil || checkMemory(1<<20, limit) != nil {
+	if err := checkMemory(1<<20+1, limit+programBytes); err == nil || checkMemory(1<<20, limit+programBytes) != nil {
 		t.Errorf("more than the limit: %v", err)
 	}
 }
