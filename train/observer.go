@@ -17,7 +17,8 @@ import (
 type Observer interface {
 	// Start comes before the first generation of a session.
 	Start(Start)
-	// Progress follows each generation that is evaluated.
+	// Progress follows each generation that is evaluated; one comes before the first of a
+	// session.
 	Progress(Progress)
 	// Replaying follows each generation that is replayed.
 	Replaying(generation, generations int)

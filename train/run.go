@@ -252,6 +252,7 @@ func (r *Run) Train(ctx context.Context) (*Result, error) {
 	r.timing.start(r.Generation())
 	var err error
 	if !ended && !r.optimizer.Done() && !r.stale() {
+		r.options.Observer.Progress(r.progress(es.Stats{}, false))
 		err = r.optimizer.Run(ctx, r.callbacks()...)
 	}
 	interrupted := ctx.Err() != nil && errors.Is(err, ctx.Err())

@@ -36,10 +36,11 @@ func (t *timing) measuring(measure func()) {
 }
 
 // early reports whether a measurement is worth its time although none is due: none has
-// been for two seconds, and they take at most a twentieth of the session.
+// been for two seconds or an eighth of the session, and they take at most a twentieth of
+// it.
 func (t *timing) early() bool {
-	const pause = 2 * time.Second
-	return time.Since(t.measured) > pause && t.spent*20 < time.Since(t.began)
+	elapsed := time.Since(t.began)
+	return time.Since(t.measured) > max(2*time.Second, elapsed/8) && t.spent*20 < elapsed
 }
 
 // wall returns the time that all sessions took.

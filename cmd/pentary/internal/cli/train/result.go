@@ -54,7 +54,7 @@ func (t *trained) write(p *printer) {
 		label = "Stopped early"
 	}
 	text := fmt.Sprintf("%s in %.1f s", plural(t.Generations, "generation", "generations"), t.Seconds)
-	if t.unit != "" {
+	if t.unit != "" && t.Generations > 0 {
 		text += fmt.Sprintf(", %s member-%s/s", report.Rate(t.Samples+t.Tokens), t.unit)
 	}
 	if t.Kept != nil {
