@@ -3,6 +3,8 @@ package kernels
 import (
 	"fmt"
 	"math/bits"
+
+	"github.com/Kaleaon/pentary-go/internal/fixed"
 )
 
 // ScoreUnit is the resolution of a score: 256 units are one bit.
@@ -12,7 +14,12 @@ const ScoreUnit = 256
 const MaxClasses = 256
 
 // exp2Table[f] = round(2^(8+f/16)).
-var exp2Table = [16]uint16{256, 267, 279, 292, 304, 318, 332, 347, 362, 378, 395, 412, 431, 450, 470, 490}
+var exp2Table = func() (table [16]uint16) {
+	for f, v := range fixed.Exp2Sixteenths {
+		table[f] = (v + 8) >> 4
+	}
+	return table
+}()
 
 // Score computes the integer cross-entropy of n columns of logits over m classes,
 // as the log-probability of the target in units of 1/256 bit (never positive but

@@ -98,7 +98,7 @@ func (l *Attention) attend(y, q, past []int8, head, c, n, steps int) {
 	}
 	sum := int32(0)
 	for j, w := range weights[:steps] {
-		weights[j] = exp2(w - most)
+		weights[j] = fixed.Exp2(w - most)
 		sum += weights[j]
 	}
 	for at, end := first, first+width*n; at < end; at += n * 4 {
@@ -110,18 +110,4 @@ func (l *Attention) attend(y, q, past []int8, head, c, n, steps int) {
 			y[at+i] = int8(fixed.RoundDiv(int64(total), int64(sum)))
 		}
 	}
-}
-
-// exp2Bits counts the fraction bits of exp2.
-const exp2Bits = 12
-
-// exp2Sixteenths[i] = round(2^(12+i/16)).
-var exp2Sixteenths = [16]int32{4096, 4277, 4467, 4664, 4871, 5087, 5312, 5547, 5793, 6049, 6317, 6597, 6889, 7194, 7512, 7845}
-
-// exp2 returns 2^(v/16) for v ≤ 0, in 1/4096.
-func exp2(v int32) int32 {
-	if v <= -16*(exp2Bits+1) {
-		return 0
-	}
-	return exp2Sixteenths[v&15] >> uint(-(v >> 4))
 }

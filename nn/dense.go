@@ -12,11 +12,14 @@ import (
 //
 //	out = clip127(RoundShift(W·x, Shift)), then max(0, out) if ReLU
 //
-// so that a pent of W weighs w·2^-Shift.
+// so that a pent of W weighs w·2^-Shift. With a bias, x has one more row, a constant, and
+// the biases are the last column of W: they are stored, perturbed and trained as weights
+// are, under either estimator.
 type Dense struct {
-	W     *packed.Matrix // outputs × inputs
+	W     *packed.Matrix // outputs × inputs, one more with a bias
 	Shift uint
 	ReLU  bool
+	Bias  int8 // the constant, 1 to 127; 0: none
 }
 
 // NewDense returns a layer of zero weights whose Shift keeps the spread of the
@@ -27,6 +30,33 @@ func NewDense(in, out int, relu bool) *Dense {
 		panic(err.Error())
 	}
 	return &Dense{W: packed.NewMatrix(out, in), Shift: rootShift(in), ReLU: relu}
+}
+
+// biasInput is the constant input of NewBiasedDense: four, as large as inputs usually are.
+const biasInput = 4 << activationBits
+
+// NewBiasedDense is NewDense with a bias.
+func NewBiasedDense(in, out int, relu bool) *Dense {
+	d := NewDense(in, out, relu)
+	d.W, d.Bias = packed.NewMatrix(out, in+1), biasInput
+	return d
+}
+
+// buildDense builds the layer of a Spec.
+func buildDense(s Spec, from Source) (*Dense, error) {
+	in := s.Sizes[0]
+	switch {
+	case s.Bias < 0 || s.Bias > 127:
+		return nil, fmt.Errorf("nn: Dense with a bias of %d, want 1 to 127, or 0 for none", s.Bias)
+	case s.Bias > 0:
+		in++
+	}
+	d, err := from("weights", s.Sizes[1], in, s.ReLU)
+	if err != nil {
+		return nil, err
+	}
+	d.Bias = int8(s.Bias)
+	return d, checkWidths("Dense", 1, s.Sizes...)
 }
 
 // rootShift returns log2(√n) rounded to nearest.
@@ -40,14 +70,19 @@ func (d *Dense) requantize(dst []int8, y []int32, n int) {
 }
 
 // Inputs returns the width of the input.
-func (d *Dense) Inputs() int { return d.W.Cols() }
+func (d *Dense) Inputs() int {
+	if d.Bias != 0 {
+		return d.W.Cols() - 1
+	}
+	return d.W.Cols()
+}
 
 // Outputs returns the width of the output.
 func (d *Dense) Outputs() int { return d.W.Rows() }
 
 // Spec implements Layer.
 func (d *Dense) Spec() Spec {
-	return Spec{Kind: "dense", Sizes: []int{d.Inputs(), d.Outputs()}, ReLU: d.ReLU}
+	return Spec{Kind: "dense", Sizes: []int{d.Inputs(), d.Outputs()}, ReLU: d.ReLU, Bias: int(d.Bias)}
 }
 
 // Weights implements Layer.
@@ -58,7 +93,22 @@ func (d *Dense) Step(p *Pass, x []int8) []int8 { return p.Product(d, x) }
 
 func (d *Dense) matrix() *Dense { return d }
 
-func (d *Dense) operand(_ *Pass, x []int8) []int8 { return x }
+// operand adds the row of the bias to x.
+func (d *Dense) operand(p *Pass, x []int8) []int8 {
+	if d.Bias == 0 {
+		return x
+	}
+	k, n := d.Inputs(), p.n
+	y := p.Alloc(k + 1)
+	if k%4 == 0 {
+		clear(y[len(x):])
+	}
+	copy(y, x)
+	for c := range n {
+		y[(k/4*n+c)*4+k%4] = d.Bias
+	}
+	return y
+}
 
 func (d *Dense) finish(_ *Pass, y []int8) []int8 { return y }
 
@@ -67,5 +117,8 @@ func (d *Dense) String() string {
 	if d.ReLU {
 		act = "relu"
 	}
-	return fmt.Sprintf("dense %d→%d %s >>%d", d.W.Cols(), d.W.Rows(), act, d.Shift)
+	if d.Bias != 0 {
+		act += " with bias"
+	}
+	return fmt.Sprintf("dense %d→%d %s >>%d", d.Inputs(), d.W.Rows(), act, d.Shift)
 }

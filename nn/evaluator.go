@@ -88,8 +88,8 @@ func (o *EvaluatorOptions) check() error {
 		return fmt.Errorf("nn: %d streams of %d steps after %d, want at least 1, 1 and 0, and at most 2^20 samples", o.Streams, o.Steps, o.Lead)
 	case o.Discount < 0 || o.Discount > 256:
 		return fmt.Errorf("nn: discount %d, want 0 to 256", o.Discount)
-	case o.Columns < 1:
-		return fmt.Errorf("nn: %d columns at once, want at least 1", o.Columns)
+	case o.Columns < 1 || o.Columns > maxColumns:
+		return fmt.Errorf("nn: %d columns at once, want 1 to %d", o.Columns, maxColumns)
 	}
 	return nil
 }
@@ -210,7 +210,7 @@ func (e *Evaluator) begin(group int) error {
 	if err != nil {
 		return err
 	}
-	s.repeatTargets(2 * e.chunk)
+	s.repeatTargets(2 * min(e.chunk, g.Pairs/g.Groups))
 	pass := &e.plain
 	pass.begin(s.Streams)
 	for _, x := range s.X[:s.Lead] {

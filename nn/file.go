@@ -32,6 +32,7 @@ type Spec struct {
 	Kind   string `json:"kind"`
 	Sizes  []int  `json:"sizes,omitempty"`
 	ReLU   bool   `json:"relu,omitempty"`
+	Bias   int    `json:"bias,omitempty"`   // of a dense layer, its constant input
 	Layers []Spec `json:"layers,omitempty"` // of a residual connection
 }
 
@@ -49,7 +50,7 @@ var kinds = struct {
 	sync.RWMutex
 	byName map[string]kind
 }{byName: map[string]kind{
-	"dense": {2, func(s Spec, from Source) (Layer, error) { return from("weights", s.Sizes[1], s.Sizes[0], s.ReLU) }},
+	"dense": {2, func(s Spec, from Source) (Layer, error) { return buildDense(s, from) }},
 	"embedding": {3, func(s Spec, from Source) (Layer, error) {
 		return buildEmbedding(s.Sizes[0], s.Sizes[1], s.Sizes[2], s.ReLU, from)
 	}},
@@ -97,14 +98,14 @@ func layerName(i int) string { return fmt.Sprintf("layer%d", i) }
 // -Shift, and the given meta beside those that describe the model. It shares memory with
 // the model: write it before training continues.
 //
-// The tensors of an MLP, dense layers alone, are "layer0", "layer1", …, of outputs ×
+// The tensors of an MLP, dense layers without bias alone, are "layer0", "layer1", …, of outputs ×
 // inputs each; meta "model" is "mlp" and "relu" has a digit for each layer: 1 with ReLU,
 // 0 without.
 //
 // The tensors of any other model are named by the path to the matrix, as in "1.2.forget";
 // "model" is "layers", and "layers" a JSON array of the layers' Specs, each an object of
-// its "kind" and, unless empty or false, "sizes", "relu" and, of a residual connection,
-// "layers". Sizes are:
+// its "kind" and, unless empty or false, "sizes", "relu", of a dense layer "bias" and of
+// a residual connection "layers". Sizes are:
 //
 //	dense      inputs, outputs
 //	embedding  vocabulary, places, outputs

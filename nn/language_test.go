@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/internal/fixed"
 	"github.com/Kaleaon/pentary-go/lowrank"
 )
 
@@ -159,11 +160,11 @@ func TestSample(t *testing.T) {
 	}
 }
 
-// exp2 is the power of two to within its last bit.
+// Exp2 is the power of two to within its last bit.
 func TestExp2(t *testing.T) {
 	for v := int32(-300); v <= 0; v++ {
-		if got, want := float64(exp2(v)), 4096*math.Exp2(float64(v)/16); math.Abs(got-want) > 1 {
-			t.Errorf("exp2(%d) is %v, want %v", v, got, want)
+		if got, want := float64(fixed.Exp2(v)), 4096*math.Exp2(float64(v)/16); math.Abs(got-want) > 1 {
+			t.Errorf("Exp2(%d) is %v, want %v", v, got, want)
 		}
 	}
 }

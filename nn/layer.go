@@ -71,7 +71,8 @@ func asFirst(l Layer) (first firstLayer, ok bool) {
 // stepFirst is Step of a first layer.
 func stepFirst(l firstLayer, p *Pass, x []int8) []int8 {
 	operand := l.operand(p, x)
-	y := p.Product(l.matrix(), operand)
+	y := p.Alloc(l.matrix().W.Rows())
+	p.productOf(y, l.matrix(), operand)
 	if &operand[0] != &x[0] {
 		p.Free(operand)
 	}

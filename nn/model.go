@@ -57,11 +57,12 @@ func (m *Model) isMLP() bool {
 	return ok
 }
 
-// Dense returns the layers if all of them are dense: if the model is an MLP.
+// Dense returns the layers if all of them are dense and without bias: if the model is an
+// MLP.
 func (m *Model) Dense() (layers []*Dense, ok bool) {
 	for _, l := range m.Layers {
 		d, ok := l.(*Dense)
-		if !ok {
+		if !ok || d.Bias != 0 {
 			return nil, false
 		}
 		layers = append(layers, d)
@@ -134,7 +135,7 @@ func (m *Model) Summary() []LayerSummary { return summarize(nil, m.Layers, 0) }
 func summarize(lines []LayerSummary, layers []Layer, depth int) []LayerSummary {
 	for _, l := range layers {
 		s := LayerSummary{Name: l.String(), Depth: depth, Outputs: l.Outputs()}
-		l.Weights(func(_ string, d *Dense) { s.Weights += d.Inputs() * d.Outputs() })
+		l.Weights(func(_ string, d *Dense) { s.Weights += d.W.Rows() * d.W.Cols() })
 		r, ok := l.(*Residual)
 		if ok {
 			s.Name = "residual"

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"runtime"
 	"slices"
@@ -30,6 +31,7 @@ func models() map[string]*Model {
 		"picture": NewModel(NewConv2D(5, 4, 4, 8, 3, 1, true), NewConv2D(3, 2, 8, 4, 2, 1, false), NewDense(8, 5, false)),
 		"strides": NewModel(NewDense(9, 100, true), NewConv2D(5, 5, 4, 8, 2, 2, true), NewDense(32, 5, false)),
 		"alone":   NewModel(NewDense(6, 5, false)),
+		"biased":  NewModel(NewBiasedDense(6, 8, true), NewGRU(8, 4), NewResidual(NewBiasedDense(4, 4, true)), NewBiasedDense(4, 5, false)),
 	}
 	for _, model := range m {
 		model.Randomize(3)
@@ -411,7 +413,8 @@ func TestLayerPanics(t *testing.T) {
 		{"Residual of no layers", func() { NewResidual() }},
 		{"layer 0, dense 4→8 linear >>1, yields 8 activations and layer 1, layernorm 4 to 32, takes 4", func() { NewModel(NewDense(4, 8, false), NewLayerNorm(4)) }},
 		{"layers without weights", func() { NewModel(NewLayerNorm(4)) }},
-		{"NewRunner of 0 columns", func() { models()["alone"].NewRunner(0) }},
+		{"a Runner of 0 columns, want 1 to 16777216", func() { models()["alone"].NewRunner(0) }},
+		{"columns, want 1 to 16777216", func() { models()["alone"].NewRunner(math.MaxInt/4 + 1) }},
 		{"a batch of 4 activations, want 16 for 6×2", func() { models()["alone"].NewRunner(2).Step(make([]int8, 4)) }},
 		{"token 9 for an embedding of 9", func() { models()["rnn"].NewRunner(1).Step([]int8{1, 9, 1, 0}) }},
 	} {

@@ -223,6 +223,16 @@ func (p *Pass) Product(d *Dense, x []int8) []int8 {
 
 // ProductTo is Product with memory of the caller's, for example a state.
 func (p *Pass) ProductTo(dst []int8, d *Dense, x []int8) {
+	if d.Bias != 0 {
+		operand := d.operand(p, x)
+		defer p.Free(operand)
+		x = operand
+	}
+	p.productOf(dst, d, x)
+}
+
+// productOf is ProductTo of what the matrix is multiplied by.
+func (p *Pass) productOf(dst []int8, d *Dense, x []int8) {
 	i := p.next(d)
 	p.y = reuse.Slice(p.y, d.W.Rows()*p.n)
 	if p.population != nil {
@@ -238,12 +248,9 @@ func (p *Pass) ProductTo(dst []int8, d *Dense, x []int8) {
 
 // multiply sets y to W·x.
 func (p *Pass) multiply(y []int32, i int, d *Dense, x []int8) {
-	switch {
-	case p.multiplier != nil:
+	if p.multiplier != nil {
 		p.multiplier.Multiply(y, i, d, x, p.n, p.time*p.n)
-	case p.n <= kernels.MaxVecs:
-		kernels.MatVec(y, d.W, x, p.n)
-	default:
+	} else {
 		kernels.MatMul(y, d.W, x, p.n)
 	}
 }

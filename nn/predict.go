@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/Kaleaon/pentary-go/data"
+	"github.com/Kaleaon/pentary-go/internal/fixed"
 	"github.com/Kaleaon/pentary-go/kernels"
 )
 
@@ -26,10 +27,10 @@ func Probabilities(logits []int8) []int {
 	if len(logits) == 0 {
 		return nil
 	}
-	most := Argmax(logits, 0, len(logits), 1)
+	most := largest(logits, 0, len(logits), 1)
 	p, sum := make([]int, len(logits)), 0
 	for i, l := range logits {
-		p[i] = int(exp2(int32(l) - int32(logits[most])))
+		p[i] = int(fixed.Exp2(int32(l) - int32(logits[most])))
 		sum += p[i]
 	}
 	left := 1 << 16
@@ -89,12 +90,24 @@ func (m *Model) ForEach(d *data.Dataset, visit func(sample int, outputs []int8, 
 	}
 }
 
+// checkBatch panics unless x is a batch of m×n in quads and c one of its columns.
+func checkBatch(fn string, x []int8, c, m, n int) {
+	if m < 1 || m > kernels.MaxK || n < 1 || n > maxColumns || len(x) != kernels.Quads(m)*4*n || c < 0 || c >= n {
+		panic(fmt.Sprintf("nn: %s: column %d of a batch of %d activations, want %d×%d in quads", fn, c, len(x), m, n))
+	}
+}
+
 // predictColumns is how many samples are predicted at once.
 const predictColumns = 1024
 
 // Argmax returns the row with the largest activation in column c of a batch of m×n in
-// quads, the first of equals.
+// quads, the first of equals. It panics if x is no such batch, or c no column of it.
 func Argmax(x []int8, c, m, n int) int {
+	checkBatch("Argmax", x, c, m, n)
+	return largest(x, c, m, n)
+}
+
+func largest(x []int8, c, m, n int) int {
 	best, at := int8(-128), 0
 	for i := range m {
 		if v := x[(i/4*n+c)*4+i%4]; v > best {

@@ -16,23 +16,23 @@ type Runner struct {
 }
 
 // NewRunner returns a Runner at the start of sequences of n columns. It panics if n is
-// below 1.
+// below 1 or above 2^24.
 func (m *Model) NewRunner(n int) *Runner {
-	if n < 1 {
-		panic(fmt.Sprintf("nn: NewRunner of %d columns", n))
-	}
 	r := &Runner{pass: newPass(m)}
-	r.pass.begin(n)
+	r.Restart(n)
 	return r
 }
+
+// maxColumns bounds the columns of a pass, so that the sizes of batches do not wrap.
+const maxColumns = 1 << 24
 
 // Use has a Multiplier compute the products W·x from now on, nil for the kernels.
 func (r *Runner) Use(m Multiplier) { r.pass.multiplier = m }
 
-// Restart begins new sequences of n columns.
+// Restart begins new sequences of n columns. It panics if n is below 1 or above 2^24.
 func (r *Runner) Restart(n int) {
-	if n < 1 {
-		panic(fmt.Sprintf("nn: Restart with %d columns", n))
+	if n < 1 || n > maxColumns {
+		panic(fmt.Sprintf("nn: a Runner of %d columns, want 1 to %d", n, maxColumns))
 	}
 	r.pass.begin(n)
 }
@@ -71,7 +71,7 @@ func (m *Model) NewPopulation() *Population { return &Population{pass: newPass(m
 // for s = 1. It panics if the pairs are not the generation's or the noise is in
 // activations; see CheckGeneration for its tensors.
 func (p *Population) Begin(g *es.Generation, lo, hi, streams int) {
-	if lo < 0 || hi > g.Pairs || lo >= hi || streams < 1 || g.Noise.Estimator != lowrank.PerturbWeights {
+	if lo < 0 || hi > g.Pairs || lo >= hi || streams < 1 || streams > maxColumns/(2*(hi-lo)) || g.Noise.Estimator != lowrank.PerturbWeights {
 		panic(fmt.Sprintf("nn: Population: pairs %d to %d of %d with %d streams, noise in %v", lo, hi, g.Pairs, streams, g.Noise.Estimator))
 	}
 	p.pass.beginMembers(&p.members, g.Noise, g.Tensors, g.Pairs, lo, hi, streams, 1)

@@ -1,6 +1,10 @@
 package nn
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/Kaleaon/pentary-go/internal/fixed"
+)
 
 // MaxHeat bounds the heat of Sample, and -MaxHeat the cold.
 const MaxHeat = 8
@@ -14,7 +18,8 @@ func Sample(logits []int8, c, m, n, heat int, u uint32) int {
 		panic(fmt.Sprintf("nn: Sample: heat %d, want %d to %d", heat, -MaxHeat, MaxHeat))
 	}
 	logit := func(i int) int32 { return int32(logits[(i/4*n+c)*4+i%4]) }
-	most := logit(Argmax(logits, c, m, n))
+	checkBatch("Sample", logits, c, m, n)
+	most := logit(largest(logits, c, m, n))
 	weight := func(i int) uint64 {
 		v := logit(i) - most
 		if heat > 0 {
@@ -22,7 +27,7 @@ func Sample(logits []int8, c, m, n, heat int, u uint32) int {
 		} else {
 			v <<= -heat
 		}
-		return uint64(exp2(v))
+		return uint64(fixed.Exp2(v))
 	}
 	sum := uint64(0)
 	for i := range m {

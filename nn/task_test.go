@@ -399,3 +399,31 @@ func TestProbabilities(t *testing.T) {
 		t.Error("no logits have probabilities")
 	}
 }
+
+// What no weight of an input can say, a bias can, under both estimators.
+func TestBias(t *testing.T) {
+	d := &data.Dataset{Features: 4, Outputs: 2, Inputs: make([]int8, 16*4)}
+	for range 16 {
+		d.Targets = append(d.Targets, 40, -25)
+	}
+	for _, estimator := range []lowrank.Estimator{lowrank.PerturbWeights, lowrank.PerturbActivations} {
+		m := NewBiasedMLP(2, 4, 8, 2)
+		e, err := NewEvaluator(m, Regress(d, 1, Squared), EvaluatorOptions{Streams: 16})
+		if err != nil {
+			t.Fatal(err)
+		}
+		opt, err := es.New(m.Parameters(), e, es.Options{Seed: 1, Generations: 100, Pairs: 32, Sigma: 2, Estimator: estimator})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := opt.Run(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		if y := m.Predict(make([]int8, 4)); abs(int(y[0])-40) > 8 || abs(int(y[1])+25) > 8 {
+			t.Errorf("noise in %v: outputs %v, want about 40 and -25", estimator, y)
+		}
+		if y := NewMLP(2, 4, 8, 2).Predict(make([]int8, 4)); y[0] != 0 || y[1] != 0 {
+			t.Errorf("without bias zeros return %v", y)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package nn
 import (
 	"fmt"
 
+	"github.com/Kaleaon/pentary-go/internal/fixed"
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/lowrank"
 	"github.com/Kaleaon/pentary-go/packed"
@@ -162,7 +163,7 @@ func (t *twin) attention(l *Attention, x []int) []int {
 		for i := first; i < first+head; i++ {
 			total, sum := 0, 0
 			for j, s := range scores {
-				w := int(exp2(int32(s - most)))
+				w := int(fixed.Exp2(int32(s - most)))
 				total += w * past[2*width*j+width+i]
 				sum += w
 			}
@@ -179,6 +180,9 @@ func (t *twin) attention(l *Attention, x []int) []int {
 func (t *twin) product(d *Dense, x []int) []int {
 	i := t.tensor
 	t.tensor++
+	if d.Bias != 0 {
+		x = append(join(x), int(d.Bias))
+	}
 	y := make([]int, d.Outputs())
 	for row := range y {
 		for j, v := range x {
@@ -209,8 +213,8 @@ func (t *twin) perturb(y []int, number uint32, d *Dense, x []int) {
 		kernels.Random(raw, lowrank.StreamOf(n.Seed, n.Generation, number, lowrank.Signs, t.pair))
 		dot = (1 - 2*int(raw[t.sample]&1)) << (d.Shift + activationBits)
 	} else {
-		b := make([]uint8, packed.PaddedLen(d.Inputs()))
-		n.Factor(b, lowrank.FactorB, number, t.pair, d.Inputs())
+		b := make([]uint8, packed.PaddedLen(d.W.Cols()))
+		n.Factor(b, lowrank.FactorB, number, t.pair, d.W.Cols())
 		for j, v := range x {
 			dot += (int(b[j]) - 2) * v
 		}
