@@ -55,7 +55,7 @@ module pent_crossbar #(
     integer i;
     always @(posedge clk) begin
         stage <= {stage[11:1], begins} & {12{~rst}};
-        done <= (stage[11] | (done & ~begins)) & ~rst;
+        done <= (stage[11] | done) & ~rst;
         for (i = 0; i < ROWS; i = i + 1) x_q[8*i+:8] <= begins ? x[8*i+:8] : {x_q[8*i+:7], 1'b0};
     end
 
