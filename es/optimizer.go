@@ -97,7 +97,7 @@ func New(parameters []Parameter, evaluator Evaluator, o Options) (*Optimizer, er
 	if _, ok := o.Rule.(pairsOnly); ok && opt.source != nil {
 		return nil, fmt.Errorf("es: rule %v wants noise in weights", o.Rule)
 	}
-	if need := opt.memory(); o.MemoryLimit > 0 && need > o.MemoryLimit {
+	if need := opt.memory(); o.MemoryLimit > 0 && need > uint64(o.MemoryLimit) {
 		return nil, fmt.Errorf("es: state and update take %d bytes, more than the limit of %d", need, o.MemoryLimit)
 	}
 	opt.start()
@@ -122,7 +122,7 @@ func (o *Optimizer) setSource() error {
 // start makes the optimizer's memory.
 func (o *Optimizer) start() {
 	pairs, samples := o.options.Pairs, o.samples
-	o.updater = lowrank.NewUpdater()
+	o.updater = new(lowrank.Updater)
 	o.coder = newCoder(o.options.Fitness, o.options.Minimize, pairs, samples)
 	o.codes, o.next, o.scores = make([]int8, pairs*samples), make([]int8, pairs*samples), make([]int64, 2*pairs*samples)
 	if n := window(o.options.Rule) - 1; n > 0 {

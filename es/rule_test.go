@@ -155,7 +155,7 @@ func TestThresholdShare(t *testing.T) {
 			o := test.o
 			o.Seed, o.Schedule = 7, Constant
 			g := noiseOnly(o, test.codes)
-			u := lowrank.NewUpdater()
+			u := new(lowrank.Updater)
 			moved := 0
 			for number := range tensors {
 				w := lowrank.Tensor{Number: uint32(number), W: packed.NewMatrix(m, m)}

@@ -36,7 +36,7 @@ func (o *Optimizer) stateOf(w *packed.Matrix) int { return padded(w) * o.options
 // memory returns the bytes that Options.MemoryLimit bounds: the state, what the rule
 // and the updater need while they work on the largest tensor, and the scores and
 // codes of a generation.
-func (o *Optimizer) memory() int {
+func (o *Optimizer) memory() uint64 {
 	const scoring = 2*8 + 3*8 + 2 // two scores, what becomes of them, their code and that of the generation before
 	pairs, window := o.options.Pairs, window(o.options.Rule)
 	updater, weights, residual := 0, 0, 0
@@ -53,9 +53,9 @@ func (o *Optimizer) memory() int {
 			updater, weights, residual = max(updater, f.Updater), max(weights, f.Weights), max(residual, f.Residual)
 		}
 	}
-	n := o.weightState() + updater + (window-1)*pairs + scoring*pairs*o.samples
+	n := uint64(o.weightState()) + uint64(updater) + uint64(window-1)*uint64(pairs) + scoring*uint64(pairs)*uint64(o.samples)
 	if window > 1 { // see QES
-		n += weights + residual
+		n += uint64(weights) + uint64(residual)
 	}
 	return n
 }

@@ -95,7 +95,7 @@ func TestActivationNoise(t *testing.T) {
 		var ws Workspace
 		n.Product(&ws, y, w, x, lo, hi, streams)
 		n.ProductShared(&ws, yShared, base, w, batch, lo, hi, streams)
-		n.ActivationsShared(&ws, act, base, w, batch, lo, hi, streams, nil, shift, relu)
+		activationsShared(n, &ws, act, base, w, batch, lo, hi, streams, kernels.Output{Shift: shift, ReLU: relu})
 		kernels.Requantize(wantAct, yShared, m, cols, kernels.Output{Shift: shift, ReLU: relu})
 		if !slices.Equal(act, wantAct) {
 			t.Fatalf("%+v, unit %d, %d×%d: not the activations of the product", n, unit, m, k)
@@ -129,7 +129,7 @@ func TestActivationNoisePanics(t *testing.T) {
 	mustPanic(t, "lowrank: tensor 3 has unit 21, want at most 20", func() { n.Product(&ws, y, w, x, 0, 1, 1) })
 	mustPanic(t, "Perturbation: noise in activations, want weights", func() { n.Perturbation(&ws, make([]int32, 15), w, 0, 0) })
 	mustPanic(t, "Lookup: noise in activations, want weights", func() { n.Lookup(&ws, nil, w, nil, 0, 1, 1, 0) })
-	mustPanic(t, "Update: noise in activations, want weights", func() { NewUpdater().Update(n, w, nil, newResidualRule(w.W)) })
+	mustPanic(t, "Update: noise in activations, want weights", func() { new(Updater).Update(n, w, nil, newResidualRule(w.W)) })
 	n.Rank = FullRank
 	mustPanic(t, "noise of full rank: noise in activations, want weights", func() { n.Product(&ws, y, w, x, 0, 1, 1) })
 }

@@ -30,7 +30,7 @@ func TestTallMatrixOfFullRank(t *testing.T) {
 			}
 			fitness := []int8{3, -7, 0, 1, 5}
 			z := d.z(n, w.Number, fitness)
-			NewUpdater().Update(n, w, fitness, thresholdRule(9))
+			new(Updater).Update(n, w, fitness, thresholdRule(9))
 			for i, v := range d.w {
 				if want, _ := thresholdRule(9).model(v, 0, z[i]); int64(w.W.At(i/k, i%k)) != want {
 					t.Fatalf("%v, %d rows: weight %d is %d, want %d", law, m, i, w.W.At(i/k, i%k), want)

@@ -2,6 +2,7 @@ package lowrank
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/Kaleaon/pentary-go/internal/reuse"
 	"github.com/Kaleaon/pentary-go/kernels"
@@ -30,6 +31,9 @@ type Draw struct {
 func (n Noise) Draw(d *Draw, w Tensor, lo, hi, samples int) {
 	m, k := w.matrix("Draw").Rows(), w.W.Cols()
 	n.layout(lo, hi, samples)
+	if size := (hi - lo) * max(n.Rank, 1); size > math.MaxInt/max(packed.PaddedLen(m), packed.PaddedLen(k)) {
+		panic(fmt.Sprintf("lowrank: Draw: pairs %d to %d of rank %d for W of %d×%d are too many", lo, hi, n.Rank, m, k))
+	}
 	if n.Estimator == PerturbActivations && !w.Frozen {
 		checkUnit(w)
 	}
@@ -106,20 +110,21 @@ func (d *Draw) ProductShared(ws *Workspace, y, base []int32, x []int8, streams, 
 	}
 }
 
-// ActivationsShared is Noise.ActivationsShared of the pairs drawn, for the samples that
-// begin at from.
-func (d *Draw) ActivationsShared(ws *Workspace, dst []int8, base []int32, x []int8, streams, from int, bias []int32, shift uint, relu bool) {
+// ActivationsShared is ProductShared followed by kernels.Requantize, and takes no product
+// in between unless W is frozen or perturbed at full rank. dst is a batch of
+// m × 2·(hi-lo)·streams in quads.
+func (d *Draw) ActivationsShared(ws *Workspace, dst []int8, base []int32, x []int8, streams, from int, o kernels.Output) {
 	l := d.layout("ActivationsShared", streams, from)
 	m := d.w.W.Rows()
 	if d.w.Frozen || d.noise.Rank == FullRank {
 		checkLen("ActivationsShared", "dst", len(dst), kernels.Quads(m)*4, l.Cols())
 		ws.y = reuse.Slice(ws.y, m*l.Cols())
 		d.ProductShared(ws, ws.y, base, x, streams, from)
-		kernels.Requantize(dst, ws.y, m, l.Cols(), kernels.Output{Bias: bias, Shift: shift, ReLU: relu})
+		kernels.Requantize(dst, ws.y, m, l.Cols(), o)
 		return
 	}
 	perturbShift := d.projectShared(ws, x, l, from)
-	kernels.PerturbSharedRequantize(dst, base, d.a, ws.t, l, m, perturbShift, kernels.Output{Bias: bias, Shift: shift, ReLU: relu})
+	kernels.PerturbSharedRequantize(dst, base, d.a, ws.t, l, m, perturbShift, o)
 }
 
 // projectShared leaves the projections of ProductShared in the workspace, and returns
@@ -154,8 +159,9 @@ func (d *Draw) signs(ws *Workspace, own, streams, from int) {
 
 // layout places the pairs drawn. It panics if samples are asked for that were not.
 func (d *Draw) layout(fn string, streams, from int) kernels.Layout {
-	if from < 0 || (d.noise.Estimator == PerturbActivations && from+streams > d.samples) {
-		panic(fmt.Sprintf("lowrank: %s: samples %d to %d of a draw of %d", fn, from, from+streams, d.samples))
+	d.w.matrix(fn) // panics if nothing has been drawn
+	if from < 0 || d.noise.Estimator == PerturbActivations && (streams > d.samples || from > d.samples-streams) {
+		panic(fmt.Sprintf("lowrank: %s: %d samples from %d of a draw of %d", fn, streams, from, d.samples))
 	}
 	return d.noise.layout(d.lo, d.hi, streams)
 }

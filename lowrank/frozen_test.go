@@ -65,7 +65,7 @@ func TestFrozen(t *testing.T) {
 			t.Errorf("rank %d: VectorPerturbation is %d, want zeros", rank, gain)
 		}
 
-		u, fitness := NewUpdater(), []int8{7, 7, -7}
+		u, fitness := new(Updater), []int8{7, 7, -7}
 		rule, vectorRule := newResidualRule(w.W), &VectorResidual{Mul: 1000, Residual: make([]int8, 3)}
 		moved := u.Update(n, w, fitness, rule) + u.UpdateRows(n, w, fitness, rule, []uint64{^uint64(0)}) +
 			u.UpdateVector(n, bias, fitness, vectorRule)

@@ -67,6 +67,7 @@ func (u *Updater) Gather(noise Noise, w Tensor, fitness []int8, x []int8, sample
 		panic(fmt.Sprintf("lowrank: Gather: %d codes for %d samples", len(fitness), samples))
 	}
 	checkLen("Gather", "x", len(x), kernels.Quads(k)*4, samples)
+	u.bind()
 	u.noise, u.tensor, u.fitness, u.rows = noise, w, fitness, nil
 	count := samples * kernels.InputDigits
 	u.terms = kernels.Terms{
@@ -89,6 +90,9 @@ func (u *Updater) Gather(noise Noise, w Tensor, fitness []int8, x []int8, sample
 // Scatter moves the weights of the matrix last gathered, and returns how many pents
 // moved.
 func (u *Updater) Scatter(step Stepper) (moved int) {
+	if u.tensor.W == nil {
+		panic("lowrank: Scatter: nothing has been gathered")
+	}
 	if u.tensor.Frozen {
 		return 0
 	}

@@ -17,7 +17,7 @@ import (
 
 func ExampleUpdater_Gather() {
 	w := Tensor{W: packed.NewMatrix(2, 4)}
-	u := NewUpdater()
+	u := new(Updater)
 	// Two pairs and two samples, which light up one input each.
 	deviation := u.Gather(Noise{Seed: 1, Rank: 1, Estimator: PerturbActivations}, w, []int8{9, 0, -3, 7}, []int8{127, 0, 0, 0, 0, 0, 127, 0}, 2)
 	fmt.Println("moved", u.Scatter(thresholdRule(2*deviation/256)))
@@ -115,7 +115,7 @@ func TestGather(t *testing.T) {
 	for _, procs := range []int{1, 2, 7} {
 		t.Run(fmt.Sprint(procs), func(t *testing.T) {
 			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
-			u := NewUpdater() // one for all shapes
+			u := new(Updater) // one for all shapes
 			for _, law := range laws {
 				for _, s := range gatherShapes {
 					testGather(t, u, law, s.m, s.k, s.pairs, s.samples, s.rank)
@@ -202,7 +202,7 @@ func TestGatherDeviation(t *testing.T) {
 			w, d := randomTensor(rng, 1, m, k)
 			vectors, x := randomInputs(rng, k, samples)
 			codes := randomCodes(rng, pairs*samples)
-			got := float64(NewUpdater().Gather(n, w, codes, x, samples)) / 256
+			got := float64(new(Updater).Gather(n, w, codes, x, samples)) / 256
 			want := math.Sqrt(squares(d.gather(n, w.Number, codes, vectors, samples).z(m, k, samples)) / (m * k))
 			if math.Abs(got/want-1) > 0.03 {
 				t.Errorf("%v, rank %d: deviation %.1f, and that of Z is %.1f", law, rank, got, want)
@@ -219,7 +219,7 @@ func TestGatherOutlier(t *testing.T) {
 	for p := range pairs {
 		codes[p*samples+64] = kernels.MaxFitness
 	}
-	u := NewUpdater()
+	u := new(Updater)
 	u.Gather(Noise{Rank: 1, Estimator: PerturbActivations}, w, codes, make([]int8, 32*samples), samples)
 	// One sample of 65 has all of D: eight deviations of all are one of its own.
 	var cut, whole, others int
@@ -244,7 +244,7 @@ func TestGatherNothing(t *testing.T) {
 	w, _ := randomTensor(rng, 0, 20, 30)
 	_, x := randomInputs(rng, 30, 5)
 	before := w.W.Clone()
-	u := NewUpdater()
+	u := new(Updater)
 	if deviation := u.Gather(Noise{Rank: 2, Estimator: PerturbActivations}, w, make([]int8, 5*3), x, 5); deviation != 0 {
 		t.Errorf("codes of zero: deviation %d", deviation)
 	}
@@ -260,7 +260,7 @@ func TestGatherNothing(t *testing.T) {
 
 func TestGatherPanics(t *testing.T) {
 	w := Tensor{W: packed.NewMatrix(2, 3)}
-	u := NewUpdater()
+	u := new(Updater)
 	n := Noise{Rank: 1, Estimator: PerturbActivations}
 	x := make([]int8, 8)
 	mustPanic(t, "Gather: noise in weights, want activations", func() { u.Gather(Noise{Rank: 1}, w, make([]int8, 4), x, 2) })
@@ -281,7 +281,7 @@ func TestGatherAllocations(t *testing.T) {
 	small, _ := randomTensor(rng, 1, 33, 50)
 	_, x := randomInputs(rng, 90, 33)
 	codes := randomCodes(rng, 20*33)
-	u, rule := NewUpdater(), newResidualRule(w.W)
+	u, rule := new(Updater), newResidualRule(w.W)
 	if got := allocs.PerRun(10, func() {
 		u.Gather(Noise{Rank: 2, Estimator: PerturbActivations}, w, codes, x, 33)
 		u.Scatter(rule)
@@ -295,7 +295,7 @@ func TestGatherAllocations(t *testing.T) {
 func TestGatherBytes(t *testing.T) {
 	for _, s := range gatherShapes {
 		w := Tensor{W: packed.NewMatrix(s.m, s.k)}
-		u := NewUpdater()
+		u := new(Updater)
 		x := make([]int8, kernels.Quads(s.k)*4*s.samples)
 		u.Gather(Noise{Rank: s.rank, Estimator: PerturbActivations}, w, make([]int8, s.pairs*s.samples), x, s.samples)
 		g := &u.gather

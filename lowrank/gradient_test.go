@@ -211,7 +211,7 @@ func TestActivationGradient(t *testing.T) {
 	for _, law := range laws {
 		κ := momentOf(law, 4)/math.Pow(momentOf(law, 2), 2) - 3
 		n := Noise{Seed: 5, Law: law, Rank: 1, Estimator: PerturbActivations}
-		u := NewUpdater()
+		u := new(Updater)
 		codes := make([]int8, pairs*samples)
 		mean, all := 0.0, make([]int64, m*k)
 		for range generations {

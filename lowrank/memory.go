@@ -2,6 +2,8 @@ package lowrank
 
 import (
 	"fmt"
+	"math"
+	"math/bits"
 
 	"github.com/Kaleaon/pentary-go/internal/fixed"
 	"github.com/Kaleaon/pentary-go/internal/parallel"
@@ -46,7 +48,8 @@ func (s Storage) String() string {
 
 // Footprint is the memory, in bytes, that training one tensor takes. To it come a
 // Workspace for each goroutine that evaluates,
-// see Workspace.Bytes, and the evaluator's own activations.
+// see Workspace.Bytes, and the evaluator's own activations. What does not fit an int is
+// math.MaxInt.
 type Footprint struct {
 	Weights  int // of a matrix three bits a pent, rows padded to blocks; a byte an element of a vector
 	Residual int // a byte a pent, rows padded, or an element; none under a rule without state
@@ -63,17 +66,17 @@ type Footprint struct {
 func TrainingFootprint(m, k, pairs, rank int) Footprint {
 	mp, kp := packed.PaddedLen(m), packed.PaddedLen(k)
 	f := Footprint{
-		Weights:  m * packed.RowBytes(k),
-		Residual: m * kp,
+		Weights:  product(m, packed.RowBytes(k)),
+		Residual: product(m, kp),
 	}
 	if rank == FullRank {
 		inQuads := kernels.Quads(pairs) * 4
-		f.Updater = inQuads*m + parallel.Workers()*panelRows(m)*kp*(pairs+inQuads)
+		f.Updater = add(product(inQuads, m), product(parallel.Workers(), panelRows(m), kp, pairs+inQuads))
 		return f
 	}
 	chunk := pairChunk(rank)
 	workers := min(parallel.Workers(), (pairs+chunk-1)/chunk)
-	f.Updater = workers*min(chunk, pairs)*rank*(mp+kp) + kernels.Quads(pairs*rank)*4*(m+kp)
+	f.Updater = add(product(workers, min(chunk, pairs), rank, mp+kp), product(kernels.Quads(pairs*rank), 4, m+kp))
 	return f
 }
 
@@ -82,8 +85,29 @@ func TrainingFootprint(m, k, pairs, rank int) Footprint {
 // for each sample, D, and factor A of all pairs, as drawn and packed, with the codes.
 func GatherBytes(m, k, pairs, rank, samples int) int {
 	terms, sums := kernels.Quads(samples*kernels.InputDigits)*4, kernels.Quads(pairs*rank)*4
-	return terms*(m+packed.PaddedLen(k)) + 4*m*samples +
-		pairs*rank*packed.PaddedLen(m) + m*packed.RowBytes(pairs*rank) + sums*samples
+	return add(product(terms, m+packed.PaddedLen(k)), product(4, m, samples),
+		product(pairs, rank, packed.PaddedLen(m)), product(m, packed.RowBytes(pairs*rank)), product(sums, samples))
+}
+
+// product returns the product of sizes, math.MaxInt if it does not fit an int.
+func product(sizes ...int) int {
+	n := 1
+	for _, size := range sizes {
+		high, low := bits.Mul(uint(n), uint(size))
+		if n = int(low); high != 0 || low > math.MaxInt {
+			n = math.MaxInt
+		}
+	}
+	return n
+}
+
+// add is product for a sum.
+func add(sizes ...int) int {
+	n := 0
+	for _, size := range sizes {
+		n += min(size, math.MaxInt-n)
+	}
+	return n
 }
 
 // VectorFootprint returns the footprint of training a vector of n elements, whatever
@@ -93,7 +117,7 @@ func VectorFootprint(n int) Footprint {
 }
 
 // Total returns the sum of all parts.
-func (f Footprint) Total() int { return f.Weights + f.Residual + f.Updater }
+func (f Footprint) Total() int { return add(f.Weights, f.Residual, f.Updater) }
 
 // Bytes returns the memory that the workspace holds. One use of it takes a code
 // for every element of the factors in flight, rows padded, and four bytes for

@@ -2,6 +2,7 @@ package lowrank
 
 import (
 	"fmt"
+	"math"
 	"runtime"
 	"runtime/debug"
 	"testing"
@@ -74,7 +75,7 @@ func TestFootprintMeasured(t *testing.T) {
 			before  runtime.MemStats
 			after   runtime.MemStats
 		)
-		kernels.MatMul(y, packed.NewMatrix(test.m, test.k), x, 2*flight*streams) // makes the scratch
+		noise.Product(new(Workspace), y, Tensor{W: packed.NewMatrix(test.m, test.k)}, x, 0, flight, streams) // makes the kernels' scratch
 		for p := range fitness {
 			fitness[p] = int8(p%3 - 1)
 		}
@@ -85,13 +86,33 @@ func TestFootprintMeasured(t *testing.T) {
 		for p := 0; p < test.pairs; p += flight {
 			noise.Product(&ws, y, w, x, p, p+flight, streams)
 		}
-		NewUpdater().Update(noise, w, fitness, rule)
+		new(Updater).Update(noise, w, fitness, rule)
 		runtime.ReadMemStats(&after)
 
 		f := TrainingFootprint(test.m, test.k, test.pairs, test.rank)
 		got, want := int(after.TotalAlloc-before.TotalAlloc), f.Total()+ws.Bytes()
 		if got < want || got > want+want/50 { // the heap rounds sizes up
 			t.Errorf("%+v: allocated %d bytes, want %d to 2 %% more: %+v, workspace %d", test, got, want, f, ws.Bytes())
+		}
+	}
+}
+
+// The updater holds what the footprint says on any number of processors.
+func TestUpdaterFootprint(t *testing.T) {
+	for _, procs := range []int{1, 2, 4, 8, 16} {
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
+		for _, test := range []struct{ m, k, pairs, rank int }{
+			{64, 64, 50, 8}, {64, 64, 500, 1}, {30, 100, 7, 3}, {33, 64, 20, FullRank},
+		} {
+			w := Tensor{W: packed.NewMatrix(test.m, test.k)}
+			fitness := make([]int8, test.pairs)
+			fitness[0] = 1
+			var u Updater
+			u.Update(Noise{Rank: test.rank}, w, fitness, newResidualRule(w.W))
+			got, want := cap(u.a)+cap(u.b)+cap(u.terms.FA)+cap(u.terms.B), TrainingFootprint(test.m, test.k, test.pairs, test.rank).Updater
+			if got != want {
+				t.Errorf("%+v on %d processors: the updater holds %d bytes, want %d", test, procs, got, want)
+			}
 		}
 	}
 }
@@ -103,9 +124,23 @@ func TestVectorFootprint(t *testing.T) {
 	if want := (Footprint{Weights: n, Residual: n, Updater: 4*n + 1024}); f != want {
 		t.Errorf("footprint %+v, want %+v", f, want)
 	}
-	u := NewUpdater()
+	u := new(Updater)
 	u.UpdateVector(Noise{}, Tensor{V: make([]int8, n)}, make([]int8, 500), &VectorResidual{Residual: make([]int8, n)})
 	if got := cap(u.a) + 4*cap(u.z); got != f.Updater {
 		t.Errorf("the updater holds %d bytes, want %d", got, f.Updater)
+	}
+}
+
+// Footprints that do not fit an int are the largest int, so that no limit admits them.
+func TestFootprintSaturates(t *testing.T) {
+	const huge = math.MaxInt/4 + 1
+	for _, got := range []int{
+		TrainingFootprint(huge/128, 8192, 1, 1).Weights, TrainingFootprint(huge/128, 8192, 1, 1).Residual,
+		TrainingFootprint(64, 64, huge/1024, 256).Updater, TrainingFootprint(huge/128, 8192, 64, 1).Total(),
+		TrainingFootprint(huge/128, 8192, 64, FullRank).Updater, GatherBytes(huge/128, 64, 64, 1, 1<<20),
+	} {
+		if got != math.MaxInt {
+			t.Errorf("%d, want the largest int", got)
+		}
 	}
 }

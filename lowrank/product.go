@@ -2,6 +2,7 @@ package lowrank
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/packed"
@@ -30,7 +31,10 @@ type Workspace struct {
 // PerturbActivations, Bᵀx gives way to ±2^Unit, see Estimator; both members of a pair share
 // the signs.
 func (n Noise) Product(ws *Workspace, y []int32, w Tensor, x []int8, lo, hi, streams int) {
-	w.matrix("Product")
+	m, k := w.matrix("Product").Rows(), w.W.Cols()
+	cols := n.layout(lo, hi, streams).Cols()
+	checkLen("Product", "x", len(x), kernels.Quads(k)*4, cols)
+	checkLen("Product", "y", len(y), m, cols)
 	n.Draw(&ws.draw, w, lo, hi, streams)
 	ws.draw.Product(ws, y, x, streams, 0)
 }
@@ -40,18 +44,13 @@ func (n Noise) Product(ws *Workspace, y []int32, w Tensor, x []int8, lo, hi, str
 //
 //	y[:, (p, s, b)] = base[:, b] ± RoundShift(A_p·(B_pᵀ·x[:, b])/√r, Sigma)
 func (n Noise) ProductShared(ws *Workspace, y, base []int32, w Tensor, x []int8, lo, hi, streams int) {
-	w.matrix("ProductShared")
+	m, k := w.matrix("ProductShared").Rows(), w.W.Cols()
+	cols := n.layout(lo, hi, streams).Cols()
+	checkLen("ProductShared", "x", len(x), kernels.Quads(k)*4, streams)
+	checkLen("ProductShared", "base", len(base), m, streams)
+	checkLen("ProductShared", "y", len(y), m, cols)
 	n.Draw(&ws.draw, w, lo, hi, streams)
 	ws.draw.ProductShared(ws, y, base, x, streams, 0)
-}
-
-// ActivationsShared is ProductShared followed by kernels.Requantize with a bias, a
-// shift and ReLU or not, and takes no product in between but for a W that is frozen
-// or perturbed at full rank. dst is a batch of m × 2·(hi-lo)·streams in quads.
-func (n Noise) ActivationsShared(ws *Workspace, dst []int8, base []int32, w Tensor, x []int8, lo, hi, streams int, bias []int32, shift uint, relu bool) {
-	w.matrix("ActivationsShared")
-	n.Draw(&ws.draw, w, lo, hi, streams)
-	ws.draw.ActivationsShared(ws, dst, base, x, streams, 0, bias, shift, relu)
 }
 
 // spread gives every member the product that all share.
@@ -64,9 +63,10 @@ func spread(y, base []int32, m int, l kernels.Layout) {
 	}
 }
 
-// layout places pairs lo to hi. It panics if that cannot be.
+// layout places pairs lo to hi. It panics if that cannot be, or their columns, times
+// the rank, do not fit an int.
 func (n Noise) layout(lo, hi, streams int) kernels.Layout {
-	if lo < 0 || hi < lo || streams < 1 {
+	if lo < 0 || hi < lo || streams < 1 || streams > math.MaxInt/2/max(hi-lo, 1)/max(n.Rank, 1) {
 		panic(fmt.Sprintf("lowrank: pairs %d to %d of %d streams", lo, hi, streams))
 	}
 	n.checkPairs(hi)

@@ -152,6 +152,12 @@ func TestProductShared(t *testing.T) {
 	})
 }
 
+// activationsShared draws the noise for one product.
+func activationsShared(n Noise, ws *Workspace, dst []int8, base []int32, w Tensor, x []int8, lo, hi, streams int, o kernels.Output) {
+	n.Draw(&ws.draw, w, lo, hi, streams)
+	ws.draw.ActivationsShared(ws, dst, base, x, streams, 0, o)
+}
+
 // ActivationsShared is its parts, one after the other.
 func TestActivationsShared(t *testing.T) {
 	rng := rand.New(rand.NewPCG(6, 6))
@@ -171,7 +177,7 @@ func TestActivationsShared(t *testing.T) {
 		n.ProductShared(&ws, y, base, w, x, lo, hi, streams)
 		got, want := make([]int8, kernels.Quads(m)*4*cols), make([]int8, kernels.Quads(m)*4*cols)
 		kernels.Requantize(want, y, m, cols, kernels.Output{Bias: bias, Shift: shift, ReLU: relu})
-		n.ActivationsShared(&ws, got, base, w, x, lo, hi, streams, bias, shift, relu)
+		activationsShared(n, &ws, got, base, w, x, lo, hi, streams, kernels.Output{Bias: bias, Shift: shift, ReLU: relu})
 		if !slices.Equal(got, want) {
 			t.Fatalf("%+v, %d×%d, pairs %d to %d, %d streams: not the activations of the product", n, m, k, lo, hi, streams)
 		}
@@ -289,7 +295,9 @@ func TestProductPanics(t *testing.T) {
 	mustPanic(t, "y has 5 elements, want 6", func() { n.Product(&ws, y[:5], w, x, 0, 1, 1) })
 	mustPanic(t, "x has 15 elements, want 16", func() { n.Product(&ws, y, w, x[:15], 0, 1, 1) })
 	mustPanic(t, "base has 2 elements, want 3", func() { n.ProductShared(&ws, y, base[:2], w, x[:8], 0, 1, 1) })
-	mustPanic(t, "dst has 7 elements, want 8", func() { n.ActivationsShared(&ws, make([]int8, 7), base, w, x[:8], 0, 1, 1, nil, 1, true) })
+	mustPanic(t, "dst has 7 elements, want 8", func() {
+		activationsShared(n, &ws, make([]int8, 7), base, w, x[:8], 0, 1, 1, kernels.Output{Shift: 1, ReLU: true})
+	})
 	mustPanic(t, "x has 7 elements, want 8", func() { n.ProductShared(&ws, y, base, w, x[:7], 0, 1, 1) })
 	mustPanic(t, "lowrank: pairs 1 to 0 of 1 streams", func() { n.Product(&ws, y, w, x, 1, 0, 1) })
 	mustPanic(t, "lowrank: pairs 0 to 1 of 0 streams", func() { n.ProductShared(&ws, y, base, w, x, 0, 1, 0) })
@@ -300,7 +308,9 @@ func TestProductPanics(t *testing.T) {
 	mustPanic(t, "Perturbation: tensor 6 is not a matrix alone", func() { n.Perturbation(&ws, make([]int32, 15), vector, 0, 0) })
 
 	n.Rank = FullRank
-	mustPanic(t, "dst has 7 elements, want 8 for 4×2", func() { n.ActivationsShared(&ws, make([]int8, 7), base, w, x[:8], 0, 1, 1, nil, 1, true) })
+	mustPanic(t, "dst has 7 elements, want 8 for 4×2", func() {
+		activationsShared(n, &ws, make([]int8, 7), base, w, x[:8], 0, 1, 1, kernels.Output{Shift: 1, ReLU: true})
+	})
 	mustPanic(t, "y has 5 elements, want 6", func() { n.Product(&ws, y[:5], w, x, 0, 1, 1) })
 	mustPanic(t, "x has 15 elements, want 16", func() { n.Product(&ws, y, w, x[:15], 0, 1, 1) })
 	mustPanic(t, "base has 2 elements, want 3 for 3×1", func() { n.ProductShared(&ws, y, base[:2], w, x[:8], 0, 1, 1) })
@@ -311,7 +321,7 @@ func TestProductPanics(t *testing.T) {
 	})
 	mustPanic(t, "pairs to 4194305 of full rank", func() { n.Perturbation(&ws, make([]int32, 15), w, 1<<22, 0) })
 	mustPanic(t, "pairs to 4194305 of full rank", func() {
-		NewUpdater().Update(n, w, make([]int8, 1<<22+1), newResidualRule(w.W))
+		new(Updater).Update(n, w, make([]int8, 1<<22+1), newResidualRule(w.W))
 	})
 	mustPanic(t, "W is 1×2097153, want at most 2097152 columns", func() {
 		n.Product(&ws, nil, Tensor{W: packed.NewMatrix(1, kernels.MaxRankK+1)}, nil, 0, 0, 1)
@@ -336,14 +346,53 @@ func TestProductAllocations(t *testing.T) {
 	for _, rank := range []int{1, 3, FullRank} {
 		n := Noise{Rank: rank, Sigma: 4}
 		for name, call := range map[string]func(){
-			"Product":           func() { n.Product(&ws, y, w, x, 0, pairs, streams) },
-			"ProductShared":     func() { n.ProductShared(&ws, y, base, w, shared, 0, pairs, streams) },
-			"ActivationsShared": func() { n.ActivationsShared(&ws, act, base, w, shared, 0, pairs, streams, nil, 5, true) },
-			"Perturbation":      func() { n.Perturbation(&ws, e, w, 0, 8) },
+			"Product":       func() { n.Product(&ws, y, w, x, 0, pairs, streams) },
+			"ProductShared": func() { n.ProductShared(&ws, y, base, w, shared, 0, pairs, streams) },
+			"ActivationsShared": func() {
+				activationsShared(n, &ws, act, base, w, shared, 0, pairs, streams, kernels.Output{Shift: 5, ReLU: true})
+			},
+			"Perturbation": func() { n.Perturbation(&ws, e, w, 0, 8) },
 		} {
 			if got := allocs.PerRun(10, call); got != 0 {
 				t.Errorf("rank %d: %s allocates %d times a call", rank, name, got)
 			}
 		}
 	}
+}
+
+// Shapes whose products wrap around are refused before any work, in every function that
+// takes them: the lengths that they would wrap to are those of the slices.
+func TestShapesThatWrap(t *testing.T) {
+	const half = (math.MaxInt + 1) / 2
+	w := Tensor{W: packed.NewMatrix(4, 4)}
+	vector := Tensor{V: make([]int8, 4)}
+	ws := new(Workspace)
+	n, sampled := Noise{Rank: 1}, Noise{Rank: 1, Estimator: PerturbActivations}
+	for name, call := range map[string]func(n Noise, lo, hi, streams int){
+		"Product":       func(n Noise, lo, hi, streams int) { n.Product(ws, nil, w, nil, lo, hi, streams) },
+		"ProductShared": func(n Noise, lo, hi, streams int) { n.ProductShared(ws, nil, nil, w, nil, lo, hi, streams) },
+		"Draw":          func(n Noise, lo, hi, streams int) { n.Draw(new(Draw), w, lo, hi, streams) },
+		"Lookup":        func(n Noise, lo, hi, streams int) { n.Lookup(ws, nil, w, nil, lo, hi, streams, 0) },
+		"AddVector":     func(n Noise, lo, hi, streams int) { n.AddVector(ws, nil, vector, lo, hi, streams, 0) },
+		"PerturbVector": func(n Noise, lo, hi, streams int) { n.PerturbVector(ws, nil, vector, lo, hi, streams, 0) },
+	} {
+		for _, shape := range [][3]int{
+			{0, half, 1}, {0, 1, half}, {0, half, 2}, {0, 2, half}, {0, half / 2, 4}, {0, math.MaxInt, math.MaxInt}, {half, math.MaxInt, 1 << 3},
+		} {
+			t.Run(fmt.Sprint(name, shape), func(t *testing.T) {
+				mustPanic(t, "lowrank: ", func() { call(n, shape[0], shape[1], shape[2]) })
+				if name != "Lookup" {
+					mustPanic(t, "lowrank: ", func() { call(sampled, shape[0], shape[1], shape[2]) })
+				}
+			})
+		}
+	}
+	var d Draw
+	mustPanic(t, "is not a matrix alone", func() { d.Product(ws, nil, nil, 1, 0) })
+	n.Draw(&d, w, 0, 1, 1)
+	mustPanic(t, "lowrank: ", func() { d.Product(ws, nil, nil, half, 0) })
+	mustPanic(t, "lowrank: ", func() { d.ProductShared(ws, nil, nil, nil, half, 0) })
+	mustPanic(t, "lowrank: ", func() { d.ActivationsShared(ws, nil, nil, nil, half, 0, kernels.Output{}) })
+	sampled.Draw(&d, w, 0, 1, 1)
+	mustPanic(t, "1 samples from ", func() { d.Product(ws, nil, nil, 1, math.MaxInt) })
 }

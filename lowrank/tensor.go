@@ -2,6 +2,8 @@ package lowrank
 
 import (
 	"fmt"
+	"math"
+	"math/bits"
 
 	"github.com/Kaleaon/pentary-go/packed"
 )
@@ -41,9 +43,14 @@ func (w Tensor) vector(fn string) []int8 {
 	return w.V
 }
 
-// checkLen panics unless a slice has the length that m×n asks for.
+// checkLen panics unless a slice has the length that m×n asks for. A product that does
+// not fit an int is that of no slice.
 func checkLen(fn, name string, got, m, n int) {
-	if got != m*n {
-		panic(fmt.Sprintf("lowrank: %s: %s has %d elements, want %d for %d×%d", fn, name, got, m*n, m, n))
+	high, size := bits.Mul(uint(m), uint(n))
+	switch {
+	case m < 0 || n < 0 || high != 0 || size > math.MaxInt:
+		panic(fmt.Sprintf("lowrank: %s: %s has %d elements, but %d×%d is out of range", fn, name, got, m, n))
+	case got != int(size):
+		panic(fmt.Sprintf("lowrank: %s: %s has %d elements, want %d for %d×%d", fn, name, got, size, m, n))
 	}
 }

@@ -19,7 +19,8 @@ type Stepper interface {
 // Updater applies the update of a generation. It keeps the factors of all pairs
 // of one tensor while it works on it, Pairs·Rank·(m+k) bytes, and those of a few pairs
 // as they are drawn for each goroutine, never a buffer of Z's size. Under FullRank it
-// keeps a panel of rows of every pair's E for each goroutine.
+// keeps a panel of rows of every pair's E for each goroutine. The zero value is ready for
+// use, by one goroutine at a time.
 type Updater struct {
 	noise   Noise
 	tensor  Tensor
@@ -38,13 +39,14 @@ type Updater struct {
 	draw, walk, walkDense func(worker, i int)
 }
 
-// NewUpdater returns an Updater with no memory yet.
-func NewUpdater() *Updater {
-	u := &Updater{}
+// bind makes the tasks of the parallel loops.
+func (u *Updater) bind() {
+	if u.draw != nil {
+		return
+	}
 	u.draw, u.walk, u.walkDense = u.drawPairs, u.stepPanel, u.stepDense
 	g := &u.gather
 	g.signPairs, g.packRows, g.sumRows, g.weighRows, g.spreadStrip = u.signChunk, u.packChunk, u.sumChunk, u.weighChunk, u.spreadColumns
-	return u
 }
 
 // rowPanel is how many rows a goroutine steps at once.
@@ -80,6 +82,7 @@ func (u *Updater) UpdateRows(noise Noise, w Tensor, fitness []int8, step Stepper
 	if w.Frozen {
 		return 0
 	}
+	u.bind()
 	u.noise, u.tensor, u.fitness, u.step, u.rows = noise, w, fitness, step, rows
 	if noise.Rank == FullRank {
 		u.updateDense()

@@ -17,7 +17,7 @@ import (
 func ExampleUpdater() {
 	w := Tensor{W: packed.NewMatrix(2, 6)}
 	// Pair 0 was better with its plus member, pair 1 with its minus member.
-	moved := NewUpdater().Update(Noise{Seed: 1, Rank: 1}, w, []int8{1, -1}, thresholdRule(2))
+	moved := new(Updater).Update(Noise{Seed: 1, Rank: 1}, w, []int8{1, -1}, thresholdRule(2))
 	fmt.Println("moved", moved)
 	for i := range w.W.Rows() {
 		for j := range w.W.Cols() {
@@ -141,7 +141,7 @@ func TestUpdate(t *testing.T) {
 		for name, rule := range rules {
 			t.Run(fmt.Sprintf("%s/%d", name, procs), func(t *testing.T) {
 				defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
-				u := NewUpdater() // one for all shapes, as a model's tensors share it
+				u := new(Updater) // one for all shapes, as a model's tensors share it
 				for _, law := range laws {
 					for _, shape := range [][2]int{{1, 1}, {40, 70}, {16, 32}, {17, 300}, {3, 33}} {
 						for _, rank := range []int{1, 2, 3, 4, 5, 16, FullRank} {
@@ -160,7 +160,7 @@ func TestUpdateNothing(t *testing.T) {
 	w, _ := randomTensor(rng, 0, 20, 30)
 	before := w.W.Clone()
 	for _, fitness := range [][]int8{nil, make([]int8, 10)} {
-		if moved := NewUpdater().Update(Noise{Rank: 2}, w, fitness, newResidualRule(w.W)); moved != 0 || !w.W.Equal(before) {
+		if moved := new(Updater).Update(Noise{Rank: 2}, w, fitness, newResidualRule(w.W)); moved != 0 || !w.W.Equal(before) {
 			t.Errorf("%d pairs without fitness moved %d pents", len(fitness), moved)
 		}
 	}
@@ -169,7 +169,7 @@ func TestUpdateNothing(t *testing.T) {
 func TestUpdatePanics(t *testing.T) {
 	w := Tensor{W: packed.NewMatrix(2, 2)}
 	mustPanic(t, "lowrank: Update: fitness code 64 of pair 1, want at most ±63", func() {
-		NewUpdater().Update(Noise{Rank: 1}, w, []int8{63, 64}, newResidualRule(w.W))
+		new(Updater).Update(Noise{Rank: 1}, w, []int8{63, 64}, newResidualRule(w.W))
 	})
 }
 
@@ -185,7 +185,7 @@ func TestUpdateAllocations(t *testing.T) {
 	for p := range fitness {
 		fitness[p] = int8(p%3 - 1)
 	}
-	u := NewUpdater()
+	u := new(Updater)
 	ruleLarge, ruleSmall := newResidualRule(large.W), newResidualRule(small.W)
 	ruleVector := &VectorResidual{Mul: 1, Residual: make([]int8, 40)}
 	rows := []uint64{0x123456789}
@@ -205,7 +205,7 @@ func TestUpdateAllocations(t *testing.T) {
 // keeps of them, stay.
 func TestUpdateRows(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 7))
-	u := NewUpdater()
+	u := new(Updater)
 	fitness := make([]int8, 13)
 	for _, law := range laws {
 		for _, rank := range []int{1, 3, 4, FullRank} {
@@ -257,9 +257,9 @@ func TestUpdateRowsPanics(t *testing.T) {
 	w := Tensor{W: packed.NewMatrix(65, 2)}
 	rule := newResidualRule(w.W)
 	mustPanic(t, "lowrank: UpdateRows: 1 words of rows, want 2 for W of 65×2", func() {
-		NewUpdater().UpdateRows(Noise{Rank: 1}, w, nil, rule, make([]uint64, 1))
+		new(Updater).UpdateRows(Noise{Rank: 1}, w, nil, rule, make([]uint64, 1))
 	})
 	mustPanic(t, "lowrank: Update: tensor 1 is not a matrix alone", func() {
-		NewUpdater().Update(Noise{Rank: 1}, Tensor{Number: 1, V: make([]int8, 2)}, nil, rule)
+		new(Updater).Update(Noise{Rank: 1}, Tensor{Number: 1, V: make([]int8, 2)}, nil, rule)
 	})
 }

@@ -24,7 +24,7 @@ func ExampleNoise_AddVector() {
 func ExampleUpdater_UpdateVector() {
 	bias := Tensor{V: make([]int8, 6)}
 	rule := &VectorResidual{Mul: 100, Residual: make([]int8, 6)} // 100/256 level for one of Z
-	moved := NewUpdater().UpdateVector(Noise{Seed: 1, Rank: 1}, bias, []int8{1, -1}, rule)
+	moved := new(Updater).UpdateVector(Noise{Seed: 1, Rank: 1}, bias, []int8{1, -1}, rule)
 	fmt.Println("moved", moved, bias.V, rule.Residual)
 	// Output: moved 2 [-1 0 -1 0 0 0] [56 100 1 0 0 100]
 }
@@ -125,7 +125,7 @@ func TestVectorDeviation(t *testing.T) {
 
 func TestUpdateVector(t *testing.T) {
 	rng := rand.New(rand.NewPCG(17, 17))
-	u := NewUpdater()
+	u := new(Updater)
 	fitness := make([]int8, 30)
 	for _, law := range laws {
 		for _, rank := range []int{1, 3, 4, FullRank} {
@@ -181,18 +181,18 @@ func TestVectorPanics(t *testing.T) {
 		"AddVector":          func(w Tensor) { n.AddVector(&ws, y, w, 0, 1, 1, 0) },
 		"PerturbVector":      func(w Tensor) { n.PerturbVector(&ws, y, w, 0, 1, 1, 0) },
 		"VectorPerturbation": func(w Tensor) { n.VectorPerturbation(&ws, y[:3], w, 0, 0) },
-		"UpdateVector":       func(w Tensor) { NewUpdater().UpdateVector(n, w, nil, &VectorResidual{}) },
+		"UpdateVector":       func(w Tensor) { new(Updater).UpdateVector(n, w, nil, &VectorResidual{}) },
 	} {
 		mustPanic(t, fn+": tensor 5 is not a vector alone", func() { call(Tensor{Number: 5}) })
 	}
 	mustPanic(t, fmt.Sprintf("UpdateVector: fitness code %d of pair 0", -kernels.MaxFitness-1), func() {
-		NewUpdater().UpdateVector(n, w, []int8{-kernels.MaxFitness - 1}, &VectorResidual{})
+		new(Updater).UpdateVector(n, w, []int8{-kernels.MaxFitness - 1}, &VectorResidual{})
 	})
 	mustPanic(t, "StepVector: 2 residuals and an update of 3 for a vector of 3, shift 0", func() {
-		NewUpdater().UpdateVector(n, w, nil, &VectorResidual{Residual: make([]int8, 2)})
+		new(Updater).UpdateVector(n, w, nil, &VectorResidual{Residual: make([]int8, 2)})
 	})
 	mustPanic(t, "StepVector: 3 residuals and an update of 3 for a vector of 3, shift 63", func() {
-		NewUpdater().UpdateVector(n, w, nil, &VectorResidual{Shift: 63, Residual: make([]int8, 3)})
+		new(Updater).UpdateVector(n, w, nil, &VectorResidual{Shift: 63, Residual: make([]int8, 3)})
 	})
 }
 

@@ -156,7 +156,7 @@ func trainFine(t *testing.T, l Language, text []byte, from, generations, rate in
 		g.Tensors = append(g.Tensors, lowrank.Tensor{Number: uint32(i), W: parameter.Matrix, Unit: parameter.Unit})
 	}
 	scores, codes := make([]int64, 2*pairs*p.Samples()), make([]int8, pairs*p.Samples())
-	u := lowrank.NewUpdater()
+	u := new(lowrank.Updater)
 	for n := range generations {
 		if int8s {
 			f.refine()

@@ -282,7 +282,7 @@ func (p *Pass) multiplyMembers(i int, d *Dense, x []int8) {
 func (p *Pass) productShared(d *Dense, operand []int8, base []int32) []int8 {
 	dst := p.Alloc(d.W.Rows())
 	m := p.population
-	m.draw(p, p.next(d)).ActivationsShared(&m.work, dst, base, operand, m.streams*p.wide, m.sample(p), nil, d.Shift, d.ReLU)
+	m.draw(p, p.next(d)).ActivationsShared(&m.work, dst, base, operand, m.streams*p.wide, m.sample(p), kernels.Output{Shift: d.Shift, ReLU: d.ReLU})
 	return dst
 }
 

@@ -98,7 +98,7 @@ func New(p *isa.Program, c Config) (*Machine, error) {
 		program: p, config: c,
 		words: make([]int64, c.Words), pents: make([]byte, c.Pents),
 		bytes: make([]int8, c.Bytes), sums: make([]int32, c.Accumulators),
-		updater: lowrank.NewUpdater(),
+		updater: new(lowrank.Updater),
 	}
 	for pc, w := range p.Code {
 		in, err := isa.Decode(w)
