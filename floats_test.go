@@ -19,7 +19,7 @@ import (
 // integerPackages are those that compute training and inference. No float occurs
 // in them, not even for reporting.
 var integerPackages = []string{
-	"packed", "kernels", "lowrank", "es", "es/baseline", "es/journal", "nn", "nn/control",
+	"trit5", "packed", "kernels", "lowrank", "es", "es/baseline", "es/journal", "nn", "nn/control",
 	"internal/durable", "internal/fixed", "internal/parallel", "internal/reuse",
 	"internal/hw/isa", "internal/hw/exec", "internal/hw/programs",
 }

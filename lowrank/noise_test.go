@@ -19,8 +19,7 @@ func ExampleNoise_Factor() {
 	codes := make([]uint8, packed.PaddedLen(12))
 	noise.Factor(codes, FactorA, 0, 41, 12) // tensor 0, pair 41: the same on every call
 	for _, c := range codes[:12] {
-		pent, _ := trit5.FromCode(c)
-		fmt.Print(pent, " ")
+		fmt.Print(trit5.Pent(c)-trit5.CodeZero, " ")
 	}
 	fmt.Println()
 	// Output: - ⊖ 0 0 0 0 + 0 + ⊖ 0 -

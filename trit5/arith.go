@@ -10,12 +10,6 @@ func Add(a, b, carryIn Pent) (sum, carry Pent) {
 	return split(a + b + carryIn)
 }
 
-// Mul returns the product of two valid pents as a·b = lo + 5·carry, by shift
-// and add. The carry is non-zero only for the products ±4 = ∓1 ± 5.
-func Mul(a, b Pent) (lo, carry Pent) {
-	return split(Pent(MulInt(a, int32(b))))
-}
-
 // MulInt returns p·t by shift and add: 0, ±t or ±2t. p must be valid. Like
 // Go's own arithmetic it wraps when the product leaves int32, which |t| < 2^30
 // rules out.

@@ -24,7 +24,7 @@
 //
 // # Contents
 //
-// [Pent] is the digit, [Add], [Mul] and [MulInt] its arithmetic, [Quantize] and
-// [QuantizeQ16] the way to it from real and fixed-point values, and [Word] the
-// 16-pent number on which the Pentary architecture computes.
+// [Pent] is the digit, [Add] and [MulInt] its arithmetic, [QuantizeQ16] the way to it
+// from fixed-point values, and [Word] the 16-pent number on which the Pentary
+// architecture computes.
 package trit5

@@ -13,9 +13,6 @@ const (
 	Levels = 5
 )
 
-// Code is a pent as stored: p + 2, in the low 3 bits.
-type Code = uint8
-
 // CodeZero is the code of the pent 0.
 const CodeZero = 2
 
@@ -24,14 +21,6 @@ var symbols = [Levels]rune{'⊖', '-', '0', '+', '⊕'}
 
 // ValidCode reports whether c is the code of a pent.
 func ValidCode(c uint8) bool { return c < Levels }
-
-// FromCode returns the pent whose code is c, or an error if c is above 4.
-func FromCode(c uint8) (Pent, error) {
-	if !ValidCode(c) {
-		return 0, fmt.Errorf("trit5: FromCode: code %d is no pent (0 to %d are)", c, Levels-1)
-	}
-	return Pent(c) - CodeZero, nil
-}
 
 // Valid reports whether p is in [Min, Max].
 func (p Pent) Valid() bool { return Min <= p && p <= Max }
@@ -45,22 +34,4 @@ func (p Pent) String() string {
 		return fmt.Sprintf("Pent(%d)", int8(p))
 	}
 	return string(symbols[p.Code()])
-}
-
-// ParsePent reads a pent written as a symbol (⊖ - 0 + ⊕) or as a decimal
-// (-2, -1, 0, 1, 2, +1, +2).
-func ParsePent(s string) (Pent, error) {
-	switch s {
-	case "⊖", "-2":
-		return -2, nil
-	case "-", "-1":
-		return -1, nil
-	case "0":
-		return 0, nil
-	case "+", "1", "+1":
-		return 1, nil
-	case "⊕", "2", "+2":
-		return 2, nil
-	}
-	return 0, fmt.Errorf("trit5: ParsePent: %.16q is no pent (-2 to 2, or one of ⊖ - 0 + ⊕)", s)
 }
