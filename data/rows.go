@@ -79,3 +79,17 @@ func (r *Rows) Line() int { return r.c.start }
 // Label returns what the label's column says in the row that Next returned last, "" if there is no
 // such column.
 func (r *Rows) Label() string { return r.text }
+
+// Open begins to read the CSV file at path, see Rows.
+func (s *Scaler) Open(path string, o CSVOptions) (*Rows, io.Closer, error) {
+	f, _, err := open(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	rows, err := s.Rows(f, path, o)
+	if err != nil {
+		f.Close()
+		return nil, nil, err
+	}
+	return rows, f, nil
+}

@@ -162,7 +162,38 @@ func (f Scale) scaled(v, steps, bound float64) int {
 // Value returns the number that a network's output stands for.
 func (f Scale) Value(output int) float64 { return f.Center + float64(float64(output)*f.Unit) }
 
-// Dataset returns the samples of some rows of a table.
+// CheckTable returns an error if a table is not of the columns that s scales, or has
+// classes that it does not know.
+func (s *Scaler) CheckTable(t *Table) error {
+	names := make([]string, len(s.Features))
+	for i, f := range s.Features {
+		names[i] = f.Name
+	}
+	switch {
+	case !slices.Equal(names, t.Features):
+		return fmt.Errorf("%s: features %s, and the model takes %s", t.Name, list(t.Features), list(names))
+	case (s.Target != nil) != (t.Targets != nil):
+		return fmt.Errorf("%s: label %q is a class in one of the file and the model, and a number in the other", t.Name, t.Label)
+	}
+	for _, class := range t.Classes {
+		if s.Target == nil && !slices.Contains(s.Classes, class) {
+			return fmt.Errorf("%s: column %d (%q): class %q, and the model knows %s", t.Name, t.Column, t.Label, class, list(s.Classes))
+		}
+	}
+	return nil
+}
+
+// CheckWidths returns an error unless s makes the inputs and reads the outputs of a network
+// of these widths.
+func (s *Scaler) CheckWidths(inputs, outputs int) error {
+	want := max(1, len(s.Classes))
+	if inputs != s.Inputs() || outputs != want {
+		return fmt.Errorf("data: network of %d→%d for scales of %d inputs and %d outputs", inputs, outputs, s.Inputs(), want)
+	}
+	return nil
+}
+
+// Dataset returns the samples of some rows of a table that passes CheckTable.
 func (s *Scaler) Dataset(t *Table, rows []int) *Dataset {
 	d := &Dataset{Features: s.Inputs(), Inputs: make([]int8, len(rows)*s.Inputs()), FeatureNames: []string{}}
 	for _, f := range s.Features {
@@ -176,12 +207,16 @@ func (s *Scaler) Dataset(t *Table, rows []int) *Dataset {
 	} else {
 		d.Classes, d.ClassNames = len(s.Classes), s.Classes
 	}
+	class := make([]uint8, len(t.Classes)) // of the scaler, by class of the table
+	for i, name := range t.Classes {
+		class[i] = uint8(max(0, slices.Index(s.Classes, name)))
+	}
 	for n, i := range rows {
 		s.Apply(d.Sample(n), t.Row(i))
 		if s.Target != nil {
 			d.Targets = append(d.Targets, int16(s.Target.scaled(t.Targets[i], TargetUnit, math.MaxInt16)))
 		} else {
-			d.Labels = append(d.Labels, t.Labels[i])
+			d.Labels = append(d.Labels, class[t.Labels[i]])
 		}
 	}
 	return d

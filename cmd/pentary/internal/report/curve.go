@@ -23,6 +23,12 @@ func WriteCurve(out io.Writer, points []Point) {
 // WriteBits draws bits a byte, which the points have in place of accuracy.
 func WriteBits(out io.Writer, points []Point) { writeCurve(out, points, 1, "%4.2f") }
 
+// WriteErrors draws errors in the unit of what is predicted, which the points have in
+// place of accuracy.
+func WriteErrors(out io.Writer, points []Point) {
+	writeCurve(out, points, 1, "%8.4g", asciigraph.LowerBound(0))
+}
+
 func writeCurve(out io.Writer, points []Point, scale float64, label string, bounds ...asciigraph.Option) {
 	const width, height = 60, 10
 	if len(points) < 2 {

@@ -31,7 +31,7 @@ that has ended.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			switch {
 			case !cmd.Flags().Changed("resume"):
-				return console.Usagef("train what? There are %s; %s, a language model; and control, policies", task.Names(), languageTask)
+				return console.Usagef("train what? There are %s; %s, a table; %s, a language model; and control, policies", task.Names(), task.CSV.Name, languageTask)
 			case r.dir == "":
 				return console.Usagef("--resume needs the directory of a run")
 			case cmd.Flags().Changed("generations") && r.extend < 1:
@@ -47,12 +47,12 @@ that has ended.`,
 	f.SortFlags = false
 	console.RunFolder(f, &r.dir, "resume", "resume the run in this `directory` with its settings and data")
 	f.IntVar(&r.extend, "generations", 0, "extend the run to this number of generations, which its schedules then span")
-	console.Input(f, &r.data, "data", "`folder` or text file that the run's data are in now, if they have moved")
+	console.Input(f, &r.data, "data", "`folder` or file that the run's data are in now, if they have moved")
 	r.flags(f)
 	for _, t := range task.All {
 		cmd.AddCommand(newTask(newClassifier(t), s))
 	}
-	cmd.AddCommand(newTask(newLanguage(), s), newTrainControl(s))
+	cmd.AddCommand(newTable(s), newTask(newLanguage(), s), newTrainControl(s))
 	return cmd
 }
 

@@ -136,9 +136,10 @@ func existing(dir string) (*plan, error) {
 	return nil, nil
 }
 
-// needsData reports whether updates of the run take the data.
+// needsData reports whether updates of the run take the data, or its model their scales.
 func (p *plan) needsData() bool {
-	return p.kind.Options().Estimator == lowrank.PerturbActivations
+	_, table := p.kind.(*table)
+	return table || p.kind.Options().Estimator == lowrank.PerturbActivations
 }
 
 // loadData reads the run's data, from where they are now if they have moved.

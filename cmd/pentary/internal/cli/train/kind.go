@@ -71,6 +71,9 @@ func find(name string) (kind, error) {
 	if name == languageTask {
 		return newLanguage(), nil
 	}
+	if name == task.CSV.Name {
+		return newCSV(), nil
+	}
 	for _, env := range control.All {
 		if env.Spec().Name == name {
 			return newPolicy(env), nil
@@ -79,5 +82,5 @@ func find(name string) (kind, error) {
 	if t, err := task.Find(name); err == nil {
 		return newClassifier(t), nil
 	}
-	return nil, fmt.Errorf("no task %q; there are %s, %s and, for control, %s", name, task.Names(), languageTask, environmentNames())
+	return nil, fmt.Errorf("no task %q; there are %s, %s, %s and, for control, %s", name, task.Names(), languageTask, task.CSV.Name, environmentNames())
 }

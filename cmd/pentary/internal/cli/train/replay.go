@@ -21,7 +21,7 @@ type rebuild struct {
 func (b *rebuild) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.SortFlags = false
-	console.Input(f, &b.data, "data", "`folder` or text file that the data of a run with noise in activations are in now, if they have moved")
+	console.Input(f, &b.data, "data", "`folder` or file that the data of a run with noise in activations, or on a table, are in now, if they have moved")
 	threadsFlag(f, &b.threads)
 	f.BoolVar(&b.json, "json", false, "print one JSON object a line")
 }
@@ -38,7 +38,7 @@ func (b *rebuild) run(s *console.Streams, dir string) (*plan, *train.Run, error)
 	}
 	if p.needsData() {
 		if err := p.loadData(b.data); err != nil {
-			return p, nil, fmt.Errorf("the updates of noise in activations take the data: %w", err)
+			return p, nil, fmt.Errorf("rebuilding this run takes its data: %w", err)
 		}
 	}
 	if err := checkMemory(p.kind.memory(), 0); err != nil {
@@ -63,7 +63,7 @@ func NewReplay(s *console.Streams) *cobra.Command {
 		Short: "Rebuild a run's model from its journal alone",
 		Long: `Rebuild the model of a run of any task from its journal: by the seed and the codes of
 each generation, without checkpoint or evaluation, and without data unless the noise was
-in activations. It works while the run is under way, and ends with the last whole
+in activations, or the data a table, whose scales the model keeps. It works while the run is under way, and ends with the last whole
 generation.
 
 It says how much faster than the training it was, for a run that has ended. The

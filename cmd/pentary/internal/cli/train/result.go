@@ -84,6 +84,7 @@ type finished struct {
 	Accuracy *float64 `json:"test_accuracy,omitempty"`
 	Bits     *float64 `json:"valid_bits_per_byte,omitempty"`
 	Reward   *float64 `json:"tested_reward,omitempty"`
+	RMSE     *float64 `json:"test_rmse,omitempty"`
 
 	WeightsSHA256 string  `json:"weights_sha256"`
 	Generations   int     `json:"generations"`
@@ -104,6 +105,9 @@ func (r *finished) write(p *printer, k kind, curve []report.Point) {
 		report.WriteBits(p.out, curve)
 	case r.Reward != nil:
 		label, value = "Mean reward", r.Reward
+	case r.RMSE != nil:
+		label, value = "Test RMSE", r.RMSE
+		report.WriteErrors(p.out, curve)
 	default:
 		report.WriteCurve(p.out, curve)
 	}

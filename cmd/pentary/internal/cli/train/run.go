@@ -289,6 +289,8 @@ func (r *run) finished(ctx context.Context, p *plan, t train.Task, o train.Optio
 		out.Accuracy = &value
 	case train.BitsPerByte.Key:
 		out.Bits = &value
+	case rmseKey:
+		out.RMSE = &value
 	default:
 		out.Reward = &value
 	}

@@ -1,0 +1,232 @@
+package train
+
+import (
+	encoding "encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/settings"
+	"github.com/Kaleaon/pentary-go/data"
+	"github.com/Kaleaon/pentary-go/nn"
+	"github.com/Kaleaon/pentary-go/packed"
+)
+
+// predictor predicts the rows of a CSV file.
+type predictor struct {
+	streams   *console.Streams
+	header    settings.Header
+	separator string
+	json      bool
+
+	net    *nn.Model
+	scaler *data.Scaler
+	csv    *encoding.Writer
+
+	rows, labelled, right int
+	squares               float64
+}
+
+// NewPredict returns the command predict.
+func NewPredict(s *console.Streams) *cobra.Command {
+	p := &predictor{streams: s, header: "auto", separator: ","}
+	cmd := &cobra.Command{
+		Use:   "predict MODEL.pent FILE.csv",
+		Short: "Predict the rows of a CSV file with a saved model",
+		Long: `Predict each row of a CSV file with a model that "pentary train csv" has saved. Columns
+are found by their names, in any order, and further ones are ignored; a file without
+names has the columns of the training data, or the features alone.
+
+The output is CSV: the line, the class and the probability of each class, or the line
+and the number. If the file has the label, too, the share of right classes, or the
+error, is reported at the end, on the standard error unless with --json. A row that cannot
+be read is an error before anything is written.`,
+		Example:     "  pentary predict iris.pent new.csv\n  pentary predict iris.pent new.csv --json",
+		Annotations: console.Arguments(console.ArgModel, "csv|gz"),
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) != 2 {
+				return console.Usagef("%s takes a .pent file and a CSV file, and got %d arguments", cmd.CommandPath(), len(args))
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, args []string) error { return p.run(args[0], args[1]) },
+	}
+	f := cmd.Flags()
+	f.SortFlags = false
+	settings.TableFlags(f, &p.header, &p.separator)
+	f.BoolVar(&p.json, "json", false, "print one JSON object a line")
+	return cmd
+}
+
+func (p *predictor) run(model, path string) error {
+	o, err := settings.TableOptions(p.header, p.separator)
+	if err != nil {
+		return console.UsageError{Err: err}
+	}
+	f, err := packed.ReadFile(model)
+	if err != nil {
+		return err
+	}
+	if p.scaler, err = scalerOf(f); err == nil {
+		if p.net, err = nn.Load(f); err == nil {
+			err = p.scaler.CheckWidths(p.net.Inputs(), p.net.Outputs())
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", model, err)
+	}
+	// The first pass finds what cannot be read, before anything is written.
+	if err := p.pass(path, o, func(*data.Dataset, []int, []string) error { return nil }); err != nil {
+		return err
+	}
+	if p.rows == 0 {
+		return fmt.Errorf("%s: no rows to predict", path)
+	}
+	p.rows = 0
+	p.csv = encoding.NewWriter(p.streams.Out)
+	if !p.json {
+		p.csv.Write(p.head())
+	}
+	if err := p.pass(path, o, p.predict); err != nil {
+		return err
+	}
+	p.csv.Flush()
+	return errors.Join(p.csv.Error(), p.summarize())
+}
+
+// batch is how many rows are predicted at once.
+const batch = 1024
+
+// pass reads the file and calls visit for each batch of rows, with their lines and what
+// their labels say.
+func (p *predictor) pass(path string, o data.CSVOptions, visit func(d *data.Dataset, lines []int, labels []string) error) error {
+	rows, closer, err := p.scaler.Open(path, o)
+	if err != nil {
+		return err
+	}
+	defer closer.Close()
+	var d data.Dataset
+	var lines []int
+	var labels []string
+	flush := func() error {
+		d.Features, d.Classes, d.Labels = p.scaler.Inputs(), 256, make([]uint8, len(lines))
+		p.rows += len(lines)
+		if err := visit(&d, lines, labels); err != nil {
+			return err
+		}
+		d.Inputs, lines, labels = d.Inputs[:0], lines[:0], labels[:0]
+		return nil
+	}
+	for {
+		inputs, err := rows.Next()
+		if err == io.EOF {
+			return flush()
+		} else if err != nil {
+			return err
+		}
+		d.Inputs = append(d.Inputs, inputs...)
+		lines, labels = append(lines, rows.Line()), append(labels, rows.Label())
+		if len(lines) == batch {
+			if err := flush(); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// head returns the names of the output's columns.
+func (p *predictor) head() []string {
+	if p.scaler.Target != nil {
+		return []string{"line", p.scaler.Label}
+	}
+	return append([]string{"line", "class"}, p.scaler.Classes...)
+}
+
+// predict writes the predictions of a batch.
+func (p *predictor) predict(d *data.Dataset, lines []int, labels []string) (err error) {
+	outputs := make([]int8, p.net.Outputs())
+	p.net.ForEach(d, func(row int, y []int8, column, columns int) {
+		for i := range outputs {
+			outputs[i] = y[(i/4*columns+column)*4+i%4]
+		}
+		if p.scaler.Target != nil {
+			err = errors.Join(err, p.number(lines[row], p.scaler.Target.Value(int(outputs[0])), labels[row]))
+		} else {
+			err = errors.Join(err, p.class(lines[row], outputs, labels[row]))
+		}
+	})
+	return err
+}
+
+// predicted is the object that --json prints for a row.
+type predicted struct {
+	Line   int                `json:"line"`
+	Class  string             `json:"class,omitempty"`
+	Scores map[string]float64 `json:"scores,omitempty"` // probabilities
+	Value  *float64           `json:"value,omitempty"`  // of a regression
+}
+
+func (p *predictor) class(line int, logits []int8, label string) error {
+	class := p.scaler.Classes[nn.Argmax(logits, 0, len(logits), 1)]
+	if label != "" {
+		p.labelled++
+		if label == class {
+			p.right++
+		}
+	}
+	row, scores := []string{strconv.Itoa(line), class}, map[string]float64{}
+	for i, share := range nn.Probabilities(logits) {
+		v := float64(share) / (1 << 16)
+		row, scores[p.scaler.Classes[i]] = append(row, strconv.FormatFloat(v, 'f', 4, 64)), math.Round(v*1e4)/1e4
+	}
+	if p.json {
+		return p.streams.PrintJSON("prediction", predicted{Line: line, Class: class, Scores: scores})
+	}
+	return p.csv.Write(row)
+}
+
+func (p *predictor) number(line int, value float64, label string) error {
+	if want, err := strconv.ParseFloat(label, 64); err == nil {
+		p.labelled++
+		p.squares += (value - want) * (value - want)
+	}
+	if p.json {
+		return p.streams.PrintJSON("prediction", predicted{Line: line, Value: &value})
+	}
+	return p.csv.Write([]string{strconv.Itoa(line), strconv.FormatFloat(value, 'g', 6, 64)})
+}
+
+// predictions is the object that --json prints at the end.
+type predictions struct {
+	Rows     int      `json:"rows"`
+	Labelled int      `json:"labelled_rows"`
+	Accuracy *float64 `json:"accuracy,omitempty"`
+	RMSE     *float64 `json:"rmse,omitempty"`
+}
+
+// summarize reports how good the predictions are where the file has the label.
+func (p *predictor) summarize() error {
+	r := predictions{Rows: p.rows, Labelled: p.labelled}
+	text := ""
+	if p.labelled > 0 && p.scaler.Target != nil {
+		v := math.Sqrt(p.squares / float64(p.labelled))
+		r.RMSE, text = &v, fmt.Sprintf("RMSE %.4g", v)
+	} else if p.labelled > 0 {
+		v := float64(p.right) / float64(p.labelled)
+		r.Accuracy, text = &v, report.Percent(p.right, p.labelled)+" right"
+	}
+	if p.json {
+		return p.streams.PrintJSON("result", r)
+	}
+	if text != "" {
+		_, err := fmt.Fprintf(p.streams.Err, "%s of %s labelled rows\n", text, report.Count(p.labelled))
+		return err
+	}
+	return nil
+}
