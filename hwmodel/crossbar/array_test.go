@@ -295,3 +295,21 @@ func TestGain(t *testing.T) {
 		}
 	}
 }
+
+// A converter of b bits has 2^(b-1) - 1 codes on either side of zero.
+func TestConverterRange(t *testing.T) {
+	for bits := uint(2); bits <= 24; bits++ {
+		a := &array{config: &Config{ADCBits: bits}}
+		most := int64(1)<<(bits-1) - 1
+		a.setRange(0) // the finest steps: whole units
+		sums := make([]int64, 4)
+		reads := []int32{math.MaxInt32 / 2, -math.MaxInt32 / 2, Unit, -Unit}
+		a.convert(sums, reads, 0)
+		want := []int64{min(most, int64(reads[0])/Unit) * Unit, -min(most, int64(reads[0])/Unit) * Unit, Unit, -Unit}
+		for i := range sums {
+			if d := sums[i] - want[i]; d < -Unit || d > Unit || i > 1 && d != 0 || most < int64(reads[0])/Unit && d != 0 {
+				t.Errorf("%d bits: a read of %d gives %d, want %d", bits, reads[i], sums[i], want[i])
+			}
+		}
+	}
+}

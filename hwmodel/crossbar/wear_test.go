@@ -150,3 +150,17 @@ func step(rng *rand.Rand, w *packed.Matrix) {
 	}
 	w.Set(i, j, p+up)
 }
+
+// The gap moves after exactly as many writes as are asked for.
+func TestLevellingAfter(t *testing.T) {
+	cells := program(t, Config{Device: Ideal, Rows: 16, Levelling: 1 << 20}, uniform(4, 16, 1)).Wear().Writes
+	for _, test := range []struct {
+		after uint64
+		moved bool
+	}{{cells, true}, {cells + 1, false}} {
+		c := program(t, Config{Device: Ideal, Rows: 16, Levelling: int(test.after)}, uniform(4, 16, 1))
+		if moved := c.Wear().Writes > cells; moved != test.moved {
+			t.Errorf("levelling after %d writes: %d writes of %d cells, moved %t", test.after, c.Wear().Writes, cells, moved)
+		}
+	}
+}

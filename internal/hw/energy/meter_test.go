@@ -55,3 +55,19 @@ func TestShare(t *testing.T) {
 		}
 	}
 }
+
+// Shares are exact, whatever the products add up to.
+func TestShareIsExact(t *testing.T) {
+	for _, test := range []struct{ n, part, whole, want int64 }{
+		{10, 1, 3, 3},
+		{11, 2, 3, 7},
+		{2, 2, 3, 1},
+		{0, 2, 3, 0},
+		{1 << 50, 1<<20 - 1, 1 << 20, 1<<50 - 1<<30},
+		{1<<50 + 3, 1, 2, 1<<49 + 1},
+	} {
+		if got := share(test.n, test.part, test.whole); got != test.want {
+			t.Errorf("share(%d, %d, %d) = %d, want %d", test.n, test.part, test.whole, got, test.want)
+		}
+	}
+}

@@ -1,9 +1,11 @@
 package exec
 
 import (
+	"fmt"
 	"math"
 	"math/big"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/Kaleaon/pentary-go/internal/hw/isa"
@@ -94,6 +96,7 @@ func TestLRMUL(t *testing.T) {
 		_, bn := l.tensor(isa.Pents, rank, k)
 		x, xn := l.tensor(isa.Bytes, k, n)
 		d, dn := l.tensor(isa.Accumulators, m, n)
+		event := [4]Tensor{l.tensors[dn], l.tensors[an], l.tensors[bn], l.tensors[xn]}
 		multiplier, shift := 128+l.rng.IntN(129), l.rng.IntN(12)
 		l.declare("factors: .factors t0, t1, %d, %d", multiplier, shift)
 		f := l.address("factors")
@@ -109,7 +112,7 @@ func TestLRMUL(t *testing.T) {
 			}
 			return roundShift(sum, uint(shift))
 		})
-		if e := l.e; e.MACs() != rank*(m+k)*n || e.Weights.Total() != rank*(m+k) {
+		if e := l.e; e.MACs() != rank*(m+k)*n || e.Weights.Total() != rank*(m+k) || e.Tensors != event {
 			t.Fatalf("event %+v", e)
 		}
 	}
@@ -455,6 +458,26 @@ func TestPQUANT(t *testing.T) {
 		})
 		if e := l.e; e.Moved != moved || e.MACs() != pairs*rank*m*k {
 			t.Fatalf("%d pents moved, want %d; event %+v", e.Moved, moved, e)
+		}
+	}
+}
+
+// Codes of both signs are bounded.
+func TestPQUANTCodes(t *testing.T) {
+	for code, ok := range map[int64]bool{-64: false, -63: true, 63: true, 64: false, -127: false} {
+		l := newLab(t, 1)
+		w, _ := l.tensor(isa.Pents, 3, 5)
+		_, cn := l.tensor(isa.Bytes, 2, 1)
+		_, _ = l.tensor(isa.Bytes, 3*packed.PaddedLen(5), 1)
+		l.noise("noise")
+		l.declare("update: .update noise, 1, 1, t1, 1, 100, t2")
+		u := l.address("update")
+		err := l.run(func() {
+			l.set(cn, 0, 0, 1)
+			l.set(cn, 1, 0, code)
+		}, "PQUANT %s, %s, 5", w, u)
+		if (err == nil) != ok || !ok && !strings.Contains(err.Error(), fmt.Sprintf("code %d of pair 1, want at most ±63", code)) {
+			t.Errorf("code %d: error %v", code, err)
 		}
 	}
 }
