@@ -31,7 +31,7 @@ func NewSample(s *console.Streams) *cobra.Command {
 		Short:       "Write text with a saved language model",
 		Long: `Write text with a language model that "pentary train lm" has saved: the prompt, and the
 bytes that the model draws after it. The same seed gives the same text on every machine.
-Ctrl-C ends it.`,
+Ctrl-C ends it. On a terminal, control characters of the text are escaped.`,
 		Example: "  pentary sample lm.pent --prompt \"The Rays of Light \" --heat -1",
 		Args:    console.OneArgument(".pent file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -66,24 +66,28 @@ func (w *sampler) run(ctx context.Context, s *console.Streams, path string) erro
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	out := bufio.NewWriter(s.Out)
+	safe := console.NewText(s)
+	out := bufio.NewWriter(safe)
 	out.WriteString(w.prompt)
+	err = nil
 	n := 0
 	for b := range text {
-		if n == w.bytes {
+		if n == w.bytes || err != nil { // nobody reads along
 			break
 		}
 		if ctx.Err() != nil {
-			return errors.Join(out.Flush(), console.ErrInterrupted)
+			err = console.ErrInterrupted
+			break
 		}
 		n++
 		out.WriteByte(b)
 		if s.OutTerm != nil || b == '\n' {
-			out.Flush()
+			err = out.Flush()
 		}
 	}
+	err = errors.Join(err, out.Flush(), safe.Close())
 	if s.OutTerm != nil {
-		out.WriteByte('\n')
+		fmt.Fprintln(s.Out)
 	}
-	return out.Flush()
+	return err
 }
