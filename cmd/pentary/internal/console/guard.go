@@ -121,8 +121,14 @@ func foldsCase(dir string) bool {
 func CheckPaths(cmd *cobra.Command, args []string, s *Streams, inputs map[string]string) error {
 	places := placesOf(cmd, args)
 	for label, path := range inputs {
-		if path != "" {
-			places = append(places, resolve(label, path, reads))
+		if path == "" {
+			continue
+		}
+		places = append(places, resolve(label, path, reads))
+		if isFolder(path) {
+			for _, name := range dataFiles() {
+				places = append(places, resolve(label, filepath.Join(path, name), reads))
+			}
 		}
 	}
 	for i, p := range places {
@@ -151,6 +157,11 @@ func CheckPaths(cmd *cobra.Command, args []string, s *Streams, inputs map[string
 		}
 	}
 	return nil
+}
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
 }
 
 // shared reports whether it is something that several may write to.
@@ -269,8 +280,10 @@ func placesOf(cmd *cobra.Command, args []string) []place {
 			}
 		}
 		switch v.role {
-		case readsFolder:
-			join(reads, false, v.names()...)
+		case reads, readsFolder:
+			if places = append(places, resolve(label, path, reads)); isFolder(path) {
+				join(reads, false, dataFiles()...)
+			}
 		case writesDir:
 			if v.names != nil {
 				join(writes, true, v.names()...)

@@ -33,7 +33,7 @@ func guarded(s *Streams, ran *bool) *cobra.Command {
 	})
 	Stream(f, &log, "log", "")
 	Input(f, &data, "data", "")
-	InputFolder(f, &folder, "folder", "", func() []string { return []string{"images", "labels"} })
+	InputFolder(f, &folder, "folder", "")
 	OutputFolder(f, &dir, "plots", "", func() []string { return []string{"a.svg", "b.svg"} })
 	RunFolder(f, &run, "dir", "")
 	Finish(cmd, s)
@@ -70,7 +70,7 @@ func TestGuard(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	makeFiles(t, "b.txt", "net.pent", "d/", "d/images", "d/labels", "run/", "run/journal.pej", "run/checkpoint", "run/model.pent",
+	makeFiles(t, "b.txt", "net.pent", "d/", "d/t10k-labels-idx1-ubyte", "run/", "run/journal.pej", "run/checkpoint", "run/model.pent",
 		"other/", "other/journal.pej", "other/model.pent", "tuned/", "tuned/tune.jsonl", "tuned/a.svg", "free/", "read/",
 		"hard.txt = b.txt", "soft.txt -> b.txt", "soft2.txt -> soft.txt", "link -> run", "free/away -> ../new.txt", "d/up -> ../free")
 	for _, test := range []struct {
@@ -94,7 +94,9 @@ func TestGuard(t *testing.T) {
 		{"--out new.txt --svg free/away", "writes", true},
 		{"--out free/x --svg d/up/x", "writes", true},
 		{"--out none/x --svg d/../none/x", "writes", true},
-		{"--folder d --out d/labels", "--out d/labels: is a file that --folder reads", true},
+		{"--folder d --out d/t10k-labels-idx1-ubyte", "--out d/t10k-labels-idx1-ubyte: is a file that --folder reads", true},
+		{"--folder d --out d/train-images-idx3-ubyte.gz", "reads", true}, // it would be read the next time
+		{"--data d --log d/t10k-labels-idx1-ubyte", "--log d/t10k-labels-idx1-ubyte: is a file that --data reads", true},
 		{"--folder d --out d/new", "", false},
 		{"--dir run --out run/model.pent", "", false},
 		{"--dir link --out run/model.pent", "", false},
@@ -173,6 +175,13 @@ func TestGuardFurtherInputs(t *testing.T) {
 	}
 	err := CheckPaths(cmd, nil, s, map[string]string{"the run": "b.txt"})
 	if err == nil || err.Error() != "--out b.txt: is a file that the run reads" {
+		t.Errorf("error %v", err)
+	}
+	makeFiles(t, "d/", "d/t10k-labels-idx1-ubyte")
+	if err := cmd.Flags().Set("out", "d/t10k-labels-idx1-ubyte"); err != nil {
+		t.Fatal(err)
+	}
+	if err := CheckPaths(cmd, nil, s, map[string]string{"the run": "d"}); err == nil || !strings.Contains(err.Error(), "is a file that the run reads") {
 		t.Errorf("error %v", err)
 	}
 	if err := CheckPaths(cmd, nil, s, map[string]string{"the run": ""}); err != nil {

@@ -11,8 +11,8 @@ import (
 type role int
 
 const (
-	reads       role = iota // a file
-	readsFolder             // files of a folder
+	reads       role = iota // a file, or a folder of data
+	readsFolder             // a folder of data
 	writes                  // replaces a file as a whole: a regular one, or none yet
 	streams                 // writes a file as it goes, which may be a device
 	writesDir               // makes files in a folder
@@ -78,11 +78,17 @@ func Input(f *pflag.FlagSet, p *string, name, usage string) *Path {
 	return newPath(f, p, name, usage, reads)
 }
 
-// InputFolder adds a flag for a folder of which the command reads the files called so.
-func InputFolder(f *pflag.FlagSet, p *string, name, usage string, names func() []string) *Path {
-	value := newPath(f, p, name, usage, readsFolder)
-	value.names = names
-	return value
+// InputFolder adds a flag for a folder of data that the command reads.
+func InputFolder(f *pflag.FlagSet, p *string, name, usage string) *Path {
+	return newPath(f, p, name, usage, readsFolder)
+}
+
+// dataFiles are the names of the files of a folder of data.
+func dataFiles() (names []string) {
+	for _, part := range []string{"train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"} {
+		names = append(names, part+"-ubyte", part+"-ubyte.gz")
+	}
+	return names
 }
 
 // Output adds a flag for a file that the command replaces as a whole.

@@ -50,15 +50,6 @@ func Names() string {
 	return strings.Join(names[:last], ", ") + " and " + names[last]
 }
 
-// Files returns the names of the files of a folder that hold the data.
-func (t *Task) Files() []string {
-	var names []string
-	for _, part := range []string{"train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"} {
-		names = append(names, part, part+".gz")
-	}
-	return names
-}
-
 // Check returns an error if the data are in a folder and none is named, or the opposite.
 func (t *Task) Check(dir string) error {
 	switch {

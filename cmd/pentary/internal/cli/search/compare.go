@@ -121,7 +121,7 @@ func newCompareTask(t *task.Task, s *console.Streams) *cobra.Command {
 	})
 	f.StringSliceVar(&c.methods, "methods", methodNames(), "`names` of the methods, separated by commas")
 	if !t.Embedded {
-		console.InputFolder(f, &c.data, "data", "`folder` of the task's IDX files, plain or gzipped", t.Files)
+		console.InputFolder(f, &c.data, "data", "`folder` of the task's IDX files, plain or gzipped")
 	}
 	console.Offer(f, "methods", methodNames()...)
 	console.Output(f, &c.svg, "svg", "draw accuracy against time to this `file`").Ext("svg")

@@ -103,7 +103,7 @@ func newTuneTask(t *task.Task, s *console.Streams) *cobra.Command {
 	f.SortFlags = false
 	console.OutputFolder(f, &u.dir, "dir", "keep results and plots in this `folder`, and go on from those in it", tune.Files)
 	if !t.Embedded {
-		console.InputFolder(f, &u.data, "data", "`folder` of the task's IDX files, plain or gzipped", t.Files)
+		console.InputFolder(f, &u.data, "data", "`folder` of the task's IDX files, plain or gzipped")
 	}
 	f.IntVar(&u.plan.Configurations, "configurations", u.plan.Configurations, "to begin with")
 	f.IntVar(&u.plan.Budget, "budget", u.plan.Budget, "`member-samples` of the longest runs")

@@ -44,7 +44,7 @@ func (c *classifier) long() string {
 
 func (c *classifier) dataFlag(f *pflag.FlagSet, path *string) {
 	if !c.of.Embedded {
-		console.InputFolder(f, path, "data", "`folder` of the task's IDX files, plain or gzipped", c.of.Files)
+		console.InputFolder(f, path, "data", "`folder` of the task's IDX files, plain or gzipped")
 	}
 }
 

@@ -1,7 +1,6 @@
 package train
 
 import (
-	"context"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -73,7 +72,7 @@ crash lost.`,
 		Args:        oneRun,
 		Annotations: console.Arguments(console.ArgRun),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return b.replay(cmd.Context(), s, args[0], out)
+			return b.replay(cmd, s, args[0], out)
 		},
 	}
 	console.Output(cmd.Flags(), &out, "out", "save the model to this .pent `file`").Model()
@@ -106,14 +105,20 @@ type rebuilt struct {
 	saved
 }
 
-func (b *rebuild) replay(ctx context.Context, s *console.Streams, dir, out string) error {
+func (b *rebuild) replay(cmd *cobra.Command, s *console.Streams, dir, out string) error {
 	p, r, err := b.run(s, dir)
+	if p != nil {
+		// The file of a run's data is none to write, whether they are needed or not.
+		if err := console.CheckPaths(cmd, []string{dir}, s, map[string]string{"the run": p.config.Data}); err != nil {
+			return err
+		}
+	}
 	if err != nil {
 		return err
 	}
-	at, err := r.Replay(ctx, dir, nil)
+	at, err := r.Replay(cmd.Context(), dir, nil)
 	if err != nil {
-		return interrupted(ctx, err)
+		return interrupted(cmd.Context(), err)
 	}
 	f := p.made.File(modelMeta(p.kind, p.config, at.Kept))
 	result := &rebuilt{
