@@ -158,7 +158,7 @@ func (p *predictor) predict(d *data.Dataset, lines []int, labels []string) (err 
 		if p.scaler.Target != nil {
 			err = errors.Join(err, p.number(lines[row], p.scaler.Target.Value(int(outputs[0])), labels[row]))
 		} else {
-			err = errors.Join(err, p.class(lines[row], outputs, labels[row]))
+			err = errors.Join(err, p.class(lines[row], nn.Argmax(y, column, len(outputs), columns), outputs, labels[row]))
 		}
 	})
 	return err
@@ -172,8 +172,8 @@ type predicted struct {
 	Value  *float64           `json:"value,omitempty"`  // of a regression
 }
 
-func (p *predictor) class(line int, logits []int8, label string) error {
-	class := p.scaler.Classes[nn.Argmax(logits, 0, len(logits), 1)]
+func (p *predictor) class(line, largest int, logits []int8, label string) error {
+	class := p.scaler.Classes[largest]
 	if label != "" {
 		p.labelled++
 		if label == class {
