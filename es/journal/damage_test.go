@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"github.com/Kaleaon/pentary-go/es"
-	"github.com/Kaleaon/pentary-go/internal/trainee"
+	"github.com/Kaleaon/pentary-go/es/journal/journaltest"
 )
 
 // boundaries returns the offsets where the records of a journal begin, and its end.
@@ -32,10 +32,10 @@ func put(t *testing.T, path string, data []byte) {
 }
 
 // reopen puts data in place of the run's journal and resumes it.
-func reopen(t *testing.T, dir string, data []byte) (*Log, Restored, *trainee.Trainee, error) {
+func reopen(t *testing.T, dir string, data []byte) (*Log, Restored, *journaltest.Trainer, error) {
 	t.Helper()
 	put(t, filepath.Join(dir, journalName), data)
-	x := trainee.New(codes)
+	x := journaltest.New(codes)
 	l, at, err := Resume(t.Context(), dir, header(t, x), x, quick)
 	if err == nil {
 		t.Cleanup(func() { l.Close() })
@@ -64,7 +64,7 @@ func expectCut(t *testing.T, dir string, data []byte, n int, want []Hash) {
 	}
 	train(t, l, x, len(want)-1-n)
 	check(t, l.Close())
-	y := trainee.New(codes)
+	y := journaltest.New(codes)
 	check(t, Replay(t.Context(), dir, y))
 	if hashOf(t, y) != want[len(want)-1] {
 		t.Fatal("went on to other weights")
@@ -77,7 +77,7 @@ func TestTruncations(t *testing.T) {
 	dir := write(t, n, -1, false)
 	data := journalOf(t, dir)
 	starts := boundaries(data)
-	want := truth(t, trainee.New(codes), n)
+	want := truth(t, journaltest.New(codes), n)
 	for size := range len(data) + 1 {
 		whole := -1 // generations
 		for _, start := range starts[1:] {
@@ -118,7 +118,7 @@ func TestBitFlips(t *testing.T) {
 	data := journalOf(t, dir)
 	starts := boundaries(data)
 	last := starts[n]
-	want := truth(t, trainee.New(codes), n)
+	want := truth(t, journaltest.New(codes), n)
 	for i := range 8 * len(data) {
 		flipped := bytes.Clone(data)
 		flipped[i/8] ^= 1 << (i % 8)
@@ -170,15 +170,15 @@ func TestAlienRecords(t *testing.T) {
 	at := boundaries(data)
 	record := func(i int) []byte { return data[at[i]:at[i+1]] }
 
-	h := header(t, trainee.New(codes))
+	h := header(t, journaltest.New(codes))
 	h.Seed++
 	other := filepath.Join(t.TempDir(), "run")
 	l := must[*Log](t)(Create(other, h, quick))
-	train(t, l, trainee.New(codes), n)
+	train(t, l, journaltest.New(codes), n)
 	check(t, l.Close())
 	alien := journalOf(t, other)
 
-	want := truth(t, trainee.New(codes), n)
+	want := truth(t, journaltest.New(codes), n)
 	upTo := func(i int, more ...[]byte) []byte {
 		return bytes.Join(append([][]byte{data[:at[i]]}, more...), nil)
 	}
@@ -203,10 +203,10 @@ func TestAlienRecords(t *testing.T) {
 // there on was not acknowledged, and is cut. With a sync between them it is damage.
 func TestHoles(t *testing.T) {
 	const n = 5
-	want := truth(t, trainee.New(codes), n)
+	want := truth(t, journaltest.New(codes), n)
 	for synced := range n + 1 {
 		dir := filepath.Join(t.TempDir(), "run")
-		x := trainee.New(codes)
+		x := journaltest.New(codes)
 		l := must[*Log](t)(Create(dir, header(t, x), Options{Sync: SyncNever(), FS: quick.FS}))
 		for i := range n {
 			if i == synced {
@@ -255,7 +255,7 @@ func downgrade(t *testing.T, dir string) *Log {
 
 // Content that no run writes, under right checksums, is an error that says what.
 func TestRejects(t *testing.T) {
-	x := trainee.New(codes)
+	x := journaltest.New(codes)
 	zero := make([]byte, 100)
 	sum := string(zero[:32])
 	for _, c := range []struct {
@@ -327,7 +327,7 @@ func TestNothingAfterTheEnd(t *testing.T) {
 		if !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), "record 4") {
 			t.Errorf("kind %d: error %v", next, err)
 		}
-		if err := Replay(t.Context(), dir, trainee.New(codes)); !errors.Is(err, ErrDamaged) {
+		if err := Replay(t.Context(), dir, journaltest.New(codes)); !errors.Is(err, ErrDamaged) {
 			t.Errorf("kind %d: replay: error %v", next, err)
 		}
 	}
@@ -400,7 +400,7 @@ func TestDamagedCheckpoints(t *testing.T) {
 	const n = 3
 	dir := write(t, n, 2, false)
 	data := journalOf(t, dir)
-	want := truth(t, trainee.New(codes), n)[n]
+	want := truth(t, journaltest.New(codes), n)[n]
 	path := filepath.Join(dir, checkpointName)
 	sound := must[[]byte](t)(os.ReadFile(path))
 	try := func(c []byte, ignored bool) {
@@ -439,13 +439,13 @@ func TestDamagedCheckpoints(t *testing.T) {
 // A sound checkpoint that is of another run or other parameters is not loaded.
 func TestAlienCheckpoints(t *testing.T) {
 	const n = 2
-	sound := trainee.New(codes)
+	sound := journaltest.New(codes)
 	for range n {
 		sound.Step()
 	}
 	state := sound.AppendState(nil)
 	params := func(change func([]es.Parameter) []es.Parameter) []es.Parameter {
-		return change(trainee.New(codes).Parameters())
+		return change(journaltest.New(codes).Parameters())
 	}
 	for _, c := range []struct {
 		seed   uint64
@@ -464,7 +464,7 @@ func TestAlienCheckpoints(t *testing.T) {
 		{7, state, params(func(p []es.Parameter) []es.Parameter { p[0] = p[2]; return p }), "70×2, want 3×40"},
 	} {
 		dir := write(t, n, -1, false)
-		h := header(t, trainee.New(codes))
+		h := header(t, journaltest.New(codes))
 		h.Seed = c.seed
 		f, err := weights(c.params)
 		check(t, err)

@@ -9,9 +9,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/Kaleaon/pentary-go/es/journal/journaltest"
 	"github.com/Kaleaon/pentary-go/internal/durable"
 	"github.com/Kaleaon/pentary-go/internal/race"
-	"github.com/Kaleaon/pentary-go/internal/trainee"
 )
 
 // watched is the operating system's file system, which asks before each operation
@@ -110,7 +110,7 @@ func TestSyncPolicies(t *testing.T) {
 			}
 			return nil
 		}}
-		x := trainee.New(codes)
+		x := journaltest.New(codes)
 		l := must[*Log](t)(Create(t.TempDir(), header(t, x), Options{Sync: c.sync, FS: fsys}))
 		syncs = 0
 		train(t, l, x, n)
@@ -142,7 +142,7 @@ func TestOrderOfSyncs(t *testing.T) {
 	}
 	const replace = "open write sync rename syncdir"
 	dir := t.TempDir()
-	x := trainee.New(codes)
+	x := journaltest.New(codes)
 	l := must[*Log](t)(Create(dir, header(t, x), Options{FS: fsys}))
 	expect("Create", "syncdir "+replace+" open open syncdir sync") // journal, checkpoint
 	train(t, l, x, 1)
@@ -160,7 +160,7 @@ func TestOrderOfSyncs(t *testing.T) {
 	check(t, os.Truncate(path, l.size-1))
 	l = must[*Log](t)(Open(dir, Options{FS: fsys}))
 	expect("Open with a torn tail", "open open truncate syncdir sync")
-	x = trainee.New(codes)
+	x = journaltest.New(codes)
 	must[Restored](t)(l.Restore(t.Context(), x))
 	ops = nil
 	check(t, l.Finish(x, "done"))
@@ -174,7 +174,7 @@ func TestOrderOfSyncs(t *testing.T) {
 func TestFailures(t *testing.T) {
 	const n = 6
 	broken := errors.New("broken")
-	want := truth(t, trainee.New(codes), n)
+	want := truth(t, journaltest.New(codes), n)
 	for failing := 0; ; failing++ {
 		count := 0
 		fsys := watched{durable.OS, func(op string) error {
@@ -196,7 +196,7 @@ func TestFailures(t *testing.T) {
 		if !errors.Is(err, broken) {
 			t.Fatalf("operation %d: error %v", failing, err)
 		}
-		x := trainee.New(codes)
+		x := journaltest.New(codes)
 		l, at, err := Resume(t.Context(), dir, header(t, x), x, quick)
 		if err != nil {
 			t.Fatalf("operation %d: %v", failing, err)
@@ -208,7 +208,7 @@ func TestFailures(t *testing.T) {
 			train(t, l, x, n-x.Generation())
 		}
 		check(t, l.Close())
-		x = trainee.New(codes)
+		x = journaltest.New(codes)
 		check(t, Replay(t.Context(), dir, x))
 		if hashOf(t, x) != want[n] {
 			t.Fatalf("operation %d: other weights", failing)
@@ -219,7 +219,7 @@ func TestFailures(t *testing.T) {
 // session resumes a run, trains it to generation n with checkpoints on the way, and
 // returns how many generations were acknowledged.
 func session(t *testing.T, dir string, n int, o Options) (acknowledged int, err error) {
-	x := trainee.New(codes)
+	x := journaltest.New(codes)
 	l, at, err := Resume(t.Context(), dir, header(t, x), x, o)
 	if err != nil {
 		return at.Generation, err
@@ -251,7 +251,7 @@ func TestNothingAfterAnError(t *testing.T) {
 			}
 			return quick.FS.(watched).before(o)
 		}}
-		x := trainee.New(codes)
+		x := journaltest.New(codes)
 		l := must[*Log](t)(Create(t.TempDir(), header(t, x), Options{FS: fsys}))
 		x.Step()
 		armed = true
@@ -272,7 +272,7 @@ func TestAllocations(t *testing.T) {
 	if race.Enabled {
 		t.Skip("the race detector allocates")
 	}
-	x := trainee.New(100)
+	x := journaltest.New(100)
 	l := must[*Log](t)(Create(t.TempDir(), header(t, x), quick))
 	defer l.Close()
 	r := x.Record()

@@ -12,9 +12,9 @@ import (
 	"time"
 
 	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/es/journal/journaltest"
 	"github.com/Kaleaon/pentary-go/internal/durable"
 	"github.com/Kaleaon/pentary-go/internal/race"
-	"github.com/Kaleaon/pentary-go/internal/trainee"
 )
 
 // content is a file of given bytes.
@@ -112,7 +112,7 @@ func readAll(data []byte) (encoded []byte, end int64, err error) {
 
 func FuzzJournal(f *testing.F) {
 	for _, wide := range []bool{false, true} {
-		x := trainee.New(codes)
+		x := journaltest.New(codes)
 		x.Wide = wide
 		l, err := Create(f.TempDir(), header(f, x), quick)
 		check(f, err)
@@ -168,7 +168,7 @@ func resealCheckpoint(data []byte) []byte {
 }
 
 func FuzzCheckpoint(f *testing.F) {
-	x := trainee.New(codes)
+	x := journaltest.New(codes)
 	for _, params := range [][]es.Parameter{nil, x.Parameters()[1:2], x.Parameters()} {
 		w, err := weights(params)
 		check(f, err)
@@ -191,8 +191,8 @@ func FuzzCheckpoint(f *testing.F) {
 			if !bytes.Equal(b.Bytes(), data) {
 				t.Errorf("other bytes than those read:\n%x\n%x", b.Bytes(), data)
 			}
-			if err := checkWeights(trainee.New(codes).Parameters(), c.weights); err == nil {
-				setWeights(trainee.New(codes).Parameters(), c.weights)
+			if err := checkWeights(journaltest.New(codes).Parameters(), c.weights); err == nil {
+				setWeights(journaltest.New(codes).Parameters(), c.weights)
 			}
 		}
 	})

@@ -14,10 +14,10 @@ import (
 	"time"
 
 	"github.com/Kaleaon/pentary-go/es"
-	"github.com/Kaleaon/pentary-go/internal/trainee"
+	"github.com/Kaleaon/pentary-go/es/journal/journaltest"
 )
 
-const codes = 5 // of a trainee's records
+const codes = 5 // of a trainer's records
 
 // trainer is a Trainer that steps.
 type trainer interface {
@@ -79,7 +79,7 @@ func train(t testing.TB, l *Log, x trainer, n int) {
 func write(t testing.TB, n, checkpointed int, finished bool) (dir string) {
 	t.Helper()
 	dir = filepath.Join(t.TempDir(), "run")
-	x := trainee.New(codes)
+	x := journaltest.New(codes)
 	l := must[*Log](t)(Create(dir, header(t, x), quick))
 	for i := range n + 1 {
 		if i > 0 {
@@ -100,8 +100,8 @@ func write(t testing.TB, n, checkpointed int, finished bool) (dir string) {
 func TestSessions(t *testing.T) {
 	const n = 12
 	for _, wide := range []bool{false, true} {
-		fresh := func() *trainee.Trainee {
-			x := trainee.New(codes)
+		fresh := func() *journaltest.Trainer {
+			x := journaltest.New(codes)
 			x.Wide = wide
 			return x
 		}
@@ -129,7 +129,7 @@ func TestSessions(t *testing.T) {
 
 func TestEnd(t *testing.T) {
 	dir := write(t, 3, 2, true)
-	x := trainee.New(codes)
+	x := journaltest.New(codes)
 	l, at, err := Resume(t.Context(), dir, header(t, x), x, quick)
 	check(t, err)
 	defer l.Close()
@@ -152,20 +152,20 @@ func TestEnd(t *testing.T) {
 // A replay that comes to other weights than the run did is an error.
 func TestReplayProves(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
-	x := trainee.New(codes)
+	x := journaltest.New(codes)
 	l := must[*Log](t)(Create(dir, header(t, x), quick))
 	train(t, l, x, 3)
 	x.Parameters()[1].Vector[0] ^= 1 // not by the optimizer
 	check(t, l.Finish(x, "done"))
 	check(t, l.Close())
-	if err := Replay(t.Context(), dir, trainee.New(codes)); err == nil || !strings.Contains(err.Error(), "hash") {
+	if err := Replay(t.Context(), dir, journaltest.New(codes)); err == nil || !strings.Contains(err.Error(), "hash") {
 		t.Errorf("error %v, want one of the hash", err)
 	}
 }
 
 func TestFollow(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
-	x := trainee.New(codes)
+	x := journaltest.New(codes)
 	l := must[*Log](t)(Create(dir, header(t, x), quick))
 	defer l.Close()
 	var saved []int
@@ -186,7 +186,7 @@ func TestFollow(t *testing.T) {
 }
 
 func TestRefusals(t *testing.T) {
-	x := trainee.New(codes)
+	x := journaltest.New(codes)
 	h := header(t, x)
 	dir := filepath.Join(t.TempDir(), "run")
 	is := func(err, want error) {
@@ -237,22 +237,22 @@ func TestRefusals(t *testing.T) {
 		`"{\"task\":\"none\"}", not "x"`: {Seed: 7, Config: "x", Data: h.Data},
 		"data of hash 010203":            {Seed: 7, Config: h.Config},
 	} {
-		_, _, err := Resume(t.Context(), dir, other, trainee.New(codes), quick)
+		_, _, err := Resume(t.Context(), dir, other, journaltest.New(codes), quick)
 		says(err, field)
 	}
-	moved := trainee.New(codes)
+	moved := journaltest.New(codes)
 	moved.Parameters()[1].Vector[2] = 1
 	_, _, err = Resume(t.Context(), dir, h, moved, quick)
 	says(err, "initial weights")
 	says(Replay(t.Context(), dir, moved), "initial weights")
-	says(Replay(t.Context(), dir, trainee.New(codes+1)), "generation 1")
+	says(Replay(t.Context(), dir, journaltest.New(codes+1)), "generation 1")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	is(Replay(ctx, dir, trainee.New(codes)), context.Canceled)
+	is(Replay(ctx, dir, journaltest.New(codes)), context.Canceled)
 }
 
 func TestRefusesParameters(t *testing.T) {
-	for _, p := range []es.Parameter{{}, {Matrix: trainee.New(1).Parameters()[0].Matrix, Vector: []int8{1}}} {
+	for _, p := range []es.Parameter{{}, {Matrix: journaltest.New(1).Parameters()[0].Matrix, Vector: []int8{1}}} {
 		if _, err := HashWeights([]es.Parameter{p}); err == nil {
 			t.Errorf("hash of %v", p)
 		}
@@ -295,7 +295,7 @@ func TestRecordsReads(t *testing.T) {
 	dir := write(t, 4, -1, true)
 	r := must[*Reader](t)(Read(dir))
 	defer r.Close()
-	x := trainee.New(codes)
+	x := journaltest.New(codes)
 	if r.Header() != header(t, x) || r.Generation() != 0 {
 		t.Errorf("header %v at generation %d", r.Header(), r.Generation())
 	}

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/Kaleaon/pentary-go/internal/trainee"
+	"github.com/Kaleaon/pentary-go/es/journal/journaltest"
 )
 
 // Files that are large, or claim to be, and have holes in place of content take no
@@ -51,7 +51,7 @@ func TestLargeFiles(t *testing.T) {
 		}
 		var at Restored
 		var err error
-		x := trainee.New(codes)
+		x := journaltest.New(codes)
 		n := allocated(func() {
 			var l *Log
 			if l, at, err = Resume(t.Context(), dir, header(t, x), x, quick); err == nil {

@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/Kaleaon/pentary-go/internal/trainee"
+	"github.com/Kaleaon/pentary-go/es/journal/journaltest"
 )
 
 // Runs that a program kept which wrote version 1 are read to the last byte, and what
@@ -55,8 +55,8 @@ func TestVersion1Files(t *testing.T) {
 func TestVersion1GoesOn(t *testing.T) {
 	const n = 6
 	for _, wide := range []bool{false, true} {
-		fresh := func() *trainee.Trainee {
-			x := trainee.New(codes)
+		fresh := func() *journaltest.Trainer {
+			x := journaltest.New(codes)
 			x.Wide = wide
 			return x
 		}

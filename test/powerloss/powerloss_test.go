@@ -10,7 +10,7 @@ import (
 	"github.com/cockroachdb/pebble/v2/vfs/errorfs"
 
 	"github.com/Kaleaon/pentary-go/es/journal"
-	"github.com/Kaleaon/pentary-go/internal/trainee"
+	"github.com/Kaleaon/pentary-go/es/journal/journaltest"
 )
 
 const (
@@ -35,8 +35,8 @@ var plans = []plan{
 	{"never, long", 6000, journal.SyncNever(), 0},
 }
 
-func (p *plan) trainee() *trainee.Trainee {
-	t := trainee.New(p.codes)
+func (p *plan) trainer() *journaltest.Trainer {
+	t := journaltest.New(p.codes)
 	t.Wide = p.codes == 6000
 	return t
 }
@@ -56,7 +56,7 @@ type experiment struct {
 func newExperiment(t *testing.T, p plan) *experiment {
 	e := &experiment{T: t, plan: p, random: rand.New(rand.NewPCG(1, 2))}
 	e.header = journal.Header{Seed: 1, Config: p.name}
-	x := p.trainee()
+	x := p.trainer()
 	for range generations + 1 {
 		e.want = append(e.want, e.hash(x))
 		x.Step()
@@ -75,7 +75,7 @@ func (e *experiment) hash(x journal.Trainer) journal.Hash {
 // session resumes the run and trains it to its end, with checkpoints on the way.
 // acknowledged follows what has been promised to survive.
 func (e *experiment) session(fs journal.FS, acknowledged *int) error {
-	x := e.trainee()
+	x := e.trainer()
 	l, at, err := journal.Resume(e.Context(), dir, e.header, x, journal.Options{Sync: e.sync, FS: fs})
 	if err != nil {
 		return err
@@ -100,7 +100,7 @@ func (e *experiment) session(fs journal.FS, acknowledged *int) error {
 	return errors.Join(err, l.Close())
 }
 
-func (e *experiment) train(l *journal.Log, x *trainee.Trainee, acknowledged *int) error {
+func (e *experiment) train(l *journal.Log, x *journaltest.Trainer, acknowledged *int) error {
 	if _, ended := l.End(); ended {
 		return nil
 	}

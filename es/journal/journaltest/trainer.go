@@ -1,7 +1,7 @@
-// Package trainee is a trainer for tests of what keeps and restores trainers. It
+// Package journaltest has a trainer for tests of what keeps and restores trainers. It
 // learns nothing and is quick, and every bit of its parameters and state decides all
 // that it does afterwards, so that no mistake in restoring it can go unnoticed.
-package trainee
+package journaltest
 
 import (
 	"crypto/sha256"
@@ -14,8 +14,8 @@ import (
 	"github.com/Kaleaon/pentary-go/trit5"
 )
 
-// Trainee implements journal.Trainer.
-type Trainee struct {
+// Trainer implements journal.Trainer.
+type Trainer struct {
 	// Wide makes codes that do not fit 4 bits.
 	Wide bool
 
@@ -25,10 +25,10 @@ type Trainee struct {
 	record     es.Record
 }
 
-// New returns a trainee whose records have so many codes. It has a matrix, a vector
-// and a sparse matrix.
-func New(codes int) *Trainee {
-	return &Trainee{
+// New returns a trainer with a matrix, a vector and a sparse matrix, whose records have
+// the given number of codes.
+func New(codes int) *Trainer {
+	return &Trainer{
 		params: []es.Parameter{
 			{Matrix: packed.NewMatrix(3, 40)},
 			{Vector: make([]int8, 5)},
@@ -39,16 +39,16 @@ func New(codes int) *Trainee {
 }
 
 // Generation returns the number of finished generations.
-func (t *Trainee) Generation() int { return t.generation }
+func (t *Trainer) Generation() int { return t.generation }
 
-// Parameters returns the trainee's parameters.
-func (t *Trainee) Parameters() []es.Parameter { return t.params }
+// Parameters returns the trainer's parameters.
+func (t *Trainer) Parameters() []es.Parameter { return t.params }
 
 // Record returns the record of the last generation.
-func (t *Trainee) Record() es.Record { return t.record }
+func (t *Trainer) Record() es.Record { return t.record }
 
 // Step runs a generation.
-func (t *Trainee) Step() es.Stats {
+func (t *Trainer) Step() es.Stats {
 	random := rand.New(rand.NewChaCha8(t.digest()))
 	for i := range t.record.Codes {
 		t.record.Codes[i] = int8(random.IntN(15) - 7)
@@ -61,7 +61,7 @@ func (t *Trainee) Step() es.Stats {
 }
 
 // Replay runs a generation by its record.
-func (t *Trainee) Replay(r es.Record) (es.Stats, error) {
+func (t *Trainer) Replay(r es.Record) (es.Stats, error) {
 	if r.Generation != t.generation+1 || len(r.Codes) != len(t.record.Codes) || len(r.Touched) != 3 || len(r.Touched[2]) != 2 {
 		return es.Stats{}, fmt.Errorf("record %v at generation %d", r, t.generation)
 	}
@@ -70,8 +70,8 @@ func (t *Trainee) Replay(r es.Record) (es.Stats, error) {
 	return t.move(), nil
 }
 
-// digest is of all that the trainee is.
-func (t *Trainee) digest() [sha256.Size]byte {
+// digest is of all that the trainer is.
+func (t *Trainer) digest() [sha256.Size]byte {
 	b := t.AppendState(nil)
 	for _, p := range t.params {
 		if p.Matrix != nil {
@@ -84,7 +84,7 @@ func (t *Trainee) digest() [sha256.Size]byte {
 	return sha256.Sum256(b)
 }
 
-func (t *Trainee) move() es.Stats {
+func (t *Trainer) move() es.Stats {
 	t.generation++
 	t.record.Generation = t.generation
 	digest := t.digest()
@@ -109,12 +109,12 @@ func (t *Trainee) move() es.Stats {
 }
 
 // AppendState appends the state.
-func (t *Trainee) AppendState(b []byte) []byte {
+func (t *Trainer) AppendState(b []byte) []byte {
 	return append(binary.LittleEndian.AppendUint32(b, uint32(t.generation)), t.state[:]...)
 }
 
 // RestoreState takes a state back.
-func (t *Trainee) RestoreState(b []byte) error {
+func (t *Trainer) RestoreState(b []byte) error {
 	if len(b) != 4+len(t.state) {
 		return fmt.Errorf("state of %d bytes", len(b))
 	}
