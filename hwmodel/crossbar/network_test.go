@@ -44,14 +44,10 @@ func network(t *testing.T, data *data.Dataset, config Config) (*nn.Model, *Netwo
 	return m, n
 }
 
-// Ideal crossbars train and judge a model of any layers as nn does, to the last bit.
+// Ideal crossbars train and judge a classifier as nn does, to the last bit.
 func TestIdealTraining(t *testing.T) {
 	for name, make := range map[string]func() *nn.Model{
 		"dense": func() *nn.Model { return nn.NewMLP(3, 64, 20, 12, 7) },
-		"convolution": func() *nn.Model {
-			return nn.NewModel(nn.NewConv2D(4, 4, 4, 8, 3, 1, true), nn.NewDense(32, 7, false))
-		},
-		"recurrent": func() *nn.Model { return nn.NewModel(nn.NewGRU(64, 12), nn.NewDense(12, 7, false)) },
 		"residual": func() *nn.Model {
 			return nn.NewModel(nn.NewDense(64, 16, false), nn.NewMLPBlock(16, 24), nn.NewDense(16, 7, false))
 		},
@@ -222,6 +218,47 @@ func TestEvaluatorErrors(t *testing.T) {
 	cancel()
 	if err := c.Evaluate(done, good, make([]int64, 8)); err != context.Canceled {
 		t.Errorf("error %v of a context that is done", err)
+	}
+}
+
+// Each generation reads the cells anew: its number is that of the reads.
+func TestReadsOfGenerations(t *testing.T) {
+	samples := blobs(20, 7, 50)
+	config := Config{Device: RRAM}
+	config.Device.ReadNoise = 2
+	m, n := network(t, samples, config)
+	e, err := NewEvaluator(n, nn.Classify(samples), nn.EvaluatorOptions{Streams: 16})
+	if err != nil {
+		t.Fatal(err)
+	}
+	opt, err := es.New(m.Parameters(), nil, es.Options{Generations: 9, Pairs: 8})
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := samples.Inputs[:20]
+	product := func(multiply func(y []int32)) []int32 {
+		y := make([]int32, 20)
+		multiply(y)
+		return y
+	}
+	var first []int32
+	for generation := range 3 {
+		g := opt.Ask()
+		g.Number = generation
+		if err := e.Evaluate(context.Background(), g, make([]int64, 16)); err != nil {
+			t.Fatal(err)
+		}
+		r := &generationReader{reader: reader{network: n}, number: &e.generation}
+		got := product(func(y []int32) { r.Multiply(y, 0, nil, x, 1, 0) })
+		want := product(func(y []int32) { n.Crossbars[0].Product(&Workspace{}, y, x, 1, Read{uint32(generation), 0}) })
+		if !slices.Equal(got, want) {
+			t.Errorf("generation %d reads %v, want %v", generation, got, want)
+		}
+		if generation == 0 {
+			first = got
+		} else if slices.Equal(got, first) {
+			t.Errorf("generation %d reads what generation 0 did", generation)
+		}
 	}
 }
 
