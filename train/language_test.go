@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"testing"
 
+	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/lowrank"
 	"github.com/Kaleaon/pentary-go/nn"
 )
@@ -89,6 +90,24 @@ func TestGenerate(t *testing.T) {
 		if other == long {
 			t.Errorf("another %s gives the same text", name)
 		}
+	}
+	// The same by the definition: the model reads, at every byte, those before it.
+	text := []byte("\nab")
+	r, x := m.NewRunner(1), make([]int8, kernels.Quads(m.Inputs())*4)
+	random := lowrank.StreamOf(1, 0, 0, lowrank.Batch, 0)
+	for at := range 3 + len(long) {
+		for i := range m.Inputs() {
+			x[i] = '\n'
+			if at-i >= 0 {
+				x[i] = int8(text[at-i])
+			}
+		}
+		if logits := r.Step(x); at >= 2 {
+			text = append(text, byte(nn.Sample(logits, 0, nn.Bytes, 1, 0, random.Block(uint32(at - 2))[0])))
+		}
+	}
+	if string(text[3:3+len(long)]) != long {
+		t.Errorf("generated %q, by the definition %q", long, text[3:])
 	}
 	if _, err := Generate(m, nil, nn.MaxHeat+1, 0); err == nil {
 		t.Error("too much heat is no error")
