@@ -23,7 +23,7 @@ type Prototype struct {
 type prototypeText struct {
 	Seed                                     string
 	Generations, Members, Rank               int
-	Sigma, Rate                              es.Q16
+	Sigma, Rate                              int64 // in 1/65536
 	A, B, E, Sum, W, Member, Target, Fitness string
 }
 
@@ -45,7 +45,7 @@ func NewPrototype(w, target *packed.Matrix, o baseline.PrototypeOptions) (*Proto
 	l, m, k := &layout{}, w.Rows(), w.Cols()
 	text := prototypeText{
 		Seed: seedWords(o.Seed), Generations: o.Generations, Members: o.Members, Rank: o.Rank,
-		Sigma: o.Sigma, Rate: o.Rate,
+		Sigma: int64(o.Sigma), Rate: int64(o.Rate),
 		A: l.matrix(o.Rank, m), B: l.matrix(o.Rank, k), E: l.matrix(m, k), Sum: l.accumulators(m, k),
 		W: l.matrix(m, k), Member: l.matrix(m, k), Target: l.matrix(m, k), Fitness: l.accumulators(o.Members, 1),
 	}

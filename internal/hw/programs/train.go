@@ -34,7 +34,7 @@ type trainingText struct {
 	Rank, Law, Sigma                int
 	Coding                          isa.Coding
 	Rule                            isa.Rule
-	Rate                            es.Q16
+	Rate                            int64 // in 1/65536
 	Decays                          bool
 	Batch, Samples                  int
 	SampleBytes                     int
@@ -91,9 +91,9 @@ func NewTraining(net *nn.Model, data *data.Dataset, batch int, o es.Options) (*T
 func (t *trainingText) setRule(o es.Options) error {
 	switch rule := o.Rule.(type) {
 	case es.Residual:
-		t.Rule, t.Rate = isa.Residual, rule.Rate
+		t.Rule, t.Rate = isa.Residual, int64(rule.Rate)
 	case es.Stochastic:
-		t.Rule, t.Rate = isa.Stochastic, rule.Rate
+		t.Rule, t.Rate = isa.Stochastic, int64(rule.Rate)
 	default:
 		return fmt.Errorf("rule %v, want residual or stochastic", o.Rule)
 	}
@@ -117,7 +117,7 @@ func (t *trainingText) setRule(o es.Options) error {
 		return fmt.Errorf("schedules %v and %v of σ, restart %d, want linear or constant, constant and none", o.Schedule, o.SigmaSchedule, o.Restart)
 	case o.Groups != 1 || o.Reuse != 1 || o.Shrink != 0 || o.Minimize:
 		return fmt.Errorf("%d groups, reuse %d, shrink %d, minimize %t", o.Groups, o.Reuse, o.Shrink, o.Minimize)
-	case o.Generations > isa.MaxLarge || int64(o.Generations)*int64(t.Rate) > most:
+	case o.Generations > isa.MaxLarge || int64(o.Generations)*t.Rate > most:
 		return fmt.Errorf("%d generations at a rate of %d/65536, want a product of at most %d", o.Generations, t.Rate, int64(most))
 	}
 	return nil
