@@ -10,12 +10,13 @@ import (
 // included:
 //
 //	[q; k; v] = clip(W·x)
-//	a_j = 2^(scale·q·k_j - max), of the steps j in the window
-//	out = Σ_j a_j·v_j / Σ_j a_j, rounded to nearest
+//	s_j = (Σ q·k_j) >> (4 + log2 √width), rounded down, of each step j in the window
+//	a_j = ⌊2^12 · 2^((s_j - max s)/16)⌋, from round(2^(12+f/16)) for f = 0 to 15
+//	out = Σ_j a_j·v_j / Σ_j a_j, rounded to nearest, ties away from zero
 //
-// head by head. Powers of two, from a table of sixteenths as in kernels.Score, take the
-// place of those of e, and scale is the power of two nearest to 1/√(width of a head) in
-// the units of activations: q and k of one in all places are 4·√width sixteenths.
+// for each head, of the given width; the logarithm is rounded to nearest. Powers of two
+// take the place of those of e, and s is in sixteenths: q and k of one in all places give
+// 4·√width.
 type Attention struct {
 	Heads, Window int
 	Project       *Dense // 3·width × width

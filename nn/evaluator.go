@@ -115,7 +115,6 @@ type evaluatorWork struct {
 	scoring Scoring
 	x       []int8 // columns of Score
 	sum     int64  // of their scores
-	scores  []int64
 }
 
 // scoreColumns is how many columns a worker takes at once in Score: few, so that a small

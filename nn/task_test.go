@@ -45,7 +45,22 @@ func TestReplacedSamples(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return fmt.Sprint(score, scores, each, inputs, again)
+		seen := fmt.Sprint(inputs, again)
+		flip := func() {
+			for i := range d.Len() {
+				d.Sample(i)[1] ^= 1
+			}
+		}
+		flip()
+		if inputs, err = e.Inputs(context.Background(), activations); err != nil {
+			t.Fatal(err)
+		}
+		changed := fmt.Sprint(inputs)
+		if strings.Contains(seen, changed) {
+			t.Error("inputs asked for again are those of the samples before")
+		}
+		flip()
+		return fmt.Sprint(score, scores, each, seen, changed)
 	}
 	before := results(used)
 	for round := range 2 {
@@ -120,8 +135,8 @@ func TestTextScorerByDefinition(t *testing.T) {
 	for _, c := range []struct {
 		n, from, places int
 		score           int64
-	}{{1001, 200, 4, -1837167}, {900, 837, 5, -147735}} {
-		m := languageModel(t, Language{Width: 8, Layers: 1, Cell: CellMinGRU, Places: c.places})
+	}{{601, 200, 4, -904826}, {500, 437, 5, -142708}} {
+		m := languageModel(t, Language{Width: 8, Layers: 1, Cell: CellAttend, Heads: 1, Window: 90, Places: c.places})
 		data := make([]byte, c.n)
 		for i := range data {
 			data[i] = byte(i * i >> 4)

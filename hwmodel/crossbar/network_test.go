@@ -12,6 +12,7 @@ import (
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/internal/allocs"
 	"github.com/Kaleaon/pentary-go/internal/race"
+	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/lowrank"
 	"github.com/Kaleaon/pentary-go/nn"
 )
@@ -338,5 +339,61 @@ func TestIdealModels(t *testing.T) {
 		if want, err := digital.Accuracy(samples); err != nil || correct != want {
 			t.Errorf("%s: %d right, want %d, error %v", name, correct, want, err)
 		}
+	}
+}
+
+// The noise of a read is that of its number and column, however the work is cut.
+func TestReadsHaveColumnsOfTheirOwn(t *testing.T) {
+	samples := blobs(20, 7, chunkColumns+50)
+	config := Config{Device: RRAM, Rows: 16, Cols: 8}
+	config.Device.ReadNoise *= 20
+	config.Device.ReadNoise = max(config.Device.ReadNoise, 2)
+	m, n := network(t, samples, config)
+	opt, err := es.New(m.Parameters(), nil, es.Options{Generations: 1, Pairs: 9, Seed: 5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := opt.Ask()
+	g.Number = 3
+	var want []int64
+	for _, columns := range []int{1, 40, 1000} {
+		e, err := NewEvaluator(n, nn.Classify(samples), nn.EvaluatorOptions{Streams: 7, Columns: columns})
+		if err != nil {
+			t.Fatal(err)
+		}
+		scores := make([]int64, 18)
+		if err := e.Evaluate(context.Background(), g, scores); err != nil {
+			t.Fatal(err)
+		}
+		if want == nil {
+			want = scores
+		}
+		if !slices.Equal(scores, want) {
+			t.Errorf("%d columns at once: scores %d, want %d", columns, scores, want)
+		}
+	}
+
+	all := samples.Len()
+	x := make([]int8, 20*all)
+	kernels.Interleave(x, samples.Inputs, 20, all)
+	different := map[int]bool{}
+	for read := range uint32(12) {
+		run, r := n.runner()
+		r.read = Read{Number: read}
+		run.Restart(all)
+		logits, want := run.Step(x), 0
+		for i, label := range samples.Labels {
+			if nn.Argmax(logits, i, 7, all) == int(label) {
+				want++
+			}
+		}
+		got, _, err := n.Accuracy(samples, read)
+		if err != nil || got != want {
+			t.Errorf("read %d: %d right, %d in one piece, error %v", read, got, want, err)
+		}
+		different[want] = true
+	}
+	if len(different) < 3 {
+		t.Errorf("12 reads have %d results: the noise is too small to tell", len(different))
 	}
 }

@@ -292,7 +292,7 @@ func TestNarrow(t *testing.T) {
 	var part Episodes
 	part.share(e)
 	part.narrow(3, 8)
-	if part.Len() != 5 || part.State[0][0] != 3 || part.State[0][4] != 7 || len(part.Reward) != 5 || !slices.Equal(part.Done, e.Done[3:8]) {
+	if len(e.State[0]) != 12 || part.Len() != 5 || part.State[0][0] != 3 || part.State[0][4] != 7 || len(part.Reward) != 5 || !slices.Equal(part.Done, e.Done[3:8]) {
 		t.Errorf("%+v of %+v", part, e)
 	}
 }

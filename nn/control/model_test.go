@@ -54,6 +54,30 @@ func (corridor) Step(e *Episodes) {
 	}
 }
 
+// leaving is a corridor of many steps that a member leaves by action 1, in a direction of
+// its own: members end at different steps, and what comes after depends on their states.
+type leaving struct{ corridor }
+
+func (leaving) Spec() Spec {
+	s := corridor{}.Spec()
+	s.Name, s.Limit = "leaving", 12
+	return s
+}
+
+func (leaving) Observe(e *Episodes, i int, inputs []int8) {
+	for v := range e.State {
+		inputs[v] = Activation(e.State[v][i], Q40(int(e.Steps[i])*37%100)*One)
+	}
+}
+
+func (leaving) Step(e *Episodes) {
+	for i, done := range e.Done {
+		if !done {
+			e.Count(i, One, e.Action[i] == 1)
+		}
+	}
+}
+
 func recurrent() *nn.Model {
 	m := nn.NewModel(nn.NewDense(12, 16, true), nn.NewGRU(16, 16), nn.NewDense(16, 2, false))
 	m.Randomize(1)
@@ -104,7 +128,7 @@ func TestRecurrentScores(t *testing.T) {
 	}
 	var want []int64
 	for _, chunk := range []int{1, 2, 7, 40} {
-		e, err := NewEvaluator(m, corridor{}, 3)
+		e, err := NewEvaluator(m, leaving{}, 1)
 		if err != nil {
 			t.Fatal(err)
 		}

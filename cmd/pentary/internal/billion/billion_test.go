@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/internal/parallel"
 	"github.com/Kaleaon/pentary-go/internal/race"
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/kernels/kerneltest"
@@ -131,7 +132,7 @@ func TestChunks(t *testing.T) {
 		{4, 64, 6, 1},
 	} {
 		procs := runtime.GOMAXPROCS(test.procs)
-		if got := (Options{Width: test.width, Pairs: test.members / 2}).chunkPairs(); got != test.want {
+		if got := (Options{Width: test.width, Pairs: test.members / 2}).chunkPairs(parallel.Workers()); got != test.want {
 			t.Errorf("%+v: chunks of %d pairs", test, got)
 		}
 		runtime.GOMAXPROCS(procs)

@@ -20,13 +20,14 @@ type network struct {
 	options  Options
 	progress func(p Phase, done, of int)
 	weights  []*packed.Matrix
+	workers  int // as many as there were processors at first
 
 	mu   sync.Mutex
 	done int // steps of the phase
 }
 
 func newNetwork(ctx context.Context, o Options, progress func(p Phase, done, of int)) *network {
-	return &network{ctx: ctx, options: o, progress: progress, weights: make([]*packed.Matrix, o.Layers)}
+	return &network{ctx: ctx, options: o, progress: progress, weights: make([]*packed.Matrix, o.Layers), workers: parallel.Workers()}
 }
 
 // begin begins a phase, and step tells that a step of it is done.
@@ -45,7 +46,7 @@ func (n *network) step(p Phase, of int) {
 // each calls task for every layer, as a phase.
 func (n *network) each(p Phase, task func(worker, layer int)) error {
 	n.begin(p, n.options.Layers)
-	parallel.For(parallel.Workers(), n.options.Layers, func(worker, layer int) {
+	parallel.For(n.workers, n.options.Layers, func(worker, layer int) {
 		if n.ctx.Err() == nil {
 			task(worker, layer)
 			n.step(p, n.options.Layers)
@@ -66,7 +67,7 @@ func (n *network) initialize() error {
 // draw draws the factors of the generation, and drops them.
 func (n *network) draw() error {
 	o := n.options
-	factors := make([][]uint8, parallel.Workers())
+	factors := make([][]uint8, n.workers)
 	for i := range factors {
 		factors[i] = make([]uint8, o.Rank*packed.PaddedLen(o.Width))
 	}
@@ -95,20 +96,19 @@ const (
 
 // chunkPairs returns the largest number of pairs in a chunk: such that all goroutines
 // have as many.
-func (o Options) chunkPairs() int {
+func (o Options) chunkPairs(workers int) int {
 	pairs := max(minColumns, min(maxColumns, maxAccumulators/o.Width)) / 2
 	chunks := (o.Pairs + pairs - 1) / pairs
-	workers := parallel.Workers()
 	chunks = (chunks + workers - 1) / workers * workers
 	return (o.Pairs + chunks - 1) / chunks
 }
 
 // Evaluate implements es.Evaluator.
 func (n *network) Evaluate(ctx context.Context, g es.Generation, scores []int64) error {
-	size := n.options.chunkPairs()
+	size := n.options.chunkPairs(n.workers)
 	chunks := (g.Pairs + size - 1) / size
 	n.begin(Forward, chunks*n.options.Layers)
-	work := make([]work, parallel.Workers())
+	work := make([]work, n.workers)
 	input, target := n.vector(0), n.vector(1)
 	parallel.For(len(work), chunks, func(worker, i int) {
 		lo := i * size
