@@ -68,21 +68,3 @@ func (o *Optimizer) Run(ctx context.Context, callbacks ...func(Stats) error) err
 	}
 	return nil
 }
-
-// EarlyStop returns a callback that ends a run once measure, of which higher is
-// better, has not exceeded its best for so many generations. It counts from the
-// first generation that it is called with.
-func EarlyStop(patience int, measure func(Stats) int64) func(Stats) error {
-	var best int64
-	var since int // the best; 0 before the first
-	return func(s Stats) error {
-		if v := measure(s); since == 0 || v > best {
-			best, since = v, 1
-			return nil
-		}
-		if since++; since > patience {
-			return ErrStop
-		}
-		return nil
-	}
-}

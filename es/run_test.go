@@ -41,30 +41,6 @@ func TestRunWithoutEvaluator(t *testing.T) {
 	}
 }
 
-func TestEarlyStop(t *testing.T) {
-	mean := func(s es.Stats) int64 { return s.Mean }
-	for _, test := range []struct {
-		means    []int64
-		patience int
-		want     int // generations
-	}{
-		{[]int64{-9, -8, -7, -6, -5}, 1, 5},
-		{[]int64{-9, -8, -8, -6, -5}, 1, 3},
-		{[]int64{-9, -8, -8, -6, -5}, 2, 5},
-		{[]int64{-9, -9, -9, -9, -9}, 3, 4},
-		{[]int64{5, 1, 2, 3, 4, 4}, 4, 5},
-		{[]int64{5, 1, 2, 6, 4, 4, 4}, 3, 7},
-	} {
-		opt := climb(t, test.means)
-		if err := opt.Run(context.Background(), es.EarlyStop(test.patience, mean)); err != nil {
-			t.Fatal(err)
-		}
-		if opt.Generation() != test.want {
-			t.Errorf("%v, patience %d: stopped after %d generations, want %d", test.means, test.patience, opt.Generation(), test.want)
-		}
-	}
-}
-
 // Callbacks come in turn; an error ends the run, ErrStop without error.
 func TestCallbacks(t *testing.T) {
 	broken := errors.New("broken")

@@ -1,8 +1,6 @@
 package train
 
 import (
-	"errors"
-
 	"github.com/Kaleaon/pentary-go/es"
 )
 
@@ -114,10 +112,15 @@ func (r *Run) stale() bool {
 	if n := len(r.options.Earlier); n > 0 {
 		begin = r.options.Earlier[n-1].Reached
 	}
-	var at Point
-	stop := es.EarlyStop(r.options.Patience, func(es.Stats) int64 { return at.Validation })
-	for _, at = range r.curve {
-		if at.Generation >= begin && errors.Is(stop(es.Stats{}), es.ErrStop) {
+	best, since := int64(0), 0 // points since the best, and that one
+	for _, at := range r.curve {
+		if at.Generation < begin {
+			continue
+		}
+		if since++; since == 1 || at.Validation > best {
+			best, since = at.Validation, 1
+		}
+		if since > r.options.Patience {
 			return true
 		}
 	}

@@ -1,0 +1,195 @@
+package es
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"slices"
+
+	"github.com/Kaleaon/pentary-go/packed"
+)
+
+// EarlyStop is an optimizer that measures its weights as it goes, ends the run once
+// they get no better, and keeps the best. It is a journal.Trainer: its state has the
+// measurements, so that a run that is resumed or replayed ends where an undisturbed one
+// does, with the same weights.
+//
+//	stop := &es.EarlyStop{Optimizer: opt, Measure: score, Patience: 20}
+//	err := stop.Run(ctx)
+//	...
+//	generation := stop.Restore()
+//
+// The rate follows the schedule of the whole run: plan no more generations than are
+// useful.
+type EarlyStop struct {
+	*Optimizer
+
+	// Measure returns how good the present weights are, higher is better, and must
+	// depend on them alone: a score on data that the run does not train on, say.
+	Measure  func() (int64, error)
+	Every    int // generations between measurements; default 1
+	Patience int // measurements in a row that are no better than the best before the run ends; at least 1
+
+	count      int   // of measurements since the best one, and that one; 0 before the first
+	best       int64 // measurement
+	generation int   // that it is of
+	weights    []byte
+}
+
+// Done reports whether the run is over: at its last generation, or early.
+func (e *EarlyStop) Done() bool { return e.Optimizer.Done() || e.count > e.Patience }
+
+// Best returns the best measurement and the number of generations that were finished
+// when it was taken.
+func (e *EarlyStop) Best() (measure int64, generation int) { return e.best, e.generation }
+
+// Run is Optimizer.Run until the run is over. The weights are then those of the last
+// generation: a journal ends with them, and Restore brings back the best.
+func (e *EarlyStop) Run(ctx context.Context, callbacks ...func(Stats) error) error {
+	if err := e.begin(); err != nil || e.Done() {
+		return err
+	}
+	callbacks = slices.Concat([]func(Stats) error{func(Stats) error { return e.measure() }}, callbacks, []func(Stats) error{
+		func(Stats) error {
+			if e.Done() {
+				return ErrStop
+			}
+			return nil
+		},
+	})
+	return e.Optimizer.Run(ctx, callbacks...)
+}
+
+// Replay is Optimizer.Replay, and measures as Run does.
+func (e *EarlyStop) Replay(r Record) (Stats, error) {
+	if err := e.begin(); err != nil {
+		return Stats{}, err
+	}
+	stats, err := e.Optimizer.Replay(r)
+	if err == nil {
+		err = e.measure()
+	}
+	return stats, err
+}
+
+// Restore sets the weights to the best and returns how many generations were finished
+// then. It is for the end of a run, which cannot continue from there.
+func (e *EarlyStop) Restore() (generation int) {
+	b := e.weights
+	for _, p := range e.Parameters() {
+		if len(b) == 0 {
+			break // nothing has been measured
+		}
+		if p.Matrix != nil {
+			b = b[copy(p.Matrix.Bytes(), b):]
+		}
+		int8s(p.Vector).RestoreState(b)
+		b = b[len(p.Vector):]
+	}
+	return e.generation
+}
+
+// begin measures the weights that the run begins with.
+func (e *EarlyStop) begin() error {
+	if e.Measure == nil || e.Patience < 1 || e.Every < 0 {
+		return fmt.Errorf("es: early stopping with a patience of %d, every %d generations: want a measure, at least 1 and at least 0", e.Patience, e.Every)
+	}
+	if e.count > 0 {
+		return nil
+	}
+	return e.take()
+}
+
+// measure measures if the generation just finished is one to measure.
+func (e *EarlyStop) measure() error {
+	if e.Generation()%max(e.Every, 1) != 0 && !e.Optimizer.Done() {
+		return nil
+	}
+	return e.take()
+}
+
+func (e *EarlyStop) take() error {
+	v, err := e.Measure()
+	if err != nil {
+		return err
+	}
+	if e.count++; e.count == 1 || v > e.best {
+		e.count, e.best, e.generation = 1, v, e.Generation()
+		e.weights = e.appendWeights(e.weights[:0])
+	}
+	return nil
+}
+
+func (e *EarlyStop) appendWeights(b []byte) []byte {
+	for _, p := range e.Parameters() {
+		if p.Matrix != nil {
+			b = append(b, p.Matrix.Bytes()...)
+		}
+		b = int8s(p.Vector).AppendState(b)
+	}
+	return b
+}
+
+// earlyStopBytes is the length of what a state has before the best weights.
+const earlyStopBytes = 4 + 4 + 8
+
+// AppendState is Optimizer.AppendState with the measurements and the best weights.
+func (e *EarlyStop) AppendState(b []byte) []byte {
+	le := binary.LittleEndian
+	b = le.AppendUint32(b, uint32(e.count))
+	b = le.AppendUint32(b, uint32(e.generation))
+	b = le.AppendUint64(b, uint64(e.best))
+	if e.count > 0 {
+		b = append(b, e.weights...)
+	} else { // any, so that the length is always the same
+		b = e.appendWeights(b)
+	}
+	return e.Optimizer.AppendState(b)
+}
+
+// RestoreState is Optimizer.RestoreState for what AppendState has written.
+func (e *EarlyStop) RestoreState(b []byte) error {
+	size := 0
+	for _, p := range e.Parameters() {
+		if p.Matrix != nil {
+			size += len(p.Matrix.Bytes())
+		}
+		size += len(p.Vector)
+	}
+	if len(b) < earlyStopBytes+size {
+		return fmt.Errorf("es: state of %d bytes, want at least %d for early stopping", len(b), earlyStopBytes+size)
+	}
+	le := binary.LittleEndian
+	count, generation, best := le.Uint32(b), le.Uint32(b[4:]), le.Uint64(b[8:])
+	weights := b[earlyStopBytes:][:size]
+	if err := e.checkWeights(weights); err != nil {
+		return fmt.Errorf("es: state: best weights: %w", err)
+	}
+	if limit := uint32(e.Options().Generations); count > limit+1 || generation > limit {
+		return fmt.Errorf("es: state of %d measurements since generation %d of a run of %d", count, generation, limit)
+	}
+	if err := e.Optimizer.RestoreState(b[earlyStopBytes+size:]); err != nil {
+		return err
+	}
+	e.count, e.generation, e.best = int(count), int(generation), int64(best)
+	e.weights = append(e.weights[:0], weights...)
+	return nil
+}
+
+func (e *EarlyStop) checkWeights(b []byte) error {
+	for i, p := range e.Parameters() {
+		if m := p.Matrix; m != nil {
+			if _, err := packed.MatrixOver(m.Rows(), m.Cols(), b[:len(m.Bytes())]); err != nil {
+				return fmt.Errorf("tensor %d: %w", i, err)
+			}
+			b = b[len(m.Bytes()):]
+		}
+		for j, v := range b[:len(p.Vector)] {
+			if int8(v) == -128 {
+				return fmt.Errorf("tensor %d has -128 at element %d, want -127 to 127", i, j)
+			}
+		}
+		b = b[len(p.Vector):]
+	}
+	return nil
+}
