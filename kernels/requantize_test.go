@@ -1,6 +1,7 @@
 package kernels
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"testing"
@@ -134,6 +135,28 @@ func TestNormalizeMean(t *testing.T) {
 				if off := sum - target*k; off < -k/2 || off > k/2 {
 					t.Errorf("column %d has the mean %g, want %d", c, float64(sum)/k, target)
 				}
+			}
+		}
+	})
+}
+
+// TestNormalizeGains takes gains at and next to 2^15, beyond which columns are scaled in
+// another way: in all columns of a group, so that none is beyond it.
+func TestNormalizeGains(t *testing.T) {
+	const k, n = 40, 9
+	forEachImpl(t, func(t *testing.T) {
+		for target := 1; target <= 9; target++ {
+			for sum := 1; sum <= 5*target+1; sum++ { // a gain of 2^15 at 5·target
+				x := make([]int8, k*n)
+				for i := range sum {
+					for c := range n {
+						x[(i%k/4*n+c)*4+i%4] += int8(1 - c%2*2)
+					}
+				}
+				got, want := make([]int8, k*n), make([]int8, k*n)
+				Normalize(got, x, k, n, target)
+				normalizeGeneric(want, x, k, n, target)
+				equal(t, fmt.Sprintf("sum %d, target %d", sum, target), got, want)
 			}
 		}
 	})
