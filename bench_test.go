@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/Kaleaon/pentary-go/internal/bench/cases"
 	"github.com/Kaleaon/pentary-go/internal/impl"
-	"github.com/Kaleaon/pentary-go/internal/suite"
 	"github.com/Kaleaon/pentary-go/kernels"
 )
 
@@ -18,7 +18,7 @@ import (
 // shapes that take it seconds.
 func BenchmarkKernels(b *testing.B) {
 	selected := kernels.Selected()
-	for _, c := range suite.Cases() {
+	for _, c := range cases.All() {
 		for _, tier := range kernels.Implementations() {
 			if tier == "generic" && c.MACs > 1<<30 {
 				continue

@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"github.com/Kaleaon/pentary-go/es"
-	"github.com/Kaleaon/pentary-go/internal/allocs"
+	"github.com/Kaleaon/pentary-go/internal/asmtest"
 	"github.com/Kaleaon/pentary-go/internal/race"
 	"github.com/Kaleaon/pentary-go/kernels/kerneltest"
 	"github.com/Kaleaon/pentary-go/lowrank"
@@ -309,7 +309,7 @@ func TestSampledAllocations(t *testing.T) {
 		if err := v.Evaluate(context.Background(), opt.Ask(), scores); err != nil {
 			t.Fatal(err)
 		}
-		if n := allocs.PerRun(20, func() {
+		if n := asmtest.AllocsPerRun(20, func() {
 			if _, err := opt.Tell(scores); err != nil {
 				t.Fatal(err)
 			}

@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"github.com/Kaleaon/pentary-go/es"
-	"github.com/Kaleaon/pentary-go/internal/allocs"
+	"github.com/Kaleaon/pentary-go/internal/asmtest"
 	"github.com/Kaleaon/pentary-go/internal/race"
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/kernels/kerneltest"
@@ -399,7 +399,7 @@ func TestTellAllocations(t *testing.T) {
 			t.Fatal(err)
 		}
 		before := weights[0].Clone()
-		n := allocs.PerRun(20, func() {
+		n := asmtest.AllocsPerRun(20, func() {
 			if _, err := opt.Tell(scores); err != nil {
 				t.Fatal(err)
 			}

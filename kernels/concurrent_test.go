@@ -4,7 +4,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/Kaleaon/pentary-go/internal/guard"
+	"github.com/Kaleaon/pentary-go/internal/asmtest"
 )
 
 // TestConcurrent runs every kernel in several goroutines at once: they share
@@ -53,9 +53,9 @@ func TestConcurrent(t *testing.T) {
 			var all sync.WaitGroup
 			for i := range uint64(4) {
 				all.Go(func() {
-					guard.Run(t, func() {
+					asmtest.Faults(t, func() {
 						for j := range uint64(5) {
-							c.check(newOperands(t, 5*i+j, guard.End, 0), c.shape)
+							c.check(newOperands(t, 5*i+j, asmtest.End, 0), c.shape)
 						}
 					})
 				})

@@ -5,7 +5,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"github.com/Kaleaon/pentary-go/internal/guard"
+	"github.com/Kaleaon/pentary-go/internal/asmtest"
 	"github.com/Kaleaon/pentary-go/internal/race"
 )
 
@@ -70,10 +70,10 @@ func conform(t *testing.T, check func(o *operands, shape []int), dims ...[]int) 
 	shapes := sample(dims)
 	forEachImpl(t, func(t *testing.T) {
 		failures := 0
-		run := func(i int, place, step guard.Place) {
+		run := func(i int, place, step asmtest.Place) {
 			shape := shapes[i%len(shapes)]
 			ok := t.Run(fmt.Sprintf("%v at %d", shape, place), func(t *testing.T) {
-				guard.Run(t, func() { check(newOperands(t, uint64(i), place, step), shape) })
+				asmtest.Faults(t, func() { check(newOperands(t, uint64(i), place, step), shape) })
 			})
 			if !ok {
 				failures++
@@ -83,13 +83,13 @@ func conform(t *testing.T, check func(o *operands, shape []int), dims ...[]int) 
 			}
 		}
 		for i := range shapes {
-			run(i, guard.End, 0)
+			run(i, asmtest.End, 0)
 			if i%4 == 0 {
-				run(i, guard.Start, 0)
+				run(i, asmtest.Start, 0)
 			}
 		}
 		for i := range 64 {
-			run(i*17, guard.Place(i), 11)
+			run(i*17, asmtest.Place(i), 11)
 		}
 	})
 }

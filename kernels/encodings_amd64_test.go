@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/Kaleaon/pentary-go/internal/binutils"
+	"github.com/Kaleaon/pentary-go/internal/asmtest"
 )
 
 // tiers maps the ending of a kernel's name to what has GNU as refuse instructions
@@ -47,7 +47,7 @@ func TestDotEncoding(t *testing.T) {
 		fmt.Fprintf(&source, "{vex} vpdpbusd %%ymm%d,%%ymm%d,%%ymm%d\n", x, codes, acc)
 		want = append(want, dot(x, codes, acc)...)
 	}
-	if got := binutils.Assemble(t, source.String()); !bytes.Equal(got, want) {
+	if got := asmtest.Assemble(t, source.String()); !bytes.Equal(got, want) {
 		t.Error("the formula makes other bytes than GNU as")
 	}
 }
@@ -73,7 +73,7 @@ func TestDotOperands(t *testing.T) {
 			expect("accumulateAVXVNNI", 10, 8+v, 2*row+v, 1)
 		}
 	}
-	for name, f := range binutils.Disassemble(t, "github.com/Kaleaon/pentary-go/kernels") {
+	for name, f := range asmtest.Disassemble(t, "github.com/Kaleaon/pentary-go/kernels") {
 		if !strings.HasSuffix(name, "AVXVNNI") {
 			continue
 		}

@@ -15,7 +15,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/Kaleaon/pentary-go/internal/binutils"
+	"github.com/Kaleaon/pentary-go/internal/asmtest"
 )
 
 // tiers maps the ending of a kernel's name to what has GNU as refuse instructions
@@ -126,7 +126,7 @@ func TestRawMacros(t *testing.T) {
 				}
 				fmt.Fprintln(&source, instruction)
 			}
-			code := binutils.Assemble(t, source.String())
+			code := asmtest.Assemble(t, source.String())
 			if len(code) != 4*len(sets) {
 				t.Fatalf("GNU as makes %d bytes of %d instructions", len(code), len(sets))
 			}

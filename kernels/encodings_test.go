@@ -9,14 +9,14 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/Kaleaon/pentary-go/internal/binutils"
+	"github.com/Kaleaon/pentary-go/internal/asmtest"
 )
 
 // TestInstructionSets has GNU as assemble what objdump reads in every kernel, for a
 // CPU with nothing but the kernel's tier: as refuses any other instruction, and
 // what objdump cannot read.
 func TestInstructionSets(t *testing.T) {
-	kernels := binutils.Disassemble(t, "github.com/Kaleaon/pentary-go/kernels")
+	kernels := asmtest.Disassemble(t, "github.com/Kaleaon/pentary-go/kernels")
 	for tier, arch := range tiers {
 		t.Run(tier, func(t *testing.T) {
 			var source strings.Builder
@@ -37,7 +37,7 @@ func TestInstructionSets(t *testing.T) {
 			if count == 0 {
 				t.Fatal("no kernel of this tier")
 			}
-			binutils.Assemble(t, source.String())
+			asmtest.Assemble(t, source.String())
 		})
 	}
 	for name := range kernels {

@@ -3,7 +3,7 @@ package kernels
 import (
 	"testing"
 
-	"github.com/Kaleaon/pentary-go/internal/guard"
+	"github.com/Kaleaon/pentary-go/internal/asmtest"
 )
 
 // dimension is the range of one dimension of a fuzzed shape.
@@ -27,13 +27,13 @@ func fuzz(f *testing.F, dims []dimension, checks ...func(*operands, []int)) {
 			}
 			shape[i] = d.least + v%(d.most-d.least+1)
 		}
-		place := guard.Place(seed%2) - 1 // End or Start
+		place := asmtest.Place(seed%2) - 1 // End or Start
 		for _, name := range Implementations() {
 			choose(t, name)
 			for _, check := range checks {
 				o := newOperands(t, seed, place, 0)
 				o.data = data
-				guard.Run(t, func() { check(o, shape) })
+				asmtest.Faults(t, func() { check(o, shape) })
 			}
 			if t.Failed() {
 				t.Fatalf("implementation %s, shape %v", name, shape)

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/Kaleaon/pentary-go/internal/binutils"
+	"github.com/Kaleaon/pentary-go/internal/asmtest"
 )
 
 // loopTable documents the inner loops.
@@ -59,7 +59,7 @@ var jump = regexp.MustCompile(`^(?:b|b\..*|cbn?z .*|tbn?z .*) 0x([0-9a-f]+)`)
 
 // mainLoop returns the innermost loop with the most multiply-adds or, where none has
 // any, the longest.
-func mainLoop(f binutils.Function) (main loop) {
+func mainLoop(f asmtest.Function) (main loop) {
 	last := -1 // where the last loop ended
 	for at, instruction := range f.Code {
 		match := jump.FindStringSubmatch(instruction)
@@ -97,7 +97,7 @@ func TestLoops(t *testing.T) {
 		t.Fatal(err)
 	}
 	rows := regexp.MustCompile(`(?m)^\| \w+ \| (?:neon|dotprod|i8mm) \|.*$`).FindAllString(string(text), -1)
-	kernels := binutils.Disassemble(t, "github.com/Kaleaon/pentary-go/kernels")
+	kernels := asmtest.Disassemble(t, "github.com/Kaleaon/pentary-go/kernels")
 	for _, name := range slices.Sorted(maps.Keys(kernels)) {
 		l := mainLoop(kernels[name])
 		if l.instructions == 0 {

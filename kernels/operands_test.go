@@ -5,7 +5,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/Kaleaon/pentary-go/internal/guard"
+	"github.com/Kaleaon/pentary-go/internal/asmtest"
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
@@ -14,17 +14,17 @@ import (
 type operands struct {
 	testing.TB
 	*rand.Rand
-	data  []byte      // what the operands hold; the generator supplies the rest
-	place guard.Place // of the next operand
-	step  guard.Place // from the place of one operand to that of the next
+	data  []byte        // what the operands hold; the generator supplies the rest
+	place asmtest.Place // of the next operand
+	step  asmtest.Place // from the place of one operand to that of the next
 }
 
-func newOperands(tb testing.TB, seed uint64, place, step guard.Place) *operands {
+func newOperands(tb testing.TB, seed uint64, place, step asmtest.Place) *operands {
 	return &operands{TB: tb, Rand: rand.New(rand.NewPCG(seed, 0)), place: place, step: step}
 }
 
-func alloc[T guard.Number](o *operands, n int) []T {
-	s := guard.Slice[T](o, n, o.place)
+func alloc[T asmtest.Number](o *operands, n int) []T {
+	s := asmtest.GuardedSlice[T](o, n, o.place)
 	if o.step != 0 {
 		o.place = (o.place + o.step) % 64
 	}
@@ -32,7 +32,7 @@ func alloc[T guard.Number](o *operands, n int) []T {
 }
 
 // input returns n elements made by fill. The test fails if they change.
-func input[T guard.Number](o *operands, n int, fill func([]T)) []T {
+func input[T asmtest.Number](o *operands, n int, fill func([]T)) []T {
 	s := alloc[T](o, n)
 	fill(s)
 	saved := slices.Clone(s)
@@ -42,7 +42,7 @@ func input[T guard.Number](o *operands, n int, fill func([]T)) []T {
 
 // output returns n elements to be overwritten, of random content, and a copy for
 // the reference.
-func output[T guard.Number](o *operands, n int) (got, want []T) {
+func output[T asmtest.Number](o *operands, n int) (got, want []T) {
 	return inout(o, n, func(s []T) {
 		for i := range s {
 			s[i] = T(o.Uint64())
@@ -52,7 +52,7 @@ func output[T guard.Number](o *operands, n int) (got, want []T) {
 
 // inout returns n elements made by fill, to be changed, and a copy for the
 // reference.
-func inout[T guard.Number](o *operands, n int, fill func([]T)) (got, want []T) {
+func inout[T asmtest.Number](o *operands, n int, fill func([]T)) (got, want []T) {
 	got = alloc[T](o, n)
 	fill(got)
 	return got, slices.Clone(got)
@@ -60,7 +60,7 @@ func inout[T guard.Number](o *operands, n int, fill func([]T)) (got, want []T) {
 
 // between fills with values in [lo, hi]: at random, or all at one end, or at
 // either end, or at and next to the ends and zero.
-func between[T guard.Number](o *operands, lo, hi int64) func([]T) {
+func between[T asmtest.Number](o *operands, lo, hi int64) func([]T) {
 	edges := []int64{lo, hi, min(lo+1, hi), max(lo, hi-1), min(max(lo, 0), hi)}
 	next := func() int64 { return lo + o.Int64N(hi-lo+1) }
 	switch kind := o.IntN(8); {

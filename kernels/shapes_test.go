@@ -257,6 +257,10 @@ func TestTermsWrap(t *testing.T) {
 			t.Errorf("panic %q", got)
 		}
 	}
+	last := math.MaxInt &^ 3
+	if got := panicOf(func() { InterleaveFactorsAt(u8s(4*32), u8s(8*32), last, 8, 4, 32) }); !strings.HasPrefix(got, "kernels: InterleaveFactors: ") {
+		t.Errorf("panic %q", got)
+	}
 	if got := panicOf(func() { NoisePairs(u8s(32), Binomial, Stream{}, 1<<(strconv.IntSize-5)) }); !strings.HasPrefix(got, "kernels: NoisePairs: ") {
 		t.Errorf("panic %q", got)
 	}

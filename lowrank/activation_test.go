@@ -6,7 +6,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/Kaleaon/pentary-go/internal/allocs"
+	"github.com/Kaleaon/pentary-go/internal/asmtest"
 	"github.com/Kaleaon/pentary-go/internal/race"
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/packed"
@@ -146,7 +146,7 @@ func TestActivationNoiseAllocations(t *testing.T) {
 	shared := x[:kernels.Quads(k)*4*streams]
 	var ws Workspace
 	n := Noise{Rank: 3, Sigma: 4, Estimator: PerturbActivations}
-	if got := allocs.PerRun(10, func() {
+	if got := asmtest.AllocsPerRun(10, func() {
 		n.Product(&ws, y, w, x, 0, pairs, streams)
 		n.ProductShared(&ws, y, base, w, shared, 0, pairs, streams)
 	}); got != 0 {

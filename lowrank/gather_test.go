@@ -7,7 +7,7 @@ import (
 	"runtime"
 	"testing"
 
-	"github.com/Kaleaon/pentary-go/internal/allocs"
+	"github.com/Kaleaon/pentary-go/internal/asmtest"
 	"github.com/Kaleaon/pentary-go/internal/parallel"
 	"github.com/Kaleaon/pentary-go/internal/race"
 	"github.com/Kaleaon/pentary-go/kernels"
@@ -282,7 +282,7 @@ func TestGatherAllocations(t *testing.T) {
 	_, x := randomInputs(rng, 90, 33)
 	codes := randomCodes(rng, 20*33)
 	u, rule := new(Updater), newResidualRule(w.W)
-	if got := allocs.PerRun(10, func() {
+	if got := asmtest.AllocsPerRun(10, func() {
 		u.Gather(Noise{Rank: 2, Estimator: PerturbActivations}, w, codes, x, 33)
 		u.Scatter(rule)
 		u.Gather(Noise{Rank: 2, Estimator: PerturbActivations}, small, codes, x[:kernels.Quads(50)*4*33], 33)

@@ -5,7 +5,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"github.com/Kaleaon/pentary-go/internal/allocs"
+	"github.com/Kaleaon/pentary-go/internal/asmtest"
 	"github.com/Kaleaon/pentary-go/internal/race"
 	"github.com/Kaleaon/pentary-go/packed"
 )
@@ -120,7 +120,7 @@ func TestLookupAllocations(t *testing.T) {
 	var ws Workspace
 	for _, rank := range []int{1, 3, FullRank} {
 		n := Noise{Rank: rank}
-		if got := allocs.PerRun(10, func() { n.Lookup(&ws, y, w, tokens, 0, 2, 2, 8) }); got != 0 {
+		if got := asmtest.AllocsPerRun(10, func() { n.Lookup(&ws, y, w, tokens, 0, 2, 2, 8) }); got != 0 {
 			t.Errorf("rank %d: Lookup allocates %d times a call", rank, got)
 		}
 	}

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/Kaleaon/pentary-go/internal/allocs"
+	"github.com/Kaleaon/pentary-go/internal/asmtest"
 	"github.com/Kaleaon/pentary-go/internal/race"
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/packed"
@@ -353,7 +353,7 @@ func TestProductAllocations(t *testing.T) {
 			},
 			"Perturbation": func() { n.Perturbation(&ws, e, w, 0, 8) },
 		} {
-			if got := allocs.PerRun(10, call); got != 0 {
+			if got := asmtest.AllocsPerRun(10, call); got != 0 {
 				t.Errorf("rank %d: %s allocates %d times a call", rank, name, got)
 			}
 		}

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/Kaleaon/pentary-go/internal/allocs"
+	"github.com/Kaleaon/pentary-go/internal/asmtest"
 	"github.com/Kaleaon/pentary-go/internal/race"
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/packed"
@@ -191,7 +191,7 @@ func TestUpdateAllocations(t *testing.T) {
 	rows := []uint64{0x123456789}
 	for _, rank := range []int{2, FullRank} {
 		n := Noise{Rank: rank}
-		if got := allocs.PerRun(10, func() {
+		if got := asmtest.AllocsPerRun(10, func() {
 			u.Update(n, large, fitness, ruleLarge)
 			u.UpdateRows(n, small, fitness, ruleSmall, rows)
 			u.UpdateVector(n, vector, fitness, ruleVector)

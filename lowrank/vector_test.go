@@ -7,7 +7,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/Kaleaon/pentary-go/internal/allocs"
+	"github.com/Kaleaon/pentary-go/internal/asmtest"
 	"github.com/Kaleaon/pentary-go/internal/race"
 	"github.com/Kaleaon/pentary-go/kernels"
 )
@@ -208,7 +208,7 @@ func TestVectorAllocations(t *testing.T) {
 		"AddVector":          func() { n.AddVector(&ws, y, w, 0, 2, 2, 4) },
 		"VectorPerturbation": func() { n.VectorPerturbation(&ws, y[:50], w, 0, 4) },
 	} {
-		if got := allocs.PerRun(10, call); got != 0 {
+		if got := asmtest.AllocsPerRun(10, call); got != 0 {
 			t.Errorf("%s allocates %d times a call", name, got)
 		}
 	}

@@ -11,7 +11,7 @@ import (
 
 	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es"
-	"github.com/Kaleaon/pentary-go/internal/allocs"
+	"github.com/Kaleaon/pentary-go/internal/asmtest"
 	"github.com/Kaleaon/pentary-go/internal/race"
 	"github.com/Kaleaon/pentary-go/kernels/kerneltest"
 	"github.com/Kaleaon/pentary-go/lowrank"
@@ -180,7 +180,7 @@ func TestSampledAllocations(t *testing.T) {
 	_, c, opt := beginSampled(t, data, 16, es.Options{Generations: 1000, Pairs: 20})
 	scores := make([]int64, 2*20*16)
 	ctx := context.Background()
-	if n := allocs.PerRun(20, func() {
+	if n := asmtest.AllocsPerRun(20, func() {
 		if err := c.Evaluate(ctx, opt.Ask(), scores); err != nil {
 			t.Fatal(err)
 		}

@@ -15,7 +15,7 @@ import (
 
 	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es"
-	"github.com/Kaleaon/pentary-go/internal/allocs"
+	"github.com/Kaleaon/pentary-go/internal/asmtest"
 	"github.com/Kaleaon/pentary-go/internal/race"
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/kernels/kerneltest"
@@ -320,7 +320,7 @@ func TestEvaluateAllocations(t *testing.T) {
 	_, c, opt := begin(t, data, 16, es.Options{Generations: 1, Pairs: 100})
 	scores := make([]int64, 200)
 	ctx := context.Background()
-	if n := allocs.PerRun(50, func() {
+	if n := asmtest.AllocsPerRun(50, func() {
 		if err := c.Evaluate(ctx, opt.Ask(), scores); err != nil {
 			t.Fatal(err)
 		}

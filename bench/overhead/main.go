@@ -16,8 +16,8 @@ import (
 
 	"github.com/klauspost/cpuid/v2"
 
+	"github.com/Kaleaon/pentary-go/internal/bench/cases"
 	"github.com/Kaleaon/pentary-go/internal/impl"
-	"github.com/Kaleaon/pentary-go/internal/suite"
 	"github.com/Kaleaon/pentary-go/kernels"
 )
 
@@ -48,7 +48,7 @@ One core of %s, %s, %s. Repeat it with `+"`go run ./bench/overhead`"+`.
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
-		for _, c := range suite.Cases() {
+		for _, c := range cases.All() {
 			limit, measured := limits[c.Rank]
 			if c.Kernel != "population_forward" || !measured {
 				continue
@@ -69,7 +69,7 @@ One core of %s, %s, %s. Repeat it with `+"`go run ./bench/overhead`"+`.
 
 // measure returns the ratios of all rounds in ascending order. Both products run in turn,
 // so that changes of the machine's pace meet both.
-func measure(c suite.Case) []float64 {
+func measure(c cases.Case) []float64 {
 	runtime.LockOSThread() // whose clock it is
 	defer runtime.UnlockOSThread()
 	population := c.New()

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/Kaleaon/pentary-go/internal/allocs"
+	"github.com/Kaleaon/pentary-go/internal/asmtest"
 	"github.com/Kaleaon/pentary-go/internal/race"
 	"github.com/Kaleaon/pentary-go/packed"
 )
@@ -227,7 +227,7 @@ func TestAllocations(t *testing.T) {
 		"MatMul":  func() { c.MatMul(y, x, n, Read{}) },
 		"Product": func() { c.Product(ws, y, x, n, Read{}) },
 	} {
-		if n := allocs.PerRun(30, f); n > 0 {
+		if n := asmtest.AllocsPerRun(30, f); n > 0 {
 			t.Errorf("%s: %d allocations", name, n)
 		}
 	}

@@ -10,7 +10,7 @@ import (
 
 	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es"
-	"github.com/Kaleaon/pentary-go/internal/allocs"
+	"github.com/Kaleaon/pentary-go/internal/asmtest"
 	"github.com/Kaleaon/pentary-go/internal/race"
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/lowrank"
@@ -280,7 +280,7 @@ func TestEvaluateAllocations(t *testing.T) {
 	}
 	g, scores := opt.Ask(), make([]int64, 200)
 	// So many runs that the mean does not show a worker whose first task comes late.
-	if n := allocs.PerRun(60, func() {
+	if n := asmtest.AllocsPerRun(60, func() {
 		if err := c.Evaluate(context.Background(), g, scores); err != nil {
 			t.Fatal(err)
 		}

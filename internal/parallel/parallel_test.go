@@ -8,7 +8,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/Kaleaon/pentary-go/internal/allocs"
+	"github.com/Kaleaon/pentary-go/internal/asmtest"
 )
 
 func Example() {
@@ -216,7 +216,7 @@ func TestAllocations(t *testing.T) {
 	withProcs(t, func(t *testing.T) {
 		var sum atomic.Int64
 		task := func(_, i int) { sum.Add(int64(i)) }
-		if n := allocs.PerRun(100, func() { For(Workers(), 100, task) }); n != 0 {
+		if n := asmtest.AllocsPerRun(100, func() { For(Workers(), 100, task) }); n != 0 {
 			t.Errorf("For allocates %d times a call", n)
 		}
 	})

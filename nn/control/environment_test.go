@@ -8,7 +8,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"github.com/Kaleaon/pentary-go/internal/allocs"
+	"github.com/Kaleaon/pentary-go/internal/asmtest"
 )
 
 // randomActions makes every episode act at random, and hold an action for a while.
@@ -215,7 +215,7 @@ func TestStepAllocations(t *testing.T) {
 		e.Begin(env, 1, 0, 0)
 		inputs := env.Spec().Inputs
 		x := make([]int8, batch(inputs, 40))
-		if n := allocs.PerRun(50, func() { e.observe(x, env, inputs); env.Step(e) }); n > 0 {
+		if n := asmtest.AllocsPerRun(50, func() { e.observe(x, env, inputs); env.Step(e) }); n > 0 {
 			t.Errorf("%s: %d allocations a step", env.Spec().Name, n)
 		}
 	}

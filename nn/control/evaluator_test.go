@@ -13,7 +13,7 @@ import (
 	"testing"
 
 	"github.com/Kaleaon/pentary-go/es"
-	"github.com/Kaleaon/pentary-go/internal/allocs"
+	"github.com/Kaleaon/pentary-go/internal/asmtest"
 	"github.com/Kaleaon/pentary-go/internal/race"
 	"github.com/Kaleaon/pentary-go/kernels/kerneltest"
 	"github.com/Kaleaon/pentary-go/lowrank"
@@ -275,7 +275,7 @@ func TestEvaluateAllocations(t *testing.T) {
 		for worker := range e.work { // which may have had nothing to do
 			e.evaluateChunk(worker, 0)
 		}
-		if n := allocs.PerRun(20, evaluate); n > 0 {
+		if n := asmtest.AllocsPerRun(20, evaluate); n > 0 {
 			t.Errorf("%s: %d allocations a generation", env.Spec().Name, n)
 		}
 	}

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/Kaleaon/pentary-go/es"
-	"github.com/Kaleaon/pentary-go/internal/allocs"
+	"github.com/Kaleaon/pentary-go/internal/asmtest"
 	"github.com/Kaleaon/pentary-go/internal/race"
 	"github.com/Kaleaon/pentary-go/lowrank"
 	"github.com/Kaleaon/pentary-go/nn"
@@ -200,7 +200,7 @@ func TestRecurrentAllocations(t *testing.T) {
 	for worker := range e.work {
 		e.evaluateChunk(worker, 0)
 	}
-	if n := allocs.PerRun(20, evaluate); n > 0 {
+	if n := asmtest.AllocsPerRun(20, evaluate); n > 0 {
 		t.Errorf("%d allocations a generation", n)
 	}
 }

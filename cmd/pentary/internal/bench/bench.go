@@ -15,9 +15,9 @@ import (
 	"time"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/machine"
+	"github.com/Kaleaon/pentary-go/internal/bench/cases"
+	"github.com/Kaleaon/pentary-go/internal/bench/roofline"
 	"github.com/Kaleaon/pentary-go/internal/impl"
-	"github.com/Kaleaon/pentary-go/internal/peak"
-	"github.com/Kaleaon/pentary-go/internal/suite"
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/packed"
 )
@@ -50,7 +50,7 @@ func (o Options) Check() error {
 
 // Kernels lists the kernels that are measured.
 func Kernels() (names []string) {
-	for _, c := range suite.Cases() {
+	for _, c := range cases.All() {
 		if !slices.Contains(names, c.Kernel) {
 			names = append(names, c.Kernel)
 		}
@@ -225,7 +225,7 @@ func (r *run) all(ctx context.Context) {
 // plan lists the steps: the bandwidths, the cases, and several threads.
 func (r *run) plan() []step {
 	steps := []step{{"read bandwidth", 0, time.Second, r.bandwidths}}
-	for _, c := range suite.Cases() {
+	for _, c := range cases.All() {
 		if !r.wants(c) {
 			continue
 		}
@@ -244,7 +244,7 @@ func (r *run) plan() []step {
 			steps = append(steps, s)
 		}
 	}
-	for _, c := range suite.Cases() {
+	for _, c := range cases.All() {
 		threads := r.threadCounts()
 		if c.Kernel != "matmul" || c.N != 2048 || len(threads) == 0 || !r.names(c.Kernel) {
 			continue
@@ -267,7 +267,7 @@ func (r *run) names(kernel string) bool {
 }
 
 // wants reports whether a case is to be measured.
-func (r *run) wants(c suite.Case) bool {
+func (r *run) wants(c cases.Case) bool {
 	if !r.names(c.Kernel) {
 		return false
 	}
@@ -287,7 +287,7 @@ func (r *run) wants(c suite.Case) bool {
 
 // takes reports whether an implementation is measured on a case: the generic one
 // skips what takes it long.
-func (r *run) takes(impl string, c suite.Case) bool {
+func (r *run) takes(impl string, c cases.Case) bool {
 	return impl != Generic || c.MACs <= 1<<26
 }
 
@@ -299,7 +299,7 @@ type reference struct {
 	vecs   int
 }
 
-func referenceOf(c suite.Case) reference {
+func referenceOf(c cases.Case) reference {
 	ref := reference{kernel: c.Kernel, rank: c.Rank}
 	if c.Kernel == "matvec" {
 		ref.vecs = c.N
@@ -308,7 +308,7 @@ func referenceOf(c suite.Case) reference {
 }
 
 // work is what a run of a case does, in the unit of its rate.
-func work(c suite.Case) float64 { return float64(cmp.Or(c.MACs, c.Pents, c.Bytes)) }
+func work(c cases.Case) float64 { return float64(cmp.Or(c.MACs, c.Pents, c.Bytes)) }
 
 // use selects an implementation that is known to exist.
 func (r *run) use(name string) {
@@ -318,7 +318,7 @@ func (r *run) use(name string) {
 }
 
 // measureCase measures a case with each implementation.
-func (r *run) measureCase(ctx context.Context, c suite.Case) {
+func (r *run) measureCase(ctx context.Context, c cases.Case) {
 	if ctx.Err() != nil {
 		return
 	}
@@ -330,7 +330,7 @@ func (r *run) measureCase(ctx context.Context, c suite.Case) {
 	runtime.GC() // now, and not while the clock runs
 	if !slices.Contains(r.Impls, Generic) && r.takes(Generic, c) {
 		r.use(Generic)
-		r.generic[referenceOf(c)] = work(c) / suite.Measure(quickBudget, runs[0])[0].Median.Seconds()
+		r.generic[referenceOf(c)] = work(c) / cases.Measure(quickBudget, runs[0])[0].Median.Seconds()
 	}
 	for _, impl := range r.Impls {
 		if !r.takes(impl, c) || ctx.Err() != nil {
@@ -342,17 +342,17 @@ func (r *run) measureCase(ctx context.Context, c suite.Case) {
 }
 
 // measure measures a case with the selected implementation.
-func (r *run) measure(impl string, c suite.Case, runs []func()) {
+func (r *run) measure(impl string, c cases.Case, runs []func()) {
 	m := Measurement{Kernel: c.Kernel, Impl: impl, M: c.M, K: c.K, N: c.N, Rank: c.Rank, Bytes: c.Bytes}
-	bound := peak.MultiplyAdd(impl)
+	bound := roofline.MultiplyAdd(impl)
 	weights := c.M * packed.RowBytes(c.K)
 	streams := c.Kernel == "matvec" && weights >= 64<<20
 	stream := 0.0
 	if streams {
-		stream = peak.Read(r.filled(weights))
+		stream = roofline.Read(r.filled(weights))
 	}
-	samples := suite.Measure(r.budget, runs...)
-	bound = max(bound, peak.MultiplyAdd(impl))
+	samples := cases.Measure(r.budget, runs...)
+	bound = max(bound, roofline.MultiplyAdd(impl))
 	median, best := samples[0].Median.Seconds(), samples[0].Best.Seconds()
 
 	switch {
@@ -367,7 +367,7 @@ func (r *run) measure(impl string, c suite.Case, runs []func()) {
 	}
 	m.BytesPerSecond, m.BytesPerSecondBest = float64(c.Bytes)/median, float64(c.Bytes)/best
 	if streams {
-		stream = max(stream, peak.Read(r.filled(weights)))
+		stream = max(stream, roofline.Read(r.filled(weights)))
 		m.StreamFraction = float64(weights) / median / stream
 	}
 	if len(samples) > 1 {
@@ -429,7 +429,7 @@ func (r *run) bandwidths(ctx context.Context) {
 			return
 		}
 		b.Bytes &^= 255
-		b.BytesPerSecond = digits(peak.Read(fill(b.Bytes)))
+		b.BytesPerSecond = digits(roofline.Read(fill(b.Bytes)))
 		r.Bandwidths = append(r.Bandwidths, b)
 	}
 	runtime.GC()
@@ -447,7 +447,7 @@ func (r *run) threadCounts() []int {
 }
 
 // scaling measures a case on one thread and on several, in turn.
-func (r *run) scaling(ctx context.Context, impl string, c suite.Case, threads []int) {
+func (r *run) scaling(ctx context.Context, impl string, c cases.Case, threads []int) {
 	if ctx.Err() != nil {
 		return
 	}
@@ -466,10 +466,10 @@ func (r *run) scaling(ctx context.Context, impl string, c suite.Case, threads []
 		}
 	}
 	runtime.GC()
-	bound := peak.MultiplyAdd(impl)
-	samples := suite.Measure(r.budget, runs...)
+	bound := roofline.MultiplyAdd(impl)
+	samples := cases.Measure(r.budget, runs...)
 	runtime.GOMAXPROCS(1)
-	bound = max(bound, peak.MultiplyAdd(impl)) / 1e9
+	bound = max(bound, roofline.MultiplyAdd(impl)) / 1e9
 	for i, n := range threads {
 		s := samples[i+1]
 		m := Measurement{
