@@ -2,6 +2,7 @@ package kernels
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -69,6 +70,7 @@ func TestPanics(t *testing.T) {
 		{func() { Project(nil, nil, nil, Layout{-1, 1, 1}, 6) }, "Project: bad layout {Pairs:-1 Rank:1 Streams:1} for k = 6"},
 		{func() { Project(nil, nil, nil, Layout{1, 0, 1}, 6) }, "Project: bad layout {Pairs:1 Rank:0 Streams:1} for k = 6"},
 		{func() { Project(nil, nil, nil, Layout{1, 1, 0}, 6) }, "Project: bad layout {Pairs:1 Rank:1 Streams:0} for k = 6"},
+		{func() { Project(nil, nil, nil, Layout{0, 4, 1}, 1<<(strconv.IntSize-2)) }, "(rank·k is at most 2097152)"},
 		{func() { Project(nil, nil, nil, Layout{0, 2, 1}, MaxRankK) }, "for k = 2097152 (rank·k is at most 2097152)"},
 		{func() { ProjectShared(t48[:23], a192, x[:32], l, 6) }, "ProjectShared: t has 23 elements, want 24 for 2 pairs of rank 3 and 4 streams"},
 		{func() { ProjectShared(t48[:24], a192[:191], x[:32], l, 6) }, "ProjectShared: b has 191 elements, want 192 for 2 pairs of rank 3 and k = 6"},

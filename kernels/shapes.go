@@ -48,6 +48,14 @@ func paddedLen(n int) int {
 	return packed.PaddedLen(n)
 }
 
+// rowBytes is packed.RowBytes, or -1 if n is negative.
+func rowBytes(n int) int {
+	if n < 0 {
+		return -1
+	}
+	return packed.RowBytes(n)
+}
+
 // checkLen panics unless a slice has the length that a shape asks for. A wanted length
 // of -1 is that of a shape that cannot be.
 func checkLen(fn, name string, got, want int, shape string, dims ...int) {
