@@ -208,6 +208,8 @@ func TestProductsThatWrap(t *testing.T) {
 	const half = 1 << (bits.UintSize / 2) // half·half wraps to 0
 	for _, s := range [][2]int{
 		{half, half},
+		{maxBytes/SmallBytes + 1, 1},
+		{maxBytes/BlockBytes + 1, BlockPents},
 		{math.MaxInt/SmallBytes + 2, 1},
 		{math.MaxInt/BlockBytes + 2, BlockPents},
 		{1, math.MaxInt},

@@ -59,6 +59,24 @@ func TestCodesOfAnySize(t *testing.T) {
 	}
 }
 
+// A value beyond the decoder's interval, where no encoder goes, does not come back in by
+// overflow.
+func TestCodesBeyondTheInterval(t *testing.T) {
+	for value, bad := range map[uint32]bool{1<<24 - 2: false, 1<<24 - 1: true, 1 << 24: true} {
+		d := decoder{b: []byte{0}, width: 1<<24 - 1, value: value}
+		if d.normalize(); d.bad != bad {
+			t.Errorf("value %#x in an interval of %#x: bad %v", value, 1<<24-1, d.bad)
+		}
+	}
+	for width := uint32(1 << 24); width < 1<<24+64; width++ {
+		d := decoder{b: []byte{0, 0, 0, 0}, width: width, value: width - 1}
+		v := d.raw(6)
+		if left := width - 1 - v*(width>>6); v > 63 || d.bad != (left >= width>>6) {
+			t.Errorf("width %#x: raw bits %d, bad %v", width, v, d.bad)
+		}
+	}
+}
+
 // Small codes take few bits, and those of a sample that is sure fewer still.
 func TestCodesAreSmall(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))

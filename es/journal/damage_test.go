@@ -253,6 +253,18 @@ func downgrade(t *testing.T, dir string) *Log {
 	return must[*Log](t)(Open(dir, quick))
 }
 
+// A head that begins with a zero byte, as that of record 256 does, is found after a hole.
+func TestHoleBeforeAZero(t *testing.T) {
+	const n = 256
+	dir := write(t, n, -1, false)
+	data := journalOf(t, dir)
+	at := boundaries(data)
+	clear(data[at[n-1]:at[n]])
+	if _, _, _, err := reopen(t, dir, data); !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), "when record 256 at offset") {
+		t.Errorf("error %v", err)
+	}
+}
+
 // Content that no run writes, under right checksums, is an error that says what.
 func TestRejects(t *testing.T) {
 	x := journaltest.New(codes)
