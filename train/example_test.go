@@ -1,0 +1,48 @@
+package train_test
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"os"
+
+	"github.com/Kaleaon/pentary-go/data/digits"
+	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/nn"
+	"github.com/Kaleaon/pentary-go/train"
+)
+
+// A run in a directory, with every tenth sample held out: it stops early, and keeps the
+// best weights. If it is killed, the same lines resume it.
+func Example() {
+	dir, err := os.MkdirTemp("", "run")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	samples, test, err := digits.Load()
+	if err != nil {
+		log.Fatal(err)
+	}
+	net := nn.NewMLP(1, samples.Features, 16, samples.Classes)
+	task, err := train.Classification(net, samples, test, 64, 10)
+	if err != nil {
+		log.Fatal(err)
+	}
+	o := es.Options{Seed: 1, Generations: 200, Pairs: 32, Sigma: 3, Rule: es.Residual{Rate: es.Ratio(1, 5)}}
+	run, err := train.New(task, o, train.Options{Dir: dir, Patience: 5})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer run.Close()
+	if err := run.Open(context.Background()); err != nil {
+		log.Fatal(err)
+	}
+	result, err := run.Train(context.Background())
+	if err != nil {
+		log.Fatal(err)
+	}
+	at := result.At()
+	fmt.Printf("generation %d of %d kept: %d of %d test samples right\n", result.Kept, result.Generations, at.Test, task.Size)
+	// Output: generation 88 of 128 kept: 299 of 359 test samples right
+}
