@@ -64,22 +64,21 @@ func (l *Conv1D) Step(p *Pass, x []int8) []int8 {
 //
 // Patches lie within the picture. Its noise is in weights: a sample has many columns.
 type Conv2D struct {
-	Rows, Columns, Channels int    // of the input; channels are a multiple of 4
+	Rows, Columns, Channels int    // of the input
 	Size, Stride            int    // of the kernel
 	Kernel                  *Dense // outputs × Size·Size·Channels
 }
 
-// NewConv2D returns a layer of zero weights that yields so many channels. Channels of
-// input and output are multiples of 4.
+// NewConv2D returns a layer of zero weights that returns out channels, a multiple of 4.
 func NewConv2D(rows, columns, channels, out, size, stride int, relu bool) *Conv2D {
 	return must(buildConv2D(rows, columns, channels, out, size, stride, relu, Zeros))
 }
 
 func buildConv2D(rows, columns, channels, out, size, stride int, relu bool, from Source) (*Conv2D, error) {
-	if err := errors.Join(checkWidths("Conv2D", 4, channels, out), checkWidths("Conv2D", 1, rows, columns)); err != nil {
+	if err := errors.Join(checkWidths("Conv2D", 4, out), checkWidths("Conv2D", 1, channels, rows, columns)); err != nil {
 		return nil, err
 	}
-	if size < 1 || stride < 1 || size > min(rows, columns) || rows*columns > kernels.MaxK/max(channels, out) {
+	if size < 1 || stride < 1 || size > min(rows, columns) || rows > kernels.MaxK/max(channels, out)/columns {
 		return nil, fmt.Errorf("nn: Conv2D of kernel %d×%[1]d, stride %d, for a picture of %d×%d×%d and %d channels out", size, stride, rows, columns, channels, out)
 	}
 	kernel, err := from("kernel", out, size*size*channels, relu)
@@ -121,7 +120,11 @@ func (l *Conv2D) operand(p *Pass, x []int8) []int8 {
 	n := p.n
 	p.Widen(l.outRows() * l.outColumns())
 	patches := p.Alloc(l.Kernel.Inputs())
-	l.gather(patches, x, n)
+	if l.Channels%4 == 0 {
+		l.gather(patches, x, n)
+	} else {
+		l.gatherLanes(patches, x, n)
+	}
 	return patches
 }
 
@@ -144,6 +147,23 @@ func (l *Conv2D) gather(patches, x []int8, n int) {
 			src := x[((row*l.Columns+column)*quads+i%quads)*n*4:][:n*4]
 			for c := range n {
 				copy(patches[(i*wide+c*(wide/n)+pos)*4:][:4], src[c*4:])
+			}
+		}
+	}
+}
+
+// gatherLanes is gather for channels that are no whole quads.
+func (l *Conv2D) gatherLanes(patches, x []int8, n int) {
+	positions := l.outRows() * l.outColumns()
+	clear(patches[l.Kernel.Inputs()/4*4*n*positions:]) // lanes beyond the last row
+	for i := range l.Kernel.Inputs() {
+		from := i / l.Channels // pixel of the patch
+		for pos := range positions {
+			row := pos/l.outColumns()*l.Stride + from/l.Size
+			column := pos%l.outColumns()*l.Stride + from%l.Size
+			at := (row*l.Columns+column)*l.Channels + i%l.Channels
+			for c := range n {
+				patches[(i/4*n*positions+c*positions+pos)*4+i%4] = x[(at/4*n+c)*4+at%4]
 			}
 		}
 	}

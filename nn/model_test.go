@@ -30,6 +30,8 @@ func models() map[string]*Model {
 		"attends": NewModel(NewDense(5, 16, false), NewResidual(NewAttention(16, 2, 4)), NewDense(16, 5, false)),
 		"picture": NewModel(NewConv2D(5, 4, 4, 8, 3, 1, true), NewConv2D(3, 2, 8, 4, 2, 1, false), NewDense(8, 5, false)),
 		"strides": NewModel(NewDense(9, 100, true), NewConv2D(5, 5, 4, 8, 2, 2, true), NewDense(32, 5, false)),
+		"gray":    NewModel(NewConv2D(6, 5, 1, 8, 3, 1, true), NewDense(4*3*8, 5, false)),
+		"colours": NewModel(NewDense(7, 48, true), NewConv2D(4, 4, 3, 4, 2, 2, true), NewDense(16, 5, false)),
 		"alone":   NewModel(NewDense(6, 5, false)),
 		"biased":  NewModel(NewBiasedDense(6, 8, true), NewGRU(8, 4), NewResidual(NewBiasedDense(4, 4, true)), NewBiasedDense(4, 5, false)),
 	}
