@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -259,9 +260,11 @@ func TestHoleBeforeAZero(t *testing.T) {
 	dir := write(t, n, -1, false)
 	data := journalOf(t, dir)
 	at := boundaries(data)
-	clear(data[at[n-1]:at[n]])
-	if _, _, _, err := reopen(t, dir, data); !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), "when record 256 at offset") {
-		t.Errorf("error %v", err)
+	for hole := range 17 {
+		damaged := slices.Concat(data[:at[n-1]], make([]byte, hole), data[at[n]:])
+		if _, _, _, err := reopen(t, dir, damaged); !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), "when record 256 at offset") {
+			t.Errorf("a hole of %d bytes: error %v", hole, err)
+		}
 	}
 }
 

@@ -210,36 +210,36 @@ func TestFollowsLinks(t *testing.T) {
 	}
 }
 
-// What is there and is not a regular file stays as it is, behind a link, too.
-func TestRefusesOtherFiles(t *testing.T) {
-	dir := t.TempDir()
-	path := filepath.Join(dir, "link")
-	for to, want := range map[string]string{os.DevNull: "device", dir: "directory"} {
-		os.Remove(path)
-		if err := os.Symlink(to, path); err != nil {
-			t.Skip(err)
+// refuses checks that what is at a path, and is not a regular file, stays as it is,
+// behind a link, too.
+func refuses(t *testing.T, to, want string) {
+	t.Helper()
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(to, link); err != nil {
+		t.Skip(err)
+	}
+	before, err := os.Stat(to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{to, link} {
+		err := Write(name, func(io.Writer) error {
+			t.Errorf("%s: wrote", name)
+			return nil
+		})
+		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: error %v, want one of a %s", name, err, want)
 		}
-		before, err := os.Stat(to)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, name := range []string{to, path} {
-			err := Write(name, func(io.Writer) error {
-				t.Errorf("%s: wrote", name)
-				return nil
-			})
-			if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), name) {
-				t.Errorf("%s: error %v, want one of a %s", name, err, want)
-			}
-			if _, _, err := OpenRegular(OS, name, os.O_RDONLY); err == nil || !strings.Contains(err.Error(), want) {
-				t.Errorf("%s: opened: error %v, want one of a %s", name, err, want)
-			}
-		}
-		if after, err := os.Stat(to); err != nil || after.Mode() != before.Mode() {
-			t.Errorf("%s became %v, error %v", to, after, err)
+		if _, _, err := OpenRegular(OS, name, os.O_RDONLY); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: opened: error %v, want one of a %s", name, err, want)
 		}
 	}
+	if after, err := os.Stat(to); err != nil || after.Mode() != before.Mode() {
+		t.Errorf("%s became %v, error %v", to, after, err)
+	}
 }
+
+func TestRefusesDirectories(t *testing.T) { refuses(t, t.TempDir(), "directory") }
 
 // Errors name what the caller named, or the folder that is missing.
 func TestErrorsNamePath(t *testing.T) {
