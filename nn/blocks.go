@@ -100,10 +100,16 @@ func (r *Residual) Step(p *Pass, x []int8) []int8 {
 	return y
 }
 
-// checkChain returns an error unless each layer takes what the one before yields.
+// checkChain returns an error unless each layer takes what the one before returns, and
+// none is nil.
 func checkChain(what string, layers []Layer) error {
 	if len(layers) == 0 {
 		return fmt.Errorf("nn: %s of no layers", what)
+	}
+	for i, l := range layers {
+		if l == nil {
+			return fmt.Errorf("nn: %s: layer %d is nil", what, i)
+		}
 	}
 	for i, l := range layers[1:] {
 		if before := layers[i]; before.Outputs() != l.Inputs() {

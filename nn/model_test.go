@@ -413,6 +413,7 @@ func TestLayerPanics(t *testing.T) {
 		{"window of 1025", func() { NewAttention(8, 1, 1025) }},
 		{"Residual around layers of 4→8", func() { NewResidual(NewDense(4, 8, false)) }},
 		{"Residual of no layers", func() { NewResidual() }},
+		{"Model: layer 1 is nil", func() { NewModel(NewDense(4, 4, false), nil) }},
 		{"layer 0, dense 4→8 linear >>1, yields 8 activations and layer 1, layernorm 4 to 32, takes 4", func() { NewModel(NewDense(4, 8, false), NewLayerNorm(4)) }},
 		{"layers without weights", func() { NewModel(NewLayerNorm(4)) }},
 		{"a Runner of 0 columns, want 1 to 16777216", func() { models()["alone"].NewRunner(0) }},

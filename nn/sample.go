@@ -6,13 +6,14 @@ import (
 	"github.com/Kaleaon/pentary-go/internal/fixed"
 )
 
-// MaxHeat bounds the heat of Sample, and -MaxHeat the cold.
+// MaxHeat bounds the binary logarithm of the temperature of Sample to ±MaxHeat.
 const MaxHeat = 8
 
-// Sample draws a class from column c of logits of m×n, by 32 random bits u: class i with a
-// probability proportional to 2^(l_i/16·2^-heat), so that each step of heat doubles the
-// temperature, 0 being that of training. Weights are in 1/4096 of the largest; what is
-// less is not drawn.
+// Sample draws a class from column c of logits of m×n in quads, by 32 random bits u: class
+// i with a probability proportional to 2^(l_i/16·2^-heat). heat is the binary logarithm of
+// the temperature; 0 is that of training. Probabilities are in 1/4096 of the largest;
+// classes below that are not drawn. It panics if heat is beyond ±MaxHeat, logits is no
+// such batch, or c no column of it.
 func Sample(logits []int8, c, m, n, heat int, u uint32) int {
 	if heat < -MaxHeat || heat > MaxHeat {
 		panic(fmt.Sprintf("nn: Sample: heat %d, want %d to %d", heat, -MaxHeat, MaxHeat))
