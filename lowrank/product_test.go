@@ -387,6 +387,10 @@ func TestShapesThatWrap(t *testing.T) {
 			})
 		}
 	}
+	for _, shape := range [][2]int{{half, 2}, {half, 4}, {math.MaxInt, math.MaxInt}, {half / 2, 5}} {
+		got := shape[0] * shape[1] // as it wraps
+		mustPanic(t, "lowrank: f: x has", func() { checkLen("f", "x", got, shape[0], shape[1]) })
+	}
 	var d Draw
 	mustPanic(t, "is not a matrix alone", func() { d.Product(ws, nil, nil, 1, 0) })
 	n.Draw(&d, w, 0, 1, 1)
