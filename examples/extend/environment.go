@@ -33,7 +33,7 @@ func (Park) Step(e *control.Episodes) {
 		}
 		x, v := &e.State[0][i], &e.State[1][i]
 		*v += control.Q40(e.Action[i]-1) * control.One / 64
-		*x += *v
-		e.Count(i, -max(*x, -*x), max(*x, -*x) > 2*control.One)
+		*x = max(-2*control.One, min(2*control.One, *x+*v)) // between two walls
+		e.Count(i, -max(*x, -*x), false)
 	}
 }

@@ -27,8 +27,8 @@ func init() { // so that nn.Load knows it
 	})
 }
 
-func (l *Maxout) Inputs() int  { return l.in }
-func (l *Maxout) Outputs() int { return l.out }
+func (l *Maxout) Inputs() int    { return l.in }
+func (l *Maxout) Outputs() int   { return l.out }
 func (l *Maxout) String() string { return fmt.Sprintf("maxout %d→%d", l.in, l.out) }
 
 func (l *Maxout) Spec() nn.Spec                       { return nn.Spec{Kind: "maxout", Sizes: []int{l.in, l.out}} }

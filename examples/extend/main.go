@@ -45,7 +45,7 @@ func park(generations int) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	opt, err := es.New(net.Parameters(), evaluator, es.Options{Seed: 1, Generations: generations, Pairs: 64, Sigma: 1})
+	opt, err := es.New(net.Parameters(), evaluator, es.Options{Seed: 1, Generations: generations, Pairs: 64, Sigma: 2})
 	if err != nil {
 		return 0, err
 	}
