@@ -36,6 +36,9 @@ var commands = []command{
 	{args: "train digits " + fewDigits, out: []string{"--out"}, stream: []string{"--log"}, dirs: []string{"--dir"}},
 	{args: "train mnist --data idx " + fewDigits, folders: []string{"idx/train-images-idx3-ubyte"}, out: []string{"--out"}, stream: []string{"--log"}},
 	{args: "train lm --data text " + fewLM, in: []string{"text"}, out: []string{"--out", "--svg"}, stream: []string{"--log"}, dirs: []string{"--dir"}},
+	{args: "train csv table.csv --label class " + fewDigits, in: []string{"table.csv"}, out: []string{"--out"}, stream: []string{"--log"}, dirs: []string{"--dir"}},
+	{args: "train control cartpole --generations 1 --pairs 2 --episodes 1", out: []string{"--out"}, dirs: []string{"--dir"}},
+	{args: "predict csv.pent table.csv", in: []string{"csv.pent", "table.csv"}},
 	{args: "train --resume run", ended: true, runs: []string{"run"}, out: []string{"--out"}, stream: []string{"--log"}},
 	{args: "replay run", runs: []string{"run"}, out: []string{"--out"}},
 	{args: "verify run", runs: []string{"run"}},
@@ -58,10 +61,11 @@ var commands = []command{
 	{args: "hw run --model net.pent --samples 4", in: []string{"net.pent"}, out: []string{"--emit"}},
 	{args: "hw trace a.pobj --steps 3", in: []string{"a.pobj"}},
 	{args: "hw train --generations 1 --pairs 2 --batch 4 --hidden 4", out: []string{"--emit"}},
+	{args: "hw emit --unit tile --rows 4 --cols 4 --out tile"},
 	{args: "hw claims"},
 }
 
-// setting is a file that an output flag names, in a folder of its extension's name.
+// output returns the command line with an output.
 func (c command) output(flag, path string) string {
 	line := c.args + " " + flag + " " + path
 	if flag == "--frames" && filepath.Ext(path) == "" {
@@ -291,11 +295,13 @@ func prepare(t *testing.T, dir string) {
 	}
 	write("text", strings.Repeat("pents are digits\n", 100))
 	write("a.s", "HALT\n")
+	write("table.csv", "a,b,class\n"+strings.Repeat("1,2,x\n3,1,y\n", 20))
 	for _, args := range []string{
 		"train digits --dir run --out net.pent " + fewDigits,
 		"train lm --data text --out lm.pent " + fewLM,
 		"control cartpole --generations 1 --pairs 2 --episodes 1 --out pole.pent",
 		"hw asm a.s",
+		"train csv table.csv --label class --out csv.pent " + fewDigits,
 	} {
 		cmd := pentary(t, strings.Fields(args)...)
 		cmd.Dir, cmd.Stderr = dir, nil
@@ -343,4 +349,33 @@ func mountTight(t *testing.T) []string {
 		t.Fatal(err)
 	}
 	return []string{full, fixed}
+}
+
+// Every command has a row, or its kind has.
+func TestHostileFilesOfAll(t *testing.T) {
+	alike := map[string]string{
+		"train fashion": "train mnist", "tune mnist": "tune digits", "tune fashion": "tune digits",
+		"compare mnist": "compare digits", "compare fashion": "compare digits",
+		"hw report": "takes minutes", "hw crossbar": "takes minutes",
+		"completion": "of the library", "help": "of the library",
+	}
+	for _, group := range []string{"", "train", "tune", "compare", "hw"} {
+		out, err := pentary(t, append(strings.Fields(group), "--help")...).Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, list, _ := strings.Cut(string(out), "\nCommands:\n")
+		list, _, _ = strings.Cut(list, "\n\n")
+		for line := range strings.SplitSeq(strings.TrimRight(list, "\n"), "\n") {
+			if !strings.HasPrefix(line, "  ") || line[2] == ' ' { // what a line before says goes on
+				continue
+			}
+			name := strings.TrimSpace(group + " " + strings.Fields(line)[0])
+			if alike[name] == "" && !slices.ContainsFunc(commands, func(c command) bool {
+				return c.args == name || strings.HasPrefix(c.args, name+" ")
+			}) {
+				t.Errorf("pentary %s has no row", name)
+			}
+		}
+	}
 }
