@@ -7,7 +7,7 @@ import (
 
 // Hash returns the SHA-256 of datasets, names excluded: for each its number of samples,
 // features and classes as u64, little-endian, then inputs and labels, a byte each. A
-// regression has 0 classes, and in place of labels its outputs as u64 and its targets as
+// regression has 0 classes, and instead of labels its outputs as u64 and its targets as
 // i16, little-endian.
 func Hash(sets ...*Dataset) [sha256.Size]byte {
 	hash := sha256.New()

@@ -23,7 +23,7 @@ type Scale struct {
 	Center float64 `json:"center"`
 	Unit   float64 `json:"unit"`
 
-	// Ramps, if there are any, make an input each in place of the one: four times as
+	// Ramps, if there are any, make an input each instead of one: four times as
 	// steep, and with a center of its own. Five levels of a weight are too few to bend a
 	// function of one input; sums of ramps that are clipped in different places bend it.
 	Ramps []float64 `json:"ramps,omitempty"`

@@ -115,7 +115,7 @@ func TestCustomRule(t *testing.T) {
 				if last = s.Mean; first == 0 {
 					first = last
 				}
-				if s.Generation == 20 { // the other goes on by records
+				if s.Generation == 20 { // the other continues by records
 					for i, w := range weights {
 						copy(copies[i].Bytes(), w.Bytes())
 					}

@@ -61,7 +61,7 @@ func TestEarlyStop(t *testing.T) {
 			t.Errorf("%v: Restore returns %d, want %d and its weights", test.measures, n, test.best)
 		}
 		if err := e.Run(context.Background()); err != nil || e.Generation() != test.end {
-			t.Errorf("%v: a run that is over goes on to %d, error %v", test.measures, e.Generation(), err)
+			t.Errorf("%v: a run that is over continues to %d, error %v", test.measures, e.Generation(), err)
 		}
 	}
 }

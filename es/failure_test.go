@@ -94,7 +94,7 @@ func TestEachFails(t *testing.T) {
 			}
 			how = ""
 			if end := ended(run); end != nil || !w.Equal(want) {
-				t.Fatalf("a run that goes on: %v, other weights: %t", end, !w.Equal(want))
+				t.Fatalf("a run that continues: %v, other weights: %t", end, !w.Equal(want))
 			}
 		}
 	}

@@ -57,7 +57,7 @@ type EvaluatorOptions struct {
 	// Default 1024 for one step, else 512.
 	Columns int
 
-	// Multiplier, if not nil, returns what computes the products W·x in place of package
+	// Multiplier, if not nil, returns what computes the products W·x instead of package
 	// kernels, for a goroutine's own use. Noise is added to them.
 	Multiplier func() Multiplier
 }
@@ -249,7 +249,7 @@ func (e *Evaluator) draw(seed uint64, generation, group int) (*sharedBatch, erro
 	return s, s.check(e.task.Inputs(), e.task.Outputs())
 }
 
-// repeatTargets writes the targets of so many members, one after another.
+// repeatTargets writes the targets of members, one after another.
 func (s *sharedBatch) repeatTargets(members int) {
 	s.targets = grow(s.targets, s.Steps)
 	for t, from := range s.Targets {

@@ -35,7 +35,7 @@ type Pass struct {
 	multiplier Multiplier // nil for the kernels
 }
 
-// A Multiplier computes the products of a model's matrices with batches in place of
+// A Multiplier computes the products of a model's matrices with batches instead of
 // package kernels: as a model of hardware does. One goroutine uses it at a time.
 type Multiplier interface {
 	// Multiply sets y to what takes the place of W·x, of the model's tensor number i and
@@ -61,7 +61,7 @@ type members struct {
 	drawn []bool
 
 	// With a Multiplier, which W·x comes from:
-	zeros []*packed.Matrix // by tensor, in place of W
+	zeros []*packed.Matrix // by tensor, instead of W
 	y     []int32          // perturbation
 }
 

@@ -82,7 +82,7 @@ func (b *Batch) Set(step, i, stream int, v int8) {
 	b.X[step][(i/4*b.Streams+stream)*4+i%4] = v
 }
 
-// check returns an error if what a task has drawn is not a batch of so many inputs and
+// check returns an error if what a task has drawn is not a batch of the given inputs and
 // classes.
 func (b *Batch) check(inputs, classes int) error {
 	if len(b.X) != b.Lead+b.Steps || len(b.Targets) != b.Steps || len(b.Samples) != b.Steps {

@@ -24,7 +24,7 @@ var readers = map[string]func(path string) error{
 	},
 }
 
-// claim returns the head of a file with one tensor of 32 columns and so many rows.
+// claim returns the head of a file with one tensor of 32 columns and the given rows.
 func claim(rows uint64) []byte {
 	le := binary.LittleEndian
 	b := append([]byte(fileMagic), fileVersion, 0, 0, 0)

@@ -27,8 +27,8 @@ type Replayed struct {
 	Time        time.Duration
 }
 
-// TimesFaster returns how many times faster the replay was than the evaluations and
-// updates of the training, 0 if that is not known.
+// TimesFaster returns the time that the evaluations and updates of the training took,
+// divided by that of the replay; 0 if it is not known.
 func (r *Replayed) TimesFaster() float64 {
 	return float64(r.End.TrainingMicroseconds) / 1e6 / max(r.Time.Seconds(), 1e-6)
 }

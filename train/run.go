@@ -12,7 +12,7 @@ import (
 	"github.com/Kaleaon/pentary-go/lowrank"
 )
 
-// Options say how a run goes on beside what es.Options determine.
+// Options configure a run beside what es.Options determine.
 type Options struct {
 	Dir        string // keeps a journal and checkpoints; empty: the run is not kept
 	Config     string // all that determines the run, as canonical text, for the journal's header
@@ -52,7 +52,7 @@ type Run struct {
 	shown   int64
 }
 
-// Resumed says where a run goes on.
+// Resumed says where a run resumes.
 type Resumed struct {
 	Generation int    `json:"generation"`
 	Checkpoint int    `json:"checkpoint"` // generation of the one loaded, 0 for none
@@ -137,7 +137,7 @@ func (r *Run) newOptimizer(leg int) (*es.Optimizer, error) {
 	return es.New(r.task.Parameters, r.task.Evaluator, o)
 }
 
-// advance goes on to the leg that begins at the optimizer's generation, if one does.
+// advance moves on to the leg that begins at the optimizer's generation, if one does.
 func (r *Run) advance() error {
 	for r.leg < len(r.options.Earlier) && r.optimizer.Generation() == r.options.Earlier[r.leg].Reached {
 		next, err := r.newOptimizer(r.leg + 1)

@@ -268,7 +268,7 @@ func TestInterruptWithinGeneration(t *testing.T) {
 	}
 }
 
-// An extended run goes on from the generation, the weights and the rule's state that the
+// An extended run continues from the generation, the weights and the rule's state that the
 // run had; it resumes, replays and verifies like any other, and keeps its early
 // stopping's count to its last leg.
 func TestExtend(t *testing.T) {

@@ -204,7 +204,7 @@ func (c command) script(mounts []string) string {
 	return b.String()
 }
 
-// with returns the command line with another word in place of one.
+// with returns the command line with another word instead of one.
 func (c command) with(word, other string) string {
 	words := strings.Fields(c.args)
 	words[slices.Index(words, word)] = other
@@ -367,7 +367,7 @@ func TestHostileFilesOfAll(t *testing.T) {
 		_, list, _ := strings.Cut(string(out), "\nCommands:\n")
 		list, _, _ = strings.Cut(list, "\n\n")
 		for line := range strings.SplitSeq(strings.TrimRight(list, "\n"), "\n") {
-			if !strings.HasPrefix(line, "  ") || line[2] == ' ' { // what a line before says goes on
+			if !strings.HasPrefix(line, "  ") || line[2] == ' ' { // continues the line before
 				continue
 			}
 			name := strings.TrimSpace(group + " " + strings.Fields(line)[0])

@@ -11,7 +11,7 @@ import (
 	"github.com/Kaleaon/pentary-go/es/journal/journaltest"
 )
 
-// Files that are large, or claim to be, and have holes in place of content take no
+// Files that are large, or claim to be, and have holes instead of content take no
 // memory to speak of: they are reported, or make up a torn tail.
 func TestLargeFiles(t *testing.T) {
 	const huge, large = 5 << 30, 200 << 20

@@ -288,7 +288,7 @@ func (r *Reader) validateTail(start int64) error {
 	return io.EOF
 }
 
-// skipZeros goes on to the next offset at which a head may begin that makes something
+// skipZeros skips to the next offset at which a head may begin that makes something
 // durable: its first 8 bytes are not all zero, as they are in the holes of a file.
 func (r *Reader) skipZeros() int {
 	b, _ := r.in.Peek(r.in.Buffered())

@@ -51,7 +51,7 @@ func TestVersion1Files(t *testing.T) {
 	}
 }
 
-// A run of version 1 goes on in version 1, to the same weights.
+// A run of version 1 continues in version 1, to the same weights.
 func TestVersion1GoesOn(t *testing.T) {
 	const n = 6
 	for _, wide := range []bool{false, true} {

@@ -8,7 +8,7 @@ type Majority struct{ nn.CrossEntropy }
 
 const signs = 7
 
-// Inputs implements nn.Task: the signs, and a constant in place of a bias.
+// Inputs implements nn.Task: the signs, and a constant instead of a bias.
 func (Majority) Inputs() int { return signs + 1 }
 
 // Draw implements nn.Task: a function of the seed, the generation and the group alone.

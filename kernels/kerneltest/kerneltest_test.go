@@ -67,7 +67,7 @@ func TestEach(t *testing.T) {
 	}
 }
 
-// TestNested: one call within another is refused, and the outer goes on.
+// TestNested: one call within another is refused, and the outer continues.
 func TestNested(t *testing.T) {
 	kerneltest.Each(t, func(impl string) {
 		r := record(func(tb testing.TB) { kerneltest.Each(tb, func(string) {}) })

@@ -51,7 +51,7 @@ const MaxEpisodes = 1 << 10
 // ScoreBits counts the fraction bits of a score.
 const ScoreBits = 16
 
-// NewEvaluator returns an evaluator of a model by so many episodes of each member. The
+// NewEvaluator returns an evaluator that scores each member by that many episodes. The
 // error says what of them is out of range.
 func NewEvaluator(model *nn.Model, env Environment, episodes int) (*Evaluator, error) {
 	p, err := NewPolicy(model, env)

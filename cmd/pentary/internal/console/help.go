@@ -162,7 +162,7 @@ func writeRows(out io.Writer, rows [][2]string, left, columns int) {
 	}
 }
 
-// Wrap breaks text into lines of at most so many columns. Lines of one indentation are
+// Wrap breaks text into lines of at most the given number of columns. Lines of one indentation are
 // a paragraph; a line that begins with blanks and a name, then two blanks, is an item,
 // whose text stays in its column.
 func Wrap(all string, columns int) string {
@@ -211,7 +211,7 @@ func hang(line string, indent, columns int) string {
 	return fill(line[:len(line)-len(text)], text, indent, columns)
 }
 
-// fill breaks a prefix and text between words into lines of at most so many columns, of
+// fill breaks a prefix and text between words into lines of at most columns characters, of
 // which those after the first are indented.
 func fill(prefix, text string, indent, columns int) string {
 	var b strings.Builder

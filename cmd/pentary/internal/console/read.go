@@ -8,9 +8,9 @@ import (
 	"os"
 )
 
-// ReadFile returns the content of a regular file of at most so many bytes. What is no
+// ReadFile returns the content of a regular file of at most limit bytes. What is no
 // such file is an error before anything is read.
-func ReadFile(path string, most int64) ([]byte, error) {
+func ReadFile(path string, limit int64) ([]byte, error) {
 	// A FIFO would block when it is opened.
 	info, err := os.Stat(path)
 	if err != nil {
@@ -27,8 +27,8 @@ func ReadFile(path string, most int64) ([]byte, error) {
 	if info, err = f.Stat(); err != nil {
 		return nil, err
 	}
-	if info.Size() > most {
-		return nil, fmt.Errorf("%s: %d bytes, want at most %d", path, info.Size(), most)
+	if info.Size() > limit {
+		return nil, fmt.Errorf("%s: %d bytes, want at most %d", path, info.Size(), limit)
 	}
 	b := make([]byte, info.Size())
 	n, err := io.ReadFull(f, b)

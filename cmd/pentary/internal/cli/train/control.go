@@ -46,7 +46,7 @@ saves as a whole run does.`,
 func newControlTask(env control.Environment, s *console.Streams) *cobra.Command {
 	k := newPolicy(env)
 	r := &run{kind: k, streams: s}
-	var saved, frames string // policy to test in place of training, and picture
+	var saved, frames string // policy to test instead of training, and picture
 	cmd := &cobra.Command{Use: k.name(), Short: k.short(), Long: k.long(), Args: console.NoArguments}
 	groups := r.groups()
 	r.finish = func(o outcome) error { return draw(k, o.(*acted), frames) }
@@ -76,7 +76,7 @@ func newControlTask(env control.Environment, s *console.Streams) *cobra.Command 
 		return testPolicy(k, s, saved, frames, r.json)
 	}
 	f := groups[0].Flags
-	console.Input(f, &saved, "policy", "test the policy in this .pent `file`, in place of training").Ext("pent")
+	console.Input(f, &saved, "policy", "test the policy in this .pent `file`, instead of training").Ext("pent")
 	console.Output(f, &frames, "frames", "draw the first test episode to this .svg or .png `file`").Ext("svg", "png")
 	groups.Bind(cmd)
 	return cmd

@@ -141,7 +141,7 @@ func (b *rebuild) replay(cmd *cobra.Command, s *console.Streams, dir, out string
 func (r *rebuilt) write(p *printer) {
 	generations := fmt.Sprintf("%s of %s generations in %.3g s", report.Count(r.Generations), report.Count(r.Planned), r.Seconds)
 	if r.TimesFaster > 0 {
-		generations += fmt.Sprintf(", %.1f times faster than the training", r.TimesFaster)
+		generations += fmt.Sprintf(", %.1f times as fast as the training", r.TimesFaster)
 	}
 	p.line("Replayed", generations)
 	state := "not ended: what the journal holds now"

@@ -54,7 +54,7 @@ func TestProgressLine(t *testing.T) {
 	}
 }
 
-// The lines of --log are kept up to where the run goes on.
+// The lines of --log are kept up to where the run resumes.
 func TestLinesUntil(t *testing.T) {
 	const one, two = "{\"generation\":1}\n", "{\"generation\":2,\"moved\":3}\n"
 	for text, want := range map[string]int{

@@ -137,7 +137,7 @@ func (v *verification) write(p *printer) {
 		p.line("Weights sha256", v.ModelSHA256)
 	}
 	if v.TimesFaster > 0 {
-		p.line("Replay", fmt.Sprintf("%.1f times faster than the training", v.TimesFaster))
+		p.line("Replay", fmt.Sprintf("%.1f times as fast as the training", v.TimesFaster))
 	}
 	switch {
 	case v.Verified:
