@@ -312,14 +312,14 @@ func placesOf(cmd *cobra.Command, args []string) []place {
 	for i, arg := range args {
 		switch argumentKind(cmd, i) {
 		case "":
-		default:
-			add(arg, arg, &Path{role: reads})
 		case ArgRun:
 			for _, name := range runFiles[0].names {
 				p := resolve(arg, filepath.Join(arg, name), reads)
 				p.run, p.model = true, name == modelName
 				places = append(places, p)
 			}
+		default:
+			add(arg, arg, &Path{role: reads})
 		}
 	}
 	return slices.Clip(places)

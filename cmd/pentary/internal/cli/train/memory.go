@@ -44,8 +44,8 @@ const programBytes = 32 << 20
 
 // checkMemory returns an error if a run would take more memory than there is, or than it
 // may.
-func checkMemory(need int, limit console.ByteSize) error {
-	size := console.ByteSize(need + programBytes)
+func checkMemory(need, limit console.ByteSize) error {
+	size := need + programBytes
 	if limit > 0 && size > limit {
 		return fmt.Errorf("the run would take %v of memory, more than --limit %v", size, limit)
 	}

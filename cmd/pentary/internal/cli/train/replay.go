@@ -40,7 +40,7 @@ func (b *rebuild) run(s *console.Streams, dir string) (*plan, *train.Run, error)
 			return p, nil, fmt.Errorf("rebuilding this run takes its data: %w", err)
 		}
 	}
-	if err := checkMemory(p.kind.memory(), 0); err != nil {
+	if err := checkMemory(console.ByteSize(p.kind.memory()), 0); err != nil {
 		return p, nil, err
 	}
 	t, err := p.task()

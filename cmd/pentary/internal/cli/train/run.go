@@ -169,7 +169,7 @@ func (r *run) begin(ctx context.Context) error {
 	if err := r.kind.load(r.data); err != nil {
 		return err
 	}
-	if err := checkMemory(r.kind.memory(), r.limit); err != nil {
+	if err := checkMemory(console.ByteSize(r.kind.memory()), r.limit); err != nil {
 		return err
 	}
 	if err := r.kind.build(nil); err != nil {
@@ -235,7 +235,7 @@ func (r *run) goOn(ctx context.Context, p *plan) error {
 			return err
 		}
 	}
-	if err := checkMemory(r.kind.memory(), r.limit); err != nil {
+	if err := checkMemory(console.ByteSize(r.kind.memory()), r.limit); err != nil {
 		return err
 	}
 	made, err := p.task()

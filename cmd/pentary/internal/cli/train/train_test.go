@@ -132,7 +132,7 @@ func TestKinds(t *testing.T) {
 		if err := settings.SetTexts(back, settings.Texts(k)); err != nil || fmt.Sprint(back.Options()) != fmt.Sprint(k.Options()) {
 			t.Errorf("%s: settings do not come back: %v", name, err)
 		}
-		if m := k.memory(); m < 1<<16 || m > 1<<32 {
+		if m := k.memory(); m < 1<<16 || int64(m) > 1<<32 {
 			t.Errorf("%s: memory of %d bytes", name, m)
 		}
 	}
