@@ -75,7 +75,7 @@ func serve(ctx context.Context, address string, stdout io.Writer) error {
 	// First, so that an address in use is known at once.
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
-		return err
+		return fmt.Errorf("%w; -addr names another address, with port 0 any free one", err)
 	}
 	defer listener.Close()
 	s, err := build(ctx)

@@ -5,6 +5,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -47,6 +48,18 @@ func TestInterrupt(t *testing.T) {
 	var out, errs bytes.Buffer
 	if code := run(ctx, []string{"-addr", "127.0.0.1:0"}, &out, &errs); code != 0 || errs.Len() > 0 {
 		t.Errorf("exit code %d: %s", code, errs.String())
+	}
+}
+
+// An address in use is an error that says what to do.
+func TestAddressInUse(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	if err := serve(t.Context(), listener.Addr().String(), io.Discard); err == nil || !strings.Contains(err.Error(), "-addr") {
+		t.Errorf("error %v, want one that names -addr", err)
 	}
 }
 
