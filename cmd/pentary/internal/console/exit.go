@@ -6,9 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"os/signal"
-	"syscall"
 
 	"github.com/spf13/cobra"
 )
@@ -62,13 +60,8 @@ func Main(args []string, stdout, stderr io.Writer, root func(*Streams) *cobra.Co
 // second signal kills. A reader of standard output that has gone is an error of the
 // write, not a signal: what a command saves does not depend on who reads along.
 func interruptible(s *Streams) (context.Context, func()) {
-	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
-	if !signal.Ignored(syscall.SIGHUP) { // as nohup has it
-		signals = append(signals, syscall.SIGHUP)
-	}
-	ctx, stop := signal.NotifyContext(context.Background(), signals...)
-	pipe := make(chan os.Signal, 1)
-	signal.Notify(pipe, syscall.SIGPIPE)
+	ctx, stop := signal.NotifyContext(context.Background(), endSignals()...)
+	release := takeBrokenPipe()
 	done := make(chan struct{})
 	context.AfterFunc(ctx, func() {
 		stop()
@@ -86,7 +79,7 @@ func interruptible(s *Streams) (context.Context, func()) {
 	return ctx, func() {
 		close(done)
 		stop()
-		signal.Stop(pipe)
+		release()
 	}
 }
 
