@@ -5,7 +5,7 @@
 #include "constants_amd64.h"
 
 // Random pents and bytes from Philox4x32-10, sixteen blocks at a time: the structure of
-// noise_amd64.s with eight blocks to a chain.
+// noise_avx2_amd64.s with eight blocks to a chain.
 //
 // DI   dst
 // CX   steps left

@@ -4,7 +4,7 @@
 #include "textflag.h"
 
 // Kernels of the update on 512-bit registers, of the same structure as those of
-// update_amd64.s.
+// update_avx2_amd64.s.
 
 // ROW is the bytes of a row of a tile of Z: 256 int32.
 #define ROW 1024

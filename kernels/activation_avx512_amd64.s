@@ -3,7 +3,7 @@
 #include "textflag.h"
 #include "constants_amd64.h"
 
-// Kernels on the elements of up to three operands, AVX-512 BW: those of gates_amd64.s
+// Kernels on the elements of up to three operands, AVX-512 BW: those of activation_avx2_amd64.s
 // at 64 elements a register.
 
 // BYTES and WORDS set every lane of z to value. They clobber AX.

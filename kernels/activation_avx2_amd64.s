@@ -2,7 +2,7 @@
 
 #include "textflag.h"
 #include "constants_amd64.h"
-#include "columns_amd64.h"
+#include "columns_avx2_amd64.h"
 
 // Kernels on the elements of up to three operands, AVX2. A register holds 32 of them;
 // those beyond the last multiple of 32 are loaded and stored under a mask.

@@ -3,7 +3,7 @@
 #include "go_asm.h"
 #include "textflag.h"
 #include "constants_amd64.h"
-#include "columns_amd64.h"
+#include "columns_avx2_amd64.h"
 
 // Activations of members that share a base, in blocks of rows and columns. Eight
 // columns at a time: a vector of int32 holds a row of them, two of words a quad of

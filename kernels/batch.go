@@ -120,3 +120,28 @@ func normalizeGeneric(dst, x []int8, k, n, target int) {
 		}
 	}
 }
+
+// ColumnSums sums every column of a batch of k×n activations:
+//
+//	sums[c] = Σ_κ x[κ, c]
+//
+// It is the correction that turns a product of offset codes into a product of
+// weights: Σ w·x = Σ code·x − 2·Σ x, shared by all rows.
+func ColumnSums(sums []int32, x []int8, k, n int) {
+	checkLen("ColumnSums", "sums", len(sums), n, "a batch of %d×%d", k, n)
+	checkLen("ColumnSums", "x", len(x), batchLen(k, n), "a batch of %d×%d", k, n)
+	if len(sums) > 0 {
+		columnSums(sums, x, k, n)
+	}
+}
+
+func columnSumsGeneric(sums []int32, x []int8, k, n int) {
+	clear(sums)
+	for q := range Quads(k) {
+		row := x[q*n*4 : (q+1)*n*4]
+		for c := range sums {
+			v := row[c*4 : c*4+4]
+			sums[c] += int32(v[0]) + int32(v[1]) + int32(v[2]) + int32(v[3])
+		}
+	}
+}

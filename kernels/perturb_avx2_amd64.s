@@ -2,7 +2,7 @@
 
 #include "go_asm.h"
 #include "textflag.h"
-#include "columns_amd64.h"
+#include "columns_avx2_amd64.h"
 
 // The perturbation A·t, in blocks of up to eight columns.
 

@@ -1,5 +1,25 @@
 package kernels
 
+// Unpack writes the codes of a packed row of n pents to dst, padding included.
+// dst has packed.PaddedLen(n) elements and row has packed.RowBytes(n).
+//
+//	packed.UnpackCodes(dst, row, n)
+func Unpack(dst []uint8, row []byte, n int) {
+	checkLen("Unpack", "dst", len(dst), paddedLen(n), "a row of %d pents", n)
+	checkLen("Unpack", "row", len(row), rowBytes(n), "a row of %d pents", n)
+	unpack(dst, row, n)
+}
+
+// Pack packs codes into a row of n pents, the inverse of Unpack. Only the low
+// three bits of a code may be set.
+//
+//	packed.PackCodes(row, src, n)
+func Pack(row []byte, src []uint8, n int) {
+	checkLen("Pack", "row", len(row), rowBytes(n), "a row of %d pents", n)
+	checkLen("Pack", "src", len(src), paddedLen(n), "a row of %d pents", n)
+	pack(row, src, n)
+}
+
 // Interleave arranges n vectors of k activations, one after another in src, as
 // the columns of a batch in quads:
 //
@@ -29,31 +49,6 @@ func interleaveGeneric(dst, src []int8, k, n int) {
 			quad := [4]int8{}
 			copy(quad[:], v)
 			copy(dst[at:at+4], quad[:])
-		}
-	}
-}
-
-// ColumnSums sums every column of a batch of k×n activations:
-//
-//	sums[c] = Σ_κ x[κ, c]
-//
-// It is the correction that turns a product of offset codes into a product of
-// weights: Σ w·x = Σ code·x − 2·Σ x, shared by all rows.
-func ColumnSums(sums []int32, x []int8, k, n int) {
-	checkLen("ColumnSums", "sums", len(sums), n, "a batch of %d×%d", k, n)
-	checkLen("ColumnSums", "x", len(x), batchLen(k, n), "a batch of %d×%d", k, n)
-	if len(sums) > 0 {
-		columnSums(sums, x, k, n)
-	}
-}
-
-func columnSumsGeneric(sums []int32, x []int8, k, n int) {
-	clear(sums)
-	for q := range Quads(k) {
-		row := x[q*n*4 : (q+1)*n*4]
-		for c := range sums {
-			v := row[c*4 : c*4+4]
-			sums[c] += int32(v[0]) + int32(v[1]) + int32(v[2]) + int32(v[3])
 		}
 	}
 }

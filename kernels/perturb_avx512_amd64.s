@@ -2,9 +2,9 @@
 
 #include "go_asm.h"
 #include "textflag.h"
-#include "columns512_amd64.h"
+#include "columns_avx512_amd64.h"
 
-// The structure of perturb_amd64.s, in blocks of nine to sixteen columns.
+// The structure of perturb_avx2_amd64.s, in blocks of nine to sixteen columns.
 
 DATA one512<>+0(SB)/4, $1
 GLOBL one512<>(SB), RODATA|NOPTR, $4

@@ -3,10 +3,11 @@
 #include "go_asm.h"
 #include "textflag.h"
 #include "constants_amd64.h"
-#include "columns512_amd64.h"
+#include "columns_avx512_amd64.h"
 
 // Activations of members that share a base, sixteen columns at a time: the
-// structure of fused_amd64.s. All loads of t and stores of a group are masked by K1.
+// structure of perturb_requantize_avx2_amd64.s. All loads of t and stores of a group
+// are masked by K1.
 
 // FAR sets the signs of Z6 where sums are beyond ±2^30. Z7 = 2^30; it uses Z8.
 #define FAR(v) \
