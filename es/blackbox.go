@@ -45,6 +45,7 @@ type each struct {
 
 	ctx        context.Context
 	generation Generation
+	first      int // pair
 	scores     []int64
 	weights    [][]int8 // of every tensor
 	bits       uint
@@ -67,10 +68,18 @@ const spareBits = 4
 
 // Evaluate implements Evaluator.
 func (e *each) Evaluate(ctx context.Context, g Generation, scores []int64) error {
-	if len(scores) != 2*g.Pairs {
-		return fmt.Errorf("es: %d scores for %d pairs, want two a pair", len(scores), g.Pairs)
+	return e.EvaluateRange(ctx, g, 0, g.Pairs, scores)
+}
+
+// EvaluateRange implements RangeEvaluator.
+func (e *each) EvaluateRange(ctx context.Context, g Generation, lo, hi int, scores []int64) error {
+	if err := g.CheckRange(lo, hi); err != nil {
+		return err
 	}
-	e.ctx, e.generation, e.scores = ctx, g, scores
+	if len(scores) != 2*(hi-lo) {
+		return fmt.Errorf("es: %d scores for %d pairs, want two a pair", len(scores), hi-lo)
+	}
+	e.ctx, e.generation, e.first, e.scores = ctx, g, lo, scores
 	e.bits = min(g.Noise.Sigma+spareBits, lowrank.MaxBits)
 	e.weights = reuse.Slice(e.weights, len(g.Tensors))
 	for i, w := range g.Tensors {
@@ -86,17 +95,19 @@ func (e *each) Evaluate(ctx context.Context, g Generation, scores []int64) error
 	}
 	e.failed.Store(int64(len(scores)))
 	e.err = nil
-	parallel.For(len(e.work), g.Pairs, e.evaluatePair)
+	parallel.For(len(e.work), hi-lo, e.evaluatePair)
 	if e.err != nil {
 		return e.err
 	}
 	return ctx.Err()
 }
 
-func (e *each) evaluatePair(worker, pair int) {
-	if e.ctx.Err() != nil || int64(2*pair) > e.failed.Load() {
+// evaluatePair scores pair number i of the range.
+func (e *each) evaluatePair(worker, i int) {
+	if e.ctx.Err() != nil || int64(2*i) > e.failed.Load() {
 		return
 	}
+	pair := e.first + i
 	w, g := &e.work[worker], &e.generation
 	w.perturbation = reuse.Slice(w.perturbation, len(g.Tensors))
 	w.member.Weights = reuse.Slice(w.member.Weights, len(g.Tensors))
@@ -121,20 +132,20 @@ func (e *each) evaluatePair(worker, pair int) {
 		w.member.Minus, w.member.Bits = sign == 1, e.bits
 		score, err := e.score(&w.member)
 		if err != nil {
-			e.fail(2*pair+sign, err)
+			e.fail(2*i+sign, err)
 			return
 		}
-		e.scores[2*pair+sign] = score
+		e.scores[2*i+sign] = score
 	}
 }
 
-// fail keeps the error of a member unless one before it has failed.
+// fail keeps the error of a member of the range unless one before it has failed.
 func (e *each) fail(member int, err error) {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
 	if int64(member) < e.failed.Load() {
 		e.failed.Store(int64(member))
 		e.err = fmt.Errorf("es: %s of pair %d of generation %d: %w",
-			[]string{"plus", "minus"}[member%2], member/2, e.generation.Number, err)
+			[]string{"plus", "minus"}[member%2], e.first+member/2, e.generation.Number, err)
 	}
 }

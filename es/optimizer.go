@@ -26,6 +26,14 @@ type Generation struct {
 // Group returns the group that a pair belongs to.
 func (g *Generation) Group(pair int) int { return pair / (g.Pairs / g.Groups) }
 
+// CheckRange returns an error unless lo to hi-1 are pairs of the generation, at least one.
+func (g *Generation) CheckRange(lo, hi int) error {
+	if lo < 0 || hi <= lo || hi > g.Pairs {
+		return fmt.Errorf("es: pairs %d to %d of %d", lo, hi, g.Pairs)
+	}
+	return nil
+}
+
 // Touch says that the scores depend on a row of a tensor. It matters for sparse
 // parameters alone, whose other rows do not move. Goroutines may call it at the
 // same time.

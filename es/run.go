@@ -12,6 +12,16 @@ type Evaluator interface {
 	Evaluate(ctx context.Context, g Generation, scores []int64) error
 }
 
+// RangeEvaluator is an evaluator that can score a part of a generation, so that several
+// machines share one.
+type RangeEvaluator interface {
+	Evaluator
+
+	// EvaluateRange scores pairs lo to hi-1 of a generation. scores holds the scores of
+	// these pairs only, the same ones that Evaluate sets.
+	EvaluateRange(ctx context.Context, g Generation, lo, hi int, scores []int64) error
+}
+
 // InputSource is an evaluator for noise in activations, whose updates take what the
 // layers see beside the scores. It scores every sample of every member.
 type InputSource interface {
@@ -44,14 +54,20 @@ var ErrStop = errors.New("es: stop")
 // the callbacks in turn; the first error of one ends the run, and is returned unless
 // it is ErrStop. It returns an error if the optimizer has no evaluator.
 func (o *Optimizer) Run(ctx context.Context, callbacks ...func(Stats) error) error {
-	if o.evaluator == nil {
+	return o.RunWith(ctx, o.evaluator, callbacks...)
+}
+
+// RunWith is Run with another evaluator, whose scores have to be those of the
+// optimizer's own. Inputs still come from the optimizer's own.
+func (o *Optimizer) RunWith(ctx context.Context, e Evaluator, callbacks ...func(Stats) error) error {
+	if e == nil {
 		return errors.New("es: Run without an evaluator")
 	}
 	for !o.Done() {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := o.evaluator.Evaluate(ctx, o.Ask(), o.scores); err != nil {
+		if err := e.Evaluate(ctx, o.Ask(), o.scores); err != nil {
 			return err
 		}
 		stats, err := o.tell(ctx, o.scores)

@@ -39,6 +39,7 @@ type Evaluator struct {
 
 	ctx        context.Context
 	generation es.Generation
+	lo, hi     int // pairs to score
 	scores     []int64
 	evaluate   func(worker, i int)
 	score      func(worker, i int)
@@ -176,22 +177,32 @@ func NewEvaluator(model *Model, task Task, o EvaluatorOptions) (*Evaluator, erro
 // see Evaluator. It returns an error if the generation is not one of the model's weights,
 // or scores has another length.
 func (e *Evaluator) Evaluate(ctx context.Context, g es.Generation, scores []int64) error {
-	if err := e.check(g, scores); err != nil {
+	return e.EvaluateRange(ctx, g, 0, g.Pairs, scores)
+}
+
+// EvaluateRange implements es.RangeEvaluator. It draws the batches of the range's groups
+// and computes what their members share, whose cost in columns is that of half a pair, so
+// ranges should be of many pairs.
+func (e *Evaluator) EvaluateRange(ctx context.Context, g es.Generation, lo, hi int, scores []int64) error {
+	if err := e.check(g, lo, hi, scores); err != nil {
 		return err
 	}
-	e.ctx, e.generation, e.scores = ctx, g, scores
-	for group := range g.Groups {
+	e.ctx, e.generation, e.lo, e.hi, e.scores = ctx, g, lo, hi, scores
+	for group := g.Group(lo); group <= g.Group(hi-1); group++ {
 		if err := e.begin(group); err != nil {
 			return err
 		}
 	}
-	parallel.For(len(e.work), g.Groups*e.chunks(), e.evaluate)
+	parallel.For(len(e.work), e.chunkOf(hi-1)-e.chunkOf(lo)+1, e.evaluate)
 	return ctx.Err()
 }
 
-func (e *Evaluator) check(g es.Generation, scores []int64) error {
-	if want := 2 * g.Pairs * e.scoresOf(&g); len(scores) != want {
-		return fmt.Errorf("nn: %d scores for %d pairs, want %d", len(scores), g.Pairs, want)
+func (e *Evaluator) check(g es.Generation, lo, hi int, scores []int64) error {
+	if err := g.CheckRange(lo, hi); err != nil {
+		return err
+	}
+	if want := 2 * (hi - lo) * e.scoresOf(&g); len(scores) != want {
+		return fmt.Errorf("nn: %d scores for %d pairs, want %d", len(scores), hi-lo, want)
 	}
 	if e.wide && g.Noise.Estimator == lowrank.PerturbActivations {
 		return errors.New("nn: a layer has many columns a sample, such as a convolution in two dimensions: train it by noise in weights")
@@ -351,18 +362,27 @@ func (e *Evaluator) chunks() int {
 	return (e.generation.Pairs/e.generation.Groups + e.chunk - 1) / e.chunk
 }
 
+// chunkOf returns the number of the chunk that a pair is in.
+func (e *Evaluator) chunkOf(pair int) int {
+	size := e.generation.Pairs / e.generation.Groups
+	return pair/size*e.chunks() + pair%size/e.chunk
+}
+
+// evaluateChunk scores the pairs of the range that are in its chunk number i.
 func (e *Evaluator) evaluateChunk(worker, i int) {
 	ws, g := &e.work[worker], &e.generation
+	i += e.chunkOf(e.lo)
 	group, size := i/e.chunks(), g.Pairs/g.Groups
 	s := &e.shared[group]
 	lo := group*size + i%e.chunks()*e.chunk
-	hi := min(lo+e.chunk, (group+1)*size)
+	hi := min(lo+e.chunk, (group+1)*size, e.hi)
+	lo = max(lo, e.lo)
 	ws.beginMembers(&ws.members, g.Noise, g.Tensors, g.Pairs, lo, hi, s.Streams, s.Steps)
 	if s.Lead > 0 {
 		ws.time, ws.first, ws.start = s.Lead, s.Lead, s.states
 	}
 	each := e.scoresOf(g)
-	scores := e.scores[2*lo*each : 2*hi*each]
+	scores := e.scores[2*(lo-e.lo)*each : 2*(hi-e.lo)*each]
 	clear(scores)
 	for t := range s.Steps {
 		if e.ctx.Err() != nil {

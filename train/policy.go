@@ -40,7 +40,10 @@ func Policy(net *nn.Model, env control.Environment, episodes int, seed uint64) (
 		// One measurement serves both: what is reported last comes from other episodes.
 		Test:     func() int64 { measured = measure(); return measured },
 		Validate: func() int64 { return measured },
-		Training: func(es.Stats, int) []slog.Attr {
+		Training: func(s es.Stats, _ int) []slog.Attr {
+			if evaluator.Generation() != s.Generation {
+				return nil // evaluated elsewhere
+			}
 			mean, best := evaluator.Rewards()
 			return []slog.Attr{slog.Float64("mean_reward", reward(mean)), slog.Float64("best_reward", reward(best))}
 		},

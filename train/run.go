@@ -42,6 +42,7 @@ type Run struct {
 
 	leg       int
 	optimizer *es.Optimizer // of the leg
+	scorer    es.Evaluator  // of Train; nil for the task's
 	log       *journal.Log  // nil if the run is not kept, or not open
 	resumed   Resumed
 
@@ -253,7 +254,11 @@ func (r *Run) Train(ctx context.Context) (*Result, error) {
 	var err error
 	if !ended && !r.optimizer.Done() && !r.stale() {
 		r.options.Observer.Progress(r.progress(es.Stats{}, false))
-		err = r.optimizer.Run(ctx, r.callbacks()...)
+		scorer := r.scorer
+		if scorer == nil {
+			scorer = r.task.Evaluator
+		}
+		err = r.optimizer.RunWith(ctx, scorer, r.callbacks()...)
 	}
 	interrupted := ctx.Err() != nil && errors.Is(err, ctx.Err())
 	if err != nil && !interrupted {
@@ -293,6 +298,10 @@ func (r *Run) Train(ctx context.Context) (*Result, error) {
 	result.Curve = r.curve
 	return result, nil
 }
+
+// Distribute has an evaluator score the generations of Train instead of the task's own,
+// which must give the same scores: one that has other machines evaluate them.
+func (r *Run) Distribute(e es.Evaluator) { r.scorer = e }
 
 // callbacks returns what follows each generation.
 func (r *Run) callbacks() []func(es.Stats) error {

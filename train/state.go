@@ -76,24 +76,34 @@ func (s session) RestoreState(b []byte) error {
 		return err
 	}
 	r := s.Run
-	fresh := &Run{task: r.task, es: r.es, options: r.options}
-	for fresh.leg < len(r.options.Earlier) && d.generation >= r.options.Earlier[fresh.leg].Reached {
-		fresh.leg++
-	}
-	if fresh.optimizer, err = fresh.newOptimizer(fresh.leg); err != nil {
+	if err := r.restoreOptimizer(d.generation, d.optimizer); err != nil {
 		return err
 	}
-	if err := fresh.optimizer.RestoreState(d.optimizer); err != nil {
-		return err
-	}
-	if fresh.Generation() != d.generation {
-		return errState
-	}
-	r.leg, r.optimizer = fresh.leg, fresh.optimizer
 	r.timing.earlier, r.timing.trained = d.wall, d.trained
 	r.curve, r.kept = d.curve, d.kept
 	r.task.Size = d.size
 	r.shown = r.last().Test
+	return nil
+}
+
+// restoreOptimizer sets the optimizer to a state of a generation. After an error it is as
+// it was.
+func (r *Run) restoreOptimizer(generation int, state []byte) error {
+	leg := 0
+	for leg < len(r.options.Earlier) && generation >= r.options.Earlier[leg].Reached {
+		leg++
+	}
+	fresh, err := r.newOptimizer(leg)
+	if err != nil {
+		return err
+	}
+	if err := fresh.RestoreState(state); err != nil {
+		return err
+	}
+	if fresh.Generation() != generation {
+		return errState
+	}
+	r.leg, r.optimizer = leg, fresh
 	return nil
 }
 

@@ -149,16 +149,67 @@ func (l *Log) Checkpoint(t Trainer) error {
 	if err := l.Sync(); err != nil {
 		return err
 	}
-	f, err := weights(t.Parameters())
+	c, err := newCheckpoint(&l.header, t)
 	if err != nil {
 		return err
 	}
-	c := checkpoint{
-		checkpointHead: checkpointHead{run: l.header.id(), generation: uint32(l.Generation())},
+	return durable.WriteOn(l.fsys, l.path(checkpointName), c.writeTo)
+}
+
+// newCheckpoint returns a checkpoint of a trainer, whose weights it shares.
+func newCheckpoint(h *Header, t Trainer) (*checkpoint, error) {
+	f, err := weights(t.Parameters())
+	if err != nil {
+		return nil, err
+	}
+	return &checkpoint{
+		checkpointHead: checkpointHead{run: h.id(), generation: uint32(t.Generation())},
 		state:          t.AppendState(nil),
 		weights:        f,
+	}, nil
+}
+
+// restore gives t the checkpoint's state. After an error t is as it was. Otherwise it
+// takes setWeights as well.
+func (c *checkpoint) restore(h *Header, t Trainer, path string) error {
+	if c.run != h.id() {
+		return damaged(path, 8, "it is of another run")
 	}
-	return durable.WriteOn(l.fsys, l.path(checkpointName), c.writeTo)
+	if err := checkWeights(t.Parameters(), c.weights); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	if err := t.RestoreState(c.state); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return nil
+}
+
+// WriteCheckpoint writes a checkpoint of a trainer of the run of a header, in the format
+// of Log.Checkpoint, for programs that exchange checkpoints.
+func WriteCheckpoint(w io.Writer, h Header, t Trainer) error {
+	c, err := newCheckpoint(&h, t)
+	if err != nil {
+		return err
+	}
+	return c.writeTo(w)
+}
+
+// ReadCheckpoint sets a trainer to a checkpoint of size bytes that WriteCheckpoint has
+// written for the run of the header. name is that of the checkpoint in errors. After an
+// error t is as it was, unless the error says that the generations differ.
+func ReadCheckpoint(r io.ReaderAt, size int64, name string, h Header, t Trainer) error {
+	c, err := readCheckpoint(r, size, name)
+	if err != nil {
+		return err
+	}
+	if err := c.restore(&h, t, name); err != nil {
+		return err
+	}
+	setWeights(t.Parameters(), c.weights)
+	if n := t.Generation(); n != int(c.generation) {
+		return damaged(name, 0, "generation %d with a state of generation %d", c.generation, n)
+	}
+	return nil
 }
 
 // checkAttested returns an error if the run's checkpoint is of a generation that

@@ -29,6 +29,24 @@ func checkCodes(r *es.Record) error {
 	return nil
 }
 
+// AppendRecord appends a record to b as a journal's generation holds it, without the
+// record's number, for programs that exchange records.
+func AppendRecord(b []byte, r *es.Record) ([]byte, error) {
+	if err := checkCodes(r); err != nil {
+		return b, fmt.Errorf("journal: record: %w", err)
+	}
+	return appendGeneration(b, r, journalVersion), nil
+}
+
+// DecodeRecord reads what AppendRecord has written into r, whose memory it uses again. It
+// accepts nothing else. It does not set r.Generation.
+func DecodeRecord(r *es.Record, b []byte) error {
+	if err := decodeGeneration(r, b, journalVersion); err != nil {
+		return fmt.Errorf("journal: record: %w", err)
+	}
+	return nil
+}
+
 // appendGeneration appends the payload of a record that checkCodes passed. The record's
 // number is not in it: it is the sequence number.
 func appendGeneration(b []byte, r *es.Record, version uint16) []byte {

@@ -72,17 +72,11 @@ func (l *Log) loadCheckpoint(t Trainer) (*checkpoint, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.run != l.header.id() {
-		return nil, damaged(path, 8, "it is of another run")
-	}
-	if int(c.generation) > l.Generation() {
+	if c.run == l.header.id() && int(c.generation) > l.Generation() {
 		return nil, damaged(path, 0, "generation %d, after the journal's last, %d", c.generation, l.Generation())
 	}
-	if err := checkWeights(t.Parameters(), c.weights); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	if err := t.RestoreState(c.state); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+	if err := c.restore(&l.header, t, path); err != nil {
+		return nil, err
 	}
 	return c, nil
 }

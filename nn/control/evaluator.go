@@ -27,6 +27,7 @@ type Evaluator struct {
 
 	ctx        context.Context
 	generation es.Generation
+	lo, hi     int // pairs to score
 	scores     []int64
 	rewards    []Q40 // of an episode of each member, on average
 	evaluate   func(worker, i int)
@@ -77,23 +78,38 @@ func NewEvaluator(model *nn.Model, env Environment, episodes int) (*Evaluator, e
 // of a member's episodes, in units of 2^-16. It returns an error if the generation is
 // not one of the model's weights, or has noise in activations.
 func (e *Evaluator) Evaluate(ctx context.Context, g es.Generation, scores []int64) error {
-	if err := e.check(g, scores); err != nil {
+	return e.EvaluateRange(ctx, g, 0, g.Pairs, scores)
+}
+
+// EvaluateRange implements es.RangeEvaluator.
+func (e *Evaluator) EvaluateRange(ctx context.Context, g es.Generation, lo, hi int, scores []int64) error {
+	if err := e.check(g, lo, hi, scores); err != nil {
 		return err
 	}
-	e.ctx, e.generation, e.scores = ctx, g, scores
+	e.ctx, e.generation, e.lo, e.hi, e.scores = ctx, g, lo, hi, scores
 	e.rewards = reuse.Slice(e.rewards, len(scores))
-	for i := range g.Groups {
-		if i == len(e.starts) {
-			e.starts = append(e.starts, NewEpisodes(e.env, e.episodes))
-		}
+	for len(e.starts) < g.Groups {
+		e.starts = append(e.starts, NewEpisodes(e.env, e.episodes))
+	}
+	for i := g.Group(lo); i <= g.Group(hi-1); i++ {
 		e.starts[i].Begin(e.env, g.Noise.Seed, uint32(g.Number), i)
 	}
-	parallel.For(len(e.work), g.Groups*e.chunks(), e.evaluate)
+	parallel.For(len(e.work), e.chunkOf(hi-1)-e.chunkOf(lo)+1, e.evaluate)
 	return ctx.Err()
 }
 
+// Generation returns the number of the generation that Evaluate saw last, counted from 1 as
+// in es.Stats; 0 for none. After EvaluateRange of a part it is 0.
+func (e *Evaluator) Generation() int {
+	if len(e.rewards) == 0 || len(e.rewards) != 2*e.generation.Pairs {
+		return 0
+	}
+	return e.generation.Number + 1
+}
+
 // Rewards returns the mean reward of an episode in the generation that Evaluate saw
-// last, and that of the best member's. There has to have been one.
+// last, and that of the best member's. There has to have been one. After EvaluateRange they
+// are of that range.
 func (e *Evaluator) Rewards() (mean, best Q40) {
 	const spare = 16 // bits, for the sum of all members
 	sum := int64(0)
@@ -103,9 +119,12 @@ func (e *Evaluator) Rewards() (mean, best Q40) {
 	return Q40(sum/int64(len(e.rewards))) << spare, slices.Max(e.rewards)
 }
 
-func (e *Evaluator) check(g es.Generation, scores []int64) error {
-	if want := 2 * g.Pairs; len(scores) != want {
-		return fmt.Errorf("control: %d scores for %d pairs, want %d", len(scores), g.Pairs, want)
+func (e *Evaluator) check(g es.Generation, lo, hi int, scores []int64) error {
+	if err := g.CheckRange(lo, hi); err != nil {
+		return err
+	}
+	if want := 2 * (hi - lo); len(scores) != want {
+		return fmt.Errorf("control: %d scores for %d pairs, want %d", len(scores), hi-lo, want)
 	}
 	if g.Noise.Estimator != lowrank.PerturbWeights {
 		return fmt.Errorf("control: noise in %v, want %v", g.Noise.Estimator, lowrank.PerturbWeights)
@@ -118,13 +137,22 @@ func (e *Evaluator) chunks() int {
 	return (e.generation.Pairs/e.generation.Groups + e.chunk - 1) / e.chunk
 }
 
+// chunkOf returns the number of the task that a pair is in.
+func (e *Evaluator) chunkOf(pair int) int {
+	size := e.generation.Pairs / e.generation.Groups
+	return pair/size*e.chunks() + pair%size/e.chunk
+}
+
+// evaluateChunk scores the pairs of the range that are in its task number i.
 func (e *Evaluator) evaluateChunk(worker, i int) {
 	if e.ctx.Err() != nil {
 		return
 	}
+	i += e.chunkOf(e.lo)
 	group, size := i/e.chunks(), e.generation.Pairs/e.generation.Groups
 	lo := group*size + i%e.chunks()*e.chunk
-	hi := min(lo+e.chunk, (group+1)*size)
+	hi := min(lo+e.chunk, (group+1)*size, e.hi)
+	lo = max(lo, e.lo)
 	w := &e.work[worker]
 	w.all.begin(e.starts[group], 2*(hi-lo))
 	w.population.Begin(&e.generation, lo, hi, e.episodes)
@@ -135,7 +163,8 @@ func (e *Evaluator) evaluateChunk(worker, i int) {
 			score += int64(w.all.Reward[c]+w.all.Progress[c]) >> (fraction - ScoreBits)
 			reward += w.all.Reward[c]
 		}
-		e.scores[2*lo+m], e.rewards[2*lo+m] = score, reward/Q40(e.episodes)
+		i := 2*(lo-e.lo) + m
+		e.scores[i], e.rewards[i] = score, reward/Q40(e.episodes)
 	}
 }
 

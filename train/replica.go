@@ -1,0 +1,71 @@
+package train
+
+import (
+	"encoding/binary"
+	"fmt"
+
+	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/es/journal"
+)
+
+// A Replica is the weights and the optimizer of a run, without its journal and its
+// measurements. Other machines follow a run with replicas of their own: a replica that
+// replays the run's records has its weights. It implements journal.Trainer. Its state is
+// the generation (u32, little-endian) and the optimizer's.
+type Replica struct{ run *Run }
+
+// Replica returns the replica that is in the run. It is valid while the run is, and moves
+// with it.
+func (r *Run) Replica() Replica { return Replica{r} }
+
+// Task returns the run's task.
+func (r Replica) Task() Task { return r.run.task }
+
+// Header returns what two runs share if their replicas come to the same weights from the
+// same ones: the seed, the configuration, the optimizer's identity, and the data. Its
+// Weights are zero.
+func (r Replica) Header() journal.Header {
+	config := fmt.Sprintf("%s\n%s", r.run.options.Config, r.run.Identity())
+	for _, leg := range r.run.options.Earlier {
+		config += fmt.Sprintf("leg of %d to %d\n", leg.Planned, leg.Reached)
+	}
+	return journal.Header{Seed: r.run.es.Seed, Config: config, Data: r.run.task.Data}
+}
+
+// Config returns the configuration of the run's options.
+func (r Replica) Config() string { return r.run.options.Config }
+
+// Ask describes the next generation, see es.Optimizer.Ask.
+func (r Replica) Ask() es.Generation { return r.run.optimizer.Ask() }
+
+// Generation implements journal.Trainer.
+func (r Replica) Generation() int { return r.run.Generation() }
+
+// Parameters implements journal.Trainer.
+func (r Replica) Parameters() []es.Parameter { return r.run.task.Parameters }
+
+// Record implements journal.Trainer.
+func (r Replica) Record() es.Record { return r.run.optimizer.Record() }
+
+// Replay implements journal.Trainer. It measures nothing.
+func (r Replica) Replay(record es.Record) (es.Stats, error) {
+	stats, err := r.run.optimizer.Replay(record)
+	if err == nil {
+		err = r.run.advance()
+	}
+	return stats, err
+}
+
+// AppendState implements journal.Trainer.
+func (r Replica) AppendState(b []byte) []byte {
+	b = binary.LittleEndian.AppendUint32(b, uint32(r.Generation()))
+	return r.run.optimizer.AppendState(b)
+}
+
+// RestoreState implements journal.Trainer.
+func (r Replica) RestoreState(b []byte) error {
+	if len(b) < 4 {
+		return errState
+	}
+	return r.run.restoreOptimizer(int(binary.LittleEndian.Uint32(b)), b[4:])
+}
