@@ -2,11 +2,9 @@ module github.com/Kaleaon/pentary-go/examples
 
 go 1.26.0
 
-require github.com/Kaleaon/pentary-go v0.0.0
+require github.com/Kaleaon/pentary-go v0.1.0
 
 require (
 	github.com/klauspost/cpuid/v2 v2.4.2 // indirect
 	golang.org/x/sys v0.49.0 // indirect
 )
-
-replace github.com/Kaleaon/pentary-go => ..

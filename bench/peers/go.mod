@@ -5,7 +5,7 @@ go 1.26.0
 replace github.com/Kaleaon/pentary-go => ../..
 
 require (
-	github.com/Kaleaon/pentary-go v0.0.0-00010101000000-000000000000
+	github.com/Kaleaon/pentary-go v0.1.0
 	github.com/viterin/vek v0.4.3
 	gonum.org/v1/gonum v0.17.0
 )

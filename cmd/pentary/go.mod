@@ -3,7 +3,7 @@ module github.com/Kaleaon/pentary-go/cmd/pentary
 go 1.26.0
 
 require (
-	github.com/Kaleaon/pentary-go v0.0.0
+	github.com/Kaleaon/pentary-go v0.1.0
 	github.com/guptarohit/asciigraph v0.10.0
 	github.com/klauspost/cpuid/v2 v2.4.2
 	github.com/rogpeppe/go-internal v1.16.0
@@ -26,5 +26,3 @@ require (
 	golang.org/x/text v0.28.0 // indirect
 	golang.org/x/tools v0.36.0 // indirect
 )
-
-replace github.com/Kaleaon/pentary-go => ../..

@@ -3,7 +3,6 @@
 package tutorial
 
 import (
-	"bytes"
 	"flag"
 	"fmt"
 	"go/format"
@@ -67,7 +66,7 @@ func programs(page, text string) ([]program, error) {
 }
 
 // build vets and builds programs in a module made for them, and returns the files that
-// run, in order. The module is that of the examples, elsewhere.
+// run, in order. The module requires what the examples do, and this library as it is here.
 func build(t *testing.T, all []program) ([]string, error) {
 	t.Helper()
 	root, err := filepath.Abs("../..")
@@ -89,7 +88,10 @@ func build(t *testing.T, all []program) ([]string, error) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		write(name, bytes.ReplaceAll(text, []byte("=> .."), []byte("=> "+root)))
+		if name == "go.mod" {
+			text = fmt.Appendf(text, "\nreplace github.com/Kaleaon/pentary-go => %s\n", root)
+		}
+		write(name, text)
 	}
 	var files []string
 	for i, p := range all {

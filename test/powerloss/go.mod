@@ -3,7 +3,7 @@ module github.com/Kaleaon/pentary-go/test/powerloss
 go 1.26.0
 
 require (
-	github.com/Kaleaon/pentary-go v0.0.0
+	github.com/Kaleaon/pentary-go v0.1.0
 	github.com/cockroachdb/pebble/v2 v2.1.7
 )
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Compiles c/clangref.c to Go assembly: clangref_amd64.s, or the file that the
-# first argument names. Needs clang and yasm (Debian packages of these names); the
-# tools of go.mod do the rest.
+# first argument names. Needs clang and yasm (Debian packages of these names);
+# tools/go.mod pins c2goasm and asm2plan9s, which do the rest.
 set -eu
 cd "$(dirname "$0")"
 out=$PWD/clangref_amd64.s
@@ -9,7 +9,7 @@ out=$PWD/clangref_amd64.s
 
 tmp=$(mktemp -d)
 trap 'rm -r "$tmp"' EXIT
-GOBIN=$tmp/bin go install github.com/minio/c2goasm github.com/minio/asm2plan9s
+GOBIN=$tmp/bin GOWORK=off go -C ../../../tools install github.com/minio/c2goasm github.com/minio/asm2plan9s
 PATH=$tmp/bin:$PATH # c2goasm looks for asm2plan9s there
 
 # The flags after -O3 and -mavx2 are those that c2goasm asks for: a frame that it
