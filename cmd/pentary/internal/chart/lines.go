@@ -15,10 +15,11 @@ import (
 // Lines is a chart of series over a logarithmic axis.
 type Lines struct {
 	Title, X, Y string
-	Series      []Series  // later ones on top
-	Room        vg.Length // right of the axes, for the series' names; 0 for that of long ones
-	Marks       []float64 // of the axis of X; nil for 1, 2 and 5 of each decade
-	Errors      bool      // Y are errors in per cent, above zero: see ErrorAxis
+	Series      []Series             // later ones on top
+	Room        vg.Length            // right of the axes, for the series' names; 0 for that of long ones
+	Marks       []float64            // of the axis of X; nil for 1, 2 and 5 of each decade
+	Label       func(float64) string // writes a mark; nil for Prefixed
+	Errors      bool                 // Y are errors in per cent, above zero: see ErrorAxis
 }
 
 // Series is a line through points, in order.
@@ -58,9 +59,13 @@ func (l *Lines) draw(c draw.Canvas) {
 	p.X.Scale = plot.LogScale{}
 	p.X.Tick.Marker = LogTicks(Prefixed)
 	if l.Marks != nil {
+		label := l.Label
+		if label == nil {
+			label = Prefixed
+		}
 		var marks plot.ConstantTicks
 		for _, v := range l.Marks {
-			marks = append(marks, plot.Tick{Value: v, Label: Prefixed(v)})
+			marks = append(marks, plot.Tick{Value: v, Label: label(v)})
 		}
 		p.X.Tick.Marker = marks
 	}

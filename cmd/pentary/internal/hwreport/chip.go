@@ -4,25 +4,26 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/Kaleaon/pentary-go/data"
+	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/hwmodel/crossbar"
-	"github.com/Kaleaon/pentary-go/nn"
 )
 
 // Chip is the kind of chip that the report is about: the cells that were measured
 // best in public, in arrays of 256×256 with converters of eight bits.
 var Chip = crossbar.Config{Device: crossbar.RRAM, Seed: 1, ADCBits: 8}
 
-// ages are those at which accuracy is measured, in seconds: every decade from a second
-// on, and ten years.
+const day = 86400.0 // seconds
+
+// ages returns those at which accuracy is measured, in seconds: every decade from a
+// second on, and ten years.
 func ages() (at []float64) {
 	for t := 1.0; t < 4e8; t *= 10 {
 		at = append(at, t)
 	}
-	return append(at, 10*365*86400)
+	return append(at, 3650*day)
 }
 
-// conditions are under which the report lets a chip age.
+// conditions are those under which the report lets a chip age.
 var conditions = []struct {
 	name       string
 	device     crossbar.Device
@@ -35,51 +36,129 @@ var conditions = []struct {
 	{"85 °C, HfO2", crossbar.HfO2, 85, 0},
 }
 
-// Age returns the accuracy of a network on chips of a kind that were programmed with it
-// and then left alone, under several conditions, and first that of the network itself.
-// each is told before each of them.
-func Age(ctx context.Context, net *nn.Model, train, test *data.Dataset, each func(part, whole int)) (seconds []float64, series []Series, err error) {
-	seconds = ages()
-	exact, err := accuracy(net, test)
-	if err != nil {
-		return nil, nil, err
-	}
-	line := Series{Name: "exact"}
-	for range seconds {
-		line.Shares = append(line.Shares, exact)
-	}
-	series = append(series, line)
-	for i, c := range conditions {
-		each(i, len(conditions))
-		config := Chip
-		config.Device, config.References = c.device, c.references
-		chip, err := crossbar.NewNetwork(net, config)
-		if err != nil {
-			return nil, nil, err
-		}
-		chip.Calibrate(train)
-		s, now := Series{Name: c.name}, 0.0
-		for j, t := range seconds {
-			if err := ctx.Err(); err != nil {
-				return nil, nil, err
-			}
-			if err := chip.Advance(t-now, c.celsius); err != nil {
-				return nil, nil, fmt.Errorf("%s: %w", c.name, err)
-			}
-			now = t
-			correct, _, err := chip.Accuracy(test, uint32(j))
-			if err != nil {
-				return nil, nil, err
-			}
-			s.Shares = append(s.Shares, float64(correct)/float64(test.Len()))
-		}
-		series = append(series, s)
-	}
-	return seconds, series, nil
+// aged is the accuracy of a network on chips that were programmed with it and then
+// left alone: that of the network itself first, then one series a condition.
+type aged struct {
+	Seconds []float64 // ages
+	Series  []series
 }
 
-// accuracy is that of the network itself.
-func accuracy(net *nn.Model, d *data.Dataset) (float64, error) {
-	correct, err := net.Accuracy(d)
-	return float64(correct) / float64(d.Len()), err
+// series is accuracies, one an age.
+type series struct {
+	Name   string
+	Shares []float64
 }
+
+// Day returns the accuracy after a day at 85 °C.
+func (a *aged) Day() float64 {
+	at := 0
+	for i, t := range a.Seconds {
+		if t < 1.5*day {
+			at = i
+		}
+	}
+	return a.Series[2].Shares[at]
+}
+
+// age lets chips age. progress is called before each condition.
+func (s *Subject) age(ctx context.Context, exact float64, progress Progress) (*aged, error) {
+	a := &aged{Seconds: ages()}
+	line := series{Name: "exact"}
+	for range a.Seconds {
+		line.Shares = append(line.Shares, exact)
+	}
+	a.Series = append(a.Series, line)
+	for i, c := range conditions {
+		progress("ageing", i, len(conditions))
+		config := Chip
+		config.Device, config.References = c.device, c.references
+		chip, err := crossbar.NewNetwork(s.Net, config)
+		if err != nil {
+			return nil, err
+		}
+		chip.Calibrate(s.Train)
+		line, now := series{Name: c.name}, 0.0
+		for j, t := range a.Seconds {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			if err := chip.Advance(t-now, c.celsius); err != nil {
+				return nil, fmt.Errorf("%s: %w", c.name, err)
+			}
+			now = t
+			correct, _, err := chip.Accuracy(s.Test, uint32(j))
+			if err != nil {
+				return nil, err
+			}
+			line.Shares = append(line.Shares, float64(correct)/float64(s.Test.Len()))
+		}
+		a.Series = append(a.Series, line)
+	}
+	return a, nil
+}
+
+// worn is a chip that a network was trained through, from random weights.
+type worn struct {
+	chip          *crossbar.Network
+	Generations   int
+	Before, After float64 // accuracy of random weights, and as trained through the chip
+}
+
+// trainThrough trains a network of the same shape through a chip.
+func (s *Subject) trainThrough(ctx context.Context, progress Progress) (*worn, error) {
+	net, err := s.Net.Clone()
+	if err != nil {
+		return nil, err
+	}
+	net.Randomize(1)
+	before, err := accuracy(net, s.Test)
+	if err != nil {
+		return nil, err
+	}
+	chip, err := crossbar.NewNetwork(net, Chip)
+	if err != nil {
+		return nil, err
+	}
+	err = chip.Train(ctx, s.Train, s.Batch, options(s.Pairs, s.Generations), func(stats es.Stats) error {
+		progress("training through the crossbar", stats.Generation, s.Generations)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	after, _, err := chip.Accuracy(s.Test, 0)
+	if err != nil {
+		return nil, err
+	}
+	return &worn{chip, s.Generations, before, float64(after) / float64(s.Test.Len())}, nil
+}
+
+// Wear returns the wear of all cells.
+func (w *worn) Wear() *crossbar.Wear {
+	wear := w.chip.Wear()
+	return &wear
+}
+
+// Map returns the writes of the first array of the first layer.
+func (w *worn) Map() crossbar.WearMap { return w.chip.Crossbars[0].WearMap(0) }
+
+// Bounds returns the writes of that array's cell written most, and of the least.
+func (w *worn) Bounds() []uint32 {
+	least, most := bounds(w.Map())
+	return []uint32{most, least}
+}
+
+// Scale returns a map of one column with every shade, the darkest on top.
+func (w *worn) Scale() crossbar.WearMap {
+	m := crossbar.WearMap{Lines: 64, Columns: 1}
+	for i := range uint32(64) {
+		m.Writes = append(m.Writes, 63-i)
+	}
+	return m
+}
+
+// Lifetime returns for how many generations the cells would last.
+func (w *worn) Lifetime() float64 { return w.Wear().Lifetime(Chip.Device.Endurance, w.Generations) }
+
+// Side returns the pixels in which a side of so many cells is drawn.
+func (w *worn) Side(cells int) int { return cells * max(1, 512/max(w.Map().Columns, w.Map().Lines)) }

@@ -3,10 +3,11 @@ package hwreport
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/xml"
 	"errors"
 	"fmt"
-	"html/template"
+	"image/png"
 	"io"
 	"math/rand/v2"
 	"regexp"
@@ -14,16 +15,18 @@ import (
 	"testing"
 
 	"github.com/Kaleaon/pentary-go/data"
+	"github.com/Kaleaon/pentary-go/hwmodel/crossbar"
 	"github.com/Kaleaon/pentary-go/internal/hw/claims"
 	"github.com/Kaleaon/pentary-go/internal/hw/cycles"
 	"github.com/Kaleaon/pentary-go/internal/hw/energy"
 	"github.com/Kaleaon/pentary-go/nn"
 )
 
-// check fails unless a picture is well-formed and all its numbers are finite.
-func check(t *testing.T, name string, picture template.HTML) {
+// check fails unless a page is well-formed and all its numbers are finite.
+func check(t *testing.T, name, page string) {
 	t.Helper()
-	d := xml.NewDecoder(strings.NewReader(string(picture)))
+	d := xml.NewDecoder(strings.NewReader(page))
+	d.Strict, d.AutoClose, d.Entity = false, xml.HTMLAutoClose, xml.HTMLEntity
 	for {
 		if _, err := d.Token(); err == io.EOF {
 			break
@@ -32,8 +35,8 @@ func check(t *testing.T, name string, picture template.HTML) {
 			return
 		}
 	}
-	if bad := regexp.MustCompile(`NaN|Inf|="-?\d+e|%!`).FindString(string(picture)); bad != "" {
-		t.Errorf("%s: %s in %.300s", name, bad, picture)
+	if bad := regexp.MustCompile(`NaN|[+-]Inf|[":] ?-?\d+e|%!|ZgotmplZ`).FindString(page); bad != "" {
+		t.Errorf("%s: %s in the page", name, bad)
 	}
 }
 
@@ -54,56 +57,123 @@ func slots() (*cycles.Pipeline, *cycles.Timeline) {
 	return p, timeline
 }
 
+// report returns a report of a run.
+func report(run *traced) *Report {
+	chip, err := crossbar.NewNetwork(nn.NewMLP(1, 20, 12, 3), Chip)
+	if err != nil {
+		panic(err)
+	}
+	same := []float64{0.9, 0.9}
+	return &Report{
+		Name: "a", Shape: "b", Run: run, Worn: &worn{chip: chip},
+		Aged: &aged{[]float64{1, 10}, []series{{"exact", same}, {"a", same}, {"b", same}}},
+	}
+}
+
+// write returns the page of a report.
+func write(t *testing.T, name string, r *Report) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := r.Write(&b); err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	check(t, name, b.String())
+	return b.String()
+}
+
+// Pages of extreme values are well-formed, too.
 func TestPictures(t *testing.T) {
 	p, timeline := slots()
-	check(t, "pipeline", Pipeline(timeline.Slots))
-	check(t, "a part of it", Pipeline(timeline.Slots[3:4]))
-	check(t, "no pipeline", Pipeline(nil))
-	check(t, "units", Units(timeline, p.Cycles(), p.Busy, p.Instructions))
-	check(t, "no units", Units(&cycles.Timeline{}, 0, [cycles.Units]int64{}, 0))
-	check(t, "macros", Macros(energy.Published()))
 	for name, a := range map[string]energy.Activity{
 		"energy": {Zero: 5, One: 3000, Two: 9, Adds: 4, Noise: 1, SRAM: 1 << 40, DRAM: 12, Crossbar: 1 << 20}, "little energy": {Adds: 1}, "no energy": {},
 	} {
-		check(t, name, Energy([]Bar{
+		run := &traced{Cycles: &cycles.Observer{Pipeline: *p, Timeline: *timeline}, Bars: []bar{
 			{"a", energy.Horowitz(energy.Typical).Breakdown(a, energy.NeuRRAM()), 1}, {"b <&>", energy.Synthesized(energy.Typical).Breakdown(a, energy.NeuRRAM()), 2},
-		}))
-	}
-	for _, size := range [][2]int{{0, 0}, {1, 1}, {3, 200}, {257, 512}} {
-		m := Map{size[0], size[1], make([]uint32, size[0]*size[1])}
-		check(t, "a new chip", Wear(m))
-		for i := range m.Values {
-			m.Values[i] = uint32(i * i)
+		}}
+		page := write(t, name, report(run))
+		if !strings.Contains(page, "b &lt;&amp;&gt;") {
+			t.Errorf("%s: a name that is not escaped", name)
 		}
-		check(t, "a worn chip", Wear(m))
+		run.Cycles = &cycles.Observer{}
+		write(t, name+", no instructions", report(run))
 	}
-	same := []Series{{"exact", []float64{0.9, 0.9}}, {"a", []float64{0.9, 0.9}}, {"b", []float64{0.9, 0.9}}}
-	check(t, "no ageing", Aging([]float64{1, 10}, same))
-	check(t, "one age", Aging([]float64{1}, []Series{{"exact", []float64{0}}, {"a", []float64{1}}}))
-	check(t, "nothing", Aging(nil, nil))
+	if g := pipeline(nil); len(g.Boxes) != 0 {
+		t.Errorf("%d boxes of no instructions", len(g.Boxes))
+	}
+	if l := lanes(&cycles.Timeline{}, 0, [cycles.Units]int64{}, 0); len(l) != 0 {
+		t.Errorf("%d lanes of no instructions", len(l))
+	}
+	for _, ages := range []*aged{
+		{[]float64{1}, []series{{"exact", []float64{0}}, {"a", []float64{1}}}}, {[]float64{1, 10}, []series{{"exact", []float64{0.5, 0.5}}}},
+	} {
+		if svg, err := ages.Chart(); err != nil || !strings.HasPrefix(string(svg), "<svg") {
+			t.Errorf("%v: error %v, %.20q", ages, err, svg)
+		}
+	}
+}
+
+// A map has a pixel a cell, and the darkest are those written most.
+func TestHeatmap(t *testing.T) {
+	for _, size := range [][2]int{{0, 0}, {1, 1}, {3, 200}, {257, 512}} {
+		m := crossbar.WearMap{Lines: size[0], Columns: size[1], Writes: make([]uint32, size[0]*size[1])}
+		for i := range m.Writes {
+			m.Writes[i] = uint32(i) * 30_000
+		}
+		text, ok := strings.CutPrefix(string(heatmap(m)), "data:image/png;base64,")
+		picture, err := png.Decode(base64.NewDecoder(base64.StdEncoding, strings.NewReader(text)))
+		if !ok || err != nil {
+			t.Fatalf("%v: %v", size, err)
+		}
+		last := picture.Bounds().Max
+		if last.X != max(size[1], 1) || last.Y != max(size[0], 1) {
+			t.Errorf("%v: a picture of %v", size, last)
+		}
+		light := func(x, y int) (sum uint32) {
+			r, g, b, _ := picture.At(x, y).RGBA()
+			return r + g + b
+		}
+		if len(m.Writes) > 1 && light(0, 0) <= light(last.X-1, last.Y-1) {
+			t.Errorf("%v: the cell written most is no darker", size)
+		}
+	}
 }
 
 // Stalls and the unit's work are where they belong, and long waits are cut short.
 func TestPipelineIsShort(t *testing.T) {
 	p, timeline := slots()
-	picture := string(Pipeline(timeline.Slots))
+	g := pipeline(timeline.Slots)
+	all := fmt.Sprintf("%+v", g.Boxes)
 	for _, want := range []string{"memory conflict 3998", "tile for 4000 cycles", "⋯ 4 k", "in cycle 4003"} {
-		if !strings.Contains(picture, want) {
+		if !strings.Contains(all, want) {
 			t.Errorf("no %q in the picture", want)
 		}
 	}
-	var width float64
-	if _, err := fmt.Sscanf(picture, `<svg viewBox="0 0 %f`, &width); err != nil || width > 1500 {
-		t.Errorf("%g wide for %d cycles: %v", width, p.Cycles(), err)
+	if g.Width() > 1500 {
+		t.Errorf("%g wide for %d cycles", g.Width(), p.Cycles())
+	}
+	for _, b := range g.Boxes {
+		if b.From < 1 || b.To <= b.From || b.To > len(g.Columns)+1 {
+			t.Errorf("%+v on %d columns", b, len(g.Columns))
+		}
+	}
+	if part := pipeline(timeline.Slots[3:4]); len(part.Boxes) == 0 {
+		t.Error("no boxes of one instruction")
 	}
 }
 
-func TestTicks(t *testing.T) {
-	for most, want := range map[float64]string{
-		69_000: "[0 10000 20000 30000 40000 50000 60000]", 100: "[0 20 40 60 80 100]", 7: "[0 1 2 3 4 5 6 7]", 0: "[0]",
-	} {
-		if got := fmt.Sprint(ticks(most, 8)); got != want {
-			t.Errorf("%g: %s, want %s", most, got, want)
+// Neighbouring parts of one shade are one, and all of them fill the time.
+func TestLanes(t *testing.T) {
+	p, timeline := slots()
+	for _, l := range lanes(timeline, p.Cycles(), p.Busy, p.Instructions) {
+		sum, last := 0, -1.0
+		for _, r := range l.Runs {
+			if sum += r.Parts; r.Busy == last || r.Busy < 0 || r.Busy > 1 {
+				t.Errorf("%s: %v after %g", l.Name, r, last)
+			}
+			last = r.Busy
+		}
+		if sum != laneParts || l.Busy <= 0 || l.Busy > 1 {
+			t.Errorf("%s: %d parts, busy %g", l.Name, sum, l.Busy)
 		}
 	}
 }
@@ -112,25 +182,6 @@ func TestJoules(t *testing.T) {
 	for pj, want := range map[float64]string{0.5: "0.5 pJ", 999.6: "1 nJ", 1.29e6: "1.29 µJ", 5e12: "5 J", 2e15: "2e+03 J"} {
 		if got := joules(pj); got != want {
 			t.Errorf("%g pJ: %s, want %s", pj, got, want)
-		}
-	}
-}
-
-// Names of series that end together do not lie on one another.
-func TestPlaced(t *testing.T) {
-	r := rand.New(rand.NewPCG(1, 2))
-	for range 100 {
-		series := make([]Series, 1+r.IntN(6))
-		for i := range series {
-			series[i].Shares = []float64{r.Float64()}
-		}
-		at := placed(series, func(v float64) float64 { return 300 * v })
-		for i, y := range at {
-			for j, z := range at[:i] {
-				if d := y - z; d < 14.9 && d > -14.9 {
-					t.Fatalf("names %d and %d at %g and %g", i, j, y, z)
-				}
-			}
 		}
 	}
 }
@@ -170,27 +221,17 @@ func TestBuild(t *testing.T) {
 		if len(seen) < 7 {
 			t.Errorf("progress %q", seen)
 		}
-		for _, section := range r.Sections {
-			if section.Picture == "" && len(section.Rows) == 0 {
-				t.Errorf("%s: neither picture nor table", section.Title)
-			}
-			for _, row := range section.Rows {
-				if len(row) != len(section.Heading) {
-					t.Errorf("%s: %q under %q", section.Title, row, section.Heading)
-				}
-			}
-			check(t, section.Title, section.Picture)
-		}
 		if err := r.Write(&pages[i]); err != nil {
 			t.Fatal(err)
 		}
 	}
 	page := pages[0].String()
+	check(t, "a network", page)
 	if page != pages[1].String() {
 		t.Error("two pages of one network differ")
 	}
 	// The page needs nothing but itself.
-	if outside := regexp.MustCompile(`https?:|src=|<link|@import|<script`).FindString(page); outside != "" {
+	if outside := regexp.MustCompile(`https?:|src="[^d]|<link|@import|<script`).FindString(page); outside != "" {
 		t.Errorf("%s in the page", outside)
 	}
 	for _, want := range []string{"three classes: 20-12-3", "MATVEC", "Wear of the cells", "10 years", "true against dense", "memory conflict"} {

@@ -16,6 +16,22 @@ const (
 	drawnSteps    = 20 // instructions in the picture of the pipeline
 )
 
+// traced is a program's run with what was seen of it.
+type traced struct {
+	Pairs, Samples int
+	Machine        cycles.Machine
+	Cycles         *cycles.Observer
+	InArrays       int64 // cycles with products in analog arrays
+	Bars           []bar
+}
+
+// bar is the energy of a program under one calibration.
+type bar struct {
+	Name  string
+	Parts energy.Breakdown
+	Most  float64 // in all, at the upper ends of the ranges of prices
+}
+
 // trace runs one generation of the network's training on the executor. The network
 // stays as it is.
 func (s *Subject) trace(ctx context.Context) (*traced, error) {
@@ -36,26 +52,68 @@ func (s *Subject) trace(ctx context.Context) (*traced, error) {
 	if err := training.Run(ctx, inTiles, inArrays, digital, analog); err != nil {
 		return nil, err
 	}
-	r := &traced{pairs: tracedPairs, samples: samples, machine: tiles, cycles: inTiles, inArrays: inArrays.Pipeline.Cycles()}
-	r.add("published adders", energy.Horowitz, digital)
-	r.add("synthesized lanes", energy.Synthesized, digital)
-	r.add("analog products", energy.Synthesized, analog)
-	return r, nil
+	return &traced{
+		Pairs: tracedPairs, Samples: samples, Machine: tiles, Cycles: inTiles, InArrays: inArrays.Pipeline.Cycles(),
+		Bars: []bar{
+			newBar("published adders", energy.Horowitz, digital),
+			newBar("synthesized lanes", energy.Synthesized, digital),
+			newBar("analog products", energy.Synthesized, analog),
+		},
+	}, nil
 }
 
-// add adds a bar: what was counted under a calibration.
-func (r *traced) add(name string, of func(energy.Bound) energy.Calibration, m *energy.Meter) {
+// newBar returns the energy of what was counted, under a calibration.
+func newBar(name string, of func(energy.Bound) energy.Calibration, m *energy.Meter) bar {
 	const node = 45 // nm, that of the digital datapath
 	macro := energy.NeuRRAM().Scaled(node)
-	r.bars = append(r.bars, Bar{
+	return bar{
 		Name: name, Parts: of(energy.Typical).Breakdown(m.Activity, macro),
 		Most: of(energy.Most).Breakdown(m.Activity, macro).Total(),
-	})
+	}
 }
 
-// drawn returns the instructions from the first product on: before it the batch is
-// drawn, a sample like the other.
-func drawn(slots []cycles.Slot) []cycles.Slot {
+// Most returns the energy at the upper ends of the ranges of prices.
+func (t *traced) Most() (pj float64) {
+	for _, b := range t.Bars {
+		pj = max(pj, b.Most)
+	}
+	return pj
+}
+
+// Scale returns the energy of the longest bar.
+func (t *traced) Scale() (pj float64) {
+	for _, b := range t.Bars {
+		pj = max(pj, b.Parts.Total())
+	}
+	return pj
+}
+
+// part is the energies of a part in all bars.
+type part struct {
+	Number   int
+	Name     string
+	Energies []float64
+}
+
+// Parts returns the parts that any bar has.
+func (t *traced) Parts() (parts []part) {
+	for i, p := range t.Bars[0].Parts {
+		row, most := part{Number: i, Name: p.Name}, 0.0
+		for _, b := range t.Bars {
+			row.Energies = append(row.Energies, b.Parts[i].Energy)
+			most = max(most, b.Parts[i].Energy)
+		}
+		if most > 0 {
+			parts = append(parts, row)
+		}
+	}
+	return parts
+}
+
+// Slots returns the instructions from the first product on: those before it draw the
+// batch, each sample like the others.
+func (t *traced) Slots() []cycles.Slot {
+	slots := t.Cycles.Timeline.Slots
 	for i, s := range slots {
 		if s.Inst.Op == isa.MATVEC {
 			slots = slots[i:]
