@@ -19,8 +19,7 @@ type Member struct {
 	Group      int
 	Minus      bool // W − σE, else W + σE
 
-	// Weights has the perturbed weights of every tensor, matrices row by row, in
-	// units of 2^-Bits levels.
+	// Weights has the perturbed weights of every tensor, row by row, in units of 2^-Bits levels.
 	Weights [][]int32
 	Bits    uint
 }
@@ -83,15 +82,8 @@ func (e *each) EvaluateRange(ctx context.Context, g Generation, lo, hi int, scor
 	e.bits = min(g.Noise.Sigma+spareBits, lowrank.MaxBits)
 	e.weights = reuse.Slice(e.weights, len(g.Tensors))
 	for i, w := range g.Tensors {
-		if w.W == nil {
-			e.weights[i] = append(e.weights[i][:0], w.V...)
-			continue
-		}
 		e.weights[i] = reuse.Slice(e.weights[i], w.W.Rows()*w.W.Cols())
 		w.W.Unpack(e.weights[i])
-		for row := range w.W.Rows() {
-			g.Touch(i, row)
-		}
 	}
 	e.failed.Store(int64(len(scores)))
 	e.err = nil
@@ -113,11 +105,7 @@ func (e *each) evaluatePair(worker, i int) {
 	w.member.Weights = reuse.Slice(w.member.Weights, len(g.Tensors))
 	for i, t := range g.Tensors {
 		d := reuse.Slice(w.perturbation[i], len(e.weights[i]))
-		if t.W != nil {
-			g.Noise.Perturbation(&w.ws, d, t, pair, e.bits)
-		} else {
-			g.Noise.VectorPerturbation(&w.ws, d, t, pair, e.bits)
-		}
+		g.Noise.Perturbation(&w.ws, d, t, pair, e.bits)
 		w.perturbation[i] = d
 		w.member.Weights[i] = reuse.Slice(w.member.Weights[i], len(d))
 	}

@@ -26,9 +26,7 @@ type Agreement struct {
 func (r Agreement) String() string {
 	return fmt.Sprintf("agreement(rate %v, times %d)", r.Rate, r.Times)
 }
-func (r Agreement) StateBits() int     { return 8 }
-func (r Agreement) VectorRate() es.Q16 { return r.Rate }
-
+func (r Agreement) StateBits() int { return 8 }
 func (r Agreement) Check() error {
 	if r.Rate <= 0 || r.Rate > es.Ratio(1, 1) || r.Times < 1 {
 		return errors.New("agreement: want a rate of more than 0 and at most 1, and at least one time")
@@ -146,19 +144,15 @@ func TestCustomRule(t *testing.T) {
 	}
 }
 
-// oddBits, fastVectors: rules that ask for what there is not.
-type (
-	oddBits     struct{ Agreement }
-	fastVectors struct{ Agreement }
-)
+// oddBits is a rule whose state does not fill bytes.
+type oddBits struct{ Agreement }
 
-func (oddBits) StateBits() int         { return 3 }
-func (fastVectors) VectorRate() es.Q16 { return es.Ratio(2, 1) }
+func (oddBits) StateBits() int { return 3 }
 
 func TestCustomRuleErrors(t *testing.T) {
 	sound := Agreement{Rate: 1, Times: 1}
 	for want, rule := range map[string]es.Rule{
-		"at least one time": Agreement{Rate: 1}, "keeps 3 bits of a weight": oddBits{sound}, "has a rate of 2 for vectors": fastVectors{sound},
+		"at least one time": Agreement{Rate: 1}, "keeps 3 bits of a weight": oddBits{sound},
 	} {
 		_, err := es.New(es.Matrices(packed.NewMatrix(2, 2)), nil, es.Options{Generations: 1, Rule: rule})
 		if err == nil || !strings.Contains(err.Error(), want) {

@@ -80,11 +80,7 @@ func (e *EarlyStop) Restore() (generation int) {
 		if len(b) == 0 {
 			break // nothing has been measured
 		}
-		if p.Matrix != nil {
-			b = b[copy(p.Matrix.Bytes(), b):]
-		}
-		int8s(p.Vector).RestoreState(b)
-		b = b[len(p.Vector):]
+		b = b[copy(p.Matrix.Bytes(), b):]
 	}
 	return e.generation
 }
@@ -122,10 +118,7 @@ func (e *EarlyStop) take() error {
 
 func (e *EarlyStop) appendWeights(b []byte) []byte {
 	for _, p := range e.Parameters() {
-		if p.Matrix != nil {
-			b = append(b, p.Matrix.Bytes()...)
-		}
-		b = int8s(p.Vector).AppendState(b)
+		b = append(b, p.Matrix.Bytes()...)
 	}
 	return b
 }
@@ -151,10 +144,7 @@ func (e *EarlyStop) AppendState(b []byte) []byte {
 func (e *EarlyStop) RestoreState(b []byte) error {
 	size := 0
 	for _, p := range e.Parameters() {
-		if p.Matrix != nil {
-			size += len(p.Matrix.Bytes())
-		}
-		size += len(p.Vector)
+		size += len(p.Matrix.Bytes())
 	}
 	if len(b) < earlyStopBytes+size {
 		return fmt.Errorf("es: state of %d bytes, want at least %d for early stopping", len(b), earlyStopBytes+size)
@@ -178,18 +168,11 @@ func (e *EarlyStop) RestoreState(b []byte) error {
 
 func (e *EarlyStop) checkWeights(b []byte) error {
 	for i, p := range e.Parameters() {
-		if m := p.Matrix; m != nil {
-			if _, err := packed.MatrixOver(m.Rows(), m.Cols(), b[:len(m.Bytes())]); err != nil {
-				return fmt.Errorf("tensor %d: %w", i, err)
-			}
-			b = b[len(m.Bytes()):]
+		m := p.Matrix
+		if _, err := packed.MatrixOver(m.Rows(), m.Cols(), b[:len(m.Bytes())]); err != nil {
+			return fmt.Errorf("tensor %d: %w", i, err)
 		}
-		for j, v := range b[:len(p.Vector)] {
-			if int8(v) == -128 {
-				return fmt.Errorf("tensor %d has -128 at element %d, want -127 to 127", i, j)
-			}
-		}
-		b = b[len(p.Vector):]
+		b = b[len(m.Bytes()):]
 	}
 	return nil
 }

@@ -17,7 +17,7 @@ import (
 // finished.
 func stopping(t *testing.T, measures []int64, patience, every int) (*es.EarlyStop, *model) {
 	t.Helper()
-	m := newModel(rules[0])
+	m := newModel()
 	o := full(rules[0])
 	o.Generations, o.Restart = len(measures)-1, 0
 	opt, err := es.New(m.parameters, m, o)
@@ -157,10 +157,7 @@ func TestEarlyStopErrors(t *testing.T) {
 // size returns the bytes of all weights.
 func (m *model) size() (n int) {
 	for _, p := range m.parameters {
-		if p.Matrix != nil {
-			n += len(p.Matrix.Bytes())
-		}
-		n += len(p.Vector)
+		n += len(p.Matrix.Bytes())
 	}
 	return n
 }

@@ -2,7 +2,6 @@ package es_test
 
 import (
 	"context"
-	"slices"
 	"testing"
 
 	"github.com/Kaleaon/pentary-go/es"
@@ -30,51 +29,6 @@ func TestMinimizeMirrors(t *testing.T) {
 	}
 	if got := digest(weights); got != goldenWeights {
 		t.Errorf("final weights %s, want those of the run that maximizes", got)
-	}
-}
-
-// Rows that no member has touched keep their weights and their residuals; rows that
-// one has touched move. Without Sparse all rows move.
-func TestSparse(t *testing.T) {
-	const rows = 130
-	used := []int{0, 63, 64, 129}
-	for _, sparse := range []bool{true, false} {
-		w := packed.NewMatrix(rows, 64)
-		lowrank.Randomize(lowrank.Tensor{W: w}, 0, 1)
-		before := w.Clone()
-		opt, err := es.New([]es.Parameter{{Matrix: w, Sparse: sparse}}, nil, es.Options{Generations: 9, Pairs: 8, Shrink: es.Ratio(1, 10)})
-		if err != nil {
-			t.Fatal(err)
-		}
-		state := opt.AppendState(nil)[4:]
-		scores := []int64{1, 0, 3, 4, 0, 5, 6, 6, 1, 2, 3, 3, 3, 0, 9, 1}
-		for range 3 {
-			g := opt.Ask()
-			for _, row := range used {
-				g.Touch(0, row)
-			}
-			if _, err := opt.Tell(scores); err != nil {
-				t.Fatal(err)
-			}
-		}
-		after := opt.AppendState(nil)[4:]
-		for i := range rows {
-			want := !sparse || slices.Contains(used, i)
-			if got := !slices.Equal(w.Row(i).Bytes(), before.Row(i).Bytes()); got != want {
-				t.Errorf("sparse %t, row %d moved: %t", sparse, i, got)
-			}
-			if got := !slices.Equal(after[i*64:(i+1)*64], state[i*64:(i+1)*64]); got != want {
-				t.Errorf("sparse %t, residuals of row %d changed: %t", sparse, i, got)
-			}
-		}
-		// A generation that touches nothing moves nothing, however well decided.
-		moved := w.Clone()
-		if _, err := opt.Tell(scores); err != nil {
-			t.Fatal(err)
-		}
-		if w.Equal(moved) != sparse {
-			t.Errorf("sparse %t: rows of an earlier generation moved: %t", sparse, !w.Equal(moved))
-		}
 	}
 }
 
@@ -139,25 +93,20 @@ func TestShrink(t *testing.T) {
 
 // Frozen tensors stay as they are, and evaluators see that they are frozen.
 func TestFrozen(t *testing.T) {
-	w, v := packed.NewMatrix(8, 32), []int8{1, 2, 3}
+	w := packed.NewMatrix(8, 32)
 	members := es.Each(func(m *es.Member) (sum int64, err error) {
 		for _, v := range m.Weights[0] {
 			if v != 0 {
 				t.Error("a frozen matrix is perturbed")
 			}
 		}
-		for i, v := range m.Weights[1] {
-			if v != int32(i+1)<<m.Bits {
-				t.Error("a frozen vector is perturbed")
-			}
-		}
-		for _, v := range m.Weights[2] {
+		for _, v := range m.Weights[1] {
 			sum += int64(v)
 		}
 		return sum, nil
 	})
 	opt, err := es.New([]es.Parameter{
-		{Matrix: w, Frozen: true}, {Vector: v, Frozen: true}, {Matrix: packed.NewMatrix(8, 32)},
+		{Matrix: w, Frozen: true}, {Matrix: packed.NewMatrix(8, 32)},
 	}, members, es.Options{Generations: 20, Pairs: 4})
 	if err != nil {
 		t.Fatal(err)
@@ -166,7 +115,7 @@ func TestFrozen(t *testing.T) {
 	if err := opt.Run(context.Background(), func(s es.Stats) error { stats = s; return nil }); err != nil {
 		t.Fatal(err)
 	}
-	if !w.Equal(packed.NewMatrix(8, 32)) || !slices.Equal(v, []int8{1, 2, 3}) {
+	if !w.Equal(packed.NewMatrix(8, 32)) {
 		t.Error("a frozen tensor has moved")
 	}
 	if stats.Saturated < 10 {
@@ -178,8 +127,11 @@ func TestFrozen(t *testing.T) {
 func TestEach(t *testing.T) {
 	w := packed.NewMatrix(3, 5)
 	lowrank.Randomize(lowrank.Tensor{W: w}, 0, 1)
+	bias := packed.NewMatrix(2, 1)
+	bias.Set(0, 0, 2)
+	bias.Set(1, 0, -2)
 	o := es.Options{Seed: 8, Generations: 2, Pairs: 30, Sigma: 2, Groups: 3}
-	opt, err := es.New([]es.Parameter{{Matrix: w}, {Vector: []int8{7, -7}}}, nil, o)
+	opt, err := es.New(es.Matrices(w, bias), nil, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -200,13 +152,13 @@ func TestEach(t *testing.T) {
 	e, d := make([]int32, 15), make([]int32, 2)
 	for p := range 30 {
 		g.Noise.Perturbation(&ws, e, g.Tensors[0], p, 6)
-		g.Noise.VectorPerturbation(&ws, d, g.Tensors[1], p, 6)
+		g.Noise.Perturbation(&ws, d, g.Tensors[1], p, 6)
 		for s, sign := range []int32{1, -1} {
 			m := es.Member{Pair: p, Group: p / 10, Bits: 6, Weights: [][]int32{make([]int32, 15), make([]int32, 2)}}
 			for i := range e {
 				m.Weights[0][i] = int32(w.At(i/5, i%5))<<6 + sign*e[i]
 			}
-			for i, v := range []int32{7, -7} {
+			for i, v := range []int32{2, -2} {
 				m.Weights[1][i] = v<<6 + sign*d[i]
 			}
 			if want, _ := sum(&m); scores[2*p+s] != want {

@@ -43,9 +43,6 @@ func (r Flip) threshold() int64 { return fixed.RoundDiv(int64(r.Level), int64(on
 // StateBits implements Rule.
 func (r Flip) StateBits() int { return 8 }
 
-// VectorRate implements Rule.
-func (r Flip) VectorRate() Q16 { return r.Rate }
-
 // Start implements Rule.
 func (r Flip) Start(w lowrank.Tensor) Stepper {
 	return &flipStep{rule: r, tensor: w, int8s: make(int8s, padded(w.W))}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync/atomic"
 
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/lowrank"
@@ -19,8 +18,6 @@ type Generation struct {
 	Pairs   int
 	Groups  int // of consecutive pairs, each on data of its own, see Options.Groups
 	Tensors []lowrank.Tensor
-
-	touched [][]uint64
 }
 
 // Group returns the group that a pair belongs to.
@@ -32,15 +29,6 @@ func (g *Generation) CheckRange(lo, hi int) error {
 		return fmt.Errorf("es: pairs %d to %d of %d", lo, hi, g.Pairs)
 	}
 	return nil
-}
-
-// Touch says that the scores depend on a row of a tensor. It matters for sparse
-// parameters alone, whose other rows do not move. Goroutines may call it at the
-// same time.
-func (g *Generation) Touch(tensor, row int) {
-	if g.touched != nil && g.touched[tensor] != nil {
-		atomic.OrUint64(&g.touched[tensor][row/64], 1<<(row%64))
-	}
 }
 
 // Optimizer trains the parameters it was made with, in place. It is not safe for
@@ -65,9 +53,6 @@ type Optimizer struct {
 
 	past    [][]int8 // codes of the rule's window, but for its last generation
 	earlier []Update // of the window
-
-	// The rows used in this generation and in the last: see Record.Touched.
-	touched, recorded [][]uint64
 }
 
 // New returns an optimizer of the given parameters. They are numbered in this order
@@ -93,12 +78,6 @@ func New(parameters []Parameter, evaluator Evaluator, o Options) (*Optimizer, er
 		p := &opt.parameters[i]
 		if err := p.check(o.Rank); err != nil {
 			return nil, fmt.Errorf("es: tensor %d %w", i, err)
-		}
-		if opt.source != nil && (p.Matrix == nil || p.Sparse) {
-			return nil, fmt.Errorf("es: tensor %d is %v: noise in activations wants dense matrices", i, p)
-		}
-		if p.Sparse && window(o.Rule) > 1 {
-			return nil, fmt.Errorf("es: tensor %d is sparse: rule %v keeps no record of its rows", i, o.Rule)
 		}
 		opt.tensors = append(opt.tensors, p.tensor(i))
 	}
@@ -143,40 +122,21 @@ func (o *Optimizer) start() {
 	rules := startRule(o.options.Rule, o.trained())
 	o.steps = make([]step, len(o.tensors))
 	for i, w := range o.tensors {
-		switch {
-		case w.Frozen:
-		case w.V != nil:
-			o.steps[i].vector = &lowrank.VectorResidual{Shift: scaleShift, Residual: make([]int8, len(w.V))}
-		default:
+		if !w.Frozen {
 			o.steps[i].Stepper, rules = rules[0], rules[1:]
 		}
 	}
-	o.touched, o.recorded = o.rowSets(), o.rowSets()
 }
 
 // trained returns the matrices that the rule moves.
 func (o *Optimizer) trained() []lowrank.Tensor {
 	var matrices []lowrank.Tensor
 	for _, w := range o.tensors {
-		if w.W != nil && !w.Frozen {
+		if !w.Frozen {
 			matrices = append(matrices, w)
 		}
 	}
 	return matrices
-}
-
-// rowSets returns empty sets of rows for all sparse parameters, nil if none is.
-func (o *Optimizer) rowSets() [][]uint64 {
-	var sets [][]uint64
-	for i, p := range o.parameters {
-		if p.Sparse {
-			if sets == nil {
-				sets = make([][]uint64, len(o.parameters))
-			}
-			sets[i] = make([]uint64, (p.Matrix.Rows()+63)/64)
-		}
-	}
-	return sets
 }
 
 // Options returns the options in force, defaults filled in.
@@ -214,7 +174,6 @@ func (o *Optimizer) Ask() Generation {
 		Pairs:   o.options.Pairs,
 		Groups:  o.options.Groups,
 		Tensors: o.tensors,
-		touched: o.touched,
 	}
 }
 
@@ -278,10 +237,6 @@ func (o *Optimizer) move(ctx context.Context, stats *Stats) error {
 	if i := o.generation % (len(o.past) + 1); i < len(o.past) {
 		copy(o.past[i], o.codes)
 	}
-	o.touched, o.recorded = o.recorded, o.touched
-	for _, s := range o.touched {
-		clear(s)
-	}
 	o.moved = true
 	o.generation++
 	stats.Generation = o.generation
@@ -327,10 +282,6 @@ func (o *Optimizer) recall() []Update {
 // moveTensor moves one tensor and returns how many levels.
 func (o *Optimizer) moveTensor(g *Update, i int, inputs [][]int8) (moved int) {
 	w, s := o.tensors[i], &o.steps[i]
-	if w.V != nil {
-		s.vector.Mul = g.Scale(o.options.Rule.VectorRate(), w).Mul
-		return o.updater.UpdateVector(g.noise(), w, g.codes, s.vector)
-	}
 	if o.source != nil {
 		g.deviation = o.updater.Gather(g.noise(), w, g.codes, inputs[i], o.samples)
 		s.Prepare(g)
@@ -339,21 +290,14 @@ func (o *Optimizer) moveTensor(g *Update, i int, inputs [][]int8) (moved int) {
 	}
 	s.Prepare(g)
 	s.decay(g, w)
-	var rows []uint64
-	if o.touched != nil {
-		rows = o.touched[i]
-	}
-	return o.updater.UpdateRows(g.noise(), w, g.codes, s, rows)
+	return o.updater.Update(g.noise(), w, g.codes, s)
 }
 
-// A step moves one tensor: the rule at work on a matrix and weight decay after it,
-// or error feedback on a vector.
+// A step moves one tensor: the rule at work on it, and weight decay after it.
 type step struct {
 	Stepper
 	chance uint32
 	draw   kernels.Stream
-
-	vector *lowrank.VectorResidual
 }
 
 // decay sets the weight decay of a generation.

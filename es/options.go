@@ -27,7 +27,7 @@ type Options struct {
 	// Estimator is what the noise perturbs: lowrank.PerturbWeights, the default, or
 	// lowrank.PerturbActivations, for which the evaluator is an InputSource. Tell then
 	// takes a score for each sample of each member, and Fitness is Tails by default.
-	// All parameters are matrices with a Unit, Groups is 1, and the rule looks at one
+	// All parameters have a Unit, Groups is 1, and the rule looks at one
 	// generation.
 	Estimator lowrank.Estimator
 
@@ -115,11 +115,8 @@ func (o *Options) check() error {
 	if err := o.Rule.Check(); err != nil {
 		return err
 	}
-	switch bits, rate := o.Rule.StateBits(), o.Rule.VectorRate(); {
-	case bits < 0 || bits > 64 || bits%4 != 0:
+	if bits := o.Rule.StateBits(); bits < 0 || bits > 64 || bits%4 != 0 {
 		return fmt.Errorf("es: rule %v keeps %d bits of a weight, want a multiple of 4 from 0 to 64", o.Rule, bits)
-	case rate <= 0 || rate > one:
-		return fmt.Errorf("es: rule %v has a rate of %v for vectors, want more than 0 and at most 1", o.Rule, rate)
 	}
 	return nil
 }

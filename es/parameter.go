@@ -9,18 +9,11 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// Parameter is a tensor of a model: exactly one of Matrix and Vector is set. The
-// optimizer trains it in place.
+// Parameter is a matrix of weights of a model. The optimizer trains it in place.
 type Parameter struct {
 	Name   string         // for messages and Identity; may be empty
 	Matrix *packed.Matrix // weights
-	Vector []int8         // a bias or gain, within ±127
 	Frozen bool           // neither perturbed nor moved
-
-	// Sparse says that a generation uses some rows only, as it does of an
-	// embedding: those that the evaluator names with Generation.Touch. The others
-	// do not move, and neither does their residual.
-	Sparse bool
 
 	// Unit is the binary logarithm of what Matrix·x amounts to for an activation of
 	// one, which σ is measured by when noise is in activations; at most
@@ -42,36 +35,21 @@ func Matrices(weights ...*packed.Matrix) []Parameter {
 func (p *Parameter) check(rank int) error {
 	rank = max(rank, 1) // full rank counts once
 	switch {
-	case (p.Matrix == nil || p.Matrix.Rows() == 0) && len(p.Vector) == 0:
+	case p.Matrix == nil || p.Matrix.Rows() == 0:
 		return errors.New("is empty")
-	case p.Matrix != nil && p.Vector != nil:
-		return errors.New("is both a matrix and a vector")
 	case p.Unit > lowrank.MaxUnit:
 		return fmt.Errorf("has unit %d, want at most %d", p.Unit, lowrank.MaxUnit)
-	case p.Sparse && p.Matrix == nil:
-		return errors.New("is a sparse vector, want a matrix")
-	case p.Matrix != nil && rank*p.Matrix.Cols() > kernels.MaxRankK:
+	case rank*p.Matrix.Cols() > kernels.MaxRankK:
 		return fmt.Errorf("has %d columns, want at most %d for rank %d", p.Matrix.Cols(), kernels.MaxRankK/rank, rank)
-	}
-	for i, v := range p.Vector {
-		if v == -128 {
-			return fmt.Errorf("has %d at element %d, want -127 to 127", v, i)
-		}
 	}
 	return nil
 }
 
-// String describes the parameter, as in `"embedding" 256×64 sparse`.
+// String describes the parameter, as in `"output" 10×64 unit 9 frozen`.
 func (p Parameter) String() string {
-	s := fmt.Sprintf("%q %d", p.Name, len(p.Vector))
-	if p.Matrix != nil {
-		s = fmt.Sprintf("%q %d×%d", p.Name, p.Matrix.Rows(), p.Matrix.Cols())
-	}
+	s := fmt.Sprintf("%q %d×%d", p.Name, p.Matrix.Rows(), p.Matrix.Cols())
 	if p.Unit != 0 {
 		s += fmt.Sprintf(" unit %d", p.Unit)
-	}
-	if p.Sparse {
-		s += " sparse"
 	}
 	if p.Frozen {
 		s += " frozen"
@@ -81,5 +59,5 @@ func (p Parameter) String() string {
 
 // tensor returns the parameter as the noise sees it.
 func (p *Parameter) tensor(number int) lowrank.Tensor {
-	return lowrank.Tensor{Number: uint32(number), W: p.Matrix, V: p.Vector, Frozen: p.Frozen, Unit: p.Unit}
+	return lowrank.Tensor{Number: uint32(number), W: p.Matrix, Frozen: p.Frozen, Unit: p.Unit}
 }

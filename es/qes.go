@@ -47,9 +47,6 @@ func (r QES) Check() error {
 // StateBits implements Rule.
 func (r QES) StateBits() int { return 0 }
 
-// VectorRate implements Rule.
-func (r QES) VectorRate() Q16 { return r.Rate }
-
 func (r QES) pairsOnly() {}
 
 func (r QES) window() int { return r.Window }

@@ -10,10 +10,9 @@ import (
 // A Record is all that the members of a generation exchange: what it takes to move
 // the weights once more without evaluating anything.
 type Record struct {
-	Generation int        // counts from 1, as in Stats
-	Codes      []int8     // by pair, or by pair and sample with noise in activations
-	Samples    int        // codes of each pair; 0 if it is not known
-	Touched    [][]uint64 // by tensor, a bit for each row; nil unless it is sparse, and if none is
+	Generation int    // counts from 1, as in Stats
+	Codes      []int8 // by pair, or by pair and sample with noise in activations
+	Samples    int    // codes of each pair; 0 if it is not known
 }
 
 // Record returns the record of the last generation. It shares the optimizer's
@@ -23,7 +22,7 @@ func (o *Optimizer) Record() Record {
 	if !o.moved {
 		return Record{}
 	}
-	return Record{Generation: o.generation, Codes: o.codes, Samples: o.samples, Touched: o.recorded}
+	return Record{Generation: o.generation, Codes: o.codes, Samples: o.samples}
 }
 
 // Replay moves the weights as Tell did when it made the record. It returns an error
@@ -37,9 +36,6 @@ func (o *Optimizer) Replay(r Record) (Stats, error) {
 		return Stats{}, err
 	}
 	copy(o.next, r.Codes)
-	for i, s := range o.touched {
-		copy(s, r.Touched[i])
-	}
 	var stats Stats
 	if err := o.move(context.Background(), &stats); err != nil {
 		return Stats{}, err
@@ -55,16 +51,9 @@ func (o *Optimizer) checkRecord(r Record) error {
 		return fmt.Errorf("es: record of %d codes for %s", len(r.Codes), o.population())
 	case r.Samples != 0 && r.Samples != o.samples:
 		return fmt.Errorf("es: record of %d codes a pair for %s", r.Samples, o.population())
-	case len(r.Touched) != len(o.touched):
-		return fmt.Errorf("es: record of %d tensors, want %d", len(r.Touched), len(o.touched))
 	}
 	if err := checkCodes(r.Codes); err != nil {
 		return fmt.Errorf("es: record: %w", err)
-	}
-	for i, s := range r.Touched {
-		if len(s) != len(o.touched[i]) {
-			return fmt.Errorf("es: record of %d words of rows of tensor %d, want %d", len(s), i, len(o.touched[i]))
-		}
 	}
 	return nil
 }

@@ -12,10 +12,6 @@ import (
 // copied returns a record with memory of its own.
 func copied(r es.Record) es.Record {
 	r.Codes = slices.Clone(r.Codes)
-	r.Touched = slices.Clone(r.Touched)
-	for i, rows := range r.Touched {
-		r.Touched[i] = slices.Clone(rows)
-	}
 	return r
 }
 
@@ -23,7 +19,7 @@ func copied(r es.Record) es.Record {
 // records.
 func record(t *testing.T, o es.Options, generations int) (*model, *es.Optimizer, []es.Record) {
 	t.Helper()
-	m := newModel(o.Rule)
+	m := newModel()
 	opt, err := es.New(m.parameters, m, o)
 	if err != nil {
 		t.Fatal(err)
@@ -49,7 +45,7 @@ func record(t *testing.T, o es.Options, generations int) (*model, *es.Optimizer,
 func TestReplayEqualsTell(t *testing.T) {
 	for _, rule := range rules {
 		trained, told, records := record(t, full(rule), 60)
-		m := newModel(rule)
+		m := newModel()
 		opt, err := es.New(m.parameters, nil, full(rule))
 		if err != nil {
 			t.Fatal(err)
@@ -78,18 +74,13 @@ func TestReplayErrors(t *testing.T) {
 	next := copied(records[2])
 	next.Generation = 4
 	for want, change := range map[string]func(r *es.Record){
-		"record of generation 3, want 4":                func(r *es.Record) { r.Generation = 3 },
-		"record of generation 5, want 4":                func(r *es.Record) { r.Generation = 5 },
-		"record of 11 codes for 12 pairs":               func(r *es.Record) { r.Codes = r.Codes[1:] },
-		"record of 13 codes for 12 pairs":               func(r *es.Record) { r.Codes = append(r.Codes, 1) },
-		"record of 24 codes for 12 pairs":               func(r *es.Record) { r.Codes = append(r.Codes, r.Codes...) },
-		"record of 5 tensors, want 4":                   func(r *es.Record) { r.Touched = append(r.Touched, nil) },
-		"record of 3 words of rows of tensor 0, want 2": func(r *es.Record) { r.Touched[0] = append(r.Touched[0], 0) },
-		"code 64 at 2, want at most ±63":                func(r *es.Record) { r.Codes[2] = 64 },
-		"code -128 at 0, want at most ±63":              func(r *es.Record) { r.Codes[0] = -128 },
-		"record of 0 tensors, want 4":                   func(r *es.Record) { r.Touched = nil },
-		"record of 1 words of rows of tensor 0, want 2": func(r *es.Record) { r.Touched[0] = r.Touched[0][1:] },
-		"record of 1 words of rows of tensor 1, want 0": func(r *es.Record) { r.Touched[1] = []uint64{1} },
+		"record of generation 3, want 4":   func(r *es.Record) { r.Generation = 3 },
+		"record of generation 5, want 4":   func(r *es.Record) { r.Generation = 5 },
+		"record of 11 codes for 12 pairs":  func(r *es.Record) { r.Codes = r.Codes[1:] },
+		"record of 13 codes for 12 pairs":  func(r *es.Record) { r.Codes = append(r.Codes, 1) },
+		"record of 24 codes for 12 pairs":  func(r *es.Record) { r.Codes = append(r.Codes, r.Codes...) },
+		"code 64 at 2, want at most ±63":   func(r *es.Record) { r.Codes[2] = 64 },
+		"code -128 at 0, want at most ±63": func(r *es.Record) { r.Codes[0] = -128 },
 	} {
 		r := copied(next)
 		change(&r)
@@ -113,7 +104,7 @@ func TestReplayBeyondEnd(t *testing.T) {
 	o.Generations, o.Restart = 3, 0
 	m, _, records := record(t, o, 3)
 	before := m.digest()
-	again := newModel(o.Rule)
+	again := newModel()
 	opt, err := es.New(again.parameters, nil, o)
 	if err != nil {
 		t.Fatal(err)

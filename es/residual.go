@@ -24,9 +24,6 @@ func (r Residual) Check() error { return checkRate("residual", r.Rate) }
 // StateBits implements Rule.
 func (r Residual) StateBits() int { return 8 }
 
-// VectorRate implements Rule.
-func (r Residual) VectorRate() Q16 { return r.Rate }
-
 // Start implements Rule.
 func (r Residual) Start(w lowrank.Tensor) Stepper {
 	return &residualStep{rate: r.Rate, tensor: w, int8s: make(int8s, padded(w.W))}
@@ -59,9 +56,6 @@ func (r Residual4) Check() error { return checkRate("residual4", r.Rate) }
 
 // StateBits implements Rule.
 func (r Residual4) StateBits() int { return 4 }
-
-// VectorRate implements Rule.
-func (r Residual4) VectorRate() Q16 { return r.Rate }
 
 // Start implements Rule.
 func (r Residual4) Start(w lowrank.Tensor) Stepper {
@@ -99,9 +93,6 @@ func (r Stochastic) Check() error { return checkRate("stochastic", r.Rate) }
 
 // StateBits implements Rule.
 func (r Stochastic) StateBits() int { return 0 }
-
-// VectorRate implements Rule.
-func (r Stochastic) VectorRate() Q16 { return r.Rate }
 
 // Start implements Rule.
 func (r Stochastic) Start(w lowrank.Tensor) Stepper {

@@ -11,8 +11,7 @@ import (
 
 // A Rule is how Z moves pents. It measures Z in standard deviations of pure noise, see
 // Update.Scale, so that a rule's strength means the same for every population, rank
-// and fitness coding. The schedule acts on its strength. Vectors move by error
-// feedback under every rule, see lowrank.VectorResidual.
+// and fitness coding. The schedule acts on its strength.
 //
 // Rules can be written outside this package. A run is a function of its options, data
 // and scores alone, and a checkpoint is all that it needs to continue, if a rule keeps
@@ -35,10 +34,6 @@ type Rule interface {
 	// StateBits returns the bits that the rule keeps of a weight between generations,
 	// a multiple of 4 from 0 to 64. Rows are padded to packed.PaddedLen.
 	StateBits() int
-
-	// VectorRate returns the rate at which vectors move: levels for one standard
-	// deviation of Z, more than 0 and at most 1.
-	VectorRate() Q16
 
 	// Start returns the rule at work on a matrix, at the beginning of a run.
 	Start(w lowrank.Tensor) Stepper
@@ -126,7 +121,7 @@ func (g *Update) Rounding(w lowrank.Tensor) kernels.Stream {
 
 // variance returns the variance of an entry of the tensor's Z under pure noise.
 func (g *Update) variance(w lowrank.Tensor) uint64 {
-	return g.sums[0] * uint64(g.noise().Variance(w))
+	return g.sums[0] * uint64(g.noise().Variance())
 }
 
 // scaleShift is the shift of a rule's multiplier: 256 residual units at this scale

@@ -11,12 +11,13 @@ import (
 	"testing"
 
 	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/packed"
 )
 
 // climb is a run whose scores are the given ones, generation by generation.
 func climb(t *testing.T, means []int64) *es.Optimizer {
 	t.Helper()
-	m := newModel(rules[0])
+	m := newModel()
 	e := es.EvaluatorFunc(func(_ context.Context, g es.Generation, scores []int64) error {
 		for i := range scores {
 			scores[i] = means[g.Number]
@@ -31,7 +32,7 @@ func climb(t *testing.T, means []int64) *es.Optimizer {
 }
 
 func TestRunWithoutEvaluator(t *testing.T) {
-	m := newModel(rules[0])
+	m := newModel()
 	opt, err := es.New(m.parameters, nil, es.Options{Generations: 1})
 	if err != nil {
 		t.Fatal(err)
@@ -71,8 +72,8 @@ func TestCallbacks(t *testing.T) {
 
 // Each hands out whole members: W and the noise of plus or minus.
 func ExampleEach() {
-	bias := make([]int8, 4)
-	target := []int32{5, -3, 0, 8}
+	weights := packed.NewMatrix(1, 4)
+	target := []int32{2, -1, 0, 1}
 	distance := es.Each(func(m *es.Member) (sum int64, err error) {
 		for i, v := range m.Weights[0] {
 			d := int64(v - target[i]<<m.Bits)
@@ -80,7 +81,7 @@ func ExampleEach() {
 		}
 		return sum, nil
 	})
-	opt, err := es.New([]es.Parameter{{Name: "bias", Vector: bias}}, distance, es.Options{Generations: 100, Pairs: 32, Minimize: true})
+	opt, err := es.New(es.Matrices(weights), distance, es.Options{Generations: 100, Pairs: 32, Minimize: true})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -89,8 +90,10 @@ func ExampleEach() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(bias)
-	// Output: [5 -3 0 8]
+	for i := range target {
+		fmt.Print(int(weights.At(0, i)), " ")
+	}
+	// Output: 2 -1 0 1
 }
 
 func ExampleLogSlog() {
@@ -130,16 +133,16 @@ func TestLogJSONError(t *testing.T) {
 }
 
 func TestIdentity(t *testing.T) {
-	m := newModel(rules[0])
+	m := newModel()
 	opt, err := es.New(m.parameters, nil, full(rules[0]))
 	if err != nil {
 		t.Fatal(err)
 	}
 	const want = `seed 5 generations 200 pairs 12 groups 3 rank 2 sigma 1 law binomial reuse 2 fitness raw minimize false rule residual(rate 19661/65536) schedule cosine sigma-schedule inverse decay 983/65536 restart 150 shrink 66/65536
-"w0" 70×40 sparse
+"w0" 40×70
 "w1" 9×40
 "w2" 1×40 frozen
-"bias" 9
+"w3" 9×1
 `
 	if got := opt.Identity(); got != want {
 		t.Errorf("identity\n%s, want\n%s", got, want)

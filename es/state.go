@@ -9,8 +9,7 @@ import (
 )
 
 // StateBytes returns the memory that the rule keeps between generations: a constant
-// number of bits a weight, rows padded, a byte an element of a vector, and the codes
-// of the rule's window.
+// number of bits a weight, rows padded, and the codes of the rule's window.
 func (o *Optimizer) StateBytes() int {
 	n := len(o.past) * o.options.Pairs
 	return n + o.weightState()
@@ -19,11 +18,7 @@ func (o *Optimizer) StateBytes() int {
 // weightState returns the bytes that the rule keeps of the weights.
 func (o *Optimizer) weightState() (n int) {
 	for _, w := range o.tensors {
-		switch {
-		case w.Frozen:
-		case w.V != nil:
-			n += len(w.V)
-		default:
+		if !w.Frozen {
 			n += o.stateOf(w.W)
 		}
 	}
@@ -41,17 +36,14 @@ func (o *Optimizer) memory() uint64 {
 	pairs, window := o.options.Pairs, window(o.options.Rule)
 	updater, weights, residual := 0, 0, 0
 	for _, w := range o.tensors {
-		switch {
-		case w.Frozen:
-		case w.V != nil:
-			updater = max(updater, lowrank.VectorFootprint(len(w.V)).Updater)
-		default:
-			f := lowrank.TrainingFootprint(w.W.Rows(), w.W.Cols(), pairs, o.options.Rank)
-			if o.source != nil {
-				f.Updater = lowrank.GatherBytes(w.W.Rows(), w.W.Cols(), pairs, o.options.Rank, o.samples)
-			}
-			updater, weights, residual = max(updater, f.Updater), max(weights, f.Weights), max(residual, f.Residual)
+		if w.Frozen {
+			continue
 		}
+		f := lowrank.TrainingFootprint(w.W.Rows(), w.W.Cols(), pairs, o.options.Rank)
+		if o.source != nil {
+			f.Updater = lowrank.GatherBytes(w.W.Rows(), w.W.Cols(), pairs, o.options.Rank, o.samples)
+		}
+		updater, weights, residual = max(updater, f.Updater), max(weights, f.Weights), max(residual, f.Residual)
 	}
 	n := uint64(o.weightState()) + uint64(updater) + uint64(window-1)*uint64(pairs) + scoring*uint64(pairs)*uint64(o.samples)
 	if window > 1 { // see QES
@@ -69,10 +61,7 @@ func (o *Optimizer) AppendState(b []byte) []byte {
 		b = int8s(codes).AppendState(b)
 	}
 	for _, s := range o.steps {
-		switch {
-		case s.vector != nil:
-			b = int8s(s.vector.Residual).AppendState(b)
-		case s.Stepper != nil:
+		if s.Stepper != nil {
 			b = s.AppendState(b)
 		}
 	}
@@ -106,15 +95,9 @@ func (o *Optimizer) RestoreState(b []byte) error {
 		int8s(codes).RestoreState(take(len(codes)))
 	}
 	for i, s := range o.steps {
-		switch {
-		case s.vector != nil:
-			int8s(s.vector.Residual).RestoreState(take(len(s.vector.Residual)))
-		case s.Stepper != nil:
+		if s.Stepper != nil {
 			s.RestoreState(take(o.stateOf(o.tensors[i].W)))
 		}
-	}
-	for _, s := range o.touched {
-		clear(s)
 	}
 	return nil
 }

@@ -43,18 +43,16 @@ func TestStateBits(t *testing.T) {
 	}
 }
 
-// Rows are padded, vectors keep a byte an element, frozen tensors nothing.
+// Rows are padded, and frozen tensors keep nothing.
 func TestStateBytes(t *testing.T) {
 	opt, err := es.New([]es.Parameter{
 		{Matrix: packed.NewMatrix(21, 70)},
-		{Vector: make([]int8, 9)},
 		{Matrix: packed.NewMatrix(5, 5), Frozen: true},
-		{Vector: make([]int8, 3), Frozen: true},
 	}, nil, es.Options{Generations: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := opt.StateBytes(), 21*packed.PaddedLen(70)+9; got != want {
+	if got, want := opt.StateBytes(), 21*packed.PaddedLen(70); got != want {
 		t.Errorf("%d bytes of state, want %d", got, want)
 	}
 }
@@ -115,37 +113,6 @@ func TestMemoryLimit(t *testing.T) {
 		_, err := es.New(es.Matrices(packed.NewMatrix(m, k)), nil, o)
 		if text := fmt.Sprintf("take %d bytes, more than the limit of %d", want, want-1); err == nil || !strings.Contains(err.Error(), text) {
 			t.Errorf("%v: error %v, want %q in it", test.rule, err, text)
-		}
-	}
-}
-
-// Rows that were touched in a generation that RestoreState has abandoned do not move.
-func TestRestoreForgetsTouched(t *testing.T) {
-	w := packed.NewMatrix(130, 64)
-	opt, err := es.New([]es.Parameter{{Matrix: w, Sparse: true}}, nil, es.Options{Generations: 9, Pairs: 8})
-	if err != nil {
-		t.Fatal(err)
-	}
-	state := opt.AppendState(nil)
-	g := opt.Ask()
-	for row := range 130 {
-		g.Touch(0, row)
-	}
-	if err := opt.RestoreState(state); err != nil {
-		t.Fatal(err)
-	}
-	g = opt.Ask()
-	g.Touch(0, 7)
-	if _, err := opt.Tell([]int64{1, 0, 3, 4, 0, 5, 6, 6, 1, 2, 3, 3, 3, 0, 9, 1}); err != nil {
-		t.Fatal(err)
-	}
-	if r := opt.Record(); r.Touched[0][0] != 1<<7 || r.Touched[0][1] != 0 || r.Touched[0][2] != 0 {
-		t.Errorf("touched %b, want row 7", r.Touched[0])
-	}
-	after := opt.AppendState(nil)[4:]
-	for i, v := range after {
-		if row := i / 64; v != 0 && row != 7 {
-			t.Fatalf("the residual of row %d moved", row)
 		}
 	}
 }

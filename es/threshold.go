@@ -36,9 +36,6 @@ func (r Threshold) Check() error {
 // StateBits implements Rule.
 func (r Threshold) StateBits() int { return 0 }
 
-// VectorRate implements Rule.
-func (r Threshold) VectorRate() Q16 { return Ratio(3, 10) }
-
 func (r Threshold) pairsOnly() {}
 
 // Start implements Rule.

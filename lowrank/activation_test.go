@@ -128,7 +128,6 @@ func TestActivationNoisePanics(t *testing.T) {
 	x, y := make([]int8, 2*4*2), make([]int32, 3*2)
 	mustPanic(t, "lowrank: tensor 3 has unit 21, want at most 20", func() { n.Product(&ws, y, w, x, 0, 1, 1) })
 	mustPanic(t, "Perturbation: noise in activations, want weights", func() { n.Perturbation(&ws, make([]int32, 15), w, 0, 0) })
-	mustPanic(t, "Lookup: noise in activations, want weights", func() { n.Lookup(&ws, nil, w, nil, 0, 1, 1, 0) })
 	mustPanic(t, "Update: noise in activations, want weights", func() { new(Updater).Update(n, w, nil, newResidualRule(w.W)) })
 	n.Rank = FullRank
 	mustPanic(t, "noise of full rank: noise in activations, want weights", func() { n.Product(&ws, y, w, x, 0, 1, 1) })

@@ -26,7 +26,5 @@
 // where noise in weights has N/(N + m·k): see TestActivationGradient. But an update
 // takes the data, and a record has a code for each sample.
 //
-// Embeddings are matrices of which a member looks rows up. Vectors, biases and gains,
-// have a random pent for every element. FullRank noise, a matrix of independent pents,
-// is what low rank is to be compared with.
+// FullRank noise, a matrix of independent pents, is there to compare low rank with.
 package lowrank

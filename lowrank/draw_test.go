@@ -66,7 +66,7 @@ func TestDrawPanics(t *testing.T) {
 		"2 samples from 3 of a draw of 4":       func() { d.Product(&ws, make([]int32, 32), make([]int8, 32), 2, 3) },
 		"2 samples from -1 of a draw of 4":      func() { d.Product(&ws, make([]int32, 32), make([]int8, 32), 2, -1) },
 		"pairs 0 to 2 of a draw of 1 to 3":      func() { d.Part(0, 2) },
-		"Draw: tensor 0 is not a matrix":        func() { n.Draw(&Draw{}, Tensor{V: []int8{1}}, 0, 1, 1) },
+		"Draw: tensor 0 has no matrix":          func() { n.Draw(&Draw{}, Tensor{}, 0, 1, 1) },
 		"tensor 0 has unit 21, want at most 20": func() { n.Draw(&Draw{}, Tensor{W: w.W, Unit: 21}, 0, 1, 1) },
 	} {
 		func() {

@@ -68,7 +68,7 @@ func (u *Updater) Gather(noise Noise, w Tensor, fitness []int8, x []int8, sample
 	}
 	checkLen("Gather", "x", len(x), kernels.Quads(k)*4, samples)
 	u.bind()
-	u.noise, u.tensor, u.fitness, u.rows = noise, w, fitness, nil
+	u.noise, u.tensor, u.fitness = noise, w, fitness
 	count := samples * kernels.InputDigits
 	u.terms = kernels.Terms{
 		Count: count,

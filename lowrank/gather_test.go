@@ -269,7 +269,7 @@ func TestGatherPanics(t *testing.T) {
 	mustPanic(t, "Gather: 4 codes for 0 samples", func() { u.Gather(n, w, make([]int8, 4), x, 0) })
 	mustPanic(t, "x has 7 elements, want 8 for 4×2", func() { u.Gather(n, w, make([]int8, 4), x[:7], 2) })
 	mustPanic(t, "Gather: fitness code 64 of pair 1", func() { u.Gather(n, w, []int8{0, 64}, x, 2) })
-	mustPanic(t, "Gather: tensor 1 is not a matrix alone", func() { u.Gather(n, Tensor{Number: 1, V: make([]int8, 2)}, nil, x, 2) })
+	mustPanic(t, "Gather: tensor 1 has no matrix", func() { u.Gather(n, Tensor{Number: 1}, nil, x, 2) })
 }
 
 func TestGatherAllocations(t *testing.T) {

@@ -47,13 +47,12 @@ func (s Storage) String() string {
 }
 
 // Footprint is the memory, in bytes, that training one tensor takes. To it come a
-// Workspace for each goroutine that evaluates,
-// see Workspace.Bytes, and the evaluator's own activations. What does not fit an int is
+// Workspace for each goroutine that evaluates, see Workspace.Bytes, and the evaluator's own activations. What does not fit an int is
 // math.MaxInt.
 type Footprint struct {
-	Weights  int // of a matrix three bits a pent, rows padded to blocks; a byte an element of a vector
-	Residual int // a byte a pent, rows padded, or an element; none under a rule without state
-	Updater  int // of a matrix both factors of all pairs, in quads of terms, and of a few as drawn for each processor that Go may use
+	Weights  int // three bits a pent, rows padded to blocks
+	Residual int // a byte a pent, rows padded; none under a rule without state
+	Updater  int // both factors of all pairs, in quads of terms, and of a few as drawn for each processor that Go may use
 }
 
 // TrainingFootprint returns the footprint of training a matrix of m×k by pairs
@@ -110,12 +109,6 @@ func add(sizes ...int) int {
 	return n
 }
 
-// VectorFootprint returns the footprint of training a vector of n elements, whatever
-// the population. The updater is the one that the matrices use.
-func VectorFootprint(n int) Footprint {
-	return Footprint{Weights: n, Residual: n, Updater: 4*n + packed.PaddedLen(n)}
-}
-
 // Total returns the sum of all parts.
 func (f Footprint) Total() int { return add(f.Weights, f.Residual, f.Updater) }
 
@@ -124,5 +117,5 @@ func (f Footprint) Total() int { return add(f.Weights, f.Residual, f.Updater) }
 // every projection; under FullRank, E of one pair, a panel of it in codes, and the
 // inputs and projections of the pair.
 func (ws *Workspace) Bytes() int {
-	return ws.draw.Bytes() + cap(ws.a) + cap(ws.b) + 4*(cap(ws.t)+cap(ws.y)) + cap(ws.x) + cap(ws.e.Bytes())
+	return ws.draw.Bytes() + cap(ws.a) + 4*(cap(ws.t)+cap(ws.y)) + cap(ws.x) + cap(ws.e.Bytes())
 }

@@ -117,20 +117,6 @@ func TestUpdaterFootprint(t *testing.T) {
 	}
 }
 
-// A vector takes the bytes that its footprint says, whatever the population.
-func TestVectorFootprint(t *testing.T) {
-	const n = 1000
-	f := VectorFootprint(n)
-	if want := (Footprint{Weights: n, Residual: n, Updater: 4*n + 1024}); f != want {
-		t.Errorf("footprint %+v, want %+v", f, want)
-	}
-	u := new(Updater)
-	u.UpdateVector(Noise{}, Tensor{V: make([]int8, n)}, make([]int8, 500), &VectorResidual{Residual: make([]int8, n)})
-	if got := cap(u.a) + 4*cap(u.z); got != f.Updater {
-		t.Errorf("the updater holds %d bytes, want %d", got, f.Updater)
-	}
-}
-
 // Footprints that do not fit an int are the largest int, so that no limit admits them.
 func TestFootprintSaturates(t *testing.T) {
 	const huge = math.MaxInt/4 + 1

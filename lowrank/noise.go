@@ -57,7 +57,7 @@ type Kind uint32
 
 // The kinds of streams.
 const (
-	FactorA   Kind = iota // left factor, a vector for each rank; a vector's noise
+	FactorA   Kind = iota // left factor, a vector for each rank
 	FactorB               // right factor, a vector for each rank
 	Initial               // initial weights; pair is the row
 	Batch                 // choice of training data; pair is a group of pairs
@@ -107,31 +107,28 @@ var zeros = [packed.SmallPents]uint8(bytes.Repeat([]byte{trit5.CodeZero}, packed
 
 // Variance returns the variance of what one pair of fitness 1 adds to an entry of
 // Z: the rank times the square of the law's variance for a product of factors, the
-// law's variance for a vector or under FullRank. Of PerturbActivations it is what the pair
-// perturbs an output by, before σ: the rank times the law's variance.
-func (n Noise) Variance(w Tensor) int {
+// law's variance under FullRank. Of PerturbActivations it is the variance of a pair's
+// perturbation of an output, before σ: the rank times the law's variance.
+func (n Noise) Variance() int {
 	v := n.Law.Variance()
-	if n.Estimator == PerturbActivations && w.V == nil {
-		return n.Rank * v
-	}
-	if n.Rank == FullRank || w.V != nil {
+	switch {
+	case n.Rank == FullRank:
 		return v
+	case n.Estimator == PerturbActivations:
+		return n.Rank * v
 	}
 	return n.Rank * v * v
 }
 
 // scale returns how σ and the deviation of an entry of A·Bᵀ, or of a dense E, are
-// applied to a matrix: the projection t becomes RoundShift(t·mul, scaleBits) and the
-// correction is shifted right by shift.
-func (n Noise) scale() (mul int32, shift uint) { return n.normalize(n.Variance(Tensor{})) }
-
-// normalize returns what scales a noise of the given variance to σ: it is to be
-// multiplied by mul / 2^scaleBits and shifted right by shift.
+// applied: the projection t becomes RoundShift(t·mul, scaleBits) and the correction is
+// shifted right by shift.
 //
-// With e the least integer such that 2^e ≥ √v, mul = round(2^scaleBits · 2^e/√v),
-// between one and two units, and shift = Sigma + e. For ranks 1, 4, 16, 64, 256 mul
-// is exactly one unit and the shift does it all.
-func (n Noise) normalize(variance int) (mul int32, shift uint) {
+// With v the Variance and e the least integer such that 2^e ≥ √v, mul =
+// round(2^scaleBits · 2^e/√v), between one and two units, and shift = Sigma + e. For
+// ranks 1, 4, 16, 64, 256 mul is exactly one unit and the shift does it all.
+func (n Noise) scale() (mul int32, shift uint) {
+	variance := n.Variance()
 	e := uint(bits.Len(uint(variance-1))+1) / 2
 	// round(√q) = ⌊(⌊√4q⌋ + 1) / 2⌋
 	q := uint64(1) << (2 * (scaleBits + e))

@@ -255,8 +255,8 @@ func TestScale(t *testing.T) {
 	}
 }
 
-// Full rank and vectors have the law's variance in place of that of a product.
-func TestScaleWithoutFactors(t *testing.T) {
+// At full rank the variance is the law's, not that of a product of two factors.
+func TestScaleFullRank(t *testing.T) {
 	for _, test := range []struct {
 		law   kernels.Law
 		mul   int32
@@ -266,31 +266,22 @@ func TestScaleWithoutFactors(t *testing.T) {
 		if mul, shift := n.scale(); mul != test.mul || shift != test.shift {
 			t.Errorf("%v, full rank: %d and %d, want %d and %d", test.law, mul, shift, test.mul, test.shift)
 		}
-		n.Rank = 64
-		if mul, shift := n.vectorScale(); mul != test.mul || shift != test.shift {
-			t.Errorf("%v, vector: %d and %d, want %d and %d", test.law, mul, shift, test.mul, test.shift)
-		}
 	}
 }
 
 func TestVariance(t *testing.T) {
-	matrix, vector := Tensor{W: packed.NewMatrix(1, 1)}, Tensor{V: make([]int8, 1)}
 	for _, test := range []struct {
 		n    Noise
-		w    Tensor
 		want int
 	}{
-		{Noise{Rank: 3}, matrix, 3},
-		{Noise{Rank: 3, Law: kernels.Uniform}, matrix, 12},
-		{Noise{Rank: FullRank}, matrix, 1},
-		{Noise{Rank: FullRank, Law: kernels.Uniform}, matrix, 2},
-		{Noise{Rank: 3, Estimator: PerturbActivations}, matrix, 3},
-		{Noise{Rank: 3, Estimator: PerturbActivations, Law: kernels.Uniform}, matrix, 6},
-		{Noise{Rank: 3}, vector, 1},
-		{Noise{Rank: 3, Estimator: PerturbActivations}, vector, 1},
-		{Noise{Rank: 3, Law: kernels.Uniform}, vector, 2},
+		{Noise{Rank: 3}, 3},
+		{Noise{Rank: 3, Law: kernels.Uniform}, 12},
+		{Noise{Rank: FullRank}, 1},
+		{Noise{Rank: FullRank, Law: kernels.Uniform}, 2},
+		{Noise{Rank: 3, Estimator: PerturbActivations}, 3},
+		{Noise{Rank: 3, Estimator: PerturbActivations, Law: kernels.Uniform}, 6},
 	} {
-		if got := test.n.Variance(test.w); got != test.want {
+		if got := test.n.Variance(); got != test.want {
 			t.Errorf("%+v: variance %d, want %d", test.n, got, test.want)
 		}
 	}

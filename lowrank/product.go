@@ -12,7 +12,7 @@ import (
 // what its largest use needs and is then reused; one goroutine uses it at a time.
 type Workspace struct {
 	draw Draw
-	a, b []uint8
+	a    []uint8 // a panel of E
 	t    []int32
 
 	// Under FullRank: E of a pair and the pair's inputs.

@@ -301,11 +301,10 @@ func TestProductPanics(t *testing.T) {
 	mustPanic(t, "x has 7 elements, want 8", func() { n.ProductShared(&ws, y, base, w, x[:7], 0, 1, 1) })
 	mustPanic(t, "lowrank: pairs 1 to 0 of 1 streams", func() { n.Product(&ws, y, w, x, 1, 0, 1) })
 	mustPanic(t, "lowrank: pairs 0 to 1 of 0 streams", func() { n.ProductShared(&ws, y, base, w, x, 0, 1, 0) })
-	vector := Tensor{Number: 6, V: make([]int8, 3)}
-	mustPanic(t, "Product: tensor 6 is not a matrix alone", func() { n.Product(&ws, y, vector, x, 0, 1, 1) })
-	mustPanic(t, "ProductShared: tensor 6 is not a matrix alone", func() { n.ProductShared(&ws, y, base, vector, x, 0, 1, 1) })
-	vector.W = w.W
-	mustPanic(t, "Perturbation: tensor 6 is not a matrix alone", func() { n.Perturbation(&ws, make([]int32, 15), vector, 0, 0) })
+	empty := Tensor{Number: 6}
+	mustPanic(t, "Product: tensor 6 has no matrix", func() { n.Product(&ws, y, empty, x, 0, 1, 1) })
+	mustPanic(t, "ProductShared: tensor 6 has no matrix", func() { n.ProductShared(&ws, y, base, empty, x, 0, 1, 1) })
+	mustPanic(t, "Perturbation: tensor 6 has no matrix", func() { n.Perturbation(&ws, make([]int32, 15), empty, 0, 0) })
 
 	n.Rank = FullRank
 	mustPanic(t, "dst has 7 elements, want 8 for 4×2", func() {
@@ -365,25 +364,19 @@ func TestProductAllocations(t *testing.T) {
 func TestShapesThatWrap(t *testing.T) {
 	const half = (math.MaxInt + 1) / 2
 	w := Tensor{W: packed.NewMatrix(4, 4)}
-	vector := Tensor{V: make([]int8, 4)}
 	ws := new(Workspace)
 	n, sampled := Noise{Rank: 1}, Noise{Rank: 1, Estimator: PerturbActivations}
 	for name, call := range map[string]func(n Noise, lo, hi, streams int){
 		"Product":       func(n Noise, lo, hi, streams int) { n.Product(ws, nil, w, nil, lo, hi, streams) },
 		"ProductShared": func(n Noise, lo, hi, streams int) { n.ProductShared(ws, nil, nil, w, nil, lo, hi, streams) },
 		"Draw":          func(n Noise, lo, hi, streams int) { n.Draw(new(Draw), w, lo, hi, streams) },
-		"Lookup":        func(n Noise, lo, hi, streams int) { n.Lookup(ws, nil, w, nil, lo, hi, streams, 0) },
-		"AddVector":     func(n Noise, lo, hi, streams int) { n.AddVector(ws, nil, vector, lo, hi, streams, 0) },
-		"PerturbVector": func(n Noise, lo, hi, streams int) { n.PerturbVector(ws, nil, vector, lo, hi, streams, 0) },
 	} {
 		for _, shape := range [][3]int{
 			{0, half, 1}, {0, 1, half}, {0, half, 2}, {0, 2, half}, {0, half / 2, 4}, {0, math.MaxInt, math.MaxInt}, {half, math.MaxInt, 1 << 3},
 		} {
 			t.Run(fmt.Sprint(name, shape), func(t *testing.T) {
 				mustPanic(t, "lowrank: ", func() { call(n, shape[0], shape[1], shape[2]) })
-				if name != "Lookup" {
-					mustPanic(t, "lowrank: ", func() { call(sampled, shape[0], shape[1], shape[2]) })
-				}
+				mustPanic(t, "lowrank: ", func() { call(sampled, shape[0], shape[1], shape[2]) })
 			})
 		}
 	}
@@ -392,7 +385,7 @@ func TestShapesThatWrap(t *testing.T) {
 		mustPanic(t, "lowrank: f: x has", func() { checkLen("f", "x", got, shape[0], shape[1]) })
 	}
 	var d Draw
-	mustPanic(t, "is not a matrix alone", func() { d.Product(ws, nil, nil, 1, 0) })
+	mustPanic(t, "has no matrix", func() { d.Product(ws, nil, nil, 1, 0) })
 	n.Draw(&d, w, 0, 1, 1)
 	mustPanic(t, "lowrank: ", func() { d.Product(ws, nil, nil, half, 0) })
 	mustPanic(t, "lowrank: ", func() { d.ProductShared(ws, nil, nil, nil, half, 0) })

@@ -8,14 +8,11 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// A Tensor is what is trained as a whole, and the number that its noise is drawn
-// under: either a matrix of pents, weights of a layer or rows of an embedding, or a
-// vector of int8 in ±127, a bias or gain. The numbers of a model's tensors are
-// distinct.
+// A Tensor is a matrix of weights that is trained as a whole, and the number that its
+// noise is drawn under. The numbers of a model's tensors are distinct.
 type Tensor struct {
 	Number uint32
-	W      *packed.Matrix // exactly one of W and V is set
-	V      []int8
+	W      *packed.Matrix
 	Frozen bool // neither perturbed nor moved
 
 	// Unit is the binary logarithm of what W·x amounts to for an activation of one:
@@ -27,20 +24,12 @@ type Tensor struct {
 // bound on their sums.
 const MaxUnit = 20
 
-// matrix returns W, and panics if the tensor is not a matrix.
+// matrix returns W, and panics if there is none.
 func (w Tensor) matrix(fn string) *packed.Matrix {
-	if w.W == nil || w.V != nil {
-		panic(fmt.Sprintf("lowrank: %s: tensor %d is not a matrix alone", fn, w.Number))
+	if w.W == nil {
+		panic(fmt.Sprintf("lowrank: %s: tensor %d has no matrix", fn, w.Number))
 	}
 	return w.W
-}
-
-// vector returns V, and panics if the tensor is not a vector.
-func (w Tensor) vector(fn string) []int8 {
-	if w.V == nil || w.W != nil {
-		panic(fmt.Sprintf("lowrank: %s: tensor %d is not a vector alone", fn, w.Number))
-	}
-	return w.V
 }
 
 // checkLen panics unless a slice has the length that m×n asks for. A product that does

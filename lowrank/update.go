@@ -26,12 +26,10 @@ type Updater struct {
 	tensor  Tensor
 	fitness []int8
 	step    Stepper
-	rows    []uint64 // that take part, nil for all
 
 	a, b  []uint8 // factors of a few pairs, or panels of E, by worker
 	terms kernels.Terms
-	moved []int   // by row panel
-	z     []int32 // of a vector
+	moved []int // by row panel
 
 	gather gathering // of PerturbActivations
 
@@ -65,25 +63,15 @@ func pairChunk(rank int) int {
 // magnitude at most kernels.MaxFitness, and returns how many pents moved. A frozen
 // tensor does not move.
 func (u *Updater) Update(noise Noise, w Tensor, fitness []int8, step Stepper) (moved int) {
-	return u.UpdateRows(noise, w, fitness, step, nil)
-}
-
-// UpdateRows is Update for the rows that took part in the generation, as those of an
-// embedding do whose tokens occurred: bit i%64 of rows[i/64] stands for row i, and nil
-// for all. The other rows and what the rule keeps of them stay as they are.
-func (u *Updater) UpdateRows(noise Noise, w Tensor, fitness []int8, step Stepper, rows []uint64) (moved int) {
 	noise.wantWeights("Update")
-	m, k := w.matrix("Update").Rows(), w.W.Cols()
+	w.matrix("Update")
 	checkFitness("Update", fitness)
 	noise.checkPairs(len(fitness))
-	if rows != nil && len(rows) != (m+63)/64 {
-		panic(fmt.Sprintf("lowrank: UpdateRows: %d words of rows, want %d for W of %d×%d", len(rows), (m+63)/64, m, k))
-	}
 	if w.Frozen {
 		return 0
 	}
 	u.bind()
-	u.noise, u.tensor, u.fitness, u.step, u.rows = noise, w, fitness, step, rows
+	u.noise, u.tensor, u.fitness, u.step = noise, w, fitness, step
 	if noise.Rank == FullRank {
 		u.updateDense()
 	} else {
@@ -150,20 +138,7 @@ func (u *Updater) drawPairs(worker, i int) {
 func (u *Updater) stepPanel(_, i int) {
 	lo := i * rowPanel
 	hi := min(lo+rowPanel, u.tensor.W.Rows())
-	u.moved[i] = 0
-	for ; lo < hi; lo++ {
-		from := lo
-		for lo < hi && u.takesPart(lo) {
-			lo++
-		}
-		if from < lo {
-			u.moved[i] += u.step.Step(u.tensor.W, u.terms, from, lo)
-		}
-	}
-}
-
-func (u *Updater) takesPart(row int) bool {
-	return u.rows == nil || u.rows[row/64]>>(row%64)&1 == 1
+	u.moved[i] = u.step.Step(u.tensor.W, u.terms, lo, hi)
 }
 
 // updateDense makes each row of Z a sum of as many terms as there are pairs: f times
@@ -200,23 +175,14 @@ func (u *Updater) stepDense(worker, i int) {
 	size := kernels.Quads(pairs) * 4 * kp
 	strips := u.terms.B[worker*panelRows(m)*size:][:rows*size]
 
-	u.moved[i] = 0
-	first := 0
-	for first < rows && !u.takesPart(lo+first) {
-		first++
-	}
-	if first == rows {
-		return
-	}
 	for p := range pairs {
 		u.noise.panel(drawn[p*rows*kp:(p+1)*rows*kp], u.tensor.Number, p, i, k)
 	}
 	kernels.InterleaveFactors(strips, drawn, pairs, rows*kp)
 	terms := u.terms
-	for r := first; r < rows; r++ {
-		if u.takesPart(lo + r) {
-			terms.B = strips[r*size : (r+1)*size]
-			u.moved[i] += u.step.Step(w, terms, lo+r, lo+r+1)
-		}
+	u.moved[i] = 0
+	for r := range rows {
+		terms.B = strips[r*size : (r+1)*size]
+		u.moved[i] += u.step.Step(w, terms, lo+r, lo+r+1)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime"
-	"slices"
 	"testing"
 
 	"github.com/Kaleaon/pentary-go/internal/asmtest"
@@ -167,6 +166,9 @@ func TestUpdateNothing(t *testing.T) {
 }
 
 func TestUpdatePanics(t *testing.T) {
+	mustPanic(t, "lowrank: Update: tensor 1 has no matrix", func() {
+		new(Updater).Update(Noise{Rank: 1}, Tensor{Number: 1}, nil, nil)
+	})
 	w := Tensor{W: packed.NewMatrix(2, 2)}
 	mustPanic(t, "lowrank: Update: fitness code 64 of pair 1, want at most ±63", func() {
 		new(Updater).Update(Noise{Rank: 1}, w, []int8{63, 64}, newResidualRule(w.W))
@@ -180,86 +182,19 @@ func TestUpdateAllocations(t *testing.T) {
 	rng := rand.New(rand.NewPCG(6, 6))
 	large, _ := randomTensor(rng, 0, 100, 90)
 	small, _ := randomTensor(rng, 1, 33, 100)
-	vector := Tensor{Number: 2, V: make([]int8, 40)}
 	fitness := make([]int8, 70)
 	for p := range fitness {
 		fitness[p] = int8(p%3 - 1)
 	}
 	u := new(Updater)
 	ruleLarge, ruleSmall := newResidualRule(large.W), newResidualRule(small.W)
-	ruleVector := &VectorResidual{Mul: 1, Residual: make([]int8, 40)}
-	rows := []uint64{0x123456789}
 	for _, rank := range []int{2, FullRank} {
 		n := Noise{Rank: rank}
 		if got := asmtest.AllocsPerRun(10, func() {
 			u.Update(n, large, fitness, ruleLarge)
-			u.UpdateRows(n, small, fitness, ruleSmall, rows)
-			u.UpdateVector(n, vector, fitness, ruleVector)
+			u.Update(n, small, fitness, ruleSmall)
 		}); got != 0 {
-			t.Errorf("rank %d: three updates allocate %d times", rank, got)
+			t.Errorf("rank %d: two updates allocate %d times", rank, got)
 		}
 	}
-}
-
-// Rows that take part move as in an update of all rows; the others, and what the rule
-// keeps of them, stay.
-func TestUpdateRows(t *testing.T) {
-	rng := rand.New(rand.NewPCG(7, 7))
-	u := new(Updater)
-	fitness := make([]int8, 13)
-	for _, law := range laws {
-		for _, rank := range []int{1, 3, 4, FullRank} {
-			for _, shape := range [][2]int{{1, 5}, {64, 33}, {65, 32}, {130, 257}} {
-				n := Noise{Seed: 3, Law: law, Rank: rank}
-				w, _ := randomTensor(rng, 5, shape[0], shape[1])
-				whole := Tensor{Number: 5, W: w.W.Clone()}
-				before := w.W.Clone()
-				some, all := newResidualRule(w.W), newResidualRule(w.W)
-				rows := make([]uint64, (shape[0]+63)/64)
-				for i := range rows {
-					rows[i] = rng.Uint64() & rng.Uint64()
-				}
-				rows[len(rows)-1] |= 1 << 63 // beyond the last row, where there is none
-				for p := range fitness {
-					fitness[p] = int8(rng.IntN(2*kernels.MaxFitness+1) - kernels.MaxFitness)
-				}
-				moved := u.UpdateRows(n, w, fitness, some, rows)
-				u.Update(n, whole, fitness, all)
-
-				kp, want := packed.PaddedLen(shape[1]), 0
-				for i := range shape[0] {
-					residual, expected := some.residual[i*kp:(i+1)*kp], make([]int8, kp)
-					row := before.Row(i)
-					if rows[i/64]>>(i%64)&1 == 1 {
-						row, expected = whole.W.Row(i), all.residual[i*kp:(i+1)*kp]
-					}
-					if !w.W.Row(i).Equal(row) || !slices.Equal(residual, expected) {
-						t.Fatalf("%+v, %d×%d, rows %x: row %d differs", n, shape[0], shape[1], rows, i)
-					}
-					for j := range shape[1] {
-						if w.W.At(i, j) != before.At(i, j) {
-							want++
-						}
-					}
-				}
-				if moved != want {
-					t.Errorf("%+v, %d×%d: %d pents moved, want %d", n, shape[0], shape[1], moved, want)
-				}
-				if again := u.UpdateRows(n, w, fitness, some, make([]uint64, len(rows))); again != 0 {
-					t.Errorf("%+v, %d×%d: %d pents of no rows moved", n, shape[0], shape[1], again)
-				}
-			}
-		}
-	}
-}
-
-func TestUpdateRowsPanics(t *testing.T) {
-	w := Tensor{W: packed.NewMatrix(65, 2)}
-	rule := newResidualRule(w.W)
-	mustPanic(t, "lowrank: UpdateRows: 1 words of rows, want 2 for W of 65×2", func() {
-		new(Updater).UpdateRows(Noise{Rank: 1}, w, nil, rule, make([]uint64, 1))
-	})
-	mustPanic(t, "lowrank: Update: tensor 1 is not a matrix alone", func() {
-		new(Updater).Update(Noise{Rank: 1}, Tensor{Number: 1, V: make([]int8, 2)}, nil, rule)
-	})
 }

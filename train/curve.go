@@ -15,12 +15,7 @@ type kept struct {
 func (k *kept) take(params []es.Parameter) {
 	k.weights = k.weights[:0]
 	for _, p := range params {
-		if p.Matrix != nil {
-			k.weights = append(k.weights, p.Matrix.Bytes()...)
-		}
-		for _, v := range p.Vector {
-			k.weights = append(k.weights, byte(v))
-		}
+		k.weights = append(k.weights, p.Matrix.Bytes()...)
 	}
 }
 
@@ -28,23 +23,14 @@ func (k *kept) take(params []es.Parameter) {
 func (k *kept) restore(params []es.Parameter) {
 	b := k.weights
 	for _, p := range params {
-		if p.Matrix != nil {
-			b = b[copy(p.Matrix.Bytes(), b):]
-		}
-		for i := range p.Vector {
-			p.Vector[i] = int8(b[i])
-		}
-		b = b[len(p.Vector):]
+		b = b[copy(p.Matrix.Bytes(), b):]
 	}
 }
 
 // weightBytes returns the length of the weights that are kept.
 func weightBytes(params []es.Parameter) (n int) {
 	for _, p := range params {
-		if p.Matrix != nil {
-			n += len(p.Matrix.Bytes())
-		}
-		n += len(p.Vector)
+		n += len(p.Matrix.Bytes())
 	}
 	return n
 }

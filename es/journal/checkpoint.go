@@ -139,8 +139,7 @@ func readCheckpoint(f io.ReaderAt, size int64, path string) (*checkpoint, error)
 //	state length   u64
 //	head checksum  u32      of all before it
 //	state          as the trainer's AppendState gives it
-//	weights        a .pent file without names: parameter n of the run is the tensor
-//	               named n, or, if a vector, the meta entry n, a byte an element
+//	weights        a .pent file: parameter n of the run is the tensor named n
 //	checksum       u32      of state and weights
 func (l *Log) Checkpoint(t Trainer) error {
 	if t.Generation() != l.Generation() {

@@ -5,12 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 
 	"github.com/Kaleaon/pentary-go/es"
 )
 
-// generationSize is the size of a generation's payload without codes and rows.
+// errSparse is the error of a generation that moved some rows of a matrix only. Earlier
+// programs of the library could write such records; no network of it did.
+var errSparse = errors.New("it moved some rows only, as those of sparse parameters, which this program does not train")
+
+// generationSize is the size of a generation's payload without codes.
 const generationSize = 12
 
 // checkCodes returns an error if a record cannot be written.
@@ -57,19 +60,8 @@ func appendGeneration(b []byte, r *es.Record, version uint16) []byte {
 	samples := max(r.Samples, 1)
 	b = le.AppendUint32(b, uint32(len(r.Codes)/samples))
 	b = le.AppendUint32(b, uint32(samples))
-	b = le.AppendUint32(b, uint32(len(r.Touched)))
-	b = appendCodes(b, r.Codes, samples)
-	return appendTouched(b, r.Touched)
-}
-
-func appendTouched(b []byte, touched [][]uint64) []byte {
-	for _, rows := range touched {
-		b = binary.AppendUvarint(b, uint64(len(rows)))
-		for _, word := range rows {
-			b = binary.LittleEndian.AppendUint64(b, word)
-		}
-	}
-	return b
+	b = le.AppendUint32(b, 0)
+	return appendCodes(b, r.Codes, samples)
 }
 
 // decodeGeneration reads a payload into r, whose memory it uses again. It accepts
@@ -83,7 +75,10 @@ func decodeGeneration(r *es.Record, b []byte, version uint16) error {
 		return fmt.Errorf("generation of %d bytes, want at least %d", len(b), generationSize)
 	}
 	le := binary.LittleEndian
-	pairs, samples, sets := le.Uint32(b), le.Uint32(b[4:]), uint64(le.Uint32(b[8:]))
+	pairs, samples := le.Uint32(b), le.Uint32(b[4:])
+	if le.Uint32(b[8:]) != 0 {
+		return errSparse
+	}
 	if samples == 0 {
 		return errors.New("pairs of no codes")
 	}
@@ -92,39 +87,13 @@ func decodeGeneration(r *es.Record, b []byte, version uint16) error {
 	if r.Codes, b, err = decodeCodes(r.Codes[:0], b[generationSize:], pairs, samples); err != nil {
 		return err
 	}
-	return decodeTouched(r, b, sets)
+	return atEnd(b)
 }
 
-func decodeTouched(r *es.Record, b []byte, sets uint64) error {
-	le := binary.LittleEndian
-	if sets > uint64(len(b)) {
-		return fmt.Errorf("%d sets of rows in %d bytes", sets, len(b))
-	}
-	if cap(r.Touched) < int(sets) {
-		r.Touched = make([][]uint64, sets)
-	}
-	r.Touched = r.Touched[:sets]
-	for i := range r.Touched {
-		words, n := binary.Uvarint(b)
-		if n <= 0 || n > 1 && b[n-1] == 0 { // a last byte of 0 could be left out
-			return fmt.Errorf("set %d of rows has no size", i)
-		}
-		b = b[n:]
-		if words > uint64(len(b))/8 {
-			return fmt.Errorf("set %d of rows claims %d words in %d bytes", i, words, len(b))
-		}
-		rows := slices.Grow(r.Touched[i][:0], int(words))
-		for range words {
-			rows = append(rows, le.Uint64(b))
-			b = b[8:]
-		}
-		if words == 0 {
-			rows = nil // all rows
-		}
-		r.Touched[i] = rows
-	}
+// atEnd returns an error unless nothing is left of a payload.
+func atEnd(b []byte) error {
 	if len(b) != 0 {
-		return fmt.Errorf("%d bytes after the last set of rows", len(b))
+		return fmt.Errorf("%d bytes after the last code", len(b))
 	}
 	return nil
 }

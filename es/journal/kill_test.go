@@ -25,18 +25,13 @@ var rules = []es.Rule{
 	es.QES{Rate: es.Ratio(3, 10), Window: 5},
 }
 
-// newOptimizer returns an optimizer of a matrix, a vector and, for the rules that
-// take one, a sparse matrix.
+// newOptimizer returns an optimizer of two matrices.
 func newOptimizer(rule es.Rule) (*es.Optimizer, error) {
-	ps := []es.Parameter{{Matrix: packed.NewMatrix(6, 50)}, {Vector: make([]int8, 9)}}
-	if _, ok := rule.(es.QES); !ok {
-		ps = append(ps, es.Parameter{Matrix: packed.NewMatrix(70, 8), Sparse: true})
-	}
-	return es.New(ps, es.EvaluatorFunc(evaluate), es.Options{Seed: 11, Generations: 60, Pairs: 33, Rule: rule})
+	return es.New(es.Matrices(packed.NewMatrix(6, 50), packed.NewMatrix(70, 8)), es.EvaluatorFunc(evaluate), es.Options{Seed: 11, Generations: 60, Pairs: 33, Rule: rule})
 }
 
-// evaluate wants all weights to be 1 in the matrices and 30 in the vector, and looks
-// at a row of the sparse matrix that changes.
+// evaluate wants all weights to be 1, and looks at one row of the second matrix, another
+// in each generation.
 func evaluate(_ context.Context, g es.Generation, scores []int64) error {
 	var ws lowrank.Workspace
 	e := make([]int32, 70*8)
@@ -47,18 +42,10 @@ func evaluate(_ context.Context, g es.Generation, scores []int64) error {
 	}
 	for pair := range g.Pairs {
 		for i, tensor := range g.Tensors {
-			if tensor.W == nil {
-				g.Noise.VectorPerturbation(&ws, e[:len(tensor.V)], tensor, pair, 0)
-				for j, v := range tensor.V {
-					add(pair, int64(30-v), int64(e[j]))
-				}
-				continue
-			}
 			first, last := 0, tensor.W.Rows()
-			if i == 2 {
+			if i == 1 {
 				first = g.Number * 7 % 70
 				last = first + 1
-				g.Touch(i, first)
 			}
 			cols := tensor.W.Cols()
 			g.Noise.Perturbation(&ws, e[:tensor.W.Rows()*cols], tensor, pair, 0)

@@ -64,11 +64,8 @@ type Options struct {
 //
 //	pairs            u32
 //	samples          u32  codes of each pair, 1 with noise in weights
-//	tensors          u32  0, or those of the run
+//	reserved         u32  0; another number marks rows of sparse parameters, which are refused
 //	codes            range-coded, see below; nothing if there are no pairs
-//	for each of the tensors:
-//	    words        as a varint (LEB128) of the shortest form; 0 if all rows took part
-//	    the words    u64 each; row i is bit i%64 of word i/64
 //
 // Kind 3 is the end of the run. Nothing follows it.
 //
@@ -110,10 +107,9 @@ type Options struct {
 //
 //	bits             u8   of a code: 4 if all are in [-8, 7], else 8
 //	codes            u32
-//	tensors          u32  0, or those of the run
+//	reserved         u32  0
 //	the codes in two's complement; of 4 bits two in a byte, the first in its low
 //	    half, and a half that is left over is 0
-//	for each of the tensors: as above
 type Log struct {
 	fsys durable.FS
 	dir  string

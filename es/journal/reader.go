@@ -178,7 +178,9 @@ func (r *Reader) read() error {
 	if err != nil {
 		return err
 	}
-	if err := r.decode(h); err != nil {
+	if err := r.decode(h); errors.Is(err, errSparse) {
+		return fmt.Errorf("%s: generation %d: %w", r.path, h.sequence, err)
+	} else if err != nil {
 		return damaged(r.path, start, "record %d: %v", h.sequence, err)
 	}
 	r.sequence++

@@ -12,7 +12,7 @@ import (
 // Journals of version 1 give every code of a generation 4 or 8 bits, and do not say how
 // many samples a pair has.
 
-// generationSize1 is the size of a generation's payload without codes and rows.
+// generationSize1 is the size of a generation's payload without codes.
 const generationSize1 = 9
 
 // codeBits returns the bits that each of the codes takes.
@@ -30,7 +30,7 @@ func appendGeneration1(b []byte, r *es.Record) []byte {
 	bits := codeBits(r.Codes)
 	b = append(b, bits)
 	b = le.AppendUint32(b, uint32(len(r.Codes)))
-	b = le.AppendUint32(b, uint32(len(r.Touched)))
+	b = le.AppendUint32(b, 0)
 	if bits == 8 {
 		for _, c := range r.Codes {
 			b = append(b, byte(c))
@@ -44,7 +44,7 @@ func appendGeneration1(b []byte, r *es.Record) []byte {
 			}
 		}
 	}
-	return appendTouched(b, r.Touched)
+	return b
 }
 
 func decodeGeneration1(r *es.Record, b []byte) error {
@@ -52,7 +52,10 @@ func decodeGeneration1(r *es.Record, b []byte) error {
 		return fmt.Errorf("generation of %d bytes, want at least %d", len(b), generationSize1)
 	}
 	le := binary.LittleEndian
-	bits, codes, sets := b[0], uint64(le.Uint32(b[1:])), uint64(le.Uint32(b[5:]))
+	if le.Uint32(b[5:]) != 0 {
+		return errSparse
+	}
+	bits, codes := b[0], uint64(le.Uint32(b[1:]))
 	b = b[generationSize1:]
 	if bits != 4 && bits != 8 {
 		return fmt.Errorf("codes of %d bits, want 4 or 8", bits)
@@ -65,7 +68,7 @@ func decodeGeneration1(r *es.Record, b []byte) error {
 	if err := decodeCodes1(r, b[:size], int(codes), bits); err != nil {
 		return err
 	}
-	return decodeTouched(r, b[size:], sets)
+	return atEnd(b[size:])
 }
 
 func decodeCodes1(r *es.Record, b []byte, n int, bits byte) error {

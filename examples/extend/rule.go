@@ -15,9 +15,8 @@ import (
 // Z is beyond a number of standard deviations of pure noise.
 type Outliers struct{ Deviations int64 }
 
-func (r Outliers) String() string     { return fmt.Sprintf("outliers(%d)", r.Deviations) }
-func (r Outliers) StateBits() int     { return 0 }
-func (r Outliers) VectorRate() es.Q16 { return es.Ratio(1, 4) }
+func (r Outliers) String() string { return fmt.Sprintf("outliers(%d)", r.Deviations) }
+func (r Outliers) StateBits() int { return 0 }
 
 // Check implements es.Rule.
 func (r Outliers) Check() error {

@@ -25,16 +25,11 @@ type Trainer struct {
 	record     es.Record
 }
 
-// New returns a trainer with a matrix, a vector and a sparse matrix, whose records have
-// the given number of codes.
+// New returns a trainer of three matrices, whose records have the given number of codes.
 func New(codes int) *Trainer {
 	return &Trainer{
-		params: []es.Parameter{
-			{Matrix: packed.NewMatrix(3, 40)},
-			{Vector: make([]int8, 5)},
-			{Matrix: packed.NewMatrix(70, 2), Sparse: true},
-		},
-		record: es.Record{Codes: make([]int8, codes), Samples: 1, Touched: [][]uint64{nil, nil, make([]uint64, 2)}},
+		params: es.Matrices(packed.NewMatrix(3, 40), packed.NewMatrix(1, 5), packed.NewMatrix(70, 2)),
+		record: es.Record{Codes: make([]int8, codes), Samples: 1},
 	}
 }
 
@@ -56,17 +51,15 @@ func (t *Trainer) Step() es.Stats {
 			t.record.Codes[i] *= 9
 		}
 	}
-	t.record.Touched[2][0], t.record.Touched[2][1] = random.Uint64(), random.Uint64N(1<<6)
 	return t.move()
 }
 
 // Replay runs a generation by its record.
 func (t *Trainer) Replay(r es.Record) (es.Stats, error) {
-	if r.Generation != t.generation+1 || len(r.Codes) != len(t.record.Codes) || len(r.Touched) != 3 || len(r.Touched[2]) != 2 {
+	if r.Generation != t.generation+1 || len(r.Codes) != len(t.record.Codes) {
 		return es.Stats{}, fmt.Errorf("record %v at generation %d", r, t.generation)
 	}
 	copy(t.record.Codes, r.Codes)
-	copy(t.record.Touched[2], r.Touched[2])
 	return t.move(), nil
 }
 
@@ -74,12 +67,7 @@ func (t *Trainer) Replay(r es.Record) (es.Stats, error) {
 func (t *Trainer) digest() [sha256.Size]byte {
 	b := t.AppendState(nil)
 	for _, p := range t.params {
-		if p.Matrix != nil {
-			b = append(b, p.Matrix.Bytes()...)
-		}
-		for _, v := range p.Vector {
-			b = append(b, byte(v))
-		}
+		b = append(b, p.Matrix.Bytes()...)
 	}
 	return sha256.Sum256(b)
 }
@@ -92,18 +80,11 @@ func (t *Trainer) move() es.Stats {
 	for _, c := range t.record.Codes {
 		b = append(b, byte(c))
 	}
-	for _, word := range t.record.Touched[2] {
-		b = binary.LittleEndian.AppendUint64(b, word)
-	}
 	t.state = sha256.Sum256(b)
 	random := rand.New(rand.NewChaCha8(t.state))
 	for _, p := range t.params {
-		if p.Matrix != nil {
-			m := p.Matrix
-			m.Set(random.IntN(m.Rows()), random.IntN(m.Cols()), trit5.Pent(random.IntN(5)-2))
-		} else {
-			p.Vector[random.IntN(len(p.Vector))] = int8(random.IntN(255) - 127)
-		}
+		m := p.Matrix
+		m.Set(random.IntN(m.Rows()), random.IntN(m.Cols()), trit5.Pent(random.IntN(5)-2))
 	}
 	return es.Stats{Generation: t.generation}
 }

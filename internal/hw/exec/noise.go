@@ -146,7 +146,7 @@ func generate(m *Machine, in isa.Instruction, e *Event) error {
 		e.Blocks += blocks(n.law, len(codes))
 		e.Written.add(factor.t.traffic())
 	}
-	multiplier, shift := scale(noise.Variance(lowrank.Tensor{}), n.sigma)
+	multiplier, shift := scale(noise.Variance(), n.sigma)
 	m.words[f.address], m.words[f.address+1] = multiplier, int64(shift)
 	e.Written.Words += 2 * isa.WordBytes
 	e.Tensors[0], e.Tensors[1] = f.a, f.b

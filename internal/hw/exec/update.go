@@ -157,7 +157,7 @@ func (m *Machine) move(w *packed.Matrix, u update, n noise, noise lowrank.Noise)
 		squares += uint64(int(f) * int(f))
 	}
 	tensor := lowrank.Tensor{Number: n.tensor, W: w}
-	step := stepper{scale: scaleOf(squares*uint64(noise.Variance(tensor)), u.rate)}
+	step := stepper{scale: scaleOf(squares*uint64(noise.Variance()), u.rate)}
 	if u.rule == isa.Residual {
 		state, err := m.operand(2, u.state, isa.Bytes)
 		if err != nil {
