@@ -15,8 +15,8 @@ func TestAllocations(t *testing.T) {
 	}
 	const m, k, n, shift = 260, 290, 270, 9
 	var (
-		l      = Layout{Pairs: 257, Rank: 1, Streams: 1}
-		all    = l.Pairs * l.Rank
+		pop    = Population{Pairs: 257, Rank: 1, Columns: 1}
+		all    = pop.Pairs * pop.Rank
 		w      = packed.NewMatrix(m, k)
 		rows   = make([]byte, packed.RowBytes(k))
 		codes  = make([]uint8, packed.PaddedLen(k))
@@ -24,14 +24,14 @@ func TestAllocations(t *testing.T) {
 		again  = make([]int8, len(x))
 		y      = make([]int32, m*n)
 		out    = make([]int8, Quads(m)*n*4)
-		own    = make([]int8, Quads(k)*l.Cols()*4)
-		yOwn   = make([]int32, m*l.Cols())
-		act    = make([]int8, Quads(m)*l.Cols()*4)
-		t32    = make([]int32, l.Rank*l.Cols())
+		own    = make([]int8, Quads(k)*pop.TotalColumns()*4)
+		yOwn   = make([]int32, m*pop.TotalColumns())
+		act    = make([]int8, Quads(m)*pop.TotalColumns()*4)
+		t32    = make([]int32, pop.Rank*pop.TotalColumns())
 		a      = filled(all*packed.PaddedLen(m), uint8(zero))
 		b      = filled(all*packed.PaddedLen(k), uint8(zero))
-		f      = make([]int8, l.Pairs)
-		terms  = newTerms(a, b, f, l.Rank, m, k)
+		f      = make([]int8, pop.Pairs)
+		terms  = newTerms(a, b, f, pop.Rank, m, k)
 		e      = make([]int8, m*packed.PaddedLen(k))
 		e4     = make([]uint8, len(e)/2)
 		scale  = Scale{Mul: 300, Shift: 9, Limit: 300}
@@ -45,14 +45,14 @@ func TestAllocations(t *testing.T) {
 		"ColumnSums":      func() { ColumnSums(y[:n], x, k, n) },
 		"MatMul":          func() { MatMul(y, w, x, n) },
 		"MatVec":          func() { MatVec(y[:m*MaxVecs], w, x[:Quads(k)*MaxVecs*4], MaxVecs) },
-		"Project":         func() { Project(t32, b, own, l, k) },
-		"ProjectShared":   func() { ProjectShared(t32[:all], b, x[:Quads(k)*4], l, k) },
-		"Perturb":         func() { Perturb(yOwn, a, t32, l, m, shift) },
-		"MatMulPerturbed": func() { MatMulPerturbed(yOwn, w, own, a, t32, l, shift) },
-		"PerturbShared":   func() { PerturbShared(yOwn, y[:m], a, t32[:all], l, m, shift) },
+		"Project":         func() { Project(t32, b, own, pop, k) },
+		"ProjectShared":   func() { ProjectShared(t32[:all], b, x[:Quads(k)*4], pop, k) },
+		"Perturb":         func() { Perturb(yOwn, a, t32, pop, m, shift) },
+		"MatMulPerturbed": func() { MatMulPerturbed(yOwn, w, own, a, t32, pop, shift) },
+		"PerturbShared":   func() { PerturbShared(yOwn, y[:m], a, t32[:all], pop, m, shift) },
 		"PerturbSharedRequantize": func() {
-			PerturbSharedRequantize(act, y[:m], a, t32[:all], l, m, 4, Output{Bias: y[:m], Shift: 5, ReLU: true})
-			PerturbSharedRequantize(act, y[:m], a, t32[:all], l, m, shift, Output{Shift: shift, ReLU: true})
+			PerturbSharedRequantize(act, y[:m], a, t32[:all], pop, m, 4, Output{Bias: y[:m], Shift: 5, ReLU: true})
+			PerturbSharedRequantize(act, y[:m], a, t32[:all], pop, m, shift, Output{Shift: shift, ReLU: true})
 		},
 		"Requantize":        func() { Requantize(out, y, m, n, Output{Bias: y[:m], Shift: shift, ReLU: true}) },
 		"Normalize":         func() { Normalize(x, x, k, n, 64) },
@@ -64,7 +64,7 @@ func TestAllocations(t *testing.T) {
 		"Noise uniform":     func() { Noise(codes, Uniform, Stream{Seed: 1 << 40}) },
 		"NoisePairs":        func() { NoisePairs(codes[:len(codes)/64*64], Binomial, Stream{Seed: 1 << 40}, 2) },
 		"Random":            func() { Random(codes, Stream{Seed: 1 << 40}) },
-		"WeighFactors":      func() { WeighFactors(terms.FA, a, f, l.Rank, m) },
+		"WeighFactors":      func() { WeighFactors(terms.FA, a, f, pop.Rank, m) },
 		"InterleaveFactors": func() { InterleaveFactors(terms.B, b, all, packed.PaddedLen(k)) },
 		"InterleaveInputs":  func() { InterleaveInputs(terms.B[:n/2*64], x[:16*n], 16, n) },
 		"UpdateResidual":    func() { UpdateResidual(w, e, terms, scale, 0, m) },

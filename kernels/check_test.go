@@ -91,7 +91,7 @@ func shapedFunctions() []shaped {
 	type bigs = [][]*big.Int
 	of := func(factors ...*big.Int) []*big.Int { return factors }
 	two := whole(2)
-	layout := func(d []int) Layout { return Layout{Pairs: d[0], Rank: d[1], Streams: d[2]} }
+	layout := func(d []int) Population { return Population{Pairs: d[0], Rank: d[1], Columns: d[2]} }
 	cols := func(d []int, more ...*big.Int) []*big.Int { return append(more, two, whole(d[0]), whole(d[2])) }
 	factor := func(d []int) []*big.Int { return of(whole(d[0]), whole(d[1]), padded(d[3])) }
 	own := func(d []int) []*big.Int { return cols(d, whole(d[1])) }

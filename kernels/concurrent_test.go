@@ -71,21 +71,21 @@ func TestConcurrent(t *testing.T) {
 // detector sees nothing: in assembly.
 func TestConcurrentScratch(t *testing.T) {
 	const m, k, n = 70, 600, 48
-	l := Layout{Pairs: 3, Rank: 4, Streams: 8}
+	pop := Population{Pairs: 3, Rank: 4, Columns: 8}
 	forEachImpl(t, func(t *testing.T) {
 		var all sync.WaitGroup
 		for i := range uint64(4) {
 			o := newOperands(t, i, 0, 0)
-			w, x, b := o.weights(m, k), o.batch(k, n), o.factors(l.Pairs*l.Rank, k)
+			w, x, b := o.weights(m, k), o.batch(k, n), o.factors(pop.Pairs*pop.Rank, k)
 			y, wantY := output[int32](o, m*n)
-			low, wantLow := output[int32](o, l.Rank*n)
+			low, wantLow := output[int32](o, pop.Rank*n)
 			matMulGeneric(wantY, w, x, n)
-			projectGeneric(wantLow, b, x, l, k)
+			projectGeneric(wantLow, b, x, pop, k)
 			all.Go(func() {
 				for range 20 {
 					MatMul(y, w, x, n)
 					equal(t, "y", y, wantY)
-					Project(low, b, x, l, k)
+					Project(low, b, x, pop, k)
 					equal(t, "t", low, wantLow)
 				}
 			})

@@ -24,7 +24,7 @@
 // # Columns of a population
 //
 // A population is evaluated as columns of one batch. Pair p has the plus member
-// and the minus member, each with Streams columns; see Layout.
+// and the minus member, each with Population.Columns columns.
 //
 // # Errors
 //

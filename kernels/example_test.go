@@ -31,13 +31,13 @@ func ExampleMatMul() {
 // rank 1, and W itself does not change.
 func ExamplePerturb() {
 	const m, k = 3, 40
-	l := kernels.Layout{Pairs: 2, Rank: 1, Streams: 1}
+	pop := kernels.Population{Pairs: 2, Rank: 1, Columns: 1}
 	w := packed.NewMatrix(m, k) // zero weights, so that only the perturbations show
 
 	// Any part of the noise can be drawn again: only the stream is remembered.
-	a := make([]uint8, l.Pairs*l.Rank*packed.PaddedLen(m))
-	b := make([]uint8, l.Pairs*l.Rank*packed.PaddedLen(k))
-	for p := range l.Pairs {
+	a := make([]uint8, pop.Pairs*pop.Rank*packed.PaddedLen(m))
+	b := make([]uint8, pop.Pairs*pop.Rank*packed.PaddedLen(k))
+	for p := range pop.Pairs {
 		for tensor, factors := range [][]uint8{a, b} {
 			length := []int{m, k}[tensor]
 			vector := factors[p*packed.PaddedLen(length):][:packed.PaddedLen(length)]
@@ -48,17 +48,17 @@ func ExamplePerturb() {
 		}
 	}
 
-	x := make([]int8, kernels.Quads(k)*l.Cols()*4)
+	x := make([]int8, kernels.Quads(k)*pop.TotalColumns()*4)
 	for i := range x {
 		x[i] = 10
 	}
-	y := make([]int32, m*l.Cols())
-	t := make([]int32, l.Rank*l.Cols())
-	kernels.MatMul(y, w, x, l.Cols())
-	kernels.Project(t, b, x, l, k)
-	kernels.Perturb(y, a, t, l, m, 4)
+	y := make([]int32, m*pop.TotalColumns())
+	t := make([]int32, pop.Rank*pop.TotalColumns())
+	kernels.MatMul(y, w, x, pop.TotalColumns())
+	kernels.Project(t, b, x, pop, k)
+	kernels.Perturb(y, a, t, pop, m, 4)
 	for i := range m {
-		fmt.Println(y[i*l.Cols() : (i+1)*l.Cols()])
+		fmt.Println(y[i*pop.TotalColumns() : (i+1)*pop.TotalColumns()])
 	}
 	// Output:
 	// [19 -19 0 0]

@@ -73,7 +73,7 @@ type golden struct {
 		Y       int32s
 	}
 	Population []struct {
-		Pairs, Rank, Streams, M, K int
+		Pairs, Rank, Columns, M, K int
 		Shift                      uint
 		A, B                       []byte
 		X                          int8s
@@ -194,17 +194,17 @@ func TestGolden(t *testing.T) {
 			products(t, over(t, c.M, c.K, c.W), c.X, c.N, c.Y)
 		}
 		for _, c := range g.Population {
-			l := Layout{Pairs: c.Pairs, Rank: c.Rank, Streams: c.Streams}
+			pop := Population{Pairs: c.Pairs, Rank: c.Rank, Columns: c.Columns}
 			low := make([]int32, len(c.T))
-			Project(low, c.B, c.X, l, c.K)
+			Project(low, c.B, c.X, pop, c.K)
 			equal(t, "Project", low, c.T)
 			y := append([]int32(nil), c.Y...)
-			Perturb(y, c.A, c.T, l, c.M, c.Shift)
+			Perturb(y, c.A, c.T, pop, c.M, c.Shift)
 			equal(t, "Perturb", y, c.Perturbed)
 			low = make([]int32, len(c.Shared.T))
-			ProjectShared(low, c.B, c.Shared.X, l, c.K)
+			ProjectShared(low, c.B, c.Shared.X, pop, c.K)
 			equal(t, "ProjectShared", low, c.Shared.T)
-			PerturbShared(y, c.Shared.Base, c.A, c.Shared.T, l, c.M, c.Shift)
+			PerturbShared(y, c.Shared.Base, c.A, c.Shared.T, pop, c.M, c.Shift)
 			equal(t, "PerturbShared", y, c.Shared.Perturbed)
 		}
 		for _, c := range g.Requantize {

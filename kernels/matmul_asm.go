@@ -21,19 +21,19 @@ func matMul(y []int32, w *packed.Matrix, x []int8, n int) {
 	multiply(newProduct(y, w, x, n))
 }
 
-func matMulPerturbed(y []int32, w *packed.Matrix, x []int8, a []uint8, t []int32, l Layout, shift uint) {
-	n := l.Cols()
+func matMulPerturbed(y []int32, w *packed.Matrix, x []int8, a []uint8, t []int32, pop Population, shift uint) {
+	n := pop.TotalColumns()
 	if !useAssembly() || w.Cols() == 0 {
-		matMulPerturbedGeneric(y, w, x, a, t, l, shift)
+		matMulPerturbedGeneric(y, w, x, a, t, pop, shift)
 		return
 	}
 	p := newProduct(y, w, x, n)
-	p.perturbed, p.pert = true, perturbation{a, t, l, w.Rows(), shift}
+	p.perturbed, p.pert = true, perturbation{a, t, pop, w.Rows(), shift}
 	if p.unit() > p.columnLimit() {
 		// One pair is wider than a block of columns: two passes.
 		p.perturbed = false
 		multiply(p)
-		p.pert.add(y, 0, w.Rows(), 0, l.Pairs)
+		p.pert.add(y, 0, w.Rows(), 0, pop.Pairs)
 		return
 	}
 	multiply(p)

@@ -117,7 +117,7 @@ func (p *part) run() {
 					p.panel(i, rows, j, cols, d, depth, kappa)
 				}
 				if p.perturbed && !p.perturbsStart() && d+depth == k {
-					own := 2 * p.pert.l.Streams
+					own := 2 * p.pert.pop.Columns
 					p.pert.add(p.y, i, i+rows, j/own, (j+cols)/own)
 				}
 			}
@@ -136,7 +136,7 @@ func (p *product) unit() int {
 	if !p.perturbed {
 		return p.lanes
 	}
-	own := 2 * p.pert.l.Streams
+	own := 2 * p.pert.pop.Columns
 	if own%p.lanes == 0 {
 		return own
 	}

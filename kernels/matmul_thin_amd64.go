@@ -33,7 +33,7 @@ func (p *part) runThin() bool {
 			thinVNNI512(&p.y[p.i0*p.n+c], p.n, &p.codes[0], stride, &p.x[4*c], p.n, Quads(k), rows, min(thinCols, end-c))
 		}
 		if p.perturbed {
-			own := 2 * p.pert.l.Streams
+			own := 2 * p.pert.pop.Columns
 			p.pert.add(p.y, p.i0, p.i1, j/own, end/own)
 		}
 	}

@@ -47,26 +47,26 @@ func interleaveInputs(strip []uint8, x []int8, quads, n int) (squares uint64) {
 
 func matMul(y []int32, w *packed.Matrix, x []int8, n int) { matMulGeneric(y, w, x, n) }
 
-func project(t []int32, b []uint8, x []int8, l Layout, k int) { projectGeneric(t, b, x, l, k) }
+func project(t []int32, b []uint8, x []int8, pop Population, k int) { projectGeneric(t, b, x, pop, k) }
 
-func projectShared(t []int32, b []uint8, x []int8, l Layout, k int) {
-	projectSharedGeneric(t, b, x, l, k)
+func projectShared(t []int32, b []uint8, x []int8, pop Population, k int) {
+	projectSharedGeneric(t, b, x, pop, k)
 }
 
-func matMulPerturbed(y []int32, w *packed.Matrix, x []int8, a []uint8, t []int32, l Layout, shift uint) {
-	matMulPerturbedGeneric(y, w, x, a, t, l, shift)
+func matMulPerturbed(y []int32, w *packed.Matrix, x []int8, a []uint8, t []int32, pop Population, shift uint) {
+	matMulPerturbedGeneric(y, w, x, a, t, pop, shift)
 }
 
-func perturb(y []int32, a []uint8, t []int32, l Layout, m int, shift uint) {
-	perturbGeneric(y, a, t, l, m, shift)
+func perturb(y []int32, a []uint8, t []int32, pop Population, m int, shift uint) {
+	perturbGeneric(y, a, t, pop, m, shift)
 }
 
-func perturbShared(y, base []int32, a []uint8, t []int32, l Layout, m int, shift uint) {
-	perturbSharedGeneric(y, base, a, t, l, m, shift)
+func perturbShared(y, base []int32, a []uint8, t []int32, pop Population, m int, shift uint) {
+	perturbSharedGeneric(y, base, a, t, pop, m, shift)
 }
 
-func perturbSharedRequantize(dst []int8, base []int32, a []uint8, t []int32, l Layout, m int, perturbShift uint, o Output) {
-	perturbSharedRequantizeGeneric(dst, base, a, t, l, m, perturbShift, o)
+func perturbSharedRequantize(dst []int8, base []int32, a []uint8, t []int32, pop Population, m int, perturbShift uint, o Output) {
+	perturbSharedRequantizeGeneric(dst, base, a, t, pop, m, perturbShift, o)
 }
 
 func stepRows(w *packed.Matrix, t Terms, r *rule, lo, hi int) int {

@@ -21,14 +21,14 @@ const slack = 16
 // add perturbs rows i0 to i1 of the columns of pairs p0 to p1. i0 is a multiple of
 // perturbRows.
 func (p *perturbation) add(y []int32, i0, i1, p0, p1 int) {
-	l := p.l
-	n, own, mp := l.Cols(), 2*l.Streams, packed.PaddedLen(p.m)
+	pop := p.pop
+	n, own, mp := pop.TotalColumns(), 2*pop.Columns, packed.PaddedLen(p.m)
 	steps := perturbSteps{
-		y: 4 * own, a: l.Rank * mp, t: 4 * l.Rank * own,
+		y: 4 * own, a: pop.Rank * mp, t: 4 * pop.Rank * own,
 		yRow: 4 * n, aRank: mp, tRank: 4 * own,
 	}
 	pairs := 1
-	if l.Rank == 1 {
+	if pop.Rank == 1 {
 		pairs = pairsAtOnce(p1-p0, own)
 	}
 	var table multiples
@@ -36,21 +36,21 @@ func (p *perturbation) add(y []int32, i0, i1, p0, p1 int) {
 	for i := i0; i < i1; i += perturbRows {
 		rows := min(perturbRows, i1-i)
 		for pair := p0; pair < p1; pair += pairs {
-			ap := &p.a[pair*l.Rank*mp+i]
+			ap := &p.a[pair*pop.Rank*mp+i]
 			for c, cols := 0, 0; c < own; c += cols {
 				cols = blockCols(own - c)
-				plus := min(max(l.Streams-c, 0), cols)
-				yc, tc := &y[i*n+pair*own+c], &p.t[pair*l.Rank*own+c]
+				plus := min(max(pop.Columns-c, 0), cols)
+				yc, tc := &y[i*n+pair*own+c], &p.t[pair*pop.Rank*own+c]
 				switch wide := cols > lanesAVX2; {
-				case wide && l.Rank == 1:
+				case wide && pop.Rank == 1:
 					perturb1AVX512(yc, ap, tc, pairs, rows, cols, plus, p.shift, &table, &steps)
 				case wide:
-					combineAVX512(&sum, ap, tc, l.Rank, cols, &table, &steps)
+					combineAVX512(&sum, ap, tc, pop.Rank, cols, &table, &steps)
 					addRoundedAVX512(yc, &sum, rows, cols, plus, p.shift, &steps)
-				case l.Rank == 1:
+				case pop.Rank == 1:
 					perturb1AVX2(yc, ap, tc, pairs, rows, cols, plus, p.shift, &table, &steps)
 				default:
-					combineAVX2(&sum, ap, tc, l.Rank, rows, cols, &table, &steps)
+					combineAVX2(&sum, ap, tc, pop.Rank, rows, cols, &table, &steps)
 					addRoundedAVX2(yc, &sum, rows, cols, plus, p.shift, &steps)
 				}
 			}
@@ -58,40 +58,40 @@ func (p *perturbation) add(y []int32, i0, i1, p0, p1 int) {
 	}
 }
 
-func perturbShared(y, base []int32, a []uint8, t []int32, l Layout, m int, shift uint) {
+func perturbShared(y, base []int32, a []uint8, t []int32, pop Population, m int, shift uint) {
 	if !useAVX2 {
-		perturbSharedGeneric(y, base, a, t, l, m, shift)
+		perturbSharedGeneric(y, base, a, t, pop, m, shift)
 		return
 	}
-	n, own, mp := l.Cols(), l.Streams, packed.PaddedLen(m)
+	n, own, mp := pop.TotalColumns(), pop.Columns, packed.PaddedLen(m)
 	steps := perturbSteps{
-		y: 8 * own, a: l.Rank * mp, t: 4 * l.Rank * own,
+		y: 8 * own, a: pop.Rank * mp, t: 4 * pop.Rank * own,
 		yRow: 4 * n, baseRow: 4 * own, yMinus: 4 * own,
 		aRank: mp, tRank: 4 * own,
 	}
 	pairs := 1
-	if l.Rank == 1 {
-		pairs = pairsAtOnce(l.Pairs, own)
+	if pop.Rank == 1 {
+		pairs = pairsAtOnce(pop.Pairs, own)
 	}
 	var table multiples
 	var sum sums
 	for i := 0; i < m; i += perturbRows {
 		rows := min(perturbRows, m-i)
-		for p := 0; p < l.Pairs; p += pairs {
-			ap := &a[p*l.Rank*mp+i]
+		for p := 0; p < pop.Pairs; p += pairs {
+			ap := &a[p*pop.Rank*mp+i]
 			for c, cols := 0, 0; c < own; c += cols {
 				cols = blockCols(own - c)
-				yc, basec, tc := &y[i*n+2*p*own+c], &base[i*own+c], &t[p*l.Rank*own+c]
+				yc, basec, tc := &y[i*n+2*p*own+c], &base[i*own+c], &t[p*pop.Rank*own+c]
 				switch wide := cols > lanesAVX2; {
-				case wide && l.Rank == 1:
+				case wide && pop.Rank == 1:
 					spread1AVX512(yc, basec, ap, tc, pairs, rows, cols, shift, &table, &steps)
 				case wide:
-					combineAVX512(&sum, ap, tc, l.Rank, cols, &table, &steps)
+					combineAVX512(&sum, ap, tc, pop.Rank, cols, &table, &steps)
 					spreadRoundedAVX512(yc, basec, &sum, rows, cols, shift, &steps)
-				case l.Rank == 1:
+				case pop.Rank == 1:
 					spread1AVX2(yc, basec, ap, tc, pairs, rows, cols, shift, &table, &steps)
 				default:
-					combineAVX2(&sum, ap, tc, l.Rank, rows, cols, &table, &steps)
+					combineAVX2(&sum, ap, tc, pop.Rank, rows, cols, &table, &steps)
 					spreadRoundedAVX2(yc, basec, &sum, rows, cols, shift, &steps)
 				}
 			}

@@ -15,20 +15,20 @@ type perturbSteps struct {
 	aRank, tRank  int // from one rank of a pair to the next
 }
 
-func perturb(y []int32, a []uint8, t []int32, l Layout, m int, shift uint) {
+func perturb(y []int32, a []uint8, t []int32, pop Population, m int, shift uint) {
 	if !useAssembly() {
-		perturbGeneric(y, a, t, l, m, shift)
+		perturbGeneric(y, a, t, pop, m, shift)
 		return
 	}
-	p := perturbation{a, t, l, m, shift}
-	p.add(y, 0, m, 0, l.Pairs)
+	p := perturbation{a, t, pop, m, shift}
+	p.add(y, 0, m, 0, pop.Pairs)
 }
 
-// perturbation is what a population adds to Y, m rows of l.Cols() columns.
+// perturbation is what a population adds to Y, m rows of l.TotalColumns() columns.
 type perturbation struct {
 	a     []uint8
 	t     []int32
-	l     Layout
+	pop   Population
 	m     int
 	shift uint
 }

@@ -5,30 +5,30 @@ import "github.com/Kaleaon/pentary-go/packed"
 // PerturbSharedRequantize is PerturbShared followed by Requantize, without the int32
 // accumulators in between:
 //
-//	v = base[i*Streams+b] ± RoundShift(Σ_ρ (a[(p*Rank+ρ)*mp+i]-2) · t[(p*Rank+ρ)*Streams+b], perturbShift)
-//	dst[(i/4*n + (2p+s)*Streams+b)*4 + i%4] = clamp(RoundShift(v + o.Bias[i], o.Shift), low, 127)
+//	v = base[i*Columns+b] ± RoundShift(Σ_ρ (a[(p*Rank+ρ)*mp+i]-2) · t[(p*Rank+ρ)*Columns+b], perturbShift)
+//	dst[(i/4*n + (2p+s)*Columns+b)*4 + i%4] = clamp(RoundShift(v + o.Bias[i], o.Shift), low, 127)
 //
-// with n = Cols(), low = -127, or 0 with ReLU, and zero in the lanes beyond m. dst
+// with n = TotalColumns(), low = -127, or 0 with ReLU, and zero in the lanes beyond m. dst
 // has Quads(m)·n·4 elements. The bounds are those of the two; beyond them, sums wrap
 // around as theirs do.
-func PerturbSharedRequantize(dst []int8, base []int32, a []uint8, t []int32, l Layout, m int, perturbShift uint, o Output) {
+func PerturbSharedRequantize(dst []int8, base []int32, a []uint8, t []int32, pop Population, m int, perturbShift uint, o Output) {
 	const fn = "PerturbSharedRequantize"
-	l.check(fn, 0)
+	pop.check(fn, 0)
 	checkShift(fn, perturbShift)
-	checkLen(fn, "dst", len(dst), batchLen(m, l.Cols()), "a batch of %d×%d", m, l.Cols())
-	checkLen(fn, "base", len(base), elements(m, l.Streams), "%d×%d", m, l.Streams)
-	checkLen(fn, "a", len(a), elements(l.Pairs, l.Rank, paddedLen(m)), "%d pairs of rank %d and m = %d", l.Pairs, l.Rank, m)
-	checkLen(fn, "t", len(t), elements(l.Pairs, l.Rank, l.Streams), "%d pairs of rank %d and %d streams", l.Pairs, l.Rank, l.Streams)
-	o.check(fn, m, l.Cols())
+	checkLen(fn, "dst", len(dst), batchLen(m, pop.TotalColumns()), "a batch of %d×%d", m, pop.TotalColumns())
+	checkLen(fn, "base", len(base), elements(m, pop.Columns), "%d×%d", m, pop.Columns)
+	checkLen(fn, "a", len(a), elements(pop.Pairs, pop.Rank, paddedLen(m)), "%d pairs of rank %d and m = %d", pop.Pairs, pop.Rank, m)
+	checkLen(fn, "t", len(t), elements(pop.Pairs, pop.Rank, pop.Columns), "%d pairs of rank %d and %d columns", pop.Pairs, pop.Rank, pop.Columns)
+	o.check(fn, m, pop.TotalColumns())
 	if len(dst) > 0 {
-		perturbSharedRequantize(dst, base, a, t, l, m, perturbShift, o)
+		perturbSharedRequantize(dst, base, a, t, pop, m, perturbShift, o)
 	}
 }
 
-func perturbSharedRequantizeGeneric(dst []int8, base []int32, a []uint8, t []int32, l Layout, m int, perturbShift uint, o Output) {
-	n, own, mp := l.Cols(), l.Streams, packed.PaddedLen(m)
+func perturbSharedRequantizeGeneric(dst []int8, base []int32, a []uint8, t []int32, pop Population, m int, perturbShift uint, o Output) {
+	n, own, mp := pop.TotalColumns(), pop.Columns, packed.PaddedLen(m)
 	for i := range Quads(m) * 4 {
-		for p := range l.Pairs {
+		for p := range pop.Pairs {
 			at := (i/4*n+2*p*own)*4 + i%4
 			for c := range own {
 				plus, minus := &dst[at+c*4], &dst[at+(own+c)*4]
@@ -37,7 +37,7 @@ func perturbSharedRequantizeGeneric(dst []int8, base []int32, a []uint8, t []int
 					continue
 				}
 				v := base[i*own+c] + o.bias(i)
-				d := RoundShift(combine(a[p*l.Rank*mp+i:], t[p*l.Rank*own+c:], l.Rank, mp, own), perturbShift)
+				d := RoundShift(combine(a[p*pop.Rank*mp+i:], t[p*pop.Rank*own+c:], pop.Rank, mp, own), perturbShift)
 				*plus, *minus = o.activation(v+d), o.activation(v-d)
 			}
 		}

@@ -35,10 +35,10 @@ func (f *fused) spreadSums(dst []int8, base []int32, a []uint8, t []int32, rows,
 	for c, wide := 0, 0; c < cols; c += wide {
 		wide = blockCols(cols - c)
 		if wide > lanesAVX2 {
-			combineAVX512(&f.sums, &a[0], &t[c], f.l.Rank, wide, &f.table, &f.steps)
+			combineAVX512(&f.sums, &a[0], &t[c], f.pop.Rank, wide, &f.table, &f.steps)
 			spreadSumsAVX512(&dst[4*c], &base[c], &f.sums, &f.offsets, Quads(rows), wide, &f.quads)
 		} else {
-			combineAVX2(&f.sums, &a[0], &t[c], f.l.Rank, rows, wide, &f.table, &f.steps)
+			combineAVX2(&f.sums, &a[0], &t[c], f.pop.Rank, rows, wide, &f.table, &f.steps)
 			spreadSumsAVX2(&dst[4*c], &base[c], &f.sums, &f.offsets, Quads(rows), wide, &f.quads)
 		}
 	}

@@ -30,7 +30,7 @@ func (f *fused) spreadWords(dst []int8, a []uint8, t []int32, quads, cols int) i
 func (f *fused) spreadSums(dst []int8, base []int32, a []uint8, t []int32, rows, cols int) {
 	for c, wide := 0, 0; c < cols; c += wide {
 		wide = blockCols(cols - c)
-		combineNEON(&f.sums, &a[0], &t[c], f.l.Rank, rows, wide, &f.steps)
+		combineNEON(&f.sums, &a[0], &t[c], f.pop.Rank, rows, wide, &f.steps)
 		spreadSumsNEON(&dst[4*c], &base[c], &f.sums, &f.offsets, Quads(rows), wide, &f.quads)
 	}
 }

@@ -47,7 +47,7 @@ type fused struct {
 	base         []int32
 	a            []uint8
 	t            []int32
-	l            Layout
+	pop          Population
 	m            int
 	perturbShift uint
 	output       Output
@@ -69,27 +69,27 @@ type quadSteps struct {
 	scale       int32 // 2^(16-shift): the high half of a product with it is the shifted word
 }
 
-func perturbSharedRequantize(dst []int8, base []int32, a []uint8, t []int32, l Layout, m int, perturbShift uint, o Output) {
+func perturbSharedRequantize(dst []int8, base []int32, a []uint8, t []int32, pop Population, m int, perturbShift uint, o Output) {
 	if !useAssembly() || len(dst) == 0 {
-		perturbSharedRequantizeGeneric(dst, base, a, t, l, m, perturbShift, o)
+		perturbSharedRequantizeGeneric(dst, base, a, t, pop, m, perturbShift, o)
 		return
 	}
 	mp := packed.PaddedLen(m)
 	f := fused{
-		fusedPool.Get().(*fusedScratch), dst, base, a, t, l, m, perturbShift, o,
-		perturbSteps{aRank: mp, tRank: 4 * l.Streams},
+		fusedPool.Get().(*fusedScratch), dst, base, a, t, pop, m, perturbShift, o,
+		perturbSteps{aRank: mp, tRank: 4 * pop.Columns},
 		quadSteps{
-			quad: 4 * l.Cols(), minus: 4 * l.Streams,
+			quad: 4 * pop.TotalColumns(), minus: 4 * pop.Columns,
 			low: o.low(), shift: int32(o.Shift), round: int32(perturbShift), limit: -1,
 		},
 	}
-	if l.Rank == 1 {
+	if pop.Rank == 1 {
 		f.quads.fitWords()
 	}
 	for i := 0; i < m; i += fusedRows {
 		f.offset(i, min(fusedRows, m-i))
-		for c := 0; c < l.Streams; c += fusedCols {
-			f.block(i, min(fusedRows, m-i), c, min(fusedCols, l.Streams-c))
+		for c := 0; c < pop.Columns; c += fusedCols {
+			f.block(i, min(fusedRows, m-i), c, min(fusedCols, pop.Columns-c))
 		}
 	}
 	fusedPool.Put(f.fusedScratch)
@@ -126,7 +126,7 @@ func (f *fused) offset(i, rows int) {
 
 // block sets the rows from i on, in the columns of all members from c on.
 func (f *fused) block(i, rows, c, cols int) {
-	own, mp := f.l.Streams, packed.PaddedLen(f.m)
+	own, mp := f.pop.Columns, packed.PaddedLen(f.m)
 	base, ld := f.base[i*own+c:], own
 	if rows%4 != 0 || cols%fusedLanes != 0 {
 		base, ld = f.copyEdge(base, rows, cols), fusedCols
@@ -134,9 +134,9 @@ func (f *fused) block(i, rows, c, cols int) {
 	f.quads.baseRow = 4 * ld
 	f.words = reuse.Slice(f.words, (cols+fusedStep-1)/fusedStep*fusedStep*fusedRows)
 	words := f.quads.limit >= 0 && f.baseWords(base, Quads(rows), cols)
-	for p := range f.l.Pairs {
-		dst := f.dst[(i/4*f.l.Cols()+2*p*own+c)*4:]
-		a, t := f.a[p*f.l.Rank*mp+i:], f.t[p*f.l.Rank*own+c:]
+	for p := range f.pop.Pairs {
+		dst := f.dst[(i/4*f.pop.TotalColumns()+2*p*own+c)*4:]
+		a, t := f.a[p*f.pop.Rank*mp+i:], f.t[p*f.pop.Rank*own+c:]
 		done := 0
 		if words {
 			done = f.spreadWords(dst, a, t, Quads(rows), cols)
@@ -155,7 +155,7 @@ func (f *fused) copyEdge(base []int32, rows, cols int) []int32 {
 		row := f.edge[r*fusedCols:][:fusedCols]
 		done := 0
 		if r < rows {
-			done = copy(row, base[r*f.l.Streams:][:cols])
+			done = copy(row, base[r*f.pop.Columns:][:cols])
 		}
 		clear(row[done:])
 	}

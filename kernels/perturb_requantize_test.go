@@ -8,25 +8,25 @@ import (
 )
 
 // composed is PerturbSharedRequantize by its parts.
-func composed(dst []int8, base []int32, a []uint8, t []int32, l Layout, m int, perturbShift uint, o Output) {
-	y := make([]int32, m*l.Cols())
-	perturbSharedGeneric(y, base, a, t, l, m, perturbShift)
-	requantizeGeneric(dst, y, m, l.Cols(), o)
+func composed(dst []int8, base []int32, a []uint8, t []int32, pop Population, m int, perturbShift uint, o Output) {
+	y := make([]int32, m*pop.TotalColumns())
+	perturbSharedGeneric(y, base, a, t, pop, m, perturbShift)
+	requantizeGeneric(dst, y, m, pop.TotalColumns(), o)
 }
 
 func checkPerturbSharedRequantize(o *operands, shape []int) {
-	l, m := Layout{Pairs: shape[0], Rank: shape[1], Streams: shape[2]}, shape[3]
+	pop, m := Population{Pairs: shape[0], Rank: shape[1], Columns: shape[2]}, shape[3]
 	perturbShift, shift, relu := uint(shape[4]), uint(shape[5]), shape[6] == 1
-	a := o.factors(l.Pairs*l.Rank, m)
+	a := o.factors(pop.Pairs*pop.Rank, m)
 
 	// Around the ranges of eight and sixteen bits, or as large as t comes.
-	bounds := []int64{127, 5000, 8191, 8192, 16383, 16384, 1<<15 - 1, 1 << 15, 254 * int64(MaxRankK/l.Rank)}
+	bounds := []int64{127, 5000, 8191, 8192, 16383, 16384, 1<<15 - 1, 1 << 15, 254 * int64(MaxRankK/pop.Rank)}
 	bound := bounds[o.IntN(len(bounds))]
-	t := input(o, l.Pairs*l.Rank*l.Streams, between[int32](o, -bound, bound))
+	t := input(o, pop.Pairs*pop.Rank*pop.Columns, between[int32](o, -bound, bound))
 
 	// What lies between the clamps, or around the range of words, or as far beyond
 	// as the sum may be.
-	half, room := int64(1)<<shift>>1, (2*int64(l.Rank)*bound)>>perturbShift+1
+	half, room := int64(1)<<shift>>1, (2*int64(pop.Rank)*bound)>>perturbShift+1
 	var bias []int32
 	most := math.MaxInt32 - half - room
 	if o.IntN(2) == 0 {
@@ -36,14 +36,14 @@ func checkPerturbSharedRequantize(o *operands, shape []int) {
 	}
 	reach := []int64{200 << shift, 1<<15 + 200<<shift, most}[o.IntN(3)]
 	reach = min(reach, most)
-	base := input(o, m*l.Streams, between[int32](o, -reach, reach))
+	base := input(o, m*pop.Columns, between[int32](o, -reach, reach))
 	if o.IntN(4) == 0 { // sums wrap around
-		base = input(o, m*l.Streams, between[int32](o, math.MinInt32, math.MaxInt32))
+		base = input(o, m*pop.Columns, between[int32](o, math.MinInt32, math.MaxInt32))
 	}
 
-	got, want := output[int8](o, Quads(m)*l.Cols()*4)
-	PerturbSharedRequantize(got, base, a, t, l, m, perturbShift, Output{Bias: bias, Shift: shift, ReLU: relu})
-	composed(want, base, a, t, l, m, perturbShift, Output{Bias: bias, Shift: shift, ReLU: relu})
+	got, want := output[int8](o, Quads(m)*pop.TotalColumns()*4)
+	PerturbSharedRequantize(got, base, a, t, pop, m, perturbShift, Output{Bias: bias, Shift: shift, ReLU: relu})
+	composed(want, base, a, t, pop, m, perturbShift, Output{Bias: bias, Shift: shift, ReLU: relu})
 	equal(o, "dst", got, want)
 }
 
@@ -63,15 +63,15 @@ func TestPerturbSharedRequantizeEdges(t *testing.T) {
 		a[i] = uint8(i / 4)
 	}
 	check := func(t *testing.T, values []int32, edges [4]int32, perturbShift, shift uint) {
-		l := Layout{Pairs: 1, Rank: 1, Streams: len(values)}
-		base := make([]int32, m*l.Streams)
+		pop := Population{Pairs: 1, Rank: 1, Columns: len(values)}
+		base := make([]int32, m*pop.Columns)
 		for i := range base {
-			base[i] = edges[i/l.Streams%4] + int32(i%l.Streams%7-3)<<min(shift, 2)
+			base[i] = edges[i/pop.Columns%4] + int32(i%pop.Columns%7-3)<<min(shift, 2)
 		}
-		got, want := make([]int8, m*l.Cols()), make([]int8, m*l.Cols())
+		got, want := make([]int8, m*pop.TotalColumns()), make([]int8, m*pop.TotalColumns())
 		for _, relu := range []bool{false, true} {
-			PerturbSharedRequantize(got, base, a, values, l, m, perturbShift, Output{Shift: shift, ReLU: relu})
-			composed(want, base, a, values, l, m, perturbShift, Output{Shift: shift, ReLU: relu})
+			PerturbSharedRequantize(got, base, a, values, pop, m, perturbShift, Output{Shift: shift, ReLU: relu})
+			composed(want, base, a, values, pop, m, perturbShift, Output{Shift: shift, ReLU: relu})
 			equal(t, "dst", got, want)
 		}
 	}
@@ -96,18 +96,18 @@ func TestPerturbSharedRequantizeEdges(t *testing.T) {
 // column, at both ends.
 func TestPerturbSharedRequantizeFar(t *testing.T) {
 	const m, streams = 8, 32 // whole blocks: what pads others is not far
-	l := Layout{Pairs: 1, Rank: 1, Streams: streams}
+	pop := Population{Pairs: 1, Rank: 1, Columns: streams}
 	a := filled(packed.PaddedLen(m), uint8(3))
 	pad(a, m, len(a))
 	values := filled(streams, int32(100))
 	forEachImpl(t, func(t *testing.T) {
-		got, want := make([]int8, Quads(m)*4*l.Cols()), make([]int8, Quads(m)*4*l.Cols())
+		got, want := make([]int8, Quads(m)*4*pop.TotalColumns()), make([]int8, Quads(m)*4*pop.TotalColumns())
 		for near, far := range map[int32]int32{-1000: math.MinInt32 + 9, 1000: math.MaxInt32 - 9} {
 			base := filled(m*streams, near)
 			for i := range base {
 				base[i] = far
-				PerturbSharedRequantize(got, base, a, values, l, m, 2, Output{Shift: 4})
-				composed(want, base, a, values, l, m, 2, Output{Shift: 4})
+				PerturbSharedRequantize(got, base, a, values, pop, m, 2, Output{Shift: 4})
+				composed(want, base, a, values, pop, m, 2, Output{Shift: 4})
 				equal(t, "dst", got, want)
 				base[i] = near
 			}

@@ -25,12 +25,12 @@ const originRows = 16
 
 // perturbsStart reports whether the perturbation is what tiles start from.
 func (p *product) perturbsStart() bool {
-	return p.perturbed && p.pert.l.Rank == 1 && 2*p.pert.l.Streams%levelGroup == 0
+	return p.perturbed && p.pert.pop.Rank == 1 && 2*p.pert.pop.Columns%levelGroup == 0
 }
 
 // tabulate makes the tables of cols packed columns from j on, where a pair begins.
 func (p *part) tabulate(j, cols int) {
-	streams := p.pert.l.Streams
+	streams := p.pert.pop.Columns
 	p.levels = reuse.Slice(p.levels, cols*levelCount)
 	p.signs = reuse.Slice(p.signs, cols)
 	for c := range cols {
@@ -42,7 +42,7 @@ func (p *part) tabulate(j, cols int) {
 // startTiles looks up the start of a strip, span columns wide: rows from i on, cols
 // columns from j+c on.
 func (p *part) startTiles(i, rows, j, c, cols, span int) {
-	own, mp := 2*p.pert.l.Streams, packed.PaddedLen(p.pert.m)
+	own, mp := 2*p.pert.pop.Columns, packed.PaddedLen(p.pert.m)
 	if own == levelGroup { // a group is a pair
 		p.lookUp(i, rows, (j+c)/levelGroup, mp, c, 0, cols, span)
 		return

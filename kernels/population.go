@@ -6,75 +6,75 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// Layout places a population in the columns of a batch. Pair p owns 2·Streams
+// Population places a population in the columns of a batch. Pair p owns 2·Columns
 // consecutive columns, first those of its plus member, then those of its minus
-// member: column (p, s, b) is (2p+s)·Streams + b. Each member has factors A of
+// member: column (p, s, b) is (2p+s)·Columns + b. Each member has factors A of
 // m×Rank and B of k×Rank.
-type Layout struct {
+type Population struct {
 	Pairs   int // antithetic pairs
 	Rank    int // rank r of the perturbation A·Bᵀ
-	Streams int // columns of one member
+	Columns int // columns of one member
 }
 
-// Cols returns the columns of the whole population, 2·Pairs·Streams.
-func (l Layout) Cols() int { return 2 * l.Pairs * l.Streams }
+// TotalColumns returns the columns of the whole population, 2·Pairs·Columns.
+func (pop Population) TotalColumns() int { return 2 * pop.Pairs * pop.Columns }
 
 // MaxRankK bounds Rank·k: |Σ_ρ a·t| ≤ 2·Rank·254·k stays below 2^30, which leaves
 // room for the rounding constant.
 const MaxRankK = 2 << 20
 
-func (l Layout) check(fn string, k int) {
-	if l.Pairs < 0 || l.Rank < 1 || l.Streams < 1 || l.Rank > MaxRankK || k > MaxRankK/l.Rank ||
-		elements(2, l.Pairs, l.Streams, l.Rank) < 0 {
-		panic(fmt.Sprintf("kernels: %s: bad layout %+v for k = %d (rank·k is at most %d)", fn, l, k, MaxRankK))
+func (pop Population) check(fn string, k int) {
+	if pop.Pairs < 0 || pop.Rank < 1 || pop.Columns < 1 || pop.Rank > MaxRankK || k > MaxRankK/pop.Rank ||
+		elements(2, pop.Pairs, pop.Columns, pop.Rank) < 0 {
+		panic(fmt.Sprintf("kernels: %s: bad population %+v for k = %d (rank·k is at most %d)", fn, pop, k, MaxRankK))
 	}
 }
 
 // Project computes t = Bᵀ·x for every member of a population, each with columns
 // of its own. Both members of a pair share B:
 //
-//	t[(p*Rank+ρ)*2*Streams+c] = Σ_κ (b[(p*Rank+ρ)*kp+κ]-2) · x[κ, p*2*Streams+c]
+//	t[(p*Rank+ρ)*2*Columns+c] = Σ_κ (b[(p*Rank+ρ)*kp+κ]-2) · x[κ, p*2*Columns+c]
 //
-// with kp = packed.PaddedLen(k). x is a batch of k×Cols() in quads; the sum runs
+// with kp = packed.PaddedLen(k). x is a batch of k×TotalColumns() in quads; the sum runs
 // over whole quads.
-func Project(t []int32, b []uint8, x []int8, l Layout, k int) {
-	l.check("Project", k)
-	checkLen("Project", "b", len(b), elements(l.Pairs, l.Rank, paddedLen(k)), "%d pairs of rank %d and k = %d", l.Pairs, l.Rank, k)
-	checkLen("Project", "x", len(x), batchLen(k, l.Cols()), "a batch of %d×%d", k, l.Cols())
-	checkLen("Project", "t", len(t), elements(l.Rank, l.Cols()), "%d pairs of rank %d and %d streams", l.Pairs, l.Rank, l.Streams)
+func Project(t []int32, b []uint8, x []int8, pop Population, k int) {
+	pop.check("Project", k)
+	checkLen("Project", "b", len(b), elements(pop.Pairs, pop.Rank, paddedLen(k)), "%d pairs of rank %d and k = %d", pop.Pairs, pop.Rank, k)
+	checkLen("Project", "x", len(x), batchLen(k, pop.TotalColumns()), "a batch of %d×%d", k, pop.TotalColumns())
+	checkLen("Project", "t", len(t), elements(pop.Rank, pop.TotalColumns()), "%d pairs of rank %d and %d columns", pop.Pairs, pop.Rank, pop.Columns)
 	if len(t) > 0 {
-		project(t, b, x, l, k)
+		project(t, b, x, pop, k)
 	}
 }
 
-func projectGeneric(t []int32, b []uint8, x []int8, l Layout, k int) {
+func projectGeneric(t []int32, b []uint8, x []int8, pop Population, k int) {
 	if k == 0 { // x is empty
 		clear(t)
 		return
 	}
-	n, own := l.Cols(), 2*l.Streams
-	for p := range l.Pairs {
-		at := p * l.Rank
-		projectPair(t[at*own:], b[at*packed.PaddedLen(k):], x[p*own*4:], l.Rank, own, n, k)
+	n, own := pop.TotalColumns(), 2*pop.Columns
+	for p := range pop.Pairs {
+		at := p * pop.Rank
+		projectPair(t[at*own:], b[at*packed.PaddedLen(k):], x[p*own*4:], pop.Rank, own, n, k)
 	}
 }
 
-// ProjectShared computes t = Bᵀ·x where all members see the same batch of Streams
+// ProjectShared computes t = Bᵀ·x where all members see the same batch of Columns
 // columns:
 //
-//	t[(p*Rank+ρ)*Streams+c] = Σ_κ (b[(p*Rank+ρ)*kp+κ]-2) · x[κ, c]
-func ProjectShared(t []int32, b []uint8, x []int8, l Layout, k int) {
-	l.check("ProjectShared", k)
-	checkLen("ProjectShared", "b", len(b), elements(l.Pairs, l.Rank, paddedLen(k)), "%d pairs of rank %d and k = %d", l.Pairs, l.Rank, k)
-	checkLen("ProjectShared", "x", len(x), batchLen(k, l.Streams), "a batch of %d×%d", k, l.Streams)
-	checkLen("ProjectShared", "t", len(t), elements(l.Pairs, l.Rank, l.Streams), "%d pairs of rank %d and %d streams", l.Pairs, l.Rank, l.Streams)
+//	t[(p*Rank+ρ)*Columns+c] = Σ_κ (b[(p*Rank+ρ)*kp+κ]-2) · x[κ, c]
+func ProjectShared(t []int32, b []uint8, x []int8, pop Population, k int) {
+	pop.check("ProjectShared", k)
+	checkLen("ProjectShared", "b", len(b), elements(pop.Pairs, pop.Rank, paddedLen(k)), "%d pairs of rank %d and k = %d", pop.Pairs, pop.Rank, k)
+	checkLen("ProjectShared", "x", len(x), batchLen(k, pop.Columns), "a batch of %d×%d", k, pop.Columns)
+	checkLen("ProjectShared", "t", len(t), elements(pop.Pairs, pop.Rank, pop.Columns), "%d pairs of rank %d and %d columns", pop.Pairs, pop.Rank, pop.Columns)
 	if len(t) > 0 {
-		projectShared(t, b, x, l, k)
+		projectShared(t, b, x, pop, k)
 	}
 }
 
-func projectSharedGeneric(t []int32, b []uint8, x []int8, l Layout, k int) {
-	projectPair(t, b, x, l.Pairs*l.Rank, l.Streams, l.Streams, k)
+func projectSharedGeneric(t []int32, b []uint8, x []int8, pop Population, k int) {
+	projectPair(t, b, x, pop.Pairs*pop.Rank, pop.Columns, pop.Columns, k)
 }
 
 // projectPair multiplies vectors of b with cols columns out of a batch of n:
@@ -95,32 +95,32 @@ func projectPair(t []int32, b []uint8, x []int8, vectors, cols, n, k int) {
 // Perturb adds the low-rank perturbation of every member to the accumulators,
 // with the sign of the member:
 //
-//	y[i*n + (2p+s)*Streams+b] += ± RoundShift(Σ_ρ (a[(p*Rank+ρ)*mp+i]-2) · t[(p*Rank+ρ)*2*Streams + s*Streams+b], shift)
+//	y[i*n + (2p+s)*Columns+b] += ± RoundShift(Σ_ρ (a[(p*Rank+ρ)*mp+i]-2) · t[(p*Rank+ρ)*2*Columns + s*Columns+b], shift)
 //
-// with n = Cols(), mp = packed.PaddedLen(m), plus for s = 0 and minus for s = 1.
+// with n = TotalColumns(), mp = packed.PaddedLen(m), plus for s = 0 and minus for s = 1.
 // The product of a pent is a shift and an add: 0, ±t, ±2t. The perturbation is
 // rounded here, in the accumulator, and never quantized to five levels.
 // t is as Project yields it, or up to four times that; shift ≤ 30.
-func Perturb(y []int32, a []uint8, t []int32, l Layout, m int, shift uint) {
-	l.check("Perturb", 0)
+func Perturb(y []int32, a []uint8, t []int32, pop Population, m int, shift uint) {
+	pop.check("Perturb", 0)
 	checkShift("Perturb", shift)
-	checkLen("Perturb", "a", len(a), elements(l.Pairs, l.Rank, paddedLen(m)), "%d pairs of rank %d and m = %d", l.Pairs, l.Rank, m)
-	checkLen("Perturb", "t", len(t), elements(l.Rank, l.Cols()), "%d pairs of rank %d and %d streams", l.Pairs, l.Rank, l.Streams)
-	checkLen("Perturb", "y", len(y), elements(m, l.Cols()), "%d×%d", m, l.Cols())
+	checkLen("Perturb", "a", len(a), elements(pop.Pairs, pop.Rank, paddedLen(m)), "%d pairs of rank %d and m = %d", pop.Pairs, pop.Rank, m)
+	checkLen("Perturb", "t", len(t), elements(pop.Rank, pop.TotalColumns()), "%d pairs of rank %d and %d columns", pop.Pairs, pop.Rank, pop.Columns)
+	checkLen("Perturb", "y", len(y), elements(m, pop.TotalColumns()), "%d×%d", m, pop.TotalColumns())
 	if len(y) > 0 {
-		perturb(y, a, t, l, m, shift)
+		perturb(y, a, t, pop, m, shift)
 	}
 }
 
-func perturbGeneric(y []int32, a []uint8, t []int32, l Layout, m int, shift uint) {
-	n, own, mp := l.Cols(), 2*l.Streams, packed.PaddedLen(m)
-	for p := range l.Pairs {
-		ap, tp := a[p*l.Rank*mp:], t[p*l.Rank*own:]
+func perturbGeneric(y []int32, a []uint8, t []int32, pop Population, m int, shift uint) {
+	n, own, mp := pop.TotalColumns(), 2*pop.Columns, packed.PaddedLen(m)
+	for p := range pop.Pairs {
+		ap, tp := a[p*pop.Rank*mp:], t[p*pop.Rank*own:]
 		for i := range m {
 			out := y[i*n+p*own:][:own]
 			for c := range out {
-				d := RoundShift(combine(ap[i:], tp[c:], l.Rank, mp, own), shift)
-				if c >= l.Streams {
+				d := RoundShift(combine(ap[i:], tp[c:], pop.Rank, mp, own), shift)
+				if c >= pop.Columns {
 					d = -d
 				}
 				out[c] += d
@@ -134,50 +134,50 @@ func perturbGeneric(y []int32, a []uint8, t []int32, l Layout, m int, shift uint
 //	y = W·x ± RoundShift(A·t, shift)
 //
 // but the perturbation joins each panel of Y while it is in the cache.
-func MatMulPerturbed(y []int32, w *packed.Matrix, x []int8, a []uint8, t []int32, l Layout, shift uint) {
+func MatMulPerturbed(y []int32, w *packed.Matrix, x []int8, a []uint8, t []int32, pop Population, shift uint) {
 	m := w.Rows()
-	l.check("MatMulPerturbed", 0)
+	pop.check("MatMulPerturbed", 0)
 	checkShift("MatMulPerturbed", shift)
-	checkProduct("MatMulPerturbed", y, w, x, l.Cols())
-	checkLen("MatMulPerturbed", "a", len(a), elements(l.Pairs, l.Rank, paddedLen(m)), "%d pairs of rank %d and m = %d", l.Pairs, l.Rank, m)
-	checkLen("MatMulPerturbed", "t", len(t), elements(l.Rank, l.Cols()), "%d pairs of rank %d and %d streams", l.Pairs, l.Rank, l.Streams)
+	checkProduct("MatMulPerturbed", y, w, x, pop.TotalColumns())
+	checkLen("MatMulPerturbed", "a", len(a), elements(pop.Pairs, pop.Rank, paddedLen(m)), "%d pairs of rank %d and m = %d", pop.Pairs, pop.Rank, m)
+	checkLen("MatMulPerturbed", "t", len(t), elements(pop.Rank, pop.TotalColumns()), "%d pairs of rank %d and %d columns", pop.Pairs, pop.Rank, pop.Columns)
 	if len(y) > 0 {
-		matMulPerturbed(y, w, x, a, t, l, shift)
+		matMulPerturbed(y, w, x, a, t, pop, shift)
 	}
 }
 
-func matMulPerturbedGeneric(y []int32, w *packed.Matrix, x []int8, a []uint8, t []int32, l Layout, shift uint) {
-	matMulGeneric(y, w, x, l.Cols())
-	perturbGeneric(y, a, t, l, w.Rows(), shift)
+func matMulPerturbedGeneric(y []int32, w *packed.Matrix, x []int8, a []uint8, t []int32, pop Population, shift uint) {
+	matMulGeneric(y, w, x, pop.TotalColumns())
+	perturbGeneric(y, a, t, pop, w.Rows(), shift)
 }
 
 // PerturbShared spreads the product that all members share and adds each
 // member's perturbation, for members that see the same batch:
 //
-//	y[i*n + (2p+s)*Streams+b] = base[i*Streams+b] ± RoundShift(Σ_ρ (a[(p*Rank+ρ)*mp+i]-2) · t[(p*Rank+ρ)*Streams+b], shift)
+//	y[i*n + (2p+s)*Columns+b] = base[i*Columns+b] ± RoundShift(Σ_ρ (a[(p*Rank+ρ)*mp+i]-2) · t[(p*Rank+ρ)*Columns+b], shift)
 //
-// base is W·X of m×Streams, t is what ProjectShared yields; the rest is as in
+// base is W·X of m×Columns, t is what ProjectShared yields; the rest is as in
 // Perturb.
-func PerturbShared(y, base []int32, a []uint8, t []int32, l Layout, m int, shift uint) {
-	l.check("PerturbShared", 0)
+func PerturbShared(y, base []int32, a []uint8, t []int32, pop Population, m int, shift uint) {
+	pop.check("PerturbShared", 0)
 	checkShift("PerturbShared", shift)
-	checkLen("PerturbShared", "base", len(base), elements(m, l.Streams), "%d×%d", m, l.Streams)
-	checkLen("PerturbShared", "a", len(a), elements(l.Pairs, l.Rank, paddedLen(m)), "%d pairs of rank %d and m = %d", l.Pairs, l.Rank, m)
-	checkLen("PerturbShared", "t", len(t), elements(l.Pairs, l.Rank, l.Streams), "%d pairs of rank %d and %d streams", l.Pairs, l.Rank, l.Streams)
-	checkLen("PerturbShared", "y", len(y), elements(m, l.Cols()), "%d×%d", m, l.Cols())
+	checkLen("PerturbShared", "base", len(base), elements(m, pop.Columns), "%d×%d", m, pop.Columns)
+	checkLen("PerturbShared", "a", len(a), elements(pop.Pairs, pop.Rank, paddedLen(m)), "%d pairs of rank %d and m = %d", pop.Pairs, pop.Rank, m)
+	checkLen("PerturbShared", "t", len(t), elements(pop.Pairs, pop.Rank, pop.Columns), "%d pairs of rank %d and %d columns", pop.Pairs, pop.Rank, pop.Columns)
+	checkLen("PerturbShared", "y", len(y), elements(m, pop.TotalColumns()), "%d×%d", m, pop.TotalColumns())
 	if len(y) > 0 {
-		perturbShared(y, base, a, t, l, m, shift)
+		perturbShared(y, base, a, t, pop, m, shift)
 	}
 }
 
-func perturbSharedGeneric(y, base []int32, a []uint8, t []int32, l Layout, m int, shift uint) {
-	n, own, mp := l.Cols(), l.Streams, packed.PaddedLen(m)
-	for p := range l.Pairs {
-		ap, tp := a[p*l.Rank*mp:], t[p*l.Rank*own:]
+func perturbSharedGeneric(y, base []int32, a []uint8, t []int32, pop Population, m int, shift uint) {
+	n, own, mp := pop.TotalColumns(), pop.Columns, packed.PaddedLen(m)
+	for p := range pop.Pairs {
+		ap, tp := a[p*pop.Rank*mp:], t[p*pop.Rank*own:]
 		for i := range m {
 			plus, minus := y[i*n+2*p*own:][:own], y[i*n+(2*p+1)*own:][:own]
 			for c, v := range base[i*own : (i+1)*own] {
-				d := RoundShift(combine(ap[i:], tp[c:], l.Rank, mp, own), shift)
+				d := RoundShift(combine(ap[i:], tp[c:], pop.Rank, mp, own), shift)
 				plus[c], minus[c] = v+d, v-d
 			}
 		}

@@ -8,20 +8,20 @@ import (
 )
 
 func checkProject(o *operands, shape []int) {
-	l, k := Layout{Pairs: shape[0], Rank: shape[1], Streams: shape[2]}, shape[3]
-	b, x := o.factors(l.Pairs*l.Rank, k), o.batch(k, l.Cols())
-	got, want := output[int32](o, l.Rank*l.Cols())
-	Project(got, b, x, l, k)
-	projectGeneric(want, b, x, l, k)
+	pop, k := Population{Pairs: shape[0], Rank: shape[1], Columns: shape[2]}, shape[3]
+	b, x := o.factors(pop.Pairs*pop.Rank, k), o.batch(k, pop.TotalColumns())
+	got, want := output[int32](o, pop.Rank*pop.TotalColumns())
+	Project(got, b, x, pop, k)
+	projectGeneric(want, b, x, pop, k)
 	equal(o, "t", got, want)
 }
 
 func checkProjectShared(o *operands, shape []int) {
-	l, k := Layout{Pairs: shape[0], Rank: shape[1], Streams: shape[2]}, shape[3]
-	b, x := o.factors(l.Pairs*l.Rank, k), o.batch(k, l.Streams)
-	got, want := output[int32](o, l.Pairs*l.Rank*l.Streams)
-	ProjectShared(got, b, x, l, k)
-	projectSharedGeneric(want, b, x, l, k)
+	pop, k := Population{Pairs: shape[0], Rank: shape[1], Columns: shape[2]}, shape[3]
+	b, x := o.factors(pop.Pairs*pop.Rank, k), o.batch(k, pop.Columns)
+	got, want := output[int32](o, pop.Pairs*pop.Rank*pop.Columns)
+	ProjectShared(got, b, x, pop, k)
+	projectSharedGeneric(want, b, x, pop, k)
 	equal(o, "t", got, want)
 }
 
@@ -34,31 +34,31 @@ func (o *operands) projections(n, rank int) []int32 {
 }
 
 func checkPerturb(o *operands, shape []int) {
-	l, m, shift := Layout{Pairs: shape[0], Rank: shape[1], Streams: shape[2]}, shape[3], uint(shape[4])
-	a, t := o.factors(l.Pairs*l.Rank, m), o.projections(l.Rank*l.Cols(), l.Rank)
-	got, want := inout(o, m*l.Cols(), between[int32](o, math.MinInt32, math.MaxInt32))
-	Perturb(got, a, t, l, m, shift)
-	perturbGeneric(want, a, t, l, m, shift)
+	pop, m, shift := Population{Pairs: shape[0], Rank: shape[1], Columns: shape[2]}, shape[3], uint(shape[4])
+	a, t := o.factors(pop.Pairs*pop.Rank, m), o.projections(pop.Rank*pop.TotalColumns(), pop.Rank)
+	got, want := inout(o, m*pop.TotalColumns(), between[int32](o, math.MinInt32, math.MaxInt32))
+	Perturb(got, a, t, pop, m, shift)
+	perturbGeneric(want, a, t, pop, m, shift)
 	equal(o, "y", got, want)
 }
 
 func checkMatMulPerturbed(o *operands, shape []int) {
-	l, m, k, shift := Layout{Pairs: shape[0], Rank: shape[1], Streams: shape[2]}, shape[3], shape[4], uint(shape[5])
-	w, x := o.weights(m, k), o.batch(k, l.Cols())
-	a, t := o.factors(l.Pairs*l.Rank, m), o.projections(l.Rank*l.Cols(), l.Rank)
-	got, want := output[int32](o, m*l.Cols())
-	MatMulPerturbed(got, w, x, a, t, l, shift)
-	matMulPerturbedGeneric(want, w, x, a, t, l, shift)
+	pop, m, k, shift := Population{Pairs: shape[0], Rank: shape[1], Columns: shape[2]}, shape[3], shape[4], uint(shape[5])
+	w, x := o.weights(m, k), o.batch(k, pop.TotalColumns())
+	a, t := o.factors(pop.Pairs*pop.Rank, m), o.projections(pop.Rank*pop.TotalColumns(), pop.Rank)
+	got, want := output[int32](o, m*pop.TotalColumns())
+	MatMulPerturbed(got, w, x, a, t, pop, shift)
+	matMulPerturbedGeneric(want, w, x, a, t, pop, shift)
 	equal(o, "y", got, want)
 }
 
 func checkPerturbShared(o *operands, shape []int) {
-	l, m, shift := Layout{Pairs: shape[0], Rank: shape[1], Streams: shape[2]}, shape[3], uint(shape[4])
-	a, t := o.factors(l.Pairs*l.Rank, m), o.projections(l.Pairs*l.Rank*l.Streams, l.Rank)
-	base := input(o, m*l.Streams, between[int32](o, math.MinInt32, math.MaxInt32))
-	got, want := output[int32](o, m*l.Cols())
-	PerturbShared(got, base, a, t, l, m, shift)
-	perturbSharedGeneric(want, base, a, t, l, m, shift)
+	pop, m, shift := Population{Pairs: shape[0], Rank: shape[1], Columns: shape[2]}, shape[3], uint(shape[4])
+	a, t := o.factors(pop.Pairs*pop.Rank, m), o.projections(pop.Pairs*pop.Rank*pop.Columns, pop.Rank)
+	base := input(o, m*pop.Columns, between[int32](o, math.MinInt32, math.MaxInt32))
+	got, want := output[int32](o, m*pop.TotalColumns())
+	PerturbShared(got, base, a, t, pop, m, shift)
+	perturbSharedGeneric(want, base, a, t, pop, m, shift)
 	equal(o, "y", got, want)
 }
 
@@ -120,11 +120,11 @@ func TestPerturbAllPents(t *testing.T) {
 	values = values[:len(values)-2] // below -254·MaxRankK
 	forEachImpl(t, func(t *testing.T) {
 		for _, streams := range []int{1, 3, 8, len(values)} {
-			l := Layout{Pairs: 1, Rank: 1, Streams: streams}
+			pop := Population{Pairs: 1, Rank: 1, Columns: streams}
 			for shift := range uint(31) {
 				for from := 0; from+streams <= len(values); from += streams {
 					v := values[from : from+streams]
-					y, want := make([]int32, m*l.Cols()), make([]int32, 0, m*l.Cols())
+					y, want := make([]int32, m*pop.TotalColumns()), make([]int32, 0, m*pop.TotalColumns())
 					for i := range m {
 						for _, sign := range []int32{1, -1} {
 							for _, v := range v {
@@ -134,9 +134,9 @@ func TestPerturbAllPents(t *testing.T) {
 							}
 						}
 					}
-					Perturb(y, a, append(v[:streams:streams], v...), l, m, shift)
+					Perturb(y, a, append(v[:streams:streams], v...), pop, m, shift)
 					equal(t, "Perturb", y, want)
-					PerturbShared(y, make([]int32, m*streams), a, v, l, m, shift)
+					PerturbShared(y, make([]int32, m*streams), a, v, pop, m, shift)
 					equal(t, "PerturbShared", y, want)
 				}
 			}
@@ -153,17 +153,17 @@ func TestProjectLong(t *testing.T) {
 	}
 	forEachImpl(t, func(t *testing.T) {
 		for _, k := range ks {
-			l := Layout{Pairs: 1, Rank: min(3, MaxRankK/k), Streams: 2}
+			pop := Population{Pairs: 1, Rank: min(3, MaxRankK/k), Columns: 2}
 			for _, code := range []uint8{0, 4} {
-				b := filled(l.Rank*packed.PaddedLen(k), code)
+				b := filled(pop.Rank*packed.PaddedLen(k), code)
 				pad(b, k, packed.PaddedLen(k))
 				for _, v := range []int8{-128, -127, 127} {
 					each := (int32(code) - zero) * int32(v) * int32(k)
-					got := make([]int32, l.Rank*l.Cols())
-					Project(got, b, interleaved(k, l.Cols(), v), l, k)
+					got := make([]int32, pop.Rank*pop.TotalColumns())
+					Project(got, b, interleaved(k, pop.TotalColumns(), v), pop, k)
 					equal(t, "Project", got, filled(len(got), each))
-					got = make([]int32, l.Rank*l.Streams)
-					ProjectShared(got, b, interleaved(k, l.Streams, v), l, k)
+					got = make([]int32, pop.Rank*pop.Columns)
+					ProjectShared(got, b, interleaved(k, pop.Columns, v), pop, k)
 					equal(t, "ProjectShared", got, filled(len(got), each))
 				}
 			}
@@ -174,17 +174,17 @@ func TestProjectLong(t *testing.T) {
 // population is one population in both forms: every member with columns of its
 // own, and all members with the same columns.
 type population struct {
-	Layout
+	Population
 	m, k    int
 	a, b    []uint8
-	x, same []int8 // Cols() and Streams vectors of k, not in quads
+	x, same []int8 // TotalColumns() and Columns vectors of k, not in quads
 }
 
-func newPopulation(o *operands, l Layout, m, k int) population {
+func newPopulation(o *operands, pop Population, m, k int) population {
 	return population{
-		Layout: l, m: m, k: k, a: o.factors(l.Pairs*l.Rank, m), b: o.factors(l.Pairs*l.Rank, k),
-		x:    input(o, l.Cols()*k, between[int8](o, -127, 127)),
-		same: input(o, l.Streams*k, between[int8](o, -127, 127)),
+		Population: pop, m: m, k: k, a: o.factors(pop.Pairs*pop.Rank, m), b: o.factors(pop.Pairs*pop.Rank, k),
+		x:    input(o, pop.TotalColumns()*k, between[int8](o, -127, 127)),
+		same: input(o, pop.Columns*k, between[int8](o, -127, 127)),
 	}
 }
 
@@ -208,27 +208,27 @@ func (p *population) dense(w *packed.Matrix, pair int, sign int32, x []int8) []i
 // it: the same as the low-rank kernels yield at shift 0, in both forms.
 func TestPerturbIsDenseProduct(t *testing.T) {
 	forEachImpl(t, func(t *testing.T) {
-		for i, l := range []Layout{{1, 1, 1}, {2, 1, 4}, {3, 3, 2}, {2, 4, 5}, {1, 16, 3}} {
+		for i, pop := range []Population{{1, 1, 1}, {2, 1, 4}, {3, 3, 2}, {2, 4, 5}, {1, 16, 3}} {
 			const m, k = 11, 70
 			o := newOperands(t, uint64(i), 0, 0)
-			w, p, n := o.weights(m, k), newPopulation(o, l, m, k), l.Cols()
+			w, p, n := o.weights(m, k), newPopulation(o, pop, m, k), pop.TotalColumns()
 
-			x, y, low := make([]int8, Quads(k)*n*4), make([]int32, m*n), make([]int32, l.Rank*n)
+			x, y, low := make([]int8, Quads(k)*n*4), make([]int32, m*n), make([]int32, pop.Rank*n)
 			Interleave(x, p.x, k, n)
 			MatMul(y, w, x, n)
-			Project(low, p.b, x, l, k)
-			Perturb(y, p.a, low, l, m, 0)
+			Project(low, p.b, x, pop, k)
+			Perturb(y, p.a, low, pop, m, 0)
 
-			shared, base := make([]int32, m*n), make([]int32, m*l.Streams)
-			x, low = make([]int8, Quads(k)*l.Streams*4), make([]int32, l.Pairs*l.Rank*l.Streams)
-			Interleave(x, p.same, k, l.Streams)
-			MatMul(base, w, x, l.Streams)
-			ProjectShared(low, p.b, x, l, k)
-			PerturbShared(shared, base, p.a, low, l, m, 0)
+			shared, base := make([]int32, m*n), make([]int32, m*pop.Columns)
+			x, low = make([]int8, Quads(k)*pop.Columns*4), make([]int32, pop.Pairs*pop.Rank*pop.Columns)
+			Interleave(x, p.same, k, pop.Columns)
+			MatMul(base, w, x, pop.Columns)
+			ProjectShared(low, p.b, x, pop, k)
+			PerturbShared(shared, base, p.a, low, pop, m, 0)
 
 			for c := range n {
-				pair, sign, stream := c/(2*l.Streams), int32(1), c%l.Streams
-				if c/l.Streams%2 == 1 {
+				pair, sign, stream := c/(2*pop.Columns), int32(1), c%pop.Columns
+				if c/pop.Columns%2 == 1 {
 					sign = -1
 				}
 				equal(t, "own column", column(y, n, c), p.dense(w, pair, sign, p.x[c*k:][:k]))

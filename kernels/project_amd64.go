@@ -67,13 +67,13 @@ const projectCols = 64
 
 // projectWide is project for pairs of many columns and fewer vectors than a group
 // of four, and reports whether this is such a case.
-func projectWide(t []int32, b []uint8, x []int8, l Layout, k int) bool {
-	n, own, kp := l.Cols(), 2*l.Streams, packed.PaddedLen(k)
-	if !useVNNI512 || l.Rank >= 4 || own <= lanesAVX512 || k == 0 {
+func projectWide(t []int32, b []uint8, x []int8, pop Population, k int) bool {
+	n, own, kp := pop.TotalColumns(), 2*pop.Columns, packed.PaddedLen(k)
+	if !useVNNI512 || pop.Rank >= 4 || own <= lanesAVX512 || k == 0 {
 		return false
 	}
-	for v := range l.Pairs * l.Rank {
-		p := v / l.Rank
+	for v := range pop.Pairs * pop.Rank {
+		p := v / pop.Rank
 		for c := 0; c < own; c += projectCols {
 			projectWideVNNI512(&t[v*own+c], &b[v*kp], &x[4*(p*own+c)], n, Quads(k), min(projectCols, own-c))
 		}

@@ -12,7 +12,7 @@ func blockCols(cols int) int {
 
 // projectWide takes nothing here: groups of one vector are as fast for any number of
 // columns.
-func projectWide([]int32, []uint8, []int8, Layout, int) bool { return false }
+func projectWide([]int32, []uint8, []int8, Population, int) bool { return false }
 
 // projectGroups adds a run of quads, for all columns of the groups, to t.
 func projectGroups(t []int32, b []uint8, x []int8, vectors, groups, quads, cols int, steps *projectSteps) {

@@ -22,39 +22,39 @@ type projectSteps struct {
 	xRow       int // from one quad of x to the next
 }
 
-func project(t []int32, b []uint8, x []int8, l Layout, k int) {
+func project(t []int32, b []uint8, x []int8, pop Population, k int) {
 	if !useAssembly() {
-		projectGeneric(t, b, x, l, k)
+		projectGeneric(t, b, x, pop, k)
 		return
 	}
-	if projectWide(t, b, x, l, k) {
+	if projectWide(t, b, x, pop, k) {
 		return
 	}
-	n, own, kp := l.Cols(), 2*l.Streams, packed.PaddedLen(k)
+	n, own, kp := pop.TotalColumns(), 2*pop.Columns, packed.PaddedLen(k)
 	steps := projectSteps{
-		t: 4 * l.Rank * own, b: l.Rank * kp, x: 4 * own,
+		t: 4 * pop.Rank * own, b: pop.Rank * kp, x: 4 * own,
 		tRow: 4 * own, bRow: kp, xRow: 4 * n,
 	}
-	pairs := pairsAtOnce(l.Pairs, own)
+	pairs := pairsAtOnce(pop.Pairs, own)
 	clear(t)
 	for q := 0; q < Quads(k); q += projectRun {
 		quads := min(projectRun, Quads(k)-q)
-		for p := 0; p < l.Pairs; p += pairs {
-			for rho, vectors := 0, 0; rho < l.Rank; rho += vectors {
-				vectors = groupVectors(l.Rank - rho)
-				v := p*l.Rank + rho
+		for p := 0; p < pop.Pairs; p += pairs {
+			for rho, vectors := 0, 0; rho < pop.Rank; rho += vectors {
+				vectors = groupVectors(pop.Rank - rho)
+				v := p*pop.Rank + rho
 				projectGroups(t[v*own:], b[v*kp+4*q:], x[4*(q*n+p*own):], vectors, pairs, quads, own, &steps)
 			}
 		}
 	}
 }
 
-func projectShared(t []int32, b []uint8, x []int8, l Layout, k int) {
+func projectShared(t []int32, b []uint8, x []int8, pop Population, k int) {
 	if !useAssembly() {
-		projectSharedGeneric(t, b, x, l, k)
+		projectSharedGeneric(t, b, x, pop, k)
 		return
 	}
-	all, own, kp := l.Pairs*l.Rank, l.Streams, packed.PaddedLen(k)
+	all, own, kp := pop.Pairs*pop.Rank, pop.Columns, packed.PaddedLen(k)
 	clear(t)
 	for q := 0; q < Quads(k); q += projectRun {
 		quads := min(projectRun, Quads(k)-q)

@@ -59,12 +59,12 @@ func (n Noise) dense(ws *Workspace, dst []int32, w Tensor, pair int) {
 }
 
 // productDense is Product under FullRank.
-func (n Noise) productDense(ws *Workspace, y []int32, w Tensor, x []int8, lo int, l kernels.Layout) {
-	m, k, cols, own := w.W.Rows(), w.W.Cols(), l.Cols(), 2*l.Streams
+func (n Noise) productDense(ws *Workspace, y []int32, w Tensor, x []int8, lo int, pop kernels.Population) {
+	m, k, cols, own := w.W.Rows(), w.W.Cols(), pop.TotalColumns(), 2*pop.Columns
 	checkDepth("Product", w.W)
 	kernels.MatMul(y, w.W, x, cols)
 	ws.x = reuse.Slice(ws.x, kernels.Quads(k)*4*own)
-	for p := range l.Pairs {
+	for p := range pop.Pairs {
 		for q := range kernels.Quads(k) {
 			copy(ws.x[q*4*own:(q+1)*4*own], x[4*(q*cols+p*own):])
 		}
@@ -72,7 +72,7 @@ func (n Noise) productDense(ws *Workspace, y []int32, w Tensor, x []int8, lo int
 		for i := range m {
 			out := y[i*cols+p*own:][:own]
 			for c, v := range d[i*own : (i+1)*own] {
-				if c < l.Streams {
+				if c < pop.Columns {
 					out[c] += v
 				} else {
 					out[c] -= v
@@ -83,14 +83,14 @@ func (n Noise) productDense(ws *Workspace, y []int32, w Tensor, x []int8, lo int
 }
 
 // productSharedDense is ProductShared under FullRank.
-func (n Noise) productSharedDense(ws *Workspace, y, base []int32, w Tensor, x []int8, lo int, l kernels.Layout) {
+func (n Noise) productSharedDense(ws *Workspace, y, base []int32, w Tensor, x []int8, lo int, pop kernels.Population) {
 	const fn = "ProductShared"
-	m, k, cols, own := w.W.Rows(), w.W.Cols(), l.Cols(), l.Streams
+	m, k, cols, own := w.W.Rows(), w.W.Cols(), pop.TotalColumns(), pop.Columns
 	checkDepth(fn, w.W)
 	checkLen(fn, "x", len(x), kernels.Quads(k)*4, own)
 	checkLen(fn, "base", len(base), m, own)
 	checkLen(fn, "y", len(y), m, cols)
-	for p := range l.Pairs {
+	for p := range pop.Pairs {
 		d := n.correction(ws, w, x, lo+p, own)
 		for i := range m {
 			plus, minus := y[i*cols+2*p*own:][:own], y[i*cols+(2*p+1)*own:][:own]

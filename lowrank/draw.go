@@ -30,7 +30,7 @@ type Draw struct {
 // member as the products will have altogether, which PerturbActivations asks for.
 func (n Noise) Draw(d *Draw, w Tensor, lo, hi, samples int) {
 	m, k := w.matrix("Draw").Rows(), w.W.Cols()
-	n.layout(lo, hi, samples)
+	n.population(lo, hi, samples)
 	if size := (hi - lo) * max(n.Rank, 1); size > math.MaxInt/max(packed.PaddedLen(m), packed.PaddedLen(k)) {
 		panic(fmt.Sprintf("lowrank: Draw: pairs %d to %d of rank %d for W of %d×%d are too many", lo, hi, n.Rank, m, k))
 	}
@@ -74,39 +74,39 @@ func (d *Draw) Bytes() int { return cap(d.a) + cap(d.b) }
 
 // Product is Noise.Product of the pairs drawn, for the samples that begin at from.
 func (d *Draw) Product(ws *Workspace, y []int32, x []int8, streams, from int) {
-	l := d.layout("Product", streams, from)
+	pop := d.population("Product", streams, from)
 	n := d.noise
 	switch {
 	case d.w.Frozen:
-		kernels.MatMul(y, d.w.W, x, l.Cols())
+		kernels.MatMul(y, d.w.W, x, pop.TotalColumns())
 		return
 	case n.Rank == FullRank:
-		n.productDense(ws, y, d.w, x, d.lo, l)
+		n.productDense(ws, y, d.w, x, d.lo, pop)
 		return
 	case n.Estimator == PerturbActivations:
 		d.signs(ws, 2*streams, streams, from)
 	default:
-		ws.t = reuse.Slice(ws.t, l.Rank*l.Cols())
-		kernels.Project(ws.t, d.b, x, l, d.w.W.Cols())
+		ws.t = reuse.Slice(ws.t, pop.Rank*pop.TotalColumns())
+		kernels.Project(ws.t, d.b, x, pop, d.w.W.Cols())
 	}
 	mul, shift := n.scale()
 	rescale(ws.t, mul)
-	kernels.MatMulPerturbed(y, d.w.W, x, d.a, ws.t, l, shift)
+	kernels.MatMulPerturbed(y, d.w.W, x, d.a, ws.t, pop, shift)
 }
 
 // ProductShared is Noise.ProductShared of the pairs drawn, for the samples that begin
 // at from.
 func (d *Draw) ProductShared(ws *Workspace, y, base []int32, x []int8, streams, from int) {
-	l := d.layout("ProductShared", streams, from)
+	pop := d.population("ProductShared", streams, from)
 	m := d.w.W.Rows()
 	switch {
 	case d.w.Frozen:
-		spread(y, base, m, l)
+		spread(y, base, m, pop)
 	case d.noise.Rank == FullRank:
-		d.noise.productSharedDense(ws, y, base, d.w, x, d.lo, l)
+		d.noise.productSharedDense(ws, y, base, d.w, x, d.lo, pop)
 	default:
-		shift := d.projectShared(ws, x, l, from)
-		kernels.PerturbShared(y, base, d.a, ws.t, l, m, shift)
+		shift := d.projectShared(ws, x, pop, from)
+		kernels.PerturbShared(y, base, d.a, ws.t, pop, m, shift)
 	}
 }
 
@@ -114,27 +114,27 @@ func (d *Draw) ProductShared(ws *Workspace, y, base []int32, x []int8, streams, 
 // in between unless W is frozen or perturbed at full rank. dst is a batch of
 // m × 2·(hi-lo)·streams in quads.
 func (d *Draw) ActivationsShared(ws *Workspace, dst []int8, base []int32, x []int8, streams, from int, o kernels.Output) {
-	l := d.layout("ActivationsShared", streams, from)
+	pop := d.population("ActivationsShared", streams, from)
 	m := d.w.W.Rows()
 	if d.w.Frozen || d.noise.Rank == FullRank {
-		checkLen("ActivationsShared", "dst", len(dst), kernels.Quads(m)*4, l.Cols())
-		ws.y = reuse.Slice(ws.y, m*l.Cols())
+		checkLen("ActivationsShared", "dst", len(dst), kernels.Quads(m)*4, pop.TotalColumns())
+		ws.y = reuse.Slice(ws.y, m*pop.TotalColumns())
 		d.ProductShared(ws, ws.y, base, x, streams, from)
-		kernels.Requantize(dst, ws.y, m, l.Cols(), o)
+		kernels.Requantize(dst, ws.y, m, pop.TotalColumns(), o)
 		return
 	}
-	perturbShift := d.projectShared(ws, x, l, from)
-	kernels.PerturbSharedRequantize(dst, base, d.a, ws.t, l, m, perturbShift, o)
+	perturbShift := d.projectShared(ws, x, pop, from)
+	kernels.PerturbSharedRequantize(dst, base, d.a, ws.t, pop, m, perturbShift, o)
 }
 
 // projectShared leaves the projections of ProductShared in the workspace, and returns
 // the shift of its perturbation.
-func (d *Draw) projectShared(ws *Workspace, x []int8, l kernels.Layout, from int) (shift uint) {
+func (d *Draw) projectShared(ws *Workspace, x []int8, pop kernels.Population, from int) (shift uint) {
 	if d.noise.Estimator == PerturbActivations {
-		d.signs(ws, l.Streams, l.Streams, from)
+		d.signs(ws, pop.Columns, pop.Columns, from)
 	} else {
-		ws.t = reuse.Slice(ws.t, l.Pairs*l.Rank*l.Streams)
-		kernels.ProjectShared(ws.t, d.b, x, l, d.w.W.Cols())
+		ws.t = reuse.Slice(ws.t, pop.Pairs*pop.Rank*pop.Columns)
+		kernels.ProjectShared(ws.t, d.b, x, pop, d.w.W.Cols())
 	}
 	mul, shift := d.noise.scale()
 	rescale(ws.t, mul)
@@ -158,10 +158,10 @@ func (d *Draw) signs(ws *Workspace, own, streams, from int) {
 }
 
 // layout places the pairs drawn. It panics if samples are asked for that were not.
-func (d *Draw) layout(fn string, streams, from int) kernels.Layout {
+func (d *Draw) population(fn string, streams, from int) kernels.Population {
 	d.w.matrix(fn) // panics if nothing has been drawn
 	if from < 0 || d.noise.Estimator == PerturbActivations && (streams > d.samples || from > d.samples-streams) {
 		panic(fmt.Sprintf("lowrank: %s: %d samples from %d of a draw of %d", fn, streams, from, d.samples))
 	}
-	return d.noise.layout(d.lo, d.hi, streams)
+	return d.noise.population(d.lo, d.hi, streams)
 }

@@ -22,28 +22,28 @@ func TestDraw(t *testing.T) {
 			n.Draw(&d, w, 2, 9, streams*steps)
 			// Products of all samples at once, of which every step has a part.
 			lo, hi := 4, 8
-			wide := kernels.Layout{Pairs: hi - lo, Rank: rank, Streams: streams * steps}
-			_, x := randomInputs(r, k, wide.Cols())
-			want := make([]int32, m*wide.Cols())
+			wide := kernels.Population{Pairs: hi - lo, Rank: rank, Columns: streams * steps}
+			_, x := randomInputs(r, k, wide.TotalColumns())
+			want := make([]int32, m*wide.TotalColumns())
 			n.Product(&ws, want, w, x, lo, hi, streams*steps)
 			part := d.Part(lo, hi)
 			for step := range steps {
-				l := kernels.Layout{Pairs: hi - lo, Rank: rank, Streams: streams}
-				cols := make([]int, l.Cols()) // of the wide batch
+				pop := kernels.Population{Pairs: hi - lo, Rank: rank, Columns: streams}
+				cols := make([]int, pop.TotalColumns()) // of the wide batch
 				for c := range cols {
 					cols[c] = c/streams*streams*steps + step*streams + c%streams
 				}
-				own := make([]int8, kernels.Quads(k)*4*l.Cols())
+				own := make([]int8, kernels.Quads(k)*4*pop.TotalColumns())
 				for q := range kernels.Quads(k) {
 					for c, from := range cols {
-						copy(own[(q*l.Cols()+c)*4:][:4], x[(q*wide.Cols()+from)*4:])
+						copy(own[(q*pop.TotalColumns()+c)*4:][:4], x[(q*wide.TotalColumns()+from)*4:])
 					}
 				}
-				got := make([]int32, m*l.Cols())
+				got := make([]int32, m*pop.TotalColumns())
 				part.Product(&ws, got, own, streams, step*streams)
 				for i := range m {
 					for c, from := range cols {
-						if got[i*l.Cols()+c] != want[i*wide.Cols()+from] {
+						if got[i*pop.TotalColumns()+c] != want[i*wide.TotalColumns()+from] {
 							t.Fatalf("noise in %v of rank %d, step %d: row %d, column %d differs", place, rank, step, i, c)
 						}
 					}

@@ -27,12 +27,12 @@ type Workspace struct {
 //	y[:, (p, s, b)] = W·x[:, (p, s, b)] ± RoundShift(A_p·(B_pᵀ·x[:, (p, s, b)])/√r, Sigma)
 //
 // x is a batch of k × 2·(hi-lo)·streams in quads and y has m rows of as many
-// columns, placed as kernels.Layout says. A frozen W is not perturbed. For
+// columns, placed as kernels.Population says. A frozen W is not perturbed. For
 // PerturbActivations, Bᵀx gives way to ±2^Unit, see Estimator; both members of a pair share
 // the signs.
 func (n Noise) Product(ws *Workspace, y []int32, w Tensor, x []int8, lo, hi, streams int) {
 	m, k := w.matrix("Product").Rows(), w.W.Cols()
-	cols := n.layout(lo, hi, streams).Cols()
+	cols := n.population(lo, hi, streams).TotalColumns()
 	checkLen("Product", "x", len(x), kernels.Quads(k)*4, cols)
 	checkLen("Product", "y", len(y), m, cols)
 	n.Draw(&ws.draw, w, lo, hi, streams)
@@ -45,7 +45,7 @@ func (n Noise) Product(ws *Workspace, y []int32, w Tensor, x []int8, lo, hi, str
 //	y[:, (p, s, b)] = base[:, b] ± RoundShift(A_p·(B_pᵀ·x[:, b])/√r, Sigma)
 func (n Noise) ProductShared(ws *Workspace, y, base []int32, w Tensor, x []int8, lo, hi, streams int) {
 	m, k := w.matrix("ProductShared").Rows(), w.W.Cols()
-	cols := n.layout(lo, hi, streams).Cols()
+	cols := n.population(lo, hi, streams).TotalColumns()
 	checkLen("ProductShared", "x", len(x), kernels.Quads(k)*4, streams)
 	checkLen("ProductShared", "base", len(base), m, streams)
 	checkLen("ProductShared", "y", len(y), m, cols)
@@ -54,8 +54,8 @@ func (n Noise) ProductShared(ws *Workspace, y, base []int32, w Tensor, x []int8,
 }
 
 // spread gives every member the product that all share.
-func spread(y, base []int32, m int, l kernels.Layout) {
-	n, own := l.Cols(), l.Streams
+func spread(y, base []int32, m int, pop kernels.Population) {
+	n, own := pop.TotalColumns(), pop.Columns
 	checkLen("ProductShared", "base", len(base), m, own)
 	checkLen("ProductShared", "y", len(y), m, n)
 	for at := 0; at < len(y); at += own {
@@ -65,7 +65,7 @@ func spread(y, base []int32, m int, l kernels.Layout) {
 
 // layout places pairs lo to hi. It panics if that cannot be, or their columns, times
 // the rank, do not fit an int.
-func (n Noise) layout(lo, hi, streams int) kernels.Layout {
+func (n Noise) population(lo, hi, streams int) kernels.Population {
 	if lo < 0 || hi < lo || streams < 1 || streams > math.MaxInt/2/max(hi-lo, 1)/max(n.Rank, 1) {
 		panic(fmt.Sprintf("lowrank: pairs %d to %d of %d streams", lo, hi, streams))
 	}
@@ -73,5 +73,5 @@ func (n Noise) layout(lo, hi, streams int) kernels.Layout {
 	if n.Rank == FullRank {
 		n.wantWeights("noise of full rank")
 	}
-	return kernels.Layout{Pairs: hi - lo, Rank: n.Rank, Streams: streams}
+	return kernels.Population{Pairs: hi - lo, Rank: n.Rank, Columns: streams}
 }

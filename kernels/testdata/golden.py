@@ -275,39 +275,39 @@ def population_cases():
     s = Source("population")
     shapes = [(1, 1, 1, 3, 5, 0), (2, 3, 2, 5, 33, 4), (3, 4, 4, 9, 40, 6), (2, 1, 5, 7, 65, 3)]
     shapes += [(1, 16, 3, 4, 100, 8), (5, 2, 1, 17, 31, 1), (2, 3, 9, 33, 36, 5), (4, 4, 2, 6, 259, 9)]
-    for pairs, rank, streams, m, k, shift in shapes:
+    for pairs, rank, columns, m, k, shift in shapes:
         a = [s.matrix(rank, m, -2, 2) for _ in range(pairs)]
         b = [s.matrix(rank, k, -2, 2) for _ in range(pairs)]
         dense = [product(transpose(a[p]), b[p]) for p in range(pairs)]
-        n = 2 * pairs * streams
+        n = 2 * pairs * columns
         case = {
-            "pairs": pairs, "rank": rank, "streams": streams, "m": m, "k": k, "shift": shift,
+            "pairs": pairs, "rank": rank, "columns": columns, "m": m, "k": k, "shift": shift,
             "a": data(flat(padded(v) for v in flat(a))), "b": data(flat(padded(v) for v in flat(b))),
         }
 
-        # Every member has columns of its own; pair p owns 2·streams of them.
+        # Every member has columns of its own; pair p owns 2·columns of them.
         x, y = s.matrix(k, n, -127, 127), s.matrix(m, n, -(10**6), 10**6)
         t, out = [], [list(row) for row in y]
         for p in range(pairs):
-            own = range(2 * p * streams, 2 * (p + 1) * streams)
+            own = range(2 * p * columns, 2 * (p + 1) * columns)
             xp = [[row[c] for c in own] for row in x]
             t += product(b[p], xp)
             change = product(dense[p], xp)
             for i in range(m):
                 for j, c in enumerate(own):
-                    sign = 1 if j < streams else -1
+                    sign = 1 if j < columns else -1
                     out[i][c] += sign * round_shift(change[i][j], shift)
         case |= {"x": data(quads(x)), "t": int32s(flat(t)), "y": int32s(flat(y)), "perturbed": int32s(flat(out))}
 
         # Every member sees the same columns.
-        x, base = s.matrix(k, streams, -127, 127), s.matrix(m, streams, -(10**6), 10**6)
+        x, base = s.matrix(k, columns, -127, 127), s.matrix(m, columns, -(10**6), 10**6)
         t, out = [], [[] for _ in range(m)]
         for p in range(pairs):
             t += product(b[p], x)
             change = product(dense[p], x)
             for i in range(m):
                 for sign in (1, -1):
-                    out[i] += [base[i][c] + sign * round_shift(change[i][c], shift) for c in range(streams)]
+                    out[i] += [base[i][c] + sign * round_shift(change[i][c], shift) for c in range(columns)]
         case["shared"] = {
             "x": data(quads(x)), "t": int32s(flat(t)),
             "base": int32s(flat(base)), "perturbed": int32s(flat(out)),

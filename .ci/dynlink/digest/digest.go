@@ -15,8 +15,8 @@ import (
 // noise, packing, products, perturbation, requantization, scores and gates.
 func Digest() string {
 	const m, k, streams, pairs = 52, 76, 5, 2
-	l := kernels.Layout{Pairs: pairs, Streams: streams, Rank: 2}
-	n := l.Cols()
+	l := kernels.Population{Pairs: pairs, Columns: streams, Rank: 2}
+	n := l.TotalColumns()
 	bytes := make([]uint8, (k*n+31)/32*32)
 	kernels.Random(bytes, kernels.Stream{Seed: 7})
 	x := make([]int8, k*n)

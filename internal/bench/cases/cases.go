@@ -260,16 +260,16 @@ func columnSums(k, n int) Case {
 
 // perturbSharedRequantize is the first layer of a population, of rank 1.
 func perturbSharedRequantize(m, pairs, streams int) Case {
-	l := kernels.Layout{Pairs: pairs, Rank: 1, Streams: streams}
-	size := m*l.Cols() + 4*m*streams + pairs*(m+4*streams)
-	return Case{Kernel: "perturb_shared_requantize", M: m, N: l.Cols(), Rank: 1, Bytes: int64(size), New: func() func() {
-		dst, base, t := activations(m, l.Cols()), accumulators(m*streams), accumulators(pairs*streams)
+	pop := kernels.Population{Pairs: pairs, Rank: 1, Columns: streams}
+	size := m*pop.TotalColumns() + 4*m*streams + pairs*(m+4*streams)
+	return Case{Kernel: "perturb_shared_requantize", M: m, N: pop.TotalColumns(), Rank: 1, Bytes: int64(size), New: func() func() {
+		dst, base, t := activations(m, pop.TotalColumns()), accumulators(m*streams), accumulators(pairs*streams)
 		for i := range t {
 			t[i] >>= 3 // as a projection of a few hundred activations
 		}
 		a, bias := codes(pairs*packed.PaddedLen(m)), accumulators(m)
 		return func() {
-			kernels.PerturbSharedRequantize(dst, base, a, t, l, m, 6, kernels.Output{Bias: bias, Shift: 7, ReLU: true})
+			kernels.PerturbSharedRequantize(dst, base, a, t, pop, m, 6, kernels.Output{Bias: bias, Shift: 7, ReLU: true})
 		}
 	}}
 }

@@ -78,15 +78,15 @@ func (m *Machine) perturb(in isa.Instruction, f factors, a, b []uint8) error {
 		return fmt.Errorf("shift %d, want 0 to %d", f.shift, maxShift)
 	}
 	// One pair whose members have no product of their own: its plus member is D.
-	l := kernels.Layout{Pairs: 1, Rank: int(in.Imm), Streams: n}
-	t := resize(&m.scratch.t, l.Rank*n)
-	kernels.ProjectShared(t, b, m.activations(x), l, x.Rows)
+	pop := kernels.Population{Pairs: 1, Rank: int(in.Imm), Columns: n}
+	t := resize(&m.scratch.t, pop.Rank*n)
+	kernels.ProjectShared(t, b, m.activations(x), pop, x.Rows)
 	for i, v := range t {
 		t[i] = int32((int64(v)*f.multiplier + 1<<(scaleBits-1)) >> scaleBits)
 	}
 	base, y := resize(&m.scratch.base, d.Rows*n), resize(&m.scratch.y, d.Rows*2*n)
 	clear(base)
-	kernels.PerturbShared(y, base, a, t, l, d.Rows, uint(f.shift))
+	kernels.PerturbShared(y, base, a, t, pop, d.Rows, uint(f.shift))
 	out := m.accumulators(d)
 	for i := range d.Rows {
 		copy(out[i*n:(i+1)*n], y[2*i*n:])

@@ -142,21 +142,21 @@ func matVec(o *operands, s []int) func() int {
 	return none(func() { kernels.MatVec(y, w, x, n) })
 }
 
-func layout(s []int) kernels.Layout {
-	return kernels.Layout{Pairs: s[0], Rank: s[1], Streams: s[2]}
+func layout(s []int) kernels.Population {
+	return kernels.Population{Pairs: s[0], Rank: s[1], Columns: s[2]}
 }
 
 func project(o *operands, s []int) func() int {
 	l, k := layout(s), s[3]
-	b, x := o.factors("b", l.Pairs*l.Rank, k), o.batch(k, l.Cols())
-	t := output[int32](o, "t", l.Rank*l.Cols())
+	b, x := o.factors("b", l.Pairs*l.Rank, k), o.batch(k, l.TotalColumns())
+	t := output[int32](o, "t", l.Rank*l.TotalColumns())
 	return none(func() { kernels.Project(t, b, x, l, k) })
 }
 
 func projectShared(o *operands, s []int) func() int {
 	l, k := layout(s), s[3]
-	b, x := o.factors("b", l.Pairs*l.Rank, k), o.batch(k, l.Streams)
-	t := output[int32](o, "t", l.Pairs*l.Rank*l.Streams)
+	b, x := o.factors("b", l.Pairs*l.Rank, k), o.batch(k, l.Columns)
+	t := output[int32](o, "t", l.Pairs*l.Rank*l.Columns)
 	return none(func() { kernels.ProjectShared(t, b, x, l, k) })
 }
 
@@ -170,31 +170,31 @@ func (o *operands) projections(n, rank int) []int32 {
 
 func perturb(o *operands, s []int) func() int {
 	l, m, shift := layout(s), s[3], uint(s[4])
-	a, t := o.factors("a", l.Pairs*l.Rank, m), o.projections(l.Rank*l.Cols(), l.Rank)
-	y := inout(o, "y", m*l.Cols(), between[int32](o, math.MinInt32, math.MaxInt32))
+	a, t := o.factors("a", l.Pairs*l.Rank, m), o.projections(l.Rank*l.TotalColumns(), l.Rank)
+	y := inout(o, "y", m*l.TotalColumns(), between[int32](o, math.MinInt32, math.MaxInt32))
 	return none(func() { kernels.Perturb(y, a, t, l, m, shift) })
 }
 
 func perturbShared(o *operands, s []int) func() int {
 	l, m, shift := layout(s), s[3], uint(s[4])
-	a, t := o.factors("a", l.Pairs*l.Rank, m), o.projections(l.Pairs*l.Rank*l.Streams, l.Rank)
-	base := input(o, "base", m*l.Streams, between[int32](o, math.MinInt32, math.MaxInt32))
-	y := output[int32](o, "y", m*l.Cols())
+	a, t := o.factors("a", l.Pairs*l.Rank, m), o.projections(l.Pairs*l.Rank*l.Columns, l.Rank)
+	base := input(o, "base", m*l.Columns, between[int32](o, math.MinInt32, math.MaxInt32))
+	y := output[int32](o, "y", m*l.TotalColumns())
 	return none(func() { kernels.PerturbShared(y, base, a, t, l, m, shift) })
 }
 
 func perturbSharedRequantize(o *operands, s []int) func() int {
 	l, m := layout(s), s[3]
 	perturbShift, shift, relu := uint(s[4]), uint(s[5]), s[6] == 1
-	a, t := o.factors("a", l.Pairs*l.Rank, m), o.projections(l.Pairs*l.Rank*l.Streams, l.Rank)
+	a, t := o.factors("a", l.Pairs*l.Rank, m), o.projections(l.Pairs*l.Rank*l.Columns, l.Rank)
 	// What lies between the clamps, what lies around a word, or all that there is.
 	reach := []int64{200 << shift, 1<<15 + 200<<shift, math.MaxInt32}[o.IntN(3)]
-	base := input(o, "base", m*l.Streams, between[int32](o, -reach-1, reach))
+	base := input(o, "base", m*l.Columns, between[int32](o, -reach-1, reach))
 	var bias []int32
 	if o.IntN(2) == 0 {
 		bias = input(o, "bias", m, between[int32](o, -reach-1, reach))
 	}
-	dst := output[int8](o, "dst", kernels.Quads(m)*l.Cols()*4)
+	dst := output[int8](o, "dst", kernels.Quads(m)*l.TotalColumns()*4)
 	return none(func() {
 		kernels.PerturbSharedRequantize(dst, base, a, t, l, m, perturbShift, kernels.Output{Bias: bias, Shift: shift, ReLU: relu})
 	})
@@ -202,9 +202,9 @@ func perturbSharedRequantize(o *operands, s []int) func() int {
 
 func matMulPerturbed(o *operands, s []int) func() int {
 	l, m, k, shift := layout(s), s[3], s[4], uint(s[5])
-	w, x := o.weights(m, k), o.batch(k, l.Cols())
-	a, t := o.factors("a", l.Pairs*l.Rank, m), o.projections(l.Rank*l.Cols(), l.Rank)
-	y := output[int32](o, "y", m*l.Cols())
+	w, x := o.weights(m, k), o.batch(k, l.TotalColumns())
+	a, t := o.factors("a", l.Pairs*l.Rank, m), o.projections(l.Rank*l.TotalColumns(), l.Rank)
+	y := output[int32](o, "y", m*l.TotalColumns())
 	return none(func() { kernels.MatMulPerturbed(y, w, x, a, t, l, shift) })
 }
 
