@@ -176,7 +176,7 @@ func TestOptionsMatter(t *testing.T) {
 		"pairs":       func(o *es.Options) { o.Pairs++ },
 		"rank":        func(o *es.Options) { o.Rank++ },
 		"sigma":       func(o *es.Options) { o.Sigma++ },
-		"law":         func(o *es.Options) { o.Law = kernels.Uniform },
+		"law":         func(o *es.Options) { o.Distribution = kernels.Uniform },
 		"fitness":     func(o *es.Options) { o.Fitness = es.Sign },
 		"rule":        func(o *es.Options) { o.Rule = es.Threshold{Share: es.Ratio(1, 20)} },
 		"rate":        func(o *es.Options) { o.Rule = es.Residual{Rate: es.Ratio(1, 3)} },

@@ -9,15 +9,15 @@ import (
 
 // Options configure an Optimizer. The zero value of a field is its default.
 type Options struct {
-	Seed        uint64      // key of all random numbers
-	Generations int         // length of the run, which the schedules span; required
-	Pairs       int         // antithetic pairs, half the population; default 128
-	Rank        int         // of the perturbations, or lowrank.FullRank; default 1
-	Sigma       uint        // σ = 2^-Sigma levels; default 0, a whole level
-	Law         kernels.Law // of the factors; default kernels.Binomial
-	Fitness     Fitness     // how a pair's scores become a code; default FourBit
-	Minimize    bool        // lower scores are better
-	Rule        Rule        // how Z moves pents; default Residual{Rate: Ratio(3, 10)}
+	Seed         uint64               // key of all random numbers
+	Generations  int                  // length of the run, which the schedules span; required
+	Pairs        int                  // antithetic pairs, half the population; default 128
+	Rank         int                  // of the perturbations, or lowrank.FullRank; default 1
+	Sigma        uint                 // σ = 2^-Sigma levels; default 0, a whole level
+	Distribution kernels.Distribution // of the factors; default kernels.Binomial
+	Fitness      Fitness              // how a pair's scores become a code; default FourBit
+	Minimize     bool                 // lower scores are better
+	Rule         Rule                 // how Z moves pents; default Residual{Rate: Ratio(3, 10)}
 
 	Schedule      Schedule // of the rule's strength over the run; default Linear
 	SigmaSchedule Schedule // of σ, in powers of two; default Constant
@@ -78,7 +78,7 @@ func setDefault[T comparable](field *T, value T) {
 }
 
 func (o *Options) check() error {
-	noise := lowrank.Noise{Law: o.Law, Rank: o.Rank, Sigma: o.Sigma, Estimator: o.Estimator}
+	noise := lowrank.Noise{Distribution: o.Distribution, Rank: o.Rank, Sigma: o.Sigma, Estimator: o.Estimator}
 	if err := noise.Check(); err != nil {
 		return err
 	}
@@ -132,7 +132,7 @@ func (o *Options) moment(n int) moment {
 // noise returns the noise of generation number n.
 func (o *Options) noise(n int) lowrank.Noise {
 	return lowrank.Noise{
-		Seed: o.Seed, Generation: uint32(n - n%o.Reuse), Law: o.Law, Rank: o.Rank,
+		Seed: o.Seed, Generation: uint32(n - n%o.Reuse), Distribution: o.Distribution, Rank: o.Rank,
 		Sigma: o.SigmaSchedule.sigma(o.Sigma, o.moment(n), o.Decay), Estimator: o.Estimator,
 	}
 }
@@ -142,7 +142,7 @@ func (o *Options) noise(n int) lowrank.Noise {
 func (o Options) String() string {
 	s := fmt.Sprintf("seed %d generations %d pairs %d groups %d rank %d sigma %d law %v reuse %d fitness %v minimize %t "+
 		"rule %v schedule %v sigma-schedule %v decay %v restart %d shrink %v",
-		o.Seed, o.Generations, o.Pairs, o.Groups, o.Rank, o.Sigma, o.Law, o.Reuse, o.Fitness, o.Minimize,
+		o.Seed, o.Generations, o.Pairs, o.Groups, o.Rank, o.Sigma, o.Distribution, o.Reuse, o.Fitness, o.Minimize,
 		o.Rule, o.Schedule, o.SigmaSchedule, ratio(o.Decay), o.Restart, ratio(o.Shrink))
 	if o.Estimator == lowrank.PerturbActivations {
 		s += " noise in activations"

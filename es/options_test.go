@@ -40,7 +40,7 @@ func TestDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := es.Options{
-		Generations: 7, Pairs: 128, Rank: 1, Law: kernels.Binomial, Fitness: es.FourBit,
+		Generations: 7, Pairs: 128, Rank: 1, Distribution: kernels.Binomial, Fitness: es.FourBit,
 		Rule: es.Residual{Rate: es.Ratio(3, 10)}, Schedule: es.Linear, SigmaSchedule: es.Constant,
 		Decay: es.Ratio(15, 1000), Groups: 1, Reuse: 1,
 	}
@@ -73,7 +73,7 @@ func TestOptionErrors(t *testing.T) {
 		{func(o *es.Options) { o.Rank = -2 }, "rank -2"},
 		{func(o *es.Options) { o.Rank = 257 }, "rank 257, want 1 to 256"},
 		{func(o *es.Options) { o.Sigma = 21 }, "sigma 2^-21"},
-		{func(o *es.Options) { o.Law = 2 }, "unknown law Law(2)"},
+		{func(o *es.Options) { o.Distribution = 2 }, "unknown distribution Distribution(2)"},
 		{func(o *es.Options) { o.Fitness = 6 }, "unknown fitness coding Fitness(6)"},
 		{func(o *es.Options) { o.Schedule = 5 }, "unknown schedule Schedule(5)"},
 		{func(o *es.Options) { o.SigmaSchedule = 5 }, "unknown schedule Schedule(5)"},

@@ -33,7 +33,7 @@ func entries(g *Update, m int, use func(z int)) {
 		w := lowrank.Tensor{W: packed.NewMatrix(m, m)}
 		z, e := make([]int, m*m), make([]int32, m*m)
 		bits := n.Sigma
-		if n.Law == kernels.Uniform {
+		if n.Distribution == kernels.Uniform {
 			panic("not exact")
 		}
 		for pair, f := range g.codes {
@@ -70,7 +70,7 @@ func fourBits(rng *rand.Rand) int8 { return int8(rng.IntN(15) - 7) }
 // few pairs, so that the tails are far from normal, and many matrices.
 func TestMoments(t *testing.T) {
 	for _, o := range []Options{
-		{Pairs: 10}, {Pairs: 10, Law: kernels.Uniform}, {Pairs: 5, Rank: 3}, {Pairs: 6, Rank: lowrank.FullRank},
+		{Pairs: 10}, {Pairs: 10, Distribution: kernels.Uniform}, {Pairs: 5, Rank: 3}, {Pairs: 6, Rank: lowrank.FullRank},
 	} {
 		var n, s2, s4, s6, v, w4, w6 float64
 		for seed := range uint64(60) {
@@ -90,7 +90,7 @@ func TestMoments(t *testing.T) {
 			})
 		}
 		m2, m4, m6 := s2/n, s4/n, s6/n
-		name := fmt.Sprintf("%d pairs, rank %d, %v", o.Pairs, o.Rank, o.Law)
+		name := fmt.Sprintf("%d pairs, rank %d, %v", o.Pairs, o.Rank, o.Distribution)
 		if math.Abs(m2-1) > 0.02 {
 			t.Errorf("%s: variance %.3f of the one predicted", name, m2)
 		}
@@ -146,8 +146,8 @@ func TestThresholdShare(t *testing.T) {
 		{Options{Pairs: 100}, fourBits},
 		{Options{Pairs: 100}, ranks},
 		{Options{Pairs: 1000}, fourBits},
-		{Options{Pairs: 100, Law: kernels.Uniform}, fourBits},
-		{Options{Pairs: 1000, Law: kernels.Uniform}, signs},
+		{Options{Pairs: 100, Distribution: kernels.Uniform}, fourBits},
+		{Options{Pairs: 1000, Distribution: kernels.Uniform}, signs},
 		{Options{Pairs: 25, Rank: 4}, fourBits},
 		{Options{Pairs: 100, Rank: lowrank.FullRank}, signs},
 	} {
@@ -167,9 +167,9 @@ func TestThresholdShare(t *testing.T) {
 			// Beside the two percent, the deviation of the count.
 			if diff := math.Abs(float64(moved) - want); diff > 0.02*want+math.Sqrt(want) {
 				t.Errorf("%d pairs, rank %d, %v, share %v: %d weights moved, want %.0f, %.2f %% off",
-					o.Pairs, o.Rank, o.Law, ratio(share), moved, want, 100*diff/want)
+					o.Pairs, o.Rank, o.Distribution, ratio(share), moved, want, 100*diff/want)
 			}
-			t.Logf("%d pairs, rank %d, %v, share %v: %+.2f %%", o.Pairs, o.Rank, o.Law, ratio(share), 100*(float64(moved)/want-1))
+			t.Logf("%d pairs, rank %d, %v, share %v: %+.2f %%", o.Pairs, o.Rank, o.Distribution, ratio(share), 100*(float64(moved)/want-1))
 		}
 	}
 }

@@ -96,9 +96,9 @@ const cumulantBits = 24
 // cumulants returns the fourth and sixth standardized cumulants of an entry of Z
 // under pure noise. Those of a sum are the sums of its terms'.
 func (g *Update) cumulants(w lowrank.Tensor) (k4, k6 int64) {
-	c, rank := termCumulants[g.options.Law], uint64(g.options.Rank)
+	c, rank := termCumulants[g.options.Distribution], uint64(g.options.Rank)
 	if g.options.Rank == lowrank.FullRank {
-		c, rank = pentCumulants[g.options.Law], 1
+		c, rank = pentCumulants[g.options.Distribution], 1
 	}
 	v := g.variance(w)
 	// Σ f⁴ ≤ v·63² and Σ f⁶ ≤ v·63⁴: quotients fit.
@@ -110,7 +110,7 @@ func (g *Update) cumulants(w lowrank.Tensor) (k4, k6 int64) {
 	return over(g.sums[1]) * c[0] / 100, over(g.sums[2]) * c[1] / 100 / int64(v)
 }
 
-// The fourth and sixth cumulants, in 1/100, of a product of two pents of a law, and
+// The fourth and sixth cumulants, in 1/100, of a product of two pents of a distribution, and
 // of one pent: μ₄-3μ₂² and μ₆-15μ₄μ₂+30μ₂³.
 var (
 	termCumulants = [...][2]int64{kernels.Binomial: {325, 850}, kernels.Uniform: {-176, -17840}}

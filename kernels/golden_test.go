@@ -51,7 +51,7 @@ type golden struct {
 		Key            [2]uint32
 	}
 	Noise []struct {
-		Law                      Law
+		Distribution             Distribution
 		N                        int
 		Seed                     uint64
 		Generation, Tensor, Pair uint32
@@ -173,7 +173,7 @@ func TestGolden(t *testing.T) {
 	forEachImpl(t, func(t *testing.T) {
 		for _, c := range g.Noise {
 			got := make([]uint8, c.N)
-			Noise(got, c.Law, Stream{Seed: c.Seed, Generation: c.Generation, Tensor: c.Tensor, Pair: c.Pair})
+			Noise(got, c.Distribution, Stream{Seed: c.Seed, Generation: c.Generation, Tensor: c.Tensor, Pair: c.Pair})
 			equal(t, "Noise", got, c.Codes)
 		}
 		for _, c := range g.Row {

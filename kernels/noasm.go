@@ -14,12 +14,13 @@ func enableGeneric() {}
 func unpack(dst []uint8, row []byte, n int) { packed.UnpackCodes(dst, row, n) }
 func pack(row []byte, src []uint8, n int)   { packed.PackCodes(row, src, n) }
 
-func interleave(dst, src []int8, k, n int)                 { interleaveGeneric(dst, src, k, n) }
-func columnSums(sums []int32, x []int8, k, n int)          { columnSumsGeneric(sums, x, k, n) }
-func noise(dst []uint8, law Law, s Stream)                 { noiseGeneric(dst, law, s) }
-func noisePairs(dst []uint8, law Law, s Stream, pairs int) { noiseEach(dst, law, s, pairs) }
-func random(dst []uint8, s Stream)                         { randomGeneric(dst, s, 0) }
-func normalize(dst, x []int8, k, n, target int)            { normalizeGeneric(dst, x, k, n, target) }
+func interleave(dst, src []int8, k, n int) { interleaveGeneric(dst, src, k, n) }
+
+func columnSums(sums []int32, x []int8, k, n int)                    { columnSumsGeneric(sums, x, k, n) }
+func noise(dst []uint8, dist Distribution, s Stream)                 { noiseGeneric(dst, dist, s) }
+func noisePairs(dst []uint8, dist Distribution, s Stream, pairs int) { noiseEach(dst, dist, s, pairs) }
+func random(dst []uint8, s Stream)                                   { randomGeneric(dst, s, 0) }
+func normalize(dst, x []int8, k, n, target int)                      { normalizeGeneric(dst, x, k, n, target) }
 
 func requantize(dst []int8, y []int32, m, n int, o Output) {
 	requantizeGeneric(dst, y, m, n, o)

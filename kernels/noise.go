@@ -6,34 +6,34 @@ import (
 	"math/bits"
 )
 
-// Law is the distribution of a random pent.
-type Law uint8
+// Distribution is the distribution of a random pent.
+type Distribution uint8
 
 const (
 	// Binomial draws popcount of four random bits: the codes 0 to 4 have
 	// probability 1, 4, 6, 4, 1 of 16, variance 1. It is the default: two pents a
 	// byte, one table lookup in SIMD, four gates in hardware.
-	Binomial Law = iota
+	Binomial Distribution = iota
 	// Uniform draws the five levels alike, variance 2, from sixteen bits each:
 	// code = (5u + 2) >> 16. The middle level has the one surplus value of 65,536,
 	// so that the mean is exactly zero.
 	Uniform
 )
 
-// String returns the law's name.
-func (l Law) String() string {
-	switch l {
+// String returns the distribution's name.
+func (d Distribution) String() string {
+	switch d {
 	case Binomial:
 		return "binomial"
 	case Uniform:
 		return "uniform"
 	}
-	return fmt.Sprintf("Law(%d)", uint8(l))
+	return fmt.Sprintf("Distribution(%d)", uint8(d))
 }
 
-// Variance returns the variance of a pent under the law.
-func (l Law) Variance() int {
-	if l == Uniform {
+// Variance returns the variance of a pent under the distribution.
+func (d Distribution) Variance() int {
+	if d == Uniform {
 		return 2
 	}
 	return 1
@@ -62,49 +62,49 @@ const blockBytes = 16
 const NoiseUnit = 32
 
 // Noise fills dst, a multiple of NoiseUnit pents, with codes from the start of
-// the stream. Under the binomial law block i gives pents 32i to 32i+31: the low
+// the stream. Under the binomial distribution block i gives pents 32i to 32i+31: the low
 // nibbles of its sixteen bytes (words little-endian), then the high nibbles:
 //
 //	dst[32i+j]    = popcount(byte[j] & 15)
 //	dst[32i+16+j] = popcount(byte[j] >> 4)
 //
-// Under the uniform law block i gives pents 8i to 8i+7, from the low and then the
+// Under the uniform distribution block i gives pents 8i to 8i+7, from the low and then the
 // high half of each word: dst[8i+2j+h] = (5·(word[j] >> 16h & 65535) + 2) >> 16.
-func Noise(dst []uint8, law Law, s Stream) {
+func Noise(dst []uint8, dist Distribution, s Stream) {
 	if len(dst)%NoiseUnit != 0 {
 		panic(fmt.Sprintf("kernels: Noise: %d pents, want a multiple of %d", len(dst), NoiseUnit))
 	}
-	if law > Uniform {
-		panic(fmt.Sprintf("kernels: Noise: unknown law %d", law))
+	if dist > Uniform {
+		panic(fmt.Sprintf("kernels: Noise: unknown distribution %d", dist))
 	}
-	noise(dst, law, s)
+	noise(dst, dist, s)
 }
 
 // NoisePairs fills dst as Noise does from one stream after another: pairs parts of
 // one length, a multiple of NoiseUnit, of which part p is the stream s with p added to
 // its Pair. Short streams take no longer so than long ones.
-func NoisePairs(dst []uint8, law Law, s Stream, pairs int) {
+func NoisePairs(dst []uint8, dist Distribution, s Stream, pairs int) {
 	if pairs < 0 || pairs == 0 && len(dst) > 0 || pairs > 0 && (len(dst)%pairs != 0 || len(dst)/pairs%NoiseUnit != 0) {
 		panic(fmt.Sprintf("kernels: NoisePairs: %d pents for %d pairs, want a multiple of %d for each", len(dst), pairs, NoiseUnit))
 	}
-	if law > Uniform {
-		panic(fmt.Sprintf("kernels: NoisePairs: unknown law %d", law))
+	if dist > Uniform {
+		panic(fmt.Sprintf("kernels: NoisePairs: unknown distribution %d", dist))
 	}
 	if len(dst) > 0 {
-		noisePairs(dst, law, s, pairs)
+		noisePairs(dst, dist, s, pairs)
 	}
 }
 
 // noiseEach is NoisePairs by a noise for each pair.
-func noiseEach(dst []uint8, law Law, s Stream, pairs int) {
+func noiseEach(dst []uint8, dist Distribution, s Stream, pairs int) {
 	for size := len(dst) / pairs; len(dst) > 0; dst = dst[size:] {
-		noise(dst[:size], law, s)
+		noise(dst[:size], dist, s)
 		s.Pair++
 	}
 }
 
-func noiseGeneric(dst []uint8, law Law, s Stream) {
-	if law == Uniform {
+func noiseGeneric(dst []uint8, dist Distribution, s Stream) {
+	if dist == Uniform {
 		noiseUniform(dst, s)
 		return
 	}

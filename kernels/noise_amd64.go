@@ -14,16 +14,16 @@ func wideNoiseBlocks() int {
 	return noiseBlocks
 }
 
-func noiseSteps(dst *uint8, law Law, steps, blocks int, counter *[4]uint32, keys *[2 * philoxRounds]uint32) {
+func noiseSteps(dst *uint8, dist Distribution, steps, blocks int, counter *[4]uint32, keys *[2 * philoxRounds]uint32) {
 	wide := blocks > noiseBlocks
 	switch {
-	case law == Binomial && wide:
+	case dist == Binomial && wide:
 		binomialAVX512(dst, steps, counter, keys)
-	case law == Binomial:
+	case dist == Binomial:
 		binomialAVX2(dst, steps, counter, keys)
-	case law == Uniform && wide:
+	case dist == Uniform && wide:
 		uniformAVX512(dst, steps, counter, keys)
-	case law == Uniform:
+	case dist == Uniform:
 		uniformAVX2(dst, steps, counter, keys)
 	case wide:
 		randomAVX512(dst, steps, counter, keys)
@@ -32,7 +32,7 @@ func noiseSteps(dst *uint8, law Law, steps, blocks int, counter *[4]uint32, keys
 	}
 }
 
-// pairSteps draws steps of so many blocks of the binomial law, each lane its own.
+// pairSteps draws steps of so many blocks of the binomial distribution, each lane its own.
 func pairSteps(dst *uint8, steps, blocks int, src *source, l *lanes) {
 	if blocks > noiseBlocks {
 		binomialPairsAVX512(dst, steps, &src.counter, &src.keys, l)
@@ -41,7 +41,7 @@ func pairSteps(dst *uint8, steps, blocks int, src *source, l *lanes) {
 	}
 }
 
-// binomialAVX2 is steps times eight blocks of the binomial law:
+// binomialAVX2 is steps times eight blocks of the binomial distribution:
 //
 //	for i := range steps * 8 {
 //		block := philox(counter[0]+i, counter[1], counter[2], counter[3])
@@ -54,7 +54,7 @@ func pairSteps(dst *uint8, steps, blocks int, src *source, l *lanes) {
 //go:noescape
 func binomialAVX2(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRounds]uint32)
 
-// uniformAVX2 is steps times eight blocks of the uniform law:
+// uniformAVX2 is steps times eight blocks of the uniform distribution:
 //
 //	for i := range steps * 8 {
 //		block := philox(counter[0]+i, counter[1], counter[2], counter[3])

@@ -7,8 +7,8 @@ const noiseBlocks = 8
 
 func wideNoiseBlocks() int { return noiseBlocks }
 
-func noiseSteps(dst *uint8, law Law, steps, _ int, counter *[4]uint32, keys *[2 * philoxRounds]uint32) {
-	switch law {
+func noiseSteps(dst *uint8, dist Distribution, steps, _ int, counter *[4]uint32, keys *[2 * philoxRounds]uint32) {
+	switch dist {
 	case Binomial:
 		binomialNEON(dst, steps, counter, keys)
 	case Uniform:
@@ -18,7 +18,7 @@ func noiseSteps(dst *uint8, law Law, steps, _ int, counter *[4]uint32, keys *[2 
 	}
 }
 
-// binomialNEON is steps times eight blocks of the binomial law:
+// binomialNEON is steps times eight blocks of the binomial distribution:
 //
 //	for i := range steps * 8 {
 //		block := philox(counter[0]+i, counter[1], counter[2], counter[3])
@@ -31,12 +31,12 @@ func noiseSteps(dst *uint8, law Law, steps, _ int, counter *[4]uint32, keys *[2 
 //go:noescape
 func binomialNEON(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRounds]uint32)
 
-// pairSteps draws steps of blocks of the binomial law, each lane its own.
+// pairSteps draws steps of blocks of the binomial distribution, each lane its own.
 func pairSteps(dst *uint8, steps, _ int, src *source, l *lanes) {
 	binomialPairsNEON(dst, steps, &src.counter, &src.keys, l)
 }
 
-// uniformNEON is steps times eight blocks of the uniform law:
+// uniformNEON is steps times eight blocks of the uniform distribution:
 //
 //	for i := range steps * 8 {
 //		block := philox(counter[0]+i, counter[1], counter[2], counter[3])

@@ -20,7 +20,7 @@
 // V18–V20           words 1 to 3 of the counter
 // V21               index of every dword
 // V24, V25          multipliers
-// V22, V23          constants of the law
+// V22, V23          constants of the distribution
 
 DATA dwordIndex<>+0(SB)/8, $0x0000000100000000
 DATA dwordIndex<>+8(SB)/8, $0x0000000300000002

@@ -2,19 +2,19 @@
 
 package kernels
 
-func noise(dst []uint8, law Law, s Stream) {
+func noise(dst []uint8, dist Distribution, s Stream) {
 	if !useAssembly() {
-		noiseGeneric(dst, law, s)
+		noiseGeneric(dst, dist, s)
 		return
 	}
 	src := newSource(s)
-	src.fill(dst, law)
+	src.fill(dst, dist)
 }
 
-func noisePairs(dst []uint8, law Law, s Stream, pairs int) {
+func noisePairs(dst []uint8, dist Distribution, s Stream, pairs int) {
 	const unit = binomialPents
-	if !useAssembly() || law != Binomial {
-		noiseEach(dst, law, s, pairs)
+	if !useAssembly() || dist != Binomial {
+		noiseEach(dst, dist, s, pairs)
 		return
 	}
 	perPair, blocks := uint64(len(dst)/pairs/unit), len(dst)/unit
@@ -74,17 +74,17 @@ func random(dst []uint8, s Stream) {
 	src.fill(dst, rawBytes)
 }
 
-// rawBytes stands for no law: the random bytes as they are.
+// rawBytes stands for no distribution: the random bytes as they are.
 const rawBytes = Uniform + 1
 
-// Pents, or bytes without a law, of one block.
+// Pents, or bytes without a distribution, of one block.
 const (
 	binomialPents = 32
 	uniformPents  = 8
 )
 
-func blockPents(law Law) int {
-	switch law {
+func blockPents(dist Distribution) int {
+	switch dist {
 	case Binomial:
 		return binomialPents
 	case Uniform:
@@ -107,28 +107,28 @@ func newSource(s Stream) source {
 	}
 }
 
-// fill fills dst under the law and leaves the source at an unspecified block.
-func (s *source) fill(dst []uint8, law Law) {
+// fill fills dst under the distribution and leaves the source at an unspecified block.
+func (s *source) fill(dst []uint8, dist Distribution) {
 	if blocks := wideNoiseBlocks(); blocks > noiseBlocks {
-		dst = s.fillWhole(dst, law, blocks)
+		dst = s.fillWhole(dst, dist, blocks)
 	}
-	dst = s.fillWhole(dst, law, noiseBlocks)
+	dst = s.fillWhole(dst, dist, noiseBlocks)
 	if len(dst) > 0 {
 		var last [noiseBlocks * binomialPents]uint8
-		s.fillWhole(last[:noiseBlocks*blockPents(law)], law, noiseBlocks)
+		s.fillWhole(last[:noiseBlocks*blockPents(dist)], dist, noiseBlocks)
 		copy(dst, last[:])
 	}
 }
 
 // fillWhole fills what part of dst whole steps of so many blocks fill, advances the
 // source past them, and returns the rest.
-func (s *source) fillWhole(dst []uint8, law Law, blocks int) []uint8 {
-	size := blocks * blockPents(law)
+func (s *source) fillWhole(dst []uint8, dist Distribution, blocks int) []uint8 {
+	size := blocks * blockPents(dist)
 	steps := len(dst) / size
 	if steps == 0 {
 		return dst
 	}
-	noiseSteps(&dst[0], law, steps, blocks, &s.counter, &s.keys)
+	noiseSteps(&dst[0], dist, steps, blocks, &s.counter, &s.keys)
 	s.counter[0] += uint32(steps * blocks)
 	return dst[steps*size:]
 }

@@ -16,7 +16,7 @@
 // Z12, Z13        multipliers
 // Z14, Z15        scratch
 // Z16, Z17        the block of each lane, counted from the first of the step
-// Z18–Z21         constants of the law
+// Z18–Z21         constants of the distribution
 
 #define M0 Z12
 #define M1 Z13
@@ -25,8 +25,8 @@ DATA multipliers512<>+0(SB)/4, $const_philoxM0
 DATA multipliers512<>+4(SB)/4, $const_philoxM1
 GLOBL multipliers512<>(SB), RODATA|NOPTR, $8
 
-// The block of each lane of a chain for the binomial law and for bytes; qwordIndex
-// is that for the uniform law. BLOCKS gathers the even lanes in one vector and the
+// The block of each lane of a chain for the binomial distribution and for bytes; qwordIndex
+// is that for the uniform distribution. BLOCKS gathers the even lanes in one vector and the
 // odd lanes in another, where neighbours are wanted.
 DATA lanesNeighbours<>+0(SB)/8, $0
 DATA lanesNeighbours<>+8(SB)/8, $4

@@ -7,24 +7,24 @@ import (
 )
 
 func checkNoise(o *operands, shape []int) {
-	units, law := shape[0], Law(shape[1])
+	units, dist := shape[0], Distribution(shape[1])
 	s := o.stream()
 	got, want := output[uint8](o, units*NoiseUnit)
-	Noise(got, law, s)
-	noiseGeneric(want, law, s)
+	Noise(got, dist, s)
+	noiseGeneric(want, dist, s)
 	equal(o, "dst", got, want)
 }
 
 func checkNoisePairs(o *operands, shape []int) {
-	pairs, units, law := shape[0], shape[1], Law(shape[2])
+	pairs, units, dist := shape[0], shape[1], Distribution(shape[2])
 	s := o.stream()
 	if o.IntN(4) == 0 {
 		s.Pair = math.MaxUint32 - uint32(o.IntN(4)) // and around
 	}
 	got, want := output[uint8](o, pairs*units*NoiseUnit)
-	NoisePairs(got, law, s, pairs)
+	NoisePairs(got, dist, s, pairs)
 	for p := range pairs {
-		noiseGeneric(want[p*units*NoiseUnit:(p+1)*units*NoiseUnit], law, s)
+		noiseGeneric(want[p*units*NoiseUnit:(p+1)*units*NoiseUnit], dist, s)
 		s.Pair++
 	}
 	equal(o, "dst", got, want)
@@ -72,7 +72,7 @@ func TestRandomBytes(t *testing.T) {
 	}
 }
 
-// TestRandomIsNoise draws noise of the binomial law from the random bytes.
+// TestRandomIsNoise draws noise of the binomial distribution from the random bytes.
 func TestRandomIsNoise(t *testing.T) {
 	s := Stream{Seed: 3, Pair: 4}
 	random, codes := make([]uint8, 64), make([]uint8, 128)
@@ -87,9 +87,9 @@ func TestRandomIsNoise(t *testing.T) {
 }
 
 // draw returns n codes of a stream less their mean.
-func draw(n int, law Law, s Stream) []float64 {
+func draw(n int, dist Distribution, s Stream) []float64 {
 	codes := make([]uint8, n)
-	Noise(codes, law, s)
+	Noise(codes, dist, s)
 	pents := make([]float64, n)
 	for i, c := range codes {
 		pents[i] = float64(c) - zero
@@ -97,32 +97,32 @@ func draw(n int, law Law, s Stream) []float64 {
 	return pents
 }
 
-// TestNoiseLaws compares the frequencies of the five codes with the law and, by
+// TestNoiseDistributions compares the frequencies of the five codes with the distribution and, by
 // them, mean and variance: none is off by more than five standard deviations.
-func TestNoiseLaws(t *testing.T) {
+func TestNoiseDistributions(t *testing.T) {
 	const n = 1 << 20
-	for law, probability := range map[Law][5]float64{
+	for dist, probability := range map[Distribution][5]float64{
 		Binomial: {1. / 16, 4. / 16, 6. / 16, 4. / 16, 1. / 16},
 		Uniform:  {.2, .2, .2, .2, .2},
 	} {
 		var count [5]float64
 		var sum, squares float64
-		for _, v := range draw(n, law, Stream{Seed: 1}) {
+		for _, v := range draw(n, dist, Stream{Seed: 1}) {
 			count[int(v)+zero]++
 			sum += v
 			squares += v * v
 		}
 		for code, p := range probability {
 			if d := math.Abs(count[code] - n*p); d > 5*math.Sqrt(n*p*(1-p)) {
-				t.Errorf("%v: code %d comes %.0f times, want about %.0f", law, code, count[code], n*p)
+				t.Errorf("%v: code %d comes %.0f times, want about %.0f", dist, code, count[code], n*p)
 			}
 		}
-		variance := float64(law.Variance())
+		variance := float64(dist.Variance())
 		if mean := sum / n; math.Abs(mean) > 5*math.Sqrt(variance/n) {
-			t.Errorf("%v: mean %g", law, mean)
+			t.Errorf("%v: mean %g", dist, mean)
 		}
 		if got := squares / n; math.Abs(got-variance) > 5*2/math.Sqrt(n) {
-			t.Errorf("%v: variance %g, want %g", law, got, variance)
+			t.Errorf("%v: variance %g, want %g", dist, got, variance)
 		}
 	}
 }
@@ -140,17 +140,17 @@ func TestNoiseStreams(t *testing.T) {
 		"pair":       {Seed: 7, Generation: 1, Tensor: 2, Pair: 2},
 		"swapped":    {Seed: 7, Generation: 2, Tensor: 1, Pair: 3},
 	}
-	for _, law := range []Law{Binomial, Uniform} {
-		bound := 5 * float64(law.Variance()) / math.Sqrt(n)
-		x := draw(n, law, base)
+	for _, dist := range []Distribution{Binomial, Uniform} {
+		bound := 5 * float64(dist.Variance()) / math.Sqrt(n)
+		x := draw(n, dist, base)
 		for name, s := range others {
-			if r := covariance(x, draw(n, law, s)); math.Abs(r) > bound {
-				t.Errorf("%v: covariance %g of streams that differ in %s", law, r, name)
+			if r := covariance(x, draw(n, dist, s)); math.Abs(r) > bound {
+				t.Errorf("%v: covariance %g of streams that differ in %s", dist, r, name)
 			}
 		}
 		for _, lag := range []int{1, 2, 4, 8, 16, 32, 256} {
 			if r := covariance(x[lag:], x); math.Abs(r) > bound {
-				t.Errorf("%v: covariance %g at distance %d", law, r, lag)
+				t.Errorf("%v: covariance %g at distance %d", dist, r, lag)
 			}
 		}
 	}
@@ -167,13 +167,13 @@ func covariance(x, y []float64) (sum float64) {
 // TestNoisePrefix draws less of a stream and gets the same pents.
 func TestNoisePrefix(t *testing.T) {
 	forEachImpl(t, func(t *testing.T) {
-		for _, law := range []Law{Binomial, Uniform} {
+		for _, dist := range []Distribution{Binomial, Uniform} {
 			long := make([]uint8, 1024)
-			Noise(long, law, Stream{Seed: 5})
+			Noise(long, dist, Stream{Seed: 5})
 			for n := 0; n <= len(long); n += NoiseUnit {
 				short := make([]uint8, n)
-				Noise(short, law, Stream{Seed: 5})
-				equal(t, law.String(), short, long[:n])
+				Noise(short, dist, Stream{Seed: 5})
+				equal(t, dist.String(), short, long[:n])
 			}
 		}
 	})
@@ -188,10 +188,10 @@ func TestBlock(t *testing.T) {
 	}
 }
 
-func TestLaw(t *testing.T) {
-	for law, want := range map[Law]string{Binomial: "binomial", Uniform: "uniform", 2: "Law(2)"} {
-		if law.String() != want {
-			t.Errorf("law %d prints as %q, want %q", uint8(law), law, want)
+func TestDistribution(t *testing.T) {
+	for dist, want := range map[Distribution]string{Binomial: "binomial", Uniform: "uniform", 2: "Distribution(2)"} {
+		if dist.String() != want {
+			t.Errorf("distribution %d prints as %q, want %q", uint8(dist), dist, want)
 		}
 	}
 }

@@ -127,9 +127,9 @@ func TestPanics(t *testing.T) {
 		{func() { Score(nil, nil, nil, 257, 0) }, "Score: 257 classes, want 1 to 256"},
 
 		{func() { Noise(codes[:33], Binomial, Stream{}) }, "Noise: 33 pents, want a multiple of 32"},
-		{func() { Noise(codes[:32], 2, Stream{}) }, "Noise: unknown law 2"},
+		{func() { Noise(codes[:32], 2, Stream{}) }, "Noise: unknown distribution 2"},
 		{func() { NoisePairs(codes[:96], Binomial, Stream{}, 2) }, "NoisePairs: 96 pents for 2 pairs, want a multiple of 32 for each"},
-		{func() { NoisePairs(codes[:32], 2, Stream{}, 1) }, "NoisePairs: unknown law 2"},
+		{func() { NoisePairs(codes[:32], 2, Stream{}, 1) }, "NoisePairs: unknown distribution 2"},
 
 		{func() { Random(codes[:16], Stream{}) }, "Random: 16 bytes, want a multiple of 32"},
 

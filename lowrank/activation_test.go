@@ -44,7 +44,7 @@ func signsOf(n Noise, tensor uint32, pair, samples int) [][]int64 {
 // noisyOutput returns what one member makes of sample b, which is x, from the definition:
 // W·x + sign·round(A·round(S·2^Unit·2^e/√(r·variance)) / 2^shift).
 func (d dense) noisyOutput(n Noise, w Tensor, pair int, sign int64, samples, b int, x []int8) []int32 {
-	mul, shift := scaling(n, n.Rank*lawVariance(n.Law))
+	mul, shift := scaling(n, n.Rank*lawVariance(n.Distribution))
 	a, s := draw(n, FactorA, w.Number, pair, d.m), signsOf(n, w.Number, pair, samples)
 	y := make([]int32, d.m)
 	for i := range y {
@@ -69,7 +69,7 @@ func forEachActivationNoise(test func(n Noise, unit uint)) {
 		for _, rank := range []int{1, 2, 3, 4, 5, 16} {
 			for sigma := range uint(9) {
 				for _, unit := range []uint{0, 7, MaxUnit} {
-					test(Noise{Seed: 11, Generation: 5, Law: law, Rank: rank, Sigma: sigma, Estimator: PerturbActivations}, unit)
+					test(Noise{Seed: 11, Generation: 5, Distribution: law, Rank: rank, Sigma: sigma, Estimator: PerturbActivations}, unit)
 				}
 			}
 		}

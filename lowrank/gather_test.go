@@ -125,11 +125,11 @@ func TestGather(t *testing.T) {
 	}
 }
 
-func testGather(t *testing.T, u *Updater, law kernels.Law, m, k, pairs, samples, rank int) {
+func testGather(t *testing.T, u *Updater, law kernels.Distribution, m, k, pairs, samples, rank int) {
 	t.Helper()
 	name := fmt.Sprintf("%v, %d×%d, %d pairs of rank %d, %d samples", law, m, k, pairs, rank, samples)
 	rng := rand.New(rand.NewPCG(uint64(m), uint64(k)))
-	n := Noise{Seed: 8, Generation: 3, Law: law, Rank: rank, Estimator: PerturbActivations}
+	n := Noise{Seed: 8, Generation: 3, Distribution: law, Rank: rank, Estimator: PerturbActivations}
 	w, d := randomTensor(rng, 4, m, k)
 	vectors, x := randomInputs(rng, k, samples)
 	vectors[0], x[0] = -128, -128
@@ -198,7 +198,7 @@ func TestGatherDeviation(t *testing.T) {
 	for _, law := range laws {
 		for _, rank := range []int{1, 4} {
 			rng := rand.New(rand.NewPCG(7, 7))
-			n := Noise{Seed: 3, Law: law, Rank: rank, Estimator: PerturbActivations}
+			n := Noise{Seed: 3, Distribution: law, Rank: rank, Estimator: PerturbActivations}
 			w, d := randomTensor(rng, 1, m, k)
 			vectors, x := randomInputs(rng, k, samples)
 			codes := randomCodes(rng, pairs*samples)

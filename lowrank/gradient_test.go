@@ -132,7 +132,7 @@ func TestGradient(t *testing.T) {
 				}
 				for _, pairs := range populations {
 					t.Run(fmt.Sprintf("%v/%d/%s/%d", law, rank, fitness.name, pairs), func(t *testing.T) {
-						n := Noise{Seed: 5, Law: law, Rank: rank, Sigma: 2}
+						n := Noise{Seed: 5, Distribution: law, Rank: rank, Sigma: 2}
 						mean, all := 0.0, make([]int64, d)
 						for range generations {
 							z := make([]int64, d)
@@ -210,7 +210,7 @@ func TestActivationGradient(t *testing.T) {
 	q.length = math.Sqrt(squares(q.gradient))
 	for _, law := range laws {
 		κ := momentOf(law, 4)/math.Pow(momentOf(law, 2), 2) - 3
-		n := Noise{Seed: 5, Law: law, Rank: 1, Estimator: PerturbActivations}
+		n := Noise{Seed: 5, Distribution: law, Rank: 1, Estimator: PerturbActivations}
 		u := new(Updater)
 		codes := make([]int8, pairs*samples)
 		mean, all := 0.0, make([]int64, m*k)

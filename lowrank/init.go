@@ -5,11 +5,11 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// Randomize fills W with initial weights of the law, row by row from the run's
+// Randomize fills W with initial weights of the distribution, row by row from the run's
 // seed.
-func Randomize(w Tensor, law kernels.Law, seed uint64) {
+func Randomize(w Tensor, law kernels.Distribution, seed uint64) {
 	k := w.W.Cols()
-	n := Noise{Seed: seed, Law: law, Rank: 1}
+	n := Noise{Seed: seed, Distribution: law, Rank: 1}
 	codes := make([]uint8, packed.PaddedLen(k))
 	for i := range w.W.Rows() {
 		n.Factor(codes, Initial, w.Number, i, k)

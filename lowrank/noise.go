@@ -26,19 +26,19 @@ const FullRank = -1
 
 // Noise determines the perturbations of one generation.
 type Noise struct {
-	Seed       uint64      // of the run
-	Generation uint32      // counts from zero
-	Law        kernels.Law // of the factors' pents
-	Rank       int         // r, 1 to MaxRank, or FullRank
-	Sigma      uint        // σ = 2^-Sigma: the standard deviation of one weight's perturbation, in levels, or one activation's
-	Estimator  Estimator   // what is perturbed; default PerturbWeights
+	Seed         uint64               // of the run
+	Generation   uint32               // counts from zero
+	Distribution kernels.Distribution // of the factors' pents
+	Rank         int                  // r, 1 to MaxRank, or FullRank
+	Sigma        uint                 // σ = 2^-Sigma: the standard deviation of one weight's perturbation, in levels, or one activation's
+	Estimator    Estimator            // what is perturbed; default PerturbWeights
 }
 
 // Check returns an error that names the first option out of range.
 func (n Noise) Check() error {
 	switch {
-	case n.Law > kernels.Uniform:
-		return fmt.Errorf("lowrank: unknown law %v", n.Law)
+	case n.Distribution > kernels.Uniform:
+		return fmt.Errorf("lowrank: unknown distribution %v", n.Distribution)
 	case n.Rank != FullRank && (n.Rank < 1 || n.Rank > MaxRank):
 		return fmt.Errorf("lowrank: rank %d, want 1 to %d or %d for full rank", n.Rank, MaxRank, FullRank)
 	case n.Estimator > PerturbActivations:
@@ -80,14 +80,14 @@ func StreamOf(seed uint64, generation, tensor uint32, kind Kind, pair int) kerne
 // holds, each padded to packed.PaddedLen(length) with zero weights. kind is FactorA
 // or FactorB.
 func (n Noise) Factor(dst []uint8, kind Kind, tensor uint32, pair, length int) {
-	kernels.Noise(dst, n.Law, StreamOf(n.Seed, n.Generation, tensor, kind, pair))
+	kernels.Noise(dst, n.Distribution, StreamOf(n.Seed, n.Generation, tensor, kind, pair))
 	pad(dst, length)
 }
 
 // factors draws one factor of the pairs lo to hi, one after another.
 func (n Noise) factors(dst []uint8, kind Kind, tensor uint32, lo, hi, length int) {
 	size := (hi - lo) * n.Rank * packed.PaddedLen(length)
-	kernels.NoisePairs(dst[:size], n.Law, StreamOf(n.Seed, n.Generation, tensor, kind, lo), hi-lo)
+	kernels.NoisePairs(dst[:size], n.Distribution, StreamOf(n.Seed, n.Generation, tensor, kind, lo), hi-lo)
 	pad(dst[:size], length)
 }
 
@@ -106,11 +106,11 @@ func pad(dst []uint8, length int) {
 var zeros = [packed.SmallPents]uint8(bytes.Repeat([]byte{trit5.CodeZero}, packed.SmallPents))
 
 // Variance returns the variance of what one pair of fitness 1 adds to an entry of
-// Z: the rank times the square of the law's variance for a product of factors, the
-// law's variance under FullRank. Of PerturbActivations it is the variance of a pair's
-// perturbation of an output, before σ: the rank times the law's variance.
+// Z: the rank times the square of the distribution's variance for a product of factors, the
+// distribution's variance under FullRank. Of PerturbActivations it is the variance of a pair's
+// perturbation of an output, before σ: the rank times the distribution's variance.
 func (n Noise) Variance() int {
-	v := n.Law.Variance()
+	v := n.Distribution.Variance()
 	switch {
 	case n.Rank == FullRank:
 		return v

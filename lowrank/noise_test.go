@@ -12,7 +12,7 @@ import (
 	"github.com/Kaleaon/pentary-go/trit5"
 )
 
-var laws = []kernels.Law{kernels.Binomial, kernels.Uniform}
+var laws = []kernels.Distribution{kernels.Binomial, kernels.Uniform}
 
 func ExampleNoise_Factor() {
 	noise := Noise{Seed: 7, Generation: 3, Rank: 1}
@@ -57,7 +57,7 @@ func perturbation(n Noise, tensor uint32, pair, m, k int) []int64 {
 		row, col := i/k, i%k
 		if row%rows == 0 && col == 0 {
 			s := StreamOf(n.Seed, n.Generation, tensor, Dense, row/rows<<22+pair)
-			kernels.Noise(codes, n.Law, s)
+			kernels.Noise(codes, n.Distribution, s)
 		}
 		e[i] = int64(codes[row%rows*kp+col]) - 2
 	}
@@ -71,12 +71,12 @@ func scaling(n Noise, variance int) (mul int64, shift int) {
 	return int64(math.Round(128 * math.Exp2(e) / math.Sqrt(float64(variance)))), int(n.Sigma) + int(e)
 }
 
-// lawVariance is 1 for the binomial law and 2 for the uniform.
-func lawVariance(law kernels.Law) int { return 1 + int(law) }
+// lawVariance is 1 for the binomial distribution and 2 for the uniform.
+func lawVariance(law kernels.Distribution) int { return 1 + int(law) }
 
 // matrixScaling is scaling for E of a matrix.
 func matrixScaling(n Noise) (mul int64, shift int) {
-	v := lawVariance(n.Law)
+	v := lawVariance(n.Distribution)
 	if n.Rank != FullRank {
 		v *= v * n.Rank
 	}
@@ -95,8 +95,8 @@ func TestCheck(t *testing.T) {
 		want   string
 	}{
 		{func(*Noise) {}, ""},
-		{func(n *Noise) { n.Rank, n.Sigma, n.Law = MaxRank, MaxSigma, kernels.Uniform }, ""},
-		{func(n *Noise) { n.Law = 2 }, "unknown law Law(2)"},
+		{func(n *Noise) { n.Rank, n.Sigma, n.Distribution = MaxRank, MaxSigma, kernels.Uniform }, ""},
+		{func(n *Noise) { n.Distribution = 2 }, "unknown distribution Distribution(2)"},
 		{func(n *Noise) { n.Rank = 0 }, "rank 0, want 1 to 256 or -1 for full rank"},
 		{func(n *Noise) { n.Rank = FullRank }, ""},
 		{func(n *Noise) { n.Rank = -2 }, "rank -2"},
@@ -187,9 +187,9 @@ func TestFactorIsPure(t *testing.T) {
 		pair               int
 	}
 	const length = 100
-	get := func(law kernels.Law, n name) []uint8 {
+	get := func(law kernels.Distribution, n name) []uint8 {
 		codes := make([]uint8, 3*packed.PaddedLen(length))
-		Noise{Seed: n.seed, Generation: n.generation, Law: law, Rank: 3}.Factor(codes, n.kind, n.tensor, n.pair, length)
+		Noise{Seed: n.seed, Generation: n.generation, Distribution: law, Rank: 3}.Factor(codes, n.kind, n.tensor, n.pair, length)
 		return codes
 	}
 	for _, law := range laws {
@@ -218,7 +218,7 @@ func TestFactorPadding(t *testing.T) {
 			const rank = 3
 			padded := packed.PaddedLen(length)
 			codes, whole := make([]uint8, rank*padded), make([]uint8, rank*padded)
-			n := Noise{Seed: 1, Law: law, Rank: rank}
+			n := Noise{Seed: 1, Distribution: law, Rank: rank}
 			n.Factor(codes, FactorB, 2, 3, length)
 			n.Factor(whole, FactorB, 2, 3, padded)
 			for i, c := range codes {
@@ -237,7 +237,7 @@ func TestFactorPadding(t *testing.T) {
 func TestScale(t *testing.T) {
 	for _, law := range laws {
 		for rank := 1; rank <= MaxRank; rank++ {
-			mul, shift := Noise{Law: law, Rank: rank, Sigma: 3}.scale()
+			mul, shift := Noise{Distribution: law, Rank: rank, Sigma: 3}.scale()
 			if mul < 1<<scaleBits || mul >= 2<<scaleBits {
 				t.Errorf("rank %d: multiplier %d, want one to two units of 128", rank, mul)
 			}
@@ -255,14 +255,14 @@ func TestScale(t *testing.T) {
 	}
 }
 
-// At full rank the variance is the law's, not that of a product of two factors.
+// At full rank the variance is the distribution's, not that of a product of two factors.
 func TestScaleFullRank(t *testing.T) {
 	for _, test := range []struct {
-		law   kernels.Law
+		law   kernels.Distribution
 		mul   int32
 		shift uint
 	}{{kernels.Binomial, 128, 5}, {kernels.Uniform, 181, 6}} {
-		n := Noise{Law: test.law, Rank: FullRank, Sigma: 5}
+		n := Noise{Distribution: test.law, Rank: FullRank, Sigma: 5}
 		if mul, shift := n.scale(); mul != test.mul || shift != test.shift {
 			t.Errorf("%v, full rank: %d and %d, want %d and %d", test.law, mul, shift, test.mul, test.shift)
 		}
@@ -275,11 +275,11 @@ func TestVariance(t *testing.T) {
 		want int
 	}{
 		{Noise{Rank: 3}, 3},
-		{Noise{Rank: 3, Law: kernels.Uniform}, 12},
+		{Noise{Rank: 3, Distribution: kernels.Uniform}, 12},
 		{Noise{Rank: FullRank}, 1},
-		{Noise{Rank: FullRank, Law: kernels.Uniform}, 2},
+		{Noise{Rank: FullRank, Distribution: kernels.Uniform}, 2},
 		{Noise{Rank: 3, Estimator: PerturbActivations}, 3},
-		{Noise{Rank: 3, Estimator: PerturbActivations, Law: kernels.Uniform}, 6},
+		{Noise{Rank: 3, Estimator: PerturbActivations, Distribution: kernels.Uniform}, 6},
 	} {
 		if got := test.n.Variance(); got != test.want {
 			t.Errorf("%+v: variance %d, want %d", test.n, got, test.want)

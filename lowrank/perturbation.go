@@ -17,7 +17,7 @@ const MaxBits = 20
 //	dst[i*k+j] = (A·Bᵀ)[i, j]/√r · 2^(bits-Sigma)
 //
 // bits counts the fraction bits of dst, at most MaxBits. Rank 1 and FullRank under
-// the binomial law are exact from bits = Sigma on; else E is rounded to nearest,
+// the binomial distribution are exact from bits = Sigma on; else E is rounded to nearest,
 // ties away from zero. Give a few bits more than Sigma then: rounding E is coarse at
 // Sigma bits. That of a frozen W is zero.
 func (n Noise) Perturbation(ws *Workspace, dst []int32, w Tensor, pair int, bits uint) {

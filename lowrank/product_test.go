@@ -99,7 +99,7 @@ func forEachNoise(test func(n Noise)) {
 	for _, law := range laws {
 		for _, rank := range []int{1, 2, 3, 4, 5, 16, FullRank} {
 			for sigma := range uint(9) {
-				test(Noise{Seed: 11, Generation: 5, Law: law, Rank: rank, Sigma: sigma})
+				test(Noise{Seed: 11, Generation: 5, Distribution: law, Rank: rank, Sigma: sigma})
 			}
 		}
 	}
@@ -250,7 +250,7 @@ func TestPerturbation(t *testing.T) {
 	})
 }
 
-// The standard deviation of a weight's perturbation is 2^-Sigma for every law
+// The standard deviation of a weight's perturbation is 2^-Sigma for every distribution
 // and rank.
 func TestPerturbationDeviation(t *testing.T) {
 	const m, k, pairs, fraction = 32, 32, 100, 16
@@ -260,7 +260,7 @@ func TestPerturbationDeviation(t *testing.T) {
 	for _, law := range laws {
 		for _, rank := range []int{1, 2, 5, 16, FullRank} {
 			for _, sigma := range []uint{0, 3} {
-				n := Noise{Seed: 4, Law: law, Rank: rank, Sigma: sigma}
+				n := Noise{Seed: 4, Distribution: law, Rank: rank, Sigma: sigma}
 				squares := 0.0
 				for pair := range pairs {
 					n.Perturbation(&ws, e, w, pair, fraction)

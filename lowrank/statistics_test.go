@@ -25,16 +25,16 @@ func sampleSize() int {
 	return 1 << 22
 }
 
-// probabilities returns the law's P(-2), …, P(2).
-func probabilities(law kernels.Law) [trit5.Levels]float64 {
+// probabilities returns the distribution's P(-2), …, P(2).
+func probabilities(law kernels.Distribution) [trit5.Levels]float64 {
 	if law == kernels.Uniform {
 		return [...]float64{13107. / 65536, 13107. / 65536, 13108. / 65536, 13107. / 65536, 13107. / 65536}
 	}
 	return [...]float64{1. / 16, 4. / 16, 6. / 16, 4. / 16, 1. / 16}
 }
 
-// momentOf returns E[w^power] under the law.
-func momentOf(law kernels.Law, power int) (sum float64) {
+// momentOf returns E[w^power] under the distribution.
+func momentOf(law kernels.Distribution, power int) (sum float64) {
 	for c, p := range probabilities(law) {
 		sum += p * math.Pow(float64(c-trit5.CodeZero), float64(power))
 	}
@@ -59,7 +59,7 @@ func (x *chiSquare) deviations(freedom int) float64 {
 	return (math.Cbrt(x.sum/float64(freedom)) - (1 - v)) / math.Sqrt(v)
 }
 
-// Moments and frequencies of the levels are the law's, overall and at each place
+// Moments and frequencies of the levels are the distribution's, overall and at each place
 // of a block.
 func TestMoments(t *testing.T) {
 	const length = 1 << 12
@@ -119,9 +119,9 @@ func (j *joint) add(x, y []uint8) {
 	}
 }
 
-// check fails unless the counts are those of independent pents of the law: no
+// check fails unless the counts are those of independent pents of the distribution: no
 // correlation, none of squares, and the frequency of every combination.
-func (j *joint) check(t *testing.T, law kernels.Law) {
+func (j *joint) check(t *testing.T, law kernels.Distribution) {
 	t.Helper()
 	p, v := probabilities(law), momentOf(law, 2)
 	var n, products, squares float64
@@ -212,7 +212,7 @@ func TestFactorsIndependent(t *testing.T) {
 			lags := map[int]*joint{1: {}, 2: {}, 3: {}, 4: {}, 8: {}, 16: {}, 32: {}, 256: {}}
 			codes := make([]uint8, rank*length)
 			for pair := range 2 * sampleSize() / len(codes) { // half are compared with the other half
-				Noise{Seed: 2, Law: law, Rank: rank}.Factor(codes, kind, 0, pair, length)
+				Noise{Seed: 2, Distribution: law, Rank: rank}.Factor(codes, kind, 0, pair, length)
 				// Pairs that do not overlap: of blocks of d, the even with the odd ones.
 				for d, j := range ranks {
 					for lo := 0; lo < rank*length; lo += 2 * d * length {
@@ -266,7 +266,7 @@ func TestNoSequenceTwice(t *testing.T) {
 		codes := make([]uint8, 2*length)
 		for tensor := range uint32(4) {
 			for generation := range uint32(4) {
-				n := Noise{Seed: 1, Generation: generation, Law: law, Rank: 2}
+				n := Noise{Seed: 1, Generation: generation, Distribution: law, Rank: 2}
 				for pair := range 8 {
 					for kind := FactorA; kind <= FactorB; kind++ {
 						n.Factor(codes, kind, tensor, pair, length)

@@ -144,7 +144,7 @@ func TestUpdate(t *testing.T) {
 				for _, law := range laws {
 					for _, shape := range [][2]int{{1, 1}, {40, 70}, {16, 32}, {17, 300}, {3, 33}} {
 						for _, rank := range []int{1, 2, 3, 4, 5, 16, FullRank} {
-							n := Noise{Seed: 8, Law: law, Rank: rank}
+							n := Noise{Seed: 8, Distribution: law, Rank: rank}
 							checkUpdates(t, u, n, shape[0], shape[1], 1+40/max(rank, 1), rule)
 						}
 					}

@@ -56,7 +56,7 @@ func (m *Model) member(n lowrank.Noise, pair, sign int) perturbation {
 	for r := n.Rank; r > 1; r /= 4 {
 		shift++
 	}
-	if n.Law == kernels.Uniform {
+	if n.Distribution == kernels.Uniform {
 		shift++
 	}
 	e := make([][][]int, len(m.Layers))
@@ -131,7 +131,7 @@ func TestPopulation(t *testing.T) {
 		for _, noise := range []lowrank.Noise{
 			{Seed: 1, Generation: 2, Rank: 1, Sigma: 3},
 			{Seed: 2, Generation: 1, Rank: 4, Sigma: 1},
-			{Seed: 3, Rank: 16, Law: kernels.Uniform},
+			{Seed: 3, Rank: 16, Distribution: kernels.Uniform},
 		} {
 			const lo, hi, streams = 3, 6, 4
 			g := generationOf(net, lowrank.PerturbWeights, 8, 1)

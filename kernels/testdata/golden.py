@@ -131,11 +131,11 @@ def random_bytes(n, seed, generation, tensor, pair):
     return list(out[:n])
 
 
-def noise(law, n, seed, generation, tensor, pair):
+def noise(distribution, n, seed, generation, tensor, pair):
     codes, i = [], 0
     while len(codes) < n:
         words = philox([i, pair, tensor, generation], [seed % 2**32, seed // 2**32])
-        if law == 0:
+        if distribution == 0:
             digits = [f"{b:08b}" for w in words for b in w.to_bytes(4, "little")]
             codes += [d[4:].count("1") for d in digits] + [d[:4].count("1") for d in digits]
         else:
@@ -232,12 +232,12 @@ def philox_cases():
 
 def noise_cases():
     s = Source("noise")
-    for law in (0, 1):
+    for distribution in (0, 1):
         for n in (32, 64, 96, 256, 288, 800):
             names = [s.below(2**64)] + s.list(3, 0, 2**32 - 1)
             yield {
-                "law": law, "n": n, "seed": names[0], "generation": names[1],
-                "tensor": names[2], "pair": names[3], "codes": data(noise(law, n, *names)),
+                "distribution": distribution, "n": n, "seed": names[0], "generation": names[1],
+                "tensor": names[2], "pair": names[3], "codes": data(noise(distribution, n, *names)),
             }
 
 

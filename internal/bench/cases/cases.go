@@ -204,7 +204,7 @@ func saturated(m, k int) Case {
 	}}
 }
 
-func noise(name string, law kernels.Law, n int) Case {
+func noise(name string, law kernels.Distribution, n int) Case {
 	return Case{Kernel: name, N: n, Pents: int64(n), Bytes: int64(n), New: func() func() {
 		dst, s := make([]uint8, n), kernels.Stream{Seed: 1}
 		return func() {

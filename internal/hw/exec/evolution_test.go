@@ -16,7 +16,7 @@ import (
 )
 
 // drawn is pent number i of a stream, by the definition of its law.
-func drawn(s kernels.Stream, law kernels.Law, i int) int64 {
+func drawn(s kernels.Stream, law kernels.Distribution, i int) int64 {
 	if law == kernels.Binomial {
 		words := s.Block(uint32(i / 32))
 		lane := i % 16
@@ -32,14 +32,14 @@ type drawnNoise struct {
 	register                 string
 	seed                     uint64
 	generation, tensor, pair uint32
-	law                      kernels.Law
+	law                      kernels.Distribution
 	sigma                    uint
 }
 
 func (l *lab) noise(name string) drawnNoise {
 	n := drawnNoise{
 		seed: l.rng.Uint64(), generation: l.rng.Uint32(), tensor: l.rng.Uint32N(1 << 28), pair: l.rng.Uint32(),
-		law: kernels.Law(l.rng.IntN(2)), sigma: uint(l.rng.IntN(5)),
+		law: kernels.Distribution(l.rng.IntN(2)), sigma: uint(l.rng.IntN(5)),
 	}
 	l.declare("%s: .noise %d, %d, %d, %d, %d, %d, %d", name, uint32(n.seed), n.seed>>32, n.generation, n.tensor, n.pair, n.law, n.sigma)
 	n.register = l.address(name)
@@ -212,7 +212,7 @@ func TestPerturbedProduct(t *testing.T) {
 	LRADD %s, %s, %s`, pair, n.register, f, n.register, rank, product, w, x, d, f, x, rank, y, product, d))
 		matrix, err := l.m.Matrix(l.tensors[wn])
 		l.must(err)
-		noise := lowrank.Noise{Seed: n.seed, Generation: n.generation, Law: n.law, Rank: rank, Sigma: n.sigma}
+		noise := lowrank.Noise{Seed: n.seed, Generation: n.generation, Distribution: n.law, Rank: rank, Sigma: n.sigma}
 		tensor := lowrank.Tensor{Number: n.tensor, W: matrix}
 		want := make([]int32, m*2*streams)
 		var ws lowrank.Workspace
@@ -550,7 +550,7 @@ func TestPQUANTPrototype(t *testing.T) {
 func TestRandomPents(t *testing.T) {
 	const blocks = 1 << 15
 	s := kernels.Stream{Seed: 3, Generation: 4, Tensor: 5, Pair: 6}
-	for law, perBlock := range map[kernels.Law]int{kernels.Binomial: 32, kernels.Uniform: 8} {
+	for law, perBlock := range map[kernels.Distribution]int{kernels.Binomial: 32, kernels.Uniform: 8} {
 		codes := make([]uint8, (blocks+4)*perBlock)
 		kernels.Noise(codes, law, s)
 		for block := range blocks {

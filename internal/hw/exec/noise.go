@@ -17,7 +17,7 @@ import (
 type noise struct {
 	seed                     uint64
 	generation, tensor, pair uint32
-	law                      kernels.Law
+	law                      kernels.Distribution
 	sigma                    uint
 	use                      lowrank.Kind
 	next                     uint32
@@ -49,7 +49,7 @@ func (m *Machine) noise(address int64) (n noise, err error) {
 		generation: uint32(words[isa.NoiseGeneration]),
 		tensor:     uint32(words[isa.NoiseTensor]),
 		pair:       uint32(words[isa.NoisePair]),
-		law:        kernels.Law(words[isa.NoiseLaw]),
+		law:        kernels.Distribution(words[isa.NoiseLaw]),
 		sigma:      uint(words[isa.NoiseSigma]),
 		use:        lowrank.Kind(words[isa.NoiseUse]),
 		next:       uint32(words[isa.NoiseNext]),
@@ -63,7 +63,7 @@ func (n noise) ofRank(rank int64) (lowrank.Noise, error) {
 	if rank < 1 || rank > lowrank.MaxRank {
 		return lowrank.Noise{}, fmt.Errorf("rank %d, want 1 to %d", rank, lowrank.MaxRank)
 	}
-	return lowrank.Noise{Seed: n.seed, Generation: n.generation, Law: n.law, Rank: int(rank), Sigma: n.sigma}, nil
+	return lowrank.Noise{Seed: n.seed, Generation: n.generation, Distribution: n.law, Rank: int(rank), Sigma: n.sigma}, nil
 }
 
 // stream returns what PRNG draws from.
@@ -72,7 +72,7 @@ func (n noise) stream() kernels.Stream {
 }
 
 // blocks returns how many Philox blocks so many pents take.
-func blocks(law kernels.Law, pents int) int {
+func blocks(law kernels.Distribution, pents int) int {
 	if law == kernels.Uniform {
 		return pents / 8
 	}
@@ -205,7 +205,7 @@ func random(m *Machine, in isa.Instruction, e *Event) error {
 
 // randomPents returns the first 16 codes that a stream has from a block on, as
 // kernels.Noise draws them.
-func randomPents(s kernels.Stream, law kernels.Law, block uint32) (codes [trit5.WordPents]uint8) {
+func randomPents(s kernels.Stream, law kernels.Distribution, block uint32) (codes [trit5.WordPents]uint8) {
 	words := s.Block(block)
 	if law == kernels.Binomial {
 		for i := range codes {

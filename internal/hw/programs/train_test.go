@@ -44,7 +44,7 @@ func TestTraining(t *testing.T) {
 	}{
 		{[]int{30, 20, 7}, 9, es.Options{Seed: 5, Generations: 6, Pairs: 10, Sigma: 2}},
 		{[]int{30, 20, 11, 7}, 6, es.Options{
-			Seed: 1 << 40, Generations: 5, Pairs: 7, Rank: 3, Law: kernels.Uniform,
+			Seed: 1 << 40, Generations: 5, Pairs: 7, Rank: 3, Distribution: kernels.Uniform,
 			Rule: es.Residual{Rate: es.Ratio(1, 2)}, Schedule: es.Constant,
 		}},
 		{[]int{30, 7}, 16, es.Options{Seed: 3, Generations: 4, Pairs: 12, Rank: 4, Sigma: 1, Fitness: es.Sign, Rule: es.Stochastic{Rate: es.Ratio(1, 3)}}},

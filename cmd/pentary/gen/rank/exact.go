@@ -7,7 +7,7 @@ import (
 )
 
 // probabilities returns the law's P(-2), …, P(2), as kernels.Noise draws them.
-func probabilities(law kernels.Law) [5]float64 {
+func probabilities(law kernels.Distribution) [5]float64 {
 	if law == kernels.Uniform {
 		return [5]float64{13107. / 65536, 13107. / 65536, 13108. / 65536, 13107. / 65536, 13107. / 65536}
 	}
@@ -50,7 +50,7 @@ func (m masses) trim() masses {
 
 // projection returns, for a vector a of random pents, the law of v·a and for each
 // i the moment E[a_i; v·a = k] by k.
-func projection(law kernels.Law, v []int) (sum masses, moments []masses) {
+func projection(law kernels.Distribution, v []int) (sum masses, moments []masses) {
 	p := probabilities(law)
 	// weighed returns the law of v·a, its masses times a_i.
 	weighed := func(i int) masses {
@@ -98,7 +98,7 @@ func product(m, n masses) masses {
 // convolution. The ranks are alike, so E_ij is taken from the first of them:
 //
 //	G[i][j] = √r/v · Σ_l E[a_i·b_j; (u·a)(x·b) = l] · E[φ | the first is l]
-func pents(law kernels.Law, f fitness, s sample) [][]float64 {
+func pents(law kernels.Distribution, f fitness, s sample) [][]float64 {
 	sumA, momentsA := projection(law, u)
 	sumB, momentsB := projection(law, s.x)
 	one := product(sumA, sumB)

@@ -72,9 +72,9 @@ func TestSampled(t *testing.T) {
 	w := lowrank.Tensor{W: packed.NewMatrix(outputs, inputs)}
 	e := make([]int32, outputs*inputs)
 	var ws lowrank.Workspace
-	for i, law := range []kernels.Law{kernels.Binomial, kernels.Uniform} {
+	for i, law := range []kernels.Distribution{kernels.Binomial, kernels.Uniform} {
 		for k, want := range laws[i].updates(f, s) {
-			n := lowrank.Noise{Seed: 1, Law: law, Rank: ranks[k]}
+			n := lowrank.Noise{Seed: 1, Distribution: law, Rank: ranks[k]}
 			sum, squares := make([]float64, len(e)), make([]float64, len(e))
 			for pair := range pairs {
 				n.Perturbation(&ws, e, w, pair, bits)

@@ -415,7 +415,7 @@ func (o *operands) stream() kernels.Stream {
 func noise(o *operands, s []int) func() int {
 	stream := o.stream()
 	dst := output[uint8](o, "dst", s[0]*kernels.NoiseUnit)
-	return none(func() { kernels.Noise(dst, kernels.Law(s[1]), stream) })
+	return none(func() { kernels.Noise(dst, kernels.Distribution(s[1]), stream) })
 }
 
 func random(o *operands, s []int) func() int {

@@ -56,7 +56,7 @@ func (s *Optimizer) noiseAndUpdate(groups *console.Groups) {
 	f.Var(&s.Rank, "rank", "rank of the perturbations, or full for dense ones")
 	f.UintVar(&o.Sigma, "sigma", o.Sigma, "perturb by 2^-sigma levels, or activations of one")
 	f.Var(console.Choice[es.Schedule]{Value: &o.SigmaSchedule, Options: schedules}, "sigma-schedule", "schedule of the perturbation over the run")
-	f.Var(console.Choice[kernels.Law]{Value: &o.Law, Options: []kernels.Law{kernels.Binomial, kernels.Uniform}}, "law", "distribution of the random factors")
+	f.Var(console.Choice[kernels.Distribution]{Value: &o.Distribution, Options: []kernels.Distribution{kernels.Binomial, kernels.Uniform}}, "law", "distribution of the random factors")
 	f.IntVar(&o.Reuse, "noise-reuse", o.Reuse, "generations that share their noise")
 
 	f = groups.Add("Update")
@@ -114,7 +114,7 @@ func (s *Optimizer) Meta() map[string]string {
 	meta := map[string]string{
 		"seed": strconv.FormatUint(o.Seed, 10), "pairs": strconv.Itoa(o.Pairs),
 		"rank": s.Rank.String(), "sigma": strconv.FormatUint(uint64(o.Sigma), 10),
-		"law": o.Law.String(), "fitness": o.Fitness.String(),
+		"law": o.Distribution.String(), "fitness": o.Fitness.String(),
 		"schedule": fmt.Sprintf("%v over %d", o.Schedule, o.Generations),
 	}
 	s.Rule.Meta(meta)
