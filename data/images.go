@@ -46,6 +46,9 @@ func ReadImages(dir string) (train, test *Dataset, err error) {
 	return train, test, nil
 }
 
+// IsImageFile reports whether ReadImages reads files of that name.
+func IsImageFile(name string) bool { return idxFile.MatchString(name) }
+
 // imageFiles returns the paths of the four files by part and kind.
 func imageFiles(dir string) (map[string]string, error) {
 	entries, err := os.ReadDir(dir)

@@ -63,13 +63,16 @@ const (
 // feature has mean 0 and standard deviation 32 there, and what is beyond ±127 is clipped.
 // With ramps above 1, a feature makes as many inputs instead, centered at evenly spaced
 // quantiles, of which equal ones count once. The targets of a regression fill ±112, which
-// leaves new ones an eighth more.
+// leaves new ones an eighth more. A label that is the same in all rows is an error.
 func (t *Table) Fit(rows []int, ramps int) (*Scaler, error) {
 	switch {
 	case len(rows) == 0:
 		return nil, fmt.Errorf("%s: no rows to fit scales to", t.Name)
 	case ramps < 1 || ramps > MaxRamps:
 		return nil, fmt.Errorf("data: %d ramps a feature, want 1 to %d", ramps, MaxRamps)
+	}
+	if err := t.varies(); err != nil {
+		return nil, err
 	}
 	s := &Scaler{Label: t.Label, Column: t.Column, Width: t.Width, Classes: t.Classes}
 	for j, name := range t.Features {
@@ -122,6 +125,17 @@ func (t *Table) quantiles(rows []int, feature, n int) []float64 {
 		at[i] = values[(2*i+1)*len(values)/(2*n)]
 	}
 	return slices.Compact(at)
+}
+
+// varies returns an error if the label is the same in all rows.
+func (t *Table) varies() error {
+	switch {
+	case len(t.Classes) == 1:
+		return fmt.Errorf("%s: column %q has one class, %q, in all rows: nothing to predict", t.Name, t.Label, t.Classes[0])
+	case t.Targets != nil && slices.Min(t.Targets) == slices.Max(t.Targets):
+		return fmt.Errorf("%s: column %q is %g in all rows: nothing to predict", t.Name, t.Label, t.Targets[0])
+	}
+	return nil
 }
 
 // Inputs returns the width of a network's input: those of the features, and a constant

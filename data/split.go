@@ -38,6 +38,9 @@ type SplitOptions struct {
 // Split divides a table into a validation part, a test part and the rest, for training: see
 // SplitRows. The scaler is fitted on the training part alone.
 func (t *Table) Split(o SplitOptions) (*Split, error) {
+	if err := t.varies(); err != nil {
+		return nil, err
+	}
 	parts, err := SplitRows(t.Len(), t.Labels, o.Seed, o.Validation, o.Test)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", t.Name, err)

@@ -407,20 +407,14 @@ func (b *builder) add(fields [][]byte) error {
 	return nil
 }
 
-// finish orders the classes and checks that there is something to learn.
+// finish orders the classes.
 func (b *builder) finish() error {
 	t := b.t
 	if t.Len() == 0 {
 		return fmt.Errorf("%s: no rows after the header", t.Name)
 	}
 	if b.regress {
-		if slices.Min(t.Targets) == slices.Max(t.Targets) {
-			return fmt.Errorf("%s: column %q is %g in all rows: nothing to predict", t.Name, t.Label, t.Targets[0])
-		}
 		return nil
-	}
-	if len(t.Classes) == 1 {
-		return fmt.Errorf("%s: column %q has one class, %q, in all rows: nothing to predict", t.Name, t.Label, t.Classes[0])
 	}
 	before := slices.Clone(t.Classes)
 	sortClasses(t.Classes)

@@ -172,7 +172,10 @@ func TestTableErrors(t *testing.T) {
 		{"x,y\n\"" + strings.Repeat("1\n", maxRecord/2+2), CSVOptions{Label: "y"}, "f.csv:2: a record of more than 4 MiB"},
 		{strings.Repeat(",", maxRecord+2), CSVOptions{Label: "y"}, "f.csv:1: a record of more than 4 MiB"},
 	} {
-		_, err := ReadTable(strings.NewReader(test.text), "f.csv", test.o)
+		table, err := ReadTable(strings.NewReader(test.text), "f.csv", test.o)
+		if err == nil {
+			_, err = table.Fit([]int{0}, 1)
+		}
 		if err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%.60q: error %v, want %q in it", test.text, err, test.want)
 		}

@@ -23,8 +23,8 @@ type Attention struct {
 	width         int
 }
 
-// maxWindow bounds the window: the sum of its weights fits an int32 with the values.
-const maxWindow = 1 << 10
+// MaxWindow bounds the window: the sum of its weights fits an int32 with the values.
+const MaxWindow = 1 << 10
 
 // NewAttention returns a layer of zero weights. The width of a head is a multiple of 4.
 func NewAttention(width, heads, window int) *Attention {
@@ -35,9 +35,9 @@ func buildAttention(width, heads, window int, from Source) (*Attention, error) {
 	if err := checkWidths("Attention", 4, width); err != nil {
 		return nil, err
 	}
-	if heads < 1 || width%heads != 0 || width/heads%4 != 0 || window < 1 || window > maxWindow {
+	if heads < 1 || width%heads != 0 || width/heads%4 != 0 || window < 1 || window > MaxWindow {
 		return nil, fmt.Errorf("nn: Attention of width %d, %d heads and a window of %d, want heads of a multiple of 4 and a window of 1 to %d",
-			width, heads, window, maxWindow)
+			width, heads, window, MaxWindow)
 	}
 	project, err := from("project", 3*width, width, false)
 	return &Attention{heads, window, project, width}, err
@@ -83,7 +83,7 @@ func (l *Attention) attend(y, q, past []int8, head, c, n, steps int) {
 	width := l.width / l.Heads
 	size := len(q)
 	first := (head*width/4*n + c) * 4 // of the head's activations of the column
-	var weights [maxWindow]int32
+	var weights [MaxWindow]int32
 	most := int32(-1 << 31)
 	for j := range steps {
 		keys := past[j*2*size:]

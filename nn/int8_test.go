@@ -4,12 +4,10 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 
+	"github.com/Kaleaon/pentary-go/data/opticks"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/internal/fixed"
 	"github.com/Kaleaon/pentary-go/internal/reuse"
@@ -217,13 +215,9 @@ func TestInt8Gap(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it trains two models")
 	}
-	root, err := exec.Command("go", "env", "GOROOT").Output()
+	text, err := opticks.Load()
 	if err != nil {
-		t.Skip("no go command to say where Opticks is")
-	}
-	opticks, err := os.ReadFile(filepath.Join(strings.TrimSpace(string(root)), "src/testdata/Isaac.Newton-Opticks.txt"))
-	if err != nil {
-		t.Skip("no Opticks")
+		t.Fatal(err)
 	}
 	l, generations, most := Language{Width: 16, Layers: 1, Cell: CellMinGRU, Places: 2}, 40, 0.50
 	if os.Getenv("PENTARY_LONG") != "" {
@@ -231,7 +225,7 @@ func TestInt8Gap(t *testing.T) {
 	}
 	var bits [2]float64
 	for i, int8s := range []bool{false, true} {
-		bits[i] = trainFine(t, l, opticks, len(opticks)-len(opticks)/20, generations, 30, int8s)
+		bits[i] = trainFine(t, l, text.Bytes, text.Train, generations, 30, int8s)
 	}
 	t.Logf("width %d, %d generations: %s", l.Width, generations, fmt.Sprintf("pents %.4f, int8 %.4f bits a byte", bits[0], bits[1]))
 	if gap := bits[0] - bits[1]; gap > most || max(bits[0], bits[1]) > 5 {

@@ -73,10 +73,11 @@ type tensorInfo struct {
 }
 
 func inspectFile(path string) (*inspection, error) {
-	f, err := packed.ReadFile(path)
+	f, err := packed.Open(path)
 	if err != nil {
 		return nil, err
 	}
+	defer f.Close()
 	hash := sha256.New() // a file of the same content has the same bytes
 	size, err := f.WriteTo(hash)
 	if err != nil {
@@ -89,7 +90,7 @@ func inspectFile(path string) (*inspection, error) {
 		Weights: w.Count, Bytes: w.Bytes, Levels: w.Levels, BitsPerWeight: w.BitsPerWeight(),
 		summary: w,
 	}
-	if m, err := nn.Load(f); err == nil {
+	if m, err := nn.Load(f.File); err == nil {
 		i.layers = m.Summary()
 	}
 	for _, t := range f.Tensors {

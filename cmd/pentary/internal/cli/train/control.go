@@ -84,11 +84,12 @@ func newControlTask(env control.Environment, s *console.Streams) *cobra.Command 
 
 // testPolicy tests the policy of a file.
 func testPolicy(k *policy, s *console.Streams, path, frames string, json bool) error {
-	f, err := packed.ReadFile(path)
+	f, err := packed.Open(path)
 	if err != nil {
 		return err
 	}
-	if err := k.open(f); err != nil {
+	defer f.Close()
+	if err := k.open(f.File); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	began := time.Now()

@@ -21,7 +21,8 @@ func NewEval(s *console.Streams) *cobra.Command {
 		Short: "Measure a saved model on its task's held-out samples",
 		Long: `Measure a saved model on its task's held-out samples, or a language model on the
 held-out end of its text. A model knows the hash of its data: without --data, other data
-are an error; with it, the report says that they are others.`,
+are an error; with it, the report says that they are others, and the whole table or text
+is measured, of images the test part.`,
 		Args:        console.OneArgument(".pent file"),
 		Annotations: console.Arguments(console.ArgModel),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -46,11 +47,12 @@ type otherData struct {
 }
 
 func eval(s *console.Streams, path, data string, json bool) error {
-	f, err := packed.ReadFile(path)
+	f, err := packed.Open(path)
 	if err != nil {
 		return err
 	}
-	k, err := open(f)
+	defer f.Close()
+	k, err := open(f.File)
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
@@ -63,6 +65,9 @@ func eval(s *console.Streams, path, data string, json bool) error {
 	if other && data == "" {
 		return fmt.Errorf("%s was trained on %s (sha256 %s), and %s is other data (sha256 %s); --data names the data to measure on",
 			path, report.Printable(f.Meta[metaData]), want, report.Printable(name), sum)
+	}
+	if other {
+		k.whole()
 	}
 	o, err := k.measure()
 	if err != nil {

@@ -28,6 +28,8 @@ type kind interface {
 	dataFlag(f *pflag.FlagSet, path *string)
 	// load reads the data; an empty path names the default.
 	load(path string) error
+	// whole makes all that load has read the test data, for data that no training has seen.
+	whole()
 	// data returns what the data are called and their hash, after load.
 	data() (name string, hash journal.Hash)
 

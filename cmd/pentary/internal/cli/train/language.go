@@ -10,9 +10,10 @@ import (
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/chart"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
-	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/corpus"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/settings"
+	"github.com/Kaleaon/pentary-go/data"
+	"github.com/Kaleaon/pentary-go/data/opticks"
 	"github.com/Kaleaon/pentary-go/es/journal"
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/nn"
@@ -27,7 +28,7 @@ const languageTask = "lm"
 // language trains a language model.
 type language struct {
 	*settings.Language
-	source *corpus.Text
+	source *data.Text
 	model  *nn.Model
 	svg    string
 }
@@ -38,7 +39,7 @@ func (l *language) name() string  { return languageTask }
 func (l *language) short() string { return "a language model over the bytes of a text" }
 func (l *language) long() string {
 	return `Train a language model over the bytes of a text, of which the last twentieth is held
-out. The text is ` + corpus.Opticks + `, unless
+out. The text is Isaac Newton, Opticks (4th edition, 1730), which the program holds, unless
 --data names another file.
 
 The model reads streams of the text side by side. By default its noise is in
@@ -51,7 +52,7 @@ func (l *language) example() string {
 }
 
 func (l *language) dataFlag(f *pflag.FlagSet, path *string) {
-	console.Input(f, path, "data", "text `file` to learn; by default Opticks").Otherwise(func([]string) string { return corpus.Standard() })
+	console.Input(f, path, "data", "text `file` to learn; by default Opticks")
 }
 
 // extraFlags adds the flags that a language model alone has.
@@ -60,11 +61,17 @@ func (l *language) extraFlags(f *pflag.FlagSet) {
 }
 
 func (l *language) load(path string) (err error) {
-	l.source, err = corpus.Load(path)
+	if path == "" {
+		l.source, err = opticks.Load()
+	} else {
+		l.source, err = data.ReadText(path)
+	}
 	return err
 }
 
-func (l *language) data() (string, journal.Hash) { return l.source.Path, l.source.Sum() }
+func (l *language) whole() { l.source.Train = 0 }
+
+func (l *language) data() (string, journal.Hash) { return l.source.Name, l.source.Hash() }
 
 func (l *language) samples() int { return l.Batch.Streams * l.Batch.Steps }
 
@@ -107,10 +114,10 @@ func (l *language) start() train.Start {
 	return train.Start{
 		Title: "language model " + l.Name(),
 		Note: fmt.Sprintf("%s weights · %s bytes of %s, %s held out · %s", report.Count(l.model.Size()), report.Count(learned),
-			report.Printable(l.source.Path), report.Count(held), kernels.Selected()),
+			report.Printable(l.source.Name), report.Count(held), kernels.Selected()),
 		About: []slog.Attr{
 			slog.String("task", languageTask), slog.String("model", l.Name()), slog.Int("weights", l.model.Size()),
-			slog.String("text", l.source.Path), slog.Int("train_bytes", learned), slog.Int("valid_bytes", held),
+			slog.String("text", l.source.Name), slog.Int("train_bytes", learned), slog.Int("valid_bytes", held),
 			slog.Int("generations", l.Base.Generations), slog.String("kernels", kernels.Selected()), slog.Any("settings", settings.Texts(l)),
 		},
 	}
@@ -124,7 +131,7 @@ func (l *language) score(score int64, size int) (key, meta string, value float64
 func (l *language) text(value float64) string { return fmt.Sprintf("%.3f bits/byte", value) }
 
 // ngrams names the models whose bits a learning curve is drawn beside, by their order.
-var ngrams = []string{1: "bytes", 2: "pairs of bytes", 3: "triples of bytes"}
+var ngrams = []string{"bytes", "pairs of bytes", "triples of bytes"}
 
 // plot draws the learning curve: held-out bits a byte by member-tokens, and the bits of
 // n-gram models of the text.
@@ -140,10 +147,9 @@ func (l *language) plot(points []train.Point) error {
 	if l.svg == "" || len(curve.Points) < 2 {
 		return nil
 	}
-	c := chart.Lines{Title: "A language model of pents learns " + filepath.Base(l.source.Path), X: "member-tokens", Y: "held-out bits a byte"}
+	c := chart.Lines{Title: "A language model of pents learns " + filepath.Base(l.source.Name), X: "member-tokens", Y: "held-out bits a byte"}
 	first, last := curve.Points[0].X, curve.Points[len(curve.Points)-1].X
-	for n := 1; n < len(ngrams); n++ {
-		level := l.source.Level(n)
+	for n, level := range l.source.NGramBits(len(ngrams)) {
 		c.Series = append(c.Series, chart.Series{
 			Name: fmt.Sprintf("%s, %.2f", ngrams[n], level), Color: chart.Pale, Width: 1, Dashes: chart.Dashes[0],
 			Points: []chart.Point{{X: first, Y: level}, {X: last, Y: level}},

@@ -62,6 +62,7 @@ func (c *policy) long() string {
 
 func (c *policy) dataFlag(*pflag.FlagSet, *string) {}
 func (c *policy) load(string) error                { return nil }
+func (c *policy) whole()                           {}
 func (c *policy) data() (string, journal.Hash) {
 	return "environment " + c.name(), sha256.Sum256([]byte(c.name()))
 }

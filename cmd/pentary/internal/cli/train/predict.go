@@ -69,12 +69,13 @@ func (p *predictor) run(model, path string) error {
 	if err != nil {
 		return console.UsageError{Err: err}
 	}
-	f, err := packed.ReadFile(model)
+	f, err := packed.Open(model)
 	if err != nil {
 		return err
 	}
-	if p.scaler, err = scalerOf(f); err == nil {
-		if p.net, err = nn.Load(f); err == nil {
+	defer f.Close()
+	if p.scaler, err = scalerOf(f.File); err == nil {
+		if p.net, err = nn.Load(f.File); err == nil {
 			err = p.scaler.CheckWidths(p.net.Inputs(), p.net.Outputs())
 		}
 	}

@@ -54,11 +54,12 @@ Ctrl-C ends it. On a terminal, control characters of the text are escaped.`,
 }
 
 func (w *sampler) run(ctx context.Context, s *console.Streams, path string) error {
-	f, err := packed.ReadFile(path)
+	f, err := packed.Open(path)
 	if err != nil {
 		return err
 	}
-	m, err := nn.Load(f)
+	defer f.Close()
+	m, err := nn.Load(f.File)
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}

@@ -24,11 +24,12 @@ type table struct {
 	*classifier
 	*settings.CSV
 	scaler *data.Scaler
+	all    func() *data.Dataset // every row, of a table that is loaded with a model's scales
 }
 
 func newCSV() *table {
 	s := settings.NewCSV()
-	return &table{&classifier{Classifier: s.Classifier, of: &task.CSV}, s, nil}
+	return &table{&classifier{Classifier: s.Classifier, of: &task.CSV}, s, nil, nil}
 }
 
 // newTable returns the command that trains on a CSV file.
@@ -85,25 +86,40 @@ func (c *table) load(path string) error {
 		return err
 	}
 	c.path = path
-	fitted := c.scaler
+	if c.scaler != nil {
+		return c.loadScaled(t)
+	}
 	split, err := t.Split(data.SplitOptions{Seed: c.seed(), Test: c.Test, Ramps: c.Ramps})
 	if err != nil {
 		return err
 	}
 	c.train, c.test, c.scaler = split.Train, split.Test, split.Scaler
-	if fitted == nil {
-		return nil
-	}
-	c.scaler = fitted
-	if err := fitted.CheckTable(t); err != nil {
+	return nil
+}
+
+// loadScaled takes a table with the scales of a model. Its rows are divided as those of the
+// training were, if there are enough of them.
+func (c *table) loadScaled(t *data.Table) error {
+	if err := c.scaler.CheckTable(t); err != nil {
 		return err
 	}
+	all := make([]int, t.Len())
+	for i := range all {
+		all[i] = i
+	}
+	c.all = func() *data.Dataset { return c.scaler.Dataset(t, all) }
 	parts, err := data.SplitRows(t.Len(), t.Labels, c.seed(), 0, c.Test)
 	if err != nil {
-		return err
+		c.whole()
+		return nil
 	}
-	c.train, c.test = fitted.Dataset(t, parts[0]), fitted.Dataset(t, parts[2])
+	c.train, c.test = c.scaler.Dataset(t, parts[0]), c.scaler.Dataset(t, parts[2])
 	return nil
+}
+
+func (c *table) whole() {
+	c.test = c.all()
+	c.train = c.test
 }
 
 func (c *table) seed() uint64 { return c.CSV.Base.Seed }

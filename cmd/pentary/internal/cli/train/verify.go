@@ -77,7 +77,7 @@ func (b *rebuild) verify(ctx context.Context, s *console.Streams, dir, model str
 	}
 	v.Verified = err == nil
 	if err != nil {
-		v.Difference = err.Error()
+		v.Difference = console.Message(err)
 	}
 	if b.json {
 		return errors.Join(err, s.PrintJSON("result", v))
@@ -97,17 +97,18 @@ func (v *verification) verify(ctx context.Context, s *console.Streams, b *rebuil
 	}
 	v.InitialSHA256, v.DataSHA256 = hex.EncodeToString(p.header.Weights[:]), hex.EncodeToString(p.header.Data[:])
 	v.Pairs = p.kind.Options().Pairs
-	f, err := packed.ReadFile(v.Model)
+	f, err := packed.Open(v.Model)
 	if err != nil {
 		return err
 	}
+	defer f.Close()
 	v.ModelSHA256 = report.WeightsOf(f.Tensors...).SHA256
 	meta := modelMeta(p.kind, p.config, 0)
 	delete(meta, "generations")
 	if _, ok := f.Meta[metaDataHash]; ok { // of a version that says so
 		meta[metaDataHash] = v.DataSHA256
 	}
-	at, err := r.Verify(ctx, v.Dir, f, meta)
+	at, err := r.Verify(ctx, v.Dir, f.File, meta)
 	v.ModelGeneration, v.Generations, v.codes = at.Generation, at.Reached, at.Codes
 	if at.Replayed != nil {
 		v.FinalSHA256, v.Ended, v.TimesFaster = hex.EncodeToString(at.Final[:]), at.Ended, at.TimesFaster()

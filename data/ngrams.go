@@ -1,17 +1,17 @@
-package corpus
+package data
 
 import "math"
 
-// MaxOrder is the largest order of Levels.
+// MaxOrder is the largest order of NGramBits.
 const MaxOrder = 8
 
-// Levels returns the bits a byte of models that count, on the held-out end of the text:
+// NGramBits returns the bits a byte of models that count, on the held-out end of the text:
 // element n-1 is of the n-gram model, which predicts a byte from the n-1 before it, for n
 // from 1 to order, at most MaxOrder. A model of n counts in the text before that end how
 // often each byte follows those n-1, with the distribution of the model of n-1 as one
 // count in addition; that of no context adds the uniform one. Language models' bits are to
-// be compared with the level of as many bytes of context.
-func (t *Text) Levels(order int) []float64 {
+// be compared with the model of as many bytes of context.
+func (t *Text) NGramBits(order int) []float64 {
 	counts := make([]counter, order)
 	for k := range counts {
 		counts[k] = counter{followed: map[uint64]int{}, seen: map[uint64]int{}}
@@ -19,18 +19,18 @@ func (t *Text) Levels(order int) []float64 {
 			counts[k].add(t.key(at, k), t.Bytes[at])
 		}
 	}
-	levels := make([]float64, order)
+	bits := make([]float64, order)
 	for at := t.Train; at < len(t.Bytes); at++ {
 		p := 1.0 / 256
 		for k := range counts {
 			p = counts[k].probability(t.key(at, k), t.Bytes[at], p)
-			levels[k] -= math.Log2(p)
+			bits[k] -= math.Log2(p)
 		}
 	}
-	for k := range levels {
-		levels[k] /= float64(len(t.Bytes) - t.Train)
+	for k := range bits {
+		bits[k] /= float64(len(t.Bytes) - t.Train)
 	}
-	return levels
+	return bits
 }
 
 // key returns the k bytes before a place as a number.
@@ -56,6 +56,3 @@ func (c *counter) add(context uint64, b byte) {
 func (c *counter) probability(context uint64, b byte, p float64) float64 {
 	return (float64(c.seen[context<<8|uint64(b)]) + p) / float64(c.followed[context]+1)
 }
-
-// Level returns the bits a byte of order n.
-func (t *Text) Level(n int) float64 { return t.Levels(n)[n-1] }
