@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os/signal"
+	"regexp"
 
 	"github.com/spf13/cobra"
 )
@@ -91,10 +92,17 @@ func exitCode(stderr io.Writer, cmd *cobra.Command, err error) int {
 	case errors.Is(err, ErrInterrupted):
 		return ExitInterrupted
 	}
-	fmt.Fprintf(stderr, "pentary: %v\n", err)
+	fmt.Fprintf(stderr, "pentary: %s\n", Message(err))
 	if usage := (UsageError{}); errors.As(err, &usage) {
 		fmt.Fprintf(stderr, "Try \"%s --help\".\n", cmd.CommandPath())
 		return ExitUsage
 	}
 	return ExitError
 }
+
+// packages matches the names with which packages of the library begin their errors.
+var packages = regexp.MustCompile(`(^|: |\n)(?:(?:baseline|control|es|lowrank|nn|packed|train|tune): )+`)
+
+// Message returns the text of an error for people: without the names of packages, which
+// are no part of the command line.
+func Message(err error) string { return packages.ReplaceAllString(err.Error(), "$1") }

@@ -10,6 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/Kaleaon/pentary-go/data"
 )
 
 // A place is a file that a command reads or writes, as far as it is there.
@@ -124,12 +126,7 @@ func CheckPaths(cmd *cobra.Command, args []string, s *Streams, inputs map[string
 		if path == "" {
 			continue
 		}
-		places = append(places, resolve(label, path, reads))
-		if isFolder(path) {
-			for _, name := range dataFiles() {
-				places = append(places, resolve(label, filepath.Join(path, name), reads))
-			}
-		}
+		places = append(places, inputPlaces(label, path)...)
 	}
 	for i, p := range places {
 		for _, q := range places[:i] {
@@ -159,9 +156,28 @@ func CheckPaths(cmd *cobra.Command, args []string, s *Streams, inputs map[string
 	return nil
 }
 
-func isFolder(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.IsDir()
+// inputPlaces returns the places of an input: of a folder of data the files in it, too.
+func inputPlaces(label, path string) []place {
+	places := []place{resolve(label, path, reads)}
+	entries, err := os.ReadDir(path)
+	if err != nil { // a file, or nothing
+		return places
+	}
+	for _, e := range entries {
+		if data.IsImageFile(e.Name()) {
+			places = append(places, resolve(label, filepath.Join(path, e.Name()), reads))
+		}
+	}
+	return places
+}
+
+// joins reports whether an output would be a new file that is read with a folder of data.
+func (p place) joins(folder place) bool {
+	if p.info != nil || folder.info == nil || !folder.info.IsDir() || !data.IsImageFile(p.rest) {
+		return false
+	}
+	dir, err := os.Stat(p.dir)
+	return err == nil && os.SameFile(dir, folder.info)
 }
 
 // shared reports whether it is something that several may write to.
@@ -183,7 +199,7 @@ func (p place) conflict(q place) error {
 	if !p.output() || p.run && !q.run && q.output() {
 		p, q = q, p
 	}
-	if !p.output() || p.run && q.run || p.model && q.model || p.shared() || !p.same(q) {
+	if !p.output() || p.run && q.run || p.model && q.model || p.shared() || !p.same(q) && !(q.role == reads && p.joins(q)) {
 		return nil
 	}
 	does := "writes"
@@ -272,24 +288,24 @@ func missing(dir string, err error) error {
 func placesOf(cmd *cobra.Command, args []string) []place {
 	var places []place
 	add := func(label, path string, v *Path) {
-		join := func(r role, run bool, names ...string) {
+		join := func(r role, names []string) {
 			for _, name := range names {
 				p := resolve(label, filepath.Join(path, name), r)
-				p.run, p.model = run, name == modelName
+				p.run, p.model = true, name == modelName
 				places = append(places, p)
 			}
 		}
 		switch v.role {
 		case reads, readsFolder:
-			if places = append(places, resolve(label, path, reads)); isFolder(path) {
-				join(reads, false, dataFiles()...)
-			}
+			places = append(places, inputPlaces(label, path)...)
 		case writesDir:
 			if v.names != nil {
-				join(writes, true, v.names()...)
+				join(writes, v.names())
 			}
 		case keepsRun:
-			join(keepsRun, true, runFiles[0].names...)
+			join(keepsRun, runFiles[0].names)
+		case readsRun:
+			join(reads, runFiles[0].names)
 		default:
 			p := resolve(label, path, v.role)
 			p.model = v.model && v.role == writes
@@ -313,11 +329,7 @@ func placesOf(cmd *cobra.Command, args []string) []place {
 		switch argumentKind(cmd, i) {
 		case "":
 		case ArgRun:
-			for _, name := range runFiles[0].names {
-				p := resolve(arg, filepath.Join(arg, name), reads)
-				p.run, p.model = true, name == modelName
-				places = append(places, p)
-			}
+			add(arg, arg, &Path{role: readsRun})
 		default:
 			add(arg, arg, &Path{role: reads})
 		}

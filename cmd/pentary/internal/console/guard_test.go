@@ -72,6 +72,7 @@ func TestGuard(t *testing.T) {
 	}
 	makeFiles(t, "b.txt", "net.pent", "d/", "d/t10k-labels-idx1-ubyte", "run/", "run/journal.pej", "run/checkpoint", "run/model.pent",
 		"other/", "other/journal.pej", "other/model.pent", "tuned/", "tuned/tune.jsonl", "tuned/a.svg", "free/", "read/",
+		"e/", "e/emnist-letters-train-images.idx3-ubyte", "hard.idx = e/emnist-letters-train-images.idx3-ubyte",
 		"hard.txt = b.txt", "soft.txt -> b.txt", "soft2.txt -> soft.txt", "link -> run", "free/away -> ../new.txt", "d/up -> ../free")
 	for _, test := range []struct {
 		args  string
@@ -98,6 +99,10 @@ func TestGuard(t *testing.T) {
 		{"--folder d --out d/train-images-idx3-ubyte.gz", "reads", true}, // it would be read the next time
 		{"--data d --log d/t10k-labels-idx1-ubyte", "--log d/t10k-labels-idx1-ubyte: is a file that --data reads", true},
 		{"--folder d --out d/new", "", false},
+		{"--folder e --out e/emnist-letters-train-images.idx3-ubyte", "is a file that --folder reads", true},
+		{"--folder e --out hard.idx", "is a file that --folder reads", true},
+		{"--data e --log e/mnist-test-labels.idx1-ubyte.gz", "is a file that --data reads", true}, // it would be read the next time
+		{"--folder e --out e/train.pent", "", false},
 		{"--dir run --out run/model.pent", "", false},
 		{"--dir link --out run/model.pent", "", false},
 		{"--dir run --log run/model.pent", "--log run/model.pent: is a file that --dir keeps", true},

@@ -17,6 +17,7 @@ const (
 	streams                 // writes a file as it goes, which may be a device
 	writesDir               // makes files in a folder
 	keepsRun                // reads and writes the files of a run's directory
+	readsRun                // reads them
 )
 
 // Path is a flag's value: the name of a file or folder, and what the command does with
@@ -81,14 +82,6 @@ func Input(f *pflag.FlagSet, p *string, name, usage string) *Path {
 // InputFolder adds a flag for a folder of data that the command reads.
 func InputFolder(f *pflag.FlagSet, p *string, name, usage string) *Path {
 	return newPath(f, p, name, usage, readsFolder)
-}
-
-// dataFiles are the names of the files of a folder of data.
-func dataFiles() (names []string) {
-	for _, part := range []string{"train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"} {
-		names = append(names, part+"-ubyte", part+"-ubyte.gz")
-	}
-	return names
 }
 
 // Output adds a flag for a file that the command replaces as a whole.

@@ -2,6 +2,7 @@ package settings
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -64,11 +65,8 @@ func (s *Classifier) Check() error {
 	if err := s.Optimizer.Check(); err != nil {
 		return err
 	}
-	switch {
-	case s.Patience < 0:
-		return fmt.Errorf("--early-stop %d: want at least 0", s.Patience)
-	case s.Batch < 1 || s.Batch > 1<<20:
-		return fmt.Errorf("--batch %d: want 1 to 2^20", s.Batch)
+	if err := inRange(bound{"early-stop", s.Patience, 0, math.MaxInt}, bound{"batch", s.Batch, 1, 1 << 20}); err != nil {
+		return err
 	}
 	return checkHidden(s.Hidden)
 }
@@ -78,8 +76,8 @@ func checkHidden(hidden []int) error {
 		return fmt.Errorf("--hidden: %d layers, want at most %d", len(hidden), MaxHidden)
 	}
 	for _, width := range hidden {
-		if width < 1 || width > MaxWidth {
-			return fmt.Errorf("--hidden %d: want 1 to %d", width, MaxWidth)
+		if err := inRange(bound{"hidden", width, 1, MaxWidth}); err != nil {
+			return err
 		}
 	}
 	return nil

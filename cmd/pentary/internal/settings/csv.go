@@ -101,10 +101,9 @@ func (s *CSV) Check() error {
 		return err
 	case s.Label == "":
 		return errors.New("--label: want the column to predict, by its name or its number from 1")
-	case s.Ramps < 1 || s.Ramps > data.MaxRamps:
-		return fmt.Errorf("--ramps %d: want 1 to %d", s.Ramps, data.MaxRamps)
-	case s.Test < 1 || s.Test > 90:
-		return fmt.Errorf("--test %d: want 1 to 90", s.Test)
+	}
+	if err := inRange(bound{"ramps", s.Ramps, 1, data.MaxRamps}, bound{"test", s.Test, 1, 90}); err != nil {
+		return err
 	}
 	return s.Classifier.Check()
 }

@@ -2,6 +2,7 @@ package settings
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
@@ -63,20 +64,23 @@ func (s *Language) Check() error {
 	if err := s.Optimizer.Check(); err != nil {
 		return err
 	}
-	l := s.Shape
+	l, b := s.Shape, s.Batch
+	if err := inRange(
+		bound{"width", l.Width, 4, MaxWidth}, bound{"layers", l.Layers, 0, maxLayers}, bound{"mlp", l.Hidden, 0, MaxWidth / max(l.Width, 1)},
+		bound{"places", l.Places, 1, maxPlaces}, bound{"streams", b.Streams, 1, 1 << 20}, bound{"steps", b.Steps, 1, 1 << 20},
+		bound{"lead", b.Lead, 0, 1 << 20}, bound{"discount", b.Discount, 0, 256}, bound{"early-stop", s.Patience, 0, math.MaxInt},
+	); err != nil {
+		return err
+	}
 	switch {
-	case l.Width < 4 || l.Width > MaxWidth || l.Width%4 != 0:
-		return fmt.Errorf("--width %d: want a multiple of 4 up to %d", l.Width, MaxWidth)
-	case l.Layers < 0 || l.Layers > maxLayers:
-		return fmt.Errorf("--layers %d: want 0 to %d", l.Layers, maxLayers)
-	case l.Hidden < 0 || l.Hidden > MaxWidth/l.Width:
-		return fmt.Errorf("--mlp %d: want 0 to %d", l.Hidden, MaxWidth/l.Width)
-	case l.Places < 1 || l.Places > maxPlaces:
-		return fmt.Errorf("--places %d: want 1 to %d", l.Places, maxPlaces)
-	case s.Batch.Streams < 1 || s.Batch.Steps < 1:
-		return fmt.Errorf("--streams %d, --steps %d: want at least 1", s.Batch.Streams, s.Batch.Steps)
-	case s.Patience < 0:
-		return fmt.Errorf("--early-stop %d: want at least 0", s.Patience)
+	case l.Width%4 != 0:
+		return fmt.Errorf("--width %d: want a multiple of 4", l.Width)
+	case l.Cell == nn.CellAttend && (l.Heads < 1 || l.Width%(4*l.Heads) != 0):
+		return fmt.Errorf("--heads %d: want a divisor of --width %d by 4", l.Heads, l.Width)
+	case l.Cell == nn.CellAttend && (l.Window < 1 || l.Window > nn.MaxWindow):
+		return fmt.Errorf("--span %d: want 1 to %d", l.Window, nn.MaxWindow)
+	case b.Streams*b.Steps > 1<<20:
+		return fmt.Errorf("--streams %d --steps %d: want a product of at most %d", b.Streams, b.Steps, 1<<20)
 	}
 	return nil
 }

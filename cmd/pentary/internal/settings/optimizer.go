@@ -3,6 +3,7 @@ package settings
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"strconv"
 
 	"github.com/spf13/pflag"
@@ -80,17 +81,32 @@ func (s *Optimizer) Complete() {
 // Check implements Settings.
 func (s *Optimizer) Check() error {
 	o := &s.Base
+	rank := bound{"rank", int(s.Rank), 1, lowrank.MaxRank}
+	if s.Rank == lowrank.FullRank {
+		rank.value = 1
+	}
+	if err := inRange(
+		bound{"generations", o.Generations, 1, math.MaxInt32}, bound{"pairs", o.Pairs, 1, es.MaxPairs}, rank,
+		bound{"sigma", int(min(o.Sigma, math.MaxInt32)), 0, lowrank.MaxSigma},
+		bound{"groups", o.Groups, 1, math.MaxInt}, bound{"noise-reuse", o.Reuse, 1, math.MaxInt}, bound{"restart", o.Restart, 0, math.MaxInt},
+	); err != nil {
+		return err
+	}
+	if err := s.Rule.check(); err != nil {
+		return err
+	}
+	activations := o.Estimator == lowrank.PerturbActivations
 	switch {
-	case o.Generations < 1:
-		return fmt.Errorf("--generations %d: want at least 1", o.Generations)
-	case o.Pairs < 1:
-		return fmt.Errorf("--pairs %d: want at least 1", o.Pairs)
-	case s.Rank == 0:
-		return fmt.Errorf("--rank %v: want at least 1", &s.Rank)
-	case o.Groups < 1:
-		return fmt.Errorf("--groups %d: want at least 1", o.Groups)
-	case o.Reuse < 1:
-		return fmt.Errorf("--noise-reuse %d: want at least 1", o.Reuse)
+	case o.Pairs%o.Groups != 0:
+		return fmt.Errorf("--groups %d: want a divisor of --pairs %d", o.Groups, o.Pairs)
+	case activations && o.Groups > 1:
+		return fmt.Errorf("--groups %d: want 1 with --noise %v", o.Groups, o.Estimator)
+	case activations && s.Rank == lowrank.FullRank:
+		return fmt.Errorf("--rank %v: want 1 to %d with --noise %v", &s.Rank, lowrank.MaxRank, o.Estimator)
+	case activations && s.Rule.Name == QES:
+		return fmt.Errorf("--rule %v: wants --noise %v", s.Rule.Name, lowrank.PerturbWeights)
+	case rank.value > kernels.MaxTerms/o.Pairs:
+		return fmt.Errorf("--pairs %d --rank %d: want a product of at most %d", o.Pairs, rank.value, kernels.MaxTerms)
 	case s.Decay.Q16() == 0:
 		return fmt.Errorf("--decay %v: want at least 1/65536", &s.Decay)
 	}

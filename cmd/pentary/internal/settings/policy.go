@@ -1,7 +1,6 @@
 package settings
 
 import (
-	"fmt"
 	"strconv"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
@@ -50,8 +49,8 @@ func (s *Policy) Check() error {
 	if err := s.Optimizer.Check(); err != nil {
 		return err
 	}
-	if s.Episodes < 1 || s.Episodes > control.MaxEpisodes {
-		return fmt.Errorf("--episodes %d: want 1 to %d", s.Episodes, control.MaxEpisodes)
+	if err := inRange(bound{"episodes", s.Episodes, 1, control.MaxEpisodes}); err != nil {
+		return err
 	}
 	return checkHidden(s.Hidden)
 }

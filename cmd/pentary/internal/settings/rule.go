@@ -2,11 +2,13 @@ package settings
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/spf13/pflag"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/kernels"
 )
 
 // RuleName is the choice of an update rule.
@@ -56,6 +58,22 @@ func (r *Rule) Flags(f *pflag.FlagSet) {
 	f.IntVar(&r.Window, "window", r.Window, "qes: generations to rebuild the residual from")
 	f.UintVar(&r.Decay, "average", r.Decay, "flip: average steps with a gain of 2^-average")
 	f.Var(&r.Level, "level", "flip: average that moves a weight, in levels")
+}
+
+// check returns an error that names the first flag out of range.
+func (r *Rule) check() error {
+	switch r.Name {
+	case QES:
+		return inRange(bound{"window", r.Window, 1, es.MaxWindow})
+	case Flip:
+		if err := inRange(bound{"average", int(min(r.Decay, math.MaxInt32)), 1, kernels.MaxDecay}); err != nil {
+			return err
+		}
+		if r.Rule().Check() != nil {
+			return fmt.Errorf("--level %v: want 1/256 to 127/256", &r.Level)
+		}
+	}
+	return nil
 }
 
 // Rule returns the rule for es.Options.

@@ -3,6 +3,7 @@ package hw
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -14,6 +15,7 @@ import (
 	"github.com/Kaleaon/pentary-go/internal/hw/exec"
 	"github.com/Kaleaon/pentary-go/internal/hw/isa"
 	"github.com/Kaleaon/pentary-go/internal/hw/programs"
+	"github.com/Kaleaon/pentary-go/lowrank"
 	"github.com/Kaleaon/pentary-go/nn"
 )
 
@@ -55,6 +57,11 @@ run, and the weights of both must be equal to the bit. The defaults are those of
 	f.Uint64Var(&o.Seed, "seed", o.Seed, "key of all random numbers")
 	console.Output(f, &t.emit, "emit", "also save the program's assembly text in a `file`").Ext("s")
 	f.BoolVar(&t.json, "json", false, "print one JSON object")
+	console.Bound(f, "generations", 1, math.MaxInt32)
+	console.Bound(f, "pairs", 1, es.MaxPairs)
+	console.Bound(f, "rank", 1, lowrank.MaxRank)
+	console.Bound(f, "sigma", 0, lowrank.MaxSigma)
+	console.Bound(f, "batch", 1, 1<<20)
 	return cmd
 }
 

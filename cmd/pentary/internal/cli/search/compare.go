@@ -19,6 +19,7 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/es/baseline"
+	"github.com/Kaleaon/pentary-go/lowrank"
 )
 
 // The methods of a comparison that are not update rules.
@@ -173,6 +174,9 @@ func (c *comparer) method(text string, common *settings.Classifier) (compare.Met
 		return compare.Method{}, fmt.Errorf("want one of %s", strings.Join(methodNames(), ", "))
 	}
 	texts := settings.Texts(common)
+	if name == fullMethod || name == settings.QES.String() {
+		texts["noise"] = lowrank.PerturbWeights.String() // there is no other
+	}
 	for _, part := range parts[1:] {
 		flag, value, found := strings.Cut(part, "=")
 		switch _, known := texts[flag]; {
