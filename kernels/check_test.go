@@ -253,7 +253,7 @@ func TestTermsWrap(t *testing.T) {
 		"UpdateFlip":       func() { UpdateFlip(w, i8s(size*size), terms, Flip{scale, 1, 1}, Stream{}, 0, size) },
 		"UpdateThreshold":  func() { UpdateThreshold(w, terms, TauUnit, Stream{}, 0, size) },
 	} {
-		if got := panicOf(update); !strings.HasPrefix(got, "kernels: "+name+": FA has 0 elements, ") {
+		if got := panicOf(update); !strings.HasPrefix(got, "kernels: "+name+": Left has 0 elements, ") {
 			t.Errorf("panic %q", got)
 		}
 	}

@@ -109,8 +109,8 @@ type golden struct {
 		Mul, Limit, Tau     int32
 		Shift               uint
 		Lo, Hi              int
-		F, FA               int8s
-		A, B, BI, W         []byte
+		F, Left             int8s
+		A, B, Right, W      []byte
 		E                   int8s
 		Residual, Threshold struct {
 			W     []byte
@@ -234,8 +234,8 @@ func TestGolden(t *testing.T) {
 		}
 		for _, c := range g.Update {
 			terms := newTerms(c.A, c.B, c.F, c.Rank, c.M, c.K)
-			equal(t, "WeighFactors", terms.FA, c.FA)
-			equal(t, "InterleaveFactors", terms.B, c.BI)
+			equal(t, "WeighFactors", terms.Left, c.Left)
+			equal(t, "InterleaveFactors", terms.Right, c.Right)
 
 			scale := Scale{Mul: c.Mul, Shift: c.Shift, Limit: c.Limit}
 			w, e := over(t, c.M, c.K, bytes.Clone(c.W)), append([]int8(nil), c.E...)

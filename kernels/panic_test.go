@@ -19,7 +19,7 @@ func TestPanics(t *testing.T) {
 	i32 := func(n int) []int32 { return filled(n, int32(was)) }
 	w, wide := packed.NewMatrix(3, 6), packed.NewMatrix(1, MaxK+1)
 	pop := Population{Pairs: 2, Rank: 3, Columns: 4}
-	terms := Terms{Count: 5, Rows: 3, FA: i8(24), B: u8(256)}
+	terms := Terms{Count: 5, Rows: 3, Left: i8(24), Right: u8(256)}
 	with := func(change func(*Terms)) Terms {
 		bad := terms
 		change(&bad)
@@ -152,8 +152,8 @@ func TestPanics(t *testing.T) {
 		{func() { UpdateResidual(w, e96, with(func(t *Terms) { t.Rows = 2 }), scale, 0, 3) }, "UpdateResidual: terms of 2 rows for W of 3×6"},
 		{func() { UpdateResidual(w, e96, with(func(t *Terms) { t.Count = -1 }), scale, 0, 3) }, "UpdateResidual: -1 terms, want at most 8388608"},
 		{func() { UpdateResidual(w, e96, with(func(t *Terms) { t.Count = MaxTerms + 1 }), scale, 0, 3) }, "UpdateResidual: 8388609 terms, want at most 8388608"},
-		{func() { UpdateResidual(w, e96, with(func(t *Terms) { t.FA = t.FA[1:] }), scale, 0, 3) }, "UpdateResidual: FA has 23 elements, want 24 for 5 terms of 3 rows"},
-		{func() { UpdateResidual(w, e96, with(func(t *Terms) { t.B = t.B[1:] }), scale, 0, 3) }, "UpdateResidual: B has 255 elements, want 256 for 5 terms of 6 columns"},
+		{func() { UpdateResidual(w, e96, with(func(t *Terms) { t.Left = t.Left[1:] }), scale, 0, 3) }, "UpdateResidual: Left has 23 elements, want 24 for 5 terms of 3 rows"},
+		{func() { UpdateResidual(w, e96, with(func(t *Terms) { t.Right = t.Right[1:] }), scale, 0, 3) }, "UpdateResidual: Right has 255 elements, want 256 for 5 terms of 6 columns"},
 		{func() { UpdateResidual(w, e96, terms, Scale{Mul: -1}, 0, 3) }, "UpdateResidual: scale {Mul:-1 Shift:0 Limit:0} overflows"},
 		{func() { UpdateResidual(w, e96, terms, Scale{Limit: -1}, 0, 3) }, "UpdateResidual: scale {Mul:0 Shift:0 Limit:-1} overflows"},
 		{func() { UpdateResidual(w, e96, terms, Scale{Shift: 31}, 0, 3) }, "UpdateResidual: scale {Mul:0 Shift:31 Limit:0} overflows"},
@@ -163,7 +163,7 @@ func TestPanics(t *testing.T) {
 		{func() { UpdateThreshold(w, terms, MaxTau+1, Stream{}, 0, 3) }, "UpdateThreshold: threshold 274877906945/256, want 1 to 1073741824"},
 		{func() { UpdateThreshold(w, terms, 256, Stream{}, 0, 4) }, "UpdateThreshold: rows 0 to 4 of W of 3×6"},
 		{func() { UpdateThreshold(w, with(func(t *Terms) { t.Rows = 4 }), 256, Stream{}, 0, 3) }, "UpdateThreshold: terms of 4 rows for W of 3×6"},
-		{func() { UpdateThreshold(w, with(func(t *Terms) { t.FA = t.FA[1:] }), 256, Stream{}, 0, 3) }, "UpdateThreshold: FA has 23 elements, want 24 for 5 terms of 3 rows"},
+		{func() { UpdateThreshold(w, with(func(t *Terms) { t.Left = t.Left[1:] }), 256, Stream{}, 0, 3) }, "UpdateThreshold: Left has 23 elements, want 24 for 5 terms of 3 rows"},
 
 		{func() { UpdateStochastic(w, terms, scale, Stream{}, 0, 4) }, "UpdateStochastic: rows 0 to 4 of W of 3×6"},
 		{func() { UpdateStochastic(w, terms, Scale{Mul: -1}, Stream{}, 0, 3) }, "UpdateStochastic: scale {Mul:-1 Shift:0 Limit:0} overflows"},
@@ -186,10 +186,10 @@ func TestPanics(t *testing.T) {
 	}
 
 	equal(t, "W", w.Bytes(), packed.NewMatrix(3, 6).Bytes())
-	for _, s := range [][]int8{b8, x, x128, e96, terms.FA} {
+	for _, s := range [][]int8{b8, x, x128, e96, terms.Left} {
 		equal(t, "int8s", s, i8(len(s)))
 	}
-	for _, s := range [][]uint8{a192, codes, rows, terms.B} {
+	for _, s := range [][]uint8{a192, codes, rows, terms.Right} {
 		equal(t, "uint8s", s, u8(len(s)))
 	}
 	for _, s := range [][]int32{y, t48, y48} {

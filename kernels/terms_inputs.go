@@ -29,7 +29,7 @@ var inputs = func() (table [256]uint64) {
 	return table
 }()
 
-// InterleaveInputs writes one strip of Terms.B for the inputs of n samples, InputDigits
+// InterleaveInputs writes one strip of Terms.Right for the inputs of n samples, InputDigits
 // terms each, and returns the sum of the squares of x̂ = round(InputTop·x/127), where
 // -128 counts as -127:
 //

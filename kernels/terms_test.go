@@ -22,9 +22,9 @@ func TestTermsRow(t *testing.T) {
 				codes[i] = uint8(rng.IntN(5))
 			}
 		}
-		u := Terms{Count: terms, Rows: m, FA: make([]int8, Quads(terms)*4*m), B: make([]uint8, Quads(terms)*4*kp)}
-		WeighFactors(u.FA, a, fitness, rank, m)
-		InterleaveFactors(u.B, b, terms, kp)
+		u := Terms{Count: terms, Rows: m, Left: make([]int8, Quads(terms)*4*m), Right: make([]uint8, Quads(terms)*4*kp)}
+		WeighFactors(u.Left, a, fitness, rank, m)
+		InterleaveFactors(u.Right, b, terms, kp)
 		z := make([]int32, k)
 		for i := range m {
 			u.Row(z, i)

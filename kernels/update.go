@@ -9,21 +9,21 @@ import (
 // Terms are the factors of an update Z = Σ_p f_p·A_p·B_pᵀ, a sum of Count rank-one
 // terms, laid out for the accumulation: quads of terms are neighbours.
 //
-//	FA[(τ/4*Rows+i)*4 + τ%4] = f·a of term τ and row i, any int8
-//	B[((j/StripCols*Q+τ/4)*StripCols + j%StripCols)*4 + τ%4] = code of b of term τ and column j, 0 to 4
+//	Left[(τ/4*Rows+i)*4 + τ%4] = f·a of term τ and row i, any int8
+//	Right[((j/StripCols*Q+τ/4)*StripCols + j%StripCols)*4 + τ%4] = code of b of term τ and column j, 0 to 4
 //
 // with Q = Quads(Count) and j < kp = packed.PaddedLen(k). Strips of columns make
-// the terms of one strip consecutive, a cache line for each quad. Lanes of FA
-// beyond Count are zero; columns of B beyond k are code 2, so that padding never
+// the terms of one strip consecutive, a cache line for each quad. Lanes of Left
+// beyond Count are zero; columns of Right beyond k are code 2, so that padding never
 // moves.
 type Terms struct {
 	Count int
 	Rows  int
-	FA    []int8
-	B     []uint8
+	Left  []int8
+	Right []uint8
 }
 
-// StripCols is the number of columns that are neighbours in Terms.B.
+// StripCols is the number of columns that are neighbours in Terms.Right.
 const StripCols = 16
 
 // MaxFitness bounds a fitness code: |f·a| ≤ 2·MaxFitness fits an int8.
@@ -126,8 +126,8 @@ func (t Terms) check(fn string, w *packed.Matrix, lo, hi int) {
 	if t.Count < 0 || t.Count > MaxTerms {
 		panic(fmt.Sprintf("kernels: %s: %d terms, want at most %d", fn, t.Count, MaxTerms))
 	}
-	checkLen(fn, "FA", len(t.FA), batchLen(t.Count, m), "%d terms of %d rows", t.Count, m)
-	checkLen(fn, "B", len(t.B), batchLen(t.Count, paddedLen(k)), "%d terms of %d columns", t.Count, k)
+	checkLen(fn, "Left", len(t.Left), batchLen(t.Count, m), "%d terms of %d rows", t.Count, m)
+	checkLen(fn, "Right", len(t.Right), batchLen(t.Count, paddedLen(k)), "%d terms of %d columns", t.Count, k)
 }
 
 // checkRows panics unless lo to hi is a range of W's rows.
@@ -187,16 +187,16 @@ func (t *tile) draw(r *rule, i, j, n int) []uint8 {
 // store packs the codes of the tile back into W.
 func (t *tile) store() { packed.PackCodes(t.block, t.codes[:], t.span) }
 
-// accumulate sets z[l] = Σ_τ FA[τ, i] · (B[τ, j+l]-2), for whole strips.
+// accumulate sets z[l] = Σ_τ Left[τ, i] · (Right[τ, j+l]-2), for whole strips.
 func (t Terms) accumulate(z []int32, i, j int) {
 	clear(z)
 	quads := Quads(t.Count)
 	for q := range quads {
-		fa := (*[4]int8)(t.FA[(q*t.Rows+i)*4:])
+		fa := (*[4]int8)(t.Left[(q*t.Rows+i)*4:])
 		f0, f1, f2, f3 := int32(fa[0]), int32(fa[1]), int32(fa[2]), int32(fa[3])
 		offset := zero * (f0 + f1 + f2 + f3)
 		for s := 0; s < len(z); s += StripCols {
-			b := t.B[((j+s)*quads+q*StripCols)*4:][:StripCols*4]
+			b := t.Right[((j+s)*quads+q*StripCols)*4:][:StripCols*4]
 			for l := range StripCols {
 				v := (*[4]uint8)(b[l*4:])
 				z[s+l] += f0*int32(v[0]) + f1*int32(v[1]) + f2*int32(v[2]) + f3*int32(v[3]) - offset

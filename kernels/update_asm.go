@@ -5,7 +5,7 @@ package kernels
 import "github.com/Kaleaon/pentary-go/packed"
 
 // Z is accumulated for a panel of rows and a block of columns at a time, over
-// blocks of terms: B of such a block, 256 KiB, stays in the L2 cache for all tiles
+// blocks of terms: Right of such a block, 256 KiB, stays in the L2 cache for all tiles
 // of the panel.
 const (
 	updateRows = 32  // rows of a panel
@@ -25,7 +25,7 @@ type updatePanel struct {
 }
 
 // rowTerms are the terms f·a of the rows of a tile and a block of quads, gathered
-// because they lie 4·Rows bytes apart in Terms.FA, and what a sum over codes in
+// because they lie 4·Rows bytes apart in Terms.Left, and what a sum over codes in
 // place of weights starts at, -2·Σ f·a. The assembly alone reads and writes them, as
 // rowTerms_start and rowTerms_quads.
 type rowTerms struct {
@@ -70,9 +70,9 @@ func (p *updatePanel) sum(t Terms, i, rows, j, cols int) {
 	quads := Quads(t.Count)
 	for q := 0; q < quads; q += blockQuads {
 		n := min(quads-q, blockQuads)
-		b := &t.B[(j*quads+q*StripCols)*4]
+		b := &t.Right[(j*quads+q*StripCols)*4]
 		for r := 0; r < rows; r += tileRows {
-			gatherRows(&p.terms, t.FA[(q*t.Rows+i+r)*4:], t.Rows*4, n, min(rows-r, tileRows))
+			gatherRows(&p.terms, t.Left[(q*t.Rows+i+r)*4:], t.Rows*4, n, min(rows-r, tileRows))
 			accumulate((*zTile)(p.z[r:]), &p.terms, b, quads, n, cols)
 		}
 	}

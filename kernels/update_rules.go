@@ -38,7 +38,7 @@ func (s Scale) check(fn string) {
 // are one fixed-point number w + e/256, of which the pent is the rounding; the step
 // of Z is added to the residual and carries into the pent.
 //
-//	z = Σ_τ FA[τ, i] · (B[τ, j]-2)
+//	z = Σ_τ Left[τ, i] · (Right[τ, j]-2)
 //	v = e + scale(z)
 //	carry = (v + 128) >> 8                    // -1, 0 or +1
 //	w, e = w + carry, v - 256·carry

@@ -145,11 +145,11 @@ func TestRules(t *testing.T) {
 		one   = uint8(zero + 1)   // the code of the weight 1
 		block = packed.BlockPents // columns of one pent
 	)
-	terms := Terms{Count: count, Rows: m, FA: make([]int8, Quads(count)*m*4), B: filled(Quads(count)*k*4, one)}
+	terms := Terms{Count: count, Rows: m, Left: make([]int8, Quads(count)*m*4), Right: filled(Quads(count)*k*4, one)}
 	for i := range m {
 		for term, z := 0, i-maxZ; z != 0; term++ {
 			part := min(max(z, -14), 14)
-			terms.FA[(term/4*m+i)*4+term%4] = int8(part)
+			terms.Left[(term/4*m+i)*4+term%4] = int8(part)
 			z -= part
 		}
 	}

@@ -37,7 +37,7 @@ func (o *operands) terms(count, m, k int) Terms {
 	kp := packed.PaddedLen(k)
 	return Terms{
 		Count: count, Rows: m,
-		FA: input(o, Quads(count)*m*4, func(fa []int8) {
+		Left: input(o, Quads(count)*m*4, func(fa []int8) {
 			between[int8](o, -2*MaxFitness, 2*MaxFitness)(fa)
 			for at := range fa {
 				if at/(m*4)*4+at%4 >= count {
@@ -45,7 +45,7 @@ func (o *operands) terms(count, m, k int) Terms {
 				}
 			}
 		}),
-		B: input(o, Quads(count)*kp*4, func(b []uint8) {
+		Right: input(o, Quads(count)*kp*4, func(b []uint8) {
 			codes := make([]uint8, count*kp)
 			between[uint8](o, 0, 4)(codes)
 			pad(codes, k, kp)
@@ -79,13 +79,13 @@ func TestUpdateLong(t *testing.T) {
 			for _, code := range []uint8{0, 4} {
 				for _, fa := range []int8{-14, 14} {
 					z := int64(count) * int64(fa) * (int64(code) - zero)
-					terms := Terms{Count: count, Rows: m, FA: filled(Quads(count)*m*4, fa), B: make([]uint8, Quads(count)*320*4)}
+					terms := Terms{Count: count, Rows: m, Left: filled(Quads(count)*m*4, fa), Right: make([]uint8, Quads(count)*320*4)}
 					codes := filled(count*320, code)
 					pad(codes, k, 320)
-					InterleaveFactors(terms.B, codes, count, 320)
+					InterleaveFactors(terms.Right, codes, count, 320)
 					for term := count; term < Quads(count)*4; term++ {
 						for i := range m {
-							terms.FA[(term/4*m+i)*4+term%4] = 0
+							terms.Left[(term/4*m+i)*4+term%4] = 0
 						}
 					}
 					w := packed.NewMatrix(m, k)
@@ -143,9 +143,9 @@ func TestUpdateByDefinition(t *testing.T) {
 
 func newTerms(a, b []uint8, f []int8, rank, m, k int) Terms {
 	count, kp := len(f)*rank, packed.PaddedLen(k)
-	t := Terms{Count: count, Rows: m, FA: make([]int8, Quads(count)*m*4), B: make([]uint8, Quads(count)*kp*4)}
-	WeighFactors(t.FA, a, f, rank, m)
-	InterleaveFactors(t.B, b, count, kp)
+	t := Terms{Count: count, Rows: m, Left: make([]int8, Quads(count)*m*4), Right: make([]uint8, Quads(count)*kp*4)}
+	WeighFactors(t.Left, a, f, rank, m)
+	InterleaveFactors(t.Right, b, count, kp)
 	return t
 }
 

@@ -73,8 +73,8 @@ func (u *Updater) Gather(noise Noise, w Tensor, fitness []int8, x []int8, sample
 	u.terms = kernels.Terms{
 		Count: count,
 		Rows:  m,
-		FA:    reuse.Slice(u.terms.FA, kernels.Quads(count)*4*m),
-		B:     reuse.Slice(u.terms.B, kernels.Quads(count)*4*packed.PaddedLen(k)),
+		Left:  reuse.Slice(u.terms.Left, kernels.Quads(count)*4*m),
+		Right: reuse.Slice(u.terms.Right, kernels.Quads(count)*4*packed.PaddedLen(k)),
 	}
 	g := &u.gather
 	g.samples, g.x = samples, x
@@ -167,7 +167,7 @@ func (u *Updater) packChunk(worker, i int) {
 // deltaBits counts the fraction bits by which D is scaled.
 const deltaBits = 20
 
-// weighDeltas writes the terms' FA and returns the sum of D², scaled.
+// weighDeltas writes the terms' Left and returns the sum of D², scaled.
 func (u *Updater) weighDeltas() uint64 {
 	g := &u.gather
 	chunks := (u.terms.Rows + deltaRows - 1) / deltaRows
@@ -197,13 +197,13 @@ func (u *Updater) sumChunk(_, i int) {
 	g.squares[i] = total
 }
 
-// weighChunk writes FA of some rows, two samples at a time: the four terms of a row.
+// weighChunk writes Left of some rows, two samples at a time: the four terms of a row.
 func (u *Updater) weighChunk(_, i int) {
 	g, m := &u.gather, u.terms.Rows
 	lo, hi := i*deltaRows, min((i+1)*deltaRows, m)
 	total := int64(0)
 	for b := 0; b < g.samples; b += 2 {
-		fa := u.terms.FA[(b/2*m+lo)*4:][:(hi-lo)*4]
+		fa := u.terms.Left[(b/2*m+lo)*4:][:(hi-lo)*4]
 		for row := range hi - lo {
 			delta := g.delta[(lo+row)*g.samples+b:]
 			first, second := g.scaled(delta[0]), int64(0)
@@ -224,11 +224,11 @@ func (g *gathering) scaled(delta int32) int64 {
 	return min(max(v, -deltaTop), deltaTop)
 }
 
-// spreadColumns writes B of a strip of columns.
+// spreadColumns writes Right of a strip of columns.
 func (u *Updater) spreadColumns(_, i int) {
 	g, from := &u.gather, i*kernels.StripCols
 	size := kernels.Quads(u.terms.Count) * kernels.StripCols * 4
 	k := max(min(u.tensor.W.Cols()-from, kernels.StripCols), 0)
 	x := g.x[min(from*g.samples, len(g.x)):][:kernels.Quads(k)*4*g.samples]
-	g.squares[i] = kernels.InterleaveInputs(u.terms.B[i*size:][:size], x, k, g.samples)
+	g.squares[i] = kernels.InterleaveInputs(u.terms.Right[i*size:][:size], x, k, g.samples)
 }

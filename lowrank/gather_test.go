@@ -142,8 +142,8 @@ func testGather(t *testing.T, u *Updater, law kernels.Distribution, m, k, pairs,
 
 	// Terms in place: D times five and one, and the digits of x̂.
 	terms, quads := u.terms, kernels.Quads(2*samples)
-	if terms.Count != 2*samples || terms.Rows != m || len(terms.FA) != quads*4*m || len(terms.B) != quads*4*packed.PaddedLen(k) {
-		t.Fatalf("%s: %d terms of %d rows, %d of FA and %d of B", name, terms.Count, terms.Rows, len(terms.FA), len(terms.B))
+	if terms.Count != 2*samples || terms.Rows != m || len(terms.Left) != quads*4*m || len(terms.Right) != quads*4*packed.PaddedLen(k) {
+		t.Fatalf("%s: %d terms of %d rows, %d of Left and %d of Right", name, terms.Count, terms.Rows, len(terms.Left), len(terms.Right))
 	}
 	for i := range m {
 		for τ := range quads * 4 {
@@ -151,13 +151,13 @@ func testGather(t *testing.T, u *Updater, law kernels.Distribution, m, k, pairs,
 			if b := τ / 2; b < samples {
 				v = want.delta[i*samples+b] * int64(5-τ%2*4)
 			}
-			if got := terms.FA[(τ/4*m+i)*4+τ%4]; int64(got) != v {
-				t.Fatalf("%s: FA of term %d and row %d is %d, want %d", name, τ, i, got, v)
+			if got := terms.Left[(τ/4*m+i)*4+τ%4]; int64(got) != v {
+				t.Fatalf("%s: Left of term %d and row %d is %d, want %d", name, τ, i, got, v)
 			}
 		}
 	}
 	b := func(τ, j int) int64 {
-		return int64(terms.B[((j/kernels.StripCols*quads+τ/4)*kernels.StripCols+j%kernels.StripCols)*4+τ%4]) - trit5.CodeZero
+		return int64(terms.Right[((j/kernels.StripCols*quads+τ/4)*kernels.StripCols+j%kernels.StripCols)*4+τ%4]) - trit5.CodeZero
 	}
 	for j := range packed.PaddedLen(k) {
 		for s := range quads * 2 {
@@ -223,7 +223,7 @@ func TestGatherOutlier(t *testing.T) {
 	u.Gather(Noise{Rank: 1, Estimator: PerturbActivations}, w, codes, make([]int8, 32*samples), samples)
 	// One sample of 65 has all of D: eight deviations of all are one of its own.
 	var cut, whole, others int
-	for at, v := range u.terms.FA {
+	for at, v := range u.terms.Left {
 		switch τ := at/m/4*4 + at%4; {
 		case τ != 129 && τ != 128:
 			others += int(v) * int(v)
@@ -299,7 +299,7 @@ func TestGatherBytes(t *testing.T) {
 		x := make([]int8, kernels.Quads(s.k)*4*s.samples)
 		u.Gather(Noise{Rank: s.rank, Estimator: PerturbActivations}, w, make([]int8, s.pairs*s.samples), x, s.samples)
 		g := &u.gather
-		got := cap(u.a) + cap(u.terms.FA) + cap(u.terms.B) + cap(g.fs) + 4*cap(g.delta) + len(g.a.Bytes())
+		got := cap(u.a) + cap(u.terms.Left) + cap(u.terms.Right) + cap(g.fs) + 4*cap(g.delta) + len(g.a.Bytes())
 		if want := GatherBytes(s.m, s.k, s.pairs, s.rank, s.samples); got != want {
 			t.Errorf("%+v: the updater holds %d bytes, want %d", s, got, want)
 		}

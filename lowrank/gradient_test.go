@@ -167,8 +167,8 @@ func zOf(t kernels.Terms, k int) []int64 {
 	for at := range z {
 		i, j := at/k, at%k
 		for τ := range t.Count {
-			b := t.B[((j/kernels.StripCols*quads+τ/4)*kernels.StripCols+j%kernels.StripCols)*4+τ%4]
-			z[at] += int64(t.FA[(τ/4*t.Rows+i)*4+τ%4]) * (int64(b) - trit5.CodeZero)
+			b := t.Right[((j/kernels.StripCols*quads+τ/4)*kernels.StripCols+j%kernels.StripCols)*4+τ%4]
+			z[at] += int64(t.Left[(τ/4*t.Rows+i)*4+τ%4]) * (int64(b) - trit5.CodeZero)
 		}
 	}
 	return z

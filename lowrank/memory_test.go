@@ -109,7 +109,7 @@ func TestUpdaterFootprint(t *testing.T) {
 			fitness[0] = 1
 			var u Updater
 			u.Update(Noise{Rank: test.rank}, w, fitness, newResidualRule(w.W))
-			got, want := cap(u.a)+cap(u.b)+cap(u.terms.FA)+cap(u.terms.B), TrainingFootprint(test.m, test.k, test.pairs, test.rank).Updater
+			got, want := cap(u.a)+cap(u.b)+cap(u.terms.Left)+cap(u.terms.Right), TrainingFootprint(test.m, test.k, test.pairs, test.rank).Updater
 			if got != want {
 				t.Errorf("%+v on %d processors: the updater holds %d bytes, want %d", test, procs, got, want)
 			}

@@ -103,8 +103,8 @@ func (u *Updater) updateFactored() {
 	u.terms = kernels.Terms{
 		Count: count,
 		Rows:  m,
-		FA:    reuse.Slice(u.terms.FA, kernels.Quads(count)*4*m),
-		B:     reuse.Slice(u.terms.B, kernels.Quads(count)*4*kp),
+		Left:  reuse.Slice(u.terms.Left, kernels.Quads(count)*4*m),
+		Right: reuse.Slice(u.terms.Right, kernels.Quads(count)*4*kp),
 	}
 	u.moved = reuse.Slice(u.moved, (m+rowPanel-1)/rowPanel)
 
@@ -128,11 +128,11 @@ func (u *Updater) drawPairs(worker, i int) {
 
 	a := u.a[worker*u.drawn(m):][:terms*mp]
 	u.noise.factors(a, FactorA, u.tensor.Number, lo, hi, m)
-	kernels.WeighFactors(u.terms.FA[first*m:][:kernels.Quads(terms)*4*m], a, u.fitness[lo:hi], rank, m)
+	kernels.WeighFactors(u.terms.Left[first*m:][:kernels.Quads(terms)*4*m], a, u.fitness[lo:hi], rank, m)
 
 	b := u.b[worker*u.drawn(k):][:terms*kp]
 	u.noise.factors(b, FactorB, u.tensor.Number, lo, hi, k)
-	kernels.InterleaveFactorsAt(u.terms.B, b, first, terms, u.terms.Count, kp)
+	kernels.InterleaveFactorsAt(u.terms.Right, b, first, terms, u.terms.Count, kp)
 }
 
 func (u *Updater) stepPanel(_, i int) {
@@ -142,7 +142,7 @@ func (u *Updater) stepPanel(_, i int) {
 }
 
 // updateDense makes each row of Z a sum of as many terms as there are pairs: f times
-// the pair's row of E. FA is then the same for all rows, and B is another for each.
+// the pair's row of E. Left is then the same for all rows, and B is another for each.
 func (u *Updater) updateDense() {
 	m, kp, pairs := u.tensor.W.Rows(), packed.PaddedLen(u.tensor.W.Cols()), len(u.fitness)
 	workers, panel := parallel.Workers(), panelRows(m)*kp
@@ -150,14 +150,14 @@ func (u *Updater) updateDense() {
 	u.terms = kernels.Terms{
 		Count: pairs,
 		Rows:  m,
-		FA:    reuse.Slice(u.terms.FA, kernels.Quads(pairs)*4*m),
-		B:     reuse.Slice(u.terms.B, workers*kernels.Quads(pairs)*4*panel),
+		Left:  reuse.Slice(u.terms.Left, kernels.Quads(pairs)*4*m),
+		Right: reuse.Slice(u.terms.Right, workers*kernels.Quads(pairs)*4*panel),
 	}
-	for at := 0; at < len(u.terms.FA); at += 4 * m {
+	for at := 0; at < len(u.terms.Left); at += 4 * m {
 		var quad [4]int8
 		copy(quad[:], u.fitness[at/m:])
 		for i := range m {
-			*(*[4]int8)(u.terms.FA[at+4*i:]) = quad
+			*(*[4]int8)(u.terms.Left[at+4*i:]) = quad
 		}
 	}
 	u.moved = reuse.Slice(u.moved, (m+panelRows(m)-1)/panelRows(m))
@@ -173,7 +173,7 @@ func (u *Updater) stepDense(worker, i int) {
 	rows := min(panelRows(m), m-lo)
 	drawn := u.b[worker*pairs*panelRows(m)*kp:][:pairs*rows*kp]
 	size := kernels.Quads(pairs) * 4 * kp
-	strips := u.terms.B[worker*panelRows(m)*size:][:rows*size]
+	strips := u.terms.Right[worker*panelRows(m)*size:][:rows*size]
 
 	for p := range pairs {
 		u.noise.panel(drawn[p*rows*kp:(p+1)*rows*kp], u.tensor.Number, p, i, k)
@@ -182,7 +182,7 @@ func (u *Updater) stepDense(worker, i int) {
 	terms := u.terms
 	u.moved[i] = 0
 	for r := range rows {
-		terms.B = strips[r*size : (r+1)*size]
+		terms.Right = strips[r*size : (r+1)*size]
 		u.moved[i] += u.step.Step(w, terms, lo+r, lo+r+1)
 	}
 }

@@ -406,7 +406,7 @@ def update_cases():
         yield {
             "m": m, "k": k, "rank": rank, "mul": mul, "shift": shift, "limit": limit, "tau": tau, "lo": lo, "hi": hi,
             "f": data(f), "a": data(flat(padded(v) for v in a)), "b": data(flat(padded(v) for v in b)),
-            "fa": data(quads(fa)), "bi": data([code for j in range(0, kp, 16) for code in quads([v[j : j + 16] for v in bi])]), "w": packed(w), "e": data(flat(e)),
+            "left": data(quads(fa)), "right": data([code for j in range(0, kp, 16) for code in quads([v[j : j + 16] for v in bi])]), "w": packed(w), "e": data(flat(e)),
             "residual": {"w": packed(by_residual), "e": data(flat(left)), "moved": moved[0]},
             "threshold": {"w": packed(by_threshold), "moved": moved[1]},
         }

@@ -172,8 +172,8 @@ func update(name string, m, k, pairs, state int, step rule) Case {
 			w := weights(m, k)
 			t := kernels.Terms{
 				Count: pairs, Rows: m,
-				FA: make([]int8, kernels.Quads(pairs)*4*m),
-				B:  make([]uint8, kernels.Quads(pairs)*4*packed.PaddedLen(k)),
+				Left:  make([]int8, kernels.Quads(pairs)*4*m),
+				Right: make([]uint8, kernels.Quads(pairs)*4*packed.PaddedLen(k)),
 			}
 			a, b := make([]uint8, pairs*packed.PaddedLen(m)), make([]uint8, pairs*packed.PaddedLen(k))
 			kernels.Noise(a, kernels.Binomial, kernels.Stream{Seed: 1})
@@ -182,8 +182,8 @@ func update(name string, m, k, pairs, state int, step rule) Case {
 			for i := range f {
 				f[i] = int8(r.IntN(15) - 7)
 			}
-			kernels.WeighFactors(t.FA, a, f, 1, m)
-			kernels.InterleaveFactors(t.B, b, pairs, packed.PaddedLen(k))
+			kernels.WeighFactors(t.Left, a, f, 1, m)
+			kernels.InterleaveFactors(t.Right, b, pairs, packed.PaddedLen(k))
 			return step(w, t)
 		},
 	}

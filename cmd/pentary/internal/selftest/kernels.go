@@ -236,7 +236,7 @@ func (o *operands) terms(count, m, k int) kernels.Terms {
 	kp := packed.PaddedLen(k)
 	return kernels.Terms{
 		Count: count, Rows: m,
-		FA: input(o, "FA", kernels.Quads(count)*m*4, func(fa []int8) {
+		Left: input(o, "FA", kernels.Quads(count)*m*4, func(fa []int8) {
 			between[int8](o, -2*kernels.MaxFitness, 2*kernels.MaxFitness)(fa)
 			for at := range fa {
 				if at/(m*4)*4+at%4 >= count {
@@ -244,7 +244,7 @@ func (o *operands) terms(count, m, k int) kernels.Terms {
 				}
 			}
 		}),
-		B: input(o, "B", kernels.Quads(count)*kp*4, func(b []uint8) {
+		Right: input(o, "B", kernels.Quads(count)*kp*4, func(b []uint8) {
 			vectors := make([]uint8, count*kp)
 			codes(o, k)(vectors)
 			kernels.InterleaveFactors(b, vectors, count, kp)
