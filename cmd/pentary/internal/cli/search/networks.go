@@ -11,7 +11,7 @@ import (
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/settings"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
-	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/tune"
+	"github.com/Kaleaon/pentary-go/tune"
 )
 
 // architecture is the search over networks, as the command line asks for it.

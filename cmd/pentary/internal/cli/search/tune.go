@@ -19,10 +19,10 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/settings"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
-	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/tune"
 	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/nn"
+	"github.com/Kaleaon/pentary-go/tune"
 )
 
 // judgedEvery says which training samples configurations are judged by and do not
@@ -101,7 +101,8 @@ func newTuneTask(t *task.Task, s *console.Streams) *cobra.Command {
 	}
 	f := pflag.NewFlagSet("", pflag.ContinueOnError)
 	f.SortFlags = false
-	console.OutputFolder(f, &u.dir, "dir", "keep results and plots in this `folder`, and go on from those in it", tune.Files)
+	console.OutputFolder(f, &u.dir, "dir", "keep results and plots in this `folder`, and go on from those in it",
+		func() []string { return append(tune.Files(), budgetsPlot, parametersPlot, frontPlot) })
 	if !t.Embedded {
 		console.InputFolder(f, &u.data, "data", "`folder` of the task's IDX files, plain or gzipped")
 	}
@@ -248,8 +249,8 @@ func flagText(value string) string { return strings.ReplaceAll(value, "-", ",") 
 // texts returns the settings of a configuration by the names of their flags.
 func (u *tuner) texts(c tune.Configuration) map[string]string {
 	texts := maps.Clone(u.start)
-	for i, v := range c {
-		texts[u.space[i].Name] = flagText(u.space[i].Values[v])
+	for name, value := range u.space.Texts(c) {
+		texts[name] = flagText(value)
 	}
 	u.networks.join(texts)
 	return texts

@@ -12,8 +12,8 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/settings"
-	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/tune"
 	"github.com/Kaleaon/pentary-go/internal/durable"
+	"github.com/Kaleaon/pentary-go/tune"
 )
 
 // tuneObserver shows how far a search has come.
@@ -197,28 +197,28 @@ func (u *tuner) differences(search *tune.Search) func(configuration int) string 
 
 // draw draws the plots and returns their files.
 func (u *tuner) draw(search *tune.Search) ([]string, error) {
-	title := "pentary tune " + u.task.Name
+	p := &plots{search, "pentary tune " + u.task.Name}
 	name := u.differences(search)
 	if u.networks.on {
-		title += " --architecture"
+		p.title += " --architecture"
 		name = func(c int) string { return u.values(c, []string{"hidden"})[0] }
 	}
 	var names []string // of the space
-	for _, p := range u.space {
-		names = append(names, p.Name)
+	for _, parameter := range u.space {
+		names = append(names, parameter.Name)
 	}
 	plots := []struct {
 		name  string
 		write func(io.Writer) error
 	}{
-		{tune.BudgetsPlot, func(out io.Writer) error {
-			return search.WriteBudgets(out, title, name)
+		{budgetsPlot, func(out io.Writer) error {
+			return p.writeBudgets(out, name)
 		}},
-		{tune.ParametersPlot, func(out io.Writer) error {
-			return search.WriteParameters(out, title, u.space, func(c int) []string { return u.values(c, names) })
+		{parametersPlot, func(out io.Writer) error {
+			return p.writeParameters(out, u.space, func(c int) []string { return u.values(c, names) })
 		}},
-		{tune.FrontPlot, func(out io.Writer) error {
-			return search.WriteFront(out, title, name)
+		{frontPlot, func(out io.Writer) error {
+			return p.writeFront(out, name)
 		}},
 	}
 	if !u.networks.on {

@@ -66,8 +66,9 @@ type Search struct {
 	Trials []Trial // by rung, then in the order of their runs
 }
 
-// Run runs what is left of the search. trial runs a configuration, and record takes
-// its result. Their first error ends the search; trials recorded stay.
+// Run runs what is left of the search after the known trials. trial runs a configuration
+// and measures it; record, unless nil, takes its result. Their first error ends the search;
+// trials recorded stay.
 func (s *Search) Run(ctx context.Context, known []Trial, trial func(ctx context.Context, rung, configuration int) (Trial, error), record func(Trial) error) error {
 	next := make([]int, s.Rungs[0].Size)
 	for i := range next {
@@ -88,8 +89,10 @@ func (s *Search) Run(ctx context.Context, known []Trial, trial func(ctx context.
 			if err != nil {
 				return err
 			}
-			if err := record(t); err != nil {
-				return err
+			if record != nil {
+				if err := record(t); err != nil {
+					return err
+				}
 			}
 			s.Trials = append(s.Trials, t)
 		}

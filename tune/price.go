@@ -9,8 +9,8 @@ import (
 )
 
 // Price says what bytes cost: the percentage points of accuracy that a doubling of a
-// network's bytes has to bring. Zero leaves accuracy alone to decide.
-type Price fixed.Q16
+// network's bytes has to bring, in 1/65536. Zero leaves accuracy alone to decide.
+type Price int64
 
 // scoreBits counts the fraction bits of a score. Scores are integers, so that a search
 // takes the same way on every machine.

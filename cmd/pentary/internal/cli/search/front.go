@@ -1,4 +1,4 @@
-package tune
+package search
 
 import (
 	"fmt"
@@ -10,15 +10,16 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/chart"
+	"github.com/Kaleaon/pentary-go/tune"
 )
 
-// WriteFront draws the accuracy of each configuration's last run against the bytes of
+// writeFront draws the accuracy of each configuration's last run against the bytes of
 // its network: the front, whose networks are named by name, and the line on which all
 // networks are worth as much as the best. The axis of accuracy is logarithmic in the
 // error, so that halving it looks alike at 80 and at 98 %.
-func (s *Search) WriteFront(out io.Writer, title string, name func(configuration int) string) error {
+func (s *plots) writeFront(out io.Writer, name func(configuration int) string) error {
 	return chart.SVG(out, 9*vg.Inch, 5.6*vg.Inch, func(c draw.Canvas) {
-		f := &front{search: s, ranking: s.Ranking(), name: name}
+		f := &front{search: s.Search, ranking: s.Ranking(), name: name}
 		p := chart.New()
 		p.X.Scale = plot.LogScale{}
 		p.X.Tick.Marker = chart.LogTicks(chart.Prefixed)
@@ -26,7 +27,7 @@ func (s *Search) WriteFront(out io.Writer, title string, name func(configuration
 		p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = f.limits()
 		p.Add(f)
 		p.Draw(draw.Crop(c, 34, -20, 32, -52))
-		chart.Center(c, vg.Point{X: c.Center().X, Y: c.Max.Y - 18}, title, chart.Text(13, chart.Ink), 0)
+		chart.Center(c, vg.Point{X: c.Center().X, Y: c.Max.Y - 18}, s.title, chart.Text(13, chart.Ink), 0)
 		chart.Center(c, vg.Point{X: c.Center().X + 10, Y: c.Min.Y + 16}, "bytes of the network", chart.Text(10, chart.Ink), 0)
 		chart.Center(c, vg.Point{X: c.Min.X + 16, Y: c.Center().Y}, "validation accuracy, %", chart.Text(10, chart.Ink), math.Pi/2)
 		f.legend(c, vg.Point{X: c.Min.X + 60, Y: c.Max.Y - 40})
@@ -35,8 +36,8 @@ func (s *Search) WriteFront(out io.Writer, title string, name func(configuration
 
 // front is the plot's plotter.
 type front struct {
-	search  *Search
-	ranking []Trial
+	search  *tune.Search
+	ranking []tune.Trial
 	name    func(configuration int) string
 }
 
@@ -55,7 +56,7 @@ func (f *front) limits() (xmin, xmax, ymin, ymax float64) {
 
 // errorOf returns the share of the validation samples that are wrong, in per cent, and
 // half a sample for none, since the axis is logarithmic.
-func errorOf(t Trial) float64 {
+func errorOf(t tune.Trial) float64 {
 	total := float64(max(t.Total, 1))
 	return 100 * max(total-float64(t.Correct), 0.5) / total
 }
@@ -90,7 +91,7 @@ func (f *front) price() float64 { return float64(f.search.Price) / 65536 }
 // Plot implements plot.Plotter.
 func (f *front) Plot(c draw.Canvas, p *plot.Plot) {
 	tx, ty := p.Transforms(&c)
-	at := func(t Trial) vg.Point { return vg.Point{X: tx(float64(t.Bytes)), Y: ty(errorOf(t))} }
+	at := func(t tune.Trial) vg.Point { return vg.Point{X: tx(float64(t.Bytes)), Y: ty(errorOf(t))} }
 	hair := draw.LineStyle{Color: chart.Hair, Width: 0.6}
 	for _, t := range p.X.Tick.Marker.Ticks(p.X.Min, p.X.Max) {
 		if t.Label != "" {
@@ -108,7 +109,7 @@ func (f *front) Plot(c draw.Canvas, p *plot.Plot) {
 	if f.search.Price > 0 {
 		f.drawPrice(c, p)
 	}
-	best := Front(f.ranking)
+	best := tune.Front(f.ranking)
 	var steps []vg.Point
 	for i, t := range best {
 		if i > 0 {
@@ -144,7 +145,7 @@ func (f *front) drawPrice(c draw.Canvas, p *plot.Plot) {
 
 // drawNames writes the names of the front's networks. Above and left of each of them
 // there is no other, for it would be better; where the name before is, it goes above.
-func (f *front) drawNames(c draw.Canvas, best []Trial, at func(Trial) vg.Point) {
+func (f *front) drawNames(c draw.Canvas, best []tune.Trial, at func(tune.Trial) vg.Point) {
 	const apart = 10
 	s := chart.Text(8, chart.Ink)
 	s.XAlign = draw.XRight

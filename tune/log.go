@@ -21,15 +21,8 @@ const (
 	lockName = "tune.lock"
 )
 
-// Files returns the names of the files that a search keeps in its folder.
-func Files() []string { return []string{logName, lockName, BudgetsPlot, ParametersPlot, FrontPlot} }
-
-// The pictures of a search, in its folder.
-const (
-	BudgetsPlot    = "budgets.svg"
-	ParametersPlot = "parameters.svg"
-	FrontPlot      = "architecture.svg"
-)
+// Files returns the names of the files that a Log keeps in its folder.
+func Files() []string { return []string{logName, lockName} }
 
 // Log keeps the results of a search in a file, so that it can go on after an
 // interruption: a JSON object a line, the first of which says what search it is.

@@ -54,10 +54,23 @@ func (s Space) size() int {
 	return n
 }
 
-// Draw returns so many configurations that differ by their key, at random from the
-// seed, or fewer if there are no more. The first has key first and no values: it
-// stands for what the search starts from.
+// Texts returns the values of a configuration by the names of their parameters; none of
+// the first, which has no values.
+func (s Space) Texts(c Configuration) map[string]string {
+	texts := map[string]string{}
+	for i, v := range c {
+		texts[s[i].Name] = s[i].Values[v]
+	}
+	return texts
+}
+
+// Draw returns n configurations that differ by their key, at random from the seed, or
+// fewer if there are no more. The first has key first and no values: it stands for what
+// the search starts from. A nil key tells all combinations apart.
 func (s Space) Draw(seed uint64, n int, first string, key func(Configuration) (string, error)) ([]Configuration, error) {
+	if key == nil {
+		key = func(c Configuration) (string, error) { return fmt.Sprint(c), nil }
+	}
 	keys := map[string]bool{first: true}
 	configurations := []Configuration{nil}
 	rng := rand.New(rand.NewPCG(seed, 0))

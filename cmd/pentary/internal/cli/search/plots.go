@@ -1,4 +1,4 @@
-package tune
+package search
 
 import (
 	"fmt"
@@ -8,13 +8,27 @@ import (
 	"slices"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/chart"
+	"github.com/Kaleaon/pentary-go/tune"
 )
 
-// WriteBudgets draws the accuracy of each configuration against its budget. Those of
+// plots draws the pictures of a search.
+type plots struct {
+	*tune.Search
+	title string
+}
+
+// The pictures of a search, in its folder.
+const (
+	budgetsPlot    = "budgets.svg"
+	parametersPlot = "parameters.svg"
+	frontPlot      = "architecture.svg"
+)
+
+// writeBudgets draws the accuracy of each configuration against its budget. Those of
 // the last rung are named by name.
-func (s *Search) WriteBudgets(out io.Writer, title string, name func(configuration int) string) error {
+func (s *plots) writeBudgets(out io.Writer, name func(configuration int) string) error {
 	ranking := s.Ranking()
-	c := chart.Lines{Title: title, X: "member-samples of a run", Y: "validation accuracy, %"}
+	c := chart.Lines{Title: s.title, X: "member-samples of a run", Y: "validation accuracy, %"}
 	for place, last := range slices.Backward(ranking) {
 		line := chart.Series{Color: chart.Faint, Width: 0.7}
 		if last.Rung == ranking[0].Rung && last.Rung > 0 && place < 2*len(chart.Palette) {
@@ -35,12 +49,12 @@ func (s *Search) WriteBudgets(out io.Writer, title string, name func(configurati
 	return c.WriteSVG(out)
 }
 
-// WriteParameters draws the accuracy of all trials against the values of each
+// writeParameters draws the accuracy of all trials against the values of each
 // parameter, with the mean over the first rung, in which all had the same budget.
 // values returns the values of a configuration, which need not be among those of the
 // space, and are empty where the parameter makes no difference.
-func (s *Search) WriteParameters(out io.Writer, title string, space Space, values func(configuration int) []string) error {
-	c := chart.Panels{Title: title, Y: "validation accuracy, %", MeanName: "mean of rung 1"}
+func (s *plots) writeParameters(out io.Writer, space tune.Space, values func(configuration int) []string) error {
+	c := chart.Panels{Title: s.title, Y: "validation accuracy, %", MeanName: "mean of rung 1"}
 	for r := range s.Rungs {
 		c.Legend = append(c.Legend, chart.Key{Name: fmt.Sprintf("rung %d", r+1), Color: rungColor(r)})
 	}
