@@ -12,6 +12,7 @@ type Build struct {
 	Version  string   `json:"version"`
 	Revision string   `json:"revision,omitempty"` // of the version control system
 	Modified bool     `json:"modified,omitempty"` // whether the sources differ from the revision
+	Sum      string   `json:"sum,omitempty"`      // of the module, as in go.sum, where it was installed from a proxy
 	Go       string   `json:"go"`
 	Platform string   `json:"platform"`
 	Kernels  []string `json:"kernels"` // that this CPU runs
@@ -31,6 +32,7 @@ func ThisBuild() Build {
 	if info.Main.Version != "" {
 		b.Version = info.Main.Version
 	}
+	b.Sum = info.Main.Sum
 	for _, setting := range info.Settings {
 		switch setting.Key {
 		case "vcs.revision":
@@ -42,11 +44,14 @@ func ThisBuild() Build {
 	return b
 }
 
-// String writes the version with what is known of its revision.
+// String writes the version with its revision, or with the module's hash if the program
+// was installed from a proxy, which knows no revision.
 func (b Build) String() string {
 	text := b.Version
 	if b.Revision != "" {
 		text += " " + b.Revision
+	} else if b.Sum != "" {
+		text += " " + b.Sum
 	}
 	if b.Modified {
 		text += " (modified)"
