@@ -43,7 +43,7 @@ func (s *Stats) count(codes []int8, tensors []lowrank.Tensor) {
 		s.Decided += int(uint8(f|-f) >> 7) // one unless f is zero, without a branch
 	}
 	for _, w := range tensors {
-		s.Saturated += kernels.Saturated(w.W, 0, w.W.Rows())
+		s.Saturated += kernels.CountSaturated(w.W, 0, w.W.Rows())
 	}
 	s.Norm = int64(fixed.Sqrt(uint64(s.Moved) << 16))
 }

@@ -63,13 +63,13 @@ func (s *thresholdStep) Step(w *packed.Matrix, t kernels.Terms, lo, hi int) int 
 // kernels.UpdateThreshold takes it.
 func (g *Update) threshold(share Q16, w lowrank.Tensor) int64 {
 	if share == 0 {
-		return kernels.MaxTau
+		return kernels.MaxThreshold
 	}
 	// Dithered by a random part of its lattice's unit Z is spread like a continuous
 	// variable: half a unit higher, and wider by the variance of the part, 1/12.
 	variance := g.variance(w)<<16 + 1<<16/12
-	tau := int64(fixed.Sqrt(variance))*g.quantile(share, w)>>16 + kernels.TauUnit/2
-	return min(max(tau, kernels.TauUnit), kernels.MaxTau)
+	tau := int64(fixed.Sqrt(variance))*g.quantile(share, w)>>16 + kernels.ThresholdUnit/2
+	return min(max(tau, kernels.ThresholdUnit), kernels.MaxThreshold)
 }
 
 // quantile returns how many standard deviations of Z, with 16 fraction bits, a

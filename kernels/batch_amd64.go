@@ -131,7 +131,7 @@ func exp2Sums(sums *int32, logits *int8, m, n int) {
 	}
 }
 
-// exp2SumsAVX2 sums the powers of Score:
+// exp2SumsAVX2 sums the powers of LogProb:
 //
 //	for c := range n {
 //		for i := range m {

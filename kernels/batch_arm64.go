@@ -80,7 +80,7 @@ func requantizeNEON(dst *int8, y, bias *int32, m, n int, shift uint, low int32)
 
 func exp2Sums(sums *int32, logits *int8, m, n int) { exp2SumsNEON(sums, logits, m, n) }
 
-// exp2SumsNEON sums the powers of Score:
+// exp2SumsNEON sums the powers of LogProb:
 //
 //	for c := range n {
 //		for i := range m {

@@ -62,9 +62,9 @@ func requantize(dst []int8, y []int32, m, n int, o Output) {
 	requantizeRows(&dst[0], &y[0], bias, m, n, o.Shift, o.low())
 }
 
-func scoreColumns(score []int32, logits []int8, target []uint8, m, n int) {
+func logProb(score []int32, logits []int8, target []uint8, m, n int) {
 	if !useAssembly() {
-		scoreGeneric(score, logits, target, m, n)
+		logProbGeneric(score, logits, target, m, n)
 		return
 	}
 	exp2Sums(&score[0], &logits[0], m, n)

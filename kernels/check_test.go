@@ -114,8 +114,8 @@ func shapedFunctions() []shaped {
 			func(d, s []int) { Normalize(i8s(s[0]), i8s(s[0]), d[0], d[1], 9) },
 		},
 		{
-			"Score", 2, func(d []int) bigs { return bigs{of(whole(d[1])), of(quads(d[0]), whole(d[1]))} },
-			func(d, s []int) { Score(i32s(s[0]), i8s(s[1]), u8s(s[0]), d[0], d[1]) },
+			"LogProb", 2, func(d []int) bigs { return bigs{of(whole(d[1])), of(quads(d[0]), whole(d[1]))} },
+			func(d, s []int) { LogProb(i32s(s[0]), i8s(s[1]), u8s(s[0]), d[0], d[1]) },
 		},
 		{
 			"MatMul", 1, func(d []int) bigs { return bigs{of(whole(4), whole(d[0])), of(whole(4), whole(d[0]))} },
@@ -158,9 +158,9 @@ func shapedFunctions() []shaped {
 		{"InterleaveFactors", 4, func(d []int) bigs {
 			return bigs{of(whole(d[1]), whole(d[3])), of(quads(d[2]), whole(d[3]))}
 		}, func(d, s []int) { InterleaveFactorsAt(u8s(s[1]), u8s(s[0]), d[0], d[1], d[2], d[3]) }},
-		{"InterleaveInputs", 2, func(d []int) bigs {
+		{"UpdateTermsOfInputs", 2, func(d []int) bigs {
 			return bigs{of(roundUp(d[1], 2), whole(2*StripCols)), of(quads(d[0]), whole(d[1]))}
-		}, func(d, s []int) { InterleaveInputs(u8s(s[0]), i8s(s[1]), d[0], d[1]) }},
+		}, func(d, s []int) { UpdateTermsOfInputs(u8s(s[0]), i8s(s[1]), d[0], d[1]) }},
 		{
 			"Unpack", 1, func(d []int) bigs { return bigs{of(padded(d[0])), of(padded(d[0]), whole(3))} },
 			func(d, s []int) { Unpack(u8s(s[0]), u8s(s[1]/8), d[0]) },
@@ -225,7 +225,7 @@ func TestShapesWrap(t *testing.T) {
 					refused++
 				}
 			}
-			if bounded := []string{"Normalize", "Score", "InterleaveInputs", "Unpack", "Pack"}; refused == 0 && !slices.Contains(bounded, f.name) {
+			if bounded := []string{"Normalize", "LogProb", "UpdateTermsOfInputs", "Unpack", "Pack"}; refused == 0 && !slices.Contains(bounded, f.name) {
 				t.Errorf("%s: no shape wrapped around", f.name)
 			}
 			if served == 0 {
@@ -251,7 +251,7 @@ func TestTermsWrap(t *testing.T) {
 		"UpdateResidual4":  func() { UpdateResidual4(w, u8s(size*size/2), terms, scale, Stream{}, 0, size) },
 		"UpdateStochastic": func() { UpdateStochastic(w, terms, scale, Stream{}, 0, size) },
 		"UpdateFlip":       func() { UpdateFlip(w, i8s(size*size), terms, Flip{scale, 1, 1}, Stream{}, 0, size) },
-		"UpdateThreshold":  func() { UpdateThreshold(w, terms, TauUnit, Stream{}, 0, size) },
+		"UpdateThreshold":  func() { UpdateThreshold(w, terms, ThresholdUnit, Stream{}, 0, size) },
 	} {
 		if got := panicOf(update); !strings.HasPrefix(got, "kernels: "+name+": Left has 0 elements, ") {
 			t.Errorf("panic %q", got)

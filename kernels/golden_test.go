@@ -229,8 +229,8 @@ func TestGolden(t *testing.T) {
 		}
 		for _, c := range g.Score {
 			got := make([]int32, c.N)
-			Score(got, c.Logits, c.Targets, c.M, c.N)
-			equal(t, "Score", got, c.Scores)
+			LogProb(got, c.Logits, c.Targets, c.M, c.N)
+			equal(t, "LogProb", got, c.Scores)
 		}
 		for _, c := range g.Update {
 			terms := newTerms(c.A, c.B, c.F, c.Rank, c.M, c.K)
@@ -245,7 +245,7 @@ func TestGolden(t *testing.T) {
 			equal(t, "moved", []int{moved}, []int{c.Residual.Moved})
 
 			w = over(t, c.M, c.K, bytes.Clone(c.W))
-			moved = UpdateThreshold(w, terms, int64(c.Tau)*TauUnit, Stream{}, c.Lo, c.Hi)
+			moved = UpdateThreshold(w, terms, int64(c.Tau)*ThresholdUnit, Stream{}, c.Lo, c.Hi)
 			equal(t, "UpdateThreshold", w.Bytes(), c.Threshold.W)
 			equal(t, "moved", []int{moved}, []int{c.Threshold.Moved})
 		}
@@ -259,7 +259,7 @@ func TestGolden(t *testing.T) {
 			equal(t, "Random", random, c.Random)
 
 			w := over(t, c.M, c.K, bytes.Clone(c.W))
-			equal(t, "Saturated", []int{Saturated(w, c.Lo, c.Hi)}, []int{c.Saturated})
+			equal(t, "CountSaturated", []int{CountSaturated(w, c.Lo, c.Hi)}, []int{c.Saturated})
 			residual := bytes.Clone(c.Residual4)
 			moved := UpdateResidual4(w, residual, terms, scale, s, c.Lo, c.Hi)
 			equal(t, "UpdateResidual4", w.Bytes(), c.After.Residual4.W)

@@ -193,8 +193,8 @@ func TestEmptyMatrix(t *testing.T) {
 		for n := range MaxVecs {
 			products(t, w, nil, n, []int32{})
 		}
-		moved := UpdateResidual(w, nil, Terms{}, Scale{}, 0, 0) + UpdateThreshold(w, Terms{}, TauUnit, Stream{}, 0, 0) +
-			Shrink(w, AlwaysShrink, Stream{}, 0, 0) + Saturated(w, 0, 0)
+		moved := UpdateResidual(w, nil, Terms{}, Scale{}, 0, 0) + UpdateThreshold(w, Terms{}, ThresholdUnit, Stream{}, 0, 0) +
+			Shrink(w, AlwaysShrink, Stream{}, 0, 0) + CountSaturated(w, 0, 0)
 		if moved != 0 {
 			t.Errorf("%d pents moved or counted of none", moved)
 		}

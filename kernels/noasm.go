@@ -26,8 +26,8 @@ func requantize(dst []int8, y []int32, m, n int, o Output) {
 	requantizeGeneric(dst, y, m, n, o)
 }
 
-func scoreColumns(score []int32, logits []int8, target []uint8, m, n int) {
-	scoreGeneric(score, logits, target, m, n)
+func logProb(score []int32, logits []int8, target []uint8, m, n int) {
+	logProbGeneric(score, logits, target, m, n)
 }
 
 func addElements(dst, x []int8)         { addGeneric(dst, x) }
@@ -42,8 +42,8 @@ func interleaveFactors(dst, b []uint8, terms, quads, kp int) {
 	interleaveFactorsGeneric(dst, b, terms, quads, kp)
 }
 
-func interleaveInputs(strip []uint8, x []int8, quads, n int) (squares uint64) {
-	return interleaveInputsGeneric(strip, x, quads, n, 0)
+func updateTermsOfInputs(strip []uint8, x []int8, quads, n int) (squares uint64) {
+	return updateTermsOfInputsGeneric(strip, x, quads, n, 0)
 }
 
 func matMul(y []int32, w *packed.Matrix, x []int8, n int) { matMulGeneric(y, w, x, n) }

@@ -12,9 +12,9 @@ func interleaveQuads(dst, b *uint8, quads, stripQuads, kp int) {
 	interleaveFactorsAVX2(dst, b, quads, stripQuads, kp)
 }
 
-// interleaveSamples interleaves inputs; see interleaveInputsAVX2.
+// interleaveSamples interleaves inputs; see updateTermsOfInputsAVX2.
 func interleaveSamples(strip *uint8, x *int8, quads, n, count int) (squares uint64) {
-	return interleaveInputsAVX2(strip, x, quads, n, count)
+	return updateTermsOfInputsAVX2(strip, x, quads, n, count)
 }
 
 // weighQuadAVX2 weighs four terms, which are mp codes apart:
@@ -45,10 +45,10 @@ func weighQuadAVX2(dst *int8, a *uint8, f *[4]int8, m, mp int)
 //go:noescape
 func interleaveFactorsAVX2(dst, b *uint8, quads, stripQuads, kp int)
 
-// interleaveInputsAVX2 is InterleaveInputs for the columns of quads ≥ 1 quads of x, and
+// updateTermsOfInputsAVX2 is UpdateTermsOfInputs for the columns of quads ≥ 1 quads of x, and
 // for the first count of its n samples, a multiple of 4 and at least that. 11
 // vector operations for 16 inputs: 12.5 Ginputs/s in L1 of 19, on a 3.2 GHz core with
 // four vector pipes (Zen 3 class). Every AVX-512 implementation takes it, too.
 //
 //go:noescape
-func interleaveInputsAVX2(strip *uint8, x *int8, quads, n, count int) uint64
+func updateTermsOfInputsAVX2(strip *uint8, x *int8, quads, n, count int) uint64

@@ -12,9 +12,9 @@ func interleaveQuads(dst, b *uint8, quads, stripQuads, kp int) {
 	interleaveFactorsNEON(dst, b, quads, stripQuads, kp)
 }
 
-// interleaveSamples interleaves inputs; see interleaveInputsNEON.
+// interleaveSamples interleaves inputs; see updateTermsOfInputsNEON.
 func interleaveSamples(strip *uint8, x *int8, quads, n, count int) (squares uint64) {
-	return interleaveInputsNEON(strip, x, quads, n, count)
+	return updateTermsOfInputsNEON(strip, x, quads, n, count)
 }
 
 // weighQuadNEON weighs four terms, which are mp codes apart:
@@ -46,9 +46,9 @@ func weighQuadNEON(dst *int8, a *uint8, f *[4]int8, m, mp int)
 //go:noescape
 func interleaveFactorsNEON(dst, b *uint8, quads, stripQuads, kp int)
 
-// interleaveInputsNEON is InterleaveInputs for the columns of quads ≥ 1 quads of x, and
+// updateTermsOfInputsNEON is UpdateTermsOfInputs for the columns of quads ≥ 1 quads of x, and
 // for the first count of its n samples, a multiple of 4 and at least that. 16
 // instructions for a quad of 2 samples.
 //
 //go:noescape
-func interleaveInputsNEON(strip *uint8, x *int8, quads, n, count int) uint64
+func updateTermsOfInputsNEON(strip *uint8, x *int8, quads, n, count int) uint64

@@ -40,11 +40,11 @@ func interleaveFactors(dst, b []uint8, terms, quads, kp int) {
 	}
 }
 
-func interleaveInputs(strip []uint8, x []int8, quads, n int) (squares uint64) {
+func updateTermsOfInputs(strip []uint8, x []int8, quads, n int) (squares uint64) {
 	whole := n &^ 3
 	if !useAssembly() || whole == 0 || quads == 0 {
-		return interleaveInputsGeneric(strip, x, quads, n, 0)
+		return updateTermsOfInputsGeneric(strip, x, quads, n, 0)
 	}
 	squares = interleaveSamples(&strip[0], &x[0], quads, n, whole)
-	return squares + interleaveInputsGeneric(strip, x, quads, n, whole)
+	return squares + updateTermsOfInputsGeneric(strip, x, quads, n, whole)
 }

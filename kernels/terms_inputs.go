@@ -8,30 +8,30 @@ import (
 // An update whose noise is in activations sums products of gradients and inputs. An
 // input x takes two terms of it, the pents of x̂ = 5·high + low.
 const (
-	// InputDigits is how many terms an input takes.
-	InputDigits = 2
+	// UpdateTermsPerInput is how many terms an input takes.
+	UpdateTermsPerInput = 2
 
-	// InputTop is the x̂ of the largest input.
-	InputTop = 12
+	// UpdateTermsMax is the x̂ of the largest input.
+	UpdateTermsMax = 12
 )
 
 // inputs holds, for x = -128 … 127 at uint8(x), the codes of both digits of x̂, the high
 // one in the lowest byte, and x̂² above 2^32: sums of entries are sums of squares, too.
 var inputs = func() (table [256]uint64) {
 	nearest := func(a, b int) int { // a/b, which is no tie
-		return (2*a+b+2*b*InputTop)/(2*b) - InputTop
+		return (2*a+b+2*b*UpdateTermsMax)/(2*b) - UpdateTermsMax
 	}
 	for i := range table {
-		v := nearest(max(int(int8(i)), -127)*InputTop, 127)
+		v := nearest(max(int(int8(i)), -127)*UpdateTermsMax, 127)
 		high := nearest(v, 5)
 		table[i] = uint64(high+zero) | uint64(v-5*high+zero)<<8 | uint64(v*v)<<32
 	}
 	return table
 }()
 
-// InterleaveInputs writes one strip of Terms.Right for the inputs of n samples, InputDigits
-// terms each, and returns the sum of the squares of x̂ = round(InputTop·x/127), where
-// -128 counts as -127:
+// UpdateTermsOfInputs writes one strip of Terms.Right for the inputs of n samples,
+// UpdateTermsPerInput terms each, and returns the sum of the squares of
+// x̂ = round(UpdateTermsMax·x/127), where -128 counts as -127:
 //
 //	x̂ = 5·high + low
 //	strip[(b/2*StripCols+j)*4 + b%2*2] = code of high, with x of input j and sample b
@@ -39,14 +39,14 @@ var inputs = func() (table [256]uint64) {
 //
 // Columns beyond k ≤ StripCols and terms beyond those of n samples get code 2. x is a
 // batch of k×n activations, whose lanes beyond k should be zero: their squares count.
-// strip has Quads(InputDigits·n)·StripCols·4 elements.
-func InterleaveInputs(strip []uint8, x []int8, k, n int) (squares uint64) {
-	if k < 0 || k > StripCols || n < 0 || n > MaxTerms/InputDigits {
-		panic(fmt.Sprintf("kernels: InterleaveInputs: %d×%d inputs, want at most %d×%d", k, n, StripCols, MaxTerms/InputDigits))
+// strip has Quads(UpdateTermsPerInput·n)·StripCols·4 elements.
+func UpdateTermsOfInputs(strip []uint8, x []int8, k, n int) (squares uint64) {
+	if k < 0 || k > StripCols || n < 0 || n > MaxTerms/UpdateTermsPerInput {
+		panic(fmt.Sprintf("kernels: UpdateTermsOfInputs: %d×%d inputs, want at most %d×%d", k, n, StripCols, MaxTerms/UpdateTermsPerInput))
 	}
-	checkLen("InterleaveInputs", "strip", len(strip), Quads(InputDigits*n)*StripCols*4, "%d samples", n)
-	checkLen("InterleaveInputs", "x", len(x), batchLen(k, n), "a batch of %d×%d", k, n)
-	squares = interleaveInputs(strip, x, Quads(k), n)
+	checkLen("UpdateTermsOfInputs", "strip", len(strip), Quads(UpdateTermsPerInput*n)*StripCols*4, "%d samples", n)
+	checkLen("UpdateTermsOfInputs", "x", len(x), batchLen(k, n), "a batch of %d×%d", k, n)
+	squares = updateTermsOfInputs(strip, x, Quads(k), n)
 	const zeros = zero * 0x01010101
 	for j := k; j < StripCols; j++ {
 		for at := j * 4; at < len(strip); at += StripCols * 4 {
@@ -56,8 +56,8 @@ func InterleaveInputs(strip []uint8, x []int8, k, n int) (squares uint64) {
 	return squares
 }
 
-// interleaveInputsGeneric takes the samples from an even one on.
-func interleaveInputsGeneric(strip []uint8, x []int8, quads, n, from int) (squares uint64) {
+// updateTermsOfInputsGeneric takes the samples from an even one on.
+func updateTermsOfInputsGeneric(strip []uint8, x []int8, quads, n, from int) (squares uint64) {
 	total := uint64(0)
 	for q := range quads {
 		x := x[(q*n+from)*4 : (q+1)*n*4]

@@ -10,7 +10,7 @@ DATA zipDigits<>+0(SB)/8, $0x1505110114041000
 DATA zipDigits<>+8(SB)/8, $0x1707130316061202
 GLOBL zipDigits<>(SB), RODATA|NOPTR, $16
 
-// func interleaveInputsNEON(strip *uint8, x *int8, quads, n, count int) uint64
+// func updateTermsOfInputsNEON(strip *uint8, x *int8, quads, n, count int) uint64
 //
 // SQRDMULH multiplies by the numerator over 2^15, and rounds to nearest: exactly, for
 // the numbers that there are.
@@ -22,7 +22,7 @@ GLOBL zipDigits<>(SB), RODATA|NOPTR, $16
 //	R4  samples to take, R7 left              V27  zipDigits
 //	R9  bytes of a strip                      V16  sums of squares of the quad
 //	R8  sum of squares
-TEXT ·interleaveInputsNEON(SB), NOSPLIT, $0-48
+TEXT ·updateTermsOfInputsNEON(SB), NOSPLIT, $0-48
 	MOVD strip+0(FP), R0
 	MOVD x+8(FP), R1
 	MOVD quads+16(FP), R2

@@ -10,7 +10,7 @@ GLOBL zipQuads<>(SB), RODATA|NOPTR, $16
 // WORDS sets every lane of y to value. It clobbers AX.
 #define WORDS(value, x, y) MOVL $value, AX; VMOVD AX, x; VPBROADCASTW x, y
 
-// func interleaveInputsAVX2(strip *uint8, x *int8, quads, n, count int) uint64
+// func updateTermsOfInputsAVX2(strip *uint8, x *int8, quads, n, count int) uint64
 //
 // VPMULHRSW multiplies by the numerator over 2^15, and rounds to nearest: exactly, for
 // the numbers that there are.
@@ -23,7 +23,7 @@ GLOBL zipQuads<>(SB), RODATA|NOPTR, $16
 //	CX  samples left            Y9   sums of squares of the quad
 //	DX  x of the samples        R11  sum of squares
 //	BX  strip at the samples
-TEXT ·interleaveInputsAVX2(SB), NOSPLIT, $0-48
+TEXT ·updateTermsOfInputsAVX2(SB), NOSPLIT, $0-48
 	MOVQ strip+0(FP), DI
 	MOVQ x+8(FP), SI
 	MOVQ quads+16(FP), R8

@@ -9,15 +9,15 @@ import (
 func checkInterleaveInputs(o *operands, shape []int) {
 	k, n := shape[0], shape[1]
 	x := o.batch(k, n)
-	got, want := output[uint8](o, Quads(InputDigits*n)*StripCols*4)
-	squares := InterleaveInputs(got, x, k, n)
+	got, want := output[uint8](o, Quads(UpdateTermsPerInput*n)*StripCols*4)
+	squares := UpdateTermsOfInputs(got, x, k, n)
 	for at := range want {
 		want[at] = zero
 	}
 	wantSquares := uint64(0)
 	for at, v := range x {
 		j, b := at/(4*n)*4+at%4, at/4%n
-		top := math.Round(float64(max(v, -127)) * InputTop / 127)
+		top := math.Round(float64(max(v, -127)) * UpdateTermsMax / 127)
 		wantSquares += uint64(top * top)
 		if j >= k {
 			continue
@@ -42,12 +42,12 @@ func TestInterleaveInputsAll(t *testing.T) {
 		x[at] = int8(at/4 + at%4*64)
 	}
 	strip, want := make([]uint8, n/2*StripCols*4), make([]uint8, n/2*StripCols*4)
-	wantSquares := interleaveInputsGeneric(want, x, 1, n, 0)
+	wantSquares := updateTermsOfInputsGeneric(want, x, 1, n, 0)
 	for at, codes := range slices.Collect(slices.Chunk(want, 2)) {
 		if b, j := at/(StripCols*2)*2+at%2, at/2%StripCols; j < 4 {
 			top := 5*int(codes[0]) + int(codes[1]) - 6*zero
-			if x := int(max(x[b*4+j], -127)); 2*abs(127*top-InputTop*x) > 127 {
-				t.Errorf("%d becomes %d/%d", x, top, InputTop)
+			if x := int(max(x[b*4+j], -127)); 2*abs(127*top-UpdateTermsMax*x) > 127 {
+				t.Errorf("%d becomes %d/%d", x, top, UpdateTermsMax)
 			}
 		}
 	}
@@ -57,7 +57,7 @@ func TestInterleaveInputsAll(t *testing.T) {
 		}
 	}
 	forEachImpl(t, func(t *testing.T) {
-		squares := InterleaveInputs(strip, x, 4, n)
+		squares := UpdateTermsOfInputs(strip, x, 4, n)
 		equal(t, "strip", strip, want)
 		equal(t, "squares", []uint64{squares}, []uint64{wantSquares})
 	})

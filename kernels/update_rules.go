@@ -133,30 +133,30 @@ func UpdateFlip(w *packed.Matrix, average []int8, t Terms, flip Flip, rounding S
 	}, lo, hi)
 }
 
-// TauUnit is the unit of UpdateThreshold's threshold: a |Z| of one.
-const TauUnit = 256
+// ThresholdUnit is the unit of UpdateThreshold's threshold: a |Z| of one.
+const ThresholdUnit = 256
 
-// MaxTau bounds the threshold of UpdateThreshold, far beyond any Z.
-const MaxTau = TauUnit << 30
+// MaxThreshold bounds the threshold of UpdateThreshold, far beyond any Z.
+const MaxThreshold = ThresholdUnit << 30
 
 // UpdateThreshold moves every pent by one level in the direction of Z where |Z|
-// reaches tau, in units of 1/TauUnit, and saturates at ±2:
+// reaches threshold, in units of 1/ThresholdUnit, and saturates at ±2:
 //
-//	if +TauUnit·z + u >= tau { w = min(w+1, +2) }
-//	if -TauUnit·z + u >= tau { w = max(w-1, -2) }
+//	if +ThresholdUnit·z + u >= threshold { w = min(w+1, +2) }
+//	if -ThresholdUnit·z + u >= threshold { w = max(w-1, -2) }
 //
-// u is the random byte of the weight, see UpdateStochastic: since Z lies on a
-// lattice, a share of the weights with |Z| = tau/TauUnit, rounded down, moves, in
-// both directions alike, and the share of all that move is linear in tau between
-// two whole numbers of units. A whole number draws nothing: |Z| >= tau/TauUnit
-// decides. tau is TauUnit to MaxTau.
-func UpdateThreshold(w *packed.Matrix, t Terms, tau int64, rounding Stream, lo, hi int) (moved int) {
+// u is the random byte of the weight, see UpdateStochastic: since Z lies on a lattice,
+// a share of the weights with |Z| = threshold/ThresholdUnit, rounded down, moves, in
+// both directions alike, and the share of all that move is linear in threshold between
+// two whole numbers of units. A whole number draws nothing: |Z| >=
+// threshold/ThresholdUnit decides. threshold is ThresholdUnit to MaxThreshold.
+func UpdateThreshold(w *packed.Matrix, t Terms, threshold int64, rounding Stream, lo, hi int) (moved int) {
 	t.check("UpdateThreshold", w, lo, hi)
-	if tau < TauUnit || tau > MaxTau {
-		panic(fmt.Sprintf("kernels: UpdateThreshold: threshold %d/%d, want 1 to %d", tau, TauUnit, MaxTau/TauUnit))
+	if threshold < ThresholdUnit || threshold > MaxThreshold {
+		panic(fmt.Sprintf("kernels: UpdateThreshold: threshold %d/%d, want 1 to %d", threshold, ThresholdUnit, MaxThreshold/ThresholdUnit))
 	}
 	return step(w, t, &rule{
-		kind: byThreshold, threshold: int32(tau / TauUnit), fraction: uint8(tau % TauUnit), rounding: rounding,
+		kind: byThreshold, threshold: int32(threshold / ThresholdUnit), fraction: uint8(threshold % ThresholdUnit), rounding: rounding,
 	}, lo, hi)
 }
 
@@ -214,7 +214,7 @@ type rule struct {
 	rounding  Stream
 	decay     uint
 	threshold int32 // on averages, or on Z in whole units
-	fraction  uint8 // and TauUnit parts of one
+	fraction  uint8 // and ThresholdUnit parts of one
 	chance    uint32
 }
 
@@ -322,11 +322,11 @@ func (r *rule) flip(c uint8, a int8, z int32, u uint8) (uint8, int8) {
 }
 
 func (r *rule) direction(z int32, u int64) int32 {
-	tau := TauUnit*int64(r.threshold) + int64(r.fraction)
+	threshold := ThresholdUnit*int64(r.threshold) + int64(r.fraction)
 	switch {
-	case TauUnit*int64(z)+u >= tau:
+	case ThresholdUnit*int64(z)+u >= threshold:
 		return 1
-	case -TauUnit*int64(z)+u >= tau:
+	case -ThresholdUnit*int64(z)+u >= threshold:
 		return -1
 	}
 	return 0

@@ -81,15 +81,15 @@ func checkUpdateFlip(o *operands, shape []int) {
 
 // dithered returns the threshold rule.
 func dithered(tau int64, s Stream) *rule {
-	return &rule{kind: byThreshold, threshold: int32(tau / TauUnit), fraction: uint8(tau % TauUnit), rounding: s}
+	return &rule{kind: byThreshold, threshold: int32(tau / ThresholdUnit), fraction: uint8(tau % ThresholdUnit), rounding: s}
 }
 
 func checkUpdateThreshold(o *operands, shape []int) {
 	m, k, count := shape[0], shape[1], shape[2]
 	terms, s := o.terms(count, m, k), o.stream()
-	tau := []int64{1, 2, 5, 1 + o.Int64N(int64(28*count+1)), int64(28*count + 1), MaxTau / TauUnit}[o.IntN(6)] * TauUnit
+	tau := []int64{1, 2, 5, 1 + o.Int64N(int64(28*count+1)), int64(28*count + 1), MaxThreshold / ThresholdUnit}[o.IntN(6)] * ThresholdUnit
 	if o.IntN(4) > 0 {
-		tau = min(tau+o.Int64N(TauUnit), MaxTau)
+		tau = min(tau+o.Int64N(ThresholdUnit), MaxThreshold)
 	}
 	checkRule(o, m, k, terms, dithered(tau, s),
 		func(w *packed.Matrix, lo, hi int) int { return UpdateThreshold(w, terms, tau, s, lo, hi) })
@@ -106,7 +106,7 @@ func checkSaturated(o *operands, shape []int) {
 	m, k := shape[0], shape[1]
 	w := o.weights(m, k)
 	lo, hi := o.rows(m)
-	got, want := Saturated(w, lo, hi), 0
+	got, want := CountSaturated(w, lo, hi), 0
 	for i := lo; i < hi; i++ {
 		for j := range k {
 			if p := w.At(i, j); p == -2 || p == 2 {
@@ -312,9 +312,9 @@ func TestRoundingUnbiased(t *testing.T) {
 		}
 	}
 	const whole = 3
-	for fraction := range int64(TauUnit) {
-		rule := *dithered(whole*TauUnit+fraction, Stream{})
-		for z, want := range map[int32]int{whole - 1: 0, whole: TauUnit - int(fraction), whole + 1: TauUnit} {
+	for fraction := range int64(ThresholdUnit) {
+		rule := *dithered(whole*ThresholdUnit+fraction, Stream{})
+		for z, want := range map[int32]int{whole - 1: 0, whole: ThresholdUnit - int(fraction), whole + 1: ThresholdUnit} {
 			up, down := total(rule, z, 1), total(rule, -z, 1)
 			if up != want || down != -want {
 				t.Errorf("threshold %d+%d/256: a Z of ±%d moves %+d and %+d of 256 weights, want ±%d",
@@ -382,7 +382,7 @@ func TestRulesInParts(t *testing.T) {
 			return UpdateStochastic(w, t, Scale{Mul: 3, Limit: 500}, s, lo, hi)
 		},
 		"threshold": func(w *packed.Matrix, t Terms, s Stream, lo, hi int) int {
-			return UpdateThreshold(w, t, 5*TauUnit/2, s, lo, hi)
+			return UpdateThreshold(w, t, 5*ThresholdUnit/2, s, lo, hi)
 		},
 		"shrink": func(w *packed.Matrix, _ Terms, s Stream, lo, hi int) int {
 			return Shrink(w, 20000, s, lo, hi)
@@ -414,7 +414,7 @@ func TestNoTerms(t *testing.T) {
 		if moved := UpdateResidual(w, full, none, scale, 0, m) +
 			UpdateResidual4(w, half, none, scale, Stream{Seed: 1}, 0, m) +
 			UpdateStochastic(w, none, scale, Stream{Seed: 1}, 0, m) +
-			UpdateThreshold(w, none, TauUnit+1, Stream{Seed: 1}, 0, m); moved != 0 {
+			UpdateThreshold(w, none, ThresholdUnit+1, Stream{Seed: 1}, 0, m); moved != 0 {
 			t.Errorf("%d pents moved", moved)
 		}
 		equal(t, "W", w.Bytes(), before.Bytes())

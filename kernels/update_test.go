@@ -90,10 +90,10 @@ func TestUpdateLong(t *testing.T) {
 					}
 					w := packed.NewMatrix(m, k)
 					size := max(z, -z)
-					if moved := UpdateThreshold(w, terms, (size+1)*TauUnit, Stream{}, 0, m); moved != 0 {
+					if moved := UpdateThreshold(w, terms, (size+1)*ThresholdUnit, Stream{}, 0, m); moved != 0 {
 						t.Errorf("%d terms: %d pents moved below the threshold", count, moved)
 					}
-					if moved := UpdateThreshold(w, terms, size*TauUnit, Stream{}, 0, m); moved != m*k {
+					if moved := UpdateThreshold(w, terms, size*ThresholdUnit, Stream{}, 0, m); moved != m*k {
 						t.Errorf("%d terms: %d pents moved at the threshold, want %d", count, moved, m*k)
 					}
 					want := packed.NewMatrix(m, k)
@@ -134,7 +134,7 @@ func TestUpdateByDefinition(t *testing.T) {
 					want = append(want, p)
 				}
 			}
-			UpdateThreshold(w, newTerms(a, b, f, rank, m, k), tau*TauUnit, Stream{}, 0, m)
+			UpdateThreshold(w, newTerms(a, b, f, rank, m, k), tau*ThresholdUnit, Stream{}, 0, m)
 			w.Unpack(pents)
 			equal(t, "pent", pents, want)
 		}

@@ -13,7 +13,7 @@ import (
 )
 
 // The terms of an update are int8 times pents. x is written with two pents, as
-// 5·high + low (kernels.InterleaveInputs), so that every sample makes two terms: 5·D
+// 5·high + low (kernels.UpdateTermsOfInputs), so that every sample makes two terms: 5·D
 // with the high pents, and D with the low ones.
 const (
 	deltaTop = 127 / 5 // of D, whose fivefold is an int8
@@ -69,7 +69,7 @@ func (u *Updater) Gather(noise Noise, w Tensor, fitness []int8, x []int8, sample
 	checkLen("Gather", "x", len(x), kernels.Quads(k)*4, samples)
 	u.bind()
 	u.noise, u.tensor, u.fitness = noise, w, fitness
-	count := samples * kernels.InputDigits
+	count := samples * kernels.UpdateTermsPerInput
 	u.terms = kernels.Terms{
 		Count: count,
 		Rows:  m,
@@ -230,5 +230,5 @@ func (u *Updater) spreadColumns(_, i int) {
 	size := kernels.Quads(u.terms.Count) * kernels.StripCols * 4
 	k := max(min(u.tensor.W.Cols()-from, kernels.StripCols), 0)
 	x := g.x[min(from*g.samples, len(g.x)):][:kernels.Quads(k)*4*g.samples]
-	g.squares[i] = kernels.InterleaveInputs(u.terms.Right[i*size:][:size], x, k, g.samples)
+	g.squares[i] = kernels.UpdateTermsOfInputs(u.terms.Right[i*size:][:size], x, k, g.samples)
 }

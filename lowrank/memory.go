@@ -83,7 +83,7 @@ func TrainingFootprint(m, k, pairs, rank int) Footprint {
 // noise in activations, beside what depends on the number of threads: the terms, two
 // for each sample, D, and factor A of all pairs, as drawn and packed, with the codes.
 func GatherBytes(m, k, pairs, rank, samples int) int {
-	terms, sums := kernels.Quads(samples*kernels.InputDigits)*4, kernels.Quads(pairs*rank)*4
+	terms, sums := kernels.Quads(samples*kernels.UpdateTermsPerInput)*4, kernels.Quads(pairs*rank)*4
 	return add(product(terms, m+packed.PaddedLen(k)), product(4, m, samples),
 		product(pairs, rank, packed.PaddedLen(m)), product(m, packed.RowBytes(pairs*rank)), product(sums, samples))
 }

@@ -34,7 +34,7 @@ func ExampleUpdater() {
 type thresholdRule int32
 
 func (r thresholdRule) Step(w *packed.Matrix, t kernels.Terms, lo, hi int) int {
-	return kernels.UpdateThreshold(w, t, int64(r)*kernels.TauUnit, kernels.Stream{}, lo, hi)
+	return kernels.UpdateThreshold(w, t, int64(r)*kernels.ThresholdUnit, kernels.Stream{}, lo, hi)
 }
 
 // model is the rule by its definition, on one weight.

@@ -173,14 +173,14 @@ func twinScores(m *Model, g *es.Generation, s *Batch, pair, sign, discount int) 
 	return []int64{sum}
 }
 
-// scoreOf is kernels.Score of one column.
+// scoreOf is kernels.LogProb of one column.
 func scoreOf(logits []int, target uint8) int32 {
 	x := make([]int8, kernels.Quads(len(logits))*4)
 	for i, v := range logits {
 		x[i] = int8(v)
 	}
 	var score [1]int32
-	kernels.Score(score[:], x, []uint8{target}, len(logits), 1)
+	kernels.LogProb(score[:], x, []uint8{target}, len(logits), 1)
 	return score[0]
 }
 

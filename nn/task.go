@@ -145,7 +145,7 @@ func (s *Scoring) Column(c int) []int8 {
 }
 
 // CrossEntropy sets the scores to the log-probabilities of the targets in units of 1/256
-// bit, the outputs being logits in 1/16 bit: see kernels.Score.
+// bit, the outputs being logits in 1/16 bit: see kernels.LogProb.
 func (s *Scoring) CrossEntropy() {
 	s.entropy()
 	for i, v := range s.bits {
@@ -156,7 +156,7 @@ func (s *Scoring) CrossEntropy() {
 // entropy is CrossEntropy into bits.
 func (s *Scoring) entropy() {
 	s.bits = reuse.Slice(s.bits, s.Columns)
-	kernels.Score(s.bits, s.Outputs, s.targets, s.width, s.Columns)
+	kernels.LogProb(s.bits, s.Outputs, s.targets, s.width, s.Columns)
 }
 
 // CrossEntropy is the part of a Task that classification and language models share: embed

@@ -53,5 +53,5 @@ var Accuracy = Metric{
 
 // trainingBits reports the mean cross-entropy of the members' samples in bits.
 func trainingBits(s es.Stats, samples int) []slog.Attr {
-	return []slog.Attr{slog.Float64("training_bits", -float64(s.Mean)/kernels.ScoreUnit/float64(samples))}
+	return []slog.Attr{slog.Float64("training_bits", -float64(s.Mean)/kernels.LogProbUnit/float64(samples))}
 }

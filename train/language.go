@@ -53,7 +53,7 @@ func Language(m *nn.Model, text []byte, validation, test int, o nn.EvaluatorOpti
 var BitsPerByte = Metric{
 	Key: "valid_bits_per_byte", Digits: 4,
 	Value: func(score int64, size int) float64 {
-		return -float64(score) / kernels.ScoreUnit / float64(max(size, 1))
+		return -float64(score) / kernels.LogProbUnit / float64(max(size, 1))
 	},
 	Text: func(v float64) string { return fmt.Sprintf("held-out %.3f bits/byte", v) },
 }

@@ -67,7 +67,7 @@ func (m *model) describe(s *es.Stats) {
 				squares += uint64(d * d)
 			}
 		}
-		s.Saturated += kernels.Saturated(w, 0, w.Rows())
+		s.Saturated += kernels.CountSaturated(w, 0, w.Rows())
 	}
 	s.Norm = int64(fixed.Sqrt(squares << 16))
 }

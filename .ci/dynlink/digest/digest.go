@@ -49,7 +49,7 @@ func Digest() string {
 	gated := make([]int8, len(dst))
 	kernels.Gate(gated, dst, dst)
 	scores := make([]int32, n)
-	kernels.Score(scores, dst, make([]uint8, n), m, n)
+	kernels.LogProb(scores, dst, make([]uint8, n), m, n)
 
 	h := sha256.New()
 	for _, v := range []any{codes, batch, y, a, dst, gated, scores} {

@@ -58,7 +58,7 @@ func All() []Case {
 		unpack(1<<14), pack(1<<14),
 		interleave(1024, 512), columnSums(1024, 512),
 		perturbSharedRequantize(256, 4, 128), requantize(1024, 512), normalize(1024, 512), score(256, 512),
-		add(256, 64), gate(256, 64), blend(256, 64), interleaveInputs(256))
+		add(256, 64), gate(256, 64), blend(256, 64), updateTermsOfInputs(256))
 	return cases
 }
 
@@ -159,7 +159,7 @@ func flip(w *packed.Matrix, t kernels.Terms) func() {
 }
 
 func threshold(w *packed.Matrix, t kernels.Terms) func() {
-	return func() { kernels.UpdateThreshold(w, t, 400*kernels.TauUnit+1, kernels.Stream{}, 0, w.Rows()) }
+	return func() { kernels.UpdateThreshold(w, t, 400*kernels.ThresholdUnit+1, kernels.Stream{}, 0, w.Rows()) }
 }
 
 // update is the update of an m×k matrix by a rule that keeps so many bytes of it.
@@ -200,7 +200,7 @@ func shrink(m, k int) Case {
 func saturated(m, k int) Case {
 	return Case{Kernel: "saturated", M: m, K: k, Pents: int64(m * k), Bytes: int64(m * packed.RowBytes(k)), New: func() func() {
 		w := weights(m, k)
-		return func() { kernels.Saturated(w, 0, m) }
+		return func() { kernels.CountSaturated(w, 0, m) }
 	}}
 }
 
@@ -289,12 +289,12 @@ func normalize(k, n int) Case {
 	}}
 }
 
-// interleaveInputs is one strip of columns.
-func interleaveInputs(n int) Case {
+// updateTermsOfInputs is one strip of columns.
+func updateTermsOfInputs(n int) Case {
 	const k = kernels.StripCols
-	return Case{Kernel: "interleave_inputs", K: k, N: n, Bytes: int64((1 + kernels.InputDigits) * k * n), New: func() func() {
-		strip, x := make([]uint8, kernels.InputDigits*k*n), activations(k, n)
-		return func() { kernels.InterleaveInputs(strip, x, k, n) }
+	return Case{Kernel: "interleave_inputs", K: k, N: n, Bytes: int64((1 + kernels.UpdateTermsPerInput) * k * n), New: func() func() {
+		strip, x := make([]uint8, kernels.UpdateTermsPerInput*k*n), activations(k, n)
+		return func() { kernels.UpdateTermsOfInputs(strip, x, k, n) }
 	}}
 }
 
@@ -322,6 +322,6 @@ func blend(m, n int) Case {
 func score(m, n int) Case {
 	return Case{Kernel: "score", M: m, N: n, Bytes: int64(m*n + 5*n), New: func() func() {
 		logits, scores, targets := activations(m, n), make([]int32, n), make([]uint8, n)
-		return func() { kernels.Score(scores, logits, targets, m, n) }
+		return func() { kernels.LogProb(scores, logits, targets, m, n) }
 	}}
 }

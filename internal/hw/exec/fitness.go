@@ -70,7 +70,7 @@ func (m *Machine) crossEntropy(scores []int64, outputs, targets Tensor) error {
 		labels[c] = label
 	}
 	columns := resize(&m.scratch.t, outputs.Cols)
-	kernels.Score(columns, m.activations(outputs), labels, outputs.Rows, outputs.Cols)
+	kernels.LogProb(columns, m.activations(outputs), labels, outputs.Rows, outputs.Cols)
 	for i := range scores {
 		sum := int64(0)
 		for _, v := range columns[i*targets.Cols : (i+1)*targets.Cols] {

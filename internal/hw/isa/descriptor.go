@@ -101,7 +101,7 @@ type Choice struct{ Name, Effect string }
 
 // Objectives says what each Objective is.
 var Objectives = [...]Choice{
-	{"cross-entropy", "Σ over a member's columns of log₂ of the softmax at the target's class, in 1/256 bit; outputs are logits in 1/16 bit: the integer loop of kernels.Score"},
+	{"cross-entropy", "Σ over a member's columns of log₂ of the softmax at the target's class, in 1/256 bit; outputs are logits in 1/16 bit: the integer loop of kernels.LogProb"},
 	{"squared error", "−Σ (output − target)²"},
 }
 

@@ -53,7 +53,7 @@ var all = []kernel{
 	{"matmul_perturbed", []dimension{dimPairs, dimRank, dimStreams, dimM, dimK, dimShift}, []int{0, 2, 3, 4}, matMulPerturbed},
 	{"weigh_factors", []dimension{dimPairs, dimRank, dimM}, []int{0, 1, 2}, weighFactors},
 	{"interleave_factors", []dimension{dimTerms, {"blocks", 0, 40}}, []int{0, 1}, interleaveFactors},
-	{"interleave_inputs", []dimension{{"k", 0, kernels.StripCols}, dimN}, []int{0, 1}, interleaveInputs},
+	{"interleave_inputs", []dimension{{"k", 0, kernels.StripCols}, dimN}, []int{0, 1}, updateTermsOfInputs},
 	{"update_residual", []dimension{dimM, dimK, dimTerms}, []int{0, 1, 2}, updateResidual},
 	{"update_residual4", []dimension{dimM, dimK, dimTerms}, []int{0, 1, 2}, updateResidual4},
 	{"update_stochastic", []dimension{dimM, dimK, dimTerms}, []int{0, 1, 2}, updateStochastic},
@@ -223,11 +223,11 @@ func interleaveFactors(o *operands, s []int) func() int {
 	return none(func() { kernels.InterleaveFactors(dst, b, terms, kp) })
 }
 
-func interleaveInputs(o *operands, s []int) func() int {
+func updateTermsOfInputs(o *operands, s []int) func() int {
 	k, n := s[0], s[1]
 	x := o.batch(k, n)
-	strip := output[uint8](o, "strip", kernels.Quads(kernels.InputDigits*n)*kernels.StripCols*4)
-	return func() int { return int(kernels.InterleaveInputs(strip, x, k, n)) }
+	strip := output[uint8](o, "strip", kernels.Quads(kernels.UpdateTermsPerInput*n)*kernels.StripCols*4)
+	return func() int { return int(kernels.UpdateTermsOfInputs(strip, x, k, n)) }
 }
 
 // terms returns the factors of an update of an m×k matrix. The implementation
@@ -316,9 +316,9 @@ func updateThreshold(o *operands, s []int) func() int {
 	m, k, count := s[0], s[1], s[2]
 	terms, w, rounding := o.terms(count, m, k), o.trained(m, k), o.stream()
 	most := int64(2 * 2 * kernels.MaxFitness * count)
-	tau := []int64{1, 2, 5, 1 + o.Int64N(most+1), most + 1, kernels.MaxTau / kernels.TauUnit}[o.IntN(6)] * kernels.TauUnit
+	tau := []int64{1, 2, 5, 1 + o.Int64N(most+1), most + 1, kernels.MaxThreshold / kernels.ThresholdUnit}[o.IntN(6)] * kernels.ThresholdUnit
 	if o.IntN(4) > 0 {
-		tau = min(tau+o.Int64N(kernels.TauUnit), kernels.MaxTau)
+		tau = min(tau+o.Int64N(kernels.ThresholdUnit), kernels.MaxThreshold)
 	}
 	lo, hi := o.span(m)
 	return func() int { return kernels.UpdateThreshold(w, terms, tau, rounding, lo, hi) }
@@ -333,7 +333,7 @@ func shrink(o *operands, s []int) func() int {
 func saturated(o *operands, s []int) func() int {
 	w, count := o.weights(s[0], s[1]), output[int32](o, "count", 1)
 	lo, hi := o.span(s[0])
-	return none(func() { count[0] = int32(kernels.Saturated(w, lo, hi)) })
+	return none(func() { count[0] = int32(kernels.CountSaturated(w, lo, hi)) })
 }
 
 func requantize(o *operands, s []int) func() int {
@@ -404,7 +404,7 @@ func score(o *operands, s []int) func() int {
 	logits := input(o, "logits", kernels.Quads(m)*n*4, between[int8](o, -128, 127))
 	target := input(o, "target", n, between[uint8](o, 0, int64(m-1)))
 	scores := output[int32](o, "score", n)
-	return none(func() { kernels.Score(scores, logits, target, m, n) })
+	return none(func() { kernels.LogProb(scores, logits, target, m, n) })
 }
 
 // stream returns any stream.

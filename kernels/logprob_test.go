@@ -10,8 +10,8 @@ func checkScore(o *operands, shape []int) {
 	logits := input(o, Quads(m)*n*4, between[int8](o, -128, 127))
 	target := input(o, n, between[uint8](o, 0, int64(m-1)))
 	got, want := output[int32](o, n)
-	Score(got, logits, target, m, n)
-	scoreGeneric(want, logits, target, m, n)
+	LogProb(got, logits, target, m, n)
+	logProbGeneric(want, logits, target, m, n)
 	equal(o, "score", got, want)
 }
 
@@ -33,7 +33,7 @@ func TestScoreAccuracy(t *testing.T) {
 			for c := range target {
 				target[c] = uint8(o.IntN(m))
 			}
-			Score(score, logits, target, m, n)
+			LogProb(score, logits, target, m, n)
 			for c, s := range score {
 				var sum float64
 				v := vectors[c*m : (c+1)*m]
@@ -41,7 +41,7 @@ func TestScoreAccuracy(t *testing.T) {
 					sum += math.Exp2(float64(l) / 16)
 				}
 				want := float64(v[target[c]])/16 - math.Log2(sum)
-				if got := float64(s) / ScoreUnit; math.Abs(got-want) > bound {
+				if got := float64(s) / LogProbUnit; math.Abs(got-want) > bound {
 					t.Errorf("%d classes, column %d: score of %g bit, want %g", m, c, got, want)
 				}
 			}
@@ -49,7 +49,7 @@ func TestScoreAccuracy(t *testing.T) {
 	})
 }
 
-// TestTables computes both tables of Score from their definitions.
+// TestTables computes both tables of LogProb from their definitions.
 func TestTables(t *testing.T) {
 	for f, got := range exp2Table {
 		if want := math.Round(math.Exp2(8 + float64(f)/16)); float64(got) != want {

@@ -7,10 +7,10 @@ import (
 	"github.com/Kaleaon/pentary-go/internal/fixed"
 )
 
-// ScoreUnit is the resolution of a score: 256 units are one bit.
-const ScoreUnit = 256
+// LogProbUnit is the resolution of a score: 256 units are one bit.
+const LogProbUnit = 256
 
-// MaxClasses bounds the classes of Score: the sum of 256 powers fits a uint32.
+// MaxClasses bounds the classes of LogProb: the sum of 256 powers fits a uint32.
 const MaxClasses = 256
 
 // exp2Table[f] = round(2^(8+f/16)).
@@ -21,7 +21,7 @@ var exp2Table = func() (table [16]uint16) {
 	return table
 }()
 
-// Score computes the integer cross-entropy of n columns of logits over m classes,
+// LogProb computes the integer cross-entropy of n columns of logits over m classes,
 // as the log-probability of the target in units of 1/256 bit (never positive but
 // for rounding). A logit is an activation in units of 1/16 bit:
 //
@@ -32,24 +32,24 @@ var exp2Table = func() (table [16]uint16) {
 // with exp2[f] = round(2^(8+f/16)) and log2[f] = round(256·log2(1+(f+½)/256)).
 // The tables' rounding costs at most 0.007 bit. logits is a batch of m×n in quads,
 // m ≤ MaxClasses; targets are class numbers below m.
-func Score(score []int32, logits []int8, target []uint8, m, n int) {
+func LogProb(score []int32, logits []int8, target []uint8, m, n int) {
 	if m < 1 || m > MaxClasses {
-		panic(fmt.Sprintf("kernels: Score: %d classes, want 1 to %d", m, MaxClasses))
+		panic(fmt.Sprintf("kernels: LogProb: %d classes, want 1 to %d", m, MaxClasses))
 	}
-	checkLen("Score", "score", len(score), n, "a batch of %d×%d", m, n)
-	checkLen("Score", "target", len(target), n, "a batch of %d×%d", m, n)
-	checkLen("Score", "logits", len(logits), batchLen(m, n), "a batch of %d×%d", m, n)
+	checkLen("LogProb", "score", len(score), n, "a batch of %d×%d", m, n)
+	checkLen("LogProb", "target", len(target), n, "a batch of %d×%d", m, n)
+	checkLen("LogProb", "logits", len(logits), batchLen(m, n), "a batch of %d×%d", m, n)
 	for c, t := range target {
 		if int(t) >= m {
-			panic(fmt.Sprintf("kernels: Score: target %d of column %d, want below %d", t, c, m))
+			panic(fmt.Sprintf("kernels: LogProb: target %d of column %d, want below %d", t, c, m))
 		}
 	}
 	if len(score) > 0 {
-		scoreColumns(score, logits, target, m, n)
+		logProb(score, logits, target, m, n)
 	}
 }
 
-func scoreGeneric(score []int32, logits []int8, target []uint8, m, n int) {
+func logProbGeneric(score []int32, logits []int8, target []uint8, m, n int) {
 	for c := range n {
 		var sum uint32
 		for i := range m {
@@ -64,5 +64,5 @@ func scoreGeneric(score []int32, logits []int8, target []uint8, m, n int) {
 // log2 returns log2(sum / 2^16) in units of 1/256. sum is at least 256.
 func log2(sum uint32) int32 {
 	e := bits.Len32(sum) - 1
-	return int32(e-16)*ScoreUnit + int32(log2Table[sum>>(e-8)&255])
+	return int32(e-16)*LogProbUnit + int32(log2Table[sum>>(e-8)&255])
 }

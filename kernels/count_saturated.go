@@ -7,12 +7,12 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// Saturated returns how many pents of rows lo to hi are at an end, -2 or +2.
+// CountSaturated returns how many pents of rows lo to hi are at an end, -2 or +2.
 //
 // It reads packed rows, eight bytes of each vector of a block at a time: the codes 0
 // and 4 of the ends, and no others, have two low bits of zero. 26 Gpents/s in L1.
-func Saturated(w *packed.Matrix, lo, hi int) (count int) {
-	checkRows("Saturated", w, lo, hi)
+func CountSaturated(w *packed.Matrix, lo, hi int) (count int) {
+	checkRows("CountSaturated", w, lo, hi)
 	whole := w.Cols() / packed.BlockPents * packed.BlockBytes
 	for i := lo; i < hi; i++ {
 		row := w.Row(i).Bytes()
