@@ -44,13 +44,9 @@ const tileQuads = 1
 //
 //	y[r*ldy+c] = start[r*startStep+c] + Σ_q Σ_u codes[r*stride+4q+u] · x[(q*width*lanes+c)*4+u]
 //
-// added to y if add is set.
+// added to y if add is set. Tiers with sweeps have no tiles.
 func (t tier) tile(o *tileArgs) {
 	switch {
-	case t == tierVNNI512 && o.width == 3:
-		tile3VNNI512(o.y, o.ldy, o.codes, o.stride, o.x, o.quads, o.start, o.startStep, o.add)
-	case t == tierVNNI512:
-		tile2VNNI512(o.y, o.ldy, o.codes, o.stride, o.x, o.quads, o.start, o.startStep, o.add)
 	case t == tierAVX512 && o.width == 3:
 		tile3AVX512(o.y, o.ldy, o.codes, o.stride, o.x, o.quads, o.start, o.startStep, o.add)
 	case t == tierAVX512:
@@ -89,6 +85,35 @@ func (t tier) packStrip(width int, dst, x *int8, ldx, quads int, start *int32) {
 // arrange leaves a packed strip as it is: quads are what all tiles take.
 func (t tier) arrange(width int, strip *int8, quads int) {}
 
+// sweeps reports whether the tier computes all tiles of a strip at once.
+func (t tier) sweeps() bool { return t == tierVNNI512 }
+
+// sweep computes the tiles of a strip, rows × cols of y:
+//
+//	y[r*ldy+c] = start[r*startStep/4+c] + Σ_q Σ_u codes[r*stride+4q+u] · x[(q*width*lanes+c)*4+u]
+//
+// added to y if add is set. rows, cols and quads are at least 1, cols at most the
+// strip's width, and there are codes for whole tiles. If from is set, a sweep first
+// packs its strip, with zeros for the columns that do not exist, and sets its start:
+//
+//	x[(q*width*lanes+c)*4+u] = from[q*ldx+c*4+u]
+//	start[c] = -2 · Σ_q Σ_u from[q*ldx+c*4+u]
+//
+// It prefetches rows of ldy and quads of next, whose addresses need not exist.
+func (t tier) sweep(o *tileArgs) {
+	if o.width == 3 {
+		sweep3VNNI512(o)
+	} else {
+		sweep2VNNI512(o)
+	}
+}
+
+//go:noescape
+func sweep3VNNI512(args *tileArgs)
+
+//go:noescape
+func sweep2VNNI512(args *tileArgs)
+
 // The micro-kernels of tier.tile and tier.packStrip, 3 and 2 vectors wide.
 
 //go:noescape
@@ -108,12 +133,6 @@ func tile3AVX512(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int
 
 //go:noescape
 func tile2AVX512(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, startStep int, add bool)
-
-//go:noescape
-func tile3VNNI512(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, startStep int, add bool)
-
-//go:noescape
-func tile2VNNI512(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, startStep int, add bool)
 
 //go:noescape
 func packStrip3AVX2(dst, x *int8, ldx, quads int, start *int32)

@@ -58,6 +58,11 @@ func (t tier) tile(o *tileArgs) {
 	}
 }
 
+// sweeps reports whether the tier computes all tiles of a strip at once; none does.
+func (t tier) sweeps() bool { return false }
+
+func (t tier) sweep(o *tileArgs) { panic("unreachable") }
+
 // packStrip copies quads of a strip of width vectors out of rows of ldx bytes, and
 // sets the start of each column:
 //

@@ -2,7 +2,7 @@
 
 #include "textflag.h"
 
-// Micro-kernels of the matrix product on 512-bit registers: the tiles of
+// Micro-kernels of the matrix product on 512-bit registers without VNNI: the tiles of
 // kernels_amd64.s at 8 rows and 3 or 2 vectors of 16 columns.
 //
 // Register map
@@ -16,8 +16,7 @@
 //	CX      quads left                  BX   quads left in this run
 //	DI      y, row by row               R10  bytes from one row of y to the next
 //	R11     start, row by row           R13  y, row by row, as read
-//	R14     bytes to the start of the next row; the BW kernels then walk the stack
-//	        with it
+//	R14     bytes to the start of the next row, then the sums on the stack, row by row
 //	AX      whether to add to y
 
 // ARGS loads the arguments, which are the same for all micro-kernels.
@@ -94,56 +93,7 @@
 	VMOVDQU32 a1, 64(DI) \
 	ADDQ      R10, DI
 
-// The VNNI kernels add four products at a time in 32-bit lanes, so the
-// accumulators are the sums.
-
-#define DOT3(code, a0, a1, a2) \
-	VPBROADCASTD code, Z27    \
-	VPDPBUSD     Z24, Z27, a0 \
-	VPDPBUSD     Z25, Z27, a1 \
-	VPDPBUSD     Z26, Z27, a2
-
-#define DOT2(code, a0, a1, a2) \
-	VPBROADCASTD code, Z27    \
-	VPDPBUSD     Z24, Z27, a0 \
-	VPDPBUSD     Z25, Z27, a1
-
-// func tile3VNNI512(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, startStep int, add bool)
-TEXT ·tile3VNNI512(SB), NOSPLIT, $0-65
-	ARGS
-	FORROWS(LOAD3, 0)
-
-quad:
-	VMOVDQU32 (SI), Z24
-	VMOVDQU32 64(SI), Z25
-	VMOVDQU32 128(SI), Z26
-	FORROWS(DOT3, 0)
-	ADVANCE(4, 192)
-	DECQ CX
-	JNZ  quad
-
-	FORROWS(STORE3, 0)
-	VZEROUPPER
-	RET
-
-// func tile2VNNI512(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, startStep int, add bool)
-TEXT ·tile2VNNI512(SB), NOSPLIT, $0-65
-	ARGS
-	FORROWS(LOAD2, 0)
-
-quad:
-	VMOVDQU32 (SI), Z24
-	VMOVDQU32 64(SI), Z25
-	FORROWS(DOT2, 0)
-	ADVANCE(4, 128)
-	DECQ CX
-	JNZ  quad
-
-	FORROWS(STORE2, 0)
-	VZEROUPPER
-	RET
-
-// The AVX-512 BW kernels add products in 16-bit lanes. A pair sum is at most
+// The kernels add products in 16-bit lanes. A pair sum is at most
 // 2·4·127 = 1016 and at least 2·4·-128 = -1024, so 32 quads fit exactly; after
 // such a run the accumulators widen into the int32 sums on the stack, 64 bytes a
 // row and vector.

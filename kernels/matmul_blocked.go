@@ -84,12 +84,13 @@ type part struct {
 	product
 	*scratch
 	i0, i1, j0, j1 int
+	padded         int // columns of the starts of a panel
 }
 
 // compute sets the part of Y.
 func (p product) compute(i0, i1, j0, j1 int) {
 	s := scratchPool.Get().(*scratch)
-	q := part{p, s, i0, i1, j0, j1}
+	q := part{p, s, i0, i1, j0, j1, 0}
 	if !q.runThin() {
 		q.run()
 	}
@@ -102,12 +103,15 @@ func (p *part) run() {
 	nc := evenly(p.j1-p.j0, p.columnLimit(), p.unit())
 	padded := nc + 2*p.lanes // the last strip is padded by less
 	p.strip = reuse.Slice(p.strip, stripQuads(kd)*4*padded)
-	p.start = reuse.Slice(p.start, padded)
+	p.padded = padded
+	p.start = reuse.Slice(p.start, padded*((kd+p.kc-1)/p.kc))
 	for j := p.j0; j < p.j1; j += nc {
 		cols := min(nc, p.j1-j)
 		for d := 0; d < k; d += kd {
 			depth := min(kd, k-d)
-			p.packColumns(j, cols, d, depth)
+			if !p.packsInSweeps() {
+				p.packColumns(j, cols, d, depth)
+			}
 			if d == 0 && p.perturbsStart() {
 				p.tabulate(j, cols)
 			}
@@ -205,42 +209,77 @@ func (p *part) packEdge(at int, src []int8, cols, span, quads int, start []int32
 	}
 }
 
-// panel multiplies rows i to i+rows of W with the columns packed from depth d on,
-// as deep as the panel from κ on, and sets Y, or adds to it after the first.
+// panel multiplies rows i to i+rows of W with the columns from j on, from depth d on as
+// deep as the panel from κ on, and sets Y, or adds to it after the first.
 func (p *part) panel(i, rows, j, cols, d, depth, kappa int) {
 	first, perturbs := kappa == 0, d+kappa == 0 && p.perturbsStart()
-	quads := stripQuads(min(p.kc, depth-kappa))
-	stride := p.unpackPanel(i, rows, d+kappa, min(p.kc, depth-kappa))
+	deep := min(p.kc, depth-kappa)
+	stride := p.unpackPanel(i, rows, d+kappa, deep)
+	step := rows
+	if perturbs {
+		step = originRows
+	}
 	at := 0
 	for c := 0; c < cols; {
 		width := stripWidth((cols - c + p.lanes - 1) / p.lanes)
 		span := width * p.lanes
+		v := min(span, cols-c)
 		t := tileArgs{
-			width: width, ldy: p.n, stride: stride, quads: quads,
-			x: &p.strip[at+kappa*span], start: &noStart[0], add: d+kappa > 0,
+			width: width, ldy: p.n, stride: stride, quads: stripQuads(deep),
+			x: &p.strip[at+kappa*span], start: &noStart[0], add: d+kappa > 0, next: &p.strip[at],
 		}
-		if first {
+		switch {
+		case p.packsInSweeps():
+			t.start = &p.start[kappa/p.kc*p.padded+c]
+			if i == p.i0 {
+				t.from, t.ldx = &p.x[((d+kappa)/4*p.n+j+c)*4], p.n*4
+				if c+span < cols {
+					t.next, t.nextStep = &p.x[((d+kappa)/4*p.n+j+c+span)*4], p.n*4
+				}
+			}
+		case first:
 			t.start = &p.start[c]
 		}
-		for r := 0; r < rows; r += p.rows {
-			h, v := min(p.rows, rows-r), min(span, cols-c)
+		for r := 0; r < rows; r += step {
+			h := min(step, rows-r)
 			if perturbs {
-				if r%originRows == 0 {
-					p.startTiles(i+r, min(originRows, rows-r), j, c, v, span)
-				}
-				t.start, t.startStep = &p.origin[r%originRows*span], span
+				p.startTiles(i+r, h, j, c, v, span)
+				t.start, t.startStep = &p.origin[0], span
 			}
-			t.codes = &p.codes[r*stride]
-			y := p.y[(i+r)*p.n+j+c:]
-			if h == p.rows && v == span {
-				t.y = &y[0]
-				p.tile(&t)
-			} else {
-				p.edgeTile(t, y, h, v, span)
-			}
+			p.tiles(t, r, h, v, span, p.y[(i+r)*p.n+j+c:])
 		}
 		at += stripQuads(depth) * span * 4
 		c += span
+	}
+}
+
+// packsInSweeps reports whether a sweep packs the strip that it is the first to use, so
+// that packColumns has nothing to do. Starts that depend on its sums need them before.
+func (p *product) packsInSweeps() bool {
+	return p.tier.sweeps() && !p.perturbsStart()
+}
+
+// tiles computes the tiles of a strip for h rows of the panel, from r on: v columns of
+// Y that exist of span. t.start is that of row r.
+func (p *part) tiles(t tileArgs, r, h, v, span int, y []int32) {
+	t.codes = &p.codes[r*t.stride]
+	if p.tier.sweeps() {
+		t.y, t.rows, t.cols = &y[0], h, v
+		t.startStep *= 4
+		p.sweep(&t)
+		return
+	}
+	for at := 0; at < h; at += p.rows {
+		t.codes = &p.codes[(r+at)*t.stride]
+		if t.startStep > 0 {
+			t.start = &p.origin[at*span]
+		}
+		if at+p.rows <= h && v == span {
+			t.y = &y[at*p.n]
+			p.tile(&t)
+		} else {
+			p.edgeTile(t, y[at*p.n:], min(p.rows, h-at), v, span)
+		}
 	}
 }
 
@@ -249,10 +288,9 @@ func (p *part) panel(i, rows, j, cols, d, depth, kappa int) {
 func (p *part) unpackPanel(i, rows, kappa, depth int) (stride int) {
 	stride = packed.PaddedLen(depth)
 	p.codes = reuse.Slice(p.codes, (rows+spareRows)*stride)
-	for r := range rows {
-		row := p.w.Row(i + r).Bytes()[kappa/packed.BlockPents*packed.BlockBytes:]
-		unpack(p.codes[r*stride:][:stride], row[:packed.RowBytes(depth)], depth)
-	}
+	ldw := p.w.Stride()
+	from := i*ldw + kappa/packed.BlockPents*packed.BlockBytes
+	unpackRows(p.codes, stride, p.w.Bytes()[from:], ldw, rows, depth)
 	return stride
 }
 
@@ -270,7 +308,7 @@ func (p *part) edgeTile(t tileArgs, y []int32, h, v, span int) {
 	}
 }
 
-// tileArgs are the operands of a tile.
+// tileArgs are the operands of a tile, or of a sweep of tiles.
 type tileArgs struct {
 	width     int // 3 or 2 vectors
 	y         *int32
@@ -280,6 +318,13 @@ type tileArgs struct {
 	x         *int8
 	quads     int // a positive multiple of tileQuads
 	start     *int32
-	startStep int
+	startStep int // elements; of a sweep, bytes
 	add       bool
+
+	// Of a sweep:
+	rows, cols int   // of y
+	from       *int8 // where to pack x from, nil if it is packed
+	ldx        int   // bytes from one quad of from to the next
+	next       *int8 // the quads that are packed next, or any address
+	nextStep   int   // bytes from one quad of next to the next, or 0
 }

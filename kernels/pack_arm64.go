@@ -18,6 +18,14 @@ func unpack(dst []uint8, row []byte, n int) {
 	}
 }
 
+// unpackRows unpacks n pents of each row, whose bytes are ldw apart from w on, to rows
+// of stride bytes.
+func unpackRows(dst []uint8, stride int, w []byte, ldw, rows, n int) {
+	for r := range rows {
+		unpack(dst[r*stride:][:stride], w[r*ldw:], n)
+	}
+}
+
 func pack(row []byte, src []uint8, n int) {
 	if !useNEON {
 		packed.PackCodes(row, src, n)

@@ -13,16 +13,20 @@
 	VPBROADCASTW AX, Y0;      \
 	VINSERTI64X4 $1, Y0, z, z
 
-// func unpackBlocksAVX512(dst *uint8, row *byte, blocks int)
+// func unpackRowsAVX512(dst *uint8, stride int, w *byte, ldw, rows, blocks int)
 //
-//	DI  dst         Z15  7 in every byte
-//	SI  row         Z14  4 in every byte
-//	CX  blocks left Z13  shifts 0 | 3, of whole codes
-//	                Z12  shifts 4 | 5, of the high bits of groups 6 | 7
-TEXT ·unpackBlocksAVX512(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), DI
-	MOVQ row+8(FP), SI
-	MOVQ blocks+16(FP), CX
+//	DI  dst         R8  dst of the row   Z15  7 in every byte
+//	SI  w           R9  w of the row     Z14  4 in every byte
+//	BX  blocks left R10 stride           Z13  shifts 0 | 3, of whole codes
+//	CX  rows left   R11 ldw              Z12  shifts 4 | 5, of the high bits of
+//	DX  blocks                                groups 6 | 7
+TEXT ·unpackRowsAVX512(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), R8
+	MOVQ stride+8(FP), R10
+	MOVQ w+16(FP), R9
+	MOVQ ldw+24(FP), R11
+	MOVQ rows+32(FP), CX
+	MOVQ blocks+40(FP), DX
 
 	MOVL         $7, AX
 	VPBROADCASTB AX, Z15
@@ -30,6 +34,11 @@ TEXT ·unpackBlocksAVX512(SB), NOSPLIT, $0-24
 	VPBROADCASTB AX, Z14
 	HALVES(0, 3, Y13, Z13)
 	HALVES(4, 5, Y12, Z12)
+
+row:
+	MOVQ R8, DI
+	MOVQ R9, SI
+	MOVQ DX, BX
 
 block:
 	VBROADCASTI64X4 (SI), Z0   // A | A
@@ -56,8 +65,13 @@ block:
 
 	ADDQ $96, SI
 	ADDQ $256, DI
-	DECQ CX
+	DECQ BX
 	JNZ  block
+
+	ADDQ R10, R8
+	ADDQ R11, R9
+	DECQ CX
+	JNZ  row
 
 	VZEROUPPER
 	RET

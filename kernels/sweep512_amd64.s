@@ -1,0 +1,331 @@
+//go:build !purego
+
+#include "go_asm.h"
+#include "textflag.h"
+
+// Sweeps on 512-bit registers with VNNI: all tiles of a strip, one below the other,
+// each 8 rows by 3 or 2 vectors of 16 columns,
+//
+//	y[r*ldy+c] = start[r*startStep+c] + Σ_q Σ_u codes[r*stride+4q+u] · x[(q*width*16+c)*4+u]
+//
+// added to y if add is set. A sweep that packs takes the quads of x for its first tile
+// from the batch, writes them to the strip for the others, and makes the start.
+//
+// Register map
+//
+//	Z0–Z23  accumulators: rows 0–7 × vectors 0–2
+//	Z24–26  vectors of x                Z27  the quad of codes
+//	Z28–30  Σ 2·x, of a tile that packs Z31  bytes of 2
+//	K1–K3   the columns that exist, of each vector
+//	AX      *tileArgs                   BX   rows left
+//	R8      codes of row 0, advancing   R9   codes of row 3, advancing
+//	R12     codes of row 6, advancing   DX   stride of the code rows
+//	SI      x, advancing                CX   quads left; rows left, as read
+//	DI      y, row by row               R10  bytes from one row of y to the next
+//	R11     start, row by row           R14  the next strip's x, to be prefetched
+//	R13     y of the next tile, to be prefetched; then y, row by row, as read
+//	R15     lines left of the row at R13
+//
+// and of a tile that packs
+//
+//	SI      x in the batch              R13  bytes from one quad of it to the next
+//	R15     x in the strip
+
+// FORROWS applies a macro to the address of each row's codes and its three
+// accumulators. Rows 0–2 hang on R8, 3–5 on R9, 6–7 on R12.
+#define FORROWS(ROW, code) \
+	ROW(code(R8), Z0, Z1, Z2)           \
+	ROW(code(R8)(DX*1), Z3, Z4, Z5)     \
+	ROW(code(R8)(DX*2), Z6, Z7, Z8)     \
+	ROW(code(R9), Z9, Z10, Z11)         \
+	ROW(code(R9)(DX*1), Z12, Z13, Z14)  \
+	ROW(code(R9)(DX*2), Z15, Z16, Z17)  \
+	ROW(code(R12), Z18, Z19, Z20)       \
+	ROW(code(R12)(DX*1), Z21, Z22, Z23)
+
+// ADVANCE moves the codes on by bytes.
+#define ADVANCE(bytes) \
+	ADDQ $bytes, R8 \
+	ADDQ $bytes, R9 \
+	ADDQ $bytes, R12
+
+// BEGIN loads what all tiles share, and sets K1 to K3 to the columns that exist.
+#define BEGIN \
+	MOVQ  args+0(FP), AX              \
+	MOVQ  tileArgs_cols(AX), CX       \
+	MOVQ  $1, BX                      \
+	SHLQ  CX, BX                      \
+	DECQ  BX                          \
+	KMOVW BX, K1                      \
+	SHRQ  $16, BX                     \
+	KMOVW BX, K2                      \
+	SHRQ  $16, BX                     \
+	KMOVW BX, K3                      \
+	MOVQ  tileArgs_rows(AX), BX       \
+	MOVQ  tileArgs_y(AX), DI          \
+	MOVQ  tileArgs_ldy(AX), R10       \
+	SHLQ  $2, R10                     \
+	MOVQ  tileArgs_codes(AX), R8      \
+	MOVQ  tileArgs_stride(AX), DX     \
+	MOVQ  tileArgs_start(AX), R11     \
+	MOVQ  tileArgs_next(AX), R14
+
+// ROWS3AND6 points R9 and R12 at the codes of rows 3 and 6.
+#define ROWS3AND6 \
+	LEAQ (R8)(DX*2), R9  \
+	ADDQ DX, R9          \
+	LEAQ (R9)(DX*2), R12 \
+	ADDQ DX, R12
+
+// NEXTTILE moves the codes from the end of a tile's quads to the next eight rows.
+#define NEXTTILE \
+	MOVQ tileArgs_quads(AX), CX \
+	SHLQ $2, CX                 \
+	SUBQ CX, R8                 \
+	LEAQ (R8)(DX*8), R8
+
+// LOAD3 sets the accumulators of a row to its start.
+#define LOAD3(code, a0, a1, a2) \
+	VMOVDQU32 (R11), a0    \
+	VMOVDQU32 64(R11), a1  \
+	VMOVDQU32 128(R11), a2 \
+	ADDQ      tileArgs_startStep(AX), R11
+
+#define LOAD2(code, a0, a1, a2) \
+	VMOVDQU32 (R11), a0   \
+	VMOVDQU32 64(R11), a1 \
+	ADDQ      tileArgs_startStep(AX), R11
+
+// CLEAR3 zeroes the accumulators of a row.
+#define CLEAR3(code, a0, a1, a2) \
+	VPXORD a0, a0, a0 \
+	VPXORD a1, a1, a1 \
+	VPXORD a2, a2, a2
+
+#define CLEAR2(code, a0, a1, a2) \
+	VPXORD a0, a0, a0 \
+	VPXORD a1, a1, a1
+
+// DOT3 adds the products of a row's quad.
+#define DOT3(code, a0, a1, a2) \
+	VPBROADCASTD code, Z27    \
+	VPDPBUSD     Z24, Z27, a0 \
+	VPDPBUSD     Z25, Z27, a1 \
+	VPDPBUSD     Z26, Z27, a2
+
+#define DOT2(code, a0, a1, a2) \
+	VPBROADCASTD code, Z27    \
+	VPDPBUSD     Z24, Z27, a0 \
+	VPDPBUSD     Z25, Z27, a1
+
+// QUAD3 is a quad of all rows, bytes of codes and of x on.
+#define QUAD3(code, x) \
+	VMOVDQU32 x+0(SI), Z24   \
+	VMOVDQU32 x+64(SI), Z25  \
+	VMOVDQU32 x+128(SI), Z26 \
+	FORROWS(DOT3, code)
+
+#define QUAD2(code, x) \
+	VMOVDQU32 x+0(SI), Z24  \
+	VMOVDQU32 x+64(SI), Z25 \
+	FORROWS(DOT2, code)
+
+// SUM3 adds twice a quad of x to its sums.
+#define SUM3 \
+	VPDPBUSD Z24, Z31, Z28 \
+	VPDPBUSD Z25, Z31, Z29 \
+	VPDPBUSD Z26, Z31, Z30
+
+#define SUM2 \
+	VPDPBUSD Z24, Z31, Z28 \
+	VPDPBUSD Z25, Z31, Z29
+
+// UNBIAS3 takes the sums off the accumulators of a row.
+#define UNBIAS3(code, a0, a1, a2) \
+	VPSUBD Z28, a0, a0 \
+	VPSUBD Z29, a1, a1 \
+	VPSUBD Z30, a2, a2
+
+#define UNBIAS2(code, a0, a1, a2) \
+	VPSUBD Z28, a0, a0 \
+	VPSUBD Z29, a1, a1
+
+// STORE3 stores the accumulators of a row to y, and goes to done after the last row.
+#define STORE3(code, a0, a1, a2) \
+	VMOVDQU32 a0, K1, (DI)    \
+	VMOVDQU32 a1, K2, 64(DI)  \
+	VMOVDQU32 a2, K3, 128(DI) \
+	ADDQ      R10, DI         \
+	DECQ      BX              \
+	JZ        done
+
+#define STORE2(code, a0, a1, a2) \
+	VMOVDQU32 a0, K1, (DI)   \
+	VMOVDQU32 a1, K2, 64(DI) \
+	ADDQ      R10, DI        \
+	DECQ      BX             \
+	JZ        done
+
+// ADD3 adds a row of y, at R13, to its accumulators, and goes to added after the last
+// of CX rows.
+#define ADD3(code, a0, a1, a2) \
+	VPADDD (R13), a0, K1, a0    \
+	VPADDD 64(R13), a1, K2, a1  \
+	VPADDD 128(R13), a2, K3, a2 \
+	ADDQ   R10, R13             \
+	DECQ   CX                   \
+	JZ     added
+
+#define ADD2(code, a0, a1, a2) \
+	VPADDD (R13), a0, K1, a0   \
+	VPADDD 64(R13), a1, K2, a1 \
+	ADDQ   R10, R13            \
+	DECQ   CX                  \
+	JZ     added
+
+// TOUCH3 prefetches a line of the next tile of y, and after the last line of a row a quad
+// of the next strip: spread over the tile, they leave the line buffers to the codes.
+#define TOUCH3 \
+	PREFETCHT0 (R13)                  \
+	ADDQ       $64, R13               \
+	DECQ       R15                    \
+	JNZ        7(PC)                  \
+	MOVQ       $3, R15                \
+	LEAQ       -192(R13)(R10*1), R13  \
+	PREFETCHT1 (R14)                  \
+	PREFETCHT1 64(R14)                \
+	PREFETCHT1 128(R14)               \
+	ADDQ       tileArgs_nextStep(AX), R14
+
+#define TOUCH2 \
+	PREFETCHT0 (R13)                  \
+	ADDQ       $64, R13               \
+	DECQ       R15                    \
+	JNZ        6(PC)                  \
+	MOVQ       $2, R15                \
+	LEAQ       -128(R13)(R10*1), R13  \
+	PREFETCHT1 (R14)                  \
+	PREFETCHT1 64(R14)                \
+	ADDQ       tileArgs_nextStep(AX), R14
+
+// PACK3 takes a quad of the columns that exist from the batch to the strip.
+#define PACK3 \
+	VMOVDQU32.Z (SI), K1, Z24    \
+	VMOVDQU32.Z 64(SI), K2, Z25  \
+	VMOVDQU32.Z 128(SI), K3, Z26 \
+	VMOVDQU32   Z24, (R15)       \
+	VMOVDQU32   Z25, 64(R15)     \
+	VMOVDQU32   Z26, 128(R15)
+
+#define PACK2 \
+	VMOVDQU32.Z (SI), K1, Z24   \
+	VMOVDQU32.Z 64(SI), K2, Z25 \
+	VMOVDQU32   Z24, (R15)      \
+	VMOVDQU32   Z25, 64(R15)
+
+// START3 stores the start of the tiles that follow one that packs, in Z28 to Z30.
+#define START3 \
+	VPXORD    Z27, Z27, Z27 \
+	VPSUBD    Z28, Z27, Z24 \
+	VPSUBD    Z29, Z27, Z25 \
+	VPSUBD    Z30, Z27, Z26 \
+	VMOVDQU32 Z24, (R11)    \
+	VMOVDQU32 Z25, 64(R11)  \
+	VMOVDQU32 Z26, 128(R11)
+
+#define START2 \
+	VPXORD    Z27, Z27, Z27 \
+	VPSUBD    Z28, Z27, Z24 \
+	VPSUBD    Z29, Z27, Z25 \
+	VMOVDQU32 Z24, (R11)    \
+	VMOVDQU32 Z25, 64(R11)
+
+// SWEEP is the body of the kernels, which differ in their width; n is bytes of a quad
+// of the strip, 64 a line. Quads go by fours and then by ones.
+#define SWEEP(LOAD, CLEAR, PACK, START, DOT, QUAD, SUM, UNBIAS, ADD, STORE, TOUCH, n) \
+	BEGIN                             \
+	MOVQ  tileArgs_from(AX), SI       \
+	TESTQ SI, SI                      \
+	JZ    tile                        \
+                                      \
+	MOVL         $2, CX               \
+	VPBROADCASTB CX, Z31              \
+	VPXORD       Z28, Z28, Z28        \
+	VPXORD       Z29, Z29, Z29        \
+	VPXORD       Z30, Z30, Z30        \
+	ROWS3AND6                         \
+	FORROWS(CLEAR, 0)                 \
+	MOVQ tileArgs_x(AX), R15          \
+	MOVQ tileArgs_ldx(AX), R13        \
+	MOVQ tileArgs_quads(AX), CX       \
+                                      \
+packing:                              \
+	PACK                              \
+	FORROWS(DOT, 0)                   \
+	SUM                               \
+	ADDQ R13, SI                      \
+	ADDQ $n, R15                      \
+	ADVANCE(4)                        \
+	DECQ CX                           \
+	JNZ  packing                      \
+                                      \
+	START                             \
+	FORROWS(UNBIAS, 0)                \
+	JMP store                         \
+                                      \
+tile:                                 \
+	FORROWS(LOAD, 0)                  \
+	ROWS3AND6                         \
+	MOVQ tileArgs_x(AX), SI           \
+	MOVQ tileArgs_quads(AX), CX       \
+	LEAQ (DI)(R10*8), R13             \
+	MOVQ $(n/64), R15                 \
+	SUBQ $4, CX                       \
+	JLT  ones                         \
+                                      \
+fours:                                \
+	TOUCH                             \
+	QUAD(0, 0*n)                      \
+	QUAD(4, 1*n)                      \
+	QUAD(8, 2*n)                      \
+	QUAD(12, 3*n)                     \
+	ADVANCE(16)                       \
+	ADDQ $(4*n), SI                   \
+	SUBQ $4, CX                       \
+	JGE  fours                        \
+                                      \
+ones:                                 \
+	ADDQ $4, CX                       \
+	JZ   store                        \
+                                      \
+one:                                  \
+	QUAD(0, 0)                        \
+	ADVANCE(4)                        \
+	ADDQ $n, SI                       \
+	DECQ CX                           \
+	JNZ  one                          \
+                                      \
+store:                                \
+	NEXTTILE                          \
+	CMPB tileArgs_add(AX), $0         \
+	JEQ  added                        \
+	MOVQ DI, R13                      \
+	MOVQ BX, CX                       \
+	FORROWS(ADD, 0)                   \
+                                      \
+added:                                \
+	FORROWS(STORE, 0)                 \
+	JMP  tile                         \
+                                      \
+done:                                 \
+	VZEROUPPER
+
+// func sweep3VNNI512(args *tileArgs)
+TEXT ·sweep3VNNI512(SB), NOSPLIT, $0-8
+	SWEEP(LOAD3, CLEAR3, PACK3, START3, DOT3, QUAD3, SUM3, UNBIAS3, ADD3, STORE3, TOUCH3, 192)
+	RET
+
+// func sweep2VNNI512(args *tileArgs)
+TEXT ·sweep2VNNI512(SB), NOSPLIT, $0-8
+	SWEEP(LOAD2, CLEAR2, PACK2, START2, DOT2, QUAD2, SUM2, UNBIAS2, ADD2, STORE2, TOUCH2, 128)
+	RET
