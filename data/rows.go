@@ -33,7 +33,7 @@ func (s *Scaler) Rows(r io.Reader, name string, o CSVOptions) (*Rows, error) {
 		for _, f := range s.Features {
 			i := slices.Index(c.names, f.Name)
 			if i < 0 {
-				return nil, c.errorf(c.head, "no column %q, which the model takes; the columns are %s", f.Name, list(c.names))
+				return nil, c.errorf(c.head, "no column %q, which the model takes; the columns are %s%s", f.Name, list(c.names), c.hint())
 			}
 			rows.at = append(rows.at, i)
 		}
@@ -48,8 +48,8 @@ func (s *Scaler) Rows(r io.Reader, name string, o CSVOptions) (*Rows, error) {
 			rows.at = append(rows.at, i)
 		}
 	default:
-		return nil, c.errorf(c.head, "%d columns, want the %d features that the model takes, or the %d columns of its training data",
-			len(c.names), len(s.Features), s.Width)
+		return nil, c.errorf(c.head, "%d columns, want the %d features that the model takes, or the %d columns of its training data%s",
+			len(c.names), len(s.Features), s.Width, c.hint())
 	}
 	return rows, nil
 }

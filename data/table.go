@@ -234,13 +234,23 @@ func (c *columns) row() ([][]byte, error) {
 	c.start = line
 	c.rows++
 	if len(fields) != len(c.names) {
-		hint := ""
-		if c.rows == 1 && len(fields) == 1 || len(c.names) == 1 {
-			hint = "; are the fields separated by another character?"
+		hint := c.hint()
+		if c.rows == 1 && len(fields) == 1 {
+			hint = anotherSeparator
 		}
 		return nil, c.errorf(line, "%d fields, want %d as in the first line%s", len(fields), len(c.names), hint)
 	}
 	return fields, nil
+}
+
+const anotherSeparator = "; are the fields separated by another character?"
+
+// hint asks about the separator if there is one column only.
+func (c *columns) hint() string {
+	if len(c.names) == 1 {
+		return anotherSeparator
+	}
+	return ""
 }
 
 // find returns the index of a column by name or number.
@@ -255,7 +265,7 @@ func (c *columns) find(column, what string) (int, error) {
 	if c.header {
 		have = "the columns are " + list(c.names)
 	}
-	return 0, c.errorf(c.head, "no %s column %q; %s", what, column, have)
+	return 0, c.errorf(c.head, "no %s column %q; %s%s", what, column, have, c.hint())
 }
 
 // list writes names, the first of many.

@@ -141,10 +141,8 @@ func Subcommands(cmd *cobra.Command, args []string) error {
 			names = append(names, sub.Name())
 		}
 	}
-	hint := ""
-	if near := nearest(args[0], names); near != "" {
-		hint = fmt.Sprintf("; did you mean %q?", near)
-	} else if cmd.HasParent() {
+	hint := DidYouMean(args[0], names)
+	if hint == "" && cmd.HasParent() {
 		hint = "; there are " + List(names)
 	}
 	return Usagef("unknown command %q for %q%s", args[0], cmd.CommandPath(), hint)
@@ -175,6 +173,14 @@ func OneArgument(what string) cobra.PositionalArgs {
 		}
 		return nil
 	}
+}
+
+// DidYouMean returns a hint at the name that is nearest to text, empty if none is near.
+func DidYouMean(text string, names []string) string {
+	if near := nearest(text, names); near != "" {
+		return fmt.Sprintf("; did you mean %q?", near)
+	}
+	return ""
 }
 
 // nearest returns the name that differs from text by the fewest insertions,

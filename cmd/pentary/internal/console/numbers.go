@@ -106,14 +106,27 @@ func Bound(f *pflag.FlagSet, name string, least, most int) {
 func Numbers(f *pflag.FlagSet) {
 	f.VisitAll(func(flag *pflag.Flag) {
 		switch flag.Value.(type) {
-		case *number, *Path:
+		case *number, *Path, duration:
 			return
 		}
 		switch flag.Value.Type() {
+		case "duration":
+			flag.Value = duration{flag.Value}
 		case "int", "int32", "int64", "uint", "uint8", "uint32", "uint64", "float64", "intSlice", "uintSlice", "float64Slice":
 			flag.Value = &number{Value: flag.Value}
 		}
 	})
+}
+
+// A duration is the value of a duration flag, whose errors say what is accepted.
+type duration struct{ pflag.Value }
+
+// Set implements pflag.Value.
+func (d duration) Set(text string) error {
+	if d.Value.Set(text) != nil {
+		return errors.New("want a time with its unit, such as 90s, 500ms or 1h30m")
+	}
+	return nil
 }
 
 // inner returns the value that a flag was made with.
@@ -123,6 +136,8 @@ func inner(v pflag.Value) pflag.Value {
 		return inner(v.Value)
 	case *offered:
 		return inner(v.Value)
+	case duration:
+		return v.Value
 	}
 	return v
 }

@@ -30,7 +30,7 @@ func (c Choice[T]) Set(text string) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("want %s", c.Type())
+	return fmt.Errorf("want %s%s", c.Type(), DidYouMean(text, c.Values()))
 }
 
 // String implements pflag.Value.

@@ -56,6 +56,7 @@ func (s *Optimizer) noiseAndUpdate(groups *console.Groups) {
 		"noise", "what is perturbed: the weights, or the layers' outputs, with a score for each sample")
 	f.Var(&s.Rank, "rank", "rank of the perturbations, or full for dense ones")
 	f.UintVar(&o.Sigma, "sigma", o.Sigma, "perturb by 2^-sigma levels, or activations of one")
+	console.Bound(f, "sigma", 0, lowrank.MaxSigma)
 	f.Var(console.Choice[es.Schedule]{Value: &o.SigmaSchedule, Options: schedules}, "sigma-schedule", "schedule of the perturbation over the run")
 	f.Var(console.Choice[kernels.Distribution]{Value: &o.Distribution, Options: []kernels.Distribution{kernels.Binomial, kernels.Uniform}}, "law", "distribution of the random factors")
 	f.IntVar(&o.Reuse, "noise-reuse", o.Reuse, "generations that share their noise")

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es"
@@ -46,7 +47,10 @@ func (n *network) load() (s subject, err error) {
 			return s, err
 		}
 		if name = f.Meta["task"]; f.Meta["environment"] != "" {
-			return s, fmt.Errorf("%s: a policy of %s; want a classifier of %s", n.model, f.Meta["environment"], task.Names())
+			return s, fmt.Errorf("%s: a policy of %s; want a classifier of %s", n.model, report.Printable(f.Meta["environment"]), task.Names())
+		}
+		if _, err := task.Find(name); err != nil {
+			return s, fmt.Errorf("%s: a model of task %q; want a classifier of %s", n.model, name, task.Names())
 		}
 		if s.net, err = nn.Load(f); err != nil {
 			return s, fmt.Errorf("%s: %w", n.model, err)

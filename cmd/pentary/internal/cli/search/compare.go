@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -183,7 +184,7 @@ func (c *comparer) method(text string, common *settings.Classifier) (compare.Met
 		case !found:
 			return compare.Method{}, fmt.Errorf("%q, want flag=value", part)
 		case !known:
-			return compare.Method{}, fmt.Errorf("there is no setting %q", flag)
+			return compare.Method{}, fmt.Errorf("there is no setting %q%s", flag, console.DidYouMean(flag, slices.Collect(maps.Keys(texts))))
 		case slices.Contains([]string{"generations", "hidden", "seed", "early-stop", "rule"}, flag):
 			return compare.Method{}, fmt.Errorf("methods cannot differ in %s", flag)
 		}

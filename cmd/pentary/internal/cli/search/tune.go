@@ -226,7 +226,7 @@ func (u *tuner) setSpace() error {
 		case err != nil:
 			return fmt.Errorf("--vary %w", err)
 		case u.start[p.Name] == "":
-			return fmt.Errorf("--vary %s: there is no such setting", p.Name)
+			return fmt.Errorf("--vary %s: there is no such setting%s", p.Name, console.DidYouMean(p.Name, slices.Collect(maps.Keys(u.start))))
 		case u.networks.on && p.Name == "hidden":
 			return errors.New("--vary hidden: --architecture varies it")
 		case slices.ContainsFunc(u.space, func(q tune.Parameter) bool { return q.Name == p.Name }):

@@ -101,8 +101,13 @@ func hasDataFlag(k kind) bool {
 
 // readPlan returns the plan of the run in a directory.
 func readPlan(dir string) (*plan, error) {
+	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
+		return nil, fmt.Errorf("no run in %s: it is a file, want a directory", dir)
+	}
 	r, err := journal.Read(dir)
-	if err != nil {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("no run in %s: %w", dir, err)
+	} else if err != nil {
 		return nil, err
 	}
 	p := &plan{dir: dir, header: r.Header()}

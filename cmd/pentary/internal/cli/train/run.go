@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"maps"
 	"os"
@@ -115,9 +114,6 @@ func (r *run) check(f *pflag.FlagSet) error {
 // resume resumes the run in the directory.
 func (r *run) resume(cmd *cobra.Command) error {
 	p, err := readPlan(r.dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("no run in %s: %w", r.dir, err)
-	}
 	if err != nil {
 		return err
 	}
