@@ -3,7 +3,7 @@
 package kernels
 
 func addQuads(dst, x *int8, n int) {
-	if useAVX512 {
+	if level >= avx512bw {
 		addAVX512(dst, x, n)
 	} else {
 		addAVX2(dst, x, n)
@@ -11,7 +11,7 @@ func addQuads(dst, x *int8, n int) {
 }
 
 func gateQuads(dst, gate, x *int8, n int) {
-	if useAVX512 {
+	if level >= avx512bw {
 		gateAVX512(dst, gate, x, n)
 	} else {
 		gateAVX2(dst, gate, x, n)
@@ -19,7 +19,7 @@ func gateQuads(dst, gate, x *int8, n int) {
 }
 
 func blendQuads(dst, gate, x *int8, n int) {
-	if useAVX512 {
+	if level >= avx512bw {
 		blendAVX512(dst, gate, x, n)
 	} else {
 		blendAVX2(dst, gate, x, n)

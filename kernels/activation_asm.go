@@ -7,7 +7,7 @@ package kernels
 
 func addElements(dst, x []int8) {
 	n := 0
-	if useAssembly() && len(dst) >= 4 {
+	if level > generic && len(dst) >= 4 {
 		n = len(dst) &^ 3
 		addQuads(&dst[0], &x[0], n)
 	}
@@ -16,7 +16,7 @@ func addElements(dst, x []int8) {
 
 func gateElements(dst, gate, x []int8) {
 	n := 0
-	if useAssembly() && len(dst) >= 4 {
+	if level > generic && len(dst) >= 4 {
 		n = len(dst) &^ 3
 		gateQuads(&dst[0], &gate[0], &x[0], n)
 	}
@@ -25,7 +25,7 @@ func gateElements(dst, gate, x []int8) {
 
 func blendElements(dst, gate, x []int8) {
 	n := 0
-	if useAssembly() && len(dst) >= 4 {
+	if level > generic && len(dst) >= 4 {
 		n = len(dst) &^ 3
 		blendQuads(&dst[0], &gate[0], &x[0], n)
 	}

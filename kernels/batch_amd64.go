@@ -3,7 +3,7 @@
 package kernels
 
 func sumColumns(sums []int32, x []int8, quads, n int) {
-	if useAVX512 {
+	if level >= avx512bw {
 		columnSumsAVX512(&sums[0], &x[0], quads, n, len(sums))
 	} else {
 		columnSumsAVX2(&sums[0], &x[0], quads, n, len(sums))
@@ -31,7 +31,7 @@ func columnSumsAVX2(sums *int32, x *int8, quads, n, cols int)
 func columnSumsAVX512(sums *int32, x *int8, quads, n, cols int)
 
 func absoluteSums(sums []int32, x []int8, quads, n int) {
-	if useAVX512 {
+	if level >= avx512bw {
 		absoluteSumsAVX512(&sums[0], &x[0], quads, n, len(sums))
 	} else {
 		absoluteSumsAVX2(&sums[0], &x[0], quads, n, len(sums))
@@ -40,9 +40,9 @@ func absoluteSums(sums []int32, x []int8, quads, n int) {
 
 func scaleColumns(dst, x []int8, gain *[normalizeCols]int32, quads, n, cols int, wide bool) {
 	switch {
-	case useAVX512 && wide:
+	case level >= avx512bw && wide:
 		scaleColumnsWideAVX512(&dst[0], &x[0], gain, quads, n, cols)
-	case useAVX512:
+	case level >= avx512bw:
 		scaleColumnsAVX512(&dst[0], &x[0], gain, quads, n, cols)
 	case wide:
 		scaleColumnsWideAVX2(&dst[0], &x[0], gain, quads, n, cols)
@@ -103,7 +103,7 @@ func scaleColumnsWideAVX2(dst, x *int8, gain *[normalizeCols]int32, quads, n, co
 func scaleColumnsWideAVX512(dst, x *int8, gain *[normalizeCols]int32, quads, n, cols int)
 
 func requantizeRows(dst *int8, y, bias *int32, m, n int, shift uint, low int32) {
-	if useAVX512 {
+	if level >= avx512bw {
 		requantizeAVX512(dst, y, bias, m, n, shift, low)
 	} else {
 		requantizeAVX2(dst, y, bias, m, n, shift, low)
@@ -124,7 +124,7 @@ func requantizeAVX2(dst *int8, y, bias *int32, m, n int, shift uint, low int32)
 func requantizeAVX512(dst *int8, y, bias *int32, m, n int, shift uint, low int32)
 
 func exp2Sums(sums *int32, logits *int8, m, n int) {
-	if useAVX512 {
+	if level >= avx512bw {
 		exp2SumsAVX512(sums, logits, m, n)
 	} else {
 		exp2SumsAVX2(sums, logits, m, n)

@@ -3,7 +3,7 @@
 package kernels
 
 func columnSums(sums []int32, x []int8, k, n int) {
-	if !useAssembly() || k == 0 {
+	if level == generic || k == 0 {
 		columnSumsGeneric(sums, x, k, n)
 		return
 	}
@@ -15,7 +15,7 @@ func columnSums(sums []int32, x []int8, k, n int) {
 const normalizeCols = 64
 
 func normalize(dst, x []int8, k, n, target int) {
-	if !useAssembly() || k == 0 {
+	if level == generic || k == 0 {
 		normalizeGeneric(dst, x, k, n, target)
 		return
 	}
@@ -51,7 +51,7 @@ func gains(sums []int32, k, target int) (wide bool) {
 }
 
 func requantize(dst []int8, y []int32, m, n int, o Output) {
-	if !useAssembly() {
+	if level == generic {
 		requantizeGeneric(dst, y, m, n, o)
 		return
 	}
@@ -63,7 +63,7 @@ func requantize(dst []int8, y []int32, m, n int, o Output) {
 }
 
 func logProb(score []int32, logits []int8, target []uint8, m, n int) {
-	if !useAssembly() {
+	if level == generic {
 		logProbGeneric(score, logits, target, m, n)
 		return
 	}

@@ -10,17 +10,25 @@ import (
 	"github.com/Kaleaon/pentary-go/internal/impl"
 )
 
-// An implementation is one complete set of kernels. The platform's list holds
-// those that the CPU can run; enable switches the package to it.
+// A tier is an instruction set that kernels are written for. A platform's tiers are
+// ordered: a kernel takes the best one that it has a version for and that is not above
+// the level.
+type tier uint8
+
+// generic is Go without assembly, the lowest tier.
+const generic tier = 0
+
+// level is the tier in use.
+var level tier
+
+// An implementation is one complete set of kernels, those of a tier.
 type implementation struct {
-	name   string
-	enable func()
+	name string
+	tier tier
 }
 
-var (
-	implementations = append([]implementation{{"generic", enableGeneric}}, platform()...)
-	selected        string
-)
+// implementations are those that the CPU can run, in the order of their tiers.
+var implementations = append([]implementation{{"generic", generic}}, platform()...)
 
 // envError is what EnvError returns.
 var envError error
@@ -59,7 +67,9 @@ func Implementations() []string {
 // Selected returns the name of the implementation in use: the last of
 // Implementations, or the one that the environment variable PENTARY_KERNELS names.
 // Package kernels/kerneltest selects others, for tests and benchmarks.
-func Selected() string { return selected }
+func Selected() string {
+	return implementations[slices.IndexFunc(implementations, func(impl implementation) bool { return impl.tier == level })].name
+}
 
 // use switches to the named implementation.
 func use(name string) error {
@@ -67,7 +77,6 @@ func use(name string) error {
 	if i < 0 {
 		return fmt.Errorf("no implementation %q here; this CPU runs %s", name, strings.Join(Implementations(), ", "))
 	}
-	implementations[i].enable()
-	selected = name
+	level = implementations[i].tier
 	return nil
 }

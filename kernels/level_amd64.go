@@ -7,23 +7,14 @@ import (
 	"golang.org/x/sys/cpu"
 )
 
-// The instruction sets in use: useAVX2 underlies all others, useVNNI512 includes
-// useAVX512. A kernel takes the best that it has a version for.
-var (
-	useAVX2    bool // AVX2
-	useAVXVNNI bool // and VPDPBUSD on Y registers, VEX-encoded
-	useAVX512  bool // and AVX-512 F, BW, DQ, VL
-	useVNNI512 bool // and VPDPBUSD on Z registers
+// The tiers. AVX-512 is no superset of AVX-VNNI; a kernel that has versions for both
+// asks for AVX-512 first, which keeps them in order.
+const (
+	avx2       tier = iota + 1 // AVX2
+	avxvnni                    // and VPDPBUSD on Y registers, VEX-encoded
+	avx512bw                   // AVX2 and AVX-512 F, BW, DQ, VL
+	avx512vnni                 // and VPDPBUSD on Z registers
 )
-
-func enable(avx2, avxvnni, avx512, vnni512 bool) {
-	useAVX2, useAVXVNNI, useAVX512, useVNNI512 = avx2, avxvnni, avx512, vnni512
-}
-
-// useAssembly reports whether any implementation but the generic one is in use.
-func useAssembly() bool { return useAVX2 }
-
-func enableGeneric() { enable(false, false, false, false) }
 
 func platform() []implementation { return detect().implementations() }
 
@@ -56,14 +47,14 @@ func (f features) implementations() (impls []implementation) {
 	if !f.avx2 {
 		return nil
 	}
-	impls = append(impls, implementation{"avx2", func() { enable(true, false, false, false) }})
+	impls = append(impls, implementation{"avx2", avx2})
 	if f.avxvnni {
-		impls = append(impls, implementation{"avxvnni", func() { enable(true, true, false, false) }})
+		impls = append(impls, implementation{"avxvnni", avxvnni})
 	}
 	if f.avx512 && f.maskState {
-		impls = append(impls, implementation{"avx512bw", func() { enable(true, false, true, false) }})
+		impls = append(impls, implementation{"avx512bw", avx512bw})
 		if f.avx512vnni {
-			impls = append(impls, implementation{"avx512vnni", func() { enable(true, false, true, true) }})
+			impls = append(impls, implementation{"avx512vnni", avx512vnni})
 		}
 	}
 	return impls

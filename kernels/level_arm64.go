@@ -4,29 +4,19 @@ package kernels
 
 import "github.com/klauspost/cpuid/v2"
 
-// The instruction sets in use: useNEON underlies all others, useI8MM includes
-// useDotProd. A kernel takes the best that it has a version for.
-var (
-	useNEON    bool // ASIMD, which every arm64 CPU that Go runs on has
-	useDotProd bool // and SDOT
-	useI8MM    bool // and SMMLA
+// The tiers, each a superset of those before.
+const (
+	neon    tier = iota + 1 // ASIMD, which every arm64 CPU that Go runs on has
+	dotprod                 // and SDOT
+	i8mm                    // and SMMLA
 )
 
-func enable(neon, dotprod, i8mm bool) {
-	useNEON, useDotProd, useI8MM = neon, dotprod, i8mm
-}
-
-// useAssembly reports whether any implementation but the generic one is in use.
-func useAssembly() bool { return useNEON }
-
-func enableGeneric() { enable(false, false, false) }
-
 func platform() []implementation {
-	impls := []implementation{{"neon", func() { enable(true, false, false) }}}
+	impls := []implementation{{"neon", neon}}
 	if cpuid.CPU.Supports(cpuid.ASIMDDP) {
-		impls = append(impls, implementation{"dotprod", func() { enable(true, true, false) }})
+		impls = append(impls, implementation{"dotprod", dotprod})
 		if cpuid.CPU.Supports(cpuid.I8MM) {
-			impls = append(impls, implementation{"i8mm", func() { enable(true, true, true) }})
+			impls = append(impls, implementation{"i8mm", i8mm})
 		}
 	}
 	return impls

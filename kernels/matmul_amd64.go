@@ -7,34 +7,11 @@ package kernels
 // otherwise. "x of y" gives the bound: what the instructions of the loop allow at
 // three vector operations a cycle, or two on 512-bit registers.
 
-// A tier is an instruction set that the micro-kernels are written for.
-type tier uint8
-
-const (
-	tierAVX2 tier = iota
-	tierAVXVNNI
-	tierAVX512
-	tierVNNI512
-)
-
-// productTier returns the best tier in use. The caller has checked useAVX2.
-func productTier() tier {
-	switch {
-	case useVNNI512:
-		return tierVNNI512
-	case useAVX512:
-		return tierAVX512
-	case useAVXVNNI:
-		return tierAVXVNNI
-	}
-	return tierAVX2
-}
-
 var geometries = [...]geometry{
-	tierAVX2:    {rows: 4, lanes: 8, kc: 1024, nc: 1056},
-	tierAVXVNNI: {rows: 4, lanes: 8, kc: 1024, nc: 1056},
-	tierAVX512:  {rows: 8, lanes: 16, kc: 512, nc: maxColumns},
-	tierVNNI512: {rows: 8, lanes: 16, kc: 512, nc: maxColumns},
+	avx2:       {rows: 4, lanes: 8, kc: 1024, nc: 1056},
+	avxvnni:    {rows: 4, lanes: 8, kc: 1024, nc: 1056},
+	avx512bw:   {rows: 8, lanes: 16, kc: 512, nc: maxColumns},
+	avx512vnni: {rows: 8, lanes: 16, kc: 512, nc: maxColumns},
 }
 
 // tileQuads is the quads that the micro-kernels take at a time.
@@ -47,13 +24,13 @@ const tileQuads = 1
 // added to y if add is set. Tiers with sweeps have no tiles.
 func (t tier) tile(o *tileArgs) {
 	switch {
-	case t == tierAVX512 && o.width == 3:
+	case t == avx512bw && o.width == 3:
 		tile3AVX512(o.y, o.ldy, o.codes, o.stride, o.x, o.quads, o.start, o.startStep, o.add)
-	case t == tierAVX512:
+	case t == avx512bw:
 		tile2AVX512(o.y, o.ldy, o.codes, o.stride, o.x, o.quads, o.start, o.startStep, o.add)
-	case t == tierAVXVNNI && o.width == 3:
+	case t == avxvnni && o.width == 3:
 		tile3AVXVNNI(o.y, o.ldy, o.codes, o.stride, o.x, o.quads, o.start, o.startStep, o.add)
-	case t == tierAVXVNNI:
+	case t == avxvnni:
 		tile2AVXVNNI(o.y, o.ldy, o.codes, o.stride, o.x, o.quads, o.start, o.startStep, o.add)
 	case o.width == 3:
 		tile3AVX2(o.y, o.ldy, o.codes, o.stride, o.x, o.quads, o.start, o.startStep, o.add)
@@ -71,9 +48,9 @@ func (t tier) tile(o *tileArgs) {
 // quads is at least 1.
 func (t tier) packStrip(width int, dst, x *int8, ldx, quads int, start *int32) {
 	switch {
-	case t >= tierAVX512 && width == 3:
+	case t >= avx512bw && width == 3:
 		packStrip3AVX512(dst, x, ldx, quads, start)
-	case t >= tierAVX512:
+	case t >= avx512bw:
 		packStrip2AVX512(dst, x, ldx, quads, start)
 	case width == 3:
 		packStrip3AVX2(dst, x, ldx, quads, start)
@@ -86,7 +63,7 @@ func (t tier) packStrip(width int, dst, x *int8, ldx, quads int, start *int32) {
 func (t tier) arrange(width int, strip *int8, quads int) {}
 
 // sweeps reports whether the tier computes all tiles of a strip at once.
-func (t tier) sweeps() bool { return t == tierVNNI512 }
+func (t tier) sweeps() bool { return t == avx512vnni }
 
 // sweep computes the tiles of a strip, rows × cols of y:
 //

@@ -7,30 +7,10 @@ package kernels
 // least that the products themselves take: 4 of SMLAL with NEON, 2 of SDOT, 1 of
 // SMMLA. docs/arm64.md has the table, and a test keeps to it.
 
-// A tier is an instruction set that the micro-kernels are written for.
-type tier uint8
-
-const (
-	tierNEON tier = iota
-	tierDotProd
-	tierI8MM
-)
-
-// productTier returns the best tier in use. The caller has checked useAssembly.
-func productTier() tier {
-	switch {
-	case useI8MM:
-		return tierI8MM
-	case useDotProd:
-		return tierDotProd
-	}
-	return tierNEON
-}
-
 var geometries = [...]geometry{
-	tierNEON:    {rows: 2, lanes: 8, kc: 1024, nc: 1056},
-	tierDotProd: {rows: 4, lanes: 8, kc: 1024, nc: 1056},
-	tierI8MM:    {rows: 4, lanes: 8, kc: 1024, nc: 1056},
+	neon:    {rows: 2, lanes: 8, kc: 1024, nc: 1056},
+	dotprod: {rows: 4, lanes: 8, kc: 1024, nc: 1056},
+	i8mm:    {rows: 4, lanes: 8, kc: 1024, nc: 1056},
 }
 
 // tileQuads is the quads that the micro-kernels take at a time.
@@ -43,13 +23,13 @@ const tileQuads = 4
 // added to y if add is set. With i8mm, x is in the order of arrange.
 func (t tier) tile(o *tileArgs) {
 	switch {
-	case t == tierI8MM && o.width == 3:
+	case t == i8mm && o.width == 3:
 		tile3I8MM(o.y, o.ldy, o.codes, o.stride, o.x, o.quads, o.start, o.startStep, o.add)
-	case t == tierI8MM:
+	case t == i8mm:
 		tile2I8MM(o.y, o.ldy, o.codes, o.stride, o.x, o.quads, o.start, o.startStep, o.add)
-	case t == tierDotProd && o.width == 3:
+	case t == dotprod && o.width == 3:
 		tile3DotProd(o.y, o.ldy, o.codes, o.stride, o.x, o.quads, o.start, o.startStep, o.add)
-	case t == tierDotProd:
+	case t == dotprod:
 		tile2DotProd(o.y, o.ldy, o.codes, o.stride, o.x, o.quads, o.start, o.startStep, o.add)
 	case o.width == 3:
 		tile3NEON(o.y, o.ldy, o.codes, o.stride, o.x, o.quads, o.start, o.startStep, o.add)
@@ -85,7 +65,7 @@ func (t tier) packStrip(width int, dst, x *int8, ldx, quads int, start *int32) {
 // all at once. quads is a positive multiple of two.
 func (t tier) arrange(width int, strip *int8, quads int) {
 	switch {
-	case t != tierI8MM:
+	case t != i8mm:
 	case width == 3:
 		pairQuads3NEON(strip, quads/2)
 	default:

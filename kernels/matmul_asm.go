@@ -10,7 +10,7 @@ import (
 )
 
 func matMul(y []int32, w *packed.Matrix, x []int8, n int) {
-	if !useAssembly() || w.Cols() == 0 {
+	if level == generic || w.Cols() == 0 {
 		matMulGeneric(y, w, x, n)
 		return
 	}
@@ -23,7 +23,7 @@ func matMul(y []int32, w *packed.Matrix, x []int8, n int) {
 
 func matMulPerturbed(y []int32, w *packed.Matrix, x []int8, a []uint8, t []int32, pop Population, shift uint) {
 	n := pop.TotalColumns()
-	if !useAssembly() || w.Cols() == 0 {
+	if level == generic || w.Cols() == 0 {
 		matMulPerturbedGeneric(y, w, x, a, t, pop, shift)
 		return
 	}
@@ -40,8 +40,7 @@ func matMulPerturbed(y []int32, w *packed.Matrix, x []int8, a []uint8, t []int32
 }
 
 func newProduct(y []int32, w *packed.Matrix, x []int8, n int) product {
-	t := productTier()
-	return product{tier: t, geometry: geometries[t], y: y, w: w, x: x, n: n}
+	return product{tier: level, geometry: geometries[level], y: y, w: w, x: x, n: n}
 }
 
 // multiply computes a product, spread over the processors if it is large.

@@ -16,7 +16,7 @@ const thinCols = 32
 
 // isThin reports whether a product of rows of depth k is a thin one.
 func isThin(rows, k int) bool {
-	return useVNNI512 && rows <= thinRows && packed.PaddedLen(k) <= panelBytes/thinRows
+	return level >= avx512vnni && rows <= thinRows && packed.PaddedLen(k) <= panelBytes/thinRows
 }
 
 // runThin is run for a thin product, and reports whether the part is one.

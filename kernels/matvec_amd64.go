@@ -4,7 +4,7 @@ package kernels
 
 // chunkOrder returns the order that the kernel for n vectors takes them in.
 func chunkOrder(n int) order {
-	if useVNNI512 {
+	if level >= avx512vnni {
 		return inPairs
 	}
 	return inChunks
@@ -13,13 +13,13 @@ func chunkOrder(n int) order {
 // matVecRows runs the kernel for width vectors; see matVec1AVX2.
 func matVecRows(width int, y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32) {
 	switch {
-	case useVNNI512 && width == 1:
+	case level >= avx512vnni && width == 1:
 		matVec1VNNI512(y, w, rows, blocks, smalls, x, start)
-	case useVNNI512 && width == 2:
+	case level >= avx512vnni && width == 2:
 		matVec2VNNI512(y, w, rows, blocks, smalls, x, start)
-	case useVNNI512 && width == 4:
+	case level >= avx512vnni && width == 4:
 		matVec4VNNI512(y, w, rows, blocks, smalls, x, start)
-	case useVNNI512:
+	case level >= avx512vnni:
 		matVec8VNNI512(y, w, rows, blocks, smalls, x, start)
 	case width == 1:
 		matVec1AVX2(y, w, rows, blocks, smalls, x, start)

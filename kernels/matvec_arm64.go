@@ -4,7 +4,7 @@ package kernels
 
 // chunkOrder returns the order that the kernel for n vectors takes them in.
 func chunkOrder(n int) order {
-	if useI8MM && vectorWidth(n) >= 4 {
+	if level >= i8mm && vectorWidth(n) >= 4 {
 		return inEights
 	}
 	return inChunks
@@ -14,17 +14,17 @@ func chunkOrder(n int) order {
 // and two vectors pay from four vectors on.
 func matVecRows(width int, y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32) {
 	switch {
-	case useI8MM && width == 4:
+	case level >= i8mm && width == 4:
 		matVec4I8MM(y, w, rows, blocks, smalls, x, start)
-	case useI8MM && width == 8:
+	case level >= i8mm && width == 8:
 		matVec8I8MM(y, w, rows, blocks, smalls, x, start)
-	case useDotProd && width == 1:
+	case level >= dotprod && width == 1:
 		matVec1DotProd(y, w, rows, blocks, smalls, x, start)
-	case useDotProd && width == 2:
+	case level >= dotprod && width == 2:
 		matVec2DotProd(y, w, rows, blocks, smalls, x, start)
-	case useDotProd && width == 4:
+	case level >= dotprod && width == 4:
 		matVec4DotProd(y, w, rows, blocks, smalls, x, start)
-	case useDotProd:
+	case level >= dotprod:
 		matVec8DotProd(y, w, rows, blocks, smalls, x, start)
 	case width == 1:
 		matVec1NEON(y, w, rows, blocks, smalls, x, start)

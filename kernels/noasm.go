@@ -9,8 +9,6 @@ import "github.com/Kaleaon/pentary-go/packed"
 
 func platform() []implementation { return nil }
 
-func enableGeneric() {}
-
 func unpack(dst []uint8, row []byte, n int) { packed.UnpackCodes(dst, row, n) }
 func pack(row []byte, src []uint8, n int)   { packed.PackCodes(row, src, n) }
 

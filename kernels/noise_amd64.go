@@ -8,7 +8,7 @@ package kernels
 const noiseBlocks = 8
 
 func wideNoiseBlocks() int {
-	if useAVX512 {
+	if level >= avx512bw {
 		return maxNoiseBlocks
 	}
 	return noiseBlocks

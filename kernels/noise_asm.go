@@ -3,7 +3,7 @@
 package kernels
 
 func noise(dst []uint8, dist Distribution, s Stream) {
-	if !useAssembly() {
+	if level == generic {
 		noiseGeneric(dst, dist, s)
 		return
 	}
@@ -13,7 +13,7 @@ func noise(dst []uint8, dist Distribution, s Stream) {
 
 func noisePairs(dst []uint8, dist Distribution, s Stream, pairs int) {
 	const unit = binomialPents
-	if !useAssembly() || dist != Binomial {
+	if level == generic || dist != Binomial {
 		noiseEach(dst, dist, s, pairs)
 		return
 	}
@@ -66,7 +66,7 @@ func newLanes(s Stream, perPair uint64, first, step int) lanes {
 }
 
 func random(dst []uint8, s Stream) {
-	if !useAssembly() {
+	if level == generic {
 		randomGeneric(dst, s, 0)
 		return
 	}

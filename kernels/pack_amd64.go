@@ -5,14 +5,14 @@ package kernels
 import "github.com/Kaleaon/pentary-go/packed"
 
 func unpack(dst []uint8, row []byte, n int) {
-	if !useAVX2 {
+	if level == generic {
 		packed.UnpackCodes(dst, row, n)
 		return
 	}
 	blocks, small := n/packed.BlockPents, smallBlocks(n)
 	switch {
 	case blocks == 0:
-	case useAVX512:
+	case level >= avx512bw:
 		unpackRowsAVX512(&dst[0], 0, &row[0], 0, 1, blocks)
 	default:
 		unpackBlocksAVX2(&dst[0], &row[0], blocks)
@@ -26,7 +26,7 @@ func unpack(dst []uint8, row []byte, n int) {
 // of stride bytes.
 func unpackRows(dst []uint8, stride int, w []byte, ldw, rows, n int) {
 	blocks := n / packed.BlockPents
-	if blocks > 0 && useAVX512 {
+	if blocks > 0 && level >= avx512bw {
 		unpackRowsAVX512(&dst[0], stride, &w[0], ldw, rows, blocks)
 	} else {
 		blocks = 0
@@ -41,14 +41,14 @@ func unpackRows(dst []uint8, stride int, w []byte, ldw, rows, n int) {
 }
 
 func pack(row []byte, src []uint8, n int) {
-	if !useAVX2 {
+	if level == generic {
 		packed.PackCodes(row, src, n)
 		return
 	}
 	blocks, small := n/packed.BlockPents, smallBlocks(n)
 	switch {
 	case blocks == 0:
-	case useAVX512:
+	case level >= avx512bw:
 		packBlocksAVX512(&row[0], &src[0], blocks)
 	default:
 		packBlocksAVX2(&row[0], &src[0], blocks)
@@ -116,7 +116,7 @@ func packSmallAVX2(row *byte, src *uint8, small int)
 
 func interleave(dst, src []int8, k, n int) {
 	quads := k / 4
-	if !useAVX2 || quads < 4 || n < 8 {
+	if level == generic || quads < 4 || n < 8 {
 		interleaveGeneric(dst, src, k, n)
 		return
 	}

@@ -5,7 +5,7 @@ package kernels
 import "github.com/Kaleaon/pentary-go/packed"
 
 func unpack(dst []uint8, row []byte, n int) {
-	if !useNEON {
+	if level == generic {
 		packed.UnpackCodes(dst, row, n)
 		return
 	}
@@ -27,7 +27,7 @@ func unpackRows(dst []uint8, stride int, w []byte, ldw, rows, n int) {
 }
 
 func pack(row []byte, src []uint8, n int) {
-	if !useNEON {
+	if level == generic {
 		packed.PackCodes(row, src, n)
 		return
 	}
@@ -82,7 +82,7 @@ func packSmallNEON(row *byte, src *uint8, small int)
 
 func interleave(dst, src []int8, k, n int) {
 	quads := k / 4
-	if !useNEON || quads < 4 || n < 4 {
+	if level == generic || quads < 4 || n < 4 {
 		interleaveGeneric(dst, src, k, n)
 		return
 	}

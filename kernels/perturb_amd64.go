@@ -59,7 +59,7 @@ func (p *perturbation) add(y []int32, i0, i1, p0, p1 int) {
 }
 
 func perturbShared(y, base []int32, a []uint8, t []int32, pop Population, m int, shift uint) {
-	if !useAVX2 {
+	if level == generic {
 		perturbSharedGeneric(y, base, a, t, pop, m, shift)
 		return
 	}

@@ -16,7 +16,7 @@ type perturbSteps struct {
 }
 
 func perturb(y []int32, a []uint8, t []int32, pop Population, m int, shift uint) {
-	if !useAssembly() {
+	if level == generic {
 		perturbGeneric(y, a, t, pop, m, shift)
 		return
 	}

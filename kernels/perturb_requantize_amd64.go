@@ -14,7 +14,7 @@ type sumScratch struct {
 // baseWords sets the words of a block, and reports whether no sum wraps around; see
 // baseWordsAVX2.
 func (f *fused) baseWords(base []int32, quads, cols int) bool {
-	if useAVX512 {
+	if level >= avx512bw {
 		return baseWordsAVX512(&f.words[0], &base[0], &f.offsets, quads, cols, &f.quads)
 	}
 	return baseWordsAVX2(&f.words[0], &base[0], &f.offsets, quads, cols, &f.quads)
@@ -23,8 +23,8 @@ func (f *fused) baseWords(base []int32, quads, cols int) bool {
 // spreadWords sets the columns of one pair, unless a t is beyond the limit, and
 // returns how many.
 func (f *fused) spreadWords(dst []int8, a []uint8, t []int32, quads, cols int) int {
-	if useAVX512 && spreadWordsAVX512(&dst[0], &f.words[0], &a[0], &t[0], quads, cols, &f.weights, &f.quads) ||
-		!useAVX512 && spreadWordsAVX2(&dst[0], &f.words[0], &a[0], &t[0], quads, cols, &f.weights, &f.quads) {
+	if level >= avx512bw && spreadWordsAVX512(&dst[0], &f.words[0], &a[0], &t[0], quads, cols, &f.weights, &f.quads) ||
+		level < avx512bw && spreadWordsAVX2(&dst[0], &f.words[0], &a[0], &t[0], quads, cols, &f.weights, &f.quads) {
 		return cols
 	}
 	return 0

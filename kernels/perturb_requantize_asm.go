@@ -70,7 +70,7 @@ type quadSteps struct {
 }
 
 func perturbSharedRequantize(dst []int8, base []int32, a []uint8, t []int32, pop Population, m int, perturbShift uint, o Output) {
-	if !useAssembly() || len(dst) == 0 {
+	if level == generic || len(dst) == 0 {
 		perturbSharedRequantizeGeneric(dst, base, a, t, pop, m, perturbShift, o)
 		return
 	}

@@ -9,7 +9,7 @@ func levels(levels, start, t, signs *int32, groups int, shift uint) {
 
 // lookUp sets rows of a tile to the entries of their codes; see lookUpAVX2.
 func (t tier) lookUp(dst *int32, ld, rows, groups int, a *uint8, aStep int, levels *int32) {
-	if t >= tierAVX512 && groups%2 == 0 {
+	if t >= avx512bw && groups%2 == 0 {
 		lookUpAVX512(dst, ld, rows, groups, a, aStep, levels)
 	} else {
 		lookUpAVX2(dst, ld, rows, groups, a, aStep, levels)

@@ -13,7 +13,7 @@ const (
 // blockCols returns the columns of the next block: sixteen at a time on AVX-512
 // while more than eight are left, else eight. The last block has what is left.
 func blockCols(cols int) int {
-	if useAVX512 && cols > lanesAVX2 {
+	if level >= avx512bw && cols > lanesAVX2 {
 		return min(cols, lanesAVX512)
 	}
 	return min(cols, lanesAVX2)
@@ -24,7 +24,7 @@ func projectGroups(t []int32, b []uint8, x []int8, vectors, groups, quads, cols 
 	for c, block := 0, 0; c < cols; c += block {
 		block = blockCols(cols - c)
 		switch tc, xc := &t[c], &x[4*c]; {
-		case block > lanesAVX2 && useVNNI512 && vectors == 4:
+		case block > lanesAVX2 && level >= avx512vnni && vectors == 4:
 			project4VNNI512(tc, &b[0], xc, groups, quads, block, steps)
 		case block > lanesAVX2 && vectors == 4:
 			project4AVX512(tc, &b[0], xc, groups, quads, block, steps)
@@ -69,7 +69,7 @@ const projectCols = 64
 // of four, and reports whether this is such a case.
 func projectWide(t []int32, b []uint8, x []int8, pop Population, k int) bool {
 	n, own, kp := pop.TotalColumns(), 2*pop.Columns, packed.PaddedLen(k)
-	if !useVNNI512 || pop.Rank >= 4 || own <= lanesAVX512 || k == 0 {
+	if level < avx512vnni || pop.Rank >= 4 || own <= lanesAVX512 || k == 0 {
 		return false
 	}
 	for v := range pop.Pairs * pop.Rank {

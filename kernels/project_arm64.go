@@ -19,9 +19,9 @@ func projectGroups(t []int32, b []uint8, x []int8, vectors, groups, quads, cols 
 	for c, block := 0, 0; c < cols; c += block {
 		block = blockCols(cols - c)
 		switch tc, xc := &t[c], &x[4*c]; {
-		case useDotProd && vectors == 4:
+		case level >= dotprod && vectors == 4:
 			project4DotProd(tc, &b[0], xc, groups, quads, block, steps)
-		case useDotProd:
+		case level >= dotprod:
 			project1DotProd(tc, &b[0], xc, groups, quads, block, steps)
 		case vectors == 4:
 			project4NEON(tc, &b[0], xc, groups, quads, block, steps)

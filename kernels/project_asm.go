@@ -23,7 +23,7 @@ type projectSteps struct {
 }
 
 func project(t []int32, b []uint8, x []int8, pop Population, k int) {
-	if !useAssembly() {
+	if level == generic {
 		projectGeneric(t, b, x, pop, k)
 		return
 	}
@@ -50,7 +50,7 @@ func project(t []int32, b []uint8, x []int8, pop Population, k int) {
 }
 
 func projectShared(t []int32, b []uint8, x []int8, pop Population, k int) {
-	if !useAssembly() {
+	if level == generic {
 		projectSharedGeneric(t, b, x, pop, k)
 		return
 	}

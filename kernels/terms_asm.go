@@ -6,7 +6,7 @@ import "github.com/Kaleaon/pentary-go/packed"
 
 func weighFactors(dst []int8, a []uint8, f []int8, rank, m int) {
 	terms, mp := len(f)*rank, packed.PaddedLen(m)
-	if !useAssembly() {
+	if level == generic {
 		weighFactorsGeneric(dst, a, f, rank, m)
 		return
 	}
@@ -30,7 +30,7 @@ func weighFactors(dst []int8, a []uint8, f []int8, rank, m int) {
 
 func interleaveFactors(dst, b []uint8, terms, quads, kp int) {
 	whole := terms / 4
-	if !useAssembly() || whole == 0 {
+	if level == generic || whole == 0 {
 		interleaveFactorsGeneric(dst, b, terms, quads, kp)
 		return
 	}
@@ -42,7 +42,7 @@ func interleaveFactors(dst, b []uint8, terms, quads, kp int) {
 
 func updateTermsOfInputs(strip []uint8, x []int8, quads, n int) (squares uint64) {
 	whole := n &^ 3
-	if !useAssembly() || whole == 0 || quads == 0 {
+	if level == generic || whole == 0 || quads == 0 {
 		return updateTermsOfInputsGeneric(strip, x, quads, n, 0)
 	}
 	squares = interleaveSamples(&strip[0], &x[0], quads, n, whole)

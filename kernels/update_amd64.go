@@ -10,11 +10,11 @@ func gatherRows(t *rowTerms, fa []int8, faQuad, quads, rows int) {
 // accumulate adds quads of terms to a tile of Z; see accumulateAVX2.
 func accumulate(z *zTile, t *rowTerms, b *uint8, bQuads, quads, cols int) {
 	switch {
-	case useVNNI512:
+	case level >= avx512vnni:
 		accumulateVNNI512(z, t, b, bQuads, quads, cols)
-	case useAVX512:
+	case level >= avx512bw:
 		accumulateAVX512(z, t, b, bQuads, quads, cols)
-	case useAVXVNNI:
+	case level >= avxvnni:
 		accumulateAVXVNNI(z, t, b, bQuads, quads, cols)
 	default:
 		accumulateAVX2(z, t, b, bQuads, quads, cols)

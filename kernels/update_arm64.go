@@ -8,7 +8,7 @@ func gatherRows(t *rowTerms, fa []int8, faQuad, quads, rows int) {
 	switch {
 	case rows < tileRows:
 		gatherFew(t, fa, faQuad, quads, rows)
-	case useI8MM:
+	case level >= i8mm:
 		gatherPairsNEON(t, &fa[0], faQuad, quads)
 	default:
 		gatherRowsNEON(t, &fa[0], faQuad, quads)
@@ -28,9 +28,9 @@ func gatherFew(t *rowTerms, fa []int8, faQuad, quads, rows int) {
 // accumulate adds quads of terms to a tile of Z; see accumulateNEON.
 func accumulate(z *zTile, t *rowTerms, b *uint8, bQuads, quads, cols int) {
 	switch {
-	case useI8MM:
+	case level >= i8mm:
 		accumulateI8MM(z, t, b, bQuads, quads, cols)
-	case useDotProd:
+	case level >= dotprod:
 		accumulateDotProd(z, t, b, bQuads, quads, cols)
 	default:
 		accumulateNEON(z, t, b, bQuads, quads, cols)

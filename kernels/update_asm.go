@@ -35,7 +35,7 @@ type rowTerms struct {
 
 // stepRows steps rows lo to hi of W by the rule and returns how many pents moved.
 func stepRows(w *packed.Matrix, t Terms, r *rule, lo, hi int) (moved int) {
-	if !useAssembly() {
+	if level == generic {
 		return stepRowsGeneric(w, t, r, lo, hi)
 	}
 	var p updatePanel

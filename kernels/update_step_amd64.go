@@ -9,31 +9,31 @@ import "github.com/Kaleaon/pentary-go/packed"
 func (r *rule) step(codes []uint8, at int, z *[packed.BlockPents]int32, u *[maxDraws * packed.BlockPents]uint8) int {
 	c, n := &codes[0], len(codes)
 	switch {
-	case r.kind == byResidual && useAVX512:
+	case r.kind == byResidual && level >= avx512bw:
 		return stepResidualAVX512(c, &r.state[at], &z[0], n, r.scale)
 	case r.kind == byResidual:
 		return stepResidualAVX2(c, &r.state[at], &z[0], n, r.scale)
-	case r.kind == byThreshold && r.fraction == 0 && useAVX512:
+	case r.kind == byThreshold && r.fraction == 0 && level >= avx512bw:
 		return stepThresholdAVX512(c, &z[0], n, r.threshold)
 	case r.kind == byThreshold && r.fraction == 0:
 		return stepThresholdAVX2(c, &z[0], n, r.threshold)
-	case r.kind == byThreshold && useAVX512:
+	case r.kind == byThreshold && level >= avx512bw:
 		return stepDitheredAVX512(c, &z[0], &u[0], n, r.threshold, r.fraction)
 	case r.kind == byThreshold:
 		return stepDitheredAVX2(c, &z[0], &u[0], n, r.threshold, r.fraction)
-	case r.kind == byResidual4 && useAVX512:
+	case r.kind == byResidual4 && level >= avx512bw:
 		return stepResidual4AVX512(c, &r.state4[at/2], &z[0], &u[0], n, r.scale)
 	case r.kind == byResidual4:
 		return stepResidual4AVX2(c, &r.state4[at/2], &z[0], &u[0], n, r.scale)
-	case r.kind == byStochastic && useAVX512:
+	case r.kind == byStochastic && level >= avx512bw:
 		return stepStochasticAVX512(c, &z[0], &u[0], n, r.scale)
 	case r.kind == byStochastic:
 		return stepStochasticAVX2(c, &z[0], &u[0], n, r.scale)
-	case r.kind == byFlip && useAVX512:
+	case r.kind == byFlip && level >= avx512bw:
 		return stepFlipAVX512(c, &r.state[at], &z[0], &u[0], n, r.scale, r.decay, int8(r.threshold))
 	case r.kind == byFlip:
 		return stepFlipAVX2(c, &r.state[at], &z[0], &u[0], n, r.scale, r.decay, int8(r.threshold))
-	case useAVX512:
+	case level >= avx512bw:
 		return shrinkAVX512(c, &u[0], n, r.chance)
 	}
 	return shrinkAVX2(c, &u[0], n, r.chance)

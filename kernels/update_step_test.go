@@ -14,7 +14,7 @@ import (
 func TestSteps(t *testing.T) {
 	const n = packed.BlockPents
 	forEachImpl(t, func(t *testing.T) {
-		if !useAssembly() {
+		if level == generic {
 			t.Skip("the steps are generic")
 		}
 		for seed := range uint64(2000) {
