@@ -4,6 +4,7 @@ go 1.26.0
 
 require (
 	github.com/Kaleaon/pentary-go v0.1.0
+	github.com/Kaleaon/pentary-go/interchange v0.1.0
 	github.com/guptarohit/asciigraph v0.10.0
 	github.com/klauspost/cpuid/v2 v2.4.2
 	github.com/rogpeppe/go-internal v1.16.0
@@ -25,4 +26,5 @@ require (
 	golang.org/x/sys v0.49.0 // indirect
 	golang.org/x/text v0.28.0 // indirect
 	golang.org/x/tools v0.36.0 // indirect
+	google.golang.org/protobuf v1.36.12 // indirect
 )

@@ -47,6 +47,7 @@ var commands = []command{
 	{args: "eval lm.pent --data text", in: []string{"lm.pent", "text"}},
 	{args: "sample lm.pent --bytes 10", in: []string{"lm.pent"}},
 	{args: "inspect net.pent", in: []string{"net.pent"}},
+	{args: "convert net.pent --to onnx --out net.onnx", in: []string{"net.pent"}, out: []string{"--out"}},
 	{args: "tune digits --configurations 2 --budget 100 --hidden 4 --pairs 2 --batch 4", dirs: []string{"--dir"}},
 	{args: "compare digits --for 20ms --methods residual --hidden 4 --pairs 2 --batch 4", out: []string{"--svg"}},
 	{args: "control cartpole --generations 1 --pairs 2 --episodes 1", out: []string{"--out", "--frames"}},

@@ -1,0 +1,58 @@
+package interchange
+
+import (
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/Kaleaon/pentary-go/nn"
+	"github.com/Kaleaon/pentary-go/packed"
+)
+
+// A Format is a kind of file that others read.
+type Format string
+
+// The formats.
+const (
+	FormatSafetensors     Format = "safetensors"
+	FormatSafetensorsInt8 Format = "safetensors-i8"
+	FormatNPZ             Format = "npz"
+	FormatONNX            Format = "onnx"
+	FormatGGUFMXFP4       Format = "gguf-mxfp4"
+	FormatGGUFQ4          Format = "gguf-q4_0"
+	FormatC               Format = "c"
+)
+
+// Outputs lists the formats that Write writes.
+var Outputs = []Format{
+	FormatSafetensors, FormatSafetensorsInt8, FormatNPZ, FormatONNX, FormatGGUFMXFP4, FormatGGUFQ4, FormatC,
+}
+
+func (f Format) String() string { return string(f) }
+
+// Write writes a .pent file in a format, see WriteSafetensors, WriteNPZ, WriteONNX,
+// WriteGGUF and WriteC. The formats of computations, ONNX and C, take a file that nn.Load
+// reads. name is what C calls the model.
+func Write(w io.Writer, f *packed.File, to Format, name string) error {
+	switch to {
+	case FormatSafetensors, FormatSafetensorsInt8:
+		return WriteSafetensors(w, f, to == FormatSafetensorsInt8)
+	case FormatNPZ:
+		return WriteNPZ(w, f)
+	case FormatGGUFMXFP4:
+		return WriteGGUF(w, f, MXFP4)
+	case FormatGGUFQ4:
+		return WriteGGUF(w, f, Q4_0)
+	}
+	if !slices.Contains(Outputs, to) {
+		return fmt.Errorf("interchange: no format %q to write", to)
+	}
+	m, err := nn.Load(f)
+	if err != nil {
+		return err
+	}
+	if to == FormatC {
+		return WriteC(w, m, name)
+	}
+	return WriteONNX(w, m)
+}

@@ -1,0 +1,189 @@
+package interchange
+
+import (
+	"encoding/json"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/Kaleaon/pentary-go/data/digits"
+	"github.com/Kaleaon/pentary-go/kernels"
+	"github.com/Kaleaon/pentary-go/nn"
+)
+
+// A sample model, and how many steps its sequences have.
+type sampleModel struct {
+	name  string
+	model *nn.Model
+	steps int
+}
+
+// sampleModels returns a model of every kind of layer, with random weights and shifts so
+// small that activations saturate, and so large that many are zero.
+func sampleModels(t testing.TB) []sampleModel {
+	t.Helper()
+	models := []sampleModel{
+		{"mlp", nn.NewMLP(1, 64, 32, 10), 1},
+		{"mlp odd widths", nn.NewMLP(2, 13, 7, 5, 3), 1},
+		{"mlp with biases", nn.NewBiasedMLP(3, 30, 17, 4), 1},
+		{"one layer", nn.NewModel(nn.NewDense(3, 2, true)), 1},
+		{"conv2d", nn.NewModel(nn.NewConv2D(8, 8, 1, 8, 3, 1, true), nn.NewConv2D(6, 6, 8, 12, 2, 2, false), nn.NewDense(108, 10, false)), 1},
+		{"conv2d not square", nn.NewModel(nn.NewConv2D(5, 9, 3, 4, 2, 3, false)), 1},
+		{"conv1d", nn.NewModel(nn.NewConv1D(8, 12, 3, true), nn.NewConv1D(12, 4, 1, false)), 6},
+		{"rnn", nn.NewModel(nn.NewRNN(8, 12), nn.NewDense(12, 10, false)), 8},
+		{"mingru", nn.NewModel(nn.NewMinGRU(8, 12), nn.NewDense(12, 10, false)), 8},
+		{"gru", nn.NewModel(nn.NewGRU(8, 12), nn.NewDense(12, 10, false)), 8},
+		{"lstm", nn.NewModel(nn.NewLSTM(8, 12), nn.NewDense(12, 10, false)), 8},
+		{"blocks", nn.NewModel(nn.NewLayerNorm(20), nn.NewMLPBlock(20, 30), nn.NewResidual(nn.NewMLPBlock(20, 12))), 1},
+	}
+	for _, m := range models {
+		m.model.Randomize(7)
+	}
+	for _, cell := range []nn.Cell{nn.CellMinGRU, nn.CellGRU, nn.CellLSTM, nn.CellRNN, nn.NoCell} {
+		m, err := nn.NewLanguageModel(5, nn.Language{Width: 16, Layers: 2, Cell: cell, Hidden: 2, Places: 3})
+		if err != nil {
+			t.Fatal(err)
+		}
+		models = append(models, sampleModel{"language model of " + string(cell), m, 12})
+	}
+	rng := rand.New(rand.NewPCG(1, 2))
+	for _, m := range models[:len(models):len(models)] {
+		for _, change := range []int{-3, 1} {
+			other, err := m.model.Clone()
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, d := range other.Matrices() {
+				d.Shift = uint(max(0, int(d.Shift)+change+rng.IntN(2)))
+			}
+			models = append(models, sampleModel{m.name + map[int]string{-3: ", saturated", 1: ", faint"}[change], other, m.steps})
+		}
+	}
+	return models
+}
+
+// digitModels returns models that read the digits, whole or row by row.
+func digitModels() []sampleModel {
+	models := []sampleModel{
+		{"mlp", nn.NewMLP(1, 64, 64, 10), 1},
+		{"conv2d", nn.NewModel(nn.NewConv2D(8, 8, 1, 8, 3, 1, true), nn.NewDense(288, 10, false)), 1},
+		{"gru", nn.NewModel(nn.NewGRU(8, 32), nn.NewDense(32, 10, false)), 8},
+		{"lstm", nn.NewModel(nn.NewLSTM(8, 32), nn.NewDense(32, 10, false)), 8},
+	}
+	for _, m := range models {
+		m.model.Randomize(3)
+	}
+	return models
+}
+
+// A batch is sequences side by side: in and what a model makes of them, as bytes of steps
+// × n × width.
+type batch struct {
+	n, steps int
+	in, want []byte
+}
+
+// randomBatch returns sequences of random activations or tokens.
+func randomBatch(m sampleModel, n int) batch {
+	rng := rand.New(rand.NewPCG(3, 4))
+	in := make([]byte, m.steps*n*m.model.Inputs())
+	for i := range in {
+		if _, tokens := m.model.Layers[0].(*nn.Embedding); tokens {
+			in[i] = byte(rng.IntN(256))
+		} else {
+			in[i] = byte(int8(rng.IntN(255) - 127))
+		}
+	}
+	return run(m, n, in)
+}
+
+// digitBatch returns all of the digits.
+func digitBatch(t testing.TB, m sampleModel) batch {
+	t.Helper()
+	train, test, err := digits.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, width := train.Len()+test.Len(), 64/m.steps
+	in := make([]byte, n*64)
+	for i := range n {
+		d, at := train, i
+		if i >= train.Len() {
+			d, at = test, i-train.Len()
+		}
+		for j, v := range d.Sample(at) {
+			in[(j/width*n+i)*width+j%width] = byte(v)
+		}
+	}
+	return run(m, n, in)
+}
+
+func run(m sampleModel, n int, in []byte) batch {
+	r := m.model.NewRunner(n)
+	inputs, outputs := m.model.Inputs(), m.model.Outputs()
+	b := batch{n: n, steps: m.steps, in: in}
+	x, row := make([]int8, kernels.Quads(inputs)*4*n), make([]int8, n*inputs)
+	for step := range m.steps {
+		for i, v := range in[step*n*inputs:][:n*inputs] {
+			row[i] = int8(v)
+		}
+		kernels.Interleave(x, row, inputs, n)
+		y := r.Step(x)
+		for c := range n {
+			for i := range outputs {
+				b.want = append(b.want, byte(y[(i/4*n+c)*4+i%4]))
+			}
+		}
+	}
+	return b
+}
+
+// clients returns the folder whose node_modules has what testdata/clients/package.json
+// lists, for tests with readers that nobody here wrote.
+func clients(t *testing.T) string {
+	t.Helper()
+	dir := os.Getenv("PENTARY_CLIENTS")
+	if dir == "" {
+		t.Skip("PENTARY_CLIENTS names no folder where \"npm install --ignore-scripts\" has installed testdata/clients/package.json")
+	}
+	return dir
+}
+
+// tool skips the test where a program is not installed, or fails it where the clients are.
+func tool(t *testing.T, name string) string {
+	t.Helper()
+	path, err := exec.LookPath(name)
+	switch {
+	case err != nil && os.Getenv("PENTARY_CLIENTS") != "":
+		t.Fatal(err)
+	case err != nil:
+		t.Skip(err)
+	}
+	return path
+}
+
+// node runs a script of testdata/clients on jobs, and returns what it prints.
+func node(t *testing.T, dir, script string, jobs any) []byte {
+	t.Helper()
+	path, err := filepath.Abs(filepath.Join("testdata/clients", script))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := json.Marshal(jobs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "jobs.json")
+	if err := os.WriteFile(file, text, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(tool(t, "node"), path, file)
+	cmd.Dir = dir
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%s: %v: %s", script, err, out)
+	}
+	return out
+}
