@@ -15,7 +15,8 @@
 //
 // busy  a command is under way, for a lamp
 //
-// Latency: the line's, 10 * DIVIDER cycles a byte.
+// Latency: the line's, 10 * DIVIDER cycles a byte; the start bit of an answer follows 8
+//          cycles after the last byte of the command.
 // Bounds:  COLS a power of two from 8 on, ROWS at least 3; DIVIDER at least 4: the
 //          cycles of a bit, clock frequency / baud rate.
 module pent_top #(
