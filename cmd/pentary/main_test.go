@@ -13,6 +13,7 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -201,12 +202,16 @@ func TestInterruptMeasurements(t *testing.T) {
 		t.Skip("nothing to test")
 	}
 	for _, args := range [][]string{
-		{"bench"},
+		{"bench", "--json"},
 		{"selftest", "--for", "1h"},
 		{"billion", "--layers", "50", "--members", "400000"},
+		{"compare", "digits", "--for", "1h"},
+		{"hw", "crossbar", "--digital", "1000000", "--svg", "crossbar.svg"},
+		{"hw", "train", "--generations", "100000"},
 	} {
-		t.Run(args[0], func(t *testing.T) {
+		t.Run(strings.Join(args[:2], " "), func(t *testing.T) {
 			cmd := pentary(t, append(args, "--json")...)
+			cmd.Dir = t.TempDir()
 			stdout, err := cmd.StdoutPipe()
 			if err != nil {
 				t.Fatal(err)
@@ -233,6 +238,9 @@ func TestInterruptMeasurements(t *testing.T) {
 			}
 			if last.Event != "result" || !last.Interrupted {
 				t.Errorf("last event %+v, want the result of an interrupted run", last)
+			}
+			if files, err := os.ReadDir(cmd.Dir); err != nil || len(files) > 0 {
+				t.Errorf("it left %v, error %v", files, err)
 			}
 		})
 	}

@@ -5,6 +5,8 @@
 // numbers by a rule.
 package claims
 
+import "context"
+
 // A Verdict says how a claim fares.
 type Verdict string
 
@@ -61,14 +63,18 @@ func All() []Claim {
 	return all
 }
 
-// Compute returns what the models say of every claim.
-func Compute() []Finding {
+// Compute returns what the models find for every claim. It returns the context's error
+// soon after the context is done.
+func Compute(ctx context.Context) ([]Finding, error) {
 	all := All()
 	findings := make([]Finding, len(all))
 	for i, c := range all {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		findings[i] = c.Find()
 	}
-	return findings
+	return findings, nil
 }
 
 // near is what counts as the same number.

@@ -1,7 +1,9 @@
 package claims
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"math"
 	"strings"
 	"testing"
@@ -53,7 +55,10 @@ var outcomes = []struct {
 }
 
 func TestOutcomes(t *testing.T) {
-	findings := Compute()
+	findings, err := Compute(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
 	if len(findings) != len(outcomes) {
 		t.Errorf("%d claims, want %d", len(findings), len(outcomes))
 	}
@@ -71,6 +76,14 @@ func TestOutcomes(t *testing.T) {
 		} else if want := outcomes[i]; f.Claim != want.claim || f.Computed != want.computed || f.Verdict != want.verdict {
 			t.Errorf("got  {%q, %q, %q}\nwant %q", f.Claim, f.Computed, f.Verdict, want)
 		}
+	}
+}
+
+func TestComputeInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if f, err := Compute(ctx); f != nil || !errors.Is(err, context.Canceled) {
+		t.Errorf("%d findings, error %v", len(f), err)
 	}
 }
 

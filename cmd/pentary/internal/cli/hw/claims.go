@@ -29,8 +29,11 @@ the models of this module compute, and a verdict that follows from the two numbe
 the verdict, how it is computed, and where the claim is made.`,
 		Example: "  pentary hw claims --why\n  pentary hw claims --json | jq -r 'select(.verdict == \"false\").claim'",
 		Args:    console.NoArguments,
-		RunE: func(*cobra.Command, []string) error {
-			findings := claims.Compute()
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			findings, err := claims.Compute(cmd.Context())
+			if err != nil {
+				return interrupted(s, err, "no claim is printed")
+			}
 			if !json {
 				writeFindings(s, findings, why)
 				return nil

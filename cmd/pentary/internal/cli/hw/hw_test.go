@@ -95,4 +95,10 @@ func TestTrainInterrupted(t *testing.T) {
 	if err != console.ErrInterrupted || out != "" || !strings.Contains(errs, "Interrupted: the machine has trained 0 of 3 generations") {
 		t.Errorf("error %v, printed %q and %q", err, out, errs)
 	}
+	if out, _, err := execute(ctx, "train", "--json"); err != console.ErrInterrupted || !strings.Contains(out, `"interrupted":true`) {
+		t.Errorf("--json: error %v, printed %q", err, out)
+	}
+	if out, _, err := execute(ctx, "claims"); err != console.ErrInterrupted || out != "" {
+		t.Errorf("claims: error %v, printed %q", err, out)
+	}
 }

@@ -76,7 +76,11 @@ func (r *reporter) build(ctx context.Context, progress hwreport.Progress) (*hwre
 		return nil, err
 	}
 	progress("computing the claims", 0, 1)
-	return hwreport.Build(ctx, subject, claims.Compute(), progress)
+	findings, err := claims.Compute(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return hwreport.Build(ctx, subject, findings, progress)
 }
 
 // subject loads the network and its data, or trains one as "pentary train" does by

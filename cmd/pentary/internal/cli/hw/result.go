@@ -16,6 +16,7 @@ import (
 // result is what a run came to.
 type result struct {
 	Halted        bool             `json:"halted"`
+	Interrupted   bool             `json:"interrupted,omitempty"`
 	Steps         int              `json:"steps"`
 	Operations    []operation      `json:"operations"` // most frequent first
 	MACs          int              `json:"macs"`

@@ -64,12 +64,13 @@ func (r *runner) run(ctx context.Context, s *console.Streams, args []string) err
 	if err != nil {
 		return err
 	}
+	result.Interrupted = errors.Is(stopped, context.Canceled)
 	if r.json {
 		err = s.PrintJSON("result", result)
 	} else {
 		result.write(s.Out, s.OutStyle())
 	}
-	if err == nil && errors.Is(stopped, context.Canceled) {
+	if err == nil && result.Interrupted {
 		return console.ErrInterrupted
 	}
 	return err

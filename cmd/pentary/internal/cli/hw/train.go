@@ -2,6 +2,7 @@ package hw
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -90,6 +91,11 @@ func (t *trainer) run(ctx context.Context, s *console.Streams) error {
 	err = program.Run(ctx, &counter, t.follow(line, &updates, len(net.Matrices())))
 	line.Clear()
 	if err != nil {
+		if t.json && errors.Is(err, context.Canceled) {
+			result := counter.result()
+			result.Interrupted = true
+			s.PrintJSON("result", result) // an error is that of Out, see Streams.Failed
+		}
 		return interrupted(s, err, "the machine has trained %d of %d generations, in %s instructions",
 			updates/len(net.Matrices()), t.options.Generations, report.Count(counter.steps))
 	}
