@@ -32,4 +32,4 @@
 // Kinds.
 package isa
 
-//go:generate go run ../../../cmd/pentary/gen/isa ../../../docs/isa.md
+//go:generate go run ../../../cmd/pentary/gen -docs ../../../docs isa

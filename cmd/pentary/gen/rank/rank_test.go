@@ -1,12 +1,9 @@
-package main
+package rank
 
 import (
-	"bytes"
 	"math"
-	"os"
 	"testing"
 
-	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/page"
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/lowrank"
 	"github.com/Kaleaon/pentary-go/packed"
@@ -17,16 +14,12 @@ func TestDocument(t *testing.T) {
 	if testing.Short() {
 		t.Skip("computes all of the tables")
 	}
-	curves := measure()
-	text, err := os.ReadFile("../../../../docs/rank.md")
+	d, err := Document()
+	if err == nil {
+		err = d.Check("../../../../docs")
+	}
 	if err != nil {
-		t.Fatal(err)
-	}
-	if want, err := page.Insert(text, command, table(curves)); err != nil || !bytes.Equal(text, want) {
-		t.Errorf("docs/rank.md: error %v, or another table; run go run ./cmd/pentary/gen/rank", err)
-	}
-	if got, err := os.ReadFile("../../../../docs/rank.svg"); err != nil || !bytes.Equal(got, plot(curves)) {
-		t.Errorf("docs/rank.svg: error %v, or another plot; run go run ./cmd/pentary/gen/rank", err)
+		t.Error(err)
 	}
 }
 

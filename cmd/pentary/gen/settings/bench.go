@@ -1,4 +1,4 @@
-package main
+package settings
 
 import (
 	"context"
@@ -82,18 +82,10 @@ func (b *bench) measure(e experiment, l line, x int, seed uint64) ([]result, err
 }
 
 func (b *bench) run(s setting, net *nn.Model, seed uint64, follow func(es.Stats) error) error {
-	evaluator, err := nn.NewEvaluator(net, nn.Classify(b.train), nn.EvaluatorOptions{Streams: batch})
-	if err != nil {
-		return err
-	}
-	optimizer, err := es.New(net.Parameters(), evaluator, es.Options{
+	return task.Train(context.Background(), net, b.train, batch, es.Options{
 		Seed: seed, Generations: s.generations, Pairs: s.pairs, Rank: s.rank, Sigma: s.sigma,
 		Rule: es.Residual{Rate: es.Ratio(s.rate, 1000)}, Schedule: s.schedule,
-	})
-	if err != nil {
-		return err
-	}
-	return optimizer.Run(context.Background(), follow)
+	}, follow)
 }
 
 var columns = []string{"experiment", "line", "x", "seed", "correct", "total"}

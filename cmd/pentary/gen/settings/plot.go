@@ -1,27 +1,6 @@
-package main
+package settings
 
-import (
-	"io"
-
-	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/chart"
-)
-
-// plots are the pictures, by their files in docs.
-var plots = []struct {
-	file  string
-	write func(out io.Writer, results []result) error
-}{
-	{"settings.svg", func(out io.Writer, results []result) error {
-		return chart.WriteGrid(out, 2,
-			panel(results, "sigma", "Rate, by σ", "rate"),
-			panel(results, "population", "Rate, by population", "rate"),
-			panel(results, "budget", "As many evaluations in all, by pairs", "pairs"),
-			panel(results, "rank", "Rank, by population", "rank"))
-	}},
-	{"settings-curves.svg", func(out io.Writer, results []result) error {
-		return chart.WriteGrid(out, 1, panel(results, "curves", "What a wrong value looks like", "generation"))
-	}},
-}
+import "github.com/Kaleaon/pentary-go/cmd/pentary/internal/chart"
 
 // panel is the chart of an experiment: means over the seeds.
 func panel(results []result, experiment, title, x string) *chart.Lines {

@@ -1,4 +1,4 @@
-package main
+package settings
 
 import (
 	"bytes"
@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/page"
 )
 
 const docsFolder = "../../../../docs/"
@@ -32,29 +30,12 @@ func measured(t *testing.T) []result {
 // The pictures are of the results, and the results of the experiments.
 func TestDocument(t *testing.T) {
 	results := measured(t)
-	for _, p := range plots {
-		var want bytes.Buffer
-		if err := p.write(&want, results); err != nil {
-			t.Fatal(err)
-		}
-		if got, err := os.ReadFile(docsFolder + p.file); err != nil || !bytes.Equal(got, want.Bytes()) {
-			t.Errorf("docs/%s: error %v, or another plot; run %s -draw", p.file, err, command)
-		}
+	d, err := Document(docsFolder)
+	if err == nil {
+		err = d.Check(docsFolder)
 	}
-	b, err := newBench()
 	if err != nil {
-		t.Fatal(err)
-	}
-	table, err := statistics(b, results)
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, err := os.ReadFile(docsFolder + pageFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if want, err := page.Insert(text, command, table); err != nil || !bytes.Equal(text, want) {
-		t.Errorf("docs/%s: error %v, or another table; run %s -draw", pageFile, err, command)
+		t.Error(err)
 	}
 	n := 0
 	for _, e := range experiments {

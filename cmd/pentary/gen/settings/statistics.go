@@ -1,9 +1,9 @@
-package main
+package settings
 
 import (
 	"fmt"
-	"strings"
 
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/page"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/nn"
 )
@@ -20,8 +20,7 @@ var statisticsOf = []string{"rate 0.2", "rate 0.02", "rate 1", "σ = 1", "σ = 1
 // statistics returns the page's table: statistics of an early generation, and the mean
 // accuracy that the runs end at.
 func statistics(b *bench, results []result) (string, error) {
-	var text strings.Builder
-	text.WriteString("| run | moved | at ±2 | decided | spread of pairs | ends at |\n|---|---|---|---|---|---|\n")
+	var rows [][]string
 	for _, e := range experiments {
 		if !e.curve {
 			continue
@@ -47,9 +46,11 @@ func statistics(b *bench, results []result) (string, error) {
 				for _, a := range accuraciesOf(results, e.name, l.name, e.xs[len(e.xs)-1]) {
 					mean += a / seeds
 				}
-				fmt.Fprintf(&text, "| %s | %d | %d | %d | %d | %.1f %% |\n", l.name, at.Moved, at.Saturated, at.Decided, at.Spread, mean)
+				rows = append(rows, []string{
+					l.name, fmt.Sprint(at.Moved), fmt.Sprint(at.Saturated), fmt.Sprint(at.Decided), fmt.Sprint(at.Spread), fmt.Sprintf("%.1f %%", mean),
+				})
 			}
 		}
 	}
-	return text.String(), nil
+	return page.Table("---", []string{"run", "moved", "at ±2", "decided", "spread of pairs", "ends at"}, rows), nil
 }

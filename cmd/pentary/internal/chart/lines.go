@@ -20,6 +20,7 @@ type Lines struct {
 	Marks       []float64            // of the axis of X; nil for 1, 2 and 5 of each decade
 	Label       func(float64) string // writes a mark; nil for Prefixed
 	Errors      bool                 // Y are errors in per cent, above zero: see ErrorAxis
+	Logarithmic bool                 // the axis of Y is, and Y are above zero
 }
 
 // Series is a line through points, in order.
@@ -72,6 +73,10 @@ func (l *Lines) draw(c draw.Canvas) {
 	if l.Errors {
 		ErrorAxis(&p.Y)
 	}
+	if l.Logarithmic {
+		p.Y.Scale = plot.LogScale{}
+		p.Y.Tick.Marker = LogTicks(Number)
+	}
 	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = l.limits()
 	p.Add(l)
 	p.Draw(draw.Crop(c, 34, -names, 32, -36))
@@ -93,7 +98,7 @@ func (l *Lines) limits() (xmin, xmax, ymin, ymax float64) {
 	if math.IsInf(xmin, 1) {
 		return 1, 10, 1, 100
 	}
-	if l.Errors {
+	if l.Errors || l.Logarithmic {
 		return xmin / 1.1, xmax * 1.1, ymin / 1.1, ymax * 1.1
 	}
 	air := max((ymax-ymin)/20, 0.5)

@@ -12,12 +12,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
-	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/recovery"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/faultstudy"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 	"github.com/Kaleaon/pentary-go/hwmodel/crossbar"
 )
 
-// crossbars is the recovery experiment as the command line asks for it.
+// crossbars is the fault study as the command line asks for it.
 type crossbars struct {
 	errors      []float64 // of programming, in multiples of the published one
 	stuck       []float64 // percent of cells
@@ -103,12 +103,12 @@ func (n *numbers) String() string {
 func (*numbers) Type() string { return "numbers" }
 
 // experiment returns what is to be measured. Its errors are mistakes in the flags.
-func (x *crossbars) experiment() (*recovery.Experiment, error) {
+func (x *crossbars) experiment() (*faultstudy.Experiment, error) {
 	s, err := new(network).load()
 	if err != nil {
 		return nil, err
 	}
-	e := &recovery.Experiment{Batch: x.batch, Seeds: x.seeds, Base: defaults(s.task), Train: s.train, Test: s.test}
+	e := &faultstudy.Experiment{Batch: x.batch, Seeds: x.seeds, Base: defaults(s.task), Train: s.train, Test: s.test}
 	e.Widths = slices.Concat([]int{e.Train.Features}, s.task.Hidden, []int{e.Train.Classes})
 	e.Tune = e.Base
 	e.Base.Generations, e.Tune.Generations = x.digital, x.generations
@@ -116,7 +116,7 @@ func (x *crossbars) experiment() (*recovery.Experiment, error) {
 	e.Chip.Device.ReadNoise = x.readNoise
 	for _, scale := range x.errors {
 		for _, percent := range x.stuck {
-			l := recovery.Level{Error: scale, Stuck: percent / 100}
+			l := faultstudy.Level{Error: scale, Stuck: percent / 100}
 			c := e.Chip
 			c.Device.Error.Scale, c.Device.StuckOn = l.Error, l.Stuck
 			if err := c.Check(); err != nil {
@@ -140,7 +140,7 @@ func (x *crossbars) run(ctx context.Context, s *console.Streams) error {
 	if x.page != "" {
 		// Read before the work is done: a page without its marks is found now.
 		if page, err = console.ReadFile(x.page, 1<<24); err == nil {
-			_, err = recovery.Insert(page, nil)
+			_, err = faultstudy.Insert(page, nil)
 		}
 		if err != nil {
 			return fmt.Errorf("--page %s: %w", x.page, err)
@@ -151,7 +151,7 @@ func (x *crossbars) run(ctx context.Context, s *console.Streams) error {
 	if err != nil && !early {
 		return err
 	}
-	all := recovery.Summarize(trials)
+	all := faultstudy.Summarize(trials)
 	if len(trials) > 0 || x.json {
 		if err := x.write(s, e, all, early); err != nil {
 			return err
@@ -164,7 +164,7 @@ func (x *crossbars) run(ctx context.Context, s *console.Streams) error {
 }
 
 // trials runs the experiment and shows how far it is.
-func (x *crossbars) trials(ctx context.Context, s *console.Streams, e *recovery.Experiment) (trials []recovery.Trial, err error) {
+func (x *crossbars) trials(ctx context.Context, s *console.Streams, e *faultstudy.Experiment) (trials []faultstudy.Trial, err error) {
 	printer := console.NewPrinter(s, x.json)
 	begun, finished, whole := time.Now(), 0, e.Generations()
 	err = e.Run(ctx, func() error {
@@ -176,7 +176,7 @@ func (x *crossbars) trials(ctx context.Context, s *console.Streams, e *recovery.
 				min(len(trials)+1, e.Seeds*len(e.Levels)), e.Seeds*len(e.Levels), console.Duration(left)), width, printer.Style)
 		})
 		return nil
-	}, func(t recovery.Trial) error {
+	}, func(t faultstudy.Trial) error {
 		trials = append(trials, t)
 		printer.Print(console.Event{Name: "trial", Message: "chip", Fields: t, Log: []any{
 			"error", t.Error, "stuck", t.Stuck, "seed", t.Seed, "samples", t.Samples,
@@ -189,30 +189,30 @@ func (x *crossbars) trials(ctx context.Context, s *console.Streams, e *recovery.
 }
 
 // write prints the result.
-func (x *crossbars) write(s *console.Streams, e *recovery.Experiment, all []recovery.Summary, interrupted bool) error {
+func (x *crossbars) write(s *console.Streams, e *faultstudy.Experiment, all []faultstudy.Summary, interrupted bool) error {
 	if x.json {
 		return s.PrintJSON("result", struct {
-			Network     []int              `json:"network"`
-			Generations int                `json:"generations"` // of either second training
-			Levels      []recovery.Summary `json:"levels"`
-			Interrupted bool               `json:"interrupted"`
+			Network     []int                `json:"network"`
+			Generations int                  `json:"generations"` // of either second training
+			Levels      []faultstudy.Summary `json:"levels"`
+			Interrupted bool                 `json:"interrupted"`
 		}{e.Widths, e.Tune.Generations, all, interrupted})
 	}
 	rows := make([][]string, len(all))
 	for i := range all {
 		rows[i] = all[i].Cells()
 	}
-	report.WriteTable(s.Out, s.OutStyle(), 0, recovery.Heading, rows)
+	report.WriteTable(s.Out, s.OutStyle(), 0, faultstudy.Heading, rows)
 	return nil
 }
 
 // save writes the files that the flags name.
-func (x *crossbars) save(page []byte, all []recovery.Summary, e *recovery.Experiment) error {
-	plot := recovery.Plot(all, "Digits through imperfect crossbars, "+report.Plural(e.Seeds, "network", "networks"))
+func (x *crossbars) save(page []byte, all []faultstudy.Summary, e *faultstudy.Experiment) error {
+	plot := faultstudy.Plot(all, "Digits through imperfect crossbars, "+report.Plural(e.Seeds, "network", "networks"))
 	if err := console.Draw("--svg", x.svg, plot.WriteSVG); err != nil || x.page == "" {
 		return err
 	}
-	page, err := recovery.Insert(page, all)
+	page, err := faultstudy.Insert(page, all)
 	if err != nil {
 		return fmt.Errorf("--page %s: %w", x.page, err)
 	}

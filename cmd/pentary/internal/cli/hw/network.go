@@ -5,12 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/spf13/pflag"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/settings"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es"
@@ -71,27 +71,10 @@ const digits = "digits"
 
 // defaults returns the options that "pentary train" has by default for a task.
 func defaults(t *task.Task) es.Options {
-	whole, fraction, _ := strings.Cut(t.Rate, ".")
-	var num, den int
-	if _, err := fmt.Sscan("1"+strings.Repeat("0", len(fraction))+" "+whole+fraction, &den, &num); err != nil {
-		panic(fmt.Sprintf("hw: rate of %s: %v", t.Name, err)) // a constant of the program
-	}
 	o := t.Options
-	o.Rule = es.Residual{Rate: es.Ratio(num, den)}
+	rate := settings.NewDecimal(t.Rate, 1)
+	o.Rule = es.Residual{Rate: rate.Q16()}
 	return o
-}
-
-// train trains a network to classify samples by packages es and nn.
-func train(ctx context.Context, net *nn.Model, samples *data.Dataset, batch int, o es.Options, callbacks ...func(es.Stats) error) error {
-	e, err := nn.NewEvaluator(net, nn.Classify(samples), nn.EvaluatorOptions{Streams: batch})
-	if err != nil {
-		return err
-	}
-	opt, err := es.New(net.Parameters(), e, o)
-	if err != nil {
-		return err
-	}
-	return opt.Run(ctx, callbacks...)
 }
 
 // saveText writes the text file of a flag, unless the path is empty.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/hwreport"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/internal/hw/claims"
 	"github.com/Kaleaon/pentary-go/nn"
@@ -93,7 +94,7 @@ func (r *reporter) subject(ctx context.Context, progress hwreport.Progress) (*hw
 	t, o := s.task, defaults(s.task)
 	if s.net == nil {
 		s.net = nn.NewMLP(o.Seed, slices.Concat([]int{s.train.Features}, t.Hidden, []int{s.train.Classes})...)
-		if err := train(ctx, s.net, s.train, t.Batch, o, func(stats es.Stats) error {
+		if err := task.Train(ctx, s.net, s.train, t.Batch, o, func(stats es.Stats) error {
 			progress("training "+t.Name, stats.Generation, o.Generations)
 			return nil
 		}); err != nil {

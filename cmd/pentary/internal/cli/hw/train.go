@@ -99,7 +99,7 @@ func (t *trainer) run(ctx context.Context, s *console.Streams) error {
 		return interrupted(s, err, "the machine has trained %d of %d generations, in %s instructions",
 			updates/len(net.Matrices()), t.options.Generations, report.Count(counter.steps))
 	}
-	if err := train(ctx, twin, samples, t.batch, t.options); err != nil {
+	if err := task.Train(ctx, twin, samples, t.batch, t.options); err != nil {
 		return interrupted(s, err, "the machine has trained all generations, the library has not: the weights are not compared")
 	}
 	for i, l := range net.Matrices() {

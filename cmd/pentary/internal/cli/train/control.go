@@ -12,8 +12,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/animation"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
-	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/film"
 	"github.com/Kaleaon/pentary-go/nn/control"
 	"github.com/Kaleaon/pentary-go/packed"
 )
@@ -120,7 +120,7 @@ func draw(k *policy, r *acted, frames string) error {
 	if err != nil {
 		return err
 	}
-	scenes := film.Record(p, k.env, k.Base.Seed, control.Fresh)
+	scenes := animation.Record(p, k.env, k.Base.Seed, control.Fresh)
 	if err := console.Draw("--frames", frames, func(w io.Writer) error { return paint(scenes, w) }); err != nil {
 		return err
 	}
@@ -128,13 +128,13 @@ func draw(k *policy, r *acted, frames string) error {
 	return nil
 }
 
-// painter returns what draws a film in the format that the file's name ends in.
-func painter(path string) (func(f *film.Film, w io.Writer) error, error) {
+// painter returns what draws an animation in the format that the file's name ends in.
+func painter(path string) (func(f *animation.Animation, w io.Writer) error, error) {
 	switch strings.ToLower(filepath.Ext(path)) {
 	case ".svg":
-		return (*film.Film).WriteSVG, nil
+		return (*animation.Animation).WriteSVG, nil
 	case ".png":
-		return (*film.Film).WritePNG, nil
+		return (*animation.Animation).WritePNG, nil
 	}
 	return nil, fmt.Errorf("--frames %s: want a name that ends in .svg or .png", path)
 }

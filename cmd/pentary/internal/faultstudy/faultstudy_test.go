@@ -1,4 +1,4 @@
-package recovery
+package faultstudy
 
 import (
 	"context"
@@ -104,6 +104,7 @@ func TestSummarize(t *testing.T) {
 }
 
 func TestInsert(t *testing.T) {
+	const tableBegin, tableEnd = "<!-- written by pentary hw crossbar -->\n", "<!-- end -->\n"
 	all := []Summary{{Level: Level{1, 0.05}, Ideal: 0.97, Programmed: 0.9, Trained: 0.96}}
 	page := []byte("before\n" + tableBegin + "old\n" + tableEnd + "after\n")
 	got, err := Insert(page, all)

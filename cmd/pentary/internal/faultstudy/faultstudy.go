@@ -1,10 +1,11 @@
-// Package recovery measures what training through imperfect crossbars recovers of the
+// Package faultstudy measures what training through imperfect crossbars recovers of the
 // accuracy that a network loses when it is programmed into them as it is.
-package recovery
+package faultstudy
 
 import (
 	"context"
 
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/hwmodel/crossbar"
@@ -55,15 +56,19 @@ func (e *Experiment) Generations() int {
 // every generation. An error of either ends the run.
 func (e *Experiment) Run(ctx context.Context, progress func() error, done func(Trial) error) error {
 	for seed := range uint64(e.Seeds) {
+		digitally := func(net *nn.Model, o es.Options, seed uint64) error {
+			o.Seed = seed
+			return task.Train(ctx, net, e.Train, e.Batch, o, func(es.Stats) error { return progress() })
+		}
 		base := nn.NewMLP(seed, e.Widths...)
-		if err := e.trainDigitally(ctx, base, e.Base, seed, progress); err != nil {
+		if err := digitally(base, e.Base, seed); err != nil {
 			return err
 		}
 		ideal, err := base.Clone()
 		if err != nil {
 			return err
 		}
-		if err := e.trainDigitally(ctx, ideal, e.Tune, seed|secondLeg, progress); err != nil {
+		if err := digitally(ideal, e.Tune, seed|secondLeg); err != nil {
 			return err
 		}
 		for _, l := range e.Levels {
@@ -121,17 +126,4 @@ func (e *Experiment) trial(ctx context.Context, base, ideal *nn.Model, l Level, 
 	w := trained.Wear()
 	t.Written, t.Cells = w.Writes-before, w.Cells
 	return t, nil
-}
-
-func (e *Experiment) trainDigitally(ctx context.Context, net *nn.Model, o es.Options, seed uint64, progress func() error) error {
-	c, err := nn.NewEvaluator(net, nn.Classify(e.Train), nn.EvaluatorOptions{Streams: e.Batch})
-	if err != nil {
-		return err
-	}
-	o.Seed = seed
-	opt, err := es.New(net.Parameters(), c, o)
-	if err != nil {
-		return err
-	}
-	return opt.Run(ctx, func(es.Stats) error { return progress() })
 }

@@ -1,5 +1,5 @@
-// Package film draws an episode of a control task as a strip of frames.
-package film
+// Package animation draws an episode of a control task as a strip of frames.
+package animation
 
 import (
 	"fmt"
@@ -17,8 +17,8 @@ import (
 // State is the variables of an environment, at most four.
 type State [4]float64
 
-// Film is an episode to draw.
-type Film struct {
+// Animation is an episode to draw.
+type Animation struct {
 	Title  string
 	States []State // of every step, that which the episode begins in first
 	Forces []float64
@@ -27,9 +27,9 @@ type Film struct {
 
 // Record plays an episode as the policy says, the first of those that the seed and the
 // generation name.
-func Record(p *control.Policy, env control.Environment, seed uint64, generation uint32) *Film {
+func Record(p *control.Policy, env control.Environment, seed uint64, generation uint32) *Animation {
 	s := env.Spec()
-	f := &Film{scene: scenes[s.Name]}
+	f := &Animation{scene: scenes[s.Name]}
 	e := control.NewEpisodes(env, 1)
 	for e.Begin(env, seed, generation, 0); e.Live > 0; env.Step(e) {
 		p.Act(e)
@@ -63,23 +63,23 @@ const (
 const ghosts = 7
 
 // size returns the size of the picture.
-func (f *Film) size() (width, height vg.Length) {
+func (f *Animation) size() (width, height vg.Length) {
 	return columns*(panelWidth+gap) + gap, heading + rows*(f.scene.panelHeight()+caption+apart)
 }
 
-// WriteSVG draws the film as SVG.
-func (f *Film) WriteSVG(out io.Writer) error {
+// WriteSVG draws the animation as SVG.
+func (f *Animation) WriteSVG(out io.Writer) error {
 	width, height := f.size()
 	return chart.SVG(out, width, height, f.draw)
 }
 
-// WritePNG draws the film as PNG.
-func (f *Film) WritePNG(out io.Writer) error {
+// WritePNG draws the animation as PNG.
+func (f *Animation) WritePNG(out io.Writer) error {
 	width, height := f.size()
 	return chart.PNG(out, width, height, f.draw)
 }
 
-func (f *Film) draw(c draw.Canvas) {
+func (f *Animation) draw(c draw.Canvas) {
 	title := chart.Text(13, chart.Ink)
 	title.YAlign = draw.YCenter
 	c.FillText(title, vg.Point{X: c.Min.X + gap, Y: c.Max.Y - heading/2}, f.Title)
@@ -95,7 +95,7 @@ func (f *Film) draw(c draw.Canvas) {
 }
 
 // frame draws the state after so many steps, and how it came about.
-func (f *Film) frame(c draw.Canvas, step int) {
+func (f *Animation) frame(c draw.Canvas, step int) {
 	c.FillPolygon(paper, []vg.Point{c.Min, {X: c.Max.X, Y: c.Min.Y}, c.Max, {X: c.Min.X, Y: c.Max.Y}})
 	p := &pen{c, f.scene}
 	f.scene.backdrop(p)

@@ -1,12 +1,12 @@
-package recovery
+package faultstudy
 
 import (
-	"bytes"
 	"fmt"
 	"image/color"
 	"slices"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/chart"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/page"
 )
 
 // Summary is the mean of the trials of a level, accuracies as fractions.
@@ -72,40 +72,13 @@ func (s *Summary) Cells() []string {
 	}
 }
 
-// The marks between which a page holds the table.
-const (
-	tableBegin = "<!-- written by pentary hw crossbar -->\n"
-	tableEnd   = "<!-- end -->\n"
-)
-
 // Insert returns a page with the table of the summaries between its marks.
-func Insert(page []byte, all []Summary) ([]byte, error) {
-	before, rest, found := bytes.Cut(page, []byte(tableBegin))
-	_, after, ended := bytes.Cut(rest, []byte(tableEnd))
-	if !found || !ended {
-		return nil, fmt.Errorf("no lines %q and %q", tableBegin[:len(tableBegin)-1], tableEnd[:len(tableEnd)-1])
-	}
-	var b bytes.Buffer
-	b.Write(before)
-	b.WriteString(tableBegin)
-	row := func(cells []string) {
-		for _, cell := range cells {
-			b.WriteString("| " + cell + " ")
-		}
-		b.WriteString("|\n")
-	}
-	row(Heading)
-	b.WriteString("|")
-	for range Heading {
-		b.WriteString("--:|")
-	}
-	b.WriteString("\n")
+func Insert(text []byte, all []Summary) ([]byte, error) {
+	var rows [][]string
 	for i := range all {
-		row(all[i].Cells())
+		rows = append(rows, all[i].Cells())
 	}
-	b.WriteString(tableEnd)
-	b.Write(after)
-	return b.Bytes(), nil
+	return page.Insert(text, "pentary hw crossbar", page.Table("--:", Heading, rows))
 }
 
 // Plot returns a chart of the accuracies against the share of stuck cells. Levels

@@ -1,4 +1,4 @@
-package film
+package animation
 
 import (
 	"bytes"
@@ -13,8 +13,8 @@ import (
 	"github.com/Kaleaon/pentary-go/nn/control"
 )
 
-// record returns a film of an untrained policy.
-func record(t *testing.T, env control.Environment) *Film {
+// record returns an animation of an untrained policy.
+func record(t *testing.T, env control.Environment) *Animation {
 	t.Helper()
 	p, err := control.NewPolicy(nn.NewMLP(1, control.Widths(env, 8)...), env)
 	if err != nil {
@@ -23,7 +23,7 @@ func record(t *testing.T, env control.Environment) *Film {
 	return Record(p, env, 1, control.Fresh)
 }
 
-// Every environment has a scene, and a film of every state from the first to the last.
+// Every environment has a scene, and an animation of every state from the first to the last.
 func TestRecord(t *testing.T) {
 	for _, env := range control.All {
 		f := record(t, env)
@@ -52,7 +52,7 @@ func TestPictures(t *testing.T) {
 			}
 		}
 		if !bytes.Equal(svg.Bytes(), again.Bytes()) {
-			t.Errorf("%s: two pictures of a film differ", env.Spec().Name)
+			t.Errorf("%s: two pictures of an episode differ", env.Spec().Name)
 		}
 		texts := 0
 		for d := xml.NewDecoder(&svg); ; {

@@ -1,0 +1,107 @@
+// Package rank computes how far the updates of low-rank evolution strategies are from
+// the full-rank one, by rank, for docs/rank.md.
+package rank
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/chart"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/page"
+)
+
+// Document computes docs/rank.svg and the table of docs/rank.md.
+func Document() (*page.Document, error) {
+	curves := measure()
+	var b bytes.Buffer
+	err := plot(&b, curves)
+	return &page.Document{
+		Page: "rank.md", Command: "go run ./cmd/pentary/gen rank", Table: table(curves),
+		Files: map[string][]byte{"rank.svg": b.Bytes()},
+	}, err
+}
+
+// curve is the distances of one law's updates under one fitness.
+type curve struct {
+	law, fitness string
+	distances    []float64 // by rank
+}
+
+func measure() []curve {
+	var curves []curve
+	for _, f := range fitnesses {
+		samples := draw(f.inputs)
+		full := updates(limit, f, samples)[0]
+		for _, l := range laws {
+			c := curve{law: l.name, fitness: f.name}
+			for _, g := range updates(l, f, samples) {
+				c.distances = append(c.distances, distance(g, full))
+			}
+			curves = append(curves, c)
+		}
+	}
+	return curves
+}
+
+// slope returns the exponent of the rank, by least squares on logarithms, from rank 8
+// on.
+func slope(distances []float64) float64 {
+	var n, x, y, xx, xy float64
+	for i, d := range distances {
+		if ranks[i] < 8 {
+			continue
+		}
+		u, v := math.Log(float64(ranks[i])), math.Log(d)
+		n, x, y, xx, xy = n+1, x+u, y+v, xx+u*u, xy+u*v
+	}
+	return (n*xy - x*y) / (n*xx - x*x)
+}
+
+// table returns the curves in Markdown.
+func table(curves []curve) string {
+	heading := []string{"fitness", "factors"}
+	for _, r := range ranks {
+		heading = append(heading, fmt.Sprintf("r = %d", r))
+	}
+	var rows [][]string
+	for _, c := range curves {
+		row := []string{c.fitness, c.law}
+		for _, d := range c.distances {
+			row = append(row, fmt.Sprintf("%.4f", d))
+		}
+		rows = append(rows, append(row, fmt.Sprintf("%.2f", slope(c.distances))))
+	}
+	return page.Table("---", append(heading, "slope"), rows)
+}
+
+// plot draws the distances against the rank, a chart for each fitness, with what falls
+// as 1/r and as 1/√r.
+func plot(out *bytes.Buffer, curves []curve) error {
+	var charts []*chart.Lines
+	for _, f := range fitnesses {
+		l := &chart.Lines{Title: f.name, X: "rank r", Y: "relative distance", Room: 70, Logarithmic: true}
+		for i, power := range []float64{1, 0.5} {
+			guide := chart.Series{Name: []string{"1/r", "1/√r"}[i], Color: chart.Pale, Width: 0.8, Dashes: chart.Dashes[0]}
+			for _, r := range ranks {
+				guide.Points = append(guide.Points, chart.Point{X: float64(r), Y: 0.5 * math.Pow(float64(r), -power)})
+			}
+			l.Series = append(l.Series, guide)
+		}
+		for _, r := range ranks {
+			l.Marks = append(l.Marks, float64(r))
+		}
+		for _, c := range curves {
+			if c.fitness != f.name {
+				continue
+			}
+			s := chart.Series{Name: c.law, Color: chart.Palette[(len(l.Series)-2)%len(chart.Palette)], Width: 1.4}
+			for i, d := range c.distances {
+				s.Points = append(s.Points, chart.Point{X: float64(ranks[i]), Y: d})
+			}
+			l.Series = append(l.Series, s)
+		}
+		charts = append(charts, l)
+	}
+	return chart.WriteGrid(out, 2, charts...)
+}
