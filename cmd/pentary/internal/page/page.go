@@ -4,12 +4,12 @@ package page
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/Kaleaon/pentary-go/internal/durable"
-	"io"
 )
 
 // Document is what a program writes into a folder: a table in a page, and whole files.
