@@ -1,0 +1,151 @@
+package cluster
+
+import (
+	"container/heap"
+	"math/rand/v2"
+	"testing"
+	"time"
+)
+
+// An event is the end of a worker's chunk, or its next request.
+type event struct {
+	at     time.Time
+	worker int
+	chunk  *chunk // nil: asks only
+}
+
+type events []event
+
+func (e events) Len() int           { return len(e) }
+func (e events) Less(i, j int) bool { return e[i].at.Before(e[j].at) }
+func (e events) Swap(i, j int)      { e[i], e[j] = e[j], e[i] }
+func (e *events) Push(v any)        { *e = append(*e, v.(event)) }
+func (e *events) Pop() any {
+	v := (*e)[len(*e)-1]
+	*e = (*e)[:len(*e)-1]
+	return v
+}
+
+// costs are what a simulated generation takes beside scoring.
+type costs struct {
+	round   time.Duration // of a request and its answer
+	request time.Duration // that the coordinator spends on one, one after another
+	update  time.Duration // from the last score to the first chunk of the next generation
+}
+
+// simulate returns the mean time of a generation on workers of the given rates, in pairs a
+// second, and the mean number of chunks. dead workers take a chunk and say nothing.
+func simulate(t *testing.T, rates []float64, dead, pairs, generations int, c costs) (time.Duration, int) {
+	t.Helper()
+	now := time.Unix(0, 0)
+	var workers []*worker
+	total := 0.0
+	for _, r := range rates {
+		workers = append(workers, &worker{})
+		total += r
+	}
+	begin, chunks := now, 0
+	for range generations {
+		s := newSchedule(pairs, pairs)
+		var queue events
+		busy := now // coordinator
+		for i := range workers {
+			queue = append(queue, event{now.Add(c.update), i, nil})
+		}
+		heap.Init(&queue)
+		seen := make([]bool, pairs)
+		for s.missing > 0 {
+			if queue.Len() == 0 {
+				t.Fatal("nothing happens any more")
+			}
+			e := heap.Pop(&queue).(event)
+			now = e.at
+			w := workers[e.worker]
+			if e.chunk != nil && e.chunk.state == chunkOpen {
+				w.measure(e.chunk.hi-e.chunk.lo, now.Sub(e.chunk.assignment(w).at))
+				s.finish(e.chunk)
+				for p := e.chunk.lo; p < e.chunk.hi; p++ {
+					if seen[p] {
+						t.Fatalf("pair %d was scored twice", p)
+					}
+					seen[p] = true
+				}
+			}
+			s.overdue(now)
+			rate, known := 0.0, 0
+			for _, w := range workers {
+				if w.rate > 0 {
+					rate, known = rate+w.rate, known+1
+				}
+			}
+			if known > 0 {
+				rate *= float64(len(workers)) / float64(known)
+			}
+			if busy.Before(now) {
+				busy = now
+			}
+			busy = busy.Add(c.request)
+			ch := s.assign(w, busy, rate, len(workers))
+			switch {
+			case ch == nil:
+				heap.Push(&queue, event{now.Add(20 * time.Millisecond), e.worker, nil})
+			case e.worker < dead:
+			default:
+				d := time.Duration(float64(ch.hi-ch.lo) / rates[e.worker] * float64(time.Second))
+				heap.Push(&queue, event{busy.Add(c.round + d), e.worker, ch})
+			}
+		}
+		chunks += len(s.chunks)
+	}
+	return now.Sub(begin) / time.Duration(generations), chunks / generations
+}
+
+// Every pair is scored once, whatever the workers' rates are and whether some of them are
+// dead, in a time near that of a perfect division.
+func TestSchedule(t *testing.T) {
+	random := rand.New(rand.NewPCG(7, 8))
+	for range 60 {
+		n := 1 + random.IntN(12)
+		dead := random.IntN(n)
+		var rates []float64
+		alive := 0.0
+		for i := range n {
+			rates = append(rates, 50*float64(1+random.IntN(8)))
+			if i >= dead {
+				alive += rates[i]
+			}
+		}
+		pairs := 1 + random.IntN(2000)
+		got, chunks := simulate(t, rates, dead, pairs, 6, costs{round: time.Millisecond})
+		best := time.Duration(float64(pairs) / alive * float64(time.Second))
+		most := 2*best + time.Second
+		if dead > 0 { // their chunks are given to others after a time that is not known
+			most += 3*unknownTime + 3*best
+		}
+		if got > most {
+			t.Errorf("%d pairs, %d workers of rates %v, %d dead: %v and %d chunks, at best %v", pairs, n, rates, dead, got, chunks, best)
+		}
+	}
+}
+
+// With measured costs the speed-up stays near the number of workers.
+func TestSpeedUp(t *testing.T) {
+	c := costs{round: 500 * time.Microsecond, request: 50 * time.Microsecond, update: 10 * time.Millisecond}
+	for _, want := range []struct {
+		workers int
+		alone   time.Duration // of a generation in one process
+		pairs   int
+		least   float64
+	}{{8, 8 * time.Second, 4096, 7.5}, {64, 64 * time.Second, 32768, 55}, {1024, 1024 * time.Second, 1 << 19, 800}} {
+		rates := make([]float64, want.workers)
+		for i := range rates {
+			rates[i] = float64(want.pairs) / want.alone.Seconds()
+		}
+		got, chunks := simulate(t, rates, 0, want.pairs, 5, c)
+		up := want.alone.Seconds() / got.Seconds()
+		t.Logf("%d workers, %d pairs: %v a generation, %d chunks, %.1f times", want.workers, want.pairs, got, chunks, up)
+		if up < want.least {
+			t.Errorf("%d workers are %.1f times as fast as one, want %v", want.workers, up, want.least)
+		}
+	}
+}

@@ -1,0 +1,424 @@
+package cluster
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/es/journal"
+	"github.com/Kaleaon/pentary-go/lowrank"
+	"github.com/Kaleaon/pentary-go/train"
+)
+
+// WorkerOptions say what a worker works for.
+type WorkerOptions struct {
+	Endpoint
+
+	// WorkerName is what the coordinator calls the worker. Workers of one run have
+	// different names. Default: the host, the process and a number.
+	WorkerName string
+
+	// Wait is how long the worker goes on without an answer of a coordinator. Default 5
+	// minutes.
+	Wait time.Duration
+
+	Log *slog.Logger // default: none
+}
+
+// ErrRefused is in the error of a worker that the coordinator does not take.
+var ErrRefused = errors.New("refused by the coordinator")
+
+var named atomic.Int64
+
+func (o *WorkerOptions) complete() error {
+	if o.WorkerName == "" {
+		host, err := os.Hostname()
+		if err != nil {
+			host = "host"
+		}
+		o.WorkerName = fmt.Sprintf("%.64s/%d/%d", host, os.Getpid(), named.Add(1))
+	}
+	if o.Wait == 0 {
+		o.Wait = 5 * time.Minute
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return o.Endpoint.complete()
+}
+
+// Work scores chunks of a run until the run has ended or the context is done, whose error
+// it then returns. The run is one that was not opened, with the task, options and
+// configuration of the coordinator's; its weights become those of the coordinator's run.
+// The error is ErrRefused if it is another run, of another version, or the worker has been
+// expelled.
+func Work(ctx context.Context, run *train.Run, o WorkerOptions) error {
+	if err := o.complete(); err != nil {
+		return err
+	}
+	w := &working{WorkerOptions: o, replica: run.Replica(), heard: time.Now(), records: map[uint32]*record{}, news: make(chan struct{}, 1)}
+	var ok bool
+	if w.evaluator, ok = w.replica.Task().Evaluator.(es.RangeEvaluator); !ok {
+		return fmt.Errorf("cluster: the task's evaluator, a %T, is not an es.RangeEvaluator", w.replica.Task().Evaluator)
+	}
+	w.header, w.config = identity(w.replica)
+	var err error
+	if w.nc, err = w.dial("pentary worker " + w.WorkerName); err != nil {
+		return err
+	}
+	defer w.nc.Close()
+	if _, err := w.nc.Subscribe(w.subject("record.*"), w.onRecord); err != nil {
+		return err
+	}
+	if _, err := w.nc.Subscribe(w.subject("end"), w.onEnd); err != nil {
+		return err
+	}
+	for {
+		err := w.session(ctx)
+		switch {
+		case errors.Is(err, errEnded):
+			return nil
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case errors.Is(err, ErrRefused), errors.Is(err, errScoring):
+			return err
+		case time.Since(w.heard) > w.Wait:
+			return fmt.Errorf("cluster: no coordinator of run %q for %v: %w", w.Name, w.Wait, err)
+		}
+		w.Log.Info("joining again", "why", err)
+		if err := pause(ctx, 100*time.Millisecond); err != nil {
+			return err
+		}
+	}
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(d):
+		return nil
+	}
+}
+
+// errEnded says that the run has ended.
+var errEnded = errors.New("cluster: the run has ended")
+
+// working is a worker at work.
+type working struct {
+	WorkerOptions
+	replica   train.Replica
+	evaluator es.RangeEvaluator
+	header    journal.Header
+	config    journal.Hash
+	nc        *nats.Conn
+	stores    stores
+	heard     time.Time // of the coordinator, last
+	lost      bool      // the checkpoint or a record could not be had
+	at        position
+
+	mutex   sync.Mutex
+	of      uint64 // session of the records that are kept
+	records map[uint32]*record
+	news    chan struct{}
+	scoring uint32 // generation that is scored now
+	cancel  context.CancelCauseFunc
+}
+
+// Bounds of the records that a worker keeps before it needs them.
+const (
+	maxKept      = 64
+	maxKeptBytes = 8 << 20
+)
+
+// errScoring is in the error of an evaluator, which would be the same the next time.
+var errScoring = errors.New("cluster: scoring failed")
+
+// errStale says that the generation is done without the chunk.
+var errStale = errors.New("cluster: the generation is done")
+
+// onRecord keeps a record, and ends the scoring of a generation that it ends.
+func (w *working) onRecord(m *nats.Msg) {
+	r := new(record)
+	k, d, err := open(m.Data)
+	if err != nil || k != kindRecord || r.decode(d) != nil {
+		return
+	}
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	if r.session != w.of {
+		return
+	}
+	size := len(r.payload)
+	for _, other := range w.records {
+		size += len(other.payload)
+	}
+	if len(w.records) >= maxKept || size > maxKeptBytes {
+		clear(w.records) // the stream has them
+	}
+	w.records[r.generation] = r
+	if w.cancel != nil && r.generation > w.scoring {
+		w.cancel(errStale)
+	}
+	select {
+	case w.news <- struct{}{}:
+	default:
+	}
+}
+
+func (w *working) onEnd(m *nats.Msg) {
+	k, d, err := open(m.Data)
+	if err != nil || k != kindEnd {
+		return
+	}
+	session := d.u64()
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	if d.end() == nil && session == w.of && w.cancel != nil {
+		w.cancel(errEnded)
+	}
+}
+
+// session joins, comes to the run's weights and works until something is wrong.
+func (w *working) session(ctx context.Context) error {
+	welcome, err := w.join(ctx)
+	if err != nil {
+		return err
+	}
+	w.mutex.Lock()
+	w.of = welcome.session
+	clear(w.records)
+	w.mutex.Unlock()
+	w.lost = true
+	if err := w.load(ctx, welcome); err != nil {
+		return err
+	}
+	if err := w.move(); err != nil {
+		return err
+	}
+	w.at.session, w.at.token = welcome.session, welcome.token
+	w.Log.Info("joined", "run", w.Name, "generation", w.replica.Generation())
+	p := pull{position: w.at}
+	for {
+		answer, err := w.pull(ctx, &p)
+		if err != nil {
+			return err
+		}
+		w.lost = true // if it does not come to the chunk's generation
+		if err := w.catchUp(ctx, answer.generation); err != nil {
+			return err
+		}
+		w.lost = false
+		p = pull{position: w.at}
+		if p.scores, err = w.score(ctx, &answer.chunkID); err == nil {
+			p.done, p.result = true, answer.chunkID
+		} else if !errors.Is(err, errStale) {
+			return err
+		}
+	}
+}
+
+// join asks to be a worker until it is.
+func (w *working) join(ctx context.Context) (*welcome, error) {
+	j := join{w.Version, w.WorkerName, runtime.GOOS + "/" + runtime.GOARCH, w.config, w.header.Data, w.lost}
+	for {
+		k, d, err := ask(ctx, w.nc, 2*time.Second, w.subject("join"), j.encode())
+		switch {
+		case err != nil:
+		case k == kindWelcome:
+			w.heard = time.Now()
+			m := new(welcome)
+			return m, m.decode(d)
+		case k == kindWait:
+			w.heard = time.Now()
+			err = errors.New("cluster: no checkpoint yet")
+		default:
+			w.heard = time.Now()
+			return nil, w.told(k, d)
+		}
+		if time.Since(w.heard) > w.Wait {
+			return nil, err
+		}
+		if err := pause(ctx, 50*time.Millisecond); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// told returns the error that an answer is other than the one asked for.
+func (w *working) told(k kind, d *decoder) error {
+	text := ""
+	switch k {
+	case kindEnd:
+		return errEnded
+	case kindRefusal, kindRejoin:
+		var err error
+		if text, err = decodeText(d); err != nil {
+			return err
+		}
+	}
+	switch k {
+	case kindRefusal:
+		return fmt.Errorf("%w: %s", ErrRefused, text)
+	case kindRejoin:
+		return errors.New(text)
+	}
+	return errMessage
+}
+
+// load takes the checkpoint from the object store.
+func (w *working) load(ctx context.Context, m *welcome) (err error) {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	if w.stores, err = w.lookUp(ctx, w.nc); err != nil {
+		return fmt.Errorf("cluster: stream and object store %q: %w", w.store(), err)
+	}
+	name := checkpointName(m.session, m.checkpoint)
+	b, err := w.stores.checkpoints.GetBytes(ctx, name)
+	if err != nil {
+		return fmt.Errorf("cluster: checkpoint %s: %w", name, err)
+	}
+	return journal.ReadCheckpoint(bytes.NewReader(b), int64(len(b)), "checkpoint "+name, w.header, w.replica)
+}
+
+// move sets the position to the replica's.
+func (w *working) move() (err error) {
+	w.at.generation = uint32(w.replica.Generation())
+	w.at.weights, err = journal.HashWeights(w.replica.Parameters())
+	return err
+}
+
+// pull asks for a chunk until it gets one.
+func (w *working) pull(ctx context.Context, p *pull) (*work, error) {
+	b := p.encode()
+	began := time.Now()
+	for {
+		k, d, err := ask(ctx, w.nc, 2*patience+time.Second, w.subject("pull"), b)
+		switch {
+		case err != nil:
+			if ctx.Err() != nil {
+				return nil, ctx.Err()
+			}
+			if now := time.Now(); now.Sub(w.heard) > w.Wait && now.Sub(began) > w.Wait {
+				return nil, err
+			}
+			if err := pause(ctx, 50*time.Millisecond); err != nil {
+				return nil, err
+			}
+		case k == kindWork:
+			w.heard = time.Now()
+			m := new(work)
+			return m, m.decode(d)
+		case k == kindWait:
+			w.heard = time.Now()
+			p.done = false // it has them
+			b = p.encode()
+		default:
+			w.heard = time.Now()
+			return nil, w.told(k, d)
+		}
+	}
+}
+
+// catchUp replays records up to a generation.
+func (w *working) catchUp(ctx context.Context, generation uint32) error {
+	if w.at.generation > generation {
+		return fmt.Errorf("cluster: a chunk of generation %d, and the worker is at %d", generation, w.at.generation)
+	}
+	for w.at.generation < generation {
+		r, err := w.next(ctx, w.at.generation+1)
+		if err != nil {
+			return err
+		}
+		record, err := r.es()
+		if err != nil {
+			return err
+		}
+		if _, err := w.replica.Replay(record); err != nil {
+			return err
+		}
+		if err := w.move(); err != nil {
+			return err
+		}
+		if w.at.weights != r.weights {
+			return fmt.Errorf("cluster: generation %d comes to weights of hash %x, and the coordinator to %x", r.generation, w.at.weights, r.weights)
+		}
+	}
+	return nil
+}
+
+// next returns the record of a generation: one that came, or that the stream has.
+func (w *working) next(ctx context.Context, generation uint32) (*record, error) {
+	for began := time.Now(); ; {
+		w.mutex.Lock()
+		r := w.records[generation]
+		for n := range w.records {
+			if n <= generation {
+				delete(w.records, n)
+			}
+		}
+		w.mutex.Unlock()
+		if r != nil {
+			return r, nil
+		}
+		asked, cancel := context.WithTimeout(ctx, 2*time.Second)
+		m, err := w.stores.records.GetLastMsgForSubject(asked, recordSubject(&w.Endpoint, generation))
+		cancel()
+		if err == nil {
+			r := new(record)
+			k, d, err := open(m.Data)
+			if err == nil && k == kindRecord && r.decode(d) == nil && r.session == w.of && r.generation == generation {
+				return r, nil
+			}
+		}
+		if time.Since(began) > 2*time.Second {
+			return nil, fmt.Errorf("cluster: no record of generation %d: %w", generation, errors.Join(err, ctx.Err()))
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-w.news:
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+// score scores a chunk.
+func (w *working) score(ctx context.Context, id *chunkID) ([]byte, error) {
+	g := w.replica.Ask()
+	lo, hi := int(id.lo), int(id.hi)
+	if id.hi > uint32(g.Pairs) {
+		return nil, fmt.Errorf("cluster: a chunk of pairs %d to %d of %d", lo, hi, g.Pairs)
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	w.mutex.Lock()
+	w.scoring, w.cancel = id.generation, cancel
+	w.mutex.Unlock()
+	samples := 1
+	if source, ok := w.evaluator.(es.InputSource); ok && g.Noise.Estimator == lowrank.PerturbActivations {
+		samples = source.Samples()
+	}
+	scores := make([]int64, 2*(hi-lo)*samples)
+	err := w.evaluator.EvaluateRange(ctx, g, lo, hi, scores)
+	w.mutex.Lock()
+	w.cancel = nil
+	w.mutex.Unlock()
+	if cause := context.Cause(ctx); cause != nil {
+		return nil, cause
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%w: pairs %d to %d of generation %d: %w", errScoring, lo, hi-1, id.generation, err)
+	}
+	return appendScores(nil, scores, samples), nil
+}
