@@ -41,12 +41,12 @@ func newRun(name string, generations int, dir string) (*train.Run, error) {
 		}
 	case "text":
 		o.Estimator, o.Pairs = lowrank.PerturbActivations, 16
-		m, err := nn.NewLanguageModel(o.Seed, nn.Language{Width: 16, Layers: 1, Cell: nn.CellMinGRU, Places: 1})
+		m, err := nn.NewLanguageModel(o.Seed, nn.LanguageConfig{Width: 16, Layers: 1, Mixer: nn.MixerMinGRU, Context: 1})
 		if err != nil {
 			return nil, err
 		}
 		text := bytes.Repeat([]byte("Colorless green ideas sleep furiously. "), 200)
-		task, err = train.Language(m, text, 0, 400, nn.EvaluatorOptions{Streams: 8, Steps: 8, Lead: 4, Discount: 128})
+		task, err = train.Language(m, text, 0, 400, nn.EvaluatorOptions{Streams: 8, Steps: 8, WarmUp: 4, Discount: 128})
 		if err != nil {
 			return nil, err
 		}

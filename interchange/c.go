@@ -236,7 +236,7 @@ func (g *cHeader) call(i int, o op) (string, bool) {
 			l.Rows, l.Columns, l.Channels, l.Kernel.Outputs(), l.Size, l.Stride, l.Kernel.Shift, low), true
 	case opEmbed:
 		l := o.embed
-		return fmt.Sprintf("pent_embed(%s, %s, %s, %d, %d, %d, %d, %d);", dst, a, w, n, l.Places, l.Vocabulary, l.Rows.Shift, low), true
+		return fmt.Sprintf("pent_embed(%s, %s, %s, %d, %d, %d, %d, %d);", dst, a, w, n, l.Context, l.Vocabulary, l.Rows.Shift, low), true
 	case opNorm:
 		return fmt.Sprintf("pent_norm(%s, %s, %d, %d);", dst, a, n, o.number), true
 	case opConcat:

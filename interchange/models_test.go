@@ -41,8 +41,8 @@ func sampleModels(t testing.TB) []sampleModel {
 	for _, m := range models {
 		m.model.Randomize(7)
 	}
-	for _, cell := range []nn.Cell{nn.CellMinGRU, nn.CellGRU, nn.CellLSTM, nn.CellRNN, nn.NoCell} {
-		m, err := nn.NewLanguageModel(5, nn.Language{Width: 16, Layers: 2, Cell: cell, Hidden: 2, Places: 3})
+	for _, cell := range []nn.Mixer{nn.MixerMinGRU, nn.MixerGRU, nn.MixerLSTM, nn.MixerRNN, nn.NoMixer} {
+		m, err := nn.NewLanguageModel(5, nn.LanguageConfig{Width: 16, Layers: 2, Mixer: cell, Hidden: 2, Context: 3})
 		if err != nil {
 			t.Fatal(err)
 		}

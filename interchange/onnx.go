@@ -414,7 +414,7 @@ func (g *onnxGraph) embedding(o op, dst, x string) error {
 	w := weightsOf(l.Rows)
 	out, cols := l.Outputs(), l.Rows.W.Cols()
 	var sum string
-	for place := range l.Places {
+	for place := range l.Context {
 		table := make([]byte, l.Vocabulary*out)
 		for token := range l.Vocabulary {
 			for i := range out {
@@ -422,7 +422,7 @@ func (g *onnxGraph) embedding(o op, dst, x string) error {
 			}
 		}
 		name := o.name
-		if l.Places > 1 {
+		if l.Context > 1 {
 			name = fmt.Sprintf("%s.%d", o.name, place)
 		}
 		token := g.nodeWith("Gather", "", []message{attribute("axis", 1)}, g.cast(x, onnxInt32), g.int64(int64(place)))
@@ -434,7 +434,7 @@ func (g *onnxGraph) embedding(o op, dst, x string) error {
 			sum = g.node("Add", "", sum, row)
 		}
 	}
-	return g.requantize(dst, g.node("Mul", "", sum, g.int32(hot)), l.Rows, int64(2*hot*l.Places))
+	return g.requantize(dst, g.node("Mul", "", sum, g.int32(hot)), l.Rows, int64(2*hot*l.Context))
 }
 
 // Constants of kernels.Normalize.

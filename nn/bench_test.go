@@ -11,7 +11,7 @@ import (
 // member, at one step.
 func BenchmarkEvaluate(b *testing.B) {
 	digits, mnist := blobs(1, 64, 10, 1000), blobs(1, 784, 10, 1000)
-	language := languageModel(b, Language{Width: 64, Layers: 1, Cell: CellMinGRU, Places: 4})
+	language := languageModel(b, LanguageConfig{Width: 64, Layers: 1, Mixer: MixerMinGRU, Context: 4})
 	for _, c := range []struct {
 		name   string
 		model  *Model
@@ -22,7 +22,7 @@ func BenchmarkEvaluate(b *testing.B) {
 	}{
 		{"64-64-10", NewMLP(1, 64, 64, 10), Classify(digits), EvaluatorOptions{Streams: 32}, 128, []lowrank.Estimator{lowrank.PerturbWeights}},
 		{"784-256-10", NewMLP(1, 784, 256, 10), Classify(mnist), EvaluatorOptions{Streams: 256}, 64, []lowrank.Estimator{lowrank.PerturbWeights, lowrank.PerturbActivations}},
-		{"language", language, &Text{Data: text, Places: 4}, EvaluatorOptions{Streams: 64, Steps: 4, Lead: 16}, 16, []lowrank.Estimator{lowrank.PerturbWeights, lowrank.PerturbActivations}},
+		{"language", language, &Text{Data: text, Context: 4}, EvaluatorOptions{Streams: 64, Steps: 4, WarmUp: 16}, 16, []lowrank.Estimator{lowrank.PerturbWeights, lowrank.PerturbActivations}},
 		{"conv2d", NewModel(NewConv2D(16, 16, 4, 8, 3, 2, true), NewDense(7*7*8, 10, false)), Classify(blobs(1, 1024, 10, 100)), EvaluatorOptions{Streams: 16}, 16, []lowrank.Estimator{lowrank.PerturbWeights}},
 	} {
 		for _, place := range c.places {

@@ -7,13 +7,13 @@ import "fmt"
 //
 //	out[i] = clip127(RoundShift(hot·Σ_j W[i, j·Vocabulary + token_j], Shift)), then max(0, out) if ReLU
 //
-// Places have rows of their own, so that it is an embedding and a causal convolution
-// of width Places over it in one. Tokens come in as the bytes of their numbers; what
+// Context have rows of their own, so that it is an embedding and a causal convolution
+// of width Context over it in one. Tokens come in as the bytes of their numbers; what
 // is multiplied is their one-hot code. All members of a population see the same tokens,
 // so that this product, though the widest, is computed once.
 type Embedding struct {
-	Vocabulary, Places int
-	Rows               *Dense // outputs × Places·Vocabulary
+	Vocabulary, Context int
+	Rows                *Dense // outputs × Context·Vocabulary
 }
 
 // hot is the activation of a token in its one-hot code: 16 is one, with the fraction bits
@@ -39,18 +39,18 @@ func buildEmbedding(vocabulary, places, out int, relu bool, from Source) (*Embed
 }
 
 // Inputs returns the places.
-func (e *Embedding) Inputs() int { return e.Places }
+func (e *Embedding) Inputs() int { return e.Context }
 
 // Outputs returns the width.
 func (e *Embedding) Outputs() int { return e.Rows.W.Rows() }
 
 func (e *Embedding) String() string {
-	return fmt.Sprintf("embedding of %d tokens at %d places → %d%s >>%d", e.Vocabulary, e.Places, e.Outputs(), reluName(e.Rows.ReLU), e.Rows.Shift)
+	return fmt.Sprintf("embedding of %d tokens at %d places → %d%s >>%d", e.Vocabulary, e.Context, e.Outputs(), reluName(e.Rows.ReLU), e.Rows.Shift)
 }
 
 // Spec implements Layer.
 func (e *Embedding) Spec() Spec {
-	return Spec{Kind: "embedding", Sizes: []int{e.Vocabulary, e.Places, e.Outputs()}, ReLU: e.Rows.ReLU}
+	return Spec{Kind: "embedding", Sizes: []int{e.Vocabulary, e.Context, e.Outputs()}, ReLU: e.Rows.ReLU}
 }
 
 // Weights implements Layer.
@@ -64,7 +64,7 @@ func (e *Embedding) matrix() *Dense { return e.Rows }
 func (e *Embedding) operand(p *Pass, x []int8) []int8 {
 	code := p.Alloc(e.Rows.W.Cols())
 	clear(code)
-	for j := range e.Places {
+	for j := range e.Context {
 		for c := range p.n {
 			token := int(uint8(x[(j/4*p.n+c)*4+j%4]))
 			if token >= e.Vocabulary {

@@ -17,7 +17,7 @@ import (
 // batch, drawn anew each generation from the run's seed; the product of a first layer
 // that is dense, an embedding or a convolution is therefore computed once. Each member has
 // a state of its own. All members begin with the state that the model without noise has
-// after the lead, so that a score depends on the weights and the generation alone, and a
+// after the warm-up, so that a score depends on the weights and the generation alone, and a
 // run can be resumed.
 //
 // With noise in activations every step of a stream is a sample. A perturbation at a step
@@ -49,7 +49,7 @@ type Evaluator struct {
 type EvaluatorOptions struct {
 	Streams  int // samples, or sequences, of each member; default 64
 	Steps    int // of each sequence that are scored; default 1
-	Lead     int // steps before them, see Batch; with 0 members begin with zeros
+	WarmUp   int // steps before them, see Batch; with 0 members begin with zeros
 	Discount int // of later scores, 0 to 256; 0: each perturbation is scored by its own step
 
 	// Columns bounds the columns, one for each member and stream, that a worker takes
@@ -85,8 +85,8 @@ const maxSamples = 1 << 20
 
 func (o *EvaluatorOptions) check() error {
 	switch {
-	case o.Streams < 1 || o.Steps < 1 || o.Lead < 0 || o.Streams > maxSamples || o.Steps > maxSamples/o.Streams || o.Lead > maxSamples:
-		return fmt.Errorf("nn: %d streams of %d steps after %d, want at least 1, 1 and 0, and at most 2^20 samples", o.Streams, o.Steps, o.Lead)
+	case o.Streams < 1 || o.Steps < 1 || o.WarmUp < 0 || o.Streams > maxSamples || o.Steps > maxSamples/o.Streams || o.WarmUp > maxSamples:
+		return fmt.Errorf("nn: %d streams of %d steps after %d, want at least 1, 1 and 0, and at most 2^20 samples", o.Streams, o.Steps, o.WarmUp)
 	case o.Discount < 0 || o.Discount > 256:
 		return fmt.Errorf("nn: discount %d, want 0 to 256", o.Discount)
 	case o.Columns < 1 || o.Columns > maxColumns:
@@ -99,7 +99,7 @@ func (o *EvaluatorOptions) check() error {
 type sharedBatch struct {
 	Batch
 	recording
-	states  [][]int8  // after the lead
+	states  [][]int8  // after the warm-up
 	targets [][]uint8 // by step, of the columns of one task
 }
 
@@ -223,19 +223,19 @@ func (e *Evaluator) begin(group int) error {
 	s.repeatTargets(2 * min(e.chunk, g.Pairs/g.Groups))
 	pass := &e.plain
 	pass.begin(s.Streams)
-	for _, x := range s.X[:s.Lead] {
+	for _, x := range s.X[:s.WarmUp] {
 		pass.Free(e.model.step(pass, x))
 	}
 	s.states = grow(s.states, len(pass.states))
 	for i, state := range pass.states {
-		if s.Lead == 0 { // no step has set it yet
+		if s.WarmUp == 0 { // no step has set it yet
 			state = nil
 		}
 		s.states[i] = append(s.states[i][:0], state...)
 	}
 	want := g.Noise.Estimator == lowrank.PerturbActivations
-	s.recording.reset(len(e.model.tensors), s.Lead, s.Steps, want)
-	for _, x := range s.X[s.Lead:] {
+	s.recording.reset(len(e.model.tensors), s.WarmUp, s.Steps, want)
+	for _, x := range s.X[s.WarmUp:] {
 		if want {
 			pass.record = &s.recording
 			pass.Free(e.model.step(pass, x))
@@ -254,7 +254,7 @@ func (e *Evaluator) begin(group int) error {
 func (e *Evaluator) draw(seed uint64, generation, group int) (*sharedBatch, error) {
 	e.shared = grow(e.shared, max(len(e.shared), group+1))
 	s := &e.shared[group]
-	s.Streams, s.Lead, s.Steps = e.shape.Streams, e.shape.Lead, e.shape.Steps
+	s.Streams, s.WarmUp, s.Steps = e.shape.Streams, e.shape.WarmUp, e.shape.Steps
 	s.Batch.reset(e.task.Inputs(), e.fills)
 	e.task.Draw(&s.Batch, seed, generation, group)
 	return s, s.check(e.task.Inputs(), e.task.Outputs())
@@ -316,7 +316,7 @@ func (e *Evaluator) scoreChunk(worker, i int) {
 	for t, x := range s.X {
 		ws.x = columns(ws.x, x, kernels.Quads(e.model.Inputs()), s.Streams, lo, n)
 		outputs := e.model.step(&ws.Pass, ws.x)
-		if t -= s.Lead; t >= 0 && len(s.Targets[t]) > 0 {
+		if t -= s.WarmUp; t >= 0 && len(s.Targets[t]) > 0 {
 			if ws.scoreColumns(e, s, t, outputs, lo, s.Targets[t][lo:]); e.bits {
 				ws.sum += sum(ws.scoring.bits)
 			} else {
@@ -378,8 +378,8 @@ func (e *Evaluator) evaluateChunk(worker, i int) {
 	hi := min(lo+e.chunk, (group+1)*size, e.hi)
 	lo = max(lo, e.lo)
 	ws.beginMembers(&ws.members, g.Noise, g.Tensors, g.Pairs, lo, hi, s.Streams, s.Steps)
-	if s.Lead > 0 {
-		ws.time, ws.first, ws.start = s.Lead, s.Lead, s.states
+	if s.WarmUp > 0 {
+		ws.time, ws.first, ws.start = s.WarmUp, s.WarmUp, s.states
 	}
 	each := e.scoresOf(g)
 	scores := e.scores[2*(lo-e.lo)*each : 2*(hi-e.lo)*each]

@@ -65,7 +65,7 @@ func (parity) Draw(b *nn.Batch, seed uint64, generation, group int) {
 			b.Set(step, 0, stream, 100*(1-2*bit))
 			b.Set(step, 1, stream, 100*(1-2*before))
 			b.Set(step, 2, stream, 64)
-			if scored := step - b.Lead; scored >= 0 {
+			if scored := step - b.WarmUp; scored >= 0 {
 				b.Targets[scored][stream] = uint8(bit ^ before)
 			}
 		}
@@ -83,7 +83,7 @@ func TestLayerAndTaskOfAUser(t *testing.T) {
 		m := nn.NewModel(hidden, nn.NewDense(16, 2, false))
 		m.Randomize(1)
 		task := parity{nn.CrossEntropy{Classes: 2}}
-		e, err := nn.NewEvaluator(m, task, nn.EvaluatorOptions{Streams: 8, Steps: 4, Lead: 1, Columns: columns})
+		e, err := nn.NewEvaluator(m, task, nn.EvaluatorOptions{Streams: 8, Steps: 4, WarmUp: 1, Columns: columns})
 		if err != nil {
 			t.Fatal(err)
 		}

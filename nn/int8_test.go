@@ -126,14 +126,14 @@ func tails(codes []int8, scores []int64, samples int) {
 
 // trainFine trains a language model, of pents or of int8 weights, and returns the bits a
 // byte on the text from a byte on.
-func trainFine(t *testing.T, l Language, text []byte, from, generations, rate int, int8s bool) float64 {
+func trainFine(t *testing.T, l LanguageConfig, text []byte, from, generations, rate int, int8s bool) float64 {
 	m := languageModel(t, l)
 	f := newFine(m)
-	o := EvaluatorOptions{Streams: 64, Steps: 4, Lead: 16}
+	o := EvaluatorOptions{Streams: 64, Steps: 4, WarmUp: 16}
 	if int8s {
 		o.Multiplier = func() Multiplier { return &fineMultiplier{fine: f} }
 	}
-	p, err := NewEvaluator(m, &Text{Data: text[:from], Places: l.Places}, o)
+	p, err := NewEvaluator(m, &Text{Data: text[:from], Context: l.Context}, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -219,9 +219,9 @@ func TestInt8Gap(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, generations, most := Language{Width: 16, Layers: 1, Cell: CellMinGRU, Places: 2}, 40, 0.50
+	l, generations, most := LanguageConfig{Width: 16, Layers: 1, Mixer: MixerMinGRU, Context: 2}, 40, 0.50
 	if os.Getenv("PENTARY_LONG") != "" {
-		l, generations, most = Language{Width: 128, Layers: 1, Cell: CellMinGRU, Places: 4}, 1000, 0.10
+		l, generations, most = LanguageConfig{Width: 128, Layers: 1, Mixer: MixerMinGRU, Context: 4}, 1000, 0.10
 	}
 	var bits [2]float64
 	for i, int8s := range []bool{false, true} {

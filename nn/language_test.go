@@ -15,7 +15,7 @@ import (
 // text is a stretch of regular prose, made up.
 var text = []byte(strings.Repeat("the cat sat on the mat and the dog sat on the log. ", 60))
 
-func languageModel(t testing.TB, l Language) *Model {
+func languageModel(t testing.TB, l LanguageConfig) *Model {
 	m, err := NewLanguageModel(1, l)
 	if err != nil {
 		t.Fatal(err)
@@ -26,7 +26,7 @@ func languageModel(t testing.TB, l Language) *Model {
 // logProbability is the binary logarithm of the target's probability, by floats.
 func logProbability(logits []int8, c, n int, target uint8) float64 {
 	sum := 0.0
-	for i := range Bytes {
+	for i := range VocabSize {
 		sum += math.Exp2(float64(logits[(i/4*n+c)*4+i%4]) / 16)
 	}
 	return float64(logits[(int(target)/4*n+c)*4+int(target)%4])/16 - math.Log2(sum)
@@ -35,7 +35,7 @@ func logProbability(logits []int8, c, n int, target uint8) float64 {
 // The integer score is that of floats from the same logits to a hundredth of a bit a
 // byte, and every byte counts once.
 func TestTextScore(t *testing.T) {
-	m := languageModel(t, Language{Width: 16, Layers: 1, Cell: CellMinGRU, Places: 3})
+	m := languageModel(t, LanguageConfig{Width: 16, Layers: 1, Mixer: MixerMinGRU, Context: 3})
 	const from = 1000
 	s, err := NewTextScorer(m, text, from)
 	if err != nil {
@@ -76,11 +76,11 @@ func TestLanguageModelLearns(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it trains six models")
 	}
-	for _, cell := range Cells {
-		l := Language{Width: 16, Layers: 1, Cell: cell, Places: 2, Heads: 1, Window: 4}
+	for _, cell := range Mixers {
+		l := LanguageConfig{Width: 16, Layers: 1, Mixer: cell, Context: 2, Heads: 1, Window: 4}
 		m := languageModel(t, l)
-		source := &Text{Data: text, Places: l.Places}
-		p, err := NewEvaluator(m, source, EvaluatorOptions{Streams: 16, Steps: 4, Lead: 4})
+		source := &Text{Data: text, Context: l.Context}
+		p, err := NewEvaluator(m, source, EvaluatorOptions{Streams: 16, Steps: 4, WarmUp: 4})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -107,21 +107,21 @@ func TestLanguageModelLearns(t *testing.T) {
 
 func TestLanguageModelErrors(t *testing.T) {
 	for _, test := range []struct {
-		l    Language
+		l    LanguageConfig
 		want string
 	}{
-		{Language{Width: 6, Places: 1, Cell: NoCell}, "language model of widths [6]"},
-		{Language{Width: 8, Places: 0, Cell: NoCell}, "language model of widths [0]"},
-		{Language{Width: 8, Places: 1, Cell: "elman"}, `of "elman"`},
-		{Language{Width: 8, Places: 1, Cell: NoCell, Layers: -1}, "-1 layers"},
-		{Language{Width: 8, Places: 1 << 20, Cell: NoCell}, "too large"},
-		{Language{Width: 8, Places: 1, Cell: CellAttend, Heads: 3, Window: 4}, "3 heads"},
+		{LanguageConfig{Width: 6, Context: 1, Mixer: NoMixer}, "language model of widths [6]"},
+		{LanguageConfig{Width: 8, Context: 0, Mixer: NoMixer}, "language model of widths [0]"},
+		{LanguageConfig{Width: 8, Context: 1, Mixer: "elman"}, `of "elman"`},
+		{LanguageConfig{Width: 8, Context: 1, Mixer: NoMixer, Layers: -1}, "-1 layers"},
+		{LanguageConfig{Width: 8, Context: 1 << 20, Mixer: NoMixer}, "too large"},
+		{LanguageConfig{Width: 8, Context: 1, Mixer: MixerAttention, Heads: 3, Window: 4}, "3 heads"},
 	} {
 		if _, err := NewLanguageModel(1, test.l); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%+v: error %v, want %q in it", test.l, err, test.want)
 		}
 	}
-	m := languageModel(t, Language{Width: 8, Places: 1, Cell: NoCell})
+	m := languageModel(t, LanguageConfig{Width: 8, Context: 1, Mixer: NoMixer})
 	for _, from := range []int{-1, len(text)} {
 		if _, err := NewTextScorer(m, text, from); err == nil {
 			t.Errorf("a scorer from %d on is no error", from)
@@ -136,8 +136,8 @@ func TestLanguageModelErrors(t *testing.T) {
 func TestSample(t *testing.T) {
 	logits := []int8{-16, 0, 16, 32, -100, 0, 0, 0} // 1:2:4:8 and next to nothing
 	for _, test := range []struct {
-		heat int
-		want []float64
+		log2Temperature int
+		want            []float64
 	}{
 		{0, []float64{1, 2, 4, 8, 0.05}},
 		{1, []float64{1, math.Sqrt2, 2, 2 * math.Sqrt2, 0.16}},
@@ -147,14 +147,14 @@ func TestSample(t *testing.T) {
 		counts, sum := make([]float64, 5), 0.0
 		const draws = 1 << 16
 		for i := range draws {
-			counts[Sample(logits, 0, 5, 1, test.heat, uint32(i)<<16)]++
+			counts[Sample(logits, 0, 5, 1, test.log2Temperature, uint32(i)<<16)]++
 		}
 		for _, w := range test.want {
 			sum += w
 		}
 		for i, w := range test.want {
 			if got, want := counts[i]/draws, w/sum; math.Abs(got-want) > 0.002 {
-				t.Errorf("heat %d, class %d: %.4f, want %.4f", test.heat, i, got, want)
+				t.Errorf("temperature 2^%d, class %d: %.4f, want %.4f", test.log2Temperature, i, got, want)
 			}
 		}
 	}

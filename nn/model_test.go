@@ -116,7 +116,7 @@ func columnOf(x []int8, c, k, n int) []int {
 func TestPredictorTwin(t *testing.T) {
 	const pairs, groups = 6, 2
 	forEachModel(t, func(t *testing.T, m *Model, place lowrank.Estimator) {
-		o := EvaluatorOptions{Streams: 3, Steps: 5, Lead: 6, Discount: 100}
+		o := EvaluatorOptions{Streams: 3, Steps: 5, WarmUp: 6, Discount: 100}
 		perGroup := groups
 		if place == lowrank.PerturbActivations {
 			perGroup = 1
@@ -133,7 +133,7 @@ func TestPredictorTwin(t *testing.T) {
 			t.Fatal(err)
 		}
 		for pair := range pairs {
-			s := Batch{Streams: o.Streams, Steps: o.Steps, Lead: o.Lead}
+			s := Batch{Streams: o.Streams, Steps: o.Steps, WarmUp: o.WarmUp}
 			s.reset(m.Inputs(), false)
 			noisy{m}.Draw(&s, g.Noise.Seed, int(g.Number), g.Group(pair))
 			for sign := range 2 {
@@ -151,12 +151,12 @@ func twinScores(m *Model, g *es.Generation, s *Batch, pair, sign, discount int) 
 	for b := range s.Streams {
 		tw := twin{model: m}
 		for t, x := range s.X {
-			if t >= s.Lead {
-				tw.noise, tw.pair, tw.sign, tw.sample = &g.Noise, pair, sign, (t-s.Lead)*s.Streams+b
+			if t >= s.WarmUp {
+				tw.noise, tw.pair, tw.sign, tw.sample = &g.Noise, pair, sign, (t-s.WarmUp)*s.Streams+b
 			}
 			y := tw.step(columnOf(x, b, m.Inputs(), s.Streams))
-			if t >= s.Lead && len(s.Targets[t-s.Lead]) > 0 {
-				samples[tw.sample] = int64(scoreOf(y, s.Targets[t-s.Lead][b]))
+			if t >= s.WarmUp && len(s.Targets[t-s.WarmUp]) > 0 {
+				samples[tw.sample] = int64(scoreOf(y, s.Targets[t-s.WarmUp][b]))
 			}
 		}
 	}
@@ -214,7 +214,7 @@ func TestRunner(t *testing.T) {
 // What the update takes of the data is what every matrix sees without noise.
 func TestPredictorInputs(t *testing.T) {
 	m := models()["mingru"]
-	o := EvaluatorOptions{Streams: 3, Steps: 5, Lead: 2}
+	o := EvaluatorOptions{Streams: 3, Steps: 5, WarmUp: 2}
 	p, err := NewEvaluator(m, noisy{m}, o)
 	if err != nil {
 		t.Fatal(err)
@@ -238,7 +238,7 @@ func TestPredictorInputs(t *testing.T) {
 	if len(seen) != len(m.tensors) || p.Samples() != 15 {
 		t.Fatalf("%d tensors of %d samples, want %d of 15", len(seen), p.Samples(), len(m.tensors))
 	}
-	s := Batch{Streams: o.Streams, Steps: o.Steps, Lead: o.Lead}
+	s := Batch{Streams: o.Streams, Steps: o.Steps, WarmUp: o.WarmUp}
 	s.reset(m.Inputs(), false)
 	noisy{m}.Draw(&s, g.Noise.Seed, int(g.Number), 0)
 	// The second layer of the MLP block sees what its first yields.
@@ -252,10 +252,10 @@ func TestPredictorInputs(t *testing.T) {
 			block := m.Layers[2].(*Residual)
 			want := tw.chain(block.Layers[:2], y)
 			tw.time++
-			if step < o.Lead {
+			if step < o.WarmUp {
 				continue
 			}
-			sample := (step-o.Lead)*o.Streams + b
+			sample := (step-o.WarmUp)*o.Streams + b
 			if got := columnOf(seen[tensor], sample, len(want), p.Samples()); !slices.Equal(got, want) {
 				t.Fatalf("step %d of stream %d: %v, want %v", step, b, got, want)
 			}
@@ -273,7 +273,7 @@ func TestModelDeterminism(t *testing.T) {
 			for _, procs := range []int{1, 2, 7} {
 				runtime.GOMAXPROCS(procs)
 				m := models()["mingru"]
-				p, err := NewEvaluator(m, noisy{m}, EvaluatorOptions{Streams: 4, Steps: 6, Lead: 3, Discount: 128})
+				p, err := NewEvaluator(m, noisy{m}, EvaluatorOptions{Streams: 4, Steps: 6, WarmUp: 3, Discount: 128})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -320,7 +320,7 @@ func TestPredictorAllocations(t *testing.T) {
 	for _, place := range []lowrank.Estimator{lowrank.PerturbWeights, lowrank.PerturbActivations} {
 		m := NewModel(NewEmbedding(256, 2, 8, true), NewResidual(NewLayerNorm(8), NewLSTM(8, 8)), NewAttention(8, 1, 4), NewDense(8, 256, false))
 		m.Randomize(1)
-		p, err := NewEvaluator(m, &Text{Data: []byte(strings.Repeat("even more text ", 9)), Places: 2}, EvaluatorOptions{Streams: 4, Steps: 6, Lead: 3})
+		p, err := NewEvaluator(m, &Text{Data: []byte(strings.Repeat("even more text ", 9)), Context: 2}, EvaluatorOptions{Streams: 4, Steps: 6, WarmUp: 3})
 		if err != nil {
 			t.Fatal(err)
 		}

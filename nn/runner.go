@@ -132,7 +132,7 @@ func (m *Model) stepMembers(p *Pass, s *sharedBatch, t int) []int8 {
 		layers = layers[1:]
 	} else {
 		x = p.Alloc(m.Inputs())
-		spread(x, s.X[s.Lead+t], kernels.Quads(m.Inputs()), p.n, s.Streams)
+		spread(x, s.X[s.WarmUp+t], kernels.Quads(m.Inputs()), p.n, s.Streams)
 	}
 	y := x
 	if len(layers) > 0 {

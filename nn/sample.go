@@ -6,27 +6,27 @@ import (
 	"github.com/Kaleaon/pentary-go/internal/fixed"
 )
 
-// MaxHeat bounds the binary logarithm of the temperature of Sample to ±MaxHeat.
-const MaxHeat = 8
+// MaxLog2Temperature bounds the binary logarithm of the temperature of Sample to ±MaxLog2Temperature.
+const MaxLog2Temperature = 8
 
 // Sample draws a class from column c of logits of m×n in quads, by 32 random bits u: class
-// i with a probability proportional to 2^(l_i/16·2^-heat). heat is the binary logarithm of
-// the temperature; 0 is that of training. Probabilities are in 1/4096 of the largest;
-// classes below that are not drawn. It panics if heat is beyond ±MaxHeat, logits is no
+// i with a probability proportional to 2^(l_i/16·2^-log2Temperature). The temperature of
+// training is 1, whose logarithm is 0. Probabilities are in 1/4096 of the largest;
+// classes below that are not drawn. It panics if log2Temperature is beyond ±MaxLog2Temperature, logits is no
 // such batch, or c no column of it.
-func Sample(logits []int8, c, m, n, heat int, u uint32) int {
-	if heat < -MaxHeat || heat > MaxHeat {
-		panic(fmt.Sprintf("nn: Sample: heat %d, want %d to %d", heat, -MaxHeat, MaxHeat))
+func Sample(logits []int8, c, m, n, log2Temperature int, u uint32) int {
+	if log2Temperature < -MaxLog2Temperature || log2Temperature > MaxLog2Temperature {
+		panic(fmt.Sprintf("nn: Sample: log2Temperature %d, want %d to %d", log2Temperature, -MaxLog2Temperature, MaxLog2Temperature))
 	}
 	logit := func(i int) int32 { return int32(logits[(i/4*n+c)*4+i%4]) }
 	checkBatch("Sample", logits, c, m, n)
 	most := logit(largest(logits, c, m, n))
 	weight := func(i int) uint64 {
 		v := logit(i) - most
-		if heat > 0 {
-			v >>= heat
+		if log2Temperature > 0 {
+			v >>= log2Temperature
 		} else {
-			v <<= -heat
+			v <<= -log2Temperature
 		}
 		return uint64(fixed.Exp2(v))
 	}

@@ -32,17 +32,17 @@ type Checker interface {
 	Check() error
 }
 
-// A Batch is what all members of a group see: Streams sequences of Lead + Steps steps,
+// A Batch is what all members of a group see: Streams sequences of WarmUp + Steps steps,
 // side by side. Independent samples are sequences of one step.
 type Batch struct {
 	Streams int
-	Lead    int // steps before the first that is scored, which bring a model to its state
+	WarmUp  int // steps before the first that is scored, which bring a model to its state
 	Steps   int // steps that are scored
 
 	// X holds the input of every step, Inputs × Streams in quads.
 	X [][]int8
 
-	// Targets and Samples hold, for the steps after the lead, a class below Outputs for
+	// Targets and Samples hold, for the steps after the warm-up, a class below Outputs for
 	// each stream, and any number that Score may ask for, such as the index of a sample.
 	// A step whose Targets are empty is not scored.
 	Targets [][]uint8
@@ -52,8 +52,8 @@ type Batch struct {
 }
 
 // NewBatch returns a batch of zeros for a task to fill.
-func NewBatch(task Task, streams, lead, steps int) *Batch {
-	b := &Batch{Streams: streams, Lead: lead, Steps: steps}
+func NewBatch(task Task, streams, warmUp, steps int) *Batch {
+	b := &Batch{Streams: streams, WarmUp: warmUp, Steps: steps}
 	b.reset(task.Inputs(), false)
 	return b
 }
@@ -61,7 +61,7 @@ func NewBatch(task Task, streams, lead, steps int) *Batch {
 // reset makes room for batches of the given number of inputs, zeros unless they will be
 // filled by a task that leaves no activation as it was.
 func (b *Batch) reset(inputs int, filled bool) {
-	b.X, b.Targets, b.Samples = grow(b.X, b.Lead+b.Steps), grow(b.Targets, b.Steps), grow(b.Samples, b.Steps)
+	b.X, b.Targets, b.Samples = grow(b.X, b.WarmUp+b.Steps), grow(b.Targets, b.Steps), grow(b.Samples, b.Steps)
 	for t := range b.X {
 		size := kernels.Quads(inputs) * 4 * b.Streams
 		if len(b.X[t]) == size && filled {
@@ -85,9 +85,9 @@ func (b *Batch) Set(step, i, stream int, v int8) {
 // check returns an error if what a task has drawn is not a batch of the given inputs and
 // classes.
 func (b *Batch) check(inputs, classes int) error {
-	if len(b.X) != b.Lead+b.Steps || len(b.Targets) != b.Steps || len(b.Samples) != b.Steps {
+	if len(b.X) != b.WarmUp+b.Steps || len(b.Targets) != b.Steps || len(b.Samples) != b.Steps {
 		return fmt.Errorf("nn: batch of %d steps, %d of targets and %d of samples, want %d, %d and %d",
-			len(b.X), len(b.Targets), len(b.Samples), b.Lead+b.Steps, b.Steps, b.Steps)
+			len(b.X), len(b.Targets), len(b.Samples), b.WarmUp+b.Steps, b.Steps, b.Steps)
 	}
 	for t, x := range b.X {
 		if want := kernels.Quads(inputs) * 4 * b.Streams; len(x) != want {
@@ -110,7 +110,7 @@ func (b *Batch) check(inputs, classes int) error {
 // A Scoring is what a Task scores at once: the outputs of some members at one step.
 type Scoring struct {
 	Batch   *Batch
-	Step    int    // after the lead
+	Step    int    // after the warm-up
 	Outputs []int8 // of all columns, in quads
 	Columns int
 	Scores  []int64 // to be set, one for each column

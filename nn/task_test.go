@@ -86,12 +86,12 @@ func TestReplacedSamples(t *testing.T) {
 // every place.
 func TestTextRunIsPinned(t *testing.T) {
 	const want = "2fe6c39660eca4bd67d0fccdf2fc97d9cf933b0b46f0fe7d39df4794711c63ec"
-	m := languageModel(t, Language{Width: 8, Layers: 1, Cell: CellMinGRU, Places: 5})
+	m := languageModel(t, LanguageConfig{Width: 8, Layers: 1, Mixer: MixerMinGRU, Context: 5})
 	data := make([]byte, 3001)
 	for i := range data {
 		data[i] = byte(i*i>>3 ^ i)
 	}
-	p, err := NewEvaluator(m, &Text{Data: data, Places: 5}, EvaluatorOptions{Streams: 6, Steps: 3, Lead: 2})
+	p, err := NewEvaluator(m, &Text{Data: data, Context: 5}, EvaluatorOptions{Streams: 6, Steps: 3, WarmUp: 2})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,7 +136,7 @@ func TestTextScorerByDefinition(t *testing.T) {
 		n, from, places int
 		score           int64
 	}{{601, 200, 4, -904826}, {500, 437, 5, -142708}} {
-		m := languageModel(t, Language{Width: 8, Layers: 1, Cell: CellAttend, Heads: 1, Window: 90, Places: c.places})
+		m := languageModel(t, LanguageConfig{Width: 8, Layers: 1, Mixer: MixerAttention, Heads: 1, Window: 90, Context: c.places})
 		data := make([]byte, c.n)
 		for i := range data {
 			data[i] = byte(i * i >> 4)
@@ -155,7 +155,7 @@ func TestTextScorerByDefinition(t *testing.T) {
 // A model of constant logits, whose answer is known: 8 bits per byte where all are equal,
 // and what a peak makes of the rest.
 func TestBitsPerByte(t *testing.T) {
-	m := languageModel(t, Language{Width: 8, Places: 4, Cell: NoCell})
+	m := languageModel(t, LanguageConfig{Width: 8, Context: 4, Mixer: NoMixer})
 	for _, tensor := range m.tensors {
 		for i := range tensor.W.Rows() {
 			for j := range tensor.W.Cols() {
@@ -175,7 +175,7 @@ func TestBitsPerByte(t *testing.T) {
 // The number of processors may change while a score is computed.
 func TestScoreWhileProcessorsChange(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(8))
-	m := languageModel(t, Language{Width: 8, Layers: 1, Cell: CellMinGRU, Places: 2})
+	m := languageModel(t, LanguageConfig{Width: 8, Layers: 1, Mixer: MixerMinGRU, Context: 2})
 	scorer, err := NewTextScorer(m, text, 1000)
 	if err != nil {
 		t.Fatal(err)

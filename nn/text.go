@@ -16,27 +16,27 @@ import (
 // block b of the group's stream of random numbers (lowrank.Batch of tensor 0, generation
 // 0), and has moved on by Steps bytes in every generation since.
 type Text struct {
-	Data   []byte
-	Places int // bytes that come in at a step, see Embedding
+	Data    []byte
+	Context int // bytes of context per step, see Embedding
 }
 
 // Inputs implements Task.
-func (t *Text) Inputs() int { return t.Places }
+func (t *Text) Inputs() int { return t.Context }
 
 // Outputs implements Task.
-func (t *Text) Outputs() int { return Bytes }
+func (t *Text) Outputs() int { return VocabSize }
 
 // Score implements Task.
 func (t *Text) Score(s *Scoring) { s.CrossEntropy() }
 
 // Check returns an error if there is too little to read.
 func (t *Text) Check() error {
-	if t == nil || len(t.Data) < 2 || t.Places < 1 {
-		n, places := 0, 0
+	if t == nil || len(t.Data) < 2 || t.Context < 1 {
+		n, context := 0, 0
 		if t != nil {
-			n, places = len(t.Data), t.Places
+			n, context = len(t.Data), t.Context
 		}
-		return fmt.Errorf("nn: text of %d bytes for %d places, want at least 2 and 1", n, places)
+		return fmt.Errorf("nn: text of %d bytes for %d of context, want at least 2 and 1", n, context)
 	}
 	return nil
 }
@@ -52,15 +52,15 @@ func (t *Text) Draw(b *Batch, seed uint64, generation, group int) {
 	}
 }
 
-// fill lets a stream read the byte at at first after the lead.
+// fill lets a stream read the byte at at first after the warm-up.
 func (t *Text) fill(b *Batch, stream, at int) {
 	n := len(t.Data)
 	for step := range b.X {
-		target := ((at+step-b.Lead)%n + n) % n
-		if step >= b.Lead {
-			b.Targets[step-b.Lead][stream] = t.Data[target]
+		target := ((at+step-b.WarmUp)%n + n) % n
+		if step >= b.WarmUp {
+			b.Targets[step-b.WarmUp][stream] = t.Data[target]
 		}
-		for j := range t.Places {
+		for j := range t.Context {
 			b.Set(step, j, stream, int8(t.Data[((target-1-j)%n+n)%n]))
 		}
 	}

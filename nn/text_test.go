@@ -9,7 +9,7 @@ import (
 // Streams read on where they were in the generation before, all around the text, and see
 // the bytes before the one to predict.
 func TestText(t *testing.T) {
-	text := &Text{Data: []byte("0123456789abcdefghij"), Places: 3}
+	text := &Text{Data: []byte("0123456789abcdefghij"), Context: 3}
 	s := NewBatch(text, 4, 2, 5)
 	var last [4]int
 	for generation := range 9 {
@@ -21,11 +21,11 @@ func TestText(t *testing.T) {
 			}
 			last[b] = first
 			for step := range s.X {
-				at := first + step - s.Lead
-				if step >= s.Lead && s.Targets[step-s.Lead][b] != text.Data[at%len(text.Data)] {
-					t.Fatalf("step %d of stream %d is to predict %q", step, b, s.Targets[step-s.Lead][b])
+				at := first + step - s.WarmUp
+				if step >= s.WarmUp && s.Targets[step-s.WarmUp][b] != text.Data[at%len(text.Data)] {
+					t.Fatalf("step %d of stream %d is to predict %q", step, b, s.Targets[step-s.WarmUp][b])
 				}
-				for j := range text.Places {
+				for j := range text.Context {
 					want := text.Data[(at-1-j+2*len(text.Data))%len(text.Data)]
 					if got := s.X[step][b*4+j]; got != int8(want) {
 						t.Fatalf("place %d of step %d, stream %d: %q, want %q", j, step, b, byte(got), want)

@@ -8,11 +8,11 @@ import (
 )
 
 // A TextScorer takes a model through a text in scoreStreams equal parts side by side, the
-// last one shorter, each after a lead of the scoreLead bytes before it, around the end of
-// the text for the first ones. The lead is not scored.
+// last one shorter, each after a warm-up of the scoreWarmUp bytes before it, around the end of
+// the text for the first ones. The warm-up is not scored.
 const (
 	scoreStreams = 64
-	scoreLead    = 64
+	scoreWarmUp  = 64
 )
 
 // A TextScorer measures a language model on a text. It keeps its memory from one use to
@@ -40,12 +40,12 @@ func NewTextScorer(model *Model, text []byte, from int) (*TextScorer, error) {
 	if model == nil {
 		return nil, errors.New("nn: NewTextScorer: the model is nil")
 	}
-	t := Text{Data: text, Places: model.Inputs()}
+	t := Text{Data: text, Context: model.Inputs()}
 	if err := t.Check(); err != nil {
 		return nil, err
 	}
-	if model.Outputs() != Bytes || from < 0 || from >= len(text) {
-		return nil, fmt.Errorf("nn: model of %d outputs for a text of %d bytes from %d on, want %d outputs", model.Outputs(), len(text), from, Bytes)
+	if model.Outputs() != VocabSize || from < 0 || from >= len(text) {
+		return nil, fmt.Errorf("nn: model of %d outputs for a text of %d bytes from %d on, want %d outputs", model.Outputs(), len(text), from, VocabSize)
 	}
 	s := &TextScorer{model: model, text: t, from: from, work: make([]scorerWork, parallel.Workers())}
 	for i := range s.work {
@@ -96,8 +96,8 @@ func (s *TextScorer) scorePart(worker, i int) {
 	n, length := hi-lo, (s.Len()+scoreStreams-1)/scoreStreams
 	ws.runner.Restart(n)
 	b := &ws.batch
-	b.Streams, b.Lead, b.Steps = n, 0, 1
-	for step := -scoreLead; step < length; step++ {
+	b.Streams, b.WarmUp, b.Steps = n, 0, 1
+	for step := -scoreWarmUp; step < length; step++ {
 		b.reset(s.model.Inputs(), true)
 		for c := range n {
 			s.text.fill(b, c, s.from+(lo+c)*length+step)
@@ -107,7 +107,7 @@ func (s *TextScorer) scorePart(worker, i int) {
 			continue
 		}
 		q := &ws.scoring
-		q.Outputs, q.Columns, q.width, q.targets = logits, n, Bytes, b.Targets[0]
+		q.Outputs, q.Columns, q.width, q.targets = logits, n, VocabSize, b.Targets[0]
 		q.entropy()
 		for c, v := range q.bits {
 			if (lo+c)*length+step >= s.Len() {

@@ -54,7 +54,7 @@ func (t *twin) layer(l Layer, x []int) []int {
 	case *Dense:
 		return t.product(l, x)
 	case *Embedding:
-		code := make([]int, l.Places*l.Vocabulary)
+		code := make([]int, l.Context*l.Vocabulary)
 		for j, token := range x {
 			code[j*l.Vocabulary+int(uint8(token))] = 16
 		}

@@ -18,7 +18,7 @@ func Language(m *nn.Model, text []byte, validation, test int, o nn.EvaluatorOpti
 		return Task{}, fmt.Errorf("train: %d and %d of %d bytes held out, want at least 0 and 1, and some to learn", validation, test, len(text))
 	}
 	until := len(text) - test
-	source := &nn.Text{Data: text[:until-validation], Places: m.Inputs()}
+	source := &nn.Text{Data: text[:until-validation], Context: m.Inputs()}
 	if err := source.Check(); err != nil {
 		return Task{}, err
 	}
@@ -58,15 +58,15 @@ var BitsPerByte = Metric{
 	Text: func(v float64) string { return fmt.Sprintf("held-out %.3f bits/byte", v) },
 }
 
-// Generate returns the bytes that a language model draws after a prompt, without end. heat
-// is the binary logarithm of the temperature, within ±nn.MaxHeat. The same seed gives
+// Generate returns the bytes that a language model draws after a prompt, without end. log2Temperature
+// is the binary logarithm of the temperature, within ±nn.MaxLog2Temperature. The same seed gives
 // the same bytes on every machine.
-func Generate(m *nn.Model, prompt []byte, heat int, seed uint64) (iter.Seq[byte], error) {
-	if m.Outputs() != nn.Bytes {
-		return nil, fmt.Errorf("a model of %d outputs, want %d of a language model", m.Outputs(), nn.Bytes)
+func Generate(m *nn.Model, prompt []byte, log2Temperature int, seed uint64) (iter.Seq[byte], error) {
+	if m.Outputs() != nn.VocabSize {
+		return nil, fmt.Errorf("a model of %d outputs, want %d of a language model", m.Outputs(), nn.VocabSize)
 	}
-	if heat < -nn.MaxHeat || heat > nn.MaxHeat {
-		return nil, fmt.Errorf("train: heat %d, want %d to %d", heat, -nn.MaxHeat, nn.MaxHeat)
+	if log2Temperature < -nn.MaxLog2Temperature || log2Temperature > nn.MaxLog2Temperature {
+		return nil, fmt.Errorf("train: log2 temperature %d, want %d to %d", log2Temperature, -nn.MaxLog2Temperature, nn.MaxLog2Temperature)
 	}
 	return func(yield func(byte) bool) {
 		r := m.NewRunner(1)
@@ -89,7 +89,7 @@ func Generate(m *nn.Model, prompt []byte, heat int, seed uint64) (iter.Seq[byte]
 		}
 		stream := lowrank.StreamOf(seed, 0, 0, lowrank.Batch, 0)
 		for i := uint32(0); ; i++ {
-			b := byte(nn.Sample(logits, 0, nn.Bytes, 1, heat, stream.Block(i)[0]))
+			b := byte(nn.Sample(logits, 0, nn.VocabSize, 1, log2Temperature, stream.Block(i)[0]))
 			if !yield(b) {
 				return
 			}

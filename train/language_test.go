@@ -16,11 +16,11 @@ func TestHeldOutIsNotLearned(t *testing.T) {
 	weights := func(text []byte, activations bool) string {
 		p := language(activations)
 		_, o := p.task(t)
-		m, err := nn.NewLanguageModel(o.Seed, nn.Language{Width: 8, Layers: 1, Cell: nn.CellMinGRU, Places: 2})
+		m, err := nn.NewLanguageModel(o.Seed, nn.LanguageConfig{Width: 8, Layers: 1, Mixer: nn.MixerMinGRU, Context: 2})
 		if err != nil {
 			t.Fatal(err)
 		}
-		task, err := Language(m, text, 0, heldOut, nn.EvaluatorOptions{Streams: 16, Steps: 8, Lead: 4})
+		task, err := Language(m, text, 0, heldOut, nn.EvaluatorOptions{Streams: 16, Steps: 8, WarmUp: 4})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -52,7 +52,7 @@ func TestHeldOutIsNotLearned(t *testing.T) {
 }
 
 func TestLanguageErrors(t *testing.T) {
-	m, err := nn.NewLanguageModel(1, nn.Language{Width: 8, Layers: 1, Cell: nn.CellMinGRU, Places: 2})
+	m, err := nn.NewLanguageModel(1, nn.LanguageConfig{Width: 8, Layers: 1, Mixer: nn.MixerMinGRU, Context: 2})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,14 +63,14 @@ func TestLanguageErrors(t *testing.T) {
 	}
 }
 
-// A text does not depend on how much of it is taken, and does on prompt, seed and heat.
+// A text does not depend on how much of it is taken, and does on prompt, seed and temperature.
 func TestGenerate(t *testing.T) {
-	m, err := nn.NewLanguageModel(1, nn.Language{Width: 8, Layers: 1, Cell: nn.CellMinGRU, Places: 3})
+	m, err := nn.NewLanguageModel(1, nn.LanguageConfig{Width: 8, Layers: 1, Mixer: nn.MixerMinGRU, Context: 3})
 	if err != nil {
 		t.Fatal(err)
 	}
-	take := func(prompt string, heat int, seed uint64, n int) string {
-		text, err := Generate(m, []byte(prompt), heat, seed)
+	take := func(prompt string, log2Temperature int, seed uint64, n int) string {
+		text, err := Generate(m, []byte(prompt), log2Temperature, seed)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -86,7 +86,7 @@ func TestGenerate(t *testing.T) {
 	if short := take("ab", 0, 1, 50); short != long[:50] {
 		t.Errorf("%q does not begin %q", long, short)
 	}
-	for name, other := range map[string]string{"prompt": take("ba", 0, 1, 200), "heat": take("ab", 2, 1, 200), "seed": take("ab", 0, 2, 200)} {
+	for name, other := range map[string]string{"prompt": take("ba", 0, 1, 200), "temperature": take("ab", 2, 1, 200), "seed": take("ab", 0, 2, 200)} {
 		if other == long {
 			t.Errorf("another %s gives the same text", name)
 		}
@@ -103,14 +103,14 @@ func TestGenerate(t *testing.T) {
 			}
 		}
 		if logits := r.Step(x); at >= 2 {
-			text = append(text, byte(nn.Sample(logits, 0, nn.Bytes, 1, 0, random.Block(uint32(at - 2))[0])))
+			text = append(text, byte(nn.Sample(logits, 0, nn.VocabSize, 1, 0, random.Block(uint32(at - 2))[0])))
 		}
 	}
 	if string(text[3:3+len(long)]) != long {
 		t.Errorf("generated %q, by the definition %q", long, text[3:])
 	}
-	if _, err := Generate(m, nil, nn.MaxHeat+1, 0); err == nil {
-		t.Error("too much heat is no error")
+	if _, err := Generate(m, nil, nn.MaxLog2Temperature+1, 0); err == nil {
+		t.Error("too high a temperature is no error")
 	}
 	if _, err := Generate(nn.NewModel(nn.NewDense(4, 4, false)), nil, 0, 0); err == nil {
 		t.Error("a model of four outputs is no error")

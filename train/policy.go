@@ -28,7 +28,7 @@ func Policy(net *nn.Model, env control.Environment, episodes int, seed uint64) (
 	}
 	measure := func() int64 {
 		sum := control.Q40(0)
-		for _, r := range policy.Test(seed, control.Fresh+1, TestEpisodes) {
+		for _, r := range policy.Test(seed, control.HeldOut+1, TestEpisodes) {
 			sum += r
 		}
 		return int64(sum)

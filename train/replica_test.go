@@ -33,11 +33,11 @@ func replicaRuns(t *testing.T) map[string]func() *Run {
 		return must(Classification(nn.NewMLP(1, 64, 12, 10), samples, test, 16, 0))
 	}
 	language := func(steps, lead, discount int) Task {
-		m, err := nn.NewLanguageModel(1, nn.Language{Width: 8, Layers: 1, Cell: nn.CellMinGRU, Places: 1})
+		m, err := nn.NewLanguageModel(1, nn.LanguageConfig{Width: 8, Layers: 1, Mixer: nn.MixerMinGRU, Context: 1})
 		if err != nil {
 			t.Fatal(err)
 		}
-		return must(Language(m, text, 0, 200, nn.EvaluatorOptions{Streams: 4, Steps: steps, Lead: lead, Discount: discount}))
+		return must(Language(m, text, 0, 200, nn.EvaluatorOptions{Streams: 4, Steps: steps, WarmUp: lead, Discount: discount}))
 	}
 	policy := func() Task {
 		env := control.All[0]

@@ -54,12 +54,12 @@ func classification(patience int, activations bool) problem {
 func language(activations bool) problem {
 	return problem{func(t testing.TB) (Task, es.Options) {
 		o := es.Options{Seed: 4, Generations: 30, Pairs: 4, Sigma: 3}
-		m, err := nn.NewLanguageModel(o.Seed, nn.Language{Width: 8, Layers: 1, Cell: nn.CellMinGRU, Places: 2})
+		m, err := nn.NewLanguageModel(o.Seed, nn.LanguageConfig{Width: 8, Layers: 1, Mixer: nn.MixerMinGRU, Context: 2})
 		if err != nil {
 			t.Fatal(err)
 		}
 		text := bytes.Repeat([]byte("the quick brown fox jumps over the lazy dog. "), 30)
-		task, err := Language(m, text, 0, len(text)/10, nn.EvaluatorOptions{Streams: 3, Steps: 2, Lead: 4})
+		task, err := Language(m, text, 0, len(text)/10, nn.EvaluatorOptions{Streams: 3, Steps: 2, WarmUp: 4})
 		if err != nil {
 			t.Fatal(err)
 		}

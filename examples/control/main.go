@@ -41,7 +41,7 @@ func main() {
 		log.Fatal(err)
 	}
 
-	rewards := policy.Test(seed, control.Fresh, 100)
+	rewards := policy.Test(seed, control.HeldOut, 100)
 	fmt.Printf("\n100 fresh episodes: %v to %v\n\n", slices.Min(rewards), slices.Max(rewards))
 	watch(policy, env)
 }
@@ -49,7 +49,7 @@ func main() {
 // watch plays an episode step by step and prints where cart and pole are.
 func watch(policy *control.Policy, env control.Environment) {
 	e := control.NewEpisodes(env, 1)
-	for e.Begin(env, seed, control.Fresh, 0); e.Live > 0; env.Step(e) {
+	for e.Begin(env, seed, control.HeldOut, 0); e.Live > 0; env.Step(e) {
 		policy.Act(e)
 		if e.Steps[0]%100 == 0 {
 			fmt.Printf("step %3d: cart at %5v, pole at %5v radians\n", e.Steps[0], e.State[0][0], e.State[2][0])

@@ -57,7 +57,7 @@ func park(generations int) (float64, error) {
 		return 0, err
 	}
 	sum := control.Q40(0)
-	for _, reward := range policy.Test(1, control.Fresh, 100) {
+	for _, reward := range policy.Test(1, control.HeldOut, 100) {
 		sum += reward
 	}
 	return float64(sum/100) / float64(control.One), nil

@@ -52,7 +52,7 @@ func main() {
 	opt := must(es.New(net.Parameters(), must(control.NewEvaluator(net, grid{}, 32)), es.Options{Seed: 1, Generations: 300, Pairs: 64, Sigma: 1}))
 	must(0, opt.Run(context.Background()))
 	reached := 0
-	for _, reward := range must(control.NewPolicy(net, grid{})).Test(1, control.Fresh, 1000) {
+	for _, reward := range must(control.NewPolicy(net, grid{})).Test(1, control.HeldOut, 1000) {
 		reached += min(1, max(0, int(reward*64/control.One)))
 	}
 	fmt.Printf("%d of 1000 fresh episodes reach the goal\n", reached)

@@ -304,7 +304,7 @@ func TestIdealModels(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		shape := nn.EvaluatorOptions{Streams: 6, Steps: 3, Lead: 1}
+		shape := nn.EvaluatorOptions{Streams: 6, Steps: 3, WarmUp: 1}
 		plain, err := nn.NewEvaluator(digital, nn.Classify(samples), shape)
 		if err != nil {
 			t.Fatal(err)

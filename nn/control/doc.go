@@ -15,7 +15,7 @@
 //	opt, err := es.New(net.Parameters(), evaluator, es.Options{Seed: seed, Generations: 100, Pairs: 64})
 //	...
 //	err = opt.Run(ctx)
-//	rewards := policy.Test(seed, control.Fresh, 100)
+//	rewards := policy.Test(seed, control.HeldOut, 100)
 //
 // Environments of any size can be implemented outside this package: see Environment.
 package control

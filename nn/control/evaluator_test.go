@@ -206,17 +206,17 @@ func TestPolicy(t *testing.T) {
 		noise := lowrank.Noise{Seed: 5, Rank: 1, Sigma: lowrank.MaxSigma}
 		m := member{net: net, noise: noise, sign: 1}
 		e := NewEpisodes(env, 6)
-		for e.Begin(env, 5, Fresh, 0); e.Live > 0; env.Step(e) {
+		for e.Begin(env, 5, HeldOut, 0); e.Live > 0; env.Step(e) {
 			p.Act(e)
 		}
 		sum := int64(0)
 		for i := range e.Reward {
 			sum += int64(e.Reward[i]+e.Progress[i]) >> (fraction - ScoreBits)
 		}
-		if want := m.score(env, Fresh, 0, 6); sum != want {
+		if want := m.score(env, HeldOut, 0, 6); sum != want {
 			t.Errorf("%s: score %d, want %d", env.Spec().Name, sum, want)
 		}
-		if got := p.Test(5, Fresh, 6); !slices.Equal(got, e.Reward) {
+		if got := p.Test(5, HeldOut, 6); !slices.Equal(got, e.Reward) {
 			t.Errorf("%s: rewards %d, want %d", env.Spec().Name, got, e.Reward)
 		}
 	}

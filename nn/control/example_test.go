@@ -58,12 +58,12 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println("worst of 100 episodes before:", slices.Min(policy.Test(1, control.Fresh, 100)))
+	fmt.Println("worst of 100 episodes before:", slices.Min(policy.Test(1, control.HeldOut, 100)))
 	if err := opt.Run(context.Background()); err != nil {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println("and after:", slices.Min(policy.Test(1, control.Fresh, 100)))
+	fmt.Println("and after:", slices.Min(policy.Test(1, control.HeldOut, 100)))
 	// Output:
 	// worst of 100 episodes before: -94.82
 	// and after: -10.96

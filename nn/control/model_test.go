@@ -109,7 +109,7 @@ func TestRecurrentPolicy(t *testing.T) {
 			t.Fatal(err)
 		}
 		right := 0
-		for _, reward := range p.Test(1, Fresh, 400) {
+		for _, reward := range p.Test(1, HeldOut, 400) {
 			right += reward.Round()
 		}
 		if right < c.least || right > c.most {

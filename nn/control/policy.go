@@ -46,12 +46,12 @@ func (p *Policy) Act(e *Episodes) {
 	e.act(p.runner.Step(p.x), &p.spec)
 }
 
-// Fresh is the number of a generation that no run comes to: its episodes are those to
+// HeldOut is the number of a generation that no run comes to: its episodes are those to
 // test a policy on. Other ones follow it.
-const Fresh = 1 << 31
+const HeldOut = 1 << 31
 
 // Test returns the rewards of so many episodes that no training sees: those that the
-// seed and a generation name, Fresh or above it.
+// seed and a generation name, HeldOut or above it.
 func (p *Policy) Test(seed uint64, generation uint32, episodes int) []Q40 {
 	e := NewEpisodes(p.env, episodes)
 	for e.Begin(p.env, seed, generation, 0); e.Live > 0; {

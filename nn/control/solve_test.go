@@ -23,7 +23,7 @@ func TestSolveCartPole(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if least := slices.Min(p.Test(seed, Fresh, 100)); least < 500*One {
+		if least := slices.Min(p.Test(seed, HeldOut, 100)); least < 500*One {
 			t.Errorf("seed %d: an episode of %v, want 500", seed, least)
 		}
 	}

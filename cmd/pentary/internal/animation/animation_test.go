@@ -20,7 +20,7 @@ func record(t *testing.T, env control.Environment) *Animation {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Record(p, env, 1, control.Fresh)
+	return Record(p, env, 1, control.HeldOut)
 }
 
 // Every environment has a scene, and an animation of every state from the first to the last.

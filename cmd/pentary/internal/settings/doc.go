@@ -26,6 +26,10 @@ type Settings interface {
 	Meta() map[string]string
 }
 
+// oldFlags are the names that flags had in earlier versions. Saved models still have
+// "lead" in their meta.
+var oldFlags = map[string]string{"mixer": "cell", "context": "places", "warm-up": "lead"}
+
 // Texts returns settings by the names of their flags, as SetTexts takes them.
 func Texts(s Settings) map[string]string { return s.Groups().Texts() }
 
@@ -35,6 +39,12 @@ func SetTexts(s Settings, texts map[string]string) error {
 	texts = maps.Clone(texts)
 	if texts["rule"] == oldQES {
 		texts["rule"] = QES.String()
+	}
+	for now, before := range oldFlags {
+		if text, ok := texts[before]; ok {
+			texts[now] = text
+			delete(texts, before)
+		}
 	}
 	if err := s.Groups().SetTexts(texts); err != nil {
 		return err

@@ -13,14 +13,14 @@ import (
 
 // Limits of a language model, so that a typing mistake does not ask for all memory.
 const (
-	maxLayers = 32
-	maxPlaces = 64
+	maxLayers  = 32
+	maxContext = 64
 )
 
 // Language are the settings of a language model's training.
 type Language struct {
 	Optimizer
-	Shape    nn.Language
+	Shape    nn.LanguageConfig
 	Batch    nn.EvaluatorOptions
 	Patience int // of early stopping, 0 for none
 }
@@ -29,8 +29,8 @@ type Language struct {
 func NewLanguage() *Language {
 	return &Language{
 		Optimizer: NewOptimizer(es.Options{Generations: 8000, Pairs: 64, Rank: 1, Sigma: 3, Estimator: lowrank.PerturbActivations}, "0.03"),
-		Shape:     nn.Language{Width: 128, Layers: 1, Cell: nn.CellMinGRU, Places: 4, Heads: 4, Window: 16},
-		Batch:     nn.EvaluatorOptions{Streams: 64, Steps: 4, Lead: 16},
+		Shape:     nn.LanguageConfig{Width: 128, Layers: 1, Mixer: nn.MixerMinGRU, Context: 4, Heads: 4, Window: 16},
+		Batch:     nn.EvaluatorOptions{Streams: 64, Steps: 4, WarmUp: 16},
 	}
 }
 
@@ -39,10 +39,10 @@ func (s *Language) Groups() console.Groups {
 	var groups console.Groups
 	f := groups.Add("Model")
 	f.IntVar(&s.Shape.Width, "width", s.Shape.Width, "width of the layers, a multiple of 4")
-	f.IntVar(&s.Shape.Layers, "layers", s.Shape.Layers, "number of blocks: a recurrent layer, and the two layers of an MLP")
-	f.Var(console.Choice[nn.Cell]{Value: &s.Shape.Cell, Options: nn.Cells}, "cell", "recurrent layer")
+	f.IntVar(&s.Shape.Layers, "layers", s.Shape.Layers, "number of blocks: a mixer, and the two layers of an MLP")
+	f.Var(console.Choice[nn.Mixer]{Value: &s.Shape.Mixer, Options: nn.Mixers}, "mixer", "layer that mixes the steps: a recurrent one, attention or none")
 	f.IntVar(&s.Shape.Hidden, "mlp", s.Shape.Hidden, "width within the blocks' MLP, in widths; 0 for no MLP")
-	f.IntVar(&s.Shape.Places, "places", s.Shape.Places, "bytes of context per step")
+	f.IntVar(&s.Shape.Context, "context", s.Shape.Context, "bytes of context per step")
 	f.IntVar(&s.Shape.Heads, "heads", s.Shape.Heads, "attention: heads")
 	f.IntVar(&s.Shape.Window, "span", s.Shape.Window, "attention: steps that it sees, the present one included")
 	f.Uint64Var(&s.Base.Seed, "seed", s.Base.Seed, "key of all random numbers")
@@ -50,9 +50,16 @@ func (s *Language) Groups() console.Groups {
 	f = groups.Add("Text")
 	f.IntVar(&s.Batch.Streams, "streams", s.Batch.Streams, "streams that each member reads side by side")
 	f.IntVar(&s.Batch.Steps, "steps", s.Batch.Steps, "bytes of each stream in a generation")
-	f.IntVar(&s.Batch.Lead, "lead", s.Batch.Lead, "warm-up: bytes before them that bring the model to its state")
+	f.IntVar(&s.Batch.WarmUp, "warm-up", s.Batch.WarmUp, "bytes before them that bring the model to its state")
 	f.IntVar(&s.Batch.Discount, "discount", s.Batch.Discount, "noise in activations: worth of a later score, in 1/256 of the one before")
 
+	for now, before := range oldFlags {
+		for _, g := range groups {
+			if g.Flags.Lookup(now) != nil {
+				console.Alias(g.Flags, now, before)
+			}
+		}
+	}
 	f = s.population(&groups)
 	earlyStop(f, &s.Patience, "the twentieth of the text before the held-out end")
 	s.noiseAndUpdate(&groups)
@@ -67,17 +74,17 @@ func (s *Language) Check() error {
 	l, b := s.Shape, s.Batch
 	if err := inRange(
 		bound{"width", l.Width, 4, MaxWidth}, bound{"layers", l.Layers, 0, maxLayers}, bound{"mlp", l.Hidden, 0, MaxWidth / max(l.Width, 1)},
-		bound{"places", l.Places, 1, maxPlaces}, bound{"streams", b.Streams, 1, 1 << 20}, bound{"steps", b.Steps, 1, 1 << 20},
-		bound{"lead", b.Lead, 0, 1 << 20}, bound{"discount", b.Discount, 0, 256}, bound{"early-stop", s.Patience, 0, math.MaxInt},
+		bound{"context", l.Context, 1, maxContext}, bound{"streams", b.Streams, 1, 1 << 20}, bound{"steps", b.Steps, 1, 1 << 20},
+		bound{"warm-up", b.WarmUp, 0, 1 << 20}, bound{"discount", b.Discount, 0, 256}, bound{"early-stop", s.Patience, 0, math.MaxInt},
 	); err != nil {
 		return err
 	}
 	switch {
 	case l.Width%4 != 0:
 		return fmt.Errorf("--width %d: want a multiple of 4", l.Width)
-	case l.Cell == nn.CellAttend && (l.Heads < 1 || l.Width%(4*l.Heads) != 0):
+	case l.Mixer == nn.MixerAttention && (l.Heads < 1 || l.Width%(4*l.Heads) != 0):
 		return fmt.Errorf("--heads %d: want a divisor of --width %d by 4", l.Heads, l.Width)
-	case l.Cell == nn.CellAttend && (l.Window < 1 || l.Window > nn.MaxWindow):
+	case l.Mixer == nn.MixerAttention && (l.Window < 1 || l.Window > nn.MaxWindow):
 		return fmt.Errorf("--span %d: want 1 to %d", l.Window, nn.MaxWindow)
 	case b.Streams*b.Steps > 1<<20:
 		return fmt.Errorf("--streams %d --steps %d: want a product of at most %d", b.Streams, b.Steps, 1<<20)
@@ -87,7 +94,7 @@ func (s *Language) Check() error {
 
 // Name describes the model in a word.
 func (s *Language) Name() string {
-	return fmt.Sprintf("%s %d×%d", s.Shape.Cell, s.Shape.Layers, s.Shape.Width)
+	return fmt.Sprintf("%s %d×%d", s.Shape.Mixer, s.Shape.Layers, s.Shape.Width)
 }
 
 // EarlyStop implements Settings.
@@ -96,7 +103,7 @@ func (s *Language) EarlyStop() int { return s.Patience }
 // Meta implements Settings.
 func (s *Language) Meta() map[string]string {
 	meta := s.Optimizer.Meta()
-	meta["streams"], meta["steps"], meta["lead"] = strconv.Itoa(s.Batch.Streams), strconv.Itoa(s.Batch.Steps), strconv.Itoa(s.Batch.Lead)
+	meta["streams"], meta["steps"], meta["lead"] = strconv.Itoa(s.Batch.Streams), strconv.Itoa(s.Batch.Steps), strconv.Itoa(s.Batch.WarmUp)
 	if s.Base.Estimator == lowrank.PerturbActivations {
 		meta["discount"] = strconv.Itoa(s.Batch.Discount)
 	}

@@ -120,7 +120,7 @@ func draw(k *policy, r *acted, frames string) error {
 	if err != nil {
 		return err
 	}
-	scenes := animation.Record(p, k.env, k.Base.Seed, control.Fresh)
+	scenes := animation.Record(p, k.env, k.Base.Seed, control.HeldOut)
 	if err := console.Draw("--frames", frames, func(w io.Writer) error { return paint(scenes, w) }); err != nil {
 		return err
 	}

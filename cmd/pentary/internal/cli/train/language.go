@@ -78,8 +78,8 @@ func (l *language) samples() int { return l.Batch.Streams * l.Batch.Steps }
 func (l *language) memory() int {
 	s := l.Shape
 	layer := 8*s.Width*s.Width + 2*s.Hidden*s.Width*s.Width // of the largest cell
-	weights := (s.Places*nn.Bytes+nn.Bytes)*s.Width + s.Layers*layer
-	return weightsMemory(weights) + columnsMemory(max(nn.Bytes, s.Width*max(1, s.Hidden)), 2*l.Batch.Streams)
+	weights := (s.Context*nn.VocabSize+nn.VocabSize)*s.Width + s.Layers*layer
+	return weightsMemory(weights) + columnsMemory(max(nn.VocabSize, s.Width*max(1, s.Hidden)), 2*l.Batch.Streams)
 }
 
 func (l *language) build([]int) (err error) {
@@ -203,7 +203,7 @@ func (l *language) measure() (outcome, error) {
 func logProbability(logits []int8, c, n int, target uint8) float64 {
 	logit := func(i int) float64 { return float64(logits[(i/4*n+c)*4+i%4]) / 16 }
 	sum := 0.0
-	for i := range nn.Bytes {
+	for i := range nn.VocabSize {
 		sum += math.Exp2(logit(i))
 	}
 	return logit(int(target)) - math.Log2(sum)

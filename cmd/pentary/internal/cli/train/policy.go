@@ -156,7 +156,7 @@ func (c *policy) measure() (outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	rewards := p.Test(c.Base.Seed, control.Fresh, train.TestEpisodes)
+	rewards := p.Test(c.Base.Seed, control.HeldOut, train.TestEpisodes)
 	sum, n := control.Q40(0), control.Q40(len(rewards))
 	for _, r := range rewards {
 		sum += r

@@ -16,10 +16,10 @@ import (
 
 // sampler writes text with a language model as the command line asks for it.
 type sampler struct {
-	prompt string
-	bytes  int
-	heat   int
-	seed   uint64
+	prompt          string
+	bytes           int
+	log2Temperature int
+	seed            uint64
 }
 
 // NewSample returns the command sample.
@@ -32,14 +32,14 @@ func NewSample(s *console.Streams) *cobra.Command {
 		Long: `Write text with a language model that "pentary train lm" has saved: the prompt, and the
 bytes that the model draws after it. The same seed gives the same text on every machine.
 Ctrl-C ends it. On a terminal, control characters of the text are escaped.`,
-		Example: "  pentary sample lm.pent --prompt \"The Rays of Light \" --heat -1",
+		Example: "  pentary sample lm.pent --prompt \"The Rays of Light \" --log2-temperature -1",
 		Args:    console.OneArgument(".pent file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
 			case w.bytes < 0:
 				return console.Usagef("--bytes %d: want at least 0", w.bytes)
-			case w.heat < -nn.MaxHeat || w.heat > nn.MaxHeat:
-				return console.Usagef("--heat %d: want %d to %d", w.heat, -nn.MaxHeat, nn.MaxHeat)
+			case w.log2Temperature < -nn.MaxLog2Temperature || w.log2Temperature > nn.MaxLog2Temperature:
+				return console.Usagef("--log2-temperature %d: want %d to %d", w.log2Temperature, -nn.MaxLog2Temperature, nn.MaxLog2Temperature)
 			}
 			return w.run(cmd.Context(), s, args[0])
 		},
@@ -48,7 +48,8 @@ Ctrl-C ends it. On a terminal, control characters of the text are escaped.`,
 	f.SortFlags = false
 	f.StringVar(&w.prompt, "prompt", "\n", "text to continue")
 	f.IntVar(&w.bytes, "bytes", 500, "bytes to write after the prompt")
-	f.IntVar(&w.heat, "heat", 0, "temperature (log2): each step up doubles it, each step down halves it")
+	f.IntVar(&w.log2Temperature, "log2-temperature", 0, "binary logarithm of the temperature: each step up doubles it, each step down halves it")
+	console.Alias(f, "log2-temperature", "heat")
 	f.Uint64Var(&w.seed, "seed", 0, "key of the random numbers")
 	return cmd
 }
@@ -63,7 +64,7 @@ func (w *sampler) run(ctx context.Context, s *console.Streams, path string) erro
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	text, err := train.Generate(m, []byte(w.prompt), w.heat, w.seed)
+	text, err := train.Generate(m, []byte(w.prompt), w.log2Temperature, w.seed)
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
