@@ -21,7 +21,7 @@ func eachRun(t *testing.T, score func(m *es.Member) (int64, error)) (*es.Optimiz
 			return score(m)
 		}
 		return int64(m.Weights[0][0]), nil
-	}), es.Options{Generations: 6, Pairs: 40})
+	}), es.Options{Sigma: es.WholeLevel, Generations: 6, Pairs: 40})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -61,7 +61,7 @@ type Optimizer struct {
 // InputSource if the options perturb activations. The error names the option or
 // tensor that is out of range.
 func New(parameters []Parameter, evaluator Evaluator, o Options) (*Optimizer, error) {
-	o.setDefaults()
+	o = o.WithDefaults()
 	if err := o.check(); err != nil {
 		return nil, err
 	}

@@ -34,9 +34,10 @@ func ExampleOptimizer_Ask() {
 		g := opt.Ask()
 		clear(scores)
 		for pair := range g.Pairs {
-			g.Noise.Perturbation(&ws, e, g.Tensors[0], pair, 0)
+			bits := g.Noise.Sigma // of fixed point
+			g.Noise.Perturbation(&ws, e, g.Tensors[0], pair, bits)
 			for j, d := range e {
-				gap := int64(1 - w.At(0, j))
+				gap := int64(1-w.At(0, j)) << bits
 				scores[2*pair] -= (gap - int64(d)) * (gap - int64(d))
 				scores[2*pair+1] -= (gap + int64(d)) * (gap + int64(d))
 			}

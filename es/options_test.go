@@ -35,17 +35,46 @@ func TestQ16String(t *testing.T) {
 }
 
 func TestDefaults(t *testing.T) {
-	opt, err := es.New(es.Matrices(packed.NewMatrix(2, 2)), nil, es.Options{Generations: 7})
+	opt, err := es.New(es.Matrices(packed.NewMatrix(2, 2)), nil, es.Options{Generations: 100})
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := es.Options{
-		Generations: 7, Pairs: 128, Rank: 1, Distribution: kernels.Binomial, Fitness: es.FourBit,
+		Generations: 100, Pairs: 128, Rank: 1, Sigma: 3, Distribution: kernels.Binomial, Fitness: es.FourBit,
 		Rule: es.Residual{Rate: es.Ratio(3, 10)}, Schedule: es.Linear, SigmaSchedule: es.Constant,
 		Decay: es.Ratio(15, 1000), Groups: 1, Reuse: 1,
 	}
 	if opt.Options() != want {
 		t.Errorf("defaults %+v, want %+v", opt.Options(), want)
+	}
+}
+
+// 3/√generations: a quarter of the generations, twice the rate, and no more than 1/2.
+func TestDefaultRate(t *testing.T) {
+	for generations, want := range map[int]es.Q16{
+		-1: es.Ratio(1, 2), 0: es.Ratio(1, 2), 1: es.Ratio(1, 2), 36: es.Ratio(1, 2), 37: 32322, 100: es.Ratio(3, 10), 400: es.Ratio(15, 100),
+		10_000: es.Ratio(3, 100), math.MaxInt32: 4,
+	} {
+		if got := es.DefaultRate(generations); got != want {
+			t.Errorf("%d generations: rate %v, want %v", generations, got, want)
+		}
+	}
+}
+
+// A whole level is what identities call sigma 0, as they did when it was the default.
+func TestWholeLevel(t *testing.T) {
+	for sigma, want := range map[uint]string{0: "sigma 3 ", es.WholeLevel: "sigma 0 ", 5: "sigma 5 "} {
+		o := es.Options{Generations: 1, Sigma: sigma}
+		opt, err := es.New(es.Matrices(packed.NewMatrix(2, 2)), nil, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(opt.Identity(), want) || fmt.Sprintf("sigma %d ", opt.Ask().Noise.Sigma) != want || fmt.Sprintf("sigma %d ", o.SigmaShift()) != want {
+			t.Errorf("Sigma %d: identity %s, noise of %d, want %s", sigma, opt.Identity(), opt.Ask().Noise.Sigma, want)
+		}
+		if again, err := es.New(opt.Parameters(), nil, opt.Options()); err != nil || again.Identity() != opt.Identity() {
+			t.Errorf("Sigma %d: the options in force make another run: %v", sigma, err)
+		}
 	}
 }
 

@@ -154,8 +154,9 @@ func TestPattern(t *testing.T) {
 	}{
 		{"100×50", es.Options{
 			Pairs: 50, Generations: 50, Rank: 4, Fitness: es.Raw, Schedule: es.Inverse, Decay: es.Ratio(3, 100),
+			Rule: es.Residual{Rate: es.Ratio(3, 10)},
 		}, false, 5, 1.08},
-		{"1000×50", es.Options{Pairs: 500, Generations: 50}, false, 3, 0.01},
+		{"1000×50", es.Options{Pairs: 500, Generations: 50, Rule: es.Residual{Rate: es.Ratio(3, 10)}}, false, 3, 0.01},
 		{"1000×200", es.Options{Pairs: 500, Generations: 200, Rule: es.Residual{Rate: es.Ratio(1, 5)}}, false, 2, 0},
 		{"1000×200 in noise", es.Options{
 			Pairs: 500, Generations: 200, Fitness: es.Raw, Rule: es.Residual{Rate: es.Ratio(15, 100)},

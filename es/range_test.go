@@ -19,7 +19,7 @@ func TestEachRange(t *testing.T) {
 		return sum, nil
 	}
 	const pairs = 11
-	o, err := es.New(es.Matrices(packed.NewMatrix(5, 40)), es.Each(score), es.Options{Pairs: pairs, Generations: 1})
+	o, err := es.New(es.Matrices(packed.NewMatrix(5, 40)), es.Each(score), es.Options{Sigma: es.WholeLevel, Pairs: pairs, Generations: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

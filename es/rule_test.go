@@ -14,7 +14,7 @@ import (
 // noiseOnly returns a generation of codes that have nothing to do with the noise.
 func noiseOnly(o Options, codes func(rng *rand.Rand) int8) *Update {
 	o.Generations = 1000
-	o.setDefaults()
+	o = o.WithDefaults()
 	rng := rand.New(rand.NewPCG(1, o.Seed))
 	c := make([]int8, o.Pairs)
 	for p := range c {

@@ -24,7 +24,7 @@ func climb(t *testing.T, means []int64) *es.Optimizer {
 		}
 		return nil
 	})
-	opt, err := es.New(m.parameters, e, es.Options{Generations: len(means), Pairs: 2})
+	opt, err := es.New(m.parameters, e, es.Options{Sigma: es.WholeLevel, Generations: len(means), Pairs: 2})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,7 +33,7 @@ func climb(t *testing.T, means []int64) *es.Optimizer {
 
 func TestRunWithoutEvaluator(t *testing.T) {
 	m := newModel()
-	opt, err := es.New(m.parameters, nil, es.Options{Generations: 1})
+	opt, err := es.New(m.parameters, nil, es.Options{Sigma: es.WholeLevel, Generations: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

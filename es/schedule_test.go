@@ -57,7 +57,7 @@ func TestSigmaSchedule(t *testing.T) {
 // A restart begins the schedules anew.
 func TestRestart(t *testing.T) {
 	o := Options{Generations: 25, Restart: 10, Schedule: Linear, SigmaSchedule: Linear}
-	o.setDefaults()
+	o = o.WithDefaults()
 	for n := range 25 {
 		var g Update
 		g.set(&o, n, nil)

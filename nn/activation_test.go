@@ -160,7 +160,7 @@ func TestSampledLearns(t *testing.T) {
 
 func TestSampledErrors(t *testing.T) {
 	data := blobs(1, 4, 3, 10)
-	_, c, opt := beginSampled(t, data, 8, es.Options{Generations: 1, Pairs: 5})
+	_, c, opt := beginSampled(t, data, 8, es.Options{Sigma: es.WholeLevel, Generations: 1, Pairs: 5})
 	err := c.Evaluate(context.Background(), opt.Ask(), make([]int64, 10))
 	if want := "nn: 10 scores for 5 pairs, want 80"; err == nil || err.Error() != want {
 		t.Errorf("error %v, want %s", err, want)
@@ -177,7 +177,7 @@ func TestSampledAllocations(t *testing.T) {
 		t.Skip("the race detector allocates")
 	}
 	data := blobs(1, 30, 5, 100)
-	_, c, opt := beginSampled(t, data, 16, es.Options{Generations: 1000, Pairs: 20})
+	_, c, opt := beginSampled(t, data, 16, es.Options{Sigma: es.WholeLevel, Generations: 1000, Pairs: 20})
 	scores := make([]int64, 2*20*16)
 	ctx := context.Background()
 	if n := asmtest.AllocsPerRun(20, func() {

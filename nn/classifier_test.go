@@ -144,7 +144,7 @@ func TestClassifierDeterminism(t *testing.T) {
 // An evaluator may see fewer or more processors than when it was made.
 func TestClassifierProcessors(t *testing.T) {
 	data := blobs(2, 30, 5, 300)
-	_, c, opt := begin(t, data, 16, es.Options{Generations: 1, Pairs: 100})
+	_, c, opt := begin(t, data, 16, es.Options{Sigma: es.WholeLevel, Generations: 1, Pairs: 100})
 	want, got := make([]int64, 200), make([]int64, 200)
 	if err := c.Evaluate(context.Background(), opt.Ask(), want); err != nil {
 		t.Fatal(err)
@@ -235,8 +235,8 @@ func TestNewClassifierErrors(t *testing.T) {
 
 func TestEvaluateErrors(t *testing.T) {
 	data := blobs(1, 4, 3, 10)
-	_, c, opt := begin(t, data, 8, es.Options{Generations: 1, Pairs: 5})
-	_, _, other := begin(t, data, 8, es.Options{Generations: 1, Pairs: 5})
+	_, c, opt := begin(t, data, 8, es.Options{Sigma: es.WholeLevel, Generations: 1, Pairs: 5})
+	_, _, other := begin(t, data, 8, es.Options{Sigma: es.WholeLevel, Generations: 1, Pairs: 5})
 	few := opt.Ask()
 	few.Tensors = few.Tensors[:1]
 	for _, test := range []struct {
@@ -317,7 +317,7 @@ func TestEvaluateAllocations(t *testing.T) {
 		t.Skip("the race detector allocates")
 	}
 	data := blobs(1, 30, 5, 100)
-	_, c, opt := begin(t, data, 16, es.Options{Generations: 1, Pairs: 100})
+	_, c, opt := begin(t, data, 16, es.Options{Sigma: es.WholeLevel, Generations: 1, Pairs: 100})
 	scores := make([]int64, 200)
 	ctx := context.Background()
 	if n := asmtest.AllocsPerRun(50, func() {

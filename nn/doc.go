@@ -15,7 +15,7 @@
 //	model := nn.NewMLP(seed, samples.Features, 64, samples.Classes)
 //	evaluator, err := nn.NewEvaluator(model, nn.Classify(samples), nn.EvaluatorOptions{})
 //	...
-//	opt, err := es.New(model.Parameters(), evaluator, es.Options{Generations: 400, Sigma: 3})
+//	opt, err := es.New(model.Parameters(), evaluator, es.Options{Generations: 400})
 //	...
 //	err = opt.Run(ctx)
 //

@@ -277,7 +277,7 @@ func TestModelDeterminism(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				o := es.Options{Seed: 1, Generations: 4, Pairs: 70, Sigma: 2}
+				o := es.Options{Seed: 1, Generations: 4, Pairs: 70, Sigma: 2, Rule: es.Residual{Rate: es.Ratio(3, 10)}}
 				o.Estimator = place
 				opt, err := es.New(m.Parameters(), p, o)
 				if err != nil {
@@ -324,7 +324,7 @@ func TestPredictorAllocations(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		o := es.Options{Seed: 1, Generations: 1000, Pairs: 64}
+		o := es.Options{Sigma: es.WholeLevel, Seed: 1, Generations: 1000, Pairs: 64}
 		o.Estimator = place
 		opt, err := es.New(m.Parameters(), p, o)
 		if err != nil {

@@ -47,13 +47,13 @@ func replicaRuns(t *testing.T) map[string]func() *Run {
 		task func() Task
 		o    es.Options
 	}{
-		"digits":               {digit, es.Options{Pairs: 40}},
-		"digits in groups":     {digit, es.Options{Pairs: 36, Groups: 3, Rank: 4}},
-		"digits, activations":  {digit, es.Options{Pairs: 21, Estimator: lowrank.PerturbActivations}},
-		"text":                 {func() Task { return language(3, 0, 0) }, es.Options{Pairs: 18}},
-		"text, activations":    {func() Task { return language(5, 4, 128) }, es.Options{Pairs: 19, Estimator: lowrank.PerturbActivations}},
-		"cartpole":             {policy, es.Options{Pairs: 30}},
-		"cartpole in 5 groups": {policy, es.Options{Pairs: 45, Groups: 5}},
+		"digits":               {digit, es.Options{Sigma: es.WholeLevel, Pairs: 40}},
+		"digits in groups":     {digit, es.Options{Sigma: es.WholeLevel, Pairs: 36, Groups: 3, Rank: 4}},
+		"digits, activations":  {digit, es.Options{Sigma: es.WholeLevel, Pairs: 21, Estimator: lowrank.PerturbActivations}},
+		"text":                 {func() Task { return language(3, 0, 0) }, es.Options{Sigma: es.WholeLevel, Pairs: 18}},
+		"text, activations":    {func() Task { return language(5, 4, 128) }, es.Options{Sigma: es.WholeLevel, Pairs: 19, Estimator: lowrank.PerturbActivations}},
+		"cartpole":             {policy, es.Options{Sigma: es.WholeLevel, Pairs: 30}},
+		"cartpole in 5 groups": {policy, es.Options{Sigma: es.WholeLevel, Pairs: 45, Groups: 5}},
 	}
 	runs := map[string]func() *Run{}
 	for name, c := range tasks {

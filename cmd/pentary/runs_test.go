@@ -61,7 +61,19 @@ func TestEarlierRuns(t *testing.T) {
 			}
 		})
 	}
-	out, err := pentary(t, "control", "cartpole", "--json", "--policy", filepath.Join(filepath.Dir(text), "pole.pent")).Output()
+	// The command that began a run resumes it with the rate that was its default then.
+	dir := filepath.Join(t.TempDir(), "run")
+	if err := os.CopyFS(dir, os.DirFS("testdata/runs/digits-cut")); err != nil {
+		t.Fatal(err)
+	}
+	out, err := pentary(t, "train", "digits", "--dir", dir, "--generations", "60", "--hidden", "8", "--pairs", "16", "--batch", "6000", "--json").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := lastEvent(t, out); r.WeightsSHA256 != "a57cab24d50bb46daed357bec55ed96a15bdf2210c14d77df7383719eef3d41d" {
+		t.Errorf("weights %s by the command that began the run", r.WeightsSHA256)
+	}
+	out, err = pentary(t, "control", "cartpole", "--json", "--policy", filepath.Join(filepath.Dir(text), "pole.pent")).Output()
 	if err != nil {
 		t.Fatal(err)
 	}

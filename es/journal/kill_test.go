@@ -27,7 +27,9 @@ var rules = []es.Rule{
 
 // newOptimizer returns an optimizer of two matrices.
 func newOptimizer(rule es.Rule) (*es.Optimizer, error) {
-	return es.New(es.Matrices(packed.NewMatrix(6, 50), packed.NewMatrix(70, 8)), es.EvaluatorFunc(evaluate), es.Options{Seed: 11, Generations: 60, Pairs: 33, Rule: rule})
+	return es.New(es.Matrices(packed.NewMatrix(6, 50), packed.NewMatrix(70, 8)), es.EvaluatorFunc(evaluate), es.Options{
+		Seed: 11, Generations: 60, Pairs: 33, Sigma: es.WholeLevel, Rule: rule,
+	})
 }
 
 // evaluate wants all weights to be 1, and looks at one row of the second matrix, another

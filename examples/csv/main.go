@@ -31,7 +31,7 @@ func main() {
 	net := nn.NewMLP(1, split.Train.Features, 32, split.Train.Classes)
 	evaluator, err := nn.NewEvaluator(net, nn.Classify(split.Train), nn.EvaluatorOptions{})
 	check(err)
-	opt, err := es.New(net.Parameters(), evaluator, es.Options{Seed: 1, Generations: 400, Pairs: 64, Sigma: 3})
+	opt, err := es.New(net.Parameters(), evaluator, es.Options{Seed: 1, Generations: 400, Pairs: 64})
 	check(err)
 	check(opt.Run(context.Background()))
 

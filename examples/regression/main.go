@@ -35,7 +35,7 @@ func main() {
 	evaluator, err := nn.NewEvaluator(net, task, nn.EvaluatorOptions{Streams: 128})
 	check(err)
 	opt, err := es.New(net.Parameters(), evaluator, es.Options{
-		Seed: 1, Generations: 2000, Pairs: 64, Sigma: 3,
+		Seed: 1, Generations: 2000, Pairs: 64,
 		Rule: es.Residual{Rate: es.Ratio(6, 100)}, Estimator: lowrank.PerturbActivations,
 	})
 	check(err)

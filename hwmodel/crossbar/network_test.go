@@ -124,7 +124,7 @@ func TestTrainingIsDeterministic(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			opt, err := es.New(m.Parameters(), evaluator, es.Options{Generations: 5, Pairs: 60, Seed: 5})
+			opt, err := es.New(m.Parameters(), evaluator, es.Options{Sigma: es.WholeLevel, Generations: 5, Pairs: 60, Seed: 5})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -196,7 +196,7 @@ func TestEvaluatorErrors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	opt, err := es.New(m.Parameters(), nil, es.Options{Generations: 1, Pairs: 4})
+	opt, err := es.New(m.Parameters(), nil, es.Options{Sigma: es.WholeLevel, Generations: 1, Pairs: 4})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -232,7 +232,7 @@ func TestReadsOfGenerations(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	opt, err := es.New(m.Parameters(), nil, es.Options{Generations: 9, Pairs: 8})
+	opt, err := es.New(m.Parameters(), nil, es.Options{Sigma: es.WholeLevel, Generations: 9, Pairs: 8})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -274,7 +274,7 @@ func TestEvaluateAllocations(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	opt, err := es.New(m.Parameters(), nil, es.Options{Generations: 1, Pairs: 100})
+	opt, err := es.New(m.Parameters(), nil, es.Options{Sigma: es.WholeLevel, Generations: 1, Pairs: 100})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -349,7 +349,7 @@ func TestReadsHaveColumnsOfTheirOwn(t *testing.T) {
 	config.Device.ReadNoise *= 20
 	config.Device.ReadNoise = max(config.Device.ReadNoise, 2)
 	m, n := network(t, samples, config)
-	opt, err := es.New(m.Parameters(), nil, es.Options{Generations: 1, Pairs: 9, Seed: 5})
+	opt, err := es.New(m.Parameters(), nil, es.Options{Sigma: es.WholeLevel, Generations: 1, Pairs: 9, Seed: 5})
 	if err != nil {
 		t.Fatal(err)
 	}

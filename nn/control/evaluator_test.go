@@ -109,7 +109,7 @@ func TestScores(t *testing.T) {
 			options  es.Options
 		}{
 			{1, nil, es.Options{Pairs: 5, Sigma: 1}},
-			{3, []int{7}, es.Options{Pairs: 6, Rank: 4, Groups: 2}},
+			{3, []int{7}, es.Options{Sigma: es.WholeLevel, Pairs: 6, Rank: 4, Groups: 2}},
 			{2, []int{5, 6}, es.Options{Pairs: 9, Sigma: 2, Groups: 3, Reuse: 2}},
 		} {
 			o := c.options
@@ -162,7 +162,9 @@ func TestDeterminism(t *testing.T) {
 		name := env.Spec().Name
 		check := func(how string, chunk int) {
 			t.Helper()
-			net, e, opt := begin(t, env, 2, es.Options{Seed: 9, Generations: 3, Pairs: 11, Sigma: 1}, 16)
+			net, e, opt := begin(t, env, 2, es.Options{
+				Seed: 9, Generations: 3, Pairs: 11, Sigma: 1, Rule: es.Residual{Rate: es.Ratio(3, 10)},
+			}, 16)
 			if chunk > 0 {
 				e.chunk = chunk
 			}
@@ -231,8 +233,8 @@ func TestErrors(t *testing.T) {
 			t.Errorf("%d episodes: error %v", episodes, err)
 		}
 	}
-	_, e, opt := begin(t, CartPole{}, 2, es.Options{Generations: 1, Pairs: 5}, 4)
-	_, _, other := begin(t, CartPole{}, 2, es.Options{Generations: 1, Pairs: 5}, 4)
+	_, e, opt := begin(t, CartPole{}, 2, es.Options{Sigma: es.WholeLevel, Generations: 1, Pairs: 5}, 4)
+	_, _, other := begin(t, CartPole{}, 2, es.Options{Sigma: es.WholeLevel, Generations: 1, Pairs: 5}, 4)
 	few, placed := opt.Ask(), opt.Ask()
 	few.Tensors = few.Tensors[:1]
 	placed.Noise.Estimator = lowrank.PerturbActivations
@@ -263,7 +265,7 @@ func TestEvaluateAllocations(t *testing.T) {
 		t.Skip("the race detector allocates")
 	}
 	for _, env := range All {
-		_, e, opt := begin(t, env, 1, es.Options{Generations: 1, Pairs: 8}, 16)
+		_, e, opt := begin(t, env, 1, es.Options{Sigma: es.WholeLevel, Generations: 1, Pairs: 8}, 16)
 		e.chunk = 2
 		g, scores, ctx := opt.Ask(), make([]int64, 16), context.Background()
 		evaluate := func() {

@@ -186,7 +186,7 @@ func TestRecurrentAllocations(t *testing.T) {
 		t.Fatal(err)
 	}
 	e.chunk = 2
-	opt, err := es.New(m.Parameters(), nil, es.Options{Generations: 1, Pairs: 8})
+	opt, err := es.New(m.Parameters(), nil, es.Options{Sigma: es.WholeLevel, Generations: 1, Pairs: 8})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -73,7 +73,7 @@ func New(seed uint64) (*Trainer, error) {
 // begin starts a run on the weights as they are.
 func (t *Trainer) begin(generations int, rate es.Q16) (err error) {
 	t.optimizer, err = es.New(t.net.Parameters(), nil, es.Options{
-		Seed: t.seed + uint64(t.before), Generations: generations, Pairs: pairs, Sigma: 3,
+		Seed: t.seed + uint64(t.before), Generations: generations, Pairs: pairs,
 		Rule: es.Residual{Rate: rate},
 	})
 	return err

@@ -77,7 +77,7 @@ func NewTraining(net *nn.Model, data *data.Dataset, batch int, o es.Options) (*T
 	text := trainingText{
 		Seed:        seedWords(o.Seed),
 		Generations: o.Generations, Pairs: o.Pairs, Members: 2 * o.Pairs, Rank: o.Rank,
-		Law: int(o.Distribution), Sigma: int(o.Sigma), Decays: o.Schedule == es.Linear,
+		Law: int(o.Distribution), Sigma: int(o.SigmaShift()), Decays: o.Schedule == es.Linear,
 		Batch: batch, Samples: data.Len(), SampleBytes: 4 * kernels.Quads(data.Features),
 	}
 	if err := text.setRule(o); err != nil {

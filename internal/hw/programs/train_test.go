@@ -99,7 +99,7 @@ func TestTrainingErrors(t *testing.T) {
 		"4000 pairs, want at most 3906":  {Generations: 1, Pairs: 4000},
 		"schedules cosine and":           {Generations: 1, Schedule: es.Cosine},
 		"4 groups":                       {Generations: 1, Groups: 4},
-		"3000000 generations at a rate ": {Generations: 3e6},
+		"3000000 generations at a rate ": {Generations: 3e6, Rule: es.Residual{Rate: es.Ratio(3, 10)}},
 	} {
 		if _, err := NewTraining(net, data, 8, o); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %q in it", err, want)

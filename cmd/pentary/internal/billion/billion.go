@@ -4,6 +4,7 @@
 package billion
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -141,7 +142,7 @@ func (r *Result) run(ctx context.Context, g *network) error {
 // es returns the optimizer's options.
 func (o Options) es() es.Options {
 	return es.Options{
-		Seed: o.Seed, Generations: 1, Pairs: o.Pairs, Rank: o.Rank, Sigma: o.Sigma, Rule: o.Rule.rule,
+		Seed: o.Seed, Generations: 1, Pairs: o.Pairs, Rank: o.Rank, Sigma: cmp.Or(o.Sigma, es.WholeLevel), Rule: o.Rule.rule,
 	}
 }
 

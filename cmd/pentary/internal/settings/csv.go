@@ -111,6 +111,9 @@ func (s *CSV) Check() error {
 // Options implements Settings.
 func (s *CSV) Options() es.Options { return s.Classifier.Options() }
 
+// RateFollows implements Settings.
+func (s *CSV) RateFollows() bool { return s.Classifier.RateFollows() }
+
 // EarlyStop implements Settings.
 func (s *CSV) EarlyStop() int { return s.Patience }
 
@@ -133,6 +136,7 @@ func (s *CSV) SetMeta(meta map[string]string) error {
 	for _, key := range append([]string{"seed"}, tableKeys...) {
 		texts[key] = meta[key]
 	}
+	s.Complete()
 	all := Texts(s)
 	maps.Copy(all, texts)
 	if err := SetTexts(s, all); err != nil {

@@ -15,6 +15,8 @@ type Settings interface {
 	Groups() console.Groups
 	// Complete sets the defaults that depend on other settings.
 	Complete()
+	// RateFollows reports whether Complete has set the rate, from the generations.
+	RateFollows() bool
 	// Check returns an error that names the first flag out of range. es.New checks the
 	// rest; what is here it would take for a default.
 	Check() error
@@ -30,7 +32,7 @@ type Settings interface {
 // "lead" in their meta.
 var oldFlags = map[string]string{"mixer": "cell", "context": "places", "warm-up": "lead"}
 
-// Texts returns settings by the names of their flags, as SetTexts takes them.
+// Texts returns complete settings by the names of their flags, as SetTexts takes them.
 func Texts(s Settings) map[string]string { return s.Groups().Texts() }
 
 // SetTexts sets what Texts returned, and the defaults that depend on it. It reads the

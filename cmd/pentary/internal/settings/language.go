@@ -28,7 +28,7 @@ type Language struct {
 // NewLanguage returns the default settings.
 func NewLanguage() *Language {
 	return &Language{
-		Optimizer: NewOptimizer(es.Options{Generations: 8000, Pairs: 64, Rank: 1, Sigma: 3, Estimator: lowrank.PerturbActivations}, "0.03"),
+		Optimizer: NewOptimizer(es.Options{Generations: 8000, Pairs: 64, Estimator: lowrank.PerturbActivations}, "0.03"),
 		Shape:     nn.LanguageConfig{Width: 128, Layers: 1, Mixer: nn.MixerMinGRU, Context: 4, Heads: 4, Window: 16},
 		Batch:     nn.EvaluatorOptions{Streams: 64, Steps: 4, WarmUp: 16},
 	}

@@ -1,15 +1,16 @@
 package settings
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/pflag"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/internal/fixed"
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/lowrank"
 )
@@ -22,17 +23,47 @@ type Optimizer struct {
 	Rule   Rule
 	Decay  Decimal // of the schedules inverse
 	Shrink Decimal
+
+	measured measuredRate
+	follows  bool // the rate, the generations
 }
 
-// NewOptimizer returns settings of these options, with the residual rule at a rate.
+// NewOptimizer returns settings of these options, package es' defaults filled in, with the
+// residual rule. Unless it is set, the rate is the given one, which is measured for the
+// generations of the options, times √(those generations/the generations set).
 func NewOptimizer(o es.Options, rate string) Optimizer {
-	o.Schedule = cmp.Or(o.Schedule, es.Linear)
-	o.SigmaSchedule = cmp.Or(o.SigmaSchedule, es.Constant)
-	o.Groups, o.Reuse = cmp.Or(o.Groups, 1), cmp.Or(o.Reuse, 1)
+	fitness := o.Fitness // by default depends on the estimator
+	o = o.WithDefaults()
+	o.Fitness, o.Rule = fitness, nil
 	return Optimizer{
-		Base: o, Rank: Rank(cmp.Or(o.Rank, 1)),
-		Rule: defaultRule(rate), Decay: NewDecimal("0.015", 1000), Shrink: NewDecimalOrZero(1),
+		Base: o, Rank: Rank(o.Rank), measured: measuredRate{rate, o.Generations},
+		Rule: defaultRule(), Decay: NewDecimal(o.Decay.String(), 1000), Shrink: NewDecimalOrZero(1),
 	}
+}
+
+// A measuredRate is the rate that learns best in a number of generations.
+type measuredRate struct {
+	text        string
+	generations int
+}
+
+// of returns the rate for another number of generations, rounded to three digits. At the
+// measured number it is the rate itself.
+func (r measuredRate) of(generations int) string {
+	if generations == r.generations {
+		return r.text
+	}
+	rate := NewDecimal(r.text, 1)
+	const unit = 1_000_000
+	n := min(uint64(rate.Q16())*unit>>16, unit/2)
+	// The measured rate has at most three digits, and generations 31 bits.
+	n = min(fixed.Sqrt(n*n*uint64(r.generations)/uint64(max(generations, 1))), unit/2)
+	digits := uint64(1)
+	for n/digits >= 1000 {
+		digits *= 10
+	}
+	n = max((n+digits/2)/digits*digits, 20)
+	return "0." + strings.TrimRight(fmt.Sprintf("%06d", n), "0")
 }
 
 // population adds the group of flags of that subject, and returns it.
@@ -63,6 +94,7 @@ func (s *Optimizer) noiseAndUpdate(groups *console.Groups) {
 
 	f = groups.Add("Update")
 	s.Rule.Flags(f)
+	f.Lookup("rate").Usage += fmt.Sprintf("; by default %s·√(%d/generations), at most 0.5", s.measured.text, s.measured.generations)
 	f.Var(console.Choice[es.Schedule]{Value: &o.Schedule, Options: schedules}, "schedule", "schedule of the rate or share over the run")
 	f.Var(&s.Decay, "decay", "schedules inverse: 1/(1 + decay·generation)")
 	f.IntVar(&o.Restart, "restart", o.Restart, "begin the schedules anew after this number of generations; 0 never")
@@ -72,12 +104,23 @@ func (s *Optimizer) noiseAndUpdate(groups *console.Groups) {
 // Complete sets the defaults that depend on other settings.
 func (s *Optimizer) Complete() {
 	if s.Base.Fitness == 0 {
-		s.Base.Fitness = es.FourBit
-		if s.Base.Estimator == lowrank.PerturbActivations {
-			s.Base.Fitness = es.Tails
-		}
+		s.Base.Fitness = s.Base.WithDefaults().Fitness
 	}
+	s.follows = s.follows || s.Rule.Rate.text == ""
+	s.Rule = s.rule()
 }
+
+// rule returns the rule with its rate.
+func (s *Optimizer) rule() Rule {
+	r := s.Rule
+	if r.Rate.text == "" {
+		r.Rate = NewDecimal(s.measured.of(s.Base.Generations), 1)
+	}
+	return r
+}
+
+// RateFollows implements Settings.
+func (s *Optimizer) RateFollows() bool { return s.follows }
 
 // Check implements Settings.
 func (s *Optimizer) Check() error {
@@ -117,7 +160,11 @@ func (s *Optimizer) Check() error {
 // Options implements Settings.
 func (s *Optimizer) Options() es.Options {
 	o := s.Base
-	o.Rank, o.Rule = int(s.Rank), s.Rule.Rule()
+	if o.Sigma == 0 { // of 2^-0
+		o.Sigma = es.WholeLevel
+	}
+	rule := s.rule()
+	o.Rank, o.Rule = int(s.Rank), rule.Rule()
 	o.Decay, o.Shrink = s.Decay.Q16(), s.Shrink.Q16()
 	return o
 }
@@ -134,7 +181,8 @@ func (s *Optimizer) Meta() map[string]string {
 		"law": o.Distribution.String(), "fitness": o.Fitness.String(),
 		"schedule": fmt.Sprintf("%v over %d", o.Schedule, o.Generations),
 	}
-	s.Rule.Meta(meta)
+	rule := s.rule()
+	rule.Meta(meta)
 	// What is off by default is told where it is on.
 	if o.Estimator != lowrank.PerturbWeights {
 		meta["noise"] = o.Estimator.String()

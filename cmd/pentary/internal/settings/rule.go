@@ -36,16 +36,16 @@ func (r RuleName) String() string { return string(r) }
 // Rule chooses an update rule. Each rule takes some of the parameters.
 type Rule struct {
 	Name   RuleName
-	Rate   Decimal // of all but threshold
+	Rate   Decimal // of all but threshold; not set, it follows the generations
 	Share  Decimal // of threshold
 	Window int     // of qes
 	Decay  uint    // of flip
 	Level  Decimal // of flip
 }
 
-func defaultRule(rate string) Rule {
+func defaultRule() Rule {
 	return Rule{
-		Name: Residual, Rate: NewDecimal(rate, 1), Share: NewDecimal("0.05", 1),
+		Name: Residual, Rate: Decimal{most: 1}, Share: NewDecimal("0.05", 1),
 		Window: 8, Decay: 2, Level: NewDecimal("0.25", 1),
 	}
 }

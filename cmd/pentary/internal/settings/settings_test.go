@@ -4,7 +4,10 @@ import (
 	"maps"
 	"testing"
 
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
+	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/lowrank"
 	"github.com/Kaleaon/pentary-go/nn/control"
 )
 
@@ -72,5 +75,42 @@ func TestTexts(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// What the command has by default is what package es has, the measured rate aside.
+func TestDefaultsOfES(t *testing.T) {
+	for _, e := range []lowrank.Estimator{lowrank.PerturbWeights, lowrank.PerturbActivations} {
+		asked := es.Options{Generations: 100, Estimator: e}
+		s := NewOptimizer(asked, "0.3")
+		s.Complete()
+		if got, want := s.Options().String(), asked.WithDefaults().String(); got != want {
+			t.Errorf("options %s, want %s", got, want)
+		}
+	}
+}
+
+// The default rate falls with the square root of the generations; a rate that is set stays.
+func TestRate(t *testing.T) {
+	for _, test := range []struct {
+		generations, want string
+	}{{"400", "0.2"}, {"1600", "0.1"}, {"100", "0.4"}, {"64", "0.5"}, {"1", "0.5"}, {"401", "0.2"}, {"500", "0.179"}, {"2147483647", "0.000086"}} {
+		for _, set := range []string{"", "0.123"} {
+			s := NewOptimizer(es.Options{Generations: 400}, "0.2")
+			var groups console.Groups
+			s.population(&groups)
+			s.noiseAndUpdate(&groups)
+			texts, want := map[string]string{"generations": test.generations}, test.want
+			if set != "" {
+				texts["rate"], want = set, set
+			}
+			if err := groups.SetTexts(texts); err != nil {
+				t.Fatal(err)
+			}
+			s.Complete()
+			if s.Rule.Rate.String() != want || s.Meta()["rate"] != want || s.RateFollows() != (set == "") {
+				t.Errorf("%s generations: rate %v, want %s", test.generations, &s.Rule.Rate, want)
+			}
+		}
 	}
 }

@@ -9,6 +9,6 @@ var CSV = Task{
 	Title:   "a CSV file: to tell classes, or with --regress to predict a number",
 	Hidden:  []int{32},
 	Batch:   128,
-	Options: es.Options{Generations: 1000, Pairs: 64, Rank: 1, Sigma: 3},
+	Options: es.Options{Generations: 1000, Pairs: 64},
 	Rate:    "0.1",
 }

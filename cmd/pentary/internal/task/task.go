@@ -22,7 +22,7 @@ type Task struct {
 	Hidden  []int      // default widths of the hidden layers
 	Batch   int        // default samples that a generation sees
 	Options es.Options // default options
-	Rate    string     // default rate of the residual rule, as a decimal
+	Rate    string     // rate of the residual rule for the default generations, as a decimal
 
 	load func(dir string) (train, test *data.Dataset, err error)
 }

@@ -71,10 +71,18 @@ const digits = "digits"
 
 // defaults returns the options that "pentary train" has by default for a task.
 func defaults(t *task.Task) es.Options {
-	o := t.Options
-	rate := settings.NewDecimal(t.Rate, 1)
-	o.Rule = es.Residual{Rate: rate.Q16()}
-	return o
+	s := settings.NewClassifier(t)
+	s.Complete()
+	return s.Options()
+}
+
+// defaultRule returns the rule that "pentary train" has by default for a task and a
+// number of generations.
+func defaultRule(t *task.Task, generations int) es.Rule {
+	s := settings.NewClassifier(t)
+	s.Base.Generations = generations
+	s.Complete()
+	return s.Options().Rule
 }
 
 // saveText writes the text file of a flag, unless the path is empty.

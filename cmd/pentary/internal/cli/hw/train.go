@@ -67,6 +67,10 @@ run, and the weights of both must be equal to the bit. The defaults are those of
 }
 
 func (t *trainer) run(ctx context.Context, s *console.Streams) error {
+	t.options.Rule = defaultRule(t.task, t.options.Generations)
+	if t.options.Sigma == 0 { // of 2^-0
+		t.options.Sigma = es.WholeLevel
+	}
 	samples, test, err := t.task.Load("")
 	if err != nil {
 		return err

@@ -134,6 +134,7 @@ func newCompareTask(t *task.Task, s *console.Streams) *cobra.Command {
 	}
 	groups.Bind(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		base.Complete()
 		if err := c.prepare(base); err != nil {
 			return console.UsageError{Err: err}
 		}

@@ -119,6 +119,7 @@ func newTuneTask(t *task.Task, s *console.Streams) *cobra.Command {
 	}
 	groups.Bind(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		base.Complete()
 		if err := u.prepare(cmd.Flags(), base); err != nil {
 			return console.UsageError{Err: err}
 		}
@@ -151,7 +152,7 @@ func varied(t *task.Task) tune.Space {
 		}
 		return p
 	}
-	sigma, pairs := int(t.Options.Sigma), t.Options.Pairs
+	sigma, pairs := int(t.Options.SigmaShift()), t.Options.Pairs
 	return tune.Space{
 		numbers("sigma", max(sigma-1, 0), max(sigma-1, 0)+1, sigma+1, sigma+2),
 		{Name: "rate", Values: []string{"0.1", "0.15", "0.2", "0.3", "0.45", "0.6"}},

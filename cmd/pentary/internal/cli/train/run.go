@@ -152,6 +152,9 @@ func (r *run) begin(ctx context.Context) error {
 			if len(p.config.Earlier) > 0 { // the settings asked for are those that it began with
 				asked.Settings["generations"] = p.config.Settings["generations"]
 			}
+			if r.kind.RateFollows() { // as earlier versions chose it, too
+				asked.Settings["rate"] = p.config.Settings["rate"]
+			}
 			if err := p.config.difference(asked); err != nil {
 				return fmt.Errorf("%s holds another run: %w", r.dir, err)
 			}
