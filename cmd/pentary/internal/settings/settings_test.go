@@ -17,8 +17,8 @@ var other = map[string]string{
 	"noise": "activations", "fitness": "ranks", "early-stop": "4", "rank": "full", "sigma": "5", "sigma-schedule": "cosine", "law": "uniform",
 	"noise-reuse": "2", "rule": "flip", "rate": "0.125", "share": "0.5", "window": "3", "average": "4", "level": "0.1",
 	"schedule": "inverse", "decay": "0.25", "restart": "5", "shrink": "0.001",
-	"width": "12", "layers": "3", "cell": "lstm", "mlp": "2", "places": "5", "heads": "2", "span": "3",
-	"streams": "6", "steps": "7", "lead": "8", "discount": "9", "episodes": "11",
+	"width": "12", "layers": "3", "mixer": "lstm", "mlp": "2", "context": "5", "heads": "2", "span": "3",
+	"streams": "6", "steps": "7", "warm-up": "8", "discount": "9", "episodes": "11",
 }
 
 // Settings come back from their texts, those of every flag among them.
