@@ -6,63 +6,6 @@ import (
 	"github.com/Kaleaon/pentary-go/internal/race"
 )
 
-// gateOperands returns the operands of one of the kernels of gates, any of which may be
-// dst, and copies of dst and of what it is for the reference.
-func gateOperands(o *operands, n, count int) (dst, want []int8, xs, wantXs [][]int8) {
-	fill := func() func([]int8) { return between[int8](o, -128, 127) }
-	dst, want = inout(o, n, fill())
-	alias := o.IntN(count + 1)
-	for i := range count {
-		if i == alias {
-			xs, wantXs = append(xs, dst), append(wantXs, want)
-			continue
-		}
-		x := input(o, n, fill())
-		xs, wantXs = append(xs, x), append(wantXs, x)
-	}
-	return dst, want, xs, wantXs
-}
-
-func checkAdd(o *operands, shape []int) {
-	dst, want, x, wantX := gateOperands(o, shape[0], 1)
-	Add(dst, x[0])
-	addGeneric(want, wantX[0])
-	equal(o, "dst", dst, want)
-}
-
-func checkGate(o *operands, shape []int) {
-	dst, want, x, wantX := gateOperands(o, shape[0], 2)
-	Gate(dst, x[0], x[1])
-	gateGeneric(want, wantX[0], wantX[1])
-	equal(o, "dst", dst, want)
-}
-
-func checkBlend(o *operands, shape []int) {
-	dst, want, x, wantX := gateOperands(o, shape[0], 2)
-	Blend(dst, x[0], x[1])
-	blendGeneric(want, wantX[0], wantX[1])
-	equal(o, "dst", dst, want)
-}
-
-func TestAdd(t *testing.T)   { conform(t, checkAdd, gateLengths()) }
-func TestGate(t *testing.T)  { conform(t, checkGate, gateLengths()) }
-func TestBlend(t *testing.T) { conform(t, checkBlend, gateLengths()) }
-
-// gateLengths returns all lengths up to 200, in short mode those around the ends of
-// steps alone: emulated CPUs take ten seconds for one of these tests.
-func gateLengths() []int {
-	if !testing.Short() {
-		return upTo(200)
-	}
-	var lengths []int
-	for _, n := range upTo(200) {
-		if n < 12 || (n+6)%32 < 12 {
-			lengths = append(lengths, n)
-		}
-	}
-	return lengths
-}
-
 // pairsOfBytes returns all pairs of activations, -128 too, by their elements.
 func pairsOfBytes() (first, second []int8) {
 	for a := -128; a <= 127; a++ {

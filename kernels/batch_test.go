@@ -7,31 +7,6 @@ import (
 	"testing"
 )
 
-func checkRequantize(o *operands, shape []int) {
-	m, n, shift, relu := shape[0], shape[1], uint(shape[2]), shape[3] == 1
-	// What lies between the clamps, or as far beyond them as the sum may be.
-	half := int64(1) << shift >> 1
-	lo, hi := max(int64(-200)<<shift, math.MinInt32), min(int64(200)<<shift, math.MaxInt32-half)
-	if o.IntN(2) == 0 {
-		lo, hi = math.MinInt32, math.MaxInt32-half
-	}
-	var bias []int32
-	if o.IntN(2) == 0 {
-		bound := min(int64(100)<<shift, 1<<28)
-		bias = input(o, m, between[int32](o, -bound, bound))
-		lo, hi = max(lo, math.MinInt32+bound), min(hi, math.MaxInt32-half-bound)
-	}
-	y := input(o, m*n, between[int32](o, lo, hi))
-	got, want := output[int8](o, Quads(m)*n*4)
-	Requantize(got, y, m, n, Output{Bias: bias, Shift: shift, ReLU: relu})
-	requantizeGeneric(want, y, m, n, Output{Bias: bias, Shift: shift, ReLU: relu})
-	equal(o, "dst", got, want)
-}
-
-func TestRequantize(t *testing.T) {
-	conform(t, checkRequantize, append(edgesM, 0, 63, 65), edgesN, upTo(30), upTo(1))
-}
-
 // TestRequantizeTies takes every accumulator at and next to a tie, at every shift.
 func TestRequantizeTies(t *testing.T) {
 	forEachImpl(t, func(t *testing.T) {
@@ -66,28 +41,6 @@ func firstLanes(batch []int8) (row []int8) {
 		row = append(row, quad[0])
 	}
 	return row
-}
-
-func checkNormalize(o *operands, shape []int) {
-	k, n, target := shape[0], shape[1], shape[2]
-	bound := []int64{1, 3, 40, 127}[o.IntN(4)]
-	size := Quads(k) * n * 4
-	if o.IntN(3) == 0 { // in place
-		got, want := inout(o, size, between[int8](o, -bound-1, bound))
-		Normalize(got, got, k, n, target)
-		normalizeGeneric(want, want, k, n, target)
-		equal(o, "dst", got, want)
-		return
-	}
-	x := input(o, size, between[int8](o, -bound-1, bound))
-	got, want := output[int8](o, size)
-	Normalize(got, x, k, n, target)
-	normalizeGeneric(want, x, k, n, target)
-	equal(o, "dst", got, want)
-}
-
-func TestNormalize(t *testing.T) {
-	conform(t, checkNormalize, append(edgesK, 0), edgesN, []int{1, 2, 3, 16, 31, 32, 64, 100, 126, 127})
 }
 
 // TestNormalizeLong scales columns of one value, whose sums are far beyond the

@@ -2,27 +2,6 @@ package kernels
 
 import "testing"
 
-func checkInterleave(o *operands, shape []int) {
-	k, n := shape[0], shape[1]
-	src := input(o, k*n, between[int8](o, -128, 127))
-	got, want := output[int8](o, Quads(k)*n*4)
-	Interleave(got, src, k, n)
-	interleaveGeneric(want, src, k, n)
-	equal(o, "dst", got, want)
-}
-
-func checkColumnSums(o *operands, shape []int) {
-	k, n := shape[0], shape[1]
-	x := o.batch(k, n)
-	got, want := output[int32](o, n)
-	ColumnSums(got, x, k, n)
-	columnSumsGeneric(want, x, k, n)
-	equal(o, "sums", got, want)
-}
-
-func TestInterleave(t *testing.T) { conform(t, checkInterleave, append(edgesK, 0, 6, 10), edgesN) }
-func TestColumnSums(t *testing.T) { conform(t, checkColumnSums, append(edgesK, 0), edgesN) }
-
 // TestColumnSumsLong sums far beyond the range of sixteen bits.
 func TestColumnSumsLong(t *testing.T) {
 	const k = 70001

@@ -5,21 +5,6 @@ import (
 	"testing"
 )
 
-func checkScore(o *operands, shape []int) {
-	m, n := shape[0], shape[1]
-	logits := input(o, Quads(m)*n*4, between[int8](o, -128, 127))
-	target := input(o, n, between[uint8](o, 0, int64(m-1)))
-	got, want := output[int32](o, n)
-	LogProb(got, logits, target, m, n)
-	logProbGeneric(want, logits, target, m, n)
-	equal(o, "score", got, want)
-}
-
-func TestScore(t *testing.T) {
-	classes := append(upTo(40)[1:], 63, 64, 65, 100, 127, 128, 129, 200, 251, 252, 253, 254, 255, 256)
-	conform(t, checkScore, classes, edgesN)
-}
-
 // TestScoreAccuracy compares with the logarithm of the softmax, in real numbers:
 // the difference is at most 0.007 bit.
 func TestScoreAccuracy(t *testing.T) {

@@ -2,59 +2,10 @@ package kernels
 
 import (
 	"fmt"
-	"runtime"
 	"testing"
 
 	"github.com/Kaleaon/pentary-go/packed"
 )
-
-func checkMatMul(o *operands, shape []int) {
-	m, k, n := shape[0], shape[1], shape[2]
-	w, x := o.weights(m, k), o.batch(k, n)
-	got, want := output[int32](o, m*n)
-	MatMul(got, w, x, n)
-	matMulGeneric(want, w, x, n)
-	equal(o, "y", got, want)
-}
-
-func checkMatVec(o *operands, shape []int) {
-	m, k, n := shape[0], shape[1], shape[2]
-	w, x := o.weights(m, k), o.batch(k, n)
-	got, want := output[int32](o, m*n)
-	MatVec(got, w, x, n)
-	matMulGeneric(want, w, x, n)
-	equal(o, "y", got, want)
-}
-
-func TestMatMul(t *testing.T) { conform(t, checkMatMul, edgesM, edgesK, edgesN) }
-func TestMatVec(t *testing.T) { conform(t, checkMatVec, edgesM, edgesK, upTo(MaxVecs)[1:]) }
-
-// deepest is the k that the blocked product packs at once.
-const deepest = 1 << 14
-
-// TestMatMulBlocked takes shapes of several blocks in every dimension, and of
-// several depths at which X is packed; in short mode narrow ones, of the depths, and
-// some that are spread over processors by rows and by columns.
-func TestMatMulBlocked(t *testing.T) {
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(3))
-	shapes := [][]int{{3, deepest + 4, 9}, {9, 2*deepest + 301, 10}, {1030, 2330, 7}, {1030, 300, 57}, {70, 300, 800}}
-	if !testing.Short() {
-		shapes = append(shapes, [][]int{
-			{257, 1100, 130},
-			{129, 4133, 70},
-			{520, 257, 300},
-			{3, 300, 2000},
-			{1030, 70, 65},
-			{37, 33001, 41},
-			{17, 20000, 300},
-		}...)
-	}
-	forEachImpl(t, func(t *testing.T) {
-		for i, shape := range shapes {
-			checkMatMul(newOperands(t, uint64(i), 0, 0), shape)
-		}
-	})
-}
 
 // products runs MatMul and, for as few columns as it takes, MatVec.
 func products(t *testing.T, w *packed.Matrix, x []int8, n int, want []int32) {

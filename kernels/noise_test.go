@@ -6,55 +6,6 @@ import (
 	"testing"
 )
 
-func checkNoise(o *operands, shape []int) {
-	units, dist := shape[0], Distribution(shape[1])
-	s := o.stream()
-	got, want := output[uint8](o, units*NoiseUnit)
-	Noise(got, dist, s)
-	noiseGeneric(want, dist, s)
-	equal(o, "dst", got, want)
-}
-
-func checkNoisePairs(o *operands, shape []int) {
-	pairs, units, dist := shape[0], shape[1], Distribution(shape[2])
-	s := o.stream()
-	if o.IntN(4) == 0 {
-		s.Pair = math.MaxUint32 - uint32(o.IntN(4)) // and around
-	}
-	got, want := output[uint8](o, pairs*units*NoiseUnit)
-	NoisePairs(got, dist, s, pairs)
-	for p := range pairs {
-		noiseGeneric(want[p*units*NoiseUnit:(p+1)*units*NoiseUnit], dist, s)
-		s.Pair++
-	}
-	equal(o, "dst", got, want)
-}
-
-func checkRandom(o *operands, shape []int) {
-	s := o.stream()
-	got, want := output[uint8](o, shape[0]*NoiseUnit)
-	Random(got, s)
-	randomGeneric(want, s, 0)
-	equal(o, "dst", got, want)
-}
-
-// stream returns any stream.
-func (o *operands) stream() Stream {
-	return Stream{Seed: o.Uint64(), Generation: o.Uint32(), Tensor: o.Uint32(), Pair: o.Uint32()}
-}
-
-var edgesUnits = append(upTo(40), 63, 64, 65, 127, 129, 257)
-
-func TestNoise(t *testing.T) {
-	conform(t, checkNoise, edgesUnits, []int{int(Binomial), int(Uniform)})
-}
-
-func TestNoisePairs(t *testing.T) {
-	conform(t, checkNoisePairs, []int{1, 2, 3, 4, 7, 16, 33}, append(upTo(20), 31, 32, 33), []int{int(Binomial), int(Uniform)})
-}
-
-func TestRandom(t *testing.T) { conform(t, checkRandom, edgesUnits) }
-
 // TestRandomBytes counts the values of a stream's bytes: none comes more or less
 // often than its share by five standard deviations.
 func TestRandomBytes(t *testing.T) {

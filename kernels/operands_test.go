@@ -108,6 +108,15 @@ func (o *operands) factors(vectors, n int) []uint8 {
 	})
 }
 
+// upTo returns 0, 1, …, n.
+func upTo(n int) []int {
+	all := make([]int, n+1)
+	for i := range all {
+		all[i] = i
+	}
+	return all
+}
+
 // pad sets the codes beyond n of every np to the zero weight.
 func pad(codes []uint8, n, np int) {
 	for ; len(codes) > 0; codes = codes[np:] {

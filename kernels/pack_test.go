@@ -10,27 +10,6 @@ import (
 // are arbitrary: eight codes exist at this level.
 var rowLengths = append(upTo(2*packed.BlockPents+packed.SmallPents), 767, 768, 769, 1024, 1055, 4096, 4129)
 
-func checkUnpack(o *operands, shape []int) {
-	n := shape[0]
-	row := input(o, packed.RowBytes(n), between[byte](o, 0, 255))
-	got, want := output[uint8](o, packed.PaddedLen(n))
-	Unpack(got, row, n)
-	packed.UnpackCodes(want, row, n)
-	equal(o, "dst", got, want)
-}
-
-func checkPack(o *operands, shape []int) {
-	n := shape[0]
-	src := input(o, packed.PaddedLen(n), between[uint8](o, 0, 7))
-	got, want := output[byte](o, packed.RowBytes(n))
-	Pack(got, src, n)
-	packed.PackCodes(want, src, n)
-	equal(o, "row", got, want)
-}
-
-func TestUnpack(t *testing.T) { conform(t, checkUnpack, rowLengths) }
-func TestPack(t *testing.T)   { conform(t, checkPack, rowLengths) }
-
 func TestPackInvertsUnpack(t *testing.T) {
 	forEachImpl(t, func(t *testing.T) {
 		for _, n := range rowLengths {

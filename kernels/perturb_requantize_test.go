@@ -14,45 +14,6 @@ func composed(dst []int8, base []int32, a []uint8, t []int32, pop Population, m 
 	requantizeGeneric(dst, y, m, pop.TotalColumns(), o)
 }
 
-func checkPerturbSharedRequantize(o *operands, shape []int) {
-	pop, m := Population{Pairs: shape[0], Rank: shape[1], Columns: shape[2]}, shape[3]
-	perturbShift, shift, relu := uint(shape[4]), uint(shape[5]), shape[6] == 1
-	a := o.factors(pop.Pairs*pop.Rank, m)
-
-	// Around the ranges of eight and sixteen bits, or as large as t comes.
-	bounds := []int64{127, 5000, 8191, 8192, 16383, 16384, 1<<15 - 1, 1 << 15, 254 * int64(MaxRankK/pop.Rank)}
-	bound := bounds[o.IntN(len(bounds))]
-	t := input(o, pop.Pairs*pop.Rank*pop.Columns, between[int32](o, -bound, bound))
-
-	// What lies between the clamps, or around the range of words, or as far beyond
-	// as the sum may be.
-	half, room := int64(1)<<shift>>1, (2*int64(pop.Rank)*bound)>>perturbShift+1
-	var bias []int32
-	most := math.MaxInt32 - half - room
-	if o.IntN(2) == 0 {
-		b := min(int64(100)<<shift, 1<<28)
-		bias = input(o, m, between[int32](o, -b, b))
-		most -= b
-	}
-	reach := []int64{200 << shift, 1<<15 + 200<<shift, most}[o.IntN(3)]
-	reach = min(reach, most)
-	base := input(o, m*pop.Columns, between[int32](o, -reach, reach))
-	if o.IntN(4) == 0 { // sums wrap around
-		base = input(o, m*pop.Columns, between[int32](o, math.MinInt32, math.MaxInt32))
-	}
-
-	got, want := output[int8](o, Quads(m)*pop.TotalColumns()*4)
-	PerturbSharedRequantize(got, base, a, t, pop, m, perturbShift, Output{Bias: bias, Shift: shift, ReLU: relu})
-	composed(want, base, a, t, pop, m, perturbShift, Output{Bias: bias, Shift: shift, ReLU: relu})
-	equal(o, "dst", got, want)
-}
-
-func TestPerturbSharedRequantize(t *testing.T) {
-	conform(t, checkPerturbSharedRequantize,
-		pairs, []int{1, 1, 1, 2, 5}, append(streams, 24, 63, 64, 65, 130, 300), append(edgesM, 259),
-		append(upTo(16), 0, 0, 1, 4, 30), append(upTo(8), 2, 4, 5, 6, 7, 15, 30), upTo(1))
-}
-
 // TestPerturbSharedRequantizeEdges takes every pent times t up to the edge of what
 // words hold, and next to it, with accumulators at and next to the edges of an
 // activation, of the clip, of what is clipped and of an int32, at every shift.

@@ -6,36 +6,8 @@ import (
 	"testing"
 )
 
-func checkInterleaveInputs(o *operands, shape []int) {
-	k, n := shape[0], shape[1]
-	x := o.batch(k, n)
-	got, want := output[uint8](o, Quads(UpdateTermsPerInput*n)*StripCols*4)
-	squares := UpdateTermsOfInputs(got, x, k, n)
-	for at := range want {
-		want[at] = zero
-	}
-	wantSquares := uint64(0)
-	for at, v := range x {
-		j, b := at/(4*n)*4+at%4, at/4%n
-		top := math.Round(float64(max(v, -127)) * UpdateTermsMax / 127)
-		wantSquares += uint64(top * top)
-		if j >= k {
-			continue
-		}
-		high := math.Round(top / 5)
-		terms := want[(b/2*StripCols+j)*4+b%2*2:]
-		terms[0], terms[1] = uint8(high+zero), uint8(top-5*high+zero)
-	}
-	equal(o, "strip", got, want)
-	equal(o, "squares", []uint64{squares}, []uint64{wantSquares})
-}
-
-func TestInterleaveInputs(t *testing.T) {
-	conform(t, checkInterleaveInputs, upTo(StripCols), append(upTo(40), 127, 128, 129, 256))
-}
-
-// TestInterleaveInputsAll writes every input as its two digits.
-func TestInterleaveInputsAll(t *testing.T) {
+// TestUpdateTermsOfInputsAll writes every input as its two digits.
+func TestUpdateTermsOfInputsAll(t *testing.T) {
 	const n = 256
 	x := make([]int8, n*4)
 	for at := range x {
@@ -61,4 +33,38 @@ func TestInterleaveInputsAll(t *testing.T) {
 		equal(t, "strip", strip, want)
 		equal(t, "squares", []uint64{squares}, []uint64{wantSquares})
 	})
+}
+
+// TestUpdateTermsOfInputs compares with the definition.
+func TestUpdateTermsOfInputs(t *testing.T) {
+	forEachImpl(t, func(t *testing.T) {
+		for k := range StripCols + 1 {
+			for _, n := range []int{0, 1, 2, 3, 4, 7, 8, 31, 32, 129} {
+				checkUpdateTermsOfInputs(newOperands(t, uint64(n), 0, 0), k, n)
+			}
+		}
+	})
+}
+
+func checkUpdateTermsOfInputs(o *operands, k, n int) {
+	x := o.batch(k, n)
+	got, want := output[uint8](o, Quads(UpdateTermsPerInput*n)*StripCols*4)
+	squares := UpdateTermsOfInputs(got, x, k, n)
+	for at := range want {
+		want[at] = zero
+	}
+	wantSquares := uint64(0)
+	for at, v := range x {
+		j, b := at/(4*n)*4+at%4, at/4%n
+		top := math.Round(float64(max(v, -127)) * UpdateTermsMax / 127)
+		wantSquares += uint64(top * top)
+		if j >= k {
+			continue
+		}
+		high := math.Round(top / 5)
+		terms := want[(b/2*StripCols+j)*4+b%2*2:]
+		terms[0], terms[1] = uint8(high+zero), uint8(top-5*high+zero)
+	}
+	equal(o, "strip", got, want)
+	equal(o, "squares", []uint64{squares}, []uint64{wantSquares})
 }

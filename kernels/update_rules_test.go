@@ -24,114 +24,10 @@ func (o *operands) scale() Scale {
 	return Scale{Mul: 1 + o.Int32N(100), Shift: uint(o.IntN(10)), Limit: 1 + o.Int32N(16<<o.IntN(10))}
 }
 
-// checkRule compares a rule with its reference on any m×k matrix. update applies
-// the rule to one copy of the matrix and of what the rule keeps, and the reference
-// gets the other.
-func checkRule(o *operands, m, k int, terms Terms, want *rule, update func(w *packed.Matrix, lo, hi int) int) {
-	w, wantW := o.trained(m, k)
-	lo, hi := o.rows(m)
-	moved, wantMoved := update(w, lo, hi), stepRowsGeneric(wantW, terms, want, lo, hi)
-	equal(o, "W", w.Bytes(), wantW.Bytes())
-	if moved != wantMoved {
-		o.Errorf("%d pents moved, want %d (%+v)", moved, wantMoved, want.scale)
-	}
-}
-
-func checkUpdateResidual(o *operands, shape []int) {
-	m, k := shape[0], shape[1]
-	terms, scale := o.terms(shape[2], m, k), o.scale()
-	e, wantE := inout(o, m*packed.PaddedLen(k), between[int8](o, -128, 127))
-	checkRule(o, m, k, terms, &rule{kind: byResidual, scale: scale, state: wantE},
-		func(w *packed.Matrix, lo, hi int) int { return UpdateResidual(w, e, terms, scale, lo, hi) })
-	equal(o, "residual", e, wantE)
-}
-
-func checkUpdateResidual4(o *operands, shape []int) {
-	m, k := shape[0], shape[1]
-	terms, scale, s := o.terms(shape[2], m, k), o.scale(), o.stream()
-	e, wantE := inout(o, m*packed.PaddedLen(k)/2, between[uint8](o, 0, 255))
-	checkRule(o, m, k, terms, &rule{kind: byResidual4, scale: scale, rounding: s, state4: wantE},
-		func(w *packed.Matrix, lo, hi int) int { return UpdateResidual4(w, e, terms, scale, s, lo, hi) })
-	equal(o, "residual", e, wantE)
-}
-
-func checkUpdateStochastic(o *operands, shape []int) {
-	m, k := shape[0], shape[1]
-	terms, scale, s := o.terms(shape[2], m, k), o.scale(), o.stream()
-	checkRule(o, m, k, terms, &rule{kind: byStochastic, scale: scale, rounding: s},
-		func(w *packed.Matrix, lo, hi int) int { return UpdateStochastic(w, terms, scale, s, lo, hi) })
-}
-
-func checkUpdateFlip(o *operands, shape []int) {
-	m, k, kp := shape[0], shape[1], packed.PaddedLen(shape[1])
-	terms, scale, s := o.terms(shape[2], m, k), o.scale(), o.stream()
-	decay, threshold := uint(1+o.IntN(MaxDecay)), []int8{1, 2, 60, 126, 127, 1 + int8(o.IntN(127))}[o.IntN(6)]
-	a, wantA := inout(o, m*kp, func(a []int8) {
-		between[int8](o, -128, 127)(a)
-		for i := range m {
-			clear(a[i*kp+k : (i+1)*kp])
-		}
-	})
-	checkRule(o, m, k, terms, &rule{kind: byFlip, scale: scale, rounding: s, state: wantA, decay: decay, threshold: int32(threshold)},
-		func(w *packed.Matrix, lo, hi int) int {
-			return UpdateFlip(w, a, terms, Flip{Scale: scale, Decay: decay, Threshold: threshold}, s, lo, hi)
-		})
-	equal(o, "average", a, wantA)
-}
-
 // dithered returns the threshold rule.
 func dithered(tau int64, s Stream) *rule {
 	return &rule{kind: byThreshold, threshold: int32(tau / ThresholdUnit), fraction: uint8(tau % ThresholdUnit), rounding: s}
 }
-
-func checkUpdateThreshold(o *operands, shape []int) {
-	m, k, count := shape[0], shape[1], shape[2]
-	terms, s := o.terms(count, m, k), o.stream()
-	tau := []int64{1, 2, 5, 1 + o.Int64N(int64(28*count+1)), int64(28*count + 1), MaxThreshold / ThresholdUnit}[o.IntN(6)] * ThresholdUnit
-	if o.IntN(4) > 0 {
-		tau = min(tau+o.Int64N(ThresholdUnit), MaxThreshold)
-	}
-	checkRule(o, m, k, terms, dithered(tau, s),
-		func(w *packed.Matrix, lo, hi int) int { return UpdateThreshold(w, terms, tau, s, lo, hi) })
-}
-
-func checkShrink(o *operands, shape []int) {
-	m, k, s := shape[0], shape[1], o.stream()
-	chance := []uint32{1, 2, 1 << 15, AlwaysShrink - 1, AlwaysShrink, 1 + o.Uint32N(AlwaysShrink)}[o.IntN(6)]
-	checkRule(o, m, k, Terms{}, &rule{kind: byShrink, chance: chance, rounding: s},
-		func(w *packed.Matrix, lo, hi int) int { return Shrink(w, chance, s, lo, hi) })
-}
-
-func checkSaturated(o *operands, shape []int) {
-	m, k := shape[0], shape[1]
-	w := o.weights(m, k)
-	lo, hi := o.rows(m)
-	got, want := CountSaturated(w, lo, hi), 0
-	for i := lo; i < hi; i++ {
-		for j := range k {
-			if p := w.At(i, j); p == -2 || p == 2 {
-				want++
-			}
-		}
-	}
-	if got != want {
-		o.Errorf("%d pents at the ends of rows %d to %d, want %d", got, lo, hi, want)
-	}
-}
-
-var fewRows = []int{1, 2, 3, 4, 5, 8, 9}
-
-func TestUpdateResidual(t *testing.T) { conform(t, checkUpdateResidual, fewRows, edgesK, edgesTerms) }
-
-func TestUpdateResidual4(t *testing.T) { conform(t, checkUpdateResidual4, fewRows, edgesK, edgesTerms) }
-
-func TestUpdateStochastic(t *testing.T) {
-	conform(t, checkUpdateStochastic, fewRows, edgesK, edgesTerms)
-}
-func TestUpdateFlip(t *testing.T)      { conform(t, checkUpdateFlip, fewRows, edgesK, edgesTerms) }
-func TestUpdateThreshold(t *testing.T) { conform(t, checkUpdateThreshold, fewRows, edgesK, edgesTerms) }
-func TestShrink(t *testing.T)          { conform(t, checkShrink, append(fewRows, 33), edgesK) }
-func TestSaturated(t *testing.T)       { conform(t, checkSaturated, fewRows, edgesK) }
 
 // TestRules steps every pent, with every state that it can have, by every z up to
 // beyond what moves it, and compares with each rule read as arithmetic. The random
@@ -438,6 +334,26 @@ func TestNoTerms(t *testing.T) {
 		for j, a := range average[2*kp:] {
 			if j < k && a != -50 && a != -49 || j >= k && a != 0 {
 				t.Errorf("average %d of the last row is %d", j, a)
+			}
+		}
+	})
+}
+
+// TestCountSaturated compares with the pents, one by one.
+func TestCountSaturated(t *testing.T) {
+	forEachImpl(t, func(t *testing.T) {
+		for _, k := range []int{1, 31, 32, 33, 255, 256, 257, 290, 600} {
+			o := newOperands(t, uint64(k), 0, 0)
+			w, want := o.weights(5, k), 0
+			for i := range 3 {
+				for j := range k {
+					if p := w.At(1+i, j); p == -2 || p == 2 {
+						want++
+					}
+				}
+			}
+			if got := CountSaturated(w, 1, 4); got != want {
+				t.Errorf("%d of rows 1 to 4 of %d columns, want %d", got, k, want)
 			}
 		}
 	})

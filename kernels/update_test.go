@@ -7,31 +7,6 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// Numbers of terms at the edges of quads and vectors, and beyond the sums that
-// sixteen bits hold.
-var edgesTerms = []int{0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 129, 600}
-
-func checkWeighFactors(o *operands, shape []int) {
-	pairs, rank, m := shape[0], shape[1], shape[2]
-	a := o.factors(pairs*rank, m)
-	f := input(o, pairs, between[int8](o, -MaxFitness, MaxFitness))
-	got, want := output[int8](o, Quads(pairs*rank)*m*4)
-	WeighFactors(got, a, f, rank, m)
-	weighFactorsGeneric(want, a, f, rank, m)
-	equal(o, "dst", got, want)
-}
-
-func checkInterleaveFactors(o *operands, shape []int) {
-	terms, kp := shape[0], shape[1]*packed.SmallPents
-	b := input(o, terms*kp, between[uint8](o, 0, 4))
-	got, want := output[uint8](o, Quads(terms)*kp*4)
-	part := 4 * o.IntN(terms/4+1) // in two parts, of which the first may be none
-	InterleaveFactorsAt(got, b[part*kp:], part, terms-part, terms, kp)
-	InterleaveFactorsAt(got, b[:part*kp], 0, part, terms, kp)
-	interleaveFactorsGeneric(want, b, terms, Quads(terms), kp)
-	equal(o, "dst", got, want)
-}
-
 // terms returns the factors of an update of an m×k matrix.
 func (o *operands) terms(count, m, k int) Terms {
 	kp := packed.PaddedLen(k)
@@ -52,21 +27,6 @@ func (o *operands) terms(count, m, k int) Terms {
 			interleaveFactorsGeneric(b, codes, count, Quads(count), kp)
 		}),
 	}
-}
-
-// rows returns a range of m rows, all of them half of the time.
-func (o *operands) rows(m int) (lo, hi int) {
-	if o.IntN(2) == 0 {
-		return 0, m
-	}
-	lo, hi = o.IntN(m+1), o.IntN(m+1)
-	return min(lo, hi), max(lo, hi)
-}
-
-func TestWeighFactors(t *testing.T) { conform(t, checkWeighFactors, upTo(9), ranks, edgesM) }
-
-func TestInterleaveFactors(t *testing.T) {
-	conform(t, checkInterleaveFactors, edgesTerms, []int{0, 1, 2, 3, 4, 5, 7, 8, 9, 16, 17})
 }
 
 // TestUpdateLong sums extremes over a number of terms that overflows any

@@ -1,0 +1,634 @@
+// Package catalogue lists the kernels of package kernels: their shapes, how to make the
+// operands of a call, and the work of a call. Tests of conformance, concurrency,
+// allocation and wrong lengths, the fuzz target, the command's selftest and the
+// benchmarks run over the list: a kernel that is listed is tested and measured.
+//
+// The reference of a call is the same call by the generic implementation. It is the loop
+// in the documentation of package kernels, which that package's other tests compare with
+// definitions and with golden values.
+package catalogue
+
+import (
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/Kaleaon/pentary-go/kernels"
+	"github.com/Kaleaon/pentary-go/packed"
+)
+
+// Kernel is one function.
+type Kernel struct {
+	Name string // of the function
+	Dims []Dim  // of a shape
+
+	// Make makes the operands of a call of a shape, and returns the call, which returns
+	// what the function does, or 0.
+	Make func(o *Operands, shape []int) (call func() int)
+
+	// Large is a shape with more than 255 of something, whose call takes every path
+	// that a large call takes.
+	Large []int
+
+	// Several and SeveralLong are shapes of several blocks in every dimension; the second
+	// ones take the reference a second each.
+	Several, SeveralLong [][]int
+
+	Measured []Measured
+}
+
+// Dim is one dimension of the shapes of a kernel.
+type Dim struct {
+	Name        string
+	Least, Most int   // of random shapes
+	Edges       []int // at and next to the edges of blocks, for conformance
+	Work        bool  // the reference's time grows with it
+}
+
+// Measured is a shape that is measured, and the work of its call. M, K, N and Rank are
+// what reports call its dimensions, 0 where there is none.
+type Measured struct {
+	Name          string // of the measurement, if not the kernel's
+	Shape         []int
+	M, K, N, Rank int
+	MACs          int64 // multiply-adds, or 0 where that is not the work
+	Pents         int64 // pents drawn, packed or unpacked, or 0
+	Bytes         int64 // of the operands that are read and written
+}
+
+// ByName returns the kernel of a name, whose case does not matter.
+func ByName(name string) (*Kernel, bool) {
+	i := slices.IndexFunc(All, func(k *Kernel) bool { return strings.EqualFold(k.Name, name) })
+	if i < 0 {
+		return nil, false
+	}
+	return All[i], true
+}
+
+// Work returns about how many operations the reference takes for a shape.
+func (k *Kernel) Work(shape []int) int {
+	work := 1
+	for i, d := range k.Dims {
+		if d.Work {
+			work *= max(shape[i], 1)
+		}
+	}
+	return work
+}
+
+// Shrink halves the largest dimension of those that cost work until the work is within a
+// limit.
+func (k *Kernel) Shrink(shape []int, limit int) {
+	for k.Work(shape) > limit {
+		largest := -1
+		for i, d := range k.Dims {
+			if d.Work && (largest < 0 || shape[i] > shape[largest]) {
+				largest = i
+			}
+		}
+		shape[largest] /= 2
+	}
+}
+
+// Dimensions at and next to the edges of the blocks that kernels work in.
+var (
+	edgesK = []int{
+		1, 2, 3, 4, 5, 7, 8, 9, 31, 32, 33, 63, 64, 65, 95, 96, 97, 127, 128, 129,
+		255, 256, 257, 287, 288, 289, 511, 512, 513, 1023, 1025, 2047, 2049,
+	}
+	edgesN     = []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 16, 17, 23, 24, 25, 31, 32, 33, 47, 48, 49, 63, 64, 65}
+	edgesM     = []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 15, 16, 17, 31, 32, 33, 127, 128, 129}
+	edgesRows  = []int{1, 2, 3, 4, 5, 8, 9}
+	edgesUnits = append(upTo(40), 63, 64, 65, 127, 129, 257)
+	edgesOwn   = []int{1, 2, 3, 4, 5, 7, 8, 9, 16, 17}
+	// Numbers of terms at the edges of quads and vectors, and beyond the sums that
+	// sixteen bits hold.
+	edgesTerms = []int{0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 129, 600}
+	// Rows up to two blocks at every length, and some longer ones.
+	edgesRow = append(upTo(2*packed.BlockPents+packed.SmallPents), 767, 768, 769, 1024, 1055, 4096, 4129)
+)
+
+// deepest is the k that the blocked product packs at once.
+const deepest = 1 << 14
+
+// upTo returns 0, 1, …, n.
+func upTo(n int) []int {
+	all := make([]int, n+1)
+	for i := range all {
+		all[i] = i
+	}
+	return all
+}
+
+var (
+	dimM       = Dim{"m", 1, 700, edgesM, true}
+	dimRows    = Dim{"m", 1, 700, edgesRows, true}
+	dimK       = Dim{"k", 1, 5000, edgesK, true}
+	dimDepth   = Dim{"k", 0, 5000, append(edgesK, 0), true}
+	dimN       = Dim{"n", 0, 2500, edgesN, true}
+	dimPairs   = Dim{"pairs", 0, 40, []int{0, 1, 2, 3, 5}, true}
+	dimRank    = Dim{"rank", 1, 17, []int{1, 2, 3, 4, 5, 8, 16}, true}
+	dimColumns = Dim{"columns", 1, 70, edgesOwn, true}
+	dimShift   = Dim{"shift", 0, 30, upTo(30), false}
+	dimReLU    = Dim{"relu", 0, 1, upTo(1), false}
+	dimTerms   = Dim{"terms", 0, 700, edgesTerms, true}
+	dimLength  = Dim{"n", 0, 9000, upTo(200), true}
+	dimDist    = Dim{"distribution", 0, 1, upTo(1), false}
+	dimsUpdate = []Dim{dimRows, dimK, dimTerms}
+)
+
+// All lists the kernels of the package's interface.
+var All = []*Kernel{
+	{
+		Name: "Unpack", Dims: []Dim{{"n", 0, 5000, edgesRow, true}}, Large: []int{1000},
+		Measured: []Measured{row(1 << 14)},
+		Make: func(o *Operands, s []int) func() int {
+			n := s[0]
+			row := input(o, "row", packed.RowBytes(n), between[byte](o, 0, 255))
+			dst := output[uint8](o, "dst", packed.PaddedLen(n))
+			return none(func() { kernels.Unpack(dst, row, n) })
+		},
+	},
+	{
+		Name: "Pack", Dims: []Dim{{"n", 0, 5000, edgesRow, true}}, Large: []int{1000},
+		Measured: []Measured{row(1 << 14)},
+		Make: func(o *Operands, s []int) func() int {
+			n := s[0]
+			src := input(o, "src", packed.PaddedLen(n), between[uint8](o, 0, 7))
+			row := output[byte](o, "row", packed.RowBytes(n))
+			return none(func() { kernels.Pack(row, src, n) })
+		},
+	},
+	{
+		Name: "Interleave", Dims: []Dim{{"k", 0, 5000, append(edgesK, 0, 6, 10), true}, dimN}, Large: []int{290, 270},
+		Measured: []Measured{batch(1024, 512, 2*1024*512)},
+		Make: func(o *Operands, s []int) func() int {
+			k, n := s[0], s[1]
+			src := input(o, "src", k*n, o.activations())
+			dst := output[int8](o, "dst", kernels.Quads(k)*n*4)
+			return none(func() { kernels.Interleave(dst, src, k, n) })
+		},
+	},
+	{
+		Name: "ColumnSums", Dims: []Dim{dimDepth, dimN}, Large: []int{290, 270},
+		Measured: []Measured{batch(1024, 512, 1024*512+4*512)},
+		Make: func(o *Operands, s []int) func() int {
+			k, n := s[0], s[1]
+			x, sums := o.batch(k, n), output[int32](o, "sums", n)
+			return none(func() { kernels.ColumnSums(sums, x, k, n) })
+		},
+	},
+	{
+		Name: "MatMul", Dims: []Dim{dimM, dimK, dimN}, Large: []int{260, 290, 270},
+		// Narrow ones of several depths, and some that are spread over processors by
+		// rows and by columns.
+		Several: [][]int{{3, deepest + 4, 9}, {9, 2*deepest + 301, 10}, {1030, 2330, 7}, {1030, 300, 57}, {70, 300, 800}},
+		SeveralLong: [][]int{
+			{257, 1100, 130}, {129, 4133, 70}, {520, 257, 300}, {3, 300, 2000}, {1030, 70, 65}, {37, 33001, 41}, {17, 20000, 300},
+		},
+		Measured: []Measured{
+			product(64, 64, 64), product(256, 256, 256), product(1024, 1024, 1024), product(2048, 2048, 2048),
+			product(4096, 4096, 4096), product(256, 784, 512),
+		},
+		Make: func(o *Operands, s []int) func() int {
+			m, k, n := s[0], s[1], s[2]
+			w, x, y := o.weights(m, k), o.batch(k, n), output[int32](o, "y", m*n)
+			return none(func() { kernels.MatMul(y, w, x, n) })
+		},
+	},
+	{
+		Name: "MatVec", Dims: []Dim{dimM, dimK, {"n", 1, kernels.MaxVecs, upTo(kernels.MaxVecs)[1:], true}}, Large: []int{260, 290, kernels.MaxVecs},
+		Measured: []Measured{
+			product(256, 256, 1), product(256, 256, 4), product(256, 256, 8),
+			product(1024, 1024, 1), product(1024, 1024, 4), product(1024, 1024, 8),
+			product(4096, 4096, 1), product(4096, 4096, 4), product(4096, 4096, 8),
+			product(1<<14, 1<<14, 1), product(1<<14, 1<<14, 4), product(1<<14, 1<<14, 8),
+		},
+		Make: func(o *Operands, s []int) func() int {
+			m, k, n := s[0], s[1], s[2]
+			w, x, y := o.weights(m, k), o.batch(k, n), output[int32](o, "y", m*n)
+			return none(func() { kernels.MatVec(y, w, x, n) })
+		},
+	},
+	{
+		Name:  "Project",
+		Dims:  []Dim{dimPairs, dimRank, {"columns", 1, 70, append(edgesOwn, 24, 31, 32, 33, 65), true}, dimDepth},
+		Large: []int{257, 1, 1, 290},
+		Make: func(o *Operands, s []int) func() int {
+			pop, k := population(s), s[3]
+			b, x := o.factors("b", pop.Pairs*pop.Rank, k), o.batch(k, pop.TotalColumns())
+			t := output[int32](o, "t", pop.Rank*pop.TotalColumns())
+			return none(func() { kernels.Project(t, b, x, pop, k) })
+		},
+	},
+	{
+		Name: "ProjectShared", Dims: []Dim{dimPairs, dimRank, dimColumns, dimDepth}, Large: []int{257, 1, 1, 290},
+		Make: func(o *Operands, s []int) func() int {
+			pop, k := population(s), s[3]
+			b, x := o.factors("b", pop.Pairs*pop.Rank, k), o.batch(k, pop.Columns)
+			t := output[int32](o, "t", pop.Pairs*pop.Rank*pop.Columns)
+			return none(func() { kernels.ProjectShared(t, b, x, pop, k) })
+		},
+	},
+	{
+		Name: "Perturb", Dims: []Dim{dimPairs, dimRank, dimColumns, dimM, dimShift}, Large: []int{257, 1, 1, 260, 9},
+		Make: func(o *Operands, s []int) func() int {
+			pop, m, shift := population(s), s[3], uint(s[4])
+			a, t := o.factors("a", pop.Pairs*pop.Rank, m), o.projections(pop.Rank*pop.TotalColumns(), pop.Rank)
+			y := inout(o, "y", m*pop.TotalColumns(), between[int32](o, math.MinInt32, math.MaxInt32))
+			return none(func() { kernels.Perturb(y, a, t, pop, m, shift) })
+		},
+	},
+	{
+		Name:  "MatMulPerturbed",
+		Dims:  []Dim{dimPairs, dimRank, dimColumns, dimM, {"k", 1, 5000, []int{1, 31, 64, 257}, true}, {"shift", 0, 30, []int{0, 1, 9, 30}, false}},
+		Large: []int{65, 1, 4, 260, 290, 9},
+		// Pairs that do not divide a vector, and pairs wider than a block of columns.
+		Several: [][]int{{2, 2, 3, 9, deepest + 1, 5}, {1, 1, 4, 9, 2*deepest + 5, 5}},
+		SeveralLong: [][]int{
+			{300, 1, 4, 131, 520, 6},
+			{300, 1, 4, 10, 520, 6},
+			{90, 2, 19, 11, 1030, 4},
+			{70, 2, 19, 17, 1030, 4},
+			{2, 1, 1100, 35, 40, 3},
+			{1, 4, 1024, 9, 64, 5},
+			{9, 2, 3, 37, 16385, 5},
+			{9, 1, 4, 37, 16385, 5},
+			{2, 1, 200, 21, 16500, 5},
+		},
+		Make: func(o *Operands, s []int) func() int {
+			pop, m, k, shift := population(s), s[3], s[4], uint(s[5])
+			w, x := o.weights(m, k), o.batch(k, pop.TotalColumns())
+			a, t := o.factors("a", pop.Pairs*pop.Rank, m), o.projections(pop.Rank*pop.TotalColumns(), pop.Rank)
+			y := output[int32](o, "y", m*pop.TotalColumns())
+			return none(func() { kernels.MatMulPerturbed(y, w, x, a, t, pop, shift) })
+		},
+	},
+	{
+		Name: "PerturbShared", Dims: []Dim{dimPairs, dimRank, dimColumns, dimM, dimShift}, Large: []int{257, 1, 1, 260, 9},
+		Make: func(o *Operands, s []int) func() int {
+			pop, m, shift := population(s), s[3], uint(s[4])
+			a, t := o.factors("a", pop.Pairs*pop.Rank, m), o.projections(pop.Pairs*pop.Rank*pop.Columns, pop.Rank)
+			base := input(o, "base", m*pop.Columns, between[int32](o, math.MinInt32, math.MaxInt32))
+			y := output[int32](o, "y", m*pop.TotalColumns())
+			return none(func() { kernels.PerturbShared(y, base, a, t, pop, m, shift) })
+		},
+	},
+	{
+		Name: "PerturbSharedRequantize",
+		Dims: []Dim{
+			dimPairs,
+			{"rank", 1, 5, []int{1, 1, 1, 2, 5}, true},
+			{"columns", 1, 300, append(edgesOwn, 24, 63, 64, 65, 130, 300), true},
+			{"m", 1, 700, append(edgesM, 259), true},
+			{"perturb_shift", 0, 30, append(upTo(16), 0, 0, 1, 4, 30), false},
+			{"shift", 0, 30, append(upTo(8), 2, 4, 5, 6, 7, 15, 30), false},
+			dimReLU,
+		},
+		Large:    []int{5, 1, 130, 260, 4, 5, 1},
+		Measured: []Measured{{Shape: []int{4, 1, 128, 256, 6, 7, 1}, M: 256, N: 1024, Rank: 1, Bytes: 256*1024 + 4*256*128 + 4*(256+4*128)}},
+		Make: func(o *Operands, s []int) func() int {
+			pop, m := population(s), s[3]
+			perturbShift, shift, relu := uint(s[4]), uint(s[5]), s[6] == 1
+			a := o.factors("a", pop.Pairs*pop.Rank, m)
+			// Around the ranges of eight and sixteen bits, or as large as t comes.
+			bound := parameter[int64](o, 4096, func() int64 {
+				return oneOf[int64](o, 127, 5000, 8191, 8192, 16383, 16384, 1<<15-1, 1<<15, 254*int64(kernels.MaxRankK/pop.Rank))
+			})
+			t := input(o, "t", pop.Pairs*pop.Rank*pop.Columns, between[int32](o, -bound, bound))
+			// What lies between the clamps, or around the range of words, or as far
+			// beyond as the sum may be, or any base: sums wrap around.
+			room := int64(1)<<shift>>1 + (2*int64(pop.Rank)*bound)>>perturbShift + 1
+			var bias []int32
+			if o.Typical || o.IntN(2) == 0 {
+				b := min(int64(100)<<shift, 1<<28)
+				bias = input(o, "Bias", m, between[int32](o, -b, b))
+				room += b
+			}
+			most := math.MaxInt32 - room
+			reach := min(oneOf(o, 200<<shift, 1<<15+200<<shift, most), most)
+			fill := between[int32](o, -reach, reach)
+			if !o.Typical && o.IntN(4) == 0 {
+				fill = between[int32](o, math.MinInt32, math.MaxInt32)
+			}
+			base := input(o, "base", m*pop.Columns, fill)
+			dst := output[int8](o, "dst", kernels.Quads(m)*pop.TotalColumns()*4)
+			return none(func() {
+				kernels.PerturbSharedRequantize(dst, base, a, t, pop, m, perturbShift, kernels.Output{Bias: bias, Shift: shift, ReLU: relu})
+			})
+		},
+	},
+	{
+		Name: "WeighFactors", Dims: []Dim{{"pairs", 0, 40, upTo(9), true}, dimRank, dimM}, Large: []int{257, 1, 260},
+		Make: func(o *Operands, s []int) func() int {
+			pairs, rank, m := s[0], s[1], s[2]
+			a := o.factors("a", pairs*rank, m)
+			f := input(o, "f", pairs, between[int8](o, -kernels.MaxFitness, kernels.MaxFitness))
+			dst := output[int8](o, "dst", kernels.Quads(pairs*rank)*m*4)
+			return none(func() { kernels.WeighFactors(dst, a, f, rank, m) })
+		},
+	},
+	{
+		Name: "InterleaveFactors", Dims: []Dim{dimTerms, {"blocks", 0, 40, []int{0, 1, 2, 3, 4, 5, 7, 8, 9, 16, 17}, true}}, Large: []int{257, 10},
+		Make: func(o *Operands, s []int) func() int {
+			terms, kp := s[0], s[1]*packed.SmallPents
+			b := input(o, "b", terms*kp, between[uint8](o, 0, 4))
+			dst := output[uint8](o, "dst", kernels.Quads(terms)*kp*4)
+			if o.wrong > 0 || o.IntN(2) == 0 {
+				return none(func() { kernels.InterleaveFactors(dst, b, terms, kp) })
+			}
+			part := 4 * o.IntN(terms/4+1) // in two parts, of which the first may be none
+			return none(func() {
+				kernels.InterleaveFactorsAt(dst, b[part*kp:], part, terms-part, terms, kp)
+				kernels.InterleaveFactorsAt(dst, b[:part*kp], 0, part, terms, kp)
+			})
+		},
+	},
+	{
+		Name: "UpdateTermsOfInputs", Large: []int{16, 270},
+		Dims:     []Dim{{"k", 0, kernels.StripCols, upTo(kernels.StripCols), true}, {"n", 0, 2500, append(upTo(40), 127, 128, 129, 256), true}},
+		Measured: []Measured{batch(kernels.StripCols, 256, (1+kernels.UpdateTermsPerInput)*kernels.StripCols*256)},
+		Make: func(o *Operands, s []int) func() int {
+			k, n := s[0], s[1]
+			x := o.batch(k, n)
+			strip := output[uint8](o, "strip", kernels.Quads(kernels.UpdateTermsPerInput*n)*kernels.StripCols*4)
+			return func() int { return int(kernels.UpdateTermsOfInputs(strip, x, k, n)) }
+		},
+	},
+	{
+		Name: "UpdateResidual", Dims: dimsUpdate, Large: []int{260, 290, 257},
+		Measured: []Measured{update(256, 1024, 1), update(1024, 1024, 1)},
+		Make: func(o *Operands, s []int) func() int {
+			m, k := s[0], s[1]
+			terms, scale, w := o.terms(s[2], m, k), o.scale(), o.trained(m, k)
+			residual := inout(o, "residual", m*packed.PaddedLen(k), between[int8](o, -128, 127))
+			lo, hi := o.span(m)
+			return func() int { return kernels.UpdateResidual(w, residual, terms, scale, lo, hi) }
+		},
+	},
+	{
+		Name: "UpdateResidual4", Dims: dimsUpdate, Large: []int{260, 290, 257},
+		Measured: []Measured{update(1024, 1024, .5)},
+		Make: func(o *Operands, s []int) func() int {
+			m, k := s[0], s[1]
+			terms, scale, w, rounding := o.terms(s[2], m, k), o.scale(), o.trained(m, k), o.stream()
+			residual := inout(o, "residual", m*packed.PaddedLen(k)/2, between[uint8](o, 0, 255))
+			lo, hi := o.span(m)
+			return func() int { return kernels.UpdateResidual4(w, residual, terms, scale, rounding, lo, hi) }
+		},
+	},
+	{
+		Name: "UpdateStochastic", Dims: dimsUpdate, Large: []int{260, 290, 257},
+		Measured: []Measured{update(1024, 1024, 0)},
+		Make: func(o *Operands, s []int) func() int {
+			m, k := s[0], s[1]
+			terms, scale, w, rounding := o.terms(s[2], m, k), o.scale(), o.trained(m, k), o.stream()
+			lo, hi := o.span(m)
+			return func() int { return kernels.UpdateStochastic(w, terms, scale, rounding, lo, hi) }
+		},
+	},
+	{
+		Name: "UpdateFlip", Dims: dimsUpdate, Large: []int{260, 290, 257},
+		Measured: []Measured{update(1024, 1024, 1)},
+		Make: func(o *Operands, s []int) func() int {
+			m, k, kp := s[0], s[1], packed.PaddedLen(s[1])
+			terms, scale, w, rounding := o.terms(s[2], m, k), o.scale(), o.trained(m, k), o.stream()
+			average := inout(o, "average", m*kp, func(a []int8) {
+				between[int8](o, -128, 127)(a)
+				for i := range m {
+					clear(a[i*kp+k : (i+1)*kp])
+				}
+			})
+			flip := kernels.Flip{
+				Scale:     scale,
+				Decay:     parameter[uint](o, 4, func() uint { return uint(1 + o.IntN(kernels.MaxDecay)) }),
+				Threshold: parameter[int8](o, 8, func() int8 { return oneOf[int8](o, 1, 2, 60, 126, 127, 1+int8(o.IntN(127))) }),
+			}
+			lo, hi := o.span(m)
+			return func() int { return kernels.UpdateFlip(w, average, terms, flip, rounding, lo, hi) }
+		},
+	},
+	{
+		Name: "UpdateThreshold", Dims: dimsUpdate, Large: []int{260, 290, 257},
+		Measured: []Measured{update(1024, 1024, 0)},
+		Make: func(o *Operands, s []int) func() int {
+			m, k, count := s[0], s[1], s[2]
+			terms, w, rounding := o.terms(count, m, k), o.trained(m, k), o.stream()
+			threshold := parameter[int64](o, 400*kernels.ThresholdUnit+1, func() int64 {
+				few, most := int64(28*count), int64(4*kernels.MaxFitness*count)
+				whole := oneOf(o, 1, 2, 5, 1+o.Int64N(few+1), 1+o.Int64N(most+1), few+1, most+1, kernels.MaxThreshold/kernels.ThresholdUnit)
+				if o.IntN(4) == 0 {
+					return whole * kernels.ThresholdUnit
+				}
+				return min(whole*kernels.ThresholdUnit+o.Int64N(kernels.ThresholdUnit), kernels.MaxThreshold)
+			})
+			lo, hi := o.span(m)
+			return func() int { return kernels.UpdateThreshold(w, terms, threshold, rounding, lo, hi) }
+		},
+	},
+	{
+		Name: "Shrink", Dims: []Dim{{"m", 1, 700, append(edgesRows, 33), true}, dimK}, Large: []int{260, 290},
+		Measured: []Measured{matrix(256, 1024, 2)},
+		Make: func(o *Operands, s []int) func() int {
+			w, draw := o.trained(s[0], s[1]), o.stream()
+			chance := parameter[uint32](o, 1<<8, func() uint32 {
+				return oneOf(o, 0, 1, 2, 1<<15, kernels.AlwaysShrink-1, kernels.AlwaysShrink, o.Uint32N(kernels.AlwaysShrink+1))
+			})
+			lo, hi := o.span(s[0])
+			return func() int { return kernels.Shrink(w, chance, draw, lo, hi) }
+		},
+	},
+	{
+		Name: "CountSaturated", Dims: []Dim{dimRows, dimK}, Large: []int{260, 290},
+		Measured: []Measured{matrix(256, 1024, 1)},
+		Make: func(o *Operands, s []int) func() int {
+			w := o.weights(s[0], s[1])
+			lo, hi := o.span(s[0])
+			return func() int { return kernels.CountSaturated(w, lo, hi) }
+		},
+	},
+	{
+		Name: "Requantize", Large: []int{260, 270, 9, 1},
+		Dims:     []Dim{{"m", 0, 700, append(edgesM, 0, 63, 65), true}, dimN, dimShift, dimReLU},
+		Measured: []Measured{{Shape: []int{1024, 512, 8, 1}, M: 1024, N: 512, Bytes: 5 * 1024 * 512}},
+		Make: func(o *Operands, s []int) func() int {
+			m, n, shift, relu := s[0], s[1], uint(s[2]), s[3] == 1
+			// What lies between the clamps, or as far beyond them as the sum may be.
+			half := int64(1) << shift >> 1
+			lo, hi := max(int64(-200)<<shift, math.MinInt32), min(int64(200)<<shift, math.MaxInt32-half)
+			if !o.Typical && o.IntN(2) == 0 {
+				lo, hi = math.MinInt32, math.MaxInt32-half
+			}
+			var bias []int32
+			if o.Typical || o.IntN(2) == 0 {
+				bound := min(int64(100)<<shift, 1<<28)
+				bias = input(o, "Bias", m, between[int32](o, -bound, bound))
+				lo, hi = max(lo, math.MinInt32+bound), min(hi, math.MaxInt32-half-bound)
+			}
+			y := input(o, "y", m*n, between[int32](o, lo, hi))
+			dst := output[int8](o, "dst", kernels.Quads(m)*n*4)
+			return none(func() { kernels.Requantize(dst, y, m, n, kernels.Output{Bias: bias, Shift: shift, ReLU: relu}) })
+		},
+	},
+	{
+		Name: "Normalize", Large: []int{290, 270, 64},
+		Dims:     []Dim{dimDepth, dimN, {"target", 1, 127, []int{1, 2, 3, 16, 31, 32, 64, 100, 126, 127}, false}},
+		Measured: []Measured{{Shape: []int{1024, 512, 32}, K: 1024, N: 512, Bytes: 2 * 1024 * 512}},
+		Make: func(o *Operands, s []int) func() int {
+			k, n, target := s[0], s[1], s[2]
+			bound := parameter[int64](o, 126, func() int64 { return oneOf[int64](o, 1, 3, 40, 127) })
+			fill, size := between[int8](o, -bound-1, bound), kernels.Quads(k)*n*4
+			if !o.Typical && o.IntN(3) == 0 && o.wrong == 0 { // in place
+				x := inout(o, "x", size, fill)
+				return none(func() { kernels.Normalize(x, x, k, n, target) })
+			}
+			x, dst := input(o, "x", size, fill), output[int8](o, "dst", size)
+			return none(func() { kernels.Normalize(dst, x, k, n, target) })
+		},
+	},
+	{
+		Name: "Add", Dims: []Dim{dimLength}, Large: []int{270}, Measured: []Measured{elements(256, 64, 3)},
+		Make: func(o *Operands, s []int) func() int {
+			dst, x := o.gates(s[0], 1)
+			return none(func() { kernels.Add(dst, x[0]) })
+		},
+	},
+	{
+		Name: "Gate", Dims: []Dim{dimLength}, Large: []int{270}, Measured: []Measured{elements(256, 64, 3)},
+		Make: func(o *Operands, s []int) func() int {
+			dst, x := o.gates(s[0], 2)
+			return none(func() { kernels.Gate(dst, x[0], x[1]) })
+		},
+	},
+	{
+		Name: "Blend", Dims: []Dim{dimLength}, Large: []int{270}, Measured: []Measured{elements(256, 64, 4)},
+		Make: func(o *Operands, s []int) func() int {
+			dst, x := o.gates(s[0], 2)
+			return none(func() { kernels.Blend(dst, x[0], x[1]) })
+		},
+	},
+	{
+		Name: "LogProb", Large: []int{256, 270},
+		Dims: []Dim{{
+			"classes", 1, kernels.MaxClasses,
+			append(upTo(40)[1:], 63, 64, 65, 100, 127, 128, 129, 200, 251, 252, 253, 254, 255, 256), true,
+		}, dimN},
+		Measured: []Measured{{Shape: []int{256, 512}, M: 256, N: 512, Bytes: 256*512 + 5*512}},
+		Make: func(o *Operands, s []int) func() int {
+			m, n := s[0], s[1]
+			logits := input(o, "logits", kernels.Quads(m)*n*4, o.activations())
+			target := input(o, "target", n, between[uint8](o, 0, int64(m-1)))
+			score := output[int32](o, "score", n)
+			return none(func() { kernels.LogProb(score, logits, target, m, n) })
+		},
+	},
+	{
+		Name: "Noise", Dims: []Dim{{"units", 0, 300, edgesUnits, true}, dimDist}, Large: []int{300, 0},
+		Measured: []Measured{
+			{Shape: []int{1 << 11, 0}, N: 1 << 16, Pents: 1 << 16, Bytes: 1 << 16},
+			{Name: "NoiseUniform", Shape: []int{1 << 11, 1}, N: 1 << 16, Pents: 1 << 16, Bytes: 1 << 16},
+		},
+		Make: func(o *Operands, s []int) func() int {
+			stream, dst := o.stream(), output[uint8](o, "dst", s[0]*kernels.NoiseUnit)
+			return none(func() { kernels.Noise(dst, kernels.Distribution(s[1]), stream) })
+		},
+	},
+	{
+		Name: "NoisePairs", Large: []int{16, 33, 0},
+		Dims: []Dim{{"pairs", 1, 40, []int{1, 2, 3, 4, 7, 16, 33}, true}, {"units", 0, 300, append(upTo(20), 31, 32, 33), true}, dimDist},
+		Make: func(o *Operands, s []int) func() int {
+			stream, dst := o.stream(), output[uint8](o, "dst", s[0]*s[1]*kernels.NoiseUnit)
+			if o.IntN(4) == 0 {
+				stream.Pair = math.MaxUint32 - uint32(o.IntN(4)) // and around
+			}
+			return none(func() { kernels.NoisePairs(dst, kernels.Distribution(s[2]), stream, s[0]) })
+		},
+	},
+	{
+		Name: "Random", Dims: []Dim{{"units", 0, 300, edgesUnits, true}}, Large: []int{300},
+		Measured: []Measured{{Shape: []int{1 << 11}, N: 1 << 16, Bytes: 1 << 16}},
+		Make: func(o *Operands, s []int) func() int {
+			stream, dst := o.stream(), output[uint8](o, "dst", s[0]*kernels.NoiseUnit)
+			return none(func() { kernels.Random(dst, stream) })
+		},
+	},
+}
+
+// none is a call of a function that returns nothing.
+func none(f func()) func() int {
+	return func() int {
+		f()
+		return 0
+	}
+}
+
+func population(s []int) kernels.Population {
+	return kernels.Population{Pairs: s[0], Rank: s[1], Columns: s[2]}
+}
+
+// scale returns a scale that lets many weights step, or one at its bounds.
+func (o *Operands) scale() kernels.Scale {
+	return parameter(o, kernels.Scale{Mul: 1 << 12, Shift: 16, Limit: 1 << 12}, func() kernels.Scale {
+		bounds := []kernels.Scale{
+			{Mul: 1, Shift: 0, Limit: 255},
+			{Mul: 1 << 20, Shift: 19, Limit: 1 << 9},
+			{Mul: 1<<30 - 1, Shift: 30, Limit: 1},
+			{Mul: 1, Shift: 22, Limit: 1<<30 - 1},
+			{Mul: math.MaxInt32, Shift: 0, Limit: 1},
+			{Mul: 0, Shift: 3, Limit: 9},
+			{Mul: 9, Shift: 3, Limit: 0},
+		}
+		if i := o.IntN(2 * len(bounds)); i < len(bounds) {
+			return bounds[i]
+		}
+		return kernels.Scale{Mul: 1 + o.Int32N(100), Shift: uint(o.IntN(10)), Limit: 1 + o.Int32N(16<<o.IntN(10))}
+	})
+}
+
+// gates returns the operands of an elementwise kernel, one of which may be dst.
+func (o *Operands) gates(n, count int) (dst []int8, xs [][]int8) {
+	dst = inout(o, "dst", n, o.activations())
+	alias := count // none
+	if !o.Typical && o.wrong == 0 {
+		alias = o.IntN(count + 1)
+	}
+	for i := range count {
+		x := dst
+		if i != alias {
+			x = input(o, "x", n, o.activations())
+		}
+		xs = append(xs, x)
+	}
+	return dst, xs
+}
+
+func row(n int) Measured {
+	return Measured{Shape: []int{n}, K: n, Pents: int64(n), Bytes: int64(n + packed.RowBytes(n))}
+}
+
+func batch(k, n int, bytes int64) Measured {
+	return Measured{Shape: []int{k, n}, K: k, N: n, Bytes: bytes}
+}
+
+func product(m, k, n int) Measured {
+	return Measured{
+		Shape: []int{m, k, n}, M: m, K: k, N: n,
+		MACs: int64(m) * int64(k) * int64(n), Bytes: int64(m*packed.RowBytes(k) + k*n + 4*m*n),
+	}
+}
+
+// update is the update of an n×n matrix by a rule that keeps bytes of each weight.
+func update(n, terms int, bytes float64) Measured {
+	return Measured{
+		Shape: []int{n, n, terms}, M: n, K: n, N: terms, Rank: 1, MACs: int64(n) * int64(n) * int64(terms),
+		Bytes: int64(2*n*packed.RowBytes(n)+terms*(n+n)) + 2*int64(bytes*float64(n*n)),
+	}
+}
+
+func matrix(m, k int, passes int64) Measured {
+	return Measured{Shape: []int{m, k}, M: m, K: k, Pents: int64(m * k), Bytes: passes * int64(m*packed.RowBytes(k))}
+}
+
+func elements(m, n int, operands int64) Measured {
+	return Measured{Shape: []int{m * n}, M: m, N: n, Bytes: operands * int64(m*n)}
+}
