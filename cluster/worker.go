@@ -6,10 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"os"
 	"runtime"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -25,7 +25,7 @@ type WorkerOptions struct {
 	Endpoint
 
 	// WorkerName is what the coordinator calls the worker. Workers of one run have
-	// different names. Default: the host, the process and a number.
+	// different names. Default: the host, the process and a random number.
 	WorkerName string
 
 	// Wait is how long the worker goes on without an answer of a coordinator. Default 5
@@ -38,15 +38,13 @@ type WorkerOptions struct {
 // ErrRefused is in the error of a worker that the coordinator does not take.
 var ErrRefused = errors.New("refused by the coordinator")
 
-var named atomic.Int64
-
 func (o *WorkerOptions) complete() error {
 	if o.WorkerName == "" {
 		host, err := os.Hostname()
 		if err != nil {
 			host = "host"
 		}
-		o.WorkerName = fmt.Sprintf("%.64s/%d/%d", host, os.Getpid(), named.Add(1))
+		o.WorkerName = fmt.Sprintf("%.64s/%d/%04x", host, os.Getpid(), rand.Uint32N(1<<16))
 	}
 	if o.Wait == 0 {
 		o.Wait = 5 * time.Minute
