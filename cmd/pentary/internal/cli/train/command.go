@@ -49,6 +49,7 @@ that has ended.`,
 	f.IntVar(&r.extend, "generations", 0, "extend the run to this number of generations, which its schedules then span")
 	console.Input(f, &r.data, "data", "`folder` or file that the run's data are in now, if they have moved")
 	r.flags(f)
+	r.distribution.flags(f)
 	for _, t := range task.All {
 		cmd.AddCommand(newTask(newClassifier(t), s))
 	}
@@ -86,6 +87,7 @@ func (r *run) groups() console.Groups {
 	if extra, ok := r.kind.(interface{ extraFlags(*pflag.FlagSet) }); ok {
 		extra.extraFlags(f)
 	}
+	r.distribution.flags(groups.Add("Workers"))
 	return append(groups, r.kind.Groups()...)
 }
 

@@ -110,10 +110,21 @@ func readPlan(dir string) (*plan, error) {
 	} else if err != nil {
 		return nil, err
 	}
-	p := &plan{dir: dir, header: r.Header()}
+	h := r.Header()
 	if err := r.Close(); err != nil {
 		return nil, err
 	}
+	p, err := newPlan(h)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", dir, err)
+	}
+	p.dir = dir
+	return p, nil
+}
+
+// newPlan returns the plan that a header describes, without a directory.
+func newPlan(h journal.Header) (p *plan, err error) {
+	p = &plan{header: h}
 	if p.config, err = parseConfig(p.header.Config); err == nil {
 		if p.kind, err = find(p.config.Task); err == nil {
 			err = settings.SetTexts(p.kind, p.config.Settings)
@@ -123,10 +134,7 @@ func readPlan(dir string) (*plan, error) {
 		p.config.Settings = settings.Texts(p.kind)
 		err = p.kind.Check()
 	}
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", dir, err)
-	}
-	return p, nil
+	return p, err
 }
 
 // existing returns the plan of the run in a directory, or nil if there is none.

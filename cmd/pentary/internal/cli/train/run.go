@@ -1,6 +1,7 @@
 package train
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -41,6 +42,8 @@ type run struct {
 	limit   console.ByteSize
 	threads int
 	json    bool
+
+	distribution distribution
 
 	finish func(o outcome) error // adds to a result before it is printed; nil for nothing
 }
@@ -107,6 +110,9 @@ func (r *run) check(f *pflag.FlagSet) error {
 		if r.dir == "" && f.Changed(name) {
 			return console.Usagef("--%s needs --dir", name)
 		}
+	}
+	if err := r.distribution.checkFlags(f); err != nil {
+		return err
 	}
 	return setThreads(r.threads)
 }
@@ -184,7 +190,7 @@ func (r *run) begin(ctx context.Context) error {
 		}
 	}
 	o := train.Options{Measurements: settings.Measurements, Patience: r.kind.EarlyStop()}
-	if r.dir != "" {
+	if r.dir != "" || r.distribution.used() {
 		probe, err := train.New(t, r.kind.Options(), o)
 		if err != nil {
 			return console.UsageError{Err: err}
@@ -196,7 +202,7 @@ func (r *run) begin(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if initial != nil {
+		if initial != nil && r.dir != "" {
 			if err := os.MkdirAll(r.dir, 0o777); err != nil {
 				return err
 			}
@@ -357,7 +363,12 @@ func (r *run) train(ctx context.Context, t train.Task, o train.Options, p *plan)
 	}
 	defer log.close()
 	observer.Start(r.start(run, p.dir != ""))
-	result, err := run.Train(ctx)
+	var result *train.Result
+	if r.distribution.used() {
+		result, err = r.distribution.train(ctx, run, r, cmp.Or(r.data, p.config.Data))
+	} else {
+		result, err = run.Train(ctx)
+	}
 	observer.Stop()
 	if err != nil {
 		if r.dir != "" {

@@ -1,0 +1,275 @@
+package train
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"os"
+	"os/exec"
+	"runtime"
+	"strconv"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/Kaleaon/pentary-go/cluster"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/machine"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/settings"
+	"github.com/Kaleaon/pentary-go/es/journal"
+	"github.com/Kaleaon/pentary-go/train"
+)
+
+// environmentURL names the variable with the URL of the server for those without --nats:
+// it keeps tokens out of the list of processes.
+const environmentURL = "PENTARY_NATS"
+
+// endpoint are the flags of the connection to a NATS server.
+type endpoint struct {
+	url  string
+	name string
+
+	creds, nkey, ca, cert, key string
+}
+
+func (e *endpoint) flags(f *pflag.FlagSet) {
+	f.StringVar(&e.url, "nats", "", "`URL` of the NATS server, as in nats://user:password@host:4222 (default $"+environmentURL+")")
+	f.StringVar(&e.name, "run", "run", "`name` of the run on the server: letters, digits, - and _")
+	console.Input(f, &e.creds, "nats-creds", "credentials `file` with a JWT and its key")
+	console.Input(f, &e.nkey, "nats-nkey", "`file` with an NKey's seed")
+	console.Input(f, &e.ca, "nats-ca", "`file` with the certificates that the server's must be signed by").Ext("pem")
+	console.Input(f, &e.cert, "nats-cert", "`file` with a client certificate").Ext("pem")
+	console.Input(f, &e.key, "nats-key", "`file` with the key of the client certificate").Ext("pem")
+}
+
+// arguments returns the flags as arguments of another process, without the URL.
+func (e *endpoint) arguments() []string {
+	args := []string{"--run", e.name}
+	for _, flag := range [][2]string{{"creds", e.creds}, {"nkey", e.nkey}, {"ca", e.ca}, {"cert", e.cert}, {"key", e.key}} {
+		if flag[1] != "" {
+			args = append(args, "--nats-"+flag[0], flag[1])
+		}
+	}
+	return args
+}
+
+// connection returns what package cluster connects by.
+func (e *endpoint) connection() (cluster.Endpoint, error) {
+	at := cluster.Endpoint{URL: e.url, Name: e.name, Version: machine.ThisBuild().String()}
+	if e.creds != "" {
+		at.Connect = append(at.Connect, nats.UserCredentials(e.creds))
+	}
+	if e.nkey != "" {
+		o, err := nats.NkeyOptionFromSeed(e.nkey)
+		if err != nil {
+			return at, fmt.Errorf("--nats-nkey %s: %w", e.nkey, err)
+		}
+		at.Connect = append(at.Connect, o)
+	}
+	if e.ca != "" {
+		at.Connect = append(at.Connect, nats.RootCAs(e.ca))
+	}
+	if (e.cert == "") != (e.key == "") {
+		return at, console.Usagef("--nats-cert and --nats-key go together")
+	}
+	if e.cert != "" {
+		at.Connect = append(at.Connect, nats.ClientCert(e.cert, e.key))
+	}
+	return at, nil
+}
+
+// distribution are the flags of a training on several processes.
+type distribution struct {
+	endpoint
+	workers int
+	check   int
+}
+
+func (d *distribution) flags(f *pflag.FlagSet) {
+	f.IntVar(&d.workers, "workers", 0, "`number` of worker processes to start here; they divide the processors")
+	d.endpoint.flags(f)
+	f.IntVar(&d.check, "check", 100, "score one in this `number` of chunks here too, and expel workers whose scores differ; 0 for none")
+}
+
+// used reports whether the training is distributed.
+func (d *distribution) used() bool { return d.workers > 0 || d.url != "" }
+
+func (d *distribution) checkFlags(f *pflag.FlagSet) error {
+	switch {
+	case d.workers < 0 || d.workers > 1024:
+		return console.Usagef("--workers %d: want 0 to 1024", d.workers)
+	case d.check < 0:
+		return console.Usagef("--check %d: want at least 0", d.check)
+	}
+	if d.used() {
+		return nil
+	}
+	for _, name := range []string{"run", "check", "nats-creds", "nats-nkey", "nats-ca", "nats-cert", "nats-key"} {
+		if f.Changed(name) {
+			return console.Usagef("--%s needs --workers or --nats", name)
+		}
+	}
+	return nil
+}
+
+// train runs a training on workers.
+func (d *distribution) train(ctx context.Context, run *train.Run, r *run, data string) (*train.Result, error) {
+	at, err := d.connection()
+	if err != nil {
+		return nil, err
+	}
+	o := cluster.Options{Endpoint: at, Processes: d.workers, Check: -1, Log: clusterLog(r.streams, slog.LevelWarn)}
+	if d.check > 0 {
+		o.Check = 1 / float64(d.check)
+	}
+	threads := max(1, runtime.GOMAXPROCS(0)/max(1, d.workers))
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	o.Command = func(ctx context.Context, url string) *exec.Cmd {
+		args := append([]string{"worker", "--with-input", "--threads", strconv.Itoa(threads)}, d.arguments()...)
+		if data != "" {
+			args = append(args, "--data", data)
+		}
+		cmd := exec.CommandContext(ctx, self, args...)
+		cmd.Args[0] = os.Args[0]
+		cmd.Env = append(os.Environ(), environmentURL+"="+url)
+		cmd.StdinPipe() // which ends with this process, however it ends
+		return cmd
+	}
+	return cluster.Run(ctx, run, o)
+}
+
+// clusterLog returns the log of a coordinator or worker, on standard error.
+func clusterLog(s *console.Streams, least slog.Level) *slog.Logger {
+	w := s.Err
+	if s.ErrTerm != nil {
+		w = afterLine{w}
+	}
+	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: least}))
+}
+
+// afterLine writes over a line that shows progress.
+type afterLine struct{ io.Writer }
+
+func (a afterLine) Write(b []byte) (int, error) {
+	n, err := a.Writer.Write(append([]byte("\r\x1b[K"), b...))
+	return min(n, len(b)), err
+}
+
+// worker is the command of that name as the command line asks for it.
+type worker struct {
+	endpoint
+	data    string
+	threads int
+	wait    time.Duration
+	input   bool
+}
+
+// NewWorker returns the command worker.
+func NewWorker(s *console.Streams) *cobra.Command {
+	w := &worker{}
+	cmd := &cobra.Command{
+		Use:   "worker",
+		Short: "Score a part of a training on another machine",
+		Long: `Work for a training that "pentary train --nats" coordinates: take the run's settings from
+the coordinator, its data from this machine, and its weights from the server's store, and
+score members of the population until the run has ended.
+
+Workers come and go at any time, on any kind of CPU; the weights of the run do not depend on
+them. A worker of another version, or with other data, is refused. Exit status 1 says why.`,
+		Example: "  pentary train digits --dir run --nats nats://host:4222\n  pentary worker --nats nats://host:4222",
+		Args:    console.NoArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := setThreads(w.threads); err != nil {
+				return err
+			}
+			ctx := cmd.Context()
+			if w.input {
+				var stop context.CancelFunc
+				ctx, stop = context.WithCancel(ctx)
+				defer stop()
+				go func() {
+					io.Copy(io.Discard, os.Stdin)
+					stop()
+				}()
+			}
+			return interrupted(ctx, w.work(ctx, s))
+		},
+	}
+	f := cmd.Flags()
+	f.SortFlags = false
+	w.endpoint.flags(f)
+	console.Input(f, &w.data, "data", "`folder` or file that the run's data are in on this machine (default as on the coordinator's)")
+	threadsFlag(f, &w.threads)
+	f.DurationVar(&w.wait, "wait", 5*time.Minute, "`time` to go on without an answer of the coordinator")
+	f.BoolVar(&w.input, "with-input", false, "end when standard input does")
+	return cmd
+}
+
+func (w *worker) work(ctx context.Context, s *console.Streams) error {
+	if w.url == "" {
+		w.url = os.Getenv(environmentURL)
+	}
+	if w.url == "" {
+		return console.Usagef("a worker needs --nats, the URL of the server, or $%s", environmentURL)
+	}
+	if w.wait <= 0 {
+		return console.Usagef("--wait %v: want more than 0", w.wait)
+	}
+	at, err := w.connection()
+	if err != nil {
+		return err
+	}
+	log := clusterLog(s, slog.LevelInfo)
+	asked, stop := context.WithTimeout(ctx, w.wait)
+	d, err := cluster.Describe(asked, at)
+	stop()
+	if err != nil {
+		return err
+	}
+	run, err := runOf(d, w.data)
+	if err != nil {
+		return err
+	}
+	return cluster.Work(ctx, run, cluster.WorkerOptions{Endpoint: at, Wait: w.wait, Log: log})
+}
+
+// runOf returns the run that a coordinator describes, with its data.
+func runOf(d *cluster.Described, data string) (*train.Run, error) {
+	p, err := newPlan(journal.Header{Config: d.Config, Data: d.Data})
+	if err != nil {
+		return nil, fmt.Errorf("the coordinator's configuration: %w", err)
+	}
+	if data == "" {
+		data = p.config.Data
+	}
+	if err := p.kind.load(data); err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			err = fmt.Errorf("%w\n--data names where they are on this machine", err)
+		}
+		return nil, err
+	}
+	if name, hash := p.kind.data(); hash != d.Data {
+		return nil, fmt.Errorf("data: the run's have hash %x, and %s %x\n--data names others", d.Data, name, hash)
+	}
+	if err := checkMemory(console.ByteSize(p.kind.memory()), 0); err != nil {
+		return nil, err
+	}
+	if err := p.kind.build(p.config.Network); err != nil {
+		return nil, err
+	}
+	t, err := p.kind.task()
+	if err != nil {
+		return nil, err
+	}
+	return train.New(t, p.kind.Options(), train.Options{
+		Config: d.Config, Earlier: p.config.Earlier, Measurements: settings.Measurements,
+	})
+}
