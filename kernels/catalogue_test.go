@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -27,7 +28,9 @@ func choose(tb testing.TB, name string) {
 }
 
 // compiled lists the implementations that are compared with the reference.
-func compiled() []string { return kernels.Implementations()[1:] }
+func compiled() []string {
+	return slices.DeleteFunc(kernels.Tested(), func(name string) bool { return name == catalogue.Reference })
+}
 
 // guarded returns operands between guard pages, each at place and the next one step on.
 func guarded(tb testing.TB, seed uint64, place, step asmtest.Place) *catalogue.Operands {
@@ -137,7 +140,7 @@ func TestConcurrent(t *testing.T) {
 				k.Shrink(shape, 1<<18)
 				calls[i] = k.NewCall(guarded(t, uint64(i), asmtest.End, 0), shape)
 			}
-			for _, name := range kernels.Implementations() {
+			for _, name := range kernels.Tested() {
 				choose(t, name)
 				var all sync.WaitGroup
 				for _, c := range calls {
@@ -164,7 +167,7 @@ func TestAllocations(t *testing.T) {
 	}
 	for _, k := range catalogue.All {
 		run := k.Make(&catalogue.Operands{Rand: rand.New(rand.NewPCG(1, 1))}, k.Large)
-		for _, name := range kernels.Implementations() {
+		for _, name := range kernels.Tested() {
 			choose(t, name)
 			if got := testing.AllocsPerRun(2, func() { run() }); got != 0 {
 				t.Errorf("%s: %s allocates %g times a call", name, k.Name, got)

@@ -9,10 +9,19 @@ import (
 	"testing"
 )
 
-// forEachImpl runs test once for every implementation that this CPU can run, with
-// that implementation selected.
+// Tested lists the implementations that tests run: those of this CPU, or the one that
+// PENTARY_REQUIRE names.
+func Tested() []string {
+	if name := os.Getenv("PENTARY_REQUIRE"); slices.Contains(Implementations(), name) {
+		return []string{name}
+	}
+	return Implementations()
+}
+
+// forEachImpl runs test once for every implementation to be tested, with that
+// implementation selected.
 func forEachImpl(t *testing.T, test func(t *testing.T)) {
-	for _, name := range Implementations() {
+	for _, name := range Tested() {
 		t.Run(name, func(t *testing.T) {
 			choose(t, name)
 			test(t)
