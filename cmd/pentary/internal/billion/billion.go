@@ -74,34 +74,51 @@ const (
 	Update  Phase = "update"  // the same noise again, Z and the rule
 )
 
-// Result is what a run measured.
+// Result is what a run measured, on which machine, and with which options. What follows
+// Phases is of runs that were not interrupted.
 type Result struct {
+	machine.Machine
+	Kernels string `json:"kernels"`
+	Weights int    `json:"weights"`
+	Layers  int    `json:"layers"`
+	Width   int    `json:"width"`
+	Members int    `json:"members"`
+	Rank    int    `json:"rank"`
+	Sigma   uint   `json:"sigma"`
+	Rule    string `json:"rule"`
+	Seed    uint64 `json:"seed"`
+
 	// Seconds by phase; a phase that was interrupted is missing. Those of Noise are a
 	// part of what Forward takes, and of Update.
-	Phases      map[Phase]float64
-	Interrupted bool
+	Phases map[Phase]float64 `json:"phase_seconds"`
 
-	// The rest is of whole runs.
-	Seconds      float64 // of the generation: Forward and Update
-	MACs         float64 // multiply-adds a second in the generation
-	ForwardMACs  float64
-	UpdateMACs   float64
-	PeakBytes    int // of memory, of the process
-	Checksum     uint32
-	Stats        es.Stats
-	StateBytes   int // that the rule keeps
-	WeightsBytes int
+	Seconds        float64 `json:"seconds"` // of the generation: Forward and Update
+	GMACs          float64 `json:"gmacs"`   // 10^9 multiply-adds a second in the generation
+	Forward        float64 `json:"forward_gmacs"`
+	Update         float64 `json:"update_gmacs"`
+	PeakBytes      int     `json:"peak_bytes"` // of memory, of the process
+	EstimatedBytes int     `json:"estimated_bytes"`
+	WeightsBytes   int     `json:"weights_bytes"`
+	StateBytes     int     `json:"state_bytes"` // that the rule keeps
+	Moved          int     `json:"moved"`       // weights
+	Decided        int     `json:"decided"`     // pairs
+	Checksum       string  `json:"weights_crc32c"`
+	Interrupted    bool    `json:"interrupted"`
 }
 
-// Run runs one generation. progress is told of each phase as it begins, and then of
-// the steps that are done, from one goroutine at a time; of an update nothing is
-// known until it is over. If the context is done, Run returns soon, with what it has
-// measured, and leaves an update under way to itself.
+// Run runs one generation. It calls progress as each phase begins, and then for each step
+// that is done, from one goroutine at a time; an update is one step. If the context is
+// done, Run returns soon, with what it has measured; an update under way continues in the
+// background.
 func Run(ctx context.Context, o Options, progress func(p Phase, done, of int)) (*Result, error) {
 	if err := o.Check(); err != nil {
 		return nil, err
 	}
-	r := &Result{Phases: map[Phase]float64{}}
+	r := &Result{
+		Machine: machine.This(), Kernels: kernels.Selected(), Weights: o.Weights(), Layers: o.Layers, Width: o.Width,
+		Members: 2 * o.Pairs, Rank: o.Rank, Sigma: o.Sigma, Rule: o.Rule.String(), Seed: o.Seed,
+		Phases: map[Phase]float64{}, EstimatedBytes: o.Memory(),
+	}
 	g := newNetwork(ctx, o, progress)
 	err := r.run(ctx, g)
 	if errors.Is(err, context.Canceled) {
@@ -127,15 +144,23 @@ func (r *Result) run(ctx context.Context, g *network) error {
 		return err
 	}
 	g.progress(Update, 0, 1)
-	if err := r.time(Update, func() (err error) {
-		r.Stats, err = await(ctx, func() (es.Stats, error) { return opt.Tell(scores) })
+	if err := r.time(Update, func() error {
+		stats, err := await(ctx, func() (es.Stats, error) { return opt.Tell(scores) })
+		r.Moved, r.Decided = stats.Moved, stats.Decided
 		return err
 	}); err != nil {
 		return err
 	}
-	r.PeakBytes = machine.PeakMemory()
-	r.StateBytes = opt.StateBytes()
-	r.conclude(g)
+	r.PeakBytes, r.StateBytes = machine.PeakMemory(), opt.StateBytes()
+	forward, update := g.options.forwardMACs()/1e9, g.options.updateMACs()/1e9
+	r.Seconds = r.Phases[Forward] + r.Phases[Update]
+	r.Forward, r.Update, r.GMACs = forward/r.Phases[Forward], update/r.Phases[Update], (forward+update)/r.Seconds
+	checksum := uint32(0)
+	for _, w := range g.weights {
+		r.WeightsBytes += len(w.Bytes())
+		checksum = durable.UpdateChecksum(checksum, w.Bytes())
+	}
+	r.Checksum = fmt.Sprintf("%08x", checksum)
 	return nil
 }
 
@@ -143,19 +168,6 @@ func (r *Result) run(ctx context.Context, g *network) error {
 func (o Options) es() es.Options {
 	return es.Options{
 		Seed: o.Seed, Generations: 1, Pairs: o.Pairs, Rank: o.Rank, Sigma: cmp.Or(o.Sigma, es.WholeLevel), Rule: o.Rule.rule,
-	}
-}
-
-// conclude sets what follows from the measurements.
-func (r *Result) conclude(g *network) {
-	forward, update := g.options.forwardMACs(), g.options.updateMACs()
-	r.Seconds = r.Phases[Forward] + r.Phases[Update]
-	r.ForwardMACs = forward / r.Phases[Forward]
-	r.UpdateMACs = update / r.Phases[Update]
-	r.MACs = (forward + update) / r.Seconds
-	for _, w := range g.weights {
-		r.WeightsBytes += len(w.Bytes())
-		r.Checksum = durable.UpdateChecksum(r.Checksum, w.Bytes())
 	}
 }
 
@@ -169,8 +181,8 @@ func (r *Result) time(p Phase, run func() error) error {
 	return err
 }
 
-// await returns what f does, or the context's error as soon as that is done: f then
-// goes on, and nobody hears of it.
+// await returns what f returns, or the context's error as soon as the context is done; f
+// then continues, and its result is dropped.
 func await[T any](ctx context.Context, f func() (T, error)) (v T, err error) {
 	if err := ctx.Err(); err != nil {
 		return v, err

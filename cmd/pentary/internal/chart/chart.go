@@ -14,6 +14,8 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgsvg"
+
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 )
 
 // Greys, from what is read to what is hardly seen.
@@ -23,6 +25,9 @@ var (
 	Faint = color.RGBA{0xc4, 0xca, 0xd0, 255}
 	Hair  = color.RGBA{0xe9, 0xec, 0xef, 255}
 )
+
+// hair is the style of the lines of a grid.
+var hair = draw.LineStyle{Color: Hair, Width: 0.6}
 
 // Palette is of colours that people with any kind of colour vision tell apart, after
 // Okabe and Ito.
@@ -133,13 +138,6 @@ func Number(v float64) string { return strconv.FormatFloat(v, 'g', 6, 64) }
 
 // Prefixed writes a tick's value with an SI prefix, as in "500 k".
 func Prefixed(v float64) string {
-	prefix := ""
-	for _, p := range []string{" k", " M", " G", " T"} {
-		if v < 999.5 {
-			break
-		}
-		v /= 1000
-		prefix = p
-	}
+	v, prefix := report.SI(v)
 	return strconv.FormatFloat(v, 'g', 3, 64) + prefix
 }

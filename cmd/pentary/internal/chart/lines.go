@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
@@ -78,7 +79,7 @@ func (l *Lines) draw(c draw.Canvas) {
 		p.Y.Tick.Marker = LogTicks(Number)
 	}
 	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = l.limits()
-	p.Add(l)
+	p.Add(&plotter.Grid{Vertical: hair, Horizontal: hair}, l)
 	p.Draw(draw.Crop(c, 34, -names, 32, -36))
 	middle := c.Min.X + (c.Max.X-c.Min.X-names)/2 + 20
 	Center(c, vg.Point{X: c.Center().X, Y: c.Max.Y - 18}, l.Title, Text(13, Ink), 0)
@@ -105,35 +106,24 @@ func (l *Lines) limits() (xmin, xmax, ymin, ymax float64) {
 	return xmin / 1.1, xmax * 1.1, ymin - air, ymax + air
 }
 
-// Plot implements plot.Plotter.
+// Plot implements plot.Plotter: points, lines and their names.
 func (l *Lines) Plot(c draw.Canvas, p *plot.Plot) {
 	tx, ty := p.Transforms(&c)
-	at := func(q Point) vg.Point { return vg.Point{X: tx(q.X), Y: ty(q.Y)} }
-	hair := draw.LineStyle{Color: Hair, Width: 0.6}
-	for _, t := range p.X.Tick.Marker.Ticks(p.X.Min, p.X.Max) {
-		if t.Label != "" {
-			c.StrokeLine2(hair, tx(t.Value), c.Min.Y, tx(t.Value), c.Max.Y)
-		}
-	}
-	for _, t := range p.Y.Tick.Marker.Ticks(p.Y.Min, p.Y.Max) {
-		if t.Label != "" {
-			c.StrokeLine2(hair, c.Min.X, ty(t.Value), c.Max.X, ty(t.Value))
-		}
-	}
 	var ends []end
 	for _, s := range l.Series {
 		if len(s.Points) == 0 {
 			continue
 		}
-		line := draw.LineStyle{Color: s.Color, Width: s.Width, Dashes: s.Dashes}
-		path := make([]vg.Point, len(s.Points))
+		points := make(plotter.XYs, len(s.Points))
 		for i, q := range s.Points {
-			path[i] = at(q)
-			c.DrawGlyph(draw.GlyphStyle{Color: s.Color, Radius: s.Width + 0.8, Shape: draw.CircleGlyph{}}, path[i])
+			points[i] = plotter.XY(q)
 		}
-		c.StrokeLines(line, path)
-		if s.Name != "" {
-			ends = append(ends, end{path[len(path)-1], s.Name, s.Color})
+		dots := plotter.Scatter{XYs: points, GlyphStyle: draw.GlyphStyle{Color: s.Color, Radius: s.Width + 0.8, Shape: draw.CircleGlyph{}}}
+		dots.Plot(c, p)
+		line := plotter.Line{XYs: points, LineStyle: draw.LineStyle{Color: s.Color, Width: s.Width, Dashes: s.Dashes}}
+		line.Plot(c, p)
+		if last := points[len(points)-1]; s.Name != "" {
+			ends = append(ends, end{vg.Point{X: tx(last.X), Y: ty(last.Y)}, s.Name, s.Color})
 		}
 	}
 	writeEnds(c, ends)
@@ -150,12 +140,7 @@ type end struct {
 // for the room that they need, with a line from one to the other.
 func writeEnds(c draw.Canvas, ends []end) {
 	const size, apart = 8.5, 11
-	slices.SortStableFunc(ends, func(a, b end) int {
-		if a.at.Y < b.at.Y {
-			return -1
-		}
-		return 1
-	})
+	slices.SortStableFunc(ends, func(a, b end) int { return cmp.Compare(a.at.Y, b.at.Y) })
 	top := c.Max.Y - apart*vg.Length(len(ends)-1)
 	below := c.Min.Y
 	for i, e := range ends {

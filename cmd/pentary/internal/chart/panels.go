@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
@@ -98,7 +99,7 @@ func (p *Panel) draw(c draw.Canvas, least, most float64) {
 	pl.X.Tick.Marker = ticks
 	pl.X.Tick.Length = 0
 	pl.X.Tick.Label.Font = Face(8)
-	pl.Add(p)
+	pl.Add(&plotter.Grid{Horizontal: hair}, p)
 	pl.Draw(draw.Crop(c, 0, 0, 0, -16))
 	Center(c, vg.Point{X: c.Center().X + 12, Y: c.Max.Y - 8}, p.Title, Text(10, Ink), 0)
 }
@@ -106,11 +107,6 @@ func (p *Panel) draw(c draw.Canvas, least, most float64) {
 // Plot implements plot.Plotter.
 func (p *Panel) Plot(c draw.Canvas, pl *plot.Plot) {
 	tx, ty := pl.Transforms(&c)
-	for _, t := range pl.Y.Tick.Marker.Ticks(pl.Y.Min, pl.Y.Max) {
-		if t.Label != "" {
-			c.StrokeLine2(draw.LineStyle{Color: Hair, Width: 0.6}, c.Min.X, ty(t.Value), c.Max.X, ty(t.Value))
-		}
-	}
 	for _, d := range p.Dots {
 		at := vg.Point{X: tx(float64(d.Value) + 0.6*d.Spread), Y: ty(d.Y)}
 		c.DrawGlyph(draw.GlyphStyle{Color: d.Color, Radius: 2.2, Shape: draw.CircleGlyph{}}, at)

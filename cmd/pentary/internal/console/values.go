@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/spf13/pflag"
+
+	"github.com/Kaleaon/pentary-go/internal/memory"
 )
 
 // Choice is a flag's value: one of a few, by its name.
@@ -152,3 +154,15 @@ func (b ByteSize) String() string {
 
 // Type implements pflag.Value.
 func (*ByteSize) Type() string { return "size" }
+
+// CheckMemory returns an error if a run would take more memory than its limit, or without
+// one more than is available.
+func CheckMemory(need, limit ByteSize) error {
+	if limit > 0 && need > limit {
+		return fmt.Errorf("the run would take %v of memory, more than --limit %v", need, limit)
+	}
+	if available := ByteSize(memory.Available()); limit == 0 && available > 0 && need > available {
+		return fmt.Errorf("the run would take %v of memory, and %v is available; a larger --limit tries all the same", need, available)
+	}
+	return nil
+}

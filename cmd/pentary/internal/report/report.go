@@ -56,16 +56,21 @@ func Plural(n int, one, many string) string {
 	return Count(n) + " " + many
 }
 
-// Rate writes a number of things a second to three digits, as in "1.25 M".
-func Rate(perSecond float64) string {
-	prefix := ""
+// SI returns v scaled below 1000 and the prefix of its unit, as in " k".
+func SI(v float64) (scaled float64, prefix string) {
 	for _, p := range []string{" k", " M", " G", " T"} {
-		if perSecond < 999.5 {
+		if v < 999.5 {
 			break
 		}
-		perSecond /= 1000
+		v /= 1000
 		prefix = p
 	}
+	return v, prefix
+}
+
+// Rate writes a number of things a second to three digits, as in "1.25 M".
+func Rate(perSecond float64) string {
+	perSecond, prefix := SI(perSecond)
 	decimals := 2
 	for limit := 9.995; perSecond >= limit && decimals > 0; limit *= 10 {
 		decimals--

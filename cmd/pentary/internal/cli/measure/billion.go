@@ -11,10 +11,7 @@ import (
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/billion"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
-	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/machine"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
-	"github.com/Kaleaon/pentary-go/internal/memory"
-	"github.com/Kaleaon/pentary-go/kernels"
 )
 
 // billionRun is a generation of a large network as the command line asks for it.
@@ -71,7 +68,7 @@ func (b *billionRun) run(ctx context.Context, s *console.Streams) error {
 	if err := b.options.Check(); err != nil {
 		return console.UsageError{Err: err}
 	}
-	if err := b.checkMemory(); err != nil {
+	if err := console.CheckMemory(console.ByteSize(b.options.Memory()), b.limit); err != nil {
 		return err
 	}
 	printer := console.NewPrinter(s, b.json)
@@ -80,29 +77,15 @@ func (b *billionRun) run(ctx context.Context, s *console.Streams) error {
 	if err != nil {
 		return err
 	}
-	result := b.result(r)
 	if b.json {
-		err = s.PrintJSON("result", result)
+		err = s.PrintJSON("result", r)
 	} else {
-		result.write(s.Out, s.OutStyle())
+		writeBillion(s.Out, s.OutStyle(), r)
 	}
 	if err == nil && r.Interrupted {
 		return console.ErrInterrupted
 	}
 	return err
-}
-
-// checkMemory returns an error if the run would take more memory than there is, or
-// than it may.
-func (b *billionRun) checkMemory() error {
-	need := console.ByteSize(b.options.Memory())
-	if b.limit > 0 && need > b.limit {
-		return fmt.Errorf("the run would take %v of memory, more than --limit %v", need, b.limit)
-	}
-	if available := console.ByteSize(memory.Available()); b.limit == 0 && available > 0 && need > available {
-		return fmt.Errorf("the run would take %v of memory, and %v is available; a larger --limit tries all the same", need, available)
-	}
-	return nil
 }
 
 // observe returns what follows a run.
@@ -118,51 +101,8 @@ func observe(printer *console.Printer) func(p billion.Phase, done, of int) {
 	}
 }
 
-// billionResult is the object that --json prints. Without Interrupted all of it is
-// set.
-type billionResult struct {
-	machine.Machine
-	Kernels   string                    `json:"kernels"`
-	Weights   int                       `json:"weights"`
-	Layers    int                       `json:"layers"`
-	Width     int                       `json:"width"`
-	Members   int                       `json:"members"`
-	Rank      int                       `json:"rank"`
-	Sigma     uint                      `json:"sigma"`
-	Rule      string                    `json:"rule"`
-	Seed      uint64                    `json:"seed"`
-	Phases    map[billion.Phase]float64 `json:"phase_seconds"`
-	Seconds   float64                   `json:"seconds"` // of the generation
-	GMACs     float64                   `json:"gmacs"`   // 10^9 multiply-adds a second
-	Forward   float64                   `json:"forward_gmacs"`
-	Update    float64                   `json:"update_gmacs"`
-	PeakBytes int                       `json:"peak_bytes"`
-
-	EstimatedBytes int    `json:"estimated_bytes"`
-	WeightsBytes   int    `json:"weights_bytes"`
-	StateBytes     int    `json:"state_bytes"` // of the update rule
-	Moved          int    `json:"moved"`       // weights
-	Decided        int    `json:"decided"`     // pairs
-	WeightsCRC32C  string `json:"weights_crc32c"`
-	Interrupted    bool   `json:"interrupted"`
-}
-
-func (b *billionRun) result(r *billion.Result) *billionResult {
-	o := b.options
-	return &billionResult{
-		Machine: machine.This(), Kernels: kernels.Selected(),
-		Weights: o.Weights(), Layers: o.Layers, Width: o.Width, Members: 2 * o.Pairs, Rank: o.Rank,
-		Sigma: o.Sigma, Rule: o.Rule.String(), Seed: o.Seed,
-		Phases: r.Phases, Seconds: r.Seconds,
-		GMACs: r.MACs / 1e9, Forward: r.ForwardMACs / 1e9, Update: r.UpdateMACs / 1e9,
-		PeakBytes: r.PeakBytes, EstimatedBytes: o.Memory(), WeightsBytes: r.WeightsBytes, StateBytes: r.StateBytes,
-		Moved: r.Stats.Moved, Decided: r.Stats.Decided,
-		WeightsCRC32C: fmt.Sprintf("%08x", r.Checksum), Interrupted: r.Interrupted,
-	}
-}
-
-// write prints the result for people.
-func (r *billionResult) write(out io.Writer, s report.Style) {
+// writeBillion prints the result for people.
+func writeBillion(out io.Writer, s report.Style, r *billion.Result) {
 	fmt.Fprintf(out, "%s weights in %s of %d×%d, %s members of rank %d, %s rule, %s\n\n",
 		s.Bold(report.Count(r.Weights)), report.Plural(r.Layers, "matrix", "matrices"), r.Width, r.Width,
 		report.Count(r.Members), r.Rank, r.Rule, r.Kernels)
@@ -198,5 +138,5 @@ func (r *billionResult) write(out io.Writer, s report.Style) {
 		console.ByteSize(r.PeakBytes), console.ByteSize(r.WeightsBytes), state)
 	fmt.Fprintf(out, "%s  %s weights, %s; %s decided of %s pairs\n", s.Bold("Moved      "),
 		report.Count(r.Moved), report.Percent(r.Moved, r.Weights), report.Count(r.Decided), report.Count(r.Members/2))
-	fmt.Fprintf(out, "%s  %s\n", s.Bold("CRC-32C    "), r.WeightsCRC32C)
+	fmt.Fprintf(out, "%s  %s\n", s.Bold("CRC-32C    "), r.Checksum)
 }

@@ -1,11 +1,8 @@
 package train
 
 import (
-	"fmt"
-
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/es"
-	"github.com/Kaleaon/pentary-go/internal/memory"
 	"github.com/Kaleaon/pentary-go/internal/parallel"
 	"github.com/Kaleaon/pentary-go/lowrank"
 )
@@ -45,12 +42,5 @@ const programBytes = 32 << 20
 // checkMemory returns an error if a run would take more memory than there is, or than it
 // may.
 func checkMemory(need, limit console.ByteSize) error {
-	size := need + programBytes
-	if limit > 0 && size > limit {
-		return fmt.Errorf("the run would take %v of memory, more than --limit %v", size, limit)
-	}
-	if available := console.ByteSize(memory.Available()); limit == 0 && available > 0 && size > available {
-		return fmt.Errorf("the run would take %v of memory, and %v is available; a larger --limit tries all the same", size, available)
-	}
-	return nil
+	return console.CheckMemory(need+programBytes, limit)
 }
