@@ -112,7 +112,7 @@ func pents(law kernels.Distribution, f fitness, s sample) [][]float64 {
 			lo := one.lo + others.lo
 			phi := make([]float64, len(one.at)+len(others.at)-1)
 			for i := range phi {
-				phi[i] = f.phi(float64(s.margin) + σ*float64(lo+i)/(v*root))
+				phi[i] = f.phi(float64(s.margin) + sigma*float64(lo+i)/(v*root))
 			}
 			expected := make([]float64, len(one.at)) // of φ, by the first rank's summand
 			for i := range expected {

@@ -28,7 +28,7 @@ func size(s sample) float64 {
 // fullRank returns the update of a sample under E of independent standard normal
 // entries. Of them, only their projection on U has to do with the margin.
 func fullRank(f fitness, s sample) [][]float64 {
-	return [][]float64{scaled(f.covariance(float64(s.margin), σ*size(s)), s)}
+	return [][]float64{scaled(f.covariance(float64(s.margin), sigma*size(s)), s)}
 }
 
 // gaussian returns the updates of a sample under factors of standard normal
@@ -43,7 +43,7 @@ func gaussian(f fitness, s sample) [][]float64 {
 		var sum, mass float64
 		for q := step; q < 1+10/math.Sqrt(r); q += step {
 			p := math.Exp((r-1)*math.Log(q) - r*(q*q-1)/2)
-			sum += p * q * f.covariance(float64(s.margin), q*σ*size(s))
+			sum += p * q * f.covariance(float64(s.margin), q*sigma*size(s))
 			mass += p
 		}
 		if rank == 1 {

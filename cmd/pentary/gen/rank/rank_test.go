@@ -48,7 +48,7 @@ func TestCube(t *testing.T) {
 			for j := range g {
 				got += g[j] * along[j]
 			}
-			want := math.Pow(σ*size(s), 3) * (3 + cumulant/float64(ranks[k]))
+			want := math.Pow(sigma*size(s), 3) * (3 + cumulant/float64(ranks[k]))
 			// The uniform law's middle level has a 65,536th more than a fifth.
 			if math.Abs(got/want-1) > 1e-4 {
 				t.Errorf("%s, rank %d: %g, want %g", laws[i].name, ranks[k], got, want)
@@ -75,7 +75,7 @@ func TestSampled(t *testing.T) {
 				for j, v := range e {
 					margin += math.Ldexp(float64(v), -bits) * float64(u[j/inputs]*s.x[j%inputs])
 				}
-				difference := (f.phi(float64(s.margin)+σ*margin) - f.phi(float64(s.margin)-σ*margin)) / 2
+				difference := (f.phi(float64(s.margin)+sigma*margin) - f.phi(float64(s.margin)-sigma*margin)) / 2
 				for j, v := range e {
 					g := math.Ldexp(float64(v), -bits) * difference
 					sum[j] += g
@@ -89,6 +89,44 @@ func TestSampled(t *testing.T) {
 					t.Errorf("%v, rank %d: G[%d] is %.4f ± %.4f, want %.4f", law, ranks[k], j, mean, deviation, want[j])
 				}
 			}
+		}
+	}
+}
+
+// Other problems, and a smaller σ, give the ranges of slopes that the page states.
+func TestOtherProblems(t *testing.T) {
+	if testing.Short() {
+		t.Skip("computes the tables of five problems")
+	}
+	defer func(s float64, d uint64) { sigma, drawn = s, d }(sigma, drawn)
+	check := func(c curve, least, most float64) {
+		if s := math.Round(100*slope(c.distances)) / 100; s < least || s > most {
+			t.Errorf("problem %d, σ = %g: %s, %s: slope %g, want %g to %g", drawn, sigma, c.fitness, c.law, s, least, most)
+		}
+	}
+	for drawn = range uint64(7) {
+		if drawn < 3 {
+			continue
+		}
+		for _, c := range measure() {
+			switch {
+			case c.law == "Gaussian":
+			case c.fitness == fitnesses[0].name:
+				check(c, -1, -0.97)
+				if d := c.distances[0]; d < 0.15 || d > 0.27 {
+					t.Errorf("problem %d: rank 1 is %.3f off", drawn, d)
+				}
+			case c.fitness == fitnesses[1].name:
+				check(c, -1.16, -0.77)
+			case c.fitness == fitnesses[2].name:
+				check(c, -0.59, -0.36)
+			}
+		}
+	}
+	drawn, sigma = 2, 0.25
+	for _, c := range measure() {
+		if c.fitness == fitnesses[2].name && c.law != "Gaussian" {
+			check(c, -1.03, -1.01)
 		}
 	}
 }
