@@ -35,7 +35,7 @@ func (m masses) plus(n masses) masses {
 	return p
 }
 
-// trim drops the ends whose masses are below what float64 adds to the rest.
+// trim drops ends whose masses are below the rounding error of the rest.
 func (m masses) trim() masses {
 	const negligible = 1e-19
 	lo, hi := 0, len(m.at)
@@ -92,7 +92,7 @@ func product(m, n masses) masses {
 }
 
 // pents returns the updates of a sample under factors of pents, E = A·Bᵀ/(v·√r)
-// with v the law's variance. They are exact but for the rounding of floats.
+// with v the law's variance. They are exact except for the rounding of floats.
 //
 // uᵀEx is a sum over the ranks of independent integers (u·a)(x·b), whose law is a
 // convolution. The ranks are alike, so E_ij is taken from the first of them:

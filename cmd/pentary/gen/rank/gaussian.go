@@ -26,7 +26,7 @@ func size(s sample) float64 {
 }
 
 // fullRank returns the update of a sample under E of independent standard normal
-// entries. Of them, only their projection on U has to do with the margin.
+// entries. The margin depends only on their projection on U.
 func fullRank(f fitness, s sample) [][]float64 {
 	return [][]float64{scaled(f.covariance(float64(s.margin), sigma*size(s)), s)}
 }
@@ -34,7 +34,7 @@ func fullRank(f fitness, s sample) [][]float64 {
 // gaussian returns the updates of a sample under factors of standard normal
 // entries, the case that the paper proves. Given A, uᵀEx is normal, with the
 // deviation q·|U|, q = |uᵀA|/(|u|·√r). The square of q is χ²_r/r, so that q has the
-// density q^(r-1)·exp(-r·q²/2) but for a factor.
+// density q^(r-1)·exp(-r·q²/2) up to a factor.
 func gaussian(f fitness, s sample) [][]float64 {
 	var updates [][]float64
 	for _, rank := range ranks {

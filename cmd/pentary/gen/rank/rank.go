@@ -75,7 +75,7 @@ func table(curves []curve) string {
 	return page.Table("---", append(heading, "slope"), rows)
 }
 
-// plot draws the distances against the rank, a chart for each fitness, with what falls
+// plot draws the distances against the rank, one chart a fitness, with guides that fall
 // as 1/r and as 1/√r.
 func plot(out *bytes.Buffer, curves []curve) error {
 	var charts []*chart.Lines

@@ -16,17 +16,17 @@ import (
 	"github.com/Kaleaon/pentary-go/nn"
 )
 
-// The network and the batch of all runs: half of what train digits has, so that
-// hundreds of runs take minutes.
+// The network and the batch of all runs: half of those of train digits, so that hundreds
+// of runs take minutes.
 const (
 	hidden = 32
 	batch  = 64
-	// validationEvery says which training samples the settings are judged by.
+	// Every fifth training sample is for validation.
 	validationEvery = 5
 )
 
-// bench runs settings on the training samples of the digits, of which every fifth is for
-// validation. The held-out samples that results are reported of play no part.
+// bench runs settings on the training samples of the digits. The settings are judged by the
+// validation samples; the test set is not used.
 type bench struct{ train, validation *data.Dataset }
 
 func newBench() (*bench, error) {
@@ -50,8 +50,8 @@ type result struct {
 	correct, total   int // validation samples
 }
 
-// measure runs a place of an experiment. For curves it is all of them at once, at the
-// last place.
+// measure runs a place of an experiment. A curve's places are measured in one run, at the
+// last of them.
 func (b *bench) measure(e experiment, l line, x int, seed uint64) ([]result, error) {
 	if e.curve && x != e.xs[len(e.xs)-1] {
 		return nil, nil

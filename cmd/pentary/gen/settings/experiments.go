@@ -10,8 +10,8 @@ import (
 // noise and batches.
 const seeds = 5
 
-// setting is what the experiments vary of a run. The rest is the same for all: see
-// bench.
+// setting is the options that the experiments vary. The others are the same for all runs:
+// see bench.
 type setting struct {
 	rate        int // in thousandths
 	sigma       uint
@@ -20,7 +20,7 @@ type setting struct {
 	schedule    es.Schedule
 }
 
-// base is where the experiments start from.
+// base is the setting that the experiments change.
 var base = setting{rate: 200, sigma: 3, pairs: 64, rank: 1, generations: 200, schedule: es.Linear}
 
 // experiment is accuracies over an axis, with a line for each of several settings.
@@ -67,7 +67,7 @@ var experiments = []experiment{
 		lines: lines([]int{4, 16, 64, 256}, pairsName, func(s *setting, pairs int) { s.pairs = pairs }),
 	},
 	{
-		// As many evaluations for all: fewer generations of more pairs.
+		// The same number of evaluations for all: fewer generations of more pairs.
 		name: "budget", xs: []int{4, 8, 16, 32, 64, 128, 256, 512},
 		set: func(s *setting, pairs int) {
 			s.pairs, s.generations = pairs, base.pairs*base.generations/pairs

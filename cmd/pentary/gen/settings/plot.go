@@ -33,7 +33,7 @@ func panel(results []result, experiment, title, x string) *chart.Lines {
 	return c
 }
 
-// axis returns where a place of an experiment is on its axis.
+// axis returns the value of a place on its axis.
 func axis(name string, x int) float64 {
 	if name == "rate" {
 		return float64(x) / 1000

@@ -14,11 +14,11 @@ const (
 	statisticsSeed = 0
 )
 
-// statisticsOf are the lines of the curves that the table has.
+// statisticsOf are the curves in the table.
 var statisticsOf = []string{"rate 0.2", "rate 0.02", "rate 1", "σ = 1", "σ = 1/1024"}
 
 // statistics returns the page's table: statistics of an early generation, and the mean
-// accuracy that the runs end at.
+// final accuracy.
 func statistics(b *bench, results []result) (string, error) {
 	var rows [][]string
 	for _, e := range experiments {

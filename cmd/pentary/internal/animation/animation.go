@@ -20,13 +20,13 @@ type State [4]float64
 // Animation is an episode to draw.
 type Animation struct {
 	Title  string
-	States []State // of every step, that which the episode begins in first
+	States []State // the initial one, then one a step
 	Forces []float64
 	scene  *scene
 }
 
-// Record plays an episode as the policy says, the first of those that the seed and the
-// generation name.
+// Record plays an episode with the policy: the first of those of the seed and the
+// generation.
 func Record(p *control.Policy, env control.Environment, seed uint64, generation uint32) *Animation {
 	s := env.Spec()
 	f := &Animation{scene: scenes[s.Name]}
@@ -59,7 +59,7 @@ const (
 	heading       = 44
 )
 
-// ghosts is how many earlier states a frame shows.
+// ghosts is the number of earlier states that a frame shows.
 const ghosts = 7
 
 // size returns the size of the picture.
@@ -94,7 +94,7 @@ func (f *Animation) draw(c draw.Canvas) {
 	}
 }
 
-// frame draws the state after so many steps, and how it came about.
+// frame draws the state after a number of steps, with the states that led to it.
 func (f *Animation) frame(c draw.Canvas, step int) {
 	c.FillPolygon(paper, []vg.Point{c.Min, {X: c.Max.X, Y: c.Min.Y}, c.Max, {X: c.Min.X, Y: c.Max.Y}})
 	p := &pen{c, f.scene}
@@ -110,10 +110,10 @@ func (f *Animation) frame(c draw.Canvas, step int) {
 	c.FillText(label, vg.Point{X: c.Center().X, Y: c.Min.Y - caption/2 + 1}, f.scene.time(step))
 }
 
-// paper is the ground of a panel.
+// paper is the background of a panel.
 var paper = color.RGBA{0xf7, 0xf8, 0xf9, 255}
 
-// fade returns the colour of a state so many ghosts ago.
+// fade returns the colour of the state that is a number of ghosts back.
 func fade(ago int) color.Color {
 	mix := func(near, far uint8) uint8 {
 		return uint8((int(near)*(ghosts-ago) + int(far)*ago) / ghosts)

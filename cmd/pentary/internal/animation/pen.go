@@ -14,7 +14,7 @@ type pen struct {
 	scene *scene
 }
 
-// at returns the place of a point on the canvas.
+// at returns a point's position on the canvas.
 func (p *pen) at(x, y float64) vg.Point {
 	return vg.Point{X: p.Min.X + p.length(x-p.scene.left), Y: p.Min.Y + p.length(y-p.scene.bottom)}
 }
@@ -24,7 +24,7 @@ func (p *pen) length(units float64) vg.Length {
 	return vg.Length(units) * p.scene.unit()
 }
 
-// line draws a line with round ends, of a width in points.
+// line draws a line with round ends. The width is in points.
 func (p *pen) line(c color.Color, width vg.Length, x0, y0, x1, y1 float64) {
 	a, b := p.at(x0, y0), p.at(x1, y1)
 	p.StrokeLine2(draw.LineStyle{Color: c, Width: width}, a.X, a.Y, b.X, b.Y)
@@ -39,7 +39,7 @@ func (p *pen) hair(c color.Color, x0, y0, x1, y1 float64) {
 	p.StrokeLine2(draw.LineStyle{Color: c, Width: 0.8}, a.X, a.Y, b.X, b.Y)
 }
 
-// disc draws a disc of a radius in points.
+// disc draws a disc. The radius is in points.
 func (p *pen) disc(c color.Color, radius vg.Length, x, y float64) {
 	p.DrawGlyph(draw.GlyphStyle{Color: c, Radius: radius, Shape: draw.CircleGlyph{}}, p.at(x, y))
 }
@@ -60,8 +60,8 @@ func (p *pen) arrow(c color.Color, x, y, dx, dy float64) {
 	p.head(c, b, math.Atan2(dy, dx))
 }
 
-// turn draws an arrow around a point, at a radius in points, by a part of a turn that
-// is positive counterclockwise and begins on top.
+// turn draws an arrow around a point, at a radius in points. part is a part of a turn,
+// positive counterclockwise, and centred on the top.
 func (p *pen) turn(c color.Color, radius vg.Length, x, y, part float64) {
 	const steps = 24
 	center := p.at(x, y)

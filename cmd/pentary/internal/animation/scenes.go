@@ -10,7 +10,7 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/chart"
 )
 
-// A scene is how an environment looks. Lengths are in its own units.
+// A scene describes how an environment is drawn. Lengths are in its own units.
 type scene struct {
 	left, bottom  float64
 	width, height float64
@@ -19,7 +19,7 @@ type scene struct {
 	force    func(action int) float64 // in ±1
 	time     func(step int) string
 	backdrop func(p *pen)
-	// figure draws a state: in a colour if it is an earlier one, else with the force.
+	// figure draws a state: an earlier one in a colour, the present one with its force.
 	figure func(p *pen, s State, force float64, earlier bool, c color.Color)
 }
 
@@ -61,19 +61,19 @@ var scenes = map[string]*scene{
 
 func threeWay(action int) float64 { return float64(action - 1) }
 
-// seconds returns what writes the time of a step.
+// seconds returns a function that formats the time of a step.
 func seconds(each float64) func(step int) string {
 	return func(step int) string { return fmt.Sprintf("%.1f s", float64(step)*each) }
 }
 
-// The colours of what moves, what moves it, and its goal.
+// The colours of the body, of the force on it, and of the goal.
 var (
 	body = chart.Palette[0]
 	push = chart.Palette[1]
 	goal = chart.Palette[2]
 )
 
-// or returns the colour of a part, or of an earlier state.
+// or returns the colour of a part in the present state, or in an earlier one.
 func or(earlier bool, ghost, c color.Color) color.Color {
 	if earlier {
 		return ghost

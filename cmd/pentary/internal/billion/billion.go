@@ -1,6 +1,6 @@
-// Package billion runs one generation of training on a network of a billion weights,
-// and measures it: a deep stack of square matrices, each followed by requantization
-// and layer normalization, whose members have an activation vector each.
+// Package billion measures one generation of training on a network of a billion weights:
+// a deep stack of square matrices, each followed by requantization and layer
+// normalization. Each member has one activation vector.
 package billion
 
 import (
@@ -51,11 +51,11 @@ func (o Options) Check() error {
 // Weights returns the number of weights.
 func (o Options) Weights() int { return o.Layers * o.Width * o.Width }
 
-// terms returns how many products Z is the sum of.
+// terms returns the number of products that Z sums.
 func (o Options) terms() int { return o.Pairs * o.Rank }
 
-// forwardMACs returns the multiply-adds of all members with the weights and their own
-// factors.
+// forwardMACs returns the multiply-adds of the forward pass of all members: with the
+// weights, and with their own factors.
 func (o Options) forwardMACs() float64 {
 	return float64((2 * o.Pairs)) * float64(o.Weights()+o.Layers*o.Rank*2*o.Width)
 }
@@ -171,7 +171,7 @@ func (o Options) es() es.Options {
 	}
 }
 
-// time sets the seconds of a phase, unless it fails.
+// time runs a phase and sets its seconds, unless it fails.
 func (r *Result) time(p Phase, run func() error) error {
 	began := time.Now()
 	err := run()

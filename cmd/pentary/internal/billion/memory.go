@@ -6,17 +6,17 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// programBytes is what the program takes by itself, generously.
+// programBytes bounds the memory of the program itself.
 const programBytes = 32 << 20
 
-// Memory returns the bytes that a run will take, a little more rather than less.
+// Memory returns an upper estimate of the bytes that a run takes.
 func (o Options) Memory() int {
 	workers := parallel.Workers()
 	f := lowrank.TrainingFootprint(o.Width, o.Width, o.Pairs, o.Rank)
 	padded := packed.PaddedLen(o.Width)
 	pair := 2*padded*(4+1) + // accumulators and activations of its members
 		o.Rank*2*(padded+4) // factors and projections
-	const member = 40 // bytes for its score and what becomes of it
+	const member = 40 // bytes for its score and its fitness
 	return programBytes + o.Layers*(f.Weights+f.Residual*o.Rule.stateBits/8) + f.Updater +
 		workers*o.chunkPairs(workers)*pair + 2*o.Pairs*member
 }

@@ -13,14 +13,14 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// network is a stack of matrices and the es.Evaluator of it. A member's score is how
-// close its output comes to a random target, from a random input.
+// network is a stack of matrices and its es.Evaluator. A member's score is how close its
+// output for a random input is to a random target.
 type network struct {
 	ctx      context.Context
 	options  Options
 	progress func(p Phase, done, of int)
 	weights  []*packed.Matrix
-	workers  int // as many as there were processors at first
+	workers  int // the number of processors, read once
 
 	mu   sync.Mutex
 	done int // steps of the phase
@@ -30,7 +30,7 @@ func newNetwork(ctx context.Context, o Options, progress func(p Phase, done, of 
 	return &network{ctx: ctx, options: o, progress: progress, weights: make([]*packed.Matrix, o.Layers), workers: parallel.Workers()}
 }
 
-// begin begins a phase, and step tells that a step of it is done.
+// begin begins a phase; step reports one step of it.
 func (n *network) begin(p Phase, of int) {
 	n.done = 0
 	n.progress(p, 0, of)
@@ -43,7 +43,7 @@ func (n *network) step(p Phase, of int) {
 	n.progress(p, n.done, of)
 }
 
-// each calls task for every layer, as a phase.
+// each runs a phase that calls task for every layer.
 func (n *network) each(p Phase, task func(worker, layer int)) error {
 	n.begin(p, n.options.Layers)
 	parallel.For(n.workers, n.options.Layers, func(worker, layer int) {
@@ -94,8 +94,8 @@ const (
 	minColumns      = 16
 )
 
-// chunkPairs returns the largest number of pairs in a chunk: such that all goroutines
-// have as many.
+// chunkPairs returns the largest number of pairs in a chunk. It divides the pairs evenly
+// among the goroutines.
 func (o Options) chunkPairs(workers int) int {
 	pairs := max(minColumns, min(maxColumns, maxAccumulators/o.Width)) / 2
 	chunks := (o.Pairs + pairs - 1) / pairs
@@ -120,15 +120,15 @@ func (n *network) Evaluate(ctx context.Context, g es.Generation, scores []int64)
 	return ctx.Err()
 }
 
-// work is what one goroutine evaluates with.
+// work is the buffers of one goroutine.
 type work struct {
 	noise lowrank.Workspace
 	y     []int32
 	x     []int8
 }
 
-// meanActivation is the mean magnitude that the activations of a layer are normalized
-// to: the largest are four times as large.
+// meanActivation is the mean magnitude to which the activations of a layer are normalized:
+// a quarter of the largest.
 const meanActivation = 32
 
 // forward returns the outputs of the members of pairs lo to hi, in quads, or nil if
@@ -140,7 +140,7 @@ func (n *network) forward(ws *work, g es.Generation, input []int8, lo, hi, chunk
 	for at := range ws.x {
 		ws.x[at] = input[at/(4*columns)*4+at%4]
 	}
-	// A sum of as many products as the width has its root as a deviation.
+	// A sum of width products has a standard deviation of the order of √width.
 	shift := uint(bits.Len(uint(width))) / 2
 	for _, w := range g.Tensors {
 		if n.ctx.Err() != nil {

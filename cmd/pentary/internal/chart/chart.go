@@ -1,4 +1,4 @@
-// Package chart draws the command's charts: what they have in common.
+// Package chart draws the command's charts with gonum/plot.
 package chart
 
 import (
@@ -18,7 +18,7 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 )
 
-// Greys, from what is read to what is hardly seen.
+// Greys, from the darkest.
 var (
 	Ink   = color.RGBA{0x22, 0x26, 0x2b, 255}
 	Pale  = color.RGBA{0x8a, 0x91, 0x99, 255}
@@ -29,7 +29,7 @@ var (
 // hair is the style of the lines of a grid.
 var hair = draw.LineStyle{Color: Hair, Width: 0.6}
 
-// Palette is of colours that people with any kind of colour vision tell apart, after
+// Palette holds colours that people with any kind of colour vision can distinguish, after
 // Okabe and Ito.
 var Palette = []color.Color{
 	color.RGBA{0x00, 0x72, 0xb2, 255}, // blue
@@ -40,7 +40,7 @@ var Palette = []color.Color{
 	color.RGBA{0x56, 0xb4, 0xe9, 255}, // sky
 }
 
-// Dashes are patterns that tell lines of a colour apart.
+// Dashes distinguish lines of the same colour.
 var Dashes = [][]vg.Length{{5, 3}, {1.5, 2.5}, {9, 3}, {7, 2.5, 1.5, 2.5}}
 
 // SVG writes the picture that paint draws on a white canvas.
@@ -53,7 +53,7 @@ func SVG(out io.Writer, width, height vg.Length, paint func(draw.Canvas)) error 
 	if _, err := svg.WriteTo(&b); err != nil {
 		return err
 	}
-	// Viewers without the plot's font take one of the same widths.
+	// Viewers without the plot's font use one of the same widths.
 	_, err := out.Write(bytes.ReplaceAll(b.Bytes(),
 		[]byte("font-family:Liberation Sans"), []byte("font-family:Liberation Sans,Arial,Helvetica,sans-serif")))
 	return err
@@ -110,15 +110,14 @@ func LogTicks(label func(float64) string) plot.Ticker {
 	})
 }
 
-// ErrorAxis makes an axis of errors in per cent, labelled as accuracies: logarithmic, so
-// that halving the error looks alike at 80 and at 98 %.
+// ErrorAxis makes an axis of errors in per cent, labelled as accuracies. It is logarithmic:
+// halving the error looks the same at 80 % and at 98 %.
 func ErrorAxis(a *plot.Axis) {
 	a.Scale = plot.InvertedScale{Normalizer: plot.LogScale{}}
 	a.Tick.Marker = LogTicks(func(err float64) string { return Number(100 - err) })
 }
 
-// linearTicks marks the multiples of 1, 2 or 5 times a power of ten that make five
-// to twelve.
+// linearTicks marks multiples of 1, 2 or 5 times a power of ten, five to twelve of them.
 var linearTicks = plot.TickerFunc(func(least, most float64) (ticks []plot.Tick) {
 	step := math.Pow(10, math.Floor(math.Log10((most-least)/5)))
 	for _, wider := range []float64{5, 2} {
@@ -133,7 +132,7 @@ var linearTicks = plot.TickerFunc(func(least, most float64) (ticks []plot.Tick) 
 	return ticks
 })
 
-// Number writes a tick's value as it is.
+// Number formats a tick's value.
 func Number(v float64) string { return strconv.FormatFloat(v, 'g', 6, 64) }
 
 // Prefixed writes a tick's value with an SI prefix, as in "500 k".

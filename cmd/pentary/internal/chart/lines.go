@@ -41,7 +41,7 @@ func (l *Lines) WriteSVG(out io.Writer) error {
 	return SVG(out, 9*vg.Inch, 5.6*vg.Inch, l.draw)
 }
 
-// WriteGrid draws charts beside each other, so many in a row.
+// WriteGrid draws charts on a grid of that number of columns.
 func WriteGrid(out io.Writer, columns int, charts ...*Lines) error {
 	const wide, high = 5.6 * vg.Inch, 3.8 * vg.Inch
 	rows := (len(charts) + columns - 1) / columns
@@ -87,7 +87,7 @@ func (l *Lines) draw(c draw.Canvas) {
 	Center(c, vg.Point{X: c.Min.X + 16, Y: c.Center().Y}, l.Y, Text(10, Ink), math.Pi/2)
 }
 
-// limits returns the range of both axes, with some air above and below.
+// limits returns the ranges of both axes, with a margin.
 func (l *Lines) limits() (xmin, xmax, ymin, ymax float64) {
 	xmin, xmax, ymin, ymax = math.Inf(1), math.Inf(-1), math.Inf(1), math.Inf(-1)
 	for _, s := range l.Series {
@@ -136,8 +136,8 @@ type end struct {
 	color color.Color
 }
 
-// writeEnds writes the names right of the canvas, as high as their series end but
-// for the room that they need, with a line from one to the other.
+// writeEnds writes the names right of the canvas, each as close to the height at which its
+// series ends as the others allow, with a line between the two.
 func writeEnds(c draw.Canvas, ends []end) {
 	const size, apart = 8.5, 11
 	slices.SortStableFunc(ends, func(a, b end) int { return cmp.Compare(a.at.Y, b.at.Y) })

@@ -11,11 +11,11 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Panels is a chart of several panels, side by side, with an axis in common.
+// Panels is a chart of several panels that share an axis.
 type Panels struct {
 	Title, Y string
 	Legend   []Key
-	MeanName string // what Panel.Means are; may be empty
+	MeanName string // of Panel.Means; may be empty
 	Panels   []Panel
 }
 
@@ -25,16 +25,15 @@ type Key struct {
 	Color color.Color
 }
 
-// Panel is what depends on one choice.
+// Panel shows the results of one choice, by its value.
 type Panel struct {
 	Title  string
-	Values []string  // that can be chosen
+	Values []string  // of the choice
 	Dots   []Dot     // later ones on top
 	Means  []float64 // by value; NaN for none
 }
 
-// Dot is a result of a choice. Dots of the same choice are spread over its width by
-// their Spread, -1/2 to 1/2.
+// Dot is one result. Spread, -1/2 to 1/2, is its place within the width of its value.
 type Dot struct {
 	Value  int // of Panel.Values
 	Y      float64

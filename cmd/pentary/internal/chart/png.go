@@ -8,7 +8,7 @@ import (
 	"gonum.org/v1/plot/vg/vgimg"
 )
 
-// pngDots is the resolution of a PNG, in dots an inch: two for a dot of old screens.
+// pngDots is the resolution of a PNG in dots per inch: twice that of old screens.
 const pngDots = 192
 
 // PNG writes the picture that paint draws on a white canvas.

@@ -13,7 +13,7 @@ import (
 	"github.com/Kaleaon/pentary-go/nn"
 )
 
-// Setup is what all methods have in common.
+// Setup is what all methods share.
 type Setup struct {
 	Seed        uint64 // of the network's first weights
 	Widths      []int  // of its layers
@@ -30,13 +30,13 @@ type Progress struct {
 	Method      Method
 	Phase       string // what the run is for
 	Generation  int
-	Generations int // planned, 0 while that is found out
+	Generations int // planned; 0 until the plan is made
 	Seconds     float64
 	Budget      float64
 	Accuracy    float64 // last measured
 }
 
-// Result is how far a method came.
+// Result is the outcome of a method.
 type Result struct {
 	Method      string            `json:"method"`
 	Settings    map[string]string `json:"settings,omitempty"`
@@ -48,20 +48,19 @@ type Result struct {
 	Attempts    int               `json:"attempts"`            // until a run was as planned
 	Seconds     float64           `json:"seconds"`             // of training
 	Throughput  float64           `json:"member_samples_per_second"`
-	Bits        float64           `json:"state_bits_per_weight"` // weights and what is kept beside them between generations
+	Bits        float64           `json:"state_bits_per_weight"` // weights and state that is kept between generations
 	Curve       []Point           `json:"curve"`
 	Interrupted bool              `json:"interrupted,omitempty"`
 }
 
-// Point is a measurement of a run. Its time is that of training alone.
+// Point is a measurement of a run. Its time counts training alone.
 type Point struct {
 	Seconds    float64 `json:"seconds"`
 	Generation int     `json:"generation"`
 	Accuracy   float64 `json:"test_accuracy"`
 }
 
-// Mark is the first measurement at or after a part of the budget, or the last of the
-// run.
+// Mark is the first measurement at or after a part of the budget, or the run's last.
 type Mark struct {
 	Part float64 `json:"part"` // of the budget
 	Point
@@ -70,8 +69,8 @@ type Mark struct {
 // Parts are the parts of the budget that have a Mark.
 var Parts = []float64{1. / 8, 1. / 4, 1. / 2, 1}
 
-// stepsPerOctave is how often a run is measured while its time doubles, from a 64th
-// of the budget on: to reach an accuracy is then known to a fifth of the time.
+// stepsPerOctave is the number of measurements while the time of a run doubles, from a
+// 64th of the budget on: the time to an accuracy is known to a fifth.
 const (
 	stepsPerOctave = 4
 	octaves        = 6
@@ -86,14 +85,14 @@ const (
 	mostGenerations = 1 << 24
 )
 
-// Run trains a fresh network by the method. Schedules need to know a run's length:
-// the method's speed is measured first, for a 16th of the budget, and the run is
-// planned to fill the budget by it. It ends at the budget in any case, with its
-// schedules unfinished if it must. Where the plan was wrong by more than a tenth,
-// another run is planned by what that one has shown, up to three in all.
+// Run trains a fresh network by the method. Schedules need the length of a run: the
+// method's speed is measured first, for a 16th of the budget, and the run is planned to
+// fill the budget at that speed. It ends at the budget even if its schedules are
+// unfinished. A run that misses its plan by more than a tenth is repeated with a plan from
+// its own speed, up to three runs in all.
 //
-// If the context is done the result is of what was trained until then. The error is
-// of settings that are no good.
+// If the context is done, the result covers the training until then. An error means that
+// the settings are invalid.
 func (s *Setup) Run(ctx context.Context, m Method, budget time.Duration, phase string) (*Result, error) {
 	generations, err := s.plan(ctx, m, budget, phase)
 	if err != nil {
@@ -119,7 +118,7 @@ func (s *Setup) Run(ctx context.Context, m Method, budget time.Duration, phase s
 	}
 }
 
-// train runs so many generations, or as many as the budget holds.
+// train runs a number of generations, or fewer if the budget ends first.
 func (s *Setup) train(ctx context.Context, m Method, generations int, budget time.Duration, phase string) (*Result, error) {
 	run, err := s.start(m, generations)
 	if err != nil {
@@ -189,13 +188,13 @@ func (s *Setup) start(m Method, generations int) (*run, error) {
 	return run, nil
 }
 
-// Check returns an error if the method's settings are no good.
+// Check returns an error if the method's settings are invalid.
 func (s *Setup) Check(m Method) error {
 	_, err := s.start(m, 1)
 	return err
 }
 
-// plan returns how many generations of the method fill the budget.
+// plan returns the number of generations of the method that fill the budget.
 func (s *Setup) plan(ctx context.Context, m Method, budget time.Duration, phase string) (int, error) {
 	run, err := s.start(m, mostGenerations)
 	if err != nil {
@@ -222,14 +221,13 @@ func (s *Setup) plan(ctx context.Context, m Method, budget time.Duration, phase 
 	return fill(budget, perGeneration), nil
 }
 
-// fill returns how many generations of so long fill the budget.
+// fill returns the number of generations of that length that fill the budget.
 func fill(budget, generation time.Duration) int {
 	n := (1 - slack) * float64(budget) / float64(max(generation, 1))
 	return int(min(max(n, 1), mostGenerations))
 }
 
-// bits returns the bits of memory that a weight takes from one generation to the
-// next.
+// bits returns the bits of memory that a weight takes between generations.
 func bits(r *run) float64 {
 	bytes, weights := r.state, 0
 	for _, w := range matrices(r.net) {

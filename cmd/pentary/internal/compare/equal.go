@@ -1,6 +1,6 @@
 package compare
 
-// Reach is the time that two methods need to reach an accuracy.
+// Reach is the times that two methods take to reach an accuracy.
 type Reach struct {
 	Accuracy float64 `json:"test_accuracy"`
 	Slow     float64 `json:"slow_seconds"`
@@ -11,8 +11,8 @@ type Reach struct {
 // levels are the accuracies of Reaches.
 var levels = []float64{.2, .3, .4, .5, .6, .7, .75, .8, .85, .9, .92, .94, .95, .96, .97, .98, .99}
 
-// Reaches compares the times of two runs: for each of some accuracies, and for the
-// best of the slow one, the first measurement of either that reaches it.
+// Reaches compares the times at which two runs first measure an accuracy: each of levels,
+// and the best of the slow run.
 func Reaches(slow, fast *Result) []Reach {
 	var reaches []Reach
 	best := 0.0
@@ -45,15 +45,15 @@ func (r *Result) reach(accuracy float64) (Point, bool) {
 	return Point{}, false
 }
 
-// Short is a run of the fast method with a part of the slow one's budget, and
-// schedules of that length.
+// Short is a run of the fast method, planned for a part of the slow method's budget.
 type Short struct {
-	Part     int     `json:"part"` // one in so many
+	Part     int     `json:"part"` // the budget divided by it
 	Seconds  float64 `json:"seconds"`
 	Accuracy float64 `json:"test_accuracy"`
 }
 
-// Equal is how little of the slow method's time the fast one needs for its accuracy.
+// Equal compares the time that the fast method needs for the final accuracy of the slow
+// one.
 type Equal struct {
 	Slow    string  `json:"slow"`
 	Fast    string  `json:"fast"`
@@ -73,5 +73,5 @@ func (e *Equal) Reached() *Short {
 	return nil
 }
 
-// ShortParts are the parts of the budget that Shorts try, one in so many.
+// ShortParts are the divisors of the budget that Shorts try.
 var ShortParts = []int{64, 32, 16, 10, 8, 4, 2}

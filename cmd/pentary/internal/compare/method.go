@@ -18,11 +18,11 @@ type Method struct {
 	Settings map[string]string
 	Baseline bool // not one of this project's
 
-	// start readies a run of so many generations.
+	// start prepares a run of a number of generations.
 	start func(net *nn.Model, data *data.Dataset, generations int) (*run, error)
 }
 
-// run is a run of a method that is ready to begin.
+// run is a prepared run of a method.
 type run struct {
 	net     *nn.Model
 	samples int // member-samples a generation
@@ -30,8 +30,8 @@ type run struct {
 	train   func(ctx context.Context, each func(es.Stats) error) error
 }
 
-// Strategy returns the evolution strategy of package es with the options, of which
-// the generations are set, on batches of a size.
+// Strategy returns the evolution strategy of package es with the options, on batches of a
+// size. Options.Generations is set by the run.
 func Strategy(name string, o es.Options, batch int) Method {
 	return Method{Name: name, start: func(net *nn.Model, data *data.Dataset, generations int) (*run, error) {
 		o.Generations = generations
@@ -52,7 +52,7 @@ func Strategy(name string, o es.Options, batch int) Method {
 	}}
 }
 
-// RandomSearch returns random search with so many candidates a generation.
+// RandomSearch returns random search with a number of candidates a generation.
 func RandomSearch(name string, seed uint64, members, batch int) Method {
 	return Method{Name: name, Baseline: true, start: func(net *nn.Model, data *data.Dataset, generations int) (*run, error) {
 		s, err := baseline.NewRandomSearch(matrices(net), baseline.RandomOptions{Seed: seed, Generations: generations, Members: members})
@@ -63,7 +63,7 @@ func RandomSearch(name string, seed uint64, members, batch int) Method {
 	}}
 }
 
-// Prototype returns the algorithm of the project's prototype with so many members.
+// Prototype returns the prototype's algorithm.
 func Prototype(name string, o baseline.PrototypeOptions, batch int) Method {
 	return Method{Name: name, Baseline: true, start: func(net *nn.Model, data *data.Dataset, generations int) (*run, error) {
 		o.Generations = generations
@@ -75,8 +75,8 @@ func Prototype(name string, o baseline.PrototypeOptions, batch int) Method {
 	}}
 }
 
-// objectiveRun returns a run of an algorithm that knows the network by its score
-// alone. It keeps nothing from one generation to the next.
+// objectiveRun returns a run of an algorithm that uses only the network's score and keeps
+// no state between generations.
 func objectiveRun(net *nn.Model, data *data.Dataset, seed uint64, members, batch int,
 	train func(context.Context, baseline.Objective, ...func(es.Stats) error) error,
 ) (*run, error) {

@@ -33,5 +33,5 @@ func Plot(results []*Result, title string) *chart.Lines {
 	return c
 }
 
-// greys are the colours of the methods that are not this project's.
+// greys are the colours of baselines.
 var greys = []color.Color{chart.Ink, chart.Pale}

@@ -1,5 +1,5 @@
-// Package faultstudy measures what training through imperfect crossbars recovers of the
-// accuracy that a network loses when it is programmed into them as it is.
+// Package faultstudy measures how much of the accuracy that a network loses when it is
+// programmed into imperfect crossbars is recovered by training through them.
 package faultstudy
 
 import (
@@ -12,20 +12,20 @@ import (
 	"github.com/Kaleaon/pentary-go/nn"
 )
 
-// Experiment is what is measured. A network is trained digitally, and then once more
-// for Tune.Generations: digitally, after which it is programmed into chips, and through
-// each of the chips instead. Both ways are of the same length.
+// Experiment is the study's plan. A network is trained digitally, and then for
+// Tune.Generations more: once digitally, after which it is programmed into chips, and once
+// through each of the chips.
 type Experiment struct {
 	Train, Test *data.Dataset
 	Widths      []int // of the network
 	Batch       int
-	Base, Tune  es.Options // but for the seed
+	Base, Tune  es.Options // without the seed
 	Chip        crossbar.Config
 	Levels      []Level
 	Seeds       int
 }
 
-// Level is how bad a chip is.
+// Level is the quality of a chip.
 type Level struct {
 	Error float64 `json:"error"` // of programming, in multiples of the published one
 	Stuck float64 `json:"stuck"` // share of cells, half of them on, half off
@@ -44,7 +44,7 @@ type Trial struct {
 	Cells      int    `json:"cells"`
 }
 
-// secondLeg sets the seeds of the second training apart from those of the first.
+// secondLeg separates the seeds of the second training from those of the first.
 const secondLeg = 1 << 32
 
 // Generations returns the generations of all training.
@@ -52,7 +52,7 @@ func (e *Experiment) Generations() int {
 	return e.Seeds * (e.Base.Generations + (1+len(e.Levels))*e.Tune.Generations)
 }
 
-// Run does the trials, seed after seed, and passes each to done. progress is told of
+// Run runs the trials, seed after seed, and passes each to done. It calls progress after
 // every generation. An error of either ends the run.
 func (e *Experiment) Run(ctx context.Context, progress func() error, done func(Trial) error) error {
 	for seed := range uint64(e.Seeds) {

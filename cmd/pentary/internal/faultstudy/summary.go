@@ -20,14 +20,14 @@ type Summary struct {
 	Writes     float64 `json:"writes"`    // of a cell, by training through the chip
 }
 
-// leastLoss is the loss of accuracy below which nothing is said of its recovery: it is
-// a few samples.
+// leastLoss is the loss of accuracy below which the recovery is not stated: it is a few
+// samples.
 const leastLoss = 0.02
 
 // Lost returns the accuracy that programming loses.
 func (s *Summary) Lost() float64 { return s.Ideal - s.Programmed }
 
-// Says reports whether the loss is large enough for Recovered to mean something.
+// Says reports whether the loss is large enough for Recovered to be meaningful.
 func (s *Summary) Says() bool { return s.Lost() >= leastLoss }
 
 // Summarize returns the means of trials, level by level in the order they come.
@@ -81,8 +81,8 @@ func Insert(text []byte, all []Summary) ([]byte, error) {
 	return page.Insert(text, "pentary hw crossbar", page.Table("--:", Heading, rows))
 }
 
-// Plot returns a chart of the accuracies against the share of stuck cells. Levels
-// without any have no place on it.
+// Plot returns a chart of the accuracies against the share of stuck cells. It omits levels
+// without stuck cells.
 func Plot(all []Summary, title string) *chart.Lines {
 	c := &chart.Lines{Title: title, X: "stuck cells, %", Y: "test accuracy, %"}
 	digital := chart.Series{Name: "digital", Color: chart.Pale, Width: 1.2, Dashes: chart.Dashes[1]}

@@ -10,7 +10,7 @@ import (
 	"github.com/Kaleaon/pentary-go/nn"
 )
 
-// Subject is what a report is about: a trained network, and how it is trained on.
+// Subject is the subject of a report: a trained network, and how to train it further.
 type Subject struct {
 	Name        string // of the network, for people
 	Net         *nn.Model
@@ -29,7 +29,7 @@ func options(pairs, generations int) es.Options {
 	}
 }
 
-// Progress is called with what is being done, and how much of it is done.
+// Progress is called with the name of a step, and the part of it that is done.
 type Progress func(what string, part, whole int)
 
 // Build computes the report; the claims are given. It returns the context's error soon

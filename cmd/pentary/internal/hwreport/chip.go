@@ -160,5 +160,5 @@ func (w *worn) Scale() crossbar.WearMap {
 // Lifetime returns for how many generations the cells would last.
 func (w *worn) Lifetime() float64 { return w.Wear().Lifetime(Chip.Device.Endurance, w.Generations) }
 
-// Side returns the pixels in which a side of so many cells is drawn.
+// Side returns the length in pixels of a side of that number of cells.
 func (w *worn) Side(cells int) int { return cells * max(1, 512/max(w.Map().Columns, w.Map().Lines)) }

@@ -238,8 +238,8 @@ var ageNames = map[float64]string{
 
 var xmlns = regexp.MustCompile(`\s+xmlns(:\w+)?="[^"]*"`)
 
-// Chart draws accuracies over the age of what was programmed. The first series is what
-// the others are compared with.
+// Chart draws accuracies over the age of the programmed weights. The first series is the
+// reference.
 func (a *aged) Chart() (template.HTML, error) {
 	c := &chart.Lines{
 		X: "age of the weights as programmed", Y: "test accuracy, %",

@@ -1,5 +1,5 @@
-// Package hwreport writes what the hardware model finds as one page of HTML, with its
-// pictures in it. The page's texts and layout are in page.html.
+// Package hwreport writes the results of the hardware model as one page of HTML, pictures
+// included. The page's texts and layout are in page.html.
 package hwreport
 
 import (
@@ -16,7 +16,7 @@ import (
 	"github.com/Kaleaon/pentary-go/internal/hw/energy"
 )
 
-// Report is what the page shows.
+// Report is the data of the page.
 type Report struct {
 	Name, Shape string  // of the network
 	Accuracy    float64 // of the network itself
@@ -78,7 +78,7 @@ func scaled(format string, v float64, units ...string) string {
 	return fmt.Sprintf(format, v, units[0])
 }
 
-// Held returns how many of the claims hold as they are meant.
+// Held returns the number of claims that hold as they are meant.
 func (r *Report) Held() (n int) {
 	for _, f := range r.Claims {
 		if f.Verdict == claims.Confirmed || f.Verdict == claims.Understated {

@@ -16,7 +16,7 @@ const (
 	drawnSteps    = 20 // instructions in the picture of the pipeline
 )
 
-// traced is a program's run with what was seen of it.
+// traced is the observations of a program's run.
 type traced struct {
 	Pairs, Samples int
 	Machine        cycles.Machine
@@ -29,7 +29,7 @@ type traced struct {
 type bar struct {
 	Name  string
 	Parts energy.Breakdown
-	Most  float64 // in all, at the upper ends of the ranges of prices
+	Most  float64 // the total at the upper ends of the ranges of prices
 }
 
 // trace runs one generation of the network's training on the executor. The network
@@ -62,7 +62,7 @@ func (s *Subject) trace(ctx context.Context) (*traced, error) {
 	}, nil
 }
 
-// newBar returns the energy of what was counted, under a calibration.
+// newBar returns the energy of the counted activity under a calibration.
 func newBar(name string, of func(energy.Bound) energy.Calibration, m *energy.Meter) bar {
 	const node = 45 // nm, that of the digital datapath
 	macro := energy.NeuRRAM().Scaled(node)

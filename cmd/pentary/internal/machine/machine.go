@@ -1,5 +1,5 @@
-// Package machine says what this program runs on, for reports of what was
-// measured or tested there.
+// Package machine describes the machine and the build, for reports of measurements and
+// tests.
 package machine
 
 import (
@@ -17,8 +17,7 @@ type Machine struct {
 	Caches   Caches `json:"caches"`
 }
 
-// Caches are the bytes of the data caches that one core reaches, 0 where they are
-// not known.
+// Caches are the sizes in bytes of the data caches of one core; 0 if unknown.
 type Caches struct {
 	L1 int `json:"l1"`
 	L2 int `json:"l2"`

@@ -8,7 +8,7 @@ import (
 // Confusion counts samples by true class, then by the class assigned to them.
 type Confusion [][]int
 
-// Correct returns how many samples are assigned to their class.
+// Correct returns the number of samples that are assigned to their class.
 func (c Confusion) Correct() int {
 	n := 0
 	for class, row := range c {
@@ -30,13 +30,13 @@ func (c Confusion) Total() int {
 	return n
 }
 
-// Accuracy returns the part of the samples that are assigned to their class.
+// Accuracy returns the share of the samples that are assigned to their class.
 func (c Confusion) Accuracy() float64 {
 	return float64(c.Correct()) / float64(max(c.Total(), 1))
 }
 
-// Write draws the matrix: a row for each true class, a column for each assigned
-// one, and at its end the part of the row that is right.
+// Write draws the matrix: a row for each true class, a column for each assigned class, and
+// the correct share of each row at its end.
 func (c Confusion) Write(out io.Writer, s Style) {
 	if len(c) == 0 {
 		return
@@ -66,7 +66,7 @@ func (c Confusion) Write(out io.Writer, s Style) {
 	}
 }
 
-// cell draws one count; a zero is a dot, so that the mistakes stand out.
+// cell draws one count; a zero is a dot, so that mistakes stand out.
 func cell(v, width int, right bool, s Style) string {
 	text := fmt.Sprintf("%*d", width, v)
 	switch {

@@ -11,7 +11,7 @@ import (
 // Point is a point of a learning curve.
 type Point struct {
 	Generation int
-	Accuracy   float64 // 0 to 1, or what else a curve is of
+	Accuracy   float64 // 0 to 1, or the value of another curve
 }
 
 // WriteCurve draws the accuracy in percent over the generations, which increase.
@@ -20,11 +20,11 @@ func WriteCurve(out io.Writer, points []Point) {
 	writeCurve(out, points, 100, "%3.0f %%", asciigraph.LowerBound(0), asciigraph.UpperBound(100))
 }
 
-// WriteBits draws bits a byte, which the points have in place of accuracy.
+// WriteBits draws bits per byte, which the points have instead of accuracy.
 func WriteBits(out io.Writer, points []Point) { writeCurve(out, points, 1, "%4.2f") }
 
-// WriteErrors draws errors in the unit of what is predicted, which the points have in
-// place of accuracy.
+// WriteErrors draws errors in the unit of the predicted value, which the points have
+// instead of accuracy.
 func WriteErrors(out io.Writer, points []Point) {
 	writeCurve(out, points, 1, "%8.4g", asciigraph.LowerBound(0))
 }
@@ -46,8 +46,8 @@ func writeCurve(out io.Writer, points []Point, scale float64, label string, boun
 	}
 }
 
-// resample returns the values, times scale, at n generations that lie evenly between
-// the first point and the last, on straight lines between the points.
+// resample returns the values, times scale, at n generations that are evenly spaced from
+// the first point to the last, by linear interpolation.
 func resample(points []Point, n int, scale float64) []float64 {
 	first, last := points[0].Generation, points[len(points)-1].Generation
 	values := make([]float64, n)

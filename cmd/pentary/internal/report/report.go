@@ -83,8 +83,8 @@ func Percent(part, whole int) string {
 	return fmt.Sprintf("%.1f %%", 100*float64(part)/float64(max(whole, 1)))
 }
 
-// Bar draws part of whole as a bar of at most width cells, to an eighth of a
-// cell. Whatever is not zero shows.
+// Bar draws part of whole as a bar of at most width cells, to an eighth of a cell. A part
+// that is not zero takes at least an eighth.
 func Bar(part, whole, width int) string {
 	if part <= 0 || whole <= 0 {
 		return ""
@@ -102,8 +102,8 @@ func pad(text string, cells, width int) string {
 	return text + strings.Repeat(" ", max(0, width-cells))
 }
 
-// Printable returns text as it is, or quoted if it holds what is not a graphic
-// character and so could drive a terminal.
+// Printable returns text unchanged, or quoted if it has characters that are not graphic
+// and could control a terminal.
 func Printable(text string) string {
 	for _, r := range text {
 		if !unicode.IsPrint(r) || r == utf8.RuneError {

@@ -7,9 +7,9 @@ import (
 	"unicode/utf8"
 )
 
-// WriteTable prints rows under a heading: the first columns, so many, and the last to
-// the left, the figures between them to the right. A column without content is left
-// out.
+// WriteTable prints rows under a heading. The first left columns and the last one are
+// aligned to the left, those between them to the right. Columns without content are
+// omitted.
 func WriteTable(out io.Writer, s Style, left int, heading []string, rows [][]string) {
 	if len(rows) == 0 {
 		return

@@ -17,7 +17,7 @@ func newAsm(s *console.Streams) *cobra.Command {
 		Use:   "asm FILE.s",
 		Short: "Assemble a program into an object file",
 		Long: `Assemble a program into an object file. Every mistake is reported with its line
-and column, and then no file is written.`,
+and column; if there is one, no file is written.`,
 		Example:     "  pentary hw asm examples/hw/sum.s -o sum.pobj\n  pentary hw asm examples/hw/loop.s -D N=100 -o loop.pobj",
 		Args:        console.OneArgument("program"),
 		Annotations: console.Arguments("s"),
@@ -38,7 +38,7 @@ and column, and then no file is written.`,
 	}
 	console.OutputP(cmd.Flags(), &out, "out", "o", "`file` to write (default the source's name with .pobj)").
 		Otherwise(func(args []string) string { return objectPath(args[0]) })
-	cmd.Flags().VarP(defined, "define", "D", "a symbol that the text uses; repeatable")
+	cmd.Flags().VarP(defined, "define", "D", "a symbol for the text to use; repeatable")
 	return cmd
 }
 

@@ -15,18 +15,18 @@ func newClaims(s *console.Streams) *cobra.Command {
 	var json, why bool
 	cmd := &cobra.Command{
 		Use:   "claims",
-		Short: "Compare the architecture's claims with what the models find",
-		Long: `Print every claim that the documents of the Pentary architecture make beside what
-the models of this module compute, and a verdict that follows from the two numbers:
+		Short: "Compare the architecture's claims with the models",
+		Long: `Print every claim of the Pentary documents beside the figure that the models of this
+module compute, and a verdict that follows from the two numbers:
 
   confirmed           within five percent
-  true against dense  as arithmetic, but nobody needs what it is compared with
+  true against dense  correct, but only compared with storing every member whole
   understated         the models find more
-  overstated          an advantage, but less than is claimed; a cost, but more
+  overstated          an advantage, but less than claimed; a cost, but more
   false               no advantage, or off by more than a factor of ten
 
---json prints an object a line with the claim, the claimed figure, what is computed,
-the verdict, how it is computed, and where the claim is made.`,
+--json prints one object a claim: the claim, the claimed figure, the computed one,
+the verdict, how it is computed, and the claim's source.`,
 		Example: "  pentary hw claims --why\n  pentary hw claims --json | jq -r 'select(.verdict == \"false\").claim'",
 		Args:    console.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -48,13 +48,13 @@ the verdict, how it is computed, and where the claim is made.`,
 	}
 	f := cmd.Flags()
 	f.SortFlags = false
-	f.BoolVar(&why, "why", false, "say how each figure is computed")
+	f.BoolVar(&why, "why", false, "show how each figure is computed")
 	f.BoolVar(&json, "json", false, "print one JSON object a claim")
 	return cmd
 }
 
-// writeFindings prints a row for each claim and a summary, and with why how each
-// figure is computed and where the claim is made.
+// writeFindings prints a row for each claim and a summary; with why also how each figure
+// is computed, and the claim's source.
 func writeFindings(s *console.Streams, findings []claims.Finding, why bool) {
 	st := s.OutStyle()
 	counts := map[claims.Verdict]int{}

@@ -17,7 +17,7 @@ import (
 	"github.com/Kaleaon/pentary-go/hwmodel/crossbar"
 )
 
-// crossbars is the fault study as the command line asks for it.
+// crossbars is the options of a fault study.
 type crossbars struct {
 	errors      []float64 // of programming, in multiples of the published one
 	stuck       []float64 // percent of cells
@@ -40,14 +40,14 @@ func newCrossbar(s *console.Streams) *cobra.Command {
 		Use:   "crossbar",
 		Short: "Train digits through imperfect analog crossbars",
 		Long: `Train a network on the digits digitally, program it into memristive crossbars of
-several qualities, and compare with one that was trained through them: the cells as
-programmed are the weights that all members share, perturbations are digital, and
-the weights that move are written again.
+several qualities, and compare it with one that was trained through them: the cells
+as programmed are the weights that all members share, perturbations are digital, and
+weights that move are written again.
 
 A chip has the programming error of Wan et al. (Nature 608, 2022), times --error,
-and --stuck percent of its cells do not respond, half at either end. All ways of
-training take the same number of generations; figures are the means of --seeds
-networks and chips. The same seeds give the same figures on every machine.`,
+and --stuck percent of its cells are stuck, half at either end. All ways of training
+take the same number of generations; figures are means over --seeds networks and
+chips. The same seeds give the same figures on every machine.`,
 		Example: "  pentary hw crossbar --seeds 1 --error 1 --stuck 10\n  pentary hw crossbar --svg docs/crossbar.svg --page docs/crossbar.md",
 		Args:    console.NoArguments,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return x.run(cmd.Context(), s) },
@@ -56,14 +56,14 @@ networks and chips. The same seeds give the same figures on every machine.`,
 	f.SortFlags = false
 	f.Var((*numbers)(&x.errors), "error", "programming errors, in multiples of the published one, separated by commas")
 	f.Var((*numbers)(&x.stuck), "stuck", "percentages of stuck cells, separated by commas")
-	f.IntVar(&x.seeds, "seeds", x.seeds, "networks and chips that figures are the means of")
-	f.IntVar(&x.digital, "digital", x.digital, "generations of digital training before")
-	f.IntVar(&x.generations, "generations", x.generations, "of training through the crossbars, or digitally instead")
-	f.IntVar(&x.batch, "batch", x.batch, "samples that a generation sees")
-	f.UintVar(&x.adcBits, "adc", x.adcBits, "bits of the converters, 0 for ideal ones")
-	f.Float64Var(&x.readNoise, "read-noise", x.readNoise, "standard deviation of a cell from read to read, in µS")
-	console.Output(f, &x.page, "page", "put the table into this Markdown `file`, between its marks").Ext("md")
-	console.Output(f, &x.svg, "svg", "draw accuracy against stuck cells to this `file`").Ext("svg")
+	f.IntVar(&x.seeds, "seeds", x.seeds, "number of networks and chips to average over")
+	f.IntVar(&x.digital, "digital", x.digital, "generations of digital training first")
+	f.IntVar(&x.generations, "generations", x.generations, "generations of training through the crossbars, or digitally instead")
+	f.IntVar(&x.batch, "batch", x.batch, "samples a generation")
+	f.UintVar(&x.adcBits, "adc", x.adcBits, "bits of the converters; 0 for ideal ones")
+	f.Float64Var(&x.readNoise, "read-noise", x.readNoise, "standard deviation of the read noise of a cell, in µS")
+	console.Output(f, &x.page, "page", "write the table into this Markdown `file`, between its marks").Ext("md")
+	console.Output(f, &x.svg, "svg", "plot accuracy against stuck cells to this `file`").Ext("svg")
 	f.BoolVar(&x.json, "json", false, "print one JSON object a line")
 	console.Bound(f, "seeds", 1, 1000)
 	for _, name := range []string{"digital", "generations", "batch"} {
@@ -102,7 +102,7 @@ func (n *numbers) String() string {
 // Type implements pflag.Value.
 func (*numbers) Type() string { return "numbers" }
 
-// experiment returns what is to be measured. Its errors are mistakes in the flags.
+// experiment returns the study that the flags describe. Its errors are mistakes in them.
 func (x *crossbars) experiment() (*faultstudy.Experiment, error) {
 	s, err := new(network).load()
 	if err != nil {
@@ -138,7 +138,7 @@ func (x *crossbars) run(ctx context.Context, s *console.Streams) error {
 	}
 	var page []byte
 	if x.page != "" {
-		// Read before the work is done: a page without its marks is found now.
+		// Read first: a page without its marks is an error before the work, not after it.
 		if page, err = console.ReadFile(x.page, 1<<24); err == nil {
 			_, err = faultstudy.Insert(page, nil)
 		}
@@ -163,7 +163,7 @@ func (x *crossbars) run(ctx context.Context, s *console.Streams) error {
 	return x.save(page, all, e)
 }
 
-// trials runs the experiment and shows how far it is.
+// trials runs the study and shows its progress.
 func (x *crossbars) trials(ctx context.Context, s *console.Streams, e *faultstudy.Experiment) (trials []faultstudy.Trial, err error) {
 	printer := console.NewPrinter(s, x.json)
 	begun, finished, whole := time.Now(), 0, e.Generations()

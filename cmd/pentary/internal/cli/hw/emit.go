@@ -27,11 +27,10 @@ func newEmit(s *console.Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "emit",
 		Short: "Write a unit of the hardware as Verilog",
-		Long: `Write a unit of the hardware as Verilog-2005, with its sizes set: a file for each
-module, of which the unit's own is the top as it stands. The head of a file says
-what it does, its latency and its bounds. The unit top comes with the pins of two
-iCE40 boards and a Makefile for their bitstreams. --list shows the units and the
-sizes that each takes.`,
+		Long: `Write a unit of the hardware as Verilog-2005, with its sizes set: one file a module.
+The unit's own module is the top level. The head of each file states its function,
+its latency and its bounds. The unit top comes with the pins of two iCE40 boards and
+a Makefile for their bitstreams. --list shows the units and their sizes.`,
 		Example: "  pentary hw emit --list\n  pentary hw emit --unit tile --rows 16 --cols 16 --out tile",
 		Args:    console.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -50,7 +49,7 @@ sizes that each takes.`,
 	f := cmd.Flags()
 	f.SortFlags = false
 	f.StringVar(&e.unit, "unit", "", "`name` of the unit")
-	console.OutputFolder(f, &e.out, "out", "`folder` to write to; it is made if it is not there", e.names)
+	console.OutputFolder(f, &e.out, "out", "`folder` to write to; created if it does not exist", e.names)
 	for _, u := range rtl.Units() {
 		for _, p := range u.Params {
 			if e.sizes[p.Name] == nil {
@@ -59,20 +58,20 @@ sizes that each takes.`,
 		}
 	}
 	f.BoolVar(&e.list, "list", false, "list the units instead")
-	f.BoolVar(&e.json, "json", false, "print one JSON object, with --list one a unit")
+	f.BoolVar(&e.json, "json", false, "print one JSON object; with --list, one a unit")
 	return cmd
 }
 
 // names returns the names of the unit's files.
 func (e *emitter) names() (names []string) {
-	files, _ := rtl.Emit(e.unit, nil) // run says what is wrong with the unit
+	files, _ := rtl.Emit(e.unit, nil) // run reports a wrong unit
 	for _, f := range files {
 		names = append(names, f.Name)
 	}
 	return names
 }
 
-// sizeUsage says what the flag of a parameter is for, whose default may depend on the
+// sizeUsage is the usage of the flags of parameters, whose defaults may depend on the
 // unit.
 var sizeUsage = map[string]string{
 	rtl.Rows:    "rows, or word lines",

@@ -1,4 +1,4 @@
-// Package hw is the commands that model the Pentary accelerator.
+// Package hw holds the commands that model the Pentary accelerator.
 package hw
 
 import (
@@ -12,9 +12,9 @@ func New(s *console.Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "hw",
 		Short: "Model the Pentary accelerator",
-		Long: `Assemble, run and look into programs for the Pentary accelerator: 48-bit
-instructions over 16-pent words, matrices of pents, and evolution strategies.
-docs/isa.md describes the instructions; examples/hw has programs.`,
+		Long: `Assemble, run and inspect programs for the Pentary accelerator: 48-bit instructions
+over 16-pent words, matrices of pents, and evolution strategies. docs/isa.md
+describes the instructions; examples/hw has programs.`,
 		Example: "  pentary hw run --model digits.pent\n  pentary hw asm examples/hw/sum.s -o sum.pobj && pentary hw trace sum.pobj",
 		Args:    console.Subcommands,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },

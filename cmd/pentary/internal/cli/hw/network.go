@@ -18,8 +18,7 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// network is a saved network, or none, and the data of its task, as the command line
-// names them.
+// network is the flags for a saved network, or none, and the data of its task.
 type network struct {
 	model string // file
 	data  string // folder
@@ -31,14 +30,14 @@ func (n *network) flags(f *pflag.FlagSet, usage string) {
 	console.Input(f, &n.data, "data", "`folder` of the IDX files, for tasks that are not embedded")
 }
 
-// subject is a network, nil where none is named, its task and its data.
+// subject is a network, nil if the flags name none, with its task and its data.
 type subject struct {
 	net         *nn.Model
 	task        *task.Task
 	train, test *data.Dataset
 }
 
-// load returns the network and its task, by default digits. Errors name the file.
+// load returns the network and its task, digits by default. Errors name the file.
 func (n *network) load() (s subject, err error) {
 	name := digits
 	if n.model != "" {
@@ -66,7 +65,7 @@ func (n *network) load() (s subject, err error) {
 	return s, err
 }
 
-// digits is the task of the commands that train.
+// digits is the task of networks that the commands train themselves.
 const digits = "digits"
 
 // defaults returns the options that "pentary train" has by default for a task.
@@ -93,8 +92,8 @@ func saveText(flag, path, text string) error {
 	})
 }
 
-// interrupted returns what a run that ended with err ends the command with: a cancelled
-// context is an interrupt, of which done tells people.
+// interrupted returns the error that ends the command after a run that ended with err. A
+// cancelled context is an interrupt: done then says how far the run was.
 func interrupted(s *console.Streams, err error, done string, args ...any) error {
 	if errors.Is(err, context.Canceled) {
 		fmt.Fprintf(s.Err, "Interrupted: "+done+".\n", args...)

@@ -16,8 +16,8 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// target is a program and its inputs as the command line asks for them: those of a
-// file, or a network compiled for its task's held-out samples.
+// target is the flags for a program and its inputs: a program of a file, or a network
+// compiled for its task's held-out samples.
 type target struct {
 	defined  symbols
 	words    []string // SYMBOL=V,V,...
@@ -29,25 +29,25 @@ type target struct {
 	samples int
 }
 
-// flags adds the flags that say what to run.
+// flags adds the flags.
 func (p *target) flags(groups *console.Groups) {
 	p.defined = symbols{}
 	f := groups.Add("Program")
-	f.VarP(p.defined, "define", "D", "a symbol that assembly text uses; repeatable")
-	f.StringArrayVar(&p.words, "set", nil, "words of data from a symbol on, as `SYMBOL=V,V,...`; repeatable")
-	f.StringArrayVar(&p.matrices, "matrix", nil, "a matrix of pents, as `SYMBOL=FILE.pent:TENSOR`; repeatable")
-	f.IntVar(&p.steps, "steps", 0, "stop after so many instructions (default no limit)")
+	f.VarP(p.defined, "define", "D", "a symbol for assembly text to use; repeatable")
+	f.StringArrayVar(&p.words, "set", nil, "set the words of data from a symbol on, as `SYMBOL=V,V,...`; repeatable")
+	f.StringArrayVar(&p.matrices, "matrix", nil, "set a matrix of pents, as `SYMBOL=FILE.pent:TENSOR`; repeatable")
+	f.IntVar(&p.steps, "steps", 0, "stop after this number of instructions (default no limit)")
 	console.Bound(f, "steps", 0, math.MaxInt)
 
 	f = groups.Add("Network")
 	p.network.flags(f, "run a saved network, `FILE.pent`, on its task's held-out samples")
-	f.IntVar(&p.columns, "columns", 16, "samples of a batch")
-	f.IntVar(&p.samples, "samples", 0, "only so many samples (default all)")
+	f.IntVar(&p.columns, "columns", 16, "samples a batch")
+	f.IntVar(&p.samples, "samples", 0, "number of samples (default all)")
 	console.Bound(f, "columns", 1, math.MaxInt32)
 	console.Bound(f, "samples", 0, math.MaxInt)
 }
 
-// args is the arguments' check: a program, or none and --model.
+// args checks the arguments: a program, or --model and none.
 func (p *target) args(cmd *cobra.Command, args []string) error {
 	if p.model == "" {
 		for _, name := range []string{"data", "columns", "samples"} {
@@ -68,9 +68,9 @@ func (p *target) args(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
-// job is a machine that is about to run.
+// job is a machine that is ready to run.
 type job struct {
-	name    string // of the file that errors are about
+	name    string // of the file, for errors
 	text    string // assembly of a network
 	program *isa.Program
 	machine *exec.Machine

@@ -15,7 +15,7 @@ import (
 	"github.com/Kaleaon/pentary-go/nn"
 )
 
-// reporter is a report on the hardware as the command line asks for it.
+// reporter is the options of a report on the hardware.
 type reporter struct {
 	network
 	out         string
@@ -26,15 +26,15 @@ func newReport(s *console.Streams) *cobra.Command {
 	var r reporter
 	cmd := &cobra.Command{
 		Use:   "report",
-		Short: "Write what the hardware model finds as one page of HTML",
-		Long: `Run a generation of a network's training on the modelled accelerator, train one of its
-shape through analog crossbars, let the network age in them, and write all that as one
-page of HTML with its pictures in it: the pipeline's timeline, how busy the units are,
-where the energy goes, the wear of the cells, accuracy against drift, and the claims of
-the architecture beside what the models find.
+		Short: "Write the results of the hardware model as one page of HTML",
+		Long: `Run a generation of a network's training on the modelled accelerator, train a network of
+its shape through analog crossbars, let the network age in them, and write the results as
+one page of HTML, pictures included: the pipeline's timeline, the occupancy of the units,
+the energy by its parts, the wear of the cells, accuracy against drift, and the claims of
+the architecture beside the models' figures.
 
-The network is that of --model, as pentary train saves it, or one that is trained on
-the digits first.`,
+The network is that of --model, saved by pentary train; without --model, one is first
+trained on the digits.`,
 		Example: "  pentary hw report --out report.html\n  pentary hw report --out report.html --model digits.pent",
 		Args:    console.NoArguments,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return r.run(cmd.Context(), s) },
@@ -43,7 +43,7 @@ the digits first.`,
 	f.SortFlags = false
 	console.Output(f, &r.out, "out", "write the page to this `file`; required").Ext("html")
 	r.network.flags(f, "the network in this .pent `file`")
-	f.IntVar(&r.generations, "generations", 40, "of training through the crossbars, which wears them")
+	f.IntVar(&r.generations, "generations", 40, "generations of training through the crossbars")
 	console.Bound(f, "generations", 1, 10_000) // the model is slow
 	return cmd
 }
@@ -84,8 +84,8 @@ func (r *reporter) build(ctx context.Context, progress hwreport.Progress) (*hwre
 	return hwreport.Build(ctx, subject, findings, progress)
 }
 
-// subject loads the network and its data, or trains one as "pentary train" does by
-// default.
+// subject loads the network and its data, or trains a network with the defaults of
+// "pentary train".
 func (r *reporter) subject(ctx context.Context, progress hwreport.Progress) (*hwreport.Subject, error) {
 	s, err := r.network.load()
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 	"github.com/Kaleaon/pentary-go/internal/hw/isa"
 )
 
-// result is what a run came to.
+// result is the outcome of a run.
 type result struct {
 	Halted        bool             `json:"halted"`
 	Interrupted   bool             `json:"interrupted,omitempty"`
@@ -45,7 +45,7 @@ type shownSymbol struct {
 	Values [][]int64 `json:"values"`
 }
 
-// counter is an observer that adds up.
+// counter is an observer that adds up the work of all instructions.
 type counter struct {
 	counts, macs [isa.PRNG + 1]int // by operation
 	far, steps   int
@@ -59,7 +59,7 @@ func (c *counter) Step(e exec.Event) {
 	c.steps++
 }
 
-// result returns what was counted.
+// result returns the counts as a result.
 func (c *counter) result() *result {
 	r := &result{
 		Steps: c.steps, FarBytes: c.far,
@@ -76,7 +76,7 @@ func (c *counter) result() *result {
 	return r
 }
 
-// describe adds what a network of a task came to, whose results are the library's.
+// describe adds the outcome of a network that gave the library's results.
 func (r *result) describe(task string, c report.Confusion) {
 	accuracy := c.Accuracy()
 	r.Task, r.TestAccuracy, r.TestSamples = task, &accuracy, c.Total()

@@ -12,7 +12,7 @@ import (
 	"github.com/Kaleaon/pentary-go/internal/hw/isa"
 )
 
-// runner is a run of a program as the command line asks for it.
+// runner is the options of a run.
 type runner struct {
 	program target
 	show    []string
@@ -25,10 +25,10 @@ func newRun(s *console.Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run [FILE]",
 		Short: "Run a program, or a saved network, on the modelled machine",
-		Long: `Run a program, assembly text or an object file, until it halts, and print what it
-did and the registers that are not zero. Or compile a network that was saved by
-training, run it on its task's held-out samples, and print its accuracy; its
-outputs are compared with the library's, and must be equal to the bit.`,
+		Long: `Run a program, assembly text or an object file, until it halts, and print its
+instruction counts and the registers that are not zero. With --model, compile a saved
+network, run it on its task's held-out samples, and print its accuracy; its outputs
+must be bit-identical to the library's.`,
 		Example:     "  pentary hw run examples/hw/sum.s --set n=100 --show total\n  pentary hw run --model digits.pent",
 		Args:        r.program.args,
 		Annotations: console.Arguments("s|pobj"),
@@ -38,7 +38,7 @@ outputs are compared with the library's, and must be equal to the bit.`,
 	r.program.flags(&groups)
 	f := groups.Add("Output")
 	f.StringArrayVar(&r.show, "show", nil, "print a tensor or the words at a `symbol` of the data; repeatable")
-	console.Output(f, &r.emit, "emit", "also save the assembly text that the network is compiled to in a `file`").Ext("s")
+	console.Output(f, &r.emit, "emit", "also save the network's assembly text in a `file`").Ext("s")
 	f.BoolVar(&r.json, "json", false, "print one JSON object")
 	groups.Bind(cmd)
 	return cmd

@@ -7,8 +7,8 @@ import (
 	"github.com/Kaleaon/pentary-go/internal/hw/isa"
 )
 
-// show returns the content of a symbol: the tensor whose descriptor is there, or else
-// the words up to the next symbol.
+// show returns the content of a symbol: the tensor if there is a descriptor, otherwise the
+// words up to the next symbol.
 func show(j *job, symbol string) (shownSymbol, error) {
 	at, ok := j.program.Find(symbol)
 	if !ok {

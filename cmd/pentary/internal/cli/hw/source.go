@@ -10,7 +10,7 @@ import (
 	"github.com/Kaleaon/pentary-go/internal/hw/isa"
 )
 
-// symbols is a flag's value: symbols that assembly text may use, as NAME=VALUE.
+// symbols is a flag's value: symbols for assembly text, as NAME=VALUE.
 type symbols map[string]int64
 
 // Set implements pflag.Value.
@@ -33,11 +33,11 @@ func (s symbols) String() string { return "" }
 // Type implements pflag.Value.
 func (s symbols) Type() string { return "NAME=VALUE" }
 
-// maxProgram bounds the bytes of a program's file.
+// maxProgram bounds the size of a program's file in bytes.
 const maxProgram = 1 << 26
 
-// assembleFile returns the program of a file of assembly text. The error has a line
-// for each mistake, with file, line and column.
+// assembleFile returns the program of a file of assembly text. The error has one line a
+// mistake, with file, line and column.
 func assembleFile(path string, defined symbols) (*isa.Program, error) {
 	data, err := console.ReadFile(path, maxProgram)
 	if err != nil {

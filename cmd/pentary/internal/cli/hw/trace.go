@@ -21,8 +21,8 @@ func newTrace(s *console.Streams) *cobra.Command {
 		Use:         "trace [FILE]",
 		Annotations: console.Arguments("s|pobj"),
 		Short:       "Run a program and print a line for each instruction",
-		Long: `Run a program, or a saved network, as run does, and print a line for each
-instruction that is executed: its address, the instruction, and the work it did.`,
+		Long: `Run a program or a saved network, as the command run does, and print one line for each
+executed instruction: its address, the instruction, and its work.`,
 		Example: "  pentary hw trace examples/hw/sum.s --steps 20\n  pentary hw trace --model digits.pent --samples 16 --json",
 		Args:    program.args,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -41,7 +41,7 @@ instruction that is executed: its address, the instruction, and the work it did.
 			case errors.Is(err, context.Canceled):
 				return console.ErrInterrupted
 			case errors.Is(err, exec.ErrSteps):
-				return nil // as many as were asked for
+				return nil // the number that --steps asks for
 			case err != nil:
 				return fmt.Errorf("%s: %w", j.name, err)
 			}
@@ -65,7 +65,7 @@ type tracer struct {
 	err     error
 }
 
-// stepEvent is an instruction that was executed.
+// stepEvent is an executed instruction.
 type stepEvent struct {
 	PC          int          `json:"pc"`
 	Line        int          `json:"line,omitempty"` // of the text
@@ -88,7 +88,7 @@ type stepEvent struct {
 	Far         int          `json:"far_bytes,omitempty"`
 }
 
-// trafficEvent is bytes by memory.
+// trafficEvent counts bytes by memory.
 type trafficEvent struct {
 	Words        int `json:"words,omitempty"`
 	Pents        int `json:"pents,omitempty"`
@@ -128,7 +128,7 @@ func (t *tracer) event(e exec.Event) stepEvent {
 	return s
 }
 
-// work says what an instruction did.
+// work describes the work of an instruction.
 func work(e exec.Event) (parts []string) {
 	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
 	if e.Taken {

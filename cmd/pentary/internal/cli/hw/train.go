@@ -20,7 +20,7 @@ import (
 	"github.com/Kaleaon/pentary-go/nn"
 )
 
-// trainer is a training run on the modelled machine as the command line asks for it.
+// trainer is the options of a training run on the modelled machine.
 type trainer struct {
 	task    *task.Task
 	options es.Options
@@ -40,9 +40,9 @@ func newTrain(s *console.Streams) *cobra.Command {
 		Use:   "train",
 		Short: "Train a network on the modelled machine",
 		Long: `Train a network for the digits task instruction by instruction: the program draws
-its batches, perturbs, evaluates and moves the weights. The library then does the same
-run, and the weights of both must be equal to the bit. The defaults are those of
-"pentary train digits", which comes to the same weights.`,
+its batches, perturbs, evaluates and moves the weights. The library then repeats the
+run, and the weights of both must be bit-identical. The defaults are those of
+"pentary train digits", which ends with the same weights.`,
 		Example: "  pentary hw train\n  pentary hw train --generations 5 --rank 4 --emit train.s --json",
 		Args:    console.NoArguments,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return t.run(cmd.Context(), s) },
@@ -53,7 +53,7 @@ run, and the weights of both must be equal to the bit. The defaults are those of
 	f.IntVar(&o.Pairs, "pairs", o.Pairs, "antithetic pairs, half the population")
 	f.IntVar(&o.Rank, "rank", o.Rank, "rank of the perturbations")
 	f.UintVar(&o.Sigma, "sigma", o.Sigma, "perturb by 2^-sigma levels")
-	f.IntVar(&t.batch, "batch", t.batch, "samples that a generation sees")
+	f.IntVar(&t.batch, "batch", t.batch, "samples a generation")
 	f.Var((*console.Widths)(&t.hidden), "hidden", "`widths` of the hidden layers, separated by commas, or none")
 	f.Uint64Var(&o.Seed, "seed", o.Seed, "key of all random numbers")
 	console.Output(f, &t.emit, "emit", "also save the program's assembly text in a `file`").Ext("s")
@@ -108,7 +108,7 @@ func (t *trainer) run(ctx context.Context, s *console.Streams) error {
 	}
 	for i, l := range net.Matrices() {
 		if !l.W.Equal(twin.Matrices()[i].W) {
-			return fmt.Errorf("layer %d has other weights than by the library", i)
+			return fmt.Errorf("layer %d has other weights than the library's", i)
 		}
 	}
 	result := counter.result()
@@ -126,7 +126,7 @@ func (t *trainer) run(ctx context.Context, s *console.Streams) error {
 	return nil
 }
 
-// follow returns an observer that shows how far the run is.
+// follow returns an observer that shows the progress of the run.
 func (t *trainer) follow(line *console.Line, updates *int, layers int) exec.Observer {
 	return exec.ObserverFunc(func(e exec.Event) {
 		if e.Inst.Op == isa.PQUANT {

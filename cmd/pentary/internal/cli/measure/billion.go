@@ -14,7 +14,7 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 )
 
-// billionRun is a generation of a large network as the command line asks for it.
+// billionRun is the options of a generation of a large network.
 type billionRun struct {
 	options billion.Options
 	limit   console.ByteSize
@@ -31,12 +31,12 @@ func NewBillion(s *console.Streams) *cobra.Command {
 		Use:   "billion",
 		Short: "Train a billion weights for one generation",
 		Long: `Run one generation of training on a stack of random matrices, by default a billion
-weights and a population of a thousand, and report its time, memory and speed:
-every member takes an activation vector through all matrices and is scored by how
-close the output comes to a random target, and the scores move the weights. The
-noise is drawn where it is needed, for the products and again for the update.
+weights and a population of a thousand, and report its time, memory and speed. Each
+member multiplies an activation vector by all matrices; its score is how close the
+output is to a random target, and the scores move the weights. Noise is not stored:
+it is drawn for the products and drawn again for the update.
 
-Nothing is saved. Ctrl-C stops at once and prints the times of what is done.`,
+Nothing is saved. Ctrl-C stops at once and prints the times of the finished phases.`,
 		Example: "  pentary billion\n  pentary billion --rule stochastic --limit 1GiB --json",
 		Args:    console.NoArguments,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return b.run(cmd.Context(), s) },
@@ -88,7 +88,7 @@ func (b *billionRun) run(ctx context.Context, s *console.Streams) error {
 	return err
 }
 
-// observe returns what follows a run.
+// observe returns the callback that shows the progress of a run.
 func observe(printer *console.Printer) func(p billion.Phase, done, of int) {
 	return func(p billion.Phase, done, of int) {
 		if done == 0 {
