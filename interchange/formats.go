@@ -18,6 +18,7 @@ const (
 	FormatSafetensorsInt8 Format = "safetensors-i8"
 	FormatNPZ             Format = "npz"
 	FormatONNX            Format = "onnx"
+	FormatGGUF            Format = "gguf" // to read
 	FormatGGUFMXFP4       Format = "gguf-mxfp4"
 	FormatGGUFQ4          Format = "gguf-q4_0"
 	FormatC               Format = "c"
@@ -27,6 +28,9 @@ const (
 var Outputs = []Format{
 	FormatSafetensors, FormatSafetensorsInt8, FormatNPZ, FormatONNX, FormatGGUFMXFP4, FormatGGUFQ4, FormatC,
 }
+
+// Inputs lists the formats that Open opens.
+var Inputs = []Format{FormatSafetensors, FormatNPZ, FormatGGUF}
 
 func (f Format) String() string { return string(f) }
 

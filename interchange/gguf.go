@@ -20,6 +20,7 @@ const (
 	ggufAlignment = 32
 	ggufMaxName   = 63 // bytes, of a tensor
 	ggufPrefix    = "pentary."
+	ggufScales    = "pentary_scales"
 
 	ggufString = 8
 )
@@ -40,7 +41,8 @@ func ggufNumber(d DType) uint32 {
 // WriteGGUF writes the tensors of a .pent file as GGUF, in blocks of type MXFP4 or Q4_0,
 // which hold pents and scales of powers of two exactly. A tensor whose columns are no
 // multiple of 32 is written as F16, or as F32 where its scale asks for it, both exact, too.
-// The meta become strings "pentary.KEY"; general.architecture is "pentary", which
+// The meta become strings "pentary.KEY", and
+// "pentary_scales" an array of the tensors' Scales; general.architecture is "pentary", which
 // llama.cpp does not run.
 //
 // Errors are a scale that the type does not hold (MXFP4: 2^-127 to 2^127, Q4_0: 2^-24 to
@@ -108,7 +110,7 @@ func pad(b []byte, n int64) []byte {
 func ggufHeader(f *packed.File, types []DType) ([]byte, error) {
 	b := le.AppendUint32([]byte(ggufMagic), ggufVersion)
 	b = le.AppendUint64(b, uint64(len(f.Tensors)))
-	b = le.AppendUint64(b, uint64(1+len(f.Meta)))
+	b = le.AppendUint64(b, uint64(2+len(f.Meta)))
 	text := func(s string) { b = append(le.AppendUint64(b, uint64(len(s))), s...) }
 	pair := func(key, value string) {
 		text(key)
@@ -121,6 +123,13 @@ func ggufHeader(f *packed.File, types []DType) ([]byte, error) {
 			return nil, fmt.Errorf("interchange: meta %q is not UTF-8", key)
 		}
 		pair(ggufPrefix+key, f.Meta[key])
+	}
+	text(ggufScales)
+	b = le.AppendUint32(b, ggufArray)
+	b = le.AppendUint32(b, ggufInt32)
+	b = le.AppendUint64(b, uint64(len(f.Tensors)))
+	for _, t := range f.Tensors {
+		b = le.AppendUint32(b, uint32(t.Scale))
 	}
 	at := int64(0)
 	for i, t := range f.Tensors {

@@ -48,6 +48,9 @@ var commands = []command{
 	{args: "sample lm.pent --bytes 10", in: []string{"lm.pent"}},
 	{args: "inspect net.pent", in: []string{"net.pent"}},
 	{args: "convert net.pent --to onnx --out net.onnx", in: []string{"net.pent"}, out: []string{"--out"}},
+	{args: "convert net.st --from safetensors --out other.pent", in: []string{"net.st"}, out: []string{"--out"}},
+	{args: "convert net.gguf --from gguf --out other.pent", in: []string{"net.gguf"}, out: []string{"--out"}},
+	{args: "convert net.npz --from npz --out other.pent", in: []string{"net.npz"}, out: []string{"--out"}},
 	{args: "tune digits --configurations 2 --budget 100 --hidden 4 --pairs 2 --batch 4", dirs: []string{"--dir"}},
 	{args: "compare digits --for 20ms --methods residual --hidden 4 --pairs 2 --batch 4", out: []string{"--svg"}},
 	{args: "control cartpole --generations 1 --pairs 2 --episodes 1", out: []string{"--out", "--frames"}},
@@ -305,6 +308,9 @@ func prepare(t *testing.T, dir string) {
 		"control cartpole --generations 1 --pairs 2 --episodes 1 --out pole.pent",
 		"hw asm a.s",
 		"train csv table.csv --label class --out csv.pent " + fewDigits,
+		"convert net.pent --to safetensors --out net.st",
+		"convert net.pent --to gguf-mxfp4 --out net.gguf",
+		"convert net.pent --to npz --out net.npz",
 	} {
 		cmd := pentary(t, strings.Fields(args)...)
 		cmd.Dir, cmd.Stderr = dir, nil
