@@ -12,7 +12,7 @@ import (
 // BenchmarkKernels measures every kernel with every implementation that the CPU
 // has, named for benchstat:
 //
-//	go test -bench '/kernel=matmul$' -count 10 . | benchstat -col /impl -
+//	go test -bench '/kernel=MatMul$' -count 10 . | benchstat -col /impl -
 //
 // Set GOMAXPROCS=1 for figures of one core. The generic implementation skips the
 // shapes that take it seconds.

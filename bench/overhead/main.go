@@ -50,7 +50,7 @@ One core of %s, %s, %s. Repeat it with `+"`go run ./bench/overhead`"+`.
 		}
 		for _, c := range cases.All() {
 			limit, measured := limits[c.Rank]
-			if c.Kernel != "population_forward" || !measured {
+			if c.Kernel != "PopulationForward" || !measured {
 				continue
 			}
 			ratios := measure(c)

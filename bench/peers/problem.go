@@ -21,9 +21,9 @@ var shapes = []shape{
 
 func (s shape) kernel() string {
 	if s.n == 1 {
-		return "matvec"
+		return "MatVec"
 	}
-	return "matmul"
+	return "MatMul"
 }
 
 // A problem is a product's operands in the layouts that contenders take. Its X is

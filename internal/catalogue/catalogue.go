@@ -187,8 +187,8 @@ var All = []*Kernel{
 			{257, 1100, 130}, {129, 4133, 70}, {520, 257, 300}, {3, 300, 2000}, {1030, 70, 65}, {37, 33001, 41}, {17, 20000, 300},
 		},
 		Measured: []Measured{
-			product(64, 64, 64), product(256, 256, 256), product(1024, 1024, 1024), product(2048, 2048, 2048),
-			product(4096, 4096, 4096), product(256, 784, 512),
+			Product(64, 64, 64), Product(256, 256, 256), Product(1024, 1024, 1024), Product(2048, 2048, 2048),
+			Product(4096, 4096, 4096), Product(256, 784, 512),
 		},
 		Make: func(o *Operands, s []int) func() int {
 			m, k, n := s[0], s[1], s[2]
@@ -199,10 +199,10 @@ var All = []*Kernel{
 	{
 		Name: "MatVec", Dims: []Dim{dimM, dimK, {"n", 1, kernels.MaxVecs, upTo(kernels.MaxVecs)[1:], true}}, Large: []int{260, 290, kernels.MaxVecs},
 		Measured: []Measured{
-			product(256, 256, 1), product(256, 256, 4), product(256, 256, 8),
-			product(1024, 1024, 1), product(1024, 1024, 4), product(1024, 1024, 8),
-			product(4096, 4096, 1), product(4096, 4096, 4), product(4096, 4096, 8),
-			product(1<<14, 1<<14, 1), product(1<<14, 1<<14, 4), product(1<<14, 1<<14, 8),
+			Product(256, 256, 1), Product(256, 256, 4), Product(256, 256, 8),
+			Product(1024, 1024, 1), Product(1024, 1024, 4), Product(1024, 1024, 8),
+			Product(4096, 4096, 1), Product(4096, 4096, 4), Product(4096, 4096, 8),
+			Product(1<<14, 1<<14, 1), Product(1<<14, 1<<14, 4), Product(1<<14, 1<<14, 8),
 		},
 		Make: func(o *Operands, s []int) func() int {
 			m, k, n := s[0], s[1], s[2]
@@ -610,7 +610,8 @@ func batch(k, n int, bytes int64) Measured {
 	return Measured{Shape: []int{k, n}, K: k, N: n, Bytes: bytes}
 }
 
-func product(m, k, n int) Measured {
+// Product is the shape of an m×k by k×n product.
+func Product(m, k, n int) Measured {
 	return Measured{
 		Shape: []int{m, k, n}, M: m, K: k, N: n,
 		MACs: int64(m) * int64(k) * int64(n), Bytes: int64(m*packed.RowBytes(k) + k*n + 4*m*n),

@@ -20,13 +20,13 @@ func BenchmarkKernels(b *testing.B) {
 	ws := new(Workspace)
 	for _, size := range []int{1024, 4096, 16384} {
 		w, x, y := packed.NewMatrix(size, size), make([]int8, size), make([]int32, size)
-		measure(b, "matvec", "avx2", size, size, 1, func() { kernels.MatVec(y, w, x, 1) })
-		measure(b, "matvec", "clang", size, size, 1, func() { ws.MatVec(y, w, x) })
+		measure(b, "MatVec", "avx2", size, size, 1, func() { kernels.MatVec(y, w, x, 1) })
+		measure(b, "MatVec", "clang", size, size, 1, func() { ws.MatVec(y, w, x) })
 	}
 	for _, size := range []int{256, 1024, 4096} {
 		w, x, y := packed.NewMatrix(size, size), make([]int8, size*size), make([]int32, size*size)
-		measure(b, "matmul", "avx2", size, size, size, func() { kernels.MatMul(y, w, x, size) })
-		measure(b, "matmul", "clang", size, size, size, func() { ws.MatMul(y, w, x, size) })
+		measure(b, "MatMul", "avx2", size, size, size, func() { kernels.MatMul(y, w, x, size) })
+		measure(b, "MatMul", "clang", size, size, size, func() { ws.MatMul(y, w, x, size) })
 	}
 	codes, x := make([]uint8, 4096), make([]int8, 4096)
 	measure(b, "dot", "clang", 1, len(x), 1, func() { sink = Dot(codes, x) })

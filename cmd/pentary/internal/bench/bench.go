@@ -41,11 +41,16 @@ func (o Options) Check() error {
 		}
 	}
 	for _, kernel := range o.Kernels {
-		if all := Kernels(); !slices.Contains(all, kernel) {
+		if all := Kernels(); !contains(all, kernel) {
 			return fmt.Errorf("no kernel %q; there are %s", kernel, strings.Join(all, ", "))
 		}
 	}
 	return nil
+}
+
+// contains reports whether a name is one of a list, in whatever case.
+func contains(names []string, name string) bool {
+	return slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, name) })
 }
 
 // Kernels lists the kernels that are measured.
@@ -246,7 +251,7 @@ func (r *run) plan() []step {
 	}
 	for _, c := range cases.All() {
 		threads := r.threadCounts()
-		if c.Kernel != "matmul" || c.N != 2048 || len(threads) == 0 || !r.names(c.Kernel) {
+		if c.Kernel != "MatMul" || c.N != 2048 || len(threads) == 0 || !r.names(c.Kernel) {
 			continue
 		}
 		for _, impl := range r.Impls {
@@ -263,7 +268,7 @@ func (r *run) plan() []step {
 
 // names reports whether a kernel was asked for.
 func (r *run) names(kernel string) bool {
-	return len(r.Kernels) == 0 || slices.Contains(r.Kernels, kernel)
+	return len(r.Kernels) == 0 || contains(r.Kernels, kernel)
 }
 
 // wants reports whether a case is to be measured.
@@ -275,11 +280,11 @@ func (r *run) wants(c cases.Case) bool {
 		return true
 	}
 	switch c.Kernel {
-	case "matmul":
+	case "MatMul":
 		return c.M == c.K && (c.M == 256 || c.M == 1024)
-	case "matvec":
+	case "MatVec":
 		return c.M == 4096 && c.N > 1 || c.M == 16384 && c.N == 1 || c.M == 1024
-	case "population_forward":
+	case cases.PopulationForward:
 		return c.Rank != 4
 	}
 	return true
@@ -301,7 +306,7 @@ type reference struct {
 
 func referenceOf(c cases.Case) reference {
 	ref := reference{kernel: c.Kernel, rank: c.Rank}
-	if c.Kernel == "matvec" {
+	if c.Kernel == "MatVec" {
 		ref.vecs = c.N
 	}
 	return ref
@@ -324,7 +329,7 @@ func (r *run) measureCase(ctx context.Context, c cases.Case) {
 	}
 	r.use(r.Impls[len(r.Impls)-1])
 	runs := []func(){c.New()}
-	if c.Kernel == "population_forward" {
+	if c.Kernel == cases.PopulationForward {
 		runs = append(runs, c.Plain().New())
 	}
 	runtime.GC() // now, and not while the clock runs
@@ -346,7 +351,7 @@ func (r *run) measure(impl string, c cases.Case, runs []func()) {
 	m := Measurement{Kernel: c.Kernel, Impl: impl, M: c.M, K: c.K, N: c.N, Rank: c.Rank, Bytes: c.Bytes}
 	bound := roofline.MultiplyAdd(impl)
 	weights := c.M * packed.RowBytes(c.K)
-	streams := c.Kernel == "matvec" && weights >= 64<<20
+	streams := c.Kernel == "MatVec" && weights >= 64<<20
 	stream := 0.0
 	if streams {
 		stream = roofline.Read(r.filled(weights))

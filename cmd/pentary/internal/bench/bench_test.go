@@ -25,7 +25,7 @@ func TestRun(t *testing.T) {
 	selected, procs := kernels.Selected(), runtime.GOMAXPROCS(0)
 	var steps []Progress
 	var emitted []Measurement
-	r := Run(t.Context(), Options{Quick: true, Kernels: []string{"noise", "population_forward", "score"}},
+	r := Run(t.Context(), Options{Quick: true, Kernels: []string{"Noise", "PopulationForward", "LogProb"}},
 		func(p Progress) { steps = append(steps, p) }, func(m Measurement) { emitted = append(emitted, m) })
 	if r.Interrupted || len(r.Bandwidths) != 3 || !slices.Equal(r.Measurements, emitted) {
 		t.Errorf("%d of %d measurements emitted, %+v", len(emitted), len(r.Measurements), r)
@@ -48,7 +48,7 @@ func TestRun(t *testing.T) {
 // check looks for the figures that a measurement has to have.
 func check(t *testing.T, m Measurement) {
 	t.Helper()
-	product := m.Kernel == "population_forward"
+	product := m.Kernel == "PopulationForward"
 	bounded := product && m.Impl != Generic
 	for _, figure := range []struct {
 		name  string
@@ -60,7 +60,7 @@ func check(t *testing.T, m Measurement) {
 		{"efficiency", m.Efficiency, product},
 		{"bound", m.Bound, bounded},
 		{"fraction", m.Fraction, bounded},
-		{"pents_per_second", m.PentsPerSecond, m.Kernel == "noise"},
+		{"pents_per_second", m.PentsPerSecond, m.Kernel == "Noise"},
 		{"bytes_per_second", m.BytesPerSecond, true},
 		{"speedup", m.Speedup, m.Impl != Generic},
 		{"stream_fraction", m.StreamFraction, false},
@@ -90,9 +90,9 @@ func TestCheck(t *testing.T) {
 		want string
 	}{
 		{Options{}, ""},
-		{Options{Impls: []string{Generic}, Kernels: []string{"matmul", "score"}}, ""},
+		{Options{Impls: []string{Generic}, Kernels: []string{"matmul", "LogProb"}}, ""},
 		{Options{Impls: []string{"abacus"}}, `no implementation "abacus" here; this CPU runs generic`},
-		{Options{Kernels: []string{"fft"}}, `no kernel "fft"; there are matmul, matvec`},
+		{Options{Kernels: []string{"fft"}}, `no kernel "fft"; there are MatMul, MatVec`},
 	} {
 		err := test.o.Check()
 		if (err == nil) != (test.want == "") || err != nil && !strings.HasPrefix(err.Error(), test.want) {
@@ -134,12 +134,12 @@ func sample() *Report {
 		Machine:    machine.Machine{CPU: "Abacus <9> & Co", Platform: "linux/amd64", Go: "go1.26"},
 		Bandwidths: []Bandwidth{{"L1", 1 << 14, 160e9}, {"L2", 1 << 20, 100e9}, {"memory", 1 << 29, 13e9}},
 		Measurements: []Measurement{
-			{Kernel: "matmul", Impl: Generic, M: 64, K: 64, N: 64, GMACs: 1.5, GMACsBest: 2, Bytes: 22016},
-			{Kernel: "matmul", Impl: "avx2", M: 1024, K: 1024, N: 1024, GMACs: 120, GMACsBest: 123, Bound: 136, Fraction: 0.882, Speedup: 80, Bytes: 5636096},
-			{Kernel: "matvec", Impl: "avx2", M: 16384, K: 16384, N: 1, GMACs: 32, GMACsBest: 33, Bound: 136, Fraction: 0.235, StreamFraction: 0.82, Bytes: 100745216},
-			{Kernel: "population_forward", Impl: "avx2", M: 1024, K: 1024, N: 256, Rank: 4, GMACs: 110, GMACsBest: 114, Bound: 136, Fraction: 0.81, Efficiency: 0.93, Bytes: 1703936},
-			{Kernel: "matmul", Impl: "avx2", M: 2048, K: 2048, N: 2048, Threads: 2, GMACs: 230, GMACsBest: 239, Bound: 272, Fraction: 0.85, Scaling: 1.96, Bytes: 22544384},
-			{Kernel: "noise", Impl: "avx2", N: 65536, PentsPerSecond: 7.3e9, BytesPerSecond: 7.3e9, BytesPerSecondBest: 7.4e9, Speedup: 17.4, Bytes: 65536},
+			{Kernel: "MatMul", Impl: Generic, M: 64, K: 64, N: 64, GMACs: 1.5, GMACsBest: 2, Bytes: 22016},
+			{Kernel: "MatMul", Impl: "avx2", M: 1024, K: 1024, N: 1024, GMACs: 120, GMACsBest: 123, Bound: 136, Fraction: 0.882, Speedup: 80, Bytes: 5636096},
+			{Kernel: "MatVec", Impl: "avx2", M: 16384, K: 16384, N: 1, GMACs: 32, GMACsBest: 33, Bound: 136, Fraction: 0.235, StreamFraction: 0.82, Bytes: 100745216},
+			{Kernel: "PopulationForward", Impl: "avx2", M: 1024, K: 1024, N: 256, Rank: 4, GMACs: 110, GMACsBest: 114, Bound: 136, Fraction: 0.81, Efficiency: 0.93, Bytes: 1703936},
+			{Kernel: "MatMul", Impl: "avx2", M: 2048, K: 2048, N: 2048, Threads: 2, GMACs: 230, GMACsBest: 239, Bound: 272, Fraction: 0.85, Scaling: 1.96, Bytes: 22544384},
+			{Kernel: "Noise", Impl: "avx2", N: 65536, PentsPerSecond: 7.3e9, BytesPerSecond: 7.3e9, BytesPerSecondBest: 7.4e9, Speedup: 17.4, Bytes: 65536},
 		},
 	}
 }
@@ -152,17 +152,17 @@ Reads   L1 160 GB/s, L2 100 GB/s, memory 13.0 GB/s
 
 generic
   kernel  shape  GMAC/s  best
-  matmul  64³       1.5   2.0
+  MatMul  64³       1.5   2.0
 
 avx2  multiply-adds in registers: up to 136.0 GMAC/s
-  kernel              shape      GMAC/s   best  of bound  × generic
-  matmul              1024³       120.0  123.0    88.2 %       80.0
-  matvec              16384²×1     32.0   33.0    23.5 %             82.0 % of read bandwidth
-  population_forward  1024²×256   110.0  114.0    81.0 %             rank 4, 93.0 % of the plain product
-  matmul              2048³       230.0  239.0    85.0 %             2 threads, 1.96× one
+  kernel             shape      GMAC/s   best  of bound  × generic
+  MatMul             1024³       120.0  123.0    88.2 %       80.0
+  MatVec             16384²×1     32.0   33.0    23.5 %             82.0 % of read bandwidth
+  PopulationForward  1024²×256   110.0  114.0    81.0 %             rank 4, 93.0 % of the plain product
+  MatMul             2048³       230.0  239.0    85.0 %             2 threads, 1.96× one
 
   kernel  shape  GB/s  best  pents/s  × generic
-  noise   65536  7.30  7.40   7.30 G       17.4
+  Noise   65536  7.30  7.40   7.30 G       17.4
 `
 	if out.String() != want {
 		t.Errorf("wrote\n%s\nwant\n%s", out.String(), want)
@@ -172,8 +172,8 @@ avx2  multiply-adds in registers: up to 136.0 GMAC/s
 func TestJSON(t *testing.T) {
 	r := sample()
 	for i, want := range map[int]string{
-		1: `{"kernel":"matmul","impl":"avx2","m":1024,"k":1024,"n":1024,"gmacs":120,"gmacs_best":123,"bound":136,"fraction":0.882,"speedup":80}`,
-		3: `{"kernel":"population_forward","impl":"avx2","m":1024,"k":1024,"n":256,"rank":4,"gmacs":110,"gmacs_best":114,"bound":136,"fraction":0.81,"efficiency":0.93}`,
+		1: `{"kernel":"MatMul","impl":"avx2","m":1024,"k":1024,"n":1024,"gmacs":120,"gmacs_best":123,"bound":136,"fraction":0.882,"speedup":80}`,
+		3: `{"kernel":"PopulationForward","impl":"avx2","m":1024,"k":1024,"n":256,"rank":4,"gmacs":110,"gmacs_best":114,"bound":136,"fraction":0.81,"efficiency":0.93}`,
 	} {
 		got, err := json.Marshal(r.Measurements[i])
 		if err != nil || string(got) != want {
@@ -203,13 +203,13 @@ func TestRoofline(t *testing.T) {
 	}
 	for _, want := range []string{
 		"Roofline of Abacus <9> & Co · avx2, one thread", "avx2: 136 GMAC/s", "L1: 160 GB/s", "memory: 13.0 GB/s",
-		"1024³", "16384²×1", "1024²×256 r4", "matmul", "matvec", "population_forward", "1", "100",
+		"1024³", "16384²×1", "1024²×256 r4", "MatMul", "MatVec", "PopulationForward", "1", "100",
 	} {
 		if !texts[want] {
 			t.Errorf("no text %q", want)
 		}
 	}
-	for _, unwanted := range []string{"update", "64³", "2048³"} {
+	for _, unwanted := range []string{"UpdateResidual", "64³", "2048³"} {
 		if texts[unwanted] {
 			t.Errorf("unexpected text %q", unwanted)
 		}

@@ -31,12 +31,12 @@ func (r *Report) WriteRoofline(out io.Writer) error {
 var (
 	shade  = color.RGBA{0xf7, 0xf9, 0xfb, 255}
 	series = map[string]mark{
-		"matmul":             {chart.Palette[0], draw.CircleGlyph{}},
-		"population_forward": {chart.Palette[1], draw.PyramidGlyph{}},
-		"matvec":             {chart.Palette[2], draw.BoxGlyph{}},
-		"update":             {chart.Palette[3], diamond{}},
+		"MatMul":            {chart.Palette[0], draw.CircleGlyph{}},
+		"PopulationForward": {chart.Palette[1], draw.PyramidGlyph{}},
+		"MatVec":            {chart.Palette[2], draw.BoxGlyph{}},
+		"UpdateResidual":    {chart.Palette[3], diamond{}},
 	}
-	order = []string{"matmul", "population_forward", "matvec", "update"}
+	order = []string{"MatMul", "PopulationForward", "MatVec", "UpdateResidual"}
 )
 
 // mark is how the points of a kernel look.
@@ -99,7 +99,7 @@ func newPicture(r *Report) *picture {
 			continue
 		}
 		label := m.Shape()
-		if m.Kernel == "population_forward" {
+		if m.Kernel == "PopulationForward" {
 			label += " r" + strconv.Itoa(m.Rank)
 		}
 		p.points = append(p.points, point{m.Intensity(), m.GMACs, label, mark})

@@ -12,23 +12,20 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/Kaleaon/pentary-go/internal/catalogue"
 	"github.com/Kaleaon/pentary-go/internal/impl"
 	"github.com/Kaleaon/pentary-go/kernels"
 )
 
-// reference is the implementation that the others are held against.
-const reference = "generic"
-
 // Implementation is one way to run a call of a kernel.
 type Implementation struct {
 	Name string
-	run  func(call func() int, o *operands) int
+	run  func(c *catalogue.Call) int
 }
 
 // Implementations returns the named implementations of package kernels, all but
@@ -37,19 +34,17 @@ type Implementation struct {
 func Implementations(names ...string) ([]Implementation, error) {
 	here := kernels.Implementations()
 	if len(names) == 0 {
-		names = slices.DeleteFunc(slices.Clone(here), func(name string) bool { return name == reference })
+		names = slices.DeleteFunc(slices.Clone(here), func(name string) bool { return name == catalogue.Reference })
 	}
 	var impls []Implementation
 	for _, name := range names {
 		switch {
-		case name == reference:
-			return nil, fmt.Errorf("%s is what the others are compared with", reference)
+		case name == catalogue.Reference:
+			return nil, fmt.Errorf("%s is what the others are compared with", catalogue.Reference)
 		case !slices.Contains(here, name):
 			return nil, fmt.Errorf("no implementation %q here; this CPU runs %s", name, strings.Join(here, ", "))
 		}
-		impls = append(impls, Implementation{name, func(call func() int, _ *operands) int {
-			return under(name, call)
-		}})
+		impls = append(impls, Implementation{name, func(c *catalogue.Call) int { return under(name, c.Run) }})
 	}
 	return impls, nil
 }
@@ -57,11 +52,11 @@ func Implementations(names ...string) ([]Implementation, error) {
 // Faulty returns an implementation that is the reference, but for what fault does
 // to the bytes of the first result that is not empty. It lets tests see a failure.
 func Faulty(name string, fault func(result []byte)) []Implementation {
-	return []Implementation{{name, func(call func() int, o *operands) int {
-		result := under(reference, call)
-		for _, p := range o.list {
-			if p.output && p.size > 0 && fault != nil {
-				fault(p.mem[p.from : p.from+p.size])
+	return []Implementation{{name, func(c *catalogue.Call) int {
+		result := under(catalogue.Reference, c.Run)
+		for _, output := range c.Outputs() {
+			if len(output) > 0 && fault != nil {
+				fault(output)
 				break
 			}
 		}
@@ -110,14 +105,6 @@ type Failure struct {
 	Difference string `json:"difference"`
 }
 
-// drawn is a case with its operands.
-type drawn struct {
-	Case
-	work int
-	operands
-	call func() int
-}
-
 // Limits of the reference's work, most of the time and once in rarely cases. The
 // rare ones take several blocks in every dimension, and several processors.
 const (
@@ -126,46 +113,56 @@ const (
 	rarely     = 64
 )
 
+// margin is the bytes on either side of an operand that no kernel may change: as
+// much as a whole block of vectors.
+const margin = 256
+
+// drawn is a case, its call and the work of its reference.
+type drawn struct {
+	Case
+	*catalogue.Call
+	work int
+}
+
 // draw makes case number index of a seed. Kernels take turns.
 func draw(seed, index uint64) *drawn {
-	k := all[index%uint64(len(all))]
-	d := &drawn{operands: operands{Rand: rand.New(rand.NewPCG(seed, index))}}
+	k := catalogue.All[index%uint64(len(catalogue.All))]
+	r := rand.New(rand.NewPCG(seed, index))
 	limit := commonWork
-	if d.IntN(rarely) == 0 {
+	if r.IntN(rarely) == 0 {
 		limit = rareWork
 	}
-	sizes := make([]int, len(k.dims))
-	for i, dim := range k.dims {
-		sizes[i] = dim.draw(d.Rand)
+	sizes := make([]int, len(k.Dims))
+	for i, dim := range k.Dims {
+		sizes[i] = size(dim, r)
 	}
-	k.shrink(sizes, limit)
-	d.Case = Case{Seed: seed, Index: index, Kernel: k.name}
-	for i, dim := range k.dims {
-		d.Shape = append(d.Shape, Dim{dim.name, sizes[i]})
+	k.Shrink(sizes, limit)
+	d := &drawn{Case: Case{Seed: seed, Index: index, Kernel: k.Name}, work: k.Work(sizes)}
+	for i, dim := range k.Dims {
+		d.Shape = append(d.Shape, Dim{dim.Name, sizes[i]})
 	}
-	d.work = k.work(sizes)
-	if err := impl.Select(reference); err != nil {
-		panic(err)
-	}
-	d.call = k.prepare(&d.operands, sizes)
+	d.Call = k.NewCall(&catalogue.Operands{Rand: r, Memory: func(size, width int) ([]byte, int) {
+		from := margin + r.IntN(64)/width*width
+		return make([]byte, from+size+margin), from
+	}}, sizes)
 	return d
 }
 
-// draw returns a size: small, next to a multiple of a power of two, or any.
-func (d dimension) draw(r *rand.Rand) int {
+// size returns a size: small, next to a multiple of a power of two, or any.
+func size(d catalogue.Dim, r *rand.Rand) int {
 	var size int
 	switch r.IntN(4) {
 	case 0:
-		size = d.least + r.IntN(10)
+		size = d.Least + r.IntN(10)
 	case 1, 2:
 		size = (1+r.IntN(4))<<r.IntN(12) + r.IntN(3) - 1
 	case 3:
-		size = d.least + r.IntN(d.most-d.least+1)
+		size = d.Least + r.IntN(d.Most-d.Least+1)
 	}
-	if size > d.most {
-		size = d.least + size%(d.most-d.least+1)
+	if size > d.Most {
+		size = d.Least + size%(d.Most-d.Least+1)
 	}
-	return max(size, d.least)
+	return max(size, d.Least)
 }
 
 // Coverage is what one implementation of one kernel was tested on.
@@ -187,19 +184,19 @@ type Coverage struct {
 // nothing else may use kernels meanwhile.
 func Run(ctx context.Context, length time.Duration, impls []Implementation, seed uint64, observe func(cases int)) ([]Coverage, *Failure) {
 	defer keep()()
+	all := catalogue.All
 	cover := make([]Coverage, 0, len(all)*len(impls))
 	for _, k := range all {
 		for _, impl := range impls {
-			cover = append(cover, Coverage{Kernel: k.name, Impl: impl.Name})
+			cover = append(cover, Coverage{Kernel: k.Name, Impl: impl.Name})
 		}
 	}
 	end := time.Now().Add(length)
 	for i := 0; ctx.Err() == nil && (i < len(all) || time.Now().Before(end)); i++ {
 		d := draw(seed, uint64(i))
-		want := d.reference()
 		row := cover[i%len(all)*len(impls):]
 		for j, impl := range impls {
-			if difference := d.compare(impl, want); difference != "" {
+			if difference := d.compare(impl); difference != "" {
 				return cover, &Failure{d.Case, impl.Name, difference}
 			}
 			row[j].add(d)
@@ -217,44 +214,16 @@ func keep() func() {
 
 func (c *Coverage) add(d *drawn) {
 	c.Cases++
-	c.Elements += d.elements()
+	c.Elements += d.Elements()
 	if d.work >= c.work {
 		c.work, c.Largest = d.work, d.Shape
 	}
 }
 
-// outcome is the memory before and after the reference's call, and its result.
-type outcome struct {
-	before, after [][]byte
-	result        int
-}
-
-func (d *drawn) reference() outcome {
-	o := outcome{before: d.snapshot()}
-	o.result = under(reference, d.call)
-	o.after = d.snapshot()
-	return o
-}
-
 // compare makes the call with an implementation and describes what differs from
-// the outcome, or returns "".
-func (d *drawn) compare(impl Implementation, want outcome) (difference string) {
-	// A touch of memory that is not there is a failure as others are.
-	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	defer func() {
-		if v := recover(); v != nil {
-			difference = fmt.Sprintf("panicked: %v", v)
-		}
-	}()
-	d.restore(want.before)
-	result := impl.run(d.call, &d.operands)
-	if text := d.differ(want.after); text != "" {
-		return text
-	}
-	if result != want.result {
-		return fmt.Sprintf("returned %d, want %d", result, want.result)
-	}
-	return ""
+// the reference, or returns "".
+func (d *drawn) compare(impl Implementation) string {
+	return d.CheckRun(func() int { return impl.run(d.Call) })
 }
 
 // Replay makes the call of a failure again and returns how it fails now, or nil.
@@ -271,7 +240,7 @@ func Replay(impls []Implementation, f Failure) (*Failure, error) {
 		return nil, fmt.Errorf("case %d of seed %d is %s %v in this version, not %s %v",
 			f.Index, f.Seed, d.Kernel, d.Shape, f.Kernel, f.Shape)
 	}
-	if difference := d.compare(impls[at], d.reference()); difference != "" {
+	if difference := d.compare(impls[at]); difference != "" {
 		return &Failure{d.Case, f.Impl, difference}, nil
 	}
 	return nil, nil

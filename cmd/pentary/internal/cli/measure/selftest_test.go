@@ -41,11 +41,11 @@ func TestSelftestFails(t *testing.T) {
 		t.Errorf("wrote %s", out)
 	}
 	files, _ := filepath.Glob(filepath.Join(dir, "*"))
-	if len(files) != 1 || !strings.Contains(files[0], "pentary-selftest-unpack-test-3-0.json") {
+	if len(files) != 1 || !strings.Contains(files[0], "pentary-selftest-Unpack-test-3-0.json") {
 		t.Fatalf("saved %q", files)
 	}
 
-	if _, err := selftestWith(t, faulty, "--replay", files[0]); err == nil || !strings.Contains(err.Error(), "test, unpack n=") {
+	if _, err := selftestWith(t, faulty, "--replay", files[0]); err == nil || !strings.Contains(err.Error(), "test, Unpack n=") {
 		t.Errorf("with the fault: error %v", err)
 	}
 	out, err = selftestWith(t, sound, "--replay", files[0])
@@ -58,7 +58,7 @@ func TestSelftestFails(t *testing.T) {
 	if jsonErr := json.Unmarshal([]byte(out), &r); err == nil || jsonErr != nil {
 		t.Fatalf("errors %v and %v", err, jsonErr)
 	}
-	if r.Passed || r.Failure == nil || r.Failure.Kernel != "unpack" || r.Reproducer != files[0] {
+	if r.Passed || r.Failure == nil || r.Failure.Kernel != "Unpack" || r.Reproducer != files[0] {
 		t.Errorf("result %+v", r)
 	}
 }
@@ -74,7 +74,7 @@ func TestSelftestCannotSave(t *testing.T) {
 	}
 	faulty := selftest.Faulty("test", func(result []byte) { result[0] ^= 1 })
 	_, err := selftestWith(t, faulty, "--for", "1ms", "--seed", "3", "--dir", dir)
-	if err == nil || !strings.Contains(err.Error(), "could not be saved") || !strings.Contains(err.Error(), "test, unpack") {
+	if err == nil || !strings.Contains(err.Error(), "could not be saved") || !strings.Contains(err.Error(), "test, Unpack") {
 		t.Errorf("error %v", err)
 	}
 }
