@@ -33,7 +33,7 @@ func main() {
 	runtime.GOMAXPROCS(1)
 	fmt.Printf(`# What perturbation costs
 
-Time of a population's product, noise included, divided by that of the plain product of
+Time of a population's product, noise included, divided by the time of the plain product of
 as many columns: median of %d rounds (least–greatest), of which each compares the best
 CPU times of the two. Members have four columns.
 

@@ -3,6 +3,7 @@ package powerloss
 import (
 	"errors"
 	"math/rand/v2"
+	"os"
 	"testing"
 	"time"
 
@@ -51,6 +52,7 @@ type experiment struct {
 
 	first                int // cuts of the run itself: every operation, so always as many
 	cuts, tails, resumed int
+	failures             int
 }
 
 func newExperiment(t *testing.T, p plan) *experiment {
@@ -162,17 +164,44 @@ func (e *experiment) finish(mem *vfs.MemFS, acknowledged int) {
 	}
 }
 
+// rarer is how many times rarer the random power cuts after a first failure are than with
+// PENTARY_LONG=1, which takes minutes. Every first cut and failure is tried anyway.
+func rarer() int {
+	if os.Getenv("PENTARY_LONG") != "" {
+		return 1
+	}
+	return 5
+}
+
+// each runs f for every plan, at the same time, and returns their experiments.
+func each(t *testing.T, f func(e *experiment)) []*experiment {
+	experiments := make([]*experiment, len(plans))
+	t.Run("plans", func(t *testing.T) {
+		for i, p := range plans {
+			t.Run(p.name, func(t *testing.T) {
+				t.Parallel()
+				experiments[i] = newExperiment(t, p)
+				f(experiments[i])
+			})
+		}
+	})
+	if t.Failed() {
+		t.FailNow()
+	}
+	return experiments
+}
+
 // Nothing that was acknowledged is lost and no torn state is loaded, wherever the
 // power is cut.
 func TestPowerCuts(t *testing.T) {
 	kept := []int{0, 20, 50, 80, 100}
 	first, cuts, tails, resumed := 0, 0, 0, 0
-	for _, p := range plans {
-		e := newExperiment(t, p)
+	for _, e := range each(t, func(e *experiment) {
 		e.explore(vfs.NewCrashableMem(), 0, 1, kept, func(left *vfs.MemFS, acknowledged int) {
 			e.first++
-			e.explore(left, acknowledged, 100, kept, e.finish) // and once more in what goes on
+			e.explore(left, acknowledged, 100*rarer(), kept, e.finish) // and once more in what goes on
 		})
+	}) {
 		first, cuts, tails, resumed = first+e.first, cuts+e.cuts, tails+e.tails, resumed+e.resumed
 	}
 	// Which of the later operations are cut, and what is left, hangs on the order of a
@@ -180,7 +209,7 @@ func TestPowerCuts(t *testing.T) {
 	t.Logf("%d power cuts in runs, %d in sessions after one; of the sessions %d went on in the middle and %d cut a torn tail",
 		first, cuts-first, resumed, tails)
 	if !testing.Short() && first != firstCuts {
-		t.Errorf("%d power cuts in runs, want %d: the README has the number", first, firstCuts)
+		t.Errorf("%d power cuts in runs, want %d: docs/benchmarks.md has the number", first, firstCuts)
 	}
 }
 
@@ -191,13 +220,14 @@ const firstCuts = 2500
 // Every operation of a run fails once, and the power is cut after that.
 func TestFailuresAndPowerCuts(t *testing.T) {
 	failures := 0
-	for _, p := range plans {
-		e := newExperiment(t, p)
-		failures += e.interrupt(func(n, failing int) bool { return n == failing }, func(mem *vfs.MemFS, acknowledged int) {
+	for _, e := range each(t, func(e *experiment) {
+		e.failures = e.interrupt(func(n, failing int) bool { return n == failing }, func(mem *vfs.MemFS, acknowledged int) {
 			for _, kept := range []int{0, 50, 100} {
 				e.finish(mem.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: kept, RNG: e.random}), acknowledged)
 			}
 		})
+	}) {
+		failures += e.failures
 	}
 	t.Logf("%d failures", failures)
 }
@@ -206,12 +236,12 @@ func TestFailuresAndPowerCuts(t *testing.T) {
 // next goes on: that one has to make durable what the first did not come to.
 func TestKillsAndPowerCuts(t *testing.T) {
 	kills, cuts := 0, 0
-	for _, p := range plans {
-		e := newExperiment(t, p)
-		kills += e.interrupt(func(n, failing int) bool { return n >= failing }, func(mem *vfs.MemFS, acknowledged int) {
-			e.explore(mem, acknowledged, 5, []int{0}, e.finish)
+	for _, e := range each(t, func(e *experiment) {
+		e.failures = e.interrupt(func(n, failing int) bool { return n >= failing }, func(mem *vfs.MemFS, acknowledged int) {
+			e.explore(mem, acknowledged, 5*rarer(), []int{0}, e.finish)
 		})
-		cuts += e.cuts
+	}) {
+		kills, cuts = kills+e.failures, cuts+e.cuts
 	}
 	t.Logf("%d kills and %d power cuts", kills, cuts)
 }

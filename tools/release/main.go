@@ -158,6 +158,15 @@ func (r repository) tag(version string) error {
 			}
 		}
 	}
+	if err := edit(filepath.Join(r.root, "go.work"), func(text string) (string, error) {
+		for _, m := range r.modules {
+			replaced := regexp.MustCompile(`(?m)^(\s*(?:replace )?` + regexp.QuoteMeta(m.path) + `) v\S+ =>`)
+			text = replaced.ReplaceAllString(text, "${1} "+version+" =>")
+		}
+		return text, nil
+	}); err != nil {
+		return err
+	}
 	if _, err := output(r.root, "git", "commit", "--quiet", "--all", "--allow-empty", "-m", "release "+version); err != nil {
 		return err
 	}

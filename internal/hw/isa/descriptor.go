@@ -169,14 +169,14 @@ var Descriptors = [...]DescriptorSpec{
 	}},
 	{Factors, "factors", "factors of a perturbation E = A·Bᵀ/√r, each transposed: a row for each rank", []DescriptorField{
 		{Name: "a", Doc: "address of the descriptor of A, r×m pents"},
-		{Name: "b", Doc: "address of that of B, r×k pents"},
+		{Name: "b", Doc: "address of the descriptor of B, r×k pents"},
 		{Name: "multiplier", Optional: true, Doc: "of projections, in 1/128; LRGEN writes it"},
 		{Name: "shift", Optional: true, Doc: "of the perturbation; LRGEN writes it"},
 	}},
-	{Population, "population", "what members are scored by", []DescriptorField{
+	{Population, "population", "the data that members are scored with", []DescriptorField{
 		{Name: "objective", Doc: "1 cross-entropy, 2 squared error"},
 		{Name: "outputs", Doc: "address of the descriptor of all members' outputs, bytes or, for squared error, accumulators or pents: n members have columns, or rows of pents, of equal number"},
-		{Name: "targets", Doc: "address of that of the targets of one member: classes in bytes, a row; or a tensor of the kind of outputs"},
+		{Name: "targets", Doc: "address of the descriptor of one member's targets: classes in bytes, a row; or a tensor of the kind of outputs"},
 	}},
 	{Update, "update", "how a generation moves a matrix", []DescriptorField{
 		{Name: "noise", Doc: "address of the noise descriptor"},

@@ -104,7 +104,7 @@ under the key (seed_low, seed_high). Under the binomial law a block gives 32 pen
 low nibbles of its sixteen bytes, then the high ones, each of which stands for the number
 of its bits that are set, minus 2. Under the uniform law it gives 8: from the low half u
 of each word, then the high half, ((5u + 2) >> 16) − 2. Factor A is the stream of use 0,
-factor B that of use 1; each row begins at a multiple of 32 pents.
+factor B the stream of use 1; each row begins at a multiple of 32 pents.
 
 An entry of Aᵀ·B has the variance v = r·V², with V = 1 of binomial and 2 of uniform pents.
 With the least e such that 2^e ≥ √v, LRGEN writes the multiplier round(128·2^e/√v) and

@@ -326,7 +326,7 @@ var Specs = [...]Spec{
 		POPAVG, "POPAVG", Evolution, FormatR, codeEvolution, 5,
 		[]Operand{address("update", Rd), address("scores", Rs1), number("n")},
 		"fitness of n members against their average",
-		"The update's codes ← the coded differences of the scores data[scores…] of n/2 pairs, plus and minus of each; or those of n members to their mean",
+		"The update's codes ← the coded differences of the scores data[scores…] of n/2 pairs, plus and minus of each; or the differences of n members from their mean",
 	},
 	{
 		PQUANT, "PQUANT", Evolution, FormatR, codeEvolution, 6,

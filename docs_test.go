@@ -1,0 +1,135 @@
+package pentary
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// pages returns the Markdown files of the repository.
+func pages(t *testing.T) []string {
+	t.Helper()
+	out, err := exec.Command("git", "ls-files", "*.md").Output()
+	if err != nil {
+		t.Skip("not a checkout: ", err)
+	}
+	return strings.Fields(string(out))
+}
+
+func read(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// marks are phrases that a native reader stumbles on, or that stand where the field has a
+// term.
+var marks = regexp.MustCompile(`(?i)` + strings.Join([]string{
+	`\bso many\b`, `\b(that|those) of\b`, `\bin place of\b`, `\bgo(es)? on (to|with|as|from|where)\b`, `\byields?\b`,
+	`\btakes? back\b`, `\blen(t|d|ds|ding)\b`, `\bhouses?\b`, `\bdoors?\b`, `\bchapters?\b`, `\bcalm(er)?\b`,
+	`\bheat\b`, `\brustles?\b`, `\ba floor of the library\b`, `\bhave it\b`, `\bby a hair\b`, `\bthought up\b`,
+	`(?-i:(^|[.:;] )What [a-z][^?\n]*\b(is|are|was|were|has|have|decides|does)\b[^?\n]*[.,;:])`,
+}, "|"))
+
+// TestProse fails on each of the marks outside code.
+func TestProse(t *testing.T) {
+	for _, name := range pages(t) {
+		code := false
+		for i, line := range strings.Split(read(t, name), "\n") {
+			if strings.HasPrefix(line, "```") {
+				code = !code
+			}
+			if code || strings.HasPrefix(line, "    ") || strings.HasPrefix(line, "> ") {
+				continue
+			}
+			if found := marks.FindString(line); found != "" {
+				t.Errorf("%s:%d: %q: say it plainly", name, i+1, found)
+			}
+		}
+	}
+}
+
+func TestMarks(t *testing.T) {
+	for _, bad := range []string{"a sum of that of W", "it goes on to the end", "What decides, is the rate.", "rows. What a pair weighs is rounded.", "so many bytes"} {
+		if !marks.MatchString(bad) {
+			t.Errorf("%q passes", bad)
+		}
+	}
+	for _, good := range []string{"What is a pent?", "That often helps", "a blended floor", "on those offsets"} {
+		if found := marks.FindString(good); found != "" {
+			t.Errorf("%q in %q", found, good)
+		}
+	}
+}
+
+var (
+	link    = regexp.MustCompile(`\]\(([^)#\s]*)(?:#([^)\s]*))?\)`)
+	heading = regexp.MustCompile(`(?m)^#+ +(.*)$`)
+	symbols = regexp.MustCompile(`[^\p{L}\p{N} _-]`)
+)
+
+// Every relative link leads to a file, and every anchor to a heading.
+func TestLinks(t *testing.T) {
+	for _, name := range pages(t) {
+		for _, found := range link.FindAllStringSubmatch(read(t, name), -1) {
+			target, anchor := found[1], found[2]
+			if strings.Contains(target, "://") {
+				continue
+			}
+			file := name
+			if target != "" {
+				file = filepath.Join(filepath.Dir(name), target)
+			}
+			if _, err := os.Stat(file); err != nil {
+				t.Errorf("%s: %v", name, err)
+				continue
+			}
+			if anchor == "" {
+				continue
+			}
+			var anchors []string
+			for _, h := range heading.FindAllStringSubmatch(read(t, file), -1) {
+				anchors = append(anchors, strings.ReplaceAll(symbols.ReplaceAllString(strings.ToLower(h[1]), ""), " ", "-"))
+			}
+			if !slices.Contains(anchors, anchor) {
+				t.Errorf("%s: %s has no heading %q", name, file, anchor)
+			}
+		}
+	}
+}
+
+// README.md fits on a screen, and its program is that of the example.
+func TestReadme(t *testing.T) {
+	readme := read(t, "README.md")
+	if n := strings.Count(readme, "\n"); n > 100 {
+		t.Errorf("README.md has %d lines, want at most 100", n)
+	}
+	_, program, _ := strings.Cut(readme, "```go\n")
+	program, _, _ = strings.Cut(program, "```")
+	if strings.Count(program, "\n") < 8 {
+		t.Fatalf("the program is\n%s", program)
+	}
+	example := read(t, "example_test.go")
+	for line := range strings.Lines(program) {
+		line, result, printed := strings.Cut(strings.TrimSpace(line), " // ")
+		if line == "// ..." {
+			continue
+		}
+		if printed && strings.HasPrefix(line, "fmt.Println") && !strings.Contains(example, "// Output: "+result) {
+			t.Errorf("the example does not print %q", result)
+		}
+		_, after, ok := strings.Cut(example, strings.TrimPrefix(line, "err = "))
+		if !ok {
+			t.Errorf("the example does not have, in this order, %q", line)
+			continue
+		}
+		example = after
+	}
+}
