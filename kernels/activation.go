@@ -12,7 +12,7 @@ package kernels
 // x may be dst.
 func Add(dst, x []int8) {
 	checkLen("Add", "x", len(x), len(dst), "%d activations", len(dst))
-	addElements(dst, x)
+	add(dst, x)
 }
 
 func addGeneric(dst, x []int8) {
@@ -23,13 +23,13 @@ func addGeneric(dst, x []int8) {
 
 // Gate lets as much of x through as the gates are open:
 //
-//	dst[i] = RoundShift((max(gate[i], -127)+127)·x[i], 8)
+//	dst[i] = RoundShift((max(gates[i], -127)+127)·x[i], 8)
 //
-// dst may be gate or x.
-func Gate(dst, gate, x []int8) {
-	checkLen("Gate", "gate", len(gate), len(dst), "%d activations", len(dst))
+// dst may be gates or x.
+func Gate(dst, gates, x []int8) {
+	checkLen("Gate", "gates", len(gates), len(dst), "%d activations", len(dst))
 	checkLen("Gate", "x", len(x), len(dst), "%d activations", len(dst))
-	gateElements(dst, gate, x)
+	gate(dst, gates, x)
 }
 
 func gateGeneric(dst, gate, x []int8) {
@@ -43,16 +43,16 @@ func opening(g int8) int32 { return max(int32(g), -127) + 127 }
 
 // Blend moves activations towards others as far as the gates are open:
 //
-//	dst[i] = clamp(dst[i] + RoundShift((max(gate[i], -127)+127)·(x[i]-dst[i]), 8), ±127)
+//	dst[i] = clamp(dst[i] + RoundShift((max(gates[i], -127)+127)·(x[i]-dst[i]), 8), ±127)
 //
-// gate or x may be dst.
+// gates or x may be dst.
 //
 // The paper's minGRU (arXiv 2511.16652, App. D) rounds down, which pulls every state
 // towards -127 by half a unit a step; here it is to nearest.
-func Blend(dst, gate, x []int8) {
-	checkLen("Blend", "gate", len(gate), len(dst), "%d activations", len(dst))
+func Blend(dst, gates, x []int8) {
+	checkLen("Blend", "gates", len(gates), len(dst), "%d activations", len(dst))
 	checkLen("Blend", "x", len(x), len(dst), "%d activations", len(dst))
-	blendElements(dst, gate, x)
+	blend(dst, gates, x)
 }
 
 func blendGeneric(dst, gate, x []int8) {

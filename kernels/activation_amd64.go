@@ -2,7 +2,7 @@
 
 package kernels
 
-func addQuads(dst, x *int8, n int) {
+func addAssembly(dst, x *int8, n int) {
 	if level >= avx512bw {
 		addAVX512(dst, x, n)
 	} else {
@@ -10,7 +10,7 @@ func addQuads(dst, x *int8, n int) {
 	}
 }
 
-func gateQuads(dst, gate, x *int8, n int) {
+func gateAssembly(dst, gate, x *int8, n int) {
 	if level >= avx512bw {
 		gateAVX512(dst, gate, x, n)
 	} else {
@@ -18,7 +18,7 @@ func gateQuads(dst, gate, x *int8, n int) {
 	}
 }
 
-func blendQuads(dst, gate, x *int8, n int) {
+func blendAssembly(dst, gate, x *int8, n int) {
 	if level >= avx512bw {
 		blendAVX512(dst, gate, x, n)
 	} else {

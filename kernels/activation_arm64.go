@@ -2,9 +2,9 @@
 
 package kernels
 
-func addQuads(dst, x *int8, n int)         { addNEON(dst, x, n) }
-func gateQuads(dst, gate, x *int8, n int)  { gateNEON(dst, gate, x, n) }
-func blendQuads(dst, gate, x *int8, n int) { blendNEON(dst, gate, x, n) }
+func addAssembly(dst, x *int8, n int)         { addNEON(dst, x, n) }
+func gateAssembly(dst, gate, x *int8, n int)  { gateNEON(dst, gate, x, n) }
+func blendAssembly(dst, gate, x *int8, n int) { blendNEON(dst, gate, x, n) }
 
 // addNEON is the loop of Add for n elements, a multiple of 4 and at least that. 9
 // instructions for 32 elements; the quads beyond the last multiple of 32 take 7 each.

@@ -5,29 +5,29 @@ package kernels
 // The kernels of gates take whole quads; what is left of the operands is up to the
 // reference loop.
 
-func addElements(dst, x []int8) {
+func add(dst, x []int8) {
 	n := 0
 	if level > generic && len(dst) >= 4 {
 		n = len(dst) &^ 3
-		addQuads(&dst[0], &x[0], n)
+		addAssembly(&dst[0], &x[0], n)
 	}
 	addGeneric(dst[n:], x[n:])
 }
 
-func gateElements(dst, gate, x []int8) {
+func gate(dst, gates, x []int8) {
 	n := 0
 	if level > generic && len(dst) >= 4 {
 		n = len(dst) &^ 3
-		gateQuads(&dst[0], &gate[0], &x[0], n)
+		gateAssembly(&dst[0], &gates[0], &x[0], n)
 	}
-	gateGeneric(dst[n:], gate[n:], x[n:])
+	gateGeneric(dst[n:], gates[n:], x[n:])
 }
 
-func blendElements(dst, gate, x []int8) {
+func blend(dst, gate, x []int8) {
 	n := 0
 	if level > generic && len(dst) >= 4 {
 		n = len(dst) &^ 3
-		blendQuads(&dst[0], &gate[0], &x[0], n)
+		blendAssembly(&dst[0], &gate[0], &x[0], n)
 	}
 	blendGeneric(dst[n:], gate[n:], x[n:])
 }

@@ -2,7 +2,7 @@
 
 package kernels
 
-func sumColumns(sums []int32, x []int8, quads, n int) {
+func columnSumsAssembly(sums []int32, x []int8, quads, n int) {
 	if level >= avx512bw {
 		columnSumsAVX512(&sums[0], &x[0], quads, n, len(sums))
 	} else {
@@ -102,7 +102,7 @@ func scaleColumnsWideAVX2(dst, x *int8, gain *[normalizeCols]int32, quads, n, co
 //go:noescape
 func scaleColumnsWideAVX512(dst, x *int8, gain *[normalizeCols]int32, quads, n, cols int)
 
-func requantizeRows(dst *int8, y, bias *int32, m, n int, shift uint, low int32) {
+func requantizeAssembly(dst *int8, y, bias *int32, m, n int, shift uint, low int32) {
 	if level >= avx512bw {
 		requantizeAVX512(dst, y, bias, m, n, shift, low)
 	} else {

@@ -2,7 +2,7 @@
 
 package kernels
 
-func sumColumns(sums []int32, x []int8, quads, n int) {
+func columnSumsAssembly(sums []int32, x []int8, quads, n int) {
 	columnSumsNEON(&sums[0], &x[0], quads, n, len(sums))
 }
 
@@ -66,7 +66,7 @@ func scaleColumnsNEON(dst, x *int8, gain *[normalizeCols]int32, quads, n, cols i
 //go:noescape
 func scaleColumnsWideNEON(dst, x *int8, gain *[normalizeCols]int32, quads, n, cols int)
 
-func requantizeRows(dst *int8, y, bias *int32, m, n int, shift uint, low int32) {
+func requantizeAssembly(dst *int8, y, bias *int32, m, n int, shift uint, low int32) {
 	requantizeNEON(dst, y, bias, m, n, shift, low)
 }
 

@@ -7,7 +7,7 @@ func columnSums(sums []int32, x []int8, k, n int) {
 		columnSumsGeneric(sums, x, k, n)
 		return
 	}
-	sumColumns(sums, x, Quads(k), n)
+	columnSumsAssembly(sums, x, Quads(k), n)
 }
 
 // normalizeCols is how many columns are summed and then scaled, while they are in
@@ -59,7 +59,7 @@ func requantize(dst []int8, y []int32, m, n int, o Output) {
 	if o.Bias != nil {
 		bias = &o.Bias[0]
 	}
-	requantizeRows(&dst[0], &y[0], bias, m, n, o.Shift, o.low())
+	requantizeAssembly(&dst[0], &y[0], bias, m, n, o.Shift, o.low())
 }
 
 func logProb(score []int32, logits []int8, target []uint8, m, n int) {

@@ -7,13 +7,13 @@ func weighQuad(dst *int8, a *uint8, f *[4]int8, m, mp int) {
 	weighQuadAVX2(dst, a, f, m, mp)
 }
 
-// interleaveQuads interleaves whole quads of terms; see interleaveFactorsAVX2.
-func interleaveQuads(dst, b *uint8, quads, stripQuads, kp int) {
+// interleaveFactorsAssembly interleaves whole quads of terms; see interleaveFactorsAVX2.
+func interleaveFactorsAssembly(dst, b *uint8, quads, stripQuads, kp int) {
 	interleaveFactorsAVX2(dst, b, quads, stripQuads, kp)
 }
 
-// interleaveSamples interleaves inputs; see updateTermsOfInputsAVX2.
-func interleaveSamples(strip *uint8, x *int8, quads, n, count int) (squares uint64) {
+// updateTermsOfInputsAssembly interleaves inputs; see updateTermsOfInputsAVX2.
+func updateTermsOfInputsAssembly(strip *uint8, x *int8, quads, n, count int) (squares uint64) {
 	return updateTermsOfInputsAVX2(strip, x, quads, n, count)
 }
 

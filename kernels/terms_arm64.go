@@ -7,13 +7,13 @@ func weighQuad(dst *int8, a *uint8, f *[4]int8, m, mp int) {
 	weighQuadNEON(dst, a, f, m, mp)
 }
 
-// interleaveQuads interleaves whole quads of terms; see interleaveFactorsNEON.
-func interleaveQuads(dst, b *uint8, quads, stripQuads, kp int) {
+// interleaveFactorsAssembly interleaves whole quads of terms; see interleaveFactorsNEON.
+func interleaveFactorsAssembly(dst, b *uint8, quads, stripQuads, kp int) {
 	interleaveFactorsNEON(dst, b, quads, stripQuads, kp)
 }
 
-// interleaveSamples interleaves inputs; see updateTermsOfInputsNEON.
-func interleaveSamples(strip *uint8, x *int8, quads, n, count int) (squares uint64) {
+// updateTermsOfInputsAssembly interleaves inputs; see updateTermsOfInputsNEON.
+func updateTermsOfInputsAssembly(strip *uint8, x *int8, quads, n, count int) (squares uint64) {
 	return updateTermsOfInputsNEON(strip, x, quads, n, count)
 }
 

@@ -34,7 +34,7 @@ func interleaveFactors(dst, b []uint8, terms, quads, kp int) {
 		interleaveFactorsGeneric(dst, b, terms, quads, kp)
 		return
 	}
-	interleaveQuads(&dst[0], &b[0], whole, quads, kp)
+	interleaveFactorsAssembly(&dst[0], &b[0], whole, quads, kp)
 	if terms%4 > 0 { // a last quad that is not full
 		interleaveFactorsGeneric(dst[whole*4*StripCols:], b[whole*4*kp:], terms%4, quads, kp)
 	}
@@ -45,6 +45,6 @@ func updateTermsOfInputs(strip []uint8, x []int8, quads, n int) (squares uint64)
 	if level == generic || whole == 0 || quads == 0 {
 		return updateTermsOfInputsGeneric(strip, x, quads, n, 0)
 	}
-	squares = interleaveSamples(&strip[0], &x[0], quads, n, whole)
+	squares = updateTermsOfInputsAssembly(&strip[0], &x[0], quads, n, whole)
 	return squares + updateTermsOfInputsGeneric(strip, x, quads, n, whole)
 }
