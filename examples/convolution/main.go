@@ -26,7 +26,10 @@ func channels(images *data.Dataset) *data.Dataset {
 func main() {
 	train, test, err := digits.Load()
 	check(err)
-	filters := nn.NewConv2D(digits.Side, digits.Side, 4, 32, 4, 2, true) // 32 filters of 4×4, stride 2
+	// 32 filters of 4×4, stride 2. Of nine shapes and settings these, with the rate below,
+	// were the best on a fifth of the training samples, held out: 96.5 % after 600
+	// generations; 16 filters 94.8 %, 3×3 94.4 %, 5×5 with stride 1 the same in twice the time.
+	filters := nn.NewConv2D(digits.Side, digits.Side, 4, 32, 4, 2, true)
 	model := nn.NewModel(filters, nn.NewDense(filters.Outputs(), digits.Classes, false))
 	model.Randomize(1)
 	evaluator, err := nn.NewEvaluator(model, nn.Classify(channels(train)), nn.EvaluatorOptions{Streams: 256})
