@@ -15,12 +15,17 @@ type rebuild struct {
 	data    string
 	threads int
 	json    bool
+	scores  bool // whether it takes the evaluator, and so the data
 }
 
 func (b *rebuild) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.SortFlags = false
-	console.Input(f, &b.data, "data", "`folder` or file that the data of a run with noise in activations, or on a table, are in now, if they have moved")
+	usage := "`folder` or file that the data of a run with noise in activations, or on a table, are in now, if they have moved"
+	if b.scores {
+		usage = "`folder` or file that the run's data are in now, if they have moved"
+	}
+	console.Input(f, &b.data, "data", usage)
 	threadsFlag(f, &b.threads)
 	f.BoolVar(&b.json, "json", false, "print one JSON object a line")
 }
@@ -35,7 +40,7 @@ func (b *rebuild) run(s *console.Streams, dir string) (*plan, *train.Run, error)
 	if err != nil {
 		return nil, nil, err
 	}
-	if p.needsData() {
+	if b.scores || p.needsData() {
 		if err := p.loadData(b.data); err != nil {
 			return p, nil, fmt.Errorf("rebuilding this run takes its data: %w", err)
 		}

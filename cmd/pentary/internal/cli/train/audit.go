@@ -1,0 +1,105 @@
+package train
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+
+	"github.com/spf13/cobra"
+
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
+	"github.com/Kaleaon/pentary-go/train"
+)
+
+// NewAudit returns the command audit.
+func NewAudit(s *console.Streams) *cobra.Command {
+	b := rebuild{scores: true}
+	sample, seed := 5, uint64(0)
+	cmd := &cobra.Command{
+		Use:   "audit DIR",
+		Short: "Score a random part of a run again and compare with its journal",
+		Long: `Score a random sample of a run's generations again and compare every code with the
+journal's. "pentary verify" proves that the weights are what the journal gives; an audit tests
+that the journal has what scoring gives, so that no worker of a distributed run, and nobody
+else, has changed it. It takes the run's data.
+
+Of each generation in the sample it scores one group of pairs (--groups), which is all of them
+by default. Exit status 1 says that codes differ, and the message says which first.`,
+		Example:     "  pentary audit run --sample 20",
+		Args:        oneRun,
+		Annotations: console.Arguments(console.ArgRun),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if sample < 1 {
+				return console.Usagef("--sample %d: want at least 1", sample)
+			}
+			if !cmd.Flags().Changed("seed") {
+				seed = rand.Uint64()
+			}
+			return b.audit(cmd.Context(), s, args[0], sample, seed)
+		},
+	}
+	cmd.Flags().IntVar(&sample, "sample", sample, "`number` of generations to score again, or all there are")
+	cmd.Flags().Uint64Var(&seed, "seed", 0, "`number` that the sample is drawn from (default random)")
+	b.flags(cmd)
+	return cmd
+}
+
+// audited is the last object that audit --json prints.
+type audited struct {
+	Dir         string            `json:"dir"`
+	Sound       bool              `json:"sound"`
+	Generations int               `json:"generations"`
+	Groups      int               `json:"groups"` // of a generation
+	Sampled     int               `json:"sampled"`
+	Pairs       int               `json:"pairs"`         // scored again
+	DetectsOne  float64           `json:"detects_one"`   // probability, if one group has wrong codes
+	DetectsTen  float64           `json:"detects_tenth"` // if one in ten has
+	Seed        uint64            `json:"seed"`
+	Wrong       []train.WrongCode `json:"wrong,omitempty"`
+	Seconds     float64           `json:"seconds"`
+}
+
+func (b *rebuild) audit(ctx context.Context, s *console.Streams, dir string, sample int, seed uint64) error {
+	_, r, err := b.run(s, dir)
+	if err != nil {
+		return err
+	}
+	a, err := r.Audit(ctx, dir, sample, seed)
+	if err != nil {
+		return interrupted(ctx, err)
+	}
+	all := a.Generations * a.Groups
+	out := &audited{
+		Dir: dir, Sound: len(a.Wrong) == 0, Generations: a.Generations, Groups: a.Groups, Sampled: a.Sampled, Pairs: a.Pairs,
+		DetectsOne: a.Detects(1), DetectsTen: a.Detects((all + 9) / 10), Seed: seed, Wrong: a.Wrong, Seconds: a.Time.Seconds(),
+	}
+	if !out.Sound {
+		w := a.Wrong[0]
+		err = fmt.Errorf("%s: generation %d: code of pair %d is %d, and scoring gives %d; %s differ in %d of the %d generations sampled",
+			dir, w.Generation, w.Pair, w.Have, w.Want, plural(w.Codes, "code", "codes"), len(a.Wrong), a.Sampled)
+	}
+	if b.json {
+		return errors.Join(err, s.PrintJSON("result", out))
+	}
+	out.write(newPrinter(s))
+	return err
+}
+
+// write prints the result for people.
+func (a *audited) write(p *printer) {
+	of := "generations"
+	if a.Groups > 1 {
+		of = "groups of generations"
+	}
+	p.line("Scored again", fmt.Sprintf("%s pairs, %s of %s %s, in %.3g s", report.Count(a.Pairs), report.Count(a.Sampled),
+		report.Count(a.Generations*a.Groups), of, a.Seconds))
+	p.line("Detects", fmt.Sprintf("one wrong in the run with probability %.3g, one in ten with %.3g", a.DetectsOne, a.DetectsTen))
+	p.line("Seed", fmt.Sprint(a.Seed))
+	if a.Sound {
+		p.line("Audited", p.Good("the journal has what scoring gives"))
+	} else {
+		p.line("Audited", p.Bad(fmt.Sprintf("%s with other codes", report.Count(len(a.Wrong)))))
+	}
+}

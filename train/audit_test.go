@@ -1,0 +1,83 @@
+package train
+
+import (
+	"context"
+	"math"
+	"testing"
+
+	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/es/journal"
+)
+
+// lying swaps the scores of the two members of some pairs of a generation.
+type lying struct {
+	es.Evaluator
+	generation int
+}
+
+func (l *lying) Evaluate(ctx context.Context, g es.Generation, scores []int64) error {
+	err := l.Evaluator.Evaluate(ctx, g, scores)
+	if n := len(scores) / (2 * g.Pairs); g.Number == l.generation {
+		for at := 0; at < 8*2*n; at += 2 * n { // of one group
+			for i := at; i < at+n; i++ {
+				scores[i], scores[i+n] = scores[i+n], scores[i]
+			}
+		}
+	}
+	return err
+}
+
+// An audit of all generations finds changed scores, and one of a part finds it as often
+// as it states. An honest run passes.
+func TestAudit(t *testing.T) {
+	for name, begin := range replicaRuns(t) {
+		t.Run(name, func(t *testing.T) {
+			for _, lie := range []int{-1, 2} {
+				dir := t.TempDir()
+				run := begin()
+				run.options.Dir, run.options.Sync = dir, journal.SyncNever()
+				if err := run.Open(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				if lie >= 0 {
+					run.Distribute(&lying{run.task.Evaluator, lie})
+				}
+				if _, err := run.Train(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				if err := run.Close(); err != nil {
+					t.Fatal(err)
+				}
+				a, err := begin().Audit(t.Context(), dir, math.MaxInt, 1)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if a.Generations != 6 || a.Sampled != 6*a.Groups || a.Pairs != 6*run.es.Pairs || a.Detects(1) != 1 {
+					t.Errorf("%+v", a)
+				}
+				switch {
+				case lie < 0 && len(a.Wrong) > 0:
+					t.Errorf("an honest run: %+v", a.Wrong)
+				case lie >= 0 && (len(a.Wrong) != 1 || a.Wrong[0].Generation != lie+1):
+					t.Errorf("a lie in generation %d: %+v", lie+1, a.Wrong)
+				}
+				if lie < 0 || name != "digits in groups" {
+					continue
+				}
+				found, stated, tries := 0, 0.0, 120
+				for seed := range tries {
+					a, err := begin().Audit(t.Context(), dir, 2, uint64(seed))
+					if err != nil {
+						t.Fatal(err)
+					}
+					found, stated = found+len(a.Wrong), a.Detects(1)
+				}
+				got := float64(found) / float64(tries)
+				if sd := math.Sqrt(stated * (1 - stated) / float64(tries)); math.Abs(got-stated) > 4*sd {
+					t.Errorf("found %.3f of the time, stated %.3f", got, stated)
+				}
+				t.Logf("2 of %d: found %.3f of the time, stated %.3f", 6*a.Groups, got, stated)
+			}
+		})
+	}
+}
