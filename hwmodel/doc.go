@@ -1,7 +1,7 @@
 // Package hwmodel documents the model of the Pentary accelerator; it has no API of its
 // own.
 //
-//	crossbar  what analog arrays make of a product, and how they age
+//	crossbar  analog arrays: their products, their errors and their ageing
 //	rtl       the units in Verilog, simulated against the library's kernels
 //
 // The rest of the model has one user, the command pentary hw, and is internal:
@@ -14,8 +14,7 @@
 //	internal/hw/energy    energy, from a table with a source for every price
 //	internal/hw/claims    the figures of the Pentary documents beside computed ones
 //
-// The table of package isa is the only statement of what an instruction is. What an
-// instruction computes is defined by package exec, bit for bit that of packages kernels
-// and lowrank; timing and energy are computed by observers. No package of the library
-// imports this one.
+// The table of package isa is the only definition of the instructions' encoding. Package
+// exec defines their results, bit-identical to those of packages kernels and lowrank;
+// observers compute timing and energy. No package of the library imports this one.
 package hwmodel

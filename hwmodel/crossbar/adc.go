@@ -17,7 +17,7 @@ func (a *array) fullScale() float64 {
 	return float64(2 * (1<<a.config.InputBits - 1) * (a.hi - a.lo) * Unit)
 }
 
-// convert adds what the converters make of the reads to sums, shifted left:
+// convert adds the converted reads to sums, shifted left:
 //
 //	sums += clamp(round(read/step), ±most)·step << shift
 func (a *array) convert(sums []int64, reads []int32, shift uint) {

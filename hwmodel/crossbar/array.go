@@ -3,8 +3,8 @@ package crossbar
 import "math"
 
 // array is one array of cells. It holds inputs lo to hi and outputs first to last of
-// the matrix, a word line an input and a pair of bit lines an output; after the
-// outputs' pairs come those of the checksum and the references.
+// the matrix, a word line an input and a pair of bit lines an output; the pairs of the
+// checksum and the references follow those of the outputs.
 type array struct {
 	config *Config
 	number uint32
@@ -16,13 +16,13 @@ type array struct {
 	pairs       int
 
 	cells  []cell // [lines][pairs][2], plus before minus
-	pents  []int8 // [hi-lo][pairs], what is meant to be there
+	pents  []int8 // [hi-lo][pairs], the values to hold
 	gap    gap
 	writes uint64 // of all cells
 	pulses uint64
 
 	planes planes
-	gain   int64   // what references find an output must be multiplied by, in 1/unity
+	gain   int64   // the factor that corrects an output, by the references, in 1/unity
 	digits int     // of the checksum that are in use
 	known  []int64 // of an input of one in the checksum's residual, in 1/Unit
 	limit  int64   // of what is left of that
@@ -104,7 +104,7 @@ func (a *array) setPents(w []int8, k int) {
 	a.digits = a.usedDigits()
 }
 
-// levels returns what the two cells of a pent are written with.
+// levels returns the levels of the two cells of a pent.
 func levels(pent int8) (plus, minus uint8) { return uint8(max(0, pent)), uint8(max(0, -pent)) }
 
 // program writes the cells whose level is another than their pent asks for, or all,
@@ -158,7 +158,7 @@ func (a *array) write(c *cell, line, column int, level uint8, now float64) {
 	}
 }
 
-// verify returns what program-and-verify makes of a cell's conductance.
+// verify returns a cell's conductance after program-and-verify.
 func (a *array) verify(c *cell, line, column int, target float64) float64 {
 	d := &a.config.Device
 	v := &d.Verify
@@ -193,8 +193,8 @@ func (a *array) worn(c *cell, line, column int) bool {
 	return float64(c.writes) >= d.Endurance*(1+float64(d.EnduranceSpread*normal(lo)))
 }
 
-// measure finds what every pair weighs now, and makes planes and gain of it. With
-// learn it is the new normal of the checksums.
+// measure computes the present weight of every pair, and planes and gain from it. With
+// learn, the checksums take it as their reference.
 func (a *array) measure(weights []int32, learn bool) {
 	rows := a.hi - a.lo
 	loss := a.wireLoss()
@@ -233,8 +233,8 @@ func (c *cell) now() float64 {
 	return float64(c.conductance * max(0, 1-float64(c.drift*c.drifted)))
 }
 
-// referencePents are what reference cells hold, by turns: the two ends, the two
-// halves, and the end once more.
+// referencePents are the values of reference cells, in turn: the two ends, the two halves,
+// and one end again.
 var referencePents = [...]int8{2, -2, 1, -1, 2}
 
 // unity is a gain of one.

@@ -3,11 +3,11 @@ package crossbar
 import "math"
 
 const (
-	// rangeSpread is the range of a calibrated converter in root mean squares of what
-	// it reads: what is beyond is clipped, so that the rest has finer steps.
+	// rangeSpread is the range of a calibrated converter, in root mean squares of its
+	// inputs. Larger inputs are clipped, so that the others have finer steps.
 	rangeSpread = 4
-	// limitSpread is the limit of a checksum in root mean squares of what is found
-	// where nothing fails.
+	// limitSpread is the limit of a checksum, in root mean squares of the differences
+	// without a failure.
 	limitSpread = 6
 )
 
@@ -15,9 +15,9 @@ const (
 const calibrationRead = math.MaxUint32
 
 // Calibrate sets the range of each array's converters, and the limit of its checksums,
-// by what they find in a batch of n columns of typical inputs. Before it, converters
-// reach the largest product that ideal cells can make, and a checksum fails by more
-// than half a unit. Calibrate again when the weights have become others.
+// from a batch of n columns of typical inputs. Before it, the converters' range is the
+// largest product of ideal cells, and the limit of a checksum is half a unit. Calibrate
+// again after the weights have changed.
 func (c *Crossbar) Calibrate(x []int8, n int) {
 	c.checkShapes("Calibrate", make([]int32, c.rows*n), x, n)
 	ws := &Workspace{}

@@ -6,20 +6,20 @@ import "github.com/Kaleaon/pentary-go/internal/reuse"
 // 1024 pents are within ±(5^6-1)/2.
 const checkDigits = 6
 
-// Check is what the checksums found of a product. An alternating sum of outputs that
-// differs by more than the calibrated limit from what the checksum's own pairs say is
-// a failure: a line that is open, a converter out of range, cells that changed since.
+// Check is the result of the checksums of a product. A failure is an alternating sum of
+// outputs that differs from the checksum's own pairs by more than the calibrated limit: an
+// open line, a converter out of range, cells that have changed.
 //
-// What programming errors make of the difference is no failure: a chip knows it, for it
-// reads each word line by itself once it is written. What is left is read noise and the
-// converters' steps, and what has happened since.
+// Programming errors are no failure: a chip knows their effect, because it reads each word
+// line by itself after writing. The rest of the difference is read noise, the converters'
+// steps and changes since then.
 type Check struct {
 	Sums   int // that were compared
 	Failed int
 	Worst  int64 // the largest difference, in units of a product, rounded
 }
 
-// Add adds what another product's checksums found.
+// Add adds the results of another product's checksums.
 func (c *Check) Add(o Check) {
 	c.Sums += o.Sums
 	c.Failed += o.Failed
@@ -66,8 +66,8 @@ func (a *array) usedDigits() (used int) {
 	return used
 }
 
-// learn remembers what each word line adds to the residuals as it is now: weights are
-// those of all pairs, [pairs][inputs].
+// learn stores the present contribution of each word line to the residuals. weights are of
+// all pairs, [pairs][inputs].
 func (a *array) learn(weights []int32) {
 	if a.checks == 0 {
 		return
@@ -86,8 +86,8 @@ func (a *array) learn(weights []int32) {
 	}
 }
 
-// factor returns what the conversions of a pair count in the residual: ±1 of an output,
-// powers of five of the checksum.
+// factor returns the factor of a pair's conversions in the residual: ±1 for an output, a
+// power of five for the checksum.
 func (a *array) factor(pair int) int64 {
 	digit := pair - a.outputs()
 	if digit < 0 {
@@ -100,8 +100,8 @@ func (a *array) factor(pair int) int64 {
 	return factor
 }
 
-// residuals writes what the conversions of the loaded columns, [outputs+checks][width],
-// differ by from their checksums, less what is known of it.
+// residuals returns the differences of the conversions of the loaded columns,
+// [outputs+checks][width], from their checksums, minus their known parts.
 func (a *array) residuals(ws *Workspace, width int) []int64 {
 	ws.residuals = reuse.Slice(ws.residuals, width)
 	clear(ws.residuals)

@@ -16,7 +16,7 @@ type Config struct {
 	References int
 
 	// Checksums adds pairs a word line that hold, in base 5, the alternating sum of
-	// its pents: what the outputs must add up to.
+	// its pents: the outputs must add up to it.
 	Checksums bool
 
 	// Wire is the resistance from one cell to the next, in ohms.

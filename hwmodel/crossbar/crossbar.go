@@ -80,7 +80,7 @@ func (c *Crossbar) Program(w *packed.Matrix) (written int) { return c.write(w, t
 // levelling included. It panics if w has another shape.
 func (c *Crossbar) Update(w *packed.Matrix) (written int) { return c.write(w, false) }
 
-// Refresh writes every cell with what it is meant to hold: drift begins anew.
+// Refresh writes every cell with its intended value again, which undoes drift.
 func (c *Crossbar) Refresh() (written int) { return c.writeArrays(true) }
 
 func (c *Crossbar) write(w *packed.Matrix, all bool) int {
@@ -136,7 +136,7 @@ func (c *Crossbar) Advance(seconds, celsius float64) error {
 	return nil
 }
 
-// Weight returns what the pair of row i and column j weighs as programmed, in pents,
+// Weight returns the weight of the pair of row i and column j as programmed, in pents,
 // before the correction by references.
 func (c *Crossbar) Weight(i, j int) float64 {
 	if i < 0 || i >= c.rows || j < 0 || j >= c.cols {

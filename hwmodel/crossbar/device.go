@@ -81,9 +81,9 @@ type Verify struct {
 // PulseSeconds is the time of one pulse and its read.
 const PulseSeconds = 100e-9
 
-// The presets. Wan's cells take 0 to 40 µS and no more than 1e6 writes; HfO2 stands
-// for the better end of what is published: 100 µS, five pulses of 5 % from cycle to
-// cycle and 10 % from device to device, 1 % of drift per decade.
+// The presets. Wan's cells have 0 to 40 µS and last at most 1e6 writes; HfO2 is at the
+// better end of the published range: 100 µS, five pulses of 5 % from cycle to cycle and
+// 10 % from device to device, 1 % of drift per decade.
 var (
 	Ideal = Device{Gmax: 40}
 	RRAM  = Device{
@@ -107,7 +107,7 @@ func (d *Device) unit() float64 { return (d.Gmax - d.Gmin) / 2 }
 // level returns the conductance that a level is written with.
 func (d *Device) level(level uint8) float64 { return d.Gmin + float64(d.unit()*float64(level)) }
 
-// clamp keeps a conductance within what a cell can have.
+// clamp limits a conductance to the range of a cell.
 func (d *Device) clamp(g float64) float64 { return min(max(g, 0), Headroom*d.Gmax) }
 
 // Check returns an error that names the first field out of range.

@@ -2,8 +2,8 @@ package crossbar
 
 import "math"
 
-// Logarithms and powers by series of their own: those of package math may differ in
-// their last bit from one architecture to another. The conversions to float64 keep
+// Logarithms and powers are computed by series here: the results of package math may
+// differ in their last bit between architectures. The conversions to float64 keep
 // a compiler from fusing a product with the sum that takes it.
 
 // log10 returns the decimal logarithm of v > 0, to within 1e-14 of its magnitude.

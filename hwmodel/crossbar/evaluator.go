@@ -10,12 +10,11 @@ import (
 	"github.com/Kaleaon/pentary-go/nn"
 )
 
-// Evaluator is an es.Evaluator that scores a network through its crossbars, as
-// nn.Evaluator does without them: what all members share, W·x, is the product of the
-// cells as programmed, and a member's perturbation of low rank is added to it
-// digitally, in the accumulator. The error of the cells is then part of the function
-// that evolution strategies climb, and only the few weights that a generation moves are
-// written.
+// Evaluator is an es.Evaluator that scores a network through its crossbars; otherwise it
+// is like nn.Evaluator. The product W·x, which all members share, is that of the cells as
+// programmed, and a member's low-rank perturbation is added to it digitally, in the
+// accumulator. The errors of the cells are then part of the objective, and only the few
+// weights that a generation moves are written.
 type Evaluator struct {
 	net        *Network
 	evaluator  *nn.Evaluator
@@ -45,9 +44,9 @@ func NewEvaluator(net *Network, task nn.Task, o nn.EvaluatorOptions) (*Evaluator
 	return e, err
 }
 
-// Evaluate implements es.Evaluator. It first writes the weights that have changed. Scores
-// are those of nn.Evaluator. It returns an error if the generation is not one of noise in
-// the network's weights, of low rank and with one group, or scores has another length.
+// Evaluate implements es.Evaluator. It first writes the weights that have changed. It scores
+// like nn.Evaluator. It returns an error unless the generation has low-rank noise in the
+// network's weights and one group, and scores has its length.
 func (e *Evaluator) Evaluate(ctx context.Context, g es.Generation, scores []int64) error {
 	if g.Groups != 1 || g.Noise.Estimator != lowrank.PerturbWeights || g.Noise.Rank == lowrank.FullRank {
 		return fmt.Errorf("crossbar: %d groups, noise of rank %d in %v: want one group and low-rank noise in weights",

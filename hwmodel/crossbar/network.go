@@ -8,8 +8,8 @@ import (
 	"github.com/Kaleaon/pentary-go/nn"
 )
 
-// Network is a model whose products are those of crossbars; the rest of it is digital.
-// The weights stay the model's: Update writes what has changed of them.
+// Network is a model whose products are computed by crossbars; the rest of it is digital.
+// The weights remain the model's: Update writes the changed ones.
 type Network struct {
 	Model     *nn.Model
 	Crossbars []*Crossbar // of its matrices, in order
@@ -44,7 +44,7 @@ func (n *Network) Update() (written int) {
 	return written
 }
 
-// Refresh writes all cells anew.
+// Refresh writes all cells again.
 func (n *Network) Refresh() (written int) {
 	for _, c := range n.Crossbars {
 		written += c.Refresh()
@@ -113,8 +113,8 @@ func (n *Network) Calibrate(d *data.Dataset) error {
 	return nil
 }
 
-// Accuracy returns how many samples of a dataset the network assigns to their class, in
-// reads of that number, and what the checksums say.
+// Accuracy returns the number of samples of a dataset that the network assigns to their
+// class, and the result of the checksums. read is the number of the reads, for their noise.
 func (n *Network) Accuracy(d *data.Dataset, read uint32) (correct int, check Check, err error) {
 	if err := n.checkData(d); err != nil {
 		return 0, Check{}, err

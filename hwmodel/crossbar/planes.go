@@ -19,8 +19,8 @@ const (
 type planes struct {
 	digits packed.Matrix // planes·outputs × inputs
 	rows   int           // outputs
-	count  int           // of planes; what the digits after them would hold is zero
-	lift   int32         // what the last plane is worth
+	count  int           // of planes; later digits are zero
+	lift   int32         // the value of the last plane
 	codes  []uint8
 }
 
@@ -54,9 +54,9 @@ func (p *planes) set(weights []int32, m, k int) {
 	}
 }
 
-// product returns the product of the weights with n columns of inputs in quads, in
-// units of 1/Unit, at the beginning of the scratch, which it returns as well, grown to
-// what it takes.
+// product returns the product of the weights and n columns of inputs in quads, in units
+// of 1/Unit, at the beginning of the scratch. It also returns the scratch, which it grows
+// as needed.
 func (p *planes) product(scratch []int32, x []int8, n int) (y, grown []int32) {
 	size := p.rows * n
 	scratch = reuse.Slice(scratch, p.count*size)

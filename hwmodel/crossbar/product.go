@@ -18,8 +18,8 @@ type Read struct {
 	First  int
 }
 
-// Workspace holds what one goroutine's product needs. It grows to what its largest use
-// needs and is then reused.
+// Workspace holds the buffers of one goroutine's products. It grows to the largest product
+// and is reused.
 type Workspace struct {
 	in          []int8  // inputs of an array, slice after slice, in quads
 	energy      []int32 // Σ x² of each slice and column
@@ -44,9 +44,9 @@ type job struct {
 	read Read
 }
 
-// MatMul computes what the crossbar makes of Y = W·X for a batch of n columns, laid
-// out as in kernels.MatMul, on all processors, and returns what the checksums say. It
-// is not for use by several goroutines: see Product.
+// MatMul computes Y = W·X on the crossbar for a batch of n columns, laid out as in
+// kernels.MatMul, on all processors, and returns the result of the checksums. It is not
+// safe for concurrent use: see Product.
 //
 //	y = Σ_arrays gain·Σ_slices 2^s·convert(Σ w·x + noise), rounded
 func (c *Crossbar) MatMul(y []int32, x []int8, n int, read Read) Check {
@@ -170,7 +170,7 @@ func slice(v int8, from, bits uint) int8 {
 	return int8(m)
 }
 
-// conversionsOf computes what the array's converters yield for the loaded inputs,
+// conversionsOf computes the numbers of the array's converters for the loaded inputs,
 // [outputs+checks][width].
 func (a *array) conversionsOf(ws *Workspace, width int, read Read) {
 	rows := a.outputs() + a.checks
@@ -205,7 +205,7 @@ func (a *array) drawNoise(ws *Workspace, reads, width int, read Read) {
 	}
 }
 
-// randomBytes returns the bytes of so many normal numbers, in whole units.
+// randomBytes returns the random bytes for n normal numbers, in whole units.
 func randomBytes(n int) int {
 	return (8*n + kernels.NoiseUnit - 1) / kernels.NoiseUnit * kernels.NoiseUnit
 }

@@ -4,13 +4,13 @@ import (
 	"github.com/Kaleaon/pentary-go/kernels"
 )
 
-// A kind says what a stream of random numbers is for. It shares a counter word with
-// the array's number, so that no two uses share a block.
+// A kind is the use of a stream of random numbers. It shares a counter word with the
+// array's number, so that no two uses share a block.
 type kind uint32
 
 const (
-	kindDevice kind = iota // what a cell is: stuck, drift; block is the cell of the line
-	kindCell               // what else it is: lifetime, factor of its pulses
+	kindDevice kind = iota // a cell's stuck state and drift; block is the cell of the line
+	kindCell               // a cell's lifetime and the factor of its pulses
 	kindSettle             // a write; generation is its number, block the cell
 	kindPulse              // a pulse of it; likewise, the pulse in the block's high half
 	kindRead               // a read; generation is its number, pair the column

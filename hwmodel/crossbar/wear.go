@@ -2,7 +2,7 @@ package crossbar
 
 import "math/bits"
 
-// Wear is what writes have done to a crossbar.
+// Wear counts the writes of a crossbar and their effect.
 type Wear struct {
 	Cells  int
 	Writes uint64 // of all cells since it was made
@@ -36,8 +36,8 @@ func (w *Wear) Add(o Wear) {
 // array after another.
 func (w *Wear) Seconds() float64 { return float64(w.Pulses) * PulseSeconds }
 
-// Lifetime returns how many generations cells of an endurance last if they go on to be
-// written as they have been for so many: until the one written most fails.
+// Lifetime returns the number of generations until the cell written most fails, if cells
+// of that endurance continue to be written as in the given number of generations.
 func (w *Wear) Lifetime(endurance float64, generations int) float64 {
 	return endurance * float64(generations) / float64(max(1, w.Most))
 }

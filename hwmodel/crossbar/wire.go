@@ -19,7 +19,7 @@ func (a *array) wireLoss() []float64 {
 	loss := make([]float64, len(a.cells))
 	inUse := func(line int) bool { return line != a.gap.at || a.lines == a.hi-a.lo }
 
-	// Along a word line: the current of a segment is that of all cells after it.
+	// Along a word line: a segment carries the current of all cells after it.
 	for line := range a.lines {
 		cells := a.line(line)
 		beyond := 0.0
@@ -33,7 +33,7 @@ func (a *array) wireLoss() []float64 {
 			loss[line*columns+i] = lost
 		}
 	}
-	// Along a bit line: the current of a segment is that of all cells before it.
+	// Along a bit line: a segment carries the current of all cells before it.
 	for i := range columns {
 		before := 0.0
 		total := 0.0 // of the whole line

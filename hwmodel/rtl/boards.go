@@ -2,8 +2,8 @@ package rtl
 
 import "embed"
 
-// boards has what the top needs beside its modules: the pins of two boards and the way
-// to their bitstreams.
+// boards holds the other files of the top: the pins of two boards and a Makefile for
+// their bitstreams.
 //
 //go:embed boards
 var boards embed.FS

@@ -9,9 +9,9 @@ import (
 //go:embed resource.json
 var resourceJSON []byte
 
-// Resource is what the units take, as free tools find it: measured numbers, not limits.
-// The names of designs are those of units, with the default parameters, or of the
-// designs that they are compared with, see testdata/compare.
+// Resource is the resources of the units, measured with free tools: they are not limits.
+// A design is named after its unit, with the default parameters, or is one of those for
+// comparison in testdata/compare.
 type Resource struct {
 	// Tools are the versions that the numbers are of.
 	Tools map[string]string
@@ -56,7 +56,7 @@ const (
 	Int8Accumulate = "int8_accumulate"
 )
 
-// Resources returns what resource.json holds.
+// Resources returns the contents of resource.json.
 func Resources() Resource {
 	var r Resource
 	if err := json.Unmarshal(resourceJSON, &r); err != nil {
@@ -65,8 +65,8 @@ func Resources() Resource {
 	return r
 }
 
-// LaneRatio returns how many times the gates of a pent×int8 multiplier an int8
-// multiplier takes: what weights of five levels save in logic.
+// LaneRatio returns the gates of an int8 multiplier divided by those of a pent×int8
+// multiplier: the saving in logic by weights of five levels.
 func (r Resource) LaneRatio() float64 { return r.Gates[Int8Lane] / r.Gates[PentLane] }
 
 // DotRatio is LaneRatio for a dot product of 16 lanes, whose adders weigh more.

@@ -22,7 +22,7 @@ type Param struct {
 	check func(value int) error
 }
 
-// Check returns an error that says what a value has to be, if it is not.
+// Check returns an error that states the allowed values if value is not one of them.
 func (p Param) Check(value int) error { return p.check(value) }
 
 // Unit is a unit that Emit writes.
@@ -94,9 +94,9 @@ type File struct {
 	Text []byte
 }
 
-// Emit returns the files of the named unit: its modules, of which that of the unit has
-// the values as the defaults of its parameters, so that it is a top as it stands. Values
-// not given stay as they are. An error names the parameter, or the units there are.
+// Emit returns the files of the named unit: its modules. The unit's own module has the
+// values as the defaults of its parameters, so that it can be the top level unchanged.
+// Other parameters keep their defaults. An error names the parameter, or the units.
 func Emit(name string, values map[string]int) ([]File, error) {
 	units := Units()
 	at := slices.IndexFunc(units, func(u Unit) bool { return u.Name == name })

@@ -127,7 +127,7 @@ module lowrank #(
 
     // Row 0 gives t, and sigma and minus with it. The others meet them in four stages:
     // multiply, round, shift, add. Row 0 of the next product comes directly behind the
-    // last row, so what stages after the first need moves along with the rows.
+    // last row, so the operands of later stages move along with the rows.
     reg signed [29:0] t;
     reg         [4:0] sigma_1, sigma_2;
     reg         [2:0] minus_q;

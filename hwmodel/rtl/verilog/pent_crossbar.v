@@ -2,14 +2,14 @@
 // and all y[j] = w[0][j]*x[0] + w[1][j]*x[1] + ... form at once, from one bit of every
 // x a cycle, the highest first.
 //
-// Cells add their code where the bit of x is one. What the offset of the codes adds
-// to every bit line, a reference line of cells of weight 1 counts, and it is taken
-// off twice. CHECKS more bit lines hold the sum of each word line's pents as a
+// Cells add their code where the bit of x is one. A reference line of cells of weight 1
+// counts what the offset of the codes adds to every bit line; twice its sum is
+// subtracted. CHECKS more bit lines hold the sum of each word line's pents as a
 // balanced base-5 number, the lowest digit first, so that in every product
 //
 //   y[0] + ... + y[COLS-1] = c[0] + 5*c[1] + 25*c[2] + ...
 //
-// Whatever one cell, bit line or accumulator gets wrong breaks the equation (Huang and
+// Any error of one cell, bit line or accumulator breaks the equation (Huang and
 // Abraham, "Algorithm-based fault tolerance for matrix operations", 1984).
 //
 // load   writes load_cells, bit line j in [3j+:3] with the checksums from j = COLS

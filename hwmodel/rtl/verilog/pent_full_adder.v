@@ -5,7 +5,7 @@
 // zero. Cells chain, the carry out of one being a carry in of the next.
 //
 // Latency: combinational.
-// Bounds:  codes 0 to 4, carries 0 to 2; what others give is not defined.
+// Bounds:  codes 0 to 4, carries 0 to 2; results of others are undefined.
 module pent_full_adder (
     input  [2:0] a,
     input  [2:0] b,

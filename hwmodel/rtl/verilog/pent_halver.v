@@ -1,13 +1,13 @@
 // The digit cell of exact division by two: a + sin = 2*h + 5*sout.
 //
-// Two is invertible modulo 5, so the low digit of what is to be halved alone
-// decides the low digit of the half, and the rest carries on upwards (Jebelean, "An
+// Two is invertible modulo 5, so the low digit of the operand alone decides the low
+// digit of the half, and the rest carries on upwards (Jebelean, "An
 // algorithm for exact division", 1993, with divisor 2).
 //
 // a, h are codes; sin and sout are carry + 1, as in pent_full_adder.
 //
 // Latency: combinational.
-// Bounds:  code 0 to 4, carry 0 to 2; what others give is not defined.
+// Bounds:  code 0 to 4, carry 0 to 2; results of others are undefined.
 module pent_halver (
     input      [2:0] a,
     input      [1:0] sin,

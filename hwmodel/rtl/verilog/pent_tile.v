@@ -6,7 +6,7 @@
 // load        writes load_weights, column i in [3i+:3], to row load_row; not while
 //             a product is being issued
 // start       begins a product of x, column i in [8i+:8], when ready
-// accumulate  with start: adds to what the accumulators hold
+// accumulate  with start: adds to the accumulators
 // valid       y is the new accumulator of row, rows in order; last with the last
 //
 // Latency: row r is valid 3 + log2(COLS) + r cycles after start; the next product may

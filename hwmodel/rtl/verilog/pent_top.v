@@ -1,7 +1,7 @@
 // A tile on a board, behind a serial port: the top of the iCE40 designs.
 //
-// The host sends commands, a byte each, and what belongs to them; only reading
-// answers. Numbers are little-endian.
+// The host sends commands, a byte each, followed by their operands; only read and
+// activate answer. Numbers are little-endian.
 //
 //   0x01 load        then each row of weights, 3 bits a pent, 3*COLS/8 bytes a row
 //   0x02 multiply    then x, COLS bytes: y = W*x
@@ -11,7 +11,7 @@
 //
 // Other bytes are ignored between commands. Commands need no pauses between them:
 // a byte takes longer than a product, if 10*DIVIDER exceeds ROWS + log2(COLS) + 4. But
-// the answer has to be over before the next command.
+// an answer has to end before the next command.
 //
 // busy  a command is under way, for a lamp
 //
@@ -42,8 +42,8 @@ module pent_top #(
     wire [7:0] data;
     uart_rx #(.DIVIDER(DIVIDER)) receiver (.clk(clk), .rst(rst), .rx(rx), .valid(got), .data(data));
 
-    // What a command still takes: bytes of a row or vector, gathered from the top
-    // down, and rows.
+    // The operands that a command still takes: bytes of a row or vector, gathered from
+    // the top down, and rows.
     reg [7:0]        command;  // 0 between commands
     reg [7:0]        bytes;
     reg [BITS-1:0]   taking;

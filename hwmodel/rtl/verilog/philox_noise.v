@@ -37,7 +37,7 @@ module philox_noise (
     assign valid = ready & full;
     wire begins = start & ready;
 
-    // The first round takes what comes from outside, so that loading costs no cycle.
+    // The first round takes the inputs directly, so that loading costs no cycle.
     wire [127:0] c = begins ? {generation, tensor, pair, block} : counter;
     wire [ 63:0] k = begins ? seed : key;
     wire [ 63:0] product_0 = M0 * {32'd0, c[31:0]};

@@ -2,8 +2,8 @@
 //
 // valid  data is a byte that has arrived; one cycle
 //
-// A byte without a stop bit is dropped, and the next start bit is looked for only when
-// the line has been high again: what a line that stays low ends in is no byte.
+// A byte without a stop bit is dropped, and the next start bit counts only after the line
+// has been high again: the end of a break is no byte.
 //
 // Latency: valid half a bit after the stop bit has begun.
 // Bounds:  DIVIDER, the clock cycles of a bit, is at least 4.

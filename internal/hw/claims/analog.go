@@ -14,7 +14,7 @@ import (
 	"github.com/Kaleaon/pentary-go/trit5"
 )
 
-// analog is what the documents say of crossbars.
+// analog returns the claims about crossbars.
 func analog() []Claim {
 	const cpu = "architecture/pentary_processor_architecture.md"
 	return []Claim{

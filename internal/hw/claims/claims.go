@@ -1,8 +1,7 @@
-// Package claims puts what the documents of the Pentary architecture promise beside
-// what the models of this module find. Every finding is computed when it is asked
-// for: from the library's own arithmetic, from counted operations, from synthesized
-// gates, from the cycle and the energy models; and every verdict follows from the two
-// numbers by a rule.
+// Package claims compares the claims of the Pentary documents with the models of this
+// module. Every finding is computed on demand, from the library's own arithmetic, counted
+// operations, synthesized gates, and the cycle and energy models. Every verdict follows
+// from the two numbers by a rule.
 package claims
 
 import "context"
@@ -24,21 +23,21 @@ var Verdicts = []Verdict{Confirmed, Understated, AgainstDense, Overstated, False
 
 // A Claim is a statement with the means to check it.
 type Claim struct {
-	Name    string // what is claimed
+	Name    string // the claim in words
 	Claimed string // the figure that the documents give
 	Source  string // where in them
 
 	find func() finding
 }
 
-// finding is what the models say.
+// finding is the result of the models.
 type finding struct {
 	computed string
 	verdict  Verdict
 	basis    string // how it is computed, with the numbers
 }
 
-// A Finding is a claim and what came of it.
+// A Finding is a claim with the result of the models.
 type Finding struct {
 	Claim    string  `json:"claim"`
 	Claimed  string  `json:"claimed"`
@@ -48,7 +47,7 @@ type Finding struct {
 	Source   string  `json:"source"`
 }
 
-// Find computes what the models say of a claim.
+// Find computes the finding of a claim.
 func (c Claim) Find() Finding {
 	f := c.find()
 	return Finding{c.Name, c.Claimed, f.computed, f.verdict, f.basis, c.Source}
@@ -63,8 +62,8 @@ func All() []Claim {
 	return all
 }
 
-// Compute returns what the models find for every claim. It returns the context's error
-// soon after the context is done.
+// Compute returns the findings of all claims. It returns the context's error soon after
+// the context is done.
 func Compute(ctx context.Context) ([]Finding, error) {
 	all := All()
 	findings := make([]Finding, len(all))
@@ -77,10 +76,10 @@ func Compute(ctx context.Context) ([]Finding, error) {
 	return findings, nil
 }
 
-// near is what counts as the same number.
+// near is the relative difference up to which numbers count as the same.
 const near = 0.05
 
-// gain judges a claimed factor of improvement by the range of what is found.
+// gain judges a claimed factor of improvement by the range of the computed ones.
 func gain(claimed, low, high float64) Verdict {
 	switch {
 	case low*(1-near) <= claimed && claimed <= high*(1+near):

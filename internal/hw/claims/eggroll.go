@@ -26,13 +26,13 @@ func (p population) String() string {
 	return fmt.Sprintf("%d×%d, N = %s, r = %d", p.size, p.size, count(p.members), p.rank)
 }
 
-// storage returns what the library counts as storage, in pents.
+// storage returns the storage of the population, in pents.
 func (p population) storage() lowrank.Storage {
 	return lowrank.PopulationStorage(p.size, p.size, p.members, p.rank)
 }
 
-// seeds returns what members take of whom a seed and a score are kept, in pents of
-// three bits: eight bytes and four.
+// seeds returns the storage of a population as a seed and a score a member, eight bytes
+// and four, in pents of three bits.
 func (p population) seeds() int { return p.members * 12 * 8 / 3 }
 
 // weights, factors and members as numbers.
@@ -40,7 +40,7 @@ func (p population) weights() float64 { return float64(p.size * p.size) }
 func (p population) factors() float64 { return float64(p.rank * 2 * p.size) }
 func (p population) n() float64       { return float64(p.members) }
 
-// eggroll is what the documents say of evolution strategies on the architecture.
+// eggroll returns the claims about evolution strategies on the architecture.
 func eggroll() []Claim {
 	const (
 		doc     = "research/eggroll_pentary_integration.md"

@@ -12,7 +12,7 @@ import (
 // value returns an entry of the energy table.
 func value(name string) float64 { return energy.Lookup(name).Value }
 
-// logic is what the documents say of gates.
+// logic returns the claims about gates.
 func logic() []Claim {
 	const cpu = "architecture/pentary_processor_architecture.md"
 	return []Claim{
@@ -76,7 +76,7 @@ func prototypeQuantize(x int32, scale uint32) int {
 	return int(max(-2, min(2, rounded)))
 }
 
-// nearestPent is what it should yield.
+// nearestPent is the correct result.
 func nearestPent(x int32, scale uint32) int {
 	// Half up: floor(x/scale + 1/2), with the quotient in whole units.
 	n := int64(x)*2 + int64(scale)
@@ -98,7 +98,7 @@ func quantizer() finding {
 			}
 			want := nearestPent(int32(x), scale)
 			if want == 0 {
-				continue // zero is what a range around both signs rounds to
+				continue // a range around both signs rounds to zero
 			}
 			inputs[sign]++
 			if prototypeQuantize(int32(x), scale) != want {

@@ -7,7 +7,7 @@ import (
 	"github.com/Kaleaon/pentary-go/trit5"
 )
 
-// numbers is what the documents say of pents as numbers.
+// numbers returns the claims about pents as numbers.
 func numbers() []Claim {
 	const cpu = "architecture/pentary_processor_architecture.md"
 	bitsOfWord := math.Log2(trit5.Levels) * trit5.WordPents

@@ -7,7 +7,7 @@ import (
 	"github.com/Kaleaon/pentary-go/internal/hw/energy"
 )
 
-// power is what the documents say of energy.
+// power returns the claims about energy.
 func power() []Claim {
 	const (
 		model = "research/pentary_power_model.md"
@@ -53,8 +53,8 @@ func power() []Claim {
 	}
 }
 
-// training follows the documents' own baseline with what was measured: computing by the
-// ratio of the lanes, memory by its bits.
+// training scales the documents' own baseline by measurements: computing by the ratio of
+// the lanes, memory by its bits.
 func training() finding {
 	compute, memory := value("documents.baseline.compute"), value("documents.baseline.memory")
 	c := energy.Synthesized(energy.Typical)
@@ -70,8 +70,8 @@ func training() finding {
 	}
 }
 
-// entropy is that of a pent, in bits, of a share of zeros and otherwise ±1 and ±2 as
-// 4 to 3.
+// entropy returns the entropy in bits of a pent that is zero in a share of all cases and
+// otherwise ±1 or ±2, in the ratio 4 to 3.
 func entropy(zeros float64) float64 {
 	sum := 0.0
 	for _, p := range []float64{zeros, (1 - zeros) * 2 / 7, (1 - zeros) * 2 / 7, (1 - zeros) * 1.5 / 7, (1 - zeros) * 1.5 / 7} {

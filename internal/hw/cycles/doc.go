@@ -1,10 +1,9 @@
-// Package cycles models when the accelerator does what a program asks: a scalar
-// pipeline of five stages that issues in order, and units that work beside it.
+// Package cycles models the accelerator's timing: a scalar pipeline of five stages that
+// issues in order, and units that work in parallel with it.
 //
-// It is fed the instructions that a run executed, one Op after another, and keeps no
-// values: the executor has those. A Pipeline is a recurrence over the stages' start
-// times, so a program of any length takes constant memory; the Timeline keeps as many
-// instructions as it is asked to.
+// Its input is the executed instructions, one Op after another; it keeps no values. A
+// Pipeline is a recurrence over the stages' start times, so a program of any length takes
+// constant memory; the Timeline keeps a limited number of instructions.
 //
 // The pipeline forwards results from the end of execute and of memory, stalls for a
 // cycle where a load's result is used at once, predicts every branch as not taken and
@@ -12,6 +11,6 @@
 // the unit; later instructions wait if they need the unit, a register it writes, or
 // memory that it reads or writes. FENCE, SYNC and HALT wait for all units.
 //
-// Times are cycles of one clock. Latencies given in nanoseconds, those of analog
-// arrays, are rounded up to whole cycles of the machine's clock.
+// Times are cycles of one clock. The latencies of analog arrays are in nanoseconds, and
+// rounded up to whole cycles of the machine's clock.
 package cycles

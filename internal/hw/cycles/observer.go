@@ -12,8 +12,7 @@ type Observer struct {
 	Timeline Timeline
 }
 
-// NewObserver returns an observer that keeps the first instructions, so many, for a
-// picture.
+// NewObserver returns an observer that keeps the first keep instructions, for a picture.
 func NewObserver(m Machine, keep int) *Observer {
 	return &Observer{Machine: m, Timeline: Timeline{Keep: keep}}
 }
@@ -23,7 +22,7 @@ func (o *Observer) Step(e exec.Event) {
 	o.Timeline.Add(o.Pipeline.Step(o.Machine.Op(e)))
 }
 
-// Op returns what an executed instruction is to the pipeline.
+// Op returns an executed instruction as the pipeline sees it.
 func (m Machine) Op(e exec.Event) Op {
 	op := Op{PC: e.PC, Inst: e.Inst}
 	regs, n := e.Inst.Reads()
@@ -91,12 +90,12 @@ func (m Machine) work(e *exec.Event) (Unit, int) {
 	return 0, 0
 }
 
-// elements counts what traffic consists of: a lane takes one a cycle.
+// elements returns the number of elements of traffic: a lane takes one a cycle.
 func elements(t exec.Traffic) int {
 	return t.Bytes + t.Accumulators/4 + t.Words/isa.WordBytes + t.Pents*8/3
 }
 
-// words is the memory of words; those of tensors are numbered by their kinds.
+// words is the memory of words; the memories of tensors are numbered by kind.
 const words = 0
 
 // touched returns the memory that work reads and writes. Descriptors are read when the

@@ -8,8 +8,8 @@ type Stall uint8
 
 // The reasons, in the order in which a delay is attributed to them.
 const (
-	Flush    Stall = iota // fetched anew after a taken branch
-	LoadUse               // needs what a load is still reading
+	Flush    Stall = iota // fetched again after a taken branch
+	LoadUse               // needs the result of a load in progress
 	Result                // needs a register that a unit has yet to write
 	Conflict              // touches memory that a unit works on
 	Busy                  // needs a unit that is busy
@@ -32,8 +32,8 @@ const (
 	Stages
 )
 
-// A Slot is the passage of an instruction: the cycles in which it enters each stage,
-// and those of the work it handed over.
+// A Slot is the passage of an instruction: the cycles in which it enters each stage, and
+// the cycles of the unit's work on it.
 type Slot struct {
 	Op
 	Enter  [Stages]int64

@@ -36,8 +36,8 @@ type Latency struct {
 	Cycles      int
 }
 
-// Latencies of an array: those that the architecture's documents and its Verilog give
-// one of 256×256, and that of this module's own.
+// Latencies of an array: of 256×256 according to the Pentary documents and the prototype's
+// Verilog, and of this module's own.
 var (
 	Analog    = Latency{Name: "analog alone", Nanoseconds: 10}
 	FastADC   = Latency{Name: "fast converters", Nanoseconds: 26}
@@ -100,7 +100,7 @@ func (m Machine) LowRankProduct(rows, cols, rank, n int) int {
 	return rank*n*(ceil(cols, m.TileSide)+rows) + m.tree() + 6
 }
 
-// NoiseBlock is what a noise unit draws in NoiseRounds cycles, in pents.
+// NoiseBlock is the number of pents that a noise unit draws in NoiseRounds cycles.
 const (
 	NoiseBlock  = 32
 	NoiseRounds = 10
@@ -113,8 +113,8 @@ func (m Machine) Noise(pents int) int { return m.Blocks(ceil(pents, NoiseBlock))
 // for a block.
 func (m Machine) Blocks(n int) int { return ceil(n, m.NoiseUnits) * NoiseRounds }
 
-// Factors returns the cycles of drawing the factors of a perturbation, so many blocks:
-// after the last the unit takes it over, and then stores it.
+// Factors returns the cycles of drawing the factors of a perturbation of that number of
+// blocks: the unit takes one cycle to receive the last block, and one to store it.
 func (m Machine) Factors(blocks int) int {
 	if blocks == 0 {
 		return 0

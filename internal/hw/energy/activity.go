@@ -1,6 +1,6 @@
 package energy
 
-// Activity counts what a program did.
+// Activity counts the operations of a program.
 type Activity struct {
 	Zero, One, Two int64 // multiply-accumulates of an int8 and a pent of 0, ±1, ±2
 	Adds           int64 // of 32 bits, of the scalar pipeline and the elementwise units
@@ -39,8 +39,8 @@ func (b Breakdown) Total() float64 {
 	return sum
 }
 
-// Breakdown prices an activity. Operations of analog arrays cost what the macro says
-// for int8 inputs.
+// Breakdown prices an activity. Operations of analog arrays cost the macro's energy for
+// int8 inputs.
 func (c Calibration) Breakdown(a Activity, m Macro) Breakdown {
 	analog := m.Operation(8, 8+outputGuard) / 1000
 	return Breakdown{

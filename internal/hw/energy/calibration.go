@@ -18,7 +18,7 @@ type Calibration struct {
 // int8MAC is the anchor of both calibrations: 8-bit multiply, 32-bit accumulate.
 func int8MAC() float64 { return value("int8.mul") + value("int32.add") }
 
-// common returns what the calibrations share.
+// common returns the part that the calibrations share.
 func common(name string, b Bound) Calibration {
 	// A round of Philox is two multiplies of 32 bits, and its xors; a block of ten
 	// rounds gives 32 pents.
@@ -36,7 +36,7 @@ func common(name string, b Bound) Calibration {
 
 // Horowitz prices a pent's multiply-accumulate by its adder: the product is wiring
 // and a conditional negation, which the accumulator's carry completes. A zero's lane
-// does not switch. What has a range in the table is at a bound of it: memory.
+// does not switch. b selects a bound of the prices with a range: memory.
 func Horowitz(b Bound) Calibration {
 	c := common("Horowitz", b)
 	c.One, c.Two = c.Add, c.Add

@@ -1,21 +1,19 @@
-// Package energy models what the accelerator's parts dissipate. Every physical
-// number stands in one table, with its range, its technology and where it comes
-// from; everything else is arithmetic on the table.
+// Package energy models the energy of the accelerator's parts. Every physical number is
+// in one table, with its range, its technology and its source; everything else is
+// arithmetic on the table.
 //
 // # Two calibrations
 //
-// What a multiply-accumulate of a pent and an int8 costs is computed in two ways
-// that share nothing but the price of an int8 one: from published energies of adders
-// and multipliers (Horowitz), and from the ratio of two synthesized lanes
-// (Synthesized). They bracket each other; a result is worth what both agree on. Of a
-// gate-level simulation the ratio alone is portable, so absolute values are anchored
-// to the published int8 operation.
+// The energy of a multiply-accumulate of a pent and an int8 is computed in two ways that
+// share only the price of an int8 one: from published energies of adders and multipliers
+// (Horowitz), and from the ratio of two synthesized lanes (Synthesized). A result is
+// reliable as far as both agree. Only the ratio of a gate-level simulation is portable, so
+// absolute values are anchored to the published int8 operation.
 //
 // # Analog macros
 //
 // A Macro is an analog crossbar with its converters. Its two constants are solved
-// from two published points of a chip; a point that was held out tells how far to
-// trust the rest, see Published.
+// from two published points of a chip; a held-out point tests the model, see Published.
 //
 // Energies are in picojoules and powers in watts unless a name says otherwise. The
 // arithmetic is float64 without fused operations, so results are the same on every

@@ -59,8 +59,8 @@ func (m Macro) Scaled(node int) Macro {
 }
 
 // NeuRRAM returns the macro of a 130 nm chip whose cells hold a whole weight and whose
-// inputs are signed. Line and Step solve its points of one and six bits; that of three
-// bits is held out.
+// inputs are signed. Line and Step solve its points of one and six bits; the point of
+// three bits is held out.
 func NeuRRAM() Macro {
 	m := Macro{Name: "NeuRRAM", Node: 130, Rows: 256, Planes: 1, magnitude: true}
 	least, most := 1000/value("neurram.1bit"), 1000/value("neurram.6bit")
@@ -74,7 +74,7 @@ func NeuRRAM() Macro {
 
 // ReRAM22 returns the macro of a 22 nm chip of binary cells, eight for a weight, that
 // reads in the time domain: its readout is part of each phase. Line and Phase come
-// from its point of eight bits; that of binary operands is held out.
+// from its point of eight bits; the point of binary operands is held out.
 func ReRAM22() Macro {
 	const bits = 8
 	return Macro{
@@ -84,7 +84,7 @@ func ReRAM22() Macro {
 	}
 }
 
-// A Point is a published efficiency and what the model makes of it.
+// A Point is a published efficiency beside the modelled one.
 type Point struct {
 	Macro     string
 	InputBits int
@@ -93,7 +93,7 @@ type Point struct {
 	HeldOut   bool // not used to calibrate
 }
 
-// Error returns by how much the model is off, relative to what was published.
+// Error returns the relative error of the model.
 func (p Point) Error() float64 { return p.Modelled/p.Published - 1 }
 
 // Published replays the published macros.

@@ -5,7 +5,7 @@ import (
 	"github.com/Kaleaon/pentary-go/internal/hw/isa"
 )
 
-// A Meter counts what a program does while an executor runs it. It implements
+// A Meter counts the activity of a program while an executor runs it. It implements
 // exec.Observer.
 type Meter struct {
 	Activity
@@ -55,7 +55,7 @@ const pentsOfBlock = 32
 func (m *Meter) multiply(products int64, c exec.Census) {
 	total := int64(c.Total())
 	if total == 0 {
-		m.One += products // what they are is not known
+		m.One += products // their values are not known
 		return
 	}
 	zero, two := share(products, int64(c.Zero), total), share(products, int64(c.Two), total)

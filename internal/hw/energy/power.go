@@ -43,7 +43,7 @@ type OperatingPoint struct {
 	Clock   float64 // GHz
 }
 
-// OperatingPoints returns those of the Pentary documents, the fastest first.
+// OperatingPoints returns the operating points of the Pentary documents, the fastest first.
 func OperatingPoints() []OperatingPoint {
 	var all []OperatingPoint
 	for _, name := range []string{"high", "balanced", "saver"} {

@@ -2,9 +2,9 @@ package energy
 
 import "fmt"
 
-// An Entry is a sourced physical quantity. Low and High bound what the source, or the
-// field, says it may be; a quantity that was counted or stated without a range has
-// both equal to Value.
+// An Entry is a sourced physical quantity. Low and High are its range according to the
+// source or the literature; both equal Value for a quantity that was counted or stated
+// without a range.
 type Entry struct {
 	Name    string
 	Value   float64
@@ -42,7 +42,7 @@ var Table = []Entry{
 	{"sram.read32", 5, 5, 50, "pJ", 45, 0.9, horowitz + ": 8 KiB; high is 1 MiB"},
 	{"dram.read32", 640, 640, 1300, "pJ", 45, 0.9, horowitz + ": 1.3 to 2.6 nJ for 64 bits"},
 
-	// Synthesized lanes: energies whose ratio is what counts, and gates.
+	// Synthesized lanes: energies, of which only the ratio is used, and gates.
 	exact("dot.int8", 2.58, "pJ", 45, 0, synth),
 	exact("dot.int4", 1.39, "pJ", 45, 0, synth),
 	exact("dot.pent", 0.68, "pJ", 45, 0, synth),
@@ -73,7 +73,7 @@ var Table = []Entry{
 	exact("gates.xorshift32", 415, "GE", 45, 0, gates),
 	exact("gates.threefry", 3025, "GE", 45, 0, gates),
 
-	// What the Pentary documents say of energy and power.
+	// Energy and power according to the Pentary documents.
 	exact("documents.pent.add", 0.08, "pJ", 45, 0, power+" §2.1; a digit"),
 	exact("documents.mul.zero", 0, "pJ", 45, 0, power+" §2.2"),
 	exact("documents.mul.one", 0.05, "pJ", 45, 0, power+" §2.2"),
@@ -111,7 +111,7 @@ var Table = []Entry{
 	{"mosfet.alpha", 1.3, 1.2, 1.5, "1", 45, 0, alpha + ": 1.3 for short channels"},
 	{"mosfet.threshold", 0.3, 0.25, 0.4, "V", 45, 0, alpha + "; thresholds of a 45 nm process"},
 
-	// Cells of a crossbar, and what the Pentary documents say of its latency.
+	// Cells of a crossbar, and its latency according to the Pentary documents.
 	{"cell.gmax", 40, 40, 100, "µS", 0, 0.5, rram},
 	exact("cell.read", 0.5, "V", 0, 0.5, rram),
 	{"cell.mac", 20, 20, 50, "fJ", 0, 0.5, rram + ": 2 ns at gmax"},
@@ -131,7 +131,7 @@ var Table = []Entry{
 	exact("reram22.1bit", 1286.4, "TOPS/W", 22, 0, hungBits),
 	exact("reram22.latency", 14.4, "ns", 22, 0, hung+": 8-bit inputs"),
 
-	// Published digital chips of few levels: what brackets a pent ASIC.
+	// Published digital chips of few levels, which bracket a pent ASIC.
 	exact("bitrom.ternary", 20.8, "TOPS/W", 65, 0, "BitROM, ternary weights in ROM, 65 nm"),
 	exact("slimllama.peak", 4.92, "TOPS", 28, 0, "Slim-Llama, ISSCC 2025, 28 nm"),
 	exact("slimllama.power", 0.082, "W", 28, 0, "Slim-Llama, ISSCC 2025, 28 nm"),
@@ -164,7 +164,7 @@ func Lookup(name string) Entry {
 // value returns the value of an entry.
 func value(name string) float64 { return Lookup(name).Value }
 
-// A Bound is an end of the entries' ranges, or what they are most likely.
+// A Bound selects the typical value of entries or an end of their ranges.
 type Bound uint8
 
 // The bounds.

@@ -14,7 +14,7 @@ type ObserverFunc func(Event)
 // Step calls f.
 func (f ObserverFunc) Step(e Event) { f(e) }
 
-// Event is what an instruction did, as far as its time and energy depend on it.
+// Event is an executed instruction, as far as its time and energy depend on it.
 type Event struct {
 	PC    int // address of the instruction
 	Inst  isa.Instruction
@@ -50,13 +50,13 @@ type Event struct {
 	// Read and Written are traffic of the memories. Descriptors count as words.
 	Read, Written Traffic
 
-	// Far is the part of it that crosses to far memory, in bytes: of LOADV what is read
-	// there, of STOREV what is written.
+	// Far is the traffic with far memory, in bytes: the bytes that LOADV reads there, or
+	// that STOREV writes.
 	Far int
 }
 
-// MACs returns the multiply-accumulates of the instruction, by pents: those of its
-// product, of both factors, or of an update.
+// MACs returns the multiply-accumulates of the instruction with pents: of its product, of
+// both factors, or of an update.
 func (e *Event) MACs() int {
 	switch e.Inst.Op {
 	case isa.MATVEC, isa.CONV:

@@ -113,7 +113,7 @@ func (m *Machine) squaredError(scores []int64, outputs, targets Tensor) error {
 	return nil
 }
 
-// elements returns what reads single elements of two tensors.
+// elements returns functions that read single elements of two tensors.
 func (m *Machine) elements(a, b Tensor) (x, y func(i, j int) int64, err error) {
 	of := func(t Tensor) (func(i, j int) int64, error) {
 		switch t.Kind {
@@ -210,7 +210,7 @@ func (m *Machine) normalize(dst []int32, scores []int64) {
 		distances[i] = v - mean
 		largest = max(largest, distances[i], -distances[i])
 	}
-	// Squares of so many bits add up for the largest population.
+	// Squares of values of that many bits do not overflow for the largest population.
 	const fit = 20
 	down := uint(max(0, bits.Len64(uint64(largest))-fit))
 	squares := uint64(0)

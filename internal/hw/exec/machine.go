@@ -18,7 +18,7 @@ type Config struct {
 	Bytes        int // activations; default 2^20
 	Accumulators int // of 32 bits; default 2^20
 
-	// Steps, if not zero, ends a run by ErrSteps after so many instructions.
+	// Steps, if not zero, ends a run with ErrSteps after that many instructions.
 	Steps int
 
 	Observers []Observer
@@ -30,8 +30,8 @@ const MaxMemory = 1 << 30
 // ErrSteps is why a run ends that reaches Config.Steps.
 var ErrSteps = errors.New("limit of steps reached")
 
-// Fault is why an instruction could not be executed. The machine is as it was before
-// it, but for memory that a tensor instruction had begun to write.
+// Fault is the reason why an instruction could not be executed. The machine is unchanged,
+// except for memory that a tensor instruction had begun to write.
 type Fault struct {
 	PC    int
 	Where string // its line if the program has lines, or its address
@@ -123,8 +123,8 @@ func New(p *isa.Program, c Config) (*Machine, error) {
 // endsFlow reports whether the instruction after one is never its successor.
 func endsFlow(op isa.Op) bool { return op == isa.HALT || op == isa.JUMP || op == isa.RET }
 
-// Restart brings the machine to the first instruction again, with registers of zero
-// but for SP, which is the end of data memory. Memories stay as they are.
+// Restart sets the machine to the first instruction and all registers to zero, except SP,
+// which is the end of data memory. Memories are unchanged.
 func (m *Machine) Restart() {
 	m.pc, m.steps, m.halted = 0, 0, false
 	m.regs, m.acc = [isa.Registers]int64{}, accumulator{}
@@ -181,10 +181,10 @@ func (m *Machine) fault(in isa.Instruction, err error) error {
 	return &Fault{PC: m.pc, Where: m.program.Where(m.pc), Inst: in, Err: err}
 }
 
-// watched reports whether anybody looks at events, for what is costly to count.
+// watched reports whether there are observers, for counts that are expensive.
 func (m *Machine) watched() bool { return len(m.config.Observers) > 0 }
 
-// Halted reports whether the program has come to its end.
+// Halted reports whether the program has ended.
 func (m *Machine) Halted() bool { return m.halted }
 
 // PC returns the address of the next instruction.
@@ -196,7 +196,7 @@ func (m *Machine) Steps() int { return m.steps }
 // Register returns the content of a register.
 func (m *Machine) Register(r isa.Reg) int64 { return m.regs[r] }
 
-// SetRegister changes a register, but for P0, to v wrapped modulo 5^16.
+// SetRegister sets a register to v modulo 5^16. P0 stays zero.
 func (m *Machine) SetRegister(r isa.Reg, v int64) {
 	if r != isa.Zero {
 		m.regs[r] = wrap(v)

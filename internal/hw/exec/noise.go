@@ -57,8 +57,8 @@ func (m *Machine) noise(address int64) (n noise, err error) {
 	}, nil
 }
 
-// ofRank returns the noise as package lowrank has it, or an error if the rank is out of
-// range.
+// ofRank returns the noise in the form of package lowrank, or an error if the rank is out
+// of range.
 func (n noise) ofRank(rank int64) (lowrank.Noise, error) {
 	if rank < 1 || rank > lowrank.MaxRank {
 		return lowrank.Noise{}, fmt.Errorf("rank %d, want 1 to %d", rank, lowrank.MaxRank)
@@ -66,12 +66,12 @@ func (n noise) ofRank(rank int64) (lowrank.Noise, error) {
 	return lowrank.Noise{Seed: n.seed, Generation: n.generation, Distribution: n.law, Rank: int(rank), Sigma: n.sigma}, nil
 }
 
-// stream returns what PRNG draws from.
+// stream returns the stream that PRNG draws from.
 func (n noise) stream() kernels.Stream {
 	return kernels.Stream{Seed: n.seed, Generation: n.generation, Tensor: n.tensor<<4 | uint32(n.use), Pair: n.pair}
 }
 
-// blocks returns how many Philox blocks so many pents take.
+// blocks returns the number of Philox blocks that a number of pents take.
 func blocks(law kernels.Distribution, pents int) int {
 	if law == kernels.Uniform {
 		return pents / 8

@@ -259,7 +259,7 @@ func transfer(m *Machine, in isa.Instruction, e *Event) error {
 		return err
 	}
 	e.Tensors[0], e.Tensors[1] = to, from
-	part := to // what moves
+	part := to // the part that moves
 	if in.Rs2 == isa.Zero {
 		if err := same(to, from); err != nil {
 			return err

@@ -123,8 +123,8 @@ func (m *Machine) quantizeSums(w Tensor, address int64) error {
 	return nil
 }
 
-// changed counts the pents of a row that differ from what it is to become. Bytes that
-// are no pents count as changed throughout.
+// changed counts the pents of a row that differ from its new value. Bytes that are no
+// pents count as changed.
 func (m *Machine) changed(row []byte, to *packed.Matrix, cols int) (n int) {
 	from, err := packed.MatrixOver(1, cols, row)
 	if err != nil {

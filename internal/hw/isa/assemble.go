@@ -20,7 +20,7 @@ import (
 //	.text                  instructions follow, as they do at the start
 //	.data                  words follow
 //	.word E, E, ...        words of data
-//	.space E               so many words of zero
+//	.space E               E words of zero
 //	.equ NAME, E           a symbol of the value E, which names nothing defined later
 //	.pents B, R, C, ...    a descriptor, by the name of its kind: see Descriptors
 //
@@ -29,7 +29,7 @@ import (
 func Assemble(text string, defined map[string]int64) (*Program, error) {
 	a := &assembler{values: maps.Clone(offsets), program: &Program{}}
 	maps.Copy(a.values, defined)
-	// The first pass finds what each label stands for, the second encodes.
+	// The first pass finds the values of labels, the second encodes.
 	lines := strings.Split(text, "\n")
 	for _, emit := range []bool{false, true} {
 		a.emit, a.section, a.code, a.data = emit, Text, 0, 0
@@ -209,7 +209,7 @@ func (a *assembler) operand(l *line, s *Spec, o Operand, in *Instruction) (err e
 	return err
 }
 
-// offset reads what follows the register of a place, sign first.
+// offset reads the rest of a place after its register, sign first.
 func (l *line) offset() (int64, error) {
 	v := int64(0)
 	for l.next().kind == '+' || l.next().kind == '-' {
@@ -286,7 +286,7 @@ func (a *assembler) equ(l *line) error {
 	return a.define(l, t, v)
 }
 
-// reserve advances the data by so many words.
+// reserve advances the data by n words.
 func (a *assembler) reserve(l *line, t token, n int64) error {
 	if a.section != Data {
 		return l.fail(t, "%s among instructions; .data goes before it", t.text)
@@ -330,7 +330,7 @@ func (a *assembler) words(l *line, t token) error {
 	}
 }
 
-// space reads the size in both passes: it must not depend on what comes later.
+// space reads the size in both passes: it must not depend on later statements.
 func (a *assembler) space(l *line, t token) error {
 	v, err := l.expression(0)
 	if err != nil {

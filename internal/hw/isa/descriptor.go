@@ -1,6 +1,6 @@
 package isa
 
-// Kind is the first word of a descriptor: what the words after it describe.
+// Kind is the first word of a descriptor: the type of the words after it.
 type Kind int
 
 // The kinds. The first three are tensors, each in the memory of its kind.
@@ -67,7 +67,7 @@ const (
 	UpdateWords
 )
 
-// Objective is what POPEVAL scores by.
+// Objective is the score of POPEVAL.
 type Objective int
 
 // The objectives, in the order of Objectives.
@@ -99,20 +99,20 @@ const (
 // Choice is a value that a word of a descriptor may have. They count from 1.
 type Choice struct{ Name, Effect string }
 
-// Objectives says what each Objective is.
+// Objectives describes each Objective.
 var Objectives = [...]Choice{
 	{"cross-entropy", "Σ over a member's columns of log₂ of the softmax at the target's class, in 1/256 bit; outputs are logits in 1/16 bit: the integer loop of kernels.LogProb"},
 	{"squared error", "−Σ (output − target)²"},
 }
 
-// Codings says what each Coding is, for d = plus − minus of a pair.
+// Codings describes each Coding, for d = plus − minus of a pair.
 var Codings = [...]Choice{
 	{"four bits", "d in units of half the median of all |d| other than zero (the upper one of two), to nearest, ties away from zero, at most ±7; es.FourBit"},
 	{"signs", "the sign of d; es.Sign"},
 	{"normalized", "of each member, its distance from the mean score (rounded down) in standard deviations, 16 fraction bits, of 20 bits of the distances; all zero if the scores are alike; baseline.Prototype"},
 }
 
-// Rules says what each Rule is, for the codes f, Z = Σ f·A·Bᵀ over pairs and ranks, and
+// Rules describes each Rule, for the codes f, Z = Σ f·A·Bᵀ over pairs and ranks, and
 // the step d = clamp(RoundShift(Z·mul, 20), ±255) in 1/256 level.
 var Rules = [...]Choice{
 	{"residual", "e is the pent's residual: v = e + d; carry = (v + 128) >> 8; w, e ← w + carry, v − 256·carry; beyond ±2, w stays there and e is +127 or −128; kernels.UpdateResidual"},
@@ -120,8 +120,8 @@ var Rules = [...]Choice{
 	{"prototype", "W ← QUANT5(W + rate/(n·σ)·Σ F_i·E_i), the sum's multiple rounded to 1/65536, ties away from zero; F are the normalized codes, E_i = QUANT5(A_i·B_iᵀ/√r) of member i as its pair; baseline.Prototype"},
 }
 
-// DescriptorSpec is what a kind of descriptor consists of. The assembler has a
-// directive of its name, which takes the fields in order.
+// DescriptorSpec is the layout of a kind of descriptor. The assembler has a directive of
+// its name, which takes the fields in order.
 type DescriptorSpec struct {
 	Kind    Kind
 	Name    string

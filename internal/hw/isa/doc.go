@@ -2,10 +2,10 @@
 // instructions over 16-pent words, matrices of pents, and the low-rank
 // perturbations of evolution strategies.
 //
-// The format and the mnemonics are those of the architecture's first description,
-// which assigned no numbers and left the evolution-strategy group without operands;
-// the numbers, operands and semantics are assigned here, in one table (Specs) that
-// the assembler, the disassembler, the executor and docs/isa.md all read.
+// The format and the mnemonics come from the Pentary documents, which assign no numbers
+// and give the evolution-strategy group no operands; the numbers, operands and semantics
+// are assigned here, in one table (Specs) that the assembler, the disassembler, the
+// executor and docs/isa.md all read.
 //
 // # Instructions
 //
@@ -14,8 +14,8 @@
 //	B     op 4   ra 5   rb 5    imm 34
 //
 // An immediate is a number of pents, as registers hold: six in imm18, ±7,812, and
-// eleven in imm34, whose top bit is clear, ±24,414,062. So the adder takes it as it
-// is, and an instruction has one encoding. Fields that an instruction does not use
+// eleven in imm34, whose top bit is clear, ±24,414,062. So the adder takes it without
+// conversion, and an instruction has one encoding. Fields that an instruction does not use
 // are zero: register P0, or zero pents.
 //
 // # State
@@ -26,7 +26,7 @@
 // 5^32.
 //
 // Instructions are numbered from 0 and lie in a memory of their own. Data memory
-// holds words; three memories more hold what tensors are made of: pents at three bits
+// holds words; three other memories hold the elements of tensors: pents at three bits
 // each, activations of a byte, accumulators of 32 bits. Tensor instructions take
 // registers that hold the addresses of descriptors, which lie in data memory: see
 // Kinds.

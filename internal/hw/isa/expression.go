@@ -111,9 +111,9 @@ func (l *line) factor(depth int) (int64, error) {
 	return 0, l.fail(t, "%v, want a number or a symbol", t)
 }
 
-// ParseNumber returns the number of a text as assembly has it, with a sign or without:
-// decimal digits, whatever zeros they begin with, or 0x and hexadecimal ones. The error
-// names the range of a word.
+// ParseNumber parses a number of assembly text: an optional sign, then decimal digits,
+// leading zeros included, or 0x and hexadecimal digits. The error names the range of a
+// word.
 func ParseNumber(text string) (int64, error) {
 	digits, negative := strings.CutPrefix(text, "-")
 	v, err := parseDigits(digits)

@@ -86,8 +86,8 @@ func (s *Spec) check(in Instruction) error {
 	return nil
 }
 
-// Decode returns the instruction of 48 bits, or an error that names the field that
-// stands for none. Encode yields the same bits again.
+// Decode returns the instruction of 48 bits, or an error that names the invalid field.
+// Encode returns the same bits again.
 func Decode(w uint64) (Instruction, error) {
 	if w>>WordBits != 0 {
 		return Instruction{}, fmt.Errorf("isa: %#x has more than %d bits", w, WordBits)
@@ -117,7 +117,7 @@ func Decode(w uint64) (Instruction, error) {
 	return in, nil
 }
 
-// encodePents returns a number as so many pents.
+// encodePents encodes a number in that number of pents.
 func encodePents(v int32, pents int) uint64 {
 	word, _ := trit5.FromInt64(int64(v))
 	return word.Bits() & (1<<(3*pents) - 1)
@@ -188,9 +188,9 @@ func (in *Instruction) setRegister(f Field, r Reg) {
 	*[...]*Reg{&in.Rd, &in.Rs1, &in.Rs2}[f] = r
 }
 
-// Reads returns the registers that the instruction reads, and how many: what a
-// pipeline has to wait for. Register P0 does not count. PUSH, POP and RET read SP or
-// LR, which they do not name.
+// Reads returns the registers that the instruction reads, and their number: a pipeline
+// has to wait for them. Register P0 does not count. PUSH, POP and RET read SP or LR, which
+// they do not name.
 func (in Instruction) Reads() (regs [3]Reg, n int) {
 	s := SpecOf(in.Op)
 	if s == nil {

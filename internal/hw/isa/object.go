@@ -68,7 +68,7 @@ func appendWord(b []byte, w uint64) []byte {
 	return append(b, byte(w), byte(w>>8), byte(w>>16), byte(w>>24), byte(w>>32), byte(w>>40))
 }
 
-// check returns an error that says what is wrong with the program.
+// check returns an error if the program is invalid.
 func (p *Program) check() error {
 	if err := checkCounts(uint64(len(p.Code)), uint64(len(p.Data)), uint64(len(p.Symbols))); err != nil {
 		return err
@@ -129,8 +129,8 @@ func validName(s string) bool {
 	return span(s) == len(s)
 }
 
-// DecodeProgram reads what WriteTo writes, and nothing else. An error names the offset. What
-// it allocates is in proportion to len(data), whatever counts data claims.
+// DecodeProgram reads exactly the format that WriteTo writes. An error names the offset. It
+// allocates memory in proportion to len(data), whatever the counts in data.
 func DecodeProgram(data []byte) (*Program, error) {
 	p, err := decodeProgram(data)
 	if err != nil {

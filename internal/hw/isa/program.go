@@ -24,8 +24,8 @@ type Symbol struct {
 	Value   int
 }
 
-// Program is what the machine runs: instructions from address 0, and the words that
-// data memory begins with.
+// Program is a program of the machine: instructions from address 0, and the initial words
+// of data memory.
 type Program struct {
 	Code    []uint64
 	Data    []trit5.Word

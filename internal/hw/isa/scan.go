@@ -42,8 +42,8 @@ func (l ErrorList) sorted() ErrorList {
 	return l[:min(len(l), maxErrors)]
 }
 
-// tokenKind is what a token is: a name, a number, the character that it consists of, or
-// the end of the line.
+// tokenKind is the kind of a token: a name, a number, a single character, or the end of
+// the line.
 type tokenKind rune
 
 const (

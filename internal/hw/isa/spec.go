@@ -41,7 +41,7 @@ const (
 	Imm
 )
 
-// Role is what an instruction does with an operand.
+// Role is the use of an operand by an instruction.
 type Role uint8
 
 // The roles.
@@ -53,8 +53,7 @@ const (
 	Place              // register and immediate that add up to an address: [P1+2]
 )
 
-// Operand is an operand as it stands in the text. A Place takes its register from
-// Field, and Imm besides.
+// Operand is an operand in the text. A Place takes its register from Field, and Imm, too.
 type Operand struct {
 	Name     string
 	Field    Field
@@ -62,7 +61,7 @@ type Operand struct {
 	Optional bool // at the end of the text; P0 or 0 if it is missing
 }
 
-// Spec is all there is to know of an instruction but what executes it.
+// Spec describes an instruction, except for its execution.
 type Spec struct {
 	Op       Op
 	Name     string
@@ -72,7 +71,7 @@ type Spec struct {
 	Funct    uint16 // 11 bits, format R only
 	Operands []Operand
 	Summary  string // half a sentence
-	Effect   string // what it does, in the notation of docs/isa.md
+	Effect   string // in the notation of docs/isa.md
 }
 
 // Syntax returns the operands as the assembler reads them.
@@ -126,7 +125,7 @@ func init() {
 // offsets has the symbols that every program begins with: noise.pair and so on.
 var offsets = map[string]int64{}
 
-// key is what the decoder knows an instruction by.
+// key identifies an instruction to the decoder.
 func (s *Spec) key() uint16 { return uint16(s.Code)<<functBits | s.Funct }
 
 // usesFunct reports whether instructions of this code differ in their function.

@@ -1,6 +1,6 @@
 // Package programs holds programs for the machine of package exec: networks trained by
 // this library compiled to instructions, and whole runs of evolution strategies.
 //
-// The programs are assembly text, templates of which the Go side fills in the sizes.
-// Each yields what the library yields, bit for bit.
+// The programs are templates of assembly text; Go fills in the sizes. The results of each
+// are bit-identical to the library's.
 package programs

@@ -42,9 +42,9 @@ type mlpLayerText struct {
 	W, FarW, Sum, H string
 }
 
-// CompileMLP returns the program that runs so many batches, of so many columns each,
-// through an MLP: what an nn.Runner computes. The error says what the machine has no room
-// for, or that the model has other layers than dense ones.
+// CompileMLP returns the program that runs a number of batches, of columns samples each,
+// through an MLP, like an nn.Runner. It returns an error if the machine has no room for
+// something, or if the model has layers that are not dense.
 func CompileMLP(net *nn.Model, columns, batches int) (*MLP, error) {
 	if columns < 1 || batches < 1 || columns > math.MaxInt32 || batches > isa.MaxLarge {
 		return nil, fmt.Errorf("programs: %d batches of %d columns, want at least one of each and at most %d batches", batches, columns, isa.MaxLarge)
@@ -140,8 +140,7 @@ func (p *MLP) Load(m *exec.Machine, data *data.Dataset) error {
 	return nil
 }
 
-// Check returns an error unless the outputs that a machine has come to are those of
-// the network's.
+// Check returns an error unless a machine's outputs equal those of the network.
 func (p *MLP) Check(m *exec.Machine) error {
 	run := p.net.NewRunner(p.columns)
 	for i := range p.batches {

@@ -24,7 +24,7 @@ type Program struct {
 	Config  exec.Config
 }
 
-// build fills in a template and assembles it for memories of what was reserved.
+// build fills in a template and assembles it, with memories of the reserved sizes.
 func build(name string, data any, l *layout) (*Program, error) {
 	if l.err != nil {
 		return nil, l.err

@@ -12,9 +12,8 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// Prototype is a program that brings a matrix to another by the architecture's first
-// algorithm: what baseline.Prototype does with the negative squared error as its
-// objective.
+// Prototype is a program that trains a matrix towards another one by the prototype's
+// algorithm, like baseline.Prototype with the negative squared error as its objective.
 type Prototype struct {
 	*Program
 	w, target *packed.Matrix
@@ -27,9 +26,9 @@ type prototypeText struct {
 	A, B, E, Sum, W, Member, Target, Fitness string
 }
 
-// NewPrototype returns the program of a run of baseline.Prototype that brings w to a
-// target of the same shape. The options are those of baseline.NewPrototype, whose
-// defaults are the first algorithm's; at most isa.MaxSmall members.
+// NewPrototype returns the program of a run of baseline.Prototype that trains w towards a
+// target of the same shape. The options are those of baseline.NewPrototype, with the
+// prototype's defaults; at most isa.MaxSmall members.
 func NewPrototype(w, target *packed.Matrix, o baseline.PrototypeOptions) (*Prototype, error) {
 	if w.Rows() != target.Rows() || w.Cols() != target.Cols() {
 		return nil, fmt.Errorf("programs: matrix of %d×%d with a target of %d×%d", w.Rows(), w.Cols(), target.Rows(), target.Cols())

@@ -17,8 +17,8 @@ import (
 	"github.com/Kaleaon/pentary-go/trit5"
 )
 
-// Training is a program that trains a network: what es.Optimizer does with an
-// nn.Evaluator of nn.Classify.
+// Training is a program that trains a network, like es.Optimizer with an nn.Evaluator of
+// nn.Classify.
 type Training struct {
 	*Program
 	layers []*nn.Dense
@@ -27,7 +27,7 @@ type Training struct {
 	sampleBase, labelBase int // of the data set in the memory of bytes
 }
 
-// trainingText is what the template of Training takes.
+// trainingText is the data of the template of Training.
 type trainingText struct {
 	Seed                            string // both halves
 	Generations, Pairs, Members     int
@@ -86,8 +86,8 @@ func NewTraining(net *nn.Model, data *data.Dataset, batch int, o es.Options) (*T
 	return newTraining(layers, data, &text)
 }
 
-// setRule sets what the options say, or returns an error if the machine has no part
-// for it.
+// setRule sets the fields of the update rule, or returns an error if the machine does not
+// implement it.
 func (t *trainingText) setRule(o es.Options) error {
 	switch rule := o.Rule.(type) {
 	case es.Residual:
