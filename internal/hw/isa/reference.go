@@ -66,7 +66,7 @@ const referenceHead = `# Instruction set
 
 <!-- Generated from the tables in internal/hw/isa by go generate; do not edit. -->
 
-An instruction has 48 bits, as a word of 16 pents has:
+An instruction has 48 bits, like a word of 16 pents:
 
 | format | 47…44 | 43…39 | 38…34 | 33…0 |
 |---|---|---|---|---|
@@ -78,22 +78,22 @@ A pent is stored as its value plus 2: 000 is −2, 100 is +2. Fields that an ins
 does not use are zero: register P0, or pents of zero (010). There are 32 registers of 16
 pents; P0 is always zero, SP is P29, FP P30, LR P31. ACC has 32 pents. A word is within
 ±76,293,945,312 and wraps around modulo 5^16; zero is 0x492492492492, and 48 zero bits
-are −76,293,945,312, as an instruction none.
+are −76,293,945,312 and no valid instruction.
 
 Instructions are numbered from 0, in a memory of their own. PC + imm counts from the
-branch itself, and the assembler's targets are labels or expressions, "." being the
-statement's own address. RoundShift(v, n) is (v + 2^(n−1)) >> n, and v for n = 0.
-QUANT5 is the nearest pent, ties upward, and ±2 beyond. Operands in brackets may be left out.
-A tensor instruction takes registers with addresses of descriptors in data memory, see
-below.
+branch itself; in assembly, targets are labels or expressions, and "." is the statement's
+own address. RoundShift(v, n) is (v + 2^(n−1)) >> n, and v for n = 0. QUANT5 rounds to the
+nearest pent, ties upward, and saturates at ±2. Operands in brackets are optional. The
+operands of a tensor instruction are registers that hold the addresses of descriptors in
+data memory, see below.
 `
 
 const referenceDescriptors = `
 ## Descriptors
 
-A descriptor is a few words of data memory, the first of which is its kind. The assembler
-has a directive for each kind, which takes the fields in order, and a symbol for each
-field: noise.pair is the offset of the pair.
+A descriptor is several words of data memory; the first is its kind. The assembler has a
+directive for each kind, which takes the fields in order, and a symbol for each field:
+noise.pair is the offset of the pair.
 `
 
 const referenceNoise = `
@@ -101,8 +101,8 @@ const referenceNoise = `
 
 Block i of a stream is Philox4x32-10 of the counter (i, pair, 16·tensor + use, generation)
 under the key (seed_low, seed_high). Under the binomial law a block gives 32 pents: the
-low nibbles of its sixteen bytes, then the high ones, each of which stands for the number
-of its bits that are set, minus 2. Under the uniform law it gives 8: from the low half u
+low nibbles of its sixteen bytes, then the high ones; the pent is the number of bits set in
+the nibble, minus 2. Under the uniform law it gives 8: from the low half u
 of each word, then the high half, ((5u + 2) >> 16) − 2. Factor A is the stream of use 0,
 factor B the stream of use 1; each row begins at a multiple of 32 pents.
 

@@ -122,7 +122,7 @@ var Specs = [...]Spec{
 	},
 	{
 		MUL2, "MUL2", Arithmetic, FormatR, codeArithmetic, 5, twoRegs,
-		"double: rs1 + rs1 with its carries, for a shift by a pent is ×5",
+		"double: rs1 + rs1 with its carries; a shift by a pent would be ×5",
 		"rd ← 2·rs1",
 	},
 	{
@@ -144,12 +144,12 @@ var Specs = [...]Spec{
 	},
 	{
 		MIN, "MIN", Arithmetic, FormatR, codeArithmetic, 9, three,
-		"the lesser",
+		"minimum",
 		"rd ← min(rs1, rs2)",
 	},
 	{
 		MAX, "MAX", Arithmetic, FormatR, codeArithmetic, 10, three,
-		"the greater",
+		"maximum",
 		"rd ← max(rs1, rs2)",
 	},
 	{
@@ -159,7 +159,7 @@ var Specs = [...]Spec{
 	},
 	{
 		CLAMP, "CLAMP", Arithmetic, FormatR, codeArithmetic, 12, three,
-		"into a range about zero",
+		"limit to a range around zero",
 		"rd ← min(max(rs1, −|rs2|), |rs2|)",
 	},
 	{
@@ -184,13 +184,13 @@ var Specs = [...]Spec{
 		LOADV, "LOADV", Memory, FormatR, codeTensor, 1,
 		[]Operand{address("to", Rd), address("from", Rs1), optional(address("column", Rs2))},
 		"tensor from far memory",
-		"The tensor at to takes the one at from, of its kind and shape. Or the one at from has a single column: it becomes column number [column] of that at to",
+		"The tensor at from, of the same kind and shape, is copied to the one at to. Or it has a single column, which becomes column number [column] of the tensor at to",
 	},
 	{
 		STOREV, "STOREV", Memory, FormatR, codeTensor, 2,
 		[]Operand{address("to", Rd), address("from", Rs1), optional(address("column", Rs2))},
 		"tensor to far memory",
-		"As LOADV; it is the tensor at to that is far. Or the one at to has a single column: it becomes column number [column] of that at from",
+		"The tensor at from is copied to the one at to, in far memory, of the same kind and shape. Or the one at to has a single column, which takes column number [column] of the tensor at from",
 	},
 	{
 		PUSH, "PUSH", Memory, FormatR, codeMachine, 1,
@@ -259,12 +259,12 @@ var Specs = [...]Spec{
 	{
 		SYNC, "SYNC", Control, FormatR, codeMachine, 6, nil,
 		"wait for the tensor units",
-		"Later instructions begin after all before are complete. Results are the same without: it is a matter of time",
+		"Later instructions begin after all earlier ones are complete. It affects timing alone, not results",
 	},
 	{
 		FENCE, "FENCE", Control, FormatR, codeMachine, 7, nil,
 		"order of memory",
-		"Later transfers begin after all before are complete. Results are the same without",
+		"Later transfers begin after all earlier ones are complete. It affects timing alone, not results",
 	},
 
 	{
@@ -302,19 +302,19 @@ var Specs = [...]Spec{
 		LRGEN, "LRGEN", Evolution, FormatR, codeEvolution, 1,
 		[]Operand{address("factors", Rd), address("noise", Rs1), number("r")},
 		"factors of a perturbation of rank r",
-		"A (r×m pents) and B (r×k) ← the pents of the noise's pair; the factors' multiplier and shift ← what scales Aᵀ·B to a standard deviation of 2^-sigma an entry",
+		"A (r×m pents) and B (r×k) ← the pents of the noise's pair; the factors' multiplier and shift ← those that scale Aᵀ·B to a standard deviation of 2^-sigma an entry",
 	},
 	{
 		LRMUL, "LRMUL", Evolution, FormatR, codeEvolution, 2,
 		[]Operand{address("d", Rd), address("factors", Rs1), address("x", Rs2), number("r")},
 		"perturbation of a product",
-		"D ← RoundShift(Aᵀ·RoundShift(B·X·multiplier, 7), shift) for accumulators D of m×n, activations X of k×n. With P0 as x: pents D of m×k ← QUANT5(Aᵀ·B/√r), the prototype's perturbation",
+		"D ← RoundShift(Aᵀ·RoundShift(B·X·multiplier, 7), shift) for accumulators D of m×n, activations X of k×n. If x is P0: pents D of m×k ← QUANT5(Aᵀ·B/√r), the prototype's perturbation",
 	},
 	{
 		LRADD, "LRADD", Evolution, FormatR, codeEvolution, 3,
 		[]Operand{address("y", Rd), address("base", Rs1), address("d", Rs2)},
 		"plus and minus a perturbation",
-		"Y ← base + D in the first half of Y's columns, base − D in the second; base and D have all columns of Y, or half of them: both halves use those. Of pents base and D: accumulators Y ← 2^16·base + D·[word after D's descriptor]",
+		"Y ← base + D in the first half of Y's columns, base − D in the second; base and D have all columns of Y, or half of them, which both halves use. For pents base and D: accumulators Y ← 2^16·base + D·[word after D's descriptor]",
 	},
 	{
 		POPEVAL, "POPEVAL", Evolution, FormatR, codeEvolution, 4,
