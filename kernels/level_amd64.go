@@ -14,6 +14,7 @@ const (
 	avxvnni                    // and VPDPBUSD on Y registers, VEX-encoded
 	avx512bw                   // AVX2 and AVX-512 F, BW, DQ, VL
 	avx512vnni                 // and VPDPBUSD on Z registers
+	avx512gfni                 // and VGF2P8AFFINEQB on Z registers
 )
 
 func platform() []implementation { return detect().implementations() }
@@ -24,6 +25,7 @@ type features struct {
 	avxvnni    bool
 	avx512     bool // F, BW, DQ and VL
 	avx512vnni bool
+	gfni       bool
 	maskState  bool // the operating system keeps Z and mask registers
 }
 
@@ -37,6 +39,7 @@ func detect() features {
 		avxvnni:    cpuid.CPU.Supports(cpuid.AVXVNNI),
 		avx512:     cpuid.CPU.Supports(cpuid.AVX512F, cpuid.AVX512BW, cpuid.AVX512DQ, cpuid.AVX512VL),
 		avx512vnni: cpuid.CPU.Supports(cpuid.AVX512VNNI),
+		gfni:       cpuid.CPU.Supports(cpuid.GFNI),
 		maskState:  cpu.X86.HasAVX512F,
 	}
 }
@@ -55,6 +58,9 @@ func (f features) implementations() (impls []implementation) {
 		impls = append(impls, implementation{"avx512bw", avx512bw})
 		if f.avx512vnni {
 			impls = append(impls, implementation{"avx512vnni", avx512vnni})
+			if f.gfni {
+				impls = append(impls, implementation{"avx512gfni", avx512gfni})
+			}
 		}
 	}
 	return impls

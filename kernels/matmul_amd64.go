@@ -12,6 +12,7 @@ var geometries = [...]geometry{
 	avxvnni:    {rows: 4, lanes: 8, kc: 1024, nc: 1056},
 	avx512bw:   {rows: 8, lanes: 16, kc: 512, nc: maxColumns},
 	avx512vnni: {rows: 8, lanes: 16, kc: 512, nc: maxColumns},
+	avx512gfni: {rows: 8, lanes: 16, kc: 512, nc: maxColumns},
 }
 
 // tileQuads is the quads that the micro-kernels take at a time.
@@ -63,7 +64,7 @@ func (t tier) packStrip(width int, dst, x *int8, ldx, quads int, start *int32) {
 func (t tier) arrange(width int, strip *int8, quads int) {}
 
 // sweeps reports whether the tier computes all tiles of a strip at once.
-func (t tier) sweeps() bool { return t == avx512vnni }
+func (t tier) sweeps() bool { return t >= avx512vnni }
 
 // sweep computes the tiles of a strip, rows × cols of y:
 //

@@ -16,7 +16,7 @@ import (
 type vectors struct {
 	x     []int8
 	wide  []int32
-	start [MaxVecs]int32
+	start [vectorRows]int32 // of as many elements of Y
 
 	y     []int32
 	w     *packed.Matrix
@@ -42,13 +42,17 @@ func prefersVectors(w *packed.Matrix, n int) bool {
 func matVec(y []int32, w *packed.Matrix, x []int8, n int) {
 	k := w.Cols()
 	v := vectorsPool.Get().(*vectors)
+	v.y, v.w, v.n, v.width = y, w, n, vectorWidth(n)
 	clear(v.start[:])
 	columnSums(v.start[:n], x, k, n)
 	for c := range v.start {
-		v.start[c] *= -2
+		if c < n {
+			v.start[c] *= -2
+		} else if c >= v.width {
+			v.start[c] = v.start[c-v.width]
+		}
 	}
-	v.chunk(x, k, n, chunkOrder(n))
-	v.y, v.w, v.n, v.width = y, w, n, vectorWidth(n)
+	v.chunk(x, k, n, chunkOrder(n, w.Rows()))
 	if v.width != n {
 		v.wide = reuse.Slice(v.wide, w.Rows()*v.width)
 	}
@@ -57,13 +61,28 @@ func matVec(y []int32, w *packed.Matrix, x []int8, n int) {
 		workers = parallel.Workers()
 	}
 	v.step = ((w.Rows()+workers-1)/workers + vectorRows - 1) / vectorRows * vectorRows
-	parallel.For(workers, (w.Rows()+v.step-1)/v.step, v.task)
+	parallel.For(workers, v.pieces(), v.task)
 	v.y, v.w = nil, nil
 	vectorsPool.Put(v)
 }
 
-// vectorRows divides the rows of a piece: the kernels take a few at a time.
+// vectorRows divides the rows of a piece, and is the fewest of them if there are as many:
+// the kernels take a few at a time.
 const vectorRows = 16
+
+// pieces returns how many pieces the rows have. The last takes in fewer than vectorRows
+// that remain.
+func (v *vectors) pieces() int {
+	return max(1, (v.w.Rows()+v.step-vectorRows)/v.step)
+}
+
+// rows returns the rows of piece i, from lo to hi.
+func (v *vectors) rows(i int) (lo, hi int) {
+	if i == v.pieces()-1 {
+		return i * v.step, v.w.Rows()
+	}
+	return i * v.step, (i + 1) * v.step
+}
 
 // chunk arranges n vectors in quads as chunks of 32 of 1, 2, 4 or 8 vectors:
 //
@@ -72,15 +91,18 @@ const vectorRows = 16
 // and zero where κ ≥ 4·Quads(k) or c ≥ n, or in another order that kernels ask for.
 func (v *vectors) chunk(src []int8, k, n int, o order) {
 	width := vectorWidth(n)
-	// Wide kernels read one chunk past the end.
-	v.x = reuse.Slice(v.x, packed.PaddedLen(k)*width+32)
+	v.x = reuse.Slice(v.x, packed.PaddedLen(k)*width)
 	if n == 1 && o != inPairs { // in quads is in chunks
 		clear(v.x[copy(v.x, src):])
 		return
 	}
-	clear(v.x)
+	done := 0
+	if o == inPairs {
+		done = v.chunkBlocks(src, k, n) * (packed.BlockPents / 4)
+	}
+	clear(v.x[done*4*width:])
 	whole := k / packed.BlockPents * (packed.BlockPents / 4) // quads in whole blocks
-	for q := 0; q < Quads(k); q += 8 {
+	for q := done; q < Quads(k); q += 8 {
 		at, pitch, eight := q/8*width*32, 32, 8
 		switch {
 		case o == inEights:
@@ -131,8 +153,7 @@ func vectorWidth(n int) int {
 // kernel.
 func (v *vectors) piece(_, i int) {
 	k, n, width := v.w.Cols(), v.n, v.width
-	lo := i * v.step
-	hi := min(lo+v.step, v.w.Rows())
+	lo, hi := v.rows(i)
 	y := v.y
 	if width != n {
 		y = v.wide

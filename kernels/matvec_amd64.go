@@ -2,24 +2,37 @@
 
 package kernels
 
-// chunkOrder returns the order that the kernel for n vectors takes them in.
-func chunkOrder(n int) order {
-	if level >= avx512vnni {
+import "github.com/Kaleaon/pentary-go/packed"
+
+// chunkOrder returns the order that the kernel for n vectors and so many rows takes them
+// in.
+func chunkOrder(n, rows int) order {
+	if level >= avx512vnni && rows >= vectorRows {
 		return inPairs
 	}
 	return inChunks
 }
 
-// matVecRows runs the kernel for width vectors; see matVec1AVX2.
+// matVecRows runs the kernel for width vectors; see matVec1AVX2. Those on 512-bit
+// registers take at least vectorRows rows.
 func matVecRows(width int, y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32) {
+	wide := level >= avx512vnni && rows >= vectorRows
 	switch {
-	case level >= avx512vnni && width == 1:
+	case wide && level >= avx512gfni && width == 1:
+		matVec1GFNI512(y, w, rows, blocks, smalls, x, start)
+	case wide && level >= avx512gfni && width == 2:
+		matVec2GFNI512(y, w, rows, blocks, smalls, x, start)
+	case wide && level >= avx512gfni && width == 4:
+		matVec4GFNI512(y, w, rows, blocks, smalls, x, start)
+	case wide && level >= avx512gfni:
+		matVec8GFNI512(y, w, rows, blocks, smalls, x, start)
+	case wide && width == 1:
 		matVec1VNNI512(y, w, rows, blocks, smalls, x, start)
-	case level >= avx512vnni && width == 2:
+	case wide && width == 2:
 		matVec2VNNI512(y, w, rows, blocks, smalls, x, start)
-	case level >= avx512vnni && width == 4:
+	case wide && width == 4:
 		matVec4VNNI512(y, w, rows, blocks, smalls, x, start)
-	case level >= avx512vnni:
+	case wide:
 		matVec8VNNI512(y, w, rows, blocks, smalls, x, start)
 	case width == 1:
 		matVec1AVX2(y, w, rows, blocks, smalls, x, start)
@@ -62,3 +75,43 @@ func matVec4VNNI512(y *int32, w *byte, rows, blocks, smalls int, x *int8, start 
 
 //go:noescape
 func matVec8VNNI512(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
+
+//go:noescape
+func matVec1GFNI512(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
+
+//go:noescape
+func matVec2GFNI512(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
+
+//go:noescape
+func matVec4GFNI512(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
+
+//go:noescape
+func matVec8GFNI512(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
+
+// chunkBlocks arranges whole blocks of n vectors in pairs, and returns how many: all if
+// the platform does so for n, or none.
+func (v *vectors) chunkBlocks(src []int8, k, n int) int {
+	blocks := k / packed.BlockPents
+	switch n {
+	case 2:
+		chunkPairs2AVX512(&v.x[0], &src[0], blocks)
+	case 4:
+		chunkPairs4AVX512(&v.x[0], &src[0], blocks)
+	case 8:
+		chunkPairs8AVX512(&v.x[0], &src[0], blocks)
+	default:
+		return 0
+	}
+	return blocks
+}
+
+// chunkPairs2AVX512 arranges blocks of 2 vectors, at least one, as chunk does in pairs.
+//
+//go:noescape
+func chunkPairs2AVX512(dst, src *int8, blocks int)
+
+//go:noescape
+func chunkPairs4AVX512(dst, src *int8, blocks int)
+
+//go:noescape
+func chunkPairs8AVX512(dst, src *int8, blocks int)

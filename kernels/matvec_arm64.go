@@ -3,7 +3,7 @@
 package kernels
 
 // chunkOrder returns the order that the kernel for n vectors takes them in.
-func chunkOrder(n int) order {
+func chunkOrder(n, rows int) order {
 	if level >= i8mm && vectorWidth(n) >= 4 {
 		return inEights
 	}
@@ -94,3 +94,6 @@ func matVec4I8MM(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *in
 //
 //go:noescape
 func matVec8I8MM(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
+
+// chunkBlocks has nothing to arrange: no kernel takes pairs.
+func (v *vectors) chunkBlocks(src []int8, k, n int) int { return 0 }

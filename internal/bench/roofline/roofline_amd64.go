@@ -29,6 +29,7 @@ var multiplyAdds = map[string]struct {
 	"avxvnni":    {dot256, 12 * 32},
 	"avx512bw":   {madd512, 12 * 64},
 	"avx512vnni": {dot512, 12 * 64},
+	"avx512gfni": {dot512, 12 * 64},
 }
 
 func load(p []byte) {
