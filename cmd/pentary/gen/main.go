@@ -4,6 +4,7 @@
 //	settings  docs/settings.svg, docs/settings-curves.svg and the table of
 //	          docs/settings.md, from docs/settings.csv; with -measure it first measures
 //	          that, for some minutes
+//	results   the table of docs/results/cpus.md, from the runs beside it
 //	isa       docs/isa.md
 //
 // Run it from the root of the repository, as in
@@ -17,6 +18,7 @@ import (
 	"log"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/gen/rank"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/gen/results"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/gen/settings"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/page"
 	"github.com/Kaleaon/pentary-go/internal/hw/isa"
@@ -47,11 +49,13 @@ func document(name, docs string, measure bool) (*page.Document, error) {
 			}
 		}
 		return settings.Document(docs)
+	case "results":
+		return results.Document(docs)
 	case "isa":
 		var b bytes.Buffer
 		err := isa.WriteReference(&b)
 		return &page.Document{Files: map[string][]byte{"isa.md": b.Bytes()}}, err
 	}
-	log.Fatal("usage: gen [-docs FOLDER] [-measure] rank|settings|isa")
+	log.Fatal("usage: gen [-docs FOLDER] [-measure] rank|settings|results|isa")
 	return nil, nil
 }

@@ -234,10 +234,7 @@ func (r *run) plan() []step {
 		if !r.wants(c) {
 			continue
 		}
-		name := c.Kernel + " " + Measurement{M: c.M, K: c.K, N: c.N}.Shape()
-		if c.Rank > 1 {
-			name += " rank " + strconv.Itoa(c.Rank)
-		}
+		name := Measurement{Kernel: c.Kernel, M: c.M, K: c.K, N: c.N, Rank: c.Rank}.Label()
 		s := step{name: name, do: func(ctx context.Context) { r.measureCase(ctx, c) }}
 		for _, impl := range r.Impls {
 			if r.takes(impl, c) {

@@ -215,3 +215,45 @@ func TestRoofline(t *testing.T) {
 		}
 	}
 }
+
+// A run that is printed is read again, and compared with another that has other shapes,
+// implementations and rates.
+func TestCompare(t *testing.T) {
+	var text bytes.Buffer
+	saved := sample()
+	for _, m := range saved.Measurements {
+		line, _ := json.Marshal(m)
+		text.WriteString(`{"event":"measurement",` + string(line[1:]) + "\n")
+	}
+	line, _ := json.Marshal(saved)
+	text.WriteString(`{"event":"result",` + string(line[1:]) + "\n")
+	read, err := Parse(text.Bytes())
+	if err != nil || read.CPU != saved.CPU || len(read.Measurements) != len(saved.Measurements) {
+		t.Fatalf("read %+v, error %v", read, err)
+	}
+	here := sample()
+	here.Measurements = append(here.Measurements[1:], Measurement{Kernel: "MatMul", Impl: "avx512vnni", M: 1024, K: 1024, N: 1024, GMACs: 300},
+		Measurement{Kernel: "Gate", Impl: "avx2", M: 256, N: 64, BytesPerSecond: 1e9})
+	var out strings.Builder
+	here.WriteComparison(&out, report.Style{}, read)
+	for _, line := range []string{"MatMul 1024³ ", "300 GMAC/s  avx512vnni", "120 GMAC/s", "2.50", "PopulationForward 1024²×256, rank 4 ", "MatMul 2048³, 2 threads "} {
+		if !strings.Contains(out.String(), line) {
+			t.Errorf("no %q in\n%s", line, out.String())
+		}
+	}
+	for _, unwanted := range []string{"Gate", "64³"} {
+		if strings.Contains(out.String(), unwanted) {
+			t.Errorf("%q, which is not in both, in\n%s", unwanted, out.String())
+		}
+	}
+	for text, want := range map[string]string{
+		"":                           "there is no result",
+		`{"event":"measurement"}`:    "there is no result",
+		"pents":                      "invalid character",
+		`{"event":"result","cpu":1}`: "cannot unmarshal",
+	} {
+		if _, err := Parse([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: error %v, want %q", text, err, want)
+		}
+	}
+}

@@ -17,6 +17,8 @@ import (
 type bencher struct {
 	options bench.Options
 	svg     string // file to draw the roofline to, or empty
+	compare string // file of a saved run, or empty
+	saved   *bench.Report
 	json    bool
 }
 
@@ -34,8 +36,11 @@ what is done.
 
 A figure of a machine that does something else meanwhile is worth little.
 
+--compare shows the fastest implementation at each shape beside that of a run that was
+saved by "pentary bench --json > FILE", on this machine or another.
+
 The kernels are ` + console.List(bench.Kernels()) + ".",
-		Example: "  pentary bench\n  pentary bench --quick --impl avx2 --svg roofline.svg",
+		Example: "  pentary bench\n  pentary bench --quick --impl avx2 --svg roofline.svg\n  pentary bench --json > before.jsonl\n  pentary bench --compare before.jsonl",
 		Args:    console.NoArguments,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return b.run(cmd.Context(), s) },
 	}
@@ -45,6 +50,7 @@ The kernels are ` + console.List(bench.Kernels()) + ".",
 	f.StringSliceVar(&b.options.Impls, "impl", nil, "only these `implementations`, separated by commas")
 	f.StringSliceVar(&b.options.Kernels, "kernel", nil, "only these `kernels`, separated by commas")
 	console.Output(f, &b.svg, "svg", "draw the roofline of the fastest implementation to this `file`").Ext("svg")
+	console.Input(f, &b.compare, "compare", "compare with the saved run in this `file`").Ext("jsonl", "json")
 	console.Offer(f, "impl", kernels.Implementations()...)
 	console.Offer(f, "kernel", bench.Kernels()...)
 	f.BoolVar(&b.json, "json", false, "print one JSON object a line")
@@ -54,6 +60,15 @@ The kernels are ` + console.List(bench.Kernels()) + ".",
 func (b *bencher) run(ctx context.Context, s *console.Streams) error {
 	if err := b.options.Check(); err != nil {
 		return console.UsageError{Err: err}
+	}
+	if b.compare != "" {
+		text, err := console.ReadFile(b.compare, maxSaved)
+		if err != nil {
+			return err
+		}
+		if b.saved, err = bench.Parse(text); err != nil {
+			return fmt.Errorf("%s: %w", b.compare, err)
+		}
 	}
 	printer := console.NewPrinter(s, b.json)
 	r := bench.Run(ctx, b.options, progress(printer), func(m bench.Measurement) {
@@ -67,11 +82,21 @@ func (b *bencher) run(ctx context.Context, s *console.Streams) error {
 	return err
 }
 
+// maxSaved bounds the bytes of a saved run that are read.
+const maxSaved = 1 << 22
+
 func (b *bencher) report(r *bench.Report, s *console.Streams) error {
 	if b.json {
-		return s.PrintJSON("result", benchResult{Report: r, SVG: b.svg})
+		result := benchResult{Report: r, SVG: b.svg}
+		if b.saved != nil {
+			result.Comparison = r.Compare(b.saved)
+		}
+		return s.PrintJSON("result", result)
 	}
 	r.Write(s.Out, s.OutStyle())
+	if b.saved != nil {
+		r.WriteComparison(s.Out, s.OutStyle(), b.saved)
+	}
 	fmt.Fprintf(s.Out, "\n%d measurements in %.1f s\n", len(r.Measurements), r.Seconds)
 	switch {
 	case r.Interrupted:
@@ -86,7 +111,8 @@ func (b *bencher) report(r *bench.Report, s *console.Streams) error {
 // benchResult is the last object that --json prints.
 type benchResult struct {
 	*bench.Report
-	SVG string `json:"svg,omitempty"`
+	SVG        string             `json:"svg,omitempty"`
+	Comparison []bench.Comparison `json:"comparison,omitempty"`
 }
 
 // progress shows which measurement is next.

@@ -1,0 +1,75 @@
+// Package results makes one table of the runs of "pentary bench" that docs/results
+// holds, a file for each CPU.
+package results
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/bench"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/page"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
+)
+
+// Document returns the page results/cpus.md of the folder docs: a row for each kernel and
+// shape, a column for each file results/*.jsonl, with the fastest implementation.
+func Document(docs string) (*page.Document, error) {
+	paths, err := filepath.Glob(filepath.Join(docs, "results", "*.jsonl"))
+	if err != nil {
+		return nil, err
+	}
+	var labels []string
+	var runs []map[string]bench.Measurement
+	head, line := []string{""}, []string{"---"}
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return nil, err
+		}
+		r, err := bench.Parse(text)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		all, best := r.Best()
+		for _, label := range all {
+			if !slices.Contains(labels, label) {
+				labels = append(labels, label)
+			}
+		}
+		runs = append(runs, best)
+		name := filepath.Base(path)
+		head, line = append(head, fmt.Sprintf("[%s](%s): %s, %s", strings.TrimSuffix(name, ".jsonl"), name, r.CPU, r.Go)), append(line, "---")
+	}
+	var table strings.Builder
+	for _, row := range [][]string{head, line} {
+		fmt.Fprintf(&table, "| %s |\n", strings.Join(row, " | "))
+	}
+	for _, label := range labels {
+		row := []string{label}
+		for _, best := range runs {
+			row = append(row, cell(best[label]))
+		}
+		fmt.Fprintf(&table, "| %s |\n", strings.Join(row, " | "))
+	}
+	return &page.Document{Page: "results/cpus.md", Command: "go run ./cmd/pentary/gen results", Table: table.String()}, nil
+}
+
+// cell writes a rate, its share of the bound and what made it.
+func cell(m bench.Measurement) string {
+	rate, unit := m.Rate()
+	if rate == 0 {
+		return ""
+	}
+	number := report.Rate(rate)
+	if !strings.Contains(number, " ") {
+		number += " "
+	}
+	text := number + unit
+	if m.Fraction > 0 {
+		text += fmt.Sprintf(" (%.0f %%)", 100*m.Fraction)
+	}
+	return text + ", " + m.Impl
+}
