@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/internal/terminal"
 )
 
 // An Observer follows a run, on the goroutine that runs it.
@@ -60,9 +61,6 @@ type Progress struct {
 	task    *Task
 	samples int // that a member's score is of
 }
-
-// NewProgress returns a progress of a task, for tests of an Observer.
-func NewProgress(t Task) Progress { return Progress{task: &t, samples: t.Samples} }
 
 // Value returns the score as the task's metric has it.
 func (p *Progress) Value() float64 {
@@ -128,7 +126,7 @@ func (p *Progress) LogAttrs() []slog.Attr {
 	if unit := p.Unit(); unit != "" {
 		attrs = append(attrs, slog.String("member_"+unit+"_per_second", fmt.Sprintf("%.0f", p.Throughput)))
 	}
-	return append(attrs, slog.String("eta", Clock(p.ETA)))
+	return append(attrs, slog.String("eta", terminal.Clock(p.ETA)))
 }
 
 // discard is the observer of a run without one.
@@ -213,7 +211,8 @@ type logger struct {
 }
 
 func (o *logger) Start(s Start) {
-	o.LogAttrs(context.Background(), slog.LevelInfo, "training", s.About...)
+	about := slices.DeleteFunc(slices.Clone(s.About), func(a slog.Attr) bool { return a.Value.Kind() == slog.KindAny })
+	o.LogAttrs(context.Background(), slog.LevelInfo, "training", about...)
 	if r := s.Resumed; r != nil {
 		o.Info("resumed", "dir", s.Dir, "generation", r.Generation, "checkpoint", r.Checkpoint,
 			"replayed", r.Replayed, "cut_bytes", r.CutBytes)
@@ -236,12 +235,3 @@ func (o *logger) Replaying(generation, generations int) {
 }
 
 func (o *logger) Stop() {}
-
-// Clock writes a duration as minutes and seconds, or hours too if there are any.
-func Clock(d time.Duration) string {
-	n := int(d.Seconds() + 0.5)
-	if n >= 3600 {
-		return fmt.Sprintf("%d:%02d:%02d", n/3600, n/60%60, n%60)
-	}
-	return fmt.Sprintf("%d:%02d", n/60, n%60)
-}

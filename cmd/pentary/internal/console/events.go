@@ -2,11 +2,11 @@ package console
 
 import (
 	"cmp"
-	"io"
 	"log/slog"
 	"time"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
+	"github.com/Kaleaon/pentary-go/internal/terminal"
 )
 
 // Event is something that a command tells of while it runs.
@@ -22,7 +22,7 @@ type Event struct {
 // Printer tells of events in one of three ways: JSON lines on Out, a line of a
 // terminal that is kept up to date, or log lines on Err.
 type Printer struct {
-	*Line
+	*terminal.Line
 	streams *Streams
 	json    bool
 	log     *slog.Logger // nil unless events are logged
@@ -54,9 +54,8 @@ func (p *Printer) Print(e Event) {
 		if e.Log != nil {
 			p.log.Info(cmp.Or(e.Message, e.Name), e.Log...)
 		}
-	case p.terminal != nil && e.Text != nil:
-		p.Clear()
-		io.WriteString(p.terminal, e.Text(p.Style))
+	case e.Text != nil:
+		p.Line.Print(e.Text(p.Style))
 	}
 }
 
@@ -66,14 +65,13 @@ func (p *Printer) Warn(text string, attributes ...any) {
 	case p.json:
 	case p.log != nil:
 		p.log.Warn(text, attributes...)
-	case p.terminal != nil:
-		p.Clear()
-		io.WriteString(p.terminal, p.Style.Bad(text)+"\n")
+	default:
+		p.Line.Print(p.Style.Bad(text) + "\n")
 	}
 }
 
 // Quiet reports whether nothing has been printed for so long, and nothing is shown
 // either: time to tell of progress that is no event of its own.
 func (p *Printer) Quiet(long time.Duration) bool {
-	return p.terminal == nil && time.Since(p.told) >= long
+	return p.Out == nil && time.Since(p.told) >= long
 }

@@ -10,6 +10,8 @@ import (
 	"regexp"
 
 	"github.com/spf13/cobra"
+
+	"github.com/Kaleaon/pentary-go/internal/terminal"
 )
 
 // Exit codes. An interrupted run has stopped cleanly, and reported and saved what
@@ -73,7 +75,7 @@ func interruptible(s *Streams) (context.Context, func()) {
 		}
 		clear := ""
 		if s.ErrTerm != nil {
-			clear = clearLine
+			clear = terminal.ClearLine
 		}
 		fmt.Fprintf(s.Err, "%sStopping; a second signal quits at once\n", clear)
 	})

@@ -25,6 +25,9 @@ func (s *Streams) Columns() int {
 	return 80
 }
 
+// ErrColumns returns the width of the terminal of Err.
+func (s *Streams) ErrColumns() int { return width(s.ErrTerm) }
+
 // widest is the longest line of help: longer ones are hard to read.
 const widest = 100
 

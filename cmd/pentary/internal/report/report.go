@@ -8,45 +8,15 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/Kaleaon/pentary-go/internal/terminal"
 )
 
-// Style decides how text is emphasized. The zero value leaves it plain.
-type Style struct {
-	Color bool
-}
-
-// Bold emphasizes s.
-func (s Style) Bold(text string) string { return s.sgr("1", text) }
-
-// Dim makes s recede.
-func (s Style) Dim(text string) string { return s.sgr("2", text) }
-
-// Good marks s as right.
-func (s Style) Good(text string) string { return s.sgr("32", text) }
-
-// Bad marks s as wrong.
-func (s Style) Bad(text string) string { return s.sgr("31", text) }
-
-// sgr wraps text in an ECMA-48 "select graphic rendition" sequence.
-func (s Style) sgr(code, text string) string {
-	if !s.Color {
-		return text
-	}
-	return "\x1b[" + code + "m" + text + "\x1b[0m"
-}
+// Style writes text with colours, or plain.
+type Style = terminal.Style
 
 // Count writes n with a comma between thousands.
-func Count(n int) string {
-	digits := strconv.Itoa(n)
-	sign := ""
-	if n < 0 {
-		sign, digits = "-", digits[1:]
-	}
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return sign + digits
-}
+func Count(n int) string { return terminal.Count(n) }
 
 // Plural writes a number of things.
 func Plural(n int, one, many string) string {
@@ -57,26 +27,10 @@ func Plural(n int, one, many string) string {
 }
 
 // SI returns v scaled below 1000 and the prefix of its unit, as in " k".
-func SI(v float64) (scaled float64, prefix string) {
-	for _, p := range []string{" k", " M", " G", " T"} {
-		if v < 999.5 {
-			break
-		}
-		v /= 1000
-		prefix = p
-	}
-	return v, prefix
-}
+func SI(v float64) (scaled float64, prefix string) { return terminal.SI(v) }
 
 // Rate writes a number of things a second to three digits, as in "1.25 M".
-func Rate(perSecond float64) string {
-	perSecond, prefix := SI(perSecond)
-	decimals := 2
-	for limit := 9.995; perSecond >= limit && decimals > 0; limit *= 10 {
-		decimals--
-	}
-	return strconv.FormatFloat(perSecond, 'f', decimals, 64) + prefix
-}
+func Rate(perSecond float64) string { return terminal.Rate(perSecond) }
 
 // Percent writes part of whole as a percentage with one decimal.
 func Percent(part, whole int) string {

@@ -16,6 +16,7 @@ import (
 	"github.com/Kaleaon/pentary-go/internal/hw/exec"
 	"github.com/Kaleaon/pentary-go/internal/hw/isa"
 	"github.com/Kaleaon/pentary-go/internal/hw/programs"
+	"github.com/Kaleaon/pentary-go/internal/terminal"
 	"github.com/Kaleaon/pentary-go/lowrank"
 	"github.com/Kaleaon/pentary-go/nn"
 )
@@ -127,7 +128,7 @@ func (t *trainer) run(ctx context.Context, s *console.Streams) error {
 }
 
 // follow returns an observer that shows the progress of the run.
-func (t *trainer) follow(line *console.Line, updates *int, layers int) exec.Observer {
+func (t *trainer) follow(line *terminal.Line, updates *int, layers int) exec.Observer {
 	return exec.ObserverFunc(func(e exec.Event) {
 		if e.Inst.Op == isa.PQUANT {
 			*updates++

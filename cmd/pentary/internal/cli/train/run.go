@@ -358,7 +358,7 @@ func (r *run) train(ctx context.Context, t train.Task, o train.Options, p *plan)
 			return interrupted(ctx, err)
 		}
 	}
-	if log, err = openLog(r.log, run.Generation(), observer.Warn); err != nil {
+	if log, err = openLog(r.log, run.Generation(), console.NewPrinter(r.streams, r.json).Warn); err != nil {
 		return fmt.Errorf("--log: %w", err)
 	}
 	defer log.close()

@@ -5,54 +5,13 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"unicode/utf8"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
-	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/settings"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/nn/control"
-	"github.com/Kaleaon/pentary-go/train"
 )
-
-// progress returns a progress of each kind of task.
-func progress(t *testing.T) []train.Progress {
-	t.Helper()
-	var all []train.Progress
-	for _, metric := range []train.Metric{train.Accuracy, train.BitsPerByte, train.Reward, {}} {
-		p := train.NewProgress(train.Task{Metric: metric, Size: 1000, Samples: 10})
-		p.Generation, p.Generations, p.Score = 100, 400, 912
-		p.Throughput, p.ETA = 1.25e6, 61_400_000_000
-		all = append(all, p)
-	}
-	return all
-}
-
-func TestProgressLine(t *testing.T) {
-	all := progress(t)
-	const text = "gen 100/400  held-out  91.2 %  1.25 M member-samples/s  ETA 1:01"
-	for width, want := range map[int]string{
-		0:   "",
-		10:  "gen 100/40",
-		70:  text,
-		84:  "━━━━──────────────  " + text,
-		200: strings.Repeat("━", 8) + strings.Repeat("─", 24) + "  " + text,
-	} {
-		if got := progressLine(&all[0], width, report.Style{}); got != want {
-			t.Errorf("width %d: %q, want %q", width, got, want)
-		}
-	}
-	for _, p := range all {
-		for width := range 200 {
-			for _, p.Generation = range []int{0, 1, 399, 400} {
-				if n := utf8.RuneCountInString(progressLine(&p, width, report.Style{})); n > width {
-					t.Fatalf("width %d: line of %d cells", width, n)
-				}
-			}
-		}
-	}
-}
 
 // The lines of --log are kept up to where the run resumes.
 func TestLinesUntil(t *testing.T) {
