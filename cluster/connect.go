@@ -73,10 +73,11 @@ func buildVersion() string {
 	return version
 }
 
-// dial connects, and goes on connecting again for as long as the connection is in use.
-func (e *Endpoint) dial(name string, more ...nats.Option) (*nats.Conn, error) {
+// dial connects, and goes on connecting again for as long as the connection is in use. A
+// role has inboxes of its own, so that the server can keep workers from reading others'.
+func (e *Endpoint) dial(role, name string, more ...nats.Option) (*nats.Conn, error) {
 	o := append([]nats.Option{
-		nats.Name(name), nats.MaxReconnects(-1), nats.ReconnectWait(100 * time.Millisecond),
+		nats.Name("pentary " + role + " " + name), nats.CustomInboxPrefix("_INBOX.pentary-" + role), nats.MaxReconnects(-1), nats.ReconnectWait(100 * time.Millisecond),
 		nats.ReconnectJitter(100*time.Millisecond, 100*time.Millisecond), nats.Timeout(5 * time.Second),
 		nats.PingInterval(10 * time.Second), nats.MaxPingsOutstanding(3),
 	}, e.Connect...)
@@ -111,7 +112,7 @@ func Describe(ctx context.Context, e Endpoint) (*Described, error) {
 	if err := e.complete(); err != nil {
 		return nil, err
 	}
-	nc, err := e.dial("pentary worker")
+	nc, err := e.dial("worker", "")
 	if err != nil {
 		return nil, err
 	}

@@ -112,7 +112,7 @@ func Run(ctx context.Context, run *train.Run, o Options) (result *train.Result, 
 		in = append(in, nats.InProcessServer(e.server))
 		c.URL = e.url
 	}
-	if c.nc, err = c.dial("pentary coordinator "+c.Name, append(in, nats.ReconnectHandler(func(*nats.Conn) { c.lost() }))...); err != nil {
+	if c.nc, err = c.dial("coordinator", c.Name, append(in, nats.ReconnectHandler(func(*nats.Conn) { c.lost() }))...); err != nil {
 		return nil, err
 	}
 	defer c.nc.Close()

@@ -20,7 +20,7 @@ import (
 // A client that repeats, delays, reorders, cuts, changes and makes up messages on all
 // subjects of a run changes nothing about its weights, and nobody is expelled.
 func TestHostile(t *testing.T) {
-	generations := 40
+	generations := 20
 	if testing.Short() {
 		generations = 15
 	}

@@ -71,7 +71,7 @@ func Work(ctx context.Context, run *train.Run, o WorkerOptions) error {
 	}
 	w.header, w.config = identity(w.replica)
 	var err error
-	if w.nc, err = w.dial("pentary worker " + w.WorkerName); err != nil {
+	if w.nc, err = w.dial("worker", w.WorkerName); err != nil {
 		return err
 	}
 	defer w.nc.Close()

@@ -37,8 +37,8 @@ type endpoint struct {
 	creds, nkey, ca, cert, key string
 }
 
-func (e *endpoint) flags(f *pflag.FlagSet) {
-	f.StringVar(&e.url, "nats", "", "`URL` of the NATS server, as in nats://user:password@host:4222 (default $"+environmentURL+")")
+func (e *endpoint) flags(f *pflag.FlagSet, usage string) {
+	f.StringVar(&e.url, "nats", "", usage)
 	f.StringVar(&e.name, "run", "run", "`name` of the run on the server: letters, digits, - and _")
 	console.Input(f, &e.creds, "nats-creds", "credentials `file` with a JWT and its key")
 	console.Input(f, &e.nkey, "nats-nkey", "`file` with an NKey's seed")
@@ -92,7 +92,7 @@ type distribution struct {
 
 func (d *distribution) flags(f *pflag.FlagSet) {
 	f.IntVar(&d.workers, "workers", 0, "`number` of worker processes to start here; they divide the processors")
-	d.endpoint.flags(f)
+	d.endpoint.flags(f, "`URL` of the NATS server that workers of any machine connect to, as in nats://user:password@host:4222")
 	f.IntVar(&d.check, "check", 100, "score one in this `number` of chunks here too, and expel workers whose scores differ; 0 for none")
 }
 
@@ -205,7 +205,7 @@ them. A worker of another version, or with other data, is refused. Exit status 1
 	}
 	f := cmd.Flags()
 	f.SortFlags = false
-	w.endpoint.flags(f)
+	w.endpoint.flags(f, "`URL` of the NATS server, as in nats://user:password@host:4222 (default $"+environmentURL+")")
 	console.Input(f, &w.data, "data", "`folder` or file that the run's data are in on this machine (default as on the coordinator's)")
 	threadsFlag(f, &w.threads)
 	f.DurationVar(&w.wait, "wait", 5*time.Minute, "`time` to go on without an answer of the coordinator")
