@@ -19,8 +19,9 @@ import (
 //	...
 //	generation := stop.Restore()
 //
-// The rate follows the schedule of the whole run: plan no more generations than are
-// useful.
+// The rate follows the schedule of the planned run, and is still high if the run ends long
+// before. Reductions lets it fall: each plateau of Patience measurements halves the rate,
+// until the last one ends the run (the idea of ReduceLROnPlateau).
 type EarlyStop struct {
 	*Optimizer
 
@@ -30,7 +31,11 @@ type EarlyStop struct {
 	Every    int // generations between measurements; default 1
 	Patience int // measurements in a row that are no better than the best before the run ends; at least 1
 
-	count      int   // of measurements since the best one, and that one; 0 before the first
+	// Reductions is the number of plateaus that halve the rate instead of ending the run,
+	// at most MaxReductions; default 0. The rule must take Optimizer.ReduceRate.
+	Reductions int
+
+	count      int   // of measurements since the best one or the last reduction, and that one; 0 before the first
 	best       int64 // measurement
 	generation int   // that it is of
 	weights    []byte
@@ -90,6 +95,14 @@ func (e *EarlyStop) begin() error {
 	if e.Measure == nil || e.Patience < 1 || e.Every < 0 {
 		return fmt.Errorf("es: early stopping with a patience of %d, every %d generations: want a measure, at least 1 and at least 0", e.Patience, e.Every)
 	}
+	if e.Reductions != 0 {
+		if e.Reductions < 0 || e.Reductions > MaxReductions {
+			return fmt.Errorf("es: early stopping after %d reductions of the rate, want 0 to %d", e.Reductions, MaxReductions)
+		}
+		if err := e.ReduceRate(e.reductions); err != nil { // for its error
+			return err
+		}
+	}
 	if e.count > 0 {
 		return nil
 	}
@@ -112,6 +125,10 @@ func (e *EarlyStop) take() error {
 	if e.count++; e.count == 1 || v > e.best {
 		e.count, e.best, e.generation = 1, v, e.Generation()
 		e.weights = e.appendWeights(e.weights[:0])
+	}
+	if e.count > e.Patience && e.reductions < e.Reductions {
+		e.count = 1
+		return e.ReduceRate(e.reductions + 1)
 	}
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/es/journal"
+	"github.com/Kaleaon/pentary-go/packed"
 )
 
 // stopping returns a run whose measurements are the given ones, by generations
@@ -69,9 +70,20 @@ func TestEarlyStop(t *testing.T) {
 // A run that is interrupted anywhere, kept in a journal and resumed, ends where an
 // undisturbed one does and with the same best weights; the journal alone says the same.
 func TestEarlyStopResumes(t *testing.T) {
-	measures := []int64{1, 2, 3, 5, 4, 4, 6, 5, 5, 3, 2, 9, 9, 9, 9, 9}
-	const end, best = 10, 6
-	undisturbed, want := stopping(t, measures, 4, 1)
+	for _, reductions := range []int{0, 2} {
+		t.Run(fmt.Sprint(reductions, " reductions"), func(t *testing.T) { testResumes(t, reductions) })
+	}
+}
+
+func testResumes(t *testing.T, reductions int) {
+	measures := []int64{1, 2, 3, 5, 4, 4, 6, 5, 5, 3, 2, 2, 2, 2, 9, 9}
+	patience, end := 4, 10
+	if reductions > 0 {
+		patience, end = 2, 10 // plateaus end after 5, 8 and 10
+	}
+	const best = 6
+	undisturbed, want := stopping(t, measures, patience, 1)
+	undisturbed.Reductions = reductions
 	if err := undisturbed.Run(context.Background()); err != nil || undisturbed.Generation() != end {
 		t.Fatalf("error %v after %d generations, want %d", err, undisturbed.Generation(), end)
 	}
@@ -81,7 +93,8 @@ func TestEarlyStopResumes(t *testing.T) {
 		for _, checkpoint := range []int{0, 3} {
 			dir := filepath.Join(t.TempDir(), "run")
 			session := func(until int) (*es.EarlyStop, *model) {
-				e, m := stopping(t, measures, 4, 1)
+				e, m := stopping(t, measures, patience, 1)
+				e.Reductions = reductions
 				log, _, err := journal.Resume(context.Background(), dir, journal.Header{Config: e.Identity()}, e, journal.Options{Sync: journal.SyncNever()})
 				if err != nil {
 					t.Fatal(err)
@@ -103,7 +116,8 @@ func TestEarlyStopResumes(t *testing.T) {
 			}
 			session(interrupt)
 			e, m := session(-1)
-			replayed, copied := stopping(t, measures, 4, 1)
+			replayed, copied := stopping(t, measures, patience, 1)
+			replayed.Reductions = reductions
 			if err := journal.Replay(context.Background(), dir, replayed); err != nil {
 				t.Fatal(err)
 			}
@@ -160,4 +174,82 @@ func (m *model) size() (n int) {
 		n += len(p.Matrix.Bytes())
 	}
 	return n
+}
+
+// A plateau halves the rate, once for each of the reductions, and then one ends the run.
+func TestReductions(t *testing.T) {
+	measures := []int64{0, 5, 1, 1, 1, 1, 6, 1, 1, 1, 1, 1, 1, 1}
+	e, m := stopping(t, measures, 2, 1)
+	e.Reductions = 2
+	var records []es.Record
+	if err := e.Run(context.Background(), func(es.Stats) error { records = append(records, copied(e.Record())); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	// Plateaus end after generations 3, 5 and 8; in between 6 is better.
+	var got []int
+	for _, r := range records {
+		got = append(got, r.Reductions)
+	}
+	if want := []int{0, 0, 0, 1, 1, 2, 2, 2}; !slices.Equal(got, want) || !e.Done() {
+		t.Errorf("rates divided by 2^%v, want %v", got, want)
+	}
+	// An optimizer that measures nothing comes to the same weights and state by the records.
+	again := newModel()
+	opt, err := es.New(again.parameters, nil, e.Options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range records {
+		if _, err := opt.Replay(r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	state := opt.AppendState(nil)
+	if again.digest() != m.digest() || !slices.Equal(state, e.Optimizer.AppendState(nil)) || len(state) != 4+opt.StateBytes()+1 {
+		t.Error("replayed to other weights, or another state")
+	}
+	full, other := stopping(t, measures, 9, 1)
+	if err := full.Run(context.Background(), func(s es.Stats) error {
+		if s.Generation == len(records) {
+			return es.ErrStop
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if other.digest() == m.digest() {
+		t.Error("a reduced rate comes to the same weights as a full one")
+	}
+
+	// The state brings the rate back, and takes no other byte than that of one.
+	if err := full.Optimizer.RestoreState(state); err != nil || !slices.Equal(full.Optimizer.AppendState(nil), state) {
+		t.Errorf("restored to another state: %v", err)
+	}
+	for _, b := range []byte{0, es.MaxReductions + 1, 255} {
+		if err := opt.RestoreState(append(slices.Clone(state[:len(state)-1]), b)); err == nil {
+			t.Errorf("a rate divided by 2^%d is restored", b)
+		}
+	}
+	for n, want := range map[int]bool{-1: false, 0: true, es.MaxReductions: true, es.MaxReductions + 1: false} {
+		if err := opt.ReduceRate(n); (err == nil) != want {
+			t.Errorf("a rate divided by 2^%d: %v", n, err)
+		}
+	}
+	bad := copied(records[0])
+	bad.Generation, bad.Reductions = opt.Generation()+1, 99
+	if _, err := opt.Replay(bad); err == nil || !strings.Contains(err.Error(), "2^99") {
+		t.Errorf("a record of a rate divided by 2^99: %v", err)
+	}
+	windowed, err := es.New(es.Matrices(packed.NewMatrix(2, 2)), nil, es.Options{Generations: 9, Rule: es.QES{Rate: 1, Window: 2}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	stop := es.EarlyStop{Optimizer: windowed, Measure: e.Measure, Patience: 1, Reductions: 1}
+	if err := stop.Run(context.Background()); err == nil || !strings.Contains(err.Error(), "cannot be reduced") {
+		t.Errorf("the rate of QES is reduced: %v", err)
+	}
+	stop = es.EarlyStop{Optimizer: opt, Measure: e.Measure, Patience: 1, Reductions: -1}
+	if err := stop.Run(context.Background()); err == nil || !strings.Contains(err.Error(), "-1 reductions") {
+		t.Errorf("-1 reductions: %v", err)
+	}
 }

@@ -43,13 +43,15 @@ type Optimizer struct {
 	steps      []step // by tensor
 	updater    *lowrank.Updater
 	generation int  // finished
+	reductions int  // halvings of the rate, see ReduceRate
 	moved      bool // since New or RestoreState
 
-	coder  *coder
-	scores []int64
-	codes  []int8 // of the last generation
-	next   []int8 // of the one that moves the weights
-	update Update
+	coder   *coder
+	scores  []int64
+	codes   []int8 // of the last generation
+	reduced int    // reductions of the last generation
+	next    []int8 // of the one that moves the weights
+	update  Update
 
 	past    [][]int8 // codes of the rule's window, but for its last generation
 	earlier []Update // of the window
@@ -166,6 +168,27 @@ func (o *Optimizer) Identity() string {
 	return s
 }
 
+// MaxReductions bounds the halvings of ReduceRate.
+const MaxReductions = 16
+
+// ReduceRate divides the rule's strength by 2^n from the next generation on, whatever the
+// schedule leaves of it; 0 ends that. Records and the state hold n. It returns an error,
+// and changes nothing, if n is not 0 to MaxReductions or the rule looks at earlier
+// generations (QES), whose rates are not kept.
+func (o *Optimizer) ReduceRate(n int) error {
+	switch {
+	case n < 0 || n > MaxReductions:
+		return fmt.Errorf("es: rate divided by 2^%d, want 0 to %d", n, MaxReductions)
+	case window(o.options.Rule) > 1:
+		return fmt.Errorf("es: rule %v takes the same schedule in all of its window: the rate cannot be reduced", o.options.Rule)
+	}
+	o.reductions = n
+	return nil
+}
+
+// Reductions returns n of the 2^n that ReduceRate has set.
+func (o *Optimizer) Reductions() int { return o.reductions }
+
 // Ask describes the generation to evaluate. It is the same until Tell.
 func (o *Optimizer) Ask() Generation {
 	return Generation{
@@ -218,6 +241,7 @@ func (o *Optimizer) errDone() error {
 func (o *Optimizer) move(ctx context.Context, stats *Stats) error {
 	g := &o.update
 	g.set(&o.options, o.generation, o.next)
+	g.reductions = o.reductions
 	g.updater = o.updater
 	if g.decided() {
 		inputs, err := o.inputs(ctx)
@@ -231,7 +255,7 @@ func (o *Optimizer) move(ctx context.Context, stats *Stats) error {
 			}
 		}
 	}
-	o.codes, o.next = o.next, o.codes
+	o.codes, o.next, o.reduced = o.next, o.codes, o.reductions
 	stats.count(o.codes, o.tensors)
 
 	if i := o.generation % (len(o.past) + 1); i < len(o.past) {

@@ -13,6 +13,7 @@ type Record struct {
 	Generation int    // counts from 1, as in Stats
 	Codes      []int8 // by pair, or by pair and sample with noise in activations
 	Samples    int    // codes of each pair; 0 if it is not known
+	Reductions int    // the rule's strength was divided by 2^Reductions, see Optimizer.ReduceRate
 }
 
 // Record returns the record of the last generation. It shares the optimizer's
@@ -22,7 +23,7 @@ func (o *Optimizer) Record() Record {
 	if !o.moved {
 		return Record{}
 	}
-	return Record{Generation: o.generation, Codes: o.codes, Samples: o.samples}
+	return Record{Generation: o.generation, Codes: o.codes, Samples: o.samples, Reductions: o.reduced}
 }
 
 // Replay moves the weights as Tell did when it made the record. It returns an error
@@ -35,9 +36,16 @@ func (o *Optimizer) Replay(r Record) (Stats, error) {
 	if err := o.checkRecord(r); err != nil {
 		return Stats{}, err
 	}
+	before := o.reductions
+	if r.Reductions != before {
+		if err := o.ReduceRate(r.Reductions); err != nil {
+			return Stats{}, err
+		}
+	}
 	copy(o.next, r.Codes)
 	var stats Stats
 	if err := o.move(context.Background(), &stats); err != nil {
+		o.reductions = before
 		return Stats{}, err
 	}
 	return stats, nil

@@ -77,12 +77,13 @@ func startRule(r Rule, matrices []lowrank.Tensor) []Stepper {
 
 // An Update is what a rule needs to know of a generation.
 type Update struct {
-	options *Options
-	number  int
-	codes   []int8
-	sums    [3]uint64        // Σ f², Σ f⁴, Σ f⁶
-	earlier []Update         // of the rule's window that any pair decided, oldest first
-	updater *lowrank.Updater // for generations before
+	options    *Options
+	number     int
+	codes      []int8
+	sums       [3]uint64        // Σ f², Σ f⁴, Σ f⁶
+	reductions int              // halvings of the rate
+	earlier    []Update         // of the rule's window that any pair decided, oldest first
+	updater    *lowrank.Updater // for generations before
 
 	// deviation is that of an entry of the Z gathered last, in 1/256, with noise in
 	// activations: it depends on the data, and includes the signal.
@@ -107,10 +108,11 @@ func (g *Update) decided() bool { return g.sums[0] > 0 }
 
 func (g *Update) noise() lowrank.Noise { return g.options.noise(g.number) }
 
-// Scheduled returns the part of v that the schedule leaves in this generation.
+// Scheduled returns the part of v that the schedule and Optimizer.ReduceRate leave in this
+// generation, rounded down.
 func (g *Update) Scheduled(v Q16) Q16 {
 	o := g.options
-	return o.Schedule.scale(v, o.moment(g.number), o.Decay)
+	return o.Schedule.scale(v, o.moment(g.number), o.Decay) >> g.reductions
 }
 
 // Rounding returns the random numbers of this generation for a matrix: a stream whose

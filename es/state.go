@@ -53,8 +53,9 @@ func (o *Optimizer) memory() uint64 {
 }
 
 // AppendState appends to b all that a run keeps beside its options and weights: the
-// position, the state of the rule and the codes of its window. Its length depends on
-// the options and the tensors' shapes alone.
+// position, the state of the rule, the codes of its window, and a byte for the reductions
+// of the rate if there are any. But for that byte, its length depends on the options and
+// the tensors' shapes alone.
 func (o *Optimizer) AppendState(b []byte) []byte {
 	b = binary.LittleEndian.AppendUint32(b, uint32(o.generation))
 	for _, codes := range o.past {
@@ -64,6 +65,9 @@ func (o *Optimizer) AppendState(b []byte) []byte {
 		if s.Stepper != nil {
 			b = s.AppendState(b)
 		}
+	}
+	if o.reductions > 0 {
+		b = append(b, byte(o.reductions))
 	}
 	return b
 }
@@ -75,7 +79,14 @@ const positionBytes = 4
 // Identity, so that the run goes on as that one did, given its weights. It returns an
 // error if b is not the state of such a run; then nothing has changed.
 func (o *Optimizer) RestoreState(b []byte) error {
-	if want := positionBytes + o.StateBytes(); len(b) != want {
+	want, reductions := positionBytes+o.StateBytes(), 0
+	if len(b) == want+1 && window(o.options.Rule) == 1 {
+		if reductions = int(b[want]); reductions < 1 || reductions > MaxReductions {
+			return fmt.Errorf("es: state of a rate divided by 2^%d, want 1 to %d", reductions, MaxReductions)
+		}
+		b = b[:want]
+	}
+	if len(b) != want {
 		return fmt.Errorf("es: state of %d bytes, want %d", len(b), want)
 	}
 	generation := binary.LittleEndian.Uint32(b)
@@ -86,7 +97,7 @@ func (o *Optimizer) RestoreState(b []byte) error {
 	if err := checkCodes(b[:len(o.past)*o.options.Pairs]); err != nil {
 		return fmt.Errorf("es: state: %w", err)
 	}
-	o.generation, o.moved = int(generation), false
+	o.generation, o.moved, o.reductions = int(generation), false, reductions
 	take := func(n int) (state []byte) {
 		state, b = b[:n], b[n:]
 		return state

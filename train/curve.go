@@ -87,28 +87,41 @@ func (r *Run) last() Point {
 	return r.curve[len(r.curve)-1]
 }
 
-// stale reports whether the validation score has not risen for so long that the run
-// ends early. It depends on the curve since the last leg began, which is the same in a
-// run that was resumed.
-func (r *Run) stale() bool {
-	if r.options.Patience == 0 {
-		return false
+// measureDue is measureAt for a generation that is due, after which a plateau reduces the
+// rate.
+func (r *Run) measureDue(generation int) error {
+	r.measureAt(generation)
+	if r.options.Reductions == 0 {
+		return nil
 	}
+	return r.optimizer.ReduceRate(min(r.plateaus(r.curve), r.options.Reductions))
+}
+
+// stale reports whether the validation score has not risen for so long that the run
+// ends early.
+func (r *Run) stale() bool {
+	return r.options.Patience > 0 && r.plateaus(r.curve) > r.options.Reductions
+}
+
+// plateaus returns how often in a curve Patience measurements in a row brought no better
+// validation score. It depends on the curve since the last leg began, which is the same in a run that
+// was resumed.
+func (r *Run) plateaus(curve []Point) (n int) {
 	begin := 0
 	if n := len(r.options.Earlier); n > 0 {
 		begin = r.options.Earlier[n-1].Reached
 	}
-	best, since := int64(0), 0 // points since the best, and that one
-	for _, at := range r.curve {
+	best, since, found := int64(0), 0, false // points since the best or the last plateau, and that one
+	for _, at := range curve {
 		if at.Generation < begin {
 			continue
 		}
-		if since++; since == 1 || at.Validation > best {
-			best, since = at.Validation, 1
+		if since++; !found || at.Validation > best {
+			best, since, found = at.Validation, 1, true
 		}
 		if since > r.options.Patience {
-			return true
+			n, since = n+1, 1
 		}
 	}
-	return false
+	return n
 }

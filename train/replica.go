@@ -67,5 +67,5 @@ func (r Replica) RestoreState(b []byte) error {
 	if len(b) < 4 {
 		return errState
 	}
-	return r.run.restoreOptimizer(int(binary.LittleEndian.Uint32(b)), b[4:])
+	return r.run.restoreOptimizer(int(binary.LittleEndian.Uint32(b)), anyReductions, b[4:])
 }

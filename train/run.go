@@ -21,6 +21,7 @@ type Options struct {
 
 	Measurements int   // of the weights in a run; default 25
 	Patience     int   // measurements without a better validation score that end the run; 0: never
+	Reductions   int   // of such plateaus that halve the rate before one ends the run, see es.Optimizer.ReduceRate
 	Earlier      []Leg // the legs before the last of a run that was extended, see Extend
 
 	Observer Observer               // nil for none
@@ -97,6 +98,8 @@ func New(task Task, e es.Options, o Options) (*Run, error) {
 		return nil, fmt.Errorf("train: %d measurements, want at least 1", o.Measurements)
 	case o.Patience < 0:
 		return nil, fmt.Errorf("train: patience of %d measurements, want at least 0", o.Patience)
+	case o.Reductions < 0 || o.Reductions > es.MaxReductions || o.Reductions > 0 && o.Patience == 0:
+		return nil, fmt.Errorf("train: %d reductions of the rate with a patience of %d, want 0 to %d, and a patience", o.Reductions, o.Patience, es.MaxReductions)
 	case o.Patience > 0 && task.Validate == nil:
 		return nil, errors.New("train: early stopping of a task without validation")
 	}
@@ -111,7 +114,9 @@ func New(task Task, e es.Options, o Options) (*Run, error) {
 		return nil, err
 	}
 	var err error
-	r.optimizer, err = r.newOptimizer(0)
+	if r.optimizer, err = r.newOptimizer(0); err == nil && o.Reductions > 0 {
+		err = r.optimizer.ReduceRate(0) // says if the rule cannot
+	}
 	return r, err
 }
 
@@ -144,6 +149,9 @@ func (r *Run) advance() error {
 		next, err := r.newOptimizer(r.leg + 1)
 		if err == nil {
 			err = next.RestoreState(r.optimizer.AppendState(nil))
+		}
+		if err == nil && r.options.Reductions > 0 {
+			err = next.ReduceRate(0)
 		}
 		if err != nil {
 			return err
@@ -324,7 +332,9 @@ func (r *Run) follow(stats es.Stats) error {
 	n := r.Generation()
 	measured := r.due(n)
 	if measured {
-		r.measureAt(n)
+		if err := r.measureDue(n); err != nil {
+			return err
+		}
 	} else if r.measure && r.timing.early() {
 		measured = true
 		r.timing.measuring(func() { r.shown = r.test() })

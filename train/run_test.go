@@ -96,11 +96,18 @@ func blackBox() problem {
 	}, Options{}}
 }
 
+// reducing has plateaus halve the rate twice.
+func reducing(p problem) problem {
+	p.options.Reductions = 2
+	return p
+}
+
 var problems = map[string]problem{
 	"classifier":             classification(0, false),
 	"classifier activations": classification(0, true),
 	"early":                  classification(3, false),
 	"early activations":      classification(3, true),
+	"early, reductions":      reducing(classification(2, false)),
 	"language":               language(false),
 	"language activations":   language(true),
 	"policy":                 policy(),
@@ -238,6 +245,32 @@ func TestKept(t *testing.T) {
 	}
 }
 
+// Plateaus reduce the rate before one ends the run, as the records say.
+func TestReductions(t *testing.T) {
+	dir := t.TempDir()
+	r := problems["early, reductions"].start(t, dir)
+	got := finish(t, r)
+	r.Close()
+	in, err := journal.Read(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	most := 0
+	for record, err := range in.Records() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if record.Reductions < most {
+			t.Errorf("the rate of generation %d rises", record.Generation)
+		}
+		most = record.Reductions
+	}
+	if plain := finish(t, problems["early"].start(t, "")); most != 2 || !got.Early || got.Generations <= plain.Generations {
+		t.Errorf("%d reductions, early %t after %d generations, and after %d without", most, got.Early, got.Generations, plain.Generations)
+	}
+}
+
 func first(curve []Point, validation int64) Point {
 	return curve[slices.IndexFunc(curve, func(p Point) bool { return p.Validation == validation })]
 }
@@ -342,6 +375,8 @@ func TestNewErrors(t *testing.T) {
 	for want, options := range map[string]Options{
 		"without validation":            {Patience: 1},
 		"patience of -1":                {Patience: -1},
+		"2 reductions of the rate":      {Reductions: 2},
+		"-1 reductions":                 {Patience: 1, Reductions: -1},
 		"-1 measurements":               {Measurements: -1},
 		"a leg to generation 5 of 3":    {Earlier: []Leg{{3, 5}}},
 		"40 generations, of which 40":   {Earlier: []Leg{{50, 40}}},

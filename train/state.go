@@ -28,7 +28,9 @@ func (s session) Replay(r es.Record) (es.Stats, error) {
 	}
 	n := s.Generation()
 	if s.due(n) {
-		s.measureAt(n)
+		if err := s.measureDue(n); err != nil {
+			return stats, err
+		}
 	}
 	s.options.Observer.Replaying(n, s.es.Generations)
 	return stats, s.advance()
@@ -76,7 +78,11 @@ func (s session) RestoreState(b []byte) error {
 		return err
 	}
 	r := s.Run
-	if err := r.restoreOptimizer(d.generation, d.optimizer); err != nil {
+	reductions := 0
+	if r.options.Reductions > 0 {
+		reductions = min(r.plateaus(d.curve), r.options.Reductions)
+	}
+	if err := r.restoreOptimizer(d.generation, reductions, d.optimizer); err != nil {
 		return err
 	}
 	r.timing.earlier, r.timing.trained = d.wall, d.trained
@@ -86,9 +92,12 @@ func (s session) RestoreState(b []byte) error {
 	return nil
 }
 
-// restoreOptimizer sets the optimizer to a state of a generation. After an error it is as
-// it was.
-func (r *Run) restoreOptimizer(generation int, state []byte) error {
+// anyReductions stands for all of them in restoreOptimizer.
+const anyReductions = -1
+
+// restoreOptimizer sets the optimizer to a state of a generation, with the given reductions of
+// the rate. After an error it is as it was.
+func (r *Run) restoreOptimizer(generation, reductions int, state []byte) error {
 	leg := 0
 	for leg < len(r.options.Earlier) && generation >= r.options.Earlier[leg].Reached {
 		leg++
@@ -100,7 +109,7 @@ func (r *Run) restoreOptimizer(generation int, state []byte) error {
 	if err := fresh.RestoreState(state); err != nil {
 		return err
 	}
-	if fresh.Generation() != generation {
+	if fresh.Generation() != generation || reductions != anyReductions && fresh.Reductions() != reductions {
 		return errState
 	}
 	r.leg, r.optimizer = leg, fresh

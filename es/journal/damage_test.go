@@ -294,6 +294,8 @@ func TestRejects(t *testing.T) {
 		{generationKind, u32(1, 1, 0) + "\xff\xff\xff\xff", "one encoding"},
 		{generationKind, u32(1, 1, 0) + "\x00\x00\x00\x00\x00", "1 bytes after"},
 		{generationKind, u32(0, 1, 0) + "\x00", "1 bytes after"},
+		{generationKind, u32(0, 1, 1<<31), "divided by 2^0"},
+		{generationKind, u32(0, 1, 1<<31+es.MaxReductions+1), "divided by 2^17"},
 
 		{version1, "\x04\x00\x00\x00\x00\x00\x00\x00", "generation of 8 bytes"},
 		{version1, "\x05\x00\x00\x00\x00\x00\x00\x00\x00", "codes of 5 bits"},

@@ -21,6 +21,9 @@ func checkCodes(r *es.Record) error {
 	if samples := max(r.Samples, 1); len(r.Codes)%samples != 0 {
 		return fmt.Errorf("%d codes of %d samples", len(r.Codes), samples)
 	}
+	if r.Reductions < 0 || r.Reductions > es.MaxReductions {
+		return fmt.Errorf("a rate divided by 2^%d, want 0 to %d", r.Reductions, es.MaxReductions)
+	}
 	if len(r.Codes) > maxCodes {
 		return fmt.Errorf("%d codes, want at most %d", len(r.Codes), maxCodes)
 	}
@@ -60,7 +63,7 @@ func appendGeneration(b []byte, r *es.Record, version uint16) []byte {
 	samples := max(r.Samples, 1)
 	b = le.AppendUint32(b, uint32(len(r.Codes)/samples))
 	b = le.AppendUint32(b, uint32(samples))
-	b = le.AppendUint32(b, 0)
+	b = le.AppendUint32(b, reductionsField(r))
 	return appendCodes(b, r.Codes, samples)
 }
 
@@ -76,8 +79,8 @@ func decodeGeneration(r *es.Record, b []byte, version uint16) error {
 	}
 	le := binary.LittleEndian
 	pairs, samples := le.Uint32(b), le.Uint32(b[4:])
-	if le.Uint32(b[8:]) != 0 {
-		return errSparse
+	if err := setReductions(r, le.Uint32(b[8:])); err != nil {
+		return err
 	}
 	if samples == 0 {
 		return errors.New("pairs of no codes")
@@ -88,6 +91,28 @@ func decodeGeneration(r *es.Record, b []byte, version uint16) error {
 		return err
 	}
 	return atEnd(b)
+}
+
+// reduced marks a field that counts the reductions of the rate. Without it any number but
+// zero is that of the sets of rows in a record of sparse parameters.
+const reduced = 1 << 31
+
+func reductionsField(r *es.Record) uint32 {
+	if r.Reductions == 0 {
+		return 0
+	}
+	return reduced | uint32(r.Reductions)
+}
+
+func setReductions(r *es.Record, field uint32) error {
+	r.Reductions = int(field &^ reduced)
+	switch {
+	case field != 0 && field&reduced == 0:
+		return errSparse
+	case field == reduced || r.Reductions > es.MaxReductions:
+		return fmt.Errorf("a rate divided by 2^%d, want 1 to %d", r.Reductions, es.MaxReductions)
+	}
+	return nil
 }
 
 // atEnd returns an error unless nothing is left of a payload.

@@ -64,7 +64,8 @@ type Options struct {
 //
 //	pairs            u32
 //	samples          u32  codes of each pair, 1 with noise in weights
-//	reserved         u32  0; another number marks rows of sparse parameters, which are refused
+//	reductions       u32  2^31 + n if the rate was divided by 2^n, else 0; less marks rows
+//	                      of sparse parameters, which are refused
 //	codes            range-coded, see below; nothing if there are no pairs
 //
 // Kind 3 is the end of the run. Nothing follows it.
@@ -107,7 +108,7 @@ type Options struct {
 //
 //	bits             u8   of a code: 4 if all are in [-8, 7], else 8
 //	codes            u32
-//	reserved         u32  0
+//	reductions       u32  as above
 //	the codes in two's complement; of 4 bits two in a byte, the first in its low
 //	    half, and a half that is left over is 0
 type Log struct {

@@ -262,7 +262,7 @@ func TestFormat(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
 	l := must[*Log](t)(Create(dir, Header{Seed: 7, Config: "c", Data: Hash{1}, Weights: Hash{2}}, quick))
 	check(t, l.Append(es.Record{Generation: 1, Codes: []int8{0, 0, 1, -1, 0, 100}, Samples: 3}))
-	check(t, l.Append(es.Record{Generation: 2}))
+	check(t, l.Append(es.Record{Generation: 2, Reductions: 3}))
 	l.end, l.ended = End{"r", Hash{3}}, false
 	check(t, l.write(endKind, l.end.append))
 	check(t, l.Close())
@@ -274,7 +274,7 @@ func TestFormat(t *testing.T) {
 		"01000000", "01000000", "02000000", "13000000", "........", "........",
 		"02000000", "03000000", "00000000", "0611e20f600000", // as testdata/codes.py has it
 		"02000000", "02000000", "02000000", "0c000000", "........", "........",
-		"00000000", "01000000", "00000000",
+		"00000000", "01000000", "03000080",
 		"03000000", "03000000", "03000000", "21000000", "........", "........",
 		"03" + zeros, "72",
 	}, "")

@@ -30,7 +30,7 @@ func appendGeneration1(b []byte, r *es.Record) []byte {
 	bits := codeBits(r.Codes)
 	b = append(b, bits)
 	b = le.AppendUint32(b, uint32(len(r.Codes)))
-	b = le.AppendUint32(b, 0)
+	b = le.AppendUint32(b, reductionsField(r))
 	if bits == 8 {
 		for _, c := range r.Codes {
 			b = append(b, byte(c))
@@ -52,8 +52,8 @@ func decodeGeneration1(r *es.Record, b []byte) error {
 		return fmt.Errorf("generation of %d bytes, want at least %d", len(b), generationSize1)
 	}
 	le := binary.LittleEndian
-	if le.Uint32(b[5:]) != 0 {
-		return errSparse
+	if err := setReductions(r, le.Uint32(b[5:])); err != nil {
+		return err
 	}
 	bits, codes := b[0], uint64(le.Uint32(b[1:]))
 	b = b[generationSize1:]

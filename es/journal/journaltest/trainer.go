@@ -74,6 +74,7 @@ func (t *Trainer) digest() [sha256.Size]byte {
 
 func (t *Trainer) move() es.Stats {
 	t.generation++
+	t.record.Reductions = t.generation / 3 % 2
 	t.record.Generation = t.generation
 	digest := t.digest()
 	b := digest[:]

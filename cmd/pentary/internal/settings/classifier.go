@@ -11,6 +11,7 @@ import (
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
+	"github.com/Kaleaon/pentary-go/es"
 )
 
 // Limits of the networks, so that a typing mistake does not ask for all memory.
@@ -29,14 +30,14 @@ const (
 // Classifier are the settings of a classifier's training.
 type Classifier struct {
 	Optimizer
-	Hidden   []int
-	Batch    int
-	Patience int // of early stopping, 0 for none
+	Hidden []int
+	Batch  int
+	Early  EarlyStop
 }
 
 // NewClassifier returns the default settings of a task.
 func NewClassifier(t *task.Task) *Classifier {
-	return &Classifier{Optimizer: NewOptimizer(t.Options, t.Rate), Hidden: slices.Clone(t.Hidden), Batch: t.Batch}
+	return &Classifier{Optimizer: NewOptimizer(t.Options, t.Rate), Hidden: slices.Clone(t.Hidden), Batch: t.Batch, Early: earlyStop}
 }
 
 // Groups implements Settings.
@@ -48,16 +49,51 @@ func (s *Classifier) Groups() console.Groups {
 	f.Uint64Var(&s.Base.Seed, "seed", s.Base.Seed, "key of all random numbers")
 
 	f = s.population(&groups)
-	earlyStop(f, &s.Patience, fmt.Sprintf("every %dth training sample", HoldOutEvery))
+	s.Early.flags(f, fmt.Sprintf("every %dth training sample", HoldOutEvery))
 	s.noiseAndUpdate(&groups)
 	return groups
 }
 
-// earlyStop adds the flag of that name.
-func earlyStop(f *pflag.FlagSet, patience *int, holdOut string) {
-	f.IntVar(patience, "early-stop", *patience, fmt.Sprintf(
+// EarlyStop are the settings of early stopping.
+type EarlyStop struct {
+	Patience   int // measurements, 0 for no early stopping
+	Reductions int // of the rate
+}
+
+// earlyStop is the default: of the reductions, docs/settings.md has the measurement.
+var earlyStop = EarlyStop{Reductions: 3}
+
+// flags adds the flags.
+func (e *EarlyStop) flags(f *pflag.FlagSet, holdOut string) {
+	f.IntVar(&e.Patience, "early-stop", e.Patience, fmt.Sprintf(
 		"hold out %s as well, stop after this number of the %d measurements without a better score on them, and keep the best weights; 0 never",
 		holdOut, Measurements))
+	f.IntVar(&e.Reductions, "reductions", e.Reductions,
+		"early stopping: halve the rate instead of stopping, this number of times")
+}
+
+// meta adds what a saved file says of early stopping.
+func (e EarlyStop) meta(meta map[string]string) {
+	if e.Patience != 0 {
+		meta["early-stop"] = strconv.Itoa(e.Patience)
+		if e.Reductions != 0 {
+			meta["reductions"] = strconv.Itoa(e.Reductions)
+		}
+	}
+}
+
+// bounds are those of the flags.
+func (e EarlyStop) bounds() []bound {
+	return []bound{{"early-stop", e.Patience, 0, math.MaxInt}, {"reductions", e.Reductions, 0, es.MaxReductions}}
+}
+
+// under returns the settings in force: no reductions without early stopping, nor under QES,
+// which cannot take them.
+func (e EarlyStop) under(rule RuleName) EarlyStop {
+	if e.Patience == 0 || rule == QES {
+		e.Reductions = 0
+	}
+	return e
 }
 
 // Check implements Settings.
@@ -65,7 +101,7 @@ func (s *Classifier) Check() error {
 	if err := s.Optimizer.Check(); err != nil {
 		return err
 	}
-	if err := inRange(bound{"early-stop", s.Patience, 0, math.MaxInt}, bound{"batch", s.Batch, 1, 1 << 20}); err != nil {
+	if err := inRange(append(s.Early.bounds(), bound{"batch", s.Batch, 1, 1 << 20})...); err != nil {
 		return err
 	}
 	return checkHidden(s.Hidden)
@@ -85,7 +121,7 @@ func checkHidden(hidden []int) error {
 
 // HoldOut returns which training samples are held out: every n-th, 0 for none.
 func (s *Classifier) HoldOut() int {
-	if s.Patience == 0 {
+	if s.Early.Patience == 0 {
 		return 0
 	}
 	return HoldOutEvery
@@ -97,15 +133,13 @@ func (s *Classifier) Widths(features, classes int) []int {
 }
 
 // EarlyStop implements Settings.
-func (s *Classifier) EarlyStop() int { return s.Patience }
+func (s *Classifier) EarlyStop() EarlyStop { return s.Early.under(s.Rule.Name) }
 
 // Meta implements Settings.
 func (s *Classifier) Meta() map[string]string {
 	meta := s.Optimizer.Meta()
 	meta["batch"] = strconv.Itoa(s.Batch)
-	if s.Patience != 0 {
-		meta["early-stop"] = strconv.Itoa(s.Patience)
-	}
+	s.EarlyStop().meta(meta)
 	return meta
 }
 

@@ -115,7 +115,7 @@ func (s *CSV) Options() es.Options { return s.Classifier.Options() }
 func (s *CSV) RateFollows() bool { return s.Classifier.RateFollows() }
 
 // EarlyStop implements Settings.
-func (s *CSV) EarlyStop() int { return s.Patience }
+func (s *CSV) EarlyStop() EarlyStop { return s.Classifier.EarlyStop() }
 
 // tableKeys are the settings that a saved file has to have for its data to be read again.
 var tableKeys = []string{"label", "regress", "ignore", "header", "separator", "ramps", "test"}

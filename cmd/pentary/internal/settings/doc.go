@@ -22,8 +22,8 @@ type Settings interface {
 	Check() error
 	// Options returns the optimizer's options.
 	Options() es.Options
-	// EarlyStop returns the patience of early stopping in measurements, 0 for none.
-	EarlyStop() int
+	// EarlyStop returns the settings of early stopping in force.
+	EarlyStop() EarlyStop
 	// Meta returns what a saved file says of the run.
 	Meta() map[string]string
 }
@@ -41,6 +41,9 @@ func SetTexts(s Settings, texts map[string]string) error {
 	texts = maps.Clone(texts)
 	if texts["rule"] == oldQES {
 		texts["rule"] = QES.String()
+	}
+	if _, ok := texts["reductions"]; !ok && texts["early-stop"] != "" {
+		texts["reductions"] = "0" // there were none
 	}
 	for now, before := range oldFlags {
 		if text, ok := texts[before]; ok {

@@ -2,7 +2,6 @@ package settings
 
 import (
 	"fmt"
-	"math"
 	"strconv"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
@@ -20,9 +19,9 @@ const (
 // Language are the settings of a language model's training.
 type Language struct {
 	Optimizer
-	Shape    nn.LanguageConfig
-	Batch    nn.EvaluatorOptions
-	Patience int // of early stopping, 0 for none
+	Shape nn.LanguageConfig
+	Batch nn.EvaluatorOptions
+	Early EarlyStop
 }
 
 // NewLanguage returns the default settings.
@@ -61,7 +60,7 @@ func (s *Language) Groups() console.Groups {
 		}
 	}
 	f = s.population(&groups)
-	earlyStop(f, &s.Patience, "the twentieth of the text before the held-out end")
+	s.Early.flags(f, "the twentieth of the text before the held-out end")
 	s.noiseAndUpdate(&groups)
 	return groups
 }
@@ -71,11 +70,14 @@ func (s *Language) Check() error {
 	if err := s.Optimizer.Check(); err != nil {
 		return err
 	}
+	if err := inRange(s.Early.bounds()...); err != nil {
+		return err
+	}
 	l, b := s.Shape, s.Batch
 	if err := inRange(
 		bound{"width", l.Width, 4, MaxWidth}, bound{"layers", l.Layers, 0, maxLayers}, bound{"mlp", l.Hidden, 0, MaxWidth / max(l.Width, 1)},
 		bound{"context", l.Context, 1, maxContext}, bound{"streams", b.Streams, 1, 1 << 20}, bound{"steps", b.Steps, 1, 1 << 20},
-		bound{"warm-up", b.WarmUp, 0, 1 << 20}, bound{"discount", b.Discount, 0, 256}, bound{"early-stop", s.Patience, 0, math.MaxInt},
+		bound{"warm-up", b.WarmUp, 0, 1 << 20}, bound{"discount", b.Discount, 0, 256},
 	); err != nil {
 		return err
 	}
@@ -98,7 +100,7 @@ func (s *Language) Name() string {
 }
 
 // EarlyStop implements Settings.
-func (s *Language) EarlyStop() int { return s.Patience }
+func (s *Language) EarlyStop() EarlyStop { return s.Early.under(s.Rule.Name) }
 
 // Meta implements Settings.
 func (s *Language) Meta() map[string]string {
@@ -107,8 +109,6 @@ func (s *Language) Meta() map[string]string {
 	if s.Base.Estimator == lowrank.PerturbActivations {
 		meta["discount"] = strconv.Itoa(s.Batch.Discount)
 	}
-	if s.Patience != 0 {
-		meta["early-stop"] = strconv.Itoa(s.Patience)
-	}
+	s.EarlyStop().meta(meta)
 	return meta
 }

@@ -170,7 +170,7 @@ func (s *Optimizer) Options() es.Options {
 }
 
 // EarlyStop implements Settings.
-func (s *Optimizer) EarlyStop() int { return 0 }
+func (s *Optimizer) EarlyStop() EarlyStop { return EarlyStop{} }
 
 // Meta implements Settings.
 func (s *Optimizer) Meta() map[string]string {

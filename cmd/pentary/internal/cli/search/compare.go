@@ -130,7 +130,7 @@ func newCompareTask(t *task.Task, s *console.Streams) *cobra.Command {
 	f.BoolVar(&c.json, "json", false, "print one JSON object a line")
 	groups := console.Groups{{Title: "Comparison", Flags: f}}
 	for _, g := range base.Groups() {
-		groups = append(groups, g.Without("generations", "early-stop", "rule"))
+		groups = append(groups, g.Without("generations", "early-stop", "reductions", "rule"))
 	}
 	groups.Bind(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
@@ -186,7 +186,7 @@ func (c *comparer) method(text string, common *settings.Classifier) (compare.Met
 			return compare.Method{}, fmt.Errorf("%q, want flag=value", part)
 		case !known:
 			return compare.Method{}, fmt.Errorf("there is no setting %q%s", flag, console.DidYouMean(flag, slices.Collect(maps.Keys(texts))))
-		case slices.Contains([]string{"generations", "hidden", "seed", "early-stop", "rule"}, flag):
+		case slices.Contains([]string{"generations", "hidden", "seed", "early-stop", "reductions", "rule"}, flag):
 			return compare.Method{}, fmt.Errorf("methods cannot differ in %s", flag)
 		}
 		texts[flag] = value

@@ -115,7 +115,7 @@ func newTuneTask(t *task.Task, s *console.Streams) *cobra.Command {
 	groups := console.Groups{{Title: "Search", Flags: f}}
 	u.networks.flags(groups.Add("Search over networks"))
 	for _, g := range base.Groups() {
-		groups = append(groups, g.Without("generations", "early-stop"))
+		groups = append(groups, g.Without("generations", "early-stop", "reductions"))
 	}
 	groups.Bind(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
@@ -193,6 +193,7 @@ func (u *tuner) prepare(flags *pflag.FlagSet, s *settings.Classifier) error {
 	u.start = settings.Texts(s)
 	delete(u.start, "generations")
 	delete(u.start, "early-stop")
+	delete(u.start, "reductions")
 	flags.Visit(func(f *pflag.Flag) {
 		if _, ok := u.start[f.Name]; ok {
 			u.given = append(u.given, f.Name)

@@ -179,7 +179,8 @@ func (p *plan) options(t train.Task) train.Options {
 		Dir: p.dir, Config: p.header.Config, Earlier: p.config.Earlier, Measurements: settings.Measurements,
 	}
 	if t.Validate != nil {
-		o.Patience = p.kind.EarlyStop()
+		e := p.kind.EarlyStop()
+		o.Patience, o.Reductions = e.Patience, e.Reductions
 	}
 	return o
 }

@@ -96,7 +96,7 @@ func (l *language) open(f *packed.File) (err error) {
 
 // validation returns the bytes that validate: as many as are held out for the test.
 func (l *language) validation() int {
-	if l.Patience == 0 {
+	if l.Early.Patience == 0 {
 		return 0
 	}
 	return len(l.source.Bytes) - l.source.Train

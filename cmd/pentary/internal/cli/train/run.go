@@ -161,6 +161,9 @@ func (r *run) begin(ctx context.Context) error {
 			if r.kind.RateFollows() { // as earlier versions chose it, too
 				asked.Settings["rate"] = p.config.Settings["rate"]
 			}
+			if r.kind.EarlyStop() == (settings.EarlyStop{}) && p.kind.EarlyStop() == (settings.EarlyStop{}) {
+				asked.Settings["reductions"] = p.config.Settings["reductions"] // without effect
+			}
 			if err := p.config.difference(asked); err != nil {
 				return fmt.Errorf("%s holds another run: %w", r.dir, err)
 			}
@@ -189,7 +192,8 @@ func (r *run) begin(ctx context.Context) error {
 			return fmt.Errorf("--init %s: %w", r.init, err)
 		}
 	}
-	o := train.Options{Measurements: settings.Measurements, Patience: r.kind.EarlyStop()}
+	early := r.kind.EarlyStop()
+	o := train.Options{Measurements: settings.Measurements, Patience: early.Patience, Reductions: early.Reductions}
 	if r.dir != "" || r.distribution.used() {
 		probe, err := train.New(t, r.kind.Options(), o)
 		if err != nil {

@@ -303,8 +303,8 @@ func (r *regressed) write(p *printer) {
 }
 
 // Options and EarlyStop are those of the settings, which are embedded twice.
-func (c *table) Options() es.Options { return c.CSV.Options() }
-func (c *table) EarlyStop() int      { return c.CSV.EarlyStop() }
+func (c *table) Options() es.Options           { return c.CSV.Options() }
+func (c *table) EarlyStop() settings.EarlyStop { return c.CSV.EarlyStop() }
 
 // samples and HoldOut likewise.
 func (c *table) samples() int { return c.CSV.Batch }
