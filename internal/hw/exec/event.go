@@ -80,7 +80,12 @@ func (c Census) Total() int { return c.Zero + c.One + c.Two }
 
 // Traffic counts bytes by memory: data words have 6, pents 3 bits each in whole
 // blocks, accumulators 4.
-type Traffic struct{ Words, Pents, Bytes, Accumulators int }
+type Traffic struct {
+	Words        int `json:"words,omitempty"`
+	Pents        int `json:"pents,omitempty"`
+	Bytes        int `json:"bytes,omitempty"`
+	Accumulators int `json:"accumulators,omitempty"`
+}
 
 // Total returns the bytes of all memories.
 func (t Traffic) Total() int { return t.Words + t.Pents + t.Bytes + t.Accumulators }

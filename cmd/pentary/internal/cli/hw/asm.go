@@ -25,7 +25,7 @@ and column; if there is one, no file is written.`,
 			if out == "" {
 				out = objectPath(args[0])
 			}
-			p, err := assembleFile(args[0], defined)
+			p, err := loadProgram(args[0], textOnly, defined)
 			if err != nil {
 				return err
 			}
@@ -50,7 +50,7 @@ func newDis(s *console.Streams) *cobra.Command {
 		Args:        console.OneArgument("object file"),
 		Annotations: console.Arguments("pobj"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			p, err := loadObject(args[0])
+			p, err := loadProgram(args[0], objectOnly, nil)
 			if err != nil {
 				return err
 			}

@@ -82,12 +82,6 @@ var sizeUsage = map[string]string{
 	rtl.Divider: "clock cycles of a bit on the serial line",
 }
 
-// emitResult is the object that --json prints.
-type emitResult struct {
-	Unit  string   `json:"unit"`
-	Files []string `json:"files"`
-}
-
 func (e *emitter) run(s *console.Streams, values map[string]int) error {
 	switch {
 	case e.unit == "":
@@ -102,7 +96,10 @@ func (e *emitter) run(s *console.Streams, values map[string]int) error {
 	if err := os.MkdirAll(e.out, 0o777); err != nil {
 		return fmt.Errorf("--out: %w", err)
 	}
-	result := emitResult{Unit: e.unit}
+	result := struct {
+		Unit  string   `json:"unit"`
+		Files []string `json:"files"`
+	}{Unit: e.unit}
 	for _, f := range files {
 		path := filepath.Join(e.out, f.Name)
 		if err := saveText("--out", path, string(f.Text)); err != nil {

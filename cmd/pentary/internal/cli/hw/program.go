@@ -85,7 +85,7 @@ func (p *target) load(args []string, observers ...exec.Observer) (*job, error) {
 	if p.model != "" {
 		return p.loadModel(observers)
 	}
-	program, err := loadProgram(args[0], p.defined)
+	program, err := loadProgram(args[0], textOrObject, p.defined)
 	if err != nil {
 		return nil, err
 	}

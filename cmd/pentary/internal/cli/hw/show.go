@@ -37,32 +37,22 @@ func show(j *job, symbol string) (shownSymbol, error) {
 
 // tensorValues returns a tensor row by row.
 func tensorValues(m *exec.Machine, t exec.Tensor) ([][]int64, error) {
-	rows := make([][]int64, t.Rows)
-	for i := range rows {
-		rows[i] = make([]int64, t.Cols)
-	}
+	at := func(i, c int) int64 { return int64(m.Accumulators(t)[i*t.Cols+c]) }
 	switch t.Kind {
 	case isa.Pents:
 		w, err := m.Matrix(t)
 		if err != nil {
 			return nil, err
 		}
-		for i, row := range rows {
-			for c := range row {
-				row[c] = int64(w.At(i, c))
-			}
-		}
+		at = func(i, c int) int64 { return int64(w.At(i, c)) }
 	case isa.Bytes:
-		for i, row := range rows {
-			for c := range row {
-				row[c] = int64(m.Activations(t)[(i/4*t.Cols+c)*4+i%4])
-			}
-		}
-	default:
-		for i, row := range rows {
-			for c := range row {
-				row[c] = int64(m.Accumulators(t)[i*t.Cols+c])
-			}
+		at = func(i, c int) int64 { return int64(m.Activations(t)[(i/4*t.Cols+c)*4+i%4]) }
+	}
+	rows := make([][]int64, t.Rows)
+	for i := range rows {
+		rows[i] = make([]int64, t.Cols)
+		for c := range rows[i] {
+			rows[i][c] = at(i, c)
 		}
 	}
 	return rows, nil

@@ -36,21 +36,36 @@ func (s symbols) Type() string { return "NAME=VALUE" }
 // maxProgram bounds the size of a program's file in bytes.
 const maxProgram = 1 << 26
 
-// assembleFile returns the program of a file of assembly text. The error has one line a
+// form is what a file of a program may hold.
+type form int
+
+const (
+	textOrObject form = iota
+	textOnly
+	objectOnly
+)
+
+// loadProgram returns the program of a file. The error of assembly text has one line a
 // mistake, with file, line and column.
-func assembleFile(path string, defined symbols) (*isa.Program, error) {
+func loadProgram(path string, want form, defined symbols) (*isa.Program, error) {
 	data, err := console.ReadFile(path, maxProgram)
 	if err != nil {
 		return nil, err
 	}
-	if isa.IsObject(data) {
+	object := isa.IsObject(data)
+	switch {
+	case object && want == textOnly:
 		return nil, fmt.Errorf("%s: an object file, want assembly text", path)
+	case object && len(defined) > 0:
+		return nil, console.Usagef("%s: an object file takes no -D", path)
+	case object || want == objectOnly:
+		p, err := isa.DecodeProgram(data)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		return p, nil
 	}
-	return assembleText(path, string(data), defined)
-}
-
-func assembleText(path, text string, defined symbols) (*isa.Program, error) {
-	p, err := isa.Assemble(text, defined)
+	p, err := isa.Assemble(string(data), defined)
 	var mistakes isa.ErrorList
 	if errors.As(err, &mistakes) {
 		lines := make([]string, len(mistakes))
@@ -60,38 +75,6 @@ func assembleText(path, text string, defined symbols) (*isa.Program, error) {
 		return nil, errors.New(strings.Join(lines, "\n"))
 	}
 	return p, err
-}
-
-// loadProgram returns the program of a file, an object or assembly text.
-func loadProgram(path string, defined symbols) (*isa.Program, error) {
-	data, err := console.ReadFile(path, maxProgram)
-	if err != nil {
-		return nil, err
-	}
-	if !isa.IsObject(data) {
-		return assembleText(path, string(data), defined)
-	}
-	if len(defined) > 0 {
-		return nil, console.Usagef("%s: an object file takes no -D", path)
-	}
-	return decode(path, data)
-}
-
-// loadObject returns the program of an object file.
-func loadObject(path string) (*isa.Program, error) {
-	data, err := console.ReadFile(path, maxProgram)
-	if err != nil {
-		return nil, err
-	}
-	return decode(path, data)
-}
-
-func decode(path string, data []byte) (*isa.Program, error) {
-	p, err := isa.DecodeProgram(data)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return p, nil
 }
 
 // objectPath returns the name of the object file of a source.

@@ -83,17 +83,9 @@ type stepEvent struct {
 	Twos        int          `json:"twos,omitempty"`  // ±2
 	Moved       int          `json:"moved,omitempty"`
 	Blocks      int          `json:"random_blocks,omitempty"`
-	Read        trafficEvent `json:"read"`
-	Written     trafficEvent `json:"written"`
+	Read        exec.Traffic `json:"read"`
+	Written     exec.Traffic `json:"written"`
 	Far         int          `json:"far_bytes,omitempty"`
-}
-
-// trafficEvent counts bytes by memory.
-type trafficEvent struct {
-	Words        int `json:"words,omitempty"`
-	Pents        int `json:"pents,omitempty"`
-	Bytes        int `json:"bytes,omitempty"`
-	Accumulators int `json:"accumulators,omitempty"`
 }
 
 // Step implements exec.Observer.
@@ -120,7 +112,7 @@ func (t *tracer) event(e exec.Event) stepEvent {
 		PC: e.PC, Operation: isa.SpecOf(e.Inst.Op).Name, Instruction: e.Inst.String(), Next: e.Next, Taken: e.Taken,
 		M: e.M, K: e.K, N: e.N, Rank: e.Rank, MACs: e.MACs(),
 		Zeros: e.Weights.Zero, Ones: e.Weights.One, Twos: e.Weights.Two, Moved: e.Moved, Blocks: e.Blocks,
-		Read: trafficEvent(e.Read), Written: trafficEvent(e.Written), Far: e.Far,
+		Read: e.Read, Written: e.Written, Far: e.Far,
 	}
 	if e.PC < len(t.program.Lines) {
 		s.Line = t.program.Lines[e.PC]
