@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -320,22 +321,27 @@ func TestEmulated(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	for _, name := range []string{"digits", "activations", "cartpole"} {
-		const generations = 60
+		const generations = 300
 		run := mustRun(t, name, generations, "")
 		var log strings.Builder
 		var mutex sync.Mutex
 		o := Options{Processes: 2, Log: slog.New(slog.NewTextHandler(locked{&mutex, &log}, nil)), Check: 0.1}
-		started := false
+		var started atomic.Bool
 		o.Command = func(ctx context.Context, url string) *exec.Cmd {
-			mutex.Lock()
-			defer mutex.Unlock()
 			args := []string{"role:worker", url, name, fmt.Sprint(generations), "0"}
-			if !started {
-				started = true
+			if started.CompareAndSwap(false, true) {
 				return exec.CommandContext(ctx, qemu, append([]string{binary}, args...)...)
 			}
-			// Until the emulated one has joined.
-			return exec.CommandContext(ctx, "sh", append([]string{"-c", `sleep 3; exec "$0" "$@"`, os.Args[0]}, args...)...)
+			for ctx.Err() == nil { // until the emulated one has joined
+				mutex.Lock()
+				joined := strings.Contains(log.String(), "linux/arm64")
+				mutex.Unlock()
+				if joined {
+					break
+				}
+				time.Sleep(10 * time.Millisecond)
+			}
+			return exec.CommandContext(ctx, os.Args[0], args...)
 		}
 		if _, err := Run(t.Context(), run, o); err != nil {
 			t.Fatal(err)
