@@ -4,6 +4,9 @@ package kernels
 // layout that all of them share; results are within ±127 whatever the operands. A gate
 // g in ±127 stands for (g+127)/256, from 0, closed, to 254/256, open. A gate of -128,
 // which no kernel writes, counts as -127: closed.
+//
+// The assembly takes whole quads, and returns how many elements it took; the reference
+// loop takes the rest.
 
 // Add adds activations to others, as a residual connection does:
 //
@@ -12,7 +15,8 @@ package kernels
 // x may be dst.
 func Add(dst, x []int8) {
 	checkLen("Add", "x", len(x), len(dst), "%d activations", len(dst))
-	add(dst, x)
+	n := add(dst, x)
+	addGeneric(dst[n:], x[n:])
 }
 
 func addGeneric(dst, x []int8) {
@@ -29,7 +33,8 @@ func addGeneric(dst, x []int8) {
 func Gate(dst, gates, x []int8) {
 	checkLen("Gate", "gates", len(gates), len(dst), "%d activations", len(dst))
 	checkLen("Gate", "x", len(x), len(dst), "%d activations", len(dst))
-	gate(dst, gates, x)
+	n := gate(dst, gates, x)
+	gateGeneric(dst[n:], gates[n:], x[n:])
 }
 
 func gateGeneric(dst, gate, x []int8) {
@@ -52,7 +57,8 @@ func opening(g int8) int32 { return max(int32(g), -127) + 127 }
 func Blend(dst, gates, x []int8) {
 	checkLen("Blend", "gates", len(gates), len(dst), "%d activations", len(dst))
 	checkLen("Blend", "x", len(x), len(dst), "%d activations", len(dst))
-	blend(dst, gates, x)
+	n := blend(dst, gates, x)
+	blendGeneric(dst[n:], gates[n:], x[n:])
 }
 
 func blendGeneric(dst, gate, x []int8) {

@@ -2,28 +2,43 @@
 
 package kernels
 
-func addAssembly(dst, x *int8, n int) {
-	if level >= avx512bw {
-		addAVX512(dst, x, n)
-	} else {
-		addAVX2(dst, x, n)
+func add(dst, x []int8) (done int) {
+	done = len(dst) &^ 3
+	switch {
+	case done == 0 || level == generic:
+		return 0
+	case level >= avx512bw:
+		addAVX512(&dst[0], &x[0], done)
+	default:
+		addAVX2(&dst[0], &x[0], done)
 	}
+	return done
 }
 
-func gateAssembly(dst, gate, x *int8, n int) {
-	if level >= avx512bw {
-		gateAVX512(dst, gate, x, n)
-	} else {
-		gateAVX2(dst, gate, x, n)
+func gate(dst, gates, x []int8) (done int) {
+	done = len(dst) &^ 3
+	switch {
+	case done == 0 || level == generic:
+		return 0
+	case level >= avx512bw:
+		gateAVX512(&dst[0], &gates[0], &x[0], done)
+	default:
+		gateAVX2(&dst[0], &gates[0], &x[0], done)
 	}
+	return done
 }
 
-func blendAssembly(dst, gate, x *int8, n int) {
-	if level >= avx512bw {
-		blendAVX512(dst, gate, x, n)
-	} else {
-		blendAVX2(dst, gate, x, n)
+func blend(dst, gates, x []int8) (done int) {
+	done = len(dst) &^ 3
+	switch {
+	case done == 0 || level == generic:
+		return 0
+	case level >= avx512bw:
+		blendAVX512(&dst[0], &gates[0], &x[0], done)
+	default:
+		blendAVX2(&dst[0], &gates[0], &x[0], done)
 	}
+	return done
 }
 
 // Figures of this file are of a 3.2 GHz core with four vector pipes (Zen 3 class).

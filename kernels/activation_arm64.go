@@ -2,9 +2,29 @@
 
 package kernels
 
-func addAssembly(dst, x *int8, n int)         { addNEON(dst, x, n) }
-func gateAssembly(dst, gate, x *int8, n int)  { gateNEON(dst, gate, x, n) }
-func blendAssembly(dst, gate, x *int8, n int) { blendNEON(dst, gate, x, n) }
+func add(dst, x []int8) (done int) {
+	if done = len(dst) &^ 3; done == 0 || level == generic {
+		return 0
+	}
+	addNEON(&dst[0], &x[0], done)
+	return done
+}
+
+func gate(dst, gates, x []int8) (done int) {
+	if done = len(dst) &^ 3; done == 0 || level == generic {
+		return 0
+	}
+	gateNEON(&dst[0], &gates[0], &x[0], done)
+	return done
+}
+
+func blend(dst, gates, x []int8) (done int) {
+	if done = len(dst) &^ 3; done == 0 || level == generic {
+		return 0
+	}
+	blendNEON(&dst[0], &gates[0], &x[0], done)
+	return done
+}
 
 // addNEON is the loop of Add for n elements, a multiple of 4 and at least that. 9
 // instructions for 32 elements; the quads beyond the last multiple of 32 take 7 each.

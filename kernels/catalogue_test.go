@@ -2,7 +2,11 @@ package kernels_test
 
 import (
 	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"math/rand/v2"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -231,4 +235,49 @@ func FuzzKernels(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestCatalogueIsComplete looks for exported functions with operands that are not listed.
+func TestCatalogueIsComplete(t *testing.T) {
+	listed := map[string]bool{"InterleaveFactorsAt": true} // with InterleaveFactors
+	for _, k := range catalogue.All {
+		listed[k.Name] = true
+	}
+	paths, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for _, path := range paths {
+		if strings.HasSuffix(path, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range file.Decls {
+			f, ok := d.(*ast.FuncDecl)
+			if !ok || f.Recv != nil || !f.Name.IsExported() || len(f.Type.Params.List) == 0 {
+				continue
+			}
+			switch operand := f.Type.Params.List[0].Type.(type) {
+			case *ast.ArrayType:
+				ok = operand.Len == nil
+			case *ast.StarExpr:
+			default:
+				ok = false
+			}
+			if !ok {
+				continue
+			}
+			found++
+			if !listed[f.Name.Name] {
+				t.Errorf("%s: %s is not in internal/catalogue", path, f.Name.Name)
+			}
+		}
+	}
+	if found < len(catalogue.All) {
+		t.Errorf("found %d functions, %d kernels are listed", found, len(catalogue.All))
+	}
 }
