@@ -58,19 +58,19 @@ func TestDotEncoding(t *testing.T) {
 // none, is missing.
 func TestDotOperands(t *testing.T) {
 	want := map[string]map[string]int{
-		"tile3AVXVNNI":      {},
-		"tile2AVXVNNI":      {},
+		"sweep3AVXVNNI":     {},
+		"sweep2AVXVNNI":     {},
 		"accumulateAVXVNNI": {},
 	}
 	expect := func(kernel string, x, codes, acc, times int) {
 		want[kernel][fmt.Sprintf("{vex} vpdpbusd %%ymm%d,%%ymm%d,%%ymm%d", x, codes, acc)] += times
 	}
 	for row := range 4 {
-		for v := range 3 { // two quads in the loop, and one after it
-			expect("tile3AVXVNNI", 12+v, 15, 3*row+v, 3)
+		for v := range 3 { // four quads in a loop, and one in another
+			expect("sweep3AVXVNNI", 12+v, 15, 3*row+v, 5)
 		}
 		for v := range 2 {
-			expect("tile2AVXVNNI", 12+v, 15, 3*row+v, 3)
+			expect("sweep2AVXVNNI", 12+v, 15, 3*row+v, 5)
 			expect("accumulateAVXVNNI", 10, 8+v, 2*row+v, 1)
 		}
 	}

@@ -1,5 +1,6 @@
 //go:build !purego
 
+#include "go_asm.h"
 #include "textflag.h"
 #include "vpdpbusd_amd64.h"
 
@@ -298,28 +299,28 @@ widen:
 	DOT2(code(R8)(DX*2), 6, 7) \
 	DOT2(code(R9), 9, 10)
 
-// LOAD3 sets the accumulators of a row to its start, plus the row of y if AX says
-// so.
+// LOAD3 sets the accumulators of a row to its start, plus the row of y if there is
+// something to add to.
 #define LOAD3(a0, a1, a2) \
-	VMOVDQU (R11), a0       \
-	VMOVDQU 32(R11), a1     \
-	VMOVDQU 64(R11), a2     \
-	ADDQ    R12, R11        \
-	TESTL   AX, AX          \
-	JZ      4(PC)           \
-	VPADDD  (R13), a0, a0   \
-	VPADDD  32(R13), a1, a1 \
-	VPADDD  64(R13), a2, a2 \
+	VMOVDQU (R11), a0          \
+	VMOVDQU 32(R11), a1        \
+	VMOVDQU 64(R11), a2        \
+	ADDQ    R12, R11           \
+	CMPB    tileArgs_add(AX), $0 \
+	JEQ     4(PC)              \
+	VPADDD  (R13), a0, a0      \
+	VPADDD  32(R13), a1, a1    \
+	VPADDD  64(R13), a2, a2    \
 	ADDQ    R10, R13
 
 #define LOAD2(a0, a1) \
-	VMOVDQU (R11), a0       \
-	VMOVDQU 32(R11), a1     \
-	ADDQ    R12, R11        \
-	TESTL   AX, AX          \
-	JZ      3(PC)           \
-	VPADDD  (R13), a0, a0   \
-	VPADDD  32(R13), a1, a1 \
+	VMOVDQU (R11), a0          \
+	VMOVDQU 32(R11), a1        \
+	ADDQ    R12, R11           \
+	CMPB    tileArgs_add(AX), $0 \
+	JEQ     3(PC)              \
+	VPADDD  (R13), a0, a0      \
+	VPADDD  32(R13), a1, a1    \
 	ADDQ    R10, R13
 
 // STORE3 stores the accumulators of a row to y.
@@ -334,67 +335,142 @@ widen:
 	VMOVDQU a1, 32(DI) \
 	ADDQ    R10, DI
 
-// func tile3AVXVNNI(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, startStep int, add bool)
-TEXT ·tile3AVXVNNI(SB), NOSPLIT, $0-65
-	ARGS
+// SWEEP begins a sweep: all tiles of a strip, one below the other. The registers are
+// those of a tile, but
+//
+//	AX  *tileArgs    BX  rows left    R14  y of the next tile, to be prefetched
+#define SWEEP \
+	MOVQ tileArgs_rows(AX), BX       \
+	MOVQ tileArgs_y(AX), DI          \
+	MOVQ tileArgs_ldy(AX), R10       \
+	SHLQ $2, R10                     \
+	MOVQ tileArgs_codes(AX), R8      \
+	MOVQ tileArgs_stride(AX), DX     \
+	MOVQ tileArgs_start(AX), R11     \
+	MOVQ tileArgs_startStep(AX), R12 \
+	MOVQ DI, R13
+
+// BEGINTILE points to what a tile reads, and prefetches the next one's y.
+#define BEGINTILE \
+	LEAQ       (R8)(DX*2), R9         \
+	ADDQ       DX, R9                 \
+	MOVQ       tileArgs_x(AX), SI     \
+	MOVQ       tileArgs_quads(AX), CX \
+	LEAQ       (DI)(R10*4), R14       \
+	PREFETCHT0 (R14)                  \
+	PREFETCHT0 64(R14)                \
+	ADDQ       R10, R14               \
+	PREFETCHT0 (R14)                  \
+	PREFETCHT0 64(R14)                \
+	ADDQ       R10, R14               \
+	PREFETCHT0 (R14)                  \
+	PREFETCHT0 64(R14)                \
+	ADDQ       R10, R14               \
+	PREFETCHT0 (R14)                  \
+	PREFETCHT0 64(R14)
+
+// NEXTTILE moves the codes from the end of a tile's quads to the next four rows.
+#define NEXTTILE \
+	MOVQ tileArgs_quads(AX), CX \
+	SHLQ $2, CX                 \
+	SUBQ CX, R8                 \
+	LEAQ (R8)(DX*4), R8
+
+// func sweep3AVXVNNI(args *tileArgs)
+TEXT ·sweep3AVXVNNI(SB), NOSPLIT, $0-8
+	MOVQ args+0(FP), AX
+	SWEEP
+
+tile:
+	BEGINTILE
 	LOAD3(Y0, Y1, Y2)
 	LOAD3(Y3, Y4, Y5)
 	LOAD3(Y6, Y7, Y8)
 	LOAD3(Y9, Y10, Y11)
-	SUBQ    $2, CX
-	JLT     odd
+	SUBQ $4, CX
+	JLT  ones
 
-pair:
+fours:
 	DQUAD3(0, 0)
 	DQUAD3(4, 96)
-	ADDQ $8, R8
-	ADDQ $8, R9
-	ADDQ $192, SI
-	SUBQ $2, CX
-	JGE  pair
+	DQUAD3(8, 192)
+	DQUAD3(12, 288)
+	ADDQ $16, R8
+	ADDQ $16, R9
+	ADDQ $384, SI
+	SUBQ $4, CX
+	JGE  fours
 
-odd:
-	CMPQ CX, $-1 // one quad left
-	JNE  store
+ones:
+	ADDQ $4, CX
+	JZ   store
+
+one:
 	DQUAD3(0, 0)
+	ADDQ $4, R8
+	ADDQ $4, R9
+	ADDQ $96, SI
+	DECQ CX
+	JNZ  one
 
 store:
 	STORE3(Y0, Y1, Y2)
 	STORE3(Y3, Y4, Y5)
 	STORE3(Y6, Y7, Y8)
 	STORE3(Y9, Y10, Y11)
+	NEXTTILE
+	SUBQ $4, BX
+	JNZ  tile
+
 	VZEROUPPER
 	RET
 
-// func tile2AVXVNNI(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, startStep int, add bool)
-TEXT ·tile2AVXVNNI(SB), NOSPLIT, $0-65
-	ARGS
+// func sweep2AVXVNNI(args *tileArgs)
+TEXT ·sweep2AVXVNNI(SB), NOSPLIT, $0-8
+	MOVQ args+0(FP), AX
+	SWEEP
+
+tile:
+	BEGINTILE
 	LOAD2(Y0, Y1)
 	LOAD2(Y3, Y4)
 	LOAD2(Y6, Y7)
 	LOAD2(Y9, Y10)
-	SUBQ    $2, CX
-	JLT     odd
+	SUBQ $4, CX
+	JLT  ones
 
-pair:
+fours:
 	DQUAD2(0, 0)
 	DQUAD2(4, 64)
-	ADDQ $8, R8
-	ADDQ $8, R9
-	ADDQ $128, SI
-	SUBQ $2, CX
-	JGE  pair
+	DQUAD2(8, 128)
+	DQUAD2(12, 192)
+	ADDQ $16, R8
+	ADDQ $16, R9
+	ADDQ $256, SI
+	SUBQ $4, CX
+	JGE  fours
 
-odd:
-	CMPQ CX, $-1 // one quad left
-	JNE  store
+ones:
+	ADDQ $4, CX
+	JZ   store
+
+one:
 	DQUAD2(0, 0)
+	ADDQ $4, R8
+	ADDQ $4, R9
+	ADDQ $64, SI
+	DECQ CX
+	JNZ  one
 
 store:
 	STORE2(Y0, Y1)
 	STORE2(Y3, Y4)
 	STORE2(Y6, Y7)
 	STORE2(Y9, Y10)
+	NEXTTILE
+	SUBQ $4, BX
+	JNZ  tile
+
 	VZEROUPPER
 	RET
 

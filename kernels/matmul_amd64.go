@@ -22,17 +22,16 @@ const tileQuads = 1
 //
 //	y[r*ldy+c] = start[r*startStep+c] + Σ_q Σ_u codes[r*stride+4q+u] · x[(q*width*lanes+c)*4+u]
 //
-// added to y if add is set. Tiers with sweeps have no tiles.
+// added to y if add is set. Tiers whose sweeps pack have no tiles.
 func (t tier) tile(o *tileArgs) {
 	switch {
 	case t == avx512bw && o.width == 3:
 		tile3AVX512(o.y, o.ldy, o.codes, o.stride, o.x, o.quads, o.start, o.startStep, o.add)
 	case t == avx512bw:
 		tile2AVX512(o.y, o.ldy, o.codes, o.stride, o.x, o.quads, o.start, o.startStep, o.add)
-	case t == avxvnni && o.width == 3:
-		tile3AVXVNNI(o.y, o.ldy, o.codes, o.stride, o.x, o.quads, o.start, o.startStep, o.add)
 	case t == avxvnni:
-		tile2AVXVNNI(o.y, o.ldy, o.codes, o.stride, o.x, o.quads, o.start, o.startStep, o.add)
+		o.rows, o.startStep = 4, 4*o.startStep
+		t.sweep(o)
 	case o.width == 3:
 		tile3AVX2(o.y, o.ldy, o.codes, o.stride, o.x, o.quads, o.start, o.startStep, o.add)
 	default:
@@ -63,8 +62,20 @@ func (t tier) packStrip(width int, dst, x *int8, ldx, quads int, start *int32) {
 // arrange leaves a packed strip as it is: quads are what all tiles take.
 func (t tier) arrange(width int, strip *int8, quads int) {}
 
-// sweeps reports whether the tier computes all tiles of a strip at once.
-func (t tier) sweeps() bool { return t >= avx512vnni }
+// sweeps returns how many of the first rows of a strip are computed in one call. With
+// AVX-512 masks allow for any; with AVX-VNNI tiles are whole, of full strips.
+func (t tier) sweeps(rows int, full bool) int {
+	switch {
+	case t >= avx512vnni:
+		return rows
+	case t == avxvnni && full:
+		return rows &^ 3
+	}
+	return 0
+}
+
+// packsInSweeps reports whether sweeps of the tier can pack their strips.
+func (t tier) packsInSweeps() bool { return t >= avx512vnni }
 
 // sweep computes the tiles of a strip, rows × cols of y:
 //
@@ -77,14 +88,26 @@ func (t tier) sweeps() bool { return t >= avx512vnni }
 //	x[(q*width*lanes+c)*4+u] = from[q*ldx+c*4+u]
 //	start[c] = -2 · Σ_q Σ_u from[q*ldx+c*4+u]
 //
-// It prefetches rows of ldy and quads of next, whose addresses need not exist.
+// With AVX-VNNI, rows is a multiple of 4, cols the strip's width, and from nil. A sweep
+// prefetches rows of ldy and quads of next, whose addresses need not exist.
 func (t tier) sweep(o *tileArgs) {
-	if o.width == 3 {
+	switch {
+	case t == avxvnni && o.width == 3:
+		sweep3AVXVNNI(o)
+	case t == avxvnni:
+		sweep2AVXVNNI(o)
+	case o.width == 3:
 		sweep3VNNI512(o)
-	} else {
+	default:
 		sweep2VNNI512(o)
 	}
 }
+
+//go:noescape
+func sweep3AVXVNNI(args *tileArgs)
+
+//go:noescape
+func sweep2AVXVNNI(args *tileArgs)
 
 //go:noescape
 func sweep3VNNI512(args *tileArgs)
@@ -99,12 +122,6 @@ func tile3AVX2(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, 
 
 //go:noescape
 func tile2AVX2(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, startStep int, add bool)
-
-//go:noescape
-func tile3AVXVNNI(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, startStep int, add bool)
-
-//go:noescape
-func tile2AVXVNNI(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, startStep int, add bool)
 
 //go:noescape
 func tile3AVX512(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, startStep int, add bool)

@@ -38,8 +38,10 @@ func (t tier) tile(o *tileArgs) {
 	}
 }
 
-// sweeps reports whether the tier computes all tiles of a strip at once; none does.
-func (t tier) sweeps() bool { return false }
+// sweeps returns how many rows of a strip are computed in one call: none.
+func (t tier) sweeps(rows int, full bool) int { return 0 }
+
+func (t tier) packsInSweeps() bool { return false }
 
 func (t tier) sweep(o *tileArgs) { panic("unreachable") }
 

@@ -256,20 +256,20 @@ func (p *part) panel(i, rows, j, cols, d, depth, kappa int) {
 // packsInSweeps reports whether a sweep packs the strip that it is the first to use, so
 // that packColumns has nothing to do. Starts that depend on its sums need them before.
 func (p *product) packsInSweeps() bool {
-	return p.tier.sweeps() && !p.perturbsStart()
+	return p.tier.packsInSweeps() && !p.perturbsStart()
 }
 
 // tiles computes the tiles of a strip for h rows of the panel, from r on: v columns of
 // Y that exist of span. t.start is that of row r.
 func (p *part) tiles(t tileArgs, r, h, v, span int, y []int32) {
-	t.codes = &p.codes[r*t.stride]
-	if p.tier.sweeps() {
-		t.y, t.rows, t.cols = &y[0], h, v
-		t.startStep *= 4
-		p.sweep(&t)
-		return
+	swept := p.sweeps(h, v == span)
+	if swept > 0 {
+		s := t
+		s.codes, s.y, s.rows, s.cols = &p.codes[r*t.stride], &y[0], swept, v
+		s.startStep *= 4
+		p.sweep(&s)
 	}
-	for at := 0; at < h; at += p.rows {
+	for at := swept; at < h; at += p.rows {
 		t.codes = &p.codes[(r+at)*t.stride]
 		if t.startStep > 0 {
 			t.start = &p.origin[at*span]

@@ -12,19 +12,28 @@
 	VMOVD        AX, x;      \
 	VPBROADCASTB x, y
 
-// func unpackBlocksAVX2(dst *uint8, row *byte, blocks int)
+// func unpackRowsAVX2(dst *uint8, stride int, w *byte, ldw, rows, blocks int)
 //
-//	DI  dst         Y15  7 in every byte
-//	SI  row         Y14  3 in every byte
-//	CX  blocks left Y13  4 in every byte
-TEXT ·unpackBlocksAVX2(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), DI
-	MOVQ row+8(FP), SI
-	MOVQ blocks+16(FP), CX
+//	DI  dst         R8  dst of the row   Y15  7 in every byte
+//	SI  row         R9  w of the row     Y14  3 in every byte
+//	BX  blocks left R10 stride           Y13  4 in every byte
+//	CX  rows left   R11 ldw              DX   blocks
+TEXT ·unpackRowsAVX2(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), R8
+	MOVQ stride+8(FP), R10
+	MOVQ w+16(FP), R9
+	MOVQ ldw+24(FP), R11
+	MOVQ rows+32(FP), CX
+	MOVQ blocks+40(FP), DX
 
 	BYTES(7, X15, Y15)
 	BYTES(3, X14, Y14)
 	BYTES(4, X13, Y13)
+
+row:
+	MOVQ R8, DI
+	MOVQ R9, SI
+	MOVQ DX, BX
 
 block:
 	VMOVDQU (SI), Y0   // A
@@ -66,8 +75,13 @@ block:
 
 	ADDQ $96, SI
 	ADDQ $256, DI
-	DECQ CX
+	DECQ BX
 	JNZ  block
+
+	ADDQ R10, R8
+	ADDQ R11, R9
+	DECQ CX
+	JNZ  row
 
 	VZEROUPPER
 	RET
