@@ -24,7 +24,7 @@ var Verdicts = []Verdict{Confirmed, Understated, AgainstDense, Overstated, False
 // A Claim is a statement with the means to check it.
 type Claim struct {
 	Name    string // the claim in words
-	Claimed string // the figure that the documents give
+	Claimed string // the figure in the Pentary documents
 	Source  string // where in them
 
 	find func() finding

@@ -108,7 +108,7 @@ func (r *Report) Idle() (all []idle) {
 	return all
 }
 
-// Points returns the operating points of the architecture.
+// Points returns the operating points of the Pentary documents.
 func (r *Report) Points() []energy.OperatingPoint { return energy.OperatingPoints() }
 
 // Macros returns the published macros beside the model.

@@ -15,7 +15,7 @@ func newClaims(s *console.Streams) *cobra.Command {
 	var json, why bool
 	cmd := &cobra.Command{
 		Use:   "claims",
-		Short: "Compare the architecture's claims with the models",
+		Short: "Compare the claims of the Pentary documents with the models",
 		Long: `Print every claim of the Pentary documents beside the figure that the models of this
 module compute, and a verdict that follows from the two numbers:
 

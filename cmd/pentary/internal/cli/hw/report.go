@@ -31,7 +31,7 @@ func newReport(s *console.Streams) *cobra.Command {
 its shape through analog crossbars, let the network age in them, and write the results as
 one page of HTML, pictures included: the pipeline's timeline, the occupancy of the units,
 the energy by its parts, the wear of the cells, accuracy against drift, and the claims of
-the architecture beside the models' figures.
+the Pentary documents beside the models' figures.
 
 The network is that of --model, saved by pentary train; without --model, one is first
 trained on the digits.`,
