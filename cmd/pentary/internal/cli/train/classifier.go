@@ -18,7 +18,6 @@ import (
 	"github.com/Kaleaon/pentary-go/nn"
 	"github.com/Kaleaon/pentary-go/packed"
 	"github.com/Kaleaon/pentary-go/train"
-	"github.com/Kaleaon/pentary-go/trit5"
 )
 
 // classifier trains a network on a classification task.
@@ -132,25 +131,13 @@ func (c *classifier) text(value float64) string { return fmt.Sprintf("%.1f %%", 
 
 func (c *classifier) plot([]train.Point) error { return nil }
 
-// classified is the result of a classifier, of training and evaluation alike.
+// classified is the result of a classifier.
 type classified struct {
-	Task          string  `json:"task"`
-	TestAccuracy  float64 `json:"test_accuracy"`
-	WeightsSHA256 string  `json:"weights_sha256"`
-
-	*trained // of a training run only
-
-	Levels        [trit5.Levels]int `json:"levels"` // counts of -2 to +2
-	BitsPerWeight float64           `json:"bits_per_weight"`
-	Weights       int               `json:"weights"`
-	Bytes         int               `json:"bytes"` // packed
-	TestSamples   int               `json:"test_samples"`
-	Confusion     report.Confusion  `json:"confusion"` // by true, then by assigned class
-	saved
-	*otherData
-
-	summary report.Weights
-	curve   []report.Point
+	Task         string  `json:"task"`
+	TestAccuracy float64 `json:"test_accuracy"`
+	measured
+	TestSamples int              `json:"test_samples"`
+	Confusion   report.Confusion `json:"confusion"` // by true, then by assigned class
 }
 
 func (c *classifier) measure() (outcome, error) {
@@ -161,41 +148,16 @@ func (c *classifier) measure() (outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	confusion, w := report.Confusion(counts), report.WeightsOf(c.net.File(nil).Tensors...)
-	return &classified{
-		Task: c.of.Name, TestAccuracy: confusion.Accuracy(), WeightsSHA256: w.SHA256,
-		Levels: w.Levels, BitsPerWeight: w.BitsPerWeight(), Weights: w.Count, Bytes: w.Bytes,
-		TestSamples: confusion.Total(), Confusion: confusion, summary: w,
-	}, nil
-}
-
-func (r *classified) with(t *trained, s saved, curve []report.Point) outcome {
-	r.trained, r.saved, r.curve = t, s, curve
-	return r
-}
-
-func (r *classified) on(d *otherData) outcome {
-	r.otherData = d
-	return r
+	confusion := report.Confusion(counts)
+	return &classified{c.of.Name, confusion.Accuracy(), measuredOf(c.net), confusion.Total(), confusion}, nil
 }
 
 func (r *classified) write(p *printer) {
-	if len(r.curve) > 1 {
-		p.title("Learning curve", "held-out accuracy by generation")
-		report.WriteCurve(p.out, r.curve)
-	}
+	r.writeCurve(p, "held-out accuracy", report.WriteCurve)
 	p.title("Confusion", "row: true class, column: assigned")
 	r.Confusion.Write(p.out, p.Style)
-	p.title("Levels", fmt.Sprintf("%s weights", report.Count(r.Weights)))
-	r.summary.WriteLevels(p.out, p.Style)
-	p.title("Size", "of the weights")
-	r.summary.WriteSize(p.out, p.Style)
-
-	fmt.Fprintln(p.out)
+	r.writeWeights(p, report.Count(r.Weights)+" weights")
 	p.line("Test accuracy", p.Good(report.Percent(r.Confusion.Correct(), r.TestSamples))+"  "+p.Dim(fmt.Sprintf(
 		"%s of %s held-out samples", report.Count(r.Confusion.Correct()), report.Count(r.TestSamples))))
-	r.trained.write(p)
-	p.line("Weights sha256", r.WeightsSHA256)
-	r.saved.write(p)
-	r.trained.writeDir(p)
+	r.writeRun(p)
 }

@@ -61,9 +61,9 @@ type kind interface {
 // An outcome is the measurement of a model.
 type outcome interface {
 	// with adds what a training has to say.
-	with(t *trained, s saved, curve []report.Point) outcome
+	with(t *trained, s saved, curve []report.Point)
 	// on adds that the data are not the model's own.
-	on(d *otherData) outcome
+	on(d *otherData)
 	// write prints the outcome for people.
 	write(p *printer)
 }

@@ -19,7 +19,6 @@ import (
 	"github.com/Kaleaon/pentary-go/nn"
 	"github.com/Kaleaon/pentary-go/packed"
 	"github.com/Kaleaon/pentary-go/train"
-	"github.com/Kaleaon/pentary-go/trit5"
 )
 
 // languageTask is the name of the task in files and journals.
@@ -159,26 +158,15 @@ func (l *language) plot(points []train.Point) error {
 	return console.Draw("--svg", l.svg, c.WriteSVG)
 }
 
-// modelled is the result of a language model, of training and evaluation alike.
+// modelled is the result of a language model.
 type modelled struct {
 	Task      string  `json:"task"`
 	Bits      float64 `json:"valid_bits_per_byte"` // by the integers that training sees
 	FloatBits float64 `json:"float_bits_per_byte"` // of the same logits, by floats
 	Bytes     int     `json:"valid_bytes"`
+	measured
 
-	*trained // of a training run only
-
-	WeightsSHA256 string            `json:"weights_sha256"`
-	Levels        [trit5.Levels]int `json:"levels"` // counts of -2 to +2
-	BitsPerWeight float64           `json:"bits_per_weight"`
-	Weights       int               `json:"weights"`
-	PackedBytes   int               `json:"bytes"`
-	saved
-	*otherData
-
-	layers  *nn.Model
-	summary report.Weights
-	curve   []report.Point
+	layers *nn.Model
 }
 
 // measure measures the model on the held-out text: by its own integer scores, and by
@@ -188,14 +176,10 @@ func (l *language) measure() (outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	w, sum := report.WeightsOf(l.model.File(nil).Tensors...), 0.0
+	sum := 0.0
 	scorer.Visit(func(logits []int8, c, n int, target uint8) { sum += logProbability(logits, c, n, target) })
-	return &modelled{
-		Task: languageTask, Bits: train.BitsPerByte.Value(scorer.Score(), scorer.Len()),
-		FloatBits: -sum / float64(scorer.Len()), Bytes: scorer.Len(),
-		WeightsSHA256: w.SHA256, Levels: w.Levels, BitsPerWeight: w.BitsPerWeight(), Weights: w.Count, PackedBytes: w.Bytes,
-		layers: l.model, summary: w,
-	}, nil
+	bits := train.BitsPerByte.Value(scorer.Score(), scorer.Len())
+	return &modelled{languageTask, bits, -sum / float64(scorer.Len()), scorer.Len(), measuredOf(l.model), l.model}, nil
 }
 
 // logProbability returns the binary logarithm of the probability that column c of n
@@ -209,33 +193,12 @@ func logProbability(logits []int8, c, n int, target uint8) float64 {
 	return logit(int(target)) - math.Log2(sum)
 }
 
-func (r *modelled) with(t *trained, s saved, curve []report.Point) outcome {
-	r.trained, r.saved, r.curve = t, s, curve
-	return r
-}
-
-func (r *modelled) on(d *otherData) outcome {
-	r.otherData = d
-	return r
-}
-
 func (r *modelled) write(p *printer) {
-	if len(r.curve) > 1 {
-		p.title("Learning curve", "held-out bits a byte by generation")
-		report.WriteBits(p.out, r.curve)
-	}
-	p.title("Layers", fmt.Sprintf("%s weights", report.Count(r.Weights)))
+	r.writeCurve(p, "held-out bits a byte", report.WriteBits)
+	p.title("Layers", report.Count(r.Weights)+" weights")
 	report.WriteLayers(p.out, p.Style, r.layers.Summary())
-	p.title("Levels", "of the weights")
-	r.summary.WriteLevels(p.out, p.Style)
-	p.title("Size", "of the weights")
-	r.summary.WriteSize(p.out, p.Style)
-
-	fmt.Fprintln(p.out)
+	r.writeWeights(p, "of the weights")
 	p.line("Held out", p.Good(fmt.Sprintf("%.3f bits/byte", r.Bits))+"  "+p.Dim(fmt.Sprintf(
 		"of %s bytes; %.3f by floats", report.Count(r.Bytes), r.FloatBits)))
-	r.trained.write(p)
-	p.line("Weights sha256", r.WeightsSHA256)
-	r.saved.write(p)
-	r.trained.writeDir(p)
+	r.writeRun(p)
 }

@@ -130,7 +130,7 @@ func (c *policy) text(value float64) string {
 
 func (c *policy) plot([]train.Point) error { return nil }
 
-// acted is the result of a policy, of training and test alike.
+// acted is the result of a policy.
 type acted struct {
 	Environment string  `json:"environment"`
 	MeanReward  float64 `json:"mean_reward"` // of an episode
@@ -141,12 +141,7 @@ type acted struct {
 	Solved      bool    `json:"solved"`
 	Threshold   float64 `json:"threshold"` // of the mean reward
 
-	*trained // of a training run only
-
-	Weights       int    `json:"weights"`
-	WeightsSHA256 string `json:"weights_sha256"`
-	saved
-	*otherData
+	measured
 	Frames string `json:"frames,omitempty"`
 }
 
@@ -162,23 +157,18 @@ func (c *policy) measure() (outcome, error) {
 		sum += r
 	}
 	float := func(q control.Q40) float64 { return float64(q) / float64(control.One) }
-	w, spec := report.WeightsOf(c.net.File(nil).Tensors...), c.env.Spec()
+	spec := c.env.Spec()
 	return &acted{
 		Environment: spec.Name,
 		MeanReward:  float(sum) / float64(n), MinReward: float(slices.Min(rewards)), MaxReward: float(slices.Max(rewards)),
 		Episodes: len(rewards), Solved: sum >= spec.Threshold*n, Threshold: float(spec.Threshold),
-		Weights: w.Count, WeightsSHA256: w.SHA256,
+		measured: measuredOf(c.net),
 	}, nil
 }
 
-func (r *acted) with(t *trained, s saved, _ []report.Point) outcome {
-	r.trained, r.saved, r.Seconds = t, s, t.Seconds
-	return r
-}
-
-func (r *acted) on(d *otherData) outcome {
-	r.otherData = d
-	return r
+func (r *acted) with(t *trained, s saved, curve []report.Point) {
+	r.measured.with(t, s, curve)
+	r.Seconds = t.Seconds
 }
 
 func (r *acted) write(p *printer) {
@@ -188,14 +178,11 @@ func (r *acted) write(p *printer) {
 	}
 	p.line("Mean reward", fmt.Sprintf("%.2f  %s", r.MeanReward, verdict)+"  "+p.Dim(fmt.Sprintf("from %g on", r.Threshold)))
 	p.line("Range", fmt.Sprintf("%.2f to %.2f  %s", r.MinReward, r.MaxReward, p.Dim(fmt.Sprintf("%d fresh episodes", r.Episodes))))
-	r.trained.write(p)
 	p.line("Weights", report.Count(r.Weights))
-	p.line("Weights sha256", r.WeightsSHA256)
-	r.saved.write(p)
 	if r.Frames != "" {
 		p.line("Frames", r.Frames)
 	}
-	r.trained.writeDir(p)
+	r.writeRun(p)
 }
 
 // plural writes a number of things.

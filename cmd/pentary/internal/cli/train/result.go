@@ -2,10 +2,68 @@ package train
 
 import (
 	"fmt"
+	"io"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
+	"github.com/Kaleaon/pentary-go/nn"
 	"github.com/Kaleaon/pentary-go/train"
+	"github.com/Kaleaon/pentary-go/trit5"
 )
+
+// measured is the part of a result that all kinds have, of training and evaluation alike.
+type measured struct {
+	WeightsSHA256 string `json:"weights_sha256"`
+
+	*trained // of a training run only
+
+	Levels        [trit5.Levels]int `json:"levels"` // counts of -2 to +2
+	BitsPerWeight float64           `json:"bits_per_weight"`
+	Weights       int               `json:"weights"`
+	PackedBytes   int               `json:"bytes"`
+	saved
+	*otherData
+
+	summary report.Weights
+	curve   []report.Point
+}
+
+// measuredOf describes the weights of a model.
+func measuredOf(m *nn.Model) measured {
+	w := report.WeightsOf(m.File(nil).Tensors...)
+	return measured{
+		WeightsSHA256: w.SHA256, Levels: w.Levels, BitsPerWeight: w.BitsPerWeight(), Weights: w.Count, PackedBytes: w.Bytes, summary: w,
+	}
+}
+
+func (m *measured) with(t *trained, s saved, curve []report.Point) {
+	m.trained, m.saved, m.curve = t, s, curve
+}
+func (m *measured) on(d *otherData) { m.otherData = d }
+
+// writeCurve prints the learning curve, of a value that note names.
+func (m *measured) writeCurve(p *printer, note string, write func(io.Writer, []report.Point)) {
+	if len(m.curve) > 1 {
+		p.title("Learning curve", note+" by generation")
+		write(p.out, m.curve)
+	}
+}
+
+// writeWeights prints how often each level is there, under a note, and the size.
+func (m *measured) writeWeights(p *printer, note string) {
+	p.title("Levels", note)
+	m.summary.WriteLevels(p.out, p.Style)
+	p.title("Size", "of the weights")
+	m.summary.WriteSize(p.out, p.Style)
+	fmt.Fprintln(p.out)
+}
+
+// writeRun prints the lines that end a report.
+func (m *measured) writeRun(p *printer) {
+	m.trained.write(p)
+	p.line("Weights sha256", m.WeightsSHA256)
+	m.saved.write(p)
+	m.trained.writeDir(p)
+}
 
 // trained is the part of a result that only a training run has.
 type trained struct {

@@ -441,7 +441,7 @@ func (r *run) report(t train.Task, result *train.Result, c *config) error {
 	if failed != nil && r.dir != "" {
 		summary.Resume = resumeCommand(r.dir)
 	}
-	out = out.with(summary, s, points(r.kind, result.Curve, t.Size))
+	out.with(summary, s, points(r.kind, result.Curve, t.Size))
 	failed = errors.Join(failed, r.kind.plot(result.Curve))
 	if r.finish != nil {
 		failed = errors.Join(failed, r.finish(out))

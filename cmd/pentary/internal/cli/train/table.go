@@ -219,25 +219,16 @@ func (c *table) text(value float64) string {
 	return fmt.Sprintf("%.4g", value)
 }
 
-// regressed is the result of a regression, of training and evaluation alike.
+// regressed is the result of a regression.
 type regressed struct {
-	Task          string  `json:"task"`
-	RMSE          float64 `json:"test_rmse"` // in the label's unit
-	MeanRMSE      float64 `json:"mean_rmse"` // of predicting the training rows' mean
-	Explained     float64 `json:"r_squared"` // on the test rows
-	TestRows      int     `json:"test_samples"`
-	WeightsSHA256 string  `json:"weights_sha256"`
+	Task      string  `json:"task"`
+	RMSE      float64 `json:"test_rmse"` // in the label's unit
+	MeanRMSE  float64 `json:"mean_rmse"` // of predicting the training rows' mean
+	Explained float64 `json:"r_squared"` // on the test rows
+	TestRows  int     `json:"test_samples"`
+	measured
 
-	*trained // of a training run only
-
-	Weights int `json:"weights"`
-	Bytes   int `json:"bytes"` // packed
-	saved
-	*otherData
-
-	label   string
-	summary report.Weights
-	curve   []report.Point
+	label string
 }
 
 func (c *table) measure() (outcome, error) {
@@ -255,10 +246,10 @@ func (c *table) measure() (outcome, error) {
 		fromMean += (mean - y) * (mean - y)
 		spread += (testMean - y) * (testMean - y)
 	})
-	n, w := float64(c.test.Len()), report.WeightsOf(c.net.File(nil).Tensors...)
+	n := float64(c.test.Len())
 	r := &regressed{
 		Task: c.of.Name, RMSE: unit * math.Sqrt(squares/n), MeanRMSE: unit * math.Sqrt(fromMean/n),
-		TestRows: c.test.Len(), WeightsSHA256: w.SHA256, Weights: w.Count, Bytes: w.Bytes, summary: w, label: c.scaler.Label,
+		TestRows: c.test.Len(), measured: measuredOf(c.net), label: c.scaler.Label,
 	}
 	if spread > 0 {
 		r.Explained = 1 - squares/spread
@@ -274,32 +265,13 @@ func meanOf(targets []int16) float64 {
 	return sum / float64(len(targets))
 }
 
-func (r *regressed) with(t *trained, s saved, curve []report.Point) outcome {
-	r.trained, r.saved, r.curve = t, s, curve
-	return r
-}
-
-func (r *regressed) on(d *otherData) outcome {
-	r.otherData = d
-	return r
-}
-
 func (r *regressed) write(p *printer) {
-	if len(r.curve) > 1 {
-		p.title("Learning curve", "root mean square error on the held-out rows by generation")
-		report.WriteErrors(p.out, r.curve)
-	}
-	p.title("Size", "of the weights")
-	r.summary.WriteSize(p.out, p.Style)
-
-	fmt.Fprintln(p.out)
+	r.writeCurve(p, "root mean square error on the held-out rows", report.WriteErrors)
+	r.writeWeights(p, report.Count(r.Weights)+" weights")
 	p.line("Test RMSE", p.Good(fmt.Sprintf("%.4g", r.RMSE))+"  "+p.Dim(fmt.Sprintf("of %s on %s held-out rows; predicting the mean: %.4g",
 		report.Printable(r.label), report.Count(r.TestRows), r.MeanRMSE)))
 	p.line("R squared", fmt.Sprintf("%.4f", r.Explained))
-	r.trained.write(p)
-	p.line("Weights sha256", r.WeightsSHA256)
-	r.saved.write(p)
-	r.trained.writeDir(p)
+	r.writeRun(p)
 }
 
 // Options and EarlyStop are those of the settings, which are embedded twice.
