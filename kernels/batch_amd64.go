@@ -10,17 +10,8 @@ func columnSumsAssembly(sums []int32, x []int8, quads, n int) {
 	}
 }
 
-// columnSumsAVX2 sums cols columns of a batch of n, of which x is the first:
-//
-//	for c := range cols {
-//		for q := range quads {
-//			for u := range 4 {
-//				sums[c] += int32(x[(q*n+c)*4+u])     from zero
-//			}
-//		}
-//	}
-//
-// for quads ≥ 1 and 1 ≤ cols ≤ n. 86 GB/s in L1 of 96, 70 to 78 GB/s in L2.
+// columnSumsAVX2 has the contract of columnSums in batch_asm.go. 86 GB/s in L1 of 96, 70
+// to 78 GB/s in L2.
 //
 //go:noescape
 func columnSumsAVX2(sums *int32, x *int8, quads, n, cols int)
@@ -62,21 +53,8 @@ func absoluteSumsAVX2(sums *int32, x *int8, quads, n, cols int)
 //go:noescape
 func absoluteSumsAVX512(sums *int32, x *int8, quads, n, cols int)
 
-// scaleColumnsAVX2 scales cols columns of a batch of n, of which dst and x are the
-// first; dst may be x:
-//
-//	for q := range quads {
-//		for c := range cols {
-//			for u := range 4 {
-//				at := (q*n+c)*4 + u
-//				dst[at] = clamp(RoundShift(int32(x[at])*(gain[c]&0xffff), 12), ±127)
-//			}
-//		}
-//	}
-//
-// for quads ≥ 1, 1 ≤ cols ≤ n and gains below 2^15, which are in both halves of an
-// int32. 24 GB/s in L1 of 26. Normalize as a whole, with its division of 4 ns a
-// column: 14 GB/s.
+// scaleColumnsAVX2 has the contract of scaleColumns in batch_asm.go. 24 GB/s in L1 of
+// 26. Normalize as a whole, with its division of 4 ns a column: 14 GB/s.
 //
 //go:noescape
 func scaleColumnsAVX2(dst, x *int8, gain *[normalizeCols]int32, quads, n, cols int)
@@ -87,11 +65,8 @@ func scaleColumnsAVX2(dst, x *int8, gain *[normalizeCols]int32, quads, n, cols i
 //go:noescape
 func scaleColumnsAVX512(dst, x *int8, gain *[normalizeCols]int32, quads, n, cols int)
 
-// scaleColumnsWideAVX2 does the same for gains of up to 2^20, held once:
-//
-//	dst[at] = clamp(RoundShift(int32(x[at])*gain[c], 12), ±127)
-//
-// 9 GB/s in L1 of 10. Normalize as a whole: 7.4 GB/s.
+// scaleColumnsWideAVX2 has the contract of scaleColumnsWide in batch_asm.go. 9 GB/s in
+// L1 of 10. Normalize as a whole: 7.4 GB/s.
 //
 //go:noescape
 func scaleColumnsWideAVX2(dst, x *int8, gain *[normalizeCols]int32, quads, n, cols int)
@@ -131,16 +106,7 @@ func exp2Sums(sums *int32, logits *int8, m, n int) {
 	}
 }
 
-// exp2SumsAVX2 sums the powers of LogProb:
-//
-//	for c := range n {
-//		for i := range m {
-//			l := logits[(i/4*n+c)*4+i%4]
-//			sums[c] += int32(exp2Table[l&15]) << (l>>4 + 8)     from zero
-//		}
-//	}
-//
-// for 1 ≤ m ≤ MaxClasses and n ≥ 1; a sum is a uint32. 15.5 Gelem/s of 17.
+// exp2SumsAVX2 has the contract of exp2Sums in batch_asm.go. 15.5 Gelem/s of 17.
 //
 //go:noescape
 func exp2SumsAVX2(sums *int32, logits *int8, m, n int)

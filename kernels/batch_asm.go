@@ -73,3 +73,47 @@ func logProb(score []int32, logits []int8, target []uint8, m, n int) {
 		score[c] = 16*int32(logits[at]) - log2(uint32(score[c]))
 	}
 }
+
+// Contracts of the assembly, whose names end in the instruction set.
+//
+// columnSums sums cols columns of a batch of n, of which x is the first:
+//
+//	for c := range cols {
+//		for q := range quads {
+//			for u := range 4 {
+//				sums[c] += int32(x[(q*n+c)*4+u])     from zero
+//			}
+//		}
+//	}
+//
+// for quads ≥ 1 and 1 ≤ cols ≤ n.
+//
+// scaleColumns scales cols columns of a batch of n, of which dst and x are the
+// first; dst may be x:
+//
+//	for q := range quads {
+//		for c := range cols {
+//			for u := range 4 {
+//				at := (q*n+c)*4 + u
+//				dst[at] = clamp(RoundShift(int32(x[at])*(gain[c]&0xffff), 12), ±127)
+//			}
+//		}
+//	}
+//
+// for quads ≥ 1, 1 ≤ cols ≤ n and gains below 2^15, which are in both halves of an
+// int32.
+//
+// scaleColumnsWide does the same for gains of up to 2^20, held once:
+//
+//	dst[at] = clamp(RoundShift(int32(x[at])*gain[c], 12), ±127)
+//
+// exp2Sums sums the powers of LogProb:
+//
+//	for c := range n {
+//		for i := range m {
+//			l := logits[(i/4*n+c)*4+i%4]
+//			sums[c] += int32(exp2Table[l&15]) << (l>>4 + 8)     from zero
+//		}
+//	}
+//
+// for 1 ≤ m ≤ MaxClasses and n ≥ 1; a sum is a uint32.

@@ -95,18 +95,7 @@ func randomAVX2(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRoun
 //go:noescape
 func randomAVX512(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRounds]uint32)
 
-// binomialPairsAVX2 is binomialAVX2 with a block and a pair of its own for each lane:
-//
-//	for i := range steps * 8 {
-//		block := philox(l.block[i%8], l.pair[i%8], counter[2], counter[3])
-//		dst[32i+j], dst[32i+16+j] = popcount(block[j] & 15), popcount(block[j] >> 4)
-//		l.block[i%8] += l.add
-//		l.pair[i%8] += l.skip
-//		if l.block[i%8] > l.last {
-//			l.block[i%8] -= l.perPair
-//			l.pair[i%8]++
-//		}
-//	}
+// binomialPairsAVX2 has the contract of binomialPairs in noise_asm.go.
 //
 //go:noescape
 func binomialPairsAVX2(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRounds]uint32, l *lanes)

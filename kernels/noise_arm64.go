@@ -59,20 +59,8 @@ func uniformNEON(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRou
 //go:noescape
 func randomNEON(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRounds]uint32)
 
-// binomialPairsNEON is binomialNEON with a block and a pair of its own for each lane:
-//
-//	for i := range steps * 8 {
-//		block := philox(l.block[i%8], l.pair[i%8], counter[2], counter[3])
-//		dst[32i+j], dst[32i+16+j] = popcount(block[j] & 15), popcount(block[j] >> 4)
-//		l.block[i%8] += l.add
-//		l.pair[i%8] += l.skip
-//		if l.block[i%8] > l.last {
-//			l.block[i%8] -= l.perPair
-//			l.pair[i%8]++
-//		}
-//	}
-//
-// 349 instructions a step, 44 for 32 pents.
+// binomialPairsNEON has the contract of binomialPairs in noise_asm.go. 349 instructions
+// a step, 44 for 32 pents.
 //
 //go:noescape
 func binomialPairsNEON(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRounds]uint32, l *lanes)

@@ -143,3 +143,18 @@ func philoxKeys(seed uint64) (keys [2 * philoxRounds]uint32) {
 	}
 	return keys
 }
+
+// Contracts of the assembly, whose names end in the instruction set.
+//
+// binomialPairs is binomial with a block and a pair of its own for each lane:
+//
+//	for i := range steps * 8 {
+//		block := philox(l.block[i%8], l.pair[i%8], counter[2], counter[3])
+//		dst[32i+j], dst[32i+16+j] = popcount(block[j] & 15), popcount(block[j] >> 4)
+//		l.block[i%8] += l.add
+//		l.pair[i%8] += l.skip
+//		if l.block[i%8] > l.last {
+//			l.block[i%8] -= l.perPair
+//			l.pair[i%8]++
+//		}
+//	}

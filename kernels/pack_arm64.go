@@ -49,33 +49,20 @@ func pack(row []byte, src []uint8, n int) {
 //go:noescape
 func unpackBlocksNEON(dst *uint8, row *byte, blocks int)
 
-// unpackSmallNEON unpacks small blocks, at least one:
-//
-//	for b := range small {
-//		packed.UnpackCodes(dst[32*b:], row[12*b:], 32)
-//	}
-//
-// 15 instructions for 32 pents.
+// unpackSmallNEON has the contract of unpackSmall in pack_asm.go. 15 instructions for 32
+// pents.
 //
 //go:noescape
 func unpackSmallNEON(dst *uint8, row *byte, small int)
 
-// packBlocksNEON packs whole blocks, at least one:
-//
-//	packed.PackCodes(row, src, 256*blocks)
-//
-// 4.1 instructions for 32 pents, 2.3 of them on vectors.
+// packBlocksNEON has the contract of packBlocks in pack_asm.go. 4.1 instructions for 32
+// pents, 2.3 of them on vectors.
 //
 //go:noescape
 func packBlocksNEON(row *byte, src *uint8, blocks int)
 
-// packSmallNEON packs small blocks, at least one:
-//
-//	for b := range small {
-//		packed.PackCodes(row[12*b:], src[32*b:], 32)
-//	}
-//
-// 14 instructions for 32 pents.
+// packSmallNEON has the contract of packSmall in pack_asm.go. 14 instructions for 32
+// pents.
 //
 //go:noescape
 func packSmallNEON(row *byte, src *uint8, small int)

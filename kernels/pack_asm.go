@@ -18,3 +18,21 @@ func interleaveLast(dst, src []int8, k, n int) {
 		copy(dst[c*4:c*4+4], quad[:])
 	}
 }
+
+// Contracts of the assembly, whose names end in the instruction set.
+//
+// unpackSmall unpacks small blocks, at least one:
+//
+//	for b := range small {
+//		packed.UnpackCodes(dst[32*b:], row[12*b:], 32)
+//	}
+//
+// packBlocks packs whole blocks, at least one:
+//
+//	packed.PackCodes(row, src, 256*blocks)
+//
+// packSmall packs small blocks, at least one:
+//
+//	for b := range small {
+//		packed.PackCodes(row[12*b:], src[32*b:], 32)
+//	}

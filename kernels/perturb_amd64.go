@@ -119,11 +119,8 @@ func perturbShared(y, base []int32, a []uint8, t []int32, pop Population, m int,
 //go:noescape
 func perturb1AVX2(y *int32, a *uint8, t *int32, pairs, rows, cols, plus int, shift uint, multiples *multiples, steps *perturbSteps)
 
-// spread1AVX2 is perturb1AVX2 for pairs that share a base:
-//
-//	y[i*yRow+c], y[i*yRow+yMinus+c] = base[i*baseRow+c] + d, base[i*baseRow+c] - d
-//
-// 9 cycles a row of twice eight columns, the stores to L2.
+// spread1AVX2 has the contract of spread1 in perturb_asm.go. 9 cycles a row of twice
+// eight columns, the stores to L2.
 //
 //go:noescape
 func spread1AVX2(y, base *int32, a *uint8, t *int32, pairs, rows, cols int, shift uint, multiples *multiples, steps *perturbSteps)
@@ -146,17 +143,12 @@ func spread1AVX2(y, base *int32, a *uint8, t *int32, pairs, rows, cols int, shif
 //go:noescape
 func combineAVX2(sums *sums, a *uint8, t *int32, ranks, rows, cols int, multiples *multiples, steps *perturbSteps)
 
-// addRoundedAVX2 adds what combineAVX2 has summed up:
-//
-//	y[i*yRow+c] += RoundShift(sums[8i+c], shift) // or -= where c >= plus
+// addRoundedAVX2 has the contract of addRounded in perturb_asm.go.
 //
 //go:noescape
 func addRoundedAVX2(y *int32, sums *sums, rows, cols, plus int, shift uint, steps *perturbSteps)
 
-// spreadRoundedAVX2 is addRoundedAVX2 for a pair that shares a base, with d the
-// rounded sum:
-//
-//	y[i*yRow+c], y[i*yRow+yMinus+c] = base[i*baseRow+c] + d, base[i*baseRow+c] - d
+// spreadRoundedAVX2 has the contract of spreadRounded in perturb_asm.go.
 //
 //go:noescape
 func spreadRoundedAVX2(y, base *int32, sums *sums, rows, cols int, shift uint, steps *perturbSteps)

@@ -99,11 +99,8 @@ func perturbShared(y, base []int32, a []uint8, t []int32, pop Population, m int,
 //go:noescape
 func perturb1NEON(y *int32, a *uint8, t *int32, pairs, rows, cols, plus int, shift uint, multiples *multiples, steps *perturbSteps)
 
-// spread1NEON is perturb1NEON for pairs that share a base:
-//
-//	y[i*yRow+c], y[i*yRow+yMinus+c] = base[i*baseRow+c] + d, base[i*baseRow+c] - d
-//
-// 13 instructions for a row of twice 8 columns.
+// spread1NEON has the contract of spread1 in perturb_asm.go. 13 instructions for a row
+// of twice 8 columns.
 //
 //go:noescape
 func spread1NEON(y, base *int32, a *uint8, t *int32, pairs, rows, cols int, shift uint, multiples *multiples, steps *perturbSteps)
@@ -126,21 +123,14 @@ func spread1NEON(y, base *int32, a *uint8, t *int32, pairs, rows, cols int, shif
 //go:noescape
 func combineNEON(sums *sums, a *uint8, t *int32, ranks, rows, cols int, steps *perturbSteps)
 
-// addRoundedNEON adds what combineNEON has summed up:
-//
-//	y[i*yRow+c] += RoundShift(sums[8i+c], shift) // or -= where c >= plus
-//
-// 15 instructions for a row of 8 columns.
+// addRoundedNEON has the contract of addRounded in perturb_asm.go. 15 instructions for a
+// row of 8 columns.
 //
 //go:noescape
 func addRoundedNEON(y *int32, sums *sums, rows, cols, plus int, shift uint, steps *perturbSteps)
 
-// spreadRoundedNEON is addRoundedNEON for a pair that shares a base, with d the
-// rounded sum:
-//
-//	y[i*yRow+c], y[i*yRow+yMinus+c] = base[i*baseRow+c] + d, base[i*baseRow+c] - d
-//
-// 14 instructions for a row of twice 8 columns.
+// spreadRoundedNEON has the contract of spreadRounded in perturb_asm.go. 14 instructions
+// for a row of twice 8 columns.
 //
 //go:noescape
 func spreadRoundedNEON(y, base *int32, sums *sums, rows, cols int, shift uint, steps *perturbSteps)

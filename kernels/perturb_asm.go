@@ -35,3 +35,18 @@ type perturbation struct {
 
 // The loops over blocks, add and perturbShared, are each architecture's own: one call
 // more between them and the assembly costs 3 to 8 % on amd64.
+
+// Contracts of the assembly, whose names end in the instruction set.
+//
+// spread1 is perturb1 for pairs that share a base:
+//
+//	y[i*yRow+c], y[i*yRow+yMinus+c] = base[i*baseRow+c] + d, base[i*baseRow+c] - d
+//
+// addRounded adds what combine has summed up:
+//
+//	y[i*yRow+c] += RoundShift(sums[8i+c], shift) // or -= where c >= plus
+//
+// spreadRounded is addRounded for a pair that shares a base, with d the
+// rounded sum:
+//
+//	y[i*yRow+c], y[i*yRow+yMinus+c] = base[i*baseRow+c] + d, base[i*baseRow+c] - d

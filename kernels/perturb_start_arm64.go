@@ -12,12 +12,8 @@ func (t tier) lookUp(dst *int32, ld, rows, groups int, a *uint8, aStep int, leve
 	lookUpNEON(dst, ld, rows, groups, a, aStep, levels)
 }
 
-// levelsNEON makes the table of each group:
-//
-//	levels[(levelCount*g+code)*levelGroup+c] = start[at] ± RoundShift((code-2)·t[at], shift)
-//
-// for at = levelGroup*g + c: minus where signs[at] is -1 and not 0, and the start
-// alone for codes 5 to 7. groups is at least 1. 61 instructions for a group.
+// levelsNEON has the contract of levels in perturb_start_asm.go. 61 instructions for a
+// group.
 //
 //go:noescape
 func levelsNEON(levels, start, t, signs *int32, groups int, shift uint)

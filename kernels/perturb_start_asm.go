@@ -62,3 +62,12 @@ func (p *part) lookUp(i, rows, pair, step, c, at, wide, span int) {
 	a := &p.pert.a[pair*packed.PaddedLen(p.pert.m)+i]
 	p.tier.lookUp(dst, span, rows, wide/levelGroup, a, step, levels)
 }
+
+// Contracts of the assembly, whose names end in the instruction set.
+//
+// levels makes the table of each group:
+//
+//	levels[(levelCount*g+code)*levelGroup+c] = start[at] ± RoundShift((code-2)·t[at], shift)
+//
+// for at = levelGroup*g + c: minus where signs[at] is -1 and not 0, and the start alone
+// for codes 5 to 7. groups is at least 1.

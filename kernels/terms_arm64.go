@@ -17,31 +17,14 @@ func updateTermsOfInputsAssembly(strip *uint8, x *int8, quads, n, count int) (sq
 	return updateTermsOfInputsNEON(strip, x, quads, n, count)
 }
 
-// weighQuadNEON weighs four terms, which are mp codes apart:
-//
-//	for i := range m {
-//		for u := range 4 {
-//			dst[i*4+u] = f[u] * (int8(a[u*mp+i]) - 2)
-//		}
-//	}
-//
-// for m ≥ 1 and mp = packed.PaddedLen(m). Any byte is a code; products wrap around
-// as in Go. 17 instructions for 64 bytes.
+// weighQuadNEON has the contract of weighQuad in terms_asm.go. 17 instructions for 64
+// bytes.
 //
 //go:noescape
 func weighQuadNEON(dst *int8, a *uint8, f *[4]int8, m, mp int)
 
-// interleaveFactorsNEON interleaves whole quads of terms into strips of
-// stripQuads quads:
-//
-//	for τ := range 4 * quads {
-//		for j := range kp {
-//			dst[((j/16*stripQuads+τ/4)*16+j%16)*4+τ%4] = b[τ*kp+j]
-//		}
-//	}
-//
-// for 1 ≤ quads ≤ stripQuads and kp a multiple of 32, at least 32. 8 instructions
-// for 64 bytes.
+// interleaveFactorsNEON has the contract of interleaveFactors in terms_asm.go. 8
+// instructions for 64 bytes.
 //
 //go:noescape
 func interleaveFactorsNEON(dst, b *uint8, quads, stripQuads, kp int)

@@ -48,3 +48,27 @@ func updateTermsOfInputs(strip []uint8, x []int8, quads, n int) (squares uint64)
 	squares = updateTermsOfInputsAssembly(&strip[0], &x[0], quads, n, whole)
 	return squares + updateTermsOfInputsGeneric(strip, x, quads, n, whole)
 }
+
+// Contracts of the assembly, whose names end in the instruction set.
+//
+// weighQuad weighs four terms, which are mp codes apart:
+//
+//	for i := range m {
+//		for u := range 4 {
+//			dst[i*4+u] = f[u] * (int8(a[u*mp+i]) - 2)
+//		}
+//	}
+//
+// for m ≥ 1 and mp = packed.PaddedLen(m). Any byte is a code; products wrap around as in
+// Go.
+//
+// interleaveFactors interleaves whole quads of terms into strips of
+// stripQuads quads:
+//
+//	for τ := range 4 * quads {
+//		for j := range kp {
+//			dst[((j/16*stripQuads+τ/4)*16+j%16)*4+τ%4] = b[τ*kp+j]
+//		}
+//	}
+//
+// for 1 ≤ quads ≤ stripQuads and kp a multiple of 32, at least 32.

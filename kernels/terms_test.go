@@ -30,8 +30,8 @@ func TestTermsRow(t *testing.T) {
 			u.Row(z, i)
 			for j, got := range z {
 				want := int32(0)
-				for τ := range terms {
-					want += int32(fitness[τ/rank]) * (int32(a[τ*mp+i]) - 2) * (int32(b[τ*kp+j]) - 2)
+				for term := range terms {
+					want += int32(fitness[term/rank]) * (int32(a[term*mp+i]) - 2) * (int32(b[term*kp+j]) - 2)
 				}
 				if got != want {
 					t.Fatalf("Z[%d, %d] = %d, want %d", i, j, got, want)

@@ -77,3 +77,48 @@ func (p *updatePanel) sum(t Terms, i, rows, j, cols int) {
 		}
 	}
 }
+
+// Contracts of the assembly, whose names end in the instruction set.
+//
+// stepResidual steps n weights, given as codes 0 to 4, by the rule of
+// UpdateResidual, and returns how many moved:
+//
+//	codes[j], e[j] = residual(codes[j], e[j], z[j])
+//
+// n is a positive multiple of 32, at most a block.
+//
+// stepResidual4 steps n weights, as stepResidual does, by the rule of
+// UpdateResidual4:
+//
+//	codes[j], e[j] = residual4(codes[j], e[j], z[j], u[j])
+//
+// where e[j], the nibble, is in byte j/32*16+j%16.
+//
+// stepStochastic steps n weights, as stepResidual does, by the rule of
+// UpdateStochastic:
+//
+//	codes[j] = saturate(codes[j], (scale(z[j]) + u[j]) >> 8)
+//
+// stepFlip steps n weights, as stepResidual does, by the rule of UpdateFlip:
+//
+//	codes[j], average[j] = flip(codes[j], average[j], z[j], u[j])
+//
+// decay is 1 to MaxDecay, threshold positive.
+//
+// stepThreshold steps n weights, as stepResidual does, where |z| ≥ tau:
+//
+//	codes[j] = saturate(codes[j], sign(z[j]) if |z[j]| ≥ tau, else 0)
+//
+// tau is positive.
+//
+// stepDithered is stepThreshold with a threshold of tau + fraction/256:
+//
+//	codes[j] = saturate(codes[j], sign(z[j]) if |z[j]| + u[j]/256 ≥ tau + fraction/256, else 0)
+//
+// tau is 1 to 2^30.
+//
+// shrink moves n pents by the rule of Shrink, and returns how many moved:
+//
+//	codes[j] = shrunk(codes[j]) if u[2*j] + 256*u[2*j+1] < chance
+//
+// n is as for stepResidual, chance 1 to AlwaysShrink.

@@ -39,12 +39,8 @@ func (r *rule) step(codes []uint8, at int, z *[packed.BlockPents]int32, u *[maxD
 	return shrinkAVX2(c, &u[0], n, r.chance)
 }
 
-// stepResidualAVX2 steps n weights, given as codes 0 to 4, by the rule of
-// UpdateResidual, and returns how many moved:
-//
-//	codes[j], e[j] = residual(codes[j], e[j], z[j])
-//
-// n is a positive multiple of 32, at most a block. 4.2 Gpents/s in L1.
+// stepResidualAVX2 has the contract of stepResidual in update_asm.go. 4.2 Gpents/s in
+// L1.
 //
 //go:noescape
 func stepResidualAVX2(codes *uint8, e *int8, z *int32, n int, scale Scale) (moved int)
@@ -54,12 +50,8 @@ func stepResidualAVX2(codes *uint8, e *int8, z *int32, n int, scale Scale) (move
 //go:noescape
 func stepResidualAVX512(codes *uint8, e *int8, z *int32, n int, scale Scale) (moved int)
 
-// stepResidual4AVX2 steps n weights, as stepResidualAVX2 does, by the rule of
-// UpdateResidual4:
-//
-//	codes[j], e[j] = residual4(codes[j], e[j], z[j], u[j])
-//
-// where e[j], the nibble, is in byte j/32*16+j%16. 3.9 Gpents/s in L1.
+// stepResidual4AVX2 has the contract of stepResidual4 in update_asm.go. 3.9 Gpents/s in
+// L1.
 //
 //go:noescape
 func stepResidual4AVX2(codes, e *uint8, z *int32, u *uint8, n int, scale Scale) (moved int)
@@ -69,12 +61,8 @@ func stepResidual4AVX2(codes, e *uint8, z *int32, u *uint8, n int, scale Scale) 
 //go:noescape
 func stepResidual4AVX512(codes, e *uint8, z *int32, u *uint8, n int, scale Scale) (moved int)
 
-// stepStochasticAVX2 steps n weights, as stepResidualAVX2 does, by the rule of
-// UpdateStochastic:
-//
-//	codes[j] = saturate(codes[j], (scale(z[j]) + u[j]) >> 8)
-//
-// 4.9 Gpents/s in L1.
+// stepStochasticAVX2 has the contract of stepStochastic in update_asm.go. 4.9 Gpents/s
+// in L1.
 //
 //go:noescape
 func stepStochasticAVX2(codes *uint8, z *int32, u *uint8, n int, scale Scale) (moved int)
@@ -85,11 +73,7 @@ func stepStochasticAVX2(codes *uint8, z *int32, u *uint8, n int, scale Scale) (m
 //go:noescape
 func stepStochasticAVX512(codes *uint8, z *int32, u *uint8, n int, scale Scale) (moved int)
 
-// stepFlipAVX2 steps n weights, as stepResidualAVX2 does, by the rule of UpdateFlip:
-//
-//	codes[j], average[j] = flip(codes[j], average[j], z[j], u[j])
-//
-// decay is 1 to MaxDecay, threshold positive. 3.7 Gpents/s in L1.
+// stepFlipAVX2 has the contract of stepFlip in update_asm.go. 3.7 Gpents/s in L1.
 //
 //go:noescape
 func stepFlipAVX2(codes *uint8, average *int8, z *int32, u *uint8, n int, scale Scale, decay uint, threshold int8) (moved int)
@@ -99,11 +83,8 @@ func stepFlipAVX2(codes *uint8, average *int8, z *int32, u *uint8, n int, scale 
 //go:noescape
 func stepFlipAVX512(codes *uint8, average *int8, z *int32, u *uint8, n int, scale Scale, decay uint, threshold int8) (moved int)
 
-// stepThresholdAVX2 steps n weights, as stepResidualAVX2 does, where |z| ≥ tau:
-//
-//	codes[j] = saturate(codes[j], sign(z[j]) if |z[j]| ≥ tau, else 0)
-//
-// tau is positive. 9.5 Gpents/s in L1.
+// stepThresholdAVX2 has the contract of stepThreshold in update_asm.go. 9.5 Gpents/s in
+// L1.
 //
 //go:noescape
 func stepThresholdAVX2(codes *uint8, z *int32, n int, tau int32) (moved int)
@@ -113,11 +94,8 @@ func stepThresholdAVX2(codes *uint8, z *int32, n int, tau int32) (moved int)
 //go:noescape
 func stepThresholdAVX512(codes *uint8, z *int32, n int, tau int32) (moved int)
 
-// stepDitheredAVX2 is stepThresholdAVX2 with a threshold of tau + fraction/256:
-//
-//	codes[j] = saturate(codes[j], sign(z[j]) if |z[j]| + u[j]/256 ≥ tau + fraction/256, else 0)
-//
-// tau is 1 to 2^30. 5.8 Gpents/s in L1.
+// stepDitheredAVX2 has the contract of stepDithered in update_asm.go. 5.8 Gpents/s in
+// L1.
 //
 //go:noescape
 func stepDitheredAVX2(codes *uint8, z *int32, u *uint8, n int, tau int32, fraction uint8) (moved int)
@@ -127,11 +105,7 @@ func stepDitheredAVX2(codes *uint8, z *int32, u *uint8, n int, tau int32, fracti
 //go:noescape
 func stepDitheredAVX512(codes *uint8, z *int32, u *uint8, n int, tau int32, fraction uint8) (moved int)
 
-// shrinkAVX2 moves n pents by the rule of Shrink, and returns how many moved:
-//
-//	codes[j] = shrunk(codes[j]) if u[2*j] + 256*u[2*j+1] < chance
-//
-// n is as for stepResidualAVX2, chance 1 to AlwaysShrink. 15 Gpents/s in L1.
+// shrinkAVX2 has the contract of shrink in update_asm.go. 15 Gpents/s in L1.
 //
 //go:noescape
 func shrinkAVX2(codes, u *uint8, n int, chance uint32) (moved int)
