@@ -29,8 +29,8 @@ var Outputs = []Format{
 	FormatSafetensors, FormatSafetensorsInt8, FormatNPZ, FormatONNX, FormatGGUFMXFP4, FormatGGUFQ4, FormatC,
 }
 
-// Inputs lists the formats that Open opens.
-var Inputs = []Format{FormatSafetensors, FormatNPZ, FormatGGUF}
+// Inputs lists the formats that are read: ONNX by ReadONNX, the others by Open.
+var Inputs = []Format{FormatSafetensors, FormatNPZ, FormatGGUF, FormatONNX}
 
 func (f Format) String() string { return string(f) }
 

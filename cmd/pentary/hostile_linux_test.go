@@ -50,6 +50,7 @@ var commands = []command{
 	{args: "convert net.pent --to onnx --out net.onnx", in: []string{"net.pent"}, out: []string{"--out"}},
 	{args: "convert net.st --from safetensors --out other.pent", in: []string{"net.st"}, out: []string{"--out"}},
 	{args: "convert net.gguf --from gguf --out other.pent", in: []string{"net.gguf"}, out: []string{"--out"}},
+	{args: "convert mlp.onnx --from onnx --calibration x.safetensors --out other.pent", in: []string{"mlp.onnx", "x.safetensors"}, out: []string{"--out"}},
 	{args: "convert net.npz --from npz --out other.pent", in: []string{"net.npz"}, out: []string{"--out"}},
 	{args: "tune digits --configurations 2 --budget 100 --hidden 4 --pairs 2 --batch 4", dirs: []string{"--dir"}},
 	{args: "compare digits --for 20ms --methods residual --hidden 4 --pairs 2 --batch 4", out: []string{"--svg"}},
@@ -301,6 +302,13 @@ func prepare(t *testing.T, dir string) {
 	}
 	write("text", strings.Repeat("pents are digits\n", 100))
 	write("a.s", "HALT\n")
+	samples := `{"x":{"dtype":"I8","shape":[4,8],"data_offsets":[0,32]}}`
+	write("x.safetensors", string(rune(len(samples)))+strings.Repeat("\x00", 7)+samples+strings.Repeat("text", 8))
+	mlp, err := os.ReadFile("../../interchange/testdata/mlp.onnx")
+	if err != nil {
+		t.Fatal(err)
+	}
+	write("mlp.onnx", string(mlp))
 	write("table.csv", "a,b,class\n"+strings.Repeat("1,2,x\n3,1,y\n", 20))
 	for _, args := range []string{
 		"train digits --dir run --out net.pent " + fewDigits,

@@ -20,9 +20,12 @@ import (
 // options are the command's flags.
 type options struct {
 	to, from interchange.Format
-	method   interchange.Method
 	out      string
 	json     bool
+
+	method      interchange.Method
+	calibration string
+	unit        int
 }
 
 // New returns the command convert.
@@ -44,13 +47,20 @@ model's, bit for bit.
   gguf-mxfp4      blocks of 4-bit floats, and F16 where a row is no multiple of 32
   gguf-q4_0       blocks of 4-bit integers likewise
 
-With --from, read such a file into a .pent file. A file that --to has written comes back
-exactly. Other tensors are quantized, each row with a scale of a power of two, and
-reported one a line: the share of each level, the signal-to-noise ratio, and how many
-weights lie beyond the levels.`,
+With --from, read a file into a .pent file. What --to has written as safetensors, npz or
+GGUF comes back exactly. Other tensors are quantized, each row with a scale of a power of
+two, and reported one a line: the share of each level, the signal-to-noise ratio, and how
+many weights lie beyond the levels.
+
+A multilayer perceptron of floats comes from ONNX as a model. Rows have scales of their
+own. With samples of its inputs (--calibration), shifts and biases are those for which the
+layers do what they did, and error-feedback lets later columns of a matrix make up for
+the errors of those before. The report says how many of the samples have their largest
+output where they had it.`,
 		Example: `  pentary convert digits.pent --to onnx --out digits.onnx
-  pentary convert weights.safetensors --from safetensors --out weights.pent`,
-		Annotations: console.Arguments("pent|safetensors|npz|gguf"),
+  pentary convert weights.safetensors --from safetensors --out weights.pent
+  pentary convert mlp.onnx --from onnx --calibration x.npz --method error-feedback --out mlp.pent`,
+		Annotations: console.Arguments("pent|safetensors|npz|gguf|onnx"),
 		Args:        console.OneArgument("file"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			switch {
@@ -61,6 +71,10 @@ weights lie beyond the levels.`,
 				return console.Usagef("--out is missing: the file to write")
 			case o.to != "":
 				return write(s, args[0], o)
+			case o.from == interchange.FormatONNX:
+				return readModel(s, args[0], o)
+			case o.method == interchange.ErrorFeedback || o.calibration != "":
+				return console.Usagef("--calibration and --method %s are for --from %s", interchange.ErrorFeedback, interchange.FormatONNX)
 			}
 			return read(s, args[0], o)
 		},
@@ -68,10 +82,12 @@ weights lie beyond the levels.`,
 	f := cmd.Flags()
 	f.SortFlags = false
 	f.Var(console.Choice[interchange.Format]{Value: &o.to, Options: interchange.Outputs}, "to", "`format` to write, see above")
-	f.Var(console.Choice[interchange.Format]{Value: &o.from, Options: interchange.Inputs}, "from", "`format` to read: safetensors, npz or gguf")
+	f.Var(console.Choice[interchange.Format]{Value: &o.from, Options: interchange.Inputs}, "from", "`format` to read: safetensors, npz, gguf or onnx")
 	console.Output(f, &o.out, "out", "`file` to write")
-	f.Var(console.Choice[interchange.Method]{Value: &o.method, Options: []interchange.Method{interchange.Nearest, interchange.LeastSquares}}, "method",
-		"how --from quantizes: to the `nearest` pent at the least scale without saturation, or at the scale of the least-squares error")
+	f.Var(console.Choice[interchange.Method]{Value: &o.method, Options: interchange.Methods}, "method",
+		"how --from quantizes: each row at the `scale` of the least-squares error, at the nearest one without saturation, or with error-feedback")
+	console.Input(f, &o.calibration, "calibration", "`file` of one array, samples × inputs: safetensors by its name, else npz").Ext("npz", "safetensors")
+	f.IntVar(&o.unit, "input-unit", 16, "`activation` that stands for an input of one, 1 to 127")
 	f.BoolVar(&o.json, "json", false, "print JSON objects")
 	return cmd
 }
@@ -126,9 +142,75 @@ func read(s *console.Streams, path string, o options) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
+	return save(s, f, reports, nil, path, o)
+}
+
+// maxONNX is the size of the largest protocol buffer.
+const maxONNX = 1<<31 - 1
+
+// readModel converts an MLP.
+func readModel(s *console.Streams, path string, o options) error {
+	if o.method == interchange.ErrorFeedback && o.calibration == "" {
+		return console.Usagef("--method %s needs --calibration", o.method)
+	}
+	if o.unit < 1 || o.unit > 127 {
+		return console.Usagef("--input-unit %d: want 1 to 127", o.unit)
+	}
+	b, err := console.ReadFile(path, maxONNX)
+	if err != nil {
+		return err
+	}
+	mlp, err := interchange.ReadONNX(b)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	mo := interchange.MLPOptions{Method: o.method, Unit: o.unit}
+	if o.calibration != "" {
+		if mo.Calibration, err = samples(o.calibration, mlp.Layers[0].In); err != nil {
+			return err
+		}
+	}
+	m, r, err := mlp.Model(mo)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return save(s, m.File(nil), r.Tensors, r, path, o)
+}
+
+// samples reads the array of a file of calibration.
+func samples(path string, inputs int) ([]float32, error) {
+	format := interchange.FormatNPZ
+	if filepath.Ext(path) == ".safetensors" {
+		format = interchange.FormatSafetensors
+	}
+	a, err := interchange.Open(path, format)
+	if err != nil {
+		return nil, err
+	}
+	defer a.Close()
+	if len(a.Tensors) != 1 || a.Tensors[0].Cols() != inputs {
+		return nil, fmt.Errorf("%s: want one array, of samples × %d", path, inputs)
+	}
+	var x []float32
+	err = a.Tensors[0].Read(func(_ int, row []float32) error {
+		x = append(x, row...)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return x, nil
+}
+
+// save writes a file and tells what became of its tensors, and of a model's samples.
+func save(s *console.Streams, f *packed.File, reports []interchange.Report, model *interchange.MLPReport, path string, o options) error {
 	sum, err := console.Save(o.out, f)
 	if err != nil {
 		return err
+	}
+	result := imported{File: o.out, SHA256: sum, Tensors: len(reports), From: path}
+	if model != nil && model.Samples > 0 {
+		result.Samples, result.Agree = &model.Samples, &model.Agree
 	}
 	if o.json {
 		for _, r := range reports {
@@ -136,10 +218,14 @@ func read(s *console.Streams, path string, o options) error {
 				return err
 			}
 		}
-		return s.PrintJSON("result", imported{o.out, sum, len(reports), path})
+		return s.PrintJSON("result", result)
 	}
 	for _, r := range reports {
 		printReport(s, r)
+	}
+	if result.Samples != nil {
+		fmt.Fprintf(s.Out, "Largest output as before on %s of %s samples (%s)\n",
+			report.Count(*result.Agree), report.Count(*result.Samples), report.Percent(*result.Agree, *result.Samples))
 	}
 	_, err = fmt.Fprintf(s.Out, "Wrote %s, sha256 %s\n", report.Printable(o.out), sum)
 	return err
@@ -151,6 +237,8 @@ type imported struct {
 	SHA256  string `json:"sha256"`
 	Tensors int    `json:"tensors"`
 	From    string `json:"from"`
+	Samples *int   `json:"samples,omitempty"` // of the calibration
+	Agree   *int   `json:"agree,omitempty"`   // whose largest output is where it was
 }
 
 // printReport prints what became of a tensor.
