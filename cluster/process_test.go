@@ -244,8 +244,9 @@ func killSequence(t *testing.T, seed uint64, generations, delay int, want journa
 			w.kill()
 			w.start()
 		case 2:
-			w.cmd.Process.Signal(syscall.SIGSTOP)
-			time.AfterFunc(time.Duration(random.IntN(1500))*time.Millisecond, func() { w.cmd.Process.Signal(syscall.SIGCONT) })
+			stopped := w.cmd.Process
+			stopped.Signal(syscall.SIGSTOP)
+			time.AfterFunc(time.Duration(random.IntN(1500))*time.Millisecond, func() { stopped.Signal(syscall.SIGCONT) })
 		case 3:
 			coordinator.kill()
 			coordinator.start()
