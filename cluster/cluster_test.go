@@ -277,3 +277,34 @@ func (w watch) Write(b []byte) (int, error) {
 	w.see(string(b))
 	return len(b), nil
 }
+
+// The status of a run has its workers.
+func TestWatch(t *testing.T) {
+	server, err := embed()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.close()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	local := interfered(t, 1<<20, func(*train.Run, es.Generation, int, []int64) { time.Sleep(time.Millisecond) })
+	var done sync.WaitGroup
+	defer done.Wait()
+	done.Go(func() {
+		Run(ctx, mustRun(t, "digits", 1<<20, ""), Options{Endpoint: Endpoint{URL: server.url}, Local: []*train.Run{local}})
+	})
+	defer cancel()
+	seen := errors.New("seen")
+	err = Watch(ctx, Endpoint{URL: server.url}, func(s *Status) error {
+		if s.Run != "run" || len(s.Workers) > 1 {
+			t.Errorf("%+v", s)
+		}
+		if s.Generation > 0 && len(s.Workers) == 1 && s.Workers[0].Rate > 0 && s.Counts.Chunks > 0 && s.PerSecond > 0 && s.Pairs == 32 {
+			return seen
+		}
+		return nil
+	})
+	if err != seen {
+		t.Error(err)
+	}
+}

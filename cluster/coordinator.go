@@ -6,7 +6,6 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/binary"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -786,51 +785,3 @@ func (t *tail) Write(b []byte) (int, error) {
 }
 
 func (t *tail) String() string { return strings.TrimSpace(string(t.b)) }
-
-// Status is the state of a distributed run.
-type Status struct {
-	Run        string         `json:"run"`
-	Generation int            `json:"generation"` // finished
-	Missing    int            `json:"missing"`    // pairs of the present generation without scores
-	Pairs      int            `json:"pairs"`      // of a generation
-	Workers    []WorkerStatus `json:"workers"`
-	Counts     Counts         `json:"counts"`
-	PerSecond  float64        `json:"generations_per_second"`
-	Seconds    float64        `json:"seconds"` // that the coordinator has run
-}
-
-// WorkerStatus is the state of one worker.
-type WorkerStatus struct {
-	Name     string  `json:"name"`
-	Platform string  `json:"platform"`
-	Rate     float64 `json:"pairs_per_second"`
-	Pairs    int64   `json:"pairs"`
-	Silent   float64 `json:"silent_seconds"`
-	Expelled bool    `json:"expelled,omitempty"`
-}
-
-// report publishes the status.
-func (c *coordinator) report(ctx context.Context, first int) {
-	began := time.Now()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(time.Second):
-		}
-		c.mutex.Lock()
-		s := Status{Run: c.Name, Generation: c.generation, Pairs: c.pairs, Counts: c.counts, Seconds: time.Since(began).Seconds()}
-		if c.schedule != nil {
-			s.Missing = c.schedule.missing
-		}
-		for _, w := range c.workers {
-			s.Workers = append(s.Workers, WorkerStatus{w.name, w.platform, w.rate, w.pairs, time.Since(w.seen).Seconds(), w.expelled})
-		}
-		c.mutex.Unlock()
-		s.PerSecond = float64(s.Generation-first) / s.Seconds
-		slices.SortFunc(s.Workers, func(a, b WorkerStatus) int { return strings.Compare(a.Name, b.Name) })
-		if b, err := json.Marshal(s); err == nil && len(b) < int(c.nc.MaxPayload()) {
-			c.nc.Publish(c.subject("status"), b)
-		}
-	}
-}
