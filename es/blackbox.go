@@ -79,7 +79,10 @@ func (e *each) EvaluateRange(ctx context.Context, g Generation, lo, hi int, scor
 		return fmt.Errorf("es: %d scores for %d pairs, want two a pair", len(scores), hi-lo)
 	}
 	e.ctx, e.generation, e.first, e.scores = ctx, g, lo, scores
-	e.bits = min(g.Noise.Sigma+spareBits, lowrank.MaxBits)
+	e.bits = 0
+	for _, w := range g.Tensors {
+		e.bits = max(e.bits, min(g.Noise.Of(w).Sigma+spareBits, lowrank.MaxBits))
+	}
 	e.weights = reuse.Slice(e.weights, len(g.Tensors))
 	for i, w := range g.Tensors {
 		e.weights[i] = reuse.Slice(e.weights[i], w.W.Rows()*w.W.Cols())

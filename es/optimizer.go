@@ -78,7 +78,7 @@ func New(parameters []Parameter, evaluator Evaluator, o Options) (*Optimizer, er
 	}
 	for i := range opt.parameters {
 		p := &opt.parameters[i]
-		if err := p.check(o.Rank); err != nil {
+		if err := p.check(&o); err != nil {
 			return nil, fmt.Errorf("es: tensor %d %w", i, err)
 		}
 		opt.tensors = append(opt.tensors, p.tensor(i))

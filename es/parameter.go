@@ -15,6 +15,12 @@ type Parameter struct {
 	Matrix *packed.Matrix // weights
 	Frozen bool           // neither perturbed nor moved
 
+	// Rank is that of the parameter's own noise, or lowrank.FullRank; default Options.Rank.
+	// Sigma is added to the Sigma of the options and its schedule: 1 halves σ, -1 doubles
+	// it, within lowrank's bounds. Both are part of the run's identity.
+	Rank  int
+	Sigma int
+
 	// Unit is the binary logarithm of what Matrix·x amounts to for an activation of
 	// one, which σ is measured by when noise is in activations; at most
 	// lowrank.MaxUnit.
@@ -30,11 +36,18 @@ func Matrices(weights ...*packed.Matrix) []Parameter {
 	return ps
 }
 
-// check returns an error that says what is wrong with the parameter. rank is that
-// of its noise.
-func (p *Parameter) check(rank int) error {
-	rank = max(rank, 1) // full rank counts once
+// check returns an error that says what is wrong with the parameter.
+func (p *Parameter) check(o *Options) error {
+	noise := o.noise(0).Of(p.tensor(0))
+	if err := noise.Check(); err != nil {
+		return fmt.Errorf("has no such noise: %w", err)
+	}
+	rank := max(noise.Rank, 1) // full rank counts once
 	switch {
+	case p.Sigma < -lowrank.MaxSigma || p.Sigma > lowrank.MaxSigma:
+		return fmt.Errorf("has sigma %+d, want at most ±%d", p.Sigma, lowrank.MaxSigma)
+	case o.Pairs*rank > kernels.MaxTerms:
+		return fmt.Errorf("has rank %d, %d terms of %d pairs, want at most %d", rank, o.Pairs*rank, o.Pairs, kernels.MaxTerms)
 	case p.Matrix == nil || p.Matrix.Rows() == 0:
 		return errors.New("is empty")
 	case p.Unit > lowrank.MaxUnit:
@@ -51,6 +64,12 @@ func (p Parameter) String() string {
 	if p.Unit != 0 {
 		s += fmt.Sprintf(" unit %d", p.Unit)
 	}
+	if p.Rank != 0 {
+		s += fmt.Sprintf(" rank %d", p.Rank)
+	}
+	if p.Sigma != 0 {
+		s += fmt.Sprintf(" sigma %+d", p.Sigma)
+	}
 	if p.Frozen {
 		s += " frozen"
 	}
@@ -59,5 +78,5 @@ func (p Parameter) String() string {
 
 // tensor returns the parameter as the noise sees it.
 func (p *Parameter) tensor(number int) lowrank.Tensor {
-	return lowrank.Tensor{Number: uint32(number), W: p.Matrix, Frozen: p.Frozen, Unit: p.Unit}
+	return lowrank.Tensor{Number: uint32(number), W: p.Matrix, Rank: p.Rank, Sigma: p.Sigma, Frozen: p.Frozen, Unit: p.Unit}
 }

@@ -71,7 +71,7 @@ func (r QES) startAll(matrices []lowrank.Tensor) []Stepper {
 		step := residualStep{rate: r.Rate, tensor: w, int8s: residual[:padded(w.W)]}
 		steppers[i] = &qesStep{residualStep: step, past: pastStep{
 			residualStep: step,
-			scratch:      lowrank.Tensor{Number: w.Number, W: m},
+			scratch:      lowrank.Tensor{Number: w.Number, W: m, Rank: w.Rank, Sigma: w.Sigma},
 			zero:         packed.NewMatrix(1, w.W.Cols()).Bytes(),
 		}}
 	}

@@ -123,7 +123,7 @@ func (g *Update) Rounding(w lowrank.Tensor) kernels.Stream {
 
 // variance returns the variance of an entry of the tensor's Z under pure noise.
 func (g *Update) variance(w lowrank.Tensor) uint64 {
-	return g.sums[0] * uint64(g.noise().Variance())
+	return g.sums[0] * uint64(g.noise().Of(w).Variance())
 }
 
 // scaleShift is the shift of a rule's multiplier: 256 residual units at this scale

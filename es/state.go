@@ -39,9 +39,10 @@ func (o *Optimizer) memory() uint64 {
 		if w.Frozen {
 			continue
 		}
-		f := lowrank.TrainingFootprint(w.W.Rows(), w.W.Cols(), pairs, o.options.Rank)
+		rank := o.options.noise(0).Of(w).Rank
+		f := lowrank.TrainingFootprint(w.W.Rows(), w.W.Cols(), pairs, rank)
 		if o.source != nil {
-			f.Updater = lowrank.GatherBytes(w.W.Rows(), w.W.Cols(), pairs, o.options.Rank, o.samples)
+			f.Updater = lowrank.GatherBytes(w.W.Rows(), w.W.Cols(), pairs, rank, o.samples)
 		}
 		updater, weights, residual = max(updater, f.Updater), max(weights, f.Weights), max(residual, f.Residual)
 	}
@@ -80,8 +81,8 @@ const positionBytes = 4
 // error if b is not the state of such a run; then nothing has changed.
 func (o *Optimizer) RestoreState(b []byte) error {
 	want, reductions := positionBytes+o.StateBytes(), 0
-	if len(b) == want+1 && window(o.options.Rule) == 1 {
-		if reductions = int(b[want]); reductions < 1 || reductions > MaxReductions {
+	if len(b) == want+1 && b[want] != 0 && window(o.options.Rule) == 1 {
+		if reductions = int(b[want]); reductions > MaxReductions {
 			return fmt.Errorf("es: state of a rate divided by 2^%d, want 1 to %d", reductions, MaxReductions)
 		}
 		b = b[:want]

@@ -96,9 +96,10 @@ const cumulantBits = 24
 // cumulants returns the fourth and sixth standardized cumulants of an entry of Z
 // under pure noise. Those of a sum are the sums of its terms'.
 func (g *Update) cumulants(w lowrank.Tensor) (k4, k6 int64) {
-	c, rank := termCumulants[g.options.Distribution], uint64(g.options.Rank)
-	if g.options.Rank == lowrank.FullRank {
-		c, rank = pentCumulants[g.options.Distribution], 1
+	noise := g.noise().Of(w)
+	c, rank := termCumulants[noise.Distribution], uint64(noise.Rank)
+	if noise.Rank == lowrank.FullRank {
+		c, rank = pentCumulants[noise.Distribution], 1
 	}
 	v := g.variance(w)
 	// Σ f⁴ ≤ v·63² and Σ f⁶ ≤ v·63⁴: quotients fit.

@@ -29,6 +29,7 @@ type Draw struct {
 // Draw draws the noise of pairs lo to hi for W into d, for as many samples of each
 // member as the products will have altogether, which PerturbActivations asks for.
 func (n Noise) Draw(d *Draw, w Tensor, lo, hi, samples int) {
+	n = n.of(&w)
 	m, k := w.matrix("Draw").Rows(), w.W.Cols()
 	n.population(lo, hi, samples)
 	if size := (hi - lo) * max(n.Rank, 1); size > math.MaxInt/max(packed.PaddedLen(m), packed.PaddedLen(k)) {

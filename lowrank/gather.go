@@ -58,6 +58,7 @@ const deltaRows = 32
 //	D = Σ_p Σ_ρ A_pρ·(f_p·S_pρ)ᵀ, scaled so that ±25 are eight deviations
 //	Z = Σ_b D_b·x̂_bᵀ, x̂ = round(12·x/127)
 func (u *Updater) Gather(noise Noise, w Tensor, fitness []int8, x []int8, samples int) (deviation uint64) {
+	noise = noise.of(&w)
 	m, k := w.matrix("Gather").Rows(), w.W.Cols()
 	checkFitness("Gather", fitness)
 	if noise.Estimator != PerturbActivations {

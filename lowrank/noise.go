@@ -34,6 +34,19 @@ type Noise struct {
 	Estimator    Estimator            // what is perturbed; default PerturbWeights
 }
 
+// Of returns the noise of a tensor: n with the tensor's Rank and Sigma in force.
+func (n Noise) Of(w Tensor) Noise { return n.of(&w) }
+
+// of is Of, after which w has no Rank and Sigma of its own: n says them.
+func (n Noise) of(w *Tensor) Noise {
+	if w.Rank != 0 {
+		n.Rank = w.Rank
+	}
+	n.Sigma = uint(min(max(int(n.Sigma)+w.Sigma, 0), MaxSigma))
+	w.Rank, w.Sigma = 0, 0
+	return n
+}
+
 // Check returns an error that names the first option out of range.
 func (n Noise) Check() error {
 	switch {

@@ -22,6 +22,7 @@ const MaxBits = 20
 // Sigma bits. That of a frozen W is zero.
 func (n Noise) Perturbation(ws *Workspace, dst []int32, w Tensor, pair int, bits uint) {
 	n.wantWeights("Perturbation")
+	n = n.of(&w)
 	m, k := w.matrix("Perturbation").Rows(), w.W.Cols()
 	if len(dst) != m*k {
 		panic(fmt.Sprintf("lowrank: Perturbation: dst has %d elements for W of %d×%d", len(dst), m, k))

@@ -31,6 +31,7 @@ type Workspace struct {
 // PerturbActivations, Bᵀx gives way to ±2^Unit, see Estimator; both members of a pair share
 // the signs.
 func (n Noise) Product(ws *Workspace, y []int32, w Tensor, x []int8, lo, hi, streams int) {
+	n = n.of(&w)
 	m, k := w.matrix("Product").Rows(), w.W.Cols()
 	cols := n.population(lo, hi, streams).TotalColumns()
 	checkLen("Product", "x", len(x), kernels.Quads(k)*4, cols)
@@ -44,6 +45,7 @@ func (n Noise) Product(ws *Workspace, y []int32, w Tensor, x []int8, lo, hi, str
 //
 //	y[:, (p, s, b)] = base[:, b] ± RoundShift(A_p·(B_pᵀ·x[:, b])/√r, Sigma)
 func (n Noise) ProductShared(ws *Workspace, y, base []int32, w Tensor, x []int8, lo, hi, streams int) {
+	n = n.of(&w)
 	m, k := w.matrix("ProductShared").Rows(), w.W.Cols()
 	cols := n.population(lo, hi, streams).TotalColumns()
 	checkLen("ProductShared", "x", len(x), kernels.Quads(k)*4, streams)

@@ -15,6 +15,11 @@ type Tensor struct {
 	W      *packed.Matrix
 	Frozen bool // neither perturbed nor moved
 
+	// Rank is that of the tensor's own noise, or FullRank; 0: the rank of the Noise. Sigma
+	// is added to the Sigma of the Noise, which stays within 0 to MaxSigma: 1 halves σ.
+	Rank  int
+	Sigma int
+
 	// Unit is the binary logarithm of what W·x amounts to for an activation of one:
 	// the unit of σ for PerturbActivations, at most MaxUnit.
 	Unit uint

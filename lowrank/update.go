@@ -64,6 +64,7 @@ func pairChunk(rank int) int {
 // tensor does not move.
 func (u *Updater) Update(noise Noise, w Tensor, fitness []int8, step Stepper) (moved int) {
 	noise.wantWeights("Update")
+	noise = noise.of(&w)
 	w.matrix("Update")
 	checkFitness("Update", fitness)
 	noise.checkPairs(len(fitness))
