@@ -42,6 +42,7 @@ var commands = []command{
 	{args: "train --resume run", ended: true, runs: []string{"run"}, out: []string{"--out"}, stream: []string{"--log"}},
 	{args: "replay run", runs: []string{"run"}, out: []string{"--out"}},
 	{args: "verify run", runs: []string{"run"}},
+	{args: "audit run", runs: []string{"run"}},
 	{args: "verify run net.pent", in: []string{"net.pent"}},
 	{args: "eval net.pent", in: []string{"net.pent"}},
 	{args: "eval lm.pent --data text", in: []string{"lm.pent", "text"}},
@@ -373,6 +374,7 @@ func TestHostileFilesOfAll(t *testing.T) {
 	alike := map[string]string{
 		"train fashion": "train mnist", "tune mnist": "tune digits", "tune fashion": "tune digits",
 		"compare mnist": "compare digits", "compare fashion": "compare digits",
+		"worker":     "needs a server",
 		"completion": "of the library", "help": "of the library",
 	}
 	for _, group := range []string{"", "train", "tune", "compare", "hw"} {

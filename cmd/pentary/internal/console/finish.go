@@ -130,6 +130,18 @@ func flagError(cmd *cobra.Command, err error) error {
 	return UsageError{err}
 }
 
+// WithSubcommands completes a command that is only a group, of these.
+func WithSubcommands(cmd *cobra.Command, subs ...*cobra.Command) *cobra.Command {
+	names := make([]string, len(subs))
+	for i, sub := range subs {
+		names[i] = sub.Name()
+	}
+	cmd.Args = Subcommands
+	cmd.RunE = func(*cobra.Command, []string) error { return Usagef("%s what? There are %s", cmd.Name(), List(names)) }
+	cmd.AddCommand(subs...)
+	return cmd
+}
+
 // Subcommands is the check of arguments of a command that is only a group.
 func Subcommands(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {

@@ -33,3 +33,13 @@ func TestLayers(t *testing.T) {
 		}
 	}
 }
+
+func TestShellLine(t *testing.T) {
+	for text, want := range map[string]string{
+		"runs/a-1_b.c": "runs/a-1_b.c", "": "''", "a b": "'a b'", "it's": `'it'\''s'`, "$x": "'$x'", "*": "'*'",
+	} {
+		if got := ShellLine(text); got != want {
+			t.Errorf("ShellLine(%q) = %s, want %s", text, got, want)
+		}
+	}
+}

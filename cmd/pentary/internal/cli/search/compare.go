@@ -58,7 +58,7 @@ type comparer struct {
 
 // NewCompare returns the command compare.
 func NewCompare(s *console.Streams) *cobra.Command {
-	cmd := &cobra.Command{
+	return console.WithSubcommands(&cobra.Command{
 		Use:   "compare",
 		Short: "Compare the ways to train a network, each in the same time",
 		Long: `Train the same network on the same data by every method for the same time, and
@@ -87,15 +87,7 @@ good as full, the best of several, was after all of it.
 A figure of a machine that does something else meanwhile is worth little.`,
 		Example: `  pentary compare digits --for 10s
   pentary compare digits --methods residual,full,full:pairs=64 --svg digits.svg`,
-		Args: console.Subcommands,
-		RunE: func(*cobra.Command, []string) error {
-			return console.Usagef("compare what? There are %s", task.Names())
-		},
-	}
-	for _, t := range task.All {
-		cmd.AddCommand(newCompareTask(t, s))
-	}
-	return cmd
+	}, ofTasks(newCompareTask, s)...)
 }
 
 func ruleTexts() []string { return methodNames()[:len(settings.RuleNames)] }

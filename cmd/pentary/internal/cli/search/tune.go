@@ -52,7 +52,7 @@ type tuner struct {
 
 // NewTune returns the command tune.
 func NewTune(s *console.Streams) *cobra.Command {
-	cmd := &cobra.Command{
+	return console.WithSubcommands(&cobra.Command{
 		Use:   "tune",
 		Short: "Search for the settings or the network that train a task best",
 		Long: fmt.Sprintf(`Search for the settings that train a task best, by successive halving:
@@ -79,15 +79,16 @@ killed or not, at the run that was in flight.`, judgedEvery),
   pentary tune digits --rank 1 --configurations 81
   pentary tune digits --vary hidden=32,64,128-64 --vary rate=0.1,0.2,0.4
   pentary tune digits --architecture --depths 1,2 --widths 8,16,32 --dir nets`,
-		Args: console.Subcommands,
-		RunE: func(*cobra.Command, []string) error {
-			return console.Usagef("tune what? There are %s", task.Names())
-		},
-	}
+	}, ofTasks(newTuneTask, s)...)
+}
+
+// ofTasks returns a command for each task.
+func ofTasks(newCommand func(*task.Task, *console.Streams) *cobra.Command, s *console.Streams) []*cobra.Command {
+	var all []*cobra.Command
 	for _, t := range task.All {
-		cmd.AddCommand(newTuneTask(t, s))
+		all = append(all, newCommand(t, s))
 	}
-	return cmd
+	return all
 }
 
 func newTuneTask(t *task.Task, s *console.Streams) *cobra.Command {

@@ -265,7 +265,7 @@ func (u *tuner) write(out io.Writer, s report.Style, r tuneResult) {
 		fmt.Fprintf(out, "Drew %s\n", file)
 	}
 	if len(r.Command) > 0 {
-		fmt.Fprintf(out, "Train the best with\n  %s\n", s.Good(shellLine(r.Command)))
+		fmt.Fprintf(out, "Train the best with\n  %s\n", s.Good(console.ShellLine(r.Command...)))
 	}
 	if r.Interrupted {
 		text := "Interrupted"
@@ -274,18 +274,4 @@ func (u *tuner) write(out io.Writer, s report.Style, r tuneResult) {
 		}
 		fmt.Fprintln(out, text)
 	}
-}
-
-// shellLine writes a command for a shell.
-func shellLine(args []string) string {
-	words := make([]string, len(args))
-	for i, arg := range args {
-		if arg == "" || strings.ContainsFunc(arg, func(r rune) bool {
-			return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./,:=+@%", r)
-		}) {
-			arg = "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
-		}
-		words[i] = arg
-	}
-	return strings.Join(words, " ")
 }

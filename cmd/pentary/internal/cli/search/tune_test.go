@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/settings"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 )
@@ -13,7 +14,7 @@ import (
 // A shell reads the words that it was written for.
 func TestShellLine(t *testing.T) {
 	words := []string{"a", "", "b c", "it's", "$x", "--data=/d/e", "*", "ä", "a\nb"}
-	line := shellLine(words)
+	line := console.ShellLine(words...)
 	if !strings.HasPrefix(line, "a '' 'b c' ") || !strings.Contains(line, " --data=/d/e ") {
 		t.Errorf("%s", line)
 	}

@@ -78,7 +78,7 @@ func (b *rebuild) audit(ctx context.Context, s *console.Streams, dir string, sam
 	if !out.Sound {
 		w := a.Wrong[0]
 		err = fmt.Errorf("%s: generation %d: code of pair %d is %d, and scoring gives %d; %s differ in %d of the %d generations sampled",
-			dir, w.Generation, w.Pair, w.Have, w.Want, plural(w.Codes, "code", "codes"), len(a.Wrong), a.Sampled)
+			dir, w.Generation, w.Pair, w.Have, w.Want, report.Plural(w.Codes, "code", "codes"), len(a.Wrong), a.Sampled)
 	}
 	if b.json {
 		return errors.Join(err, s.PrintJSON("result", out))

@@ -100,16 +100,9 @@ func (r *run) journalSize() console.ByteSize {
 
 // newTrainControl returns the command that trains policies, under train.
 func newTrainControl(s *console.Streams) *cobra.Command {
-	cmd := &cobra.Command{
-		Use:   "control",
-		Short: "a policy that balances, drives or swings",
-		Args:  console.Subcommands,
-		RunE: func(*cobra.Command, []string) error {
-			return console.Usagef("control what? There are %s", environmentNames())
-		},
-	}
+	var subs []*cobra.Command
 	for _, env := range control.All {
-		cmd.AddCommand(newTask(newPolicy(env), s))
+		subs = append(subs, newTask(newPolicy(env), s))
 	}
-	return cmd
+	return console.WithSubcommands(&cobra.Command{Use: "control", Short: "a policy that balances, drives or swings"}, subs...)
 }

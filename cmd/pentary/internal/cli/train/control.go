@@ -20,7 +20,11 @@ import (
 
 // NewControl returns the command control.
 func NewControl(s *console.Streams) *cobra.Command {
-	cmd := &cobra.Command{
+	var subs []*cobra.Command
+	for _, env := range control.All {
+		subs = append(subs, newControlTask(env, s))
+	}
+	return console.WithSubcommands(&cobra.Command{
 		Use:   "control",
 		Short: "Train a policy that balances, drives or swings",
 		Long: `Train a network of pents as the policy of a classic control task, and test it on 100
@@ -31,15 +35,7 @@ The policy that is kept is the best of 25 measurements in the course of training
 of 100 episodes of their own. Ctrl-C drops the generation in flight, and then tests and
 saves as a whole run does.`,
 		Example: "  pentary control cartpole --out pole.pent --frames pole.svg\n  pentary control cartpole --policy pole.pent",
-		Args:    console.Subcommands,
-		RunE: func(*cobra.Command, []string) error {
-			return console.Usagef("control what? There are %s", environmentNames())
-		},
-	}
-	for _, env := range control.All {
-		cmd.AddCommand(newControlTask(env, s))
-	}
-	return cmd
+	}, subs...)
 }
 
 // newControlTask returns the command that trains or tests the policy of an environment.

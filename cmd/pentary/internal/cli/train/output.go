@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/es"
@@ -134,15 +133,4 @@ func linesUntil(in io.Reader, generation int) (size int64) {
 }
 
 // resumeCommand returns the command that resumes the run in a directory.
-func resumeCommand(dir string) string { return "pentary train --resume " + shellQuote(dir) }
-
-// shellQuote returns text as a word of a POSIX shell.
-func shellQuote(text string) string {
-	plain := func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("/._-+:@%", r)
-	}
-	if text != "" && strings.IndexFunc(text, func(r rune) bool { return !plain(r) }) < 0 {
-		return text
-	}
-	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
-}
+func resumeCommand(dir string) string { return "pentary train --resume " + console.ShellLine(dir) }

@@ -110,7 +110,7 @@ func (c *policy) start() train.Start {
 	return train.Start{
 		Title: c.name() + " " + network,
 		Note: fmt.Sprintf("%s weights · %s members · %s each · %s", report.Count(c.net.Size()), report.Count(2*c.Base.Pairs),
-			plural(c.Episodes, "episode", "episodes"), kernels.Selected()),
+			report.Plural(c.Episodes, "episode", "episodes"), kernels.Selected()),
 		About: []slog.Attr{
 			slog.String("environment", c.name()), slog.String("network", network), slog.Int("weights", c.net.Size()),
 			slog.Int("generations", c.Base.Generations), slog.Int("pairs", c.Base.Pairs), slog.Int("episodes", c.Episodes),
@@ -183,12 +183,4 @@ func (r *acted) write(p *printer) {
 		p.line("Frames", r.Frames)
 	}
 	r.writeRun(p)
-}
-
-// plural writes a number of things.
-func plural(n int, one, many string) string {
-	if n == 1 {
-		many = one
-	}
-	return report.Count(n) + " " + many
 }

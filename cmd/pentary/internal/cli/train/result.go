@@ -111,7 +111,7 @@ func (t *trained) write(p *printer) {
 	case t.Early:
 		label = "Stopped early"
 	}
-	text := fmt.Sprintf("%s in %.1f s", plural(t.Generations, "generation", "generations"), t.Seconds)
+	text := fmt.Sprintf("%s in %.1f s", report.Plural(t.Generations, "generation", "generations"), t.Seconds)
 	if t.unit != "" && t.Generations > 0 {
 		text += fmt.Sprintf(", %s member-%s/s", report.Rate(t.Samples+t.Tokens), t.unit)
 	}
@@ -170,7 +170,7 @@ func (r *finished) write(p *printer, k kind, curve []report.Point) {
 		report.WriteCurve(p.out, curve)
 	}
 	p.line(label, p.Good(k.text(*value)))
-	text := fmt.Sprintf("%s in %.1f s", plural(r.Generations, "generation", "generations"), r.Seconds)
+	text := fmt.Sprintf("%s in %.1f s", report.Plural(r.Generations, "generation", "generations"), r.Seconds)
 	if r.Kept != nil {
 		text += "  " + p.Dim(fmt.Sprintf("kept that of generation %d", *r.Kept))
 	}

@@ -58,16 +58,6 @@ func TestParseConfig(t *testing.T) {
 	}
 }
 
-func TestShellQuote(t *testing.T) {
-	for text, want := range map[string]string{
-		"runs/a-1_b.c": "runs/a-1_b.c", "": "''", "a b": "'a b'", "it's": `'it'\''s'`, "$x": "'$x'", "*": "'*'",
-	} {
-		if got := shellQuote(text); got != want {
-			t.Errorf("shellQuote(%q) = %s, want %s", text, got, want)
-		}
-	}
-}
-
 // Every task that is offered is found by its name, and its default settings are sound
 // and fit its limits.
 func TestKinds(t *testing.T) {
