@@ -14,6 +14,10 @@ import (
 // Fitness is how the difference of an antithetic pair's scores becomes a code. The
 // codes of a group of pairs depend on the scores of the group alone. A pair whose
 // members score alike, or of which one has Failed, has code 0.
+//
+// Differences are exact for all int64 scores. The percentile P of n magnitudes other than
+// zero is that of index ⌊n·P/100⌋ in ascending order, and the median is percentile 50; all
+// magnitudes of the group count. Quotients are rounded to nearest, ties away from zero.
 type Fitness uint8
 
 const (

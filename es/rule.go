@@ -131,7 +131,17 @@ func (g *Update) variance(w lowrank.Tensor) uint64 {
 const scaleShift = 20
 
 // Scale returns the scale by which one standard deviation of Z under pure noise is a
-// step of the scheduled rate, in levels, as kernels.UpdateResidual takes it.
+// step of the scheduled rate, in levels, as kernels.UpdateResidual takes it. With the rate in
+// 1/65536, Σ f² over the codes and the Variance of the tensor's noise, all divisions and
+// roots rounded down:
+//
+//	deviation = max(1, √(Σ f²·Variance·2^16))         // of an entry of Z, in 1/256
+//	Mul       = min(⌊Scheduled(rate)·2^20 / deviation⌋, 256·2^20)
+//	Shift     = 20
+//	Limit     = ⌊256·2^20 / Mul⌋ + 1, or 0 if Mul is 0
+//
+// With noise in activations deviation is at least 1 and what lowrank.Updater.Gather
+// returns.
 func (g *Update) Scale(rate Q16, w lowrank.Tensor) kernels.Scale {
 	deviation := max(1, fixed.Sqrt(g.variance(w)<<16)) // in 1/256
 	if g.options.Estimator == lowrank.PerturbActivations {

@@ -57,6 +57,16 @@ const deltaRows = 32
 //
 //	D = Σ_p Σ_ρ A_pρ·(f_p·S_pρ)ᵀ, scaled so that ±25 are eight deviations
 //	Z = Σ_b D_b·x̂_bᵀ, x̂ = round(12·x/127)
+//
+// The scaling of D, m rows of samples, in integers: all divisions and roots but the shift
+// round down.
+//
+//	deviation = max(1, √(⌊Σ D²·2^4 / (m·samples)⌋·2^6))      // in 1/32
+//	mul       = 25·2^25 / (8·deviation)
+//	D         = clamp((D·mul + 2^19) >> 20, ±25)
+//
+// The result is √(⌊⌊Σ D²·2^16/(m·samples)⌋·⌊Σ x̂²·2^8/(k·samples)⌋ / 2^8⌋·samples), of the
+// scaled D.
 func (u *Updater) Gather(noise Noise, w Tensor, fitness []int8, x []int8, samples int) (deviation uint64) {
 	noise = noise.of(&w)
 	m, k := w.matrix("Gather").Rows(), w.W.Cols()

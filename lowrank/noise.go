@@ -77,7 +77,7 @@ const (
 	Dense                 // E of full rank; pair is pair and panel of rows
 	Rounding              // random rounding of an update rule; pair is the row
 	Shrinking             // weight decay; pair is the row
-	Signs                 // of samples, a vector for each rank; for PerturbActivations
+	Signs                 // of samples, for PerturbActivations: bit 0 of byte rank·samples + sample, 1 for minus
 )
 
 // StreamOf returns the stream of random pents for one kind of use. It panics if
@@ -90,8 +90,9 @@ func StreamOf(seed uint64, generation, tensor uint32, kind Kind, pair int) kerne
 }
 
 // Factor draws one factor of a pair: Rank vectors of length codes, or as many as dst
-// holds, each padded to packed.PaddedLen(length) with zero weights. kind is FactorA
-// or FactorB.
+// holds, each padded to packed.PaddedLen(length) with zero weights. The vectors come from
+// one stream, of which each takes PaddedLen(length) codes: those of the padding are drawn,
+// and replaced. kind is FactorA or FactorB.
 func (n Noise) Factor(dst []uint8, kind Kind, tensor uint32, pair, length int) {
 	kernels.Noise(dst, n.Distribution, StreamOf(n.Seed, n.Generation, tensor, kind, pair))
 	pad(dst, length)
