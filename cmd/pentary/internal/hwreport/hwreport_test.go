@@ -35,6 +35,12 @@ func check(t *testing.T, name, page string) {
 			return
 		}
 	}
+	for _, tag := range []string{"i", "b", "p", "div", "span", "section", "figure", "table", "tr", "td", "th", "small"} {
+		opened, closed := strings.Count(page, "<"+tag+" ")+strings.Count(page, "<"+tag+">"), strings.Count(page, "</"+tag+">")
+		if opened != closed {
+			t.Errorf("%s: %d of %d elements %s end", name, closed, opened, tag)
+		}
+	}
 	if bad := regexp.MustCompile(`NaN|[+-]Inf|[":] ?-?\d+e|%!|ZgotmplZ`).FindString(page); bad != "" {
 		t.Errorf("%s: %s in the page", name, bad)
 	}
@@ -155,6 +161,24 @@ func TestPipelineIsShort(t *testing.T) {
 		if b.From < 1 || b.To <= b.From || b.To > len(g.Columns)+1 {
 			t.Errorf("%+v on %d columns", b, len(g.Columns))
 		}
+	}
+	// A cycle's number is above the stages that instructions enter in it.
+	columns := map[string]int{}
+	for _, b := range g.Boxes {
+		if b.Row == 1 {
+			columns[b.Text] = b.From
+		}
+	}
+	checked := 0
+	for _, b := range g.Boxes {
+		if _, cycle, ok := strings.Cut(b.Title, " in cycle "); ok && columns[cycle] != 0 {
+			if checked++; b.From != columns[cycle] {
+				t.Errorf("%s: column %d, want %d", b.Title, b.From, columns[cycle])
+			}
+		}
+	}
+	if checked < 10 {
+		t.Errorf("%d stages below a number", checked)
 	}
 	if part := pipeline(timeline.Slots[3:4]); len(part.Boxes) == 0 {
 		t.Error("no boxes of one instruction")

@@ -44,13 +44,8 @@ var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 // Write writes the page.
 func (r *Report) Write(out io.Writer) error { return pageTemplate.Execute(out, r) }
 
-// share returns a part of a whole, 0 if there is nothing.
-func share[T float64 | int64](part, whole T) float64 {
-	if whole == 0 {
-		return 0
-	}
-	return float64(part) / float64(whole)
-}
+// share returns a part of a whole that is not zero.
+func share[T float64 | int64](part, whole T) float64 { return float64(part) / float64(whole) }
 
 func number(v any) float64 {
 	switch v := v.(type) {
