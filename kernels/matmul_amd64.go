@@ -11,8 +11,8 @@ var geometries = [...]geometry{
 	avx2:       {rows: 4, lanes: 8, kc: 1024, nc: 1056},
 	avxvnni:    {rows: 4, lanes: 8, kc: 1024, nc: 1056},
 	avx512bw:   {rows: 8, lanes: 16, kc: 512, nc: maxColumns},
-	avx512vnni: {rows: 8, lanes: 16, kc: 512, nc: maxColumns},
-	avx512gfni: {rows: 8, lanes: 16, kc: 512, nc: maxColumns},
+	avx512vnni: {rows: 8, lanes: 16, kc: 1024, nc: 528},
+	avx512gfni: {rows: 8, lanes: 16, kc: 1024, nc: 528},
 }
 
 // tileQuads is the quads that the micro-kernels take at a time.

@@ -20,7 +20,8 @@ import (
 //	        for each strip, for each tile of rows: a micro-kernel
 //
 // The sizes follow from the caches. A strip kc deep stays in L1 while all tiles of
-// a panel pass over it: 24 columns × 1024, or 48 × 512, are 24 KiB. A panel of
+// a panel pass over it: 24 columns × 1024, or 48 × 512, are 24 KiB. Sweeps with AVX-512
+// VNNI gain more by half the passes over Y, and stream strips of 48 KiB from L2. A panel of
 // mc·kc bytes, at most 128 KiB, stays in L2 while all strips pass over it, and so
 // do the mc·nc sums of Y while the panels of a row pass. The packed X, at most 4
 // MiB, streams by once a panel: each byte of it meets 128 rows, so L3 is fast
@@ -129,9 +130,10 @@ func (p *part) run() {
 	}
 }
 
-// columnLimit returns the most columns that are packed at once.
+// columnLimit returns the most columns that are packed at once: nc, or as many as a pair
+// has that is wider.
 func (p *product) columnLimit() int {
-	return min(p.nc, stripBytes/min(p.w.Cols(), maxDepth))
+	return min(max(p.nc, min(p.unit(), maxColumns)), stripBytes/min(p.w.Cols(), maxDepth))
 }
 
 // unit returns the columns that a division of Y may not split: a vector, and the
