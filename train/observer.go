@@ -52,9 +52,9 @@ func (s *Start) Attrs() []slog.Attr {
 type Progress struct {
 	Generation  int // finished
 	Generations int
-	Stats       es.Stats
-	Measured    bool  // whether Score is new
-	Score       int64 // of Task.Test, last measured
+	Stats       es.Stats // zero before the first generation of a session
+	Measured    bool     // whether Score is new
+	Score       int64    // of Task.Test, last measured
 	Throughput  float64
 	ETA         time.Duration
 

@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/internal/terminal"
 )
 
@@ -18,6 +19,7 @@ func progress(t *testing.T) []Progress {
 	for _, metric := range []Metric{Accuracy, BitsPerByte, Reward, {}} {
 		p := Progress{task: &Task{Metric: metric, Size: 1000, Samples: 10}, samples: 10}
 		p.Generation, p.Generations, p.Score = 100, 400, 912
+		p.Stats.Generation = 100
 		p.Throughput, p.ETA = 1.25e6, 61_400_000_000
 		all = append(all, p)
 	}
@@ -46,6 +48,15 @@ func TestProgressLine(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// A session that resumes has nothing to say of its speed and scores yet.
+func TestProgressLineOfResumed(t *testing.T) {
+	p := progress(t)[0]
+	p.Stats, p.Throughput, p.ETA = es.Stats{}, 0, 0
+	if got, want := progressLine(&p, 30, terminal.Style{}), "gen 100/400  held-out  91.2 %"; got != want {
+		t.Errorf("%q, want %q", got, want)
 	}
 }
 
