@@ -149,3 +149,47 @@ func TestSpeedUp(t *testing.T) {
 		}
 	}
 }
+
+// The chunks of a worker that is expelled are given to others, those of others stay.
+func TestScheduleExpel(t *testing.T) {
+	now := time.Unix(0, 0)
+	s := newSchedule(64, 64)
+	liar, honest := &worker{}, &worker{}
+	var chunks []*chunk
+	for s.next < s.pairs {
+		for _, w := range []*worker{liar, honest} {
+			if c := s.assign(w, now, 0, 2); c != nil {
+				chunks = append(chunks, c)
+				c.by = w
+				s.finish(c)
+			}
+		}
+	}
+	if s.missing != 0 || len(chunks) < 4 {
+		t.Fatalf("%d pairs missing after %d chunks", s.missing, len(chunks))
+	}
+	s.expel(liar)
+	want := 0
+	for _, c := range chunks {
+		if c.by == nil {
+			want += c.hi - c.lo
+		}
+	}
+	if s.missing != want || want == 0 {
+		t.Fatalf("%d pairs missing, want %d", s.missing, want)
+	}
+	for s.missing > 0 {
+		c := s.assign(honest, now, 0, 1)
+		if c == nil || s.find(liar, chunkID{0, uint32(c.id), uint32(c.lo), uint32(c.hi)}) != nil {
+			t.Fatal("no chunk, or one of the worker that was expelled")
+		}
+		got := s.find(honest, chunkID{0, uint32(c.id), uint32(c.lo), uint32(c.hi)})
+		if got != c {
+			t.Fatal("the chunk is not found")
+		}
+		s.finish(c)
+		if s.find(honest, chunkID{0, uint32(c.id), uint32(c.lo), uint32(c.hi)}) != nil {
+			t.Fatal("a chunk that is done is found")
+		}
+	}
+}
