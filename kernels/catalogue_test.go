@@ -224,7 +224,7 @@ func FuzzKernels(f *testing.F) {
 			}
 			shape[i] = d.Least + v%(d.Most-d.Least+1)
 		}
-		k.Shrink(shape, 1<<20)
+		k.Shrink(shape, 1<<17)
 		o := guarded(t, seed, asmtest.Place(seed%2)-1, 0)
 		o.Data = data
 		c := k.NewCall(o, shape)
