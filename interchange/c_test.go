@@ -34,7 +34,7 @@ func TestC(t *testing.T) {
 				c.runner = tool(t, c.runner)
 			}
 			models := sampleModels(t)
-			if testing.Short() {
+			if testing.Short() || c.runner != "" {
 				models = models[:len(models)/3] // the others have other shifts
 			}
 			for _, m := range models {
