@@ -32,7 +32,7 @@ func newRun(name string, generations int, dir string) (*train.Run, error) {
 		holdOut := 0
 		switch name {
 		case "groups":
-			o.Groups, o.Reuse, o.Rank, holdOut = 4, 2, 4, 10
+			o.Groups, o.NoiseReuse, o.Rank, holdOut = 4, 2, 4, 10
 		case "activations":
 			o.Estimator, o.Pairs = lowrank.PerturbActivations, 24
 		}

@@ -28,7 +28,7 @@ func (v *imitation) Inputs(context.Context, es.Generation) ([][]int8, error) {
 // sampled is short with noise in activations.
 func sampled(rule es.Rule) es.Options {
 	o := short
-	o.Estimator, o.Rule, o.Fitness, o.Shrink = lowrank.PerturbActivations, rule, es.Tails, es.Ratio(1, 1000)
+	o.Estimator, o.Rule, o.Fitness, o.WeightDecay = lowrank.PerturbActivations, rule, es.Tails, es.Ratio(1, 1000)
 	return o
 }
 
@@ -135,7 +135,7 @@ func TestSampledReplay(t *testing.T) {
 func TestSampledLearns(t *testing.T) {
 	v, weights := newImitation()
 	o := sampled(es.Residual{Rate: es.Ratio(3, 10)})
-	o.Generations, o.Shrink = 60, 0
+	o.Generations, o.WeightDecay = 60, 0
 	opt, err := es.New(withUnits(weights), v, o)
 	if err != nil {
 		t.Fatal(err)

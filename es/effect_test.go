@@ -35,7 +35,7 @@ func TestMinimizeMirrors(t *testing.T) {
 // Generations that share noise have the same number for it, and no others.
 func TestReuse(t *testing.T) {
 	o := short
-	o.Reuse = 3
+	o.NoiseReuse = 3
 	var opt *es.Optimizer
 	opt, _, _ = startWith(t, o, func(v *imitation) es.Evaluator {
 		return es.EvaluatorFunc(func(ctx context.Context, g es.Generation, scores []int64) error {
@@ -72,7 +72,7 @@ func TestShrink(t *testing.T) {
 	}
 	// The least step there is, so that the rule moves nothing.
 	opt, err := es.New(es.Matrices(w), nil, es.Options{
-		Generations: 1, Pairs: 2, Rule: es.Residual{Rate: 1}, Shrink: es.Ratio(1, 8),
+		Generations: 1, Pairs: 2, Rule: es.Residual{Rate: 1}, WeightDecay: es.Ratio(1, 8),
 	})
 	if err != nil {
 		t.Fatal(err)

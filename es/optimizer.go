@@ -13,7 +13,7 @@ import (
 
 // Generation is what an evaluator needs to know of one generation.
 type Generation struct {
-	Number  int // counts from zero; the noise's own number may lag, see Options.Reuse
+	Number  int // counts from zero; the noise's own number may lag, see Options.NoiseReuse
 	Noise   lowrank.Noise
 	Pairs   int
 	Groups  int // of consecutive pairs, each on data of its own, see Options.Groups
@@ -326,7 +326,7 @@ type step struct {
 
 // decay sets the weight decay of a generation.
 func (s *step) decay(g *Update, w lowrank.Tensor) {
-	s.chance = uint32(g.options.Shrink) // of kernels.AlwaysShrink
+	s.chance = uint32(g.options.WeightDecay) // of kernels.AlwaysShrink
 	s.draw = lowrank.StreamOf(g.options.Seed, uint32(g.number), w.Number, lowrank.Shrinking, 0)
 }
 

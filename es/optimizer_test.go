@@ -373,7 +373,7 @@ func TestCancelAndResume(t *testing.T) {
 func TestUndecided(t *testing.T) {
 	for _, fitness := range []es.Fitness{es.Sign, es.FourBit, es.Ranks, es.Raw, es.Tails} {
 		o := short
-		o.Fitness, o.Shrink = fitness, es.Ratio(1, 2)
+		o.Fitness, o.WeightDecay = fitness, es.Ratio(1, 2)
 		opt, _, weights := start(t, o)
 		before := digest(weights)
 		stats, err := opt.Tell(slices.Repeat([]int64{-5}, 2*o.Pairs))
@@ -393,7 +393,7 @@ func TestTellAllocations(t *testing.T) {
 	for i, rule := range rules {
 		fitness := es.Fitness(i % 4)
 		o := short
-		o.Rule, o.Fitness, o.Generations, o.Shrink = rule, fitness, 100, 1
+		o.Rule, o.Fitness, o.Generations, o.WeightDecay = rule, fitness, 100, 1
 		opt, v, weights := start(t, o)
 		scores := make([]int64, 2*o.Pairs)
 		if err := v.Evaluate(context.Background(), opt.Ask(), scores); err != nil {

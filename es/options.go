@@ -24,7 +24,7 @@ type Options struct {
 
 	Schedule      Schedule // of the rule's strength over the run; default Linear
 	SigmaSchedule Schedule // of σ, in powers of two; default Constant
-	Decay         Q16      // c of the schedules Inverse; default 0.015
+	InverseRate   Q16      // c of the schedules Inverse; default 0.015
 	Restart       int      // generations of a cycle, after which the schedules begin anew; default none
 
 	// Estimator is what the noise perturbs: lowrank.PerturbWeights, the default, or
@@ -39,13 +39,13 @@ type Options struct {
 	// compared among themselves. Default 1.
 	Groups int
 
-	// Reuse is the number of consecutive generations that share their noise; default
+	// NoiseReuse is the number of consecutive generations that share their noise; default
 	// 1, none.
-	Reuse int
+	NoiseReuse int
 
-	// Shrink is weight decay: the chance of a pent other than zero to move a level
+	// WeightDecay is the chance of a pent other than zero to move a level
 	// towards zero, in each generation that moves any; default 0.
-	Shrink Q16
+	WeightDecay Q16
 
 	// MemoryLimit bounds the bytes that the rule's state and an update take beside
 	// the weights; New fails if they would take more. Default none.
@@ -78,8 +78,8 @@ func (o Options) WithDefaults() Options {
 	}
 	o.Fitness = cmp.Or(o.Fitness, FourBit)
 	o.Schedule, o.SigmaSchedule = cmp.Or(o.Schedule, Linear), cmp.Or(o.SigmaSchedule, Constant)
-	o.Decay = cmp.Or(o.Decay, Ratio(15, 1000))
-	o.Groups, o.Reuse = cmp.Or(o.Groups, 1), cmp.Or(o.Reuse, 1)
+	o.InverseRate = cmp.Or(o.InverseRate, Ratio(15, 1000))
+	o.Groups, o.NoiseReuse = cmp.Or(o.Groups, 1), cmp.Or(o.NoiseReuse, 1)
 	if o.Rule == nil {
 		o.Rule = Residual{Rate: DefaultRate(o.Generations)}
 	}
@@ -113,16 +113,16 @@ func (o *Options) check() error {
 		return fmt.Errorf("es: %d pairs of rank %d make %d terms, want at most %d", o.Pairs, o.Rank, o.Pairs*o.Rank, kernels.MaxTerms)
 	case o.Fitness < FourBit || o.Fitness > Tails:
 		return fmt.Errorf("es: unknown fitness coding %v", o.Fitness)
-	case o.Decay < 0:
-		return fmt.Errorf("es: decay %v, want 0 or more", o.Decay)
+	case o.InverseRate < 0:
+		return fmt.Errorf("es: inverse rate %v, want 0 or more", o.InverseRate)
 	case o.Restart < 0:
 		return fmt.Errorf("es: restart after %d generations, want 0 or more", o.Restart)
 	case o.Groups < 1 || o.Pairs%o.Groups != 0:
 		return fmt.Errorf("es: %d groups of %d pairs, want a divisor of their number", o.Groups, o.Pairs)
-	case o.Reuse < 1:
-		return fmt.Errorf("es: noise of %d generations, want at least 1", o.Reuse)
-	case o.Shrink < 0 || o.Shrink > one:
-		return fmt.Errorf("es: chance %v to shrink, want 0 to 1", o.Shrink)
+	case o.NoiseReuse < 1:
+		return fmt.Errorf("es: noise of %d generations, want at least 1", o.NoiseReuse)
+	case o.WeightDecay < 0 || o.WeightDecay > one:
+		return fmt.Errorf("es: weight decay of %v, want 0 to 1", o.WeightDecay)
 	case o.MemoryLimit < 0:
 		return fmt.Errorf("es: memory limit of %d bytes", o.MemoryLimit)
 	}
@@ -141,19 +141,19 @@ func (o *Options) check() error {
 	return nil
 }
 
-// moment returns where generation number n is in its cycle.
-func (o *Options) moment(n int) moment {
+// progress returns where generation number n is in its cycle.
+func (o *Options) progress(n int) progress {
 	if o.Restart == 0 {
-		return moment{n, o.Generations}
+		return progress{n, o.Generations}
 	}
-	return moment{n % o.Restart, o.Restart}
+	return progress{n % o.Restart, o.Restart}
 }
 
 // noise returns the noise of generation number n.
 func (o *Options) noise(n int) lowrank.Noise {
 	return lowrank.Noise{
-		Seed: o.Seed, Generation: uint32(n - n%o.Reuse), Distribution: o.Distribution, Rank: o.Rank,
-		Sigma: o.SigmaSchedule.sigma(o.SigmaShift(), o.moment(n), o.Decay), Estimator: o.Estimator,
+		Seed: o.Seed, Generation: uint32(n - n%o.NoiseReuse), Distribution: o.Distribution, Rank: o.Rank,
+		Sigma: o.SigmaSchedule.sigma(o.SigmaShift(), o.progress(n), o.InverseRate), Estimator: o.Estimator,
 	}
 }
 
@@ -162,8 +162,8 @@ func (o *Options) noise(n int) lowrank.Noise {
 func (o Options) String() string {
 	s := fmt.Sprintf("seed %d generations %d pairs %d groups %d rank %d sigma %d law %v reuse %d fitness %v minimize %t "+
 		"rule %v schedule %v sigma-schedule %v decay %v restart %d shrink %v",
-		o.Seed, o.Generations, o.Pairs, o.Groups, o.Rank, o.SigmaShift(), o.Distribution, o.Reuse, o.Fitness, o.Minimize,
-		o.Rule, o.Schedule, o.SigmaSchedule, ratio(o.Decay), o.Restart, ratio(o.Shrink))
+		o.Seed, o.Generations, o.Pairs, o.Groups, o.Rank, o.SigmaShift(), o.Distribution, o.NoiseReuse, o.Fitness, o.Minimize,
+		o.Rule, o.Schedule, o.SigmaSchedule, ratio(o.InverseRate), o.Restart, ratio(o.WeightDecay))
 	if o.Estimator == lowrank.PerturbActivations {
 		s += " noise in activations"
 	}

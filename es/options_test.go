@@ -42,7 +42,7 @@ func TestDefaults(t *testing.T) {
 	want := es.Options{
 		Generations: 100, Pairs: 128, Rank: 1, Sigma: 3, Distribution: kernels.Binomial, Fitness: es.FourBit,
 		Rule: es.Residual{Rate: es.Ratio(3, 10)}, Schedule: es.Linear, SigmaSchedule: es.Constant,
-		Decay: es.Ratio(15, 1000), Groups: 1, Reuse: 1,
+		InverseRate: es.Ratio(15, 1000), Groups: 1, NoiseReuse: 1,
 	}
 	if opt.Options() != want {
 		t.Errorf("defaults %+v, want %+v", opt.Options(), want)
@@ -106,13 +106,13 @@ func TestOptionErrors(t *testing.T) {
 		{func(o *es.Options) { o.Fitness = 6 }, "unknown fitness coding Fitness(6)"},
 		{func(o *es.Options) { o.Schedule = 5 }, "unknown schedule Schedule(5)"},
 		{func(o *es.Options) { o.SigmaSchedule = 5 }, "unknown schedule Schedule(5)"},
-		{func(o *es.Options) { o.Decay = -1 }, "decay -0.00002"},
+		{func(o *es.Options) { o.InverseRate = -1 }, "inverse rate -0.00002"},
 		{func(o *es.Options) { o.Restart = -1 }, "restart after -1"},
 		{func(o *es.Options) { o.Groups = 3 }, "3 groups of 128 pairs"},
 		{func(o *es.Options) { o.Groups = -1 }, "-1 groups"},
-		{func(o *es.Options) { o.Reuse = -1 }, "noise of -1 generations"},
-		{func(o *es.Options) { o.Shrink = -1 }, "chance -0.00002"},
-		{func(o *es.Options) { o.Shrink = 1<<16 + 1 }, "chance 1.00002"},
+		{func(o *es.Options) { o.NoiseReuse = -1 }, "noise of -1 generations"},
+		{func(o *es.Options) { o.WeightDecay = -1 }, "weight decay of -0.00002"},
+		{func(o *es.Options) { o.WeightDecay = 1<<16 + 1 }, "weight decay of 1.00002"},
 		{func(o *es.Options) { o.MemoryLimit = -1 }, "memory limit of -1"},
 		{func(o *es.Options) { o.MemoryLimit = 100 }, "bytes, more than the limit of 100"},
 		{func(o *es.Options) { o.Rule = es.Residual4{} }, "residual4 rate 0"},

@@ -153,7 +153,7 @@ func TestPattern(t *testing.T) {
 		limit float64
 	}{
 		{"100×50", es.Options{
-			Pairs: 50, Generations: 50, Rank: 4, Fitness: es.Raw, Schedule: es.Inverse, Decay: es.Ratio(3, 100),
+			Pairs: 50, Generations: 50, Rank: 4, Fitness: es.Raw, Schedule: es.Inverse, InverseRate: es.Ratio(3, 100),
 			Rule: es.Residual{Rate: es.Ratio(3, 10)},
 		}, false, 5, 1.08},
 		{"1000×50", es.Options{Pairs: 500, Generations: 50, Rule: es.Residual{Rate: es.Ratio(3, 10)}}, false, 3, 0.01},

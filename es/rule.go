@@ -112,7 +112,7 @@ func (g *Update) noise() lowrank.Noise { return g.options.noise(g.number) }
 // generation, rounded down.
 func (g *Update) Scheduled(v Q16) Q16 {
 	o := g.options
-	return o.Schedule.scale(v, o.moment(g.number), o.Decay) >> g.reductions
+	return o.Schedule.scale(v, o.progress(g.number), o.InverseRate) >> g.reductions
 }
 
 // Rounding returns the random numbers of this generation for a matrix: a stream whose

@@ -96,7 +96,7 @@ func (m *model) clone() *model {
 func full(rule es.Rule) es.Options {
 	return es.Options{
 		Seed: 5, Generations: 200, Pairs: 12, Rank: 2, Sigma: 1, Rule: rule, Fitness: es.Raw,
-		Schedule: es.Cosine, SigmaSchedule: es.Inverse, Restart: 150, Groups: 3, Reuse: 2, Shrink: es.Ratio(1, 1000),
+		Schedule: es.Cosine, SigmaSchedule: es.Inverse, Restart: 150, Groups: 3, NoiseReuse: 2, WeightDecay: es.Ratio(1, 1000),
 	}
 }
 

@@ -20,7 +20,7 @@ const (
 	Constant
 	// Cosine is (1 + cos(π·t/T))/2.
 	Cosine
-	// Inverse is 1/(1 + c·t), c being Options.Decay.
+	// Inverse is 1/(1 + c·t), c being Options.InverseRate.
 	Inverse
 )
 
@@ -46,11 +46,11 @@ func (s Schedule) check() error {
 	return nil
 }
 
-// A moment is a place in a run: so many generations of those planned are finished.
-type moment struct{ finished, planned int }
+// progress is the number of finished generations out of those planned.
+type progress struct{ finished, planned int }
 
 // scale returns the part of v that is in force, rounded down.
-func (s Schedule) scale(v Q16, at moment, decay Q16) Q16 {
+func (s Schedule) scale(v Q16, at progress, decay Q16) Q16 {
 	switch s {
 	case Constant:
 		return v
@@ -65,7 +65,7 @@ func (s Schedule) scale(v Q16, at moment, decay Q16) Q16 {
 
 // sigma returns the shift that is in force for a perturbation of 2^-shift levels:
 // σ moves in powers of two, to the nearest on a logarithmic scale.
-func (s Schedule) sigma(shift uint, at moment, decay Q16) uint {
+func (s Schedule) sigma(shift uint, at progress, decay Q16) uint {
 	const bits = 30
 	factor := uint64(s.scale(1<<bits, at, decay))
 	// 2^-n is nearest to the factor from 2^-(n-1/2) to 2^-(n+1/2).
@@ -80,7 +80,7 @@ const cosineBits = 30
 
 // risenCosine returns (1 + cos πx)/2 = cos² (πx/2) for x = finished/planned, by the
 // Taylor series of the cosine: its first eight terms leave less than 2^-33.
-func risenCosine(at moment) int64 {
+func risenCosine(at progress) int64 {
 	const one = 1 << cosineBits
 	const quarterTurn2 = 2649351758 // (π/2)²
 	x := (int64(at.finished)<<cosineBits + int64(at.planned)/2) / int64(at.planned)

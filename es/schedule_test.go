@@ -24,7 +24,7 @@ func TestSchedule(t *testing.T) {
 				Inverse:  1 / (1 + c*float64(finished)),
 			} {
 				for _, v := range []Q16{0, 1, Ratio(3, 10), one, math.MaxInt32} {
-					got := schedule.scale(v, moment{finished, planned}, decay)
+					got := schedule.scale(v, progress{finished, planned}, decay)
 					// The cosine is right to 2^-28 of the whole.
 					if diff := float64(got) - want*float64(v); diff > 0.001+float64(v)*0x1p-28 || diff < -1.001-float64(v)*0x1p-28 {
 						t.Errorf("%v of %d after %d of %d generations: %d, want %.3f", schedule, v, finished, planned, got, want*float64(v))
@@ -40,7 +40,7 @@ func TestSigmaSchedule(t *testing.T) {
 	for _, schedule := range []Schedule{Linear, Constant, Cosine, Inverse} {
 		for _, shift := range []uint{0, 3, lowrank.MaxSigma} {
 			for finished := range 1000 {
-				at := moment{finished, 1000}
+				at := progress{finished, 1000}
 				factor := float64(schedule.scale(1<<30, at, Ratio(1, 10))) / (1 << 30)
 				want := min(shift+uint(math.Round(-math.Log2(factor))), lowrank.MaxSigma)
 				if got := schedule.sigma(shift, at, Ratio(1, 10)); got != want {
@@ -49,7 +49,7 @@ func TestSigmaSchedule(t *testing.T) {
 			}
 		}
 	}
-	if got := Linear.sigma(2, moment{10, 10}, 0); got != lowrank.MaxSigma {
+	if got := Linear.sigma(2, progress{10, 10}, 0); got != lowrank.MaxSigma {
 		t.Errorf("σ of zero is 2^-%d, want the least there is", got)
 	}
 }

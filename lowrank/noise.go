@@ -64,25 +64,25 @@ func (n Noise) Check() error {
 	return nil
 }
 
-// A Kind says what of a tensor a stream of random pents is for. It shares a
+// A StreamKind says what of a tensor a stream of random pents is for. It shares a
 // counter word with the tensor's number, so that no two kinds share a block.
-type Kind uint32
+type StreamKind uint32
 
 // The kinds of streams.
 const (
-	FactorA   Kind = iota // left factor, a vector for each rank
-	FactorB               // right factor, a vector for each rank
-	Initial               // initial weights; pair is the row
-	Batch                 // choice of training data; pair is a group of pairs
-	Dense                 // E of full rank; pair is pair and panel of rows
-	Rounding              // random rounding of an update rule; pair is the row
-	Shrinking             // weight decay; pair is the row
-	Signs                 // of samples, for PerturbActivations: bit 0 of byte rank·samples + sample, 1 for minus
+	FactorA   StreamKind = iota // left factor, a vector for each rank
+	FactorB                     // right factor, a vector for each rank
+	Initial                     // initial weights; pair is the row
+	Batch                       // choice of training data; pair is a group of pairs
+	Dense                       // E of full rank; pair is pair and panel of rows
+	Rounding                    // random rounding of an update rule; pair is the row
+	Shrinking                   // weight decay; pair is the row
+	Signs                       // of samples, for PerturbActivations: bit 0 of byte rank·samples + sample, 1 for minus
 )
 
 // StreamOf returns the stream of random pents for one kind of use. It panics if
 // tensor exceeds MaxTensor.
-func StreamOf(seed uint64, generation, tensor uint32, kind Kind, pair int) kernels.Stream {
+func StreamOf(seed uint64, generation, tensor uint32, kind StreamKind, pair int) kernels.Stream {
 	if tensor > MaxTensor {
 		panic(fmt.Sprintf("lowrank: tensor %d, want at most %d", tensor, MaxTensor))
 	}
@@ -93,13 +93,13 @@ func StreamOf(seed uint64, generation, tensor uint32, kind Kind, pair int) kerne
 // holds, each padded to packed.PaddedLen(length) with zero weights. The vectors come from
 // one stream, of which each takes PaddedLen(length) codes: those of the padding are drawn,
 // and replaced. kind is FactorA or FactorB.
-func (n Noise) Factor(dst []uint8, kind Kind, tensor uint32, pair, length int) {
+func (n Noise) Factor(dst []uint8, kind StreamKind, tensor uint32, pair, length int) {
 	kernels.Noise(dst, n.Distribution, StreamOf(n.Seed, n.Generation, tensor, kind, pair))
 	pad(dst, length)
 }
 
 // factors draws one factor of the pairs lo to hi, one after another.
-func (n Noise) factors(dst []uint8, kind Kind, tensor uint32, lo, hi, length int) {
+func (n Noise) factors(dst []uint8, kind StreamKind, tensor uint32, lo, hi, length int) {
 	size := (hi - lo) * n.Rank * packed.PaddedLen(length)
 	kernels.NoisePairs(dst[:size], n.Distribution, StreamOf(n.Seed, n.Generation, tensor, kind, lo), hi-lo)
 	pad(dst[:size], length)

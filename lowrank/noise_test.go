@@ -26,7 +26,7 @@ func ExampleNoise_Factor() {
 }
 
 // draw returns the weights of one factor of one pair, without padding.
-func draw(n Noise, kind Kind, tensor uint32, pair, length int) [][]int64 {
+func draw(n Noise, kind StreamKind, tensor uint32, pair, length int) [][]int64 {
 	padded := packed.PaddedLen(length)
 	codes := make([]uint8, n.Rank*padded)
 	n.Factor(codes, kind, tensor, pair, length)
@@ -141,7 +141,7 @@ func TestStreamsDistinct(t *testing.T) {
 func TestBlocksDistinct(t *testing.T) {
 	type place struct {
 		generation, tensor uint32
-		kind               Kind
+		kind               StreamKind
 		pair, block        int
 	}
 	seen := map[[4]uint32]place{}
@@ -183,7 +183,7 @@ func TestFactorIsPure(t *testing.T) {
 	type name struct {
 		seed               uint64
 		generation, tensor uint32
-		kind               Kind
+		kind               StreamKind
 		pair               int
 	}
 	const length = 100

@@ -68,7 +68,7 @@ func TestMoments(t *testing.T) {
 		codes := make([]uint8, length)
 		var places [kernels.NoiseUnit][trit5.Levels]int64
 		for i := range n / length {
-			kernels.Noise(codes, law, StreamOf(1, uint32(i), uint32(i%5), Kind(i%2), i%99))
+			kernels.Noise(codes, law, StreamOf(1, uint32(i), uint32(i%5), StreamKind(i%2), i%99))
 			for at, c := range codes {
 				places[at%kernels.NoiseUnit][c]++
 			}
@@ -154,7 +154,7 @@ func (j *joint) check(t *testing.T, law kernels.Distribution) {
 type use struct {
 	seed               uint64
 	generation, tensor uint32
-	kind               Kind
+	kind               StreamKind
 	pair               int
 }
 
@@ -177,7 +177,7 @@ func TestStreamsIndependent(t *testing.T) {
 		others[fmt.Sprint("tensor + 2^", power)] = func(u *use) { u.tensor += 1 << power }
 		others[fmt.Sprint("pair + 2^", power)] = func(u *use) { u.pair += 1 << power }
 	}
-	for d := Kind(1); d <= Batch; d++ { // 1 is A and B
+	for d := StreamKind(1); d <= Batch; d++ { // 1 is A and B
 		others[fmt.Sprint("kind ^ ", d)] = func(u *use) { u.kind ^= d }
 	}
 	const length = 512
@@ -190,7 +190,7 @@ func TestStreamsIndependent(t *testing.T) {
 					j    joint
 				)
 				for i := range uint32(sampleSize() / length) {
-					u := use{3, 3 * i, 2 + 6*i, Kind(i % 4), 1 + 8*int(i)}
+					u := use{3, 3 * i, 2 + 6*i, StreamKind(i % 4), 1 + 8*int(i)}
 					kernels.Noise(x, law, u.stream())
 					other(&u)
 					kernels.Noise(y, law, u.stream())
@@ -207,7 +207,7 @@ func TestStreamsIndependent(t *testing.T) {
 func TestFactorsIndependent(t *testing.T) {
 	const rank, length = 16, 512
 	for _, law := range laws {
-		for _, kind := range []Kind{FactorA, FactorB} {
+		for _, kind := range []StreamKind{FactorA, FactorB} {
 			ranks := map[int]*joint{1: {}, 2: {}, 8: {}}
 			lags := map[int]*joint{1: {}, 2: {}, 3: {}, 4: {}, 8: {}, 16: {}, 32: {}, 256: {}}
 			codes := make([]uint8, rank*length)
@@ -240,9 +240,9 @@ func TestFactorsIndependent(t *testing.T) {
 func TestStreamTellsItsFields(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	for range 1 << 16 {
-		u := use{rng.Uint64(), rng.Uint32(), rng.Uint32N(MaxTensor + 1), Kind(rng.Uint32N(uint32(Batch) + 1)), int(rng.Uint32())}
+		u := use{rng.Uint64(), rng.Uint32(), rng.Uint32N(MaxTensor + 1), StreamKind(rng.Uint32N(uint32(Batch) + 1)), int(rng.Uint32())}
 		s := u.stream()
-		if told := (use{s.Seed, s.Generation, s.Tensor >> 4, Kind(s.Tensor & 15), int(s.Pair)}); told != u {
+		if told := (use{s.Seed, s.Generation, s.Tensor >> 4, StreamKind(s.Tensor & 15), int(s.Pair)}); told != u {
 			t.Fatalf("the stream of %+v tells %+v", u, told)
 		}
 	}

@@ -71,7 +71,7 @@ func naiveScore(logits []int8, target uint8) int64 {
 func TestClassifierScores(t *testing.T) {
 	data := blobs(1, 30, 7, 200)
 	for _, batch := range []int{1, 9, 40, 300} {
-		for _, noise := range []es.Options{{Sigma: 3}, {Rank: 4, Distribution: kernels.Uniform}, {Groups: 4, Reuse: 2}} {
+		for _, noise := range []es.Options{{Sigma: 3}, {Rank: 4, Distribution: kernels.Uniform}, {Groups: 4, NoiseReuse: 2}} {
 			o := noise
 			o.Generations, o.Pairs, o.Seed = 2, 12, 77
 			net, c, opt := begin(t, data, batch, o)

@@ -110,7 +110,7 @@ func TestScores(t *testing.T) {
 		}{
 			{1, nil, es.Options{Pairs: 5, Sigma: 1}},
 			{3, []int{7}, es.Options{Sigma: es.WholeLevel, Pairs: 6, Rank: 4, Groups: 2}},
-			{2, []int{5, 6}, es.Options{Pairs: 9, Sigma: 2, Groups: 3, Reuse: 2}},
+			{2, []int{5, 6}, es.Options{Pairs: 9, Sigma: 2, Groups: 3, NoiseReuse: 2}},
 		} {
 			o := c.options
 			o.Generations, o.Seed = 2, 77

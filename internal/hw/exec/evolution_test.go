@@ -47,7 +47,7 @@ func (l *lab) noise(name string) drawnNoise {
 }
 
 // factor is the pent of a factor's row ρ and column i.
-func (n drawnNoise) factor(kind lowrank.Kind, pair uint32, ρ, i, length int) int64 {
+func (n drawnNoise) factor(kind lowrank.StreamKind, pair uint32, ρ, i, length int) int64 {
 	s := kernels.Stream{Seed: n.seed, Generation: n.generation, Tensor: n.tensor<<4 | uint32(kind), Pair: pair}
 	return drawn(s, n.law, ρ*((length+31)/32*32)+i)
 }

@@ -19,7 +19,7 @@ type noise struct {
 	generation, tensor, pair uint32
 	law                      kernels.Distribution
 	sigma                    uint
-	use                      lowrank.Kind
+	use                      lowrank.StreamKind
 	next                     uint32
 	address                  int // of the word next
 }
@@ -51,7 +51,7 @@ func (m *Machine) noise(address int64) (n noise, err error) {
 		pair:       uint32(words[isa.NoisePair]),
 		law:        kernels.Distribution(words[isa.NoiseLaw]),
 		sigma:      uint(words[isa.NoiseSigma]),
-		use:        lowrank.Kind(words[isa.NoiseUse]),
+		use:        lowrank.StreamKind(words[isa.NoiseUse]),
 		next:       uint32(words[isa.NoiseNext]),
 		address:    int(address) + isa.NoiseNext,
 	}, nil
@@ -137,7 +137,7 @@ func generate(m *Machine, in isa.Instruction, e *Event) error {
 	}
 	for _, factor := range []struct {
 		t    Tensor
-		kind lowrank.Kind
+		kind lowrank.StreamKind
 	}{{f.a, lowrank.FactorA}, {f.b, lowrank.FactorB}} {
 		padded := packed.PaddedLen(factor.t.Cols)
 		codes := resize(&m.scratch.a, factor.t.Rows*padded)

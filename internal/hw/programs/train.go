@@ -115,8 +115,8 @@ func (t *trainingText) setRule(o es.Options) error {
 		return fmt.Errorf("%d pairs, want at most %d", o.Pairs, isa.MaxSmall/2)
 	case o.Schedule != es.Linear && o.Schedule != es.Constant || o.SigmaSchedule != es.Constant || o.Restart != 0:
 		return fmt.Errorf("schedules %v and %v of σ, restart %d, want linear or constant, constant and none", o.Schedule, o.SigmaSchedule, o.Restart)
-	case o.Groups != 1 || o.Reuse != 1 || o.Shrink != 0 || o.Minimize:
-		return fmt.Errorf("%d groups, reuse %d, shrink %d, minimize %t", o.Groups, o.Reuse, o.Shrink, o.Minimize)
+	case o.Groups != 1 || o.NoiseReuse != 1 || o.WeightDecay != 0 || o.Minimize:
+		return fmt.Errorf("%d groups, reuse %d, shrink %d, minimize %t", o.Groups, o.NoiseReuse, o.WeightDecay, o.Minimize)
 	case o.Generations > isa.MaxLarge || int64(o.Generations)*t.Rate > most:
 		return fmt.Errorf("%d generations at a rate of %d/65536, want a product of at most %d", o.Generations, t.Rate, int64(most))
 	}

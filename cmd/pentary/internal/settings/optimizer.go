@@ -37,7 +37,7 @@ func NewOptimizer(o es.Options, rate string) Optimizer {
 	o.Fitness, o.Rule = fitness, nil
 	return Optimizer{
 		Base: o, Rank: Rank(o.Rank), measured: measuredRate{rate, o.Generations},
-		Rule: defaultRule(), Decay: NewDecimal(o.Decay.String(), 1000), Shrink: NewDecimalOrZero(1),
+		Rule: defaultRule(), Decay: NewDecimal(o.InverseRate.String(), 1000), Shrink: NewDecimalOrZero(1),
 	}
 }
 
@@ -90,7 +90,7 @@ func (s *Optimizer) noiseAndUpdate(groups *console.Groups) {
 	console.Bound(f, "sigma", 0, lowrank.MaxSigma)
 	f.Var(console.Choice[es.Schedule]{Value: &o.SigmaSchedule, Options: schedules}, "sigma-schedule", "schedule of the perturbation over the run")
 	f.Var(console.Choice[kernels.Distribution]{Value: &o.Distribution, Options: []kernels.Distribution{kernels.Binomial, kernels.Uniform}}, "law", "distribution of the random factors")
-	f.IntVar(&o.Reuse, "noise-reuse", o.Reuse, "generations that share their noise")
+	f.IntVar(&o.NoiseReuse, "noise-reuse", o.NoiseReuse, "generations that share their noise")
 
 	f = groups.Add("Update")
 	s.Rule.Flags(f)
@@ -132,7 +132,7 @@ func (s *Optimizer) Check() error {
 	if err := inRange(
 		bound{"generations", o.Generations, 1, math.MaxInt32}, bound{"pairs", o.Pairs, 1, es.MaxPairs}, rank,
 		bound{"sigma", int(min(o.Sigma, math.MaxInt32)), 0, lowrank.MaxSigma},
-		bound{"groups", o.Groups, 1, math.MaxInt}, bound{"noise-reuse", o.Reuse, 1, math.MaxInt}, bound{"restart", o.Restart, 0, math.MaxInt},
+		bound{"groups", o.Groups, 1, math.MaxInt}, bound{"noise-reuse", o.NoiseReuse, 1, math.MaxInt}, bound{"restart", o.Restart, 0, math.MaxInt},
 	); err != nil {
 		return err
 	}
@@ -165,7 +165,7 @@ func (s *Optimizer) Options() es.Options {
 	}
 	rule := s.rule()
 	o.Rank, o.Rule = int(s.Rank), rule.Rule()
-	o.Decay, o.Shrink = s.Decay.Q16(), s.Shrink.Q16()
+	o.InverseRate, o.WeightDecay = s.Decay.Q16(), s.Shrink.Q16()
 	return o
 }
 
@@ -196,7 +196,7 @@ func (s *Optimizer) Meta() map[string]string {
 	if s.Shrink.num != 0 {
 		meta["shrink"] = s.Shrink.String()
 	}
-	for name, n := range map[string]int{"groups": o.Groups - 1, "noise-reuse": o.Reuse - 1} {
+	for name, n := range map[string]int{"groups": o.Groups - 1, "noise-reuse": o.NoiseReuse - 1} {
 		if n != 0 {
 			meta[name] = strconv.Itoa(n + 1)
 		}
