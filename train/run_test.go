@@ -271,6 +271,31 @@ func TestReductions(t *testing.T) {
 	}
 }
 
+// A plateau is Patience measurements in a row that are no better than the best before; an
+// equal score is no better, and the next plateau counts from the end of the last.
+func TestPlateaus(t *testing.T) {
+	for _, test := range []struct {
+		scores   []int64
+		patience int
+		want     int
+	}{
+		{[]int64{5, 5, 5, 5, 5}, 2, 2},
+		{[]int64{5, 5, 5, 5}, 2, 1},
+		{[]int64{5, 4, 6, 4}, 2, 0},
+		{[]int64{-3, -4, -5}, 2, 1},
+		{[]int64{1, 0, 0, 2, 0, 0, 0, 0}, 2, 3},
+	} {
+		r := &Run{options: Options{Patience: test.patience}}
+		var curve []Point
+		for i, v := range test.scores {
+			curve = append(curve, Point{Generation: i, Validation: v})
+		}
+		if got := r.plateaus(curve); got != test.want {
+			t.Errorf("%v, patience %d: %d plateaus, want %d", test.scores, test.patience, got, test.want)
+		}
+	}
+}
+
 func first(curve []Point, validation int64) Point {
 	return curve[slices.IndexFunc(curve, func(p Point) bool { return p.Validation == validation })]
 }
