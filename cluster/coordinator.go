@@ -329,7 +329,7 @@ func (c *coordinator) publish() error {
 	c.hashes[0], c.generation = hash, n
 	c.mutex.Unlock()
 	r := c.replica.Record()
-	if n == c.published || r.Generation != n {
+	if n == c.published || r.Finished != n {
 		return nil
 	}
 	payload, err := journal.AppendRecord(nil, &r)

@@ -356,7 +356,7 @@ func (m *record) decode(d *decoder) error {
 
 // es returns the record as an optimizer takes it.
 func (m *record) es() (es.Record, error) {
-	r := es.Record{Generation: int(m.generation)}
+	r := es.Record{Finished: int(m.generation)}
 	return r, journal.DecodeRecord(&r, m.payload)
 }
 

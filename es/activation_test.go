@@ -78,7 +78,7 @@ func TestSampledDeterminism(t *testing.T) {
 					defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
 					opt, v, weights := startSampled(t, rule)
 					half := func(s es.Stats) error {
-						if s.Generation == 5 {
+						if s.Finished == 5 {
 							return es.ErrStop
 						}
 						return nil
@@ -223,7 +223,7 @@ func TestSampledInputErrors(t *testing.T) {
 	}
 	before, state, record := digest(weights), opt.AppendState(nil), copied(opt.Record())
 	next := copied(record)
-	next.Generation++
+	next.Finished++
 	next.Codes[7] ^= 1
 	for want, spoil := range map[string]func(){
 		"no data":                     func() { v.broken = errors.New("no data") },
@@ -243,7 +243,7 @@ func TestSampledInputErrors(t *testing.T) {
 				t.Errorf("%s: stats %+v, error %v, want %q in it", how, stats, err, want)
 			}
 			if r := opt.Record(); digest(weights) != before || !slices.Equal(opt.AppendState(nil), state) ||
-				r.Generation != record.Generation || !slices.Equal(r.Codes, record.Codes) {
+				r.Finished != record.Finished || !slices.Equal(r.Codes, record.Codes) {
 				t.Errorf("%s: %s: the run has changed", how, want)
 			}
 		}
@@ -261,7 +261,7 @@ func TestSampledTellErrors(t *testing.T) {
 	if want := "es: 74 scores for 37 pairs of 3 samples, want 222"; err == nil || err.Error() != want {
 		t.Errorf("error %v, want %s", err, want)
 	}
-	_, err = opt.Replay(es.Record{Generation: 1, Codes: make([]int8, short.Pairs)})
+	_, err = opt.Replay(es.Record{Finished: 1, Codes: make([]int8, short.Pairs)})
 	if err == nil || !strings.Contains(err.Error(), "record of 37 codes for 37 pairs of 3 samples") {
 		t.Errorf("error %v", err)
 	}

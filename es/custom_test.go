@@ -113,13 +113,13 @@ func TestCustomRule(t *testing.T) {
 				if last = s.Mean; first == 0 {
 					first = last
 				}
-				if s.Generation == 20 { // the other continues by records
+				if s.Finished == 20 { // the other continues by records
 					for i, w := range weights {
 						copy(copies[i].Bytes(), w.Bytes())
 					}
 					return again.RestoreState(opt.AppendState(nil))
 				}
-				if s.Generation > 20 {
+				if s.Finished > 20 {
 					_, err := again.Replay(opt.Record())
 					return err
 				}

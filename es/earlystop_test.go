@@ -101,7 +101,7 @@ func testResumes(t *testing.T, reductions int) {
 				}
 				defer log.Close()
 				err = e.Run(context.Background(), log.Follow(e, journal.Interval{Generations: checkpoint}), func(s es.Stats) error {
-					if s.Generation == until {
+					if s.Finished == until {
 						return es.ErrStop
 					}
 					return nil
@@ -210,7 +210,7 @@ func TestReductions(t *testing.T) {
 	}
 	full, other := stopping(t, measures, 9, 1)
 	if err := full.Run(context.Background(), func(s es.Stats) error {
-		if s.Generation == len(records) {
+		if s.Finished == len(records) {
 			return es.ErrStop
 		}
 		return nil
@@ -236,7 +236,7 @@ func TestReductions(t *testing.T) {
 		}
 	}
 	bad := copied(records[0])
-	bad.Generation, bad.Reductions = opt.Generation()+1, 99
+	bad.Finished, bad.Reductions = opt.Generation()+1, 99
 	if _, err := opt.Replay(bad); err == nil || !strings.Contains(err.Error(), "2^99") {
 		t.Errorf("a record of a rate divided by 2^99: %v", err)
 	}

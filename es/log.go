@@ -12,7 +12,7 @@ import (
 func LogSlog(l *slog.Logger) func(Stats) error {
 	return func(s Stats) error {
 		l.LogAttrs(context.Background(), slog.LevelInfo, "generation",
-			slog.Int("generation", s.Generation),
+			slog.Int("generation", s.Finished),
 			slog.Int64("best", s.Best), slog.Int64("mean", s.Mean), slog.Int64("spread", s.Spread),
 			slog.Int("decided", s.Decided),
 			slog.Int("moved", s.Moved), slog.Int64("norm", s.Norm), slog.Int("saturated", s.Saturated))

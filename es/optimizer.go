@@ -263,7 +263,7 @@ func (o *Optimizer) move(ctx context.Context, stats *Stats) error {
 	}
 	o.moved = true
 	o.generation++
-	stats.Generation = o.generation
+	stats.Finished = o.generation
 	return nil
 }
 

@@ -211,7 +211,7 @@ func TestStats(t *testing.T) {
 		calls := 0
 		err := opt.Run(context.Background(), func(got es.Stats) error {
 			calls++
-			want := es.Stats{Generation: calls, Best: slices.Max(told)}
+			want := es.Stats{Finished: calls, Best: slices.Max(told)}
 			sum := int64(0)
 			for i, s := range told {
 				sum += s
@@ -340,7 +340,7 @@ func TestCancelAndResume(t *testing.T) {
 		})
 		ctx, cancel := context.WithCancel(context.Background())
 		err := opt.Run(ctx, func(s es.Stats) error {
-			if s.Generation == stop {
+			if s.Finished == stop {
 				cancel()
 			}
 			return nil
@@ -380,7 +380,7 @@ func TestUndecided(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if want := (es.Stats{Generation: 1, Best: -5, Mean: -5, Saturated: stats.Saturated}); stats != want || digest(weights) != before {
+		if want := (es.Stats{Finished: 1, Best: -5, Mean: -5, Saturated: stats.Saturated}); stats != want || digest(weights) != before {
 			t.Errorf("%v: stats %+v, want %+v", fitness, stats, want)
 		}
 	}

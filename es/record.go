@@ -10,7 +10,7 @@ import (
 // A Record is all that the members of a generation exchange: what it takes to move
 // the weights once more without evaluating anything.
 type Record struct {
-	Generation int    // counts from 1, as in Stats
+	Finished   int    // generations, this one included
 	Codes      []int8 // by pair, or by pair and sample with noise in activations
 	Samples    int    // codes of each pair; 0 if it is not known
 	Reductions int    // the rule's strength was divided by 2^Reductions, see Optimizer.ReduceRate
@@ -23,7 +23,7 @@ func (o *Optimizer) Record() Record {
 	if !o.moved {
 		return Record{}
 	}
-	return Record{Generation: o.generation, Codes: o.codes, Samples: o.samples, Reductions: o.reduced}
+	return Record{Finished: o.generation, Codes: o.codes, Samples: o.samples, Reductions: o.reduced}
 }
 
 // Replay moves the weights as Tell did when it made the record. It returns an error
@@ -53,8 +53,8 @@ func (o *Optimizer) Replay(r Record) (Stats, error) {
 
 func (o *Optimizer) checkRecord(r Record) error {
 	switch {
-	case r.Generation != o.generation+1:
-		return fmt.Errorf("es: record of generation %d, want %d", r.Generation, o.generation+1)
+	case r.Finished != o.generation+1:
+		return fmt.Errorf("es: record of generation %d, want %d", r.Finished, o.generation+1)
 	case len(r.Codes) != len(o.next):
 		return fmt.Errorf("es: record of %d codes for %s", len(r.Codes), o.population())
 	case r.Samples != 0 && r.Samples != o.samples:

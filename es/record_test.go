@@ -24,13 +24,13 @@ func record(t *testing.T, o es.Options, generations int) (*model, *es.Optimizer,
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r := opt.Record(); r.Generation != 0 || r.Codes != nil {
+	if r := opt.Record(); r.Finished != 0 || r.Codes != nil {
 		t.Errorf("a record before the first generation: %+v", r)
 	}
 	var records []es.Record
 	err = opt.Run(context.Background(), func(s es.Stats) error {
 		records = append(records, copied(opt.Record()))
-		if s.Generation == generations {
+		if s.Finished == generations {
 			return es.ErrStop
 		}
 		return nil
@@ -55,8 +55,8 @@ func TestReplayEqualsTell(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if stats.Generation != i+1 || r.Generation != i+1 || stats.Decided == 0 || stats.Best != 0 {
-				t.Errorf("%v: record %d of generation %d: stats %+v", rule, i, r.Generation, stats)
+			if stats.Finished != i+1 || r.Finished != i+1 || stats.Decided == 0 || stats.Best != 0 {
+				t.Errorf("%v: record %d of generation %d: stats %+v", rule, i, r.Finished, stats)
 			}
 		}
 		if m.digest() != trained.digest() {
@@ -72,10 +72,10 @@ func TestReplayErrors(t *testing.T) {
 	rule := rules[0]
 	m, opt, records := record(t, full(rule), 3)
 	next := copied(records[2])
-	next.Generation = 4
+	next.Finished = 4
 	for want, change := range map[string]func(r *es.Record){
-		"record of generation 3, want 4":   func(r *es.Record) { r.Generation = 3 },
-		"record of generation 5, want 4":   func(r *es.Record) { r.Generation = 5 },
+		"record of generation 3, want 4":   func(r *es.Record) { r.Finished = 3 },
+		"record of generation 5, want 4":   func(r *es.Record) { r.Finished = 5 },
 		"record of 11 codes for 12 pairs":  func(r *es.Record) { r.Codes = r.Codes[1:] },
 		"record of 13 codes for 12 pairs":  func(r *es.Record) { r.Codes = append(r.Codes, 1) },
 		"record of 24 codes for 12 pairs":  func(r *es.Record) { r.Codes = append(r.Codes, r.Codes...) },
@@ -116,7 +116,7 @@ func TestReplayBeyondEnd(t *testing.T) {
 	}
 	state := opt.AppendState(nil)
 	next := copied(records[2])
-	next.Generation++
+	next.Finished++
 	if _, err := opt.Replay(next); err == nil || err.Error() != "es: the run of 3 generations is done" {
 		t.Errorf("a record after the last: error %v", err)
 	}

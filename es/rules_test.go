@@ -112,7 +112,7 @@ func trainModel(t *testing.T, o es.Options, resume int) string {
 	}
 	if resume > 0 {
 		stop := func(s es.Stats) error {
-			if s.Generation == resume {
+			if s.Finished == resume {
 				return es.ErrStop
 			}
 			return nil

@@ -53,9 +53,9 @@ func TestCallbacks(t *testing.T) {
 		opt := climb(t, make([]int64, 5))
 		var calls []string
 		err := opt.Run(context.Background(),
-			func(s es.Stats) error { calls = append(calls, fmt.Sprint("a", s.Generation)); return nil },
+			func(s es.Stats) error { calls = append(calls, fmt.Sprint("a", s.Finished)); return nil },
 			func(s es.Stats) error {
-				if calls = append(calls, "b"); s.Generation == 2 {
+				if calls = append(calls, "b"); s.Finished == 2 {
 					return test.cause
 				}
 				return nil
@@ -106,7 +106,7 @@ func ExampleLogSlog() {
 		},
 	}))
 	log := es.LogSlog(plain)
-	fmt.Println(log(es.Stats{Generation: 3, Best: -5, Mean: -9, Spread: 2, Decided: 60, Moved: 7, Norm: 677, Saturated: 40}))
+	fmt.Println(log(es.Stats{Finished: 3, Best: -5, Mean: -9, Spread: 2, Decided: 60, Moved: 7, Norm: 677, Saturated: 40}))
 	// Output:
 	// level=INFO msg=generation generation=3 best=-5 mean=-9 spread=2 decided=60 moved=7 norm=677 saturated=40
 	// <nil>
@@ -114,7 +114,7 @@ func ExampleLogSlog() {
 
 func ExampleLogJSON() {
 	log := es.LogJSON(os.Stdout)
-	fmt.Println(log(es.Stats{Generation: 3, Best: -5, Mean: -9, Spread: 2, Decided: 60, Moved: 7, Norm: 677, Saturated: 40}))
+	fmt.Println(log(es.Stats{Finished: 3, Best: -5, Mean: -9, Spread: 2, Decided: 60, Moved: 7, Norm: 677, Saturated: 40}))
 	// Output:
 	// {"generation":3,"moved":7,"norm":677,"saturated":40,"decided":60,"best":-5,"mean":-9,"spread":2}
 	// <nil>

@@ -67,7 +67,7 @@ func TestRestoreErrors(t *testing.T) {
 			if err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("%v: error %v, want %q in it", rule, err, want)
 			}
-			if !slices.Equal(opt.AppendState(nil), state) || m.digest() != before || opt.Record().Generation != len(records) {
+			if !slices.Equal(opt.AppendState(nil), state) || m.digest() != before || opt.Record().Finished != len(records) {
 				t.Errorf("%v: a refused state changed the run", rule)
 			}
 		}
@@ -85,7 +85,7 @@ func TestRestoreErrors(t *testing.T) {
 		if err := opt.RestoreState(state); err != nil {
 			t.Error(err)
 		}
-		if r := opt.Record(); r.Generation != 0 || r.Codes != nil {
+		if r := opt.Record(); r.Finished != 0 || r.Codes != nil {
 			t.Errorf("%v: a record right after the state is restored: %+v", rule, r)
 		}
 	}

@@ -9,11 +9,11 @@ import (
 // Stats describes a finished generation. With noise in activations a member counts
 // once for each of its samples, and so does a pair.
 type Stats struct {
-	Generation int   `json:"generation"` // counts from 1
-	Moved      int   `json:"moved"`      // weights that moved a level, by the rule or by weight decay
-	Norm       int64 `json:"norm"`       // Euclidean norm of the change of all weights, in 1/256, rounded down
-	Saturated  int   `json:"saturated"`  // pents at -2 or +2 afterwards, frozen ones too
-	Decided    int   `json:"decided"`    // pairs with a code other than zero
+	Finished  int   `json:"generation"` // generations, this one included
+	Moved     int   `json:"moved"`      // weights that moved a level, by the rule or by weight decay
+	Norm      int64 `json:"norm"`       // Euclidean norm of the change of all weights, in 1/256, rounded down
+	Saturated int   `json:"saturated"`  // pents at -2 or +2 afterwards, frozen ones too
+	Decided   int   `json:"decided"`    // pairs with a code other than zero
 
 	// Of the scores; zero in a generation that Replay moved. Failed members do not
 	// count.

@@ -36,7 +36,7 @@ func (a *Audited) Detects(wrong int) float64 {
 // WrongCode is a code that is not what evaluation gives: the first of a group of a
 // generation.
 type WrongCode struct {
-	Generation int // counts from 1
+	Generation int // the first is 1, as in the errors about records
 	Pair       int
 	Have, Want int8
 	Codes      int // of the group that differ
@@ -153,7 +153,7 @@ func (a *auditing) check(record es.Record, group int) error {
 		return err
 	}
 	a.result.Pairs += size
-	wrong := WrongCode{Generation: record.Generation}
+	wrong := WrongCode{Generation: record.Finished}
 	for i := lo * each; i < hi*each; i++ {
 		if codes[i] != record.Codes[i] {
 			if wrong.Codes++; wrong.Codes == 1 {

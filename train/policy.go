@@ -41,7 +41,7 @@ func Policy(net *nn.Model, env control.Environment, episodes int, seed uint64) (
 		Test:     func() int64 { measured = measure(); return measured },
 		Validate: func() int64 { return measured },
 		Training: func(s es.Stats, _ int) []slog.Attr {
-			if evaluator.Generation() != s.Generation {
+			if evaluator.Generation() != s.Finished {
 				return nil // evaluated elsewhere
 			}
 			mean, best := evaluator.Rewards()

@@ -107,7 +107,7 @@ func TestReplica(t *testing.T) {
 				if err != nil {
 					return err
 				}
-				decoded := es.Record{Generation: s.Generation}
+				decoded := es.Record{Finished: s.Finished}
 				if err := journal.DecodeRecord(&decoded, sent); err != nil {
 					return err
 				}
@@ -117,9 +117,9 @@ func TestReplica(t *testing.T) {
 				a, errA := journal.HashWeights(run.task.Parameters)
 				b, errB := journal.HashWeights(other.task.Parameters)
 				if errA != nil || errB != nil || a != b {
-					t.Errorf("generation %d: hashes %x and %x, errors %v and %v", s.Generation, a, b, errA, errB)
+					t.Errorf("generation %d: hashes %x and %x, errors %v and %v", s.Finished, a, b, errA, errB)
 				}
-				if s.Generation == 3 {
+				if s.Finished == 3 {
 					if err := journal.WriteCheckpoint(&saved, h, run.Replica()); err != nil {
 						return err
 					}

@@ -262,7 +262,7 @@ func TestReductions(t *testing.T) {
 			t.Fatal(err)
 		}
 		if record.Reductions < most {
-			t.Errorf("the rate of generation %d rises", record.Generation)
+			t.Errorf("the rate of generation %d rises", record.Finished)
 		}
 		most = record.Reductions
 	}

@@ -44,7 +44,7 @@ func progressLine(p *Progress, width int, s terminal.Style) string {
 	if text := p.Text(); text != "" {
 		parts = append(parts, text)
 	}
-	if p.Stats.Generation > 0 { // else nothing has been evaluated in this session
+	if p.Stats.Finished > 0 { // else nothing has been evaluated in this session
 		for _, a := range p.Training() {
 			parts = append(parts, trainingText(a))
 		}

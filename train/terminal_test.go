@@ -19,7 +19,7 @@ func progress(t *testing.T) []Progress {
 	for _, metric := range []Metric{Accuracy, BitsPerByte, Reward, {}} {
 		p := Progress{task: &Task{Metric: metric, Size: 1000, Samples: 10}, samples: 10}
 		p.Generation, p.Generations, p.Score = 100, 400, 912
-		p.Stats.Generation = 100
+		p.Stats.Finished = 100
 		p.Throughput, p.ETA = 1.25e6, 61_400_000_000
 		all = append(all, p)
 	}

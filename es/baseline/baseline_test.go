@@ -295,8 +295,8 @@ func TestCallbacks(t *testing.T) {
 		}
 		at := func(n int, err error) func(es.Stats) error {
 			return func(s es.Stats) error {
-				if seen++; s.Generation != seen || number != seen-1 {
-					t.Errorf("%s: generation %d with data %d, want %d", name, s.Generation, number, seen)
+				if seen++; s.Finished != seen || number != seen-1 {
+					t.Errorf("%s: generation %d with data %d, want %d", name, s.Finished, number, seen)
 				}
 				if seen == n {
 					return err

@@ -136,7 +136,7 @@ func (p *Prototype) Step(ctx context.Context, f Objective) (es.Stats, error) {
 	if err := p.evaluate(ctx, f); err != nil {
 		return es.Stats{}, err
 	}
-	stats := es.Stats{Generation: p.generation + 1}
+	stats := es.Stats{Finished: p.generation + 1}
 	summarize(&stats, p.scores)
 	normalize(p.scores, stats.Mean)
 	p.update(&stats)

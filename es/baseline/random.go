@@ -75,7 +75,7 @@ func (s *RandomSearch) Step(ctx context.Context, f Objective) (es.Stats, error) 
 		return es.Stats{}, fmt.Errorf("baseline: the run of %d generations is done", s.options.Generations)
 	}
 	s.model.keep()
-	stats := es.Stats{Generation: s.generation + 1}
+	stats := es.Stats{Finished: s.generation + 1}
 	present := f(s.generation)
 	best, at := present, -1
 	for i := range s.scores {

@@ -374,12 +374,12 @@ func TestTooLongRecords(t *testing.T) {
 	for _, r := range []es.Record{
 		{Codes: make([]int8, maxCodes+1)}, {Codes: make([]int8, 7), Samples: 2}, {Codes: []int8{0, -128}},
 	} {
-		r.Generation = l.Generation() + 1
-		if err := l.Append(r); err == nil || l.Generation() != r.Generation-1 {
+		r.Finished = l.Generation() + 1
+		if err := l.Append(r); err == nil || l.Generation() != r.Finished-1 {
 			t.Errorf("took %d codes of %d samples", len(r.Codes), r.Samples)
 		}
 	}
-	if err := l.Append(es.Record{Generation: l.Generation() + 1, Codes: make([]int8, maxCodes), Samples: 4}); err != nil {
+	if err := l.Append(es.Record{Finished: l.Generation() + 1, Codes: make([]int8, maxCodes), Samples: 4}); err != nil {
 		t.Error(err)
 	}
 }

@@ -59,7 +59,7 @@ func Example() {
 		return log.Finish(opt, "done")
 	}
 	err = session(func(s es.Stats) error {
-		if s.Generation == 25 {
+		if s.Finished == 25 {
 			return es.ErrStop
 		}
 		return nil

@@ -277,7 +277,7 @@ func TestAllocations(t *testing.T) {
 	defer l.Close()
 	r := x.Record()
 	if allocs := testing.AllocsPerRun(50, func() {
-		r.Generation++
+		r.Finished++
 		check(t, l.Append(r))
 	}); allocs != 0 {
 		t.Errorf("Append allocates %v times", allocs)

@@ -123,7 +123,7 @@ func FuzzJournal(f *testing.F) {
 			f.Add(data)
 			f.Add(data[:len(data)-1])
 		}
-		check(f, l.Append(es.Record{Generation: 4, Codes: []int8{1, 2, 3}}))
+		check(f, l.Append(es.Record{Finished: 4, Codes: []int8{1, 2, 3}}))
 		check(f, l.write(endKind, (&End{Reason: "done"}).append))
 		data, err := os.ReadFile(l.path(journalName))
 		check(f, err)

@@ -45,7 +45,7 @@ func AppendRecord(b []byte, r *es.Record) ([]byte, error) {
 }
 
 // DecodeRecord reads what AppendRecord has written into r, whose memory it uses again. It
-// accepts nothing else. It does not set r.Generation.
+// accepts nothing else. It does not set r.Finished.
 func DecodeRecord(r *es.Record, b []byte) error {
 	if err := decodeGeneration(r, b, journalVersion); err != nil {
 		return fmt.Errorf("journal: record: %w", err)

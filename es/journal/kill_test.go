@@ -100,7 +100,7 @@ func child(dir, rule string) error {
 	fmt.Println("generation", at.Generation)
 	if _, ended := l.End(); !ended {
 		tell := func(s es.Stats) error {
-			_, err := fmt.Println("generation", s.Generation)
+			_, err := fmt.Println("generation", s.Finished)
 			return err
 		}
 		if err := opt.Run(context.Background(), l.Follow(opt, Interval{Generations: 3}), tell); err != nil {

@@ -282,11 +282,11 @@ func (l *Log) Append(r es.Record) error {
 	if err := l.ready(); err != nil {
 		return err
 	}
-	if want := l.Generation() + 1; r.Generation != want {
-		return fmt.Errorf("journal: record of generation %d, want %d", r.Generation, want)
+	if want := l.Generation() + 1; r.Finished != want {
+		return fmt.Errorf("journal: record of generation %d, want %d", r.Finished, want)
 	}
 	if err := checkCodes(&r); err != nil {
-		return fmt.Errorf("journal: generation %d: %w", r.Generation, err)
+		return fmt.Errorf("journal: generation %d: %w", r.Finished, err)
 	}
 	if err := l.write(generationKind, func(b []byte) []byte { return appendGeneration(b, &r, l.version) }); err != nil {
 		return err

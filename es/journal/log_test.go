@@ -261,8 +261,8 @@ func TestRefusesParameters(t *testing.T) {
 func TestFormat(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
 	l := must[*Log](t)(Create(dir, Header{Seed: 7, Config: "c", Data: Hash{1}, Weights: Hash{2}}, quick))
-	check(t, l.Append(es.Record{Generation: 1, Codes: []int8{0, 0, 1, -1, 0, 100}, Samples: 3}))
-	check(t, l.Append(es.Record{Generation: 2, Reductions: 3}))
+	check(t, l.Append(es.Record{Finished: 1, Codes: []int8{0, 0, 1, -1, 0, 100}, Samples: 3}))
+	check(t, l.Append(es.Record{Finished: 2, Reductions: 3}))
 	l.end, l.ended = End{"r", Hash{3}}, false
 	check(t, l.write(endKind, l.end.append))
 	check(t, l.Close())
@@ -300,10 +300,10 @@ func TestRecordsReads(t *testing.T) {
 	for record, err := range r.Records() {
 		check(t, err)
 		x.Step()
-		if want := x.Record(); fmt.Sprint(record) != fmt.Sprint(want) || r.Generation() != want.Generation {
+		if want := x.Record(); fmt.Sprint(record) != fmt.Sprint(want) || r.Generation() != want.Finished {
 			t.Errorf("record %v, want %v", record, want)
 		}
-		if record.Generation == 2 {
+		if record.Finished == 2 {
 			break
 		}
 	}

@@ -253,7 +253,7 @@ func (r *Reader) decode(h head) error {
 	case h.kind != generationKind:
 		return errors.New("unknown kind")
 	}
-	r.generation.Generation = int(h.sequence)
+	r.generation.Finished = int(h.sequence)
 	return decodeGeneration(&r.generation, r.payload, r.version)
 }
 

@@ -103,18 +103,18 @@ func replay(ctx context.Context, r *Reader, t Trainer) error {
 		if err != nil {
 			return err
 		}
-		if record.Generation <= t.Generation() {
+		if record.Finished <= t.Generation() {
 			continue
 		}
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		if _, err := t.Replay(record); err != nil {
-			return fmt.Errorf("%s: generation %d: %w", r.path, record.Generation, err)
+			return fmt.Errorf("%s: generation %d: %w", r.path, record.Finished, err)
 		}
-		if t.Generation() != record.Generation {
+		if t.Generation() != record.Finished {
 			return fmt.Errorf("%s: the trainer is at generation %d after the replay of %d",
-				r.path, t.Generation(), record.Generation)
+				r.path, t.Generation(), record.Finished)
 		}
 	}
 	end, ok := r.End()

@@ -31,7 +31,7 @@ func main() {
 		log.Fatal(err)
 	}
 	err = opt.Run(context.Background(), func(s es.Stats) error {
-		if n := s.Generation; n <= 5 || n%10 == 0 {
+		if n := s.Finished; n <= 5 || n%10 == 0 {
 			mean, best := evaluator.Rewards()
 			fmt.Printf("generation %2d: mean reward %6v, best member %6v\n", n, mean, best)
 		}

@@ -30,8 +30,8 @@ func main() {
 		if err != nil {
 			log.Fatal(err)
 		}
-		if stats.Generation%25 == 0 {
-			fmt.Printf("generation %3d: squared error %.3f a weight, %d weights moved\n", stats.Generation, meanError(w), stats.Moved)
+		if stats.Finished%25 == 0 {
+			fmt.Printf("generation %3d: squared error %.3f a weight, %d weights moved\n", stats.Finished, meanError(w), stats.Moved)
 		}
 	}
 	draw(w)

@@ -56,7 +56,7 @@ func (t *Trainer) Step() es.Stats {
 
 // Replay runs a generation by its record.
 func (t *Trainer) Replay(r es.Record) (es.Stats, error) {
-	if r.Generation != t.generation+1 || len(r.Codes) != len(t.record.Codes) {
+	if r.Finished != t.generation+1 || len(r.Codes) != len(t.record.Codes) {
 		return es.Stats{}, fmt.Errorf("record %v at generation %d", r, t.generation)
 	}
 	copy(t.record.Codes, r.Codes)
@@ -75,7 +75,7 @@ func (t *Trainer) digest() [sha256.Size]byte {
 func (t *Trainer) move() es.Stats {
 	t.generation++
 	t.record.Reductions = t.generation / 3 % 2
-	t.record.Generation = t.generation
+	t.record.Finished = t.generation
 	digest := t.digest()
 	b := digest[:]
 	for _, c := range t.record.Codes {
@@ -87,7 +87,7 @@ func (t *Trainer) move() es.Stats {
 		m := p.Matrix
 		m.Set(random.IntN(m.Rows()), random.IntN(m.Cols()), trit5.Pent(random.IntN(5)-2))
 	}
-	return es.Stats{Generation: t.generation}
+	return es.Stats{Finished: t.generation}
 }
 
 // AppendState appends the state.

@@ -71,8 +71,8 @@ func (b *bench) measure(e experiment, l line, x int, seed uint64) ([]result, err
 	}
 	net := nn.NewMLP(seed, b.train.Features, hidden, b.train.Classes)
 	err := b.run(s, net, seed, func(stats es.Stats) error {
-		if e.curve && slices.Contains(e.xs, stats.Generation) {
-			return add(stats.Generation, net)
+		if e.curve && slices.Contains(e.xs, stats.Finished) {
+			return add(stats.Finished, net)
 		}
 		return nil
 	})

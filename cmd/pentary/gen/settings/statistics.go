@@ -35,7 +35,7 @@ func statistics(b *bench, results []result) (string, error) {
 				var at es.Stats
 				net := nn.NewMLP(statisticsSeed, b.train.Features, hidden, b.train.Classes)
 				if err := b.run(s, net, statisticsSeed, func(stats es.Stats) error {
-					if at = stats; stats.Generation == statisticsAt {
+					if at = stats; stats.Finished == statisticsAt {
 						return es.ErrStop
 					}
 					return nil

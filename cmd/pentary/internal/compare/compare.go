@@ -139,14 +139,14 @@ func (s *Setup) train(ctx context.Context, m Method, generations int, budget tim
 	measure(0, 0)
 	clock := time.Now()
 	err = run.train(ctx, func(stats es.Stats) error {
-		r.Seconds, r.Generations = time.Since(clock).Seconds(), stats.Generation
+		r.Seconds, r.Generations = time.Since(clock).Seconds(), stats.Finished
 		done := r.Seconds >= limit
-		if done || stats.Generation == generations || next < octaves*stepsPerOctave && r.Seconds >= limit*mark(next) {
+		if done || stats.Finished == generations || next < octaves*stepsPerOctave && r.Seconds >= limit*mark(next) {
 			paused := time.Now()
-			measure(r.Seconds, stats.Generation)
+			measure(r.Seconds, stats.Finished)
 			clock = clock.Add(time.Since(paused))
 		}
-		s.Progress(Progress{m, phase, stats.Generation, generations, r.Seconds, limit, r.Curve[len(r.Curve)-1].Accuracy})
+		s.Progress(Progress{m, phase, stats.Finished, generations, r.Seconds, limit, r.Curve[len(r.Curve)-1].Accuracy})
 		if done {
 			return es.ErrStop
 		}
@@ -204,12 +204,12 @@ func (s *Setup) plan(ctx context.Context, m Method, budget time.Duration, phase 
 	perGeneration := budget
 	err = run.train(ctx, func(stats es.Stats) error {
 		elapsed := time.Since(began)
-		if stats.Generation == 1 { // memory is made and caches are cold
+		if stats.Finished == 1 { // memory is made and caches are cold
 			first, perGeneration = elapsed, elapsed
 		} else {
-			perGeneration = (elapsed - first) / time.Duration(stats.Generation-1)
+			perGeneration = (elapsed - first) / time.Duration(stats.Finished-1)
 		}
-		s.Progress(Progress{Method: m, Phase: phase, Generation: stats.Generation, Budget: budget.Seconds()})
+		s.Progress(Progress{Method: m, Phase: phase, Generation: stats.Finished, Budget: budget.Seconds()})
 		if elapsed >= time.Duration(calibration*float64(budget)) {
 			return es.ErrStop
 		}

@@ -120,7 +120,7 @@ func (s *Subject) trainThrough(ctx context.Context, progress Progress) (*worn, e
 		return nil, err
 	}
 	err = chip.Train(ctx, s.Train, s.Batch, options(s.Pairs, s.Generations), func(stats es.Stats) error {
-		progress("training through the crossbar", stats.Generation, s.Generations)
+		progress("training through the crossbar", stats.Finished, s.Generations)
 		return nil
 	})
 	if err != nil {

@@ -95,7 +95,7 @@ func (r *reporter) subject(ctx context.Context, progress hwreport.Progress) (*hw
 	if s.net == nil {
 		s.net = nn.NewMLP(o.Seed, slices.Concat([]int{s.train.Features}, t.Hidden, []int{s.train.Classes})...)
 		if err := task.Train(ctx, s.net, s.train, t.Batch, o, func(stats es.Stats) error {
-			progress("training "+t.Name, stats.Generation, o.Generations)
+			progress("training "+t.Name, stats.Finished, o.Generations)
 			return nil
 		}); err != nil {
 			return nil, err

@@ -402,7 +402,7 @@ func (u *tuner) trial(ctx context.Context, o *tuneObserver, rung tune.Rung, r, c
 	}
 	began := time.Now()
 	err = optimizer.Run(ctx, func(stats es.Stats) error {
-		o.generation(r, c, stats.Generation, s)
+		o.generation(r, c, stats.Finished, s)
 		return nil
 	})
 	if err != nil {

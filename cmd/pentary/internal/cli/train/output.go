@@ -87,7 +87,7 @@ func (l *generationLog) follow(s es.Stats) error {
 	}
 	if err := l.line(s); err != nil {
 		l.failed = fmt.Errorf("--log: %w", err)
-		l.warn(fmt.Sprintf("--log failed after generation %d, the run continues without it: %v", s.Generation-1, err))
+		l.warn(fmt.Sprintf("--log failed after generation %d, the run continues without it: %v", s.Finished-1, err))
 	}
 	return nil
 }
@@ -125,7 +125,7 @@ func linesUntil(in io.Reader, generation int) (size int64) {
 	for lines := bufio.NewReader(in); ; {
 		line, err := lines.ReadBytes('\n')
 		var stats es.Stats
-		if err != nil || json.Unmarshal(bytes.TrimSpace(line), &stats) != nil || stats.Generation < 1 || stats.Generation > generation {
+		if err != nil || json.Unmarshal(bytes.TrimSpace(line), &stats) != nil || stats.Finished < 1 || stats.Finished > generation {
 			return size
 		}
 		size += int64(len(line))
