@@ -73,7 +73,7 @@ func buildVersion() string {
 	return version
 }
 
-// dial connects, and goes on connecting again for as long as the connection is in use. A
+// dial connects, and reconnects for as long as the connection is in use. A
 // role has inboxes of its own, so that the server can keep workers from reading others'.
 func (e *Endpoint) dial(role, name string, more ...nats.Option) (*nats.Conn, error) {
 	o := append([]nats.Option{

@@ -28,7 +28,7 @@ type WorkerOptions struct {
 	// different names. Default: the host, the process and a random number.
 	WorkerName string
 
-	// Wait is how long the worker goes on without an answer of a coordinator. Default 5
+	// Wait is how long the worker keeps asking without an answer from a coordinator. Default 5
 	// minutes.
 	Wait time.Duration
 

@@ -88,7 +88,7 @@ func (t *Tensor) Read(visit func(row int, values []float32) error) error {
 	return nil
 }
 
-// errorf returns an error about the data, so many bytes into them.
+// errorf returns an error about the data at offset into.
 func (t *Tensor) errorf(into int64, format string, args ...any) error {
 	return fmt.Errorf("tensor %q at offset %d: %w", t.Name, t.Offset+into, fmt.Errorf(format, args...))
 }

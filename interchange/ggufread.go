@@ -50,7 +50,7 @@ func (r *ggufReader) u64() uint64 {
 
 func (r *ggufReader) text() string { return string(r.bytes(r.u64())) }
 
-// skip passes over n elements of so many bytes.
+// skip passes over n elements of the given size.
 func (r *ggufReader) skip(n, bytes uint64) {
 	if r.err == nil && n > uint64(r.size-r.at)/bytes {
 		r.err = fmt.Errorf("%d elements of %d bytes at offset %d of a file of %d bytes", n, bytes, r.at, r.size)

@@ -42,7 +42,7 @@ type Report struct {
 	signal, noise float64
 }
 
-// add counts a weight of so many pents' worth that became a pent.
+// add counts a weight whose value became pent times scale.
 func (r *Report) add(value, scale float64, pent int8) {
 	r.Levels[pent+2]++
 	off := value - float64(pent)*scale
@@ -53,7 +53,7 @@ func (r *Report) add(value, scale float64, pent int8) {
 	}
 }
 
-// MaxSNR is the SNR of a tensor without errors, in place of infinity, which JSON lacks.
+// MaxSNR is the SNR of a tensor without errors: JSON has no infinity.
 const MaxSNR = 999
 
 func (r *Report) finish() {

@@ -198,7 +198,7 @@ func TestWrongLengths(t *testing.T) {
 			for _, w := range wrong {
 				text, changed := w.Panic()
 				if !strings.HasPrefix(text, "kernels: "+k.Name+": ") || changed {
-					t.Errorf("%s%v: %s has %d elements in place of %d: panic %q, operands changed: %t", k.Name, shape, w.Operand, w.Len, w.Want, text, changed)
+					t.Errorf("%s%v: %s has %d elements instead of %d: panic %q, operands changed: %t", k.Name, shape, w.Operand, w.Len, w.Want, text, changed)
 				}
 			}
 		}

@@ -4,8 +4,8 @@ package kernels
 
 import "github.com/Kaleaon/pentary-go/packed"
 
-// chunkOrder returns the order that the kernel for n vectors and so many rows takes them
-// in.
+// chunkOrder returns the order in which the kernel reads n vectors for the given number of
+// rows.
 func chunkOrder(n, rows int) order {
 	if level >= avx512vnni && rows >= vectorRows {
 		return inPairs

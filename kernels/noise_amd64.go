@@ -32,7 +32,8 @@ func noiseSteps(dst *uint8, dist Distribution, steps, blocks int, counter *[4]ui
 	}
 }
 
-// pairSteps draws steps of so many blocks of the binomial distribution, each lane its own.
+// pairSteps draws steps, each of the given number of blocks, of the binomial distribution,
+// each lane its own.
 func pairSteps(dst *uint8, steps, blocks int, src *source, l *lanes) {
 	if blocks > noiseBlocks {
 		binomialPairsAVX512(dst, steps, &src.counter, &src.keys, l)

@@ -51,8 +51,8 @@ type lanes struct {
 	perPair, last, add, skip uint64 // last is perPair-1
 }
 
-// newLanes returns the lanes of steps of so many blocks, of which the first is number
-// first of the blocks of all pairs from s.Pair on.
+// newLanes returns the lanes of steps of step blocks each; the first block is number first
+// of the blocks of all pairs from s.Pair on.
 func newLanes(s Stream, perPair uint64, first, step int) lanes {
 	l := lanes{perPair: perPair, last: perPair - 1, add: uint64(step) % perPair, skip: uint64(step) / perPair}
 	block, pair := uint64(first)%perPair, uint64(s.Pair)+uint64(first)/perPair
@@ -120,8 +120,8 @@ func (s *source) fill(dst []uint8, dist Distribution) {
 	}
 }
 
-// fillWhole fills what part of dst whole steps of so many blocks fill, advances the
-// source past them, and returns the rest.
+// fillWhole fills the part of dst that whole steps of the given number of blocks cover,
+// advances the source past them, and returns the rest.
 func (s *source) fillWhole(dst []uint8, dist Distribution, blocks int) []uint8 {
 	size := blocks * blockPents(dist)
 	steps := len(dst) / size

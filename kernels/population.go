@@ -100,7 +100,7 @@ func projectPair(t []int32, b []uint8, x []int8, vectors, cols, n, k int) {
 // with n = TotalColumns(), mp = packed.PaddedLen(m), plus for s = 0 and minus for s = 1.
 // The product of a pent is a shift and an add: 0, ±t, ±2t. The perturbation is
 // rounded here, in the accumulator, and never quantized to five levels.
-// t is as Project yields it, or up to four times that; shift ≤ 30.
+// t is the result of Project, or up to four times that; shift ≤ 30.
 func Perturb(y []int32, a []uint8, t []int32, pop Population, m int, shift uint) {
 	pop.check("Perturb", 0)
 	checkShift("Perturb", shift)
@@ -156,7 +156,7 @@ func matMulPerturbedGeneric(y []int32, w *packed.Matrix, x []int8, a []uint8, t 
 //
 //	y[i*n + (2p+s)*Columns+b] = base[i*Columns+b] ± RoundShift(Σ_ρ (a[(p*Rank+ρ)*mp+i]-2) · t[(p*Rank+ρ)*Columns+b], shift)
 //
-// base is W·X of m×Columns, t is what ProjectShared yields; the rest is as in
+// base is W·X of m×Columns, t is the result of ProjectShared; the rest is as in
 // Perturb.
 func PerturbShared(y, base []int32, a []uint8, t []int32, pop Population, m int, shift uint) {
 	pop.check("PerturbShared", 0)

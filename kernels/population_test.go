@@ -104,7 +104,7 @@ func (p *population) dense(w *packed.Matrix, pair int, sign int32, x []int8) []i
 }
 
 // TestPerturbIsDenseProduct builds W + s·A·Bᵀ of every member and multiplies by
-// it: the same as the low-rank kernels yield at shift 0, in both forms.
+// it: the low-rank kernels return the same at shift 0, in both forms.
 func TestPerturbIsDenseProduct(t *testing.T) {
 	forEachImpl(t, func(t *testing.T) {
 		for i, pop := range []Population{{1, 1, 1}, {2, 1, 4}, {3, 3, 2}, {2, 4, 5}, {1, 16, 3}} {

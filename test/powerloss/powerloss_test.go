@@ -199,7 +199,7 @@ func TestPowerCuts(t *testing.T) {
 	for _, e := range each(t, func(e *experiment) {
 		e.explore(vfs.NewCrashableMem(), 0, 1, kept, func(left *vfs.MemFS, acknowledged int) {
 			e.first++
-			e.explore(left, acknowledged, 100*rarer(), kept, e.finish) // and once more in what goes on
+			e.explore(left, acknowledged, 100*rarer(), kept, e.finish) // and once more in the run that continues
 		})
 	}) {
 		first, cuts, tails, resumed = first+e.first, cuts+e.cuts, tails+e.tails, resumed+e.resumed
