@@ -374,7 +374,7 @@ func TestHostileFilesOfAll(t *testing.T) {
 	alike := map[string]string{
 		"train fashion": "train mnist", "tune mnist": "tune digits", "tune fashion": "tune digits",
 		"compare mnist": "compare digits", "compare fashion": "compare digits",
-		"worker":     "needs a server",
+		"worker": "needs a server", "top": "needs a server",
 		"completion": "of the library", "help": "of the library",
 	}
 	for _, group := range []string{"", "train", "tune", "compare", "hw"} {
