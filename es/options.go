@@ -36,7 +36,7 @@ type Options struct {
 
 	// Groups divides the pairs evenly into groups that see data of their own: pairs
 	// g·Pairs/Groups to (g+1)·Pairs/Groups are group g. The scores of a group are
-	// compared among themselves. Default 1.
+	// compared among themselves. Default 1, the only value with lowrank.PerturbActivations.
 	Groups int
 
 	// NoiseReuse is the number of consecutive generations that share their noise; default

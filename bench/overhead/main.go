@@ -26,8 +26,8 @@ const (
 	turns  = 12 // of both products in a round
 )
 
-// limits are ratios by rank, about twice the greatest that machines have shown.
-var limits = map[int]float64{1: 2.5, 16: 7}
+// limits are ratios by rank, about 1.3 times the greatest that machines have shown.
+var limits = map[int]float64{1: 1.6, 16: 4}
 
 func main() {
 	runtime.GOMAXPROCS(1)
