@@ -10,14 +10,21 @@ import (
 )
 
 func matMul(y []int32, w *packed.Matrix, x []int8, n int) {
-	if level == generic || w.Cols() == 0 {
-		matMulGeneric(y, w, x, n)
-		return
+	chooseMatMul(w, n)(y, w, x, n)
+}
+
+// chooseMatMul returns the fastest function for W and n columns at the level in use.
+func chooseMatMul(w *packed.Matrix, n int) func(y []int32, w *packed.Matrix, x []int8, n int) {
+	switch {
+	case level == generic || w.Cols() == 0:
+		return matMulGeneric
+	case prefersVectors(w, n):
+		return matVec
 	}
-	if prefersVectors(w, n) {
-		matVec(y, w, x, n)
-		return
-	}
+	return matMulBlocked
+}
+
+func matMulBlocked(y []int32, w *packed.Matrix, x []int8, n int) {
 	multiply(newProduct(y, w, x, n))
 }
 
