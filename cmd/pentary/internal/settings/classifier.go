@@ -12,6 +12,7 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/kernels"
 )
 
 // Limits of the networks, so that a typing mistake does not ask for all memory.
@@ -104,16 +105,21 @@ func (s *Classifier) Check() error {
 	if err := inRange(append(s.Early.bounds(), bound{"batch", s.Batch, 1, 1 << 20})...); err != nil {
 		return err
 	}
-	return checkHidden(s.Hidden)
+	return checkHidden(s.Hidden, int(s.Rank))
 }
 
-func checkHidden(hidden []int) error {
+// checkHidden returns an error if layers of those widths, or inputs of theirs at that rank,
+// are out of range.
+func checkHidden(hidden []int, rank int) error {
 	if len(hidden) > MaxHidden {
 		return fmt.Errorf("--hidden: %d layers, want at most %d", len(hidden), MaxHidden)
 	}
 	for _, width := range hidden {
 		if err := inRange(bound{"hidden", width, 1, MaxWidth}); err != nil {
 			return err
+		}
+		if rank > kernels.MaxRankK/width {
+			return fmt.Errorf("--hidden %d --rank %d: want a product of at most %d", width, rank, kernels.MaxRankK)
 		}
 	}
 	return nil

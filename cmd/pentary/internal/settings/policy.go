@@ -52,7 +52,7 @@ func (s *Policy) Check() error {
 	if err := inRange(bound{"episodes", s.Episodes, 1, control.MaxEpisodes}); err != nil {
 		return err
 	}
-	return checkHidden(s.Hidden)
+	return checkHidden(s.Hidden, int(s.Rank))
 }
 
 // Meta implements Settings.

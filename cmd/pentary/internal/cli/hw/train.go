@@ -11,6 +11,7 @@ import (
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/settings"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/internal/hw/exec"
@@ -28,6 +29,7 @@ type trainer struct {
 	hidden  []int
 	batch   int
 	emit    string
+	limit   console.ByteSize
 	json    bool
 }
 
@@ -58,6 +60,7 @@ run, and the weights of both must be bit-identical. The defaults are those of
 	f.Var((*console.Widths)(&t.hidden), "hidden", "`widths` of the hidden layers, separated by commas, or none")
 	f.Uint64Var(&o.Seed, "seed", o.Seed, "key of all random numbers")
 	console.Output(f, &t.emit, "emit", "also save the program's assembly text in a `file`").Ext("s")
+	settings.LimitFlag(f, &t.limit)
 	f.BoolVar(&t.json, "json", false, "print one JSON object")
 	console.Bound(f, "generations", 1, math.MaxInt32)
 	console.Bound(f, "pairs", 1, es.MaxPairs)
@@ -78,10 +81,15 @@ func (t *trainer) run(ctx context.Context, s *console.Streams) error {
 	}
 	for _, width := range t.hidden {
 		if width < 1 || width > 1<<12 {
-			return console.Usagef("--hidden %d, want 1 to 4096", width)
+			return console.Usagef("--hidden %d: want 1 to %d", width, 1<<12)
 		}
 	}
 	widths := append(append([]int{samples.Features}, t.hidden...), samples.Classes)
+	// The network, the library's and the machine's memory.
+	need := 3 * settings.NetworkMemory(widths, t.options, t.batch)
+	if err := settings.CheckMemory(console.ByteSize(need), t.limit); err != nil {
+		return err
+	}
 	net, twin := nn.NewMLP(t.options.Seed, widths...), nn.NewMLP(t.options.Seed, widths...)
 	program, err := programs.NewTraining(net, samples, t.batch, t.options)
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/billion"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/settings"
 )
 
 // billionRun is the options of a generation of a large network.
@@ -59,7 +60,7 @@ Nothing is saved. Ctrl-C stops at once and prints the times of the finished phas
 	f.UintVar(&o.Sigma, "sigma", o.Sigma, "perturb by 2^-sigma levels")
 	f.Var(console.Choice[billion.Rule]{Value: &o.Rule, Options: rules}, "rule", "how the update moves weights")
 	f.Uint64Var(&o.Seed, "seed", o.Seed, "key of all random numbers")
-	f.Var(&b.limit, "limit", "refuse to take more memory, as in 2GiB (default what is available)")
+	settings.LimitFlag(f, &b.limit)
 	f.BoolVar(&b.json, "json", false, "print one JSON object")
 	return cmd
 }

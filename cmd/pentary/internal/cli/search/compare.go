@@ -18,6 +18,7 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/settings"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
+	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/es/baseline"
 	"github.com/Kaleaon/pentary-go/lowrank"
@@ -50,9 +51,11 @@ type comparer struct {
 	methods []string
 	data    string // folder
 	svg     string // file to draw to, or empty
+	limit   console.ByteSize
 	json    bool
 
 	all   []compare.Method
+	each  []*settings.Classifier // of the methods
 	setup compare.Setup
 }
 
@@ -119,6 +122,7 @@ func newCompareTask(t *task.Task, s *console.Streams) *cobra.Command {
 	}
 	console.Offer(f, "methods", methodNames()...)
 	console.Output(f, &c.svg, "svg", "draw accuracy against time to this `file`").Ext("svg")
+	settings.LimitFlag(f, &c.limit)
 	f.BoolVar(&c.json, "json", false, "print one JSON object a line")
 	groups := console.Groups{{Title: "Comparison", Flags: f}}
 	for _, g := range base.Groups() {
@@ -151,21 +155,22 @@ func (c *comparer) prepare(s *settings.Classifier) error {
 		if slices.Contains(c.methods[:i], text) {
 			return fmt.Errorf("--methods: %s twice", text)
 		}
-		m, err := c.method(text, s)
+		m, own, err := c.method(text, s)
 		if err != nil {
 			return fmt.Errorf("--methods %s: %w", text, err)
 		}
-		c.all = append(c.all, m)
+		c.all, c.each = append(c.all, m), append(c.each, own)
 	}
 	return nil
 }
 
-// method returns the method that text writes: its name, and settings of its own.
-func (c *comparer) method(text string, common *settings.Classifier) (compare.Method, error) {
+// method returns the method that text writes, its name and settings of its own, and all
+// its settings.
+func (c *comparer) method(text string, common *settings.Classifier) (compare.Method, *settings.Classifier, error) {
 	parts := strings.Split(text, ":")
 	name := parts[0]
 	if !slices.Contains(methodNames(), name) {
-		return compare.Method{}, fmt.Errorf("want one of %s", strings.Join(methodNames(), ", "))
+		return compare.Method{}, nil, fmt.Errorf("want one of %s", strings.Join(methodNames(), ", "))
 	}
 	texts := settings.Texts(common)
 	if name == fullMethod || name == settings.QES.String() {
@@ -175,11 +180,11 @@ func (c *comparer) method(text string, common *settings.Classifier) (compare.Met
 		flag, value, found := strings.Cut(part, "=")
 		switch _, known := texts[flag]; {
 		case !found:
-			return compare.Method{}, fmt.Errorf("%q, want flag=value", part)
+			return compare.Method{}, nil, fmt.Errorf("%q, want flag=value", part)
 		case !known:
-			return compare.Method{}, fmt.Errorf("there is no setting %q%s", flag, console.DidYouMean(flag, slices.Collect(maps.Keys(texts))))
+			return compare.Method{}, nil, fmt.Errorf("there is no setting %q%s", flag, console.DidYouMean(flag, slices.Collect(maps.Keys(texts))))
 		case slices.Contains([]string{"generations", "hidden", "seed", "early-stop", "reductions", "rule"}, flag):
-			return compare.Method{}, fmt.Errorf("methods cannot differ in %s", flag)
+			return compare.Method{}, nil, fmt.Errorf("methods cannot differ in %s", flag)
 		}
 		texts[flag] = value
 	}
@@ -191,12 +196,12 @@ func (c *comparer) method(text string, common *settings.Classifier) (compare.Met
 	}
 	s := settings.NewClassifier(c.task)
 	if err := settings.SetTexts(s, texts); err != nil {
-		return compare.Method{}, err
+		return compare.Method{}, nil, err
 	}
 	if err := s.Check(); err != nil {
-		return compare.Method{}, err
+		return compare.Method{}, nil, err
 	}
-	return c.methodOf(name, text, s), nil
+	return c.methodOf(name, text, s), s, nil
 }
 
 // methodOf returns the method of that name with the settings.
@@ -229,6 +234,9 @@ func (c *comparer) run(ctx context.Context, s *console.Streams, common *settings
 	}
 	c.setup.Seed, c.setup.Widths = common.Base.Seed, common.Widths(train.Features, train.Classes)
 	c.setup.Train, c.setup.Test = train, test
+	if err := checkMemory(c.each, train, c.limit); err != nil {
+		return err
+	}
 	for _, m := range c.all {
 		if err := c.setup.Check(m); err != nil {
 			return console.UsageError{Err: err}
@@ -259,6 +267,16 @@ func (c *comparer) run(ctx context.Context, s *console.Streams, common *settings
 	o.Clear()
 	r.Interrupted = ctx.Err() != nil
 	return c.finish(s, r)
+}
+
+// checkMemory returns an error if the largest of runs one after the other would take more
+// memory than there is, or than the limit.
+func checkMemory(runs []*settings.Classifier, train *data.Dataset, limit console.ByteSize) error {
+	most := 0
+	for _, s := range runs {
+		most = max(most, settings.NetworkMemory(s.Widths(train.Features, train.Classes), s.Options(), s.Batch))
+	}
+	return settings.CheckMemory(console.ByteSize(most), limit)
 }
 
 // equal compares the first rule with full rank, if both took part: with the best of

@@ -31,12 +31,13 @@ const judgedEvery = 5
 
 // tuner is a search for good settings as the command line asks for it.
 type tuner struct {
-	task *task.Task
-	plan tune.Plan
-	vary []string
-	data string // folder
-	dir  string // of the log and the plots, or empty
-	json bool
+	task  *task.Task
+	plan  tune.Plan
+	vary  []string
+	data  string // folder
+	dir   string // of the log and the plots, or empty
+	limit console.ByteSize
+	json  bool
 
 	networks architecture
 
@@ -112,6 +113,7 @@ func newTuneTask(t *task.Task, s *console.Streams) *cobra.Command {
 	f.IntVar(&u.plan.Eta, "eta", u.plan.Eta, "one configuration in so many goes on to runs so many times as long")
 	f.StringArrayVar(&u.vary, "vary", nil, varyUsage(t))
 	console.Offer(f, "vary", starts(base)...)
+	settings.LimitFlag(f, &u.limit)
 	f.BoolVar(&u.json, "json", false, "print one JSON object a line")
 	groups := console.Groups{{Title: "Search", Flags: f}}
 	u.networks.flags(groups.Add("Search over networks"))
@@ -338,6 +340,9 @@ func (u *tuner) run(ctx context.Context, s *console.Streams) error {
 		return err
 	}
 	u.train, u.validation = all.HoldOut(judgedEvery)
+	if err := u.checkMemory(); err != nil {
+		return err
+	}
 	search := &tune.Search{Rungs: u.plan.Rungs()}
 	if u.networks.on {
 		search.Price = tune.Price(u.networks.price.Q16())
@@ -380,6 +385,19 @@ func (u *tuner) run(ctx context.Context, s *console.Streams) error {
 		return err
 	}
 	return u.finish(s, search, time.Since(began).Seconds(), interrupted)
+}
+
+// checkMemory returns an error if a configuration would take more memory than there is, or
+// than the limit.
+func (u *tuner) checkMemory() error {
+	runs := make([]*settings.Classifier, len(u.configurations))
+	for i, c := range u.configurations {
+		var err error
+		if runs[i], err = u.settingsOf(c, 0); err != nil {
+			return err
+		}
+	}
+	return checkMemory(runs, u.train, u.limit)
 }
 
 // trial trains a configuration and measures it on the validation samples.

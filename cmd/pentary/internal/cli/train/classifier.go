@@ -74,7 +74,7 @@ func (c *classifier) memory() int {
 	if c.train != nil {
 		widths = c.Widths(c.train.Features, c.train.Classes)
 	}
-	return networkMemory(widths, c.Options(), c.Batch)
+	return settings.NetworkMemory(widths, c.Options(), c.Batch)
 }
 
 // MaxFeatures is the width of the inputs of data that are not read yet.

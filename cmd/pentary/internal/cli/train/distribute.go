@@ -259,7 +259,7 @@ func runOf(d *cluster.Described, data string) (*train.Run, error) {
 	if name, hash := p.kind.data(); hash != d.Data {
 		return nil, fmt.Errorf("data: the run's have hash %x, and %s %x\n--data names others", d.Data, name, hash)
 	}
-	if err := checkMemory(console.ByteSize(p.kind.memory()), 0); err != nil {
+	if err := settings.CheckMemory(console.ByteSize(p.kind.memory()), 0); err != nil {
 		return nil, err
 	}
 	if err := p.kind.build(p.config.Network); err != nil {

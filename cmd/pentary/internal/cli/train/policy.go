@@ -70,7 +70,7 @@ func (c *policy) data() (string, journal.Hash) {
 func (c *policy) samples() int { return 0 }
 
 func (c *policy) memory() int {
-	return networkMemory(control.Widths(c.env, c.Hidden...), c.Options(), c.Episodes)
+	return settings.NetworkMemory(control.Widths(c.env, c.Hidden...), c.Options(), c.Episodes)
 }
 
 func (c *policy) build([]int) error {

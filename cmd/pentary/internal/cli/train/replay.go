@@ -7,6 +7,7 @@ import (
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/settings"
 	"github.com/Kaleaon/pentary-go/train"
 )
 
@@ -45,7 +46,7 @@ func (b *rebuild) run(s *console.Streams, dir string) (*plan, *train.Run, error)
 			return p, nil, fmt.Errorf("rebuilding this run takes its data: %w", err)
 		}
 	}
-	if err := checkMemory(console.ByteSize(p.kind.memory()), 0); err != nil {
+	if err := settings.CheckMemory(console.ByteSize(p.kind.memory()), 0); err != nil {
 		return p, nil, err
 	}
 	t, err := p.task()

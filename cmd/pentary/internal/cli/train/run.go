@@ -81,7 +81,7 @@ func (r *run) flags(f *pflag.FlagSet) {
 	console.Output(f, &r.out, "out", "save the model to this .pent `file`").Model()
 	console.Stream(f, &r.log, "log", "write the statistics of every generation to this `file`, one JSON object a line").Ext("jsonl")
 	threadsFlag(f, &r.threads)
-	f.Var(&r.limit, "limit", "refuse to take more memory, as in 2GiB (default what is available)")
+	settings.LimitFlag(f, &r.limit)
 	f.BoolVar(&r.json, "json", false, "print one JSON object a line")
 }
 
@@ -177,7 +177,7 @@ func (r *run) begin(ctx context.Context) error {
 	if err := r.kind.load(r.data); err != nil {
 		return err
 	}
-	if err := checkMemory(console.ByteSize(r.kind.memory()), r.limit); err != nil {
+	if err := settings.CheckMemory(console.ByteSize(r.kind.memory()), r.limit); err != nil {
 		return err
 	}
 	if err := r.kind.build(nil); err != nil {
@@ -244,7 +244,7 @@ func (r *run) goOn(ctx context.Context, p *plan) error {
 			return err
 		}
 	}
-	if err := checkMemory(console.ByteSize(r.kind.memory()), r.limit); err != nil {
+	if err := settings.CheckMemory(console.ByteSize(r.kind.memory()), r.limit); err != nil {
 		return err
 	}
 	made, err := p.task()

@@ -128,7 +128,7 @@ func (c *table) memory() int {
 	if c.train == nil {
 		return 0
 	}
-	return networkMemory(c.Widths(c.train.Features, c.train.Classes+c.train.Outputs), c.Options(), c.CSV.Batch)
+	return settings.NetworkMemory(c.Widths(c.train.Features, c.train.Classes+c.train.Outputs), c.Options(), c.CSV.Batch)
 }
 
 func (c *table) build(widths []int) error {

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/settings"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 	"github.com/Kaleaon/pentary-go/es"
@@ -87,15 +86,5 @@ func TestKinds(t *testing.T) {
 	}
 	if _, err := find("cifar"); err == nil || !strings.Contains(err.Error(), "digits, mnist and fashion") {
 		t.Errorf("error %v, want the tasks in it", err)
-	}
-}
-
-func TestCheckMemory(t *testing.T) {
-	if err := checkMemory(1<<60, 0); err == nil || !strings.Contains(err.Error(), "--limit") {
-		t.Errorf("an exbibyte: %v", err)
-	}
-	limit := console.ByteSize(1 << 20)
-	if err := checkMemory(1<<20+1, limit+programBytes); err == nil || checkMemory(1<<20, limit+programBytes) != nil {
-		t.Errorf("more than the limit: %v", err)
 	}
 }

@@ -1,16 +1,18 @@
-package train
+package settings
 
 import (
+	"github.com/spf13/pflag"
+
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/internal/parallel"
 	"github.com/Kaleaon/pentary-go/lowrank"
 )
 
-// networkMemory returns the bytes that the training of a network of those widths takes,
+// NetworkMemory returns the bytes that the training of a network of those widths takes,
 // about: weights, the rule's residual, an update, and what the evaluation of a task's
 // columns takes.
-func networkMemory(widths []int, o es.Options, samples int) int {
+func NetworkMemory(widths []int, o es.Options, samples int) int {
 	kept, updater, widest := 0, 0, 0
 	for i, n := range widths {
 		widest = max(widest, n)
@@ -23,24 +25,29 @@ func networkMemory(widths []int, o es.Options, samples int) int {
 		}
 		kept, updater = kept+f.Weights+f.Residual, max(updater, f.Updater)
 	}
-	return kept + updater + columnsMemory(widest, 2*samples)
+	return kept + updater + ColumnsMemory(widest, 2*samples)
 }
 
-// columnsMemory returns the bytes of the accumulators and activations of the columns of
+// ColumnsMemory returns the bytes of the accumulators and activations of the columns of
 // each processor's task, a pair's at least.
-func columnsMemory(widest, pair int) int {
+func ColumnsMemory(widest, pair int) int {
 	const columns = 1024
 	return parallel.Workers() * widest * max(columns, pair) * (4 + 2)
 }
 
-// weightsMemory returns the bytes of weights and their residuals.
-func weightsMemory(weights int) int { return weights * (3 + 8) / 8 }
+// WeightsMemory returns the bytes of weights and their residuals.
+func WeightsMemory(weights int) int { return weights * (3 + 8) / 8 }
 
 // programBytes is what the program takes by itself, generously.
 const programBytes = 32 << 20
 
-// checkMemory returns an error if a run would take more memory than there is, or than it
+// CheckMemory returns an error if a run would take more memory than there is, or than it
 // may.
-func checkMemory(need, limit console.ByteSize) error {
+func CheckMemory(need, limit console.ByteSize) error {
 	return console.CheckMemory(need+programBytes, limit)
+}
+
+// LimitFlag adds the flag --limit, the memory that a run may take.
+func LimitFlag(f *pflag.FlagSet, limit *console.ByteSize) {
+	f.Var(limit, "limit", "refuse to take more memory, as in 2GiB (default what is available)")
 }
