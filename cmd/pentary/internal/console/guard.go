@@ -116,8 +116,9 @@ func foldsCase(dir string) bool {
 	return err == nil && os.SameFile(here, other)
 }
 
-// CheckPaths returns an error if an output of the command is one of its inputs, another
-// of its outputs or a file that a run keeps, or cannot be made. It is called before
+// CheckPaths returns an error if an output of the command, or a file that standard output
+// or standard error is redirected to, is one of its inputs, another of its outputs or a
+// file that a run keeps, or if an output cannot be made. It is called before
 // every command; a command that finds further inputs in its files calls it with them,
 // by what names them.
 func CheckPaths(cmd *cobra.Command, args []string, s *Streams, inputs map[string]string) error {
@@ -136,15 +137,14 @@ func CheckPaths(cmd *cobra.Command, args []string, s *Streams, inputs map[string
 		}
 	}
 	for _, p := range places {
-		if !p.output() || p.run {
-			continue
-		}
-		if err := p.foreign(places); err != nil {
-			return err
+		if p.output() && !p.run {
+			if err := p.foreign(places); err != nil {
+				return err
+			}
 		}
 		for _, q := range s.regular {
-			if p.info != nil && os.SameFile(p.info, q.info) && !isStream(p.path) {
-				return Usagef("%s %s: is the file of %s, too", p.label, p.path, q.label)
+			if err := p.redirected(q); err != nil {
+				return err
 			}
 		}
 	}
@@ -210,6 +210,23 @@ func (p place) conflict(q place) error {
 		does = "reads"
 	}
 	return Usagef("%s %s: is a file that %s %s", p.label, p.path, q.label, does)
+}
+
+// redirected returns an error if a place is the regular file that standard output or
+// standard error was redirected to.
+func (p place) redirected(stream place) error {
+	if p.info == nil || !os.SameFile(p.info, stream.info) {
+		return nil
+	}
+	switch {
+	case p.run:
+		return Usagef("%s: is redirected to %s, a file that %s keeps", stream.label, p.path, p.label)
+	case !p.output():
+		return Usagef("%s: is redirected to %s, which the command reads", stream.label, p.path)
+	case isStream(p.path):
+		return nil
+	}
+	return Usagef("%s %s: is the file of %s, too", p.label, p.path, stream.label)
 }
 
 // foreign returns an error if an output is a file that a run or a search keeps, other

@@ -210,6 +210,44 @@ func TestGuardStandardOutput(t *testing.T) {
 	}
 }
 
+// A file that standard output or standard error is redirected to is no input and no file
+// of a run.
+func TestGuardRedirected(t *testing.T) {
+	t.Chdir(t.TempDir())
+	makeFiles(t, "b.txt", "net.pent", "d/", "d/t10k-labels-idx1-ubyte", "run/", "run/journal.pej", "run/checkpoint",
+		"tuned/", "tuned/a.svg", "free.txt")
+	for _, test := range []struct{ args, to, want string }{
+		{"--data b.txt", "b.txt", "is redirected to b.txt, which the command reads"},
+		{"--folder d", "d/t10k-labels-idx1-ubyte", "is redirected to d/t10k-labels-idx1-ubyte, which the command reads"},
+		{"run net.pent", "net.pent", "is redirected to net.pent, which the command reads"},
+		{"run", "run/journal.pej", "is redirected to run/journal.pej, a file that run keeps"},
+		{"--dir run", "run/checkpoint", "is redirected to run/checkpoint, a file that --dir keeps"},
+		{"--plots tuned", "tuned/a.svg", "is redirected to tuned/a.svg, a file that --plots keeps"},
+		{"run net.pent --data b.txt --folder d --plots tuned", "free.txt", ""},
+		{"--data b.txt", os.DevNull, ""},
+	} {
+		for _, label := range []string{"standard output", "standard error"} {
+			to, err := os.OpenFile(filepath.FromSlash(test.to), os.O_WRONLY|os.O_APPEND, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ran := false
+			s := NewStreams(to, io.Discard)
+			if label == "standard error" {
+				s = NewStreams(io.Discard, to)
+			}
+			cmd := guarded(s, &ran)
+			cmd.SetArgs(strings.Fields(test.args))
+			err = cmd.Execute()
+			to.Close()
+			usage := UsageError{}
+			if test.want == "" && (err != nil || !ran) || test.want != "" && (!errors.As(err, &usage) || ran || filepath.ToSlash(err.Error()) != label+": "+test.want) {
+				t.Errorf("%s, %s to %s: error %v, ran %v, want %q", test.args, label, test.to, err, ran, test.want)
+			}
+		}
+	}
+}
+
 // Where names that differ in case are one file, outputs that are not there yet are, too.
 func TestGuardCase(t *testing.T) {
 	t.Chdir(t.TempDir())
