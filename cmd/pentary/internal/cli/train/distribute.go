@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strconv"
 	"time"
 
@@ -47,19 +48,37 @@ func (e *endpoint) flags(f *pflag.FlagSet, usage string) {
 	console.Input(f, &e.key, "nats-key", "`file` with the key of the client certificate").Ext("pem")
 }
 
+// files returns the flags that name files, with the names.
+func (e *endpoint) files() [][2]string {
+	all := [][2]string{
+		{"--nats-creds", e.creds}, {"--nats-nkey", e.nkey}, {"--nats-ca", e.ca}, {"--nats-cert", e.cert}, {"--nats-key", e.key},
+	}
+	return slices.DeleteFunc(all, func(flag [2]string) bool { return flag[1] == "" })
+}
+
 // arguments returns the flags as arguments of another process, without the URL.
 func (e *endpoint) arguments() []string {
 	args := []string{"--run", e.name}
-	for _, flag := range [][2]string{{"creds", e.creds}, {"nkey", e.nkey}, {"ca", e.ca}, {"cert", e.cert}, {"key", e.key}} {
-		if flag[1] != "" {
-			args = append(args, "--nats-"+flag[0], flag[1])
-		}
+	for _, flag := range e.files() {
+		args = append(args, flag[0], flag[1])
 	}
 	return args
 }
 
-// connection returns what package cluster connects by.
+// maxCredentials bounds each file of credentials, keys or certificates, in bytes. A list
+// of all public certificate authorities has about 220 KiB.
+const maxCredentials = 1 << 20
+
+// connection returns what package cluster connects by. It returns an error if a file of
+// the flags is missing, not regular or larger than maxCredentials.
 func (e *endpoint) connection() (cluster.Endpoint, error) {
+	// Package nats reads the files whole, whatever they are, here and at each
+	// reconnection.
+	for _, flag := range e.files() {
+		if _, err := console.ReadFile(flag[1], maxCredentials); err != nil {
+			return cluster.Endpoint{}, fmt.Errorf("%s: %w", flag[0], err)
+		}
+	}
 	at := cluster.Endpoint{URL: e.url, Name: e.name, Version: machine.ThisBuild().String()}
 	if e.creds != "" {
 		at.Connect = append(at.Connect, nats.UserCredentials(e.creds))
@@ -107,7 +126,9 @@ func (d *distribution) checkFlags(f *pflag.FlagSet) error {
 		return console.Usagef("--check %d: want at least 0", d.check)
 	}
 	if d.used() {
-		return nil
+		// Errors of its files come before the run's directory is made.
+		_, err := d.connection()
+		return err
 	}
 	for _, name := range []string{"run", "check", "nats-creds", "nats-nkey", "nats-ca", "nats-cert", "nats-key"} {
 		if f.Changed(name) {

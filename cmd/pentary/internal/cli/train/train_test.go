@@ -3,8 +3,11 @@ package train
 import (
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
+
+	"github.com/spf13/pflag"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/settings"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
@@ -37,6 +40,52 @@ func TestGenerationLogFails(t *testing.T) {
 	}
 	if warned != 1 || !errors.Is(l.failed, full) {
 		t.Errorf("%d warnings, %v", warned, l.failed)
+	}
+}
+
+// Each file of the connection is regular and small, and errors name its flag.
+func TestConnectionFiles(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := os.Mkdir("dir", 0o777); err != nil {
+		t.Fatal(err)
+	}
+	for name, size := range map[string]int64{"most": maxCredentials, "large": maxCredentials + 1} {
+		if err := os.WriteFile(name, nil, 0o666); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Truncate(name, size); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, flag := range []string{"--nats-creds", "--nats-nkey", "--nats-ca", "--nats-cert", "--nats-key"} {
+		for file, want := range map[string]string{
+			"dir": "dir: is a directory", "none": "none: ", "large": "large: 1048577 bytes, want at most 1048576", "most": "",
+		} {
+			d := &distribution{workers: 1}
+			f := pflag.NewFlagSet("train", pflag.ContinueOnError)
+			d.endpoint.flags(f, "")
+			for _, name := range []string{"--nats-cert", "--nats-key", flag} { // the first two go together
+				if name == flag || flag == "--nats-cert" || flag == "--nats-key" {
+					path := "most"
+					if name == flag {
+						path = file
+					}
+					if err := f.Set(strings.TrimPrefix(name, "--"), path); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			_, err := d.connection()
+			if again := d.checkFlags(f); fmt.Sprint(again) != fmt.Sprint(err) {
+				t.Errorf("%s %s: error %v of the flags, %v of the connection", flag, file, again, err)
+			}
+			if want == "" && flag == "--nats-nkey" {
+				want = "most: nkeys: " // it is read already
+			}
+			if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), flag) || strings.Contains(err.Error(), "\n")) {
+				t.Errorf("%s %s: error %v, want %q", flag, file, err, want)
+			}
+		}
 	}
 }
 
