@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
-	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/settings"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 	"github.com/Kaleaon/pentary-go/data"
@@ -45,11 +44,12 @@ func (n *network) load() (s subject, err error) {
 		if err != nil {
 			return s, err
 		}
-		if name = f.Meta["task"]; f.Meta["environment"] != "" {
-			return s, fmt.Errorf("%s: a policy of %s; want a classifier of %s", n.model, report.Printable(f.Meta["environment"]), task.Names())
+		var about string
+		if name, about = task.Describe(f.Meta); about == "" {
+			about = fmt.Sprintf("a model of task %q", f.Meta["task"])
 		}
 		if _, err := task.Find(name); err != nil {
-			return s, fmt.Errorf("%s: a model of task %q; want a classifier of %s", n.model, name, task.Names())
+			return s, fmt.Errorf("%s: %s; want a classifier of %s", n.model, about, task.Names())
 		}
 		if s.net, err = nn.Load(f); err != nil {
 			return s, fmt.Errorf("%s: %w", n.model, err)

@@ -31,7 +31,7 @@ that has ended.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			switch {
 			case !cmd.Flags().Changed("resume"):
-				return console.Usagef("train what? There are %s; %s, a table; %s, a language model; and control, policies", task.Names(), task.CSV.Name, languageTask)
+				return console.Usagef("train what? There are %s; %s, a table; %s, a language model; and control, policies", task.Names(), task.CSV.Name, task.Language)
 			case r.dir == "":
 				return console.Usagef("--resume needs the directory of a run")
 			case cmd.Flags().Changed("generations") && r.extend < 1:

@@ -2,12 +2,14 @@ package train
 
 import (
 	"encoding/hex"
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
@@ -89,8 +91,9 @@ func eval(s *console.Streams, path, data string, json bool) error {
 
 // open returns the kind of a file's task with its model.
 func open(f *packed.File) (kind, error) {
-	if env, ok := f.Meta[metaEnvironment]; ok {
-		return nil, fmt.Errorf("a policy for %s, which \"pentary control %s --policy\" tests", report.Printable(env), report.Printable(env))
+	if _, ok := f.Meta[task.MetaEnvironment]; ok {
+		_, about := task.Describe(f.Meta)
+		return nil, errors.New(about)
 	}
 	k, err := find(f.Meta["task"])
 	if err != nil {

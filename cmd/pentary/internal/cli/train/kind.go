@@ -70,7 +70,7 @@ type outcome interface {
 
 // find returns the kind of the task of a name, with its default settings.
 func find(name string) (kind, error) {
-	if name == languageTask {
+	if name == task.Language {
 		return newLanguage(), nil
 	}
 	if name == task.CSV.Name {
@@ -84,5 +84,5 @@ func find(name string) (kind, error) {
 	if t, err := task.Find(name); err == nil {
 		return newClassifier(t), nil
 	}
-	return nil, fmt.Errorf("no task %q; there are %s, %s, %s and, for control, %s", name, task.Names(), languageTask, task.CSV.Name, environmentNames())
+	return nil, fmt.Errorf("no task %q; there are %s, %s, %s and, for control, %s", name, task.Names(), task.Language, task.CSV.Name, environmentNames())
 }

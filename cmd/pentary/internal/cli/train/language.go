@@ -12,6 +12,7 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/settings"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/data/opticks"
 	"github.com/Kaleaon/pentary-go/es/journal"
@@ -20,9 +21,6 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 	"github.com/Kaleaon/pentary-go/train"
 )
-
-// languageTask is the name of the task in files and journals.
-const languageTask = "lm"
 
 // language trains a language model.
 type language struct {
@@ -34,7 +32,7 @@ type language struct {
 
 func newLanguage() *language { return &language{Language: settings.NewLanguage()} }
 
-func (l *language) name() string  { return languageTask }
+func (l *language) name() string  { return task.Language }
 func (l *language) short() string { return "a language model over the bytes of a text" }
 func (l *language) long() string {
 	return `Train a language model over the bytes of a text, of which the last twentieth is held
@@ -115,7 +113,7 @@ func (l *language) start() train.Start {
 		Note: fmt.Sprintf("%s weights · %s bytes of %s, %s held out · %s", report.Count(l.model.Size()), report.Count(learned),
 			report.Printable(l.source.Name), report.Count(held), kernels.Selected()),
 		About: []slog.Attr{
-			slog.String("task", languageTask), slog.String("model", l.Name()), slog.Int("weights", l.model.Size()),
+			slog.String("task", task.Language), slog.String("model", l.Name()), slog.Int("weights", l.model.Size()),
 			slog.String("text", l.source.Name), slog.Int("train_bytes", learned), slog.Int("valid_bytes", held),
 			slog.Int("generations", l.Base.Generations), slog.String("kernels", kernels.Selected()), slog.Any("settings", settings.Texts(l)),
 		},
@@ -179,7 +177,7 @@ func (l *language) measure() (outcome, error) {
 	sum := 0.0
 	scorer.Visit(func(logits []int8, c, n int, target uint8) { sum += logProbability(logits, c, n, target) })
 	bits := train.BitsPerByte.Value(scorer.Score(), scorer.Len())
-	return &modelled{languageTask, bits, -sum / float64(scorer.Len()), scorer.Len(), measuredOf(l.model), l.model}, nil
+	return &modelled{task.Language, bits, -sum / float64(scorer.Len()), scorer.Len(), measuredOf(l.model), l.model}, nil
 }
 
 // logProbability returns the binary logarithm of the probability that column c of n

@@ -11,6 +11,7 @@ import (
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/settings"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 	"github.com/Kaleaon/pentary-go/es/journal"
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/nn"
@@ -80,12 +81,9 @@ func (c *policy) build([]int) error {
 
 func (c *policy) network() []int { return control.Widths(c.env, c.Hidden...) }
 
-// metaEnvironment is the key of a saved policy's environment.
-const metaEnvironment = "environment"
-
 func (c *policy) open(f *packed.File) (err error) {
-	if of, ok := f.Meta[metaEnvironment]; ok && of != c.name() {
-		return fmt.Errorf("a policy for %q, not for %s", of, c.name())
+	if err := task.Expect(f.Meta, c.name()); err != nil {
+		return err
 	}
 	if c.net, err = nn.Load(f); err != nil {
 		return err
@@ -101,7 +99,7 @@ func (c *policy) task() (train.Task, error) {
 // Meta implements settings.Settings.
 func (c *policy) Meta() map[string]string {
 	meta := c.Policy.Meta()
-	meta[metaEnvironment] = c.name()
+	meta[task.MetaEnvironment] = c.name()
 	return meta
 }
 

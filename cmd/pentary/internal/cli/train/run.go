@@ -20,6 +20,7 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/settings"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/es/journal"
 	"github.com/Kaleaon/pentary-go/packed"
@@ -189,6 +190,9 @@ func (r *run) begin(ctx context.Context) error {
 	}
 	if initial != nil {
 		if err := setWeights(t, initial); err != nil {
+			if _, about := task.Describe(initial.Meta); task.Expect(initial.Meta, r.kind.name()) != nil {
+				err = fmt.Errorf("%s: %w", about, err)
+			}
 			return fmt.Errorf("--init %s: %w", r.init, err)
 		}
 	}
@@ -494,7 +498,7 @@ func dataLabel(k kind, paths ...string) string {
 			return filepath.Base(path)
 		}
 	}
-	if k.name() == languageTask {
+	if k.name() == task.Language {
 		return "Opticks"
 	}
 	return k.name()

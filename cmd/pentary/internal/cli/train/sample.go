@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 	"github.com/Kaleaon/pentary-go/nn"
 	"github.com/Kaleaon/pentary-go/packed"
 	"github.com/Kaleaon/pentary-go/train"
@@ -60,6 +61,9 @@ func (w *sampler) run(ctx context.Context, s *console.Streams, path string) erro
 		return err
 	}
 	defer f.Close()
+	if err := task.Expect(f.Meta, task.Language); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
 	m, err := nn.Load(f.File)
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)

@@ -169,6 +169,9 @@ func (c *table) open(f *packed.File) error {
 
 // scalerOf returns the scales of a model's file.
 func scalerOf(f *packed.File) (*data.Scaler, error) {
+	if err := task.Expect(f.Meta, task.CSV.Name); err != nil {
+		return nil, err
+	}
 	text, ok := f.Meta[metaScaler]
 	if !ok {
 		return nil, fmt.Errorf("no model of a table, as \"pentary train csv\" saves them: it has no scales")

@@ -109,7 +109,7 @@ func TestParseConfig(t *testing.T) {
 // Every task that is offered is found by its name, and its default settings are sound
 // and fit its limits.
 func TestKinds(t *testing.T) {
-	names := []string{languageTask}
+	names := []string{task.Language}
 	for _, c := range task.All {
 		names = append(names, c.Name)
 	}

@@ -1,0 +1,63 @@
+package task
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/Kaleaon/pentary-go/nn/control"
+)
+
+// Language is the name of the task of language models, in files and journals.
+const Language = "lm"
+
+// MetaEnvironment is the key of a saved policy's environment.
+const MetaEnvironment = "environment"
+
+// Describe returns the task of a saved model, of a policy the environment, and what the
+// model is with the commands that take it; of an unknown task "" and "".
+func Describe(meta map[string]string) (name, about string) {
+	name, isPolicy := meta[MetaEnvironment]
+	if !isPolicy {
+		name = meta["task"]
+	}
+	_, err := Find(name)
+	switch {
+	case isPolicy && !isEnvironment(name):
+		return name, fmt.Sprintf("a policy for %q", name)
+	case isEnvironment(name):
+		return name, fmt.Sprintf("%s, which \"pentary control %s --policy\" tests", kindOf(name), name)
+	case name == Language:
+		return name, kindOf(name) + ", which \"pentary sample\" and \"pentary eval\" take"
+	case name == CSV.Name:
+		return name, kindOf(name) + ", which \"pentary predict\" and \"pentary eval\" take"
+	case err == nil:
+		return name, kindOf(name) + ", which \"pentary eval\" and \"pentary hw run --model\" take"
+	}
+	return "", ""
+}
+
+// Expect returns an error if a model was saved with a known task other than name, which
+// says what it is, and which commands take it.
+func Expect(meta map[string]string, name string) error {
+	if got, about := Describe(meta); about != "" && got != name {
+		return fmt.Errorf("%s; want %s", about, kindOf(name))
+	}
+	return nil
+}
+
+// kindOf says what a model of a known task is.
+func kindOf(name string) string {
+	switch {
+	case name == Language:
+		return "a language model"
+	case name == CSV.Name:
+		return "a model of a table"
+	case isEnvironment(name):
+		return "a policy for " + name
+	}
+	return "a classifier of " + name
+}
+
+func isEnvironment(name string) bool {
+	return slices.ContainsFunc(control.All, func(e control.Environment) bool { return e.Spec().Name == name })
+}
