@@ -73,7 +73,7 @@ func Units() []Unit {
 func within(low, high int) func(int) error {
 	return func(v int) error {
 		if v < low || v > high {
-			return fmt.Errorf("%d, want %d to %d", v, low, high)
+			return fmt.Errorf("want %d to %d", low, high)
 		}
 		return nil
 	}
@@ -82,7 +82,7 @@ func within(low, high int) func(int) error {
 func powerOfTwo(low, high int) func(int) error {
 	return func(v int) error {
 		if v < low || v > high || v&(v-1) != 0 {
-			return fmt.Errorf("%d, want a power of two from %d to %d", v, low, high)
+			return fmt.Errorf("want a power of two from %d to %d", low, high)
 		}
 		return nil
 	}
@@ -138,8 +138,8 @@ func (u Unit) complete(values map[string]int) (map[string]int, error) {
 		if !given {
 			v = p.Default
 		}
-		if err := p.check(v); err != nil {
-			return nil, fmt.Errorf("rtl: %s of %s: %w", strings.ToLower(p.Name), u.Name, err)
+		if err := p.Check(v); err != nil {
+			return nil, fmt.Errorf("rtl: %s of %s: %d, %w", strings.ToLower(p.Name), u.Name, v, err)
 		}
 		all[p.Name] = v
 	}

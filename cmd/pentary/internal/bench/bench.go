@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/machine"
 	"github.com/Kaleaon/pentary-go/internal/bench/cases"
 	"github.com/Kaleaon/pentary-go/internal/bench/roofline"
@@ -37,12 +38,12 @@ type Options struct {
 func (o Options) Check() error {
 	for _, impl := range o.Impls {
 		if here := kernels.Implementations(); !slices.Contains(here, impl) {
-			return fmt.Errorf("no implementation %q here; this CPU runs %s", impl, strings.Join(here, ", "))
+			return console.InvalidValue("impl", impl, fmt.Errorf("not on this CPU: %w", console.OneOf(impl, here)))
 		}
 	}
 	for _, kernel := range o.Kernels {
 		if all := Kernels(); !contains(all, kernel) {
-			return fmt.Errorf("no kernel %q; there are %s", kernel, strings.Join(all, ", "))
+			return console.InvalidValue("kernel", kernel, console.OneOf(kernel, all))
 		}
 	}
 	return nil

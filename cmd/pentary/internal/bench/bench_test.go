@@ -91,8 +91,8 @@ func TestCheck(t *testing.T) {
 	}{
 		{Options{}, ""},
 		{Options{Impls: []string{Generic}, Kernels: []string{"matmul", "LogProb"}}, ""},
-		{Options{Impls: []string{"abacus"}}, `no implementation "abacus" here; this CPU runs generic`},
-		{Options{Kernels: []string{"fft"}}, `no kernel "fft"; there are MatMul, MatVec`},
+		{Options{Impls: []string{"abacus"}}, `--impl abacus: not on this CPU: want generic`},
+		{Options{Kernels: []string{"fft"}}, `--kernel fft: want MatMul|MatVec`},
 	} {
 		err := test.o.Check()
 		if (err == nil) != (test.want == "") || err != nil && !strings.HasPrefix(err.Error(), test.want) {

@@ -49,6 +49,7 @@ func Main(args []string, stdout, stderr io.Writer, root func(*Streams) *cobra.Co
 	cmd.SetArgs(args)
 	cmd.SetOut(s.Out)
 	cmd.SetErr(s.Err)
+	checkNames(cmd, args)
 	ran, err := cmd.ExecuteContextC(ctx)
 	if failed := s.Failed(); failed != nil && (err == nil || errors.Is(err, failed) || errors.Is(err, ErrInterrupted)) {
 		if broken := (*fs.PathError)(nil); errors.As(failed, &broken) {

@@ -8,8 +8,6 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-
-	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 )
 
 // Finish gives all commands of a tree what they share: help that is wrapped to the
@@ -111,11 +109,7 @@ func flagError(cmd *cobra.Command, err error) error {
 	var unknown *pflag.NotExistError
 	switch {
 	case errors.As(err, &invalid):
-		value := report.Printable(invalid.GetValue())
-		if value == "" {
-			value = `""`
-		}
-		return Usagef("--%s %s: %w", invalid.GetFlag().Name, value, invalid.Unwrap())
+		return InvalidValue(invalid.GetFlag().Name, invalid.GetValue(), invalid.Unwrap())
 	case errors.As(err, &unknown) && cmd != nil && unknown.GetSpecifiedShortnames() == "":
 		var names []string
 		cmd.Flags().VisitAll(func(f *pflag.Flag) {
@@ -154,10 +148,39 @@ func Subcommands(cmd *cobra.Command, args []string) error {
 		}
 	}
 	hint := DidYouMean(args[0], names)
-	if hint == "" && cmd.HasParent() {
+	if hint == "" && cmd.HasParent() && len(names) > 0 {
 		hint = "; there are " + List(names)
 	}
 	return Usagef("unknown command %q for %q%s", args[0], cmd.CommandPath(), hint)
+}
+
+// checkNames makes the commands help and completion, which cobra adds by itself, refuse
+// names that are none. The streams of the command must be set.
+func checkNames(root *cobra.Command, args []string) {
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd(args...)
+	for _, cmd := range root.Commands() {
+		switch cmd.Name() {
+		case "help":
+			cmd.Args = func(_ *cobra.Command, args []string) error { return checkTopic(root, args) }
+		case "completion":
+			shells := cmd.Commands()
+			cmd.RemoveCommand(shells...)
+			WithSubcommands(cmd, shells...)
+		}
+	}
+}
+
+// checkTopic returns an error if args name no command below cmd.
+func checkTopic(cmd *cobra.Command, args []string) error {
+	for i, name := range args {
+		at := slices.IndexFunc(cmd.Commands(), func(sub *cobra.Command) bool { return sub.Name() == name || sub.HasAlias(name) })
+		if at < 0 {
+			return Subcommands(cmd, args[i:])
+		}
+		cmd = cmd.Commands()[at]
+	}
+	return nil
 }
 
 // List writes names as a phrase, as in "a, b and c".
@@ -197,11 +220,11 @@ func DidYouMean(text string, names []string) string {
 
 // nearest returns the name that differs from text by the fewest insertions,
 // deletions, replacements and swaps of letters, or begins with it; empty if none is
-// near.
+// near. Case makes no difference.
 func nearest(text string, names []string) string {
 	best, least := "", 1+min(2, len(text)/3)
 	for _, name := range slices.Sorted(slices.Values(names)) {
-		d := distance(text, name)
+		d := distance(strings.ToLower(text), strings.ToLower(name))
 		if len(text) > 1 && strings.HasPrefix(name, text) {
 			d = min(d, 1)
 		}

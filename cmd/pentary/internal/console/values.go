@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 	"github.com/Kaleaon/pentary-go/internal/memory"
 )
 
@@ -32,7 +33,7 @@ func (c Choice[T]) Set(text string) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("want %s%s", c.Type(), DidYouMean(text, c.Values()))
+	return OneOf(text, c.Values())
 }
 
 // String implements pflag.Value.
@@ -59,6 +60,20 @@ func (c Choice[T]) Values() []string {
 		names[i] = o.String()
 	}
 	return names
+}
+
+// OneOf returns the error of a text that is none of the names: which there are, and which is
+// near.
+func OneOf(text string, names []string) error {
+	return fmt.Errorf("want %s%s", strings.Join(names, "|"), DidYouMean(text, names))
+}
+
+// InvalidValue returns the error of a flag's value, in the form that all have.
+func InvalidValue(flag, value string, err error) error {
+	if value = report.Printable(value); value == "" {
+		value = `""`
+	}
+	return Usagef("--%s %s: %w", flag, value, err)
 }
 
 // offered is a value with texts that complete.

@@ -19,6 +19,20 @@ func TestChoice(t *testing.T) {
 	}
 }
 
+func TestOneOf(t *testing.T) {
+	names := []string{"MatMul", "MatVec"}
+	for text, want := range map[string]string{
+		"MatMull": `want MatMul|MatVec; did you mean "MatMul"?`, "matvce": `want MatMul|MatVec; did you mean "MatVec"?`, "fft": "want MatMul|MatVec",
+	} {
+		if err := OneOf(text, names); err.Error() != want {
+			t.Errorf("%s: %v, want %s", text, err, want)
+		}
+	}
+	if err := InvalidValue("impl", "", OneOf("", names)); err.Error() != `--impl "": want MatMul|MatVec` {
+		t.Error(err)
+	}
+}
+
 func TestLayers(t *testing.T) {
 	for text, want := range map[string][]int{"none": nil, "64": {64}, "128,64,7": {128, 64, 7}, "-1": {-1}} {
 		l := Widths{3}

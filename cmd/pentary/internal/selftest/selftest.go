@@ -10,6 +10,7 @@ package selftest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -17,6 +18,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/internal/catalogue"
 	"github.com/Kaleaon/pentary-go/internal/impl"
 	"github.com/Kaleaon/pentary-go/kernels"
@@ -32,21 +34,28 @@ type Implementation struct {
 // the reference if there is no name. It returns an error for one that this CPU
 // does not run, and for the reference.
 func Implementations(names ...string) ([]Implementation, error) {
-	here := kernels.Implementations()
+	all := Names()
 	if len(names) == 0 {
-		names = slices.DeleteFunc(slices.Clone(here), func(name string) bool { return name == catalogue.Reference })
+		names = all
 	}
 	var impls []Implementation
 	for _, name := range names {
 		switch {
 		case name == catalogue.Reference:
-			return nil, fmt.Errorf("%s is what the others are compared with", catalogue.Reference)
-		case !slices.Contains(here, name):
-			return nil, fmt.Errorf("no implementation %q here; this CPU runs %s", name, strings.Join(here, ", "))
+			return nil, console.InvalidValue("impl", name, errors.New("the others are compared with it"))
+		case len(all) == 0:
+			return nil, console.InvalidValue("impl", name, fmt.Errorf("this CPU runs %s alone", catalogue.Reference))
+		case !slices.Contains(all, name):
+			return nil, console.InvalidValue("impl", name, fmt.Errorf("not on this CPU: %w", console.OneOf(name, all)))
 		}
 		impls = append(impls, Implementation{name, func(c *catalogue.Call) int { return under(name, c.Run) }})
 	}
 	return impls, nil
+}
+
+// Names lists the implementations that this CPU runs beside the reference.
+func Names() []string {
+	return slices.DeleteFunc(slices.Clone(kernels.Implementations()), func(name string) bool { return name == catalogue.Reference })
 }
 
 // Faulty returns an implementation that is the reference, but for what fault does

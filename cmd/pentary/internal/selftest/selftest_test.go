@@ -158,8 +158,8 @@ func TestShapes(t *testing.T) {
 
 func TestImplementations(t *testing.T) {
 	for _, test := range []struct{ name, want string }{
-		{catalogue.Reference, "what the others are compared with"},
-		{"abacus", `no implementation "abacus" here`},
+		{catalogue.Reference, "--impl generic: the others are compared with it"},
+		{"abacus", "--impl abacus: "},
 	} {
 		if _, err := Implementations(test.name); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: error %v, want %q", test.name, err, test.want)

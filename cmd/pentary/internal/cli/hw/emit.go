@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -49,6 +51,7 @@ a Makefile for their bitstreams. --list shows the units and their sizes.`,
 	f := cmd.Flags()
 	f.SortFlags = false
 	f.StringVar(&e.unit, "unit", "", "`name` of the unit")
+	console.Offer(f, "unit", unitNames()...)
 	console.OutputFolder(f, &e.out, "out", "`folder` to write to; created if it does not exist", e.names)
 	for _, u := range rtl.Units() {
 		for _, p := range u.Params {
@@ -89,6 +92,9 @@ func (e *emitter) run(s *console.Streams, values map[string]int) error {
 	case e.out == "":
 		return console.Usagef("--out is missing: the folder to write to")
 	}
+	if err := e.check(values); err != nil {
+		return err
+	}
 	files, err := rtl.Emit(e.unit, values)
 	if err != nil {
 		return console.UsageError{Err: err}
@@ -114,6 +120,33 @@ func (e *emitter) run(s *console.Streams, values map[string]int) error {
 		fmt.Fprintln(s.Out, path)
 	}
 	return nil
+}
+
+// check returns an error that names the flag of a unit or size that there is not.
+func (e *emitter) check(values map[string]int) error {
+	units := rtl.Units()
+	at := slices.IndexFunc(units, func(u rtl.Unit) bool { return u.Name == e.unit })
+	if at < 0 {
+		return console.InvalidValue("unit", e.unit, console.OneOf(e.unit, unitNames()))
+	}
+	for _, p := range units[at].Params {
+		v, given := values[p.Name]
+		if !given {
+			continue
+		}
+		if err := p.Check(v); err != nil {
+			return console.InvalidValue(strings.ToLower(p.Name), strconv.Itoa(v), err)
+		}
+	}
+	return nil // Emit reports a size that the unit does not have
+}
+
+// unitNames returns the names of all units.
+func unitNames() (names []string) {
+	for _, u := range rtl.Units() {
+		names = append(names, u.Name)
+	}
+	return names
 }
 
 // emitUnit is the object that --list --json prints for a unit.

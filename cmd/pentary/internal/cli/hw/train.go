@@ -81,7 +81,7 @@ func (t *trainer) run(ctx context.Context, s *console.Streams) error {
 	}
 	for _, width := range t.hidden {
 		if width < 1 || width > 1<<12 {
-			return console.Usagef("--hidden %d: want 1 to %d", width, 1<<12)
+			return console.Usagef("--hidden %d: want 1 to 4096", width)
 		}
 	}
 	widths := append(append([]int{samples.Features}, t.hidden...), samples.Classes)

@@ -59,7 +59,7 @@ The kernels are ` + console.List(bench.Kernels()) + ".",
 
 func (b *bencher) run(ctx context.Context, s *console.Streams) error {
 	if err := b.options.Check(); err != nil {
-		return console.UsageError{Err: err}
+		return err
 	}
 	if b.compare != "" {
 		text, err := console.ReadFile(b.compare, maxSaved)

@@ -20,7 +20,6 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/selftest"
 	"github.com/Kaleaon/pentary-go/internal/durable"
-	"github.com/Kaleaon/pentary-go/kernels"
 )
 
 // selftester is a test of the kernels as the command line asks for it.
@@ -64,7 +63,7 @@ what was covered.`,
 	console.OutputFolder(f, &t.dir, "dir", "`folder` to save the reproducer of a failure in", nil)
 	console.Input(f, &t.replay, "replay", "run the call of this reproducer `file` again, and nothing else").Ext("json")
 	console.Alias(f, "dir", "out")
-	console.Offer(f, "impl", kernels.Implementations()...)
+	console.Offer(f, "impl", selftest.Names()...)
 	f.BoolVar(&t.json, "json", false, "print one JSON object")
 	return cmd
 }
@@ -75,7 +74,7 @@ func (t *selftester) run(ctx context.Context, s *console.Streams) error {
 	}
 	impls, err := t.implementations(t.impls...)
 	if err != nil {
-		return console.Usagef("--impl: %w", err)
+		return err
 	}
 	if t.replay != "" {
 		return t.rerun(s, impls)

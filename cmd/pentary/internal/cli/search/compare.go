@@ -170,7 +170,7 @@ func (c *comparer) method(text string, common *settings.Classifier) (compare.Met
 	parts := strings.Split(text, ":")
 	name := parts[0]
 	if !slices.Contains(methodNames(), name) {
-		return compare.Method{}, nil, fmt.Errorf("want one of %s", strings.Join(methodNames(), ", "))
+		return compare.Method{}, nil, console.OneOf(name, methodNames())
 	}
 	texts := settings.Texts(common)
 	if name == fullMethod || name == settings.QES.String() {

@@ -170,9 +170,13 @@ func varied(t *task.Task) tune.Space {
 // varyUsage describes the flag --vary.
 func varyUsage(t *task.Task) string {
 	var b strings.Builder
-	b.WriteString("vary a flag of train over these values, and no others than those so named; layers of --hidden are separated by dashes\n`flag=values`; by default")
-	for _, p := range varied(t) {
-		b.WriteString("\n  " + p.Name + "=" + strings.Join(p.Values, ","))
+	b.WriteString("a flag of train and the values to try for it, `flag=values`, as in rate=0.1,0.2; repeat --vary for each flag to vary: the others keep their values. " +
+		"For --hidden, join the widths of a network by dashes: hidden=64,128-32 tries one and two layers. Without --vary, these vary: ")
+	for i, p := range varied(t) {
+		if i > 0 {
+			b.WriteString("; ")
+		}
+		b.WriteString(p.Name + "=" + strings.Join(p.Values, ","))
 	}
 	return b.String()
 }
