@@ -40,14 +40,17 @@ func Policy(net *nn.Model, env control.Environment, episodes int, seed uint64) (
 		// One measurement serves both: what is reported last comes from other episodes.
 		Test:     func() int64 { measured = measure(); return measured },
 		Validate: func() int64 { return measured },
-		Training: func(s es.Stats, _ int) []slog.Attr {
-			if evaluator.Generation() != s.Finished {
-				return nil // evaluated elsewhere
-			}
-			mean, best := evaluator.Rewards()
-			return []slog.Attr{slog.Float64("mean_reward", reward(mean)), slog.Float64("best_reward", reward(best))}
-		},
+		Training: func(s es.Stats, _ int) []slog.Attr { return trainingRewards(evaluator, s) },
 	}, nil
+}
+
+// trainingRewards reports the mean and the best reward of the members' episodes.
+func trainingRewards(e *control.Evaluator, s es.Stats) []slog.Attr {
+	if e.Generation() != s.Finished {
+		return nil // evaluated elsewhere
+	}
+	mean, best := e.Rewards()
+	return []slog.Attr{slog.Float64("mean_reward", reward(mean)), slog.Float64("best_reward", reward(best))}
 }
 
 func reward(q control.Q40) float64 { return float64(q) / float64(control.One) }

@@ -282,10 +282,8 @@ func (r *Run) Train(ctx context.Context) (*Result, error) {
 	if r.measure && r.last().Generation != n {
 		r.measureAt(n)
 	}
-	result := &Result{
-		Generations: n, Kept: n, Interrupted: interrupted, Early: early,
-		Wall: r.timing.wall(), Trained: r.timing.trained, Throughput: r.throughput(),
-	}
+	result := r.result()
+	result.Interrupted, result.Early = interrupted, early
 	if r.kept.weights != nil {
 		result.Kept, result.HoldOut = r.kept.generation, true
 	}
@@ -341,6 +339,12 @@ func (r *Run) follow(stats es.Stats) error {
 	}
 	r.options.Observer.Progress(r.progress(stats, measured))
 	return nil
+}
+
+// result describes the present weights and the times so far.
+func (r *Run) result() *Result {
+	n := r.Generation()
+	return &Result{Generations: n, Kept: n, Wall: r.timing.wall(), Trained: r.timing.trained, Throughput: r.throughput()}
 }
 
 // progress describes where the run stands.
