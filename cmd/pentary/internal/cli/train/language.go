@@ -127,11 +127,9 @@ func (l *language) score(score int64, size int) (key, meta string, value float64
 
 func (l *language) text(value float64) string { return fmt.Sprintf("%.3f bits/byte", value) }
 
-// ngrams names the models whose bits a learning curve is drawn beside, by their order.
-var ngrams = []string{"bytes", "pairs of bytes", "triples of bytes"}
-
 // plot draws the learning curve: held-out bits a byte by member-tokens, and the bits of
-// n-gram models of the text.
+// n-gram models of the text, up to the one that predicts from as many bytes as the model
+// reads.
 func (l *language) plot(points []train.Point) error {
 	curve := chart.Series{Name: l.Name(), Color: chart.Palette[0], Width: 2}
 	tokens := 2 * l.Base.Pairs * l.Batch.Streams * l.Batch.Steps
@@ -146,9 +144,9 @@ func (l *language) plot(points []train.Point) error {
 	}
 	c := chart.Lines{Title: "A language model of pents learns " + filepath.Base(l.source.Name), X: "member-tokens", Y: "held-out bits a byte"}
 	first, last := curve.Points[0].X, curve.Points[len(curve.Points)-1].X
-	for n, level := range l.source.NGramBits(len(ngrams)) {
+	for i, level := range l.source.NGramBits(min(l.Shape.Context+1, data.MaxOrder)) {
 		c.Series = append(c.Series, chart.Series{
-			Name: fmt.Sprintf("%s, %.2f", ngrams[n], level), Color: chart.Pale, Width: 1, Dashes: chart.Dashes[0],
+			Name: fmt.Sprintf("%d-grams, %.2f", i+1, level), Color: chart.Pale, Width: 1, Dashes: chart.Dashes[0],
 			Points: []chart.Point{{X: first, Y: level}, {X: last, Y: level}},
 		})
 	}
