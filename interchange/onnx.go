@@ -242,7 +242,7 @@ func (g *onnxGraph) cast(v string, dtype int64) string {
 
 // roundShift returns RoundShift(v, n) of an int32 within ±bound. ONNX divides toward zero
 // and shifts unsigned integers alone: a multiple of 2^n is added before and its quotient
-// subtracted afterwards, so that what is divided is not negative.
+// subtracted afterwards, so that the dividend is not negative.
 func (g *onnxGraph) roundShift(v string, n uint, bound int64) (string, error) {
 	if n == 0 {
 		return v, nil

@@ -654,15 +654,20 @@ TEXT ·matVec8GFNI512(SB), NOSPLIT, $0-56
 	VMOVDQU32 Z18, at+384(DI)  \
 	VMOVDQU32 Z19, at+448(DI)
 
+// DWORD_INDEXES sets Z30 to the indexes 0, 2, … 30 of the even dwords of two registers and
+// Z31 to those of the odd ones, for VPERMT2D.
+#define DWORD_INDEXES \
+	VMOVDQU32 dwordIndex<>(SB), Z30 \
+	VPADDD    Z30, Z30, Z30         \
+	VPTERNLOGD $0xFF, Z31, Z31, Z31 \
+	VPSUBD    Z31, Z30, Z31
+
 // func chunkPairs2AVX512(dst, src *int8, blocks int)
 TEXT ·chunkPairs2AVX512(SB), NOSPLIT, $0-24
 	MOVQ      dst+0(FP), DI
 	MOVQ      src+8(FP), SI
 	MOVQ      blocks+16(FP), CX
-	VMOVDQU32 dwordIndex<>(SB), Z30
-	VPADDD    Z30, Z30, Z30         // even dwords
-	VPTERNLOGD $0xFF, Z31, Z31, Z31
-	VPSUBD    Z31, Z30, Z31         // odd dwords
+	DWORD_INDEXES
 
 block:
 	CHUNK2(0, 128, 0)
@@ -681,10 +686,7 @@ TEXT ·chunkPairs4AVX512(SB), NOSPLIT, $0-24
 	MOVQ      dst+0(FP), DI
 	MOVQ      src+8(FP), SI
 	MOVQ      blocks+16(FP), CX
-	VMOVDQU32 dwordIndex<>(SB), Z30
-	VPADDD    Z30, Z30, Z30         // even dwords
-	VPTERNLOGD $0xFF, Z31, Z31, Z31
-	VPSUBD    Z31, Z30, Z31         // odd dwords
+	DWORD_INDEXES
 
 block:
 	CHUNK4(0, 256, 0)
@@ -703,10 +705,7 @@ TEXT ·chunkPairs8AVX512(SB), NOSPLIT, $0-24
 	MOVQ      dst+0(FP), DI
 	MOVQ      src+8(FP), SI
 	MOVQ      blocks+16(FP), CX
-	VMOVDQU32 dwordIndex<>(SB), Z30
-	VPADDD    Z30, Z30, Z30         // even dwords
-	VPTERNLOGD $0xFF, Z31, Z31, Z31
-	VPSUBD    Z31, Z30, Z31         // odd dwords
+	DWORD_INDEXES
 
 block:
 	CHUNK8(0, 512, 0)

@@ -64,7 +64,7 @@ func (n Noise) Check() error {
 	return nil
 }
 
-// A StreamKind says what of a tensor a stream of random pents is for. It shares a
+// A StreamKind is the use that a tensor makes of a stream of random pents. It shares a
 // counter word with the tensor's number, so that no two kinds share a block.
 type StreamKind uint32
 

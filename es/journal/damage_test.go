@@ -492,7 +492,7 @@ func TestAlienCheckpoints(t *testing.T) {
 }
 
 // Records of generations that moved some rows only, which no network ever wrote, are
-// refused for what they are: the file is not damaged, and stays as it is.
+// refused by name: the file is not damaged, and is not changed.
 func TestSparseRecords(t *testing.T) {
 	x := journaltest.New(codes)
 	for version, payload := range []string{
