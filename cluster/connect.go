@@ -9,6 +9,7 @@ import (
 	"os"
 	"regexp"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -82,10 +83,24 @@ func (e *Endpoint) dial(role, name string, more ...nats.Option) (*nats.Conn, err
 		nats.PingInterval(10 * time.Second), nats.MaxPingsOutstanding(3),
 	}, e.Connect...)
 	nc, err := nats.Connect(e.URL, append(o, more...)...)
-	if err != nil {
-		return nil, fmt.Errorf("cluster: connecting to NATS: %w", err)
+	if errors.Is(err, nats.ErrNoServers) {
+		return nil, fmt.Errorf("cluster: no NATS server answers at %s: %w", e.hosts(), err)
+	} else if err != nil {
+		return nil, fmt.Errorf("cluster: connecting to the NATS server: %w", err)
 	}
 	return nc, nil
+}
+
+// hosts returns the URL's servers without names and passwords.
+func (e *Endpoint) hosts() string {
+	servers := strings.Split(e.URL, ",")
+	for i, s := range servers {
+		if at := strings.LastIndexByte(s, '@'); at >= 0 {
+			s = s[at+1:]
+		}
+		servers[i] = strings.TrimSpace(s)
+	}
+	return strings.Join(servers, ", ")
 }
 
 // ask makes a request and returns the kind and fields of the reply.

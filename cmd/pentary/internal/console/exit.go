@@ -104,7 +104,7 @@ func exitCode(stderr io.Writer, cmd *cobra.Command, err error) int {
 }
 
 // packages matches the names with which packages of the library begin their errors.
-var packages = regexp.MustCompile(`(^|: |\n)(?:(?:baseline|control|crossbar|data|es|exec|isa|journal|lowrank|nn|packed|programs|rtl|train|tune): )+`)
+var packages = regexp.MustCompile(`(^|: |\n)(?:(?:baseline|cluster|control|crossbar|data|es|exec|interchange|isa|journal|lowrank|nats|nn|packed|programs|rtl|train|tune): )+`)
 
 // Message returns the text of an error for people: without the names of packages, which
 // are no part of the command line.
