@@ -2,6 +2,7 @@ package hw
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -129,16 +130,18 @@ func (e *emitter) check(values map[string]int) error {
 	if at < 0 {
 		return console.InvalidValue("unit", e.unit, console.OneOf(e.unit, unitNames()))
 	}
-	for _, p := range units[at].Params {
-		v, given := values[p.Name]
-		if !given {
-			continue
+	params := units[at].Params
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		p := slices.IndexFunc(params, func(p rtl.Param) bool { return p.Name == name })
+		err := fmt.Errorf("unit %s has no such size; --list shows the sizes of each", e.unit)
+		if p >= 0 {
+			err = params[p].Check(values[name])
 		}
-		if err := p.Check(v); err != nil {
-			return console.InvalidValue(strings.ToLower(p.Name), strconv.Itoa(v), err)
+		if err != nil {
+			return console.InvalidValue(strings.ToLower(name), strconv.Itoa(values[name]), err)
 		}
 	}
-	return nil // Emit reports a size that the unit does not have
+	return nil
 }
 
 // unitNames returns the names of all units.

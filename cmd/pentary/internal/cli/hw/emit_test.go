@@ -57,7 +57,7 @@ func TestEmitErrors(t *testing.T) {
 		{[]string{"--unit", "lowrnk", "--out", dir}, `; did you mean "lowrank"?`, true},
 		{[]string{"--unit", "tile", "--rows", "0", "--out", dir}, "--rows 0: want 3 to 4096", true},
 		{[]string{"--unit", "tile", "--cols", "12", "--out", dir}, "--cols 12: want a power of two", true},
-		{[]string{"--unit", "noise", "--cols", "16", "--out", dir}, "noise has no parameter cols", true},
+		{[]string{"--unit", "noise", "--cols", "16", "--out", dir}, "--cols 16: unit noise has no such size; --list shows", true},
 		{[]string{"tile"}, "takes no argument", true},
 		{[]string{"--unit", "tile", "--out", file}, "--out: mkdir", false},
 	} {

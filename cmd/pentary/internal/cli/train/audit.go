@@ -42,7 +42,7 @@ by default. Exit status 1 says that codes differ, and the message says which fir
 	}
 	cmd.Flags().IntVar(&sample, "sample", sample, "`number` of generations to score again, or all there are")
 	cmd.Flags().Uint64Var(&seed, "seed", 0, "`number` that the sample is drawn from (default random)")
-	b.flags(cmd)
+	b.flags(cmd, s)
 	return cmd
 }
 

@@ -19,7 +19,16 @@ type rebuild struct {
 	scores  bool // whether it takes the evaluator, and so the data
 }
 
-func (b *rebuild) flags(cmd *cobra.Command) {
+// flags adds the flags, and has the command refuse to write to the data that the run names,
+// whether it takes them or not.
+func (b *rebuild) flags(cmd *cobra.Command, s *console.Streams) {
+	cmd.PreRunE = func(cmd *cobra.Command, args []string) error {
+		p, err := readPlan(args[0])
+		if err != nil {
+			return nil // the command reports it
+		}
+		return console.CheckPaths(cmd, args, s, map[string]string{"the run": p.config.Data})
+	}
 	f := cmd.Flags()
 	f.SortFlags = false
 	usage := "`folder` or file that the data of a run with noise in activations, or on a table, are in now, if they have moved"
@@ -82,7 +91,7 @@ crash lost.`,
 		},
 	}
 	console.Output(cmd.Flags(), &out, "out", "save the model to this .pent `file`").Model()
-	b.flags(cmd)
+	b.flags(cmd, s)
 	return cmd
 }
 
@@ -113,12 +122,6 @@ type rebuilt struct {
 
 func (b *rebuild) replay(cmd *cobra.Command, s *console.Streams, dir, out string) error {
 	p, r, err := b.run(s, dir)
-	if p != nil {
-		// The file of a run's data is none to write, whether they are needed or not.
-		if err := console.CheckPaths(cmd, []string{dir}, s, map[string]string{"the run": p.config.Data}); err != nil {
-			return err
-		}
-	}
 	if err != nil {
 		return err
 	}

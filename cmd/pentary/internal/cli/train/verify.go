@@ -45,7 +45,7 @@ The accuracy that a file claims is not checked: "pentary eval" measures it.`,
 			return b.verify(cmd.Context(), s, args[0], model)
 		},
 	}
-	b.flags(cmd)
+	b.flags(cmd, s)
 	return cmd
 }
 
