@@ -12,7 +12,10 @@ import (
 )
 
 // Style writes text with colours, or plain.
-type Style struct{ Color bool }
+type Style struct {
+	Color   bool
+	Columns int // that reports are wrapped to; 0 for as many as they take
+}
 
 // Bold emphasizes text.
 func (s Style) Bold(text string) string { return s.sgr("1", text) }

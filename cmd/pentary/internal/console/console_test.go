@@ -3,7 +3,10 @@ package console
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"testing"
+
+	"github.com/spf13/pflag"
 )
 
 func TestDuration(t *testing.T) {
@@ -41,5 +44,20 @@ func TestUsageErrorUnwraps(t *testing.T) {
 	cause := errors.New("cause")
 	if !errors.Is(UsageError{Err: cause}, cause) {
 		t.Error("UsageError hides its cause")
+	}
+}
+
+// A leading ~/ is the home directory, as in --out=~/x, which shells leave as it is.
+func TestPathHome(t *testing.T) {
+	home := t.TempDir()
+	t.Setenv("HOME", home)
+	t.Setenv("USERPROFILE", home)
+	for text, want := range map[string]string{"~/a/b": filepath.Join(home, "a", "b"), "~": "~", "./~/a": "./~/a", "~a/b": "~a/b", "": ""} {
+		var f pflag.FlagSet
+		var path string
+		Input(&f, &path, "in", "")
+		if err := f.Parse([]string{"--in=" + text}); err != nil || path != want {
+			t.Errorf("%q: path %q, want %q, error %v", text, path, want, err)
+		}
 	}
 }

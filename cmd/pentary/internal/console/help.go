@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -11,18 +12,26 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 )
 
 // Columns returns the width that text for people is wrapped to: that of the terminal,
 // else of the environment, else 80.
 func (s *Streams) Columns() int {
+	return cmp.Or(s.columns(), 80)
+}
+
+// columns is Columns without the 80.
+func (s *Streams) columns() int {
 	if s.OutTerm != nil {
 		return width(s.OutTerm)
 	}
-	if n, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && n > 0 {
-		return n
+	n, err := strconv.Atoi(os.Getenv("COLUMNS"))
+	if err != nil {
+		return 0
 	}
-	return 80
+	return max(n, 0)
 }
 
 // ErrColumns returns the width of the terminal of Err.
@@ -178,7 +187,7 @@ func Wrap(all string, columns int) string {
 			if indent > columns/2 {
 				indent = 4
 			}
-			out = append(out, fill(prefix, text, indent, columns))
+			out = append(out, report.Fill(prefix, text, indent, columns))
 		}
 		text, prefix = "", ""
 	}
@@ -207,42 +216,8 @@ func Wrap(all string, columns int) string {
 // hang breaks a line that is too long, keeping its indentation, and indents what
 // follows.
 func hang(line string, indent, columns int) string {
-	if utf8.RuneCountInString(line) <= columns && !strings.Contains(line, "\n") {
-		return line
-	}
 	text := strings.TrimLeft(line, " ")
-	return fill(line[:len(line)-len(text)], text, indent, columns)
-}
-
-// fill breaks a prefix and text between words into lines of at most columns characters, of
-// which those after the first are indented.
-func fill(prefix, text string, indent, columns int) string {
-	var b strings.Builder
-	b.WriteString(prefix)
-	cells := utf8.RuneCountInString(prefix)
-	for i, word := range strings.Fields(text) {
-		n := utf8.RuneCountInString(word)
-		switch {
-		case cells+min(i, 1)+n > columns && cells > indent:
-			b.WriteString("\n" + strings.Repeat(" ", indent))
-			cells = indent
-		case i > 0:
-			b.WriteByte(' ')
-			cells++
-		}
-		// A word too long for a line breaks after a comma, a bar or a slash.
-		for room := max(columns-indent, 8); n > room; n = utf8.RuneCountInString(word) {
-			cut := strings.LastIndexAny(string([]rune(word)[:room]), ",|/") + 1
-			if cut <= 0 {
-				break
-			}
-			b.WriteString(word[:cut] + "\n" + strings.Repeat(" ", indent))
-			word, cells = word[cut:], indent
-		}
-		b.WriteString(word)
-		cells += n
-	}
-	return b.String()
+	return report.Fill(line[:len(line)-len(text)], text, indent, columns)
 }
 
 // continued breaks a command line as a shell takes it.

@@ -40,5 +40,12 @@ func Duration(seconds float64) string {
 
 // Fields returns a function that prints a labelled line.
 func Fields(out io.Writer, s report.Style) func(label, text string) {
-	return func(label, text string) { fmt.Fprintf(out, "%s  %s\n", s.Bold(fmt.Sprintf("%-14s", label)), text) }
+	return func(label, text string) {
+		label = s.Bold(fmt.Sprintf("%-14s", label)) + "  "
+		if s.Columns == 0 {
+			fmt.Fprintln(out, label+text)
+			return
+		}
+		fmt.Fprintln(out, report.Fill(label, text, 16, s.Columns))
+	}
 }

@@ -1,6 +1,8 @@
 package console
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -32,9 +34,16 @@ type Path struct {
 	model    bool                       // whether it stands for the model of a run
 }
 
-// Set implements pflag.Value.
+// Set implements pflag.Value. It expands a leading ~/, which shells leave in --flag=~/file.
 func (p *Path) Set(text string) error {
 	*p.text = text
+	if rest, ok := strings.CutPrefix(text, "~/"); ok {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return err
+		}
+		*p.text = filepath.Join(home, rest)
+	}
 	return nil
 }
 

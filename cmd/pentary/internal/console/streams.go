@@ -51,7 +51,11 @@ func terminalOf(w io.Writer) *os.File {
 }
 
 // OutStyle returns the style of text on Out.
-func (s *Streams) OutStyle() report.Style { return StyleOf(s.OutTerm) }
+func (s *Streams) OutStyle() report.Style {
+	style := StyleOf(s.OutTerm)
+	style.Columns = s.columns()
+	return style
+}
 
 // StyleOf returns the style of text on a terminal, or on none. See
 // https://no-color.org.

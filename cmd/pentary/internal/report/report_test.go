@@ -166,3 +166,22 @@ func TestWriteCurve(t *testing.T) {
 		}
 	}
 }
+
+// A table that is wider than the terminal has cells of several lines.
+func TestWriteTableColumns(t *testing.T) {
+	rows := [][]string{{"operations of a generation, 1024×1024", "31× fewer", "", Style{Color: true}.Bad("false")}, {"  range", "±76", "", "confirmed"}}
+	for columns, want := range map[int]string{
+		0: "  claim                                   computed  verdict\n" +
+			"  operations of a generation, 1024×1024  31× fewer  \x1b[31mfalse\x1b[0m\n" +
+			"    range                                      ±76  confirmed\n",
+		40: "  claim              computed  verdict\n" +
+			"  operations of a   31× fewer  \x1b[31mfalse\x1b[0m\n  generation,\n  1024×1024\n" +
+			"    range                 ±76  confirmed\n",
+	} {
+		var out bytes.Buffer
+		WriteTable(&out, Style{Columns: columns}, 1, []string{"claim", "computed", "nothing", "verdict"}, rows)
+		if got := out.String(); got != want {
+			t.Errorf("%d columns:\n%s\nwant\n%s", columns, got, want)
+		}
+	}
+}

@@ -3,13 +3,15 @@ package report
 import (
 	"fmt"
 	"io"
+	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
 
 // WriteTable prints rows under a heading. The first left columns and the last one are
 // aligned to the left, those between them to the right. Columns without content are
-// omitted.
+// omitted. In a table wider than the style's columns, long cells take several lines.
 func WriteTable(out io.Writer, s Style, left int, heading []string, rows [][]string) {
 	if len(rows) == 0 {
 		return
@@ -17,32 +19,86 @@ func WriteTable(out io.Writer, s Style, left int, heading []string, rows [][]str
 	widths := make([]int, len(heading)) // 0 for a column without a figure
 	for _, row := range rows {
 		for i, cell := range row {
-			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+			widths[i] = max(widths[i], cells(cell))
 		}
 	}
+	total := 0
 	for i, cell := range heading {
 		if widths[i] > 0 {
-			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+			widths[i] = max(widths[i], cells(cell))
+			total += len("  ") + widths[i]
 		}
 	}
-	line := func(row []string) string {
-		var b strings.Builder
-		for i, cell := range row {
-			if widths[i] == 0 {
-				continue
+	for widest := slices.Max(widths); s.Columns > 0 && total > s.Columns && widest > 8; widest = slices.Max(widths) {
+		widths[slices.Index(widths, widest)]--
+		total--
+	}
+	for n, row := range append([][]string{heading}, rows...) {
+		for part, more := 0, true; more; part++ {
+			var b strings.Builder
+			more = false
+			for i, cell := range row {
+				lines := strings.Split(Fill("", cell, 0, widths[i]), "\n")
+				if widths[i] == 0 {
+					continue
+				}
+				cell = ""
+				if part < len(lines) {
+					cell = lines[part]
+				}
+				more = more || part+1 < len(lines)
+				gap := strings.Repeat(" ", max(0, widths[i]-cells(cell)))
+				if i < left || i == len(row)-1 {
+					cell += gap
+				} else {
+					cell = gap + cell
+				}
+				b.WriteString("  " + cell)
 			}
-			gap := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell))
-			if i < left || i == len(row)-1 {
-				cell += gap
-			} else {
-				cell = gap + cell
+			line := strings.TrimRight(b.String(), " ")
+			if n == 0 {
+				line = s.Dim(line)
 			}
-			b.WriteString("  " + cell)
+			fmt.Fprintln(out, line)
 		}
-		return strings.TrimRight(b.String(), " ")
 	}
-	fmt.Fprintln(out, s.Dim(line(heading)))
-	for _, row := range rows {
-		fmt.Fprintln(out, line(row))
+}
+
+var colour = regexp.MustCompile("\x1b\\[[0-9]*m")
+
+// cells returns the cells of a terminal that text takes.
+func cells(text string) int { return utf8.RuneCountInString(colour.ReplaceAllString(text, "")) }
+
+// Fill breaks a prefix and text between words into lines of at most columns characters, of
+// which those after the first are indented. What fits stays as it is.
+func Fill(prefix, text string, indent, columns int) string {
+	if cells(prefix+text) <= columns && !strings.Contains(text, "\n") {
+		return prefix + text
 	}
+	var b strings.Builder
+	b.WriteString(prefix)
+	at := cells(prefix)
+	for i, word := range strings.Fields(text) {
+		n := cells(word)
+		switch {
+		case at+min(i, 1)+n > columns && at > indent:
+			b.WriteString("\n" + strings.Repeat(" ", indent))
+			at = indent
+		case i > 0:
+			b.WriteByte(' ')
+			at++
+		}
+		// A word too long for a line breaks after a comma, a bar or a slash.
+		for room := max(columns-indent, 8); n > room; n = cells(word) {
+			cut := strings.LastIndexAny(string([]rune(word)[:room]), ",|/") + 1
+			if cut <= 0 {
+				break
+			}
+			b.WriteString(word[:cut] + "\n" + strings.Repeat(" ", indent))
+			word, at = word[cut:], indent
+		}
+		b.WriteString(word)
+		at += n
+	}
+	return b.String()
 }
