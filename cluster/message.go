@@ -354,10 +354,10 @@ func (m *record) decode(d *decoder) error {
 	return d.end()
 }
 
-// es returns the record as an optimizer takes it.
-func (m *record) es() (es.Record, error) {
+// es returns the record as an optimizer takes it, of the given pairs and codes of each.
+func (m *record) es(pairs, samples int) (es.Record, error) {
 	r := es.Record{Finished: int(m.generation)}
-	return r, journal.DecodeRecord(&r, m.payload)
+	return r, journal.DecodeRecord(&r, m.payload, pairs, samples)
 }
 
 // maxScoreBytes is the most that a score takes in appendScores.

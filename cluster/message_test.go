@@ -75,7 +75,7 @@ func again(b []byte) []byte {
 		return nil
 	}
 	if r, ok := m.(*record); ok {
-		r.es() // must not panic
+		r.es(3, 1) // must not panic
 	}
 	return m.encode()
 }

@@ -69,6 +69,10 @@ func Work(ctx context.Context, run *train.Run, o WorkerOptions) error {
 	if w.evaluator, ok = w.replica.Task().Evaluator.(es.RangeEvaluator); !ok {
 		return fmt.Errorf("cluster: the task's evaluator, a %T, is not an es.RangeEvaluator", w.replica.Task().Evaluator)
 	}
+	w.samples = 1
+	if source, ok := w.evaluator.(es.InputSource); ok && w.replica.Ask().Noise.Estimator == lowrank.PerturbActivations {
+		w.samples = source.Samples()
+	}
 	w.header, w.config = identity(w.replica)
 	var err error
 	if w.nc, err = w.dial("worker", w.WorkerName); err != nil {
@@ -117,6 +121,7 @@ type working struct {
 	WorkerOptions
 	replica   train.Replica
 	evaluator es.RangeEvaluator
+	samples   int // scores of a member
 	header    journal.Header
 	config    journal.Hash
 	nc        *nats.Conn
@@ -338,7 +343,7 @@ func (w *working) catchUp(ctx context.Context, generation uint32) error {
 		if err != nil {
 			return err
 		}
-		record, err := r.es()
+		record, err := r.es(w.replica.Ask().Pairs, w.samples)
 		if err != nil {
 			return err
 		}
@@ -403,11 +408,7 @@ func (w *working) score(ctx context.Context, id *chunkID) ([]byte, error) {
 	w.mutex.Lock()
 	w.scoring, w.cancel = id.generation, cancel
 	w.mutex.Unlock()
-	samples := 1
-	if source, ok := w.evaluator.(es.InputSource); ok && g.Noise.Estimator == lowrank.PerturbActivations {
-		samples = source.Samples()
-	}
-	scores := make([]int64, 2*(hi-lo)*samples)
+	scores := make([]int64, 2*(hi-lo)*w.samples)
 	err := w.evaluator.EvaluateRange(ctx, g, lo, hi, scores)
 	w.mutex.Lock()
 	w.cancel = nil
@@ -418,5 +419,5 @@ func (w *working) score(ctx context.Context, id *chunkID) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: pairs %d to %d of generation %d: %w", errScoring, lo, hi-1, id.generation, err)
 	}
-	return appendScores(nil, scores, samples), nil
+	return appendScores(nil, scores, w.samples), nil
 }

@@ -53,6 +53,8 @@ type Optimizer struct {
 	next    []int8 // of the one that moves the weights
 	update  Update
 
+	missing, nextMissing []int // pairs, of the last generation and of the one that moves the weights
+
 	past    [][]int8 // codes of the rule's window, but for its last generation
 	earlier []Update // of the window
 }
@@ -210,18 +212,26 @@ func (o *Optimizer) Tell(scores []int64) (Stats, error) {
 }
 
 func (o *Optimizer) tell(ctx context.Context, scores []int64) (Stats, error) {
-	if len(scores) != len(o.scores) {
-		return Stats{}, fmt.Errorf("es: %d scores for %s, want %d", len(scores), o.population(), len(o.scores))
-	}
-	if o.Done() {
-		return Stats{}, o.errDone()
+	if err := o.checkScores(scores); err != nil {
+		return Stats{}, err
 	}
 	stats := Stats{Spread: o.coder.encode(o.next, scores, o.options.Groups)}
+	o.nextMissing = appendMissing(o.nextMissing[:0], scores, o.samples)
 	stats.score(scores, o.options.Minimize)
 	if err := o.move(ctx, &stats); err != nil {
 		return Stats{}, err
 	}
 	return stats, nil
+}
+
+func (o *Optimizer) checkScores(scores []int64) error {
+	if len(scores) != len(o.scores) {
+		return fmt.Errorf("es: %d scores for %s, want %d", len(scores), o.population(), len(o.scores))
+	}
+	if o.Done() {
+		return o.errDone()
+	}
+	return nil
 }
 
 // population says what codes are of.
@@ -256,6 +266,7 @@ func (o *Optimizer) move(ctx context.Context, stats *Stats) error {
 		}
 	}
 	o.codes, o.next, o.reduced = o.next, o.codes, o.reductions
+	o.missing, o.nextMissing = o.nextMissing, o.missing
 	stats.count(o.codes, o.tensors)
 
 	if i := o.generation % (len(o.past) + 1); i < len(o.past) {

@@ -3,6 +3,7 @@ package es
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/Kaleaon/pentary-go/kernels"
 )
@@ -14,6 +15,9 @@ type Record struct {
 	Codes      []int8 // by pair, or by pair and sample with noise in activations
 	Samples    int    // codes of each pair; 0 if it is not known
 	Reductions int    // the rule's strength was divided by 2^Reductions, see Optimizer.ReduceRate
+
+	// Missing are the pairs that no member has a score of, ascending. Their codes are 0.
+	Missing []int
 }
 
 // Record returns the record of the last generation. It shares the optimizer's
@@ -23,7 +27,30 @@ func (o *Optimizer) Record() Record {
 	if !o.moved {
 		return Record{}
 	}
-	return Record{Finished: o.generation, Codes: o.codes, Samples: o.samples, Reductions: o.reduced}
+	return Record{Finished: o.generation, Codes: o.codes, Samples: o.samples, Reductions: o.reduced, Missing: o.missing}
+}
+
+// RecordOf returns the record that Tell would make of the scores of the generation that
+// Ask describes, without telling them. It has memory of its own. It returns an error as
+// Tell does.
+func (o *Optimizer) RecordOf(scores []int64) (Record, error) {
+	if err := o.checkScores(scores); err != nil {
+		return Record{}, err
+	}
+	r := Record{Finished: o.generation + 1, Codes: make([]int8, len(o.next)), Samples: o.samples, Reductions: o.reductions}
+	o.coder.encode(r.Codes, scores, o.options.Groups)
+	r.Missing = appendMissing(nil, scores, o.samples)
+	return r, nil
+}
+
+// appendMissing appends the pairs of which all scores of both members are Failed.
+func appendMissing(missing []int, scores []int64, samples int) []int {
+	for p := range len(scores) / (2 * samples) {
+		if !slices.ContainsFunc(scores[2*p*samples:2*(p+1)*samples], func(v int64) bool { return v != Failed }) {
+			missing = append(missing, p)
+		}
+	}
+	return missing
 }
 
 // Replay moves the weights as Tell did when it made the record. It returns an error
@@ -43,6 +70,7 @@ func (o *Optimizer) Replay(r Record) (Stats, error) {
 		}
 	}
 	copy(o.next, r.Codes)
+	o.nextMissing = append(o.nextMissing[:0], r.Missing...)
 	var stats Stats
 	if err := o.move(context.Background(), &stats); err != nil {
 		o.reductions = before
@@ -62,6 +90,24 @@ func (o *Optimizer) checkRecord(r Record) error {
 	}
 	if err := checkCodes(r.Codes); err != nil {
 		return fmt.Errorf("es: record: %w", err)
+	}
+	if err := r.CheckMissing(); err != nil {
+		return fmt.Errorf("es: record: %w", err)
+	}
+	return nil
+}
+
+// CheckMissing returns an error unless Missing are pairs of the record in ascending order,
+// whose codes are 0.
+func (r *Record) CheckMissing() error {
+	samples := max(r.Samples, 1)
+	for i, p := range r.Missing {
+		switch {
+		case p < 0 || p >= len(r.Codes)/samples || i > 0 && p <= r.Missing[i-1]:
+			return fmt.Errorf("pair %d of %d without scores, in ascending order", p, len(r.Codes)/samples)
+		case slices.ContainsFunc(r.Codes[p*samples:(p+1)*samples], func(c int8) bool { return c != 0 }):
+			return fmt.Errorf("pair %d without scores has a code other than 0", p)
+		}
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package es_test
 
 import (
 	"context"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -81,6 +82,16 @@ func TestReplayErrors(t *testing.T) {
 		"record of 24 codes for 12 pairs":  func(r *es.Record) { r.Codes = append(r.Codes, r.Codes...) },
 		"code 64 at 2, want at most ±63":   func(r *es.Record) { r.Codes[2] = 64 },
 		"code -128 at 0, want at most ±63": func(r *es.Record) { r.Codes[0] = -128 },
+		"pair 12 of 12 without scores":     func(r *es.Record) { r.Missing = []int{12} },
+		"pair -1 of 12 without scores":     func(r *es.Record) { r.Missing = []int{-1} },
+		"pair 3 of 12 without scores": func(r *es.Record) {
+			r.Codes[3], r.Codes[5] = 0, 0
+			r.Missing = []int{5, 3}
+		},
+		"pair 4 without scores has a code other than 0": func(r *es.Record) {
+			r.Codes[4] = 1
+			r.Missing = []int{4}
+		},
 	} {
 		r := copied(next)
 		change(&r)
@@ -95,6 +106,48 @@ func TestReplayErrors(t *testing.T) {
 	}
 	if _, err := opt.Replay(next); err != nil {
 		t.Errorf("a sound record: %v", err)
+	}
+}
+
+// Pairs without scores have code 0, take no part in the others' codes, and are in the
+// record, which replays to the same weights and record. RecordOf knows it before.
+func TestMissing(t *testing.T) {
+	o := full(rules[0])
+	told, replayed := newModel(), newModel()
+	opt, err := es.New(told.parameters, told, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := es.New(replayed.parameters, nil, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	scores := make([]int64, 2*opt.Options().Pairs)
+	for _, missing := range [][]int{nil, {0}, {1, 2, 11}, nil} {
+		if err := told.Evaluate(t.Context(), opt.Ask(), scores); err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range missing {
+			scores[2*p], scores[2*p+1] = es.Failed, es.Failed
+		}
+		scores[2*7] = es.Failed // the other member of the pair has a score
+		want, err := opt.RecordOf(scores)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := opt.Tell(scores); err != nil {
+			t.Fatal(err)
+		}
+		r := opt.Record()
+		if !reflect.DeepEqual(want.Codes, r.Codes) || !slices.Equal(want.Missing, r.Missing) || want.Finished != r.Finished || want.Samples != r.Samples || !slices.Equal(r.Missing, missing) {
+			t.Fatalf("record %+v, foreseen %+v, missing %v", r, want, missing)
+		}
+		if _, err := again.Replay(want); err != nil {
+			t.Fatal(err)
+		}
+		if told.digest() != replayed.digest() || !slices.Equal(again.Record().Missing, missing) {
+			t.Fatalf("replayed to other weights, or without %v", missing)
+		}
 	}
 }
 

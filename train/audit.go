@@ -18,6 +18,7 @@ type Audited struct {
 	Groups      int // of pairs in a generation
 	Sampled     int // groups of generations that were scored again
 	Pairs       int // in them
+	Missing     int // pairs of all generations that have no scores, which an audit cannot check
 	Wrong       []WrongCode
 	Time        time.Duration
 }
@@ -120,6 +121,7 @@ type auditing struct {
 
 // Replay implements journal.Trainer.
 func (a *auditing) Replay(record es.Record) (es.Stats, error) {
+	a.result.Missing += len(record.Missing)
 	for len(a.chosen) > 0 && a.chosen[0]/a.result.Groups == a.Generation() {
 		if err := a.check(record, a.chosen[0]%a.result.Groups); err != nil {
 			return es.Stats{}, err
@@ -132,26 +134,32 @@ func (a *auditing) Replay(record es.Record) (es.Stats, error) {
 // check compares the codes of a group with what its scores give.
 func (a *auditing) check(record es.Record, group int) error {
 	g := a.optimizer.Ask()
-	codes := make([]int8, len(record.Codes))
 	each := a.codes() / g.Pairs // codes of a pair
-	if len(codes) != a.codes() {
+	if len(record.Codes) != a.codes() || record.Samples != 0 && record.Samples != each {
 		return nil // Replay says so
 	}
 	size := g.Pairs / g.Groups
 	lo, hi := group*size, (group+1)*size
-	scores := make([]int64, 2*len(codes))
+	scores := make([]int64, 2*a.codes())
 	var err error
 	if e, ok := a.task.Evaluator.(es.RangeEvaluator); ok {
 		err = e.EvaluateRange(a.ctx, g, lo, hi, scores[2*lo*each:2*hi*each])
 	} else {
 		err = a.task.Evaluator.Evaluate(a.ctx, g, scores)
 	}
-	if err == nil {
-		err = a.optimizer.Codes(codes, scores)
-	}
 	if err != nil {
 		return err
 	}
+	for _, p := range record.Missing {
+		for i := 2 * p * each; i < 2*(p+1)*each; i++ {
+			scores[i] = es.Failed
+		}
+	}
+	want, err := a.optimizer.RecordOf(scores)
+	if err != nil {
+		return err
+	}
+	codes := want.Codes
 	a.result.Pairs += size
 	wrong := WrongCode{Generation: record.Finished}
 	for i := lo * each; i < hi*each; i++ {

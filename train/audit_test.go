@@ -27,6 +27,52 @@ func (l *lying) Evaluate(ctx context.Context, g es.Generation, scores []int64) e
 	return err
 }
 
+// unscored leaves some pairs without scores.
+type unscored struct{ es.Evaluator }
+
+func (u unscored) Evaluate(ctx context.Context, g es.Generation, scores []int64) error {
+	err := u.Evaluator.Evaluate(ctx, g, scores)
+	n := len(scores) / g.Pairs
+	for i := n * (g.Number % 3); i < n*(2+g.Number%3); i++ {
+		scores[i] = es.Failed
+	}
+	return err
+}
+
+// A run with pairs without scores replays, and an audit finds what it should.
+func TestAuditMissing(t *testing.T) {
+	for name, begin := range replicaRuns(t) {
+		dir := t.TempDir()
+		run := begin()
+		run.options.Dir, run.options.Sync = dir, journal.SyncNever()
+		if err := run.Open(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		run.Distribute(unscored{run.task.Evaluator})
+		if _, err := run.Train(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		want, err := journal.HashWeights(run.task.Parameters)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := run.Close(); err != nil {
+			t.Fatal(err)
+		}
+		again := begin()
+		if r, err := again.Replay(t.Context(), dir, nil); err != nil || r.Final != want {
+			t.Errorf("%s: %+v, error %v, want weights %x", name, r, err, want)
+		}
+		a, err := begin().Audit(t.Context(), dir, math.MaxInt, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(a.Wrong) > 0 || a.Missing != 2*a.Generations {
+			t.Errorf("%s: %+v", name, a)
+		}
+	}
+}
+
 // An audit of all generations finds changed scores, and one of a part finds it as often
 // as it states. An honest run passes.
 func TestAudit(t *testing.T) {

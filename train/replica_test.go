@@ -108,7 +108,7 @@ func TestReplica(t *testing.T) {
 					return err
 				}
 				decoded := es.Record{Finished: s.Finished}
-				if err := journal.DecodeRecord(&decoded, sent); err != nil {
+				if err := journal.DecodeRecord(&decoded, sent, run.es.Pairs, run.codes()/run.es.Pairs); err != nil {
 					return err
 				}
 				if _, err := other.Replica().Replay(decoded); err != nil {

@@ -32,25 +32,65 @@ func checkCodes(r *es.Record) error {
 			return fmt.Errorf("code -128 at %d, want at most ±127", i)
 		}
 	}
-	return nil
+	return r.CheckMissing()
 }
 
-// AppendRecord appends a record to b as a journal's generation holds it, without the
-// record's number, for programs that exchange records.
+// wireMissing is added to the reductions that an exchanged record begins with if the
+// bitmap of the pairs without scores follows.
+const wireMissing = 1 << 7
+
+// AppendRecord appends a record to b for programs that exchange records and know its
+// number, pairs and samples: a byte with the reductions, plus 128 if pairs have no scores;
+// then which, and the codes, as in a journal's generation.
 func AppendRecord(b []byte, r *es.Record) ([]byte, error) {
 	if err := checkCodes(r); err != nil {
 		return b, fmt.Errorf("journal: record: %w", err)
 	}
-	return appendGeneration(b, r, journalVersion), nil
+	first := byte(r.Reductions)
+	if len(r.Missing) > 0 {
+		first |= wireMissing
+	}
+	return appendCodes(appendMissing(append(b, first), r), r.Codes, max(r.Samples, 1)), nil
 }
 
-// DecodeRecord reads what AppendRecord has written into r, whose memory it uses again. It
-// accepts nothing else. It does not set r.Finished.
-func DecodeRecord(r *es.Record, b []byte) error {
-	if err := decodeGeneration(r, b, journalVersion); err != nil {
+// DecodeRecord reads what AppendRecord has written of the given pairs and samples into r,
+// whose memory it uses again. It accepts nothing else. It does not set r.Finished.
+func DecodeRecord(r *es.Record, b []byte, pairs, samples int) error {
+	if err := decodeRecord(r, b, pairs, samples); err != nil {
 		return fmt.Errorf("journal: record: %w", err)
 	}
 	return nil
+}
+
+func decodeRecord(r *es.Record, b []byte, pairs, samples int) error {
+	if pairs < 0 || samples < 1 || pairs > maxCodes || samples > maxCodes {
+		return fmt.Errorf("%d pairs of %d codes", pairs, samples)
+	}
+	if len(b) == 0 {
+		return errors.New("no bytes")
+	}
+	r.Reductions, r.Missing = int(b[0]&^wireMissing), r.Missing[:0]
+	if r.Reductions > es.MaxReductions {
+		return errReductions(r.Reductions)
+	}
+	return decodeMissingAndCodes(r, b[1:], b[0]&wireMissing != 0, uint32(pairs), uint32(samples))
+}
+
+// decodeMissingAndCodes reads the rest of a record.
+func decodeMissingAndCodes(r *es.Record, b []byte, missing bool, pairs, samples uint32) (err error) {
+	if missing {
+		if b, err = decodeMissing(r, b, pairs); err != nil {
+			return err
+		}
+	}
+	r.Samples = int(samples)
+	if r.Codes, b, err = decodeCodes(r.Codes[:0], b, pairs, samples); err != nil {
+		return err
+	}
+	if err := r.CheckMissing(); err != nil {
+		return err
+	}
+	return atEnd(b)
 }
 
 // appendGeneration appends the payload of a record that checkCodes passed. The record's
@@ -63,8 +103,44 @@ func appendGeneration(b []byte, r *es.Record, version uint16) []byte {
 	samples := max(r.Samples, 1)
 	b = le.AppendUint32(b, uint32(len(r.Codes)/samples))
 	b = le.AppendUint32(b, uint32(samples))
-	b = le.AppendUint32(b, reductionsField(r))
-	return appendCodes(b, r.Codes, samples)
+	b = le.AppendUint32(b, flagsField(r))
+	return appendCodes(appendMissing(b, r), r.Codes, samples)
+}
+
+// appendMissing appends the bitmap of the pairs without scores, if there is one.
+func appendMissing(b []byte, r *es.Record) []byte {
+	if len(r.Missing) == 0 {
+		return b
+	}
+	pairs := len(r.Codes) / max(r.Samples, 1)
+	at := len(b)
+	b = append(b, make([]byte, (pairs+7)/8)...)
+	for _, p := range r.Missing {
+		b[at+p/8] |= 1 << (p % 8)
+	}
+	return b
+}
+
+// decodeMissing reads the bitmap of the pairs without scores into r, and returns the bytes
+// after it.
+func decodeMissing(r *es.Record, b []byte, pairs uint32) ([]byte, error) {
+	size := (int64(pairs) + 7) / 8
+	if size > int64(len(b)) {
+		return b, fmt.Errorf("which of %d pairs have no scores, in %d bytes", pairs, len(b))
+	}
+	for p := range 8 * int(size) {
+		if b[p/8]>>(p%8)&1 == 0 {
+			continue
+		}
+		if p >= int(pairs) {
+			return b, fmt.Errorf("pair %d of %d without scores", p, pairs)
+		}
+		r.Missing = append(r.Missing, p)
+	}
+	if len(r.Missing) == 0 {
+		return b, errors.New("pairs without scores, but none")
+	}
+	return b[size:], nil
 }
 
 // decodeGeneration reads a payload into r, whose memory it uses again. It accepts
@@ -79,40 +155,50 @@ func decodeGeneration(r *es.Record, b []byte, version uint16) error {
 	}
 	le := binary.LittleEndian
 	pairs, samples := le.Uint32(b), le.Uint32(b[4:])
-	if err := setReductions(r, le.Uint32(b[8:])); err != nil {
+	missing, err := setFlags(r, le.Uint32(b[8:]))
+	if err != nil {
 		return err
 	}
 	if samples == 0 {
 		return errors.New("pairs of no codes")
 	}
-	var err error
-	r.Samples = int(samples)
-	if r.Codes, b, err = decodeCodes(r.Codes[:0], b[generationSize:], pairs, samples); err != nil {
-		return err
-	}
-	return atEnd(b)
+	return decodeMissingAndCodes(r, b[generationSize:], missing, pairs, samples)
 }
 
-// reduced marks a field that counts the reductions of the rate. Without it any number but
-// zero is that of the sets of rows in a record of sparse parameters.
-const reduced = 1 << 31
+// hasFlags marks a field of flags and of the reductions of the rate. Without it any number
+// but zero is that of the sets of rows in a record of sparse parameters.
+const (
+	hasFlags   = 1 << 31
+	hasMissing = 1 << 30 // the bitmap of pairs without scores is there
+)
 
-func reductionsField(r *es.Record) uint32 {
-	if r.Reductions == 0 {
-		return 0
+func flagsField(r *es.Record) uint32 {
+	field := uint32(r.Reductions)
+	if len(r.Missing) > 0 {
+		field |= hasMissing
 	}
-	return reduced | uint32(r.Reductions)
+	if field != 0 {
+		field |= hasFlags
+	}
+	return field
 }
 
-func setReductions(r *es.Record, field uint32) error {
-	r.Reductions = int(field &^ reduced)
+func errReductions(n int) error {
+	return fmt.Errorf("a rate divided by 2^%d, want 1 to %d", n, es.MaxReductions)
+}
+
+// setFlags sets the reductions, and no pairs without scores, and reports whether their
+// bitmap follows.
+func setFlags(r *es.Record, field uint32) (missing bool, err error) {
+	missing = field&hasMissing != 0
+	r.Reductions, r.Missing = int(field&^(hasFlags|hasMissing)), r.Missing[:0]
 	switch {
-	case field != 0 && field&reduced == 0:
-		return errSparse
-	case field == reduced || r.Reductions > es.MaxReductions:
-		return fmt.Errorf("a rate divided by 2^%d, want 1 to %d", r.Reductions, es.MaxReductions)
+	case field != 0 && field&hasFlags == 0:
+		return false, errSparse
+	case field == hasFlags || r.Reductions > es.MaxReductions:
+		return false, errReductions(r.Reductions)
 	}
-	return nil
+	return missing, nil
 }
 
 // atEnd returns an error unless nothing is left of a payload.

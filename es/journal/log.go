@@ -64,8 +64,11 @@ type Options struct {
 //
 //	pairs            u32
 //	samples          u32  codes of each pair, 1 with noise in weights
-//	reductions       u32  2^31 + n if the rate was divided by 2^n, else 0; less marks rows
-//	                      of sparse parameters, which are refused
+//	flags            u32  0, or 2^31 + n if the rate was divided by 2^n, plus 2^30 if pairs
+//	                      have no scores; less than 2^31 and not 0 marks rows of
+//	                      sparse parameters, which are refused
+//	missing          with the flag 2^30: ⌈pairs/8⌉ bytes, bit p mod 8 of byte ⌊p/8⌋ set if
+//	                      pair p has no scores; its codes are 0
 //	codes            range-coded, see below; nothing if there are no pairs
 //
 // Kind 3 is the end of the run. Nothing follows it.
@@ -108,7 +111,7 @@ type Options struct {
 //
 //	bits             u8   of a code: 4 if all are in [-8, 7], else 8
 //	codes            u32
-//	reductions       u32  as above
+//	flags            u32  as above, without 2^30
 //	the codes in two's complement; of 4 bits two in a byte, the first in its low
 //	    half, and a half that is left over is 0
 type Log struct {
@@ -285,7 +288,11 @@ func (l *Log) Append(r es.Record) error {
 	if want := l.Generation() + 1; r.Finished != want {
 		return fmt.Errorf("journal: record of generation %d, want %d", r.Finished, want)
 	}
-	if err := checkCodes(&r); err != nil {
+	err := checkCodes(&r)
+	if err == nil && l.version == 1 && len(r.Missing) > 0 {
+		err = errMissing1
+	}
+	if err != nil {
 		return fmt.Errorf("journal: generation %d: %w", r.Finished, err)
 	}
 	if err := l.write(generationKind, func(b []byte) []byte { return appendGeneration(b, &r, l.version) }); err != nil {

@@ -12,6 +12,9 @@ import (
 // Journals of version 1 give every code of a generation 4 or 8 bits, and do not say how
 // many samples a pair has.
 
+// errMissing1 says that a record cannot be kept.
+var errMissing1 = errors.New("pairs without scores, which a journal of version 1 cannot hold")
+
 // generationSize1 is the size of a generation's payload without codes.
 const generationSize1 = 9
 
@@ -30,7 +33,7 @@ func appendGeneration1(b []byte, r *es.Record) []byte {
 	bits := codeBits(r.Codes)
 	b = append(b, bits)
 	b = le.AppendUint32(b, uint32(len(r.Codes)))
-	b = le.AppendUint32(b, reductionsField(r))
+	b = le.AppendUint32(b, flagsField(r))
 	if bits == 8 {
 		for _, c := range r.Codes {
 			b = append(b, byte(c))
@@ -52,8 +55,12 @@ func decodeGeneration1(r *es.Record, b []byte) error {
 		return fmt.Errorf("generation of %d bytes, want at least %d", len(b), generationSize1)
 	}
 	le := binary.LittleEndian
-	if err := setReductions(r, le.Uint32(b[5:])); err != nil {
+	missing, err := setFlags(r, le.Uint32(b[5:]))
+	if err != nil {
 		return err
+	}
+	if missing {
+		return errMissing1
 	}
 	bits, codes := b[0], uint64(le.Uint32(b[1:]))
 	b = b[generationSize1:]

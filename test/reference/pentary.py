@@ -311,8 +311,13 @@ def read_journal(data):
         elif kind == 2 and version == 1:
             generations.append((decode_version1(p), 1))
         elif kind == 2:
-            pairs, samples, _ = p.u(4), p.u(4), p.u(4)
-            generations.append((decode_codes(payload[12:], pairs, samples), samples))
+            pairs, samples, flags = p.u(4), p.u(4), p.u(4)
+            bitmap = p.take((pairs + 7) // 8) if flags & 2**30 else bytes((pairs + 7) // 8)
+            codes = decode_codes(payload[p.at :], pairs, samples)
+            for pair in range(pairs):
+                if bitmap[pair // 8] >> pair % 8 & 1 and any(codes[pair * samples : (pair + 1) * samples]):
+                    raise ValueError(f"pair {pair} of generation {sequence} has codes and no scores")
+            generations.append((codes, samples))
         elif kind == 3:
             end = {"weights": p.take(32).hex(), "reason": payload[p.at :].decode()}
     return header, generations, end
