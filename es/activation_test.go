@@ -36,7 +36,7 @@ func sampled(rule es.Rule) es.Options {
 func withUnits(weights []*packed.Matrix) []es.Parameter {
 	ps := es.Matrices(weights...)
 	for i := range ps {
-		ps[i].Unit = 8
+		ps[i].Log2Scale = 8
 	}
 	return ps
 }
@@ -54,10 +54,10 @@ func startSampled(t *testing.T, rule es.Rule) (*es.Optimizer, *imitation, []*pac
 
 // sampledRules are the rules that look at one generation and no pairs.
 var sampledRules = []es.Rule{
-	es.Residual{Rate: es.Ratio(3, 10)},
-	es.Residual4{Rate: es.Ratio(3, 10)},
+	es.ErrorFeedback{Rate: es.Ratio(3, 10)},
+	es.ErrorFeedback{Bits: 4, Rate: es.Ratio(3, 10)},
 	es.Stochastic{Rate: es.Ratio(1, 10)},
-	es.Flip{Rate: es.Ratio(1, 4), Decay: 2, Level: es.Ratio(1, 4)},
+	es.Bop{Rate: es.Ratio(1, 4), Decay: 2, Level: es.Ratio(1, 4)},
 }
 
 // goldenSampled pins the final weights of each.
@@ -134,7 +134,7 @@ func TestSampledReplay(t *testing.T) {
 // The task is learned: members without noise come closer by half.
 func TestSampledLearns(t *testing.T) {
 	v, weights := newImitation()
-	o := sampled(es.Residual{Rate: es.Ratio(3, 10)})
+	o := sampled(es.ErrorFeedback{Rate: es.Ratio(3, 10)})
 	o.Generations, o.WeightDecay = 60, 0
 	opt, err := es.New(withUnits(weights), v, o)
 	if err != nil {
@@ -165,9 +165,9 @@ func TestSampledErrors(t *testing.T) {
 		{sound, func(o *es.Options) { o.Rank = lowrank.FullRank }, "noise of full rank in activations"},
 		{sound, func(o *es.Options) { o.Rule = es.Threshold{Share: 1} }, "rule threshold(share 1/65536) wants noise in weights"},
 		{sound, func(o *es.Options) { o.Rule = es.QES{Rate: 1, Window: 1} }, "rule replay(rate 1/65536, window 1) wants noise in weights"},
-		{[]es.Parameter{{Matrix: weights[0], Unit: 21}}, nil, "tensor 0 has unit 21, want at most 20"},
+		{[]es.Parameter{{Matrix: weights[0], Log2Scale: 21}}, nil, "tensor 0 has unit 21, want at most 20"},
 	} {
-		o := sampled(es.Residual{Rate: 1})
+		o := sampled(es.ErrorFeedback{Rate: 1})
 		if test.change != nil {
 			test.change(&o)
 		}
@@ -322,7 +322,7 @@ func TestSampledMemoryLimit(t *testing.T) {
 	o := sampled(es.Stochastic{Rate: 1})
 	updater := 0
 	for _, w := range weights {
-		updater = max(updater, lowrank.GatherBytes(w.Rows(), w.Cols(), o.Pairs, o.Rank, streams))
+		updater = max(updater, lowrank.TrainingFootprint(w.Rows(), w.Cols(), o.Pairs, o.Rank, streams).Updater)
 	}
 	o.MemoryLimit = updater + 42*o.Pairs*streams
 	if _, err := es.New(withUnits(weights), v, o); err != nil {

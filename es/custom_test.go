@@ -34,7 +34,7 @@ func (r Agreement) Check() error {
 	return nil
 }
 
-func (r Agreement) Start(w lowrank.Tensor) es.Stepper {
+func (r Agreement) Start(w lowrank.Tensor) es.RuleState {
 	return &agreement{Agreement: r, tensor: w, cols: w.W.Cols(), runs: make([]int8, w.W.Rows()*packed.PaddedLen(w.W.Cols()))}
 }
 
@@ -46,7 +46,7 @@ type agreement struct {
 	scale  kernels.Scale
 }
 
-func (a *agreement) Prepare(g *es.Update) { a.scale = g.Scale(a.Rate, a.tensor) }
+func (a *agreement) Prepare(g *es.GenerationUpdate) { a.scale = g.Scale(a.Rate, a.tensor) }
 
 func (a *agreement) Step(w *packed.Matrix, t kernels.Terms, lo, hi int) (moved int) {
 	z := make([]int32, a.cols)

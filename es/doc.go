@@ -17,7 +17,7 @@
 // With Options.Estimator = lowrank.PerturbActivations the noise enters the activations
 // instead: every sample of a pair has a code, and updates take what the layers see.
 //
-// Ask also serves any function of whole weights: see Each. A Record of each
+// Ask also serves any function of whole weights: see EvaluateEach. A Record of each
 // generation is enough to move the weights again without evaluating anything (Replay),
 // and AppendState holds all that a run keeps beside its weights; package journal makes
 // both survive.
@@ -27,10 +27,10 @@
 // generations, with Raw fitness and each rule at the best of the rates tried:
 //
 //	rule                   bits   100×50  1000×50  1000×200  1000×200 in noise
-//	Residual                 11    1.060    0.004     0.000     0.013
-//	Residual4                 7    1.074    0.034     0.017     0.152
+//	ErrorFeedback            11    1.060    0.004     0.000     0.013
+//	ErrorFeedback, 4 bits     7    1.074    0.034     0.017     0.152
 //	QES, window 32            3    0.933    0.004     0.000     0.198
-//	Flip                     11    1.133    0.081     0.000     0.341
+//	Bop                      11    1.133    0.081     0.000     0.341
 //	Threshold                 3    1.538    0.513     0.327     1.126
 //	Stochastic                3    1.745    1.095     1.096     1.597
 //

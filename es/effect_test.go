@@ -72,7 +72,7 @@ func TestShrink(t *testing.T) {
 	}
 	// The least step there is, so that the rule moves nothing.
 	opt, err := es.New(es.Matrices(w), nil, es.Options{
-		Generations: 1, Pairs: 2, Rule: es.Residual{Rate: 1}, WeightDecay: es.Ratio(1, 8),
+		Generations: 1, Pairs: 2, Rule: es.ErrorFeedback{Rate: 1}, WeightDecay: es.Ratio(1, 8),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -94,7 +94,7 @@ func TestShrink(t *testing.T) {
 // Frozen tensors stay as they are, and evaluators see that they are frozen.
 func TestFrozen(t *testing.T) {
 	w := packed.NewMatrix(8, 32)
-	members := es.Each(func(m *es.Member) (sum int64, err error) {
+	members := es.EvaluateEach(func(m *es.Member) (sum int64, err error) {
 		for _, v := range m.Weights[0] {
 			if v != 0 {
 				t.Error("a frozen matrix is perturbed")
@@ -145,7 +145,7 @@ func TestEach(t *testing.T) {
 	}
 	scores := make([]int64, 60)
 	g := opt.Ask()
-	if err := es.Each(sum).Evaluate(context.Background(), g, scores); err != nil {
+	if err := es.EvaluateEach(sum).Evaluate(context.Background(), g, scores); err != nil {
 		t.Fatal(err)
 	}
 	var ws lowrank.Workspace
@@ -166,12 +166,12 @@ func TestEach(t *testing.T) {
 			}
 		}
 	}
-	if err := es.Each(sum).Evaluate(context.Background(), g, scores[:59]); err == nil {
+	if err := es.EvaluateEach(sum).Evaluate(context.Background(), g, scores[:59]); err == nil {
 		t.Error("59 scores for 30 pairs are taken")
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if err := es.Each(sum).Evaluate(ctx, g, scores); err == nil {
+	if err := es.EvaluateEach(sum).Evaluate(ctx, g, scores); err == nil {
 		t.Error("a canceled evaluation succeeds")
 	}
 }

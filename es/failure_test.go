@@ -16,7 +16,7 @@ import (
 func eachRun(t *testing.T, score func(m *es.Member) (int64, error)) (*es.Optimizer, *packed.Matrix) {
 	t.Helper()
 	w := packed.NewMatrix(4, 40)
-	opt, err := es.New(es.Matrices(w), es.Each(func(m *es.Member) (int64, error) {
+	opt, err := es.New(es.Matrices(w), es.EvaluateEach(func(m *es.Member) (int64, error) {
 		if score != nil {
 			return score(m)
 		}

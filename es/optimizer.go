@@ -40,7 +40,7 @@ type Optimizer struct {
 	samples    int         // scores of a member
 	parameters []Parameter
 	tensors    []lowrank.Tensor
-	steps      []step // by tensor
+	states     []tensorState // by tensor
 	updater    *lowrank.Updater
 	generation int  // finished
 	reductions int  // halvings of the rate, see ReduceRate
@@ -51,12 +51,12 @@ type Optimizer struct {
 	codes   []int8 // of the last generation
 	reduced int    // reductions of the last generation
 	next    []int8 // of the one that moves the weights
-	update  Update
+	update  GenerationUpdate
 
 	missing, nextMissing []int // pairs, of the last generation and of the one that moves the weights
 
-	past    [][]int8 // codes of the rule's window, but for its last generation
-	earlier []Update // of the window
+	past    [][]int8           // codes of the rule's window, but for its last generation
+	earlier []GenerationUpdate // of the window
 }
 
 // New returns an optimizer of the given parameters. They are numbered in this order
@@ -121,13 +121,13 @@ func (o *Optimizer) start() {
 		for ; len(ring) > 0; ring = ring[pairs:] {
 			o.past = append(o.past, ring[:pairs])
 		}
-		o.earlier = make([]Update, 0, n)
+		o.earlier = make([]GenerationUpdate, 0, n)
 	}
 	rules := startRule(o.options.Rule, o.trained())
-	o.steps = make([]step, len(o.tensors))
+	o.states = make([]tensorState, len(o.tensors))
 	for i, w := range o.tensors {
 		if !w.Frozen {
-			o.steps[i].Stepper, rules = rules[0], rules[1:]
+			o.states[i].RuleState, rules = rules[0], rules[1:]
 		}
 	}
 }
@@ -302,10 +302,10 @@ func (o *Optimizer) inputs(ctx context.Context) ([][]int8, error) {
 
 // recall returns the earlier generations of the rule's window. Windows follow one
 // another.
-func (o *Optimizer) recall() []Update {
+func (o *Optimizer) recall() []GenerationUpdate {
 	o.earlier = o.earlier[:0]
 	for n := o.generation - o.generation%(len(o.past)+1); n < o.generation; n++ {
-		var e Update
+		var e GenerationUpdate
 		e.set(&o.options, n, o.past[n%(len(o.past)+1)])
 		if e.decided() {
 			o.earlier = append(o.earlier, e)
@@ -315,33 +315,33 @@ func (o *Optimizer) recall() []Update {
 }
 
 // moveTensor moves one tensor and returns how many levels.
-func (o *Optimizer) moveTensor(g *Update, i int, inputs [][]int8) (moved int) {
-	w, s := o.tensors[i], &o.steps[i]
+func (o *Optimizer) moveTensor(g *GenerationUpdate, i int, inputs [][]int8) (moved int) {
+	w, s := o.tensors[i], &o.states[i]
 	if o.source != nil {
-		g.deviation = o.updater.Gather(g.noise(), w, g.codes, inputs[i], o.samples)
+		g.deviation = o.updater.ComputeTerms(g.noise(), w, g.codes, inputs[i], o.samples)
 		s.Prepare(g)
 		s.decay(g, w)
-		return o.updater.Scatter(s)
+		return o.updater.ApplyTerms(s)
 	}
 	s.Prepare(g)
 	s.decay(g, w)
 	return o.updater.Update(g.noise(), w, g.codes, s)
 }
 
-// A step moves one tensor: the rule at work on it, and weight decay after it.
-type step struct {
-	Stepper
+// A tensorState moves one tensor: the rule at work on it, and weight decay after it.
+type tensorState struct {
+	RuleState
 	chance uint32
 	draw   kernels.Stream
 }
 
 // decay sets the weight decay of a generation.
-func (s *step) decay(g *Update, w lowrank.Tensor) {
+func (s *tensorState) decay(g *GenerationUpdate, w lowrank.Tensor) {
 	s.chance = uint32(g.options.WeightDecay) // of kernels.AlwaysShrink
 	s.draw = lowrank.StreamOf(g.options.Seed, uint32(g.number), w.Number, lowrank.Shrinking, 0)
 }
 
 // Step implements lowrank.Stepper.
-func (s *step) Step(w *packed.Matrix, t kernels.Terms, lo, hi int) int {
-	return s.Stepper.Step(w, t, lo, hi) + kernels.Shrink(w, s.chance, s.draw, lo, hi)
+func (s *tensorState) Step(w *packed.Matrix, t kernels.Terms, lo, hi int) int {
+	return s.RuleState.Step(w, t, lo, hi) + kernels.Shrink(w, s.chance, s.draw, lo, hi)
 }

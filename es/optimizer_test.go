@@ -119,7 +119,7 @@ func (v *imitation) Evaluate(ctx context.Context, g es.Generation, scores []int6
 
 var short = es.Options{
 	Seed: 42, Generations: 12, Pairs: 37, Rank: 3, Sigma: 2, Fitness: es.FourBit,
-	Rule: es.Residual{Rate: es.Ratio(1, 2)},
+	Rule: es.ErrorFeedback{Rate: es.Ratio(1, 2)},
 }
 
 // start returns an optimizer of the imitation task.
@@ -180,7 +180,7 @@ func TestOptionsMatter(t *testing.T) {
 		"law":         func(o *es.Options) { o.Distribution = kernels.Uniform },
 		"fitness":     func(o *es.Options) { o.Fitness = es.Sign },
 		"rule":        func(o *es.Options) { o.Rule = es.Threshold{Share: es.Ratio(1, 20)} },
-		"rate":        func(o *es.Options) { o.Rule = es.Residual{Rate: es.Ratio(1, 3)} },
+		"rate":        func(o *es.Options) { o.Rule = es.ErrorFeedback{Rate: es.Ratio(1, 3)} },
 		"schedule":    func(o *es.Options) { o.Schedule = es.Constant },
 	} {
 		o := short
@@ -417,7 +417,7 @@ func TestTellAllocations(t *testing.T) {
 // A run that goes on with saturated scores and weights stays within the pents.
 func TestExtremeScores(t *testing.T) {
 	o := short
-	o.Rule, o.Schedule = es.Residual{Rate: es.Ratio(1, 1)}, es.Constant
+	o.Rule, o.Schedule = es.ErrorFeedback{Rate: es.Ratio(1, 1)}, es.Constant
 	opt, _, weights := start(t, o)
 	scores := make([]int64, 2*o.Pairs)
 	for i := range scores {

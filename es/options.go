@@ -20,7 +20,7 @@ type Options struct {
 	Distribution kernels.Distribution // of the factors; default kernels.Binomial
 	Fitness      Fitness              // how a pair's scores become a code; default FourBit
 	Minimize     bool                 // lower scores are better
-	Rule         Rule                 // how Z moves pents; default Residual{Rate: DefaultRate(Generations)}
+	Rule         Rule                 // how Z moves pents; default ErrorFeedback{Rate: DefaultRate(Generations)}
 
 	Schedule      Schedule // of the rule's strength over the run; default Linear
 	SigmaSchedule Schedule // of σ, in powers of two; default Constant
@@ -30,7 +30,7 @@ type Options struct {
 	// Estimator is what the noise perturbs: lowrank.PerturbWeights, the default, or
 	// lowrank.PerturbActivations, for which the evaluator is an InputSource. Tell then
 	// takes a score for each sample of each member, and Fitness is Tails by default.
-	// All parameters have a Unit, Groups is 1, and the rule looks at one
+	// All parameters have a Log2Scale, Groups is 1, and the rule looks at one
 	// generation.
 	Estimator lowrank.Estimator
 
@@ -81,7 +81,7 @@ func (o Options) WithDefaults() Options {
 	o.InverseRate = cmp.Or(o.InverseRate, Ratio(15, 1000))
 	o.Groups, o.NoiseReuse = cmp.Or(o.Groups, 1), cmp.Or(o.NoiseReuse, 1)
 	if o.Rule == nil {
-		o.Rule = Residual{Rate: DefaultRate(o.Generations)}
+		o.Rule = ErrorFeedback{Rate: DefaultRate(o.Generations)}
 	}
 	return o
 }

@@ -12,7 +12,7 @@ import (
 )
 
 func ExampleRatio() {
-	fmt.Println(es.Residual{Rate: es.Ratio(1, 4)})
+	fmt.Println(es.ErrorFeedback{Rate: es.Ratio(1, 4)})
 	// Output: residual(rate 16384/65536)
 }
 
@@ -41,7 +41,7 @@ func TestDefaults(t *testing.T) {
 	}
 	want := es.Options{
 		Generations: 100, Pairs: 128, Rank: 1, Sigma: 3, Distribution: kernels.Binomial, Fitness: es.FourBit,
-		Rule: es.Residual{Rate: es.Ratio(3, 10)}, Schedule: es.Linear, SigmaSchedule: es.Constant,
+		Rule: es.ErrorFeedback{Rate: es.Ratio(3, 10)}, Schedule: es.Linear, SigmaSchedule: es.Constant,
 		InverseRate: es.Ratio(15, 1000), Groups: 1, NoiseReuse: 1,
 	}
 	if opt.Options() != want {
@@ -115,16 +115,16 @@ func TestOptionErrors(t *testing.T) {
 		{func(o *es.Options) { o.WeightDecay = 1<<16 + 1 }, "weight decay of 1.00002"},
 		{func(o *es.Options) { o.MemoryLimit = -1 }, "memory limit of -1"},
 		{func(o *es.Options) { o.MemoryLimit = 100 }, "bytes, more than the limit of 100"},
-		{func(o *es.Options) { o.Rule = es.Residual4{} }, "residual4 rate 0"},
+		{func(o *es.Options) { o.Rule = es.ErrorFeedback{Bits: 4} }, "residual4 rate 0"},
 		{func(o *es.Options) { o.Rule = es.Stochastic{} }, "stochastic rate 0"},
 		{func(o *es.Options) { o.Rule = es.QES{Rate: 1} }, "qes window of 0 generations, want 1 to 256"},
 		{func(o *es.Options) { o.Rule = es.QES{Window: 1} }, "qes rate 0"},
-		{func(o *es.Options) { o.Rule = es.Flip{Decay: 1, Level: 1 << 10} }, "flip rate 0"},
-		{func(o *es.Options) { o.Rule = es.Flip{Rate: 1, Level: 1 << 10} }, "flip decay 0, want 1 to 7"},
-		{func(o *es.Options) { o.Rule = es.Flip{Rate: 1, Decay: 1, Level: 1 << 15} }, "flip level 0.5"},
-		{func(o *es.Options) { o.Rule = es.Residual{} }, "residual rate 0, want more than 0"},
-		{func(o *es.Options) { o.Rule = es.Residual{Rate: -1} }, "residual rate -0.00002"},
-		{func(o *es.Options) { o.Rule = es.Residual{Rate: es.Ratio(1, 1) + 1} }, "residual rate 1.00002"},
+		{func(o *es.Options) { o.Rule = es.Bop{Decay: 1, Level: 1 << 10} }, "bop rate 0"},
+		{func(o *es.Options) { o.Rule = es.Bop{Rate: 1, Level: 1 << 10} }, "bop decay 0, want 1 to 7"},
+		{func(o *es.Options) { o.Rule = es.Bop{Rate: 1, Decay: 1, Level: 1 << 15} }, "bop level 0.5"},
+		{func(o *es.Options) { o.Rule = es.ErrorFeedback{} }, "residual rate 0, want more than 0"},
+		{func(o *es.Options) { o.Rule = es.ErrorFeedback{Rate: -1} }, "residual rate -0.00002"},
+		{func(o *es.Options) { o.Rule = es.ErrorFeedback{Rate: es.Ratio(1, 1) + 1} }, "residual rate 1.00002"},
 		{func(o *es.Options) { o.Rule = es.Threshold{} }, "threshold share 0"},
 		{func(o *es.Options) { o.Rule = es.Threshold{Share: -1} }, "threshold share -0.00002"},
 	} {
@@ -170,12 +170,12 @@ func TestStrings(t *testing.T) {
 		{es.Inverse, "inverse"},
 		{es.Linear, "linear"},
 		{es.Constant, "constant"},
-		{es.Residual{Rate: es.Ratio(1, 2)}, "residual(rate 32768/65536)"},
-		{es.Residual4{Rate: es.Ratio(1, 2)}, "residual4(rate 32768/65536)"},
+		{es.ErrorFeedback{Rate: es.Ratio(1, 2)}, "residual(rate 32768/65536)"},
+		{es.ErrorFeedback{Bits: 4, Rate: es.Ratio(1, 2)}, "residual4(rate 32768/65536)"},
 		{es.Stochastic{Rate: es.Ratio(1, 2)}, "stochastic(rate 32768/65536)"},
 		{es.QES{Rate: es.Ratio(1, 2), Window: 9}, "replay(rate 32768/65536, window 9)"},
-		{es.Flip{Rate: es.Ratio(1, 2), Decay: 3, Level: es.Ratio(1, 4)}, "flip(rate 32768/65536, decay 3, level 16384/65536)"},
-		{es.Parameter{Name: "w", Matrix: packed.NewMatrix(2, 3), Unit: 9}, `"w" 2×3 unit 9`},
+		{es.Bop{Rate: es.Ratio(1, 2), Decay: 3, Level: es.Ratio(1, 4)}, "flip(rate 32768/65536, decay 3, level 16384/65536)"},
+		{es.Parameter{Name: "w", Matrix: packed.NewMatrix(2, 3), Log2Scale: 9}, `"w" 2×3 unit 9`},
 		{es.Parameter{Matrix: packed.NewMatrix(1, 4), Frozen: true}, `"" 1×4 frozen`},
 		{es.Threshold{Share: es.Ratio(1, 2)}, "threshold(share 32768/65536)"},
 	} {

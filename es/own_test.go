@@ -15,7 +15,7 @@ import (
 // rule and both estimators; a run of several ranks is replayed exactly.
 func TestOwnRankAndSigma(t *testing.T) {
 	for _, activations := range []bool{false, true} {
-		for _, rule := range append(slices.Clone(rules), es.Residual{Rate: es.Ratio(1, 2)}) {
+		for _, rule := range append(slices.Clone(rules), es.ErrorFeedback{Rate: es.Ratio(1, 2)}) {
 			v, weights := newImitation()
 			initial := make([]*packed.Matrix, len(weights))
 			for i, w := range weights {
@@ -94,7 +94,7 @@ func TestEachOwnRankAndSigma(t *testing.T) {
 	}
 	var squares [2]int64
 	scores := make([]int64, 2*pairs)
-	err = es.Each(func(m *es.Member) (int64, error) {
+	err = es.EvaluateEach(func(m *es.Member) (int64, error) {
 		if m.Bits != 6 {
 			t.Errorf("%d bits, want 6", m.Bits)
 		}
@@ -136,7 +136,7 @@ func TestOwnErrors(t *testing.T) {
 	v, weights := newImitation()
 	ps := withUnits(weights)
 	ps[0].Rank = lowrank.FullRank
-	if _, err := es.New(ps, v, sampled(es.Residual{Rate: 1})); err == nil || !strings.Contains(err.Error(), "full rank in activations") {
+	if _, err := es.New(ps, v, sampled(es.ErrorFeedback{Rate: 1})); err == nil || !strings.Contains(err.Error(), "full rank in activations") {
 		t.Errorf("error %v", err)
 	}
 }

@@ -21,10 +21,10 @@ type Parameter struct {
 	Rank  int
 	Sigma int
 
-	// Unit is the binary logarithm of what Matrix·x amounts to for an activation of
+	// Log2Scale is the binary logarithm of what Matrix·x amounts to for an activation of
 	// one, which σ is measured by when noise is in activations; at most
-	// lowrank.MaxUnit.
-	Unit uint
+	// lowrank.MaxLog2Scale.
+	Log2Scale uint
 }
 
 // Matrices returns parameters of the given matrices, without names.
@@ -50,8 +50,8 @@ func (p *Parameter) check(o *Options) error {
 		return fmt.Errorf("has rank %d, %d terms of %d pairs, want at most %d", rank, o.Pairs*rank, o.Pairs, kernels.MaxTerms)
 	case p.Matrix == nil || p.Matrix.Rows() == 0:
 		return errors.New("is empty")
-	case p.Unit > lowrank.MaxUnit:
-		return fmt.Errorf("has unit %d, want at most %d", p.Unit, lowrank.MaxUnit)
+	case p.Log2Scale > lowrank.MaxLog2Scale:
+		return fmt.Errorf("has unit %d, want at most %d", p.Log2Scale, lowrank.MaxLog2Scale)
 	case rank*p.Matrix.Cols() > kernels.MaxRankK:
 		return fmt.Errorf("has %d columns, want at most %d for rank %d", p.Matrix.Cols(), kernels.MaxRankK/rank, rank)
 	}
@@ -61,8 +61,8 @@ func (p *Parameter) check(o *Options) error {
 // String describes the parameter, as in `"output" 10×64 unit 9 frozen`.
 func (p Parameter) String() string {
 	s := fmt.Sprintf("%q %d×%d", p.Name, p.Matrix.Rows(), p.Matrix.Cols())
-	if p.Unit != 0 {
-		s += fmt.Sprintf(" unit %d", p.Unit)
+	if p.Log2Scale != 0 {
+		s += fmt.Sprintf(" unit %d", p.Log2Scale)
 	}
 	if p.Rank != 0 {
 		s += fmt.Sprintf(" rank %d", p.Rank)
@@ -78,5 +78,5 @@ func (p Parameter) String() string {
 
 // tensor returns the parameter as the noise sees it.
 func (p *Parameter) tensor(number int) lowrank.Tensor {
-	return lowrank.Tensor{Number: uint32(number), W: p.Matrix, Rank: p.Rank, Sigma: p.Sigma, Frozen: p.Frozen, Unit: p.Unit}
+	return lowrank.Tensor{Number: uint32(number), W: p.Matrix, Rank: p.Rank, Sigma: p.Sigma, Frozen: p.Frozen, Log2Scale: p.Log2Scale}
 }

@@ -154,12 +154,12 @@ func TestPattern(t *testing.T) {
 	}{
 		{"100×50", es.Options{
 			Pairs: 50, Generations: 50, Rank: 4, Fitness: es.Raw, Schedule: es.Inverse, InverseRate: es.Ratio(3, 100),
-			Rule: es.Residual{Rate: es.Ratio(3, 10)},
+			Rule: es.ErrorFeedback{Rate: es.Ratio(3, 10)},
 		}, false, 5, 1.08},
-		{"1000×50", es.Options{Pairs: 500, Generations: 50, Rule: es.Residual{Rate: es.Ratio(3, 10)}}, false, 3, 0.01},
-		{"1000×200", es.Options{Pairs: 500, Generations: 200, Rule: es.Residual{Rate: es.Ratio(1, 5)}}, false, 2, 0},
+		{"1000×50", es.Options{Pairs: 500, Generations: 50, Rule: es.ErrorFeedback{Rate: es.Ratio(3, 10)}}, false, 3, 0.01},
+		{"1000×200", es.Options{Pairs: 500, Generations: 200, Rule: es.ErrorFeedback{Rate: es.Ratio(1, 5)}}, false, 2, 0},
 		{"1000×200 in noise", es.Options{
-			Pairs: 500, Generations: 200, Fitness: es.Raw, Rule: es.Residual{Rate: es.Ratio(15, 100)},
+			Pairs: 500, Generations: 200, Fitness: es.Raw, Rule: es.ErrorFeedback{Rate: es.Ratio(15, 100)},
 		}, true, 2, 0.03},
 	} {
 		seeds, sum := test.seeds, 0.0
@@ -198,7 +198,7 @@ func TestStateless(t *testing.T) {
 		}
 		return after
 	}
-	residual, replay := run(es.Residual{Rate: es.Ratio(3, 10)}), run(es.QES{Rate: es.Ratio(3, 10), Window: 32})
+	residual, replay := run(es.ErrorFeedback{Rate: es.Ratio(3, 10)}), run(es.QES{Rate: es.Ratio(3, 10), Window: 32})
 	threshold, stochastic := run(es.Threshold{Share: es.Ratio(1, 10)}), run(es.Stochastic{Rate: es.Ratio(1, 4)})
 	if threshold < 0.3 || stochastic < 0.3 || residual > 0.02 || replay > 0.02 {
 		t.Errorf("error %.4f by threshold, %.4f by stochastic rounding, %.4f by residual, %.4f by QES",

@@ -18,9 +18,9 @@ import (
 // is not what moved the weights: on the pattern task it learns nothing, or little
 // even with a residual that leaks.
 //
-// The steps since go to a scratch matrix of zero weights, as Residual would have them
+// The steps since go to a scratch matrix of zero weights, as ErrorFeedback would have them
 // do far from the ends. An update takes (Window+1)/2 times as long as that of
-// Residual on average, and the memory of a residual and a copy of the largest matrix
+// ErrorFeedback on average, and the memory of a residual and a copy of the largest matrix
 // while it runs.
 type QES struct {
 	Rate   Q16 // levels that one standard deviation of Z moves a weight, at most 1
@@ -52,63 +52,63 @@ func (r QES) pairsOnly() {}
 func (r QES) window() int { return r.Window }
 
 // Start implements Rule.
-func (r QES) Start(w lowrank.Tensor) Stepper { return r.startAll([]lowrank.Tensor{w})[0] }
+func (r QES) Start(w lowrank.Tensor) RuleState { return r.startAll([]lowrank.Tensor{w})[0] }
 
 // startAll starts the rule for all matrices, which share their scratch.
-func (r QES) startAll(matrices []lowrank.Tensor) []Stepper {
+func (r QES) startAll(matrices []lowrank.Tensor) []RuleState {
 	weights, residuals := 0, 0 // of the largest matrix
 	for _, w := range matrices {
 		weights, residuals = max(weights, len(w.W.Bytes())), max(residuals, padded(w.W))
 	}
 	scratch, residual := make([]byte, weights), make([]int8, residuals)
-	steppers := make([]Stepper, len(matrices))
+	states := make([]RuleState, len(matrices))
 	for i, w := range matrices {
 		own := scratch[:copy(scratch, w.W.Bytes())] // sound weights to begin with
 		m, err := packed.MatrixOver(w.W.Rows(), w.W.Cols(), own)
 		if err != nil {
 			panic(err)
 		}
-		step := residualStep{rate: r.Rate, tensor: w, int8s: residual[:padded(w.W)]}
-		steppers[i] = &qesStep{residualStep: step, past: pastStep{
-			residualStep: step,
-			scratch:      lowrank.Tensor{Number: w.Number, W: m, Rank: w.Rank, Sigma: w.Sigma},
-			zero:         packed.NewMatrix(1, w.W.Cols()).Bytes(),
+		step := residualState{rate: r.Rate, tensor: w, int8s: residual[:padded(w.W)]}
+		states[i] = &qesState{residualState: step, past: pastState{
+			residualState: step,
+			scratch:       lowrank.Tensor{Number: w.Number, W: m, Rank: w.Rank, Sigma: w.Sigma},
+			zero:          packed.NewMatrix(1, w.W.Cols()).Bytes(),
 		}}
 	}
-	return steppers
+	return states
 }
 
-// qesStep is the residual rule with a residual that all matrices share, as each
+// qesState is the residual rule with a residual that all matrices share, as each
 // is updated after the other.
-type qesStep struct {
-	residualStep
-	past pastStep
+type qesState struct {
+	residualState
+	past pastState
 }
 
-func (s *qesStep) AppendState(b []byte) []byte { return b }
-func (s *qesStep) RestoreState(b []byte)       {}
+func (s *qesState) AppendState(b []byte) []byte { return b }
+func (s *qesState) RestoreState(b []byte)       {}
 
-func (s *qesStep) Prepare(g *Update) {
+func (s *qesState) Prepare(g *GenerationUpdate) {
 	clear(s.int8s)
 	for i := range g.earlier {
 		e := &g.earlier[i]
-		s.past.residualStep.Prepare(e)
+		s.past.residualState.Prepare(e)
 		g.updater.Update(e.noise(), s.past.scratch, e.codes, &s.past)
 	}
-	s.residualStep.Prepare(g)
+	s.residualState.Prepare(g)
 }
 
-// pastStep is the residual rule on zero weights.
-type pastStep struct {
-	residualStep
+// pastState is the residual rule on zero weights.
+type pastState struct {
+	residualState
 	scratch lowrank.Tensor
 	zero    []byte // a row
 }
 
 // Step implements lowrank.Stepper.
-func (s *pastStep) Step(w *packed.Matrix, t kernels.Terms, lo, hi int) int {
+func (s *pastState) Step(w *packed.Matrix, t kernels.Terms, lo, hi int) int {
 	for i := lo; i < hi; i++ {
 		copy(w.Row(i).Bytes(), s.zero)
 	}
-	return s.residualStep.Step(w, t, lo, hi)
+	return s.residualState.Step(w, t, lo, hi)
 }

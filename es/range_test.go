@@ -19,15 +19,15 @@ func TestEachRange(t *testing.T) {
 		return sum, nil
 	}
 	const pairs = 11
-	o, err := es.New(es.Matrices(packed.NewMatrix(5, 40)), es.Each(score), es.Options{Sigma: es.WholeLevel, Pairs: pairs, Generations: 1})
+	o, err := es.New(es.Matrices(packed.NewMatrix(5, 40)), es.EvaluateEach(score), es.Options{Sigma: es.WholeLevel, Pairs: pairs, Generations: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
 	want, got := make([]int64, 2*pairs), make([]int64, 2*pairs)
-	if err := es.Each(score).Evaluate(context.Background(), o.Ask(), want); err != nil {
+	if err := es.EvaluateEach(score).Evaluate(context.Background(), o.Ask(), want); err != nil {
 		t.Fatal(err)
 	}
-	e := es.Each(score).(es.RangeEvaluator)
+	e := es.EvaluateEach(score).(es.RangeEvaluator)
 	for _, r := range [][2]int{{7, 11}, {0, 1}, {1, 7}} {
 		if err := e.EvaluateRange(context.Background(), o.Ask(), r[0], r[1], got[2*r[0]:2*r[1]]); err != nil {
 			t.Fatal(err)

@@ -10,17 +10,17 @@ import (
 )
 
 // A Rule is how Z moves pents. It measures Z in standard deviations of pure noise, see
-// Update.Scale, so that a rule's strength means the same for every population, rank
+// GenerationUpdate.Scale, so that a rule's strength means the same for every population, rank
 // and fitness coding. The schedule acts on its strength.
 //
 // Rules can be written outside this package. A run is a function of its options, data
 // and scores alone, and a checkpoint is all that it needs to continue, if a rule keeps
 // these promises:
 //
-//   - It computes in integers, and draws random numbers from Update.Rounding alone.
+//   - It computes in integers, and draws random numbers from GenerationUpdate.Rounding alone.
 //   - What becomes of a row depends on that row's weights, state and terms of Z, and on
-//     the Update, but not on the ranges in which rows are stepped, or their order.
-//   - Stepper.AppendState appends StateBits/8 bytes for each weight, and RestoreState
+//     the GenerationUpdate, but not on the ranges in which rows are stepped, or their order.
+//   - RuleState.AppendState appends StateBits/8 bytes for each weight, and RestoreState
 //     takes any bytes of that length.
 //   - Two rules of the same String move weights in the same way.
 type Rule interface {
@@ -36,15 +36,15 @@ type Rule interface {
 	StateBits() int
 
 	// Start returns the rule at work on a matrix, at the beginning of a run.
-	Start(w lowrank.Tensor) Stepper
+	Start(w lowrank.Tensor) RuleState
 }
 
-// A Stepper is a Rule at work on one matrix. Step implements lowrank.Stepper for the
+// A RuleState is a Rule at work on one matrix. Step implements lowrank.Stepper for the
 // generation that it has been prepared for; goroutines call it at the same time, for
 // other rows.
-type Stepper interface {
+type RuleState interface {
 	lowrank.Stepper
-	Prepare(g *Update)
+	Prepare(g *GenerationUpdate)
 	AppendState(b []byte) []byte
 	RestoreState(b []byte)
 }
@@ -64,36 +64,36 @@ func window(r Rule) int {
 }
 
 // startRule returns the rule at work on each of the matrices.
-func startRule(r Rule, matrices []lowrank.Tensor) []Stepper {
+func startRule(r Rule, matrices []lowrank.Tensor) []RuleState {
 	if shared, ok := r.(QES); ok {
 		return shared.startAll(matrices)
 	}
-	steppers := make([]Stepper, len(matrices))
+	states := make([]RuleState, len(matrices))
 	for i, w := range matrices {
-		steppers[i] = r.Start(w)
+		states[i] = r.Start(w)
 	}
-	return steppers
+	return states
 }
 
-// An Update is what a rule needs to know of a generation.
-type Update struct {
+// A GenerationUpdate is what a rule needs to know of a generation.
+type GenerationUpdate struct {
 	options    *Options
 	number     int
 	codes      []int8
-	sums       [3]uint64        // Σ f², Σ f⁴, Σ f⁶
-	reductions int              // halvings of the rate
-	earlier    []Update         // of the rule's window that any pair decided, oldest first
-	updater    *lowrank.Updater // for generations before
+	sums       [3]uint64          // Σ f², Σ f⁴, Σ f⁶
+	reductions int                // halvings of the rate
+	earlier    []GenerationUpdate // of the rule's window that any pair decided, oldest first
+	updater    *lowrank.Updater   // for generations before
 
-	// deviation is that of an entry of the Z gathered last, in 1/256, with noise in
+	// deviation is that of an entry of Z of the terms computed last, in 1/256, with noise in
 	// activations: it depends on the data, and includes the signal.
 	deviation uint64
 }
 
 // Generation returns the number of the generation, from zero.
-func (g *Update) Generation() int { return g.number }
+func (g *GenerationUpdate) Generation() int { return g.number }
 
-func (g *Update) set(o *Options, number int, codes []int8) {
+func (g *GenerationUpdate) set(o *Options, number int, codes []int8) {
 	g.options, g.number, g.codes, g.sums = o, number, codes, [3]uint64{}
 	for _, f := range codes {
 		f2 := uint64(int(f) * int(f))
@@ -104,25 +104,25 @@ func (g *Update) set(o *Options, number int, codes []int8) {
 }
 
 // decided reports whether any code is other than zero.
-func (g *Update) decided() bool { return g.sums[0] > 0 }
+func (g *GenerationUpdate) decided() bool { return g.sums[0] > 0 }
 
-func (g *Update) noise() lowrank.Noise { return g.options.noise(g.number) }
+func (g *GenerationUpdate) noise() lowrank.Noise { return g.options.noise(g.number) }
 
 // Scheduled returns the part of v that the schedule and Optimizer.ReduceRate leave in this
 // generation, rounded down.
-func (g *Update) Scheduled(v Q16) Q16 {
+func (g *GenerationUpdate) Scheduled(v Q16) Q16 {
 	o := g.options
 	return o.Schedule.scale(v, o.progress(g.number), o.InverseRate) >> g.reductions
 }
 
 // Rounding returns the random numbers of this generation for a matrix: a stream whose
 // pair is the row.
-func (g *Update) Rounding(w lowrank.Tensor) kernels.Stream {
+func (g *GenerationUpdate) Rounding(w lowrank.Tensor) kernels.Stream {
 	return lowrank.StreamOf(g.options.Seed, uint32(g.number), w.Number, lowrank.Rounding, 0)
 }
 
 // variance returns the variance of an entry of the tensor's Z under pure noise.
-func (g *Update) variance(w lowrank.Tensor) uint64 {
+func (g *GenerationUpdate) variance(w lowrank.Tensor) uint64 {
 	return g.sums[0] * uint64(g.noise().Of(w).Variance())
 }
 
@@ -140,9 +140,9 @@ const scaleShift = 20
 //	Shift     = 20
 //	Limit     = ⌊256·2^20 / Mul⌋ + 1, or 0 if Mul is 0
 //
-// With noise in activations deviation is at least 1 and what lowrank.Updater.Gather
+// With noise in activations deviation is at least 1 and what lowrank.Updater.ComputeTerms
 // returns.
-func (g *Update) Scale(rate Q16, w lowrank.Tensor) kernels.Scale {
+func (g *GenerationUpdate) Scale(rate Q16, w lowrank.Tensor) kernels.Scale {
 	deviation := max(1, fixed.Sqrt(g.variance(w)<<16)) // in 1/256
 	if g.options.Estimator == lowrank.PerturbActivations {
 		deviation = max(1, g.deviation)

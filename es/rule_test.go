@@ -12,7 +12,7 @@ import (
 )
 
 // noiseOnly returns a generation of codes that have nothing to do with the noise.
-func noiseOnly(o Options, codes func(rng *rand.Rand) int8) *Update {
+func noiseOnly(o Options, codes func(rng *rand.Rand) int8) *GenerationUpdate {
 	o.Generations = 1000
 	o = o.WithDefaults()
 	rng := rand.New(rand.NewPCG(1, o.Seed))
@@ -20,13 +20,13 @@ func noiseOnly(o Options, codes func(rng *rand.Rand) int8) *Update {
 	for p := range c {
 		c[p] = codes(rng)
 	}
-	g := &Update{}
+	g := &GenerationUpdate{}
 	g.set(&o, 0, c)
 	return g
 }
 
 // entries calls use with the entries of Z of a matrix of m×m under the update.
-func entries(g *Update, m int, use func(z int)) {
+func entries(g *GenerationUpdate, m int, use func(z int)) {
 	n := g.noise()
 	if n.Rank == lowrank.FullRank {
 		var ws lowrank.Workspace

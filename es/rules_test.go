@@ -17,12 +17,12 @@ import (
 
 // rules has one of every kind.
 var rules = []es.Rule{
-	es.Residual{Rate: es.Ratio(3, 10)},
-	es.Residual4{Rate: es.Ratio(3, 10)},
+	es.ErrorFeedback{Rate: es.Ratio(3, 10)},
+	es.ErrorFeedback{Bits: 4, Rate: es.Ratio(3, 10)},
 	es.Stochastic{Rate: es.Ratio(1, 10)},
 	es.Threshold{Share: es.Ratio(1, 20)},
 	es.QES{Rate: es.Ratio(3, 10), Window: 4},
-	es.Flip{Rate: es.Ratio(1, 4), Decay: 2, Level: es.Ratio(1, 4)},
+	es.Bop{Rate: es.Ratio(1, 4), Decay: 2, Level: es.Ratio(1, 4)},
 }
 
 // model is a small network: an embedding, a layer with bias, and one that is frozen. Its

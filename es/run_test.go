@@ -74,7 +74,7 @@ func TestCallbacks(t *testing.T) {
 func ExampleEach() {
 	weights := packed.NewMatrix(1, 4)
 	target := []int32{2, -1, 0, 1}
-	distance := es.Each(func(m *es.Member) (sum int64, err error) {
+	distance := es.EvaluateEach(func(m *es.Member) (sum int64, err error) {
 		for i, v := range m.Weights[0] {
 			d := int64(v - target[i]<<m.Bits)
 			sum += d * d

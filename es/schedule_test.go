@@ -59,7 +59,7 @@ func TestRestart(t *testing.T) {
 	o := Options{Generations: 25, Restart: 10, Schedule: Linear, SigmaSchedule: Linear}
 	o = o.WithDefaults()
 	for n := range 25 {
-		var g Update
+		var g GenerationUpdate
 		g.set(&o, n, nil)
 		if got, want := g.Scheduled(1000), Q16(1000-100*(n%10)); got != want {
 			t.Errorf("generation %d: %d, want %d", n, got, want)

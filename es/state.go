@@ -34,16 +34,16 @@ func (o *Optimizer) stateOf(w *packed.Matrix) int { return padded(w) * o.options
 func (o *Optimizer) memory() uint64 {
 	const scoring = 2*8 + 3*8 + 2 // two scores, what becomes of them, their code and that of the generation before
 	pairs, window := o.options.Pairs, window(o.options.Rule)
-	updater, weights, residual := 0, 0, 0
+	updater, weights, residual, samples := 0, 0, 0, 0
+	if o.source != nil {
+		samples = o.samples
+	}
 	for _, w := range o.tensors {
 		if w.Frozen {
 			continue
 		}
 		rank := o.options.noise(0).Of(w).Rank
-		f := lowrank.TrainingFootprint(w.W.Rows(), w.W.Cols(), pairs, rank)
-		if o.source != nil {
-			f.Updater = lowrank.GatherBytes(w.W.Rows(), w.W.Cols(), pairs, rank, o.samples)
-		}
+		f := lowrank.TrainingFootprint(w.W.Rows(), w.W.Cols(), pairs, rank, samples)
 		updater, weights, residual = max(updater, f.Updater), max(weights, f.Weights), max(residual, f.Residual)
 	}
 	n := uint64(o.weightState()) + uint64(updater) + uint64(window-1)*uint64(pairs) + scoring*uint64(pairs)*uint64(o.samples)
@@ -62,8 +62,8 @@ func (o *Optimizer) AppendState(b []byte) []byte {
 	for _, codes := range o.past {
 		b = int8s(codes).AppendState(b)
 	}
-	for _, s := range o.steps {
-		if s.Stepper != nil {
+	for _, s := range o.states {
+		if s.RuleState != nil {
 			b = s.AppendState(b)
 		}
 	}
@@ -106,8 +106,8 @@ func (o *Optimizer) RestoreState(b []byte) error {
 	for _, codes := range o.past {
 		int8s(codes).RestoreState(take(len(codes)))
 	}
-	for i, s := range o.steps {
-		if s.Stepper != nil {
+	for i, s := range o.states {
+		if s.RuleState != nil {
 			s.RestoreState(take(o.stateOf(o.tensors[i].W)))
 		}
 	}

@@ -22,12 +22,12 @@ func TestStateBits(t *testing.T) {
 		codes int
 	}{
 		{nil, 11, 0},
-		{es.Residual{Rate: 1}, 11, 0},
-		{es.Residual4{Rate: 1}, 7, 0},
+		{es.ErrorFeedback{Rate: 1}, 11, 0},
+		{es.ErrorFeedback{Bits: 4, Rate: 1}, 7, 0},
 		{es.Stochastic{Rate: 1}, 3, 0},
 		{es.Threshold{Share: 1}, 3, 0},
 		{es.QES{Rate: 1, Window: 9}, 3, 8 * 100},
-		{es.Flip{Rate: 1, Decay: 1, Level: es.Ratio(1, 4)}, 11, 0},
+		{es.Bop{Rate: 1, Decay: 1, Level: es.Ratio(1, 4)}, 11, 0},
 	} {
 		w := packed.NewMatrix(n, n)
 		opt, err := es.New(es.Matrices(w), nil, es.Options{Generations: 1, Pairs: 100, Rule: test.rule})
@@ -95,12 +95,12 @@ func TestRestoreErrors(t *testing.T) {
 func TestMemoryLimit(t *testing.T) {
 	const m, k, pairs, rank = 64, 100, 30, 2
 	padded := packed.PaddedLen(k)
-	updater := lowrank.TrainingFootprint(m, k, pairs, rank).Updater
+	updater := lowrank.TrainingFootprint(m, k, pairs, rank, 0).Updater
 	for _, test := range []struct {
 		rule es.Rule
 		want int
 	}{
-		{es.Residual{Rate: 1}, m * padded},
+		{es.ErrorFeedback{Rate: 1}, m * padded},
 		{es.Stochastic{Rate: 1}, 0},
 		{es.QES{Rate: 1, Window: 3}, 2*pairs + m*padded + m*packed.RowBytes(k)},
 	} {

@@ -39,11 +39,11 @@ func (r Threshold) StateBits() int { return 0 }
 func (r Threshold) pairsOnly() {}
 
 // Start implements Rule.
-func (r Threshold) Start(w lowrank.Tensor) Stepper {
-	return &thresholdStep{share: r.Share, tensor: w}
+func (r Threshold) Start(w lowrank.Tensor) RuleState {
+	return &thresholdState{share: r.Share, tensor: w}
 }
 
-type thresholdStep struct {
+type thresholdState struct {
 	stateless
 	share    Q16
 	tensor   lowrank.Tensor
@@ -51,17 +51,17 @@ type thresholdStep struct {
 	rounding kernels.Stream
 }
 
-func (s *thresholdStep) Prepare(g *Update) {
+func (s *thresholdState) Prepare(g *GenerationUpdate) {
 	s.tau, s.rounding = g.threshold(g.Scheduled(s.share), s.tensor), g.Rounding(s.tensor)
 }
 
-func (s *thresholdStep) Step(w *packed.Matrix, t kernels.Terms, lo, hi int) int {
+func (s *thresholdState) Step(w *packed.Matrix, t kernels.Terms, lo, hi int) int {
 	return kernels.UpdateThreshold(w, t, s.tau, s.rounding, lo, hi)
 }
 
 // threshold returns what |Z| reaches in a share of the weights under pure noise, as
 // kernels.UpdateThreshold takes it.
-func (g *Update) threshold(share Q16, w lowrank.Tensor) int64 {
+func (g *GenerationUpdate) threshold(share Q16, w lowrank.Tensor) int64 {
 	if share == 0 {
 		return kernels.MaxThreshold
 	}
@@ -77,7 +77,7 @@ func (g *Update) threshold(share Q16, w lowrank.Tensor) int64 {
 // of a symmetric distribution:
 //
 //	x = z + (z³-3z)·κ₄/24 + (z⁵-10z³+15z)·κ₆/720 - (3z⁵-24z³+29z)·κ₄²/384
-func (g *Update) quantile(share Q16, w lowrank.Tensor) int64 {
+func (g *GenerationUpdate) quantile(share Q16, w lowrank.Tensor) int64 {
 	const one = 1 << 16
 	z := normalQuantile(share)
 	z3 := z * z / one * z / one
@@ -95,7 +95,7 @@ const cumulantBits = 24
 
 // cumulants returns the fourth and sixth standardized cumulants of an entry of Z
 // under pure noise. Those of a sum are the sums of its terms'.
-func (g *Update) cumulants(w lowrank.Tensor) (k4, k6 int64) {
+func (g *GenerationUpdate) cumulants(w lowrank.Tensor) (k4, k6 int64) {
 	noise := g.noise().Of(w)
 	c, rank := termCumulants[noise.Distribution], uint64(noise.Rank)
 	if noise.Rank == lowrank.FullRank {

@@ -51,7 +51,7 @@ func (n Noise) signBytes(dst []uint8, tensor uint32, pair int) {
 }
 
 func checkUnit(w Tensor) {
-	if w.Unit > MaxUnit {
-		panic(fmt.Sprintf("lowrank: tensor %d has unit %d, want at most %d", w.Number, w.Unit, MaxUnit))
+	if w.Log2Scale > MaxLog2Scale {
+		panic(fmt.Sprintf("lowrank: tensor %d has unit %d, want at most %d", w.Number, w.Log2Scale, MaxLog2Scale))
 	}
 }

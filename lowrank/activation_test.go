@@ -13,7 +13,7 @@ import (
 )
 
 func ExampleEstimator() {
-	w := Tensor{W: packed.NewMatrix(4, 8), Unit: 4} // zero weights: what is left is the noise
+	w := Tensor{W: packed.NewMatrix(4, 8), Log2Scale: 4} // zero weights: what is left is the noise
 	base := make([]int32, 4*3)
 	var ws Workspace
 	y := make([]int32, 4*6) // rows × (plus, minus) × samples
@@ -42,7 +42,7 @@ func signsOf(n Noise, tensor uint32, pair, samples int) [][]int64 {
 }
 
 // noisyOutput returns what one member makes of sample b, which is x, from the definition:
-// W·x + sign·round(A·round(S·2^Unit·2^e/√(r·variance)) / 2^shift).
+// W·x + sign·round(A·round(S·2^Log2Scale·2^e/√(r·variance)) / 2^shift).
 func (d dense) noisyOutput(n Noise, w Tensor, pair int, sign int64, samples, b int, x []int8) []int32 {
 	mul, shift := scaling(n, n.Rank*lawVariance(n.Distribution))
 	a, s := draw(n, FactorA, w.Number, pair, d.m), signsOf(n, w.Number, pair, samples)
@@ -54,7 +54,7 @@ func (d dense) noisyOutput(n Noise, w Tensor, pair int, sign int64, samples, b i
 		}
 		if !w.Frozen {
 			for ρ := range n.Rank {
-				correction += a[ρ][i] * round(s[ρ][b]<<w.Unit*mul, 7)
+				correction += a[ρ][i] * round(s[ρ][b]<<w.Log2Scale*mul, 7)
 			}
 		}
 		y[i] = int32(sum + sign*round(correction, shift))
@@ -68,7 +68,7 @@ func forEachActivationNoise(test func(n Noise, unit uint)) {
 	for _, law := range laws {
 		for _, rank := range []int{1, 2, 3, 4, 5, 16} {
 			for sigma := range uint(9) {
-				for _, unit := range []uint{0, 7, MaxUnit} {
+				for _, unit := range []uint{0, 7, MaxLog2Scale} {
 					test(Noise{Seed: 11, Generation: 5, Distribution: law, Rank: rank, Sigma: sigma, Estimator: PerturbActivations}, unit)
 				}
 			}
@@ -83,7 +83,7 @@ func TestActivationNoise(t *testing.T) {
 	forEachActivationNoise(func(n Noise, unit uint) {
 		m, k, lo, hi, streams := 1+rng.IntN(40), 1+rng.IntN(80), rng.IntN(3), 3+rng.IntN(3), 1+rng.IntN(40)
 		w, d := randomTensor(rng, 9, m, k)
-		w.Unit, w.Frozen = unit, rng.IntN(8) == 0
+		w.Log2Scale, w.Frozen = unit, rng.IntN(8) == 0
 		cols := 2 * (hi - lo) * streams
 		shift, relu := uint(rng.IntN(10)), rng.IntN(2) == 0
 
@@ -122,7 +122,7 @@ func TestActivationNoiseChunks(t *testing.T) {
 }
 
 func TestActivationNoisePanics(t *testing.T) {
-	w := Tensor{Number: 3, W: packed.NewMatrix(3, 5), Unit: MaxUnit + 1}
+	w := Tensor{Number: 3, W: packed.NewMatrix(3, 5), Log2Scale: MaxLog2Scale + 1}
 	n := Noise{Rank: 1, Estimator: PerturbActivations}
 	var ws Workspace
 	x, y := make([]int8, 2*4*2), make([]int32, 3*2)

@@ -24,7 +24,7 @@
 // has a fitness code, and the update is the sum over samples of an estimate D of the
 // gradient by the layer's outputs, times its inputs:
 //
-//	y = W·x ± RoundShift(A·s·2^Unit·2^e/√r, Sigma+e)
+//	y = W·x ± RoundShift(A·s·2^Log2Scale·2^e/√r, Sigma+e)
 //	Z = Σ_b D_b·x̂_bᵀ,  D_b = Σ_p f_pb·A_p·s_pb
 //
 // On a single layer N pairs point along the gradient with cos² of about N/(N + m),

@@ -82,7 +82,7 @@ func (d *Draw) Product(ws *Workspace, y []int32, x []int8, streams, from int) {
 		kernels.MatMul(y, d.w.W, x, pop.TotalColumns())
 		return
 	case n.Rank == FullRank:
-		n.productDense(ws, y, d.w, x, d.lo, pop)
+		n.productFullRank(ws, y, d.w, x, d.lo, pop)
 		return
 	case n.Estimator == PerturbActivations:
 		d.signs(ws, 2*streams, streams, from)
@@ -104,7 +104,7 @@ func (d *Draw) ProductShared(ws *Workspace, y, base []int32, x []int8, streams, 
 	case d.w.Frozen:
 		spread(y, base, m, pop)
 	case d.noise.Rank == FullRank:
-		d.noise.productSharedDense(ws, y, base, d.w, x, d.lo, pop)
+		d.noise.productSharedFullRank(ws, y, base, d.w, x, d.lo, pop)
 	default:
 		shift := d.projectShared(ws, x, pop, from)
 		kernels.PerturbShared(y, base, d.a, ws.t, pop, m, shift)
@@ -142,12 +142,12 @@ func (d *Draw) projectShared(ws *Workspace, x []int8, pop kernels.Population, fr
 	return shift
 }
 
-// signs leaves ± 2^Unit of streams samples in the workspace in place of the projections
+// signs leaves ± 2^Log2Scale of streams samples in the workspace in place of the projections
 // Bᵀx: own of them for each pair and rank, the same for both of its members.
 func (d *Draw) signs(ws *Workspace, own, streams, from int) {
 	rank := d.noise.Rank
 	ws.t = reuse.Slice(ws.t, (d.hi-d.lo)*rank*own)
-	size, unit := packed.PaddedLen(rank*d.samples), int32(1)<<d.w.Unit
+	size, unit := packed.PaddedLen(rank*d.samples), int32(1)<<d.w.Log2Scale
 	for v := range (d.hi - d.lo) * rank {
 		raw := d.b[v/rank*size+v%rank*d.samples+from:][:streams]
 		t := ws.t[v*own:][:own]

@@ -15,7 +15,7 @@ func TestDraw(t *testing.T) {
 	for _, place := range []Estimator{PerturbWeights, PerturbActivations} {
 		for _, rank := range []int{1, 3} {
 			w, _ := randomTensor(r, 5, m, k)
-			w.Unit = 3
+			w.Log2Scale = 3
 			n := Noise{Seed: 3, Generation: 7, Rank: rank, Sigma: 1, Estimator: place}
 			var ws Workspace
 			var d Draw
@@ -67,7 +67,7 @@ func TestDrawPanics(t *testing.T) {
 		"2 samples from -1 of a draw of 4":      func() { d.Product(&ws, make([]int32, 32), make([]int8, 32), 2, -1) },
 		"pairs 0 to 2 of a draw of 1 to 3":      func() { d.Part(0, 2) },
 		"Draw: tensor 0 has no matrix":          func() { n.Draw(&Draw{}, Tensor{}, 0, 1, 1) },
-		"tensor 0 has unit 21, want at most 20": func() { n.Draw(&Draw{}, Tensor{W: w.W, Unit: 21}, 0, 1, 1) },
+		"tensor 0 has unit 21, want at most 20": func() { n.Draw(&Draw{}, Tensor{W: w.W, Log2Scale: 21}, 0, 1, 1) },
 	} {
 		func() {
 			defer func() {

@@ -225,7 +225,7 @@ func TestActivationGradient(t *testing.T) {
 					codes[p*samples+b] = int8(f)
 				}
 			}
-			u.Gather(n, w, codes, x, samples)
+			u.ComputeTerms(n, w, codes, x, samples)
 			z := zOf(u.terms, k)
 			c := q.cosine(z)
 			mean += c * c / generations

@@ -62,11 +62,21 @@ type Footprint struct {
 //
 // Under FullRank the updater takes a panel of rows of every pair's noise, twice, and
 // that for each processor that Go may use.
-func TrainingFootprint(m, k, pairs, rank int) Footprint {
+//
+// samples are a member's with noise in activations, 0 with noise in weights. The updater
+// then takes, beside what depends on the number of threads, the terms, two for each sample,
+// D, and factor A of all pairs, as drawn and packed, with the codes.
+func TrainingFootprint(m, k, pairs, rank, samples int) Footprint {
 	mp, kp := packed.PaddedLen(m), packed.PaddedLen(k)
 	f := Footprint{
 		Weights:  product(m, packed.RowBytes(k)),
 		Residual: product(m, kp),
+	}
+	if samples > 0 {
+		terms, sums := kernels.Quads(samples*kernels.UpdateTermsPerInput)*4, kernels.Quads(pairs*rank)*4
+		f.Updater = add(product(terms, m+kp), product(4, m, samples), product(pairs, rank, mp),
+			product(m, packed.RowBytes(pairs*rank)), product(sums, samples))
+		return f
 	}
 	if rank == FullRank {
 		inQuads := kernels.Quads(pairs) * 4
@@ -77,15 +87,6 @@ func TrainingFootprint(m, k, pairs, rank int) Footprint {
 	workers := min(parallel.Workers(), (pairs+chunk-1)/chunk)
 	f.Updater = add(product(workers, min(chunk, pairs), rank, mp+kp), product(kernels.Quads(pairs*rank), 4, m+kp))
 	return f
-}
-
-// GatherBytes returns the memory that an Updater takes to move a matrix of m×k by
-// noise in activations, beside what depends on the number of threads: the terms, two
-// for each sample, D, and factor A of all pairs, as drawn and packed, with the codes.
-func GatherBytes(m, k, pairs, rank, samples int) int {
-	terms, sums := kernels.Quads(samples*kernels.UpdateTermsPerInput)*4, kernels.Quads(pairs*rank)*4
-	return add(product(terms, m+packed.PaddedLen(k)), product(4, m, samples),
-		product(pairs, rank, packed.PaddedLen(m)), product(m, packed.RowBytes(pairs*rank)), product(sums, samples))
 }
 
 // product returns the product of sizes, math.MaxInt if it does not fit an int.

@@ -23,7 +23,7 @@ func ExamplePopulationStorage() {
 // A member and its twin share their factors, so 100 members are 50 pairs.
 func ExampleTrainingFootprint() {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // each processor adds what it draws
-	f := TrainingFootprint(64, 64, 50, 8)
+	f := TrainingFootprint(64, 64, 50, 8, 0)
 	fmt.Printf("weights %d, residual %d, updater %d: %d bytes\n", f.Weights, f.Residual, f.Updater, f.Total())
 	// Output: weights 1536, residual 4096, updater 59392: 65024 bytes
 }
@@ -89,7 +89,7 @@ func TestFootprintMeasured(t *testing.T) {
 		new(Updater).Update(noise, w, fitness, rule)
 		runtime.ReadMemStats(&after)
 
-		f := TrainingFootprint(test.m, test.k, test.pairs, test.rank)
+		f := TrainingFootprint(test.m, test.k, test.pairs, test.rank, 0)
 		got, want := int(after.TotalAlloc-before.TotalAlloc), f.Total()+ws.Bytes()
 		if got < want || got > want+want/50 { // the heap rounds sizes up
 			t.Errorf("%+v: allocated %d bytes, want %d to 2 %% more: %+v, workspace %d", test, got, want, f, ws.Bytes())
@@ -109,7 +109,7 @@ func TestUpdaterFootprint(t *testing.T) {
 			fitness[0] = 1
 			var u Updater
 			u.Update(Noise{Rank: test.rank}, w, fitness, newResidualRule(w.W))
-			got, want := cap(u.a)+cap(u.b)+cap(u.terms.Left)+cap(u.terms.Right), TrainingFootprint(test.m, test.k, test.pairs, test.rank).Updater
+			got, want := cap(u.a)+cap(u.b)+cap(u.terms.Left)+cap(u.terms.Right), TrainingFootprint(test.m, test.k, test.pairs, test.rank, 0).Updater
 			if got != want {
 				t.Errorf("%+v on %d processors: the updater holds %d bytes, want %d", test, procs, got, want)
 			}
@@ -121,9 +121,9 @@ func TestUpdaterFootprint(t *testing.T) {
 func TestFootprintSaturates(t *testing.T) {
 	const huge = math.MaxInt/4 + 1
 	for _, got := range []int{
-		TrainingFootprint(huge/128, 8192, 1, 1).Weights, TrainingFootprint(huge/128, 8192, 1, 1).Residual,
-		TrainingFootprint(64, 64, huge/1024, 256).Updater, TrainingFootprint(huge/128, 8192, 64, 1).Total(),
-		TrainingFootprint(huge/128, 8192, 64, FullRank).Updater, GatherBytes(huge/128, 64, 64, 1, 1<<20),
+		TrainingFootprint(huge/128, 8192, 1, 1, 0).Weights, TrainingFootprint(huge/128, 8192, 1, 1, 0).Residual,
+		TrainingFootprint(64, 64, huge/1024, 256, 0).Updater, TrainingFootprint(huge/128, 8192, 64, 1, 0).Total(),
+		TrainingFootprint(huge/128, 8192, 64, FullRank, 0).Updater, TrainingFootprint(huge/128, 64, 64, 1, 1<<20).Updater,
 	} {
 		if got != math.MaxInt {
 			t.Errorf("%d, want the largest int", got)

@@ -74,7 +74,7 @@ const (
 	FactorB                     // right factor, a vector for each rank
 	Initial                     // initial weights; pair is the row
 	Batch                       // choice of training data; pair is a group of pairs
-	Dense                       // E of full rank; pair is pair and panel of rows
+	FullRankE                   // E of full rank; pair is pair and panel of rows
 	Rounding                    // random rounding of an update rule; pair is the row
 	Shrinking                   // weight decay; pair is the row
 	Signs                       // of samples, for PerturbActivations: bit 0 of byte rank·samples + sample, 1 for minus

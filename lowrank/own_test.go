@@ -53,11 +53,11 @@ func TestOwnRankAndSigma(t *testing.T) {
 				moved := new(Updater).Update(n, w, fitness, newResidualRule(w.W))
 				return append(levels(w), int32(moved))
 			},
-			"Gather": func(n Noise, w Tensor) []int32 {
+			"ComputeTerms": func(n Noise, w Tensor) []int32 {
 				w.W = w.W.Clone()
 				var u Updater
-				deviation := u.Gather(n, w, fitness, shared, streams)
-				moved := u.Scatter(newResidualRule(w.W))
+				deviation := u.ComputeTerms(n, w, fitness, shared, streams)
+				moved := u.ApplyTerms(newResidualRule(w.W))
 				return append(levels(w), int32(deviation), int32(moved))
 			},
 		}
@@ -65,7 +65,7 @@ func TestOwnRankAndSigma(t *testing.T) {
 			delete(all, "Perturbation")
 			delete(all, "Update")
 		} else {
-			delete(all, "Gather")
+			delete(all, "ComputeTerms")
 		}
 		for name, f := range all {
 			n, plain := Noise{Seed: 7, Rank: 1, Sigma: 1, Estimator: e}, w

@@ -34,7 +34,7 @@ func (n Noise) Perturbation(ws *Workspace, dst []int32, w Tensor, pair int, bits
 		clear(dst)
 		return
 	case n.Rank == FullRank:
-		n.dense(ws, dst, w, pair)
+		n.fullRank(ws, dst, w, pair)
 	default:
 		n.outer(ws, dst, w, pair)
 	}

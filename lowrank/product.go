@@ -28,7 +28,7 @@ type Workspace struct {
 //
 // x is a batch of k × 2·(hi-lo)·streams in quads and y has m rows of as many
 // columns, placed as kernels.Population says. A frozen W is not perturbed. For
-// PerturbActivations, Bᵀx gives way to ±2^Unit, see Estimator; both members of a pair share
+// PerturbActivations, Bᵀx gives way to ±2^Log2Scale, see Estimator; both members of a pair share
 // the signs.
 func (n Noise) Product(ws *Workspace, y []int32, w Tensor, x []int8, lo, hi, streams int) {
 	n = n.of(&w)

@@ -20,14 +20,14 @@ type Tensor struct {
 	Rank  int
 	Sigma int
 
-	// Unit is the binary logarithm of what W·x amounts to for an activation of one:
-	// the unit of σ for PerturbActivations, at most MaxUnit.
-	Unit uint
+	// Log2Scale is the binary logarithm of what W·x amounts to for an activation of one:
+	// the unit of σ for PerturbActivations, at most MaxLog2Scale.
+	Log2Scale uint
 }
 
-// MaxUnit bounds a Unit: perturbations of any rank stay within kernels.MaxRankK's
+// MaxLog2Scale bounds a Log2Scale: perturbations of any rank stay within kernels.MaxRankK's
 // bound on their sums.
-const MaxUnit = 20
+const MaxLog2Scale = 20
 
 // matrix returns W, and panics if there is none.
 func (w Tensor) matrix(fn string) *packed.Matrix {

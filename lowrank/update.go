@@ -31,10 +31,10 @@ type Updater struct {
 	terms kernels.Terms
 	moved []int // by row panel
 
-	gather gathering // of PerturbActivations
+	perSample sampleTerms // of PerturbActivations
 
 	// The tasks of the parallel loops, kept so that a call allocates nothing.
-	draw, walk, walkDense func(worker, i int)
+	draw, walk, walkFullRank func(worker, i int)
 }
 
 // bind makes the tasks of the parallel loops.
@@ -42,8 +42,8 @@ func (u *Updater) bind() {
 	if u.draw != nil {
 		return
 	}
-	u.draw, u.walk, u.walkDense = u.drawPairs, u.stepPanel, u.stepDense
-	g := &u.gather
+	u.draw, u.walk, u.walkFullRank = u.drawPairs, u.stepPanel, u.stepFullRank
+	g := &u.perSample
 	g.signPairs, g.packRows, g.sumRows, g.weighRows, g.spreadStrip = u.signChunk, u.packChunk, u.sumChunk, u.weighChunk, u.spreadColumns
 }
 
@@ -74,7 +74,7 @@ func (u *Updater) Update(noise Noise, w Tensor, fitness []int8, step Stepper) (m
 	u.bind()
 	u.noise, u.tensor, u.fitness, u.step = noise, w, fitness, step
 	if noise.Rank == FullRank {
-		u.updateDense()
+		u.updateFullRank()
 	} else {
 		u.updateFactored()
 	}
@@ -142,9 +142,9 @@ func (u *Updater) stepPanel(_, i int) {
 	u.moved[i] = u.step.Step(u.tensor.W, u.terms, lo, hi)
 }
 
-// updateDense makes each row of Z a sum of as many terms as there are pairs: f times
+// updateFullRank makes each row of Z a sum of as many terms as there are pairs: f times
 // the pair's row of E. Left is then the same for all rows, and B is another for each.
-func (u *Updater) updateDense() {
+func (u *Updater) updateFullRank() {
 	m, kp, pairs := u.tensor.W.Rows(), packed.PaddedLen(u.tensor.W.Cols()), len(u.fitness)
 	workers, panel := parallel.Workers(), panelRows(m)*kp
 	u.b = reuse.Slice(u.b, workers*pairs*panel)
@@ -162,12 +162,12 @@ func (u *Updater) updateDense() {
 		}
 	}
 	u.moved = reuse.Slice(u.moved, (m+panelRows(m)-1)/panelRows(m))
-	parallel.For(workers, len(u.moved), u.walkDense)
+	parallel.For(workers, len(u.moved), u.walkFullRank)
 }
 
-// stepDense steps the rows of a panel of E. Interleaved as one vector a pair, it holds
+// stepFullRank steps the rows of a panel of E. Interleaved as one vector a pair, it holds
 // the strips of each row one after another.
-func (u *Updater) stepDense(worker, i int) {
+func (u *Updater) stepFullRank(worker, i int) {
 	w := u.tensor.W
 	m, k, kp, pairs := w.Rows(), w.Cols(), packed.PaddedLen(w.Cols()), len(u.fitness)
 	lo := i * panelRows(m)

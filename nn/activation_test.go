@@ -50,7 +50,7 @@ func (m *Model) sampleMember(n lowrank.Noise, pair, sign, b, batch int) perturba
 		for ρ := range n.Rank {
 			at := ρ*batch + b
 			bit := s.Block(uint32(at / 16))[at/4%4] >> (at % 4 * 8) & 1
-			sum += (int(a[ρ*mp+row]) - 2) * (1 - 2*int(bit)) << m.Parameters()[layer].Unit
+			sum += (int(a[ρ*mp+row]) - 2) * (1 - 2*int(bit)) << m.Parameters()[layer].Log2Scale
 		}
 		return sign * roundShift(sum, shift)
 	}
@@ -106,7 +106,7 @@ const goldenSampled = "86b275ce9710752194da175e5168f63d5fe468ec06f06e26a5fb04f5f
 
 func TestSampledDeterminism(t *testing.T) {
 	data := blobs(2, 30, 5, 300)
-	o := es.Options{Seed: 9, Generations: 6, Pairs: 37, Sigma: 3, Rule: es.Residual{Rate: es.Ratio(1, 10)}}
+	o := es.Options{Seed: 9, Generations: 6, Pairs: 37, Sigma: 3, Rule: es.ErrorFeedback{Rate: es.Ratio(1, 10)}}
 	check := func(name string, chunk int) {
 		t.Helper()
 		net, c, opt := beginSampled(t, data, 17, o)
@@ -140,7 +140,7 @@ func TestSampledDeterminism(t *testing.T) {
 // With as many member-samples noise in activations learns far more.
 func TestSampledLearns(t *testing.T) {
 	data := blobs(3, 16, 4, 400)
-	o := es.Options{Generations: 60, Pairs: 8, Sigma: 3, Rule: es.Residual{Rate: es.Ratio(1, 10)}}
+	o := es.Options{Generations: 60, Pairs: 8, Sigma: 3, Rule: es.ErrorFeedback{Rate: es.Ratio(1, 10)}}
 	net, _, opt := beginSampled(t, data, 32, o)
 	if err := opt.Run(context.Background()); err != nil {
 		t.Fatal(err)

@@ -118,7 +118,7 @@ func (l *Conv2D) matrix() *Dense { return l.Kernel }
 
 func (l *Conv2D) operand(p *Pass, x []int8) []int8 {
 	n := p.n
-	p.Widen(l.outRows() * l.outColumns())
+	p.SplitColumns(l.outRows() * l.outColumns())
 	patches := p.Alloc(l.Kernel.Inputs())
 	if l.Channels%4 == 0 {
 		l.gather(patches, x, n)
@@ -129,7 +129,7 @@ func (l *Conv2D) operand(p *Pass, x []int8) []int8 {
 }
 
 func (l *Conv2D) finish(p *Pass, maps []int8) []int8 {
-	p.Widen(1)
+	p.SplitColumns(1)
 	y := p.Alloc(l.Outputs())
 	l.scatter(y, maps, p.n)
 	p.Free(maps)
@@ -138,15 +138,15 @@ func (l *Conv2D) finish(p *Pass, maps []int8) []int8 {
 
 // gather writes the patches of n columns: those of a column side by side.
 func (l *Conv2D) gather(patches, x []int8, n int) {
-	quads, wide := l.Channels/4, n*l.outRows()*l.outColumns()
+	quads, all := l.Channels/4, n*l.outRows()*l.outColumns()
 	for i := range l.Size * l.Size * quads {
 		from := i / quads // pixel of the patch
-		for pos := range wide / n {
+		for pos := range all / n {
 			row := pos/l.outColumns()*l.Stride + from/l.Size
 			column := pos%l.outColumns()*l.Stride + from%l.Size
 			src := x[((row*l.Columns+column)*quads+i%quads)*n*4:][:n*4]
 			for c := range n {
-				copy(patches[(i*wide+c*(wide/n)+pos)*4:][:4], src[c*4:])
+				copy(patches[(i*all+c*(all/n)+pos)*4:][:4], src[c*4:])
 			}
 		}
 	}

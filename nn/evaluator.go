@@ -24,13 +24,13 @@ import (
 // affects the score at that step and, through the state, the steps after it: a sample's
 // score is their sum, each worth Discount/256 of the one before.
 type Evaluator struct {
-	model *Model
-	task  Task
-	shape EvaluatorOptions
-	chunk int  // pairs that one worker evaluates at once
-	wide  bool // a layer has many columns a sample
-	bits  bool // the task's Score is CrossEntropy alone
-	fills bool // and its Draw sets all inputs
+	model  *Model
+	task   Task
+	shape  EvaluatorOptions
+	chunk  int  // pairs that one worker evaluates at once
+	splits bool // a layer has many columns a sample
+	bits   bool // the task's Score is CrossEntropy alone
+	fills  bool // and its Draw sets all inputs
 
 	shared []sharedBatch // by group
 	plain  Pass
@@ -159,7 +159,7 @@ func NewEvaluator(model *Model, task Task, o EvaluatorOptions) (*Evaluator, erro
 		e.fills = true
 	}
 	var err error
-	if e.wide, err = model.try(); err != nil {
+	if e.splits, err = model.try(); err != nil {
 		return nil, err
 	}
 	if o.Multiplier != nil {
@@ -204,7 +204,7 @@ func (e *Evaluator) check(g es.Generation, lo, hi int, scores []int64) error {
 	if want := 2 * (hi - lo) * e.scoresOf(&g); len(scores) != want {
 		return fmt.Errorf("nn: %d scores for %d pairs, want %d", len(scores), hi-lo, want)
 	}
-	if e.wide && g.Noise.Estimator == lowrank.PerturbActivations {
+	if e.splits && g.Noise.Estimator == lowrank.PerturbActivations {
 		return errors.New("nn: a layer has many columns a sample, such as a convolution in two dimensions: train it by noise in weights")
 	}
 	return e.model.CheckGeneration(&g)

@@ -149,7 +149,7 @@ func TestBrokenLayers(t *testing.T) {
 		},
 		"returns 8 activations in 2 columns": func(p *nn.Pass, x []int8) []int8 {
 			p.Product(dense, x)
-			p.Widen(2)
+			p.SplitColumns(2)
 			return p.Alloc(4)
 		},
 	} {

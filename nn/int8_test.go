@@ -151,7 +151,7 @@ func trainFine(t *testing.T, l LanguageConfig, text []byte, from, generations, r
 	const pairs = 64
 	g := es.Generation{Pairs: pairs, Groups: 1}
 	for i, parameter := range m.Parameters() {
-		g.Tensors = append(g.Tensors, lowrank.Tensor{Number: uint32(i), W: parameter.Matrix, Unit: parameter.Unit})
+		g.Tensors = append(g.Tensors, lowrank.Tensor{Number: uint32(i), W: parameter.Matrix, Log2Scale: parameter.Log2Scale})
 	}
 	scores, codes := make([]int64, 2*pairs*p.Samples()), make([]int8, pairs*p.Samples())
 	u := new(lowrank.Updater)
@@ -170,11 +170,11 @@ func trainFine(t *testing.T, l LanguageConfig, text []byte, from, generations, r
 			t.Fatal(err)
 		}
 		for i, x := range inputs {
-			deviation := u.Gather(g.Noise, g.Tensors[i], codes, x, p.Samples())
+			deviation := u.ComputeTerms(g.Noise, g.Tensors[i], codes, x, p.Samples())
 			mul := int64(rate) * int64(generations-n) << 36 / int64(generations) / 1000 / int64(max(deviation, 1))
 			f.tensor, f.scale = i, kernels.Scale{Mul: int32(max(mul, 1)), Shift: 20}
 			f.scale.Limit = int32(256<<20/max(mul, 1)) + 1
-			u.Scatter(f)
+			u.ApplyTerms(f)
 		}
 	}
 	if int8s {

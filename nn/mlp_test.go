@@ -136,7 +136,7 @@ func TestPopulation(t *testing.T) {
 			const lo, hi, streams = 3, 6, 4
 			g := generationOf(net, lowrank.PerturbWeights, 8, 1)
 			g.Noise = noise
-			p := net.NewPopulation()
+			p := net.NewMemberRunner()
 			p.Begin(&g, lo, hi, streams)
 			for _, keep := range [][2]int{{lo, hi}, {lo, hi}, {4, 6}, {4, 5}} {
 				p.Keep(keep[0], keep[1])

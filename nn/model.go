@@ -98,7 +98,7 @@ func (m *Model) Outputs() int { return m.Layers[len(m.Layers)-1].Outputs() }
 func (m *Model) Parameters() []es.Parameter {
 	p := make([]es.Parameter, len(m.tensors))
 	for i, t := range m.tensors {
-		p[i] = es.Parameter{Name: t.name, Matrix: t.W, Unit: t.Shift + activationBits}
+		p[i] = es.Parameter{Name: t.name, Matrix: t.W, Log2Scale: t.Shift + activationBits}
 	}
 	return p
 }

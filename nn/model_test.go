@@ -81,9 +81,9 @@ func forEachModel(t *testing.T, test func(t *testing.T, m *Model, place lowrank.
 	for name, m := range models() {
 		t.Run(name, func(t *testing.T) {
 			test(t, m, lowrank.PerturbWeights)
-			if wide, err := m.try(); err != nil {
+			if splits, err := m.try(); err != nil {
 				t.Fatal(err)
-			} else if !wide {
+			} else if !splits {
 				t.Run("activations", func(t *testing.T) { test(t, m, lowrank.PerturbActivations) })
 			}
 		})
@@ -97,7 +97,7 @@ func generationOf(m *Model, place lowrank.Estimator, pairs, groups int) es.Gener
 		Noise: lowrank.Noise{Seed: 11, Generation: 7, Rank: 1, Sigma: 2, Estimator: place},
 	}
 	for i, p := range m.Parameters() {
-		g.Tensors = append(g.Tensors, lowrank.Tensor{Number: uint32(i), W: p.Matrix, Unit: p.Unit})
+		g.Tensors = append(g.Tensors, lowrank.Tensor{Number: uint32(i), W: p.Matrix, Log2Scale: p.Log2Scale})
 	}
 	return g
 }
@@ -277,7 +277,7 @@ func TestModelDeterminism(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				o := es.Options{Seed: 1, Generations: 4, Pairs: 70, Sigma: 2, Rule: es.Residual{Rate: es.Ratio(3, 10)}}
+				o := es.Options{Seed: 1, Generations: 4, Pairs: 70, Sigma: 2, Rule: es.ErrorFeedback{Rate: es.Ratio(3, 10)}}
 				o.Estimator = place
 				opt, err := es.New(m.Parameters(), p, o)
 				if err != nil {

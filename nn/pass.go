@@ -12,11 +12,11 @@ import (
 // A Pass takes a batch of columns through the layers of a model, step by step: columns of
 // plain samples, or those of a population. It holds the states of the layers and the
 // memory of batches. One goroutine uses it at a time. Layers get it from the Runner,
-// Population or Evaluator that steps them.
+// MemberRunner or Evaluator that steps them.
 type Pass struct {
 	model  *Model
 	n      int // columns
-	wide   int // columns of each sample, see Widen
+	split  int // columns of each sample, see SplitColumns
 	time   int // steps done since the sequence began
 	first  int // step that the pass begins with
 	tensor int // of the next product within the step
@@ -29,7 +29,7 @@ type Pass struct {
 
 	constants []int8 // all alike
 
-	widened    bool       // by some layer, since the pass was made
+	splits     bool       // by some layer, since the pass was made
 	population *members   // nil for plain samples
 	record     *recording // of a plain pass, or nil
 	multiplier Multiplier // nil for the kernels
@@ -70,7 +70,7 @@ func newPass(m *Model) Pass { return Pass{model: m} }
 
 // begin readies the pass for a sequence of n columns.
 func (p *Pass) begin(n int) {
-	p.n, p.wide, p.time, p.first, p.start, p.record, p.population = n, 1, 0, 0, nil, nil, nil
+	p.n, p.split, p.time, p.first, p.start, p.record, p.population = n, 1, 0, 0, nil, nil, nil
 }
 
 // beginMembers readies the pass for pairs lo to hi of a generation, each member with
@@ -164,13 +164,13 @@ func (p *Pass) Alloc(k int) []int8 {
 // Free gives a batch of Alloc or Product back.
 func (p *Pass) Free(b []int8) { p.pool = append(p.pool, b) }
 
-// Widen splits each column into n adjacent columns, for what a layer does within a step;
-// Widen(1) ends it. A sample then has many columns, which noise in activations cannot
+// SplitColumns splits each column into n adjacent columns, for what a layer does within a step;
+// SplitColumns(1) ends it. A sample then has many columns, which noise in activations cannot
 // tell apart: such a model is trained by noise in weights.
-func (p *Pass) Widen(n int) {
-	p.widened = p.widened || n > 1
-	p.n = p.n / p.wide * n
-	p.wide = n
+func (p *Pass) SplitColumns(n int) {
+	p.splits = p.splits || n > 1
+	p.n = p.n / p.split * n
+	p.split = n
 }
 
 // State returns what a layer remembers from step to step, a batch of k rows: zeros at the
@@ -263,12 +263,12 @@ func (p *Pass) multiplyMembers(i int, d *Dense, x []int8) {
 		part := draw.Part(m.from, m.to)
 		draw = &part
 	}
-	streams, from := m.streams*p.wide, m.sample(p)
+	streams, from := m.streams*p.split, m.sample(p)
 	if p.multiplier == nil {
 		draw.Product(&m.work, p.y, x, streams, from)
 		return
 	}
-	column := ((p.time-p.first)*m.all + 2*m.from*m.streams) * p.wide
+	column := ((p.time-p.first)*m.all + 2*m.from*m.streams) * p.split
 	p.multiplier.Multiply(p.y, i, d, x, p.n, column)
 	m.y = reuse.Slice(m.y, len(p.y))
 	draw.Product(&m.work, m.y, x, streams, from)
@@ -282,7 +282,7 @@ func (p *Pass) multiplyMembers(i int, d *Dense, x []int8) {
 func (p *Pass) productShared(d *Dense, operand []int8, base []int32) []int8 {
 	dst := p.Alloc(d.W.Rows())
 	m := p.population
-	m.draw(p, p.next(d)).ActivationsShared(&m.work, dst, base, operand, m.streams*p.wide, m.sample(p), kernels.Output{Shift: d.Shift, ReLU: d.ReLU})
+	m.draw(p, p.next(d)).ActivationsShared(&m.work, dst, base, operand, m.streams*p.split, m.sample(p), kernels.Output{Shift: d.Shift, ReLU: d.ReLU})
 	return dst
 }
 
@@ -326,7 +326,7 @@ func (r *recording) addFirst(first firstLayer, p *Pass, x []int8) {
 	}
 	r.base[t] = reuse.Slice(r.base[t], d.W.Rows()*p.n)
 	p.multiply(r.base[t], 0, d, r.first[t])
-	p.Widen(1)
+	p.SplitColumns(1)
 }
 
 // add keeps the operand x of tensor i at the present step.

@@ -54,32 +54,32 @@ func (p *Pass) checkInput(fn string, x []int8) {
 	}
 }
 
-// A Population takes some pairs of a generation through a model, each member with inputs
+// A MemberRunner takes some pairs of a generation through a model, each member with inputs
 // and states of its own: for evaluators whose inputs depend on what members do, such as
 // episodes. Its noise is in weights. One goroutine uses it at a time.
-type Population struct {
+type MemberRunner struct {
 	pass    Pass
 	members members
 	out     []int8
 }
 
-// NewPopulation returns a Population of the model's.
-func (m *Model) NewPopulation() *Population { return &Population{pass: newPass(m)} }
+// NewMemberRunner returns a MemberRunner of the model's.
+func (m *Model) NewMemberRunner() *MemberRunner { return &MemberRunner{pass: newPass(m)} }
 
 // Begin begins sequences of pairs lo to hi of a generation, streams columns for each
 // member: column (2·(p-lo)+s)·streams + b is stream b of pair p, plus for s = 0 and minus
 // for s = 1. It panics if the pairs are not the generation's or the noise is in
 // activations; see CheckGeneration for its tensors.
-func (p *Population) Begin(g *es.Generation, lo, hi, streams int) {
+func (p *MemberRunner) Begin(g *es.Generation, lo, hi, streams int) {
 	if lo < 0 || hi > g.Pairs || lo >= hi || streams < 1 || streams > maxColumns/(2*(hi-lo)) || g.Noise.Estimator != lowrank.PerturbWeights {
-		panic(fmt.Sprintf("nn: Population: pairs %d to %d of %d with %d streams, noise in %v", lo, hi, g.Pairs, streams, g.Noise.Estimator))
+		panic(fmt.Sprintf("nn: MemberRunner: pairs %d to %d of %d with %d streams, noise in %v", lo, hi, g.Pairs, streams, g.Noise.Estimator))
 	}
 	p.pass.beginMembers(&p.members, g.Noise, g.Tensors, g.Pairs, lo, hi, streams, 1)
 }
 
 // Keep continues with pairs lo to hi alone, of those of Begin: Step takes the columns of
 // these from now on. It panics if one of them was left out before.
-func (p *Population) Keep(lo, hi int) {
+func (p *MemberRunner) Keep(lo, hi int) {
 	if m := &p.members; lo < m.from || hi > m.to || lo >= hi {
 		panic(fmt.Sprintf("nn: Keep: pairs %d to %d of %d to %d", lo, hi, m.from, m.to))
 	}
@@ -87,11 +87,11 @@ func (p *Population) Keep(lo, hi int) {
 }
 
 // Columns returns the number of columns that Step takes.
-func (p *Population) Columns() int { return p.pass.n }
+func (p *MemberRunner) Columns() int { return p.pass.n }
 
 // Step takes all members one step further: x is a batch of Inputs() × Columns() in quads.
 // It returns a batch of Outputs() × Columns(), valid until the next step.
-func (p *Population) Step(x []int8) []int8 {
+func (p *MemberRunner) Step(x []int8) []int8 {
 	p.pass.checkInput("Step", x)
 	if p.out != nil {
 		p.pass.Free(p.out)
@@ -127,7 +127,7 @@ func (m *Model) stepMembers(p *Pass, s *sharedBatch, t int) []int8 {
 	layers := m.Layers
 	var x []int8
 	if first, ok := asFirst(layers[0]); ok {
-		p.Widen(len(s.base[t]) / first.matrix().W.Rows() / s.Streams)
+		p.SplitColumns(len(s.base[t]) / first.matrix().W.Rows() / s.Streams)
 		x = first.finish(p, p.productShared(first.matrix(), s.first[t], s.base[t]))
 		layers = layers[1:]
 	} else {
@@ -143,9 +143,9 @@ func (m *Model) stepMembers(p *Pass, s *sharedBatch, t int) []int8 {
 	return y
 }
 
-// try takes the model one step with a column of zeros, and reports whether a layer widens
+// try takes the model one step with a column of zeros, and reports whether a layer splits
 // it. It returns an error if a layer breaks the rules that Layer names.
-func (m *Model) try() (wide bool, err error) {
+func (m *Model) try() (splits bool, err error) {
 	defer func() {
 		if broken := recover(); broken != nil {
 			err = fmt.Errorf("nn: a step of the model panics: %v", broken)
@@ -165,5 +165,5 @@ func (m *Model) try() (wide bool, err error) {
 	if p.tensor != len(m.tensors) {
 		return false, fmt.Errorf("nn: a step multiplies by %d matrices, the layers have %d", p.tensor, len(m.tensors))
 	}
-	return p.widened, nil
+	return p.splits, nil
 }

@@ -95,7 +95,7 @@ func TestTextRunIsPinned(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	opt, err := es.New(m.Parameters(), p, es.Options{Seed: 4, Generations: 6, Pairs: 16, Sigma: 2, Rule: es.Residual{Rate: es.Ratio(3, 10)}})
+	opt, err := es.New(m.Parameters(), p, es.Options{Seed: 4, Generations: 6, Pairs: 16, Sigma: 2, Rule: es.ErrorFeedback{Rate: es.Ratio(3, 10)}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,7 +29,7 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	o := es.Options{Seed: 1, Generations: 200, Pairs: 32, Sigma: 3, Rule: es.Residual{Rate: es.Ratio(1, 5)}}
+	o := es.Options{Seed: 1, Generations: 200, Pairs: 32, Sigma: 3, Rule: es.ErrorFeedback{Rate: es.Ratio(1, 5)}}
 	run, err := train.New(task, o, train.Options{Dir: dir, Patience: 5})
 	if err != nil {
 		log.Fatal(err)

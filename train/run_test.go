@@ -92,7 +92,7 @@ func blackBox() problem {
 			}
 			return sum, nil
 		}
-		return Task{Parameters: es.Matrices(w), Evaluator: es.Each(score)}, es.Options{Sigma: es.WholeLevel, Generations: 40, Pairs: 6, Rule: es.QES{Rate: es.Ratio(1, 4), Window: 3}}
+		return Task{Parameters: es.Matrices(w), Evaluator: es.EvaluateEach(score)}, es.Options{Sigma: es.WholeLevel, Generations: 40, Pairs: 6, Rule: es.QES{Rate: es.Ratio(1, 4), Window: 3}}
 	}, Options{}}
 }
 

@@ -29,7 +29,7 @@ func Example() {
 	}
 	search := tune.Search{Rungs: tune.Plan{Configurations: len(configurations), Eta: 2, Budget: 40}.Rungs()}
 	err = search.Run(context.Background(), nil, func(ctx context.Context, rung, c int) (tune.Trial, error) {
-		options := es.Options{Generations: search.Rungs[rung].Budget, Pairs: 64, Sigma: 3, Rule: es.Residual{Rate: es.Ratio(20, 100)}}
+		options := es.Options{Generations: search.Rungs[rung].Budget, Pairs: 64, Sigma: 3, Rule: es.ErrorFeedback{Rate: es.Ratio(20, 100)}}
 		for name, text := range space.Texts(configurations[c]) {
 			v, err := strconv.Atoi(text)
 			if err != nil {
@@ -39,7 +39,7 @@ func Example() {
 			case "sigma":
 				options.Sigma = uint(v)
 			case "rate":
-				options.Rule = es.Residual{Rate: es.Ratio(v, 100)}
+				options.Rule = es.ErrorFeedback{Rate: es.Ratio(v, 100)}
 			}
 		}
 		net := nn.NewMLP(1, train.Features, 16, train.Classes)

@@ -20,8 +20,8 @@ import (
 
 // rules are those of the runs that are killed.
 var rules = []es.Rule{
-	es.Residual{Rate: es.Ratio(3, 10)},
-	es.Residual4{Rate: es.Ratio(3, 10)},
+	es.ErrorFeedback{Rate: es.Ratio(3, 10)},
+	es.ErrorFeedback{Bits: 4, Rate: es.Ratio(3, 10)},
 	es.QES{Rate: es.Ratio(3, 10), Window: 5},
 }
 

@@ -35,7 +35,7 @@ func main() {
 	evaluator, err := nn.NewEvaluator(model, nn.Classify(channels(train)), nn.EvaluatorOptions{Streams: 256})
 	check(err)
 	opt, err := es.New(model.Parameters(), evaluator, es.Options{
-		Seed: 1, Generations: 1500, Pairs: 64, Rule: es.Residual{Rate: es.Ratio(15, 100)},
+		Seed: 1, Generations: 1500, Pairs: 64, Rule: es.ErrorFeedback{Rate: es.Ratio(15, 100)},
 	})
 	check(err)
 	check(opt.Run(context.Background()))

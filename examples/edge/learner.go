@@ -62,7 +62,7 @@ func newLearner(c config) (*learner, error) {
 	l.runner = l.net.NewRunner(1)
 	l.optimizer, err = es.New(l.net.Parameters(), nil, es.Options{
 		Seed: c.seed, Generations: c.generations, Pairs: c.pairs,
-		Rule: es.Residual{Rate: es.Ratio(1, 5)}, MemoryLimit: c.limit << 10,
+		Rule: es.ErrorFeedback{Rate: es.Ratio(1, 5)}, MemoryLimit: c.limit << 10,
 	})
 	return l, err
 }

@@ -27,7 +27,7 @@ func (r Outliers) Check() error {
 }
 
 // Start implements es.Rule.
-func (r Outliers) Start(w lowrank.Tensor) es.Stepper { return &outliers{Outliers: r, tensor: w} }
+func (r Outliers) Start(w lowrank.Tensor) es.RuleState { return &outliers{Outliers: r, tensor: w} }
 
 type outliers struct {
 	Outliers
@@ -35,9 +35,9 @@ type outliers struct {
 	scale  kernels.Scale // of a deviation to 256
 }
 
-func (o *outliers) Prepare(g *es.Update)        { o.scale = g.Scale(es.Ratio(1, 1), o.tensor) }
-func (o *outliers) AppendState(b []byte) []byte { return b }
-func (o *outliers) RestoreState([]byte)         {}
+func (o *outliers) Prepare(g *es.GenerationUpdate) { o.scale = g.Scale(es.Ratio(1, 1), o.tensor) }
+func (o *outliers) AppendState(b []byte) []byte    { return b }
+func (o *outliers) RestoreState([]byte)            {}
 
 // Step implements lowrank.Stepper for the rows from lo to hi.
 func (o *outliers) Step(w *packed.Matrix, t kernels.Terms, lo, hi int) (moved int) {

@@ -37,7 +37,7 @@ func main() {
 		value[i], weight[i], best[i] = 1+rng.Int64N(100), 1+rng.Int64N(100), i
 	}
 	items := packed.NewMatrix(100, 100)
-	fitness := es.Each(func(m *es.Member) (int64, error) { return worth(m.Weights[0], 1<<m.Bits), nil })
+	fitness := es.EvaluateEach(func(m *es.Member) (int64, error) { return worth(m.Weights[0], 1<<m.Bits), nil })
 	opt, err := es.New(es.Matrices(items), fitness, es.Options{Seed: 1, Generations: 1000, Pairs: 256, Sigma: 1})
 	if err == nil {
 		err = opt.Run(context.Background())

@@ -116,7 +116,7 @@ func train(ctx context.Context, m *nn.Model, task nn.Task, steps, generations in
 		return 0, err
 	}
 	opt, err := es.New(m.Parameters(), p, es.Options{
-		Seed: 1, Generations: generations, Pairs: 256, Sigma: 2, Rule: es.Residual{Rate: es.Ratio(1, 10)},
+		Seed: 1, Generations: generations, Pairs: 256, Sigma: 2, Rule: es.ErrorFeedback{Rate: es.Ratio(1, 10)},
 	})
 	if err != nil {
 		return 0, err

@@ -36,7 +36,7 @@ func main() {
 	check(err)
 	opt, err := es.New(net.Parameters(), evaluator, es.Options{
 		Seed: 1, Generations: 2000, Pairs: 64,
-		Rule: es.Residual{Rate: es.Ratio(6, 100)}, Estimator: lowrank.PerturbActivations,
+		Rule: es.ErrorFeedback{Rate: es.Ratio(6, 100)}, Estimator: lowrank.PerturbActivations,
 	})
 	check(err)
 	check(opt.Run(context.Background()))

@@ -35,7 +35,7 @@ type Evaluator struct {
 
 // worker is what one goroutine needs.
 type worker struct {
-	population *nn.Population
+	population *nn.MemberRunner
 	x          []int8
 
 	all  Episodes // of a task
@@ -68,7 +68,7 @@ func NewEvaluator(model *nn.Model, env Environment, episodes int) (*Evaluator, e
 		work:  make([]worker, parallel.Workers()),
 	}
 	for i := range e.work {
-		e.work[i].population = model.NewPopulation()
+		e.work[i].population = model.NewMemberRunner()
 	}
 	e.evaluate = e.evaluateChunk
 	return e, nil

@@ -163,7 +163,7 @@ func TestDeterminism(t *testing.T) {
 		check := func(how string, chunk int) {
 			t.Helper()
 			net, e, opt := begin(t, env, 2, es.Options{
-				Seed: 9, Generations: 3, Pairs: 11, Sigma: 1, Rule: es.Residual{Rate: es.Ratio(3, 10)},
+				Seed: 9, Generations: 3, Pairs: 11, Sigma: 1, Rule: es.ErrorFeedback{Rate: es.Ratio(3, 10)},
 			}, 16)
 			if chunk > 0 {
 				e.chunk = chunk

@@ -74,7 +74,7 @@ func New(seed uint64) (*Trainer, error) {
 func (t *Trainer) begin(generations int, rate es.Q16) (err error) {
 	t.optimizer, err = es.New(t.net.Parameters(), nil, es.Options{
 		Seed: t.seed + uint64(t.before), Generations: generations, Pairs: pairs,
-		Rule: es.Residual{Rate: rate},
+		Rule: es.ErrorFeedback{Rate: rate},
 	})
 	return err
 }

@@ -90,7 +90,7 @@ func NewTraining(net *nn.Model, data *data.Dataset, batch int, o es.Options) (*T
 // implement it.
 func (t *trainingText) setRule(o es.Options) error {
 	switch rule := o.Rule.(type) {
-	case es.Residual:
+	case es.ErrorFeedback:
 		t.Rule, t.Rate = isa.Residual, int64(rule.Rate)
 	case es.Stochastic:
 		t.Rule, t.Rate = isa.Stochastic, int64(rule.Rate)

@@ -45,7 +45,7 @@ func TestTraining(t *testing.T) {
 		{[]int{30, 20, 7}, 9, es.Options{Seed: 5, Generations: 6, Pairs: 10, Sigma: 2}},
 		{[]int{30, 20, 11, 7}, 6, es.Options{
 			Seed: 1 << 40, Generations: 5, Pairs: 7, Rank: 3, Distribution: kernels.Uniform,
-			Rule: es.Residual{Rate: es.Ratio(1, 2)}, Schedule: es.Constant,
+			Rule: es.ErrorFeedback{Rate: es.Ratio(1, 2)}, Schedule: es.Constant,
 		}},
 		{[]int{30, 7}, 16, es.Options{Seed: 3, Generations: 4, Pairs: 12, Rank: 4, Sigma: 1, Fitness: es.Sign, Rule: es.Stochastic{Rate: es.Ratio(1, 3)}}},
 	} {
@@ -99,7 +99,7 @@ func TestTrainingErrors(t *testing.T) {
 		"4000 pairs, want at most 3906":  {Generations: 1, Pairs: 4000},
 		"schedules cosine and":           {Generations: 1, Schedule: es.Cosine},
 		"4 groups":                       {Generations: 1, Groups: 4},
-		"3000000 generations at a rate ": {Generations: 3e6, Rule: es.Residual{Rate: es.Ratio(3, 10)}},
+		"3000000 generations at a rate ": {Generations: 3e6, Rule: es.ErrorFeedback{Rate: es.Ratio(3, 10)}},
 	} {
 		if _, err := NewTraining(net, data, 8, o); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %q in it", err, want)

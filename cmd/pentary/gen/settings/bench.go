@@ -85,7 +85,7 @@ func (b *bench) measure(e experiment, l line, x int, seed uint64) ([]result, err
 func (b *bench) run(s setting, net *nn.Model, seed uint64, follow func(es.Stats) error) error {
 	return task.Train(context.Background(), net, b.train, batch, es.Options{
 		Seed: seed, Generations: s.generations, Pairs: s.pairs, Rank: s.rank, Sigma: cmp.Or(s.sigma, es.WholeLevel),
-		Rule: es.Residual{Rate: es.Ratio(s.rate, 1000)}, Schedule: s.schedule,
+		Rule: es.ErrorFeedback{Rate: es.Ratio(s.rate, 1000)}, Schedule: s.schedule,
 	}, follow)
 }
 

@@ -12,7 +12,7 @@ const programBytes = 32 << 20
 // Memory returns an upper estimate of the bytes that a run takes.
 func (o Options) Memory() int {
 	workers := parallel.Workers()
-	f := lowrank.TrainingFootprint(o.Width, o.Width, o.Pairs, o.Rank)
+	f := lowrank.TrainingFootprint(o.Width, o.Width, o.Pairs, o.Rank, 0)
 	padded := packed.PaddedLen(o.Width)
 	pair := 2*padded*(4+1) + // accumulators and activations of its members
 		o.Rank*2*(padded+4) // factors and projections

@@ -76,7 +76,7 @@ func TestBits(t *testing.T) {
 		want   float64
 	}{
 		{Strategy("", es.Options{}, 1), 11},
-		{Strategy("", es.Options{Rule: es.Residual4{Rate: es.Ratio(1, 2)}}, 1), 7},
+		{Strategy("", es.Options{Rule: es.ErrorFeedback{Bits: 4, Rate: es.Ratio(1, 2)}}, 1), 7},
 		{Strategy("", es.Options{Rule: es.Stochastic{Rate: es.Ratio(1, 2)}}, 1), 3},
 		{RandomSearch("", 1, 10, 1), 3},
 		{Prototype("", baseline.PrototypeOptions{}, 1), 3},

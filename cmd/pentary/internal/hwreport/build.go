@@ -25,7 +25,7 @@ type Subject struct {
 func options(pairs, generations int) es.Options {
 	return es.Options{
 		Seed: 1, Generations: generations, Pairs: pairs, Rank: 1, Sigma: 3, Fitness: es.FourBit,
-		Rule: es.Residual{Rate: es.Ratio(1, 5)},
+		Rule: es.ErrorFeedback{Rate: es.Ratio(1, 5)},
 	}
 }
 

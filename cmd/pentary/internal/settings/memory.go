@@ -13,16 +13,16 @@ import (
 // about: weights, the rule's residual, an update, and what the evaluation of a task's
 // columns takes.
 func NetworkMemory(widths []int, o es.Options, samples int) int {
-	kept, updater, widest := 0, 0, 0
+	kept, updater, widest, perSample := 0, 0, 0, 0
+	if o.Estimator == lowrank.PerturbActivations {
+		perSample = max(1, samples)
+	}
 	for i, n := range widths {
 		widest = max(widest, n)
 		if i == 0 {
 			continue
 		}
-		f := lowrank.TrainingFootprint(n, widths[i-1], max(1, o.Pairs), max(1, o.Rank))
-		if o.Estimator == lowrank.PerturbActivations {
-			f.Updater = lowrank.GatherBytes(n, widths[i-1], max(1, o.Pairs), max(1, o.Rank), max(1, samples))
-		}
+		f := lowrank.TrainingFootprint(n, widths[i-1], max(1, o.Pairs), max(1, o.Rank), perSample)
 		kept, updater = kept+f.Weights+f.Residual, max(updater, f.Updater)
 	}
 	return kept + updater + ColumnsMemory(widest, 2*samples)

@@ -81,7 +81,7 @@ func (r *Rule) Rule() es.Rule {
 	rate := r.Rate.Q16()
 	switch r.Name {
 	case Residual4:
-		return es.Residual4{Rate: rate}
+		return es.ErrorFeedback{Bits: 4, Rate: rate}
 	case Stochastic:
 		return es.Stochastic{Rate: rate}
 	case Threshold:
@@ -89,9 +89,9 @@ func (r *Rule) Rule() es.Rule {
 	case QES:
 		return es.QES{Rate: rate, Window: r.Window}
 	case Flip:
-		return es.Flip{Rate: rate, Decay: r.Decay, Level: r.Level.Q16()}
+		return es.Bop{Rate: rate, Decay: r.Decay, Level: r.Level.Q16()}
 	}
-	return es.Residual{Rate: rate}
+	return es.ErrorFeedback{Rate: rate}
 }
 
 // Meta adds what a saved file says of the rule.

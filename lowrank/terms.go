@@ -24,12 +24,12 @@ const (
 	deltaSpread = 8
 )
 
-// gathering is what an Updater keeps to arrange an update of PerturbActivations.
-type gathering struct {
+// sampleTerms is what an Updater keeps to arrange an update of PerturbActivations.
+type sampleTerms struct {
 	samples int
 	x       []int8
 
-	work  []gatherWork  // by worker
+	work  []termsWork   // by worker
 	fs    []int8        // f·S in quads: terms × samples
 	a     packed.Matrix // A of all pairs: m × terms
 	delta []int32       // D: m × samples
@@ -40,7 +40,7 @@ type gathering struct {
 	signPairs, packRows, sumRows, weighRows, spreadStrip func(worker, i int)
 }
 
-type gatherWork struct {
+type termsWork struct {
 	raw   []uint8
 	codes []uint8 // of a row of A over all terms
 }
@@ -48,9 +48,9 @@ type gatherWork struct {
 // deltaRows is how many rows of D a piece of a loop takes.
 const deltaRows = 32
 
-// Gather arranges the update of a generation of PerturbActivations for one matrix and
+// ComputeTerms arranges the update of a generation of PerturbActivations for one matrix and
 // returns the standard deviation of an entry of Z, in 1/256, with the signal in it.
-// Scatter then moves the weights.
+// ApplyTerms then moves the weights.
 //
 // fitness holds a code for each pair and sample, at pair·samples + sample; x is the
 // batch that the unperturbed layer sees, k × samples in quads.
@@ -67,17 +67,17 @@ const deltaRows = 32
 //
 // The result is √(⌊⌊Σ D²·2^16/(m·samples)⌋·⌊Σ x̂²·2^8/(k·samples)⌋ / 2^8⌋·samples), of the
 // scaled D.
-func (u *Updater) Gather(noise Noise, w Tensor, fitness []int8, x []int8, samples int) (deviation uint64) {
+func (u *Updater) ComputeTerms(noise Noise, w Tensor, fitness []int8, x []int8, samples int) (deviation uint64) {
 	noise = noise.of(&w)
-	m, k := w.matrix("Gather").Rows(), w.W.Cols()
-	checkFitness("Gather", fitness)
+	m, k := w.matrix("ComputeTerms").Rows(), w.W.Cols()
+	checkFitness("ComputeTerms", fitness)
 	if noise.Estimator != PerturbActivations {
-		panic(fmt.Sprintf("lowrank: Gather: noise in %v, want %v", noise.Estimator, PerturbActivations))
+		panic(fmt.Sprintf("lowrank: ComputeTerms: noise in %v, want %v", noise.Estimator, PerturbActivations))
 	}
 	if samples < 1 || len(fitness) == 0 || len(fitness)%samples != 0 {
-		panic(fmt.Sprintf("lowrank: Gather: %d codes for %d samples", len(fitness), samples))
+		panic(fmt.Sprintf("lowrank: ComputeTerms: %d codes for %d samples", len(fitness), samples))
 	}
-	checkLen("Gather", "x", len(x), kernels.Quads(k)*4, samples)
+	checkLen("ComputeTerms", "x", len(x), kernels.Quads(k)*4, samples)
 	u.bind()
 	u.noise, u.tensor, u.fitness = noise, w, fitness
 	count := samples * kernels.UpdateTermsPerInput
@@ -87,7 +87,7 @@ func (u *Updater) Gather(noise Noise, w Tensor, fitness []int8, x []int8, sample
 		Left:  reuse.Slice(u.terms.Left, kernels.Quads(count)*4*m),
 		Right: reuse.Slice(u.terms.Right, kernels.Quads(count)*4*packed.PaddedLen(k)),
 	}
-	g := &u.gather
+	g := &u.perSample
 	g.samples, g.x = samples, x
 	u.sumPairs()
 	deltas := u.weighDeltas()
@@ -98,11 +98,11 @@ func (u *Updater) Gather(noise Noise, w Tensor, fitness []int8, x []int8, sample
 	return fixed.Sqrt(delta2 * input2 >> 8 * uint64(samples))
 }
 
-// Scatter moves the weights of the matrix last gathered, and returns how many pents
+// ApplyTerms moves the weights of the matrix whose terms were computed last, and returns how many pents
 // moved.
-func (u *Updater) Scatter(step Stepper) (moved int) {
+func (u *Updater) ApplyTerms(step Stepper) (moved int) {
 	if u.tensor.W == nil {
-		panic("lowrank: Scatter: nothing has been gathered")
+		panic("lowrank: ApplyTerms: no terms have been computed")
 	}
 	if u.tensor.Frozen {
 		return 0
@@ -118,7 +118,7 @@ func (u *Updater) Scatter(step Stepper) (moved int) {
 
 // sumPairs computes D, a product of the pents A and f·S.
 func (u *Updater) sumPairs() {
-	g, m := &u.gather, u.terms.Rows
+	g, m := &u.perSample, u.terms.Rows
 	pairs := len(u.fitness) / g.samples
 	terms := pairs * u.noise.Rank
 	u.a = reuse.Slice(u.a, terms*packed.PaddedLen(m))
@@ -138,7 +138,7 @@ func (u *Updater) sumPairs() {
 
 // signChunk draws A of a chunk of pairs and writes their f·S.
 func (u *Updater) signChunk(worker, i int) {
-	g, m, rank := &u.gather, u.terms.Rows, u.noise.Rank
+	g, m, rank := &u.perSample, u.terms.Rows, u.noise.Rank
 	ws := &g.work[worker]
 	ws.raw = reuse.Slice(ws.raw, packed.PaddedLen(rank*g.samples))
 	lo := i * pairChunk(rank)
@@ -160,7 +160,7 @@ func (u *Updater) signChunk(worker, i int) {
 
 // packChunk turns rows of A, which is drawn as columns, into pents.
 func (u *Updater) packChunk(worker, i int) {
-	g := &u.gather
+	g := &u.perSample
 	mp, terms := packed.PaddedLen(u.terms.Rows), g.a.Cols()
 	ws := &g.work[worker]
 	ws.codes = reuse.Slice(ws.codes, packed.PaddedLen(terms))
@@ -180,7 +180,7 @@ const deltaBits = 20
 
 // weighDeltas writes the terms' Left and returns the sum of D², scaled.
 func (u *Updater) weighDeltas() uint64 {
-	g := &u.gather
+	g := &u.perSample
 	chunks := (u.terms.Rows + deltaRows - 1) / deltaRows
 	total := g.sum(chunks, g.sumRows)
 	deviation := int64(fixed.Sqrt(total << 4 / uint64(len(g.delta)) << 6)) // in 1/32
@@ -189,7 +189,7 @@ func (u *Updater) weighDeltas() uint64 {
 }
 
 // sum runs the pieces of a loop and returns the total of their squares.
-func (g *gathering) sum(pieces int, piece func(worker, i int)) (total uint64) {
+func (g *sampleTerms) sum(pieces int, piece func(worker, i int)) (total uint64) {
 	g.squares = reuse.Slice(g.squares, pieces)
 	parallel.For(parallel.Workers(), pieces, piece)
 	for _, v := range g.squares {
@@ -199,7 +199,7 @@ func (g *gathering) sum(pieces int, piece func(worker, i int)) (total uint64) {
 }
 
 func (u *Updater) sumChunk(_, i int) {
-	g := &u.gather
+	g := &u.perSample
 	lo, hi := i*deltaRows, min((i+1)*deltaRows, u.terms.Rows)
 	total := uint64(0)
 	for _, v := range g.delta[lo*g.samples : hi*g.samples] {
@@ -210,7 +210,7 @@ func (u *Updater) sumChunk(_, i int) {
 
 // weighChunk writes Left of some rows, two samples at a time: the four terms of a row.
 func (u *Updater) weighChunk(_, i int) {
-	g, m := &u.gather, u.terms.Rows
+	g, m := &u.perSample, u.terms.Rows
 	lo, hi := i*deltaRows, min((i+1)*deltaRows, m)
 	total := int64(0)
 	for b := 0; b < g.samples; b += 2 {
@@ -230,14 +230,14 @@ func (u *Updater) weighChunk(_, i int) {
 }
 
 // scaled returns an entry of D as it enters the terms.
-func (g *gathering) scaled(delta int32) int64 {
+func (g *sampleTerms) scaled(delta int32) int64 {
 	v := (int64(delta)*g.mul + 1<<(deltaBits-1)) >> deltaBits
 	return min(max(v, -deltaTop), deltaTop)
 }
 
 // spreadColumns writes Right of a strip of columns.
 func (u *Updater) spreadColumns(_, i int) {
-	g, from := &u.gather, i*kernels.StripCols
+	g, from := &u.perSample, i*kernels.StripCols
 	size := kernels.Quads(u.terms.Count) * kernels.StripCols * 4
 	k := max(min(u.tensor.W.Cols()-from, kernels.StripCols), 0)
 	x := g.x[min(from*g.samples, len(g.x)):][:kernels.Quads(k)*4*g.samples]

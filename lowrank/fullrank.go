@@ -31,7 +31,7 @@ func (n Noise) checkPairs(hi int) {
 // panel draws a panel of E of a pair, or the first rows of it, as many as dst holds.
 // Rows are padded to packed.PaddedLen(k) with zero weights.
 func (n Noise) panel(dst []uint8, tensor uint32, pair, panel, k int) {
-	n.Factor(dst, Dense, tensor, panel<<pairBits|pair, k)
+	n.Factor(dst, FullRankE, tensor, panel<<pairBits|pair, k)
 }
 
 // forRows draws E of a pair, panel by panel, and calls use with the codes of each row.
@@ -48,8 +48,8 @@ func (n Noise) forRows(ws *Workspace, w Tensor, pair int, use func(i int, codes 
 	}
 }
 
-// dense sets dst to E of one pair.
-func (n Noise) dense(ws *Workspace, dst []int32, w Tensor, pair int) {
+// fullRank sets dst to E of one pair.
+func (n Noise) fullRank(ws *Workspace, dst []int32, w Tensor, pair int) {
 	k := w.W.Cols()
 	n.forRows(ws, w, pair, func(i int, codes []uint8) {
 		for j, c := range codes[:k] {
@@ -58,8 +58,8 @@ func (n Noise) dense(ws *Workspace, dst []int32, w Tensor, pair int) {
 	})
 }
 
-// productDense is Product under FullRank.
-func (n Noise) productDense(ws *Workspace, y []int32, w Tensor, x []int8, lo int, pop kernels.Population) {
+// productFullRank is Product under FullRank.
+func (n Noise) productFullRank(ws *Workspace, y []int32, w Tensor, x []int8, lo int, pop kernels.Population) {
 	m, k, cols, own := w.W.Rows(), w.W.Cols(), pop.TotalColumns(), 2*pop.Columns
 	checkDepth("Product", w.W)
 	kernels.MatMul(y, w.W, x, cols)
@@ -82,8 +82,8 @@ func (n Noise) productDense(ws *Workspace, y []int32, w Tensor, x []int8, lo int
 	}
 }
 
-// productSharedDense is ProductShared under FullRank.
-func (n Noise) productSharedDense(ws *Workspace, y, base []int32, w Tensor, x []int8, lo int, pop kernels.Population) {
+// productSharedFullRank is ProductShared under FullRank.
+func (n Noise) productSharedFullRank(ws *Workspace, y, base []int32, w Tensor, x []int8, lo int, pop kernels.Population) {
 	const fn = "ProductShared"
 	m, k, cols, own := w.W.Rows(), w.W.Cols(), pop.TotalColumns(), pop.Columns
 	checkDepth(fn, w.W)

@@ -9,57 +9,57 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// Flip is Bop (arXiv 1906.02107) for five levels: each weight keeps a moving
+// Bop is the binary optimizer (arXiv 1906.02107) for five levels: each weight keeps a moving
 // average of its steps in eight bits, and moves a level when that reaches a
 // threshold: a step counts only if later ones agree. See kernels.UpdateFlip.
-type Flip struct {
+type Bop struct {
 	Rate  Q16  // levels that one standard deviation of Z is as a step, at most 1
 	Decay uint // the average's gain is 2^-Decay; 1 to kernels.MaxDecay
 	Level Q16  // threshold of the average, in levels: more than 0, less than 1/2
 }
 
 // String returns the rule with its parameters.
-func (r Flip) String() string {
+func (r Bop) String() string {
 	return fmt.Sprintf("flip(rate %v, decay %d, level %v)", ratio(r.Rate), r.Decay, ratio(r.Level))
 }
 
 // Check implements Rule.
-func (r Flip) Check() error {
-	if err := checkRate("flip", r.Rate); err != nil {
+func (r Bop) Check() error {
+	if err := checkRate("bop", r.Rate); err != nil {
 		return err
 	}
 	switch level := r.threshold(); {
 	case r.Decay < 1 || r.Decay > kernels.MaxDecay:
-		return fmt.Errorf("es: flip decay %d, want 1 to %d", r.Decay, kernels.MaxDecay)
+		return fmt.Errorf("es: bop decay %d, want 1 to %d", r.Decay, kernels.MaxDecay)
 	case level < 1 || level > 127:
-		return fmt.Errorf("es: flip level %v, want 1/256 to 127/256", r.Level)
+		return fmt.Errorf("es: bop level %v, want 1/256 to 127/256", r.Level)
 	}
 	return nil
 }
 
 // threshold returns the level in 1/256.
-func (r Flip) threshold() int64 { return fixed.RoundDiv(int64(r.Level), int64(one)/256) }
+func (r Bop) threshold() int64 { return fixed.RoundDiv(int64(r.Level), int64(one)/256) }
 
 // StateBits implements Rule.
-func (r Flip) StateBits() int { return 8 }
+func (r Bop) StateBits() int { return 8 }
 
 // Start implements Rule.
-func (r Flip) Start(w lowrank.Tensor) Stepper {
-	return &flipStep{rule: r, tensor: w, int8s: make(int8s, padded(w.W))}
+func (r Bop) Start(w lowrank.Tensor) RuleState {
+	return &bopState{rule: r, tensor: w, int8s: make(int8s, padded(w.W))}
 }
 
-type flipStep struct {
+type bopState struct {
 	int8s    // averages
-	rule     Flip
+	rule     Bop
 	tensor   lowrank.Tensor
 	scale    kernels.Scale
 	rounding kernels.Stream
 }
 
-func (s *flipStep) Prepare(g *Update) {
+func (s *bopState) Prepare(g *GenerationUpdate) {
 	s.scale, s.rounding = g.Scale(s.rule.Rate, s.tensor), g.Rounding(s.tensor)
 }
 
-func (s *flipStep) Step(w *packed.Matrix, t kernels.Terms, lo, hi int) int {
+func (s *bopState) Step(w *packed.Matrix, t kernels.Terms, lo, hi int) int {
 	return kernels.UpdateFlip(w, s.int8s, t, kernels.Flip{Scale: s.scale, Decay: s.rule.Decay, Threshold: int8(s.rule.threshold())}, s.rounding, lo, hi)
 }

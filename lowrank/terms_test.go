@@ -15,12 +15,12 @@ import (
 	"github.com/Kaleaon/pentary-go/trit5"
 )
 
-func ExampleUpdater_Gather() {
+func ExampleUpdater_ComputeTerms() {
 	w := Tensor{W: packed.NewMatrix(2, 4)}
 	u := new(Updater)
 	// Two pairs and two samples, which light up one input each.
-	deviation := u.Gather(Noise{Seed: 1, Rank: 1, Estimator: PerturbActivations}, w, []int8{9, 0, -3, 7}, []int8{127, 0, 0, 0, 0, 0, 127, 0}, 2)
-	fmt.Println("moved", u.Scatter(thresholdRule(2*deviation/256)))
+	deviation := u.ComputeTerms(Noise{Seed: 1, Rank: 1, Estimator: PerturbActivations}, w, []int8{9, 0, -3, 7}, []int8{127, 0, 0, 0, 0, 0, 127, 0}, 2)
+	fmt.Println("moved", u.ApplyTerms(thresholdRule(2*deviation/256)))
 	for i := range w.W.Rows() {
 		for j := range w.W.Cols() {
 			fmt.Print(w.W.At(i, j))
@@ -33,15 +33,15 @@ func ExampleUpdater_Gather() {
 	// 0000
 }
 
-// gathered is an update of PerturbActivations by its definition.
-type gathered struct {
+// wantedTerms is an update of PerturbActivations by its definition.
+type wantedTerms struct {
 	delta     []int64 // scaled, m × samples
 	input     []int64 // x̂, samples × k
 	deviation float64 // of an entry of Z, if it were of independent factors
 }
 
-// gather returns the update of codes by pair and sample, on vectors of k inputs.
-func (d dense) gather(n Noise, tensor uint32, fitness []int8, vectors []int8, samples int) gathered {
+// terms returns the update of codes by pair and sample, on vectors of k inputs.
+func (d dense) terms(n Noise, tensor uint32, fitness []int8, vectors []int8, samples int) wantedTerms {
 	sums := make([]float64, d.m*samples)
 	for p := range len(fitness) / samples {
 		a, s := draw(n, FactorA, tensor, p, d.m), signsOf(n, tensor, p, samples)
@@ -56,10 +56,10 @@ func (d dense) gather(n Noise, tensor uint32, fitness []int8, vectors []int8, sa
 	for _, v := range sums {
 		squares += v * v
 	}
-	// Integer as in Gather: 2^-5 of the deviation, rounded down.
+	// Integer as in ComputeTerms: 2^-5 of the deviation, rounded down.
 	deviation := math.Floor(math.Sqrt(math.Floor(squares*16/float64(len(sums))) * 64))
 	mul := math.Floor(25 * (1 << 25) / (8 * max(deviation, 1)))
-	g := gathered{delta: make([]int64, len(sums)), input: make([]int64, samples*d.k)}
+	g := wantedTerms{delta: make([]int64, len(sums)), input: make([]int64, samples*d.k)}
 	delta2, input2 := 0.0, 0.0
 	for at, v := range sums {
 		v = min(max(math.Floor(v*mul/(1<<20)+.5), -25), 25)
@@ -76,7 +76,7 @@ func (d dense) gather(n Noise, tensor uint32, fitness []int8, vectors []int8, sa
 }
 
 // z returns Σ_b D_b·x̂_bᵀ.
-func (g gathered) z(m, k, samples int) []int64 {
+func (g wantedTerms) z(m, k, samples int) []int64 {
 	z := make([]int64, m*k)
 	for at := range z {
 		i, j := at/k, at%k
@@ -98,7 +98,7 @@ func randomCodes(rng *rand.Rand, n int) []int8 {
 
 // The shapes of updates: odd numbers of samples, widths at the edges of strips, blocks
 // and padding, rows at those of panels and chunks, numbers of pairs at those of quads.
-var gatherShapes = []struct{ m, k, pairs, samples, rank int }{
+var termShapes = []struct{ m, k, pairs, samples, rank int }{
 	{1, 1, 1, 1, 1},
 	{3, 5, 2, 3, 1},
 	{16, 32, 4, 8, 1},
@@ -109,23 +109,23 @@ var gatherShapes = []struct{ m, k, pairs, samples, rank int }{
 	{40, 100, 33, 33, 1},
 }
 
-// What Gather arranges is D and x̂ by their definition, term by term, and Z their
+// What ComputeTerms arranges is D and x̂ by their definition, term by term, and Z their
 // product.
-func TestGather(t *testing.T) {
+func TestTerms(t *testing.T) {
 	for _, procs := range []int{1, 2, 7} {
 		t.Run(fmt.Sprint(procs), func(t *testing.T) {
 			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
 			u := new(Updater) // one for all shapes
 			for _, law := range laws {
-				for _, s := range gatherShapes {
-					testGather(t, u, law, s.m, s.k, s.pairs, s.samples, s.rank)
+				for _, s := range termShapes {
+					testTerms(t, u, law, s.m, s.k, s.pairs, s.samples, s.rank)
 				}
 			}
 		})
 	}
 }
 
-func testGather(t *testing.T, u *Updater, law kernels.Distribution, m, k, pairs, samples, rank int) {
+func testTerms(t *testing.T, u *Updater, law kernels.Distribution, m, k, pairs, samples, rank int) {
 	t.Helper()
 	name := fmt.Sprintf("%v, %d×%d, %d pairs of rank %d, %d samples", law, m, k, pairs, rank, samples)
 	rng := rand.New(rand.NewPCG(uint64(m), uint64(k)))
@@ -134,8 +134,8 @@ func testGather(t *testing.T, u *Updater, law kernels.Distribution, m, k, pairs,
 	vectors, x := randomInputs(rng, k, samples)
 	vectors[0], x[0] = -128, -128
 	codes := randomCodes(rng, pairs*samples)
-	want := d.gather(n, w.Number, codes, vectors, samples)
-	deviation := float64(u.Gather(n, w, codes, x, samples)) / 256
+	want := d.terms(n, w.Number, codes, vectors, samples)
+	deviation := float64(u.ComputeTerms(n, w, codes, x, samples)) / 256
 	if math.Abs(deviation-want.deviation) > want.deviation/100+1./128 {
 		t.Errorf("%s: deviation %.3f, want %.3f", name, deviation, want.deviation)
 	}
@@ -174,7 +174,7 @@ func testGather(t *testing.T, u *Updater, law kernels.Distribution, m, k, pairs,
 
 	// Weights by a rule on Z.
 	rule := newResidualRule(w.W)
-	moved, expected := u.Scatter(rule), 0
+	moved, expected := u.ApplyTerms(rule), 0
 	for at, z := range want.z(m, k, samples) {
 		v, _ := rule.model(d.w[at], 0, z)
 		if v != d.w[at] {
@@ -192,8 +192,8 @@ func testGather(t *testing.T, u *Updater, law kernels.Distribution, m, k, pairs,
 	}
 }
 
-// For codes of pure noise the deviation that Gather returns is that of Z.
-func TestGatherDeviation(t *testing.T) {
+// For codes of pure noise the deviation that ComputeTerms returns is that of Z.
+func TestTermsDeviation(t *testing.T) {
 	const m, k, pairs, samples = 60, 70, 32, 64
 	for _, law := range laws {
 		for _, rank := range []int{1, 4} {
@@ -202,8 +202,8 @@ func TestGatherDeviation(t *testing.T) {
 			w, d := randomTensor(rng, 1, m, k)
 			vectors, x := randomInputs(rng, k, samples)
 			codes := randomCodes(rng, pairs*samples)
-			got := float64(new(Updater).Gather(n, w, codes, x, samples)) / 256
-			want := math.Sqrt(squares(d.gather(n, w.Number, codes, vectors, samples).z(m, k, samples)) / (m * k))
+			got := float64(new(Updater).ComputeTerms(n, w, codes, x, samples)) / 256
+			want := math.Sqrt(squares(d.terms(n, w.Number, codes, vectors, samples).z(m, k, samples)) / (m * k))
 			if math.Abs(got/want-1) > 0.03 {
 				t.Errorf("%v, rank %d: deviation %.1f, and that of Z is %.1f", law, rank, got, want)
 			}
@@ -212,7 +212,7 @@ func TestGatherDeviation(t *testing.T) {
 }
 
 // ±25 are eight deviations: what stands out by more is cut off, and alone.
-func TestGatherOutlier(t *testing.T) {
+func TestTermsOutlier(t *testing.T) {
 	const m, pairs, samples = 64, 16, 65
 	w := Tensor{W: packed.NewMatrix(m, 32)}
 	codes := make([]int8, pairs*samples)
@@ -220,7 +220,7 @@ func TestGatherOutlier(t *testing.T) {
 		codes[p*samples+64] = kernels.MaxFitness
 	}
 	u := new(Updater)
-	u.Gather(Noise{Rank: 1, Estimator: PerturbActivations}, w, codes, make([]int8, 32*samples), samples)
+	u.ComputeTerms(Noise{Rank: 1, Estimator: PerturbActivations}, w, codes, make([]int8, 32*samples), samples)
 	// One sample of 65 has all of D: eight deviations of all are one of its own.
 	var cut, whole, others int
 	for at, v := range u.terms.Left {
@@ -239,40 +239,40 @@ func TestGatherOutlier(t *testing.T) {
 }
 
 // Codes of zero move nothing, under a rule without residual.
-func TestGatherNothing(t *testing.T) {
+func TestTermsNothing(t *testing.T) {
 	rng := rand.New(rand.NewPCG(9, 9))
 	w, _ := randomTensor(rng, 0, 20, 30)
 	_, x := randomInputs(rng, 30, 5)
 	before := w.W.Clone()
 	u := new(Updater)
-	if deviation := u.Gather(Noise{Rank: 2, Estimator: PerturbActivations}, w, make([]int8, 5*3), x, 5); deviation != 0 {
+	if deviation := u.ComputeTerms(Noise{Rank: 2, Estimator: PerturbActivations}, w, make([]int8, 5*3), x, 5); deviation != 0 {
 		t.Errorf("codes of zero: deviation %d", deviation)
 	}
-	if moved := u.Scatter(newResidualRule(w.W)); moved != 0 || !w.W.Equal(before) {
+	if moved := u.ApplyTerms(newResidualRule(w.W)); moved != 0 || !w.W.Equal(before) {
 		t.Errorf("codes of zero moved %d pents", moved)
 	}
 	w.Frozen = true
-	u.Gather(Noise{Rank: 1, Estimator: PerturbActivations}, w, randomCodes(rng, 35), x, 5)
-	if moved := u.Scatter(thresholdRule(1)); moved != 0 || !w.W.Equal(before) {
+	u.ComputeTerms(Noise{Rank: 1, Estimator: PerturbActivations}, w, randomCodes(rng, 35), x, 5)
+	if moved := u.ApplyTerms(thresholdRule(1)); moved != 0 || !w.W.Equal(before) {
 		t.Errorf("%d pents of a frozen tensor moved", moved)
 	}
 }
 
-func TestGatherPanics(t *testing.T) {
+func TestTermsPanics(t *testing.T) {
 	w := Tensor{W: packed.NewMatrix(2, 3)}
 	u := new(Updater)
 	n := Noise{Rank: 1, Estimator: PerturbActivations}
 	x := make([]int8, 8)
-	mustPanic(t, "Gather: noise in weights, want activations", func() { u.Gather(Noise{Rank: 1}, w, make([]int8, 4), x, 2) })
-	mustPanic(t, "Gather: 3 codes for 2 samples", func() { u.Gather(n, w, make([]int8, 3), x, 2) })
-	mustPanic(t, "Gather: 0 codes for 2 samples", func() { u.Gather(n, w, nil, x, 2) })
-	mustPanic(t, "Gather: 4 codes for 0 samples", func() { u.Gather(n, w, make([]int8, 4), x, 0) })
-	mustPanic(t, "x has 7 elements, want 8 for 4×2", func() { u.Gather(n, w, make([]int8, 4), x[:7], 2) })
-	mustPanic(t, "Gather: fitness code 64 of pair 1", func() { u.Gather(n, w, []int8{0, 64}, x, 2) })
-	mustPanic(t, "Gather: tensor 1 has no matrix", func() { u.Gather(n, Tensor{Number: 1}, nil, x, 2) })
+	mustPanic(t, "ComputeTerms: noise in weights, want activations", func() { u.ComputeTerms(Noise{Rank: 1}, w, make([]int8, 4), x, 2) })
+	mustPanic(t, "ComputeTerms: 3 codes for 2 samples", func() { u.ComputeTerms(n, w, make([]int8, 3), x, 2) })
+	mustPanic(t, "ComputeTerms: 0 codes for 2 samples", func() { u.ComputeTerms(n, w, nil, x, 2) })
+	mustPanic(t, "ComputeTerms: 4 codes for 0 samples", func() { u.ComputeTerms(n, w, make([]int8, 4), x, 0) })
+	mustPanic(t, "x has 7 elements, want 8 for 4×2", func() { u.ComputeTerms(n, w, make([]int8, 4), x[:7], 2) })
+	mustPanic(t, "ComputeTerms: fitness code 64 of pair 1", func() { u.ComputeTerms(n, w, []int8{0, 64}, x, 2) })
+	mustPanic(t, "ComputeTerms: tensor 1 has no matrix", func() { u.ComputeTerms(n, Tensor{Number: 1}, nil, x, 2) })
 }
 
-func TestGatherAllocations(t *testing.T) {
+func TestTermsAllocations(t *testing.T) {
 	if race.Enabled {
 		t.Skip("the race detector allocates")
 	}
@@ -283,24 +283,24 @@ func TestGatherAllocations(t *testing.T) {
 	codes := randomCodes(rng, 20*33)
 	u, rule := new(Updater), newResidualRule(w.W)
 	if got := asmtest.AllocsPerRun(10, func() {
-		u.Gather(Noise{Rank: 2, Estimator: PerturbActivations}, w, codes, x, 33)
-		u.Scatter(rule)
-		u.Gather(Noise{Rank: 2, Estimator: PerturbActivations}, small, codes, x[:kernels.Quads(50)*4*33], 33)
-		u.Scatter(thresholdRule(1000))
+		u.ComputeTerms(Noise{Rank: 2, Estimator: PerturbActivations}, w, codes, x, 33)
+		u.ApplyTerms(rule)
+		u.ComputeTerms(Noise{Rank: 2, Estimator: PerturbActivations}, small, codes, x[:kernels.Quads(50)*4*33], 33)
+		u.ApplyTerms(thresholdRule(1000))
 	}); got != 0 {
 		t.Errorf("two updates allocates %d times", got)
 	}
 }
 
-func TestGatherBytes(t *testing.T) {
-	for _, s := range gatherShapes {
+func TestTermsBytes(t *testing.T) {
+	for _, s := range termShapes {
 		w := Tensor{W: packed.NewMatrix(s.m, s.k)}
 		u := new(Updater)
 		x := make([]int8, kernels.Quads(s.k)*4*s.samples)
-		u.Gather(Noise{Rank: s.rank, Estimator: PerturbActivations}, w, make([]int8, s.pairs*s.samples), x, s.samples)
-		g := &u.gather
+		u.ComputeTerms(Noise{Rank: s.rank, Estimator: PerturbActivations}, w, make([]int8, s.pairs*s.samples), x, s.samples)
+		g := &u.perSample
 		got := cap(u.a) + cap(u.terms.Left) + cap(u.terms.Right) + cap(g.fs) + 4*cap(g.delta) + len(g.a.Bytes())
-		if want := GatherBytes(s.m, s.k, s.pairs, s.rank, s.samples); got != want {
+		if want := TrainingFootprint(s.m, s.k, s.pairs, s.rank, s.samples).Updater; got != want {
 			t.Errorf("%+v: the updater holds %d bytes, want %d", s, got, want)
 		}
 		if len(g.work) != parallel.Workers() {

@@ -24,7 +24,7 @@ type Member struct {
 	Bits    uint
 }
 
-// Each returns an evaluator that scores the members of a generation one by one, with
+// EvaluateEach returns an evaluator that scores the members of a generation one by one, with
 // any function of their weights. Goroutines, one for each processor, call it at the
 // same time; a score must depend on the member alone. An error ends the evaluation,
 // and Run returns it; of several it is that of the first member. A member that cannot
@@ -34,13 +34,13 @@ type Member struct {
 // It makes every member's weights in full, at a cost like that of one product with
 // them: what knows how to work with factors, as the networks of package nn do, is
 // much faster.
-func Each(score func(m *Member) (int64, error)) Evaluator {
-	return &each{score: score, work: make([]eachWork, parallel.Workers())}
+func EvaluateEach(score func(m *Member) (int64, error)) Evaluator {
+	return &memberEvaluator{score: score, work: make([]memberWork, parallel.Workers())}
 }
 
-type each struct {
+type memberEvaluator struct {
 	score func(m *Member) (int64, error)
-	work  []eachWork
+	work  []memberWork
 
 	ctx        context.Context
 	generation Generation
@@ -54,8 +54,8 @@ type each struct {
 	err    error // of that member
 }
 
-// eachWork is what one goroutine needs.
-type eachWork struct {
+// memberWork is what one goroutine needs.
+type memberWork struct {
 	ws           lowrank.Workspace
 	perturbation [][]int32
 	member       Member
@@ -66,12 +66,12 @@ type eachWork struct {
 const spareBits = 4
 
 // Evaluate implements Evaluator.
-func (e *each) Evaluate(ctx context.Context, g Generation, scores []int64) error {
+func (e *memberEvaluator) Evaluate(ctx context.Context, g Generation, scores []int64) error {
 	return e.EvaluateRange(ctx, g, 0, g.Pairs, scores)
 }
 
 // EvaluateRange implements RangeEvaluator.
-func (e *each) EvaluateRange(ctx context.Context, g Generation, lo, hi int, scores []int64) error {
+func (e *memberEvaluator) EvaluateRange(ctx context.Context, g Generation, lo, hi int, scores []int64) error {
 	if err := g.CheckRange(lo, hi); err != nil {
 		return err
 	}
@@ -98,7 +98,7 @@ func (e *each) EvaluateRange(ctx context.Context, g Generation, lo, hi int, scor
 }
 
 // evaluatePair scores pair number i of the range.
-func (e *each) evaluatePair(worker, i int) {
+func (e *memberEvaluator) evaluatePair(worker, i int) {
 	if e.ctx.Err() != nil || int64(2*i) > e.failed.Load() {
 		return
 	}
@@ -131,7 +131,7 @@ func (e *each) evaluatePair(worker, i int) {
 }
 
 // fail keeps the error of a member of the range unless one before it has failed.
-func (e *each) fail(member int, err error) {
+func (e *memberEvaluator) fail(member int, err error) {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
 	if int64(member) < e.failed.Load() {
