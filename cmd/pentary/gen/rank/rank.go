@@ -78,9 +78,9 @@ func table(curves []curve) string {
 // plot draws the distances against the rank, one chart a fitness, with guides that fall
 // as 1/r and as 1/√r.
 func plot(out *bytes.Buffer, curves []curve) error {
-	var charts []*chart.Lines
+	var charts []*chart.Chart
 	for _, f := range fitnesses {
-		l := &chart.Lines{Title: f.name, X: "rank r", Y: "relative distance", Room: 70, Logarithmic: true}
+		l := &chart.Chart{Title: f.name, X: chart.Axis{Title: "rank r", Scale: chart.Log}, Y: chart.Axis{Title: "relative distance", Scale: chart.Log}, Room: 70}
 		for i, power := range []float64{1, 0.5} {
 			guide := chart.Series{Name: []string{"1/r", "1/√r"}[i], Color: chart.Pale, Width: 0.8, Dashes: chart.Dashes[0]}
 			for _, r := range ranks {
@@ -89,13 +89,13 @@ func plot(out *bytes.Buffer, curves []curve) error {
 			l.Series = append(l.Series, guide)
 		}
 		for _, r := range ranks {
-			l.Marks = append(l.Marks, float64(r))
+			l.X.Marks = append(l.X.Marks, chart.Marks(chart.Prefixed, float64(r))...)
 		}
 		for _, c := range curves {
 			if c.fitness != f.name {
 				continue
 			}
-			s := chart.Series{Name: c.law, Color: chart.Palette[(len(l.Series)-2)%len(chart.Palette)], Width: 1.4}
+			s := chart.Series{Name: c.law, Width: 1.4}.Colored(len(l.Series) - 2)
 			for i, d := range c.distances {
 				s.Points = append(s.Points, chart.Point{X: float64(ranks[i]), Y: d})
 			}
@@ -103,5 +103,5 @@ func plot(out *bytes.Buffer, curves []curve) error {
 		}
 		charts = append(charts, l)
 	}
-	return chart.WriteGrid(out, 2, charts...)
+	return chart.WriteGrid(out, "", 2, charts...)
 }

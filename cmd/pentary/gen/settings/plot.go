@@ -3,19 +3,21 @@ package settings
 import "github.com/Kaleaon/pentary-go/cmd/pentary/internal/chart"
 
 // panel is the chart of an experiment: means over the seeds.
-func panel(results []result, experiment, title, x string) *chart.Lines {
-	c := &chart.Lines{Title: title, X: x, Y: "validation accuracy, %", Room: 92, Errors: true}
+func panel(results []result, experiment, title, x string) *chart.Chart {
+	c := &chart.Chart{
+		Title: title, X: chart.Axis{Title: x, Scale: chart.Log}, Y: chart.Axis{Title: "validation accuracy, %", Scale: chart.Errors}, Room: 92,
+	}
 	for _, e := range experiments {
 		if e.name != experiment {
 			continue
 		}
 		if !e.curve {
 			for _, at := range e.xs {
-				c.Marks = append(c.Marks, axis(x, at))
+				c.X.Marks = append(c.X.Marks, chart.Marks(chart.Prefixed, axis(x, at))...)
 			}
 		}
 		for i, l := range e.lines {
-			s := chart.Series{Name: l.name, Color: chart.Palette[i%len(chart.Palette)], Width: 1.3}
+			s := chart.Series{Name: l.name, Width: 1.3}.Colored(i)
 			for _, at := range e.xs {
 				accuracies := accuraciesOf(results, e.name, l.name, at)
 				if len(accuracies) == 0 {

@@ -34,14 +34,14 @@ func Document(docs string) (*page.Document, error) {
 	}
 	var svg, curves bytes.Buffer
 	if err == nil {
-		err = chart.WriteGrid(&svg, 2,
+		err = chart.WriteGrid(&svg, "", 2,
 			panel(results, "sigma", "Rate, by σ", "rate"),
 			panel(results, "population", "Rate, by population", "rate"),
 			panel(results, "budget", "As many evaluations in all, by pairs", "pairs"),
 			panel(results, "rank", "Rank, by population", "rank"))
 	}
 	if err == nil {
-		err = chart.WriteGrid(&curves, 1, panel(results, "curves", "What a wrong value looks like", "generation"))
+		err = chart.WriteGrid(&curves, "", 1, panel(results, "curves", "What a wrong value looks like", "generation"))
 	}
 	d.Files = map[string][]byte{"settings.svg": svg.Bytes(), "settings-curves.svg": curves.Bytes()}
 	return d, err

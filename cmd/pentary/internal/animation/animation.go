@@ -80,9 +80,7 @@ func (f *Animation) WritePNG(out io.Writer) error {
 }
 
 func (f *Animation) draw(c draw.Canvas) {
-	title := chart.Text(13, chart.Ink)
-	title.YAlign = draw.YCenter
-	c.FillText(title, vg.Point{X: c.Min.X + gap, Y: c.Max.Y - heading/2}, f.Title)
+	c.FillText(chart.Text(13, chart.Ink, draw.XLeft), vg.Point{X: c.Min.X + gap, Y: c.Max.Y - heading/2}, f.Title)
 	high := f.scene.panelHeight()
 	last := len(f.States) - 1
 	for i := range columns * rows {
@@ -105,8 +103,7 @@ func (f *Animation) frame(c draw.Canvas, step int) {
 		}
 	}
 	f.scene.figure(p, f.States[step], f.Forces[step], false, nil)
-	label := chart.Text(8.5, chart.Pale)
-	label.XAlign, label.YAlign = draw.XCenter, draw.YCenter
+	label := chart.Text(8.5, chart.Pale, draw.XCenter)
 	c.FillText(label, vg.Point{X: c.Center().X, Y: c.Min.Y - caption/2 + 1}, f.scene.time(step))
 }
 

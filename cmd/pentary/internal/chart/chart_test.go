@@ -1,7 +1,6 @@
 package chart
 
 import (
-	"math"
 	"regexp"
 	"strings"
 	"testing"
@@ -44,42 +43,54 @@ func TestTicks(t *testing.T) {
 			t.Errorf("%g to %g: %s, want %s", test.least, test.most, got, test.want)
 		}
 	}
-	if got, want := labelled(LogTicks(Prefixed), 90, 3000), "100 200 500 1 k 2 k"; got != want {
+	if got, want := labelled(logTicks(Prefixed), 90, 3000), "100 200 500 1 k 2 k"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
 }
 
 // Charts of nothing, of one point and of equal points are charts too.
 func TestDegenerate(t *testing.T) {
-	one := []Point{{3, 50}}
-	for name, write := range map[string]*Lines{
-		"empty": {}, "no points": {Series: []Series{{Name: "a"}}},
-		"no errors": {Errors: true}, "one error": {Errors: true, Marks: []float64{1, 3}, Series: []Series{{Color: Ink, Points: one}}},
-		"one point": {Series: []Series{{Name: "a", Color: Ink, Points: one}, {Name: "b", Color: Pale, Points: one}}},
+	one, errors, log := []Point{{X: 3, Y: 50, Label: "here"}}, Axis{Scale: Errors}, Axis{Scale: Log}
+	for name, chart := range map[string]*Chart{
+		"empty": {}, "empty, logarithmic": {X: log, Y: log}, "no points": {Series: []Series{{Name: "a"}, {Name: "b", Key: true}}},
+		"no errors": {Y: errors}, "one error": {X: Axis{Scale: Log, Marks: Marks(Prefixed, 1, 3)}, Y: errors, Series: []Series{{Color: Ink, Points: one}}},
+		"one point": {X: log, Series: []Series{{Name: "a", Color: Ink, Points: one}, {Name: "b", Key: true, Color: Pale, Points: one}}},
 	} {
 		var b strings.Builder
-		if err := write.WriteSVG(&b); err != nil || !strings.HasSuffix(strings.TrimSpace(b.String()), "</svg>") || strings.Contains(b.String(), "NaN") {
+		if err := chart.WriteSVG(&b); err != nil || !strings.HasSuffix(strings.TrimSpace(b.String()), "</svg>") || strings.Contains(b.String(), "NaN") {
 			t.Errorf("%s: %v\n%s", name, err, b.String())
 		}
 	}
-	for name, write := range map[string]*Panels{
-		"empty": {}, "no dots": {Panels: []Panel{{Title: "a", Values: []string{"1"}, Means: []float64{math.NaN()}}}},
-	} {
-		var b strings.Builder
-		if err := write.WriteSVG(&b); err != nil || !strings.HasSuffix(strings.TrimSpace(b.String()), "</svg>") || strings.Contains(b.String(), "NaN") {
-			t.Errorf("%s: %v\n%s", name, err, b.String())
-		}
+}
+
+// Labels of points cover neither each other nor the points.
+func TestLabelsApart(t *testing.T) {
+	s := Series{Color: Ink, Width: 1}
+	for i := range 12 {
+		s.Points = append(s.Points, Point{X: 1 + float64(i)/100, Y: float64(i % 3), Label: "same"})
+	}
+	s.Points = append(s.Points, Point{X: 2, Y: 50})
+	var b strings.Builder
+	if err := (&Chart{Series: []Series{s}}).WriteSVG(&b); err != nil {
+		t.Fatal(err)
+	}
+	places := map[[2]string]bool{}
+	for _, found := range regexp.MustCompile(`<text x="([^"]*)" y="([^"]*)"[^>]*>same<`).FindAllStringSubmatch(b.String(), -1) {
+		places[[2]string{found[1], found[2]}] = true
+	}
+	if len(places) != 12 {
+		t.Errorf("%d labels", len(places))
 	}
 }
 
 // A grid has all of its charts.
 func TestGrid(t *testing.T) {
 	var b strings.Builder
-	charts := []*Lines{{Title: "first"}, {Title: "second"}, {Title: "third", Room: 50}}
-	if err := WriteGrid(&b, 2, charts...); err != nil {
+	charts := []*Chart{{Title: "first"}, {Title: "second"}, {Title: "third", Room: 50}}
+	if err := WriteGrid(&b, "heading", 2, charts...); err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range charts {
+	for _, c := range append(charts, &Chart{Title: "heading"}) {
 		if !strings.Contains(b.String(), ">"+c.Title+"<") {
 			t.Errorf("no %q in the grid", c.Title)
 		}
@@ -88,9 +99,9 @@ func TestGrid(t *testing.T) {
 
 // Names beside a line cover neither each other nor what is beyond the chart.
 func TestNamesApart(t *testing.T) {
-	l := Lines{}
+	l := Chart{}
 	for range 8 {
-		l.Series = append(l.Series, Series{Name: "same", Color: Ink, Width: 1, Points: []Point{{1, 1}, {2, 50}}})
+		l.Series = append(l.Series, Series{Name: "same", Color: Ink, Width: 1, Points: []Point{{X: 1, Y: 1}, {X: 2, Y: 50}}})
 	}
 	var b strings.Builder
 	if err := l.WriteSVG(&b); err != nil {

@@ -2,25 +2,21 @@ package compare
 
 import (
 	"fmt"
-	"image/color"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/chart"
 )
 
-// Plot returns a chart of the runs' accuracy against their time.
-func Plot(results []*Result, title string) *chart.Lines {
-	c := &chart.Lines{Title: title, X: "seconds of training", Y: "test accuracy, %"}
+// Plot returns a chart of the runs' accuracy against their time. Baselines are grey.
+func Plot(results []*Result, title string) *chart.Chart {
+	c := &chart.Chart{Title: title, X: chart.Axis{Title: "seconds of training", Scale: chart.Log}, Y: chart.Axis{Title: "test accuracy, %"}}
 	own, others := 0, 0
 	for _, r := range results {
 		s := chart.Series{Name: fmt.Sprintf("%s  %.1f %%", r.Method, 100*r.Accuracy), Width: 1.4}
 		if r.Baseline {
-			s.Color, s.Dashes = greys[others%len(greys)], chart.Dashes[others%len(chart.Dashes)]
+			s.Color, s.Dashes = chart.Pale, chart.Dashes[others%len(chart.Dashes)]
 			others++
 		} else {
-			s.Color = chart.Palette[own%len(chart.Palette)]
-			if own >= len(chart.Palette) {
-				s.Dashes = chart.Dashes[own/len(chart.Palette)%len(chart.Dashes)]
-			}
+			s = s.Colored(own)
 			own++
 		}
 		for _, p := range r.Curve {
@@ -32,6 +28,3 @@ func Plot(results []*Result, title string) *chart.Lines {
 	}
 	return c
 }
-
-// greys are the colours of baselines.
-var greys = []color.Color{chart.Ink, chart.Pale}

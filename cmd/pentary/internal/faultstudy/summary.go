@@ -83,8 +83,8 @@ func Insert(text []byte, all []Summary) ([]byte, error) {
 
 // Plot returns a chart of the accuracies against the share of stuck cells. It omits levels
 // without stuck cells.
-func Plot(all []Summary, title string) *chart.Lines {
-	c := &chart.Lines{Title: title, X: "stuck cells, %", Y: "test accuracy, %"}
+func Plot(all []Summary, title string) *chart.Chart {
+	c := &chart.Chart{Title: title, X: chart.Axis{Title: "stuck cells, %", Scale: chart.Log}, Y: chart.Axis{Title: "test accuracy, %"}}
 	digital := chart.Series{Name: "digital", Color: chart.Pale, Width: 1.2, Dashes: chart.Dashes[1]}
 	var errors []float64
 	for i := range all {

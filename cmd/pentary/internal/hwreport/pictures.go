@@ -8,6 +8,7 @@ import (
 	"image"
 	"image/color"
 	"image/png"
+	"maps"
 	"math"
 	"regexp"
 	"slices"
@@ -241,14 +242,13 @@ var xmlns = regexp.MustCompile(`\s+xmlns(:\w+)?="[^"]*"`)
 // Chart draws accuracies over the age of the programmed weights. The first series is the
 // reference.
 func (a *aged) Chart() (template.HTML, error) {
-	c := &chart.Lines{
-		X: "age of the weights as programmed", Y: "test accuracy, %",
-		Label: func(v float64) string { return ageNames[v] },
+	c := &chart.Chart{
+		X: chart.Axis{
+			Title: "age of the weights as programmed", Scale: chart.Log,
+			Marks: chart.Marks(func(v float64) string { return ageNames[v] }, slices.Sorted(maps.Keys(ageNames))...),
+		},
+		Y: chart.Axis{Title: "test accuracy, %"},
 	}
-	for v := range ageNames {
-		c.Marks = append(c.Marks, v)
-	}
-	slices.Sort(c.Marks)
 	for i, s := range a.Series {
 		end := s.Shares[len(s.Shares)-1]
 		line := chart.Series{Name: fmt.Sprintf("%s, %.1f %%", s.Name, 100*end), Color: chart.Pale, Width: 1.2, Dashes: chart.Dashes[0]}

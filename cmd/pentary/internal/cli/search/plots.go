@@ -24,20 +24,17 @@ const (
 	frontPlot      = "architecture.svg"
 )
 
+const accuracyTitle = "validation accuracy, %"
+
 // writeBudgets draws the accuracy of each configuration against its budget. Those of
 // the last rung are named by name.
 func (s *plots) writeBudgets(out io.Writer, name func(configuration int) string) error {
 	ranking := s.Ranking()
-	c := chart.Lines{Title: s.title, X: "member-samples of a run", Y: "validation accuracy, %"}
+	c := chart.Chart{Title: s.title, X: chart.Axis{Title: "member-samples of a run", Scale: chart.Log}, Y: chart.Axis{Title: accuracyTitle}, Room: 280}
 	for place, last := range slices.Backward(ranking) {
 		line := chart.Series{Color: chart.Faint, Width: 0.7}
 		if last.Rung == ranking[0].Rung && last.Rung > 0 && place < 2*len(chart.Palette) {
-			line.Color, line.Width = chart.Palette[place%len(chart.Palette)], 1.4
-			if place >= len(chart.Palette) {
-				line.Dashes = chart.Dashes[0]
-			}
-			line.Name = name(last.Configuration)
-			c.Room = min(max(c.Room, chart.Text(8, line.Color).Width(line.Name)*1.15+30), 280)
+			line = chart.Series{Width: 1.4, Name: name(last.Configuration)}.Colored(place)
 		}
 		for _, t := range s.Trials {
 			if t.Configuration == last.Configuration {
@@ -49,48 +46,113 @@ func (s *plots) writeBudgets(out io.Writer, name func(configuration int) string)
 	return c.WriteSVG(out)
 }
 
+// dots returns a series for the trials of each rung, without points.
+func (s *plots) dots() []chart.Series {
+	series := make([]chart.Series, len(s.Rungs))
+	for r := range series {
+		series[r] = chart.Series{Name: fmt.Sprintf("rung %d", r+1), Key: true, Radius: 2.4, Color: color.Color(chart.Faint)}
+		if r > 0 {
+			series[r] = series[r].Colored(r - 1)
+		}
+	}
+	return series
+}
+
 // writeParameters draws the accuracy of all trials against the values of each
 // parameter, with the mean over the first rung, in which all had the same budget.
 // values returns the values of a configuration, which need not be among those of the
 // space, and are empty where the parameter makes no difference.
 func (s *plots) writeParameters(out io.Writer, space tune.Space, values func(configuration int) []string) error {
-	c := chart.Panels{Title: s.title, Y: "validation accuracy, %", MeanName: "mean of rung 1"}
-	for r := range s.Rungs {
-		c.Legend = append(c.Legend, chart.Key{Name: fmt.Sprintf("rung %d", r+1), Color: rungColor(r)})
-	}
+	var panels []*chart.Chart
 	for i, p := range space {
-		panel := chart.Panel{Title: p.Name, Values: slices.Clone(p.Values)}
+		names, series := slices.Clone(p.Values), s.dots()
+		var sums, counts []float64
 		for _, t := range s.Trials {
-			if v := values(t.Configuration)[i]; v != "" && !slices.Contains(panel.Values, v) {
-				panel.Values = append(panel.Values, v)
-			}
-		}
-		sums, counts := make([]float64, len(panel.Values)), make([]float64, len(panel.Values))
-		for _, t := range s.Trials {
-			at := slices.Index(panel.Values, values(t.Configuration)[i])
-			if at < 0 {
+			v := values(t.Configuration)[i]
+			if v == "" {
 				continue
 			}
-			y := 100 * t.Accuracy()
+			if !slices.Contains(names, v) {
+				names = append(names, v)
+			}
+			sums, counts = append(sums, make([]float64, len(names)-len(sums))...), append(counts, make([]float64, len(names)-len(counts))...)
+			at := slices.Index(names, v)
 			if t.Rung == 0 {
-				sums[at] += y
+				sums[at] += 100 * t.Accuracy()
 				counts[at]++
 			}
 			// The fractions of multiples of the golden ratio are spread evenly.
 			_, spread := math.Modf(float64(t.Configuration+1) * math.Phi)
-			panel.Dots = append(panel.Dots, chart.Dot{Value: at, Y: y, Spread: spread - 0.5, Color: rungColor(t.Rung)})
+			series[t.Rung].Points = append(series[t.Rung].Points, chart.Point{X: float64(at) + 0.6*(spread-0.5), Y: 100 * t.Accuracy()})
 		}
-		for v := range sums {
-			panel.Means = append(panel.Means, sums[v]/counts[v])
+		for at, n := range counts {
+			if n > 0 {
+				x, mean := float64(at), sums[at]/n
+				series = append(series, chart.Series{Color: chart.Ink, Width: 1.2, Radius: -1, Points: []chart.Point{{X: x - 0.35, Y: mean}, {X: x + 0.35, Y: mean}}})
+			}
 		}
-		c.Panels = append(c.Panels, panel)
+		if last := &series[len(series)-1]; last.Width > 0 {
+			last.Name, last.Key = "mean of rung 1", true
+		}
+		c := &chart.Chart{Title: p.Name, Y: chart.Axis{Title: accuracyTitle}, Series: series, Room: 12}
+		for at, v := range names {
+			c.X.Marks = append(c.X.Marks, chart.Marks(func(float64) string { return v }, float64(at))...)
+		}
+		panels = append(panels, c)
+	}
+	return chart.WriteGrid(out, s.title, 2, panels...)
+}
+
+// writeFront draws the accuracy of each configuration's last run against the bytes of
+// its network: the front, whose networks are named by name, and the line on which all
+// networks are worth as much as the best.
+func (s *plots) writeFront(out io.Writer, name func(configuration int) string) error {
+	ranking, dots := s.Ranking(), s.dots()
+	front := tune.Front(ranking)
+	for _, t := range ranking {
+		dots[t.Rung].Points = append(dots[t.Rung].Points, chart.Point{X: float64(t.Bytes), Y: errorOf(t)})
+	}
+	best := chart.Series{Name: "best", Key: true, Color: chart.Ink, Radius: 4}
+	step := chart.Series{Name: "front", Key: true, Color: chart.Ink, Width: 1.1, Radius: -1}
+	price := float64(s.Price) / 65536
+	worth := chart.Series{
+		Name: fmt.Sprintf("worth as much as the best: %.3g points a doubling", price), Key: true,
+		Color: chart.Pale, Width: 0.8, Dashes: chart.Dashes[0], Radius: -1,
+	}
+	if len(front) > 0 {
+		least, most, worst := math.Inf(1), 0.0, 0.0
+		for _, t := range ranking {
+			least, most, worst = min(least, float64(t.Bytes)), max(most, float64(t.Bytes)), max(worst, errorOf(t))
+		}
+		for i, t := range front {
+			if i > 0 {
+				step.Points = append(step.Points, chart.Point{X: float64(t.Bytes), Y: errorOf(front[i-1])})
+			}
+			step.Points = append(step.Points, chart.Point{X: float64(t.Bytes), Y: errorOf(t), Label: name(t.Configuration)})
+		}
+		step.Points = append(step.Points, chart.Point{X: most, Y: errorOf(front[len(front)-1])})
+		at := ranking[0]
+		best.Points = []chart.Point{{X: float64(at.Bytes), Y: errorOf(at)}}
+		for i := range 65 {
+			bytes := least * math.Pow(most/least, float64(i)/64)
+			if e := errorOf(at) - price*math.Log2(bytes/float64(at.Bytes)); e >= errorOf(front[len(front)-1]) && e <= worst {
+				worth.Points = append(worth.Points, chart.Point{X: bytes, Y: e})
+			}
+		}
+	}
+	if price == 0 {
+		worth = chart.Series{}
+	}
+	c := chart.Chart{
+		Title: s.title, X: chart.Axis{Title: "bytes of the network", Scale: chart.Log}, Y: chart.Axis{Title: accuracyTitle, Scale: chart.Errors},
+		Series: append([]chart.Series{worth, step, best}, dots...), Room: 20,
 	}
 	return c.WriteSVG(out)
 }
 
-func rungColor(rung int) color.Color {
-	if rung == 0 {
-		return chart.Faint
-	}
-	return chart.Palette[(rung-1)%len(chart.Palette)]
+// errorOf returns the share of the validation samples that are wrong, in per cent, and
+// half a sample for none, since the axis is logarithmic.
+func errorOf(t tune.Trial) float64 {
+	total := float64(max(t.Total, 1))
+	return 100 * max(total-float64(t.Correct), 0.5) / total
 }

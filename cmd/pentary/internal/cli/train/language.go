@@ -142,7 +142,10 @@ func (l *language) plot(points []train.Point) error {
 	if l.svg == "" || len(curve.Points) < 2 {
 		return nil
 	}
-	c := chart.Lines{Title: "A language model of pents learns " + filepath.Base(l.source.Name), X: "member-tokens", Y: "held-out bits a byte"}
+	c := chart.Chart{
+		Title: "A language model of pents learns " + filepath.Base(l.source.Name),
+		X:     chart.Axis{Title: "member-tokens", Scale: chart.Log}, Y: chart.Axis{Title: "held-out bits a byte"},
+	}
 	first, last := curve.Points[0].X, curve.Points[len(curve.Points)-1].X
 	for i, level := range l.source.NGramBits(min(l.Shape.Context+1, data.MaxOrder)) {
 		c.Series = append(c.Series, chart.Series{
