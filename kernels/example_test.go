@@ -61,9 +61,9 @@ func ExamplePerturb() {
 		fmt.Println(y[i*pop.TotalColumns() : (i+1)*pop.TotalColumns()])
 	}
 	// Output:
-	// [19 -19 0 0]
-	// [0 0 3 -3]
-	// [9 -9 -6 6]
+	// [0 0 7 -7]
+	// [0 0 -14 14]
+	// [0 0 7 -7]
 }
 
 func ExampleImplementations() {

@@ -50,7 +50,11 @@ type golden struct {
 		Counter, Block [4]uint32
 		Key            [2]uint32
 	}
+	ARS []struct {
+		Counter, Key, Block [4]uint32
+	}
 	Noise []struct {
+		Generator                Generator
 		Distribution             Distribution
 		N                        int
 		Seed                     uint64
@@ -125,6 +129,7 @@ type golden struct {
 		Tau                int64
 		Threshold          int8
 		Chance             uint32
+		Generator          Generator
 		Lo, Hi             int
 		Seed               uint64
 		Generation, Tensor uint32
@@ -170,10 +175,15 @@ func TestGolden(t *testing.T) {
 			t.Errorf("Philox(%x, %x) is %x, want %x", c.Counter, c.Key, got, c.Block)
 		}
 	}
+	for _, c := range g.ARS {
+		if got := ARS(c.Counter, c.Key); got != c.Block {
+			t.Errorf("ARS(%x, %x) is %x, want %x", c.Counter, c.Key, got, c.Block)
+		}
+	}
 	forEachImpl(t, func(t *testing.T) {
 		for _, c := range g.Noise {
 			got := make([]uint8, c.N)
-			Noise(got, c.Distribution, Stream{Seed: c.Seed, Generation: c.Generation, Tensor: c.Tensor, Pair: c.Pair})
+			Noise(got, c.Distribution, Stream{Seed: c.Seed, Generation: c.Generation, Tensor: c.Tensor, Pair: c.Pair, Generator: c.Generator})
 			equal(t, "Noise", got, c.Codes)
 		}
 		for _, c := range g.Row {
@@ -252,7 +262,7 @@ func TestGolden(t *testing.T) {
 		for _, c := range g.Rules {
 			terms := newTerms(c.A, c.B, c.F, 1, c.M, c.K)
 			scale := Scale{Mul: c.Mul, Shift: c.Shift, Limit: c.Limit}
-			s := Stream{Seed: c.Seed, Generation: c.Generation, Tensor: c.Tensor, Pair: uint32(c.Lo)}
+			s := Stream{Seed: c.Seed, Generation: c.Generation, Tensor: c.Tensor, Pair: uint32(c.Lo), Generator: c.Generator}
 
 			random := make([]uint8, len(c.Random))
 			Random(random, s)

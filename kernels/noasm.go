@@ -14,11 +14,11 @@ func pack(row []byte, src []uint8, n int)   { packed.PackCodes(row, src, n) }
 
 func interleave(dst, src []int8, k, n int) { interleaveGeneric(dst, src, k, n) }
 
-func columnSums(sums []int32, x []int8, k, n int)                    { columnSumsGeneric(sums, x, k, n) }
-func noise(dst []uint8, dist Distribution, s Stream)                 { noiseGeneric(dst, dist, s) }
-func noisePairs(dst []uint8, dist Distribution, s Stream, pairs int) { noiseEach(dst, dist, s, pairs) }
-func random(dst []uint8, s Stream)                                   { randomGeneric(dst, s, 0) }
-func normalize(dst, x []int8, k, n, target int)                      { normalizeGeneric(dst, x, k, n, target) }
+func (s *source) fill(dst []uint8, dist Distribution)                 { s.fillGeneric(dst, dist) }
+func (s *source) fillPairs(dst []uint8, dist Distribution, pairs int) { s.fillEach(dst, dist, pairs) }
+
+func columnSums(sums []int32, x []int8, k, n int) { columnSumsGeneric(sums, x, k, n) }
+func normalize(dst, x []int8, k, n, target int)   { normalizeGeneric(dst, x, k, n, target) }
 
 func requantize(dst []int8, y []int32, m, n int, o Output) {
 	requantizeGeneric(dst, y, m, n, o)

@@ -3,7 +3,6 @@ package kernels
 import (
 	"encoding/binary"
 	"fmt"
-	"math/bits"
 )
 
 // Distribution is the distribution of a random pent.
@@ -39,24 +38,89 @@ func (d Distribution) Variance() int {
 	return 1
 }
 
-// Stream names a sequence of random pents: a Philox key and the high three words
-// of its counter. The lowest word counts the blocks of the stream, so streams
+// Generator is a counter-based generator of random blocks of 128 bits.
+type Generator uint8
+
+const (
+	// ARS4x32 is ARS4x32-7, rounds of AES, which CPUs have instructions for.
+	ARS4x32 Generator = iota
+	// Philox4x32 is Philox4x32-10, multiplications of 32 bits.
+	Philox4x32
+)
+
+// String returns the generator's name with the number of rounds.
+func (g Generator) String() string {
+	switch g {
+	case ARS4x32:
+		return "ars4x32-7"
+	case Philox4x32:
+		return "philox4x32-10"
+	}
+	return fmt.Sprintf("Generator(%d)", uint8(g))
+}
+
+// Stream names a sequence of random blocks: the key of a generator and the high three
+// words of its counter. The lowest word counts the blocks of the stream, so streams
 // that differ in any field never share a block.
 type Stream struct {
 	Seed       uint64 // of the run: the key
 	Generation uint32
 	Tensor     uint32 // package lowrank: tensor<<4 | what is drawn of it
 	Pair       uint32
+	Generator  Generator
 }
 
-// Block returns the random block number i of the stream: Philox4x32-10 with the
-// counter (i, Pair, Tensor, Generation) and the key (low, high half of Seed).
+// Block returns the random block number i of the stream: that of the counter (i, Pair,
+// Tensor, Generation). The key is (low, high half of Seed), and two zero words more for
+// ARS4x32. So the upper halves of its round keys are the same for all seeds and differ
+// between rounds, and no seed's round keys are another's of some rounds later.
 func (s Stream) Block(i uint32) [4]uint32 {
-	return Philox([4]uint32{i, s.Pair, s.Tensor, s.Generation}, [2]uint32{uint32(s.Seed), uint32(s.Seed >> 32)})
+	src := newSource(s)
+	src.counter[0] = i
+	return words(src.next())
 }
 
-// blockBytes is the number of random bytes in a block.
-const blockBytes = 16
+// source draws the blocks of a stream one after another.
+type source struct {
+	generator Generator
+	counter   [4]uint32 // of the next block
+	keys      roundKeys
+}
+
+// roundKeys are the keys of every round of a generator: two words each of Philox, four of
+// ARS.
+type roundKeys [4 * (arsRounds + 1)]uint32
+
+// newSource returns the start of a stream.
+func newSource(s Stream) (src source) {
+	src.generator = s.Generator
+	src.counter = [4]uint32{0, s.Pair, s.Tensor, s.Generation}
+	switch s.Generator {
+	case ARS4x32:
+		src.arsKeys(s.Seed, 0)
+	case Philox4x32:
+		src.philoxKeys(uint32(s.Seed), uint32(s.Seed>>32))
+	default:
+		panic(fmt.Sprintf("kernels: stream of unknown generator %d", s.Generator))
+	}
+	return src
+}
+
+// next returns the halves of the block of the counter, which it advances.
+func (s *source) next() (low, high uint64) {
+	if s.generator == ARS4x32 {
+		low, high = s.ars()
+	} else {
+		low, high = s.philox()
+	}
+	s.counter[0]++
+	return low, high
+}
+
+// words returns the words of a block.
+func words(low, high uint64) [4]uint32 {
+	return [4]uint32{uint32(low), uint32(low >> 32), uint32(high), uint32(high >> 32)}
+}
 
 // NoiseUnit is the granularity of Noise in pents and of Random in bytes.
 const NoiseUnit = 32
@@ -77,7 +141,8 @@ func Noise(dst []uint8, dist Distribution, s Stream) {
 	if dist > Uniform {
 		panic(fmt.Sprintf("kernels: Noise: unknown distribution %d", dist))
 	}
-	noise(dst, dist, s)
+	src := newSource(s)
+	src.fill(dst, dist)
 }
 
 // NoisePairs fills dst as Noise does from one stream after another: pairs parts of
@@ -90,41 +155,9 @@ func NoisePairs(dst []uint8, dist Distribution, s Stream, pairs int) {
 	if dist > Uniform {
 		panic(fmt.Sprintf("kernels: NoisePairs: unknown distribution %d", dist))
 	}
+	src := newSource(s)
 	if len(dst) > 0 {
-		noisePairs(dst, dist, s, pairs)
-	}
-}
-
-// noiseEach is NoisePairs by a noise for each pair.
-func noiseEach(dst []uint8, dist Distribution, s Stream, pairs int) {
-	for size := len(dst) / pairs; len(dst) > 0; dst = dst[size:] {
-		noise(dst[:size], dist, s)
-		s.Pair++
-	}
-}
-
-func noiseGeneric(dst []uint8, dist Distribution, s Stream) {
-	if dist == Uniform {
-		noiseUniform(dst, s)
-		return
-	}
-	for i := uint32(0); len(dst) > 0; i, dst = i+1, dst[32:] {
-		for w, word := range s.Block(i) {
-			for j := range 4 {
-				b := uint8(word >> (8 * j))
-				dst[4*w+j] = uint8(bits.OnesCount8(b & 15))
-				dst[16+4*w+j] = uint8(bits.OnesCount8(b >> 4))
-			}
-		}
-	}
-}
-
-func noiseUniform(dst []uint8, s Stream) {
-	for i := uint32(0); len(dst) > 0; i, dst = i+1, dst[8:] {
-		for w, word := range s.Block(i) {
-			dst[2*w] = uint8((5*(word&0xffff) + 2) >> 16)
-			dst[2*w+1] = uint8((5*(word>>16) + 2) >> 16)
-		}
+		src.fillPairs(dst, dist, pairs)
 	}
 }
 
@@ -134,14 +167,62 @@ func Random(dst []uint8, s Stream) {
 	if len(dst)%NoiseUnit != 0 {
 		panic(fmt.Sprintf("kernels: Random: %d bytes, want a multiple of %d", len(dst), NoiseUnit))
 	}
-	random(dst, s)
+	src := newSource(s)
+	src.fill(dst, rawBytes)
 }
 
-// randomGeneric is Random from block first of the stream on.
-func randomGeneric(dst []uint8, s Stream, first uint32) {
-	for i := first; len(dst) > 0; i, dst = i+1, dst[blockBytes:] {
-		for w, word := range s.Block(i) {
-			binary.LittleEndian.PutUint32(dst[4*w:], word)
+// rawBytes stands for no distribution: the random bytes as they are.
+const rawBytes = Uniform + 1
+
+// Pents, or bytes without a distribution, of one block.
+const (
+	binomialPents = 32
+	uniformPents  = 8
+	blockBytes    = 16
+)
+
+// fillEach is fillPairs by a fill for each pair.
+func (s *source) fillEach(dst []uint8, dist Distribution, pairs int) {
+	for size := len(dst) / pairs; len(dst) > 0; dst = dst[size:] {
+		s.counter[0] = 0
+		s.fill(dst[:size], dist)
+		s.counter[1]++
+	}
+}
+
+// fillGeneric fills dst from the next block on.
+func (s *source) fillGeneric(dst []uint8, dist Distribution) {
+	switch dist {
+	case Binomial:
+		for ; len(dst) >= binomialPents; dst = dst[binomialPents:] {
+			low, high := s.next()
+			low, high = popcounts(low), popcounts(high)
+			binary.LittleEndian.PutUint64(dst, low&nibbles)
+			binary.LittleEndian.PutUint64(dst[8:], high&nibbles)
+			binary.LittleEndian.PutUint64(dst[16:], low>>4&nibbles)
+			binary.LittleEndian.PutUint64(dst[24:], high>>4&nibbles)
+		}
+	case Uniform:
+		for ; len(dst) >= uniformPents; dst = dst[uniformPents:] {
+			low, high := s.next()
+			for i := range uniformPents / 2 {
+				dst[i] = uint8((5*(low>>(16*i)&0xffff) + 2) >> 16)
+				dst[uniformPents/2+i] = uint8((5*(high>>(16*i)&0xffff) + 2) >> 16)
+			}
+		}
+	default:
+		for ; len(dst) >= blockBytes; dst = dst[blockBytes:] {
+			low, high := s.next()
+			binary.LittleEndian.PutUint64(dst, low)
+			binary.LittleEndian.PutUint64(dst[8:], high)
 		}
 	}
+}
+
+const nibbles = 0x0f0f0f0f0f0f0f0f // the low nibble of every byte
+
+// popcounts replaces every nibble by the number of its bits that are set.
+func popcounts(v uint64) uint64 {
+	v -= v >> 1 & 0x5555555555555555
+	return v&0x3333333333333333 + v>>2&0x3333333333333333
 }

@@ -14,7 +14,7 @@ func wideNoiseBlocks() int {
 	return noiseBlocks
 }
 
-func noiseSteps(dst *uint8, dist Distribution, steps, blocks int, counter *[4]uint32, keys *[2 * philoxRounds]uint32) {
+func noiseSteps(dst *uint8, dist Distribution, steps, blocks int, counter *[4]uint32, keys *roundKeys) {
 	wide := blocks > noiseBlocks
 	switch {
 	case dist == Binomial && wide:
@@ -49,11 +49,11 @@ func pairSteps(dst *uint8, steps, blocks int, src *source, l *lanes) {
 //		dst[32i+j], dst[32i+16+j] = popcount(block[j] & 15), popcount(block[j] >> 4)
 //	}
 //
-// It writes steps·256 bytes. keys are philoxKeys of the seed. 2.4 of 3.9
+// It writes steps·256 bytes. keys are those of Philox. 2.4 of 3.9
 // pents/cycle, 7.2e9 a second.
 //
 //go:noescape
-func binomialAVX2(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRounds]uint32)
+func binomialAVX2(dst *uint8, steps int, counter *[4]uint32, keys *roundKeys)
 
 // uniformAVX2 is steps times eight blocks of the uniform distribution:
 //
@@ -65,19 +65,19 @@ func binomialAVX2(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRo
 // It writes steps·64 bytes. 0.7 of 1.0 pents/cycle, 2.0e9 a second.
 //
 //go:noescape
-func uniformAVX2(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRounds]uint32)
+func uniformAVX2(dst *uint8, steps int, counter *[4]uint32, keys *roundKeys)
 
 // binomialAVX512 is binomialAVX2 with sixteen blocks a step: steps·512 bytes. 4.7
 // of 6.5 pents/cycle, 14e9 a second.
 //
 //go:noescape
-func binomialAVX512(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRounds]uint32)
+func binomialAVX512(dst *uint8, steps int, counter *[4]uint32, keys *roundKeys)
 
 // uniformAVX512 is uniformAVX2 with sixteen blocks a step: steps·128 bytes. 1.3 of
 // 1.7 pents/cycle, 3.9e9 a second.
 //
 //go:noescape
-func uniformAVX512(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRounds]uint32)
+func uniformAVX512(dst *uint8, steps int, counter *[4]uint32, keys *roundKeys)
 
 // randomAVX2 is steps times eight blocks of random bytes:
 //
@@ -88,20 +88,20 @@ func uniformAVX512(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxR
 // It writes steps·128 bytes. 1.4 of 2.2 bytes/cycle, 4.2e9 a second.
 //
 //go:noescape
-func randomAVX2(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRounds]uint32)
+func randomAVX2(dst *uint8, steps int, counter *[4]uint32, keys *roundKeys)
 
 // randomAVX512 is randomAVX2 with sixteen blocks a step: steps·256 bytes. 2.9 of 3.9
 // bytes/cycle, 8.8e9 a second.
 //
 //go:noescape
-func randomAVX512(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRounds]uint32)
+func randomAVX512(dst *uint8, steps int, counter *[4]uint32, keys *roundKeys)
 
 // binomialPairsAVX2 has the contract of binomialPairs in noise_asm.go.
 //
 //go:noescape
-func binomialPairsAVX2(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRounds]uint32, l *lanes)
+func binomialPairsAVX2(dst *uint8, steps int, counter *[4]uint32, keys *roundKeys, l *lanes)
 
 // binomialPairsAVX512 is binomialPairsAVX2 with sixteen lanes.
 //
 //go:noescape
-func binomialPairsAVX512(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRounds]uint32, l *lanes)
+func binomialPairsAVX512(dst *uint8, steps int, counter *[4]uint32, keys *roundKeys, l *lanes)

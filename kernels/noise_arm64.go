@@ -7,7 +7,7 @@ const noiseBlocks = 8
 
 func wideNoiseBlocks() int { return noiseBlocks }
 
-func noiseSteps(dst *uint8, dist Distribution, steps, _ int, counter *[4]uint32, keys *[2 * philoxRounds]uint32) {
+func noiseSteps(dst *uint8, dist Distribution, steps, _ int, counter *[4]uint32, keys *roundKeys) {
 	switch dist {
 	case Binomial:
 		binomialNEON(dst, steps, counter, keys)
@@ -25,11 +25,11 @@ func noiseSteps(dst *uint8, dist Distribution, steps, _ int, counter *[4]uint32,
 //		dst[32i+j], dst[32i+16+j] = popcount(block[j] & 15), popcount(block[j] >> 4)
 //	}
 //
-// It writes steps·256 bytes. keys are philoxKeys of the seed. 321 instructions a
+// It writes steps·256 bytes. keys are those of Philox. 321 instructions a
 // step, 40 for 32 pents.
 //
 //go:noescape
-func binomialNEON(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRounds]uint32)
+func binomialNEON(dst *uint8, steps int, counter *[4]uint32, keys *roundKeys)
 
 // pairSteps draws steps of blocks of the binomial distribution, each lane its own.
 func pairSteps(dst *uint8, steps, _ int, src *source, l *lanes) {
@@ -46,7 +46,7 @@ func pairSteps(dst *uint8, steps, _ int, src *source, l *lanes) {
 // It writes steps·64 bytes. 319 instructions a step, 160 for 32 pents.
 //
 //go:noescape
-func uniformNEON(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRounds]uint32)
+func uniformNEON(dst *uint8, steps int, counter *[4]uint32, keys *roundKeys)
 
 // randomNEON is steps times eight blocks of random bytes:
 //
@@ -57,10 +57,10 @@ func uniformNEON(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRou
 // It writes steps·128 bytes. 267 instructions a step, 67 for 32 bytes.
 //
 //go:noescape
-func randomNEON(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRounds]uint32)
+func randomNEON(dst *uint8, steps int, counter *[4]uint32, keys *roundKeys)
 
 // binomialPairsNEON has the contract of binomialPairs in noise_asm.go. 349 instructions
 // a step, 44 for 32 pents.
 //
 //go:noescape
-func binomialPairsNEON(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRounds]uint32, l *lanes)
+func binomialPairsNEON(dst *uint8, steps int, counter *[4]uint32, keys *roundKeys, l *lanes)

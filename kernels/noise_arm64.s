@@ -119,7 +119,7 @@ GLOBL dwordIndex<>(SB), RODATA|NOPTR, $16
 	VCNT    V9.B16, V9.B16         \
 	FSTPQ.P (F8, F9), 32(R0)
 
-// func binomialNEON(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRounds]uint32)
+// func binomialNEON(dst *uint8, steps int, counter *[4]uint32, keys *roundKeys)
 TEXT ·binomialNEON(SB), NOSPLIT, $0-32
 	SETUP
 	VMOVI $15, V22.B16
@@ -152,7 +152,7 @@ binomialStep:
 	ADDHN_S(23, 8, n)  \
 	ADDHN2_S(23, 9, n)
 
-// func uniformNEON(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRounds]uint32)
+// func uniformNEON(dst *uint8, steps int, counter *[4]uint32, keys *roundKeys)
 TEXT ·uniformNEON(SB), NOSPLIT, $0-32
 	SETUP
 	MOVD $5, R6
@@ -186,7 +186,7 @@ uniformStep:
 	BNE  uniformStep
 	RET
 
-// func randomNEON(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRounds]uint32)
+// func randomNEON(dst *uint8, steps int, counter *[4]uint32, keys *roundKeys)
 TEXT ·randomNEON(SB), NOSPLIT, $0-32
 	SETUP
 
@@ -221,7 +221,7 @@ randomStep:
 	VSUB  V13.D2, V9.D2, V9.D2            \
 	FSTPQ (F8, F9), (lanes_block+at)(R7)
 
-// func binomialPairsNEON(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRounds]uint32, l *lanes)
+// func binomialPairsNEON(dst *uint8, steps int, counter *[4]uint32, keys *roundKeys, l *lanes)
 //
 //	R7  l    V26, V27  add and skip    V28, V29  last and perPair
 TEXT ·binomialPairsNEON(SB), NOSPLIT, $0-40

@@ -116,7 +116,7 @@ GLOBL five<>(SB), RODATA|NOPTR, $4
 	VMOVDQU    v, off(DI)           \
 	VMOVDQU    Y14, (off+64)(DI)
 
-// func binomialAVX2(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRounds]uint32)
+// func binomialAVX2(dst *uint8, steps int, counter *[4]uint32, keys *roundKeys)
 TEXT ·binomialAVX2(SB), NOSPLIT, $0-32
 	SETUP
 
@@ -148,7 +148,7 @@ binomialStep:
 	VPSUBW   Y14, v, v  \
 	VPMULHUW Y5, v, v
 
-// func uniformAVX2(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRounds]uint32)
+// func uniformAVX2(dst *uint8, steps int, counter *[4]uint32, keys *roundKeys)
 TEXT ·uniformAVX2(SB), NOSPLIT, $0-32
 	SETUP
 
@@ -184,7 +184,7 @@ uniformStep:
 	VMOVDQU    Y4, off(DI)      \
 	VMOVDQU    Y5, (off+32)(DI)
 
-// func randomAVX2(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRounds]uint32)
+// func randomAVX2(dst *uint8, steps int, counter *[4]uint32, keys *roundKeys)
 TEXT ·randomAVX2(SB), NOSPLIT, $0-32
 	SETUP
 
@@ -222,7 +222,7 @@ randomStep:
 	VPSUBQ       mask, b, b                  \
 	VMOVDQU      b, (lanes_block+at)(R9)
 
-// func binomialPairsAVX2(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRounds]uint32, l *lanes)
+// func binomialPairsAVX2(dst *uint8, steps int, counter *[4]uint32, keys *roundKeys, l *lanes)
 TEXT ·binomialPairsAVX2(SB), NOSPLIT, $0-40
 	SETUP
 	MOVQ l+32(FP), R9

@@ -151,7 +151,7 @@ GLOBL levels512<>(SB), RODATA|NOPTR, $12
 	VMOVDQU64 v, off(DI)        \
 	VMOVDQU64 Z14, (off+64)(DI)
 
-// func binomialAVX512(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRounds]uint32)
+// func binomialAVX512(dst *uint8, steps int, counter *[4]uint32, keys *roundKeys)
 TEXT ·binomialAVX512(SB), NOSPLIT, $0-32
 	SETUP(lanesNeighbours<>)
 	VPBROADCASTD    nibble512<>(SB), Z18
@@ -185,7 +185,7 @@ binomialStep:
 	VPADDW    Z19, v, K1, v \
 	VPMULHUW  Z18, v, v
 
-// func uniformAVX512(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRounds]uint32)
+// func uniformAVX512(dst *uint8, steps int, counter *[4]uint32, keys *roundKeys)
 TEXT ·uniformAVX512(SB), NOSPLIT, $0-32
 	SETUP(qwordIndex<>)
 	VPBROADCASTD levels512<>+0(SB), Z18
@@ -214,7 +214,7 @@ uniformStep:
 	VZEROUPPER
 	RET
 
-// func randomAVX512(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRounds]uint32)
+// func randomAVX512(dst *uint8, steps int, counter *[4]uint32, keys *roundKeys)
 TEXT ·randomAVX512(SB), NOSPLIT, $0-32
 	SETUP(lanesNeighbours<>)
 
@@ -245,7 +245,7 @@ randomStep:
 	VPSUBQ   Z26, block, K1, block   \
 	VPADDQ   Z29, pair, K1, pair
 
-// func binomialPairsAVX512(dst *uint8, steps int, counter *[4]uint32, keys *[2 * philoxRounds]uint32, l *lanes)
+// func binomialPairsAVX512(dst *uint8, steps int, counter *[4]uint32, keys *roundKeys, l *lanes)
 TEXT ·binomialPairsAVX512(SB), NOSPLIT, $0-40
 	SETUP(lanesNeighbours<>)
 	MOVQ            l+32(FP), R9

@@ -11,28 +11,44 @@ import (
 func TestRandomBytes(t *testing.T) {
 	const share = 1 << 12
 	random := make([]uint8, 256*share)
-	Random(random, Stream{Seed: 1})
-	var count [256]int
-	for _, b := range random {
-		count[b]++
-	}
-	for b, n := range count {
-		if math.Abs(float64(n-share)) > 5*math.Sqrt(share) {
-			t.Errorf("byte %#x comes %d times, want about %d", b, n, share)
+	for generator := range Philox4x32 + 1 {
+		Random(random, Stream{Seed: 1, Generator: generator})
+		var count [256]int
+		for _, b := range random {
+			count[b]++
+		}
+		for b, n := range count {
+			if math.Abs(float64(n-share)) > 5*math.Sqrt(share) {
+				t.Errorf("%v: byte %#x comes %d times, want about %d", generator, b, n, share)
+			}
 		}
 	}
 }
 
-// TestRandomIsNoise draws noise of the binomial distribution from the random bytes.
+// TestRandomIsNoise draws noise of both distributions from the random bytes, and these
+// from the blocks.
 func TestRandomIsNoise(t *testing.T) {
-	s := Stream{Seed: 3, Pair: 4}
-	random, codes := make([]uint8, 64), make([]uint8, 128)
-	Random(random, s)
-	Noise(codes, Binomial, s)
-	for i, c := range codes {
-		b := random[i/32*16+i%16]
-		if want := bits.OnesCount8(b >> (i % 32 / 16 * 4) & 15); int(c) != want {
-			t.Errorf("pent %d has code %d, want %d of byte %#x", i, c, want, b)
+	for generator := range Philox4x32 + 1 {
+		s := Stream{Seed: 3, Pair: 4, Generator: generator}
+		random, codes, levels := make([]uint8, 64), make([]uint8, 128), make([]uint8, 32)
+		Random(random, s)
+		for i, b := range random {
+			if want := uint8(s.Block(uint32(i / 16))[i%16/4] >> (i % 4 * 8)); b != want {
+				t.Errorf("%v: byte %d is %#x, want %#x", generator, i, b, want)
+			}
+		}
+		Noise(codes, Binomial, s)
+		for i, c := range codes {
+			b := random[i/32*16+i%16]
+			if want := bits.OnesCount8(b >> (i % 32 / 16 * 4) & 15); int(c) != want {
+				t.Errorf("%v: pent %d has code %d, want %d of byte %#x", generator, i, c, want, b)
+			}
+		}
+		Noise(levels, Uniform, s)
+		for i, c := range levels {
+			if want := (5*(int(random[2*i])|int(random[2*i+1])<<8) + 2) >> 16; int(c) != want {
+				t.Errorf("%v: uniform pent %d has code %d, want %d", generator, i, c, want)
+			}
 		}
 	}
 }
@@ -133,9 +149,15 @@ func TestNoisePrefix(t *testing.T) {
 // TestBlock pins which field of a stream is which word of counter and key.
 func TestBlock(t *testing.T) {
 	s := Stream{Seed: 0x22222222_11111111, Generation: 3, Tensor: 4, Pair: 5}
-	want := Philox([4]uint32{6, 5, 4, 3}, [2]uint32{0x11111111, 0x22222222})
-	if got := s.Block(6); got != want {
-		t.Errorf("block %x, want %x", got, want)
+	counter := [4]uint32{6, 5, 4, 3}
+	for generator, want := range map[Generator][4]uint32{
+		ARS4x32:    ARS(counter, [4]uint32{0x11111111, 0x22222222}),
+		Philox4x32: Philox(counter, [2]uint32{0x11111111, 0x22222222}),
+	} {
+		s.Generator = generator
+		if got := s.Block(6); got != want {
+			t.Errorf("%v: block %x, want %x", generator, got, want)
+		}
 	}
 }
 
@@ -143,6 +165,37 @@ func TestDistribution(t *testing.T) {
 	for dist, want := range map[Distribution]string{Binomial: "binomial", Uniform: "uniform", 2: "Distribution(2)"} {
 		if dist.String() != want {
 			t.Errorf("distribution %d prints as %q, want %q", uint8(dist), dist, want)
+		}
+	}
+}
+
+func TestGenerator(t *testing.T) {
+	for generator, want := range map[Generator]string{ARS4x32: "ars4x32-7", Philox4x32: "philox4x32-10", 2: "Generator(2)"} {
+		if generator.String() != want {
+			t.Errorf("generator %d prints as %q, want %q", uint8(generator), generator, want)
+		}
+	}
+}
+
+// TestARS checks known answers published with Random123 (old_kat_vectors, ars4x32 with 7
+// rounds).
+func TestARS(t *testing.T) {
+	for _, test := range []struct{ ctr, key, want [4]uint32 }{
+		{ctr: [4]uint32{1}, key: [4]uint32{1}, want: [4]uint32{0x3523162b, 0xdc14d20c, 0x79184077, 0x72184193}},
+		{ctr: [4]uint32{0, 1}, key: [4]uint32{1}, want: [4]uint32{0xf928af71, 0x52594c2a, 0xe41e8545, 0xf10cae23}},
+		{ctr: [4]uint32{0, 0, 0x80000000}, key: [4]uint32{3: 0x80000000}, want: [4]uint32{0xe3ba2b28, 0x9db21117, 0x896fa5d6, 0xa803d2b9}},
+		{ctr: [4]uint32{3: 0x80000000}, key: [4]uint32{3: 0x80000000}, want: [4]uint32{0xb6c08c48, 0x52962db9, 0x88508917, 0x4dd4aaff}},
+		{
+			ctr: [4]uint32{0x886a3f24, 0xd308a385, 0x2e8a1913, 0x44737003}, key: [4]uint32{3: 0x80000000},
+			want: [4]uint32{0x31e3f0cc, 0x92d1e3cc, 0xa2fdaa6c, 0x902c741b},
+		},
+		{
+			ctr: [4]uint32{0xe6212845, 0x7713d038, 0xcf6654be, 0x6c0ce934}, key: [4]uint32{3: 0x80000000},
+			want: [4]uint32{0x394a7bc3, 0x4d049c56, 0xb0e3d5a5, 0xdcb070b5},
+		},
+	} {
+		if got := ARS(test.ctr, test.key); got != test.want {
+			t.Errorf("block of %x, %x is %x, want %x", test.ctr, test.key, got, test.want)
 		}
 	}
 }

@@ -131,6 +131,10 @@ func TestPanics(t *testing.T) {
 		{func() { NoisePairs(codes[:96], Binomial, Stream{}, 2) }, "NoisePairs: 96 pents for 2 pairs, want a multiple of 32 for each"},
 		{func() { NoisePairs(codes[:32], 2, Stream{}, 1) }, "NoisePairs: unknown distribution 2"},
 
+		{func() { Noise(codes[:32], Binomial, Stream{Generator: 2}) }, "stream of unknown generator 2"},
+		{func() { NoisePairs(codes[:32], Binomial, Stream{Generator: 2}, 1) }, "stream of unknown generator 2"},
+		{func() { Random(codes[:32], Stream{Generator: 2}) }, "stream of unknown generator 2"},
+		{func() { Stream{Generator: 2}.Block(0) }, "stream of unknown generator 2"},
 		{func() { Random(codes[:16], Stream{}) }, "Random: 16 bytes, want a multiple of 32"},
 
 		{func() { WeighFactors(b8[:23], codes[:160], make([]int8, 5), 1, 3) }, "WeighFactors: dst has 23 elements, want 24 for 5 terms of 3 rows"},

@@ -39,7 +39,11 @@ func stepRows(w *packed.Matrix, t Terms, r *rule, lo, hi int) (moved int) {
 		return stepRowsGeneric(w, t, r, lo, hi)
 	}
 	var p updatePanel
-	src, draws := newSource(r.rounding), r.draws()
+	var src source
+	draws := r.draws()
+	if draws > 0 {
+		src = newSource(r.rounding)
+	}
 	k, kp := w.Cols(), packed.PaddedLen(w.Cols())
 	for ; lo < hi; lo += updateRows {
 		rows := min(hi-lo, updateRows)

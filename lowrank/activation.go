@@ -47,7 +47,7 @@ func (n Noise) wantWeights(fn string) {
 // signBytes draws the random bytes whose bit 0 says which samples of a pair have a
 // minus, for all samples of one rank after another.
 func (n Noise) signBytes(dst []uint8, tensor uint32, pair int) {
-	kernels.Random(dst, StreamOf(n.Seed, n.Generation, tensor, Signs, pair))
+	kernels.Random(dst, n.Stream(Signs, tensor, pair))
 }
 
 func checkUnit(w Tensor) {

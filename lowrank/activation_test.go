@@ -17,22 +17,22 @@ func ExampleEstimator() {
 	base := make([]int32, 4*3)
 	var ws Workspace
 	y := make([]int32, 4*6) // rows × (plus, minus) × samples
-	n := Noise{Seed: 1, Rank: 1, Sigma: 2, Estimator: PerturbActivations}
+	n := Noise{Seed: 3, Rank: 1, Sigma: 2, Estimator: PerturbActivations}
 	n.ProductShared(&ws, y, base, w, make([]int8, 8*3), 0, 1, 3)
 	for i := range 4 {
 		fmt.Println(y[i*6 : i*6+6])
 	}
 	// Output:
-	// [8 -8 -8 -8 8 8]
+	// [0 0 0 0 0 0]
 	// [0 0 0 0 0 0]
 	// [4 -4 -4 -4 4 4]
-	// [0 0 0 0 0 0]
+	// [4 -4 -4 -4 4 4]
 }
 
 // signsOf returns S of one pair, from the stream that it is defined by: a row of
 // samples for each rank.
 func signsOf(n Noise, tensor uint32, pair, samples int) [][]int64 {
-	s := StreamOf(n.Seed, n.Generation, tensor, Signs, pair)
+	s := n.Stream(Signs, tensor, pair)
 	signs := make([][]int64, n.Rank)
 	for at := range n.Rank * samples {
 		word := s.Block(uint32(at / 16))[at/4%4]

@@ -6,10 +6,10 @@ import (
 )
 
 // Randomize fills W with initial weights of the distribution, row by row from the run's
-// seed.
+// seed by Philox4x32.
 func Randomize(w Tensor, law kernels.Distribution, seed uint64) {
 	k := w.W.Cols()
-	n := Noise{Seed: seed, Distribution: law, Rank: 1}
+	n := Noise{Seed: seed, Generator: kernels.Philox4x32, Distribution: law, Rank: 1}
 	codes := make([]uint8, packed.PaddedLen(k))
 	for i := range w.W.Rows() {
 		n.Factor(codes, Initial, w.Number, i, k)

@@ -27,6 +27,7 @@ const FullRank = -1
 // Noise determines the perturbations of one generation.
 type Noise struct {
 	Seed         uint64               // of the run
+	Generator    kernels.Generator    // of all that is drawn; default ARS4x32
 	Generation   uint32               // counts from zero
 	Distribution kernels.Distribution // of the factors' pents
 	Rank         int                  // r, 1 to MaxRank, or FullRank
@@ -50,6 +51,8 @@ func (n Noise) of(w *Tensor) Noise {
 // Check returns an error that names the first option out of range.
 func (n Noise) Check() error {
 	switch {
+	case n.Generator > kernels.Philox4x32:
+		return fmt.Errorf("lowrank: unknown generator %v", n.Generator)
 	case n.Distribution > kernels.Uniform:
 		return fmt.Errorf("lowrank: unknown distribution %v", n.Distribution)
 	case n.Rank != FullRank && (n.Rank < 1 || n.Rank > MaxRank):
@@ -80,13 +83,22 @@ const (
 	Signs                       // of samples, for PerturbActivations: bit 0 of byte rank·samples + sample, 1 for minus
 )
 
-// StreamOf returns the stream of random pents for one kind of use. It panics if
-// tensor exceeds MaxTensor.
+// StreamOf returns the stream of random blocks for one kind of use, from Philox4x32. It
+// panics if tensor exceeds MaxTensor.
 func StreamOf(seed uint64, generation, tensor uint32, kind StreamKind, pair int) kernels.Stream {
 	if tensor > MaxTensor {
 		panic(fmt.Sprintf("lowrank: tensor %d, want at most %d", tensor, MaxTensor))
 	}
-	return kernels.Stream{Seed: seed, Generation: generation, Tensor: tensor<<4 | uint32(kind), Pair: uint32(pair)}
+	return kernels.Stream{
+		Seed: seed, Generation: generation, Tensor: tensor<<4 | uint32(kind), Pair: uint32(pair), Generator: kernels.Philox4x32,
+	}
+}
+
+// Stream returns the stream of random blocks for one kind of use, from the noise's generator.
+func (n Noise) Stream(kind StreamKind, tensor uint32, pair int) kernels.Stream {
+	s := StreamOf(n.Seed, n.Generation, tensor, kind, pair)
+	s.Generator = n.Generator
+	return s
 }
 
 // Factor draws one factor of a pair: Rank vectors of length codes, or as many as dst
@@ -94,14 +106,14 @@ func StreamOf(seed uint64, generation, tensor uint32, kind StreamKind, pair int)
 // one stream, of which each takes PaddedLen(length) codes: those of the padding are drawn,
 // and replaced. kind is FactorA or FactorB.
 func (n Noise) Factor(dst []uint8, kind StreamKind, tensor uint32, pair, length int) {
-	kernels.Noise(dst, n.Distribution, StreamOf(n.Seed, n.Generation, tensor, kind, pair))
+	kernels.Noise(dst, n.Distribution, n.Stream(kind, tensor, pair))
 	pad(dst, length)
 }
 
 // factors draws one factor of the pairs lo to hi, one after another.
 func (n Noise) factors(dst []uint8, kind StreamKind, tensor uint32, lo, hi, length int) {
 	size := (hi - lo) * n.Rank * packed.PaddedLen(length)
-	kernels.NoisePairs(dst[:size], n.Distribution, StreamOf(n.Seed, n.Generation, tensor, kind, lo), hi-lo)
+	kernels.NoisePairs(dst[:size], n.Distribution, n.Stream(kind, tensor, lo), hi-lo)
 	pad(dst[:size], length)
 }
 

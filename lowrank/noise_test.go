@@ -22,7 +22,7 @@ func ExampleNoise_Factor() {
 		fmt.Print(trit5.Pent(c)-trit5.CodeZero, " ")
 	}
 	fmt.Println()
-	// Output: - ⊖ 0 0 0 0 + 0 + ⊖ 0 -
+	// Output: 0 + - 0 0 ⊕ - ⊕ 0 0 0 -
 }
 
 // draw returns the weights of one factor of one pair, without padding.
@@ -56,7 +56,7 @@ func perturbation(n Noise, tensor uint32, pair, m, k int) []int64 {
 	for i := range e {
 		row, col := i/k, i%k
 		if row%rows == 0 && col == 0 {
-			s := StreamOf(n.Seed, n.Generation, tensor, FullRankE, row/rows<<22+pair)
+			s := n.Stream(FullRankE, tensor, row/rows<<22+pair)
 			kernels.Noise(codes, n.Distribution, s)
 		}
 		e[i] = int64(codes[row%rows*kp+col]) - 2

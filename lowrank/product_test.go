@@ -22,9 +22,9 @@ func ExampleNoise_ProductShared() {
 
 	var ws Workspace
 	y := make([]int32, 4*2) // rows × (plus, minus)
-	Noise{Seed: 1, Rank: 1, Sigma: 4}.ProductShared(&ws, y, base, w, x, 0, 1, 1)
+	Noise{Seed: 2, Rank: 1, Sigma: 4}.ProductShared(&ws, y, base, w, x, 0, 1, 1)
 	fmt.Println(y)
-	// Output: [18 -18 0 0 9 -9 0 0]
+	// Output: [38 -38 -19 19 0 0 0 0]
 }
 
 // dense is a matrix of weights as plain integers.

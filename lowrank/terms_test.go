@@ -29,8 +29,8 @@ func ExampleUpdater_ComputeTerms() {
 	}
 	// Output:
 	// moved 1
-	// +000
 	// 0000
+	// 00+0
 }
 
 // wantedTerms is an update of PerturbActivations by its definition.

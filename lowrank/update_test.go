@@ -25,9 +25,9 @@ func ExampleUpdater() {
 		fmt.Println()
 	}
 	// Output:
-	// moved 4
-	// +0--0+
-	// 000000
+	// moved 7
+	// -00-00
+	// +--++0
 }
 
 // thresholdRule is the plain rule at a threshold.

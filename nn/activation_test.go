@@ -45,7 +45,7 @@ func (m *Model) sampleMember(n lowrank.Noise, pair, sign, b, batch int) perturba
 		mp := packed.PaddedLen(m.Layers[layer].Outputs())
 		a := make([]uint8, n.Rank*mp)
 		n.Factor(a, lowrank.FactorA, uint32(layer), pair, m.Layers[layer].Outputs())
-		s := lowrank.StreamOf(n.Seed, n.Generation, uint32(layer), lowrank.Signs, pair)
+		s := n.Stream(lowrank.Signs, uint32(layer), pair)
 		sum := 0
 		for ρ := range n.Rank {
 			at := ρ*batch + b

@@ -210,7 +210,7 @@ func (t *twin) perturb(y []int, number uint32, d *Dense, x []int) {
 	dot := 0
 	if n.Estimator == lowrank.PerturbActivations {
 		raw := make([]uint8, packed.PaddedLen(t.sample+1))
-		kernels.Random(raw, lowrank.StreamOf(n.Seed, n.Generation, number, lowrank.Signs, t.pair))
+		kernels.Random(raw, n.Stream(lowrank.Signs, number, t.pair))
 		dot = (1 - 2*int(raw[t.sample]&1)) << (d.Shift + activationBits)
 	} else {
 		b := make([]uint8, packed.PaddedLen(d.W.Cols()))

@@ -22,7 +22,9 @@ const kinds = 8
 // stream returns the random numbers of one kind for a word line, or a column of
 // inputs.
 func (k kind) stream(seed uint64, array, number, line uint32) kernels.Stream {
-	return kernels.Stream{Seed: seed, Generation: number, Tensor: array*kinds + uint32(k), Pair: line}
+	return kernels.Stream{
+		Seed: seed, Generation: number, Tensor: array*kinds + uint32(k), Pair: line, Generator: kernels.Philox4x32,
+	}
 }
 
 // The sum of eight uniform bytes has mean 1020 and variance 8·(256²-1)/12.

@@ -344,7 +344,7 @@ func drawNoise(w *writer, r *rand.Rand) {
 }
 
 func wantNoise(in *reader, w *writer) {
-	s := kernels.Stream{Seed: in.take(64), Generation: uint32(in.take(32)), Tensor: uint32(in.take(32)), Pair: uint32(in.take(32))}
+	s := kernels.Stream{Seed: in.take(64), Generation: uint32(in.take(32)), Tensor: uint32(in.take(32)), Pair: uint32(in.take(32)), Generator: kernels.Philox4x32}
 	block := int(in.take(32))
 	var codes [5 * kernels.NoiseUnit]uint8
 	kernels.Noise(codes[:], kernels.Binomial, s)
@@ -389,7 +389,7 @@ func wantLowRank(in *reader, w *writer) {
 		takeColumn(in, x, 0, k, 2, c)
 	}
 	in.at = at + 16*lowrankCols
-	n := lowrank.Noise{Rank: 1, Seed: in.take(64), Generation: uint32(in.take(32))}
+	n := lowrank.Noise{Rank: 1, Seed: in.take(64), Generator: kernels.Philox4x32, Generation: uint32(in.take(32))}
 	tensor := lowrank.Tensor{Number: uint32(in.take(28)), W: m}
 	pair := int(in.take(32))
 	n.Sigma = uint(in.take(5))

@@ -86,7 +86,7 @@ func lowrankSequence(rows, cols int) bench {
 					weights[row] = takePents(in, cols)
 				case opDraw:
 					at := s.take(ready, gap)
-					stream := kernels.Stream{Seed: in.take(64), Generation: uint32(in.take(32))}
+					stream := kernels.Stream{Seed: in.take(64), Generation: uint32(in.take(32)), Generator: kernels.Philox4x32}
 					tensor := uint32(in.take(28))
 					stream.Pair = uint32(in.take(32))
 					rowBlock, colBlock := int(in.take(2)), int(in.take(2))

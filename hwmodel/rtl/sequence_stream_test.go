@@ -93,7 +93,7 @@ func noiseSequence() bench {
 					return
 				}
 				at := s.take(ready, gap)
-				stream := kernels.Stream{Seed: in.take(64), Generation: uint32(in.take(32)), Tensor: uint32(in.take(32)), Pair: uint32(in.take(32))}
+				stream := kernels.Stream{Seed: in.take(64), Generation: uint32(in.take(32)), Tensor: uint32(in.take(32)), Pair: uint32(in.take(32)), Generator: kernels.Philox4x32}
 				v := &writer{}
 				for _, c := range noise(stream, int(in.take(32)), 1) {
 					v.put(uint64(c), 3)

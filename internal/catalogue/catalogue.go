@@ -134,6 +134,7 @@ var (
 	dimTerms   = Dim{"terms", 0, 700, edgesTerms, true}
 	dimLength  = Dim{"n", 0, 9000, upTo(200), true}
 	dimDist    = Dim{"distribution", 0, 1, upTo(1), false}
+	dimGen     = Dim{"generator", 0, 1, upTo(1), false}
 	dimsUpdate = []Dim{dimRows, dimK, dimTerms}
 )
 
@@ -371,7 +372,7 @@ var All = []*Kernel{
 		Measured: []Measured{update(1024, 1024, .5)},
 		Make: func(o *Operands, s []int) func() int {
 			m, k := s[0], s[1]
-			terms, scale, w, rounding := o.terms(s[2], m, k), o.scale(), o.trained(m, k), o.stream()
+			terms, scale, w, rounding := o.terms(s[2], m, k), o.scale(), o.trained(m, k), o.rounding()
 			residual := inout(o, "residual", m*packed.PaddedLen(k)/2, between[uint8](o, 0, 255))
 			lo, hi := o.span(m)
 			return func() int { return kernels.UpdateResidual4(w, residual, terms, scale, rounding, lo, hi) }
@@ -382,7 +383,7 @@ var All = []*Kernel{
 		Measured: []Measured{update(1024, 1024, 0)},
 		Make: func(o *Operands, s []int) func() int {
 			m, k := s[0], s[1]
-			terms, scale, w, rounding := o.terms(s[2], m, k), o.scale(), o.trained(m, k), o.stream()
+			terms, scale, w, rounding := o.terms(s[2], m, k), o.scale(), o.trained(m, k), o.rounding()
 			lo, hi := o.span(m)
 			return func() int { return kernels.UpdateStochastic(w, terms, scale, rounding, lo, hi) }
 		},
@@ -392,7 +393,7 @@ var All = []*Kernel{
 		Measured: []Measured{update(1024, 1024, 1)},
 		Make: func(o *Operands, s []int) func() int {
 			m, k, kp := s[0], s[1], packed.PaddedLen(s[1])
-			terms, scale, w, rounding := o.terms(s[2], m, k), o.scale(), o.trained(m, k), o.stream()
+			terms, scale, w, rounding := o.terms(s[2], m, k), o.scale(), o.trained(m, k), o.rounding()
 			average := inout(o, "average", m*kp, func(a []int8) {
 				between[int8](o, -128, 127)(a)
 				for i := range m {
@@ -413,7 +414,7 @@ var All = []*Kernel{
 		Measured: []Measured{update(1024, 1024, 0)},
 		Make: func(o *Operands, s []int) func() int {
 			m, k, count := s[0], s[1], s[2]
-			terms, w, rounding := o.terms(count, m, k), o.trained(m, k), o.stream()
+			terms, w, rounding := o.terms(count, m, k), o.trained(m, k), o.rounding()
 			threshold := parameter[int64](o, 400*kernels.ThresholdUnit+1, func() int64 {
 				few, most := int64(28*count), int64(4*kernels.MaxFitness*count)
 				whole := oneOf(o, 1, 2, 5, 1+o.Int64N(few+1), 1+o.Int64N(most+1), few+1, most+1, kernels.MaxThreshold/kernels.ThresholdUnit)
@@ -430,7 +431,7 @@ var All = []*Kernel{
 		Name: "Shrink", Dims: []Dim{{"m", 1, 700, append(edgesRows, 33), true}, dimK}, Large: []int{260, 290},
 		Measured: []Measured{matrix(256, 1024, 2)},
 		Make: func(o *Operands, s []int) func() int {
-			w, draw := o.trained(s[0], s[1]), o.stream()
+			w, draw := o.trained(s[0], s[1]), o.rounding()
 			chance := parameter[uint32](o, 1<<8, func() uint32 {
 				return oneOf(o, 0, 1, 2, 1<<15, kernels.AlwaysShrink-1, kernels.AlwaysShrink, o.Uint32N(kernels.AlwaysShrink+1))
 			})
@@ -523,21 +524,22 @@ var All = []*Kernel{
 		},
 	},
 	{
-		Name: "Noise", Dims: []Dim{{"units", 0, 300, edgesUnits, true}, dimDist}, Large: []int{300, 0},
+		Name: "Noise", Dims: []Dim{{"units", 0, 300, edgesUnits, true}, dimDist, dimGen}, Large: []int{300, 0, 0},
 		Measured: []Measured{
-			{Shape: []int{1 << 11, 0}, N: 1 << 16, Pents: 1 << 16, Bytes: 1 << 16},
-			{Name: "NoiseUniform", Shape: []int{1 << 11, 1}, N: 1 << 16, Pents: 1 << 16, Bytes: 1 << 16},
+			{Shape: []int{1 << 11, 0, 0}, N: 1 << 16, Pents: 1 << 16, Bytes: 1 << 16},
+			{Name: "NoiseUniform", Shape: []int{1 << 11, 1, 0}, N: 1 << 16, Pents: 1 << 16, Bytes: 1 << 16},
+			{Name: "NoisePhilox", Shape: []int{1 << 11, 0, 1}, N: 1 << 16, Pents: 1 << 16, Bytes: 1 << 16},
 		},
 		Make: func(o *Operands, s []int) func() int {
-			stream, dst := o.stream(), output[uint8](o, "dst", s[0]*kernels.NoiseUnit)
+			stream, dst := o.stream(s[2]), output[uint8](o, "dst", s[0]*kernels.NoiseUnit)
 			return none(func() { kernels.Noise(dst, kernels.Distribution(s[1]), stream) })
 		},
 	},
 	{
-		Name: "NoisePairs", Large: []int{16, 33, 0},
-		Dims: []Dim{{"pairs", 1, 40, []int{1, 2, 3, 4, 7, 16, 33}, true}, {"units", 0, 300, append(upTo(20), 31, 32, 33), true}, dimDist},
+		Name: "NoisePairs", Large: []int{16, 33, 0, 0},
+		Dims: []Dim{{"pairs", 1, 40, []int{1, 2, 3, 4, 7, 16, 33}, true}, {"units", 0, 300, append(upTo(20), 31, 32, 33), true}, dimDist, dimGen},
 		Make: func(o *Operands, s []int) func() int {
-			stream, dst := o.stream(), output[uint8](o, "dst", s[0]*s[1]*kernels.NoiseUnit)
+			stream, dst := o.stream(s[3]), output[uint8](o, "dst", s[0]*s[1]*kernels.NoiseUnit)
 			if o.IntN(4) == 0 {
 				stream.Pair = math.MaxUint32 - uint32(o.IntN(4)) // and around
 			}
@@ -545,10 +547,10 @@ var All = []*Kernel{
 		},
 	},
 	{
-		Name: "Random", Dims: []Dim{{"units", 0, 300, edgesUnits, true}}, Large: []int{300},
-		Measured: []Measured{{Shape: []int{1 << 11}, N: 1 << 16, Bytes: 1 << 16}},
+		Name: "Random", Dims: []Dim{{"units", 0, 300, edgesUnits, true}, dimGen}, Large: []int{300, 0},
+		Measured: []Measured{{Shape: []int{1 << 11, 0}, N: 1 << 16, Bytes: 1 << 16}},
 		Make: func(o *Operands, s []int) func() int {
-			stream, dst := o.stream(), output[uint8](o, "dst", s[0]*kernels.NoiseUnit)
+			stream, dst := o.stream(s[1]), output[uint8](o, "dst", s[0]*kernels.NoiseUnit)
 			return none(func() { kernels.Random(dst, stream) })
 		},
 	},

@@ -312,7 +312,15 @@ func (o *Operands) span(m int) (lo, hi int) {
 	return min(lo, hi), max(lo, hi)
 }
 
-// stream returns any stream.
-func (o *Operands) stream() kernels.Stream {
-	return kernels.Stream{Seed: o.Uint64(), Generation: o.Uint32(), Tensor: o.Uint32(), Pair: o.Uint32()}
+// rounding returns any stream, of the generator ARS4x32 when operands are typical.
+func (o *Operands) rounding() kernels.Stream {
+	return o.stream(parameter(o, int(kernels.ARS4x32), func() int { return o.IntN(2) }))
+}
+
+// stream returns any stream of a generator.
+func (o *Operands) stream(generator int) kernels.Stream {
+	return kernels.Stream{
+		Seed: o.Uint64(), Generation: o.Uint32(), Tensor: o.Uint32(), Pair: o.Uint32(),
+		Generator: kernels.Generator(generator),
+	}
 }

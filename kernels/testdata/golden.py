@@ -123,18 +123,60 @@ def philox(counter, key):
     return c
 
 
-def random_bytes(n, seed, generation, tensor, pair):
+def times(a, b):
+    """The product in the field of AES, of polynomials over bits modulo x^8 + x^4 + x^3 + x + 1."""
+    product = 0
+    for i in range(8):
+        product ^= (b >> i & 1) * a << i
+    for i in range(14, 7, -1):
+        product ^= (product >> i & 1) * 0x11B << i - 8
+    return product
+
+
+def substituted(x):
+    """The S-box of FIPS 197, section 5.1.1: the inverse, then an affine map of its bits."""
+    inverse = next((y for y in range(256) if times(x, y) == 1), 0)
+    bit = lambda i: inverse >> i % 8 & 1
+    return sum((bit(i) ^ bit(i + 4) ^ bit(i + 5) ^ bit(i + 6) ^ bit(i + 7) ^ 0x63 >> i & 1) << i for i in range(8))
+
+
+SBOX = [substituted(x) for x in range(256)]
+
+
+def ars(counter, key):
+    """ARS4x32-7 as Salmon et al. define it: rounds of AES with Weyl sequences for keys."""
+    state = [b for w in counter for b in w.to_bytes(4, "little")]
+    halves = [key[0] + 2**32 * key[1], key[2] + 2**32 * key[3]]
+    for r in range(8):
+        if r > 0:
+            state = [SBOX[state[(4 * (i // 4) + 5 * (i % 4)) % 16]] for i in range(16)]  # and ShiftRows
+        if 0 < r < 7:
+            columns = [state[i : i + 4] for i in range(0, 16, 4)]
+            state = [
+                times(2, c[i]) ^ times(3, c[(i + 1) % 4]) ^ c[(i + 2) % 4] ^ c[(i + 3) % 4] for c in columns for i in range(4)
+            ]
+        weyl = [(h + r * w) % 2**64 for h, w in zip(halves, (0x9E3779B97F4A7C15, 0xBB67AE8584CAA73B))]
+        state = [b ^ k for b, k in zip(state, b"".join(w.to_bytes(8, "little") for w in weyl))]
+    return [int.from_bytes(state[i : i + 4], "little") for i in range(0, 16, 4)]
+
+
+def random_block(generator, i, seed, generation, tensor, pair):
+    counter, key = [i, pair, tensor, generation], [seed % 2**32, seed // 2**32]
+    return ars(counter, key + [0, 0]) if generator == 0 else philox(counter, key)
+
+
+def random_bytes(n, *stream):
     out, i = b"", 0
     while len(out) < n:
-        out += b"".join(w.to_bytes(4, "little") for w in philox([i, pair, tensor, generation], [seed % 2**32, seed // 2**32]))
+        out += b"".join(w.to_bytes(4, "little") for w in random_block(stream[0], i, *stream[1:]))
         i += 1
     return list(out[:n])
 
 
-def noise(distribution, n, seed, generation, tensor, pair):
+def noise(distribution, n, *stream):
     codes, i = [], 0
     while len(codes) < n:
-        words = philox([i, pair, tensor, generation], [seed % 2**32, seed // 2**32])
+        words = random_block(stream[0], i, *stream[1:])
         if distribution == 0:
             digits = [f"{b:08b}" for w in words for b in w.to_bytes(4, "little")]
             codes += [d[4:].count("1") for d in digits] + [d[:4].count("1") for d in digits]
@@ -230,15 +272,23 @@ def philox_cases():
         yield {"counter": counter, "key": key, "block": philox(counter, key)}
 
 
+def ars_cases():
+    s = Source("ars")
+    for _ in range(12):
+        counter, key = s.list(4, 0, 2**32 - 1), s.list(4, 0, 2**32 - 1)
+        yield {"counter": counter, "key": key, "block": ars(counter, key)}
+
+
 def noise_cases():
     s = Source("noise")
-    for distribution in (0, 1):
-        for n in (32, 64, 96, 256, 288, 800):
-            names = [s.below(2**64)] + s.list(3, 0, 2**32 - 1)
-            yield {
-                "distribution": distribution, "n": n, "seed": names[0], "generation": names[1],
-                "tensor": names[2], "pair": names[3], "codes": data(noise(distribution, n, *names)),
-            }
+    for generator in (1, 0):
+        for distribution in (0, 1):
+            for n in (32, 64, 96, 256, 288, 800):
+                names = [s.below(2**64)] + s.list(3, 0, 2**32 - 1)
+                yield {
+                    "generator": generator, "distribution": distribution, "n": n, "seed": names[0], "generation": names[1],
+                    "tensor": names[2], "pair": names[3], "codes": data(noise(distribution, n, generator, *names)),
+                }
 
 
 def row_cases():
@@ -415,11 +465,12 @@ def update_cases():
 def rule_cases():
     """The rules that draw random bytes, on one row of terms each: Z = f·a·b of one pair."""
     s = Source("rules")
-    for m, k, mul, shift, limit, tau, decay, threshold, chance, lo, hi in (
+    for count, (m, k, mul, shift, limit, tau, decay, threshold, chance, lo, hi) in enumerate((
         (1, 1, 40, 0, 30, 300, 1, 1, 2**15, 0, 1), (3, 33, 77, 2, 60, 1000, 2, 20, 65535, 0, 3),
         (5, 64, 300, 6, 1000, 1111, 3, 9, 655, 1, 4), (4, 100, 20, 1, 14, 2**9, 4, 5, 2**16, 0, 4),
         (2, 300, 2**20, 18, 2**9, 257, 6, 3, 9999, 0, 2), (1, 600, 9, 0, 28, 2000, 7, 2, 40000, 0, 1),
-    ):
+    )):
+        generator = count % 2
         f, a, b = s.list(1, -7, 7), s.list(m, -2, 2), s.list(k, -2, 2)
         seed, generation, tensor = s.below(2**64), s.below(2**32), s.below(2**32)
         w = s.matrix(m, k, -2, 2)
@@ -429,7 +480,7 @@ def rule_cases():
         after, moved = {rule: [list(r) for r in w] for rule in rules}, dict.fromkeys(rules, 0)
         e_after, average_after = [list(r) for r in e], [list(r) for r in average]
         for i in range(lo, hi):
-            random = random_bytes(2 * kp, seed, generation, tensor, i)
+            random = random_bytes(2 * kp, generator, seed, generation, tensor, i)
             for c in range(kp):
                 z = f[0] * a[i] * b[c] if c < k else 0
                 d, u = step_of(z, mul, shift, limit), random[c]
@@ -445,9 +496,9 @@ def rule_cases():
                     moved[rule] += new[rule] != old
         yield {
             "m": m, "k": k, "mul": mul, "shift": shift, "limit": limit, "tau": tau, "decay": decay,
-            "threshold": threshold, "chance": chance, "lo": lo, "hi": hi, "seed": seed, "generation": generation,
-            "tensor": tensor, "f": data(f), "a": data(padded(a)), "b": data(padded(b)), "w": packed(w),
-            "random": data(random_bytes(kp, seed, generation, tensor, lo)),
+            "threshold": threshold, "chance": chance, "lo": lo, "hi": hi, "generator": generator, "seed": seed,
+            "generation": generation, "tensor": tensor, "f": data(f), "a": data(padded(a)), "b": data(padded(b)), "w": packed(w),
+            "random": data(random_bytes(kp, generator, seed, generation, tensor, lo)),
             "residual4": data(flat(nibbles(r) for r in e)), "residual4After": data(flat(nibbles(r) for r in e_after)),
             "average": data(flat(average)), "averageAfter": data(flat(average_after)),
             "saturated": sum(abs(v) == 2 for row in w[lo:hi] for v in row),
@@ -457,7 +508,7 @@ def rule_cases():
 
 def main():
     kernels = {
-        "roundShift": round_shift_cases(), "philox": philox_cases(), "noise": noise_cases(),
+        "roundShift": round_shift_cases(), "philox": philox_cases(), "ars": ars_cases(), "noise": noise_cases(),
         "row": row_cases(), "batch": batch_cases(), "product": product_cases(),
         "population": population_cases(), "requantize": requantize_cases(),
         "normalize": normalize_cases(), "gates": gates_cases(), "score": score_cases(),

@@ -48,7 +48,7 @@ func (l *lab) noise(name string) drawnNoise {
 
 // factor is the pent of a factor's row ρ and column i.
 func (n drawnNoise) factor(kind lowrank.StreamKind, pair uint32, ρ, i, length int) int64 {
-	s := kernels.Stream{Seed: n.seed, Generation: n.generation, Tensor: n.tensor<<4 | uint32(kind), Pair: pair}
+	s := kernels.Stream{Seed: n.seed, Generation: n.generation, Tensor: n.tensor<<4 | uint32(kind), Pair: pair, Generator: kernels.Philox4x32}
 	return drawn(s, n.law, ρ*((length+31)/32*32)+i)
 }
 
@@ -212,7 +212,7 @@ func TestPerturbedProduct(t *testing.T) {
 	LRADD %s, %s, %s`, pair, n.register, f, n.register, rank, product, w, x, d, f, x, rank, y, product, d))
 		matrix, err := l.m.Matrix(l.tensors[wn])
 		l.must(err)
-		noise := lowrank.Noise{Seed: n.seed, Generation: n.generation, Distribution: n.law, Rank: rank, Sigma: n.sigma}
+		noise := lowrank.Noise{Seed: n.seed, Generator: kernels.Philox4x32, Generation: n.generation, Distribution: n.law, Rank: rank, Sigma: n.sigma}
 		tensor := lowrank.Tensor{Number: n.tensor, W: matrix}
 		want := make([]int32, m*2*streams)
 		var ws lowrank.Workspace
@@ -428,7 +428,7 @@ func TestPQUANT(t *testing.T) {
 		}
 		moved := 0
 		rounding := func(i, j int) int64 {
-			s := kernels.Stream{Seed: n.seed, Generation: n.generation, Tensor: n.tensor<<4 | uint32(lowrank.Rounding), Pair: uint32(i)}
+			s := kernels.Stream{Seed: n.seed, Generation: n.generation, Tensor: n.tensor<<4 | uint32(lowrank.Rounding), Pair: uint32(i), Generator: kernels.Philox4x32}
 			return int64(s.Block(uint32(j / 16))[j%16/4] >> (j % 4 * 8) & 255)
 		}
 		l.want(wn, func(i, j int) int64 {
@@ -549,7 +549,7 @@ func TestPQUANTPrototype(t *testing.T) {
 // which few of 65,536 numbers are, too.
 func TestRandomPents(t *testing.T) {
 	const blocks = 1 << 15
-	s := kernels.Stream{Seed: 3, Generation: 4, Tensor: 5, Pair: 6}
+	s := kernels.Stream{Seed: 3, Generation: 4, Tensor: 5, Pair: 6, Generator: kernels.Philox4x32}
 	for law, perBlock := range map[kernels.Distribution]int{kernels.Binomial: 32, kernels.Uniform: 8} {
 		codes := make([]uint8, (blocks+4)*perBlock)
 		kernels.Noise(codes, law, s)
@@ -578,7 +578,7 @@ func TestPRNG(t *testing.T) {
 	STORE P0, [%s+noise.next]
 	PRNG P22, %s, %s
 	PRNG P23, %s, %s`, n.register, n.register, n.register, n.register, b, n.register, b))
-		s := kernels.Stream{Seed: n.seed, Generation: n.generation, Tensor: n.tensor<<4 | uint32(use), Pair: n.pair}
+		s := kernels.Stream{Seed: n.seed, Generation: n.generation, Tensor: n.tensor<<4 | uint32(use), Pair: n.pair, Generator: kernels.Philox4x32}
 		perBlock := []int{32, 8}[n.law]
 		taken := []int{1, 2}[n.law]
 		for i := range 2 {

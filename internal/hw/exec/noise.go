@@ -63,12 +63,16 @@ func (n noise) ofRank(rank int64) (lowrank.Noise, error) {
 	if rank < 1 || rank > lowrank.MaxRank {
 		return lowrank.Noise{}, fmt.Errorf("rank %d, want 1 to %d", rank, lowrank.MaxRank)
 	}
-	return lowrank.Noise{Seed: n.seed, Generation: n.generation, Distribution: n.law, Rank: int(rank), Sigma: n.sigma}, nil
+	return lowrank.Noise{
+		Seed: n.seed, Generator: kernels.Philox4x32, Generation: n.generation, Distribution: n.law, Rank: int(rank), Sigma: n.sigma,
+	}, nil
 }
 
 // stream returns the stream that PRNG draws from.
 func (n noise) stream() kernels.Stream {
-	return kernels.Stream{Seed: n.seed, Generation: n.generation, Tensor: n.tensor<<4 | uint32(n.use), Pair: n.pair}
+	return kernels.Stream{
+		Seed: n.seed, Generation: n.generation, Tensor: n.tensor<<4 | uint32(n.use), Pair: n.pair, Generator: kernels.Philox4x32,
+	}
 }
 
 // blocks returns the number of Philox blocks that a number of pents take.
