@@ -53,10 +53,14 @@ type scratch struct {
 	strip []int8         // X in strips
 
 	// Of a perturbation that tiles start from: the table of each group of packed
-	// columns, 0 or -1 as the sign of each column, and the start of a few tiles.
-	levels []int32
-	signs  []int32
-	origin [originRows * maxWidth]int32
+	// columns, or the words of each vector of them, whether they have high ones and where
+	// the codes of its pairs are; 0 or -1 as the sign of each column; and the start of a
+	// few tiles.
+	levels  []int32
+	wide    int
+	offsets []int
+	signs   []int32
+	origin  []int32
 }
 
 var scratchPool = sync.Pool{New: func() any { return new(scratch) }}
@@ -246,9 +250,14 @@ func (p *part) panel(i, rows, j, cols, d, depth, kappa int) {
 			h := min(step, rows-r)
 			if perturbs {
 				p.startTiles(i+r, h, j, c, v, span)
-				t.start, t.startStep = &p.origin[0], span
+				if p.startsRanks() {
+					t.origin = &p.origin[0]
+				} else {
+					t.start, t.startStep = &p.origin[0], span
+				}
 			}
 			p.tiles(t, r, h, v, span, p.y[(i+r)*p.n+j+c:])
+			t.from = nil // packed
 		}
 		at += stripQuads(depth) * span * 4
 		c += span
@@ -258,7 +267,7 @@ func (p *part) panel(i, rows, j, cols, d, depth, kappa int) {
 // packsInSweeps reports whether a sweep packs the strip that it is the first to use, so
 // that packColumns has nothing to do. Starts that depend on its sums need them before.
 func (p *product) packsInSweeps() bool {
-	return p.tier.packsInSweeps() && !p.perturbsStart()
+	return p.tier.packsInSweeps()
 }
 
 // tiles computes the tiles of a strip for h rows of the panel, from r on: v columns of
@@ -324,9 +333,10 @@ type tileArgs struct {
 	add       bool
 
 	// Of a sweep:
-	rows, cols int   // of y
-	from       *int8 // where to pack x from, nil if it is packed
-	ldx        int   // bytes from one quad of from to the next
-	next       *int8 // the quads that are packed next, or any address
-	nextStep   int   // bytes from one quad of next to the next, or 0
+	rows, cols int    // of y
+	origin     *int32 // what each row of the strip begins with, besides the start, or nil
+	from       *int8  // where to pack x from, nil if it is packed
+	ldx        int    // bytes from one quad of from to the next
+	next       *int8  // the quads that are packed next, or any address
+	nextStep   int    // bytes from one quad of next to the next, or 0
 }

@@ -6,9 +6,9 @@
 // Sweeps on 512-bit registers with VNNI: all tiles of a strip, one below the other,
 // each 8 rows by 3 or 2 vectors of 16 columns,
 //
-//	y[r*ldy+c] = start[r*startStep+c] + Σ_q Σ_u codes[r*stride+4q+u] · x[(q*width*16+c)*4+u]
+//	y[r*ldy+c] = start[c] + Σ_q Σ_u codes[r*stride+4q+u] · x[(q*width*16+c)*4+u]
 //
-// added to y if add is set. A sweep that packs takes the quads of x for its first tile
+// added to y if add is set, and to the rows of origin if there are any. A sweep that packs takes the quads of x for its first tile
 // from the batch, writes them to the strip for the others, and makes the start.
 //
 // Register map
@@ -22,7 +22,7 @@
 //	R12     codes of row 6, advancing   DX   stride of the code rows
 //	SI      x, advancing                CX   quads left; rows left, as read
 //	DI      y, row by row               R10  bytes from one row of y to the next
-//	R11     start, row by row           R14  the next strip's x, to be prefetched
+//	R11     origin, row by row, or 0    R14  the next strip's x, to be prefetched
 //	R13     y of the next tile, to be prefetched; then y, row by row, as read
 //	R15     lines left of the row at R13
 //
@@ -49,8 +49,8 @@
 	ADDQ $bytes, R9 \
 	ADDQ $bytes, R12
 
-// BEGIN loads what all tiles share, and sets K1 to K3 to the columns that exist.
-#define BEGIN \
+// SETUP loads what all tiles share, and sets K1 to K3 to the columns that exist.
+#define SETUP \
 	MOVQ  args+0(FP), AX              \
 	MOVQ  tileArgs_cols(AX), CX       \
 	MOVQ  $1, BX                      \
@@ -67,7 +67,7 @@
 	SHLQ  $2, R10                     \
 	MOVQ  tileArgs_codes(AX), R8      \
 	MOVQ  tileArgs_stride(AX), DX     \
-	MOVQ  tileArgs_start(AX), R11     \
+	MOVQ  tileArgs_origin(AX), R11    \
 	MOVQ  tileArgs_next(AX), R14
 
 // ROWS3AND6 points R9 and R12 at the codes of rows 3 and 6.
@@ -84,27 +84,38 @@
 	SUBQ CX, R8                 \
 	LEAQ (R8)(DX*8), R8
 
-// LOAD3 sets the accumulators of a row to its start.
-#define LOAD3(code, a0, a1, a2) \
-	VMOVDQU32 (R11), a0    \
-	VMOVDQU32 64(R11), a1  \
-	VMOVDQU32 128(R11), a2 \
-	ADDQ      tileArgs_startStep(AX), R11
+// START3 loads the start of the columns.
+#define START3 \
+	MOVQ      tileArgs_start(AX), CX \
+	VMOVDQU32 (CX), Z24              \
+	VMOVDQU32 64(CX), Z25            \
+	VMOVDQU32 128(CX), Z26
 
-#define LOAD2(code, a0, a1, a2) \
-	VMOVDQU32 (R11), a0   \
-	VMOVDQU32 64(R11), a1 \
-	ADDQ      tileArgs_startStep(AX), R11
+#define START2 \
+	MOVQ      tileArgs_start(AX), CX \
+	VMOVDQU32 (CX), Z24              \
+	VMOVDQU32 64(CX), Z25
 
-// CLEAR3 zeroes the accumulators of a row.
-#define CLEAR3(code, a0, a1, a2) \
-	VPXORD a0, a0, a0 \
-	VPXORD a1, a1, a1 \
-	VPXORD a2, a2, a2
+// BEGIN3 sets the accumulators of a row to the start, ORIGIN3 to that and a row of origin.
+#define BEGIN3(code, a0, a1, a2) \
+	VMOVDQA32 Z24, a0 \
+	VMOVDQA32 Z25, a1 \
+	VMOVDQA32 Z26, a2
 
-#define CLEAR2(code, a0, a1, a2) \
-	VPXORD a0, a0, a0 \
-	VPXORD a1, a1, a1
+#define BEGIN2(code, a0, a1, a2) \
+	VMOVDQA32 Z24, a0 \
+	VMOVDQA32 Z25, a1
+
+#define ORIGIN3(code, a0, a1, a2) \
+	VPADDD (R11), Z24, a0    \
+	VPADDD 64(R11), Z25, a1  \
+	VPADDD 128(R11), Z26, a2 \
+	ADDQ   $192, R11
+
+#define ORIGIN2(code, a0, a1, a2) \
+	VPADDD (R11), Z24, a0   \
+	VPADDD 64(R11), Z25, a1 \
+	ADDQ   $128, R11
 
 // DOT3 adds the products of a row's quad.
 #define DOT3(code, a0, a1, a2) \
@@ -223,27 +234,29 @@
 	VMOVDQU32   Z24, (R15)      \
 	VMOVDQU32   Z25, 64(R15)
 
-// START3 stores the start of the tiles that follow one that packs, in Z28 to Z30.
-#define START3 \
-	VPXORD    Z27, Z27, Z27 \
-	VPSUBD    Z28, Z27, Z24 \
-	VPSUBD    Z29, Z27, Z25 \
-	VPSUBD    Z30, Z27, Z26 \
-	VMOVDQU32 Z24, (R11)    \
-	VMOVDQU32 Z25, 64(R11)  \
-	VMOVDQU32 Z26, 128(R11)
+// STARTED3 stores the start of the tiles that follow one that packs, of Z28 to Z30.
+#define STARTED3 \
+	MOVQ      tileArgs_start(AX), CX \
+	VPXORD    Z27, Z27, Z27          \
+	VPSUBD    Z28, Z27, Z24          \
+	VPSUBD    Z29, Z27, Z25          \
+	VPSUBD    Z30, Z27, Z26          \
+	VMOVDQU32 Z24, (CX)              \
+	VMOVDQU32 Z25, 64(CX)            \
+	VMOVDQU32 Z26, 128(CX)
 
-#define START2 \
-	VPXORD    Z27, Z27, Z27 \
-	VPSUBD    Z28, Z27, Z24 \
-	VPSUBD    Z29, Z27, Z25 \
-	VMOVDQU32 Z24, (R11)    \
-	VMOVDQU32 Z25, 64(R11)
+#define STARTED2 \
+	MOVQ      tileArgs_start(AX), CX \
+	VPXORD    Z27, Z27, Z27          \
+	VPSUBD    Z28, Z27, Z24          \
+	VPSUBD    Z29, Z27, Z25          \
+	VMOVDQU32 Z24, (CX)              \
+	VMOVDQU32 Z25, 64(CX)
 
 // SWEEP is the body of the kernels, which differ in their width; n is bytes of a quad
 // of the strip, 64 a line. Quads go by fours and then by ones.
-#define SWEEP(LOAD, CLEAR, PACK, START, DOT, QUAD, SUM, UNBIAS, ADD, STORE, TOUCH, n) \
-	BEGIN                             \
+#define SWEEP(START, BEGIN, ORIGIN, PACK, STARTED, DOT, QUAD, SUM, UNBIAS, ADD, STORE, TOUCH, n) \
+	SETUP                             \
 	MOVQ  tileArgs_from(AX), SI       \
 	TESTQ SI, SI                      \
 	JZ    tile                        \
@@ -254,7 +267,18 @@
 	VPXORD       Z29, Z29, Z29        \
 	VPXORD       Z30, Z30, Z30        \
 	ROWS3AND6                         \
-	FORROWS(CLEAR, 0)                 \
+	VPXORD       Z24, Z24, Z24        \
+	VPXORD       Z25, Z25, Z25        \
+	VPXORD       Z26, Z26, Z26        \
+	TESTQ        R11, R11             \
+	JNZ          packorigin           \
+	FORROWS(BEGIN, 0)                 \
+	JMP          pack                 \
+                                      \
+packorigin:                           \
+	FORROWS(ORIGIN, 0)                \
+                                      \
+pack:                                 \
 	MOVQ tileArgs_x(AX), R15          \
 	MOVQ tileArgs_ldx(AX), R13        \
 	MOVQ tileArgs_quads(AX), CX       \
@@ -269,12 +293,21 @@ packing:                              \
 	DECQ CX                           \
 	JNZ  packing                      \
                                       \
-	START                             \
+	STARTED                           \
 	FORROWS(UNBIAS, 0)                \
 	JMP store                         \
                                       \
 tile:                                 \
-	FORROWS(LOAD, 0)                  \
+	START                             \
+	TESTQ R11, R11                    \
+	JNZ   origin                      \
+	FORROWS(BEGIN, 0)                 \
+	JMP   begin                       \
+                                      \
+origin:                               \
+	FORROWS(ORIGIN, 0)                \
+                                      \
+begin:                                \
 	ROWS3AND6                         \
 	MOVQ tileArgs_x(AX), SI           \
 	MOVQ tileArgs_quads(AX), CX       \
@@ -322,10 +355,10 @@ done:                                 \
 
 // func sweep3VNNI512(args *tileArgs)
 TEXT ·sweep3VNNI512(SB), NOSPLIT, $0-8
-	SWEEP(LOAD3, CLEAR3, PACK3, START3, DOT3, QUAD3, SUM3, UNBIAS3, ADD3, STORE3, TOUCH3, 192)
+	SWEEP(START3, BEGIN3, ORIGIN3, PACK3, STARTED3, DOT3, QUAD3, SUM3, UNBIAS3, ADD3, STORE3, TOUCH3, 192)
 	RET
 
 // func sweep2VNNI512(args *tileArgs)
 TEXT ·sweep2VNNI512(SB), NOSPLIT, $0-8
-	SWEEP(LOAD2, CLEAR2, PACK2, START2, DOT2, QUAD2, SUM2, UNBIAS2, ADD2, STORE2, TOUCH2, 128)
+	SWEEP(START2, BEGIN2, ORIGIN2, PACK2, STARTED2, DOT2, QUAD2, SUM2, UNBIAS2, ADD2, STORE2, TOUCH2, 128)
 	RET

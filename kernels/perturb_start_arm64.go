@@ -7,6 +7,13 @@ func levels(levels, start, t, signs *int32, groups int, shift uint) {
 	levelsNEON(levels, start, t, signs, groups, shift)
 }
 
+// startsRanks reports whether tiles start with the perturbation of any rank.
+func (t tier) startsRanks() bool { return false }
+
+func pairWords(*pairWordsArgs) {}
+
+func rankStart(*rankStartArgs) {}
+
 // lookUp sets rows of a tile to the entries of their codes; see lookUpNEON.
 func (t tier) lookUp(dst *int32, ld, rows, groups int, a *uint8, aStep int, levels *int32) {
 	lookUpNEON(dst, ld, rows, groups, a, aStep, levels)

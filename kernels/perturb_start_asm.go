@@ -7,10 +7,11 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// A population of rank 1 whose pairs have whole groups of eight columns is
-// perturbed where its tiles start: the accumulators begin with the perturbation,
-// looked up for each row's code, and no pass over Y adds it. Other populations are
-// perturbed panel by panel, when the sums of a panel are whole.
+// A population whose pairs have whole groups of eight columns is perturbed where its
+// tiles start, if it has rank 1 or the CPU has AVX-512 VNNI: the accumulators begin with
+// the perturbation, and no pass over Y adds it. VPDPWSSD computes it, or at rank 1 each row
+// looks it up by its code. Other populations are perturbed panel by panel, when the sums of
+// a panel are whole.
 
 // levelGroup is the columns that share a row's code, and levelCount the entries of
 // their table, one for each code of three bits.
@@ -19,29 +20,43 @@ const (
 	levelCount = 8
 )
 
-// originRows is the rows whose starts are looked up at once: some tiles of a strip,
-// to pay for the calls, in 3 KiB at most.
-const originRows = 16
+// originRows is the most rows whose starts are made at once: some tiles of a strip, to
+// pay for the calls, in 12 KiB. rankRows is the rows of one call of rankStart.
+const (
+	originRows = 64
+	rankRows   = 16
+)
 
 // perturbsStart reports whether the perturbation is what tiles start from.
 func (p *product) perturbsStart() bool {
-	return p.perturbed && p.pert.pop.Rank == 1 && 2*p.pert.pop.Columns%levelGroup == 0
+	return p.perturbed && (p.pert.pop.Rank == 1 || p.startsRanks()) && 2*p.pert.pop.Columns%levelGroup == 0
 }
 
-// tabulate makes the tables of cols packed columns from j on, where a pair begins.
+// tabulate makes the tables, or words, of cols packed columns from j on, where a pair begins.
 func (p *part) tabulate(j, cols int) {
 	streams := p.pert.pop.Columns
-	p.levels = reuse.Slice(p.levels, cols*levelCount)
-	p.signs = reuse.Slice(p.signs, cols)
+	p.origin = reuse.Slice(p.origin, min(originRows, (p.i1-p.i0+rankRows-1)/rankRows*rankRows)*maxWidth)
+	p.signs = reuse.Slice(p.signs, cols+levelGroup) // whole vectors
 	for c := range cols {
 		p.signs[c] = -int32(c / streams & 1)
 	}
+	if p.startsRanks() {
+		p.tabulateWords(j, cols)
+		return
+	}
+	p.levels = reuse.Slice(p.levels, cols*levelCount)
 	levels(&p.levels[0], &p.start[0], &p.pert.t[j], &p.signs[0], cols/levelGroup, p.pert.shift)
 }
 
 // startTiles looks up the start of a strip, span columns wide: rows from i on, cols
 // columns from j+c on.
 func (p *part) startTiles(i, rows, j, c, cols, span int) {
+	if p.startsRanks() {
+		for r := 0; r < rows; r += rankRows {
+			p.startRanks(i, r, c, cols, span)
+		}
+		return
+	}
 	own, mp := 2*p.pert.pop.Columns, packed.PaddedLen(p.pert.m)
 	if own == levelGroup { // a group is a pair
 		p.lookUp(i, rows, (j+c)/levelGroup, mp, c, 0, cols, span)
@@ -63,6 +78,69 @@ func (p *part) lookUp(i, rows, pair, step, c, at, wide, span int) {
 	p.tier.lookUp(dst, span, rows, wide/levelGroup, a, step, levels)
 }
 
+// wordColumns is the columns of a vector, and of the words of t that are made for it.
+const wordColumns = 2 * levelGroup
+
+// words returns the elements that pairWords sets for a vector of columns.
+func (p *part) words() int { return wordColumns * (1 + (p.pert.pop.Rank+1)/2*2) }
+
+// tabulateWords makes the words of cols packed columns from j on, and the offsets of
+// their codes.
+func (p *part) tabulateWords(j, cols int) {
+	rank, own, mp := p.pert.pop.Rank, 2*p.pert.pop.Columns, packed.PaddedLen(p.pert.m)
+	vectors := (cols + levelGroup) / wordColumns
+	p.levels = reuse.Slice(p.levels, vectors*p.words())
+	p.offsets = reuse.Slice(p.offsets, 2*vectors)
+	o := pairWordsArgs{tRank: 4 * own, ranks: rank, half: 1 << p.pert.shift >> 1}
+	for v := range vectors {
+		var t [2]*int32
+		for half := range t {
+			at := j + min(v*wordColumns+half*levelGroup, cols-levelGroup) // the last may lack its second half
+			p.offsets[2*v+half] = at / own * rank * mp
+			t[half] = &p.pert.t[at/own*own*rank+at%own]
+		}
+		o.t0, o.t1, o.words, o.signs = t[0], t[1], &p.levels[v*p.words()], &p.signs[v*wordColumns]
+		pairWords(&o)
+	}
+	p.wide = o.wide
+}
+
+// startRanks sets rows r to r+rankRows of the start of a strip, span columns wide: those of
+// Y from i+r on, cols columns from packed column c on.
+func (p *part) startRanks(i, r, c, cols, span int) {
+	v := c / wordColumns
+	rankStart(&rankStartArgs{
+		dst: &p.origin[r*span], ld: 4 * span, vectors: (cols + levelGroup) / wordColumns,
+		a: &p.pert.a[i+r], offsets: &p.offsets[2*v], aRank: packed.PaddedLen(p.pert.m), ranks: p.pert.pop.Rank,
+		words: &p.levels[v*p.words()], wide: p.wide, shift: p.pert.shift,
+	})
+}
+
+// pairWordsArgs are the operands of pairWords.
+type pairWordsArgs struct {
+	words  *int32
+	t0, t1 *int32 // of the first eight columns and the other eight
+	tRank  int    // bytes from one rank of t to the next
+	ranks  int
+	signs  *int32 // 0 or -1 for each column
+	half   int    // the rounding constant
+	wide   int    // set if a high word is not zero
+}
+
+// rankStartArgs are the operands of rankStart.
+type rankStartArgs struct {
+	dst     *int32
+	ld      int // bytes from one row of dst to the next
+	vectors int
+	a       *uint8
+	offsets *int // of the codes of each half of each vector
+	aRank   int  // bytes from one rank of codes to the next
+	ranks   int
+	words   *int32
+	wide    int // not zero if there are high words
+	shift   uint
+}
+
 // Contracts of the assembly, whose names end in the instruction set.
 //
 // levels makes the table of each group:
@@ -71,3 +149,17 @@ func (p *part) lookUp(i, rows, pair, step, c, at, wide, span int) {
 //
 // for at = levelGroup*g + c: minus where signs[at] is -1 and not 0, and the start alone
 // for codes 5 to 7. groups is at least 1.
+//
+// pairWords makes the operand of rankStart for sixteen columns: v is t, of minus members
+// -t, split into a signed low word and a high word.
+//
+//	words[l]                   = half' - 2·Σ_ρ v[ρ]
+//	words[16*(1+ρ/2)+l]        = low(v[ρ]), low(v[ρ+1]) for even ρ, 0 beyond the ranks
+//	words[16*(1+ρ/2+pairs)+l]  = high(v[ρ]), high(v[ρ+1])
+//
+// with l = 2*(c%8) + c/8 for column c and pairs = (ranks+1)/2. half' is half, and half-1
+// for minus members unless half is 0: -RoundShift(v) is (half'-v) >> shift.
+//
+// rankStart sets sixteen rows of the perturbation, for vectors of sixteen columns:
+//
+//	dst[r*ld+c] = ± RoundShift(Σ_ρ (a[offsets[c/8]+ρ*aRank+r]-2)·t[ρ], shift)

@@ -9,14 +9,17 @@ import (
 // TestPerturbAllPents takes every pent times values at the edges of what t may
 // be, at every shift, in every column of several.
 func TestPerturbAllPents(t *testing.T) {
-	const m = 5 // one row for each pent
+	const m = 15 // three rows for each pent: no thin product
 	a := filled(packed.PaddedLen(m), uint8(zero))
-	copy(a, []uint8{0, 1, 2, 3, 4})
+	for i := range m {
+		a[i] = uint8(i % 5)
+	}
 	var values []int32
 	for _, v := range []int32{0, 1, 127, 1 << 14, 1<<15 - 1, 1 << 15, 1<<15 + 1, 1 << 16, 254 * MaxRankK} {
 		values = append(values, v, -v, v-1, 1-v)
 	}
 	values = values[:len(values)-2] // below -254·MaxRankK
+	nothing, still := packed.NewMatrix(m, 1), make([]int8, 8*len(values))
 	forEachImpl(t, func(t *testing.T) {
 		for _, streams := range []int{1, 3, 8, len(values)} {
 			pop := Population{Pairs: 1, Rank: 1, Columns: streams}
@@ -27,7 +30,7 @@ func TestPerturbAllPents(t *testing.T) {
 					for i := range m {
 						for _, sign := range []int32{1, -1} {
 							for _, v := range v {
-								exact := int64(i-2) * int64(v)
+								exact := int64(i%5-2) * int64(v)
 								rounded := (2*exact + 1<<shift) >> (shift + 1)
 								want = append(want, sign*int32(rounded))
 							}
@@ -35,6 +38,8 @@ func TestPerturbAllPents(t *testing.T) {
 					}
 					Perturb(y, a, append(v[:streams:streams], v...), pop, m, shift)
 					equal(t, "Perturb", y, want)
+					MatMulPerturbed(y, nothing, still[:4*pop.TotalColumns()], a, append(v[:streams:streams], v...), pop, shift)
+					equal(t, "MatMulPerturbed", y, want)
 					PerturbShared(y, make([]int32, m*streams), a, v, pop, m, shift)
 					equal(t, "PerturbShared", y, want)
 				}
@@ -66,6 +71,20 @@ func TestProjectLong(t *testing.T) {
 					equal(t, "ProjectShared", got, filled(len(got), each))
 				}
 			}
+		}
+	})
+}
+
+// TestProjectPadding has other codes than those of zero weights where vectors are padded:
+// quads beyond k are not read.
+func TestProjectPadding(t *testing.T) {
+	const k = 20
+	forEachImpl(t, func(t *testing.T) {
+		for _, pop := range []Population{{2, 1, 4}, {2, 4, 4}, {2, 8, 4}, {2, 16, 3}, {1, 27, 9}} {
+			b := filled(pop.Pairs*pop.Rank*packed.PaddedLen(k), uint8(4))
+			x, got := interleaved(k, pop.TotalColumns(), 100), make([]int32, pop.Rank*pop.TotalColumns())
+			Project(got, b, x, pop, k)
+			equal(t, "Project", got, filled(len(got), int32(2*100*k)))
 		}
 	})
 }
@@ -107,7 +126,7 @@ func (p *population) dense(w *packed.Matrix, pair int, sign int32, x []int8) []i
 // it: the low-rank kernels return the same at shift 0, in both forms.
 func TestPerturbIsDenseProduct(t *testing.T) {
 	forEachImpl(t, func(t *testing.T) {
-		for i, pop := range []Population{{1, 1, 1}, {2, 1, 4}, {3, 3, 2}, {2, 4, 5}, {1, 16, 3}} {
+		for i, pop := range []Population{{1, 1, 1}, {2, 1, 4}, {3, 3, 2}, {2, 4, 5}, {1, 16, 3}, {3, 3, 4}, {2, 16, 8}} {
 			const m, k = 11, 70
 			o := newOperands(t, uint64(i), 0, 0)
 			w, p, n := o.weights(m, k), newPopulation(o, pop, m, k), pop.TotalColumns()
@@ -117,6 +136,9 @@ func TestPerturbIsDenseProduct(t *testing.T) {
 			MatMul(y, w, x, n)
 			Project(low, p.b, x, pop, k)
 			Perturb(y, p.a, low, pop, m, 0)
+			fused := make([]int32, m*n)
+			MatMulPerturbed(fused, w, x, p.a, low, pop, 0)
+			equal(t, "MatMulPerturbed", fused, y)
 
 			shared, base := make([]int32, m*n), make([]int32, m*pop.Columns)
 			x, low = make([]int8, Quads(k)*pop.Columns*4), make([]int32, pop.Pairs*pop.Rank*pop.Columns)

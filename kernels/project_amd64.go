@@ -62,6 +62,60 @@ func project1AVX2(t *int32, b *uint8, x *int8, groups, quads, cols int, steps *p
 //go:noescape
 func project4AVX2(t *int32, b *uint8, x *int8, groups, quads, cols int, steps *projectSteps)
 
+// projectArgs are the operands of a projection by many vectors, strides in bytes.
+type projectArgs struct {
+	t    *int32
+	tRow int
+	b    *uint8
+	bRow int
+	x    *int8
+	xRow int
+
+	quads, cols int
+}
+
+// projectMany projects by the first vectors of each pair, a multiple of eight, and returns
+// how many it took.
+func projectMany(t []int32, b []uint8, x []int8, pop Population, k int) (done int) {
+	if level < avx512vnni || pop.Rank < 8 || k == 0 {
+		return 0
+	}
+	n, own, kp := pop.TotalColumns(), 2*pop.Columns, packed.PaddedLen(k)
+	o := projectArgs{tRow: 4 * own, bRow: kp, xRow: 4 * n, quads: Quads(k)}
+	done = pop.Rank &^ 7
+	for p := range pop.Pairs {
+		for c := 0; c < own; c += lanesAVX2 {
+			o.x, o.cols = &x[4*(p*own+c)], min(own-c, lanesAVX2)
+			for rho := 0; rho < done; {
+				v := p*pop.Rank + rho
+				o.t, o.b = &t[v*own+c], &b[v*kp]
+				if done-rho >= 16 {
+					project16VNNI512(&o)
+					rho += 16
+				} else {
+					project8VNNI512(&o)
+					rho += 8
+				}
+			}
+		}
+	}
+	return done
+}
+
+// project16VNNI512 multiplies sixteen vectors with at most eight columns:
+//
+//	t[ρ*tRow+c] = Σ_q Σ_u (b[ρ*bRow+4q+u]-2) · x[q*xRow+4c+u]
+//
+// quads and cols are at least 1; vectors of b are padded to whole eights.
+//
+//go:noescape
+func project16VNNI512(args *projectArgs)
+
+// project8VNNI512 is project16VNNI512 for eight vectors.
+//
+//go:noescape
+func project8VNNI512(args *projectArgs)
+
 // projectCols is the columns that projectWideVNNI512 takes at once.
 const projectCols = 64
 

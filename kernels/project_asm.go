@@ -30,17 +30,26 @@ func project(t []int32, b []uint8, x []int8, pop Population, k int) {
 	if projectWide(t, b, x, pop, k) {
 		return
 	}
+	done := projectMany(t, b, x, pop, k)
+	if done == pop.Rank {
+		return
+	}
 	n, own, kp := pop.TotalColumns(), 2*pop.Columns, packed.PaddedLen(k)
 	steps := projectSteps{
 		t: 4 * pop.Rank * own, b: pop.Rank * kp, x: 4 * own,
 		tRow: 4 * own, bRow: kp, xRow: 4 * n,
 	}
 	pairs := pairsAtOnce(pop.Pairs, own)
-	clear(t)
+	if done == 0 {
+		clear(t)
+	}
+	for p := 0; p < pop.Pairs && done > 0; p++ {
+		clear(t[(p*pop.Rank+done)*own : (p+1)*pop.Rank*own])
+	}
 	for q := 0; q < Quads(k); q += projectRun {
 		quads := min(projectRun, Quads(k)-q)
 		for p := 0; p < pop.Pairs; p += pairs {
-			for rho, vectors := 0, 0; rho < pop.Rank; rho += vectors {
+			for rho, vectors := done, 0; rho < pop.Rank; rho += vectors {
 				vectors = groupVectors(pop.Rank - rho)
 				v := p*pop.Rank + rho
 				projectGroups(t[v*own:], b[v*kp+4*q:], x[4*(q*n+p*own):], vectors, pairs, quads, own, &steps)

@@ -1,0 +1,126 @@
+//go:build !purego
+
+#include "go_asm.h"
+#include "textflag.h"
+#include "columns_avx512_amd64.h"
+
+// The projection of at most eight columns of one pair by many vectors: two quads at a
+// time, whose columns take turns in the lanes, so that eight bytes of codes, broadcast,
+// meet both.
+
+// Dwords 0 16 1 17 …, of two registers.
+DATA zipQuads<>+0(SB)/8, $0x1303120211011000
+DATA zipQuads<>+8(SB)/8, $0x1707160615051404
+GLOBL zipQuads<>(SB), RODATA|NOPTR, $16
+
+// Register map
+//
+//	DI  t                            R8   codes of vector 0, R9 of vector 8, advancing
+//	BX  columns, advancing           R10  bytes from a vector of codes to the next
+//	DX  bytes from a quad of         R11, R12, R13  3, 5 and 7 times that
+//	    columns to the next          CX   quads left
+//
+//	Z0–Z15  Σ c·x of each vector: lane 2c of the even quads of column c, 2c+1 of the odd
+//	Z16     Σ 2·x, the same for all vectors
+//	Z17     two quads of the columns                      Z18–Z21  codes
+//	Z30     zipQuads    Z31  bytes of 2    K1  the columns
+
+// EIGHT_VECTORS applies a macro to the codes of eight vectors and their sums.
+#define EIGHT_VECTORS(OP, b, s0, s1, s2, s3, s4, s5, s6, s7) \
+	OP((b), s0, Z18)         \
+	OP((b)(R10*1), s1, Z19)  \
+	OP((b)(R10*2), s2, Z20)  \
+	OP((b)(R11*1), s3, Z21)  \
+	OP((b)(R10*4), s4, Z18)  \
+	OP((b)(R12*1), s5, Z19)  \
+	OP((b)(R11*2), s6, Z20)  \
+	OP((b)(R13*1), s7, Z21)
+
+// FIRST_EIGHT and SIXTEEN apply a macro to as many vectors.
+#define FIRST_EIGHT(OP) \
+	EIGHT_VECTORS(OP, R8, Z0, Z1, Z2, Z3, Z4, Z5, Z6, Z7)
+
+#define SIXTEEN(OP) \
+	FIRST_EIGHT(OP)                                            \
+	EIGHT_VECTORS(OP, R9, Z8, Z9, Z10, Z11, Z12, Z13, Z14, Z15)
+
+#define CLEAR(mem, sum, codes) \
+	VPXORD sum, sum, sum
+
+// DOT adds the products of two quads of codes with Z17.
+#define DOT(mem, sum, codes) \
+	VPBROADCASTQ mem, codes      \
+	VPDPBUSD     Z17, codes, sum
+
+// TWO_QUADS multiplies the quads of columns in Z17 and Z18 with all vectors.
+#define TWO_QUADS(VECTORS) \
+	VPERMT2D Z18, Z30, Z17 \
+	VPDPBUSD Z17, Z31, Z16 \
+	VECTORS(DOT)           \
+	ADDQ     $8, R8        \
+	ADDQ     $8, R9
+
+// STORE stores what both quads add up to, less twice the columns, as a row of t.
+#define STORE(mem, sum, codes) \
+	VPSUBD    Z16, sum, sum            \
+	VPSRLQ    $32, sum, codes          \
+	VPADDD    codes, sum, sum          \
+	VPMOVQD   sum, Y17                 \
+	VMOVDQU32 Y17, K1, (DI)            \
+	ADDQ      projectArgs_tRow(AX), DI
+
+// PROJECT is the body of the kernels, which differ in their number of vectors.
+#define PROJECT(VECTORS) \
+	MOVQ       args+0(FP), AX          \
+	MOVQ       projectArgs_cols(AX), CX \
+	MOVL       $1, DX                  \
+	SHLL       CX, DX                  \
+	DECL       DX                      \
+	KMOVW      DX, K1                  \
+	MOVQ       projectArgs_t(AX), DI   \
+	MOVQ       projectArgs_b(AX), R8   \
+	MOVQ       projectArgs_bRow(AX), R10 \
+	LEAQ       (R8)(R10*8), R9         \
+	LEAQ       (R10)(R10*2), R11       \
+	LEAQ       (R10)(R10*4), R12       \
+	LEAQ       (R11)(R10*4), R13       \
+	MOVQ       projectArgs_x(AX), BX   \
+	MOVQ       projectArgs_xRow(AX), DX \
+	MOVQ       projectArgs_quads(AX), CX \
+	VPMOVZXBD  zipQuads<>(SB), Z30     \
+	VPTERNLOGD $0xFF, Z0, Z0, Z0       \
+	VPABSB     Z0, Z31                 \
+	VPADDB     Z31, Z31, Z31           \
+	VPXORD     Z16, Z16, Z16           \
+	VECTORS(CLEAR)                     \
+	SUBQ       $2, CX                  \
+	JLT        one                     \
+                                       \
+two:                                   \
+	VMOVDQU32.Z (BX), K1, Y17          \
+	VMOVDQU32.Z (BX)(DX*1), K1, Y18    \
+	TWO_QUADS(VECTORS)                 \
+	LEAQ        (BX)(DX*2), BX         \
+	SUBQ        $2, CX                 \
+	JGE         two                    \
+                                       \
+one:                                   \
+	ADDQ        $2, CX                 \
+	JZ          store                  \
+	VMOVDQU32.Z (BX), K1, Y17          \
+	VPXORD      Z18, Z18, Z18          \
+	TWO_QUADS(VECTORS)                 \
+                                       \
+store:                                 \
+	VECTORS(STORE)                     \
+	VZEROUPPER
+
+// func project16VNNI512(args *projectArgs)
+TEXT ·project16VNNI512(SB), NOSPLIT, $0-8
+	PROJECT(SIXTEEN)
+	RET
+
+// func project8VNNI512(args *projectArgs)
+TEXT ·project8VNNI512(SB), NOSPLIT, $0-8
+	PROJECT(FIRST_EIGHT)
+	RET
