@@ -2,7 +2,6 @@ package settings
 
 import (
 	"fmt"
-	"strconv"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/es"
@@ -21,7 +20,6 @@ type Language struct {
 	Optimizer
 	Shape nn.LanguageConfig
 	Batch nn.EvaluatorOptions
-	Early EarlyStop
 }
 
 // NewLanguage returns the default settings.
@@ -37,20 +35,20 @@ func NewLanguage() *Language {
 func (s *Language) Groups() console.Groups {
 	var groups console.Groups
 	f := groups.Add("Model")
-	f.IntVar(&s.Shape.Width, "width", s.Shape.Width, "width of the layers, a multiple of 4")
-	f.IntVar(&s.Shape.Layers, "layers", s.Shape.Layers, "number of blocks: a mixer, and the two layers of an MLP")
+	integer(f, &s.Shape.Width, "width", 4, MaxWidth, "width of the layers, a multiple of 4")
+	integer(f, &s.Shape.Layers, "layers", 0, maxLayers, "number of blocks: a mixer, and the two layers of an MLP")
 	f.Var(console.Choice[nn.Mixer]{Value: &s.Shape.Mixer, Options: nn.Mixers}, "mixer", "layer that mixes the steps: a recurrent one, attention or none")
-	f.IntVar(&s.Shape.Hidden, "mlp", s.Shape.Hidden, "width within the blocks' MLP, in widths; 0 for no MLP")
-	f.IntVar(&s.Shape.Context, "context", s.Shape.Context, "bytes of context per step")
+	integer(f, &s.Shape.Hidden, "mlp", 0, MaxWidth, "width within the blocks' MLP, in widths; 0 for no MLP")
+	integer(f, &s.Shape.Context, "context", 1, maxContext, "bytes of context per step")
 	f.IntVar(&s.Shape.Heads, "heads", s.Shape.Heads, "attention: heads")
 	f.IntVar(&s.Shape.Window, "span", s.Shape.Window, "attention: steps that it sees, the present one included")
 	f.Uint64Var(&s.Base.Seed, "seed", s.Base.Seed, "key of all random numbers")
 
 	f = groups.Add("Text")
-	f.IntVar(&s.Batch.Streams, "streams", s.Batch.Streams, "streams that each member reads side by side")
-	f.IntVar(&s.Batch.Steps, "steps", s.Batch.Steps, "bytes of each stream in a generation")
-	f.IntVar(&s.Batch.WarmUp, "warm-up", s.Batch.WarmUp, "bytes before them that bring the model to its state")
-	f.IntVar(&s.Batch.Discount, "discount", s.Batch.Discount, "noise in activations: worth of a later score, in 1/256 of the one before")
+	integer(f, &s.Batch.Streams, "streams", 1, 1<<20, "streams that each member reads side by side")
+	integer(f, &s.Batch.Steps, "steps", 1, 1<<20, "bytes of each stream in a generation")
+	integer(f, &s.Batch.WarmUp, "warm-up", 0, 1<<20, "bytes before them that bring the model to its state")
+	integer(f, &s.Batch.Discount, "discount", 0, 256, "noise in activations: worth of a later score, in 1/256 of the one before")
 
 	for now, before := range oldFlags {
 		for _, g := range groups {
@@ -60,7 +58,7 @@ func (s *Language) Groups() console.Groups {
 		}
 	}
 	f = s.population(&groups)
-	s.Early.flags(f, "the twentieth of the text before the held-out end")
+	s.earlyStop(f, "the twentieth of the text before the held-out end")
 	s.noiseAndUpdate(&groups)
 	return groups
 }
@@ -70,20 +68,12 @@ func (s *Language) Check() error {
 	if err := s.Optimizer.Check(); err != nil {
 		return err
 	}
-	if err := inRange(s.Early.bounds()...); err != nil {
-		return err
-	}
 	l, b := s.Shape, s.Batch
-	if err := inRange(
-		bound{"width", l.Width, 4, MaxWidth}, bound{"layers", l.Layers, 0, maxLayers}, bound{"mlp", l.Hidden, 0, MaxWidth / max(l.Width, 1)},
-		bound{"context", l.Context, 1, maxContext}, bound{"streams", b.Streams, 1, 1 << 20}, bound{"steps", b.Steps, 1, 1 << 20},
-		bound{"warm-up", b.WarmUp, 0, 1 << 20}, bound{"discount", b.Discount, 0, 256},
-	); err != nil {
-		return err
-	}
 	switch {
 	case l.Width%4 != 0:
 		return fmt.Errorf("--width %d: want a multiple of 4", l.Width)
+	case l.Hidden > MaxWidth/l.Width:
+		return fmt.Errorf("--mlp %d: want 0 to %d", l.Hidden, MaxWidth/l.Width)
 	case l.Mixer == nn.MixerAttention && (l.Heads < 1 || l.Width%(4*l.Heads) != 0):
 		return fmt.Errorf("--heads %d: want a divisor of --width %d by 4", l.Heads, l.Width)
 	case l.Mixer == nn.MixerAttention && (l.Window < 1 || l.Window > nn.MaxWindow):
@@ -97,18 +87,4 @@ func (s *Language) Check() error {
 // Name describes the model in a word.
 func (s *Language) Name() string {
 	return fmt.Sprintf("%s %d×%d", s.Shape.Mixer, s.Shape.Layers, s.Shape.Width)
-}
-
-// EarlyStop implements Settings.
-func (s *Language) EarlyStop() EarlyStop { return s.Early.under(s.Rule.Name) }
-
-// Meta implements Settings.
-func (s *Language) Meta() map[string]string {
-	meta := s.Optimizer.Meta()
-	meta["streams"], meta["steps"], meta["lead"] = strconv.Itoa(s.Batch.Streams), strconv.Itoa(s.Batch.Steps), strconv.Itoa(s.Batch.WarmUp)
-	if s.Base.Estimator == lowrank.PerturbActivations {
-		meta["discount"] = strconv.Itoa(s.Batch.Discount)
-	}
-	s.EarlyStop().meta(meta)
-	return meta
 }

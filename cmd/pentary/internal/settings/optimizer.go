@@ -3,7 +3,6 @@ package settings
 import (
 	"fmt"
 	"math"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -23,6 +22,7 @@ type Optimizer struct {
 	Rule   Rule
 	Decay  Decimal // of the schedules inverse
 	Shrink Decimal
+	Early  EarlyStop
 
 	measured measuredRate
 	follows  bool // the rate, the generations
@@ -70,9 +70,9 @@ func (r measuredRate) of(generations int) string {
 func (s *Optimizer) population(groups *console.Groups) *pflag.FlagSet {
 	o := &s.Base
 	f := groups.Add("Population")
-	f.IntVar(&o.Generations, "generations", o.Generations, "length of the run, which the schedules span")
-	f.IntVar(&o.Pairs, "pairs", o.Pairs, "antithetic pairs a generation, half the population")
-	f.IntVar(&o.Groups, "groups", o.Groups, "groups of pairs, each with a batch of its own")
+	integer(f, &o.Generations, "generations", 1, math.MaxInt32, "length of the run, which the schedules span")
+	integer(f, &o.Pairs, "pairs", 1, es.MaxPairs, "antithetic pairs a generation, half the population")
+	integer(f, &o.Groups, "groups", 1, math.MaxInt, "groups of pairs, each with a batch of its own")
 	f.Var(console.Choice[es.Fitness]{Value: &o.Fitness, Options: []es.Fitness{es.Sign, es.FourBit, es.Ranks, es.Raw, es.Tails}},
 		"fitness", "code of a pair's difference; by default tails with noise in activations, else 4bit")
 	return f
@@ -90,14 +90,14 @@ func (s *Optimizer) noiseAndUpdate(groups *console.Groups) {
 	console.Bound(f, "sigma", 0, lowrank.MaxSigma)
 	f.Var(console.Choice[es.Schedule]{Value: &o.SigmaSchedule, Options: schedules}, "sigma-schedule", "schedule of the perturbation over the run")
 	f.Var(console.Choice[kernels.Distribution]{Value: &o.Distribution, Options: []kernels.Distribution{kernels.Binomial, kernels.Uniform}}, "law", "distribution of the random factors")
-	f.IntVar(&o.NoiseReuse, "noise-reuse", o.NoiseReuse, "generations that share their noise")
+	integer(f, &o.NoiseReuse, "noise-reuse", 1, math.MaxInt, "generations that share their noise")
 
 	f = groups.Add("Update")
 	s.Rule.Flags(f)
 	f.Lookup("rate").Usage += fmt.Sprintf("; by default %s·√(%d/generations), at most 0.5", s.measured.text, s.measured.generations)
 	f.Var(console.Choice[es.Schedule]{Value: &o.Schedule, Options: schedules}, "schedule", "schedule of the rate or share over the run")
 	f.Var(&s.Decay, "decay", "schedules inverse: 1/(1 + decay·generation)")
-	f.IntVar(&o.Restart, "restart", o.Restart, "begin the schedules anew after this number of generations; 0 never")
+	integer(f, &o.Restart, "restart", 0, math.MaxInt, "begin the schedules anew after this number of generations; 0 never")
 	f.Var(&s.Shrink, "shrink", "weight decay: chance of a weight to move a level towards 0, each generation")
 }
 
@@ -125,20 +125,7 @@ func (s *Optimizer) RateFollows() bool { return s.follows }
 // Check implements Settings.
 func (s *Optimizer) Check() error {
 	o := &s.Base
-	rank := bound{"rank", int(s.Rank), 1, lowrank.MaxRank}
-	if s.Rank == lowrank.FullRank {
-		rank.value = 1
-	}
-	if err := inRange(
-		bound{"generations", o.Generations, 1, math.MaxInt32}, bound{"pairs", o.Pairs, 1, es.MaxPairs}, rank,
-		bound{"sigma", int(min(o.Sigma, math.MaxInt32)), 0, lowrank.MaxSigma},
-		bound{"groups", o.Groups, 1, math.MaxInt}, bound{"noise-reuse", o.NoiseReuse, 1, math.MaxInt}, bound{"restart", o.Restart, 0, math.MaxInt},
-	); err != nil {
-		return err
-	}
-	if err := s.Rule.check(); err != nil {
-		return err
-	}
+	rank := max(1, int(s.Rank)) // of full rank 1
 	activations := o.Estimator == lowrank.PerturbActivations
 	switch {
 	case o.Pairs%o.Groups != 0:
@@ -149,8 +136,10 @@ func (s *Optimizer) Check() error {
 		return fmt.Errorf("--rank %v: want 1 to %d with --noise %v", &s.Rank, lowrank.MaxRank, o.Estimator)
 	case activations && s.Rule.Name == QES:
 		return fmt.Errorf("--rule %v: wants --noise %v", s.Rule.Name, lowrank.PerturbWeights)
-	case rank.value > kernels.MaxTerms/o.Pairs:
-		return fmt.Errorf("--pairs %d --rank %d: want a product of at most %d", o.Pairs, rank.value, kernels.MaxTerms)
+	case rank > kernels.MaxTerms/o.Pairs:
+		return fmt.Errorf("--pairs %d --rank %d: want a product of at most %d", o.Pairs, rank, kernels.MaxTerms)
+	case s.Rule.Name == Flip && s.Rule.Rule().Check() != nil:
+		return fmt.Errorf("--level %v: want 1/256 to 127/256", &s.Rule.Level)
 	case s.Decay.Q16() == 0:
 		return fmt.Errorf("--decay %v: want at least 1/65536", &s.Decay)
 	}
@@ -169,40 +158,30 @@ func (s *Optimizer) Options() es.Options {
 	return o
 }
 
-// EarlyStop implements Settings.
-func (s *Optimizer) EarlyStop() EarlyStop { return EarlyStop{} }
+// EarlyStop are the settings of early stopping.
+type EarlyStop struct {
+	Patience   int // measurements, 0 for no early stopping
+	Reductions int // of the rate
+}
 
-// Meta implements Settings.
-func (s *Optimizer) Meta() map[string]string {
-	o := s.Base
-	meta := map[string]string{
-		"seed": strconv.FormatUint(o.Seed, 10), "pairs": strconv.Itoa(o.Pairs),
-		"rank": s.Rank.String(), "sigma": strconv.FormatUint(uint64(o.Sigma), 10),
-		"law": o.Distribution.String(), "fitness": o.Fitness.String(),
-		"schedule": fmt.Sprintf("%v over %d", o.Schedule, o.Generations),
+// earlyStop is the default: of the reductions, docs/settings.md has the measurement.
+var earlyStop = EarlyStop{Reductions: 3}
+
+// earlyStop adds the flags of early stopping.
+func (s *Optimizer) earlyStop(f *pflag.FlagSet, holdOut string) {
+	integer(f, &s.Early.Patience, "early-stop", 0, math.MaxInt, fmt.Sprintf(
+		"hold out %s as well, stop after this number of the %d measurements without a better score on them, and keep the best weights; 0 never",
+		holdOut, Measurements))
+	integer(f, &s.Early.Reductions, "reductions", 0, es.MaxReductions,
+		"early stopping: halve the rate instead of stopping, this number of times")
+}
+
+// EarlyStop implements Settings: there are no reductions without early stopping, nor under
+// QES, which cannot take them.
+func (s *Optimizer) EarlyStop() EarlyStop {
+	e := s.Early
+	if e.Patience == 0 || s.Rule.Name == QES {
+		e.Reductions = 0
 	}
-	rule := s.rule()
-	rule.Meta(meta)
-	// What is off by default is told where it is on.
-	if o.Estimator != lowrank.PerturbWeights {
-		meta["noise"] = o.Estimator.String()
-	}
-	if o.SigmaSchedule != es.Constant {
-		meta["sigma-schedule"] = o.SigmaSchedule.String()
-	}
-	if o.Schedule == es.Inverse || o.SigmaSchedule == es.Inverse {
-		meta["decay"] = s.Decay.String()
-	}
-	if s.Shrink.num != 0 {
-		meta["shrink"] = s.Shrink.String()
-	}
-	for name, n := range map[string]int{"groups": o.Groups - 1, "noise-reuse": o.NoiseReuse - 1} {
-		if n != 0 {
-			meta[name] = strconv.Itoa(n + 1)
-		}
-	}
-	if o.Restart != 0 {
-		meta["restart"] = strconv.Itoa(o.Restart)
-	}
-	return meta
+	return e
 }

@@ -1,8 +1,6 @@
 package settings
 
 import (
-	"strconv"
-
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/nn/control"
@@ -37,7 +35,7 @@ func (s *Policy) Groups() console.Groups {
 	var groups console.Groups
 	f := groups.Add("Policy and episodes")
 	f.Var((*console.Widths)(&s.Hidden), "hidden", "`widths` of the hidden layers, separated by commas, or none")
-	f.IntVar(&s.Episodes, "episodes", s.Episodes, "episodes of each member a generation; all members begin in the same states")
+	integer(f, &s.Episodes, "episodes", 1, control.MaxEpisodes, "episodes of each member a generation; all members begin in the same states")
 	f.Uint64Var(&s.Base.Seed, "seed", s.Base.Seed, "key of all random numbers, including the test episodes")
 	s.population(&groups)
 	s.noiseAndUpdate(&groups)
@@ -49,15 +47,5 @@ func (s *Policy) Check() error {
 	if err := s.Optimizer.Check(); err != nil {
 		return err
 	}
-	if err := inRange(bound{"episodes", s.Episodes, 1, control.MaxEpisodes}); err != nil {
-		return err
-	}
 	return checkHidden(s.Hidden, int(s.Rank))
-}
-
-// Meta implements Settings.
-func (s *Policy) Meta() map[string]string {
-	meta := s.Optimizer.Meta()
-	meta["episodes"] = strconv.Itoa(s.Episodes)
-	return meta
 }

@@ -10,15 +10,18 @@ import (
 // Rank is a flag's value: the rank of a perturbation, or "full".
 type Rank int
 
-// Set implements pflag.Value. What number is in range the optimizer says.
+// Set implements pflag.Value.
 func (r *Rank) Set(text string) error {
 	if text == FullRank {
 		*r = lowrank.FullRank
 		return nil
 	}
 	n, err := strconv.ParseUint(text, 10, 31)
-	if err != nil {
+	switch {
+	case err != nil:
 		return fmt.Errorf("want a number or %q", FullRank)
+	case n < 1 || n > lowrank.MaxRank:
+		return fmt.Errorf("want 1 to %d", lowrank.MaxRank)
 	}
 	*r = Rank(n)
 	return nil

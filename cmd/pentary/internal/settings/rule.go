@@ -1,9 +1,6 @@
 package settings
 
 import (
-	"fmt"
-	"math"
-
 	"github.com/spf13/pflag"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
@@ -55,25 +52,10 @@ func (r *Rule) Flags(f *pflag.FlagSet) {
 	f.Var(console.Choice[RuleName]{Value: &r.Name, Options: RuleNames}, "rule", "update rule: how the update moves weights")
 	f.Var(&r.Rate, "rate", "learning rate: levels that one standard deviation of the update moves a weight; not for threshold")
 	f.Var(&r.Share, "share", "threshold: share of the weights that pure noise would move")
-	f.IntVar(&r.Window, "window", r.Window, "qes: generations to rebuild the residual from")
+	integer(f, &r.Window, "window", 1, es.MaxWindow, "qes: generations to rebuild the residual from")
 	f.UintVar(&r.Decay, "average", r.Decay, "flip: average steps with a gain of 2^-average")
+	console.Bound(f, "average", 1, kernels.MaxDecay)
 	f.Var(&r.Level, "level", "flip: average that moves a weight, in levels")
-}
-
-// check returns an error that names the first flag out of range.
-func (r *Rule) check() error {
-	switch r.Name {
-	case QES:
-		return inRange(bound{"window", r.Window, 1, es.MaxWindow})
-	case Flip:
-		if err := inRange(bound{"average", int(min(r.Decay, math.MaxInt32)), 1, kernels.MaxDecay}); err != nil {
-			return err
-		}
-		if r.Rule().Check() != nil {
-			return fmt.Errorf("--level %v: want 1/256 to 127/256", &r.Level)
-		}
-	}
-	return nil
 }
 
 // Rule returns the rule for es.Options.
@@ -92,20 +74,4 @@ func (r *Rule) Rule() es.Rule {
 		return es.Bop{Rate: rate, Decay: r.Decay, Level: r.Level.Q16()}
 	}
 	return es.ErrorFeedback{Rate: rate}
-}
-
-// Meta adds what a saved file says of the rule.
-func (r *Rule) Meta(m map[string]string) {
-	m["rule"] = r.Name.String()
-	if r.Name == Threshold {
-		m["share"] = r.Share.String()
-		return
-	}
-	m["rate"] = r.Rate.String()
-	switch r.Name {
-	case QES:
-		m["window"] = fmt.Sprint(r.Window)
-	case Flip:
-		m["average"], m["level"] = fmt.Sprint(r.Decay), r.Level.String()
-	}
 }

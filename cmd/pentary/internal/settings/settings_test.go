@@ -108,7 +108,7 @@ func TestRate(t *testing.T) {
 				t.Fatal(err)
 			}
 			s.Complete()
-			if s.Rule.Rate.String() != want || s.Meta()["rate"] != want || s.RateFollows() != (set == "") {
+			if s.Rule.Rate.String() != want || groups.Texts()["rate"] != want || s.RateFollows() != (set == "") {
 				t.Errorf("%s generations: rate %v, want %s", test.generations, &s.Rule.Rate, want)
 			}
 		}

@@ -219,7 +219,7 @@ func (c *comparer) methodOf(name, title string, s *settings.Classifier) compare.
 	}
 	m := compare.Strategy(title, s.Options(), s.Batch)
 	m.Baseline = name == fullMethod
-	m.Settings = s.Meta()
+	m.Settings = settings.Meta(s)
 	delete(m.Settings, "schedule") // it names the generations, which are not known yet
 	return m
 }

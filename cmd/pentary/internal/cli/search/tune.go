@@ -276,7 +276,7 @@ func (u *tuner) values(configuration int, names []string) []string {
 	u.networks.split(texts, s.Hidden)
 	values := make([]string, len(names))
 	for i, name := range names {
-		if s.Takes(name) {
+		if settings.Takes(texts, name) {
 			values[i] = strings.ReplaceAll(texts[name], ",", "-")
 		}
 	}
@@ -470,7 +470,7 @@ func (u *tuner) command(c int) []string {
 	texts, varying := u.texts(configuration), u.varying()
 	for _, g := range s.Groups() {
 		g.Flags.VisitAll(func(f *pflag.Flag) {
-			if s.Takes(f.Name) && (slices.Contains(varying, f.Name) || slices.Contains(u.given, f.Name)) {
+			if settings.Takes(texts, f.Name) && (slices.Contains(varying, f.Name) || slices.Contains(u.given, f.Name)) {
 				args = append(args, "--"+f.Name, texts[f.Name])
 			}
 		})

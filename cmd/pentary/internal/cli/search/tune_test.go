@@ -50,20 +50,17 @@ func TestVaried(t *testing.T) {
 // A parameter matters under its rule alone.
 func TestTakes(t *testing.T) {
 	for rule, want := range map[string]string{"residual": "rate", "threshold": "share", "qes": "rate window", "flip": "rate average level"} {
-		s := settings.NewClassifier(task.All[0])
-		if err := settings.SetTexts(s, map[string]string{"rule": rule}); err != nil {
-			t.Fatal(err)
-		}
+		texts := map[string]string{"rule": rule}
 		var got []string
 		for _, name := range []string{"rate", "share", "window", "average", "level"} {
-			if s.Takes(name) {
+			if settings.Takes(texts, name) {
 				got = append(got, name)
 			}
 		}
 		if strings.Join(got, " ") != want {
 			t.Errorf("%s takes %v, want %s", rule, got, want)
 		}
-		if !s.Takes("sigma") || !s.Takes("rule") {
+		if !settings.Takes(texts, "sigma") || !settings.Takes(texts, "rule") {
 			t.Errorf("%s does not take sigma and rule", rule)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"path/filepath"
 	"slices"
 
 	"github.com/spf13/pflag"
@@ -14,29 +15,31 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es/journal"
-	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/nn"
-	"github.com/Kaleaon/pentary-go/packed"
 	"github.com/Kaleaon/pentary-go/train"
 )
 
-// classifier trains a network on a classification task.
+// classifier trains a network on samples with labels.
 type classifier struct {
 	*settings.Classifier
+	model
 	of          *task.Task
 	path        string
 	train, test *data.Dataset
-	net         *nn.Model
 	widths      []int
 }
 
-func newClassifier(t *task.Task) *classifier {
-	return &classifier{Classifier: settings.NewClassifier(t), of: t}
+// newClassifier returns the kind of a task.
+func newClassifier(t *task.Task) kind {
+	c := classifier{Classifier: settings.NewClassifier(t), of: t}
+	if t == &task.CSV {
+		return &table{classifier: c}
+	}
+	return &c
 }
 
-func (c *classifier) name() string    { return c.of.Name }
-func (c *classifier) short() string   { return c.of.Title }
-func (c *classifier) example() string { return "" }
+func (c *classifier) name() string  { return c.of.Name }
+func (c *classifier) short() string { return c.of.Title }
 func (c *classifier) long() string {
 	return fmt.Sprintf("Train a network on %s.\n\n%s", c.of.Title, c.of.Source)
 }
@@ -47,6 +50,8 @@ func (c *classifier) dataFlag(f *pflag.FlagSet, path *string) {
 	}
 }
 
+// load reads the samples. A folder of images has a part for the test, which is all that
+// whole leaves, too.
 func (c *classifier) load(path string) (err error) {
 	if err := c.of.Check(path); err != nil {
 		return console.UsageError{Err: err}
@@ -55,9 +60,6 @@ func (c *classifier) load(path string) (err error) {
 	c.train, c.test, err = c.of.Load(path)
 	return err
 }
-
-// whole leaves the test samples: a folder of images has a part for the test.
-func (c *classifier) whole() {}
 
 func (c *classifier) data() (string, journal.Hash) {
 	name := "task " + c.of.Name
@@ -70,19 +72,24 @@ func (c *classifier) data() (string, journal.Hash) {
 func (c *classifier) samples() int { return c.Batch }
 
 func (c *classifier) memory() int {
-	widths := []int{MaxFeatures}
-	if c.train != nil {
-		widths = c.Widths(c.train.Features, c.train.Classes)
+	widths := []int{settings.MaxWidth} // of data that are not read yet
+	switch {
+	case c.train != nil:
+		widths = c.shape()
+	case c.Table != nil:
+		return 0
 	}
 	return settings.NetworkMemory(widths, c.Options(), c.Batch)
 }
 
-// MaxFeatures is the width of the inputs of data that are not read yet.
-const MaxFeatures = settings.MaxWidth
+// shape returns the widths of the network, inputs first.
+func (c *classifier) shape() []int {
+	return c.Widths(c.train.Features, c.train.Classes+c.train.Outputs)
+}
 
 func (c *classifier) build(widths []int) error {
 	if widths == nil {
-		widths = c.Widths(c.train.Features, c.train.Classes)
+		widths = c.shape()
 	}
 	if want := c.Widths(0, 0); len(widths) != len(want) || !slices.Equal(widths[1:len(widths)-1], want[1:len(want)-1]) {
 		return fmt.Errorf("network %s of hidden layers %v", settings.Network(widths), c.Hidden)
@@ -90,46 +97,29 @@ func (c *classifier) build(widths []int) error {
 	if ends := []int{widths[0], widths[len(widths)-1]}; slices.Min(ends) < 1 || slices.Max(ends) > settings.MaxWidth {
 		return fmt.Errorf("network %s, want widths of 1 to %d", settings.Network(widths), settings.MaxWidth)
 	}
-	c.widths = widths
-	c.net = nn.NewMLP(c.Base.Seed, widths...)
+	c.widths, c.net = widths, nn.NewMLP(c.Base.Seed, widths...)
 	return nil
 }
 
 func (c *classifier) network() []int { return c.widths }
 
-func (c *classifier) open(f *packed.File) (err error) {
-	c.net, err = nn.Load(f)
-	return err
-}
-
 func (c *classifier) task() (train.Task, error) {
 	if c.train == nil {
-		return train.Task{Parameters: c.net.Parameters(), File: c.net.File, Metric: train.Accuracy, Samples: c.Batch}, nil
+		return c.untrained(train.Accuracy, c.Batch)
 	}
 	return train.Classification(c.net, c.train, c.test, c.Batch, c.HoldOut())
 }
 
 func (c *classifier) start() train.Start {
-	network := settings.Network(c.widths)
-	return train.Start{
-		Title: c.of.Name + " " + network,
-		Note: fmt.Sprintf("%s weights · %s train, %s held out · %s",
-			report.Count(c.net.Size()), report.Count(c.train.Len()), report.Count(c.test.Len()), kernels.Selected()),
-		About: []slog.Attr{
-			slog.String("task", c.of.Name), slog.String("network", network), slog.Int("weights", c.net.Size()),
-			slog.Int("train_samples", c.train.Len()), slog.Int("test_samples", c.test.Len()),
-			slog.Int("generations", c.Base.Generations), slog.String("kernels", kernels.Selected()), slog.Any("settings", c.Meta()),
-		},
+	what, network := c.of.Name, settings.Network(c.widths)
+	if c.Table != nil {
+		what = report.Printable(filepath.Base(c.path))
 	}
+	return startOf(what, network, c.net, fmt.Sprintf("%s train, %s held out", report.Count(c.train.Len()), report.Count(c.test.Len())),
+		slog.String("task", c.of.Name), slog.String("network", network),
+		slog.Int("train_samples", c.train.Len()), slog.Int("test_samples", c.test.Len()),
+		slog.Int("generations", c.Base.Generations), slog.Any("settings", settings.Meta(c)))
 }
-
-func (c *classifier) score(score int64, size int) (key, meta string, value float64) {
-	return "test_accuracy", fmt.Sprintf("%d/%d", score, size), train.Accuracy.Value(score, size)
-}
-
-func (c *classifier) text(value float64) string { return fmt.Sprintf("%.1f %%", 100*value) }
-
-func (c *classifier) plot([]train.Point) error { return nil }
 
 // classified is the result of a classifier.
 type classified struct {
@@ -153,7 +143,7 @@ func (c *classifier) measure() (outcome, error) {
 }
 
 func (r *classified) write(p *printer) {
-	r.writeCurve(p, "held-out accuracy", report.WriteCurve)
+	r.writeCurve(p, train.Accuracy.Key)
 	p.title("Confusion", "row: true class, column: assigned")
 	r.Confusion.Write(p.out, p.Style)
 	r.writeWeights(p, report.Count(r.Weights)+" weights")

@@ -59,19 +59,23 @@ that has ended.`,
 
 // newTask returns the command that trains a kind.
 func newTask(k kind, s *console.Streams) *cobra.Command {
-	r := &run{kind: k, streams: s}
+	return (&run{kind: k, streams: s}).command(func([]string) {})
+}
+
+// command returns the command that trains the run's kind, after prepare.
+func (r *run) command(prepare func(args []string)) *cobra.Command {
 	cmd := &cobra.Command{
-		Use: k.name(), Short: k.short(), Long: k.long(), Example: k.example(),
+		Use: r.kind.name(), Short: r.kind.short(), Long: r.kind.long(), Example: r.kind.example(),
 		Args: console.NoArguments,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
+			prepare(args)
 			if err := r.check(cmd.Flags()); err != nil {
 				return err
 			}
 			return r.begin(cmd.Context())
 		},
 	}
-	groups := r.groups()
-	groups.Bind(cmd)
+	r.groups().Bind(cmd)
 	return cmd
 }
 

@@ -2,6 +2,8 @@ package train
 
 import (
 	"fmt"
+	"log/slog"
+	"slices"
 
 	"github.com/spf13/pflag"
 
@@ -9,6 +11,8 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/settings"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 	"github.com/Kaleaon/pentary-go/es/journal"
+	"github.com/Kaleaon/pentary-go/kernels"
+	"github.com/Kaleaon/pentary-go/nn"
 	"github.com/Kaleaon/pentary-go/nn/control"
 	"github.com/Kaleaon/pentary-go/packed"
 	"github.com/Kaleaon/pentary-go/train"
@@ -43,6 +47,8 @@ type kind interface {
 	network() []int
 	// open makes the model of a file.
 	open(f *packed.File) error
+	// meta adds what a saved file says beside the settings.
+	meta(meta map[string]string)
 	// task returns what is trained; before load without evaluator and measurements.
 	task() (train.Task, error)
 
@@ -50,12 +56,37 @@ type kind interface {
 	start() train.Start
 	// measure reports on the model with its present weights, after load.
 	measure() (outcome, error)
-	// score returns what a file or a result says of a score of the test.
-	score(score int64, size int) (key, meta string, value float64)
-	// text returns a test value for people.
-	text(value float64) string
 	// plot draws a curve with its baselines, if such a file is asked for.
 	plot(curve []train.Point) error
+}
+
+// model is the part of a kind that is the same for most.
+type model struct{ net *nn.Model }
+
+func (m *model) open(f *packed.File) (err error) {
+	m.net, err = nn.Load(f)
+	return err
+}
+
+func (*model) example() string                  { return "" }
+func (*model) dataFlag(*pflag.FlagSet, *string) {}
+func (*model) load(string) error                { return nil }
+func (*model) whole()                           {}
+func (*model) network() []int                   { return nil }
+func (*model) meta(map[string]string)           {}
+func (*model) plot([]train.Point) error         { return nil }
+
+// untrained returns the task of a model whose data have not been read.
+func (m *model) untrained(metric train.Metric, samples int) (train.Task, error) {
+	return train.Task{Parameters: m.net.Parameters(), File: m.net.File, Metric: metric, Samples: samples}, nil
+}
+
+// startOf describes a run of a model of a shape: note is for people, about for programs.
+func startOf(what, shape string, m *nn.Model, note string, about ...slog.Attr) train.Start {
+	return train.Start{
+		Title: what + " " + shape, Note: fmt.Sprintf("%s weights · %s · %s", report.Count(m.Size()), note, kernels.Selected()),
+		About: slices.Insert(append(about, slog.String("kernels", kernels.Selected())), 2, slog.Int("weights", m.Size())),
+	}
 }
 
 // An outcome is the measurement of a model.
@@ -74,7 +105,7 @@ func find(name string) (kind, error) {
 		return newLanguage(), nil
 	}
 	if name == task.CSV.Name {
-		return newCSV(), nil
+		return newClassifier(&task.CSV), nil
 	}
 	for _, env := range control.All {
 		if env.Spec().Name == name {

@@ -16,17 +16,15 @@ import (
 	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/data/opticks"
 	"github.com/Kaleaon/pentary-go/es/journal"
-	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/nn"
-	"github.com/Kaleaon/pentary-go/packed"
 	"github.com/Kaleaon/pentary-go/train"
 )
 
 // language trains a language model.
 type language struct {
 	*settings.Language
+	model
 	source *data.Text
-	model  *nn.Model
 	svg    string
 }
 
@@ -80,14 +78,7 @@ func (l *language) memory() int {
 }
 
 func (l *language) build([]int) (err error) {
-	l.model, err = nn.NewLanguageModel(l.Base.Seed, l.Shape)
-	return err
-}
-
-func (l *language) network() []int { return nil }
-
-func (l *language) open(f *packed.File) (err error) {
-	l.model, err = nn.Load(f)
+	l.net, err = nn.NewLanguageModel(l.Base.Seed, l.Shape)
 	return err
 }
 
@@ -101,31 +92,21 @@ func (l *language) validation() int {
 
 func (l *language) task() (train.Task, error) {
 	if l.source == nil {
-		return train.Task{Parameters: l.model.Parameters(), File: l.model.File, Metric: train.BitsPerByte, Samples: l.Batch.Streams * l.Batch.Steps, Unit: "token"}, nil
+		t, err := l.untrained(train.BitsPerByte, l.samples())
+		t.Unit = "token"
+		return t, err
 	}
-	return train.Language(l.model, l.source.Bytes, l.validation(), len(l.source.Bytes)-l.source.Train, l.Batch)
+	return train.Language(l.net, l.source.Bytes, l.validation(), len(l.source.Bytes)-l.source.Train, l.Batch)
 }
 
 func (l *language) start() train.Start {
 	learned, held := l.source.Train-l.validation(), len(l.source.Bytes)-l.source.Train
-	return train.Start{
-		Title: "language model " + l.Name(),
-		Note: fmt.Sprintf("%s weights · %s bytes of %s, %s held out · %s", report.Count(l.model.Size()), report.Count(learned),
-			report.Printable(l.source.Name), report.Count(held), kernels.Selected()),
-		About: []slog.Attr{
-			slog.String("task", task.Language), slog.String("model", l.Name()), slog.Int("weights", l.model.Size()),
-			slog.String("text", l.source.Name), slog.Int("train_bytes", learned), slog.Int("valid_bytes", held),
-			slog.Int("generations", l.Base.Generations), slog.String("kernels", kernels.Selected()), slog.Any("settings", settings.Texts(l)),
-		},
-	}
+	return startOf("language model", l.Name(), l.net,
+		fmt.Sprintf("%s bytes of %s, %s held out", report.Count(learned), report.Printable(l.source.Name), report.Count(held)),
+		slog.String("task", task.Language), slog.String("model", l.Name()), slog.String("text", l.source.Name),
+		slog.Int("train_bytes", learned), slog.Int("valid_bytes", held),
+		slog.Int("generations", l.Base.Generations), slog.Any("settings", settings.Texts(l)))
 }
-
-func (l *language) score(score int64, size int) (key, meta string, value float64) {
-	value = train.BitsPerByte.Value(score, size)
-	return "valid_bits_per_byte", fmt.Sprintf("%.4f", value), value
-}
-
-func (l *language) text(value float64) string { return fmt.Sprintf("%.3f bits/byte", value) }
 
 // plot draws the learning curve: held-out bits a byte by member-tokens, and the bits of
 // n-gram models of the text, up to the one that predicts from as many bytes as the model
@@ -171,14 +152,14 @@ type modelled struct {
 // measure measures the model on the held-out text: by its own integer scores, and by
 // floats from the same logits.
 func (l *language) measure() (outcome, error) {
-	scorer, err := nn.NewTextScorer(l.model, l.source.Bytes, l.source.Train)
+	scorer, err := nn.NewTextScorer(l.net, l.source.Bytes, l.source.Train)
 	if err != nil {
 		return nil, err
 	}
 	sum := 0.0
 	scorer.Visit(func(logits []int8, c, n int, target uint8) { sum += logProbability(logits, c, n, target) })
 	bits := train.BitsPerByte.Value(scorer.Score(), scorer.Len())
-	return &modelled{task.Language, bits, -sum / float64(scorer.Len()), scorer.Len(), measuredOf(l.model), l.model}, nil
+	return &modelled{task.Language, bits, -sum / float64(scorer.Len()), scorer.Len(), measuredOf(l.net), l.net}, nil
 }
 
 // logProbability returns the binary logarithm of the probability that column c of n
@@ -193,7 +174,7 @@ func logProbability(logits []int8, c, n int, target uint8) float64 {
 }
 
 func (r *modelled) write(p *printer) {
-	r.writeCurve(p, "held-out bits a byte", report.WriteBits)
+	r.writeCurve(p, train.BitsPerByte.Key)
 	p.title("Layers", report.Count(r.Weights)+" weights")
 	report.WriteLayers(p.out, p.Style, r.layers.Summary())
 	r.writeWeights(p, "of the weights")

@@ -7,13 +7,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/spf13/pflag"
-
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/settings"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 	"github.com/Kaleaon/pentary-go/es/journal"
-	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/nn"
 	"github.com/Kaleaon/pentary-go/nn/control"
 	"github.com/Kaleaon/pentary-go/packed"
@@ -23,8 +20,8 @@ import (
 // policy trains the policy of an environment.
 type policy struct {
 	*settings.Policy
+	model
 	env control.Environment
-	net *nn.Model
 }
 
 func newPolicy(env control.Environment) *policy {
@@ -53,17 +50,13 @@ func environmentNames() string {
 	return strings.Join(names, ", ")
 }
 
-func (c *policy) name() string    { return c.env.Spec().Name }
-func (c *policy) short() string   { return policyAbout[c.name()][0] }
-func (c *policy) example() string { return "" }
+func (c *policy) name() string  { return c.env.Spec().Name }
+func (c *policy) short() string { return policyAbout[c.name()][0] }
 func (c *policy) long() string {
 	about := policyAbout[c.name()]
 	return about[0] + ".\n\n" + about[1]
 }
 
-func (c *policy) dataFlag(*pflag.FlagSet, *string) {}
-func (c *policy) load(string) error                { return nil }
-func (c *policy) whole()                           {}
 func (c *policy) data() (string, journal.Hash) {
 	return "environment " + c.name(), sha256.Sum256([]byte(c.name()))
 }
@@ -85,7 +78,7 @@ func (c *policy) open(f *packed.File) (err error) {
 	if err := task.Expect(f.Meta, c.name()); err != nil {
 		return err
 	}
-	if c.net, err = nn.Load(f); err != nil {
+	if err := c.model.open(f); err != nil {
 		return err
 	}
 	_, err = control.NewPolicy(c.net, c.env)
@@ -96,37 +89,15 @@ func (c *policy) task() (train.Task, error) {
 	return train.Policy(c.net, c.env, c.Episodes, c.Base.Seed)
 }
 
-// Meta implements settings.Settings.
-func (c *policy) Meta() map[string]string {
-	meta := c.Policy.Meta()
-	meta[task.MetaEnvironment] = c.name()
-	return meta
-}
+func (c *policy) meta(meta map[string]string) { meta[task.MetaEnvironment] = c.name() }
 
 func (c *policy) start() train.Start {
 	network := settings.Network(c.network())
-	return train.Start{
-		Title: c.name() + " " + network,
-		Note: fmt.Sprintf("%s weights · %s members · %s each · %s", report.Count(c.net.Size()), report.Count(2*c.Base.Pairs),
-			report.Plural(c.Episodes, "episode", "episodes"), kernels.Selected()),
-		About: []slog.Attr{
-			slog.String("environment", c.name()), slog.String("network", network), slog.Int("weights", c.net.Size()),
-			slog.Int("generations", c.Base.Generations), slog.Int("pairs", c.Base.Pairs), slog.Int("episodes", c.Episodes),
-			slog.String("kernels", kernels.Selected()),
-		},
-	}
+	return startOf(c.name(), network, c.net,
+		fmt.Sprintf("%s members · %s each", report.Count(2*c.Base.Pairs), report.Plural(c.Episodes, "episode", "episodes")),
+		slog.String("environment", c.name()), slog.String("network", network), slog.Int("generations", c.Base.Generations),
+		slog.Int("pairs", c.Base.Pairs), slog.Int("episodes", c.Episodes))
 }
-
-func (c *policy) score(score int64, size int) (key, meta string, value float64) {
-	value = train.Reward.Value(score, size)
-	return "tested_reward", fmt.Sprintf("%.2f", value), value
-}
-
-func (c *policy) text(value float64) string {
-	return fmt.Sprintf("%.2f, mean reward where measured", value)
-}
-
-func (c *policy) plot([]train.Point) error { return nil }
 
 // acted is the result of a policy.
 type acted struct {

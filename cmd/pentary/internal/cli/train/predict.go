@@ -20,10 +20,9 @@ import (
 
 // predictor predicts the rows of a CSV file.
 type predictor struct {
-	streams   *console.Streams
-	header    settings.Header
-	separator string
-	json      bool
+	streams *console.Streams
+	format  settings.Format
+	json    bool
 
 	net    *nn.Model
 	scaler *data.Scaler
@@ -35,7 +34,7 @@ type predictor struct {
 
 // NewPredict returns the command predict.
 func NewPredict(s *console.Streams) *cobra.Command {
-	p := &predictor{streams: s, header: "auto", separator: ","}
+	p := &predictor{streams: s, format: settings.Format{Header: "auto", Separator: ","}}
 	cmd := &cobra.Command{
 		Use:   "predict MODEL.pent FILE.csv",
 		Short: "Predict the rows of a CSV file with a saved model",
@@ -59,13 +58,13 @@ be read is an error before anything is written.`,
 	}
 	f := cmd.Flags()
 	f.SortFlags = false
-	settings.TableFlags(f, &p.header, &p.separator)
+	p.format.Flags(f)
 	f.BoolVar(&p.json, "json", false, "print one JSON object a line")
 	return cmd
 }
 
 func (p *predictor) run(model, path string) error {
-	o, err := settings.TableOptions(p.header, p.separator)
+	o, err := p.format.Options()
 	if err != nil {
 		return console.UsageError{Err: err}
 	}

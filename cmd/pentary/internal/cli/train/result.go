@@ -40,11 +40,28 @@ func (m *measured) with(t *trained, s saved, curve []report.Point) {
 }
 func (m *measured) on(d *otherData) { m.otherData = d }
 
-// writeCurve prints the learning curve, of a value that note names.
-func (m *measured) writeCurve(p *printer, note string, write func(io.Writer, []report.Point)) {
+// rmseKey is the key of the metric of regressions.
+var rmseKey = train.RMSE(1).Key
+
+// measures say how the values of metrics are written, by their keys.
+var measures = map[string]struct {
+	label, note string // of the value and of its curve
+	text        string // format
+	percent     bool
+	curve       func(io.Writer, []report.Point)
+	meta        string // format in a file; of an accuracy, both counts
+}{
+	train.Accuracy.Key:    {"Test accuracy", "held-out accuracy", "%.1f %%", true, report.WriteCurve, ""},
+	train.BitsPerByte.Key: {"Held out", "held-out bits a byte", "%.3f bits/byte", false, report.WriteBits, "%.4f"},
+	train.Reward.Key:      {"Mean reward", "", "%.2f, mean reward where measured", false, func(io.Writer, []report.Point) {}, "%.2f"},
+	rmseKey:               {"Test RMSE", "root mean square error on the held-out rows", "%.4g", false, report.WriteErrors, "%.6g"},
+}
+
+// writeCurve prints the learning curve of a metric.
+func (m *measured) writeCurve(p *printer, key string) {
 	if len(m.curve) > 1 {
-		p.title("Learning curve", note+" by generation")
-		write(p.out, m.curve)
+		p.title("Learning curve", measures[key].note+" by generation")
+		measures[key].curve(p.out, m.curve)
 	}
 }
 
@@ -152,33 +169,17 @@ type finished struct {
 	saved
 }
 
-// write prints the result for people.
-func (r *finished) write(p *printer, k kind, curve []report.Point) {
+// write prints the result for people: the value of the metric of a key, and its curve.
+func (r *finished) write(p *printer, key string, value float64, curve []report.Point) {
 	fmt.Fprintf(p.out, "%s  %s\n", p.Bold("This run has finished"), p.Dim(r.Reason))
-	label := "Test accuracy"
-	value := r.Accuracy
-	switch {
-	case r.Bits != nil:
-		label, value = "Held out", r.Bits
-		report.WriteBits(p.out, curve)
-	case r.Reward != nil:
-		label, value = "Mean reward", r.Reward
-	case r.RMSE != nil:
-		label, value = "Test RMSE", r.RMSE
-		report.WriteErrors(p.out, curve)
-	default:
-		report.WriteCurve(p.out, curve)
+	m := measures[key]
+	m.curve(p.out, curve)
+	if m.percent {
+		value *= 100
 	}
-	p.line(label, p.Good(k.text(*value)))
-	text := fmt.Sprintf("%s in %.1f s", report.Plural(r.Generations, "generation", "generations"), r.Seconds)
-	if r.Kept != nil {
-		text += "  " + p.Dim(fmt.Sprintf("kept that of generation %d", *r.Kept))
-	}
-	trained := "Trained"
-	if r.Early {
-		trained = "Stopped early"
-	}
-	p.line(trained, text)
+	p.line(m.label, p.Good(fmt.Sprintf(m.text, value)))
+	t := trained{Generations: r.Generations, Seconds: r.Seconds, Early: r.Early, Kept: r.Kept}
+	t.write(p)
 	p.line("Weights sha256", r.WeightsSHA256)
 	r.saved.write(p)
 	p.line("Journal", r.Dir)
@@ -186,11 +187,10 @@ func (r *finished) write(p *printer, k kind, curve []report.Point) {
 }
 
 // points returns a learning curve for a report.
-func points(k kind, curve []train.Point, size int) []report.Point {
+func points(m train.Metric, curve []train.Point, size int) []report.Point {
 	points := make([]report.Point, len(curve))
 	for i, at := range curve {
-		_, _, value := k.score(at.Test, size)
-		points[i] = report.Point{Generation: at.Generation, Accuracy: value}
+		points[i] = report.Point{Generation: at.Generation, Accuracy: m.Value(at.Test, size)}
 	}
 	return points
 }

@@ -283,8 +283,8 @@ func (r *run) finished(ctx context.Context, p *plan, t train.Task, o train.Optio
 	if err != nil {
 		return err
 	}
-	key, _, value := r.kind.score(result.At().Test, at)
-	f := t.File(r.meta(p.config, p.header.Data, result, at))
+	key, value := t.Metric.Key, t.Metric.Value(result.At().Test, at)
+	f := t.File(r.meta(p.config, t, result, at))
 	s, err := save(f, train.ModelPath(p.dir), r.out)
 	out := &finished{
 		Task: r.kind.name(), Finished: true, Reason: train.Complete, Early: result.Early,
@@ -297,20 +297,13 @@ func (r *run) finished(ctx context.Context, p *plan, t train.Task, o train.Optio
 	if result.HoldOut {
 		out.Kept = &result.Kept
 	}
-	switch key {
-	case train.Accuracy.Key:
-		out.Accuracy = &value
-	case train.BitsPerByte.Key:
-		out.Bits = &value
-	case rmseKey:
-		out.RMSE = &value
-	default:
-		out.Reward = &value
-	}
+	*map[string]**float64{
+		train.Accuracy.Key: &out.Accuracy, train.BitsPerByte.Key: &out.Bits, rmseKey: &out.RMSE, train.Reward.Key: &out.Reward,
+	}[key] = &value
 	if r.json {
 		return errors.Join(err, r.streams.PrintJSON("result", out))
 	}
-	out.write(newPrinter(r.streams), r.kind, points(r.kind, result.Curve, at))
+	out.write(newPrinter(r.streams), key, value, points(t.Metric, result.Curve, at))
 	return err
 }
 
@@ -440,12 +433,12 @@ func (r *run) report(t train.Task, result *train.Result, c *config) error {
 	if r.dir != "" {
 		model = train.ModelPath(r.dir)
 	}
-	s, failed := save(t.File(r.meta(c, t.Data, result, t.Size)), model, r.out)
+	s, failed := save(t.File(r.meta(c, t, result, t.Size)), model, r.out)
 	summary := trainedOf(result, t, r.dir)
 	if failed != nil && r.dir != "" {
 		summary.Resume = resumeCommand(r.dir)
 	}
-	out.with(summary, s, points(r.kind, result.Curve, t.Size))
+	out.with(summary, s, points(t.Metric, result.Curve, t.Size))
 	failed = errors.Join(failed, r.kind.plot(result.Curve))
 	if r.finish != nil {
 		failed = errors.Join(failed, r.finish(out))
@@ -463,11 +456,14 @@ func (r *run) report(t train.Task, result *train.Result, c *config) error {
 
 // meta returns what the saved file says of the run: all that determines its weights, and
 // how good they are.
-func (r *run) meta(c *config, data journal.Hash, result *train.Result, size int) map[string]string {
+func (r *run) meta(c *config, t train.Task, result *train.Result, size int) map[string]string {
 	meta := modelMeta(r.kind, c, result.Kept)
-	key, text, _ := r.kind.score(result.At().Test, size)
-	meta[key] = text
-	meta[metaDataHash] = hex.EncodeToString(data[:])
+	score, key := result.At().Test, t.Metric.Key
+	meta[key] = fmt.Sprintf("%d/%d", score, size)
+	if format := measures[key].meta; format != "" {
+		meta[key] = fmt.Sprintf(format, t.Metric.Value(score, size))
+	}
+	meta[metaDataHash] = hex.EncodeToString(t.Data[:])
 	meta[metaData] = dataLabel(r.kind, c.Data, r.data)
 	return meta
 }
@@ -475,7 +471,8 @@ func (r *run) meta(c *config, data journal.Hash, result *train.Result, size int)
 // modelMeta returns what the saved file says of a run without its measurements.
 func modelMeta(k kind, c *config, generations int) map[string]string {
 	meta := map[string]string{"task": k.name(), "generations": strconv.Itoa(generations)}
-	maps.Copy(meta, k.Meta())
+	maps.Copy(meta, settings.Meta(k))
+	k.meta(meta)
 	if c.Init != "" {
 		meta["init"] = c.Init
 	}

@@ -2,56 +2,39 @@ package train
 
 import (
 	"fmt"
-	"log/slog"
 	"math"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
-	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/settings"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 	"github.com/Kaleaon/pentary-go/data"
-	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/packed"
 	"github.com/Kaleaon/pentary-go/train"
 )
 
 // table trains a network on a CSV file: as a classifier, or to predict a number.
 type table struct {
-	*classifier
-	*settings.CSV
+	classifier
 	scaler *data.Scaler
 	all    func() *data.Dataset // every row, of a table that is loaded with a model's scales
 }
 
-func newCSV() *table {
-	s := settings.NewCSV()
-	return &table{&classifier{Classifier: s.Classifier, of: &task.CSV}, s, nil, nil}
-}
-
 // newTable returns the command that trains on a CSV file.
 func newTable(s *console.Streams) *cobra.Command {
-	r := &run{kind: newCSV(), streams: s}
-	cmd := &cobra.Command{
-		Use: "csv FILE", Short: r.kind.short(), Long: r.kind.long(), Example: r.kind.example(),
-		Args: console.OneArgument("CSV file"), Annotations: console.Arguments("csv|gz"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if cmd.Flags().Changed("data") {
-				return console.Usagef("--data: the file is the argument of %s", cmd.CommandPath())
-			}
-			r.data = args[0]
-			if err := r.check(cmd.Flags()); err != nil {
-				return err
-			}
-			return r.begin(cmd.Context())
-		},
+	r := &run{kind: newClassifier(&task.CSV), streams: s}
+	cmd := r.command(func(args []string) { r.data = args[0] })
+	cmd.Use, cmd.Args, cmd.Annotations = "csv FILE", console.OneArgument("CSV file"), console.Arguments("csv|gz")
+	f := cmd.Flags().Lookup("data")
+	f.Hidden = true
+	cmd.PreRunE = func(*cobra.Command, []string) error {
+		if f.Changed {
+			return console.Usagef("--data: the file is the argument of %s", cmd.CommandPath())
+		}
+		return nil
 	}
-	groups := r.groups()
-	groups.Bind(cmd)
-	cmd.Flags().Lookup("data").Hidden = true
 	return cmd
 }
 
@@ -77,7 +60,7 @@ func (c *table) load(path string) error {
 	if path == "" {
 		return console.Usagef("a model of a CSV file needs --data, the file")
 	}
-	o, err := c.Table()
+	o, err := c.Table.Options()
 	if err != nil {
 		return console.UsageError{Err: err}
 	}
@@ -89,7 +72,7 @@ func (c *table) load(path string) error {
 	if c.scaler != nil {
 		return c.loadScaled(t)
 	}
-	split, err := t.Split(data.SplitOptions{Seed: c.seed(), Test: c.Test, Ramps: c.Ramps})
+	split, err := t.Split(data.SplitOptions{Seed: c.Base.Seed, Test: c.Table.Test, Ramps: c.Table.Ramps})
 	if err != nil {
 		return err
 	}
@@ -108,7 +91,7 @@ func (c *table) loadScaled(t *data.Table) error {
 		all[i] = i
 	}
 	c.all = func() *data.Dataset { return c.scaler.Dataset(t, all) }
-	parts, err := data.SplitRows(t.Len(), t.Labels, c.seed(), 0, c.Test)
+	parts, err := data.SplitRows(t.Len(), t.Labels, c.Base.Seed, 0, c.Table.Test)
 	if err != nil {
 		c.whole()
 		return nil
@@ -122,34 +105,15 @@ func (c *table) whole() {
 	c.train = c.test
 }
 
-func (c *table) seed() uint64 { return c.CSV.Base.Seed }
-
-func (c *table) memory() int {
-	if c.train == nil {
-		return 0
-	}
-	return settings.NetworkMemory(c.Widths(c.train.Features, c.train.Classes+c.train.Outputs), c.Options(), c.CSV.Batch)
-}
-
-func (c *table) build(widths []int) error {
-	if widths == nil {
-		widths = c.Widths(c.train.Features, c.train.Classes+c.train.Outputs)
-	}
-	return c.classifier.build(widths)
-}
-
 // metaScaler is the key of the scales that a model's inputs are made with.
 const metaScaler = "scaler"
 
-// Meta implements settings.Settings.
-func (c *table) Meta() map[string]string {
-	meta := c.CSV.Meta()
+func (c *table) meta(meta map[string]string) {
 	if c.scaler != nil {
 		if text, err := c.scaler.MarshalText(); err == nil {
 			meta[metaScaler] = string(text)
 		}
 	}
-	return meta
 }
 
 func (c *table) open(f *packed.File) error {
@@ -181,45 +145,13 @@ func scalerOf(f *packed.File) (*data.Scaler, error) {
 }
 
 func (c *table) task() (train.Task, error) {
-	if !c.Regress {
+	switch {
+	case !c.Table.Regress:
 		return c.classifier.task()
+	case c.train == nil:
+		return c.untrained(train.RMSE(1), c.Batch)
 	}
-	if c.train == nil {
-		return train.Task{Parameters: c.net.Parameters(), File: c.net.File, Metric: train.RMSE(1), Samples: c.CSV.Batch}, nil
-	}
-	return train.Regression(c.net, c.train, c.test, c.scaler.Target.Unit, c.CSV.Batch, c.HoldOut())
-}
-
-func (c *table) start() train.Start {
-	s := c.classifier.start()
-	s.Title = fmt.Sprintf("%s %s", report.Printable(filepath.Base(c.path)), settings.Network(c.widths))
-	for i, a := range s.About {
-		if a.Key == "settings" {
-			s.About[i] = slog.Any(a.Key, c.CSV.Meta())
-		}
-	}
-	return s
-}
-
-const rmseKey = "test_rmse"
-
-func (c *table) score(score int64, size int) (key, meta string, value float64) {
-	if !c.Regress {
-		return c.classifier.score(score, size)
-	}
-	unit := 1.0
-	if c.scaler != nil {
-		unit = c.scaler.Target.Unit
-	}
-	value = train.RMSE(unit).Value(score, size)
-	return rmseKey, fmt.Sprintf("%.6g", value), value
-}
-
-func (c *table) text(value float64) string {
-	if !c.Regress {
-		return c.classifier.text(value)
-	}
-	return fmt.Sprintf("%.4g", value)
+	return train.Regression(c.net, c.train, c.test, c.scaler.Target.Unit, c.Batch, c.HoldOut())
 }
 
 // regressed is the result of a regression.
@@ -235,7 +167,7 @@ type regressed struct {
 }
 
 func (c *table) measure() (outcome, error) {
-	if !c.Regress {
+	if !c.Table.Regress {
 		return c.classifier.measure()
 	}
 	unit := c.scaler.Target.Unit / data.TargetUnit
@@ -269,21 +201,10 @@ func meanOf(targets []int16) float64 {
 }
 
 func (r *regressed) write(p *printer) {
-	r.writeCurve(p, "root mean square error on the held-out rows", report.WriteErrors)
+	r.writeCurve(p, rmseKey)
 	r.writeWeights(p, report.Count(r.Weights)+" weights")
 	p.line("Test RMSE", p.Good(fmt.Sprintf("%.4g", r.RMSE))+"  "+p.Dim(fmt.Sprintf("of %s on %s held-out rows; predicting the mean: %.4g",
 		report.Printable(r.label), report.Count(r.TestRows), r.MeanRMSE)))
 	p.line("R squared", fmt.Sprintf("%.4f", r.Explained))
 	r.writeRun(p)
 }
-
-// Options and EarlyStop are those of the settings, which are embedded twice.
-func (c *table) Options() es.Options           { return c.CSV.Options() }
-func (c *table) EarlyStop() settings.EarlyStop { return c.CSV.EarlyStop() }
-
-// samples and HoldOut likewise.
-func (c *table) samples() int { return c.CSV.Batch }
-func (c *table) HoldOut() int { return c.CSV.HoldOut() }
-
-// Widths likewise.
-func (c *table) Widths(features, outputs int) []int { return c.CSV.Widths(features, outputs) }

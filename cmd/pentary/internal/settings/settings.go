@@ -1,0 +1,120 @@
+// Package settings has the settings of a training as flags: what the command line sets,
+// what a journal's header stores, and what es.Options and the models take.
+package settings
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strconv"
+
+	"github.com/spf13/pflag"
+
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
+	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/lowrank"
+)
+
+// Settings are all that determines the weights of a run, its data aside.
+type Settings interface {
+	// Groups returns the settings as flags, whose defaults they are, by subject.
+	Groups() console.Groups
+	// Complete sets the defaults that depend on other settings.
+	Complete()
+	// RateFollows reports whether Complete has set the rate, from the generations.
+	RateFollows() bool
+	// Check returns an error that names the first flag that does not go with the others.
+	// Flags check their own ranges, and es.New the rest.
+	Check() error
+	// Options returns the optimizer's options.
+	Options() es.Options
+	// EarlyStop returns the settings of early stopping in force.
+	EarlyStop() EarlyStop
+}
+
+// integer adds a flag of a bounded whole number, whose default is its value.
+func integer(f *pflag.FlagSet, p *int, name string, least, most int, usage string) {
+	f.IntVar(p, name, *p, usage)
+	console.Bound(f, name, least, most)
+}
+
+// oldFlags are the names that flags had in earlier versions, and oldMeta that of a flag
+// which saved models still have.
+var (
+	oldFlags = map[string]string{"mixer": "cell", "context": "places", "warm-up": "lead"}
+	oldMeta  = map[string]string{"warm-up": "lead"}
+)
+
+// The settings that a saved file tells: some always, others unless they have a value.
+var (
+	toldAlways = []string{
+		"seed", "pairs", "rank", "sigma", "law", "fitness", "rule", "rate", "share", "window", "average", "level", "decay", "batch",
+		"streams", "steps", "warm-up", "discount", "episodes", "label", "regress", "ignore", "header", "separator", "ramps", "test",
+	}
+	toldUnless = map[string]string{
+		"noise": "weights", "sigma-schedule": "constant", "shrink": "0", "groups": "1", "noise-reuse": "1", "restart": "0",
+		"early-stop": "0", "reductions": "0",
+	}
+)
+
+// Meta returns what a saved file says of complete settings.
+func Meta(s Settings) map[string]string {
+	texts := Texts(s)
+	meta := map[string]string{"schedule": texts["schedule"] + " over " + texts["generations"]}
+	if _, ok := texts["reductions"]; ok {
+		texts["reductions"] = strconv.Itoa(s.EarlyStop().Reductions)
+	}
+	for name, text := range texts {
+		off, optional := toldUnless[name]
+		if (optional && text != off || slices.Contains(toldAlways, name)) && Takes(texts, name) {
+			meta[cmp.Or(oldMeta[name], name)] = text
+		}
+	}
+	return meta
+}
+
+// Takes reports whether the setting of a name makes a difference beside the others:
+// parameters of other rules and schedules do not.
+func Takes(texts map[string]string, name string) bool {
+	switch rule := RuleName(texts["rule"]); name {
+	case "rate":
+		return rule != Threshold
+	case "share":
+		return rule == Threshold
+	case "window":
+		return rule == QES
+	case "average", "level":
+		return rule == Flip
+	case "decay":
+		return texts["schedule"] == es.Inverse.String() || texts["sigma-schedule"] == es.Inverse.String()
+	case "discount":
+		return texts["noise"] == lowrank.PerturbActivations.String()
+	}
+	return true
+}
+
+// Texts returns complete settings by the names of their flags, as SetTexts takes them.
+func Texts(s Settings) map[string]string { return s.Groups().Texts() }
+
+// SetTexts sets what Texts returned, and the defaults that depend on it. It reads the
+// texts of earlier versions, too.
+func SetTexts(s Settings, texts map[string]string) error {
+	texts = maps.Clone(texts)
+	if texts["rule"] == oldQES {
+		texts["rule"] = QES.String()
+	}
+	if _, ok := texts["reductions"]; !ok && texts["early-stop"] != "" {
+		texts["reductions"] = "0" // there were none
+	}
+	for now, before := range oldFlags {
+		if text, ok := texts[before]; ok {
+			texts[now] = text
+			delete(texts, before)
+		}
+	}
+	if err := s.Groups().SetTexts(texts); err != nil {
+		return err
+	}
+	s.Complete()
+	return nil
+}
