@@ -145,7 +145,7 @@ func TestOtherWeights(t *testing.T) {
 	broken := interfered(t, generations, func(r *train.Run, g es.Generation, _ int, _ []int64) {
 		if g.Number == 4 && changed == 0 || g.Number == 9 && changed == 1 {
 			changed++
-			b := r.Replica().Parameters()[0].Matrix
+			b := r.Replica().Parameters()[0].W
 			b.Set(0, 0, (b.At(0, 0)+3)%3-1)
 			b.Set(1, 0, (b.At(1, 0)+4)%3-1)
 		}

@@ -33,7 +33,7 @@ func sampled(rule es.Rule) es.Options {
 }
 
 // withUnits returns parameters of the matrices for noise in activations.
-func withUnits(weights []*packed.Matrix) []es.Parameter {
+func withUnits(weights []*packed.Matrix) []lowrank.Parameter {
 	ps := es.Matrices(weights...)
 	for i := range ps {
 		ps[i].Log2Scale = 8
@@ -156,7 +156,7 @@ func TestSampledErrors(t *testing.T) {
 	v, weights := newImitation()
 	sound := withUnits(weights)
 	for _, test := range []struct {
-		parameters []es.Parameter
+		parameters []lowrank.Parameter
 		change     func(o *es.Options)
 		want       string
 	}{
@@ -165,7 +165,7 @@ func TestSampledErrors(t *testing.T) {
 		{sound, func(o *es.Options) { o.Rank = lowrank.FullRank }, "noise of full rank in activations"},
 		{sound, func(o *es.Options) { o.Rule = es.Threshold{Share: 1} }, "rule threshold(share 1/65536) wants noise in weights"},
 		{sound, func(o *es.Options) { o.Rule = es.QES{Rate: 1, Window: 1} }, "rule replay(rate 1/65536, window 1) wants noise in weights"},
-		{[]es.Parameter{{Matrix: weights[0], Log2Scale: 21}}, nil, "tensor 0 has unit 21, want at most 20"},
+		{[]lowrank.Parameter{{W: weights[0], Log2Scale: 21}}, nil, "parameter 0 has scale 2^21, want at most 2^20"},
 	} {
 		o := sampled(es.ErrorFeedback{Rate: 1})
 		if test.change != nil {
@@ -227,8 +227,8 @@ func TestSampledInputErrors(t *testing.T) {
 	next.Codes[7] ^= 1
 	for want, spoil := range map[string]func(){
 		"no data":                     func() { v.broken = errors.New("no data") },
-		"inputs of 1 layers for 2 te": func() { v.seen = v.inputs[:1] },
-		"tensor 1 has inputs of 899 activations, want 900 for 300×3": func() {
+		"inputs of 1 layers for 2 pa": func() { v.seen = v.inputs[:1] },
+		"parameter 1 has inputs of 899 activations, want 900 for 300×3": func() {
 			v.seen = [][]int8{v.inputs[0], v.inputs[1][1:]}
 		},
 	} {

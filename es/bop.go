@@ -44,14 +44,14 @@ func (r Bop) threshold() int64 { return fixed.RoundDiv(int64(r.Level), int64(one
 func (r Bop) StateBits() int { return 8 }
 
 // Start implements Rule.
-func (r Bop) Start(w lowrank.Tensor) RuleState {
+func (r Bop) Start(w lowrank.Parameter) RuleState {
 	return &bopState{rule: r, tensor: w, int8s: make(int8s, padded(w.W))}
 }
 
 type bopState struct {
 	int8s    // averages
 	rule     Bop
-	tensor   lowrank.Tensor
+	tensor   lowrank.Parameter
 	scale    kernels.Scale
 	rounding kernels.Stream
 }

@@ -34,13 +34,13 @@ func (r Agreement) Check() error {
 	return nil
 }
 
-func (r Agreement) Start(w lowrank.Tensor) es.RuleState {
+func (r Agreement) Start(w lowrank.Parameter) es.RuleState {
 	return &agreement{Agreement: r, tensor: w, cols: w.W.Cols(), runs: make([]int8, w.W.Rows()*packed.PaddedLen(w.W.Cols()))}
 }
 
 type agreement struct {
 	Agreement
-	tensor lowrank.Tensor
+	tensor lowrank.Parameter
 	cols   int
 	runs   []int8 // of generations that agree, negative for those that go down
 	scale  kernels.Scale

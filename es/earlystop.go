@@ -85,7 +85,7 @@ func (e *EarlyStop) Restore() (generation int) {
 		if len(b) == 0 {
 			break // nothing has been measured
 		}
-		b = b[copy(p.Matrix.Bytes(), b):]
+		b = b[copy(p.W.Bytes(), b):]
 	}
 	return e.generation
 }
@@ -135,7 +135,7 @@ func (e *EarlyStop) take() error {
 
 func (e *EarlyStop) appendWeights(b []byte) []byte {
 	for _, p := range e.Parameters() {
-		b = append(b, p.Matrix.Bytes()...)
+		b = append(b, p.W.Bytes()...)
 	}
 	return b
 }
@@ -161,7 +161,7 @@ func (e *EarlyStop) AppendState(b []byte) []byte {
 func (e *EarlyStop) RestoreState(b []byte) error {
 	size := 0
 	for _, p := range e.Parameters() {
-		size += len(p.Matrix.Bytes())
+		size += len(p.W.Bytes())
 	}
 	if len(b) < earlyStopBytes+size {
 		return fmt.Errorf("es: state of %d bytes, want at least %d for early stopping", len(b), earlyStopBytes+size)
@@ -185,9 +185,9 @@ func (e *EarlyStop) RestoreState(b []byte) error {
 
 func (e *EarlyStop) checkWeights(b []byte) error {
 	for i, p := range e.Parameters() {
-		m := p.Matrix
+		m := p.W
 		if _, err := packed.MatrixOver(m.Rows(), m.Cols(), b[:len(m.Bytes())]); err != nil {
-			return fmt.Errorf("tensor %d: %w", i, err)
+			return fmt.Errorf("parameter %d: %w", i, err)
 		}
 		b = b[len(m.Bytes()):]
 	}

@@ -152,7 +152,7 @@ func TestEarlyStopErrors(t *testing.T) {
 		"state of 0 bytes": nil,
 		fmt.Sprintf("state of %d bytes, want", len(state)-16-m.size()-1): state[:len(state)-1],
 		"state of 99 measurements since generation 0 of a run of 8":      func() []byte { b := slices.Clone(state); b[0] = 99; return b }(),
-		"best weights: tensor 0": func() []byte { b := slices.Clone(state); b[16], b[17], b[18] = 255, 255, 255; return b }(),
+		"best weights: parameter 0":                                      func() []byte { b := slices.Clone(state); b[16], b[17], b[18] = 255, 255, 255; return b }(),
 	} {
 		if err := e.RestoreState(b); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %q in it", err, want)
@@ -171,7 +171,7 @@ func TestEarlyStopErrors(t *testing.T) {
 // size returns the bytes of all weights.
 func (m *model) size() (n int) {
 	for _, p := range m.parameters {
-		n += len(p.Matrix.Bytes())
+		n += len(p.W.Bytes())
 	}
 	return n
 }

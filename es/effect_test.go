@@ -91,7 +91,7 @@ func TestShrink(t *testing.T) {
 	}
 }
 
-// Frozen tensors stay as they are, and evaluators see that they are frozen.
+// Frozen parameters stay as they are, and evaluators see that they are frozen.
 func TestFrozen(t *testing.T) {
 	w := packed.NewMatrix(8, 32)
 	members := es.EvaluateEach(func(m *es.Member) (sum int64, err error) {
@@ -105,8 +105,8 @@ func TestFrozen(t *testing.T) {
 		}
 		return sum, nil
 	})
-	opt, err := es.New([]es.Parameter{
-		{Matrix: w, Frozen: true}, {Matrix: packed.NewMatrix(8, 32)},
+	opt, err := es.New([]lowrank.Parameter{
+		{W: w, Frozen: true}, {W: packed.NewMatrix(8, 32)},
 	}, members, es.Options{Generations: 20, Pairs: 4})
 	if err != nil {
 		t.Fatal(err)
@@ -126,7 +126,7 @@ func TestFrozen(t *testing.T) {
 // Each makes the members that the noise describes, in any number of goroutines.
 func TestEach(t *testing.T) {
 	w := packed.NewMatrix(3, 5)
-	lowrank.Randomize(lowrank.Tensor{W: w}, 0, 1)
+	lowrank.Randomize(lowrank.Parameter{W: w}, 0, 1)
 	bias := packed.NewMatrix(2, 1)
 	bias.Set(0, 0, 2)
 	bias.Set(1, 0, -2)
@@ -151,8 +151,8 @@ func TestEach(t *testing.T) {
 	var ws lowrank.Workspace
 	e, d := make([]int32, 15), make([]int32, 2)
 	for p := range 30 {
-		g.Noise.Perturbation(&ws, e, g.Tensors[0], p, 6)
-		g.Noise.Perturbation(&ws, d, g.Tensors[1], p, 6)
+		g.Noise.Perturbation(&ws, e, g.Parameters[0], p, 6)
+		g.Noise.Perturbation(&ws, d, g.Parameters[1], p, 6)
 		for s, sign := range []int32{1, -1} {
 			m := es.Member{Pair: p, Group: p / 10, Bits: 6, Weights: [][]int32{make([]int32, 15), make([]int32, 2)}}
 			for i := range e {

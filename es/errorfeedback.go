@@ -41,7 +41,7 @@ func (r ErrorFeedback) Check() error {
 func (r ErrorFeedback) StateBits() int { return cmp.Or(r.Bits, 8) }
 
 // Start implements Rule.
-func (r ErrorFeedback) Start(w lowrank.Tensor) RuleState {
+func (r ErrorFeedback) Start(w lowrank.Parameter) RuleState {
 	if r.Bits == 4 {
 		return &residual4State{rate: r.Rate, tensor: w, bytes: make(bytes, padded(w.W)/2)}
 	}
@@ -51,7 +51,7 @@ func (r ErrorFeedback) Start(w lowrank.Tensor) RuleState {
 type residualState struct {
 	int8s  // residuals
 	rate   Q16
-	tensor lowrank.Tensor
+	tensor lowrank.Parameter
 	scale  kernels.Scale
 }
 
@@ -64,7 +64,7 @@ func (s *residualState) Step(w *packed.Matrix, t kernels.Terms, lo, hi int) int 
 type residual4State struct {
 	bytes    // residuals, two a byte
 	rate     Q16
-	tensor   lowrank.Tensor
+	tensor   lowrank.Parameter
 	scale    kernels.Scale
 	rounding kernels.Stream
 }
@@ -94,14 +94,14 @@ func (r Stochastic) Check() error { return checkRate("stochastic", r.Rate) }
 func (r Stochastic) StateBits() int { return 0 }
 
 // Start implements Rule.
-func (r Stochastic) Start(w lowrank.Tensor) RuleState {
+func (r Stochastic) Start(w lowrank.Parameter) RuleState {
 	return &stochasticState{rate: r.Rate, tensor: w}
 }
 
 type stochasticState struct {
 	stateless
 	rate     Q16
-	tensor   lowrank.Tensor
+	tensor   lowrank.Parameter
 	scale    kernels.Scale
 	rounding kernels.Stream
 }

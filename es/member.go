@@ -80,11 +80,11 @@ func (e *memberEvaluator) EvaluateRange(ctx context.Context, g Generation, lo, h
 	}
 	e.ctx, e.generation, e.first, e.scores = ctx, g, lo, scores
 	e.bits = 0
-	for _, w := range g.Tensors {
+	for _, w := range g.Parameters {
 		e.bits = max(e.bits, min(g.Noise.Of(w).Sigma+spareBits, lowrank.MaxBits))
 	}
-	e.weights = reuse.Slice(e.weights, len(g.Tensors))
-	for i, w := range g.Tensors {
+	e.weights = reuse.Slice(e.weights, len(g.Parameters))
+	for i, w := range g.Parameters {
 		e.weights[i] = reuse.Slice(e.weights[i], w.W.Rows()*w.W.Cols())
 		w.W.Unpack(e.weights[i])
 	}
@@ -104,9 +104,9 @@ func (e *memberEvaluator) evaluatePair(worker, i int) {
 	}
 	pair := e.first + i
 	w, g := &e.work[worker], &e.generation
-	w.perturbation = reuse.Slice(w.perturbation, len(g.Tensors))
-	w.member.Weights = reuse.Slice(w.member.Weights, len(g.Tensors))
-	for i, t := range g.Tensors {
+	w.perturbation = reuse.Slice(w.perturbation, len(g.Parameters))
+	w.member.Weights = reuse.Slice(w.member.Weights, len(g.Parameters))
+	for i, t := range g.Parameters {
 		d := reuse.Slice(w.perturbation[i], len(e.weights[i]))
 		g.Noise.Perturbation(&w.ws, d, t, pair, e.bits)
 		w.perturbation[i] = d

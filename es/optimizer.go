@@ -13,11 +13,11 @@ import (
 
 // Generation is what an evaluator needs to know of one generation.
 type Generation struct {
-	Number  int // counts from zero; the noise's own number may lag, see Options.NoiseReuse
-	Noise   lowrank.Noise
-	Pairs   int
-	Groups  int // of consecutive pairs, each on data of its own, see Options.Groups
-	Tensors []lowrank.Tensor
+	Number     int // counts from zero; the noise's own number may lag, see Options.NoiseReuse
+	Noise      lowrank.Noise
+	Pairs      int
+	Groups     int // of consecutive pairs, each on data of its own, see Options.Groups
+	Parameters []lowrank.Parameter
 }
 
 // Group returns the group that a pair belongs to.
@@ -38,9 +38,8 @@ type Optimizer struct {
 	evaluator  Evaluator   // nil for Ask and Tell alone
 	source     InputSource // with noise in activations
 	samples    int         // scores of a member
-	parameters []Parameter
-	tensors    []lowrank.Tensor
-	states     []tensorState // by tensor
+	parameters []lowrank.Parameter
+	states     []parameterState // by parameter
 	updater    *lowrank.Updater
 	generation int  // finished
 	reductions int  // halvings of the rate, see ReduceRate
@@ -64,13 +63,13 @@ type Optimizer struct {
 // generations of Run; it may be nil if only Ask and Tell are used, and must be an
 // InputSource if the options perturb activations. The error names the option or
 // tensor that is out of range.
-func New(parameters []Parameter, evaluator Evaluator, o Options) (*Optimizer, error) {
+func New(parameters []lowrank.Parameter, evaluator Evaluator, o Options) (*Optimizer, error) {
 	o = o.WithDefaults()
 	if err := o.check(); err != nil {
 		return nil, err
 	}
 	if len(parameters) == 0 {
-		return nil, errors.New("es: no tensors to train")
+		return nil, errors.New("es: no parameters to train")
 	}
 	opt := &Optimizer{options: o, evaluator: evaluator, samples: 1, parameters: slices.Clone(parameters)}
 	if o.Estimator == lowrank.PerturbActivations {
@@ -80,10 +79,10 @@ func New(parameters []Parameter, evaluator Evaluator, o Options) (*Optimizer, er
 	}
 	for i := range opt.parameters {
 		p := &opt.parameters[i]
-		if err := p.check(&o); err != nil {
-			return nil, fmt.Errorf("es: tensor %d %w", i, err)
+		p.Number = uint32(i)
+		if err := o.checkParameter(p); err != nil {
+			return nil, fmt.Errorf("es: parameter %d %w", i, err)
 		}
-		opt.tensors = append(opt.tensors, p.tensor(i))
 	}
 	if _, ok := o.Rule.(pairsOnly); ok && opt.source != nil {
 		return nil, fmt.Errorf("es: rule %v wants noise in weights", o.Rule)
@@ -124,8 +123,8 @@ func (o *Optimizer) start() {
 		o.earlier = make([]GenerationUpdate, 0, n)
 	}
 	rules := startRule(o.options.Rule, o.trained())
-	o.states = make([]tensorState, len(o.tensors))
-	for i, w := range o.tensors {
+	o.states = make([]parameterState, len(o.parameters))
+	for i, w := range o.parameters {
 		if !w.Frozen {
 			o.states[i].RuleState, rules = rules[0], rules[1:]
 		}
@@ -133,9 +132,9 @@ func (o *Optimizer) start() {
 }
 
 // trained returns the matrices that the rule moves.
-func (o *Optimizer) trained() []lowrank.Tensor {
-	var matrices []lowrank.Tensor
-	for _, w := range o.tensors {
+func (o *Optimizer) trained() []lowrank.Parameter {
+	var matrices []lowrank.Parameter
+	for _, w := range o.parameters {
 		if !w.Frozen {
 			matrices = append(matrices, w)
 		}
@@ -147,7 +146,7 @@ func (o *Optimizer) trained() []lowrank.Tensor {
 func (o *Optimizer) Options() Options { return o.options }
 
 // Parameters returns the parameters that the optimizer trains, in order.
-func (o *Optimizer) Parameters() []Parameter { return o.parameters }
+func (o *Optimizer) Parameters() []lowrank.Parameter { return o.parameters }
 
 // Done reports whether the run has reached its last generation.
 func (o *Optimizer) Done() bool { return o.generation >= o.options.Generations }
@@ -156,7 +155,7 @@ func (o *Optimizer) Done() bool { return o.generation >= o.options.Generations }
 func (o *Optimizer) Generation() int { return o.generation }
 
 // Identity returns a text that two runs share if the same scores would move the same
-// weights in the same way: all options and the tensors' names and shapes, a line
+// weights in the same way: all options and the parameters' names and shapes, a line
 // each.
 func (o *Optimizer) Identity() string {
 	s := o.options.String()
@@ -194,11 +193,11 @@ func (o *Optimizer) Reductions() int { return o.reductions }
 // Ask describes the generation to evaluate. It is the same until Tell.
 func (o *Optimizer) Ask() Generation {
 	return Generation{
-		Number:  o.generation,
-		Noise:   o.options.noise(o.generation),
-		Pairs:   o.options.Pairs,
-		Groups:  o.options.Groups,
-		Tensors: o.tensors,
+		Number:     o.generation,
+		Noise:      o.options.noise(o.generation),
+		Pairs:      o.options.Pairs,
+		Groups:     o.options.Groups,
+		Parameters: o.parameters,
 	}
 }
 
@@ -259,7 +258,7 @@ func (o *Optimizer) move(ctx context.Context, stats *Stats) error {
 			return err
 		}
 		g.earlier = o.recall()
-		for i, w := range o.tensors {
+		for i, w := range o.parameters {
 			if !w.Frozen {
 				stats.Moved += o.moveTensor(g, i, inputs)
 			}
@@ -267,7 +266,7 @@ func (o *Optimizer) move(ctx context.Context, stats *Stats) error {
 	}
 	o.codes, o.next, o.reduced = o.next, o.codes, o.reductions
 	o.missing, o.nextMissing = o.nextMissing, o.missing
-	stats.count(o.codes, o.tensors)
+	stats.count(o.codes, o.parameters)
 
 	if i := o.generation % (len(o.past) + 1); i < len(o.past) {
 		copy(o.past[i], o.codes)
@@ -288,12 +287,12 @@ func (o *Optimizer) inputs(ctx context.Context) ([][]int8, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(inputs) != len(o.tensors) {
-		return nil, fmt.Errorf("es: inputs of %d layers for %d tensors", len(inputs), len(o.tensors))
+	if len(inputs) != len(o.parameters) {
+		return nil, fmt.Errorf("es: inputs of %d layers for %d parameters", len(inputs), len(o.parameters))
 	}
-	for i, w := range o.tensors {
+	for i, w := range o.parameters {
 		if k := w.W.Cols(); !w.Frozen && len(inputs[i]) != kernels.Quads(k)*4*o.samples {
-			return nil, fmt.Errorf("es: tensor %d has inputs of %d activations, want %d for %d×%d in quads",
+			return nil, fmt.Errorf("es: parameter %d has inputs of %d activations, want %d for %d×%d in quads",
 				i, len(inputs[i]), kernels.Quads(k)*4*o.samples, k, o.samples)
 		}
 	}
@@ -316,7 +315,7 @@ func (o *Optimizer) recall() []GenerationUpdate {
 
 // moveTensor moves one tensor and returns how many levels.
 func (o *Optimizer) moveTensor(g *GenerationUpdate, i int, inputs [][]int8) (moved int) {
-	w, s := o.tensors[i], &o.states[i]
+	w, s := o.parameters[i], &o.states[i]
 	if o.source != nil {
 		g.deviation = o.updater.ComputeTerms(g.noise(), w, g.codes, inputs[i], o.samples)
 		s.Prepare(g)
@@ -328,20 +327,20 @@ func (o *Optimizer) moveTensor(g *GenerationUpdate, i int, inputs [][]int8) (mov
 	return o.updater.Update(g.noise(), w, g.codes, s)
 }
 
-// A tensorState moves one tensor: the rule at work on it, and weight decay after it.
-type tensorState struct {
+// A parameterState moves one parameter: the rule at work on it, and weight decay after it.
+type parameterState struct {
 	RuleState
 	chance uint32
 	draw   kernels.Stream
 }
 
 // decay sets the weight decay of a generation.
-func (s *tensorState) decay(g *GenerationUpdate, w lowrank.Tensor) {
+func (s *parameterState) decay(g *GenerationUpdate, w lowrank.Parameter) {
 	s.chance = uint32(g.options.WeightDecay) // of kernels.AlwaysShrink
-	s.draw = lowrank.StreamOf(g.options.Seed, uint32(g.number), w.Number, lowrank.Shrinking, 0)
+	s.draw = lowrank.StreamOf(g.options.Seed, g.number, w.Number, lowrank.Shrinking, 0)
 }
 
 // Step implements lowrank.Stepper.
-func (s *tensorState) Step(w *packed.Matrix, t kernels.Terms, lo, hi int) int {
+func (s *parameterState) Step(w *packed.Matrix, t kernels.Terms, lo, hi int) int {
 	return s.RuleState.Step(w, t, lo, hi) + kernels.Shrink(w, s.chance, s.draw, lo, hi)
 }

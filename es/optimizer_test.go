@@ -35,7 +35,7 @@ func ExampleOptimizer_Ask() {
 		clear(scores)
 		for pair := range g.Pairs {
 			bits := g.Noise.Sigma // of fixed point
-			g.Noise.Perturbation(&ws, e, g.Tensors[0], pair, bits)
+			g.Noise.Perturbation(&ws, e, g.Parameters[0], pair, bits)
 			for j, d := range e {
 				gap := int64(1-w.At(0, j)) << bits
 				scores[2*pair] -= (gap - int64(d)) * (gap - int64(d))
@@ -75,8 +75,8 @@ func newImitation() (*imitation, []*packed.Matrix) {
 	var weights []*packed.Matrix
 	for i, shape := range shapes {
 		hidden, w := packed.NewMatrix(shape[0], shape[1]), packed.NewMatrix(shape[0], shape[1])
-		lowrank.Randomize(lowrank.Tensor{Number: uint32(i), W: hidden}, kernels.Uniform, 100)
-		lowrank.Randomize(lowrank.Tensor{Number: uint32(i), W: w}, kernels.Binomial, 200)
+		lowrank.Randomize(lowrank.Parameter{Number: uint32(i), W: hidden}, kernels.Uniform, 100)
+		lowrank.Randomize(lowrank.Parameter{Number: uint32(i), W: w}, kernels.Binomial, 200)
 		x := make([]int8, kernels.Quads(shape[1])*4*streams)
 		for j := range x {
 			x[j] = int8(j*71%255 - 127)
@@ -91,7 +91,7 @@ func newImitation() (*imitation, []*packed.Matrix) {
 
 func (v *imitation) Evaluate(ctx context.Context, g es.Generation, scores []int64) error {
 	clear(scores)
-	for i, w := range g.Tensors {
+	for i, w := range g.Parameters {
 		m, k, cols := w.W.Rows(), w.W.Cols(), 2*g.Pairs*streams
 		y := make([]int32, m*cols)
 		if i == 0 {

@@ -152,7 +152,7 @@ func (o *Options) progress(n int) progress {
 // noise returns the noise of generation number n.
 func (o *Options) noise(n int) lowrank.Noise {
 	return lowrank.Noise{
-		Seed: o.Seed, Generator: kernels.Philox4x32, Generation: uint32(n - n%o.NoiseReuse), Distribution: o.Distribution, Rank: o.Rank,
+		Seed: o.Seed, Generator: kernels.Philox4x32, Generation: n - n%o.NoiseReuse, Distribution: o.Distribution, Rank: o.Rank,
 		Sigma: o.SigmaSchedule.sigma(o.SigmaShift(), o.progress(n), o.InverseRate), Estimator: o.Estimator,
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/kernels"
+	"github.com/Kaleaon/pentary-go/lowrank"
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
@@ -138,15 +139,15 @@ func TestOptionErrors(t *testing.T) {
 }
 
 func TestParameterErrors(t *testing.T) {
-	sound := es.Parameter{Name: "sound", Matrix: packed.NewMatrix(2, 2)}
+	sound := lowrank.Parameter{Name: "sound", W: packed.NewMatrix(2, 2)}
 	for _, test := range []struct {
-		parameters []es.Parameter
+		parameters []lowrank.Parameter
 		want       string
 	}{
-		{nil, "no tensors"},
-		{[]es.Parameter{sound, {}}, "tensor 1 is empty"},
-		{es.Matrices(packed.NewMatrix(0, 0), sound.Matrix), "tensor 0 is empty"},
-		{es.Matrices(sound.Matrix, packed.NewMatrix(1, 8193)), "tensor 1 has 8193 columns, want at most 8192 for rank 256"},
+		{nil, "no parameters"},
+		{[]lowrank.Parameter{sound, {}}, "parameter 1 is empty"},
+		{es.Matrices(packed.NewMatrix(0, 0), sound.W), "parameter 0 is empty"},
+		{es.Matrices(sound.W, packed.NewMatrix(1, 8193)), "parameter 1 has 8193 columns, want at most 8192 for rank 256"},
 	} {
 		opt, err := es.New(test.parameters, nil, es.Options{Generations: 1, Rank: 256, Rule: es.QES{Rate: 1, Window: 2}})
 		if opt != nil || err == nil || !strings.Contains(err.Error(), test.want) {
@@ -175,8 +176,8 @@ func TestStrings(t *testing.T) {
 		{es.Stochastic{Rate: es.Ratio(1, 2)}, "stochastic(rate 32768/65536)"},
 		{es.QES{Rate: es.Ratio(1, 2), Window: 9}, "replay(rate 32768/65536, window 9)"},
 		{es.Bop{Rate: es.Ratio(1, 2), Decay: 3, Level: es.Ratio(1, 4)}, "flip(rate 32768/65536, decay 3, level 16384/65536)"},
-		{es.Parameter{Name: "w", Matrix: packed.NewMatrix(2, 3), Log2Scale: 9}, `"w" 2×3 unit 9`},
-		{es.Parameter{Matrix: packed.NewMatrix(1, 4), Frozen: true}, `"" 1×4 frozen`},
+		{lowrank.Parameter{Name: "w", W: packed.NewMatrix(2, 3), Log2Scale: 9}, `"w" 2×3 unit 9`},
+		{lowrank.Parameter{W: packed.NewMatrix(1, 4), Frozen: true}, `"" 1×4 frozen`},
 		{es.Threshold{Share: es.Ratio(1, 2)}, "threshold(share 32768/65536)"},
 	} {
 		if got := test.v.String(); got != test.want {

@@ -27,7 +27,7 @@ func TestOwnRankAndSigma(t *testing.T) {
 				o = sampled(rule)
 			}
 			var records []es.Record
-			run := func(rank int, sigma uint, own func(i int, p *es.Parameter)) (string, *es.Optimizer) {
+			run := func(rank int, sigma uint, own func(i int, p *lowrank.Parameter)) (string, *es.Optimizer) {
 				for i, w := range weights {
 					copy(w.Bytes(), initial[i].Bytes())
 				}
@@ -49,15 +49,15 @@ func TestOwnRankAndSigma(t *testing.T) {
 				}
 				return digest(weights), opt
 			}
-			want, _ := run(4, 3, func(int, *es.Parameter) {})
+			want, _ := run(4, 3, func(int, *lowrank.Parameter) {})
 			if want == "" {
 				continue
 			}
-			got, _ := run(1, 2, func(_ int, p *es.Parameter) { p.Rank, p.Sigma = 4, 1 })
+			got, _ := run(1, 2, func(_ int, p *lowrank.Parameter) { p.Rank, p.Sigma = 4, 1 })
 			if got != want {
 				t.Errorf("%v, activations %t: other weights than with the options' rank and σ", rule, activations)
 			}
-			mixed, opt := run(1, 2, func(i int, p *es.Parameter) { p.Rank, p.Sigma = 1+i*2, 1-i })
+			mixed, opt := run(1, 2, func(i int, p *lowrank.Parameter) { p.Rank, p.Sigma = 1+i*2, 1-i })
 			if mixed == want {
 				t.Errorf("%v: ranks make no difference", rule)
 			}
@@ -120,15 +120,15 @@ func TestEachOwnRankAndSigma(t *testing.T) {
 }
 
 func TestOwnErrors(t *testing.T) {
-	for want, p := range map[string]es.Parameter{
+	for want, p := range map[string]lowrank.Parameter{
 		"rank 257, want 1 to 256":     {Rank: 257},
 		"rank -2":                     {Rank: -2},
 		"has sigma +21":               {Sigma: 21},
 		"has sigma -21":               {Sigma: -21},
 		"has rank 256, 16777216 term": {Rank: 256},
 	} {
-		p.Matrix = packed.NewMatrix(2, 2)
-		_, err := es.New([]es.Parameter{p}, nil, es.Options{Generations: 1, Pairs: 1 << 16})
+		p.W = packed.NewMatrix(2, 2)
+		_, err := es.New([]lowrank.Parameter{p}, nil, es.Options{Generations: 1, Pairs: 1 << 16})
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %q in it", err, want)
 		}

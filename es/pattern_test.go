@@ -56,7 +56,7 @@ func newPattern() *pattern {
 func (p *pattern) Evaluate(_ context.Context, g es.Generation, scores []int64) error {
 	p.generation, p.scores = g, scores
 	p.bits = g.Noise.Sigma + 4
-	g.Tensors[0].W.Unpack(p.weights[:])
+	g.Parameters[0].W.Unpack(p.weights[:])
 	p.error = 0
 	for j, v := range p.weights {
 		p.gaps[j] = int32(v-p.target[j]) << p.bits
@@ -87,7 +87,7 @@ func (p *pattern) disturb() {
 // score evaluates one pair: Σ (d ± e)² = Σ d² ± 2·Σ d·e + Σ e².
 func (p *pattern) score(worker, pair int) {
 	ws := &p.work[worker]
-	p.generation.Noise.Perturbation(&ws.ws, ws.e[:], p.generation.Tensors[0], pair, p.bits)
+	p.generation.Noise.Perturbation(&ws.ws, ws.e[:], p.generation.Parameters[0], pair, p.bits)
 	var mixed, squares int64
 	for j, e := range ws.e {
 		mixed += int64(p.gaps[j]) * int64(e)
@@ -111,7 +111,7 @@ func (p *pattern) squaredError(w *packed.Matrix) (sum int) {
 // before and after, and how many weights changed.
 func (p *pattern) train(o es.Options) (before, after float64, changed int, err error) {
 	w := packed.NewMatrix(size, size)
-	lowrank.Randomize(lowrank.Tensor{W: w}, kernels.Uniform, o.Seed)
+	lowrank.Randomize(lowrank.Parameter{W: w}, kernels.Uniform, o.Seed)
 	initial := w.Clone()
 	opt, err := es.New(es.Matrices(w), p, o)
 	if err != nil {

@@ -52,10 +52,10 @@ func (r QES) pairsOnly() {}
 func (r QES) window() int { return r.Window }
 
 // Start implements Rule.
-func (r QES) Start(w lowrank.Tensor) RuleState { return r.startAll([]lowrank.Tensor{w})[0] }
+func (r QES) Start(w lowrank.Parameter) RuleState { return r.startAll([]lowrank.Parameter{w})[0] }
 
 // startAll starts the rule for all matrices, which share their scratch.
-func (r QES) startAll(matrices []lowrank.Tensor) []RuleState {
+func (r QES) startAll(matrices []lowrank.Parameter) []RuleState {
 	weights, residuals := 0, 0 // of the largest matrix
 	for _, w := range matrices {
 		weights, residuals = max(weights, len(w.W.Bytes())), max(residuals, padded(w.W))
@@ -71,7 +71,7 @@ func (r QES) startAll(matrices []lowrank.Tensor) []RuleState {
 		step := residualState{rate: r.Rate, tensor: w, int8s: residual[:padded(w.W)]}
 		states[i] = &qesState{residualState: step, past: pastState{
 			residualState: step,
-			scratch:       lowrank.Tensor{Number: w.Number, W: m, Rank: w.Rank, Sigma: w.Sigma},
+			scratch:       lowrank.Parameter{Number: w.Number, W: m, Rank: w.Rank, Sigma: w.Sigma},
 			zero:          packed.NewMatrix(1, w.W.Cols()).Bytes(),
 		}}
 	}
@@ -101,7 +101,7 @@ func (s *qesState) Prepare(g *GenerationUpdate) {
 // pastState is the residual rule on zero weights.
 type pastState struct {
 	residualState
-	scratch lowrank.Tensor
+	scratch lowrank.Parameter
 	zero    []byte // a row
 }
 

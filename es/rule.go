@@ -36,7 +36,7 @@ type Rule interface {
 	StateBits() int
 
 	// Start returns the rule at work on a matrix, at the beginning of a run.
-	Start(w lowrank.Tensor) RuleState
+	Start(w lowrank.Parameter) RuleState
 }
 
 // A RuleState is a Rule at work on one matrix. Step implements lowrank.Stepper for the
@@ -64,7 +64,7 @@ func window(r Rule) int {
 }
 
 // startRule returns the rule at work on each of the matrices.
-func startRule(r Rule, matrices []lowrank.Tensor) []RuleState {
+func startRule(r Rule, matrices []lowrank.Parameter) []RuleState {
 	if shared, ok := r.(QES); ok {
 		return shared.startAll(matrices)
 	}
@@ -117,12 +117,12 @@ func (g *GenerationUpdate) Scheduled(v Q16) Q16 {
 
 // Rounding returns the random numbers of this generation for a matrix: a stream whose
 // pair is the row.
-func (g *GenerationUpdate) Rounding(w lowrank.Tensor) kernels.Stream {
-	return lowrank.StreamOf(g.options.Seed, uint32(g.number), w.Number, lowrank.Rounding, 0)
+func (g *GenerationUpdate) Rounding(w lowrank.Parameter) kernels.Stream {
+	return lowrank.StreamOf(g.options.Seed, g.number, w.Number, lowrank.Rounding, 0)
 }
 
 // variance returns the variance of an entry of the tensor's Z under pure noise.
-func (g *GenerationUpdate) variance(w lowrank.Tensor) uint64 {
+func (g *GenerationUpdate) variance(w lowrank.Parameter) uint64 {
 	return g.sums[0] * uint64(g.noise().Of(w).Variance())
 }
 
@@ -142,7 +142,7 @@ const scaleShift = 20
 //
 // With noise in activations deviation is at least 1 and what lowrank.Updater.ComputeTerms
 // returns.
-func (g *GenerationUpdate) Scale(rate Q16, w lowrank.Tensor) kernels.Scale {
+func (g *GenerationUpdate) Scale(rate Q16, w lowrank.Parameter) kernels.Scale {
 	deviation := max(1, fixed.Sqrt(g.variance(w)<<16)) // in 1/256
 	if g.options.Estimator == lowrank.PerturbActivations {
 		deviation = max(1, g.deviation)

@@ -30,7 +30,7 @@ func entries(g *GenerationUpdate, m int, use func(z int)) {
 	n := g.noise()
 	if n.Rank == lowrank.FullRank {
 		var ws lowrank.Workspace
-		w := lowrank.Tensor{W: packed.NewMatrix(m, m)}
+		w := lowrank.Parameter{W: packed.NewMatrix(m, m)}
 		z, e := make([]int, m*m), make([]int32, m*m)
 		bits := n.Sigma
 		if n.Distribution == kernels.Uniform {
@@ -79,8 +79,8 @@ func TestMoments(t *testing.T) {
 			if !g.decided() {
 				continue
 			}
-			variance := float64(g.variance(lowrank.Tensor{}))
-			k4, k6 := g.cumulants(lowrank.Tensor{})
+			variance := float64(g.variance(lowrank.Parameter{}))
+			k4, k6 := g.cumulants(lowrank.Parameter{})
 			v += variance
 			w4 += float64(k4) / (1 << cumulantBits)
 			w6 += float64(k6) / (1 << cumulantBits)
@@ -109,7 +109,7 @@ func TestScale(t *testing.T) {
 		for _, code := range []int8{1, 7, 63} {
 			for _, rate := range []Q16{1, Ratio(1, 100), Ratio(1, 5), Ratio(3, 7), one} {
 				g := noiseOnly(Options{Pairs: pairs, Schedule: Constant}, func(*rand.Rand) int8 { return code })
-				s := g.Scale(rate, lowrank.Tensor{})
+				s := g.Scale(rate, lowrank.Parameter{})
 				if top := int64(s.Limit)*int64(s.Mul) + 1<<s.Shift>>1; s.Mul < 0 || s.Limit < 0 || top > math.MaxInt32 {
 					t.Errorf("rate %v, %d pairs of %d: scale %+v overflows", ratio(rate), pairs, code, s)
 				}
@@ -158,7 +158,7 @@ func TestThresholdShare(t *testing.T) {
 			u := new(lowrank.Updater)
 			moved := 0
 			for number := range tensors {
-				w := lowrank.Tensor{Number: uint32(number), W: packed.NewMatrix(m, m)}
+				w := lowrank.Parameter{Number: uint32(number), W: packed.NewMatrix(m, m)}
 				step := (Threshold{Share: share}).Start(w)
 				step.Prepare(g)
 				moved += u.Update(g.noise(), w, g.codes, step)

@@ -29,7 +29,7 @@ var rules = []es.Rule{
 // members imitate a function of the token.
 type model struct {
 	ws         lowrank.Workspace
-	parameters []es.Parameter
+	parameters []lowrank.Parameter
 }
 
 const tokens, width, outputs = 70, 40, 9
@@ -38,8 +38,8 @@ func newModel() *model {
 	var m model
 	for i, shape := range [][2]int{{width, tokens}, {outputs, width}, {1, width}, {outputs, 1}} {
 		w := packed.NewMatrix(shape[0], shape[1])
-		lowrank.Randomize(lowrank.Tensor{Number: uint32(i), W: w}, kernels.Binomial, 3)
-		m.parameters = append(m.parameters, es.Parameter{Name: fmt.Sprint("w", i), Matrix: w})
+		lowrank.Randomize(lowrank.Parameter{Number: uint32(i), W: w}, kernels.Binomial, 3)
+		m.parameters = append(m.parameters, lowrank.Parameter{Name: fmt.Sprint("w", i), W: w})
 	}
 	m.parameters[2].Frozen = true
 	return &m
@@ -56,15 +56,15 @@ func (m *model) Evaluate(ctx context.Context, g es.Generation, scores []int64) e
 		hot[rows[c]/4*4*cols+c*4+rows[c]%4], one[c*4] = 32, 16
 	}
 	y := make([]int32, width*cols)
-	n.Product(&m.ws, y, g.Tensors[0], hot, 0, g.Pairs, 1)
+	n.Product(&m.ws, y, g.Parameters[0], hot, 0, g.Pairs, 1)
 	x := make([]int8, kernels.Quads(width)*4*cols)
 	kernels.Requantize(x, y, width, cols, kernels.Output{Shift: 1})
 	z := make([]int32, outputs*cols)
-	n.Product(&m.ws, z, g.Tensors[1], x, 0, g.Pairs, 1)
+	n.Product(&m.ws, z, g.Parameters[1], x, 0, g.Pairs, 1)
 	frozen := make([]int32, cols)
-	n.Product(&m.ws, frozen, g.Tensors[2], x, 0, g.Pairs, 1)
+	n.Product(&m.ws, frozen, g.Parameters[2], x, 0, g.Pairs, 1)
 	bias := make([]int32, outputs*cols)
-	n.Product(&m.ws, bias, g.Tensors[3], one, 0, g.Pairs, 1)
+	n.Product(&m.ws, bias, g.Parameters[3], one, 0, g.Pairs, 1)
 	clear(scores)
 	for i, v := range z {
 		c := i % cols
@@ -78,7 +78,7 @@ func (m *model) Evaluate(ctx context.Context, g es.Generation, scores []int64) e
 func (m *model) digest() string {
 	h := sha256.New()
 	for _, p := range m.parameters {
-		h.Write(p.Matrix.Bytes())
+		h.Write(p.W.Bytes())
 	}
 	return fmt.Sprintf("%x", h.Sum(nil))
 }
@@ -87,7 +87,7 @@ func (m *model) digest() string {
 func (m *model) clone() *model {
 	c := &model{parameters: slices.Clone(m.parameters)}
 	for i, p := range c.parameters {
-		c.parameters[i].Matrix = p.Matrix.Clone()
+		c.parameters[i].W = p.W.Clone()
 	}
 	return c
 }

@@ -17,7 +17,7 @@ func (o *Optimizer) StateBytes() int {
 
 // weightState returns the bytes that the rule keeps of the weights.
 func (o *Optimizer) weightState() (n int) {
-	for _, w := range o.tensors {
+	for _, w := range o.parameters {
 		if !w.Frozen {
 			n += o.stateOf(w.W)
 		}
@@ -38,7 +38,7 @@ func (o *Optimizer) memory() uint64 {
 	if o.source != nil {
 		samples = o.samples
 	}
-	for _, w := range o.tensors {
+	for _, w := range o.parameters {
 		if w.Frozen {
 			continue
 		}
@@ -56,7 +56,7 @@ func (o *Optimizer) memory() uint64 {
 // AppendState appends to b all that a run keeps beside its options and weights: the
 // position, the state of the rule, the codes of its window, and a byte for the reductions
 // of the rate if there are any. But for that byte, its length depends on the options and
-// the tensors' shapes alone.
+// the parameters' shapes alone.
 func (o *Optimizer) AppendState(b []byte) []byte {
 	b = binary.LittleEndian.AppendUint32(b, uint32(o.generation))
 	for _, codes := range o.past {
@@ -108,7 +108,7 @@ func (o *Optimizer) RestoreState(b []byte) error {
 	}
 	for i, s := range o.states {
 		if s.RuleState != nil {
-			s.RestoreState(take(o.stateOf(o.tensors[i].W)))
+			s.RestoreState(take(o.stateOf(o.parameters[i].W)))
 		}
 	}
 	return nil

@@ -43,11 +43,11 @@ func TestStateBits(t *testing.T) {
 	}
 }
 
-// Rows are padded, and frozen tensors keep nothing.
+// Rows are padded, and frozen parameters keep nothing.
 func TestStateBytes(t *testing.T) {
-	opt, err := es.New([]es.Parameter{
-		{Matrix: packed.NewMatrix(21, 70)},
-		{Matrix: packed.NewMatrix(5, 5), Frozen: true},
+	opt, err := es.New([]lowrank.Parameter{
+		{W: packed.NewMatrix(21, 70)},
+		{W: packed.NewMatrix(5, 5), Frozen: true},
 	}, nil, es.Options{Generations: 1})
 	if err != nil {
 		t.Fatal(err)

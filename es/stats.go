@@ -38,11 +38,11 @@ func (s *Stats) score(scores []int64, minimize bool) {
 }
 
 // count sets the statistics of the codes and of the weights once they have moved.
-func (s *Stats) count(codes []int8, tensors []lowrank.Tensor) {
+func (s *Stats) count(codes []int8, parameters []lowrank.Parameter) {
 	for _, f := range codes {
 		s.Decided += int(uint8(f|-f) >> 7) // one unless f is zero, without a branch
 	}
-	for _, w := range tensors {
+	for _, w := range parameters {
 		s.Saturated += kernels.CountSaturated(w.W, 0, w.W.Rows())
 	}
 	s.Norm = int64(fixed.Sqrt(uint64(s.Moved) << 16))

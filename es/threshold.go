@@ -39,14 +39,14 @@ func (r Threshold) StateBits() int { return 0 }
 func (r Threshold) pairsOnly() {}
 
 // Start implements Rule.
-func (r Threshold) Start(w lowrank.Tensor) RuleState {
+func (r Threshold) Start(w lowrank.Parameter) RuleState {
 	return &thresholdState{share: r.Share, tensor: w}
 }
 
 type thresholdState struct {
 	stateless
 	share    Q16
-	tensor   lowrank.Tensor
+	tensor   lowrank.Parameter
 	tau      int64
 	rounding kernels.Stream
 }
@@ -61,7 +61,7 @@ func (s *thresholdState) Step(w *packed.Matrix, t kernels.Terms, lo, hi int) int
 
 // threshold returns what |Z| reaches in a share of the weights under pure noise, as
 // kernels.UpdateThreshold takes it.
-func (g *GenerationUpdate) threshold(share Q16, w lowrank.Tensor) int64 {
+func (g *GenerationUpdate) threshold(share Q16, w lowrank.Parameter) int64 {
 	if share == 0 {
 		return kernels.MaxThreshold
 	}
@@ -77,7 +77,7 @@ func (g *GenerationUpdate) threshold(share Q16, w lowrank.Tensor) int64 {
 // of a symmetric distribution:
 //
 //	x = z + (z³-3z)·κ₄/24 + (z⁵-10z³+15z)·κ₆/720 - (3z⁵-24z³+29z)·κ₄²/384
-func (g *GenerationUpdate) quantile(share Q16, w lowrank.Tensor) int64 {
+func (g *GenerationUpdate) quantile(share Q16, w lowrank.Parameter) int64 {
 	const one = 1 << 16
 	z := normalQuantile(share)
 	z3 := z * z / one * z / one
@@ -95,7 +95,7 @@ const cumulantBits = 24
 
 // cumulants returns the fourth and sixth standardized cumulants of an entry of Z
 // under pure noise. Those of a sum are the sums of its terms'.
-func (g *GenerationUpdate) cumulants(w lowrank.Tensor) (k4, k6 int64) {
+func (g *GenerationUpdate) cumulants(w lowrank.Parameter) (k4, k6 int64) {
 	noise := g.noise().Of(w)
 	c, rank := termCumulants[noise.Distribution], uint64(noise.Rank)
 	if noise.Rank == lowrank.FullRank {

@@ -26,7 +26,7 @@ func sampleFile() *packed.File {
 	for i, s := range shapes {
 		m := packed.NewMatrix(s[0], s[1])
 		if s[0] > 0 {
-			lowrank.Randomize(lowrank.Tensor{Number: uint32(i), W: m}, kernels.Binomial, 9)
+			lowrank.Randomize(lowrank.Parameter{Number: uint32(i), W: m}, kernels.Binomial, 9)
 		}
 		f.Tensors = append(f.Tensors, packed.Tensor{Name: []string{"a", "1.2.forget", "ä", "x/y", "q\"", "e", "f", "g", "none"}[i], Matrix: m, Scale: []int32{0, -3, -30, 5, -12, 1, -1, -7, 0}[i]})
 	}

@@ -50,8 +50,8 @@ func (n Noise) signBytes(dst []uint8, tensor uint32, pair int) {
 	kernels.Random(dst, n.Stream(Signs, tensor, pair))
 }
 
-func checkUnit(w Tensor) {
+func checkUnit(w Parameter) {
 	if w.Log2Scale > MaxLog2Scale {
-		panic(fmt.Sprintf("lowrank: tensor %d has unit %d, want at most %d", w.Number, w.Log2Scale, MaxLog2Scale))
+		panic(fmt.Sprintf("lowrank: parameter %d has scale 2^%d, want at most 2^%d", w.Number, w.Log2Scale, MaxLog2Scale))
 	}
 }

@@ -13,7 +13,7 @@ import (
 )
 
 func ExampleEstimator() {
-	w := Tensor{W: packed.NewMatrix(4, 8), Log2Scale: 4} // zero weights: what is left is the noise
+	w := Parameter{W: packed.NewMatrix(4, 8), Log2Scale: 4} // zero weights: what is left is the noise
 	base := make([]int32, 4*3)
 	var ws Workspace
 	y := make([]int32, 4*6) // rows × (plus, minus) × samples
@@ -43,7 +43,7 @@ func signsOf(n Noise, tensor uint32, pair, samples int) [][]int64 {
 
 // noisyOutput returns what one member makes of sample b, which is x, from the definition:
 // W·x + sign·round(A·round(S·2^Log2Scale·2^e/√(r·variance)) / 2^shift).
-func (d dense) noisyOutput(n Noise, w Tensor, pair int, sign int64, samples, b int, x []int8) []int32 {
+func (d dense) noisyOutput(n Noise, w Parameter, pair int, sign int64, samples, b int, x []int8) []int32 {
 	mul, shift := scaling(n, n.Rank*lawVariance(n.Distribution))
 	a, s := draw(n, FactorA, w.Number, pair, d.m), signsOf(n, w.Number, pair, samples)
 	y := make([]int32, d.m)
@@ -82,7 +82,7 @@ func TestActivationNoise(t *testing.T) {
 	rng := rand.New(rand.NewPCG(21, 21))
 	forEachActivationNoise(func(n Noise, unit uint) {
 		m, k, lo, hi, streams := 1+rng.IntN(40), 1+rng.IntN(80), rng.IntN(3), 3+rng.IntN(3), 1+rng.IntN(40)
-		w, d := randomTensor(rng, 9, m, k)
+		w, d := randomParameter(rng, 9, m, k)
 		w.Log2Scale, w.Frozen = unit, rng.IntN(8) == 0
 		cols := 2 * (hi - lo) * streams
 		shift, relu := uint(rng.IntN(10)), rng.IntN(2) == 0
@@ -122,11 +122,11 @@ func TestActivationNoiseChunks(t *testing.T) {
 }
 
 func TestActivationNoisePanics(t *testing.T) {
-	w := Tensor{Number: 3, W: packed.NewMatrix(3, 5), Log2Scale: MaxLog2Scale + 1}
+	w := Parameter{Number: 3, W: packed.NewMatrix(3, 5), Log2Scale: MaxLog2Scale + 1}
 	n := Noise{Rank: 1, Estimator: PerturbActivations}
 	var ws Workspace
 	x, y := make([]int8, 2*4*2), make([]int32, 3*2)
-	mustPanic(t, "lowrank: tensor 3 has unit 21, want at most 20", func() { n.Product(&ws, y, w, x, 0, 1, 1) })
+	mustPanic(t, "lowrank: parameter 3 has scale 2^21, want at most 2^20", func() { n.Product(&ws, y, w, x, 0, 1, 1) })
 	mustPanic(t, "Perturbation: noise in activations, want weights", func() { n.Perturbation(&ws, make([]int32, 15), w, 0, 0) })
 	mustPanic(t, "Update: noise in activations, want weights", func() { new(Updater).Update(n, w, nil, newResidualRule(w.W)) })
 	n.Rank = FullRank
@@ -139,7 +139,7 @@ func TestActivationNoiseAllocations(t *testing.T) {
 	}
 	const m, k, pairs, streams = 50, 60, 4, 2
 	rng := rand.New(rand.NewPCG(5, 5))
-	w, _ := randomTensor(rng, 0, m, k)
+	w, _ := randomParameter(rng, 0, m, k)
 	_, x := randomInputs(rng, k, 2*pairs*streams)
 	base, y := make([]int32, m*streams), make([]int32, m*2*pairs*streams)
 	shared := x[:kernels.Quads(k)*4*streams]

@@ -18,7 +18,7 @@ import (
 // FullRank noise is too much to keep, and is drawn anew for each product.
 type Draw struct {
 	noise   Noise
-	w       Tensor
+	w       Parameter
 	lo, hi  int
 	samples int
 
@@ -28,7 +28,7 @@ type Draw struct {
 
 // Draw draws the noise of pairs lo to hi for W into d, for as many samples of each
 // member as the products will have altogether, which PerturbActivations asks for.
-func (n Noise) Draw(d *Draw, w Tensor, lo, hi, samples int) {
+func (n Noise) Draw(d *Draw, w Parameter, lo, hi, samples int) {
 	n = n.of(&w)
 	m, k := w.matrix("Draw").Rows(), w.W.Cols()
 	n.population(lo, hi, samples)

@@ -14,7 +14,7 @@ func TestDraw(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for _, place := range []Estimator{PerturbWeights, PerturbActivations} {
 		for _, rank := range []int{1, 3} {
-			w, _ := randomTensor(r, 5, m, k)
+			w, _ := randomParameter(r, 5, m, k)
 			w.Log2Scale = 3
 			n := Noise{Seed: 3, Generation: 7, Rank: rank, Sigma: 1, Estimator: place}
 			var ws Workspace
@@ -57,17 +57,17 @@ func TestDraw(t *testing.T) {
 }
 
 func TestDrawPanics(t *testing.T) {
-	w, _ := randomTensor(rand.New(rand.NewPCG(1, 2)), 0, 4, 4)
+	w, _ := randomParameter(rand.New(rand.NewPCG(1, 2)), 0, 4, 4)
 	n := Noise{Rank: 1, Estimator: PerturbActivations}
 	var ws Workspace
 	var d Draw
 	n.Draw(&d, w, 1, 3, 4)
 	for want, f := range map[string]func(){
-		"2 samples from 3 of a draw of 4":       func() { d.Product(&ws, make([]int32, 32), make([]int8, 32), 2, 3) },
-		"2 samples from -1 of a draw of 4":      func() { d.Product(&ws, make([]int32, 32), make([]int8, 32), 2, -1) },
-		"pairs 0 to 2 of a draw of 1 to 3":      func() { d.Part(0, 2) },
-		"Draw: tensor 0 has no matrix":          func() { n.Draw(&Draw{}, Tensor{}, 0, 1, 1) },
-		"tensor 0 has unit 21, want at most 20": func() { n.Draw(&Draw{}, Tensor{W: w.W, Log2Scale: 21}, 0, 1, 1) },
+		"2 samples from 3 of a draw of 4":               func() { d.Product(&ws, make([]int32, 32), make([]int8, 32), 2, 3) },
+		"2 samples from -1 of a draw of 4":              func() { d.Product(&ws, make([]int32, 32), make([]int8, 32), 2, -1) },
+		"pairs 0 to 2 of a draw of 1 to 3":              func() { d.Part(0, 2) },
+		"Draw: parameter 0 has no matrix":               func() { n.Draw(&Draw{}, Parameter{}, 0, 1, 1) },
+		"parameter 0 has scale 2^21, want at most 2^20": func() { n.Draw(&Draw{}, Parameter{W: w.W, Log2Scale: 21}, 0, 1, 1) },
 	} {
 		func() {
 			defer func() {

@@ -12,7 +12,7 @@ import (
 func TestFrozen(t *testing.T) {
 	const m, k, lo, hi, streams, cols = 21, 35, 2, 5, 3, 2 * 3 * 3
 	rng := rand.New(rand.NewPCG(10, 10))
-	w, _ := randomTensor(rng, 1, m, k)
+	w, _ := randomParameter(rng, 1, m, k)
 	w.Frozen = true
 	_, x := randomInputs(rng, k, cols)
 	_, shared := randomInputs(rng, k, streams)
@@ -43,7 +43,7 @@ func TestFrozen(t *testing.T) {
 		u, fitness := new(Updater), []int8{7, 7, -7}
 		rule := newResidualRule(w.W)
 		if moved := u.Update(n, w, fitness, rule); moved != 0 || !w.W.Equal(before) {
-			t.Errorf("rank %d: frozen tensors moved %d levels", rank, moved)
+			t.Errorf("rank %d: frozen parameters moved %d levels", rank, moved)
 		}
 		if slices.ContainsFunc(rule.residual, func(e int8) bool { return e != 0 }) {
 			t.Errorf("rank %d: a frozen tensor's residual changed", rank)

@@ -35,7 +35,7 @@ func (n Noise) panel(dst []uint8, tensor uint32, pair, panel, k int) {
 }
 
 // forRows draws E of a pair, panel by panel, and calls use with the codes of each row.
-func (n Noise) forRows(ws *Workspace, w Tensor, pair int, use func(i int, codes []uint8)) {
+func (n Noise) forRows(ws *Workspace, w Parameter, pair int, use func(i int, codes []uint8)) {
 	m, k := w.W.Rows(), w.W.Cols()
 	rows, kp := panelRows(m), packed.PaddedLen(k)
 	ws.a = reuse.Slice(ws.a, rows*kp)
@@ -49,7 +49,7 @@ func (n Noise) forRows(ws *Workspace, w Tensor, pair int, use func(i int, codes 
 }
 
 // fullRank sets dst to E of one pair.
-func (n Noise) fullRank(ws *Workspace, dst []int32, w Tensor, pair int) {
+func (n Noise) fullRank(ws *Workspace, dst []int32, w Parameter, pair int) {
 	k := w.W.Cols()
 	n.forRows(ws, w, pair, func(i int, codes []uint8) {
 		for j, c := range codes[:k] {
@@ -59,7 +59,7 @@ func (n Noise) fullRank(ws *Workspace, dst []int32, w Tensor, pair int) {
 }
 
 // productFullRank is Product under FullRank.
-func (n Noise) productFullRank(ws *Workspace, y []int32, w Tensor, x []int8, lo int, pop kernels.Population) {
+func (n Noise) productFullRank(ws *Workspace, y []int32, w Parameter, x []int8, lo int, pop kernels.Population) {
 	m, k, cols, own := w.W.Rows(), w.W.Cols(), pop.TotalColumns(), 2*pop.Columns
 	checkDepth("Product", w.W)
 	kernels.MatMul(y, w.W, x, cols)
@@ -83,7 +83,7 @@ func (n Noise) productFullRank(ws *Workspace, y []int32, w Tensor, x []int8, lo 
 }
 
 // productSharedFullRank is ProductShared under FullRank.
-func (n Noise) productSharedFullRank(ws *Workspace, y, base []int32, w Tensor, x []int8, lo int, pop kernels.Population) {
+func (n Noise) productSharedFullRank(ws *Workspace, y, base []int32, w Parameter, x []int8, lo int, pop kernels.Population) {
 	const fn = "ProductShared"
 	m, k, cols, own := w.W.Rows(), w.W.Cols(), pop.TotalColumns(), pop.Columns
 	checkDepth(fn, w.W)
@@ -102,7 +102,7 @@ func (n Noise) productSharedFullRank(ws *Workspace, y, base []int32, w Tensor, x
 }
 
 // correction returns RoundShift(E·x·mul, shift) of one pair, m rows of cols columns.
-func (n Noise) correction(ws *Workspace, w Tensor, x []int8, pair, cols int) []int32 {
+func (n Noise) correction(ws *Workspace, w Parameter, x []int8, pair, cols int) []int32 {
 	m, k := w.W.Rows(), w.W.Cols()
 	ws.e.Reset(m, k)
 	n.forRows(ws, w, pair, func(i int, codes []uint8) {

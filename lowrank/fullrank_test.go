@@ -16,7 +16,7 @@ func TestTallMatrixOfFullRank(t *testing.T) {
 	}
 	for _, law := range laws {
 		for _, m := range []int{8192, 8193, 9217} {
-			w, d := randomTensor(rand.New(rand.NewPCG(4, 4)), 2, m, k)
+			w, d := randomParameter(rand.New(rand.NewPCG(4, 4)), 2, m, k)
 			n := Noise{Seed: 6, Distribution: law, Rank: FullRank}
 			e := make([]int32, m*k)
 			var ws Workspace

@@ -14,7 +14,7 @@ import (
 
 // quadratic is the fitness −|W − T|² in fixed point of fractionBits.
 type quadratic struct {
-	w        Tensor
+	w        Parameter
 	gradient []int64 // 2(T − W)
 	length   float64 // of the gradient
 
@@ -26,7 +26,7 @@ const fractionBits = 12
 
 func newQuadratic(m, k int) *quadratic {
 	rng := rand.New(rand.NewPCG(3, 3))
-	w, weights := randomTensor(rng, 6, m, k)
+	w, weights := randomParameter(rng, 6, m, k)
 	q := &quadratic{w: w, gradient: make([]int64, m*k), e: make([]int32, m*k)}
 	for i, v := range weights.w {
 		target := int64(rng.NormFloat64() * (1 << fractionBits))
@@ -189,7 +189,7 @@ func zOf(t kernels.Terms, k int) []int64 {
 func TestActivationGradient(t *testing.T) {
 	const m, k, samples, pairs, generations = 13, 29, 40, 33, 400
 	rng := rand.New(rand.NewPCG(4, 4))
-	w, _ := randomTensor(rng, 6, m, k)
+	w, _ := randomParameter(rng, 6, m, k)
 	errors, inputs := make([]int64, m*samples), make([]int64, samples*k)
 	for i := range errors {
 		errors[i] = int64(rng.IntN(5) - 2)

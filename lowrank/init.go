@@ -7,7 +7,7 @@ import (
 
 // Randomize fills W with initial weights of the distribution, row by row from the run's
 // seed by Philox4x32.
-func Randomize(w Tensor, law kernels.Distribution, seed uint64) {
+func Randomize(w Parameter, law kernels.Distribution, seed uint64) {
 	k := w.W.Cols()
 	n := Noise{Seed: seed, Generator: kernels.Philox4x32, Distribution: law, Rank: 1}
 	codes := make([]uint8, packed.PaddedLen(k))

@@ -75,13 +75,13 @@ func TestFootprintMeasured(t *testing.T) {
 			before  runtime.MemStats
 			after   runtime.MemStats
 		)
-		noise.Product(new(Workspace), y, Tensor{W: packed.NewMatrix(test.m, test.k)}, x, 0, flight, streams) // makes the kernels' scratch
+		noise.Product(new(Workspace), y, Parameter{W: packed.NewMatrix(test.m, test.k)}, x, 0, flight, streams) // makes the kernels' scratch
 		for p := range fitness {
 			fitness[p] = int8(p%3 - 1)
 		}
 
 		runtime.ReadMemStats(&before)
-		w := Tensor{W: packed.NewMatrix(test.m, test.k)}
+		w := Parameter{W: packed.NewMatrix(test.m, test.k)}
 		rule := newResidualRule(w.W)
 		for p := 0; p < test.pairs; p += flight {
 			noise.Product(&ws, y, w, x, p, p+flight, streams)
@@ -104,7 +104,7 @@ func TestUpdaterFootprint(t *testing.T) {
 		for _, test := range []struct{ m, k, pairs, rank int }{
 			{64, 64, 50, 8}, {64, 64, 500, 1}, {30, 100, 7, 3}, {33, 64, 20, FullRank},
 		} {
-			w := Tensor{W: packed.NewMatrix(test.m, test.k)}
+			w := Parameter{W: packed.NewMatrix(test.m, test.k)}
 			fitness := make([]int8, test.pairs)
 			fitness[0] = 1
 			var u Updater

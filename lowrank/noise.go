@@ -28,7 +28,7 @@ const FullRank = -1
 type Noise struct {
 	Seed         uint64               // of the run
 	Generator    kernels.Generator    // of all that is drawn; default ARS4x32
-	Generation   uint32               // counts from zero
+	Generation   int                  // counts from zero
 	Distribution kernels.Distribution // of the factors' pents
 	Rank         int                  // r, 1 to MaxRank, or FullRank
 	Sigma        uint                 // σ = 2^-Sigma: the standard deviation of one weight's perturbation, in levels, or one activation's
@@ -36,10 +36,10 @@ type Noise struct {
 }
 
 // Of returns the noise of a tensor: n with the tensor's Rank and Sigma in force.
-func (n Noise) Of(w Tensor) Noise { return n.of(&w) }
+func (n Noise) Of(w Parameter) Noise { return n.of(&w) }
 
 // of is Of, after which w has no Rank and Sigma of its own: n says them.
-func (n Noise) of(w *Tensor) Noise {
+func (n Noise) of(w *Parameter) Noise {
 	if w.Rank != 0 {
 		n.Rank = w.Rank
 	}
@@ -83,14 +83,14 @@ const (
 	Signs                       // of samples, for PerturbActivations: bit 0 of byte rank·samples + sample, 1 for minus
 )
 
-// StreamOf returns the stream of random blocks for one kind of use, from Philox4x32. It
-// panics if tensor exceeds MaxTensor.
-func StreamOf(seed uint64, generation, tensor uint32, kind StreamKind, pair int) kernels.Stream {
+// StreamOf returns the stream of random blocks for one kind of use, from Philox4x32. The
+// low 32 bits of generation name it. It panics if tensor exceeds MaxTensor.
+func StreamOf(seed uint64, generation int, tensor uint32, kind StreamKind, pair int) kernels.Stream {
 	if tensor > MaxTensor {
 		panic(fmt.Sprintf("lowrank: tensor %d, want at most %d", tensor, MaxTensor))
 	}
 	return kernels.Stream{
-		Seed: seed, Generation: generation, Tensor: tensor<<4 | uint32(kind), Pair: uint32(pair), Generator: kernels.Philox4x32,
+		Seed: seed, Generation: uint32(generation), Tensor: tensor<<4 | uint32(kind), Pair: uint32(pair), Generator: kernels.Philox4x32,
 	}
 }
 

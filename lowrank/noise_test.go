@@ -125,7 +125,7 @@ func TestStreamsDistinct(t *testing.T) {
 				for kind := FactorA; kind <= Signs; kind++ {
 					for _, pair := range append(words, 1<<22-1) {
 						name := fmt.Sprint(seed, generation, tensor, kind, pair)
-						s := StreamOf(seed, generation, tensor, kind, int(pair))
+						s := StreamOf(seed, int(generation), tensor, kind, int(pair))
 						if other, ok := seen[s]; ok {
 							t.Fatalf("%s and %s share the stream %+v", name, other, s)
 						}
@@ -149,7 +149,7 @@ func TestBlocksDistinct(t *testing.T) {
 		for tensor := range uint32(4) {
 			for kind := FactorA; kind <= Signs; kind++ {
 				for pair := range 32 {
-					s := StreamOf(99, generation, tensor, kind, pair)
+					s := StreamOf(99, int(generation), tensor, kind, pair)
 					for block := range 32 {
 						at, b := place{generation, tensor, kind, pair, block}, s.Block(uint32(block))
 						if other, ok := seen[b]; ok {
@@ -189,7 +189,7 @@ func TestFactorIsPure(t *testing.T) {
 	const length = 100
 	get := func(law kernels.Distribution, n name) []uint8 {
 		codes := make([]uint8, 3*packed.PaddedLen(length))
-		Noise{Seed: n.seed, Generation: n.generation, Distribution: law, Rank: 3}.Factor(codes, n.kind, n.tensor, n.pair, length)
+		Noise{Seed: n.seed, Generation: int(n.generation), Distribution: law, Rank: 3}.Factor(codes, n.kind, n.tensor, n.pair, length)
 		return codes
 	}
 	for _, law := range laws {
@@ -290,19 +290,19 @@ func TestVariance(t *testing.T) {
 func TestRandomize(t *testing.T) {
 	for _, law := range laws {
 		a, b := packed.NewMatrix(70, 300), packed.NewMatrix(70, 300)
-		Randomize(Tensor{W: a}, law, 1)
-		Randomize(Tensor{W: b}, law, 1)
+		Randomize(Parameter{W: a}, law, 1)
+		Randomize(Parameter{W: b}, law, 1)
 		if !a.Equal(b) {
 			t.Errorf("%v: two matrices of one seed and number differ", law)
 		}
 		if _, err := packed.MatrixOver(70, 300, a.Bytes()); err != nil {
 			t.Errorf("%v: %v", law, err)
 		}
-		Randomize(Tensor{Number: 1, W: b}, law, 1)
+		Randomize(Parameter{Number: 1, W: b}, law, 1)
 		if a.Equal(b) {
 			t.Errorf("%v: tensors 0 and 1 start with the same weights", law)
 		}
-		Randomize(Tensor{W: b}, law, 2)
+		Randomize(Parameter{W: b}, law, 2)
 		if a.Equal(b) {
 			t.Errorf("%v: seeds 1 and 2 start with the same weights", law)
 		}

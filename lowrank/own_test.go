@@ -13,7 +13,7 @@ import (
 func TestOwnRankAndSigma(t *testing.T) {
 	const m, k, pairs, streams = 9, 21, 5, 3
 	rng := rand.New(rand.NewPCG(1, 9))
-	w, _ := randomTensor(rng, 4, m, k)
+	w, _ := randomParameter(rng, 4, m, k)
 	own := w
 	own.Rank, own.Sigma = 3, 2
 	_, x := randomInputs(rng, k, 2*pairs*streams)
@@ -25,35 +25,35 @@ func TestOwnRankAndSigma(t *testing.T) {
 		fitness[i] = int8(rng.IntN(9) - 4)
 	}
 	for _, e := range []Estimator{PerturbWeights, PerturbActivations} {
-		all := map[string]func(n Noise, w Tensor) []int32{
-			"Product": func(n Noise, w Tensor) []int32 {
+		all := map[string]func(n Noise, w Parameter) []int32{
+			"Product": func(n Noise, w Parameter) []int32 {
 				y := make([]int32, m*2*pairs*streams)
 				n.Product(new(Workspace), y, w, x, 0, pairs, streams)
 				return y
 			},
-			"ProductShared": func(n Noise, w Tensor) []int32 {
+			"ProductShared": func(n Noise, w Parameter) []int32 {
 				y := make([]int32, m*2*pairs*streams)
 				n.ProductShared(new(Workspace), y, base, w, shared, 0, pairs, streams)
 				return y
 			},
-			"Draw": func(n Noise, w Tensor) []int32 {
+			"Draw": func(n Noise, w Parameter) []int32 {
 				var d Draw
 				n.Draw(&d, w, 0, pairs, streams)
 				y := make([]int32, m*2*pairs*streams)
 				d.ProductShared(new(Workspace), y, base, shared, streams, 0)
 				return append(y, int32(d.Bytes()))
 			},
-			"Perturbation": func(n Noise, w Tensor) []int32 {
+			"Perturbation": func(n Noise, w Parameter) []int32 {
 				y := make([]int32, m*k)
 				n.Perturbation(new(Workspace), y, w, 2, 9)
 				return y
 			},
-			"Update": func(n Noise, w Tensor) []int32 {
+			"Update": func(n Noise, w Parameter) []int32 {
 				w.W = w.W.Clone()
 				moved := new(Updater).Update(n, w, fitness, newResidualRule(w.W))
 				return append(levels(w), int32(moved))
 			},
-			"ComputeTerms": func(n Noise, w Tensor) []int32 {
+			"ComputeTerms": func(n Noise, w Parameter) []int32 {
 				w.W = w.W.Clone()
 				var u Updater
 				deviation := u.ComputeTerms(n, w, fitness, shared, streams)
@@ -81,15 +81,15 @@ func TestOwnRankAndSigma(t *testing.T) {
 			own.Rank = 3
 		}
 	}
-	if n := (Noise{Rank: 2, Sigma: 3}).Of(Tensor{Sigma: -5}); n.Sigma != 0 || n.Rank != 2 {
+	if n := (Noise{Rank: 2, Sigma: 3}).Of(Parameter{Sigma: -5}); n.Sigma != 0 || n.Rank != 2 {
 		t.Errorf("%+v, want the largest σ", n)
 	}
-	if n := (Noise{Rank: 2, Sigma: 3}).Of(Tensor{Sigma: 99}); n.Sigma != MaxSigma {
+	if n := (Noise{Rank: 2, Sigma: 3}).Of(Parameter{Sigma: 99}); n.Sigma != MaxSigma {
 		t.Errorf("%+v, want the least σ", n)
 	}
 }
 
-func levels(w Tensor) []int32 {
+func levels(w Parameter) []int32 {
 	codes := make([]int8, w.W.Rows()*w.W.Cols())
 	w.W.Unpack(codes)
 	all := make([]int32, len(codes))

@@ -20,7 +20,7 @@ const MaxBits = 20
 // the binomial distribution are exact from bits = Sigma on; else E is rounded to nearest,
 // ties away from zero. Give a few bits more than Sigma then: rounding E is coarse at
 // Sigma bits. That of a frozen W is zero.
-func (n Noise) Perturbation(ws *Workspace, dst []int32, w Tensor, pair int, bits uint) {
+func (n Noise) Perturbation(ws *Workspace, dst []int32, w Parameter, pair int, bits uint) {
 	n.wantWeights("Perturbation")
 	n = n.of(&w)
 	m, k := w.matrix("Perturbation").Rows(), w.W.Cols()
@@ -43,7 +43,7 @@ func (n Noise) Perturbation(ws *Workspace, dst []int32, w Tensor, pair int, bits
 }
 
 // outer sets dst to A·Bᵀ of one pair.
-func (n Noise) outer(ws *Workspace, dst []int32, w Tensor, pair int) {
+func (n Noise) outer(ws *Workspace, dst []int32, w Parameter, pair int) {
 	m, k := w.W.Rows(), w.W.Cols()
 	n.Draw(&ws.draw, w, pair, pair+1, 1)
 	a, b := ws.draw.a, ws.draw.b

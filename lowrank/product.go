@@ -30,7 +30,7 @@ type Workspace struct {
 // columns, placed as kernels.Population says. A frozen W is not perturbed. For
 // PerturbActivations, Bᵀx gives way to ±2^Log2Scale, see Estimator; both members of a pair share
 // the signs.
-func (n Noise) Product(ws *Workspace, y []int32, w Tensor, x []int8, lo, hi, streams int) {
+func (n Noise) Product(ws *Workspace, y []int32, w Parameter, x []int8, lo, hi, streams int) {
 	n = n.of(&w)
 	m, k := w.matrix("Product").Rows(), w.W.Cols()
 	cols := n.population(lo, hi, streams).TotalColumns()
@@ -44,7 +44,7 @@ func (n Noise) Product(ws *Workspace, y []int32, w Tensor, x []int8, lo, hi, str
 // streams, given the product base = W·x that they share:
 //
 //	y[:, (p, s, b)] = base[:, b] ± RoundShift(A_p·(B_pᵀ·x[:, b])/√r, Sigma)
-func (n Noise) ProductShared(ws *Workspace, y, base []int32, w Tensor, x []int8, lo, hi, streams int) {
+func (n Noise) ProductShared(ws *Workspace, y, base []int32, w Parameter, x []int8, lo, hi, streams int) {
 	n = n.of(&w)
 	m, k := w.matrix("ProductShared").Rows(), w.W.Cols()
 	cols := n.population(lo, hi, streams).TotalColumns()

@@ -15,7 +15,7 @@ import (
 )
 
 func ExampleNoise_ProductShared() {
-	w := Tensor{W: packed.NewMatrix(4, 8)} // zero weights: what is left is the perturbation
+	w := Parameter{W: packed.NewMatrix(4, 8)} // zero weights: what is left is the perturbation
 	x := []int8{100, -50, 25, 0, 0, 0, 10, 60}
 	base := make([]int32, 4)
 	kernels.MatMul(base, w.W, x, 1)
@@ -33,8 +33,8 @@ type dense struct {
 	w    []int64
 }
 
-func randomTensor(rng *rand.Rand, number uint32, m, k int) (Tensor, dense) {
-	w := Tensor{Number: number, W: packed.NewMatrix(m, k)}
+func randomParameter(rng *rand.Rand, number uint32, m, k int) (Parameter, dense) {
+	w := Parameter{Number: number, W: packed.NewMatrix(m, k)}
 	d := dense{m, k, make([]int64, m*k)}
 	for i := range d.w {
 		v := rng.IntN(trit5.Levels) - 2
@@ -109,7 +109,7 @@ func TestProduct(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	forEachNoise(func(n Noise) {
 		m, k, lo, hi, streams := 1+rng.IntN(40), 1+rng.IntN(300), rng.IntN(3), 3+rng.IntN(3), 1+rng.IntN(3)
-		w, d := randomTensor(rng, 9, m, k)
+		w, d := randomParameter(rng, 9, m, k)
 		cols := 2 * (hi - lo) * streams
 		vectors, x := randomInputs(rng, k, cols)
 		y := make([]int32, m*cols)
@@ -132,7 +132,7 @@ func TestProductShared(t *testing.T) {
 	rng := rand.New(rand.NewPCG(2, 2))
 	forEachNoise(func(n Noise) {
 		m, k, lo, hi, streams := 1+rng.IntN(40), 1+rng.IntN(300), rng.IntN(3), 3+rng.IntN(3), 1+rng.IntN(5)
-		w, d := randomTensor(rng, 9, m, k)
+		w, d := randomParameter(rng, 9, m, k)
 		cols := 2 * (hi - lo) * streams
 		vectors, x := randomInputs(rng, k, streams)
 		base, y := make([]int32, m*streams), make([]int32, m*cols)
@@ -153,7 +153,7 @@ func TestProductShared(t *testing.T) {
 }
 
 // activationsShared draws the noise for one product.
-func activationsShared(n Noise, ws *Workspace, dst []int8, base []int32, w Tensor, x []int8, lo, hi, streams int, o kernels.Output) {
+func activationsShared(n Noise, ws *Workspace, dst []int8, base []int32, w Parameter, x []int8, lo, hi, streams int, o kernels.Output) {
 	n.Draw(&ws.draw, w, lo, hi, streams)
 	ws.draw.ActivationsShared(ws, dst, base, x, streams, 0, o)
 }
@@ -163,7 +163,7 @@ func TestActivationsShared(t *testing.T) {
 	rng := rand.New(rand.NewPCG(6, 6))
 	forEachNoise(func(n Noise) {
 		m, k, lo, hi, streams := 1+rng.IntN(40), 1+rng.IntN(300), rng.IntN(3), 3+rng.IntN(3), 1+rng.IntN(40)
-		w, _ := randomTensor(rng, 9, m, k)
+		w, _ := randomParameter(rng, 9, m, k)
 		w.Frozen = rng.IntN(4) == 0
 		cols, relu, shift := 2*(hi-lo)*streams, rng.IntN(2) == 0, uint(rng.IntN(10))
 		_, x := randomInputs(rng, k, streams)
@@ -195,7 +195,7 @@ func TestProductChunks(t *testing.T) {
 func testProductChunks(t *testing.T, n Noise) {
 	const m, k, pairs, streams = 33, 70, 7, 2
 	rng := rand.New(rand.NewPCG(3, 3))
-	w, _ := randomTensor(rng, 1, m, k)
+	w, _ := randomParameter(rng, 1, m, k)
 	own, x := randomInputs(rng, k, 2*pairs*streams)
 	_, shared := randomInputs(rng, k, streams)
 	base := make([]int32, m*streams)
@@ -234,7 +234,7 @@ func testProductChunks(t *testing.T, n Noise) {
 
 func TestPerturbation(t *testing.T) {
 	const m, k, pair, fraction = 9, 37, 5, 2
-	w := Tensor{Number: 3, W: packed.NewMatrix(m, k)}
+	w := Parameter{Number: 3, W: packed.NewMatrix(m, k)}
 	var ws Workspace
 	got := make([]int32, m*k)
 	forEachNoise(func(n Noise) {
@@ -254,7 +254,7 @@ func TestPerturbation(t *testing.T) {
 // and rank.
 func TestPerturbationDeviation(t *testing.T) {
 	const m, k, pairs, fraction = 32, 32, 100, 16
-	w := Tensor{W: packed.NewMatrix(m, k)}
+	w := Parameter{W: packed.NewMatrix(m, k)}
 	var ws Workspace
 	e := make([]int32, m*k)
 	for _, law := range laws {
@@ -278,7 +278,7 @@ func TestPerturbationDeviation(t *testing.T) {
 }
 
 func TestPerturbationPanics(t *testing.T) {
-	w := Tensor{W: packed.NewMatrix(3, 5)}
+	w := Parameter{W: packed.NewMatrix(3, 5)}
 	var ws Workspace
 	n := Noise{Rank: 1}
 	mustPanic(t, "dst has 14 elements for W of 3×5", func() { n.Perturbation(&ws, make([]int32, 14), w, 0, 0) })
@@ -286,7 +286,7 @@ func TestPerturbationPanics(t *testing.T) {
 }
 
 func TestProductPanics(t *testing.T) {
-	w := Tensor{W: packed.NewMatrix(3, 5)}
+	w := Parameter{W: packed.NewMatrix(3, 5)}
 	var ws Workspace
 	n := Noise{Rank: 1}
 	x, y, base := make([]int8, 2*4*2), make([]int32, 3*2), make([]int32, 3)
@@ -301,10 +301,10 @@ func TestProductPanics(t *testing.T) {
 	mustPanic(t, "x has 7 elements, want 8", func() { n.ProductShared(&ws, y, base, w, x[:7], 0, 1, 1) })
 	mustPanic(t, "lowrank: pairs 1 to 0 of 1 streams", func() { n.Product(&ws, y, w, x, 1, 0, 1) })
 	mustPanic(t, "lowrank: pairs 0 to 1 of 0 streams", func() { n.ProductShared(&ws, y, base, w, x, 0, 1, 0) })
-	empty := Tensor{Number: 6}
-	mustPanic(t, "Product: tensor 6 has no matrix", func() { n.Product(&ws, y, empty, x, 0, 1, 1) })
-	mustPanic(t, "ProductShared: tensor 6 has no matrix", func() { n.ProductShared(&ws, y, base, empty, x, 0, 1, 1) })
-	mustPanic(t, "Perturbation: tensor 6 has no matrix", func() { n.Perturbation(&ws, make([]int32, 15), empty, 0, 0) })
+	empty := Parameter{Number: 6}
+	mustPanic(t, "Product: parameter 6 has no matrix", func() { n.Product(&ws, y, empty, x, 0, 1, 1) })
+	mustPanic(t, "ProductShared: parameter 6 has no matrix", func() { n.ProductShared(&ws, y, base, empty, x, 0, 1, 1) })
+	mustPanic(t, "Perturbation: parameter 6 has no matrix", func() { n.Perturbation(&ws, make([]int32, 15), empty, 0, 0) })
 
 	n.Rank = FullRank
 	mustPanic(t, "dst has 7 elements, want 8 for 4×2", func() {
@@ -323,7 +323,7 @@ func TestProductPanics(t *testing.T) {
 		new(Updater).Update(n, w, make([]int8, 1<<22+1), newResidualRule(w.W))
 	})
 	mustPanic(t, "W is 1×2097153, want at most 2097152 columns", func() {
-		n.Product(&ws, nil, Tensor{W: packed.NewMatrix(1, kernels.MaxRankK+1)}, nil, 0, 0, 1)
+		n.Product(&ws, nil, Parameter{W: packed.NewMatrix(1, kernels.MaxRankK+1)}, nil, 0, 0, 1)
 	})
 	w.Frozen = true
 	mustPanic(t, "base has 2 elements, want 3 for 3×1", func() { n.ProductShared(&ws, y, base[:2], w, x[:8], 0, 1, 1) })
@@ -336,7 +336,7 @@ func TestProductAllocations(t *testing.T) {
 	}
 	const m, k, pairs, streams = 50, 60, 4, 2
 	rng := rand.New(rand.NewPCG(5, 5))
-	w, _ := randomTensor(rng, 0, m, k)
+	w, _ := randomParameter(rng, 0, m, k)
 	_, x := randomInputs(rng, k, 2*pairs*streams)
 	base, y := make([]int32, m*streams), make([]int32, m*2*pairs*streams)
 	shared, act := x[:kernels.Quads(k)*4*streams], make([]int8, kernels.Quads(m)*4*2*pairs*streams)
@@ -363,7 +363,7 @@ func TestProductAllocations(t *testing.T) {
 // takes them: the lengths that they would wrap to are those of the slices.
 func TestShapesThatWrap(t *testing.T) {
 	const half = (math.MaxInt + 1) / 2
-	w := Tensor{W: packed.NewMatrix(4, 4)}
+	w := Parameter{W: packed.NewMatrix(4, 4)}
 	ws := new(Workspace)
 	n, sampled := Noise{Rank: 1}, Noise{Rank: 1, Estimator: PerturbActivations}
 	for name, call := range map[string]func(n Noise, lo, hi, streams int){

@@ -68,7 +68,7 @@ func TestMoments(t *testing.T) {
 		codes := make([]uint8, length)
 		var places [kernels.NoiseUnit][trit5.Levels]int64
 		for i := range n / length {
-			kernels.Noise(codes, law, StreamOf(1, uint32(i), uint32(i%5), StreamKind(i%2), i%99))
+			kernels.Noise(codes, law, StreamOf(1, i, uint32(i%5), StreamKind(i%2), i%99))
 			for at, c := range codes {
 				places[at%kernels.NoiseUnit][c]++
 			}
@@ -158,7 +158,9 @@ type use struct {
 	pair               int
 }
 
-func (u use) stream() kernels.Stream { return StreamOf(u.seed, u.generation, u.tensor, u.kind, u.pair) }
+func (u use) stream() kernels.Stream {
+	return StreamOf(u.seed, int(u.generation), u.tensor, u.kind, u.pair)
+}
 
 // Streams that differ in one field, or in two by which a sum or a product of fields
 // does not change, are independent.
@@ -265,7 +267,7 @@ func TestNoSequenceTwice(t *testing.T) {
 		}
 		codes := make([]uint8, 2*length)
 		for tensor := range uint32(4) {
-			for generation := range uint32(4) {
+			for generation := range 4 {
 				n := Noise{Seed: 1, Generation: generation, Distribution: law, Rank: 2}
 				for pair := range 8 {
 					for kind := FactorA; kind <= FactorB; kind++ {
@@ -274,14 +276,14 @@ func TestNoSequenceTwice(t *testing.T) {
 					}
 				}
 			}
-			w := Tensor{Number: tensor, W: packed.NewMatrix(8, length)}
+			w := Parameter{Number: tensor, W: packed.NewMatrix(8, length)}
 			Randomize(w, law, 1)
 			for i := range 8 {
 				kernels.Unpack(codes[:length], w.W.Row(i).Bytes(), length)
 				look(fmt.Sprint("weights ", tensor, i), codes[:length])
 			}
 		}
-		for generation := range uint32(4) {
+		for generation := range 4 {
 			kernels.Noise(codes, law, StreamOf(1, generation, 0, Batch, 0))
 			look(fmt.Sprint("batch ", generation), codes)
 		}

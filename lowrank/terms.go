@@ -67,7 +67,7 @@ const deltaRows = 32
 //
 // The result is √(⌊⌊Σ D²·2^16/(m·samples)⌋·⌊Σ x̂²·2^8/(k·samples)⌋ / 2^8⌋·samples), of the
 // scaled D.
-func (u *Updater) ComputeTerms(noise Noise, w Tensor, fitness []int8, x []int8, samples int) (deviation uint64) {
+func (u *Updater) ComputeTerms(noise Noise, w Parameter, fitness []int8, x []int8, samples int) (deviation uint64) {
 	noise = noise.of(&w)
 	m, k := w.matrix("ComputeTerms").Rows(), w.W.Cols()
 	checkFitness("ComputeTerms", fitness)

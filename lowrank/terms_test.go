@@ -16,7 +16,7 @@ import (
 )
 
 func ExampleUpdater_ComputeTerms() {
-	w := Tensor{W: packed.NewMatrix(2, 4)}
+	w := Parameter{W: packed.NewMatrix(2, 4)}
 	u := new(Updater)
 	// Two pairs and two samples, which light up one input each.
 	deviation := u.ComputeTerms(Noise{Seed: 1, Rank: 1, Estimator: PerturbActivations}, w, []int8{9, 0, -3, 7}, []int8{127, 0, 0, 0, 0, 0, 127, 0}, 2)
@@ -130,7 +130,7 @@ func testTerms(t *testing.T, u *Updater, law kernels.Distribution, m, k, pairs, 
 	name := fmt.Sprintf("%v, %d×%d, %d pairs of rank %d, %d samples", law, m, k, pairs, rank, samples)
 	rng := rand.New(rand.NewPCG(uint64(m), uint64(k)))
 	n := Noise{Seed: 8, Generation: 3, Distribution: law, Rank: rank, Estimator: PerturbActivations}
-	w, d := randomTensor(rng, 4, m, k)
+	w, d := randomParameter(rng, 4, m, k)
 	vectors, x := randomInputs(rng, k, samples)
 	vectors[0], x[0] = -128, -128
 	codes := randomCodes(rng, pairs*samples)
@@ -199,7 +199,7 @@ func TestTermsDeviation(t *testing.T) {
 		for _, rank := range []int{1, 4} {
 			rng := rand.New(rand.NewPCG(7, 7))
 			n := Noise{Seed: 3, Distribution: law, Rank: rank, Estimator: PerturbActivations}
-			w, d := randomTensor(rng, 1, m, k)
+			w, d := randomParameter(rng, 1, m, k)
 			vectors, x := randomInputs(rng, k, samples)
 			codes := randomCodes(rng, pairs*samples)
 			got := float64(new(Updater).ComputeTerms(n, w, codes, x, samples)) / 256
@@ -214,7 +214,7 @@ func TestTermsDeviation(t *testing.T) {
 // ±25 are eight deviations: what stands out by more is cut off, and alone.
 func TestTermsOutlier(t *testing.T) {
 	const m, pairs, samples = 64, 16, 65
-	w := Tensor{W: packed.NewMatrix(m, 32)}
+	w := Parameter{W: packed.NewMatrix(m, 32)}
 	codes := make([]int8, pairs*samples)
 	for p := range pairs {
 		codes[p*samples+64] = kernels.MaxFitness
@@ -241,7 +241,7 @@ func TestTermsOutlier(t *testing.T) {
 // Codes of zero move nothing, under a rule without residual.
 func TestTermsNothing(t *testing.T) {
 	rng := rand.New(rand.NewPCG(9, 9))
-	w, _ := randomTensor(rng, 0, 20, 30)
+	w, _ := randomParameter(rng, 0, 20, 30)
 	_, x := randomInputs(rng, 30, 5)
 	before := w.W.Clone()
 	u := new(Updater)
@@ -259,7 +259,7 @@ func TestTermsNothing(t *testing.T) {
 }
 
 func TestTermsPanics(t *testing.T) {
-	w := Tensor{W: packed.NewMatrix(2, 3)}
+	w := Parameter{W: packed.NewMatrix(2, 3)}
 	u := new(Updater)
 	n := Noise{Rank: 1, Estimator: PerturbActivations}
 	x := make([]int8, 8)
@@ -269,7 +269,7 @@ func TestTermsPanics(t *testing.T) {
 	mustPanic(t, "ComputeTerms: 4 codes for 0 samples", func() { u.ComputeTerms(n, w, make([]int8, 4), x, 0) })
 	mustPanic(t, "x has 7 elements, want 8 for 4×2", func() { u.ComputeTerms(n, w, make([]int8, 4), x[:7], 2) })
 	mustPanic(t, "ComputeTerms: fitness code 64 of pair 1", func() { u.ComputeTerms(n, w, []int8{0, 64}, x, 2) })
-	mustPanic(t, "ComputeTerms: tensor 1 has no matrix", func() { u.ComputeTerms(n, Tensor{Number: 1}, nil, x, 2) })
+	mustPanic(t, "ComputeTerms: parameter 1 has no matrix", func() { u.ComputeTerms(n, Parameter{Number: 1}, nil, x, 2) })
 }
 
 func TestTermsAllocations(t *testing.T) {
@@ -277,8 +277,8 @@ func TestTermsAllocations(t *testing.T) {
 		t.Skip("the race detector allocates")
 	}
 	rng := rand.New(rand.NewPCG(6, 6))
-	w, _ := randomTensor(rng, 0, 100, 90)
-	small, _ := randomTensor(rng, 1, 33, 50)
+	w, _ := randomParameter(rng, 0, 100, 90)
+	small, _ := randomParameter(rng, 1, 33, 50)
 	_, x := randomInputs(rng, 90, 33)
 	codes := randomCodes(rng, 20*33)
 	u, rule := new(Updater), newResidualRule(w.W)
@@ -294,7 +294,7 @@ func TestTermsAllocations(t *testing.T) {
 
 func TestTermsBytes(t *testing.T) {
 	for _, s := range termShapes {
-		w := Tensor{W: packed.NewMatrix(s.m, s.k)}
+		w := Parameter{W: packed.NewMatrix(s.m, s.k)}
 		u := new(Updater)
 		x := make([]int8, kernels.Quads(s.k)*4*s.samples)
 		u.ComputeTerms(Noise{Rank: s.rank, Estimator: PerturbActivations}, w, make([]int8, s.pairs*s.samples), x, s.samples)

@@ -23,7 +23,7 @@ type Stepper interface {
 // use, by one goroutine at a time.
 type Updater struct {
 	noise   Noise
-	tensor  Tensor
+	tensor  Parameter
 	fitness []int8
 	step    Stepper
 
@@ -62,7 +62,7 @@ func pairChunk(rank int) int {
 // Update moves the weights of one tensor by the fitness codes of all pairs, of
 // magnitude at most kernels.MaxFitness, and returns how many pents moved. A frozen
 // tensor does not move.
-func (u *Updater) Update(noise Noise, w Tensor, fitness []int8, step Stepper) (moved int) {
+func (u *Updater) Update(noise Noise, w Parameter, fitness []int8, step Stepper) (moved int) {
 	noise.wantWeights("Update")
 	noise = noise.of(&w)
 	w.matrix("Update")

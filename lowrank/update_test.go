@@ -14,7 +14,7 @@ import (
 )
 
 func ExampleUpdater() {
-	w := Tensor{W: packed.NewMatrix(2, 6)}
+	w := Parameter{W: packed.NewMatrix(2, 6)}
 	// Pair 0 was better with its plus member, pair 1 with its minus member.
 	moved := new(Updater).Update(Noise{Seed: 1, Rank: 1}, w, []int8{1, -1}, thresholdRule(2))
 	fmt.Println("moved", moved)
@@ -100,11 +100,11 @@ type modelledRule interface {
 func checkUpdates(t *testing.T, u *Updater, n Noise, m, k, pairs int, rule func(w *packed.Matrix) modelledRule) {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(uint64(m), uint64(k)))
-	w, d := randomTensor(rng, 4, m, k)
+	w, d := randomParameter(rng, 4, m, k)
 	r := rule(w.W)
 	residual := make([]int64, m*k)
 	fitness := make([]int8, pairs)
-	for generation := range uint32(3) {
+	for generation := range 3 {
 		n.Generation = generation
 		for p := range fitness {
 			fitness[p] = int8(rng.IntN(2*kernels.MaxFitness+1) - kernels.MaxFitness)
@@ -156,7 +156,7 @@ func TestUpdate(t *testing.T) {
 
 func TestUpdateNothing(t *testing.T) {
 	rng := rand.New(rand.NewPCG(9, 9))
-	w, _ := randomTensor(rng, 0, 20, 30)
+	w, _ := randomParameter(rng, 0, 20, 30)
 	before := w.W.Clone()
 	for _, fitness := range [][]int8{nil, make([]int8, 10)} {
 		if moved := new(Updater).Update(Noise{Rank: 2}, w, fitness, newResidualRule(w.W)); moved != 0 || !w.W.Equal(before) {
@@ -166,10 +166,10 @@ func TestUpdateNothing(t *testing.T) {
 }
 
 func TestUpdatePanics(t *testing.T) {
-	mustPanic(t, "lowrank: Update: tensor 1 has no matrix", func() {
-		new(Updater).Update(Noise{Rank: 1}, Tensor{Number: 1}, nil, nil)
+	mustPanic(t, "lowrank: Update: parameter 1 has no matrix", func() {
+		new(Updater).Update(Noise{Rank: 1}, Parameter{Number: 1}, nil, nil)
 	})
-	w := Tensor{W: packed.NewMatrix(2, 2)}
+	w := Parameter{W: packed.NewMatrix(2, 2)}
 	mustPanic(t, "lowrank: Update: fitness code 64 of pair 1, want at most ±63", func() {
 		new(Updater).Update(Noise{Rank: 1}, w, []int8{63, 64}, newResidualRule(w.W))
 	})
@@ -180,8 +180,8 @@ func TestUpdateAllocations(t *testing.T) {
 		t.Skip("the race detector allocates")
 	}
 	rng := rand.New(rand.NewPCG(6, 6))
-	large, _ := randomTensor(rng, 0, 100, 90)
-	small, _ := randomTensor(rng, 1, 33, 100)
+	large, _ := randomParameter(rng, 0, 100, 90)
+	small, _ := randomParameter(rng, 1, 33, 100)
 	fitness := make([]int8, 70)
 	for p := range fitness {
 		fitness[p] = int8(p%3 - 1)

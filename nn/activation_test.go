@@ -73,7 +73,7 @@ func TestSampleScores(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				stream := lowrank.StreamOf(o.Seed, uint32(g.Number), 0, lowrank.Batch, 0)
+				stream := lowrank.StreamOf(o.Seed, g.Number, 0, lowrank.Batch, 0)
 				for b := 0; b < batch; b += 1 + batch/40 {
 					word := stream.Block(uint32(b / 4))[b%4]
 					sample := int(uint64(word) * uint64(data.Len()) >> 32)
@@ -119,7 +119,7 @@ func TestSampledDeterminism(t *testing.T) {
 		}
 		h := sha256.New()
 		for _, w := range net.Parameters() {
-			h.Write(w.Matrix.Bytes())
+			h.Write(w.W.Bytes())
 		}
 		if got := fmt.Sprintf("%x", h.Sum(nil)); got != goldenSampled {
 			t.Errorf("%s: weights %s, want %s", name, got, goldenSampled)

@@ -6,7 +6,7 @@ import "github.com/Kaleaon/pentary-go/lowrank"
 // samples, chosen uniformly and independently: ⌊u·samples/2^32⌋ of the next u32 of the
 // stream of a generation and its group.
 func DrawBatch(samples int, seed uint64, generation, group, n int, take func(i, sample int)) {
-	stream := lowrank.StreamOf(seed, uint32(generation), 0, lowrank.Batch, group)
+	stream := lowrank.StreamOf(seed, generation, 0, lowrank.Batch, group)
 	var block [4]uint32
 	for i := range n {
 		if i%4 == 0 {

@@ -82,7 +82,7 @@ func TestClassifierScores(t *testing.T) {
 					t.Fatal(err)
 				}
 				for i, got := range scores {
-					stream := lowrank.StreamOf(o.Seed, uint32(opt.Generation()), 0, lowrank.Batch, g.Group(i/2))
+					stream := lowrank.StreamOf(o.Seed, opt.Generation(), 0, lowrank.Batch, g.Group(i/2))
 					member := net.member(g.Noise, i/2, 1-i%2*2)
 					want := int64(0)
 					for s := range batch {
@@ -117,7 +117,7 @@ func TestClassifierDeterminism(t *testing.T) {
 		}
 		h := sha256.New()
 		for _, w := range net.Parameters() {
-			h.Write(w.Matrix.Bytes())
+			h.Write(w.W.Bytes())
 		}
 		return fmt.Sprintf("%x", h.Sum(nil))
 	}
@@ -238,15 +238,15 @@ func TestEvaluateErrors(t *testing.T) {
 	_, c, opt := begin(t, data, 8, es.Options{Sigma: es.WholeLevel, Generations: 1, Pairs: 5})
 	_, _, other := begin(t, data, 8, es.Options{Sigma: es.WholeLevel, Generations: 1, Pairs: 5})
 	few := opt.Ask()
-	few.Tensors = few.Tensors[:1]
+	few.Parameters = few.Parameters[:1]
 	for _, test := range []struct {
 		g      es.Generation
 		scores int
 		want   string
 	}{
 		{opt.Ask(), 9, "9 scores for 5 pairs"},
-		{few, 10, "generation of 1 tensors for a model of 2"},
-		{other.Ask(), 10, "tensor 0 of the generation is not \"layer0\""},
+		{few, 10, "generation of 1 parameters for a model of 2"},
+		{other.Ask(), 10, "parameter 0 of the generation is not \"layer0\""},
 	} {
 		err := c.Evaluate(context.Background(), test.g, make([]int64, test.scores))
 		if err == nil || !strings.Contains(err.Error(), test.want) {

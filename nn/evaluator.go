@@ -234,7 +234,7 @@ func (e *Evaluator) begin(group int) error {
 		s.states[i] = append(s.states[i][:0], state...)
 	}
 	want := g.Noise.Estimator == lowrank.PerturbActivations
-	s.recording.reset(len(e.model.tensors), s.WarmUp, s.Steps, want)
+	s.recording.reset(len(e.model.matrices), s.WarmUp, s.Steps, want)
 	for _, x := range s.X[s.WarmUp:] {
 		if want {
 			pass.record = &s.recording
@@ -377,7 +377,7 @@ func (e *Evaluator) evaluateChunk(worker, i int) {
 	lo := group*size + i%e.chunks()*e.chunk
 	hi := min(lo+e.chunk, (group+1)*size, e.hi)
 	lo = max(lo, e.lo)
-	ws.beginMembers(&ws.members, g.Noise, g.Tensors, g.Pairs, lo, hi, s.Streams, s.Steps)
+	ws.beginMembers(&ws.members, g.Noise, g.Parameters, g.Pairs, lo, hi, s.Streams, s.Steps)
 	if s.WarmUp > 0 {
 		ws.time, ws.first, ws.start = s.WarmUp, s.WarmUp, s.states
 	}

@@ -118,8 +118,8 @@ func layerName(i int) string { return fmt.Sprintf("layer%d", i) }
 func (m *Model) File(meta map[string]string) *packed.File {
 	f := &packed.File{Meta: map[string]string{}}
 	maps.Copy(f.Meta, meta)
-	for _, t := range m.tensors {
-		f.Tensors = append(f.Tensors, packed.Tensor{Name: t.name, Matrix: t.W, Scale: -int32(t.Shift)})
+	for i, d := range m.matrices {
+		f.Tensors = append(f.Tensors, packed.Tensor{Name: m.names[i], Matrix: d.W, Scale: -int32(d.Shift)})
 	}
 	if layers, ok := m.Dense(); ok {
 		relu := make([]byte, len(layers))

@@ -37,8 +37,8 @@ type fine struct {
 }
 
 func newFine(m *Model) *fine {
-	f := &fine{model: m, residual: make([][]int8, len(m.tensors))}
-	for i, tensor := range m.tensors {
+	f := &fine{model: m, residual: make([][]int8, len(m.matrices))}
+	for i, tensor := range m.matrices {
 		f.residual[i] = make([]int8, tensor.W.Rows()*packed.PaddedLen(tensor.W.Cols()))
 	}
 	return f
@@ -52,11 +52,11 @@ func (f *fine) Step(w *packed.Matrix, t kernels.Terms, lo, hi int) int {
 // refine writes the digits of all weights.
 func (f *fine) refine() {
 	const digits = 4 // |v - w| is at most 78, and they hold 312
-	for i, tensor := range f.model.tensors {
+	for i, tensor := range f.model.matrices {
 		w := tensor.W
-		if f.digits[tensor.Dense] == nil {
+		if f.digits[tensor] == nil {
 			for range digits {
-				f.digits[tensor.Dense] = append(f.digits[tensor.Dense], packed.NewMatrix(w.Rows(), w.Cols()))
+				f.digits[tensor] = append(f.digits[tensor], packed.NewMatrix(w.Rows(), w.Cols()))
 			}
 		}
 		kp := packed.PaddedLen(w.Cols())
@@ -76,7 +76,7 @@ func (f *fine) refine() {
 					rest = high
 				}
 			}
-			for d, m := range f.digits[tensor.Dense] {
+			for d, m := range f.digits[tensor] {
 				kernels.Pack(m.Row(row).Bytes(), codes[d], w.Cols())
 			}
 		}
@@ -143,16 +143,14 @@ func trainFine(t *testing.T, l LanguageConfig, text []byte, from, generations, r
 	}
 	if int8s {
 		f.digits = map[*Dense][]*packed.Matrix{}
-		for _, tensor := range m.tensors {
+		for _, tensor := range m.matrices {
 			tensor.Shift += fineBits
 		}
 		scorer.Use(o.Multiplier)
 	}
 	const pairs = 64
 	g := es.Generation{Pairs: pairs, Groups: 1}
-	for i, parameter := range m.Parameters() {
-		g.Tensors = append(g.Tensors, lowrank.Tensor{Number: uint32(i), W: parameter.Matrix, Log2Scale: parameter.Log2Scale})
-	}
+	g.Parameters = m.Parameters()
 	scores, codes := make([]int64, 2*pairs*p.Samples()), make([]int8, pairs*p.Samples())
 	u := new(lowrank.Updater)
 	for n := range generations {
@@ -160,7 +158,7 @@ func trainFine(t *testing.T, l LanguageConfig, text []byte, from, generations, r
 			f.refine()
 		}
 		g.Number = n
-		g.Noise = lowrank.Noise{Seed: 1, Generation: uint32(n), Rank: 1, Sigma: 3, Estimator: lowrank.PerturbActivations}
+		g.Noise = lowrank.Noise{Seed: 1, Generation: n, Rank: 1, Sigma: 3, Estimator: lowrank.PerturbActivations}
 		if err := p.Evaluate(context.Background(), g, scores); err != nil {
 			t.Fatal(err)
 		}
@@ -170,7 +168,7 @@ func trainFine(t *testing.T, l LanguageConfig, text []byte, from, generations, r
 			t.Fatal(err)
 		}
 		for i, x := range inputs {
-			deviation := u.ComputeTerms(g.Noise, g.Tensors[i], codes, x, p.Samples())
+			deviation := u.ComputeTerms(g.Noise, g.Parameters[i], codes, x, p.Samples())
 			mul := int64(rate) * int64(generations-n) << 36 / int64(generations) / 1000 / int64(max(deviation, 1))
 			f.tensor, f.scale = i, kernels.Scale{Mul: int32(max(mul, 1)), Shift: 20}
 			f.scale.Limit = int32(256<<20/max(mul, 1)) + 1
@@ -188,7 +186,7 @@ func trainFine(t *testing.T, l LanguageConfig, text []byte, from, generations, r
 func TestInt8Products(t *testing.T) {
 	m := NewModel(NewDense(8, 5, false))
 	m.Randomize(2)
-	d := m.tensors[0].Dense
+	d := m.matrices[0]
 	f := newFine(m)
 	f.digits = map[*Dense][]*packed.Matrix{}
 	for i := range f.residual[0] {

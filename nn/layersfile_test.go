@@ -13,7 +13,7 @@ import (
 // A model comes back from a file as it went in, layer by layer.
 func TestModelFile(t *testing.T) {
 	for name, m := range models() {
-		for i, tensor := range m.tensors {
+		for i, tensor := range m.matrices {
 			tensor.Shift = uint(i) + 1 // as no constructor has it
 		}
 		var b bytes.Buffer

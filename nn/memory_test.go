@@ -16,7 +16,7 @@ type recall struct{ CrossEntropy }
 func (recall) Inputs() int { return 4 }
 
 func (recall) Draw(s *Batch, seed uint64, generation, group int) {
-	stream := lowrank.StreamOf(seed, uint32(generation), 0, lowrank.Batch, group)
+	stream := lowrank.StreamOf(seed, generation, 0, lowrank.Batch, group)
 	for b := range s.Streams {
 		symbol := stream.Block(uint32(b))[0] >> 31
 		s.Set(0, int(symbol), b, 100)

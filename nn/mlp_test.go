@@ -164,10 +164,10 @@ func TestNewMLP(t *testing.T) {
 	}
 	same, other := NewMLP(1, 300, 64, 10), NewMLP(2, 300, 64, 10)
 	for i, w := range net.Parameters() {
-		if !same.Parameters()[i].Matrix.Equal(w.Matrix) {
+		if !same.Parameters()[i].W.Equal(w.W) {
 			t.Errorf("layer %d differs between two networks of one seed", i)
 		}
-		if other.Parameters()[i].Matrix.Equal(w.Matrix) {
+		if other.Parameters()[i].W.Equal(w.W) {
 			t.Errorf("layer %d is the same for two seeds", i)
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/lowrank"
 )
@@ -15,13 +14,8 @@ import (
 type Model struct {
 	Layers []Layer
 
-	tensors []tensor
-}
-
-// A tensor is a matrix of a model and its name.
-type tensor struct {
-	name string
-	*Dense
+	matrices []*Dense
+	names    []string // of the matrices
 }
 
 // NewModel returns a model of the given layers. It panics if their widths do not fit, or
@@ -39,13 +33,15 @@ func buildModel(layers []Layer) (*Model, error) {
 		return nil, err
 	}
 	m := &Model{Layers: layers}
-	chainWeights(layers, func(name string, d *Dense) { m.tensors = append(m.tensors, tensor{name, d}) })
+	chainWeights(layers, func(name string, d *Dense) {
+		m.matrices, m.names = append(m.matrices, d), append(m.names, name)
+	})
 	if m.isMLP() {
-		for i := range m.tensors {
-			m.tensors[i].name = layerName(i)
+		for i := range m.names {
+			m.names[i] = layerName(i)
 		}
 	}
-	if len(m.tensors) == 0 {
+	if len(m.matrices) == 0 {
 		return nil, errors.New("nn: Model of layers without weights")
 	}
 	return m, nil
@@ -73,17 +69,15 @@ func (m *Model) Dense() (layers []*Dense, ok bool) {
 // Matrices returns the matrices of all layers in the order of Parameters, with their
 // shifts.
 func (m *Model) Matrices() []*Dense {
-	d := make([]*Dense, len(m.tensors))
-	for i, t := range m.tensors {
-		d[i] = t.Dense
-	}
+	d := make([]*Dense, len(m.matrices)) // on the stack of a caller that keeps few
+	copy(d, m.matrices)
 	return d
 }
 
 // Randomize fills all matrices with random weights of the binomial law from the seed.
 func (m *Model) Randomize(seed uint64) {
-	for i, t := range m.tensors {
-		lowrank.Randomize(lowrank.Tensor{Number: uint32(i), W: t.W}, kernels.Binomial, seed)
+	for _, w := range m.Parameters() {
+		lowrank.Randomize(w, kernels.Binomial, seed)
 	}
 }
 
@@ -95,10 +89,10 @@ func (m *Model) Outputs() int { return m.Layers[len(m.Layers)-1].Outputs() }
 
 // Parameters returns the weights of all layers, in order and by the names that File
 // gives them, for an optimizer.
-func (m *Model) Parameters() []es.Parameter {
-	p := make([]es.Parameter, len(m.tensors))
-	for i, t := range m.tensors {
-		p[i] = es.Parameter{Name: t.name, Matrix: t.W, Log2Scale: t.Shift + activationBits}
+func (m *Model) Parameters() []lowrank.Parameter {
+	p := make([]lowrank.Parameter, len(m.matrices))
+	for i, d := range m.matrices {
+		p[i] = lowrank.Parameter{Number: uint32(i), Name: m.names[i], W: d.W, Log2Scale: d.Shift + activationBits}
 	}
 	return p
 }
@@ -106,8 +100,8 @@ func (m *Model) Parameters() []es.Parameter {
 // Size returns the number of weights.
 func (m *Model) Size() int {
 	n := 0
-	for _, t := range m.tensors {
-		n += t.W.Rows() * t.W.Cols()
+	for _, d := range m.matrices {
+		n += d.W.Rows() * d.W.Cols()
 	}
 	return n
 }

@@ -96,9 +96,7 @@ func generationOf(m *Model, place lowrank.Estimator, pairs, groups int) es.Gener
 		Number: 7, Pairs: pairs, Groups: groups,
 		Noise: lowrank.Noise{Seed: 11, Generation: 7, Rank: 1, Sigma: 2, Estimator: place},
 	}
-	for i, p := range m.Parameters() {
-		g.Tensors = append(g.Tensors, lowrank.Tensor{Number: uint32(i), W: p.Matrix, Log2Scale: p.Log2Scale})
-	}
+	g.Parameters = m.Parameters()
 	return g
 }
 
@@ -235,8 +233,8 @@ func TestPredictorInputs(t *testing.T) {
 	if !slices.Equal(alone, seen[3]) {
 		t.Error("inputs without Evaluate before are others")
 	}
-	if len(seen) != len(m.tensors) || p.Samples() != 15 {
-		t.Fatalf("%d tensors of %d samples, want %d of 15", len(seen), p.Samples(), len(m.tensors))
+	if len(seen) != len(m.matrices) || p.Samples() != 15 {
+		t.Fatalf("%d tensors of %d samples, want %d of 15", len(seen), p.Samples(), len(m.matrices))
 	}
 	s := Batch{Streams: o.Streams, Steps: o.Steps, WarmUp: o.WarmUp}
 	s.reset(m.Inputs(), false)
@@ -301,7 +299,7 @@ var goldenModels = map[lowrank.Estimator]string{
 }
 
 func weightsOf(m *Model) (all []int8) {
-	for _, tensor := range m.tensors {
+	for _, tensor := range m.matrices {
 		for i := range tensor.W.Rows() {
 			for j := range tensor.W.Cols() {
 				all = append(all, int8(tensor.W.At(i, j)))
@@ -375,7 +373,7 @@ func TestPredictorErrors(t *testing.T) {
 	if err := p.Evaluate(ctx, generationOf(m, lowrank.PerturbWeights, 2, 1), make([]int64, 3)); err == nil || !strings.Contains(err.Error(), "3 scores for 2 pairs, want 4") {
 		t.Errorf("error %v", err)
 	}
-	if err := p.Evaluate(ctx, generationOf(other, lowrank.PerturbWeights, 2, 1), make([]int64, 4)); err == nil || !strings.Contains(err.Error(), "tensor 0 of the generation is not \"0.weights\"") && !strings.Contains(err.Error(), "tensors for a model") {
+	if err := p.Evaluate(ctx, generationOf(other, lowrank.PerturbWeights, 2, 1), make([]int64, 4)); err == nil || !strings.Contains(err.Error(), "parameter 0 of the generation is not \"0.weights\"") && !strings.Contains(err.Error(), "parameters for a model") {
 		t.Errorf("error %v", err)
 	}
 	canceled, cancel := context.WithCancel(ctx)

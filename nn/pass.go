@@ -47,14 +47,14 @@ type Multiplier interface {
 
 // members are the pairs of a population that a pass evaluates.
 type members struct {
-	noise   lowrank.Noise
-	tensors []lowrank.Tensor
-	lo, hi  int // pairs that are drawn
-	from    int // and those that are stepped
-	to      int
-	streams int // columns of a member
-	samples int // of a member in all steps
-	all     int // columns of all members of the generation
+	noise      lowrank.Noise
+	parameters []lowrank.Parameter
+	lo, hi     int // pairs that are drawn
+	from       int // and those that are stepped
+	to         int
+	streams    int // columns of a member
+	samples    int // of a member in all steps
+	all        int // columns of all members of the generation
 
 	work  lowrank.Workspace
 	draws []lowrank.Draw // by tensor
@@ -75,17 +75,17 @@ func (p *Pass) begin(n int) {
 
 // beginMembers readies the pass for pairs lo to hi of a generation, each member with
 // streams columns of its own, for as many samples as streams times steps.
-func (p *Pass) beginMembers(m *members, noise lowrank.Noise, tensors []lowrank.Tensor, pairs, lo, hi, streams, steps int) {
+func (p *Pass) beginMembers(m *members, noise lowrank.Noise, parameters []lowrank.Parameter, pairs, lo, hi, streams, steps int) {
 	p.begin(2 * (hi - lo) * streams)
 	p.population = m
-	m.noise, m.tensors, m.lo, m.hi, m.from, m.to = noise, tensors, lo, hi, lo, hi
+	m.noise, m.parameters, m.lo, m.hi, m.from, m.to = noise, parameters, lo, hi, lo, hi
 	m.streams, m.samples, m.all = streams, streams*steps, 2*pairs*streams
 	if m.draws == nil {
-		m.draws, m.drawn = make([]lowrank.Draw, len(tensors)), make([]bool, len(tensors))
+		m.draws, m.drawn = make([]lowrank.Draw, len(parameters)), make([]bool, len(parameters))
 	}
 	clear(m.drawn)
 	if p.multiplier != nil && m.zeros == nil {
-		for _, t := range p.model.tensors {
+		for _, t := range p.model.matrices {
 			m.zeros = append(m.zeros, packed.NewMatrix(t.W.Rows(), t.W.Cols()))
 		}
 	}
@@ -96,7 +96,7 @@ func (m *members) draw(p *Pass, i int) *lowrank.Draw {
 	d := &m.draws[i]
 	if !m.drawn[i] {
 		m.drawn[i] = true
-		t := m.tensors[i]
+		t := m.parameters[i]
 		if p.multiplier != nil && i < len(m.zeros) {
 			t.W = m.zeros[i]
 		}
@@ -290,7 +290,7 @@ func (p *Pass) productShared(d *Dense, operand []int8, base []int32) []int8 {
 func (p *Pass) next(d *Dense) int {
 	i := p.tensor
 	p.tensor++
-	if i >= len(p.model.tensors) || p.model.tensors[i].Dense != d {
+	if i >= len(p.model.matrices) || p.model.matrices[i] != d {
 		panic(fmt.Sprintf("nn: product %d of a step is with %v, which is not matrix %d of Weights", i, d, i))
 	}
 	return i

@@ -74,7 +74,7 @@ func (p *MemberRunner) Begin(g *es.Generation, lo, hi, streams int) {
 	if lo < 0 || hi > g.Pairs || lo >= hi || streams < 1 || streams > maxColumns/(2*(hi-lo)) || g.Noise.Estimator != lowrank.PerturbWeights {
 		panic(fmt.Sprintf("nn: MemberRunner: pairs %d to %d of %d with %d streams, noise in %v", lo, hi, g.Pairs, streams, g.Noise.Estimator))
 	}
-	p.pass.beginMembers(&p.members, g.Noise, g.Tensors, g.Pairs, lo, hi, streams, 1)
+	p.pass.beginMembers(&p.members, g.Noise, g.Parameters, g.Pairs, lo, hi, streams, 1)
 }
 
 // Keep continues with pairs lo to hi alone, of those of Begin: Step takes the columns of
@@ -102,12 +102,12 @@ func (p *MemberRunner) Step(x []int8) []int8 {
 
 // CheckGeneration returns an error if a generation is not one of the model's weights.
 func (m *Model) CheckGeneration(g *es.Generation) error {
-	if len(g.Tensors) != len(m.tensors) {
-		return fmt.Errorf("nn: generation of %d tensors for a model of %d", len(g.Tensors), len(m.tensors))
+	if len(g.Parameters) != len(m.matrices) {
+		return fmt.Errorf("nn: generation of %d parameters for a model of %d", len(g.Parameters), len(m.matrices))
 	}
-	for i, t := range m.tensors {
-		if g.Tensors[i].W != t.W {
-			return fmt.Errorf("nn: tensor %d of the generation is not %q", i, t.name)
+	for i, t := range m.matrices {
+		if g.Parameters[i].W != t.W {
+			return fmt.Errorf("nn: parameter %d of the generation is not %q", i, m.names[i])
 		}
 	}
 	return nil
@@ -162,8 +162,8 @@ func (m *Model) try() (splits bool, err error) {
 		}
 		x = y
 	}
-	if p.tensor != len(m.tensors) {
-		return false, fmt.Errorf("nn: a step multiplies by %d matrices, the layers have %d", p.tensor, len(m.tensors))
+	if p.tensor != len(m.matrices) {
+		return false, fmt.Errorf("nn: a step multiplies by %d matrices, the layers have %d", p.tensor, len(m.matrices))
 	}
 	return p.splits, nil
 }

@@ -156,7 +156,7 @@ func TestTextScorerByDefinition(t *testing.T) {
 // and what a peak makes of the rest.
 func TestBitsPerByte(t *testing.T) {
 	m := languageModel(t, LanguageConfig{Width: 8, Context: 4, Mixer: NoMixer})
-	for _, tensor := range m.tensors {
+	for _, tensor := range m.matrices {
 		for i := range tensor.W.Rows() {
 			for j := range tensor.W.Cols() {
 				tensor.W.Set(i, j, 0)

@@ -1,8 +1,6 @@
 package train
 
-import (
-	"github.com/Kaleaon/pentary-go/es"
-)
+import "github.com/Kaleaon/pentary-go/lowrank"
 
 // kept are the weights of the best validation score so far.
 type kept struct {
@@ -12,25 +10,25 @@ type kept struct {
 }
 
 // take copies the weights.
-func (k *kept) take(params []es.Parameter) {
+func (k *kept) take(params []lowrank.Parameter) {
 	k.weights = k.weights[:0]
 	for _, p := range params {
-		k.weights = append(k.weights, p.Matrix.Bytes()...)
+		k.weights = append(k.weights, p.W.Bytes()...)
 	}
 }
 
 // restore copies them back.
-func (k *kept) restore(params []es.Parameter) {
+func (k *kept) restore(params []lowrank.Parameter) {
 	b := k.weights
 	for _, p := range params {
-		b = b[copy(p.Matrix.Bytes(), b):]
+		b = b[copy(p.W.Bytes(), b):]
 	}
 }
 
 // weightBytes returns the length of the weights that are kept.
-func weightBytes(params []es.Parameter) (n int) {
+func weightBytes(params []lowrank.Parameter) (n int) {
 	for _, p := range params {
-		n += len(p.Matrix.Bytes())
+		n += len(p.W.Bytes())
 	}
 	return n
 }

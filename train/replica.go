@@ -6,6 +6,7 @@ import (
 
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/es/journal"
+	"github.com/Kaleaon/pentary-go/lowrank"
 )
 
 // A Replica is the weights and the optimizer of a run, without its journal and its
@@ -42,7 +43,7 @@ func (r Replica) Ask() es.Generation { return r.run.optimizer.Ask() }
 func (r Replica) Generation() int { return r.run.Generation() }
 
 // Parameters implements journal.Trainer.
-func (r Replica) Parameters() []es.Parameter { return r.run.task.Parameters }
+func (r Replica) Parameters() []lowrank.Parameter { return r.run.task.Parameters }
 
 // Record implements journal.Trainer.
 func (r Replica) Record() es.Record { return r.run.optimizer.Record() }

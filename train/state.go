@@ -8,13 +8,14 @@ import (
 	"time"
 
 	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/lowrank"
 )
 
 // session is a run as its journal sees it. It implements journal.Trainer.
 type session struct{ *Run }
 
 // Parameters implements journal.Trainer.
-func (s session) Parameters() []es.Parameter { return s.task.Parameters }
+func (s session) Parameters() []lowrank.Parameter { return s.task.Parameters }
 
 // Record implements journal.Trainer.
 func (s session) Record() es.Record { return s.optimizer.Record() }

@@ -5,14 +5,15 @@ import (
 
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/es/journal"
+	"github.com/Kaleaon/pentary-go/lowrank"
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
 // A Task is what a run trains and how it is measured.
 type Task struct {
-	Parameters []es.Parameter // trained in place
-	Evaluator  es.Evaluator   // nil for a task that is replayed only and has noise in weights
-	Data       journal.Hash   // hash of the training and test data
+	Parameters []lowrank.Parameter // trained in place
+	Evaluator  es.Evaluator        // nil for a task that is replayed only and has noise in weights
+	Data       journal.Hash        // hash of the training and test data
 
 	// Test scores the present weights on data that training does not see; higher is
 	// better. Nil: the run has no learning curve.

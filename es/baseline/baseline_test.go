@@ -25,7 +25,7 @@ const size = 64
 // diag(2, 1, 0, -1, -2, 2, …), with the negative squared error as fitness.
 func pattern(seed uint64) (*packed.Matrix, baseline.Objective) {
 	w := packed.NewMatrix(size, size)
-	lowrank.Randomize(lowrank.Tensor{W: w}, kernels.Uniform, seed)
+	lowrank.Randomize(lowrank.Parameter{W: w}, kernels.Uniform, seed)
 	weights := make([]int8, size*size)
 	return w, func(int) (score int64) {
 		w.Unpack(weights)

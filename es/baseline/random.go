@@ -112,7 +112,7 @@ func (s *RandomSearch) Run(ctx context.Context, f Objective, callbacks ...func(e
 // draw makes the present weights those of a candidate. Each block of its stream gives
 // a place among all weights and a level; a place may be drawn twice.
 func (s *RandomSearch) draw(candidate int) {
-	stream := lowrank.StreamOf(s.options.Seed, uint32(s.generation), 0, lowrank.FactorA, candidate)
+	stream := lowrank.StreamOf(s.options.Seed, s.generation, 0, lowrank.FactorA, candidate)
 	for n := range s.redraw {
 		block := stream.Block(uint32(n))
 		u := uint64(block[0])<<32 | uint64(block[1])

@@ -13,6 +13,7 @@ import (
 
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/es/journal/journaltest"
+	"github.com/Kaleaon/pentary-go/lowrank"
 )
 
 // boundaries returns the offsets where the records of a journal begin, and its end.
@@ -456,21 +457,21 @@ func TestAlienCheckpoints(t *testing.T) {
 		sound.Step()
 	}
 	state := sound.AppendState(nil)
-	params := func(change func([]es.Parameter) []es.Parameter) []es.Parameter {
+	params := func(change func([]lowrank.Parameter) []lowrank.Parameter) []lowrank.Parameter {
 		return change(journaltest.New(codes).Parameters())
 	}
 	for _, c := range []struct {
 		seed   uint64
 		state  []byte
-		params []es.Parameter
+		params []lowrank.Parameter
 		want   string
 	}{
 		{7, state, sound.Parameters(), ""},
 		{8, state, sound.Parameters(), "another run"},
 		{7, state[1:], sound.Parameters(), "state of 35 bytes"},
 		{7, state, sound.Parameters()[:2], "2 parameters"},
-		{7, state, params(func(p []es.Parameter) []es.Parameter { p[0], p[1] = p[1], p[0]; return p }), "matrix 0 is 1×5"},
-		{7, state, params(func(p []es.Parameter) []es.Parameter { p[0] = p[2]; return p }), "70×2, want 3×40"},
+		{7, state, params(func(p []lowrank.Parameter) []lowrank.Parameter { p[0], p[1] = p[1], p[0]; return p }), "matrix 0 is 1×5"},
+		{7, state, params(func(p []lowrank.Parameter) []lowrank.Parameter { p[0] = p[2]; return p }), "70×2, want 3×40"},
 	} {
 		dir := write(t, n, -1, false)
 		h := header(t, journaltest.New(codes))

@@ -19,9 +19,9 @@ func score(_ context.Context, g es.Generation, scores []int64) error {
 	clear(scores)
 	for pair := range g.Pairs {
 		bits := g.Noise.Sigma // of fixed point
-		g.Noise.Perturbation(&ws, e, g.Tensors[0], pair, bits)
+		g.Noise.Perturbation(&ws, e, g.Parameters[0], pair, bits)
 		for j, d := range e {
-			gap := int64(1-g.Tensors[0].W.At(0, j)) << bits
+			gap := int64(1-g.Parameters[0].W.At(0, j)) << bits
 			scores[2*pair] -= (gap - int64(d)) * (gap - int64(d))
 			scores[2*pair+1] -= (gap + int64(d)) * (gap + int64(d))
 		}

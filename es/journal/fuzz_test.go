@@ -15,6 +15,7 @@ import (
 	"github.com/Kaleaon/pentary-go/es/journal/journaltest"
 	"github.com/Kaleaon/pentary-go/internal/durable"
 	"github.com/Kaleaon/pentary-go/internal/race"
+	"github.com/Kaleaon/pentary-go/lowrank"
 )
 
 // content is a file of given bytes.
@@ -169,7 +170,7 @@ func resealCheckpoint(data []byte) []byte {
 
 func FuzzCheckpoint(f *testing.F) {
 	x := journaltest.New(codes)
-	for _, params := range [][]es.Parameter{nil, x.Parameters()[1:2], x.Parameters()} {
+	for _, params := range [][]lowrank.Parameter{nil, x.Parameters()[1:2], x.Parameters()} {
 		w, err := weights(params)
 		check(f, err)
 		c := checkpoint{checkpointHead{run: Hash{1}, generation: 3}, x.AppendState(nil), w}

@@ -43,7 +43,7 @@ func evaluate(_ context.Context, g es.Generation, scores []int64) error {
 		scores[2*pair+1] -= (gap + e) * (gap + e)
 	}
 	for pair := range g.Pairs {
-		for i, tensor := range g.Tensors {
+		for i, tensor := range g.Parameters {
 			first, last := 0, tensor.W.Rows()
 			if i == 1 {
 				first = g.Number * 7 % 70

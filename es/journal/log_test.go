@@ -15,6 +15,7 @@ import (
 
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/es/journal/journaltest"
+	"github.com/Kaleaon/pentary-go/lowrank"
 )
 
 const codes = 5 // of a trainer's records
@@ -155,7 +156,7 @@ func TestReplayProves(t *testing.T) {
 	x := journaltest.New(codes)
 	l := must[*Log](t)(Create(dir, header(t, x), quick))
 	train(t, l, x, 3)
-	x.Parameters()[1].Matrix.Set(0, 0, x.Parameters()[1].Matrix.At(0, 0)/2+1) // not by the optimizer
+	x.Parameters()[1].W.Set(0, 0, x.Parameters()[1].W.At(0, 0)/2+1) // not by the optimizer
 	check(t, l.Finish(x, "done"))
 	check(t, l.Close())
 	if err := Replay(t.Context(), dir, journaltest.New(codes)); err == nil || !strings.Contains(err.Error(), "hash") {
@@ -241,7 +242,7 @@ func TestRefusals(t *testing.T) {
 		says(err, field)
 	}
 	moved := journaltest.New(codes)
-	moved.Parameters()[1].Matrix.Set(0, 2, 1)
+	moved.Parameters()[1].W.Set(0, 2, 1)
 	_, _, err = Resume(t.Context(), dir, h, moved, quick)
 	says(err, "initial weights")
 	says(Replay(t.Context(), dir, moved), "initial weights")
@@ -252,7 +253,7 @@ func TestRefusals(t *testing.T) {
 }
 
 func TestRefusesParameters(t *testing.T) {
-	if _, err := HashWeights([]es.Parameter{{}}); err == nil {
+	if _, err := HashWeights([]lowrank.Parameter{{}}); err == nil {
 		t.Error("hash of a parameter without a matrix")
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/lowrank"
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
@@ -15,7 +16,7 @@ type Trainer interface {
 	Generation() int
 	// Parameters returns the weights that are trained, in the order of the run.
 	// Their memory is the trainer's own.
-	Parameters() []es.Parameter
+	Parameters() []lowrank.Parameter
 	// Record returns the record of the latest generation. Its memory is good until
 	// the next.
 	Record() es.Record
@@ -38,7 +39,7 @@ type Hash [sha256.Size]byte
 // tensor named n in decimal, with scale 0; so the hash depends on shapes, values and
 // order, and not on the caller's names and scales. The hash of the packed weights alone,
 // one matrix after another, is another.
-func HashWeights(params []es.Parameter) (Hash, error) {
+func HashWeights(params []lowrank.Parameter) (Hash, error) {
 	f, err := weights(params)
 	if err != nil {
 		return Hash{}, err
@@ -52,20 +53,20 @@ func HashWeights(params []es.Parameter) (Hash, error) {
 
 // weights returns parameters as a .pent file that shares the matrices. The parameter of
 // number n is the tensor named n.
-func weights(params []es.Parameter) (*packed.File, error) {
+func weights(params []lowrank.Parameter) (*packed.File, error) {
 	f := new(packed.File)
 	for i, p := range params {
-		if p.Matrix == nil {
+		if p.W == nil {
 			return nil, fmt.Errorf("journal: parameter %d has no matrix", i)
 		}
-		f.Tensors = append(f.Tensors, packed.Tensor{Name: strconv.Itoa(i), Matrix: p.Matrix})
+		f.Tensors = append(f.Tensors, packed.Tensor{Name: strconv.Itoa(i), Matrix: p.W})
 	}
 	return f, nil
 }
 
 // checkWeights returns an error if f does not hold values for exactly these
 // parameters.
-func checkWeights(params []es.Parameter, f *packed.File) error {
+func checkWeights(params []lowrank.Parameter, f *packed.File) error {
 	if n := len(f.Tensors) + len(f.Meta); n != len(params) {
 		return fmt.Errorf("weights of %d parameters, for %d", n, len(params))
 	}
@@ -73,16 +74,16 @@ func checkWeights(params []es.Parameter, f *packed.File) error {
 		if len(f.Tensors) <= i || f.Tensors[i].Name != strconv.Itoa(i) {
 			return fmt.Errorf("no matrix for parameter %d", i)
 		}
-		if m := f.Tensors[i].Matrix; m.Rows() != p.Matrix.Rows() || m.Cols() != p.Matrix.Cols() {
-			return fmt.Errorf("matrix %d is %d×%d, want %d×%d", i, m.Rows(), m.Cols(), p.Matrix.Rows(), p.Matrix.Cols())
+		if m := f.Tensors[i].Matrix; m.Rows() != p.W.Rows() || m.Cols() != p.W.Cols() {
+			return fmt.Errorf("matrix %d is %d×%d, want %d×%d", i, m.Rows(), m.Cols(), p.W.Rows(), p.W.Cols())
 		}
 	}
 	return nil
 }
 
 // setWeights copies the weights of f, which checkWeights passed.
-func setWeights(params []es.Parameter, f *packed.File) {
+func setWeights(params []lowrank.Parameter, f *packed.File) {
 	for i, p := range params {
-		copy(p.Matrix.Bytes(), f.Tensors[i].Matrix.Bytes())
+		copy(p.W.Bytes(), f.Tensors[i].Matrix.Bytes())
 	}
 }

@@ -135,7 +135,7 @@ func tenths(part, all int) int { return (2000*part + all) / (2 * max(all, 1)) }
 func (l *learner) hash() string {
 	h := sha256.New()
 	for _, p := range l.net.Parameters() {
-		h.Write(p.Matrix.Bytes())
+		h.Write(p.W.Bytes())
 	}
 	return hex.EncodeToString(h.Sum(nil)[:8])
 }

@@ -27,11 +27,11 @@ func (r Outliers) Check() error {
 }
 
 // Start implements es.Rule.
-func (r Outliers) Start(w lowrank.Tensor) es.RuleState { return &outliers{Outliers: r, tensor: w} }
+func (r Outliers) Start(w lowrank.Parameter) es.RuleState { return &outliers{Outliers: r, tensor: w} }
 
 type outliers struct {
 	Outliers
-	tensor lowrank.Tensor
+	tensor lowrank.Parameter
 	scale  kernels.Scale // of a deviation to 256
 }
 

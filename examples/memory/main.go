@@ -75,7 +75,7 @@ func (parity) Draw(s *nn.Batch, seed uint64, generation, group int) {
 
 // bits returns a function that draws so many random bits.
 func bits(seed uint64, generation, group int) func(n int) uint32 {
-	stream := lowrank.StreamOf(seed, uint32(generation), 0, lowrank.Batch, group)
+	stream := lowrank.StreamOf(seed, generation, 0, lowrank.Batch, group)
 	var block [4]uint32
 	drawn := 0
 	return func(n int) uint32 {

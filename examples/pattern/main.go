@@ -17,7 +17,7 @@ const size = 64
 
 func main() {
 	w := packed.NewMatrix(size, size)
-	lowrank.Randomize(lowrank.Tensor{W: w}, kernels.Uniform, 1)
+	lowrank.Randomize(lowrank.Parameter{W: w}, kernels.Uniform, 1)
 
 	opt, err := es.New(es.Matrices(w), nil, es.Options{Seed: 1, Pairs: 500, Generations: 100, Sigma: 4, Fitness: es.FourBit})
 	if err != nil {
@@ -46,9 +46,9 @@ func score(g es.Generation, scores []int64) {
 		e       [size * size]int32
 	)
 	bits := g.Noise.Sigma
-	g.Tensors[0].W.Unpack(weights[:])
+	g.Parameters[0].W.Unpack(weights[:])
 	for pair := range g.Pairs {
-		g.Noise.Perturbation(&ws, e[:], g.Tensors[0], pair, bits)
+		g.Noise.Perturbation(&ws, e[:], g.Parameters[0], pair, bits)
 		var plus, minus int64
 		for i, e := range e {
 			d := (int64(weights[i]) - target(i/size, i%size)) << bits

@@ -49,7 +49,7 @@ func NewEvaluator(net *Network, task nn.Task, o nn.EvaluatorOptions) (*Evaluator
 // like nn.Evaluator. It returns an error unless the generation has low-rank noise in the
 // network's weights and one group, and scores has its length.
 func (e *Evaluator) Evaluate(ctx context.Context, g es.Generation, scores []int64) error {
-	full := slices.ContainsFunc(g.Tensors, func(w lowrank.Tensor) bool { return g.Noise.Of(w).Rank == lowrank.FullRank })
+	full := slices.ContainsFunc(g.Parameters, func(w lowrank.Parameter) bool { return g.Noise.Of(w).Rank == lowrank.FullRank })
 	if g.Groups != 1 || g.Noise.Estimator != lowrank.PerturbWeights || full {
 		return fmt.Errorf("crossbar: %d groups, noise of rank %d in %v: want one group and low-rank noise in weights",
 			g.Groups, g.Noise.Rank, g.Noise.Estimator)

@@ -202,12 +202,12 @@ func TestEvaluatorErrors(t *testing.T) {
 	}
 	good := opt.Ask()
 	for want, spoil := range map[string]func(*es.Generation){
-		"8 scores for 3 pairs":      func(g *es.Generation) { g.Pairs = 3 },
-		"2 groups":                  func(g *es.Generation) { g.Groups = 2 },
-		"want one group":            func(g *es.Generation) { g.Noise.Estimator = lowrank.PerturbActivations },
-		"noise of rank -1":          func(g *es.Generation) { g.Noise.Rank = lowrank.FullRank },
-		"generation of 2 tensors":   func(g *es.Generation) { g.Tensors = g.Tensors[:2] },
-		"tensor 0 of the generatio": func(g *es.Generation) { g.Tensors = slices.Clone(g.Tensors); g.Tensors[0] = g.Tensors[1] },
+		"8 scores for 3 pairs":         func(g *es.Generation) { g.Pairs = 3 },
+		"2 groups":                     func(g *es.Generation) { g.Groups = 2 },
+		"want one group":               func(g *es.Generation) { g.Noise.Estimator = lowrank.PerturbActivations },
+		"noise of rank -1":             func(g *es.Generation) { g.Noise.Rank = lowrank.FullRank },
+		"generation of 2 parameters":   func(g *es.Generation) { g.Parameters = g.Parameters[:2] },
+		"parameter 0 of the generatio": func(g *es.Generation) { g.Parameters = slices.Clone(g.Parameters); g.Parameters[0] = g.Parameters[1] },
 	} {
 		g := good
 		spoil(&g)

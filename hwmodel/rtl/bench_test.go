@@ -389,8 +389,8 @@ func wantLowRank(in *reader, w *writer) {
 		takeColumn(in, x, 0, k, 2, c)
 	}
 	in.at = at + 16*lowrankCols
-	n := lowrank.Noise{Rank: 1, Seed: in.take(64), Generator: kernels.Philox4x32, Generation: uint32(in.take(32))}
-	tensor := lowrank.Tensor{Number: uint32(in.take(28)), W: m}
+	n := lowrank.Noise{Rank: 1, Seed: in.take(64), Generator: kernels.Philox4x32, Generation: int(in.take(32))}
+	tensor := lowrank.Parameter{Number: uint32(in.take(28)), W: m}
 	pair := int(in.take(32))
 	n.Sigma = uint(in.take(5))
 	minus := int(in.take(1))

@@ -60,7 +60,7 @@ type Random struct {
 
 // newRandom returns the random numbers of an episode of those that seed, generation and
 // group name.
-func newRandom(seed uint64, generation uint32, group, episode int) Random {
+func newRandom(seed uint64, generation, group, episode int) Random {
 	return Random{stream: lowrank.StreamOf(seed, generation, uint32(group), lowrank.Batch, episode)}
 }
 

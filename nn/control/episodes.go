@@ -50,7 +50,7 @@ func (e *Episodes) Len() int { return len(e.Done) }
 
 // Begin begins all episodes: episode i as number i of those that seed, generation and
 // group name.
-func (e *Episodes) Begin(env Environment, seed uint64, generation uint32, group int) {
+func (e *Episodes) Begin(env Environment, seed uint64, generation, group int) {
 	for i := range e.Done {
 		e.random = newRandom(seed, generation, group, i)
 		env.Reset(e, i, &e.random)

@@ -92,7 +92,7 @@ func (e *Evaluator) EvaluateRange(ctx context.Context, g es.Generation, lo, hi i
 		e.starts = append(e.starts, NewEpisodes(e.env, e.episodes))
 	}
 	for i := g.Group(lo); i <= g.Group(hi-1); i++ {
-		e.starts[i].Begin(e.env, g.Noise.Seed, uint32(g.Number), i)
+		e.starts[i].Begin(e.env, g.Noise.Seed, g.Number, i)
 	}
 	parallel.For(len(e.work), e.chunkOf(hi-1)-e.chunkOf(lo)+1, e.evaluate)
 	return ctx.Err()

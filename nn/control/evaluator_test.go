@@ -80,7 +80,7 @@ func (m member) forward(x []int8) []int8 {
 func roundShift(v int, n uint) int { return (v + 1<<n>>1) >> n }
 
 // score plays one episode after another.
-func (m member) score(env Environment, number uint32, group, episodes int) int64 {
+func (m member) score(env Environment, number, group, episodes int) int64 {
 	s, sum := env.Spec(), int64(0)
 	for i := range episodes {
 		e := NewEpisodes(env, 1)
@@ -125,7 +125,7 @@ func TestScores(t *testing.T) {
 				sum, best := int64(0), int64(math.MinInt64)
 				for i, got := range scores {
 					m := member{net, g.Noise, i / 2, 1 - i%2*2}
-					if want := m.score(env, uint32(g.Number), g.Group(i/2), c.episodes); got != want {
+					if want := m.score(env, g.Number, g.Group(i/2), c.episodes); got != want {
 						t.Fatalf("%s, generation %d: score %d is %d, want %d", env.Spec().Name, g.Number, i, got, want)
 					}
 					sum, best = sum+got, max(best, got)
@@ -173,7 +173,7 @@ func TestDeterminism(t *testing.T) {
 			}
 			h := sha256.New()
 			for _, w := range net.Parameters() {
-				h.Write(w.Matrix.Bytes())
+				h.Write(w.W.Bytes())
 			}
 			if got := fmt.Sprintf("%x", h.Sum(nil)); got != goldenWeights[name] {
 				t.Errorf("%s, %s: weights %s, want %s", name, how, got, goldenWeights[name])
@@ -236,7 +236,7 @@ func TestErrors(t *testing.T) {
 	_, e, opt := begin(t, CartPole{}, 2, es.Options{Sigma: es.WholeLevel, Generations: 1, Pairs: 5}, 4)
 	_, _, other := begin(t, CartPole{}, 2, es.Options{Sigma: es.WholeLevel, Generations: 1, Pairs: 5}, 4)
 	few, placed := opt.Ask(), opt.Ask()
-	few.Tensors = few.Tensors[:1]
+	few.Parameters = few.Parameters[:1]
 	placed.Noise.Estimator = lowrank.PerturbActivations
 	for _, test := range []struct {
 		g      es.Generation
@@ -245,8 +245,8 @@ func TestErrors(t *testing.T) {
 	}{
 		{opt.Ask(), 9, "9 scores for 5 pairs"},
 		{placed, 10, "noise in activations"},
-		{few, 10, "generation of 1 tensors for a model of 2"},
-		{other.Ask(), 10, "tensor 0 of the generation is not \"layer0\""},
+		{few, 10, "generation of 1 parameters for a model of 2"},
+		{other.Ask(), 10, "parameter 0 of the generation is not \"layer0\""},
 	} {
 		err := e.Evaluate(context.Background(), test.g, make([]int64, test.scores))
 		if err == nil || !strings.Contains(err.Error(), test.want) {

@@ -167,7 +167,7 @@ func TestRecurrentScores(t *testing.T) {
 	}
 	for range 2 {
 		sum := int64(0)
-		for _, r := range p.Test(g.Noise.Seed, uint32(g.Number), 5) {
+		for _, r := range p.Test(g.Noise.Seed, g.Number, 5) {
 			sum += int64(r) >> (fraction - ScoreBits)
 		}
 		if sum != scores[0] || sum != scores[79] {

@@ -46,13 +46,13 @@ func (p *Policy) Act(e *Episodes) {
 	e.act(p.runner.Step(p.x), &p.spec)
 }
 
-// HeldOut is the number of a generation that no run comes to: its episodes are those to
-// test a policy on. Other ones follow it.
-const HeldOut = 1 << 31
+// HeldOut is the number of a generation that is in no run, as those count from 0: its
+// episodes are those to test a policy on. HeldOut+1, HeldOut+2, … are others.
+const HeldOut = -1 << 31
 
-// Test returns the rewards of so many episodes that no training sees: those that the
-// seed and a generation name, HeldOut or above it.
-func (p *Policy) Test(seed uint64, generation uint32, episodes int) []Q40 {
+// Test returns the rewards of episodes that no training sees: those that the seed and a
+// generation below 0 name.
+func (p *Policy) Test(seed uint64, generation, episodes int) []Q40 {
 	e := NewEpisodes(p.env, episodes)
 	for e.Begin(p.env, seed, generation, 0); e.Live > 0; {
 		p.Act(e)

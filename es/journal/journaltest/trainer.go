@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/lowrank"
 	"github.com/Kaleaon/pentary-go/packed"
 	"github.com/Kaleaon/pentary-go/trit5"
 )
@@ -19,7 +20,7 @@ type Trainer struct {
 	// Wide makes codes that do not fit 4 bits.
 	Wide bool
 
-	params     []es.Parameter
+	params     []lowrank.Parameter
 	state      [sha256.Size]byte
 	generation int
 	record     es.Record
@@ -37,7 +38,7 @@ func New(codes int) *Trainer {
 func (t *Trainer) Generation() int { return t.generation }
 
 // Parameters returns the trainer's parameters.
-func (t *Trainer) Parameters() []es.Parameter { return t.params }
+func (t *Trainer) Parameters() []lowrank.Parameter { return t.params }
 
 // Record returns the record of the last generation.
 func (t *Trainer) Record() es.Record { return t.record }
@@ -67,7 +68,7 @@ func (t *Trainer) Replay(r es.Record) (es.Stats, error) {
 func (t *Trainer) digest() [sha256.Size]byte {
 	b := t.AppendState(nil)
 	for _, p := range t.params {
-		b = append(b, p.Matrix.Bytes()...)
+		b = append(b, p.W.Bytes()...)
 	}
 	return sha256.Sum256(b)
 }
@@ -84,7 +85,7 @@ func (t *Trainer) move() es.Stats {
 	t.state = sha256.Sum256(b)
 	random := rand.New(rand.NewChaCha8(t.state))
 	for _, p := range t.params {
-		m := p.Matrix
+		m := p.W
 		m.Set(random.IntN(m.Rows()), random.IntN(m.Cols()), trit5.Pent(random.IntN(5)-2))
 	}
 	return es.Stats{Finished: t.generation}

@@ -162,7 +162,7 @@ func (t *Trainer) Weights() []int8 {
 func (t *Trainer) Hash() string {
 	h := sha256.New()
 	for _, p := range t.net.Parameters() {
-		h.Write(p.Matrix.Bytes())
+		h.Write(p.W.Bytes())
 	}
 	return hex.EncodeToString(h.Sum(nil)[:8])
 }

@@ -64,7 +64,7 @@ const PopulationForward = "PopulationForward"
 func populationForward(m, n, rank int) Case {
 	const columns = 4
 	var (
-		w lowrank.Tensor
+		w lowrank.Parameter
 		x []int8
 		y []int32
 	)
@@ -73,7 +73,7 @@ func populationForward(m, n, rank int) Case {
 	c := plain
 	c.Kernel, c.Rank, c.plain = PopulationForward, rank, &plain
 	c.New = func() func() {
-		w, x, y = lowrank.Tensor{W: packed.NewMatrix(m, m)}, make([]int8, kernels.Quads(m)*4*n), make([]int32, m*n)
+		w, x, y = lowrank.Parameter{W: packed.NewMatrix(m, m)}, make([]int8, kernels.Quads(m)*4*n), make([]int32, m*n)
 		lowrank.Randomize(w, kernels.Uniform, 1)
 		r := rand.New(rand.NewPCG(1, 2))
 		for i := range x {

@@ -47,7 +47,7 @@ func analog() []Claim {
 func draw() (w *packed.Matrix, x []int8, sums []int32) {
 	side := cycles.DefaultMachine().ArraySide
 	w = packed.NewMatrix(side, side)
-	lowrank.Randomize(lowrank.Tensor{W: w}, kernels.Uniform, 1)
+	lowrank.Randomize(lowrank.Parameter{W: w}, kernels.Uniform, 1)
 	codes := make([]uint8, side)
 	kernels.Noise(codes, kernels.Uniform, lowrank.StreamOf(1, 0, 0, lowrank.Batch, 0))
 	x = make([]int8, side)

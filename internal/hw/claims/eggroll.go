@@ -143,7 +143,7 @@ func random() finding {
 // prototype runs the prototype's algorithm with the options of its own example.
 func prototype() finding {
 	w := packed.NewMatrix(small.size, small.size)
-	lowrank.Randomize(lowrank.Tensor{W: w}, kernels.Uniform, 1)
+	lowrank.Randomize(lowrank.Parameter{W: w}, kernels.Uniform, 1)
 	before := w.Clone()
 	levels := make([]int8, small.size*small.size)
 	const generations = 10

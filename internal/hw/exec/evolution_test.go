@@ -212,8 +212,8 @@ func TestPerturbedProduct(t *testing.T) {
 	LRADD %s, %s, %s`, pair, n.register, f, n.register, rank, product, w, x, d, f, x, rank, y, product, d))
 		matrix, err := l.m.Matrix(l.tensors[wn])
 		l.must(err)
-		noise := lowrank.Noise{Seed: n.seed, Generator: kernels.Philox4x32, Generation: n.generation, Distribution: n.law, Rank: rank, Sigma: n.sigma}
-		tensor := lowrank.Tensor{Number: n.tensor, W: matrix}
+		noise := lowrank.Noise{Seed: n.seed, Generator: kernels.Philox4x32, Generation: int(n.generation), Distribution: n.law, Rank: rank, Sigma: n.sigma}
+		tensor := lowrank.Parameter{Number: n.tensor, W: matrix}
 		want := make([]int32, m*2*streams)
 		var ws lowrank.Workspace
 		batch := l.m.activations(l.tensors[xn])

@@ -93,7 +93,7 @@ func (l *lab) run(prepare func(), format string, args ...any) error {
 	for _, t := range l.tensors {
 		if t.Kind == isa.Pents {
 			w := packed.NewMatrix(t.Rows, t.Cols)
-			lowrank.Randomize(lowrank.Tensor{W: w}, kernels.Uniform, l.rng.Uint64())
+			lowrank.Randomize(lowrank.Parameter{W: w}, kernels.Uniform, l.rng.Uint64())
 			if err := l.m.SetMatrix(t, w); err != nil {
 				l.t.Fatal(err)
 			}

@@ -64,7 +64,7 @@ func (n noise) ofRank(rank int64) (lowrank.Noise, error) {
 		return lowrank.Noise{}, fmt.Errorf("rank %d, want 1 to %d", rank, lowrank.MaxRank)
 	}
 	return lowrank.Noise{
-		Seed: n.seed, Generator: kernels.Philox4x32, Generation: n.generation, Distribution: n.law, Rank: int(rank), Sigma: n.sigma,
+		Seed: n.seed, Generator: kernels.Philox4x32, Generation: int(n.generation), Distribution: n.law, Rank: int(rank), Sigma: n.sigma,
 	}, nil
 }
 

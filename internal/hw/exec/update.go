@@ -156,7 +156,7 @@ func (m *Machine) move(w *packed.Matrix, u update, n noise, noise lowrank.Noise)
 		}
 		squares += uint64(int(f) * int(f))
 	}
-	tensor := lowrank.Tensor{Number: n.tensor, W: w}
+	tensor := lowrank.Parameter{Number: n.tensor, W: w}
 	step := stepper{scale: scaleOf(squares*uint64(noise.Variance()), u.rate)}
 	if u.rule == isa.Residual {
 		state, err := m.operand(2, u.state, isa.Bytes)
@@ -172,7 +172,7 @@ func (m *Machine) move(w *packed.Matrix, u update, n noise, noise lowrank.Noise)
 		step.residual = m.activations(state)
 		m.event.Written.add(state.traffic())
 	} else {
-		step.rounding = lowrank.StreamOf(n.seed, n.generation, n.tensor, lowrank.Rounding, 0)
+		step.rounding = lowrank.StreamOf(n.seed, int(n.generation), n.tensor, lowrank.Rounding, 0)
 	}
 	if squares > 0 {
 		m.event.Moved = m.updater.Update(noise, tensor, codes, &step)

@@ -15,7 +15,7 @@ import (
 // pattern returns a random matrix and the diagonal pattern that it is to become.
 func pattern(m, k int) (w, target *packed.Matrix) {
 	w, target = packed.NewMatrix(m, k), packed.NewMatrix(m, k)
-	lowrank.Randomize(lowrank.Tensor{W: w}, kernels.Uniform, 9)
+	lowrank.Randomize(lowrank.Parameter{W: w}, kernels.Uniform, 9)
 	diagonal := make([]int8, m*k)
 	for i := range min(m, k) {
 		diagonal[i*k+i] = int8(2 - i%5)

@@ -62,7 +62,7 @@ func TestSampled(t *testing.T) {
 	const pairs, bits = 1 << 12, 16
 	f := fitnesses[0]
 	s := draw(f.inputs)[1]
-	w := lowrank.Tensor{W: packed.NewMatrix(outputs, inputs)}
+	w := lowrank.Parameter{W: packed.NewMatrix(outputs, inputs)}
 	e := make([]int32, outputs*inputs)
 	var ws lowrank.Workspace
 	for i, law := range []kernels.Distribution{kernels.Binomial, kernels.Uniform} {

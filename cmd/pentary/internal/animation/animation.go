@@ -27,7 +27,7 @@ type Animation struct {
 
 // Record plays an episode with the policy: the first of those of the seed and the
 // generation.
-func Record(p *control.Policy, env control.Environment, seed uint64, generation uint32) *Animation {
+func Record(p *control.Policy, env control.Environment, seed uint64, generation int) *Animation {
 	s := env.Spec()
 	f := &Animation{scene: scenes[s.Name]}
 	e := control.NewEpisodes(env, 1)

@@ -60,7 +60,7 @@ func (n *network) initialize() error {
 	o := n.options
 	return n.each(Setup, func(_, i int) {
 		n.weights[i] = packed.NewMatrix(o.Width, o.Width)
-		lowrank.Randomize(lowrank.Tensor{Number: uint32(i), W: n.weights[i]}, kernels.Binomial, o.Seed)
+		lowrank.Randomize(lowrank.Parameter{Number: uint32(i), W: n.weights[i]}, kernels.Binomial, o.Seed)
 	})
 }
 
@@ -142,7 +142,7 @@ func (n *network) forward(ws *work, g es.Generation, input []int8, lo, hi, chunk
 	}
 	// A sum of width products has a standard deviation of the order of √width.
 	shift := uint(bits.Len(uint(width))) / 2
-	for _, w := range g.Tensors {
+	for _, w := range g.Parameters {
 		if n.ctx.Err() != nil {
 			return nil
 		}

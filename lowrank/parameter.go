@@ -1,0 +1,72 @@
+package lowrank
+
+import (
+	"fmt"
+	"math"
+	"math/bits"
+
+	"github.com/Kaleaon/pentary-go/packed"
+)
+
+// A Parameter is a matrix of weights that is trained as a whole, in place, and the number
+// that its noise is drawn under. The numbers of a model's parameters are distinct; es.New
+// gives them.
+type Parameter struct {
+	Number uint32
+	Name   string         // for messages and the identity of runs; may be empty
+	W      *packed.Matrix // weights
+	Frozen bool           // neither perturbed nor moved
+
+	// Rank is that of the parameter's own noise, or FullRank; 0: the rank of the Noise. Sigma
+	// is added to the Sigma of the Noise, which stays within 0 to MaxSigma: 1 halves σ, -1
+	// doubles it.
+	Rank  int
+	Sigma int
+
+	// Log2Scale is the binary logarithm of what W·x amounts to for an activation of one:
+	// the unit of σ for PerturbActivations, at most MaxLog2Scale.
+	Log2Scale uint
+}
+
+// MaxLog2Scale bounds a Log2Scale: perturbations of any rank stay within
+// kernels.MaxRankK's bound on their sums.
+const MaxLog2Scale = 20
+
+// String describes the parameter, as in `"output" 10×64 unit 9 frozen`. It is part of the
+// identity of runs, which names the Log2Scale "unit".
+func (w Parameter) String() string {
+	s := fmt.Sprintf("%q %d×%d", w.Name, w.W.Rows(), w.W.Cols())
+	if w.Log2Scale != 0 {
+		s += fmt.Sprintf(" unit %d", w.Log2Scale)
+	}
+	if w.Rank != 0 {
+		s += fmt.Sprintf(" rank %d", w.Rank)
+	}
+	if w.Sigma != 0 {
+		s += fmt.Sprintf(" sigma %+d", w.Sigma)
+	}
+	if w.Frozen {
+		s += " frozen"
+	}
+	return s
+}
+
+// matrix returns W, and panics if there is none.
+func (w Parameter) matrix(fn string) *packed.Matrix {
+	if w.W == nil {
+		panic(fmt.Sprintf("lowrank: %s: parameter %d has no matrix", fn, w.Number))
+	}
+	return w.W
+}
+
+// checkLen panics unless a slice has the length that m×n asks for. A product that does
+// not fit an int is that of no slice.
+func checkLen(fn, name string, got, m, n int) {
+	high, size := bits.Mul(uint(m), uint(n))
+	switch {
+	case m < 0 || n < 0 || high != 0 || size > math.MaxInt:
+		panic(fmt.Sprintf("lowrank: %s: %s has %d elements, but %d×%d is out of range", fn, name, got, m, n))
+	case got != int(size):
+		panic(fmt.Sprintf("lowrank: %s: %s has %d elements, want %d for %d×%d", fn, name, got, size, m, n))
+	}
+}
