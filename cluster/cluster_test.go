@@ -26,7 +26,7 @@ func TestLocal(t *testing.T) {
 	for _, name := range runNames {
 		want := alone(t, name, generations)
 		for _, n := range []int{1, 2, 4, 8} {
-			if testing.Short() && n > 2 {
+			if !long && n != 1 && n != 4 {
 				continue
 			}
 			t.Run(fmt.Sprintf("%s/%d", name, n), func(t *testing.T) {
@@ -89,7 +89,7 @@ func TestLie(t *testing.T) {
 	var mutex sync.Mutex
 	o := Options{Check: 1, Log: slog.New(slog.NewTextHandler(locked{&mutex, &log}, nil))}
 	run := mustRun(t, "digits", generations, "")
-	server, err := embed()
+	server, err := embed(testLog(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,7 +162,7 @@ func TestOtherWeights(t *testing.T) {
 // Workers of another run are refused, and told in what it differs.
 func TestRefused(t *testing.T) {
 	const generations = 1 << 20
-	server, err := embed()
+	server, err := embed(testLog(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -233,7 +233,7 @@ func TestRefused(t *testing.T) {
 func TestLate(t *testing.T) {
 	const generations = 60
 	want := alone(t, "digits", generations)
-	server, err := embed()
+	server, err := embed(testLog(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -280,7 +280,7 @@ func (w watch) Write(b []byte) (int, error) {
 
 // The status of a run has its workers.
 func TestWatch(t *testing.T) {
-	server, err := embed()
+	server, err := embed(testLog(t))
 	if err != nil {
 		t.Fatal(err)
 	}

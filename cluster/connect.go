@@ -2,17 +2,13 @@ package cluster
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"os"
+	"log/slog"
 	"regexp"
 	"runtime/debug"
-	"strings"
 	"time"
 
-	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 )
@@ -76,31 +72,32 @@ func buildVersion() string {
 
 // dial connects, and reconnects for as long as the connection is in use. A
 // role has inboxes of its own, so that the server can keep workers from reading others'.
-func (e *Endpoint) dial(role, name string, more ...nats.Option) (*nats.Conn, error) {
+func (e *Endpoint) dial(role, name string, log *slog.Logger, more ...nats.Option) (*nats.Conn, error) {
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
 	o := append([]nats.Option{
 		nats.Name("pentary " + role + " " + name), nats.CustomInboxPrefix("_INBOX.pentary-" + role), nats.MaxReconnects(-1), nats.ReconnectWait(100 * time.Millisecond),
 		nats.ReconnectJitter(100*time.Millisecond, 100*time.Millisecond), nats.Timeout(5 * time.Second),
 		nats.PingInterval(10 * time.Second), nats.MaxPingsOutstanding(3),
+		nats.ErrorHandler(func(_ *nats.Conn, s *nats.Subscription, err error) {
+			subject := ""
+			if s != nil {
+				subject = s.Subject
+			}
+			log.Warn("NATS", "subject", subject, "why", err)
+		}),
+		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
+			if err != nil {
+				log.Warn("disconnected from NATS", "why", err)
+			}
+		}),
 	}, e.Connect...)
 	nc, err := nats.Connect(e.URL, append(o, more...)...)
-	if errors.Is(err, nats.ErrNoServers) {
-		return nil, fmt.Errorf("cluster: no NATS server answers at %s: %w", e.hosts(), err)
-	} else if err != nil {
-		return nil, fmt.Errorf("cluster: connecting to the NATS server: %w", err)
+	if err != nil {
+		return nil, fmt.Errorf("cluster: connecting to NATS: %w", err)
 	}
 	return nc, nil
-}
-
-// hosts returns the URL's servers without names and passwords.
-func (e *Endpoint) hosts() string {
-	servers := strings.Split(e.URL, ",")
-	for i, s := range servers {
-		if at := strings.LastIndexByte(s, '@'); at >= 0 {
-			s = s[at+1:]
-		}
-		servers[i] = strings.TrimSpace(s)
-	}
-	return strings.Join(servers, ", ")
 }
 
 // ask makes a request and returns the kind and fields of the reply.
@@ -119,6 +116,7 @@ type Described struct {
 	Version string
 	Config  string // see train.Options
 	Data    [32]byte
+	Shared  bool // the data are in the object store, see FetchData
 }
 
 // Describe asks the coordinator of a run for the configuration that a worker's run must
@@ -127,7 +125,7 @@ func Describe(ctx context.Context, e Endpoint) (*Described, error) {
 	if err := e.complete(); err != nil {
 		return nil, err
 	}
-	nc, err := e.dial("worker", "")
+	nc, err := e.dial("worker", "", nil)
 	if err != nil {
 		return nil, err
 	}
@@ -142,7 +140,7 @@ func Describe(ctx context.Context, e Endpoint) (*Described, error) {
 			if m.version != e.Version {
 				return nil, fmt.Errorf("%w: %s", ErrRefused, versionDiffers(m.version, e.Version))
 			}
-			return &Described{m.version, m.config, m.data}, nil
+			return &Described{m.version, m.config, m.data, m.shared}, nil
 		}
 		select {
 		case <-ctx.Done():
@@ -156,48 +154,6 @@ func versionDiffers(want, have string) string {
 	return fmt.Sprintf("version: the run's is %q, and this worker's %q", want, have)
 }
 
-// embedded is a NATS server in this process, on a random port of the loopback interface.
-// Its token keeps other users of the machine out.
-type embedded struct {
-	server *server.Server
-	dir    string
-	url    string
-}
-
-// embeddedPayload bounds the messages of the embedded server.
-const embeddedPayload = 32 << 20
-
-func embed() (*embedded, error) {
-	dir, err := os.MkdirTemp("", "pentary-nats-*")
-	if err != nil {
-		return nil, err
-	}
-	var secret [16]byte
-	rand.Read(secret[:])
-	auth := hex.EncodeToString(secret[:])
-	s, err := server.NewServer(&server.Options{
-		ServerName: "pentary", Host: "127.0.0.1", Port: server.RANDOM_PORT, Authorization: auth,
-		JetStream: true, StoreDir: dir, MaxPayload: embeddedPayload, MaxPending: 4 * embeddedPayload,
-		NoSigs: true, NoLog: true, DisableJetStreamBanner: true,
-	})
-	if err != nil {
-		return nil, errors.Join(err, os.RemoveAll(dir))
-	}
-	s.Start()
-	e := &embedded{server: s, dir: dir}
-	if !s.ReadyForConnections(10 * time.Second) {
-		return nil, errors.Join(errors.New("cluster: the embedded NATS server does not start"), e.close())
-	}
-	e.url = fmt.Sprintf("nats://%s@%s", auth, s.Addr())
-	return e, nil
-}
-
-func (e *embedded) close() error {
-	e.server.Shutdown()
-	e.server.WaitForShutdown()
-	return os.RemoveAll(e.dir)
-}
-
 // stores are the stream and the object store of a run.
 type stores struct {
 	js          jetstream.JetStream
@@ -207,11 +163,13 @@ type stores struct {
 
 // create makes what is missing of the stores.
 func (e *Endpoint) create(ctx context.Context, nc *nats.Conn) (s stores, err error) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
 	if s.js, err = jetstream.New(nc); err != nil {
 		return s, err
 	}
 	s.records, err = s.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
-		Name: e.store(), Subjects: []string{e.subject("record.*")}, MaxMsgsPerSubject: 1, AllowDirect: true,
+		Name: e.store(), Subjects: []string{e.subject("record.*"), e.subject("end")}, MaxMsgsPerSubject: 1, AllowDirect: true,
 		Description: "records of a pentary run",
 	})
 	if err == nil {
@@ -225,8 +183,10 @@ func (e *Endpoint) create(ctx context.Context, nc *nats.Conn) (s stores, err err
 	return s, nil
 }
 
-// lookUp finds the stores.
+// lookUp finds the stores. An answer that is lost costs seconds.
 func (e *Endpoint) lookUp(ctx context.Context, nc *nats.Conn) (s stores, err error) {
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
 	if s.js, err = jetstream.New(nc); err != nil {
 		return s, err
 	}

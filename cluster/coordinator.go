@@ -9,17 +9,21 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	mrand "math/rand/v2"
 	"os/exec"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
+	"github.com/Kaleaon/pentary-go/cluster/internal/schedule"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/es/journal"
+	"github.com/Kaleaon/pentary-go/internal/fixed"
 	"github.com/Kaleaon/pentary-go/train"
 )
 
@@ -41,8 +45,26 @@ type Options struct {
 	Command func(ctx context.Context, url string) *exec.Cmd
 
 	// Check is the share of the chunks that the coordinator scores itself to compare, 0 to
-	// 1. Default 0.01; negative: none.
+	// 1. As many others are scored by a second worker, and by the coordinator if the two
+	// differ. Default 0.01; negative: none.
 	Check float64
+
+	// Expelled is called with every worker that is expelled; nil for none.
+	Expelled func(Expulsion)
+
+	// Quorum is the share of the pairs of a generation whose scores the run waits for: what
+	// is missing then and is late, as when workers have stopped, has code 0 in the record.
+	// Such a run has other weights than the run in one process, and replays as any. Default
+	// 1, all.
+	Quorum float64
+
+	// Data are files that the coordinator puts into the object store for workers that do not
+	// have them, see FetchData.
+	Data []DataFile
+
+	// Metrics is a TCP address, as in 127.0.0.1:9090, where the coordinator serves its state
+	// to Prometheus under /metrics. Default: none.
+	Metrics string
 
 	// Checkpoint is the time from one checkpoint in the object store to the next. Default
 	// 30 s.
@@ -58,11 +80,20 @@ func (o *Options) complete() error {
 	switch {
 	case o.Check == 0:
 		o.Check = 0.01
-	case o.Check > 1:
+	case !(o.Check <= 1):
 		return fmt.Errorf("cluster: a share of %v of the chunks to check, want at most 1", o.Check)
 	}
 	if o.Processes < 0 || o.Processes > 0 && o.Command == nil {
 		return fmt.Errorf("cluster: %d worker processes without a command", o.Processes)
+	}
+	if o.Quorum == 0 {
+		o.Quorum = 1
+	}
+	if !(o.Quorum > 0 && o.Quorum <= 1) {
+		return fmt.Errorf("cluster: a quorum of %v of the pairs, want more than 0 and at most 1", o.Quorum)
+	}
+	if err := checkDataFiles(o.Data); err != nil {
+		return err
 	}
 	if o.Checkpoint == 0 {
 		o.Checkpoint = 30 * time.Second
@@ -89,7 +120,7 @@ func Run(ctx context.Context, run *train.Run, o Options) (result *train.Result, 
 	if err := o.complete(); err != nil {
 		return nil, err
 	}
-	c := &coordinator{Options: o, replica: run.Replica(), workers: map[token]*worker{}, expelled: map[string]string{}, wake: make(chan struct{}, 1), failed: make(chan error, 1)}
+	c := &coordinator{Options: o, replica: run.Replica(), workers: map[token]*worker{}, expelled: map[string]string{}, pending: map[*schedule.Chunk]*pending{}, began: time.Now(), wake: make(chan struct{}, 1), failed: make(chan error, 1)}
 	var ok bool
 	if c.evaluator, ok = c.replica.Task().Evaluator.(es.RangeEvaluator); !ok {
 		return nil, fmt.Errorf("cluster: the task's evaluator, a %T, is not an es.RangeEvaluator", c.replica.Task().Evaluator)
@@ -101,7 +132,7 @@ func Run(ctx context.Context, run *train.Run, o Options) (result *train.Result, 
 	var in []nats.Option
 	url := o.URL
 	if url == "" {
-		e, err := embed()
+		e, err := embed(o.Log)
 		if err != nil {
 			return nil, err
 		}
@@ -110,7 +141,7 @@ func Run(ctx context.Context, run *train.Run, o Options) (result *train.Result, 
 		in = append(in, nats.InProcessServer(e.server))
 		c.URL = e.url
 	}
-	if c.nc, err = c.dial("coordinator", c.Name, append(in, nats.ReconnectHandler(func(*nats.Conn) { c.lost() }))...); err != nil {
+	if c.nc, err = c.dial("coordinator", c.Name, c.Log, append(in, nats.ReconnectHandler(func(*nats.Conn) { c.lost() }))...); err != nil {
 		return nil, err
 	}
 	defer c.nc.Close()
@@ -132,8 +163,14 @@ func Run(ctx context.Context, run *train.Run, o Options) (result *train.Result, 
 	for range o.Processes {
 		running.Go(func() { c.keep(workers, url) })
 	}
-	first := c.generation
-	running.Go(func() { c.report(workers, first) })
+	running.Go(func() { c.report(workers) })
+	if o.Metrics != "" {
+		close, err := c.serveMetrics(o.Metrics)
+		if err != nil {
+			return nil, err
+		}
+		defer close()
+	}
 
 	run.Distribute(c)
 	defer run.Distribute(nil)
@@ -154,31 +191,38 @@ type coordinator struct {
 	nc        *nats.Conn
 	stores    stores // of the goroutine that evaluates
 	session   uint64
+	began     time.Time
+	first     int // generation that the session began with
 	wake      chan struct{}
 	failed    chan error
 
 	// Of the goroutine that evaluates.
-	published int // generation
-	saved     int // generation of the newest checkpoint, -1 for none
-	savedAt   time.Time
-	retry     time.Time // of a checkpoint that failed
-	older     []string  // checkpoints
-	warned    time.Time
+	saved   int // generation of the newest checkpoint, -1 for none
+	savedAt time.Time
+	retry   time.Time // of a checkpoint that failed
+	older   []string  // checkpoints
+	warned  time.Time
+	told    int // expulsions that Options.Expelled was called with
 
 	mutex      sync.Mutex
 	workers    map[token]*worker
 	expelled   map[string]string // by name, why
+	expulsions []Expulsion
 	waiting    []waiter
-	generation int             // finished
-	hashes     [2]journal.Hash // of the weights of this generation and of the one before
-	schedule   *schedule       // nil between generations
+	generation int                // finished
+	announced  int                // generation of the newest record that was published
+	hashes     [2]digest          // of the weights of this generation and of the one before
+	schedule   *schedule.Schedule // nil between generations
 	pairs      int
 	samples    int // scores of a member
 	scores     []int64
-	checks     []*chunk
-	checkpoint int  // generation of the newest one, -1 for none
-	wanted     bool // a new checkpoint
-	ensure     bool // that the stores are there
+	pending    map[*schedule.Chunk]*pending
+	checks     []*schedule.Chunk
+	short      bool  // the generation ends with a quorum
+	mean       int64 // score of the generation before
+	checkpoint int   // generation of the newest one, -1 for none
+	wanted     bool  // a new checkpoint
+	ensure     bool  // that the stores are there
 	ended      bool
 
 	counts Counts
@@ -190,11 +234,19 @@ type Counts struct {
 	Repeated    int64 `json:"repeated"`     // results of chunks that were done
 	Overdue     int64 `json:"overdue"`      // chunks given to another worker after their time
 	Checked     int64 `json:"checked"`      // chunks that the coordinator scored too
+	Compared    int64 `json:"compared"`     // chunks that a second worker scored too
+	Missing     int64 `json:"missing"`      // pairs that were not waited for, see Options.Quorum
 	Expelled    int64 `json:"expelled"`     // workers
 	Malformed   int64 `json:"malformed"`    // messages
 	ScoreBytes  int64 `json:"score_bytes"`  // received
 	Records     int64 `json:"records"`      // published
 	RecordBytes int64 `json:"record_bytes"` // published
+}
+
+// pending are the scores of a chunk that is compared or checked, by one worker or two.
+type pending struct {
+	by, other           *worker
+	scores, otherScores []int64
 }
 
 // A waiter is a worker that has asked for a chunk and waits for the answer.
@@ -212,7 +264,8 @@ func (c *coordinator) begin(ctx context.Context) error {
 	var b [8]byte
 	rand.Read(b[:])
 	c.session = binary.LittleEndian.Uint64(b[:])
-	c.saved, c.checkpoint, c.published, c.generation = -1, -1, c.replica.Generation(), c.replica.Generation()
+	n := c.replica.Generation()
+	c.saved, c.checkpoint, c.announced, c.generation, c.first = -1, -1, n, n, n
 	if k, _, err := ask(ctx, c.nc, 500*time.Millisecond, c.subject("info"), encodeEmpty(kindInfo)); err == nil && k == kindInfo {
 		return fmt.Errorf("cluster: run %q has a coordinator already: choose another name", c.Name)
 	}
@@ -230,7 +283,12 @@ func (c *coordinator) begin(ctx context.Context) error {
 		return err
 	}
 	for _, o := range old {
-		c.older = append(c.older, o.Name)
+		if !strings.HasPrefix(o.Name, dataPrefix) {
+			c.older = append(c.older, o.Name)
+		}
+	}
+	if err := c.shareData(ctx, old); err != nil {
+		return err
 	}
 	for subject, handle := range map[string]func(*nats.Msg){"info": c.onInfo, "join": c.onJoin, "pull": c.onPull} {
 		if _, err := c.nc.Subscribe(c.subject(subject), handle); err != nil {
@@ -276,9 +334,6 @@ func (c *coordinator) signal() {
 
 // Evaluate implements es.Evaluator.
 func (c *coordinator) Evaluate(ctx context.Context, g es.Generation, scores []int64) error {
-	if err := c.publish(); err != nil {
-		return err
-	}
 	if err := c.open(&g, scores); err != nil {
 		return err
 	}
@@ -288,8 +343,9 @@ func (c *coordinator) Evaluate(ctx context.Context, g es.Generation, scores []in
 	c.warned = time.Now()
 	for {
 		done, check := c.next()
+		c.tell()
 		if done {
-			return nil
+			return c.announce(scores)
 		}
 		if err := c.maintain(ctx); err != nil {
 			return err
@@ -312,33 +368,23 @@ func (c *coordinator) Evaluate(ctx context.Context, g es.Generation, scores []in
 	}
 }
 
-// publish publishes the record of the last generation, unless it has been.
-func (c *coordinator) publish() error {
-	hash, err := journal.HashWeights(c.replica.Parameters())
+// announce publishes the record that the scores make, before the run's weights move and
+// its journal has it: workers move theirs meanwhile. If the coordinator ends in between,
+// its successor's session has them start from a checkpoint.
+func (c *coordinator) announce(scores []int64) error {
+	r, err := c.replica.RecordOf(scores)
 	if err != nil {
 		return err
-	}
-	n := c.replica.Generation()
-	c.mutex.Lock()
-	if n == c.generation+1 {
-		c.hashes[1] = c.hashes[0]
-	} else {
-		c.hashes[1] = journal.Hash{}
-	}
-	c.hashes[0], c.generation = hash, n
-	c.mutex.Unlock()
-	r := c.replica.Record()
-	if n == c.published || r.Finished != n {
-		return nil
 	}
 	payload, err := journal.AppendRecord(nil, &r)
 	if err != nil {
 		return err
 	}
-	m := record{c.session, uint32(n), hash, payload}
+	m := record{c.session, uint32(r.Finished), payload}
 	b := m.encode()
-	c.published = n
+	mean := meanOf(scores)
 	c.mutex.Lock()
+	c.announced, c.mean = r.Finished, mean
 	c.counts.Records++
 	c.counts.RecordBytes += int64(len(b))
 	c.mutex.Unlock()
@@ -347,9 +393,20 @@ func (c *coordinator) publish() error {
 		if c.nc.IsClosed() {
 			return fmt.Errorf("cluster: publishing a record: %w", err)
 		}
-		c.Log.Warn("a record was not published", "generation", n, "bytes", len(b), "why", err)
+		c.Log.Warn("a record was not published", "generation", r.Finished, "bytes", len(b), "why", err)
 	}
 	return nil
+}
+
+// meanOf returns the mean of the scores that are there, 0 if none is.
+func meanOf(scores []int64) int64 {
+	var sum fixed.Sum
+	for _, v := range scores {
+		if v != es.Failed {
+			sum.Add(v)
+		}
+	}
+	return sum.Mean()
 }
 
 // open begins a generation.
@@ -361,10 +418,22 @@ func (c *coordinator) open(g *es.Generation, scores []int64) error {
 		return fmt.Errorf("cluster: a pair's scores take up to %d bytes and a record %d: raise the server's max_payload, which is %d",
 			2*samples*maxScoreBytes, record, c.nc.MaxPayload())
 	}
+	hash, err := journal.HashWeights(c.replica.Parameters())
+	if err != nil {
+		return err
+	}
+	n := c.replica.Generation()
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
-	c.pairs, c.samples, c.scores, c.checks = g.Pairs, samples, scores, nil
-	c.schedule = newSchedule(g.Pairs, most)
+	if n == c.generation+1 {
+		c.hashes[1] = c.hashes[0]
+	} else {
+		c.hashes[1] = digest{}
+	}
+	c.hashes[0], c.generation, c.announced = digestOf(hash), n, n
+	c.pairs, c.samples, c.scores, c.checks, c.short = g.Pairs, samples, scores, nil, false
+	clear(c.pending)
+	c.schedule = schedule.New(g.Pairs, most)
 	c.serve(time.Now())
 	return nil
 }
@@ -375,14 +444,40 @@ func (c *coordinator) close() {
 	c.schedule, c.scores, c.checks = nil, nil, nil
 }
 
-// next reports whether the generation is done, and returns a chunk to check if there is one.
-func (c *coordinator) next() (done bool, check *chunk) {
+// next reports whether the generation is done, and returns a chunk to check if there is
+// one. Once it is done no more scores are taken.
+func (c *coordinator) next() (done bool, check *schedule.Chunk) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
-	if len(c.checks) > 0 {
-		check, c.checks = c.checks[0], c.checks[1:]
+	if c.schedule.Missing > 0 && !c.short {
+		if len(c.checks) > 0 {
+			check, c.checks = c.checks[0], c.checks[1:]
+		}
+		return false, check
 	}
-	return c.schedule.missing == 0, check
+	for _, ch := range c.schedule.Chunks {
+		if ch.State == schedule.Done {
+			continue
+		}
+		of := c.scores[2*ch.Lo*c.samples : 2*ch.Hi*c.samples]
+		for i := range of {
+			of[i] = es.Failed
+		}
+		c.counts.Missing += int64(ch.Size())
+	}
+	for _, w := range c.workers {
+		if w.scored == c.generation+1 && !w.Expelled {
+			w.last = w.scored
+			if w.first == 0 {
+				w.first = w.scored
+			}
+		}
+	}
+	if n := c.schedule.Missing; n > 0 {
+		c.Log.Info("generation ends without all scores", "generation", c.generation+1, "missing", n, "pairs", c.pairs)
+	}
+	c.schedule = nil
+	return true, nil
 }
 
 // maintain keeps stores and checkpoints up. The weights do not move while it does.
@@ -448,42 +543,78 @@ func (c *coordinator) save(ctx context.Context, ensure bool) (err error) {
 }
 
 // check scores a chunk and compares.
-func (c *coordinator) check(ctx context.Context, g es.Generation, ch *chunk) error {
-	own := make([]int64, 2*(ch.hi-ch.lo)*c.samples)
-	if err := c.evaluator.EvaluateRange(ctx, g, ch.lo, ch.hi, own); err != nil {
+func (c *coordinator) check(ctx context.Context, g es.Generation, ch *schedule.Chunk) error {
+	own := make([]int64, 2*ch.Size()*c.samples)
+	if err := c.evaluator.EvaluateRange(ctx, g, ch.Lo, ch.Hi, own); err != nil {
 		return err
 	}
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	c.counts.Checked++
-	w := ch.by
-	if !slices.Equal(own, ch.scores) {
-		at, want, have := 0, int64(0), int64(0)
-		for i, v := range own {
-			if v != ch.scores[i] {
-				at, want, have = ch.lo+i/(2*c.samples), v, ch.scores[i]
-				break
-			}
+	if p := c.pending[ch]; p != nil {
+		c.compare(p.by, ch, own, p.scores)
+		if p.other != nil {
+			c.compare(p.other, ch, own, p.otherScores)
 		}
-		c.expel(w, fmt.Sprintf("pair %d of generation %d has score %d, and it sent %d", at, g.Number, want, have))
 	}
-	copy(c.scores[2*ch.lo*c.samples:], own)
-	ch.by = nil // the coordinator's own now
-	c.schedule.finish(ch)
+	c.take(ch, own, nil)
 	c.serve(time.Now())
 	return nil
 }
 
+// compare expels a worker whose scores are not the coordinator's own.
+func (c *coordinator) compare(w *worker, ch *schedule.Chunk, own, scores []int64) {
+	for i, v := range own {
+		if v != scores[i] {
+			c.expel(w, fmt.Sprintf("pair %d of generation %d has score %d, and it sent %d", ch.Lo+i/(2*c.samples), c.generation+1, v, scores[i]))
+			return
+		}
+	}
+}
+
+// take ends a chunk with scores by a worker or by the coordinator itself.
+func (c *coordinator) take(ch *schedule.Chunk, scores []int64, by *worker) {
+	copy(c.scores[2*ch.Lo*c.samples:], scores)
+	delete(c.pending, ch)
+	var w *schedule.Worker
+	if by != nil {
+		w, by.scored = &by.Worker, c.generation+1
+	}
+	if c.schedule.Finish(ch, w); c.schedule.Missing == 0 {
+		c.signal()
+	}
+}
+
 // expel ends the work of a worker that has sent wrong scores.
 func (c *coordinator) expel(w *worker, why string) {
-	if w.expelled {
+	if w.Expelled {
 		return
 	}
 	c.counts.Expelled++
 	c.expelled[w.name] = why
-	c.schedule.expel(w)
+	c.schedule.Expel(&w.Worker)
+	for ch, p := range c.pending {
+		if ch.State == schedule.Open && p.by == w {
+			delete(c.pending, ch)
+		}
+	}
+	e := Expulsion{Worker: w.name, Platform: w.platform, Why: why, Generation: c.generation + 1, First: w.first, Last: w.last, Pairs: w.Pairs}
+	c.expulsions = append(c.expulsions, e)
 	c.Log.Warn("worker expelled", "worker", w.name, "platform", w.platform, "why", why,
-		"working_since_generation", w.joined, "pairs_scored", w.pairs)
+		"first_generation", w.first, "last_generation", w.last, "pairs_scored", w.Pairs)
+}
+
+// tell calls Options.Expelled with the workers that were expelled.
+func (c *coordinator) tell() {
+	c.mutex.Lock()
+	news := c.expulsions[c.told:]
+	c.mutex.Unlock()
+	c.told += len(news)
+	if c.Expelled != nil {
+		for _, e := range news {
+			c.Expelled(e)
+		}
+	}
 }
 
 // accept takes the scores of a chunk.
@@ -492,43 +623,76 @@ func (c *coordinator) accept(w *worker, p *pull, now time.Time) {
 		c.counts.Repeated++ // of a generation that is done
 		return
 	}
-	ch := c.schedule.find(w, p.result)
+	ch := c.schedule.Find(&w.Worker, int(p.result.chunk), int(p.result.lo), int(p.result.hi))
 	if ch == nil {
 		c.counts.Repeated++
 		return
 	}
-	scores := c.scores[2*ch.lo*c.samples : 2*ch.hi*c.samples]
-	checking := c.Check > 0 && mrand.Float64() < c.Check
-	if checking {
-		ch.scores = make([]int64, len(scores))
-		scores = ch.scores
-	}
+	scores := make([]int64, 2*ch.Size()*c.samples)
 	if err := decodeScores(scores, p.scores, c.samples); err != nil {
 		c.counts.Malformed++
 		c.Log.Warn("scores that cannot be read", "worker", w.name, "why", err)
-		c.schedule.reopen(ch)
+		if ch.State == schedule.Open {
+			c.schedule.Reopen(ch)
+		}
 		return
 	}
 	c.counts.Chunks++
 	c.counts.ScoreBytes += int64(len(p.scores))
-	w.measure(ch.hi-ch.lo, now.Sub(ch.assignment(w).at))
-	ch.by = w
-	if checking {
-		ch.state = chunkChecking
-		c.checks = append(c.checks, ch)
-		c.signal()
+	w.Measure(ch.Size(), now.Sub(ch.Given(&w.Worker)))
+	if ch.State == schedule.Compared {
+		c.second(ch, w, scores)
 		return
 	}
-	if c.schedule.finish(ch); c.schedule.missing == 0 {
-		c.signal()
+	switch u := draw(); {
+	case u < c.Check:
+		c.pending[ch] = &pending{by: w, scores: scores}
+		c.toCheck(ch)
+	case u < 2*c.Check && c.others(w, now):
+		c.pending[ch] = &pending{by: w, scores: scores}
+		c.schedule.Compare(ch, &w.Worker, now)
+	default:
+		c.take(ch, scores, w)
 	}
+}
+
+// draw decides which chunks are checked and compared.
+var draw = mrand.Float64
+
+// second takes the scores of a second worker.
+func (c *coordinator) second(ch *schedule.Chunk, w *worker, scores []int64) {
+	p := c.pending[ch]
+	c.counts.Compared++
+	if slices.Equal(p.scores, scores) {
+		c.take(ch, scores, p.by)
+		return
+	}
+	p.other, p.otherScores = w, scores
+	c.toCheck(ch)
+}
+
+// toCheck has the coordinator score a chunk too.
+func (c *coordinator) toCheck(ch *schedule.Chunk) {
+	ch.State = schedule.Checked
+	c.checks = append(c.checks, ch)
+	c.signal()
+}
+
+// others reports whether there is another worker that could score a chunk a second time.
+func (c *coordinator) others(w *worker, now time.Time) bool {
+	for _, other := range c.workers {
+		if other != w && !other.Expelled && now.Sub(other.seen) < 4*patience {
+			return true
+		}
+	}
+	return false
 }
 
 // serve gives chunks to the workers that wait.
 func (c *coordinator) serve(now time.Time) {
 	kept := c.waiting[:0]
 	for _, w := range c.waiting {
-		if w.worker.expelled {
+		if w.worker.Expelled {
 			w.msg.Respond(encodeText(kindRefusal, "expelled: "+c.expelled[w.worker.name]))
 			continue
 		}
@@ -540,30 +704,39 @@ func (c *coordinator) serve(now time.Time) {
 	c.waiting = kept
 }
 
+// enough reports whether the generation ends with a quorum, and has it end then.
+func (c *coordinator) enough(now time.Time) bool {
+	if !c.short && c.Quorum < 1 && c.pairs-c.schedule.Missing >= int(math.Ceil(c.Quorum*float64(c.pairs))) && c.schedule.Late(now) {
+		c.short = true
+		c.signal()
+	}
+	return c.short
+}
+
 // give answers a worker with a chunk, if there is one for it.
 func (c *coordinator) give(w *worker, m *nats.Msg, now time.Time) bool {
-	if c.schedule == nil {
+	if c.schedule == nil || c.enough(now) {
 		return false
 	}
 	rate, known := 0.0, 0
 	n := 0
 	for _, other := range c.workers {
-		if other.expelled || now.Sub(other.seen) > 4*patience {
+		if other.Expelled || now.Sub(other.seen) > 4*patience {
 			continue
 		}
-		if n++; other.rate > 0 {
-			rate += other.rate
+		if n++; other.Rate > 0 {
+			rate += other.Rate
 			known++
 		}
 	}
 	if known > 0 {
 		rate *= float64(n) / float64(known)
 	}
-	ch := c.schedule.assign(w, now, rate, n)
+	ch := c.schedule.Assign(&w.Worker, now, rate, n)
 	if ch == nil {
 		return false
 	}
-	answer := work{c.session, chunkID{uint32(c.generation), uint32(ch.id), uint32(ch.lo), uint32(ch.hi)}}
+	answer := work{c.session, c.hashes[0], chunkID{uint32(c.generation), uint32(ch.Number), uint32(ch.Lo), uint32(ch.Hi)}}
 	m.Respond(answer.encode())
 	return true
 }
@@ -579,8 +752,16 @@ func (c *coordinator) answerAll(b []byte) {
 func (c *coordinator) tick(now time.Time) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
-	c.counts.Overdue += int64(c.schedule.overdue(now))
+	if c.schedule == nil {
+		return
+	}
+	n, alone := c.schedule.Overdue(now)
+	c.counts.Overdue += int64(n)
+	for _, ch := range alone {
+		c.toCheck(ch)
+	}
 	c.serve(now)
+	c.enough(now)
 	c.waiting = slices.DeleteFunc(c.waiting, func(w waiter) bool {
 		if now.Sub(w.at) < patience {
 			return false
@@ -590,7 +771,7 @@ func (c *coordinator) tick(now time.Time) {
 	})
 	active := 0
 	for t, w := range c.workers {
-		if age := now.Sub(w.seen); age > maxDeadline {
+		if age := now.Sub(w.seen); age > schedule.MaxDeadline {
 			delete(c.workers, t)
 		} else if age < 10*time.Second {
 			active++

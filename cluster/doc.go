@@ -7,26 +7,33 @@
 //
 // # Protocol
 //
-// The coordinator owns the truth: its weights and its journal, synced before a record is
-// published. Everything that NATS carries may be lost, repeated, delayed or reordered.
+// The coordinator owns the truth: its weights and its journal. Everything that NATS carries
+// may be lost, repeated, delayed or reordered.
 //
 // A worker joins with its version and the hashes of configuration and data, and is refused
 // if one differs. It loads the newest checkpoint from the object store and replays the
 // records after it, so it has the coordinator's weights and optimizer state. Then it asks
 // for work again and again. The answer is a chunk, a range of pairs of one generation,
-// which it scores by es.RangeEvaluator; the next request carries the scores.
+// with the beginning of the hash of the weights, which have to be the worker's. It
+// scores the chunk by es.RangeEvaluator; the next request carries the scores, and the hash of
+// the worker's weights.
 //
 // Scores are a function of the weights, the generation and the pair, so the coordinator
 // takes the first result of a chunk and drops later ones. Chunks take 50 to 500 ms, by the
 // rate measured of each worker. A chunk without a result is given to another worker:
 // early if a worker is idle, otherwise after a bounded time.
 //
-// When all pairs have scores, the coordinator moves its weights, appends the record to its
-// journal, and publishes it with the hash of the new weights. Workers replay the record.
-// A worker whose hash differs drops its weights and joins again.
+// When all pairs have scores, the coordinator publishes the record that they make, then
+// moves its weights and appends the record to its journal, while workers replay it. A
+// coordinator that is killed in between makes the same record again, for in its new session
+// all workers start from its checkpoint. A worker whose weights have another hash drops
+// them and joins again. With Options.Quorum a generation ends without scores that are late,
+// and its record says of which pairs.
 //
-// The coordinator scores a random share of the chunks itself (Options.Check). A worker
-// whose scores differ is expelled, and its other chunks of the generation are done again.
+// The coordinator scores a random share of the chunks itself (Options.Check), and has
+// as many scored by a second worker. A worker whose scores differ from the coordinator's is
+// expelled, and its other chunks of the generation are done again. Records before stay:
+// Expulsion says which ones have scores of the worker, and train.Run.Audit tests them.
 //
 // # Subjects
 //
@@ -36,8 +43,11 @@
 //	pentary.R.join      request: version and hashes; reply: token or refusal
 //	pentary.R.pull      request: token, position, scores; reply: a chunk, wait, or join again
 //	pentary.R.record.G  record of generation G, kept by the stream pentary_R
-//	pentary.R.end       the run has ended
+//	pentary.R.end       the run has ended, kept by the stream
 //	pentary.R.status    state of the run once a second, as JSON
 //
-// The object store pentary_R has checkpoints in the format of package journal.
+// A record takes 6 bytes beside its codes: session and generation are in its checksum only.
+//
+// The object store pentary_R has checkpoints in the format of package journal, and the files
+// of Options.Data.
 package cluster

@@ -11,13 +11,15 @@ import (
 	"github.com/Kaleaon/pentary-go/es/journal"
 )
 
-// A message is, integers little-endian: the magic, the kind (u8), its fields, and the
-// CRC-32C of all before (u32). A text is its length (u32) and UTF-8.
+// A message is, integers little-endian: the kind (u8), its fields, and the CRC-32C (u32) of
+// the name of the protocol followed by all before. A text is its length (u32) and UTF-8.
 const (
-	magic       = "PNC\x01"
-	messageHead = len(magic) + 1
+	protocol    = "pentary cluster 2"
+	messageHead = 1
 	messageTail = 4
 )
+
+var protocolSum = crc32.Checksum([]byte(protocol), castagnoli)
 
 type kind byte
 
@@ -44,6 +46,11 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 var errMessage = errors.New("cluster: not a message of this protocol")
 
+// A digest is the beginning of a journal.HashWeights.
+type digest [8]byte
+
+func digestOf(h journal.Hash) digest { return digest(h[:8]) }
+
 // A token names a worker to the coordinator. Nobody else knows it.
 type token [16]byte
 
@@ -52,6 +59,7 @@ type info struct {
 	version string
 	config  string // of train.Options
 	data    journal.Hash
+	shared  bool // the data are in the object store
 }
 
 // join asks to be a worker.
@@ -75,8 +83,8 @@ type welcome struct {
 type position struct {
 	session    uint64
 	token      token
-	generation uint32       // finished
-	weights    journal.Hash // see journal.HashWeights
+	generation uint32 // finished
+	weights    digest
 }
 
 // A chunkID names a range of pairs of a generation.
@@ -94,24 +102,26 @@ type pull struct {
 	scores []byte // see appendScores
 }
 
-// work is a chunk to score.
+// work is a chunk to score, with the weights at its generation.
 type work struct {
 	session uint64
+	weights digest
 	chunkID
 }
 
-// record is the record of a generation with the weights that it leads to.
+// record is the record of a generation. Its session and generation are not in the message:
+// the checksum continues that of theirs, so one of another session or generation has a
+// wrong checksum.
 type record struct {
 	session    uint64
-	generation uint32 // counts from 1
-	weights    journal.Hash
+	generation uint32 // counts from 1; the last token of the subject
 	payload    []byte // see journal.AppendRecord
 }
 
 // encoder appends fields to a message.
 type encoder struct{ b []byte }
 
-func begin(k kind) encoder { return encoder{append([]byte(magic), byte(k))} }
+func begin(k kind) encoder { return encoder{[]byte{byte(k)}} }
 
 func (e *encoder) u8(v byte)           { e.b = append(e.b, v) }
 func (e *encoder) u32(v uint32)        { e.b = binary.LittleEndian.AppendUint32(e.b, v) }
@@ -138,8 +148,11 @@ func (e *encoder) chunk(c chunkID) {
 	}
 }
 
-func (e *encoder) end() []byte {
-	e.u32(crc32.Checksum(e.b, castagnoli))
+func (e *encoder) end() []byte { return e.endAfter(protocolSum) }
+
+// endAfter ends a message whose checksum continues another.
+func (e *encoder) endAfter(sum uint32) []byte {
+	e.u32(crc32.Update(sum, castagnoli, e.b))
 	return e.b
 }
 
@@ -150,15 +163,18 @@ type decoder struct {
 }
 
 // open checks the frame of a message and returns its kind and a decoder of its fields.
-func open(b []byte) (kind, *decoder, error) {
-	if len(b) < messageHead+messageTail || string(b[:len(magic)]) != magic {
+func open(b []byte) (kind, *decoder, error) { return openAfter(protocolSum, b) }
+
+// openAfter opens a message whose checksum continues another.
+func openAfter(sum uint32, b []byte) (kind, *decoder, error) {
+	if len(b) < messageHead+messageTail {
 		return 0, nil, errMessage
 	}
 	body := b[:len(b)-messageTail]
-	if crc32.Checksum(body, castagnoli) != binary.LittleEndian.Uint32(b[len(body):]) {
+	if crc32.Update(sum, castagnoli, body) != binary.LittleEndian.Uint32(b[len(body):]) {
 		return 0, nil, errors.New("cluster: a message with a wrong checksum")
 	}
-	return kind(b[len(magic)]), &decoder{b: body[messageHead:]}, nil
+	return kind(b[0]), &decoder{b: body[messageHead:]}, nil
 }
 
 func (d *decoder) raw(n int) []byte {
@@ -193,6 +209,11 @@ func (d *decoder) u64() uint64 {
 }
 
 func (d *decoder) hash() (h journal.Hash) {
+	copy(h[:], d.raw(len(h)))
+	return h
+}
+
+func (d *decoder) digest() (h digest) {
 	copy(h[:], d.raw(len(h)))
 	return h
 }
@@ -241,11 +262,13 @@ func (m *info) encode() []byte {
 	e.text(m.version)
 	e.text(m.config)
 	e.hash(m.data)
+	e.flag(m.shared)
 	return e.end()
 }
 
 func (m *info) decode(d *decoder) error {
 	m.version, m.config, m.data = d.text(maxText), d.text(maxConfig), d.hash()
+	m.shared = d.flag()
 	return d.end()
 }
 
@@ -308,7 +331,7 @@ func (m *pull) encode() []byte {
 	e.u64(m.session)
 	e.raw(m.token[:])
 	e.u32(m.generation)
-	e.hash(m.weights)
+	e.raw(m.weights[:])
 	e.flag(m.done)
 	if m.done {
 		e.chunk(m.result)
@@ -318,7 +341,7 @@ func (m *pull) encode() []byte {
 }
 
 func (m *pull) decode(d *decoder) error {
-	m.session, m.token, m.generation, m.weights = d.u64(), d.token(), d.u32(), d.hash()
+	m.session, m.token, m.generation, m.weights = d.u64(), d.token(), d.u32(), d.digest()
 	if m.done = d.flag(); m.done {
 		m.result, m.scores = d.chunk(), d.rest()
 	}
@@ -328,29 +351,41 @@ func (m *pull) decode(d *decoder) error {
 func (m *work) encode() []byte {
 	e := begin(kindWork)
 	e.u64(m.session)
+	e.raw(m.weights[:])
 	e.chunk(m.chunkID)
 	return e.end()
 }
 
 func (m *work) decode(d *decoder) error {
-	m.session, m.chunkID = d.u64(), d.chunk()
+	m.session, m.weights, m.chunkID = d.u64(), d.digest(), d.chunk()
 	if d.end() == nil && m.hi <= m.lo {
 		return errMessage
 	}
 	return d.end()
 }
 
-func (m *record) encode() []byte {
-	e := begin(kindRecord)
-	e.u64(m.session)
-	e.u32(m.generation)
-	e.hash(m.weights)
-	e.raw(m.payload)
-	return e.end()
+// sum returns the checksum of what is not in the message.
+func (m *record) sum() uint32 {
+	b := binary.LittleEndian.AppendUint64(nil, m.session)
+	return crc32.Update(protocolSum, castagnoli, binary.LittleEndian.AppendUint32(b, m.generation))
 }
 
-func (m *record) decode(d *decoder) error {
-	m.session, m.generation, m.weights, m.payload = d.u64(), d.u32(), d.hash(), d.rest()
+func (m *record) encode() []byte {
+	e := begin(kindRecord)
+	e.raw(m.payload)
+	return e.endAfter(m.sum())
+}
+
+// open reads the message of the record's session and generation.
+func (m *record) open(b []byte) error {
+	k, d, err := openAfter(m.sum(), b)
+	if err != nil {
+		return err
+	}
+	if k != kindRecord {
+		return errMessage
+	}
+	m.payload = d.rest()
 	return d.end()
 }
 

@@ -71,7 +71,7 @@ func TestPermissions(t *testing.T) {
 		break
 	}
 	e := at("worker")
-	nc, err := e.dial("worker", "spy")
+	nc, err := e.dial("worker", "spy", nil, see)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,7 +9,7 @@ import (
 
 	"github.com/nats-io/nats.go"
 
-	"github.com/Kaleaon/pentary-go/es/journal"
+	"github.com/Kaleaon/pentary-go/cluster/internal/schedule"
 )
 
 // malformed counts a message that cannot be read, and logs the first ones.
@@ -29,7 +29,7 @@ func (c *coordinator) onInfo(m *nats.Msg) {
 		c.malformed(m, errors.Join(errMessage, err))
 		return
 	}
-	answer := info{c.Version, c.replica.Config(), c.header.Data}
+	answer := info{c.Version, c.replica.Config(), c.header.Data, len(c.Data) > 0}
 	m.Respond(answer.encode())
 }
 
@@ -66,7 +66,7 @@ func (c *coordinator) onJoin(m *nats.Msg) {
 		m.Respond(encodeEmpty(kindWait))
 		return
 	}
-	w := &worker{name: j.name, platform: j.platform, seen: time.Now(), joined: c.generation}
+	w := &worker{name: j.name, platform: j.platform, seen: time.Now(), generation: c.checkpoint}
 	rand.Read(w.token[:])
 	if len(c.workers) >= 1<<16 {
 		m.Respond(encodeEmpty(kindWait))
@@ -74,9 +74,9 @@ func (c *coordinator) onJoin(m *nats.Msg) {
 	}
 	for t, other := range c.workers { // the same one, which has lost its place
 		if other.name == j.name {
-			w.rate, w.pairs = other.rate, other.pairs
-			w.joined = min(w.joined, other.joined)
-			delete(c.workers, t)
+			w.Rate, w.Pairs = other.Rate, other.Pairs
+			w.first, w.last = other.first, other.last
+			c.forget(t)
 		}
 	}
 	c.workers[w.token] = w
@@ -101,6 +101,38 @@ func (c *coordinator) refusal(j *join) string {
 	return ""
 }
 
+// A worker is what the coordinator knows of one.
+type worker struct {
+	schedule.Worker
+	token      token
+	name       string
+	platform   string
+	seen       time.Time // last message
+	generation int       // finished, as it said last
+	scored     int       // newest generation of which the coordinator has taken scores unchecked
+
+	// The first and last generation whose records have such scores; zero for none.
+	first, last int
+}
+
+// forget takes a worker back that joins again.
+func (c *coordinator) forget(t token) {
+	if c.schedule != nil {
+		c.schedule.Forget(&c.workers[t].Worker)
+	}
+	delete(c.workers, t)
+}
+
+// knows reports whether a worker is where a worker with the run's weights can be. One that
+// has the newest record before the coordinator's weights have moved is compared later.
+func (c *coordinator) knows(p *position) bool {
+	back := c.generation - int(p.generation)
+	if back < 0 {
+		return int(p.generation) <= c.announced
+	}
+	return back >= len(c.hashes) || c.hashes[back] == digest{} || p.weights == c.hashes[back]
+}
+
 // onPull takes the scores that a worker brings and gives it the next chunk, now or later.
 func (c *coordinator) onPull(m *nats.Msg) {
 	k, d, err := open(m.Data)
@@ -123,14 +155,14 @@ func (c *coordinator) onPull(m *nats.Msg) {
 		m.Respond(encodeText(kindRejoin, "the coordinator does not know this worker"))
 		return
 	}
-	if w.expelled {
+	if w.Expelled {
 		m.Respond(encodeText(kindRefusal, "expelled: "+c.expelled[w.name]))
 		return
 	}
-	w.seen = now
-	if back := c.generation - int(p.generation); back < 0 || back < len(c.hashes) && p.weights != c.hashes[back] && c.hashes[back] != (journal.Hash{}) {
+	w.seen, w.generation = now, int(p.generation)
+	if !c.knows(&p.position) {
 		c.Log.Warn("worker with other weights joins again", "worker", w.name, "generation", p.generation)
-		delete(c.workers, w.token)
+		c.forget(w.token)
 		m.Respond(encodeText(kindRejoin, fmt.Sprintf("weights: those of generation %d have another hash", p.generation)))
 		return
 	}

@@ -17,6 +17,7 @@ type Status struct {
 	Generation int            `json:"generation"` // finished
 	Missing    int            `json:"missing"`    // pairs of the present generation without scores
 	Pairs      int            `json:"pairs"`      // of a generation
+	Score      int64          `json:"score_mean"` // of the members of the last generation
 	Workers    []WorkerStatus `json:"workers"`
 	Counts     Counts         `json:"counts"`
 	PerSecond  float64        `json:"generations_per_second"`
@@ -29,31 +30,36 @@ type WorkerStatus struct {
 	Platform string  `json:"platform"`
 	Rate     float64 `json:"pairs_per_second"`
 	Pairs    int64   `json:"pairs"`
+	Lag      int     `json:"lag"` // generations behind the coordinator
 	Silent   float64 `json:"silent_seconds"`
 	Expelled bool    `json:"expelled,omitempty"`
 }
 
+// status returns the state of the run.
+func (c *coordinator) status() *Status {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	s := &Status{Run: c.Name, Generation: c.generation, Pairs: c.pairs, Score: c.mean, Counts: c.counts, Seconds: time.Since(c.began).Seconds()}
+	if c.schedule != nil {
+		s.Missing = c.schedule.Missing
+	}
+	for _, w := range c.workers {
+		s.Workers = append(s.Workers, WorkerStatus{w.name, w.platform, w.Rate, w.Pairs, max(0, c.generation-w.generation), time.Since(w.seen).Seconds(), w.Expelled})
+	}
+	s.PerSecond = float64(s.Generation-c.first) / s.Seconds
+	slices.SortFunc(s.Workers, func(a, b WorkerStatus) int { return strings.Compare(a.Name, b.Name) })
+	return s
+}
+
 // report publishes the status.
-func (c *coordinator) report(ctx context.Context, first int) {
-	began := time.Now()
+func (c *coordinator) report(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-time.After(time.Second):
 		}
-		c.mutex.Lock()
-		s := Status{Run: c.Name, Generation: c.generation, Pairs: c.pairs, Counts: c.counts, Seconds: time.Since(began).Seconds()}
-		if c.schedule != nil {
-			s.Missing = c.schedule.missing
-		}
-		for _, w := range c.workers {
-			s.Workers = append(s.Workers, WorkerStatus{w.name, w.platform, w.rate, w.pairs, time.Since(w.seen).Seconds(), w.expelled})
-		}
-		c.mutex.Unlock()
-		s.PerSecond = float64(s.Generation-first) / s.Seconds
-		slices.SortFunc(s.Workers, func(a, b WorkerStatus) int { return strings.Compare(a.Name, b.Name) })
-		if b, err := json.Marshal(s); err == nil && len(b) < int(c.nc.MaxPayload()) {
+		if b, err := json.Marshal(c.status()); err == nil && len(b) < int(c.nc.MaxPayload()) {
 			c.nc.Publish(c.subject("status"), b)
 		}
 	}
@@ -65,7 +71,7 @@ func Watch(ctx context.Context, e Endpoint, see func(*Status) error) error {
 	if err := e.complete(); err != nil {
 		return err
 	}
-	nc, err := e.dial("watcher", "")
+	nc, err := e.dial("watcher", "", nil)
 	if err != nil {
 		return err
 	}

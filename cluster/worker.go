@@ -9,6 +9,8 @@ import (
 	"math/rand/v2"
 	"os"
 	"runtime"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -75,7 +77,7 @@ func Work(ctx context.Context, run *train.Run, o WorkerOptions) error {
 	}
 	w.header, w.config = identity(w.replica)
 	var err error
-	if w.nc, err = w.dial("worker", w.WorkerName); err != nil {
+	if w.nc, err = w.dial("worker", w.WorkerName, w.Log); err != nil {
 		return err
 	}
 	defer w.nc.Close()
@@ -128,6 +130,7 @@ type working struct {
 	stores    stores
 	heard     time.Time // of the coordinator, last
 	lost      bool      // the checkpoint or a record could not be had
+	failures  int       // to load a checkpoint, in a row
 	at        position
 
 	mutex   sync.Mutex
@@ -152,14 +155,14 @@ var errStale = errors.New("cluster: the generation is done")
 
 // onRecord keeps a record, and ends the scoring of a generation that it ends.
 func (w *working) onRecord(m *nats.Msg) {
-	r := new(record)
-	k, d, err := open(m.Data)
-	if err != nil || k != kindRecord || r.decode(d) != nil {
+	n, err := strconv.ParseUint(m.Subject[strings.LastIndexByte(m.Subject, '.')+1:], 10, 32)
+	if err != nil {
 		return
 	}
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
-	if r.session != w.of {
+	r := &record{session: w.of, generation: uint32(n)}
+	if r.open(m.Data) != nil {
 		return
 	}
 	size := len(r.payload)
@@ -177,6 +180,22 @@ func (w *working) onRecord(m *nats.Msg) {
 	case w.news <- struct{}{}:
 	default:
 	}
+}
+
+// over reports whether the stream says that the run has ended, for a worker that missed
+// the message and finds nobody to answer.
+func (w *working) over(ctx context.Context, err error) bool {
+	if !errors.Is(err, nats.ErrNoResponders) || w.stores.records == nil {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	m, err := w.stores.records.GetLastMsgForSubject(ctx, w.subject("end"))
+	if err != nil {
+		return false
+	}
+	k, d, err := open(m.Data)
+	return err == nil && k == kindEnd && d.u64() == w.of && d.end() == nil
 }
 
 func (w *working) onEnd(m *nats.Msg) {
@@ -218,7 +237,7 @@ func (w *working) session(ctx context.Context) error {
 			return err
 		}
 		w.lost = true // if it does not come to the chunk's generation
-		if err := w.catchUp(ctx, answer.generation); err != nil {
+		if err := w.reach(ctx, answer); err != nil {
 			return err
 		}
 		w.lost = false
@@ -231,6 +250,38 @@ func (w *working) session(ctx context.Context) error {
 	}
 }
 
+// reach replays records up to the generation of a chunk, whose weights it must come to.
+func (w *working) reach(ctx context.Context, m *work) error {
+	if w.at.generation > m.generation {
+		return fmt.Errorf("cluster: a chunk of generation %d, and the worker is at %d", m.generation, w.at.generation)
+	}
+	for w.at.generation < m.generation {
+		r, err := w.next(ctx, w.at.generation+1)
+		if err != nil {
+			return err
+		}
+		if err := w.replay(r); err != nil {
+			return err
+		}
+	}
+	if w.at.weights != m.weights {
+		return fmt.Errorf("cluster: generation %d has weights of hash %x, and the coordinator's %x", m.generation, w.at.weights, m.weights)
+	}
+	return nil
+}
+
+// replay moves the weights by a record.
+func (w *working) replay(r *record) error {
+	record, err := r.es(w.replica.Ask().Pairs, w.samples)
+	if err != nil {
+		return err
+	}
+	if _, err := w.replica.Replay(record); err != nil {
+		return err
+	}
+	return w.move()
+}
+
 // join asks to be a worker until it is.
 func (w *working) join(ctx context.Context) (*welcome, error) {
 	j := join{w.Version, w.WorkerName, runtime.GOOS + "/" + runtime.GOARCH, w.config, w.header.Data, w.lost}
@@ -238,6 +289,9 @@ func (w *working) join(ctx context.Context) (*welcome, error) {
 		k, d, err := ask(ctx, w.nc, 2*time.Second, w.subject("join"), j.encode())
 		switch {
 		case err != nil:
+			if w.over(ctx, err) {
+				return nil, errEnded
+			}
 		case k == kindWelcome:
 			w.heard = time.Now()
 			m := new(welcome)
@@ -281,8 +335,10 @@ func (w *working) told(k kind, d *decoder) error {
 
 // load takes the checkpoint from the object store.
 func (w *working) load(ctx context.Context, m *welcome) (err error) {
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	// An answer that is lost on the way should not cost a minute, nor a large checkpoint fail.
+	ctx, cancel := context.WithTimeout(ctx, min(4*time.Second<<min(w.failures, 4), time.Minute))
 	defer cancel()
+	w.failures++
 	if w.stores, err = w.lookUp(ctx, w.nc); err != nil {
 		return fmt.Errorf("cluster: stream and object store %q: %w", w.store(), err)
 	}
@@ -291,96 +347,105 @@ func (w *working) load(ctx context.Context, m *welcome) (err error) {
 	if err != nil {
 		return fmt.Errorf("cluster: checkpoint %s: %w", name, err)
 	}
+	w.failures = 0
 	return journal.ReadCheckpoint(bytes.NewReader(b), int64(len(b)), "checkpoint "+name, w.header, w.replica)
 }
 
 // move sets the position to the replica's.
-func (w *working) move() (err error) {
-	w.at.generation = uint32(w.replica.Generation())
-	w.at.weights, err = journal.HashWeights(w.replica.Parameters())
+func (w *working) move() error {
+	hash, err := journal.HashWeights(w.replica.Parameters())
+	w.at.generation, w.at.weights = uint32(w.replica.Generation()), digestOf(hash)
 	return err
 }
 
-// pull asks for a chunk until it gets one.
+// An answer is the coordinator's to a request.
+type answer struct {
+	kind   kind
+	fields *decoder
+	err    error
+}
+
+// pull asks for a chunk until it gets one. While it waits it replays the record that ends
+// the generation.
 func (w *working) pull(ctx context.Context, p *pull) (*work, error) {
-	b := p.encode()
 	began := time.Now()
 	for {
-		k, d, err := ask(ctx, w.nc, 2*patience+time.Second, w.subject("pull"), b)
+		answers := make(chan answer, 1)
+		b := p.encode()
+		go func() {
+			k, d, err := ask(ctx, w.nc, 2*patience+time.Second, w.subject("pull"), b)
+			answers <- answer{k, d, err}
+		}()
+		var a answer
+		for waiting := true; waiting; {
+			if r := w.kept(w.at.generation + 1); r != nil {
+				if err := w.replay(r); err != nil {
+					return nil, err
+				}
+				*p = pull{position: w.at}
+				continue
+			}
+			select {
+			case a = <-answers:
+				waiting = false
+			case <-w.news:
+			}
+		}
 		switch {
-		case err != nil:
+		case a.err != nil:
 			if ctx.Err() != nil {
 				return nil, ctx.Err()
 			}
+			if w.over(ctx, a.err) {
+				return nil, errEnded
+			}
 			if now := time.Now(); now.Sub(w.heard) > w.Wait && now.Sub(began) > w.Wait {
-				return nil, err
+				return nil, a.err
 			}
 			if err := pause(ctx, 50*time.Millisecond); err != nil {
 				return nil, err
 			}
-		case k == kindWork:
+		case a.kind == kindWork:
 			w.heard = time.Now()
 			m := new(work)
-			return m, m.decode(d)
-		case k == kindWait:
+			if err := m.decode(a.fields); err != nil || m.generation >= w.at.generation {
+				return m, err
+			}
+		case a.kind == kindWait:
 			w.heard = time.Now()
-			p.done = false // it has them
-			b = p.encode()
+			p.done, p.scores = false, nil // it has them
 		default:
 			w.heard = time.Now()
-			return nil, w.told(k, d)
+			return nil, w.told(a.kind, a.fields)
 		}
 	}
 }
 
-// catchUp replays records up to a generation.
-func (w *working) catchUp(ctx context.Context, generation uint32) error {
-	if w.at.generation > generation {
-		return fmt.Errorf("cluster: a chunk of generation %d, and the worker is at %d", generation, w.at.generation)
-	}
-	for w.at.generation < generation {
-		r, err := w.next(ctx, w.at.generation+1)
-		if err != nil {
-			return err
-		}
-		record, err := r.es(w.replica.Ask().Pairs, w.samples)
-		if err != nil {
-			return err
-		}
-		if _, err := w.replica.Replay(record); err != nil {
-			return err
-		}
-		if err := w.move(); err != nil {
-			return err
-		}
-		if w.at.weights != r.weights {
-			return fmt.Errorf("cluster: generation %d comes to weights of hash %x, and the coordinator to %x", r.generation, w.at.weights, r.weights)
+// kept returns the record of a generation if it has come, and drops those up to it.
+func (w *working) kept(generation uint32) *record {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	r := w.records[generation]
+	for n := range w.records {
+		if n <= generation {
+			delete(w.records, n)
 		}
 	}
-	return nil
+	return r
 }
 
 // next returns the record of a generation: one that came, or that the stream has.
 func (w *working) next(ctx context.Context, generation uint32) (*record, error) {
 	for began := time.Now(); ; {
-		w.mutex.Lock()
-		r := w.records[generation]
-		for n := range w.records {
-			if n <= generation {
-				delete(w.records, n)
-			}
-		}
-		w.mutex.Unlock()
-		if r != nil {
+		if r := w.kept(generation); r != nil {
 			return r, nil
 		}
 		asked, cancel := context.WithTimeout(ctx, 2*time.Second)
 		m, err := w.stores.records.GetLastMsgForSubject(asked, recordSubject(&w.Endpoint, generation))
 		cancel()
 		if err == nil {
-			r := new(record)
-			k, d, err := open(m.Data)
-			if err == nil && k == kindRecord && r.decode(d) == nil && r.session == w.of && r.generation == generation {
+			r := &record{session: w.at.session, generation: generation}
+			if r.open(m.Data) == nil {
 				return r, nil
 			}
 		}

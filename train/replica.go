@@ -48,6 +48,10 @@ func (r Replica) Parameters() []lowrank.Parameter { return r.run.task.Parameters
 // Record implements journal.Trainer.
 func (r Replica) Record() es.Record { return r.run.optimizer.Record() }
 
+// RecordOf returns the record that scores of the next generation make, see
+// es.Optimizer.RecordOf.
+func (r Replica) RecordOf(scores []int64) (es.Record, error) { return r.run.optimizer.RecordOf(scores) }
+
 // Replay implements journal.Trainer. It measures nothing.
 func (r Replica) Replay(record es.Record) (es.Stats, error) {
 	stats, err := r.run.optimizer.Replay(record)

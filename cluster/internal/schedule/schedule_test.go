@@ -1,4 +1,4 @@
-package cluster
+package schedule
 
 import (
 	"container/heap"
@@ -11,7 +11,7 @@ import (
 type event struct {
 	at     time.Time
 	worker int
-	chunk  *chunk // nil: asks only
+	chunk  *Chunk // nil: asks only
 }
 
 type events []event
@@ -38,15 +38,15 @@ type costs struct {
 func simulate(t *testing.T, rates []float64, dead, pairs, generations int, c costs) (time.Duration, int) {
 	t.Helper()
 	now := time.Unix(0, 0)
-	var workers []*worker
+	var workers []*Worker
 	total := 0.0
 	for _, r := range rates {
-		workers = append(workers, &worker{})
+		workers = append(workers, &Worker{})
 		total += r
 	}
 	begin, chunks := now, 0
 	for range generations {
-		s := newSchedule(pairs, pairs)
+		s := New(pairs, pairs)
 		var queue events
 		busy := now // coordinator
 		for i := range workers {
@@ -54,28 +54,28 @@ func simulate(t *testing.T, rates []float64, dead, pairs, generations int, c cos
 		}
 		heap.Init(&queue)
 		seen := make([]bool, pairs)
-		for s.missing > 0 {
+		for s.Missing > 0 {
 			if queue.Len() == 0 {
 				t.Fatal("nothing happens any more")
 			}
 			e := heap.Pop(&queue).(event)
 			now = e.at
 			w := workers[e.worker]
-			if e.chunk != nil && e.chunk.state == chunkOpen {
-				w.measure(e.chunk.hi-e.chunk.lo, now.Sub(e.chunk.assignment(w).at))
-				s.finish(e.chunk)
-				for p := e.chunk.lo; p < e.chunk.hi; p++ {
+			if e.chunk != nil && e.chunk.State == Open {
+				w.Measure(e.chunk.Hi-e.chunk.Lo, now.Sub(e.chunk.Given(w)))
+				s.Finish(e.chunk, w)
+				for p := e.chunk.Lo; p < e.chunk.Hi; p++ {
 					if seen[p] {
 						t.Fatalf("pair %d was scored twice", p)
 					}
 					seen[p] = true
 				}
 			}
-			s.overdue(now)
+			s.Overdue(now)
 			rate, known := 0.0, 0
 			for _, w := range workers {
-				if w.rate > 0 {
-					rate, known = rate+w.rate, known+1
+				if w.Rate > 0 {
+					rate, known = rate+w.Rate, known+1
 				}
 			}
 			if known > 0 {
@@ -85,17 +85,17 @@ func simulate(t *testing.T, rates []float64, dead, pairs, generations int, c cos
 				busy = now
 			}
 			busy = busy.Add(c.request)
-			ch := s.assign(w, busy, rate, len(workers))
+			ch := s.Assign(w, busy, rate, len(workers))
 			switch {
 			case ch == nil:
 				heap.Push(&queue, event{now.Add(20 * time.Millisecond), e.worker, nil})
 			case e.worker < dead:
 			default:
-				d := time.Duration(float64(ch.hi-ch.lo) / rates[e.worker] * float64(time.Second))
+				d := time.Duration(float64(ch.Hi-ch.Lo) / rates[e.worker] * float64(time.Second))
 				heap.Push(&queue, event{busy.Add(c.round + d), e.worker, ch})
 			}
 		}
-		chunks += len(s.chunks)
+		chunks += len(s.Chunks)
 	}
 	return now.Sub(begin) / time.Duration(generations), chunks / generations
 }
@@ -153,42 +153,41 @@ func TestSpeedUp(t *testing.T) {
 // The chunks of a worker that is expelled are given to others, those of others stay.
 func TestScheduleExpel(t *testing.T) {
 	now := time.Unix(0, 0)
-	s := newSchedule(64, 64)
-	liar, honest := &worker{}, &worker{}
-	var chunks []*chunk
+	s := New(64, 64)
+	liar, honest := &Worker{}, &Worker{}
+	var chunks []*Chunk
 	for s.next < s.pairs {
-		for _, w := range []*worker{liar, honest} {
-			if c := s.assign(w, now, 0, 2); c != nil {
+		for _, w := range []*Worker{liar, honest} {
+			if c := s.Assign(w, now, 0, 2); c != nil {
 				chunks = append(chunks, c)
-				c.by = w
-				s.finish(c)
+				s.Finish(c, w)
 			}
 		}
 	}
-	if s.missing != 0 || len(chunks) < 4 {
-		t.Fatalf("%d pairs missing after %d chunks", s.missing, len(chunks))
+	if s.Missing != 0 || len(chunks) < 4 {
+		t.Fatalf("%d pairs missing after %d chunks", s.Missing, len(chunks))
 	}
-	s.expel(liar)
+	s.Expel(liar)
 	want := 0
 	for _, c := range chunks {
-		if c.by == nil {
-			want += c.hi - c.lo
+		if c.By == nil {
+			want += c.Hi - c.Lo
 		}
 	}
-	if s.missing != want || want == 0 {
-		t.Fatalf("%d pairs missing, want %d", s.missing, want)
+	if s.Missing != want || want == 0 {
+		t.Fatalf("%d pairs missing, want %d", s.Missing, want)
 	}
-	for s.missing > 0 {
-		c := s.assign(honest, now, 0, 1)
-		if c == nil || s.find(liar, chunkID{0, uint32(c.id), uint32(c.lo), uint32(c.hi)}) != nil {
+	for s.Missing > 0 {
+		c := s.Assign(honest, now, 0, 1)
+		if c == nil || s.Find(liar, c.Number, c.Lo, c.Hi) != nil {
 			t.Fatal("no chunk, or one of the worker that was expelled")
 		}
-		got := s.find(honest, chunkID{0, uint32(c.id), uint32(c.lo), uint32(c.hi)})
+		got := s.Find(honest, c.Number, c.Lo, c.Hi)
 		if got != c {
 			t.Fatal("the chunk is not found")
 		}
-		s.finish(c)
-		if s.find(honest, chunkID{0, uint32(c.id), uint32(c.lo), uint32(c.hi)}) != nil {
+		s.Finish(c, honest)
+		if s.Find(honest, c.Number, c.Lo, c.Hi) != nil {
 			t.Fatal("a chunk that is done is found")
 		}
 	}
