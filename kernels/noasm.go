@@ -46,7 +46,9 @@ func updateTermsOfInputs(strip []uint8, x []int8, quads, n int) (squares uint64)
 
 func matMul(y []int32, w *packed.Matrix, x []int8, n int) { matMulGeneric(y, w, x, n) }
 
-func project(t []int32, b []uint8, x []int8, pop Population, k int) { projectGeneric(t, b, x, pop, k) }
+func project(t []int32, b []uint8, x []int8, pop Population, k, n int) {
+	projectGeneric(t, b, x, pop, k, n)
+}
 
 func projectShared(t []int32, b []uint8, x []int8, pop Population, k int) {
 	projectSharedGeneric(t, b, x, pop, k)

@@ -72,6 +72,8 @@ func TestPanics(t *testing.T) {
 		{func() { Project(nil, nil, nil, Population{1, 1, 0}, 6) }, "Project: bad population {Pairs:1 Rank:1 Columns:0} for k = 6"},
 		{func() { Project(nil, nil, nil, Population{0, 4, 1}, 1<<(strconv.IntSize-2)) }, "(rank·k is at most 2097152)"},
 		{func() { Project(nil, nil, nil, Population{0, 2, 1}, MaxRankK) }, "for k = 2097152 (rank·k is at most 2097152)"},
+		{func() { ProjectPairs(t48[:24], a192[:96], x128, pop, 6, 1, 3) }, "ProjectPairs: pairs 1 to 3 of 2"},
+		{func() { ProjectPairs(t48, a192[:96], x128, pop, 6, 1, 2) }, "ProjectPairs: t has 48 elements, want 24 for 1 pairs of rank 3 and 4 columns"},
 		{func() { ProjectShared(t48[:23], a192, x[:32], pop, 6) }, "ProjectShared: t has 23 elements, want 24 for 2 pairs of rank 3 and 4 columns"},
 		{func() { ProjectShared(t48[:24], a192[:191], x[:32], pop, 6) }, "ProjectShared: b has 191 elements, want 192 for 2 pairs of rank 3 and k = 6"},
 		{func() { ProjectShared(t48[:24], a192, x[:33], pop, 6) }, "ProjectShared: x has 33 elements, want 32 for a batch of 6×4"},

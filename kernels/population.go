@@ -43,16 +43,36 @@ func Project(t []int32, b []uint8, x []int8, pop Population, k int) {
 	checkLen("Project", "x", len(x), batchLen(k, pop.TotalColumns()), "a batch of %d×%d", k, pop.TotalColumns())
 	checkLen("Project", "t", len(t), elements(pop.Rank, pop.TotalColumns()), "%d pairs of rank %d and %d columns", pop.Pairs, pop.Rank, pop.Columns)
 	if len(t) > 0 {
-		project(t, b, x, pop, k)
+		project(t, b, x, pop, k, pop.TotalColumns())
 	}
 }
 
-func projectGeneric(t []int32, b []uint8, x []int8, pop Population, k int) {
+// ProjectPairs is Project for pairs lo to hi of a population, of which alone b holds the
+// factors and t takes the projections: it lets factors be drawn and projected while they
+// are in the cache.
+func ProjectPairs(t []int32, b []uint8, x []int8, pop Population, k, lo, hi int) {
+	pop.check("ProjectPairs", k)
+	if lo < 0 || hi < lo || hi > pop.Pairs {
+		panic(fmt.Sprintf("kernels: ProjectPairs: pairs %d to %d of %d", lo, hi, pop.Pairs))
+	}
+	own := pop
+	own.Pairs = hi - lo
+	checkLen("ProjectPairs", "b", len(b), elements(own.Pairs, pop.Rank, paddedLen(k)), "%d pairs of rank %d and k = %d", own.Pairs, pop.Rank, k)
+	checkLen("ProjectPairs", "x", len(x), batchLen(k, pop.TotalColumns()), "a batch of %d×%d", k, pop.TotalColumns())
+	checkLen("ProjectPairs", "t", len(t), elements(pop.Rank, own.TotalColumns()), "%d pairs of rank %d and %d columns", own.Pairs, pop.Rank, pop.Columns)
+	if len(t) > 0 {
+		project(t, b, x[min(8*lo*pop.Columns, len(x)):], own, k, pop.TotalColumns())
+	}
+}
+
+// projectGeneric is Project for a population whose x begins with the columns of its first
+// pair, in a batch of n columns.
+func projectGeneric(t []int32, b []uint8, x []int8, pop Population, k, n int) {
 	if k == 0 { // x is empty
 		clear(t)
 		return
 	}
-	n, own := pop.TotalColumns(), 2*pop.Columns
+	own := 2 * pop.Columns
 	for p := range pop.Pairs {
 		at := p * pop.Rank
 		projectPair(t[at*own:], b[at*packed.PaddedLen(k):], x[p*own*4:], pop.Rank, own, n, k)

@@ -135,6 +135,12 @@ func TestPerturbIsDenseProduct(t *testing.T) {
 			Interleave(x, p.x, k, n)
 			MatMul(y, w, x, n)
 			Project(low, p.b, x, pop, k)
+			for lo := range pop.Pairs {
+				own, size := 2*pop.Columns*pop.Rank, pop.Rank*packed.PaddedLen(k)
+				got := make([]int32, (pop.Pairs-lo)*own)
+				ProjectPairs(got, p.b[lo*size:], x, pop, k, lo, pop.Pairs)
+				equal(t, "ProjectPairs", got, low[lo*own:])
+			}
 			Perturb(y, p.a, low, pop, m, 0)
 			fused := make([]int32, m*n)
 			MatMulPerturbed(fused, w, x, p.a, low, pop, 0)

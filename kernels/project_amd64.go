@@ -76,11 +76,11 @@ type projectArgs struct {
 
 // projectMany projects by the first vectors of each pair, a multiple of eight, and returns
 // how many it took.
-func projectMany(t []int32, b []uint8, x []int8, pop Population, k int) (done int) {
+func projectMany(t []int32, b []uint8, x []int8, pop Population, k, n int) (done int) {
 	if level < avx512vnni || pop.Rank < 8 || k == 0 {
 		return 0
 	}
-	n, own, kp := pop.TotalColumns(), 2*pop.Columns, packed.PaddedLen(k)
+	own, kp := 2*pop.Columns, packed.PaddedLen(k)
 	o := projectArgs{tRow: 4 * own, bRow: kp, xRow: 4 * n, quads: Quads(k)}
 	done = pop.Rank &^ 7
 	for p := range pop.Pairs {
@@ -121,8 +121,8 @@ const projectCols = 64
 
 // projectWide is project for pairs of many columns and fewer vectors than a group
 // of four, and reports whether this is such a case.
-func projectWide(t []int32, b []uint8, x []int8, pop Population, k int) bool {
-	n, own, kp := pop.TotalColumns(), 2*pop.Columns, packed.PaddedLen(k)
+func projectWide(t []int32, b []uint8, x []int8, pop Population, k, n int) bool {
+	own, kp := 2*pop.Columns, packed.PaddedLen(k)
 	if level < avx512vnni || pop.Rank >= 4 || own <= lanesAVX512 || k == 0 {
 		return false
 	}

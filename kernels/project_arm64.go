@@ -12,10 +12,10 @@ func blockCols(cols int) int {
 
 // projectWide takes nothing here: groups of one vector are as fast for any number of
 // columns.
-func projectWide([]int32, []uint8, []int8, Population, int) bool { return false }
+func projectWide([]int32, []uint8, []int8, Population, int, int) bool { return false }
 
 // projectMany takes nothing here.
-func projectMany([]int32, []uint8, []int8, Population, int) (done int) { return 0 }
+func projectMany([]int32, []uint8, []int8, Population, int, int) (done int) { return 0 }
 
 // projectGroups adds a run of quads, for all columns of the groups, to t.
 func projectGroups(t []int32, b []uint8, x []int8, vectors, groups, quads, cols int, steps *projectSteps) {

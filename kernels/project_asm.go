@@ -22,19 +22,19 @@ type projectSteps struct {
 	xRow       int // from one quad of x to the next
 }
 
-func project(t []int32, b []uint8, x []int8, pop Population, k int) {
+func project(t []int32, b []uint8, x []int8, pop Population, k, n int) {
 	if level == generic {
-		projectGeneric(t, b, x, pop, k)
+		projectGeneric(t, b, x, pop, k, n)
 		return
 	}
-	if projectWide(t, b, x, pop, k) {
+	if projectWide(t, b, x, pop, k, n) {
 		return
 	}
-	done := projectMany(t, b, x, pop, k)
+	done := projectMany(t, b, x, pop, k, n)
 	if done == pop.Rank {
 		return
 	}
-	n, own, kp := pop.TotalColumns(), 2*pop.Columns, packed.PaddedLen(k)
+	own, kp := 2*pop.Columns, packed.PaddedLen(k)
 	steps := projectSteps{
 		t: 4 * pop.Rank * own, b: pop.Rank * kp, x: 4 * own,
 		tRow: 4 * own, bRow: kp, xRow: 4 * n,

@@ -32,9 +32,7 @@ func (n Noise) Draw(d *Draw, w Parameter, lo, hi, samples int) {
 	n = n.of(&w)
 	m, k := w.matrix("Draw").Rows(), w.W.Cols()
 	n.population(lo, hi, samples)
-	if size := (hi - lo) * max(n.Rank, 1); size > math.MaxInt/max(packed.PaddedLen(m), packed.PaddedLen(k)) {
-		panic(fmt.Sprintf("lowrank: Draw: pairs %d to %d of rank %d for W of %d×%d are too many", lo, hi, n.Rank, m, k))
-	}
+	n.checkFactors(m, k, lo, hi)
 	if n.Estimator == PerturbActivations && !w.Frozen {
 		checkUnit(w)
 	}
@@ -54,6 +52,13 @@ func (n Noise) Draw(d *Draw, w Parameter, lo, hi, samples int) {
 	}
 	d.b = reuse.Slice(d.b, (hi-lo)*n.Rank*packed.PaddedLen(k))
 	n.factors(d.b, FactorB, w.Number, lo, hi, k)
+}
+
+// checkFactors panics if the codes of the factors of an m×k matrix do not fit an int.
+func (n Noise) checkFactors(m, k, lo, hi int) {
+	if size := (hi - lo) * max(n.Rank, 1); size > math.MaxInt/max(packed.PaddedLen(m), packed.PaddedLen(k)) {
+		panic(fmt.Sprintf("lowrank: pairs %d to %d of rank %d for W of %d×%d are too many", lo, hi, n.Rank, m, k))
+	}
 }
 
 // Part returns the draw of pairs lo to hi alone, of those drawn, whose memory it shares.

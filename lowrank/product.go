@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/Kaleaon/pentary-go/internal/reuse"
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/packed"
 )
@@ -36,8 +37,37 @@ func (n Noise) Product(ws *Workspace, y []int32, w Parameter, x []int8, lo, hi, 
 	cols := n.population(lo, hi, streams).TotalColumns()
 	checkLen("Product", "x", len(x), kernels.Quads(k)*4, cols)
 	checkLen("Product", "y", len(y), m, cols)
+	if !w.Frozen && n.Rank != FullRank && n.Estimator == PerturbWeights {
+		n.product(ws, y, w, x, lo, hi, streams)
+		return
+	}
 	n.Draw(&ws.draw, w, lo, hi, streams)
 	ws.draw.Product(ws, y, x, streams, 0)
+}
+
+// drawnBytes is what product draws of factor B before it projects: a part of L2.
+const drawnBytes = 64 << 10
+
+// product is Product by factors. Those on the right are projected as they are drawn.
+func (n Noise) product(ws *Workspace, y []int32, w Parameter, x []int8, lo, hi, streams int) {
+	m, k, pop := w.W.Rows(), w.W.Cols(), n.population(lo, hi, streams)
+	n.checkFactors(m, k, lo, hi)
+	ws.t = reuse.Slice(ws.t, pop.Rank*pop.TotalColumns())
+	size := pop.Rank * packed.PaddedLen(k)
+	step := min(max(drawnBytes/max(size, 1), 1), pop.Pairs)
+	b := reuse.Slice(ws.draw.b, step*size)
+	ws.draw.b = b
+	for p := 0; p < pop.Pairs; p += step {
+		end, own := min(p+step, pop.Pairs), 2*pop.Rank*streams
+		b := b[:(end-p)*size]
+		n.factors(b, FactorB, w.Number, lo+p, lo+end, k)
+		kernels.ProjectPairs(ws.t[p*own:end*own], b, x, pop, k, p, end)
+	}
+	ws.draw.a = reuse.Slice(ws.draw.a, pop.Pairs*pop.Rank*packed.PaddedLen(m))
+	n.factors(ws.draw.a, FactorA, w.Number, lo, hi, m)
+	mul, shift := n.scale()
+	rescale(ws.t, mul)
+	kernels.MatMulPerturbed(y, w.W, x, ws.draw.a, ws.t, pop, shift)
 }
 
 // ProductShared is Product for members that all see the same batch x of k ×

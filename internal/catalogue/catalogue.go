@@ -223,6 +223,18 @@ var All = []*Kernel{
 		},
 	},
 	{
+		Name:  "ProjectPairs",
+		Dims:  []Dim{dimPairs, dimRank, dimColumns, dimDepth},
+		Large: []int{257, 1, 1, 290},
+		Make: func(o *Operands, s []int) func() int {
+			pop, k := population(s), s[3]
+			lo, hi := o.span(pop.Pairs)
+			b, x := o.factors("b", (hi-lo)*pop.Rank, k), o.batch(k, pop.TotalColumns())
+			t := output[int32](o, "t", 2*(hi-lo)*pop.Rank*pop.Columns)
+			return none(func() { kernels.ProjectPairs(t, b, x, pop, k, lo, hi) })
+		},
+	},
+	{
 		Name: "ProjectShared", Dims: []Dim{dimPairs, dimRank, dimColumns, dimDepth}, Large: []int{257, 1, 1, 290},
 		Make: func(o *Operands, s []int) func() int {
 			pop, k := population(s), s[3]
