@@ -146,7 +146,7 @@ func sample() *Report {
 
 func TestTable(t *testing.T) {
 	var out strings.Builder
-	sample().Write(&out, report.Style{})
+	sample().Write(&report.Printer{Writer: &out})
 	const want = `Abacus <9> & Co  linux/amd64, go1.26, one thread unless said
 Reads   L1 160 GB/s, L2 100 GB/s, memory 13.0 GB/s
 
@@ -235,7 +235,7 @@ func TestCompare(t *testing.T) {
 	here.Measurements = append(here.Measurements[1:], Measurement{Kernel: "MatMul", Impl: "avx512vnni", M: 1024, K: 1024, N: 1024, GMACs: 300},
 		Measurement{Kernel: "Gate", Impl: "avx2", M: 256, N: 64, BytesPerSecond: 1e9})
 	var out strings.Builder
-	here.WriteComparison(&out, report.Style{}, read)
+	here.WriteComparison(&report.Printer{Writer: &out}, read)
 	for _, line := range []string{"MatMul 1024³ ", "300 GMAC/s  avx512vnni", "120 GMAC/s", "2.50", "PopulationForward 1024²×256, rank 4 ", "MatMul 2048³, 2 threads "} {
 		if !strings.Contains(out.String(), line) {
 			t.Errorf("no %q in\n%s", line, out.String())

@@ -109,8 +109,8 @@ func (r *Report) Compare(saved *Report) (all []Comparison) {
 }
 
 // WriteComparison prints a comparison for people.
-func (r *Report) WriteComparison(out io.Writer, s report.Style, saved *Report) {
-	fmt.Fprintf(out, "\n%s  beside the saved run: %s\n", s.Bold("comparison"), strings.Join([]string{saved.CPU, saved.Platform, saved.Go}, ", "))
+func (r *Report) WriteComparison(p *report.Printer, saved *Report) {
+	p.Printf("\n%s  beside the saved run: %s\n", p.Bold("comparison"), strings.Join([]string{saved.CPU, saved.Platform, saved.Go}, ", "))
 	var rows [][]string
 	for _, c := range r.Compare(saved) {
 		rows = append(rows, []string{
@@ -118,7 +118,7 @@ func (r *Report) WriteComparison(out io.Writer, s report.Style, saved *Report) {
 		})
 	}
 	if len(rows) == 0 {
-		fmt.Fprintln(out, "  no shape was measured in both")
+		fmt.Fprintln(p, "  no shape was measured in both")
 	}
-	report.WriteTable(out, s, 1, []string{"kernel", "here", "by", "saved", "by", "here/saved", ""}, rows)
+	p.Table(1, []string{"kernel", "here", "by", "saved", "by", "here/saved", ""}, rows)
 }

@@ -2,21 +2,20 @@ package bench
 
 import (
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 )
 
 // Write prints the report for people: a table for each implementation.
-func (r *Report) Write(out io.Writer, s report.Style) {
-	fmt.Fprintf(out, "%s  %s\n", s.Bold(r.CPU), s.Dim(fmt.Sprintf("%s, %s, one thread unless said", r.Platform, r.Go)))
+func (r *Report) Write(p *report.Printer) {
+	p.Title(r.CPU, fmt.Sprintf("%s, %s, one thread unless said", r.Platform, r.Go))
 	if len(r.Bandwidths) > 0 {
 		parts := make([]string, len(r.Bandwidths))
 		for i, b := range r.Bandwidths {
 			parts[i] = fmt.Sprintf("%s %s", b.Level, rate(b.BytesPerSecond, "B/s"))
 		}
-		fmt.Fprintf(out, "Reads   %s\n", strings.Join(parts, ", "))
+		p.Printf("Reads   %s\n", strings.Join(parts, ", "))
 	}
 	for _, impl := range r.impls() {
 		var products, others [][]string
@@ -34,16 +33,16 @@ func (r *Report) Write(out io.Writer, s report.Style) {
 				others = append(others, m.otherRow())
 			}
 		}
-		title := s.Bold(impl)
+		title := p.Bold(impl)
 		if bound > 0 {
-			title += "  " + s.Dim(fmt.Sprintf("multiply-adds in registers: up to %.1f GMAC/s", bound))
+			title += "  " + p.Dim(fmt.Sprintf("multiply-adds in registers: up to %.1f GMAC/s", bound))
 		}
-		fmt.Fprintf(out, "\n%s\n", title)
-		report.WriteTable(out, s, 2, []string{"kernel", "shape", "GMAC/s", "best", "of bound", "× generic", ""}, products)
+		p.Printf("\n%s\n", title)
+		p.Table(2, []string{"kernel", "shape", "GMAC/s", "best", "of bound", "× generic", ""}, products)
 		if len(products) > 0 && len(others) > 0 {
-			fmt.Fprintln(out)
+			fmt.Fprintln(p)
 		}
-		report.WriteTable(out, s, 2, []string{"kernel", "shape", "GB/s", "best", "pents/s", "× generic", ""}, others)
+		p.Table(2, []string{"kernel", "shape", "GB/s", "best", "pents/s", "× generic", ""}, others)
 	}
 }
 

@@ -1,8 +1,6 @@
 package console
 
 import (
-	"fmt"
-	"io"
 	"os"
 	"time"
 
@@ -36,16 +34,4 @@ func Bar(part, whole int, text string, width int, s report.Style) string {
 // Duration writes seconds as minutes and seconds, or hours too if there are any.
 func Duration(seconds float64) string {
 	return terminal.Clock(time.Duration(seconds * float64(time.Second)))
-}
-
-// Fields returns a function that prints a labelled line.
-func Fields(out io.Writer, s report.Style) func(label, text string) {
-	return func(label, text string) {
-		label = s.Bold(fmt.Sprintf("%-14s", label)) + "  "
-		if s.Columns == 0 {
-			fmt.Fprintln(out, label+text)
-			return
-		}
-		fmt.Fprintln(out, report.Fill(label, text, 16, s.Columns))
-	}
 }

@@ -32,10 +32,3 @@ func Draw(flag, path string, write func(io.Writer) error) error {
 	}
 	return nil
 }
-
-// Drew tells people of a picture, unless the path is empty.
-func Drew(s *Streams, path string) {
-	if path != "" {
-		fmt.Fprintf(s.Out, "Drew %s\n", path)
-	}
-}

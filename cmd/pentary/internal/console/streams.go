@@ -57,6 +57,27 @@ func (s *Streams) OutStyle() report.Style {
 	return style
 }
 
+// Printer returns the printer of reports for people.
+func (s *Streams) Printer() *report.Printer {
+	return &report.Printer{Writer: s.Out, Style: s.OutStyle()}
+}
+
+// Result is the outcome of a command: an object of JSON, or a report for people.
+type Result interface{ Write(p *report.Printer) }
+
+// Report prints a result, and returns ErrInterrupted if a signal has cut it short.
+func (s *Streams) Report(json, interrupted bool, r Result) error {
+	if !json {
+		r.Write(s.Printer())
+	} else if err := s.PrintJSON("result", r); err != nil {
+		return err
+	}
+	if interrupted {
+		return ErrInterrupted
+	}
+	return nil
+}
+
 // StyleOf returns the style of text on a terminal, or on none. See
 // https://no-color.org.
 func StyleOf(terminal *os.File) report.Style {

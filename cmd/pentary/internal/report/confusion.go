@@ -1,9 +1,6 @@
 package report
 
-import (
-	"fmt"
-	"io"
-)
+import "fmt"
 
 // Confusion counts samples by true class, then by the class assigned to them.
 type Confusion [][]int
@@ -37,7 +34,7 @@ func (c Confusion) Accuracy() float64 {
 
 // Write draws the matrix: a row for each true class, a column for each assigned class, and
 // the correct share of each row at its end.
-func (c Confusion) Write(out io.Writer, s Style) {
+func (c Confusion) Write(p *Printer) {
 	if len(c) == 0 {
 		return
 	}
@@ -47,33 +44,33 @@ func (c Confusion) Write(out io.Writer, s Style) {
 			width = max(width, len(fmt.Sprint(v)))
 		}
 	}
-	fmt.Fprint(out, "     ")
+	fmt.Fprint(p, "     ")
 	for class := range c[0] {
-		fmt.Fprint(out, " ", s.Dim(fmt.Sprintf("%*d", width, class)))
+		fmt.Fprint(p, " ", p.Dim(fmt.Sprintf("%*d", width, class)))
 	}
-	fmt.Fprintln(out)
+	fmt.Fprintln(p)
 	for class, row := range c {
-		fmt.Fprint(out, "  ", s.Dim(fmt.Sprintf("%3d", class)))
+		fmt.Fprint(p, "  ", p.Dim(fmt.Sprintf("%3d", class)))
 		sum := 0
 		for assigned, v := range row {
-			fmt.Fprint(out, " ", cell(v, width, class == assigned, s))
+			fmt.Fprint(p, " ", cell(v, width, class == assigned, p))
 			sum += v
 		}
 		if class < len(row) {
-			fmt.Fprintf(out, "  %s", s.Dim(fmt.Sprintf("%7s", Percent(row[class], sum))))
+			p.Printf("  %s", p.Dim(fmt.Sprintf("%7s", Percent(row[class], sum))))
 		}
-		fmt.Fprintln(out)
+		fmt.Fprintln(p)
 	}
 }
 
 // cell draws one count; a zero is a dot, so that mistakes stand out.
-func cell(v, width int, right bool, s Style) string {
+func cell(v, width int, right bool, p *Printer) string {
 	text := fmt.Sprintf("%*d", width, v)
 	switch {
 	case v == 0:
-		return s.Dim(fmt.Sprintf("%*s", width, "·"))
+		return p.Dim(fmt.Sprintf("%*s", width, "·"))
 	case right:
-		return s.Good(text)
+		return p.Good(text)
 	}
-	return s.Bad(text)
+	return p.Bad(text)
 }

@@ -4,6 +4,7 @@ package report
 
 import (
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 	"unicode"
@@ -14,6 +15,34 @@ import (
 
 // Style writes text with colours, or plain.
 type Style = terminal.Style
+
+// Printer writes a report.
+type Printer struct {
+	io.Writer
+	Style
+}
+
+// Printf writes formatted text.
+func (p *Printer) Printf(format string, args ...any) { fmt.Fprintf(p, format, args...) }
+
+// Title writes a heading with a note.
+func (p *Printer) Title(text, note string) { p.Printf("%s  %s\n", p.Bold(text), p.Dim(note)) }
+
+// Section is Title after an empty line.
+func (p *Printer) Section(text, note string) {
+	p.Printf("\n")
+	p.Title(text, note)
+}
+
+// Line writes a labelled line of parts.
+func (p *Printer) Line(label string, parts ...string) {
+	text := strings.Join(parts, "  ")
+	label = p.Bold(fmt.Sprintf("%-14s", label)) + "  "
+	if p.Columns > 0 {
+		label, text = "", Fill(label, text, 16, p.Columns)
+	}
+	p.Printf("%s%s\n", label, text)
+}
 
 // Count writes n with a comma between thousands.
 func Count(n int) string { return terminal.Count(n) }

@@ -15,7 +15,7 @@ import (
 func ExampleConfusion() {
 	c := Confusion{{8, 2}, {0, 10}}
 	fmt.Printf("%d of %d\n", c.Correct(), c.Total())
-	c.Write(os.Stdout, Style{})
+	c.Write(&Printer{Writer: os.Stdout})
 	// Output:
 	// 18 of 20
 	//         0   1
@@ -105,8 +105,8 @@ func TestWeights(t *testing.T) {
 		t.Errorf("hashes %s and %s", w.SHA256, other.SHA256)
 	}
 	var out bytes.Buffer
-	w.WriteLevels(&out, Style{})
-	w.WriteSize(&out, Style{})
+	w.WriteLevels(&Printer{Writer: &out})
+	w.WriteSize(&Printer{Writer: &out})
 	for _, want := range []string{"-2 ⊖  ▋", " 0 0  " + strings.Repeat("█", 40), "96.9 %", "int8               65 bytes  1.8×"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%q is not in\n%s", want, out.String())
@@ -118,8 +118,8 @@ func TestWeights(t *testing.T) {
 func TestWeightsEmpty(t *testing.T) {
 	for _, w := range []Weights{WeightsOf(), WeightsOf(packed.Tensor{Matrix: packed.NewMatrix(0, 0)})} {
 		var out bytes.Buffer
-		w.WriteLevels(&out, Style{})
-		w.WriteSize(&out, Style{})
+		w.WriteLevels(&Printer{Writer: &out})
+		w.WriteSize(&Printer{Writer: &out})
 		if s := out.String(); strings.Contains(s, "NaN") || strings.Contains(s, "Inf") {
 			t.Errorf("empty weights print\n%s", s)
 		}
@@ -129,7 +129,7 @@ func TestWeightsEmpty(t *testing.T) {
 func TestConfusionEmptyClass(t *testing.T) {
 	c := Confusion{{0, 0, 0}, {1, 2, 0}}
 	var out bytes.Buffer
-	c.Write(&out, Style{})
+	c.Write(&Printer{Writer: &out})
 	if s := out.String(); strings.Contains(s, "NaN") || c.Correct() != 2 || c.Total() != 3 {
 		t.Errorf("%d of %d\n%s", c.Correct(), c.Total(), s)
 	}
@@ -179,7 +179,7 @@ func TestWriteTableColumns(t *testing.T) {
 			"    range                 ±76  confirmed\n",
 	} {
 		var out bytes.Buffer
-		WriteTable(&out, Style{Columns: columns}, 1, []string{"claim", "computed", "nothing", "verdict"}, rows)
+		(&Printer{&out, Style{Columns: columns}}).Table(1, []string{"claim", "computed", "nothing", "verdict"}, rows)
 		if got := out.String(); got != want {
 			t.Errorf("%d columns:\n%s\nwant\n%s", columns, got, want)
 		}

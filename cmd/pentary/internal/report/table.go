@@ -1,18 +1,16 @@
 package report
 
 import (
-	"fmt"
-	"io"
 	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
 )
 
-// WriteTable prints rows under a heading. The first left columns and the last one are
+// Table writes rows under a heading. The first left columns and the last one are
 // aligned to the left, those between them to the right. Columns without content are
-// omitted. In a table wider than the style's columns, long cells take several lines.
-func WriteTable(out io.Writer, s Style, left int, heading []string, rows [][]string) {
+// omitted. In a table wider than the columns, long cells take several lines.
+func (p *Printer) Table(left int, heading []string, rows [][]string) {
 	if len(rows) == 0 {
 		return
 	}
@@ -29,7 +27,7 @@ func WriteTable(out io.Writer, s Style, left int, heading []string, rows [][]str
 			total += len("  ") + widths[i]
 		}
 	}
-	for widest := slices.Max(widths); s.Columns > 0 && total > s.Columns && widest > 8; widest = slices.Max(widths) {
+	for widest := slices.Max(widths); p.Columns > 0 && total > p.Columns && widest > 8; widest = slices.Max(widths) {
 		widths[slices.Index(widths, widest)]--
 		total--
 	}
@@ -57,9 +55,9 @@ func WriteTable(out io.Writer, s Style, left int, heading []string, rows [][]str
 			}
 			line := strings.TrimRight(b.String(), " ")
 			if n == 0 {
-				line = s.Dim(line)
+				line = p.Dim(line)
 			}
-			fmt.Fprintln(out, line)
+			p.Printf("%s\n", line)
 		}
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"io"
 	"unicode/utf8"
 
 	"github.com/Kaleaon/pentary-go/packed"
@@ -50,7 +49,7 @@ func (w Weights) Bits() string {
 }
 
 // WriteLevels draws the histogram of the five levels.
-func (w Weights) WriteLevels(out io.Writer, s Style) {
+func (w Weights) WriteLevels(p *Printer) {
 	const width = 40
 	most := 0
 	for _, n := range w.Levels {
@@ -63,16 +62,16 @@ func (w Weights) WriteLevels(out io.Writer, s Style) {
 			value = " 0"
 		}
 		bar := Bar(n, most, width)
-		fmt.Fprintf(out, "  %s %s  %s %7s  %s\n", s.Bold(value), s.Dim(pent.String()),
-			pad(bar, utf8.RuneCountInString(bar), width), Percent(n, w.Count), s.Dim(fmt.Sprintf("%10s", Count(n))))
+		p.Printf("  %s %s  %s %7s  %s\n", p.Bold(value), p.Dim(pent.String()),
+			pad(bar, utf8.RuneCountInString(bar), width), Percent(n, w.Count), p.Dim(fmt.Sprintf("%10s", Count(n))))
 	}
 }
 
 // WriteSize compares the packed size with that of wider numbers.
-func (w Weights) WriteSize(out io.Writer, s Style) {
+func (w Weights) WriteSize(p *Printer) {
 	times := func(bytes int) string { return fmt.Sprintf("%.1f×", float64(bytes)/float64(max(w.Bytes, 1))) }
-	fmt.Fprintf(out, "  pents    %s bytes  %s\n", s.Bold(fmt.Sprintf("%12s", Count(w.Bytes))),
-		s.Dim(w.Bits()))
-	fmt.Fprintf(out, "  int8     %12s bytes  %s\n", Count(w.Count), s.Dim(times(w.Count)))
-	fmt.Fprintf(out, "  float32  %12s bytes  %s\n", Count(4*w.Count), s.Dim(times(4*w.Count)))
+	p.Printf("  pents    %s bytes  %s\n", p.Bold(fmt.Sprintf("%12s", Count(w.Bytes))),
+		p.Dim(w.Bits()))
+	p.Printf("  int8     %12s bytes  %s\n", Count(w.Count), p.Dim(times(w.Count)))
+	p.Printf("  float32  %12s bytes  %s\n", Count(4*w.Count), p.Dim(times(4*w.Count)))
 }

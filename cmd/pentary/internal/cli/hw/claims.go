@@ -56,17 +56,17 @@ the verdict, how it is computed, and the claim's source.`,
 // writeFindings prints a row for each claim and a summary; with why also how each figure
 // is computed, and the claim's source.
 func writeFindings(s *console.Streams, findings []claims.Finding, why bool) {
-	st := s.OutStyle()
+	p := s.Printer()
 	counts := map[claims.Verdict]int{}
 	var rows [][]string
 	for _, f := range findings {
 		counts[f.Verdict]++
-		rows = append(rows, []string{f.Claim, f.Claimed, f.Computed, verdict(st, f.Verdict)})
+		rows = append(rows, []string{f.Claim, f.Claimed, f.Computed, verdict(p, f.Verdict)})
 	}
-	report.WriteTable(s.Out, st, 3, []string{"claim", "claimed", "computed", "verdict"}, rows)
+	p.Table(3, []string{"claim", "claimed", "computed", "verdict"}, rows)
 	if why {
 		for _, f := range findings {
-			fmt.Fprintf(s.Out, "\n  %s\n    %s\n    %s\n", f.Claim, f.Basis, st.Dim(f.Source))
+			p.Printf("\n  %s\n    %s\n    %s\n", f.Claim, f.Basis, p.Dim(f.Source))
 		}
 	}
 	var summary []string
@@ -75,16 +75,16 @@ func writeFindings(s *console.Streams, findings []claims.Finding, why bool) {
 			summary = append(summary, fmt.Sprintf("%d %s", counts[v], v))
 		}
 	}
-	fmt.Fprintf(s.Out, "\n  %s claims: %s\n", st.Bold(report.Count(len(findings))), strings.Join(summary, ", "))
+	p.Printf("\n  %s claims: %s\n", p.Bold(report.Count(len(findings))), strings.Join(summary, ", "))
 }
 
 // verdict writes a verdict in its colour.
-func verdict(st report.Style, v claims.Verdict) string {
+func verdict(p *report.Printer, v claims.Verdict) string {
 	switch v {
 	case claims.Confirmed, claims.Understated:
-		return st.Good(string(v))
+		return p.Good(string(v))
 	case claims.False:
-		return st.Bad(string(v))
+		return p.Bad(string(v))
 	}
 	return string(v)
 }

@@ -202,7 +202,7 @@ func (x *crossbars) write(s *console.Streams, e *faultstudy.Experiment, all []fa
 	for i := range all {
 		rows[i] = all[i].Cells()
 	}
-	report.WriteTable(s.Out, s.OutStyle(), 0, faultstudy.Heading, rows)
+	s.Printer().Table(0, faultstudy.Heading, rows)
 	return nil
 }
 

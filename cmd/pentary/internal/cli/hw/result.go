@@ -3,11 +3,9 @@ package hw
 import (
 	"cmp"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
-	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 	"github.com/Kaleaon/pentary-go/internal/hw/exec"
 	"github.com/Kaleaon/pentary-go/internal/hw/isa"
@@ -83,62 +81,60 @@ func (r *result) describe(task string, c report.Confusion) {
 	r.Identical, r.Confusion = true, c
 }
 
-// write prints the result for people.
-func (r *result) write(out io.Writer, s report.Style) {
-	title := func(text, note string) { fmt.Fprintf(out, "\n%s  %s\n", s.Bold(text), s.Dim(note)) }
+// Write prints the result for people.
+func (r *result) Write(p *report.Printer) {
 	if r.TestAccuracy != nil {
-		title("Confusion", "row: true class, column: assigned")
-		report.Confusion(r.Confusion).Write(out, s)
+		p.Section("Confusion", "row: true class, column: assigned")
+		report.Confusion(r.Confusion).Write(p)
 	}
-	title("Instructions", report.Count(r.Steps)+" executed")
+	p.Section("Instructions", report.Count(r.Steps)+" executed")
 	for _, o := range r.Operations {
 		macs := ""
 		if o.MACs > 0 {
-			macs = s.Dim("  " + report.Count(o.MACs) + " multiply-adds")
+			macs = p.Dim("  " + report.Count(o.MACs) + " multiply-adds")
 		}
-		fmt.Fprintf(out, "  %-8s %12s%s\n", o.Name, report.Count(o.Count), macs)
+		p.Printf("  %-8s %12s%s\n", o.Name, report.Count(o.Count), macs)
 	}
 	for _, shown := range r.Shown {
-		title(shown.Symbol, shown.Kind)
+		p.Section(shown.Symbol, shown.Kind)
 		for _, row := range shown.Values {
-			fmt.Fprintf(out, "  %s\n", strings.Trim(fmt.Sprint(row), "[]"))
+			p.Printf("  %s\n", strings.Trim(fmt.Sprint(row), "[]"))
 		}
 	}
 	if r.TestAccuracy == nil {
-		title("Registers", "that are not zero")
+		p.Section("Registers", "that are not zero")
 		for reg := range isa.Reg(isa.Registers) {
 			if v, ok := r.Registers[reg.String()]; ok {
-				fmt.Fprintf(out, "  %-4v %15d\n", reg, v)
+				p.Printf("  %-4v %15d\n", reg, v)
 			}
 		}
 	}
-	r.writeSummary(out, s)
+	r.writeSummary(p)
 }
 
 // writeSummary prints the lines at the end, if there are any.
-func (r *result) writeSummary(out io.Writer, s report.Style) {
-	line := console.Fields(out, s)
+func (r *result) writeSummary(p *report.Printer) {
 	if r.TestAccuracy != nil || r.MACs > 0 || r.FarBytes > 0 || !r.Halted {
-		fmt.Fprintln(out)
+		fmt.Fprintln(p)
 	}
 	if r.TestAccuracy != nil {
 		c := report.Confusion(r.Confusion)
-		line("Test accuracy", s.Good(report.Percent(c.Correct(), c.Total()))+"  "+s.Dim(fmt.Sprintf(
+		p.Line("Test accuracy", p.Good(report.Percent(c.Correct(), c.Total())), p.Dim(fmt.Sprintf(
 			"%s of %s held-out samples", report.Count(c.Correct()), report.Count(c.Total()))))
 		if r.WeightsSHA256 == "" {
-			line("Outputs", "equal to the library's, bit for bit")
+			p.Line("Outputs", "equal to the library's, bit for bit")
 		} else {
-			line("Weights", "equal to the library's, bit for bit")
-			line("Weights sha256", r.WeightsSHA256)
+			p.Line("Weights", "equal to the library's, bit for bit")
+			p.Line("Weights sha256", r.WeightsSHA256)
 		}
 	}
 	if r.MACs > 0 {
-		line("Work", report.Count(r.MACs)+" multiply-adds")
+		p.Line("Work", report.Count(r.MACs)+" multiply-adds")
 	}
 	if r.FarBytes > 0 {
-		line("Far memory", report.Count(r.FarBytes)+" bytes")
+		p.Line("Far memory", report.Count(r.FarBytes)+" bytes")
 	}
 	if !r.Halted {
-		line("Stopped", fmt.Sprintf("after %s instructions", report.Count(r.Steps)))
+		p.Line("Stopped", fmt.Sprintf("after %s instructions", report.Count(r.Steps)))
 	}
 }

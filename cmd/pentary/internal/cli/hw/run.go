@@ -65,15 +65,7 @@ func (r *runner) run(ctx context.Context, s *console.Streams, args []string) err
 		return err
 	}
 	result.Interrupted = errors.Is(stopped, context.Canceled)
-	if r.json {
-		err = s.PrintJSON("result", result)
-	} else {
-		result.write(s.Out, s.OutStyle())
-	}
-	if err == nil && result.Interrupted {
-		return console.ErrInterrupted
-	}
-	return err
+	return s.Report(r.json, result.Interrupted, result)
 }
 
 func (r *runner) result(j *job, c *counter) (*result, error) {

@@ -128,11 +128,7 @@ func (t *trainer) run(ctx context.Context, s *console.Streams) error {
 	}
 	result.describe(t.task.Name, counts)
 	result.WeightsSHA256 = report.WeightsOf(net.File(nil).Tensors...).SHA256
-	if t.json {
-		return s.PrintJSON("result", result)
-	}
-	result.write(s.Out, s.OutStyle())
-	return nil
+	return s.Report(t.json, false, result)
 }
 
 // follow returns an observer that shows the progress of the run.

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"io"
 	"maps"
 	"slices"
 
@@ -31,11 +30,7 @@ func NewInspect(s *console.Streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if json {
-				return s.PrintJSON("result", i)
-			}
-			i.write(s.Out, s.OutStyle())
-			return nil
+			return s.Report(json, false, i)
 		},
 	}
 	cmd.Flags().BoolVar(&json, "json", false, "print one JSON object")
@@ -104,15 +99,15 @@ func inspectFile(path string) (*inspection, error) {
 	return i, nil
 }
 
-// write prints the inspection for people. Names and meta come from the file and
+// Write prints the inspection for people. Names and meta come from the file and
 // are quoted where they could drive a terminal.
-func (i *inspection) write(out io.Writer, s report.Style) {
-	fmt.Fprintf(out, "%s  %s\n", s.Bold(i.File), s.Dim(report.Count(i.FileBytes)+" bytes"))
-	fmt.Fprintf(out, "  file     sha256 %s\n", i.FileSHA256)
-	fmt.Fprintf(out, "  weights  sha256 %s\n", i.WeightsSHA256)
+func (i *inspection) Write(p *report.Printer) {
+	p.Title(i.File, report.Count(i.FileBytes)+" bytes")
+	p.Printf("  file     sha256 %s\n", i.FileSHA256)
+	p.Printf("  weights  sha256 %s\n", i.WeightsSHA256)
 
 	if len(i.Meta) > 0 {
-		fmt.Fprintf(out, "\n%s\n", s.Bold("Meta"))
+		p.Printf("\n%s\n", p.Bold("Meta"))
 	}
 	keys := slices.Sorted(maps.Keys(i.Meta))
 	width := 0
@@ -120,17 +115,17 @@ func (i *inspection) write(out io.Writer, s report.Style) {
 		width = max(width, len(report.Printable(key)))
 	}
 	for _, key := range keys {
-		fmt.Fprintf(out, "  %s  %s\n", s.Dim(fmt.Sprintf("%-*s", width, report.Printable(key))), report.Printable(i.Meta[key]))
+		p.Printf("  %s  %s\n", p.Dim(fmt.Sprintf("%-*s", width, report.Printable(key))), report.Printable(i.Meta[key]))
 	}
 	if len(i.layers) > 0 {
-		fmt.Fprintf(out, "\n%s\n", s.Bold("Layers"))
-		report.WriteLayers(out, s, i.layers)
+		p.Printf("\n%s\n", p.Bold("Layers"))
+		p.Layers(i.layers)
 	}
 	for _, t := range i.Tensors {
-		fmt.Fprintf(out, "\n%s  %d×%d, a pent weighs 2^%d  %s\n", s.Bold(report.Printable(t.Name)), t.Rows, t.Cols, t.Scale,
-			s.Dim(report.Count(t.Bytes)+" bytes, "+t.summary.Bits()))
-		t.summary.WriteLevels(out, s)
+		p.Printf("\n%s  %d×%d, a pent weighs 2^%d  %s\n", p.Bold(report.Printable(t.Name)), t.Rows, t.Cols, t.Scale,
+			p.Dim(report.Count(t.Bytes)+" bytes, "+t.summary.Bits()))
+		t.summary.WriteLevels(p)
 	}
-	fmt.Fprintf(out, "\n%s  %s\n", s.Bold("Size"), s.Dim(report.Count(i.Weights)+" weights"))
-	i.summary.WriteSize(out, s)
+	p.Section("Size", report.Count(i.Weights)+" weights")
+	i.summary.WriteSize(p)
 }

@@ -3,13 +3,13 @@ package measure
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/bench"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 	"github.com/Kaleaon/pentary-go/kernels"
 )
 
@@ -75,44 +75,45 @@ func (b *bencher) run(ctx context.Context, s *console.Streams) error {
 		printer.Print(console.Event{Name: "measurement", Fields: m})
 	})
 	printer.Clear()
-	err := errors.Join(console.Draw("--svg", b.svg, r.WriteRoofline), b.report(r, s))
-	if err == nil && r.Interrupted {
-		return console.ErrInterrupted
+	result := &benchResult{Report: r, SVG: b.svg, saved: b.saved}
+	if b.saved != nil {
+		result.Comparison = r.Compare(b.saved)
 	}
-	return err
+	drawn := console.Draw("--svg", b.svg, r.WriteRoofline)
+	if err := s.Report(b.json, r.Interrupted, result); err != nil && drawn == nil {
+		return err
+	}
+	return drawn
 }
 
 // maxSaved bounds the bytes of a saved run that are read.
 const maxSaved = 1 << 22
-
-func (b *bencher) report(r *bench.Report, s *console.Streams) error {
-	if b.json {
-		result := benchResult{Report: r, SVG: b.svg}
-		if b.saved != nil {
-			result.Comparison = r.Compare(b.saved)
-		}
-		return s.PrintJSON("result", result)
-	}
-	r.Write(s.Out, s.OutStyle())
-	if b.saved != nil {
-		r.WriteComparison(s.Out, s.OutStyle(), b.saved)
-	}
-	fmt.Fprintf(s.Out, "\n%d measurements in %.1f s\n", len(r.Measurements), r.Seconds)
-	switch {
-	case r.Interrupted:
-		fmt.Fprintf(s.Out, "Interrupted: %d left out\n", r.LeftOut)
-	case r.LeftOut > 0:
-		fmt.Fprintf(s.Out, "Out of time: %d left out\n", r.LeftOut)
-	}
-	console.Drew(s, b.svg)
-	return nil
-}
 
 // benchResult is the last object that --json prints.
 type benchResult struct {
 	*bench.Report
 	SVG        string             `json:"svg,omitempty"`
 	Comparison []bench.Comparison `json:"comparison,omitempty"`
+
+	saved *bench.Report
+}
+
+// Write prints the result for people.
+func (r *benchResult) Write(p *report.Printer) {
+	r.Report.Write(p)
+	if r.saved != nil {
+		r.WriteComparison(p, r.saved)
+	}
+	p.Printf("\n%d measurements in %.1f s\n", len(r.Measurements), r.Seconds)
+	switch {
+	case r.Interrupted:
+		p.Printf("Interrupted: %d left out\n", r.LeftOut)
+	case r.LeftOut > 0:
+		p.Printf("Out of time: %d left out\n", r.LeftOut)
+	}
+	if r.SVG != "" {
+		p.Printf("Drew %s\n", r.SVG)
+	}
 }
 
 // progress shows which measurement is next.

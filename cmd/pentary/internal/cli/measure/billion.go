@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -78,16 +77,10 @@ func (b *billionRun) run(ctx context.Context, s *console.Streams) error {
 	if err != nil {
 		return err
 	}
-	if b.json {
-		err = s.PrintJSON("result", r)
-	} else {
-		writeBillion(s.Out, s.OutStyle(), r)
-	}
-	if err == nil && r.Interrupted {
-		return console.ErrInterrupted
-	}
-	return err
+	return s.Report(b.json, r.Interrupted, (*billionResult)(r))
 }
+
+type billionResult billion.Result
 
 // observe returns the callback that shows the progress of a run.
 func observe(printer *console.Printer) func(p billion.Phase, done, of int) {
@@ -102,42 +95,42 @@ func observe(printer *console.Printer) func(p billion.Phase, done, of int) {
 	}
 }
 
-// writeBillion prints the result for people.
-func writeBillion(out io.Writer, s report.Style, r *billion.Result) {
-	fmt.Fprintf(out, "%s weights in %s of %d×%d, %s members of rank %d, %s rule, %s\n\n",
-		s.Bold(report.Count(r.Weights)), report.Plural(r.Layers, "matrix", "matrices"), r.Width, r.Width,
+// Write prints the result for people.
+func (r *billionResult) Write(p *report.Printer) {
+	p.Printf("%s weights in %s of %d×%d, %s members of rank %d, %s rule, %s\n\n",
+		p.Bold(report.Count(r.Weights)), report.Plural(r.Layers, "matrix", "matrices"), r.Width, r.Width,
 		report.Count(r.Members), r.Rank, r.Rule, r.Kernels)
 	line := func(label string, seconds float64, note string) {
-		fmt.Fprintf(out, "  %-10s %8.2f s  %s\n", label, seconds, note)
+		p.Printf("  %-10s %8.2f s  %s\n", label, seconds, note)
 	}
 	rate := func(gmacs float64) string { return report.Rate(gmacs*1e9) + "MAC/s" }
-	for _, p := range []struct {
+	for _, part := range []struct {
 		phase billion.Phase
 		note  string
 	}{
-		{billion.Setup, s.Dim("random ones, before the generation")},
-		{billion.Noise, s.Dim("all factors drawn once, as in each of the next two")},
+		{billion.Setup, p.Dim("random ones, before the generation")},
+		{billion.Noise, p.Dim("all factors drawn once, as in each of the next two")},
 		{billion.Forward, rate(r.Forward)},
 		{billion.Update, rate(r.Update)},
 	} {
-		switch seconds, ok := r.Phases[p.phase]; {
+		switch seconds, ok := r.Phases[part.phase]; {
 		case !ok:
-			fmt.Fprintf(out, "  %-10s interrupted\n", p.phase)
+			p.Printf("  %-10s interrupted\n", part.phase)
 			return
 		case r.Interrupted:
-			line(string(p.phase), seconds, "")
+			line(string(part.phase), seconds, "")
 		default:
-			line(string(p.phase), seconds, p.note)
+			line(string(part.phase), seconds, part.note)
 		}
 	}
-	fmt.Fprintf(out, "\n%s  %.2f s, %s\n", s.Bold("Generation "), r.Seconds, s.Good(rate(r.GMACs)))
+	p.Printf("\n%s  %.2f s, %s\n", p.Bold("Generation "), r.Seconds, p.Good(rate(r.GMACs)))
 	state := "no state of the rule"
 	if r.StateBytes > 0 {
 		state = fmt.Sprintf("the rule's state %v", console.ByteSize(r.StateBytes))
 	}
-	fmt.Fprintf(out, "%s  %v, of which weights %v, %s\n", s.Bold("Peak memory"),
+	p.Printf("%s  %v, of which weights %v, %s\n", p.Bold("Peak memory"),
 		console.ByteSize(r.PeakBytes), console.ByteSize(r.WeightsBytes), state)
-	fmt.Fprintf(out, "%s  %s weights, %s; %s decided of %s pairs\n", s.Bold("Moved      "),
+	p.Printf("%s  %s weights, %s; %s decided of %s pairs\n", p.Bold("Moved      "),
 		report.Count(r.Moved), report.Percent(r.Moved, r.Weights), report.Count(r.Decided), report.Count(r.Members/2))
-	fmt.Fprintf(out, "%s  %s\n", s.Bold("CRC-32C    "), r.Checksum)
+	p.Printf("%s  %s\n", p.Bold("CRC-32C    "), r.Checksum)
 }

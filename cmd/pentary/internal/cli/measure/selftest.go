@@ -90,7 +90,7 @@ func (t *selftester) run(ctx context.Context, s *console.Streams) error {
 	if r.Failure != nil {
 		r.Reproducer, saveErr = t.save(r.Failure)
 	}
-	if err := t.print(s, &r); err != nil {
+	if err := s.Report(t.json, false, &r); err != nil {
 		return err
 	}
 	switch {
@@ -148,31 +148,27 @@ func (r *selftestResult) test(ctx context.Context, t *selftester, impls []selfte
 	r.Passed = r.Failure == nil
 }
 
-func (t *selftester) print(s *console.Streams, r *selftestResult) error {
-	if t.json {
-		return s.PrintJSON("result", r)
-	}
-	st := s.OutStyle()
+// Write prints the result for people.
+func (r *selftestResult) Write(p *report.Printer) {
 	if len(r.Coverage) == 0 {
-		fmt.Fprintln(s.Out, "This CPU runs the generic implementation alone: there is nothing to compare.")
-		return nil
+		p.Printf("This CPU runs the generic implementation alone: there is nothing to compare.\n")
+		return
 	}
-	writeCoverage(s.Out, st, r.Coverage)
-	verdict := st.Good("no difference")
+	writeCoverage(p, r.Coverage)
+	verdict := p.Good("no difference")
 	if r.Failure != nil {
-		verdict = st.Bad("a difference")
+		verdict = p.Bad("a difference")
 	}
 	if r.Interrupted {
 		verdict += ", interrupted"
 	}
-	fmt.Fprintf(s.Out, "\n%s  %s calls of seed %d, %s elements compared in %.1f s: %s\n",
-		st.Bold(r.CPU), report.Count(r.Cases), r.Seed, report.Count(int(r.Elements)), r.Seconds, verdict)
-	return nil
+	p.Printf("\n%s  %s calls of seed %d, %s elements compared in %.1f s: %s\n",
+		p.Bold(r.CPU), report.Count(r.Cases), r.Seed, report.Count(int(r.Elements)), r.Seconds, verdict)
 }
 
 // writeCoverage prints a row for each kernel: the calls of each implementation,
 // the elements compared, and the largest shape.
-func writeCoverage(out io.Writer, s report.Style, coverage []selftest.Coverage) {
+func writeCoverage(p *report.Printer, coverage []selftest.Coverage) {
 	var impls []string
 	for _, c := range coverage {
 		if c.Kernel == coverage[0].Kernel {
@@ -190,7 +186,7 @@ func writeCoverage(out io.Writer, s report.Style, coverage []selftest.Coverage) 
 		}
 		rows = append(rows, append(row, report.Count(int(elements)), fmt.Sprint(coverage[0].Largest)))
 	}
-	report.WriteTable(out, s, 1, heading, rows)
+	p.Table(1, heading, rows)
 }
 
 // reproducer is the file of a failure: what determines the call, and, for people,
@@ -231,14 +227,9 @@ func (t *selftester) rerun(s *console.Streams, impls []selftest.Implementation) 
 	if err != nil {
 		return fmt.Errorf("%s: %w", t.replay, err)
 	}
-	switch {
-	case t.json:
-		r := replayResult{Machine: machine.This(), Passed: failure == nil, Case: f.Case, Impl: f.Impl, Failure: failure}
-		if err := s.PrintJSON("result", r); err != nil {
-			return err
-		}
-	case failure == nil:
-		fmt.Fprintf(s.Out, "%s, %s %v: %s\n", f.Impl, f.Kernel, f.Shape, s.OutStyle().Good("no difference"))
+	r := &replayResult{Machine: machine.This(), Passed: failure == nil, Case: f.Case, Impl: f.Impl, Failure: failure}
+	if err := s.Report(t.json, false, r); err != nil {
+		return err
 	}
 	if failure != nil {
 		return failed(failure)
@@ -253,6 +244,13 @@ type replayResult struct {
 	selftest.Case
 	Impl    string            `json:"impl"`
 	Failure *selftest.Failure `json:"failure,omitempty"`
+}
+
+// Write prints that nothing differs; a difference is the command's error.
+func (r *replayResult) Write(p *report.Printer) {
+	if r.Passed {
+		p.Printf("%s, %s %v: %s\n", r.Impl, r.Kernel, r.Shape, p.Good("no difference"))
+	}
 }
 
 func readReproducer(path string) (f selftest.Failure, err error) {

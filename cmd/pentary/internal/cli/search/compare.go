@@ -321,16 +321,11 @@ func (c *comparer) finish(s *console.Streams, r *compareResult) error {
 	}
 	title := fmt.Sprintf("pentary compare %s: %s, %s s each", c.task.Name, r.Network, number(c.length.Seconds()))
 	err := console.Draw("--svg", svg, compare.Plot(r.Methods, title).WriteSVG)
-	if c.json {
-		err = errors.Join(err, s.PrintJSON("result", r))
-	} else {
-		r.write(s.Out, s.OutStyle())
-		if err == nil {
-			console.Drew(s, svg)
-		}
+	if err == nil {
+		r.drew = svg
 	}
-	if err == nil && r.Interrupted {
-		return console.ErrInterrupted
+	if reported := s.Report(c.json, r.Interrupted, r); err == nil {
+		err = reported
 	}
 	return err
 }

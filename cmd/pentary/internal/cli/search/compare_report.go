@@ -2,7 +2,6 @@ package search
 
 import (
 	"fmt"
-	"io"
 	"strconv"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/compare"
@@ -25,6 +24,8 @@ type compareResult struct {
 	Methods      []*compare.Result `json:"methods"`
 	Equal        *compare.Equal    `json:"equal_accuracy,omitempty"`
 	Interrupted  bool              `json:"interrupted"`
+
+	drew string // file of the picture
 }
 
 func newCompareResult(c *comparer, s *settings.Classifier) *compareResult {
@@ -81,9 +82,9 @@ func (o *compareObserver) method(r *compare.Result) {
 	}})
 }
 
-// write prints the result for people.
-func (r *compareResult) write(out io.Writer, s report.Style) {
-	fmt.Fprintf(out, "%s  %s\n", s.Bold("Test accuracy, %, by time of training"), s.Dim(fmt.Sprintf(
+// Write prints the result for people.
+func (r *compareResult) Write(p *report.Printer) {
+	p.Printf("%s  %s\n", p.Bold("Test accuracy, %, by time of training"), p.Dim(fmt.Sprintf(
 		"%s %s, %s s each", r.Task, r.Network, number(r.Budget))))
 	heading := []string{"method"}
 	for _, part := range compare.Parts {
@@ -103,25 +104,28 @@ func (r *compareResult) write(out io.Writer, s report.Style) {
 		rows = append(rows, append(row, strconv.Itoa(m.Generations), strconv.Itoa(m.Planned),
 			report.Rate(m.Throughput), fmt.Sprintf("%.1f", m.Bits), note))
 	}
-	report.WriteTable(out, s, 1, heading, rows)
+	p.Table(1, heading, rows)
 	if r.Equal != nil {
-		writeEqual(out, s, r.Equal)
+		writeEqual(p, r.Equal)
 	}
 	if r.Interrupted {
-		fmt.Fprintln(out, "\nInterrupted")
+		p.Printf("\nInterrupted\n")
+	}
+	if r.drew != "" {
+		p.Printf("Drew %s\n", r.drew)
 	}
 }
 
-func writeEqual(out io.Writer, s report.Style, e *compare.Equal) {
-	fmt.Fprintf(out, "\n%s  %s\n", s.Bold("Time to equal accuracy"), s.Dim("first measurement that reaches it, in runs of the whole time"))
+func writeEqual(p *report.Printer, e *compare.Equal) {
+	p.Section("Time to equal accuracy", "first measurement that reaches it, in runs of the whole time")
 	var rows [][]string
 	for _, r := range e.Reaches {
 		rows = append(rows, []string{
 			fmt.Sprintf("%.2f %%", 100*r.Accuracy), number(r.Slow) + " s", number(r.Fast) + " s", fmt.Sprintf("%.1f ×", r.Ratio), "",
 		})
 	}
-	report.WriteTable(out, s, 1, []string{"accuracy", e.Slow, e.Fast, "ratio", ""}, rows)
-	fmt.Fprintf(out, "\n%s  %s\n", s.Bold("Shorter runs of "+e.Fast), s.Dim(fmt.Sprintf(
+	p.Table(1, []string{"accuracy", e.Slow, e.Fast, "ratio", ""}, rows)
+	p.Printf("\n%s  %s\n", p.Bold("Shorter runs of "+e.Fast), p.Dim(fmt.Sprintf(
 		"with schedules of their length; %s has %.2f %% in the whole time", e.Slow, 100*e.Target)))
 	rows = nil
 	for _, r := range e.Shorts {
@@ -129,11 +133,11 @@ func writeEqual(out io.Writer, s report.Style, e *compare.Equal) {
 			fmt.Sprintf("1/%d", r.Part), number(r.Seconds) + " s", fmt.Sprintf("%.2f %%", 100*r.Accuracy), "",
 		})
 	}
-	report.WriteTable(out, s, 1, []string{"of the time", "seconds", "accuracy", ""}, rows)
+	p.Table(1, []string{"of the time", "seconds", "accuracy", ""}, rows)
 	switch reached := e.Reached(); {
 	case reached != nil:
-		fmt.Fprintf(out, "\n%s\n", s.Good(fmt.Sprintf("%s is as good as %s in 1/%d of the time", e.Fast, e.Slow, reached.Part)))
+		p.Printf("\n%s\n", p.Good(fmt.Sprintf("%s is as good as %s in 1/%d of the time", e.Fast, e.Slow, reached.Part)))
 	case len(e.Shorts) > 0 && e.Shorts[len(e.Shorts)-1].Part == 1: // not interrupted
-		fmt.Fprintf(out, "\n%s\n", s.Bad(fmt.Sprintf("%s is not as good as %s in the same time", e.Fast, e.Slow)))
+		p.Printf("\n%s\n", p.Bad(fmt.Sprintf("%s is not as good as %s in the same time", e.Fast, e.Slow)))
 	}
 }

@@ -138,11 +138,13 @@ type tuneResult struct {
 	Seconds     float64     `json:"seconds"` // of this process
 	Interrupted bool        `json:"interrupted"`
 	Plots       []string    `json:"plots,omitempty"`
+
+	tuner *tuner
 }
 
 // finish draws the plots and reports.
 func (u *tuner) finish(s *console.Streams, search *tune.Search, seconds float64, interrupted bool) error {
-	r := tuneResult{Task: u.task.Name, Ranking: []tuneTrial{}, Seconds: seconds, Interrupted: interrupted}
+	r := &tuneResult{tuner: u, Task: u.task.Name, Ranking: []tuneTrial{}, Seconds: seconds, Interrupted: interrupted}
 	ranking := search.Ranking()
 	front := tune.Front(ranking)
 	for _, t := range ranking {
@@ -159,17 +161,7 @@ func (u *tuner) finish(s *console.Streams, search *tune.Search, seconds float64,
 			}
 		}
 	}
-	if u.json {
-		if err := s.PrintJSON("result", r); err != nil {
-			return err
-		}
-	} else {
-		u.write(s.Out, s.OutStyle(), r)
-	}
-	if interrupted {
-		return console.ErrInterrupted
-	}
-	return nil
+	return s.Report(u.json, interrupted, r)
 }
 
 // differences returns what names the configurations of the last rung: their numbers, and
@@ -235,8 +227,9 @@ func (u *tuner) draw(search *tune.Search) ([]string, error) {
 	return files, nil
 }
 
-// write prints the result for people.
-func (u *tuner) write(out io.Writer, s report.Style, r tuneResult) {
+// Write prints the result for people.
+func (r *tuneResult) Write(p *report.Printer) {
+	u := r.tuner
 	heading := []string{"no.", "rung", "validation", "score", "bytes", "front", "member-samples", "seconds"}
 	heading = append(heading, u.varying()...)
 	var rows [][]string
@@ -254,24 +247,24 @@ func (u *tuner) write(out io.Writer, s report.Style, r tuneResult) {
 		}
 		rows = append(rows, append(row, u.values(t.Configuration, u.varying())...))
 	}
-	fmt.Fprintf(out, "%s  %s\n", s.Bold("Configurations"), s.Dim(fmt.Sprintf(
+	p.Printf("%s  %s\n", p.Bold("Configurations"), p.Dim(fmt.Sprintf(
 		"best first, by their last run; no. 0 is the task's; %s validation samples", report.Count(u.validation.Len()))))
-	report.WriteTable(out, s, 0, heading, rows)
+	p.Table(0, heading, rows)
 	if u.networks.on {
-		fmt.Fprintln(out, s.Dim(fmt.Sprintf("score: accuracy, less %v points a doubling of the bytes beyond 1024; * on the front", &u.networks.price)))
+		fmt.Fprintln(p, p.Dim(fmt.Sprintf("score: accuracy, less %v points a doubling of the bytes beyond 1024; * on the front", &u.networks.price)))
 	}
-	fmt.Fprintln(out)
+	fmt.Fprintln(p)
 	for _, file := range r.Plots {
-		fmt.Fprintf(out, "Drew %s\n", file)
+		p.Printf("Drew %s\n", file)
 	}
 	if len(r.Command) > 0 {
-		fmt.Fprintf(out, "Train the best with\n  %s\n", s.Good(console.ShellLine(r.Command...)))
+		p.Printf("Train the best with\n  %s\n", p.Good(console.ShellLine(r.Command...)))
 	}
 	if r.Interrupted {
 		text := "Interrupted"
 		if u.dir != "" {
 			text += "; the same command goes on"
 		}
-		fmt.Fprintln(out, text)
+		fmt.Fprintln(p, text)
 	}
 }

@@ -80,26 +80,22 @@ func (b *rebuild) audit(ctx context.Context, s *console.Streams, dir string, sam
 		err = fmt.Errorf("%s: generation %d: code of pair %d is %d, and scoring gives %d; %s differ in %d of the %d generations sampled",
 			dir, w.Generation, w.Pair, w.Have, w.Want, report.Plural(w.Codes, "code", "codes"), len(a.Wrong), a.Sampled)
 	}
-	if b.json {
-		return errors.Join(err, s.PrintJSON("result", out))
-	}
-	out.write(newPrinter(s))
-	return err
+	return errors.Join(err, s.Report(b.json, false, out))
 }
 
 // write prints the result for people.
-func (a *audited) write(p *printer) {
+func (a *audited) Write(p *report.Printer) {
 	of := "generations"
 	if a.Groups > 1 {
 		of = "groups of generations"
 	}
-	p.line("Scored again", fmt.Sprintf("%s pairs, %s of %s %s, in %.3g s", report.Count(a.Pairs), report.Count(a.Sampled),
+	p.Line("Scored again", fmt.Sprintf("%s pairs, %s of %s %s, in %.3g s", report.Count(a.Pairs), report.Count(a.Sampled),
 		report.Count(a.Generations*a.Groups), of, a.Seconds))
-	p.line("Detects", fmt.Sprintf("one wrong in the run with probability %.3g, one in ten with %.3g", a.DetectsOne, a.DetectsTen))
-	p.line("Seed", fmt.Sprint(a.Seed))
+	p.Line("Detects", fmt.Sprintf("one wrong in the run with probability %.3g, one in ten with %.3g", a.DetectsOne, a.DetectsTen))
+	p.Line("Seed", fmt.Sprint(a.Seed))
 	if a.Sound {
-		p.line("Audited", p.Good("the journal has what scoring gives"))
+		p.Line("Audited", p.Good("the journal has what scoring gives"))
 	} else {
-		p.line("Audited", p.Bad(fmt.Sprintf("%s with other codes", report.Count(len(a.Wrong)))))
+		p.Line("Audited", p.Bad(fmt.Sprintf("%s with other codes", report.Count(len(a.Wrong)))))
 	}
 }

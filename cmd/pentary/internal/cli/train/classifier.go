@@ -142,12 +142,12 @@ func (c *classifier) measure() (outcome, error) {
 	return &classified{c.of.Name, confusion.Accuracy(), measuredOf(c.net), confusion.Total(), confusion}, nil
 }
 
-func (r *classified) write(p *printer) {
+func (r *classified) Write(p *report.Printer) {
 	r.writeCurve(p, train.Accuracy.Key)
-	p.title("Confusion", "row: true class, column: assigned")
-	r.Confusion.Write(p.out, p.Style)
+	p.Section("Confusion", "row: true class, column: assigned")
+	r.Confusion.Write(p)
 	r.writeWeights(p, report.Count(r.Weights)+" weights")
-	p.line("Test accuracy", p.Good(report.Percent(r.Confusion.Correct(), r.TestSamples))+"  "+p.Dim(fmt.Sprintf(
+	p.Line("Test accuracy", p.Good(report.Percent(r.Confusion.Correct(), r.TestSamples)), p.Dim(fmt.Sprintf(
 		"%s of %s held-out samples", report.Count(r.Confusion.Correct()), report.Count(r.TestSamples))))
 	r.writeRun(p)
 }

@@ -96,11 +96,7 @@ func testPolicy(k *policy, s *console.Streams, path, frames string, json bool) e
 	result := o.(*acted)
 	result.Seconds = time.Since(began).Seconds()
 	drawErr := draw(k, result, frames)
-	if json {
-		return errors.Join(drawErr, s.PrintJSON("result", result))
-	}
-	result.write(newPrinter(s))
-	return drawErr
+	return errors.Join(drawErr, s.Report(json, false, result))
 }
 
 // draw draws the first test episode to the file of --frames, if there is one.

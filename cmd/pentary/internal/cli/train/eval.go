@@ -81,10 +81,10 @@ func eval(s *console.Streams, path, data string, json bool) error {
 		}
 		return s.PrintJSON("result", o)
 	}
-	p := newPrinter(s)
-	o.write(p)
+	p := s.Printer()
+	o.Write(p)
 	if other {
-		p.line("Data", p.Bad("other data than the model was trained on")+"  "+p.Dim(fmt.Sprintf("%s, not %s", report.Printable(name), report.Printable(f.Meta[metaData]))))
+		p.Line("Data", p.Bad("other data than the model was trained on"), p.Dim(fmt.Sprintf("%s, not %s", report.Printable(name), report.Printable(f.Meta[metaData]))))
 	}
 	return nil
 }

@@ -96,7 +96,7 @@ type outcome interface {
 	// on adds that the data are not the model's own.
 	on(d *otherData)
 	// write prints the outcome for people.
-	write(p *printer)
+	Write(p *report.Printer)
 }
 
 // find returns the kind of the task of a name, with its default settings.

@@ -173,12 +173,12 @@ func logProbability(logits []int8, c, n int, target uint8) float64 {
 	return logit(int(target)) - math.Log2(sum)
 }
 
-func (r *modelled) write(p *printer) {
+func (r *modelled) Write(p *report.Printer) {
 	r.writeCurve(p, train.BitsPerByte.Key)
-	p.title("Layers", report.Count(r.Weights)+" weights")
-	report.WriteLayers(p.out, p.Style, r.layers.Summary())
+	p.Section("Layers", report.Count(r.Weights)+" weights")
+	p.Layers(r.layers.Summary())
 	r.writeWeights(p, "of the weights")
-	p.line("Held out", p.Good(fmt.Sprintf("%.3f bits/byte", r.Bits))+"  "+p.Dim(fmt.Sprintf(
+	p.Line("Held out", p.Good(fmt.Sprintf("%.3f bits/byte", r.Bits)), p.Dim(fmt.Sprintf(
 		"of %s bytes; %.3f by floats", report.Count(r.Bytes), r.FloatBits)))
 	r.writeRun(p)
 }

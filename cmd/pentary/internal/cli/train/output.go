@@ -7,11 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/packed"
+	"github.com/Kaleaon/pentary-go/train"
 )
 
 // saved is the part of a result about the files of the model.
@@ -39,13 +42,13 @@ func save(f *packed.File, paths ...string) (s saved, err error) {
 	return s, err
 }
 
-func (s saved) write(p *printer) {
+func (s saved) Write(p *report.Printer) {
 	if s.File == "" {
 		return
 	}
-	p.line("File sha256", s.FileSHA256)
+	p.Line("File sha256", s.FileSHA256)
 	for _, path := range s.Files {
-		p.line("Saved", path)
+		p.Line("Saved", path)
 	}
 }
 
@@ -134,3 +137,14 @@ func linesUntil(in io.Reader, generation int) (size int64) {
 
 // resumeCommand returns the command that resumes the run in a directory.
 func resumeCommand(dir string) string { return "pentary train --resume " + console.ShellLine(dir) }
+
+// newObserver returns the observer of a run: JSON lines, a line of the terminal, or a log.
+func newObserver(s *console.Streams, json bool) train.Observer {
+	switch {
+	case json:
+		return train.JSON(s.Out)
+	case s.ErrTerm != nil:
+		return train.Terminal(s.ErrTerm, s.ErrColumns, console.StyleOf(s.ErrTerm).Color)
+	}
+	return train.Log(slog.New(slog.NewTextHandler(s.Err, nil)))
+}

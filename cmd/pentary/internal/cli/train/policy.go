@@ -140,16 +140,16 @@ func (r *acted) with(t *trained, s saved, curve []report.Point) {
 	r.Seconds = t.Seconds
 }
 
-func (r *acted) write(p *printer) {
+func (r *acted) Write(p *report.Printer) {
 	verdict := p.Good("solved")
 	if !r.Solved {
 		verdict = p.Bad("not solved")
 	}
-	p.line("Mean reward", fmt.Sprintf("%.2f  %s", r.MeanReward, verdict)+"  "+p.Dim(fmt.Sprintf("from %g on", r.Threshold)))
-	p.line("Range", fmt.Sprintf("%.2f to %.2f  %s", r.MinReward, r.MaxReward, p.Dim(fmt.Sprintf("%d fresh episodes", r.Episodes))))
-	p.line("Weights", report.Count(r.Weights))
+	p.Line("Mean reward", fmt.Sprintf("%.2f", r.MeanReward), verdict, p.Dim(fmt.Sprintf("from %g on", r.Threshold)))
+	p.Line("Range", fmt.Sprintf("%.2f to %.2f  %s", r.MinReward, r.MaxReward, p.Dim(fmt.Sprintf("%d fresh episodes", r.Episodes))))
+	p.Line("Weights", report.Count(r.Weights))
 	if r.Frames != "" {
-		p.line("Frames", r.Frames)
+		p.Line("Frames", r.Frames)
 	}
 	r.writeRun(p)
 }

@@ -139,20 +139,16 @@ func (b *rebuild) replay(cmd *cobra.Command, s *console.Streams, dir, out string
 	if result.saved, err = save(f, out); err != nil {
 		return err
 	}
-	if b.json {
-		return s.PrintJSON("result", result)
-	}
-	result.write(newPrinter(s))
-	return nil
+	return s.Report(b.json, false, result)
 }
 
 // write prints the result for people.
-func (r *rebuilt) write(p *printer) {
+func (r *rebuilt) Write(p *report.Printer) {
 	generations := fmt.Sprintf("%s of %s generations in %.3g s", report.Count(r.Generations), report.Count(r.Planned), r.Seconds)
 	if r.TimesFaster > 0 {
 		generations += fmt.Sprintf(", %.1f times as fast as the training", r.TimesFaster)
 	}
-	p.line("Replayed", generations)
+	p.Line("Replayed", generations)
 	state := "not ended: what the journal holds now"
 	switch {
 	case r.Ended && r.Kept != nil:
@@ -160,10 +156,10 @@ func (r *rebuilt) write(p *printer) {
 	case r.Ended:
 		state = r.Reason + "; the weights are those that training came to"
 	}
-	p.line("Run", state)
+	p.Line("Run", state)
 	if r.TornBytes > 0 {
-		p.line("Torn", report.Count(int(r.TornBytes))+" bytes at the end, left out")
+		p.Line("Torn", report.Count(int(r.TornBytes))+" bytes at the end, left out")
 	}
-	p.line("Weights sha256", r.WeightsSHA256)
-	r.saved.write(p)
+	p.Line("Weights sha256", r.WeightsSHA256)
+	r.saved.Write(p)
 }

@@ -58,27 +58,27 @@ var measures = map[string]struct {
 }
 
 // writeCurve prints the learning curve of a metric.
-func (m *measured) writeCurve(p *printer, key string) {
+func (m *measured) writeCurve(p *report.Printer, key string) {
 	if len(m.curve) > 1 {
-		p.title("Learning curve", measures[key].note+" by generation")
-		measures[key].curve(p.out, m.curve)
+		p.Section("Learning curve", measures[key].note+" by generation")
+		measures[key].curve(p, m.curve)
 	}
 }
 
 // writeWeights prints how often each level is there, under a note, and the size.
-func (m *measured) writeWeights(p *printer, note string) {
-	p.title("Levels", note)
-	m.summary.WriteLevels(p.out, p.Style)
-	p.title("Size", "of the weights")
-	m.summary.WriteSize(p.out, p.Style)
-	fmt.Fprintln(p.out)
+func (m *measured) writeWeights(p *report.Printer, note string) {
+	p.Section("Levels", note)
+	m.summary.WriteLevels(p)
+	p.Section("Size", "of the weights")
+	m.summary.WriteSize(p)
+	fmt.Fprintln(p)
 }
 
 // writeRun prints the lines that end a report.
-func (m *measured) writeRun(p *printer) {
-	m.trained.write(p)
-	p.line("Weights sha256", m.WeightsSHA256)
-	m.saved.write(p)
+func (m *measured) writeRun(p *report.Printer) {
+	m.trained.Write(p)
+	p.Line("Weights sha256", m.WeightsSHA256)
+	m.saved.Write(p)
 	m.trained.writeDir(p)
 }
 
@@ -117,7 +117,7 @@ func trainedOf(r *train.Result, t train.Task, dir string) *trained {
 	return s
 }
 
-func (t *trained) write(p *printer) {
+func (t *trained) Write(p *report.Printer) {
 	if t == nil {
 		return
 	}
@@ -135,16 +135,16 @@ func (t *trained) write(p *printer) {
 	if t.Kept != nil {
 		text += "  " + p.Dim(fmt.Sprintf("kept that of generation %d", *t.Kept))
 	}
-	p.line(label, text)
+	p.Line(label, text)
 }
 
-func (t *trained) writeDir(p *printer) {
+func (t *trained) writeDir(p *report.Printer) {
 	if t == nil || t.Dir == "" {
 		return
 	}
-	p.line("Journal", t.Dir)
+	p.Line("Journal", t.Dir)
 	if t.Resume != "" {
-		p.line("Go on with", t.Resume)
+		p.Line("Go on with", t.Resume)
 	}
 }
 
@@ -170,20 +170,20 @@ type finished struct {
 }
 
 // write prints the result for people: the value of the metric of a key, and its curve.
-func (r *finished) write(p *printer, key string, value float64, curve []report.Point) {
-	fmt.Fprintf(p.out, "%s  %s\n", p.Bold("This run has finished"), p.Dim(r.Reason))
+func (r *finished) Write(p *report.Printer, key string, value float64, curve []report.Point) {
+	fmt.Fprintf(p, "%s  %s\n", p.Bold("This run has finished"), p.Dim(r.Reason))
 	m := measures[key]
-	m.curve(p.out, curve)
+	m.curve(p, curve)
 	if m.percent {
 		value *= 100
 	}
-	p.line(m.label, p.Good(fmt.Sprintf(m.text, value)))
+	p.Line(m.label, p.Good(fmt.Sprintf(m.text, value)))
 	t := trained{Generations: r.Generations, Seconds: r.Seconds, Early: r.Early, Kept: r.Kept}
-	t.write(p)
-	p.line("Weights sha256", r.WeightsSHA256)
-	r.saved.write(p)
-	p.line("Journal", r.Dir)
-	p.line("Extend with", resumeCommand(r.Dir)+" --generations N")
+	t.Write(p)
+	p.Line("Weights sha256", r.WeightsSHA256)
+	r.saved.Write(p)
+	p.Line("Journal", r.Dir)
+	p.Line("Extend with", resumeCommand(r.Dir)+" --generations N")
 }
 
 // points returns a learning curve for a report.

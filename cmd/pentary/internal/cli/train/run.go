@@ -303,7 +303,7 @@ func (r *run) finished(ctx context.Context, p *plan, t train.Task, o train.Optio
 	if r.json {
 		return errors.Join(err, r.streams.PrintJSON("result", out))
 	}
-	out.write(newPrinter(r.streams), key, value, points(t.Metric, result.Curve, at))
+	out.Write(r.streams.Printer(), key, value, points(t.Metric, result.Curve, at))
 	return err
 }
 
@@ -443,13 +443,8 @@ func (r *run) report(t train.Task, result *train.Result, c *config) error {
 	if r.finish != nil {
 		failed = errors.Join(failed, r.finish(out))
 	}
-	if r.json {
-		failed = errors.Join(failed, r.streams.PrintJSON("result", out))
-	} else {
-		out.write(newPrinter(r.streams))
-	}
-	if failed == nil && result.Interrupted {
-		return console.ErrInterrupted
+	if err := r.streams.Report(r.json, result.Interrupted, out); failed == nil || !errors.Is(err, console.ErrInterrupted) {
+		failed = errors.Join(failed, err)
 	}
 	return failed
 }

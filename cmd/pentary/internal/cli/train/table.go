@@ -200,11 +200,11 @@ func meanOf(targets []int16) float64 {
 	return sum / float64(len(targets))
 }
 
-func (r *regressed) write(p *printer) {
+func (r *regressed) Write(p *report.Printer) {
 	r.writeCurve(p, rmseKey)
 	r.writeWeights(p, report.Count(r.Weights)+" weights")
-	p.line("Test RMSE", p.Good(fmt.Sprintf("%.4g", r.RMSE))+"  "+p.Dim(fmt.Sprintf("of %s on %s held-out rows; predicting the mean: %.4g",
+	p.Line("Test RMSE", p.Good(fmt.Sprintf("%.4g", r.RMSE)), p.Dim(fmt.Sprintf("of %s on %s held-out rows; predicting the mean: %.4g",
 		report.Printable(r.label), report.Count(r.TestRows), r.MeanRMSE)))
-	p.line("R squared", fmt.Sprintf("%.4f", r.Explained))
+	p.Line("R squared", fmt.Sprintf("%.4f", r.Explained))
 	r.writeRun(p)
 }

@@ -79,11 +79,7 @@ func (b *rebuild) verify(ctx context.Context, s *console.Streams, dir, model str
 	if err != nil {
 		v.Difference = console.Message(err)
 	}
-	if b.json {
-		return errors.Join(err, s.PrintJSON("result", v))
-	}
-	v.write(newPrinter(s))
-	return err
+	return errors.Join(err, s.Report(b.json, false, v))
 }
 
 func (v *verification) verify(ctx context.Context, s *console.Streams, b *rebuild) error {
@@ -120,32 +116,32 @@ func (v *verification) verify(ctx context.Context, s *console.Streams, b *rebuil
 }
 
 // write prints the chain for people, as far as it holds.
-func (v *verification) write(p *printer) {
+func (v *verification) Write(p *report.Printer) {
 	if v.InitialSHA256 != "" {
-		p.line("Data sha256", v.DataSHA256)
-		p.line("Initial sha256", v.InitialSHA256)
-		p.line("Records", fmt.Sprintf("%s generations of %s codes replayed", report.Count(v.Generations), report.Count(v.codes)))
+		p.Line("Data sha256", v.DataSHA256)
+		p.Line("Initial sha256", v.InitialSHA256)
+		p.Line("Records", fmt.Sprintf("%s generations of %s codes replayed", report.Count(v.Generations), report.Count(v.codes)))
 	}
 	if v.FinalSHA256 != "" {
 		note := "the run has not ended"
 		if v.Ended {
 			note = "as the run ended"
 		}
-		p.line("Final sha256", v.FinalSHA256+"  "+p.Dim(note))
+		p.Line("Final sha256", v.FinalSHA256, p.Dim(note))
 	}
 	if v.ModelSHA256 != "" {
-		p.line("Network", fmt.Sprintf("%s, of generation %s", report.Printable(v.Model), report.Count(v.ModelGeneration)))
-		p.line("Weights sha256", v.ModelSHA256)
+		p.Line("Network", fmt.Sprintf("%s, of generation %s", report.Printable(v.Model), report.Count(v.ModelGeneration)))
+		p.Line("Weights sha256", v.ModelSHA256)
 	}
 	if v.TimesFaster > 0 {
-		p.line("Replay", fmt.Sprintf("%.1f times as fast as the training", v.TimesFaster))
+		p.Line("Replay", fmt.Sprintf("%.1f times as fast as the training", v.TimesFaster))
 	}
 	switch {
 	case v.Verified:
-		p.line("Verified", p.Good("the network is what the journal yields"))
+		p.Line("Verified", p.Good("the network is what the journal yields"))
 	case v.Cannot:
-		p.line("Verified", p.Bad("cannot be verified"))
+		p.Line("Verified", p.Bad("cannot be verified"))
 	default:
-		p.line("Verified", p.Bad("no"))
+		p.Line("Verified", p.Bad("no"))
 	}
 }
