@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"regexp"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -94,10 +95,24 @@ func (e *Endpoint) dial(role, name string, log *slog.Logger, more ...nats.Option
 		}),
 	}, e.Connect...)
 	nc, err := nats.Connect(e.URL, append(o, more...)...)
-	if err != nil {
-		return nil, fmt.Errorf("cluster: connecting to NATS: %w", err)
+	if errors.Is(err, nats.ErrNoServers) {
+		return nil, fmt.Errorf("cluster: no NATS server answers at %s: %w", e.hosts(), err)
+	} else if err != nil {
+		return nil, fmt.Errorf("cluster: connecting to the NATS server: %w", err)
 	}
 	return nc, nil
+}
+
+// hosts returns the URL's servers without names and passwords.
+func (e *Endpoint) hosts() string {
+	servers := strings.Split(e.URL, ",")
+	for i, s := range servers {
+		if at := strings.LastIndexByte(s, '@'); at >= 0 {
+			s = s[at+1:]
+		}
+		servers[i] = strings.TrimSpace(s)
+	}
+	return strings.Join(servers, ", ")
 }
 
 // ask makes a request and returns the kind and fields of the reply.

@@ -81,7 +81,7 @@ func TestQuorum(t *testing.T) {
 	if r, err := mustRun(t, "digits", generations, "").Replay(t.Context(), dir, nil); err != nil || r.Final != want {
 		t.Errorf("replayed to %+v, error %v, want weights %x", r, err, want)
 	}
-	a, err := mustRun(t, "digits", generations, "").Audit(t.Context(), dir, generations, 1)
+	a, err := mustRun(t, "digits", generations, "").Audit(t.Context(), dir, train.AuditOptions{Sample: generations})
 	if err != nil || len(a.Wrong) > 0 || int64(a.Missing) != missing {
 		t.Errorf("audit %+v, error %v, want %d missing", a, err, missing)
 	}

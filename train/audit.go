@@ -14,7 +14,7 @@ import (
 
 // An Audited says what Audit has found.
 type Audited struct {
-	Generations int // in the journal
+	Generations int // in the journal, of those that the options ask for
 	Groups      int // of pairs in a generation
 	Sampled     int // groups of generations that were scored again
 	Pairs       int // in them
@@ -43,14 +43,20 @@ type WrongCode struct {
 	Codes      int // of the group that differ
 }
 
-// Audit replays the run in a directory and scores a sample of its generations again, as
-// many as given or all there are: of each one group of pairs, whose codes depend on each
-// other. The sample is drawn from seed. The run is a new one of the same task and options,
-// with its data, and each sampled code is compared with the journal's. A difference is no
-// error.
-func (r *Run) Audit(ctx context.Context, dir string, sample int, seed uint64) (*Audited, error) {
-	if sample < 1 {
-		return nil, fmt.Errorf("train: an audit of %d generations, want at least 1", sample)
+// AuditOptions say what an audit scores again.
+type AuditOptions struct {
+	Sample   int    // groups of generations, or all there are
+	Seed     uint64 // that the sample is drawn from
+	From, To int    // generations, the first is 1; 0: from the first, to the last
+}
+
+// Audit replays the run in a directory and scores a sample of its generations again: of
+// each one group of pairs, whose codes depend on each other. The run is a new one of the
+// same task and options, with its data, and each sampled code is compared with the
+// journal's. A difference is no error.
+func (r *Run) Audit(ctx context.Context, dir string, o AuditOptions) (*Audited, error) {
+	if o.Sample < 1 {
+		return nil, fmt.Errorf("train: an audit of %d generations, want at least 1", o.Sample)
 	}
 	if r.task.Evaluator == nil {
 		return nil, errors.New("train: an audit of a task without an evaluator")
@@ -60,10 +66,20 @@ func (r *Run) Audit(ctx context.Context, dir string, sample int, seed uint64) (*
 	if err != nil {
 		return nil, err
 	}
+	first, last := max(o.From, 1), n
+	if o.To > 0 {
+		last = min(o.To, n)
+	}
+	if o.From < 0 || o.To < 0 || last < first {
+		return nil, fmt.Errorf("train: an audit of generations %d to %d of %d", first, last, n)
+	}
+	n = last - first + 1
 	a := &auditing{session: session{r}, ctx: ctx}
 	groups := max(1, r.es.Groups)
-	a.result = &Audited{Generations: n, Groups: groups, Sampled: min(sample, n*groups)}
-	a.chosen = choose(n*groups, a.result.Sampled, seed)
+	a.result = &Audited{Generations: n, Groups: groups, Sampled: min(o.Sample, n*groups)}
+	for _, i := range choose(n*groups, a.result.Sampled, o.Seed) {
+		a.chosen = append(a.chosen, (first-1)*groups+i)
+	}
 	in, err := journal.Read(dir)
 	if err != nil {
 		return nil, err

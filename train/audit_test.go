@@ -63,7 +63,7 @@ func TestAuditMissing(t *testing.T) {
 		if r, err := again.Replay(t.Context(), dir, nil); err != nil || r.Final != want {
 			t.Errorf("%s: %+v, error %v, want weights %x", name, r, err, want)
 		}
-		a, err := begin().Audit(t.Context(), dir, math.MaxInt, 1)
+		a, err := begin().Audit(t.Context(), dir, AuditOptions{Sample: math.MaxInt, Seed: 1})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -94,7 +94,7 @@ func TestAudit(t *testing.T) {
 				if err := run.Close(); err != nil {
 					t.Fatal(err)
 				}
-				a, err := begin().Audit(t.Context(), dir, math.MaxInt, 1)
+				a, err := begin().Audit(t.Context(), dir, AuditOptions{Sample: math.MaxInt, Seed: 1})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -107,12 +107,21 @@ func TestAudit(t *testing.T) {
 				case lie >= 0 && (len(a.Wrong) != 1 || a.Wrong[0].Generation != lie+1):
 					t.Errorf("a lie in generation %d: %+v", lie+1, a.Wrong)
 				}
+				for _, part := range []struct{ from, to, wrong int }{{3, 3, 1}, {1, 2, 0}, {4, 0, 0}, {2, 9, 1}} {
+					a, err := begin().Audit(t.Context(), dir, AuditOptions{Sample: math.MaxInt, From: part.from, To: part.to})
+					if err != nil || lie >= 0 && len(a.Wrong) != part.wrong {
+						t.Errorf("generations %d to %d: %+v, error %v", part.from, part.to, a, err)
+					}
+				}
+				if _, err := begin().Audit(t.Context(), dir, AuditOptions{Sample: 1, From: 7}); err == nil {
+					t.Error("an audit after the last generation")
+				}
 				if lie < 0 || name != "digits in groups" {
 					continue
 				}
 				found, stated, tries := 0, 0.0, 120
 				for seed := range tries {
-					a, err := begin().Audit(t.Context(), dir, 2, uint64(seed))
+					a, err := begin().Audit(t.Context(), dir, AuditOptions{Sample: 2, Seed: uint64(seed)})
 					if err != nil {
 						t.Fatal(err)
 					}

@@ -16,7 +16,7 @@ import (
 // NewAudit returns the command audit.
 func NewAudit(s *console.Streams) *cobra.Command {
 	b := rebuild{scores: true}
-	sample, seed := 5, uint64(0)
+	o := train.AuditOptions{Sample: 5}
 	cmd := &cobra.Command{
 		Use:   "audit DIR",
 		Short: "Score a random part of a run again and compare with its journal",
@@ -26,22 +26,30 @@ that the journal has what scoring gives, so that no worker of a distributed run,
 else, has changed it. It takes the run's data.
 
 Of each generation in the sample it scores one group of pairs (--groups), which is all of them
-by default. Exit status 1 says that codes differ, and the message says which first.`,
+by default. Where a worker of a distributed run was expelled, the run's file expelled.jsonl says
+which generations have scores of it: --from and --to choose them. Exit status 1 says that codes
+differ, and the message says which first.`,
 		Example:     "  pentary audit run --sample 20",
 		Args:        oneRun,
 		Annotations: console.Arguments(console.ArgRun),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if sample < 1 {
-				return console.Usagef("--sample %d: want at least 1", sample)
+			switch {
+			case o.Sample < 1:
+				return console.Usagef("--sample %d: want at least 1", o.Sample)
+			case o.From < 0 || o.To < 0 || o.To > 0 && o.To < o.From:
+				return console.Usagef("--from %d --to %d: want generations from 1 on, in order", o.From, o.To)
 			}
 			if !cmd.Flags().Changed("seed") {
-				seed = rand.Uint64()
+				o.Seed = rand.Uint64()
 			}
-			return b.audit(cmd.Context(), s, args[0], sample, seed)
+			return b.audit(cmd.Context(), s, args[0], o)
 		},
 	}
-	cmd.Flags().IntVar(&sample, "sample", sample, "`number` of generations to score again, or all there are")
-	cmd.Flags().Uint64Var(&seed, "seed", 0, "`number` that the sample is drawn from (default random)")
+	f := cmd.Flags()
+	f.IntVar(&o.Sample, "sample", o.Sample, "`number` of generations to score again, or all there are")
+	f.IntVar(&o.From, "from", 0, "first `generation` of those that are sampled; default 1")
+	f.IntVar(&o.To, "to", 0, "last `generation` of those; default the run's last")
+	f.Uint64Var(&o.Seed, "seed", 0, "`number` that the sample is drawn from (default random)")
 	b.flags(cmd, s)
 	return cmd
 }
@@ -57,23 +65,24 @@ type audited struct {
 	DetectsOne  float64           `json:"detects_one"`   // probability, if one group has wrong codes
 	DetectsTen  float64           `json:"detects_tenth"` // if one in ten has
 	Seed        uint64            `json:"seed"`
+	Missing     int               `json:"missing"` // pairs of all generations without scores
 	Wrong       []train.WrongCode `json:"wrong,omitempty"`
 	Seconds     float64           `json:"seconds"`
 }
 
-func (b *rebuild) audit(ctx context.Context, s *console.Streams, dir string, sample int, seed uint64) error {
+func (b *rebuild) audit(ctx context.Context, s *console.Streams, dir string, o train.AuditOptions) error {
 	_, r, err := b.run(s, dir)
 	if err != nil {
 		return err
 	}
-	a, err := r.Audit(ctx, dir, sample, seed)
+	a, err := r.Audit(ctx, dir, o)
 	if err != nil {
 		return interrupted(ctx, err)
 	}
 	all := a.Generations * a.Groups
 	out := &audited{
 		Dir: dir, Sound: len(a.Wrong) == 0, Generations: a.Generations, Groups: a.Groups, Sampled: a.Sampled, Pairs: a.Pairs,
-		DetectsOne: a.Detects(1), DetectsTen: a.Detects((all + 9) / 10), Seed: seed, Wrong: a.Wrong, Seconds: a.Time.Seconds(),
+		DetectsOne: a.Detects(1), DetectsTen: a.Detects((all + 9) / 10), Seed: o.Seed, Missing: a.Missing, Wrong: a.Wrong, Seconds: a.Time.Seconds(),
 	}
 	if !out.Sound {
 		w := a.Wrong[0]
@@ -93,6 +102,9 @@ func (a *audited) Write(p *report.Printer) {
 		report.Count(a.Generations*a.Groups), of, a.Seconds))
 	p.Line("Detects", fmt.Sprintf("one wrong in the run with probability %.3g, one in ten with %.3g", a.DetectsOne, a.DetectsTen))
 	p.Line("Seed", fmt.Sprint(a.Seed))
+	if a.Missing > 0 {
+		p.Line("Missing", fmt.Sprintf("%s of the run have no scores and code 0, which an audit takes as they are", report.Plural(a.Missing, "pair", "pairs")))
+	}
 	if a.Sound {
 		p.Line("Audited", p.Good("the journal has what scoring gives"))
 	} else {

@@ -1,14 +1,16 @@
 package train
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"log/slog"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strconv"
@@ -22,6 +24,7 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/machine"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/settings"
+	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es/journal"
 	"github.com/Kaleaon/pentary-go/train"
 )
@@ -107,12 +110,18 @@ type distribution struct {
 	endpoint
 	workers int
 	check   int
+	quorum  int // per cent
+	share   bool
+	metrics string
 }
 
 func (d *distribution) flags(f *pflag.FlagSet) {
 	f.IntVar(&d.workers, "workers", 0, "`number` of worker processes to start here; they divide the processors")
 	d.endpoint.flags(f, "`URL` of the NATS server that workers of any machine connect to, as in nats://user:password@host:4222")
-	f.IntVar(&d.check, "check", 100, "score one in this `number` of chunks here too, and expel workers whose scores differ; 0 for none")
+	f.IntVar(&d.check, "check", 100, "score one in this `number` of chunks here too, and as many by a second worker, and expel workers whose scores differ; 0 for none")
+	f.IntVar(&d.quorum, "quorum", 100, "`per cent` of the pairs whose scores a generation waits for if the others are late; below 100 the weights are not those of one process")
+	f.BoolVar(&d.share, "share-data", false, "put the data into the server's store, for workers that do not have them")
+	f.StringVar(&d.metrics, "metrics", "", "serve Prometheus metrics on this `address`, as in 127.0.0.1:9090, under /metrics")
 }
 
 // used reports whether the training is distributed.
@@ -124,13 +133,15 @@ func (d *distribution) checkFlags(f *pflag.FlagSet) error {
 		return console.Usagef("--workers %d: want 0 to 1024", d.workers)
 	case d.check < 0:
 		return console.Usagef("--check %d: want at least 0", d.check)
+	case d.quorum < 1 || d.quorum > 100:
+		return console.Usagef("--quorum %d: want 1 to 100", d.quorum)
 	}
 	if d.used() {
 		// Errors of its files come before the run's directory is made.
 		_, err := d.connection()
 		return err
 	}
-	for _, name := range []string{"run", "check", "nats-creds", "nats-nkey", "nats-ca", "nats-cert", "nats-key"} {
+	for _, name := range []string{"run", "check", "quorum", "share-data", "metrics", "nats-creds", "nats-nkey", "nats-ca", "nats-cert", "nats-key"} {
 		if f.Changed(name) {
 			return console.Usagef("--%s needs --workers or --nats", name)
 		}
@@ -148,6 +159,27 @@ func (d *distribution) train(ctx context.Context, run *train.Run, r *run, data s
 	if d.check > 0 {
 		o.Check = 1 / float64(d.check)
 	}
+	o.Quorum, o.Metrics = float64(d.quorum)/100, d.metrics
+	if d.share {
+		if o.Data, err = dataFiles(data); err != nil {
+			return nil, err
+		}
+	}
+	var expelled []cluster.Expulsion
+	o.Expelled = func(e cluster.Expulsion) {
+		expelled = append(expelled, e)
+		if err := keepExpulsion(r.dir, e); err != nil {
+			o.Log.Warn("an expulsion was not written", "why", err)
+		}
+	}
+	defer func() {
+		for _, e := range expelled {
+			if e.Last > 0 {
+				o.Log.Warn("generations have scores of an expelled worker that were not checked", "worker", e.Worker, "from", e.First, "to", e.Last,
+					"to_check", fmt.Sprintf("pentary audit %s --from %d --to %d --sample %d", cmp.Or(r.dir, "DIR"), e.First, e.Last, e.Last-e.First+1))
+			}
+		}
+	}()
 	threads := max(1, runtime.GOMAXPROCS(0)/max(1, d.workers))
 	self, err := os.Executable()
 	if err != nil {
@@ -165,6 +197,51 @@ func (d *distribution) train(ctx context.Context, run *train.Run, r *run, data s
 		return cmd
 	}
 	return cluster.Run(ctx, run, o)
+}
+
+// expelledName is the file of a run's directory that names the workers that were expelled.
+const expelledName = "expelled.jsonl"
+
+// keepExpulsion adds a line to the run's file.
+func keepExpulsion(dir string, e cluster.Expulsion) error {
+	if dir == "" {
+		return nil
+	}
+	b, err := json.Marshal(e)
+	if err != nil {
+		return err
+	}
+	f, err := os.OpenFile(filepath.Join(dir, expelledName), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o666)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(append(b, '\n'))
+	return errors.Join(err, f.Sync(), f.Close())
+}
+
+// dataFiles returns the files of a run's data.
+func dataFiles(path string) ([]cluster.DataFile, error) {
+	if path == "" {
+		return nil, console.Usagef("--share-data: the data of this task are part of the program")
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.IsDir() {
+		return []cluster.DataFile{{Name: "data", Path: path}}, nil
+	}
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		return nil, err
+	}
+	var files []cluster.DataFile
+	for _, e := range entries {
+		if data.IsImageFile(e.Name()) {
+			files = append(files, cluster.DataFile{Name: e.Name(), Path: filepath.Join(path, e.Name())})
+		}
+	}
+	return files, nil
 }
 
 // clusterLog returns the log of a coordinator or worker, on standard error.
@@ -200,8 +277,8 @@ func NewWorker(s *console.Streams) *cobra.Command {
 		Use:   "worker",
 		Short: "Score a part of a training on another machine",
 		Long: `Work for a training that "pentary train --nats" coordinates: take the run's settings from
-the coordinator, its data from this machine, and its weights from the server's store, and
-score members of the population until the run has ended.
+the coordinator, its data from this machine or, with --share-data there, from the server's
+store, and its weights from that store, and score members of the population until the run has ended.
 
 Workers come and go at any time, on any kind of CPU; the weights of the run do not depend on
 them. A worker of another version, or with other data, is refused. Exit status 1 says why.`,
@@ -255,31 +332,63 @@ func (w *worker) work(ctx context.Context, s *console.Streams) error {
 	if err != nil {
 		return err
 	}
-	run, err := runOf(d, w.data)
+	run, err := w.run(ctx, at, d)
 	if err != nil {
 		return err
 	}
 	return cluster.Work(ctx, run, cluster.WorkerOptions{Endpoint: at, Wait: w.wait, Log: log})
 }
 
-// runOf returns the run that a coordinator describes, with its data.
-func runOf(d *cluster.Described, data string) (*train.Run, error) {
+// maxShared bounds the data that a worker takes from the server's store, in bytes.
+const maxShared = 4 << 30
+
+// run returns the run that a coordinator describes, with its data: those of this machine,
+// or, if it does not have them and no flag names others, those that the coordinator shares.
+func (w *worker) run(ctx context.Context, at cluster.Endpoint, d *cluster.Described) (*train.Run, error) {
 	p, err := newPlan(journal.Header{Config: d.Config, Data: d.Data})
 	if err != nil {
 		return nil, fmt.Errorf("the coordinator's configuration: %w", err)
 	}
-	if data == "" {
-		data = p.config.Data
+	err = loadFor(p.kind, cmp.Or(w.data, p.config.Data), d)
+	if err != nil && w.data == "" && d.Shared {
+		err = fetchFor(ctx, p.kind, at, d)
 	}
-	if err := p.kind.load(data); err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			err = fmt.Errorf("%w\n--data names where they are on this machine", err)
-		}
-		return nil, err
+	if err != nil {
+		return nil, fmt.Errorf("%w\n--data names where they are on this machine", err)
 	}
-	if name, hash := p.kind.data(); hash != d.Data {
-		return nil, fmt.Errorf("data: the run's have hash %x, and %s %x\n--data names others", d.Data, name, hash)
+	return built(p, d)
+}
+
+// loadFor reads the data of a run and compares their hash.
+func loadFor(k kind, path string, d *cluster.Described) error {
+	if err := k.load(path); err != nil {
+		return err
 	}
+	if name, hash := k.data(); hash != d.Data {
+		return fmt.Errorf("data: the run's have hash %x, and %s %x", d.Data, name, hash)
+	}
+	return nil
+}
+
+// fetchFor reads the data that a coordinator shares.
+func fetchFor(ctx context.Context, k kind, at cluster.Endpoint, d *cluster.Described) error {
+	dir, err := os.MkdirTemp("", "pentary-data-*")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	paths, err := cluster.FetchData(ctx, at, dir, maxShared)
+	if err != nil {
+		return err
+	}
+	if len(paths) == 1 {
+		dir = paths[0]
+	}
+	return loadFor(k, dir, d)
+}
+
+// built returns the run of a plan whose data are loaded.
+func built(p *plan, d *cluster.Described) (*train.Run, error) {
 	if err := settings.CheckMemory(console.ByteSize(p.kind.memory()), 0); err != nil {
 		return nil, err
 	}

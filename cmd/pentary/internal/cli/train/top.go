@@ -65,19 +65,19 @@ coordinates, once a second until Ctrl-C.`,
 // statusText returns a status for people.
 func statusText(s *cluster.Status) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Run %s  generation %s  %.3g a second  %d of %d pairs to score\n", s.Run, report.Count(s.Generation), s.PerSecond, s.Missing, s.Pairs)
+	fmt.Fprintf(&b, "Run %s  generation %s  %.3g a second  mean score %d  %d of %d pairs to score\n", s.Run, report.Count(s.Generation), s.PerSecond, s.Score, s.Missing, s.Pairs)
 	c := &s.Counts
-	fmt.Fprintf(&b, "Chunks %s  repeated %d  overdue %d  checked %d  expelled %d  unreadable %d\n\n",
-		report.Count(int(c.Chunks)), c.Repeated, c.Overdue, c.Checked, c.Expelled, c.Malformed)
+	fmt.Fprintf(&b, "Chunks %s  repeated %d  overdue %d  checked %d  compared %d  pairs missing %d  expelled %d  unreadable %d\n\n",
+		report.Count(int(c.Chunks)), c.Repeated, c.Overdue, c.Checked, c.Compared, c.Missing, c.Expelled, c.Malformed)
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "WORKER\tPLATFORM\tPAIRS/S\tPAIRS\tSILENT\t")
+	fmt.Fprintln(w, "WORKER\tPLATFORM\tPAIRS/S\tPAIRS\tLAG\tSILENT\t")
 	for _, worker := range s.Workers {
 		note := ""
 		if worker.Expelled {
 			note = "expelled"
 		}
 		silent := time.Duration(worker.Silent * float64(time.Second)).Round(100 * time.Millisecond)
-		fmt.Fprintf(w, "%s\t%s\t%.4g\t%s\t%v\t%s\n", report.Printable(worker.Name), report.Printable(worker.Platform), worker.Rate, report.Count(int(worker.Pairs)), silent, note)
+		fmt.Fprintf(w, "%s\t%s\t%.4g\t%s\t%d\t%v\t%s\n", report.Printable(worker.Name), report.Printable(worker.Platform), worker.Rate, report.Count(int(worker.Pairs)), worker.Lag, silent, note)
 	}
 	w.Flush()
 	return b.String()
