@@ -20,6 +20,9 @@ import (
 // Samples implements es.InputSource.
 func (v *imitation) Samples() int { return streams }
 
+// InputColumns implements es.InputSource.
+func (v *imitation) InputColumns(int) int { return 1 }
+
 // Inputs implements es.InputSource: the layers see what they always see.
 func (v *imitation) Inputs(context.Context, es.Generation) ([][]int8, error) {
 	return v.seen, v.broken

@@ -83,6 +83,10 @@ func New(parameters []lowrank.Parameter, evaluator Evaluator, o Options) (*Optim
 		if err := o.checkParameter(p); err != nil {
 			return nil, fmt.Errorf("es: parameter %d %w", i, err)
 		}
+		const most = kernels.MaxTerms / kernels.UpdateTermsPerInput
+		if n := opt.inputColumns(i); opt.source != nil && (n < 1 || n > most) {
+			return nil, fmt.Errorf("es: parameter %d sees %d columns a generation, want 1 to %d", i, n, most)
+		}
 	}
 	if _, ok := o.Rule.(pairsOnly); ok && opt.source != nil {
 		return nil, fmt.Errorf("es: rule %v wants noise in weights", o.Rule)
@@ -291,12 +295,22 @@ func (o *Optimizer) inputs(ctx context.Context) ([][]int8, error) {
 		return nil, fmt.Errorf("es: inputs of %d layers for %d parameters", len(inputs), len(o.parameters))
 	}
 	for i, w := range o.parameters {
-		if k := w.W.Cols(); !w.Frozen && len(inputs[i]) != kernels.Quads(k)*4*o.samples {
+		k, columns := w.W.Cols(), o.inputColumns(i)
+		if !w.Frozen && len(inputs[i]) != kernels.Quads(k)*4*columns {
 			return nil, fmt.Errorf("es: parameter %d has inputs of %d activations, want %d for %d×%d in quads",
-				i, len(inputs[i]), kernels.Quads(k)*4*o.samples, k, o.samples)
+				i, len(inputs[i]), kernels.Quads(k)*4*columns, k, columns)
 		}
 	}
 	return inputs, nil
+}
+
+// inputColumns returns the columns of the batch that a parameter sees, with noise in
+// activations, else 0.
+func (o *Optimizer) inputColumns(parameter int) int {
+	if o.source == nil {
+		return 0
+	}
+	return o.samples * o.source.InputColumns(parameter)
 }
 
 // recall returns the earlier generations of the rule's window. Windows follow one

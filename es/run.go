@@ -31,9 +31,13 @@ type InputSource interface {
 	// It does not change.
 	Samples() int
 
+	// InputColumns returns how many columns each sample has in the batch that a parameter
+	// sees: 1, but the positions of its kernel in a convolution's. It does not change.
+	InputColumns(parameter int) int
+
 	// Inputs returns the batches that the layers of a generation see without noise,
-	// in quads, one for each tensor. They are used until the next call. A generation
-	// that is replayed has not been evaluated.
+	// in quads, one for each parameter, of the columns of one sample after another. They
+	// are used until the next call. A generation that is replayed has not been evaluated.
 	Inputs(ctx context.Context, g Generation) ([][]int8, error)
 }
 

@@ -34,16 +34,13 @@ func (o *Optimizer) stateOf(w *packed.Matrix) int { return padded(w) * o.options
 func (o *Optimizer) memory() uint64 {
 	const scoring = 2*8 + 3*8 + 2 // two scores, what becomes of them, their code and that of the generation before
 	pairs, window := o.options.Pairs, window(o.options.Rule)
-	updater, weights, residual, samples := 0, 0, 0, 0
-	if o.source != nil {
-		samples = o.samples
-	}
-	for _, w := range o.parameters {
+	updater, weights, residual := 0, 0, 0
+	for i, w := range o.parameters {
 		if w.Frozen {
 			continue
 		}
 		rank := o.options.noise(0).Of(w).Rank
-		f := lowrank.TrainingFootprint(w.W.Rows(), w.W.Cols(), pairs, rank, samples)
+		f := lowrank.TrainingFootprint(w.W.Rows(), w.W.Cols(), pairs, rank, o.inputColumns(i))
 		updater, weights, residual = max(updater, f.Updater), max(weights, f.Weights), max(residual, f.Residual)
 	}
 	n := uint64(o.weightState()) + uint64(updater) + uint64(window-1)*uint64(pairs) + scoring*uint64(pairs)*uint64(o.samples)

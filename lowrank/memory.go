@@ -63,19 +63,20 @@ type Footprint struct {
 // Under FullRank the updater takes a panel of rows of every pair's noise, twice, and
 // that for each processor that Go may use.
 //
-// samples are a member's with noise in activations, 0 with noise in weights. The updater
-// then takes, beside what depends on the number of threads, the terms, two for each sample,
-// D, and factor A of all pairs, as drawn and packed, with the codes.
-func TrainingFootprint(m, k, pairs, rank, samples int) Footprint {
+// columns are those that the matrix sees in a generation with noise in activations, 0 with
+// noise in weights. The updater then takes, beside what depends on the number of threads,
+// the terms, two for each column, D, and factor A of all pairs, as drawn and packed, with the
+// codes.
+func TrainingFootprint(m, k, pairs, rank, columns int) Footprint {
 	mp, kp := packed.PaddedLen(m), packed.PaddedLen(k)
 	f := Footprint{
 		Weights:  product(m, packed.RowBytes(k)),
 		Residual: product(m, kp),
 	}
-	if samples > 0 {
-		terms, sums := kernels.Quads(samples*kernels.UpdateTermsPerInput)*4, kernels.Quads(pairs*rank)*4
-		f.Updater = add(product(terms, m+kp), product(4, m, samples), product(pairs, rank, mp),
-			product(m, packed.RowBytes(pairs*rank)), product(sums, samples))
+	if columns > 0 {
+		terms, sums := kernels.Quads(columns*kernels.UpdateTermsPerInput)*4, kernels.Quads(pairs*rank)*4
+		f.Updater = add(product(terms, m+kp), product(4, m, columns), product(pairs, rank, mp),
+			product(m, packed.RowBytes(pairs*rank)), product(sums, columns))
 		return f
 	}
 	if rank == FullRank {

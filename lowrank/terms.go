@@ -26,13 +26,15 @@ const (
 
 // sampleTerms is what an Updater keeps to arrange an update of PerturbActivations.
 type sampleTerms struct {
-	samples int
+	pairs   int
+	columns int // of x
+	split   int // of them are of each sample
 	x       []int8
 
 	work  []termsWork   // by worker
-	fs    []int8        // f·S in quads: terms × samples
+	fs    []int8        // f·S in quads: terms × columns
 	a     packed.Matrix // A of all pairs: m × terms
-	delta []int32       // D: m × samples
+	delta []int32       // D: m × columns
 	mul   int64         // of D, with deltaBits fraction bits
 
 	squares []uint64 // sums of squares by piece of a loop: of D, or of x̂
@@ -43,6 +45,7 @@ type sampleTerms struct {
 type termsWork struct {
 	raw   []uint8
 	codes []uint8 // of a row of A over all terms
+	f     []int8  // of a pair, by column
 }
 
 // deltaRows is how many rows of D a piece of a loop takes.
@@ -53,19 +56,20 @@ const deltaRows = 32
 // ApplyTerms then moves the weights.
 //
 // fitness holds a code for each pair and sample, at pair·samples + sample; x is the
-// batch that the unperturbed layer sees, k × samples in quads.
+// batch that the unperturbed layer sees, k × columns in quads, of which each sample has as
+// many as any other, side by side. f below is that of a column's sample.
 //
 //	D = Σ_p Σ_ρ A_pρ·(f_p·S_pρ)ᵀ, scaled so that ±25 are eight deviations
 //	Z = Σ_b D_b·x̂_bᵀ, x̂ = round(12·x/127)
 //
-// The scaling of D, m rows of samples, in integers: all divisions and roots but the shift
+// The scaling of D, m rows of columns, in integers: all divisions and roots but the shift
 // round down.
 //
-//	deviation = max(1, √(⌊Σ D²·2^4 / (m·samples)⌋·2^6))      // in 1/32
+//	deviation = max(1, √(⌊Σ D²·2^4 / (m·columns)⌋·2^6))      // in 1/32
 //	mul       = 25·2^25 / (8·deviation)
 //	D         = clamp((D·mul + 2^19) >> 20, ±25)
 //
-// The result is √(⌊⌊Σ D²·2^16/(m·samples)⌋·⌊Σ x̂²·2^8/(k·samples)⌋ / 2^8⌋·samples), of the
+// The result is √(⌊⌊Σ D²·2^16/(m·columns)⌋·⌊Σ x̂²·2^8/(k·columns)⌋ / 2^8⌋·columns), of the
 // scaled D.
 func (u *Updater) ComputeTerms(noise Noise, w Parameter, fitness []int8, x []int8, samples int) (deviation uint64) {
 	noise = noise.of(&w)
@@ -77,10 +81,11 @@ func (u *Updater) ComputeTerms(noise Noise, w Parameter, fitness []int8, x []int
 	if samples < 1 || len(fitness) == 0 || len(fitness)%samples != 0 {
 		panic(fmt.Sprintf("lowrank: ComputeTerms: %d codes for %d samples", len(fitness), samples))
 	}
-	checkLen("ComputeTerms", "x", len(x), kernels.Quads(k)*4, samples)
+	columns := max(len(x)/(kernels.Quads(k)*4)/samples, 1) * samples
+	checkLen("ComputeTerms", "x", len(x), kernels.Quads(k)*4, columns)
 	u.bind()
 	u.noise, u.tensor, u.fitness = noise, w, fitness
-	count := samples * kernels.UpdateTermsPerInput
+	count := columns * kernels.UpdateTermsPerInput
 	u.terms = kernels.Terms{
 		Count: count,
 		Rows:  m,
@@ -88,14 +93,14 @@ func (u *Updater) ComputeTerms(noise Noise, w Parameter, fitness []int8, x []int
 		Right: reuse.Slice(u.terms.Right, kernels.Quads(count)*4*packed.PaddedLen(k)),
 	}
 	g := &u.perSample
-	g.samples, g.x = samples, x
+	g.pairs, g.columns, g.split, g.x = len(fitness)/samples, columns, columns/samples, x
 	u.sumPairs()
 	deltas := u.weighDeltas()
 	inputs := g.sum(packed.PaddedLen(k)/kernels.StripCols, g.spreadStrip)
-	// Z is a sum over samples of independent products, as far as this goes.
-	delta2 := deltas << 16 / uint64(m*samples)
-	input2 := inputs << 8 / uint64(k*samples)
-	return fixed.Sqrt(delta2 * input2 >> 8 * uint64(samples))
+	// Z is a sum over columns of independent products, as far as this goes.
+	delta2 := deltas << 16 / uint64(m*columns)
+	input2 := inputs << 8 / uint64(k*columns)
+	return fixed.Sqrt(delta2 * input2 >> 8 * uint64(columns))
 }
 
 // ApplyTerms moves the weights of the matrix whose terms were computed last, and returns how many pents
@@ -119,43 +124,58 @@ func (u *Updater) ApplyTerms(step Stepper) (moved int) {
 // sumPairs computes D, a product of the pents A and f·S.
 func (u *Updater) sumPairs() {
 	g, m := &u.perSample, u.terms.Rows
-	pairs := len(u.fitness) / g.samples
-	terms := pairs * u.noise.Rank
+	terms := g.pairs * u.noise.Rank
 	u.a = reuse.Slice(u.a, terms*packed.PaddedLen(m))
 	g.a.Reset(m, terms)
 	workers := parallel.Workers()
 	if len(g.work) < workers {
 		g.work = slices.Grow(g.work, workers-len(g.work))[:workers]
 	}
-	g.fs = reuse.Slice(g.fs, kernels.Quads(terms)*4*g.samples)
-	clear(g.fs[terms/4*4*g.samples:]) // lanes beyond the terms
+	g.fs = reuse.Slice(g.fs, kernels.Quads(terms)*4*g.columns)
+	clear(g.fs[terms/4*4*g.columns:]) // lanes beyond the terms
 	chunk := pairChunk(u.noise.Rank)
-	parallel.For(workers, (pairs+chunk-1)/chunk, g.signPairs)
+	parallel.For(workers, (g.pairs+chunk-1)/chunk, g.signPairs)
 	parallel.For(workers, (m+deltaRows-1)/deltaRows, g.packRows)
-	g.delta = reuse.Slice(g.delta, m*g.samples)
-	kernels.MatMul(g.delta, &g.a, g.fs, g.samples)
+	g.delta = reuse.Slice(g.delta, m*g.columns)
+	kernels.MatMul(g.delta, &g.a, g.fs, g.columns)
 }
 
 // signChunk draws A of a chunk of pairs and writes their f·S.
 func (u *Updater) signChunk(worker, i int) {
 	g, m, rank := &u.perSample, u.terms.Rows, u.noise.Rank
 	ws := &g.work[worker]
-	ws.raw = reuse.Slice(ws.raw, packed.PaddedLen(rank*g.samples))
+	ws.raw = reuse.Slice(ws.raw, packed.PaddedLen(rank*g.columns))
 	lo := i * pairChunk(rank)
-	hi := min(lo+pairChunk(rank), len(u.fitness)/g.samples)
+	hi := min(lo+pairChunk(rank), g.pairs)
 	u.noise.factors(u.a[lo*rank*packed.PaddedLen(m):], FactorA, u.tensor.Number, lo, hi, m)
 	for p := lo; p < hi; p++ {
 		u.noise.signBytes(ws.raw, u.tensor.Number, p)
-		f := u.fitness[p*g.samples:][:g.samples]
+		f := g.ofColumns(ws, u.fitness, p)
 		for ρ := range rank {
 			τ := p*rank + ρ
-			dst := g.fs[τ/4*g.samples*4:][:g.samples*4]
-			for b, u := range ws.raw[ρ*g.samples:][:g.samples] {
+			dst := g.fs[τ/4*g.columns*4:][:g.columns*4]
+			for b, u := range ws.raw[ρ*g.columns:][:g.columns] {
 				minus := -int8(u & 1)
 				dst[b*4+τ%4] = (f[b] ^ minus) - minus
 			}
 		}
 	}
+}
+
+// ofColumns returns the codes of a pair's samples, repeated for each sample's columns.
+func (g *sampleTerms) ofColumns(ws *termsWork, fitness []int8, pair int) []int8 {
+	samples := g.columns / g.split
+	f := fitness[pair*samples:][:samples]
+	if g.split == 1 {
+		return f
+	}
+	ws.f = reuse.Slice(ws.f, g.columns)
+	for i, v := range f {
+		for j := range g.split {
+			ws.f[i*g.split+j] = v
+		}
+	}
+	return ws.f
 }
 
 // packChunk turns rows of A, which is drawn as columns, into pents.
@@ -202,23 +222,23 @@ func (u *Updater) sumChunk(_, i int) {
 	g := &u.perSample
 	lo, hi := i*deltaRows, min((i+1)*deltaRows, u.terms.Rows)
 	total := uint64(0)
-	for _, v := range g.delta[lo*g.samples : hi*g.samples] {
+	for _, v := range g.delta[lo*g.columns : hi*g.columns] {
 		total += uint64(int64(v) * int64(v))
 	}
 	g.squares[i] = total
 }
 
-// weighChunk writes Left of some rows, two samples at a time: the four terms of a row.
+// weighChunk writes Left of some rows, two columns at a time: the four terms of a row.
 func (u *Updater) weighChunk(_, i int) {
 	g, m := &u.perSample, u.terms.Rows
 	lo, hi := i*deltaRows, min((i+1)*deltaRows, m)
 	total := int64(0)
-	for b := 0; b < g.samples; b += 2 {
+	for b := 0; b < g.columns; b += 2 {
 		fa := u.terms.Left[(b/2*m+lo)*4:][:(hi-lo)*4]
 		for row := range hi - lo {
-			delta := g.delta[(lo+row)*g.samples+b:]
+			delta := g.delta[(lo+row)*g.columns+b:]
 			first, second := g.scaled(delta[0]), int64(0)
-			if b+1 < g.samples {
+			if b+1 < g.columns {
 				second = g.scaled(delta[1])
 			}
 			total += first*first + second*second
@@ -240,6 +260,6 @@ func (u *Updater) spreadColumns(_, i int) {
 	g, from := &u.perSample, i*kernels.StripCols
 	size := kernels.Quads(u.terms.Count) * kernels.StripCols * 4
 	k := max(min(u.tensor.W.Cols()-from, kernels.StripCols), 0)
-	x := g.x[min(from*g.samples, len(g.x)):][:kernels.Quads(k)*4*g.samples]
-	g.squares[i] = kernels.UpdateTermsOfInputs(u.terms.Right[i*size:][:size], x, k, g.samples)
+	x := g.x[min(from*g.columns, len(g.x)):][:kernels.Quads(k)*4*g.columns]
+	g.squares[i] = kernels.UpdateTermsOfInputs(u.terms.Right[i*size:][:size], x, k, g.columns)
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"testing"
 
 	"github.com/Kaleaon/pentary-go/internal/asmtest"
@@ -117,25 +118,31 @@ func TestTerms(t *testing.T) {
 			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
 			u := new(Updater) // one for all shapes
 			for _, law := range laws {
-				for _, s := range termShapes {
-					testTerms(t, u, law, s.m, s.k, s.pairs, s.samples, s.rank)
+				for i, s := range termShapes {
+					testTerms(t, u, law, s.m, s.k, s.pairs, s.samples, 1, s.rank)
+					testTerms(t, u, law, s.m, s.k, s.pairs, s.samples, 2+i, s.rank)
 				}
 			}
 		})
 	}
 }
 
-func testTerms(t *testing.T, u *Updater, law kernels.Distribution, m, k, pairs, samples, rank int) {
+func testTerms(t *testing.T, u *Updater, law kernels.Distribution, m, k, pairs, of, split, rank int) {
 	t.Helper()
-	name := fmt.Sprintf("%v, %d×%d, %d pairs of rank %d, %d samples", law, m, k, pairs, rank, samples)
+	name := fmt.Sprintf("%v, %d×%d, %d pairs of rank %d, %d samples of %d columns", law, m, k, pairs, rank, of, split)
+	samples := of * split // in the reference every column is a sample
 	rng := rand.New(rand.NewPCG(uint64(m), uint64(k)))
 	n := Noise{Seed: 8, Generation: 3, Distribution: law, Rank: rank, Estimator: PerturbActivations}
 	w, d := randomParameter(rng, 4, m, k)
 	vectors, x := randomInputs(rng, k, samples)
 	vectors[0], x[0] = -128, -128
-	codes := randomCodes(rng, pairs*samples)
-	want := d.terms(n, w.Number, codes, vectors, samples)
-	deviation := float64(u.ComputeTerms(n, w, codes, x, samples)) / 256
+	codes := randomCodes(rng, pairs*of)
+	var repeated []int8
+	for _, f := range codes {
+		repeated = append(repeated, slices.Repeat([]int8{f}, split)...)
+	}
+	want := d.terms(n, w.Number, repeated, vectors, samples)
+	deviation := float64(u.ComputeTerms(n, w, codes, x, of)) / 256
 	if math.Abs(deviation-want.deviation) > want.deviation/100+1./128 {
 		t.Errorf("%s: deviation %.3f, want %.3f", name, deviation, want.deviation)
 	}

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/Kaleaon/pentary-go/data"
+	"github.com/Kaleaon/pentary-go/data/digits"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/internal/asmtest"
 	"github.com/Kaleaon/pentary-go/internal/race"
@@ -155,6 +156,34 @@ func TestSampledLearns(t *testing.T) {
 	}
 	if right < 380 {
 		t.Errorf("%d of 400 samples right: %v", right, counts)
+	}
+}
+
+// So does a convolution, whose kernel alone moves here.
+func TestSampledConvolutionLearns(t *testing.T) {
+	train, test, err := digits.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	filters := NewConv2D(8, 8, 1, 16, 3, 2, true)
+	m := NewModel(filters, NewDense(filters.Outputs(), 10, false))
+	m.Randomize(1)
+	e, err := NewEvaluator(m, Classify(train), EvaluatorOptions{Streams: 128})
+	if err != nil {
+		t.Fatal(err)
+	}
+	parameters := m.Parameters()
+	parameters[1].Frozen = true
+	o := es.Options{Generations: 80, Pairs: 32, Rule: es.ErrorFeedback{Rate: es.Ratio(15, 100)}, Estimator: lowrank.PerturbActivations}
+	opt, err := es.New(parameters, e, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := opt.Run(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if right, err := m.Accuracy(test); err != nil || right < test.Len()*2/5 {
+		t.Errorf("%d of %d samples right with random outputs, error %v", right, test.Len(), err)
 	}
 }
 

@@ -62,7 +62,7 @@ func (l *Conv1D) Step(p *Pass, x []int8) []int8 {
 //
 //	out[y, x] = clip127(RoundShift(W·patch(y·Stride, x·Stride), Shift)), then max(0, out) if ReLU
 //
-// Patches lie within the picture. Its noise is in weights: a sample has many columns.
+// Patches lie within the picture. Noise in activations is drawn for each position.
 type Conv2D struct {
 	Rows, Columns, Channels int    // of the input
 	Size, Stride            int    // of the kernel

@@ -24,13 +24,14 @@ import (
 // affects the score at that step and, through the state, the steps after it: a sample's
 // score is their sum, each worth Discount/256 of the one before.
 type Evaluator struct {
-	model  *Model
-	task   Task
-	shape  EvaluatorOptions
-	chunk  int  // pairs that one worker evaluates at once
-	splits bool // a layer has many columns a sample
-	bits   bool // the task's Score is CrossEntropy alone
-	fills  bool // and its Draw sets all inputs
+	model *Model
+	task  Task
+	shape EvaluatorOptions
+	chunk int  // pairs that one worker evaluates at once
+	bits  bool // the task's Score is CrossEntropy alone
+	fills bool // and its Draw sets all inputs
+
+	columns []int // of a sample, by parameter
 
 	shared []sharedBatch // by group
 	plain  Pass
@@ -159,7 +160,7 @@ func NewEvaluator(model *Model, task Task, o EvaluatorOptions) (*Evaluator, erro
 		e.fills = true
 	}
 	var err error
-	if e.splits, err = model.try(); err != nil {
+	if e.columns, err = model.try(); err != nil {
 		return nil, err
 	}
 	if o.Multiplier != nil {
@@ -203,9 +204,6 @@ func (e *Evaluator) check(g es.Generation, lo, hi int, scores []int64) error {
 	}
 	if want := 2 * (hi - lo) * e.scoresOf(&g); len(scores) != want {
 		return fmt.Errorf("nn: %d scores for %d pairs, want %d", len(scores), hi-lo, want)
-	}
-	if e.splits && g.Noise.Estimator == lowrank.PerturbActivations {
-		return errors.New("nn: a layer has many columns a sample, such as a convolution in two dimensions: train it by noise in weights")
 	}
 	return e.model.CheckGeneration(&g)
 }
@@ -274,6 +272,14 @@ func (s *sharedBatch) repeatTargets(members int) {
 
 // Samples implements es.InputSource: the streams times the steps.
 func (e *Evaluator) Samples() int { return e.shape.Streams * e.shape.Steps }
+
+// InputColumns implements es.InputSource.
+func (e *Evaluator) InputColumns(parameter int) int {
+	if parameter >= len(e.columns) {
+		return 1 // of no model's parameter: es.New or Inputs will say so
+	}
+	return e.columns[parameter]
+}
 
 // Inputs implements es.InputSource: what the matrices see of the generation's batch
 // without noise.

@@ -29,7 +29,6 @@ type Pass struct {
 
 	constants []int8 // all alike
 
-	splits     bool       // by some layer, since the pass was made
 	population *members   // nil for plain samples
 	record     *recording // of a plain pass, or nil
 	multiplier Multiplier // nil for the kernels
@@ -100,14 +99,14 @@ func (m *members) draw(p *Pass, i int) *lowrank.Draw {
 		if p.multiplier != nil && i < len(m.zeros) {
 			t.W = m.zeros[i]
 		}
-		m.noise.Draw(d, t, m.lo, m.hi, m.samples)
+		m.noise.Draw(d, t, m.lo, m.hi, m.samples*p.split)
 	}
 	return d
 }
 
-// sample returns the number of a member's first sample at the present step, which noise
+// column returns the number of a member's first column at the present step, which noise
 // in activations asks for: in weights all steps have the same noise.
-func (m *members) sample(p *Pass) int { return (p.time - p.first) * m.streams }
+func (m *members) column(p *Pass) int { return (p.time - p.first) * m.streams * p.split }
 
 // keep leaves pairs from to to of those that are stepped.
 func (p *Pass) keep(from, to int) {
@@ -164,11 +163,10 @@ func (p *Pass) Alloc(k int) []int8 {
 // Free gives a batch of Alloc or Product back.
 func (p *Pass) Free(b []int8) { p.pool = append(p.pool, b) }
 
-// SplitColumns splits each column into n adjacent columns, for what a layer does within a step;
-// SplitColumns(1) ends it. A sample then has many columns, which noise in activations cannot
-// tell apart: such a model is trained by noise in weights.
+// SplitColumns splits each column into n adjacent columns, for what a layer does within a
+// step; SplitColumns(1) ends it. A layer multiplies by a matrix in as many columns at every
+// step. Noise in activations draws a sign for each of them.
 func (p *Pass) SplitColumns(n int) {
-	p.splits = p.splits || n > 1
 	p.n = p.n / p.split * n
 	p.split = n
 }
@@ -263,7 +261,7 @@ func (p *Pass) multiplyMembers(i int, d *Dense, x []int8) {
 		part := draw.Part(m.from, m.to)
 		draw = &part
 	}
-	streams, from := m.streams*p.split, m.sample(p)
+	streams, from := m.streams*p.split, m.column(p)
 	if p.multiplier == nil {
 		draw.Product(&m.work, p.y, x, streams, from)
 		return
@@ -282,7 +280,7 @@ func (p *Pass) multiplyMembers(i int, d *Dense, x []int8) {
 func (p *Pass) productShared(d *Dense, operand []int8, base []int32) []int8 {
 	dst := p.Alloc(d.W.Rows())
 	m := p.population
-	m.draw(p, p.next(d)).ActivationsShared(&m.work, dst, base, operand, m.streams*p.split, m.sample(p), kernels.Output{Shift: d.Shift, ReLU: d.ReLU})
+	m.draw(p, p.next(d)).ActivationsShared(&m.work, dst, base, operand, m.streams*p.split, m.column(p), kernels.Output{Shift: d.Shift, ReLU: d.ReLU})
 	return dst
 }
 

@@ -143,9 +143,9 @@ func (m *Model) stepMembers(p *Pass, s *sharedBatch, t int) []int8 {
 	return y
 }
 
-// try takes the model one step with a column of zeros, and reports whether a layer splits
-// it. It returns an error if a layer breaks the rules that Layer names.
-func (m *Model) try() (splits bool, err error) {
+// try takes the model one step with a column of zeros, and returns the columns that each
+// matrix sees. It returns an error if a layer breaks the rules that Layer names.
+func (m *Model) try() (columns []int, err error) {
 	defer func() {
 		if broken := recover(); broken != nil {
 			err = fmt.Errorf("nn: a step of the model panics: %v", broken)
@@ -153,17 +153,23 @@ func (m *Model) try() (splits bool, err error) {
 	}()
 	p := newPass(m)
 	p.begin(1)
+	var r recording
+	r.reset(len(m.matrices), 0, 1, true)
+	p.record = &r
 	p.nextStep()
 	x := make([]int8, kernels.Quads(m.Inputs())*4)
 	for i, l := range m.Layers {
 		y := l.Step(&p, x)
 		if want := kernels.Quads(l.Outputs()) * 4; len(y) != want || p.n != 1 {
-			return false, fmt.Errorf("nn: layer %d, %v, returns %d activations in %d columns, want %d in 1", i, l, len(y), p.n, want)
+			return nil, fmt.Errorf("nn: layer %d, %v, returns %d activations in %d columns, want %d in 1", i, l, len(y), p.n, want)
 		}
 		x = y
 	}
 	if p.tensor != len(m.matrices) {
-		return false, fmt.Errorf("nn: a step multiplies by %d matrices, the layers have %d", p.tensor, len(m.matrices))
+		return nil, fmt.Errorf("nn: a step multiplies by %d matrices, the layers have %d", p.tensor, len(m.matrices))
 	}
-	return p.splits, nil
+	for i, x := range r.seen {
+		columns = append(columns, len(x)/4/kernels.Quads(m.matrices[i].W.Cols()))
+	}
+	return columns, nil
 }

@@ -21,8 +21,12 @@ type twin struct {
 	sign   int
 	sample int // of the present step
 
+	split, position int // columns of the sample within a convolution, and the present one
+
 	tensor, memory int // next within the step
 	time           int
+
+	seen [][][]int // by matrix, all that it has multiplied
 }
 
 func (t *twin) step(x []int) []int {
@@ -121,6 +125,8 @@ func (t *twin) layer(l Layer, x []int) []int {
 func (t *twin) conv2D(l *Conv2D, x []int) []int {
 	var y []int
 	first := t.tensor
+	t.split, t.position = l.outRows()*l.outColumns(), 0
+	defer func() { t.split, t.position = 1, 0 }()
 	for row := 0; row+l.Size <= l.Rows; row += l.Stride {
 		for column := 0; column+l.Size <= l.Columns; column += l.Stride {
 			var patch []int
@@ -131,6 +137,7 @@ func (t *twin) conv2D(l *Conv2D, x []int) []int {
 			}
 			t.tensor = first
 			y = append(y, t.product(l.Kernel, patch)...)
+			t.position++
 		}
 	}
 	return y
@@ -183,6 +190,10 @@ func (t *twin) product(d *Dense, x []int) []int {
 	if d.Bias != 0 {
 		x = append(join(x), int(d.Bias))
 	}
+	for len(t.seen) <= i {
+		t.seen = append(t.seen, nil)
+	}
+	t.seen[i] = append(t.seen[i], x)
 	y := make([]int, d.Outputs())
 	for row := range y {
 		for j, v := range x {
@@ -209,9 +220,10 @@ func (t *twin) perturb(y []int, number uint32, d *Dense, x []int) {
 	n.Factor(a, lowrank.FactorA, number, t.pair, d.Outputs())
 	dot := 0
 	if n.Estimator == lowrank.PerturbActivations {
-		raw := make([]uint8, packed.PaddedLen(t.sample+1))
+		at := t.sample*max(t.split, 1) + t.position
+		raw := make([]uint8, packed.PaddedLen(at+1))
 		kernels.Random(raw, n.Stream(lowrank.Signs, number, t.pair))
-		dot = (1 - 2*int(raw[t.sample]&1)) << (d.Shift + activationBits)
+		dot = (1 - 2*int(raw[at]&1)) << (d.Shift + activationBits)
 	} else {
 		b := make([]uint8, packed.PaddedLen(d.W.Cols()))
 		n.Factor(b, lowrank.FactorB, number, t.pair, d.W.Cols())
