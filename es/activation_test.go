@@ -24,7 +24,7 @@ func (v *imitation) Samples() int { return streams }
 func (v *imitation) InputColumns(int) int { return 1 }
 
 // Inputs implements es.InputSource: the layers see what they always see.
-func (v *imitation) Inputs(context.Context, es.Generation) ([][]int8, error) {
+func (v *imitation) Inputs(context.Context, es.Generation) ([]lowrank.LayerBatch, error) {
 	return v.seen, v.broken
 }
 
@@ -65,10 +65,10 @@ var sampledRules = []es.Rule{
 
 // goldenSampled pins the final weights of each.
 var goldenSampled = []string{
-	"605740535b8978301b0f2642557ffdec5368d708cf709e89a78f936dcdf353cb",
-	"2820a0615e669b2c28d080543c6bdcb3fc1595a6e223cbfbfccc5758053ee468",
-	"e388df7d37bcf119bdb4004977f19fa450566e3cfc473e9afe444974ab8c843d",
-	"a97edb119c896cc3a04ec6411733d3d6b03660edc4bc670d381e262ce721a426",
+	"99ab36f39a7441c1d41e51fb7be153465df9661ae7a83ab93aaaa1f879f2e81d",
+	"4f8c6447280ea13c1e69611c9c2ef9991c354d8477aec16b4d10e97614725a06",
+	"8c7524314ed142f43b941ca407d97decf81e1679a92435474b4f446a7c952f13",
+	"809205760a6defeb1ccc464d644650f0c3a28b887f5d64156242860651f003ca",
 }
 
 // One sequence of weights for all kernels and processors, and for a run that goes on
@@ -230,9 +230,14 @@ func TestSampledInputErrors(t *testing.T) {
 	next.Codes[7] ^= 1
 	for want, spoil := range map[string]func(){
 		"no data":                     func() { v.broken = errors.New("no data") },
-		"inputs of 1 layers for 2 pa": func() { v.seen = v.inputs[:1] },
+		"inputs of 1 layers for 2 pa": func() { v.seen = v.batches()[:1] },
 		"parameter 1 has inputs of 899 activations, want 900 for 300×3": func() {
-			v.seen = [][]int8{v.inputs[0], v.inputs[1][1:]}
+			v.seen = v.batches()
+			v.seen[1].X = v.seen[1].X[1:]
+		},
+		"parameter 0 has outputs of 73 activations, want 72 for 21×3": func() {
+			v.seen = v.batches()
+			v.seen[0].Y = make([]int8, 73)
 		},
 	} {
 		spoil()
@@ -250,7 +255,7 @@ func TestSampledInputErrors(t *testing.T) {
 				t.Errorf("%s: %s: the run has changed", how, want)
 			}
 		}
-		v.seen, v.broken = v.inputs, nil
+		v.seen, v.broken = v.batches(), nil
 	}
 	if _, err := opt.Tell(scores); err != nil {
 		t.Errorf("sound inputs: %v", err)

@@ -283,7 +283,7 @@ func (o *Optimizer) move(ctx context.Context, stats *Stats) error {
 
 // inputs returns what the layers see of the generation's data with noise in
 // activations, else nil.
-func (o *Optimizer) inputs(ctx context.Context) ([][]int8, error) {
+func (o *Optimizer) inputs(ctx context.Context) ([]lowrank.LayerBatch, error) {
 	if o.source == nil {
 		return nil, nil
 	}
@@ -295,10 +295,15 @@ func (o *Optimizer) inputs(ctx context.Context) ([][]int8, error) {
 		return nil, fmt.Errorf("es: inputs of %d layers for %d parameters", len(inputs), len(o.parameters))
 	}
 	for i, w := range o.parameters {
-		k, columns := w.W.Cols(), o.inputColumns(i)
-		if !w.Frozen && len(inputs[i]) != kernels.Quads(k)*4*columns {
-			return nil, fmt.Errorf("es: parameter %d has inputs of %d activations, want %d for %d×%d in quads",
-				i, len(inputs[i]), kernels.Quads(k)*4*columns, k, columns)
+		if w.Frozen {
+			continue
+		}
+		x, y, columns := inputs[i].X, inputs[i].Y, o.inputColumns(i)
+		if want := kernels.Quads(w.W.Cols()) * 4 * columns; len(x) != want {
+			return nil, fmt.Errorf("es: parameter %d has inputs of %d activations, want %d for %d×%d in quads", i, len(x), want, w.W.Cols(), columns)
+		}
+		if want := kernels.Quads(w.W.Rows()) * 4 * columns; y != nil && len(y) != want {
+			return nil, fmt.Errorf("es: parameter %d has outputs of %d activations, want %d for %d×%d in quads", i, len(y), want, w.W.Rows(), columns)
 		}
 	}
 	return inputs, nil
@@ -328,7 +333,7 @@ func (o *Optimizer) recall() []GenerationUpdate {
 }
 
 // moveTensor moves one tensor and returns how many levels.
-func (o *Optimizer) moveTensor(g *GenerationUpdate, i int, inputs [][]int8) (moved int) {
+func (o *Optimizer) moveTensor(g *GenerationUpdate, i int, inputs []lowrank.LayerBatch) (moved int) {
 	w, s := o.parameters[i], &o.states[i]
 	if o.source != nil {
 		g.deviation = o.updater.ComputeTerms(g.noise(), w, g.codes, inputs[i], o.samples)

@@ -59,10 +59,10 @@ func ExampleOptimizer_Ask() {
 // block.
 type imitation struct {
 	ws     lowrank.Workspace
-	inputs [][]int8  // of each tensor
-	want   [][]int32 // the hidden matrices' products
-	seen   [][]int8  // what Inputs returns
-	broken error     // what Inputs returns
+	inputs [][]int8             // of each tensor
+	want   [][]int32            // the hidden matrices' products
+	seen   []lowrank.LayerBatch // what Inputs returns
+	broken error                // what Inputs returns
 }
 
 const streams = 3
@@ -85,8 +85,16 @@ func newImitation() (*imitation, []*packed.Matrix) {
 		kernels.MatMul(y, hidden, x, streams)
 		v.inputs, v.want, weights = append(v.inputs, x), append(v.want, y), append(weights, w)
 	}
-	v.seen = v.inputs
+	v.seen = v.batches()
 	return v, weights
+}
+
+// batches returns what the layers see.
+func (v *imitation) batches() (all []lowrank.LayerBatch) {
+	for _, x := range v.inputs {
+		all = append(all, lowrank.LayerBatch{X: x})
+	}
+	return all
 }
 
 func (v *imitation) Evaluate(ctx context.Context, g es.Generation, scores []int64) error {

@@ -165,7 +165,7 @@ func (o Options) String() string {
 		o.Seed, o.Generations, o.Pairs, o.Groups, o.Rank, o.SigmaShift(), o.Distribution, o.NoiseReuse, o.Fitness, o.Minimize,
 		o.Rule, o.Schedule, o.SigmaSchedule, ratio(o.InverseRate), o.Restart, ratio(o.WeightDecay))
 	if o.Estimator == lowrank.PerturbActivations {
-		s += " noise in activations"
+		s += " centered noise in activations" // the way of versions before differs
 	}
 	return s
 }

@@ -3,6 +3,8 @@ package es
 import (
 	"context"
 	"errors"
+
+	"github.com/Kaleaon/pentary-go/lowrank"
 )
 
 // Evaluator scores a generation: plus and minus of each pair, higher is better
@@ -35,10 +37,10 @@ type InputSource interface {
 	// sees: 1, but the positions of its kernel in a convolution's. It does not change.
 	InputColumns(parameter int) int
 
-	// Inputs returns the batches that the layers of a generation see without noise,
-	// in quads, one for each parameter, of the columns of one sample after another. They
-	// are used until the next call. A generation that is replayed has not been evaluated.
-	Inputs(ctx context.Context, g Generation) ([][]int8, error)
+	// Inputs returns the batches of a generation that the layers see and return without
+	// noise, one for each parameter, of the columns of one sample after another. They are
+	// used until the next call. A generation that is replayed has not been evaluated.
+	Inputs(ctx context.Context, g Generation) ([]lowrank.LayerBatch, error)
 }
 
 // EvaluatorFunc is an Evaluator made of a function.

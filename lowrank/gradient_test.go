@@ -176,7 +176,8 @@ func zOf(t kernels.Terms, k int) []int64 {
 
 // TestActivationGradient measures the same of noise in the activations y = W·x of a
 // layer, whose samples have errors e_b: fitness −|e_b − Δy|², antithetic differences
-// 4σ·s_b·⟨a, e_b⟩ and the gradient G = Σ_b e_b·x_bᵀ, but for factors. At rank 1
+// 4σ·s_b·⟨a, e_b⟩ and the gradient G = Σ_b e_b·x_bᵀ, but for factors, of e_b less three
+// quarters of its mean. At rank 1
 //
 //	D_b = Σ_p a_p·⟨a_p, e_b⟩, Z = Σ_p a_p·a_pᵀ·G
 //
@@ -185,7 +186,7 @@ func zOf(t kernels.Terms, k int) []int64 {
 //	cos² ≈ N / (N − 1 + m + 2 + κ)
 //
 // The width of the inputs, which K of noise in the weights grows with, does not
-// occur. D of ±25 in eight deviations is rounded, by 1/12 of a variance of (25/8)².
+// occur. D of ±25 in twelve deviations is rounded, by 1/12 of a variance of (25/12)².
 func TestActivationGradient(t *testing.T) {
 	const m, k, samples, pairs, generations = 13, 29, 40, 33, 400
 	rng := rand.New(rand.NewPCG(4, 4))
@@ -203,8 +204,13 @@ func TestActivationGradient(t *testing.T) {
 	kernels.Interleave(x, vectors, k, samples)
 	q := &quadratic{gradient: make([]int64, m*k)}
 	for at := range q.gradient {
-		for b := range samples {
-			q.gradient[at] += errors[at/k*samples+b] * inputs[b*k+at%k]
+		row := errors[at/k*samples:][:samples]
+		sum := int64(0)
+		for _, e := range row {
+			sum += e
+		}
+		for b, e := range row {
+			q.gradient[at] += (4*samples*e - 3*sum) * inputs[b*k+at%k]
 		}
 	}
 	q.length = math.Sqrt(squares(q.gradient))
@@ -225,7 +231,7 @@ func TestActivationGradient(t *testing.T) {
 					codes[p*samples+b] = int8(f)
 				}
 			}
-			u.ComputeTerms(n, w, codes, x, samples)
+			u.ComputeTerms(n, w, codes, LayerBatch{X: x}, samples)
 			z := zOf(u.terms, k)
 			c := q.cosine(z)
 			mean += c * c / generations
@@ -234,7 +240,7 @@ func TestActivationGradient(t *testing.T) {
 			}
 			n.Generation++
 		}
-		const rounding = 1. / 12 / (25. / 8 * 25 / 8)
+		const rounding = 1. / 12 / (25. / 12 * 25 / 12)
 		noise := (m+1+κ)/pairs + rounding
 		if want := 1 / (1 + noise); math.Abs(mean/want-1) > 0.05 {
 			t.Errorf("%v: squared cosine %.4f, want %.4f", law, mean, want)

@@ -56,7 +56,7 @@ func TestOwnRankAndSigma(t *testing.T) {
 			"ComputeTerms": func(n Noise, w Parameter) []int32 {
 				w.W = w.W.Clone()
 				var u Updater
-				deviation := u.ComputeTerms(n, w, fitness, shared, streams)
+				deviation := u.ComputeTerms(n, w, fitness, LayerBatch{X: shared}, streams)
 				moved := u.ApplyTerms(newResidualRule(w.W))
 				return append(levels(w), int32(deviation), int32(moved))
 			},

@@ -19,17 +19,25 @@ const (
 	deltaTop = 127 / 5 // of D, whose fivefold is an int8
 
 	// deltaSpread is how many deviations of D deltaTop stands for: the few samples that
-	// a network gets wrong have by far the largest gradients. MNIST's test images after
-	// 3,000 generations of 64 pairs and 256 samples: 96.2 % for 8 deviations, 96.0 % for 3.
-	deltaSpread = 8
+	// a network gets wrong have by far the largest gradients.
+	deltaSpread = 12
+
+	// deltaCutOff divides D where an output is cut off: D holds noise alone there, but
+	// without any of it a unit that no sample excites would never be excited again.
+	deltaCutOff = 4
+
+	// deltaMean of deltaOf is how much of a row's mean is subtracted. The rows' means
+	// move all weights of an output by what inputs have in common, the direction in
+	// which the loss curves most. Without any of them biases would not be learned.
+	deltaMean, deltaOf = 3, 4
 )
 
 // sampleTerms is what an Updater keeps to arrange an update of PerturbActivations.
 type sampleTerms struct {
 	pairs   int
-	columns int // of x
+	columns int // of batch
 	split   int // of them are of each sample
-	x       []int8
+	batch   LayerBatch
 
 	work  []termsWork   // by worker
 	fs    []int8        // f·S in quads: terms × columns
@@ -51,27 +59,41 @@ type termsWork struct {
 // deltaRows is how many rows of D a piece of a loop takes.
 const deltaRows = 32
 
+// LayerBatch is a batch of samples at one layer, without noise, both sides in quads.
+type LayerBatch struct {
+	X    []int8 // what the layer's matrix multiplies, k × samples
+	Y    []int8 // what the layer returns, m × samples; nil if it is not known
+	ReLU bool   // whether Y is cut off at 0; it is always cut off at ±127
+}
+
 // ComputeTerms arranges the update of a generation of PerturbActivations for one matrix and
 // returns the standard deviation of an entry of Z, in 1/256, with the signal in it.
 // ApplyTerms then moves the weights.
 //
-// fitness holds a code for each pair and sample, at pair·samples + sample; x is the
-// batch that the unperturbed layer sees, k × columns in quads, of which each sample has as
-// many as any other, side by side. f below is that of a column's sample.
+// fitness holds a code for each pair and sample, at pair·samples + sample; batch is what the
+// unperturbed layer sees and returns, of which each sample has as many columns as any other,
+// side by side. f below is that of a column's sample.
 //
-//	D = Σ_p Σ_ρ A_pρ·(f_p·S_pρ)ᵀ, scaled so that ±25 are eight deviations
+//	D = Σ_p Σ_ρ A_pρ·(f_p·S_pρ)ᵀ, scaled so that ±25 are twelve deviations
 //	Z = Σ_b D_b·x̂_bᵀ, x̂ = round(12·x/127)
+//
+// Before D is scaled, two things take noise out of it, and out of Z what moves all weights
+// alike. Where batch.Y is cut off, which depends on a weight no more, D is divided by 4,
+// toward zero; with a nil batch.Y nothing counts as cut off. Then three quarters of the
+// mean of a row, rounded to nearest, ties away from zero, are subtracted from it. MNIST,
+// 784-128-128-10, 64 pairs and 256 samples, on 6,000 training images held out: 98.3 % after
+// 4,000 generations, with neither 97.5 % after 8,000.
 //
 // The scaling of D, m rows of columns, in integers: all divisions and roots but the shift
 // round down.
 //
 //	deviation = max(1, √(⌊Σ D²·2^4 / (m·columns)⌋·2^6))      // in 1/32
-//	mul       = 25·2^25 / (8·deviation)
+//	mul       = 25·2^25 / (12·deviation)
 //	D         = clamp((D·mul + 2^19) >> 20, ±25)
 //
 // The result is √(⌊⌊Σ D²·2^16/(m·columns)⌋·⌊Σ x̂²·2^8/(k·columns)⌋ / 2^8⌋·columns), of the
 // scaled D.
-func (u *Updater) ComputeTerms(noise Noise, w Parameter, fitness []int8, x []int8, samples int) (deviation uint64) {
+func (u *Updater) ComputeTerms(noise Noise, w Parameter, fitness []int8, batch LayerBatch, samples int) (deviation uint64) {
 	noise = noise.of(&w)
 	m, k := w.matrix("ComputeTerms").Rows(), w.W.Cols()
 	checkFitness("ComputeTerms", fitness)
@@ -81,8 +103,11 @@ func (u *Updater) ComputeTerms(noise Noise, w Parameter, fitness []int8, x []int
 	if samples < 1 || len(fitness) == 0 || len(fitness)%samples != 0 {
 		panic(fmt.Sprintf("lowrank: ComputeTerms: %d codes for %d samples", len(fitness), samples))
 	}
-	columns := max(len(x)/(kernels.Quads(k)*4)/samples, 1) * samples
-	checkLen("ComputeTerms", "x", len(x), kernels.Quads(k)*4, columns)
+	columns := max(len(batch.X)/(kernels.Quads(k)*4)/samples, 1) * samples
+	checkLen("ComputeTerms", "X", len(batch.X), kernels.Quads(k)*4, columns)
+	if batch.Y != nil {
+		checkLen("ComputeTerms", "Y", len(batch.Y), kernels.Quads(m)*4, columns)
+	}
 	u.bind()
 	u.noise, u.tensor, u.fitness = noise, w, fitness
 	count := columns * kernels.UpdateTermsPerInput
@@ -93,7 +118,7 @@ func (u *Updater) ComputeTerms(noise Noise, w Parameter, fitness []int8, x []int
 		Right: reuse.Slice(u.terms.Right, kernels.Quads(count)*4*packed.PaddedLen(k)),
 	}
 	g := &u.perSample
-	g.pairs, g.columns, g.split, g.x = len(fitness)/samples, columns, columns/samples, x
+	g.pairs, g.columns, g.split, g.batch = len(fitness)/samples, columns, columns/samples, batch
 	u.sumPairs()
 	deltas := u.weighDeltas()
 	inputs := g.sum(packed.PaddedLen(k)/kernels.StripCols, g.spreadStrip)
@@ -220,12 +245,44 @@ func (g *sampleTerms) sum(pieces int, piece func(worker, i int)) (total uint64) 
 
 func (u *Updater) sumChunk(_, i int) {
 	g := &u.perSample
-	lo, hi := i*deltaRows, min((i+1)*deltaRows, u.terms.Rows)
 	total := uint64(0)
-	for _, v := range g.delta[lo*g.columns : hi*g.columns] {
-		total += uint64(int64(v) * int64(v))
+	for row := i * deltaRows; row < min((i+1)*deltaRows, u.terms.Rows); row++ {
+		delta := g.delta[row*g.columns:][:g.columns]
+		if g.batch.Y != nil {
+			g.cutOff(delta, row)
+		}
+		total += center(delta)
 	}
 	g.squares[i] = total
+}
+
+// cutOff divides D where the output is cut off.
+func (g *sampleTerms) cutOff(delta []int32, row int) {
+	low := int8(-127)
+	if g.batch.ReLU {
+		low = 0
+	}
+	y := g.batch.Y[row/4*4*g.columns+row%4:]
+	for b := range delta {
+		if v := y[4*b]; v <= low || v == 127 {
+			delta[b] /= deltaCutOff
+		}
+	}
+}
+
+// center subtracts part of a row's mean, and returns the sum of the squares.
+func center(delta []int32) (squares uint64) {
+	sum := int64(0)
+	for _, v := range delta {
+		sum += int64(v)
+	}
+	mean := int32(fixed.RoundDiv(deltaMean*sum, deltaOf*int64(len(delta))))
+	for b, v := range delta {
+		v -= mean
+		delta[b] = v
+		squares += uint64(int64(v) * int64(v))
+	}
+	return squares
 }
 
 // weighChunk writes Left of some rows, two columns at a time: the four terms of a row.
@@ -260,6 +317,6 @@ func (u *Updater) spreadColumns(_, i int) {
 	g, from := &u.perSample, i*kernels.StripCols
 	size := kernels.Quads(u.terms.Count) * kernels.StripCols * 4
 	k := max(min(u.tensor.W.Cols()-from, kernels.StripCols), 0)
-	x := g.x[min(from*g.columns, len(g.x)):][:kernels.Quads(k)*4*g.columns]
+	x := g.batch.X[min(from*g.columns, len(g.batch.X)):][:kernels.Quads(k)*4*g.columns]
 	g.squares[i] = kernels.UpdateTermsOfInputs(u.terms.Right[i*size:][:size], x, k, g.columns)
 }

@@ -20,7 +20,7 @@ func ExampleUpdater_ComputeTerms() {
 	w := Parameter{W: packed.NewMatrix(2, 4)}
 	u := new(Updater)
 	// Two pairs and two samples, which light up one input each.
-	deviation := u.ComputeTerms(Noise{Seed: 1, Rank: 1, Estimator: PerturbActivations}, w, []int8{9, 0, -3, 7}, []int8{127, 0, 0, 0, 0, 0, 127, 0}, 2)
+	deviation := u.ComputeTerms(Noise{Seed: 1, Rank: 1, Estimator: PerturbActivations}, w, []int8{9, 0, -3, 7}, LayerBatch{X: []int8{127, 0, 0, 0, 0, 0, 127, 0}}, 2)
 	fmt.Println("moved", u.ApplyTerms(thresholdRule(2*deviation/256)))
 	for i := range w.W.Rows() {
 		for j := range w.W.Cols() {
@@ -41,8 +41,8 @@ type wantedTerms struct {
 	deviation float64 // of an entry of Z, if it were of independent factors
 }
 
-// terms returns the update of codes by pair and sample, on vectors of k inputs.
-func (d dense) terms(n Noise, tensor uint32, fitness []int8, vectors []int8, samples int) wantedTerms {
+// terms returns the update of codes by pair and sample, on vectors of k inputs and m outputs.
+func (d dense) terms(n Noise, tensor uint32, fitness []int8, vectors, outputs []int8, relu bool, samples int) wantedTerms {
 	sums := make([]float64, d.m*samples)
 	for p := range len(fitness) / samples {
 		a, s := draw(n, FactorA, tensor, p, d.m), signsOf(n, tensor, p, samples)
@@ -54,12 +54,22 @@ func (d dense) terms(n Noise, tensor uint32, fitness []int8, vectors []int8, sam
 		}
 	}
 	squares := 0.0
-	for _, v := range sums {
-		squares += v * v
+	for i := range d.m {
+		row, sum := sums[i*samples:][:samples], 0.0
+		for b := range row {
+			if y := outputs[b*d.m+i]; y == 127 || y == -127 || relu && y == 0 {
+				row[b] = math.Trunc(row[b] / 4)
+			}
+			sum += row[b]
+		}
+		for b := range row {
+			row[b] -= math.Round(3 * sum / float64(4*samples))
+			squares += row[b] * row[b]
+		}
 	}
 	// Integer as in ComputeTerms: 2^-5 of the deviation, rounded down.
 	deviation := math.Floor(math.Sqrt(math.Floor(squares*16/float64(len(sums))) * 64))
-	mul := math.Floor(25 * (1 << 25) / (8 * max(deviation, 1)))
+	mul := math.Floor(25 * (1 << 25) / (12 * max(deviation, 1)))
 	g := wantedTerms{delta: make([]int64, len(sums)), input: make([]int64, samples*d.k)}
 	delta2, input2 := 0.0, 0.0
 	for at, v := range sums {
@@ -141,8 +151,19 @@ func testTerms(t *testing.T, u *Updater, law kernels.Distribution, m, k, pairs, 
 	for _, f := range codes {
 		repeated = append(repeated, slices.Repeat([]int8{f}, split)...)
 	}
-	want := d.terms(n, w.Number, repeated, vectors, samples)
-	deviation := float64(u.ComputeTerms(n, w, codes, x, of)) / 256
+	outputs, y := randomInputs(rng, m, samples)
+	relu := m%2 == 1
+	for i := range outputs { // many are cut off
+		if outputs[i]%3 == 0 {
+			outputs[i] = []int8{0, 127, -127}[rng.IntN(3)]
+		}
+		if relu {
+			outputs[i] = max(outputs[i], 0)
+		}
+	}
+	kernels.Interleave(y, outputs, m, samples)
+	want := d.terms(n, w.Number, repeated, vectors, outputs, relu, samples)
+	deviation := float64(u.ComputeTerms(n, w, codes, LayerBatch{X: x, Y: y, ReLU: relu}, of)) / 256
 	if math.Abs(deviation-want.deviation) > want.deviation/100+1./128 {
 		t.Errorf("%s: deviation %.3f, want %.3f", name, deviation, want.deviation)
 	}
@@ -209,8 +230,9 @@ func TestTermsDeviation(t *testing.T) {
 			w, d := randomParameter(rng, 1, m, k)
 			vectors, x := randomInputs(rng, k, samples)
 			codes := randomCodes(rng, pairs*samples)
-			got := float64(new(Updater).ComputeTerms(n, w, codes, x, samples)) / 256
-			want := math.Sqrt(squares(d.terms(n, w.Number, codes, vectors, samples).z(m, k, samples)) / (m * k))
+			got := float64(new(Updater).ComputeTerms(n, w, codes, LayerBatch{X: x}, samples)) / 256
+			whole := slices.Repeat([]int8{1}, m*samples)
+			want := math.Sqrt(squares(d.terms(n, w.Number, codes, vectors, whole, true, samples).z(m, k, samples)) / (m * k))
 			if math.Abs(got/want-1) > 0.03 {
 				t.Errorf("%v, rank %d: deviation %.1f, and that of Z is %.1f", law, rank, got, want)
 			}
@@ -218,25 +240,25 @@ func TestTermsDeviation(t *testing.T) {
 	}
 }
 
-// ±25 are eight deviations: what stands out by more is cut off, and alone.
+// ±25 are twelve deviations: what stands out by more is cut off, and alone.
 func TestTermsOutlier(t *testing.T) {
-	const m, pairs, samples = 64, 16, 65
+	const m, pairs, samples = 64, 16, 145
 	w := Parameter{W: packed.NewMatrix(m, 32)}
 	codes := make([]int8, pairs*samples)
 	for p := range pairs {
-		codes[p*samples+64] = kernels.MaxFitness
+		codes[p*samples+144] = kernels.MaxFitness
 	}
 	u := new(Updater)
-	u.ComputeTerms(Noise{Rank: 1, Estimator: PerturbActivations}, w, codes, make([]int8, 32*samples), samples)
-	// One sample of 65 has all of D: eight deviations of all are one of its own.
+	u.ComputeTerms(Noise{Rank: 1, Estimator: PerturbActivations}, w, codes, LayerBatch{X: make([]int8, 32*samples)}, samples)
+	// One sample of 145 has all of D: twelve deviations of all are one of its own.
 	var cut, whole, others int
 	for at, v := range u.terms.Left {
 		switch τ := at/m/4*4 + at%4; {
-		case τ != 129 && τ != 128:
+		case τ != 289 && τ != 288:
 			others += int(v) * int(v)
-		case τ == 129 && (v == 25 || v == -25):
+		case τ == 289 && (v == 25 || v == -25):
 			cut++
-		case τ == 129:
+		case τ == 289:
 			whole++
 		}
 	}
@@ -252,14 +274,14 @@ func TestTermsNothing(t *testing.T) {
 	_, x := randomInputs(rng, 30, 5)
 	before := w.W.Clone()
 	u := new(Updater)
-	if deviation := u.ComputeTerms(Noise{Rank: 2, Estimator: PerturbActivations}, w, make([]int8, 5*3), x, 5); deviation != 0 {
+	if deviation := u.ComputeTerms(Noise{Rank: 2, Estimator: PerturbActivations}, w, make([]int8, 5*3), LayerBatch{X: x}, 5); deviation != 0 {
 		t.Errorf("codes of zero: deviation %d", deviation)
 	}
 	if moved := u.ApplyTerms(newResidualRule(w.W)); moved != 0 || !w.W.Equal(before) {
 		t.Errorf("codes of zero moved %d pents", moved)
 	}
 	w.Frozen = true
-	u.ComputeTerms(Noise{Rank: 1, Estimator: PerturbActivations}, w, randomCodes(rng, 35), x, 5)
+	u.ComputeTerms(Noise{Rank: 1, Estimator: PerturbActivations}, w, randomCodes(rng, 35), LayerBatch{X: x}, 5)
 	if moved := u.ApplyTerms(thresholdRule(1)); moved != 0 || !w.W.Equal(before) {
 		t.Errorf("%d pents of a frozen tensor moved", moved)
 	}
@@ -269,12 +291,13 @@ func TestTermsPanics(t *testing.T) {
 	w := Parameter{W: packed.NewMatrix(2, 3)}
 	u := new(Updater)
 	n := Noise{Rank: 1, Estimator: PerturbActivations}
-	x := make([]int8, 8)
+	x := LayerBatch{X: make([]int8, 8)}
 	mustPanic(t, "ComputeTerms: noise in weights, want activations", func() { u.ComputeTerms(Noise{Rank: 1}, w, make([]int8, 4), x, 2) })
 	mustPanic(t, "ComputeTerms: 3 codes for 2 samples", func() { u.ComputeTerms(n, w, make([]int8, 3), x, 2) })
 	mustPanic(t, "ComputeTerms: 0 codes for 2 samples", func() { u.ComputeTerms(n, w, nil, x, 2) })
 	mustPanic(t, "ComputeTerms: 4 codes for 0 samples", func() { u.ComputeTerms(n, w, make([]int8, 4), x, 0) })
-	mustPanic(t, "x has 7 elements, want 8 for 4×2", func() { u.ComputeTerms(n, w, make([]int8, 4), x[:7], 2) })
+	mustPanic(t, "X has 7 elements, want 8 for 4×2", func() { u.ComputeTerms(n, w, make([]int8, 4), LayerBatch{X: x.X[:7]}, 2) })
+	mustPanic(t, "Y has 9 elements, want 8 for 4×2", func() { u.ComputeTerms(n, w, make([]int8, 4), LayerBatch{X: x.X, Y: make([]int8, 9)}, 2) })
 	mustPanic(t, "ComputeTerms: fitness code 64 of pair 1", func() { u.ComputeTerms(n, w, []int8{0, 64}, x, 2) })
 	mustPanic(t, "ComputeTerms: parameter 1 has no matrix", func() { u.ComputeTerms(n, Parameter{Number: 1}, nil, x, 2) })
 }
@@ -290,9 +313,9 @@ func TestTermsAllocations(t *testing.T) {
 	codes := randomCodes(rng, 20*33)
 	u, rule := new(Updater), newResidualRule(w.W)
 	if got := asmtest.AllocsPerRun(10, func() {
-		u.ComputeTerms(Noise{Rank: 2, Estimator: PerturbActivations}, w, codes, x, 33)
+		u.ComputeTerms(Noise{Rank: 2, Estimator: PerturbActivations}, w, codes, LayerBatch{X: x}, 33)
 		u.ApplyTerms(rule)
-		u.ComputeTerms(Noise{Rank: 2, Estimator: PerturbActivations}, small, codes, x[:kernels.Quads(50)*4*33], 33)
+		u.ComputeTerms(Noise{Rank: 2, Estimator: PerturbActivations}, small, codes, LayerBatch{X: x[:kernels.Quads(50)*4*33]}, 33)
 		u.ApplyTerms(thresholdRule(1000))
 	}); got != 0 {
 		t.Errorf("two updates allocates %d times", got)
@@ -304,7 +327,7 @@ func TestTermsBytes(t *testing.T) {
 		w := Parameter{W: packed.NewMatrix(s.m, s.k)}
 		u := new(Updater)
 		x := make([]int8, kernels.Quads(s.k)*4*s.samples)
-		u.ComputeTerms(Noise{Rank: s.rank, Estimator: PerturbActivations}, w, make([]int8, s.pairs*s.samples), x, s.samples)
+		u.ComputeTerms(Noise{Rank: s.rank, Estimator: PerturbActivations}, w, make([]int8, s.pairs*s.samples), LayerBatch{X: x}, s.samples)
 		g := &u.perSample
 		got := cap(u.a) + cap(u.terms.Left) + cap(u.terms.Right) + cap(g.fs) + 4*cap(g.delta) + len(g.a.Bytes())
 		if want := TrainingFootprint(s.m, s.k, s.pairs, s.rank, s.samples).Updater; got != want {

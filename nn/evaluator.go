@@ -282,8 +282,8 @@ func (e *Evaluator) InputColumns(parameter int) int {
 }
 
 // Inputs implements es.InputSource: what the matrices see of the generation's batch
-// without noise.
-func (e *Evaluator) Inputs(_ context.Context, g es.Generation) ([][]int8, error) {
+// without noise, and what becomes of it.
+func (e *Evaluator) Inputs(_ context.Context, g es.Generation) ([]lowrank.LayerBatch, error) {
 	if e.drawn != (drawnBatch{g.Noise.Seed, g.Number, true}) { // a run that is replayed has not been evaluated
 		e.generation = g
 		if err := e.begin(0); err != nil {

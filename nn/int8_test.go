@@ -217,13 +217,13 @@ func TestInt8Gap(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, generations, most := LanguageConfig{Width: 16, Layers: 1, Mixer: MixerMinGRU, Context: 2}, 40, 0.50
+	l, generations, rate, most := LanguageConfig{Width: 16, Layers: 1, Mixer: MixerMinGRU, Context: 2}, 40, 100, 0.50
 	if os.Getenv("PENTARY_LONG") != "" {
-		l, generations, most = LanguageConfig{Width: 128, Layers: 1, Mixer: MixerMinGRU, Context: 4}, 1000, 0.10
+		l, generations, rate, most = LanguageConfig{Width: 128, Layers: 1, Mixer: MixerMinGRU, Context: 4}, 1000, 30, 0.10
 	}
 	var bits [2]float64
 	for i, int8s := range []bool{false, true} {
-		bits[i] = trainFine(t, l, text.Bytes, text.Train, generations, 30, int8s)
+		bits[i] = trainFine(t, l, text.Bytes, text.Train, generations, rate, int8s)
 	}
 	t.Logf("width %d, %d generations: %s", l.Width, generations, fmt.Sprintf("pents %.4f, int8 %.4f bits a byte", bits[0], bits[1]))
 	if gap := bits[0] - bits[1]; gap > most || max(bits[0], bits[1]) > 5 {

@@ -238,10 +238,10 @@ func (p *Pass) productOf(dst []int8, d *Dense, x []int8) {
 	} else {
 		p.multiply(p.y, i, d, x)
 	}
-	if p.record != nil {
-		p.record.add(i, p, d, x)
-	}
 	d.requantize(dst, p.y, p.n)
+	if p.record != nil {
+		p.record.add(i, p, d, x, dst)
+	}
 }
 
 // multiply sets y to W·x.
@@ -299,10 +299,10 @@ func (p *Pass) next(d *Dense) int {
 type recording struct {
 	from  int // step that it begins with
 	steps int
-	seen  [][]int8  // by tensor, k × steps·n in quads, step after step; empty unless wanted
-	first [][]int8  // by step, the operand of the first product
-	base  [][]int32 // by step, the first product
-	want  bool      // to fill seen
+	seen  []lowrank.LayerBatch // by tensor, all steps side by side; empty unless wanted
+	first [][]int8             // by step, the operand of the first product
+	base  [][]int32            // by step, the first product
+	want  bool                 // to fill seen
 }
 
 func (r *recording) reset(tensors, from, steps int, want bool) {
@@ -327,8 +327,8 @@ func (r *recording) addFirst(first firstLayer, p *Pass, x []int8) {
 	p.SplitColumns(1)
 }
 
-// add keeps the operand x of tensor i at the present step.
-func (r *recording) add(i int, p *Pass, d *Dense, x []int8) {
+// add keeps the operand x of tensor i at the present step, and its activations y.
+func (r *recording) add(i int, p *Pass, d *Dense, x, y []int8) {
 	t := p.time - r.from
 	if i == 0 {
 		r.first[t] = append(r.first[t][:0], x...)
@@ -337,11 +337,18 @@ func (r *recording) add(i int, p *Pass, d *Dense, x []int8) {
 	if !r.want {
 		return
 	}
-	quads, row := kernels.Quads(d.W.Cols()), p.n*4
-	r.seen[i] = reuse.Slice(r.seen[i], quads*r.steps*row)
-	for q := range quads {
-		copy(r.seen[i][(q*r.steps+t)*row:], x[q*row:(q+1)*row])
+	b := &r.seen[i]
+	b.X, b.Y, b.ReLU = r.keep(b.X, x, t, p.n), r.keep(b.Y, y, t, p.n), d.ReLU
+}
+
+// keep writes a batch of n columns at step t to those of all steps, which it returns.
+func (r *recording) keep(all, x []int8, t, n int) []int8 {
+	all = reuse.Slice(all, len(x)*r.steps)
+	for row := n * 4; len(x) > 0; x = x[row:] {
+		copy(all[t*row:], x[:row])
+		t += r.steps
 	}
+	return all
 }
 
 // grow returns s with length n and what it held.

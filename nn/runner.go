@@ -168,8 +168,8 @@ func (m *Model) try() (columns []int, err error) {
 	if p.tensor != len(m.matrices) {
 		return nil, fmt.Errorf("nn: a step multiplies by %d matrices, the layers have %d", p.tensor, len(m.matrices))
 	}
-	for i, x := range r.seen {
-		columns = append(columns, len(x)/4/kernels.Quads(m.matrices[i].W.Cols()))
+	for i, b := range r.seen {
+		columns = append(columns, len(b.X)/4/kernels.Quads(m.matrices[i].W.Cols()))
 	}
 	return columns, nil
 }

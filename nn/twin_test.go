@@ -2,6 +2,7 @@ package nn
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/Kaleaon/pentary-go/internal/fixed"
 	"github.com/Kaleaon/pentary-go/kernels"
@@ -26,7 +27,8 @@ type twin struct {
 	tensor, memory int // next within the step
 	time           int
 
-	seen [][][]int // by matrix, all that it has multiplied
+	seen     [][][]int // by matrix, all that it has multiplied
+	returned [][][]int // and its activations
 }
 
 func (t *twin) step(x []int) []int {
@@ -191,7 +193,7 @@ func (t *twin) product(d *Dense, x []int) []int {
 		x = append(join(x), int(d.Bias))
 	}
 	for len(t.seen) <= i {
-		t.seen = append(t.seen, nil)
+		t.seen, t.returned = append(t.seen, nil), append(t.returned, nil)
 	}
 	t.seen[i] = append(t.seen[i], x)
 	y := make([]int, d.Outputs())
@@ -210,6 +212,7 @@ func (t *twin) product(d *Dense, x []int) []int {
 		}
 		y[row] = min(max(roundShift(y[row], d.Shift), low), 127)
 	}
+	t.returned[i] = append(t.returned[i], slices.Clone(y))
 	return y
 }
 

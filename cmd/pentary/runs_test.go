@@ -22,10 +22,10 @@ func TestEarlierRuns(t *testing.T) {
 	}{
 		{name: "digits", weights: "20143f09dc0a2aba96dba31ce0b1f1107318dda97aa5b9690a66c0a5b20d4b00"},
 		{name: "digits-cut", weights: "a57cab24d50bb46daed357bec55ed96a15bdf2210c14d77df7383719eef3d41d"},
-		{name: "activations", weights: "f43c150266d3213d8b5cc2b01f545d4d9d0d9e3e7f47f6cd1601db0ff65ec588", early: true},
+		{name: "activations", weights: "c8ca84902d1569c396018a5835f23b42215769e14fc282c01e2141f1f6c21111"},
 		{name: "early", weights: "69c434bcf26f3d57de938c966dcd7749861108eef13f0d4f619da9a11f8064ad", early: true},
-		{name: "lm", weights: "1ed19a0253ee568b936d7158aa5af4234ba88286521dca191486d47eeef0d621", language: true},
-		{name: "lm-cut", weights: "675c558fa18b9095bd084cba1918d5244b3c05eb96cf93e8bc4f90c7b41009c1", language: true},
+		{name: "lm", weights: "2d734804491ba6c73c2f7cb11b131410047874ddbe1918d20e286a37b196bae3", language: true},
+		{name: "lm-cut", weights: "9ae2a590d92d2663bbcc53af7115d39118c1c4864cdca698521687bd64f16b71", language: true},
 		{name: "lmweights", weights: "7b7eaf2dbc8692d302ffc006c996807b52bc9127118473a35ef7230c3105a336", language: true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
