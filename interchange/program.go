@@ -128,6 +128,9 @@ func (p *program) layer(l nn.Layer, x int, prefix string) (int, error) {
 		}
 		return p.add(l.Outputs(), op{kind: opEmbed, a: x, embed: l, dense: l.Rows, name: prefix + "rows"}), nil
 	case *nn.LayerNorm:
+		if l.Gains != nil {
+			return 0, fmt.Errorf("interchange: layer %q: %v cannot be exported; a norm without gains can", prefix, l)
+		}
 		return p.add(l.Width, op{kind: opNorm, a: x, number: l.Target}), nil
 	case *nn.Residual:
 		y, err := p.chain(l.Layers, x, prefix)

@@ -8,19 +8,46 @@ import (
 )
 
 // LayerNorm scales the activations of every column to a mean absolute value of Target,
-// see kernels.Normalize. It has no weights.
+// see kernels.Normalize. With gains it then multiplies each row i by 1 + g_i/128, where g
+// is what the gains' matrix makes of a constant 64, so that a pent is a half:
+//
+//	y = Normalize(x), g = clip(RoundShift(W·64, Shift))
+//	out = Add(Gate(g, y), Blend(y, -g, 0))
+//
+// They are stored, perturbed and trained as weights are, by either estimator, and begin as
+// zeros, which leave y as it is.
 type LayerNorm struct {
 	Width, Target int
+	Gains         *Dense // Width × 1; nil: none
 }
+
+// gainInput is the constant input of gains.
+const gainInput = 64
+
+// gainsName is the name of their matrix.
+const gainsName = "gains"
 
 // NewLayerNorm returns a layer that scales to 32, which is two.
 func NewLayerNorm(width int) *LayerNorm { return must(buildLayerNorm(width, 2<<activationBits)) }
+
+// NewGainedLayerNorm is NewLayerNorm with gains.
+func NewGainedLayerNorm(width int) *LayerNorm {
+	l := NewLayerNorm(width)
+	return must(l, l.addGains(Zeros))
+}
 
 func buildLayerNorm(width, target int) (*LayerNorm, error) {
 	if target < 1 || target > 127 {
 		return nil, fmt.Errorf("nn: LayerNorm to %d, want 1 to 127", target)
 	}
-	return &LayerNorm{width, target}, checkWidths("LayerNorm", 1, width)
+	return &LayerNorm{Width: width, Target: target}, checkWidths("LayerNorm", 1, width)
+}
+
+func (l *LayerNorm) addGains(from Source) (err error) {
+	if l.Gains, err = from(gainsName, l.Width, 1, false); err == nil {
+		l.Gains.zeros = true
+	}
+	return err
 }
 
 // Inputs returns the width.
@@ -29,19 +56,56 @@ func (l *LayerNorm) Inputs() int { return l.Width }
 // Outputs returns the width.
 func (l *LayerNorm) Outputs() int { return l.Width }
 
-func (l *LayerNorm) String() string { return fmt.Sprintf("layernorm %d to %d", l.Width, l.Target) }
+func (l *LayerNorm) String() string {
+	s := fmt.Sprintf("layernorm %d to %d", l.Width, l.Target)
+	if l.Gains != nil {
+		s += fmt.Sprintf(" with gains >>%d", l.Gains.Shift)
+	}
+	return s
+}
 
 // Spec implements Layer.
-func (l *LayerNorm) Spec() Spec { return Spec{Kind: "layernorm", Sizes: []int{l.Width, l.Target}} }
+func (l *LayerNorm) Spec() Spec {
+	return Spec{Kind: "layernorm", Sizes: []int{l.Width, l.Target}, Gains: l.Gains != nil}
+}
 
 // Weights implements Layer.
-func (l *LayerNorm) Weights(func(string, *Dense)) {}
+func (l *LayerNorm) Weights(add func(string, *Dense)) {
+	if l.Gains != nil {
+		add(gainsName, l.Gains)
+	}
+}
 
 // Step implements Layer.
 func (l *LayerNorm) Step(p *Pass, x []int8) []int8 {
 	y := p.Alloc(l.Width)
 	kernels.Normalize(y, x, l.Width, p.n, l.Target)
+	if l.Gains != nil {
+		l.gain(p, y)
+	}
 	return y
+}
+
+// gain multiplies y by the gains.
+func (l *LayerNorm) gain(p *Pass, y []int8) {
+	one := p.Alloc(1)
+	clear(one)
+	for c := range p.n {
+		one[4*c] = gainInput
+	}
+	g := p.Product(l.Gains, one)
+	p.Free(one)
+	up, zero := p.Alloc(l.Width), p.Alloc(l.Width)
+	clear(zero)
+	kernels.Gate(up, g, y)
+	for i, v := range g {
+		g[i] = -v
+	}
+	kernels.Blend(y, g, zero)
+	kernels.Add(y, up)
+	p.Free(g)
+	p.Free(up)
+	p.Free(zero)
 }
 
 // Residual adds what layers make of x, one after another, to x, with saturation:
@@ -69,8 +133,10 @@ func buildResidual(layers []Layer) (*Residual, error) {
 // NewMLPBlock returns the block of two dense layers of the paper's language models
 // (arXiv 2511.16652, App. D): x + W₂·relu(W₁·norm(x)), the layer between of the given
 // width.
-func NewMLPBlock(width, hidden int) *Residual {
-	return NewResidual(NewLayerNorm(width), NewDense(width, hidden, true), NewDense(hidden, width, false))
+func NewMLPBlock(width, hidden int) *Residual { return newMLPBlock(NewLayerNorm(width), hidden) }
+
+func newMLPBlock(norm *LayerNorm, hidden int) *Residual {
+	return NewResidual(norm, NewDense(norm.Width, hidden, true), NewDense(hidden, norm.Width, false))
 }
 
 // Inputs returns the width.

@@ -20,6 +20,8 @@ type Dense struct {
 	Shift uint
 	ReLU  bool
 	Bias  int8 // the constant, 1 to 127; 0: none
+
+	zeros bool // Model.Randomize sets zero weights
 }
 
 // NewDense returns a layer of zero weights whose Shift keeps the spread of the

@@ -33,6 +33,7 @@ type Spec struct {
 	Sizes  []int  `json:"sizes,omitempty"`
 	ReLU   bool   `json:"relu,omitempty"`
 	Bias   int    `json:"bias,omitempty"`   // of a dense layer, its constant input
+	Gains  bool   `json:"gains,omitempty"`  // of a norm
 	Layers []Spec `json:"layers,omitempty"` // of a residual connection
 }
 
@@ -54,11 +55,17 @@ var kinds = struct {
 	"embedding": {3, func(s Spec, from Source) (Layer, error) {
 		return buildEmbedding(s.Sizes[0], s.Sizes[1], s.Sizes[2], s.ReLU, from)
 	}},
-	"layernorm": {2, func(s Spec, _ Source) (Layer, error) { return buildLayerNorm(s.Sizes[0], s.Sizes[1]) }},
-	"rnn":       {2, func(s Spec, from Source) (Layer, error) { return buildRNN(s.Sizes[0], s.Sizes[1], from) }},
-	"mingru":    {2, func(s Spec, from Source) (Layer, error) { return buildMinGRU(s.Sizes[0], s.Sizes[1], from) }},
-	"gru":       {2, func(s Spec, from Source) (Layer, error) { return buildGRU(s.Sizes[0], s.Sizes[1], from) }},
-	"lstm":      {2, func(s Spec, from Source) (Layer, error) { return buildLSTM(s.Sizes[0], s.Sizes[1], from) }},
+	"layernorm": {2, func(s Spec, from Source) (Layer, error) {
+		l, err := buildLayerNorm(s.Sizes[0], s.Sizes[1])
+		if err == nil && s.Gains {
+			err = l.addGains(from)
+		}
+		return l, err
+	}},
+	"rnn":    {2, func(s Spec, from Source) (Layer, error) { return buildRNN(s.Sizes[0], s.Sizes[1], from) }},
+	"mingru": {2, func(s Spec, from Source) (Layer, error) { return buildMinGRU(s.Sizes[0], s.Sizes[1], from) }},
+	"gru":    {2, func(s Spec, from Source) (Layer, error) { return buildGRU(s.Sizes[0], s.Sizes[1], from) }},
+	"lstm":   {2, func(s Spec, from Source) (Layer, error) { return buildLSTM(s.Sizes[0], s.Sizes[1], from) }},
 	"conv1d": {3, func(s Spec, from Source) (Layer, error) {
 		return buildConv1D(s.Sizes[0], s.Sizes[1], s.Sizes[2], s.ReLU, from)
 	}},
@@ -104,8 +111,8 @@ func layerName(i int) string { return fmt.Sprintf("layer%d", i) }
 //
 // The tensors of any other model are named by the path to the matrix, as in "1.2.forget";
 // "model" is "layers", and "layers" a JSON array of the layers' Specs, each an object of
-// its "kind" and, unless empty or false, "sizes", "relu", of a dense layer "bias" and of
-// a residual connection "layers". Sizes are:
+// its "kind" and, unless empty or false, "sizes", "relu", of a dense layer "bias", of a norm
+// "gains" and of a residual connection "layers". Sizes are:
 //
 //	dense      inputs, outputs
 //	embedding  vocabulary, places, outputs

@@ -34,8 +34,9 @@ type LanguageConfig struct {
 	Width   int // of the layers, a multiple of 4
 	Layers  int // of blocks: a mixer and an MLP block, each around a residual connection
 	Mixer   Mixer
-	Hidden  int // width of the MLP blocks within, in Widths; 0 for none
-	Context int // bytes of context per step, see Embedding
+	Hidden  int  // width of the MLP blocks within, in Widths; 0 for none
+	Context int  // bytes of context per step, see Embedding
+	Gains   bool // norms have gains
 
 	Heads, Window int // of MixerAttention
 }
@@ -63,18 +64,25 @@ func NewLanguageModel(seed uint64, l LanguageConfig) (*Model, error) {
 	layers := []Layer{NewEmbedding(VocabSize, l.Context, w, true)}
 	for range l.Layers {
 		if mixer := l.mixer(); mixer != nil {
-			layers = append(layers, NewResidual(NewLayerNorm(w), mixer))
+			layers = append(layers, NewResidual(l.norm(), mixer))
 		}
 		if l.Hidden > 0 {
-			layers = append(layers, NewMLPBlock(w, l.Hidden*w))
+			layers = append(layers, newMLPBlock(l.norm(), l.Hidden*w))
 		}
 	}
-	m, err := buildModel(append(layers, NewLayerNorm(w), NewDense(w, VocabSize, false)))
+	m, err := buildModel(append(layers, l.norm(), NewDense(w, VocabSize, false)))
 	if err != nil {
 		return nil, err
 	}
 	m.Randomize(seed)
 	return m, nil
+}
+
+func (l *LanguageConfig) norm() *LayerNorm {
+	if l.Gains {
+		return NewGainedLayerNorm(l.Width)
+	}
+	return NewLayerNorm(l.Width)
 }
 
 // mixer returns the layer that mixes steps, nil for none.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/lowrank"
+	"github.com/Kaleaon/pentary-go/packed"
 )
 
 // Model is a list of layers, each of which takes what the one before yields. The last
@@ -74,9 +75,14 @@ func (m *Model) Matrices() []*Dense {
 	return d
 }
 
-// Randomize fills all matrices with random weights of the binomial law from the seed.
+// Randomize fills all matrices with random weights of the binomial law from the seed, and
+// gains with zeros.
 func (m *Model) Randomize(seed uint64) {
-	for _, w := range m.Parameters() {
+	for i, w := range m.Parameters() {
+		if m.matrices[i].zeros {
+			copy(w.W.Bytes(), packed.NewMatrix(w.W.Rows(), w.W.Cols()).Bytes())
+			continue
+		}
 		lowrank.Randomize(w, kernels.Binomial, seed)
 	}
 }

@@ -33,10 +33,16 @@ func models() map[string]*Model {
 		"gray":    NewModel(NewConv2D(6, 5, 1, 8, 3, 1, true), NewDense(4*3*8, 5, false)),
 		"colours": NewModel(NewDense(7, 48, true), NewConv2D(4, 4, 3, 4, 2, 2, true), NewDense(16, 5, false)),
 		"alone":   NewModel(NewDense(6, 5, false)),
+		"gained":  NewModel(NewEmbedding(9, 2, 8, true), NewResidual(NewGainedLayerNorm(8), NewRNN(8, 8)), NewGainedLayerNorm(8), NewDense(8, 5, false)),
 		"biased":  NewModel(NewBiasedDense(6, 8, true), NewGRU(8, 4), NewResidual(NewBiasedDense(4, 4, true)), NewBiasedDense(4, 5, false)),
 	}
 	for _, model := range m {
 		model.Randomize(3)
+	}
+	for i, gains := range m["gained"].Parameters() { // not all zeros, as they begin
+		if i == 1 || i == 3 {
+			lowrank.Randomize(gains, kernels.Uniform, 5)
+		}
 	}
 	return m
 }
@@ -326,6 +332,8 @@ func trainable(t *testing.T, run modelRun) (*Model, *es.Optimizer) {
 var goldenModels = map[modelRun]string{
 	{"mingru", lowrank.PerturbWeights}:      "c08fa918a4b9fb76d82dfa0b9e71dc1553021dde887daca6c29b7e47341ea3c3",
 	{"mingru", lowrank.PerturbActivations}:  "93be35ab61cb0dceb63650b945d1d74c8f7a674af64aaf2a23b02f6899840fa4",
+	{"gained", lowrank.PerturbWeights}:      "bc950f0358650d4290796a94d92407a2893cb57d59269721e07d4c044a7e70e2",
+	{"gained", lowrank.PerturbActivations}:  "eb7876f6eab79038d10f7d7de6d60bd29f7428e7e622260f47475404630d3b6d",
 	{"strides", lowrank.PerturbActivations}: "f5884c70a78cebed90c9389cf8854000892b8a922d983c3105e2825ac2fb4637",
 	{"gray", lowrank.PerturbActivations}:    "debdb8443866e5f250cc4470a7bbdf652612533a9265ecba85ede6b03350aabf",
 }
@@ -348,7 +356,7 @@ func TestPredictorAllocations(t *testing.T) {
 	}
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
 	for _, place := range []lowrank.Estimator{lowrank.PerturbWeights, lowrank.PerturbActivations} {
-		m := NewModel(NewEmbedding(256, 2, 8, true), NewResidual(NewLayerNorm(8), NewLSTM(8, 8)), NewAttention(8, 1, 4), NewDense(8, 256, false))
+		m := NewModel(NewEmbedding(256, 2, 8, true), NewResidual(NewGainedLayerNorm(8), NewLSTM(8, 8)), NewAttention(8, 1, 4), NewDense(8, 256, false))
 		m.Randomize(1)
 		p, err := NewEvaluator(m, &Text{Data: []byte(strings.Repeat("even more text ", 9)), Context: 2}, EvaluatorOptions{Streams: 4, Steps: 6, WarmUp: 3})
 		if err != nil {

@@ -66,7 +66,14 @@ func (t *twin) layer(l Layer, x []int) []int {
 		}
 		return t.product(l.Rows, code)
 	case *LayerNorm:
-		return normal(x, l.Target)
+		y := normal(x, l.Target)
+		if l.Gains == nil {
+			return y
+		}
+		for i, g := range t.product(l.Gains, []int{64}) {
+			y[i] = clip(roundShift((127+g)*y[i], 8) + clip(y[i]+roundShift((127-g)*-y[i], 8)))
+		}
+		return y
 	case *Residual:
 		y := t.chain(l.Layers, x)
 		for i := range y {

@@ -523,13 +523,17 @@ class Embedding:
 
 
 class LayerNorm:
-    def __init__(self, target):
-        self.target = target
+    def __init__(self, target, gains):
+        self.target, self.gains = target, gains
 
     def step(self, x):
         s = max(1, sum(map(abs, x)))
         inverse = min(((self.target * len(x) << 12) + s // 2) // s, 1 << 20)
-        return [clip(round_shift(v * inverse, 12)) for v in x]
+        y = [clip(round_shift(v * inverse, 12)) for v in x]
+        if not self.gains:
+            return y
+        g = self.gains.step([64])
+        return add(gate(g, y), blend(y, [-v for v in g], [0] * len(y)))
 
 
 def gate(g, x):
@@ -615,7 +619,7 @@ def build(specs, tensors):
         elif kind == "embedding":
             layers.append(Embedding(sizes[0], sizes[1], dense()))
         elif kind == "layernorm":
-            layers.append(LayerNorm(sizes[1]))
+            layers.append(LayerNorm(sizes[1], dense() if spec.get("gains") else None))
         elif kind == "rnn":
             layers.append(RNN(sizes[1], dense()))
         elif kind == "mingru":
