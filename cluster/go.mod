@@ -6,6 +6,7 @@ require (
 	github.com/Kaleaon/pentary-go v0.1.0
 	github.com/nats-io/nats-server/v2 v2.15.2
 	github.com/nats-io/nats.go v1.55.0
+	go.yaml.in/yaml/v3 v3.0.4
 )
 
 require (
