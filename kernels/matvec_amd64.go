@@ -25,7 +25,7 @@ var slowGFNI = cpuid.CPU.VendorID == cpuid.AMD
 // registers take at least vectorRows rows.
 func matVecRows(width int, y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32) {
 	wide := level >= avx512vnni && rows >= vectorRows
-	gfni := wide && level >= avx512gfni && (width == 1 || !slowGFNI)
+	gfni := wide && level >= avx512gfni && !slowGFNI
 	switch {
 	case gfni && width == 1:
 		matVec1GFNI512(y, w, rows, blocks, smalls, x, start)

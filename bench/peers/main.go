@@ -7,7 +7,12 @@
 //
 // The tags need a C compiler and the libraries; on Debian that is apt-get install
 // gcc pkg-config libopenblas-dev libdnnl-dev. Each tag works without the other, and
-// a run names what it leaves out.
+// a run names what it leaves out. oneDNN may be 2 or 3: Debian 12 has 2.6, Debian testing
+// 3.12. To measure a newer one than the system has, unpack its packages into a folder,
+//
+//	for p in libdnnl-dev libdnnl3.6 libc6 libgomp1 libstdc++6 libgcc-s1; do dpkg -x $p*.deb DIR; done
+//	export CGO_CFLAGS=-I$DIR/usr/include CGO_LDFLAGS="-L$DIR/usr/lib/x86_64-linux-gnu -Wl,--allow-shlib-undefined"
+//	go build -tags dnnl -o peers . && $DIR/usr/lib64/ld-linux-x86-64.so.2 --library-path $DIR/usr/lib/x86_64-linux-gnu ./peers
 //
 // The libraries choose their instructions themselves, and the table says what they
 // chose. OpenBLAS falls back to SSE3, "Prescott", on a CPU younger than itself:
@@ -23,6 +28,7 @@ import (
 	"os"
 	"runtime"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/Kaleaon/pentary-go/internal/impl"
@@ -59,29 +65,42 @@ type result struct {
 	K      int     `json:"k"`
 	N      int     `json:"n"`
 	GMACs  float64 `json:"gmacs"`
-	Ratio  float64 `json:"ratio"` // to the best of ours
+	Ratio  float64 `json:"ratio"` // to the best of ours, median of the rounds
 }
 
 func main() {
 	rounds := flag.Int("rounds", 7, "measurements of each, of which the median counts")
 	quick := flag.Bool("quick", false, "leave out the products of 4096³")
+	only := flag.String("only", "", "contenders to measure, separated by commas; one of ours among them")
 	asJSON := flag.Bool("json", false, "print a line of JSON a measurement")
 	flag.Parse()
 	if flag.NArg() > 0 || *rounds < 1 {
 		flag.Usage()
 		os.Exit(2)
 	}
-	if err := run(*rounds, *quick, *asJSON); err != nil {
+	if err := run(*rounds, *quick, *asJSON, *only); err != nil {
 		fmt.Fprintln(os.Stderr, "peers:", err)
 		os.Exit(1)
 	}
 }
 
-func run(rounds int, quick, asJSON bool) error {
+func run(rounds int, quick, asJSON bool, only string) error {
 	runtime.GOMAXPROCS(1)
 	runtime.LockOSThread() // OpenMP counts its threads for each thread that calls
 
 	contenders := slices.Concat(ours(), others)
+	if only != "" {
+		names := strings.Split(only, ",")
+		for _, name := range names {
+			if !slices.ContainsFunc(contenders, func(c contender) bool { return c.name == name }) {
+				return fmt.Errorf("no contender %q", name)
+			}
+		}
+		contenders = slices.DeleteFunc(contenders, func(c contender) bool { return !slices.Contains(names, c.name) })
+		if !slices.Contains(kernels.Implementations(), contenders[0].name) {
+			return fmt.Errorf("none of ours, %s, among %s", strings.Join(kernels.Implementations(), ", "), only)
+		}
+	}
 	for _, m := range missing {
 		fmt.Fprintln(os.Stderr, m)
 	}
@@ -163,17 +182,27 @@ func measure(p *problem, contenders []contender, rounds int) ([]result, error) {
 		}
 	}
 	results := make([]result, len(contenders))
+	best := times[0] // of ours, which come first
 	for i, c := range contenders {
-		slices.Sort(times[i])
-		macs := float64(p.m) * float64(p.k) * float64(p.n)
-		median := times[i][len(times[i])/2]
-		results[i] = result{Kernel: p.kernel(), Impl: c.name, By: jobs[i].by, M: p.m, K: p.k, N: p.n, GMACs: macs / float64(median)}
+		if slices.Contains(kernels.Implementations(), c.name) {
+			best = times[i]
+		}
 	}
-	best := results[len(kernels.Implementations())-1].GMACs
-	for i := range results {
-		results[i].Ratio = results[i].GMACs / best
+	macs := float64(p.m) * float64(p.k) * float64(p.n)
+	for i, c := range contenders {
+		var speeds, ratios []float64
+		for round, took := range times[i] {
+			speeds = append(speeds, macs/float64(took))
+			ratios = append(ratios, float64(best[min(round, len(best)-1)])/float64(took))
+		}
+		results[i] = result{Kernel: p.kernel(), Impl: c.name, By: jobs[i].by, M: p.m, K: p.k, N: p.n, GMACs: median(speeds), Ratio: median(ratios)}
 	}
 	return results, nil
+}
+
+func median(values []float64) float64 {
+	slices.Sort(values)
+	return values[len(values)/2]
 }
 
 // clock returns how long a run of j takes, on the average of n.

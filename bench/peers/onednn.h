@@ -1,4 +1,4 @@
-// An int8 matrix product of oneDNN 2 with constant weights.
+// An int8 matrix product of oneDNN 2 or 3 with constant weights.
 
 #include <stdint.h>
 
