@@ -250,7 +250,7 @@ func (p *part) panel(i, rows, j, cols, d, depth, kappa int) {
 			h := min(step, rows-r)
 			if perturbs {
 				p.startTiles(i+r, h, j, c, v, span)
-				if p.startsRanks() {
+				if p.packsInSweeps() {
 					t.origin = &p.origin[0]
 				} else {
 					t.start, t.startStep = &p.origin[0], span

@@ -7,12 +7,44 @@ func levels(levels, start, t, signs *int32, groups int, shift uint) {
 	levelsAVX2(levels, start, t, signs, groups, shift)
 }
 
-// startsRanks reports whether tiles start with the perturbation of any rank.
-func (t tier) startsRanks() bool { return t >= avx512vnni }
+// startsRank reports whether rankStart makes what tiles start from, for populations of a
+// rank. Without VNNI, a look-up is faster for rank 1.
+func (t tier) startsRank(rank int) bool { return t >= avx512vnni || rank > 1 }
 
-func pairWords(o *pairWordsArgs) { pairWordsVNNI512(o) }
+// wordColumns is the columns of a vector of rankStart.
+func (t tier) wordColumns() int {
+	if t >= avx512vnni {
+		return lanesAVX512
+	}
+	return lanesAVX2
+}
 
-func rankStart(o *rankStartArgs) { rankStartVNNI512(o) }
+func (t tier) pairWords(o *pairWordsArgs) {
+	if t >= avx512vnni {
+		pairWordsVNNI512(o)
+	} else {
+		pairWordsAVX2(o)
+	}
+}
+
+func (t tier) rankStart(o *rankStartArgs) {
+	if t >= avx512vnni {
+		rankStartVNNI512(o)
+	} else {
+		rankStartAVX2(o)
+	}
+}
+
+// pairWordsAVX2 has the contract of pairWords in perturb_start_asm.go.
+//
+//go:noescape
+func pairWordsAVX2(args *pairWordsArgs)
+
+// rankStartAVX2 has the contract of rankStart in perturb_start_asm.go, and adds the start of
+// the columns.
+//
+//go:noescape
+func rankStartAVX2(args *rankStartArgs)
 
 // pairWordsVNNI512 has the contract of pairWords in perturb_start_asm.go.
 //

@@ -7,12 +7,14 @@ func levels(levels, start, t, signs *int32, groups int, shift uint) {
 	levelsNEON(levels, start, t, signs, groups, shift)
 }
 
-// startsRanks reports whether tiles start with the perturbation of any rank.
-func (t tier) startsRanks() bool { return false }
+// startsRank reports whether rankStart makes what tiles start from: never here.
+func (t tier) startsRank(int) bool { return false }
 
-func pairWords(*pairWordsArgs) {}
+func (t tier) wordColumns() int { return levelGroup }
 
-func rankStart(*rankStartArgs) {}
+func (t tier) pairWords(*pairWordsArgs) {}
+
+func (t tier) rankStart(*rankStartArgs) {}
 
 // lookUp sets rows of a tile to the entries of their codes; see lookUpNEON.
 func (t tier) lookUp(dst *int32, ld, rows, groups int, a *uint8, aStep int, levels *int32) {

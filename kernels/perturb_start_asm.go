@@ -8,10 +8,10 @@ import (
 )
 
 // A population whose pairs have whole groups of eight columns is perturbed where its
-// tiles start, if it has rank 1 or the CPU has AVX-512 VNNI: the accumulators begin with
-// the perturbation, and no pass over Y adds it. VPDPWSSD computes it, or at rank 1 each row
-// looks it up by its code. Other populations are perturbed panel by panel, when the sums of
-// a panel are whole.
+// tiles start: the accumulators begin with the perturbation, and no pass over Y adds it.
+// Products of words compute it, or at rank 1 without VNNI each row looks it up by its code.
+// Other populations, and on arm64 those of higher ranks, are perturbed panel by panel, when
+// the sums of a panel are whole.
 
 // levelGroup is the columns that share a row's code, and levelCount the entries of
 // their table, one for each code of three bits.
@@ -29,7 +29,7 @@ const (
 
 // perturbsStart reports whether the perturbation is what tiles start from.
 func (p *product) perturbsStart() bool {
-	return p.perturbed && (p.pert.pop.Rank == 1 || p.startsRanks()) && 2*p.pert.pop.Columns%levelGroup == 0
+	return p.perturbed && (p.pert.pop.Rank == 1 || p.startsRank(p.pert.pop.Rank)) && 2*p.pert.pop.Columns%levelGroup == 0
 }
 
 // tabulate makes the tables, or words, of cols packed columns from j on, where a pair begins.
@@ -40,7 +40,7 @@ func (p *part) tabulate(j, cols int) {
 	for c := range cols {
 		p.signs[c] = -int32(c / streams & 1)
 	}
-	if p.startsRanks() {
+	if p.startsRank(p.pert.pop.Rank) {
 		p.tabulateWords(j, cols)
 		return
 	}
@@ -51,7 +51,7 @@ func (p *part) tabulate(j, cols int) {
 // startTiles looks up the start of a strip, span columns wide: rows from i on, cols
 // columns from j+c on.
 func (p *part) startTiles(i, rows, j, c, cols, span int) {
-	if p.startsRanks() {
+	if p.startsRank(p.pert.pop.Rank) {
 		for r := 0; r < rows; r += rankRows {
 			p.startRanks(i, r, c, cols, span)
 		}
@@ -78,29 +78,27 @@ func (p *part) lookUp(i, rows, pair, step, c, at, wide, span int) {
 	p.tier.lookUp(dst, span, rows, wide/levelGroup, a, step, levels)
 }
 
-// wordColumns is the columns of a vector, and of the words of t that are made for it.
-const wordColumns = 2 * levelGroup
-
 // words returns the elements that pairWords sets for a vector of columns.
-func (p *part) words() int { return wordColumns * (1 + (p.pert.pop.Rank+1)/2*2) }
+func (p *part) words() int { return p.wordColumns() * (1 + (p.pert.pop.Rank+1)/2*2) }
 
 // tabulateWords makes the words of cols packed columns from j on, and the offsets of
 // their codes.
 func (p *part) tabulateWords(j, cols int) {
 	rank, own, mp := p.pert.pop.Rank, 2*p.pert.pop.Columns, packed.PaddedLen(p.pert.m)
-	vectors := (cols + levelGroup) / wordColumns
+	wide := p.wordColumns()
+	vectors := (cols + wide - levelGroup) / wide
 	p.levels = reuse.Slice(p.levels, vectors*p.words())
 	p.offsets = reuse.Slice(p.offsets, 2*vectors)
 	o := pairWordsArgs{tRank: 4 * own, ranks: rank, half: 1 << p.pert.shift >> 1}
 	for v := range vectors {
 		var t [2]*int32
 		for half := range t {
-			at := j + min(v*wordColumns+half*levelGroup, cols-levelGroup) // the last may lack its second half
+			at := j + min(v*wide+half*levelGroup, cols-levelGroup) // the last may lack its second half
 			p.offsets[2*v+half] = at / own * rank * mp
 			t[half] = &p.pert.t[at/own*own*rank+at%own]
 		}
-		o.t0, o.t1, o.words, o.signs = t[0], t[1], &p.levels[v*p.words()], &p.signs[v*wordColumns]
-		pairWords(&o)
+		o.t0, o.t1, o.words, o.signs = t[0], t[1], &p.levels[v*p.words()], &p.signs[v*wide]
+		p.pairWords(&o)
 	}
 	p.wide = o.wide
 }
@@ -108,9 +106,10 @@ func (p *part) tabulateWords(j, cols int) {
 // startRanks sets rows r to r+rankRows of the start of a strip, span columns wide: those of
 // Y from i+r on, cols columns from packed column c on.
 func (p *part) startRanks(i, r, c, cols, span int) {
-	v := c / wordColumns
-	rankStart(&rankStartArgs{
-		dst: &p.origin[r*span], ld: 4 * span, vectors: (cols + levelGroup) / wordColumns,
+	wide := p.wordColumns()
+	v := c / wide
+	p.rankStart(&rankStartArgs{
+		dst: &p.origin[r*span], ld: 4 * span, vectors: (cols + wide - levelGroup) / wide, start: &p.start[c],
 		a: &p.pert.a[i+r], offsets: &p.offsets[2*v], aRank: packed.PaddedLen(p.pert.m), ranks: p.pert.pop.Rank,
 		words: &p.levels[v*p.words()], wide: p.wide, shift: p.pert.shift,
 	})
@@ -119,7 +118,7 @@ func (p *part) startRanks(i, r, c, cols, span int) {
 // pairWordsArgs are the operands of pairWords.
 type pairWordsArgs struct {
 	words  *int32
-	t0, t1 *int32 // of the first eight columns and the other eight
+	t0, t1 *int32 // of the first eight columns, and of the other eight if there are sixteen
 	tRank  int    // bytes from one rank of t to the next
 	ranks  int
 	signs  *int32 // 0 or -1 for each column
@@ -138,6 +137,7 @@ type rankStartArgs struct {
 	ranks   int
 	words   *int32
 	wide    int // not zero if there are high words
+	start   *int32
 	shift   uint
 }
 
@@ -150,16 +150,16 @@ type rankStartArgs struct {
 // for at = levelGroup*g + c: minus where signs[at] is -1 and not 0, and the start alone
 // for codes 5 to 7. groups is at least 1.
 //
-// pairWords makes the operand of rankStart for sixteen columns: v is t, of minus members
+// pairWords makes the operand of rankStart for a vector of n columns: v is t, of minus members
 // -t, split into a signed low word and a high word.
 //
 //	words[l]                   = half' - 2·Σ_ρ v[ρ]
-//	words[16*(1+ρ/2)+l]        = low(v[ρ]), low(v[ρ+1]) for even ρ, 0 beyond the ranks
-//	words[16*(1+ρ/2+pairs)+l]  = high(v[ρ]), high(v[ρ+1])
+//	words[n*(1+ρ/2)+l]         = low(v[ρ]), low(v[ρ+1]) for even ρ, 0 beyond the ranks
+//	words[n*(1+ρ/2+pairs)+l]   = high(v[ρ]), high(v[ρ+1])
 //
-// with l = 2*(c%8) + c/8 for column c and pairs = (ranks+1)/2. half' is half, and half-1
+// with l = c for column c, or 2*(c%8) + c/8 if n is 16, and pairs = (ranks+1)/2. half' is half, and half-1
 // for minus members unless half is 0: -RoundShift(v) is (half'-v) >> shift.
 //
-// rankStart sets sixteen rows of the perturbation, for vectors of sixteen columns:
+// rankStart sets sixteen rows of the perturbation, for vectors of n columns:
 //
 //	dst[r*ld+c] = ± RoundShift(Σ_ρ (a[offsets[c/8]+ρ*aRank+r]-2)·t[ρ], shift)

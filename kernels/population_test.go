@@ -40,6 +40,11 @@ func TestPerturbAllPents(t *testing.T) {
 					equal(t, "Perturb", y, want)
 					MatMulPerturbed(y, nothing, still[:4*pop.TotalColumns()], a, append(v[:streams:streams], v...), pop, shift)
 					equal(t, "MatMulPerturbed", y, want)
+					two := pop // the second rank adds nothing
+					two.Rank = 2
+					low := append(append(v[:streams:streams], v...), make([]int32, 2*streams)...)
+					MatMulPerturbed(y, nothing, still[:4*pop.TotalColumns()], append(a[:len(a):len(a)], a...), low, two, shift)
+					equal(t, "MatMulPerturbed", y, want)
 					PerturbShared(y, make([]int32, m*streams), a, v, pop, m, shift)
 					equal(t, "PerturbShared", y, want)
 				}
