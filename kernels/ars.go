@@ -19,14 +19,13 @@ const (
 //	v = MixColumns(ShiftRows(SubBytes(v))) ^ K[r]    for r = 1 … 6
 //	v = ShiftRows(SubBytes(v)) ^ K[7]
 func ARS(ctr, key [4]uint32) [4]uint32 {
-	s := source{counter: ctr}
-	s.arsKeys(uint64(key[0])|uint64(key[1])<<32, uint64(key[2])|uint64(key[3])<<32)
-	return words(s.ars())
+	var k roundKeys
+	k.setARS(uint64(key[0])|uint64(key[1])<<32, uint64(key[2])|uint64(key[3])<<32)
+	return words(k.ars(halves(ctr)))
 }
 
-// arsKeys sets the four words of every round's key.
-func (s *source) arsKeys(low, high uint64) {
-	k := &s.keys
+// setARS sets the four words of every round's key.
+func (k *roundKeys) setARS(low, high uint64) {
 	for r := 0; r < len(k); r += 4 {
 		k[r], k[r+1], k[r+2], k[r+3] = uint32(low), uint32(low>>32), uint32(high), uint32(high>>32)
 		low += arsW0
@@ -34,11 +33,11 @@ func (s *source) arsKeys(low, high uint64) {
 	}
 }
 
-// ars returns the halves of the block of the counter, by tables: t[i] is a step of a round
+// ars returns the halves of the block of a counter, by tables: t[i] is a step of a round
 // for row i.
-func (s *source) ars() (low, high uint64) {
-	t, k, ctr := &aesTables, &s.keys, &s.counter
-	a, b, c, d := ctr[0]^k[0], ctr[1]^k[1], ctr[2]^k[2], ctr[3]^k[3]
+func (k *roundKeys) ars(ctr [2]uint64) (low, high uint64) {
+	t := &aesTables
+	a, b, c, d := uint32(ctr[0])^k[0], uint32(ctr[0]>>32)^k[1], uint32(ctr[1])^k[2], uint32(ctr[1]>>32)^k[3]
 	for r := 4; r < 4*arsRounds; r += 4 {
 		a, b, c, d = k[r]^t[0][uint8(a)]^t[1][uint8(b>>8)]^t[2][uint8(c>>16)]^t[3][d>>24],
 			k[r+1]^t[0][uint8(b)]^t[1][uint8(c>>8)]^t[2][uint8(d>>16)]^t[3][a>>24],

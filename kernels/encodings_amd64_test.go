@@ -19,7 +19,8 @@ var tiers = map[string]string{
 	"AVXVNNI": only("avx2", "avx_vnni"),
 	"AVX512":  only("avx2", "avx512f", "avx512bw", "avx512dq", "avx512vl"),
 	"VNNI512": only("avx2", "avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512_vnni"),
-	"GFNI512": only("avx2", "avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512_vnni", "gfni"),
+	"GFNI512": only("avx2", "avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512_vnni", "avx512vbmi", "gfni", "vaes"),
+	"AES":     only("avx2", "aes"),
 }
 
 func only(features ...string) string {

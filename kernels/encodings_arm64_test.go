@@ -22,6 +22,7 @@ import (
 // that the tier does not have.
 var tiers = map[string]string{
 	"NEON":    ".arch armv8-a",
+	"AES":     ".arch armv8-a+aes",
 	"DotProd": ".arch armv8.2-a+dotprod",
 	"I8MM":    ".arch armv8.2-a+dotprod+i8mm",
 }

@@ -14,8 +14,11 @@ const (
 	avxvnni                    // and VPDPBUSD on Y registers, VEX-encoded
 	avx512bw                   // AVX2 and AVX-512 F, BW, DQ, VL
 	avx512vnni                 // and VPDPBUSD on Z registers
-	avx512gfni                 // and VGF2P8AFFINEQB on Z registers
+	avx512gfni                 // and VGF2P8AFFINEQB, VAESENC and VPERMB on Z registers
 )
+
+// aes says that the CPU has AES-NI, which those with AVX2 have unless it is switched off.
+var aes = cpuid.CPU.Supports(cpuid.AESNI)
 
 func platform() []implementation { return detect().implementations() }
 
@@ -25,7 +28,7 @@ type features struct {
 	avxvnni    bool
 	avx512     bool // F, BW, DQ and VL
 	avx512vnni bool
-	gfni       bool
+	gfni       bool // GFNI, VAES and VBMI, which came together
 	maskState  bool // the operating system keeps Z and mask registers
 }
 
@@ -39,7 +42,7 @@ func detect() features {
 		avxvnni:    cpuid.CPU.Supports(cpuid.AVXVNNI),
 		avx512:     cpuid.CPU.Supports(cpuid.AVX512F, cpuid.AVX512BW, cpuid.AVX512DQ, cpuid.AVX512VL),
 		avx512vnni: cpuid.CPU.Supports(cpuid.AVX512VNNI),
-		gfni:       cpuid.CPU.Supports(cpuid.GFNI),
+		gfni:       cpuid.CPU.Supports(cpuid.GFNI, cpuid.VAES, cpuid.AVX512VBMI),
 		maskState:  cpu.X86.HasAVX512F,
 	}
 }

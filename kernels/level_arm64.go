@@ -11,6 +11,9 @@ const (
 	i8mm                    // and SMMLA
 )
 
+// aes says that the CPU has the instructions for AES, which ARMv8 leaves open.
+var aes = cpuid.CPU.Supports(cpuid.AESARM)
+
 func platform() []implementation {
 	impls := []implementation{{"neon", neon}}
 	if cpuid.CPU.Supports(cpuid.ASIMDDP) {

@@ -19,7 +19,7 @@ import (
 const loopTable = "../docs/arm64.md"
 
 // tierNames are the implementations that the endings of kernels' names stand for.
-var tierNames = map[string]string{"NEON": "neon", "DotProd": "dotprod", "I8MM": "i8mm"}
+var tierNames = map[string]string{"NEON": "neon", "AES": "aes", "DotProd": "dotprod", "I8MM": "i8mm"}
 
 // multiplyAdds are those of each instruction that kernels multiply with.
 var multiplyAdds = []struct {
@@ -96,7 +96,7 @@ func TestLoops(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rows := regexp.MustCompile(`(?m)^\| \w+ \| (?:neon|dotprod|i8mm) \|.*$`).FindAllString(string(text), -1)
+	rows := regexp.MustCompile(`(?m)^\| \w+ \| (?:neon|aes|dotprod|i8mm) \|.*$`).FindAllString(string(text), -1)
 	kernels := asmtest.Disassemble(t, "github.com/Kaleaon/pentary-go/kernels")
 	for _, name := range slices.Sorted(maps.Keys(kernels)) {
 		l := mainLoop(kernels[name])

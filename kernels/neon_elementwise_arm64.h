@@ -133,9 +133,6 @@
 // cmhi v{d}.16b, v{n}.16b, v{m}.16b
 #define CMHI_B(m, n, d) WORD $(0x6e203400 | ((m) << 16) | ((n) << 5) | (d))
 
-// cmhi v{d}.2d, v{n}.2d, v{m}.2d
-#define CMHI_D(m, n, d) WORD $(0x6ee03400 | ((m) << 16) | ((n) << 5) | (d))
-
 // cmhs v{d}.8h, v{n}.8h, v{m}.8h
 #define CMHS_H(m, n, d) WORD $(0x6e603c00 | ((m) << 16) | ((n) << 5) | (d))
 
@@ -169,8 +166,3 @@
 // umull2 v{d}.4s, v{n}.8h, v{m}.8h
 #define UMULL2_H(m, n, d) WORD $(0x6e60c000 | ((m) << 16) | ((n) << 5) | (d))
 
-// umull v{d}.2d, v{n}.2s, v{m}.2s
-#define UMULL_S(m, n, d) WORD $(0x2ea0c000 | ((m) << 16) | ((n) << 5) | (d))
-
-// umull2 v{d}.2d, v{n}.4s, v{m}.4s
-#define UMULL2_S(m, n, d) WORD $(0x6ea0c000 | ((m) << 16) | ((n) << 5) | (d))

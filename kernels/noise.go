@@ -76,45 +76,56 @@ type Stream struct {
 // between rounds, and no seed's round keys are another's of some rounds later.
 func (s Stream) Block(i uint32) [4]uint32 {
 	src := newSource(s)
-	src.counter[0] = i
-	return words(src.next())
+	src.seek(i, s.Pair)
+	k := src.roundKeys()
+	return words(src.next(&k))
 }
 
 // source draws the blocks of a stream one after another.
 type source struct {
+	counter   [2]uint64 // of the next block: block and pair, tensor and generation, the first in the low word
+	seed      uint64
 	generator Generator
-	counter   [4]uint32 // of the next block
-	keys      roundKeys
 }
+
+// newSource returns the start of a stream.
+func newSource(s Stream) source {
+	if s.Generator > Philox4x32 {
+		panic(fmt.Sprintf("kernels: stream of unknown generator %d", s.Generator))
+	}
+	return source{[2]uint64{uint64(s.Pair) << 32, uint64(s.Tensor) | uint64(s.Generation)<<32}, s.Seed, s.Generator}
+}
+
+// seek goes to a block of a pair.
+func (s *source) seek(block, pair uint32) { s.counter[0] = uint64(block) | uint64(pair)<<32 }
 
 // roundKeys are the keys of every round of a generator: two words each of Philox, four of
 // ARS.
 type roundKeys [4 * (arsRounds + 1)]uint32
 
-// newSource returns the start of a stream.
-func newSource(s Stream) (src source) {
-	src.generator = s.Generator
-	src.counter = [4]uint32{0, s.Pair, s.Tensor, s.Generation}
-	switch s.Generator {
-	case ARS4x32:
-		src.arsKeys(s.Seed, 0)
-	case Philox4x32:
-		src.philoxKeys(uint32(s.Seed), uint32(s.Seed>>32))
-	default:
-		panic(fmt.Sprintf("kernels: stream of unknown generator %d", s.Generator))
+func (s *source) roundKeys() (k roundKeys) {
+	if s.generator == ARS4x32 {
+		k.setARS(s.seed, 0)
+	} else {
+		k.setPhilox(uint32(s.seed), uint32(s.seed>>32))
 	}
-	return src
+	return k
 }
 
 // next returns the halves of the block of the counter, which it advances.
-func (s *source) next() (low, high uint64) {
+func (s *source) next(k *roundKeys) (low, high uint64) {
 	if s.generator == ARS4x32 {
-		low, high = s.ars()
+		low, high = k.ars(s.counter)
 	} else {
-		low, high = s.philox()
+		low, high = k.philox(s.counter)
 	}
 	s.counter[0]++
 	return low, high
+}
+
+// halves returns words in pairs.
+func halves(w [4]uint32) [2]uint64 {
+	return [2]uint64{uint64(w[0]) | uint64(w[1])<<32, uint64(w[2]) | uint64(w[3])<<32}
 }
 
 // words returns the words of a block.
@@ -181,21 +192,33 @@ const (
 	blockBytes    = 16
 )
 
+func blockPents(dist Distribution) int {
+	switch dist {
+	case Binomial:
+		return binomialPents
+	case Uniform:
+		return uniformPents
+	}
+	return blockBytes
+}
+
 // fillEach is fillPairs by a fill for each pair.
 func (s *source) fillEach(dst []uint8, dist Distribution, pairs int) {
+	pair := uint32(s.counter[0] >> 32)
 	for size := len(dst) / pairs; len(dst) > 0; dst = dst[size:] {
-		s.counter[0] = 0
+		s.seek(0, pair)
 		s.fill(dst[:size], dist)
-		s.counter[1]++
+		pair++
 	}
 }
 
 // fillGeneric fills dst from the next block on.
 func (s *source) fillGeneric(dst []uint8, dist Distribution) {
+	k := s.roundKeys()
 	switch dist {
 	case Binomial:
 		for ; len(dst) >= binomialPents; dst = dst[binomialPents:] {
-			low, high := s.next()
+			low, high := s.next(&k)
 			low, high = popcounts(low), popcounts(high)
 			binary.LittleEndian.PutUint64(dst, low&nibbles)
 			binary.LittleEndian.PutUint64(dst[8:], high&nibbles)
@@ -204,7 +227,7 @@ func (s *source) fillGeneric(dst []uint8, dist Distribution) {
 		}
 	case Uniform:
 		for ; len(dst) >= uniformPents; dst = dst[uniformPents:] {
-			low, high := s.next()
+			low, high := s.next(&k)
 			for i := range uniformPents / 2 {
 				dst[i] = uint8((5*(low>>(16*i)&0xffff) + 2) >> 16)
 				dst[uniformPents/2+i] = uint8((5*(high>>(16*i)&0xffff) + 2) >> 16)
@@ -212,7 +235,7 @@ func (s *source) fillGeneric(dst []uint8, dist Distribution) {
 		}
 	default:
 		for ; len(dst) >= blockBytes; dst = dst[blockBytes:] {
-			low, high := s.next()
+			low, high := s.next(&k)
 			binary.LittleEndian.PutUint64(dst, low)
 			binary.LittleEndian.PutUint64(dst[8:], high)
 		}

@@ -2,65 +2,45 @@
 
 package kernels
 
-// noiseBlocks is the blocks that one step of noiseSteps draws, in any tier.
-const noiseBlocks = 8
-
-func wideNoiseBlocks() int { return noiseBlocks }
-
-func noiseSteps(dst *uint8, dist Distribution, steps, _ int, counter *[4]uint32, keys *roundKeys) {
+// fillBlocks fills dst, which is not empty, with blocks of pairs that have perPair each, and
+// returns true if there is assembly for it here.
+func (s *source) fillBlocks(dst []uint8, dist Distribution, perPair uint64) bool {
+	if level == generic || s.generator != ARS4x32 || !aes {
+		return false
+	}
+	p, blocks := s.pairBlocks(perPair), len(dst)/blockPents(dist)
 	switch dist {
 	case Binomial:
-		binomialNEON(dst, steps, counter, keys)
+		binomialAES(&dst[0], blocks, &p)
 	case Uniform:
-		uniformNEON(dst, steps, counter, keys)
+		uniformAES(&dst[0], blocks, &p)
 	default:
-		randomNEON(dst, steps, counter, keys)
+		randomAES(&dst[0], blocks, &p)
 	}
+	return true
 }
 
-// binomialNEON is steps times eight blocks of the binomial distribution:
+// binomialAES is a number of blocks of the binomial distribution by ARS, in the order of
+// pairBlocks:
 //
-//	for i := range steps * 8 {
-//		block := philox(counter[0]+i, counter[1], counter[2], counter[3])
+//	for i := range blocks {
+//		block := ars(next(p), p.seed)
 //		dst[32i+j], dst[32i+16+j] = popcount(block[j] & 15), popcount(block[j] >> 4)
 //	}
 //
-// It writes steps·256 bytes. keys are those of Philox. 321 instructions a
-// step, 40 for 32 pents.
+// 108 instructions a step of four blocks, 27 for 32 pents.
 //
 //go:noescape
-func binomialNEON(dst *uint8, steps int, counter *[4]uint32, keys *roundKeys)
+func binomialAES(dst *uint8, blocks int, p *pairBlocks)
 
-// pairSteps draws steps of blocks of the binomial distribution, each lane its own.
-func pairSteps(dst *uint8, steps, _ int, src *source, l *lanes) {
-	binomialPairsNEON(dst, steps, &src.counter, &src.keys, l)
-}
-
-// uniformNEON is steps times eight blocks of the uniform distribution:
-//
-//	for i := range steps * 8 {
-//		block := philox(counter[0]+i, counter[1], counter[2], counter[3])
-//		dst[8i+h] = (5·half(block, h) + 2) >> 16
-//	}
-//
-// It writes steps·64 bytes. 319 instructions a step, 160 for 32 pents.
+// uniformAES is a number of blocks, a multiple of four, of the uniform distribution:
+// dst[8i+h] = (5·half(block, h) + 2) >> 16.
 //
 //go:noescape
-func uniformNEON(dst *uint8, steps int, counter *[4]uint32, keys *roundKeys)
+func uniformAES(dst *uint8, blocks int, p *pairBlocks)
 
-// randomNEON is steps times eight blocks of random bytes:
-//
-//	for i := range steps * 8 {
-//		dst[16i+j] = byte j of philox(counter[0]+i, counter[1], counter[2], counter[3])
-//	}
-//
-// It writes steps·128 bytes. 267 instructions a step, 67 for 32 bytes.
+// randomAES is a number of blocks, a multiple of two, of random bytes: dst[16i+j] =
+// block[j].
 //
 //go:noescape
-func randomNEON(dst *uint8, steps int, counter *[4]uint32, keys *roundKeys)
-
-// binomialPairsNEON has the contract of binomialPairs in noise_asm.go. 349 instructions
-// a step, 44 for 32 pents.
-//
-//go:noescape
-func binomialPairsNEON(dst *uint8, steps int, counter *[4]uint32, keys *roundKeys, l *lanes)
+func randomAES(dst *uint8, blocks int, p *pairBlocks)

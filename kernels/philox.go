@@ -15,27 +15,27 @@ const (
 // Philox returns the block of Philox4x32-10 for a counter and a key: a stateless
 // random function, so that any part of any stream is at hand without the rest.
 func Philox(ctr [4]uint32, key [2]uint32) [4]uint32 {
-	s := source{counter: ctr}
-	s.philoxKeys(key[0], key[1])
-	return words(s.philox())
+	var k roundKeys
+	k.setPhilox(key[0], key[1])
+	return words(k.philox(halves(ctr)))
 }
 
-// philoxKeys sets the two words of every round's key.
-func (s *source) philoxKeys(k0, k1 uint32) {
+// setPhilox sets the two words of every round's key.
+func (k *roundKeys) setPhilox(k0, k1 uint32) {
 	for r := 0; r < 2*philoxRounds; r += 2 {
-		s.keys[r], s.keys[r+1] = k0, k1
+		k[r], k[r+1] = k0, k1
 		k0 += philoxW0
 		k1 += philoxW1
 	}
 }
 
-// philox returns the halves of the block of the counter.
-func (s *source) philox() (low, high uint64) {
-	a, b, c, d := s.counter[0], s.counter[1], s.counter[2], s.counter[3]
+// philox returns the halves of the block of a counter.
+func (k *roundKeys) philox(ctr [2]uint64) (low, high uint64) {
+	a, b, c, d := uint32(ctr[0]), uint32(ctr[0]>>32), uint32(ctr[1]), uint32(ctr[1]>>32)
 	for r := 0; r < 2*philoxRounds; r += 2 {
 		hi0, lo0 := bits.Mul32(philoxM0, a)
 		hi1, lo1 := bits.Mul32(philoxM1, c)
-		a, b, c, d = hi1^b^s.keys[r], lo1, hi0^d^s.keys[r+1], lo0
+		a, b, c, d = hi1^b^k[r], lo1, hi0^d^k[r+1], lo0
 	}
 	return uint64(a) | uint64(b)<<32, uint64(c) | uint64(d)<<32
 }

@@ -179,7 +179,7 @@ func (t *tile) load(w *packed.Matrix, terms Terms, i, j int) (codes []uint8, z [
 // draw returns the random bytes of the tile at row i, column j of n columns.
 func (t *tile) draw(r *rule, i, j, n int) []uint8 {
 	u, src := t.random[:r.draws()*n], newSource(r.rounding)
-	src.counter[0], src.counter[1] = uint32(r.draws()*j/blockBytes), uint32(i)
+	src.seek(uint32(r.draws()*j/blockBytes), uint32(i))
 	src.fillGeneric(u, rawBytes)
 	return u
 }

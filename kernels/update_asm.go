@@ -57,7 +57,7 @@ func stepRows(w *packed.Matrix, t Terms, r *rule, lo, hi int) (moved int) {
 				block := w.Row(lo + i).Bytes()[j/packed.BlockPents*packed.BlockBytes:]
 				unpack(codes, block, span)
 				if draws > 0 {
-					src.counter[0], src.counter[1] = uint32(draws*j/blockBytes), uint32(lo+i)
+					src.seek(uint32(draws*j/blockBytes), uint32(lo+i))
 					src.fill(p.random[:draws*len(codes)], rawBytes)
 				}
 				moved += r.step(codes, (lo+i)*kp+j, &p.z[i], &p.random)

@@ -68,18 +68,10 @@ GLOBL five<>(SB), RODATA|NOPTR, $4
 	MOVQ         dst+0(FP), DI         \
 	MOVQ         steps+8(FP), CX       \
 	MOVQ         counter+16(FP), SI    \
-	MOVQ         keys+24(FP), DX       \
+	MOVQ         k+24(FP), DX       \
 	MOVL         (SI), R8              \
 	VPBROADCASTD multiplier0<>(SB), M0 \
 	VPBROADCASTD multiplier1<>(SB), M1
-
-// ROUNDS is all rounds of both chains.
-#define ROUNDS \
-	TWO_ROUNDS(0) \
-	TWO_ROUNDS(2) \
-	TWO_ROUNDS(4) \
-	TWO_ROUNDS(6) \
-	TWO_ROUNDS(8)
 
 // PHILOX leaves blocks R8 to R8+7 in the chains Y0–Y3 and Y6–Y9.
 #define PHILOX \
@@ -93,7 +85,11 @@ GLOBL five<>(SB), RODATA|NOPTR, $4
 	VMOVDQA      Y1, Y7                     \
 	VMOVDQA      Y2, Y8                     \
 	VMOVDQA      Y3, Y9                     \
-	ROUNDS
+	TWO_ROUNDS(0)                           \
+	TWO_ROUNDS(2)                           \
+	TWO_ROUNDS(4)                           \
+	TWO_ROUNDS(6)                           \
+	TWO_ROUNDS(8)
 
 // BLOCKS turns a chain of four words into whole blocks: w0 = blocks 0 and 2 of the
 // chain, w1 = blocks 1 and 3. It destroys w2.
@@ -116,8 +112,8 @@ GLOBL five<>(SB), RODATA|NOPTR, $4
 	VMOVDQU    v, off(DI)           \
 	VMOVDQU    Y14, (off+64)(DI)
 
-// func binomialAVX2(dst *uint8, steps int, counter *[4]uint32, keys *roundKeys)
-TEXT ·binomialAVX2(SB), NOSPLIT, $0-32
+// func binomialPhiloxAVX2(dst *uint8, steps int, counter *[2]uint64, k *roundKeys)
+TEXT ·binomialPhiloxAVX2(SB), NOSPLIT, $0-32
 	SETUP
 
 binomialStep:
@@ -148,8 +144,8 @@ binomialStep:
 	VPSUBW   Y14, v, v  \
 	VPMULHUW Y5, v, v
 
-// func uniformAVX2(dst *uint8, steps int, counter *[4]uint32, keys *roundKeys)
-TEXT ·uniformAVX2(SB), NOSPLIT, $0-32
+// func uniformPhiloxAVX2(dst *uint8, steps int, counter *[2]uint64, k *roundKeys)
+TEXT ·uniformPhiloxAVX2(SB), NOSPLIT, $0-32
 	SETUP
 
 uniformStep:
@@ -184,8 +180,8 @@ uniformStep:
 	VMOVDQU    Y4, off(DI)      \
 	VMOVDQU    Y5, (off+32)(DI)
 
-// func randomAVX2(dst *uint8, steps int, counter *[4]uint32, keys *roundKeys)
-TEXT ·randomAVX2(SB), NOSPLIT, $0-32
+// func randomPhiloxAVX2(dst *uint8, steps int, counter *[2]uint64, k *roundKeys)
+TEXT ·randomPhiloxAVX2(SB), NOSPLIT, $0-32
 	SETUP
 
 randomStep:
@@ -201,53 +197,5 @@ randomStep:
 	ADDQ $128, DI
 	DECQ CX
 	JNZ  randomStep
-	VZEROUPPER
-	RET
-
-// ADVANCE loads the blocks and pairs of a chain's lanes, and leaves those of the next
-// step in their place. It uses the scratch registers b, p and mask.
-#define ADVANCE(at, block, pair, b, p, mask) \
-	VMOVDQU      (lanes_block+at)(R9), block \
-	VMOVDQU      (lanes_pair+at)(R9), pair   \
-	VPBROADCASTQ lanes_add(R9), b            \
-	VPADDQ       block, b, b                 \
-	VPBROADCASTQ lanes_skip(R9), p           \
-	VPADDQ       pair, p, p                  \
-	VPBROADCASTQ lanes_last(R9), mask        \
-	VPCMPGTQ     mask, b, mask               \
-	VPSUBQ       mask, p, p                  \
-	VMOVDQU      p, (lanes_pair+at)(R9)      \
-	VPBROADCASTQ lanes_perPair(R9), p        \
-	VPAND        p, mask, mask               \
-	VPSUBQ       mask, b, b                  \
-	VMOVDQU      b, (lanes_block+at)(R9)
-
-// func binomialPairsAVX2(dst *uint8, steps int, counter *[4]uint32, keys *roundKeys, l *lanes)
-TEXT ·binomialPairsAVX2(SB), NOSPLIT, $0-40
-	SETUP
-	MOVQ l+32(FP), R9
-
-binomialPairsStep:
-	ADVANCE(0, Y0, Y1, Y2, Y3, Y4)
-	ADVANCE(32, Y6, Y7, Y2, Y3, Y4)
-	VPBROADCASTD 8(SI), Y2
-	VPBROADCASTD 12(SI), Y3
-	VMOVDQA      Y2, Y8
-	VMOVDQA      Y3, Y9
-	ROUNDS
-	VMOVDQU        nibble<>(SB), Y4
-	VBROADCASTI128 popcount<>(SB), Y5
-
-	BLOCKS(Y0, Y1, Y2, Y3)
-	POPCOUNTS(Y0, 0)
-	POPCOUNTS(Y1, 32)
-
-	BLOCKS(Y6, Y7, Y8, Y9)
-	POPCOUNTS(Y6, 128)
-	POPCOUNTS(Y7, 160)
-
-	ADDQ $256, DI
-	DECQ CX
-	JNZ  binomialPairsStep
 	VZEROUPPER
 	RET
