@@ -251,7 +251,7 @@ bash -c 'exec -a pentary "$0" "$@"' "$2" replay run`
 	if errors.Is(err, exec.ErrNotFound) || errors.As(err, &exit) && (exit.ExitCode() == 77 || !strings.Contains(string(out), "status")) {
 		t.Skipf("no disk to fill: %v: %s", err, out)
 	}
-	for _, want := range []string{"no space left on device", "Go on with: pentary train --resume run", "status 1", "Replayed "} {
+	for _, want := range []string{"no space left on device", "Continue with: pentary train --resume run", "status 1", "Replayed "} {
 		if !strings.Contains(string(out), want) {
 			t.Errorf("no %q in:\n%s", want, out)
 		}

@@ -144,7 +144,7 @@ func (t *trained) writeDir(p *report.Printer) {
 	}
 	p.Line("Journal", t.Dir)
 	if t.Resume != "" {
-		p.Line("Go on with", t.Resume)
+		p.Line("Continue with", t.Resume)
 	}
 }
 

@@ -373,7 +373,7 @@ func (r *run) train(ctx context.Context, t train.Task, o train.Options, p *plan)
 	observer.Stop()
 	if err != nil {
 		if r.dir != "" {
-			err = fmt.Errorf("%w\nThe run is kept up to its last whole generation. Go on with: %s", err, resumeCommand(r.dir))
+			err = fmt.Errorf("%w\nThe run is kept up to its last whole generation. Continue with: %s", err, resumeCommand(r.dir))
 		}
 		return err
 	}
