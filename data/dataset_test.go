@@ -134,3 +134,48 @@ func TestHoldOut(t *testing.T) {
 		}
 	}
 }
+
+// A moved image has the pixel at [row - down, column - right] at [row, column], of the nearest
+// edge where that lies outside.
+func TestMove(t *testing.T) {
+	const rows, columns, channels = 4, 5, 2
+	d := &Dataset{Features: rows * columns * channels, Classes: 2, Rows: rows, Columns: columns, Labels: make([]uint8, 2)}
+	for i := range 2 * d.Features {
+		d.Inputs = append(d.Inputs, int8(i))
+	}
+	dst := make([]int8, d.Features)
+	for down := -3; down <= 3; down++ {
+		for right := -4; right <= 4; right++ {
+			d.Move(dst, 1, down, right)
+			for at, got := range dst {
+				row, column, channel := at/channels/columns-down, at/channels%columns-right, at%channels
+				row, column = min(max(row, 0), rows-1), min(max(column, 0), columns-1)
+				if want := d.Sample(1)[(row*columns+column)*channels+channel]; got != want {
+					t.Fatalf("down %d, right %d: activation %d is %d, want %d", down, right, at, got, want)
+				}
+			}
+		}
+	}
+}
+
+func TestCheckImages(t *testing.T) {
+	for _, test := range []struct {
+		rows, columns, shift int
+		want                 string
+	}{
+		{0, 0, 0, ""},
+		{2, 3, 1, ""},
+		{2, 2, 0, "images of 2×2 pixels for 6 features"},
+		{0, 6, 0, "images of 0×6 pixels"},
+		{-2, -3, 0, "images of -2×-3 pixels"},
+		{2, 3, 2, "shift of 2 pixels, want 0 to half the side of images of 2×3"},
+		{0, 0, 1, "shift of 1 pixels"},
+		{2, 3, -1, "shift of -1 pixels"},
+	} {
+		d := &Dataset{Features: 6, Classes: 2, Rows: test.rows, Columns: test.columns, Shift: test.shift, Inputs: make([]int8, 6), Labels: make([]uint8, 1)}
+		err := d.Check()
+		if test.want == "" && err != nil || test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)) {
+			t.Errorf("%+v: error %v, want %q", test, err, test.want)
+		}
+	}
+}

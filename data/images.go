@@ -104,7 +104,11 @@ func readPart(dir, part string, files map[string]string) (*Dataset, []int, error
 	case len(inputs) == 0:
 		return nil, nil, fmt.Errorf("%s: %d images of %s pixels", files[part+"-images"], dims[0], shape(dims[1:]))
 	}
-	return &Dataset{Features: len(inputs) / len(labels), Inputs: inputs, Labels: labels}, dims[1:], nil
+	d := &Dataset{Features: len(inputs) / len(labels), Inputs: inputs, Labels: labels}
+	if len(dims) == 3 || len(dims) == 4 {
+		d.Rows, d.Columns = dims[1], dims[2]
+	}
+	return d, dims[1:], nil
 }
 
 // readIDX reads the array of a file, plain or gzipped, each element converted.

@@ -7,6 +7,7 @@ import (
 	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/internal/reuse"
 	"github.com/Kaleaon/pentary-go/kernels"
+	"github.com/Kaleaon/pentary-go/lowrank"
 )
 
 // Classify returns the task of naming the class of a dataset's samples, the outputs being
@@ -117,13 +118,24 @@ func (t *labelled) Outputs() int {
 }
 
 // Draw implements Task: samples by independent uniform choice, see DrawBatch. All steps of
-// a batch see the same samples.
+// a batch see the same samples. Of a dataset with a Shift, image i of a batch moves down by
+// ⌊u·(2·Shift+1)/2^32⌋ - Shift pixels, and likewise to the right, for the u32 2i and 2i+1 of the
+// Batch stream of tensor 1.
 func (t *labelled) Draw(b *Batch, seed uint64, generation, group int) {
 	k := t.data.Features
 	b.rows = reuse.Slice(b.rows, k*b.Streams)
 	drawn, targets := b.Samples[0], b.Targets[0]
+	moves := lowrank.StreamOf(seed, generation, 1, lowrank.Batch, group)
+	var block [4]uint32
 	DrawBatch(t.data.Len(), seed, generation, group, b.Streams, func(i, sample int) {
-		copy(b.rows[i*k:], t.data.Sample(sample))
+		if t.data.Shift == 0 {
+			copy(b.rows[i*k:], t.data.Sample(sample))
+		} else {
+			if i%2 == 0 {
+				block = moves.Block(uint32(i / 2))
+			}
+			t.data.Move(b.rows[i*k:(i+1)*k], sample, t.move(block[i%2*2]), t.move(block[i%2*2+1]))
+		}
 		drawn[i] = int32(sample)
 		if t.outputs == 0 && t.data.Outputs == 0 {
 			targets[i] = t.data.Labels[sample]
@@ -137,6 +149,11 @@ func (t *labelled) Draw(b *Batch, seed uint64, generation, group int) {
 		copy(b.Samples[step], drawn)
 		copy(b.Targets[step], targets)
 	}
+}
+
+// move returns the pixels that a random number moves an image by.
+func (t *labelled) move(u uint32) int {
+	return int(uint64(u)*uint64(2*t.data.Shift+1)>>32) - t.data.Shift
 }
 
 // Score implements Task.

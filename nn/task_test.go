@@ -442,3 +442,38 @@ func TestBias(t *testing.T) {
 		}
 	}
 }
+
+// Batches of a dataset with a shift are its images, moved by amounts that are a function of
+// seed, generation and place; all amounts occur.
+func TestShiftedSamples(t *testing.T) {
+	d := blobs(1, 48, 2, 30)
+	d.Rows, d.Columns, d.Shift = 8, 6, 1
+	task := Classify(d)
+	b := NewBatch(task, 301, 0, 1)
+	drawn := map[[2]int]int{}
+	task.Draw(b, 5, 7, 2)
+	stream := lowrank.StreamOf(5, 7, 1, lowrank.Batch, 2)
+	want := make([]int8, d.Features)
+	for i := range b.Streams {
+		var by [2]int
+		for j := range by {
+			at := 2*i + j
+			by[j] = int(uint64(stream.Block(uint32(at / 4))[at%4])*3>>32) - 1
+		}
+		drawn[by]++
+		d.Move(want, int(b.Samples[0][i]), by[0], by[1])
+		if got := column(b.X[0], i, d.Features, b.Streams); !slices.Equal(got, want) {
+			t.Fatalf("sample %d, moved by %v: %v, want %v", i, by, got, want)
+		}
+		if b.Targets[0][i] != d.Labels[b.Samples[0][i]] {
+			t.Fatalf("sample %d: class %d", i, b.Targets[0][i])
+		}
+	}
+	if len(drawn) != 9 {
+		t.Errorf("moves %v, want nine", drawn)
+	}
+	d.Shift = 5
+	if _, err := NewEvaluator(NewMLP(1, 48, 2), task, EvaluatorOptions{}); err == nil {
+		t.Error("a shift of 5 pixels of 6 is taken")
+	}
+}

@@ -40,8 +40,8 @@ func Load() (train, test *data.Dataset, err error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("digits: %w", err)
 	}
-	train = &data.Dataset{Features: features, Classes: Classes}
-	test = &data.Dataset{Features: features, Classes: Classes}
+	train = &data.Dataset{Features: features, Classes: Classes, Rows: Side, Columns: Side}
+	test = train.Empty()
 	for i, line := range strings.Split(strings.TrimSpace(string(text)), "\n") {
 		d := train
 		if i%testEvery == testEvery-1 {

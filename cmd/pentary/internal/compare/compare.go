@@ -181,7 +181,9 @@ func (r *Result) at(seconds float64) Point {
 }
 
 func (s *Setup) start(m Method, generations int) (*run, error) {
-	run, err := m.start(nn.NewMLP(s.Seed, s.Widths...), s.Train, generations)
+	train := *s.Train
+	train.Shift = m.Shift
+	run, err := m.start(nn.NewMLP(s.Seed, s.Widths...), &train, generations)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", m.Name, err)
 	}

@@ -17,6 +17,7 @@ type Method struct {
 	Name     string
 	Settings map[string]string
 	Baseline bool // not one of this project's
+	Shift    int  // pixels by which training moves images
 
 	// start prepares a run of a number of generations.
 	start func(net *nn.Model, data *data.Dataset, generations int) (*run, error)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
+	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/kernels"
 )
 
@@ -14,6 +15,7 @@ import (
 const (
 	MaxHidden = 8
 	MaxWidth  = 1 << 14
+	MaxShift  = 4
 )
 
 const (
@@ -28,12 +30,13 @@ type Classifier struct {
 	Optimizer
 	Hidden []int
 	Batch  int
+	Shift  int    // pixels by which training moves images
 	Table  *Table // nil unless the samples are rows of a CSV file
 }
 
 // NewClassifier returns the default settings of a task.
 func NewClassifier(t *task.Task) *Classifier {
-	s := &Classifier{Optimizer: NewOptimizer(t.Options, t.Rate), Hidden: slices.Clone(t.Hidden), Batch: t.Batch}
+	s := &Classifier{Optimizer: NewOptimizer(t.Options, t.Rate), Hidden: slices.Clone(t.Hidden), Batch: t.Batch, Shift: t.Shift}
 	s.Early = earlyStop
 	if t == &task.CSV {
 		s.Table = &Table{Format: Format{Header: "auto", Separator: ","}, Test: 20}
@@ -50,6 +53,9 @@ func (s *Classifier) Groups() console.Groups {
 	f := groups.Add("Network and data")
 	f.Var((*console.Widths)(&s.Hidden), "hidden", "`widths` of the hidden layers, separated by commas, or none")
 	integer(f, &s.Batch, "batch", 1, 1<<20, "samples a generation, the same for all members of a group")
+	if s.Table == nil {
+		integer(f, &s.Shift, "shift", 0, MaxShift, "pixels by which training moves each image it sees, at random, up to this number to each side")
+	}
 	f.Uint64Var(&s.Base.Seed, "seed", s.Base.Seed, "key of all random numbers")
 
 	f = s.population(&groups)
@@ -102,6 +108,13 @@ func (s *Classifier) HoldOut() int {
 		return 0
 	}
 	return HoldOutEvery
+}
+
+// Samples returns training samples with the settings' shift.
+func (s *Classifier) Samples(d *data.Dataset) *data.Dataset {
+	moved := *d
+	moved.Shift = s.Shift
+	return &moved
 }
 
 // Widths returns the widths of the network for data of that shape.

@@ -53,7 +53,7 @@ var (
 	}
 	toldUnless = map[string]string{
 		"noise": "weights", "sigma-schedule": "constant", "shrink": "0", "groups": "1", "noise-reuse": "1", "restart": "0",
-		"early-stop": "0", "reductions": "0",
+		"early-stop": "0", "reductions": "0", "shift": "0",
 	}
 )
 
@@ -105,6 +105,9 @@ func SetTexts(s Settings, texts map[string]string) error {
 	}
 	if _, ok := texts["reductions"]; !ok && texts["early-stop"] != "" {
 		texts["reductions"] = "0" // there were none
+	}
+	if _, ok := texts["shift"]; !ok && texts["hidden"] != "" && texts["seed"] != "" && Texts(s)["shift"] != "" {
+		texts["shift"] = "0" // all settings of a run without
 	}
 	for now, before := range oldFlags {
 		if text, ok := texts[before]; ok {

