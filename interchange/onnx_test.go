@@ -101,6 +101,10 @@ func TestUnsupportedLayers(t *testing.T) {
 	if err := WriteONNX(&strings.Builder{}, m); err == nil || !strings.Contains(err.Error(), `layer "1.0."`) {
 		t.Errorf("attention: %v", err)
 	}
+	m = nn.NewModel(nn.NewDense(8, 8, false), nn.NewGainedLayerNorm(8))
+	if err := WriteONNX(&strings.Builder{}, m); err == nil || !strings.Contains(err.Error(), `layer "1.": layernorm 8 to 32 with gains >>0 cannot`) {
+		t.Errorf("gains: %v", err)
+	}
 	m = nn.NewModel(nn.NewDense(8, 8, false), nn.NewEmbedding(4, 8, 4, false))
 	if err := WriteONNX(&strings.Builder{}, m); err == nil || !strings.Contains(err.Error(), "tokens") {
 		t.Errorf("embedding in the middle: %v", err)
