@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -10,6 +11,9 @@ import (
 
 	"github.com/Kaleaon/pentary-go/train"
 )
+
+// errSeen says that a status was seen.
+var errSeen = errors.New("seen")
 
 // The permissions of the page on distributed runs are enough for both roles, and a worker can neither read the
 // requests of others nor publish records.
@@ -69,6 +73,38 @@ func TestPermissions(t *testing.T) {
 		default:
 		}
 		break
+	}
+	watcher := at("watcher")
+	seen := make(chan error, 1)
+	watched, stop := context.WithTimeout(t.Context(), 20*time.Second)
+	defer stop()
+	go func() { seen <- Watch(watched, watcher, func(*Status) error { return errSeen }) }()
+	again, end := context.WithCancel(t.Context())
+	go Run(again, mustRun(t, "digits", 1<<20, ""), Options{Endpoint: at("coordinator")})
+	if err := <-seen; err != errSeen {
+		t.Errorf("a watcher: %v", err)
+	}
+	end()
+	for len(denied) > 0 {
+		<-denied
+	}
+	nw, err := watcher.dial("watcher", "spy", nil, see)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer nw.Close()
+	for _, try := range []func() error{
+		func() error { _, err := nw.SubscribeSync("pentary.run.record.1"); return err },
+		func() error { return nw.Publish("pentary.run.info", nil) },
+	} {
+		if err := try(); err != nil {
+			t.Fatal(err)
+		}
+		select {
+		case <-denied:
+		case <-time.After(5 * time.Second):
+			t.Error("something is allowed to a watcher that must not be")
+		}
 	}
 	e := at("worker")
 	nc, err := e.dial("worker", "spy", nil, see)
