@@ -11,7 +11,6 @@ import (
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/bench"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/page"
-	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 )
 
 // Document returns the page results/cpus.md of the folder docs: a row for each kernel and
@@ -23,7 +22,7 @@ func Document(docs string) (*page.Document, error) {
 	}
 	var labels []string
 	var runs []map[string]bench.Measurement
-	head, line := []string{""}, []string{"---"}
+	head := []string{""}
 	for _, path := range paths {
 		text, err := os.ReadFile(path)
 		if err != nil {
@@ -41,20 +40,17 @@ func Document(docs string) (*page.Document, error) {
 		}
 		runs = append(runs, best)
 		name := filepath.Base(path)
-		head, line = append(head, fmt.Sprintf("[%s](%s): %s, %s", strings.TrimSuffix(name, ".jsonl"), name, r.CPU, r.Go)), append(line, "---")
+		head = append(head, fmt.Sprintf("[%s](%s): %s, %s", strings.TrimSuffix(name, ".jsonl"), name, r.CPU, r.Go))
 	}
-	var table strings.Builder
-	for _, row := range [][]string{head, line} {
-		fmt.Fprintf(&table, "| %s |\n", strings.Join(row, " | "))
-	}
+	var rows [][]string
 	for _, label := range labels {
 		row := []string{label}
 		for _, best := range runs {
 			row = append(row, cell(best[label]))
 		}
-		fmt.Fprintf(&table, "| %s |\n", strings.Join(row, " | "))
+		rows = append(rows, row)
 	}
-	return &page.Document{Page: "results/cpus.md", Command: "go run ./cmd/pentary/gen results", Table: table.String()}, nil
+	return &page.Document{Page: "results/cpus.md", Command: "go run ./cmd/pentary/gen results", Table: page.Table("---", head, rows)}, nil
 }
 
 // cell writes a rate, its share of the bound and what made it.
@@ -63,11 +59,7 @@ func cell(m bench.Measurement) string {
 	if rate == 0 {
 		return ""
 	}
-	number := report.Rate(rate)
-	if !strings.Contains(number, " ") {
-		number += " "
-	}
-	text := number + unit
+	text := bench.RateText(rate, unit)
 	if m.Fraction > 0 {
 		text += fmt.Sprintf(" (%.0f %%)", 100*m.Fraction)
 	}

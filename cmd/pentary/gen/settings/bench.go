@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es"
@@ -61,13 +60,9 @@ func (b *bench) measure(e experiment, l line, x int, seed uint64) ([]result, err
 	e.set(&s, x)
 	var results []result
 	add := func(x int, net *nn.Model) error {
-		counts, err := net.Confusion(b.validation)
-		if err != nil {
-			return err
-		}
-		c := report.Confusion(counts)
-		results = append(results, result{e.name, l.name, x, seed, c.Correct(), c.Total()})
-		return nil
+		correct, err := net.Accuracy(b.validation)
+		results = append(results, result{e.name, l.name, x, seed, correct, b.validation.Len()})
+		return err
 	}
 	net := nn.NewMLP(seed, b.train.Features, hidden, b.train.Classes)
 	err := b.run(s, net, seed, func(stats es.Stats) error {

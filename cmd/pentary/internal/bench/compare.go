@@ -114,7 +114,7 @@ func (r *Report) WriteComparison(p *report.Printer, saved *Report) {
 	var rows [][]string
 	for _, c := range r.Compare(saved) {
 		rows = append(rows, []string{
-			c.Kernel, rate(c.Here, c.Unit), c.Impl, rate(c.Saved, c.Unit), c.SavedImpl, fmt.Sprintf("%.2f", c.Ratio), "",
+			c.Kernel, RateText(c.Here, c.Unit), c.Impl, RateText(c.Saved, c.Unit), c.SavedImpl, fmt.Sprintf("%.2f", c.Ratio), "",
 		})
 	}
 	if len(rows) == 0 {

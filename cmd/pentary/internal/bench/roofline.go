@@ -87,7 +87,7 @@ func (r *Report) WriteRoofline(out io.Writer) error {
 		perByte := b.BytesPerSecond / 1e9 // GMAC/s at one multiply-add a byte
 		if from, to := max(least, lowest/perByte), min(most, ceiling/perByte); from < to {
 			roofs = append(roofs, chart.Series{Color: chart.Ink, Width: 1.1, Radius: -1, Points: []chart.Point{
-				{X: from, Y: perByte * from, Label: fmt.Sprintf("%s: %s", b.Level, rate(b.BytesPerSecond, "B/s"))}, {X: to, Y: perByte * to},
+				{X: from, Y: perByte * from, Label: fmt.Sprintf("%s: %s", b.Level, RateText(b.BytesPerSecond, "B/s"))}, {X: to, Y: perByte * to},
 			}})
 		}
 	}

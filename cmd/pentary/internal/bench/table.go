@@ -13,7 +13,7 @@ func (r *Report) Write(p *report.Printer) {
 	if len(r.Bandwidths) > 0 {
 		parts := make([]string, len(r.Bandwidths))
 		for i, b := range r.Bandwidths {
-			parts[i] = fmt.Sprintf("%s %s", b.Level, rate(b.BytesPerSecond, "B/s"))
+			parts[i] = fmt.Sprintf("%s %s", b.Level, RateText(b.BytesPerSecond, "B/s"))
 		}
 		p.Printf("Reads   %s\n", strings.Join(parts, ", "))
 	}
@@ -99,8 +99,8 @@ func times(ratio float64) string {
 	return fmt.Sprintf("%.1f", ratio)
 }
 
-// rate writes a rate with its unit, as in "12.3 GB/s".
-func rate(perSecond float64, unit string) string {
+// RateText writes a rate with its unit, as in "12.3 GB/s".
+func RateText(perSecond float64, unit string) string {
 	text := report.Rate(perSecond)
 	if !strings.Contains(text, " ") {
 		text += " "

@@ -13,8 +13,10 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/machine"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/internal/durable"
+	"github.com/Kaleaon/pentary-go/internal/parallel"
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/lowrank"
+	"github.com/Kaleaon/pentary-go/packed"
 )
 
 // Options say what to run.
@@ -202,4 +204,39 @@ func await[T any](ctx context.Context, f func() (T, error)) (v T, err error) {
 	case <-ctx.Done():
 		return v, ctx.Err()
 	}
+}
+
+// Rule is a choice of the update rule.
+type Rule struct {
+	name      string
+	rule      es.Rule
+	stateBits int // that it keeps of a weight
+}
+
+// String returns the rule's name.
+func (r Rule) String() string { return r.name }
+
+// Rules returns the rules to choose from, the default first.
+func Rules() []Rule {
+	rate := es.Ratio(3, 10)
+	return []Rule{
+		{"residual", es.ErrorFeedback{Rate: rate}, 8},
+		{"residual4", es.ErrorFeedback{Bits: 4, Rate: rate}, 4},
+		{"stochastic", es.Stochastic{Rate: rate}, 0},
+	}
+}
+
+// programBytes bounds the memory of the program itself.
+const programBytes = 32 << 20
+
+// Memory returns an upper estimate of the bytes that a run takes.
+func (o Options) Memory() int {
+	workers := parallel.Workers()
+	f := lowrank.TrainingFootprint(o.Width, o.Width, o.Pairs, o.Rank, 0)
+	padded := packed.PaddedLen(o.Width)
+	pair := 2*padded*(4+1) + // accumulators and activations of its members
+		o.Rank*2*(padded+4) // factors and projections
+	const member = 40 // bytes for its score and its fitness
+	return programBytes + o.Layers*(f.Weights+f.Residual*o.Rule.stateBits/8) + f.Updater +
+		workers*o.chunkPairs(workers)*pair + 2*o.Pairs*member
 }

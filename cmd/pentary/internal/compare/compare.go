@@ -7,7 +7,6 @@ import (
 	"math"
 	"time"
 
-	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/nn"
@@ -240,9 +239,9 @@ func bits(r *run) float64 {
 }
 
 func accuracy(net *nn.Model, data *data.Dataset) float64 {
-	counts, err := net.Confusion(data)
+	correct, err := net.Accuracy(data)
 	if err != nil {
 		panic(err) // shaped as the training samples
 	}
-	return report.Confusion(counts).Accuracy()
+	return float64(correct) / float64(data.Len())
 }

@@ -59,6 +59,14 @@ func (p *Printer) Print(e Event) {
 	}
 }
 
+// Bar shows how much is done, and what: progress is called when that is drawn.
+func (p *Printer) Bar(progress func() (done, of int, text string)) {
+	p.Show(func(width int) string {
+		done, of, text := progress()
+		return Bar(done, of, text, width, p.Style)
+	})
+}
+
 // Warn tells people of what is wrong but no error. JSON has it in its events.
 func (p *Printer) Warn(text string, attributes ...any) {
 	switch {

@@ -28,6 +28,10 @@ func Finish(root *cobra.Command, s *Streams) {
 func finish(cmd *cobra.Command) {
 	cmd.InitDefaultHelpFlag()
 	f := cmd.Flags()
+	f.SortFlags = false
+	if cmd.Args == nil && !cmd.HasSubCommands() {
+		cmd.Args = NoArguments
+	}
 	Numbers(f)
 	aliases := map[string]string{}
 	f.VisitAll(func(flag *pflag.Flag) {

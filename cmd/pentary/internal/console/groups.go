@@ -69,7 +69,6 @@ const groupEntry = "group"
 
 // Bind gives the command the flags.
 func (g Groups) Bind(cmd *cobra.Command) {
-	cmd.Flags().SortFlags = false
 	for _, group := range g {
 		group.Flags.VisitAll(func(f *pflag.Flag) {
 			if f.Annotations == nil {
@@ -90,4 +89,26 @@ func Alias(f *pflag.FlagSet, name string, others ...string) {
 		flag.Annotations = map[string][]string{}
 	}
 	flag.Annotations[aliasEntry] = others
+}
+
+// renamed is the value of a flag that another has taken the place of.
+type renamed struct {
+	set  func(text string) error
+	kind string
+}
+
+// Set implements pflag.Value.
+func (r renamed) Set(text string) error { return r.set(text) }
+
+// String implements pflag.Value.
+func (renamed) String() string { return "" }
+
+// Type implements pflag.Value.
+func (r renamed) Type() string { return r.kind }
+
+// Renamed keeps a flag that another with other values has taken the place of: set takes
+// its values, and help does not show it. See Alias for one with the same values.
+func Renamed(f *pflag.FlagSet, name, now string, set func(text string) error) {
+	f.Var(renamed{set, "old"}, name, "an older form of --"+now)
+	f.Lookup(name).Hidden = true
 }

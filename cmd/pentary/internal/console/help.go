@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -138,13 +139,16 @@ func flagRow(f *pflag.Flag) [2]string {
 	if kind != "" {
 		left += " " + kind
 	}
-	switch value := strings.Trim(f.DefValue, "[]"); value {
+	switch value := fraction.ReplaceAllString(strings.Trim(f.DefValue, "[]"), ""); value {
 	case "", "0", "false", "0s":
 	default:
 		usage += " (default " + value + ")"
 	}
 	return [2]string{left, usage}
 }
+
+// fraction matches the zeros that pflag writes behind whole numbers of a list.
+var fraction = regexp.MustCompile(`\.0+\b`)
 
 // leftColumn returns the width of the names in rows, a few columns where there is no
 // room beside them.

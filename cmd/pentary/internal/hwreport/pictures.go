@@ -193,10 +193,10 @@ type macroBar struct {
 	Percent float64 // of the scale
 }
 
-// MacroBars returns the bars of a macro: its published efficiency and the model's.
-func (r *Report) MacroBars(p energy.Point) []macroBar {
+// macroBars returns the bars of a macro: its published efficiency and the model's.
+func macroBars(p energy.Point) []macroBar {
 	least, most := math.Inf(1), 0.0
-	for _, q := range r.Macros() {
+	for _, q := range energy.Published() {
 		least, most = min(least, q.Published, q.Modelled), max(most, q.Published, q.Modelled)
 	}
 	bar := func(class string, v float64) macroBar {

@@ -3,6 +3,7 @@
 package hwreport
 
 import (
+	"context"
 	_ "embed"
 	"fmt"
 	"html/template"
@@ -10,10 +11,13 @@ import (
 	"strings"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/chart"
+	"github.com/Kaleaon/pentary-go/data"
+	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/hwmodel/crossbar"
 	"github.com/Kaleaon/pentary-go/internal/hw/claims"
 	"github.com/Kaleaon/pentary-go/internal/hw/cycles"
 	"github.com/Kaleaon/pentary-go/internal/hw/energy"
+	"github.com/Kaleaon/pentary-go/nn"
 )
 
 // Report is the data of the page.
@@ -39,6 +43,11 @@ var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 	"joules":  joules,
 	"nanos":   nanoseconds,
 	"png":     heatmap,
+	"chip":    func() crossbar.Config { return Chip },
+	"points":  energy.OperatingPoints,
+	"macros":  energy.Published,
+	"bars":    macroBars,
+	"stall":   func(reason int) string { return cycles.Stall(reason).String() },
 }).Parse(page))
 
 // Write writes the page.
@@ -83,9 +92,6 @@ func (r *Report) Held() (n int) {
 	return n
 }
 
-// Chip returns the configuration of the chips.
-func (r *Report) Chip() crossbar.Config { return Chip }
-
 // idle is the state of a core that waits for a time, with its average power as a
 // share of full power.
 type idle struct {
@@ -103,24 +109,59 @@ func (r *Report) Idle() (all []idle) {
 	return all
 }
 
-// Points returns the operating points of the Pentary documents.
-func (r *Report) Points() []energy.OperatingPoint { return energy.OperatingPoints() }
-
-// Macros returns the published macros beside the model.
-func (r *Report) Macros() []energy.Point { return energy.Published() }
-
-// stall counts the cycles lost for a reason.
-type stall struct {
-	Reason string
-	Cycles int64
+// Subject is the subject of a report: a trained network, and how to train it further.
+type Subject struct {
+	Name        string // of the network, for people
+	Net         *nn.Model
+	Train, Test *data.Dataset
+	Batch       int // samples of a generation
+	Pairs       int // of one, when training through the crossbar
+	Generations int // of that
 }
 
-// Stalls returns the reasons for which the pipeline waited.
-func (t *traced) Stalls() (all []stall) {
-	for reason, n := range t.Cycles.Pipeline.Stalls {
-		if n > 0 {
-			all = append(all, stall{cycles.Stall(reason).String(), n})
-		}
+// options are those of training through a chip: noise in weights, of rank 1, and an
+// initial learning rate of a fifth of a level.
+func options(pairs, generations int) es.Options {
+	return es.Options{
+		Seed: 1, Generations: generations, Pairs: pairs, Rank: 1, Sigma: 3, Fitness: es.FourBit,
+		Rule: es.ErrorFeedback{Rate: es.Ratio(1, 5)},
 	}
-	return all
+}
+
+// Progress is called with the name of a step, and the part of it that is done.
+type Progress func(what string, part, whole int)
+
+// Build computes the report; the claims are given. It returns the context's error soon
+// after the context is done.
+func Build(ctx context.Context, s *Subject, findings []claims.Finding, progress Progress) (r *Report, err error) {
+	r = &Report{Name: s.Name, Shape: shape(s.Net), Claims: findings}
+	if r.Accuracy, err = accuracy(s.Net, s.Test); err != nil {
+		return nil, err
+	}
+	progress("running a generation", 0, 1)
+	if r.Run, err = s.trace(ctx); err != nil {
+		return nil, err
+	}
+	if r.Worn, err = s.trainThrough(ctx, progress); err != nil {
+		return nil, err
+	}
+	if r.Aged, err = s.age(ctx, r.Accuracy, progress); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// shape writes a network's widths.
+func shape(net *nn.Model) string {
+	widths := fmt.Sprint(net.Inputs())
+	for _, l := range net.Layers {
+		widths += fmt.Sprintf("-%d", l.Outputs())
+	}
+	return fmt.Sprintf("%s, %d weights", widths, net.Size())
+}
+
+// accuracy returns the accuracy of the network itself.
+func accuracy(net *nn.Model, d *data.Dataset) (float64, error) {
+	correct, err := net.Accuracy(d)
+	return float64(correct) / float64(d.Len()), err
 }

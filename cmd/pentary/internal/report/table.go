@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/Kaleaon/pentary-go/nn"
 )
 
 // Table writes rows under a heading. The first left columns and the last one are
@@ -99,4 +101,13 @@ func Fill(prefix, text string, indent, columns int) string {
 		at += n
 	}
 	return b.String()
+}
+
+// Layers writes the layers of a model as a table.
+func (p *Printer) Layers(layers []nn.LayerSummary) {
+	var rows [][]string
+	for _, l := range layers {
+		rows = append(rows, []string{strings.Repeat("  ", l.Depth) + l.Name, Count(l.Outputs), Count(l.Weights), ""})
+	}
+	p.Table(1, []string{"layer", "outputs", "weights", ""}, rows)
 }

@@ -80,7 +80,6 @@ output where they had it.`,
 		},
 	}
 	f := cmd.Flags()
-	f.SortFlags = false
 	f.Var(console.Choice[interchange.Format]{Value: &o.to, Options: interchange.Outputs}, "to", "`format` to write, see above")
 	f.Var(console.Choice[interchange.Format]{Value: &o.from, Options: interchange.Inputs}, "from", "`format` to read: safetensors, npz, gguf or onnx")
 	console.Output(f, &o.out, "out", "`file` to write")

@@ -28,7 +28,6 @@ module compute, and a verdict that follows from the two numbers:
 --json prints one object a claim: the claim, the claimed figure, the computed one,
 the verdict, how it is computed, and the claim's source.`,
 		Example: "  pentary hw claims --why\n  pentary hw claims --json | jq -r 'select(.verdict == \"false\").claim'",
-		Args:    console.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			findings, err := claims.Compute(cmd.Context())
 			if err != nil {
@@ -47,7 +46,6 @@ the verdict, how it is computed, and the claim's source.`,
 		},
 	}
 	f := cmd.Flags()
-	f.SortFlags = false
 	f.BoolVar(&why, "why", false, "show how each figure is computed")
 	f.BoolVar(&json, "json", false, "print one JSON object a claim")
 	return cmd

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -49,13 +47,11 @@ and --stuck percent of its cells are stuck, half at either end. All ways of trai
 take the same number of generations; figures are means over --seeds networks and
 chips. The same seeds give the same figures on every machine.`,
 		Example: "  pentary hw crossbar --seeds 1 --error 1 --stuck 10\n  pentary hw crossbar --svg docs/crossbar.svg --page docs/crossbar.md",
-		Args:    console.NoArguments,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return x.run(cmd.Context(), s) },
 	}
 	f := cmd.Flags()
-	f.SortFlags = false
-	f.Var((*numbers)(&x.errors), "error", "programming errors, in multiples of the published one, separated by commas")
-	f.Var((*numbers)(&x.stuck), "stuck", "percentages of stuck cells, separated by commas")
+	f.Float64SliceVar(&x.errors, "error", x.errors, "programming errors, in `multiples` of the published one, separated by commas")
+	f.Float64SliceVar(&x.stuck, "stuck", x.stuck, "`percentages` of stuck cells, separated by commas")
 	f.IntVar(&x.seeds, "seeds", x.seeds, "number of networks and chips to average over")
 	f.IntVar(&x.digital, "digital", x.digital, "generations of digital training first")
 	f.IntVar(&x.generations, "generations", x.generations, "generations of training through the crossbars, or digitally instead")
@@ -72,43 +68,13 @@ chips. The same seeds give the same figures on every machine.`,
 	return cmd
 }
 
-// numbers is a flag's value: decimal numbers, separated by commas.
-type numbers []float64
-
-// Set implements pflag.Value.
-func (n *numbers) Set(text string) error {
-	var all numbers
-	for part := range strings.SplitSeq(text, ",") {
-		plain, ok := console.Decimal(part, true)
-		v, err := strconv.ParseFloat(plain, 64)
-		if !ok || err != nil {
-			return errors.New("want decimal numbers, such as 0.5,2")
-		}
-		all = append(all, v)
-	}
-	*n = all
-	return nil
-}
-
-// String implements pflag.Value.
-func (n *numbers) String() string {
-	texts := make([]string, len(*n))
-	for i, v := range *n {
-		texts[i] = strconv.FormatFloat(v, 'f', -1, 64)
-	}
-	return strings.Join(texts, ",")
-}
-
-// Type implements pflag.Value.
-func (*numbers) Type() string { return "numbers" }
-
 // experiment returns the study that the flags describe. Its errors are mistakes in them.
 func (x *crossbars) experiment() (*faultstudy.Experiment, error) {
 	s, err := new(network).load()
 	if err != nil {
 		return nil, err
 	}
-	e := &faultstudy.Experiment{Batch: x.batch, Seeds: x.seeds, Base: defaults(s.task), Train: s.train, Test: s.test}
+	e := &faultstudy.Experiment{Batch: x.batch, Seeds: x.seeds, Base: defaults(s.task, 0), Train: s.train, Test: s.test}
 	e.Widths = slices.Concat([]int{e.Train.Features}, s.task.Hidden, []int{e.Train.Classes})
 	e.Tune = e.Base
 	e.Base.Generations, e.Tune.Generations = x.digital, x.generations
@@ -169,11 +135,11 @@ func (x *crossbars) trials(ctx context.Context, s *console.Streams, e *faultstud
 	begun, finished, whole := time.Now(), 0, e.Generations()
 	err = e.Run(ctx, func() error {
 		finished++
-		printer.Show(func(width int) string {
+		printer.Bar(func() (int, int, string) {
 			seconds := time.Since(begun).Seconds()
 			left := seconds / float64(finished) * float64(whole-finished)
-			return console.Bar(finished, whole, fmt.Sprintf("chip %d of %d, %s left",
-				min(len(trials)+1, e.Seeds*len(e.Levels)), e.Seeds*len(e.Levels), console.Duration(left)), width, printer.Style)
+			return finished, whole, fmt.Sprintf("chip %d of %d, %s left",
+				min(len(trials)+1, e.Seeds*len(e.Levels)), e.Seeds*len(e.Levels), console.Duration(left))
 		})
 		return nil
 	}, func(t faultstudy.Trial) error {

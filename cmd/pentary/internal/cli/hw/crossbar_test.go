@@ -79,7 +79,7 @@ func TestCrossbarErrors(t *testing.T) {
 		{"--stuck 5,5", "--error 1 --stuck 5 comes twice"},
 		{"--adc 1", "converter of 1 bits"},
 		{"--read-noise 41", "ReadNoise"},
-		{"--stuck=", "want decimal numbers"},
+		{"--stuck=", "want a decimal number"},
 		{"digits", "takes no argument"},
 		{"--page no/such.md", "--page no/such.md"},
 		{"--svg no/such/plot.svg", "--svg"},

@@ -35,7 +35,6 @@ The unit's own module is the top level. The head of each file states its functio
 its latency and its bounds. The unit top comes with the pins of two iCE40 boards and
 a Makefile for their bitstreams. --list shows the units and their sizes.`,
 		Example: "  pentary hw emit --list\n  pentary hw emit --unit tile --rows 16 --cols 16 --out tile",
-		Args:    console.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if e.list {
 				return e.printUnits(s)
@@ -50,7 +49,6 @@ a Makefile for their bitstreams. --list shows the units and their sizes.`,
 		},
 	}
 	f := cmd.Flags()
-	f.SortFlags = false
 	f.StringVar(&e.unit, "unit", "", "`name` of the unit")
 	console.Offer(f, "unit", unitNames()...)
 	console.OutputFolder(f, &e.out, "out", "`folder` to write to; created if it does not exist", e.names)

@@ -68,20 +68,15 @@ func (n *network) load() (s subject, err error) {
 // digits is the task of networks that the commands train themselves.
 const digits = "digits"
 
-// defaults returns the options that "pentary train" has by default for a task.
-func defaults(t *task.Task) es.Options {
+// defaults returns the options that "pentary train" has by default for a task and a number
+// of generations, 0 for the task's.
+func defaults(t *task.Task, generations int) es.Options {
 	s := settings.NewClassifier(t)
+	if generations > 0 {
+		s.Base.Generations = generations
+	}
 	s.Complete()
 	return s.Options()
-}
-
-// defaultRule returns the rule that "pentary train" has by default for a task and a
-// number of generations.
-func defaultRule(t *task.Task, generations int) es.Rule {
-	s := settings.NewClassifier(t)
-	s.Base.Generations = generations
-	s.Complete()
-	return s.Options().Rule
 }
 
 // saveText writes the text file of a flag, unless the path is empty.

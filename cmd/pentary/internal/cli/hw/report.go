@@ -36,11 +36,9 @@ the Pentary documents beside the models' figures.
 The network is that of --model, saved by pentary train; without --model, one is first
 trained on the digits.`,
 		Example: "  pentary hw report --out report.html\n  pentary hw report --out report.html --model digits.pent",
-		Args:    console.NoArguments,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return r.run(cmd.Context(), s) },
 	}
 	f := cmd.Flags()
-	f.SortFlags = false
 	console.Output(f, &r.out, "out", "write the page to this `file`; required").Ext("html")
 	r.network.flags(f, "the network in this .pent `file`")
 	f.IntVar(&r.generations, "generations", 40, "generations of training through the crossbars")
@@ -91,7 +89,7 @@ func (r *reporter) subject(ctx context.Context, progress hwreport.Progress) (*hw
 	if err != nil {
 		return nil, err
 	}
-	t, o := s.task, defaults(s.task)
+	t, o := s.task, defaults(s.task, 0)
 	if s.net == nil {
 		s.net = nn.NewMLP(o.Seed, slices.Concat([]int{s.train.Features}, t.Hidden, []int{s.train.Classes})...)
 		if err := task.Train(ctx, s.net, s.train, t.Batch, o, func(stats es.Stats) error {

@@ -38,7 +38,7 @@ func newTrain(s *console.Streams) *cobra.Command {
 	if err != nil {
 		panic(err) // it is embedded
 	}
-	t := trainer{task: of, batch: of.Batch, hidden: slices.Clone(of.Hidden), options: defaults(of)}
+	t := trainer{task: of, batch: of.Batch, hidden: slices.Clone(of.Hidden), options: defaults(of, 0)}
 	cmd := &cobra.Command{
 		Use:   "train",
 		Short: "Train a network on the modelled machine",
@@ -47,11 +47,9 @@ its batches, perturbs, evaluates and moves the weights. The library then repeats
 run, and the weights of both must be bit-identical. The defaults are those of
 "pentary train digits", which ends with the same weights.`,
 		Example: "  pentary hw train\n  pentary hw train --generations 5 --rank 4 --emit train.s --json",
-		Args:    console.NoArguments,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return t.run(cmd.Context(), s) },
 	}
 	f, o := cmd.Flags(), &t.options
-	f.SortFlags = false
 	f.IntVar(&o.Generations, "generations", o.Generations, "length of the run")
 	f.IntVar(&o.Pairs, "pairs", o.Pairs, "antithetic pairs, half the population")
 	f.IntVar(&o.Rank, "rank", o.Rank, "rank of the perturbations")
@@ -71,7 +69,7 @@ run, and the weights of both must be bit-identical. The defaults are those of
 }
 
 func (t *trainer) run(ctx context.Context, s *console.Streams) error {
-	t.options.Rule = defaultRule(t.task, t.options.Generations)
+	t.options.Rule = defaults(t.task, t.options.Generations).Rule
 	if t.options.Sigma == 0 { // of 2^-0
 		t.options.Sigma = es.WholeLevel
 	}

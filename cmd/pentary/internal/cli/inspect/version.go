@@ -16,7 +16,6 @@ func NewVersion(s *console.Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "version",
 		Short: "Show the version, and the kernels that this CPU runs",
-		Args:  console.NoArguments,
 		RunE: func(*cobra.Command, []string) error {
 			b := machine.ThisBuild()
 			switch {

@@ -41,11 +41,9 @@ saved by "pentary bench --json > FILE", on this machine or another.
 
 The kernels are ` + console.List(bench.Kernels()) + ".",
 		Example: "  pentary bench\n  pentary bench --quick --impl avx2 --svg roofline.svg\n  pentary bench --json > before.jsonl\n  pentary bench --compare before.jsonl",
-		Args:    console.NoArguments,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return b.run(cmd.Context(), s) },
 	}
 	f := cmd.Flags()
-	f.SortFlags = false
 	f.BoolVar(&b.options.Quick, "quick", false, "measure fewer shapes, in at most 20 s")
 	f.StringSliceVar(&b.options.Impls, "impl", nil, "only these `implementations`, separated by commas")
 	f.StringSliceVar(&b.options.Kernels, "kernel", nil, "only these `kernels`, separated by commas")
@@ -121,8 +119,8 @@ func progress(printer *console.Printer) func(bench.Progress) {
 	return func(p bench.Progress) {
 		eta := console.Duration(p.Left.Seconds())
 		printer.Print(console.Event{Name: "measuring", Log: []any{"next", p.Next, "done", p.Done, "of", p.Total, "eta", eta}})
-		printer.Show(func(width int) string {
-			return console.Bar(p.Done, p.Total, fmt.Sprintf("%d/%d  %s  ETA %s", p.Done, p.Total, p.Next, eta), width, printer.Style)
+		printer.Bar(func() (done, of int, text string) {
+			return p.Done, p.Total, fmt.Sprintf("%d/%d  %s  ETA %s", p.Done, p.Total, p.Next, eta)
 		})
 	}
 }

@@ -38,11 +38,9 @@ it is drawn for the products and drawn again for the update.
 
 Nothing is saved. Ctrl-C stops at once and prints the times of the finished phases.`,
 		Example: "  pentary billion\n  pentary billion --rule stochastic --limit 1GiB --json",
-		Args:    console.NoArguments,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return b.run(cmd.Context(), s) },
 	}
 	f, o := cmd.Flags(), &b.options
-	f.SortFlags = false
 	f.IntVar(&o.Layers, "layers", o.Layers, "number of matrices")
 	f.IntVar(&o.Width, "width", o.Width, "rows and columns of a matrix")
 	f.IntVar(&o.Pairs, "pairs", o.Pairs, "antithetic pairs, half the population")
@@ -89,9 +87,7 @@ func observe(printer *console.Printer) func(p billion.Phase, done, of int) {
 			printer.Print(console.Event{Name: "billion", Log: []any{"phase", p}})
 			printer.Clear() // so that the phase shows at once
 		}
-		printer.Show(func(width int) string {
-			return console.Bar(done, of, fmt.Sprintf("%-7s %3d %%", p, 100*done/of), width, printer.Style)
-		})
+		printer.Bar(func() (int, int, string) { return done, of, fmt.Sprintf("%-7s %3d %%", p, 100*done/of) })
 	}
 }
 

@@ -47,7 +47,6 @@ one, bit for bit, on random calls. A difference is an error: the call is saved a
 a reproducer, a small JSON file that --replay runs again. Ctrl-C stops and prints
 what was covered.`,
 		Example: "  pentary selftest --for 10m\n  pentary selftest --replay pentary-selftest-MatMul-avx2-1-42.json",
-		Args:    console.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !cmd.Flags().Changed("seed") {
 				t.seed = uint64(rand.Uint32())
@@ -56,7 +55,6 @@ what was covered.`,
 		},
 	}
 	f := cmd.Flags()
-	f.SortFlags = false
 	f.DurationVar(&t.length, "for", time.Minute, "how long to test, as in 90s or 2h")
 	f.Uint64Var(&t.seed, "seed", 0, "of the random calls (default a new one)")
 	f.StringSliceVar(&t.impls, "impl", nil, "only these `implementations`, separated by commas")
@@ -132,10 +130,10 @@ func (r *selftestResult) test(ctx context.Context, t *selftester, impls []selfte
 		printer.Print(console.Event{Name: "testing", Log: []any{"seed", t.seed, "for", t.length}})
 		r.Coverage, r.Failure = selftest.Run(ctx, t.length, impls, t.seed, func(cases int) {
 			r.Cases = cases
-			printer.Show(func(width int) string {
+			printer.Bar(func() (int, int, string) {
 				elapsed := time.Since(began)
 				text := fmt.Sprintf("%s calls, seed %d  ETA %s", report.Count(cases), t.seed, console.Duration((t.length - elapsed).Seconds()))
-				return console.Bar(int(elapsed.Milliseconds()), int(t.length.Milliseconds()), text, width, printer.Style)
+				return int(elapsed.Milliseconds()), int(t.length.Milliseconds()), text
 			})
 		})
 		printer.Clear()

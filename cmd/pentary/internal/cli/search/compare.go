@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/compare"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
@@ -102,10 +101,8 @@ func newCompareTask(t *task.Task, s *console.Streams) *cobra.Command {
 		Use:   t.Name,
 		Short: t.Title,
 		Long:  fmt.Sprintf("Compare the ways to train a network on %s.\n\n%s", t.Title, t.Source),
-		Args:  console.NoArguments,
 	}
-	f := pflag.NewFlagSet("", pflag.ContinueOnError)
-	f.SortFlags = false
+	f := console.NewFlags()
 	f.DurationVar(&c.length, "for", 30*time.Second, "`time` of training for each method")
 	console.Renamed(f, "seconds", "for", func(text string) error {
 		plain, _ := console.Decimal(text, true)

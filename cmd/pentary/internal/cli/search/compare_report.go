@@ -59,17 +59,17 @@ func (o *compareObserver) start(r *compareResult) {
 }
 
 func (o *compareObserver) progress(p compare.Progress) {
-	o.Show(func(width int) string {
+	o.Bar(func() (int, int, string) {
 		text := fmt.Sprintf("%d/%d  %s", min(o.done+1, len(o.comparer.all)), len(o.comparer.all), p.Method.Name)
 		if p.Phase != "" {
 			text += ", " + p.Phase
 		}
 		if p.Generations == 0 {
-			return console.Bar(0, 1, text+"  measuring its speed", width, o.Style)
+			return 0, 1, text + "  measuring its speed"
 		}
 		text += fmt.Sprintf("  gen %d/%d  held-out %5.1f %%  %s of %s s", p.Generation, p.Generations,
 			100*p.Accuracy, number(p.Seconds), number(p.Budget))
-		return console.Bar(int(1000*p.Seconds), int(1000*p.Budget), text, width, o.Style)
+		return int(1000 * p.Seconds), int(1000 * p.Budget), text
 	})
 }
 

@@ -99,10 +99,8 @@ func newTuneTask(t *task.Task, s *console.Streams) *cobra.Command {
 		Use:   t.Name,
 		Short: t.Title,
 		Long:  fmt.Sprintf("Search for the settings that train a network best on %s.\n\n%s", t.Title, t.Source),
-		Args:  console.NoArguments,
 	}
-	f := pflag.NewFlagSet("", pflag.ContinueOnError)
-	f.SortFlags = false
+	f := console.NewFlags()
 	console.OutputFolder(f, &u.dir, "dir", "keep results and plots in this `folder`, and go on from those in it",
 		func() []string { return append(tune.Files(), budgetsPlot, parametersPlot, frontPlot) })
 	if !t.Embedded {
@@ -414,31 +412,25 @@ func (u *tuner) trial(ctx context.Context, o *tuneObserver, rung tune.Rung, r, c
 		return fail(err)
 	}
 	net := nn.NewMLP(s.Base.Seed, s.Widths(u.train.Features, u.train.Classes)...)
-	classifier, err := nn.NewEvaluator(net, nn.Classify(s.Samples(u.train)), nn.EvaluatorOptions{Streams: s.Batch})
-	if err != nil {
-		return fail(err)
-	}
-	optimizer, err := es.New(net.Parameters(), classifier, s.Options())
-	if err != nil {
-		return fail(err)
-	}
 	began := time.Now()
-	err = optimizer.Run(ctx, func(stats es.Stats) error {
+	err = task.Train(ctx, net, s.Samples(u.train), s.Batch, s.Options(), func(stats es.Stats) error {
 		o.generation(r, c, stats.Finished, s)
 		return nil
 	})
-	if err != nil {
+	if ctx.Err() != nil {
 		return tune.Trial{}, err
+	} else if err != nil {
+		return fail(err)
 	}
 	seconds := time.Since(began).Seconds()
-	counts, err := net.Confusion(u.validation)
+	correct, err := net.Accuracy(u.validation)
 	if err != nil {
 		return fail(err)
 	}
-	confusion, weights := report.Confusion(counts), report.WeightsOf(net.File(nil).Tensors...)
+	weights := report.WeightsOf(net.File(nil).Tensors...)
 	return tune.Trial{
 		Rung: r, Configuration: c, Generations: s.Base.Generations, Samples: samples(s),
-		Correct: confusion.Correct(), Total: confusion.Total(), Bytes: weights.Bytes, Seconds: seconds,
+		Correct: correct, Total: u.validation.Len(), Bytes: weights.Bytes, Seconds: seconds,
 		SHA256: weights.SHA256,
 	}, nil
 }

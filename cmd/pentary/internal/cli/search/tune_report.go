@@ -73,7 +73,7 @@ func rungsText(rungs []tune.Rung) string {
 
 // generation follows a generation of a run.
 func (o *tuneObserver) generation(rung, configuration, generation int, s *settings.Classifier) {
-	o.Show(func(width int) string {
+	o.Bar(func() (int, int, string) {
 		known, first, last := 0, 0, len(o.search.Trials)
 		for r, t := range o.search.Trials {
 			known += t.Samples
@@ -89,7 +89,7 @@ func (o *tuneObserver) generation(rung, configuration, generation int, s *settin
 			text += "  best " + report.Percent(o.best.Correct, o.best.Total)
 		}
 		text += fmt.Sprintf("  %s  ETA %s", o.tuner.describe(configuration), console.Duration(eta))
-		return console.Bar(o.total-left, o.total, text, width, o.Style)
+		return o.total - left, o.total, text
 	})
 }
 

@@ -44,7 +44,6 @@ that has ended.`,
 		},
 	}
 	f := cmd.Flags()
-	f.SortFlags = false
 	console.RunFolder(f, &r.dir, "resume", "resume the run in this `directory` with its settings and data")
 	f.IntVar(&r.extend, "generations", 0, "extend the run to this number of generations, which its schedules then span")
 	console.Input(f, &r.data, "data", "`folder` or file that the run's data are in now, if they have moved")
@@ -66,7 +65,6 @@ func newTask(k kind, s *console.Streams) *cobra.Command {
 func (r *run) command(prepare func(args []string)) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: r.kind.name(), Short: r.kind.short(), Long: r.kind.long(), Example: r.kind.example(),
-		Args: console.NoArguments,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			prepare(args)
 			if err := r.check(cmd.Flags()); err != nil {

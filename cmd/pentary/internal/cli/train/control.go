@@ -43,7 +43,7 @@ func newControlTask(env control.Environment, s *console.Streams) *cobra.Command 
 	k := newPolicy(env)
 	r := &run{kind: k, streams: s}
 	var saved, frames string // policy to test instead of training, and picture
-	cmd := &cobra.Command{Use: k.name(), Short: k.short(), Long: k.long(), Args: console.NoArguments}
+	cmd := &cobra.Command{Use: k.name(), Short: k.short(), Long: k.long()}
 	groups := r.groups()
 	r.finish = func(o outcome) error { return draw(k, o.(*acted), frames) }
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {

@@ -283,7 +283,6 @@ store, and its weights from that store, and score members of the population unti
 Workers come and go at any time, on any kind of CPU; the weights of the run do not depend on
 them. A worker of another version, or with other data, is refused. Exit status 1 says why.`,
 		Example: "  pentary train digits --dir run --nats nats://host:4222\n  pentary worker --nats nats://host:4222",
-		Args:    console.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := setThreads(w.threads); err != nil {
 				return err
@@ -302,7 +301,6 @@ them. A worker of another version, or with other data, is refused. Exit status 1
 		},
 	}
 	f := cmd.Flags()
-	f.SortFlags = false
 	w.endpoint.flags(f, "`URL` of the NATS server, as in nats://user:password@host:4222 (default $"+environmentURL+")")
 	console.Input(f, &w.data, "data", "`folder` or file that the run's data are in on this machine (default as on the coordinator's)")
 	threadsFlag(f, &w.threads)

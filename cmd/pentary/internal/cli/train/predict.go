@@ -14,6 +14,7 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/settings"
 	"github.com/Kaleaon/pentary-go/data"
+	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/nn"
 	"github.com/Kaleaon/pentary-go/packed"
 )
@@ -57,7 +58,6 @@ be read is an error before anything is written.`,
 		RunE: func(_ *cobra.Command, args []string) error { return p.run(args[0], args[1]) },
 	}
 	f := cmd.Flags()
-	f.SortFlags = false
 	p.format.Flags(f)
 	f.BoolVar(&p.json, "json", false, "print one JSON object a line")
 	return cmd
@@ -82,7 +82,7 @@ func (p *predictor) run(model, path string) error {
 		return fmt.Errorf("%s: %w", model, err)
 	}
 	// The first pass finds what cannot be read, before anything is written.
-	if err := p.pass(path, o, func(*data.Dataset, []int, []string) error { return nil }); err != nil {
+	if err := p.pass(path, o, func(int, []int8, string) error { return nil }); err != nil {
 		return err
 	}
 	if p.rows == 0 {
@@ -90,52 +90,40 @@ func (p *predictor) run(model, path string) error {
 	}
 	p.rows = 0
 	p.csv = encoding.NewWriter(p.streams.Out)
+	write := p.class
+	if p.scaler.Target != nil {
+		write = p.number
+	}
 	if !p.json {
 		p.csv.Write(p.head())
 	}
-	if err := p.pass(path, o, p.predict); err != nil {
+	runner, x := p.net.NewRunner(1), make([]int8, kernels.Quads(p.net.Inputs())*4)
+	if err := p.pass(path, o, func(line int, inputs []int8, label string) error {
+		copy(x, inputs)
+		return write(line, runner.Step(x), label)
+	}); err != nil {
 		return err
 	}
 	p.csv.Flush()
 	return errors.Join(p.csv.Error(), p.summarize())
 }
 
-// batch is how many rows are predicted at once.
-const batch = 1024
-
-// pass reads the file and calls visit for each batch of rows, with their lines and what
-// their labels say.
-func (p *predictor) pass(path string, o data.CSVOptions, visit func(d *data.Dataset, lines []int, labels []string) error) error {
+// pass reads the file and calls visit for each row, with its line and what its label says.
+func (p *predictor) pass(path string, o data.CSVOptions, visit func(line int, inputs []int8, label string) error) error {
 	rows, closer, err := p.scaler.Open(path, o)
 	if err != nil {
 		return err
 	}
 	defer closer.Close()
-	var d data.Dataset
-	var lines []int
-	var labels []string
-	flush := func() error {
-		d.Features, d.Classes, d.Labels = p.scaler.Inputs(), 256, make([]uint8, len(lines))
-		p.rows += len(lines)
-		if err := visit(&d, lines, labels); err != nil {
-			return err
-		}
-		d.Inputs, lines, labels = d.Inputs[:0], lines[:0], labels[:0]
-		return nil
-	}
-	for {
+	for ; ; p.rows++ {
 		inputs, err := rows.Next()
+		if err == nil {
+			err = visit(rows.Line(), inputs, rows.Label())
+		}
 		if err == io.EOF {
-			return flush()
+			return nil
 		} else if err != nil {
 			return err
-		}
-		d.Inputs = append(d.Inputs, inputs...)
-		lines, labels = append(lines, rows.Line()), append(labels, rows.Label())
-		if len(lines) == batch {
-			if err := flush(); err != nil {
-				return err
-			}
 		}
 	}
 }
@@ -148,22 +136,6 @@ func (p *predictor) head() []string {
 	return append([]string{"line", "class"}, p.scaler.Classes...)
 }
 
-// predict writes the predictions of a batch.
-func (p *predictor) predict(d *data.Dataset, lines []int, labels []string) (err error) {
-	outputs := make([]int8, p.net.Outputs())
-	p.net.ForEach(d, func(row int, y []int8, column, columns int) {
-		for i := range outputs {
-			outputs[i] = y[(i/4*columns+column)*4+i%4]
-		}
-		if p.scaler.Target != nil {
-			err = errors.Join(err, p.number(lines[row], p.scaler.Target.Value(int(outputs[0])), labels[row]))
-		} else {
-			err = errors.Join(err, p.class(lines[row], nn.Argmax(y, column, len(outputs), columns), outputs, labels[row]))
-		}
-	})
-	return err
-}
-
 // predicted is the object that --json prints for a row.
 type predicted struct {
 	Line   int                `json:"line"`
@@ -172,8 +144,10 @@ type predicted struct {
 	Value  *float64           `json:"value,omitempty"`  // of a regression
 }
 
-func (p *predictor) class(line, largest int, logits []int8, label string) error {
-	class := p.scaler.Classes[largest]
+// class writes the class that quads of logits give a row.
+func (p *predictor) class(line int, logits []int8, label string) error {
+	n := p.net.Outputs()
+	class := p.scaler.Classes[nn.Argmax(logits, 0, n, 1)]
 	if label != "" {
 		p.labelled++
 		if label == class {
@@ -181,7 +155,7 @@ func (p *predictor) class(line, largest int, logits []int8, label string) error 
 		}
 	}
 	row, scores := []string{strconv.Itoa(line), class}, map[string]float64{}
-	for i, share := range nn.Probabilities(logits) {
+	for i, share := range nn.Probabilities(logits[:n]) {
 		v := float64(share) / (1 << 16)
 		row, scores[p.scaler.Classes[i]] = append(row, strconv.FormatFloat(v, 'f', 4, 64)), math.Round(v*1e4)/1e4
 	}
@@ -191,7 +165,9 @@ func (p *predictor) class(line, largest int, logits []int8, label string) error 
 	return p.csv.Write(row)
 }
 
-func (p *predictor) number(line int, value float64, label string) error {
+// number writes the number that the output gives a row.
+func (p *predictor) number(line int, outputs []int8, label string) error {
+	value := p.scaler.Target.Value(int(outputs[0]))
 	if want, err := strconv.ParseFloat(label, 64); err == nil {
 		p.labelled++
 		p.squares += (value - want) * (value - want)

@@ -30,7 +30,6 @@ func (b *rebuild) flags(cmd *cobra.Command, s *console.Streams) {
 		return console.CheckPaths(cmd, args, s, map[string]string{"the run": p.config.Data})
 	}
 	f := cmd.Flags()
-	f.SortFlags = false
 	usage := "`folder` or file that the data of a run with noise in activations, or on a table, are in now, if they have moved"
 	if b.scores {
 		usage = "`folder` or file that the run's data are in now, if they have moved"

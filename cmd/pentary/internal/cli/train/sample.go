@@ -46,7 +46,6 @@ Ctrl-C ends it. On a terminal, control characters of the text are escaped.`,
 		},
 	}
 	f := cmd.Flags()
-	f.SortFlags = false
 	f.StringVar(&w.prompt, "prompt", "\n", "text to continue")
 	f.IntVar(&w.bytes, "bytes", 500, "bytes to write after the prompt")
 	f.IntVar(&w.log2Temperature, "log2-temperature", 0, "binary logarithm of the temperature: each step up doubles it, each step down halves it")

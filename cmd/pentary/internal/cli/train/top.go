@@ -26,7 +26,6 @@ func NewTop(s *console.Streams) *cobra.Command {
 		Long: `Show the generation, the workers and their rates of a training that "pentary train --nats"
 coordinates, once a second until Ctrl-C.`,
 		Example: "  pentary top --nats nats://host:4222",
-		Args:    console.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if e.url == "" {
 				e.url = os.Getenv(environmentURL)
@@ -56,7 +55,6 @@ coordinates, once a second until Ctrl-C.`,
 		},
 	}
 	f := cmd.Flags()
-	f.SortFlags = false
 	e.flags(f, "`URL` of the NATS server, as in nats://user:password@host:4222 (default $"+environmentURL+")")
 	f.BoolVar(&json, "json", false, "print one JSON object a line")
 	return cmd
