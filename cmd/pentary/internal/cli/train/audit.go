@@ -27,7 +27,7 @@ else, has changed it. It takes the run's data.
 
 Of each generation in the sample it scores one group of pairs (--groups), which is all of them
 by default. Where a worker of a distributed run was expelled, the run's file expelled.jsonl says
-which generations have scores of it: --from and --to choose them. Exit status 1 says that codes
+which generations have scores of it: --first and --last choose them. Exit status 1 says that codes
 differ, and the message says which first.`,
 		Example:     "  pentary audit run --sample 20",
 		Args:        oneRun,
@@ -37,7 +37,7 @@ differ, and the message says which first.`,
 			case o.Sample < 1:
 				return console.Usagef("--sample %d: want at least 1", o.Sample)
 			case o.From < 0 || o.To < 0 || o.To > 0 && o.To < o.From:
-				return console.Usagef("--from %d --to %d: want generations from 1 on, in order", o.From, o.To)
+				return console.Usagef("--first %d --last %d: want generations from 1 on, in order", o.From, o.To)
 			}
 			if !cmd.Flags().Changed("seed") {
 				o.Seed = rand.Uint64()
@@ -47,8 +47,8 @@ differ, and the message says which first.`,
 	}
 	f := cmd.Flags()
 	f.IntVar(&o.Sample, "sample", o.Sample, "`number` of generations to score again, or all there are")
-	f.IntVar(&o.From, "from", 0, "first `generation` of those that are sampled; default 1")
-	f.IntVar(&o.To, "to", 0, "last `generation` of those; default the run's last")
+	f.IntVar(&o.From, "first", 0, "first `generation` of those that are sampled; default 1")
+	f.IntVar(&o.To, "last", 0, "last `generation` of those; default the run's last")
 	f.Uint64Var(&o.Seed, "seed", 0, "`number` that the sample is drawn from (default random)")
 	b.flags(cmd, s)
 	return cmd

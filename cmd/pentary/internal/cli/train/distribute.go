@@ -176,7 +176,7 @@ func (d *distribution) train(ctx context.Context, run *train.Run, r *run, data s
 		for _, e := range expelled {
 			if e.Last > 0 {
 				o.Log.Warn("generations have scores of an expelled worker that were not checked", "worker", e.Worker, "from", e.First, "to", e.Last,
-					"to_check", fmt.Sprintf("pentary audit %s --from %d --to %d --sample %d", cmp.Or(r.dir, "DIR"), e.First, e.Last, e.Last-e.First+1))
+					"to_check", fmt.Sprintf("pentary audit %s --first %d --last %d --sample %d", cmp.Or(r.dir, "DIR"), e.First, e.Last, e.Last-e.First+1))
 			}
 		}
 	}()

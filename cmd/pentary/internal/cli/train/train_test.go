@@ -61,7 +61,7 @@ func TestConnectionFiles(t *testing.T) {
 		for file, want := range map[string]string{
 			"dir": "dir: is a directory", "none": "none: ", "large": "large: 1048577 bytes, want at most 1048576", "most": "",
 		} {
-			d := &distribution{workers: 1}
+			d := &distribution{workers: 1, quorum: 100}
 			f := pflag.NewFlagSet("train", pflag.ContinueOnError)
 			d.endpoint.flags(f, "")
 			for _, name := range []string{"--nats-cert", "--nats-key", flag} { // the first two go together
