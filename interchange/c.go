@@ -237,6 +237,9 @@ func (g *cHeader) call(i int, o op) (string, bool) {
 	case opEmbed:
 		l := o.embed
 		return fmt.Sprintf("pent_embed(%s, %s, %s, %d, %d, %d, %d, %d);", dst, a, w, n, l.Context, l.Vocabulary, l.Rows.Shift, low), true
+	case opNGrams:
+		l := o.ngrams
+		return fmt.Sprintf("pent_ngrams(%s, %s, %s, %d, %d, %d, %d, %d, %d);", dst, a, w, n, l.Context, l.Longest, l.Buckets, l.Rows.Shift, low), true
 	case opNorm:
 		return fmt.Sprintf("pent_norm(%s, %s, %d, %d);", dst, a, n, o.number), true
 	case opConcat:

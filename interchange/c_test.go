@@ -40,6 +40,8 @@ func TestC(t *testing.T) {
 			for _, m := range models {
 				t.Run(m.name, func(t *testing.T) { c.check(t, m, randomBatch(m, 20)) })
 			}
+			m := hashedModel(t)
+			t.Run(m.name, func(t *testing.T) { c.check(t, m, randomBatch(m, 20)) })
 			for _, m := range digitModels() {
 				t.Run("digits/"+m.name, func(t *testing.T) { c.check(t, m, digitBatch(t, m)) })
 			}

@@ -58,6 +58,24 @@ static void pent_embed(int8_t *y, const int8_t *x, const uint8_t *w, int n, int 
 	}
 }
 
+/* Adds the rows of single bytes and of hashed n-grams, the last byte first. */
+static void pent_ngrams(int8_t *y, const int8_t *x, const uint8_t *w, int n, int context, int longest, int buckets, int shift, int low)
+{
+	int stride = (context * 128 + (longest - 1) * buckets + 7) / 8 * 3;
+	for (int i = 0; i < n; i++) {
+		const uint8_t *row = w + (size_t)i * (size_t)stride;
+		uint32_t hash = 0x811c9dc5u;
+		int32_t sum = 0;
+		for (int j = 0; j < context; j++) {
+			sum += 16 * pent_weight(row, j * 128 + ((uint8_t)x[j] & 127));
+			hash = (hash ^ (uint8_t)x[j]) * 0x01000193u;
+			if (j > 0 && j < longest)
+				sum += 16 * pent_weight(row, context * 128 + (j - 1) * buckets + (int)((hash ^ hash >> 15) % (uint32_t)buckets));
+		}
+		y[i] = pent_clip(pent_round_shift(sum, shift), low);
+	}
+}
+
 /* Scales activations to a mean absolute value of target. */
 static void pent_norm(int8_t *y, const int8_t *x, int n, int target)
 {

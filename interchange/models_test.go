@@ -64,6 +64,16 @@ func sampleModels(t testing.TB) []sampleModel {
 	return models
 }
 
+// hashedModel returns a language model of n-grams, which ONNX does not have.
+func hashedModel(t testing.TB) sampleModel {
+	t.Helper()
+	m, err := nn.NewLanguageModel(6, nn.LanguageConfig{Width: 16, Layers: 1, Mixer: nn.MixerMinGRU, Context: 5, Longest: 4, Buckets: 37})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sampleModel{"language model of n-grams", m, 12}
+}
+
 // digitModels returns models that read the digits, whole or row by row.
 func digitModels() []sampleModel {
 	models := []sampleModel{
@@ -90,9 +100,10 @@ func randomBatch(m sampleModel, n int) batch {
 	rng := rand.New(rand.NewPCG(3, 4))
 	in := make([]byte, m.steps*n*m.model.Inputs())
 	for i := range in {
-		if _, tokens := m.model.Layers[0].(*nn.Embedding); tokens {
+		switch m.model.Layers[0].(type) {
+		case *nn.Embedding, *nn.NGrams:
 			in[i] = byte(rng.IntN(256))
-		} else {
+		default:
 			in[i] = byte(int8(rng.IntN(255) - 127))
 		}
 	}

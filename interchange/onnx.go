@@ -288,6 +288,8 @@ func (g *onnxGraph) op(o op) error {
 		return named(o, g.conv(o, dst, a))
 	case opEmbed:
 		return named(o, g.embedding(o, dst, a))
+	case opNGrams:
+		return fmt.Errorf("interchange: layer %q: %v cannot be exported to ONNX: it hashes n-grams", o.name, o.ngrams)
 	case opNorm:
 		return g.norm(o, wide(o.a))
 	case opConcat:

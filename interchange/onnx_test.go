@@ -109,6 +109,13 @@ func TestUnsupportedLayers(t *testing.T) {
 	if err := WriteONNX(&strings.Builder{}, m); err == nil || !strings.Contains(err.Error(), "tokens") {
 		t.Errorf("embedding in the middle: %v", err)
 	}
+	if err := WriteONNX(&strings.Builder{}, hashedModel(t).model); err == nil || !strings.Contains(err.Error(), `layer "0.rows": embedding of 5 bytes and 4-grams`) {
+		t.Errorf("n-grams: %v", err)
+	}
+	m = nn.NewModel(nn.NewDense(8, 8, false), nn.NewNGrams(8, 2, 4, 4, false))
+	if err := WriteC(&strings.Builder{}, m, "m"); err == nil || !strings.Contains(err.Error(), "tokens") {
+		t.Errorf("n-grams in the middle: %v", err)
+	}
 	// A sum that 32 bits do not hold with what a shift adds.
 	d := nn.NewDense(4, 4, false)
 	d.Shift = 30

@@ -28,6 +28,7 @@ const (
 	opLinear opKind = iota // requantized product with a matrix
 	opConv                 // Conv2D
 	opEmbed                // Embedding
+	opNGrams               // NGrams
 	opNorm                 // LayerNorm, see kernels.Normalize
 	opConcat               // a, then b
 	opSlice                // from the given element of a
@@ -47,6 +48,7 @@ type op struct {
 	dense  *nn.Dense
 	conv   *nn.Conv2D
 	embed  *nn.Embedding
+	ngrams *nn.NGrams
 	number int // the offset, the target of a norm, where a slice begins
 }
 
@@ -55,8 +57,11 @@ type op struct {
 func compile(m *nn.Model) (*program, error) {
 	p := &program{}
 	p.input = p.value(m.Inputs())
-	if e, ok := m.Layers[0].(*nn.Embedding); ok {
-		p.tokens = e.Vocabulary
+	switch l := m.Layers[0].(type) {
+	case *nn.Embedding:
+		p.tokens = l.Vocabulary
+	case *nn.NGrams:
+		p.tokens = nn.VocabSize
 	}
 	out, err := p.chain(m.Layers, p.input, "")
 	p.output = out
@@ -127,6 +132,11 @@ func (p *program) layer(l nn.Layer, x int, prefix string) (int, error) {
 			return 0, fmt.Errorf("interchange: layer %q: %v takes tokens, which only the first layer does", prefix, l)
 		}
 		return p.add(l.Outputs(), op{kind: opEmbed, a: x, embed: l, dense: l.Rows, name: prefix + "rows"}), nil
+	case *nn.NGrams:
+		if x != p.input {
+			return 0, fmt.Errorf("interchange: layer %q: %v takes tokens, which only the first layer does", prefix, l)
+		}
+		return p.add(l.Outputs(), op{kind: opNGrams, a: x, ngrams: l, dense: l.Rows, name: prefix + "rows"}), nil
 	case *nn.LayerNorm:
 		if l.Gains != nil {
 			return 0, fmt.Errorf("interchange: layer %q: %v cannot be exported; a norm without gains can", prefix, l)

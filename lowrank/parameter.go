@@ -26,6 +26,13 @@ type Parameter struct {
 	// Log2Scale is the binary logarithm of what W·x amounts to for an activation of one:
 	// the unit of σ for PerturbActivations, at most MaxLog2Scale.
 	Log2Scale uint
+
+	// Sparse says that W multiplies one-hot codes: an input is zero for most samples, and
+	// the same value for all others. ComputeTerms then weighs the columns of Z alike,
+	// however often their inputs are seen. Without it a rare n-gram's weights hardly move:
+	// a language model of n-grams ended at 2.66 bits per byte instead of 2.55 after 2,000
+	// generations.
+	Sparse bool
 }
 
 // MaxLog2Scale bounds a Log2Scale: perturbations of any rank stay within
@@ -44,6 +51,9 @@ func (w Parameter) String() string {
 	}
 	if w.Sigma != 0 {
 		s += fmt.Sprintf(" sigma %+d", w.Sigma)
+	}
+	if w.Sparse {
+		s += " sparse"
 	}
 	if w.Frozen {
 		s += " frozen"

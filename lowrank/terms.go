@@ -38,6 +38,7 @@ type sampleTerms struct {
 	columns int // of batch
 	split   int // of them are of each sample
 	batch   LayerBatch
+	sparse  bool
 
 	work  []termsWork   // by worker
 	fs    []int8        // f·S in quads: terms × columns
@@ -46,6 +47,7 @@ type sampleTerms struct {
 	mul   int64         // of D, with deltaBits fraction bits
 
 	squares []uint64 // sums of squares by piece of a loop: of D, or of x̂
+	seen    []int    // inputs that are not all zero, by piece
 
 	signPairs, packRows, sumRows, weighRows, spreadStrip func(worker, i int)
 }
@@ -54,6 +56,7 @@ type termsWork struct {
 	raw   []uint8
 	codes []uint8 // of a row of A over all terms
 	f     []int8  // of a pair, by column
+	x     []int8  // of a strip of sparse inputs, weighed
 }
 
 // deltaRows is how many rows of D a piece of a loop takes.
@@ -83,6 +86,11 @@ type LayerBatch struct {
 // mean of a row, rounded to nearest, ties away from zero, are subtracted from it. MNIST,
 // 784-128-128-10, 64 pairs and 256 samples, on 6,000 training images held out: 98.3 % after
 // 4,000 generations, with neither 97.5 % after 8,000.
+//
+// With Parameter.Sparse, x̂ of an input that n of the columns have other than zero is
+// max(1, ⌊(⌊√⌊24²/n⌋⌋ + 1)/2⌋), about 12/√n, for these columns, so that the columns of Z
+// have about the same spread, and k is the number of inputs that any column of x has other than
+// zero, at least 1.
 //
 // The scaling of D, m rows of columns, in integers: all divisions and roots but the shift
 // round down.
@@ -118,10 +126,19 @@ func (u *Updater) ComputeTerms(noise Noise, w Parameter, fitness []int8, batch L
 		Right: reuse.Slice(u.terms.Right, kernels.Quads(count)*4*packed.PaddedLen(k)),
 	}
 	g := &u.perSample
-	g.pairs, g.columns, g.split, g.batch = len(fitness)/samples, columns, columns/samples, batch
+	g.pairs, g.columns, g.split, g.batch, g.sparse = len(fitness)/samples, columns, columns/samples, batch, w.Sparse
 	u.sumPairs()
 	deltas := u.weighDeltas()
-	inputs := g.sum(packed.PaddedLen(k)/kernels.StripCols, g.spreadStrip)
+	strips := packed.PaddedLen(k) / kernels.StripCols
+	g.seen = reuse.Slice(g.seen, strips)
+	inputs := g.sum(strips, g.spreadStrip)
+	if w.Sparse {
+		k = 0
+		for _, n := range g.seen {
+			k += n
+		}
+		k = max(k, 1)
+	}
 	// Z is a sum over columns of independent products, as far as this goes.
 	delta2 := deltas << 16 / uint64(m*columns)
 	input2 := inputs << 8 / uint64(k*columns)
@@ -313,10 +330,54 @@ func (g *sampleTerms) scaled(delta int32) int64 {
 }
 
 // spreadColumns writes Right of a strip of columns.
-func (u *Updater) spreadColumns(_, i int) {
+func (u *Updater) spreadColumns(worker, i int) {
 	g, from := &u.perSample, i*kernels.StripCols
 	size := kernels.Quads(u.terms.Count) * kernels.StripCols * 4
 	k := max(min(u.tensor.W.Cols()-from, kernels.StripCols), 0)
 	x := g.batch.X[min(from*g.columns, len(g.batch.X)):][:kernels.Quads(k)*4*g.columns]
+	if g.sparse {
+		ws := &g.work[worker]
+		ws.x = append(ws.x[:0], x...)
+		x = ws.x
+		g.seen[i] = weighColumns(x, g.columns)
+	}
 	g.squares[i] = kernels.UpdateTermsOfInputs(u.terms.Right[i*size:][:size], x, k, g.columns)
+}
+
+// weighColumns sets the elements of x, in quads of inputs, that are not zero to what
+// ComputeTerms says of Sparse, and returns the number of inputs that have any.
+func weighColumns(x []int8, columns int) (seen int) {
+	for ; len(x) > 0; x = x[4*columns:] {
+		quad := x[:4*columns]
+		var counts, weights [4]int
+		for at := 0; at < len(quad); at += 4 {
+			if q := (*[4]int8)(quad[at:]); *q != [4]int8{} {
+				for lane, v := range q {
+					if v != 0 {
+						counts[lane]++
+					}
+				}
+			}
+		}
+		if counts == [4]int{} {
+			continue
+		}
+		for lane, n := range counts {
+			if n > 0 {
+				seen++
+				w := max(1, (int(fixed.Sqrt(24*24/uint64(n)))+1)/2)
+				weights[lane] = (127*w + 6) / 12 // of which x̂ is w
+			}
+		}
+		for at := 0; at < len(quad); at += 4 {
+			if q := (*[4]int8)(quad[at:]); *q != [4]int8{} {
+				for lane, v := range q {
+					if v != 0 {
+						q[lane] = int8(weights[lane])
+					}
+				}
+			}
+		}
+	}
+	return seen
 }

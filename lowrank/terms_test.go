@@ -86,6 +86,33 @@ func (d dense) terms(n Noise, tensor uint32, fitness []int8, vectors, outputs []
 	return g
 }
 
+// weigh sets x̂ and the deviation to those of sparse inputs.
+func (g *wantedTerms) weigh(vectors []int8, m, k, samples int) {
+	delta2, input2, seen := 0.0, 0.0, 0
+	for _, v := range g.delta {
+		delta2 += float64(v * v)
+	}
+	for j := range k {
+		n := 0.0
+		for b := range samples {
+			if vectors[b*k+j] != 0 {
+				n++
+			}
+		}
+		x := max(1, math.Floor((math.Floor(math.Sqrt(math.Floor(576/n)))+1)/2))
+		for b := range samples {
+			if g.input[b*k+j] = 0; vectors[b*k+j] != 0 {
+				g.input[b*k+j] = int64(x)
+				input2 += x * x
+			}
+		}
+		if n > 0 {
+			seen++
+		}
+	}
+	g.deviation = math.Sqrt(delta2 / float64(m*samples) * input2 / float64(max(seen, 1)))
+}
+
 // z returns Σ_b D_b·x̂_bᵀ.
 func (g wantedTerms) z(m, k, samples int) []int64 {
 	z := make([]int64, m*k)
@@ -129,23 +156,32 @@ func TestTerms(t *testing.T) {
 			u := new(Updater) // one for all shapes
 			for _, law := range laws {
 				for i, s := range termShapes {
-					testTerms(t, u, law, s.m, s.k, s.pairs, s.samples, 1, s.rank)
-					testTerms(t, u, law, s.m, s.k, s.pairs, s.samples, 2+i, s.rank)
+					testTerms(t, u, law, s.m, s.k, s.pairs, s.samples, 1, s.rank, false)
+					testTerms(t, u, law, s.m, s.k, s.pairs, s.samples, 2+i, s.rank, false)
+					testTerms(t, u, law, s.m, s.k, s.pairs, s.samples, 1+i%2, s.rank, true)
 				}
 			}
 		})
 	}
 }
 
-func testTerms(t *testing.T, u *Updater, law kernels.Distribution, m, k, pairs, of, split, rank int) {
+func testTerms(t *testing.T, u *Updater, law kernels.Distribution, m, k, pairs, of, split, rank int, sparse bool) {
 	t.Helper()
-	name := fmt.Sprintf("%v, %d×%d, %d pairs of rank %d, %d samples of %d columns", law, m, k, pairs, rank, of, split)
+	name := fmt.Sprintf("%v, %d×%d, %d pairs of rank %d, %d samples of %d columns, sparse %t", law, m, k, pairs, rank, of, split, sparse)
 	samples := of * split // in the reference every column is a sample
 	rng := rand.New(rand.NewPCG(uint64(m), uint64(k)))
 	n := Noise{Seed: 8, Generation: 3, Distribution: law, Rank: rank, Estimator: PerturbActivations}
 	w, d := randomParameter(rng, 4, m, k)
 	vectors, x := randomInputs(rng, k, samples)
 	vectors[0], x[0] = -128, -128
+	if sparse {
+		w.Sparse = true
+		for at := range vectors {
+			b, j := at/k, at%k
+			vectors[at] = 16 * int8(1/(1+rng.IntN(1+j%9))) // all, or few
+			x[(j/4*samples+b)*4+j%4] = vectors[at]
+		}
+	}
 	codes := randomCodes(rng, pairs*of)
 	var repeated []int8
 	for _, f := range codes {
@@ -163,6 +199,9 @@ func testTerms(t *testing.T, u *Updater, law kernels.Distribution, m, k, pairs, 
 	}
 	kernels.Interleave(y, outputs, m, samples)
 	want := d.terms(n, w.Number, repeated, vectors, outputs, relu, samples)
+	if sparse {
+		want.weigh(vectors, m, k, samples)
+	}
 	deviation := float64(u.ComputeTerms(n, w, codes, LayerBatch{X: x, Y: y, ReLU: relu}, of)) / 256
 	if math.Abs(deviation-want.deviation) > want.deviation/100+1./128 {
 		t.Errorf("%s: deviation %.3f, want %.3f", name, deviation, want.deviation)

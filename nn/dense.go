@@ -22,6 +22,7 @@ type Dense struct {
 	Bias  int8 // the constant, 1 to 127; 0: none
 
 	zeros bool // Model.Randomize sets zero weights
+	sparse bool // x is one-hot codes, see lowrank.Parameter
 }
 
 // NewDense returns a layer of zero weights whose Shift keeps the spread of the

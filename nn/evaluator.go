@@ -31,7 +31,8 @@ type Evaluator struct {
 	bits  bool // the task's Score is CrossEntropy alone
 	fills bool // and its Draw sets all inputs
 
-	columns []int // of a sample, by parameter
+	columns   []int // of a sample, by parameter
+	remembers bool  // a layer has a state, which a warm-up sets
 
 	shared []sharedBatch // by group
 	plain  Pass
@@ -160,7 +161,7 @@ func NewEvaluator(model *Model, task Task, o EvaluatorOptions) (*Evaluator, erro
 		e.fills = true
 	}
 	var err error
-	if e.columns, err = model.try(); err != nil {
+	if e.columns, e.remembers, err = model.try(); err != nil {
 		return nil, err
 	}
 	if o.Multiplier != nil {
@@ -222,7 +223,11 @@ func (e *Evaluator) begin(group int) error {
 	pass := &e.plain
 	pass.begin(s.Streams)
 	for _, x := range s.X[:s.WarmUp] {
-		pass.Free(e.model.step(pass, x))
+		if e.remembers {
+			pass.Free(e.model.step(pass, x))
+		} else {
+			pass.endStep()
+		}
 	}
 	s.states = grow(s.states, len(pass.states))
 	for i, state := range pass.states {

@@ -55,6 +55,9 @@ var kinds = struct {
 	"embedding": {3, func(s Spec, from Source) (Layer, error) {
 		return buildEmbedding(s.Sizes[0], s.Sizes[1], s.Sizes[2], s.ReLU, from)
 	}},
+	"ngrams": {4, func(s Spec, from Source) (Layer, error) {
+		return buildNGrams(s.Sizes[0], s.Sizes[1], s.Sizes[2], s.Sizes[3], s.ReLU, from)
+	}},
 	"layernorm": {2, func(s Spec, from Source) (Layer, error) {
 		l, err := buildLayerNorm(s.Sizes[0], s.Sizes[1])
 		if err == nil && s.Gains {
@@ -116,6 +119,7 @@ func layerName(i int) string { return fmt.Sprintf("layer%d", i) }
 //
 //	dense      inputs, outputs
 //	embedding  vocabulary, places, outputs
+//	ngrams     bytes of context, longest n-gram, buckets, outputs
 //	layernorm  width, target
 //	rnn mingru gru lstm
 //	           inputs, outputs

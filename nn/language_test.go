@@ -112,6 +112,8 @@ func TestLanguageModelErrors(t *testing.T) {
 	}{
 		{LanguageConfig{Width: 6, Context: 1, Mixer: NoMixer}, "language model of widths [6]"},
 		{LanguageConfig{Width: 8, Context: 0, Mixer: NoMixer}, "language model of widths [0]"},
+		{LanguageConfig{Width: 8, Context: 3, Longest: 4, Buckets: 8, Mixer: NoMixer}, "NGrams of up to 4 bytes, want 2 to the context of 3"},
+		{LanguageConfig{Width: 8, Context: 4, Longest: 4, Mixer: NoMixer}, "NGrams of 0 buckets"},
 		{LanguageConfig{Width: 8, Context: 1, Mixer: "elman"}, `of "elman"`},
 		{LanguageConfig{Width: 8, Context: 1, Mixer: NoMixer, Layers: -1}, "-1 layers"},
 		{LanguageConfig{Width: 8, Context: 1 << 20, Mixer: NoMixer}, "too large"},

@@ -62,6 +62,8 @@ func asFirst(l Layer) (first firstLayer, ok bool) {
 		return l, true
 	case *Embedding:
 		return l, true
+	case *NGrams:
+		return l, true
 	case *Conv2D:
 		return l, true
 	}

@@ -98,7 +98,7 @@ func (m *Model) Outputs() int { return m.Layers[len(m.Layers)-1].Outputs() }
 func (m *Model) Parameters() []lowrank.Parameter {
 	p := make([]lowrank.Parameter, len(m.matrices))
 	for i, d := range m.matrices {
-		p[i] = lowrank.Parameter{Number: uint32(i), Name: m.names[i], W: d.W, Log2Scale: d.Shift + activationBits}
+		p[i] = lowrank.Parameter{Number: uint32(i), Name: m.names[i], W: d.W, Log2Scale: d.Shift + activationBits, Sparse: d.sparse}
 	}
 	return p
 }

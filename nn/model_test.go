@@ -24,6 +24,7 @@ func models() map[string]*Model {
 	m := map[string]*Model{
 		"rnn":     NewModel(NewEmbedding(9, 3, 12, true), NewRNN(12, 8), NewDense(8, 5, false)),
 		"mingru":  NewModel(NewEmbedding(9, 1, 8, false), NewResidual(NewLayerNorm(8), NewMinGRU(8, 8)), NewMLPBlock(8, 16), NewDense(8, 5, false)),
+		"ngrams":  NewModel(NewNGrams(5, 4, 7, 12, true), NewLayerNorm(12), NewDense(12, 5, false)),
 		"gru":     NewModel(NewDense(6, 8, true), NewGRU(8, 12), NewDense(12, 5, false)),
 		"lstm":    NewModel(NewLSTM(8, 12), NewLSTM(12, 4), NewDense(4, 5, false)),
 		"conv1d":  NewModel(NewLayerNorm(8), NewConv1D(8, 7, 3, true), NewDense(7, 5, false)),
@@ -436,6 +437,10 @@ func TestLayerPanics(t *testing.T) {
 		{"LSTM of widths [0 4]", func() { NewLSTM(0, 4) }},
 		{"Embedding of 1 tokens", func() { NewEmbedding(1, 4, 4, false) }},
 		{"Embedding of widths [0 4]", func() { NewEmbedding(4, 0, 4, false) }},
+		{"NGrams of 1 bytes of context, want 2 to 1024", func() { NewNGrams(1, 2, 8, 4, false) }},
+		{"NGrams of up to 5 bytes, want 2 to the context of 4", func() { NewNGrams(4, 5, 8, 4, false) }},
+		{"NGrams of 0 buckets, want 1 to 1048576", func() { NewNGrams(4, 4, 0, 4, false) }},
+		{"NGrams of widths [768 0]", func() { NewNGrams(4, 3, 128, 0, false) }},
 		{"LayerNorm of widths [0]", func() { NewLayerNorm(0) }},
 		{"Conv1D of widths [6]", func() { NewConv1D(6, 4, 2, false) }},
 		{"Conv2D of kernel 5×5, stride 1, for a picture of 4×8×4", func() { NewConv2D(4, 8, 4, 4, 5, 1, false) }},

@@ -144,8 +144,9 @@ func (m *Model) stepMembers(p *Pass, s *sharedBatch, t int) []int8 {
 }
 
 // try takes the model one step with a column of zeros, and returns the columns that each
-// matrix sees. It returns an error if a layer breaks the rules that Layer names.
-func (m *Model) try() (columns []int, err error) {
+// matrix sees and whether a layer has a state. It returns an error if a layer breaks the
+// rules that Layer names.
+func (m *Model) try() (columns []int, remembers bool, err error) {
 	defer func() {
 		if broken := recover(); broken != nil {
 			err = fmt.Errorf("nn: a step of the model panics: %v", broken)
@@ -161,15 +162,15 @@ func (m *Model) try() (columns []int, err error) {
 	for i, l := range m.Layers {
 		y := l.Step(&p, x)
 		if want := kernels.Quads(l.Outputs()) * 4; len(y) != want || p.n != 1 {
-			return nil, fmt.Errorf("nn: layer %d, %v, returns %d activations in %d columns, want %d in 1", i, l, len(y), p.n, want)
+			return nil, false, fmt.Errorf("nn: layer %d, %v, returns %d activations in %d columns, want %d in 1", i, l, len(y), p.n, want)
 		}
 		x = y
 	}
 	if p.tensor != len(m.matrices) {
-		return nil, fmt.Errorf("nn: a step multiplies by %d matrices, the layers have %d", p.tensor, len(m.matrices))
+		return nil, false, fmt.Errorf("nn: a step multiplies by %d matrices, the layers have %d", p.tensor, len(m.matrices))
 	}
 	for i, b := range r.seen {
 		columns = append(columns, len(b.X)/4/kernels.Quads(m.matrices[i].W.Cols()))
 	}
-	return columns, nil
+	return columns, len(p.states) > 0, nil
 }

@@ -2,6 +2,7 @@ package nn
 
 import (
 	"fmt"
+	"hash/fnv"
 	"slices"
 
 	"github.com/Kaleaon/pentary-go/internal/fixed"
@@ -63,6 +64,20 @@ func (t *twin) layer(l Layer, x []int) []int {
 		code := make([]int, l.Context*l.Vocabulary)
 		for j, token := range x {
 			code[j*l.Vocabulary+int(uint8(token))] = 16
+		}
+		return t.product(l.Rows, code)
+	case *NGrams:
+		code := make([]int, l.Context*128+(l.Longest-1)*l.Buckets)
+		for j, b := range x {
+			code[128*j+b&127] = 16
+		}
+		for n := 2; n <= l.Longest; n++ {
+			h := fnv.New32a()
+			for _, b := range x[:n] {
+				h.Write([]byte{byte(b)})
+			}
+			sum := h.Sum32()
+			code[l.Context*128+(n-2)*l.Buckets+int((sum^sum>>15)%uint32(l.Buckets))] = 16
 		}
 		return t.product(l.Rows, code)
 	case *LayerNorm:

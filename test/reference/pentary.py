@@ -522,6 +522,20 @@ class Embedding:
         return self.dense.activations([16 * sum(row[i] for i in at) for row in self.dense.w])
 
 
+class NGrams:
+    def __init__(self, context, longest, buckets, dense):
+        self.places, self.longest, self.buckets, self.dense = context, longest, buckets, dense
+
+    def step(self, last):
+        at = [128 * j + b % 128 for j, b in enumerate(last)]
+        for n in range(2, self.longest + 1):
+            h = 0x811C9DC5
+            for b in last[:n]:
+                h = (h ^ b) * 0x01000193 & 0xFFFFFFFF
+            at.append(128 * self.places + (n - 2) * self.buckets + (h ^ h >> 15) % self.buckets)
+        return self.dense.activations([16 * sum(row[i] for i in at) for row in self.dense.w])
+
+
 class LayerNorm:
     def __init__(self, target, gains):
         self.target, self.gains = target, gains
@@ -618,6 +632,8 @@ def build(specs, tensors):
             layers.append(dense())
         elif kind == "embedding":
             layers.append(Embedding(sizes[0], sizes[1], dense()))
+        elif kind == "ngrams":
+            layers.append(NGrams(sizes[0], sizes[1], sizes[2], dense()))
         elif kind == "layernorm":
             layers.append(LayerNorm(sizes[1], dense() if spec.get("gains") else None))
         elif kind == "rnn":

@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
@@ -13,6 +14,7 @@ import (
 const (
 	maxLayers  = 32
 	maxContext = 64
+	maxBuckets = 1 << 16
 )
 
 // Language are the settings of a language model's training.
@@ -25,9 +27,9 @@ type Language struct {
 // NewLanguage returns the default settings.
 func NewLanguage() *Language {
 	return &Language{
-		Optimizer: NewOptimizer(es.Options{Generations: 8000, Pairs: 64, Estimator: lowrank.PerturbActivations}, "0.03"),
-		Shape:     nn.LanguageConfig{Width: 128, Layers: 1, Mixer: nn.MixerMinGRU, Context: 4, Heads: 4, Window: 16},
-		Batch:     nn.EvaluatorOptions{Streams: 64, Steps: 4, WarmUp: 16},
+		Optimizer: NewOptimizer(es.Options{Generations: 20000, Pairs: 32, Estimator: lowrank.PerturbActivations}, "0.019"),
+		Shape:     nn.LanguageConfig{Width: 128, Layers: 1, Mixer: nn.NoMixer, Context: 4, Longest: 4, Buckets: 640, Heads: 4, Window: 16},
+		Batch:     nn.EvaluatorOptions{Streams: 512, Steps: 1, WarmUp: 16},
 	}
 }
 
@@ -40,6 +42,8 @@ func (s *Language) Groups() console.Groups {
 	f.Var(console.Choice[nn.Mixer]{Value: &s.Shape.Mixer, Options: nn.Mixers}, "mixer", "layer that mixes the steps: a recurrent one, attention or none")
 	integer(f, &s.Shape.Hidden, "mlp", 0, MaxWidth, "width within the blocks' MLP, in widths; 0 for no MLP")
 	integer(f, &s.Shape.Context, "context", 1, maxContext, "bytes of context per step")
+	integer(f, &s.Shape.Longest, "ngrams", 0, maxContext, "bytes of the longest n-grams with embeddings of their own, from 2, at most --context; 0 for none")
+	integer(f, &s.Shape.Buckets, "buckets", 1, maxBuckets, "embeddings of the n-grams of each length, which share them by their hash")
 	f.IntVar(&s.Shape.Heads, "heads", s.Shape.Heads, "attention: heads")
 	f.IntVar(&s.Shape.Window, "span", s.Shape.Window, "attention: steps that it sees, the present one included")
 	f.Uint64Var(&s.Base.Seed, "seed", s.Base.Seed, "key of all random numbers")
@@ -63,6 +67,15 @@ func (s *Language) Groups() console.Groups {
 	return groups
 }
 
+// Complete implements Settings: n-grams are no longer than the context.
+func (s *Language) Complete() {
+	s.Optimizer.Complete()
+	l := &s.Shape
+	if l.Longest = min(l.Longest, l.Context); l.Context == 1 {
+		l.Longest = 0
+	}
+}
+
 // Check implements Settings. Packages nn and es check the rest.
 func (s *Language) Check() error {
 	if err := s.Optimizer.Check(); err != nil {
@@ -74,6 +87,8 @@ func (s *Language) Check() error {
 		return fmt.Errorf("--width %d: want a multiple of 4", l.Width)
 	case l.Hidden > MaxWidth/l.Width:
 		return fmt.Errorf("--mlp %d: want 0 to %d", l.Hidden, MaxWidth/l.Width)
+	case l.Longest == 1:
+		return errors.New("--ngrams 1: want 2 or more, or 0 for none: single bytes have embeddings anyway")
 	case l.Mixer == nn.MixerAttention && (l.Heads < 1 || l.Width%(4*l.Heads) != 0):
 		return fmt.Errorf("--heads %d: want a divisor of --width %d by 4", l.Heads, l.Width)
 	case l.Mixer == nn.MixerAttention && (l.Window < 1 || l.Window > nn.MaxWindow):
@@ -86,5 +101,12 @@ func (s *Language) Check() error {
 
 // Name describes the model in a word.
 func (s *Language) Name() string {
-	return fmt.Sprintf("%s %d×%d", s.Shape.Mixer, s.Shape.Layers, s.Shape.Width)
+	l, kind := s.Shape, s.Shape.Mixer.String()
+	switch {
+	case l.Longest > 0 && l.Mixer == nn.NoMixer:
+		kind = fmt.Sprintf("%d-grams", l.Longest)
+	case l.Longest > 0:
+		kind += fmt.Sprintf(" on %d-grams", l.Longest)
+	}
+	return fmt.Sprintf("%s %d×%d", kind, l.Layers, l.Width)
 }

@@ -109,6 +109,9 @@ func SetTexts(s Settings, texts map[string]string) error {
 	if _, ok := texts["shift"]; !ok && texts["hidden"] != "" && texts["seed"] != "" && Texts(s)["shift"] != "" {
 		texts["shift"] = "0" // all settings of a run without
 	}
+	if _, ok := texts["ngrams"]; !ok && texts["mixer"]+texts[oldFlags["mixer"]] != "" {
+		texts["ngrams"] = "0" // there were none
+	}
 	for now, before := range oldFlags {
 		if text, ok := texts[before]; ok {
 			texts[now] = text

@@ -73,7 +73,7 @@ func (l *language) samples() int { return l.Batch.Streams * l.Batch.Steps }
 func (l *language) memory() int {
 	s := l.Shape
 	layer := 8*s.Width*s.Width + 2*s.Hidden*s.Width*s.Width // of the largest cell
-	weights := (s.Context*nn.VocabSize+nn.VocabSize)*s.Width + s.Layers*layer
+	weights := (s.Context*nn.VocabSize+s.Longest*s.Buckets+nn.VocabSize)*s.Width + s.Layers*layer
 	return settings.WeightsMemory(weights) + settings.ColumnsMemory(max(nn.VocabSize, s.Width*max(1, s.Hidden)), 2*l.Batch.Streams)
 }
 
