@@ -27,7 +27,7 @@ type Language struct {
 // NewLanguage returns the default settings.
 func NewLanguage() *Language {
 	return &Language{
-		Optimizer: NewOptimizer(es.Options{Generations: 20000, Pairs: 32, Estimator: lowrank.PerturbActivations}, "0.019"),
+		Optimizer: NewOptimizer(es.Options{Generations: 12000, Pairs: 32, Estimator: lowrank.PerturbActivations}, "0.0245"),
 		Shape:     nn.LanguageConfig{Width: 128, Layers: 1, Mixer: nn.NoMixer, Context: 4, Longest: 4, Buckets: 640, Heads: 4, Window: 16},
 		Batch:     nn.EvaluatorOptions{Streams: 512, Steps: 1, WarmUp: 16},
 	}
