@@ -64,7 +64,7 @@ func sampleModels(t testing.TB) []sampleModel {
 	return models
 }
 
-// hashedModel returns a language model of n-grams, which ONNX does not have.
+// hashedModel returns a language model of n-grams, which ONNX export refuses.
 func hashedModel(t testing.TB) sampleModel {
 	t.Helper()
 	m, err := nn.NewLanguageModel(6, nn.LanguageConfig{Width: 16, Layers: 1, Mixer: nn.MixerMinGRU, Context: 5, Longest: 4, Buckets: 37})

@@ -21,7 +21,7 @@ type Dense struct {
 	ReLU  bool
 	Bias  int8 // the constant, 1 to 127; 0: none
 
-	zeros bool // Model.Randomize sets zero weights
+	zeros  bool // Model.Randomize sets zero weights
 	sparse bool // x is one-hot codes, see lowrank.Parameter
 }
 
