@@ -10,10 +10,10 @@ import (
 	"testing"
 )
 
-// pages returns the Markdown files of the repository.
-func pages(t *testing.T) []string {
+// files returns the files of the repository that match one of the patterns.
+func files(t *testing.T, patterns ...string) []string {
 	t.Helper()
-	out, err := exec.Command("git", "ls-files", "*.md").Output()
+	out, err := exec.Command("git", append([]string{"ls-files"}, patterns...)...).Output()
 	if err != nil {
 		t.Skip("not a checkout: ", err)
 	}
@@ -40,7 +40,7 @@ var marks = regexp.MustCompile(`(?i)` + strings.Join([]string{
 
 // TestProse fails on each of the marks outside code.
 func TestProse(t *testing.T) {
-	for _, name := range pages(t) {
+	for _, name := range files(t, "*.md") {
 		code := false
 		for i, line := range strings.Split(read(t, name), "\n") {
 			if strings.HasPrefix(line, "```") {
@@ -69,7 +69,34 @@ func TestMarks(t *testing.T) {
 	}
 }
 
+// Every anchor of docs/ that a comment of the code names is a heading.
+func TestCodeLinks(t *testing.T) {
+	n := 0
+	for _, name := range files(t, "*.go", "*.s") {
+		for _, found := range codeLink.FindAllStringSubmatch(read(t, name), -1) {
+			n++
+			if !slices.Contains(anchors(t, found[1]), found[2]) {
+				t.Errorf("%s: %s has no heading %q", name, found[1], found[2])
+			}
+		}
+	}
+	if n == 0 {
+		t.Error("no link in the code")
+	}
+}
+
+// anchors returns the anchors of a page's headings.
+func anchors(t *testing.T, page string) (all []string) {
+	t.Helper()
+	for _, h := range heading.FindAllStringSubmatch(read(t, page), -1) {
+		all = append(all, strings.ReplaceAll(symbols.ReplaceAllString(strings.ToLower(h[1]), ""), " ", "-"))
+	}
+	return all
+}
+
 var (
+	codeLink = regexp.MustCompile(`// .*\b(docs/[a-z-]+\.md)#([\w-]+)`)
+
 	link    = regexp.MustCompile(`\]\(([^)#\s]*)(?:#([^)\s]*))?\)`)
 	heading = regexp.MustCompile(`(?m)^#+ +(.*)$`)
 	symbols = regexp.MustCompile(`[^\p{L}\p{N} _-]`)
@@ -77,7 +104,7 @@ var (
 
 // Every relative link leads to a file, and every anchor to a heading.
 func TestLinks(t *testing.T) {
-	for _, name := range pages(t) {
+	for _, name := range files(t, "*.md") {
 		for _, found := range link.FindAllStringSubmatch(read(t, name), -1) {
 			target, anchor := found[1], found[2]
 			if strings.Contains(target, "://") {
@@ -94,11 +121,7 @@ func TestLinks(t *testing.T) {
 			if anchor == "" {
 				continue
 			}
-			var anchors []string
-			for _, h := range heading.FindAllStringSubmatch(read(t, file), -1) {
-				anchors = append(anchors, strings.ReplaceAll(symbols.ReplaceAllString(strings.ToLower(h[1]), ""), " ", "-"))
-			}
-			if !slices.Contains(anchors, anchor) {
+			if !slices.Contains(anchors(t, file), anchor) {
 				t.Errorf("%s: %s has no heading %q", name, file, anchor)
 			}
 		}

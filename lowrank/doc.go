@@ -14,7 +14,7 @@
 // With v the variance of an entry of A·Bᵀ (Noise.Variance), e is the least integer such
 // that 2^e ≥ √v. Bᵀx is multiplied by c/128, c = round(128·2^e/√v), and rounded to nearest,
 // ties up. If √v is a power of two, as for ranks 1, 4, 16, 64 and 256, c is 128, and nothing is
-// rounded before the shift.
+// rounded before the shift (docs/decisions.md#scale-of-other-ranks).
 //
 // The correction is never quantized to five levels: that would destroy its rank and, at small
 // σ, round it to nothing.

@@ -10,7 +10,8 @@ import "fmt"
 // Context have rows of their own, so that it is an embedding and a causal convolution
 // of width Context over it in one. Tokens come in as the bytes of their numbers; what
 // is multiplied is their one-hot code. All members of a population see the same tokens,
-// so that this product, though the widest, is computed once.
+// so that this product, though the widest, is computed once
+// (docs/decisions.md#embedding-as-a-product).
 type Embedding struct {
 	Vocabulary, Context int
 	Rows                *Dense // outputs × Context·Vocabulary
