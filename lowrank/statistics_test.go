@@ -3,8 +3,10 @@ package lowrank
 import (
 	"fmt"
 	"math"
+	mathbits "math/bits"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"testing"
 
 	"github.com/Kaleaon/pentary-go/kernels"
@@ -23,6 +25,27 @@ func sampleSize() int {
 		return 1 << 16
 	}
 	return 1 << 22
+}
+
+// A source is a generator and a distribution.
+type source struct {
+	kernels.Generator
+	kernels.Distribution
+}
+
+var sources = []source{
+	{kernels.ARS4x32, kernels.Binomial},
+	{kernels.ARS4x32, kernels.Uniform},
+	{kernels.Philox4x32, kernels.Binomial},
+	{kernels.Philox4x32, kernels.Uniform},
+}
+
+func (s source) String() string { return fmt.Sprint(s.Generator, "/", s.Distribution) }
+
+// noise draws from a stream by the generator.
+func (s source) noise(dst []uint8, stream kernels.Stream) {
+	stream.Generator = s.Generator
+	kernels.Noise(dst, s.Distribution, stream)
 }
 
 // probabilities returns the distribution's P(-2), …, P(2).
@@ -63,12 +86,13 @@ func (x *chiSquare) deviations(freedom int) float64 {
 // of a block.
 func TestMoments(t *testing.T) {
 	const length = 1 << 12
-	for _, law := range laws {
+	for _, source := range sources {
+		law := source.Distribution
 		n := sampleSize()
 		codes := make([]uint8, length)
 		var places [kernels.NoiseUnit][trit5.Levels]int64
 		for i := range n / length {
-			kernels.Noise(codes, law, StreamOf(1, i, uint32(i%5), StreamKind(i%2), i%99))
+			source.noise(codes, StreamOf(1, i, uint32(i%5), StreamKind(i%2), i%99))
 			for at, c := range codes {
 				places[at%kernels.NoiseUnit][c]++
 			}
@@ -86,10 +110,10 @@ func TestMoments(t *testing.T) {
 			overall.add(total[c], p*float64(n))
 		}
 		if d := overall.deviations(trit5.Levels - 1); math.Abs(d) > 4 {
-			t.Errorf("%v: of %d pents %v: %.1f deviations from the law", law, n, total, d)
+			t.Errorf("%v: of %d pents %v: %.1f deviations from the law", source, n, total, d)
 		}
 		if d := eachPlace.deviations(len(places) * (trit5.Levels - 1)); math.Abs(d) > 4 {
-			t.Errorf("%v: places of a block: %.1f deviations from the law", law, d)
+			t.Errorf("%v: places of a block: %.1f deviations from the law", source, d)
 		}
 		for i, name := range []string{"mean", "variance", "skewness", "kurtosis"} {
 			power := i + 1
@@ -101,7 +125,7 @@ func TestMoments(t *testing.T) {
 			want := momentOf(law, power)
 			deviation := math.Sqrt((momentOf(law, 2*power) - want*want) / float64(n))
 			if math.Abs(got-want) > 4*deviation {
-				t.Errorf("%v: %s: moment %d is %.6f, want %.6f ± %.6f", law, name, power, got, want, deviation)
+				t.Errorf("%v: %s: moment %d is %.6f, want %.6f ± %.6f", source, name, power, got, want, deviation)
 			}
 		}
 		if v := momentOf(law, 2); math.Abs(v-float64(law.Variance())) > 1e-4 {
@@ -183,9 +207,9 @@ func TestStreamsIndependent(t *testing.T) {
 		others[fmt.Sprint("kind ^ ", d)] = func(u *use) { u.kind ^= d }
 	}
 	const length = 512
-	for _, law := range laws {
+	for _, source := range sources {
 		for name, other := range others {
-			t.Run(fmt.Sprint(law, "/", name), func(t *testing.T) {
+			t.Run(fmt.Sprint(source, "/", name), func(t *testing.T) {
 				t.Parallel()
 				var (
 					x, y = make([]uint8, length), make([]uint8, length)
@@ -193,12 +217,12 @@ func TestStreamsIndependent(t *testing.T) {
 				)
 				for i := range uint32(sampleSize() / length) {
 					u := use{3, 3 * i, 2 + 6*i, StreamKind(i % 4), 1 + 8*int(i)}
-					kernels.Noise(x, law, u.stream())
+					source.noise(x, u.stream())
 					other(&u)
-					kernels.Noise(y, law, u.stream())
+					source.noise(y, u.stream())
 					j.add(x, y)
 				}
-				j.check(t, law)
+				j.check(t, source.Distribution)
 			})
 		}
 	}
@@ -208,13 +232,14 @@ func TestStreamsIndependent(t *testing.T) {
 // pents of a vector, which are the rows or columns of E, at any distance.
 func TestFactorsIndependent(t *testing.T) {
 	const rank, length = 16, 512
-	for _, law := range laws {
+	for _, source := range sources {
+		law := source.Distribution
 		for _, kind := range []StreamKind{FactorA, FactorB} {
 			ranks := map[int]*joint{1: {}, 2: {}, 8: {}}
 			lags := map[int]*joint{1: {}, 2: {}, 3: {}, 4: {}, 8: {}, 16: {}, 32: {}, 256: {}}
 			codes := make([]uint8, rank*length)
 			for pair := range 2 * sampleSize() / len(codes) { // half are compared with the other half
-				Noise{Seed: 2, Distribution: law, Rank: rank}.Factor(codes, kind, 0, pair, length)
+				Noise{Seed: 2, Generator: source.Generator, Distribution: law, Rank: rank}.Factor(codes, kind, 0, pair, length)
 				// Pairs that do not overlap: of blocks of d, the even with the odd ones.
 				for d, j := range ranks {
 					for lo := 0; lo < rank*length; lo += 2 * d * length {
@@ -228,10 +253,10 @@ func TestFactorsIndependent(t *testing.T) {
 				}
 			}
 			for d, j := range ranks {
-				t.Run(fmt.Sprintf("%v/%d/ranks/%d", law, kind, d), func(t *testing.T) { j.check(t, law) })
+				t.Run(fmt.Sprintf("%v/%d/ranks/%d", source, kind, d), func(t *testing.T) { j.check(t, law) })
 			}
 			for d, j := range lags {
-				t.Run(fmt.Sprintf("%v/%d/lag/%d", law, kind, d), func(t *testing.T) { j.check(t, law) })
+				t.Run(fmt.Sprintf("%v/%d/lag/%d", source, kind, d), func(t *testing.T) { j.check(t, law) })
 			}
 		}
 	}
@@ -254,13 +279,14 @@ func TestStreamTellsItsFields(t *testing.T) {
 // offset: windows of one table would overlap.
 func TestNoSequenceTwice(t *testing.T) {
 	const length, window = 256, 48
-	for _, law := range laws {
+	for _, source := range sources {
+		law := source.Distribution
 		seen := map[string]string{}
 		look := func(name string, codes []uint8) {
 			for lo := 0; lo+window <= len(codes); lo++ {
 				key := string(codes[lo : lo+window])
 				if other, ok := seen[key]; ok {
-					t.Fatalf("%v: %s has at %d what %s has", law, name, lo, other)
+					t.Fatalf("%v: %s has at %d what %s has", source, name, lo, other)
 				}
 				seen[key] = name
 			}
@@ -268,7 +294,7 @@ func TestNoSequenceTwice(t *testing.T) {
 		codes := make([]uint8, 2*length)
 		for tensor := range uint32(4) {
 			for generation := range 4 {
-				n := Noise{Seed: 1, Generation: generation, Distribution: law, Rank: 2}
+				n := Noise{Seed: 1, Generation: generation, Generator: source.Generator, Distribution: law, Rank: 2}
 				for pair := range 8 {
 					for kind := FactorA; kind <= FactorB; kind++ {
 						n.Factor(codes, kind, tensor, pair, length)
@@ -286,6 +312,98 @@ func TestNoSequenceTwice(t *testing.T) {
 		for generation := range 4 {
 			kernels.Noise(codes, law, StreamOf(1, generation, 0, Batch, 0))
 			look(fmt.Sprint("batch ", generation), codes)
+		}
+	}
+}
+
+// Birthday spacings (Marsaglia 1985): of m numbers below 2^b, sorted, the spacings that come
+// again have about a Poisson distribution with mean m³/2^(b+2). Each number is of another stream,
+// in the order in which a run draws them.
+func TestBirthdaySpacings(t *testing.T) {
+	const m, b = 1 << 10, 28
+	mean := float64(m) * m * m / (4 << b)
+	for _, g := range []kernels.Generator{kernels.ARS4x32, kernels.Philox4x32} {
+		for word := range 4 { // of the first block
+			for _, shift := range []int{0, 32 - b} { // the low bits, and the high ones
+				trials, total, stream := max(sampleSize()>>13, 64), 0, 0
+				days := make([]uint32, m)
+				for range trials {
+					for i := range days {
+						generation, tensor, pair := stream>>8, uint32(stream>>6&3), stream>>1&31
+						s := StreamOf(5, generation, tensor, StreamKind(stream&1), pair)
+						s.Generator = g
+						days[i] = s.Block(0)[word] >> shift & (1<<b - 1)
+						stream++
+					}
+					total += repeats(days)
+				}
+				want := mean * float64(trials)
+				if d := (float64(total) - want) / math.Sqrt(want); math.Abs(d) > 4 {
+					t.Errorf("%v, word %d >> %d: %d spacings come again, want %.0f: %.1f deviations", g, word, shift, total, want, d)
+				}
+			}
+		}
+	}
+}
+
+// repeats returns how many spacings of sorted days are those of a spacing before.
+func repeats(days []uint32) (n int) {
+	slices.Sort(days)
+	for i := len(days) - 1; i > 0; i-- {
+		days[i] -= days[i-1]
+	}
+	slices.Sort(days)
+	for i := 1; i < len(days); i++ {
+		if days[i] == days[i-1] {
+			n++
+		}
+	}
+	return n
+}
+
+// A bit of the seed or of the counter that changes changes each bit of a block in half of all
+// cases.
+func TestAvalanche(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	n := max(sampleSize()>>10, 1<<8)
+	for _, g := range []kernels.Generator{kernels.ARS4x32, kernels.Philox4x32} {
+		var worst, sum float64
+		for bit := range 64 + 4*32 {
+			var flips [128]int
+			for range n {
+				// Small numbers, as runs have them.
+				s := kernels.Stream{Generator: g, Seed: rng.Uint64N(64), Generation: rng.Uint32N(4096), Tensor: rng.Uint32N(64), Pair: rng.Uint32N(256)}
+				i := rng.Uint32N(64)
+				before := s.Block(i)
+				switch {
+				case bit < 64:
+					s.Seed ^= 1 << bit
+				case bit < 96:
+					s.Generation ^= 1 << (bit - 64)
+				case bit < 128:
+					s.Tensor ^= 1 << (bit - 96)
+				case bit < 160:
+					s.Pair ^= 1 << (bit - 128)
+				default:
+					i ^= 1 << (bit - 160)
+				}
+				for w, v := range s.Block(i) {
+					for d := v ^ before[w]; d != 0; d &= d - 1 {
+						flips[32*w+mathbits.TrailingZeros32(d)]++
+					}
+				}
+			}
+			for _, count := range flips {
+				d := (2*float64(count) - float64(n)) / math.Sqrt(float64(n)) // standard deviations
+				worst = max(worst, math.Abs(d))
+				sum += d * d
+			}
+		}
+		const cells = 192 * 128
+		// The greatest of so many is beyond 6 once in 20,000 times.
+		chi := chiSquare{sum, cells}
+		if x := chi.deviations(cells); worst > 6 || math.Abs(x) > 4 {
+			t.Errorf("%v: a bit is changed %.1f deviations from half of the time; all are %.1f from their spread", g, worst, x)
 		}
 	}
 }
