@@ -27,6 +27,11 @@ func TestEarlierRuns(t *testing.T) {
 		{name: "lm", weights: "2d734804491ba6c73c2f7cb11b131410047874ddbe1918d20e286a37b196bae3", language: true},
 		{name: "lm-cut", weights: "9ae2a590d92d2663bbcc53af7115d39118c1c4864cdca698521687bd64f16b71", language: true},
 		{name: "lmweights", weights: "7b7eaf2dbc8692d302ffc006c996807b52bc9127118473a35ef7230c3105a336", language: true},
+		{name: "2-weights", weights: "08f61266a723f76970fbaa75be210b415f2e17fb4ce5b7400e90699e377a7c49"},
+		{name: "2-dense", weights: "ea3db3871d079ed0ed3f9a7c6f35188d652eddc4a57a6992faacd1f692148814"},
+		{name: "2-activations-cut", weights: "76273245c0524bc0b2ca490ad85c7521aa3690b7144292cd4fa5be0ab6b647f6"},
+		{name: "2-control", weights: "2e49d3bdf7e26eb7e0cee65173670f04c9d2803d7cd92520faec9a1ba2ead56d"},
+		{name: "2-lm", weights: "5501eb3b9e497865eed63a9227f95d8cb66bd6ea5bbd56adc69a07d9ce034510", language: true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "run")
@@ -72,6 +77,24 @@ func TestEarlierRuns(t *testing.T) {
 	}
 	if r := lastEvent(t, out); r.WeightsSHA256 != "a57cab24d50bb46daed357bec55ed96a15bdf2210c14d77df7383719eef3d41d" {
 		t.Errorf("weights %s by the command that began the run", r.WeightsSHA256)
+	}
+	// An extended run comes to the weights of the version that began it, and its codes are those
+	// of evaluation.
+	dir = filepath.Join(t.TempDir(), "run")
+	if err := os.CopyFS(dir, os.DirFS("testdata/runs/2-weights")); err != nil {
+		t.Fatal(err)
+	}
+	out, err = pentary(t, "train", "--resume", dir, "--generations", "16", "--json").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := lastEvent(t, out); r.WeightsSHA256 != "044dd4637643cfdc668271b8f0f0deed5e4948b5650257c5cc76cc20c2b2822e" {
+		t.Errorf("weights %s of an extended run", r.WeightsSHA256)
+	}
+	for _, command := range []string{"audit", "verify"} {
+		if out, err := pentary(t, command, dir).Output(); err != nil {
+			t.Errorf("%s of an extended run: %v\n%s", command, err, out)
+		}
 	}
 	out, err = pentary(t, "control", "cartpole", "--json", "--policy", filepath.Join(filepath.Dir(text), "pole.pent")).Output()
 	if err != nil {
