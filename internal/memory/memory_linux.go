@@ -10,7 +10,7 @@ import (
 
 // system returns the least of what is free or can be freed without swapping, the limit
 // of the control group if the process is in the root of one, as in a container, and what
-// RLIMIT_AS leaves of the address space.
+// RLIMIT_AS leaves of the address space and RLIMIT_DATA of private writable memory.
 func system() int {
 	available := Field("/proc/meminfo", "MemAvailable:")
 	if text, err := os.ReadFile("/sys/fs/cgroup/memory.max"); err == nil {
@@ -18,9 +18,11 @@ func system() int {
 			available = min(available, limit)
 		}
 	}
-	var limit syscall.Rlimit
-	if syscall.Getrlimit(syscall.RLIMIT_AS, &limit) == nil && uint64(limit.Cur) < 1<<62 {
-		available = min(available, max(1, int(limit.Cur)-Field("/proc/self/status", "VmSize:")))
+	for resource, used := range map[int]string{syscall.RLIMIT_AS: "VmSize:", syscall.RLIMIT_DATA: "VmData:"} {
+		var limit syscall.Rlimit
+		if syscall.Getrlimit(resource, &limit) == nil && uint64(limit.Cur) < 1<<62 {
+			available = min(available, max(1, int(limit.Cur)-Field("/proc/self/status", used)))
+		}
 	}
 	return available
 }

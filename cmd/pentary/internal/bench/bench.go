@@ -19,6 +19,7 @@ import (
 	"github.com/Kaleaon/pentary-go/internal/bench/cases"
 	"github.com/Kaleaon/pentary-go/internal/bench/roofline"
 	"github.com/Kaleaon/pentary-go/internal/impl"
+	"github.com/Kaleaon/pentary-go/internal/memory"
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/packed"
 )
@@ -264,6 +265,18 @@ func (r *run) plan() []step {
 	return steps
 }
 
+// Memory returns the bytes that a run takes at most, about: the operands of the largest
+// case beside those of the case before.
+func (o Options) Memory() int {
+	largest, r := 0, run{Options: o}
+	for _, c := range cases.All() {
+		if r.wants(c) {
+			largest = max(largest, int(c.Bytes))
+		}
+	}
+	return 2 * largest
+}
+
 // names reports whether a kernel was asked for.
 func (r *run) names(kernel string) bool {
 	return len(r.Kernels) == 0 || contains(r.Kernels, kernel)
@@ -422,12 +435,16 @@ func fill(n int) []byte {
 	return buf
 }
 
-// bandwidths measures reading from half of a cache's size, and from memory.
+// bandwidths measures reading from half of a cache's size, and from memory: at least twice
+// the last cache, but within a quarter of the memory that is available.
 func (r *run) bandwidths(ctx context.Context) {
 	c := r.Caches
 	l1, l2 := cmp.Or(c.L1, 32<<10)/2, cmp.Or(c.L2, 256<<10)/2
-	memory := min(max(128<<20, 2*c.L3), 1<<30)
-	for _, b := range []Bandwidth{{Level: "L1", Bytes: l1}, {Level: "L2", Bytes: l2}, {Level: "memory", Bytes: memory}} {
+	large := min(max(128<<20, 2*c.L3), 1<<30)
+	if available := memory.Available(); available > 0 {
+		large = min(large, available/4)
+	}
+	for _, b := range []Bandwidth{{Level: "L1", Bytes: l1}, {Level: "L2", Bytes: l2}, {Level: "memory", Bytes: large}} {
 		if ctx.Err() != nil {
 			return
 		}

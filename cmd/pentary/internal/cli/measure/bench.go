@@ -10,6 +10,7 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/bench"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/settings"
 	"github.com/Kaleaon/pentary-go/kernels"
 )
 
@@ -57,6 +58,9 @@ The kernels are ` + console.List(bench.Kernels()) + ".",
 
 func (b *bencher) run(ctx context.Context, s *console.Streams) error {
 	if err := b.options.Check(); err != nil {
+		return err
+	}
+	if err := settings.CheckMemory(console.ByteSize(b.options.Memory()), 0); err != nil {
 		return err
 	}
 	if b.compare != "" {
