@@ -46,7 +46,7 @@ func NewSelftest(s *console.Streams, implementations func(...string) ([]selftest
 one, bit for bit, on random calls. A difference is an error: the call is saved as
 a reproducer, a small JSON file that --replay runs again. Ctrl-C stops and prints
 what was covered.`,
-		Example: "  pentary selftest --for 10m\n  pentary selftest --replay pentary-selftest-MatMul-avx2-1-42.json",
+		Example: "  pentary selftest --for 10m\n  pentary selftest --replay pentary-selftest-MatMul-avx2-7-4.json",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !cmd.Flags().Changed("seed") {
 				t.seed = uint64(rand.Uint32())
