@@ -80,6 +80,8 @@ func TestExamples(t *testing.T) {
 		if !cmd.HasExample() {
 			return
 		}
+		examples := strings.Split(cmd.Example, "\n")
+		n += len(examples)
 		_, name, _ := strings.Cut(cmd.CommandPath(), " ")
 		t.Run(name, func(t *testing.T) {
 			dir := exampleFolder(t)
@@ -87,8 +89,7 @@ func TestExamples(t *testing.T) {
 			for _, line := range before[top] {
 				shell(t, dir, line)
 			}
-			for example := range strings.SplitSeq(cmd.Example, "\n") {
-				n++
+			for _, example := range examples {
 				example = strings.TrimSpace(example)
 				t.Run(example, func(t *testing.T) { runExample(t, dir, example) })
 			}
