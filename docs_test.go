@@ -128,7 +128,7 @@ func TestLinks(t *testing.T) {
 	}
 }
 
-// README.md fits on a screen, and its program is that of the example.
+// README.md fits on a screen, and the example has its program.
 func TestReadme(t *testing.T) {
 	readme := read(t, "README.md")
 	if n := strings.Count(readme, "\n"); n > 100 {

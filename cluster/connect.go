@@ -23,7 +23,7 @@ type Endpoint struct {
 	Connect []nats.Option
 	// Name of the run in subjects: letters, digits, - and _, at most 64. Default "run".
 	Name string
-	// Version that coordinator and workers must share. Default: that of the build.
+	// Version that coordinator and workers must share. Default: the build's.
 	Version string
 }
 

@@ -39,7 +39,7 @@ func checkDataFiles(files []DataFile) error {
 	return nil
 }
 
-// shareData makes the data in the object store those of the options. Objects that it has
+// shareData puts the data of the options into the object store. Objects that it has
 // already stay.
 func (c *coordinator) shareData(ctx context.Context, there []*jetstream.ObjectInfo) error {
 	has := map[string]string{}

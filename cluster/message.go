@@ -110,7 +110,7 @@ type work struct {
 }
 
 // record is the record of a generation. Its session and generation are not in the message:
-// the checksum continues that of theirs, so one of another session or generation has a
+// the checksum continues theirs, so one of another session or generation has a
 // wrong checksum.
 type record struct {
 	session    uint64
@@ -399,7 +399,7 @@ func (m *record) es(pairs, samples int) (es.Record, error) {
 const maxScoreBytes = binary.MaxVarintLen64
 
 // appendScores appends the scores of pairs, of each the plus member's samples and then the
-// minus member's. The first sample of plus is coded as its difference from that of the
+// minus member's. The first sample of plus is coded as its difference from the first of the
 // pair before, any other sample of plus as its difference from the one before, and a
 // sample of minus as its difference from plus: zigzag varints, modulo 2^64.
 func appendScores(b []byte, scores []int64, samples int) []byte {

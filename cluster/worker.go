@@ -59,7 +59,7 @@ func (o *WorkerOptions) complete() error {
 
 // Work scores chunks of a run until the run has ended or the context is done, whose error
 // it then returns. The run is one that was not opened, with the task, options and
-// configuration of the coordinator's; its weights become those of the coordinator's run.
+// configuration of the coordinator's; its weights become the coordinator's.
 // The error is ErrRefused if it is another run, of another version, or the worker has been
 // expelled.
 func Work(ctx context.Context, run *train.Run, o WorkerOptions) error {

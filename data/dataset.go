@@ -123,7 +123,7 @@ func (d *Dataset) checkImages() error {
 }
 
 // Move writes image i to dst, moved down and right, by less than a side. Pixels that come in
-// are those of the edge.
+// repeat the edge.
 func (d *Dataset) Move(dst []int8, i, down, right int) {
 	src, channels := d.Sample(i), d.Features/(d.Rows*d.Columns)
 	width := d.Columns * channels

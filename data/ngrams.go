@@ -9,7 +9,7 @@ const MaxOrder = 8
 // element n-1 is of the n-gram model, which predicts a byte from the n-1 before it, for n
 // from 1 to order, at most MaxOrder. A model of n counts in the text before that end how
 // often each byte follows those n-1, with the distribution of the model of n-1 as one
-// count in addition; that of no context adds the uniform one. Language models' bits are to
+// count in addition; the one of no context adds the uniform one. Language models' bits are to
 // be compared with the model of as many bytes of context.
 func (t *Text) NGramBits(order int) []float64 {
 	counts := make([]counter, order)
@@ -52,7 +52,7 @@ func (c *counter) add(context uint64, b byte) {
 	c.seen[context<<8|uint64(b)]++
 }
 
-// probability returns that of a byte after a context, which is p by shorter ones.
+// probability returns the probability of a byte after a context, which is p by shorter ones.
 func (c *counter) probability(context uint64, b byte, p float64) float64 {
 	return (float64(c.seen[context<<8|uint64(b)]) + p) / float64(c.followed[context]+1)
 }

@@ -59,7 +59,7 @@ const (
 	extent    = 112
 )
 
-// Fit returns the scaler of a table by some of its rows, those of the training part: each
+// Fit returns the scaler of a table by some of its rows, the training part: each
 // feature has mean 0 and standard deviation 32 there, and what is beyond ±127 is clipped.
 // With ramps above 1, a feature makes as many inputs instead, centered at evenly spaced
 // quantiles, of which equal ones count once. The targets of a regression fill ±112, which
@@ -138,7 +138,7 @@ func (t *Table) varies() error {
 	return nil
 }
 
-// Inputs returns the width of a network's input: those of the features, and a constant
+// Inputs returns the width of a network's input: the features' width, and a constant
 // 127, which makes up for layers without bias.
 func (s *Scaler) Inputs() int {
 	n := 1

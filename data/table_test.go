@@ -201,7 +201,7 @@ func TestTableMemory(t *testing.T) {
 	}
 }
 
-// Records are those of encoding/csv, where it reads a file at all.
+// Records equal those that encoding/csv reads, where it reads a file at all.
 func FuzzRecords(f *testing.F) {
 	for _, s := range []string{"a,b\n1,2\n", "\"a\"\"b\",\n", "\n\n,\n", "\"\n\"", "a\r\n\"b\r\n\"", "\"\"\n", "a\"b", "\"a\" ,", "\"", "\xef\xbb\xbfa"} {
 		f.Add([]byte(s))

@@ -88,7 +88,7 @@ func (a *agreement) RestoreState(b []byte) {
 	}
 }
 
-// A rule of one's own learns, in any number of goroutines, and survives as those of
+// A rule of one's own learns, in any number of goroutines, and survives as the rules of
 // the package do: replayed, resumed, with noise in weights or in activations.
 func TestCustomRule(t *testing.T) {
 	rule := Agreement{Rate: es.Ratio(1, 2), Times: 2}

@@ -221,7 +221,7 @@ func TestReductions(t *testing.T) {
 		t.Error("a reduced rate comes to the same weights as a full one")
 	}
 
-	// The state brings the rate back, and takes no other byte than that of one.
+	// The state brings the rate back, and refuses a byte that no rate writes.
 	if err := full.Optimizer.RestoreState(state); err != nil || !slices.Equal(full.Optimizer.AppendState(nil), state) {
 		t.Errorf("restored to another state: %v", err)
 	}

@@ -78,7 +78,7 @@ func (s *residual4State) Step(w *packed.Matrix, t kernels.Terms, lo, hi int) int
 }
 
 // Stochastic keeps no state: it rounds a step to whole levels at random, so that
-// the weights move as much as those of ErrorFeedback on average, with the noise of the
+// the weights move as much as under ErrorFeedback on average, with the noise of the
 // rounding in addition. See kernels.UpdateStochastic.
 type Stochastic struct {
 	Rate Q16 // levels that one standard deviation of Z moves a weight, at most 1

@@ -16,7 +16,7 @@ import (
 // members score alike, or of which one has Failed, has code 0.
 //
 // Differences are exact for all int64 scores. The percentile P of n magnitudes other than
-// zero is that of index ⌊n·P/100⌋ in ascending order, and the median is percentile 50; all
+// zero is the one at index ⌊n·P/100⌋ in ascending order, and the median is percentile 50; all
 // magnitudes of the group count. Quotients are rounded to nearest, ties away from zero.
 type Fitness uint8
 
@@ -37,7 +37,7 @@ const (
 	// Raw keeps the proportions: it divides the difference by a 16th of the median
 	// magnitude, rounds, and clamps to ±63, 2.7 standard deviations.
 	Raw
-	// Tails is for differences that are small but for a few, as those of single
+	// Tails is for differences that are small but for a few, as differences of single
 	// samples are of which most are learned: a 32nd of their 99th percentile is the
 	// unit, ±63 the limit.
 	Tails
@@ -168,7 +168,7 @@ func (c *coder) rank(codes []int8, magnitudes []uint64) {
 // none.
 func (c *coder) median(magnitudes []uint64) uint64 { return c.percentile(magnitudes, 50) }
 
-// percentile returns what so many per cent of the magnitudes other than zero do not
+// percentile returns what percent of the magnitudes other than zero do not
 // exceed, or zero if there is none. It looks at all of them: a part would have to be
 // chosen by where they stand, and samples stand in an order that means something.
 func (c *coder) percentile(magnitudes []uint64, percent int) uint64 {

@@ -197,7 +197,7 @@ func TestEncodeTails(t *testing.T) {
 	}
 }
 
-// A pair's samples are coded as so many pairs would be.
+// A pair's samples are coded as separate pairs would be.
 func TestEncodeSamples(t *testing.T) {
 	const pairs, samples = 7, 13
 	for _, f := range codings {
@@ -259,8 +259,8 @@ func TestNth(t *testing.T) {
 	}
 }
 
-// The codes of samples do not depend on where they stand: those of a generation of any
-// size, of which most samples have no score by any pattern, are those of the samples
+// The codes of samples do not depend on where they stand: the codes of a generation of any
+// size, of which most samples have no score by any pattern, equal the codes of the samples
 // that have one.
 func TestEncodeLayout(t *testing.T) {
 	rng := rand.New(rand.NewPCG(9, 9))

@@ -27,11 +27,11 @@ type Member struct {
 // EvaluateEach returns an evaluator that scores the members of a generation one by one, with
 // any function of their weights. Goroutines, one for each processor, call it at the
 // same time; a score must depend on the member alone. An error ends the evaluation,
-// and Run returns it; of several it is that of the first member. A member that cannot
+// and Run returns it; of several it is the first member's. A member that cannot
 // be scored while the others can is Failed. If score panics, Run does, on its own
 // goroutine.
 //
-// It makes every member's weights in full, at a cost like that of one product with
+// It makes every member's weights in full, at a cost like the cost of one product with
 // them: what knows how to work with factors, as the networks of package nn do, is
 // much faster.
 func EvaluateEach(score func(m *Member) (int64, error)) Evaluator {

@@ -422,7 +422,7 @@ func TestTellAllocations(t *testing.T) {
 	}
 }
 
-// A run that goes on with saturated scores and weights stays within the pents.
+// A run that continues with saturated scores and weights stays within the pents.
 func TestExtremeScores(t *testing.T) {
 	o := short
 	o.Rule, o.Schedule = es.ErrorFeedback{Rate: es.Ratio(1, 1)}, es.Constant

@@ -19,7 +19,7 @@ import (
 // even with a residual that leaks.
 //
 // The steps since go to a scratch matrix of zero weights, as ErrorFeedback would have them
-// do far from the ends. An update takes (Window+1)/2 times as long as that of
+// do far from the ends. An update takes (Window+1)/2 times as long as one of
 // ErrorFeedback on average, and the memory of a residual and a copy of the largest matrix
 // while it runs.
 type QES struct {

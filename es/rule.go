@@ -85,7 +85,7 @@ type GenerationUpdate struct {
 	earlier    []GenerationUpdate // of the rule's window that any pair decided, oldest first
 	updater    *lowrank.Updater   // for generations before
 
-	// deviation is that of an entry of Z of the terms computed last, in 1/256, with noise in
+	// deviation is the standard deviation of an entry of Z of the terms computed last, in 1/256, with noise in
 	// activations: it depends on the data, and includes the signal.
 	deviation uint64
 }

@@ -55,7 +55,7 @@ func (f EvaluatorFunc) Evaluate(ctx context.Context, g Generation, scores []int6
 var ErrStop = errors.New("es: stop")
 
 // Run evaluates and moves the weights until the run is done or the context is,
-// whose error it then returns; the weights are those of the last whole
+// whose error it then returns; the weights are the weights of the last whole
 // generation, and Run may be called again to continue. After each generation it calls
 // the callbacks in turn; the first error of one ends the run, and is returned unless
 // it is ErrStop. It returns an error if the optimizer has no evaluator.
@@ -63,7 +63,7 @@ func (o *Optimizer) Run(ctx context.Context, callbacks ...func(Stats) error) err
 	return o.RunWith(ctx, o.evaluator, callbacks...)
 }
 
-// RunWith is Run with another evaluator, whose scores have to be those of the
+// RunWith is Run with another evaluator, whose scores have to equal the scores of the
 // optimizer's own. Inputs still come from the optimizer's own.
 func (o *Optimizer) RunWith(ctx context.Context, e Evaluator, callbacks ...func(Stats) error) error {
 	if e == nil {

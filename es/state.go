@@ -32,7 +32,7 @@ func (o *Optimizer) stateOf(w *packed.Matrix) int { return padded(w) * o.options
 // and the updater need while they work on the largest tensor, and the scores and
 // codes of a generation.
 func (o *Optimizer) memory() uint64 {
-	const scoring = 2*8 + 3*8 + 2 // two scores, what becomes of them, their code and that of the generation before
+	const scoring = 2*8 + 3*8 + 2 // two scores, what becomes of them, their code and the code of the generation before
 	pairs, window := o.options.Pairs, window(o.options.Rule)
 	updater, weights, residual := 0, 0, 0
 	for i, w := range o.parameters {
@@ -74,7 +74,7 @@ func (o *Optimizer) AppendState(b []byte) []byte {
 const positionBytes = 4
 
 // RestoreState sets what AppendState has written of an optimizer of the same
-// Identity, so that the run goes on as that one did, given its weights. It returns an
+// Identity, so that the run continues as that one did, given its weights. It returns an
 // error if b is not the state of such a run; then nothing has changed.
 func (o *Optimizer) RestoreState(b []byte) error {
 	want, reductions := positionBytes+o.StateBytes(), 0

@@ -14,7 +14,7 @@ import (
 // weight moves a level where |Z| reaches the quantile that a share of the weights
 // reaches under pure noise. It keeps no state, and stalls far from the optimum.
 //
-// The quantile is that of the normal distribution, corrected for the heavier tails
+// The quantile is the normal distribution's, corrected for the heavier tails
 // of Z by the Cornish–Fisher expansion up to its sixth cumulant, and Z is dithered
 // over its lattice: the share that moves is within two percent of the one asked for
 // from 100 pairs on. See kernels.UpdateThreshold.
@@ -94,7 +94,7 @@ func (g *GenerationUpdate) quantile(share Q16, w lowrank.Parameter) int64 {
 const cumulantBits = 24
 
 // cumulants returns the fourth and sixth standardized cumulants of an entry of Z
-// under pure noise. Those of a sum are the sums of its terms'.
+// under pure noise. The cumulants of a sum are the sums of its terms'.
 func (g *GenerationUpdate) cumulants(w lowrank.Parameter) (k4, k6 int64) {
 	noise := g.noise().Of(w)
 	c, rank := termCumulants[noise.Distribution], uint64(noise.Rank)

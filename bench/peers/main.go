@@ -1,5 +1,5 @@
-// Command peers measures the matrix products of other libraries beside those of
-// package kernels: the same shapes and numbers, in one run, on one thread, and all
+// Command peers measures the matrix products of other libraries beside
+// package kernels' own: the same shapes and numbers, in one run, on one thread, and all
 // results compared. From its folder:
 //
 //	go run .                        gonum and vek, in Go

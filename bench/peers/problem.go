@@ -8,7 +8,7 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// A shape is that of a product Y = W·X: W is m×k, X is k×n.
+// A shape describes a product Y = W·X: W is m×k, X is k×n.
 type shape struct{ m, k, n int }
 
 var shapes = []shape{

@@ -18,7 +18,7 @@ import (
 )
 
 // A worker of another folder, which does not have the data, takes them from the store of an
-// ordinary server. The weights are those of one process.
+// ordinary server. The weights equal one process's.
 func TestSharedData(t *testing.T) {
 	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, JetStream: true, StoreDir: t.TempDir(), NoLog: true, NoSigs: true})
 	if err != nil {

@@ -36,7 +36,7 @@ func trained(t *testing.T, args []string) string {
 }
 
 // proved checks that the run in a directory has ended with the wanted weights, which
-// its journal yields.
+// its journal restores.
 func proved(t *testing.T, dir, want string) {
 	t.Helper()
 	for _, args := range [][]string{
@@ -56,7 +56,7 @@ func proved(t *testing.T, dir, want string) {
 	}
 }
 
-// An interrupted run says how to go on, and that goes on to the same weights.
+// An interrupted run says how to continue, and that ends at the same weights.
 func TestInterruptResume(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("no signals to send")

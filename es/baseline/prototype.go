@@ -274,7 +274,7 @@ func shiftedDifference(a, b int64, shift uint) int64 {
 func normalize(scores []int64, mean int64) {
 	least, most := slices.Min(scores), slices.Max(scores)
 	largest := max(uint64(mean)-uint64(least), uint64(most)-uint64(mean))
-	// Squares of so many bits add up for the largest population.
+	// Squares of fit bits add up for the largest population.
 	const fit = 20
 	down := uint(max(0, bits.Len64(largest)-fit))
 	squares := uint64(0)

@@ -109,7 +109,7 @@ func (s *RandomSearch) Run(ctx context.Context, f Objective, callbacks ...func(e
 	return run(ctx, s, f, callbacks)
 }
 
-// draw makes the present weights those of a candidate. Each block of its stream gives
+// draw sets the present weights to a candidate's. Each block of its stream gives
 // a place among all weights and a level; a place may be drawn twice.
 func (s *RandomSearch) draw(candidate int) {
 	stream := lowrank.StreamOf(s.options.Seed, s.generation, 0, lowrank.FactorA, candidate)

@@ -194,7 +194,7 @@ func WriteCheckpoint(w io.Writer, h Header, t Trainer) error {
 }
 
 // ReadCheckpoint sets a trainer to a checkpoint of size bytes that WriteCheckpoint has
-// written for the run of the header. name is that of the checkpoint in errors. After an
+// written for the run of the header. name is what errors call the checkpoint. After an
 // error t is as it was, unless the error says that the generations differ.
 func ReadCheckpoint(r io.ReaderAt, size int64, name string, h Header, t Trainer) error {
 	c, err := readCheckpoint(r, size, name)

@@ -42,7 +42,7 @@ func (m *model) reset() {
 	}
 }
 
-// A probability is that of a 0, in units of 2^-15, learned from the bits before.
+// A probability is the probability of a 0, in units of 2^-15, learned from the bits before.
 type probability struct {
 	zero  uint16
 	shift uint8 // the next bit moves zero by 2^-shift of the way

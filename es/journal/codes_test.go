@@ -77,7 +77,7 @@ func TestCodesBeyondTheInterval(t *testing.T) {
 	}
 }
 
-// Small codes take few bits, and those of a sample that is sure fewer still.
+// Small codes take few bits, and codes of a sample that is sure fewer still.
 func TestCodesAreSmall(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	codes := make([]int8, 64*256)

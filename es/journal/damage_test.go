@@ -33,7 +33,7 @@ func put(t *testing.T, path string, data []byte) {
 	check(t, os.WriteFile(path, data, 0o666))
 }
 
-// reopen puts data in place of the run's journal and resumes it.
+// reopen replaces the run's journal by data and resumes it.
 func reopen(t *testing.T, dir string, data []byte) (*Log, Restored, *journaltest.Trainer, error) {
 	t.Helper()
 	put(t, filepath.Join(dir, journalName), data)
@@ -255,7 +255,7 @@ func downgrade(t *testing.T, dir string) *Log {
 	return must[*Log](t)(Open(dir, quick))
 }
 
-// A head that begins with a zero byte, as that of record 256 does, is found after a hole.
+// A head that begins with a zero byte, as record 256's does, is found after a hole.
 func TestHoleBeforeAZero(t *testing.T) {
 	const n = 256
 	dir := write(t, n, -1, false)

@@ -1,5 +1,5 @@
 // Package journal makes runs that survive: a killed process, or a power cut, loses
-// nothing that was acknowledged, and the run goes on to the weights it would have
+// nothing that was acknowledged, and the run reaches the weights it would have
 // come to.
 //
 // A run lives in a directory. Its journal is an append-only file of what the run is

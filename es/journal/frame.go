@@ -34,7 +34,7 @@ type head struct {
 	checksum uint32 // of the payload
 }
 
-// headChecksum returns the checksum of a head's first bytes, continued from that of
+// headChecksum returns the checksum of a head's first bytes, continued from the checksum of
 // the journal's header record, or from 0 for the header record itself.
 func headChecksum(run uint32, b []byte) uint32 {
 	return durable.UpdateChecksum(run, b[:headSummed])

@@ -9,7 +9,7 @@ import (
 	"github.com/Kaleaon/pentary-go/internal/durable"
 )
 
-// FS is a file system to keep a run on. Its methods are those of package os of the
+// FS is a file system to keep a run on. Its methods are package os's of the
 // same name, but for SyncDir and Lock.
 type FS interface {
 	OpenFile(name string, flag int, perm fs.FileMode) (File, error)

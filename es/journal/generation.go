@@ -166,7 +166,7 @@ func decodeGeneration(r *es.Record, b []byte, version uint16) error {
 }
 
 // hasFlags marks a field of flags and of the reductions of the rate. Without it any number
-// but zero is that of the sets of rows in a record of sparse parameters.
+// but zero counts the sets of rows in a record of sparse parameters.
 const (
 	hasFlags   = 1 << 31
 	hasMissing = 1 << 30 // the bitmap of pairs without scores is there

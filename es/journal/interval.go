@@ -9,8 +9,8 @@ type Interval struct {
 	Time        time.Duration
 }
 
-// passed reports whether the interval has passed after so many generations and so
-// much time.
+// passed reports whether the interval has passed after these generations and
+// this time.
 func (i Interval) passed(generations int, t time.Duration) bool {
 	return i.Generations > 0 && generations >= i.Generations || i.Time > 0 && t >= i.Time
 }
@@ -23,8 +23,8 @@ type Sync struct {
 	every Interval
 }
 
-// SyncEvery syncs when so many generations have been appended since the last sync,
-// or so much time has passed, looked at with each Append.
+// SyncEvery syncs when this number of generations has been appended since the last sync,
+// or this time has passed, looked at with each Append.
 func SyncEvery(every Interval) Sync { return Sync{lazy: true, every: every} }
 
 // SyncNever leaves it to the operating system, until Checkpoint, Finish or Sync.

@@ -18,7 +18,7 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// rules are those of the runs that are killed.
+// rules has the rules of the runs that are killed.
 var rules = []es.Rule{
 	es.ErrorFeedback{Rate: es.Ratio(3, 10)},
 	es.ErrorFeedback{Bits: 4, Rate: es.Ratio(3, 10)},
@@ -78,7 +78,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// child goes on with a run and says how far it has come: what it prints has been
+// child continues a run and says how far it has come: what it prints has been
 // acknowledged.
 func child(dir, rule string) error {
 	i, err := strconv.Atoi(rule)
@@ -118,7 +118,7 @@ func child(dir, rule string) error {
 	return l.Close()
 }
 
-// Processes are killed at random moments, those of starting and ending included, and
+// Processes are killed at random moments, starting and ending included, and
 // started again until the run is done: no generation that was acknowledged is lost,
 // and all runs come to the weights of one that was let be.
 func TestKills(t *testing.T) {

@@ -94,7 +94,7 @@ type Options struct {
 //	rest        if size ≥ 1: the n = max(size-3, 0) bits of |c| below, then 1 if c < 0,
 //	            as one number of n + 1 bits of even chances
 //
-// A probability P is that of a 0 in units of 2^-15. It begins at 2^14; its
+// A probability P is the probability of a 0 in units of 2^-15. It begins at 2^14; its
 // i-th bit, with k = min(i, 5), then adds ⌊(2^15 - P)/2^k⌋ if 0 and subtracts ⌊P/2^k⌋ if 1.
 //
 // The coder narrows the interval [low, low + width), which begins as [0, 2^32 - 1). A
@@ -161,7 +161,7 @@ func Create(dir string, h Header, o Options) (*Log, error) {
 	return l, nil
 }
 
-// Open opens the run in a directory to go on with it. It reads and checks the whole
+// Open opens the run in a directory to continue it. It reads and checks the whole
 // journal, and cuts the tail of a crash. The error is fs.ErrNotExist if there is no
 // run.
 func Open(dir string, o Options) (*Log, error) {

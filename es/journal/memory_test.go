@@ -28,7 +28,7 @@ func TestLargeFiles(t *testing.T) {
 		file    string
 		content []byte
 		size    int64
-		want    string // of the error, or of that of the checkpoint
+		want    string // of the error, or of the checkpoint's error
 		slow    bool
 	}{
 		{"no journal", journalName, nil, huge, "magic", false},

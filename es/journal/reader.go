@@ -47,7 +47,7 @@ type Reader struct {
 	ended      bool
 	end        End
 	tail       TornTail
-	err        error // that of next, from then on
+	err        error // the error of next, from then on
 }
 
 // Read opens the journal of the run in a directory.
@@ -116,9 +116,9 @@ func checkVersion(path string, b []byte, latest uint16) (version uint16, err err
 // Header returns what the run is.
 func (r *Reader) Header() Header { return r.header }
 
-// Records yields the generations in order, from the next on: those left to read, in
+// Records returns the generations in order, from the next on: those left to read, in
 // as much memory as the largest takes. A record is good until the next. An error is
-// the last that it yields.
+// the last that it returns.
 func (r *Reader) Records() iter.Seq2[es.Record, error] {
 	return func(yield func(es.Record, error) bool) {
 		for {

@@ -14,8 +14,8 @@ import (
 
 // Restored says how a run was brought back.
 type Restored struct {
-	Generation int   // that of the trainer now
-	Checkpoint int   // that of the checkpoint that was loaded, 0 for none
+	Generation int   // the trainer's now
+	Checkpoint int   // the loaded checkpoint's, 0 for none
 	Ignored    error // why there is a checkpoint that was not loaded, or nil
 }
 
@@ -27,7 +27,7 @@ func (r Restored) Replayed() int { return r.Generation - r.Checkpoint }
 // damaged or does not fit the trainer is ignored, for the journal alone has it all.
 //
 // It returns an error before anything has changed if the trainer is not at the run's
-// beginning. After another error, that of ctx among them, the trainer is at some
+// beginning. After another error, one of ctx among them, the trainer is at some
 // generation of the run.
 func (l *Log) Restore(ctx context.Context, t Trainer) (Restored, error) {
 	if l.err != nil {
@@ -97,7 +97,7 @@ func checkStart(h *Header, t Trainer) error {
 }
 
 // replay moves t by the records of r that come after its generation. If these end
-// the run, the weights have to be those of the end.
+// the run, the weights have to be the weights of the end.
 func replay(ctx context.Context, r *Reader, t Trainer) error {
 	for record, err := range r.Records() {
 		if err != nil {
@@ -153,7 +153,7 @@ func (r *Reader) Replay(ctx context.Context, t Trainer) error {
 	return replay(ctx, r, t)
 }
 
-// Resume goes on with the run in a directory, or begins it if there is none, and
+// Resume continues the run in a directory, or begins it if there is none, and
 // restores the trainer, which is new and has the run's initial weights; their hash
 // is filled into the header. If the run there is another, the error says in what.
 func Resume(ctx context.Context, dir string, h Header, t Trainer, o Options) (*Log, Restored, error) {

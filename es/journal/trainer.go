@@ -26,7 +26,7 @@ type Trainer interface {
 	// AppendState appends everything that is not in the parameters, the number of
 	// finished generations included.
 	AppendState([]byte) []byte
-	// RestoreState takes back what AppendState wrote, or returns an error and
+	// RestoreState restores what AppendState wrote, or returns an error and
 	// changes nothing.
 	RestoreState([]byte) error
 }

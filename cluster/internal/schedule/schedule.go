@@ -258,7 +258,7 @@ func (s *Schedule) Finish(c *Chunk, by *Worker) {
 	s.Missing -= c.Size()
 }
 
-// Expel takes back the chunks of a worker, those that it has scored among them.
+// Expel frees the chunks of a worker, scored ones included.
 func (s *Schedule) Expel(w *Worker) {
 	w.Expelled = true
 	for _, c := range s.Chunks {
@@ -270,7 +270,7 @@ func (s *Schedule) Expel(w *Worker) {
 	s.Forget(w)
 }
 
-// Forget takes back the chunks that a worker was given and has not scored.
+// Forget frees the chunks that a worker was given and has not scored.
 func (s *Schedule) Forget(w *Worker) {
 	for _, c := range s.Chunks {
 		before := len(c.given)

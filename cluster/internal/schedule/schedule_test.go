@@ -101,7 +101,7 @@ func simulate(t *testing.T, rates []float64, dead, pairs, generations int, c cos
 }
 
 // Every pair is scored once, whatever the workers' rates are and whether some of them are
-// dead, in a time near that of a perfect division.
+// dead, in about the time of a perfect division.
 func TestSchedule(t *testing.T) {
 	random := rand.New(rand.NewPCG(7, 8))
 	for range 60 {
@@ -150,7 +150,7 @@ func TestSpeedUp(t *testing.T) {
 	}
 }
 
-// The chunks of a worker that is expelled are given to others, those of others stay.
+// The chunks of a worker that is expelled are given to others; the others keep theirs.
 func TestScheduleExpel(t *testing.T) {
 	now := time.Unix(0, 0)
 	s := New(64, 64)

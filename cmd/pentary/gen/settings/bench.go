@@ -15,7 +15,7 @@ import (
 	"github.com/Kaleaon/pentary-go/nn"
 )
 
-// The network and the batch of all runs: half of those of train digits, so that hundreds
+// The network and the batch of all runs: half of train digits' values, so that hundreds
 // of runs take minutes.
 const (
 	hidden = 32

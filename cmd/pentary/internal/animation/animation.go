@@ -25,7 +25,7 @@ type Animation struct {
 	scene  *scene
 }
 
-// Record plays an episode with the policy: the first of those of the seed and the
+// Record plays an episode with the policy: the first of the seed and
 // generation.
 func Record(p *control.Policy, env control.Environment, seed uint64, generation int) *Animation {
 	s := env.Spec()

@@ -266,7 +266,7 @@ func (r *run) plan() []step {
 }
 
 // Memory returns the bytes that a run takes at most, about: the operands of the largest
-// case beside those of the case before.
+// case beside the operands of the case before.
 func (o Options) Memory() int {
 	largest, r := 0, run{Options: o}
 	for _, c := range cases.All() {
@@ -307,7 +307,7 @@ func (r *run) takes(impl string, c cases.Case) bool {
 	return impl != Generic || c.MACs <= 1<<26
 }
 
-// reference is what generic figures are kept under: those of a shape too large
+// reference is what generic figures are kept under: figures of a shape too large
 // for it are taken from the next smaller.
 type reference struct {
 	kernel string

@@ -128,7 +128,7 @@ func TestDigits(t *testing.T) {
 	}
 }
 
-// sample is a report as a run might yield it.
+// sample is a report as a run might return it.
 func sample() *Report {
 	return &Report{
 		Machine:    machine.Machine{CPU: "Abacus <9> & Co", Platform: "linux/amd64", Go: "go1.26"},

@@ -90,7 +90,7 @@ type Result struct {
 	Rule    string `json:"rule"`
 	Seed    uint64 `json:"seed"`
 
-	// Seconds by phase; a phase that was interrupted is missing. Those of Noise are a
+	// Seconds by phase; a phase that was interrupted is missing. The seconds of Noise are a
 	// part of what Forward takes, and of Update.
 	Phases map[Phase]float64 `json:"phase_seconds"`
 

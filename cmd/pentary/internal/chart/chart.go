@@ -21,14 +21,14 @@ type Chart struct {
 	Title  string
 	X, Y   Axis
 	Series []Series  // later ones on top
-	Room   vg.Length // right of the axes, for the series' names; 0 for that of long ones
+	Room   vg.Length // right of the axes, for the series' names; 0 for room for long ones
 }
 
 // Axis is an axis of a chart. It has room for all points.
 type Axis struct {
 	Title string
 	Scale Scale
-	Marks []plot.Tick // nil for those of the scale
+	Marks []plot.Tick // nil for the scale's own
 }
 
 // Scale says where values are on an axis.

@@ -176,7 +176,7 @@ func exampleFolder(t *testing.T) string {
 	return dir
 }
 
-// reproducer returns a saved call of selftest, that of the command's script.
+// reproducer returns a saved call of selftest, from the command's script.
 func reproducer(t *testing.T) []byte {
 	t.Helper()
 	script, err := os.ReadFile("../../testdata/script/selftest.txtar")

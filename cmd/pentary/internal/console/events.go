@@ -48,7 +48,7 @@ func (p *Printer) Print(e Event) {
 	switch {
 	case p.json:
 		if e.Fields != nil {
-			p.streams.PrintJSON(e.Name, e.Fields) // an error is that of Out, see Streams.Failed
+			p.streams.PrintJSON(e.Name, e.Fields) // Out keeps the error, see Streams.Failed
 		}
 	case p.log != nil:
 		if e.Log != nil {

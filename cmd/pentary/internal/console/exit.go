@@ -20,7 +20,7 @@ const (
 	ExitOK          = 0
 	ExitError       = 1
 	ExitUsage       = 2
-	ExitInterrupted = 130 // 128 + SIGINT, as shells have it
+	ExitInterrupted = 130 // 128 + SIGINT, as in shells
 )
 
 // ErrInterrupted ends a command that a signal stopped after it did all it had to.

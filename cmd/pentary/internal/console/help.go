@@ -17,8 +17,8 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 )
 
-// Columns returns the width that text for people is wrapped to: that of the terminal,
-// else of the environment, else 80.
+// Columns returns the width that text for people is wrapped to: the terminal's,
+// else the environment's, else 80.
 func (s *Streams) Columns() int {
 	return cmp.Or(s.columns(), 80)
 }

@@ -133,7 +133,7 @@ func (l *Widths) Type() string { return "widths" }
 // ByteSize is a flag's value: a number of bytes, with a unit or without.
 type ByteSize int64
 
-// byteUnits are the units from the largest; that of one byte comes last.
+// byteUnits are the units from the largest; the unit of one byte comes last.
 var byteUnits = []struct {
 	name string
 	size float64

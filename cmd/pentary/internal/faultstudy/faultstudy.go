@@ -44,7 +44,7 @@ type Trial struct {
 	Cells      int    `json:"cells"`
 }
 
-// secondLeg separates the seeds of the second training from those of the first.
+// secondLeg separates the seeds of the second training from the first's.
 const secondLeg = 1 << 32
 
 // Generations returns the generations of all training.

@@ -37,7 +37,7 @@ var conditions = []struct {
 }
 
 // aged is the accuracy of a network on chips that were programmed with it and then
-// left alone: that of the network itself first, then one series a condition.
+// left alone: the network's own accuracy first, then one series a condition.
 type aged struct {
 	Seconds []float64 // ages
 	Series  []series

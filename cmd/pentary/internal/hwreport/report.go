@@ -119,7 +119,7 @@ type Subject struct {
 	Generations int // of that
 }
 
-// options are those of training through a chip: noise in weights, of rank 1, and an
+// options set training through a chip: noise in weights, of rank 1, and an
 // initial learning rate of a fifth of a level.
 func options(pairs, generations int) es.Options {
 	return es.Options{

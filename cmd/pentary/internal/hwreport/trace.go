@@ -64,7 +64,7 @@ func (s *Subject) trace(ctx context.Context) (*traced, error) {
 
 // newBar returns the energy of the counted activity under a calibration.
 func newBar(name string, of func(energy.Bound) energy.Calibration, m *energy.Meter) bar {
-	const node = 45 // nm, that of the digital datapath
+	const node = 45 // nm, as the digital datapath
 	macro := energy.NeuRRAM().Scaled(node)
 	return bar{
 		Name: name, Parts: of(energy.Typical).Breakdown(m.Activity, macro),

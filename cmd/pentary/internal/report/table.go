@@ -70,7 +70,7 @@ var colour = regexp.MustCompile("\x1b\\[[0-9]*m")
 func cells(text string) int { return utf8.RuneCountInString(colour.ReplaceAllString(text, "")) }
 
 // Fill breaks a prefix and text between words into lines of at most columns characters, of
-// which those after the first are indented. What fits stays as it is.
+// which all but the first are indented. Text that fits stays as it is.
 func Fill(prefix, text string, indent, columns int) string {
 	if cells(prefix+text) <= columns && !strings.Contains(text, "\n") {
 		return prefix + text

@@ -67,7 +67,7 @@ func (w Weights) WriteLevels(p *Printer) {
 	}
 }
 
-// WriteSize compares the packed size with that of wider numbers.
+// WriteSize compares the packed size with the size of wider numbers.
 func (w Weights) WriteSize(p *Printer) {
 	times := func(bytes int) string { return fmt.Sprintf("%.1f×", float64(bytes)/float64(max(w.Bytes, 1))) }
 	p.Printf("  pents    %s bytes  %s\n", p.Bold(fmt.Sprintf("%12s", Count(w.Bytes))),

@@ -38,7 +38,7 @@ func integer(f *pflag.FlagSet, p *int, name string, least, most int, usage strin
 	console.Bound(f, name, least, most)
 }
 
-// oldFlags are the names that flags had in earlier versions, and oldMeta that of a flag
+// oldFlags are the names that flags had in earlier versions, and oldMeta is the name of a flag
 // which saved models still have.
 var (
 	oldFlags = map[string]string{"mixer": "cell", "context": "places", "warm-up": "lead"}

@@ -21,7 +21,7 @@ var other = map[string]string{
 	"streams": "6", "steps": "7", "warm-up": "8", "discount": "9", "episodes": "11",
 }
 
-// Settings come back from their texts, those of every flag among them.
+// Settings come back from their texts, for every flag.
 func TestTexts(t *testing.T) {
 	digits, err := task.Find("digits")
 	if err != nil {

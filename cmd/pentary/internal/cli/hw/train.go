@@ -105,7 +105,7 @@ func (t *trainer) run(ctx context.Context, s *console.Streams) error {
 		if t.json && errors.Is(err, context.Canceled) {
 			result := counter.result()
 			result.Interrupted = true
-			s.PrintJSON("result", result) // an error is that of Out, see Streams.Failed
+			s.PrintJSON("result", result) // Out keeps the error, see Streams.Failed
 		}
 		return interrupted(s, err, "the machine has trained %d of %d generations, in %s instructions",
 			updates/len(net.Matrices()), t.options.Generations, report.Count(counter.steps))

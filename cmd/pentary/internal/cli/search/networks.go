@@ -96,7 +96,7 @@ func (a *architecture) space() tune.Space {
 	return space
 }
 
-// join puts the flag --hidden in place of the parameters of a network.
+// join replaces the parameters of a network by the flag --hidden.
 func (a *architecture) join(texts map[string]string) {
 	depth, err := strconv.Atoi(texts[depthName])
 	if err != nil {

@@ -26,7 +26,7 @@ const (
 
 const accuracyTitle = "validation accuracy, %"
 
-// writeBudgets draws the accuracy of each configuration against its budget. Those of
+// writeBudgets draws the accuracy of each configuration against its budget. Runs of
 // the last rung are named by name.
 func (s *plots) writeBudgets(out io.Writer, name func(configuration int) string) error {
 	ranking := s.Ranking()
@@ -60,7 +60,7 @@ func (s *plots) dots() []chart.Series {
 
 // writeParameters draws the accuracy of all trials against the values of each
 // parameter, with the mean over the first rung, in which all had the same budget.
-// values returns the values of a configuration, which need not be among those of the
+// values returns the values of a configuration, which need not be among the values of the
 // space, and are empty where the parameter makes no difference.
 func (s *plots) writeParameters(out io.Writer, space tune.Space, values func(configuration int) []string) error {
 	var panels []*chart.Chart

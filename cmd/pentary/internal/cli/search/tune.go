@@ -295,7 +295,7 @@ func (u *tuner) varying() []string {
 	return names
 }
 
-// settingsOf returns the settings of a configuration for a run of so many
+// settingsOf returns the settings of a configuration for a run of budget
 // member-samples.
 func (u *tuner) settingsOf(c tune.Configuration, budget int) (*settings.Classifier, error) {
 	s := settings.NewClassifier(u.task)

@@ -60,8 +60,8 @@ func parseConfig(text string) (*config, error) {
 	return nil, fmt.Errorf("configuration: %w", err)
 }
 
-// difference returns an error that says in what the run of c differs from that of
-// other, or nil. What other does not know yet, without its data, does not count.
+// difference returns an error that says in what the run of c differs from
+// other's, or nil. Values that other does not know yet, without its data, do not count.
 func (c *config) difference(other *config) error {
 	if c.Task != other.Task {
 		return fmt.Errorf("task %s, not %s", c.Task, other.Task)

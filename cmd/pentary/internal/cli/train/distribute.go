@@ -340,7 +340,7 @@ func (w *worker) work(ctx context.Context, s *console.Streams) error {
 // maxShared bounds the data that a worker takes from the server's store, in bytes.
 const maxShared = 4 << 30
 
-// run returns the run that a coordinator describes, with its data: those of this machine,
+// run returns the run that a coordinator describes, with its data: this machine's,
 // or, if it does not have them and no flag names others, those that the coordinator shares.
 func (w *worker) run(ctx context.Context, at cluster.Endpoint, d *cluster.Described) (*train.Run, error) {
 	p, err := newPlan(journal.Header{Config: d.Config, Data: d.Data})

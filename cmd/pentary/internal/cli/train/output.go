@@ -62,8 +62,8 @@ type generationLog struct {
 	warn   func(text string, attributes ...any)
 }
 
-// openLog opens the file of --log, nil for no path. That of a run that resumes after a
-// generation keeps the lines up to it: those of later ones, which a crash kept from the
+// openLog opens the file of --log, nil for no path. A run that resumes after a
+// generation keeps the lines up to it: lines of later ones, which a crash kept from the
 // journal, and a torn line are cut.
 func openLog(path string, generation int, warn func(text string, attributes ...any)) (*generationLog, error) {
 	if path == "" {

@@ -324,7 +324,7 @@ func (r *run) complete(ctx context.Context, t train.Task, o train.Options) (*tra
 	return result, run.TestSize(), err
 }
 
-// interrupted returns the error of a command that a signal stopped, if it is that of the
+// interrupted returns the error of a command that a signal stopped, if it comes from the
 // context.
 func interrupted(ctx context.Context, err error) error {
 	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {

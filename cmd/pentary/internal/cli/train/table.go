@@ -80,7 +80,7 @@ func (c *table) load(path string) error {
 	return nil
 }
 
-// loadScaled takes a table with the scales of a model. Its rows are divided as those of the
+// loadScaled takes a table with the scales of a model. Its rows are divided as the rows of the
 // training were, if there are enough of them.
 func (c *table) loadScaled(t *data.Table) error {
 	if err := c.scaler.CheckTable(t); err != nil {
