@@ -30,5 +30,5 @@ func Example() {
 	}
 	correct, err := net.Accuracy(test)
 	fmt.Println(correct, "of", test.Len(), err)
-	// Output: 339 of 359 <nil>
+	// Output: 341 of 359 <nil>
 }

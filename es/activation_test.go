@@ -65,10 +65,10 @@ var sampledRules = []es.Rule{
 
 // goldenSampled pins the final weights of each.
 var goldenSampled = []string{
-	"99ab36f39a7441c1d41e51fb7be153465df9661ae7a83ab93aaaa1f879f2e81d",
-	"4f8c6447280ea13c1e69611c9c2ef9991c354d8477aec16b4d10e97614725a06",
-	"8c7524314ed142f43b941ca407d97decf81e1679a92435474b4f446a7c952f13",
-	"809205760a6defeb1ccc464d644650f0c3a28b887f5d64156242860651f003ca",
+	"3429f1f650e595a3679a4ce78fb40bfb1424d68da8e02262ba20c430d8ddfe88",
+	"3b959b21ee4509963f9b3b82b015f0112171d11681b63ce7de63145b26d97c69",
+	"8951b34b97ccdd5a0015ef8b60ec81cf0c55017ebd72940631648865a44b98df",
+	"12311ddb9ead3998bff351ee8f767c12f933b1f27ed36c7547480c12609b4cdc",
 }
 
 // One sequence of weights for all kernels and processors, and for a run that goes on

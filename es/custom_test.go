@@ -94,7 +94,7 @@ func TestCustomRule(t *testing.T) {
 	rule := Agreement{Rate: es.Ratio(1, 2), Times: 2}
 	for _, estimator := range []lowrank.Estimator{lowrank.PerturbWeights, lowrank.PerturbActivations} {
 		o := short
-		o.Rule, o.Generations, o.Fitness, o.Estimator = rule, 40, 0, estimator
+		o.Rule, o.Generations, o.Fitness, o.Estimator = rule, 80, 0, estimator
 		var want string
 		for _, procs := range []int{1, 2, 7} {
 			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))

@@ -356,7 +356,7 @@ type parameterState struct {
 // decay sets the weight decay of a generation.
 func (s *parameterState) decay(g *GenerationUpdate, w lowrank.Parameter) {
 	s.chance = uint32(g.options.WeightDecay) // of kernels.AlwaysShrink
-	s.draw = lowrank.StreamOf(g.options.Seed, g.number, w.Number, lowrank.Shrinking, 0)
+	s.draw = g.stream(w, lowrank.Shrinking)
 }
 
 // Step implements lowrank.Stepper.

@@ -18,6 +18,7 @@ type Options struct {
 	Rank         int                  // of the perturbations, or lowrank.FullRank; default 1
 	Sigma        uint                 // σ = 2^-Sigma levels, or WholeLevel; default 3, an eighth of a level
 	Distribution kernels.Distribution // of the factors; default kernels.Binomial
+	Generator    kernels.Generator    // of the noise; default kernels.ARS4x32; kernels.Philox4x32 is that of journals of versions 1 and 2
 	Fitness      Fitness              // how a pair's scores become a code; default FourBit
 	Minimize     bool                 // lower scores are better
 	Rule         Rule                 // how Z moves pents; default ErrorFeedback{Rate: DefaultRate(Generations)}
@@ -57,7 +58,7 @@ const (
 	MaxPairs = 1 << 22
 
 	// WholeLevel is the Sigma of Options for σ = 1 level. That is more than most
-	// networks learn with: on the digits σ = 1 ends at 87 %, σ from 1/2 to 1/32 at 92 to 93 %.
+	// networks learn with: on the digits σ = 1 ends at 86 %, σ from 1/4 to 1/32 at 92 to 93 %.
 	WholeLevel = 1 << 16
 )
 
@@ -98,7 +99,7 @@ func (o Options) SigmaShift() uint {
 }
 
 func (o *Options) check() error {
-	noise := lowrank.Noise{Distribution: o.Distribution, Rank: o.Rank, Sigma: o.SigmaShift(), Estimator: o.Estimator}
+	noise := lowrank.Noise{Generator: o.Generator, Distribution: o.Distribution, Rank: o.Rank, Sigma: o.SigmaShift(), Estimator: o.Estimator}
 	if err := noise.Check(); err != nil {
 		return err
 	}
@@ -152,7 +153,7 @@ func (o *Options) progress(n int) progress {
 // noise returns the noise of generation number n.
 func (o *Options) noise(n int) lowrank.Noise {
 	return lowrank.Noise{
-		Seed: o.Seed, Generator: kernels.Philox4x32, Generation: n - n%o.NoiseReuse, Distribution: o.Distribution, Rank: o.Rank,
+		Seed: o.Seed, Generator: o.Generator, Generation: n - n%o.NoiseReuse, Distribution: o.Distribution, Rank: o.Rank,
 		Sigma: o.SigmaSchedule.sigma(o.SigmaShift(), o.progress(n), o.InverseRate), Estimator: o.Estimator,
 	}
 }
@@ -160,9 +161,13 @@ func (o *Options) noise(n int) lowrank.Noise {
 // String returns all options that determine a run, in a form of one line that is
 // the same for the same options.
 func (o Options) String() string {
-	s := fmt.Sprintf("seed %d generations %d pairs %d groups %d rank %d sigma %d law %v reuse %d fitness %v minimize %t "+
+	law := o.Distribution.String()
+	if o.Generator != kernels.Philox4x32 { // the only one of earlier versions
+		law += fmt.Sprintf(" generator %v", o.Generator)
+	}
+	s := fmt.Sprintf("seed %d generations %d pairs %d groups %d rank %d sigma %d law %s reuse %d fitness %v minimize %t "+
 		"rule %v schedule %v sigma-schedule %v decay %v restart %d shrink %v",
-		o.Seed, o.Generations, o.Pairs, o.Groups, o.Rank, o.SigmaShift(), o.Distribution, o.NoiseReuse, o.Fitness, o.Minimize,
+		o.Seed, o.Generations, o.Pairs, o.Groups, o.Rank, o.SigmaShift(), law, o.NoiseReuse, o.Fitness, o.Minimize,
 		o.Rule, o.Schedule, o.SigmaSchedule, ratio(o.InverseRate), o.Restart, ratio(o.WeightDecay))
 	if o.Estimator == lowrank.PerturbActivations {
 		s += " centered noise in activations" // the way of versions before differs

@@ -118,7 +118,15 @@ func (g *GenerationUpdate) Scheduled(v Q16) Q16 {
 // Rounding returns the random numbers of this generation for a matrix: a stream whose
 // pair is the row.
 func (g *GenerationUpdate) Rounding(w lowrank.Parameter) kernels.Stream {
-	return lowrank.StreamOf(g.options.Seed, g.number, w.Number, lowrank.Rounding, 0)
+	return g.stream(w, lowrank.Rounding)
+}
+
+// stream returns the stream of the generation for a use of a matrix, by the generator of
+// the noise.
+func (g *GenerationUpdate) stream(w lowrank.Parameter, kind lowrank.StreamKind) kernels.Stream {
+	s := lowrank.StreamOf(g.options.Seed, g.number, w.Number, kind, 0)
+	s.Generator = g.options.Generator
+	return s
 }
 
 // variance returns the variance of an entry of the tensor's Z under pure noise.

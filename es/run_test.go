@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
@@ -134,17 +135,26 @@ func TestLogJSONError(t *testing.T) {
 
 func TestIdentity(t *testing.T) {
 	m := newModel()
-	opt, err := es.New(m.parameters, nil, full(rules[0]))
+	o := full(rules[0])
+	opt, err := es.New(m.parameters, nil, o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	const want = `seed 5 generations 200 pairs 12 groups 3 rank 2 sigma 1 law binomial reuse 2 fitness raw minimize false rule residual(rate 19661/65536) schedule cosine sigma-schedule inverse decay 983/65536 restart 150 shrink 66/65536
+	const want = `seed 5 generations 200 pairs 12 groups 3 rank 2 sigma 1 law binomial generator ars4x32-7 reuse 2 fitness raw minimize false rule residual(rate 19661/65536) schedule cosine sigma-schedule inverse decay 983/65536 restart 150 shrink 66/65536
 "w0" 40×70
 "w1" 9×40
 "w2" 1×40 frozen
 "w3" 9×1
 `
 	if got := opt.Identity(); got != want {
+		t.Errorf("identity\n%s, want\n%s", got, want)
+	}
+	// Identities of journals of versions 1 and 2 have no generator.
+	o.Generator = kernels.Philox4x32
+	if opt, err = es.New(m.parameters, nil, o); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := opt.Identity(), strings.Replace(want, " generator ars4x32-7", "", 1); got != want {
 		t.Errorf("identity\n%s, want\n%s", got, want)
 	}
 	if n := strings.Count(want, "\n"); n != 1+len(opt.Parameters()) {

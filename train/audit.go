@@ -63,6 +63,9 @@ func (r *Run) Audit(ctx context.Context, dir string, o AuditOptions) (*Audited, 
 	}
 	began := time.Now()
 	n, err := countGenerations(dir)
+	if err == nil {
+		err = r.adopt(dir)
+	}
 	if err != nil {
 		return nil, err
 	}

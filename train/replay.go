@@ -70,6 +70,9 @@ func named(err error, r *journal.Reader) error {
 // weights that the run keeps.
 func (r *Run) Replay(ctx context.Context, dir string, each func(generation int)) (*Replayed, error) {
 	_, end, ended, err := ReadEnd(dir)
+	if err == nil {
+		err = r.adopt(dir)
+	}
 	if err != nil {
 		return nil, err
 	}

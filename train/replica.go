@@ -23,14 +23,14 @@ func (r *Run) Replica() Replica { return Replica{r} }
 func (r Replica) Task() Task { return r.run.task }
 
 // Header returns what two runs share if their replicas come to the same weights from the
-// same ones: the seed, the configuration, the optimizer's identity, and the data. Its
+// same ones: the seed, the generator, the configuration, the optimizer's identity, and the data. Its
 // Weights are zero.
 func (r Replica) Header() journal.Header {
 	config := fmt.Sprintf("%s\n%s", r.run.options.Config, r.run.Identity())
 	for _, leg := range r.run.options.Earlier {
 		config += fmt.Sprintf("leg of %d to %d\n", leg.Planned, leg.Reached)
 	}
-	return journal.Header{Seed: r.run.es.Seed, Config: config, Data: r.run.task.Data}
+	return journal.Header{Seed: r.run.es.Seed, Generator: r.run.es.Generator, Config: config, Data: r.run.task.Data}
 }
 
 // Config returns the configuration of the run's options.

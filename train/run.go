@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"time"
 
@@ -201,7 +202,8 @@ func JournalBytes(o es.Options, samples int) int64 {
 }
 
 // Open begins the run in the directory of the options, or resumes the run that is
-// there. It does nothing if the run is not kept. The error says in what the run there
+// there, which keeps its generator of noise. It does nothing if the run is not kept. The
+// error says in what the run there
 // differs; that of a context is the context's.
 func (r *Run) Open(ctx context.Context) error {
 	if r.options.Dir == "" {
@@ -210,7 +212,10 @@ func (r *Run) Open(ctx context.Context) error {
 	if r.measure && len(r.curve) == 0 {
 		r.measureAt(0)
 	}
-	h := journal.Header{Seed: r.es.Seed, Config: r.options.Config, Data: r.task.Data}
+	if err := r.adopt(r.options.Dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	h := journal.Header{Seed: r.es.Seed, Generator: r.es.Generator, Config: r.options.Config, Data: r.task.Data}
 	log, at, err := journal.Resume(ctx, r.options.Dir, h, session{r}, journal.Options{Sync: r.options.Sync})
 	if errors.Is(err, journal.ErrInUse) {
 		err = fmt.Errorf("the run in %s is under way: %w", r.options.Dir, err)
@@ -224,6 +229,22 @@ func (r *Run) Open(ctx context.Context) error {
 		r.resumed.Ignored = at.Ignored.Error()
 	}
 	return nil
+}
+
+// adopt takes the generator of the noise from the run in a directory: one that began with
+// another default continues with it.
+func (r *Run) adopt(dir string) error {
+	in, err := journal.Read(dir)
+	if err != nil {
+		return err
+	}
+	g := in.Header().Generator
+	if err := in.Close(); err != nil || g == r.es.Generator {
+		return err
+	}
+	r.es.Generator = g
+	r.optimizer, err = r.newOptimizer(0)
+	return err
 }
 
 // Ended returns how the run ended, and whether it has.

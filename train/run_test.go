@@ -16,6 +16,7 @@ import (
 	"github.com/Kaleaon/pentary-go/data/digits"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/es/journal"
+	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/lowrank"
 	"github.com/Kaleaon/pentary-go/nn"
 	"github.com/Kaleaon/pentary-go/nn/control"
@@ -266,7 +267,7 @@ func TestReductions(t *testing.T) {
 		}
 		most = record.Reductions
 	}
-	if plain := finish(t, problems["early"].start(t, "")); most != 2 || !got.Early || got.Generations <= plain.Generations {
+	if plain := finish(t, classification(2, false).start(t, "")); most != 2 || !got.Early || got.Generations <= plain.Generations {
 		t.Errorf("%d reductions, early %t after %d generations, and after %d without", most, got.Early, got.Generations, plain.Generations)
 	}
 }
@@ -414,5 +415,54 @@ func TestNewErrors(t *testing.T) {
 	o.Pairs = -1
 	if _, err := New(task, o, Options{}); err == nil {
 		t.Error("-1 pairs are no error")
+	}
+}
+
+// A run with noise of Philox4x32-10, as earlier versions began it, is resumed, replayed and
+// audited with it, whatever the options say; other generators come to other weights.
+func TestGeneratorOfRun(t *testing.T) {
+	p := problems["early activations"]
+	old := problem{func(t testing.TB) (Task, es.Options) {
+		task, o := p.task(t)
+		o.Generator = kernels.Philox4x32
+		return task, o
+	}, p.options}
+	undisturbed := old.start(t, "")
+	want := finish(t, undisturbed)
+	other := p.start(t, "")
+	if finish(t, other); hash(t, other) == hash(t, undisturbed) {
+		t.Error("both generators come to the same weights")
+	}
+
+	dir := t.TempDir()
+	r := old.start(t, dir, func(s es.Stats) error {
+		if s.Finished == 12 {
+			return errKilled
+		}
+		return nil
+	})
+	if _, err := r.Train(t.Context()); !errors.Is(err, errKilled) {
+		t.Fatal(err)
+	}
+	r.Close()
+	r = p.start(t, dir)
+	if got := finish(t, r); got.Generations != want.Generations || hash(t, r) != hash(t, undisturbed) {
+		t.Errorf("resumed to other weights, after %d generations, not %d", got.Generations, want.Generations)
+	}
+	r.Close()
+	fresh := func() *Run {
+		task, o := p.task(t)
+		r, err := New(task, o, p.options)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	r = fresh()
+	if _, err := r.Replay(t.Context(), dir, nil); err != nil || hash(t, r) != hash(t, undisturbed) {
+		t.Errorf("replayed to other weights: %v", err)
+	}
+	if a, err := fresh().Audit(t.Context(), dir, AuditOptions{Sample: 3, Seed: 1}); err != nil || len(a.Wrong) > 0 {
+		t.Errorf("audit: %+v, %v", a, err)
 	}
 }

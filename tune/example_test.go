@@ -27,7 +27,7 @@ func Example() {
 	if err != nil {
 		panic(err)
 	}
-	search := tune.Search{Rungs: tune.Plan{Configurations: len(configurations), Eta: 2, Budget: 40}.Rungs()}
+	search := tune.Search{Rungs: tune.Plan{Configurations: len(configurations), Eta: 2, Budget: 60}.Rungs()}
 	err = search.Run(context.Background(), nil, func(ctx context.Context, rung, c int) (tune.Trial, error) {
 		options := es.Options{Generations: search.Rungs[rung].Budget, Pairs: 64, Sigma: 3, Rule: es.ErrorFeedback{Rate: es.Ratio(20, 100)}}
 		for name, text := range space.Texts(configurations[c]) {

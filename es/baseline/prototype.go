@@ -218,7 +218,7 @@ func (p *Prototype) Perturbation(dst []int8, matrix, member int) {
 		panic(fmt.Sprintf("baseline: Perturbation: dst has %d elements for a matrix of %d×%d", len(dst), m, k))
 	}
 	noise := lowrank.Noise{
-		Seed: p.options.Seed, Generator: kernels.Philox4x32, Generation: p.generation, Distribution: kernels.Uniform, Rank: rank,
+		Seed: p.options.Seed, Generation: p.generation, Distribution: kernels.Uniform, Rank: rank,
 	}
 	mp, kp := packed.PaddedLen(m), packed.PaddedLen(k)
 	a, b := make([]uint8, rank*mp), make([]uint8, rank*kp)

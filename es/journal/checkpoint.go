@@ -148,21 +148,21 @@ func (l *Log) Checkpoint(t Trainer) error {
 	if err := l.Sync(); err != nil {
 		return err
 	}
-	c, err := newCheckpoint(&l.header, t)
+	c, err := newCheckpoint(l.id(), t)
 	if err != nil {
 		return err
 	}
 	return durable.WriteOn(l.fsys, l.path(checkpointName), c.writeTo)
 }
 
-// newCheckpoint returns a checkpoint of a trainer, whose weights it shares.
-func newCheckpoint(h *Header, t Trainer) (*checkpoint, error) {
+// newCheckpoint returns a checkpoint of the trainer of a run, whose weights it shares.
+func newCheckpoint(run Hash, t Trainer) (*checkpoint, error) {
 	f, err := weights(t.Parameters())
 	if err != nil {
 		return nil, err
 	}
 	return &checkpoint{
-		checkpointHead: checkpointHead{run: h.id(), generation: uint32(t.Generation())},
+		checkpointHead: checkpointHead{run: run, generation: uint32(t.Generation())},
 		state:          t.AppendState(nil),
 		weights:        f,
 	}, nil
@@ -170,8 +170,8 @@ func newCheckpoint(h *Header, t Trainer) (*checkpoint, error) {
 
 // restore gives t the checkpoint's state. After an error t is as it was. Otherwise it
 // takes setWeights as well.
-func (c *checkpoint) restore(h *Header, t Trainer, path string) error {
-	if c.run != h.id() {
+func (c *checkpoint) restore(run Hash, t Trainer, path string) error {
+	if c.run != run {
 		return damaged(path, 8, "it is of another run")
 	}
 	if err := checkWeights(t.Parameters(), c.weights); err != nil {
@@ -186,7 +186,7 @@ func (c *checkpoint) restore(h *Header, t Trainer, path string) error {
 // WriteCheckpoint writes a checkpoint of a trainer of the run of a header, in the format
 // of Log.Checkpoint, for programs that exchange checkpoints.
 func WriteCheckpoint(w io.Writer, h Header, t Trainer) error {
-	c, err := newCheckpoint(&h, t)
+	c, err := newCheckpoint(h.id(journalVersion), t)
 	if err != nil {
 		return err
 	}
@@ -201,7 +201,7 @@ func ReadCheckpoint(r io.ReaderAt, size int64, name string, h Header, t Trainer)
 	if err != nil {
 		return err
 	}
-	if err := c.restore(&h, t, name); err != nil {
+	if err := c.restore(h.id(journalVersion), t, name); err != nil {
 		return err
 	}
 	setWeights(t.Parameters(), c.weights)
@@ -229,7 +229,7 @@ func (l *Log) checkAttested() error {
 		return err
 	}
 	var h checkpointHead
-	if h.decode(path, b[:n]) != nil || h.run != l.header.id() || int(h.generation) <= l.Generation() {
+	if h.decode(path, b[:n]) != nil || h.run != l.id() || int(h.generation) <= l.Generation() {
 		return nil // Restore reports what is wrong, if anything
 	}
 	return damaged(l.path(journalName), l.size, "no record after generation %d, but %s is of generation %d",

@@ -249,8 +249,11 @@ const version1 kind = 1 << 31
 // version 1, and opens it.
 func downgrade(t *testing.T, dir string) *Log {
 	t.Helper()
-	data := journalOf(t, dir)
-	data[len(journalMagic)] = 1
+	r := must[*Reader](t)(Read(dir))
+	h := r.Header()
+	check(t, r.Close())
+	data := append([]byte(journalMagic), 1, 0, 0, 0) // version 1, no flags
+	data = appendRecord(data, 0, 0, 0, headerKind, func(b []byte) []byte { return h.append(b, 1) })
 	put(t, filepath.Join(dir, journalName), data)
 	return must[*Log](t)(Open(dir, quick))
 }
@@ -392,7 +395,7 @@ func TestVersions(t *testing.T) {
 		other := bytes.Clone(data)
 		other[at] = 9
 		_, _, _, err := reopen(t, dir, other)
-		if !errors.Is(err, ErrVersion) || !strings.Contains(err.Error(), "reads 1 to ") || !strings.Contains(err.Error(), []string{"is 9,", "is 2306,"}[at-4]) {
+		if !errors.Is(err, ErrVersion) || !strings.Contains(err.Error(), "reads 1 to ") || !strings.Contains(err.Error(), []string{"is 9,", "is 2307,"}[at-4]) {
 			t.Errorf("error %v, want both versions", err)
 		}
 	}
@@ -479,7 +482,7 @@ func TestAlienCheckpoints(t *testing.T) {
 		f, err := weights(c.params)
 		check(t, err)
 		var b bytes.Buffer
-		check(t, (&checkpoint{checkpointHead{run: h.id(), generation: n}, c.state, f}).writeTo(&b))
+		check(t, (&checkpoint{checkpointHead{run: h.id(journalVersion), generation: n}, c.state, f}).writeTo(&b))
 		check(t, os.WriteFile(filepath.Join(dir, checkpointName), b.Bytes(), 0o666))
 		_, at, x, err := reopen(t, dir, journalOf(t, dir))
 		check(t, err)

@@ -8,7 +8,7 @@ import (
 
 const (
 	journalMagic   = "PEJL"
-	journalVersion = 2
+	journalVersion = 3
 	preambleSize   = 8
 
 	headSize   = 24
@@ -35,7 +35,7 @@ type head struct {
 }
 
 // headChecksum returns the checksum of a head's first bytes, continued from the checksum of
-// the journal's header record, or from 0 for the header record itself.
+// the journal's header record, or from preambleChecksum for the header record itself.
 func headChecksum(run uint32, b []byte) uint32 {
 	return durable.UpdateChecksum(run, b[:headSummed])
 }
@@ -65,6 +65,15 @@ func parseHead(b []byte) head {
 // valid reports whether the checksum of a head is right.
 func valid(b []byte, run uint32) bool {
 	return binary.LittleEndian.Uint32(b[headSummed:]) == headChecksum(run, b)
+}
+
+// preambleChecksum returns what the head checksum of the first record continues: the
+// checksum of the preamble before it, or 0 in versions 1 and 2.
+func preambleChecksum(b []byte) uint32 {
+	if binary.LittleEndian.Uint16(b[len(journalMagic):]) <= 2 {
+		return 0
+	}
+	return durable.Checksum(b[:preambleSize])
 }
 
 // appendRecord appends a record whose payload the function appends.

@@ -61,6 +61,9 @@ func checkAllocated(t *testing.T, n int, allocated uint64) {
 func resealJournal(data []byte) []byte {
 	data = bytes.Clone(data)
 	run := uint32(0)
+	if len(data) >= preambleSize {
+		run = preambleChecksum(data)
+	}
 	for at := preambleSize; at+headSize <= len(data); {
 		h := parseHead(data[at:])
 		if int64(h.length) > int64(len(data)-at-headSize) {
@@ -90,12 +93,12 @@ func readAll(data []byte) (encoded []byte, end int64, err error) {
 		h := parseHead(data[at:])
 		run := r.run
 		if h.sequence == 0 {
-			run = 0
+			run = preambleChecksum(data)
 		}
 		encoded = appendRecord(encoded, run, h.sequence, h.durable, k, payload)
 		at = r.at
 	}
-	encode(headerKind, r.header.append)
+	encode(headerKind, func(b []byte) []byte { return r.header.append(b, r.version) })
 	for record, err := range r.Records() {
 		if err != nil {
 			return nil, 0, err

@@ -28,11 +28,11 @@ type Options struct {
 //
 // # Format
 //
-// Version 2. Integers are little-endian and follow one another without gaps. A
+// Version 3. Integers are little-endian and follow one another without gaps. A
 // checksum is CRC-32C, as in the .pent format.
 //
 //	magic       4 bytes  "PEJL"
-//	version     u16      2
+//	version     u16      3
 //	flags       u16      0
 //	records, until the end of the file:
 //	    sequence          u32  0, 1, 2, …
@@ -43,8 +43,9 @@ type Options struct {
 //	    head checksum     u32
 //	    payload
 //
-// The head checksum is of the 20 bytes before it; in all records but the first, of
-// the 20 bytes at the first record's start followed by these. So no record of
+// The head checksum is of the 20 bytes before it. In the first record it is of the 8
+// bytes of magic, version and flags followed by these; in all others, of the 20 bytes at
+// the first record's start, whose checksum continues that of those 8, followed by these. So no record of
 // another run passes, nor one at another place of this.
 //
 // All records before number durable were known to be durable when the record was
@@ -58,6 +59,7 @@ type Options struct {
 //	seed             u64
 //	data             32 bytes  SHA-256
 //	initial weights  32 bytes  SHA-256, see HashWeights
+//	generator        u32       of the noise: 0 for Philox4x32-10, 1 for ARS4x32-7
 //	configuration    UTF-8, to the end of the payload
 //
 // Kind 2 is a generation, whose number is the record's sequence number.
@@ -105,9 +107,11 @@ type Options struct {
 // bytes of low are written, the high one first. So codes have one encoding: a reader
 // that follows low finds it 0 in the end.
 //
-// # Version 1
+// # Versions 1 and 2
 //
-// Journals of version 1 are read and continued. In them a generation is
+// Journals of versions 1 and 2 are read and continued. In them the header has no
+// generator, which is Philox4x32-10, and the head checksum of the first record is of its
+// own 20 bytes alone. In version 1 a generation is
 //
 //	bits             u8   of a code: 4 if all are in [-8, 7], else 8
 //	codes            u32
@@ -216,7 +220,7 @@ func (l *Log) create(h Header) error {
 	b := append(l.buf, journalMagic...)
 	b = binary.LittleEndian.AppendUint16(b, journalVersion)
 	b = binary.LittleEndian.AppendUint16(b, 0)
-	b = appendRecord(b, 0, 0, 0, headerKind, h.append)
+	b = appendRecord(b, preambleChecksum(b), 0, 0, headerKind, func(b []byte) []byte { return h.append(b, journalVersion) })
 	err := durable.WriteOn(l.fsys, l.path(journalName), func(w io.Writer) error {
 		_, err := w.Write(b)
 		return err
@@ -265,6 +269,9 @@ func (l *Log) settle() error {
 	}
 	return l.Sync()
 }
+
+// id returns what the run's checkpoints name it by.
+func (l *Log) id() Hash { return l.header.id(l.version) }
 
 // Header returns what the run is.
 func (l *Log) Header() Header { return l.header }

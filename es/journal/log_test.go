@@ -15,6 +15,7 @@ import (
 
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/es/journal/journaltest"
+	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/lowrank"
 )
 
@@ -235,6 +236,7 @@ func TestRefusals(t *testing.T) {
 	dir = write(t, 2, 1, false)
 	for field, other := range map[string]Header{
 		"seed 7, not 8":                  {Seed: 8, Config: h.Config, Data: h.Data},
+		"ars4x32-7, not philox4x32-10":   {Seed: 7, Generator: kernels.Philox4x32, Config: h.Config, Data: h.Data},
 		`"{\"task\":\"none\"}", not "x"`: {Seed: 7, Config: "x", Data: h.Data},
 		"data of hash 010203":            {Seed: 7, Config: h.Config},
 	} {
@@ -269,9 +271,9 @@ func TestFormat(t *testing.T) {
 	check(t, l.Close())
 	zeros := strings.Repeat("00", 31)
 	want := strings.Join([]string{
-		"50454a4c", "0200", "0000",
-		"00000000", "00000000", "01000000", "49000000", "........", "........",
-		"0700000000000000", "01" + zeros, "02" + zeros, "63",
+		"50454a4c", "0300", "0000",
+		"00000000", "00000000", "01000000", "4d000000", "........", "........",
+		"0700000000000000", "01" + zeros, "02" + zeros, "01000000", "63",
 		"01000000", "01000000", "02000000", "13000000", "........", "........",
 		"02000000", "03000000", "00000000", "0611e20f600000", // as testdata/codes.py has it
 		"02000000", "02000000", "02000000", "0c000000", "........", "........",

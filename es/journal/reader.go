@@ -96,6 +96,7 @@ func (r *Reader) readPreamble() error {
 	}
 	var err error
 	r.version, err = checkVersion(r.path, b[len(journalMagic):], journalVersion)
+	r.run = preambleChecksum(b[:])
 	return err
 }
 
@@ -246,7 +247,7 @@ func (r *Reader) decode(h head) error {
 	case r.ended:
 		return errors.New("follows the end of the run")
 	case h.kind == headerKind:
-		return r.header.decode(r.payload)
+		return r.header.decode(r.payload, r.version)
 	case h.kind == endKind:
 		r.ended = true
 		return r.end.decode(r.payload)

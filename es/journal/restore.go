@@ -72,10 +72,10 @@ func (l *Log) loadCheckpoint(t Trainer) (*checkpoint, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.run == l.header.id() && int(c.generation) > l.Generation() {
+	if c.run == l.id() && int(c.generation) > l.Generation() {
 		return nil, damaged(path, 0, "generation %d, after the journal's last, %d", c.generation, l.Generation())
 	}
-	if err := c.restore(&l.header, t, path); err != nil {
+	if err := c.restore(l.id(), t, path); err != nil {
 		return nil, err
 	}
 	return c, nil

@@ -53,6 +53,7 @@ var benches = []bench{
 	{name: "dot", in: 11 * cols, out: 14, draw: drawDot, want: wantDot, long: million},
 	{name: "requantize", in: 70, out: 16, draw: drawRequantize, want: wantRequantize, long: million},
 	{name: "noise", in: 192, out: 200, draw: drawNoise, want: wantNoise, long: million},
+	{name: "random", in: 192, out: 200, draw: drawNoise, want: wantRandom, long: million},
 	{name: "tile", in: 3*rows*cols + 16*cols + 1, out: 64*rows + 16, draw: drawTile, want: wantTile, long: million},
 	{name: "lowrank", in: 6*rows*lowrankCols + 16*lowrankCols + 163, out: 32*rows + 32, draw: drawLowRank, want: wantLowRank, long: million},
 	{name: "crossbar", in: 3*rows*lines + 8*rows, out: 14*cols + 9, draw: drawCrossbar, want: wantCrossbar, long: million},
@@ -344,14 +345,22 @@ func drawNoise(w *writer, r *rand.Rand) {
 }
 
 func wantNoise(in *reader, w *writer) {
-	s := kernels.Stream{Seed: in.take(64), Generation: uint32(in.take(32)), Tensor: uint32(in.take(32)), Pair: uint32(in.take(32)), Generator: kernels.Philox4x32}
+	wantBlocks(in, w, kernels.ARS4x32, rtl.CyclesNoise())
+}
+
+func wantRandom(in *reader, w *writer) {
+	wantBlocks(in, w, kernels.Philox4x32, rtl.CyclesRandom())
+}
+
+func wantBlocks(in *reader, w *writer, g kernels.Generator, c rtl.Cycles) {
+	s := kernels.Stream{Generator: g, Seed: in.take(64), Generation: uint32(in.take(32)), Tensor: uint32(in.take(32)), Pair: uint32(in.take(32))}
 	block := int(in.take(32))
 	var codes [5 * kernels.NoiseUnit]uint8
 	kernels.Noise(codes[:], kernels.Binomial, s)
 	for _, c := range codes[block*kernels.NoiseUnit:][:2*kernels.NoiseUnit] {
 		w.put(uint64(c), 3)
 	}
-	w.put(uint64(rtl.CyclesNoise().Of(2)), 8)
+	w.put(uint64(c.Of(2)), 8)
 }
 
 func drawLowRank(w *writer, r *rand.Rand) {
@@ -389,7 +398,7 @@ func wantLowRank(in *reader, w *writer) {
 		takeColumn(in, x, 0, k, 2, c)
 	}
 	in.at = at + 16*lowrankCols
-	n := lowrank.Noise{Rank: 1, Seed: in.take(64), Generator: kernels.Philox4x32, Generation: int(in.take(32))}
+	n := lowrank.Noise{Rank: 1, Seed: in.take(64), Generation: int(in.take(32))}
 	tensor := lowrank.Parameter{Number: uint32(in.take(28)), W: m}
 	pair := int(in.take(32))
 	n.Sigma = uint(in.take(5))

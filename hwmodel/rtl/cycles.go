@@ -40,8 +40,11 @@ func CyclesRequantize() Cycles { return Cycles{Latency: 4, Interval: 1} }
 // noisePents is how many pents the noise unit draws at a time, from one block.
 const noisePents = 32
 
-// CyclesNoise is the timing of philox_noise: noisePents pents of one block.
-func CyclesNoise() Cycles { return Cycles{Latency: 10, Interval: 10} }
+// CyclesNoise is the timing of ars_noise: noisePents pents of one block.
+func CyclesNoise() Cycles { return Cycles{Latency: 7, Interval: 7} }
+
+// CyclesRandom is the timing of philox_noise: one block.
+func CyclesRandom() Cycles { return Cycles{Latency: 10, Interval: 10} }
 
 // CyclesDraw is the timing of LRGEN in the unit lowrank: both factors of one pair.
 func CyclesDraw(rows, cols int) Cycles {

@@ -8,7 +8,8 @@
 //	pent_full_adder  pent_adder  pent_halver  pent_alu   balanced base-5 words
 //	pent_partial     pent_lane   pent_dot     pent_tile  products of pents and int8
 //	requantize       pent_quantizer                      the way back to int8 and to pents
-//	philox_noise     lowrank                             noise, members of a population
+//	aes_sbox         ars_noise        lowrank            noise, members of a population
+//	philox_noise                                         random numbers other than noise
 //	pent_crossbar                                        all products at once, checked
 //	uart_rx          uart_tx     pent_top                a tile behind a serial port
 //

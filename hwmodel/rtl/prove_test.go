@@ -7,7 +7,7 @@ import "testing"
 // in the arithmetic of Verilog: testdata/prove.
 func TestProofs(t *testing.T) {
 	need(t, "yosys")
-	for _, name := range []string{"full_adder", "lane", "adder", "quantizer"} {
+	for _, name := range []string{"full_adder", "lane", "adder", "quantizer", "aes_sbox"} {
 		t.Run(name, func(t *testing.T) { prove(t, name) })
 	}
 	t.Log("proved for all inputs")

@@ -54,6 +54,11 @@ const (
 	Int8Dot        = "int8_dot"
 	PentAccumulate = "pent_accumulate" // the dot product with an accumulator of 32 bits
 	Int8Accumulate = "int8_accumulate"
+
+	Noise        = "noise"         // a block of ARS4x32-7 in seven cycles
+	Random       = "random"        // a block of Philox4x32-10 in ten
+	Round        = "aes_round"     // of ARS, without its key's adder
+	Multiplier32 = "multiplier_32" // 32×32 bits
 )
 
 // Resources returns the contents of resource.json.

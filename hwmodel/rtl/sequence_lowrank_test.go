@@ -86,7 +86,7 @@ func lowrankSequence(rows, cols int) bench {
 					weights[row] = takePents(in, cols)
 				case opDraw:
 					at := s.take(ready, gap)
-					stream := kernels.Stream{Seed: in.take(64), Generation: uint32(in.take(32)), Generator: kernels.Philox4x32}
+					stream := kernels.Stream{Seed: in.take(64), Generation: uint32(in.take(32))}
 					tensor := uint32(in.take(28))
 					stream.Pair = uint32(in.take(32))
 					rowBlock, colBlock := int(in.take(2)), int(in.take(2))
@@ -100,7 +100,7 @@ func lowrankSequence(rows, cols int) bench {
 					}
 					a, b = factor(0, rowBlock, rows), factor(1, colBlock, cols)
 					ready = at + rtl.CyclesDraw(rows, cols).Interval
-					stores, afterDraw = at+10*blocks+1, true
+					stores, afterDraw = at+rtl.CyclesNoise().Of(blocks)+1, true
 				default:
 					at := s.take(ready, gap)
 					afterDraw = false

@@ -72,10 +72,15 @@ func startOrReset(r *rand.Rand) int {
 	return opStart
 }
 
-func noiseSequence() bench {
+// noiseSequence is of the unit of a generator.
+func noiseSequence(g kernels.Generator) bench {
 	const ops, width = 16, 197
+	name, c := "noise_sequence", rtl.CyclesNoise()
+	if g == kernels.Philox4x32 {
+		name, c = "random_sequence", rtl.CyclesRandom()
+	}
 	return bench{
-		name: "noise_sequence", in: ops * width, out: ops*112 + 1, scale: 1,
+		name: name, in: ops * width, out: ops*112 + 1, scale: 1,
 		draw: func(w *writer, r *rand.Rand) {
 			p := &player{w, r, width}
 			for range ops {
@@ -93,13 +98,13 @@ func noiseSequence() bench {
 					return
 				}
 				at := s.take(ready, gap)
-				stream := kernels.Stream{Seed: in.take(64), Generation: uint32(in.take(32)), Tensor: uint32(in.take(32)), Pair: uint32(in.take(32)), Generator: kernels.Philox4x32}
+				stream := kernels.Stream{Generator: g, Seed: in.take(64), Generation: uint32(in.take(32)), Tensor: uint32(in.take(32)), Pair: uint32(in.take(32))}
 				v := &writer{}
 				for _, c := range noise(stream, int(in.take(32)), 1) {
 					v.put(uint64(c), 3)
 				}
-				s.result(at+rtl.CyclesNoise().Latency, v)
-				ready = at + rtl.CyclesNoise().Interval
+				s.result(at+c.Latency, v)
+				ready = at + c.Interval
 			})
 			s.record(w, ops, 112)
 			w.put(0, 1)

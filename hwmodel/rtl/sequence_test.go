@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"github.com/Kaleaon/pentary-go/kernels"
 )
 
 // TestSequences has every unit with a clock compute random sequences of all its
@@ -39,7 +41,7 @@ func TestSequences(t *testing.T) {
 func sequences() []bench {
 	return []bench{
 		dotSequence(1), dotSequence(16),
-		requantizeSequence(), noiseSequence(),
+		requantizeSequence(), noiseSequence(kernels.ARS4x32), noiseSequence(kernels.Philox4x32),
 		tileSequence(3, 2), tileSequence(3, 64), tileSequence(16, 16), tileSequence(37, 8),
 		lowrankSequence(2, 2), lowrankSequence(2, 64), lowrankSequence(2, 512),
 		lowrankSequence(16, 16), lowrankSequence(40, 32),

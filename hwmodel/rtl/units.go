@@ -48,6 +48,7 @@ const (
 func Units() []Unit {
 	adder := []string{"pent_adder", "pent_full_adder"}
 	dot := []string{"pent_dot", "pent_partial"}
+	noise := []string{"ars_noise", "aes_sbox"}
 	tile := append([]string{"pent_tile"}, dot...)
 	pents := Param{Pents, 16, "digits of a word", within(1, 64)}
 	dotCols := Param{Cols, 16, "columns", powerOfTwo(2, 1024)}
@@ -59,8 +60,9 @@ func Units() []Unit {
 		{"tile", "pent_tile", "multiplies a matrix of pents and vectors of int8", []Param{{Rows, 16, "rows", within(3, 4096)}, dotCols}, tile},
 		{"requantize", "requantize", "makes int8 activations of accumulators", nil, []string{"requantize"}},
 		{"quantizer", "pent_quantizer", "makes pents of fixed-point numbers", []Param{{Width, 32, "bits of a number, 16 of them fraction", within(19, 64)}}, []string{"pent_quantizer"}},
-		{"noise", "philox_noise", "draws pents of the binomial law", nil, []string{"philox_noise"}},
-		{"lowrank", "lowrank", "products of perturbed members of a population", []Param{{Rows, 16, "rows", within(2, 4095)}, dotCols}, append([]string{"lowrank", "philox_noise", "pent_lane"}, tile...)},
+		{"noise", "ars_noise", "draws pents of the binomial law", nil, noise},
+		{"random", "philox_noise", "draws the random numbers other than noise", nil, []string{"philox_noise"}},
+		{"lowrank", "lowrank", "products of perturbed members of a population", []Param{{Rows, 16, "rows", within(2, 4095)}, dotCols}, slices.Concat([]string{"lowrank"}, noise, []string{"pent_lane"}, tile)},
 		{"crossbar", "pent_crossbar", "multiplies by all cells at once, verified by checksums", []Param{{Rows, 16, "word lines", within(2, 1024)}, {Cols, 16, "bit lines", within(1, 1024)}}, []string{"pent_crossbar"}},
 		{
 			"top", "pent_top", "a tile behind a serial port, for an iCE40",

@@ -15,7 +15,7 @@ import (
 // TestEmitIsWhole checks that the files of each unit hold every module that one of
 // them instantiates, and the values asked for.
 func TestEmitIsWhole(t *testing.T) {
-	instance := regexp.MustCompile(`(?m)^\s+((?:pent|uart)_\w+|requantize|lowrank|philox_noise) (?:#|\w+ \()`)
+	instance := regexp.MustCompile(`(?m)^\s+((?:pent|uart)_\w+|requantize|lowrank|ars_noise|philox_noise|aes_sbox) (?:#|\w+ \()`)
 	for _, u := range rtl.Units() {
 		values := map[string]int{}
 		for _, p := range u.Params {

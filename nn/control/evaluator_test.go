@@ -149,10 +149,10 @@ func TestScores(t *testing.T) {
 
 // goldenWeights pin the weights after some generations.
 var goldenWeights = map[string]string{
-	"cartpole":    "9c9356ad1e549fa6fff188e6e02c3cfa8203390362c458c6b597e5f5b2e1ee16",
-	"mountaincar": "0d2eef249cf348dbc30a188b4acebb2361017b96dd6795d16f896efd3346f64e",
-	"acrobot":     "3d931e9cebb946ed0fb365a9e3cf5ab4c5dadf169022354db88f5dc536cd4252",
-	"pendulum":    "77b6f0a781757a7a4bdfe8784df964abe9f27349d842189f8cb7c187d61aaafd",
+	"cartpole":    "1158c2ae346bd55c5339baf106fdd2a8f28b07bf5b95e82c3100f4018ca50161",
+	"mountaincar": "2195035adcf87aef6489b5273e5208b59c3a0935b11b3958a44716107a6b4ac8",
+	"acrobot":     "0866b4e43126b546e74812d5c96009da40c980e3d688583e5e6aa6b42deb547c",
+	"pendulum":    "3b1bcea327e816fe918ebb0632cf0c7c3fa2c092d983f317523f00483127bfee",
 }
 
 // Weights after a run do not depend on the pieces that the work is cut into, the

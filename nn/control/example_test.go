@@ -66,5 +66,5 @@ func Example() {
 	fmt.Println("and after:", slices.Min(policy.Test(1, control.HeldOut, 100)))
 	// Output:
 	// worst of 100 episodes before: -94.82
-	// and after: -10.96
+	// and after: -10.94
 }

@@ -45,6 +45,37 @@ def crc32c(data, crc=0):
 M32 = 0xFFFFFFFF
 
 
+def aes_tables():
+    """The S-box of AES, and the products with 2 in its field."""
+    twice = [x << 1 ^ (0x11B if x & 0x80 else 0) for x in range(256)]
+    powers = [1]  # of 3, which generates the field
+    while len(powers) < 255:
+        powers.append(powers[-1] ^ twice[powers[-1]])
+    box = [0x63] * 256
+    for i, x in enumerate(powers):
+        inverse = powers[-i % 255]
+        for turn in range(5):
+            box[x] ^= (inverse << turn | inverse >> 8 - turn) & 0xFF
+    return box, twice
+
+
+BOX, TWICE = aes_tables()
+
+
+def ars(counter, seed):
+    def key(r):
+        halves = seed + r * 0x9E3779B97F4A7C15, r * 0xBB67AE8584CAA73B
+        return struct.pack("<2Q", *(h % 2**64 for h in halves))
+
+    state = [v ^ k for v, k in zip(struct.pack("<4I", *counter), key(0))]
+    for r in range(1, 8):
+        columns = [[BOX[state[4 * ((j + i) % 4) + i]] for i in range(4)] for j in range(4)]
+        if r < 7:
+            columns = [[TWICE[c[i]] ^ TWICE[c[i - 3]] ^ c[i - 3] ^ c[i - 2] ^ c[i - 1] for i in range(4)] for c in columns]
+        state = [v ^ k for v, k in zip(sum(columns, []), key(r))]
+    return struct.unpack("<4I", bytes(state))
+
+
 def philox(counter, seed):
     c0, c1, c2, c3 = counter
     k0, k1 = seed & M32, seed >> 32
@@ -59,11 +90,11 @@ FACTOR_A, FACTOR_B, INITIAL, BATCH = 0, 1, 2, 3
 
 
 class Stream:
-    def __init__(self, seed, generation, tensor, kind, pair):
-        self.seed, self.rest = seed, (pair, tensor << 4 | kind, generation)
+    def __init__(self, seed, generation, tensor, kind, pair, generator=philox):
+        self.seed, self.rest, self.generator = seed, (pair, tensor << 4 | kind, generation), generator
 
     def block(self, i):
-        return philox((i, *self.rest), self.seed)
+        return self.generator((i, *self.rest), self.seed)
 
     def pents(self, distribution, count):
         """count random pents, -2 to 2."""
@@ -292,9 +323,10 @@ def read_journal(data):
     """Returns the header, a list of (codes, samples), and the end or None."""
     r = Reader(data)
     magic, version, flags = r.take(4), r.u(2), r.u(2)
-    if magic != b"PEJL" or version not in (1, 2) or flags != 0:
-        raise ValueError("not a journal of version 1 or 2")
-    header, generations, end, run = None, [], None, 0
+    if magic != b"PEJL" or version not in (1, 2, 3) or flags != 0:
+        raise ValueError("not a journal of version 1 to 3")
+    header, generations, end = None, [], None
+    run = crc32c(data[:8]) if version > 2 else 0
     while r.at < len(data) and end is None:
         at = r.at
         sequence, _, kind, length, checksum = (r.u(4) for _ in range(5))
@@ -307,7 +339,9 @@ def read_journal(data):
         p = Reader(payload)
         if kind == 1 and sequence == 0:
             run = head
-            header = {"seed": p.u(8), "data": p.take(32), "initial": p.take(32).hex(), "config": payload[p.at :].decode()}
+            header = {"seed": p.u(8), "data": p.take(32), "initial": p.take(32).hex()}
+            header["generator"] = (philox, ars)[p.u(4) if version > 2 else 0]
+            header["config"] = payload[p.at :].decode()
         elif kind == 2 and version == 1:
             generations.append((decode_version1(p), 1))
         elif kind == 2:
@@ -326,8 +360,8 @@ def read_journal(data):
 class Settings:
     """What a run's configuration says of the optimizer."""
 
-    def __init__(self, config):
-        self.config = json.loads(config)
+    def __init__(self, header):
+        self.config, self.generator = json.loads(header["config"]), header["generator"]
         text = self.config["optimizer"]
 
         def number(name):
@@ -418,7 +452,7 @@ class Noise:
 
     def factor(self, kind, tensor, pair, length):
         size = padded(length)
-        codes = Stream(self.s.seed, self.generation, tensor, kind, pair).pents(self.s.distribution, self.s.rank * size)
+        codes = Stream(self.s.seed, self.generation, tensor, kind, pair, self.s.generator).pents(self.s.distribution, self.s.rank * size)
         return [codes[r * size : r * size + length] for r in range(self.s.rank)]
 
     def factors(self, tensor, pair, w):
@@ -687,7 +721,7 @@ def read(path):
 
 def start(path):
     header, generations, end = read_journal(read(path))
-    s = Settings(header["config"])
+    s = Settings(header)
     layers = mlp(s.seed, s.widths)
     matrices = [layer.w for layer in layers]
     if hash_weights(matrices) != header["initial"]:

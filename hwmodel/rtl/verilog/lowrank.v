@@ -19,7 +19,7 @@
 // minus       with start: the minus member of the pair
 // valid       y belongs to row, rows in order; last with the last
 //
-// Latency: draws 10 cycles for each 32 of ROWS and of COLS, and two more, while load
+// Latency: draws 7 cycles for each 32 of ROWS and of COLS, and two more, while load
 //          keeps b out of the tile longer; row r is valid 8 + log2(COLS) + r cycles
 //          after start; the next product may start ROWS + 1 cycles after the one before.
 // Bounds:  ROWS at least 2, COLS a power of two from 2 on; W has up to 2^21 columns.
@@ -59,7 +59,7 @@ module lowrank #(
 
     // The factors: blocks enter at the top and move down, first b's, then a's. Rows of
     // the product before are up to log2(COLS) + 3 cycles from meeting a when a draw
-    // begins; b's first block alone takes longer.
+    // begins; a's first block comes 7 cycles after the last of b's at the earliest.
     reg  [96*B_BLOCKS-1:0]      b_blocks;
     reg  [96*A_BLOCKS-1:0]      a_blocks;
     reg  [$clog2(BLOCKS+1)-1:0] drawn;
@@ -76,7 +76,7 @@ module lowrank #(
     wire of_b = next_block < B_BLOCKS;
     wire [31:0] block = of_b ? col_block + next_block : row_block + next_block - B_BLOCKS;
 
-    philox_noise noise (
+    ars_noise noise (
         .clk(clk), .rst(rst),
         .start(draws | (take & next_block != BLOCKS)),
         .seed(seed), .generation(generation), .pair(pair),

@@ -65,7 +65,7 @@ func (m Machine) work(e *exec.Event) (Unit, int) {
 	case isa.LRGEN:
 		return Noise, m.Factors(e.Blocks)
 	case isa.PRNG:
-		return Noise, m.Blocks(e.Blocks)
+		return Noise, m.Random(e.Blocks)
 	case isa.LRMUL:
 		if e.N == 0 { // A·Bᵀ itself
 			return Tile, m.TileProduct(e.M, e.Rank, e.K)

@@ -77,7 +77,7 @@ func TestOps(t *testing.T) {
 		{
 			"factors",
 			exec.Event{Inst: isa.Instruction{Op: isa.LRGEN, Rd: 1, Rs1: 2}, Blocks: 3, Tensors: [4]exec.Tensor{pents, pents}},
-			Op{Kind: Work, Unit: Noise, Cycles: 32, Reads: []isa.Reg{1, 2}, Memory: []Span{
+			Op{Kind: Work, Unit: Noise, Cycles: 23, Reads: []isa.Reg{1, 2}, Memory: []Span{
 				{uint8(isa.Pents), 96, 288, true}, {uint8(isa.Pents), 96, 288, true},
 			}},
 		},

@@ -21,6 +21,7 @@ func TestVerilog(t *testing.T) {
 				{"low-rank unit", m.LowRankProduct(side, side, 1, n), rtl.CyclesLowRank(side, side).Of(n)},
 				{"quantizer", m.Quantize(n), rtl.CyclesRequantize().Of(n)},
 				{"noise unit", m.Noise(n * NoiseBlock), rtl.CyclesNoise().Of(n)},
+				{"random unit", m.Random(n), rtl.CyclesRandom().Of(n)},
 			} {
 				if test.got != test.want {
 					t.Errorf("%s of %d, %d operations: %d cycles, Verilog %d", test.unit, side, n, test.got, test.want)

@@ -5,6 +5,7 @@ type Activity struct {
 	Zero, One, Two int64 // multiply-accumulates of an int8 and a pent of 0, ±1, ±2
 	Adds           int64 // of 32 bits, of the scalar pipeline and the elementwise units
 	Noise          int64 // pents drawn
+	Blocks         int64 // of random numbers other than noise
 	SRAM, DRAM     int64 // bits moved
 	Crossbar       int64 // operations of analog arrays, two a multiply-accumulate
 }
@@ -16,6 +17,7 @@ func (a *Activity) Add(b Activity) {
 	a.Two += b.Two
 	a.Adds += b.Adds
 	a.Noise += b.Noise
+	a.Blocks += b.Blocks
 	a.SRAM += b.SRAM
 	a.DRAM += b.DRAM
 	a.Crossbar += b.Crossbar
@@ -48,7 +50,7 @@ func (c Calibration) Breakdown(a Activity, m Macro) Breakdown {
 		{"products of ±1", float64(a.One) * c.One},
 		{"products of ±2", float64(a.Two) * c.Two},
 		{"additions", float64(a.Adds) * c.Add},
-		{"noise", float64(a.Noise) * c.Noise},
+		{"noise", float64(float64(a.Noise)*c.Noise) + float64(float64(a.Blocks)*c.Block)},
 		{"on-chip memory", float64(a.SRAM) * c.SRAM},
 		{"off-chip memory", float64(a.DRAM) * c.DRAM},
 		{"analog arrays", float64(a.Crossbar) * analog},

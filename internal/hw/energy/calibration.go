@@ -10,7 +10,8 @@ type Calibration struct {
 	Two  float64 // of ±2
 
 	Add   float64 // of 32 bits
-	Noise float64 // one pent of Philox4x32-10 under the binomial law
+	Noise float64 // one pent of ARS4x32-7 under the binomial law
+	Block float64 // 128 bits of Philox4x32-10, for numbers other than noise
 	SRAM  float64 // a bit read or written
 	DRAM  float64 // a bit
 }
@@ -20,15 +21,17 @@ func int8MAC() float64 { return value("int8.mul") + value("int32.add") }
 
 // common returns the part that the calibrations share.
 func common(name string, b Bound) Calibration {
-	// A round of Philox is two multiplies of 32 bits, and its xors; a block of ten
-	// rounds gives 32 pents.
-	const rounds, pents = 10, 32
-	block := rounds * (2*value("int32.mul") + 2*value("int32.add"))
+	// A round of ARS costs its share of the gates of a multiplier of 32 bits, and its key an
+	// addition of 64; a block of seven rounds gives 32 pents. A round of Philox is two
+	// multiplies of 32 bits, and its xors.
+	const rounds, pents = 7, 32
+	round := float64(value("int32.mul")*value("gates.noise.round")/value("gates.mul.int32")) + float64(2*value("int32.add"))
 	return Calibration{
 		Name:  name,
 		Int8:  int8MAC(),
 		Add:   value("int32.add"),
-		Noise: block / pents,
+		Noise: rounds * round / pents,
+		Block: 10 * (2*value("int32.mul") + 2*value("int32.add")),
 		SRAM:  Lookup("sram.read32").At(b) / 32,
 		DRAM:  Lookup("dram.read32").At(b) / 32,
 	}

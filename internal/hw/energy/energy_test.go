@@ -4,6 +4,8 @@ import (
 	"math"
 	"strings"
 	"testing"
+
+	"github.com/Kaleaon/pentary-go/hwmodel/rtl"
 )
 
 func TestTable(t *testing.T) {
@@ -82,8 +84,11 @@ func TestCalibrations(t *testing.T) {
 	// Two ways to one figure that share the price of int8 alone.
 	near(t, "the calibrations' pent", h.Pent(0.3), s.Pent(0.3), 0.15)
 	near(t, "int8", h.Int8, 0.3, 1e-12)
-	// Ten rounds of two multiplies and two xors for 32 pents.
-	near(t, "noise", h.Noise, 10*(2*3.1+2*0.1)/32, 1e-12)
+	// Seven rounds of a multiplier's energy by their gates, and an addition of 64 bits.
+	r := rtl.Resources()
+	near(t, "noise", h.Noise, 7*(3.1*r.Gates[rtl.Round]/r.Gates[rtl.Multiplier32]+2*0.1)/32, 1e-12)
+	// Ten rounds of two multiplies and two xors.
+	near(t, "block", h.Block, 10*(2*3.1+2*0.1), 1e-12)
 }
 
 // Bounds enclose what is typical, and memory is what has them.
@@ -102,14 +107,14 @@ func TestBounds(t *testing.T) {
 
 func TestBreakdown(t *testing.T) {
 	c := Horowitz(Typical)
-	a := Activity{Zero: 1, One: 20, Two: 300, Adds: 4, Noise: 5, SRAM: 6, DRAM: 7, Crossbar: 8}
+	a := Activity{Zero: 1, One: 20, Two: 300, Adds: 4, Noise: 5, Blocks: 9, SRAM: 6, DRAM: 7, Crossbar: 8}
 	b := a
 	b.Add(a)
 	one, two := c.Breakdown(a, NeuRRAM()), c.Breakdown(b, NeuRRAM())
 	for i := range one {
 		near(t, one[i].Name, two[i].Energy, 2*one[i].Energy, 1e-12)
 	}
-	sum := 0.1*(20+300+4) + 5*c.Noise + 6*5.0/32 + 7*20 + 8*NeuRRAM().Operation(8, 10)/1000
+	sum := 0.1*(20+300+4) + 5*c.Noise + 9*c.Block + 6*5.0/32 + 7*20 + 8*NeuRRAM().Operation(8, 10)/1000
 	near(t, "total", one.Total(), sum, 1e-12)
 }
 

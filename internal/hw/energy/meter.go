@@ -42,13 +42,17 @@ func (m *Meter) Step(e exec.Event) {
 	default:
 		m.Adds++ // of the scalar unit
 	}
-	m.Noise += int64(e.Blocks) * pentsOfBlock
+	if op == isa.PRNG {
+		m.Blocks += int64(e.Blocks)
+	} else {
+		m.Noise += int64(e.Blocks) * pentsOfBlock
+	}
 	far := int64(e.Far)
 	m.SRAM += 8 * (int64(read.Total()+e.Written.Total()) - far)
 	m.DRAM += 8 * far
 }
 
-// pentsOfBlock is how many pents under the binomial law a block of Philox gives.
+// pentsOfBlock is how many pents under the binomial law a block gives.
 const pentsOfBlock = 32
 
 // multiply counts products whose pents are distributed as the census says.

@@ -23,6 +23,7 @@ func TestMeter(t *testing.T) {
 		{"product in arrays", true, product, Activity{Crossbar: 640, Adds: 1, SRAM: 8 * 246}},
 		{"transfer", false, transfer, Activity{Adds: 1, SRAM: 8 * 96, DRAM: 8 * 96}},
 		{"noise", false, exec.Event{Inst: isa.Instruction{Op: isa.LRGEN}, Blocks: 3}, Activity{Adds: 1, Noise: 96}},
+		{"random number", false, exec.Event{Inst: isa.Instruction{Op: isa.PRNG}, Blocks: 1}, Activity{Adds: 1, Blocks: 1}},
 		{"elements", false, exec.Event{Inst: isa.Instruction{Op: isa.RELU}, M: 3, N: 5}, Activity{Adds: 15}},
 		{"requantization", false, exec.Event{Inst: isa.Instruction{Op: isa.QUANT}, M: 3, N: 5}, Activity{Adds: 30}},
 		{"a square each", false, exec.Event{Inst: isa.Instruction{Op: isa.POOL}, M: 3, N: 5, K: 4}, Activity{Adds: 60}},

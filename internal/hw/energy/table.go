@@ -20,6 +20,7 @@ const (
 	horowitz = "M. Horowitz, Computing's Energy Problem, ISSCC 2014, fig. 1.1.9"
 	synth    = "measured: yosys 0.23, open 45 nm cell library, gate-level simulation with glitches, 30/40/30 % of 0/±1/±2"
 	gates    = "measured: yosys 0.23, open 45 nm cell library, area over that of NAND2"
+	generic  = "measured: yosys 0.23, generic gates, as hwmodel/rtl/resource.json"
 	ice40    = "measured: yosys 0.23 and nextpnr-ice40, HX8K"
 	power    = "Pentary, research/pentary_power_model.md"
 	cpu      = "Pentary, architecture/pentary_processor_architecture.md"
@@ -70,6 +71,8 @@ var Table = []Entry{
 	exact("luts.add.bits38", 38, "LUT4", 40, 1.2, ice40),
 	exact("gates.quantizer", 595, "GE", 45, 0, gates+"; by thresholds, 24 bits"),
 	exact("gates.quantizer.divider", 5593, "GE", 45, 0, gates+"; by the divider of the prototype's Verilog"),
+	exact("gates.noise.round", 6974, "GE", 0, 0, generic+"; S-boxes, mixing of columns and sum with the key"),
+	exact("gates.mul.int32", 12134.5, "GE", 0, 0, generic),
 	exact("gates.xorshift32", 415, "GE", 45, 0, gates),
 	exact("gates.threefry", 3025, "GE", 45, 0, gates),
 

@@ -43,8 +43,8 @@ type Event struct {
 	// Moved counts the pents that PQUANT changed: cells to be programmed.
 	Moved int
 
-	// Blocks counts the Philox blocks that were drawn, of 128 bits each: 32 binomial or
-	// 8 uniform pents.
+	// Blocks counts the random blocks that were drawn, of 128 bits each: 32 binomial or
+	// 8 uniform pents. LRGEN draws ARS4x32-7, PRNG Philox4x32-10.
 	Blocks int
 
 	// Read and Written are traffic of the memories. Descriptors count as words.

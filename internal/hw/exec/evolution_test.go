@@ -48,7 +48,7 @@ func (l *lab) noise(name string) drawnNoise {
 
 // factor is the pent of a factor's row ρ and column i.
 func (n drawnNoise) factor(kind lowrank.StreamKind, pair uint32, ρ, i, length int) int64 {
-	s := kernels.Stream{Seed: n.seed, Generation: n.generation, Tensor: n.tensor<<4 | uint32(kind), Pair: pair, Generator: kernels.Philox4x32}
+	s := kernels.Stream{Seed: n.seed, Generation: n.generation, Tensor: n.tensor<<4 | uint32(kind), Pair: pair}
 	return drawn(s, n.law, ρ*((length+31)/32*32)+i)
 }
 
@@ -212,7 +212,7 @@ func TestPerturbedProduct(t *testing.T) {
 	LRADD %s, %s, %s`, pair, n.register, f, n.register, rank, product, w, x, d, f, x, rank, y, product, d))
 		matrix, err := l.m.Matrix(l.tensors[wn])
 		l.must(err)
-		noise := lowrank.Noise{Seed: n.seed, Generator: kernels.Philox4x32, Generation: int(n.generation), Distribution: n.law, Rank: rank, Sigma: n.sigma}
+		noise := lowrank.Noise{Seed: n.seed, Generation: int(n.generation), Distribution: n.law, Rank: rank, Sigma: n.sigma}
 		tensor := lowrank.Parameter{Number: n.tensor, W: matrix}
 		want := make([]int32, m*2*streams)
 		var ws lowrank.Workspace
@@ -428,7 +428,7 @@ func TestPQUANT(t *testing.T) {
 		}
 		moved := 0
 		rounding := func(i, j int) int64 {
-			s := kernels.Stream{Seed: n.seed, Generation: n.generation, Tensor: n.tensor<<4 | uint32(lowrank.Rounding), Pair: uint32(i), Generator: kernels.Philox4x32}
+			s := kernels.Stream{Seed: n.seed, Generation: n.generation, Tensor: n.tensor<<4 | uint32(lowrank.Rounding), Pair: uint32(i)}
 			return int64(s.Block(uint32(j / 16))[j%16/4] >> (j % 4 * 8) & 255)
 		}
 		l.want(wn, func(i, j int) int64 {

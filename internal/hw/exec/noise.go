@@ -64,18 +64,16 @@ func (n noise) ofRank(rank int64) (lowrank.Noise, error) {
 		return lowrank.Noise{}, fmt.Errorf("rank %d, want 1 to %d", rank, lowrank.MaxRank)
 	}
 	return lowrank.Noise{
-		Seed: n.seed, Generator: kernels.Philox4x32, Generation: int(n.generation), Distribution: n.law, Rank: int(rank), Sigma: n.sigma,
+		Seed: n.seed, Generation: int(n.generation), Distribution: n.law, Rank: int(rank), Sigma: n.sigma,
 	}, nil
 }
 
 // stream returns the stream that PRNG draws from.
 func (n noise) stream() kernels.Stream {
-	return kernels.Stream{
-		Seed: n.seed, Generation: n.generation, Tensor: n.tensor<<4 | uint32(n.use), Pair: n.pair, Generator: kernels.Philox4x32,
-	}
+	return lowrank.StreamOf(n.seed, int(n.generation), n.tensor, n.use, int(n.pair))
 }
 
-// blocks returns the number of Philox blocks that a number of pents take.
+// blocks returns the number of blocks that a number of pents take.
 func blocks(law kernels.Distribution, pents int) int {
 	if law == kernels.Uniform {
 		return pents / 8

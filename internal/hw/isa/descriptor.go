@@ -156,7 +156,7 @@ var Descriptors = [...]DescriptorSpec{
 	{Pents, "pents", "matrix of pents: rows of blocks of 256 pents in 96 bytes, then of 32 in 12", tensorFields("bytes")},
 	{Bytes, "bytes", "activations, of a byte in ±127, four rows of a column together; padded with zero to whole quads of rows", tensorFields("bytes")},
 	{Accumulators, "accumulators", "sums of 32 bits, row by row", tensorFields("accumulators")},
-	{Noise, "noise", "where random pents come from: a Philox4x32-10 stream", []DescriptorField{
+	{Noise, "noise", "where random pents come from: a stream, of ARS4x32-7 for LRGEN and PQUANT, of Philox4x32-10 for PRNG", []DescriptorField{
 		{Name: "seed_low", Doc: "low 32 bits of the seed"},
 		{Name: "seed_high", Doc: "high 32 bits"},
 		{Name: "generation", Doc: "counter word, 0 to 2^32−1"},

@@ -99,8 +99,9 @@ noise.pair is the offset of the pair.
 const referenceNoise = `
 ## Noise
 
-Block i of a stream is Philox4x32-10 of the counter (i, pair, 16·tensor + use, generation)
-under the key (seed_low, seed_high). Under the binomial law a block gives 32 pents: the
+Block i of a stream has the counter (i, pair, 16·tensor + use, generation). LRGEN, and PQUANT
+where it rounds at random, take ARS4x32-7 under the key (seed_low, seed_high, 0, 0); PRNG
+takes Philox4x32-10 under the key (seed_low, seed_high). Under the binomial law a block gives 32 pents: the
 low nibbles of its sixteen bytes, then the high ones; the pent is the number of bits set in
 the nibble, minus 2. Under the uniform law it gives 8: from the low half u
 of each word, then the high half, ((5u + 2) >> 16) − 2. Factor A is the stream of use 0,

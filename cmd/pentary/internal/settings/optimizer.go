@@ -158,6 +158,9 @@ func (s *Optimizer) Options() es.Options {
 	return o
 }
 
+// SetGenerator implements Settings.
+func (s *Optimizer) SetGenerator(g kernels.Generator) { s.Base.Generator = g }
+
 // EarlyStop are the settings of early stopping.
 type EarlyStop struct {
 	Patience   int // measurements, 0 for no early stopping

@@ -12,6 +12,7 @@ import (
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/lowrank"
 )
 
@@ -28,6 +29,9 @@ type Settings interface {
 	Check() error
 	// Options returns the optimizer's options.
 	Options() es.Options
+	// SetGenerator sets the generator of the noise, which no flag does: that of a run of an
+	// earlier version.
+	SetGenerator(g kernels.Generator)
 	// EarlyStop returns the settings of early stopping in force.
 	EarlyStop() EarlyStop
 }
@@ -63,6 +67,9 @@ func Meta(s Settings) map[string]string {
 	meta := map[string]string{"schedule": texts["schedule"] + " over " + texts["generations"]}
 	if _, ok := texts["reductions"]; ok {
 		texts["reductions"] = strconv.Itoa(s.EarlyStop().Reductions)
+	}
+	if g := s.Options().Generator; g != kernels.Philox4x32 { // the only one of earlier versions
+		meta["generator"] = g.String()
 	}
 	for name, text := range texts {
 		off, optional := toldUnless[name]

@@ -11,7 +11,7 @@ module bench_noise (
     // Operands are there for the cycle that they are due, and their inverse otherwise.
     wire next = running & ~second & valid;
     wire [191:0] now = start | next ? in : ~in;
-    philox_noise dut (
+    ars_noise dut (
         .clk(clk), .rst(rst), .start(start | next),
         .seed(now[63:0]), .generation(now[95:64]), .tensor(now[127:96]), .pair(now[159:128]),
         .block(now[191:160] + {31'd0, running}),

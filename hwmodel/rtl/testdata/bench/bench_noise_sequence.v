@@ -16,7 +16,7 @@ module bench_noise_sequence #(
     );
     wire resets = rst | go & next[4:3] == 2'd3;
     wire starts = go & next[4:3] == 2'd0;
-    philox_noise dut (
+    ars_noise dut (
         .clk(clk), .rst(resets), .start(starts),
         .seed(op[5+:64]), .generation(op[69+:32]), .tensor(op[101+:32]), .pair(op[133+:32]), .block(op[165+:32]),
         .ready(ready), .valid(valid), .codes(codes)

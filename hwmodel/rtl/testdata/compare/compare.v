@@ -106,3 +106,24 @@ module compare_int8_accumulate (
     compare_int8_dot dot (.w(w), .x(x), .y(sum));
     always @(posedge clk) y <= (clear ? 32'sd0 : y) + sum;
 endmodule
+
+// What a round of each generator of random numbers has the most of: the S-boxes, the mixing
+// of columns and the sum with the key; and one of the two products of Philox.
+module compare_aes_round (input [127:0] s, input [127:0] key, output [127:0] y);
+    wire [127:0] shifted;
+    genvar i;
+    generate
+        for (i = 0; i < 16; i = i + 1) begin : bytes
+            aes_sbox sbox (.x(s[8*((i+4*(i%4))%16)+:8]), .s(shifted[8*i+:8]));
+        end
+        for (i = 0; i < 16; i = i + 1) begin : mixed
+            wire [7:0] both = shifted[8*i+:8] ^ shifted[8*(i/4*4+(i+1)%4)+:8];
+            assign y[8*i+:8] = {both[6:0], 1'b0} ^ (both[7] ? 8'h1B : 8'h00) ^ shifted[8*(i/4*4+(i+1)%4)+:8]
+                ^ shifted[8*(i/4*4+(i+2)%4)+:8] ^ shifted[8*(i/4*4+(i+3)%4)+:8] ^ key[8*i+:8];
+        end
+    endgenerate
+endmodule
+
+module compare_multiplier32 (input [31:0] a, input [31:0] b, output [63:0] y);
+    assign y = {32'd0, a} * b;
+endmodule

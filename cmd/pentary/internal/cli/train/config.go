@@ -16,6 +16,7 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/settings"
 	"github.com/Kaleaon/pentary-go/es/journal"
+	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/lowrank"
 	"github.com/Kaleaon/pentary-go/packed"
 	"github.com/Kaleaon/pentary-go/train"
@@ -25,13 +26,14 @@ import (
 // determines a run, and where its data and outputs are.
 type config struct {
 	Task      string            `json:"task"`
-	Data      string            `json:"data,omitempty"`    // absolute; not part of the identity
-	Out       string            `json:"out,omitempty"`     // absolute, of --out; not part of the identity
-	Network   []int             `json:"network"`           // widths, inputs first; null if the settings say it all
-	Settings  map[string]string `json:"settings"`          // by flag
-	Optimizer string            `json:"optimizer"`         // its identity
-	Init      string            `json:"init,omitempty"`    // hash of the initial weights, if a file gave them
-	Earlier   []train.Leg       `json:"earlier,omitempty"` // of a run that was extended
+	Data      string            `json:"data,omitempty"`      // absolute; not part of the identity
+	Out       string            `json:"out,omitempty"`       // absolute, of --out; not part of the identity
+	Network   []int             `json:"network"`             // widths, inputs first; null if the settings say it all
+	Settings  map[string]string `json:"settings"`            // by flag
+	Optimizer string            `json:"optimizer"`           // its identity
+	Generator string            `json:"generator,omitempty"` // of the noise; empty: Philox, as in earlier versions
+	Init      string            `json:"init,omitempty"`      // hash of the initial weights, if a file gave them
+	Earlier   []train.Leg       `json:"earlier,omitempty"`   // of a run that was extended
 }
 
 // text returns the configuration in the one form that it has in a header.
@@ -58,6 +60,20 @@ func parseConfig(text string) (*config, error) {
 		err = errors.New("more than one value")
 	}
 	return nil, fmt.Errorf("configuration: %w", err)
+}
+
+// generator returns the generator of the noise, or an error if this version has none of
+// its name.
+func (c *config) generator() (kernels.Generator, error) {
+	for _, g := range []kernels.Generator{kernels.ARS4x32, kernels.Philox4x32} {
+		if c.Generator == g.String() {
+			return g, nil
+		}
+	}
+	if c.Generator == "" {
+		return kernels.Philox4x32, nil
+	}
+	return 0, fmt.Errorf("generator %.32q of the noise, want %v or %v", c.Generator, kernels.ARS4x32, kernels.Philox4x32)
 }
 
 // difference returns an error that says in what the run of c differs from
@@ -128,6 +144,12 @@ func newPlan(h journal.Header) (p *plan, err error) {
 	if p.config, err = parseConfig(p.header.Config); err == nil {
 		if p.kind, err = find(p.config.Task); err == nil {
 			err = settings.SetTexts(p.kind, p.config.Settings)
+		}
+	}
+	if err == nil {
+		var g kernels.Generator
+		if g, err = p.config.generator(); err == nil {
+			p.kind.SetGenerator(g)
 		}
 	}
 	if err == nil {

@@ -145,7 +145,7 @@ func (r *run) begin(ctx context.Context) error {
 	if err := r.kind.Check(); err != nil {
 		return console.UsageError{Err: err}
 	}
-	asked := &config{Task: r.kind.name(), Settings: settings.Texts(r.kind)}
+	asked := &config{Task: r.kind.name(), Settings: settings.Texts(r.kind), Generator: r.kind.Options().Generator.String()}
 	initial, err := r.initial(asked)
 	if err != nil {
 		return err
@@ -171,6 +171,7 @@ func (r *run) begin(ctx context.Context) error {
 			if err := settings.SetTexts(r.kind, p.config.Settings); err != nil {
 				return err
 			}
+			r.kind.SetGenerator(p.kind.Options().Generator)
 			p.kind = r.kind
 			return r.goOn(ctx, p)
 		}

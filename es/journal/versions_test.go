@@ -4,27 +4,32 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/Kaleaon/pentary-go/es/journal/journaltest"
+	"github.com/Kaleaon/pentary-go/kernels"
 )
 
-// Runs that a program kept which wrote version 1 are read to the last byte, and what
-// they hold has the same bytes in version 1 again.
-func TestVersion1Files(t *testing.T) {
+// Runs that earlier programs kept are read to the last byte, and what they hold has the
+// same bytes in their version again.
+func TestVersionFiles(t *testing.T) {
 	for _, c := range []struct {
+		version     uint16
 		run         string
 		generations int
 		ended       bool
 		codes       string // hash of all, one after another
 	}{
-		{"activations", 14, true, "7af02331116a3c4a05cc2c69cfea37b99fb2c7f93629c46f5ea43360a473722e"},
-		{"weights", 24, false, "a205856496ff9faf4f6c002d4cd957fa5930ec7553f7c98348b48538bc00f4a5"},
+		{1, "activations", 14, true, "7af02331116a3c4a05cc2c69cfea37b99fb2c7f93629c46f5ea43360a473722e"},
+		{1, "weights", 24, false, "a205856496ff9faf4f6c002d4cd957fa5930ec7553f7c98348b48538bc00f4a5"},
+		{2, "activations", 88, false, "b9aa3997d4d233bd9ee74baaa65090d72cc4f94dc86c761dbee0a4bf83739155"},
 	} {
-		dir := filepath.Join("testdata", "version1", c.run)
+		dir := filepath.Join("testdata", fmt.Sprint("version", c.version), c.run)
 		data := journalOf(t, dir)
 		r := must[*Reader](t)(Read(dir))
 		defer r.Close()
@@ -36,7 +41,7 @@ func TestVersion1Files(t *testing.T) {
 			}
 		}
 		_, ended := r.End()
-		if sum := hex.EncodeToString(h.Sum(nil)); r.version != 1 || r.Generation() != c.generations || ended != c.ended || sum != c.codes {
+		if sum := hex.EncodeToString(h.Sum(nil)); r.version != c.version || r.header.Generator != kernels.Philox4x32 || r.Generation() != c.generations || ended != c.ended || sum != c.codes {
 			t.Errorf("%s: version %d, %d generations, ended %v, codes %s", c.run, r.version, r.Generation(), ended, sum)
 		}
 		if encoded, end, err := readAll(data); err != nil || end != int64(len(data)) || !bytes.Equal(encoded, data) {
@@ -45,10 +50,17 @@ func TestVersion1Files(t *testing.T) {
 		f := must[*os.File](t)(os.Open(filepath.Join(dir, checkpointName)))
 		defer f.Close()
 		checkpointed := must[*checkpoint](t)(readCheckpoint(f, must[os.FileInfo](t)(f.Stat()).Size(), "checkpoint"))
-		if checkpointed.run != r.header.id() {
+		if checkpointed.run != r.header.id(r.version) {
 			t.Errorf("%s: the checkpoint is of another run", c.run)
 		}
 	}
+}
+
+// oldHeader is header of a run of version 1 or 2.
+func oldHeader(t testing.TB, x Trainer) Header {
+	h := header(t, x)
+	h.Generator = kernels.Philox4x32
+	return h
 }
 
 // A run of version 1 continues in version 1, to the same weights.
@@ -70,7 +82,7 @@ func TestVersion1GoesOn(t *testing.T) {
 		check(t, l.Close())
 
 		x = fresh()
-		l, at, err := Resume(t.Context(), dir, header(t, x), x, quick)
+		l, at, err := Resume(t.Context(), dir, oldHeader(t, x), x, quick)
 		check(t, err)
 		if (at != Restored{Generation: 3, Checkpoint: 2}) || hashOf(t, x) != want[3] {
 			t.Fatalf("restored %+v", at)
@@ -97,5 +109,31 @@ func TestVersion1GoesOn(t *testing.T) {
 			t.Error(r.err)
 		}
 		check(t, r.Close())
+	}
+}
+
+// The generator of the noise is in the header: a number that no generator has is refused.
+func TestGenerator(t *testing.T) {
+	x := journaltest.New(codes)
+	for _, g := range []kernels.Generator{kernels.ARS4x32, kernels.Philox4x32} {
+		h := header(t, x)
+		h.Generator = g
+		dir := filepath.Join(t.TempDir(), "run")
+		check(t, must[*Log](t)(Create(dir, h, quick)).Close())
+		r := must[*Reader](t)(Read(dir))
+		if r.Header() != h {
+			t.Errorf("header %+v, want %+v", r.Header(), h)
+		}
+		check(t, r.Close())
+	}
+	h := header(t, x)
+	h.Generator = 2
+	if _, err := Create(t.TempDir(), h, quick); err == nil || !strings.Contains(err.Error(), "unknown generator Generator(2)") {
+		t.Errorf("created with an unknown generator: %v", err)
+	}
+	payload := h.append(nil, journalVersion)
+	copy(payload[headerSize2:], "\x07\x00\x00\x00")
+	if err := new(Header).decode(payload, journalVersion); err == nil || !strings.Contains(err.Error(), "generator 7 of the noise, want 0 to 1") {
+		t.Errorf("decoded generator 7: %v", err)
 	}
 }
