@@ -170,7 +170,10 @@ func (o Options) String() string {
 		o.Seed, o.Generations, o.Pairs, o.Groups, o.Rank, o.SigmaShift(), law, o.NoiseReuse, o.Fitness, o.Minimize,
 		o.Rule, o.Schedule, o.SigmaSchedule, ratio(o.InverseRate), o.Restart, ratio(o.WeightDecay))
 	if o.Estimator == lowrank.PerturbActivations {
-		s += " centered noise in activations" // the way of versions before differs
+		if o.Generator != kernels.Philox4x32 { // lowrank.Updater.ComputeTerms
+			s += " centered"
+		}
+		s += " noise in activations"
 	}
 	return s
 }

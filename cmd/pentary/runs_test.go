@@ -22,16 +22,16 @@ func TestEarlierRuns(t *testing.T) {
 	}{
 		{name: "digits", weights: "20143f09dc0a2aba96dba31ce0b1f1107318dda97aa5b9690a66c0a5b20d4b00"},
 		{name: "digits-cut", weights: "a57cab24d50bb46daed357bec55ed96a15bdf2210c14d77df7383719eef3d41d"},
-		{name: "activations", weights: "c8ca84902d1569c396018a5835f23b42215769e14fc282c01e2141f1f6c21111"},
+		{name: "activations", weights: "f43c150266d3213d8b5cc2b01f545d4d9d0d9e3e7f47f6cd1601db0ff65ec588", early: true},
 		{name: "early", weights: "69c434bcf26f3d57de938c966dcd7749861108eef13f0d4f619da9a11f8064ad", early: true},
-		{name: "lm", weights: "2d734804491ba6c73c2f7cb11b131410047874ddbe1918d20e286a37b196bae3", language: true},
-		{name: "lm-cut", weights: "9ae2a590d92d2663bbcc53af7115d39118c1c4864cdca698521687bd64f16b71", language: true},
+		{name: "lm", weights: "1ed19a0253ee568b936d7158aa5af4234ba88286521dca191486d47eeef0d621", language: true},
+		{name: "lm-cut", weights: "675c558fa18b9095bd084cba1918d5244b3c05eb96cf93e8bc4f90c7b41009c1", language: true},
 		{name: "lmweights", weights: "7b7eaf2dbc8692d302ffc006c996807b52bc9127118473a35ef7230c3105a336", language: true},
 		{name: "2-weights", weights: "08f61266a723f76970fbaa75be210b415f2e17fb4ce5b7400e90699e377a7c49"},
 		{name: "2-dense", weights: "ea3db3871d079ed0ed3f9a7c6f35188d652eddc4a57a6992faacd1f692148814"},
-		{name: "2-activations-cut", weights: "76273245c0524bc0b2ca490ad85c7521aa3690b7144292cd4fa5be0ab6b647f6"},
+		{name: "2-activations-cut", weights: "e15f9aa6afa2f38948bb3ed15400b8123073d26623013ad6fb8cfeaade3d7884"},
 		{name: "2-control", weights: "2e49d3bdf7e26eb7e0cee65173670f04c9d2803d7cd92520faec9a1ba2ead56d"},
-		{name: "2-lm", weights: "5501eb3b9e497865eed63a9227f95d8cb66bd6ea5bbd56adc69a07d9ce034510", language: true},
+		{name: "2-lm", weights: "57f363bb7c1af7fc285e37a39181a71ed9a3a0970c8e955ea88d411f319f2d41", language: true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "run")
