@@ -250,7 +250,7 @@ func TestFloatsAreFound(t *testing.T) {
 var floatMoves = regexp.MustCompile(`^V?(MOV|AND|OR|XOR|SHUF|PERM|UNPCK|BLEND|BROADCAST|INSERT|EXTRACT|COMPRESS|EXPAND|MASKMOV|GATHER|SCATTER|TEST)|^F(MOV|LDP|STP)`)
 
 // floatInstruction matches the float instructions of amd64, by the type that ends
-// their name, and those of arm64, by its F: packed integers begin with P.
+// their name, and arm64's, by its F: packed integers begin with P.
 var floatInstruction = regexp.MustCompile(`^V?[^PV].*[PS][SDH]$|^V?CVT|^VF|^VPERM.*P[SD]$|^F[A-Z]|^[SU]CVTF`)
 
 var (

@@ -15,6 +15,6 @@
 //	internal/hw/claims    the figures of the Pentary documents beside computed ones
 //
 // The table of package isa is the only definition of the instructions' encoding. Package
-// exec defines their results, bit-identical to those of packages kernels and lowrank;
+// exec defines their results, bit-identical to the results of packages kernels and lowrank;
 // observers compute timing and energy. No package of the library imports this one.
 package hwmodel

@@ -93,7 +93,7 @@ func (t *Tensor) errorf(into int64, format string, args ...any) error {
 	return fmt.Errorf("tensor %q at offset %d: %w", t.Name, t.Offset+into, fmt.Errorf(format, args...))
 }
 
-// check returns an error unless the shape can be that of data of the tensor's type and
+// check returns an error unless the shape fits data of the tensor's type and
 // size. size < 0 sets it.
 func (t *Tensor) check(size int64) error {
 	kind, ok := dtypes[t.Type]
@@ -151,7 +151,7 @@ func Open(path string, format Format) (*Archive, error) {
 }
 
 // NewArchive returns the Archive of a format that r holds, which has size bytes. Errors
-// name the tensor and the offset. What it allocates is in proportion to size, whatever
+// name the tensor and the offset. Its allocations are in proportion to size, whatever
 // sizes and counts r claims.
 func NewArchive(r io.ReaderAt, size int64, format Format) (*Archive, error) {
 	switch format {

@@ -37,7 +37,7 @@ func (a *array) size() int64 {
 	return n
 }
 
-// arraysOf returns the arrays that hold the tensors of a .pent file, those of a wide
+// arraysOf returns the arrays that hold the tensors of a .pent file, tensors of a wide
 // element type first: so each array is aligned to its element.
 func arraysOf(f *packed.File, plain bool) ([]array, error) {
 	if _, err := f.WriteTo(io.Discard); err != nil { // checks all of f

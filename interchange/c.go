@@ -174,7 +174,7 @@ func (g *cHeader) write() {
 	g.print("\tmemcpy(y, %s, %d);\n}\n\n#endif\n", g.pointer(g.output), g.widths[g.output])
 }
 
-// functions prints those of inference.h that a text calls, or that one of them calls.
+// functions prints the functions of inference.h that a text calls, or that one of them calls.
 func (g *cHeader) functions(text string) {
 	parts := strings.Split(strings.TrimSpace(inference), "\n\n")
 	needed := make([]bool, len(parts))

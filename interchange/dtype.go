@@ -8,7 +8,7 @@ import (
 // A DType is the type of an array's elements, by the name that safetensors gives it.
 type DType string
 
-// The types of elements that are read and written. Those of GGUF's blocks keep its names.
+// The types of elements that are read and written. GGUF's blocks keep its names.
 const (
 	F64  DType = "F64"
 	F32  DType = "F32"

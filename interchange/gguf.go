@@ -175,7 +175,7 @@ func writeGGUF(out io.Writer, t packed.Tensor, d DType) {
 				b = le.AppendUint32(b, math.Float32bits(float32(math.Ldexp(float64(v), int(t.Scale)))))
 			}
 		}
-		out.Write(b) // an error is that of the buffer's Flush
+		out.Write(b) // the buffer's Flush returns the error
 	}
 }
 

@@ -79,7 +79,7 @@ func TestGGUFReader(t *testing.T) {
 }
 
 // ggufValue returns element k of data of a type, by ggml's own way to count: MXFP4's
-// values are twice those of E2M1, and so is half of its scale.
+// values are twice E2M1's, and so is half of its scale.
 func ggufValue(data []byte, kind, k int) float64 {
 	half := func(b []byte) float64 {
 		h := int(b[0]) | int(b[1])<<8

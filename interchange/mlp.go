@@ -33,7 +33,7 @@ type MLPReport struct {
 // its square.
 const maxFeedback = 1 << 13
 
-// Model quantizes the MLP. Each row has a scale of its own: that of a hidden layer's row
+// Model quantizes the MLP. Each row has a scale of its own: the scale of a hidden layer's row
 // is one of its activation, by which the weights of the next layer are divided before they
 // are quantized. The last layer has one scale, and, after a softmax, weights that the mean
 // of its rows has been subtracted from, which changes no probability.
@@ -105,7 +105,7 @@ type quantizer struct {
 	o       MLPOptions
 	samples int
 	exact   []float64 // activations of the MLP, samples × width
-	seen    []float64 // those of the model, integers
+	seen    []float64 // activations of the model, integers
 	gains   []float64 // how many units of the model's a unit of the MLP's activations is
 }
 
@@ -173,8 +173,8 @@ func (q *quantizer) layer(l Linear, last, softmax bool) (*nn.Dense, Report) {
 	return d, report
 }
 
-// realScale returns a scale for weights: that of the least squared error, or for Nearest
-// that at which the largest is a 2.
+// realScale returns a scale for weights: the one of the least squared error, or for Nearest
+// the one at which the largest is a 2.
 func realScale(w []float64, m Method) float64 {
 	most := 0.0
 	for _, v := range w {
@@ -212,7 +212,7 @@ func realScale(w []float64, m Method) float64 {
 }
 
 // products returns what a layer's matrix and biases return for the activations of the
-// MLP, and the pents' products with those of the model.
+// MLP, and the pents' products with the model's.
 func (q *quantizer) products(l Linear, pents []int8) (exact, sums []float64) {
 	for n := range q.samples {
 		x, y := q.exact[n*l.In:][:l.In], q.seen[n*l.In:][:l.In]
@@ -268,7 +268,7 @@ func dense(l Linear, pents []int8, offsets, sums []float64) *nn.Dense {
 }
 
 // shift returns the shift of a layer: the least at which 999 of 1,000 activations of the
-// calibration, those that ReLU leaves, are within ±127; without calibration that of a new
+// calibration, those that ReLU leaves, are within ±127; without calibration the shift of a new
 // layer. Logits are not scaled above 1/16 bit a unit: scale is what their sums are in.
 func (q *quantizer) shift(d *nn.Dense, sums []float64, scale float64, logits bool) uint {
 	shift := d.Shift
@@ -329,7 +329,7 @@ type feedback struct {
 	order []int
 }
 
-// feedback returns that of the activations which the model has now.
+// feedback returns the feedback for the activations that the model has now.
 func (q *quantizer) feedback(in int) feedback {
 	if q.o.Method != ErrorFeedback {
 		return feedback{}

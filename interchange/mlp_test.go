@@ -77,7 +77,7 @@ func sampleMLP(widths ...int) (*MLP, []byte) {
 	return m, b.model(b.node("Softmax", "", value))
 }
 
-// correlated returns samples whose features depend on each other, as those of real data do.
+// correlated returns samples whose features depend on each other, as features of real data do.
 func correlated(n, features int) []float32 {
 	rng := rand.New(rand.NewPCG(13, 14))
 	mix := make([]float64, features*features/4)
@@ -230,7 +230,7 @@ func TestCentred(t *testing.T) {
 	}
 }
 
-// Activations use their range, and few saturate. Without calibration, biases are those of
+// Activations use their range, and few saturate. Without calibration, biases are the biases of
 // the MLP in units of the sums.
 func TestActivations(t *testing.T) {
 	m, _ := sampleMLP(64, 48, 10)
@@ -270,7 +270,7 @@ func TestActivations(t *testing.T) {
 	}
 }
 
-// The factor of error feedback is that of the inverse: UᵀU·H is one.
+// The factor of error feedback is the inverse's: UᵀU·H is one.
 func TestInverseFactor(t *testing.T) {
 	rng := rand.New(rand.NewPCG(15, 16))
 	const n = 20

@@ -35,7 +35,7 @@ type Report struct {
 	Rows      int     `json:"rows"`
 	Cols      int     `json:"cols"`
 	Levels    [5]int  `json:"levels"`    // how many weights are -2, -1, 0, 1 and 2
-	SNR       float64 `json:"snr_db"`    // energy of the weights to that of their errors
+	SNR       float64 `json:"snr_db"`    // energy of the weights to the energy of their errors
 	Exact     bool    `json:"exact"`     // no weight has changed
 	Saturated int     `json:"saturated"` // weights beyond 2.5 pents
 

@@ -28,7 +28,7 @@ type Replayed struct {
 }
 
 // TimesFaster returns the time that the evaluations and updates of the training took,
-// divided by that of the replay; 0 if it is not known.
+// divided by the replay's; 0 if it is not known.
 func (r *Replayed) TimesFaster() float64 {
 	return float64(r.End.TrainingMicroseconds) / 1e6 / max(r.Time.Seconds(), 1e-6)
 }

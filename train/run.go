@@ -39,7 +39,7 @@ type Leg struct {
 // A Run is a training of a task. It is not safe for concurrent use.
 type Run struct {
 	task    Task
-	es      es.Options // Generations is that of the last leg
+	es      es.Options // Generations is the last leg's
 	options Options
 
 	leg       int
@@ -203,8 +203,7 @@ func JournalBytes(o es.Options, samples int) int64 {
 
 // Open begins the run in the directory of the options, or resumes the run that is
 // there, which keeps its generator of noise. It does nothing if the run is not kept. The
-// error says in what the run there
-// differs; that of a context is the context's.
+// error says in what the run there differs; the error of a context is the context's.
 func (r *Run) Open(ctx context.Context) error {
 	if r.options.Dir == "" {
 		return nil

@@ -217,7 +217,7 @@ func TestResume(t *testing.T) {
 	}
 }
 
-// The weights that a run keeps are those of the best validation score, the later one of
+// The weights that a run keeps are the weights of the best validation score, the later one of
 // equals, and early stopping ends a run that long after it.
 func TestKept(t *testing.T) {
 	for _, name := range []string{"early", "early activations", "policy"} {

@@ -167,7 +167,7 @@ func (s session) check(d *decoded, failed bool) error {
 // decodeOld takes a state of a version before package train apart: wall and training
 // time, then of a classifier the number of test samples, and of both the number of
 // points, the points, and the optimizer's state. A classifier's point is generation,
-// correct and validated samples (u32); that of a language model generation (u32) and
+// correct and validated samples (u32); the point of a language model is generation (u32) and
 // score (i64). The optimizer's state has one length, which tells the two apart.
 func (s session) decodeOld(b []byte) (*decoded, error) {
 	const point = 12

@@ -17,7 +17,7 @@ func QuantizeQ16(x int32, mode Rounding) Pent {
 }
 
 // QuantizeQ16Stochastic rounds the Q16.16 value x·2^-16 to one of the two pents around
-// it, up when its fraction exceeds that of u: the high 16 bits, as many as the fraction
+// it, up when its fraction exceeds u's: the high 16 bits, as many as the fraction
 // has. So for u uniform the expected value is exactly x·2^-16 when that is in [-2, 2];
 // beyond, it saturates.
 func QuantizeQ16Stochastic(x int32, u uint32) Pent {

@@ -105,8 +105,8 @@ func (s *Search) Run(ctx context.Context, known []Trial, trial func(ctx context.
 	return nil
 }
 
-// Ranking returns the last trial of each configuration, best first: those of a later
-// rung before those of an earlier one.
+// Ranking returns the last trial of each configuration, best first: trials of a later
+// rung before trials of an earlier one.
 func (s *Search) Ranking() []Trial {
 	last := map[int]Trial{}
 	for _, t := range s.Trials {

@@ -35,7 +35,7 @@ func (p Price) Score(t Trial) float64 { return float64(p.score(t)) / (1 << score
 
 // log2 returns the binary logarithm of n ≥ 1 with scoreBits fraction bits, rounded
 // down: squaring a number doubles its logarithm, whose next bit says whether the square
-// has reached 2. That of 2n is larger by one exactly.
+// has reached 2. The logarithm of 2n is larger by one exactly.
 func log2(n int) int64 {
 	whole := bits.Len(uint(n)) - 1
 	x := uint64(n) << (63 - whole) // from 1 up to 2, with 63 fraction bits
@@ -50,7 +50,7 @@ func log2(n int) int64 {
 }
 
 // Front returns the trials that no other beats, by their size: of those with as few
-// bytes or fewer, none has so many correct. Of equals it takes the one drawn first.
+// bytes or fewer, none has as many correct. Of equals it takes the one drawn first.
 func Front(trials []Trial) []Trial {
 	bySize := slices.SortedFunc(slices.Values(trials), func(a, b Trial) int {
 		return cmp.Or(cmp.Compare(a.Bytes, b.Bytes), cmp.Compare(b.Correct, a.Correct), cmp.Compare(a.Configuration, b.Configuration))

@@ -111,7 +111,7 @@ func TestSearch(t *testing.T) {
 	}
 }
 
-// A search that stops after any number of trials goes on to the same result, and
+// A search that stops after any number of trials reaches the same result, and
 // runs no trial twice.
 func TestResume(t *testing.T) {
 	plan := Plan{9, 2, 9}

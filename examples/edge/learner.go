@@ -18,7 +18,7 @@ type config struct {
 	pairs       int // antithetic pairs of a generation
 	batch       int // windows that each of its members sees
 	kept        int // windows to draw a batch from
-	fresh       int // of which a generation replaces so many
+	fresh       int // number that a generation replaces
 	columns     int // members × windows that are evaluated at once
 	limit       int // KiB
 }
@@ -67,7 +67,7 @@ func newLearner(c config) (*learner, error) {
 	return l, err
 }
 
-// receive takes windows from the sensor in place of the oldest.
+// receive replaces the oldest windows by the sensor's.
 func (l *learner) receive(windows int) {
 	for range windows {
 		l.kept.Labels[l.oldest] = uint8(l.sensor.next(&l.window))
@@ -77,7 +77,7 @@ func (l *learner) receive(windows int) {
 }
 
 // step trains for a generation. When the context is done it returns its error, and
-// the weights are those of the generation before.
+// the weights are the generation before's.
 func (l *learner) step(ctx context.Context) error {
 	l.receive(l.fresh)
 	if err := l.evaluator.Evaluate(ctx, l.optimizer.Ask(), l.scores); err != nil {
@@ -90,7 +90,7 @@ func (l *learner) step(ctx context.Context) error {
 // testSeed is what the seed of the windows that training never sees differs by.
 const testSeed = 1 << 63
 
-// counts are those of some windows, by condition.
+// counts has the counts of some windows, by condition.
 type counts struct{ right, all [conditions]int }
 
 // test counts right answers on the first windows that training never sees.

@@ -64,7 +64,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case err == nil:
 		return 0
 	case errors.Is(err, context.Canceled):
-		return 130 // as shells have it after SIGINT
+		return 130 // as in shells after SIGINT
 	}
 	fmt.Fprintf(stderr, "edge: %v\n", err)
 	return 1

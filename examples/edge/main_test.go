@@ -109,7 +109,7 @@ func TestArguments(t *testing.T) {
 }
 
 // TestCross builds the command for small devices and, where there is an emulator for
-// it, runs it: the weights are those of this machine.
+// it, runs it: the weights are this machine's.
 func TestCross(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds for four platforms")

@@ -14,7 +14,7 @@ const (
 
 var conditionNames = [conditions]string{"healthy", "unbalance", "misalignment", "looseness", "bearing"}
 
-// windowSamples is the length of a window: what an accelerometer yields between two
+// windowSamples is the length of a window: what an accelerometer returns between two
 // looks at it.
 const windowSamples = 128
 

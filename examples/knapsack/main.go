@@ -1,5 +1,5 @@
 // Command knapsack packs at most two of each of 10,000 items, by a fitness of its own: item
-// i is packed max(0, w) times, w being weight i of a matrix of pents. The bound is that of
+// i is packed max(0, w) times, w being weight i of a matrix of pents. The bound is by
 // Dantzig (1957): the items of the best value per weight first.
 package main
 

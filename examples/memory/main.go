@@ -73,7 +73,7 @@ func (parity) Draw(s *nn.Batch, seed uint64, generation, group int) {
 	}
 }
 
-// bits returns a function that draws so many random bits.
+// bits returns a function that draws n random bits.
 func bits(seed uint64, generation, group int) func(n int) uint32 {
 	stream := lowrank.StreamOf(seed, generation, 0, lowrank.Batch, group)
 	var block [4]uint32
@@ -108,7 +108,7 @@ func network(memory string, task nn.Task) *nn.Model {
 	return m
 }
 
-// train trains a network on sequences of so many steps, and returns the share of fresh
+// train trains a network on sequences of a number of steps, and returns the share of fresh
 // ones that it then gets right.
 func train(ctx context.Context, m *nn.Model, task nn.Task, steps, generations int) (float64, error) {
 	p, err := nn.NewEvaluator(m, task, nn.EvaluatorOptions{Streams: 32, Steps: steps})

@@ -4,7 +4,7 @@ import "math"
 
 // array is one array of cells. It holds inputs lo to hi and outputs first to last of
 // the matrix, a word line an input and a pair of bit lines an output; the pairs of the
-// checksum and the references follow those of the outputs.
+// checksum and the references follow the pairs of the outputs.
 type array struct {
 	config *Config
 	number uint32

@@ -274,7 +274,7 @@ func TestAnyConfiguration(t *testing.T) {
 	}
 }
 
-// The gain is that of the references, between a quarter and four.
+// The gain is the references', between a quarter and four.
 func TestGain(t *testing.T) {
 	for _, test := range []struct{ wanted, found, want int64 }{
 		{0, 0, unity},

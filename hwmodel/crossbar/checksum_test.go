@@ -34,7 +34,7 @@ func TestChecksum(t *testing.T) {
 }
 
 // A cell that changes by a level after programming is found in each product that it
-// takes part in, of cells with errors as well, as long as nothing rounds or rustles.
+// takes part in, of cells with errors as well, as long as nothing rounds and no read has noise.
 func TestChecksumFindsEveryCell(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	for _, device := range []Device{Ideal, {Gmax: 40, Error: Wan, StuckOn: 0.02, StuckOff: 0.02}} {

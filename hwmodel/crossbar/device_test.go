@@ -223,7 +223,7 @@ func TestReferences(t *testing.T) {
 	}
 }
 
-// Read noise is that of the cells that are driven, anew for each read and column, and
+// Read noise comes from the cells that are driven, anew for each read and column, and
 // the same for the same read.
 func TestReadNoise(t *testing.T) {
 	d := Ideal

@@ -12,7 +12,7 @@ import (
 )
 
 // Evaluator is an es.Evaluator that scores a network through its crossbars; otherwise it
-// is like nn.Evaluator. The product W·x, which all members share, is that of the cells as
+// is like nn.Evaluator. The product W·x, which all members share, is the product of the cells as
 // programmed, and a member's low-rank perturbation is added to it digitally, in the
 // accumulator. The errors of the cells are then part of the objective, and only the few
 // weights that a generation moves are written.

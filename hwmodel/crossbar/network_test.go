@@ -222,7 +222,7 @@ func TestEvaluatorErrors(t *testing.T) {
 	}
 }
 
-// Each generation reads the cells anew: its number is that of the reads.
+// Each generation reads the cells anew: its number is the reads' number.
 func TestReadsOfGenerations(t *testing.T) {
 	samples := blobs(20, 7, 50)
 	config := Config{Device: RRAM}
@@ -279,7 +279,7 @@ func TestEvaluateAllocations(t *testing.T) {
 		t.Fatal(err)
 	}
 	g, scores := opt.Ask(), make([]int64, 200)
-	// So many runs that the mean does not show a worker whose first task comes late.
+	// Enough runs that the mean does not show a worker whose first task comes late.
 	if n := asmtest.AllocsPerRun(60, func() {
 		if err := c.Evaluate(context.Background(), g, scores); err != nil {
 			t.Fatal(err)
@@ -342,7 +342,7 @@ func TestIdealModels(t *testing.T) {
 	}
 }
 
-// The noise of a read is that of its number and column, however the work is cut.
+// The noise of a read depends on its number and column alone, however the work is cut.
 func TestReadsHaveColumnsOfTheirOwn(t *testing.T) {
 	samples := blobs(20, 7, chunkColumns+50)
 	config := Config{Device: RRAM, Rows: 16, Cols: 8}

@@ -12,7 +12,7 @@ type Wear struct {
 	Stuck  int    // cells that can no longer be written, from the factory or worn out
 
 	// Histogram counts cells by their writes: element 0 those never written, element i
-	// those of 2^(i-1) to 2^i-1 writes.
+	// cells of 2^(i-1) to 2^i-1 writes.
 	Histogram [33]int
 }
 

@@ -25,7 +25,7 @@ type bench struct {
 	want func(in *reader, w *writer) // what the library says comes of an input
 
 	long  int // random inputs of the long test
-	scale int // how much longer an input of a sequence takes than that of others
+	scale int // how much longer an input of a sequence takes than one of others
 }
 
 // title returns the name of the bench's tests.
@@ -33,7 +33,7 @@ func (b *bench) title() string { return strings.Join(append([]string{b.name}, b.
 
 const million = 1_000_000
 
-// The sizes of the benches: those of tile and crossbar, and the columns of lowrank.
+// The sizes of the benches: of tile and crossbar, and the columns of lowrank.
 const (
 	rows, cols  = 16, 16
 	lowrankCols = 32

@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// TestVerilator runs every bench in Verilator and compares what it yields with the
+// TestVerilator runs every bench in Verilator and compares its outputs with the
 // library: all inputs where they are few, else random ones, a million of them under
 // PENTARY_LONG.
 func TestVerilator(t *testing.T) {
@@ -121,7 +121,7 @@ func portBytes(bits int) int {
 }
 
 // TestIcarus runs every bench in Icarus Verilog, which has a value for what was never
-// set, and compares as TestVerilator does: random inputs and those of the golden vectors.
+// set, and compares as TestVerilator does: random inputs and the golden vectors' inputs.
 func TestIcarus(t *testing.T) {
 	need(t, "iverilog", "vvp")
 	vectors := golden(t)

@@ -20,7 +20,7 @@
 // tests run each in Icarus Verilog and in Verilator on the same vectors, prove the
 // digit cells, the adder, the lane and the quantizer by SAT, and synthesize the small
 // units again. Units with a clock also run random sequences of operations and resets at
-// the shortest distance that the unit allows; values and cycles must equal those of
+// the shortest distance that the unit allows; values and cycles must equal the ones of
 // single operations. Both tools' lint is clean at four sizes of each unit.
 //
 // Without the tools, the tests check the golden vectors of the package;

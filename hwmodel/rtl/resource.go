@@ -45,7 +45,7 @@ type Placed struct {
 	Device string // as icestorm names it, and its package
 }
 
-// The designs whose gates are compared. Those of int8 are made of Booth digits, which
+// The designs whose gates are compared. The designs of int8 use Booth digits, which
 // pents are, and are the smallest that were found.
 const (
 	PentLane       = "pent_lane" // a multiplier
@@ -70,7 +70,7 @@ func Resources() Resource {
 	return r
 }
 
-// LaneRatio returns the gates of an int8 multiplier divided by those of a pent×int8
+// LaneRatio returns the gates of an int8 multiplier divided by the gates of a pent×int8
 // multiplier: the saving in logic by weights of five levels.
 func (r Resource) LaneRatio() float64 { return r.Gates[Int8Lane] / r.Gates[PentLane] }
 

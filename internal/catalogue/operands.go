@@ -17,7 +17,7 @@ type Operands struct {
 	*rand.Rand
 
 	// Memory returns memory for an operand of size bytes, whose elements take width, at
-	// mem[from:]. What else mem holds is compared after a call, too. If Memory is nil,
+	// mem[from:]. Other bytes of mem are compared after a call, too. If Memory is nil,
 	// operands have memory of their own and nothing beside it.
 	Memory func(size, width int) (mem []byte, from int)
 
@@ -32,7 +32,7 @@ type Operands struct {
 	by    int // by how many elements
 }
 
-// operand is one of them. What lies beside it is part of mem, so that comparing mem
+// operand is one of them. The bytes beside it are part of mem, so that comparing mem
 // compares the result, its neighbourhood and what was only to be read.
 type operand struct {
 	name       string

@@ -13,7 +13,7 @@ import (
 	"runtime"
 )
 
-// FS is a file system. Its methods are those of package os of the same name,
+// FS is a file system. Its methods are package os's of the same name,
 // but for SyncDir and Lock. One that has symbolic links has a method Readlink, too.
 type FS interface {
 	OpenFile(name string, flag int, perm fs.FileMode) (File, error)

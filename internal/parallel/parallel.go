@@ -20,7 +20,7 @@ var pool struct {
 	failed  failure // of the call
 }
 
-// failure is how a task ended other than by returning. Of several it is that of the
+// failure is how a task ended other than by returning. Of several it is the one of the
 // lowest index: indices are handed out in order, so it is the one that a single
 // goroutine would have met.
 type failure struct {
@@ -42,7 +42,7 @@ func Workers() int { return runtime.GOMAXPROCS(0) }
 //
 // A task that panics or calls runtime.Goexit does so in the caller of For, with the
 // same value, whatever goroutine it ran on: once the other workers are done, with no
-// more tasks begun. Of several it is that of the lowest i. The stack that an uncaught
+// more tasks begun. Of several it is the one of the lowest i. The stack that an uncaught
 // panic prints is the caller's.
 //
 // For itself allocates nothing in the steady state; a caller that wants none

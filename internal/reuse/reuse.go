@@ -2,7 +2,7 @@
 package reuse
 
 // Slice returns s with length n: in its own memory if that is large enough, else
-// in new memory. What it holds is left from before, or zero.
+// in new memory. Its elements are left from before, or zero.
 func Slice[T any](s []T, n int) []T {
 	if cap(s) < n {
 		return make([]T, n)

@@ -71,7 +71,7 @@ func (d device) SyncDir(name string) error {
 	return errors.Join(f.Sync(), f.Close())
 }
 
-// Close may be called again, as that of os.File.
+// Close may be called again, as os.File's.
 func (f *deviceFile) Close() error {
 	if f.File == nil {
 		return fs.ErrClosed

@@ -247,7 +247,7 @@ func TestKillsAndPowerCuts(t *testing.T) {
 }
 
 // interrupt runs sessions of which the operations fail that fails says, given their
-// number and that of the session, until one does without. It calls then after each.
+// number and the session's, until one does without. It calls then after each.
 func (e *experiment) interrupt(fails func(n, session int) bool, then func(mem *vfs.MemFS, acknowledged int)) (sessions int) {
 	for {
 		n, failed := 0, false

@@ -24,7 +24,7 @@ const (
 	pairs = 32
 	batch = 64
 
-	// Generations is the length of a run, and Further that of one which goes on with
+	// Generations is the length of a run, and Further of one which continues with
 	// a network after a person has added drawings to what it should know.
 	Generations = 600
 	Further     = 150

@@ -59,7 +59,7 @@ func (c Case) Plain() Case { return *c.plain }
 const PopulationForward = "PopulationForward"
 
 // populationForward is the product of a population of n columns, four a member, by an
-// m×m matrix. Its work is counted as that of the plain product of as many columns, so
+// m×m matrix. Its work is counted as the plain product's of as many columns, so
 // that the ratio of the two rates is its efficiency.
 func populationForward(m, n, rank int) Case {
 	const columns = 4

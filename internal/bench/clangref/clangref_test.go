@@ -188,7 +188,7 @@ func TestMatMul(t *testing.T) {
 }
 
 // TestGenerated compiles the C source again. Other versions of the compiler make
-// other code, so it skips where they are not those of the file.
+// other code, so it skips where they are not the file's.
 func TestGenerated(t *testing.T) {
 	for _, tool := range []string{"sh", "clang", "yasm"} {
 		if _, err := exec.LookPath(tool); err != nil {

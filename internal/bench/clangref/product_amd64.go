@@ -19,7 +19,7 @@ func Dot(codes []uint8, x []int8) int32 {
 	return int32(_dot(&codes[0], &x[0], len(codes)))
 }
 
-// The blocks of MatMul, as those of package kernels.
+// The blocks of MatMul, as in package kernels.
 const (
 	tileRows    = 4
 	tileColumns = 24

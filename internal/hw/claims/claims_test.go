@@ -172,7 +172,7 @@ func TestQuantizers(t *testing.T) {
 	}
 }
 
-// The table's ratios and those of this module's own synthesis, of other gates and
+// The table's ratios and the ratios of this module's own synthesis, of other gates and
 // another int8 lane, agree as far as such ratios do.
 func TestOwnGates(t *testing.T) {
 	r := rtl.Resources()

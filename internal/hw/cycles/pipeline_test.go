@@ -18,7 +18,7 @@ func run(ops ...Op) (*Pipeline, []Slot) {
 }
 
 // The cases of the textbook: Patterson and Hennessy, Computer Organization and Design,
-// chapter 4.
+// "The Processor".
 func TestTextbook(t *testing.T) {
 	add := func(d, a, b isa.Reg) Op { return Op{Kind: ALU, Writes: []isa.Reg{d}, Reads: []isa.Reg{a, b}} }
 	load := func(d, a isa.Reg) Op { return Op{Kind: Load, Writes: []isa.Reg{d}, Reads: []isa.Reg{a}} }

@@ -137,8 +137,8 @@ func TestPublishedMacros(t *testing.T) {
 	}
 	near(t, "latency of the 22 nm macro", ReRAM22().Latency(8), 14.4, 1e-12)
 
-	// What was solved for is physical: a positive energy for lines, and a converter of a
-	// few fJ a step, as those of the field.
+	// The solution is physical: a positive energy for lines, and a converter of a
+	// few fJ a step, as in the field.
 	m := NeuRRAM()
 	if m.Line < 1 || m.Line > 100 || m.Step < 1 || m.Step > 100 {
 		t.Errorf("line %g fJ, step %g fJ", m.Line, m.Step)

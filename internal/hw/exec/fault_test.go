@@ -174,7 +174,7 @@ func TestTensorFaults(t *testing.T) {
 	}
 }
 
-// faultMachine returns a machine for an instruction on line 10, with names in place of
+// faultMachine returns a machine for an instruction on line 10, with names for
 // the registers.
 func faultMachine(t *testing.T, text string) *Machine {
 	t.Helper()

@@ -177,7 +177,7 @@ func runWild(t *testing.T, p *isa.Program) (done [isa.PRNG + 1]int) {
 			if fault.PC != m.PC() {
 				t.Fatalf("fault at %d, the machine is at %d", fault.PC, m.PC())
 			}
-			m.pc++ // goes on as if it were not there
+			m.pc++ // continues as if it were not there
 			m.steps++
 		case err != nil:
 			t.Fatal(err)

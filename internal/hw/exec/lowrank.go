@@ -190,7 +190,7 @@ func addPerturbation(m *Machine, in isa.Instruction, e *Event) error {
 	return nil
 }
 
-// addPents adds the pents D, times the word at an address, to those of base, with 16
+// addPents adds the pents D, times the word at an address, to base's, with 16
 // fraction bits.
 func (m *Machine) addPents(y, base, d Tensor, address int64) error {
 	at, err := m.word(address)

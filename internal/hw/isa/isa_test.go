@@ -60,7 +60,7 @@ func TestDescriptors(t *testing.T) {
 	}
 }
 
-// The words are those of the format, put together by hand.
+// The words have the format, put together by hand.
 func TestGoldenWords(t *testing.T) {
 	zero6, zero11 := uint64(0o222222), uint64(0o22222222222)
 	for _, test := range []struct {

@@ -13,7 +13,7 @@ const (
 // String returns the format's letter.
 func (f Format) String() string { return string("RIB"[f]) }
 
-// Group is a chapter of the instruction set.
+// Group is a section of the instruction set.
 type Group uint8
 
 // The groups.
@@ -25,7 +25,7 @@ const (
 	Evolution
 )
 
-// String returns the chapter's title.
+// String returns the section's title.
 func (g Group) String() string {
 	return [...]string{"Arithmetic", "Memory", "Control", "Neural", "Evolution strategies"}[g]
 }

@@ -50,7 +50,7 @@ const (
 	PRNG
 )
 
-// The 4-bit codes. Those of format R that have several functions count them from 1,
+// The 4-bit codes. Codes of format R that have several functions count them from 1,
 // so that 48 zero bits are no instruction.
 const (
 	codeArithmetic = 0x0

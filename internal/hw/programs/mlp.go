@@ -140,7 +140,7 @@ func (p *MLP) Load(m *exec.Machine, data *data.Dataset) error {
 	return nil
 }
 
-// Check returns an error unless a machine's outputs equal those of the network.
+// Check returns an error unless a machine's outputs equal the network's.
 func (p *MLP) Check(m *exec.Machine) error {
 	run := p.net.NewRunner(p.columns)
 	for i := range p.batches {

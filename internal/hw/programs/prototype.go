@@ -27,7 +27,7 @@ type prototypeText struct {
 }
 
 // NewPrototype returns the program of a run of baseline.Prototype that trains w towards a
-// target of the same shape. The options are those of baseline.NewPrototype, with the
+// target of the same shape. The options are baseline.NewPrototype's, with the
 // prototype's defaults; at most isa.MaxSmall members.
 func NewPrototype(w, target *packed.Matrix, o baseline.PrototypeOptions) (*Prototype, error) {
 	if w.Rows() != target.Rows() || w.Cols() != target.Cols() {

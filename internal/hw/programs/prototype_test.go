@@ -24,7 +24,7 @@ func pattern(m, k int) (w, target *packed.Matrix) {
 	return w, target
 }
 
-// The program yields the weights of package baseline: with the prototype's own settings
+// The program returns the weights of package baseline: with the prototype's own settings
 // those that it began with, with others better ones.
 func TestPrototype(t *testing.T) {
 	for _, test := range []struct {
