@@ -69,7 +69,7 @@ TEXT ·addAVX2(SB), NOSPLIT, $0-24
 	RET
 
 // ROUND divides the words of lo and hi by 2^8, to nearest, and packs them into the
-// bytes of lo: in each lane those of lo, then those of hi.
+// bytes of lo: in each lane first lo's, then hi's.
 //
 //	Y13  128 in every word: a multiplication by 2^7, of which VPMULHRSW drops 15 bits
 #define ROUND(lo, hi) \

@@ -3,7 +3,7 @@
 #include "textflag.h"
 #include "constants_amd64.h"
 
-// Kernels on the elements of up to three operands, AVX-512 BW: those of activation_avx2_amd64.s
+// Kernels on the elements of up to three operands, AVX-512 BW: as activation_avx2_amd64.s
 // at 64 elements a register.
 
 // BYTES and WORDS set every lane of z to value. They clobber AX.
@@ -62,7 +62,7 @@ TEXT ·addAVX512(SB), NOSPLIT, $0-24
 	RET
 
 // ROUND divides the words of lo and hi by 2^8, to nearest, and packs them into the
-// bytes of lo: in each lane those of lo, then those of hi.
+// bytes of lo: in each lane first lo's, then hi's.
 //
 //	Z13  128 in every word: a multiplication by 2^7, of which VPMULHRSW drops 15 bits
 #define ROUND(lo, hi) \

@@ -42,7 +42,7 @@ func scaleColumns(dst, x []int8, gain *[normalizeCols]int32, quads, n, cols int,
 	}
 }
 
-// absoluteSumsAVX2 is columnSumsAVX2 for the absolute values, that of -128 being
+// absoluteSumsAVX2 is columnSumsAVX2 for the absolute values, -128's being
 // 128. 68 GB/s in L1 of 72.
 //
 //go:noescape

@@ -24,7 +24,7 @@ func scaleColumns(dst, x []int8, gain *[normalizeCols]int32, quads, n, cols int,
 	}
 }
 
-// absoluteSumsNEON is columnSumsNEON for the absolute values, that of -128 being
+// absoluteSumsNEON is columnSumsNEON for the absolute values, -128's being
 // 128. 11 instructions for a quad of 16 columns.
 //
 //go:noescape

@@ -12,7 +12,7 @@
 // A quad is two pairs.
 #define SIGNED(n, d) SADALP_B(n, d)
 
-// ABSOLUTE does so for pairs of absolute values; that of -128 is 128.
+// ABSOLUTE does so for pairs of absolute values; -128 becomes 128.
 #define ABSOLUTE(n, d) ABS_B(n, n); UADALP_B(n, d)
 
 // A pair's sum is within ±256: 127 of them fit a word.

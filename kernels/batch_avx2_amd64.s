@@ -24,7 +24,7 @@
 #define SIGNED(y) \
 	VPMADDUBSW y, Y15, y
 
-// ABSOLUTE does so for pairs of absolute values; that of -128 is 128.
+// ABSOLUTE does so for pairs of absolute values; -128 becomes 128.
 #define ABSOLUTE(y) \
 	VPABSB     y, y;     \
 	VPMADDUBSW Y15, y, y

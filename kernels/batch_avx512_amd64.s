@@ -3,7 +3,7 @@
 #include "textflag.h"
 #include "constants_amd64.h"
 
-// Kernels on columns, AVX-512 BW: those of batch_avx2_amd64.s at 16 columns a
+// Kernels on columns, AVX-512 BW: as batch_avx2_amd64.s at 16 columns a
 // register. The last columns are loaded and stored under a mask.
 
 // BYTES, WORDS and DWORDS set every lane of z to value. They clobber AX.
@@ -22,7 +22,7 @@
 #define SIGNED(z) \
 	VPMADDUBSW z, Z15, z
 
-// ABSOLUTE does so for pairs of absolute values; that of -128 is 128.
+// ABSOLUTE does so for pairs of absolute values; -128 becomes 128.
 #define ABSOLUTE(z) \
 	VPABSB     z, z;     \
 	VPMADDUBSW Z15, z, z

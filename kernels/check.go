@@ -57,7 +57,7 @@ func rowBytes(n int) int {
 }
 
 // checkLen panics unless a slice has the length that a shape asks for. A wanted length
-// of -1 is that of a shape that cannot be.
+// of -1 means a shape that cannot be.
 func checkLen(fn, name string, got, want int, shape string, dims ...int) {
 	if got == want && !negative(dims) {
 		return

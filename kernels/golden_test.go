@@ -20,7 +20,7 @@ import (
 //go:embed testdata/golden.json
 var goldenJSON []byte
 
-// The arrays of the golden file are base64 of little-endian elements; those of
+// The arrays of the golden file are base64 of little-endian elements; arrays of
 // single bytes and of codes are []byte.
 type (
 	int8s  []int8

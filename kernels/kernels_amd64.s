@@ -336,7 +336,7 @@ widen:
 	ADDQ    R10, DI
 
 // SWEEP begins a sweep: all tiles of a strip, one below the other. The registers are
-// those of a tile, but
+// a tile's, but
 //
 //	AX  *tileArgs    BX  rows left    R14  y of the next tile, to be prefetched
 #define SWEEP \

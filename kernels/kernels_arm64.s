@@ -23,8 +23,8 @@
 //	V31  all ones in bytes if the tile adds to y, else zero, where no kernel needs
 //	     the register for more
 //
-// A kernel's own registers are with it. Macros take registers by name, or those of
-// neon_arm64.h by number.
+// A kernel's own registers are with it. Macros take registers by name, the macros
+// of neon_arm64.h by number.
 
 // ARGS loads the arguments, which are the same for all micro-kernels.
 #define ARGS \
@@ -43,7 +43,7 @@
 	VDUP  R8, V31.S4
 
 // ROWS2 makes R3 point to the codes of row 1; ROWS4 makes R12 and R13 point to
-// those of rows 2 and 3, too.
+// the codes of rows 2 and 3, too.
 #define ROWS2 \
 	ADD R2, R3
 

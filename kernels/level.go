@@ -21,7 +21,7 @@ const generic tier = 0
 // level is the tier in use.
 var level tier
 
-// An implementation is one complete set of kernels, those of a tier.
+// An implementation is one complete set of kernels, a tier's.
 type implementation struct {
 	name string
 	tier tier

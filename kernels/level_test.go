@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// Tested lists the implementations that tests run: those of this CPU, or the one that
+// Tested lists the implementations that tests run: this CPU's, or the one that
 // PENTARY_REQUIRE names.
 func Tested() []string {
 	if name := os.Getenv("PENTARY_REQUIRE"); slices.Contains(Implementations(), name) {

@@ -21,7 +21,7 @@ const loopTable = "../docs/arm64.md"
 // tierNames are the implementations that the endings of kernels' names stand for.
 var tierNames = map[string]string{"NEON": "neon", "AES": "aes", "DotProd": "dotprod", "I8MM": "i8mm"}
 
-// multiplyAdds are those of each instruction that kernels multiply with.
+// multiplyAdds are the multiply-adds of each instruction that kernels multiply with.
 var multiplyAdds = []struct {
 	instruction *regexp.Regexp
 	count       int

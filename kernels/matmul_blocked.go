@@ -271,7 +271,7 @@ func (p *product) packsInSweeps() bool {
 }
 
 // tiles computes the tiles of a strip for h rows of the panel, from r on: v columns of
-// Y that exist of span. t.start is that of row r.
+// Y that exist of span. t.start is row r's.
 func (p *part) tiles(t tileArgs, r, h, v, span int, y []int32) {
 	swept := p.sweeps(h, v == span)
 	if swept > 0 {

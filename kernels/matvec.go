@@ -149,7 +149,7 @@ func vectorWidth(n int) int {
 	return n
 }
 
-// piece computes some of the rows, and takes the columns that exist out of those of the
+// piece computes some of the rows, and takes the columns that exist out of the columns of the
 // kernel.
 func (v *vectors) piece(_, i int) {
 	k, n, width := v.w.Cols(), v.n, v.width

@@ -269,7 +269,7 @@ GLOBL blockMasks<>(SB), RODATA|NOPTR, $24
 	VMOVDQU    Y0, (DI)
 
 // MATVEC is the body of the AVX2 kernels, which differ in their vectors; n is bytes
-// of x a chunk, eight times those of a row of y.
+// of x a chunk, eight times the bytes of a row of y.
 #define MATVEC(CLEAR, SETUP, BEGIN, COLS, WIDEN, END, n) \
 	ARGS            \
 	MASKS           \

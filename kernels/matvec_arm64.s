@@ -143,7 +143,7 @@ GLOBL smallShifts<>(SB), RODATA|NOPTR, $48
 	VEOR V14.B16, V14.B16, V14.B16 \
 	VEOR V15.B16, V15.B16, V15.B16
 
-// CHUNK1 loads the chunk of a vector, CHUNK2 those of two.
+// CHUNK1 loads the chunk of a vector, CHUNK2 the chunks of two.
 #define CHUNK1 \
 	VLD1.P 32(R7), [V28.B16, V29.B16]
 
@@ -428,7 +428,7 @@ TEXT ·matVec8DotProd(SB), NOSPLIT, $0-56
 	VZIP2 V23.D2, V21.D2, V7.D2
 
 // EIGHT4 multiplies 8 k of both rows with 4 vectors, in registers from number x on;
-// EIGHT8 loads those of 8 vectors, and multiplies.
+// EIGHT8 loads 8 vectors, and multiplies.
 #define EIGHT4(codes, x) \
 	SMMLA(x, codes, 0) \
 	SMMLA(x + 1, codes, 1)

@@ -82,7 +82,7 @@
 	ADDQ $bytes, R10 \
 	ADDQ $bytes, R11
 
-// FETCH prefetches three lines, those of two blocks, into a level of cache. AHEADn
+// FETCH prefetches three lines, which hold two blocks, into a level of cache. AHEADn
 // prefetches as many lines of the next pass as a block of n rows has, in the order of
 // their addresses, which the CPU's own prefetching follows. Passes of one vector are read
 // as fast as L3 gives, and into L2 if they are long.
@@ -167,7 +167,7 @@ GLOBL wideShifts<>(SB), RODATA|NOPTR, $24
 	VPANDD     Z27, Z24, Z24
 
 // With GFNI, each byte is multiplied with a matrix of bits: byte 7 of a qword is the
-// mask of the bits that sum to bit 0 of the result, byte 5 that of bit 2.
+// mask of the bits that sum to bit 0 of the result, byte 5 the mask of bit 2.
 //
 //	Z28  bits 3 to 5    Z29  of C: the codes of groups 4 and 5
 //	Z31  bits 6 and 7   Z30  of C: the high bits of groups 6 and 7, to bit 2
@@ -206,8 +206,8 @@ GLOBL matrices<>(SB), RODATA|NOPTR, $40
 	VGF2P8AFFINEQB $0, Z30, Z26, Z26 \
 	VPORD          Z26, Z24, Z24
 
-// DOTn adds the products of the codes and n vectors of x, and those of a pass of 16 or 8
-// rows, which keeps all x of a block in registers, take those of a register of codes.
+// DOTn adds the products of the codes and n vectors of x; the variants of a pass of 16 or 8
+// rows, which keeps all x of a block in registers, take a register of codes.
 #define DOT1(x0, a0) \
 	VPDPBUSD x0, Z24, a0
 
@@ -655,7 +655,7 @@ TEXT ·matVec8GFNI512(SB), NOSPLIT, $0-56
 	VMOVDQU32 Z19, at+448(DI)
 
 // DWORD_INDEXES sets Z30 to the indexes 0, 2, … 30 of the even dwords of two registers and
-// Z31 to those of the odd ones, for VPERMT2D.
+// Z31 to the indexes of the odd ones, for VPERMT2D.
 #define DWORD_INDEXES \
 	VMOVDQU32 dwordIndex<>(SB), Z30 \
 	VPADDD    Z30, Z30, Z30         \

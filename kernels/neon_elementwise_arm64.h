@@ -1,4 +1,4 @@
-// Instructions that Go's assembler lacks, in the form of neon_arm64.h: those of the
+// Instructions that Go's assembler lacks, in the form of neon_arm64.h, for the
 // kernels that are no products of weights.
 
 // sshl v{d}.4s, v{n}.4s, v{m}.4s

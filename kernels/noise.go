@@ -70,7 +70,7 @@ type Stream struct {
 	Generator  Generator
 }
 
-// Block returns the random block number i of the stream: that of the counter (i, Pair,
+// Block returns the random block number i of the stream: for the counter (i, Pair,
 // Tensor, Generation). The key is (low, high half of Seed), and two zero words more for
 // ARS4x32. So the upper halves of its round keys are the same for all seeds and differ
 // between rounds, and no seed's round keys are another's of some rounds later.

@@ -16,7 +16,7 @@
 // V0–V3    the blocks
 // V4–V7    scratch
 // V16–V23  keys of the rounds
-// V24      a counter, whose high half is that of all
+// V24      a counter, whose high half all share
 // V25, V26 constants of the distribution
 
 DATA weyl<>+0(SB)/8, $const_arsW0

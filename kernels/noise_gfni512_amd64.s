@@ -86,7 +86,7 @@ GLOBL levels512<>(SB), RODATA|NOPTR, $12
 	VPSUBD    Z28, counter, K2, counter  \
 	VPSUBD    Z1, counter, K3, counter
 
-// SETUP loads the arguments, the keys and the counters. Those of short pairs wrap several
+// SETUP loads the arguments, the keys and the counters. Counters of short pairs wrap several
 // times.
 #define SETUP(lanes, wrap) \
 	MOVQ            dst+0(FP), DI               \

@@ -16,7 +16,7 @@ type operands struct {
 	*rand.Rand
 	data  []byte        // what the operands hold; the generator supplies the rest
 	place asmtest.Place // of the next operand
-	step  asmtest.Place // from the place of one operand to that of the next
+	step  asmtest.Place // from the place of one operand to the place of the next
 }
 
 func newOperands(tb testing.TB, seed uint64, place, step asmtest.Place) *operands {

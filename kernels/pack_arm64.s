@@ -60,7 +60,7 @@ block:
 	RET
 
 // Where in A | B | C each group of a small block comes from: A A B B | C C A B. The
-// high bits of groups 6 and 7 come from C, those of the others, from beyond, are zero.
+// high bits of groups 6 and 7 come from C, the others', from beyond, are zero.
 DATA smallFrom<>+0(SB)/8, $0x0302010003020100
 DATA smallFrom<>+8(SB)/8, $0x0706050407060504
 DATA smallFrom<>+16(SB)/8, $0x0b0a09080b0a0908

@@ -10,7 +10,7 @@ func smallBlocks(n int) int {
 }
 
 // interleaveLast interleaves the last quad of n vectors of k, which have one to
-// three elements of it. src starts with those of the first vector.
+// three elements of it. src starts with the elements of the first vector.
 func interleaveLast(dst, src []int8, k, n int) {
 	for c := range n {
 		quad := [4]int8{}

@@ -20,7 +20,7 @@
 //	R6  steps
 //	R7  bytes from a row of y to the next
 //	R8  columns of the block
-//	R9  row of y, R10 that of the minus members
+//	R9  row of y, R10 row of the minus members
 //	R11 codes of the row, R12 code
 //	R13 rows left
 //	R14 row of base, R15 bytes from one to the next
@@ -90,7 +90,7 @@ GLOBL laneMasks<>(SB), RODATA|NOPTR, $64
 	ROUND(V22, 22);              \
 	ROUND(V23, 23)
 
-// SIGNS negates those of minus members.
+// SIGNS negates what the minus members add.
 #define SIGNS \
 	SIGN(V16, V26); \
 	SIGN(V17, V27); \
@@ -101,7 +101,7 @@ GLOBL laneMasks<>(SB), RODATA|NOPTR, $64
 	SIGN(V22, V26); \
 	SIGN(V23, V27)
 
-// STORE_MULTIPLES writes those of the codes 0, 1, 3 and 4.
+// STORE_MULTIPLES writes the multiples of the codes 0, 1, 3 and 4.
 #define STORE_MULTIPLES \
 	FSTPQ (F22, F23), 0(R5);  \
 	FSTPQ (F20, F21), 32(R5); \

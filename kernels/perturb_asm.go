@@ -11,7 +11,7 @@ const perturbRows = 16
 type perturbSteps struct {
 	y, a, t       int // from one pair to the next
 	yRow, baseRow int // from one row to the next
-	yMinus        int // from the columns of the plus member to those of the minus
+	yMinus        int // from the columns of the plus member to the columns of the minus
 	aRank, tRank  int // from one rank of a pair to the next
 }
 

@@ -74,7 +74,7 @@ GLOBL seven<>(SB), RODATA|NOPTR, $8
 	VPSUBD Y8, Y11, Y10  \
 	VPSUBD Y9, Y11, Y11
 
-// STORE_MULTIPLES writes those of the codes 0, 1, 3 and 4.
+// STORE_MULTIPLES writes the multiples of the codes 0, 1, 3 and 4.
 #define STORE_MULTIPLES \
 	VMOVDQU Y11, 0(R9)  \
 	VMOVDQU Y10, 32(R9) \

@@ -26,7 +26,7 @@ GLOBL seven512<>(SB), RODATA|NOPTR, $8
 //
 // Z8–Z11  t, 2·t, -t, -2·t
 // Z12     2^(shift-1), Z13 shift, Z15 zero
-// K1      the columns, K2 those of minus members
+// K1      the columns, K2 the minus members'
 
 // SETUP_ROUND sets Z12 and Z13 for a shift in AX: half is 1<<shift>>1.
 #define SETUP_ROUND \
@@ -66,7 +66,7 @@ GLOBL seven512<>(SB), RODATA|NOPTR, $8
 	VPSUBD Z8, Z11, Z10  \
 	VPSUBD Z9, Z11, Z11
 
-// STORE_MULTIPLES writes those of the codes 0, 1, 3 and 4.
+// STORE_MULTIPLES writes the multiples of the codes 0, 1, 3 and 4.
 #define STORE_MULTIPLES \
 	VMOVDQU64 Z11, 0(R9)  \
 	VMOVDQU64 Z10, 64(R9) \

@@ -9,7 +9,7 @@ import "github.com/Kaleaon/pentary-go/packed"
 //	dst[(i/4*n + (2p+s)*Columns+b)*4 + i%4] = clamp(RoundShift(v + o.Bias[i], o.Shift), low, 127)
 //
 // with n = TotalColumns(), low = -127, or 0 with ReLU, and zero in the lanes beyond m. dst
-// has Quads(m)·n·4 elements. The bounds are those of the two; beyond them, sums wrap
+// has Quads(m)·n·4 elements. The bounds are the two's; beyond them, sums wrap
 // around as theirs do.
 func PerturbSharedRequantize(dst []int8, base []int32, a []uint8, t []int32, pop Population, m int, perturbShift uint, o Output) {
 	const fn = "PerturbSharedRequantize"

@@ -10,7 +10,7 @@ import (
 // A population whose pairs have whole groups of eight columns is perturbed where its
 // tiles start: the accumulators begin with the perturbation, and no pass over Y adds it.
 // Products of words compute it, or at rank 1 without VNNI each row looks it up by its code.
-// Other populations, and on arm64 those of higher ranks, are perturbed panel by panel, when
+// Other populations, and on arm64 populations of higher ranks, are perturbed panel by panel, when
 // the sums of a panel are whole.
 
 // levelGroup is the columns that share a row's code, and levelCount the entries of
@@ -103,7 +103,7 @@ func (p *part) tabulateWords(j, cols int) {
 	p.wide = o.wide
 }
 
-// startRanks sets rows r to r+rankRows of the start of a strip, span columns wide: those of
+// startRanks sets rows r to r+rankRows of the start of a strip, span columns wide: the start of
 // Y from i+r on, cols columns from packed column c on.
 func (p *part) startRanks(i, r, c, cols, span int) {
 	wide := p.wordColumns()

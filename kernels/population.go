@@ -7,7 +7,7 @@ import (
 )
 
 // Population places a population in the columns of a batch. Pair p owns 2·Columns
-// consecutive columns, first those of its plus member, then those of its minus
+// consecutive columns, first the columns of its plus member, then of its minus
 // member: column (p, s, b) is (2p+s)·Columns + b. Each member has factors A of
 // m×Rank and B of k×Rank.
 type Population struct {

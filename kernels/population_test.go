@@ -80,7 +80,7 @@ func TestProjectLong(t *testing.T) {
 	})
 }
 
-// TestProjectPadding has other codes than those of zero weights where vectors are padded:
+// TestProjectPadding has codes of other than zero weights where vectors are padded:
 // quads beyond k are not read.
 func TestProjectPadding(t *testing.T) {
 	const k = 20

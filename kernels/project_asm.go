@@ -90,7 +90,7 @@ func pairsAtOnce(pairs, own int) int {
 	return pairs
 }
 
-// groupVectors returns how many of so many vectors the next group takes.
+// groupVectors returns how many of the vectors the next group takes.
 func groupVectors(vectors int) int {
 	if vectors >= 4 {
 		return 4

@@ -49,7 +49,7 @@ loop:
 	RET
 
 tail:
-	// Rows of a are padded, those of dst are not: copy the R3 < 16 quads left.
+	// Rows of a are padded, rows of dst are not: copy the R3 < 16 quads left.
 	MOVD $quads-64(SP), R2
 	VST4 [V0.B16, V1.B16, V2.B16, V3.B16], (R2)
 

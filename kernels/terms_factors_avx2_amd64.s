@@ -28,7 +28,7 @@
 	VPERM2I128 $0x31, Y3, Y2, Y7
 
 // WEIGH replaces codes c in y by f·(c-2), byte by byte and modulo 256. A product of
-// words keeps the low byte of the product of their low bytes, and that of their
+// words keeps the low byte of the product of their low bytes, and the product of their
 // high bytes once the low ones are cleared. It clobbers Y0.
 #define WEIGH(y) \
 	VPAND   Y15, y, Y0;  /* c1 c3, in the high bytes     */  \
@@ -79,7 +79,7 @@ loop:
 	JMP  done
 
 tail:
-	// Rows of a are padded, those of dst are not: store the CX < 32 quads left.
+	// Rows of a are padded, rows of dst are not: store the CX < 32 quads left.
 	CMPQ CX, $8
 	JLT  mask
 	VMOVDQU Y4, (DI)

@@ -37,7 +37,7 @@ var inputs = func() (table [256]uint64) {
 //	strip[(b/2*StripCols+j)*4 + b%2*2] = code of high, with x of input j and sample b
 //	strip[(b/2*StripCols+j)*4 + b%2*2+1] = code of low
 //
-// Columns beyond k ≤ StripCols and terms beyond those of n samples get code 2. x is a
+// Columns beyond k ≤ StripCols and terms beyond n samples' get code 2. x is a
 // batch of k×n activations, whose lanes beyond k should be zero: their squares count.
 // strip has Quads(UpdateTermsPerInput·n)·StripCols·4 elements.
 func UpdateTermsOfInputs(strip []uint8, x []int8, k, n int) (squares uint64) {

@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // Of two registers, the high and the low digits of two samples of four inputs: by
-// input, the two digits of one sample and then those of the other.
+// input, the two digits of one sample and then the digits of the other.
 DATA zipDigits<>+0(SB)/8, $0x1505110114041000
 DATA zipDigits<>+8(SB)/8, $0x1707130316061202
 GLOBL zipDigits<>(SB), RODATA|NOPTR, $16

@@ -83,7 +83,7 @@ func InterleaveFactors(dst, b []uint8, terms, kp int) {
 }
 
 // InterleaveFactorsAt is InterleaveFactors for a part of the terms, from number first
-// on: b holds only those, and of dst, which is that of all, only their quads are
+// on: b holds only those, and of dst, which all share, only their quads are
 // written. first is a multiple of 4, and so is terms unless the part is the last.
 // Goroutines may do parts at the same time.
 func InterleaveFactorsAt(dst, b []uint8, first, terms, all, kp int) {
@@ -100,7 +100,7 @@ func InterleaveFactorsAt(dst, b []uint8, first, terms, all, kp int) {
 	}
 }
 
-// interleaveFactorsGeneric writes terms to strips of so many quads, the first of
+// interleaveFactorsGeneric writes terms to strips of this number of quads, the first of
 // which dst begins with.
 func interleaveFactorsGeneric(dst, b []uint8, terms, quads, kp int) {
 	for j := 0; j < kp; j += StripCols {

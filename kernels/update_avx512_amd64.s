@@ -3,7 +3,7 @@
 #include "go_asm.h"
 #include "textflag.h"
 
-// Kernels of the update on 512-bit registers, of the same structure as those of
+// Kernels of the update on 512-bit registers, of the same structure as in
 // update_avx2_amd64.s.
 
 // ROW is the bytes of a row of a tile of Z: 256 int32.

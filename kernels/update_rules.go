@@ -67,7 +67,7 @@ func UpdateResidual(w *packed.Matrix, residual []int8, t Terms, scale Scale, lo,
 //
 // u is the random byte of the weight, see UpdateStochastic. e is a nibble in two's
 // complement. The nibbles of 32 columns take 16 bytes, the first 16 columns the low
-// halves of the bytes and the others the high halves: that of weight (i, j) is in
+// halves of the bytes and the others the high halves: the nibble of weight (i, j) is in
 // residual[i*kp/2 + j/32*16 + j%16], kp = packed.PaddedLen(k). residual has m·kp/2
 // elements, zero to begin with.
 func UpdateResidual4(w *packed.Matrix, residual []uint8, t Terms, scale Scale, rounding Stream, lo, hi int) (moved int) {
@@ -304,7 +304,7 @@ func (r *rule) residual4(c uint8, e int8, z int32, u uint8) (uint8, int8) {
 }
 
 // nibble returns where the residual of four bits of a weight is, given the place of
-// the weight among those of all rows, padded: the byte and the shift.
+// the weight among the weights of all rows, padded: the byte and the shift.
 func nibble(at int) (b int, shift uint) {
 	return at/32*16 + at%16, uint(at / 16 % 2 * 4)
 }

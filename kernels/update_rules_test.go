@@ -300,7 +300,7 @@ func TestRulesInParts(t *testing.T) {
 }
 
 // TestNoTerms updates without terms. Only averages feel that: they decay, and move a
-// pent from the threshold on; those of padding become zero.
+// pent from the threshold on; pents of padding become zero.
 func TestNoTerms(t *testing.T) {
 	const m, k, kp = 3, 5, packed.SmallPents
 	none, scale := Terms{Rows: m}, Scale{Mul: 3, Shift: 1, Limit: 99}

@@ -14,7 +14,7 @@ const (
 	// their samples together, and an update takes no data.
 	PerturbWeights Estimator = iota
 
-	// PerturbActivations perturbs what a layer yields for a batch, Y = W·X, by σ·A·Sᵀ/√r:
+	// PerturbActivations perturbs what a layer returns for a batch, Y = W·X, by σ·A·Sᵀ/√r:
 	// random signs S, one for each sample, stand in for XᵀB. Every sample of a member
 	// has a score of its own.
 	//

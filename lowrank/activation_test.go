@@ -77,7 +77,7 @@ func forEachActivationNoise(test func(n Noise, unit uint)) {
 }
 
 // Products of batches of the members' own and of shared ones, and the activations of
-// these, are those of the definition.
+// these, equal the definition's.
 func TestActivationNoise(t *testing.T) {
 	rng := rand.New(rand.NewPCG(21, 21))
 	forEachActivationNoise(func(n Noise, unit uint) {

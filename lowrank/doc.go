@@ -20,7 +20,7 @@
 // σ, round it to nothing.
 //
 // Noise PerturbActivations is a second estimator of the same gradient. It perturbs what a
-// layer yields for each sample by σ·A·s/√r with a random sign s, every sample of a pair
+// layer returns for each sample by σ·A·s/√r with a random sign s, every sample of a pair
 // has a fitness code, and the update is the sum over samples of an estimate D of the
 // gradient by the layer's outputs, times its inputs:
 //

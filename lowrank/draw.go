@@ -147,7 +147,7 @@ func (d *Draw) projectShared(ws *Workspace, x []int8, pop kernels.Population, fr
 	return shift
 }
 
-// signs leaves ± 2^Log2Scale of streams samples in the workspace in place of the projections
+// signs leaves ± 2^Log2Scale of streams samples in the workspace instead of the projections
 // Bᵀx: own of them for each pair and rank, the same for both of its members.
 func (d *Draw) signs(ws *Workspace, own, streams, from int) {
 	rank := d.noise.Rank

@@ -8,7 +8,7 @@ import (
 	"github.com/Kaleaon/pentary-go/kernels"
 )
 
-// A draw yields what Product does, for any part of its pairs and of their samples.
+// A draw returns what Product does, for any part of its pairs and of their samples.
 func TestDraw(t *testing.T) {
 	const m, k, streams, steps = 9, 70, 3, 4
 	r := rand.New(rand.NewPCG(1, 2))

@@ -96,7 +96,7 @@ func (q *quadratic) cosine(z []int64) float64 {
 //
 // This is what a rank costs: K − 1 pairs point as well as d + 1 Gaussian ones.
 //
-// With the sign of q in place of q, E|Z|² = N·d + N(N−1)·|E[sign(q)·E]|², and where q
+// With the sign of q instead of q, E|Z|² = N·d + N(N−1)·|E[sign(q)·E]|², and where q
 // is nearly normal E[sign(q)·E] = g·√(2/π), so that
 //
 //	cos² ≈ N / (N − 1 + d·π/2)

@@ -18,7 +18,7 @@ const (
 	MaxTensor = 1<<28 - 1
 )
 
-// FullRank as the Rank of a Noise makes E a matrix of independent pents, in place of
+// FullRank as the Rank of a Noise makes E a matrix of independent pents, instead of
 // a product of factors: the noise of OpenAI-ES (arXiv 1703.03864). It is there to
 // compare with. Every member draws as many pents as the matrix has, and multiplies
 // by all of them.
@@ -103,7 +103,7 @@ func (n Noise) Stream(kind StreamKind, tensor uint32, pair int) kernels.Stream {
 
 // Factor draws one factor of a pair: Rank vectors of length codes, or as many as dst
 // holds, each padded to packed.PaddedLen(length) with zero weights. The vectors come from
-// one stream, of which each takes PaddedLen(length) codes: those of the padding are drawn,
+// one stream, of which each takes PaddedLen(length) codes: the padding's are drawn,
 // and replaced. kind is FactorA or FactorB.
 func (n Noise) Factor(dst []uint8, kind StreamKind, tensor uint32, pair, length int) {
 	kernels.Noise(dst, n.Distribution, n.Stream(kind, tensor, pair))

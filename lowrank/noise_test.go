@@ -255,7 +255,7 @@ func TestScale(t *testing.T) {
 	}
 }
 
-// At full rank the variance is the distribution's, not that of a product of two factors.
+// At full rank the variance is the distribution's, not the variance of a product of two factors.
 func TestScaleFullRank(t *testing.T) {
 	for _, test := range []struct {
 		law   kernels.Distribution

@@ -17,7 +17,7 @@ type Parameter struct {
 	W      *packed.Matrix // weights
 	Frozen bool           // neither perturbed nor moved
 
-	// Rank is that of the parameter's own noise, or FullRank; 0: the rank of the Noise. Sigma
+	// Rank is the rank of the parameter's own noise, or FullRank; 0: the rank of the Noise. Sigma
 	// is added to the Sigma of the Noise, which stays within 0 to MaxSigma: 1 halves σ, -1
 	// doubles it.
 	Rank  int
@@ -70,7 +70,7 @@ func (w Parameter) matrix(fn string) *packed.Matrix {
 }
 
 // checkLen panics unless a slice has the length that m×n asks for. A product that does
-// not fit an int is that of no slice.
+// not fit an int is no slice's.
 func checkLen(fn, name string, got, m, n int) {
 	high, size := bits.Mul(uint(m), uint(n))
 	switch {

@@ -19,7 +19,7 @@ const MaxBits = 20
 // bits counts the fraction bits of dst, at most MaxBits. Rank 1 and FullRank under
 // the binomial distribution are exact from bits = Sigma on; else E is rounded to nearest,
 // ties away from zero. Give a few bits more than Sigma then: rounding E is coarse at
-// Sigma bits. That of a frozen W is zero.
+// Sigma bits. The perturbation of a frozen W is zero.
 func (n Noise) Perturbation(ws *Workspace, dst []int32, w Parameter, pair int, bits uint) {
 	n.wantWeights("Perturbation")
 	n = n.of(&w)
@@ -63,7 +63,7 @@ func (n Noise) outer(ws *Workspace, dst []int32, w Parameter, pair int) {
 	}
 }
 
-// toFixed scales noise by mul / 2^scaleBits and 2^-shift into numbers of so many
+// toFixed scales noise by mul / 2^scaleBits and 2^-shift into numbers with bits
 // fraction bits, rounded to nearest, ties away from zero.
 func toFixed(dst []int32, mul int32, shift, bits uint) {
 	if mul == 1<<scaleBits && bits >= shift { // exact

@@ -360,7 +360,7 @@ func TestProductAllocations(t *testing.T) {
 }
 
 // Shapes whose products wrap around are refused before any work, in every function that
-// takes them: the lengths that they would wrap to are those of the slices.
+// takes them: the lengths that they would wrap to are the slices' lengths.
 func TestShapesThatWrap(t *testing.T) {
 	const half = (math.MaxInt + 1) / 2
 	w := Parameter{W: packed.NewMatrix(4, 4)}

@@ -143,7 +143,7 @@ func (j *joint) add(x, y []uint8) {
 	}
 }
 
-// check fails unless the counts are those of independent pents of the distribution: no
+// check fails unless the counts fit independent pents of the distribution: no
 // correlation, none of squares, and the frequency of every combination.
 func (j *joint) check(t *testing.T, law kernels.Distribution) {
 	t.Helper()
@@ -346,7 +346,7 @@ func TestBirthdaySpacings(t *testing.T) {
 	}
 }
 
-// repeats returns how many spacings of sorted days are those of a spacing before.
+// repeats returns how many spacings of sorted days equal a spacing before.
 func repeats(days []uint32) (n int) {
 	slices.Sort(days)
 	for i := len(days) - 1; i > 0; i-- {
@@ -400,7 +400,7 @@ func TestAvalanche(t *testing.T) {
 			}
 		}
 		const cells = 192 * 128
-		// The greatest of so many is beyond 6 once in 20,000 times.
+		// The greatest of this many is beyond 6 once in 20,000 times.
 		chi := chiSquare{sum, cells}
 		if x := chi.deviations(cells); worst > 6 || math.Abs(x) > 4 {
 			t.Errorf("%v: a bit is changed %.1f deviations from half of the time; all are %.1f from their spread", g, worst, x)

@@ -90,7 +90,7 @@ type LayerBatch struct {
 //
 // fitness holds a code for each pair and sample, at pair·samples + sample; batch is what the
 // unperturbed layer sees and returns, of which each sample has as many columns as any other,
-// side by side. f below is that of a column's sample.
+// side by side. f below belongs to a column's sample.
 //
 //	D = Σ_p Σ_ρ A_pρ·(f_p·S_pρ)ᵀ, scaled so that ±25 are twelve deviations
 //	Z = Σ_b D_b·x̂_bᵀ, x̂ = round(12·x/127)

@@ -86,7 +86,7 @@ func (d dense) terms(n Noise, tensor uint32, fitness []int8, vectors, outputs []
 	return g
 }
 
-// weigh sets x̂ and the deviation to those of sparse inputs.
+// weigh sets x̂ and the deviation to the values of sparse inputs.
 func (g *wantedTerms) weigh(vectors []int8, m, k, samples int) {
 	delta2, input2, seen := 0.0, 0.0, 0
 	for _, v := range g.delta {
@@ -135,7 +135,7 @@ func randomCodes(rng *rand.Rand, n int) []int8 {
 }
 
 // The shapes of updates: odd numbers of samples, widths at the edges of strips, blocks
-// and padding, rows at those of panels and chunks, numbers of pairs at those of quads.
+// and padding, rows at edges of panels and chunks, numbers of pairs at edges of quads.
 var termShapes = []struct{ m, k, pairs, samples, rank int }{
 	{1, 1, 1, 1, 1},
 	{3, 5, 2, 3, 1},
@@ -259,7 +259,7 @@ func testTerms(t *testing.T, u *Updater, law kernels.Distribution, m, k, pairs, 
 	}
 }
 
-// For codes of pure noise the deviation that ComputeTerms returns is that of Z.
+// For codes of pure noise the deviation that ComputeTerms returns is Z's.
 func TestTermsDeviation(t *testing.T) {
 	const m, k, pairs, samples = 60, 70, 32, 64
 	for _, law := range laws {

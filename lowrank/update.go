@@ -17,7 +17,7 @@ type Stepper interface {
 }
 
 // Updater applies the update of a generation. It keeps the factors of all pairs
-// of one tensor while it works on it, Pairs·Rank·(m+k) bytes, and those of a few pairs
+// of one tensor while it works on it, Pairs·Rank·(m+k) bytes, and the factors of a few pairs
 // as they are drawn for each goroutine, never a buffer of Z's size. Under FullRank it
 // keeps a panel of rows of every pair's E for each goroutine. The zero value is ready for
 // use, by one goroutine at a time.

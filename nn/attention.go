@@ -15,7 +15,7 @@ import (
 //	out = Σ_j a_j·v_j / Σ_j a_j, rounded to nearest, ties away from zero
 //
 // for each head, of the given width; the logarithm is rounded to nearest. Powers of two
-// take the place of those of e, and s is in sixteenths: q and k of one in all places give
+// replace powers of e, and s is in sixteenths: q and k of one in all places give
 // 4·√width.
 type Attention struct {
 	Heads, Window int

@@ -136,7 +136,7 @@ func (l *Conv2D) finish(p *Pass, maps []int8) []int8 {
 	return y
 }
 
-// gather writes the patches of n columns: those of a column side by side.
+// gather writes the patches of n columns: a column's side by side.
 func (l *Conv2D) gather(patches, x []int8, n int) {
 	quads, all := l.Channels/4, n*l.outRows()*l.outColumns()
 	for i := range l.Size * l.Size * quads {

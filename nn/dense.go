@@ -27,7 +27,7 @@ type Dense struct {
 
 // NewDense returns a layer of zero weights whose Shift keeps the spread of the
 // activations: inputs of unit-variance weights add up to √in times the spread of
-// one, which the shift takes back, to the nearest power of two.
+// one, which the shift undoes, to the nearest power of two.
 func NewDense(in, out int, relu bool) *Dense {
 	if err := checkWidths("Dense", 1, in, out); err != nil {
 		panic(err.Error())

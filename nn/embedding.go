@@ -2,7 +2,7 @@ package nn
 
 import "fmt"
 
-// Embedding turns the tokens of a column, those of the present step and of steps
+// Embedding turns the tokens of a column, at the present step and at steps
 // before, into activations: the sum of a row of weights for each place and token.
 //
 //	out[i] = clip127(RoundShift(hot·Σ_j W[i, j·Vocabulary + token_j], Shift)), then max(0, out) if ReLU

@@ -55,7 +55,7 @@ type EvaluatorOptions struct {
 	Discount int // of later scores, 0 to 256; 0: each perturbation is scored by its own step
 
 	// Columns bounds the columns, one for each member and stream, that a worker takes
-	// through the model at once, but never below those of a pair. A worker needs a few
+	// through the model at once, but never below a pair's. A worker needs a few
 	// bytes for each column and output of the widest layer. Scores do not depend on it.
 	// Default 1024 for one step, else 512.
 	Columns int
@@ -154,7 +154,7 @@ func NewEvaluator(model *Model, task Task, o EvaluatorOptions) (*Evaluator, erro
 	for i := range e.work {
 		e.work[i].Pass = newPass(model)
 	}
-	switch task.(type) { // those of this package: a user's may embed them and do something else
+	switch task.(type) { // this package's tasks: a user's may embed them and do something else
 	case *Text, *classification:
 		e.bits, e.fills = true, true
 	case *labelled:
@@ -183,7 +183,7 @@ func (e *Evaluator) Evaluate(ctx context.Context, g es.Generation, scores []int6
 }
 
 // EvaluateRange implements es.RangeEvaluator. It draws the batches of the range's groups
-// and computes what their members share, whose cost in columns is that of half a pair, so
+// and computes what their members share, whose cost in columns is half a pair's, so
 // ranges should be of many pairs.
 func (e *Evaluator) EvaluateRange(ctx context.Context, g es.Generation, lo, hi int, scores []int64) error {
 	if err := e.check(g, lo, hi, scores); err != nil {
@@ -414,7 +414,7 @@ func (e *Evaluator) evaluateChunk(worker, i int) {
 	}
 }
 
-// keep adds the scores of a step's columns to the members', or makes them those of its
+// keep adds the scores of a step's columns to the members', or makes them the scores of its
 // samples.
 func keep[T int32 | int64](scores []int64, columns []T, streams, step, each int) {
 	for i := 0; len(columns) > 0; i, columns = i+1, columns[streams:] {

@@ -21,7 +21,7 @@ type fixture struct {
 }
 
 // TestFixtures loads files of every format and layer that earlier versions wrote, and
-// compares the networks' outputs with those of that time, before and after saving.
+// compares the networks' outputs with the outputs of then, before and after saving.
 func TestFixtures(t *testing.T) {
 	recorded, err := os.ReadFile("testdata/outputs.json")
 	if err != nil {

@@ -182,7 +182,7 @@ func trainFine(t *testing.T, l LanguageConfig, text []byte, from, generations, r
 }
 
 // The harness learns as es.Optimizer does, and int8 weights are seen: the products are
-// those of the numbers 32·w + (e >> 3).
+// the products of the numbers 32·w + (e >> 3).
 func TestInt8Products(t *testing.T) {
 	m := NewModel(NewDense(8, 5, false))
 	m.Randomize(2)

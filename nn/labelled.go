@@ -87,7 +87,7 @@ func Scored(d *data.Dataset, outputs int, score func(outputs []int8, sample int)
 // labelled is a task of a dataset's samples.
 type labelled struct {
 	data    *data.Dataset
-	outputs int // 0: those of the dataset
+	outputs int // 0: the dataset's
 	score   func(s *Scoring)
 	err     error
 }

@@ -32,7 +32,7 @@ func logProbability(logits []int8, c, n int, target uint8) float64 {
 	return float64(logits[(int(target)/4*n+c)*4+int(target)%4])/16 - math.Log2(sum)
 }
 
-// The integer score is that of floats from the same logits to a hundredth of a bit a
+// The integer score equals the score of floats from the same logits to a hundredth of a bit a
 // byte, and every byte counts once.
 func TestTextScore(t *testing.T) {
 	m := languageModel(t, LanguageConfig{Width: 16, Layers: 1, Mixer: MixerMinGRU, Context: 3})

@@ -81,7 +81,7 @@ func stepFirst(l firstLayer, p *Pass, x []int8) []int8 {
 	return l.finish(p, y)
 }
 
-// checkWidths returns an error unless a layer's widths can be those of a matrix, and are
+// checkWidths returns an error unless a layer's widths can be a matrix's, and are
 // multiples of step: layers that take batches apart or put them together do so by quads.
 func checkWidths(layer string, step int, widths ...int) error {
 	for _, n := range widths {

@@ -10,7 +10,7 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// Model is a list of layers, each of which takes what the one before yields. The last
+// Model is a list of layers, each of which takes the outputs of the one before. The last
 // one's outputs are logits in 1/16 bit.
 type Model struct {
 	Layers []Layer

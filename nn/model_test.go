@@ -112,7 +112,7 @@ func columnOf(x []int8, c, k, n int) []int {
 	return out
 }
 
-// Every member's scores are those of its twin: at every step of every stream, and with
+// Every member's scores equal its twin's: at every step of every stream, and with
 // them the sum of what a discount makes of later steps.
 func TestPredictorTwin(t *testing.T) {
 	const pairs, groups = 6, 2
@@ -185,7 +185,7 @@ func scoreOf(logits []int, target uint8) int32 {
 	return score[0]
 }
 
-// What a Runner yields is what the twin without noise does, for one column and for many,
+// A Runner returns what the twin without noise returns, for one column and for many,
 // and again after a restart.
 func TestRunner(t *testing.T) {
 	for name, m := range models() {

@@ -16,7 +16,7 @@ import "fmt"
 // share their row.
 //
 // A model so holds what follows thousands of n-grams, while noise in activations perturbs
-// no more outputs than those of a small embedding.
+// no more outputs than a small embedding's.
 type NGrams struct {
 	Context, Longest, Buckets int
 	Rows                      *Dense // outputs × rows

@@ -10,7 +10,7 @@ import (
 )
 
 // A Pass takes a batch of columns through the layers of a model, step by step: columns of
-// plain samples, or those of a population. It holds the states of the layers and the
+// plain samples, or samples of a population. It holds the states of the layers and the
 // memory of batches. One goroutine uses it at a time. Layers get it from the Runner,
 // MemberRunner or Evaluator that steps them.
 type Pass struct {
@@ -38,7 +38,7 @@ type Pass struct {
 // package kernels: as a model of hardware does. One goroutine uses it at a time.
 type Multiplier interface {
 	// Multiply sets y to what takes the place of W·x, of the model's tensor number i and
-	// a batch of n columns, the layouts being those of kernels.MatMul. column is the
+	// a batch of n columns, with the layouts of kernels.MatMul. column is the
 	// number of the first of them among all columns of the tensor in a generation, or
 	// since the sequence began.
 	Multiply(y []int32, i int, d *Dense, x []int8, n, column int)
@@ -341,7 +341,7 @@ func (r *recording) add(i int, p *Pass, d *Dense, x, y []int8) {
 	b.X, b.Y, b.ReLU = r.keep(b.X, x, t, p.n), r.keep(b.Y, y, t, p.n), d.ReLU
 }
 
-// keep writes a batch of n columns at step t to those of all steps, which it returns.
+// keep writes a batch of n columns at step t into the batch of all steps, which it returns.
 func (r *recording) keep(all, x []int8, t, n int) []int8 {
 	all = reuse.Slice(all, len(x)*r.steps)
 	for row := n * 4; len(x) > 0; x = x[row:] {

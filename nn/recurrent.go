@@ -26,7 +26,7 @@ func newCell(layer string, in, out int) (cell, error) {
 	return cell{in, out}, checkWidths(layer, 4, in, out)
 }
 
-// dense returns a matrix of so many outputs that sees [x; h].
+// dense returns a matrix of the given outputs that sees [x; h].
 func (c cell) dense(name string, outputs int, from Source, err *error) *Dense {
 	if *err != nil {
 		return nil
@@ -39,14 +39,14 @@ func (c cell) dense(name string, outputs int, from Source, err *error) *Dense {
 // sizes describes the layer.
 func (c cell) sizes(kind string) Spec { return Spec{Kind: kind, Sizes: []int{c.in, c.out}} }
 
-// join lends the batch [x; h].
+// join allocates the batch [x; h].
 func (c cell) join(p *Pass, x, h []int8) []int8 {
 	xh := p.Alloc(c.in + c.out)
 	copy(xh[copy(xh, x):], h)
 	return xh
 }
 
-// result lends a copy of the state.
+// result allocates a copy of the state.
 func (c cell) result(p *Pass, h []int8) []int8 {
 	y := p.Alloc(c.out)
 	copy(y, h)

@@ -77,7 +77,7 @@ func (p *MemberRunner) Begin(g *es.Generation, lo, hi, streams int) {
 	p.pass.beginMembers(&p.members, g.Noise, g.Parameters, g.Pairs, lo, hi, streams, 1)
 }
 
-// Keep continues with pairs lo to hi alone, of those of Begin: Step takes the columns of
+// Keep continues with pairs lo to hi alone, of the pairs of Begin: Step takes the columns of
 // these from now on. It panics if one of them was left out before.
 func (p *MemberRunner) Keep(lo, hi int) {
 	if m := &p.members; lo < m.from || hi > m.to || lo >= hi {

@@ -12,7 +12,7 @@ import (
 //
 // It checks everything the format says, checksums and every code included, and
 // accepts exactly the bytes that WriteTo makes. An error names the tensor and
-// the offset. What it allocates is in proportion to len(data), whatever sizes
+// the offset. Its allocations are in proportion to len(data), whatever sizes
 // and counts data claims.
 func Decode(data []byte) (*File, error) {
 	f, err := decode(data)

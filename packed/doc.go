@@ -4,7 +4,7 @@
 //
 // A block of 256 codes takes 96 bytes: three vectors A, B, C of 32 bytes. Every
 // byte carries two whole codes, in bits 0–2 and 3–5, and two spare bits; the
-// spare bits of A and B hold the low two bits of two further codes and those of
+// spare bits of A and B hold the low two bits of two further codes and the spare bits of
 // C their high bits:
 //
 //	        bits 7 6      5 4 3      2 1 0

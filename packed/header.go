@@ -61,7 +61,7 @@ func checkPreamble(data []byte, size uint64) (length uint32, err error) {
 	return length, nil
 }
 
-// checkHeaderSum compares the checksum stored at an offset with that of the bytes
+// checkHeaderSum compares the checksum stored at an offset with the checksum of the bytes
 // before.
 func checkHeaderSum(stored []byte, sum uint32, offset int64) error {
 	if stored := binary.LittleEndian.Uint32(stored); stored != sum {

@@ -99,7 +99,7 @@ func TestNewMatrixIsZero(t *testing.T) {
 }
 
 // TestMatrixOverRejectsCodes plants every bad code at every place: 5, 6 and 7
-// anywhere, and any code but that of zero in the padding.
+// anywhere, and any code but zero's in the padding.
 func TestMatrixOverRejectsCodes(t *testing.T) {
 	const rows = 2
 	for _, cols := range []int{1, 31, 32, 33, 250, 256, 257, 300, 600} {

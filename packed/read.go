@@ -84,7 +84,7 @@ func readHeader(f io.ReaderAt, size int64) (*header, error) {
 	return parseHeader(data, uint64(size))
 }
 
-// readAt fills b, whose end may be that of the file.
+// readAt fills b, whose end may be the file's.
 func readAt(f io.ReaderAt, b []byte, offset int64) error {
 	n, err := f.ReadAt(b, offset)
 	if n == len(b) {

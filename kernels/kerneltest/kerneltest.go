@@ -76,7 +76,7 @@ func Each(tb testing.TB, body func(impl string)) {
 }
 
 // Compare calls compute for each implementation. It fails the test where a result is not
-// that of the reference, the generic implementation, and names the first element that
+// the result of the reference, the generic implementation, and names the first element that
 // differs.
 func Compare[T comparable](tb testing.TB, compute func() []T) {
 	tb.Helper()

@@ -74,7 +74,7 @@ func (e *Episodes) Count(i int, reward Q40, terminated bool) {
 	}
 }
 
-// begin begins episodes of so many members, each with all of start.
+// begin begins the episodes of all members, each with all of start.
 func (e *Episodes) begin(start *Episodes, members int) {
 	e.limit = start.limit
 	e.resize(len(start.State), members*start.Len())

@@ -108,7 +108,7 @@ func (e *Evaluator) Generation() int {
 }
 
 // Rewards returns the mean reward of an episode in the generation that Evaluate saw
-// last, and that of the best member's. There has to have been one. After EvaluateRange they
+// last, and the mean of the best member's. There has to have been one. After EvaluateRange they
 // are of that range.
 func (e *Evaluator) Rewards() (mean, best Q40) {
 	const spare = 16 // bits, for the sum of all members

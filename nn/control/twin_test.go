@@ -97,7 +97,7 @@ func pendulumTwin(s *[4]float64, action int) (float64, bool) {
 }
 
 // twins are the environments with their twins, how to act so that an episode shows
-// much, and how far apart the two may be after so many steps: a pole and an Acrobot
+// much, and how far apart the two may be after a number of steps: a pole and an Acrobot
 // that act alike but for an error part at a factor of e⁴ and of ten a second.
 var twins = []struct {
 	env       Environment
