@@ -1,6 +1,9 @@
 package pentary
 
 import (
+	"go/scanner"
+	"go/token"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -38,8 +41,16 @@ var marks = regexp.MustCompile(`(?i)` + strings.Join([]string{
 	`(?-i:(^|[.:;] )What [a-z][^?\n]*\b(is|are|was|were|has|have|decides|does)\b[^?\n]*[.,;:])`,
 }, "|"))
 
-// TestProse fails on each of the marks outside code.
+// TestProse fails on each of the marks outside code: in pages, and in comments of Go and
+// assembly.
 func TestProse(t *testing.T) {
+	for _, name := range files(t, "*.go", "*.s", "*.h") {
+		for i, line := range comments(name, read(t, name)) {
+			if found := marks.FindString(line); found != "" {
+				t.Errorf("%s:%d: %q: say it plainly", name, i, found)
+			}
+		}
+	}
 	for _, name := range files(t, "*.md") {
 		code := false
 		for i, line := range strings.Split(read(t, name), "\n") {
@@ -56,11 +67,46 @@ func TestProse(t *testing.T) {
 	}
 }
 
+// comments returns the text of a file's comments by line number: to the end of the line in
+// assembly, all comments in Go.
+func comments(name, text string) map[int]string {
+	found := map[int]string{}
+	if !strings.HasSuffix(name, ".go") {
+		for i, line := range strings.Split(text, "\n") {
+			if _, comment, ok := strings.Cut(line, "//"); ok {
+				found[i+1] = strings.TrimSpace(comment)
+			}
+		}
+		return found
+	}
+	var s scanner.Scanner
+	file := token.NewFileSet().AddFile(name, -1, len(text))
+	s.Init(file, []byte(text), nil, scanner.ScanComments)
+	for {
+		pos, tok, literal := s.Scan()
+		if tok == token.EOF {
+			return found
+		}
+		if tok == token.COMMENT {
+			for i, line := range strings.Split(literal, "\n") {
+				found[file.Line(pos)+i] += strings.TrimSpace(strings.TrimPrefix(line, "//"))
+			}
+		}
+	}
+}
+
 func TestMarks(t *testing.T) {
 	for _, bad := range []string{"a sum of that of W", "it goes on to the end", "What decides, is the rate.", "rows. What a pair weighs is rounded.", "so many bytes"} {
 		if !marks.MatchString(bad) {
 			t.Errorf("%q passes", bad)
 		}
+	}
+	text := "package p // yields\n\nvar s = \"so many\" /* the\nheat */\n"
+	if got, want := comments("p.go", text), (map[int]string{1: "yields", 3: "/* the", 4: "heat */"}); !maps.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+	if got, want := comments("p.s", "MOVQ AX, BX // lends\nRET\n"), (map[int]string{1: "lends"}); !maps.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
 	}
 	for _, good := range []string{"What is a pent?", "That often helps", "a blended floor", "on those offsets"} {
 		if found := marks.FindString(good); found != "" {

@@ -345,7 +345,7 @@ func TestSimulation(t *testing.T) {
 				}
 			}
 		}
-		// What the coordinator does for a pair, and for a chunk of half a second.
+		// The coordinator's time for a pair, and for its share of a chunk of half a second.
 		pair := 2*c.code + c.move + time.Duration(float64(c.request)*c.pair.Seconds()/0.5)
 		fmt.Printf("\nThe coordinator spends %v on a pair. It saturates at %.0f pairs a second, or as many in a\ngeneration of one second, whatever the number of workers. The update is not divided: no number\nof workers is more than %.0f times as fast as one process.\n",
 			pair, 1/pair.Seconds(), float64(c.pair+c.move+c.code)/float64(c.move+c.code))

@@ -125,7 +125,7 @@ func TestIDXErrors(t *testing.T) {
 	}
 }
 
-// What a head claims takes no memory, and what a gzip expands to is not kept.
+// A head's claim takes no memory, and the expansion of a gzip is not kept.
 func TestIDXMemory(t *testing.T) {
 	claim := encodeIDX([]uint32{1 << 10, 1 << 20}, make([]byte, 100))
 	allocated := allocatedBytes(func() {

@@ -46,7 +46,7 @@ func ended(f func() error) (end any) {
 	return end
 }
 
-// What a score does instead of returning a number is what Run does, whatever goroutine
+// If a score panics or exits instead of returning, so does Run, whatever goroutine
 // it was called on: of several members the first. The run can go on, to the weights of
 // one that was not disturbed.
 func TestEachFails(t *testing.T) {

@@ -84,7 +84,7 @@ func TestTruncated(t *testing.T) {
 			if err == nil {
 				_, _, err = a.File(Nearest)
 			}
-			// What ends a GGUF file is padding.
+			// Padding ends a GGUF file.
 			if err == nil && n < len(whole)-ggufAlignment {
 				t.Errorf("%s: %d of %d bytes are read", format.write, n, len(whole))
 			}

@@ -115,7 +115,7 @@ func TestNPZReader(t *testing.T) {
 	}
 }
 
-// What a format cannot hold is an error before anything is written.
+// A file that a format cannot hold is an error before anything is written.
 func TestUnwritable(t *testing.T) {
 	m := packed.NewMatrix(1, 1)
 	for _, test := range []struct {

@@ -140,7 +140,7 @@ func (m *MLP) agree(model *nn.Model, x []float32, unit float64) (n int) {
 	return n
 }
 
-// What an ONNX model holds is read, whichever way it is written.
+// An ONNX model is read, whichever way it is written.
 func TestReadONNX(t *testing.T) {
 	want, model := sampleMLP(12, 9, 7, 8, 5)
 	got, err := ReadONNX(model)
@@ -207,7 +207,7 @@ func TestMLPMethods(t *testing.T) {
 	}
 }
 
-// What a softmax does not see is not quantized: what all outputs have in common.
+// A softmax ignores what all outputs have in common, so it is not quantized.
 func TestCentred(t *testing.T) {
 	m, _ := sampleMLP(16, 12, 8)
 	plain, _, err := m.Model(MLPOptions{Method: LeastSquares})

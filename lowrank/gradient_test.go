@@ -146,7 +146,7 @@ func TestGradient(t *testing.T) {
 						if want := theory(pairs); math.Abs(mean/want-1) > 0.05 {
 							t.Errorf("cosine %.4f, want %.4f", mean, want)
 						}
-						// What of all generations together is beside the gradient, a sum of d−1
+						// The part of all generations together beside the gradient, a sum of d−1
 						// squares, falls as 1/N but for the bias.
 						got, want := q.cosine(all), theory(pairs*generations)
 						beside := 1 - want*want

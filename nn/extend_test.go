@@ -132,7 +132,7 @@ type broken struct {
 
 func (b broken) Step(p *nn.Pass, x []int8) []int8 { return b.step(p, x) }
 
-// What breaks the rules of Layer is an error before training, not a wrong result.
+// A layer that breaks the rules of Layer is an error before training, not a wrong result.
 func TestBrokenLayers(t *testing.T) {
 	d := &data.Dataset{Features: 4, Classes: 4, Inputs: make([]int8, 8), Labels: []uint8{0, 1}}
 	dense, other := nn.NewDense(4, 4, false), nn.NewDense(4, 4, false)

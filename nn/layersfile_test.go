@@ -45,7 +45,7 @@ func TestModelFile(t *testing.T) {
 	}
 }
 
-// What is no model of layers is an error that says where.
+// A file that is no model of layers gives an error that says where.
 func TestLoadModelErrors(t *testing.T) {
 	for _, test := range []struct {
 		name, want string

@@ -212,7 +212,7 @@ func TestRunner(t *testing.T) {
 	}
 }
 
-// What the update takes of the data is what every matrix sees and returns without noise.
+// The update takes the inputs and outputs of every matrix without noise.
 func TestPredictorInputs(t *testing.T) {
 	for name, m := range models() {
 		o := EvaluatorOptions{Streams: 3, Steps: 5, WarmUp: 2}

@@ -45,7 +45,7 @@ func TestText(t *testing.T) {
 	}
 }
 
-// What a source draws is checked before it is used.
+// The draws of a source are checked before they are used.
 func TestSequenceCheck(t *testing.T) {
 	m := models()["alone"]
 	for _, test := range []struct {

@@ -60,7 +60,7 @@ func TestProgressLineOfResumed(t *testing.T) {
 	}
 }
 
-// What an observer of each kind writes of a run that is resumed.
+// Observers of each kind write about a run that is resumed.
 func TestObservers(t *testing.T) {
 	start := Start{
 		Title: "digits 64-10", Note: "640 weights", About: []slog.Attr{slog.String("task", "digits"), slog.Any("settings", map[string]string{"rank": "1"})},

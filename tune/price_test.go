@@ -40,7 +40,7 @@ func TestScore(t *testing.T) {
 			t.Errorf("price %d, %d of %d, %d bytes: %f, want %f", price, trial.Correct, trial.Total, trial.Bytes, got, want)
 		}
 	}
-	// What is as good by the decimals of the price is as good exactly.
+	// Trials that are equal by the decimals of the price are equal exactly.
 	if p := Price(1 << 15); p.score(Trial{Correct: 9000, Total: 12_000, Bytes: 996}) != p.score(Trial{Correct: 9060, Total: 12_000, Bytes: 1992}) {
 		t.Error("half a point for twice the bytes differs")
 	}

@@ -51,7 +51,7 @@ func TestDraw(t *testing.T) {
 			t.Errorf("%v, then %v", got, again)
 		}
 	}
-	// What is alike by its key is drawn once, and never what is as the first.
+	// Configurations with equal keys are drawn once, and none equals the first.
 	got, _ := space.Draw(1, 10, "1", func(c Configuration) (string, error) { return fmt.Sprint(c[0]), nil })
 	if len(got) != 3 {
 		t.Errorf("%v, want the first and two", got)

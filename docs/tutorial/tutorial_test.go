@@ -167,7 +167,7 @@ func TestPages(t *testing.T) {
 	}
 }
 
-// What is wrong on a page is found, and where.
+// A mistake on a page is found, and its place.
 func TestFaults(t *testing.T) {
 	const output = "```text\n```\n"
 	for text, want := range map[string]string{

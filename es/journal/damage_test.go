@@ -525,7 +525,7 @@ func TestSparseRecords(t *testing.T) {
 	}
 }
 
-// What a killed process left of a checkpoint goes when the run is opened, and
+// Opening a run removes the rest of a checkpoint that a killed process left, and
 // nothing else does.
 func TestSweep(t *testing.T) {
 	dir := write(t, 1, -1, false)

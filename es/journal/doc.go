@@ -28,7 +28,7 @@
 // process that is killed, and not its machine, loses nothing that Append had
 // returned from, under every policy.
 //
-// What a crash tore off the end is recognized by checksums, cut when the run is
+// A write that a crash tore off is recognized by checksums, cut when the run is
 // opened, and reported by Log.Cut. Damage to anything that had been acknowledged is
 // an error that is ErrDamaged and names the file and the offset; nothing is cut then.
 // The one exception is the very last record, where damage cannot be told from a

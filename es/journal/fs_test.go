@@ -240,7 +240,7 @@ func session(t *testing.T, dir string, n int, o Options) (acknowledged int, err 
 	return acknowledged, l.Finish(x, "done")
 }
 
-// What a file holds is not known after a write or sync of it has failed.
+// A file's content is unknown after a write or sync of it has failed.
 func TestNothingAfterAnError(t *testing.T) {
 	for _, op := range []string{"write", "sync"} {
 		broken, armed := errors.New("broken"), false

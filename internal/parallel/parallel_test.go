@@ -126,7 +126,7 @@ func outcome(f func()) (end any) {
 	return end
 }
 
-// What a task does instead of returning the caller of For does, whatever goroutine it
+// If a task panics or exits instead of returning, so does For, whatever goroutine it
 // was on: of several the one of the lowest index, once all workers are done. The pool
 // is as before.
 func TestFailures(t *testing.T) {

@@ -170,7 +170,7 @@ func TestRehearsal(t *testing.T) {
 		}
 	})
 
-	// What the next release adds to the API is reported.
+	// The check reports additions of the next release to the API.
 	t.Run("check", func(t *testing.T) {
 		for _, e := range append(env, "GOFLAGS=-modcacherw") {
 			name, value, _ := strings.Cut(e, "=")

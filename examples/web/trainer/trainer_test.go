@@ -57,7 +57,7 @@ func TestLearns(t *testing.T) {
 	}
 }
 
-// What a person draws is learned, also after the run.
+// The network learns a person's drawings, also after the run.
 func TestTeach(t *testing.T) {
 	if testing.Short() {
 		t.Skip("trains to the end")

@@ -139,7 +139,7 @@ func TestChunks(t *testing.T) {
 	}
 }
 
-// What a run allocates is what Memory says.
+// A run allocates what Memory says.
 func TestMemory(t *testing.T) {
 	if race.Enabled {
 		t.Skip("the race detector allocates")

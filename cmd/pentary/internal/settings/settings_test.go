@@ -78,7 +78,7 @@ func TestTexts(t *testing.T) {
 	}
 }
 
-// What the command has by default is what package es has, the measured rate aside.
+// The command's defaults equal package es's, the measured rate aside.
 func TestDefaultsOfES(t *testing.T) {
 	for _, e := range []lowrank.Estimator{lowrank.PerturbWeights, lowrank.PerturbActivations} {
 		asked := es.Options{Generations: 100, Estimator: e}

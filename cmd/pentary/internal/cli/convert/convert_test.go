@@ -67,7 +67,7 @@ func TestMLP(t *testing.T) {
 	}
 }
 
-// What is missing or does not fit is said, and nothing is written.
+// An error names the input that is missing or does not fit; nothing is written.
 func TestMLPErrors(t *testing.T) {
 	dir := t.TempDir()
 	x, out := calibration(t, dir), filepath.Join(dir, "out.pent")

@@ -50,7 +50,7 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-// What a command writes is none of what it reads, and a number is not read as octal.
+// A command does not write a file that it reads, and no number is octal.
 func TestArguments(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)

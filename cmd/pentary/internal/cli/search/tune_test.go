@@ -31,7 +31,7 @@ func TestShellLine(t *testing.T) {
 	}
 }
 
-// What varies by default are settings of every task, in range.
+// Every task has the settings that vary by default, in range.
 func TestVaried(t *testing.T) {
 	for _, task := range task.All {
 		for _, p := range varied(task) {
