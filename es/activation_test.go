@@ -71,7 +71,7 @@ var goldenSampled = []string{
 	"12311ddb9ead3998bff351ee8f767c12f933b1f27ed36c7547480c12609b4cdc",
 }
 
-// One sequence of weights for all kernels and processors, and for a run that goes on
+// One sequence of weights for all kernels and processors, and for a run that continues
 // from its state in a new optimizer.
 func TestSampledDeterminism(t *testing.T) {
 	kerneltest.Each(t, func(impl string) {

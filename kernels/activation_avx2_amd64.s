@@ -77,8 +77,8 @@ TEXT ·addAVX2(SB), NOSPLIT, $0-24
 	VPMULHRSW Y13, hi, hi; \
 	VPACKSSWB hi, lo, lo
 
-// GATE is the step of Gate. Even gates and odd ones go separate ways, with zero in place
-// of the others, so that a sum of two products is one.
+// GATE is the step of Gate. Even gates and odd ones go separate ways, with zeros
+// for the others, so that a sum of two products is one.
 //
 //	Y14  127 in every byte     Y12  0x00ff in every word
 //	Y13  for ROUND             Y11  zipHalves

@@ -70,8 +70,8 @@ TEXT ·addAVX512(SB), NOSPLIT, $0-24
 	VPMULHRSW Z13, hi, hi; \
 	VPACKSSWB hi, lo, lo
 
-// GATE is the step of Gate. Even gates and odd ones go separate ways, with zero in place
-// of the others, so that a sum of two products is one.
+// GATE is the step of Gate. Even gates and odd ones go separate ways, with zeros
+// for the others, so that a sum of two products is one.
 //
 //	Z14  127 in every byte     K3   mask of the even bytes
 //	Z13  for ROUND             K4   mask of the odd bytes

@@ -25,8 +25,8 @@ type updatePanel struct {
 }
 
 // rowTerms are the terms f·a of the rows of a tile and a block of quads, gathered
-// because they lie 4·Rows bytes apart in Terms.Left, and what a sum over codes in
-// place of weights starts at, -2·Σ f·a. The assembly alone reads and writes them, as
+// because they lie 4·Rows bytes apart in Terms.Left, and what a sum over codes
+// instead of weights starts at, -2·Σ f·a. The assembly alone reads and writes them, as
 // rowTerms_start and rowTerms_quads.
 type rowTerms struct {
 	start [tileRows]int32               //lint:ignore U1000 used by the assembly

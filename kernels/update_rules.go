@@ -113,8 +113,8 @@ type Flip struct {
 //	if a <= -Threshold { w, a = max(w-1, -2), 0 }
 //
 // for a = average[i*kp+j], kp = packed.PaddedLen(k), and the random byte u of the
-// weight, see UpdateStochastic. average has m·kp elements, zero to begin with; those
-// of padding are set to zero. Without terms, averages decay by the same loop with z = 0,
+// weight, see UpdateStochastic. average has m·kp elements, zero to begin with; the
+// padding is set to zero. Without terms, averages decay by the same loop with z = 0,
 // and may still reach the threshold.
 func UpdateFlip(w *packed.Matrix, average []int8, t Terms, flip Flip, rounding Stream, lo, hi int) (moved int) {
 	t.check("UpdateFlip", w, lo, hi)

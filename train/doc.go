@@ -12,8 +12,8 @@
 //	...
 //	result, err := run.Train(ctx)
 //
-// After Train the parameters hold the weights that the run keeps: with a hold-out those
-// of the best measurement, else the last. A cancelled context stops the evaluation
+// After Train the parameters hold the weights that the run keeps: with a hold-out the
+// weights of the best measurement, else the last. A cancelled context stops the evaluation
 // within a task of it; the generation in flight is dropped, so that a run that is
 // resumed comes to the weights of a run that nothing stopped.
 //

@@ -5,8 +5,8 @@ package crossbar
 const Activity = 0.25
 
 // wireLoss returns the factor by which the resistance of the wires weakens each cell,
-// [lines][pairs][2], or nil if there is none. To the first order, currents are those
-// of wires without resistance: a word line loses voltage from its driver, at pair 0,
+// [lines][pairs][2], or nil if there is none. To the first order, currents equal those
+// in wires without resistance: a word line loses voltage from its driver, at pair 0,
 // to the cell, a bit line from the cell to its converter, after the last line, and a
 // relative loss v leaves 1/(1+v).
 func (a *array) wireLoss() []float64 {

@@ -76,7 +76,7 @@ and
 
 A method may have settings of its own, as in full:pairs=64:rate=0.2, and may come
 several times with different ones; a flag of train that is given holds for all
-that do not. The task's settings suit its default rule: pentary tune finds those
+that do not. The task's settings suit its default rule: pentary tune finds the settings
 of another, and it takes --rank full.
 
 Schedules span a run: the speed of a method is measured first, for a 16th of
