@@ -160,7 +160,7 @@ func digest(weights []*packed.Matrix) string {
 // It changes only with the numerical contract.
 const goldenWeights = "0b4884925316267d38782b577668f0cbf12922c685908e597466b7a87b665e5d"
 
-// goldenPhilox are the same with noise of Philox4x32-10, that of journals of versions 1
+// goldenPhilox are the same with noise of Philox4x32-10, as in journals of versions 1
 // and 2. They never change.
 const goldenPhilox = "ea986748e27a81c47bb8542da45d6c947dc150d4122ddebb51ed916d74bfabb1"
 

@@ -18,7 +18,7 @@ type Options struct {
 	Rank         int                  // of the perturbations, or lowrank.FullRank; default 1
 	Sigma        uint                 // σ = 2^-Sigma levels, or WholeLevel; default 3, an eighth of a level
 	Distribution kernels.Distribution // of the factors; default kernels.Binomial
-	Generator    kernels.Generator    // of the noise; default kernels.ARS4x32; kernels.Philox4x32 is that of journals of versions 1 and 2
+	Generator    kernels.Generator    // of the noise; default kernels.ARS4x32; kernels.Philox4x32 in journals of versions 1 and 2
 	Fitness      Fitness              // how a pair's scores become a code; default FourBit
 	Minimize     bool                 // lower scores are better
 	Rule         Rule                 // how Z moves pents; default ErrorFeedback{Rate: DefaultRate(Generations)}

@@ -78,7 +78,7 @@ func TestEarlierRuns(t *testing.T) {
 	if r := lastEvent(t, out); r.WeightsSHA256 != "a57cab24d50bb46daed357bec55ed96a15bdf2210c14d77df7383719eef3d41d" {
 		t.Errorf("weights %s by the command that began the run", r.WeightsSHA256)
 	}
-	// An extended run keeps its generator of noise, and its codes are those
+	// An extended run keeps its generator of noise, and its codes are the codes
 	// of evaluation.
 	dir = filepath.Join(t.TempDir(), "run")
 	if err := os.CopyFS(dir, os.DirFS("testdata/runs/2-weights")); err != nil {

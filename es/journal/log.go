@@ -45,8 +45,8 @@ type Options struct {
 //
 // The head checksum is of the 20 bytes before it. In the first record it is of the 8
 // bytes of magic, version and flags followed by these; in all others, of the 20 bytes at
-// the first record's start, whose checksum continues that of those 8, followed by these. So no record of
-// another run passes, nor one at another place of this.
+// the first record's start, whose checksum continues the checksum of those 8, followed by
+// these. So no record of another run passes, nor one at another place of this.
 //
 // All records before number durable were known to be durable when the record was
 // written. A reader that finds a record broken looks for a valid head after it that

@@ -29,7 +29,7 @@ type Settings interface {
 	Check() error
 	// Options returns the optimizer's options.
 	Options() es.Options
-	// SetGenerator sets the generator of the noise, which no flag does: that of a run of an
+	// SetGenerator sets the generator of the noise, which no flag does: the one of a run of an
 	// earlier version.
 	SetGenerator(g kernels.Generator)
 	// EarlyStop returns the settings of early stopping in force.
