@@ -38,7 +38,7 @@ type deltaLaw struct {
 	mean int64
 }
 
-// deltaLawOf returns the law of runs with a generator: those of Philox4x32 are of versions
+// deltaLawOf returns the law of runs with a generator: runs of Philox4x32 are of versions
 // that took D as it is.
 func deltaLawOf(g kernels.Generator) deltaLaw {
 	if g == kernels.Philox4x32 {
