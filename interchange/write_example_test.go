@@ -33,7 +33,7 @@ func ExampleWrite() {
 	// layer1 10×32 exact: true
 }
 
-// Every step of a network is a handful of integer operators of ONNX, or a C99 header.
+// A network becomes a C99 header, whose function net_run computes one step.
 func ExampleWriteC() {
 	var header bytes.Buffer
 	if err := interchange.WriteC(&header, nn.NewMLP(1, 4, 4, 2), "net"); err != nil {
