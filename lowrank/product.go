@@ -95,7 +95,7 @@ func spread(y, base []int32, m int, pop kernels.Population) {
 	}
 }
 
-// layout places pairs lo to hi. It panics if that cannot be, or their columns, times
+// population places pairs lo to hi. It panics if that cannot be, or their columns, times
 // the rank, do not fit an int.
 func (n Noise) population(lo, hi, streams int) kernels.Population {
 	if lo < 0 || hi < lo || streams < 1 || streams > math.MaxInt/2/max(hi-lo, 1)/max(n.Rank, 1) {

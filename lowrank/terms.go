@@ -106,7 +106,8 @@ type LayerBatch struct {
 // With Parameter.Sparse, x̂ of an input that n of the columns have other than zero is
 // max(1, ⌊(⌊√⌊24²/n⌋⌋ + 1)/2⌋), about 12/√n, for these columns, so that the columns of Z
 // have about the same spread, and k is the number of inputs that any column of x has other than
-// zero, at least 1.
+// zero, at least 1. ⌊Σ x̂²·2^8/(k·columns)⌋ below is then at least 1, too: with many columns
+// most inputs are rare, and a deviation of 0 would make the largest steps of all.
 //
 // The scaling of D, m rows of columns, in integers: all divisions and roots but the shift
 // round down.
@@ -158,6 +159,9 @@ func (u *Updater) ComputeTerms(noise Noise, w Parameter, fitness []int8, batch L
 	// Z is a sum over columns of independent products, as far as this goes.
 	delta2 := deltas << 16 / uint64(m*columns)
 	input2 := inputs << 8 / uint64(k*columns)
+	if w.Sparse {
+		input2 = max(input2, 1)
+	}
 	return fixed.Sqrt(delta2 * input2 >> 8 * uint64(columns))
 }
 

@@ -279,6 +279,23 @@ func TestTermsDeviation(t *testing.T) {
 	}
 }
 
+// The deviation of sparse inputs that few of many samples see is never zero.
+func TestTermsRareInputs(t *testing.T) {
+	const m, k, samples = 3, 8, 1 << 16
+	w := Parameter{W: packed.NewMatrix(m, k), Sparse: true}
+	x := make([]int8, k*samples)
+	for j := range k {
+		x[(j/4*samples+j)*4+j%4] = 16
+	}
+	codes := randomCodes(rand.New(rand.NewPCG(8, 8)), samples)
+	got := float64(new(Updater).ComputeTerms(Noise{Rank: 1, Estimator: PerturbActivations}, w, codes, LayerBatch{X: x}, samples)) / 256
+	const input2 = 144. / samples
+	delta := 25. / 12 // its deviation
+	if want := math.Sqrt(delta * delta * input2 * samples); got < want/2 || got > 2*want {
+		t.Errorf("deviation %.3f, want about %.3f", got, want)
+	}
+}
+
 // ±25 are twelve deviations: what stands out by more is cut off, and alone.
 func TestTermsOutlier(t *testing.T) {
 	const m, pairs, samples = 64, 16, 145
