@@ -74,7 +74,8 @@ func (t tier) sweeps(rows int, full bool) int {
 	return 0
 }
 
-// packsInSweeps reports whether sweeps of the tier can pack their strips.
+// packsInSweeps reports whether a sweep packs the strip that it is the first to use, so
+// that packColumns has nothing to do.
 func (t tier) packsInSweeps() bool { return t >= avx512vnni }
 
 // sweep computes the tiles of a strip, rows × cols of y:

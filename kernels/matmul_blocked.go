@@ -264,12 +264,6 @@ func (p *part) panel(i, rows, j, cols, d, depth, kappa int) {
 	}
 }
 
-// packsInSweeps reports whether a sweep packs the strip that it is the first to use, so
-// that packColumns has nothing to do. Starts that depend on its sums need them before.
-func (p *product) packsInSweeps() bool {
-	return p.tier.packsInSweeps()
-}
-
 // tiles computes the tiles of a strip for h rows of the panel, from r on: v columns of
 // Y that exist of span. t.start is row r's.
 func (p *part) tiles(t tileArgs, r, h, v, span int, y []int32) {

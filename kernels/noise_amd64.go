@@ -105,7 +105,7 @@ func randomAES(dst *uint8, blocks int, p *pairBlocks)
 // binomialPhiloxAVX2 is steps times eight blocks of the binomial distribution:
 //
 //	for i := range steps * 8 {
-//		block := philox(counter[0]+i, counter[1], counter[2], counter[3])
+//		block := k.philox({counter[0]+i, counter[1]})
 //		dst[32i+j], dst[32i+16+j] = popcount(block[j] & 15), popcount(block[j] >> 4)
 //	}
 //

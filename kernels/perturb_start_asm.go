@@ -48,8 +48,8 @@ func (p *part) tabulate(j, cols int) {
 	levels(&p.levels[0], &p.start[0], &p.pert.t[j], &p.signs[0], cols/levelGroup, p.pert.shift)
 }
 
-// startTiles looks up the start of a strip, span columns wide: rows from i on, cols
-// columns from j+c on.
+// startTiles sets the start of a strip, span columns wide: rows from i on, cols columns
+// from j+c on.
 func (p *part) startTiles(i, rows, j, c, cols, span int) {
 	if p.startsRank(p.pert.pop.Rank) {
 		for r := 0; r < rows; r += rankRows {

@@ -147,7 +147,7 @@ exact:
 	ADDQ      rankStartArgs_ld(AX), DI
 
 // TWO_RANKS stores the codes of sixteen rows as words: for each row two ranks of the
-// first half's pair and two of the other's, from mem and other.
+// first half's pair and two of the other's. The second ranks are at b0 and b1.
 #define TWO_RANKS(b0, b1) \
 	VMOVDQU32    (R8), X18           \
 	VINSERTI32X4 $1, (R9), Y18, Y18  \

@@ -120,7 +120,7 @@ func projectPair(t []int32, b []uint8, x []int8, vectors, cols, n, k int) {
 // with n = TotalColumns(), mp = packed.PaddedLen(m), plus for s = 0 and minus for s = 1.
 // The product of a pent is a shift and an add: 0, ±t, ±2t. The perturbation is
 // rounded here, in the accumulator, and never quantized to five levels.
-// t is the result of Project, or up to four times that; shift ≤ 30.
+// t is the result of Project and shift ≤ 30, or t is less than twice that and shift ≤ 25.
 func Perturb(y []int32, a []uint8, t []int32, pop Population, m int, shift uint) {
 	pop.check("Perturb", 0)
 	checkShift("Perturb", shift)

@@ -1,6 +1,7 @@
 package kernels
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/Kaleaon/pentary-go/packed"
@@ -48,6 +49,33 @@ func TestPerturbAllPents(t *testing.T) {
 					PerturbShared(y, make([]int32, m*streams), a, v, pop, m, shift)
 					equal(t, "PerturbShared", y, want)
 				}
+			}
+		}
+	})
+}
+
+// TestPerturbLargest takes the largest sums that Perturb allows, with the largest rounding
+// constant that they leave room for.
+func TestPerturbLargest(t *testing.T) {
+	const m, shift = 33, 25
+	nothing := packed.NewMatrix(m, 1)
+	forEachImpl(t, func(t *testing.T) {
+		for _, pop := range []Population{{1, 1, 8}, {1, 64, 8}, {1, 64, 3}} {
+			most := int32(2*254*(MaxRankK/pop.Rank) - 1)
+			sum := 2 * int64(pop.Rank) * int64(most)
+			a := filled(pop.Rank*packed.PaddedLen(m), uint8(4))
+			for _, low := range []int32{most, -most} {
+				d := int32((int64(low/most)*sum + 1<<(shift-1)) >> shift)
+				columns := append(filled(pop.Columns, d), filled(pop.Columns, -d)...)
+				want := slices.Repeat(columns, m)
+				low := filled(pop.Rank*2*pop.Columns, low)
+				y := make([]int32, len(want))
+				Perturb(y, a, low, pop, m, shift)
+				equal(t, "Perturb", y, want)
+				MatMulPerturbed(y, nothing, make([]int8, 4*pop.TotalColumns()), a, low, pop, shift)
+				equal(t, "MatMulPerturbed", y, want)
+				PerturbShared(y, make([]int32, m*pop.Columns), a, low[:len(low)/2], pop, m, shift)
+				equal(t, "PerturbShared", y, want)
 			}
 		}
 	})
