@@ -74,7 +74,7 @@ func (r *Run) Audit(ctx context.Context, dir string, o AuditOptions) (*Audited, 
 		last = min(o.To, n)
 	}
 	if o.From < 0 || o.To < 0 || last < first {
-		return nil, fmt.Errorf("train: an audit of generations %d to %d of %d", first, last, n)
+		return nil, fmt.Errorf("train: an audit from generation %d to %d, want 1 to %d, in order", first, last, n)
 	}
 	n = last - first + 1
 	a := &auditing{session: session{r}, ctx: ctx}

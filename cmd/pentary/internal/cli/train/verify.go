@@ -138,7 +138,7 @@ func (v *verification) Write(p *report.Printer) {
 	}
 	switch {
 	case v.Verified:
-		p.Line("Verified", p.Good("the network is what the journal yields"))
+		p.Line("Verified", p.Good("the network is what the journal gives"))
 	case v.Cannot:
 		p.Line("Verified", p.Bad("cannot be verified"))
 	default:
