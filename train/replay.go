@@ -178,16 +178,16 @@ func (r *Run) activations() bool { return r.es.Estimator == lowrank.PerturbActiv
 func difference(have, want *packed.File) error {
 	for _, key := range slices.Sorted(maps.Keys(want.Meta)) {
 		if have.Meta[key] != want.Meta[key] {
-			return fmt.Errorf("meta %q is %q, and the journal yields %q", key, have.Meta[key], want.Meta[key])
+			return fmt.Errorf("meta %q is %q, and the journal gives %q", key, have.Meta[key], want.Meta[key])
 		}
 	}
 	if len(have.Tensors) != len(want.Tensors) {
-		return fmt.Errorf("%d tensors, and the journal yields %d", len(have.Tensors), len(want.Tensors))
+		return fmt.Errorf("%d tensors, and the journal gives %d", len(have.Tensors), len(want.Tensors))
 	}
 	for i, w := range want.Tensors {
 		h := have.Tensors[i]
 		if h.Name != w.Name || h.Scale != w.Scale || h.Matrix.Rows() != w.Matrix.Rows() || h.Matrix.Cols() != w.Matrix.Cols() {
-			return fmt.Errorf("tensor %q %d×%d of scale %d, and the journal yields %q %d×%d of scale %d",
+			return fmt.Errorf("tensor %q %d×%d of scale %d, and the journal gives %q %d×%d of scale %d",
 				h.Name, h.Matrix.Rows(), h.Matrix.Cols(), h.Scale, w.Name, w.Matrix.Rows(), w.Matrix.Cols(), w.Scale)
 		}
 		if h.Matrix.Equal(w.Matrix) {
@@ -196,7 +196,7 @@ func difference(have, want *packed.File) error {
 		for row := range w.Matrix.Rows() {
 			for col := range w.Matrix.Cols() {
 				if a, b := h.Matrix.At(row, col), w.Matrix.At(row, col); a != b {
-					return fmt.Errorf("%s[%d, %d] is %+d, and the journal yields %+d", w.Name, row, col, a, b)
+					return fmt.Errorf("%s[%d, %d] is %+d, and the journal gives %+d", w.Name, row, col, a, b)
 				}
 			}
 		}
