@@ -18,7 +18,8 @@ type Bop struct {
 	Level Q16  // threshold of the average, in levels: more than 0, less than 1/2
 }
 
-// String returns the rule with its parameters.
+// String returns the rule with its parameters, under the name "flip" that the identity of
+// runs has for it.
 func (r Bop) String() string {
 	return fmt.Sprintf("flip(rate %v, decay %d, level %v)", ratio(r.Rate), r.Decay, ratio(r.Level))
 }

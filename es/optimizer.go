@@ -62,7 +62,7 @@ type Optimizer struct {
 // for the noise, so the order is part of a run's identity. The evaluator scores the
 // generations of Run; it may be nil if only Ask and Tell are used, and must be an
 // InputSource if the options perturb activations. The error names the option or
-// tensor that is out of range.
+// parameter that is out of range.
 func New(parameters []lowrank.Parameter, evaluator Evaluator, o Options) (*Optimizer, error) {
 	o = o.WithDefaults()
 	if err := o.check(); err != nil {

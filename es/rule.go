@@ -124,9 +124,8 @@ func (g *GenerationUpdate) Rounding(w lowrank.Parameter) kernels.Stream {
 // stream returns the stream of the generation for a use of a matrix, by the generator of
 // the noise.
 func (g *GenerationUpdate) stream(w lowrank.Parameter, kind lowrank.StreamKind) kernels.Stream {
-	s := lowrank.StreamOf(g.options.Seed, g.number, w.Number, kind, 0)
-	s.Generator = g.options.Generator
-	return s
+	n := lowrank.Noise{Seed: g.options.Seed, Generator: g.options.Generator, Generation: g.number}
+	return n.Stream(kind, w.Number, 0)
 }
 
 // variance returns the variance of an entry of the tensor's Z under pure noise.

@@ -172,8 +172,7 @@ func (m *Machine) move(w *packed.Matrix, u update, n noise, noise lowrank.Noise)
 		step.residual = m.activations(state)
 		m.event.Written.add(state.traffic())
 	} else {
-		step.rounding = lowrank.StreamOf(n.seed, int(n.generation), n.tensor, lowrank.Rounding, 0)
-		step.rounding.Generator = noise.Generator
+		step.rounding = noise.Stream(lowrank.Rounding, n.tensor, 0)
 	}
 	if squares > 0 {
 		m.event.Moved = m.updater.Update(noise, tensor, codes, &step)
