@@ -106,9 +106,9 @@ func newTuneTask(t *task.Task, s *console.Streams) *cobra.Command {
 	if !t.Embedded {
 		console.InputFolder(f, &u.data, "data", "`folder` of the task's IDX files, plain or gzipped")
 	}
-	f.IntVar(&u.plan.Configurations, "configurations", u.plan.Configurations, "to begin with")
+	f.IntVar(&u.plan.Configurations, "configurations", u.plan.Configurations, "configurations of the first, shortest runs")
 	f.IntVar(&u.plan.Budget, "budget", u.plan.Budget, "`member-samples` of the longest runs")
-	f.IntVar(&u.plan.Eta, "eta", u.plan.Eta, "one configuration in so many goes on to runs so many times as long")
+	f.IntVar(&u.plan.Eta, "eta", u.plan.Eta, "one configuration in this number is trained anew, in runs this number of times as long")
 	f.StringArrayVar(&u.vary, "vary", nil, varyUsage(t))
 	console.Offer(f, "vary", starts(base)...)
 	settings.LimitFlag(f, &u.limit)

@@ -23,8 +23,8 @@ func NewTop(s *console.Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "top",
 		Short: "Show the workers of a training while it runs",
-		Long: `Show the generation, the workers and their rates of a training that "pentary train --nats"
-coordinates, once a second until Ctrl-C.`,
+		Long: `Show the generation and score of a training that "pentary train --nats" coordinates, and its
+workers with their rates and lag, once a second until Ctrl-C.`,
 		Example: "  pentary top --nats nats://host:4222",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if e.url == "" {
