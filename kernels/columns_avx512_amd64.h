@@ -1,6 +1,11 @@
 // Blocks of nine to sixteen columns, one column to a 32-bit lane. All loads and
 // stores of a block are masked by K1, which costs nothing.
 
+// Dwords 0 16 1 17 …, of two registers.
+DATA zipQuads<>+0(SB)/8, $0x1303120211011000
+DATA zipQuads<>+8(SB)/8, $0x1707160615051404
+GLOBL zipQuads<>(SB), RODATA|NOPTR, $16
+
 // LANES sets bits 0 to n-1 of k, for n up to 16 in CX. It destroys AX.
 #define LANES(k) \
 	MOVL  $1, AX \

@@ -52,17 +52,16 @@ DATA spreadHigh<>+0(SB)/8, $0x0908090809080908
 DATA spreadHigh<>+8(SB)/8, $0x0d0c0d0c0d0c0d0c
 GLOBL spreadHigh<>(SB), RODATA|NOPTR, $16
 
-// The index of every qword of a register: the block of each lane, counted from the
-// first of the step.
-DATA qwordIndex<>+0(SB)/8, $0
-DATA qwordIndex<>+8(SB)/8, $1
-DATA qwordIndex<>+16(SB)/8, $2
-DATA qwordIndex<>+24(SB)/8, $3
-DATA qwordIndex<>+32(SB)/8, $4
-DATA qwordIndex<>+40(SB)/8, $5
-DATA qwordIndex<>+48(SB)/8, $6
-DATA qwordIndex<>+56(SB)/8, $7
-GLOBL qwordIndex<>(SB), RODATA|NOPTR, $64
+// The low nibble of every byte.
+DATA nibble<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA nibble<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA nibble<>+16(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA nibble<>+24(SB)/8, $0x0f0f0f0f0f0f0f0f
+GLOBL nibble<>(SB), RODATA|NOPTR, $32
+
+// 5 in two words.
+DATA five<>+0(SB)/4, $0x00050005
+GLOBL five<>(SB), RODATA|NOPTR, $4
 
 // The number of bits of each nibble.
 DATA popcount<>+0(SB)/8, $0x0302020102010100

@@ -73,12 +73,6 @@
 // uaddlp v{d}.4s, v{n}.8h
 #define UADDLP_H(n, d) WORD $(0x6e602800 | ((n) << 5) | (d))
 
-// saddw v{d}.8h, v{n}.8h, v{m}.8b
-#define SADDW_B(m, n, d) WORD $(0x0e201000 | ((m) << 16) | ((n) << 5) | (d))
-
-// saddw2 v{d}.8h, v{n}.8h, v{m}.16b
-#define SADDW2_B(m, n, d) WORD $(0x4e201000 | ((m) << 16) | ((n) << 5) | (d))
-
 // uaddw v{d}.8h, v{n}.8h, v{m}.8b
 #define UADDW_B(m, n, d) WORD $(0x2e201000 | ((m) << 16) | ((n) << 5) | (d))
 

@@ -25,13 +25,6 @@ DATA weyl<>+0(SB)/8, $const_arsW0
 DATA weyl<>+8(SB)/8, $const_arsW1
 GLOBL weyl<>(SB), RODATA|NOPTR, $16
 
-DATA nibble<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
-DATA nibble<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
-GLOBL nibble<>(SB), RODATA|NOPTR, $16
-
-DATA five<>+0(SB)/4, $0x00050005
-GLOBL five<>(SB), RODATA|NOPTR, $4
-
 // SETUP loads the arguments, the counter and the keys.
 #define SETUP \
 	MOVQ   dst+0(FP), DI                  \

@@ -10,11 +10,6 @@
 // the halves take turns in the lanes, so that four codes, broadcast, meet all of them:
 // two ranks of either pair.
 
-// Dwords 0 16 1 17 …, of two registers.
-DATA zipQuads<>+0(SB)/8, $0x1303120211011000
-DATA zipQuads<>+8(SB)/8, $0x1707160615051404
-GLOBL zipQuads<>(SB), RODATA|NOPTR, $16
-
 // Dwords 0 2 … 14 1 3 … 15.
 DATA unzip<>+0(SB)/8, $0x0e0c0a0806040200
 DATA unzip<>+8(SB)/8, $0x0f0d0b0907050301

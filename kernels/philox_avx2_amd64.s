@@ -30,14 +30,16 @@ GLOBL multiplier0<>(SB), RODATA|NOPTR, $4
 DATA multiplier1<>+0(SB)/4, $const_philoxM1
 GLOBL multiplier1<>(SB), RODATA|NOPTR, $4
 
-DATA nibble<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
-DATA nibble<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
-DATA nibble<>+16(SB)/8, $0x0f0f0f0f0f0f0f0f
-DATA nibble<>+24(SB)/8, $0x0f0f0f0f0f0f0f0f
-GLOBL nibble<>(SB), RODATA|NOPTR, $32
-
-DATA five<>+0(SB)/4, $0x00050005
-GLOBL five<>(SB), RODATA|NOPTR, $4
+// The block of each lane of two registers, counted from the first of the step.
+DATA blockIndex<>+0(SB)/8, $0
+DATA blockIndex<>+8(SB)/8, $1
+DATA blockIndex<>+16(SB)/8, $2
+DATA blockIndex<>+24(SB)/8, $3
+DATA blockIndex<>+32(SB)/8, $4
+DATA blockIndex<>+40(SB)/8, $5
+DATA blockIndex<>+48(SB)/8, $6
+DATA blockIndex<>+56(SB)/8, $7
+GLOBL blockIndex<>(SB), RODATA|NOPTR, $64
 
 // ROUND is one round of a chain: words c0, c1, c2, c3 become c0, p1, c2, p0, where
 // p0 and p1 are the products, whose low halves are the new words 3 and 1.
@@ -68,7 +70,7 @@ GLOBL five<>(SB), RODATA|NOPTR, $4
 	MOVQ         dst+0(FP), DI         \
 	MOVQ         steps+8(FP), CX       \
 	MOVQ         counter+16(FP), SI    \
-	MOVQ         k+24(FP), DX       \
+	MOVQ         k+24(FP), DX          \
 	MOVL         (SI), R8              \
 	VPBROADCASTD multiplier0<>(SB), M0 \
 	VPBROADCASTD multiplier1<>(SB), M1
@@ -77,8 +79,8 @@ GLOBL five<>(SB), RODATA|NOPTR, $4
 #define PHILOX \
 	VMOVD        R8, X0                     \
 	VPBROADCASTD X0, Y0                     \
-	VPADDD       qwordIndex<>+32(SB), Y0, Y6 \
-	VPADDD       qwordIndex<>+0(SB), Y0, Y0  \
+	VPADDD       blockIndex<>+32(SB), Y0, Y6 \
+	VPADDD       blockIndex<>+0(SB), Y0, Y0  \
 	VPBROADCASTD 4(SI), Y1                  \
 	VPBROADCASTD 8(SI), Y2                  \
 	VPBROADCASTD 12(SI), Y3                 \

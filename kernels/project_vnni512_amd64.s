@@ -8,11 +8,6 @@
 // time, whose columns take turns in the lanes, so that eight bytes of codes, broadcast,
 // meet both.
 
-// Dwords 0 16 1 17 …, of two registers.
-DATA zipQuads<>+0(SB)/8, $0x1303120211011000
-DATA zipQuads<>+8(SB)/8, $0x1707160615051404
-GLOBL zipQuads<>(SB), RODATA|NOPTR, $16
-
 // Register map
 //
 //	DI  t                            R8   codes of vector 0, R9 of vector 8, advancing
