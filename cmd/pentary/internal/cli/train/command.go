@@ -106,5 +106,8 @@ func newTrainControl(s *console.Streams) *cobra.Command {
 	for _, env := range control.All {
 		subs = append(subs, newTask(newPolicy(env), s))
 	}
-	return console.WithSubcommands(&cobra.Command{Use: "control", Short: "a policy that balances, drives or swings"}, subs...)
+	return console.WithSubcommands(&cobra.Command{
+		Use: "control", Short: "a policy that balances, drives or swings",
+		Long: `Train a policy for a classic control task, as "pentary control" does.`,
+	}, subs...)
 }
