@@ -19,6 +19,7 @@
 //   - data: datasets, from embedded digits, IDX and CSV
 //   - nn: integer layers and networks, evaluated for a population at once
 //   - train: a run of any task, with journal, resume, early stopping and replay
+//   - tune: search for settings by successive halving
 //
 // The command pentary, in cmd/pentary, trains and runs networks without a line of code.
 package pentary

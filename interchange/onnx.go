@@ -40,7 +40,7 @@ const (
 // zeros at the first step. Weights are int8; an operation's weights are named as in the
 // model's file.
 //
-// An attention layer, and a layer that is none of package nn's, is an error.
+// An attention layer, n-grams, and a layer that is none of package nn's, is an error.
 func WriteONNX(w io.Writer, m *nn.Model) error {
 	p, err := compile(m)
 	if err != nil {
