@@ -6,8 +6,11 @@ speed.
 
     pentary.py file MODEL.pent             hash of the file and of its weights
     pentary.py journal DIR/journal.pej     settings, records, end
-    pentary.py replay DIR/journal.pej      hash of the weights, rebuilt from the codes
-    pentary.py train DIR/journal.pej DATA  the same by training; DATA is digits.csv.gz
+    pentary.py replay DIR/journal.pej [DATA]
+                                           hash of the weights, rebuilt from the codes, and with
+                                           noise in activations from DATA, which is digits.csv.gz
+    pentary.py train DIR/journal.pej DATA  the same by training
+    pentary.py outputs nn/testdata         number of networks whose outputs are those recorded
     pentary.py test MODEL.pent DATA        right answers on the test samples of DATA
     pentary.py bits MODEL.pent TEXT        a language model on the last twentieth of TEXT
 """
@@ -16,7 +19,9 @@ import gzip
 import hashlib
 import json
 import math
+import os
 import re
+import statistics
 import struct
 import sys
 
@@ -86,7 +91,7 @@ def philox(counter, seed):
     return c0, c1, c2, c3
 
 
-FACTOR_A, FACTOR_B, INITIAL, BATCH = 0, 1, 2, 3
+FACTOR_A, FACTOR_B, INITIAL, BATCH, FULL_RANK, ROUNDING, DECAY, SIGNS = range(8)
 
 
 class Stream:
@@ -95,6 +100,9 @@ class Stream:
 
     def block(self, i):
         return self.generator((i, *self.rest), self.seed)
+
+    def bytes(self, count):
+        return b"".join(struct.pack("<4I", *self.block(i)) for i in range((count + 15) // 16))[:count]
 
     def pents(self, distribution, count):
         """count random pents, -2 to 2."""
@@ -320,7 +328,7 @@ def decode_version1(r):
 
 
 def read_journal(data):
-    """Returns the header, a list of (codes, samples), and the end or None."""
+    """Returns the header, a list of (codes, samples, reductions), and the end or None."""
     r = Reader(data)
     magic, version, flags = r.take(4), r.u(2), r.u(2)
     if magic != b"PEJL" or version not in (1, 2, 3) or flags != 0:
@@ -342,8 +350,9 @@ def read_journal(data):
             header = {"seed": p.u(8), "data": p.take(32), "initial": p.take(32).hex()}
             header["generator"] = (philox, ars)[p.u(4) if version > 2 else 0]
             header["config"] = payload[p.at :].decode()
+            header["run"] = hashlib.sha256(payload).digest()
         elif kind == 2 and version == 1:
-            generations.append((decode_version1(p), 1))
+            generations.append((decode_version1(p), 1, 0))
         elif kind == 2:
             pairs, samples, flags = p.u(4), p.u(4), p.u(4)
             bitmap = p.take((pairs + 7) // 8) if flags & 2**30 else bytes((pairs + 7) // 8)
@@ -351,10 +360,34 @@ def read_journal(data):
             for pair in range(pairs):
                 if bitmap[pair // 8] >> pair % 8 & 1 and any(codes[pair * samples : (pair + 1) * samples]):
                     raise ValueError(f"pair {pair} of generation {sequence} has codes and no scores")
-            generations.append((codes, samples))
+            generations.append((codes, samples, flags & 31))
         elif kind == 3:
             end = {"weights": p.take(32).hex(), "reason": payload[p.at :].decode()}
     return header, generations, end
+
+
+def read_checkpoint(data):
+    """Returns the run's hash, the generation, the optimizer's state, and the weights."""
+    r = Reader(data)
+    magic, version, flags, run = r.take(4), r.u(2), r.u(2), r.take(32)
+    generation, length = r.u(4), r.u(8)
+    if magic != b"PECK" or version != 1 or flags != 0 or crc32c(data[:52]) != r.u(4):
+        raise ValueError("not a checkpoint of version 1")
+    state, (checksum,) = Reader(r.take(length)), struct.unpack("<I", data[-4:])
+    if crc32c(data[56:-4]) != checksum:
+        raise ValueError("the checkpoint is broken")
+    if state.data.startswith(b"PETRAIN\x01"):
+        state.take(8 + 8 + 8)
+        if state.u(4) != generation:
+            raise ValueError("two generations")
+        state.take(8)
+        state.take(20 * state.u(4))
+        state.take(4 + 8)
+        state.take(state.u(4))
+    else:  # of a version before, of a classifier
+        state.take(8 + 8 + 4)
+        state.take(12 * state.u(4))
+    return run, generation, state.data[state.at :], [w for _, w, _ in read_pent(data[r.at : -4])[1]]
 
 
 class Settings:
@@ -362,19 +395,36 @@ class Settings:
 
     def __init__(self, header):
         self.config, self.generator = json.loads(header["config"]), header["generator"]
-        text = self.config["optimizer"]
+        line, *parameters = self.config["optimizer"].strip().split("\n")
+        rule, parts = re.search(r"rule (\w+)\((.*?)\)", line).groups()
+        words = re.sub(r"rule .*?\)", "", line.replace("noise in activations of", "samples")).replace(" centered", "").split()
+        w = dict(zip(words[::2], words[1::2]))
 
-        def number(name):
-            return int(re.search(rf"\b{name} (\d+)", text)[1])
+        def number(text):
+            return int(text.removesuffix("/65536"))
 
-        self.seed, self.generations, self.pairs = number("seed"), number("generations"), number("pairs")
-        self.rank, self.sigma, self.groups = number("rank"), number("sigma"), number("groups")
-        self.distribution = re.search(r"law (\w+)|distribution (\w+)", text).group(0).split()[1]
-        self.rate = int(re.search(r"rule residual\(rate (\d+)/65536\)", text)[1])
-        if "schedule linear" not in text or self.groups != 1 or "fitness 4bit" not in text:
-            raise ValueError("this program knows linear schedules, one group and four-bit codes")
+        self.seed, self.generations, self.pairs = int(w["seed"]), int(w["generations"]), int(w["pairs"])
+        self.rank, self.sigma = int(w["rank"]), int(w["sigma"])
+        self.distribution, self.fitness, self.schedule = w["law"], w["fitness"], w["schedule"]
+        self.inverse, self.decay = number(w["decay"]), number(w["shrink"])
+        self.rule, self.parts = rule, {k: number(v) for k, v in (part.split() for part in parts.split(", "))}
+        self.samples = int(w.get("samples", 0))  # 0: noise in weights
+        self.units = [int(re.search(r" unit (\d+)", line)[1]) for line in parameters] if self.samples else []
+        if (w["groups"], w["reuse"], w["restart"], w["sigma-schedule"], w["minimize"]) != ("1", "1", "0", "constant", "false"):
+            raise ValueError("this program knows one group, fresh noise, one cycle and constant sigma")
         self.widths = self.config.get("network")
         self.batch = int(self.config["settings"]["batch"])
+        self.held_out = self.config["settings"].get("early-stop", "0") != "0"
+
+    def scheduled(self, v, generation, reductions):
+        """What the schedule leaves of a strength."""
+        if self.schedule == "linear":
+            v = v * (self.generations - generation) // self.generations
+        elif self.schedule == "cosine":
+            v = v * cosine(generation, self.generations) >> 30
+        elif self.schedule == "inverse":
+            v = (v << 16) // ((1 << 16) + self.inverse * generation)
+        return v >> reductions
 
 
 # Arithmetic.
@@ -382,6 +432,44 @@ class Settings:
 
 def round_shift(v, shift):
     return (v + (1 << shift >> 1)) >> shift
+
+
+def round_div(a, b):
+    """Rounded to nearest, ties away from zero."""
+    v = (2 * abs(a) + b) // (2 * b)
+    return -v if a < 0 else v
+
+
+def cut(a, b):
+    """A quotient rounded toward zero."""
+    return -(-a // b) if a < 0 else a // b
+
+
+def cosine(t, planned):
+    """(1 + cos πt/T)/2, with 30 fraction bits."""
+    one = 1 << 30
+    x = ((t << 30) + planned // 2) // planned
+    y = round_div(2649351758 * round_div(x * x, one), one)
+    c = one
+    for n in range(14, 0, -2):
+        c = one - round_div(round_div(y * c, one), n * (n - 1))
+    return c * c >> 30
+
+
+def quantile(share):
+    """z of 2·(1-Φ(z)) = share, share in 1/65536, with 16 fraction bits."""
+    if share == 1 << 16:
+        return 0
+    octave = share.bit_length() - 1
+    at = (share << 16 >> octave) - (1 << 16)
+    low, high = (quantile_at(octave * 8 + (at >> 13) + i) for i in range(2))
+    return low + ((high - low) * (at & 8191) >> 13)
+
+
+def quantile_at(i):
+    """The quantile of the share (1 + j/8)·2^(n-16), i = 8n + j."""
+    tail = (8 + i % 8) / 8 * 2.0 ** (i // 8 - 16) / 2
+    return round(-65536 * statistics.NormalDist().inv_cdf(tail))
 
 
 def clip(v, low=-127):
@@ -402,8 +490,8 @@ def root_shift(n):
 
 
 class Dense:
-    def __init__(self, weights, relu, shift=None):
-        self.w, self.relu = weights, relu
+    def __init__(self, weights, relu, shift=None, bias=0):
+        self.w, self.relu, self.bias = weights, relu, bias
         self.shift = root_shift(len(weights[0])) if shift is None else shift
 
     def activations(self, sums):
@@ -411,6 +499,8 @@ class Dense:
         return [clip(round_shift(v, self.shift), low) for v in sums]
 
     def step(self, x):
+        if self.bias:
+            x = x + [self.bias]
         return self.activations([dot(row, x) for row in self.w])
 
 
@@ -439,101 +529,281 @@ def log_prob(logits, target):
 
 
 class Noise:
-    """The factors of a generation's pairs, for one matrix after another."""
+    """What a generation's pairs draw for one matrix after another."""
 
     def __init__(self, s, generation):
         self.s, self.generation = s, generation
-        variance = s.rank * (2 if s.distribution == "uniform" else 1) ** 2
-        self.variance = variance
-        e = ((variance - 1).bit_length() + 1) // 2
-        q = 1 << 2 * (7 + e)
-        self.mul = (math.isqrt(4 * q // variance) + 1) // 2
+        pent = 2 if s.distribution == "uniform" else 1
+        self.variance = pent if s.rank < 0 else s.rank * pent if s.samples else s.rank * pent**2
+        e = ((self.variance - 1).bit_length() + 1) // 2
+        self.mul = (math.isqrt(4 * (1 << 2 * (7 + e)) // self.variance) + 1) // 2
         self.shift = s.sigma + e
+
+    def stream(self, kind, tensor, pair):
+        return Stream(self.s.seed, self.generation, tensor, kind, pair, self.s.generator)
 
     def factor(self, kind, tensor, pair, length):
         size = padded(length)
-        codes = Stream(self.s.seed, self.generation, tensor, kind, pair, self.s.generator).pents(self.s.distribution, self.s.rank * size)
+        codes = self.stream(kind, tensor, pair).pents(self.s.distribution, self.s.rank * size)
         return [codes[r * size : r * size + length] for r in range(self.s.rank)]
 
     def factors(self, tensor, pair, w):
-        return self.factor(FACTOR_A, tensor, pair, len(w)), self.factor(FACTOR_B, tensor, pair, len(w[0]))
+        """A, and B or with noise in activations the signs of the samples; E of full rank."""
+        if self.s.rank < 0:
+            return self.dense(tensor, pair, w), None
+        a = self.factor(FACTOR_A, tensor, pair, len(w))
+        if not self.s.samples:
+            return a, self.factor(FACTOR_B, tensor, pair, len(w[0]))
+        n = self.s.samples
+        signs = [1 - 2 * (u & 1) for u in self.stream(SIGNS, tensor, pair).bytes(self.s.rank * n)]
+        return a, [signs[r * n : (r + 1) * n] for r in range(self.s.rank)]
 
-    def perturbed(self, w, a, b, sign, x):
-        t = [(dot(v, x) * self.mul + 64) >> 7 for v in b]
-        out = []
-        for i, row in enumerate(w):
-            out.append(dot(row, x) + sign * round_shift(sum(u[i] * v for u, v in zip(a, t)), self.shift))
-        return out
+    def dense(self, tensor, pair, w):
+        """E of full rank."""
+        panel, size = max(8, (len(w) + 1023) // 1024), padded(len(w[0]))
+        e = []
+        for first in range(0, len(w), panel):
+            rows = min(panel, len(w) - first)
+            codes = self.stream(FULL_RANK, tensor, pair + (first // panel << 22)).pents(self.s.distribution, rows * size)
+            e += [codes[i * size : i * size + len(w[0])] for i in range(rows)]
+        return e
+
+    def perturbed(self, tensor, w, a, b, sign, x, sample):
+        """The accumulators of a member for the sample at that place of the batch."""
+        if self.s.rank < 0:
+            return [dot(row, x) + sign * round_shift(dot(e, x) * self.mul + 64 >> 7, self.shift) for row, e in zip(w, a)]
+        if self.s.samples:
+            t = [v[sample] << self.s.units[tensor] for v in b]
+        else:
+            t = [dot(v, x) for v in b]
+        t = [(v * self.mul + 64) >> 7 for v in t]
+        return [dot(row, x) + sign * round_shift(sum(u[i] * v for u, v in zip(a, t)), self.shift) for i, row in enumerate(w)]
 
 
-def evaluate(s, layers, inputs, labels, generation):
-    """The fitness codes of a generation."""
-    noise = Noise(s, generation)
-    stream = Stream(s.seed, generation, 0, BATCH, 0)
-    chosen = [stream.block(i // 4)[i % 4] * len(labels) >> 32 for i in range(s.batch)]
-    differences = []
-    for pair in range(s.pairs):
-        factors = [noise.factors(i, pair, layer.w) for i, layer in enumerate(layers)]
-        score = [0, 0]
-        for member, sign in enumerate((1, -1)):
-            for sample in chosen:
-                x = inputs[sample]
-                for layer, (a, b) in zip(layers, factors):
-                    x = layer.activations(noise.perturbed(layer.w, a, b, sign, x))
-                score[member] += log_prob(x, labels[sample])
-        differences.append(score[0] - score[1])
-    return four_bit(differences)
-
-
-def four_bit(differences):
+def fitness_codes(fitness, differences):
     sizes = sorted(abs(d) for d in differences if d)
     if not sizes:
         return [0] * len(differences)
-    median = sizes[len(sizes) * 50 // 100]
+    percent, steps, most = {"4bit": (50, 2, 7), "raw": (50, 16, 63), "tails": (99, 32, 63), "sign": (50, 1, 1), "ranks": (50, 1, 1)}[fitness]
+    scale = sizes[len(sizes) * percent // 100]
     codes = []
     for d in differences:
-        size = min((2 * abs(d) + median // 2) // median, 7)
+        if fitness == "sign":
+            size = min(abs(d), 1)
+        elif fitness == "ranks":
+            low, n = sum(v < abs(d) for v in sizes), len(sizes)
+            tail = max(1, (2 * n - 2 * low - sizes.count(abs(d)) << 16) // (2 * n))
+            size = min(max(1, (24 * quantile(tail) + (1 << 15)) >> 16), 63) if d else 0
+        else:
+            size = min((steps * abs(d) + scale // 2) // scale, most)
         codes.append(-size if d < 0 else size)
     return codes
 
 
-class Residual:
-    """The rule, and its state: a residual for each weight."""
+class Trainer:
+    """A run: its layers, the data, and what the rule keeps of each weight."""
 
-    def __init__(self, s, matrices):
-        self.s = s
-        self.residuals = [[[0] * len(row) for row in w] for w in matrices]
+    def __init__(self, s, layers):
+        self.s, self.layers = s, layers
+        self.state = [[[0] * len(row) for row in layer.w] for layer in layers]
+        self.codes = []  # of all generations
+        self.inputs = self.labels = None
 
-    def update(self, matrices, generation, codes):
+    def batch(self, generation):
+        stream = Stream(self.s.seed, generation, 0, BATCH, 0)
+        return [stream.block(i // 4)[i % 4] * len(self.labels) >> 32 for i in range(self.s.batch)]
+
+    def evaluate(self, generation):
+        """The fitness codes of a generation."""
         s, noise = self.s, Noise(self.s, generation)
-        deviation = max(1, math.isqrt(sum(f * f for f in codes) * noise.variance << 16))
-        rate = s.rate * (s.generations - generation) // s.generations
-        mul = min((rate << 20) // deviation, 256 << 20)
-        limit = (256 << 20) // mul + 1 if mul else 0
-        for tensor, (w, residual) in enumerate(zip(matrices, self.residuals)):
-            z = [[0] * len(row) for row in w]
-            for pair, f in enumerate(codes):
-                if f == 0:
-                    continue
+        differences = []
+        for pair in range(s.pairs):
+            factors = [noise.factors(i, pair, layer.w) for i, layer in enumerate(self.layers)]
+            scores = [], []
+            for score, sign in zip(scores, (1, -1)):
+                for place, sample in enumerate(self.batch(generation)):
+                    x = self.inputs[sample]
+                    for i, (layer, (a, b)) in enumerate(zip(self.layers, factors)):
+                        x = layer.activations(noise.perturbed(i, layer.w, a, b, sign, x, place))
+                    score.append(log_prob(x, self.labels[sample]))
+            if s.samples:
+                differences += [plus - minus for plus, minus in zip(*scores)]
+            else:
+                differences.append(sum(scores[0]) - sum(scores[1]))
+        return fitness_codes(s.fitness, differences)
+
+    def seen(self, generation):
+        """What each layer takes and returns for the batch, without noise."""
+        seen = [([], []) for _ in self.layers]
+        for sample in self.batch(generation):
+            x = self.inputs[sample]
+            for layer, (xs, ys) in zip(self.layers, seen):
+                y = layer.step(x)
+                xs.append(x)
+                ys.append(y)
+                x = y
+        return seen
+
+    def estimate(self, tensor, generation, codes):
+        """Z of noise in weights, and its deviation."""
+        w, noise = self.layers[tensor].w, Noise(self.s, generation)
+        z = [[0] * len(w[0]) for _ in w]
+        for pair, f in enumerate(codes):
+            if f and self.s.rank < 0:
+                z = [[v + f * x for v, x in zip(sums, e)] for sums, e in zip(z, noise.dense(tensor, pair, w))]
+            elif f:
                 for a, b in zip(*noise.factors(tensor, pair, w)):
                     for i, u in enumerate(a):
                         if u:
                             z[i] = [v + f * u * x for v, x in zip(z[i], b)]
-            for i, row in enumerate(w):
+        return z, math.isqrt(sum(f * f for f in codes) * noise.variance << 16)
+
+    def estimate_by_samples(self, tensor, generation, codes, xs, ys):
+        """Z of noise in activations, and its deviation."""
+        layer, n, noise = self.layers[tensor], self.s.samples, Noise(self.s, generation)
+        m, k = len(layer.w), len(layer.w[0])
+        d = [[0] * n for _ in range(m)]
+        for pair in range(self.s.pairs):
+            f = codes[pair * n : (pair + 1) * n]
+            for a, signs in zip(*noise.factors(tensor, pair, layer.w)):
+                fs = [v * sign for v, sign in zip(f, signs)]
+                for i, u in enumerate(a):
+                    d[i] = [v + u * x for v, x in zip(d[i], fs)]
+        spread = 8
+        if self.s.generator == ars:
+            spread, low = 12, 0 if layer.relu else -127
+            for i, row in enumerate(d):
+                row = [cut(v, 4) if y[i] <= low or y[i] == 127 else v for v, y in zip(row, ys)]
+                mean = round_div(3 * sum(row), 4 * n)
+                d[i] = [v - mean for v in row]
+        deviation = math.isqrt((sum(v * v for row in d for v in row) << 4) // (m * n) << 6)
+        mul = (25 << 25) // (spread * max(1, deviation))
+        d = [[min(max(v * mul + (1 << 19) >> 20, -25), 25) for v in row] for row in d]
+        xs = [[round_div(12 * v, 127) for v in x] for x in xs]
+        z = [[sum(v * x[j] for v, x in zip(row, xs)) for j in range(k)] for row in d]
+        of_d = (sum(v * v for row in d for v in row) << 16) // (m * n)
+        of_x = (sum(v * v for x in xs for v in x) << 8) // (k * n)
+        return z, math.isqrt((of_d * of_x >> 8) * n)
+
+    def update(self, generation, codes, reductions=0):
+        """Moves the weights by the codes of a generation."""
+        s = self.s
+        self.codes.append(codes)
+        if not any(codes):
+            return
+        seen = self.seen(generation) if s.samples else None
+        for tensor, layer in enumerate(self.layers):
+            if s.samples:
+                z, deviation = self.estimate_by_samples(tensor, generation, codes, *seen[tensor])
+            else:
+                z, deviation = self.estimate(tensor, generation, codes)
+            step = self.scale(generation, deviation, reductions)
+            if s.rule == "replay":
+                self.rebuild(tensor, generation)
+            threshold = self.threshold(generation, codes, reductions) if s.rule == "threshold" else None
+            noise = Noise(s, generation)
+            for i, row in enumerate(layer.w):
+                u = noise.stream(ROUNDING, tensor, i).bytes(len(row))
+                chances = noise.stream(DECAY, tensor, i).bytes(2 * len(row)) if s.decay else None
+                state = self.state[tensor][i]
                 for j, v in enumerate(z[i]):
-                    d = round_shift(min(max(v, -limit), limit) * mul, 20)
-                    e = residual[i][j] + min(max(d, -255), 255)
-                    carry = (e + 128) >> 8
-                    row[j], e = row[j] + carry, e - 256 * carry
-                    if row[j] > 2:
-                        row[j], e = 2, 127
-                    elif row[j] < -2:
-                        row[j], e = -2, -128
-                    residual[i][j] = e
+                    if s.rule in ("residual", "replay"):
+                        row[j], state[j] = residual(row[j], state[j] + step(v), 8)
+                    elif s.rule == "residual4":
+                        row[j], state[j] = residual(row[j], state[j] + (step(v) + (u[j] & 15) >> 4), 4)
+                    elif s.rule == "stochastic":
+                        row[j] = level(row[j] + (step(v) + u[j] >> 8))
+                    elif s.rule == "flip":
+                        row[j], state[j] = self.flip(row[j], state[j], step(v), u[j])
+                    elif s.rule == "threshold":
+                        dither = u[j] if threshold % 256 else 0
+                        row[j] = level(row[j] + (256 * v + dither >= threshold) - (-256 * v + dither >= threshold))
+                    else:
+                        raise ValueError(f"this program does not know the rule {s.rule}")
+                    if s.decay and chances[2 * j] | chances[2 * j + 1] << 8 < s.decay:
+                        row[j] -= (row[j] > 0) - (row[j] < 0)
+
+    def bytes(self):
+        """The optimizer's state after the generations so far, without rate reductions."""
+        s, done = self.s, len(self.codes)
+        out = struct.pack("<I", done)
+        window = s.parts.get("window", 1)
+        for i in range(window - 1):
+            codes = next((self.codes[n] for n in range(done - 1, -1, -1) if n % window == i), [0] * s.pairs)
+            out += struct.pack(f"{s.pairs}b", *codes)
+        for row in (row for rows in self.state for row in rows):
+            row = row + [0] * (padded(len(row)) - len(row))
+            if s.rule in ("residual", "flip"):
+                out += struct.pack(f"{len(row)}b", *row)
+            elif s.rule == "residual4":
+                out += bytes(row[b + i] & 15 | (row[b + 16 + i] & 15) << 4 for b in range(0, len(row), 32) for i in range(16))
+        return out
+
+    def scale(self, generation, deviation, reductions):
+        """The function that makes steps, in 1/256 level, of Z."""
+        if "rate" not in self.s.parts:
+            return None
+        rate = self.s.scheduled(self.s.parts["rate"], generation, reductions)
+        mul = min((rate << 20) // max(1, deviation), 1 << 28)
+        limit = (1 << 28) // mul + 1 if mul else 0
+        return lambda z: min(max(round_shift(min(max(z, -limit), limit) * mul, 20), -255), 255)
+
+    def rebuild(self, tensor, generation):
+        """The residuals of a QES window, of which the weights are far from the ends."""
+        residuals = self.state[tensor] = [[0] * len(row) for row in self.layers[tensor].w]
+        for earlier in range(generation - generation % self.s.parts["window"], generation):
+            z, deviation = self.estimate(tensor, earlier, self.codes[earlier])
+            step = self.scale(earlier, deviation, 0)
+            for row, sums in zip(residuals, z):
+                row[:] = [residual(0, e + step(v), 8)[1] for e, v in zip(row, sums)]
+
+    def flip(self, w, a, step, u):
+        decay, limit = self.s.parts["decay"], round_div(self.s.parts["level"], 256)
+        a += (clip(step) - a + (u & (1 << decay) - 1)) >> decay
+        if abs(a) < limit:
+            return w, a
+        return level(w + (1 if a > 0 else -1)), 0
+
+    def threshold(self, generation, codes, reductions):
+        s, noise = self.s, Noise(self.s, generation)
+        share = s.scheduled(s.parts["share"], generation, reductions)
+        if share == 0:
+            return 1 << 38
+        f2, f4, f6 = (sum(f**n for f in codes) for n in (2, 4, 6))
+        v, one, rank = f2 * noise.variance, 1 << 16, max(s.rank, 1)
+        cumulants = {"binomial": (325, 850), "uniform": (-176, -17840)}
+        if s.rank < 0:
+            cumulants = {"binomial": (-50, 100), "uniform": (-520, 6200)}
+        c4, c6 = cumulants[s.distribution]
+        k4 = cut((f4 * rank << 24) // v**2 * c4, 100)
+        k6 = cut((f6 * rank << 24) // v**2 * c6, 100 * v)
+        z = quantile(share)
+        z3 = z * z // one * z // one
+        z5 = z3 * z // one * z // one
+        x = z + cut((z3 - 3 * z) * k4, 24 << 24) + cut((z5 - 10 * z3 + 15 * z) * k6, 720 << 24)
+        x -= cut((3 * z5 - 24 * z3 + 29 * z) * (k4 * k4 >> 24), 384 << 24)
+        tau = (math.isqrt((v << 16) + 5461) * max(x, 0) >> 16) + 128
+        return min(max(tau, 256), 1 << 38)
 
 
-def digits(path):
-    """The training and the test part."""
+def level(w):
+    return min(max(w, -2), 2)
+
+
+def residual(w, v, bits):
+    """A weight and its residual of some bits, which is v before it carries."""
+    half = 1 << bits - 1
+    carry = (v + half) >> bits
+    w, e = w + carry, v - (carry << bits)
+    if w > 2:
+        return 2, half - 1
+    if w < -2:
+        return -2, -half
+    return w, e
+
+
+def digits(path, held_out=False):
+    """The training and the test part; held_out leaves out every tenth training sample."""
     parts = ([], []), ([], [])
     with gzip.open(path, "rt") as f:
         for i, line in enumerate(f.read().strip().split("\n")):
@@ -541,6 +811,8 @@ def digits(path):
             inputs, labels = parts[i % 5 == 4]
             inputs.append([8 * p - 64 for p in pixels])
             labels.append(label)
+    if held_out:
+        parts = tuple([v for i, v in enumerate(values) if i % 10 != 9] for values in parts[0]), parts[1]
     return parts
 
 
@@ -641,6 +913,48 @@ class LSTM:
         return self.h
 
 
+class Conv1D:
+    def __init__(self, inputs, steps, kernel):
+        self.seen, self.dense = [0] * inputs * steps, kernel
+
+    def step(self, x):
+        self.seen = (x + self.seen)[: len(self.seen)]
+        return self.dense.step(self.seen)
+
+
+class Conv2D:
+    def __init__(self, rows, columns, channels, size, stride, kernel):
+        self.rows, self.columns, self.channels, self.size, self.stride, self.dense = rows, columns, channels, size, stride, kernel
+
+    def step(self, x):
+        out = []
+        for y in range((self.rows - self.size) // self.stride + 1):
+            for column in range((self.columns - self.size) // self.stride + 1):
+                patch = []
+                for i in range(self.size):
+                    at = ((y * self.stride + i) * self.columns + column * self.stride) * self.channels
+                    patch += x[at : at + self.size * self.channels]
+                out += self.dense.step(patch)
+        return out
+
+
+class Attention:
+    def __init__(self, width, heads, window, project):
+        self.width, self.heads, self.window, self.dense, self.past = width, heads, window, project, []
+
+    def step(self, x):
+        qkv = self.dense.step(x)
+        self.past = (self.past + [qkv[self.width :]])[-self.window :]
+        n, out = self.width // self.heads, []
+        for head in range(0, self.width, n):
+            s = [dot(qkv[head : head + n], kv[head : head + n]) >> 4 + root_shift(n) for kv in self.past]
+            d = [v - max(s) for v in s]
+            a = [round(2 ** (12 + (v & 15) / 16)) >> -(v >> 4) for v in d]
+            for i in range(self.width + head, self.width + head + n):
+                out.append(round_div(sum(u * kv[i] for u, kv in zip(a, self.past)), sum(a)))
+        return out
+
+
 class Skip:
     def __init__(self, layers):
         self.layers = layers
@@ -660,9 +974,9 @@ def build(specs, tensors):
 
         def dense():
             _, w, scale = next(tensors)
-            return Dense(w, relu, -scale)
+            return Dense(w, relu, -scale, spec.get("bias", 0))
 
-        if kind == "dense" and not spec.get("bias"):
+        if kind == "dense":
             layers.append(dense())
         elif kind == "embedding":
             layers.append(Embedding(sizes[0], sizes[1], dense()))
@@ -678,6 +992,12 @@ def build(specs, tensors):
             layers.append(GRU(sizes[1], dense(), dense()))
         elif kind == "lstm":
             layers.append(LSTM(sizes[1], dense()))
+        elif kind == "conv1d":
+            layers.append(Conv1D(sizes[0], sizes[2], dense()))
+        elif kind == "conv2d":
+            layers.append(Conv2D(*sizes[:3], *sizes[4:], dense()))
+        elif kind == "attention":
+            layers.append(Attention(*sizes, dense()))
         elif kind == "residual":
             layers.append(Skip(build(spec["layers"], tensors)))
         else:
@@ -689,6 +1009,17 @@ def load(meta, tensors):
     if meta["model"] == b"mlp":
         return [Dense(w, digit == "1", -scale) for (_, w, scale), digit in zip(tensors, meta["relu"].decode())]
     return build(json.loads(meta["layers"]), iter(tensors))
+
+
+def inputs(meta, tensors):
+    """The width of a network's input."""
+    if meta["model"] == b"mlp":
+        return len(tensors[0][1][0])
+    first = json.loads(meta["layers"])[0]
+    while first["kind"] == "residual":
+        first = first["layers"][0]
+    sizes = first["sizes"]
+    return math.prod({"embedding": sizes[1:2], "conv2d": sizes[:3]}.get(first["kind"], sizes[:1]))
 
 
 def text_score(meta, tensors, text, start):
@@ -711,6 +1042,26 @@ def text_score(meta, tensors, text, start):
     return total
 
 
+def right_outputs(folder):
+    """The number of networks recorded; an error unless their outputs are those recorded."""
+    networks = json.loads(read(os.path.join(folder, "outputs.json")))
+    for recorded in networks:
+        n, (meta, tensors) = recorded["columns"], read_pent(read(os.path.join(folder, recorded["file"])))
+        for column in range(n):
+            layers = load(meta, tensors)
+            for x, want in zip(recorded["inputs"], recorded["outputs"]):
+                # Column c has elements 4q to 4q+3 at 4·(q·n + c).
+                x, want = ([v for at in range(4 * column, len(b), 4 * n) for v in b[at : at + 4]] for b in (x, want))
+                x = x[: inputs(meta, tensors)]
+                if hasattr(layers[0], "places"):
+                    x = [v % 256 for v in x]
+                for layer in layers:
+                    x = layer.step(x)
+                if x + [0] * (-len(x) % 4) != want:
+                    raise ValueError(f"{recorded['file']}: {x}, recorded are {want}")
+    return len(networks)
+
+
 # The program.
 
 
@@ -726,28 +1077,36 @@ def start(path):
     matrices = [layer.w for layer in layers]
     if hash_weights(matrices) != header["initial"]:
         raise ValueError("other initial weights")
-    return s, layers, matrices, generations, end
+    return header, s, layers, matrices, generations, end
 
 
 def main(command, path, data=None):
     if command == "journal":
         header, generations, end = read_journal(read(path))
-        codes = hashlib.sha256(b"".join(struct.pack(f"{len(c)}b", *c) for c, _ in generations)).hexdigest()
+        codes = hashlib.sha256(b"".join(struct.pack(f"{len(c)}b", *c) for c, _, _ in generations)).hexdigest()
         print(header["config"])
         print(len(generations), "generations, codes", codes)
         print("end", end and end["weights"])
     elif command in ("replay", "train"):
-        s, layers, matrices, generations, end = start(path)
-        rule = Residual(s, matrices)
-        if command == "train":
-            (inputs, labels), _ = digits(data)
-        for g, (codes, _) in enumerate(generations):
-            if command == "train" and evaluate(s, layers, inputs, labels, g) != codes:
+        header, s, layers, matrices, generations, end = start(path)
+        trainer = Trainer(s, layers)
+        checkpoint = os.path.join(os.path.dirname(path), "checkpoint")
+        run, at, state, weights = read_checkpoint(read(checkpoint))
+        if run != header["run"]:
+            raise ValueError("the checkpoint is of another run")
+        if data:
+            (trainer.inputs, trainer.labels), _ = digits(data, s.held_out)
+        for g, (codes, _, reductions) in enumerate(generations):
+            if command == "train" and trainer.evaluate(g) != codes:
                 raise ValueError(f"other codes in generation {g}")
-            rule.update(matrices, g, codes)
-        if hash_weights(matrices) != end["weights"]:
+            trainer.update(g, codes, reductions)
+            if g + 1 == at and (trainer.bytes() != state[: len(trainer.bytes())] or weights != matrices):
+                raise ValueError(f"another checkpoint after {at} generations")
+        if end and hash_weights(matrices) != end["weights"]:
             raise ValueError("other weights than the journal's end")
         print(weights_sha256(matrices))
+    elif command == "outputs":
+        print(right_outputs(path))
     else:
         content = read(path)
         meta, tensors = read_pent(content)
