@@ -366,12 +366,15 @@ func TestTermsAllocations(t *testing.T) {
 	w, _ := randomParameter(rng, 0, 100, 90)
 	small, _ := randomParameter(rng, 1, 33, 50)
 	_, x := randomInputs(rng, 90, 33)
+	small.Sparse = true
+	_, hot := randomInputs(rng, 50, 3*33) // three columns for each sample
+	_, outputs := randomInputs(rng, 33, 3*33)
 	codes := randomCodes(rng, 20*33)
 	u, rule := new(Updater), newResidualRule(w.W)
 	if got := asmtest.AllocsPerRun(10, func() {
 		u.ComputeTerms(Noise{Rank: 2, Estimator: PerturbActivations}, w, codes, LayerBatch{X: x}, 33)
 		u.ApplyTerms(rule)
-		u.ComputeTerms(Noise{Rank: 2, Estimator: PerturbActivations}, small, codes, LayerBatch{X: x[:kernels.Quads(50)*4*33]}, 33)
+		u.ComputeTerms(Noise{Rank: 2, Estimator: PerturbActivations}, small, codes, LayerBatch{X: hot, Y: outputs}, 33)
 		u.ApplyTerms(thresholdRule(1000))
 	}); got != 0 {
 		t.Errorf("two updates allocates %d times", got)
