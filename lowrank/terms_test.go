@@ -53,23 +53,28 @@ func (d dense) terms(n Noise, tensor uint32, fitness []int8, vectors, outputs []
 			}
 		}
 	}
-	squares := 0.0
+	squares, spread, old := 0.0, 12.0, n.Generator == kernels.Philox4x32
+	if old {
+		spread = 8
+	}
 	for i := range d.m {
 		row, sum := sums[i*samples:][:samples], 0.0
 		for b := range row {
-			if y := outputs[b*d.m+i]; y == 127 || y == -127 || relu && y == 0 {
+			if y := outputs[b*d.m+i]; !old && (y == 127 || y == -127 || relu && y == 0) {
 				row[b] = math.Trunc(row[b] / 4)
 			}
 			sum += row[b]
 		}
 		for b := range row {
-			row[b] -= math.Round(3 * sum / float64(4*samples))
+			if !old {
+				row[b] -= math.Round(3 * sum / float64(4*samples))
+			}
 			squares += row[b] * row[b]
 		}
 	}
 	// Integer as in ComputeTerms: 2^-5 of the deviation, rounded down.
 	deviation := math.Floor(math.Sqrt(math.Floor(squares*16/float64(len(sums))) * 64))
-	mul := math.Floor(25 * (1 << 25) / (12 * max(deviation, 1)))
+	mul := math.Floor(25 * (1 << 25) / (spread * max(deviation, 1)))
 	g := wantedTerms{delta: make([]int64, len(sums)), input: make([]int64, samples*d.k)}
 	delta2, input2 := 0.0, 0.0
 	for at, v := range sums {
@@ -156,21 +161,23 @@ func TestTerms(t *testing.T) {
 			u := new(Updater) // one for all shapes
 			for _, law := range laws {
 				for i, s := range termShapes {
-					testTerms(t, u, law, s.m, s.k, s.pairs, s.samples, 1, s.rank, false)
-					testTerms(t, u, law, s.m, s.k, s.pairs, s.samples, 2+i, s.rank, false)
-					testTerms(t, u, law, s.m, s.k, s.pairs, s.samples, 1+i%2, s.rank, true)
+					n := Noise{Seed: 8, Generation: 3, Distribution: law, Rank: s.rank, Estimator: PerturbActivations}
+					testTerms(t, u, n, s.m, s.k, s.pairs, s.samples, 1, false)
+					testTerms(t, u, n, s.m, s.k, s.pairs, s.samples, 2+i, false)
+					testTerms(t, u, n, s.m, s.k, s.pairs, s.samples, 1+i%2, true)
+					n.Generator = kernels.Philox4x32
+					testTerms(t, u, n, s.m, s.k, s.pairs, s.samples, 1, false)
 				}
 			}
 		})
 	}
 }
 
-func testTerms(t *testing.T, u *Updater, law kernels.Distribution, m, k, pairs, of, split, rank int, sparse bool) {
+func testTerms(t *testing.T, u *Updater, n Noise, m, k, pairs, of, split int, sparse bool) {
 	t.Helper()
-	name := fmt.Sprintf("%v, %d×%d, %d pairs of rank %d, %d samples of %d columns, sparse %t", law, m, k, pairs, rank, of, split, sparse)
+	name := fmt.Sprintf("%+v, %d×%d, %d pairs, %d samples of %d columns, sparse %t", n, m, k, pairs, of, split, sparse)
 	samples := of * split // in the reference every column is a sample
 	rng := rand.New(rand.NewPCG(uint64(m), uint64(k)))
-	n := Noise{Seed: 8, Generation: 3, Distribution: law, Rank: rank, Estimator: PerturbActivations}
 	w, d := randomParameter(rng, 4, m, k)
 	vectors, x := randomInputs(rng, k, samples)
 	vectors[0], x[0] = -128, -128
