@@ -85,7 +85,7 @@ func TestLanguageModelLearns(t *testing.T) {
 			t.Fatal(err)
 		}
 		opt, err := es.New(m.Parameters(), p, es.Options{
-			Seed: 1, Generations: 100, Pairs: 32, Sigma: 3, Estimator: lowrank.PerturbActivations, Rule: es.ErrorFeedback{Rate: es.Ratio(1, 10)},
+			Seed: 1, Generations: 200, Pairs: 32, Sigma: 3, Estimator: lowrank.PerturbActivations, Rule: es.ErrorFeedback{Rate: es.Ratio(1, 5)},
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -42,8 +42,8 @@ module ars_noise (
     wire [  2:0] round = begins ? 3'd1 : rounds + 3'd1;
     wire [ 63:0] next_key = (begins ? seed : key) + W0;
 
-    function [63:0] high_key(input [2:0] round);
-        case (round)
+    function [63:0] high_key(input [2:0] r);
+        case (r)
             1: high_key = W1;
             2: high_key = 2 * W1;
             3: high_key = 3 * W1;
