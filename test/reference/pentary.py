@@ -9,7 +9,8 @@ speed.
     pentary.py replay DIR/journal.pej [DATA]
                                            hash of the weights, rebuilt from the codes, and with
                                            noise in activations from DATA, which is digits.csv.gz
-    pentary.py train DIR/journal.pej DATA  the same by training
+                                           or the text of a language model
+    pentary.py train DIR/journal.pej DATA  the same by training on digits.csv.gz
     pentary.py outputs nn/testdata         number of networks whose outputs are those recorded
     pentary.py test MODEL.pent DATA        right answers on the test samples of DATA
     pentary.py bits MODEL.pent TEXT        a language model on the last twentieth of TEXT
@@ -366,7 +367,7 @@ def read_journal(data):
     return header, generations, end
 
 
-def read_checkpoint(data):
+def read_checkpoint(data, classifier):
     """Returns the run's hash, the generation, the optimizer's state, and the weights."""
     r = Reader(data)
     magic, version, flags, run = r.take(4), r.u(2), r.u(2), r.take(32)
@@ -384,8 +385,8 @@ def read_checkpoint(data):
         state.take(20 * state.u(4))
         state.take(4 + 8)
         state.take(state.u(4))
-    else:  # of a version before, of a classifier
-        state.take(8 + 8 + 4)
+    else:  # of a version before
+        state.take(8 + 8 + (4 if classifier else 0))
         state.take(12 * state.u(4))
     return run, generation, state.data[state.at :], [w for _, w, _ in read_pent(data[r.at : -4])[1]]
 
@@ -410,21 +411,36 @@ class Settings:
         self.rule, self.parts = rule, {k: number(v) for k, v in (part.split() for part in parts.split(", "))}
         self.samples = int(w.get("samples", 0))  # 0: noise in weights
         self.units = [int(re.search(r" unit (\d+)", line)[1]) for line in parameters] if self.samples else []
-        if (w["groups"], w["reuse"], w["restart"], w["sigma-schedule"], w["minimize"]) != ("1", "1", "0", "constant", "false"):
-            raise ValueError("this program knows one group, fresh noise, one cycle and constant sigma")
+        self.sparse = [line.endswith(" sparse") for line in parameters]
+        self.reuse, self.restart, self.sigma_schedule = int(w["reuse"]), int(w["restart"]), w["sigma-schedule"]
+        if (w["groups"], w["minimize"]) != ("1", "false") or "earlier" in self.config:
+            raise ValueError("this program knows one group of pairs and runs that were not extended")
         self.widths = self.config.get("network")
-        self.batch = int(self.config["settings"]["batch"])
-        self.held_out = self.config["settings"].get("early-stop", "0") != "0"
+        self.options = self.config["settings"]
+        if self.options.get("shift", "0") != "0":
+            raise ValueError("this program does not move images")
+        self.held_out = self.options.get("early-stop", "0") != "0"
+
+    def part(self, schedule, v, generation):
+        """What a schedule leaves of a strength."""
+        planned = self.restart or self.generations
+        t = generation % planned
+        if schedule == "linear":
+            return v * (planned - t) // planned
+        if schedule == "cosine":
+            return v * cosine(t, planned) >> 30
+        if schedule == "inverse":
+            return (v << 16) // ((1 << 16) + self.inverse * t)
+        return v
 
     def scheduled(self, v, generation, reductions):
-        """What the schedule leaves of a strength."""
-        if self.schedule == "linear":
-            v = v * (self.generations - generation) // self.generations
-        elif self.schedule == "cosine":
-            v = v * cosine(generation, self.generations) >> 30
-        elif self.schedule == "inverse":
-            v = (v << 16) // ((1 << 16) + self.inverse * generation)
-        return v >> reductions
+        return self.part(self.schedule, v, generation) >> reductions
+
+    def sigma_of(self, generation):
+        part, n = self.part(self.sigma_schedule, 1 << 30, generation), 0
+        while self.sigma + n < 20 and part * part < 1 << 59 - 2 * n:
+            n += 1
+        return self.sigma + n
 
 
 # Arithmetic.
@@ -498,10 +514,18 @@ class Dense:
         low = 0 if self.relu else -127
         return [clip(round_shift(v, self.shift), low) for v in sums]
 
+    def sum_rows(self, at):
+        """step of a vector that is 16 at some places, and else 0."""
+        y = self.activations([16 * sum(row[i] for i in at) for row in self.w])
+        self.seen = [16 * (i in at) for i in range(len(self.w[0]))], y
+        return y
+
     def step(self, x):
         if self.bias:
             x = x + [self.bias]
-        return self.activations([dot(row, x) for row in self.w])
+        y = self.activations([dot(row, x) for row in self.w])
+        self.seen = x, y
+        return y
 
 
 def mlp(seed, widths):
@@ -532,12 +556,12 @@ class Noise:
     """What a generation's pairs draw for one matrix after another."""
 
     def __init__(self, s, generation):
-        self.s, self.generation = s, generation
+        self.s, self.generation = s, generation - generation % s.reuse
         pent = 2 if s.distribution == "uniform" else 1
         self.variance = pent if s.rank < 0 else s.rank * pent if s.samples else s.rank * pent**2
         e = ((self.variance - 1).bit_length() + 1) // 2
         self.mul = (math.isqrt(4 * (1 << 2 * (7 + e)) // self.variance) + 1) // 2
-        self.shift = s.sigma + e
+        self.shift = s.sigma_of(generation) + e
 
     def stream(self, kind, tensor, pair):
         return Stream(self.s.seed, self.generation, tensor, kind, pair, self.s.generator)
@@ -608,10 +632,11 @@ class Trainer:
         self.state = [[[0] * len(row) for row in layer.w] for layer in layers]
         self.codes = []  # of all generations
         self.inputs = self.labels = None
+        self.text = self.network = None  # of a language model: its training part, its layers
 
     def batch(self, generation):
         stream = Stream(self.s.seed, generation, 0, BATCH, 0)
-        return [stream.block(i // 4)[i % 4] * len(self.labels) >> 32 for i in range(self.s.batch)]
+        return [stream.block(i // 4)[i % 4] * len(self.labels) >> 32 for i in range(int(self.s.options["batch"]))]
 
     def evaluate(self, generation):
         """The fitness codes of a generation."""
@@ -634,6 +659,8 @@ class Trainer:
 
     def seen(self, generation):
         """What each layer takes and returns for the batch, without noise."""
+        if self.text:
+            return self.seen_of_text(generation)
         seen = [([], []) for _ in self.layers]
         for sample in self.batch(generation):
             x = self.inputs[sample]
@@ -642,6 +669,24 @@ class Trainer:
                 xs.append(x)
                 ys.append(y)
                 x = y
+        return seen
+
+    def seen_of_text(self, generation):
+        streams, steps = int(self.s.options["streams"]), int(self.s.options["steps"])
+        warm_up, n = int(self.s.options.get("warm-up") or self.s.options["lead"]), len(self.text)
+        seen = [([None] * streams * steps, [None] * streams * steps) for _ in self.layers]
+        random = Stream(self.s.seed, 0, 0, BATCH, 0)
+        for b in range(streams):
+            layers, matrices = self.network()
+            high, low, _, _ = random.block(b)
+            at = ((high << 32 | low) % n + generation * steps) % n
+            for t in range(-warm_up, steps):
+                x = [self.text[(at + t - 1 - j) % n] for j in range(layers[0].places)]
+                for layer in layers:
+                    x = layer.step(x)
+                for dense, (xs, ys) in zip(matrices, seen):
+                    if t >= 0:
+                        xs[t * streams + b], ys[t * streams + b] = dense.seen
         return seen
 
     def estimate(self, tensor, generation, codes):
@@ -679,10 +724,15 @@ class Trainer:
         deviation = math.isqrt((sum(v * v for row in d for v in row) << 4) // (m * n) << 6)
         mul = (25 << 25) // (spread * max(1, deviation))
         d = [[min(max(v * mul + (1 << 19) >> 20, -25), 25) for v in row] for row in d]
-        xs = [[round_div(12 * v, 127) for v in x] for x in xs]
+        if self.s.sparse[tensor]:
+            counts = [sum(x[j] != 0 for x in xs) for j in range(k)]
+            xs = [[max(1, (math.isqrt(24 * 24 // c) + 1) // 2) if v else 0 for v, c in zip(x, counts)] for x in xs]
+            k_seen = max(1, sum(c > 0 for c in counts))
+        else:
+            xs, k_seen = [[round_div(12 * v, 127) for v in x] for x in xs], k
         z = [[sum(v * x[j] for v, x in zip(row, xs)) for j in range(k)] for row in d]
         of_d = (sum(v * v for row in d for v in row) << 16) // (m * n)
-        of_x = (sum(v * v for x in xs for v in x) << 8) // (k * n)
+        of_x = (sum(v * v for x in xs for v in x) << 8) // (k_seen * n)
         return z, math.isqrt((of_d * of_x >> 8) * n)
 
     def update(self, generation, codes, reductions=0):
@@ -701,10 +751,9 @@ class Trainer:
             if s.rule == "replay":
                 self.rebuild(tensor, generation)
             threshold = self.threshold(generation, codes, reductions) if s.rule == "threshold" else None
-            noise = Noise(s, generation)
             for i, row in enumerate(layer.w):
-                u = noise.stream(ROUNDING, tensor, i).bytes(len(row))
-                chances = noise.stream(DECAY, tensor, i).bytes(2 * len(row)) if s.decay else None
+                u = self.bytes_of(ROUNDING, generation, tensor, i, len(row))
+                chances = self.bytes_of(DECAY, generation, tensor, i, 2 * len(row)) if s.decay else None
                 state = self.state[tensor][i]
                 for j, v in enumerate(z[i]):
                     if s.rule in ("residual", "replay"):
@@ -722,6 +771,9 @@ class Trainer:
                         raise ValueError(f"this program does not know the rule {s.rule}")
                     if s.decay and chances[2 * j] | chances[2 * j + 1] << 8 < s.decay:
                         row[j] -= (row[j] > 0) - (row[j] < 0)
+
+    def bytes_of(self, kind, generation, tensor, row, count):
+        return Stream(self.s.seed, generation, tensor, kind, row, self.s.generator).bytes(count)
 
     def bytes(self):
         """The optimizer's state after the generations so far, without rate reductions."""
@@ -825,7 +877,7 @@ class Embedding:
 
     def step(self, tokens):
         at = [j * self.vocabulary + t for j, t in enumerate(tokens)]
-        return self.dense.activations([16 * sum(row[i] for i in at) for row in self.dense.w])
+        return self.dense.sum_rows(at)
 
 
 class NGrams:
@@ -839,7 +891,7 @@ class NGrams:
             for b in last[:n]:
                 h = (h ^ b) * 0x01000193 & 0xFFFFFFFF
             at.append(128 * self.places + (n - 2) * self.buckets + (h ^ h >> 15) % self.buckets)
-        return self.dense.activations([16 * sum(row[i] for i in at) for row in self.dense.w])
+        return self.dense.sum_rows(at)
 
 
 class LayerNorm:
@@ -966,15 +1018,16 @@ class Skip:
         return add(y, x)
 
 
-def build(specs, tensors):
-    """Layers from their description; tensors are taken in order."""
+def build(specs, tensors, matrices):
+    """Layers from their description; tensors are taken in order, and their layers appended to matrices."""
     layers = []
     for spec in specs:
         kind, sizes, relu = spec["kind"], spec.get("sizes", []), spec.get("relu", False)
 
         def dense():
             _, w, scale = next(tensors)
-            return Dense(w, relu, -scale, spec.get("bias", 0))
+            matrices.append(Dense(w, relu, -scale, spec.get("bias", 0)))
+            return matrices[-1]
 
         if kind == "dense":
             layers.append(dense())
@@ -999,7 +1052,7 @@ def build(specs, tensors):
         elif kind == "attention":
             layers.append(Attention(*sizes, dense()))
         elif kind == "residual":
-            layers.append(Skip(build(spec["layers"], tensors)))
+            layers.append(Skip(build(spec["layers"], tensors, matrices)))
         else:
             raise ValueError(f"this program does not know layers of kind {kind}")
     return layers
@@ -1008,7 +1061,7 @@ def build(specs, tensors):
 def load(meta, tensors):
     if meta["model"] == b"mlp":
         return [Dense(w, digit == "1", -scale) for (_, w, scale), digit in zip(tensors, meta["relu"].decode())]
-    return build(json.loads(meta["layers"]), iter(tensors))
+    return build(json.loads(meta["layers"]), iter(tensors), [])
 
 
 def inputs(meta, tensors):
@@ -1070,14 +1123,39 @@ def read(path):
         return f.read()
 
 
+def language(s, path):
+    """Returns a function that makes the layers and matrices of a language model; all have the same weights."""
+    meta, tensors = read_pent(read(path))
+    initial = []
+    for i, (name, w, scale) in enumerate(tensors):
+        if name.endswith("gains"):
+            w = [[0] for _ in w]
+        else:
+            w = matrix(len(w), len(w[0]), s.seed, i)
+        initial.append((name, w, scale))
+
+    def make():
+        matrices = []
+        return build(json.loads(meta["layers"]), iter(initial), matrices), matrices
+
+    return make
+
+
 def start(path):
     header, generations, end = read_journal(read(path))
     s = Settings(header)
-    layers = mlp(s.seed, s.widths)
+    network = None
+    if s.widths:
+        layers = mlp(s.seed, s.widths)
+    else:
+        network = language(s, os.path.join(os.path.dirname(path), "model.pent"))
+        _, layers = network()
     matrices = [layer.w for layer in layers]
     if hash_weights(matrices) != header["initial"]:
         raise ValueError("other initial weights")
-    return header, s, layers, matrices, generations, end
+    trainer = Trainer(s, layers)
+    trainer.network = network
+    return header, trainer, matrices, generations, end
 
 
 def main(command, path, data=None):
@@ -1088,14 +1166,19 @@ def main(command, path, data=None):
         print(len(generations), "generations, codes", codes)
         print("end", end and end["weights"])
     elif command in ("replay", "train"):
-        header, s, layers, matrices, generations, end = start(path)
-        trainer = Trainer(s, layers)
+        header, trainer, matrices, generations, end = start(path)
         checkpoint = os.path.join(os.path.dirname(path), "checkpoint")
-        run, at, state, weights = read_checkpoint(read(checkpoint))
+        run, at, state, weights = read_checkpoint(read(checkpoint), trainer.network is None)
         if run != header["run"]:
             raise ValueError("the checkpoint is of another run")
-        if data:
-            (trainer.inputs, trainer.labels), _ = digits(data, s.held_out)
+        if trainer.network and command == "train":
+            raise ValueError("this program trains classifiers alone")
+        if data and trainer.network:
+            text = read(data)
+            held = len(text) // 20
+            trainer.text = text[: len(text) - held * (2 if trainer.s.held_out else 1)]
+        elif data:
+            (trainer.inputs, trainer.labels), _ = digits(data, trainer.s.held_out)
         for g, (codes, _, reductions) in enumerate(generations):
             if command == "train" and trainer.evaluate(g) != codes:
                 raise ValueError(f"other codes in generation {g}")
