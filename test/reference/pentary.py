@@ -413,8 +413,7 @@ class Settings:
         self.units = [int(re.search(r" unit (\d+)", line)[1]) for line in parameters] if self.samples else []
         self.sparse = [line.endswith(" sparse") for line in parameters]
         self.reuse, self.restart, self.sigma_schedule = int(w["reuse"]), int(w["restart"]), w["sigma-schedule"]
-        if (w["groups"], w["minimize"]) != ("1", "false") or "earlier" in self.config:
-            raise ValueError("this program knows one group of pairs and runs that were not extended")
+        self.groups = int(w["groups"])
         self.widths = self.config.get("network")
         self.options = self.config["settings"]
         if self.options.get("shift", "0") != "0":
@@ -423,7 +422,8 @@ class Settings:
 
     def part(self, schedule, v, generation):
         """What a schedule leaves of a strength."""
-        planned = self.restart or self.generations
+        legs = (leg["planned"] for leg in self.config.get("earlier", []) if generation < leg["reached"])
+        planned = self.restart or next(legs, self.generations)
         t = generation % planned
         if schedule == "linear":
             return v * (planned - t) // planned
@@ -634,19 +634,19 @@ class Trainer:
         self.inputs = self.labels = None
         self.text = self.network = None  # of a language model: its training part, its layers
 
-    def batch(self, generation):
-        stream = Stream(self.s.seed, generation, 0, BATCH, 0)
+    def batch(self, generation, group=0):
+        stream = Stream(self.s.seed, generation, 0, BATCH, group)
         return [stream.block(i // 4)[i % 4] * len(self.labels) >> 32 for i in range(int(self.s.options["batch"]))]
 
     def evaluate(self, generation):
         """The fitness codes of a generation."""
         s, noise = self.s, Noise(self.s, generation)
-        differences = []
+        size, differences = s.pairs // s.groups, []
         for pair in range(s.pairs):
             factors = [noise.factors(i, pair, layer.w) for i, layer in enumerate(self.layers)]
             scores = [], []
             for score, sign in zip(scores, (1, -1)):
-                for place, sample in enumerate(self.batch(generation)):
+                for place, sample in enumerate(self.batch(generation, pair // size)):
                     x = self.inputs[sample]
                     for i, (layer, (a, b)) in enumerate(zip(self.layers, factors)):
                         x = layer.activations(noise.perturbed(i, layer.w, a, b, sign, x, place))
@@ -655,7 +655,8 @@ class Trainer:
                 differences += [plus - minus for plus, minus in zip(*scores)]
             else:
                 differences.append(sum(scores[0]) - sum(scores[1]))
-        return fitness_codes(s.fitness, differences)
+        size *= max(s.samples, 1)
+        return sum((fitness_codes(s.fitness, differences[i : i + size]) for i in range(0, len(differences), size)), [])
 
     def seen(self, generation):
         """What each layer takes and returns for the batch, without noise."""
