@@ -734,6 +734,8 @@ class Trainer:
         z = [[sum(v * x[j] for v, x in zip(row, xs)) for j in range(k)] for row in d]
         of_d = (sum(v * v for row in d for v in row) << 16) // (m * n)
         of_x = (sum(v * v for x in xs for v in x) << 8) // (k_seen * n)
+        if self.s.sparse[tensor]:
+            of_x = max(1, of_x)
         return z, math.isqrt((of_d * of_x >> 8) * n)
 
     def update(self, generation, codes, reductions=0):
