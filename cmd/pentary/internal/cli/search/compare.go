@@ -74,19 +74,18 @@ and
   prototype  the algorithm of this project's prototype, to the letter
   mended     the same with its sigma and rate so large that its weights move
 
-A method may have settings of its own, as in full:pairs=64:rate=0.2, and may come
-several times with different ones; a flag of train that is given holds for all
-that do not. The task's settings suit its default rule: pentary tune finds the settings
-of another, and it takes --rank full.
+A method can have settings of its own, as in full:pairs=64:rate=0.2, and can be
+given several times with different ones. A flag of train holds for all methods
+that do not set it. The task's settings suit its default rule; to find those of
+another rule, or of --rank full, use pentary tune.
 
-Schedules span a run: the speed of a method is measured first, for a 16th of
---for, and its generations are planned by it; a run that misses the plan by
-more than a tenth is repeated, at most twice. What is compared is the time of
-training; measurements of accuracy, on 24 occasions, do not count. Last, the
-first rule trains anew in a 64th, a 32nd and so on of the time, until it is as
-good as full, the best of several, was after all of it.
+Schedules span a whole run, so the speed of each method is measured first, for a
+16th of --for, to plan its generations. A run that misses the plan by more than a
+tenth is repeated, at most twice. Only training counts as time, not the 24
+measurements of accuracy. In the end the first rule trains again in 1/64, 1/32, …
+of the time, until it is as good as the best run of full was after all of it.
 
-A figure of a machine that does something else meanwhile is worth little.`,
+Run it on an idle machine: other load falsifies the times.`,
 		Example: `  pentary compare digits --for 10s
   pentary compare digits --methods residual,full,full:pairs=64 --svg digits.svg`,
 	}, ofTasks(newCompareTask, s)...)

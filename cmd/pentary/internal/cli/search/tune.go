@@ -71,11 +71,11 @@ A flag of train that is given holds for all configurations, and is not varied.
 With --architecture the search is over networks: how many hidden layers, how wide
 each. They are scored by accuracy and size, 100·accuracy − price·log2(bytes/1024):
 a doubling of the bytes, three bits a weight as a file holds them, has to bring
---price percentage points. The front is the networks that no smaller one equals in
+--price percentage points. The front holds the networks that no smaller one equals in
 accuracy, each by its last run.
 
-With --dir all results are kept: the same command goes on where it was stopped,
-killed or not, at the run that was in flight.`, judgedEvery),
+With --dir all results are kept. After an interrupt or a kill the same command
+continues with the run that was in flight.`, judgedEvery),
 		Example: `  pentary tune digits --dir tuned
   pentary tune digits --rank 1 --configurations 81
   pentary tune digits --vary hidden=32,64,128-64 --vary rate=0.1,0.2,0.4
