@@ -13,7 +13,7 @@ import (
 )
 
 func ExampleEstimator() {
-	w := Parameter{W: packed.NewMatrix(4, 8), Log2Scale: 4} // zero weights: what is left is the noise
+	w := Parameter{W: packed.NewMatrix(4, 8), Log2Scale: 4} // zero weights: the product is the noise alone
 	base := make([]int32, 4*3)
 	var ws Workspace
 	y := make([]int32, 4*6) // rows × (plus, minus) × samples

@@ -15,7 +15,7 @@ import (
 )
 
 func ExampleNoise_ProductShared() {
-	w := Parameter{W: packed.NewMatrix(4, 8)} // zero weights: what is left is the perturbation
+	w := Parameter{W: packed.NewMatrix(4, 8)} // zero weights: the product is the perturbation alone
 	x := []int8{100, -50, 25, 0, 0, 0, 10, 60}
 	base := make([]int32, 4)
 	kernels.MatMul(base, w.W, x, 1)

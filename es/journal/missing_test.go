@@ -83,7 +83,7 @@ func TestMissingVersion1(t *testing.T) {
 	}
 }
 
-// FuzzRecord reads records of an exchange: what is read is written as the same bytes.
+// FuzzRecord reads records of an exchange, which encode to the same bytes again.
 func FuzzRecord(f *testing.F) {
 	for _, r := range []es.Record{
 		{Codes: []int8{0, 0, 3, 0, -7, 1, 0, 0}, Samples: 1},
