@@ -38,8 +38,9 @@ type InputSource interface {
 	InputColumns(parameter int) int
 
 	// Inputs returns the batches of a generation that the layers see and return without
-	// noise, one for each parameter, of the columns of one sample after another. They are
-	// used until the next call. A generation that is replayed has not been evaluated.
+	// noise, one for each parameter: the first columns of all samples, then the second ones and
+	// so on. They are used until the next call. A generation that is replayed has not been
+	// evaluated.
 	Inputs(ctx context.Context, g Generation) ([]lowrank.LayerBatch, error)
 }
 

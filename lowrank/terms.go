@@ -89,8 +89,8 @@ type LayerBatch struct {
 // ApplyTerms then moves the weights.
 //
 // fitness holds a code for each pair and sample, at pair·samples + sample; batch is what the
-// unperturbed layer sees and returns, of which each sample has as many columns as any other,
-// side by side. f below belongs to a column's sample.
+// unperturbed layer sees and returns. Each sample has as many columns as any other: sample b
+// has columns b, b + samples, b + 2·samples and so on. f below belongs to a column's sample.
 //
 //	D = Σ_p Σ_ρ A_pρ·(f_p·S_pρ)ᵀ, scaled so that ±25 are twelve deviations
 //	Z = Σ_b D_b·x̂_bᵀ, x̂ = round(12·x/127)
@@ -224,7 +224,7 @@ func (u *Updater) signChunk(worker, i int) {
 	}
 }
 
-// ofColumns returns the codes of a pair's samples, repeated for each sample's columns.
+// ofColumns returns the codes of a pair's samples, repeated for each of a sample's columns.
 func (g *sampleTerms) ofColumns(ws *termsWork, fitness []int8, pair int) []int8 {
 	samples := g.columns / g.split
 	f := fitness[pair*samples:][:samples]
@@ -232,10 +232,8 @@ func (g *sampleTerms) ofColumns(ws *termsWork, fitness []int8, pair int) []int8 
 		return f
 	}
 	ws.f = reuse.Slice(ws.f, g.columns)
-	for i, v := range f {
-		for j := range g.split {
-			ws.f[i*g.split+j] = v
-		}
+	for at := 0; at < len(ws.f); at += samples {
+		copy(ws.f[at:], f)
 	}
 	return ws.f
 }

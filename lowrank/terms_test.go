@@ -191,8 +191,8 @@ func testTerms(t *testing.T, u *Updater, n Noise, m, k, pairs, of, split int, sp
 	}
 	codes := randomCodes(rng, pairs*of)
 	var repeated []int8
-	for _, f := range codes {
-		repeated = append(repeated, slices.Repeat([]int8{f}, split)...)
+	for pair := range pairs {
+		repeated = append(repeated, slices.Repeat(codes[pair*of:][:of], split)...)
 	}
 	outputs, y := randomInputs(rng, m, samples)
 	relu := m%2 == 1

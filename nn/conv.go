@@ -57,7 +57,7 @@ func (l *Conv1D) Step(p *Pass, x []int8) []int8 {
 }
 
 // Conv2D is a convolution over a picture, within a step, by the product of its kernel
-// with the patches that it covers (im2col). Activation c of the pixel at (y, x) is
+// with the patches that it covers, one position after another. Activation c of the pixel at (y, x) is
 // number (y·Columns + x)·Channels + c of the input, and of the output alike.
 //
 //	out[y, x] = clip127(RoundShift(W·patch(y·Stride, x·Stride), Shift)), then max(0, out) if ReLU
@@ -116,69 +116,33 @@ func (l *Conv2D) Step(p *Pass, x []int8) []int8 { return stepFirst(l, p, x) }
 
 func (l *Conv2D) matrix() *Dense { return l.Kernel }
 
-func (l *Conv2D) operand(p *Pass, x []int8) []int8 {
-	n := p.n
-	p.SplitColumns(l.outRows() * l.outColumns())
-	patches := p.Alloc(l.Kernel.Inputs())
+func (l *Conv2D) places() int { return l.outRows() * l.outColumns() }
+
+// operand returns the patch of a position.
+func (l *Conv2D) operand(p *Pass, x []int8, place int) []int8 {
+	patch := p.Alloc(l.Kernel.Inputs())
+	at := (place/l.outColumns()*l.Columns + place%l.outColumns()) * l.Stride * l.Channels
+	width, row := l.Size*l.Channels, l.Columns*l.Channels
 	if l.Channels%4 == 0 {
-		l.gather(patches, x, n)
-	} else {
-		l.gatherLanes(patches, x, n)
+		for i := range l.Size {
+			copy(patch[i*width*p.n:(i+1)*width*p.n], x[(at+i*row)*p.n:])
+		}
+		return patch
 	}
-	return patches
-}
-
-func (l *Conv2D) finish(p *Pass, maps []int8) []int8 {
-	p.SplitColumns(1)
-	y := p.Alloc(l.Outputs())
-	l.scatter(y, maps, p.n)
-	p.Free(maps)
-	return y
-}
-
-// gather writes the patches of n columns: a column's side by side.
-func (l *Conv2D) gather(patches, x []int8, n int) {
-	quads, all := l.Channels/4, n*l.outRows()*l.outColumns()
-	for i := range l.Size * l.Size * quads {
-		from := i / quads // pixel of the patch
-		for pos := range all / n {
-			row := pos/l.outColumns()*l.Stride + from/l.Size
-			column := pos%l.outColumns()*l.Stride + from%l.Size
-			src := x[((row*l.Columns+column)*quads+i%quads)*n*4:][:n*4]
-			for c := range n {
-				copy(patches[(i*all+c*(all/n)+pos)*4:][:4], src[c*4:])
-			}
+	clear(patch[l.Kernel.Inputs()/4*4*p.n:]) // lanes beyond the last row
+	for i := range l.Size {
+		for j := range width {
+			copyLane(patch, x, i*width+j, at+i*row+j, p.n)
 		}
 	}
+	return patch
 }
 
-// gatherLanes is gather for channels that are no whole quads.
-func (l *Conv2D) gatherLanes(patches, x []int8, n int) {
-	positions := l.outRows() * l.outColumns()
-	clear(patches[l.Kernel.Inputs()/4*4*n*positions:]) // lanes beyond the last row
-	for i := range l.Kernel.Inputs() {
-		from := i / l.Channels // pixel of the patch
-		for pos := range positions {
-			row := pos/l.outColumns()*l.Stride + from/l.Size
-			column := pos%l.outColumns()*l.Stride + from%l.Size
-			at := (row*l.Columns+column)*l.Channels + i%l.Channels
-			for c := range n {
-				patches[(i/4*n*positions+c*positions+pos)*4+i%4] = x[(at/4*n+c)*4+at%4]
-			}
-		}
-	}
-}
-
-// scatter makes the pixels of n columns, side by side, rows of a batch.
-func (l *Conv2D) scatter(y, maps []int8, n int) {
-	quads, positions := l.Kernel.Outputs()/4, l.outRows()*l.outColumns()
-	for q := range quads {
-		for pos := range positions {
-			dst := y[(pos*quads+q)*n*4:][:n*4]
-			for c := range n {
-				copy(dst[c*4:][:4], maps[(q*n*positions+c*positions+pos)*4:])
-			}
-		}
+// copyLane sets row to of a batch of n columns to row from of another.
+func copyLane(dst, src []int8, to, from, n int) {
+	dst, src = dst[to/4*4*n+to%4:], src[from/4*4*n+from%4:]
+	for c := 0; c < 4*n; c += 4 {
+		dst[c] = src[c]
 	}
 }
 

@@ -96,8 +96,10 @@ func (d *Dense) Step(p *Pass, x []int8) []int8 { return p.Product(d, x) }
 
 func (d *Dense) matrix() *Dense { return d }
 
+func (d *Dense) places() int { return 1 }
+
 // operand adds the row of the bias to x.
-func (d *Dense) operand(p *Pass, x []int8) []int8 {
+func (d *Dense) operand(p *Pass, x []int8, _ int) []int8 {
 	if d.Bias == 0 {
 		return x
 	}
@@ -112,8 +114,6 @@ func (d *Dense) operand(p *Pass, x []int8) []int8 {
 	}
 	return y
 }
-
-func (d *Dense) finish(_ *Pass, y []int8) []int8 { return y }
 
 func (d *Dense) String() string {
 	act := "linear"

@@ -62,7 +62,9 @@ func (e *Embedding) Step(p *Pass, x []int8) []int8 { return stepFirst(e, p, x) }
 
 func (e *Embedding) matrix() *Dense { return e.Rows }
 
-func (e *Embedding) operand(p *Pass, x []int8) []int8 {
+func (e *Embedding) places() int { return 1 }
+
+func (e *Embedding) operand(p *Pass, x []int8, _ int) []int8 {
 	code := p.Alloc(e.Rows.W.Cols())
 	clear(code)
 	for j := range e.Context {
@@ -77,5 +79,3 @@ func (e *Embedding) operand(p *Pass, x []int8) []int8 {
 	}
 	return code
 }
-
-func (e *Embedding) finish(_ *Pass, y []int8) []int8 { return y }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/lowrank"
 	"github.com/Kaleaon/pentary-go/nn"
 	"github.com/Kaleaon/pentary-go/packed"
 )
@@ -124,6 +125,56 @@ func TestLayerAndTaskOfAUser(t *testing.T) {
 	}
 }
 
+// halves is a layer of a user's that multiplies both halves of its input by one matrix, as a
+// convolution over a picture of two pixels does.
+type halves struct{ *nn.Conv2D }
+
+func (l halves) Step(p *nn.Pass, x []int8) []int8 {
+	y, n := p.Alloc(l.Outputs()), p.Columns()
+	for place := range 2 {
+		p.ProductAt(y[place*8*n:][:8*n], l.Kernel, x[place*4*n:][:4*n], place, 2)
+	}
+	return y
+}
+
+// A layer of places trains to the weights of a convolution, which shares its first product.
+func TestPlacesOfAUser(t *testing.T) {
+	d := &data.Dataset{Features: 8, Classes: 2}
+	for i := range 40 {
+		d.Labels = append(d.Labels, uint8(i%2))
+		d.Inputs = append(d.Inputs, 64, 8, int8(i), int8(10-i), int8(40-80*(i%2)), 3, 64, -64)
+	}
+	for _, estimator := range []lowrank.Estimator{lowrank.PerturbWeights, lowrank.PerturbActivations} {
+		var weights [2][]byte
+		for i := range weights {
+			filters := nn.NewConv2D(1, 2, 4, 8, 1, 1, true)
+			var first nn.Layer = filters
+			if i == 1 {
+				first = halves{filters}
+			}
+			m := nn.NewModel(first, nn.NewDense(16, 2, false))
+			m.Randomize(3)
+			e, err := nn.NewEvaluator(m, nn.Classify(d), nn.EvaluatorOptions{Streams: 8, Columns: 64})
+			if err != nil {
+				t.Fatal(err)
+			}
+			opt, err := es.New(m.Parameters(), e, es.Options{Generations: 10, Pairs: 9, Estimator: estimator})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := opt.Run(context.Background()); err != nil {
+				t.Fatal(err)
+			}
+			for _, w := range m.Matrices() {
+				weights[i] = append(weights[i], w.W.Bytes()...)
+			}
+		}
+		if !bytes.Equal(weights[0], weights[1]) {
+			t.Errorf("noise in %v: other weights than the convolution's", estimator)
+		}
+	}
+}
+
 // broken is a layer that breaks a rule.
 type broken struct {
 	nn.Layer
@@ -146,11 +197,6 @@ func TestBrokenLayers(t *testing.T) {
 		"returns 8 activations in 1 columns, want 4 in 1": func(p *nn.Pass, x []int8) []int8 {
 			p.Product(dense, x)
 			return p.Alloc(8)
-		},
-		"returns 8 activations in 2 columns": func(p *nn.Pass, x []int8) []int8 {
-			p.Product(dense, x)
-			p.SplitColumns(2)
-			return p.Alloc(4)
 		},
 	} {
 		_, err := nn.NewEvaluator(nn.NewModel(broken{dense, step}), nn.Classify(d), nn.EvaluatorOptions{})

@@ -18,8 +18,8 @@ import (
 //   - Activations lie within ±127, and lanes beyond the last row of a batch are 0.
 //   - Columns do not mix: column c of what Step returns depends on column c of x and of
 //     the states.
-//   - Step multiplies by every matrix once, in the order of Weights, which is the order
-//     in which noise is drawn.
+//   - Step multiplies by every matrix once, or at each place once (Pass.ProductAt), in the
+//     order of Weights, which is the order in which noise is drawn.
 type Layer interface {
 	fmt.Stringer
 
@@ -46,12 +46,13 @@ type firstLayer interface {
 	// matrix returns the layer's only matrix.
 	matrix() *Dense
 
-	// operand returns what Step multiplies by the matrix. It is x, or a batch to free.
-	operand(p *Pass, x []int8) []int8
+	// places returns at how many places Step multiplies by it. It returns their products
+	// one after another.
+	places() int
 
-	// finish returns what Step returns, of the matrix's activations, which it frees
-	// unless they are it.
-	finish(p *Pass, y []int8) []int8
+	// operand returns what Step multiplies by the matrix at a place. It is x, or a batch to
+	// free.
+	operand(p *Pass, x []int8, place int) []int8
 }
 
 // asFirst returns a layer as a firstLayer, if it is one of this package's: a user's layer
@@ -72,13 +73,19 @@ func asFirst(l Layer) (first firstLayer, ok bool) {
 
 // stepFirst is Step of a first layer.
 func stepFirst(l firstLayer, p *Pass, x []int8) []int8 {
-	operand := l.operand(p, x)
-	y := p.Alloc(l.matrix().W.Rows())
-	p.productOf(y, l.matrix(), operand)
-	if &operand[0] != &x[0] {
-		p.Free(operand)
+	y := p.Alloc(l.Outputs())
+	places := l.places()
+	size := len(y) / places
+	for place := range places {
+		operand := l.operand(p, x, place)
+		p.place, p.places = place, places
+		p.productOf(y[place*size:][:size], l.matrix(), operand)
+		if &operand[0] != &x[0] {
+			p.Free(operand)
+		}
 	}
-	return l.finish(p, y)
+	p.place, p.places = 0, 1
+	return y
 }
 
 // checkWidths returns an error unless a layer's widths can be a matrix's, and are

@@ -95,7 +95,9 @@ const (
 	fnvPrime = 0x01000193
 )
 
-func (g *NGrams) operand(p *Pass, x []int8) []int8 {
+func (g *NGrams) places() int { return 1 }
+
+func (g *NGrams) operand(p *Pass, x []int8, _ int) []int8 {
 	code := p.Alloc(g.Rows.W.Cols())
 	clear(code)
 	for c := range p.n {
@@ -117,5 +119,3 @@ func (g *NGrams) operand(p *Pass, x []int8) []int8 {
 
 // set makes a row of a column hot.
 func set(code []int8, row, c, n int) { code[(row/4*n+c)*4+row%4] = hot }
-
-func (g *NGrams) finish(_ *Pass, y []int8) []int8 { return y }

@@ -16,7 +16,8 @@ import (
 type Pass struct {
 	model  *Model
 	n      int // columns
-	split  int // columns of each sample, see SplitColumns
+	place  int // of the next product, see ProductAt
+	places int
 	time   int // steps done since the sequence began
 	first  int // step that the pass begins with
 	tensor int // of the next product within the step
@@ -69,7 +70,7 @@ func newPass(m *Model) Pass { return Pass{model: m} }
 
 // begin readies the pass for a sequence of n columns.
 func (p *Pass) begin(n int) {
-	p.n, p.split, p.time, p.first, p.start, p.record, p.population = n, 1, 0, 0, nil, nil, nil
+	p.n, p.place, p.places, p.time, p.first, p.start, p.record, p.population = n, 0, 1, 0, 0, nil, nil, nil
 }
 
 // beginMembers readies the pass for pairs lo to hi of a generation, each member with
@@ -99,14 +100,14 @@ func (m *members) draw(p *Pass, i int) *lowrank.Draw {
 		if p.multiplier != nil && i < len(m.zeros) {
 			t.W = m.zeros[i]
 		}
-		m.noise.Draw(d, t, m.lo, m.hi, m.samples*p.split)
+		m.noise.Draw(d, t, m.lo, m.hi, m.samples*p.places)
 	}
 	return d
 }
 
-// column returns the number of a member's first column at the present step, which noise
-// in activations asks for: in weights all steps have the same noise.
-func (m *members) column(p *Pass) int { return (p.time - p.first) * m.streams * p.split }
+// column returns the number of a member's first column at the present step and place, which
+// noise in activations asks for: in weights all of them have the same noise.
+func (m *members) column(p *Pass) int { return p.place*m.samples + (p.time-p.first)*m.streams }
 
 // keep leaves pairs from to to of those that are stepped.
 func (p *Pass) keep(from, to int) {
@@ -163,14 +164,6 @@ func (p *Pass) Alloc(k int) []int8 {
 // Free gives a batch of Alloc or Product back.
 func (p *Pass) Free(b []int8) { p.pool = append(p.pool, b) }
 
-// SplitColumns splits each column into n adjacent columns, for what a layer does within a
-// step; SplitColumns(1) ends it. A layer multiplies by a matrix in as many columns at every
-// step. Noise in activations draws a sign for each of them.
-func (p *Pass) SplitColumns(n int) {
-	p.n = p.n / p.split * n
-	p.split = n
-}
-
 // State returns what a layer remembers from step to step, a batch of k rows: zeros at the
 // first step. Layers ask for their states in the same order at every step.
 func (p *Pass) State(k int) []int8 {
@@ -222,11 +215,21 @@ func (p *Pass) Product(d *Dense, x []int8) []int8 {
 // ProductTo is Product with memory of the caller's, for example a state.
 func (p *Pass) ProductTo(dst []int8, d *Dense, x []int8) {
 	if d.Bias != 0 {
-		operand := d.operand(p, x)
+		operand := d.operand(p, x, 0)
 		defer p.Free(operand)
 		x = operand
 	}
 	p.productOf(dst, d, x)
+}
+
+// ProductAt is ProductTo for a layer that multiplies by the same matrix at several places of a
+// sample within a step, as a convolution does: at place 0, then at the places after it up to
+// places-1, with no other product in between. A layer has as many places at every step. Noise
+// in activations draws signs for each.
+func (p *Pass) ProductAt(dst []int8, d *Dense, x []int8, place, places int) {
+	p.place, p.places = place, places
+	p.ProductTo(dst, d, x)
+	p.place, p.places = 0, 1
 }
 
 // productOf is ProductTo of what the matrix is multiplied by.
@@ -247,7 +250,7 @@ func (p *Pass) productOf(dst []int8, d *Dense, x []int8) {
 // multiply sets y to W·x.
 func (p *Pass) multiply(y []int32, i int, d *Dense, x []int8) {
 	if p.multiplier != nil {
-		p.multiplier.Multiply(y, i, d, x, p.n, p.time*p.n)
+		p.multiplier.Multiply(y, i, d, x, p.n, (p.time*p.places+p.place)*p.n)
 	} else {
 		kernels.MatMul(y, d.W, x, p.n)
 	}
@@ -261,31 +264,40 @@ func (p *Pass) multiplyMembers(i int, d *Dense, x []int8) {
 		part := draw.Part(m.from, m.to)
 		draw = &part
 	}
-	streams, from := m.streams*p.split, m.column(p)
+	from := m.column(p)
 	if p.multiplier == nil {
-		draw.Product(&m.work, p.y, x, streams, from)
+		draw.Product(&m.work, p.y, x, m.streams, from)
 		return
 	}
-	column := ((p.time-p.first)*m.all + 2*m.from*m.streams) * p.split
+	column := ((p.time-p.first)*p.places+p.place)*m.all + 2*m.from*m.streams
 	p.multiplier.Multiply(p.y, i, d, x, p.n, column)
 	m.y = reuse.Slice(m.y, len(p.y))
-	draw.Product(&m.work, m.y, x, streams, from)
+	draw.Product(&m.work, m.y, x, m.streams, from)
 	for i, v := range m.y {
 		p.y[i] += v
 	}
 }
 
-// productShared is Product where all members see the same operand of their streams, of
-// which base is the product.
-func (p *Pass) productShared(d *Dense, operand []int8, base []int32) []int8 {
-	dst := p.Alloc(d.W.Rows())
-	m := p.population
-	m.draw(p, p.next(d)).ActivationsShared(&m.work, dst, base, operand, m.streams*p.split, m.column(p), kernels.Output{Shift: d.Shift, ReLU: d.ReLU})
-	return dst
+// stepShared is Step of a first layer where all members see the same operands of their
+// streams, one for each place, of which base are the products.
+func (p *Pass) stepShared(l firstLayer, operands []int8, base []int32) []int8 {
+	y := p.Alloc(l.Outputs())
+	m, d, places := p.population, l.matrix(), l.places()
+	size, k, rows := len(y)/places, len(operands)/places, len(base)/places
+	for place := range places {
+		p.place, p.places = place, places
+		m.draw(p, p.next(d)).ActivationsShared(&m.work, y[place*size:][:size], base[place*rows:][:rows], operands[place*k:][:k],
+			m.streams, m.column(p), kernels.Output{Shift: d.Shift, ReLU: d.ReLU})
+	}
+	p.place, p.places = 0, 1
+	return y
 }
 
 // next returns the number of the tensor of the step's next product.
 func (p *Pass) next(d *Dense) int {
+	if p.place > 0 {
+		p.tensor--
+	}
 	i := p.tensor
 	p.tensor++
 	if i >= len(p.model.matrices) || p.model.matrices[i] != d {
@@ -299,9 +311,9 @@ func (p *Pass) next(d *Dense) int {
 type recording struct {
 	from  int // step that it begins with
 	steps int
-	seen  []lowrank.LayerBatch // by tensor, all steps side by side; empty unless wanted
-	first [][]int8             // by step, the operand of the first product
-	base  [][]int32            // by step, the first product
+	seen  []lowrank.LayerBatch // by tensor, all places and steps side by side; empty unless wanted
+	first [][]int8             // by step, the operands of the first product, one for each place
+	base  [][]int32            // by step, the first products
 	want  bool                 // to fill seen
 }
 
@@ -311,42 +323,52 @@ func (r *recording) reset(tensors, from, steps int, want bool) {
 	r.first, r.base = grow(r.first, steps), grow(r.base, steps)
 }
 
-// addFirst keeps the operand and the product of a first layer alone, for the input x of
+// addFirst keeps the operands and the products of a first layer alone, for the input x of
 // the present step, which it may share.
 func (r *recording) addFirst(first firstLayer, p *Pass, x []int8) {
-	t, d := p.time-r.from, first.matrix()
-	operand := first.operand(p, x)
-	if &operand[0] == &x[0] {
-		r.first[t] = x
-	} else {
-		r.first[t] = append(r.first[t][:0], operand...)
+	t, d, places := p.time-r.from, first.matrix(), first.places()
+	size := d.W.Rows() * p.n
+	r.base[t] = reuse.Slice(r.base[t], places*size)
+	for place := range places {
+		p.place, p.places = place, places
+		operand := first.operand(p, x, place)
+		p.multiply(r.base[t][place*size:][:size], 0, d, operand)
+		if &operand[0] == &x[0] {
+			r.first[t] = x
+			break
+		}
+		if place == 0 {
+			r.first[t] = r.first[t][:0]
+		}
+		r.first[t] = append(r.first[t], operand...)
 		p.Free(operand)
 	}
-	r.base[t] = reuse.Slice(r.base[t], d.W.Rows()*p.n)
-	p.multiply(r.base[t], 0, d, r.first[t])
-	p.SplitColumns(1)
+	p.place, p.places = 0, 1
 }
 
 // add keeps the operand x of tensor i at the present step, and its activations y.
 func (r *recording) add(i int, p *Pass, d *Dense, x, y []int8) {
 	t := p.time - r.from
 	if i == 0 {
-		r.first[t] = append(r.first[t][:0], x...)
-		r.base[t] = append(r.base[t][:0], p.y...)
+		if p.place == 0 {
+			r.first[t], r.base[t] = r.first[t][:0], r.base[t][:0]
+		}
+		r.first[t], r.base[t] = append(r.first[t], x...), append(r.base[t], p.y...)
 	}
 	if !r.want {
 		return
 	}
-	b := &r.seen[i]
-	b.X, b.Y, b.ReLU = r.keep(b.X, x, t, p.n), r.keep(b.Y, y, t, p.n), d.ReLU
+	b, at, of := &r.seen[i], p.place*r.steps+t, p.places*r.steps
+	b.X, b.Y, b.ReLU = keepColumns(b.X, x, at, of, p.n), keepColumns(b.Y, y, at, of, p.n), d.ReLU
 }
 
-// keep writes a batch of n columns at step t into the batch of all steps, which it returns.
-func (r *recording) keep(all, x []int8, t, n int) []int8 {
-	all = reuse.Slice(all, len(x)*r.steps)
+// keepColumns writes a batch of n columns into a batch of n columns times of, from column
+// n times at on, and returns that batch.
+func keepColumns(all, x []int8, at, of, n int) []int8 {
+	all = reuse.Slice(all, len(x)*of)
 	for row := n * 4; len(x) > 0; x = x[row:] {
-		copy(all[t*row:], x[:row])
-		t += r.steps
+		copy(all[at*row:], x[:row])
+		at += of
 	}
 	return all
 }

@@ -127,8 +127,7 @@ func (m *Model) stepMembers(p *Pass, s *sharedBatch, t int) []int8 {
 	layers := m.Layers
 	var x []int8
 	if first, ok := asFirst(layers[0]); ok {
-		p.SplitColumns(len(s.base[t]) / first.matrix().W.Rows() / s.Streams)
-		x = first.finish(p, p.productShared(first.matrix(), s.first[t], s.base[t]))
+		x = p.stepShared(first, s.first[t], s.base[t])
 		layers = layers[1:]
 	} else {
 		x = p.Alloc(m.Inputs())

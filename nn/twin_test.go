@@ -18,12 +18,13 @@ type twin struct {
 	states [][]int
 
 	// Of a member; nil for the model without noise.
-	noise  *lowrank.Noise
-	pair   int
-	sign   int
-	sample int // of the present step
+	noise   *lowrank.Noise
+	pair    int
+	sign    int
+	sample  int // of the present step
+	samples int // of the member
 
-	split, position int // columns of the sample within a convolution, and the present one
+	position int // within a convolution
 
 	tensor, memory int // next within the step
 	time           int
@@ -149,8 +150,7 @@ func (t *twin) layer(l Layer, x []int) []int {
 func (t *twin) conv2D(l *Conv2D, x []int) []int {
 	var y []int
 	first := t.tensor
-	t.split, t.position = l.outRows()*l.outColumns(), 0
-	defer func() { t.split, t.position = 1, 0 }()
+	defer func() { t.position = 0 }()
 	for row := 0; row+l.Size <= l.Rows; row += l.Stride {
 		for column := 0; column+l.Size <= l.Columns; column += l.Stride {
 			var patch []int
@@ -245,7 +245,7 @@ func (t *twin) perturb(y []int, number uint32, d *Dense, x []int) {
 	n.Factor(a, lowrank.FactorA, number, t.pair, d.Outputs())
 	dot := 0
 	if n.Estimator == lowrank.PerturbActivations {
-		at := t.sample*max(t.split, 1) + t.position
+		at := t.position*t.samples + t.sample
 		raw := make([]uint8, packed.PaddedLen(at+1))
 		kernels.Random(raw, n.Stream(lowrank.Signs, number, t.pair))
 		dot = (1 - 2*int(raw[at]&1)) << (d.Shift + activationBits)
