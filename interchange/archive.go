@@ -16,8 +16,12 @@ type Archive struct {
 	Meta    map[string]string // text about the file, as far as the format has any
 	Tensors []Tensor          // in the order of their data
 
-	scales []int32 // of a GGUF file that WriteGGUF made, by tensor
-	close  func() error
+	scales  []int32            // of a GGUF file that WriteGGUF made, by tensor
+	numbers map[string]float64 // of GGUF's meta, and of a llama2.c checkpoint by GGUF's names
+	texts   []string           // of GGUF's tokens
+	points  []float32          // their scores
+	kinds   []int32            // of tokens
+	close   func() error
 }
 
 // A Tensor is a tensor of an Archive. Its shape, type, offset and size have been checked
@@ -135,7 +139,7 @@ func (t *Tensor) section(r io.ReaderAt) {
 	t.open = func() (io.Reader, error) { return io.NewSectionReader(r, offset, size), nil }
 }
 
-// Open opens a regular file as an Archive of a format: safetensors, npz or gguf.
+// Open opens a regular file as an Archive of a format: safetensors, npz, gguf or llama2.c.
 func Open(path string, format Format) (*Archive, error) {
 	f, size, err := durable.OpenRegular(durable.OS, path, os.O_RDONLY)
 	if err != nil {
@@ -161,6 +165,8 @@ func NewArchive(r io.ReaderAt, size int64, format Format) (*Archive, error) {
 		return readNPZ(r, size)
 	case FormatGGUF:
 		return readGGUF(r, size)
+	case FormatLlama2C:
+		return readLlama2C(r, size)
 	}
 	return nil, fmt.Errorf("interchange: no archives of format %q", format)
 }

@@ -307,7 +307,8 @@ func TestHostileArchives(t *testing.T) {
 
 // A reader's counts and sizes do not make it allocate more than the file has.
 func FuzzArchive(f *testing.F) {
-	formats := []Format{FormatSafetensors, FormatNPZ, FormatGGUF}
+	formats := []Format{FormatSafetensors, FormatNPZ, FormatGGUF, FormatLlama2C}
+	f.Add(uint8(3), checkpoint(4, 3, 1, 2, 1, 3, 2))
 	for _, a := range archives {
 		f.Add(uint8(slices.Index(formats, a.read)), encode(f, a.file(), a.write))
 	}
@@ -316,6 +317,7 @@ func FuzzArchive(f *testing.F) {
 		if err != nil {
 			return
 		}
+		a.Tokenizer()
 		for _, tensor := range a.Tensors {
 			if tensor.Size > maxDeflate*int64(len(b)) || tensor.Offset < 0 {
 				t.Fatalf("%q of %d bytes at %d in a file of %d", tensor.Name, tensor.Size, tensor.Offset, len(b))

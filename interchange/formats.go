@@ -18,7 +18,8 @@ const (
 	FormatSafetensorsInt8 Format = "safetensors-i8"
 	FormatNPZ             Format = "npz"
 	FormatONNX            Format = "onnx"
-	FormatGGUF            Format = "gguf" // to read
+	FormatGGUF            Format = "gguf"     // to read
+	FormatLlama2C         Format = "llama2.c" // to read
 	FormatGGUFMXFP4       Format = "gguf-mxfp4"
 	FormatGGUFQ4          Format = "gguf-q4_0"
 	FormatC               Format = "c"
@@ -30,7 +31,7 @@ var Outputs = []Format{
 }
 
 // Inputs lists the formats that are read: ONNX by ReadONNX, the others by Open.
-var Inputs = []Format{FormatSafetensors, FormatNPZ, FormatGGUF, FormatONNX}
+var Inputs = []Format{FormatSafetensors, FormatNPZ, FormatGGUF, FormatLlama2C, FormatONNX}
 
 func (f Format) String() string { return string(f) }
 

@@ -64,10 +64,58 @@ func (r *ggufReader) skip(n, bytes uint64) {
 	r.at += int64(n * bytes)
 }
 
+// list reads the type of a list's elements, which has to be kind, and returns their number.
+func (r *ggufReader) list(key string, kind uint32) uint64 {
+	if inner := r.u32(); inner != kind {
+		r.fail("%q of type %d, want %d", key, inner, kind)
+	}
+	return r.u64()
+}
+
+// words reads a list of elements of 32 bits.
+func (r *ggufReader) words(key string, kind uint32) []uint32 {
+	n := r.list(key, kind)
+	if n > uint64(r.size)/4 {
+		r.fail("%q of %d elements", key, n)
+		return nil
+	}
+	var words []uint32
+	for b := r.bytes(4 * n); len(b) > 0; b = b[4:] {
+		words = append(words, le.Uint32(b))
+	}
+	return words
+}
+
+// ggufScalar returns a value of a type that has no length of its own.
+func ggufScalar(kind uint32, b []byte) float64 {
+	switch kind {
+	case 0, 7:
+		return float64(b[0])
+	case 1:
+		return float64(int8(b[0]))
+	case 2:
+		return float64(le.Uint16(b))
+	case 3:
+		return float64(int16(le.Uint16(b)))
+	case ggufUint32:
+		return float64(le.Uint32(b))
+	case ggufInt32:
+		return float64(int32(le.Uint32(b)))
+	case ggufFloat32:
+		return float64(math.Float32frombits(le.Uint32(b)))
+	case 10:
+		return float64(le.Uint64(b))
+	case 11:
+		return float64(int64(le.Uint64(b)))
+	}
+	return math.Float64frombits(le.Uint64(b))
+}
+
 const (
-	ggufUint32 = 4
-	ggufInt32  = 5
-	ggufArray  = 9
+	ggufUint32  = 4
+	ggufInt32   = 5
+	ggufFloat32 = 6
+	ggufArray   = 9
 
 	// maxNesting bounds how deep arrays lie in one another.
 	maxNesting = 4
@@ -122,7 +170,7 @@ func (r *ggufReader) archive(file io.ReaderAt) (*Archive, error) {
 		r.fail("version %d, want 2 or 3", version)
 	}
 	tensors, pairs := r.u64(), r.u64()
-	a := &Archive{Meta: map[string]string{}}
+	a := &Archive{Meta: map[string]string{}, numbers: map[string]float64{}}
 	alignment := r.meta(a, pairs)
 	seen := map[string]bool{}
 	var offsets []uint64
@@ -180,16 +228,26 @@ func (r *ggufReader) meta(a *Archive, pairs uint64) (alignment int64) {
 				r.fail("an alignment of %d, want a power of two from 8 to 2^20", alignment)
 				return ggufAlignment
 			}
-		case key == ggufScales && kind == ggufArray:
-			if inner := r.u32(); inner != ggufInt32 {
-				r.fail("%q of type %d, want %d", key, inner, ggufInt32)
+		case kind == ggufArray && key == ggufScales:
+			for _, v := range r.words(key, ggufInt32) {
+				a.scales = append(a.scales, int32(v))
 			}
-			n := r.u64()
-			if n > uint64(r.size)/4 {
-				r.fail("%d scales", n)
+		case kind == ggufArray && key == "tokenizer.ggml.tokens":
+			n := r.list(key, ggufString)
+			for i := uint64(0); i < n && r.err == nil; i++ {
+				a.texts = append(a.texts, r.text())
 			}
-			for b := r.bytes(4 * n); len(b) > 0; b = b[4:] {
-				a.scales = append(a.scales, int32(le.Uint32(b)))
+		case kind == ggufArray && key == "tokenizer.ggml.scores":
+			for _, v := range r.words(key, ggufFloat32) {
+				a.points = append(a.points, math.Float32frombits(v))
+			}
+		case kind == ggufArray && key == "tokenizer.ggml.token_type":
+			for _, v := range r.words(key, ggufInt32) {
+				a.kinds = append(a.kinds, int32(v))
+			}
+		case ggufScalars[kind] > 0:
+			if b := r.bytes(ggufScalars[kind]); b != nil {
+				a.numbers[key] = ggufScalar(kind, b)
 			}
 		default:
 			r.pass(kind, 1, 0)

@@ -60,7 +60,7 @@ output where they had it.`,
 		Example: `  pentary convert digits.pent --to onnx --out digits.onnx
   pentary convert weights.safetensors --from safetensors --out weights.pent
   pentary convert mlp.onnx --from onnx --calibration x.npz --method error-feedback --out mlp.pent`,
-		Annotations: console.Arguments("pent|safetensors|npz|gguf|onnx"),
+		Annotations: console.Arguments("pent|safetensors|npz|gguf|bin|onnx"),
 		Args:        console.OneArgument("file"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			switch {
@@ -81,7 +81,7 @@ output where they had it.`,
 	}
 	f := cmd.Flags()
 	f.Var(console.Choice[interchange.Format]{Value: &o.to, Options: interchange.Outputs}, "to", "`format` to write, see above")
-	f.Var(console.Choice[interchange.Format]{Value: &o.from, Options: interchange.Inputs}, "from", "`format` to read: safetensors, npz, gguf or onnx")
+	f.Var(console.Choice[interchange.Format]{Value: &o.from, Options: interchange.Inputs}, "from", "`format` to read: safetensors, npz, gguf, llama2.c or onnx")
 	console.Output(f, &o.out, "out", "`file` to write")
 	f.Var(console.Choice[interchange.Method]{Value: &o.method, Options: interchange.Methods}, "method",
 		"how --from quantizes: each row at the `scale` of the least-squares error, at the nearest one without saturation, or with error-feedback")
