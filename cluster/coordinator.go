@@ -175,7 +175,8 @@ func (c *coordinator) begin(ctx context.Context) error {
 	c.session = binary.LittleEndian.Uint64(b[:])
 	n := c.replica.Generation()
 	c.saved, c.checkpoint, c.announced, c.generation, c.first = -1, -1, n, n, n
-	if k, _, err := ask(ctx, c.nc, 500*time.Millisecond, c.subject("info"), encodeEmpty(kindInfo)); err == nil && k == kindInfo {
+	// The server says at once if nobody listens.
+	if k, _, err := ask(ctx, c.nc, 3*time.Second, c.subject("info"), encodeEmpty(kindInfo)); err == nil && k == kindInfo {
 		return fmt.Errorf("cluster: run %q has a coordinator already: choose another name", c.Name)
 	}
 	var err error

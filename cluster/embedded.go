@@ -57,7 +57,7 @@ func embed(log *slog.Logger) (*embedded, error) {
 		return nil, errors.Join(err, e.lock.Close(), os.RemoveAll(dir))
 	}
 	e.server.Start()
-	if !e.server.ReadyForConnections(10 * time.Second) {
+	if !e.server.ReadyForConnections(time.Minute) {
 		return nil, errors.Join(errors.New("cluster: the embedded NATS server does not start"), e.close())
 	}
 	e.url = fmt.Sprintf("nats://%s@%s", auth, e.server.Addr())

@@ -47,7 +47,7 @@ func TestHostile(t *testing.T) {
 	// Twice, so that messages of the first session are stale in the second.
 	for range 2 {
 		run := mustRun(t, "digits", generations, "")
-		bounded, cancel := context.WithTimeout(t.Context(), time.Minute)
+		bounded, cancel := context.WithTimeout(t.Context(), patient)
 		result, err := Run(bounded, run, o)
 		cancel()
 		if err != nil || result.Interrupted {

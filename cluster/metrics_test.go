@@ -3,7 +3,7 @@ package cluster
 import (
 	"context"
 	"io"
-	"net"
+	"log/slog"
 	"net/http"
 	"regexp"
 	"strings"
@@ -20,30 +20,38 @@ var metricLine = regexp.MustCompile(`^(# HELP [a-z_]+ [^\n]+|# TYPE [a-z_]+ (cou
 
 // The metrics of a run are Prometheus' text format, every series after its type.
 func TestMetrics(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := l.Addr().String()
-	l.Close()
 	ctx, cancel := context.WithCancel(t.Context())
-	var done sync.WaitGroup
-	defer done.Wait()
 	defer cancel()
+	var log strings.Builder
+	var mutex sync.Mutex
 	local := interfered(t, 1<<20, func(*train.Run, es.Generation, int, []int64) { time.Sleep(time.Millisecond) })
-	done.Go(func() {
-		if _, err := Run(ctx, mustRun(t, "digits", 1<<20, ""), Options{Endpoint: Endpoint{Name: "a-run"}, Local: []*train.Run{local}, Metrics: address, Log: testLog(t)}); err != nil {
+	o := Options{Endpoint: Endpoint{Name: "a-run"}, Local: []*train.Run{local}, Metrics: "127.0.0.1:0", Log: slog.New(slog.NewTextHandler(locked{&mutex, &log}, nil))}
+	ended := make(chan error, 1)
+	go func() {
+		_, err := Run(ctx, mustRun(t, "digits", 1<<20, ""), o)
+		ended <- err
+	}()
+	defer func() {
+		cancel()
+		if err := <-ended; err != nil {
 			t.Error(err)
 		}
-	})
-	var text string
-	for began := time.Now(); ; time.Sleep(20 * time.Millisecond) {
-		if time.Since(began) > 20*time.Second {
-			t.Fatalf("metrics: %s", text)
+	}()
+	var address, text string
+	for ; ; time.Sleep(20 * time.Millisecond) {
+		if len(ended) > 0 {
+			t.Fatal("the run has ended")
 		}
+		mutex.Lock()
+		m := regexp.MustCompile(`msg="serving metrics" address=(\S+)`).FindStringSubmatch(log.String())
+		mutex.Unlock()
+		if m == nil {
+			continue
+		}
+		address = m[1]
 		answer, err := http.Get("http://" + address + "/metrics")
 		if err != nil {
-			continue
+			t.Fatal(err)
 		}
 		b, err := io.ReadAll(answer.Body)
 		answer.Body.Close()

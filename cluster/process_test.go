@@ -20,6 +20,7 @@ import (
 
 	"github.com/nats-io/nats-server/v2/server"
 
+	"github.com/Kaleaon/pentary-go/cluster/internal/schedule"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/es/journal"
 	"github.com/Kaleaon/pentary-go/train"
@@ -85,6 +86,31 @@ var roles = map[string]func(args []string) error{
 	},
 }
 
+// patient bounds what only a fault makes so slow.
+const patient = 5 * time.Minute
+
+// unhurried has a chunk belong to its worker however long the machine pauses.
+func unhurried(t testing.TB) {
+	before := schedule.MinDeadline
+	schedule.MinDeadline = schedule.MaxDeadline
+	t.Cleanup(func() { schedule.MinDeadline = before })
+}
+
+// together returns n runs of digits for workers of which none goes on before all have begun,
+// so that none comes when the others have ended the run.
+func together(t *testing.T, n, generations int) (runs []*train.Run) {
+	var all sync.WaitGroup
+	all.Add(n)
+	for range n {
+		begun := sync.OnceFunc(all.Done)
+		runs = append(runs, interfered(t, generations, func(*train.Run, es.Generation, int, []int64) {
+			begun()
+			all.Wait()
+		}))
+	}
+	return runs
+}
+
 func atoi(s string) int {
 	n, err := strconv.Atoi(s)
 	if err != nil {
@@ -129,14 +155,21 @@ func (p *process) kill() {
 	p.cmd.Wait()
 }
 
+// freePort returns a port for a server that is started again and again. It is below those
+// that systems give to clients: one that connects while the server is away could get it.
 func freePort(t testing.TB) int {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	var err error
+	for range 100 {
+		port := 10000 + rand.IntN(20000)
+		var l net.Listener
+		if l, err = net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port)); err == nil {
+			l.Close()
+			return port
+		}
 	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
+	t.Fatal(err)
+	return 0
 }
 
 // ended returns the final weights that the journal in a directory has, if the run has
@@ -193,7 +226,6 @@ func killSequence(t *testing.T, seed uint64, generations, delay int, want journa
 	}
 	natsServer := made("server", "role:server", fmt.Sprint(port), store)
 	defer func() { natsServer.kill() }()
-	time.Sleep(200 * time.Millisecond)
 	coordinator := made("coordinator", "role:coordinator", url, "digits", fmt.Sprint(generations), run)
 	defer func() { coordinator.kill() }()
 	var workers []*process
@@ -219,7 +251,7 @@ func killSequence(t *testing.T, seed uint64, generations, delay int, want journa
 			}
 			return kills
 		}
-		if time.Since(began) > 90*time.Second {
+		if time.Since(began) > patient {
 			for _, name := range []string{"coordinator", "worker0", "worker1", "worker2"} {
 				b, _ := os.ReadFile(filepath.Join(dir, name+".log"))
 				t.Logf("%s:\n%s", name, b[max(0, len(b)-3000):])

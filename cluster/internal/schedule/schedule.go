@@ -14,16 +14,19 @@ const (
 	maxChunk = 500 * time.Millisecond
 
 	// A chunk that has taken twice its expected time, at least minSpare, is late: it is
-	// given to an idle worker as well. After four times, at least minDeadline, it is
+	// given to an idle worker as well. After four times, at least MinDeadline, it is
 	// overdue: it is given to any.
-	minSpare    = 100 * time.Millisecond
-	minDeadline = 2 * time.Second
+	minSpare = 100 * time.Millisecond
 	// unknownTime is expected of workers whose rate is not known yet.
 	unknownTime = 5 * time.Second
 
 	// MaxDeadline bounds the time that a chunk is waited for.
 	MaxDeadline = 5 * time.Minute
 )
+
+// MinDeadline is a variable for tests that count what a worker does, which no pause of the
+// machine may change.
+var MinDeadline = 2 * time.Second
 
 // maxSpares bounds the workers that have a chunk at the same time, of those not overdue.
 const maxSpares = 3
@@ -126,7 +129,7 @@ func (s *Schedule) Assign(w *Worker, now time.Time, rate float64, workers int) *
 	if c == nil {
 		return nil
 	}
-	until := now.Add(min(max(4*w.expect(c.Size()), minDeadline), MaxDeadline))
+	until := now.Add(min(max(4*w.expect(c.Size()), MinDeadline), MaxDeadline))
 	if a := c.assignment(w); a != nil {
 		a.at, a.until = now, until
 	} else {
@@ -215,7 +218,7 @@ func (s *Schedule) Overdue(now time.Time) (n int, alone []*Chunk) {
 			c.given = c.given[:0]
 			s.Reopen(c)
 			n++
-		case c.State == Compared && !waits && now.Sub(c.since) > minDeadline:
+		case c.State == Compared && !waits && now.Sub(c.since) > MinDeadline:
 			alone = append(alone, c)
 		}
 	}
