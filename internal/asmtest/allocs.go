@@ -4,18 +4,23 @@ import "runtime"
 
 // AllocsPerRun returns the allocations of a call of f, rounded down, as
 // testing.AllocsPerRun does, but on all processors: that one counts on a single
-// processor, where package parallel runs everything inline. The first few calls,
-// which may fill caches, do not count: a worker that was late may have none yet after
-// one.
+// processor, where package parallel runs everything inline. The least of several rounds
+// counts: on a busy machine a worker may come late and fill its caches in any of them, and
+// what allocates at every call does so in all.
 func AllocsPerRun(runs int, f func()) uint64 {
-	for range 5 {
+	const rounds = 20
+	least := ^uint64(0)
+	for range rounds {
 		f()
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		for range runs {
+			f()
+		}
+		runtime.ReadMemStats(&after)
+		if least = min(least, (after.Mallocs-before.Mallocs)/uint64(runs)); least == 0 {
+			break
+		}
 	}
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	for range runs {
-		f()
-	}
-	runtime.ReadMemStats(&after)
-	return (after.Mallocs - before.Mallocs) / uint64(runs)
+	return least
 }
