@@ -353,7 +353,7 @@ func (r *Run) follow(stats es.Stats) error {
 		if err := r.measureDue(n); err != nil {
 			return err
 		}
-	} else if r.measure && r.timing.early() {
+	} else if r.measure && r.timing.early(time.Now()) {
 		measured = true
 		r.timing.measuring(func() { r.shown = r.test() })
 	}

@@ -38,9 +38,9 @@ func (t *timing) measuring(measure func()) {
 // early reports whether a measurement is worth its time although none is due: none has
 // been for two seconds or an eighth of the session, and they take at most a twentieth of
 // it.
-func (t *timing) early() bool {
-	elapsed := time.Since(t.began)
-	return time.Since(t.measured) > max(2*time.Second, elapsed/8) && t.spent*20 < elapsed
+func (t *timing) early(now time.Time) bool {
+	elapsed := now.Sub(t.began)
+	return now.Sub(t.measured) > max(2*time.Second, elapsed/8) && t.spent*20 < elapsed
 }
 
 // wall returns the time that all sessions took.

@@ -20,7 +20,7 @@ func TestEarly(t *testing.T) {
 	} {
 		now := time.Now()
 		m := timing{began: now.Add(-test.session), measured: now.Add(-test.since), spent: test.spent}
-		if got := m.early(); got != test.want {
+		if got := m.early(now); got != test.want {
 			t.Errorf("%+v: %t", test, got)
 		}
 	}
