@@ -259,17 +259,13 @@ func verilatorRuntime(t *testing.T) string {
 	return object
 }
 
-// keep copies a file to the cache, so that others see all of it or none.
+// keep copies a file to the cache, so that others see all of it or none. A process of its
+// own writes: a program that this one has open cannot run, not even after it is closed
+// while a child that was forked meanwhile has not come to its exec.
 func keep(t *testing.T, from, to string) {
 	t.Helper()
-	data, err := os.ReadFile(from)
-	if err != nil {
-		t.Fatal(err)
-	}
 	part := fmt.Sprintf("%s.%d", to, os.Getpid())
-	if err := os.WriteFile(part, data, 0o777); err != nil {
-		t.Fatal(err)
-	}
+	run(t, ".", "cp", from, part)
 	if err := os.Rename(part, to); err != nil {
 		t.Fatal(err)
 	}
