@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -26,7 +25,7 @@ func TestSharedData(t *testing.T) {
 	}
 	s.Start()
 	defer s.Shutdown()
-	if !s.ReadyForConnections(10 * time.Second) {
+	if !s.ReadyForConnections(time.Minute) {
 		t.Fatal("the server does not start")
 	}
 	here, there := t.TempDir(), t.TempDir()
@@ -55,21 +54,14 @@ func TestSharedData(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer coordinator.Process.Kill()
-	ctx, stop := context.WithTimeout(t.Context(), 60*time.Second)
-	defer stop()
-	for { // until it has shared them
-		_, err := cluster.Describe(ctx, cluster.Endpoint{URL: s.ClientURL()})
-		if err == nil || errors.Is(err, cluster.ErrRefused) { // where this test is another version than the command
-			break
-		}
-		if ctx.Err() != nil {
-			t.Fatal(err)
-		}
+	// Until it has shared them. This test may be another version than the command.
+	if _, err := cluster.Describe(t.Context(), cluster.Endpoint{URL: s.ClientURL()}); err != nil && !errors.Is(err, cluster.ErrRefused) {
+		t.Fatal(err)
 	}
 	if err := os.Rename(filepath.Join(here, "table.csv"), filepath.Join(here, "moved.csv")); err != nil {
 		t.Fatal(err)
 	}
-	if err := run(there, "worker", "--wait", "50s").Run(); err != nil {
+	if err := run(there, "worker").Run(); err != nil {
 		t.Fatal(err)
 	}
 	if err := coordinator.Wait(); err != nil {

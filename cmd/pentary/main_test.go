@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -146,11 +147,13 @@ func TestInterrupt(t *testing.T) {
 	}
 }
 
+// endless is a number of generations that no test waits for.
+const endless = 1 << 30
+
 func testInterrupt(t *testing.T, sig os.Signal) {
-	const generations = 200_000
 	file := filepath.Join(t.TempDir(), "digits.pent")
 	cmd := pentary(t, "train", "digits", "--json", "--out", file,
-		"--generations", strconv.Itoa(generations), "--hidden", "4", "--pairs", "2", "--batch", "2")
+		"--generations", strconv.Itoa(endless), "--hidden", "4", "--pairs", "2", "--batch", "2")
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -174,7 +177,7 @@ func testInterrupt(t *testing.T, sig os.Signal) {
 	if err := cmd.Wait(); !errors.As(err, &exit) || exit.ExitCode() != 130 {
 		t.Errorf("ended with %v, want exit status 130", err)
 	}
-	if last.Event != "result" || !last.Interrupted || last.Generations < 1 || last.Generations >= generations {
+	if last.Event != "result" || !last.Interrupted || last.Generations < 1 || last.Generations >= endless {
 		t.Errorf("last event %+v, want the result of an interrupted run", last)
 	}
 	f, err := packed.ReadFile(file)
@@ -220,10 +223,13 @@ func TestInterruptMeasurements(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer cmd.Process.Kill()
-			// bench prints lines to wait for; of the others none is known to come.
+			// bench prints lines to wait for; the others work.
 			stop := sync.OnceFunc(func() { cmd.Process.Signal(os.Interrupt) })
 			if args[0] != "bench" {
-				defer time.AfterFunc(time.Second, stop).Stop()
+				go func() {
+					atWork(t.Context(), cmd.Process.Pid)
+					stop()
+				}()
 			}
 			var last event
 			for lines := bufio.NewScanner(stdout); lines.Scan(); {
@@ -243,6 +249,31 @@ func TestInterruptMeasurements(t *testing.T) {
 				t.Errorf("it left %v, error %v", files, err)
 			}
 		})
+	}
+}
+
+// atWork waits until a process has had a second of processor time, many times what it needs
+// to start: on a busy machine, a second after its start it may not listen to signals yet. It
+// waits for a second where the system does not tell.
+func atWork(ctx context.Context, pid int) {
+	if runtime.GOOS != "linux" {
+		time.Sleep(time.Second)
+		return
+	}
+	const perSecond = 100 // USER_HZ
+	for ctx.Err() == nil {
+		b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+		if err != nil {
+			return // it has ended
+		}
+		_, rest, _ := strings.Cut(string(b), ") ")
+		fields := strings.Fields(rest) // from the third on
+		user, _ := strconv.Atoi(fields[14-3])
+		system, _ := strconv.Atoi(fields[15-3])
+		if user+system >= perSecond {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
 	}
 }
 
