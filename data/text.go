@@ -48,5 +48,10 @@ func ReadText(path string) (*Text, error) {
 	return NewText(path, b[:n])
 }
 
+// HoldOut holds out the last per cent of the bytes, 1 to 99 of a hundred, rounded down.
+func (t *Text) HoldOut(percent int) {
+	t.Train = len(t.Bytes) - int(int64(len(t.Bytes))*int64(percent)/100)
+}
+
 // Hash returns the SHA-256 of the bytes.
 func (t *Text) Hash() [sha256.Size]byte { return sha256.Sum256(t.Bytes) }

@@ -23,6 +23,23 @@ func TestTextErrors(t *testing.T) {
 	}
 }
 
+// A twentieth is five per cent, whatever the length.
+func TestTextHoldOut(t *testing.T) {
+	for n := 1000; n < 1200; n++ {
+		text, err := NewText("a", make([]byte, n))
+		if err != nil {
+			t.Fatal(err)
+		}
+		before := text.Train
+		if text.HoldOut(5); text.Train != before {
+			t.Fatalf("%d of %d bytes to learn, want %d", text.Train, n, before)
+		}
+		if text.HoldOut(10); text.Train != n-n/10 {
+			t.Fatalf("%d of %d bytes to learn without a tenth", text.Train, n)
+		}
+	}
+}
+
 // Bits of texts short enough to count by hand, to the last bit.
 func TestNGramBits(t *testing.T) {
 	for _, test := range []struct {

@@ -3,6 +3,7 @@ package settings
 import (
 	"errors"
 	"fmt"
+	"strconv"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/es"
@@ -22,7 +23,15 @@ type Language struct {
 	Optimizer
 	Shape nn.LanguageConfig
 	Batch nn.EvaluatorOptions
+
+	HeldOut int // per cent of the text
 }
+
+// heldOut is the flag of Language.HeldOut, and heldOutPercent its default.
+const (
+	heldOut        = "held-out"
+	heldOutPercent = 5
+)
 
 // NewLanguage returns the default settings.
 func NewLanguage() *Language {
@@ -30,6 +39,7 @@ func NewLanguage() *Language {
 		Optimizer: NewOptimizer(es.Options{Generations: 12000, Pairs: 32, Estimator: lowrank.PerturbActivations}, "0.0245"),
 		Shape:     nn.LanguageConfig{Width: 128, Layers: 1, Mixer: nn.NoMixer, Context: 4, Longest: 4, Buckets: 640, Heads: 4, Window: 16},
 		Batch:     nn.EvaluatorOptions{Streams: 512, Steps: 1, WarmUp: 16},
+		HeldOut:   heldOutPercent,
 	}
 }
 
@@ -54,6 +64,8 @@ func (s *Language) Groups() console.Groups {
 	integer(f, &s.Batch.WarmUp, "warm-up", 0, 1<<20, "bytes before them that bring the model to its state")
 	integer(f, &s.Batch.Discount, "discount", 0, 256, "noise in activations: worth of a later score, in 1/256 of the one before")
 
+	integer(f, &s.HeldOut, heldOut, 1, 50, "per cent of the text that are held out, at its end")
+
 	for now, before := range oldFlags {
 		for _, g := range groups {
 			if g.Flags.Lookup(now) != nil {
@@ -62,7 +74,7 @@ func (s *Language) Groups() console.Groups {
 		}
 	}
 	f = s.population(&groups)
-	s.earlyStop(f, "the twentieth of the text before the held-out end")
+	s.earlyStop(f, "as much of the text before the held-out end")
 	s.noiseAndUpdate(&groups)
 	return groups
 }
@@ -97,6 +109,19 @@ func (s *Language) Check() error {
 		return fmt.Errorf("--streams %d --steps %d: want a product of at most %d", b.Streams, b.Steps, 1<<20)
 	}
 	return nil
+}
+
+// SetMeta sets what of the text is held out from what Meta returned.
+func (s *Language) SetMeta(meta map[string]string) error {
+	text, ok := meta[heldOut]
+	if !ok {
+		return nil
+	}
+	if percent, err := strconv.Atoi(text); err == nil && percent >= 1 && percent <= 50 {
+		s.HeldOut = percent
+		return nil
+	}
+	return fmt.Errorf("model of a text of which %q per cent are held out, want 1 to 50", text)
 }
 
 // Name describes the model in a word.

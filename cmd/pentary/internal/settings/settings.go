@@ -57,7 +57,7 @@ var (
 	}
 	toldUnless = map[string]string{
 		"noise": "weights", "sigma-schedule": "constant", "shrink": "0", "groups": "1", "noise-reuse": "1", "restart": "0",
-		"early-stop": "0", "reductions": "0", "shift": "0",
+		"early-stop": "0", "reductions": "0", "shift": "0", heldOut: strconv.Itoa(heldOutPercent),
 	}
 )
 
@@ -115,6 +115,9 @@ func SetTexts(s Settings, texts map[string]string) error {
 	}
 	if _, ok := texts["shift"]; !ok && texts["hidden"] != "" && texts["seed"] != "" && Texts(s)["shift"] != "" {
 		texts["shift"] = "0" // all settings of a run without
+	}
+	if _, ok := texts[heldOut]; !ok && texts["mixer"]+texts[oldFlags["mixer"]] != "" {
+		texts[heldOut] = strconv.Itoa(heldOutPercent)
 	}
 	if _, ok := texts["ngrams"]; !ok && texts["mixer"]+texts[oldFlags["mixer"]] != "" {
 		texts["ngrams"] = "0" // there were none

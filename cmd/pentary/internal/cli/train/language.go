@@ -17,6 +17,7 @@ import (
 	"github.com/Kaleaon/pentary-go/data/opticks"
 	"github.com/Kaleaon/pentary-go/es/journal"
 	"github.com/Kaleaon/pentary-go/nn"
+	"github.com/Kaleaon/pentary-go/packed"
 	"github.com/Kaleaon/pentary-go/train"
 )
 
@@ -34,8 +35,8 @@ func (l *language) name() string  { return task.Language }
 func (l *language) short() string { return "a language model over the bytes of a text" }
 func (l *language) long() string {
 	return `Train a language model over the bytes of a text, of which the last twentieth is held
-out. The text is Isaac Newton, Opticks (4th edition, 1730), which the program holds, unless
---data names another file.
+out, or as much as --held-out says. The text is Isaac Newton, Opticks (4th edition, 1730),
+which the program holds, unless --data names another file.
 
 The model reads streams of the text side by side. By default its noise is in
 activations: every step of a stream is a sample, with a score of its own. "pentary sample"
@@ -61,7 +62,17 @@ func (l *language) load(path string) (err error) {
 	} else {
 		l.source, err = data.ReadText(path)
 	}
+	if err == nil {
+		l.source.HoldOut(l.HeldOut)
+	}
 	return err
+}
+
+func (l *language) open(f *packed.File) error {
+	if err := l.SetMeta(f.Meta); err != nil {
+		return err
+	}
+	return l.model.open(f)
 }
 
 func (l *language) whole() { l.source.Train = 0 }
