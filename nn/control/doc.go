@@ -1,6 +1,7 @@
 // Package control trains policies for the classic tasks of reinforcement learning:
-// CartPole, MountainCar, Acrobot and Pendulum, after the published equations and with
-// the constants, limits and rewards of Gymnasium (https://gymnasium.farama.org).
+// CartPole, MountainCar with three actions and with a throttle, Acrobot and Pendulum, after the
+// published equations and with the constants, limits and rewards of Gymnasium
+// (https://gymnasium.farama.org), and for two games of MinAtar, Breakout and Space Invaders.
 //
 // A policy is an nn.Model, recurrent or not, with a state for each episode. Its inputs
 // describe the state of the environment, and the row of its largest output is its action;

@@ -77,7 +77,7 @@ func (r *Random) Uint32() uint32 {
 func (r *Random) Uniform(least, most Q40) Q40 { return Uniform(r.Uint32(), least, most) }
 
 // All are the environments of this package.
-var All = []Environment{CartPole{}, MountainCar{}, Acrobot{}, Pendulum{}}
+var All = []Environment{CartPole{}, MountainCar{}, MountainCarContinuous{}, Acrobot{}, Pendulum{}, Breakout{}, SpaceInvaders{}}
 
 // Widths returns the widths of an MLP for an environment, inputs first, with hidden layers
 // of the given ones: see nn.NewMLP.

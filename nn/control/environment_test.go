@@ -27,7 +27,7 @@ func randomActions(e *Episodes, s Spec, rng *rand.Rand) {
 // States stay within the limits of the published tasks, and episodes within theirs.
 func TestLimits(t *testing.T) {
 	bounds := map[string][]Q40{
-		"mountaincar": {carMost - carLeast, carSpeed}, "acrobot": {pi, pi, acroSpeed1, acroSpeed2}, "pendulum": {math.MaxInt64, pendulumSpeed},
+		"mountaincar": {carMost - carLeast, carSpeed}, "mountaincarcontinuous": {carMost - carLeast, carSpeed}, "acrobot": {pi, pi, acroSpeed1, acroSpeed2}, "pendulum": {math.MaxInt64, pendulumSpeed},
 	}
 	for _, env := range All {
 		s := env.Spec()
@@ -60,10 +60,11 @@ func TestLimits(t *testing.T) {
 func TestStarts(t *testing.T) {
 	const n = 2000
 	for env, ranges := range map[Environment][][2]float64{
-		CartPole{}:    {{-.05, .05}, {-.05, .05}, {-.05, .05}, {-.05, .05}},
-		MountainCar{}: {{-.6, -.4}, {0, 0}},
-		Acrobot{}:     {{-.1, .1}, {-.1, .1}, {-.1, .1}, {-.1, .1}},
-		Pendulum{}:    {{-math.Pi, math.Pi}, {-1, 1}},
+		CartPole{}:              {{-.05, .05}, {-.05, .05}, {-.05, .05}, {-.05, .05}},
+		MountainCar{}:           {{-.6, -.4}, {0, 0}},
+		MountainCarContinuous{}: {{-.6, -.4}, {0, 0}},
+		Acrobot{}:               {{-.1, .1}, {-.1, .1}, {-.1, .1}, {-.1, .1}},
+		Pendulum{}:              {{-math.Pi, math.Pi}, {-1, 1}},
 	} {
 		e := NewEpisodes(env, n)
 		e.Begin(env, 11, 0, 0)
@@ -172,10 +173,13 @@ func TestProgress(t *testing.T) {
 
 // goldenTrajectories pin every state and reward of 30 episodes of random actions.
 var goldenTrajectories = map[string]string{
-	"cartpole":    "832b4c773829c93afc3c05f3d6e4b7404a04cf9a33a8b307fb91ead3e36092bf",
-	"mountaincar": "b65d3b018201d52b7b8e79155b2cb937e8a27d777c1c1011bae266d28ce73ca8",
-	"acrobot":     "03059ef135f5f560421dc6695d1c0d032b08f0531f44013beda937ab54b9a366",
-	"pendulum":    "b353caf822d6a373bc53f4c1aa67570c9800aff5ba840912cd3c5ef072b6ed8b",
+	"mountaincarcontinuous": "92bd711b9d5e316239d3fb338c42965a81821811454437a60bec7686ede9845c",
+	"breakout":              "b8e1f9f4a58adcd8b9170ed2f10c8aa1116433ebe392883d5fb7a868c1ed7fe1",
+	"spaceinvaders":         "4c3b09ac369cf775d209de53038e1c0e881b5288850282c144b4ff3509ee8480",
+	"cartpole":              "832b4c773829c93afc3c05f3d6e4b7404a04cf9a33a8b307fb91ead3e36092bf",
+	"mountaincar":           "b65d3b018201d52b7b8e79155b2cb937e8a27d777c1c1011bae266d28ce73ca8",
+	"acrobot":               "03059ef135f5f560421dc6695d1c0d032b08f0531f44013beda937ab54b9a366",
+	"pendulum":              "b353caf822d6a373bc53f4c1aa67570c9800aff5ba840912cd3c5ef072b6ed8b",
 }
 
 func TestGoldenTrajectories(t *testing.T) {
@@ -197,7 +201,7 @@ func TestGoldenTrajectories(t *testing.T) {
 			binary.Write(h, binary.LittleEndian, e.Reward)
 			binary.Write(h, binary.LittleEndian, e.Progress)
 			for i := range e.Done {
-				var inputs [8]int8 // and of eight inputs
+				inputs := make([]int8, max(s.Inputs, 8)) // and of eight inputs at least
 				env.Observe(e, i, inputs[:s.Inputs])
 				binary.Write(h, binary.LittleEndian, inputs)
 			}

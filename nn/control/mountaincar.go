@@ -48,12 +48,68 @@ func (MountainCar) Step(e *Episodes) {
 		sin, cos := Sincos(3 * x)
 		e.Progress[i] = max(e.Progress[i], carEnergy(v, sin))
 		v = clamp(v+Q40(e.Action[i]-1)*carForce-Mul(carGravity, cos), carSpeed)
-		x = min(max(x+v, carLeast), carMost)
-		if x == carLeast && v < 0 {
-			v = 0
-		}
+		x, v = roll(x, v)
 		e.State[0][i], e.State[1][i] = x, v
 		e.Count(i, -one, x >= carGoal && v >= 0)
+	}
+}
+
+// roll returns the position and velocity of a car after a step with a velocity: it stops at the
+// left end.
+func roll(x, v Q40) (Q40, Q40) {
+	x = min(max(x+v, carLeast), carMost)
+	if x == carLeast && v < 0 {
+		v = 0
+	}
+	return x, v
+}
+
+// MountainCarContinuous is MountainCar with an engine of any power up to one and a half times
+// its, and a nearer goal, as Gymnasium's MountainCarContinuous-v0. Reaching the goal is worth
+// 100; a step costs a tenth of the square of the power.
+//
+// The variables and inputs are MountainCar's. The action is the power, full from ±64 on.
+type MountainCarContinuous struct{}
+
+const (
+	continuousForce Q40 = 15 * one / 10000
+	continuousGoal  Q40 = 45 * one / 100
+)
+
+// Spec implements Environment.
+func (MountainCarContinuous) Spec() Spec {
+	return Spec{Name: "mountaincarcontinuous", Variables: 2, Inputs: 3, Outputs: 1, Throttle: true, Limit: 999, Threshold: 90 * one}
+}
+
+// Reset implements Environment: the car rests between -0.6 and -0.4.
+func (MountainCarContinuous) Reset(e *Episodes, i int, random *Random) {
+	MountainCar{}.Reset(e, i, random)
+}
+
+// Observe implements Environment.
+func (MountainCarContinuous) Observe(e *Episodes, i int, inputs []int8) {
+	MountainCar{}.Observe(e, i, inputs)
+}
+
+// Step implements Environment.
+func (MountainCarContinuous) Step(e *Episodes) {
+	for i, done := range e.Done {
+		if done {
+			continue
+		}
+		x, v := e.State[0][i], e.State[1][i]
+		sin, cos := Sincos(3 * x)
+		e.Progress[i] = max(e.Progress[i], carEnergy(v, sin))
+		u := clamp(Q40(e.Action[i])*(one/64), one)
+		v = clamp(v+Mul(u, continuousForce)-Mul(carGravity, cos), carSpeed)
+		x, v = roll(x, v)
+		e.State[0][i], e.State[1][i] = x, v
+		reward := -square(u) / 10
+		reached := x >= continuousGoal && v >= 0
+		if reached {
+			reward += 100 * one
+		}
+		e.Count(i, reward, reached)
 	}
 }
 

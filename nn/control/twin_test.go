@@ -36,6 +36,19 @@ func mountainCarTwin(s *[4]float64, action int) (float64, bool) {
 	return -1, s[0] >= 0.5 && s[1] >= 0
 }
 
+func mountainCarContinuousTwin(s *[4]float64, action int) (float64, bool) {
+	u := clip(float64(action)/64, 1)
+	s[1] = clip(s[1]+u*0.0015-math.Cos(3*s[0])*0.0025, 0.07)
+	s[0] = min(max(s[0]+s[1], -1.2), 0.6)
+	if s[0] == -1.2 && s[1] < 0 {
+		s[1] = 0
+	}
+	if s[0] >= 0.45 && s[1] >= 0 {
+		return 100 - 0.1*u*u, true
+	}
+	return -0.1 * u * u, false
+}
+
 func acrobotTwin(s *[4]float64, action int) (float64, bool) {
 	const dt = 0.2
 	torque := float64(action - 1)
@@ -119,6 +132,9 @@ var twins = []struct {
 		}
 		return rng.IntN(3)
 	}, 200, 1e-7, 1e-11},
+	{MountainCarContinuous{}, mountainCarContinuousTwin, func(s [4]float64, rng *rand.Rand) int { // nor always as hard as it can
+		return max(min(int(math.Copysign(48, s[1])+40*rng.NormFloat64()), 127), -127)
+	}, 200, 1e-7, 1e-11},
 	{Acrobot{}, acrobotTwin, func(s [4]float64, rng *rand.Rand) int {
 		return 1 + int(math.Copysign(1, s[3]+rng.NormFloat64()))
 	}, 100, 1e-5, 1e-6},
@@ -174,7 +190,7 @@ func TestTwins(t *testing.T) {
 // A step from any state whatever, near the limits and beyond them too.
 func TestTwinSteps(t *testing.T) {
 	spread := map[string][]float64{
-		"cartpole": {2.5, 5, 0.25, 5}, "mountaincar": {0.85, 0.08}, "acrobot": {3.14, 3.14, 12, 28}, "pendulum": {50, 8.5},
+		"cartpole": {2.5, 5, 0.25, 5}, "mountaincar": {0.85, 0.08}, "mountaincarcontinuous": {0.85, 0.08}, "acrobot": {3.14, 3.14, 12, 28}, "pendulum": {50, 8.5},
 	}
 	for _, c := range twins {
 		t.Run(c.env.Spec().Name, func(t *testing.T) {

@@ -14,8 +14,8 @@ import (
 	"github.com/Kaleaon/pentary-go/nn/control"
 )
 
-// State is the variables of an environment, at most four.
-type State [4]float64
+// State is the variables of an environment, or what a policy sees of a game.
+type State []float64
 
 // Animation is an episode to draw.
 type Animation struct {
@@ -33,20 +33,29 @@ func Record(p *control.Policy, env control.Environment, seed uint64, generation 
 	e := control.NewEpisodes(env, 1)
 	for e.Begin(env, seed, generation, 0); e.Live > 0; env.Step(e) {
 		p.Act(e)
-		f.States = append(f.States, stateOf(e))
+		f.States = append(f.States, f.scene.state(env, e))
 		f.Forces = append(f.Forces, f.scene.force(e.Action[0]))
 	}
-	f.States = append(f.States, stateOf(e))
+	f.States = append(f.States, f.scene.state(env, e))
 	f.Forces = append(f.Forces, 0)
 	f.Title = fmt.Sprintf("%s: reward %s in %d steps", s.Name, strings.TrimSuffix(e.Reward[0].String(), ".00"), e.Steps[0])
 	return f
 }
 
-func stateOf(e *control.Episodes) (s State) {
-	for v := range e.State {
-		s[v] = float64(e.State[v][0]) / float64(control.One)
+// state returns what is drawn of the episode as it is.
+func (s *scene) state(env control.Environment, e *control.Episodes) (state State) {
+	if s.sees {
+		inputs := make([]int8, env.Spec().Inputs)
+		env.Observe(e, 0, inputs)
+		for _, v := range inputs {
+			state = append(state, float64(v))
+		}
+		return state
 	}
-	return s
+	for v := range e.State {
+		state = append(state, float64(e.State[v][0])/float64(control.One))
+	}
+	return state
 }
 
 // The layout, in points.

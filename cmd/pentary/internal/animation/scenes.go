@@ -14,7 +14,8 @@ import (
 type scene struct {
 	left, bottom  float64
 	width, height float64
-	ghost         int // steps between the earlier states that a frame shows
+	ghost         int  // steps between the earlier states that a frame shows
+	sees          bool // a State is what the policy sees
 
 	force    func(action int) float64 // in ±1
 	time     func(step int) string
@@ -39,8 +40,15 @@ var scenes = map[string]*scene{
 	"mountaincar": {
 		left: -1.3, bottom: -0.08, width: 2, height: 1.35, ghost: 1,
 		force:    threeWay,
-		time:     func(step int) string { return fmt.Sprintf("step %d", step) },
-		backdrop: drawHill,
+		time:     steps,
+		backdrop: drawHill(0.5),
+		figure:   drawCar,
+	},
+	"mountaincarcontinuous": {
+		left: -1.3, bottom: -0.08, width: 2, height: 1.35, ghost: 1,
+		force:    throttle,
+		time:     steps,
+		backdrop: drawHill(0.45),
 		figure:   drawCar,
 	},
 	"acrobot": {
@@ -52,12 +60,19 @@ var scenes = map[string]*scene{
 	},
 	"pendulum": {
 		left: -1.35, bottom: -1.3, width: 2.7, height: 2.6, ghost: 1,
-		force:    func(action int) float64 { return max(-1, min(1, float64(action)/64)) },
+		force:    throttle,
 		time:     seconds(0.05),
 		backdrop: func(*pen) {},
 		figure:   drawPendulum,
 	},
+	"breakout":      game(chart.Ink, body, chart.Pale, chart.Faint),
+	"spaceinvaders": game(chart.Ink, goal, nil, nil, body, push),
 }
+
+func steps(step int) string { return fmt.Sprintf("step %d", step) }
+
+// throttle is the force of an action that is full from ±64 on.
+func throttle(action int) float64 { return max(-1, min(1, float64(action)/64)) }
 
 func threeWay(action int) float64 { return float64(action - 1) }
 
@@ -103,7 +118,10 @@ func drawCart(p *pen, s State, force float64, earlier bool, c color.Color) {
 // hill is the height of the ground.
 func hill(x float64) float64 { return 0.45*math.Sin(3*x) + 0.55 }
 
-func drawHill(p *pen) {
+// drawHill returns a function that draws the ground and a flag at x.
+func drawHill(flag float64) func(p *pen) { return func(p *pen) { drawGround(p, flag) } }
+
+func drawGround(p *pen, flag float64) {
 	const left, right, steps = -1.2, 0.6, 90
 	ground := [][2]float64{{left, -0.08}}
 	for i := range steps + 1 {
@@ -114,9 +132,9 @@ func drawHill(p *pen) {
 	for i := range steps {
 		p.hair(chart.Pale, ground[i+1][0], ground[i+1][1], ground[i+2][0], ground[i+2][1])
 	}
-	top := hill(0.5)
-	p.hair(goal, 0.5, top, 0.5, top+0.22)
-	p.polygon(goal, [2]float64{0.5, top + 0.22}, [2]float64{0.36, top + 0.17}, [2]float64{0.5, top + 0.12})
+	top := hill(flag)
+	p.hair(goal, flag, top, flag, top+0.22)
+	p.polygon(goal, [2]float64{flag, top + 0.22}, [2]float64{flag - 0.14, top + 0.17}, [2]float64{flag, top + 0.12})
 }
 
 func drawCar(p *pen, s State, force float64, earlier bool, c color.Color) {
@@ -151,5 +169,27 @@ func drawPendulum(p *pen, s State, force float64, earlier bool, c color.Color) {
 		if math.Abs(force) > 0.02 {
 			p.turn(push, 11, 0, 0, 0.6*force)
 		}
+	}
+}
+
+// game returns the scene of a board of 10×10 cells in planes, each in a colour; nil ones are
+// not drawn.
+func game(planes ...color.Color) *scene {
+	const side = 10
+	return &scene{
+		width: side, height: side, sees: true,
+		force:    func(int) float64 { return 0 },
+		time:     steps,
+		backdrop: func(*pen) {},
+		figure: func(p *pen, s State, _ float64, earlier bool, _ color.Color) {
+			for i, c := range planes {
+				for cell := range side * side {
+					if c != nil && !earlier && s[i*side*side+cell] != 0 {
+						x, y := float64(cell%side), float64(side-1-cell/side)
+						p.polygon(c, [2]float64{x + 0.05, y + 0.05}, [2]float64{x + 0.95, y + 0.05}, [2]float64{x + 0.95, y + 0.95}, [2]float64{x + 0.05, y + 0.95})
+					}
+				}
+			}
+		},
 	}
 }

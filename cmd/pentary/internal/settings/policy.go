@@ -20,6 +20,8 @@ func NewPolicy(env control.Environment) *Policy {
 	switch env.(type) {
 	case control.CartPole:
 		o.Generations = 60
+	case control.MountainCarContinuous:
+		o.Generations, o.Groups, s.Episodes = 100, 8, 2
 	case control.Pendulum:
 		// It first has to swing up, and then to hold: two layers, and time.
 		o.Generations, s.Episodes, s.Hidden = 1500, 4, []int{16, 16}

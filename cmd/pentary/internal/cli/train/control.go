@@ -27,9 +27,10 @@ func NewControl(s *console.Streams) *cobra.Command {
 	return console.WithSubcommands(&cobra.Command{
 		Use:   "control",
 		Short: "Train a policy that balances, drives or swings",
-		Long: `Train a network of pents as the policy of a classic control task, and test it on 100
-episodes that training has not seen; or test a saved one. The physics is computed in
-fixed point, so a seed gives the same policy and the same episodes on every machine.
+		Long: `Train a network of pents as the policy of a classic control task or of a game, and test
+it on 100 episodes that training has not seen; or test a saved one. The physics is
+computed in fixed point, so a seed gives the same policy and the same episodes on every
+machine.
 
 The policy that is kept is the best of 25 measurements in the course of training, each
 of 100 episodes of their own. Ctrl-C drops the generation in flight, and then tests and

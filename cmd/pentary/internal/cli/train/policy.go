@@ -35,6 +35,15 @@ every 20 ms. A step is worth 1, up to 500, until the pole leans by 12 degrees or
 cart leaves the track. Gymnasium's CartPole-v1.`},
 	"mountaincar": {"Drive a weak car out of a valley", `The engine is weaker than gravity on the slope: the car has to swing up. A step costs 1,
 up to 200, until the car is at the flag. Gymnasium's MountainCar-v0.`},
+	"mountaincarcontinuous": {"Drive a weak car out of a valley, by any power", `The valley of mountaincar, with an engine of any power, which is still weaker than
+gravity. A step costs a tenth of the square of the power, up to 999 steps, and the flag is
+worth 100. Gymnasium's MountainCarContinuous-v0.`},
+	"breakout": {"Return a ball that breaks bricks", `A brick is worth 1. The episode ends when the ball is missed, and after 1,000 steps. A
+policy sees 4 planes of 10×10 cells. MinAtar's Breakout, with a tenth of the actions
+repeated.`},
+	"spaceinvaders": {"Shoot aliens that come down and shoot back", `An alien is worth 1. The episode ends when a shot or an alien hits the cannon, or an
+alien lands, and after 1,000 steps. A policy sees 6 planes of 10×10 cells. MinAtar's
+Space Invaders, with a tenth of the actions repeated.`},
 	"acrobot": {"Swing a double pendulum above a line", `The only torque is at the joint between two links of 1 m. A step of 0.2 s costs 1, up to
 500, until the tip is 1 m above the pivot. Gymnasium's Acrobot-v1.`},
 	"pendulum": {"Swing a pendulum up and hold it", `The torque is any of up to 2 Nm, too weak to lift the pendulum at once. A step of 50 ms
