@@ -28,9 +28,9 @@ type deltaLaw struct {
 	// network gets wrong have by far the largest gradients.
 	spread int64
 
-	// cutOff divides D where an output is cut off: D holds noise alone there, but
+	// cutOff divides D by 4 where an output is cut off: D holds noise alone there, but
 	// without any of it a unit that no sample excites would never be excited again.
-	cutOff int32
+	cutOff bool
 
 	// mean of deltaOf is how much of a row's mean is subtracted. The rows' means
 	// move all weights of an output by what inputs have in common, the direction in
@@ -42,9 +42,9 @@ type deltaLaw struct {
 // that took D as it is.
 func deltaLawOf(g kernels.Generator) deltaLaw {
 	if g == kernels.Philox4x32 {
-		return deltaLaw{spread: 8, cutOff: 1}
+		return deltaLaw{spread: 8}
 	}
-	return deltaLaw{spread: 12, cutOff: 4, mean: 3}
+	return deltaLaw{spread: 12, cutOff: true, mean: 3}
 }
 
 // sampleTerms is what an Updater keeps to arrange an update of PerturbActivations.
@@ -59,6 +59,7 @@ type sampleTerms struct {
 	fs    []int8        // f·S in quads: terms × columns
 	a     packed.Matrix // A of all pairs: m × terms
 	delta []int32       // D: m × columns
+	means []int64       // what is subtracted from the rows of D
 	mul   int64         // of D, with deltaBits fraction bits
 
 	squares []uint64 // sums of squares by piece of a loop: of D, or of x̂
@@ -261,6 +262,7 @@ const deltaBits = 20
 // weighDeltas writes the terms' Left and returns the sum of D², scaled.
 func (u *Updater) weighDeltas() uint64 {
 	g := &u.perSample
+	g.means = reuse.Slice(g.means, u.terms.Rows)
 	chunks := (u.terms.Rows + deltaRows - 1) / deltaRows
 	total := g.sum(chunks, g.sumRows)
 	deviation := int64(fixed.Sqrt(total << 4 / uint64(len(g.delta)) << 6)) // in 1/32
@@ -283,68 +285,80 @@ func (u *Updater) sumChunk(_, i int) {
 	total := uint64(0)
 	for row := i * deltaRows; row < min((i+1)*deltaRows, u.terms.Rows); row++ {
 		delta := g.delta[row*g.columns:][:g.columns]
-		if g.batch.Y != nil && law.cutOff > 1 {
-			g.divideCutOff(delta, row, law.cutOff)
+		if g.batch.Y != nil && law.cutOff {
+			g.divideCutOff(delta, row)
 		}
-		total += center(delta, law.mean)
+		// Σ (D - mean)² = Σ D² - mean·(2·Σ D - n·mean); weighChunk subtracts the mean.
+		sum, squares := moments(delta)
+		n := int64(len(delta))
+		mean := fixed.RoundDiv(law.mean*sum, deltaOf*n)
+		total += uint64(squares - mean*(2*sum-n*mean))
+		g.means[row] = mean
 	}
 	g.squares[i] = total
 }
 
-// divideCutOff divides D where the output is cut off.
-func (g *sampleTerms) divideCutOff(delta []int32, row int, by int32) {
-	low := int8(-127)
-	if g.batch.ReLU {
-		low = 0
+// moments returns the sum of the values and the sum of their squares.
+func moments(values []int32) (sum, squares int64) {
+	for _, v := range values {
+		sum += int64(v)
+		squares += int64(v) * int64(v)
 	}
-	y := g.batch.Y[row/4*4*g.columns+row%4:]
-	for b := range delta {
-		if v := y[4*b]; v <= low || v == 127 {
-			delta[b] /= by
+	return sum, squares
+}
+
+// divideCutOff divides D by 4, toward zero, where the output is cut off. Which outputs are
+// is as good as random, so there is no branch.
+func (g *sampleTerms) divideCutOff(delta []int32, row int) {
+	isCutOff := &cutOffLinear
+	if g.batch.ReLU {
+		isCutOff = &cutOffReLU
+	}
+	y := g.batch.Y[row/4*4*g.columns:][:4*len(delta)]
+	for b, lane := 0, row%4; b < len(delta) && lane < len(y); b, lane = b+1, lane+4 {
+		v := delta[b]
+		quotient := (v + v>>31&3) >> 2
+		delta[b] = v ^ (v^quotient)&isCutOff[uint8(y[lane])]
+	}
+}
+
+// cutOffLinear and cutOffReLU are -1 at the outputs that are cut off, as bytes, and 0 at
+// others.
+var cutOffLinear, cutOffReLU = cutOffsFrom(-127), cutOffsFrom(0)
+
+func cutOffsFrom(low int8) (masks [256]int32) {
+	for y := range masks {
+		if v := int8(y); v <= low || v == 127 {
+			masks[y] = -1
 		}
 	}
+	return masks
 }
 
-// center subtracts a part of a row's mean, in deltaOf, and returns the sum of the squares.
-func center(delta []int32, part int64) (squares uint64) {
-	sum := int64(0)
-	for _, v := range delta {
-		sum += int64(v)
-	}
-	mean := int32(fixed.RoundDiv(part*sum, deltaOf*int64(len(delta))))
-	for b, v := range delta {
-		v -= mean
-		delta[b] = v
-		squares += uint64(int64(v) * int64(v))
-	}
-	return squares
-}
-
-// weighChunk writes Left of some rows, two columns at a time: the four terms of a row.
+// weighChunk writes Left of some rows.
 func (u *Updater) weighChunk(_, i int) {
 	g, m := &u.perSample, u.terms.Rows
-	lo, hi := i*deltaRows, min((i+1)*deltaRows, m)
 	total := int64(0)
-	for b := 0; b < g.columns; b += 2 {
-		fa := u.terms.Left[(b/2*m+lo)*4:][:(hi-lo)*4]
-		for row := range hi - lo {
-			delta := g.delta[(lo+row)*g.columns+b:]
-			first, second := g.scaled(delta[0]), int64(0)
-			if b+1 < g.columns {
-				second = g.scaled(delta[1])
-			}
-			total += first*first + second*second
-			quad := fa[row*4:][:4]
-			quad[0], quad[1], quad[2], quad[3] = int8(5*first), int8(first), int8(5*second), int8(second)
-		}
+	for row := i * deltaRows; row < min((i+1)*deltaRows, m); row++ {
+		offset := 1<<(deltaBits-1) - g.means[row]*g.mul // (D - mean)·mul + ½ is D·mul + offset
+		total += weighRow(u.terms.Left[row*4:], g.delta[row*g.columns:][:g.columns], g.mul, offset, m*4)
 	}
 	g.squares[i] = uint64(total)
 }
 
-// scaled returns an entry of D as it enters the terms.
-func (g *sampleTerms) scaled(delta int32) int64 {
-	v := (int64(delta)*g.mul + 1<<(deltaBits-1)) >> deltaBits
-	return min(max(v, -deltaTop), deltaTop)
+// weighRow writes the terms of a row of D to left, the four of two columns at every multiple
+// of stride, and returns the sum of the squares of D.
+func weighRow(left []int8, delta []int32, mul, offset int64, stride int) (squares int64) {
+	for b, v := range delta {
+		v := min(max((int64(v)*mul+offset)>>deltaBits, -deltaTop), deltaTop)
+		squares += v * v
+		at := b>>1*stride + b&1*2
+		left[at], left[at+1] = int8(5*v), int8(v)
+	}
+	if n := len(delta); n%2 == 1 { // half of the last quad has no column
+		clear(left[n>>1*stride+2:][:2])
+	}
+	return squares
 }
 
 // spreadColumns writes Right of a strip of columns.
