@@ -216,16 +216,21 @@ func nth(values []uint64, n int) uint64 {
 	return values[n]
 }
 
-// difference returns the sign and the magnitude of how much plus is better than minus.
+// difference returns the sign and the magnitude of how much plus is better than minus. Which
+// is better is as good as random, so there is no branch on it.
 func (c *coder) difference(plus, minus int64) (sign int8, magnitude uint64) {
-	if plus == Failed || minus == Failed || plus == minus {
+	if plus == Failed || minus == Failed {
 		return 0, 0
 	}
-	if sign = 1; plus < minus {
-		plus, minus, sign = minus, plus, -1
+	var above, below int8
+	if plus > minus {
+		above = 1
 	}
-	if c.minimize {
+	if plus < minus {
+		below = 1
+	}
+	if sign = above - below; c.minimize {
 		sign = -sign
 	}
-	return sign, uint64(plus) - uint64(minus)
+	return sign, uint64(max(plus, minus)) - uint64(min(plus, minus))
 }

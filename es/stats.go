@@ -1,6 +1,8 @@
 package es
 
 import (
+	"math"
+
 	"github.com/Kaleaon/pentary-go/internal/fixed"
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/lowrank"
@@ -25,23 +27,30 @@ type Stats struct {
 // score sets the statistics of the scores.
 func (s *Stats) score(scores []int64, minimize bool) {
 	var sum fixed.Sum
+	lowest, highest := int64(math.MaxInt64), int64(math.MinInt64)
 	for _, v := range scores {
-		if v == Failed {
-			continue
+		if v != Failed {
+			lowest, highest = min(lowest, v), max(highest, v)
+			sum.Add(v)
 		}
-		if sum == (fixed.Sum{}) || (minimize && v < s.Best) || (!minimize && v > s.Best) {
-			s.Best = v
-		}
-		sum.Add(v)
+	}
+	switch {
+	case sum == fixed.Sum{}: // all failed
+	case minimize:
+		s.Best = lowest
+	default:
+		s.Best = highest
 	}
 	s.Mean = sum.Mean()
 }
 
 // count sets the statistics of the codes and of the weights once they have moved.
 func (s *Stats) count(codes []int8, parameters []lowrank.Parameter) {
+	decided := 0
 	for _, f := range codes {
-		s.Decided += int(uint8(f|-f) >> 7) // one unless f is zero, without a branch
+		decided += int(uint8(f|-f) >> 7) // one unless f is zero, without a branch
 	}
+	s.Decided += decided
 	for _, w := range parameters {
 		s.Saturated += kernels.CountSaturated(w.W, 0, w.W.Rows())
 	}
