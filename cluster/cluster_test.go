@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/es/journal"
 	"github.com/Kaleaon/pentary-go/train"
 )
 
@@ -178,18 +179,20 @@ func TestRefused(t *testing.T) {
 	defer done.Wait()
 	defer cancel()
 	d, err := Describe(ctx, Endpoint{URL: server.url})
-	if err != nil || d.Config != run.Replica().Config() || d.Data != run.Replica().Task().Data {
+	if err != nil || d.Config != run.Replica().Config() || d.Data != run.Replica().Task().Data() {
 		t.Fatalf("described as %+v, error %v", d, err)
 	}
 	other := mustRun(t, "digits", generations, "").Replica().Task()
-	other.Data[3]++
+	same, hash := other.Data, other.Data()
+	hash[3]++
+	other.Data = func() journal.Hash { return hash }
 	o := es.Options{Seed: 5, Generations: generations, Pairs: 32}
 	data, err := train.New(other, o, train.Options{Config: run.Replica().Config()})
 	if err != nil {
 		t.Fatal(err)
 	}
 	o.Sigma = 1
-	other.Data[3]--
+	other.Data = same
 	sigma, err := train.New(other, o, train.Options{Config: run.Replica().Config()})
 	if err != nil {
 		t.Fatal(err)

@@ -11,21 +11,14 @@ import (
 // i16, little-endian.
 func Hash(sets ...*Dataset) [sha256.Size]byte {
 	hash := sha256.New()
-	var buf [1 << 12]byte
+	var buf [3 * 8]byte
 	for _, d := range sets {
 		head := buf[:0]
 		for _, n := range []int{d.Len(), d.Features, d.Classes} {
 			head = binary.LittleEndian.AppendUint64(head, uint64(n))
 		}
 		hash.Write(head)
-		for inputs := d.Inputs; len(inputs) > 0; {
-			n := min(len(inputs), len(buf))
-			for i, v := range inputs[:n] {
-				buf[i] = byte(v)
-			}
-			hash.Write(buf[:n])
-			inputs = inputs[n:]
-		}
+		hash.Write(asBytes(d.Inputs))
 		hash.Write(d.Labels)
 		if d.Outputs > 0 {
 			hash.Write(binary.LittleEndian.AppendUint64(buf[:0], uint64(d.Outputs)))

@@ -118,6 +118,10 @@ func (a *IDXReader) Read(p []byte) (int, error) {
 // has, not with what its head claims; room is what it is known to have.
 func readElements[T any](a *IDXReader, room int64, convert func(uint8) T) ([]T, error) {
 	all := make([]T, 0, max(room, min(a.left, 1<<16)))
+	var converted [256]T
+	for v := range converted {
+		converted[v] = convert(uint8(v))
+	}
 	var buf [1 << 15]byte
 	for {
 		n, err := a.Read(buf[:])
@@ -128,9 +132,11 @@ func readElements[T any](a *IDXReader, room int64, convert func(uint8) T) ([]T, 
 			}
 			all = append(make([]T, 0, size), all...)
 		}
-		for _, b := range buf[:n] {
-			all = append(all, convert(b))
+		to := all[len(all) : len(all)+n]
+		for i, b := range buf[:n] {
+			to[i] = converted[b]
 		}
+		all = all[:len(all)+n]
 		if err == io.EOF {
 			return all, nil
 		} else if err != nil {

@@ -6,7 +6,6 @@ import (
 
 	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es"
-	"github.com/Kaleaon/pentary-go/es/journal"
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/nn"
 )
@@ -17,7 +16,7 @@ import (
 func Classification(net *nn.Model, samples, test *data.Dataset, batch, holdOut int) (Task, error) {
 	t := Task{
 		Parameters: net.Parameters(), File: net.File, Samples: batch, Training: trainingBits,
-		Data: journal.Hash(data.Hash(samples, test)), Size: test.Len(), Metric: Accuracy,
+		Data: hashOf(samples, test), Size: test.Len(), Metric: Accuracy,
 		Test: correct(net, test),
 	}
 	if holdOut != 0 {

@@ -4,7 +4,9 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"iter"
+	"sync"
 
+	"github.com/Kaleaon/pentary-go/es/journal"
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/lowrank"
 	"github.com/Kaleaon/pentary-go/nn"
@@ -33,7 +35,7 @@ func Language(m *nn.Model, text []byte, validation, test int, o nn.EvaluatorOpti
 	t := Task{
 		Parameters: m.Parameters(), Evaluator: evaluator, File: m.File,
 		Samples: evaluator.Samples(), Unit: "token",
-		Data: sha256.Sum256(text), Size: test, Metric: BitsPerByte, Test: scorer.Score,
+		Data: sync.OnceValue(func() journal.Hash { return sha256.Sum256(text) }), Size: test, Metric: BitsPerByte, Test: scorer.Score,
 	}
 	if o.Discount == 0 { // else a score has the worth of later ones in it
 		t.Training = trainingBits

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 
 	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/es/journal"
 	"github.com/Kaleaon/pentary-go/nn"
 	"github.com/Kaleaon/pentary-go/nn/control"
 )
@@ -36,7 +37,7 @@ func Policy(net *nn.Model, env control.Environment, episodes int, seed uint64) (
 	var measured int64
 	return Task{
 		Parameters: net.Parameters(), Evaluator: evaluator, File: net.File,
-		Data: sha256.Sum256([]byte(env.Spec().Name)), Size: TestEpisodes, Metric: Reward,
+		Data: func() journal.Hash { return sha256.Sum256([]byte(env.Spec().Name)) }, Size: TestEpisodes, Metric: Reward,
 		// One measurement serves both: what is reported last comes from other episodes.
 		Test:     func() int64 { measured = measure(); return measured },
 		Validate: func() int64 { return measured },

@@ -7,7 +7,6 @@ import (
 
 	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es"
-	"github.com/Kaleaon/pentary-go/es/journal"
 	"github.com/Kaleaon/pentary-go/nn"
 )
 
@@ -18,7 +17,7 @@ import (
 // sample is held out and validates.
 func Regression(net *nn.Model, samples, test *data.Dataset, unit float64, batch, holdOut int) (Task, error) {
 	t := Task{
-		Parameters: net.Parameters(), File: net.File, Samples: batch, Data: journal.Hash(data.Hash(samples, test)),
+		Parameters: net.Parameters(), File: net.File, Samples: batch, Data: hashOf(samples, test),
 		Size: test.Len() * test.Outputs, Metric: RMSE(unit), Test: squaredError(net, test),
 		Training: func(s es.Stats, samples int) []slog.Attr {
 			return []slog.Attr{slog.Float64("training_rmse", RMSE(unit).Value(s.Mean, samples))}

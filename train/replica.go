@@ -30,7 +30,7 @@ func (r Replica) Header() journal.Header {
 	for _, leg := range r.run.options.Earlier {
 		config += fmt.Sprintf("leg of %d to %d\n", leg.Planned, leg.Reached)
 	}
-	return journal.Header{Seed: r.run.es.Seed, Generator: r.run.es.Generator, Config: config, Data: r.run.task.Data}
+	return journal.Header{Seed: r.run.es.Seed, Generator: r.run.es.Generator, Config: config, Data: r.run.task.dataHash()}
 }
 
 // Config returns the configuration of the run's options.

@@ -214,7 +214,7 @@ func (r *Run) Open(ctx context.Context) error {
 	if err := r.adopt(r.options.Dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	h := journal.Header{Seed: r.es.Seed, Generator: r.es.Generator, Config: r.options.Config, Data: r.task.Data}
+	h := journal.Header{Seed: r.es.Seed, Generator: r.es.Generator, Config: r.options.Config, Data: r.task.dataHash()}
 	log, at, err := journal.Resume(ctx, r.options.Dir, h, session{r}, journal.Options{Sync: r.options.Sync})
 	if errors.Is(err, journal.ErrInUse) {
 		err = fmt.Errorf("the run in %s is under way: %w", r.options.Dir, err)

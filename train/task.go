@@ -2,7 +2,9 @@ package train
 
 import (
 	"log/slog"
+	"sync"
 
+	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/es/journal"
 	"github.com/Kaleaon/pentary-go/lowrank"
@@ -13,7 +15,7 @@ import (
 type Task struct {
 	Parameters []lowrank.Parameter // trained in place
 	Evaluator  es.Evaluator        // nil for a task that is replayed only and has noise in weights
-	Data       journal.Hash        // hash of the training and test data
+	Data       func() journal.Hash // hashes the training and test data, for the journal; nil: zeros
 
 	// Test scores the present weights on data that training does not see; higher is
 	// better. Nil: the run has no learning curve.
@@ -32,6 +34,19 @@ type Task struct {
 
 	// File returns the model with its present weights and the given metadata.
 	File func(meta map[string]string) *packed.File
+}
+
+// dataHash returns the hash of the data.
+func (t *Task) dataHash() journal.Hash {
+	if t.Data == nil {
+		return journal.Hash{}
+	}
+	return t.Data()
+}
+
+// hashOf returns a function that hashes datasets once, when it is first called.
+func hashOf(sets ...*data.Dataset) func() journal.Hash {
+	return sync.OnceValue(func() journal.Hash { return data.Hash(sets...) })
 }
 
 // Metric says what the scores of Test are.

@@ -256,7 +256,7 @@ func (r *run) goOn(ctx context.Context, p *plan) error {
 	if err != nil {
 		return err
 	}
-	made.Data = p.header.Data // the same if it has been read
+	made.Data = func() journal.Hash { return p.header.Data } // the same if it has been read
 	o := p.options(made)
 	o.Observer, o.Sync, o.Checkpoint = newObserver(r.streams, r.json), r.sync.policy(), r.every
 	if done {
@@ -459,7 +459,8 @@ func (r *run) meta(c *config, t train.Task, result *train.Result, size int) map[
 	if format := measures[key].meta; format != "" {
 		meta[key] = fmt.Sprintf(format, t.Metric.Value(score, size))
 	}
-	meta[metaDataHash] = hex.EncodeToString(t.Data[:])
+	hash := t.Data()
+	meta[metaDataHash] = hex.EncodeToString(hash[:])
 	meta[metaData] = dataLabel(r.kind, c.Data, r.data)
 	return meta
 }
