@@ -106,6 +106,14 @@ func exp2Sums(sums *int32, logits *int8, m, n int) {
 	}
 }
 
+func subtractLogs(score []int32, logits []int8, target []uint8, n int) {
+	if level >= avx512bw && len(logits) < 1<<31 {
+		subtractLogsAVX512(&score[0], &logits[0], &target[0], &log2Table, n)
+	} else {
+		subtractLogsGo(score, logits, target, n)
+	}
+}
+
 // exp2SumsAVX2 has the contract of exp2Sums in batch_asm.go. 15.5 Gelem/s of 17.
 //
 //go:noescape
@@ -115,3 +123,8 @@ func exp2SumsAVX2(sums *int32, logits *int8, m, n int)
 //
 //go:noescape
 func exp2SumsAVX512(sums *int32, logits *int8, m, n int)
+
+// subtractLogsAVX512 has the contract of subtractLogs in batch_asm.go; table is log2Table.
+//
+//go:noescape
+func subtractLogsAVX512(score *int32, logits *int8, target *uint8, table *[256]int32, n int)

@@ -56,6 +56,10 @@ func requantizeNEON(dst *int8, y, bias *int32, m, n int, shift uint, low int32)
 
 func exp2Sums(sums *int32, logits *int8, m, n int) { exp2SumsNEON(sums, logits, m, n) }
 
+func subtractLogs(score []int32, logits []int8, target []uint8, n int) {
+	subtractLogsGo(score, logits, target, n)
+}
+
 // exp2SumsNEON has the contract of exp2Sums in batch_asm.go. 18 instructions for 16
 // powers.
 //

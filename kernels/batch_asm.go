@@ -68,6 +68,10 @@ func logProb(score []int32, logits []int8, target []uint8, m, n int) {
 		return
 	}
 	exp2Sums(&score[0], &logits[0], m, n)
+	subtractLogs(score, logits, target, n)
+}
+
+func subtractLogsGo(score []int32, logits []int8, target []uint8, n int) {
 	for c, t := range target {
 		at := (int(t)/4*n+c)*4 + int(t)%4
 		score[c] = 16*int32(logits[at]) - log2(uint32(score[c]))
@@ -117,3 +121,12 @@ func logProb(score []int32, logits []int8, target []uint8, m, n int) {
 //	}
 //
 // for 1 ≤ m ≤ MaxClasses and n ≥ 1; a sum is a uint32.
+//
+// subtractLogs turns the sums in score into the scores of LogProb:
+//
+//	for c := range n {
+//		t := int(target[c])
+//		score[c] = 16*int32(logits[(t/4*n+c)*4+t%4]) - log2(uint32(score[c]))
+//	}
+//
+// for n ≥ 1 and fewer than 2^31 logits.

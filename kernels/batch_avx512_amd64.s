@@ -428,3 +428,82 @@ test:
 
 	VZEROUPPER
 	RET
+
+// HALF shifts the sums in Z0 that are at least 2^bits·2^8 right by bits and adds 256·bits
+// to Z1 for them. It clobbers K2.
+#define HALF(bits, above, add) \
+	VPTESTMD above, Z0, K2;       \
+	VPSRLD   $bits, Z0, K2, Z0;   \
+	VPADDD   add, Z1, K2, Z1
+
+// func subtractLogsAVX512(score *int32, logits *int8, target *uint8, table *[256]int32, n int)
+//
+//	DI  score                   Z0   sum, then sum >> (e-8)
+//	SI  logits of quad 0        Z1   256·(e-16), then log2
+//	DX  target                  Z3   target class
+//	R8  table                   Z4   offset of its quad in dwords
+//	R9  n                       Z15  255, Z14  3, Z13  n, Z12  -2048 in every dword
+//	R11 columns left            Z16 … Z20  the bits of sums to be shifted by 16, 8, 4, 2, 1
+//	K1  mask of the columns     Z21 … Z25  256 times 16, 8, 4, 2, 1
+TEXT ·subtractLogsAVX512(SB), NOSPLIT, $0-40
+	MOVQ score+0(FP), DI
+	MOVQ logits+8(FP), SI
+	MOVQ target+16(FP), DX
+	MOVQ table+24(FP), R8
+	MOVQ n+32(FP), R9
+	MOVQ R9, R11
+
+	VMOVDQU64 dwordIndex<>(SB), Z31
+	DWORDS(255, Z15)
+	DWORDS(3, Z14)
+	VPBROADCASTD R9, Z13
+	DWORDS(-2048, Z12)
+	DWORDS(0xff000000, Z16)
+	DWORDS(0xffff0000, Z17)
+	DWORDS(0xfffff000, Z18)
+	DWORDS(0xfffffc00, Z19)
+	DWORDS(0xfffffe00, Z20)
+	DWORDS(4096, Z21)
+	DWORDS(2048, Z22)
+	DWORDS(1024, Z23)
+	DWORDS(512, Z24)
+	DWORDS(256, Z25)
+
+columns:
+	FIRST(R11, K1)
+	VMOVDQU32.Z (DI), K1, Z0
+	VMOVDQA64   Z12, Z1
+	HALF(16, Z16, Z21)
+	HALF(8, Z17, Z22)
+	HALF(4, Z18, Z23)
+	HALF(2, Z19, Z24)
+	HALF(1, Z20, Z25)
+	VPANDD      Z15, Z0, Z0
+	KMOVW       K1, K3
+	VPXORD      Z2, Z2, Z2
+	VPGATHERDD  (R8)(Z0*4), K3, Z2
+	VPADDD      Z2, Z1, Z1
+
+	VPMOVZXBD.Z (DX), K1, Z3
+	VPSRLD      $2, Z3, Z4
+	VPMULLD     Z13, Z4, Z4
+	VPADDD      Z31, Z4, Z4
+	KMOVW       K1, K3
+	VPXORD      Z5, Z5, Z5
+	VPGATHERDD  (SI)(Z4*4), K3, Z5 // the quad
+	VPANDD      Z14, Z3, Z3
+	VPSLLD      $3, Z3, Z3
+	VPSRLVD     Z3, Z5, Z5
+	VPSLLD      $24, Z5, Z5
+	VPSRAD      $20, Z5, Z5        // 16 times the logit
+	VPSUBD      Z1, Z5, Z5
+	VMOVDQU32   Z5, K1, (DI)
+
+	ADDQ $64, SI
+	ADDQ $64, DI
+	ADDQ $16, DX
+	SUBQ $16, R11
+	JG   columns
+
+	VZEROUPPER
+	RET

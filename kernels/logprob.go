@@ -1,6 +1,7 @@
 package kernels
 
 import (
+	"encoding/binary"
 	"fmt"
 	"math/bits"
 
@@ -39,14 +40,35 @@ func LogProb(score []int32, logits []int8, target []uint8, m, n int) {
 	checkLen("LogProb", "score", len(score), n, "a batch of %d×%d", m, n)
 	checkLen("LogProb", "target", len(target), n, "a batch of %d×%d", m, n)
 	checkLen("LogProb", "logits", len(logits), batchLen(m, n), "a batch of %d×%d", m, n)
-	for c, t := range target {
-		if int(t) >= m {
-			panic(fmt.Sprintf("kernels: LogProb: target %d of column %d, want below %d", t, c, m))
-		}
+	if c := indexAtLeast(target, m); c >= 0 {
+		panic(fmt.Sprintf("kernels: LogProb: target %d of column %d, want below %d", target[c], c, m))
 	}
 	if len(score) > 0 {
 		logProb(score, logits, target, m, n)
 	}
+}
+
+// indexAtLeast returns the index of the first byte that is low or more, or -1. low is at
+// least 1. It looks at eight bytes at once.
+func indexAtLeast(bytes []uint8, low int) int {
+	const each, top = 0x0101010101010101, 0x8080808080808080
+	i := 0
+	for ; low < 256 && i+8 <= len(bytes); i += 8 {
+		v := binary.LittleEndian.Uint64(bytes[i:])
+		above := v | (v&^top + each*uint64(128-low)) // in the top bits
+		if low > 128 {
+			above = v & (v&^top + each*uint64(256-low))
+		}
+		if above&top != 0 {
+			break
+		}
+	}
+	for ; low < 256 && i < len(bytes); i++ {
+		if int(bytes[i]) >= low {
+			return i
+		}
+	}
+	return -1
 }
 
 func logProbGeneric(score []int32, logits []int8, target []uint8, m, n int) {
@@ -64,5 +86,5 @@ func logProbGeneric(score []int32, logits []int8, target []uint8, m, n int) {
 // log2 returns log2(sum / 2^16) in units of 1/256. sum is at least 256.
 func log2(sum uint32) int32 {
 	e := bits.Len32(sum) - 1
-	return int32(e-16)*LogProbUnit + int32(log2Table[sum>>(e-8)&255])
+	return int32(e-16)*LogProbUnit + log2Table[sum>>(e-8)&255]
 }

@@ -72,3 +72,21 @@ func TestQuads(t *testing.T) {
 		}
 	}
 }
+
+// TestIndexAtLeast tries every byte beside every bound, at every place of a word.
+func TestIndexAtLeast(t *testing.T) {
+	for low := 1; low <= 256; low++ {
+		for v := range 256 {
+			bytes := make([]uint8, 19)
+			at := (low + v) % len(bytes)
+			bytes[at] = uint8(v)
+			want := -1
+			if v >= low {
+				want = at
+			}
+			if got := indexAtLeast(bytes, low); got != want {
+				t.Fatalf("%d of at least %d at %d: got %d", v, low, at, got)
+			}
+		}
+	}
+}
