@@ -28,7 +28,9 @@ func TestCompared(t *testing.T) {
 	compareAll(t, check)
 	want := alone(t, "digits", generations)
 	for _, first := range []bool{true, false} { // whether the liar scores before the honest ones
+		log, all := joining(t, 3)
 		lie := func(_ *train.Run, g es.Generation, _ int, scores []int64) {
+			<-all // or one of them could do the whole run
 			if g.Number >= 6 {
 				scores[len(scores)-1]--
 			}
@@ -37,6 +39,7 @@ func TestCompared(t *testing.T) {
 			}
 		}
 		honest := func(*train.Run, es.Generation, int, []int64) {
+			<-all
 			if first {
 				time.Sleep(3 * time.Millisecond)
 			}
@@ -60,7 +63,7 @@ func TestCompared(t *testing.T) {
 			})
 		}
 		_, err = Run(t.Context(), run, Options{
-			Endpoint: Endpoint{URL: server.url}, Check: check, Log: testLog(t),
+			Endpoint: Endpoint{URL: server.url}, Check: check, Log: log,
 			Expelled: func(e Expulsion) { expelled = append(expelled, e) },
 		})
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"strings"
 	"sync"
@@ -18,6 +19,30 @@ import (
 // testLog returns a log that is shown when the test fails.
 func testLog(t testing.TB) *slog.Logger {
 	return slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelInfo}))
+}
+
+// joining returns a log like testLog's, and a channel that is closed when n workers have
+// joined.
+func joining(t testing.TB, n int) (*slog.Logger, <-chan struct{}) {
+	all := make(chan struct{})
+	return slog.New(slog.NewTextHandler(watch{t.Output(), func(line string) {
+		if strings.Contains(line, "worker joined") {
+			if n--; n == 0 {
+				close(all)
+			}
+		}
+	}}, nil)), all
+}
+
+// watch is a writer whose lines are seen.
+type watch struct {
+	io.Writer
+	see func(line string)
+}
+
+func (w watch) Write(b []byte) (int, error) {
+	w.see(string(b))
+	return w.Writer.Write(b)
 }
 
 // Workers in one process come to the weights of the run without them, whatever their
@@ -243,28 +268,32 @@ func TestLate(t *testing.T) {
 	defer server.close()
 	at := Endpoint{URL: server.url}
 	late := mustRun(t, "digits", generations, "")
-	first := interfered(t, generations, func(*train.Run, es.Generation, int, []int64) { time.Sleep(5 * time.Millisecond) })
-	run := mustRun(t, "digits", generations, "")
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
+	// The late one comes when the first has done a few generations, and then the first leaves.
+	log, both := joining(t, 2)
+	var once sync.Once
+	begun := make(chan struct{})
+	first := interfered(t, generations, func(_ *train.Run, g es.Generation, _ int, _ []int64) {
+		switch {
+		case g.Number < 20:
+			time.Sleep(5 * time.Millisecond) // for a checkpoint after the first
+		default:
+			once.Do(func() { close(begun) })
+			<-both
+			cancel()
+		}
+	})
+	run := mustRun(t, "digits", generations, "")
 	var done sync.WaitGroup
 	done.Go(func() { Work(ctx, first, WorkerOptions{Endpoint: at}) })
-	// The late one comes when the first has done a few generations, and then the first leaves.
-	var leave sync.Once
-	begun := make(chan struct{})
-	o := Options{Endpoint: at, Log: testLog(t), Checkpoint: 10 * time.Millisecond}
-	o.Log = slog.New(slog.NewTextHandler(watch{func(line string) {
-		if strings.Contains(line, "worker joined") && strings.Contains(line, "late") {
-			leave.Do(cancel)
-		}
-	}}, nil))
-	time.AfterFunc(100*time.Millisecond, func() { close(begun) })
 	done.Go(func() {
 		<-begun
-		if err := Work(t.Context(), late, WorkerOptions{Endpoint: at, WorkerName: "late", Wait: 10 * time.Second}); err != nil {
+		if err := Work(t.Context(), late, WorkerOptions{Endpoint: at, WorkerName: "late"}); err != nil {
 			t.Error(err)
 		}
 	})
+	o := Options{Endpoint: at, Log: log, Checkpoint: 10 * time.Millisecond}
 	if _, err := Run(t.Context(), run, o); err != nil {
 		t.Fatal(err)
 	}
@@ -272,13 +301,6 @@ func TestLate(t *testing.T) {
 	if got := hashOf(t, run); got != want {
 		t.Errorf("weights %x, want %x", got, want)
 	}
-}
-
-type watch struct{ see func(line string) }
-
-func (w watch) Write(b []byte) (int, error) {
-	w.see(string(b))
-	return len(b), nil
 }
 
 // The status of a run has its workers.
