@@ -130,7 +130,7 @@ func (s *Setup) train(ctx context.Context, m Method, generations int, budget tim
 	limit := budget.Seconds()
 	next := 0
 	measure := func(seconds float64, generation int) {
-		r.Curve = append(r.Curve, Point{seconds, generation, accuracy(run.net, s.Test)})
+		r.Curve = append(r.Curve, Point{seconds, generation, run.accuracy(s.Test)})
 		for next < octaves*stepsPerOctave && seconds >= limit*mark(next) {
 			next++
 		}
@@ -230,6 +230,9 @@ func fill(budget, generation time.Duration) int {
 
 // bits returns the bits of memory that a weight takes between generations.
 func bits(r *run) float64 {
+	if r.bits > 0 {
+		return r.bits
+	}
 	bytes, weights := r.state, 0
 	for _, w := range matrices(r.net) {
 		bytes += len(w.Bytes())
@@ -238,8 +241,11 @@ func bits(r *run) float64 {
 	return 8 * float64(bytes) / float64(weights)
 }
 
-func accuracy(net *nn.Model, data *data.Dataset) float64 {
-	correct, err := net.Accuracy(data)
+func (r *run) accuracy(data *data.Dataset) float64 {
+	if r.right != nil {
+		return float64(r.right(data)) / float64(data.Len())
+	}
+	correct, err := r.net.Accuracy(data)
 	if err != nil {
 		panic(err) // shaped as the training samples
 	}

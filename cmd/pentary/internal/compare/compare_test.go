@@ -11,6 +11,7 @@ import (
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/es/baseline"
 	"github.com/Kaleaon/pentary-go/lowrank"
+	"github.com/Kaleaon/pentary-go/nn"
 )
 
 // setup returns a small comparison.
@@ -39,6 +40,9 @@ func TestRun(t *testing.T) {
 		Strategy("full", es.Options{Pairs: 4, Rank: lowrank.FullRank}, 8),
 		RandomSearch("random", 1, 10, 8),
 		Prototype("prototype", baseline.PrototypeOptions{Members: 4, Rank: 2}, 8),
+		Backprop("adam", 1, 8, .001, false),
+		Backprop("straight-through", 1, 8, .03, true),
+		SNES("snes", 1, 2, 8, .1),
 	} {
 		t.Run(m.Name, func(t *testing.T) {
 			r, err := s.Run(context.Background(), m, s.Budget, "")
@@ -67,6 +71,87 @@ func TestRun(t *testing.T) {
 	}
 }
 
+// Backpropagation of floats and of pents learns the digits, and SNES begins to. What a network
+// of pents computes in floats is what its model computes.
+func TestFloats(t *testing.T) {
+	s := setup(t)
+	s.Widths = []int{64, 32, 10}
+	for _, test := range []struct {
+		method Method
+		steps  int
+		least  float64
+	}{
+		{Backprop("adam", 1, 64, .003, false), 300, .85},
+		{Backprop("straight-through", 1, 64, .03, true), 300, .8},
+		{SNES("snes", 1, 8, 64, .1), 100, .3},
+	} {
+		run, err := s.start(test.method, test.steps)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := run.train(context.Background(), func(es.Stats) error { return nil }); err != nil {
+			t.Fatal(err)
+		}
+		if got := run.accuracy(s.Test); got < test.least {
+			t.Errorf("%s: accuracy %.3f after %d steps, want %.2f", test.method.Name, got, test.steps, test.least)
+		}
+	}
+	n, err := newFloatNet(nn.NewMLP(5, 64, 16, 10), 1, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n.draw(s.Train, 32)
+	for range 3 {
+		n.forward()
+		n.loss()
+		n.backward()
+		n.adam(.3, 1)
+	}
+	y := n.forward()
+	n.store()
+	for i := range 32 {
+		var x []int8
+		for _, v := range n.layers[0].x[i*64:][:64] {
+			x = append(x, int8(v))
+		}
+		for j, want := range n.model.Predict(x) {
+			if got := y[i*10+j]; got != float32(want) {
+				t.Fatalf("output %d of sample %d: %v, want %d", j, i, got, want)
+			}
+		}
+	}
+}
+
+// The gradients of a network of floats agree with differences of its loss.
+func TestFloatGradient(t *testing.T) {
+	s := setup(t)
+	n, err := newFloatNet(nn.NewMLP(5, 64, 16, 10), 1, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n.draw(s.Train, 32)
+	n.forward()
+	n.loss()
+	n.backward()
+	for i := range n.layers {
+		l := &n.layers[i]
+		for _, at := range []int{20, len(l.w) / 2, len(l.w) - 1} {
+			const step = 1e-2
+			want, w := l.g[at], l.w[at]
+			losses := [2]float64{}
+			for side, sign := range []float32{1, -1} {
+				l.w[at] = w + sign*step
+				n.forward()
+				losses[side] = n.loss()
+			}
+			l.w[at] = w
+			if got := (losses[0] - losses[1]) / (2 * step); math.Abs(got-float64(want)) > 1e-4+.02*math.Abs(got) {
+				t.Errorf("layer %d, weight %d: gradient %g, by differences %g", i, at, want, got)
+			}
+		}
+	}
+}
+
 // Rows of 64 weights have no padding: the state is what the rule says.
 func TestBits(t *testing.T) {
 	s := setup(t)
@@ -76,6 +161,9 @@ func TestBits(t *testing.T) {
 		want   float64
 	}{
 		{Strategy("", es.Options{}, 1), 11},
+		{Backprop("", 1, 1, .1, false), 96},
+		{Backprop("", 1, 1, .1, true), 99},
+		{SNES("", 1, 1, 1, .1), 64},
 		{Strategy("", es.Options{Rule: es.ErrorFeedback{Bits: 4, Rate: es.Ratio(1, 2)}}, 1), 7},
 		{Strategy("", es.Options{Rule: es.Stochastic{Rate: es.Ratio(1, 2)}}, 1), 3},
 		{RandomSearch("", 1, 10, 1), 3},

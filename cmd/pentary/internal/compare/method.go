@@ -19,6 +19,9 @@ type Method struct {
 	Baseline bool // not one of this project's
 	Shift    int  // pixels by which training moves images
 
+	// FloatBytes is what a weight takes in float32, beside the network of pents.
+	FloatBytes int
+
 	// start prepares a run of a number of generations.
 	start func(net *nn.Model, data *data.Dataset, generations int) (*run, error)
 }
@@ -26,8 +29,10 @@ type Method struct {
 // run is a prepared run of a method.
 type run struct {
 	net     *nn.Model
-	samples int // member-samples a generation
-	state   int // bytes kept from one generation to the next, beside the weights
+	samples int                     // member-samples a generation
+	state   int                     // bytes kept from one generation to the next, beside the weights
+	bits    float64                 // of a weight and its state; 0: of pents
+	right   func(*data.Dataset) int // samples that are assigned to their class; nil: by net
 	train   func(ctx context.Context, each func(es.Stats) error) error
 }
 

@@ -29,7 +29,18 @@ const (
 	randomMethod    = "random"
 	prototypeMethod = "prototype"
 	mendedMethod    = "mended"
+	adamMethod      = "adam"
+	throughMethod   = "straight-through"
+	snesMethod      = "snes"
 )
+
+// ownSettings are the settings that methods on floats have by default, chosen on every tenth
+// training sample of the digits and of MNIST.
+var ownSettings = map[string]map[string]string{
+	adamMethod:    {"rate": "0.001"},
+	throughMethod: {"rate": "0.03"},
+	snesMethod:    {"rate": "0.1", "pairs": "8"},
+}
 
 // longest bounds --for.
 const longest = 7 * 24 * time.Hour
@@ -40,7 +51,7 @@ func methodNames() []string {
 	for _, r := range settings.RuleNames {
 		names = append(names, r.String())
 	}
-	return append(names, fullMethod, randomMethod, prototypeMethod, mendedMethod)
+	return append(names, fullMethod, randomMethod, prototypeMethod, mendedMethod, adamMethod, throughMethod, snesMethod)
 }
 
 // comparer is a comparison of methods as the command line asks for it.
@@ -73,6 +84,13 @@ and
   random     random search: the best of as many candidates, if it is better
   prototype  the algorithm of this project's prototype, to the letter
   mended     the same with its sigma and rate so large that its weights move
+  adam       backpropagation of float32 weights with Adam, its rate falling to 0
+  straight-through
+             the same of this network: float32 weights, rounded to pents when they
+             multiply, with activations of 8 bits
+  snes       separable natural evolution strategy (Schaul et al., GECCO 2011) on
+             float32 weights; rate is its first sigma, in initial deviations
+The last three have rates and, snes, pairs of their own.
 
 A method can have settings of its own, as in full:pairs=64:rate=0.2, and can be
 given several times with different ones. A flag of train holds for all methods
@@ -172,6 +190,7 @@ func (c *comparer) method(text string, common *settings.Classifier) (compare.Met
 	if name == fullMethod || name == settings.QES.String() {
 		texts["noise"] = lowrank.PerturbWeights.String() // there is no other
 	}
+	maps.Copy(texts, ownSettings[name])
 	for _, part := range parts[1:] {
 		flag, value, found := strings.Cut(part, "=")
 		switch _, known := texts[flag]; {
@@ -214,6 +233,13 @@ func (c *comparer) methodOf(name, title string, s *settings.Classifier) (m compa
 			Seed: seed, Members: 100, Rank: 8, Sigma: es.Ratio(1, 2), Rate: es.Ratio(1, 1),
 		}, s.Batch)
 	}
+	rate := float64(s.Rule.Rate.Q16()) / (1 << 16)
+	switch name {
+	case adamMethod, throughMethod:
+		return compare.Backprop(title, seed, s.Batch, rate, name == throughMethod)
+	case snesMethod:
+		return compare.SNES(title, seed, s.Base.Pairs, s.Batch, rate)
+	}
 	m = compare.Strategy(title, s.Options(), s.Batch)
 	m.Baseline = name == fullMethod
 	m.Settings = settings.Meta(s)
@@ -231,7 +257,7 @@ func (c *comparer) run(ctx context.Context, s *console.Streams, common *settings
 	}
 	c.setup.Seed, c.setup.Widths = common.Base.Seed, common.Widths(train.Features, train.Classes)
 	c.setup.Train, c.setup.Test = train, test
-	if err := checkMemory(c.each, train, c.limit); err != nil {
+	if err := checkMemory(c.each, train, c.floatBytes(), c.limit); err != nil {
 		return err
 	}
 	for _, m := range c.all {
@@ -266,12 +292,24 @@ func (c *comparer) run(ctx context.Context, s *console.Streams, common *settings
 	return c.finish(s, r)
 }
 
+// floatBytes returns the memory that a network of float32 weights takes, if a method has one.
+func (c *comparer) floatBytes() (most int) {
+	weights, widths := 0, c.setup.Widths
+	for i, in := range widths[:len(widths)-1] {
+		weights += in * widths[i+1]
+	}
+	for _, m := range c.all {
+		most = max(most, m.FloatBytes*weights)
+	}
+	return most
+}
+
 // checkMemory returns an error if the largest of runs one after the other would take more
-// memory than there is, or than the limit.
-func checkMemory(runs []*settings.Classifier, train *data.Dataset, limit console.ByteSize) error {
-	most := 0
+// memory beside some bytes than there is, or than the limit.
+func checkMemory(runs []*settings.Classifier, train *data.Dataset, beside int, limit console.ByteSize) error {
+	most := beside
 	for _, s := range runs {
-		most = max(most, settings.NetworkMemory(s.Widths(train.Features, train.Classes), s.Options(), s.Batch))
+		most = max(most, beside+settings.NetworkMemory(s.Widths(train.Features, train.Classes), s.Options(), s.Batch))
 	}
 	return settings.CheckMemory(console.ByteSize(most), limit)
 }

@@ -399,7 +399,7 @@ func (u *tuner) checkMemory() error {
 			return err
 		}
 	}
-	return checkMemory(runs, u.train, u.limit)
+	return checkMemory(runs, u.train, 0, u.limit)
 }
 
 // trial trains a configuration and measures it on the validation samples.
