@@ -130,13 +130,20 @@ func buildResidual(layers []Layer) (*Residual, error) {
 	return r, nil
 }
 
+// branchShift is the extra bits by which an MLP block's sum is scaled down.
+const branchShift = 2
+
 // NewMLPBlock returns the block of two dense layers of the paper's language models
 // (arXiv 2511.16652, App. D): x + W₂·relu(W₁·norm(x)), the layer between of the given
-// width.
+// width. What W₂ returns is scaled down by two extra bits: as it was, it grew to several times x
+// while its weights were still noise. A model of 8 bytes, 128 wide, ended at 3.35 bits per byte
+// instead of 3.41 after 600 generations, without the block at 3.65.
 func NewMLPBlock(width, hidden int) *Residual { return newMLPBlock(NewLayerNorm(width), hidden) }
 
 func newMLPBlock(norm *LayerNorm, hidden int) *Residual {
-	return NewResidual(norm, NewDense(norm.Width, hidden, true), NewDense(hidden, norm.Width, false))
+	second := NewDense(hidden, norm.Width, false)
+	second.Shift += branchShift
+	return NewResidual(norm, NewDense(norm.Width, hidden, true), second)
 }
 
 // Inputs returns the width.
