@@ -62,6 +62,10 @@ func TestDotOperands(t *testing.T) {
 		"sweep3AVXVNNI":     {},
 		"sweep2AVXVNNI":     {},
 		"accumulateAVXVNNI": {},
+		"matVec1AVXVNNI":    {},
+		"matVec2AVXVNNI":    {},
+		"matVec4AVXVNNI":    {},
+		"matVec8AVXVNNI":    {},
 	}
 	expect := func(kernel string, x, codes, acc, times int) {
 		want[kernel][fmt.Sprintf("{vex} vpdpbusd %%ymm%d,%%ymm%d,%%ymm%d", x, codes, acc)] += times
@@ -73,6 +77,16 @@ func TestDotOperands(t *testing.T) {
 		for v := range 2 {
 			expect("sweep2AVXVNNI", 12+v, 15, 3*row+v, 5)
 			expect("accumulateAVXVNNI", 10, 8+v, 2*row+v, 1)
+		}
+	}
+	for _, n := range []int{1, 2, 4, 8} {
+		kernel := want[fmt.Sprintf("matVec%dAVXVNNI", n)]
+		product := func(at, acc int) { kernel[fmt.Sprintf("{vex} vpdpbusd 0x%x(%%rdx),%%ymm8,%%ymm%d", at, acc)]++ }
+		for c := range n {
+			for group := range 8 {
+				product((group*n+c)*32, (group*n+c)%8)
+			}
+			product(c*32, c) // of a small block
 		}
 	}
 	for name, f := range asmtest.Disassemble(t, "github.com/Kaleaon/pentary-go/kernels") {

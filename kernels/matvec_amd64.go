@@ -43,6 +43,14 @@ func matVecRows(width int, y *int32, w *byte, rows, blocks, smalls int, x *int8,
 		matVec4VNNI512(y, w, rows, blocks, smalls, x, start)
 	case wide:
 		matVec8VNNI512(y, w, rows, blocks, smalls, x, start)
+	case level == avxvnni && width == 1:
+		matVec1AVXVNNI(y, w, rows, blocks, smalls, x, start)
+	case level == avxvnni && width == 2:
+		matVec2AVXVNNI(y, w, rows, blocks, smalls, x, start)
+	case level == avxvnni && width == 4:
+		matVec4AVXVNNI(y, w, rows, blocks, smalls, x, start)
+	case level == avxvnni:
+		matVec8AVXVNNI(y, w, rows, blocks, smalls, x, start)
 	case width == 1:
 		matVec1AVX2(y, w, rows, blocks, smalls, x, start)
 	case width == 2:
@@ -72,6 +80,18 @@ func matVec4AVX2(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *in
 
 //go:noescape
 func matVec8AVX2(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
+
+//go:noescape
+func matVec1AVXVNNI(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
+
+//go:noescape
+func matVec2AVXVNNI(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
+
+//go:noescape
+func matVec4AVXVNNI(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
+
+//go:noescape
+func matVec8AVXVNNI(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
 
 //go:noescape
 func matVec1VNNI512(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)

@@ -2,6 +2,7 @@
 
 #include "textflag.h"
 #include "constants_amd64.h"
+#include "vpdpbusd_amd64.h"
 
 // Products of a packed matrix with 1, 2, 4 or 8 vectors, straight from the packed
 // weights: a block is unpacked in registers and meets all vectors at once.
@@ -53,21 +54,21 @@ GLOBL blockMasks<>(SB), RODATA|NOPTR, $24
 	VPMADDUBSW x, Y8, Y9    \
 	VPADDW     Y9, acc, acc
 
-// COLSn multiplies the codes of a group with its chunk of each vector.
-#define COLS1(at) \
+// COLSn multiplies the codes of group g with its chunk of each vector.
+#define COLS1(g, at) \
 	MAC(at+0(DX), Y0)
 
-#define COLS2(at) \
-	COLS1(at)          \
+#define COLS2(g, at) \
+	COLS1(g, at)       \
 	MAC(at+32(DX), Y1)
 
-#define COLS4(at) \
-	COLS2(at)          \
+#define COLS4(g, at) \
+	COLS2(g, at)       \
 	MAC(at+64(DX), Y2) \
 	MAC(at+96(DX), Y3)
 
-#define COLS8(at) \
-	COLS4(at)           \
+#define COLS8(g, at) \
+	COLS4(g, at)        \
 	MAC(at+128(DX), Y4) \
 	MAC(at+160(DX), Y5) \
 	MAC(at+192(DX), Y6) \
@@ -103,21 +104,21 @@ GLOBL blockMasks<>(SB), RODATA|NOPTR, $24
 #define BLOCK(COLS, n) \
 	LOADBLOCK       \
 	LOWER(Y10)      \
-	COLS(0*n)       \
+	COLS(0, 0*n)       \
 	UPPER(Y10)      \
-	COLS(1*n)       \
+	COLS(1, 1*n)       \
 	LOWER(Y11)      \
-	COLS(2*n)       \
+	COLS(2, 2*n)       \
 	UPPER(Y11)      \
-	COLS(3*n)       \
+	COLS(3, 3*n)       \
 	LOWER(Y12)      \
-	COLS(4*n)       \
+	COLS(4, 4*n)       \
 	UPPER(Y12)      \
-	COLS(5*n)       \
+	COLS(5, 5*n)       \
 	SPLIT(Y10, 4)   \
-	COLS(6*n)       \
+	COLS(6, 6*n)       \
 	SPLIT(Y11, 5)   \
-	COLS(7*n)       \
+	COLS(7, 7*n)       \
 	ADDQ $96, SI    \
 	ADDQ $(8*n), DX
 
@@ -305,7 +306,7 @@ widen:              \
                     \
 small:              \
 	SMALL           \
-	COLS(0)         \
+	COLS(0, 0)      \
 	ADDQ $n, DX     \
 	DECQ BX         \
 	JNZ  small      \
@@ -336,4 +337,118 @@ TEXT ·matVec4AVX2(SB), NOSPLIT, $128-56
 // func matVec8AVX2(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
 TEXT ·matVec8AVX2(SB), NOSPLIT, $256-56
 	MATVEC(CLEAR8, NOONES, BEGIN8, COLS8, WIDEN8, END8, 256)
+	RET
+
+// With AVX-VNNI products add up in 32-bit lanes, four at a time, and need no runs.
+// A product has a latency of five cycles: groups take turns in the eight accumulators,
+// for fewer vectors than eight.
+
+// DOTSn is COLSn by VPDPBUSD.
+#define DOTS1(g, at) \
+	VPDPBUSD_VEX_DX(at, 8, g)
+
+#define DOTS2(g, at) \
+	VPDPBUSD_VEX_DX(at, 8, (2*(g)&7))     \
+	VPDPBUSD_VEX_DX(at+32, 8, (2*(g)&7)+1)
+
+#define DOTS4(g, at) \
+	VPDPBUSD_VEX_DX(at, 8, (4*(g)&7))      \
+	VPDPBUSD_VEX_DX(at+32, 8, (4*(g)&7)+1) \
+	VPDPBUSD_VEX_DX(at+64, 8, (4*(g)&7)+2) \
+	VPDPBUSD_VEX_DX(at+96, 8, (4*(g)&7)+3)
+
+#define DOTS8(g, at) \
+	VPDPBUSD_VEX_DX(at, 8, 0)     \
+	VPDPBUSD_VEX_DX(at+32, 8, 1)  \
+	VPDPBUSD_VEX_DX(at+64, 8, 2)  \
+	VPDPBUSD_VEX_DX(at+96, 8, 3)  \
+	VPDPBUSD_VEX_DX(at+128, 8, 4) \
+	VPDPBUSD_VEX_DX(at+160, 8, 5) \
+	VPDPBUSD_VEX_DX(at+192, 8, 6) \
+	VPDPBUSD_VEX_DX(at+224, 8, 7)
+
+// FOLDn adds the accumulators of each vector, and ENDn follows.
+#define FOLD8 \
+	END8
+
+#define FOLD4 \
+	VPADDD Y4, Y0, Y0 \
+	VPADDD Y5, Y1, Y1 \
+	VPADDD Y6, Y2, Y2 \
+	VPADDD Y7, Y3, Y3 \
+	END4
+
+#define FOLD2 \
+	VPADDD Y4, Y0, Y0 \
+	VPADDD Y5, Y1, Y1 \
+	VPADDD Y6, Y2, Y2 \
+	VPADDD Y7, Y3, Y3 \
+	VPADDD Y2, Y0, Y0 \
+	VPADDD Y3, Y1, Y1 \
+	END2
+
+#define FOLD1 \
+	VPADDD Y4, Y0, Y0 \
+	VPADDD Y5, Y1, Y1 \
+	VPADDD Y6, Y2, Y2 \
+	VPADDD Y7, Y3, Y3 \
+	VPADDD Y2, Y0, Y0 \
+	VPADDD Y3, Y1, Y1 \
+	VPADDD Y1, Y0, Y0 \
+	END1
+
+// MATVECDOT is MATVEC by VPDPBUSD.
+#define MATVECDOT(DOTS, FOLD, n) \
+	ARGS            \
+	MASKS           \
+                    \
+row:                \
+	MOVQ  R8, DX    \
+	CLEAR8          \
+	MOVQ  R9, BX    \
+	TESTQ BX, BX    \
+	JZ    rest      \
+                    \
+block:              \
+	BLOCK(DOTS, n)  \
+	DECQ BX         \
+	JNZ  block      \
+                    \
+rest:               \
+	MOVQ  R10, BX   \
+	TESTQ BX, BX    \
+	JZ    end       \
+                    \
+small:              \
+	SMALL           \
+	DOTS(0, 0)      \
+	ADDQ $n, DX     \
+	DECQ BX         \
+	JNZ  small      \
+                    \
+end:                \
+	FOLD            \
+	ADDQ $(n/8), DI \
+	DECQ CX         \
+	JNZ  row        \
+	VZEROUPPER
+
+// func matVec1AVXVNNI(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
+TEXT ·matVec1AVXVNNI(SB), NOSPLIT, $0-56
+	MATVECDOT(DOTS1, FOLD1, 32)
+	RET
+
+// func matVec2AVXVNNI(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
+TEXT ·matVec2AVXVNNI(SB), NOSPLIT, $0-56
+	MATVECDOT(DOTS2, FOLD2, 64)
+	RET
+
+// func matVec4AVXVNNI(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
+TEXT ·matVec4AVXVNNI(SB), NOSPLIT, $0-56
+	MATVECDOT(DOTS4, FOLD4, 128)
+	RET
+
+// func matVec8AVXVNNI(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
+TEXT ·matVec8AVXVNNI(SB), NOSPLIT, $0-56
+	MATVECDOT(DOTS8, FOLD8, 256)
 	RET

@@ -8,3 +8,12 @@
 	BYTE $(0x05 | ((15 - (u)) << 3))                     \
 	BYTE $0x50                                           \
 	BYTE $(0xC0 | (((d) & 7) << 3) | ((s) & 7))
+
+// VPDPBUSD_VEX_DX is the same with s in memory, at bytes from DX.
+#define VPDPBUSD_VEX_DX(at, u, d) \
+	BYTE $0xC4                       \
+	BYTE $(0xE2 ^ (((d) >> 3) << 7)) \
+	BYTE $(0x05 | ((15 - (u)) << 3)) \
+	BYTE $0x50                       \
+	BYTE $(0x82 | (((d) & 7) << 3))  \
+	LONG $(at)
