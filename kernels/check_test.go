@@ -161,6 +161,12 @@ func shapedFunctions() []shaped {
 		{"UpdateTermsOfInputs", 2, func(d []int) bigs {
 			return bigs{of(roundUp(d[1], 2), whole(2*StripCols)), of(quads(d[0]), whole(d[1]))}
 		}, func(d, s []int) { UpdateTermsOfInputs(u8s(s[0]), i8s(s[1]), d[0], d[1]) }},
+		{"CenterDeltas", 2, func(d []int) bigs {
+			return bigs{of(whole(d[0]), whole(d[1])), of(quads(d[0]), whole(d[1]))}
+		}, func(d, s []int) { CenterDeltas(make([]int32, s[0]), i8s(s[1]), d[0], d[1], 0, 3) }},
+		{"UpdateTermsOfDeltas", 2, func(d []int) bigs {
+			return bigs{of(whole(d[0]), whole(d[1])), of(roundUp(d[1], 2), whole(2*d[0]))}
+		}, func(d, s []int) { UpdateTermsOfDeltas(i8s(s[1]), make([]int32, s[0]), d[0], d[1], 0, d[0], 1) }},
 		{
 			"Unpack", 1, func(d []int) bigs { return bigs{of(padded(d[0])), of(padded(d[0]), whole(3))} },
 			func(d, s []int) { Unpack(u8s(s[0]), u8s(s[1]/8), d[0]) },

@@ -122,6 +122,14 @@ type golden struct {
 			Moved int
 		}
 	}
+	Deltas []struct {
+		M, N, Quarters       int
+		Low                  int8
+		Mul                  int64
+		Delta, Centered      int32s
+		Y, Left              int8s
+		Squares, TermSquares uint64
+	}
 	Rules []struct {
 		M, K               int
 		Mul, Limit         int32
@@ -258,6 +266,19 @@ func TestGolden(t *testing.T) {
 			moved = UpdateThreshold(w, terms, int64(c.Tau)*ThresholdUnit, Stream{}, c.Lo, c.Hi)
 			equal(t, "UpdateThreshold", w.Bytes(), c.Threshold.W)
 			equal(t, "moved", []int{moved}, []int{c.Threshold.Moved})
+		}
+		for _, c := range g.Deltas {
+			delta, left := append([]int32(nil), c.Delta...), make([]int8, len(c.Left))
+			var y []int8
+			if len(c.Y) > 0 {
+				y = c.Y
+			}
+			squares := CenterDeltas(delta, y, c.M, c.N, c.Low, c.Quarters)
+			equal(t, "CenterDeltas", delta, c.Centered)
+			equal(t, "squares", []uint64{squares}, []uint64{c.Squares})
+			squares = UpdateTermsOfDeltas(left, delta, c.M, c.N, 0, c.M, c.Mul)
+			equal(t, "UpdateTermsOfDeltas", left, c.Left)
+			equal(t, "squares", []uint64{squares}, []uint64{c.TermSquares})
 		}
 		for _, c := range g.Rules {
 			terms := newTerms(c.A, c.B, c.F, 1, c.M, c.K)

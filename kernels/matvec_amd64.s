@@ -367,18 +367,18 @@ TEXT ·matVec8AVX2(SB), NOSPLIT, $256-56
 	VPDPBUSD_VEX_DX(at+192, 8, 6) \
 	VPDPBUSD_VEX_DX(at+224, 8, 7)
 
-// FOLDn adds the accumulators of each vector, and ENDn follows.
-#define FOLD8 \
+// ENDDOTSn adds the accumulators of each vector, then their lanes by ENDn.
+#define ENDDOTS8 \
 	END8
 
-#define FOLD4 \
+#define ENDDOTS4 \
 	VPADDD Y4, Y0, Y0 \
 	VPADDD Y5, Y1, Y1 \
 	VPADDD Y6, Y2, Y2 \
 	VPADDD Y7, Y3, Y3 \
 	END4
 
-#define FOLD2 \
+#define ENDDOTS2 \
 	VPADDD Y4, Y0, Y0 \
 	VPADDD Y5, Y1, Y1 \
 	VPADDD Y6, Y2, Y2 \
@@ -387,7 +387,7 @@ TEXT ·matVec8AVX2(SB), NOSPLIT, $256-56
 	VPADDD Y3, Y1, Y1 \
 	END2
 
-#define FOLD1 \
+#define ENDDOTS1 \
 	VPADDD Y4, Y0, Y0 \
 	VPADDD Y5, Y1, Y1 \
 	VPADDD Y6, Y2, Y2 \
@@ -398,7 +398,7 @@ TEXT ·matVec8AVX2(SB), NOSPLIT, $256-56
 	END1
 
 // MATVECDOT is MATVEC by VPDPBUSD.
-#define MATVECDOT(DOTS, FOLD, n) \
+#define MATVECDOT(DOTS, END, n) \
 	ARGS            \
 	MASKS           \
                     \
@@ -427,7 +427,7 @@ small:              \
 	JNZ  small      \
                     \
 end:                \
-	FOLD            \
+	END             \
 	ADDQ $(n/8), DI \
 	DECQ CX         \
 	JNZ  row        \
@@ -435,20 +435,20 @@ end:                \
 
 // func matVec1AVXVNNI(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
 TEXT ·matVec1AVXVNNI(SB), NOSPLIT, $0-56
-	MATVECDOT(DOTS1, FOLD1, 32)
+	MATVECDOT(DOTS1, ENDDOTS1, 32)
 	RET
 
 // func matVec2AVXVNNI(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
 TEXT ·matVec2AVXVNNI(SB), NOSPLIT, $0-56
-	MATVECDOT(DOTS2, FOLD2, 64)
+	MATVECDOT(DOTS2, ENDDOTS2, 64)
 	RET
 
 // func matVec4AVXVNNI(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
 TEXT ·matVec4AVXVNNI(SB), NOSPLIT, $0-56
-	MATVECDOT(DOTS4, FOLD4, 128)
+	MATVECDOT(DOTS4, ENDDOTS4, 128)
 	RET
 
 // func matVec8AVXVNNI(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
 TEXT ·matVec8AVXVNNI(SB), NOSPLIT, $0-56
-	MATVECDOT(DOTS8, FOLD8, 256)
+	MATVECDOT(DOTS8, ENDDOTS8, 256)
 	RET

@@ -61,6 +61,12 @@
 // sadalp v{d}.8h, v{n}.16b
 #define SADALP_B(n, d) WORD $(0x4e206800 | ((n) << 5) | (d))
 
+// sadalp v{d}.2d, v{n}.4s
+#define SADALP_S(n, d) WORD $(0x4ea06800 | ((n) << 5) | (d))
+
+// uadalp v{d}.2d, v{n}.4s
+#define UADALP_S(n, d) WORD $(0x6ea06800 | ((n) << 5) | (d))
+
 // uadalp v{d}.8h, v{n}.16b
 #define UADALP_B(n, d) WORD $(0x6e206800 | ((n) << 5) | (d))
 
@@ -138,6 +144,12 @@
 
 // mla v{d}.4s, v{n}.4s, v{m}.s[{i}]
 #define MLA_LANE(m, i, n, d) WORD $(0x6f800000 | (((i) & 1) << 21) | (((i) >> 1) << 11) | ((m) << 16) | ((n) << 5) | (d))
+
+// smlal v{d}.2d, v{n}.2s, v{m}.2s
+#define SMLAL_S(m, n, d) WORD $(0x0ea08000 | ((m) << 16) | ((n) << 5) | (d))
+
+// smlal2 v{d}.2d, v{n}.4s, v{m}.4s
+#define SMLAL2_S(m, n, d) WORD $(0x4ea08000 | ((m) << 16) | ((n) << 5) | (d))
 
 // sqrdmulh v{d}.8h, v{n}.8h, v{m}.8h
 #define SQRDMULH_H(m, n, d) WORD $(0x6e60b400 | ((m) << 16) | ((n) << 5) | (d))

@@ -44,6 +44,16 @@ func updateTermsOfInputs(strip []uint8, x []int8, quads, n int) (squares uint64)
 	return updateTermsOfInputsGeneric(strip, x, quads, n, 0)
 }
 
+func sumDeltas(delta []int32, y []int8, lane int, low int8) int64 {
+	return sumDeltasGeneric(delta, y, lane, low)
+}
+
+func subtractMean(delta []int32, mean int32) uint64 { return subtractMeanGeneric(delta, mean) }
+
+func updateTermsOfDeltas(left []int8, delta []int32, m, n, lo, hi int, mul int64) (squares uint64) {
+	return updateTermsOfDeltasGeneric(left, delta, m, n, lo, hi, 0, mul)
+}
+
 func matMul(y []int32, w *packed.Matrix, x []int8, n int) { matMulGeneric(y, w, x, n) }
 
 func project(t []int32, b []uint8, x []int8, pop Population, k, n int) {

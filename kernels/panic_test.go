@@ -34,6 +34,7 @@ func TestPanics(t *testing.T) {
 		x     = i8(8 * 5)  // 6×5 in quads
 		t48   = i32(48)    // rank·columns of l
 		y48   = i32(48)    // 3×16
+		d12   = i32(12)    // 3×4
 		a192  = u8(192)    // 6 vectors of up to 32
 		x128  = i8(128)    // 6×16 in quads
 		e96   = i8(96)     // residual of w
@@ -151,6 +152,18 @@ func TestPanics(t *testing.T) {
 		{func() { UpdateTermsOfInputs(nil, nil, 17, 0) }, "UpdateTermsOfInputs: 17×0 inputs, want at most 16×4194304"},
 		{func() { UpdateTermsOfInputs(nil, nil, -1, 0) }, "UpdateTermsOfInputs: -1×0 inputs, want at most 16×4194304"},
 		{func() { UpdateTermsOfInputs(nil, nil, 0, 1<<22+1) }, "UpdateTermsOfInputs: 0×4194305 inputs, want at most 16×4194304"},
+		{func() { CenterDeltas(d12[:11], x[:16], 3, 4, 0, 3) }, "CenterDeltas: delta has 11 elements, want 12 for 3×4"},
+		{func() { CenterDeltas(d12, x[:15], 3, 4, 0, 3) }, "CenterDeltas: y has 15 elements, want 16 for a batch of 3×4"},
+		{func() { CenterDeltas(d12, nil, 3, 4, 0, 5) }, "CenterDeltas: 5 quarters of the mean of 4 samples, want at most 4 of 4194304"},
+		{func() { CenterDeltas(d12, nil, 3, 4, 0, -1) }, "CenterDeltas: -1 quarters of the mean of 4 samples, want at most 4 of 4194304"},
+		{func() { CenterDeltas(nil, nil, 0, 1<<22+1, 0, 0) }, "CenterDeltas: 0 quarters of the mean of 4194305 samples, want at most 4 of 4194304"},
+		{func() { UpdateTermsOfDeltas(x[:23], d12, 3, 4, 0, 3, 1) }, "UpdateTermsOfDeltas: left has 23 elements, want 24 for 4 samples of 3 rows"},
+		{func() { UpdateTermsOfDeltas(x[:24], d12[:11], 3, 4, 0, 3, 1) }, "UpdateTermsOfDeltas: delta has 11 elements, want 12 for 3×4"},
+		{func() { UpdateTermsOfDeltas(x[:24], d12, 3, 4, -1, 3, 1) }, "UpdateTermsOfDeltas: rows -1 to 3 of 3"},
+		{func() { UpdateTermsOfDeltas(x[:24], d12, 3, 4, 2, 1, 1) }, "UpdateTermsOfDeltas: rows 2 to 1 of 3"},
+		{func() { UpdateTermsOfDeltas(x[:24], d12, 3, 4, 0, 4, 1) }, "UpdateTermsOfDeltas: rows 0 to 4 of 3"},
+		{func() { UpdateTermsOfDeltas(x[:24], d12, 3, 4, 0, 3, 1<<27+1) }, "UpdateTermsOfDeltas: 4 samples, scaled by 134217729, want at most 4194304 and 0 to 134217728"},
+		{func() { UpdateTermsOfDeltas(x[:24], d12, 3, 4, 0, 3, -1) }, "UpdateTermsOfDeltas: 4 samples, scaled by -1, want at most 4194304 and 0 to 134217728"},
 		{func() { UpdateResidual(w, e96[:95], terms, scale, 0, 3) }, "UpdateResidual: residual has 95 elements, want 96 for W of 3×6, rows padded"},
 		{func() { UpdateResidual(w, e96, terms, scale, -1, 3) }, "UpdateResidual: rows -1 to 3 of W of 3×6"},
 		{func() { UpdateResidual(w, e96, terms, scale, 2, 1) }, "UpdateResidual: rows 2 to 1 of W of 3×6"},

@@ -65,7 +65,7 @@ type Footprint struct {
 //
 // columns are those that the matrix sees in a generation with noise in activations, 0 with
 // noise in weights. The updater then takes, beside what depends on the number of threads,
-// the terms, two for each column, D and the means of its rows, and factor A of all pairs, as drawn and packed, with the
+// the terms, two for each column, D, and factor A of all pairs, as drawn and packed, with the
 // codes.
 func TrainingFootprint(m, k, pairs, rank, columns int) Footprint {
 	mp, kp := packed.PaddedLen(m), packed.PaddedLen(k)
@@ -75,7 +75,7 @@ func TrainingFootprint(m, k, pairs, rank, columns int) Footprint {
 	}
 	if columns > 0 {
 		terms, sums := kernels.Quads(columns*kernels.UpdateTermsPerInput)*4, kernels.Quads(pairs*rank)*4
-		f.Updater = add(product(terms, m+kp), product(4, m, columns), product(8, m), product(pairs, rank, mp),
+		f.Updater = add(product(terms, m+kp), product(4, m, columns), product(pairs, rank, mp),
 			product(m, packed.RowBytes(pairs*rank)), product(sums, columns))
 		return f
 	}

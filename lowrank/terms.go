@@ -15,27 +15,21 @@ import (
 // The terms of an update are int8 times pents. x is written with two pents, as
 // 5·high + low (kernels.UpdateTermsOfInputs), so that every sample makes two terms: 5·D
 // with the high pents, and D with the low ones.
-const (
-	deltaTop = 127 / 5 // of D, whose fivefold is an int8
-
-	// deltaOf is what the mean of a deltaLaw is a part of.
-	deltaOf = 4
-)
 
 // deltaLaw is how D is scaled.
 type deltaLaw struct {
-	// spread is how many deviations of D deltaTop stands for: the few samples that a
+	// spread is how many deviations of D kernels.DeltaTop stands for: the few samples that a
 	// network gets wrong have by far the largest gradients.
 	spread int64
 
-	// cutOff divides D by 4 where an output is cut off: D holds noise alone there, but
-	// without any of it a unit that no sample excites would never be excited again.
+	// cutOff says that D is divided by four where an output is cut off: D holds noise alone
+	// there, but without any of it a unit that no sample excites would never be excited again.
 	cutOff bool
 
-	// mean of deltaOf is how much of a row's mean is subtracted. The rows' means
+	// quarters of a row's mean are subtracted. The rows' means
 	// move all weights of an output by what inputs have in common, the direction in
 	// which the loss curves most. Without any of them biases would not be learned.
-	mean int64
+	quarters int
 }
 
 // deltaLawOf returns the law of runs with a generator: runs of Philox4x32 are of versions
@@ -44,7 +38,7 @@ func deltaLawOf(g kernels.Generator) deltaLaw {
 	if g == kernels.Philox4x32 {
 		return deltaLaw{spread: 8}
 	}
-	return deltaLaw{spread: 12, cutOff: true, mean: 3}
+	return deltaLaw{spread: 12, cutOff: true, quarters: 3}
 }
 
 // sampleTerms is what an Updater keeps to arrange an update of PerturbActivations.
@@ -59,8 +53,7 @@ type sampleTerms struct {
 	fs    []int8        // f·S in quads: terms × columns
 	a     packed.Matrix // A of all pairs: m × terms
 	delta []int32       // D: m × columns
-	means []int64       // what is subtracted from the rows of D
-	mul   int64         // of D, with deltaBits fraction bits
+	mul   int64         // of D, with kernels.DeltaBits fraction bits
 
 	squares []uint64 // sums of squares by piece of a loop: of D, or of x̂
 	seen    []int    // inputs that are not all zero, by piece
@@ -256,17 +249,13 @@ func (u *Updater) packChunk(worker, i int) {
 	}
 }
 
-// deltaBits counts the fraction bits by which D is scaled.
-const deltaBits = 20
-
 // weighDeltas writes the terms' Left and returns the sum of D², scaled.
 func (u *Updater) weighDeltas() uint64 {
 	g := &u.perSample
-	g.means = reuse.Slice(g.means, u.terms.Rows)
 	chunks := (u.terms.Rows + deltaRows - 1) / deltaRows
 	total := g.sum(chunks, g.sumRows)
 	deviation := int64(fixed.Sqrt(total << 4 / uint64(len(g.delta)) << 6)) // in 1/32
-	g.mul = deltaTop << (5 + deltaBits) / (deltaLawOf(u.noise.Generator).spread * max(deviation, 1))
+	g.mul = kernels.DeltaTop << (5 + kernels.DeltaBits) / (deltaLawOf(u.noise.Generator).spread * max(deviation, 1))
 	return g.sum(chunks, g.weighRows)
 }
 
@@ -280,85 +269,27 @@ func (g *sampleTerms) sum(pieces int, piece func(worker, i int)) (total uint64) 
 	return total
 }
 
+// sumChunk takes noise out of some rows of D.
 func (u *Updater) sumChunk(_, i int) {
 	g, law := &u.perSample, deltaLawOf(u.noise.Generator)
-	total := uint64(0)
-	for row := i * deltaRows; row < min((i+1)*deltaRows, u.terms.Rows); row++ {
-		delta := g.delta[row*g.columns:][:g.columns]
-		if g.batch.Y != nil && law.cutOff {
-			g.divideCutOff(delta, row)
-		}
-		// Σ (D - mean)² = Σ D² - mean·(2·Σ D - n·mean); weighChunk subtracts the mean.
-		sum, squares := moments(delta)
-		n := int64(len(delta))
-		mean := fixed.RoundDiv(law.mean*sum, deltaOf*n)
-		total += uint64(squares - mean*(2*sum-n*mean))
-		g.means[row] = mean
+	lo, hi := i*deltaRows, min((i+1)*deltaRows, u.terms.Rows)
+	y, low := g.batch.Y, int8(-127)
+	if !law.cutOff {
+		y = nil
 	}
-	g.squares[i] = total
-}
-
-// moments returns the sum of the values and the sum of their squares.
-func moments(values []int32) (sum, squares int64) {
-	for _, v := range values {
-		sum += int64(v)
-		squares += int64(v) * int64(v)
+	if y != nil {
+		y = y[lo*g.columns:][:kernels.Quads(hi-lo)*4*g.columns]
 	}
-	return sum, squares
-}
-
-// divideCutOff divides D by 4, toward zero, where the output is cut off. Which outputs are
-// is as good as random, so there is no branch.
-func (g *sampleTerms) divideCutOff(delta []int32, row int) {
-	isCutOff := &cutOffLinear
 	if g.batch.ReLU {
-		isCutOff = &cutOffReLU
+		low = 0
 	}
-	y := g.batch.Y[row/4*4*g.columns:][:4*len(delta)]
-	for b, lane := 0, row%4; b < len(delta) && lane < len(y); b, lane = b+1, lane+4 {
-		v := delta[b]
-		quotient := (v + v>>31&3) >> 2
-		delta[b] = v ^ (v^quotient)&isCutOff[uint8(y[lane])]
-	}
-}
-
-// cutOffLinear and cutOffReLU are -1 at the outputs that are cut off, as bytes, and 0 at
-// others.
-var cutOffLinear, cutOffReLU = cutOffsFrom(-127), cutOffsFrom(0)
-
-func cutOffsFrom(low int8) (masks [256]int32) {
-	for y := range masks {
-		if v := int8(y); v <= low || v == 127 {
-			masks[y] = -1
-		}
-	}
-	return masks
+	g.squares[i] = kernels.CenterDeltas(g.delta[lo*g.columns:hi*g.columns], y, hi-lo, g.columns, low, law.quarters)
 }
 
 // weighChunk writes Left of some rows.
 func (u *Updater) weighChunk(_, i int) {
 	g, m := &u.perSample, u.terms.Rows
-	total := int64(0)
-	for row := i * deltaRows; row < min((i+1)*deltaRows, m); row++ {
-		offset := 1<<(deltaBits-1) - g.means[row]*g.mul // (D - mean)·mul + ½ is D·mul + offset
-		total += weighRow(u.terms.Left[row*4:], g.delta[row*g.columns:][:g.columns], g.mul, offset, m*4)
-	}
-	g.squares[i] = uint64(total)
-}
-
-// weighRow writes the terms of a row of D to left, the four of two columns at every multiple
-// of stride, and returns the sum of the squares of D.
-func weighRow(left []int8, delta []int32, mul, offset int64, stride int) (squares int64) {
-	for b, v := range delta {
-		v := min(max((int64(v)*mul+offset)>>deltaBits, -deltaTop), deltaTop)
-		squares += v * v
-		at := b>>1*stride + b&1*2
-		left[at], left[at+1] = int8(5*v), int8(v)
-	}
-	if n := len(delta); n%2 == 1 { // half of the last quad has no column
-		clear(left[n>>1*stride+2:][:2])
-	}
-	return squares
+	g.squares[i] = kernels.UpdateTermsOfDeltas(u.terms.Left, g.delta, m, g.columns, i*deltaRows, min((i+1)*deltaRows, m), g.mul)
 }
 
 // spreadColumns writes Right of a strip of columns.

@@ -395,7 +395,7 @@ func TestTermsBytes(t *testing.T) {
 		x := make([]int8, kernels.Quads(s.k)*4*s.samples)
 		u.ComputeTerms(Noise{Rank: s.rank, Estimator: PerturbActivations}, w, make([]int8, s.pairs*s.samples), LayerBatch{X: x}, s.samples)
 		g := &u.perSample
-		got := cap(u.a) + cap(u.terms.Left) + cap(u.terms.Right) + cap(g.fs) + 4*cap(g.delta) + 8*cap(g.means) + len(g.a.Bytes())
+		got := cap(u.a) + cap(u.terms.Left) + cap(u.terms.Right) + cap(g.fs) + 4*cap(g.delta) + len(g.a.Bytes())
 		if want := TrainingFootprint(s.m, s.k, s.pairs, s.rank, s.samples).Updater; got != want {
 			t.Errorf("%+v: the updater holds %d bytes, want %d", s, got, want)
 		}

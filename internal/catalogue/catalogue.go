@@ -132,6 +132,7 @@ var (
 	dimShift   = Dim{"shift", 0, 30, upTo(30), false}
 	dimReLU    = Dim{"relu", 0, 1, upTo(1), false}
 	dimTerms   = Dim{"terms", 0, 700, edgesTerms, true}
+	dimSamples = Dim{"n", 0, 2500, append(upTo(17), 31, 32, 33, 255, 256, 257), true}
 	dimLength  = Dim{"n", 0, 9000, upTo(200), true}
 	dimDist    = Dim{"distribution", 0, 1, upTo(1), false}
 	dimGen     = Dim{"generator", 0, 1, upTo(1), false}
@@ -366,6 +367,35 @@ var All = []*Kernel{
 			x := o.batch(k, n)
 			strip := output[uint8](o, "strip", kernels.Quads(kernels.UpdateTermsPerInput*n)*kernels.StripCols*4)
 			return func() int { return int(kernels.UpdateTermsOfInputs(strip, x, k, n)) }
+		},
+	},
+	{
+		Name: "CenterDeltas", Large: []int{260, 270, 3, 1},
+		Dims:     []Dim{dimM, dimSamples, {"quarters", 0, 4, upTo(4), false}, {"cut_off", 0, 1, upTo(1), false}},
+		Measured: []Measured{{Shape: []int{128, 256, 3, 1}, M: 128, N: 256, Bytes: (4 + 4 + 1) * 128 * 256}},
+		Make: func(o *Operands, s []int) func() int {
+			m, n := s[0], s[1]
+			low := parameter(o, 0, func() int8 { return oneOf[int8](o, 0, -127, -128, 126) })
+			var y []int8
+			if s[3] == 1 {
+				y = o.batch(m, n)
+			}
+			delta := o.deltas(m, n)
+			return func() int { return int(kernels.CenterDeltas(delta, y, m, n, low, s[2])) }
+		},
+	},
+	{
+		Name: "UpdateTermsOfDeltas", Dims: []Dim{dimM, dimSamples}, Large: []int{260, 270},
+		Measured: []Measured{{Shape: []int{128, 256}, M: 128, N: 256, Bytes: (4 + kernels.UpdateTermsPerInput) * 128 * 256}},
+		Make: func(o *Operands, s []int) func() int {
+			m, n := s[0], s[1]
+			mul := parameter[int64](o, 1<<13, func() int64 {
+				return oneOf(o, 0, 1, 2, 1<<10, 52429, o.Int64N(kernels.MaxDeltaScale), kernels.MaxDeltaScale)
+			})
+			lo, hi := o.span(m)
+			delta := o.deltas(m, n)
+			left := output[int8](o, "left", kernels.Quads(kernels.UpdateTermsPerInput*n)*4*m)
+			return func() int { return int(kernels.UpdateTermsOfDeltas(left, delta, m, n, lo, hi, mul)) }
 		},
 	},
 	{

@@ -3,6 +3,7 @@ package catalogue
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"unsafe"
 
@@ -275,6 +276,13 @@ func (o *Operands) projections(n, rank int) []int32 {
 		return oneOf[int64](o, 1, 20, 128, 129, 258, 259, 1000, kernels.MaxRankK/int64(rank))
 	})
 	return input(o, "t", n, between[int32](o, -bound, bound))
+}
+
+// deltas returns D of m rows of n samples, to be read or changed: of the size that 64 pairs
+// make, small, or of any size.
+func (o *Operands) deltas(m, n int) []int32 {
+	bound := parameter[int64](o, 4000, func() int64 { return oneOf[int64](o, 3, 4000, 1<<20, math.MaxInt32) })
+	return inout(o, "delta", m*n, between[int32](o, -bound-1, bound))
 }
 
 // terms returns the terms of an update of an m×k matrix.

@@ -462,6 +462,30 @@ def update_cases():
         }
 
 
+def deltas_cases():
+    """D on its way to the terms, for samples whose outputs may be cut off at low or 127."""
+    s = Source("deltas")
+    for m, n, bound, low, quarters, cut, mul in (
+        (1, 1, 9, 0, 3, 1, 2**20), (3, 8, 4000, -127, 0, 0, 6000), (9, 17, 4000, 0, 3, 1, 6553), (17, 40, 2**31 - 1, -127, 0, 1, 9),
+        (8, 16, 40, 0, 4, 1, 2**20), (16, 9, 300, -127, 1, 1, 2**17), (10, 33, 5, 0, 2, 1, 2**27),
+    ):
+        delta = s.matrix(m, n, -bound, bound)
+        y = [[s.list(1, low, 127)[0] if s.below(3) else (low, 127)[s.below(2)] for _ in range(n)] for _ in range(m)]
+        centered = []
+        for d, v in zip(delta, y):
+            d = [abs(e) // 4 * (1 if e > 0 else -1) if cut and (o <= low or o == 127) else e for e, o in zip(d, v)]
+            total = quarters * sum(d)
+            mean = (2 * abs(total) + 4 * n) // (8 * n) * (1 if total > 0 else -1)
+            centered.append([e - mean for e in d])
+        scaled = [[clamp(round_shift(e * mul, 20), -25, 25) for e in d] for d in centered]
+        terms = [[factor * d[b] for d in scaled] for b in range(n) for factor in (5, 1)]
+        yield {
+            "m": m, "n": n, "low": low, "quarters": quarters, "mul": mul, "delta": int32s(flat(delta)),
+            "y": data(quads(y)) if cut else "", "centered": int32s(flat(centered)), "squares": sum(e * e for e in flat(centered)) % 2**64,
+            "left": data(quads(terms)), "termSquares": sum(e * e for e in flat(scaled)),
+        }
+
+
 def rule_cases():
     """The rules that draw random bytes, on one row of terms each: Z = f·a·b of one pair."""
     s = Source("rules")
@@ -512,7 +536,7 @@ def main():
         "row": row_cases(), "batch": batch_cases(), "product": product_cases(),
         "population": population_cases(), "requantize": requantize_cases(),
         "normalize": normalize_cases(), "gates": gates_cases(), "score": score_cases(),
-        "update": update_cases(), "rules": rule_cases(),
+        "update": update_cases(), "deltas": deltas_cases(), "rules": rule_cases(),
     }
     parts = []
     for name, cases in kernels.items():
