@@ -31,7 +31,8 @@ type Options struct {
 
 	// Check is the share of the chunks that the coordinator scores itself to compare, 0 to
 	// 1. As many others are scored by a second worker, and by the coordinator if the two
-	// differ. Default 0.01; negative: none.
+	// differ. Default 0.01 with a URL, and none for Local and Processes alone, which are this
+	// program on this machine; negative: none.
 	Check float64
 
 	// Expelled is called with every worker that is expelled; nil for none.
@@ -63,7 +64,7 @@ func (o *Options) complete() error {
 		return err
 	}
 	switch {
-	case o.Check == 0:
+	case o.Check == 0 && o.URL != "":
 		o.Check = 0.01
 	case !(o.Check <= 1):
 		return fmt.Errorf("cluster: a share of %v of the chunks to check, want at most 1", o.Check)

@@ -23,7 +23,7 @@ import (
 
 // costs are what a generation takes, on one core.
 type costs struct {
-	call    time.Duration // to score a chunk, beside its pairs
+	call    time.Duration // to score a worker's first chunk of a generation, beside its pairs
 	pair    time.Duration // to score
 	move    time.Duration // the weights, for each pair
 	hash    time.Duration // of the weights
@@ -82,6 +82,7 @@ func measureCosts(t *testing.T, widths []int, samples int) (c costs) {
 	evaluator := r.Task().Evaluator.(es.RangeEvaluator)
 	score := func(n int) time.Duration {
 		return median(9, func() {
+			g.Number++
 			if err := evaluator.EvaluateRange(t.Context(), g, 0, n, scores[:2*n]); err != nil {
 				t.Fatal(err)
 			}
@@ -223,6 +224,7 @@ type event struct {
 	at     time.Duration
 	worker int
 	chunk  *schedule.Chunk
+	took   time.Duration
 }
 
 type events []event
@@ -263,9 +265,10 @@ func simulate(c costs, pairs, n int) (s simulation) {
 		sched := schedule.New(pairs, pairs)
 		var queue events
 		for i := range n {
-			queue = append(queue, event{now + roundTrip/2, i, nil})
+			queue = append(queue, event{now + roundTrip/2, i, nil, 0})
 		}
 		heap.Init(&queue)
+		begun := make([]bool, n)
 		free := now // when the coordinator has served all before
 		for sched.Missing > 0 {
 			e := heap.Pop(&queue).(event)
@@ -273,7 +276,7 @@ func simulate(c costs, pairs, n int) (s simulation) {
 			free = max(free, e.at) + c.request
 			served += c.request
 			if e.chunk != nil {
-				w.Measure(e.chunk.Size(), free-e.at+c.score(e.chunk.Size())+roundTrip)
+				w.Measure(e.chunk.Size(), free-e.at+e.took+roundTrip)
 				sched.Finish(e.chunk, w)
 			}
 			rate, known := 0.0, 0
@@ -286,7 +289,12 @@ func simulate(c costs, pairs, n int) (s simulation) {
 				rate *= float64(n) / float64(known)
 			}
 			if ch := sched.Assign(w, at(free), rate, n); ch != nil && ch.State == schedule.Open && ch.By == nil {
-				heap.Push(&queue, event{free + roundTrip + c.score(ch.Size()), e.worker, ch})
+				took := time.Duration(ch.Size()) * c.pair
+				if !begun[e.worker] {
+					begun[e.worker] = true
+					took += c.call
+				}
+				heap.Push(&queue, event{free + roundTrip + took, e.worker, ch, took})
 			}
 		}
 		s.chunks += len(sched.Chunks)
@@ -307,12 +315,9 @@ func simulate(c costs, pairs, n int) (s simulation) {
 	return s
 }
 
-// score returns the time that a chunk of some pairs takes.
-func (c *costs) score(pairs int) time.Duration { return c.call + time.Duration(pairs)*c.pair }
-
 // alone returns the time of a generation on one core in one process.
 func (c *costs) alone(pairs int) time.Duration {
-	return c.score(pairs) + time.Duration(pairs)*(c.move+c.code) + synced + c.hash
+	return c.call + time.Duration(pairs)*(c.pair+c.move+c.code) + synced + c.hash
 }
 
 // The coordinator's schedule, fed by costs measured here, divides a generation so that 8
@@ -326,7 +331,7 @@ func TestSimulation(t *testing.T) {
 		const samples = 1024
 		c := measureCosts(t, net, samples)
 		fmt.Printf("\n### MLP %v, %d samples\n\n", net, samples)
-		fmt.Printf("On one core: %v to score a chunk and %v for each of its pairs; %v a pair to move the\nweights and %v to code; the hash of the weights %v; a request with its answer %v; a\nrecord delivered to a worker %v. A record has %.2f bits a pair, scores have %.1f bytes.\n\n",
+		fmt.Printf("On one core: %v to begin a generation and %v to score a pair; %v a pair to move the\nweights and %v to code; the hash of the weights %v; a request with its answer %v; a\nrecord delivered to a worker %v. A record has %.2f bits a pair, scores have %.1f bytes.\n\n",
 			c.call, c.pair, c.move, c.code, c.hash, c.request, c.deliver, c.bits, c.scores)
 		fmt.Println("| workers | pairs | one process | distributed | times as fast | chunks | KB to workers | KB from workers | coordinator busy |")
 		fmt.Println("|---|---|---|---|---|---|---|---|---|")

@@ -103,6 +103,16 @@ type sharedBatch struct {
 	recording
 	states  [][]int8  // after the warm-up
 	targets [][]uint8 // by step, of the columns of one task
+	of      sharedOf  // what they were computed of, if for a part of a generation
+}
+
+// sharedOf is all that a group's batch and what its members share depend on: the ranges of
+// a generation that a worker scores one after another compute it once.
+type sharedOf struct {
+	seed                      uint64
+	generation, pairs, groups int
+	estimator                 lowrank.Estimator
+	weights                   uint64 // their hash
 }
 
 // drawnBatch is what the first group's batch is of.
@@ -183,17 +193,25 @@ func (e *Evaluator) Evaluate(ctx context.Context, g es.Generation, scores []int6
 }
 
 // EvaluateRange implements es.RangeEvaluator. It draws the batches of the range's groups
-// and computes what their members share, whose cost in columns is half a pair's, so
-// ranges should be of many pairs.
+// and computes what their members share, whose cost in columns is half a pair's, unless the
+// last range was of the same generation and weights.
 func (e *Evaluator) EvaluateRange(ctx context.Context, g es.Generation, lo, hi int, scores []int64) error {
 	if err := e.check(g, lo, hi, scores); err != nil {
 		return err
 	}
 	e.ctx, e.generation, e.lo, e.hi, e.scores = ctx, g, lo, hi, scores
+	var of sharedOf
+	if hi-lo < g.Pairs && e.shape.Multiplier == nil {
+		of = sharedOf{g.Noise.Seed, g.Number, g.Pairs, g.Groups, g.Noise.Estimator, e.model.hash()}
+	}
 	for group := g.Group(lo); group <= g.Group(hi-1); group++ {
+		if of != (sharedOf{}) && group < len(e.shared) && e.shared[group].of == of {
+			continue
+		}
 		if err := e.begin(group); err != nil {
 			return err
 		}
+		e.shared[group].of = of
 	}
 	parallel.For(len(e.work), e.chunkOf(hi-1)-e.chunkOf(lo)+1, e.evaluate)
 	return ctx.Err()
@@ -257,6 +275,7 @@ func (e *Evaluator) begin(group int) error {
 func (e *Evaluator) draw(seed uint64, generation, group int) (*sharedBatch, error) {
 	e.shared = grow(e.shared, max(len(e.shared), group+1))
 	s := &e.shared[group]
+	s.of = sharedOf{}
 	s.Streams, s.WarmUp, s.Steps = e.shape.Streams, e.shape.WarmUp, e.shape.Steps
 	s.Batch.reset(e.task.Inputs(), e.fills)
 	e.task.Draw(&s.Batch, seed, generation, group)

@@ -3,6 +3,7 @@ package nn
 import (
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"strings"
 
 	"github.com/Kaleaon/pentary-go/kernels"
@@ -101,6 +102,17 @@ func (m *Model) Parameters() []lowrank.Parameter {
 		p[i] = lowrank.Parameter{Number: uint32(i), Name: m.names[i], W: d.W, Log2Scale: d.Shift + activationBits, Sparse: d.sparse}
 	}
 	return p
+}
+
+// hashSeed is of Model.hash.
+var hashSeed = maphash.MakeSeed()
+
+// hash returns a hash of the weights, for comparisons in this process.
+func (m *Model) hash() (h uint64) {
+	for _, d := range m.matrices {
+		h = h*0x9e3779b97f4a7c15 + maphash.Bytes(hashSeed, d.W.Bytes())
+	}
+	return h
 }
 
 // Size returns the number of weights.

@@ -151,7 +151,7 @@ func (s *Schedule) choose(w *Worker, now time.Time, rate float64, workers int) *
 		}
 	}
 	if s.next < s.pairs {
-		n := s.size(w, rate, workers)
+		n := s.size(w, now, rate, workers)
 		c := &Chunk{Number: len(s.Chunks), Lo: s.next, Hi: s.next + n}
 		s.Chunks, s.next = append(s.Chunks, c), c.Hi
 		return c
@@ -171,19 +171,41 @@ func (s *Schedule) choose(w *Worker, now time.Time, rate float64, workers int) *
 }
 
 // size returns the pairs of the next chunk: half of what the worker would do if all were
-// to end together, within the bounds of a chunk's time, and at most its share of the
-// generation.
-func (s *Schedule) size(w *Worker, rate float64, workers int) int {
+// to end together, within the bounds of a chunk's time. All of it, if half would be too
+// short a chunk.
+func (s *Schedule) size(w *Worker, now time.Time, rate float64, workers int) int {
 	left := s.pairs - s.next
 	n := (s.pairs + 8*workers - 1) / (8 * workers)
 	if w.Rate > 0 {
-		t := min(max(float64(left)/rate/2, minChunk.Seconds()), maxChunk.Seconds())
-		n = int(math.Ceil(min(w.Rate*t, float64(s.pairs)*w.Rate/rate)))
-		if n > 8 { // evaluators work on several pairs at once
+		t := (float64(left) + s.flight(now)) / rate
+		if t > 2*minChunk.Seconds() {
+			t = min(t/2, maxChunk.Seconds())
+		}
+		n = int(math.Ceil(w.Rate * t))
+		if n > 8 && w.Rate > 80/minChunk.Seconds() { // evaluators work on several short pairs at once
 			n = (n + 7) &^ 7
 		}
 	}
 	return max(1, min(n, s.most, left))
+}
+
+// flight estimates the pairs that workers have and have still to score. It looks at the
+// newest chunks, among which the open ones are.
+func (s *Schedule) flight(now time.Time) (pairs float64) {
+	given := s.Missing - (s.pairs - s.next)
+	for i := len(s.Chunks) - 1; i >= 0 && given > 0; i-- {
+		c := s.Chunks[i]
+		if c.State == Done {
+			continue
+		}
+		given -= c.Size()
+		left := float64(c.Size())
+		if n := len(c.given); n > 0 && c.State == Open {
+			left -= c.given[n-1].worker.Rate * now.Sub(c.given[n-1].at).Seconds()
+		}
+		pairs += max(left, 0)
+	}
+	return pairs
 }
 
 // Reopen queues a chunk for the next worker, without scores.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -118,11 +119,15 @@ type distribution struct {
 func (d *distribution) flags(f *pflag.FlagSet) {
 	f.IntVar(&d.workers, "workers", 0, "`number` of worker processes to start here; they divide the processors")
 	d.endpoint.flags(f, "`URL` of the NATS server that workers of any machine connect to, as in nats://user:password@host:4222")
-	f.IntVar(&d.check, "check", 100, "score one in this `number` of chunks here too, and as many by a second worker, and expel workers whose scores differ; 0 for none")
+	f.IntVar(&d.check, "check", unset, "score one in this `number` of chunks here too, and as many by a second worker, and expel workers whose scores differ; 0 for none (default 100 with --nats, else none: the workers are this program)")
+	f.Lookup("check").DefValue = ""
 	f.IntVar(&d.quorum, "quorum", 100, "`per cent` of the pairs whose scores a generation waits for if the others are late; below 100 the weights are not those of one process")
 	f.BoolVar(&d.share, "share-data", false, "put the data into the server's store, for workers that do not have them")
 	f.StringVar(&d.metrics, "metrics", "", "serve Prometheus metrics on this `address`, as in 127.0.0.1:9090, under /metrics")
 }
+
+// unset is the value of --check without the flag: the default of package cluster.
+const unset = math.MinInt
 
 // used reports whether the training is distributed.
 func (d *distribution) used() bool { return d.workers > 0 || d.url != "" }
@@ -131,7 +136,7 @@ func (d *distribution) checkFlags(f *pflag.FlagSet) error {
 	switch {
 	case d.workers < 0 || d.workers > 1024:
 		return console.Usagef("--workers %d: want 0 to 1024", d.workers)
-	case d.check < 0:
+	case d.check < 0 && d.check != unset:
 		return console.Usagef("--check %d: want at least 0", d.check)
 	case d.quorum < 1 || d.quorum > 100:
 		return console.Usagef("--quorum %d: want 1 to 100", d.quorum)
@@ -155,8 +160,11 @@ func (d *distribution) train(ctx context.Context, run *train.Run, r *run, data s
 	if err != nil {
 		return nil, err
 	}
-	o := cluster.Options{Endpoint: at, Processes: d.workers, Check: -1, Log: clusterLog(r.streams, slog.LevelWarn)}
-	if d.check > 0 {
+	o := cluster.Options{Endpoint: at, Processes: d.workers, Log: clusterLog(r.streams, slog.LevelWarn)}
+	switch {
+	case d.check == 0:
+		o.Check = -1
+	case d.check > 0:
 		o.Check = 1 / float64(d.check)
 	}
 	o.Quorum, o.Metrics = float64(d.quorum)/100, d.metrics
