@@ -42,16 +42,8 @@ func prefersVectors(w *packed.Matrix, n int) bool {
 func matVec(y []int32, w *packed.Matrix, x []int8, n int) {
 	k := w.Cols()
 	v := vectorsPool.Get().(*vectors)
-	v.y, v.w, v.n, v.width = y, w, n, vectorWidth(n)
-	clear(v.start[:])
-	columnSums(v.start[:n], x, k, n)
-	for c := range v.start {
-		if c < n {
-			v.start[c] *= -2
-		} else if c >= v.width {
-			v.start[c] = v.start[c-v.width]
-		}
-	}
+	v.y, v.w = y, w
+	v.begin(x, k, n)
 	v.chunk(x, k, n, chunkOrder(n, w.Rows()))
 	if v.width != n {
 		v.wide = reuse.Slice(v.wide, w.Rows()*v.width)
@@ -64,6 +56,20 @@ func matVec(y []int32, w *packed.Matrix, x []int8, n int) {
 	parallel.For(workers, v.pieces(), v.task)
 	v.y, v.w = nil, nil
 	vectorsPool.Put(v)
+}
+
+// begin sets what the kernels for the n columns of x begin with.
+func (v *vectors) begin(x []int8, k, n int) {
+	v.n, v.width = n, vectorWidth(n)
+	clear(v.start[:])
+	columnSums(v.start[:n], x, k, n)
+	for c := range v.start {
+		if c < n {
+			v.start[c] *= -2
+		} else if c >= v.width {
+			v.start[c] = v.start[c-v.width]
+		}
+	}
 }
 
 // vectorRows divides the rows of a piece, and is the fewest of them if there are as many:

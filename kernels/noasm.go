@@ -56,6 +56,13 @@ func updateTermsOfDeltas(left []int8, delta []int32, m, n, lo, hi int, mul int64
 
 func matMul(y []int32, w *packed.Matrix, x []int8, n int) { matMulGeneric(y, w, x, n) }
 
+func mostCodes() int { return -1 }
+
+func interleaveCodes(dst []uint8, w *packed.Matrix) { interleaveCodesGeneric(dst, w) }
+func matVecCodes(y []int32, codes []uint8, x []int8, _, k, n int) {
+	matVecCodesGeneric(y, codes, x, k, n)
+}
+
 func project(t []int32, b []uint8, x []int8, pop Population, k, n int) {
 	projectGeneric(t, b, x, pop, k, n)
 }

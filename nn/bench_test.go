@@ -2,8 +2,10 @@ package nn
 
 import (
 	"context"
+	"fmt"
 	"testing"
 
+	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/lowrank"
 )
 
@@ -41,6 +43,34 @@ func BenchmarkEvaluate(b *testing.B) {
 				}
 				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*2*c.pairs*e.Samples()), "ns/sample")
 			})
+		}
+	}
+}
+
+// BenchmarkRunner takes steps of few columns, with weights that may change and frozen ones.
+func BenchmarkRunner(b *testing.B) {
+	for _, c := range []struct {
+		name  string
+		model *Model
+	}{
+		{"784-128-128-10", NewMLP(1, 784, 128, 128, 10)},
+		{"1024-1024", NewMLP(1, 1024, 1024)},
+		{"4096-4096", NewMLP(1, 4096, 4096)},
+		{"language", languageModel(b, LanguageConfig{Width: 256, Layers: 2, Mixer: MixerMinGRU, Context: 4})},
+	} {
+		for _, n := range []int{1, 4, 8} {
+			for _, frozen := range []bool{false, true} {
+				b.Run(fmt.Sprintf("model=%s/n=%d/frozen=%t", c.name, n, frozen), func(b *testing.B) {
+					r := c.model.NewRunner(n)
+					if frozen {
+						r.Freeze()
+					}
+					x := make([]int8, kernels.Quads(c.model.Inputs())*4*n)
+					for b.Loop() {
+						r.Step(x)
+					}
+				})
+			}
 		}
 	}
 }

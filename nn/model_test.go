@@ -186,7 +186,7 @@ func scoreOf(logits []int, target uint8) int32 {
 }
 
 // A Runner returns what the twin without noise returns, for one column and for many,
-// and again after a restart.
+// again after a restart, with its weights frozen, and with others frozen again.
 func TestRunner(t *testing.T) {
 	for name, m := range models() {
 		for _, n := range []int{1, 3, 70} {
@@ -194,7 +194,13 @@ func TestRunner(t *testing.T) {
 			s.reset(m.Inputs(), false)
 			noisy{m}.Draw(&s, 5, 0, 0)
 			r := m.NewRunner(n)
-			for range 2 {
+			for pass := range 4 {
+				if pass == 3 {
+					m.Randomize(uint64(n))
+				}
+				if pass > 1 {
+					r.Freeze()
+				}
 				twins := make([]twin, n)
 				for step, x := range s.X {
 					y := r.Step(x)

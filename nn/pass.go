@@ -28,7 +28,8 @@ type Pass struct {
 	pool   [][]int8
 	y      []int32
 
-	constants []int8 // all alike
+	constants []int8    // all alike
+	codes     [][]uint8 // by tensor, for kernels.MatVecCodes; nil for none, see Runner.Freeze
 
 	population *members   // nil for plain samples
 	record     *recording // of a plain pass, or nil
@@ -249,9 +250,12 @@ func (p *Pass) productOf(dst []int8, d *Dense, x []int8) {
 
 // multiply sets y to W·x.
 func (p *Pass) multiply(y []int32, i int, d *Dense, x []int8) {
-	if p.multiplier != nil {
+	switch {
+	case p.multiplier != nil:
 		p.multiplier.Multiply(y, i, d, x, p.n, (p.time*p.places+p.place)*p.n)
-	} else {
+	case p.codes != nil && p.n <= kernels.MaxVecs:
+		kernels.MatVecCodes(y, p.codes[i], x, d.W.Rows(), d.W.Cols(), p.n)
+	default:
 		kernels.MatMul(y, d.W, x, p.n)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/internal/reuse"
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/lowrank"
 )
@@ -28,6 +29,22 @@ const maxColumns = 1 << 24
 
 // Use has a Multiplier compute the products W·x from now on, nil for the kernels.
 func (r *Runner) Use(m Multiplier) { r.pass.multiplier = m }
+
+// Freeze says that the weights stay as they are until it is called again. Steps of up to
+// kernels.MaxVecs columns then take them unpacked, which is done once, where that is faster:
+// in small models, kernels.PrefersCodes. It takes a byte a weight, and results are the same.
+func (r *Runner) Freeze() {
+	p := &r.pass
+	if !kernels.PrefersCodes(p.model.Size()) {
+		p.codes = nil
+		return
+	}
+	p.codes = grow(p.codes, len(p.model.matrices))
+	for i, d := range p.model.matrices {
+		p.codes[i] = reuse.Slice(p.codes[i], kernels.CodesLen(d.W.Rows(), d.W.Cols()))
+		kernels.InterleaveCodes(p.codes[i], d.W)
+	}
+}
 
 // Restart begins new sequences of n columns. It panics if n is below 1 or above 2^24.
 func (r *Runner) Restart(n int) {

@@ -72,6 +72,7 @@ func Generate(m *nn.Model, prompt []byte, log2Temperature int, seed uint64) (ite
 	}
 	return func(yield func(byte) bool) {
 		r := m.NewRunner(1)
+		r.Freeze()
 		x := make([]int8, kernels.Quads(m.Inputs())*4)
 		text := []byte{'\n'}
 		// The model sees the bytes before, the latest first.

@@ -126,6 +126,7 @@ var (
 	dimK       = Dim{"k", 1, 5000, edgesK, true}
 	dimDepth   = Dim{"k", 0, 5000, append(edgesK, 0), true}
 	dimN       = Dim{"n", 0, 2500, edgesN, true}
+	dimVectors = Dim{"n", 1, kernels.MaxVecs, upTo(kernels.MaxVecs)[1:], true}
 	dimPairs   = Dim{"pairs", 0, 40, []int{0, 1, 2, 3, 5}, true}
 	dimRank    = Dim{"rank", 1, 17, []int{1, 2, 3, 4, 5, 8, 16}, true}
 	dimColumns = Dim{"columns", 1, 70, edgesOwn, true}
@@ -199,7 +200,7 @@ var All = []*Kernel{
 		},
 	},
 	{
-		Name: "MatVec", Dims: []Dim{dimM, dimK, {"n", 1, kernels.MaxVecs, upTo(kernels.MaxVecs)[1:], true}}, Large: []int{260, 290, kernels.MaxVecs},
+		Name: "MatVec", Dims: []Dim{dimM, dimK, dimVectors}, Large: []int{260, 290, kernels.MaxVecs},
 		Measured: []Measured{
 			Product(256, 256, 1), Product(256, 256, 4), Product(256, 256, 8),
 			Product(1024, 1024, 1), Product(1024, 1024, 4), Product(1024, 1024, 8),
@@ -210,6 +211,28 @@ var All = []*Kernel{
 			m, k, n := s[0], s[1], s[2]
 			w, x, y := o.weights(m, k), o.batch(k, n), output[int32](o, "y", m*n)
 			return none(func() { kernels.MatVec(y, w, x, n) })
+		},
+	},
+	{
+		Name: "InterleaveCodes", Dims: []Dim{dimM, dimK}, Large: []int{260, 290},
+		Measured: []Measured{{Shape: []int{1024, 1024}, M: 1024, K: 1024, Pents: 1 << 20, Bytes: int64(1024 * (1024 + packed.RowBytes(1024)))}},
+		Make: func(o *Operands, s []int) func() int {
+			w, dst := o.weights(s[0], s[1]), output[uint8](o, "dst", kernels.CodesLen(s[0], s[1]))
+			return none(func() { kernels.InterleaveCodes(dst, w) })
+		},
+	},
+	{
+		Name: "MatVecCodes", Dims: []Dim{dimM, dimDepth, dimVectors}, Large: []int{260, 290, kernels.MaxVecs},
+		Measured: []Measured{
+			codesProduct(256, 1), codesProduct(256, 4), codesProduct(256, 8),
+			codesProduct(1024, 1), codesProduct(1024, 4), codesProduct(1024, 8),
+			codesProduct(4096, 1), codesProduct(4096, 4), codesProduct(4096, 8),
+		},
+		Make: func(o *Operands, s []int) func() int {
+			m, k, n := s[0], s[1], s[2]
+			codes, x := input(o, "codes", kernels.CodesLen(m, k), between[uint8](o, 0, 4)), o.batch(k, n)
+			y := output[int32](o, "y", m*n)
+			return none(func() { kernels.MatVecCodes(y, codes, x, m, k, n) })
 		},
 	},
 	{
@@ -660,6 +683,13 @@ func Product(m, k, n int) Measured {
 		Shape: []int{m, k, n}, M: m, K: k, N: n,
 		MACs: int64(m) * int64(k) * int64(n), Bytes: int64(m*packed.RowBytes(k) + k*n + 4*m*n),
 	}
+}
+
+// codesProduct is Product of an m×m matrix whose codes are kept in bytes.
+func codesProduct(m, n int) Measured {
+	p := Product(m, m, n)
+	p.Bytes += int64(kernels.CodesLen(m, m) - m*packed.RowBytes(m))
+	return p
 }
 
 // update is the update of an n×n matrix by a rule that keeps bytes of each weight.

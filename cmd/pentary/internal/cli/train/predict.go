@@ -98,6 +98,7 @@ func (p *predictor) run(model, path string) error {
 		p.csv.Write(p.head())
 	}
 	runner, x := p.net.NewRunner(1), make([]int8, kernels.Quads(p.net.Inputs())*4)
+	runner.Freeze()
 	if err := p.pass(path, o, func(line int, inputs []int8, label string) error {
 		copy(x, inputs)
 		return write(line, runner.Step(x), label)
