@@ -9,8 +9,8 @@ import (
 // CodesTile is the rows of a tile of codes.
 const CodesTile = 16
 
-// CodesLen returns the number of codes that InterleaveCodes writes for a matrix of m×k:
-// those of whole tiles of rows padded to packed.PaddedLen(k). It panics if a dimension is
+// CodesLen returns the number of codes that InterleaveCodes writes for a matrix of m×k, of
+// whole tiles of rows of packed.PaddedLen(k). It panics if a dimension is
 // negative or the number is not an int.
 func CodesLen(m, k int) int {
 	n := codesLen(m, k)
@@ -27,9 +27,9 @@ func codesLen(m, k int) int {
 	return elements(m/CodesTile+(m%CodesTile+CodesTile-1)/CodesTile, CodesTile, paddedLen(k))
 }
 
-// PrefersCodes reports whether MatVecCodes is faster than MatVec for matrices of so many
-// weights together, multiplied in turn: where there is assembly for it, and while the codes
-// stay in half of L2.
+// PrefersCodes reports whether MatVecCodes is faster than MatVec for matrices that are
+// multiplied in turn and have this many weights together: where there is assembly for it, and
+// while the codes stay in half of L2.
 func PrefersCodes(weights int) bool { return weights <= mostCodes() }
 
 // InterleaveCodes unpacks a matrix of m×k for MatVecCodes: the codes of CodesTile rows in

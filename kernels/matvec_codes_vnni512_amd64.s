@@ -5,8 +5,7 @@
 
 // Products of codes in bytes with 1, 2, 4 or 8 vectors, AVX-512 VNNI. A register holds a
 // quad of codes of each of the 16 rows of a tile, and is multiplied with a quad of x that
-// is in all lanes: the sums of a vector are those of the rows, and nothing is to be added
-// up.
+// is in all lanes: each lane of the sums is a row, and there are no lanes to add up.
 //
 // A pass takes several tiles, whose codes are a tile apart; the last tiles come one by one.
 //

@@ -1,18 +1,25 @@
 // Command peers measures the matrix products of other libraries beside
-// package kernels' own: the same shapes and numbers, in one run, on one thread, and all
-// results compared. From its folder:
+// package kernels' own: the same shapes and numbers, in interleaved rounds of one run, on one
+// thread, and all results compared. From its folder:
 //
-//	go run .                        gonum and vek, in Go
-//	go run -tags openblas,dnnl .    OpenBLAS and oneDNN too
+//	go run .                                     gonum and vek, in Go
+//	go run -tags openblas,dnnl,ggml,xnnpack .    OpenBLAS, oneDNN, ggml and XNNPACK too
 //
-// The tags need a C compiler and the libraries; on Debian that is apt-get install
-// gcc pkg-config libopenblas-dev libdnnl-dev. Each tag works without the other, and
-// a run names what it leaves out. oneDNN may be 2 or 3: Debian 12 has 2.6, Debian testing
-// 3.12. To measure a newer one than the system has, unpack its packages into a folder,
+// Each tag works without the others, and a run names what it leaves out. The tags need a C
+// compiler and the libraries; on Debian that is apt-get install gcc pkg-config
+// libopenblas-dev libdnnl-dev libggml-dev libxnnpack-dev libpthreadpool-dev. oneDNN may be 2 or 3: Debian 12 has
+// 2.6 and no ggml, Debian testing ("forky" today) oneDNN 3.12 and ggml 0.27. To measure what is
+// newer than the system, install it in a folder and run there, as root:
 //
-//	for p in libdnnl-dev libdnnl3.6 libc6 libgomp1 libstdc++6 libgcc-s1; do dpkg -x $p*.deb DIR; done
-//	export CGO_CFLAGS=-I$DIR/usr/include CGO_LDFLAGS="-L$DIR/usr/lib/x86_64-linux-gnu -Wl,--allow-shlib-undefined"
-//	go build -tags dnnl -o peers . && $DIR/usr/lib64/ld-linux-x86-64.so.2 --library-path $DIR/usr/lib/x86_64-linux-gnu ./peers
+//	ln -s sid /usr/share/debootstrap/scripts/forky    if debootstrap does not know it
+//	debootstrap --variant=minbase --include=gcc,pkg-config,libopenblas-dev,libdnnl-dev,libggml-dev,libxnnpack-dev,libpthreadpool-dev forky DIR
+//	mkdir -p DIR/mnt/go DIR/mnt/src DIR/mnt/mod
+//	mount --bind "$(go env GOROOT)" DIR/mnt/go
+//	mount --bind ../.. DIR/mnt/src
+//	mount --bind "$(go env GOMODCACHE)" DIR/mnt/mod
+//	chroot DIR sh -c 'cd /mnt/src/bench/peers &&
+//	    GOFLAGS=-buildvcs=false GOMODCACHE=/mnt/mod /mnt/go/bin/go build -tags openblas,dnnl,ggml,xnnpack -o /peers .'
+//	chroot DIR /peers
 //
 // The libraries choose their instructions themselves, and the table says what they
 // chose. OpenBLAS falls back to SSE3, "Prescott", on a CPU younger than itself:
@@ -20,9 +27,16 @@
 // with our avx2 in
 //
 //	OPENBLAS_CORETYPE=Haswell DNNL_MAX_CPU_ISA=AVX2 go run -tags openblas,dnnl .
+//
+// ggml takes X in float32 and quantizes it in each run, as its models do. Its types TQ2_0 and
+// Q2_K have no 2: their weights are cut off at 1.
+//
+// -busy multiplies on another processor meanwhile, of the same core if there is one: what a
+// server gives that does the same on all of them.
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -31,6 +45,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/Kaleaon/pentary-go/internal/bench/busy"
 	"github.com/Kaleaon/pentary-go/internal/impl"
 	"github.com/Kaleaon/pentary-go/kernels"
 )
@@ -45,9 +60,13 @@ type contender struct {
 type job struct {
 	by     string // the code that runs, in the library's words
 	run    func()
-	result func() []int32 // Y, row-major
-	close  func()         // nil if there is nothing to free
+	result func() []int32    // Y, row-major
+	clip   func(w int8) int8 // what becomes of a weight; nil: it stays
+	close  func()            // nil if there is nothing to free
 }
+
+// errSkip is the error of a contender that does not take a problem's shape.
+var errSkip = errors.New("not this shape")
 
 // others lists the libraries that are built in; each file adds its own. missing
 // says how to get the rest.
@@ -65,26 +84,38 @@ type result struct {
 	K      int     `json:"k"`
 	N      int     `json:"n"`
 	GMACs  float64 `json:"gmacs"`
-	Ratio  float64 `json:"ratio"` // to the best of ours, median of the rounds
+	Best   float64 `json:"gmacs_best"`
+	Micros float64 `json:"microseconds"` // median
+	Ratio  float64 `json:"ratio"`        // to the best of ours, median of the rounds
+	Busy   bool    `json:"busy,omitempty"`
 }
 
 func main() {
 	rounds := flag.Int("rounds", 7, "measurements of each, of which the median counts")
-	quick := flag.Bool("quick", false, "leave out the products of 4096³")
+	quick := flag.Bool("quick", false, "leave out products of more than 2^32 multiply-adds")
 	only := flag.String("only", "", "contenders to measure, separated by commas; one of ours among them")
+	sizes := flag.String("shapes", "", "shapes m×k×n to measure, as in 1024x1024x4,256x256x1, or bitnet")
+	keepBusy := flag.Bool("busy", false, "keep another processor busy meanwhile")
+	loop := flag.Int("busy-loop", -1, "the process that -busy starts: the processor to keep busy")
 	asJSON := flag.Bool("json", false, "print a line of JSON a measurement")
 	flag.Parse()
 	if flag.NArg() > 0 || *rounds < 1 {
 		flag.Usage()
 		os.Exit(2)
 	}
-	if err := run(*rounds, *quick, *asJSON, *only); err != nil {
+	err := error(nil)
+	if *loop >= 0 {
+		err = busy.Loop(*loop, os.Stdin, os.Stdout)
+	} else {
+		err = run(*rounds, *quick, *asJSON, *keepBusy, *only, *sizes)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "peers:", err)
 		os.Exit(1)
 	}
 }
 
-func run(rounds int, quick, asJSON bool, only string) error {
+func run(rounds int, quick, asJSON, keepBusy bool, only, sizes string) error {
 	runtime.GOMAXPROCS(1)
 	runtime.LockOSThread() // OpenMP counts its threads for each thread that calls
 
@@ -104,13 +135,28 @@ func run(rounds int, quick, asJSON bool, only string) error {
 	for _, m := range missing {
 		fmt.Fprintln(os.Stderr, m)
 	}
-	for _, s := range shapes {
+	chosen, err := parseShapes(sizes)
+	if err != nil {
+		return err
+	}
+	if keepBusy {
+		where, stop, err := busy.Start("-busy-loop")
+		if err != nil {
+			return err
+		}
+		defer stop()
+		fmt.Fprintln(os.Stderr, where)
+	}
+	for _, s := range chosen {
 		if quick && s.m*s.k*s.n > 1<<32 {
 			continue
 		}
 		results, err := measure(newProblem(s), contenders, rounds)
 		if err != nil {
 			return err
+		}
+		for i := range results {
+			results[i].Busy = keepBusy
 		}
 		write := writeTable
 		if asJSON {
@@ -119,11 +165,15 @@ func run(rounds int, quick, asJSON bool, only string) error {
 		if err := write(os.Stdout, results); err != nil {
 			return err
 		}
+		if us := bitnet[s]; us > 0 && !asJSON {
+			fmt.Printf("bitnet.cpp publishes %.2f µs for its 2-bit kernel on an A100.\n\n", us)
+		}
 	}
 	return nil
 }
 
-// ours returns the implementations of package kernels, the fastest last.
+// ours returns the implementations of package kernels, the fastest last, and the fastest with
+// codes kept in bytes.
 func ours() []contender {
 	var list []contender
 	for _, name := range kernels.Implementations() {
@@ -140,7 +190,24 @@ func ours() []contender {
 			}, nil
 		}})
 	}
-	return list
+	best := list[len(list)-1].name
+	return append(list, contender{"codes", func(p *problem) (job, error) {
+		if p.n > kernels.MaxVecs {
+			return job{}, errSkip
+		}
+		y, codes := make([]int32, p.m*p.n), make([]uint8, kernels.CodesLen(p.m, p.k))
+		kernels.InterleaveCodes(codes, p.weights)
+		return job{
+			by: best + ", codes kept in bytes",
+			run: func() {
+				if err := impl.Select(best); err != nil {
+					panic(err)
+				}
+				kernels.MatVecCodes(y, codes, p.x, p.m, p.k, p.n)
+			},
+			result: func() []int32 { return y },
+		}, nil
+	}})
 }
 
 const (
@@ -148,22 +215,27 @@ const (
 	tooFew = 2 * time.Second       // a job that takes longer is measured once
 )
 
-// measure runs the contenders in turns and returns the median of each.
+// measure runs the contenders that take the shape in turns and returns the median of each.
 func measure(p *problem, contenders []contender, rounds int) ([]result, error) {
-	jobs := make([]job, len(contenders))
-	times := make([][]time.Duration, len(contenders))
-	for i, c := range contenders {
+	p.expected(nil) // by the implementation in use, the fastest at first
+	var jobs []job
+	var names []string
+	var times [][]time.Duration
+	for _, c := range contenders {
 		j, err := c.prepare(p)
+		if errors.Is(err, errSkip) {
+			continue
+		}
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", c.name, err)
 		}
 		if j.close != nil {
 			defer j.close()
 		}
-		jobs[i] = j
-		times[i] = []time.Duration{clock(j, 1)} // warms up, and lets the results be compared
-		if err := p.check(j.result(), jobs[0].result()); err != nil {
-			return nil, fmt.Errorf("%s and %s differ: %w", c.name, contenders[0].name, err)
+		jobs, names = append(jobs, j), append(names, c.name)
+		times = append(times, []time.Duration{clock(j, 1)}) // warms up, and lets the results be compared
+		if err := p.check(j.result(), p.expected(j.clip)); err != nil {
+			return nil, fmt.Errorf("%s: %w", c.name, err)
 		}
 	}
 	repeats := make([]int, len(jobs))
@@ -181,21 +253,25 @@ func measure(p *problem, contenders []contender, rounds int) ([]result, error) {
 			}
 		}
 	}
-	results := make([]result, len(contenders))
+	results := make([]result, len(jobs))
 	best := times[0] // of ours, which come first
-	for i, c := range contenders {
-		if slices.Contains(kernels.Implementations(), c.name) {
+	for i, name := range names {
+		if slices.Contains(kernels.Implementations(), name) {
 			best = times[i]
 		}
 	}
 	macs := float64(p.m) * float64(p.k) * float64(p.n)
-	for i, c := range contenders {
+	for i, name := range names {
 		var speeds, ratios []float64
 		for round, took := range times[i] {
 			speeds = append(speeds, macs/float64(took))
 			ratios = append(ratios, float64(best[min(round, len(best)-1)])/float64(took))
 		}
-		results[i] = result{Kernel: p.kernel(), Impl: c.name, By: jobs[i].by, M: p.m, K: p.k, N: p.n, GMACs: median(speeds), Ratio: median(ratios)}
+		speed := median(speeds)
+		results[i] = result{
+			Kernel: p.kernel(), Impl: name, By: jobs[i].by, M: p.m, K: p.k, N: p.n,
+			GMACs: speed, Best: slices.Max(speeds), Micros: macs / speed / 1e3, Ratio: median(ratios),
+		}
 	}
 	return results, nil
 }

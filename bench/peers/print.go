@@ -12,9 +12,9 @@ func writeTable(w io.Writer, results []result) error {
 	r := results[0]
 	fmt.Fprintf(w, "%s %d×%d×%d\n", r.Kernel, r.M, r.K, r.N)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "\tGMAC/s\tratio to ours\t")
+	fmt.Fprintln(t, "\tGMAC/s\tbest\tµs\tratio to ours\t")
 	for _, r := range results {
-		fmt.Fprintf(t, "%s\t%.1f\t%.3f\t  %s\n", r.Impl, r.GMACs, r.Ratio, r.By)
+		fmt.Fprintf(t, "%s\t%.1f\t%.1f\t%.1f\t%.3f\t  %s\n", r.Impl, r.GMACs, r.Best, r.Micros, r.Ratio, r.By)
 	}
 	fmt.Fprintln(t)
 	return t.Flush()
