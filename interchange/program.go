@@ -63,6 +63,11 @@ func compile(m *nn.Model) (*program, error) {
 	case *nn.NGrams:
 		p.tokens = nn.VocabSize
 	}
+	for i, d := range m.Matrices() {
+		if d.Digits > 1 || d.Scale != nil || d.Wide {
+			return nil, fmt.Errorf("interchange: matrix %d, %v, cannot be exported: it has digits, multipliers or wide outputs", i, d)
+		}
+	}
 	out, err := p.chain(m.Layers, p.input, "")
 	p.output = out
 	return p, err
@@ -138,8 +143,8 @@ func (p *program) layer(l nn.Layer, x int, prefix string) (int, error) {
 		}
 		return p.add(l.Outputs(), op{kind: opNGrams, a: x, ngrams: l, dense: l.Rows, name: prefix + "rows"}), nil
 	case *nn.LayerNorm:
-		if l.Gains != nil {
-			return 0, fmt.Errorf("interchange: layer %q: %v cannot be exported; a norm without gains can", prefix, l)
+		if l.Gains != nil || l.RMS {
+			return 0, fmt.Errorf("interchange: layer %q: %v cannot be exported; a layernorm without gains can", prefix, l)
 		}
 		return p.add(l.Width, op{kind: opNorm, a: x, number: l.Target}), nil
 	case *nn.Residual:

@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -16,9 +17,13 @@ import (
 //
 // They are stored, perturbed and trained as weights are, by either estimator, and begin as
 // zeros, which leave y as it is.
+//
+// With RMS, Normalize divides by the root mean square instead, see rootMeanSquare, and with
+// Wide x is wide.
 type LayerNorm struct {
 	Width, Target int
 	Gains         *Dense // Width × 1; nil: none
+	RMS, Wide     bool
 }
 
 // gainInput is the constant input of gains.
@@ -28,7 +33,9 @@ const gainInput = 64
 const gainsName = "gains"
 
 // NewLayerNorm returns a layer that scales to 32, which is two.
-func NewLayerNorm(width int) *LayerNorm { return must(buildLayerNorm(width, 2<<activationBits)) }
+func NewLayerNorm(width int) *LayerNorm {
+	return must(buildLayerNorm(width, 2<<activationBits, false, false))
+}
 
 // NewGainedLayerNorm is NewLayerNorm with gains.
 func NewGainedLayerNorm(width int) *LayerNorm {
@@ -36,11 +43,19 @@ func NewGainedLayerNorm(width int) *LayerNorm {
 	return must(l, l.addGains(Zeros))
 }
 
-func buildLayerNorm(width, target int) (*LayerNorm, error) {
-	if target < 1 || target > 127 {
+func buildLayerNorm(width, target int, rms, wide bool) (*LayerNorm, error) {
+	step := 1
+	switch {
+	case target < 1 || target > 127:
 		return nil, fmt.Errorf("nn: LayerNorm to %d, want 1 to 127", target)
+	case wide && !rms:
+		return nil, errors.New("nn: LayerNorm of wide inputs, want RMS")
+	case rms && width > maxRMSWidth:
+		return nil, fmt.Errorf("nn: LayerNorm of width %d with RMS, want at most %d", width, maxRMSWidth)
+	case wide:
+		step = 4
 	}
-	return &LayerNorm{Width: width, Target: target}, checkWidths("LayerNorm", 1, width)
+	return &LayerNorm{Width: width, Target: target, RMS: rms, Wide: wide}, checkWidths("LayerNorm", step, width)
 }
 
 func (l *LayerNorm) addGains(from Source) (err error) {
@@ -50,14 +65,22 @@ func (l *LayerNorm) addGains(from Source) (err error) {
 	return err
 }
 
-// Inputs returns the width.
-func (l *LayerNorm) Inputs() int { return l.Width }
+// Inputs returns the width, twice if it is wide.
+func (l *LayerNorm) Inputs() int {
+	if l.Wide {
+		return 2 * l.Width
+	}
+	return l.Width
+}
 
 // Outputs returns the width.
 func (l *LayerNorm) Outputs() int { return l.Width }
 
 func (l *LayerNorm) String() string {
 	s := fmt.Sprintf("layernorm %d to %d", l.Width, l.Target)
+	if l.RMS {
+		s = fmt.Sprintf("rmsnorm %d to %d", l.Width, l.Target)
+	}
 	if l.Gains != nil {
 		s += fmt.Sprintf(" with gains >>%d", l.Gains.Shift)
 	}
@@ -66,7 +89,7 @@ func (l *LayerNorm) String() string {
 
 // Spec implements Layer.
 func (l *LayerNorm) Spec() Spec {
-	return Spec{Kind: "layernorm", Sizes: []int{l.Width, l.Target}, Gains: l.Gains != nil}
+	return Spec{Kind: "layernorm", Sizes: []int{l.Width, l.Target}, Gains: l.Gains != nil, RMS: l.RMS, Wide: l.Wide}
 }
 
 // Weights implements Layer.
@@ -79,7 +102,11 @@ func (l *LayerNorm) Weights(add func(string, *Dense)) {
 // Step implements Layer.
 func (l *LayerNorm) Step(p *Pass, x []int8) []int8 {
 	y := p.Alloc(l.Width)
-	kernels.Normalize(y, x, l.Width, p.n, l.Target)
+	if l.RMS {
+		l.rootMeanSquare(p, y, x)
+	} else {
+		kernels.Normalize(y, x, l.Width, p.n, l.Target)
+	}
 	if l.Gains != nil {
 		l.gain(p, y)
 	}
@@ -111,21 +138,27 @@ func (l *LayerNorm) gain(p *Pass, y []int8) {
 // Residual adds what layers make of x, one after another, to x, with saturation:
 //
 //	out = clip(x + L_n(…L_1(x)))
+//
+// x and what the layers return are wide with Wide.
 type Residual struct {
 	Layers []Layer
+	Wide   bool
 }
 
 // NewResidual returns a residual connection around layers. It panics if their widths do
 // not fit.
-func NewResidual(layers ...Layer) *Residual { return must(buildResidual(layers)) }
+func NewResidual(layers ...Layer) *Residual { return must(buildResidual(layers, false)) }
 
-func buildResidual(layers []Layer) (*Residual, error) {
+func buildResidual(layers []Layer, wide bool) (*Residual, error) {
 	if err := checkChain("Residual", layers); err != nil {
 		return nil, err
 	}
-	r := &Residual{layers}
+	r := &Residual{layers, wide}
 	if r.Inputs() != r.Outputs() {
 		return nil, fmt.Errorf("nn: Residual around layers of %d→%d, want as many outputs as inputs", r.Inputs(), r.Outputs())
+	}
+	if wide && r.Inputs()%8 != 0 {
+		return nil, fmt.Errorf("nn: wide Residual of %d activations, want a multiple of 8", r.Inputs())
 	}
 	return r, nil
 }
@@ -161,7 +194,7 @@ func (r *Residual) String() string {
 }
 
 // Spec implements Layer.
-func (r *Residual) Spec() Spec { return Spec{Kind: "residual", Layers: specs(r.Layers)} }
+func (r *Residual) Spec() Spec { return Spec{Kind: "residual", Layers: specs(r.Layers), Wide: r.Wide} }
 
 // Weights implements Layer.
 func (r *Residual) Weights(add func(string, *Dense)) { chainWeights(r.Layers, add) }
@@ -169,7 +202,11 @@ func (r *Residual) Weights(add func(string, *Dense)) { chainWeights(r.Layers, ad
 // Step implements Layer.
 func (r *Residual) Step(p *Pass, x []int8) []int8 {
 	y := chainStep(r.Layers, p, x)
-	kernels.Add(y, x)
+	if r.Wide {
+		addWide(y, x)
+	} else {
+		kernels.Add(y, x)
+	}
 	return y
 }
 

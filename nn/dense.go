@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"errors"
 	"fmt"
 	"math/bits"
 
@@ -15,11 +16,18 @@ import (
 // so that a pent of W weighs w·2^-Shift. With a bias, x has one more row, a constant, and
 // the biases are the last column of W: they are stored, perturbed and trained as weights
 // are, under either estimator.
+//
+// Networks that were trained elsewhere need more, see requantizeScaled: weights of several
+// digits, a multiplier for each output, and outputs of 15 bits.
 type Dense struct {
 	W     *packed.Matrix // outputs × inputs, one more with a bias
 	Shift uint
 	ReLU  bool
 	Bias  int8 // the constant, 1 to 127; 0: none
+
+	Digits int     // pents of a weight, up to MaxDigits; 0: one
+	Scale  []int32 // multiplier of each output, 0 to MaxScale; nil: all are one
+	Wide   bool    // outputs are wide
 
 	zeros  bool // Model.Randomize sets zero weights
 	sparse bool // x is one-hot codes, see lowrank.Parameter
@@ -59,7 +67,7 @@ func buildDense(s Spec, from Source) (*Dense, error) {
 		return nil, err
 	}
 	d.Bias = int8(s.Bias)
-	return d, checkWidths("Dense", 1, s.Sizes...)
+	return d, errors.Join(checkWidths("Dense", 1, s.Sizes...), d.widen(s.Wide))
 }
 
 // rootShift returns log2(√n) rounded to nearest.
@@ -69,7 +77,11 @@ func rootShift(n int) uint {
 
 // requantize turns the layer's accumulators into its activations.
 func (d *Dense) requantize(dst []int8, y []int32, n int) {
-	kernels.Requantize(dst, y, d.W.Rows(), n, kernels.Output{Shift: d.Shift, ReLU: d.ReLU})
+	if d.isPlain() {
+		kernels.Requantize(dst, y, d.W.Rows(), n, d.output())
+		return
+	}
+	d.requantizeScaled(dst, y, n)
 }
 
 // Inputs returns the width of the input.
@@ -81,11 +93,16 @@ func (d *Dense) Inputs() int {
 }
 
 // Outputs returns the width of the output.
-func (d *Dense) Outputs() int { return d.W.Rows() }
+func (d *Dense) Outputs() int {
+	if d.Wide {
+		return 2 * d.values()
+	}
+	return d.values()
+}
 
 // Spec implements Layer.
 func (d *Dense) Spec() Spec {
-	return Spec{Kind: "dense", Sizes: []int{d.Inputs(), d.Outputs()}, ReLU: d.ReLU, Bias: int(d.Bias)}
+	return Spec{Kind: "dense", Sizes: []int{d.Inputs(), d.values()}, ReLU: d.ReLU, Bias: int(d.Bias), Wide: d.Wide}
 }
 
 // Weights implements Layer.
@@ -123,5 +140,5 @@ func (d *Dense) String() string {
 	if d.Bias != 0 {
 		act += " with bias"
 	}
-	return fmt.Sprintf("dense %d→%d %s >>%d", d.Inputs(), d.W.Rows(), act, d.Shift)
+	return fmt.Sprintf("dense %d→%d %s%s >>%d", d.Inputs(), d.values(), act, d.scaleName(), d.Shift)
 }

@@ -8,8 +8,9 @@ import "fmt"
 //	out[i] = clip127(RoundShift(hot·Σ_j W[i, j·Vocabulary + token_j], Shift)), then max(0, out) if ReLU
 //
 // Context have rows of their own, so that it is an embedding and a causal convolution
-// of width Context over it in one. Tokens come in as the bytes of their numbers; what
-// is multiplied is their one-hot code. All members of a population see the same tokens,
+// of width Context over it in one. Tokens come in as the bytes of their numbers: one each
+// if Vocabulary is at most 256, else two, the low one first. What is multiplied is their
+// one-hot code. All members of a population see the same tokens,
 // so that this product, though the widest, is computed once
 // (docs/decisions.md#embedding-as-a-product).
 type Embedding struct {
@@ -21,6 +22,9 @@ type Embedding struct {
 // that activations have.
 const hot = 1 << activationBits
 
+// MaxVocabulary bounds the tokens of an Embedding.
+const MaxVocabulary = 1 << 16
+
 // NewEmbedding returns an embedding of zero weights.
 func NewEmbedding(vocabulary, places, out int, relu bool) *Embedding {
 	e := must(buildEmbedding(vocabulary, places, out, relu, Zeros))
@@ -29,8 +33,8 @@ func NewEmbedding(vocabulary, places, out int, relu bool) *Embedding {
 }
 
 func buildEmbedding(vocabulary, places, out int, relu bool, from Source) (*Embedding, error) {
-	if vocabulary < 2 || vocabulary > 256 {
-		return nil, fmt.Errorf("nn: Embedding of %d tokens, want 2 to 256", vocabulary)
+	if vocabulary < 2 || vocabulary > MaxVocabulary {
+		return nil, fmt.Errorf("nn: Embedding of %d tokens, want 2 to %d", vocabulary, MaxVocabulary)
 	}
 	if err := checkWidths("Embedding", 1, places, out); err != nil {
 		return nil, err
@@ -39,19 +43,27 @@ func buildEmbedding(vocabulary, places, out int, relu bool, from Source) (*Embed
 	return &Embedding{vocabulary, places, rows}, err
 }
 
-// Inputs returns the places.
-func (e *Embedding) Inputs() int { return e.Context }
+// Inputs returns the bytes of the tokens of all places.
+func (e *Embedding) Inputs() int { return e.Context * e.bytes() }
+
+// bytes returns the bytes of a token.
+func (e *Embedding) bytes() int {
+	if e.Vocabulary > 256 {
+		return 2
+	}
+	return 1
+}
 
 // Outputs returns the width.
-func (e *Embedding) Outputs() int { return e.Rows.W.Rows() }
+func (e *Embedding) Outputs() int { return e.Rows.Outputs() }
 
 func (e *Embedding) String() string {
-	return fmt.Sprintf("embedding of %d tokens at %d places → %d%s >>%d", e.Vocabulary, e.Context, e.Outputs(), reluName(e.Rows.ReLU), e.Rows.Shift)
+	return fmt.Sprintf("embedding of %d tokens at %d places → %d%s%s >>%d", e.Vocabulary, e.Context, e.Rows.values(), reluName(e.Rows.ReLU), e.Rows.scaleName(), e.Rows.Shift)
 }
 
 // Spec implements Layer.
 func (e *Embedding) Spec() Spec {
-	return Spec{Kind: "embedding", Sizes: []int{e.Vocabulary, e.Context, e.Outputs()}, ReLU: e.Rows.ReLU}
+	return Spec{Kind: "embedding", Sizes: []int{e.Vocabulary, e.Context, e.Rows.values()}, ReLU: e.Rows.ReLU, Wide: e.Rows.Wide}
 }
 
 // Weights implements Layer.
@@ -69,7 +81,11 @@ func (e *Embedding) operand(p *Pass, x []int8, _ int) []int8 {
 	clear(code)
 	for j := range e.Context {
 		for c := range p.n {
-			token := int(uint8(x[(j/4*p.n+c)*4+j%4]))
+			token := 0
+			for b := range e.bytes() {
+				i := j*e.bytes() + b
+				token |= int(uint8(x[(i/4*p.n+c)*4+i%4])) << (8 * b)
+			}
 			if token >= e.Vocabulary {
 				panic(fmt.Sprintf("nn: token %d for an embedding of %d", token, e.Vocabulary))
 			}

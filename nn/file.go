@@ -29,11 +29,18 @@ const maxShift = 30
 // A Spec describes a layer in a file: its kind and the arguments of the function that
 // builds one of the kind.
 type Spec struct {
-	Kind   string `json:"kind"`
-	Sizes  []int  `json:"sizes,omitempty"`
-	ReLU   bool   `json:"relu,omitempty"`
-	Bias   int    `json:"bias,omitempty"`   // of a dense layer, its constant input
-	Gains  bool   `json:"gains,omitempty"`  // of a norm
+	Kind  string `json:"kind"`
+	Sizes []int  `json:"sizes,omitempty"`
+	ReLU  bool   `json:"relu,omitempty"`
+	Bias  int    `json:"bias,omitempty"`  // of a dense layer, its constant input
+	Gains bool   `json:"gains,omitempty"` // of a norm
+	RMS   bool   `json:"rms,omitempty"`   // of a norm
+	Wide  bool   `json:"wide,omitempty"`  // outputs of a matrix, queries and keys of attention, inputs of a norm, both of a residual connection
+
+	KVHeads int `json:"kv_heads,omitempty"` // of attention; 0: as many as heads
+	Rotary  int `json:"rotary,omitempty"`   // base of attention's rotary positions; 0: none
+	Shift   int `json:"shift,omitempty"`    // of attention's scores, or of a gated layer
+
 	Layers []Spec `json:"layers,omitempty"` // of a residual connection
 }
 
@@ -53,13 +60,17 @@ var kinds = struct {
 }{byName: map[string]kind{
 	"dense": {2, func(s Spec, from Source) (Layer, error) { return buildDense(s, from) }},
 	"embedding": {3, func(s Spec, from Source) (Layer, error) {
-		return buildEmbedding(s.Sizes[0], s.Sizes[1], s.Sizes[2], s.ReLU, from)
+		e, err := buildEmbedding(s.Sizes[0], s.Sizes[1], s.Sizes[2], s.ReLU, from)
+		if err == nil {
+			err = e.Rows.widen(s.Wide)
+		}
+		return e, err
 	}},
 	"ngrams": {4, func(s Spec, from Source) (Layer, error) {
 		return buildNGrams(s.Sizes[0], s.Sizes[1], s.Sizes[2], s.Sizes[3], s.ReLU, from)
 	}},
 	"layernorm": {2, func(s Spec, from Source) (Layer, error) {
-		l, err := buildLayerNorm(s.Sizes[0], s.Sizes[1])
+		l, err := buildLayerNorm(s.Sizes[0], s.Sizes[1], s.RMS, s.Wide)
 		if err == nil && s.Gains {
 			err = l.addGains(from)
 		}
@@ -75,9 +86,11 @@ var kinds = struct {
 	"conv2d": {6, func(s Spec, from Source) (Layer, error) {
 		return buildConv2D(s.Sizes[0], s.Sizes[1], s.Sizes[2], s.Sizes[3], s.Sizes[4], s.Sizes[5], s.ReLU, from)
 	}},
-	"attention": {3, func(s Spec, from Source) (Layer, error) {
-		return buildAttention(s.Sizes[0], s.Sizes[1], s.Sizes[2], from)
+	"attention": {3, func(s Spec, from Source) (Layer, error) { return buildAttention(s, from) }},
+	"swiglu": {2, func(s Spec, from Source) (Layer, error) {
+		return buildSwiGLU(s.Sizes[0], s.Sizes[1], s.Shift, from)
 	}},
+	"logits": {1, func(s Spec, _ Source) (Layer, error) { return buildLogits(s.Sizes[0]) }},
 }}
 
 // residualKind is the kind that Load builds of other layers.
@@ -114,8 +127,10 @@ func layerName(i int) string { return fmt.Sprintf("layer%d", i) }
 //
 // The tensors of any other model are named by the path to the matrix, as in "1.2.forget";
 // "model" is "layers", and "layers" a JSON array of the layers' Specs, each an object of
-// its "kind" and, unless empty or false, "sizes", "relu", of a dense layer "bias", of a norm
-// "gains" and of a residual connection "layers". Sizes are:
+// its "kind" and, unless empty, 0 or false, "sizes", "relu", of a dense layer "bias", of a norm
+// "gains" and "rms", of a residual connection "layers", of attention "kv_heads", "rotary"
+// and "shift", and "wide". The multipliers of a matrix's outputs are a tensor of its name
+// and ".scale", see scaleDigits. Sizes are:
 //
 //	dense      inputs, outputs
 //	embedding  vocabulary, places, outputs
@@ -126,11 +141,16 @@ func layerName(i int) string { return fmt.Sprintf("layer%d", i) }
 //	conv1d     inputs, outputs, steps
 //	conv2d     rows, columns, channels, output channels, kernel size, stride
 //	attention  width, heads, window
+//	swiglu     inputs, outputs
+//	logits     width
 func (m *Model) File(meta map[string]string) *packed.File {
 	f := &packed.File{Meta: map[string]string{}}
 	maps.Copy(f.Meta, meta)
 	for i, d := range m.matrices {
 		f.Tensors = append(f.Tensors, packed.Tensor{Name: m.names[i], Matrix: d.W, Scale: -int32(d.Shift)})
+		if d.Scale != nil {
+			f.Tensors = append(f.Tensors, packed.Tensor{Name: m.names[i] + scaleSuffix, Matrix: scaleDigits(d.Scale)})
+		}
 	}
 	if layers, ok := m.Dense(); ok {
 		relu := make([]byte, len(layers))
@@ -255,7 +275,7 @@ func (l loader) layer(prefix string, s Spec, depth int) (Layer, error) {
 		if err != nil {
 			return nil, err
 		}
-		return buildResidual(inner)
+		return buildResidual(inner, s.Wide)
 	}
 	kinds.RLock()
 	kind, ok := kinds.byName[s.Kind]
@@ -279,8 +299,19 @@ func (l loader) take(name string, out, in int, relu bool) (*Dense, error) {
 	}
 	delete(l, name)
 	d, err := loadDense(t, relu)
-	if err == nil && (d.W.Rows() != out || d.W.Cols() != in) {
-		err = fmt.Errorf("nn: tensor %q: shape %d×%d, want %d×%d", name, d.W.Rows(), d.W.Cols(), out, in)
+	if err != nil {
+		return nil, err
+	}
+	rows := d.W.Rows()
+	if out < 1 || rows%out != 0 || rows/out > MaxDigits || d.W.Cols() != in {
+		return nil, fmt.Errorf("nn: tensor %q: shape %d×%d, want %d×%d, or up to %d times as many rows", name, rows, d.W.Cols(), out, in, MaxDigits)
+	}
+	if d.Digits = rows / out; d.Digits == 1 {
+		d.Digits = 0
+	}
+	if scale, ok := l[name+scaleSuffix]; ok {
+		delete(l, name+scaleSuffix)
+		d.Scale, err = loadScale(scale, out)
 	}
 	return d, err
 }

@@ -63,7 +63,7 @@ func NewLanguageModel(seed uint64, l LanguageConfig) (*Model, error) {
 		return nil, fmt.Errorf("nn: language model of width %d, %d widths within and %d bytes of context is too large", l.Width, l.Hidden, l.Context)
 	}
 	if l.Mixer == MixerAttention {
-		if _, err := buildAttention(l.Width, l.Heads, l.Window, Zeros); err != nil {
+		if _, err := buildAttention(Spec{Sizes: []int{l.Width, l.Heads, l.Window}}, Zeros); err != nil {
 			return nil, err
 		}
 	}

@@ -38,6 +38,11 @@ func buildModel(layers []Layer) (*Model, error) {
 	chainWeights(layers, func(name string, d *Dense) {
 		m.matrices, m.names = append(m.matrices, d), append(m.names, name)
 	})
+	for i, d := range m.matrices {
+		if err := d.checkScale(); err != nil {
+			return nil, fmt.Errorf("nn: matrix %q: %w", m.names[i], err)
+		}
+	}
 	if m.isMLP() {
 		for i := range m.names {
 			m.names[i] = layerName(i)
@@ -55,12 +60,12 @@ func (m *Model) isMLP() bool {
 	return ok
 }
 
-// Dense returns the layers if all of them are dense and without bias: if the model is an
-// MLP.
+// Dense returns the layers if all of them are dense, without bias, multipliers and wide
+// outputs: if the model is an MLP.
 func (m *Model) Dense() (layers []*Dense, ok bool) {
 	for _, l := range m.Layers {
 		d, ok := l.(*Dense)
-		if !ok || d.Bias != 0 {
+		if !ok || d.Bias != 0 || !d.isPlain() {
 			return nil, false
 		}
 		layers = append(layers, d)
@@ -80,6 +85,9 @@ func (m *Model) Matrices() []*Dense {
 // gains with zeros.
 func (m *Model) Randomize(seed uint64) {
 	for i, w := range m.Parameters() {
+		if w.Frozen {
+			continue
+		}
 		if m.matrices[i].zeros {
 			copy(w.W.Bytes(), packed.NewMatrix(w.W.Rows(), w.W.Cols()).Bytes())
 			continue
@@ -99,7 +107,7 @@ func (m *Model) Outputs() int { return m.Layers[len(m.Layers)-1].Outputs() }
 func (m *Model) Parameters() []lowrank.Parameter {
 	p := make([]lowrank.Parameter, len(m.matrices))
 	for i, d := range m.matrices {
-		p[i] = lowrank.Parameter{Number: uint32(i), Name: m.names[i], W: d.W, Log2Scale: d.Shift + activationBits, Sparse: d.sparse}
+		p[i] = lowrank.Parameter{Number: uint32(i), Name: m.names[i], W: d.W, Log2Scale: d.log2Scale(), Sparse: d.sparse, Frozen: d.Digits > 1}
 	}
 	return p
 }

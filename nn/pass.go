@@ -27,6 +27,7 @@ type Pass struct {
 	start  [][]int8 // states that the members of a population begin with, of streams columns; nil for zero
 	pool   [][]int8
 	y      []int32
+	wide   []int64 // by column, of norms and logits
 
 	constants []int8    // all alike
 	codes     [][]uint8 // by tensor, for kernels.MatVecCodes; nil for none, see Runner.Freeze
@@ -208,7 +209,7 @@ func spread(dst, src []int8, quads, n, streams int) {
 // Product returns the activations of a matrix for the batch x, the noise of each member
 // included. It is freed by Free, or returned by Step.
 func (p *Pass) Product(d *Dense, x []int8) []int8 {
-	dst := p.Alloc(d.W.Rows())
+	dst := p.Alloc(d.Outputs())
 	p.ProductTo(dst, d, x)
 	return dst
 }
@@ -290,8 +291,14 @@ func (p *Pass) stepShared(l firstLayer, operands []int8, base []int32) []int8 {
 	size, k, rows := len(y)/places, len(operands)/places, len(base)/places
 	for place := range places {
 		p.place, p.places = place, places
-		m.draw(p, p.next(d)).ActivationsShared(&m.work, y[place*size:][:size], base[place*rows:][:rows], operands[place*k:][:k],
-			m.streams, m.column(p), kernels.Output{Shift: d.Shift, ReLU: d.ReLU})
+		draw, base, x, out := m.draw(p, p.next(d)), base[place*rows:][:rows], operands[place*k:][:k], y[place*size:][:size]
+		if d.isPlain() {
+			draw.ActivationsShared(&m.work, out, base, x, m.streams, m.column(p), d.output())
+			continue
+		}
+		p.y = reuse.Slice(p.y, d.W.Rows()*p.n)
+		draw.ProductShared(&m.work, p.y, base, x, m.streams, m.column(p))
+		d.requantize(out, p.y, p.n)
 	}
 	p.place, p.places = 0, 1
 	return y
@@ -363,7 +370,10 @@ func (r *recording) add(i int, p *Pass, d *Dense, x, y []int8) {
 		return
 	}
 	b, at, of := &r.seen[i], p.place*r.steps+t, p.places*r.steps
-	b.X, b.Y, b.ReLU = keepColumns(b.X, x, at, of, p.n), keepColumns(b.Y, y, at, of, p.n), d.ReLU
+	b.X, b.ReLU = keepColumns(b.X, x, at, of, p.n), d.ReLU
+	if d.Outputs() == d.W.Rows() { // wide outputs are cut off too seldom to matter
+		b.Y = keepColumns(b.Y, y, at, of, p.n)
+	}
 }
 
 // keepColumns writes a batch of n columns into a batch of n columns times of, from column

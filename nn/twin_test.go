@@ -3,6 +3,7 @@ package nn
 import (
 	"fmt"
 	"hash/fnv"
+	"math"
 	"slices"
 
 	"github.com/Kaleaon/pentary-go/internal/fixed"
@@ -63,8 +64,12 @@ func (t *twin) layer(l Layer, x []int) []int {
 		return t.product(l, x)
 	case *Embedding:
 		code := make([]int, l.Context*l.Vocabulary)
-		for j, token := range x {
-			code[j*l.Vocabulary+int(uint8(token))] = 16
+		for j := range l.Context {
+			token := int(uint8(x[j*len(x)/l.Context]))
+			if l.Vocabulary > 256 {
+				token += 256 * int(uint8(x[2*j+1]))
+			}
+			code[j*l.Vocabulary+token] = 16
 		}
 		return t.product(l.Rows, code)
 	case *NGrams:
@@ -82,7 +87,10 @@ func (t *twin) layer(l Layer, x []int) []int {
 		}
 		return t.product(l.Rows, code)
 	case *LayerNorm:
-		y := normal(x, l.Target)
+		y := rms(l, x)
+		if !l.RMS {
+			y = normal(x, l.Target)
+		}
 		if l.Gains == nil {
 			return y
 		}
@@ -92,6 +100,13 @@ func (t *twin) layer(l Layer, x []int) []int {
 		return y
 	case *Residual:
 		y := t.chain(l.Layers, x)
+		if l.Wide {
+			y, x := joined(y), joined(x)
+			for i := range y {
+				y[i] = min(max(y[i]+x[i], -16319), 16319)
+			}
+			return wideDigits(y)
+		}
 		for i := range y {
 			y[i] = clip(y[i] + x[i])
 		}
@@ -143,6 +158,21 @@ func (t *twin) layer(l Layer, x []int) []int {
 		return t.conv2D(l, x)
 	case *Attention:
 		return t.attention(l, x)
+	case *SwiGLU:
+		gates := t.product(l.Project, x)
+		y := make([]int, l.Outputs())
+		for i := range y {
+			g := float64(gates[i]) / 16
+			y[i] = clip(roundShift(int(math.Round(256*g/(1+math.Exp(-g))))*gates[l.Outputs()+i], uint(8+l.GateShift)))
+		}
+		return y
+	case *Logits:
+		v := joined(x)
+		y := make([]int, len(v))
+		for i := range y {
+			y[i] = max(v[i]-slices.Max(v)+127, -127)
+		}
+		return y
 	}
 	panic(fmt.Sprintf("no twin of %T", l))
 }
@@ -168,41 +198,86 @@ func (t *twin) conv2D(l *Conv2D, x []int) []int {
 }
 
 func (t *twin) attention(l *Attention, x []int) []int {
-	width := l.Inputs()
+	width, head := l.Inputs(), l.Inputs()/l.Heads
+	kv := head * l.KVHeads
 	qkv := t.product(l.Project, x)
-	past := t.state(2 * width * l.Window) // the latest steps first
-	copy(past[2*width:], past[:len(past)-2*width])
+	most := 127
+	if l.Project.Wide {
+		qkv, most = joined(qkv), 16319
+	}
+	if l.Rotary > 0 {
+		for i := 0; i < width+kv; i += 2 {
+			turn := l.turns.at(i%head/2, t.time)
+			a, b := qkv[i], qkv[i+1]
+			qkv[i] = min(max(roundShift(a*int(turn.cos)-b*int(turn.sin), 14), -most), most)
+			qkv[i+1] = min(max(roundShift(a*int(turn.sin)+b*int(turn.cos), 14), -most), most)
+		}
+	}
+	past := t.state(2 * kv * l.Window) // the latest steps first
+	copy(past[2*kv:], past[:len(past)-2*kv])
 	copy(past, qkv[width:])
 	y := make([]int, width)
-	head, shift := width/l.Heads, 4
-	for n := head; n >= 2; n /= 4 { // the nearest power of two to √head
-		shift++
-	}
 	for first := 0; first < width; first += head {
+		shared := first / head / (l.Heads / l.KVHeads) * head
 		var scores []int
 		for j := range min(t.time+1, l.Window) {
 			dot := 0
-			for i := first; i < first+head; i++ {
-				dot += qkv[i] * past[2*width*j+i]
+			for i := range head {
+				dot += qkv[first+i] * past[2*kv*j+shared+i]
 			}
-			scores = append(scores, dot>>shift)
+			scores = append(scores, dot>>l.Shift)
 		}
-		most := scores[0]
-		for _, s := range scores {
-			most = max(most, s)
-		}
-		for i := first; i < first+head; i++ {
+		for i := range head {
 			total, sum := 0, 0
 			for j, s := range scores {
-				w := int(fixed.Exp2(int32(s - most)))
-				total += w * past[2*width*j+width+i]
+				w := int(fixed.Exp2(int32(s - slices.Max(scores))))
+				v := past[2*kv*j+kv+shared+i]
+				if l.Project.Wide {
+					v = roundShift(v, 7)
+				}
+				total += w * v
 				sum += w
 			}
-			y[i] = (2*abs(total) + sum) / (2 * sum)
+			y[first+i] = (2*abs(total) + sum) / (2 * sum)
 			if total < 0 {
-				y[i] = -y[i]
+				y[first+i] = -y[first+i]
 			}
 		}
+	}
+	return y
+}
+
+// joined returns the values of wide activations, and wideDigits their digits.
+func joined(x []int) []int {
+	v := make([]int, len(x)/2)
+	for i := range v {
+		v[i] = 128*x[i] + x[len(v)+i]
+	}
+	return v
+}
+
+func wideDigits(v []int) []int {
+	x := make([]int, 2*len(v))
+	for i, v := range v {
+		x[i] = roundShift(v, 7)
+		x[len(x)/2+i] = v - 128*x[i]
+	}
+	return x
+}
+
+// rms is the norm by the root mean square.
+func rms(l *LayerNorm, x []int) []int {
+	if l.Wide {
+		x = joined(x)
+	}
+	sum := 0
+	for _, v := range x {
+		sum += v * v
+	}
+	root := max(1, int(fixed.Sqrt(uint64(sum<<20/len(x)))))
+	y := make([]int, len(x))
+	for i, v := range x {
+		y[i] = clip(roundShift(v*((l.Target<<30+root/2)/root), 20))
 	}
 	return y
 }
@@ -218,13 +293,13 @@ func (t *twin) product(d *Dense, x []int) []int {
 		t.seen, t.returned = append(t.seen, nil), append(t.returned, nil)
 	}
 	t.seen[i] = append(t.seen[i], x)
-	y := make([]int, d.Outputs())
+	y := make([]int, d.values())
 	for row := range y {
 		for j, v := range x {
-			y[row] += int(d.W.At(row, j)) * v
+			y[row] += int(d.Weight(row, j)) * v
 		}
 	}
-	if t.noise != nil {
+	if t.noise != nil && d.Digits <= 1 {
 		t.perturb(y, uint32(i), d, x)
 	}
 	for row := range y {
@@ -232,7 +307,16 @@ func (t *twin) product(d *Dense, x []int) []int {
 		if d.ReLU {
 			low = 0
 		}
-		y[row] = min(max(roundShift(y[row], d.Shift), low), 127)
+		if d.Scale != nil {
+			y[row] *= int(d.Scale[row])
+		}
+		if y[row] = roundShift(y[row], d.Shift); !d.Wide {
+			y[row] = min(max(y[row], low), 127)
+		}
+		y[row] = min(max(y[row], -16319), 16319)
+	}
+	if d.Wide {
+		y = wideDigits(y)
 	}
 	t.returned[i] = append(t.returned[i], slices.Clone(y))
 	return y
@@ -241,14 +325,14 @@ func (t *twin) product(d *Dense, x []int) []int {
 // perturb adds the noise of a member, of rank 1 under the binomial law, to accumulators.
 func (t *twin) perturb(y []int, number uint32, d *Dense, x []int) {
 	n := t.noise
-	a := make([]uint8, packed.PaddedLen(d.Outputs()))
-	n.Factor(a, lowrank.FactorA, number, t.pair, d.Outputs())
+	a := make([]uint8, packed.PaddedLen(d.values()))
+	n.Factor(a, lowrank.FactorA, number, t.pair, d.values())
 	dot := 0
 	if n.Estimator == lowrank.PerturbActivations {
 		at := t.position*t.samples + t.sample
 		raw := make([]uint8, packed.PaddedLen(at+1))
 		kernels.Random(raw, n.Stream(lowrank.Signs, number, t.pair))
-		dot = (1 - 2*int(raw[at]&1)) << (d.Shift + activationBits)
+		dot = (1 - 2*int(raw[at]&1)) << d.log2Scale()
 	} else {
 		b := make([]uint8, packed.PaddedLen(d.W.Cols()))
 		n.Factor(b, lowrank.FactorB, number, t.pair, d.W.Cols())

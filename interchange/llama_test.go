@@ -1,0 +1,168 @@
+package interchange
+
+import (
+	"bytes"
+	"encoding/binary"
+	"io"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/Kaleaon/pentary-go/nn"
+)
+
+// stories returns stories260K in the format of llama2.c, where it is.
+func stories(t testing.TB) *Llama {
+	dir := os.Getenv("PENTARY_MODELS")
+	if dir == "" {
+		t.Skip("PENTARY_MODELS names no folder with stories260K.bin")
+	}
+	b, err := os.ReadFile(filepath.Join(dir, "stories260K.bin"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var h [7]int32
+	r := bytes.NewReader(b)
+	binary.Read(r, binary.LittleEndian, &h)
+	l := &Llama{
+		Width: int(h[0]), Hidden: int(h[1]), Heads: int(h[3]), KVHeads: int(h[4]), Vocab: int(h[5]), Context: int(h[6]),
+		RotaryBase: 10000, Epsilon: 1e-5, Blocks: make([]LlamaBlock, h[2]),
+	}
+	read := func(n int) []float32 {
+		v := make([]float32, n)
+		if err := binary.Read(r, binary.LittleEndian, v); err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	w, kv, hidden := l.Width, l.kvWidth(), l.Hidden
+	l.Embedding = read(l.Vocab * w)
+	for _, f := range []struct {
+		n  int
+		to func(b *LlamaBlock) *[]float32
+	}{
+		{w, func(b *LlamaBlock) *[]float32 { return &b.AttentionNorm }},
+		{w * w, func(b *LlamaBlock) *[]float32 { return &b.Query }},
+		{w * kv, func(b *LlamaBlock) *[]float32 { return &b.Key }},
+		{w * kv, func(b *LlamaBlock) *[]float32 { return &b.Value }},
+		{w * w, func(b *LlamaBlock) *[]float32 { return &b.Out }},
+		{w, func(b *LlamaBlock) *[]float32 { return &b.FeedForwardNorm }},
+		{w * hidden, func(b *LlamaBlock) *[]float32 { return &b.Gate }},
+		{w * hidden, func(b *LlamaBlock) *[]float32 { return &b.Down }},
+		{w * hidden, func(b *LlamaBlock) *[]float32 { return &b.Up }},
+	} {
+		for i := range l.Blocks {
+			*f.to(&l.Blocks[i]) = read(f.n)
+		}
+	}
+	l.Norm = read(w)
+	return l
+}
+
+// nats returns the cross-entropy a token of sequences, each after its first token, by logits
+// in nats.
+func nats(texts [][]int, logits func(text []int) [][]float64) float64 {
+	sums, n := make([]float64, len(texts)), 0
+	var group sync.WaitGroup
+	for k, text := range texts {
+		n += len(text) - 1
+		group.Go(func() {
+			for i, l := range logits(text[:len(text)-1]) {
+				most := l[largest(l)]
+				total := 0.0
+				for _, v := range l {
+					total += math.Exp(v - most)
+				}
+				sums[k] -= l[text[i+1]] - most - math.Log(total)
+			}
+		})
+	}
+	group.Wait()
+	sum := 0.0
+	for _, v := range sums {
+		sum += v
+	}
+	return sum / float64(n)
+}
+
+func modelLogits(m *nn.Model) func(text []int) [][]float64 {
+	return func(text []int) (all [][]float64) {
+		r := m.NewRunner(1)
+		for _, t := range text {
+			out := r.Step([]int8{int8(t), int8(t >> 8), 0, 0})
+			l := make([]float64, len(out))
+			for i, v := range out {
+				l[i] = float64(v) / 16 * math.Ln2
+			}
+			all = append(all, l)
+		}
+		return all
+	}
+}
+
+// randomLlama returns a network of random weights whose logits differ by some nats.
+func randomLlama(seed uint64) *Llama {
+	l := &Llama{Width: 16, Hidden: 20, Heads: 4, KVHeads: 2, Vocab: 300, Context: 32, RotaryBase: 100, Epsilon: 1e-5, Blocks: make([]LlamaBlock, 2)}
+	random := rand.New(rand.NewPCG(seed, 0))
+	normal := func(n int, mean, deviation float64) []float32 {
+		v := make([]float32, n)
+		for i := range v {
+			v[i] = float32(mean + deviation*random.NormFloat64())
+		}
+		return v
+	}
+	w, h, kv := l.Width, l.Hidden, l.kvWidth()
+	l.Embedding, l.Norm, l.Output = normal(l.Vocab*w, 0, 1), normal(w, 1, 0.2), normal(l.Vocab*w, 0, 0.5)
+	for i := range l.Blocks {
+		l.Blocks[i] = LlamaBlock{
+			normal(w, 1, 0.3), normal(w*w, 0, 0.5), normal(kv*w, 0, 0.5), normal(kv*w, 0, 0.3), normal(w*w, 0, 0.3),
+			normal(w, 1, 0.3), normal(h*w, 0, 0.4), normal(h*w, 0, 0.3), normal(w*h, 0, 0.3),
+		}
+	}
+	return l
+}
+
+// The integer network says what the float one says, to a small part of a nat.
+func TestLlamaModel(t *testing.T) {
+	l := randomLlama(1)
+	texts := l.Sample(8, 32, 3)
+	m, err := l.Model(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	float := nats(texts, func(text []int) [][]float64 { v, _ := l.Logits(text); return v })
+	integer := nats(texts, modelLogits(m))
+	if t.Logf("float %.4f, integer %.4f nats a token", float, integer); math.Abs(integer-float) > 0.02 {
+		t.Errorf("integer forward is %.4f nats above float, want at most 0.02", integer-float)
+	}
+	if _, err := nn.Load(m.File(nil)); err != nil {
+		t.Error(err)
+	}
+	if err := WriteONNX(io.Discard, m); err == nil || !strings.Contains(err.Error(), "matrix 0, dense 300→16") {
+		t.Errorf("error %v", err)
+	}
+	l.Blocks[1].Up = l.Blocks[1].Up[1:]
+	if _, err := l.Model(nil); err == nil || !strings.Contains(err.Error(), "block 1: up has 319 numbers, want 20×16") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// stories260K in integers is within 0.02 nats of float, measured on stories that it draws.
+func TestStoriesInIntegers(t *testing.T) {
+	l := stories(t)
+	texts := l.Sample(16, 200, 7)
+	float := nats(texts, func(text []int) [][]float64 { v, _ := l.Logits(text); return v })
+	m, err := l.Model(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	integer := nats(texts, modelLogits(m))
+	t.Logf("float %.4f, integer %.4f nats a token", float, integer)
+	if integer > float+0.02 {
+		t.Errorf("integer forward is %.4f nats above float, want at most 0.02", integer-float)
+	}
+}

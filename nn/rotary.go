@@ -1,0 +1,154 @@
+package nn
+
+import (
+	"math/big"
+	"math/bits"
+)
+
+// rotary turns pairs of elements 2i and 2i+1 of queries and keys by the angle p·θ_i at
+// position p, θ_i = base^(-2i/width), as in arXiv 2104.09864. A score then depends on the
+// distance of two positions.
+//
+// A turn is a complex number cos + i·sin. With one = 2^60 and a product rounded down,
+// the turn of position p is the one of p mod 1024 times the one of ⌊p/1024⌋·1024 mod 2^20, in
+// 2^-30 each; what multiplies activations is in 2^-14.
+type rotary struct {
+	near, far [][]turn // by pair and position
+}
+
+type turn struct{ cos, sin int64 }
+
+const (
+	turnOne    = 60 // fraction bits while tables are made
+	turnTable  = 30
+	turnBits   = 14
+	turnSplit  = 10 // bits of a position that near looks at, and far
+	turnTables = 1 << turnSplit
+)
+
+// mulTurn returns a·b/2^60, rounded down in magnitude.
+func mulTurn(a, b int64) int64 {
+	high, low := bits.Mul64(uint64(max(a, -a)), uint64(max(b, -b)))
+	v := int64(high<<(64-turnOne) | low>>turnOne)
+	if (a < 0) != (b < 0) {
+		return -v
+	}
+	return v
+}
+
+func (t turn) times(u turn) turn {
+	return turn{mulTurn(t.cos, u.cos) - mulTurn(t.sin, u.sin), mulTurn(t.cos, u.sin) + mulTurn(t.sin, u.cos)}
+}
+
+// angleTurn returns the turn of an angle from 0 to 1, by its series.
+func angleTurn(angle int64) turn {
+	var t turn
+	term := int64(1) << turnOne
+	for i := int64(0); term != 0; i++ {
+		sign := 1 - (i & 2)
+		if i&1 == 0 {
+			t.cos += sign * term
+		} else {
+			t.sin += sign * term
+		}
+		term = mulTurn(term, angle) / (i + 1)
+	}
+	return t
+}
+
+// rootOf returns ⌊2^60·base^(-1/n)⌋.
+func rootOf(base, n int) int64 {
+	low, high := int64(0), int64(1)<<turnOne // low^n·base ≤ 2^(60n) < (high+1)^n·base
+	limit := new(big.Int).Lsh(big.NewInt(1), uint(turnOne*n))
+	for low < high {
+		mid := low + (high-low+1)/2
+		v := new(big.Int).Exp(big.NewInt(mid), big.NewInt(int64(n)), nil)
+		if v.Mul(v, big.NewInt(int64(base))).Cmp(limit) <= 0 {
+			low = mid
+		} else {
+			high = mid - 1
+		}
+	}
+	return low
+}
+
+// newRotary returns the tables of heads of a width, a multiple of 4.
+func newRotary(base, width int) *rotary {
+	r := &rotary{}
+	root, angle := rootOf(base, width/2), int64(1)<<turnOne
+	for range width / 2 {
+		step := angleTurn(angle)
+		near := tableOf(step)
+		for range turnSplit { // 1024 steps are ten doublings
+			step = step.times(step)
+		}
+		r.near, r.far = append(r.near, near), append(r.far, tableOf(step))
+		angle = mulTurn(angle, root)
+	}
+	return r
+}
+
+// tableOf returns the turns of 0 to 1023 steps, in 2^-30.
+func tableOf(step turn) []turn {
+	table := make([]turn, turnTables)
+	t := turn{cos: 1 << turnOne}
+	const drop = turnOne - turnTable
+	for i := range table {
+		table[i] = turn{(t.cos + 1<<(drop-1)) >> drop, (t.sin + 1<<(drop-1)) >> drop}
+		t = t.times(step)
+	}
+	return table
+}
+
+// at returns the turn of a pair at a position, in 2^-14.
+func (r *rotary) at(pair, position int) turn {
+	a := r.near[pair][position%turnTables]
+	b := r.far[pair][position/turnTables%turnTables]
+	const drop = 2*turnTable - turnBits
+	round := func(v int64) int64 { return (v + 1<<(drop-1)) >> drop }
+	return turn{round(a.cos*b.cos - a.sin*b.sin), round(a.cos*b.sin + a.sin*b.cos)}
+}
+
+// turn turns the columns of a batch of heads, one after another, at a position:
+//
+//	x', y' = clip(RoundShift(x·cos - y·sin, 14)), clip(RoundShift(x·sin + y·cos, 14))
+//
+// x are the high digits and low the low ones if there are any, of which it takes as many.
+func (r *rotary) turn(x, low []int8, n, position int) {
+	for at, pair := 0, 0; at < len(x); at, pair = at+4*n, (pair+2)%len(r.near) {
+		t, u := r.at(pair, position), r.at(pair+1, position)
+		if len(low) > 0 {
+			turnWide(x[at:at+4*n], low[at:at+4*n], t)
+			turnWide(x[at+2:at+4*n], low[at+2:at+4*n], u)
+			continue
+		}
+		turnColumns(x[at:at+4*n], t)
+		turnColumns(x[at+2:at+4*n], u)
+	}
+}
+
+// turnWide is turnColumns of wide activations.
+func turnWide(x, low []int8, t turn) {
+	turned := func(v int64) (int8, int8) {
+		return splitWide(int32(min(max((v+1<<(turnBits-1))>>turnBits, -wideTop), wideTop)))
+	}
+	for at := 0; at+1 < len(x); at += 4 {
+		a, b := int64(joinWide(x[at], low[at])), int64(joinWide(x[at+1], low[at+1]))
+		x[at], low[at] = turned(a*t.cos - b*t.sin)
+		x[at+1], low[at+1] = turned(a*t.sin + b*t.cos)
+	}
+}
+
+// turnColumns turns the pair at the front of each quad.
+func turnColumns(x []int8, t turn) {
+	cos, sin := int32(t.cos), int32(t.sin)
+	for at := 0; at+1 < len(x); at += 4 {
+		a, b := int32(x[at]), int32(x[at+1])
+		x[at] = turned(a*cos - b*sin)
+		x[at+1] = turned(a*sin + b*cos)
+	}
+}
+
+func turned(v int32) int8 {
+	return int8(min(max((v+1<<(turnBits-1))>>turnBits, -127), 127))
+}

@@ -1,0 +1,227 @@
+package nn
+
+import (
+	"fmt"
+	"math/bits"
+
+	"github.com/Kaleaon/pentary-go/kernels"
+	"github.com/Kaleaon/pentary-go/packed"
+	"github.com/Kaleaon/pentary-go/trit5"
+)
+
+// MaxDigits bounds the pents of a weight. Three hold ±62, and four every int8.
+const MaxDigits = 4
+
+// scaleWidth is the number of pents that hold a multiplier.
+const scaleWidth = 6
+
+// MaxScale bounds the multiplier of an output: six pents of 2.
+const MaxScale = (15625 - 1) / 2
+
+// scaleSuffix names the tensor of a matrix's multipliers.
+const scaleSuffix = ".scale"
+
+// A wide batch of k values is a batch of 2·k rows, k high digits and then as many low ones:
+// value = 128·high + low, low from -64 to 63. k is a multiple of 4, so that rows are quads.
+// A residual stream is wide: the sum of many layers needs more than eight bits.
+const (
+	wideBits = 7
+	wideTop  = 127<<wideBits + 63
+)
+
+// isPlain reports whether the matrix has one pent a weight, no multipliers, and outputs of
+// eight bits.
+func (d *Dense) isPlain() bool { return d.Digits <= 1 && d.Scale == nil && !d.Wide }
+
+// checkScale returns an error unless digits and multipliers are of the matrix.
+func (d *Dense) checkScale() error {
+	if d.Digits < 0 || d.Digits > MaxDigits || d.W.Rows()%d.digits() != 0 {
+		return fmt.Errorf("%d digits of %d rows, want up to %d", d.Digits, d.W.Rows(), MaxDigits)
+	}
+	if d.Scale == nil {
+		return nil
+	}
+	if len(d.Scale) != d.values() {
+		return fmt.Errorf("%d multipliers for %d outputs", len(d.Scale), d.values())
+	}
+	for i, v := range d.Scale {
+		if v < 0 || v > MaxScale {
+			return fmt.Errorf("multiplier %d is %d, want 0 to %d", i, v, MaxScale)
+		}
+	}
+	return nil
+}
+
+// digits returns the pents of a weight.
+func (d *Dense) digits() int { return max(1, d.Digits) }
+
+// values returns the number of outputs, each of which takes two activations if it is wide.
+func (d *Dense) values() int { return d.W.Rows() / d.digits() }
+
+func (d *Dense) output() kernels.Output { return kernels.Output{Shift: d.Shift, ReLU: d.ReLU} }
+
+// widen makes the outputs wide, or returns an error.
+func (d *Dense) widen(wide bool) error {
+	if d.Wide = wide; wide && d.values()%4 != 0 {
+		return fmt.Errorf("nn: %d wide outputs, want a multiple of 4", d.values())
+	}
+	return nil
+}
+
+// log2Scale returns the binary logarithm of what an accumulator is for an activation of one.
+func (d *Dense) log2Scale() uint {
+	scale := d.Shift + activationBits
+	if d.Wide {
+		scale += wideBits
+	}
+	most := int32(1)
+	for _, m := range d.Scale {
+		most = max(most, m)
+	}
+	return scale - min(scale, uint(bits.Len32(uint32(most))-1))
+}
+
+func (d *Dense) scaleName() string {
+	s := ""
+	if d.Digits > 1 {
+		s = fmt.Sprintf(" of %d digits", d.Digits)
+	}
+	if d.Scale != nil {
+		s += " scaled"
+	}
+	if d.Wide {
+		s += " wide"
+	}
+	return s
+}
+
+// requantizeScaled turns accumulators into activations: with m outputs and e digits, y has
+// e·m rows, row d·m + i being digit number d of output i, and
+//
+//	v_i = RoundShift(Scale_i·Σ_d 5^d·y_(d·m+i), Shift)
+//	out_i = clamp(v_i, low, 127), or if wide the digits of clamp(v_i, low, 16319)
+//
+// with low = 0 with ReLU, else minus the upper bound.
+func (d *Dense) requantizeScaled(dst []int8, y []int32, n int) {
+	m := d.values()
+	high, low := int64(127), int64(-127)
+	if d.Wide {
+		high, low = wideTop, -wideTop
+	}
+	if d.ReLU {
+		low = 0
+	}
+	half := int64(1) << d.Shift >> 1
+	wide := dst[len(dst)/2:]
+	for i := range kernels.Quads(m) * 4 {
+		at := i/4*n*4 + i%4
+		if i >= m {
+			for c := range n {
+				dst[at+4*c] = 0
+			}
+			continue
+		}
+		scale := int64(1)
+		if d.Scale != nil {
+			scale = int64(d.Scale[i])
+		}
+		out := dst[at:]
+		for c, v := range y[i*n : (i+1)*n] {
+			sum, power := int64(v), int64(1)
+			for digit := 1; digit < d.Digits; digit++ {
+				power *= 5
+				sum += power * int64(y[(digit*m+i)*n+c])
+			}
+			a := min(max((sum*scale+half)>>d.Shift, low), high)
+			if d.Wide {
+				out[4*c], wide[at+4*c] = splitWide(int32(a))
+			} else {
+				out[4*c] = int8(a)
+			}
+		}
+	}
+}
+
+// splitWide returns the digits of a value within ±wideTop.
+func splitWide(v int32) (high, low int8) {
+	h := (v + 1<<wideBits>>1) >> wideBits
+	return int8(h), int8(v - h<<wideBits)
+}
+
+func joinWide(high, low int8) int32 { return int32(high)<<wideBits + int32(low) }
+
+// addWide adds a wide batch to another one with saturation.
+func addWide(y, x []int8) {
+	half := len(y) / 2
+	high, low, more, less := y[:half], y[half:], x[:half], x[half:]
+	for i := range high {
+		v := joinWide(high[i], low[i]) + joinWide(more[i], less[i])
+		high[i], low[i] = splitWide(min(max(v, -wideTop), wideTop))
+	}
+}
+
+// Weights5 returns matrices of outputs × inputs integers as pents in balanced base 5, for a
+// Dense of that many Digits. It panics if a weight does not fit.
+func Weights5(weights []int32, outputs, inputs, digits int) *packed.Matrix {
+	w := packed.NewMatrix(digits*outputs, inputs)
+	row := make([]int8, inputs)
+	left := append([]int32(nil), weights...)
+	for d := range digits {
+		for i := range outputs {
+			for j := range row {
+				row[j] = takeDigit(&left[i*inputs+j])
+			}
+			w.Row(d*outputs + i).Pack(row)
+		}
+	}
+	for i, v := range left {
+		if v != 0 {
+			panic(fmt.Sprintf("nn: Weights5: weight %d is %d, too large for %d digits", i, weights[i], digits))
+		}
+	}
+	return w
+}
+
+// takeDigit takes the lowest digit of a number in balanced base 5.
+func takeDigit(v *int32) int8 {
+	digit := (*v%5+7)%5 - 2
+	*v = (*v - digit) / 5
+	return int8(digit)
+}
+
+// Weight returns an integer weight, of all its digits.
+func (d *Dense) Weight(output, input int) int32 {
+	sum := int32(0)
+	for digit := d.digits() - 1; digit >= 0; digit-- {
+		sum = 5*sum + int32(d.W.At(digit*d.values()+output, input))
+	}
+	return sum
+}
+
+// scaleDigits returns multipliers as a matrix of 6 × outputs pents: column i holds the balanced
+// base-5 digits of multiplier i, lowest first.
+func scaleDigits(scale []int32) *packed.Matrix {
+	w := packed.NewMatrix(scaleWidth, len(scale))
+	for i, v := range scale {
+		for digit := range scaleWidth {
+			w.Set(digit, i, trit5.Pent(takeDigit(&v)))
+		}
+	}
+	return w
+}
+
+func loadScale(t packed.Tensor, outputs int) ([]int32, error) {
+	if w := t.Matrix; w.Rows() != scaleWidth || w.Cols() != outputs || t.Scale != 0 {
+		return nil, fmt.Errorf("nn: tensor %q: shape %d×%d and scale %d, want %d×%d and 0", t.Name, w.Rows(), w.Cols(), t.Scale, scaleWidth, outputs)
+	}
+	scale := make([]int32, outputs)
+	for i := range scale {
+		for digit := scaleWidth - 1; digit >= 0; digit-- {
+			scale[i] = 5*scale[i] + int32(t.Matrix.At(digit, i))
+		}
+		if scale[i] < 0 {
+			return nil, fmt.Errorf("nn: tensor %q: multiplier %d is %d, want 0 to %d", t.Name, i, scale[i], MaxScale)
+		}
+	}
+	return scale, nil
+}
