@@ -32,6 +32,8 @@ type Classifier struct {
 	Batch  int
 	Shift  int    // pixels by which training moves images
 	Table  *Table // nil unless the samples are rows of a CSV file
+
+	Convolutions *Convolutions // before the hidden layers; nil: none, and no flag
 }
 
 // NewClassifier returns the default settings of a task.
@@ -52,6 +54,9 @@ func (s *Classifier) Groups() console.Groups {
 	}
 	f := groups.Add("Network and data")
 	f.Var((*console.Widths)(&s.Hidden), "hidden", "`widths` of the hidden layers, separated by commas, or none")
+	if s.Convolutions != nil {
+		f.Var(s.Convolutions, "conv", "convolutions before the hidden layers, as `layers` of filters x size / stride: 8x5/2,16x5/2, or none")
+	}
 	integer(f, &s.Batch, "batch", 1, 1<<20, "samples a generation, the same for all members of a group")
 	if s.Table == nil {
 		integer(f, &s.Shift, "shift", 0, MaxShift, "pixels by which training moves each image it sees, at random, up to this number to each side")

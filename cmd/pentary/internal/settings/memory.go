@@ -13,17 +13,26 @@ import (
 // about: weights, the rule's residual, an update, and what the evaluation of a task's
 // columns takes.
 func NetworkMemory(widths []int, o es.Options, samples int) int {
-	kept, updater, widest, perSample := 0, 0, 0, 0
+	var layers []layerShape
+	for i, n := range widths[1:] {
+		layers = append(layers, layerShape{n, widths[i], 1})
+	}
+	return memoryOf(layers, widths[0], o, samples)
+}
+
+// memoryOf is NetworkMemory of layers that are not all dense, of that number of inputs.
+func memoryOf(layers []layerShape, inputs int, o es.Options, samples int) int {
+	kept, updater, widest, perSample := 0, 0, inputs, 0
 	if o.Estimator == lowrank.PerturbActivations {
 		perSample = max(1, samples)
 	}
-	for i, n := range widths {
-		widest = max(widest, n)
-		if i == 0 {
-			continue
-		}
-		f := lowrank.TrainingFootprint(n, widths[i-1], max(1, o.Pairs), max(1, o.Rank), perSample)
+	for _, l := range layers {
+		widest = max(widest, l.rows*l.places)
+		f := lowrank.TrainingFootprint(l.rows, l.columns, max(1, o.Pairs), max(1, o.Rank), perSample*l.places)
 		kept, updater = kept+f.Weights+f.Residual, max(updater, f.Updater)
+		if perSample > 0 && l.places > 1 { // what the layer sees and returns, its operands and products
+			kept += perSample * l.places * (2*l.columns + 5*l.rows)
+		}
 	}
 	return kept + updater + ColumnsMemory(widest, 2*samples)
 }

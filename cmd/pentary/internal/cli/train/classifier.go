@@ -15,7 +15,6 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es/journal"
-	"github.com/Kaleaon/pentary-go/nn"
 	"github.com/Kaleaon/pentary-go/train"
 )
 
@@ -35,6 +34,7 @@ func newClassifier(t *task.Task) kind {
 	if t == &task.CSV {
 		return &table{classifier: c}
 	}
+	c.Convolutions = new(settings.Convolutions)
 	return &c
 }
 
@@ -79,7 +79,7 @@ func (c *classifier) memory() int {
 	case c.Table != nil:
 		return 0
 	}
-	return settings.NetworkMemory(widths, c.Options(), c.Batch)
+	return c.Memory(widths)
 }
 
 // shape returns the widths of the network, inputs first.
@@ -87,7 +87,7 @@ func (c *classifier) shape() []int {
 	return c.Widths(c.train.Features, c.train.Classes+c.train.Outputs)
 }
 
-func (c *classifier) build(widths []int) error {
+func (c *classifier) build(widths []int) (err error) {
 	if widths == nil {
 		widths = c.shape()
 	}
@@ -97,8 +97,9 @@ func (c *classifier) build(widths []int) error {
 	if ends := []int{widths[0], widths[len(widths)-1]}; slices.Min(ends) < 1 || slices.Max(ends) > settings.MaxWidth {
 		return fmt.Errorf("network %s, want widths of 1 to %d", settings.Network(widths), settings.MaxWidth)
 	}
-	c.widths, c.net = widths, nn.NewMLP(c.Base.Seed, widths...)
-	return nil
+	c.widths = widths
+	c.net, err = c.Model(widths)
+	return err
 }
 
 func (c *classifier) network() []int { return c.widths }
@@ -111,7 +112,7 @@ func (c *classifier) task() (train.Task, error) {
 }
 
 func (c *classifier) start() train.Start {
-	what, network := c.of.Name, settings.Network(c.widths)
+	what, network := c.of.Name, c.Network(c.widths)
 	if c.Table != nil {
 		what = report.Printable(filepath.Base(c.path))
 	}
