@@ -107,43 +107,97 @@ func pad(b []byte, n int64) []byte {
 	return append(b, make([]byte, (ggufAlignment-n%ggufAlignment)%ggufAlignment)...)
 }
 
-func ggufHeader(f *packed.File, types []DType) ([]byte, error) {
-	b := le.AppendUint32([]byte(ggufMagic), ggufVersion)
-	b = le.AppendUint64(b, uint64(len(f.Tensors)))
-	b = le.AppendUint64(b, uint64(2+len(f.Meta)))
-	text := func(s string) { b = append(le.AppendUint64(b, uint64(len(s))), s...) }
-	pair := func(key, value string) {
-		text(key)
-		b = le.AppendUint32(b, ggufString)
-		text(value)
+// A ggufWriter collects what comes before the data of a GGUF file.
+type ggufWriter struct {
+	pairs int
+	meta  []byte
+	table []byte // of tensors
+}
+
+func (w *ggufWriter) text(s string) { w.meta = append(le.AppendUint64(w.meta, uint64(len(s))), s...) }
+func (w *ggufWriter) word(v uint32) { w.meta = le.AppendUint32(w.meta, v) }
+
+// key begins a pair whose value has a type.
+func (w *ggufWriter) key(key string, kind uint32) {
+	w.pairs++
+	w.text(key)
+	w.word(kind)
+}
+
+func (w *ggufWriter) string(key, value string) {
+	w.key(key, ggufString)
+	w.text(value)
+}
+
+func (w *ggufWriter) uint32(key string, value uint32) {
+	w.key(key, ggufUint32)
+	w.word(value)
+}
+
+func (w *ggufWriter) float32(key string, value float32) {
+	w.key(key, ggufFloat32)
+	w.word(math.Float32bits(value))
+}
+
+func (w *ggufWriter) bool(key string, value byte) {
+	w.key(key, ggufBool)
+	w.meta = append(w.meta, value)
+}
+
+// list begins a pair whose value are n elements of a type, which come next.
+func (w *ggufWriter) list(key string, kind uint32, n int) {
+	w.key(key, ggufArray)
+	w.word(kind)
+	w.meta = le.AppendUint64(w.meta, uint64(n))
+}
+
+// tensor adds a tensor, whose data are at an offset; the shape is outermost first.
+func (w *ggufWriter) tensor(name string, kind DType, at int64, shape ...int) {
+	b := append(le.AppendUint64(w.table, uint64(len(name))), name...)
+	b = le.AppendUint32(b, uint32(len(shape)))
+	for _, d := range slices.Backward(shape) {
+		b = le.AppendUint64(b, uint64(d))
 	}
-	pair("general.architecture", "pentary")
+	b = le.AppendUint32(b, ggufNumber(kind))
+	w.table = le.AppendUint64(b, uint64(at))
+}
+
+// file returns the file up to the data.
+func (w *ggufWriter) file(tensors int) []byte {
+	b := le.AppendUint32([]byte(ggufMagic), ggufVersion)
+	b = le.AppendUint64(b, uint64(tensors))
+	b = le.AppendUint64(b, uint64(w.pairs))
+	b = append(append(b, w.meta...), w.table...)
+	return pad(b, int64(len(b)))
+}
+
+func ggufHeader(f *packed.File, types []DType) ([]byte, error) {
+	b := &ggufWriter{}
+	b.string("general.architecture", "pentary")
 	for _, key := range slices.Sorted(maps.Keys(f.Meta)) {
 		if !utf8.ValidString(f.Meta[key]) {
 			return nil, fmt.Errorf("interchange: meta %q is not UTF-8", key)
 		}
-		pair(ggufPrefix+key, f.Meta[key])
+		b.string(ggufPrefix+key, f.Meta[key])
 	}
-	text(ggufScales)
-	b = le.AppendUint32(b, ggufArray)
-	b = le.AppendUint32(b, ggufInt32)
-	b = le.AppendUint64(b, uint64(len(f.Tensors)))
+	b.list(ggufScales, ggufInt32, len(f.Tensors))
 	for _, t := range f.Tensors {
-		b = le.AppendUint32(b, uint32(t.Scale))
+		b.word(uint32(t.Scale))
 	}
 	at := int64(0)
 	for i, t := range f.Tensors {
-		text(t.Name)
-		b = le.AppendUint32(b, 2)
-		b = le.AppendUint64(b, uint64(t.Matrix.Cols())) // innermost first
-		b = le.AppendUint64(b, uint64(t.Matrix.Rows()))
-		b = le.AppendUint32(b, ggufNumber(types[i]))
-		b = le.AppendUint64(b, uint64(at))
+		b.tensor(t.Name, types[i], at, t.Matrix.Rows(), t.Matrix.Cols())
 		n := ggufSize(t.Matrix, types[i])
 		at += n + int64(len(pad(nil, n)))
 	}
-	return pad(b, int64(len(b))), nil
+	return b.file(len(f.Tensors)), nil
 }
+
+// The codes of -2 to 2 in blocks. E2M1 codes of 0, 1 and 2 are 0, 2 and 4, and 8 is the sign.
+var (
+	codesMXFP4 = [5]byte{8 + 4, 8 + 2, 0, 2, 4}
+	codesQ4    = [5]byte{6, 7, 8, 9, 10}
+)
 
 // writeGGUF writes the data of a tensor.
 func writeGGUF(out io.Writer, t packed.Tensor, d DType) {
@@ -155,10 +209,9 @@ func writeGGUF(out io.Writer, t packed.Tensor, d DType) {
 		b = b[:0]
 		switch d {
 		case MXFP4:
-			// E2M1 codes of 0, 1 and 2 are 0, 2 and 4, and 8 is the sign.
-			b = appendBlocks(b, row, []byte{byte(t.Scale + 127)}, [5]byte{8 + 4, 8 + 2, 0, 2, 4})
+			b = appendBlocks(b, row, []byte{byte(t.Scale + 127)}, codesMXFP4)
 		case Q4_0:
-			b = appendBlocks(b, row, le.AppendUint16(nil, halfPower(int(t.Scale))), [5]byte{6, 7, 8, 9, 10})
+			b = appendBlocks(b, row, le.AppendUint16(nil, halfPower(int(t.Scale))), codesQ4)
 		case F16:
 			for _, v := range row {
 				h := uint16(0)

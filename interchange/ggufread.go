@@ -115,6 +115,7 @@ const (
 	ggufUint32  = 4
 	ggufInt32   = 5
 	ggufFloat32 = 6
+	ggufBool    = 7
 	ggufArray   = 9
 
 	// maxNesting bounds how deep arrays lie in one another.

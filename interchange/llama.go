@@ -153,6 +153,14 @@ func gained(x []float64, gains []float32) []float64 {
 	return y
 }
 
+// turn sets the turns of the present position.
+func (r *llamaRun) turn() {
+	width := r.Width / r.Heads
+	for i := range r.turns {
+		r.turns[i] = cmplx.Rect(1, float64(r.position)*math.Pow(float64(r.RotaryBase), -float64(2*i)/float64(width)))
+	}
+}
+
 // rotate turns heads by the present position.
 func (r *llamaRun) rotate(x []float64) {
 	width := r.Width / r.Heads
@@ -199,10 +207,7 @@ func (r *llamaRun) step(token int) []float64 {
 	if see == nil {
 		see = func(int, string, []float64) {}
 	}
-	width := r.Width / r.Heads
-	for i := range r.turns {
-		r.turns[i] = cmplx.Rect(1, float64(r.position)*math.Pow(float64(r.RotaryBase), -float64(2*i)/float64(width)))
-	}
+	r.turn()
 	x := make([]float64, r.Width)
 	for i, v := range r.Embedding[token*r.Width:][:r.Width] {
 		x[i] = float64(v)
@@ -304,8 +309,8 @@ const (
 	eightBitsDigits = 4
 )
 
-// Model returns the network in integers, with weights of eight bits and a multiplier for
-// each row. The gains of norms become part of the matrices after them. Scales of activations
+// Model returns the network in integers, with a multiplier for each row, and weights of eight
+// bits, or of one pent in matrices that Quantize has made with RowScales or RowPowers. The gains of norms become part of the matrices after them. Scales of activations
 // hold what occurs in the tokens' sequences; without tokens the network draws some.
 func (l *Llama) Model(tokens [][]int) (*nn.Model, error) {
 	if err := l.Check(); err != nil {
@@ -326,7 +331,7 @@ func (l *Llama) Model(tokens [][]int) (*nn.Model, error) {
 	residual := most(0, "residual") * 1.5 / wideTop
 	matrices := m.Matrices()
 	next := func(parts ...llamaPart) {
-		fillEightBits(matrices[0], parts)
+		fill(matrices[0], parts)
 		matrices = matrices[1:]
 	}
 	norm := func(layer nn.Layer, block int, what string) (unit float64) {
@@ -355,11 +360,14 @@ func (l *Llama) Model(tokens [][]int) (*nn.Model, error) {
 		in = norm(gated[0], i, "feed-forward norm")
 		g := gated[1].(*nn.SwiGLU)
 		// Hidden activations differ in size by units: half of that, in logarithms, goes into
-		// the matrix after them.
+		// the matrix after them, unless it has pents, see Quantize.
 		hidden, up := make([]float64, l.Hidden), make([]float64, l.Hidden)
 		all, ratio := most(i, "hidden"), 1.0
+		pents := arePents([]llamaPart{{b.Down, same(1, l.Hidden), same(1, l.Width)}})
 		for j := range hidden {
-			hidden[j] = math.Sqrt(all*max(all/1000, margin*seen[place{i, "hidden"}][j])) / 127
+			if hidden[j] = all / 127; !pents {
+				hidden[j] = math.Sqrt(all*max(all/1000, margin*seen[place{i, "hidden"}][j])) / 127
+			}
 			ratio = min(ratio, hidden[j]*127/max(1e-6, margin*seen[place{i, "up"}][j]))
 		}
 		g.GateShift = int(max(0, min(7, math.Floor(math.Log2(ratio)))))
@@ -422,28 +430,54 @@ func transposed(w []float32, rows, cols int) []float32 {
 	return t
 }
 
-// fillEightBits gives a matrix weights of eight bits, with a multiplier for each row.
-func fillEightBits(d *nn.Dense, parts []llamaPart) {
+// fill gives a matrix weights of eight bits, with a multiplier for each row, or of one pent
+// where all rows are pents times a scale.
+func fill(d *nn.Dense, parts []llamaPart) {
 	var weights []int32
 	var factors []float64
 	cols := len(parts[0].in)
+	most := float64(eightBits)
+	if d.Digits = eightBitsDigits; arePents(parts) {
+		d.Digits, most = 1, 2
+	}
 	for _, p := range parts {
 		for i, out := range p.out {
-			row, most := make([]float64, cols), 0.0
+			row, scale := make([]float64, cols), 0.0
 			for j, v := range p.w[i*cols:][:cols] {
 				row[j] = float64(v) * p.in[j]
-				most = max(most, math.Abs(row[j]))
+				scale = max(scale, math.Abs(row[j])/most)
 			}
-			scale := max(most, 1e-12) / eightBits
+			if d.Digits == 1 {
+				s, _ := pentScale(p.w[i*cols:][:cols])
+				scale = float64(s) * p.in[0]
+			}
+			scale = max(scale, 1e-12/eightBits)
 			for _, v := range row {
 				weights = append(weights, int32(math.Round(v/scale)))
 			}
 			factors = append(factors, scale/out)
 		}
 	}
-	d.Digits = eightBitsDigits
 	d.W = nn.Weights5(weights, len(factors), cols, d.Digits)
 	setScale(d, factors)
+}
+
+// arePents reports whether all rows are pents times a scale, in one unit of the inputs.
+func arePents(parts []llamaPart) bool {
+	for _, p := range parts {
+		cols := len(p.in)
+		for _, unit := range p.in {
+			if unit != parts[0].in[0] {
+				return false
+			}
+		}
+		for i := range p.out {
+			if _, ok := pentScale(p.w[i*cols:][:cols]); !ok {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // setScale gives a matrix the multipliers and the shift for factors of its accumulators.

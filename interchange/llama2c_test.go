@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -60,6 +61,24 @@ func pieceFile(pieces ...string) []byte {
 		add(text, -float32(i))
 	}
 	return b
+}
+
+// testdata/llama2c.bin is a network of random weights, small enough to convert in no time, and
+// testdata/tok.bin its tokenizer.
+func TestSampleCheckpoint(t *testing.T) {
+	rng := rand.New(rand.NewPCG(8, 9))
+	b := checkpoint(8, 12, 1, 2, 1, 264, 8)
+	for at := llama2cHeader; at < len(b); at += 4 {
+		v := float32(rng.NormFloat64() / 2)
+		le.PutUint32(b[at:], math.Float32bits(v))
+	}
+	for name, want := range map[string][]byte{"llama2c.bin": b, "tok.bin": pieceFile(" ", "a", "b", " a", "ab")} {
+		path := filepath.Join("testdata", name)
+		got, err := os.ReadFile(path)
+		if err != nil || !bytes.Equal(got, want) {
+			t.Errorf("%s is another file: %v", path, err)
+		}
+	}
 }
 
 // Every tensor of a checkpoint is where the format has it, and takes all of it.

@@ -142,12 +142,16 @@ func (q *quantizer) layer(l Linear, last, softmax bool) (*nn.Dense, Report) {
 	report := Report{Name: l.Name, Rows: out, Cols: in}
 	common := realScale(w, q.o.Method)
 	feedback := q.feedback(in)
+	same := make([]float64, in)
 	for i := range out {
 		row := w[i*in:][:in]
 		if scales[i] = common; !last {
 			scales[i] = realScale(row, q.o.Method)
 		}
-		feedback.quantize(pents[i*in:][:in], row, scales[i])
+		for j := range same {
+			same[j] = scales[i]
+		}
+		feedback.quantize(pents[i*in:][:in], row, same)
 		for j, v := range row {
 			report.add(v, scales[i], pents[i*in+j])
 		}
@@ -352,23 +356,35 @@ func (q *quantizer) feedback(in int) feedback {
 			}
 		}
 	}
-	// Columns of the largest variance first: the errors of the first have the most columns
-	// left that can make up for them.
-	order := make([]int, in)
+	return feedbackOf(h, dampingOf(h, 0.01))
+}
+
+// dampingOf returns what is added to each input's variance: a share of the mean one.
+func dampingOf(h [][]float64, share float64) float64 {
 	trace := 0.0
-	for i := range in {
-		order[i] = i
+	for i := range h {
 		trace += h[i][i]
 	}
+	return share*trace/float64(len(h)) + 1e-9
+}
+
+// feedbackOf returns the feedback for inputs of a covariance, of which it reads the lower half,
+// and damping, which is added to each variance.
+func feedbackOf(h [][]float64, damping float64) feedback {
+	// Columns of the largest variance first: the errors of the first have the most columns
+	// left that can make up for them.
+	order := make([]int, len(h))
+	for i := range order {
+		order[i] = i
+	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(h[b][b], h[a][a]) })
-	damp := 0.01*trace/float64(in) + 1e-9
-	sorted := make([][]float64, in)
+	sorted := make([][]float64, len(h))
 	for i, a := range order {
-		sorted[i] = make([]float64, in)
+		sorted[i] = make([]float64, len(h))
 		for j, b := range order[:i+1] {
 			sorted[i][j] = h[max(a, b)][min(a, b)]
 		}
-		sorted[i][i] += damp
+		sorted[i][i] += damping
 	}
 	return feedback{upper: inverseFactor(sorted), order: order}
 }
@@ -413,11 +429,11 @@ func inverseFactor(h [][]float64) [][]float64 {
 	return u
 }
 
-// quantize writes the pents of a row of a scale.
-func (f feedback) quantize(pents []int8, row []float64, scale float64) {
+// quantize writes the pents of a row whose columns have scales.
+func (f feedback) quantize(pents []int8, row, scales []float64) {
 	if f.upper == nil {
 		for j, v := range row {
-			pents[j] = roundPent(v / scale)
+			pents[j] = roundPent(v / scales[j])
 		}
 		return
 	}
@@ -426,8 +442,8 @@ func (f feedback) quantize(pents []int8, row []float64, scale float64) {
 		w[j] = row[column]
 	}
 	for j, column := range f.order {
-		pents[column] = roundPent(w[j] / scale)
-		off := (w[j] - float64(pents[column])*scale) / f.upper[j][j]
+		pents[column] = roundPent(w[j] / scales[column])
+		off := (w[j] - float64(pents[column])*scales[column]) / f.upper[j][j]
 		for k := j + 1; k < len(w); k++ {
 			w[k] -= off * f.upper[j][k]
 		}

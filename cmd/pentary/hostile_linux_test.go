@@ -52,6 +52,8 @@ var commands = []command{
 	{args: "convert net.st --from safetensors --out other.pent", in: []string{"net.st"}, out: []string{"--out"}},
 	{args: "convert net.gguf --from gguf --out other.pent", in: []string{"net.gguf"}, out: []string{"--out"}},
 	{args: "convert mlp.onnx --from onnx --calibration x.safetensors --out other.pent", in: []string{"mlp.onnx", "x.safetensors"}, out: []string{"--out"}},
+	{args: "convert llama2c.bin --from llama2.c --tokenizer tok.bin --out other.pent", in: []string{"llama2c.bin", "tok.bin"}, out: []string{"--out"}},
+	{args: "convert llama.gguf --from gguf --to gguf-q4_0 --out other.gguf", in: []string{"llama.gguf"}, out: []string{"--out"}},
 	{args: "convert net.npz --from npz --out other.pent", in: []string{"net.npz"}, out: []string{"--out"}},
 	{args: "tune digits --configurations 2 --budget 100 --hidden 4 --pairs 2 --batch 4", dirs: []string{"--dir"}},
 	{args: "compare digits --for 20ms --methods residual --hidden 4 --pairs 2 --batch 4", out: []string{"--svg"}},
@@ -305,11 +307,13 @@ func prepare(t *testing.T, dir string) {
 	write("a.s", "HALT\n")
 	samples := `{"x":{"dtype":"I8","shape":[4,8],"data_offsets":[0,32]}}`
 	write("x.safetensors", string(rune(len(samples)))+strings.Repeat("\x00", 7)+samples+strings.Repeat("text", 8))
-	mlp, err := os.ReadFile("../../interchange/testdata/mlp.onnx")
-	if err != nil {
-		t.Fatal(err)
+	for _, name := range []string{"mlp.onnx", "llama2c.bin", "tok.bin"} {
+		b, err := os.ReadFile(filepath.Join("../../interchange/testdata", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(name, string(b))
 	}
-	write("mlp.onnx", string(mlp))
 	write("table.csv", "a,b,class\n"+strings.Repeat("1,2,x\n3,1,y\n", 20))
 	for _, args := range []string{
 		"train digits --dir run --out net.pent " + fewDigits,
@@ -320,6 +324,7 @@ func prepare(t *testing.T, dir string) {
 		"convert net.pent --to safetensors --out net.st",
 		"convert net.pent --to gguf-mxfp4 --out net.gguf",
 		"convert net.pent --to npz --out net.npz",
+		"convert llama2c.bin --from llama2.c --tokenizer tok.bin --to gguf-mxfp4 --out llama.gguf",
 	} {
 		cmd := pentary(t, strings.Fields(args)...)
 		cmd.Dir, cmd.Stderr = dir, nil

@@ -160,7 +160,7 @@ func exampleFolder(t *testing.T) string {
 			t.Fatal(err)
 		}
 	}
-	for _, of := range []string{"examples/hw/sum.s", "examples/hw/loop.s", "docs/crossbar.md", "interchange/testdata/mlp.onnx"} {
+	for _, of := range []string{"examples/hw/sum.s", "examples/hw/loop.s", "docs/crossbar.md", "interchange/testdata/mlp.onnx", "interchange/testdata/llama2c.bin", "interchange/testdata/tok.bin"} {
 		text, err := os.ReadFile(filepath.Join("../../../..", of))
 		if err != nil {
 			t.Fatal(err)

@@ -23,9 +23,11 @@ type options struct {
 	out      string
 	json     bool
 
-	method      interchange.Method
-	calibration string
-	unit        int
+	method       interchange.Method
+	methodChosen bool // by a flag
+	calibration  string
+	tokenizer    string
+	unit         int
 }
 
 // New returns the command convert.
@@ -56,25 +58,32 @@ A multilayer perceptron of floats comes from ONNX as a model. Rows have scales o
 own. With samples of its inputs (--calibration), shifts and biases are those for which the
 layers do what they did, and error-feedback lets later columns of a matrix make up for
 the errors of those before. The report says how many of the samples have their largest
-output where they had it.`,
+output where they had it.
+
+A checkpoint of llama2.c and a GGUF file of the llama architecture become a language model,
+with the tokenizer of the GGUF file or of --tokenizer, or with both --from and --to a GGUF file
+that llama.cpp runs. Matrices within blocks become pents by error-feedback, unless --method
+says otherwise (int8: weights of eight bits), calibrated with 36 texts that the network
+draws; embeddings and outputs keep eight bits, in GGUF files their own type.`,
 		Example: `  pentary convert digits.pent --to onnx --out digits.onnx
   pentary convert weights.safetensors --from safetensors --out weights.pent
-  pentary convert mlp.onnx --from onnx --calibration x.npz --method error-feedback --out mlp.pent`,
+  pentary convert mlp.onnx --from onnx --calibration x.npz --method error-feedback --out mlp.pent
+  pentary convert llama2c.bin --from llama2.c --tokenizer tok.bin --out stories.pent
+  pentary convert llama2c.bin --from llama2.c --tokenizer tok.bin --to gguf-mxfp4 --out stories.gguf`,
 		Annotations: console.Arguments("pent|safetensors|npz|gguf|bin|onnx"),
 		Args:        console.OneArgument("file"),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.methodChosen = cmd.Flags().Changed("method")
+			if err := o.checkFormats(); err != nil {
+				return err
+			}
 			switch {
-			case o.to == "" && o.from == "" || o.to != "" && o.from != "":
-				return console.Usagef("want either --to, one of %s, or --from, one of %s",
-					console.List(names(interchange.Outputs)), console.List(names(interchange.Inputs)))
-			case o.out == "":
-				return console.Usagef("--out is missing: the file to write")
-			case o.to != "":
+			case o.from == "":
 				return write(s, args[0], o)
 			case o.from == interchange.FormatONNX:
 				return readModel(s, args[0], o)
-			case o.method == interchange.ErrorFeedback || o.calibration != "":
-				return console.Usagef("--calibration and --method %s are for --from %s", interchange.ErrorFeedback, interchange.FormatONNX)
+			case o.calibration != "":
+				return console.Usagef("--calibration is for --from %s", interchange.FormatONNX)
 			}
 			return read(s, args[0], o)
 		},
@@ -83,9 +92,10 @@ output where they had it.`,
 	f.Var(console.Choice[interchange.Format]{Value: &o.to, Options: interchange.Outputs}, "to", "`format` to write, see above")
 	f.Var(console.Choice[interchange.Format]{Value: &o.from, Options: interchange.Inputs}, "from", "`format` to read: safetensors, npz, gguf, llama2.c or onnx")
 	console.Output(f, &o.out, "out", "`file` to write")
-	f.Var(console.Choice[interchange.Method]{Value: &o.method, Options: interchange.Methods}, "method",
-		"how --from quantizes: each row at the `scale` of the least-squares error, at the nearest one without saturation, or with error-feedback")
+	f.Var(console.Choice[interchange.Method]{Value: &o.method, Options: interchange.LlamaMethods}, "method",
+		"how --from quantizes: each row at the `scale` of the least-squares error, at the nearest one without saturation, with error-feedback, or a llama to int8")
 	console.Input(f, &o.calibration, "calibration", "`file` of one array, samples × inputs: safetensors by its name, else npz").Ext("npz", "safetensors")
+	console.Input(f, &o.tokenizer, "tokenizer", "`file` of a llama2.c tokenizer").Ext("bin")
 	f.IntVar(&o.unit, "input-unit", 16, "`activation` that stands for an input of one, 1 to 127")
 	f.BoolVar(&o.json, "json", false, "print JSON objects")
 	return cmd
@@ -105,6 +115,14 @@ type written struct {
 	Format interchange.Format `json:"format"`
 	Bytes  int64              `json:"bytes"`
 	From   string             `json:"from"`
+	*drawn
+}
+
+// drawn is the cross-entropy of texts that a language model has drawn.
+type drawn struct {
+	Tokens int     `json:"tokens"`
+	Before float64 `json:"nats_before"`
+	After  float64 `json:"nats_after"`
 }
 
 // write converts a .pent file.
@@ -118,11 +136,16 @@ func write(s *console.Streams, path string, o options) error {
 	if err := durable.Write(o.out, func(w io.Writer) error { return interchange.Write(w, f, o.to, name) }); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
+	return printWritten(s, path, nil, o)
+}
+
+// printWritten tells about the file that was written.
+func printWritten(s *console.Streams, path string, d *drawn, o options) error {
 	info, err := os.Stat(o.out)
 	if err != nil {
 		return err
 	}
-	r := written{o.out, o.to, info.Size(), path}
+	r := written{o.out, o.to, info.Size(), path, d}
 	if o.json {
 		return s.PrintJSON("result", r)
 	}
@@ -137,11 +160,20 @@ func read(s *console.Streams, path string, o options) error {
 		return err
 	}
 	defer a.Close()
+	if isLlama(a) {
+		return llama(s, a, path, o)
+	}
+	switch {
+	case o.to != "" || o.tokenizer != "":
+		return fmt.Errorf("%s: no network of the llama architecture, which --to and --tokenizer are for", path)
+	case o.method == interchange.ErrorFeedback || o.method == interchange.Int8:
+		return console.Usagef("--method %s is for networks; %s holds tensors", o.method, path)
+	}
 	f, reports, err := a.File(o.method)
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	return save(s, f, reports, nil, path, o)
+	return save(s, f, reports, imported{}, path, o)
 }
 
 // maxONNX is the size of the largest protocol buffer.
@@ -151,6 +183,9 @@ const maxONNX = 1<<31 - 1
 func readModel(s *console.Streams, path string, o options) error {
 	if o.method == interchange.ErrorFeedback && o.calibration == "" {
 		return console.Usagef("--method %s needs --calibration", o.method)
+	}
+	if o.method == interchange.Int8 {
+		return console.Usagef("--method %s is for --from %s and %s", o.method, interchange.FormatLlama2C, interchange.FormatGGUF)
 	}
 	if o.unit < 1 || o.unit > 127 {
 		return console.Usagef("--input-unit %d: want 1 to 127", o.unit)
@@ -173,7 +208,11 @@ func readModel(s *console.Streams, path string, o options) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	return save(s, m.File(nil), r.Tensors, r, path, o)
+	result := imported{}
+	if r.Samples > 0 {
+		result.Samples, result.Agree = &r.Samples, &r.Agree
+	}
+	return save(s, m.File(nil), r.Tensors, result, path, o)
 }
 
 // samples reads the array of a file of calibration.
@@ -201,43 +240,49 @@ func samples(path string, inputs int) ([]float32, error) {
 	return x, nil
 }
 
-// save writes a file and tells what became of its tensors, and of a model's samples.
-func save(s *console.Streams, f *packed.File, reports []interchange.Report, model *interchange.MLPReport, path string, o options) error {
+// save writes a file and tells what became of its tensors, and of what the result has.
+func save(s *console.Streams, f *packed.File, reports []interchange.Report, result imported, path string, o options) error {
 	sum, err := console.Save(o.out, f)
 	if err != nil {
 		return err
 	}
-	result := imported{File: o.out, SHA256: sum, Tensors: len(reports), From: path}
-	if model != nil && model.Samples > 0 {
-		result.Samples, result.Agree = &model.Samples, &model.Agree
+	result.File, result.SHA256, result.Matrices, result.From = o.out, sum, len(reports), path
+	if err := printTensors(s, reports, o); err != nil {
+		return err
 	}
 	if o.json {
-		for _, r := range reports {
-			if err := s.PrintJSON("tensor", r); err != nil {
-				return err
-			}
-		}
 		return s.PrintJSON("result", result)
-	}
-	for _, r := range reports {
-		printReport(s, r)
 	}
 	if result.Samples != nil {
 		fmt.Fprintf(s.Out, "Largest output as before on %s of %s samples (%s)\n",
 			report.Count(*result.Agree), report.Count(*result.Samples), report.Percent(*result.Agree, *result.Samples))
 	}
+	result.drawn.print(s)
 	_, err = fmt.Fprintf(s.Out, "Wrote %s, sha256 %s\n", report.Printable(o.out), sum)
 	return err
 }
 
 // imported is the result of a conversion from another format.
 type imported struct {
-	File    string `json:"file"`
-	SHA256  string `json:"sha256"`
-	Tensors int    `json:"tensors"`
-	From    string `json:"from"`
-	Samples *int   `json:"samples,omitempty"` // of the calibration
-	Agree   *int   `json:"agree,omitempty"`   // whose largest output is where it was
+	File     string `json:"file"`
+	SHA256   string `json:"sha256"`
+	Matrices int    `json:"tensors"`
+	From     string `json:"from"`
+	Samples  *int   `json:"samples,omitempty"` // of the calibration
+	Agree    *int   `json:"agree,omitempty"`   // whose largest output is where it was
+	*drawn
+}
+
+// printTensors prints what became of tensors.
+func printTensors(s *console.Streams, reports []interchange.Report, o options) error {
+	for _, r := range reports {
+		if !o.json {
+			printReport(s, r)
+		} else if err := s.PrintJSON("tensor", r); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // printReport prints what became of a tensor.

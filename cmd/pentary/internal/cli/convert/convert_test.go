@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/cli"
+	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/nn"
 	"github.com/Kaleaon/pentary-go/packed"
 )
@@ -67,6 +68,60 @@ func TestMLP(t *testing.T) {
 	}
 }
 
+// A llama2.c checkpoint becomes a language model with a tokenizer, and a GGUF file, from which
+// the same model comes.
+func TestLlama(t *testing.T) {
+	const checkpoint, tokens = "../../../../../interchange/testdata/llama2c.bin", "../../../../../interchange/testdata/tok.bin"
+	dir := t.TempDir()
+	out, gguf := filepath.Join(dir, "llama.pent"), filepath.Join(dir, "llama.gguf")
+	text := pentary(t, 0, "convert", checkpoint, "--from", "llama2.c", "--tokenizer", tokens, "--out", out)
+	for _, want := range []string{"blk.0.ffn_down.weight  8×12, levels", "tokens that the network draws: ", " nats a token in floats, "} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q does not contain %q", text, want)
+		}
+	}
+	f, err := packed.ReadFile(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var tokenizer data.Tokenizer
+	if err := tokenizer.UnmarshalText([]byte(f.Meta["tokenizer"])); err != nil || len(tokenizer.Pieces) != 264 {
+		t.Errorf("tokenizer of %d pieces: %v", len(tokenizer.Pieces), err)
+	}
+	if m, err := nn.Load(f); err != nil || m.Outputs() != 264 {
+		t.Errorf("model %v: %v", m, err)
+	}
+	hashes := map[string]bool{}
+	for _, from := range []string{"llama2.c", "gguf"} {
+		path := checkpoint
+		if from == "gguf" {
+			path = gguf
+		} else {
+			pentary(t, 0, "convert", checkpoint, "--from", "llama2.c", "--tokenizer", tokens, "--method", "int8", "--to", "gguf-mxfp4", "--out", gguf)
+		}
+		text := pentary(t, 0, "convert", path, "--from", from, "--method", "int8", "--out", out)
+		_, hash, _ := strings.Cut(text, "sha256 ")
+		hashes[hash] = from == "llama2.c" || hashes[hash]
+	}
+	if len(hashes) != 2 { // the second has a tokenizer
+		t.Errorf("hashes %v", hashes)
+	}
+	text = pentary(t, 0, "convert", gguf, "--from", "gguf", "--to", "gguf-q4_0", "--json", "--out", filepath.Join(dir, "q4.gguf"))
+	if !strings.Contains(text, `"format":"gguf-q4_0"`) || !strings.HasPrefix(text, `{"event":"tensor"`) {
+		t.Errorf("%s", text)
+	}
+	for want, args := range map[string][]string{
+		"--from npz with --to gguf-q4_0":                {checkpoint, "--from", "npz", "--to", "gguf-q4_0"},
+		"--from gguf with --to onnx":                    {checkpoint, "--from", "gguf", "--to", "onnx"},
+		"--tokenizer is for --from llama2.c and gguf":   {mlp, "--from", "onnx", "--tokenizer", tokens},
+		"--method int8 is for --from llama2.c and gguf": {mlp, "--from", "onnx", "--method", "int8"},
+	} {
+		if text := pentary(t, 2, append([]string{"convert", "--out", out}, args...)...); !strings.Contains(text, want) {
+			t.Errorf("%v: %q, want %q", args, text, want)
+		}
+	}
+}
+
 // An error names the input that is missing or does not fit; nothing is written.
 func TestMLPErrors(t *testing.T) {
 	dir := t.TempDir()
@@ -77,7 +132,7 @@ func TestMLPErrors(t *testing.T) {
 		args []string
 	}{
 		{2, "needs --calibration", []string{mlp, "--from", "onnx", "--method", "error-feedback"}},
-		{2, "are for --from onnx", []string{x, "--from", "safetensors", "--method", "error-feedback"}},
+		{2, "is for networks", []string{x, "--from", "safetensors", "--method", "error-feedback"}},
 		{2, "--input-unit 0: want 1 to 127", []string{mlp, "--from", "onnx", "--input-unit", "0"}},
 		{1, "onnx: ", []string{x, "--from", "onnx"}},
 		{1, "npz: ", []string{mlp, "--from", "onnx", "--calibration", mlp}},

@@ -1,0 +1,108 @@
+package convert
+
+import (
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
+	"github.com/Kaleaon/pentary-go/data"
+	"github.com/Kaleaon/pentary-go/interchange"
+	"github.com/Kaleaon/pentary-go/internal/durable"
+)
+
+// maxTokenizer is the size of the largest file of a tokenizer.
+const maxTokenizer = 64 << 20
+
+// ggufs are the formats in which a network of the llama architecture is written.
+var ggufs = []interchange.Format{interchange.FormatGGUFMXFP4, interchange.FormatGGUFQ4}
+
+// isLlama reports whether an archive holds a network of the llama architecture.
+func isLlama(a *interchange.Archive) bool { return a.Meta["general.architecture"] == "llama" }
+
+// llama converts the network that an archive holds.
+func llama(s *console.Streams, a *interchange.Archive, path string, o options) error {
+	tokenizer, err := tokenizerOf(a, o.tokenizer)
+	if err != nil {
+		return err
+	}
+	l, err := a.Llama()
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	if tokenizer != nil && len(tokenizer.Pieces) != l.Vocab {
+		return fmt.Errorf("%s: a vocabulary of %d, and the tokenizer has %d pieces", path, l.Vocab, len(tokenizer.Pieces))
+	}
+	if !o.methodChosen {
+		o.method = interchange.ErrorFeedback
+	}
+	sharing := interchange.RowScales
+	if o.to == interchange.FormatGGUFMXFP4 {
+		sharing = interchange.BlockPowers
+	}
+	c, err := l.Convert(o.method, sharing)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	measured := &drawn{c.Tokens, c.Before, c.After}
+	if o.to == "" {
+		f, err := c.File(tokenizer)
+		if err != nil {
+			return fmt.Errorf("%s: %w", path, err)
+		}
+		return save(s, f, c.Tensors, imported{drawn: measured}, path, o)
+	}
+	blocks := interchange.MXFP4
+	if o.to == interchange.FormatGGUFQ4 {
+		blocks = interchange.Q4_0
+	}
+	if err := durable.Write(o.out, func(w io.Writer) error { return c.WriteGGUF(w, tokenizer, blocks) }); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	if err := printTensors(s, c.Tensors, o); err != nil {
+		return err
+	}
+	if !o.json {
+		measured.print(s)
+	}
+	return printWritten(s, path, measured, o)
+}
+
+// tokenizerOf returns the tokenizer of a file that a flag names, or the one of the archive.
+func tokenizerOf(a *interchange.Archive, path string) (*data.Tokenizer, error) {
+	if path == "" {
+		return a.Tokenizer()
+	}
+	b, err := console.ReadFile(path, maxTokenizer)
+	if err != nil {
+		return nil, err
+	}
+	t, err := interchange.ReadTokenizer(b)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return t, nil
+}
+
+func (d *drawn) print(s *console.Streams) {
+	if d != nil {
+		fmt.Fprintf(s.Out, "Cross-entropy of %s tokens that the network draws: %.3f nats a token in floats, %.3f with these weights\n", report.Count(d.Tokens), d.Before, d.After)
+	}
+}
+
+// checkFormats returns an error if the formats do not fit.
+func (o options) checkFormats() error {
+	switch {
+	case o.to == "" && o.from == "":
+		return console.Usagef("want --to, one of %s, or --from, one of %s",
+			console.List(names(interchange.Outputs)), console.List(names(interchange.Inputs)))
+	case o.to != "" && o.from != "" && (!slices.Contains(ggufs, o.to) || o.from != interchange.FormatGGUF && o.from != interchange.FormatLlama2C):
+		return console.Usagef("--from %s with --to %s: want --from %s or %s with --to %s, or one of them", o.from, o.to, interchange.FormatLlama2C, interchange.FormatGGUF, console.List(names(ggufs)))
+	case o.tokenizer != "" && o.from != interchange.FormatLlama2C && o.from != interchange.FormatGGUF:
+		return console.Usagef("--tokenizer is for --from %s and %s", interchange.FormatLlama2C, interchange.FormatGGUF)
+	case o.out == "":
+		return console.Usagef("--out is missing: the file to write")
+	}
+	return nil
+}

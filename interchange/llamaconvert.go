@@ -1,0 +1,107 @@
+package interchange
+
+import (
+	"fmt"
+	"io"
+	"math"
+
+	"github.com/Kaleaon/pentary-go/data"
+	"github.com/Kaleaon/pentary-go/packed"
+)
+
+// Int8 keeps weights of eight bits; it is for networks of the llama architecture.
+const Int8 Method = "int8"
+
+// LlamaMethods lists the methods for networks of the llama architecture.
+var LlamaMethods = append([]Method{Int8}, Methods...)
+
+// MetaTokenizer is the key under which a .pent file keeps a tokenizer, as its MarshalText
+// returns it.
+const MetaTokenizer = "tokenizer"
+
+// What a network draws to be calibrated by, and other texts to be measured by.
+const (
+	drawnTexts     = 36
+	measuredTexts  = 4
+	drawnLength    = 256
+	seedOfDrawn    = 1
+	seedOfMeasured = 2
+)
+
+// A LlamaConversion is a network on its way to another format.
+type LlamaConversion struct {
+	Tensors []Report // of matrices that have become pents
+
+	// The cross-entropy of Tokens fresh tokens that the float network has drawn, in nats a
+	// token: of the network itself, and with the weights that are written.
+	Tokens        int
+	Before, After float64
+
+	exact, result *Llama
+	drawn         [][]int
+}
+
+// Convert quantizes the matrices of a network by a method, calibrated with texts that the
+// network draws, and measures it on others.
+func (l *Llama) Convert(method Method, sharing Sharing) (*LlamaConversion, error) {
+	if err := l.Check(); err != nil {
+		return nil, err
+	}
+	c := &LlamaConversion{exact: l, result: l}
+	length := min(drawnLength, l.Context)
+	c.drawn = l.Sample(drawnTexts, length, seedOfDrawn)
+	measured := l.Sample(measuredTexts, length, seedOfMeasured)
+	if method != Int8 {
+		var err error
+		if c.result, c.Tensors, err = l.Quantize(LlamaOptions{Method: method, Sharing: sharing, Calibration: c.drawn}); err != nil {
+			return nil, err
+		}
+	}
+	for _, text := range measured {
+		c.Tokens += len(text) - 1
+		c.Before += l.surprise(text)
+		c.After += c.result.surprise(text)
+	}
+	c.Before, c.After = c.Before/float64(c.Tokens), c.After/float64(c.Tokens)
+	return c, nil
+}
+
+// surprise returns the cross-entropy of the tokens after the first, in nats.
+func (l *Llama) surprise(text []int) float64 {
+	r := l.run()
+	sum := 0.0
+	for i, token := range text[:len(text)-1] {
+		logits := r.step(token)
+		most, total := logits[largest(logits)], 0.0
+		for _, v := range logits {
+			total += math.Exp(v - most)
+		}
+		sum += most + math.Log(total) - logits[text[i+1]]
+	}
+	return sum
+}
+
+// File returns the network in integers as a .pent file, with the tokenizer, unless it is nil.
+func (c *LlamaConversion) File(t *data.Tokenizer) (*packed.File, error) {
+	m, err := c.result.Model(c.drawn)
+	if err != nil {
+		return nil, err
+	}
+	meta := map[string]string{}
+	if t != nil {
+		if len(t.Pieces) != c.exact.Vocab {
+			return nil, fmt.Errorf("interchange: a tokenizer of %d pieces for a vocabulary of %d", len(t.Pieces), c.exact.Vocab)
+		}
+		text, err := t.MarshalText()
+		if err != nil {
+			return nil, err
+		}
+		meta[MetaTokenizer] = string(text)
+	}
+	return m.File(meta), nil
+}
+
+// WriteGGUF writes the network, see WriteLlamaGGUF.
+func (c *LlamaConversion) WriteGGUF(w io.Writer, t *data.Tokenizer, blocks DType) error {
+	return WriteLlamaGGUF(w, c.result, t, blocks)
+}

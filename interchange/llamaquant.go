@@ -1,0 +1,560 @@
+package interchange
+
+import (
+	"fmt"
+	"math"
+	"slices"
+)
+
+// A Sharing says which weights of a matrix share a scale.
+type Sharing string
+
+// The kinds of scales.
+const (
+	RowScales   Sharing = "row"         // a number of 11 bits a row
+	RowPowers   Sharing = "row-power"   // a power of two a row
+	BlockPowers Sharing = "block-power" // a power of two every 32 columns of a row, as in MXFP4
+)
+
+// Sharings lists the kinds of scales.
+var Sharings = []Sharing{RowScales, RowPowers, BlockPowers}
+
+func (s Sharing) String() string { return string(s) }
+
+// LlamaOptions say how a Llama's matrices become pents.
+type LlamaOptions struct {
+	Method  Method
+	Sharing Sharing
+
+	// Calibration are sequences of tokens, of which ErrorFeedback takes the activations. It
+	// needs as many tokens as the widest matrix has columns.
+	Calibration [][]int
+}
+
+// Quantize returns a network whose matrices within blocks are pents times scales, exactly, and
+// a report of each. Embeddings, outputs and norms stay as they are, but the gains of the norms
+// within blocks, which become part of the matrices after them.
+//
+// ErrorFeedback goes through the blocks in turn, with the activations that the blocks before
+// have as pents: each matrix is fitted to what the float matrix returns for the activations of
+// the float network, and those that end in the residual stream also make up for how far that
+// has come off. Its pents, after the errors of columns have been moved to later columns, are
+// improved one at a time until none changes.
+func (l *Llama) Quantize(o LlamaOptions) (*Llama, []Report, error) {
+	tokens := 0
+	for _, text := range o.Calibration {
+		tokens += len(text)
+	}
+	switch {
+	case !slices.Contains(Methods, o.Method):
+		return nil, nil, fmt.Errorf("interchange: unknown method %q", o.Method)
+	case !slices.Contains(Sharings, o.Sharing):
+		return nil, nil, fmt.Errorf("interchange: unknown scales %q", o.Sharing)
+	case o.Method == ErrorFeedback && tokens < max(l.Width, l.Hidden):
+		return nil, nil, fmt.Errorf("interchange: error feedback by %d tokens, want at least %d", tokens, max(l.Width, l.Hidden))
+	case o.Method == ErrorFeedback && max(l.Width, l.Hidden) > maxFeedback:
+		return nil, nil, fmt.Errorf("interchange: matrices of %d columns, error feedback takes at most %d", max(l.Width, l.Hidden), maxFeedback)
+	}
+	if err := l.Check(); err != nil {
+		return nil, nil, err
+	}
+	exact := l.folded()
+	q := llamaQuantizer{o: o, exact: exact, result: exact.clone()}
+	if o.Method == ErrorFeedback {
+		q.a, q.b = newResiduals(exact, o.Calibration), newResiduals(exact, o.Calibration)
+	}
+	for i := range exact.Blocks {
+		q.block(i)
+	}
+	return q.result, q.reports, nil
+}
+
+// folded returns the network with gains of one within blocks.
+func (l *Llama) folded() *Llama {
+	f := l.clone()
+	fold := func(gains []float32, matrices ...[]float32) {
+		for _, w := range matrices {
+			for i := range w {
+				w[i] *= gains[i%len(gains)]
+			}
+		}
+		for i := range gains {
+			gains[i] = 1
+		}
+	}
+	for i := range f.Blocks {
+		b := &f.Blocks[i]
+		fold(b.AttentionNorm, b.Query, b.Key, b.Value)
+		fold(b.FeedForwardNorm, b.Gate, b.Up)
+	}
+	return f
+}
+
+// clone returns a copy whose blocks' weights are its own.
+func (l *Llama) clone() *Llama {
+	c := *l
+	c.Blocks = slices.Clone(l.Blocks)
+	for i := range c.Blocks {
+		b := &c.Blocks[i]
+		for _, w := range []*[]float32{&b.AttentionNorm, &b.Query, &b.Key, &b.Value, &b.Out, &b.FeedForwardNorm, &b.Gate, &b.Up, &b.Down} {
+			*w = slices.Clone(*w)
+		}
+	}
+	return &c
+}
+
+// residuals are the residual streams of sequences, on their way through the blocks.
+type residuals struct {
+	*Llama
+	lengths []int
+	x       [][]float64 // by token
+}
+
+func newResiduals(l *Llama, texts [][]int) *residuals {
+	r := &residuals{Llama: l}
+	for _, text := range texts {
+		text = text[:min(len(text), l.Context)]
+		r.lengths = append(r.lengths, len(text))
+		for _, token := range text {
+			x := make([]float64, l.Width)
+			for i, v := range l.Embedding[token*l.Width:][:l.Width] {
+				x[i] = float64(v)
+			}
+			r.x = append(r.x, x)
+		}
+	}
+	return r
+}
+
+func (r *residuals) normed() [][]float64 {
+	run := r.run()
+	h := make([][]float64, len(r.x))
+	for t, x := range r.x {
+		h[t] = run.normed(x)
+	}
+	return h
+}
+
+// products returns W·x of each token.
+func products(w []float32, x [][]float64) [][]float64 {
+	y := make([][]float64, len(x))
+	for t := range x {
+		y[t] = times(w, x[t])
+	}
+	return y
+}
+
+// attended returns what attention returns for queries, keys and values.
+func (r *residuals) attended(q, k, v [][]float64) [][]float64 {
+	var out [][]float64
+	for _, n := range r.lengths {
+		run := r.run()
+		for range n {
+			t := len(out)
+			run.turn()
+			run.rotate(q[t])
+			run.rotate(k[t])
+			run.keys[0], run.values[0] = append(run.keys[0], k[t]...), append(run.values[0], v[t]...)
+			out = append(out, run.attend(0, q[t]))
+			run.position++
+		}
+	}
+	return out
+}
+
+func (r *residuals) add(y [][]float64) {
+	for t := range y {
+		for i, v := range y[t] {
+			r.x[t][i] += v
+		}
+	}
+}
+
+// gated returns u·silu(g).
+func gated(g, u [][]float64) [][]float64 {
+	for t := range g {
+		for i, v := range g[t] {
+			u[t][i] *= v / (1 + math.Exp(-v))
+		}
+	}
+	return u
+}
+
+// A llamaQuantizer quantizes the blocks of a network in turn.
+type llamaQuantizer struct {
+	o             LlamaOptions
+	exact, result *Llama
+	a, b          *residuals // of the float network, and of the one of pents
+	reports       []Report
+}
+
+// matrix returns a matrix of a block by its name in GGUF.
+func (b *LlamaBlock) matrix(part string) []float32 {
+	return map[string][]float32{
+		"attn_q": b.Query, "attn_k": b.Key, "attn_v": b.Value, "attn_output": b.Out,
+		"ffn_gate": b.Gate, "ffn_up": b.Up, "ffn_down": b.Down,
+	}[part]
+}
+
+func (q *llamaQuantizer) block(i int) {
+	exact, pents := &q.exact.Blocks[i], &q.result.Blocks[i]
+	if q.a == nil {
+		for _, part := range []string{"attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down"} {
+			w := exact.matrix(part)
+			q.matrix(llamaTensor(i, part), w, toFloat64(w), pents.matrix(part), nil)
+		}
+		return
+	}
+	// fit quantizes matrices with inputs x, and y in the float network, and returns the
+	// products of both. The last matrix of a branch adds to the residual stream.
+	fit := func(x, y [][]float64, last bool, parts ...string) (of, by [][][]float64) {
+		m := momentsOf(x)
+		for _, part := range parts {
+			w, to := exact.matrix(part), pents.matrix(part)
+			target := products(w, y)
+			of = append(of, target)
+			if last {
+				target = q.missing(target)
+			}
+			q.matrix(llamaTensor(i, part), w, m.fitted(w, x, target), to, m)
+			by = append(by, products(to, x))
+		}
+		return of, by
+	}
+	of, by := fit(q.b.normed(), q.a.normed(), false, "attn_q", "attn_k", "attn_v")
+	of, by = fit(q.b.attended(by[0], by[1], by[2]), q.a.attended(of[0], of[1], of[2]), true, "attn_output")
+	q.a.add(of[0])
+	q.b.add(by[0])
+	q.equalize(exact)
+	of, by = fit(q.b.normed(), q.a.normed(), false, "ffn_gate", "ffn_up")
+	of, by = fit(gated(by[0], by[1]), gated(of[0], of[1]), true, "ffn_down")
+	q.a.add(of[0])
+	q.b.add(by[0])
+}
+
+// equalize moves half of the difference in size between hidden activations, in logarithms,
+// from the rows of one matrix to the columns of the next one.
+func (q *llamaQuantizer) equalize(b *LlamaBlock) {
+	h := q.a.normed()
+	hidden := gated(products(b.Gate, h), products(b.Up, h))
+	sizes, most := make([]float64, q.exact.Hidden), 0.0
+	for _, v := range hidden {
+		for j, x := range v {
+			sizes[j] = max(sizes[j], math.Abs(x))
+			most = max(most, sizes[j])
+		}
+	}
+	for j, size := range sizes {
+		factor := math.Sqrt(most / max(most/1000, size, 1e-30))
+		for k := range q.exact.Width {
+			b.Up[j*q.exact.Width+k] *= float32(factor)
+			b.Down[k*q.exact.Hidden+j] /= float32(factor)
+		}
+	}
+}
+
+// missing returns what has to be added to the residual stream of the network of pents, so that
+// it is the float network's after y is added to that.
+func (q *llamaQuantizer) missing(y [][]float64) [][]float64 {
+	all := make([][]float64, len(y))
+	for t := range y {
+		all[t] = make([]float64, len(y[t]))
+		for k, v := range y[t] {
+			all[t][k] = v + q.a.x[t][k] - q.b.x[t][k]
+		}
+	}
+	return all
+}
+
+func toFloat64(w []float32) []float64 {
+	v := make([]float64, len(w))
+	for i, x := range w {
+		v[i] = float64(x)
+	}
+	return v
+}
+
+// matrix writes pents times scales for the weights target to a matrix, and reports how far they
+// are from w.
+func (q *llamaQuantizer) matrix(name string, w []float32, target []float64, to []float32, m *moments) {
+	cols := q.exact.Width
+	if m != nil {
+		cols = len(m.h)
+	} else if len(w) == q.exact.Width*q.exact.Hidden && name[len(name)-len("down.weight"):] == "down.weight" {
+		cols = q.exact.Hidden
+	}
+	r := Report{Name: name, Rows: len(w) / cols, Cols: cols}
+	pents, scales := make([]int8, cols), make([]float64, cols)
+	for i := range r.Rows {
+		q.row(pents, scales, target[i*cols:][:cols], m)
+		for j, p := range pents {
+			r.add(float64(w[i*cols+j]), scales[j], p)
+			to[i*cols+j] = float32(float64(p) * scales[j])
+		}
+	}
+	r.finish()
+	q.reports = append(q.reports, r)
+}
+
+// moments are the second moments of a matrix's inputs, in its columns' order and factored.
+type moments struct {
+	h       [][]float64 // with the damping
+	damping float64
+	f       feedback
+}
+
+func momentsOf(x [][]float64) *moments {
+	n := len(x[0])
+	h := make([][]float64, n)
+	for i := range h {
+		h[i] = make([]float64, n)
+	}
+	for _, row := range x {
+		for i, a := range row {
+			for j, b := range row[:i+1] {
+				h[i][j] += a * b
+			}
+		}
+	}
+	// A share of 0.01 or 0.003 fits the calibration more closely and other texts less.
+	damping := dampingOf(h, 0.03)
+	f := feedbackOf(h, damping)
+	for i := range h {
+		h[i][i] += damping
+		for j := range i {
+			h[j][i] = h[i][j]
+		}
+	}
+	return &moments{h, damping, f}
+}
+
+// fitted returns the matrix whose products with x are nearest to y, and that is near w where x
+// leaves it open.
+func (m *moments) fitted(w []float32, x, y [][]float64) []float64 {
+	n, rows := len(x[0]), len(y[0])
+	out := make([]float64, rows*n)
+	for i := range rows {
+		c := make([]float64, n) // in the order of columns of the factor
+		row := make([]float64, n)
+		for j := range n {
+			row[j] = m.damping * float64(w[i*n+j])
+		}
+		for t := range x {
+			for j, v := range x[t] {
+				row[j] += y[t][i] * v
+			}
+		}
+		for j, column := range m.f.order {
+			c[j] = row[column]
+		}
+		// The inverse is UᵀU.
+		u := m.f.upper
+		half := make([]float64, n)
+		for a := range n {
+			for b := a; b < n; b++ {
+				half[a] += u[a][b] * c[b]
+			}
+		}
+		for b, column := range m.f.order {
+			sum := 0.0
+			for a := range b + 1 {
+				sum += u[a][b] * half[a]
+			}
+			out[i*n+column] = sum
+		}
+	}
+	return out
+}
+
+// row writes the pents and the columns' scales of a row.
+func (q *llamaQuantizer) row(pents []int8, scales, row []float64, m *moments) {
+	if m == nil {
+		for at := 0; at < len(row); at += q.group(len(row)) {
+			part := row[at:min(at+q.group(len(row)), len(row))]
+			scale := realScale(part, q.o.Method)
+			if q.o.Sharing != RowScales {
+				scale = math.Ldexp(1, powerOfTwo(float32s(part), q.o.Method))
+			}
+			setAll(scales[at:][:len(part)], scale)
+		}
+		feedback{}.quantize(pents, row, scales)
+		roundScales(scales)
+		return
+	}
+	best := math.Inf(1)
+	s := &search{m: m, w: row, pents: make([]int8, len(row)), scales: make([]float64, len(row)), group: q.group(len(row)), powers: q.o.Sharing != RowScales}
+	try := func() {
+		s.start()
+		s.improve()
+		if e := s.error(); e < best {
+			best = e
+			copy(pents, s.pents)
+			copy(scales, s.scales)
+		}
+	}
+	if s.powers {
+		for _, lower := range []int{0, 1} {
+			for at := 0; at < len(row); at += s.group {
+				part := row[at:min(at+s.group, len(row))]
+				setAll(s.scales[at:][:len(part)], math.Ldexp(1, powerOfTwo(float32s(part), LeastSquares)-lower))
+			}
+			try()
+		}
+		copy(s.scales, scales)
+		copy(s.pents, pents)
+		s.restart()
+		s.powersAround()
+		copy(pents, s.pents)
+		copy(scales, s.scales)
+		return
+	}
+	scale := realScale(row, LeastSquares)
+	for _, factor := range []float64{0.7, 0.8, 0.9, 1, 1.1} {
+		setAll(s.scales, scale*factor)
+		try()
+	}
+	roundScales(scales)
+}
+
+// group returns how many columns share a scale.
+func (q *llamaQuantizer) group(cols int) int {
+	if q.o.Sharing == BlockPowers {
+		return blockSize
+	}
+	return cols
+}
+
+func setAll(v []float64, x float64) {
+	for i := range v {
+		v[i] = x
+	}
+}
+
+func float32s(v []float64) []float32 {
+	f := make([]float32, len(v))
+	for i, x := range v {
+		f[i] = float32(x)
+	}
+	return f
+}
+
+// roundScales rounds scales to 11 bits, which float16 and float32 hold.
+func roundScales(scales []float64) {
+	for i, s := range scales {
+		fraction, e := math.Frexp(s)
+		scales[i] = math.Ldexp(math.Round(math.Ldexp(fraction, 11)), e-11)
+	}
+}
+
+// A search looks for the pents and scales of a row w with the least error of its outputs, which
+// is off·h·off of the errors off of its weights.
+type search struct {
+	m      *moments
+	w      []float64
+	pents  []int8
+	scales []float64
+	group  int  // of columns that share a scale
+	powers bool // whether scales are powers of two
+
+	off  []float64 // w less pents times scales
+	pull []float64 // h·off
+}
+
+// start takes the pents that error feedback gives.
+func (s *search) start() {
+	s.m.f.quantize(s.pents, s.w, s.scales)
+	s.restart()
+}
+
+// restart computes the errors anew.
+func (s *search) restart() {
+	s.off, s.pull = make([]float64, len(s.w)), make([]float64, len(s.w))
+	for j, v := range s.w {
+		s.move(j, v-float64(s.pents[j])*s.scales[j])
+	}
+}
+
+// move adds to the error of a weight.
+func (s *search) move(j int, by float64) {
+	if by == 0 {
+		return
+	}
+	s.off[j] += by
+	for k, v := range s.m.h[j] {
+		s.pull[k] += by * v
+	}
+}
+
+func (s *search) error() float64 {
+	sum := 0.0
+	for j, v := range s.off {
+		sum += v * s.pull[j]
+	}
+	return sum
+}
+
+// most rounds of a search: it ends before them.
+const searchRounds = 20
+
+// improve moves pents, and then real scales, to where the error is least with the others as
+// they are, until none moves.
+func (s *search) improve() {
+	for range searchRounds {
+		moved := false
+		for j, p := range s.pents {
+			better := roundPent(float64(p) + s.pull[j]/(s.m.h[j][j]*s.scales[j]))
+			if better != p {
+				s.move(j, float64(p-better)*s.scales[j])
+				s.pents[j], moved = better, true
+			}
+		}
+		if !moved {
+			return
+		}
+		if !s.powers {
+			s.rescale()
+		}
+	}
+}
+
+// rescale sets the scale of a row to the one with the least error.
+func (s *search) rescale() {
+	along, square := 0.0, 0.0
+	for j, p := range s.pents {
+		if p == 0 {
+			continue
+		}
+		along += float64(p) * s.pull[j]
+		for k, r := range s.pents {
+			square += float64(p) * float64(r) * s.m.h[j][k]
+		}
+	}
+	if by := along / square; square > 0 && s.scales[0]+by > 0 {
+		for j, p := range s.pents {
+			s.move(j, -by*float64(p))
+		}
+		setAll(s.scales, s.scales[0]+by)
+	}
+}
+
+// powersAround tries half and twice the scale of each group in turn.
+func (s *search) powersAround() {
+	for at := 0; at < len(s.w); at += s.group {
+		end := min(at+s.group, len(s.w))
+		for _, factor := range []float64{0.5, 2} {
+			pents, scales, before := slices.Clone(s.pents), slices.Clone(s.scales), s.error()
+			for j := at; j < end; j++ {
+				s.scales[j] *= factor
+				p := roundPent(float64(pents[j]) / factor)
+				s.move(j, float64(pents[j])*scales[j]-float64(p)*s.scales[j])
+				s.pents[j] = p
+			}
+			s.improve()
+			if s.error() < before*(1-1e-9) {
+				break
+			}
+			s.pents, s.scales = pents, scales
+			s.restart()
+		}
+	}
+}
