@@ -2,8 +2,10 @@ package train
 
 import (
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"iter"
+	"math/bits"
 	"sync"
 
 	"github.com/Kaleaon/pentary-go/es/journal"
@@ -67,8 +69,8 @@ func Generate(m *nn.Model, prompt []byte, log2Temperature int, seed uint64) (ite
 	if m.Outputs() != nn.VocabSize {
 		return nil, fmt.Errorf("a model of %d outputs, want %d of a language model", m.Outputs(), nn.VocabSize)
 	}
-	if log2Temperature < -nn.MaxLog2Temperature || log2Temperature > nn.MaxLog2Temperature {
-		return nil, fmt.Errorf("train: log2 temperature %d, want %d to %d", log2Temperature, -nn.MaxLog2Temperature, nn.MaxLog2Temperature)
+	if err := checkTemperature(log2Temperature); err != nil {
+		return nil, err
 	}
 	return func(yield func(byte) bool) {
 		r := m.NewRunner(1)
@@ -100,4 +102,75 @@ func Generate(m *nn.Model, prompt []byte, log2Temperature int, seed uint64) (ite
 			logits = read()
 		}
 	}, nil
+}
+
+func checkTemperature(log2 int) error {
+	if log2 < -nn.MaxLog2Temperature || log2 > nn.MaxLog2Temperature {
+		return fmt.Errorf("train: log2 temperature %d, want %d to %d", log2, -nn.MaxLog2Temperature, nn.MaxLog2Temperature)
+	}
+	return nil
+}
+
+// GenerateTokens is Generate for a model that takes one token a step, such as a llama: one
+// input of a vocabulary of up to 256, else two, the low byte and the high one. The prompt has
+// at least one token.
+func GenerateTokens(m *nn.Model, prompt []int, log2Temperature int, seed uint64) (iter.Seq[int], error) {
+	if err := checkTemperature(log2Temperature); err != nil {
+		return nil, err
+	}
+	r, err := NewTokenReader(m)
+	if err != nil {
+		return nil, err
+	}
+	if len(prompt) == 0 {
+		return nil, errors.New("train: a prompt without tokens")
+	}
+	for i, token := range prompt {
+		if token < 0 || token >= m.Outputs() {
+			return nil, fmt.Errorf("train: token %d of the prompt is %d, want 0 to %d", i, token, m.Outputs()-1)
+		}
+	}
+	return func(yield func(int) bool) {
+		r.Restart()
+		var logits []int8
+		for _, token := range prompt {
+			logits = r.Read(token)
+		}
+		stream := lowrank.StreamOf(seed, 0, 0, lowrank.Batch, 0)
+		for i := uint32(0); ; i++ {
+			token := nn.Sample(logits, 0, m.Outputs(), 1, log2Temperature, stream.Block(i)[0])
+			if !yield(token) {
+				return
+			}
+			logits = r.Read(token)
+		}
+	}, nil
+}
+
+// A TokenReader takes a model through tokens one at a time.
+type TokenReader struct {
+	runner *nn.Runner
+	x      []int8
+	inputs int
+}
+
+// NewTokenReader returns a reader at the start of a sequence. A model with other inputs than one
+// or two bytes of a token is an error.
+func NewTokenReader(m *nn.Model) (*TokenReader, error) {
+	inputs := m.Inputs()
+	if want := 1 + (bits.Len(uint(m.Outputs()-1))-1)/8; inputs != want || inputs > 2 {
+		return nil, fmt.Errorf("train: a model of %d inputs and %d outputs, want the bytes of a token as inputs", inputs, m.Outputs())
+	}
+	return &TokenReader{m.NewRunner(1), make([]int8, kernels.Quads(inputs)*4), inputs}, nil
+}
+
+// Restart begins a new sequence.
+func (r *TokenReader) Restart() { r.runner.Restart(1) }
+
+// Read returns the logits after a token, valid until the next call.
+func (r *TokenReader) Read(token int) []int8 {
+	for i := range r.inputs {
+		r.x[i] = int8(token >> (8 * i))
+	}
+	return r.runner.Step(r.x)
 }

@@ -24,7 +24,8 @@ func NewEval(s *console.Streams) *cobra.Command {
 		Long: `Measure a saved model on its task's held-out samples, or a language model on the
 held-out end of its text. A model knows the hash of its data: without --data, other data
 are an error; with it, the report says that they are others, and the whole table or text
-is measured, of images the test part.`,
+is measured, of images the test part. A model of tokens, which "pentary convert" has made,
+is measured on the text of --data, each 256 tokens on their own.`,
 		Args:        console.OneArgument(".pent file"),
 		Annotations: console.Arguments(console.ArgModel),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -54,6 +55,16 @@ func eval(s *console.Streams, path, data string, json bool) error {
 		return err
 	}
 	defer f.Close()
+	if hasTokens(f.File) {
+		if data == "" {
+			return console.Usagef("--data is missing: the text to measure %s on", path)
+		}
+		m, err := openTokens(f.File)
+		if err != nil {
+			return fmt.Errorf("%s: %w", path, err)
+		}
+		return m.eval(s, data, json)
+	}
 	k, err := open(f.File)
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)

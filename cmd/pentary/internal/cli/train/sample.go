@@ -18,6 +18,7 @@ import (
 // sampler writes text with a language model as the command line asks for it.
 type sampler struct {
 	prompt          string
+	chosen          bool // whether a flag has the prompt
 	bytes           int
 	log2Temperature int
 	seed            uint64
@@ -30,9 +31,9 @@ func NewSample(s *console.Streams) *cobra.Command {
 		Use:         "sample FILE.pent",
 		Annotations: console.Arguments(console.ArgModel),
 		Short:       "Write text with a saved language model",
-		Long: `Write text with a language model that "pentary train lm" has saved: the prompt, and the
-bytes that the model draws after it. The same seed gives the same text on every machine.
-Ctrl-C ends it. On a terminal, control characters of the text are escaped.`,
+		Long: `Write text with a language model that "pentary train lm" or "pentary convert" has saved: the
+prompt, and what the model draws after it; a model of tokens may end the text. The same
+seed gives the same text on every machine. Ctrl-C ends it. On a terminal, control characters of the text are escaped.`,
 		Example: "  pentary sample lm.pent --prompt \"The Rays of Light \" --log2-temperature -1",
 		Args:    console.OneArgument(".pent file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -42,11 +43,12 @@ Ctrl-C ends it. On a terminal, control characters of the text are escaped.`,
 			case w.log2Temperature < -nn.MaxLog2Temperature || w.log2Temperature > nn.MaxLog2Temperature:
 				return console.Usagef("--log2-temperature %d: want %d to %d", w.log2Temperature, -nn.MaxLog2Temperature, nn.MaxLog2Temperature)
 			}
+			w.chosen = cmd.Flags().Changed("prompt")
 			return w.run(cmd.Context(), s, args[0])
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&w.prompt, "prompt", "\n", "text to continue")
+	f.StringVar(&w.prompt, "prompt", "\n", "text to continue; of a model of tokens by default the beginning of a text")
 	f.IntVar(&w.bytes, "bytes", 500, "bytes to write after the prompt")
 	f.IntVar(&w.log2Temperature, "log2-temperature", 0, "binary logarithm of the temperature: each step up doubles it, each step down halves it")
 	console.Alias(f, "log2-temperature", "heat")
@@ -60,6 +62,16 @@ func (w *sampler) run(ctx context.Context, s *console.Streams, path string) erro
 		return err
 	}
 	defer f.Close()
+	if hasTokens(f.File) {
+		m, err := openTokens(f.File)
+		if err == nil {
+			err = m.write(ctx, s, w)
+		}
+		if err != nil && !errors.Is(err, console.ErrInterrupted) {
+			err = fmt.Errorf("%s: %w", path, err)
+		}
+		return err
+	}
 	if err := task.Expect(f.Meta, task.Language); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}

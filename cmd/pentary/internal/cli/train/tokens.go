@@ -1,0 +1,133 @@
+package train
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
+	"github.com/Kaleaon/pentary-go/data"
+	"github.com/Kaleaon/pentary-go/interchange"
+	"github.com/Kaleaon/pentary-go/nn"
+	"github.com/Kaleaon/pentary-go/packed"
+	"github.com/Kaleaon/pentary-go/train"
+)
+
+// A tokenModel is a language model over the tokens that its file's tokenizer makes.
+type tokenModel struct {
+	net    *nn.Model
+	tokens data.Tokenizer
+}
+
+// hasTokens reports whether a file holds a tokenizer.
+func hasTokens(f *packed.File) bool { return f.Meta[interchange.MetaTokenizer] != "" }
+
+func openTokens(f *packed.File) (*tokenModel, error) {
+	m := &tokenModel{}
+	var err error
+	if err = m.tokens.UnmarshalText([]byte(f.Meta[interchange.MetaTokenizer])); err != nil {
+		return nil, err
+	}
+	if m.net, err = nn.Load(f); err != nil {
+		return nil, err
+	}
+	if m.net.Outputs() != len(m.tokens.Pieces) || m.tokens.BOS < 0 {
+		return nil, fmt.Errorf("a model of %d outputs and a tokenizer of %d pieces, of which %d begins a text", m.net.Outputs(), len(m.tokens.Pieces), m.tokens.BOS)
+	}
+	return m, nil
+}
+
+// write writes what the model draws after the prompt, until it ends the text.
+func (m *tokenModel) write(ctx context.Context, s *console.Streams, w *sampler) error {
+	prompt := w.prompt
+	if !w.chosen {
+		prompt = ""
+	}
+	drawn, err := train.GenerateTokens(m.net, append([]int{m.tokens.BOS}, m.tokens.Encode(prompt)...), w.log2Temperature, w.seed)
+	if err != nil {
+		return err
+	}
+	safe := console.NewText(s)
+	out := bufio.NewWriter(safe)
+	out.WriteString(prompt)
+	begun, n := prompt != "", 0
+	for token := range drawn {
+		if token == m.tokens.EOS || token == m.tokens.BOS || n >= w.bytes || err != nil {
+			break
+		}
+		if ctx.Err() != nil {
+			err = console.ErrInterrupted
+			break
+		}
+		text := m.tokens.Text(token)
+		if !begun { // as Decode does
+			text = m.tokens.Decode([]int{token})
+			begun = true
+		}
+		text = text[:min(len(text), w.bytes-n)]
+		n += len(text)
+		out.WriteString(text)
+		if s.OutTerm != nil {
+			err = out.Flush()
+		}
+	}
+	err = errors.Join(err, out.Flush(), safe.Close())
+	if s.OutTerm != nil {
+		fmt.Fprintln(s.Out)
+	}
+	return err
+}
+
+// tokensMeasured is what a model of tokens gives a text.
+type tokensMeasured struct {
+	Tokens int     `json:"tokens"`
+	Bytes  int     `json:"bytes"`
+	Nats   float64 `json:"nats_per_token"`
+	Bits   float64 `json:"bits_per_byte"`
+}
+
+// steps of the pieces in which a text is measured: each begins anew.
+const tokenSteps = 256
+
+// eval measures the model on a text, in pieces of tokenSteps tokens.
+func (m *tokenModel) eval(s *console.Streams, path string, json bool) error {
+	text, err := data.ReadText(path)
+	if err != nil {
+		return err
+	}
+	r, err := train.NewTokenReader(m.net)
+	if err != nil {
+		return err
+	}
+	tokens := m.tokens.Encode(string(text.Bytes))
+	sum := 0.0
+	for at := 0; at < len(tokens); at += tokenSteps {
+		r.Restart()
+		before := m.tokens.BOS
+		for _, token := range tokens[at:min(at+tokenSteps, len(tokens))] {
+			sum -= tokenLogProbability(r.Read(before), token)
+			before = token
+		}
+	}
+	o := tokensMeasured{Tokens: len(tokens), Bytes: len(text.Bytes), Nats: sum * math.Ln2 / float64(len(tokens)), Bits: sum / float64(len(text.Bytes))}
+	if json {
+		return s.PrintJSON("result", o)
+	}
+	p := s.Printer()
+	p.Line("Text", report.Printable(path), p.Dim(fmt.Sprintf("%s tokens, %s bytes", report.Count(o.Tokens), report.Count(o.Bytes))))
+	p.Line("Cross-entropy", fmt.Sprintf("%.3f nats a token", o.Nats), p.Dim(fmt.Sprintf("%.3f bits per byte", o.Bits)))
+	return nil
+}
+
+// tokenLogProbability returns the binary logarithm of a token's probability; logits are in 1/16
+// bit.
+func tokenLogProbability(logits []int8, token int) float64 {
+	sum := 0.0
+	for _, l := range logits {
+		sum += math.Exp2(float64(l) / 16)
+	}
+	return float64(logits[token])/16 - math.Log2(sum)
+}
