@@ -18,6 +18,7 @@ const (
 	FormatSafetensorsInt8 Format = "safetensors-i8"
 	FormatNPZ             Format = "npz"
 	FormatONNX            Format = "onnx"
+	FormatONNXQDQ         Format = "onnx-qdq"
 	FormatGGUF            Format = "gguf"     // to read
 	FormatLlama2C         Format = "llama2.c" // to read
 	FormatGGUFMXFP4       Format = "gguf-mxfp4"
@@ -27,7 +28,7 @@ const (
 
 // Outputs lists the formats that Write writes.
 var Outputs = []Format{
-	FormatSafetensors, FormatSafetensorsInt8, FormatNPZ, FormatONNX, FormatGGUFMXFP4, FormatGGUFQ4, FormatC,
+	FormatSafetensors, FormatSafetensorsInt8, FormatNPZ, FormatONNX, FormatONNXQDQ, FormatGGUFMXFP4, FormatGGUFQ4, FormatC,
 }
 
 // Inputs lists the formats that are read: ONNX by ReadONNX, the others by Open.
@@ -36,7 +37,7 @@ var Inputs = []Format{FormatSafetensors, FormatNPZ, FormatGGUF, FormatLlama2C, F
 func (f Format) String() string { return string(f) }
 
 // Write writes a .pent file in a format, see WriteSafetensors, WriteNPZ, WriteONNX,
-// WriteGGUF and WriteC. The formats of computations, ONNX and C, take a file that nn.Load
+// WriteONNXQDQ, WriteGGUF and WriteC. The formats of computations, ONNX and C, take a file that nn.Load
 // reads. name is what C calls the model.
 func Write(w io.Writer, f *packed.File, to Format, name string) error {
 	switch to {
@@ -56,8 +57,11 @@ func Write(w io.Writer, f *packed.File, to Format, name string) error {
 	if err != nil {
 		return err
 	}
-	if to == FormatC {
+	switch to {
+	case FormatC:
 		return WriteC(w, m, name)
+	case FormatONNXQDQ:
+		return WriteONNXQDQ(w, m)
 	}
 	return WriteONNX(w, m)
 }

@@ -15,6 +15,9 @@ import (
 const (
 	onnxIR    = 7
 	onnxOpset = 13
+
+	qdqIR    = 10 // with integers of four bits
+	qdqOpset = 21
 )
 
 // Numbers of onnx.proto's TensorProto.DataType.
@@ -28,6 +31,7 @@ const (
 	onnxFloat16  = 10
 	onnxDouble   = 11
 	onnxBFloat16 = 16
+	onnxInt4     = 22
 )
 
 // WriteONNX writes one step of a model as an ONNX graph of integer operators: every
@@ -41,22 +45,34 @@ const (
 // model's file.
 //
 // An attention layer, n-grams, and a layer that is none of package nn's, is an error.
-func WriteONNX(w io.Writer, m *nn.Model) error {
+func WriteONNX(w io.Writer, m *nn.Model) error { return writeONNX(w, m, false) }
+
+// WriteONNXQDQ is WriteONNX with weights as INT4 and products as MatMul and Conv of floats,
+// between DequantizeLinear and a rounding: a weight is its pent times 2^-Shift. The outputs are
+// the model's, too, because the floats hold all sums exactly; a layer whose sums may reach
+// 2^24 is an error. Embeddings stay int8.
+func WriteONNXQDQ(w io.Writer, m *nn.Model) error { return writeONNX(w, m, true) }
+
+func writeONNX(w io.Writer, m *nn.Model, qdq bool) error {
 	p, err := compile(m)
 	if err != nil {
 		return err
 	}
-	g := &onnxGraph{program: p, constants: map[string]bool{}}
+	g := &onnxGraph{program: p, constants: map[string]bool{}, qdq: qdq}
 	if err := g.translate(); err != nil {
 		return err
 	}
 	var b message
-	b.number(1, onnxIR)
+	ir, version := int64(onnxIR), int64(onnxOpset)
+	if qdq {
+		ir, version = qdqIR, qdqOpset
+	}
+	b.number(1, ir)
 	b.text(2, "pentary-go")
 	b.message(7, g.encode())
 	var opset message
 	opset.text(1, "")
-	opset.number(2, onnxOpset)
+	opset.number(2, version)
 	b.message(8, opset)
 	if len(b) > math.MaxInt32 {
 		return fmt.Errorf("interchange: a graph of %d bytes, ONNX has at most 2^31-1", len(b))
@@ -86,6 +102,7 @@ type onnxGraph struct {
 	nodes, initializers []message
 	constants           map[string]bool // that are initializers
 	temporaries         int
+	qdq                 bool // see WriteONNXQDQ
 }
 
 // translate appends the nodes of all operations.
@@ -277,6 +294,40 @@ func (g *onnxGraph) requantize(dst, v string, d *nn.Dense, bound int64) error {
 	return nil
 }
 
+// scale returns the name of the scale 2^-shift.
+func (g *onnxGraph) scale(shift uint) string {
+	return g.tensor(fmt.Sprintf("scale_%d", shift), onnxFloat, le.AppendUint32(nil, math.Float32bits(float32(math.Ldexp(1, -int(shift))))))
+}
+
+// int4 returns weights of four bits, two in a byte, as floats.
+func (g *onnxGraph) int4(name string, weights []byte, shift uint, dims ...int) string {
+	packed := make([]byte, (len(weights)+1)/2)
+	for i, v := range weights {
+		packed[i/2] |= v & 15 << (i % 2 * 4)
+	}
+	return g.node("DequantizeLinear", "", g.tensor(name, onnxInt4, packed, dims...), g.scale(shift))
+}
+
+// round writes the activations of a layer's sums, floats of multiples of 2^-Shift.
+func (g *onnxGraph) round(dst, v string, d *nn.Dense, bound int64) error {
+	if most := bound + 1<<d.Shift; most > 1<<24 {
+		return fmt.Errorf("interchange: sums of up to %d are too large for a shift by %d in floats", bound, d.Shift)
+	}
+	number := func(x float32) string {
+		return g.tensor(fmt.Sprintf("float_%v", x), onnxFloat, le.AppendUint32(nil, math.Float32bits(x)))
+	}
+	low := float32(-127)
+	if d.ReLU {
+		low = 0
+	}
+	if d.Shift > 0 {
+		v = g.node("Floor", "", g.node("Add", "", v, number(0.5)))
+	}
+	v = g.node("Clip", "", v, number(low), number(127))
+	g.nodeWith("Cast", dst, []message{attribute("to", onnxInt8)}, v)
+	return nil
+}
+
 func (g *onnxGraph) op(o op) error {
 	dst := g.name(o.dst)
 	a := g.name(o.a)
@@ -335,11 +386,23 @@ func (g *onnxGraph) linear(o op, dst, x string) error {
 	d := o.dense
 	w := weightsOf(d)
 	k, m, cols := d.Inputs(), d.Outputs(), d.W.Cols()
+	bound := boundOf(w, cols, 128)
 	transposed := make([]byte, k*m)
 	for i := range m {
 		for j := range k {
 			transposed[j*m+i] = byte(w[i*cols+j])
 		}
+	}
+	if g.qdq {
+		v := g.node("MatMul", "", g.node("DequantizeLinear", "", x, g.scale(0)), g.int4(o.name, transposed, d.Shift, k, m))
+		if d.Bias != 0 {
+			var biases []byte
+			for i := range m {
+				biases = le.AppendUint32(biases, math.Float32bits(float32(math.Ldexp(float64(w[i*cols+k])*float64(d.Bias), -int(d.Shift)))))
+			}
+			v = g.node("Add", "", v, g.tensor(o.name+".bias", onnxFloat, biases, m))
+		}
+		return g.round(dst, v, d, bound)
 	}
 	v := g.node("MatMulInteger", "", x, g.tensor(o.name, onnxInt8, transposed, k, m))
 	if d.Bias != 0 {
@@ -349,7 +412,7 @@ func (g *onnxGraph) linear(o op, dst, x string) error {
 		}
 		v = g.node("Add", "", v, g.tensor(o.name+".bias", onnxInt32, biases, m))
 	}
-	return g.requantize(dst, v, d, boundOf(w, cols, 128))
+	return g.requantize(dst, v, d, bound)
 }
 
 // weightsOf returns the weights of a layer, row-major.
@@ -393,18 +456,31 @@ func (g *onnxGraph) conv(o op, dst, x string) error {
 		}
 		return g.tensor(name, onnxInt64, b, len(dims))
 	}
-	v := g.node("Add", "", g.cast(x, onnxInt32), g.int32(128))
-	v = g.cast(v, onnxUint8)
+	var v string
+	if g.qdq {
+		v = g.node("DequantizeLinear", "", x, g.scale(0))
+	} else {
+		v = g.cast(g.node("Add", "", g.cast(x, onnxInt32), g.int32(128)), onnxUint8)
+	}
 	v = g.node("Reshape", "", v, shape(o.name+".picture", -1, int64(l.Rows), int64(l.Columns), int64(l.Channels)))
 	v = g.nodeWith("Transpose", "", []message{attributes("perm", 0, 3, 1, 2)}, v)
-	zero := g.tensor("uint8_128", onnxUint8, []byte{128})
-	v = g.nodeWith("ConvInteger", "", []message{
+	shapes := []message{
 		attributes("kernel_shape", int64(size), int64(size)),
 		attributes("strides", int64(l.Stride), int64(l.Stride)),
-	}, v, g.tensor(o.name, onnxInt8, kernel, out, l.Channels, size, size), zero)
+	}
+	if g.qdq {
+		v = g.nodeWith("Conv", "", shapes, v, g.int4(o.name, kernel, l.Kernel.Shift, out, l.Channels, size, size))
+	} else {
+		zero := g.tensor("uint8_128", onnxUint8, []byte{128})
+		v = g.nodeWith("ConvInteger", "", shapes, v, g.tensor(o.name, onnxInt8, kernel, out, l.Channels, size, size), zero)
+	}
 	v = g.nodeWith("Transpose", "", []message{attributes("perm", 0, 2, 3, 1)}, v)
 	v = g.node("Reshape", "", v, shape(o.name+".activations", -1, int64(l.Outputs())))
-	return g.requantize(dst, v, l.Kernel, boundOf(w, l.Kernel.W.Cols(), 128))
+	bound := boundOf(w, l.Kernel.W.Cols(), 128)
+	if g.qdq {
+		return g.round(dst, v, l.Kernel, bound)
+	}
+	return g.requantize(dst, v, l.Kernel, bound)
 }
 
 // hot is what a token weighs, see nn.Embedding.

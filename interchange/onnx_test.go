@@ -22,7 +22,7 @@ type onnxJob struct {
 	States []int  `json:"states"`
 }
 
-func writeJob(t *testing.T, dir string, m sampleModel, b batch) onnxJob {
+func writeJob(t *testing.T, dir string, m sampleModel, b batch, qdq bool) onnxJob {
 	t.Helper()
 	p, err := compile(m.model)
 	if err != nil {
@@ -36,7 +36,7 @@ func writeJob(t *testing.T, dir string, m sampleModel, b batch) onnxJob {
 		job.States = append(job.States, p.widths[s.before])
 	}
 	var model bytes.Buffer
-	if err := WriteONNX(&model, m.model); err != nil {
+	if err := writeONNX(&model, m.model, qdq); err != nil {
 		t.Fatal(err)
 	}
 	if err := errors.Join(os.WriteFile(job.Model, model.Bytes(), 0o666), os.WriteFile(job.Input, b.in, 0o666)); err != nil {
@@ -52,7 +52,10 @@ func TestONNXRuntime(t *testing.T) {
 	var models []sampleModel
 	var batches []batch
 	add := func(m sampleModel, b batch) {
-		jobs, models, batches = append(jobs, writeJob(t, t.TempDir(), m, b)), append(models, m), append(batches, b)
+		for _, qdq := range []bool{false, true} {
+			jobs, models, batches = append(jobs, writeJob(t, t.TempDir(), m, b, qdq)), append(models, m), append(batches, b)
+			m.name += ", QDQ"
+		}
 	}
 	for _, m := range sampleModels(t) {
 		add(m, randomBatch(m, 40))

@@ -37,10 +37,12 @@ func New(s *console.Streams) *cobra.Command {
 		Use:   "convert FILE",
 		Short: "Write a model in a format that other tools read, or read one",
 		Long: `With --to, write a .pent file in a format that other tools read. All of them hold pents
-and their scales exactly; onnx and c hold the computation, too, whose outputs are the
-model's, bit for bit.
+and their scales exactly; onnx, onnx-qdq and c hold the computation, too, whose outputs are
+the model's, bit for bit.
 
   onnx            one step of the model in integer operators: ONNX Runtime runs it
+  onnx-qdq        the same with weights of four bits and products of floats, between
+                  DequantizeLinear and a rounding
   c               one step of the model as a C99 header, named as its file, for
                   microcontrollers
   safetensors     3-bit weights (weight_packed, weight_shape, weight_scale)
@@ -66,6 +68,7 @@ that llama.cpp runs. Matrices within blocks become pents by error-feedback, unle
 says otherwise (int8: weights of eight bits), calibrated with 36 texts that the network
 draws; embeddings and outputs keep eight bits, in GGUF files their own type.`,
 		Example: `  pentary convert digits.pent --to onnx --out digits.onnx
+  pentary convert digits.pent --to onnx-qdq --out digits-int4.onnx
   pentary convert weights.safetensors --from safetensors --out weights.pent
   pentary convert mlp.onnx --from onnx --calibration x.npz --method error-feedback --out mlp.pent
   pentary convert llama2c.bin --from llama2.c --tokenizer tok.bin --out stories.pent
