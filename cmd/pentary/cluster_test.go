@@ -1,12 +1,16 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -16,18 +20,85 @@ import (
 	"github.com/Kaleaon/pentary-go/cluster"
 )
 
-// A worker of another folder, which does not have the data, takes them from the store of an
-// ordinary server. The weights equal one process's.
-func TestSharedData(t *testing.T) {
+// natsServer starts an ordinary server and returns its URL.
+func natsServer(t *testing.T) (url string) {
+	t.Helper()
 	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, JetStream: true, StoreDir: t.TempDir(), NoLog: true, NoSigs: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.Start()
-	defer s.Shutdown()
+	t.Cleanup(func() {
+		s.Shutdown()
+		s.WaitForShutdown()
+	})
 	if !s.ReadyForConnections(time.Minute) {
 		t.Fatal("the server does not start")
 	}
+	return s.ClientURL()
+}
+
+// A training and its worker can be watched while they work, until an interrupt.
+func TestTop(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("no signals to send")
+	}
+	url := natsServer(t)
+	start := func(args ...string) (*exec.Cmd, *bufio.Scanner) {
+		cmd := pentary(t, args...)
+		cmd.Env = append(os.Environ(), "PENTARY_NATS="+url)
+		stdout, err := cmd.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			cmd.Process.Kill()
+			cmd.Wait()
+		})
+		return cmd, bufio.NewScanner(stdout)
+	}
+	// until interrupts the command after a line that is wanted; it ends well.
+	until := func(wanted func(line string) bool, args ...string) {
+		t.Helper()
+		cmd, lines := start(args...)
+		seen := false
+		for lines.Scan() {
+			if !seen && wanted(lines.Text()) {
+				seen = true
+				cmd.Process.Signal(os.Interrupt)
+			}
+		}
+		if err := cmd.Wait(); err != nil || !seen {
+			t.Errorf("%q: seen %v, error %v", args, seen, err)
+		}
+	}
+	start("train", "digits", "--nats", url, "--run", "shown", "--generations", strconv.Itoa(endless), "--hidden", "4", "--pairs", "8", "--batch", "8")
+	start("worker", "--run", "shown")
+	until(func(line string) bool {
+		var s struct {
+			Event string
+			cluster.Status
+		}
+		if err := json.Unmarshal([]byte(line), &s); err != nil || s.Event != "status" || s.Run != "shown" {
+			t.Errorf("line %q, error %v", line, err)
+		}
+		return s.Generation > 0 && s.Pairs == 8 && len(s.Workers) == 1 && s.Workers[0].Pairs > 0 && s.Workers[0].Rate > 0 && s.Counts.Chunks > 0
+	}, "top", "--run", "shown", "--json")
+	platform := runtime.GOOS + "/" + runtime.GOARCH
+	head := false
+	until(func(line string) bool {
+		head = head || strings.HasPrefix(line, "Run shown  generation ")
+		return head && strings.Contains(line, platform)
+	}, "top", "--run", "shown")
+}
+
+// A worker of another folder, which does not have the data, takes them from the store of an
+// ordinary server. The weights equal one process's.
+func TestSharedData(t *testing.T) {
+	url := natsServer(t)
 	here, there := t.TempDir(), t.TempDir()
 	var table strings.Builder
 	table.WriteString("a,b,y\n")
@@ -41,7 +112,7 @@ func TestSharedData(t *testing.T) {
 	run := func(dir string, args ...string) *exec.Cmd {
 		cmd := pentary(t, args...)
 		cmd.Dir = dir
-		cmd.Env = append(cmd.Environ(), "PENTARY_NATS="+s.ClientURL())
+		cmd.Env = append(cmd.Environ(), "PENTARY_NATS="+url)
 		cmd.Stderr = t.Output()
 		return cmd
 	}
@@ -49,13 +120,13 @@ func TestSharedData(t *testing.T) {
 	if err := run(here, append(train, "--generations", generations, "--out", "alone.pent")...).Run(); err != nil {
 		t.Fatal(err)
 	}
-	coordinator := run(here, append(train, "--generations", generations, "--nats", s.ClientURL(), "--share-data", "--out", "shared.pent")...)
+	coordinator := run(here, append(train, "--generations", generations, "--nats", url, "--share-data", "--out", "shared.pent")...)
 	if err := coordinator.Start(); err != nil {
 		t.Fatal(err)
 	}
 	defer coordinator.Process.Kill()
 	// Until it has shared them. This test may be another version than the command.
-	if _, err := cluster.Describe(t.Context(), cluster.Endpoint{URL: s.ClientURL()}); err != nil && !errors.Is(err, cluster.ErrRefused) {
+	if _, err := cluster.Describe(t.Context(), cluster.Endpoint{URL: url}); err != nil && !errors.Is(err, cluster.ErrRefused) {
 		t.Fatal(err)
 	}
 	if err := os.Rename(filepath.Join(here, "table.csv"), filepath.Join(here, "moved.csv")); err != nil {

@@ -89,7 +89,7 @@ func TestGuard(t *testing.T) {
 		{"--data soft2.txt --out b.txt", "reads", true},
 		{"--data b.txt --out d/../b.txt", "reads", true},
 		{"--data b.txt --out d/up/../b.txt", "reads", true},
-		{"--data b.txt --out " + here + "/b.txt", "reads", true},
+		{"--data b.txt --out HERE/b.txt", "reads", true},
 		{"--out new.pent --svg new.pent", "new.pent: is a file that --", true},
 		{"--out new.pent --log ./d/../new.pent", "writes", true},
 		{"--out new.txt --svg free/away", "writes", true},
@@ -135,7 +135,11 @@ func TestGuard(t *testing.T) {
 	} {
 		ran := false
 		cmd := guarded(NewStreams(io.Discard, io.Discard), &ran)
-		cmd.SetArgs(strings.Fields(test.args))
+		args := strings.Fields(test.args)
+		for i := range args {
+			args[i] = strings.Replace(args[i], "HERE", here, 1) // a path that may have spaces
+		}
+		cmd.SetArgs(args)
 		before := snapshot(t)
 		err := cmd.Execute()
 		usage := UsageError{}

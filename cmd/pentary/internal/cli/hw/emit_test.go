@@ -25,7 +25,7 @@ func TestEmit(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := []string{"pent_tile.v", "pent_dot.v", "pent_partial.v"}
-		if got := strings.Fields(out); len(got) != len(want) || filepath.Base(got[0]) != want[0] {
+		if got := strings.Split(strings.TrimSpace(out), "\n"); len(got) != len(want) || filepath.Base(got[0]) != want[0] {
 			t.Fatalf("printed %q, want the paths of %q", got, want)
 		}
 	}
