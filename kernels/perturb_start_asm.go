@@ -21,7 +21,7 @@ const (
 )
 
 // originRows is the most rows whose starts are made at once: some tiles of a strip, to
-// pay for the calls, in 12 KiB. rankRows is the rows of one call of rankStart.
+// pay for the calls, in 12 KiB. rankRows is the rows of a block of rankStart.
 const (
 	originRows = 64
 	rankRows   = 16
@@ -37,8 +37,11 @@ func (p *part) tabulate(j, cols int) {
 	streams := p.pert.pop.Columns
 	p.origin = reuse.Slice(p.origin, min(originRows, (p.i1-p.i0+rankRows-1)/rankRows*rankRows)*maxWidth)
 	p.signs = reuse.Slice(p.signs, cols+levelGroup) // whole vectors
-	for c := range cols {
-		p.signs[c] = -int32(c / streams & 1)
+	for c := 0; c < cols; c += 2 * streams {        // a pair
+		clear(p.signs[c:][:streams])
+		for i := range p.signs[c+streams:][:streams] {
+			p.signs[c+streams+i] = -1
+		}
 	}
 	if p.startsRank(p.pert.pop.Rank) {
 		p.tabulateWords(j, cols)
@@ -52,9 +55,7 @@ func (p *part) tabulate(j, cols int) {
 // from j+c on.
 func (p *part) startTiles(i, rows, j, c, cols, span int) {
 	if p.startsRank(p.pert.pop.Rank) {
-		for r := 0; r < rows; r += rankRows {
-			p.startRanks(i, r, c, cols, span)
-		}
+		p.startRanks(i, rows, c, cols, span)
 		return
 	}
 	own, mp := 2*p.pert.pop.Columns, packed.PaddedLen(p.pert.m)
@@ -103,14 +104,14 @@ func (p *part) tabulateWords(j, cols int) {
 	p.wide = o.wide
 }
 
-// startRanks sets rows r to r+rankRows of the start of a strip, span columns wide: the start of
-// Y from i+r on, cols columns from packed column c on.
-func (p *part) startRanks(i, r, c, cols, span int) {
+// startRanks sets the start of a strip, span columns wide: rows of Y from i on, whole
+// rankRows of them, cols columns from packed column c on.
+func (p *part) startRanks(i, rows, c, cols, span int) {
 	wide := p.wordColumns()
 	v := c / wide
 	p.rankStart(&rankStartArgs{
-		dst: &p.origin[r*span], ld: 4 * span, vectors: (cols + wide - levelGroup) / wide, start: &p.start[c],
-		a: &p.pert.a[i+r], offsets: &p.offsets[2*v], aRank: packed.PaddedLen(p.pert.m), ranks: p.pert.pop.Rank,
+		dst: &p.origin[0], ld: 4 * span, blocks: (rows + rankRows - 1) / rankRows, vectors: (cols + wide - levelGroup) / wide, start: &p.start[c],
+		a: &p.pert.a[i], offsets: &p.offsets[2*v], aRank: packed.PaddedLen(p.pert.m), ranks: p.pert.pop.Rank,
 		words: &p.levels[v*p.words()], wide: p.wide, shift: p.pert.shift,
 	})
 }
@@ -130,6 +131,7 @@ type pairWordsArgs struct {
 type rankStartArgs struct {
 	dst     *int32
 	ld      int // bytes from one row of dst to the next
+	blocks  int // of rankRows, counted down; dst and a advance
 	vectors int
 	a       *uint8
 	offsets *int // of the codes of each half of each vector
@@ -160,6 +162,6 @@ type rankStartArgs struct {
 // with l = c for column c, or 2*(c%8) + c/8 if n is 16, and pairs = (ranks+1)/2. half' is half, and half-1
 // for minus members unless half is 0: -RoundShift(v) is (half'-v) >> shift.
 //
-// rankStart sets sixteen rows of the perturbation, for vectors of n columns:
+// rankStart sets blocks of sixteen rows of the perturbation, for vectors of n columns:
 //
 //	dst[r*ld+c] = ± RoundShift(Σ_ρ (a[offsets[c/8]+ρ*aRank+r]-2)·t[ρ], shift)

@@ -164,19 +164,21 @@ done:
 //	Y11     what sums begin with     Y12  start              X13  shift
 TEXT ·rankStartAVX2(SB), NOSPLIT, $40-8
 	MOVQ  args+0(FP), AX
-	MOVQ  rankStartArgs_words(AX), R11
-	MOVQ  rankStartArgs_offsets(AX), R13
 	MOVQ  rankStartArgs_aRank(AX), R10
-	MOVQ  rankStartArgs_vectors(AX), R12
-	MOVQ  rankStartArgs_dst(AX), R15
 	MOVQ  rankStartArgs_ld(AX), R9
-	MOVQ  rankStartArgs_start(AX), R14
 	MOVQ  rankStartArgs_shift(AX), CX
 	VMOVQ CX, X13
 	MOVQ  rankStartArgs_ranks(AX), DX
 	INCQ  DX
 	SHRQ  $1, DX
 	SHLQ  $5, DX
+
+block:
+	MOVQ rankStartArgs_words(AX), R11
+	MOVQ rankStartArgs_offsets(AX), R13
+	MOVQ rankStartArgs_vectors(AX), R12
+	MOVQ rankStartArgs_dst(AX), R15
+	MOVQ rankStartArgs_start(AX), R14
 
 vector:
 	VMOVDQU (R11), Y11
@@ -214,5 +216,12 @@ low:
 	LEAQ 32(R11)(DX*2), R11
 	DECQ R12
 	JNZ  vector
+
+	MOVQ R9, CX
+	SHLQ $4, CX
+	ADDQ CX, rankStartArgs_dst(AX)
+	ADDQ $16, rankStartArgs_a(AX)
+	DECQ rankStartArgs_blocks(AX)
+	JNZ  block
 	VZEROUPPER
 	RET

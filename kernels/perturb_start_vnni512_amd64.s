@@ -203,11 +203,7 @@ TEXT ·rankStartVNNI512(SB), NOSPLIT, $192-8
 	MOVQ      args+0(FP), AX
 	LEAQ      codes-192(SP), BX
 	ALIGN(BX)
-	MOVQ      rankStartArgs_words(AX), R11
-	MOVQ      rankStartArgs_offsets(AX), R13
 	MOVQ      rankStartArgs_aRank(AX), R10
-	MOVQ      rankStartArgs_vectors(AX), R12
-	MOVQ      rankStartArgs_dst(AX), R15
 	MOVQ      rankStartArgs_shift(AX), CX
 	VMOVQ     CX, X29
 	VPMOVZXBD zipHalves<>(SB), Z31
@@ -216,6 +212,12 @@ TEXT ·rankStartVNNI512(SB), NOSPLIT, $192-8
 	INCQ      DX
 	SHRQ      $1, DX
 	SHLQ      $6, DX
+
+block:
+	MOVQ rankStartArgs_words(AX), R11
+	MOVQ rankStartArgs_offsets(AX), R13
+	MOVQ rankStartArgs_vectors(AX), R12
+	MOVQ rankStartArgs_dst(AX), R15
 
 vector:
 	VMOVDQU32 (R11), Z30
@@ -242,5 +244,12 @@ low:
 	LEAQ      64(R11)(DX*2), R11
 	DECQ      R12
 	JNZ       vector
+
+	MOVQ rankStartArgs_ld(AX), CX
+	SHLQ $4, CX
+	ADDQ CX, rankStartArgs_dst(AX)
+	ADDQ $16, rankStartArgs_a(AX)
+	DECQ rankStartArgs_blocks(AX)
+	JNZ  block
 	VZEROUPPER
 	RET

@@ -102,6 +102,29 @@ func projectMany(t []int32, b []uint8, x []int8, pop Population, k, n int) (done
 	return done
 }
 
+// projectNarrow projects pairs of eight columns and one vector, two pairs at a time, and returns
+// how many pairs it took.
+func projectNarrow(t []int32, b []uint8, x []int8, pop Population, k, n int) (done int) {
+	done = pop.Pairs &^ 1
+	if level < avx512vnni || pop.Rank != 1 || 2*pop.Columns != lanesAVX2 || k == 0 || done == 0 {
+		return 0
+	}
+	projectPairsVNNI512(&projectArgs{
+		t: &t[0], b: &b[0], bRow: packed.PaddedLen(k), x: &x[0], xRow: 4 * n, quads: Quads(k), cols: done * lanesAVX2,
+	})
+	return done
+}
+
+// projectPairsVNNI512 multiplies one vector of each pair with its eight columns, for an even
+// number of pairs:
+//
+//	t[c] = Σ_q Σ_u (b[c/8*bRow+4q+u]-2) · x[q*xRow+4c+u]
+//
+// quads is at least 1.
+//
+//go:noescape
+func projectPairsVNNI512(args *projectArgs)
+
 // project16VNNI512 multiplies sixteen vectors with at most eight columns:
 //
 //	t[ρ*tRow+c] = Σ_q Σ_u (b[ρ*bRow+4q+u]-2) · x[q*xRow+4c+u]

@@ -10,6 +10,8 @@ func blockCols(cols int) int {
 	return min(1<<(bits.Len(uint(cols))-1), narrowCols)
 }
 
+func projectNarrow(_ []int32, _ []uint8, _ []int8, _ Population, _, _ int) (done int) { return 0 }
+
 // projectWide takes nothing here: groups of one vector are as fast for any number of
 // columns.
 func projectWide([]int32, []uint8, []int8, Population, int, int) bool { return false }

@@ -30,11 +30,17 @@ func project(t []int32, b []uint8, x []int8, pop Population, k, n int) {
 	if projectWide(t, b, x, pop, k, n) {
 		return
 	}
+	own, kp := 2*pop.Columns, packed.PaddedLen(k)
+	if pairs := projectNarrow(t, b, x, pop, k, n); pairs == pop.Pairs {
+		return
+	} else if pairs > 0 {
+		t, b, x = t[pairs*own:], b[pairs*kp:], x[4*pairs*own:] // of rank 1
+		pop.Pairs -= pairs
+	}
 	done := projectMany(t, b, x, pop, k, n)
 	if done == pop.Rank {
 		return
 	}
-	own, kp := 2*pop.Columns, packed.PaddedLen(k)
 	steps := projectSteps{
 		t: 4 * pop.Rank * own, b: pop.Rank * kp, x: 4 * own,
 		tRow: 4 * own, bRow: kp, xRow: 4 * n,

@@ -119,3 +119,96 @@ TEXT ·project16VNNI512(SB), NOSPLIT, $0-8
 TEXT ·project8VNNI512(SB), NOSPLIT, $0-8
 	PROJECT(FIRST_EIGHT)
 	RET
+
+// A quad of sixteen columns, of which the first eight belong to one pair and the others to
+// the next.
+
+// PAIRS_QUAD multiplies the quad of columns at x with the codes of either pair, bytes from
+// R8 and R9, and adds them up in sum, and twice the columns in twice.
+#define PAIRS_QUAD(x, at, codes, sum, twice) \
+	VMOVDQU32    x, Z17               \
+	VPBROADCASTD at(R8), codes        \
+	VPBROADCASTD at(R9), K1, codes    \
+	VPDPBUSD     Z17, codes, sum      \
+	VPDPBUSD     Z17, Z31, twice
+
+// func projectPairsVNNI512(args *projectArgs)
+//
+//	DI  t                            R8   codes of the first pair, R9 of the second, advancing
+//	BX  columns, advancing           R10  bytes from the codes of a pair to the next
+//	DX  bytes from a quad of         R11  3 times that
+//	    columns to the next          CX   quads left    R12  pairs of pairs left
+//
+//	Z0–Z3  Σ c·x of every fourth quad    Z4–Z7  Σ 2·x    Z17  columns    Z18–Z21  codes
+//	Z31    bytes of 2                    K1     the columns of the second pair
+TEXT ·projectPairsVNNI512(SB), NOSPLIT, $0-8
+	MOVQ       args+0(FP), AX
+	MOVL       $0xFF00, CX
+	KMOVW      CX, K1
+	MOVQ       projectArgs_t(AX), DI
+	MOVQ       projectArgs_b(AX), R8
+	MOVQ       projectArgs_bRow(AX), R10
+	MOVQ       projectArgs_x(AX), SI
+	MOVQ       projectArgs_xRow(AX), DX
+	LEAQ       (DX)(DX*2), R11
+	MOVQ       projectArgs_cols(AX), R12
+	SHRQ       $4, R12
+	VPTERNLOGD $0xFF, Z0, Z0, Z0
+	VPABSB     Z0, Z31
+	VPADDB     Z31, Z31, Z31
+
+pairs:
+	MOVQ   R8, R13
+	LEAQ   (R8)(R10*1), R9
+	MOVQ   SI, BX
+	MOVQ   projectArgs_quads(AX), CX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	SUBQ   $4, CX
+	JLT    ones
+
+fours:
+	PAIRS_QUAD((BX), 0, Z18, Z0, Z4)
+	PAIRS_QUAD((BX)(DX*1), 4, Z19, Z1, Z5)
+	PAIRS_QUAD((BX)(DX*2), 8, Z20, Z2, Z6)
+	PAIRS_QUAD((BX)(R11*1), 12, Z21, Z3, Z7)
+	LEAQ (BX)(DX*4), BX
+	ADDQ $16, R8
+	ADDQ $16, R9
+	SUBQ $4, CX
+	JGE  fours
+
+ones:
+	ADDQ $4, CX
+	JZ   sum
+
+one:
+	PAIRS_QUAD((BX), 0, Z18, Z0, Z4)
+	ADDQ DX, BX
+	ADDQ $4, R8
+	ADDQ $4, R9
+	DECQ CX
+	JNZ  one
+
+sum:
+	VPADDD    Z1, Z0, Z0
+	VPADDD    Z3, Z2, Z2
+	VPADDD    Z5, Z4, Z4
+	VPADDD    Z7, Z6, Z6
+	VPADDD    Z2, Z0, Z0
+	VPADDD    Z6, Z4, Z4
+	VPSUBD    Z4, Z0, Z0
+	VMOVDQU32 Z0, (DI)
+	ADDQ      $64, DI
+	ADDQ      $64, SI
+	LEAQ      (R13)(R10*2), R8
+	DECQ      R12
+	JNZ       pairs
+	VZEROUPPER
+	RET
