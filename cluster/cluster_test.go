@@ -197,7 +197,8 @@ func TestRefused(t *testing.T) {
 	run := mustRun(t, "digits", generations, "")
 	var done sync.WaitGroup
 	done.Go(func() {
-		if _, err := Run(ctx, run, Options{Endpoint: Endpoint{URL: server.url}, Log: testLog(t)}); err != nil {
+		o := Options{Endpoint: Endpoint{URL: server.url}, Log: testLog(t), Earlier: []Expulsion{{Worker: "liar", Why: "it lied"}}}
+		if _, err := Run(ctx, run, o); err != nil {
 			t.Error(err)
 		}
 	})
@@ -236,6 +237,10 @@ func TestRefused(t *testing.T) {
 		if err := Work(ctx, c.run, WorkerOptions{Endpoint: c.at}); !errors.Is(err, ErrRefused) || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%v, want %q", err, c.want)
 		}
+	}
+	liar := WorkerOptions{Endpoint: Endpoint{URL: server.url}, WorkerName: "liar"}
+	if err := Work(ctx, mustRun(t, "digits", generations, ""), liar); !errors.Is(err, ErrRefused) || !strings.Contains(err.Error(), "expelled: it lied") {
+		t.Errorf("a worker that an earlier session expelled: %v", err)
 	}
 	if _, err := Describe(ctx, Endpoint{URL: server.url, Version: "0.0.1"}); !errors.Is(err, ErrRefused) {
 		t.Errorf("described to another version: %v", err)

@@ -30,6 +30,9 @@ func Run(ctx context.Context, run *train.Run, o Options) (result *train.Result, 
 		return nil, err
 	}
 	c := &coordinator{Options: o, replica: run.Replica(), workers: map[token]*worker{}, expelled: map[string]string{}, pending: map[*schedule.Chunk]*pending{}, began: time.Now(), wake: make(chan struct{}, 1), failed: make(chan error, 1)}
+	for _, e := range o.Earlier {
+		c.expelled[e.Worker] = e.Why
+	}
 	var ok bool
 	if c.evaluator, ok = c.replica.Task().Evaluator.(es.RangeEvaluator); !ok {
 		return nil, fmt.Errorf("cluster: the task's evaluator, a %T, is not an es.RangeEvaluator", c.replica.Task().Evaluator)

@@ -35,8 +35,10 @@ type Options struct {
 	// program on this machine; negative: none.
 	Check float64
 
-	// Expelled is called with every worker that is expelled; nil for none.
+	// Expelled is called with every worker that is expelled; nil for none. Earlier are those
+	// of earlier sessions of the run, which are refused.
 	Expelled func(Expulsion)
+	Earlier  []Expulsion
 
 	// Quorum is the share of the pairs of a generation whose scores the run waits for: what
 	// is missing then and is late, as when workers have stopped, has code 0 in the record.

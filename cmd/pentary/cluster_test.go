@@ -129,6 +129,20 @@ func TestSharedData(t *testing.T) {
 	if _, err := cluster.Describe(t.Context(), cluster.Endpoint{URL: url}); err != nil && !errors.Is(err, cluster.ErrRefused) {
 		t.Fatal(err)
 	}
+	// A worker in the folder of the data does not write into them.
+	printed, err := os.OpenFile(filepath.Join(here, "table.csv"), os.O_WRONLY|os.O_APPEND, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	beside := run(here, "worker")
+	beside.Stdout = printed
+	var exit *exec.ExitError
+	if err := beside.Run(); !errors.As(err, &exit) || exit.ExitCode() != 2 {
+		t.Errorf("a worker that prints into the data: %v, want exit status 2", err)
+	}
+	if err := printed.Close(); err != nil {
+		t.Fatal(err)
+	}
 	if err := os.Rename(filepath.Join(here, "table.csv"), filepath.Join(here, "moved.csv")); err != nil {
 		t.Fatal(err)
 	}

@@ -1,12 +1,14 @@
 package train
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"math"
 	"os"
@@ -173,6 +175,9 @@ func (d *distribution) train(ctx context.Context, run *train.Run, r *run, data s
 			return nil, err
 		}
 	}
+	if o.Earlier, err = readExpulsions(r.dir); err != nil {
+		o.Log.Warn("not all workers that were expelled before are known", "why", err)
+	}
 	var expelled []cluster.Expulsion
 	o.Expelled = func(e cluster.Expulsion) {
 		expelled = append(expelled, e)
@@ -225,6 +230,27 @@ func keepExpulsion(dir string, e cluster.Expulsion) error {
 	}
 	_, err = f.Write(append(b, '\n'))
 	return errors.Join(err, f.Sync(), f.Close())
+}
+
+// readExpulsions returns those that keepExpulsion has kept, up to a line that cannot be read.
+func readExpulsions(dir string) (all []cluster.Expulsion, err error) {
+	const limit = 16 << 20
+	if dir == "" {
+		return nil, nil
+	}
+	path := filepath.Join(dir, expelledName)
+	b, err := console.ReadFile(path, limit)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	for line := range bytes.Lines(b) {
+		var e cluster.Expulsion
+		if err := json.Unmarshal(line, &e); err != nil {
+			return all, fmt.Errorf("%s: line %d: %w", path, len(all)+1, err)
+		}
+		all = append(all, e)
+	}
+	return all, err
 }
 
 // dataFiles returns the files of a run's data.
@@ -305,7 +331,7 @@ them. A worker of another version, or with other data, is refused. Exit status 1
 					stop()
 				}()
 			}
-			return interrupted(ctx, w.work(ctx, s))
+			return interrupted(ctx, w.work(ctx, cmd, s))
 		},
 	}
 	f := cmd.Flags()
@@ -317,7 +343,7 @@ them. A worker of another version, or with other data, is refused. Exit status 1
 	return cmd
 }
 
-func (w *worker) work(ctx context.Context, s *console.Streams) error {
+func (w *worker) work(ctx context.Context, cmd *cobra.Command, s *console.Streams) error {
 	if w.url == "" {
 		w.url = os.Getenv(environmentURL)
 	}
@@ -338,7 +364,16 @@ func (w *worker) work(ctx context.Context, s *console.Streams) error {
 	if err != nil {
 		return err
 	}
-	run, err := w.run(ctx, at, d)
+	p, err := newPlan(journal.Header{Config: d.Config, Data: d.Data})
+	if err != nil {
+		return fmt.Errorf("the coordinator's configuration: %w", err)
+	}
+	if w.data == "" {
+		if err := console.CheckPaths(cmd, nil, s, map[string]string{"the run": p.config.Data}); err != nil {
+			return err
+		}
+	}
+	run, err := w.run(ctx, p, at, d)
 	if err != nil {
 		return err
 	}
@@ -350,12 +385,8 @@ const maxShared = 4 << 30
 
 // run returns the run that a coordinator describes, with its data: this machine's,
 // or, if it does not have them and no flag names others, those that the coordinator shares.
-func (w *worker) run(ctx context.Context, at cluster.Endpoint, d *cluster.Described) (*train.Run, error) {
-	p, err := newPlan(journal.Header{Config: d.Config, Data: d.Data})
-	if err != nil {
-		return nil, fmt.Errorf("the coordinator's configuration: %w", err)
-	}
-	err = loadFor(p.kind, cmp.Or(w.data, p.config.Data), d)
+func (w *worker) run(ctx context.Context, p *plan, at cluster.Endpoint, d *cluster.Described) (*train.Run, error) {
+	err := loadFor(p.kind, cmp.Or(w.data, p.config.Data), d)
 	if err != nil && w.data == "" && d.Shared {
 		err = fetchFor(ctx, p.kind, at, d)
 	}

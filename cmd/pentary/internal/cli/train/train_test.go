@@ -4,16 +4,47 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/spf13/pflag"
 
+	"github.com/Kaleaon/pentary-go/cluster"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/settings"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/nn/control"
 )
+
+// Expulsions of earlier sessions are read up to a line that is torn.
+func TestReadExpulsions(t *testing.T) {
+	dir := t.TempDir()
+	want := []cluster.Expulsion{{Worker: "a", Platform: "p", Why: "it lied", Generation: 7, First: 2, Last: 6, Pairs: 40}, {Worker: "b", Generation: 9}}
+	if got, err := readExpulsions(dir); err != nil || got != nil {
+		t.Errorf("without a file: %v, error %v", got, err)
+	}
+	for _, e := range want {
+		if err := keepExpulsion(dir, e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, err := readExpulsions(dir); err != nil || !slices.Equal(got, want) {
+		t.Errorf("read %v, error %v", got, err)
+	}
+	path := filepath.Join(dir, expelledName)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, append(text, "{\"worker\":"...), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := readExpulsions(dir); err == nil || !slices.Equal(got, want) || !strings.Contains(err.Error(), "line 3") {
+		t.Errorf("with a torn line: %v, error %v", got, err)
+	}
+}
 
 // The lines of --log are kept up to where the run resumes.
 func TestLinesUntil(t *testing.T) {
