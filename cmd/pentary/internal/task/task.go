@@ -18,7 +18,7 @@ import (
 type Task struct {
 	Name     string
 	Title    string // of the help text, without a full stop
-	Embedded bool   // whether the data are in the binary; else they are in a folder
+	Embedded bool   // whether the data are in the binary, or made by it; else they are in a folder
 	Source   string // of the data: for a folder, where to get it
 
 	Hidden  []int      // default widths of the hidden layers
@@ -31,7 +31,7 @@ type Task struct {
 }
 
 // All lists the tasks.
-var All = []*Task{&digits, &mnist, &fashion}
+var All = []*Task{&digits, &mnist, &fashion, &mnist1D}
 
 // Find returns the task of that name.
 func Find(name string) (*Task, error) {

@@ -26,7 +26,7 @@ func Example() {
 
 func TestFindUnknown(t *testing.T) {
 	_, err := Find("cifar")
-	if err == nil || !strings.Contains(err.Error(), "digits, mnist and fashion") {
+	if err == nil || !strings.Contains(err.Error(), "digits, mnist, fashion and mnist1d") {
 		t.Errorf("error %v, want the tasks in it", err)
 	}
 }

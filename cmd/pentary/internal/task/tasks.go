@@ -3,6 +3,7 @@ package task
 import (
 	"github.com/Kaleaon/pentary-go/data"
 	embedded "github.com/Kaleaon/pentary-go/data/digits"
+	"github.com/Kaleaon/pentary-go/data/mnist1d"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/lowrank"
 )
@@ -50,6 +51,25 @@ var (
 		load:    data.ReadImages,
 	}
 )
+
+// mnist1D is MNIST-1D, which the program generates.
+var mnist1D = Task{
+	Name:     "mnist1d",
+	Title:    "signals of 40 values that are digits (MNIST-1D, generated)",
+	Embedded: true,
+	Source: `S. Greydanus, "Scaling down deep learning", arXiv 2011.14439. The signals follow
+the published recipe with other random numbers.`,
+
+	Hidden:  []int{100, 100},
+	Batch:   256,
+	Options: es.Options{Generations: 4000, Pairs: 64, Estimator: lowrank.PerturbActivations},
+	Rate:    "0.06",
+
+	load: func(string) (train, test *data.Dataset, err error) {
+		train, test = mnist1d.Load()
+		return train, test, nil
+	},
+}
 
 // CSV is what trains on a table: the settings that validation parts chose, see
 // docs/csv.md.

@@ -164,7 +164,7 @@ func TestKinds(t *testing.T) {
 			t.Errorf("%s: memory of %d bytes", name, m)
 		}
 	}
-	if _, err := find("cifar"); err == nil || !strings.Contains(err.Error(), "digits, mnist and fashion") {
+	if _, err := find("cifar"); err == nil || !strings.Contains(err.Error(), "digits, mnist, fashion and mnist1d") {
 		t.Errorf("error %v, want the tasks in it", err)
 	}
 }
