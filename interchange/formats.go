@@ -38,17 +38,23 @@ func (f Format) String() string { return string(f) }
 
 // Write writes a .pent file in a format, see WriteSafetensors, WriteNPZ, WriteONNX,
 // WriteONNXQDQ, WriteGGUF and WriteC. The formats of computations, ONNX and C, take a file that nn.Load
-// reads. name is what C calls the model.
+// reads; a language model with a tokenizer becomes GGUF by WriteLlamaGGUF. name is what C
+// calls the model.
 func Write(w io.Writer, f *packed.File, to Format, name string) error {
 	switch to {
 	case FormatSafetensors, FormatSafetensorsInt8:
 		return WriteSafetensors(w, f, to == FormatSafetensorsInt8)
 	case FormatNPZ:
 		return WriteNPZ(w, f)
-	case FormatGGUFMXFP4:
-		return WriteGGUF(w, f, MXFP4)
-	case FormatGGUFQ4:
-		return WriteGGUF(w, f, Q4_0)
+	case FormatGGUFMXFP4, FormatGGUFQ4:
+		blocks := MXFP4
+		if to == FormatGGUFQ4 {
+			blocks = Q4_0
+		}
+		if f.Meta[MetaTokenizer] != "" {
+			return writeTokensGGUF(w, f, blocks)
+		}
+		return WriteGGUF(w, f, blocks)
 	}
 	if !slices.Contains(Outputs, to) {
 		return fmt.Errorf("interchange: no format %q to write", to)

@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"github.com/Kaleaon/pentary-go/data"
+	"github.com/Kaleaon/pentary-go/nn"
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
@@ -104,4 +105,22 @@ func (c *LlamaConversion) File(t *data.Tokenizer) (*packed.File, error) {
 // WriteGGUF writes the network, see WriteLlamaGGUF.
 func (c *LlamaConversion) WriteGGUF(w io.Writer, t *data.Tokenizer, blocks DType) error {
 	return WriteLlamaGGUF(w, c.result, t, blocks)
+}
+
+// writeTokensGGUF writes a file that LlamaConversion.File has made, or whose weights have changed
+// since.
+func writeTokensGGUF(w io.Writer, f *packed.File, blocks DType) error {
+	t := &data.Tokenizer{}
+	if err := t.UnmarshalText([]byte(f.Meta[MetaTokenizer])); err != nil {
+		return err
+	}
+	m, err := nn.Load(f)
+	if err != nil {
+		return err
+	}
+	l, err := LlamaOf(m)
+	if err != nil {
+		return err
+	}
+	return WriteLlamaGGUF(w, l, t, blocks)
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/Kaleaon/pentary-go/nn"
 )
 
 // smallLlama returns a network of random weights.
@@ -234,6 +236,56 @@ func TestLlamaQuantize(t *testing.T) {
 	} {
 		if _, _, err := l.Quantize(o); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %s", err, want)
+		}
+	}
+}
+
+// The float network of an integer one says about what that says, and has its pents; written as
+// GGUF it comes back with its scales rounded to 11 bits.
+func TestLlamaOf(t *testing.T) {
+	l := randomLlama(5)
+	q, _, err := l.Quantize(LlamaOptions{Method: LeastSquares, Sharing: RowScales})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range []*Llama{l, q} {
+		m, err := l.Model(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		back, err := LlamaOf(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if back.Width != l.Width || back.Hidden != l.Hidden || back.Heads != l.Heads || back.KVHeads != l.KVHeads || back.Vocab != l.Vocab || back.RotaryBase != l.RotaryBase || len(back.Blocks) != len(l.Blocks) {
+			t.Fatalf("sizes %+v", back)
+		}
+		texts := l.Sample(4, 32, 9)
+		said := nats(texts, modelLogits(m))
+		if meant := nats(texts, func(x []int) [][]float64 { y, _ := back.Logits(x); return y }); math.Abs(said-meant) > 0.05 {
+			t.Errorf("%.3f nats of the model, %.3f of its float network", said, meant)
+		}
+		if l == q {
+			for i, b := range back.Blocks {
+				for _, part := range []string{"attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down"} {
+					got, want := b.matrix(part), q.Blocks[i].matrix(part)
+					cols := map[bool]int{true: l.Hidden, false: l.Width}[part == "ffn_down"]
+					for at := 0; at < len(got); at += cols {
+						a, ok := pentScale(got[at : at+cols])
+						c, _ := pentScale(want[at : at+cols])
+						for j := range cols {
+							if v, w := roundPent(float64(got[at+j]/a)), roundPent(float64(want[at+j]/c)); !ok || v != w && 2*v != w && v != 2*w {
+								t.Fatalf("block %d, %s: weight %d is %d, want %d", i, part, at+j, v, w)
+							}
+						}
+					}
+				}
+			}
+		}
+	}
+	for _, m := range []*nn.Model{nn.NewMLP(1, 8, 4), nn.NewMLP(1, 8, 4, 4, 4, 4, 4, 4)} {
+		if _, err := LlamaOf(m); err == nil {
+			t.Errorf("%v is one", m)
 		}
 	}
 }

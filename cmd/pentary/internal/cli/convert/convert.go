@@ -51,6 +51,9 @@ the model's, bit for bit.
   gguf-mxfp4      blocks of 4-bit floats, and F16 where a row is no multiple of 32
   gguf-q4_0       blocks of 4-bit integers likewise
 
+Of a language model with a tokenizer, gguf-q4_0 is a file that llama.cpp runs; its scales
+are rounded to 11 bits.
+
 With --from, read a file into a .pent file. What --to has written as safetensors, npz or
 GGUF comes back exactly. Other tensors are quantized, each row with a scale of a power of
 two, and reported one a line: the share of each level, the signal-to-noise ratio, and how

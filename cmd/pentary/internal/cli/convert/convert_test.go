@@ -91,6 +91,11 @@ func TestLlama(t *testing.T) {
 	if m, err := nn.Load(f); err != nil || m.Outputs() != 264 {
 		t.Errorf("model %v: %v", m, err)
 	}
+	pentary(t, 0, "convert", out, "--to", "gguf-q4_0", "--out", gguf)
+	b, err := os.ReadFile(gguf)
+	if err != nil || !bytes.Contains(b, []byte("general.architecture\x08\x00\x00\x00\x05\x00\x00\x00\x00\x00\x00\x00llama")) {
+		t.Errorf("no llama: %v", err)
+	}
 	hashes := map[string]bool{}
 	for _, from := range []string{"llama2.c", "gguf"} {
 		path := checkpoint
