@@ -82,45 +82,64 @@
 	ADDQ $bytes, R10 \
 	ADDQ $bytes, R11
 
-// FETCH prefetches three lines, which hold two blocks, into a level of cache. AHEADn
-// prefetches as many lines of the next pass as a block of n rows has, in the order of
-// their addresses, which the CPU's own prefetching follows. Passes of one vector are read
-// as fast as L3 gives, and into L2 if they are long.
-#define FETCH(PREFETCH) \
-	PREFETCH (SI)     \
-	PREFETCH 64(SI)   \
-	PREFETCH 128(SI)  \
-	ADDQ     $192, SI
-
-#define AHEAD2 \
-	FETCH(PREFETCHT0)
-
-#define AHEAD4 \
-	AHEAD2 \
-	AHEAD2
-
-#define AHEAD8 \
-	AHEAD4 \
-	AHEAD4
-
-#define FETCH4(PREFETCH) \
-	FETCH(PREFETCH) \
-	FETCH(PREFETCH) \
-	FETCH(PREFETCH) \
-	FETCH(PREFETCH)
-
-#define AHEAD16 \
-	CMPQ R14, $16384   \
-	JHI  far           \
-	AHEAD8             \
-	AHEAD8             \
-	JMP  fetched       \
-                       \
-far:                   \
-	FETCH4(PREFETCHT1) \
-	FETCH4(PREFETCHT1) \
-                       \
+// AHEAD prefetches what the next pass reads of a block: its lines in the order of their
+// addresses, which the CPU's own prefetching follows. If the pass is longer than limit, rows
+// come from L3 or memory: AHEAD prefetches the lines of each row into L2 then, which is as many
+// streams as the pass has rows, and memory serves several at a time.
+#define AHEAD(LINES, ROWS, limit) \
+	CMPQ R14, $limit     \
+	JHI  far             \
+	LINES                \
+	JMP  fetched         \
+                         \
+far:                     \
+	LEAQ (R8)(R14*1), SI \
+	ROWS                 \
+                         \
 fetched:
+
+// LINESn prefetches as many lines as a block of n rows has.
+#define LINES2 \
+	PREFETCHT0 (SI)    \
+	PREFETCHT0 64(SI)  \
+	PREFETCHT0 128(SI) \
+	ADDQ       $192, SI
+
+#define LINES4 \
+	LINES2 \
+	LINES2
+
+#define LINES8 \
+	LINES4 \
+	LINES4
+
+#define LINES16 \
+	LINES8 \
+	LINES8
+
+// ROWSn prefetches the lines of a block of each of n rows.
+#define ROWS2 \
+	PREFETCHT1 (SI)         \
+	PREFETCHT1 64(SI)       \
+	PREFETCHT1 (SI)(DX*1)   \
+	PREFETCHT1 64(SI)(DX*1)
+
+#define ROWS4 \
+	ROWS2                    \
+	PREFETCHT1 (SI)(DX*2)    \
+	PREFETCHT1 64(SI)(DX*2)  \
+	PREFETCHT1 (SI)(R12*1)   \
+	PREFETCHT1 64(SI)(R12*1)
+
+#define ROWS8 \
+	ROWS4               \
+	LEAQ (SI)(DX*4), SI \
+	ROWS4
+
+#define ROWS16 \
+	ROWS8               \
+	LEAQ (SI)(DX*4), SI \
+	ROWS8
 
 // The codes of a register, unpacked into Z24 from A and B in Z25 and C in Z26. Without
 // GFNI,
@@ -265,13 +284,13 @@ GLOBL matrices<>(SB), RODATA|NOPTR, $40
 	DOT2(Z22, Z23, a0, a1)
 
 #define BLOCK1 \
-	LOAD4(0)    \
-	AHEAD16     \
+	LOAD4(0)                      \
+	AHEAD(LINES16, ROWS16, 16384) \
 	FOR16(ROW1)
 
 #define BLOCK2 \
-	LOAD8(0)   \
-	AHEAD8     \
+	LOAD8(0)                    \
+	AHEAD(LINES8, ROWS8, 16384) \
 	FOR8(ROW2)
 
 // A pass of four or eight vectors unpacks one register of each row after another.
@@ -318,7 +337,7 @@ GLOBL matrices<>(SB), RODATA|NOPTR, $40
 	DOT8(a0, a1, a2, a3, a4, a5, a6, a7)
 
 #define BLOCK4 \
-	AHEAD4        \
+	AHEAD(LINES4, ROWS4, 16384) \
 	LOAD4(0)      \
 	FOR4(ROW4x02) \
 	LOAD4(256)    \
@@ -329,7 +348,7 @@ GLOBL matrices<>(SB), RODATA|NOPTR, $40
 	FOR4(ROW4x67)
 
 #define BLOCK8 \
-	AHEAD2        \
+	AHEAD(LINES2, ROWS2, 8192) \
 	LOAD8(0)      \
 	FOR2(ROW8x02) \
 	LOAD8(512)    \
