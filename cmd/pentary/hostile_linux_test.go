@@ -379,6 +379,7 @@ func TestHostileFilesOfAll(t *testing.T) {
 	alike := map[string]string{
 		"train fashion": "train mnist", "tune mnist": "tune digits", "tune fashion": "tune digits",
 		"compare mnist": "compare digits", "compare fashion": "compare digits",
+		"train mnist1d": "train digits", "tune mnist1d": "tune digits", "compare mnist1d": "compare digits",
 		"worker": "needs a server", "top": "needs a server",
 		"completion": "of the library", "help": "of the library",
 	}
