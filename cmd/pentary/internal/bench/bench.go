@@ -129,7 +129,8 @@ type Bandwidth struct {
 // Report is what a run measured.
 type Report struct {
 	machine.Machine
-	Threads      int           `json:"threads"` // that there are
+	Threads      int           `json:"threads"`        // that there are
+	Busy         string        `json:"busy,omitempty"` // which other processor was kept busy
 	Bandwidths   []Bandwidth   `json:"bandwidths"`
 	Measurements []Measurement `json:"-"`
 	LeftOut      int           `json:"left_out"` // measurements that there was no time for

@@ -17,6 +17,9 @@ func (r *Report) Write(p *report.Printer) {
 		}
 		p.Printf("Reads   %s\n", strings.Join(parts, ", "))
 	}
+	if r.Busy != "" {
+		p.Printf("Beside  %s\n", r.Busy)
+	}
 	for _, impl := range r.impls() {
 		var products, others [][]string
 		var bound float64

@@ -4,6 +4,8 @@ package measure
 import (
 	"context"
 	"fmt"
+	"os"
+	"runtime"
 
 	"github.com/spf13/cobra"
 
@@ -11,6 +13,7 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/settings"
+	"github.com/Kaleaon/pentary-go/internal/bench/busy"
 	"github.com/Kaleaon/pentary-go/kernels"
 )
 
@@ -20,6 +23,8 @@ type bencher struct {
 	svg     string // file to draw the roofline to, or empty
 	compare string // file of a saved run, or empty
 	saved   *bench.Report
+	busy    bool
+	loop    int // processor to keep busy for another process, or below 0
 	json    bool
 }
 
@@ -35,7 +40,9 @@ is measured in the same run, and relative to the generic implementation. It
 takes a minute or two. Ctrl-C stops after the measurement in flight and prints
 what is done.
 
-A figure of a machine that does something else meanwhile is worth little.
+A figure of a machine that does something else meanwhile is worth little. --busy
+measures beside a process that multiplies on another processor, of the same core if
+there is one (Linux): what a server gives that does the same on all of them.
 
 --compare shows the fastest implementation at each shape beside that of a run that was
 saved by "pentary bench --json > FILE", on this machine or another.
@@ -52,11 +59,17 @@ The kernels are ` + console.List(bench.Kernels()) + ".",
 	console.Input(f, &b.compare, "compare", "compare with the saved run in this `file`").Ext("jsonl", "json")
 	console.Offer(f, "impl", kernels.Implementations()...)
 	console.Offer(f, "kernel", bench.Kernels()...)
+	f.BoolVar(&b.busy, "busy", false, "keep another processor busy meanwhile")
+	f.IntVar(&b.loop, "busy-loop", -1, "the process that --busy starts: the `processor` to keep busy")
+	_ = f.MarkHidden("busy-loop")
 	f.BoolVar(&b.json, "json", false, "print one JSON object a line")
 	return cmd
 }
 
 func (b *bencher) run(ctx context.Context, s *console.Streams) error {
+	if b.loop >= 0 {
+		return busy.Loop(b.loop, os.Stdin, os.Stdout)
+	}
 	if err := b.options.Check(); err != nil {
 		return err
 	}
@@ -72,11 +85,23 @@ func (b *bencher) run(ctx context.Context, s *console.Streams) error {
 			return fmt.Errorf("%s: %w", b.compare, err)
 		}
 	}
+	where := ""
+	if b.busy {
+		runtime.LockOSThread() // which Start keeps on its processor
+		defer runtime.UnlockOSThread()
+		var stop func()
+		var err error
+		if where, stop, err = busy.Start("bench", "--busy-loop"); err != nil {
+			return fmt.Errorf("--busy: %w", err)
+		}
+		defer stop()
+	}
 	printer := console.NewPrinter(s, b.json)
 	r := bench.Run(ctx, b.options, progress(printer), func(m bench.Measurement) {
 		printer.Print(console.Event{Name: "measurement", Fields: m})
 	})
 	printer.Clear()
+	r.Busy = where
 	result := &benchResult{Report: r, SVG: b.svg, saved: b.saved}
 	if b.saved != nil {
 		result.Comparison = r.Compare(b.saved)

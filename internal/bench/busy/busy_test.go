@@ -1,0 +1,60 @@
+package busy
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// TestMain is the other process, too.
+func TestMain(m *testing.M) {
+	switch {
+	case len(os.Args) != 3 || os.Args[1] != "loop" && os.Args[1] != "silent":
+		os.Exit(m.Run())
+	case os.Args[1] == "silent":
+		return
+	}
+	processor, err := strconv.Atoi(os.Args[2])
+	if err == nil {
+		err = Loop(processor, os.Stdin, os.Stdout)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// The loop begins and ends, and what does not begin is an error.
+func TestStart(t *testing.T) {
+	runtime.LockOSThread() // for good: the thread stays on its processor
+	own, other, _, err := choose()
+	if err != nil {
+		t.Skip(err)
+	}
+	where, stop, err := Start("loop")
+	if err != nil {
+		t.Fatal(err)
+	}
+	stop()
+	if want := fmt.Sprintf("processor %d busy, of ", other); own == other || !strings.HasPrefix(where, want) {
+		t.Errorf("%q beside processor %d, want %q", where, own, want)
+	}
+	if _, _, err := Start("silent"); err == nil || !strings.Contains(err.Error(), "does not begin") {
+		t.Errorf("a program that does nothing: error %v", err)
+	}
+}
+
+func TestProcessors(t *testing.T) {
+	for text, want := range map[string][]int{"0-3,8\n": {0, 1, 2, 3, 8}, "5\n": {5}} {
+		if got, err := processors(text); err != nil || !slices.Equal(got, want) {
+			t.Errorf("%q is %v, error %v, want %v", text, got, err, want)
+		}
+	}
+	if got, err := processors("a-b"); err == nil {
+		t.Errorf("a-b is %v", got)
+	}
+}
