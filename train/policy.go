@@ -11,13 +11,18 @@ import (
 	"github.com/Kaleaon/pentary-go/nn/control"
 )
 
-// TestEpisodes is the number of episodes that a policy is tested on, and of the others
-// that validate it.
-const TestEpisodes = 100
+const (
+	// TestEpisodes is the number of episodes that a policy is tested on.
+	TestEpisodes = 100
+
+	// ValidationEpisodes is the number of others that validate it. The best of 25 measurements
+	// of 100 episodes would often be the luckiest.
+	ValidationEpisodes = 400
+)
 
 // Policy returns the task of a network that acts in an environment: each member has the
 // given number of episodes in a generation. The run keeps the best of its measurements,
-// each on TestEpisodes episodes of their own that the seed draws.
+// each on ValidationEpisodes episodes of their own that the seed draws.
 func Policy(net *nn.Model, env control.Environment, episodes int, seed uint64) (Task, error) {
 	policy, err := control.NewPolicy(net, env)
 	if err != nil {
@@ -29,7 +34,7 @@ func Policy(net *nn.Model, env control.Environment, episodes int, seed uint64) (
 	}
 	measure := func() int64 {
 		sum := control.Q40(0)
-		for _, r := range policy.Test(seed, control.HeldOut+1, TestEpisodes) {
+		for _, r := range policy.Test(seed, control.HeldOut+1, ValidationEpisodes) {
 			sum += r
 		}
 		return int64(sum)
@@ -37,7 +42,7 @@ func Policy(net *nn.Model, env control.Environment, episodes int, seed uint64) (
 	var measured int64
 	return Task{
 		Parameters: net.Parameters(), Evaluator: evaluator, File: net.File,
-		Data: func() journal.Hash { return sha256.Sum256([]byte(env.Spec().Name)) }, Size: TestEpisodes, Metric: Reward,
+		Data: func() journal.Hash { return sha256.Sum256([]byte(env.Spec().Name)) }, Size: ValidationEpisodes, Metric: Reward,
 		// One measurement serves both: what is reported last comes from other episodes.
 		Test:     func() int64 { measured = measure(); return measured },
 		Validate: func() int64 { return measured },

@@ -179,7 +179,7 @@ var goldenTrajectories = map[string]string{
 	"cartpole":              "832b4c773829c93afc3c05f3d6e4b7404a04cf9a33a8b307fb91ead3e36092bf",
 	"mountaincar":           "b65d3b018201d52b7b8e79155b2cb937e8a27d777c1c1011bae266d28ce73ca8",
 	"acrobot":               "03059ef135f5f560421dc6695d1c0d032b08f0531f44013beda937ab54b9a366",
-	"pendulum":              "b353caf822d6a373bc53f4c1aa67570c9800aff5ba840912cd3c5ef072b6ed8b",
+	"pendulum":              "e04e8d017719e1a9b3498c31800c067f6a1ed9015edc9b12b6f569b36af21e6e",
 }
 
 func TestGoldenTrajectories(t *testing.T) {

@@ -17,7 +17,7 @@ const (
 
 // Spec implements Environment. Gymnasium has no threshold for this environment.
 func (Pendulum) Spec() Spec {
-	return Spec{Name: "pendulum", Variables: 2, Inputs: 3, Outputs: 1, Throttle: true, Limit: 200, Threshold: -300 * one}
+	return Spec{Name: "pendulum", Variables: 2, Inputs: 4, Outputs: 1, Throttle: true, Limit: 200, Threshold: -300 * one}
 }
 
 // Reset implements Environment: any angle, and up to one radian a second.
@@ -29,7 +29,7 @@ func (Pendulum) Reset(e *Episodes, i int, random *Random) {
 // Observe implements Environment.
 func (Pendulum) Observe(e *Episodes, i int, inputs []int8) {
 	sin, cos := Sincos(e.State[0][i])
-	copy(inputs, []int8{Activation(cos, 127*one), Activation(sin, 127*one), Activation(e.State[1][i], 127*one/8)})
+	copy(inputs, []int8{Activation(cos, 127*one), Activation(sin, 127*one), Activation(e.State[1][i], 127*one/8), bias})
 }
 
 // Step implements Environment, by the semi-implicit Euler method.

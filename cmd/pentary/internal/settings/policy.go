@@ -15,20 +15,27 @@ type Policy struct {
 
 // NewPolicy returns the settings that solve an environment.
 func NewPolicy(env control.Environment) *Policy {
-	o := es.Options{Seed: 1, Pairs: 64, Sigma: 1}
+	o := es.Options{Seed: 1, Generations: 200, Pairs: 64, Sigma: 1}
 	s := &Policy{Hidden: []int{16}, Episodes: 8}
+	rate := "0.3"
 	switch env.(type) {
 	case control.CartPole:
 		o.Generations = 60
 	case control.MountainCarContinuous:
 		o.Generations, o.Groups, s.Episodes = 100, 8, 2
+	case control.Acrobot:
+		// Groups see more starts for the same price. Most of the gain comes late, when the
+		// rate is low.
+		o.Generations, o.Groups, o.Sigma, s.Hidden, rate = 2000, 16, 2, []int{32, 32}, "0.141"
 	case control.Pendulum:
-		// It first has to swing up, and then to hold: two layers, and time.
-		o.Generations, s.Episodes, s.Hidden = 1500, 4, []int{16, 16}
-	default:
-		o.Generations = 200
+		// It first has to swing up, and then to hold: three layers, and time.
+		o.Generations, o.Groups, o.Sigma, s.Episodes, s.Hidden = 1500, 16, 2, 4, []int{16, 16, 16}
+	case control.Breakout:
+		o.Generations, o.Groups, o.Sigma, rate = 1000, 8, 2, "0.15"
+	case control.SpaceInvaders:
+		o.Generations, s.Episodes = 100, 4
 	}
-	s.Optimizer = NewOptimizer(o, "0.3")
+	s.Optimizer = NewOptimizer(o, rate)
 	return s
 }
 

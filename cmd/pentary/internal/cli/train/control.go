@@ -33,7 +33,7 @@ computed in fixed point, so a seed gives the same policy and the same episodes o
 machine.
 
 The policy that is kept is the best of 25 measurements in the course of training, each
-of 100 episodes of their own. Ctrl-C drops the generation in flight, and then tests and
+of 400 episodes of their own. Ctrl-C drops the generation in flight, and then tests and
 saves as a whole run does.`,
 		Example: "  pentary control cartpole --out pole.pent --frames pole.svg\n  pentary control cartpole --policy pole.pent",
 	}, subs...)
