@@ -84,7 +84,14 @@ func logProbGeneric(score []int32, logits []int8, target []uint8, m, n int) {
 }
 
 // log2 returns log2(sum / 2^16) in units of 1/256. sum is at least 256.
-func log2(sum uint32) int32 {
-	e := bits.Len32(sum) - 1
-	return int32(e-16)*LogProbUnit + log2Table[sum>>(e-8)&255]
+func log2(sum uint32) int32 { return LogSum(uint64(sum)) }
+
+// LogSum returns what LogProb subtracts for the sum S, of any number of classes, in units of
+// 1/256 bit. S is at least 256.
+func LogSum(s uint64) int32 {
+	e := bits.Len64(s) - 1
+	return int32(e-16)*LogProbUnit + log2Table[s>>(e-8)&255]
 }
+
+// Power returns what a logit adds to the S of LogProb.
+func Power(logit int8) uint64 { return uint64(exp2Table[logit&15]) << (logit>>4 + 8) }

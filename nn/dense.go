@@ -30,6 +30,7 @@ type Dense struct {
 	Wide   bool    // outputs are wide
 
 	zeros  bool // Model.Randomize sets zero weights
+	logits bool // outputs go to Logits
 	sparse bool // x is one-hot codes, see lowrank.Parameter
 }
 

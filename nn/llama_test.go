@@ -178,7 +178,7 @@ func TestLlamaLearns(t *testing.T) {
 			t.Fatal(err)
 		}
 		opt, err := es.New(m.Parameters(), e, es.Options{
-			Seed: 1, Generations: 100, Pairs: 64, Sigma: 3, Estimator: place, Rule: es.ErrorFeedback{Rate: es.Ratio(1, 5)},
+			Seed: 1, Generations: 30, Pairs: 32, Sigma: 3, Estimator: place, Rule: es.ErrorFeedback{Rate: es.Ratio(1, 5)},
 		})
 		if err != nil {
 			t.Fatal(err)

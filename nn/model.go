@@ -35,6 +35,14 @@ func buildModel(layers []Layer) (*Model, error) {
 		return nil, err
 	}
 	m := &Model{Layers: layers}
+	for i, l := range layers {
+		if _, ok := l.(*Logits); !ok || i == 0 {
+			continue
+		}
+		if d, ok := layers[i-1].(*Dense); ok {
+			d.logits = true
+		}
+	}
 	chainWeights(layers, func(name string, d *Dense) {
 		m.matrices, m.names = append(m.matrices, d), append(m.names, name)
 	})

@@ -71,7 +71,7 @@ func (d *Dense) widen(wide bool) error {
 // log2Scale returns the binary logarithm of what an accumulator is for an activation of one.
 func (d *Dense) log2Scale() uint {
 	scale := d.Shift + activationBits
-	if d.Wide {
+	if d.Wide && !d.logits { // logits are in 1/16 bit, wide or not
 		scale += wideBits
 	}
 	most := int32(1)

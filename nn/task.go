@@ -120,6 +120,7 @@ type Scoring struct {
 	targets []uint8
 	bits    []int32
 	column  []int8
+	sums    []uint64 // by column, of Tokens
 }
 
 // Stream returns the stream of the batch that a column is of.

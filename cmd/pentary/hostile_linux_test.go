@@ -47,6 +47,7 @@ var commands = []command{
 	{args: "eval net.pent", in: []string{"net.pent"}},
 	{args: "eval lm.pent --data text", in: []string{"lm.pent", "text"}},
 	{args: "sample lm.pent --bytes 10", in: []string{"lm.pent"}},
+	{args: "finetune pents.pent --teacher eight-bits.pent --generations 2 " + fewTokens, in: []string{"pents.pent", "eight-bits.pent"}, out: []string{"--out"}, stream: []string{"--log"}, dirs: []string{"--dir"}},
 	{args: "inspect net.pent", in: []string{"net.pent"}},
 	{args: "convert net.pent --to onnx --out net.onnx", in: []string{"net.pent"}, out: []string{"--out"}},
 	{args: "convert net.st --from safetensors --out other.pent", in: []string{"net.st"}, out: []string{"--out"}},
@@ -303,6 +304,7 @@ func prepare(t *testing.T, dir string) {
 			t.Fatal(err)
 		}
 	}
+	tokenModels(t, dir)
 	write("text", strings.Repeat("pents are digits\n", 100))
 	write("a.s", "HALT\n")
 	samples := `{"x":{"dtype":"I8","shape":[4,8],"data_offsets":[0,32]}}`

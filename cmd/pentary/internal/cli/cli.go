@@ -43,7 +43,7 @@ same bits for one seed on every machine.`,
 		},
 	}
 	root.Flags().BoolVar(&version, "version", false, "show the version, as the command version does")
-	root.AddCommand(train.New(s), train.NewWorker(s), train.NewTop(s), train.NewReplay(s), train.NewVerify(s), train.NewAudit(s), search.NewTune(s), search.NewCompare(s), train.NewControl(s), train.NewEval(s), train.NewPredict(s), train.NewSample(s), inspect.NewInspect(s), convert.New(s),
+	root.AddCommand(train.New(s), train.NewWorker(s), train.NewTop(s), train.NewReplay(s), train.NewVerify(s), train.NewAudit(s), search.NewTune(s), search.NewCompare(s), train.NewControl(s), train.NewEval(s), train.NewPredict(s), train.NewSample(s), train.NewFinetune(s), inspect.NewInspect(s), convert.New(s),
 		hw.New(s), measure.NewBench(s), measure.NewSelftest(s, selftest.Implementations), measure.NewBillion(s), inspect.NewVersion(s))
 	return root
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/Kaleaon/pentary-go/kernels"
+	"github.com/Kaleaon/pentary-go/nn"
 )
 
 // TestMain makes the test binary behave as pentary where it is started under that name.
@@ -47,6 +48,7 @@ var quick = []struct{ example, flags string }{
 	{"pentary train csv", "--generations 2"},
 	{"pentary train lm", "--generations 1 --width 8 --layers 1 --pairs 2 --streams 4"},
 	{"pentary sample", "--bytes 8"},
+	{"pentary finetune", "--generations 1 --texts 2 --steps 4 --streams 2 --pairs 2"},
 	{"pentary control cartpole --out", "--generations 2 --pairs 2"},
 	{"pentary compare", "--for 50ms --hidden 4"},
 	{"pentary tune digits --vary", "--budget 2000"},
@@ -170,6 +172,19 @@ func exampleFolder(t *testing.T) string {
 			t.Fatal(err)
 		}
 		if err := os.WriteFile(name, text, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, name := range []string{"pents.pent", "eight-bits.pent"} {
+		m, err := nn.NewLlama(uint64(i), nn.LlamaConfig{Width: 8, Hidden: 8, Layers: 1, Heads: 2, KVHeads: 1, Vocabulary: 8, Window: 8, Rotary: 10000})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var b bytes.Buffer
+		if _, err := m.File(nil).WriteTo(&b); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), b.Bytes(), 0o666); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -10,6 +10,9 @@ import (
 // Language is the name of the task of language models, in files and journals.
 const Language = "lm"
 
+// Finetune is the name of the task of tuning a pretrained model.
+const Finetune = "finetune"
+
 // MetaEnvironment is the key of a saved policy's environment.
 const MetaEnvironment = "environment"
 

@@ -173,8 +173,11 @@ func existing(dir string) (*plan, error) {
 
 // needsData reports whether updates of the run take the data, or its model their scales.
 func (p *plan) needsData() bool {
-	_, table := p.kind.(*table)
-	return table || p.kind.Options().Estimator == lowrank.PerturbActivations
+	switch p.kind.(type) {
+	case *table, *finetune:
+		return true
+	}
+	return p.kind.Options().Estimator == lowrank.PerturbActivations
 }
 
 // loadData reads the run's data, from where they are now if they have moved.

@@ -104,6 +104,9 @@ func find(name string) (kind, error) {
 	if name == task.Language {
 		return newLanguage(), nil
 	}
+	if name == task.Finetune {
+		return newFinetune(), nil
+	}
 	if name == task.CSV.Name {
 		return newClassifier(&task.CSV), nil
 	}

@@ -51,10 +51,11 @@ var measures = map[string]struct {
 	curve       func(io.Writer, []report.Point)
 	meta        string // format in a file; of an accuracy, both counts
 }{
-	train.Accuracy.Key:    {"Test accuracy", "held-out accuracy", "%.1f %%", true, report.WriteCurve, ""},
-	train.BitsPerByte.Key: {"Held out", "held-out bits a byte", "%.3f bits/byte", false, report.WriteBits, "%.4f"},
-	train.Reward.Key:      {"Mean reward", "", "%.2f, mean reward where measured", false, func(io.Writer, []report.Point) {}, "%.2f"},
-	rmseKey:               {"Test RMSE", "root mean square error on the held-out rows", "%.4g", false, report.WriteErrors, "%.6g"},
+	train.Accuracy.Key:     {"Test accuracy", "held-out accuracy", "%.1f %%", true, report.WriteCurve, ""},
+	train.BitsPerByte.Key:  {"Held out", "held-out bits a byte", "%.3f bits/byte", false, report.WriteBits, "%.4f"},
+	train.Reward.Key:       {"Mean reward", "", "%.2f, mean reward where measured", false, func(io.Writer, []report.Point) {}, "%.2f"},
+	train.NatsPerToken.Key: {"Held out", "held-out nats a token", "%.3f nats/token", false, report.WriteBits, "%.4f"},
+	rmseKey:                {"Test RMSE", "root mean square error on the held-out rows", "%.4g", false, report.WriteErrors, "%.6g"},
 }
 
 // writeCurve prints the learning curve of a metric.
@@ -160,6 +161,7 @@ type finished struct {
 	Bits     *float64 `json:"valid_bits_per_byte,omitempty"`
 	Reward   *float64 `json:"tested_reward,omitempty"`
 	RMSE     *float64 `json:"test_rmse,omitempty"`
+	Nats     *float64 `json:"test_nats_per_token,omitempty"`
 
 	WeightsSHA256 string  `json:"weights_sha256"`
 	Generations   int     `json:"generations"`

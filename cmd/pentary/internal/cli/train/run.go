@@ -300,6 +300,7 @@ func (r *run) finished(ctx context.Context, p *plan, t train.Task, o train.Optio
 	}
 	*map[string]**float64{
 		train.Accuracy.Key: &out.Accuracy, train.BitsPerByte.Key: &out.Bits, rmseKey: &out.RMSE, train.Reward.Key: &out.Reward,
+		train.NatsPerToken.Key: &out.Nats,
 	}[key] = &value
 	if r.json {
 		return errors.Join(err, r.streams.PrintJSON("result", out))

@@ -1,0 +1,47 @@
+package settings
+
+import (
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
+	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/lowrank"
+	"github.com/Kaleaon/pentary-go/nn"
+)
+
+// maxTexts and maxLength bound what a teacher draws.
+const (
+	maxTexts  = 1 << 16
+	maxLength = 1 << 10
+)
+
+// Finetune are the settings of a fine-tuning.
+type Finetune struct {
+	Optimizer
+	Batch   nn.EvaluatorOptions
+	Teacher string // file
+	Texts   int    // that the teacher draws to learn from
+}
+
+// NewFinetune returns the default settings.
+func NewFinetune() *Finetune {
+	return &Finetune{
+		Optimizer: NewOptimizer(es.Options{Generations: 400, Pairs: 32, Sigma: 6, Estimator: lowrank.PerturbActivations}, "0.03"),
+		Batch:     nn.EvaluatorOptions{Streams: 16, Steps: 64},
+		Texts:     1024,
+	}
+}
+
+// Groups implements Settings.
+func (s *Finetune) Groups() console.Groups {
+	var groups console.Groups
+	f := groups.Add("Teacher and texts")
+	console.Input(f, &s.Teacher, "teacher", "model `file` whose expectations are learned, and which draws the texts").Ext("pent")
+	integer(f, &s.Texts, "texts", 1, maxTexts, "texts that the teacher draws to learn from")
+	integer(f, &s.Batch.Steps, "steps", 1, maxLength, "tokens of a text that are learned, from its beginning")
+	integer(f, &s.Batch.Streams, "streams", 1, 1<<16, "texts that each member reads in a generation")
+	integer(f, &s.Batch.Discount, "discount", 0, 256, "noise in activations: worth of a later score, in 1/256 of the one before")
+	f.Uint64Var(&s.Base.Seed, "seed", s.Base.Seed, "key of all random numbers, of the texts too")
+	f = s.population(&groups)
+	s.earlyStop(f, "texts of their own")
+	s.noiseAndUpdate(&groups)
+	return groups
+}
