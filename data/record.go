@@ -75,6 +75,18 @@ func (r *recordReader) next() ([][]byte, error) {
 	return r.fields, nil
 }
 
+// plain returns the bytes up to one that is not part of a field without quotes, as far as they
+// have been read.
+func (r *recordReader) plain() []byte {
+	ahead, _ := r.r.Peek(r.r.Buffered())
+	for i, c := range ahead {
+		if c == r.sep || c == '"' || c == '\r' || c == '\n' || c == 0 {
+			return ahead[:i]
+		}
+	}
+	return ahead
+}
+
 // record reads a line, or the lines of a record with line ends in quotes. The record of
 // an empty line is one empty field, of which a quoted one keeps a mark.
 func (r *recordReader) record() error {
@@ -88,6 +100,13 @@ func (r *recordReader) record() error {
 	for {
 		if len(r.buf)+len(r.ends) > maxRecord {
 			return r.errorf(r.start, "a record of more than %d MiB; is this a CSV file?", maxRecord>>20)
+		}
+		if state == begin || state == unquoted {
+			if plain := r.plain(); len(plain) > 0 {
+				r.buf = append(r.buf, plain...)
+				r.r.Discard(len(plain))
+				state, any = unquoted, true
+			}
 		}
 		c, err := r.r.ReadByte()
 		if err == io.EOF {

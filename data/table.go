@@ -350,13 +350,15 @@ func isMissing(field []byte) bool {
 // parseNumber returns a decimal number, as 12, -1.5 or 2e-3, with spaces around it.
 func parseNumber(field []byte) (float64, error) {
 	field = bytes.TrimSpace(field)
-	if isMissing(field) {
-		return 0, fmt.Errorf("a missing value (%q), want a number", field)
+	decimal := len(field) > 0
+	for _, b := range field { // strconv takes more
+		decimal = decimal && (b >= '0' && b <= '9' || b == '.' || b == '-' || b == '+' || b == 'e' || b == 'E')
 	}
-	for _, b := range field {
-		if (b < '0' || b > '9') && b != '.' && b != '-' && b != '+' && b != 'e' && b != 'E' {
-			return 0, fmt.Errorf("%.40q is no number", field)
-		}
+	switch {
+	case !decimal && isMissing(field):
+		return 0, fmt.Errorf("a missing value (%q), want a number", field)
+	case !decimal:
+		return 0, fmt.Errorf("%.40q is no number", field)
 	}
 	v, err := strconv.ParseFloat(string(field), 64)
 	switch {

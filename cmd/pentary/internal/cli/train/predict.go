@@ -28,6 +28,7 @@ type predictor struct {
 	net    *nn.Model
 	scaler *data.Scaler
 	csv    *encoding.Writer
+	row    []string
 
 	rows, labelled, right int
 	squares               float64
@@ -155,15 +156,19 @@ func (p *predictor) class(line int, logits []int8, label string) error {
 			p.right++
 		}
 	}
-	row, scores := []string{strconv.Itoa(line), class}, map[string]float64{}
-	for i, share := range nn.Probabilities(logits[:n]) {
-		v := float64(share) / (1 << 16)
-		row, scores[p.scaler.Classes[i]] = append(row, strconv.FormatFloat(v, 'f', 4, 64)), math.Round(v*1e4)/1e4
-	}
+	shares := nn.Probabilities(logits[:n])
 	if p.json {
+		scores := map[string]float64{}
+		for i, share := range shares {
+			scores[p.scaler.Classes[i]] = math.Round(float64(share)/(1<<16)*1e4) / 1e4
+		}
 		return p.streams.PrintJSON("prediction", predicted{Line: line, Class: class, Scores: scores})
 	}
-	return p.csv.Write(row)
+	p.row = append(p.row[:0], strconv.Itoa(line), class)
+	for _, share := range shares {
+		p.row = append(p.row, strconv.FormatFloat(float64(share)/(1<<16), 'f', 4, 64))
+	}
+	return p.csv.Write(p.row)
 }
 
 // number writes the number that the output gives a row.
