@@ -51,6 +51,7 @@ func (s *Language) Groups() console.Groups {
 	integer(f, &s.Shape.Layers, "layers", 0, maxLayers, "number of blocks: a mixer, and the two layers of an MLP")
 	f.Var(console.Choice[nn.Mixer]{Value: &s.Shape.Mixer, Options: nn.Mixers}, "mixer", "layer that mixes the steps: a recurrent one, attention or none")
 	integer(f, &s.Shape.Hidden, "mlp", 0, MaxWidth, "width within the blocks' MLP, in widths; 0 for no MLP")
+	f.BoolVar(&s.Shape.Gains, "gains", s.Shape.Gains, "give norms gains, which are trained as weights are")
 	integer(f, &s.Shape.Context, "context", 1, maxContext, "bytes of context per step")
 	integer(f, &s.Shape.Longest, "ngrams", 0, maxContext, "bytes of the longest n-grams with embeddings of their own, from 2, at most --context; 0 for none")
 	integer(f, &s.Shape.Buckets, "buckets", 1, maxBuckets, "embeddings of the n-grams of each length, which share them by their hash")

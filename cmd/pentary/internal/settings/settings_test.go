@@ -17,7 +17,7 @@ var other = map[string]string{
 	"noise": "activations", "fitness": "ranks", "early-stop": "4", "reductions": "1", "rank": "full", "sigma": "5", "sigma-schedule": "cosine", "law": "uniform",
 	"noise-reuse": "2", "rule": "flip", "rate": "0.125", "share": "0.5", "window": "3", "average": "4", "level": "0.1",
 	"schedule": "inverse", "decay": "0.25", "restart": "5", "shrink": "0.001",
-	"width": "12", "layers": "3", "mixer": "lstm", "mlp": "2", "context": "5", "heads": "2", "span": "3", "ngrams": "3", "buckets": "50",
+	"width": "12", "layers": "3", "mixer": "lstm", "mlp": "2", "gains": "true", "context": "5", "heads": "2", "span": "3", "ngrams": "3", "buckets": "50",
 	"streams": "6", "steps": "7", "held-out": "10", "warm-up": "8", "discount": "9", "episodes": "11",
 }
 
