@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -169,6 +170,24 @@ func (b ByteSize) String() string {
 
 // Type implements pflag.Value.
 func (*ByteSize) Type() string { return "size" }
+
+// Threads adds the flag --threads, which takes effect as soon as it is read.
+func Threads(f *pflag.FlagSet) {
+	f.Func("threads", "`number` of threads that compute; 0 for one a processor, or GOMAXPROCS", func(text string) error {
+		plain, ok := Decimal(text, false)
+		if !ok {
+			return errInteger
+		}
+		n, err := strconv.Atoi(plain)
+		if err != nil || n < 0 || n > 1<<16 {
+			return fmt.Errorf("want 0 to %d", 1<<16)
+		}
+		if n > 0 {
+			runtime.GOMAXPROCS(n)
+		}
+		return nil
+	})
+}
 
 // CheckMemory returns an error if a run would take more memory than its limit, or without
 // one more than is available.

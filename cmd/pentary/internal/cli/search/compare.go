@@ -136,6 +136,7 @@ func newCompareTask(t *task.Task, s *console.Streams) *cobra.Command {
 	}
 	console.Offer(f, "methods", methodNames()...)
 	console.Output(f, &c.svg, "svg", "draw accuracy against time to this `file`").Ext("svg")
+	console.Threads(f)
 	settings.LimitFlag(f, &c.limit)
 	f.BoolVar(&c.json, "json", false, "print one JSON object a line")
 	groups := console.Groups{{Title: "Comparison", Flags: f}}

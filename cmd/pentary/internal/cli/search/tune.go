@@ -111,6 +111,7 @@ func newTuneTask(t *task.Task, s *console.Streams) *cobra.Command {
 	f.IntVar(&u.plan.Eta, "eta", u.plan.Eta, "one configuration in this number is trained anew, in runs this number of times as long")
 	f.StringArrayVar(&u.vary, "vary", nil, varyUsage(t))
 	console.Offer(f, "vary", starts(base)...)
+	console.Threads(f)
 	settings.LimitFlag(f, &u.limit)
 	f.BoolVar(&u.json, "json", false, "print one JSON object a line")
 	groups := console.Groups{{Title: "Search", Flags: f}}

@@ -298,10 +298,9 @@ func (a afterLine) Write(b []byte) (int, error) {
 // worker is the command of that name as the command line asks for it.
 type worker struct {
 	endpoint
-	data    string
-	threads int
-	wait    time.Duration
-	input   bool
+	data  string
+	wait  time.Duration
+	input bool
 }
 
 // NewWorker returns the command worker.
@@ -318,9 +317,6 @@ Workers come and go at any time, on any kind of CPU; the weights of the run do n
 them. A worker of another version, or with other data, is refused. Exit status 1 says why.`,
 		Example: "  pentary train digits --dir run --nats nats://host:4222\n  pentary worker --nats nats://host:4222",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := setThreads(w.threads); err != nil {
-				return err
-			}
 			ctx := cmd.Context()
 			if w.input {
 				var stop context.CancelFunc
@@ -337,7 +333,7 @@ them. A worker of another version, or with other data, is refused. Exit status 1
 	f := cmd.Flags()
 	w.endpoint.flags(f, "`URL` of the NATS server, as in nats://user:password@host:4222 (default $"+environmentURL+")")
 	console.Input(f, &w.data, "data", "`folder` or file that the run's data are in on this machine (default as on the coordinator's)")
-	threadsFlag(f, &w.threads)
+	console.Threads(f)
 	f.DurationVar(&w.wait, "wait", 5*time.Minute, "`time` to go on without an answer of the coordinator")
 	f.BoolVar(&w.input, "with-input", false, "end when standard input does")
 	return cmd

@@ -16,7 +16,6 @@ import (
 // NewEval returns the command eval.
 func NewEval(s *console.Streams) *cobra.Command {
 	var data string
-	var threads int
 	var json bool
 	cmd := &cobra.Command{
 		Use:   "eval FILE.pent",
@@ -29,15 +28,12 @@ is measured on the text of --data, each 256 tokens on their own.`,
 		Args:        console.OneArgument(".pent file"),
 		Annotations: console.Arguments(console.ArgModel),
 		RunE: func(_ *cobra.Command, args []string) error {
-			if err := setThreads(threads); err != nil {
-				return err
-			}
 			return eval(s, args[0], data, json)
 		},
 	}
 	f := cmd.Flags()
 	console.Input(f, &data, "data", "`folder` of the IDX files, for the tasks that are not embedded; of a language model, the text file")
-	threadsFlag(f, &threads)
+	console.Threads(f)
 	f.BoolVar(&json, "json", false, "print one JSON object")
 	return cmd
 }

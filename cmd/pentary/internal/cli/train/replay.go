@@ -13,10 +13,9 @@ import (
 
 // rebuild are the flags of commands that replay a journal.
 type rebuild struct {
-	data    string
-	threads int
-	json    bool
-	scores  bool // whether it takes the evaluator, and so the data
+	data   string
+	json   bool
+	scores bool // whether it takes the evaluator, and so the data
 }
 
 // flags adds the flags, and has the command refuse to write to the data that the run names,
@@ -35,16 +34,13 @@ func (b *rebuild) flags(cmd *cobra.Command, s *console.Streams) {
 		usage = "`folder` or file that the run's data are in now, if they have moved"
 	}
 	console.Input(f, &b.data, "data", usage)
-	threadsFlag(f, &b.threads)
+	console.Threads(f)
 	f.BoolVar(&b.json, "json", false, "print one JSON object a line")
 }
 
 // run returns the run of the plan in a directory at its beginning, with the data if the
 // updates take them.
 func (b *rebuild) run(s *console.Streams, dir string) (*plan, *train.Run, error) {
-	if err := setThreads(b.threads); err != nil {
-		return nil, nil, err
-	}
 	p, err := readPlan(dir)
 	if err != nil {
 		return nil, nil, err

@@ -10,7 +10,6 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strconv"
 	"time"
 
@@ -32,17 +31,16 @@ type run struct {
 	kind    kind
 	streams *console.Streams
 
-	dir     string // of the journal, or empty
-	data    string // file or folder, or empty
-	out     string // file to save to, or empty
-	init    string // file of the initial weights, or empty
-	log     string // file of all generations, or empty
-	extend  int    // generations of a run that is extended; 0: as planned
-	every   time.Duration
-	sync    syncName
-	limit   console.ByteSize
-	threads int
-	json    bool
+	dir    string // of the journal, or empty
+	data   string // file or folder, or empty
+	out    string // file to save to, or empty
+	init   string // file of the initial weights, or empty
+	log    string // file of all generations, or empty
+	extend int    // generations of a run that is extended; 0: as planned
+	every  time.Duration
+	sync   syncName
+	limit  console.ByteSize
+	json   bool
 
 	distribution distribution
 
@@ -81,25 +79,9 @@ func (r *run) flags(f *pflag.FlagSet) {
 		"write records through to the disk: each, once a second, or when the system does")
 	console.Output(f, &r.out, "out", "save the model to this .pent `file`").Model()
 	console.Stream(f, &r.log, "log", "write the statistics of every generation to this `file`, one JSON object a line").Ext("jsonl")
-	threadsFlag(f, &r.threads)
+	console.Threads(f)
 	settings.LimitFlag(f, &r.limit)
 	f.BoolVar(&r.json, "json", false, "print one JSON object a line")
-}
-
-// threadsFlag adds the flag of that name.
-func threadsFlag(f *pflag.FlagSet, threads *int) {
-	f.IntVar(threads, "threads", 0, "`number` of threads that compute; 0 for one a processor, or GOMAXPROCS")
-}
-
-// setThreads sets what the flag asks for.
-func setThreads(threads int) error {
-	if threads < 0 || threads > 1<<16 {
-		return console.Usagef("--threads %d: want 0 to %d", threads, 1<<16)
-	}
-	if threads > 0 {
-		runtime.GOMAXPROCS(threads)
-	}
-	return nil
 }
 
 // check returns an error if flags of the journal are out of range or set without one.
@@ -112,10 +94,7 @@ func (r *run) check(f *pflag.FlagSet) error {
 			return console.Usagef("--%s needs --dir", name)
 		}
 	}
-	if err := r.distribution.checkFlags(f); err != nil {
-		return err
-	}
-	return setThreads(r.threads)
+	return r.distribution.checkFlags(f)
 }
 
 // resume resumes the run in the directory.
