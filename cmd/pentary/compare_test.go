@@ -17,7 +17,7 @@ func TestInterruptCompare(t *testing.T) {
 		t.Skip("no signals to send")
 	}
 	cmd := pentary(t, "compare", "digits", "--json", "--for", "500ms", "--hidden", "4", "--pairs", "4", "--batch", "4",
-		"--methods", "residual,residual:rate=0.1,flip,stochastic,threshold,full")
+		"--methods", "error-feedback,error-feedback:rate=0.1,bop,stochastic,threshold,full")
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -57,7 +57,7 @@ var commands = []command{
 	{args: "convert llama.gguf --from gguf --to gguf-q4_0 --out other.gguf", in: []string{"llama.gguf"}, out: []string{"--out"}},
 	{args: "convert net.npz --from npz --out other.pent", in: []string{"net.npz"}, out: []string{"--out"}},
 	{args: "tune digits --configurations 2 --budget 100 --hidden 4 --pairs 2 --batch 4", dirs: []string{"--dir"}},
-	{args: "compare digits --for 20ms --methods residual --hidden 4 --pairs 2 --batch 4", out: []string{"--svg"}},
+	{args: "compare digits --for 20ms --methods error-feedback --hidden 4 --pairs 2 --batch 4", out: []string{"--svg"}},
 	{args: "control cartpole --generations 1 --pairs 2 --episodes 1", out: []string{"--out", "--frames"}},
 	{args: "control cartpole --policy pole.pent", in: []string{"pole.pent"}, out: []string{"--frames"}},
 	{args: "bench --quick --impl generic --kernel noise", out: []string{"--svg"}},

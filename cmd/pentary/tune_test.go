@@ -16,7 +16,7 @@ import (
 // tuneTask is a search of a second or less: 13 runs.
 var tuneTask = []string{
 	"tune", "digits", "--json", "--configurations", "9", "--budget", "40000", "--hidden", "8",
-	"--vary", "sigma=2,3,4", "--vary", "rate=0.1,0.3,0.6", "--vary", "rule=residual,residual4,stochastic,threshold,flip,qes",
+	"--vary", "sigma=2,3,4", "--vary", "rate=0.1,0.3,0.6", "--vary", "rule=error-feedback,error-feedback4,stochastic,threshold,bop,qes",
 	"--pairs", "16", "--batch", "16",
 }
 

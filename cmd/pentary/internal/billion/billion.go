@@ -220,8 +220,8 @@ func (r Rule) String() string { return r.name }
 func Rules() []Rule {
 	rate := es.Ratio(3, 10)
 	return []Rule{
-		{"residual", es.ErrorFeedback{Rate: rate}, 8},
-		{"residual4", es.ErrorFeedback{Bits: 4, Rate: rate}, 4},
+		{"error-feedback", es.ErrorFeedback{Rate: rate}, 8},
+		{"error-feedback4", es.ErrorFeedback{Bits: 4, Rate: rate}, 4},
 		{"stochastic", es.Stochastic{Rate: rate}, 0},
 	}
 }

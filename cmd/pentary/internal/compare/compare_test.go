@@ -36,7 +36,7 @@ func setup(t *testing.T) *Setup {
 func TestRun(t *testing.T) {
 	s := setup(t)
 	for _, m := range []Method{
-		Strategy("residual", es.Options{Pairs: 8}, 8),
+		Strategy("error-feedback", es.Options{Pairs: 8}, 8),
 		Strategy("full", es.Options{Pairs: 4, Rank: lowrank.FullRank}, 8),
 		RandomSearch("random", 1, 10, 8),
 		Prototype("prototype", baseline.PrototypeOptions{Members: 4, Rank: 2}, 8),
@@ -199,7 +199,7 @@ func TestCancel(t *testing.T) {
 			cancel()
 		}
 	}
-	r, err := s.Run(ctx, Strategy("residual", es.Options{Pairs: 8}, 8), 4*time.Second, "")
+	r, err := s.Run(ctx, Strategy("error-feedback", es.Options{Pairs: 8}, 8), 4*time.Second, "")
 	cancel()
 	if err != nil {
 		t.Fatal(err)
@@ -253,11 +253,11 @@ func TestReached(t *testing.T) {
 func TestPlot(t *testing.T) {
 	var b strings.Builder
 	a, f := curve(10, 90), curve(50)
-	a.Method, f.Method, f.Baseline = "residual", "full", true
+	a.Method, f.Method, f.Baseline = "error-feedback", "full", true
 	if err := Plot([]*Result{a, f}, "a title").WriteSVG(&b); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"<svg", "a title", "residual  90.0 %", "full  50.0 %", "</svg>"} {
+	for _, want := range []string{"<svg", "a title", "error-feedback  90.0 %", "full  50.0 %", "</svg>"} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("no %q in the plot", want)
 		}

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -19,6 +20,7 @@ import (
 type Choice[T fmt.Stringer] struct {
 	Value   *T
 	Options []T
+	Old     map[string]string // today's name of each that earlier versions had
 }
 
 // Set implements pflag.Value. It takes what String returns.
@@ -29,7 +31,7 @@ func (c Choice[T]) Set(text string) error {
 		return nil
 	}
 	for _, o := range c.Options {
-		if o.String() == text {
+		if o.String() == cmp.Or(c.Old[text], text) {
 			*c.Value = o
 			return nil
 		}

@@ -29,7 +29,7 @@ type Optimizer struct {
 }
 
 // NewOptimizer returns settings of these options, package es' defaults filled in, with the
-// residual rule. Unless it is set, the rate is the given one, which is measured for the
+// rule of error feedback. Unless it is set, the rate is the given one, which is measured for the
 // generations of the options, times √(those generations/the generations set).
 func NewOptimizer(o es.Options, rate string) Optimizer {
 	fitness := o.Fitness // by default depends on the estimator
@@ -138,7 +138,7 @@ func (s *Optimizer) Check() error {
 		return fmt.Errorf("--rule %v: wants --noise %v", s.Rule.Name, lowrank.PerturbWeights)
 	case rank > kernels.MaxTerms/o.Pairs:
 		return fmt.Errorf("--pairs %d --rank %d: want a product of at most %d", o.Pairs, rank, kernels.MaxTerms)
-	case s.Rule.Name == Flip && s.Rule.Rule().Check() != nil:
+	case s.Rule.Name == Bop && s.Rule.Rule().Check() != nil:
 		return fmt.Errorf("--level %v: want 1/256 to 127/256", &s.Rule.Level)
 	case s.Decay.Q16() == 0:
 		return fmt.Errorf("--decay %v: want at least 1/65536", &s.Decay)

@@ -1,6 +1,8 @@
 package settings
 
 import (
+	"cmp"
+
 	"github.com/spf13/pflag"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
@@ -13,19 +15,32 @@ type RuleName string
 
 // The update rules.
 const (
-	Residual   RuleName = "residual"
-	Residual4  RuleName = "residual4"
-	Stochastic RuleName = "stochastic"
-	Threshold  RuleName = "threshold"
-	QES        RuleName = "qes"
-	Flip       RuleName = "flip"
+	ErrorFeedback  RuleName = "error-feedback"
+	ErrorFeedback4 RuleName = "error-feedback4"
+	Stochastic     RuleName = "stochastic"
+	Threshold      RuleName = "threshold"
+	QES            RuleName = "qes"
+	Bop            RuleName = "bop"
 )
 
 // RuleNames lists the update rules.
-var RuleNames = []RuleName{Residual, Residual4, Stochastic, Threshold, QES, Flip}
+var RuleNames = []RuleName{ErrorFeedback, ErrorFeedback4, Stochastic, Threshold, QES, Bop}
 
-// oldQES is what journals of earlier versions call QES.
-const oldQES = "replay"
+// OldRules are the names that rules had in earlier versions, whose journals have them.
+var OldRules = map[string]string{
+	"residual": ErrorFeedback.String(), "residual4": ErrorFeedback4.String(), "replay": QES.String(), "flip": Bop.String(),
+}
+
+// savedRules are the names in saved models, which keep them so that verify finds the same.
+var savedRules = map[string]string{
+	ErrorFeedback.String(): "residual", ErrorFeedback4.String(): "residual4", Bop.String(): "flip",
+}
+
+// SavedRule returns the name that saved models have for a rule.
+func SavedRule(name string) string { return cmp.Or(savedRules[name], name) }
+
+// NameOfRule returns the name that a rule has today.
+func NameOfRule(text string) string { return cmp.Or(OldRules[text], text) }
 
 // String returns the name.
 func (r RuleName) String() string { return string(r) }
@@ -36,33 +51,33 @@ type Rule struct {
 	Rate   Decimal // of all but threshold; not set, it follows the generations
 	Share  Decimal // of threshold
 	Window int     // of qes
-	Decay  uint    // of flip
-	Level  Decimal // of flip
+	Decay  uint    // of bop
+	Level  Decimal // of bop
 }
 
 func defaultRule() Rule {
 	return Rule{
-		Name: Residual, Rate: Decimal{most: 1}, Share: NewDecimal("0.05", 1),
+		Name: ErrorFeedback, Rate: Decimal{most: 1}, Share: NewDecimal("0.05", 1),
 		Window: 8, Decay: 2, Level: NewDecimal("0.25", 1),
 	}
 }
 
 // Flags binds the rule to flags, whose defaults it is.
 func (r *Rule) Flags(f *pflag.FlagSet) {
-	f.Var(console.Choice[RuleName]{Value: &r.Name, Options: RuleNames}, "rule", "update rule: how the update moves weights")
+	f.Var(console.Choice[RuleName]{Value: &r.Name, Options: RuleNames, Old: OldRules}, "rule", "update rule: how the update moves weights")
 	f.Var(&r.Rate, "rate", "learning rate: levels that one standard deviation of the update moves a weight; not for threshold")
 	f.Var(&r.Share, "share", "threshold: share of the weights that pure noise would move")
 	integer(f, &r.Window, "window", 1, es.MaxWindow, "qes: generations to rebuild the residual from")
-	f.UintVar(&r.Decay, "average", r.Decay, "flip: average steps with a gain of 2^-average")
+	f.UintVar(&r.Decay, "average", r.Decay, "bop: average steps with a gain of 2^-average")
 	console.Bound(f, "average", 1, kernels.MaxDecay)
-	f.Var(&r.Level, "level", "flip: average that moves a weight, in levels")
+	f.Var(&r.Level, "level", "bop: average that moves a weight, in levels")
 }
 
 // Rule returns the rule for es.Options.
 func (r *Rule) Rule() es.Rule {
 	rate := r.Rate.Q16()
 	switch r.Name {
-	case Residual4:
+	case ErrorFeedback4:
 		return es.ErrorFeedback{Bits: 4, Rate: rate}
 	case Stochastic:
 		return es.Stochastic{Rate: rate}
@@ -70,7 +85,7 @@ func (r *Rule) Rule() es.Rule {
 		return es.Threshold{Share: r.Share.Q16()}
 	case QES:
 		return es.QES{Rate: rate, Window: r.Window}
-	case Flip:
+	case Bop:
 		return es.Bop{Rate: rate, Decay: r.Decay, Level: r.Level.Q16()}
 	}
 	return es.ErrorFeedback{Rate: rate}

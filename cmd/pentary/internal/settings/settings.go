@@ -84,7 +84,7 @@ func Meta(s Settings) map[string]string {
 // Takes reports whether the setting of a name makes a difference beside the others:
 // parameters of other rules and schedules do not.
 func Takes(texts map[string]string, name string) bool {
-	switch rule := RuleName(texts["rule"]); name {
+	switch rule := RuleName(NameOfRule(texts["rule"])); name {
 	case "rate":
 		return rule != Threshold
 	case "share":
@@ -92,7 +92,7 @@ func Takes(texts map[string]string, name string) bool {
 	case "window":
 		return rule == QES
 	case "average", "level":
-		return rule == Flip
+		return rule == Bop
 	case "decay":
 		return texts["schedule"] == es.Inverse.String() || texts["sigma-schedule"] == es.Inverse.String()
 	case "discount":
@@ -108,9 +108,6 @@ func Texts(s Settings) map[string]string { return s.Groups().Texts() }
 // texts of earlier versions, too.
 func SetTexts(s Settings, texts map[string]string) error {
 	texts = maps.Clone(texts)
-	if texts["rule"] == oldQES {
-		texts["rule"] = QES.String()
-	}
 	if _, ok := texts["reductions"]; !ok && texts["early-stop"] != "" {
 		texts["reductions"] = "0" // there were none
 	}

@@ -55,7 +55,7 @@ Nothing is saved. Ctrl-C stops at once and prints the times of the finished phas
 	})
 	f.IntVar(&o.Rank, "rank", o.Rank, "rank of the perturbations")
 	f.UintVar(&o.Sigma, "sigma", o.Sigma, "perturb by 2^-sigma levels")
-	f.Var(console.Choice[billion.Rule]{Value: &o.Rule, Options: rules}, "rule", "how the update moves weights")
+	f.Var(console.Choice[billion.Rule]{Value: &o.Rule, Options: rules, Old: settings.OldRules}, "rule", "how the update moves weights")
 	f.Uint64Var(&o.Seed, "seed", o.Seed, "key of all random numbers")
 	settings.LimitFlag(f, &b.limit)
 	f.BoolVar(&b.json, "json", false, "print one JSON object")

@@ -105,7 +105,7 @@ of the time, until it is as good as the best run of full was after all of it.
 
 Run it on an idle machine: other load falsifies the times.`,
 		Example: `  pentary compare digits --for 10s
-  pentary compare digits --methods residual,full,full:pairs=64 --svg digits.svg`,
+  pentary compare digits --methods error-feedback,full,full:pairs=64 --svg digits.svg`,
 	}, ofTasks(newCompareTask, s)...)
 }
 
@@ -183,7 +183,7 @@ func (c *comparer) prepare(s *settings.Classifier) error {
 // its settings.
 func (c *comparer) method(text string, common *settings.Classifier) (compare.Method, *settings.Classifier, error) {
 	parts := strings.Split(text, ":")
-	name := parts[0]
+	name := settings.NameOfRule(parts[0])
 	if !slices.Contains(methodNames(), name) {
 		return compare.Method{}, nil, console.OneOf(name, methodNames())
 	}

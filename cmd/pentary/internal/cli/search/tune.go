@@ -161,7 +161,7 @@ func varied(t *task.Task) tune.Space {
 		numbers("rank", 1, 4, 16),
 		numbers("pairs", pairs/4, pairs/2, pairs, 2*pairs),
 		numbers("batch", t.Batch/2, t.Batch, 2*t.Batch, 4*t.Batch),
-		{Name: "rule", Values: []string{"residual", "residual4", "stochastic", "threshold"}},
+		{Name: "rule", Values: []string{"error-feedback", "error-feedback4", "stochastic", "threshold"}},
 		{Name: "share", Values: []string{"0.01", "0.02", "0.05", "0.1"}},
 	}
 }
@@ -252,7 +252,12 @@ func (u *tuner) setSpace() error {
 
 // flagText returns a flag's value as written in --vary, where a comma separates
 // values.
-func flagText(value string) string { return strings.ReplaceAll(value, "-", ",") }
+func flagText(value string) string {
+	if strings.Trim(value, "0123456789-") != "" { // as error-feedback
+		return value
+	}
+	return strings.ReplaceAll(value, "-", ",")
+}
 
 // texts returns the settings of a configuration by the names of their flags.
 func (u *tuner) texts(c tune.Configuration) map[string]string {

@@ -49,7 +49,7 @@ func TestVaried(t *testing.T) {
 
 // A parameter matters under its rule alone.
 func TestTakes(t *testing.T) {
-	for rule, want := range map[string]string{"residual": "rate", "threshold": "share", "qes": "rate window", "flip": "rate average level"} {
+	for rule, want := range map[string]string{"error-feedback": "rate", "threshold": "share", "qes": "rate window", "bop": "rate average level"} {
 		texts := map[string]string{"rule": rule}
 		var got []string
 		for _, name := range []string{"rate", "share", "window", "average", "level"} {

@@ -449,6 +449,7 @@ func (r *run) meta(c *config, t train.Task, result *train.Result, size int) map[
 func modelMeta(k kind, c *config, generations int) map[string]string {
 	meta := map[string]string{"task": k.name(), "generations": strconv.Itoa(generations)}
 	maps.Copy(meta, settings.Meta(k))
+	meta["rule"] = settings.SavedRule(meta["rule"])
 	k.meta(meta)
 	if c.Init != "" {
 		meta["init"] = c.Init
