@@ -34,12 +34,13 @@ type LlamaConversion struct {
 	Tensors []Report // of matrices that have become pents
 
 	// The cross-entropy of Tokens fresh tokens that the float network has drawn, in nats a
-	// token: of the network itself, and with the weights that are written.
+	// token: of the network itself, and with the weights that are written, by floats or, after
+	// File, in integers.
 	Tokens        int
 	Before, After float64
 
-	exact, result *Llama
-	drawn         [][]int
+	exact, result   *Llama
+	drawn, measured [][]int
 }
 
 // Convert quantizes the matrices of a network by a method, calibrated with texts that the
@@ -51,35 +52,51 @@ func (l *Llama) Convert(method Method, sharing Sharing) (*LlamaConversion, error
 	c := &LlamaConversion{exact: l, result: l}
 	length := min(drawnLength, l.Context)
 	c.drawn = l.Sample(drawnTexts, length, seedOfDrawn)
-	measured := l.Sample(measuredTexts, length, seedOfMeasured)
+	c.measured = l.Sample(measuredTexts, length, seedOfMeasured)
 	if method != Int8 {
 		var err error
 		if c.result, c.Tensors, err = l.Quantize(LlamaOptions{Method: method, Sharing: sharing, Calibration: c.drawn}); err != nil {
 			return nil, err
 		}
 	}
-	for _, text := range measured {
-		c.Tokens += len(text) - 1
-		c.Before += l.surprise(text)
-		c.After += c.result.surprise(text)
-	}
-	c.Before, c.After = c.Before/float64(c.Tokens), c.After/float64(c.Tokens)
+	c.Tokens = measuredTexts * (length - 1)
+	c.Before = c.surprise(func() func(int) []float64 { return l.run().step })
+	c.After = c.surprise(func() func(int) []float64 { return c.result.run().step })
 	return c, nil
 }
 
-// surprise returns the cross-entropy of the tokens after the first, in nats.
-func (l *Llama) surprise(text []int) float64 {
-	r := l.run()
+// surprise returns the cross-entropy of the measured texts, in nats a token; begin returns what
+// takes one token after another and returns their logits.
+func (c *LlamaConversion) surprise(begin func() func(token int) []float64) float64 {
 	sum := 0.0
-	for i, token := range text[:len(text)-1] {
-		logits := r.step(token)
-		most, total := logits[largest(logits)], 0.0
-		for _, v := range logits {
-			total += math.Exp(v - most)
+	for _, text := range c.measured {
+		step := begin()
+		for i, token := range text[:len(text)-1] {
+			logits := step(token)
+			most, total := logits[largest(logits)], 0.0
+			for _, v := range logits {
+				total += math.Exp(v - most)
+			}
+			sum += most + math.Log(total) - logits[text[i+1]]
 		}
-		sum += most + math.Log(total) - logits[text[i+1]]
 	}
-	return sum
+	return sum / float64(c.Tokens)
+}
+
+// integerSteps returns what takes a model through tokens.
+func integerSteps(m *nn.Model) func(token int) []float64 {
+	r, x := m.NewRunner(1), make([]int8, 4)
+	return func(token int) []float64 {
+		for i := range m.Inputs() {
+			x[i] = int8(token >> (8 * i))
+		}
+		out := r.Step(x)
+		logits := make([]float64, len(out))
+		for i, v := range out {
+			logits[i] = float64(v) / 16 * math.Ln2
+		}
+		return logits
+	}
 }
 
 // File returns the network in integers as a .pent file, with the tokenizer, unless it is nil.
@@ -88,6 +105,7 @@ func (c *LlamaConversion) File(t *data.Tokenizer) (*packed.File, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.After = c.surprise(func() func(int) []float64 { return integerSteps(m) })
 	meta := map[string]string{}
 	if t != nil {
 		if len(t.Pieces) != c.exact.Vocab {

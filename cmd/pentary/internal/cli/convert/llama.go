@@ -45,13 +45,12 @@ func llama(s *console.Streams, a *interchange.Archive, path string, o options) e
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	measured := &drawn{c.Tokens, c.Before, c.After}
 	if o.to == "" {
 		f, err := c.File(tokenizer)
 		if err != nil {
 			return fmt.Errorf("%s: %w", path, err)
 		}
-		return save(s, f, c.Tensors, imported{drawn: measured}, path, o)
+		return save(s, f, c.Tensors, imported{drawn: &drawn{c.Tokens, c.Before, c.After}}, path, o)
 	}
 	blocks := interchange.MXFP4
 	if o.to == interchange.FormatGGUFQ4 {
@@ -63,6 +62,7 @@ func llama(s *console.Streams, a *interchange.Archive, path string, o options) e
 	if err := printTensors(s, c.Tensors, o); err != nil {
 		return err
 	}
+	measured := &drawn{c.Tokens, c.Before, c.After}
 	if !o.json {
 		measured.print(s)
 	}
@@ -87,7 +87,7 @@ func tokenizerOf(a *interchange.Archive, path string) (*data.Tokenizer, error) {
 
 func (d *drawn) print(s *console.Streams) {
 	if d != nil {
-		fmt.Fprintf(s.Out, "Cross-entropy of %s tokens that the network draws: %.3f nats a token in floats, %.3f with these weights\n", report.Count(d.Tokens), d.Before, d.After)
+		fmt.Fprintf(s.Out, "Cross-entropy of %s tokens that the network draws: %.3f nats a token, %.3f as written\n", report.Count(d.Tokens), d.Before, d.After)
 	}
 }
 

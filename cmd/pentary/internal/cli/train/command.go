@@ -84,7 +84,7 @@ func (r *run) groups() console.Groups {
 	console.RunFolder(f, &r.dir, "dir", fmt.Sprintf(
 		"keep the run in this `directory`: a journal to resume from, by default of at most %v, and the model", r.journalSize()))
 	r.kind.dataFlag(f, &r.data)
-	console.Input(f, &r.init, "init", "begin with the weights of this .pent `file`, instead of random ones").Ext("pent")
+	console.Input(f, &r.init, "init", "begin with the model of this .pent `file`, its shifts and biases included, instead of random weights").Ext("pent")
 	r.flags(f)
 	if extra, ok := r.kind.(interface{ extraFlags(*pflag.FlagSet) }); ok {
 		extra.extraFlags(f)

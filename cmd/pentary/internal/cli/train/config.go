@@ -217,9 +217,10 @@ func (p *plan) task() (train.Task, error) {
 	if err != nil {
 		return train.Task{}, fmt.Errorf("%s: configuration: %w", p.dir, err)
 	}
-	t, err := p.kind.task()
+	err = p.init()
+	var t train.Task
 	if err == nil {
-		err = p.init(t)
+		t, err = p.kind.task()
 	}
 	if err == nil {
 		var r *train.Run
@@ -239,8 +240,8 @@ func (p *plan) task() (train.Task, error) {
 // initialName is the file in a run's directory that holds the weights that --init gave.
 const initialName = "initial.pent"
 
-// init sets the initial weights of a run that has them from a file.
-func (p *plan) init(t train.Task) error {
+// init sets the initial model of a run that has it from a file.
+func (p *plan) init() error {
 	if p.config.Init == "" {
 		return nil
 	}
@@ -249,25 +250,8 @@ func (p *plan) init(t train.Task) error {
 	if err != nil {
 		return err
 	}
-	if err := setWeights(t, f); err != nil {
+	if err := p.kind.initial(f); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
-	}
-	return nil
-}
-
-// setWeights copies the weights of a file, which has to be of such a model.
-func setWeights(t train.Task, f *packed.File) error {
-	want := t.File(nil)
-	if len(f.Tensors) != len(want.Tensors) {
-		return fmt.Errorf("a model of %d tensors, want %d", len(f.Tensors), len(want.Tensors))
-	}
-	for i, w := range want.Tensors {
-		h := f.Tensors[i].Matrix
-		if h.Rows() != w.Matrix.Rows() || h.Cols() != w.Matrix.Cols() {
-			return fmt.Errorf("tensor %d %q is %d×%d, and that of the model to train %d×%d",
-				i, f.Tensors[i].Name, h.Rows(), h.Cols(), w.Matrix.Rows(), w.Matrix.Cols())
-		}
-		copy(w.Matrix.Bytes(), h.Bytes())
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package train
 
 import (
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -45,6 +46,9 @@ type kind interface {
 	// call of network returned it; nil: after load.
 	build(network []int) error
 	network() []int
+	// initial makes the model of a file the one to train, with its shifts and biases. It has to
+	// have the layers of the model that build has made.
+	initial(f *packed.File) error
 	// open makes the model of a file.
 	open(f *packed.File) error
 	// meta adds what a saved file says beside the settings.
@@ -66,6 +70,44 @@ type model struct{ net *nn.Model }
 func (m *model) open(f *packed.File) (err error) {
 	m.net, err = nn.Load(f)
 	return err
+}
+
+func (m *model) initial(f *packed.File) error {
+	net, err := nn.Load(f)
+	if err != nil {
+		return err
+	}
+	want, have := m.net.Matrices(), net.Matrices()
+	if len(have) != len(want) {
+		return fmt.Errorf("a model of %d tensors, want %d", len(have), len(want))
+	}
+	for i, w := range want {
+		h := have[i]
+		if h.Inputs() != w.Inputs() || h.Outputs() != w.Outputs() {
+			return fmt.Errorf("tensor %d %q is %d×%d, and that of the model to train %d×%d",
+				i, f.Tensors[i].Name, h.Outputs(), h.Inputs(), w.Outputs(), w.Inputs())
+		}
+	}
+	if got, to := layersOf(net.Layers), layersOf(m.net.Layers); got != to {
+		return fmt.Errorf("a model of %s, and the model to train is of %s", got, to)
+	}
+	m.net = net
+	return nil
+}
+
+// layersOf describes layers but for their shifts and biases.
+func layersOf(layers []nn.Layer) string {
+	var specs []nn.Spec
+	for _, l := range layers {
+		s := l.Spec()
+		s.Bias = 0
+		specs = append(specs, s)
+	}
+	text, err := json.Marshal(specs)
+	if err != nil {
+		panic(err)
+	}
+	return string(text)
 }
 
 func (*model) example() string                  { return "" }

@@ -164,17 +164,17 @@ func (r *run) begin(ctx context.Context) error {
 	if err := r.kind.build(nil); err != nil {
 		return console.UsageError{Err: err}
 	}
-	t, err := r.kind.task()
-	if err != nil {
-		return console.UsageError{Err: err}
-	}
 	if initial != nil {
-		if err := setWeights(t, initial); err != nil {
+		if err := r.kind.initial(initial); err != nil {
 			if _, about := task.Describe(initial.Meta); task.Expect(initial.Meta, r.kind.name()) != nil {
 				err = fmt.Errorf("%s: %w", about, err)
 			}
 			return fmt.Errorf("--init %s: %w", r.init, err)
 		}
+	}
+	t, err := r.kind.task()
+	if err != nil {
+		return console.UsageError{Err: err}
 	}
 	early := r.kind.EarlyStop()
 	o := train.Options{Measurements: settings.Measurements, Patience: early.Patience, Reductions: early.Reductions}
