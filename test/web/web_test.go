@@ -171,7 +171,7 @@ type tab struct {
 }
 
 // patience is what a step may take on a busy machine.
-const patience = 5 * time.Minute
+const patience = 15 * time.Minute
 
 func (t *tab) run(what string, actions ...chromedp.Action[chromedp.Void]) {
 	t.Helper()
