@@ -223,6 +223,7 @@ var All = []*Kernel{
 	},
 	{
 		Name: "MatVecCodes", Dims: []Dim{dimM, dimDepth, dimVectors}, Large: []int{260, 290, kernels.MaxVecs},
+		Several: [][]int{{150, 70, 1}, {150, 70, 2}, {150, 70, 4}, {150, 70, 8}}, // whole passes
 		Measured: []Measured{
 			codesProduct(256, 1), codesProduct(256, 4), codesProduct(256, 8),
 			codesProduct(1024, 1), codesProduct(1024, 4), codesProduct(1024, 8),
