@@ -115,7 +115,7 @@ func (i *inspection) Write(p *report.Printer) {
 		width = max(width, len(report.Printable(key)))
 	}
 	for _, key := range keys {
-		p.Printf("  %s  %s\n", p.Dim(fmt.Sprintf("%-*s", width, report.Printable(key))), report.Printable(i.Meta[key]))
+		p.Printf("  %s  %s\n", p.Dim(fmt.Sprintf("%-*s", width, report.Printable(key))), beginning(i.Meta[key]))
 	}
 	if len(i.layers) > 0 {
 		p.Printf("\n%s\n", p.Bold("Layers"))
@@ -128,4 +128,17 @@ func (i *inspection) Write(p *report.Printer) {
 	}
 	p.Section("Size", report.Count(i.Weights)+" weights")
 	i.summary.WriteSize(p)
+}
+
+// beginning returns a value of the meta, which may be a whole vocabulary, or how it begins.
+func beginning(value string) string {
+	const most = 160 // characters
+	n := 0
+	for at := range value {
+		if n == most {
+			return report.Printable(value[:at]) + "… (" + report.Count(len(value)) + " bytes; --json has all)"
+		}
+		n++
+	}
+	return report.Printable(value)
 }
