@@ -24,7 +24,7 @@ type Finetune struct {
 // NewFinetune returns the default settings.
 func NewFinetune() *Finetune {
 	return &Finetune{
-		Optimizer: NewOptimizer(es.Options{Generations: 400, Pairs: 32, Sigma: 6, Estimator: lowrank.PerturbActivations}, "0.03"),
+		Optimizer: NewOptimizer(es.Options{Generations: 400, Pairs: 32, Sigma: 5, Estimator: lowrank.PerturbActivations}, "0.008"),
 		Batch:     nn.EvaluatorOptions{Streams: 16, Steps: 64},
 		Texts:     1024,
 	}
