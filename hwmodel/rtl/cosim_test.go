@@ -126,7 +126,7 @@ func TestIcarus(t *testing.T) {
 	need(t, "iverilog", "vvp")
 	vectors := golden(t)
 	for _, b := range benches {
-		t.Run(b.name, func(t *testing.T) {
+		t.Run(b.title(), func(t *testing.T) {
 			t.Parallel()
 			n := 100
 			if long() {

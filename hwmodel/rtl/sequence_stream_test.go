@@ -75,12 +75,12 @@ func startOrReset(r *rand.Rand) int {
 // noiseSequence is of the unit of a generator.
 func noiseSequence(g kernels.Generator) bench {
 	const ops, width = 16, 197
-	name, c := "noise_sequence", rtl.CyclesNoise()
+	c, philox := rtl.CyclesNoise(), 0
 	if g == kernels.Philox4x32 {
-		name, c = "random_sequence", rtl.CyclesRandom()
+		c, philox = rtl.CyclesRandom(), 1
 	}
 	return bench{
-		name: name, in: ops * width, out: ops*112 + 1, scale: 1,
+		name: "noise_sequence", params: []string{fmt.Sprint("PHILOX=", philox)}, in: ops * width, out: ops*112 + 1, scale: 1,
 		draw: func(w *writer, r *rand.Rand) {
 			p := &player{w, r, width}
 			for range ops {

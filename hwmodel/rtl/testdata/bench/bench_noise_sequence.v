@@ -1,8 +1,8 @@
 // in: operations: gap, kind, seed, generation, tensor, pair, block   out: cycle and codes
 // of each; valid when it ought not to be, or codes that do not stay
-// kind 0 start, 3 reset
+// kind 0 start, 3 reset; of ars_noise, or of philox_noise if PHILOX is 1
 module bench_noise_sequence #(
-    parameter OPS = 16, parameter OP = 197, parameter W = 112
+    parameter OPS = 16, parameter OP = 197, parameter W = 112, parameter PHILOX = 0
 ) (
     input clk, input rst, input start, input [OPS*OP-1:0] in, output done, output [OPS*W:0] out
 );
@@ -16,11 +16,19 @@ module bench_noise_sequence #(
     );
     wire resets = rst | go & next[4:3] == 2'd3;
     wire starts = go & next[4:3] == 2'd0;
-    ars_noise dut (
-        .clk(clk), .rst(resets), .start(starts),
-        .seed(op[5+:64]), .generation(op[69+:32]), .tensor(op[101+:32]), .pair(op[133+:32]), .block(op[165+:32]),
-        .ready(ready), .valid(valid), .codes(codes)
-    );
+    generate if (PHILOX) begin : philox
+        philox_noise dut (
+            .clk(clk), .rst(resets), .start(starts),
+            .seed(op[5+:64]), .generation(op[69+:32]), .tensor(op[101+:32]), .pair(op[133+:32]), .block(op[165+:32]),
+            .ready(ready), .valid(valid), .codes(codes)
+        );
+    end else begin : ars
+        ars_noise dut (
+            .clk(clk), .rst(resets), .start(starts),
+            .seed(op[5+:64]), .generation(op[69+:32]), .tensor(op[101+:32]), .pair(op[133+:32]), .block(op[165+:32]),
+            .ready(ready), .valid(valid), .codes(codes)
+        );
+    end endgenerate
     reg pending, holding, bad;
     reg [95:0] kept;
     wire take = valid & pending;
