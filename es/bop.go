@@ -46,19 +46,19 @@ func (r Bop) StateBits() int { return 8 }
 
 // Start implements Rule.
 func (r Bop) Start(w lowrank.Parameter) RuleState {
-	return &bopState{rule: r, tensor: w, int8s: make(int8s, padded(w.W))}
+	return &bopState{rule: r, parameter: w, int8s: make(int8s, padded(w.W))}
 }
 
 type bopState struct {
-	int8s    // averages
-	rule     Bop
-	tensor   lowrank.Parameter
-	scale    kernels.Scale
-	rounding kernels.Stream
+	int8s     // averages
+	rule      Bop
+	parameter lowrank.Parameter
+	scale     kernels.Scale
+	rounding  kernels.Stream
 }
 
 func (s *bopState) Prepare(g *GenerationUpdate) {
-	s.scale, s.rounding = g.Scale(s.rule.Rate, s.tensor), g.Rounding(s.tensor)
+	s.scale, s.rounding = g.Scale(s.rule.Rate, s.parameter), g.Rounding(s.parameter)
 }
 
 func (s *bopState) Step(w *packed.Matrix, t kernels.Terms, lo, hi int) int {

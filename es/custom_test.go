@@ -35,18 +35,18 @@ func (r Agreement) Check() error {
 }
 
 func (r Agreement) Start(w lowrank.Parameter) es.RuleState {
-	return &agreement{Agreement: r, tensor: w, cols: w.W.Cols(), runs: make([]int8, w.W.Rows()*packed.PaddedLen(w.W.Cols()))}
+	return &agreement{Agreement: r, parameter: w, cols: w.W.Cols(), runs: make([]int8, w.W.Rows()*packed.PaddedLen(w.W.Cols()))}
 }
 
 type agreement struct {
 	Agreement
-	tensor lowrank.Parameter
-	cols   int
-	runs   []int8 // of generations that agree, negative for those that go down
-	scale  kernels.Scale
+	parameter lowrank.Parameter
+	cols      int
+	runs      []int8 // of generations that agree, negative for those that go down
+	scale     kernels.Scale
 }
 
-func (a *agreement) Prepare(g *es.GenerationUpdate) { a.scale = g.Scale(a.Rate, a.tensor) }
+func (a *agreement) Prepare(g *es.GenerationUpdate) { a.scale = g.Scale(a.Rate, a.parameter) }
 
 func (a *agreement) Step(w *packed.Matrix, t kernels.Terms, lo, hi int) (moved int) {
 	z := make([]int32, a.cols)

@@ -43,34 +43,34 @@ func (r ErrorFeedback) StateBits() int { return cmp.Or(r.Bits, 8) }
 // Start implements Rule.
 func (r ErrorFeedback) Start(w lowrank.Parameter) RuleState {
 	if r.Bits == 4 {
-		return &residual4State{rate: r.Rate, tensor: w, bytes: make(bytes, padded(w.W)/2)}
+		return &residual4State{rate: r.Rate, parameter: w, bytes: make(bytes, padded(w.W)/2)}
 	}
-	return &residualState{rate: r.Rate, tensor: w, int8s: make(int8s, padded(w.W))}
+	return &residualState{rate: r.Rate, parameter: w, int8s: make(int8s, padded(w.W))}
 }
 
 type residualState struct {
-	int8s  // residuals
-	rate   Q16
-	tensor lowrank.Parameter
-	scale  kernels.Scale
+	int8s     // residuals
+	rate      Q16
+	parameter lowrank.Parameter
+	scale     kernels.Scale
 }
 
-func (s *residualState) Prepare(g *GenerationUpdate) { s.scale = g.Scale(s.rate, s.tensor) }
+func (s *residualState) Prepare(g *GenerationUpdate) { s.scale = g.Scale(s.rate, s.parameter) }
 
 func (s *residualState) Step(w *packed.Matrix, t kernels.Terms, lo, hi int) int {
 	return kernels.UpdateResidual(w, s.int8s, t, s.scale, lo, hi)
 }
 
 type residual4State struct {
-	bytes    // residuals, two a byte
-	rate     Q16
-	tensor   lowrank.Parameter
-	scale    kernels.Scale
-	rounding kernels.Stream
+	bytes     // residuals, two a byte
+	rate      Q16
+	parameter lowrank.Parameter
+	scale     kernels.Scale
+	rounding  kernels.Stream
 }
 
 func (s *residual4State) Prepare(g *GenerationUpdate) {
-	s.scale, s.rounding = g.Scale(s.rate, s.tensor), g.Rounding(s.tensor)
+	s.scale, s.rounding = g.Scale(s.rate, s.parameter), g.Rounding(s.parameter)
 }
 
 func (s *residual4State) Step(w *packed.Matrix, t kernels.Terms, lo, hi int) int {
@@ -95,19 +95,19 @@ func (r Stochastic) StateBits() int { return 0 }
 
 // Start implements Rule.
 func (r Stochastic) Start(w lowrank.Parameter) RuleState {
-	return &stochasticState{rate: r.Rate, tensor: w}
+	return &stochasticState{rate: r.Rate, parameter: w}
 }
 
 type stochasticState struct {
 	stateless
-	rate     Q16
-	tensor   lowrank.Parameter
-	scale    kernels.Scale
-	rounding kernels.Stream
+	rate      Q16
+	parameter lowrank.Parameter
+	scale     kernels.Scale
+	rounding  kernels.Stream
 }
 
 func (s *stochasticState) Prepare(g *GenerationUpdate) {
-	s.scale, s.rounding = g.Scale(s.rate, s.tensor), g.Rounding(s.tensor)
+	s.scale, s.rounding = g.Scale(s.rate, s.parameter), g.Rounding(s.parameter)
 }
 
 func (s *stochasticState) Step(w *packed.Matrix, t kernels.Terms, lo, hi int) int {

@@ -264,7 +264,7 @@ func (o *Optimizer) move(ctx context.Context, stats *Stats) error {
 		g.earlier = o.recall()
 		for i, w := range o.parameters {
 			if !w.Frozen {
-				stats.Moved += o.moveTensor(g, i, inputs)
+				stats.Moved += o.moveParameter(g, i, inputs)
 			}
 		}
 	}
@@ -332,8 +332,8 @@ func (o *Optimizer) recall() []GenerationUpdate {
 	return o.earlier
 }
 
-// moveTensor moves one tensor and returns how many levels.
-func (o *Optimizer) moveTensor(g *GenerationUpdate, i int, inputs []lowrank.LayerBatch) (moved int) {
+// moveParameter moves one tensor and returns how many levels.
+func (o *Optimizer) moveParameter(g *GenerationUpdate, i int, inputs []lowrank.LayerBatch) (moved int) {
 	w, s := o.parameters[i], &o.states[i]
 	if o.source != nil {
 		g.deviation = o.updater.ComputeTerms(g.noise(), w, g.codes, inputs[i], o.samples)

@@ -68,7 +68,7 @@ func (r QES) startAll(matrices []lowrank.Parameter) []RuleState {
 		if err != nil {
 			panic(err)
 		}
-		step := residualState{rate: r.Rate, tensor: w, int8s: residual[:padded(w.W)]}
+		step := residualState{rate: r.Rate, parameter: w, int8s: residual[:padded(w.W)]}
 		states[i] = &qesState{residualState: step, past: pastState{
 			residualState: step,
 			scratch:       lowrank.Parameter{Number: w.Number, W: m, Rank: w.Rank, Sigma: w.Sigma},

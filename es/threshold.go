@@ -40,19 +40,19 @@ func (r Threshold) pairsOnly() {}
 
 // Start implements Rule.
 func (r Threshold) Start(w lowrank.Parameter) RuleState {
-	return &thresholdState{share: r.Share, tensor: w}
+	return &thresholdState{share: r.Share, parameter: w}
 }
 
 type thresholdState struct {
 	stateless
-	share    Q16
-	tensor   lowrank.Parameter
-	tau      int64
-	rounding kernels.Stream
+	share     Q16
+	parameter lowrank.Parameter
+	tau       int64
+	rounding  kernels.Stream
 }
 
 func (s *thresholdState) Prepare(g *GenerationUpdate) {
-	s.tau, s.rounding = g.threshold(g.Scheduled(s.share), s.tensor), g.Rounding(s.tensor)
+	s.tau, s.rounding = g.threshold(g.Scheduled(s.share), s.parameter), g.Rounding(s.parameter)
 }
 
 func (s *thresholdState) Step(w *packed.Matrix, t kernels.Terms, lo, hi int) int {

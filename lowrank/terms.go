@@ -128,7 +128,7 @@ func (u *Updater) ComputeTerms(noise Noise, w Parameter, fitness []int8, batch L
 		checkLen("ComputeTerms", "Y", len(batch.Y), kernels.Quads(m)*4, columns)
 	}
 	u.bind()
-	u.noise, u.tensor, u.fitness = noise, w, fitness
+	u.noise, u.parameter, u.fitness = noise, w, fitness
 	count := columns * kernels.UpdateTermsPerInput
 	u.terms = kernels.Terms{
 		Count: count,
@@ -162,10 +162,10 @@ func (u *Updater) ComputeTerms(noise Noise, w Parameter, fitness []int8, batch L
 // ApplyTerms moves the weights of the matrix whose terms were computed last, and returns how many pents
 // moved.
 func (u *Updater) ApplyTerms(step Stepper) (moved int) {
-	if u.tensor.W == nil {
+	if u.parameter.W == nil {
 		panic("lowrank: ApplyTerms: no terms have been computed")
 	}
-	if u.tensor.Frozen {
+	if u.parameter.Frozen {
 		return 0
 	}
 	u.step = step
@@ -203,9 +203,9 @@ func (u *Updater) signChunk(worker, i int) {
 	ws.raw = reuse.Slice(ws.raw, packed.PaddedLen(rank*g.columns))
 	lo := i * pairChunk(rank)
 	hi := min(lo+pairChunk(rank), g.pairs)
-	u.noise.factors(u.a[lo*rank*packed.PaddedLen(m):], FactorA, u.tensor.Number, lo, hi, m)
+	u.noise.factors(u.a[lo*rank*packed.PaddedLen(m):], FactorA, u.parameter.Number, lo, hi, m)
 	for p := lo; p < hi; p++ {
-		u.noise.signBytes(ws.raw, u.tensor.Number, p)
+		u.noise.signBytes(ws.raw, u.parameter.Number, p)
 		f := g.ofColumns(ws, u.fitness, p)
 		for ρ := range rank {
 			τ := p*rank + ρ
@@ -296,7 +296,7 @@ func (u *Updater) weighChunk(_, i int) {
 func (u *Updater) spreadColumns(worker, i int) {
 	g, from := &u.perSample, i*kernels.StripCols
 	size := kernels.Quads(u.terms.Count) * kernels.StripCols * 4
-	k := max(min(u.tensor.W.Cols()-from, kernels.StripCols), 0)
+	k := max(min(u.parameter.W.Cols()-from, kernels.StripCols), 0)
 	x := g.batch.X[min(from*g.columns, len(g.batch.X)):][:kernels.Quads(k)*4*g.columns]
 	if g.sparse {
 		ws := &g.work[worker]

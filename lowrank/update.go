@@ -22,10 +22,10 @@ type Stepper interface {
 // keeps a panel of rows of every pair's E for each goroutine. The zero value is ready for
 // use, by one goroutine at a time.
 type Updater struct {
-	noise   Noise
-	tensor  Parameter
-	fitness []int8
-	step    Stepper
+	noise     Noise
+	parameter Parameter
+	fitness   []int8
+	step      Stepper
 
 	a, b  []uint8 // factors of a few pairs, or panels of E, by worker
 	terms kernels.Terms
@@ -72,7 +72,7 @@ func (u *Updater) Update(noise Noise, w Parameter, fitness []int8, step Stepper)
 		return 0
 	}
 	u.bind()
-	u.noise, u.tensor, u.fitness, u.step = noise, w, fitness, step
+	u.noise, u.parameter, u.fitness, u.step = noise, w, fitness, step
 	if noise.Rank == FullRank {
 		u.updateFullRank()
 	} else {
@@ -94,7 +94,7 @@ func checkFitness(fn string, fitness []int8) {
 }
 
 func (u *Updater) updateFactored() {
-	m, k, rank := u.tensor.W.Rows(), u.tensor.W.Cols(), u.noise.Rank
+	m, k, rank := u.parameter.W.Rows(), u.parameter.W.Cols(), u.noise.Rank
 	kp := packed.PaddedLen(k)
 	count := len(u.fitness) * rank
 	chunks := (len(u.fitness) + pairChunk(rank) - 1) / pairChunk(rank)
@@ -120,7 +120,7 @@ func (u *Updater) drawn(length int) int {
 
 // drawPairs draws the factors of a chunk of pairs, and arranges them among the terms.
 func (u *Updater) drawPairs(worker, i int) {
-	rank, w := u.noise.Rank, u.tensor.W
+	rank, w := u.noise.Rank, u.parameter.W
 	m, k := w.Rows(), w.Cols()
 	mp, kp := packed.PaddedLen(m), packed.PaddedLen(k)
 	lo := i * pairChunk(rank)
@@ -128,24 +128,24 @@ func (u *Updater) drawPairs(worker, i int) {
 	first, terms := lo*rank, (hi-lo)*rank
 
 	a := u.a[worker*u.drawn(m):][:terms*mp]
-	u.noise.factors(a, FactorA, u.tensor.Number, lo, hi, m)
+	u.noise.factors(a, FactorA, u.parameter.Number, lo, hi, m)
 	kernels.WeighFactors(u.terms.Left[first*m:][:kernels.Quads(terms)*4*m], a, u.fitness[lo:hi], rank, m)
 
 	b := u.b[worker*u.drawn(k):][:terms*kp]
-	u.noise.factors(b, FactorB, u.tensor.Number, lo, hi, k)
+	u.noise.factors(b, FactorB, u.parameter.Number, lo, hi, k)
 	kernels.InterleaveFactorsAt(u.terms.Right, b, first, terms, u.terms.Count, kp)
 }
 
 func (u *Updater) stepPanel(_, i int) {
 	lo := i * rowPanel
-	hi := min(lo+rowPanel, u.tensor.W.Rows())
-	u.moved[i] = u.step.Step(u.tensor.W, u.terms, lo, hi)
+	hi := min(lo+rowPanel, u.parameter.W.Rows())
+	u.moved[i] = u.step.Step(u.parameter.W, u.terms, lo, hi)
 }
 
 // updateFullRank makes each row of Z a sum of as many terms as there are pairs: f times
 // the pair's row of E. Left is then the same for all rows, and B is another for each.
 func (u *Updater) updateFullRank() {
-	m, kp, pairs := u.tensor.W.Rows(), packed.PaddedLen(u.tensor.W.Cols()), len(u.fitness)
+	m, kp, pairs := u.parameter.W.Rows(), packed.PaddedLen(u.parameter.W.Cols()), len(u.fitness)
 	workers, panel := parallel.Workers(), panelRows(m)*kp
 	u.b = reuse.Slice(u.b, workers*pairs*panel)
 	u.terms = kernels.Terms{
@@ -168,7 +168,7 @@ func (u *Updater) updateFullRank() {
 // stepFullRank steps the rows of a panel of E. Interleaved as one vector a pair, it holds
 // the strips of each row one after another.
 func (u *Updater) stepFullRank(worker, i int) {
-	w := u.tensor.W
+	w := u.parameter.W
 	m, k, kp, pairs := w.Rows(), w.Cols(), packed.PaddedLen(w.Cols()), len(u.fitness)
 	lo := i * panelRows(m)
 	rows := min(panelRows(m), m-lo)
@@ -177,7 +177,7 @@ func (u *Updater) stepFullRank(worker, i int) {
 	strips := u.terms.Right[worker*panelRows(m)*size:][:rows*size]
 
 	for p := range pairs {
-		u.noise.panel(drawn[p*rows*kp:(p+1)*rows*kp], u.tensor.Number, p, i, k)
+		u.noise.panel(drawn[p*rows*kp:(p+1)*rows*kp], u.parameter.Number, p, i, k)
 	}
 	kernels.InterleaveFactors(strips, drawn, pairs, rows*kp)
 	terms := u.terms
