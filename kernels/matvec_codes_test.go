@@ -13,8 +13,9 @@ import (
 // inputs with zeros.
 func TestMatVecCodes(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
-	for _, k := range []int{1, 30, 300} {
-		const m, n = 37, 3
+	const m = 150 // passes of several tiles, single ones, and a part
+	for i, k := range []int{1, 30, 300, 2, 31, 257} {
+		n := []int{1, 2, 3, 4, 8, 2}[i]
 		w, weights := packed.NewMatrix(m, k), make([]int8, m*k)
 		x := make([]int8, kernels.Quads(k)*4*n)
 		for i := range weights {
