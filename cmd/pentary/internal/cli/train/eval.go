@@ -51,7 +51,7 @@ func eval(s *console.Streams, path, data string, json bool) error {
 		return err
 	}
 	defer f.Close()
-	if hasTokens(f.File) {
+	if ofTokens(f.File) {
 		if data == "" {
 			return console.Usagef("--data is missing: the text to measure %s on", path)
 		}

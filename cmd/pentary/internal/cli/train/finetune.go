@@ -14,6 +14,7 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/settings"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 	"github.com/Kaleaon/pentary-go/es/journal"
+	"github.com/Kaleaon/pentary-go/interchange"
 	"github.com/Kaleaon/pentary-go/nn"
 	"github.com/Kaleaon/pentary-go/packed"
 	"github.com/Kaleaon/pentary-go/train"
@@ -161,8 +162,8 @@ func (t *finetune) build([]int) error {
 
 // meta keeps what the model's file says of its tokens.
 func (t *finetune) meta(meta map[string]string) {
-	if text, ok := t.file.Meta["tokenizer"]; ok {
-		meta["tokenizer"] = text
+	if text, ok := t.file.Meta[interchange.MetaTokenizer]; ok {
+		meta[interchange.MetaTokenizer] = text
 	}
 }
 

@@ -62,7 +62,7 @@ func (w *sampler) run(ctx context.Context, s *console.Streams, path string) erro
 		return err
 	}
 	defer f.Close()
-	if hasTokens(f.File) {
+	if ofTokens(f.File) {
 		m, err := openTokens(f.File)
 		if err == nil {
 			err = m.write(ctx, s, w)

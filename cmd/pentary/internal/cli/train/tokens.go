@@ -22,11 +22,21 @@ type tokenModel struct {
 	tokens data.Tokenizer
 }
 
-// hasTokens reports whether a file holds a tokenizer.
-func hasTokens(f *packed.File) bool { return f.Meta[interchange.MetaTokenizer] != "" }
+// ofTokens reports whether a file holds a model of tokens.
+func ofTokens(f *packed.File) bool {
+	if f.Meta[interchange.MetaTokenizer] != "" {
+		return true
+	}
+	m, err := nn.Load(f)
+	return err == nil && (f.Meta["task"] == "" || f.Meta["task"] == "finetune") && m.Inputs() == 2 && m.Outputs() > nn.VocabSize
+}
 
+// openTokens returns the model and the tokenizer of a file.
 func openTokens(f *packed.File) (*tokenModel, error) {
 	m := &tokenModel{}
+	if f.Meta[interchange.MetaTokenizer] == "" {
+		return nil, errors.New("a model of tokens without their tokenizer, which pentary convert takes by --tokenizer")
+	}
 	var err error
 	if err = m.tokens.UnmarshalText([]byte(f.Meta[interchange.MetaTokenizer])); err != nil {
 		return nil, err
