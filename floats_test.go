@@ -20,7 +20,7 @@ import (
 // in them, not even for reporting, but where floatsAllowed says so.
 var integerPackages = []string{
 	"trit5", "packed", "kernels", "lowrank", "es", "es/baseline", "es/journal", "nn", "nn/control",
-	"train", "data", "data/digits", "data/opticks",
+	"train", "data", "data/digits", "data/mnist1d", "data/opticks",
 	"internal/durable", "internal/fixed", "internal/impl", "internal/memory", "internal/parallel", "internal/reuse",
 	"internal/hw/isa", "internal/hw/exec", "internal/hw/programs",
 }

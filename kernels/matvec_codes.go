@@ -28,8 +28,8 @@ func codesLen(m, k int) int {
 }
 
 // PrefersCodes reports whether MatVecCodes is faster than MatVec for matrices that are
-// multiplied in turn and have this many weights together: where there is assembly for it, and
-// while the codes stay in half of L2.
+// multiplied in turn and have this many weights together: where there is assembly for it, which
+// is for AVX-512 VNNI alone, and while the codes stay in half of L2.
 func PrefersCodes(weights int) bool { return weights <= mostCodes() }
 
 // InterleaveCodes unpacks a matrix of m×k for MatVecCodes: the codes of CodesTile rows in
@@ -65,7 +65,8 @@ func interleaveCodesGeneric(dst []uint8, w *packed.Matrix) {
 }
 
 // MatVecCodes is MatVec of an m×k matrix whose codes are kept in bytes, as InterleaveCodes
-// writes them: 8/3 of the memory, and no unpacking. It panics if k exceeds MaxK.
+// writes them: 8/3 of the memory, and no unpacking. Without AVX-512 VNNI it runs in Go, slower than
+// MatVec; see PrefersCodes. It panics if k exceeds MaxK.
 //
 //	y[i*n+c] = Σ_κ w[i, κ] · x[κ, c]
 func MatVecCodes(y []int32, codes []uint8, x []int8, m, k, n int) {

@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"math"
@@ -356,12 +357,7 @@ func (s *snes) step(step int) {
 		n.forward()
 		s.losses[member], s.order[member] = n.loss(), member
 	}
-	slices.SortFunc(s.order, func(a, b int) int {
-		if s.losses[a] < s.losses[b] {
-			return -1
-		}
-		return 1
-	})
+	slices.SortStableFunc(s.order, func(a, b int) int { return cmp.Compare(s.losses[a], s.losses[b]) })
 	utility := make([]float64, len(s.order))
 	for rank, member := range s.order {
 		utility[member] = s.utilities[rank]
