@@ -69,7 +69,7 @@ func Generate(m *nn.Model, prompt []byte, log2Temperature int, seed uint64) (ite
 	if m.Outputs() != nn.VocabSize {
 		return nil, fmt.Errorf("a model of %d outputs, want %d of a language model", m.Outputs(), nn.VocabSize)
 	}
-	if err := checkTemperature(log2Temperature); err != nil {
+	if err := errors.Join(checkTemperature(log2Temperature), checkEmbedding(m)); err != nil {
 		return nil, err
 	}
 	return func(yield func(byte) bool) {
@@ -107,6 +107,14 @@ func Generate(m *nn.Model, prompt []byte, log2Temperature int, seed uint64) (ite
 func checkTemperature(log2 int) error {
 	if log2 < -nn.MaxLog2Temperature || log2 > nn.MaxLog2Temperature {
 		return fmt.Errorf("train: log2 temperature %d, want %d to %d", log2, -nn.MaxLog2Temperature, nn.MaxLog2Temperature)
+	}
+	return nil
+}
+
+// checkEmbedding returns an error if the model may draw tokens that it does not take.
+func checkEmbedding(m *nn.Model) error {
+	if e, ok := m.Layers[0].(*nn.Embedding); ok && e.Vocabulary < m.Outputs() {
+		return fmt.Errorf("train: a model of %d outputs and an embedding of %d tokens, want at least as many", m.Outputs(), e.Vocabulary)
 	}
 	return nil
 }
@@ -155,11 +163,14 @@ type TokenReader struct {
 }
 
 // NewTokenReader returns a reader at the start of a sequence. A model with other inputs than one
-// or two bytes of a token is an error.
+// or two bytes of a token, or with fewer tokens in its embedding than outputs, is an error.
 func NewTokenReader(m *nn.Model) (*TokenReader, error) {
 	inputs := m.Inputs()
 	if want := 1 + (bits.Len(uint(m.Outputs()-1))-1)/8; inputs != want || inputs > 2 {
 		return nil, fmt.Errorf("train: a model of %d inputs and %d outputs, want the bytes of a token as inputs", inputs, m.Outputs())
+	}
+	if err := checkEmbedding(m); err != nil {
+		return nil, err
 	}
 	return &TokenReader{m.NewRunner(1), make([]int8, kernels.Quads(inputs)*4), inputs}, nil
 }

@@ -2,6 +2,7 @@ package train
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 
 	"github.com/Kaleaon/pentary-go/kernels"
@@ -114,5 +115,25 @@ func TestGenerate(t *testing.T) {
 	}
 	if _, err := Generate(nn.NewModel(nn.NewDense(4, 4, false)), nil, 0, 0); err == nil {
 		t.Error("a model of four outputs is no error")
+	}
+}
+
+// A model that returns more tokens than its embedding takes is an error, of any vocabulary.
+func TestTokenReader(t *testing.T) {
+	for _, vocabulary := range []int{8, 256, 260, 1024} {
+		m, err := nn.NewLlama(1, nn.LlamaConfig{Width: 8, Hidden: 8, Layers: 1, Heads: 2, KVHeads: 1, Vocabulary: vocabulary, Window: 8, Rotary: 100})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := NewTokenReader(m); err != nil {
+			t.Errorf("%d tokens: %v", vocabulary, err)
+		}
+		m.Layers[0].(*nn.Embedding).Vocabulary--
+		if _, err := NewTokenReader(m); err == nil || !strings.Contains(err.Error(), "an embedding of") {
+			t.Errorf("%d tokens: error %v", vocabulary-1, err)
+		}
+		if _, err := GenerateTokens(m, []int{1}, 0, 0); err == nil {
+			t.Errorf("%d tokens are drawn by an embedding of one less", vocabulary)
+		}
 	}
 }

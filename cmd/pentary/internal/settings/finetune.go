@@ -23,8 +23,10 @@ type Finetune struct {
 
 // NewFinetune returns the default settings.
 func NewFinetune() *Finetune {
+	o := NewOptimizer(es.Options{Generations: 400, Pairs: 32, Sigma: 5, Estimator: lowrank.PerturbActivations}, "0.008")
+	o.measured.capped = true // large steps spoil pretrained weights, however few they are
 	return &Finetune{
-		Optimizer: NewOptimizer(es.Options{Generations: 400, Pairs: 32, Sigma: 5, Estimator: lowrank.PerturbActivations}, "0.008"),
+		Optimizer: o,
 		Batch:     nn.EvaluatorOptions{Streams: 16, Steps: 64},
 		Texts:     1024,
 	}

@@ -36,7 +36,7 @@ func NewOptimizer(o es.Options, rate string) Optimizer {
 	o = o.WithDefaults()
 	o.Fitness, o.Rule = fitness, nil
 	return Optimizer{
-		Base: o, Rank: Rank(o.Rank), measured: measuredRate{rate, o.Generations},
+		Base: o, Rank: Rank(o.Rank), measured: measuredRate{text: rate, generations: o.Generations},
 		Rule: defaultRule(), Decay: NewDecimal(o.InverseRate.String(), 1000), Shrink: NewDecimalOrZero(1),
 	}
 }
@@ -45,12 +45,21 @@ func NewOptimizer(o es.Options, rate string) Optimizer {
 type measuredRate struct {
 	text        string
 	generations int
+	capped      bool // whether it is the rate of shorter runs, too, instead of a higher one
+}
+
+// most returns the highest rate.
+func (r measuredRate) most() string {
+	if r.capped {
+		return r.text
+	}
+	return "0.5"
 }
 
 // of returns the rate for another number of generations, rounded to three digits. At the
-// measured number it is the rate itself.
+// measured number, and if capped below it, it is the rate itself.
 func (r measuredRate) of(generations int) string {
-	if generations == r.generations {
+	if generations == r.generations || r.capped && generations < r.generations {
 		return r.text
 	}
 	rate := NewDecimal(r.text, 1)
@@ -94,7 +103,7 @@ func (s *Optimizer) noiseAndUpdate(groups *console.Groups) {
 
 	f = groups.Add("Update")
 	s.Rule.Flags(f)
-	f.Lookup("rate").Usage += fmt.Sprintf("; by default %s·√(%d/generations), at most 0.5", s.measured.text, s.measured.generations)
+	f.Lookup("rate").Usage += fmt.Sprintf("; by default %s·√(%d/generations), at most %s", s.measured.text, s.measured.generations, s.measured.most())
 	f.Var(console.Choice[es.Schedule]{Value: &o.Schedule, Options: schedules}, "schedule", "schedule of the rate or share over the run")
 	f.Var(&s.Decay, "decay", "schedules inverse: 1/(1 + decay·generation)")
 	integer(f, &o.Restart, "restart", 0, math.MaxInt, "begin the schedules anew after this number of generations; 0 never")

@@ -90,6 +90,20 @@ func TestDefaultsOfES(t *testing.T) {
 	}
 }
 
+// The default rate of a fine-tuning does not rise in a short run.
+func TestRateOfFinetune(t *testing.T) {
+	for generations, want := range map[string]string{"1": "0.008", "4": "0.008", "400": "0.008", "1600": "0.004"} {
+		s := NewFinetune()
+		if err := SetTexts(s, map[string]string{"generations": generations}); err != nil {
+			t.Fatal(err)
+		}
+		s.Complete()
+		if got := s.Rule.Rate.String(); got != want {
+			t.Errorf("%s generations: rate %s, want %s", generations, got, want)
+		}
+	}
+}
+
 // The default rate falls with the square root of the generations; a rate that is set stays.
 func TestRate(t *testing.T) {
 	for _, test := range []struct {

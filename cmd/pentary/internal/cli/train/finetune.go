@@ -98,8 +98,11 @@ func (t *finetune) load(path string) (err error) {
 		if err == nil {
 			_, err = f.WriteTo(sum)
 		}
-		if err == nil && (m.Outputs() < 4 || m.Outputs()%4 != 0 || m.Inputs() != 1+(m.Outputs()-1)/256) {
-			err = fmt.Errorf("model of %d→%d, want one of tokens: a byte each, or two of more than 256", m.Inputs(), m.Outputs())
+		if err == nil {
+			_, err = train.NewTokenReader(m) // whether it takes tokens
+		}
+		if err == nil && m.Outputs()%4 != 0 {
+			err = fmt.Errorf("a model of %d tokens, want a multiple of 4", m.Outputs())
 		}
 		if err != nil {
 			return nil, nil, fmt.Errorf("%s: %w", path, err)
@@ -211,7 +214,14 @@ func (r *tuned) Write(p *report.Printer) {
 	p.Section("Layers", report.Count(r.Weights)+" pents")
 	p.Layers(r.layers.Summary())
 	r.writeWeights(p, "of the pents")
-	p.Line("Held out", p.Good(fmt.Sprintf("%.3f nats/token", r.Nats)), p.Dim(fmt.Sprintf(
+	style := p.Good
+	if r.Nats > r.Before {
+		style = p.Bad
+	}
+	p.Line("Held out", style(fmt.Sprintf("%.3f nats/token", r.Nats)), p.Dim(fmt.Sprintf(
 		"of %s tokens; before tuning %.3f, the teacher %.3f", report.Count(r.Tokens), r.Before, r.Teacher)))
+	if r.Nats > r.Before {
+		p.Line("Warning", p.Bad("tuning made the model worse on the held-out texts"), p.Dim("try a lower --rate, or --early-stop"))
+	}
 	r.writeRun(p)
 }

@@ -65,7 +65,8 @@ func (m *tokenModel) write(ctx context.Context, s *console.Streams, w *sampler) 
 	out.WriteString(prompt)
 	begun, n := prompt != "", 0
 	for token := range drawn {
-		if token == m.tokens.EOS || token == m.tokens.BOS || n >= w.bytes || err != nil {
+		// A control piece has no text: a model that draws nothing else would never end.
+		if token == m.tokens.EOS || token == m.tokens.BOS || m.tokens.Pieces[token].Kind == data.ControlPiece || n >= w.bytes || err != nil {
 			break
 		}
 		if ctx.Err() != nil {

@@ -1,6 +1,7 @@
 package train
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -12,10 +13,15 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/Kaleaon/pentary-go/cluster"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
+	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/settings"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
+	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/nn"
 	"github.com/Kaleaon/pentary-go/nn/control"
+	"github.com/Kaleaon/pentary-go/packed"
 )
 
 // Expulsions of earlier sessions are read up to a line that is torn.
@@ -166,5 +172,92 @@ func TestKinds(t *testing.T) {
 	}
 	if _, err := find("cifar"); err == nil || !strings.Contains(err.Error(), "digits, mnist, fashion and mnist1d") {
 		t.Errorf("error %v, want the tasks in it", err)
+	}
+}
+
+// tokenNetwork returns a model of tokens.
+func tokenNetwork(t *testing.T, vocabulary int) *nn.Model {
+	t.Helper()
+	m, err := nn.NewLlama(1, nn.LlamaConfig{Width: 8, Hidden: 8, Layers: 1, Heads: 2, KVHeads: 1, Vocabulary: vocabulary, Window: 8, Rotary: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// Models of any number of tokens are tuned, but for those that may draw a token that they do not take.
+func TestFinetuneLoads(t *testing.T) {
+	for _, vocabulary := range []int{8, 256, 260, 1024} {
+		for _, less := range []int{0, 1} {
+			m := tokenNetwork(t, vocabulary)
+			f := m.File(nil)
+			if less > 0 {
+				_, rest, _ := strings.Cut(f.Meta["layers"], "},")
+				e := f.Tensors[0].Matrix
+				smaller := packed.NewMatrix(e.Rows(), e.Cols()-less)
+				f.Tensors[0].Matrix = smaller
+				f.Meta["layers"] = fmt.Sprintf(`[{"kind":"embedding","sizes":[%d,1,8],"wide":true},%s`, vocabulary-less, rest)
+			}
+			path := filepath.Join(t.TempDir(), "model.pent")
+			var b bytes.Buffer
+			if _, err := f.WriteTo(&b); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(path, b.Bytes(), 0o666); err != nil {
+				t.Fatal(err)
+			}
+			tune := newFinetune()
+			tune.Teacher, tune.Texts, tune.Batch.Steps = path, 2, 2
+			err := tune.load(path)
+			if less == 0 && err != nil || less > 0 && (err == nil || !strings.Contains(err.Error(), "an embedding of")) {
+				t.Errorf("%d tokens, %d less in the embedding: error %v", vocabulary, less, err)
+			}
+		}
+	}
+}
+
+// A report warns of a tuned model that is worse than it was, and of no other.
+func TestTunedWorse(t *testing.T) {
+	m := tokenNetwork(t, 8)
+	for before, want := range map[float64]bool{1.9: true, 2: false, 2.1: false} {
+		r := &tuned{Nats: 2, Before: before, Tokens: 100, measured: measuredOf(m), layers: m}
+		r.trained = &trained{}
+		var b bytes.Buffer
+		r.Write(&report.Printer{Writer: &b})
+		if got := strings.Contains(b.String(), "tuning made the model worse"); got != want {
+			t.Errorf("from %v to %v nats, warned: %t\n%s", before, r.Nats, got, &b)
+		}
+	}
+}
+
+// A token that ends a text ends what is written, whatever its number: of tokens without text
+// there could be any number.
+func TestSampleEnds(t *testing.T) {
+	pieces := make([]data.Piece, 8)
+	for i := range pieces {
+		pieces[i] = data.Piece{Text: "<end>", Kind: data.ControlPiece}
+	}
+	pieces[0] = data.Piece{Text: "<unk>", Kind: data.UnknownPiece}
+	pieces[5] = data.Piece{Text: "a", Kind: data.NormalPiece}
+	for _, eos := range []int{-1, 2, 5} {
+		tokens, err := data.NewTokenizer(pieces, false, 1, eos)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lengths := map[int]bool{}
+		for seed := range uint64(20) {
+			var b bytes.Buffer
+			m := &tokenModel{tokenNetwork(t, 8), *tokens}
+			if err := m.write(t.Context(), console.NewStreams(&b, &b), &sampler{bytes: 1000, seed: seed}); err != nil {
+				t.Fatal(err)
+			}
+			if strings.Trim(b.String(), "a\uFFFD") != "" || b.Len() >= 1000 || eos == 5 && strings.Contains(b.String(), "a") {
+				t.Errorf("end %d: %q", eos, &b)
+			}
+			lengths[b.Len()] = true
+		}
+		if len(lengths) < 2 {
+			t.Errorf("end %d: texts of lengths %v", eos, lengths)
+		}
 	}
 }
