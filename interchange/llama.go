@@ -40,9 +40,16 @@ func (l *Llama) config() nn.LlamaConfig {
 	}
 }
 
-// Check returns an error if sizes do not fit, naming the tensor, or a number is not finite.
+// maxWeight bounds weights, whose products then stay finite.
+const maxWeight = 1 << 30
+
+// Check returns an error if sizes do not fit, naming the tensor, a number is none or beyond ±2^30,
+// or Epsilon is not from above 0 to 1.
 func (l *Llama) Check() error {
-	if l.Width < 1 || l.Heads < 1 || l.Width%l.Heads != 0 || l.KVHeads < 1 || l.Heads%l.KVHeads != 0 ||
+	if !(l.Epsilon > 0 && l.Epsilon <= 1) {
+		return fmt.Errorf("interchange: llama with an epsilon of %v, want more than 0 and at most 1", l.Epsilon)
+	}
+	if l.Width < 1 || l.Heads < 1 || l.Width%l.Heads != 0 || l.Width/l.Heads%2 != 0 || l.KVHeads < 1 || l.Heads%l.KVHeads != 0 ||
 		l.Hidden < 1 || l.Vocab < 2 || l.Context < 1 || l.Vocab > nn.MaxVocabulary || l.Width > 1<<15 || l.Hidden > 1<<17 {
 		return fmt.Errorf("interchange: llama of width %d, %d hidden, %d and %d heads, %d tokens, %d steps", l.Width, l.Hidden, l.Heads, l.KVHeads, l.Vocab, l.Context)
 	}
@@ -51,8 +58,8 @@ func (l *Llama) Check() error {
 			return fmt.Errorf("interchange: %s has %d numbers, want %d×%d", name, len(v), rows, cols)
 		}
 		for i, x := range v {
-			if math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) {
-				return fmt.Errorf("interchange: %s: number %d is %v", name, i, x)
+			if !(max(x, -x) <= maxWeight) {
+				return fmt.Errorf("interchange: %s: number %d is %v, want ±%d at most", name, i, x, maxWeight)
 			}
 		}
 		return nil

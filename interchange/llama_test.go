@@ -126,6 +126,50 @@ func randomLlama(seed uint64) *Llama {
 	return l
 }
 
+// A network that cannot be computed is an error; one of zeros, or of large numbers, is not.
+func TestLlamaCheck(t *testing.T) {
+	for want, change := range map[string]func(l *Llama){
+		"an epsilon of 0":      func(l *Llama) { l.Epsilon = 0 },
+		"an epsilon of NaN":    func(l *Llama) { l.Epsilon = math.NaN() },
+		"an epsilon of -1":     func(l *Llama) { l.Epsilon = -1 },
+		"16 and 16 heads":      func(l *Llama) { l.Heads, l.KVHeads = 16, 16 },
+		"a context of 1 token": func(l *Llama) { l.Context = 1 },
+		"number 3 is NaN":      func(l *Llama) { l.Norm[3] = float32(math.NaN()) },
+		"number 3 is 1e+30":    func(l *Llama) { l.Blocks[1].Up[3] = 1e30 },
+		"number 3 is -Inf":     func(l *Llama) { l.Output[3] = float32(math.Inf(-1)) },
+		"": func(l *Llama) {
+			clear(l.Embedding)
+			clear(l.Blocks[0].Up)
+			for i := range l.Blocks[1].Gate {
+				l.Blocks[1].Gate[i] = maxWeight / 8 // times the gains
+			}
+		},
+	} {
+		l := randomLlama(1)
+		change(l)
+		for _, method := range []Method{Int8, ErrorFeedback} {
+			c, err := l.Convert(method, RowScales)
+			if want != "" {
+				if err == nil || !strings.Contains(err.Error(), want) {
+					t.Errorf("error %v, want %s", err, want)
+				}
+				continue
+			}
+			if err == nil {
+				_, err = c.File(nil)
+			}
+			if err != nil || math.IsNaN(c.Before) || math.IsNaN(c.After) {
+				t.Errorf("%s: from %v to %v nats: %v", method, c.Before, c.After, err)
+			}
+			for _, r := range c.Tensors {
+				if math.IsNaN(r.SNR) {
+					t.Errorf("%s: %+v", method, r)
+				}
+			}
+		}
+	}
+}
+
 // The integer network says what the float one says, to a small part of a nat.
 func TestLlamaModel(t *testing.T) {
 	l := randomLlama(1)

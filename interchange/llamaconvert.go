@@ -51,6 +51,9 @@ func (l *Llama) Convert(method Method, sharing Sharing) (*LlamaConversion, error
 	}
 	c := &LlamaConversion{exact: l, result: l}
 	length := min(drawnLength, l.Context)
+	if length < 2 {
+		return nil, fmt.Errorf("interchange: llama with a context of %d tokens, want at least 2", l.Context)
+	}
 	c.drawn = l.Sample(drawnTexts, length, seedOfDrawn)
 	c.measured = l.Sample(measuredTexts, length, seedOfMeasured)
 	if method != Int8 {

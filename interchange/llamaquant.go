@@ -244,6 +244,9 @@ func (q *llamaQuantizer) equalize(b *LlamaBlock) {
 			most = max(most, sizes[j])
 		}
 	}
+	if most == 0 {
+		return
+	}
 	for j, size := range sizes {
 		factor := math.Sqrt(most / max(most/1000, size, 1e-30))
 		for k := range q.exact.Width {

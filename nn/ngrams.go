@@ -69,7 +69,7 @@ func ngramRows(context, longest, buckets int) int { return byteRows*context + (l
 func (g *NGrams) Inputs() int { return g.Context }
 
 // Outputs returns the width.
-func (g *NGrams) Outputs() int { return g.Rows.W.Rows() }
+func (g *NGrams) Outputs() int { return g.Rows.Outputs() }
 
 func (g *NGrams) String() string {
 	return fmt.Sprintf("embedding of %d bytes and %d-grams in %d buckets → %d%s >>%d",

@@ -53,8 +53,8 @@ const (
 	padded       = len(templates[0]) + mostPadding
 )
 
-// Load returns the 4,000 training and the 1,000 test samples, in random order. A value is
-// 32 standard deviations of all values, cut off at ±127.
+// Load returns the 4,000 training and the 1,000 test samples, in random order. Values are
+// less their mean, in 1/32 of their standard deviation, cut off at ±127.
 func Load() (train, test *data.Dataset) {
 	rng := rand.New(rand.NewPCG(seed, 0))
 	signals := make([][]int64, samples)
