@@ -52,7 +52,7 @@ func newRun(name string, generations int, dir string) (*train.Run, error) {
 		}
 	case "cartpole":
 		env := control.All[0]
-		if task, err = train.Policy(nn.NewMLP(o.Seed, control.Widths(env, 8)...), env, 2, o.Seed); err != nil {
+		if task, err = train.Policy(nn.NewMLP(o.Seed, control.Widths(env, 8)...), env, train.PolicyOptions{Seed: o.Seed, Episodes: 2}); err != nil {
 			return nil, err
 		}
 	default:

@@ -43,6 +43,17 @@ type LanguageConfig struct {
 	Longest, Buckets int
 
 	Heads, Window int // of MixerAttention
+
+	// PlainBlocks does not scale the sums of MLP blocks down, as earlier versions did not.
+	PlainBlocks bool
+}
+
+// branchShift returns the extra bits by which the sums of MLP blocks are scaled down.
+func (l LanguageConfig) branchShift() uint {
+	if l.PlainBlocks {
+		return 0
+	}
+	return branchShift
 }
 
 // NewLanguageModel returns a language model with random weights from the seed: an
@@ -82,7 +93,7 @@ func NewLanguageModel(seed uint64, l LanguageConfig) (*Model, error) {
 			layers = append(layers, NewResidual(l.norm(), mixer))
 		}
 		if l.Hidden > 0 {
-			layers = append(layers, newMLPBlock(l.norm(), l.Hidden*w))
+			layers = append(layers, newMLPBlock(l.norm(), l.Hidden*w, l.branchShift()))
 		}
 	}
 	head := NewDense(w, VocabSize, false)

@@ -1,6 +1,7 @@
 package train
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"fmt"
 	"log/slog"
@@ -15,26 +16,33 @@ const (
 	// TestEpisodes is the number of episodes that a policy is tested on.
 	TestEpisodes = 100
 
-	// ValidationEpisodes is the number of others that validate it. The best of 25 measurements
-	// of 100 episodes would often be the luckiest.
+	// ValidationEpisodes is the default number of others that validate it. The best of 25
+	// measurements of 100 episodes would often be the luckiest.
 	ValidationEpisodes = 400
 )
 
-// Policy returns the task of a network that acts in an environment: each member has the
-// given number of episodes in a generation. The run keeps the best of its measurements,
-// each on ValidationEpisodes episodes of their own that the seed draws.
-func Policy(net *nn.Model, env control.Environment, episodes int, seed uint64) (Task, error) {
+// PolicyOptions are the options of Policy.
+type PolicyOptions struct {
+	Seed       uint64 // of the run
+	Episodes   int    // of each member in a generation
+	Validation int    // episodes of a measurement; 0 for ValidationEpisodes
+}
+
+// Policy returns the task of a network that acts in an environment. The run keeps the best
+// of its measurements, on episodes of their own that the seed draws.
+func Policy(net *nn.Model, env control.Environment, o PolicyOptions) (Task, error) {
+	episodes := cmp.Or(o.Validation, ValidationEpisodes)
 	policy, err := control.NewPolicy(net, env)
 	if err != nil {
 		return Task{}, err
 	}
-	evaluator, err := control.NewEvaluator(net, env, episodes)
+	evaluator, err := control.NewEvaluator(net, env, o.Episodes)
 	if err != nil {
 		return Task{}, err
 	}
 	measure := func() int64 {
 		sum := control.Q40(0)
-		for _, r := range policy.Test(seed, control.HeldOut+1, ValidationEpisodes) {
+		for _, r := range policy.Test(o.Seed, control.HeldOut+1, episodes) {
 			sum += r
 		}
 		return int64(sum)
@@ -42,7 +50,7 @@ func Policy(net *nn.Model, env control.Environment, episodes int, seed uint64) (
 	var measured int64
 	return Task{
 		Parameters: net.Parameters(), Evaluator: evaluator, File: net.File,
-		Data: func() journal.Hash { return sha256.Sum256([]byte(env.Spec().Name)) }, Size: ValidationEpisodes, Metric: Reward,
+		Data: func() journal.Hash { return sha256.Sum256([]byte(env.Spec().Name)) }, Size: episodes, Metric: Reward,
 		// One measurement serves both: what is reported last comes from other episodes.
 		Test:     func() int64 { measured = measure(); return measured },
 		Validate: func() int64 { return measured },

@@ -41,7 +41,7 @@ func replicaRuns(t *testing.T) map[string]func() *Run {
 	}
 	policy := func() Task {
 		env := control.All[0]
-		return must(Policy(nn.NewMLP(1, control.Widths(env, 5)...), env, 2, 1))
+		return must(Policy(nn.NewMLP(1, control.Widths(env, 5)...), env, PolicyOptions{Seed: 1, Episodes: 2}))
 	}
 	tasks := map[string]struct {
 		task func() Task

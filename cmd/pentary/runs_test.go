@@ -32,6 +32,8 @@ func TestEarlierRuns(t *testing.T) {
 		{name: "2-activations-cut", weights: "e15f9aa6afa2f38948bb3ed15400b8123073d26623013ad6fb8cfeaade3d7884"},
 		{name: "2-control", weights: "2e49d3bdf7e26eb7e0cee65173670f04c9d2803d7cd92520faec9a1ba2ead56d"},
 		{name: "2-lm", weights: "57f363bb7c1af7fc285e37a39181a71ed9a3a0970c8e955ea88d411f319f2d41", language: true},
+		{name: "2-mlp", weights: "7ee5e923e745b0ed062de3694e71079ca01dbfb999a6e947f685e45601183e05", language: true},
+		{name: "2-pendulum", weights: "49a2f5c3828e73e723d305129591ee20fc94b3a0b1f564536500ea1ea59d2e12"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "run")
@@ -96,12 +98,17 @@ func TestEarlierRuns(t *testing.T) {
 			t.Errorf("%s of an extended run: %v\n%s", command, err, out)
 		}
 	}
-	out, err = pentary(t, "control", "cartpole", "--json", "--policy", filepath.Join(filepath.Dir(text), "pole.pent")).Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if p := parsePolicy(t, out); p.Mean != 9.4 {
-		t.Errorf("policy %+v, want a mean reward of 9.4", p)
+	for _, test := range []struct {
+		environment, file string
+		mean              float64
+	}{{"cartpole", "pole.pent", 9.4}, {"pendulum", "2-pendulum/model.pent", -1234.1158836673428}} {
+		out, err = pentary(t, "control", test.environment, "--json", "--policy", filepath.Join(filepath.Dir(text), test.file)).Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p := parsePolicy(t, out); p.Mean != test.mean {
+			t.Errorf("policy %+v, want a mean reward of %v", p, test.mean)
+		}
 	}
 }
 

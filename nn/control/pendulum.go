@@ -6,7 +6,11 @@ package control
 //
 // The variables are the angle, which is not wrapped, and the angular velocity. The
 // action is the torque, ±2 from ±64 on.
-type Pendulum struct{}
+//
+// A policy sees the cosine and the sine of the angle, the velocity, and a constant.
+type Pendulum struct {
+	NoConstant bool // as the policies of earlier versions see it
+}
 
 const (
 	pendulumGravity Q40 = 10 * one
@@ -16,8 +20,12 @@ const (
 )
 
 // Spec implements Environment. Gymnasium has no threshold for this environment.
-func (Pendulum) Spec() Spec {
-	return Spec{Name: "pendulum", Variables: 2, Inputs: 4, Outputs: 1, Throttle: true, Limit: 200, Threshold: -300 * one}
+func (p Pendulum) Spec() Spec {
+	inputs := 4
+	if p.NoConstant {
+		inputs = 3
+	}
+	return Spec{Name: "pendulum", Variables: 2, Inputs: inputs, Outputs: 1, Throttle: true, Limit: 200, Threshold: -300 * one}
 }
 
 // Reset implements Environment: any angle, and up to one radian a second.
@@ -27,9 +35,12 @@ func (Pendulum) Reset(e *Episodes, i int, random *Random) {
 }
 
 // Observe implements Environment.
-func (Pendulum) Observe(e *Episodes, i int, inputs []int8) {
+func (p Pendulum) Observe(e *Episodes, i int, inputs []int8) {
 	sin, cos := Sincos(e.State[0][i])
-	copy(inputs, []int8{Activation(cos, 127*one), Activation(sin, 127*one), Activation(e.State[1][i], 127*one/8), bias})
+	copy(inputs, []int8{Activation(cos, 127*one), Activation(sin, 127*one), Activation(e.State[1][i], 127*one/8)})
+	if !p.NoConstant {
+		inputs[3] = bias
+	}
 }
 
 // Step implements Environment, by the semi-implicit Euler method.

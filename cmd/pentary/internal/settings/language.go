@@ -7,6 +7,7 @@ import (
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/lowrank"
 	"github.com/Kaleaon/pentary-go/nn"
 )
@@ -78,6 +79,13 @@ func (s *Language) Groups() console.Groups {
 	s.earlyStop(f, "as much of the text before the held-out end")
 	s.noiseAndUpdate(&groups)
 	return groups
+}
+
+// SetGenerator implements Settings. The versions whose noise came from Philox did not scale the
+// sums of MLP blocks down.
+func (s *Language) SetGenerator(g kernels.Generator) {
+	s.Optimizer.SetGenerator(g)
+	s.Shape.PlainBlocks = g == kernels.Philox4x32
 }
 
 // Complete implements Settings: n-grams are no longer than the context.

@@ -11,6 +11,7 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/settings"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 	"github.com/Kaleaon/pentary-go/es/journal"
+	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/nn"
 	"github.com/Kaleaon/pentary-go/nn/control"
 	"github.com/Kaleaon/pentary-go/packed"
@@ -21,7 +22,8 @@ import (
 type policy struct {
 	*settings.Policy
 	model
-	env control.Environment
+	env        control.Environment
+	validation int // episodes of a measurement; 0 for the default
 }
 
 func newPolicy(env control.Environment) *policy {
@@ -76,6 +78,24 @@ func (c *policy) memory() int {
 	return settings.NetworkMemory(control.Widths(c.env, c.Hidden...), c.Options(), c.Episodes)
 }
 
+// SetGenerator implements settings.Settings. In the versions whose noise came from Philox the
+// pendulum was seen without a constant, and fewer episodes chose the policy.
+func (c *policy) SetGenerator(g kernels.Generator) {
+	c.Policy.SetGenerator(g)
+	earlier := g == kernels.Philox4x32
+	if c.validation = 0; earlier {
+		c.validation = 100
+	}
+	c.setConstant(!earlier)
+}
+
+// setConstant sets whether a policy of the pendulum sees a constant.
+func (c *policy) setConstant(is bool) {
+	if _, ok := c.env.(control.Pendulum); ok {
+		c.env = control.Pendulum{NoConstant: !is}
+	}
+}
+
 func (c *policy) build([]int) error {
 	c.net = nn.NewMLP(c.Base.Seed, c.network()...)
 	return nil
@@ -90,12 +110,13 @@ func (c *policy) open(f *packed.File) (err error) {
 	if err := c.model.open(f); err != nil {
 		return err
 	}
+	c.setConstant(c.net.Inputs() != control.Pendulum{NoConstant: true}.Spec().Inputs)
 	_, err = control.NewPolicy(c.net, c.env)
 	return err
 }
 
 func (c *policy) task() (train.Task, error) {
-	return train.Policy(c.net, c.env, c.Episodes, c.Base.Seed)
+	return train.Policy(c.net, c.env, train.PolicyOptions{Seed: c.Base.Seed, Episodes: c.Episodes, Validation: c.validation})
 }
 
 func (c *policy) meta(meta map[string]string) { meta[task.MetaEnvironment] = c.name() }
