@@ -1,16 +1,19 @@
 package settings
 
 import (
+	"fmt"
+
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/lowrank"
 	"github.com/Kaleaon/pentary-go/nn"
 )
 
-// maxTexts and maxLength bound what a teacher draws.
+// maxTexts and maxLength bound what a teacher draws, and maxDrawn, as nn.NewTokens does, their product.
 const (
 	maxTexts  = 1 << 16
 	maxLength = 1 << 10
+	maxDrawn  = 1 << 24
 )
 
 // Finetune are the settings of a fine-tuning.
@@ -46,4 +49,12 @@ func (s *Finetune) Groups() console.Groups {
 	s.earlyStop(f, "texts of their own")
 	s.noiseAndUpdate(&groups)
 	return groups
+}
+
+// Check implements Settings.
+func (s *Finetune) Check() error {
+	if s.Texts*s.Batch.Steps > maxDrawn {
+		return fmt.Errorf("--texts %d --steps %d: want a product of at most %d", s.Texts, s.Batch.Steps, maxDrawn)
+	}
+	return s.Optimizer.Check()
 }

@@ -104,6 +104,20 @@ func TestRateOfFinetune(t *testing.T) {
 	}
 }
 
+// More tokens than a task takes are an error before any is drawn.
+func TestTextsOfFinetune(t *testing.T) {
+	for steps, want := range map[string]bool{"256": true, "257": false} {
+		s := NewFinetune()
+		if err := SetTexts(s, map[string]string{"texts": "65536", "steps": steps}); err != nil {
+			t.Fatal(err)
+		}
+		s.Complete()
+		if err := s.Check(); (err == nil) != want {
+			t.Errorf("65536 texts of %s tokens: error %v", steps, err)
+		}
+	}
+}
+
 // The default rate falls with the square root of the generations; a rate that is set stays.
 func TestRate(t *testing.T) {
 	for _, test := range []struct {

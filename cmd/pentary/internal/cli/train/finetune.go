@@ -61,7 +61,7 @@ expect what a teacher expects: the same network with weights of eight bits. The 
 draws all texts, so that no data are needed. Matrices of one pent a weight are trained,
 others stay as they are. Texts that are not learned are the test, in nats per token.
 
-Both models have to lie where they are until the run has ended.`
+Keep both files where they are until the run has ended.`
 }
 
 func (t *finetune) example() string {
