@@ -61,6 +61,10 @@ func TestFinetune(t *testing.T) {
 		}
 	}
 	do("audit run", "")
+	for _, line := range []string{"train --resume run", "replay run"} { // the inputs stay
+		do(line+" --out eight-bits.pent", "that the fine-tuning reads")
+		do(line+" --out pents.pent", "that the run reads")
+	}
 	do("finetune pents.pent", "--teacher")
 	do(tune+"1 --data pents.pent", "is the argument of")
 	if err := os.Rename(filepath.Join(dir, "again.pent"), filepath.Join(dir, "eight-bits.pent")); err != nil {

@@ -171,6 +171,15 @@ func existing(dir string) (*plan, error) {
 	return nil, nil
 }
 
+// inputs returns the files and folders that the run names, by what names them.
+func (p *plan) inputs() map[string]string {
+	inputs := map[string]string{"the run": p.config.Data}
+	if t, ok := p.kind.(*finetune); ok {
+		inputs["the fine-tuning"] = t.Teacher
+	}
+	return inputs
+}
+
 // needsData reports whether updates of the run take the data, or its model their scales.
 func (p *plan) needsData() bool {
 	switch p.kind.(type) {

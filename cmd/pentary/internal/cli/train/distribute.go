@@ -365,7 +365,7 @@ func (w *worker) work(ctx context.Context, cmd *cobra.Command, s *console.Stream
 		return fmt.Errorf("the coordinator's configuration: %w", err)
 	}
 	if w.data == "" {
-		if err := console.CheckPaths(cmd, nil, s, map[string]string{"the run": p.config.Data}); err != nil {
+		if err := console.CheckPaths(cmd, nil, s, p.inputs()); err != nil {
 			return err
 		}
 	}

@@ -26,7 +26,7 @@ func (b *rebuild) flags(cmd *cobra.Command, s *console.Streams) {
 		if err != nil {
 			return nil // the command reports it
 		}
-		return console.CheckPaths(cmd, args, s, map[string]string{"the run": p.config.Data})
+		return console.CheckPaths(cmd, args, s, p.inputs())
 	}
 	f := cmd.Flags()
 	usage := "`folder` or file that the data of a run with noise in activations, or on a table, are in now, if they have moved"

@@ -107,7 +107,7 @@ func (r *run) resume(cmd *cobra.Command) error {
 		return console.Usagef("--data: the data of task %s are not in a folder", p.kind.name())
 	}
 	if p.config.Data != "" {
-		if err := console.CheckPaths(cmd, nil, r.streams, map[string]string{"the run": p.config.Data}); err != nil {
+		if err := console.CheckPaths(cmd, nil, r.streams, p.inputs()); err != nil {
 			return err
 		}
 	}
