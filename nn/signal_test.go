@@ -144,11 +144,8 @@ func backpropagated(m *Model, seen []lowrank.LayerBatch, targets []uint8) []batc
 // gathered is a Stepper that keeps Z and moves nothing.
 type gathered []float64 // rows × columns
 
-func (z *gathered) Step(w *packed.Matrix, t kernels.Terms, lo, hi int) int {
+func (z gathered) Step(w *packed.Matrix, t kernels.Terms, lo, hi int) int {
 	k, quads := w.Cols(), kernels.Quads(t.Count)
-	if len(*z) != w.Rows()*k {
-		*z = make(gathered, w.Rows()*k)
-	}
 	for i := lo; i < hi; i++ {
 		for j := range k {
 			right := t.Right[j/kernels.StripCols*quads*kernels.StripCols*4:]
@@ -156,7 +153,7 @@ func (z *gathered) Step(w *packed.Matrix, t kernels.Terms, lo, hi int) int {
 			for τ := range t.Count {
 				sum += int(t.Left[(τ/4*t.Rows+i)*4+τ%4]) * (int(right[(τ/4*kernels.StripCols+j%kernels.StripCols)*4+τ%4]) - 2)
 			}
-			(*z)[i*k+j] = float64(sum)
+			z[i*k+j] = float64(sum)
 		}
 	}
 	return 0
@@ -204,13 +201,13 @@ func TestSignal(t *testing.T) {
 		g.Noise.Estimator = test.estimator
 		targets := e.shared[0].Targets[0]
 		for i, d := range backpropagated(m, seen, targets) {
-			var z gathered
 			u, p := new(lowrank.Updater), g.Parameters[i]
+			z := make(gathered, p.W.Rows()*p.W.Cols())
 			if samples > 1 {
 				u.ComputeTerms(g.Noise, p, codes, seen[i], samples)
-				u.ApplyTerms(&z)
+				u.ApplyTerms(z)
 			} else {
-				u.Update(g.Noise, p, codes, &z)
+				u.Update(g.Noise, p, codes, z)
 			}
 			x := floats(seen[i].X, p.W.Cols(), len(targets))
 			want := make([]float64, len(z))

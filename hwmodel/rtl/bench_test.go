@@ -28,8 +28,8 @@ type bench struct {
 	scale int // how much longer an input of a sequence takes than one of others
 }
 
-// title returns the name of the bench's tests.
-func (b *bench) title() string { return strings.Join(append([]string{b.name}, b.params...), " ") }
+// title returns the name of the bench's tests and golden vectors.
+func (b *bench) title() string { return strings.Join(append([]string{b.name}, b.params...), ",") }
 
 const million = 1_000_000
 

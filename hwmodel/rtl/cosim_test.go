@@ -133,7 +133,7 @@ func TestIcarus(t *testing.T) {
 				n *= 20
 			}
 			inputs := slices.Collect(b.inputs(n, 2))
-			for _, v := range vectors[b.name] {
+			for _, v := range vectors[b.title()] {
 				inputs = append(inputs, v.in)
 			}
 			for i, out := range icarus(t, &b, inputs) {

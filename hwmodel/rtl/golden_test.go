@@ -17,10 +17,10 @@ import (
 func TestGolden(t *testing.T) {
 	vectors := golden(t)
 	for _, b := range benches {
-		if b.all == nil && len(vectors[b.name]) == 0 {
+		if b.all == nil && len(vectors[b.title()]) == 0 {
 			t.Errorf("no golden vectors of %s", b.name)
 		}
-		for _, v := range vectors[b.name] {
+		for _, v := range vectors[b.title()] {
 			if got := b.output(v.in); !bytes.Equal(got, v.out) {
 				t.Errorf("%s: input %s\n got %s\nwant %s", b.name, hexOf(v.in), hexOf(got), hexOf(v.out))
 			}

@@ -302,7 +302,7 @@ for _ in range(20):
 for _ in range(6):
     dots()
     noises("noise", noise, 7)
-    noises("random", random, 10)
+    noises("noise,PHILOX=1", random, 10)
 for _ in range(3):
     tile()
     crossbar()
