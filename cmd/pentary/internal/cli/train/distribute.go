@@ -158,6 +158,9 @@ func (d *distribution) checkFlags(f *pflag.FlagSet) error {
 
 // train runs a training on workers.
 func (d *distribution) train(ctx context.Context, run *train.Run, r *run, data string) (*train.Result, error) {
+	if k, ok := r.kind.(interface{ ownNumbers() bool }); ok && k.ownNumbers() {
+		return nil, console.Usagef("--workers, --nats: workers build the network with its usual shifts and biases, and the one of --init has others")
+	}
 	at, err := d.connection()
 	if err != nil {
 		return nil, err

@@ -65,7 +65,13 @@ type kind interface {
 }
 
 // model is the part of a kind that is the same for most.
-type model struct{ net *nn.Model }
+type model struct {
+	net *nn.Model
+	own bool // whether initial has given it shifts or biases that build does not
+}
+
+// ownNumbers reports whether the model is not what build makes, but for its weights.
+func (m *model) ownNumbers() bool { return m.own }
 
 func (m *model) open(f *packed.File) (err error) {
 	m.net, err = nn.Load(f)
@@ -83,6 +89,7 @@ func (m *model) initial(f *packed.File) error {
 	}
 	for i, w := range want {
 		h := have[i]
+		m.own = m.own || h.Shift != w.Shift || h.Bias != w.Bias
 		if h.Inputs() != w.Inputs() || h.Outputs() != w.Outputs() {
 			return fmt.Errorf("tensor %d %q is %d×%d, and that of the model to train %d×%d",
 				i, f.Tensors[i].Name, h.Outputs(), h.Inputs(), w.Outputs(), w.Inputs())
