@@ -75,7 +75,7 @@ func policy() problem {
 	return problem{func(t testing.TB) (Task, es.Options) {
 		o := es.Options{Seed: 5, Generations: 20, Pairs: 8, Sigma: 1}
 		net := nn.NewMLP(o.Seed, control.Widths(control.CartPole{}, 4)...)
-		task, err := Policy(net, control.CartPole{}, PolicyOptions{Seed: o.Seed, Episodes: 2})
+		task, err := Policy(net, control.CartPole{}, PolicyOptions{Seed: o.Seed, Episodes: 2, Validation: 20})
 		if err != nil {
 			t.Fatal(err)
 		}
