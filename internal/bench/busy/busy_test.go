@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"runtime"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -45,16 +44,5 @@ func TestStart(t *testing.T) {
 	}
 	if _, _, err := Start("silent"); err == nil || !strings.Contains(err.Error(), "does not begin") {
 		t.Errorf("a program that does nothing: error %v", err)
-	}
-}
-
-func TestProcessors(t *testing.T) {
-	for text, want := range map[string][]int{"0-3,8\n": {0, 1, 2, 3, 8}, "5\n": {5}} {
-		if got, err := processors(text); err != nil || !slices.Equal(got, want) {
-			t.Errorf("%q is %v, error %v, want %v", text, got, err, want)
-		}
-	}
-	if got, err := processors("a-b"); err == nil {
-		t.Errorf("a-b is %v", got)
 	}
 }
