@@ -96,7 +96,7 @@ func unhurried(t testing.TB) {
 	t.Cleanup(func() { schedule.MinDeadline = before })
 }
 
-// together returns n runs of digits for workers of which none goes on before all have begun,
+// together returns n runs of digits for workers of which none continues before all have begun,
 // so that none comes when the others have ended the run.
 func together(t *testing.T, n, generations int) (runs []*train.Run) {
 	var all sync.WaitGroup

@@ -13,7 +13,7 @@ func subtractMeanAssembly(delta *int32, n, mean int) uint64 { return subtractMea
 func termsOfDeltasAssembly(o *termsOfDeltasArgs) uint64 { return termsOfDeltasAVX2(o) }
 
 // The kernels have the contracts in terms_deltas_asm.go. Every AVX-512 implementation takes
-// them, too: what they write, or read, is the limit.
+// them, too: memory is the limit.
 
 //go:noescape
 func sumDeltasAVX2(delta *int32, n int) int64

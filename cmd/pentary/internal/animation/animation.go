@@ -42,7 +42,7 @@ func Record(p *control.Policy, env control.Environment, seed uint64, generation 
 	return f
 }
 
-// state returns what is drawn of the episode as it is.
+// state returns the drawing of the episode's present state.
 func (s *scene) state(env control.Environment, e *control.Episodes) (state State) {
 	if s.sees {
 		inputs := make([]int8, env.Spec().Inputs)

@@ -120,7 +120,7 @@ func (s *Language) Check() error {
 	return nil
 }
 
-// SetMeta sets what of the text is held out from what Meta returned.
+// SetMeta sets the held-out share of the text from the values that Meta returned.
 func (s *Language) SetMeta(meta map[string]string) error {
 	text, ok := meta[heldOut]
 	if !ok {

@@ -90,7 +90,8 @@ and
              multiply, with activations of 8 bits
   snes       separable natural evolution strategy (Schaul et al., GECCO 2011) on
              float32 weights; rate is its first sigma, in initial deviations
-The last three have rates and, snes, pairs of their own.
+The last three have rates and, snes, pairs of their own: --rate and --pairs do not
+hold for them, but adam:rate=0.002 does.
 
 A method can have settings of its own, as in full:pairs=64:rate=0.2, and can be
 given several times with different ones. A flag of train holds for all methods
