@@ -377,8 +377,8 @@ func onPaper(c costs, net []int, samples int) {
 	score := 2 * pairs * tokens * weights / (product * machines * cores)
 	move := pairs * weights / (update * cores)
 	fmt.Printf("\n## A billion weights on 100 machines, on paper\n\n")
-	fmt.Printf("%d pairs, %d tokens for each member, 64 cores a machine, at the rates of a core above (%.0f G\nmultiply-adds a second, %.0f G weights a second moved for a pair, %.2f G hashed):\n\n", pairs, tokens, product/1e9, update/1e9, hash/1e9)
+	fmt.Printf("%d pairs, %d tokens for each member, 64 cores a machine, at the rates of a core above (%.0f G\nmultiply-adds, %.0f G weights moved for a pair and %.2f G weights hashed a second):\n\n", pairs, tokens, product/1e9, update/1e9, hash/1e9)
 	fmt.Printf("| scoring | update, on every machine | hash, on one core | a generation | record | checkpoint |\n|---|---|---|---|---|---|\n")
 	fmt.Printf("| %.2f s | %.2f s | %.2f s | %.1f s | %.0f B | %.2f GB |\n\n", score, move, weights/hash, score+move+weights/hash, c.bits/8*pairs, weights*(3./8+1)/1e9)
-	fmt.Printf("This supposes that 64 cores are 64 times as fast as one, which they are not where memory is the\nbound.\n")
+	fmt.Printf("This assumes that 64 cores are 64 times as fast as one, which is not so where memory is the bound.\n")
 }

@@ -34,8 +34,8 @@ func main() {
 	fmt.Printf(`# What perturbation costs
 
 Time of a population's product, noise included, divided by the time of the plain product of
-as many columns: median of %d rounds (least–greatest), of which each compares the best
-CPU times of the two. Members have four columns.
+as many columns: median of %d rounds (least–greatest). Each round compares the best CPU times of
+the two. Members have four columns.
 
 One core of %s, %s, %s. Repeat it with `+"`go run ./bench/overhead`"+`.
 
