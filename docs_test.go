@@ -115,19 +115,23 @@ func TestMarks(t *testing.T) {
 	}
 }
 
-// Every anchor of docs/ that a comment of the code names is a heading.
+// Every anchor of docs/ that a comment of the code names is a heading, and the code that a
+// decision is about names it.
 func TestCodeLinks(t *testing.T) {
-	n := 0
+	linked := map[string]bool{}
 	for _, name := range files(t, "*.go", "*.s") {
 		for _, found := range codeLink.FindAllStringSubmatch(read(t, name), -1) {
-			n++
+			linked[found[1]+"#"+found[2]] = true
 			if !slices.Contains(anchors(t, found[1]), found[2]) {
 				t.Errorf("%s: %s has no heading %q", name, found[1], found[2])
 			}
 		}
 	}
-	if n == 0 {
-		t.Error("no link in the code")
+	const page = "docs/decisions.md"
+	for _, h := range heading.FindAllStringSubmatch(read(t, page), -1) {
+		if strings.HasPrefix(h[0], "### ") && !linked[page+"#"+anchor(h[1])] {
+			t.Errorf("%s: no comment of the code names the decision %q", page, h[1])
+		}
 	}
 }
 
@@ -135,9 +139,44 @@ func TestCodeLinks(t *testing.T) {
 func anchors(t *testing.T, page string) (all []string) {
 	t.Helper()
 	for _, h := range heading.FindAllStringSubmatch(read(t, page), -1) {
-		all = append(all, strings.ReplaceAll(symbols.ReplaceAllString(strings.ToLower(h[1]), ""), " ", "-"))
+		all = append(all, anchor(h[1]))
 	}
 	return all
+}
+
+// anchor returns the anchor of a heading, as GitHub makes it.
+func anchor(heading string) string {
+	return strings.ReplaceAll(symbols.ReplaceAllString(strings.ToLower(heading), ""), " ", "-")
+}
+
+// CONTRIBUTING.md lists every environment variable that the code reads or names, and no
+// others of this project. Tests that start themselves as another process use some of their own.
+func TestEnvironment(t *testing.T) {
+	_, table, _ := strings.Cut(read(t, "CONTRIBUTING.md"), "\n| variable |")
+	table, _, _ = strings.Cut(table, "\n\n")
+	listed := map[string]bool{}
+	for row := range strings.Lines(table) {
+		names, _, _ := strings.Cut(strings.TrimPrefix(row, "|"), "|")
+		for _, found := range regexp.MustCompile("`([A-Z_]+)`").FindAllStringSubmatch(names, -1) {
+			listed[found[1]] = false
+		}
+	}
+	others := []string{"PATH", "PENTARY_ISA", "PENTARY_JOURNAL_TEST_DIR", "PENTARY_JOURNAL_TEST_RULE", "PENTARY_TEST_SET"}
+	variable := regexp.MustCompile(`\b(?:Getenv|LookupEnv)\("([A-Z_]+)"|\b(PENTARY_[A-Z_]+)\b`)
+	for _, name := range files(t, "*.go", ".ci/*") {
+		for _, found := range variable.FindAllStringSubmatch(read(t, name), -1) {
+			v := found[1] + found[2]
+			if _, ok := listed[v]; !ok && !slices.Contains(others, v) {
+				t.Errorf("%s reads %s, which CONTRIBUTING.md does not list", name, v)
+			}
+			listed[v] = true
+		}
+	}
+	for name, used := range listed {
+		if !used && strings.HasPrefix(name, "PENTARY_") {
+			t.Errorf("CONTRIBUTING.md lists %s, which nothing reads", name)
+		}
+	}
 }
 
 var (

@@ -23,8 +23,8 @@ type Fitness uint8
 const (
 	// FourBit divides the difference by half the median magnitude of the
 	// differences other than zero, rounds, and clamps to ±7: about three steps a
-	// standard deviation, whatever the units and tails of the scores. On the pattern
-	// task it learns more than Sign at every rate and population.
+	// standard deviation, whatever the units and tails of the scores
+	// (docs/decisions.md#fitness-codes-of-four-bits).
 	FourBit Fitness = iota + 1
 	// Sign keeps the sign of the difference: -1, 0 or +1.
 	Sign

@@ -29,7 +29,7 @@ func addGeneric(dst, x []int8) {
 //
 //	dst[i] = RoundShift((max(gates[i], -127)+127)·x[i], 8)
 //
-// dst may be gates or x.
+// rounded to nearest (docs/decisions.md#rounding-of-gates). dst may be gates or x.
 func Gate(dst, gates, x []int8) {
 	checkLen("Gate", "gates", len(gates), len(dst), "%d activations", len(dst))
 	checkLen("Gate", "x", len(x), len(dst), "%d activations", len(dst))

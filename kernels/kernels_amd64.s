@@ -60,7 +60,8 @@
 
 // The AVX2 kernels add products in 16-bit lanes. A pair sum is at most 2·4·127 =
 // 1016 and at least 2·4·-128 = -1024, so 32 quads fit exactly; after such a run
-// the accumulators widen into the int32 sums on the stack, 96 bytes a row.
+// the accumulators widen into the int32 sums on the stack, 96 bytes a row
+// (docs/decisions.md#accumulation-in-16-bits).
 
 // MADD3 multiplies a quad of a row with 3 vectors and adds the pair sums to its
 // accumulators. Y12 and Y13 hold two vectors; the third comes from memory.

@@ -24,7 +24,8 @@ func MatMul(y []int32, w *packed.Matrix, x []int8, n int) {
 // MaxVecs is the largest number of columns that MatVec takes.
 const MaxVecs = 8
 
-// MatVec is MatMul for 1 to MaxVecs columns, and panics if there are more or none.
+// MatVec is MatMul for 1 to MaxVecs columns (docs/decisions.md#products-of-few-columns), and
+// panics if there are more or none.
 func MatVec(y []int32, w *packed.Matrix, x []int8, n int) {
 	if n < 1 || n > MaxVecs {
 		panic(fmt.Sprintf("kernels: MatVec: %d columns, want 1 to %d", n, MaxVecs))

@@ -78,7 +78,8 @@ func (t tier) sweeps(rows int, full bool) int {
 // that packColumns has nothing to do.
 func (t tier) packsInSweeps() bool { return t >= avx512vnni }
 
-// sweep computes the tiles of a strip, rows × cols of y:
+// sweep computes the tiles of a strip, rows × cols of y
+// (docs/decisions.md#tiles-of-a-strip-with-vnni):
 //
 //	y[r*ldy+c] = start[r*startStep/4+c] + Σ_q Σ_u codes[r*stride+4q+u] · x[(q*width*lanes+c)*4+u]
 //

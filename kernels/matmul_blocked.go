@@ -25,7 +25,7 @@ import (
 // mc·kc bytes, at most 128 KiB, stays in L2 while all strips pass over it, and so
 // do the mc·nc sums of Y while the panels of a row pass. The packed X, at most 4
 // MiB, streams by once a panel: each byte of it meets 128 rows, so L3 is fast
-// enough. docs/decisions.md#kernels has the figures that decided.
+// enough (docs/decisions.md#loop-order-of-the-blocked-product).
 
 // A geometry is the shape of a tier's tiles, rows × 3 or 2 vectors of lanes
 // columns, the depth kc of a panel and the columns nc of a block.

@@ -22,7 +22,8 @@ func chunkOrder(n, rows int) order {
 var slowGFNI = cpuid.CPU.VendorID == cpuid.AMD
 
 // matVecRows runs the kernel for width vectors; see matVec1AVX2. Those on 512-bit
-// registers take at least vectorRows rows.
+// registers take at least vectorRows rows
+// (docs/decisions.md#sums-of-few-columns-with-avx-512-vnni).
 func matVecRows(width int, y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32) {
 	wide := level >= avx512vnni && rows >= vectorRows
 	gfni := wide && level >= avx512gfni && !slowGFNI

@@ -158,7 +158,8 @@ func Noise(dst []uint8, dist Distribution, s Stream) {
 
 // NoisePairs fills dst as Noise does from one stream after another: pairs parts of
 // one length, a multiple of NoiseUnit, of which part p is the stream s with p added to
-// its Pair. Short streams take no longer so than long ones.
+// its Pair. Per pent, short streams then take as long as long ones
+// (docs/decisions.md#noise-of-many-pairs-in-one-call).
 func NoisePairs(dst []uint8, dist Distribution, s Stream, pairs int) {
 	if pairs < 0 || pairs == 0 && len(dst) > 0 || pairs > 0 && (len(dst)%pairs != 0 || len(dst)/pairs%NoiseUnit != 0) {
 		panic(fmt.Sprintf("kernels: NoisePairs: %d pents for %d pairs, want a multiple of %d for each", len(dst), pairs, NoiseUnit))

@@ -52,7 +52,7 @@ func (p *part) tabulate(j, cols int) {
 }
 
 // startTiles sets the start of a strip, span columns wide: rows from i on, cols columns
-// from j+c on.
+// from j+c on (docs/decisions.md#perturbed-products).
 func (p *part) startTiles(i, rows, j, c, cols, span int) {
 	if p.startsRank(p.pert.pop.Rank) {
 		p.startRanks(i, rows, c, cols, span)
@@ -105,7 +105,8 @@ func (p *part) tabulateWords(j, cols int) {
 }
 
 // startRanks sets the start of a strip, span columns wide: rows of Y from i on, whole
-// rankRows of them, cols columns from packed column c on.
+// rankRows of them, cols columns from packed column c on
+// (docs/decisions.md#perturbed-products-of-higher-rank).
 func (p *part) startRanks(i, rows, c, cols, span int) {
 	wide := p.wordColumns()
 	v := c / wide

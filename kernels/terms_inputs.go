@@ -31,7 +31,8 @@ var inputs = func() (table [256]uint64) {
 
 // UpdateTermsOfInputs writes one strip of Terms.Right for the inputs of n samples,
 // UpdateTermsPerInput terms each, and returns the sum of the squares of
-// x̂ = round(UpdateTermsMax·x/127), where -128 counts as -127:
+// x̂ = round(UpdateTermsMax·x/127), where -128 counts as -127
+// (docs/decisions.md#inputs-of-an-update-in-assembly):
 //
 //	x̂ = 5·high + low
 //	strip[(b/2*StripCols+j)*4 + b%2*2] = code of high, with x of input j and sample b

@@ -13,7 +13,8 @@ import (
 //	Right[((j/StripCols*Q+τ/4)*StripCols + j%StripCols)*4 + τ%4] = code of b of term τ and column j, 0 to 4
 //
 // with Q = Quads(Count) and j < kp = packed.PaddedLen(k). Strips of columns make
-// the terms of one strip consecutive, a cache line for each quad. Lanes of Left
+// the terms of one strip consecutive, a cache line for each quad
+// (docs/decisions.md#factors-of-an-update-in-strips). Lanes of Left
 // beyond Count are zero; columns of Right beyond k are code 2, so that padding never
 // moves.
 type Terms struct {

@@ -6,7 +6,7 @@ import "github.com/Kaleaon/pentary-go/packed"
 
 // Z is accumulated for a panel of rows and a block of columns at a time, over
 // blocks of terms: Right of such a block, 256 KiB, stays in the L2 cache for all tiles
-// of the panel.
+// of the panel (docs/decisions.md#tiles-of-the-update).
 const (
 	updateRows = 32  // rows of a panel
 	tileRows   = 8   // rows of a tile, what a micro-kernel accumulates

@@ -22,8 +22,9 @@ const (
 	// B that its score can tell of is what lies along x; the rest adds noise to Z.
 	// Here the sum over pairs comes first: D = Σ_p A_p·(f_p·S_p)ᵀ estimates the
 	// gradient by each sample's outputs, which are fewer than the weights by the
-	// width of the layer, and then Z = D·Xᵀ. A layer that takes a sample in many columns,
-	// as a convolution does, has a sign for each, and f_p is the sample's in all of them.
+	// width of the layer, and then Z = D·Xᵀ. A layer with several columns for a sample, such
+	// as a convolution, has a sign for each, and f_p is the sample's in all of them
+	// (docs/decisions.md#signs-of-the-columns-of-a-sample).
 	PerturbActivations
 )
 

@@ -16,11 +16,11 @@
 // ties up. If √v is a power of two, as for ranks 1, 4, 16, 64 and 256, c is 128, and nothing is
 // rounded before the shift (docs/decisions.md#scale-of-other-ranks).
 //
-// The correction is never quantized to five levels: that would destroy its rank and, at small
-// σ, round it to nothing.
+// The correction is rounded to nearest (docs/decisions.md#rounding-of-perturbations), and never
+// quantized to five levels: that would destroy its rank and, at small σ, round it to nothing.
 //
-// Noise PerturbActivations is a second estimator of the same gradient. It perturbs what a
-// layer returns for each sample by σ·A·s/√r with a random sign s, every sample of a pair
+// PerturbActivations is a second estimator of the same gradient
+// (docs/decisions.md#noise-in-activations). It perturbs what a layer returns for each sample by σ·A·s/√r with a random sign s, every sample of a pair
 // has a fitness code, and the update is the sum over samples of an estimate D of the
 // gradient by the layer's outputs, times its inputs:
 //

@@ -11,9 +11,9 @@ import (
 
 // A Draw is the noise that some pairs have for one matrix, drawn once for many
 // products: for the steps of a sequence, say, whose members keep their perturbation
-// from one to the next. It grows to what its largest use needs and is then reused.
-// Drawing is what a short product spends most of its time on: a step of a network
-// 4-16-2, 16 pairs of 4 streams, takes 27 ns a column, and 51 ns if it draws its noise.
+// from one to the next. It grows to the size of its largest use and is then reused.
+// Short products spend most of their time on drawing noise
+// (docs/decisions.md#noise-of-a-sequence).
 //
 // FullRank noise is too much to keep, and is drawn anew for each product.
 type Draw struct {

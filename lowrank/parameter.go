@@ -29,9 +29,8 @@ type Parameter struct {
 
 	// Sparse says that W multiplies one-hot codes: an input is zero for most samples, and
 	// the same value above zero for all others. ComputeTerms then weighs the columns of Z alike,
-	// however often their inputs are seen. Without it a rare n-gram's weights hardly move:
-	// a language model of n-grams ended at 2.66 bits per byte instead of 2.56 after 2,000
-	// generations.
+	// however often their inputs occur; without it the weights of rare n-grams hardly move
+	// (docs/decisions.md#rows-of-rare-n-grams).
 	Sparse bool
 }
 

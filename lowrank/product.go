@@ -9,8 +9,9 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// Workspace holds the factors and projections of the pairs in flight. It grows to
-// what its largest use needs and is then reused; one goroutine uses it at a time.
+// Workspace holds the factors and projections of the pairs in flight. It grows to the
+// size of its largest use (docs/decisions.md#scratch-of-a-product) and is then reused; one
+// goroutine uses it at a time.
 type Workspace struct {
 	draw Draw
 	a    []uint8 // a panel of E

@@ -118,7 +118,8 @@ func (u *Updater) drawn(length int) int {
 	return min(pairChunk(u.noise.Rank), len(u.fitness)) * u.noise.Rank * packed.PaddedLen(length)
 }
 
-// drawPairs draws the factors of a chunk of pairs, and arranges them among the terms.
+// drawPairs draws the factors of a chunk of pairs, and arranges them among the terms
+// (docs/decisions.md#factors-weighed-as-they-are-drawn).
 func (u *Updater) drawPairs(worker, i int) {
 	rank, w := u.noise.Rank, u.parameter.W
 	m, k := w.Rows(), w.Cols()

@@ -15,8 +15,8 @@ import (
 //	y = Normalize(x), g = clip(RoundShift(W·64, Shift))
 //	out = Add(Gate(g, y), Blend(y, -g, 0))
 //
-// They are stored, perturbed and trained as weights are, by either estimator, and begin as
-// zeros, which leave y as it is.
+// They are stored, perturbed and trained as weights are, with either estimator, and are zeros
+// at first, which leave y as it is (docs/decisions.md#gains-as-a-column-of-w).
 //
 // With RMS, Normalize divides by the root mean square instead, see rootMeanSquare, and with
 // Wide x is wide.
@@ -168,9 +168,8 @@ const branchShift = 2
 
 // NewMLPBlock returns the block of two dense layers of the paper's language models
 // (arXiv 2511.16652, App. D): x + W₂·relu(W₁·norm(x)), the layer between of the given
-// width. What W₂ returns is scaled down by two extra bits: as it was, it grew to several times x
-// while its weights were still noise. A model of 8 bytes, 128 wide, ended at 3.35 bits per byte
-// instead of 3.41 after 600 generations, without the block at 3.65.
+// width. W₂'s output is scaled down by two extra bits, because it grew to several times x while
+// its weights were still noise (docs/decisions.md#scale-of-an-mlp-block).
 func NewMLPBlock(width, hidden int) *Residual {
 	return newMLPBlock(NewLayerNorm(width), hidden, branchShift)
 }

@@ -56,9 +56,10 @@ func (l *Conv1D) Step(p *Pass, x []int8) []int8 {
 	return p.Product(l.Kernel, window)
 }
 
-// Conv2D is a convolution over a picture, within a step, by the product of its kernel
-// with the patches that it covers, one position after another. Activation c of the pixel at
-// (y, x) is number (y·Columns + x)·Channels + c of the input, and of the output alike.
+// Conv2D is a convolution over a picture, within a step: the product of its kernel with the
+// patches that it covers, one position after another
+// (docs/decisions.md#convolutions-by-position). Activation c of the pixel at (y, x) is number
+// (y·Columns + x)·Channels + c of the input, and likewise of the output.
 //
 //	out[y, x] = clip127(RoundShift(W·patch(y·Stride, x·Stride), Shift)), then max(0, out) if ReLU
 //

@@ -15,7 +15,7 @@ import (
 //
 // so that a pent of W weighs w·2^-Shift. With a bias, x has one more row, a constant, and
 // the biases are the last column of W: they are stored, perturbed and trained as weights
-// are, under either estimator.
+// are, with either estimator (docs/decisions.md#biases-as-a-column-of-w).
 //
 // Networks that were trained elsewhere need more, see requantizeScaled: weights of several
 // digits, a multiplier for each output, and outputs of 15 bits.

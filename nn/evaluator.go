@@ -51,7 +51,7 @@ type Evaluator struct {
 type EvaluatorOptions struct {
 	Streams  int // samples, or sequences, of each member; default 64
 	Steps    int // of each sequence that are scored; default 1
-	WarmUp   int // steps before them, see Batch; with 0 members begin with zeros
+		WarmUp   int // steps before them, see Batch; 0: members begin with zeros (docs/decisions.md#warm-up-of-a-sequence)
 	Discount int // of later scores, 0 to 256; 0: each perturbation is scored by its own step
 
 	// Columns bounds the columns, one for each member and stream, that a worker takes

@@ -15,8 +15,8 @@ import "fmt"
 // their 32-bit FNV-1a hash, the last byte first, folded: h ^ h>>15. N-grams of one bucket
 // share their row.
 //
-// A model so holds what follows thousands of n-grams, while noise in activations perturbs
-// no more outputs than a small embedding's.
+// A model thus learns what follows thousands of n-grams, while noise in activations perturbs
+// no more outputs than those of a small embedding (docs/decisions.md#n-grams-in-the-embedding).
 type NGrams struct {
 	Context, Longest, Buckets int
 	Rows                      *Dense // outputs × rows

@@ -283,8 +283,9 @@ func (p *Pass) multiplyMembers(i int, d *Dense, x []int8) {
 	}
 }
 
-// stepShared is Step of a first layer where all members see the same operands of their
-// streams, one for each place, of which base are the products.
+// stepShared is Step of a first layer whose operands are the same for all members, one for each
+// stream and place; base holds their products
+// (docs/decisions.md#first-convolution-shared-by-members).
 func (p *Pass) stepShared(l firstLayer, operands []int8, base []int32) []int8 {
 	y := p.Alloc(l.Outputs())
 	m, d, places := p.population, l.matrix(), l.places()

@@ -20,7 +20,8 @@
 // same picture with four lanes, 32 codes in 12 bytes. A row is therefore padded
 // by at most 31 pents, and a multiple of 32 pents takes exactly three bits each.
 // Padding is always the zero weight (code 010), which makes the bytes of a
-// matrix canonical: equal matrices have equal bytes and equal hashes.
+// matrix canonical: equal matrices have equal bytes and equal hashes
+// (docs/decisions.md#blocks-of-256-and-32-codes).
 //
 // Zero memory is not zero weights: code 000 is the weight −2. The constructors
 // fill zero weights.

@@ -8,8 +8,9 @@ import (
 	"github.com/Kaleaon/pentary-go/internal/fixed"
 )
 
-// Price says what bytes cost: the percentage points of accuracy that a doubling of a
-// network's bytes has to bring, in 1/65536. Zero leaves accuracy alone to decide.
+// Price is the price of bytes: the percentage points of accuracy that a doubling of a
+// network's bytes has to gain, in 1/65536 (docs/decisions.md#score-of-networks-by-size).
+// With zero, accuracy alone decides.
 type Price int64
 
 // scoreBits counts the fraction bits of a score. Scores are integers, so that a search

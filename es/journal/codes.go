@@ -13,7 +13,8 @@ import (
 // The codes of a generation are entropy-coded by an adaptive binary range coder. Most
 // are small, and how small depends on the sample: one that the network is sure of
 // changes little with any perturbation. So the model of a code is chosen by the mean
-// size of the sample's codes of the pairs before. See Log for the format.
+// size of the sample's codes of the pairs before (docs/decisions.md#entropy-coding-of-a-record).
+// See Log for the format.
 //
 // Each code takes three decisions at least, and a probability is at most 32737/32768: a
 // byte holds at most 1,953 codes.

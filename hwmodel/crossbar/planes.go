@@ -15,7 +15,7 @@ const (
 )
 
 // planes are weights in units of 1/Unit as digits of base 5: a matrix for each digit,
-// the highest first, one below the other.
+// the highest first, one below the other (docs/decisions.md#weights-as-programmed-in-crossbars).
 type planes struct {
 	digits packed.Matrix // planes·outputs × inputs
 	rows   int           // outputs

@@ -6,7 +6,8 @@ import (
 )
 
 // Q40 is a fixed-point number with 40 fraction bits: ±2^23 in steps of 2^-40. All
-// physics is computed in it, every product and quotient rounded to nearest.
+// physics is computed in it, every product and quotient rounded to nearest
+// (docs/decisions.md#physics-in-40-fraction-bits).
 type Q40 int64
 
 // One is 1 as a Q40.

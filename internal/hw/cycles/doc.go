@@ -3,7 +3,7 @@
 //
 // Its input is the executed instructions, one Op after another; it keeps no values. A
 // Pipeline is a recurrence over the stages' start times, so a program of any length takes
-// constant memory; the Timeline keeps a limited number of instructions.
+// constant memory (docs/decisions.md#pipeline-as-a-recurrence); the Timeline keeps a limited number of instructions.
 //
 // The pipeline forwards results from the end of execute and of memory, stalls for a
 // cycle where a load's result is used at once, predicts every branch as not taken and

@@ -7,7 +7,7 @@
 // The energy of a multiply-accumulate of a pent and an int8 is computed in two ways that
 // share only the price of an int8 one: from published energies of adders and multipliers
 // (Horowitz), and from the ratio of two synthesized lanes (Synthesized). A result is
-// reliable as far as both agree. Only the ratio of a gate-level simulation is portable, so
+// reliable as far as both agree (docs/decisions.md#energy-of-an-operation). Only the ratio of a gate-level simulation is portable, so
 // absolute values are anchored to the published int8 operation.
 //
 // # Analog macros

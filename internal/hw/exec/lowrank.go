@@ -9,7 +9,8 @@ import (
 	"github.com/Kaleaon/pentary-go/trit5"
 )
 
-// perturbation is LRMUL.
+// perturbation is LRMUL, which adds in the accumulator
+// (docs/decisions.md#perturbation-in-the-instruction-set).
 func perturbation(m *Machine, in isa.Instruction, e *Event) error {
 	f, err := m.factors(m.regs[in.Rs1], in.Imm)
 	if err != nil {

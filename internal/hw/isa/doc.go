@@ -15,8 +15,8 @@
 //
 // An immediate is a number of pents, as registers hold: six in imm18, ±7,812, and
 // eleven in imm34, whose top bit is clear, ±24,414,062. So the adder takes it without
-// conversion, and an instruction has one encoding. Fields that an instruction does not use
-// are zero: register P0, or zero pents.
+// conversion, and an instruction has one encoding (docs/decisions.md#immediates-as-pents).
+// Fields that an instruction does not use are zero: register P0, or zero pents.
 //
 // # State
 //

@@ -34,7 +34,7 @@ const (
 	heldOutPercent = 5
 )
 
-// NewLanguage returns the default settings.
+// NewLanguage returns the default settings (docs/decisions.md#estimator-of-language-models).
 func NewLanguage() *Language {
 	return &Language{
 		Optimizer: NewOptimizer(es.Options{Generations: 12000, Pairs: 32, Estimator: lowrank.PerturbActivations}, "0.0245"),
