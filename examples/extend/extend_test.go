@@ -2,6 +2,7 @@ package main
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/Kaleaon/pentary-go/nn"
@@ -43,4 +44,41 @@ func TestPark(t *testing.T) {
 	if trained < -10 || trained < untrained/2 {
 		t.Errorf("mean reward %.2f, untrained %.2f", trained, untrained)
 	}
+}
+
+// The format is read into the samples that it says, and errors name line and bounds.
+func TestReadSparse(t *testing.T) {
+	d, err := ReadSparse(strings.NewReader("1 3:64 1:-127\n\n0\n"), 3, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []int8{-127, 0, 64, 0, 0, 0}; !slices.Equal(d.Inputs, want) || !slices.Equal(d.Labels, []uint8{1, 0}) {
+		t.Errorf("inputs %v, labels %v", d.Inputs, d.Labels)
+	}
+	for text, want := range map[string]string{
+		"0\n2\n":   `line 2: class "2", want 0 to 1`,
+		"0 4:1":    `line 1: feature "4", want 1 to 3`,
+		"0 1:-128": `line 1: value "-128" of feature 1, want -127 to 127`,
+		"0 1":      `line 1: value "" of feature 1, want -127 to 127`,
+		"":         "data: dataset of 0 samples, 3 features, 2 classes",
+	} {
+		if _, err := ReadSparse(strings.NewReader(text), 3, 2); err == nil || err.Error() != want {
+			t.Errorf("%q: error %v, want %s", text, err, want)
+		}
+	}
+}
+
+// Any text gives an error or a valid dataset.
+func FuzzReadSparse(f *testing.F) {
+	f.Add("1 3:64 1:-127\n\n0\n")
+	f.Add("0 :")
+	f.Fuzz(func(t *testing.T, text string) {
+		d, err := ReadSparse(strings.NewReader(text), 3, 2)
+		if err != nil {
+			return
+		}
+		if err := d.Check(); err != nil {
+			t.Error(err)
+		}
+	})
 }

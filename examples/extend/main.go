@@ -1,5 +1,5 @@
-// Command extend trains with a layer, a task, an update rule and an environment of its own,
-// one a file, all of them outside the library.
+// Command extend has a layer, a task, an update rule, an environment and a data format that are
+// not the library's, each in a file of its own, and trains with them.
 package main
 
 import (
