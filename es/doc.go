@@ -1,12 +1,11 @@
-// Package es is the optimizer: evolution strategies over pentary matrices, by
+// Package es is the optimizer: evolution strategies over matrices of pents, in
 // integers alone.
 //
 // A generation draws antithetic pairs of low-rank perturbations (package lowrank),
-// has them scored, shapes the difference of each pair's two scores to a small
-// signed code, and moves the weights by Z = Σ f·A·Bᵀ under an update rule. The
-// codes are the only thing that the members exchange.
-//
-// Use Run with an Evaluator, or Ask and Tell to keep the loop to yourself:
+// has them scored, turns the difference of each pair's two scores into a small
+// signed code f, and moves the weights by Z = Σ f·A·Bᵀ under an update rule. Members
+// exchange nothing but these codes.
+// Use Run with an Evaluator, or Ask and Tell in a loop of your own:
 //
 //	for !opt.Done() {
 //		generation := opt.Ask()
@@ -15,16 +14,15 @@
 //	}
 //
 // With Options.Estimator = lowrank.PerturbActivations the noise enters the activations
-// instead: every sample of a pair has a code, and updates take what the layers see.
+// instead: every sample of a pair has a code, and updates need the inputs of each layer.
 //
-// Ask also serves any function of whole weights: see EvaluateEach. A Record of each
-// generation is enough to move the weights again without evaluating anything (Replay),
-// and AppendState holds all that a run keeps beside its weights; package journal makes
-// both survive.
+// EvaluateEach scores any function of whole weights. A Record of each generation is enough
+// to move the weights again without evaluating anything (Replay), and AppendState holds
+// all state of a run except its weights; package journal keeps both on disk.
 //
-// What a rule costs, in bits a weight with the weight's own three, and the mean squared
-// error that it reaches on the pattern task (pattern_test.go) from 2.05, by members and
-// generations, with Raw fitness and each rule at the best of the rates tried:
+// The table has the memory of each rule, in bits a weight including the weight's own three,
+// and the mean squared error after the pattern task (pattern_test.go), 2.05 at first, by
+// members and generations, with Raw fitness and each rule at the best of the rates tried:
 //
 //	rule                   bits   100×50  1000×50  1000×200  1000×200 in noise
 //	ErrorFeedback            11    1.060    0.004     0.000     0.013

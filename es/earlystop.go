@@ -9,19 +9,19 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// EarlyStop is an optimizer that measures its weights as it goes, ends the run once
-// they get no better, and keeps the best. It is a journal.Trainer: its state has the
-// measurements, so that a run that is resumed or replayed ends where an undisturbed one
-// does, with the same weights.
+// EarlyStop is an optimizer that measures its weights during the run, ends the run when
+// they no longer improve, and keeps the best. It is a journal.Trainer: its state includes the
+// measurements, so a resumed or replayed run ends at the same generation and with the same
+// weights as an uninterrupted one.
 //
 //	stop := &es.EarlyStop{Optimizer: opt, Measure: score, Patience: 20}
 //	err := stop.Run(ctx)
 //	...
 //	generation := stop.Restore()
 //
-// The rate follows the schedule of the planned run, and is still high if the run ends long
-// before. Reductions lets it fall: each plateau of Patience measurements halves the rate,
-// until the last one ends the run (the idea of ReduceLROnPlateau).
+// The rate follows the schedule of the planned run, so it is still high if the run ends much
+// earlier. With Reductions, each plateau of Patience measurements halves the rate, and the
+// plateau after the last reduction ends the run (as ReduceLROnPlateau does).
 type EarlyStop struct {
 	*Optimizer
 
@@ -48,8 +48,8 @@ func (e *EarlyStop) Done() bool { return e.Optimizer.Done() || e.count > e.Patie
 // when it was taken.
 func (e *EarlyStop) Best() (measure int64, generation int) { return e.best, e.generation }
 
-// Run is Optimizer.Run until the run is over. The weights are then the weights of the last
-// generation: a journal ends with them, and Restore brings back the best.
+// Run is Optimizer.Run until the run is over. It leaves the weights of the last generation,
+// with which a journal ends; Restore sets the best ones.
 func (e *EarlyStop) Run(ctx context.Context, callbacks ...func(Stats) error) error {
 	if err := e.begin(); err != nil || e.Done() {
 		return err
@@ -77,8 +77,8 @@ func (e *EarlyStop) Replay(r Record) (Stats, error) {
 	return stats, err
 }
 
-// Restore sets the weights to the best and returns how many generations were finished
-// then. It is for the end of a run, which cannot continue from there.
+// Restore sets the best weights and returns how many generations were finished when they
+// were measured. Use it at the end: the run cannot continue after it.
 func (e *EarlyStop) Restore() (generation int) {
 	b := e.weights
 	for _, p := range e.Parameters() {

@@ -10,9 +10,9 @@ import (
 )
 
 // ErrorFeedback is the rule that makes five levels trainable. Each weight keeps the
-// remainder of its steps, its residual, and moves a level when they add up to one. See
-// kernels.UpdateResidual, and of four bits, which steps rounded to sixteenths of a level at
-// random make enough, kernels.UpdateResidual4.
+// remainder of its steps, its residual, and moves a level when the steps add up to one. See
+// kernels.UpdateResidual. With four bits, steps are rounded at random to sixteenths of a
+// level, see kernels.UpdateResidual4.
 type ErrorFeedback struct {
 	Rate Q16 // levels that one standard deviation of Z moves a weight, at most 1
 	Bits int // of a residual: 8, or 4; default 8
@@ -77,9 +77,8 @@ func (s *residual4State) Step(w *packed.Matrix, t kernels.Terms, lo, hi int) int
 	return kernels.UpdateResidual4(w, s.bytes, t, s.scale, s.rounding, lo, hi)
 }
 
-// Stochastic keeps no state: it rounds a step to whole levels at random, so that
-// the weights move as much as under ErrorFeedback on average, with the noise of the
-// rounding in addition. See kernels.UpdateStochastic.
+// Stochastic keeps no state: it rounds a step to whole levels at random. On average weights
+// move as far as with ErrorFeedback, but rounding adds noise. See kernels.UpdateStochastic.
 type Stochastic struct {
 	Rate Q16 // levels that one standard deviation of Z moves a weight, at most 1
 }

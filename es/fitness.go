@@ -11,9 +11,9 @@ import (
 	"github.com/Kaleaon/pentary-go/kernels"
 )
 
-// Fitness is how the difference of an antithetic pair's scores becomes a code. The
-// codes of a group of pairs depend on the scores of the group alone. A pair whose
-// members score alike, or of which one has Failed, has code 0.
+// Fitness is the coding of the difference of an antithetic pair's scores. The codes of a
+// group of pairs depend on the scores of the group alone. A pair has code 0 if both members
+// score the same or one of them Failed.
 //
 // Differences are exact for all int64 scores. The percentile P of n magnitudes other than
 // zero is the one at index ⌊n·P/100⌋ in ascending order, and the median is percentile 50; all
@@ -28,18 +28,18 @@ const (
 	FourBit Fitness = iota + 1
 	// Sign keeps the sign of the difference: -1, 0 or +1.
 	Sign
-	// Ranks ranks the magnitudes of the differences, ties at their mean, and takes
-	// what a normal variable would have at that rank (van der Waerden's scores), 24
-	// to a standard deviation and at most 63, with the difference's sign: as Raw for
-	// normal scores, and the same for any others of that order. Unlike ranks of the
-	// members it does not see what the two of a pair have in common.
+	// Ranks ranks the magnitudes of the differences, ties at their mean rank, and codes each
+	// as the quantile of a normal variable at that rank (van der Waerden's scores), 24 per
+	// standard deviation and at most 63, with the difference's sign. For normal scores the
+	// codes are like Raw's; for others they depend on the order of the differences alone.
+	// Unlike ranks of members they ignore what both members of a pair have in common.
 	Ranks
 	// Raw keeps the proportions: it divides the difference by a 16th of the median
 	// magnitude, rounds, and clamps to ±63, 2.7 standard deviations.
 	Raw
-	// Tails is for differences that are small but for a few, as differences of single
-	// samples are of which most are learned: a 32nd of their 99th percentile is the
-	// unit, ±63 the limit.
+	// Tails is for differences of which a few are much larger than the others, such as those
+	// of single samples when most samples are learned: the unit is a 32nd of their 99th
+	// percentile, the limit ±63.
 	Tails
 )
 

@@ -26,14 +26,12 @@ type Member struct {
 
 // EvaluateEach returns an evaluator that scores the members of a generation one by one, with
 // any function of their weights. Goroutines, one for each processor, call it at the
-// same time; a score must depend on the member alone. An error ends the evaluation,
-// and Run returns it; of several it is the first member's. A member that cannot
-// be scored while the others can is Failed. If score panics, Run does, on its own
-// goroutine.
+// same time; a score must depend on the member alone. An error ends the evaluation, and Run
+// returns the error of the first member that has one. Return Failed for a member that cannot
+// be scored while others can. If score panics, Run panics on its own goroutine.
 //
 // It makes every member's weights in full, at a cost like the cost of one product with
-// them: what knows how to work with factors, as the networks of package nn do, is
-// much faster.
+// them. An evaluator that works with factors, such as nn.Evaluator, is much faster.
 func EvaluateEach(score func(m *Member) (int64, error)) Evaluator {
 	return &memberEvaluator{score: score, work: make([]memberWork, parallel.Workers())}
 }

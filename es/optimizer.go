@@ -11,7 +11,7 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// Generation is what an evaluator needs to know of one generation.
+// Generation describes one generation to an evaluator.
 type Generation struct {
 	Number     int // counts from zero; the noise's own number may lag, see Options.NoiseReuse
 	Noise      lowrank.Noise
@@ -158,9 +158,8 @@ func (o *Optimizer) Done() bool { return o.generation >= o.options.Generations }
 // Generation returns the number of finished generations.
 func (o *Optimizer) Generation() int { return o.generation }
 
-// Identity returns a text that two runs share if the same scores would move the same
-// weights in the same way: all options and the parameters' names and shapes, a line
-// each.
+// Identity returns a text that is equal for two runs if the same scores would move the same
+// weights in the same way: all options, and the parameters' names and shapes, one a line.
 func (o *Optimizer) Identity() string {
 	s := o.options.String()
 	if o.source != nil {
@@ -176,10 +175,10 @@ func (o *Optimizer) Identity() string {
 // MaxReductions bounds the halvings of ReduceRate.
 const MaxReductions = 16
 
-// ReduceRate divides the rule's strength by 2^n from the next generation on, whatever the
-// schedule leaves of it; 0 ends that. Records and the state hold n. It returns an error,
-// and changes nothing, if n is not 0 to MaxReductions or the rule looks at earlier
-// generations (QES), whose rates are not kept.
+// ReduceRate divides the rule's scheduled strength by 2^n from the next generation on; 0
+// restores it. Records and the state hold n. It returns an error and changes nothing if n is
+// not 0 to MaxReductions, or if the rule uses earlier generations (QES), whose rates are not
+// kept.
 func (o *Optimizer) ReduceRate(n int) error {
 	switch {
 	case n < 0 || n > MaxReductions:
@@ -205,11 +204,11 @@ func (o *Optimizer) Ask() Generation {
 	}
 }
 
-// Tell takes the scores of the generation that Ask described for plus and minus of
-// each pair, higher is better unless the options say Minimize, and moves the
-// weights. With noise in activations every member has a score for each of its
-// samples, one after another. It returns an error if their number is another, the
-// run is done, or an InputSource returns one; then nothing has changed.
+// Tell takes the scores of the generation that Ask described, of plus and minus of each pair,
+// and moves the weights. Higher scores are better unless Options.Minimize is set. With noise
+// in activations every member has a score for each of its samples, one after another. It
+// returns an error and changes nothing if the number of scores is wrong, the run is done, or
+// an InputSource returns an error.
 func (o *Optimizer) Tell(scores []int64) (Stats, error) {
 	return o.tell(context.Background(), scores)
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/Kaleaon/pentary-go/lowrank"
 )
 
-// Options configure an Optimizer. The zero value of a field is its default, and the
-// defaults learn well: see docs/settings.md for what each setting does.
+// Options configure an Optimizer. The zero value of a field is its default; docs/settings.md
+// measures what the settings do.
 type Options struct {
 	Seed         uint64               // key of all random numbers
 	Generations  int                  // length of the run, which the schedules span; required
@@ -62,9 +62,9 @@ const (
 	WholeLevel = 1 << 16
 )
 
-// DefaultRate returns the default rate of a run: 3/√generations, at most 1/2. At this rate noise alone carries a weight by some two of the five levels over the
-// run, with a linear schedule. Runs of 25 to 3,200 generations on the digits learn best
-// near it (docs/settings.md).
+// DefaultRate returns the default rate of a run: 3/√generations, at most 1/2. With a linear
+// schedule, noise alone then moves a weight by about two of the five levels over the run. Runs
+// of 25 to 3,200 generations on the digits learn best near this rate (docs/settings.md).
 func DefaultRate(generations int) Q16 {
 	const scale = 36 << 32 // the square of 2·3
 	return Q16(min((fixed.Sqrt(scale/uint64(max(generations, 1)))+1)/2, uint64(one)/2))

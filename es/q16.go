@@ -7,8 +7,8 @@ import (
 	"github.com/Kaleaon/pentary-go/internal/fixed"
 )
 
-// Q16 is a fixed-point number with 16 fraction bits: what options take where other
-// libraries take a float. Ratio makes one.
+// Q16 is a fixed-point number with 16 fraction bits, which options use instead of floats.
+// Ratio makes one.
 type Q16 int32
 
 const one Q16 = 1 << 16
@@ -17,8 +17,8 @@ const one Q16 = 1 << 16
 // positive, either is beyond ±2^40, or the result does not fit.
 func Ratio(num, den int) Q16 { return Q16(fixed.Ratio(num, den)) }
 
-// String returns the number as a decimal with at most five places, which is enough to
-// tell it from all others.
+// String returns the number as a decimal with at most five places, which is different for
+// different numbers.
 func (q Q16) String() string {
 	n, sign := int64(q), ""
 	if n < 0 {

@@ -8,20 +8,19 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// QES is error feedback that keeps no residual between generations: it rebuilds
-// the residual when it needs it, from the codes of earlier generations, whose noise
-// it draws again (the idea of QES, arXiv 2602.03120, in integers). Its state is the
-// codes of at most Window-1 generations, whatever the number of weights.
+// QES is error feedback that keeps no residual between generations. An update rebuilds the
+// residual from the codes of earlier generations, whose noise it draws again (QES, arXiv
+// 2602.03120, in integers). Its state is the codes of at most Window-1 generations, whatever
+// the number of weights.
 //
-// Every Window generations the residual begins at zero and all codes are forgotten.
-// A window that slides instead begins elsewhere each time, so that what it rebuilds
-// is not what moved the weights: on the pattern task it learns nothing, or little
-// even with a residual that leaks.
+// Every Window generations the residual is set to zero and all codes are dropped. A sliding
+// window would rebuild another residual than the one that moved the weights: on the pattern
+// task it learns nothing, and little even if the residual decays.
 //
-// The steps since go to a scratch matrix of zero weights, as ErrorFeedback would have them
-// do far from the ends. An update takes (Window+1)/2 times as long as one of
-// ErrorFeedback on average, and the memory of a residual and a copy of the largest matrix
-// while it runs.
+// The steps are replayed on a scratch matrix of zero weights, as ErrorFeedback moves weights
+// that are far from ±2. On average an update takes (Window+1)/2 times as long as one of
+// ErrorFeedback, and while it runs it takes the memory of a residual and a copy of the
+// largest matrix.
 type QES struct {
 	Rate   Q16 // levels that one standard deviation of Z moves a weight, at most 1
 	Window int // generations; 1 to MaxWindow

@@ -8,8 +8,8 @@ import (
 	"github.com/Kaleaon/pentary-go/kernels"
 )
 
-// A Record is all that the members of a generation exchange: what it takes to move
-// the weights once more without evaluating anything.
+// A Record is all that the members of a generation exchange. It is enough to move the weights
+// again without evaluating anything.
 type Record struct {
 	Finished   int    // generations, this one included
 	Codes      []int8 // by pair, or by pair and sample with noise in activations
@@ -53,9 +53,9 @@ func appendMissing(missing []int, scores []int64, samples int) []int {
 	return missing
 }
 
-// Replay moves the weights as Tell did when it made the record. It returns an error
-// if the record is not of the next generation, or of other parameters or options, or
-// if an InputSource returns one; then nothing has changed.
+// Replay moves the weights as Tell did when it made the record. It returns an error and changes
+// nothing if the record is not of the next generation, belongs to other parameters or options,
+// or if an InputSource returns an error.
 func (o *Optimizer) Replay(r Record) (Stats, error) {
 	if o.Done() {
 		return Stats{}, o.errDone()

@@ -9,16 +9,15 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// A Rule is how Z moves pents. It measures Z in standard deviations of pure noise, see
+// A Rule moves pents by Z. It measures Z in standard deviations of pure noise, see
 // GenerationUpdate.Scale, so that a rule's strength means the same for every population, rank
 // and fitness coding. The schedule acts on its strength.
 //
-// Rules can be written outside this package. A run is a function of its options, data
-// and scores alone, and a checkpoint is all that it needs to continue, if a rule keeps
-// these promises:
+// Rules can be written outside this package. For a run to be a function of its options, data
+// and scores alone, and to continue from a checkpoint alone, a rule has to satisfy:
 //
 //   - It computes in integers, and draws random numbers from GenerationUpdate.Rounding alone.
-//   - What becomes of a row depends on that row's weights, state and terms of Z, and on
+//   - The result of a row depends on that row's weights, state and terms of Z, and on
 //     the GenerationUpdate, but not on the ranges in which rows are stepped, or their order.
 //   - RuleState.AppendState appends StateBits/8 bytes for each weight, and RestoreState
 //     takes any bytes of that length.
@@ -75,7 +74,7 @@ func startRule(r Rule, matrices []lowrank.Parameter) []RuleState {
 	return states
 }
 
-// A GenerationUpdate is what a rule needs to know of a generation.
+// A GenerationUpdate describes a generation to a rule.
 type GenerationUpdate struct {
 	options    *Options
 	number     int

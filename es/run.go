@@ -7,9 +7,9 @@ import (
 	"github.com/Kaleaon/pentary-go/lowrank"
 )
 
-// Evaluator scores a generation: plus and minus of each pair, higher is better
-// unless the options say Minimize; Failed marks a member without a score. It should
-// return the context's error soon after the context is done.
+// Evaluator scores a generation: plus and minus of each pair. Higher is better unless
+// Options.Minimize is set; Failed marks a member without a score. It should return the
+// context's error soon after the context is done.
 type Evaluator interface {
 	Evaluate(ctx context.Context, g Generation, scores []int64) error
 }
@@ -24,8 +24,8 @@ type RangeEvaluator interface {
 	EvaluateRange(ctx context.Context, g Generation, lo, hi int, scores []int64) error
 }
 
-// InputSource is an evaluator for noise in activations, whose updates take what the
-// layers see beside the scores. It scores every sample of every member.
+// InputSource is an evaluator for noise in activations, whose updates need the layers' inputs
+// and outputs beside the scores. It scores every sample of every member.
 type InputSource interface {
 	Evaluator
 
@@ -55,11 +55,11 @@ func (f EvaluatorFunc) Evaluate(ctx context.Context, g Generation, scores []int6
 // ErrStop is what a callback of Run returns to end the run early, without error.
 var ErrStop = errors.New("es: stop")
 
-// Run evaluates and moves the weights until the run is done or the context is,
-// whose error it then returns; the weights are the weights of the last whole
-// generation, and Run may be called again to continue. After each generation it calls
-// the callbacks in turn; the first error of one ends the run, and is returned unless
-// it is ErrStop. It returns an error if the optimizer has no evaluator.
+// Run evaluates and moves the weights until the run or the context is done. If the context is,
+// Run returns its error, the weights are those after the last whole generation, and Run may be
+// called again to continue. After each generation it calls the callbacks in turn; the first
+// error of one ends the run, and is returned unless it is ErrStop. It returns an error if the
+// optimizer has no evaluator.
 func (o *Optimizer) Run(ctx context.Context, callbacks ...func(Stats) error) error {
 	return o.RunWith(ctx, o.evaluator, callbacks...)
 }

@@ -7,14 +7,13 @@ import (
 	"github.com/Kaleaon/pentary-go/lowrank"
 )
 
-// Schedule is how a strength changes over a run, or over a cycle of one that
-// restarts: a factor, given below for t of T generations finished.
+// Schedule is the factor by which a strength changes over a run, or over a cycle of a run with
+// restarts, given below for t finished generations of T.
 type Schedule uint8
 
 const (
-	// Linear is 1 − t/T. Without decay the residual rule plateaus: on the 64×64
-	// pattern task with 500 pairs and 200 generations the error stays at 0.41
-	// instead of 0.0002 (docs/decisions.md#residual-rule-with-linear-decay).
+	// Linear is 1 − t/T. Without decay, ErrorFeedback stops improving at a plateau
+	// (docs/decisions.md#residual-rule-with-linear-decay).
 	Linear Schedule = iota + 1
 	// Constant is 1.
 	Constant

@@ -50,10 +50,10 @@ func (o *Optimizer) memory() uint64 {
 	return n
 }
 
-// AppendState appends to b all that a run keeps beside its options and weights: the
-// position, the state of the rule, the codes of its window, and a byte for the reductions
-// of the rate if there are any. But for that byte, its length depends on the options and
-// the parameters' shapes alone.
+// AppendState appends to b all state of a run except its options and weights: the
+// generation, the state of the rule, the codes of its window, and a byte for the reductions of
+// the rate if there are any. Except for that byte, its length depends on the options and the
+// parameters' shapes alone.
 func (o *Optimizer) AppendState(b []byte) []byte {
 	b = binary.LittleEndian.AppendUint32(b, uint32(o.generation))
 	for _, codes := range o.past {
@@ -73,9 +73,9 @@ func (o *Optimizer) AppendState(b []byte) []byte {
 // positionBytes is the length of the position in a state.
 const positionBytes = 4
 
-// RestoreState sets what AppendState has written of an optimizer of the same
-// Identity, so that the run continues as that one did, given its weights. It returns an
-// error if b is not the state of such a run; then nothing has changed.
+// RestoreState sets the state that AppendState of an optimizer with the same Identity has
+// written, so that with its weights the run continues as that one. It returns an error and
+// changes nothing if b is not the state of such a run.
 func (o *Optimizer) RestoreState(b []byte) error {
 	want, reductions := positionBytes+o.StateBytes(), 0
 	if len(b) == want+1 && b[want] != 0 && window(o.options.Rule) == 1 {

@@ -10,9 +10,9 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// Threshold is the plain rule of integer EGGROLL (arXiv 2511.16652, App. D): a
-// weight moves a level where |Z| reaches the quantile that a share of the weights
-// reaches under pure noise. It keeps no state, and stalls far from the optimum.
+// Threshold is the rule of integer EGGROLL (arXiv 2511.16652, App. D): a weight moves a level
+// if |Z| reaches the quantile that a share of the weights reaches under pure noise. It keeps no
+// state, and stalls far from the optimum.
 //
 // The quantile is the normal distribution's, corrected for the heavier tails
 // of Z by the Cornish–Fisher expansion up to its sixth cumulant, and Z is dithered

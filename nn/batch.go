@@ -2,8 +2,8 @@ package nn
 
 import "github.com/Kaleaon/pentary-go/lowrank"
 
-// DrawBatch calls take for each of n places of a batch with the number of a sample below
-// samples, chosen uniformly and independently: ⌊u·samples/2^32⌋ of the next u32 of the
+// DrawBatch calls take for each of n places of a batch, with the number of a sample below
+// samples that is drawn uniformly and independently: ⌊u·samples/2^32⌋ for the next u32 of the
 // stream of a generation and its group.
 func DrawBatch(samples int, seed uint64, generation, group, n int, take func(i, sample int)) {
 	stream := lowrank.StreamOf(seed, generation, 0, lowrank.Batch, group)

@@ -10,7 +10,7 @@ import (
 
 // LayerNorm scales the activations of every column to a mean absolute value of Target,
 // see kernels.Normalize. With gains it then multiplies each row i by 1 + g_i/128, where g
-// is what the gains' matrix makes of a constant 64, so that a pent is a half:
+// is the product of the gains' matrix with a constant 64, so that a pent is a half:
 //
 //	y = Normalize(x), g = clip(RoundShift(W·64, Shift))
 //	out = Add(Gate(g, y), Blend(y, -g, 0))
@@ -32,7 +32,7 @@ const gainInput = 64
 // gainsName is the name of their matrix.
 const gainsName = "gains"
 
-// NewLayerNorm returns a layer that scales to 32, which is two.
+// NewLayerNorm returns a layer that scales to a mean absolute value of 32, which stands for 2.
 func NewLayerNorm(width int) *LayerNorm {
 	return must(buildLayerNorm(width, 2<<activationBits, false, false))
 }
@@ -135,11 +135,11 @@ func (l *LayerNorm) gain(p *Pass, y []int8) {
 	p.Free(zero)
 }
 
-// Residual adds what layers make of x, one after another, to x, with saturation:
+// Residual adds the output of a chain of layers to its input x, with saturation:
 //
 //	out = clip(x + L_n(…L_1(x)))
 //
-// x and what the layers return are wide with Wide.
+// With Wide, x and the layers' output are wide.
 type Residual struct {
 	Layers []Layer
 	Wide   bool
@@ -167,8 +167,8 @@ func buildResidual(layers []Layer, wide bool) (*Residual, error) {
 const branchShift = 2
 
 // NewMLPBlock returns the block of two dense layers of the paper's language models
-// (arXiv 2511.16652, App. D): x + W₂·relu(W₁·norm(x)), the layer between of the given
-// width. W₂'s output is scaled down by two extra bits, because it grew to several times x while
+// (arXiv 2511.16652, App. D): x + W₂·relu(W₁·norm(x)), with the given width of the hidden
+// layer. W₂'s output is scaled down by two extra bits, because it grew to several times x while
 // its weights were still noise (docs/decisions.md#scale-of-an-mlp-block).
 func NewMLPBlock(width, hidden int) *Residual {
 	return newMLPBlock(NewLayerNorm(width), hidden, branchShift)

@@ -16,9 +16,8 @@ import (
 // so that a pent of W weighs w·2^-Shift. With a bias, x has one more row, a constant, and
 // the biases are the last column of W: they are stored, perturbed and trained as weights
 // are, with either estimator (docs/decisions.md#biases-as-a-column-of-w).
-//
-// Networks that were trained elsewhere need more, see requantizeScaled: weights of several
-// digits, a multiplier for each output, and outputs of 15 bits.
+// Networks that were trained elsewhere can have weights of several digits, a multiplier for
+// each output, and outputs of 15 bits, see requantizeScaled.
 type Dense struct {
 	W     *packed.Matrix // outputs × inputs, one more with a bias
 	Shift uint
@@ -34,9 +33,9 @@ type Dense struct {
 	sparse bool // x is one-hot codes, see lowrank.Parameter
 }
 
-// NewDense returns a layer of zero weights whose Shift keeps the spread of the
-// activations: inputs of unit-variance weights add up to √in times the spread of
-// one, which the shift undoes, to the nearest power of two.
+// NewDense returns a layer of zero weights whose Shift keeps the spread of the activations:
+// a sum over inputs with weights of unit variance has √in times the spread of one input, and
+// the shift divides by the nearest power of two.
 func NewDense(in, out int, relu bool) *Dense {
 	if err := checkWidths("Dense", 1, in, out); err != nil {
 		panic(err.Error())

@@ -2,16 +2,15 @@ package nn
 
 import "fmt"
 
-// Embedding turns the tokens of a column, at the present step and at steps
-// before, into activations: the sum of a row of weights for each place and token.
+// Embedding turns the tokens of a column, of the present step and of steps before it, into
+// activations: the sum of a row of weights for each place and token.
 //
 //	out[i] = clip127(RoundShift(hot·Σ_j W[i, j·Vocabulary + token_j], Shift)), then max(0, out) if ReLU
 //
-// Context have rows of their own, so that it is an embedding and a causal convolution
-// of width Context over it in one. Tokens come in as the bytes of their numbers: one each
-// if Vocabulary is at most 256, else two, the low one first. What is multiplied is their
-// one-hot code. All members of a population see the same tokens,
-// so that this product, though the widest, is computed once
+// Each of the Context places has rows of its own, so the layer is an embedding followed by a
+// causal convolution of width Context. A token is one input byte if Vocabulary is at most 256,
+// else two, the low one first. W multiplies the one-hot codes of the tokens. All members of a
+// population see the same tokens, so this product, though the widest, is computed once
 // (docs/decisions.md#embedding-as-a-product).
 type Embedding struct {
 	Vocabulary, Context int

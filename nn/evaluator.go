@@ -17,12 +17,12 @@ import (
 // batch, drawn anew each generation from the run's seed; the product of a first layer
 // that is dense, an embedding or a convolution is therefore computed once. Each member has
 // a state of its own. All members begin with the state that the model without noise has
-// after the warm-up, so that a score depends on the weights and the generation alone, and a
-// run can be resumed.
+// after the warm-up, so a score depends on the weights and the generation alone, and a run can
+// be resumed.
 //
 // With noise in activations every step of a stream is a sample. A perturbation at a step
-// affects the score at that step and, through the state, the steps after it: a sample's
-// score is their sum, each worth Discount/256 of the one before.
+// affects the score of that step and, through the state, the scores of later steps: a sample's
+// score is their sum, in which each later step counts Discount/256 as much as the one before.
 type Evaluator struct {
 	model *Model
 	task  Task
@@ -47,11 +47,11 @@ type Evaluator struct {
 	score      func(worker, i int)
 }
 
-// EvaluatorOptions are the sizes of what an Evaluator evaluates.
+// EvaluatorOptions are the sizes of a batch and of the work of an Evaluator.
 type EvaluatorOptions struct {
 	Streams  int // samples, or sequences, of each member; default 64
 	Steps    int // of each sequence that are scored; default 1
-		WarmUp   int // steps before them, see Batch; 0: members begin with zeros (docs/decisions.md#warm-up-of-a-sequence)
+	WarmUp   int // steps before them, see Batch; 0: members begin with zeros (docs/decisions.md#warm-up-of-a-sequence)
 	Discount int // of later scores, 0 to 256; 0: each perturbation is scored by its own step
 
 	// Columns bounds the columns, one for each member and stream, that a worker takes
@@ -134,8 +134,8 @@ type evaluatorWork struct {
 // batch is spread over several processors.
 const scoreColumns = 64
 
-// NewEvaluator returns an evaluator of a model on a task. The error says what does not
-// fit.
+// NewEvaluator returns an evaluator of a model on a task. The error names the sizes that do
+// not match.
 func NewEvaluator(model *Model, task Task, o EvaluatorOptions) (*Evaluator, error) {
 	switch {
 	case model == nil:
@@ -192,9 +192,9 @@ func (e *Evaluator) Evaluate(ctx context.Context, g es.Generation, scores []int6
 	return e.EvaluateRange(ctx, g, 0, g.Pairs, scores)
 }
 
-// EvaluateRange implements es.RangeEvaluator. It draws the batches of the range's groups
-// and computes what their members share, whose cost in columns is half a pair's, unless the
-// last range was of the same generation and weights.
+// EvaluateRange implements es.RangeEvaluator. Unless the last range was of the same generation
+// and weights, it draws the batches of the range's groups and computes what their members
+// share, which costs as many columns as half a pair.
 func (e *Evaluator) EvaluateRange(ctx context.Context, g es.Generation, lo, hi int, scores []int64) error {
 	if err := e.check(g, lo, hi, scores); err != nil {
 		return err
@@ -305,8 +305,8 @@ func (e *Evaluator) InputColumns(parameter int) int {
 	return e.columns[parameter]
 }
 
-// Inputs implements es.InputSource: what the matrices see of the generation's batch
-// without noise, and what becomes of it.
+// Inputs implements es.InputSource: the inputs and outputs of the matrices for the generation's
+// batch without noise.
 func (e *Evaluator) Inputs(_ context.Context, g es.Generation) ([]lowrank.LayerBatch, error) {
 	if e.drawn != (drawnBatch{g.Noise.Seed, g.Number, true}) { // a run that is replayed has not been evaluated
 		e.generation = g
@@ -319,9 +319,9 @@ func (e *Evaluator) Inputs(_ context.Context, g es.Generation) ([]lowrank.LayerB
 }
 
 // Score scores the model's present weights, unperturbed, on the batch that a generation of
-// a run with that seed draws for its first group, in the units of Evaluate. It is the
-// objective of an algorithm that has no use for factors. It returns an error if the task
-// draws what is not a batch.
+// a run with that seed draws for its first group, in the units of Evaluate. It is an objective
+// for algorithms that do not use factors. It returns an error if the task draws an invalid
+// batch.
 func (e *Evaluator) Score(seed uint64, generation int) (int64, error) {
 	e.drawn = drawnBatch{}
 	s, err := e.draw(seed, generation, 0)

@@ -96,8 +96,8 @@ var kinds = struct {
 // residualKind is the kind that Load builds of other layers.
 const residualKind = "residual"
 
-// Register makes Load know a kind of layer, whose Specs have that kind and number of
-// sizes. It panics if the kind is known already.
+// Register adds a kind of layer to those that Load reads, whose Specs have that kind and
+// number of sizes. It panics if the kind exists already.
 func Register(name string, sizes int, build Builder) {
 	kinds.Lock()
 	defer kinds.Unlock()
@@ -175,7 +175,7 @@ func reluDigit(relu bool) byte {
 	return '0'
 }
 
-// Load returns the model that File made f of. It shares memory with f. The error names
+// Load returns the model that File wrote as f. It shares memory with f. The error names
 // the tensor or key that is missing, superfluous or out of range.
 func Load(f *packed.File) (*Model, error) {
 	if f == nil {

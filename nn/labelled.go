@@ -10,10 +10,9 @@ import (
 	"github.com/Kaleaon/pentary-go/lowrank"
 )
 
-// Classify returns the task of naming the class of a dataset's samples, the outputs being
-// logits in 1/16 bit. A score is the log-probability of the label in units of 1/256 bit.
-// Samples may be replaced, added and removed between generations, as long as the dataset
-// would pass Check.
+// Classify returns the task of predicting the class of a dataset's samples; outputs are logits
+// in 1/16 bit. A score is the log-probability of the label in units of 1/256 bit. Samples may
+// be replaced, added and removed between generations, as long as the dataset passes Check.
 func Classify(d *data.Dataset) Task {
 	t := &classification{labelled{data: d, score: (*Scoring).CrossEntropy}}
 	if d != nil && d.Outputs > 0 {
@@ -24,7 +23,7 @@ func Classify(d *data.Dataset) Task {
 
 type classification struct{ labelled }
 
-// A Loss is how far a prediction is from its target.
+// A Loss measures the distance of a prediction from its target.
 type Loss int
 
 // The losses.
@@ -68,9 +67,9 @@ func checkRegression(d *data.Dataset, unit int, loss Loss) error {
 	return nil
 }
 
-// Scored returns a task of one's own on the samples of a dataset, for a model of the given
-// number of outputs: score returns how good the outputs are for a sample, higher is
-// better. Goroutines call it at the same time; outputs are valid during the call.
+// Scored returns a task with any fitness on the samples of a dataset, for a model with the given
+// number of outputs: score rates the outputs for a sample, higher is better. Goroutines call
+// it at the same time; outputs are valid during the call.
 func Scored(d *data.Dataset, outputs int, score func(outputs []int8, sample int) int64) Task {
 	t := &labelled{data: d, outputs: outputs}
 	if score == nil || outputs < 1 {

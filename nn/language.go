@@ -44,7 +44,7 @@ type LanguageConfig struct {
 
 	Heads, Window int // of MixerAttention
 
-	// PlainBlocks does not scale the sums of MLP blocks down, as earlier versions did not.
+	// PlainBlocks leaves the sums of MLP blocks unscaled, as in earlier versions.
 	PlainBlocks bool
 }
 
@@ -59,10 +59,10 @@ func (l LanguageConfig) branchShift() uint {
 // NewLanguageModel returns a language model with random weights from the seed: an
 // embedding, Layers times x + mixer(norm(x)) and x + mlp(norm(x)), and a norm and a dense
 // layer that return the logits of the next byte. With n-grams that layer is scaled down by
-// one extra bit: without it a logit can saturate at 127 for all contexts, where noise no
-// longer changes it, and such a run of 1,000 generations ended at 3.16 bits per byte instead
-// of 2.69. With MinGRU, one byte of context and Hidden
-// of 4 it has the geometry of the paper's (arXiv 2511.16652, App. D).
+// one extra bit. Otherwise a logit can saturate at 127 for all contexts, where noise no
+// longer changes it: such a run of 1,000 generations ended at 3.16 bits per byte instead
+// of 2.69. With MinGRU, one byte of context and Hidden 4 the model has the shape of the
+// paper's (arXiv 2511.16652, App. D).
 func NewLanguageModel(seed uint64, l LanguageConfig) (*Model, error) {
 	if l.Layers < 0 || l.Hidden < 0 || !slices.Contains(Mixers, l.Mixer) {
 		return nil, fmt.Errorf("nn: language model of %d layers of %q and %d widths", l.Layers, l.Mixer, l.Hidden)

@@ -7,14 +7,14 @@ import (
 )
 
 // A Layer turns a batch of activations, one column for each sample, into another, one
-// time step after another. A Layer holds weights alone: what it remembers from step to
-// step is in the Pass, so that any number of passes may use it at once.
+// time step after another. A Layer holds weights alone: its state from step to step is in the
+// Pass, so that any number of passes may use it at once.
 //
-// Layers can be implemented outside this package, and Register makes Load know them.
-// Training is exact and deterministic if a layer keeps these rules:
+// Layers can be implemented outside this package; Register lets Load read them. Training is
+// exact and deterministic if a layer follows these rules:
 //
-//   - Step is a function of x, the weights and the states of the pass: of no clock, no
-//     global, and no random numbers of its own. It computes in integers.
+//   - Step is a function of x, the weights and the states of the pass alone. It uses no clock,
+//     no globals and no random numbers of its own, and computes in integers.
 //   - Activations lie within ±127, and lanes beyond the last row of a batch are 0.
 //   - Columns do not mix: column c of what Step returns depends on column c of x and of
 //     the states.
@@ -33,8 +33,8 @@ type Layer interface {
 	// multiplies by them, with a name that no other matrix of the layer has.
 	Weights(add func(name string, d *Dense))
 
-	// Step takes the layer one time step further. It returns a batch that p.Alloc or
-	// p.Product has allocated, for the caller to free, and leaves x as it was.
+	// Step computes the layer's next time step. It returns a batch from p.Alloc or p.Product,
+	// which the caller frees, and does not change x.
 	Step(p *Pass, x []int8) []int8
 }
 
@@ -99,8 +99,8 @@ func checkWidths(layer string, step int, widths ...int) error {
 	return nil
 }
 
-// A Source makes the matrices of a layer that is built: zeros for a new one, or the
-// tensors of a file. It returns an error if the file has none of that name and shape.
+// A Source returns the matrices for a new layer: zeros, or the tensors of a file. It returns
+// an error if the file has none of that name and shape.
 type Source func(name string, out, in int, relu bool) (*Dense, error)
 
 // Zeros is the Source of new layers.

@@ -11,8 +11,8 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// Model is a list of layers, each of which takes the outputs of the one before. The last
-// one's outputs are logits in 1/16 bit.
+// Model is a list of layers; the outputs of each are the inputs of the next. The outputs of
+// the last are logits in 1/16 bit.
 type Model struct {
 	Layers []Layer
 
@@ -68,8 +68,8 @@ func (m *Model) isMLP() bool {
 	return ok
 }
 
-// Dense returns the layers if all of them are dense, without bias, multipliers and wide
-// outputs: if the model is an MLP.
+// Dense returns the layers if the model is an MLP: all are dense, without bias, multipliers and
+// wide outputs.
 func (m *Model) Dense() (layers []*Dense, ok bool) {
 	for _, l := range m.Layers {
 		d, ok := l.(*Dense)
@@ -157,7 +157,7 @@ type LayerSummary struct {
 	Weights int // of the layer itself, or of all that a residual connection is around
 }
 
-// Summary describes the layers, those within a residual connection after it.
+// Summary describes the layers; layers within a residual connection follow it.
 func (m *Model) Summary() []LayerSummary { return summarize(nil, m.Layers, 0) }
 
 func summarize(lines []LayerSummary, layers []Layer, depth int) []LayerSummary {
@@ -176,8 +176,8 @@ func summarize(lines []LayerSummary, layers []Layer, depth int) []LayerSummary {
 	return lines
 }
 
-// Clone returns a model of the same layers with weights of its own. The error says which
-// layer Load does not know.
+// Clone returns a model with the same layers and a copy of the weights. The error names a
+// layer that is not registered.
 func (m *Model) Clone() (*Model, error) {
 	f := m.File(nil)
 	for i := range f.Tensors {

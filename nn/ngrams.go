@@ -2,21 +2,20 @@ package nn
 
 import "fmt"
 
-// NGrams turns the bytes before the one to predict into activations, by embeddings of
-// single bytes and of hashed n-grams (as fastText's, arXiv 1607.01759): the sum of a row
-// of weights for each of the Context last bytes, and of one for the n-gram that ends
-// with the last byte, for each n from 2 to Longest.
+// NGrams turns the bytes before the one to predict into activations, with embeddings of
+// single bytes and of hashed n-grams (as in fastText, arXiv 1607.01759). The output is the sum
+// of one row of weights for each of the last Context bytes and, for each n from 2 to Longest,
+// of one for the n-gram that ends with the last byte:
 //
 //	out[i] = clip127(RoundShift(hot·Σ_r W[i, r], Shift)), then max(0, out) if ReLU
 //
 // over Context + Longest - 1 rows r. Byte number j, the last one being 0, has row
-// 128·j + byte mod 128, so that every byte of ASCII has rows of its own. The n-gram of the
-// bytes number 0 to n-1 has row 128·Context + (n-2)·Buckets + h mod Buckets, h being
-// their 32-bit FNV-1a hash, the last byte first, folded: h ^ h>>15. N-grams of one bucket
-// share their row.
+// 128·j + byte mod 128, so every byte of ASCII has rows of its own. The n-gram of the bytes
+// number 0 to n-1 has row 128·Context + (n-2)·Buckets + h mod Buckets, where h is their 32-bit
+// FNV-1a hash, the last byte first, folded: h ^ h>>15. N-grams in the same bucket share a row.
 //
 // A model thus learns what follows thousands of n-grams, while noise in activations perturbs
-// no more outputs than those of a small embedding (docs/decisions.md#n-grams-in-the-embedding).
+// no more outputs than with a small embedding (docs/decisions.md#n-grams-in-the-embedding).
 type NGrams struct {
 	Context, Longest, Buckets int
 	Rows                      *Dense // outputs × rows

@@ -37,13 +37,13 @@ type Pass struct {
 	multiplier Multiplier // nil for the kernels
 }
 
-// A Multiplier computes the products of a model's matrices with batches instead of
-// package kernels: as a model of hardware does. One goroutine uses it at a time.
+// A Multiplier computes the products of a model's matrices with batches instead of package
+// kernels, for example as modelled hardware does. One goroutine uses it at a time.
 type Multiplier interface {
-	// Multiply sets y to what takes the place of W·x, of the model's tensor number i and
-	// a batch of n columns, with the layouts of kernels.MatMul. column is the
-	// number of the first of them among all columns of the tensor in a generation, or
-	// since the sequence began.
+	// Multiply sets y to its result for W·x, where W is the model's tensor number i and x a
+	// batch of n columns, with the layouts of kernels.MatMul. column is the number of the
+	// first column among all columns of the tensor in a generation, or since the sequence
+	// began.
 	Multiply(y []int32, i int, d *Dense, x []int8, n, column int)
 }
 
@@ -142,8 +142,7 @@ func (p *Pass) Columns() int { return p.n }
 // Time returns the number of steps since the sequence began.
 func (p *Pass) Time() int { return p.time }
 
-// Alloc returns a batch of k rows, whose contents are left from another use. It is freed
-// by Free, or returned by Step.
+// Alloc returns a batch of k rows with arbitrary contents. Free it, or return it from Step.
 func (p *Pass) Alloc(k int) []int8 {
 	size := kernels.Quads(k) * 4 * p.n
 	last := len(p.pool) - 1
@@ -163,11 +162,11 @@ func (p *Pass) Alloc(k int) []int8 {
 	return reuse.Slice(b, size)
 }
 
-// Free gives a batch of Alloc or Product back.
+// Free releases a batch of Alloc or Product.
 func (p *Pass) Free(b []int8) { p.pool = append(p.pool, b) }
 
-// State returns what a layer remembers from step to step, a batch of k rows: zeros at the
-// first step. Layers ask for their states in the same order at every step.
+// State returns a layer's state from step to step, a batch of k rows: zeros at the first step.
+// Layers call it for their states in the same order at every step.
 func (p *Pass) State(k int) []int8 {
 	i := p.memory
 	p.memory++
@@ -207,7 +206,7 @@ func spread(dst, src []int8, quads, n, streams int) {
 }
 
 // Product returns the activations of a matrix for the batch x, the noise of each member
-// included. It is freed by Free, or returned by Step.
+// included. Free the result, or return it from Step.
 func (p *Pass) Product(d *Dense, x []int8) []int8 {
 	dst := p.Alloc(d.Outputs())
 	p.ProductTo(dst, d, x)

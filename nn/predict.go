@@ -21,8 +21,8 @@ func (m *Model) Predict(sample []int8) []int8 {
 	return m.NewRunner(1).Step(x)[:m.Outputs()]
 }
 
-// Probabilities returns the distribution over classes that logits in 1/16 bit stand for,
-// in units of 1/65536, which add up to exactly 65536.
+// Probabilities returns the probabilities of the classes for logits in 1/16 bit, in units of
+// 1/65536; they add up to exactly 65536.
 func Probabilities(logits []int8) []int {
 	if len(logits) == 0 {
 		return nil
@@ -42,7 +42,7 @@ func Probabilities(logits []int8) []int {
 	return p
 }
 
-// Accuracy returns how many samples of a dataset the model assigns to their class.
+// Accuracy returns the number of a dataset's samples that the model classifies correctly.
 func (m *Model) Accuracy(d *data.Dataset) (correct int, err error) {
 	counts, err := m.Confusion(d)
 	for class, row := range counts {
@@ -74,7 +74,7 @@ func (m *Model) Confusion(d *data.Dataset) ([][]int, error) {
 }
 
 // ForEach calls visit for every sample of a dataset in turn, with a batch of outputs in
-// quads, the column in it that is the sample's, and the number of columns.
+// quads, the sample's column in it, and the number of columns.
 func (m *Model) ForEach(d *data.Dataset, visit func(sample int, outputs []int8, c, n int)) {
 	r := m.NewRunner(1)
 	x := make([]int8, kernels.Quads(d.Features)*4*predictColumns)

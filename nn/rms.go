@@ -45,8 +45,8 @@ func (l *LayerNorm) rootMeanSquare(p *Pass, y, x []int8) {
 	})
 }
 
-// Logits turns wide logits into logits of eight bits, of which the largest of a column is
-// 127: a distribution depends on differences alone.
+// Logits turns wide logits into logits of eight bits. The largest of a column becomes 127,
+// because a distribution depends on differences alone.
 //
 //	out = max(x - max x + 127, -127)
 type Logits struct{ Width int }
@@ -95,7 +95,7 @@ func (l *Logits) Step(p *Pass, x []int8) []int8 {
 	return y
 }
 
-// SwiGLU is a gated layer: half of what its matrix returns gates the other half,
+// SwiGLU is a gated layer: one half of its matrix's output gates the other,
 //
 //	[g; u] = clip(RoundShift(W·x, Shift))
 //	out = clip(RoundShift(silu[g]·u, 8 + GateShift))

@@ -9,8 +9,8 @@ import (
 	"github.com/Kaleaon/pentary-go/lowrank"
 )
 
-// A Runner takes a model through sequences, n columns at a time: inference, as for
-// sampling and validation. One goroutine uses it at a time.
+// A Runner runs a model on sequences, n columns at a time: inference, for sampling and
+// validation. One goroutine uses it at a time.
 type Runner struct {
 	pass Pass
 	out  []int8
@@ -27,12 +27,12 @@ func (m *Model) NewRunner(n int) *Runner {
 // maxColumns bounds the columns of a pass, so that the sizes of batches do not wrap.
 const maxColumns = 1 << 24
 
-// Use has a Multiplier compute the products W·x from now on, nil for the kernels.
+// Use makes a Multiplier compute the products W·x from now on; nil for the kernels.
 func (r *Runner) Use(m Multiplier) { r.pass.multiplier = m }
 
-// Freeze says that the weights stay as they are until it is called again. Steps of up to
-// kernels.MaxVecs columns then take them unpacked, which is done once, where that is faster:
-// in small models, kernels.PrefersCodes. It takes a byte a weight, and results are the same.
+// Freeze declares that the weights stay as they are until it is called again. Steps of up to
+// kernels.MaxVecs columns then use weights that are unpacked once, a byte each, where that is
+// faster: in small models, see kernels.PrefersCodes. Results are the same.
 func (r *Runner) Freeze() {
 	p := &r.pass
 	if !kernels.PrefersCodes(p.model.Size()) {
@@ -54,8 +54,8 @@ func (r *Runner) Restart(n int) {
 	r.pass.begin(n)
 }
 
-// Step takes the model one step further: x is a batch of Inputs() × n in quads. It returns
-// a batch of Outputs() × n, valid until the next step.
+// Step computes the model's next step: x is a batch of Inputs() × n in quads. It returns a
+// batch of Outputs() × n, valid until the next step.
 func (r *Runner) Step(x []int8) []int8 {
 	r.pass.checkInput("Step", x)
 	if r.out != nil {
@@ -71,8 +71,8 @@ func (p *Pass) checkInput(fn string, x []int8) {
 	}
 }
 
-// A MemberRunner takes some pairs of a generation through a model, each member with inputs
-// and states of its own: for evaluators whose inputs depend on what members do, such as
+// A MemberRunner runs a model for some pairs of a generation, each member with inputs and
+// states of its own: for evaluators whose inputs depend on the members' actions, such as
 // episodes. Its noise is in weights. One goroutine uses it at a time.
 type MemberRunner struct {
 	pass    Pass
@@ -80,7 +80,7 @@ type MemberRunner struct {
 	out     []int8
 }
 
-// NewMemberRunner returns a MemberRunner of the model's.
+// NewMemberRunner returns a MemberRunner of the model.
 func (m *Model) NewMemberRunner() *MemberRunner { return &MemberRunner{pass: newPass(m)} }
 
 // Begin begins sequences of pairs lo to hi of a generation, streams columns for each
@@ -94,8 +94,8 @@ func (p *MemberRunner) Begin(g *es.Generation, lo, hi, streams int) {
 	p.pass.beginMembers(&p.members, g.Noise, g.Parameters, g.Pairs, lo, hi, streams, 1)
 }
 
-// Keep continues with pairs lo to hi alone, of the pairs of Begin: Step takes the columns of
-// these from now on. It panics if one of them was left out before.
+// Keep continues with pairs lo to hi of Begin's pairs alone: Step takes only their columns from
+// now on. It panics if one of them was left out before.
 func (p *MemberRunner) Keep(lo, hi int) {
 	if m := &p.members; lo < m.from || hi > m.to || lo >= hi {
 		panic(fmt.Sprintf("nn: Keep: pairs %d to %d of %d to %d", lo, hi, m.from, m.to))
@@ -106,7 +106,7 @@ func (p *MemberRunner) Keep(lo, hi int) {
 // Columns returns the number of columns that Step takes.
 func (p *MemberRunner) Columns() int { return p.pass.n }
 
-// Step takes all members one step further: x is a batch of Inputs() × Columns() in quads.
+// Step computes the next step of all members: x is a batch of Inputs() × Columns() in quads.
 // It returns a batch of Outputs() × Columns(), valid until the next step.
 func (p *MemberRunner) Step(x []int8) []int8 {
 	p.pass.checkInput("Step", x)

@@ -9,11 +9,11 @@ import (
 // MaxLog2Temperature bounds the binary logarithm of the temperature of Sample to ±MaxLog2Temperature.
 const MaxLog2Temperature = 8
 
-// Sample draws a class from column c of logits of m×n in quads, by 32 random bits u: class
-// i with a probability proportional to 2^(l_i/16·2^-log2Temperature). The temperature of
-// training is 1, whose logarithm is 0. Probabilities are in 1/4096 of the largest;
-// classes below that are not drawn. It panics if log2Temperature is beyond ±MaxLog2Temperature, logits is no
-// such batch, or c no column of it.
+// Sample draws a class from column c of logits of m×n in quads with 32 random bits u: class
+// i has a probability proportional to 2^(l_i/16·2^-log2Temperature). The temperature of
+// training is 1, whose logarithm is 0. Probabilities are in 1/4096 of the largest; smaller
+// ones are never drawn. It panics if log2Temperature is beyond ±MaxLog2Temperature, logits is
+// not such a batch, or c is not a column of it.
 func Sample(logits []int8, c, m, n, log2Temperature int, u uint32) int {
 	if log2Temperature < -MaxLog2Temperature || log2Temperature > MaxLog2Temperature {
 		panic(fmt.Sprintf("nn: Sample: log2Temperature %d, want %d to %d", log2Temperature, -MaxLog2Temperature, MaxLog2Temperature))

@@ -7,9 +7,9 @@ import (
 	"github.com/Kaleaon/pentary-go/kernels"
 )
 
-// A Task is what a model is trained for: it draws batches and scores what members of the
-// population return for them. An Evaluator runs the model in between. Tasks can be
-// implemented outside this package; goroutines call Score at the same time.
+// A Task draws batches and scores the outputs of the population's members for them. An
+// Evaluator runs the model in between. Tasks can be implemented outside this package;
+// goroutines call Score at the same time.
 type Task interface {
 	// Inputs and Outputs are the widths of a model for the task.
 	Inputs() int
@@ -21,8 +21,8 @@ type Task interface {
 	// next.
 	Draw(b *Batch, seed uint64, generation, group int)
 
-	// Score sets s.Scores, higher is better, of the columns of s.Outputs. A score depends
-	// on its own column alone.
+	// Score sets s.Scores for the columns of s.Outputs; higher is better. A score depends on
+	// its own column alone.
 	Score(s *Scoring)
 }
 
@@ -32,7 +32,7 @@ type Checker interface {
 	Check() error
 }
 
-// A Batch is what all members of a group see: Streams sequences of WarmUp + Steps steps,
+// A Batch is the input of all members of a group: Streams sequences of WarmUp + Steps steps,
 // side by side. Independent samples are sequences of one step.
 type Batch struct {
 	Streams int
@@ -107,7 +107,7 @@ func (b *Batch) check(inputs, classes int) error {
 	return nil
 }
 
-// A Scoring is what a Task scores at once: the outputs of some members at one step.
+// A Scoring is the outputs of some members at one step, which a Task scores at once.
 type Scoring struct {
 	Batch   *Batch
 	Step    int    // after the warm-up
@@ -123,7 +123,7 @@ type Scoring struct {
 	sums    []uint64 // by column, of Tokens
 }
 
-// Stream returns the stream of the batch that a column is of.
+// Stream returns the stream of the batch to which a column belongs.
 func (s *Scoring) Stream(column int) int { return (s.first + column) % s.Batch.Streams }
 
 // Sample returns the batch's sample number of a column.
@@ -146,7 +146,7 @@ func (s *Scoring) Column(c int) []int8 {
 }
 
 // CrossEntropy sets the scores to the log-probabilities of the targets in units of 1/256
-// bit, the outputs being logits in 1/16 bit: see kernels.LogProb.
+// bit, for outputs that are logits in 1/16 bit, see kernels.LogProb.
 func (s *Scoring) CrossEntropy() {
 	s.entropy()
 	for i, v := range s.bits {

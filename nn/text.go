@@ -9,12 +9,11 @@ import (
 // Text is the task of predicting the bytes of a text, for language models: the inputs of a
 // step are the bytes before the one to predict, the last of them first. A score is a
 // log-probability.
-//
-// Each stream continues where it was in the generation before. A stream begins at a place
-// of its own and starts again at the front after the end, so that each reads all of the
-// text. Stream b of a group begins at byte (2^32·u₀ + u₁) mod len(Data), of the words u of
-// block b of the group's stream of random numbers (lowrank.Batch of tensor 0, generation
-// 0), and has moved on by Steps bytes in every generation since.
+// Each stream continues where it ended in the generation before, and starts again at the
+// front after the end of the text, so each reads all of it. Stream b of a group begins at byte
+// (2^32·u₀ + u₁) mod len(Data), where u are the words of block b of the group's stream of
+// random numbers (lowrank.Batch of tensor 0, generation 0), and moves by Steps bytes in every
+// generation.
 type Text struct {
 	Data    []byte
 	Context int // bytes of context per step, see Embedding
@@ -29,7 +28,7 @@ func (t *Text) Outputs() int { return VocabSize }
 // Score implements Task.
 func (t *Text) Score(s *Scoring) { s.CrossEntropy() }
 
-// Check returns an error if there is too little to read.
+// Check returns an error if the text is too short.
 func (t *Text) Check() error {
 	if t == nil || len(t.Data) < 2 || t.Context < 1 {
 		n, context := 0, 0

@@ -15,8 +15,7 @@ const (
 	scoreWarmUp  = 64
 )
 
-// A TextScorer measures a language model on a text. It keeps its memory from one use to
-// the next.
+// A TextScorer measures a language model on a text. It reuses its memory.
 type TextScorer struct {
 	model *Model
 	text  Text
@@ -34,8 +33,8 @@ type scorerWork struct {
 	sum     int64
 }
 
-// NewTextScorer returns a scorer of the bytes of a text from one on. Those before it are
-// what the model sees ahead of it.
+// NewTextScorer returns a scorer of the bytes of a text from the given one on. The model reads
+// the bytes before them as context.
 func NewTextScorer(model *Model, text []byte, from int) (*TextScorer, error) {
 	if model == nil {
 		return nil, errors.New("nn: NewTextScorer: the model is nil")
@@ -55,7 +54,7 @@ func NewTextScorer(model *Model, text []byte, from int) (*TextScorer, error) {
 	return s, nil
 }
 
-// Use has Multipliers compute the products W·x from now on, one for each goroutine.
+// Use makes Multipliers compute the products W·x from now on, one for each goroutine.
 func (s *TextScorer) Use(multiplier func() Multiplier) {
 	for i := range s.work {
 		s.work[i].runner.Use(multiplier())

@@ -9,11 +9,11 @@ import (
 	"github.com/Kaleaon/pentary-go/lowrank"
 )
 
-// Tokens is the task of predicting the next token of texts, for models that take tokens as an
-// Embedding does at one place. A score is the mean log-probability, in units of 1/256 bit, of
-// what a teacher expects there, or the log-probability of the text's own token.
+// Tokens is the task of predicting the next token of texts, for models that take one token a
+// step. A score, in units of 1/256 bit, is the log-probability of the text's own token, or the
+// mean log-probability under a teacher's distribution.
 //
-// A stream of a batch is the beginning of a text that is chosen uniformly.
+// A stream of a batch is the beginning of a text that is drawn uniformly.
 type Tokens struct {
 	vocabulary int
 	texts      [][]uint16 // one token longer than length
@@ -59,7 +59,8 @@ const maxExpected = 1 << 24
 // tokensAtOnce is how many texts go through a model side by side.
 const tokensAtOnce = 32
 
-// Teach has a model of the same tokens say what is expected after each position.
+// Teach makes a model with the same tokens the teacher: its distribution after each position is
+// the target.
 func (t *Tokens) Teach(teacher *Model) error {
 	if err := t.checkModel(teacher); err != nil {
 		return err
@@ -205,8 +206,8 @@ func (t *Tokens) Score(s *Scoring) {
 	}
 }
 
-// DrawTexts returns texts that a model of tokens draws, each of a length, beginning with the
-// token first. Text k takes the random numbers of group k of the seed.
+// DrawTexts returns texts that a model of tokens draws, each of the given length, beginning
+// with the token first. Text k uses the random numbers of group k of the seed.
 func (m *Model) DrawTexts(seed uint64, texts, length int, first uint16) [][]uint16 {
 	all := make([][]uint16, texts)
 	vocabulary := m.Outputs()

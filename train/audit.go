@@ -12,7 +12,7 @@ import (
 	"github.com/Kaleaon/pentary-go/es/journal"
 )
 
-// An Audited says what Audit has found.
+// An Audited is the result of Audit.
 type Audited struct {
 	Generations int // in the journal, of those that the options ask for
 	Groups      int // of pairs in a generation
@@ -23,8 +23,8 @@ type Audited struct {
 	Time        time.Duration
 }
 
-// Detects returns the probability that an audit of this size finds a journal of which a
-// number of groups of generations have wrong codes.
+// Detects returns the probability that an audit of this size finds an error if the given number
+// of groups of generations have wrong codes.
 func (a *Audited) Detects(wrong int) float64 {
 	all := a.Generations * a.Groups
 	missed := 1.0
@@ -34,8 +34,8 @@ func (a *Audited) Detects(wrong int) float64 {
 	return 1 - missed
 }
 
-// WrongCode is a code that is not what evaluation gives: the first of a group of a
-// generation.
+// WrongCode is a code that differs from the one that evaluation gives: the first in a group of
+// a generation.
 type WrongCode struct {
 	Generation int // the first is 1, as in the errors about records
 	Pair       int
@@ -50,10 +50,10 @@ type AuditOptions struct {
 	From, To int    // generations, the first is 1; 0: from the first, to the last
 }
 
-// Audit replays the run in a directory and scores a sample of its generations again: of
-// each one group of pairs, whose codes depend on each other. The run is a new one of the
-// same task and options, with its data, and each sampled code is compared with the
-// journal's. A difference is no error.
+// Audit replays the run in a directory, scores a sample of its generations again, and compares
+// each code with the journal's. Of each generation it scores one group of pairs, whose codes
+// depend on each other. r is a new run with the same task, options and data. A difference is
+// not an error.
 func (r *Run) Audit(ctx context.Context, dir string, o AuditOptions) (*Audited, error) {
 	if o.Sample < 1 {
 		return nil, fmt.Errorf("train: an audit of %d generations, want at least 1", o.Sample)

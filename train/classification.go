@@ -10,9 +10,9 @@ import (
 	"github.com/Kaleaon/pentary-go/nn"
 )
 
-// Classification returns the task of a network that is to classify samples: trained on
-// batches of the given size, tested on the test samples by accuracy. If holdOut is not
-// 0, every holdOut-th training sample is held out and validates.
+// Classification returns the task of a network that classifies samples: trained on batches of
+// the given size, tested by its accuracy on the test samples. If holdOut is not 0, every
+// holdOut-th training sample is held out for validation.
 func Classification(net *nn.Model, samples, test *data.Dataset, batch, holdOut int) (Task, error) {
 	t := Task{
 		Parameters: net.Parameters(), File: net.File, Samples: batch, Training: trainingBits,
@@ -43,7 +43,7 @@ func correct(net *nn.Model, d *data.Dataset) func() int64 {
 	}
 }
 
-// Accuracy is the share of the samples that are classified right; a score counts them.
+// Accuracy is the share of correctly classified samples; a score is their number.
 var Accuracy = Metric{
 	Key: "test_accuracy", Digits: 4,
 	Value: func(score int64, size int) float64 { return float64(score) / float64(max(size, 1)) },

@@ -1,8 +1,9 @@
-// Package train runs trainings: any task, kept in a directory, resumed after a crash,
-// stopped early on a hold-out, replayed and verified.
+// Package train runs the training of any task. A run can be kept in a directory, resumed after
+// a crash, stopped early on a hold-out, replayed and verified.
 //
 // A Task names the parameters, the evaluator and the measurements. Classification,
-// Language and Policy return the tasks of package nn; a literal makes one's own:
+// Regression, Language, Tokens and Policy return tasks for models of package nn; a literal
+// makes any other:
 //
 //	task, err := train.Classification(net, samples, test, 128, 0)
 //	...
@@ -14,8 +15,8 @@
 //
 // After Train the parameters hold the weights that the run keeps: with a hold-out the
 // weights of the best measurement, else the last. A cancelled context stops the evaluation
-// within a task of it; the generation in flight is dropped, so that a run that is
-// resumed comes to the weights of a run that nothing stopped.
+// soon and drops the generation in flight, so a resumed run ends with the same weights as an
+// uninterrupted one.
 //
 // Replay rebuilds the weights from the journal alone, and Verify compares a saved file
 // with them.

@@ -11,10 +11,10 @@ import (
 	"github.com/Kaleaon/pentary-go/es/journal"
 )
 
-// Extend makes an open run one of more generations: from here on its schedules span all
-// of them. config is the configuration of the extended run. It comes before Train. The
-// journal is replaced as a whole by one that has the same generations and no end; until
-// then a crash leaves the run as it was.
+// Extend gives an open run more generations, which its schedules span from here on. config is
+// the configuration of the extended run. Call it before Train. It replaces the journal as a
+// whole with one that has the same generations and no end; a crash before that leaves the run
+// as it was.
 func (r *Run) Extend(ctx context.Context, generations int, config string) (err error) {
 	if r.log == nil {
 		return errors.New("train: a run that is not open cannot be extended")

@@ -14,9 +14,9 @@ import (
 	"github.com/Kaleaon/pentary-go/nn"
 )
 
-// Language returns the task of a language model over the bytes of a text. The last bytes
-// of the text test it, the ones before them validate it, by bits per byte; it learns the
-// rest. Without validation bytes there is no hold-out.
+// Language returns the task of a language model over the bytes of a text. The last bytes of
+// the text are for the test, the bytes before them for validation, both in bits per byte; it
+// trains on the rest. Without validation bytes there is no hold-out.
 func Language(m *nn.Model, text []byte, validation, test int, o nn.EvaluatorOptions) (Task, error) {
 	if validation < 0 || test < 1 || validation > len(text) || test >= len(text)-validation {
 		return Task{}, fmt.Errorf("train: %d and %d of %d bytes held out, want at least 0 and 1, and some to learn", validation, test, len(text))

@@ -62,7 +62,7 @@ type Progress struct {
 	samples int // that a member's score is of
 }
 
-// Value returns the score as the task's metric has it.
+// Value returns the score in the unit of the task's metric.
 func (p *Progress) Value() float64 {
 	if p.task.Metric.Value == nil {
 		return float64(p.Score)
@@ -70,7 +70,7 @@ func (p *Progress) Value() float64 {
 	return p.task.Metric.Value(p.Score, p.task.Size)
 }
 
-// Training returns what the task says of the members' scores.
+// Training returns what the task reports about the members' scores.
 func (p *Progress) Training() []slog.Attr {
 	if p.task.Training == nil {
 		return nil

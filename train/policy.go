@@ -28,8 +28,8 @@ type PolicyOptions struct {
 	Validation int    // episodes of a measurement; 0 for ValidationEpisodes
 }
 
-// Policy returns the task of a network that acts in an environment. The run keeps the best
-// of its measurements, on episodes of their own that the seed draws.
+// Policy returns the task of a network that acts in an environment. The run keeps the weights
+// of the best of its measurements, on episodes that the seed draws for them alone.
 func Policy(net *nn.Model, env control.Environment, o PolicyOptions) (Task, error) {
 	episodes := cmp.Or(o.Validation, ValidationEpisodes)
 	policy, err := control.NewPolicy(net, env)

@@ -10,8 +10,8 @@ import (
 	"github.com/Kaleaon/pentary-go/nn"
 )
 
-// Regression returns the task of a network that is to predict the targets of samples:
-// trained on batches of the given size by the squared error, tested on the test samples.
+// Regression returns the task of a network that predicts the targets of samples: trained on
+// batches of the given size by the squared error, tested on the test samples.
 // An output of the network is worth data.TargetUnit steps of a target; unit is what it is
 // worth to the user, see data.Scaler. If holdOut is not 0, every holdOut-th training
 // sample is held out and validates.

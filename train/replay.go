@@ -63,11 +63,10 @@ func named(err error, r *journal.Reader) error {
 	return err
 }
 
-// Replay rebuilds the weights of the run in a directory by its journal alone: without
-// checkpoint, evaluation or measurement, and changing no file. The run is a new one of
-// the same task and options. each, unless nil, is called at the beginning and after
-// every generation, with the weights in the parameters. At the end these have the
-// weights that the run keeps.
+// Replay rebuilds the weights of the run in a directory from its journal alone, without
+// checkpoint, evaluation or measurement, and changes no file. r is a new run with the same task
+// and options. each, unless nil, is called at the beginning and after every generation, with
+// the weights in the parameters. At the end the parameters have the weights that the run keeps.
 func (r *Run) Replay(ctx context.Context, dir string, each func(generation int)) (*Replayed, error) {
 	_, end, ended, err := ReadEnd(dir)
 	if err == nil {
@@ -126,7 +125,7 @@ func (r replaying) Replay(record es.Record) (es.Stats, error) {
 	return stats, err
 }
 
-// Verified is what Verify has found.
+// Verified is the result of Verify.
 type Verified struct {
 	*Replayed      // nil if the journal is not sound
 	Generation int // that the model says it is of

@@ -10,20 +10,19 @@ import (
 )
 
 // A Replica is the weights and the optimizer of a run, without its journal and its
-// measurements. Other machines follow a run with replicas of their own: a replica that
-// replays the run's records has its weights. It implements journal.Trainer. Its state is
-// the generation (u32, little-endian) and the optimizer's.
+// measurements. Other machines follow a run with replicas: a replica that replays the run's
+// records has its weights. It implements journal.Trainer. Its state is the generation (u32,
+// little-endian) and the optimizer's state.
 type Replica struct{ run *Run }
 
-// Replica returns the replica that is in the run. It is valid while the run is, and moves
-// with it.
+// Replica returns the run's own replica. It is valid while the run is, and moves with it.
 func (r *Run) Replica() Replica { return Replica{r} }
 
 // Task returns the run's task.
 func (r Replica) Task() Task { return r.run.task }
 
-// Header returns what two runs share if their replicas come to the same weights from the
-// same ones: the seed, the generator, the configuration, the optimizer's identity, and the data. Its
+// Header returns a header that is equal for two runs if their replicas move the same weights in
+// the same way: seed, generator, configuration, the optimizer's identity, and the data. Its
 // Weights are zero.
 func (r Replica) Header() journal.Header {
 	config := fmt.Sprintf("%s\n%s", r.run.options.Config, r.run.Identity())

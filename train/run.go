@@ -13,7 +13,7 @@ import (
 	"github.com/Kaleaon/pentary-go/lowrank"
 )
 
-// Options configure a run beside what es.Options determine.
+// Options configure a run, in addition to es.Options.
 type Options struct {
 	Dir        string // keeps a journal and checkpoints; empty: the run is not kept
 	Config     string // all that determines the run, as canonical text, for the journal's header
@@ -55,7 +55,7 @@ type Run struct {
 	shown   int64
 }
 
-// Resumed says where a run resumes.
+// Resumed describes where a run resumes.
 type Resumed struct {
 	Generation int    `json:"generation"`
 	Checkpoint int    `json:"checkpoint"` // generation of the one loaded, 0 for none
@@ -64,7 +64,7 @@ type Resumed struct {
 	Ignored    string `json:"checkpoint_ignored,omitempty"`
 }
 
-// Result is how a session of a run ended. The parameters hold the weights of generation
+// Result describes how a session of a run ended. The parameters hold the weights of generation
 // Kept.
 type Result struct {
 	Generations int  // finished, of all sessions
@@ -190,8 +190,8 @@ func (r *Run) Resumed() Resumed { return r.resumed }
 // JournalBytes returns the bytes that the journal of the whole run takes at most.
 func (r *Run) JournalBytes() int64 { return JournalBytes(r.es, r.task.Samples) }
 
-// JournalBytes returns the bytes that the journal of a run takes at most, of which each
-// member sees the given samples in a generation.
+// JournalBytes returns the most bytes that the journal of a run takes whose members see the
+// given number of samples in a generation.
 func JournalBytes(o es.Options, samples int) int64 {
 	const record = 40 // beside the codes
 	codes := o.Pairs
@@ -201,9 +201,9 @@ func JournalBytes(o es.Options, samples int) int64 {
 	return int64(o.Generations) * int64(codes+record)
 }
 
-// Open begins the run in the directory of the options, or resumes the run that is
-// there, which keeps its generator of noise. It does nothing if the run is not kept. The
-// error says in what the run there differs; the error of a context is the context's.
+// Open begins the run in the directory of the options, or resumes the run in it, which keeps
+// its generator of noise. It does nothing if the options name no directory. If the directory
+// holds another run, the error names the difference; if ctx is done, it is ctx's error.
 func (r *Run) Open(ctx context.Context) error {
 	if r.options.Dir == "" {
 		return nil
@@ -270,9 +270,9 @@ func (r *Run) Close() error {
 }
 
 // Train trains until the run is done, stops early, or the context is cancelled, and
-// puts the weights that the run keeps into the parameters. It saves a checkpoint in any
-// of these cases, and ends the journal unless the context was cancelled. Open comes
-// before it if the run is kept.
+// sets the parameters to the weights that the run keeps. It saves a checkpoint in any
+// of these cases, and ends the journal unless the context was cancelled. Call Open before
+// if the run is kept in a directory.
 func (r *Run) Train(ctx context.Context) (*Result, error) {
 	if r.measure && len(r.curve) == 0 {
 		r.measureAt(0)
@@ -325,8 +325,8 @@ func (r *Run) Train(ctx context.Context) (*Result, error) {
 	return result, nil
 }
 
-// Distribute has an evaluator score the generations of Train instead of the task's own,
-// which must give the same scores: one that has other machines evaluate them.
+// Distribute makes an evaluator score the generations of Train instead of the task's own. It
+// must give the same scores, for example by having other machines evaluate them.
 func (r *Run) Distribute(e es.Evaluator) { r.scorer = e }
 
 // callbacks returns what follows each generation.

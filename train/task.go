@@ -11,25 +11,25 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// A Task is what a run trains and how it is measured.
+// A Task is what a run trains and measures.
 type Task struct {
 	Parameters []lowrank.Parameter // trained in place
 	Evaluator  es.Evaluator        // nil for a task that is replayed only and has noise in weights
 	Data       func() journal.Hash // hashes the training and test data, for the journal; nil: zeros
 
-	// Test scores the present weights on data that training does not see; higher is
-	// better. Nil: the run has no learning curve.
+	// Test scores the present weights on data that are not trained on; higher is better. Nil:
+	// the run has no learning curve.
 	Test func() int64
-	// Validate scores the present weights on a hold-out, which decides about early
-	// stopping and about the weights that the run keeps; nil for none. Higher is better.
+	// Validate scores the present weights on a hold-out, which decides when to stop early and
+	// which weights the run keeps; nil for none. Higher is better.
 	Validate func() int64
 	Metric   Metric
 	Size     int // samples that Test scores, which Metric.Value divides by
 
 	Samples int    // that each member sees in a generation; 0: throughput is not reported
 	Unit    string // of Samples, in the singular; default "sample"
-	// Training says what progress reports of the members' scores, each of which is of the
-	// given number of samples; nil for nothing.
+	// Training returns what progress reports about the members' scores, each of which is over
+	// the given number of samples; nil for nothing.
 	Training func(s es.Stats, samples int) []slog.Attr
 
 	// File returns the model with its present weights and the given metadata.
@@ -49,7 +49,7 @@ func hashOf(sets ...*data.Dataset) func() journal.Hash {
 	return sync.OnceValue(func() journal.Hash { return data.Hash(sets...) })
 }
 
-// Metric says what the scores of Test are.
+// Metric describes the scores of Test.
 type Metric struct {
 	Key    string                              // of JSON and logs, as in "test_accuracy"
 	Value  func(score int64, size int) float64 // of a score of size samples

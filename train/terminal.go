@@ -9,8 +9,8 @@ import (
 	"github.com/Kaleaon/pentary-go/internal/terminal"
 )
 
-// Terminal returns an observer that keeps one line of a terminal up to date: how far the
-// run is, its last measurement, and how long it will take. width returns the columns of
+// Terminal returns an observer that keeps one line of a terminal up to date: the share of the
+// run that is done, its last measurement, and the remaining time. width returns the columns of
 // the terminal; color says whether it shows colours.
 func Terminal(w io.Writer, width func() int, color bool) Observer {
 	return &line{terminal.NewLine(w, width, terminal.Style{Color: color})}

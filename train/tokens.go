@@ -14,9 +14,9 @@ type TokenTexts struct {
 	Learned, Validation, Test *nn.Tokens
 }
 
-// Tokens returns the task of a model that is to predict the tokens of texts, or what a
-// teacher expects after them, see nn.Tokens.Teach. hash is the hash of what the texts and the
-// model are made of.
+// Tokens returns the task of a model that predicts the tokens of texts, or a teacher's
+// distribution of them, see nn.Tokens.Teach. hash identifies the data from which the texts and
+// the model were made.
 func Tokens(m *nn.Model, texts TokenTexts, hash journal.Hash, o nn.EvaluatorOptions) (Task, error) {
 	evaluator, err := nn.NewEvaluator(m, texts.Learned, o)
 	if err != nil {

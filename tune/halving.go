@@ -1,7 +1,7 @@
 // Package tune searches for good settings by successive halving (Jamieson and
 // Talwalkar, arXiv 1502.07943): many configurations get a small budget, the best of
-// them a larger one, and so on. Each rung starts its runs anew, since a schedule
-// spans its run's budget: the middle of a long run is not a short one.
+// them a larger one, and so on. Each rung starts its runs anew, because schedules span a
+// run: half of a long run is not a short one.
 package tune
 
 import (
@@ -23,8 +23,7 @@ type Rung struct {
 	Budget int `json:"member_samples"` // of each
 }
 
-// Rungs returns the rounds of the plan. The last is the last that leaves something
-// to choose from.
+// Rungs returns the rounds of the plan. The last is the last with a choice to make.
 func (p Plan) Rungs() []Rung {
 	var sizes []int
 	for n := p.Configurations; n > 1 || len(sizes) == 0; n /= p.Eta {
@@ -59,14 +58,14 @@ func (s *Search) better(a, b Trial) int {
 	return cmp.Or(cmp.Compare(s.Price.score(b), s.Price.score(a)), cmp.Compare(a.Configuration, b.Configuration))
 }
 
-// Search is a search and how far it has come.
+// Search is a search and its progress.
 type Search struct {
 	Rungs  []Rung
 	Price  Price   // of the networks' bytes, beside their accuracy
 	Trials []Trial // by rung, then in the order of their runs
 }
 
-// Run runs what is left of the search after the known trials. trial runs a configuration
+// Run runs the search from the known trials on. trial runs a configuration
 // and measures it; record, unless nil, takes its result. Their first error ends the search;
 // trials recorded stay.
 func (s *Search) Run(ctx context.Context, known []Trial, trial func(ctx context.Context, rung, configuration int) (Trial, error), record func(Trial) error) error {

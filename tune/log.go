@@ -24,9 +24,9 @@ const (
 // Files returns the names of the files that a Log keeps in its folder.
 func Files() []string { return []string{logName, lockName} }
 
-// Log keeps the results of a search in a file, so that it can go on after an
-// interruption: a JSON object a line, the first of which says what search it is.
-// Each is on the disk before the next run begins.
+// Log keeps the results of a search in a file, so that it can continue after an interruption:
+// one JSON object a line, the first of which identifies the search. Each result is on the disk
+// before the next run begins.
 type Log struct {
 	file durable.File
 	lock io.Closer
@@ -36,10 +36,10 @@ type Log struct {
 // maxLog bounds what a log may hold: a trial takes 200 bytes.
 const maxLog = 1 << 28
 
-// OpenLog opens the log in a folder, which is created if need be, of the search that
-// header describes: anything that JSON writes as an object. It returns the trials
-// that are done, and how many bytes of an incomplete line at the end it has dropped.
-// A log of another search is an error that names a difference.
+// OpenLog opens the log of a search in a folder, which it creates if it does not exist. header
+// identifies the search: any value that JSON writes as an object. It returns the finished
+// trials, and the number of bytes of an incomplete last line that it dropped. A log of another
+// search is an error that names a difference.
 func OpenLog(dir string, header any) (log *Log, trials []Trial, dropped int, err error) {
 	first, err := json.Marshal(header)
 	if err != nil {
@@ -192,7 +192,7 @@ func (l *Log) appendLine(line []byte) error {
 	return nil
 }
 
-// Close closes the file and gives the folder up.
+// Close closes the file and releases the folder.
 func (l *Log) Close() error {
 	var err error
 	if l.file != nil {

@@ -50,8 +50,8 @@ func log2(n int) int64 {
 	return y
 }
 
-// Front returns the trials that no other beats, by their size: of those with as few
-// bytes or fewer, none has as many correct. Of equals it takes the one drawn first.
+// Front returns the Pareto front by increasing size: the trials for which no other with as few
+// bytes has as many correct. Of equal trials it has the one drawn first.
 func Front(trials []Trial) []Trial {
 	bySize := slices.SortedFunc(slices.Values(trials), func(a, b Trial) int {
 		return cmp.Or(cmp.Compare(a.Bytes, b.Bytes), cmp.Compare(b.Correct, a.Correct), cmp.Compare(a.Configuration, b.Configuration))

@@ -13,7 +13,7 @@ type Parameter struct {
 	Values []string `json:"values"`
 }
 
-// ParseParameter returns the parameter that text writes, as in "sigma=2,3,4".
+// ParseParameter parses a parameter, as in "sigma=2,3,4".
 func ParseParameter(text string) (Parameter, error) {
 	name, list, found := strings.Cut(text, "=")
 	if !found || name == "" {
@@ -54,8 +54,8 @@ func (s Space) size() int {
 	return n
 }
 
-// Texts returns the values of a configuration by the names of their parameters; none of
-// the first, which has no values.
+// Texts returns the values of a configuration by the names of their parameters: none for the
+// first configuration, which has no values.
 func (s Space) Texts(c Configuration) map[string]string {
 	texts := map[string]string{}
 	for i, v := range c {
@@ -64,9 +64,9 @@ func (s Space) Texts(c Configuration) map[string]string {
 	return texts
 }
 
-// Draw returns n configurations that differ by their key, at random from the seed, or
-// fewer if there are no more. The first has key first and no values: it stands for what
-// the search starts from. A nil key tells all combinations apart.
+// Draw returns n configurations with different keys, at random from the seed, or fewer if
+// there are no more. The first has the key first and no values: it is the settings from which
+// the search starts. With a nil key all combinations differ.
 func (s Space) Draw(seed uint64, n int, first string, key func(Configuration) (string, error)) ([]Configuration, error) {
 	if key == nil {
 		key = func(c Configuration) (string, error) { return fmt.Sprint(c), nil }

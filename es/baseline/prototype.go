@@ -26,18 +26,18 @@ type PrototypeOptions struct {
 	Rate        es.Q16 // α, at most 1024; default 0.01. From about σ·√N/10 on the weights move
 }
 
-// Prototype is the algorithm that this project started from, to the letter: EGGROLL,
-// but with every quantity that is added to pents made pents itself. For member i of N,
+// Prototype is the algorithm that this project started from: EGGROLL, but everything that is
+// added to pents is quantized to pents. For member i of N,
 //
 //	E_i = QUANT5(A_i·B_iᵀ/√r)               A_i, B_i of uniform pents
 //	W_i = QUANT5(W + σ·E_i)                 a dense matrix, scored as f_i
 //	F_i = (f_i − mean f)/deviation of f
 //	W   ← QUANT5(W + α/(N·σ)·Σ F_i·E_i)
 //
-// where QUANT5 rounds half up and saturates. It has two faults, each of which is
-// enough for W never to change: QUANT5 takes σ·E_i back, since |σ·E_i| < 1/2, so that
-// all members score alike; and it would take the update back, which is smaller still.
-// See Report. Besides, E_i is of full rank: whatever low rank saves is lost.
+// where QUANT5 rounds half up and saturates. It has two faults, each of which is enough for W
+// never to change: QUANT5 rounds σ·E_i away, since |σ·E_i| < 1/2, so all members score the
+// same; and it would round the update away, which is smaller still. See Report. Besides, E_i
+// has full rank, so the savings of low rank are lost.
 //
 // Sigma and Rate switch the two faults off, one by one. On the pattern task with rank
 // 8, 100 × 50, mean squared error from 2.05:

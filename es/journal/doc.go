@@ -1,11 +1,10 @@
-// Package journal makes runs that survive: a killed process, or a power cut, loses
-// nothing that was acknowledged, and the run reaches the weights it would have
-// come to.
+// Package journal keeps runs on disk: after a killed process or a power cut nothing that was
+// acknowledged is lost, and the run ends with the same weights as without it.
 //
-// A run lives in a directory. Its journal is an append-only file of what the run is
-// and of the fitness codes of every generation; with the same initial weights these
-// alone rebuild all that followed, without evaluating anything. A checkpoint beside
-// it holds weights and optimizer state, and saves most of the rebuilding:
+// A run is kept in a directory. Its journal is an append-only file of the run's header and of
+// the fitness codes of every generation; together with the initial weights these rebuild all
+// later weights without evaluating anything. A checkpoint holds weights and optimizer state,
+// and makes resuming faster:
 //
 //	DIR/journal.pej   the run; see Log for the format
 //	DIR/checkpoint    the latest Checkpoint
@@ -19,18 +18,16 @@
 //	...
 //	err = log.Finish(optimizer, "done")
 //
-// # What is promised
+// # Durability
 //
-// A generation is acknowledged when Append has returned nil and the policy of
-// Options.Sync had it sync; under the default policy that is every Append. What is
-// acknowledged survives a power cut on a disk that does what fsync asks. Of what is
-// not, a whole beginning survives, maybe none. Append writes with one call, so a
-// process that is killed, and not its machine, loses nothing that Append had
-// returned from, under every policy.
+// A generation is acknowledged when Append has returned nil and the policy of Options.Sync
+// made it sync; under the default policy every Append does. Acknowledged generations survive
+// a power cut on a disk that honours fsync; of later ones some prefix survives, possibly
+// empty. Append writes with one call, so if the process is killed but its machine is not, no
+// generation for which Append has returned is lost, under any policy.
 //
-// A write that a crash tore off is recognized by checksums, cut when the run is
-// opened, and reported by Log.Cut. Damage to anything that had been acknowledged is
-// an error that is ErrDamaged and names the file and the offset; nothing is cut then.
-// The one exception is the very last record, where damage cannot be told from a
-// torn write, unless a checkpoint attests it.
+// Checksums detect a write that a crash has torn; opening the run truncates it, and
+// Log.Truncated reports it. Damage to acknowledged records is an error that is ErrDamaged and
+// names the file and the offset; nothing is truncated then. The one exception is the very last
+// record: its damage looks like a torn write, unless a checkpoint counts the record.
 package journal

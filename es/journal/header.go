@@ -11,8 +11,7 @@ import (
 	"github.com/Kaleaon/pentary-go/kernels"
 )
 
-// Header says which run a journal is of. Two runs of equal headers come to equal
-// weights.
+// Header identifies the run of a journal. Two runs with equal headers end with equal weights.
 type Header struct {
 	Seed      uint64
 	Generator kernels.Generator // of the noise

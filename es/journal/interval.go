@@ -15,16 +15,16 @@ func (i Interval) passed(generations int, t time.Duration) bool {
 	return i.Generations > 0 && generations >= i.Generations || i.Time > 0 && t >= i.Time
 }
 
-// Sync is when Append makes records durable. The zero value does with every record.
-// Under the others a power cut may cost the generations since the last sync, which
-// the run then repeats; a process that is killed loses nothing under any.
+// Sync is when Append makes records durable: with every record for the zero value. Under
+// other policies a power cut may lose the generations since the last sync, which the run then
+// repeats. A killed process loses nothing under any policy.
 type Sync struct {
 	lazy  bool
 	every Interval
 }
 
 // SyncEvery syncs when this number of generations has been appended since the last sync,
-// or this time has passed, looked at with each Append.
+// or when this time has passed, which each Append checks.
 func SyncEvery(every Interval) Sync { return Sync{lazy: true, every: every} }
 
 // SyncNever leaves it to the operating system, until Checkpoint, Finish or Sync.

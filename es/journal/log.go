@@ -14,17 +14,17 @@ import (
 	"github.com/Kaleaon/pentary-go/internal/durable"
 )
 
-// Options say how a run is kept.
+// Options configure how a run is kept.
 type Options struct {
 	Sync Sync // when records become durable; default with every one
 	FS   FS   // file system; default the operating system's
 }
 
-// Log is the journal of a run, open for going on with it. It holds the run's lock.
-// It is not safe for concurrent use.
+// Log is the journal of a run, open to continue it. It holds the run's lock. It is not safe
+// for concurrent use.
 //
-// After an error of the file system a Log takes nothing more and returns that error
-// again: open the run anew. That finds all that was acknowledged.
+// After an error of the file system a Log accepts no more records and returns the same error
+// again. Open the run anew: all acknowledged records are then there.
 //
 // # Format
 //
@@ -347,8 +347,8 @@ func (l *Log) Sync() error {
 	return nil
 }
 
-// Finish saves a checkpoint and ends the run: the journal takes nothing more. The
-// trainer must be where the journal is.
+// Finish saves a checkpoint and ends the run: the journal accepts no more records. The trainer
+// must be at the journal's last generation.
 func (l *Log) Finish(t Trainer, reason string) error {
 	if err := l.ready(); err != nil {
 		return err
@@ -371,8 +371,8 @@ func (l *Log) Finish(t Trainer, reason string) error {
 	return l.Sync()
 }
 
-// Close syncs the journal, closes it and releases the run. A Log that is closed
-// takes nothing more.
+// Close syncs the journal, closes it and releases the run. A closed Log accepts no more
+// records.
 func (l *Log) Close() error {
 	if l.err == errClosed {
 		return nil

@@ -22,14 +22,14 @@ const (
 	lockName       = "lock"
 )
 
-// TornTail is what a crash left of writes that it interrupted: bytes after the last
-// whole record, of which none was acknowledged.
+// TornTail describes the bytes after the last whole record: writes that a crash interrupted.
+// None of them was acknowledged.
 type TornTail struct {
 	Offset, Bytes int64
 }
 
-// Reader reads a journal record by record. It takes no lock and changes nothing: of
-// a run that goes on it reads what was there when it was opened. It is not safe for
+// Reader reads a journal record by record. It takes no lock and changes nothing; of a run
+// in progress it reads the records that existed when it was opened. It is not safe for
 // concurrent use.
 type Reader struct {
 	file durable.File
@@ -117,9 +117,8 @@ func checkVersion(path string, b []byte, latest uint16) (version uint16, err err
 // Header returns what the run is.
 func (r *Reader) Header() Header { return r.header }
 
-// Records returns the generations in order, from the next on: those left to read, in
-// as much memory as the largest takes. A record is good until the next. An error is
-// the last that it returns.
+// Records returns the remaining generations in order, in as much memory as the largest record
+// takes. A record is valid until the next. After an error it returns no more.
 func (r *Reader) Records() iter.Seq2[es.Record, error] {
 	return func(yield func(es.Record, error) bool) {
 		for {

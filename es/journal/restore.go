@@ -12,7 +12,7 @@ import (
 	"github.com/Kaleaon/pentary-go/internal/durable"
 )
 
-// Restored says how a run was brought back.
+// Restored describes how a run was restored.
 type Restored struct {
 	Generation int   // the trainer's now
 	Checkpoint int   // the loaded checkpoint's, 0 for none
@@ -22,13 +22,13 @@ type Restored struct {
 // Replayed returns the number of generations that came from the journal.
 func (r Restored) Replayed() int { return r.Generation - r.Checkpoint }
 
-// Restore brings a new trainer, which has the run's initial weights, to the end of
-// the journal: by the checkpoint, and the records after it. A checkpoint that is
-// damaged or does not fit the trainer is ignored, for the journal alone has it all.
+// Restore brings a new trainer with the run's initial weights to the end of the journal, by
+// the checkpoint and the records after it. It ignores a checkpoint that is damaged or does
+// not fit the trainer, because the journal alone suffices.
 //
 // It returns an error before anything has changed if the trainer is not at the run's
-// beginning. After another error, one of ctx among them, the trainer is at some
-// generation of the run.
+// beginning. After any other error, including ctx's, the trainer is at some generation of the
+// run.
 func (l *Log) Restore(ctx context.Context, t Trainer) (Restored, error) {
 	if l.err != nil {
 		return Restored{}, l.err
@@ -131,10 +131,9 @@ func replay(ctx context.Context, r *Reader, t Trainer) error {
 	return nil
 }
 
-// Replay brings a new trainer, which has the run's initial weights, to the end of
-// the journal in a directory, by the journal alone: it does without checkpoint,
-// lock or evaluation, and changes no file. If the run has ended, it proves that the
-// weights are those that training came to.
+// Replay brings a new trainer with the run's initial weights to the end of the journal in a
+// directory. It needs no checkpoint, lock or evaluation, and changes no file. If the run has
+// ended, it checks that the weights are the ones with which training ended.
 func Replay(ctx context.Context, dir string, t Trainer) error {
 	r, err := Read(dir)
 	if err != nil {
@@ -153,9 +152,9 @@ func (r *Reader) Replay(ctx context.Context, t Trainer) error {
 	return replay(ctx, r, t)
 }
 
-// Resume continues the run in a directory, or begins it if there is none, and
-// restores the trainer, which is new and has the run's initial weights; their hash
-// is filled into the header. If the run there is another, the error says in what.
+// Resume continues the run in a directory, or begins it if there is none, and restores the
+// trainer, which is new and has the run's initial weights; Resume sets their hash in the
+// header. If the directory holds another run, the error names the difference.
 func Resume(ctx context.Context, dir string, h Header, t Trainer, o Options) (*Log, Restored, error) {
 	sum, err := HashWeights(t.Parameters())
 	if err != nil {

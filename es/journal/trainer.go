@@ -10,7 +10,7 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// Trainer is what a journal records, and what it brings back: *es.Optimizer.
+// Trainer is what a journal records and restores, such as an *es.Optimizer.
 type Trainer interface {
 	// Generation returns the number of finished generations.
 	Generation() int
@@ -37,8 +37,8 @@ type Hash [sha256.Size]byte
 // HashWeights returns the hash of parameters: SHA-256 of the .pent file that a
 // Checkpoint stores of them, header and padding included. In it parameter n is the
 // tensor named n in decimal, with scale 0; so the hash depends on shapes, values and
-// order, and not on the caller's names and scales. The hash of the packed weights alone,
-// one matrix after another, is another.
+// order, and not on the caller's names and scales. It differs from the hash of the packed
+// weights alone, which the command prints.
 func HashWeights(params []lowrank.Parameter) (Hash, error) {
 	f, err := weights(params)
 	if err != nil {

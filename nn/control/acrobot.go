@@ -1,13 +1,13 @@
 package control
 
-// Acrobot is to swing the tip of a double pendulum above a line a link's length over
-// its pivot, by a torque at the joint between the links: the task of Sutton (1996)
-// with the dynamics of Sutton and Barto's book, as Gymnasium's Acrobot-v1. Every step
-// costs 1 but for the last.
+// Acrobot is the task of swinging the tip of a double pendulum above a line that is a link's
+// length over its pivot, with a torque at the joint between the links: the task of Sutton
+// (1996) with the dynamics of Sutton and Barto's book, as Gymnasium's Acrobot-v1. Every step
+// except the last costs 1.
 //
 // The variables are the angle of the first link from hanging down, the second's from
 // the first, and their angular velocities. The actions are torques: 0, -1; 1, none; 2,
-// +1. Progress is how high the tip has come, as part of the way.
+// +1. Progress is the greatest height of the tip, as a share of the goal's.
 type Acrobot struct{}
 
 // All lengths and masses are 1, and with them the moments of inertia; the centers of

@@ -1,8 +1,8 @@
 package control
 
-// CartPole is to balance a pole on a cart by pushing the cart left or right: the task
-// of Barto, Sutton and Anderson (1983), as Gymnasium's CartPole-v1. Every step is
-// rewarded by 1, until the pole or the cart is out of bounds.
+// CartPole is the task of balancing a pole on a cart by pushing the cart left or right: the
+// task of Barto, Sutton and Anderson (1983), as Gymnasium's CartPole-v1. The reward of every
+// step is 1, until the pole or the cart is out of bounds.
 //
 // The variables are the cart's position and velocity, the pole's angle and angular
 // velocity. The actions are 0, left, and 1, right.

@@ -7,10 +7,9 @@ import (
 	"github.com/Kaleaon/pentary-go/lowrank"
 )
 
-// An Environment is a task: what happens in an episode of it, and what a policy is to
-// see and may do. It has no state of its own; goroutines share it. One that computes in
-// integers, with the arithmetic of Q40, is the same on every CPU. Environments can be
-// implemented outside this package.
+// An Environment defines the episodes of a task, and a policy's inputs and actions. It has no
+// state of its own; goroutines share it. One that computes in integers, with the arithmetic of
+// Q40, is the same on every CPU. Environments can be implemented outside this package.
 type Environment interface {
 	Spec() Spec
 
@@ -21,7 +20,7 @@ type Environment interface {
 	// activations in ±127, which are zeros before.
 	Observe(e *Episodes, i int, inputs []int8)
 
-	// Step goes a step further in every episode that is not done, by its Action, and
+	// Step computes the next step of every episode that is not done, with its Action, and
 	// calls Episodes.Count for it.
 	Step(e *Episodes)
 }
@@ -79,8 +78,8 @@ func (r *Random) Uniform(least, most Q40) Q40 { return Uniform(r.Uint32(), least
 // All are the environments of this package.
 var All = []Environment{CartPole{}, MountainCar{}, MountainCarContinuous{}, Acrobot{}, Pendulum{}, Breakout{}, SpaceInvaders{}}
 
-// Widths returns the widths of an MLP for an environment, inputs first, with hidden layers
-// of the given ones: see nn.NewMLP.
+// Widths returns the widths of an MLP for an environment, inputs first, with the given hidden
+// layers: see nn.NewMLP.
 func Widths(env Environment, hidden ...int) []int {
 	s := env.Spec()
 	return append(append([]int{s.Inputs}, hidden...), s.Outputs)

@@ -14,7 +14,7 @@ import (
 
 // Evaluator is an es.Evaluator that scores a model by the rewards of episodes. All
 // members of a group of pairs, by default of the generation, begin in the same states,
-// drawn anew each generation from the run's seed; from there on each goes its own way.
+// drawn anew each generation from the run's seed.
 type Evaluator struct {
 	model    *nn.Model
 	env      Environment
@@ -52,8 +52,8 @@ const MaxEpisodes = 1 << 10
 // ScoreBits counts the fraction bits of a score.
 const ScoreBits = 16
 
-// NewEvaluator returns an evaluator that scores each member by that many episodes. The
-// error says what of them is out of range.
+// NewEvaluator returns an evaluator that scores each member on a number of episodes. The error
+// names what is out of range.
 func NewEvaluator(model *nn.Model, env Environment, episodes int) (*Evaluator, error) {
 	p, err := NewPolicy(model, env)
 	if err != nil {
@@ -107,9 +107,9 @@ func (e *Evaluator) Generation() int {
 	return e.generation.Number + 1
 }
 
-// Rewards returns the mean reward of an episode in the generation that Evaluate saw
-// last, and the mean of the best member's. There has to have been one. After EvaluateRange they
-// are of that range.
+// Rewards returns the mean reward of an episode in the generation that Evaluate scored last,
+// and the mean of its best member. After EvaluateRange they are of that range. Call it only
+// after one of both.
 func (e *Evaluator) Rewards() (mean, best Q40) {
 	const spare = 16 // bits, for the sum of all members
 	sum := int64(0)

@@ -90,8 +90,8 @@ func sticky(e *Episodes, i int) int {
 	return e.Action[i]
 }
 
-// Breakout is to return a ball that breaks three rows of bricks, with a paddle of one cell. A
-// brick is worth 1; when all are broken, others take their places once the ball comes down. The
+// Breakout is the game of returning a ball that breaks three rows of bricks, with a paddle of
+// one cell. A brick is worth 1; when all are broken, new ones appear once the ball comes down. The
 // episode ends when the ball is missed. The actions are 0, none; 1, left; 2, right. The planes
 // are the paddle, the ball, where it was before, and the bricks.
 type Breakout struct{}
@@ -204,8 +204,8 @@ func stepBreakout(e *Episodes, i int) (reward Q40, missed bool) {
 	return reward, missed
 }
 
-// SpaceInvaders is to shoot aliens that come down in a block and shoot back. An alien is worth
-// 1; a block follows another, by and by faster. The episode ends when a shot or an alien hits
+// SpaceInvaders is the game of shooting aliens that come down in a block and shoot back. An
+// alien is worth 1; a new block follows each one, and moves faster. The episode ends when a shot or an alien hits
 // the cannon, or an alien the ground. The actions are 0, none; 1, left; 2, right; 3, fire. The
 // planes are the cannon, the aliens, the aliens while they go left, and while they go right,
 // the cannon's shots and the aliens'.

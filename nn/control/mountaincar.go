@@ -1,7 +1,7 @@
 package control
 
-// MountainCar is to drive an underpowered car out of a valley, which it has to gain
-// momentum for: the task of Moore (1990) and of Sutton and Barto, as Gymnasium's
+// MountainCar is the task of driving an underpowered car out of a valley, for which it has to
+// gain momentum: the task of Moore (1990) and of Sutton and Barto, as Gymnasium's
 // MountainCar-v0. Every step costs 1.
 //
 // The variables are the car's position and velocity. The actions are 0, backward, 1,
@@ -64,9 +64,9 @@ func roll(x, v Q40) (Q40, Q40) {
 	return x, v
 }
 
-// MountainCarContinuous is MountainCar with an engine of any power up to one and a half times
-// its, and a nearer goal, as Gymnasium's MountainCarContinuous-v0. Reaching the goal is worth
-// 100; a step costs a tenth of the square of the power.
+// MountainCarContinuous is MountainCar with a throttle, one and a half times the power, and a
+// nearer goal, as Gymnasium's MountainCarContinuous-v0. Reaching the goal is worth 100; a step
+// costs a tenth of the square of the power.
 //
 // The variables and inputs are MountainCar's. The action is the power, full from ±64 on.
 type MountainCarContinuous struct{}

@@ -1,8 +1,8 @@
 package control
 
-// Pendulum is to swing a pendulum up, and to hold it there, by a torque that is too
-// weak to lift it: as Gymnasium's Pendulum-v1. A step costs θ² + 0.1·θ̇² + 0.001·u², of
-// the angle from upright, the angular velocity and the torque.
+// Pendulum is the task of swinging a pendulum up and holding it there, with a torque that is
+// too weak to lift it directly, as Gymnasium's Pendulum-v1. A step costs θ² + 0.1·θ̇² +
+// 0.001·u², for the angle from upright, the angular velocity and the torque.
 //
 // The variables are the angle, which is not wrapped, and the angular velocity. The
 // action is the torque, ±2 from ±64 on.

@@ -8,7 +8,7 @@ import (
 	"github.com/Kaleaon/pentary-go/nn"
 )
 
-// Policy acts as a model says. One goroutine uses it at a time.
+// Policy chooses actions by a model's outputs. One goroutine uses it at a time.
 type Policy struct {
 	env    Environment
 	spec   Spec
@@ -16,8 +16,8 @@ type Policy struct {
 	x      []int8
 }
 
-// NewPolicy returns the policy of a model, recurrent or not, in an environment. The error
-// says if they do not fit.
+// NewPolicy returns the policy of a model, recurrent or not, in an environment. It returns an
+// error if their widths differ.
 func NewPolicy(model *nn.Model, env Environment) (*Policy, error) {
 	switch {
 	case model == nil:
@@ -46,12 +46,12 @@ func (p *Policy) Act(e *Episodes) {
 	e.act(p.runner.Step(p.x), &p.spec)
 }
 
-// HeldOut is the number of a generation that is in no run, as those count from 0: its
-// episodes are those to test a policy on. HeldOut+1, HeldOut+2, … are others.
+// HeldOut is the number of a generation that no run has, because runs count from 0. Test
+// policies on its episodes, or on the episodes of HeldOut+1, HeldOut+2, ….
 const HeldOut = -1 << 31
 
-// Test returns the rewards of episodes that no training sees: those that the seed and a
-// generation below 0 name.
+// Test returns the rewards of episodes on which no run trains: episodes of a generation
+// below 0, which the seed draws.
 func (p *Policy) Test(seed uint64, generation, episodes int) []Q40 {
 	e := NewEpisodes(p.env, episodes)
 	for e.Begin(p.env, seed, generation, 0); e.Live > 0; {

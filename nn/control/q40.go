@@ -66,7 +66,7 @@ func magnitude(q Q40) uint64 { return uint64(max(q, -q)) }
 // clamp returns the number in ±most nearest to q.
 func clamp(q, most Q40) Q40 { return min(max(q, -most), most) }
 
-// Uniform returns the number between least and most that a random word is of the way.
+// Uniform returns a number between least and most, in proportion to a random word.
 func Uniform(word uint32, least, most Q40) Q40 {
 	return least + Mul(Q40(word)<<(fraction-32), most-least)
 }
