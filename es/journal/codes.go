@@ -30,9 +30,9 @@ const (
 	maxCodes        = es.MaxPairs // of a generation
 )
 
-// A model holds the probabilities of each decision in each context: nodes 1 to 7 are
-// the tree over the size, from its high bit on, 8 + size is the bit below the highest of
-// |code|, 16 + 2·size + that bit is the one below.
+// A model holds the probabilities of each decision in each context. A decision is a node
+// of a tree: the children of node n are 2n and 2n+1, and the leaf where a code's decisions
+// end is leafOf its |code|.
 type model [contexts][nodes]probability
 
 func (m *model) reset() {
@@ -49,14 +49,31 @@ type probability struct {
 	shift uint8 // the next bit moves zero by 2^-shift of the way
 }
 
-func (p *probability) learn(bit int) {
-	if bit == 0 {
-		p.zero += (1<<probabilityBits - p.zero) >> p.shift
-	} else {
-		p.zero -= p.zero >> p.shift
-	}
-	p.shift = min(p.shift+1, adaptation)
+// leafOf returns the leaf of |code| = v, and the number of v's low bits that it does not
+// tell. The three bits of v's size lead from node 1 to node 8 + size; then come, of what v
+// has below its highest bit, up to two bits.
+func leafOf(v int) (leaf, rest int) {
+	size := bits.Len(uint(v))
+	decided := min(max(size-1, 0), 2)
+	rest = max(size-1, 0) - decided
+	return (sizes+size)<<decided | v>>rest&(1<<decided-1), rest
 }
+
+// magnitudeOf returns the least |code| of a leaf, and the number of low bits that the leaf
+// does not tell.
+func magnitudeOf(leaf int) (v, rest int) {
+	decided := min(bits.Len(uint(leaf))-4, 2)
+	size := leaf>>decided - sizes
+	if size == 0 {
+		return 0, 0
+	}
+	rest = size - 1 - decided
+	return (1<<decided | leaf&(1<<decided-1)) << rest, rest
+}
+
+// inner has a bit for each node that is not a leaf: the tree over the size, then the first
+// bit of sizes 2 to 7 and the second of sizes 3 to 7.
+const inner = 0xfe | 0xfc<<sizes | 0xffc0<<(2*sizes)
 
 // contextOf returns the model of the next code of a sample, given the sum of the sizes of
 // its n before: the half octave that 16 times their mean is in.
@@ -92,31 +109,31 @@ func appendCodes(b []byte, codes []int8, samples int) []byte {
 }
 
 func (e *encoder) code(p *[nodes]probability, v int, negative bool) {
-	size := bits.Len(uint(v))
-	node := 1
-	for i := 2; i >= 0; i-- {
-		bit := size >> i & 1
-		e.bit(&p[node], bit)
-		node = 2*node + bit
-	}
-	if size == 0 {
-		return
-	}
-	n := size - 1 // bits of v below the highest
-	if n > 0 {
-		n--
-		first := v >> n & 1
-		e.bit(&p[sizes+size], first)
-		if n > 0 {
-			n--
-			e.bit(&p[2*(sizes+size)+first], v>>n&1)
+	leaf, rest := leafOf(v)
+	for depth := bits.Len(uint(leaf)) - 2; depth >= 0; depth-- {
+		q := &p[uint(leaf)>>(depth+1)%nodes]
+		zero := e.width >> probabilityBits * uint32(q.zero)
+		if leaf>>depth&1 == 0 {
+			e.width = zero
+			q.zero += (1<<probabilityBits - q.zero) >> q.shift
+		} else {
+			e.low += uint64(zero)
+			e.width -= zero
+			q.zero -= q.zero >> q.shift
+		}
+		q.shift = min(q.shift+1, adaptation)
+		if e.width < 1<<24 {
+			e.normalize()
 		}
 	}
-	rest := v & (1<<n - 1) * 2
-	if negative {
-		rest++
+	if v == 0 {
+		return
 	}
-	e.raw(uint32(rest), n+1)
+	low := v & (1<<rest - 1) * 2
+	if negative {
+		low++
+	}
+	e.raw(uint32(low), rest+1)
 }
 
 // decodeCodes appends pairs·samples codes to dst and returns the bytes after them. It
@@ -158,26 +175,31 @@ func decodeCodes(dst []int8, b []byte, pairs, samples uint32) ([]int8, []byte, e
 
 func (d *decoder) code(p *[nodes]probability) (c int8, v int) {
 	node := 1
-	for node < sizes {
-		node = 2*node + d.bit(&p[node])
-	}
-	size := node - sizes
-	if size == 0 {
-		return 0, 0
-	}
-	n, v := size-1, 1
-	if n > 0 {
-		n--
-		first := d.bit(&p[sizes+size])
-		v = 2 + first
-		if n > 0 {
-			n--
-			v = 2*v + d.bit(&p[2*(sizes+size)+first])
+	for inner>>node&1 != 0 {
+		q := &p[uint(node)%nodes]
+		zero := d.width >> probabilityBits * uint32(q.zero)
+		node *= 2
+		if d.value < zero {
+			d.width = zero
+			q.zero += (1<<probabilityBits - q.zero) >> q.shift
+		} else {
+			d.value -= zero
+			d.width -= zero
+			q.zero -= q.zero >> q.shift
+			node++
+		}
+		q.shift = min(q.shift+1, adaptation)
+		if d.width < 1<<24 {
+			d.normalize()
 		}
 	}
-	rest := int(d.raw(n + 1))
-	v = v<<n | rest>>1
-	if rest&1 != 0 {
+	v, rest := magnitudeOf(node)
+	if v == 0 {
+		return 0, 0
+	}
+	low := d.raw(rest + 1)
+	v |= int(low >> 1)
+	if low&1 != 0 {
 		return int8(-v), v
 	}
 	return int8(v), v
@@ -188,18 +210,6 @@ type encoder struct {
 	b     []byte
 	low   uint64 // of the interval; 2^32 and above is a carry
 	width uint32
-}
-
-func (e *encoder) bit(p *probability, bit int) {
-	zero := e.width >> probabilityBits * uint32(p.zero)
-	if bit == 0 {
-		e.width = zero
-	} else {
-		e.low += uint64(zero)
-		e.width -= zero
-	}
-	p.learn(bit)
-	e.normalize()
 }
 
 // raw writes n bits of even chances.
@@ -238,21 +248,6 @@ type decoder struct {
 	width uint32
 	value uint32 // from the interval's beginning
 	bad   bool   // no encoder wrote these bytes
-}
-
-func (d *decoder) bit(p *probability) int {
-	zero := d.width >> probabilityBits * uint32(p.zero)
-	bit := 0
-	if d.value < zero {
-		d.width = zero
-	} else {
-		d.value -= zero
-		d.width -= zero
-		bit = 1
-	}
-	p.learn(bit)
-	d.normalize()
-	return bit
 }
 
 func (d *decoder) raw(n int) uint32 {
