@@ -210,16 +210,20 @@ func (o *Optimizer) Ask() Generation {
 // returns an error and changes nothing if the number of scores is wrong, the run is done, or
 // an InputSource returns an error.
 func (o *Optimizer) Tell(scores []int64) (Stats, error) {
-	return o.tell(context.Background(), scores)
+	return o.tell(context.Background(), scores, func(Record, Stats) error { return nil })
 }
 
-func (o *Optimizer) tell(ctx context.Context, scores []int64) (Stats, error) {
+func (o *Optimizer) tell(ctx context.Context, scores []int64, announce func(Record, Stats) error) (Stats, error) {
 	if err := o.checkScores(scores); err != nil {
 		return Stats{}, err
 	}
 	stats := Stats{Spread: o.coder.encode(o.next, scores, o.options.Groups)}
 	o.nextMissing = appendMissing(o.nextMissing[:0], scores, o.samples)
 	stats.score(scores, o.options.Minimize)
+	r := Record{Finished: o.generation + 1, Codes: o.next, Samples: o.samples, Reductions: o.reductions, Missing: o.nextMissing}
+	if err := announce(r, stats); err != nil {
+		return Stats{}, err
+	}
 	if err := o.move(ctx, &stats); err != nil {
 		return Stats{}, err
 	}

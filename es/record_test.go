@@ -2,6 +2,7 @@ package es_test
 
 import (
 	"context"
+	"errors"
 	"reflect"
 	"slices"
 	"strings"
@@ -148,6 +149,50 @@ func TestMissing(t *testing.T) {
 		if told.digest() != replayed.digest() || !slices.Equal(again.Record().Missing, missing) {
 			t.Fatalf("replayed to other weights, or without %v", missing)
 		}
+	}
+}
+
+// announcer is an Announcer that replays each record before the weights of the run move.
+type announcer struct {
+	*model
+	announce func(es.Record, es.Stats) error
+}
+
+func (a *announcer) Announce(r es.Record, stats es.Stats) error { return a.announce(r, stats) }
+
+// An Announcer takes each record, with the statistics of its scores, before the weights
+// move; its error ends the run there.
+func TestAnnouncer(t *testing.T) {
+	o := full(rules[0])
+	told, ahead := newModel(), newModel()
+	opt, err := es.New(told.parameters, told, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	replica, err := es.New(ahead.parameters, nil, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stop, before, mean := errors.New("stop"), told.digest(), int64(0)
+	a := &announcer{told, func(r es.Record, stats es.Stats) error {
+		if told.digest() != before || stats.Best <= stats.Mean {
+			t.Errorf("record %d comes late, or with statistics %+v", r.Finished, stats)
+		}
+		if r.Finished == 4 {
+			return stop
+		}
+		mean = stats.Mean
+		_, err := replica.Replay(r)
+		return err
+	}}
+	err = opt.RunWith(t.Context(), a, func(s es.Stats) error {
+		if before = told.digest(); before != ahead.digest() || s.Mean != mean {
+			t.Errorf("generation %d: other weights than those announced, or mean %d, not %d", s.Finished, s.Mean, mean)
+		}
+		return nil
+	})
+	if err != stop || opt.Generation() != 3 || told.digest() != before {
+		t.Errorf("error %v after %d generations", err, opt.Generation())
 	}
 }
 

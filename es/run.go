@@ -44,6 +44,15 @@ type InputSource interface {
 	Inputs(ctx context.Context, g Generation) ([]lowrank.LayerBatch, error)
 }
 
+// An Announcer is an Evaluator that takes the record that its scores make before the
+// weights move, so that other processes can move theirs meanwhile. stats has the statistics
+// of the scores. The record shares the optimizer's memory until Announce returns. An error
+// ends the run before the weights move.
+type Announcer interface {
+	Evaluator
+	Announce(r Record, stats Stats) error
+}
+
 // EvaluatorFunc is an Evaluator made of a function.
 type EvaluatorFunc func(ctx context.Context, g Generation, scores []int64) error
 
@@ -65,10 +74,15 @@ func (o *Optimizer) Run(ctx context.Context, callbacks ...func(Stats) error) err
 }
 
 // RunWith is Run with another evaluator, whose scores have to equal the scores of the
-// optimizer's own. Inputs still come from the optimizer's own.
+// optimizer's own. Inputs still come from the optimizer's own. The other one may be an
+// Announcer.
 func (o *Optimizer) RunWith(ctx context.Context, e Evaluator, callbacks ...func(Stats) error) error {
 	if e == nil {
 		return errors.New("es: Run without an evaluator")
+	}
+	announce := func(Record, Stats) error { return nil }
+	if a, ok := e.(Announcer); ok {
+		announce = a.Announce
 	}
 	for !o.Done() {
 		if err := ctx.Err(); err != nil {
@@ -77,7 +91,7 @@ func (o *Optimizer) RunWith(ctx context.Context, e Evaluator, callbacks ...func(
 		if err := e.Evaluate(ctx, o.Ask(), o.scores); err != nil {
 			return err
 		}
-		stats, err := o.tell(ctx, o.scores)
+		stats, err := o.tell(ctx, o.scores, announce)
 		if err != nil {
 			return err
 		}
