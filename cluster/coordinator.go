@@ -18,7 +18,6 @@ import (
 	"github.com/Kaleaon/pentary-go/cluster/internal/schedule"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/es/journal"
-	"github.com/Kaleaon/pentary-go/internal/fixed"
 	"github.com/Kaleaon/pentary-go/train"
 )
 
@@ -258,7 +257,7 @@ func (c *coordinator) Evaluate(ctx context.Context, g es.Generation, scores []in
 		done, check := c.next()
 		c.tell()
 		if done {
-			return c.announce(scores)
+			return nil
 		}
 		if err := c.maintain(ctx); err != nil {
 			return err
@@ -281,23 +280,18 @@ func (c *coordinator) Evaluate(ctx context.Context, g es.Generation, scores []in
 	}
 }
 
-// announce publishes the record that the scores make, before the run's weights move and
-// its journal has it: workers move theirs meanwhile. If the coordinator ends in between,
-// its successor's session has them start from a checkpoint.
-func (c *coordinator) announce(scores []int64) error {
-	r, err := c.replica.RecordOf(scores)
-	if err != nil {
-		return err
-	}
+// Announce implements es.Announcer: it publishes the record of a generation before the
+// run's weights move and its journal has it: workers move theirs meanwhile. If the
+// coordinator ends in between, its successor's session has them start from a checkpoint.
+func (c *coordinator) Announce(r es.Record, stats es.Stats) error {
 	payload, err := journal.AppendRecord(nil, &r)
 	if err != nil {
 		return err
 	}
 	m := record{c.session, uint32(r.Finished), payload}
 	b := m.encode()
-	mean := meanOf(scores)
 	c.mutex.Lock()
-	c.announced, c.mean = r.Finished, mean
+	c.announced, c.mean = r.Finished, stats.Mean
 	c.counts.Records++
 	c.counts.RecordBytes += int64(len(b))
 	c.mutex.Unlock()
@@ -309,17 +303,6 @@ func (c *coordinator) announce(scores []int64) error {
 		c.Log.Warn("a record was not published", "generation", r.Finished, "bytes", len(b), "why", err)
 	}
 	return nil
-}
-
-// meanOf returns the mean of the scores that are there, 0 if none is.
-func meanOf(scores []int64) int64 {
-	var sum fixed.Sum
-	for _, v := range scores {
-		if v != es.Failed {
-			sum.Add(v)
-		}
-	}
-	return sum.Mean()
 }
 
 // open begins a generation.
