@@ -29,9 +29,9 @@ func newRoot(s *console.Streams) *cobra.Command {
 		Use:   "pentary",
 		Short: "Train and run neural networks of weights in {-2, -1, 0, +1, +2}",
 		Long: `pentary trains and runs neural networks whose weights are pents: digits in
-{-2, -1, 0, +1, +2}, stored at three bits each. Training is evolution strategies
-with low-rank perturbations: no backpropagation and no floating point, and the
-same bits for one seed on every machine.`,
+{-2, -1, 0, +1, +2}, stored at three bits each. Training uses an evolution strategy
+with low-rank perturbations (EGGROLL): no backpropagation, no floating point, and the
+same weights for the same seed on every machine.`,
 		Example: "  pentary train digits --out digits.pent\n  pentary eval digits.pent",
 		Args:    console.Subcommands,
 		RunE: func(cmd *cobra.Command, _ []string) error {

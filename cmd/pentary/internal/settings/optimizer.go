@@ -83,7 +83,7 @@ func (s *Optimizer) population(groups *console.Groups) *pflag.FlagSet {
 	integer(f, &o.Pairs, "pairs", 1, es.MaxPairs, "antithetic pairs a generation, half the population")
 	integer(f, &o.Groups, "groups", 1, math.MaxInt, "groups of pairs, each with a batch of its own")
 	f.Var(console.Choice[es.Fitness]{Value: &o.Fitness, Options: []es.Fitness{es.Sign, es.FourBit, es.Ranks, es.Raw, es.Tails}},
-		"fitness", "code of a pair's difference; by default tails with noise in activations, else 4bit")
+		"fitness", "coding of a pair's score difference (default tails with noise in activations, else 4bit)")
 	return f
 }
 
@@ -93,21 +93,21 @@ func (s *Optimizer) noiseAndUpdate(groups *console.Groups) {
 	schedules := []es.Schedule{es.Linear, es.Constant, es.Cosine, es.Inverse}
 	f := groups.Add("Noise")
 	f.Var(console.Choice[lowrank.Estimator]{Value: &o.Estimator, Options: []lowrank.Estimator{lowrank.PerturbWeights, lowrank.PerturbActivations}},
-		"noise", "what is perturbed: the weights, or the layers' outputs, with a score for each sample")
+		"noise", "estimator: perturb the weights, or the layers' outputs with a score for each sample")
 	f.Var(&s.Rank, "rank", "rank of the perturbations, or full for dense ones")
-	f.UintVar(&o.Sigma, "sigma", o.Sigma, "perturb by 2^-sigma levels, or activations of one")
+	f.UintVar(&o.Sigma, "sigma", o.Sigma, "standard deviation of the noise: 2^-sigma levels, or with noise in activations 2^-sigma of one")
 	console.Bound(f, "sigma", 0, lowrank.MaxSigma)
-	f.Var(console.Choice[es.Schedule]{Value: &o.SigmaSchedule, Options: schedules}, "sigma-schedule", "schedule of the perturbation over the run")
+	f.Var(console.Choice[es.Schedule]{Value: &o.SigmaSchedule, Options: schedules}, "sigma-schedule", "schedule of the noise over the run")
 	f.Var(console.Choice[kernels.Distribution]{Value: &o.Distribution, Options: []kernels.Distribution{kernels.Binomial, kernels.Uniform}}, "law", "distribution of the random factors")
 	integer(f, &o.NoiseReuse, "noise-reuse", 1, math.MaxInt, "generations that share their noise")
 
 	f = groups.Add("Update")
 	s.Rule.Flags(f)
-	f.Lookup("rate").Usage += fmt.Sprintf("; by default %s·√(%d/generations), at most %s", s.measured.text, s.measured.generations, s.measured.most())
+	f.Lookup("rate").Usage += fmt.Sprintf(" (default %s·√(%d/generations), at most %s)", s.measured.text, s.measured.generations, s.measured.most())
 	f.Var(console.Choice[es.Schedule]{Value: &o.Schedule, Options: schedules}, "schedule", "schedule of the rate or share over the run")
-	f.Var(&s.Decay, "decay", "schedules inverse: 1/(1 + decay·generation)")
-	integer(f, &o.Restart, "restart", 0, math.MaxInt, "begin the schedules anew after this number of generations; 0 never")
-	f.Var(&s.Shrink, "shrink", "weight decay: chance of a weight to move a level towards 0, each generation")
+	f.Var(&s.Decay, "decay", "inverse schedules: the factor is 1/(1 + decay·generation)")
+	integer(f, &o.Restart, "restart", 0, math.MaxInt, "number of generations after which the schedules restart; 0: never")
+	f.Var(&s.Shrink, "shrink", "weight decay: probability that a weight moves a level towards 0 in a generation")
 }
 
 // Complete sets the defaults that depend on other settings.

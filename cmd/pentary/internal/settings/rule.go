@@ -64,13 +64,13 @@ func defaultRule() Rule {
 
 // Flags binds the rule to flags, whose defaults it is.
 func (r *Rule) Flags(f *pflag.FlagSet) {
-	f.Var(console.Choice[RuleName]{Value: &r.Name, Options: RuleNames, Old: OldRules}, "rule", "update rule: how the update moves weights")
-	f.Var(&r.Rate, "rate", "learning rate: levels that one standard deviation of the update moves a weight; not for threshold")
-	f.Var(&r.Share, "share", "threshold: share of the weights that pure noise would move")
-	integer(f, &r.Window, "window", 1, es.MaxWindow, "qes: generations to rebuild the residual from")
-	f.UintVar(&r.Decay, "average", r.Decay, "bop: average steps with a gain of 2^-average")
+	f.Var(console.Choice[RuleName]{Value: &r.Name, Options: RuleNames, Old: OldRules}, "rule", "update rule")
+	f.Var(&r.Rate, "rate", "learning rate: levels by which one standard deviation of the update moves a weight; not for rule threshold")
+	f.Var(&r.Share, "share", "rule threshold: share of the weights that pure noise would move")
+	integer(f, &r.Window, "window", 1, es.MaxWindow, "rule qes: generations from which the residual is rebuilt")
+	f.UintVar(&r.Decay, "average", r.Decay, "rule bop: the moving average of steps has the gain 2^-average")
 	console.Bound(f, "average", 1, kernels.MaxDecay)
-	f.Var(&r.Level, "level", "bop: average that moves a weight, in levels")
+	f.Var(&r.Level, "level", "rule bop: average that moves a weight, in levels")
 }
 
 // Rule returns the rule for es.Options.

@@ -37,16 +37,16 @@ func (h Header) String() string { return string(h) }
 
 func (t *Table) flags(f *pflag.FlagSet) {
 	f.StringVar(&t.Label, "label", t.Label, "`column` to predict, by its name or its number from 1; required")
-	f.BoolVar(&t.Regress, "regress", t.Regress, "the label is a number to predict; else a class")
+	f.BoolVar(&t.Regress, "regress", t.Regress, "the label is a number, not a class")
 	f.Var(&t.Ignore, "ignore", "`columns` that are neither label nor feature, by name or number, separated by commas")
-	integer(f, &t.Test, "test", 1, 90, "per cent of the rows that are held out, drawn by the seed; of each class alike")
-	integer(f, &t.Ramps, "ramps", 1, data.MaxRamps, "inputs that each feature makes, so that a function of it can bend; by default 8 with --regress, else 1")
+	integer(f, &t.Test, "test", 1, 90, "per cent of the rows that are held out, drawn with the seed: the same share of each class")
+	integer(f, &t.Ramps, "ramps", 1, data.MaxRamps, "inputs that each feature becomes, ramps between its quantiles, for functions that are not linear (default 8 with --regress, else 1)")
 	t.Format.Flags(f)
 }
 
 // Flags adds the flags of a format.
 func (o *Format) Flags(f *pflag.FlagSet) {
-	f.Var(console.Choice[Header]{Value: &o.Header, Options: []Header{"auto", "yes", "no"}}, "header", "whether the first line has the columns' names; auto: unless it has nothing but numbers")
+	f.Var(console.Choice[Header]{Value: &o.Header, Options: []Header{"auto", "yes", "no"}}, "header", "whether the first line has the columns' names; auto: yes unless it has only numbers")
 	f.StringVar(&o.Separator, "separator", o.Separator, "`character` between fields, or tab")
 }
 

@@ -35,14 +35,14 @@ func New(s *console.Streams) *cobra.Command {
 	o := options{method: interchange.LeastSquares}
 	cmd := &cobra.Command{
 		Use:   "convert FILE",
-		Short: "Write a model in a format that other tools read, or read one",
-		Long: `With --to, write a .pent file in a format that other tools read. All of them hold pents
-and their scales exactly; onnx, onnx-qdq and c hold the computation, too, whose outputs are
-the model's, bit for bit.
+		Short: "Convert a model to a format of other tools, or from one",
+		Long: `With --to, write a .pent file in a format that other tools read. All formats hold pents
+and their scales exactly. onnx, onnx-qdq and c also hold the computation, with the same
+outputs as the model, bit for bit.
 
-  onnx            one step of the model in integer operators: ONNX Runtime runs it
-  onnx-qdq        the same with weights of four bits and products of floats, between
-                  DequantizeLinear and a rounding
+  onnx            one step of the model in integer operators, for ONNX Runtime
+  onnx-qdq        the same with 4-bit weights, DequantizeLinear and float products, which
+                  are then rounded
   c               one step of the model as a C99 header, named as its file, for
                   microcontrollers
   safetensors     3-bit weights (weight_packed, weight_shape, weight_scale)
@@ -51,25 +51,25 @@ the model's, bit for bit.
   gguf-mxfp4      blocks of 4-bit floats, and F16 where a row is no multiple of 32
   gguf-q4_0       blocks of 4-bit integers likewise
 
-Of a language model with a tokenizer, gguf-q4_0 is a file that llama.cpp runs; its scales
+For a language model with a tokenizer, gguf-q4_0 is a file that llama.cpp runs; its scales
 are rounded to 11 bits.
 
-With --from, read a file into a .pent file. What --to has written as safetensors, npz or
-GGUF comes back exactly. Other tensors are quantized, each row with a scale of a power of
-two, and reported one a line: the share of each level, the signal-to-noise ratio, and how
-many weights lie beyond the levels.
+With --from, read a file into a .pent file. Files that --to has written as safetensors, npz
+or GGUF are read back exactly. Other tensors are quantized, with a power of two as the scale
+of each row, and reported one a line: the share of each level, the signal-to-noise ratio, and
+the number of weights beyond the levels.
 
-A multilayer perceptron of floats comes from ONNX as a model. Rows have scales of their
-own. With samples of its inputs (--calibration), shifts and biases are those for which the
-layers do what they did, and error-feedback lets later columns of a matrix make up for
-the errors of those before. The report says how many of the samples have their largest
-output where they had it.
+From ONNX, --from makes a model of a float multilayer perceptron, with a scale for each row.
+With samples of its inputs (--calibration), shifts and biases are fitted so that layers
+return what they returned, and error-feedback corrects the error of each column in later
+columns. The report says for how many samples the largest output is the same as before.
 
-A checkpoint of llama2.c and a GGUF file of the llama architecture become a language model,
-with the tokenizer of the GGUF file or of --tokenizer, or with both --from and --to a GGUF file
-that llama.cpp runs. Matrices within blocks become pents by error-feedback, unless --method
-says otherwise (int8: weights of eight bits), calibrated with 36 texts that the network
-draws; embeddings and outputs keep eight bits, in GGUF files their own type.`,
+From a checkpoint of llama2.c or a GGUF file of the llama architecture, --from makes a
+language model, with the tokenizer of the GGUF file or of --tokenizer; with --from and --to
+together, a GGUF file that llama.cpp runs. Matrices within blocks become pents by
+error-feedback, unless --method says otherwise (int8: weights of eight bits), calibrated on 36
+texts that the network draws. Embeddings and outputs keep eight bits, or their own type in
+GGUF files.`,
 		Example: `  pentary convert digits.pent --to onnx --out digits.onnx
   pentary convert digits.pent --to onnx-qdq --out digits-int4.onnx
   pentary convert weights.safetensors --from safetensors --out weights.pent

@@ -23,7 +23,7 @@ func NewInspect(s *console.Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:         "inspect FILE.pent",
 		Annotations: console.Arguments(console.ArgModel),
-		Short:       "Show what a .pent file holds",
+		Short:       "Show the contents of a .pent file",
 		Args:        console.OneArgument(".pent file"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			i, err := inspectFile(args[0])

@@ -32,8 +32,8 @@ func NewBillion(s *console.Streams) *cobra.Command {
 		Short: "Train a billion weights for one generation",
 		Long: `Run one generation of training on a stack of random matrices, by default a billion
 weights and a population of a thousand, and report its time, memory and speed. Each
-member multiplies an activation vector by all matrices; its score is how close the
-output is to a random target, and the scores move the weights. Noise is not stored:
+member multiplies an activation vector by all matrices; its score is how close the output is to a
+random target, and the scores move the weights. Noise is not stored:
 it is drawn for the products and drawn again for the update.
 
 Nothing is saved. Ctrl-C stops at once and prints the times of the finished phases.`,

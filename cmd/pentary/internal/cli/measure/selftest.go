@@ -56,7 +56,7 @@ what was covered.`,
 	}
 	f := cmd.Flags()
 	f.DurationVar(&t.length, "for", time.Minute, "how long to test, as in 90s or 2h")
-	f.Uint64Var(&t.seed, "seed", 0, "of the random calls (default a new one)")
+	f.Uint64Var(&t.seed, "seed", 0, "key of the random calls (default a new one)")
 	f.StringSliceVar(&t.impls, "impl", nil, "only these `implementations`, separated by commas")
 	console.OutputFolder(f, &t.dir, "dir", "`folder` to save the reproducer of a failure in", nil)
 	console.Input(f, &t.replay, "replay", "run the call of this reproducer `file` again, and nothing else").Ext("json")

@@ -73,38 +73,38 @@ type comparer struct {
 func NewCompare(s *console.Streams) *cobra.Command {
 	return console.WithSubcommands(&cobra.Command{
 		Use:   "compare",
-		Short: "Compare the ways to train a network, each in the same time",
+		Short: "Compare training methods on a task, each for the same time",
 		Long: `Train the same network on the same data by every method for the same time, and
-report how well it does on the held-out samples.
+report its accuracy on the held-out samples.
 
 The methods are the update rules ` + strings.Join(ruleTexts(), ", ") + `
 and
   full       full-rank antithetic evolution strategies (OpenAI, arXiv 1703.03864):
-             dense noise, all else as the task has it
-  random     random search: the best of as many candidates, if it is better
-  prototype  the algorithm of this project's prototype, to the letter
-  mended     the same with its sigma and rate so large that its weights move
-  adam       backpropagation of float32 weights with Adam, its rate falling to 0
+             dense noise, with the task's other settings
+  random     random search: keeps the best of as many candidates if it is better
+  prototype  the algorithm of this project's first prototype, unchanged
+  mended     the same with a sigma and a rate large enough to move its weights
+  adam       backpropagation of float32 weights with Adam, with a rate that falls to 0
   straight-through
-             the same of this network: float32 weights, rounded to pents when they
-             multiply, with activations of 8 bits
+             the same for the network of pents: float32 weights that are rounded to
+             pents in products, and activations of 8 bits
   snes       separable natural evolution strategy (Schaul et al., GECCO 2011) on
-             float32 weights; rate is its first sigma, in initial deviations
-The last three have rates and, snes, pairs of their own: --rate and --pairs do not
-hold for them, but adam:rate=0.002 does.
+             float32 weights; rate is its initial sigma, in standard deviations of
+             the initial weights
+The last three ignore --rate, and snes ignores --pairs: set them as in adam:rate=0.002.
 
 A method can have settings of its own, as in full:pairs=64:rate=0.2, and can be
-given several times with different ones. A flag of train holds for all methods
-that do not set it. The task's settings suit its default rule; to find those of
-another rule, or of --rank full, use pentary tune.
+given several times with different settings. A flag of train applies to all methods
+that do not set it. The task's settings suit its default rule; use pentary tune to
+find settings for another rule or for --rank full.
 
 Schedules span a whole run, so the speed of each method is measured first, for a
 16th of --for, to plan its generations. A run that misses the plan by more than a
-tenth is repeated, at most twice. Only training counts as time, not the 24
-measurements of accuracy. In the end the first rule trains again in 1/64, 1/32, …
-of the time, until it is as good as the best run of full was after all of it.
+tenth is repeated, at most twice. Time is training time without the 24 measurements
+of accuracy. At the end the first rule trains again for 1/64, 1/32, … of the time,
+until it is as accurate as the best run of full after all of it.
 
-Run it on an idle machine: other load falsifies the times.`,
+Run it on an idle machine: other load makes the times wrong.`,
 		Example: `  pentary compare digits --for 10s
   pentary compare digits --methods error-feedback,full,full:pairs=64 --svg digits.svg`,
 	}, ofTasks(newCompareTask, s)...)
@@ -118,7 +118,7 @@ func newCompareTask(t *task.Task, s *console.Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   t.Name,
 		Short: t.Title,
-		Long:  fmt.Sprintf("Compare the ways to train a network on %s.\n\n%s", t.Title, t.Source),
+		Long:  fmt.Sprintf("Compare training methods on %s.\n\n%s", t.Title, t.Source),
 	}
 	f := console.NewFlags()
 	f.DurationVar(&c.length, "for", 30*time.Second, "`time` of training for each method")

@@ -55,27 +55,25 @@ type tuner struct {
 func NewTune(s *console.Streams) *cobra.Command {
 	return console.WithSubcommands(&cobra.Command{
 		Use:   "tune",
-		Short: "Search for the settings or the network that train a task best",
-		Long: fmt.Sprintf(`Search for the settings that train a task best, by successive halving:
-configurations drawn from the seed all train with a small budget, the best of
-them anew with one that is --eta times as large, and so on. The task's own
-settings are among the first.
+		Short: "Search for the best settings or network for a task",
+		Long: fmt.Sprintf(`Search for the best settings for a task by successive halving: many configurations,
+drawn with the seed, train with a small budget, the best of them again with a budget
+that is --eta times as large, and so on. The task's own settings are one of them.
 
-They are judged by every %dth training sample, which they do not train with; the
-test samples play no part. A budget is of member-samples, evaluations of one
-sample by one member of a population, and not of seconds, so that the same
-command finds the same settings on every machine. Runs of large rank or of the
-rule qes take longer than others of the same budget.
+Every %dth training sample is held out to measure them; the test samples are not
+used. The budget counts member-samples, evaluations of one sample by one member of
+a population, and not seconds, so the same command finds the same settings on every
+machine. With a large rank or the rule qes, runs of the same budget take longer.
 
-A flag of train that is given holds for all configurations, and is not varied.
-With --architecture the search is over networks: how many hidden layers, how wide
-each. They are scored by accuracy and size, 100·accuracy − price·log2(bytes/1024):
-a doubling of the bytes, three bits a weight as a file holds them, has to bring
---price percentage points. The front holds the networks that no smaller one equals in
-accuracy, each by its last run.
+A flag of train applies to all configurations, and is not varied. With
+--architecture the search is over networks: the number of hidden layers and their
+widths. The score is 100·accuracy − price·log2(bytes/1024): a network of twice as
+many bytes has to be more accurate by --price percentage points. Bytes are the size
+of the weights in a file, three bits each. The front lists the networks for which no
+smaller one is as accurate, each with its last run.
 
-With --dir all results are kept. After an interrupt or a kill the same command
-continues with the run that was in flight.`, judgedEvery),
+With --dir all results are kept. After an interrupt or a kill, the same command
+continues with the interrupted run.`, judgedEvery),
 		Example: `  pentary tune digits --dir tuned
   pentary tune digits --rank 1 --configurations 81
   pentary tune digits --vary hidden=32,64,128-64 --vary rate=0.1,0.2,0.4
@@ -98,17 +96,17 @@ func newTuneTask(t *task.Task, s *console.Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   t.Name,
 		Short: t.Title,
-		Long:  fmt.Sprintf("Search for the settings that train a network best on %s.\n\n%s", t.Title, t.Source),
+		Long:  fmt.Sprintf("Search for the best settings or network for %s.\n\n%s", t.Title, t.Source),
 	}
 	f := console.NewFlags()
-	console.OutputFolder(f, &u.dir, "dir", "keep results and plots in this `folder`, and go on from those in it",
+	console.OutputFolder(f, &u.dir, "dir", "keep results and plots in this `folder`, and continue from the results in it",
 		func() []string { return append(tune.Files(), budgetsPlot, parametersPlot, frontPlot) })
 	if !t.Embedded {
 		console.InputFolder(f, &u.data, "data", "`folder` of the task's IDX files, plain or gzipped")
 	}
 	f.IntVar(&u.plan.Configurations, "configurations", u.plan.Configurations, "configurations of the first, shortest runs")
 	f.IntVar(&u.plan.Budget, "budget", u.plan.Budget, "`member-samples` of the longest runs")
-	f.IntVar(&u.plan.Eta, "eta", u.plan.Eta, "one configuration in this number is trained anew, in runs this number of times as long")
+	f.IntVar(&u.plan.Eta, "eta", u.plan.Eta, "one configuration in this number is trained again, in runs this number of times as long")
 	f.StringArrayVar(&u.vary, "vary", nil, varyUsage(t))
 	console.Offer(f, "vary", starts(base)...)
 	console.Threads(f)

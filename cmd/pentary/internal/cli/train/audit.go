@@ -19,16 +19,16 @@ func NewAudit(s *console.Streams) *cobra.Command {
 	o := train.AuditOptions{Sample: 5}
 	cmd := &cobra.Command{
 		Use:   "audit DIR",
-		Short: "Score a random part of a run again and compare with its journal",
-		Long: `Score a random sample of a run's generations again and compare every code with the
-journal's. "pentary verify" proves that the weights are what the journal gives; an audit tests
-that the journal has what scoring gives, so that no worker of a distributed run, and nobody
-else, has changed it. It takes the run's data.
+		Short: "Score random generations of a run again and compare with its journal",
+		Long: `Score random generations of a run again and compare every code with the journal's.
+"pentary verify" checks that the weights follow from the journal; an audit checks that the
+journal follows from the scores, so that neither a worker of a distributed run nor anybody
+else has changed it. It needs the run's data.
 
-Of each generation in the sample it scores one group of pairs (--groups), which is all of them
-by default. Where a worker of a distributed run was expelled, the run's file expelled.jsonl says
-which generations have scores of it: --first and --last choose them. Exit status 1 says that codes
-differ, and the message says which first.`,
+Of each generation it scores one group of pairs (--groups), by default all pairs. If a
+distributed run has expelled a worker, its file expelled.jsonl lists the generations with
+scores of that worker: select them by --first and --last. With exit status 1 codes differ,
+and the message names the first.`,
 		Example:     "  pentary audit run --sample 20",
 		Args:        oneRun,
 		Annotations: console.Arguments(console.ArgRun),
@@ -47,9 +47,9 @@ differ, and the message says which first.`,
 	}
 	f := cmd.Flags()
 	f.IntVar(&o.Sample, "sample", o.Sample, "`number` of generations to score again, or all there are")
-	f.IntVar(&o.From, "first", 0, "first `generation` of those that are sampled; default 1")
-	f.IntVar(&o.To, "last", 0, "last `generation` of those; default the run's last")
-	f.Uint64Var(&o.Seed, "seed", 0, "`number` that the sample is drawn from (default random)")
+	f.IntVar(&o.From, "first", 0, "first `generation` to sample from (default 1)")
+	f.IntVar(&o.To, "last", 0, "last `generation` to sample from (default the run's last)")
+	f.Uint64Var(&o.Seed, "seed", 0, "`number` that determines the sample (default random)")
 	b.flags(cmd, s)
 	return cmd
 }

@@ -19,13 +19,13 @@ func New(s *console.Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "train",
 		Short: "Train a network on a task, or resume a run",
-		Long: `Train a network on a task and report its accuracy on held-out samples. Ctrl-C
-drops the generation in flight, and then evaluates and saves as a whole run does; a
-second one quits at once.
+		Long: `Train a network on a task and report its accuracy on held-out samples. Ctrl-C drops the
+generation in flight; the network is then measured and saved as after a whole run. A second
+Ctrl-C quits at once.
 
-With --dir the run keeps a journal in a directory, and whatever ends it before its
-time, --resume comes to the same weights. With --generations, --resume extends a run
-that has ended.`,
+With --dir the run keeps a journal in a directory. If it is interrupted, by a crash or
+otherwise, --resume continues it to the same weights. With --generations, --resume extends
+a run that has ended.`,
 		Example: "  pentary train digits --out digits.pent\n  pentary train digits --dir run\n  pentary train --resume run\n  pentary train --resume run --generations 800",
 		Args:    console.Subcommands,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -46,7 +46,7 @@ that has ended.`,
 	f := cmd.Flags()
 	console.RunFolder(f, &r.dir, "resume", "resume the run in this `directory` with its settings and data")
 	f.IntVar(&r.extend, "generations", 0, "extend the run to this number of generations, which its schedules then span")
-	console.Input(f, &r.data, "data", "`folder` or file that the run's data are in now, if they have moved")
+	console.Input(f, &r.data, "data", "`folder` or file with the run's data, if they have moved")
 	r.flags(f)
 	r.distribution.flags(f)
 	for _, t := range task.All {
@@ -82,9 +82,9 @@ func (r *run) groups() console.Groups {
 	var groups console.Groups
 	f := groups.Add("Run")
 	console.RunFolder(f, &r.dir, "dir", fmt.Sprintf(
-		"keep the run in this `directory`: a journal to resume from, by default of at most %v, and the model", r.journalSize()))
+		"keep the run in this `directory`: the model and a journal to resume from (with default settings at most %v)", r.journalSize()))
 	r.kind.dataFlag(f, &r.data)
-	console.Input(f, &r.init, "init", "begin with the model of this .pent `file`, its shifts and biases included, instead of random weights").Ext("pent")
+	console.Input(f, &r.init, "init", "begin with the weights, shifts and biases of the model in this .pent `file`, instead of random weights").Ext("pent")
 	r.flags(f)
 	if extra, ok := r.kind.(interface{ extraFlags(*pflag.FlagSet) }); ok {
 		extra.extraFlags(f)
@@ -107,7 +107,7 @@ func newTrainControl(s *console.Streams) *cobra.Command {
 		subs = append(subs, newTask(newPolicy(env), s))
 	}
 	return console.WithSubcommands(&cobra.Command{
-		Use: "control", Short: "a policy that balances, drives or swings",
+		Use: "control", Short: "a policy for a control task or a game",
 		Long: `Train a policy for a classic control task, as "pentary control" does.`,
 	}, subs...)
 }

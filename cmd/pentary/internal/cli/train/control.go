@@ -26,15 +26,14 @@ func NewControl(s *console.Streams) *cobra.Command {
 	}
 	return console.WithSubcommands(&cobra.Command{
 		Use:   "control",
-		Short: "Train a policy that balances, drives or swings",
+		Short: "Train a policy for a control task or a game",
 		Long: `Train a network of pents as the policy of a classic control task or of a game, and test
-it on 100 episodes that training has not seen; or test a saved one. The physics is
-computed in fixed point, so a seed gives the same policy and the same episodes on every
-machine.
+it on 100 episodes that training did not use; or test a saved policy. Physics is computed
+in fixed point, so a seed gives the same policy and the same episodes on every machine.
 
-The policy that is kept is the best of 25 measurements in the course of training, each
-of 400 episodes of their own. Ctrl-C drops the generation in flight, and then tests and
-saves as a whole run does.`,
+Training measures the policy 25 times, each time on 400 other episodes, and keeps the best.
+Ctrl-C drops the generation in flight; the policy is then tested and saved as after a whole
+run.`,
 		Example: "  pentary control cartpole --out pole.pent --frames pole.svg\n  pentary control cartpole --policy pole.pent",
 	}, subs...)
 }
@@ -67,7 +66,7 @@ func newControlTask(env control.Environment, s *console.Streams) *cobra.Command 
 				}
 			})
 			if wrong != "" {
-				return console.Usagef("--%s is of training, and --policy tests what is trained", wrong)
+				return console.Usagef("--%s is a setting of training; --policy tests a trained policy", wrong)
 			}
 		}
 		return testPolicy(k, s, saved, frames, r.json)

@@ -119,12 +119,12 @@ type distribution struct {
 }
 
 func (d *distribution) flags(f *pflag.FlagSet) {
-	f.IntVar(&d.workers, "workers", 0, "`number` of worker processes to start here; they divide the processors")
+	f.IntVar(&d.workers, "workers", 0, "`number` of worker processes to start here; they share the processors")
 	d.endpoint.flags(f, "`URL` of the NATS server that workers of any machine connect to, as in nats://user:password@host:4222")
-	f.IntVar(&d.check, "check", unset, "score one in this `number` of chunks here too, and as many by a second worker, and expel workers whose scores differ; 0 for none (default 100 with --nats, else none: the workers are this program)")
+	f.IntVar(&d.check, "check", unset, "check one in this `number` of chunks by scoring it here, and as many by a second worker; expel workers whose scores differ; 0: check none (default 100 with --nats, else 0)")
 	f.Lookup("check").DefValue = ""
-	f.IntVar(&d.quorum, "quorum", 100, "`per cent` of the pairs whose scores a generation waits for if the others are late; below 100 the weights are not those of one process")
-	f.BoolVar(&d.share, "share-data", false, "put the data into the server's store, for workers that do not have them")
+	f.IntVar(&d.quorum, "quorum", 100, "`per cent` of the pairs for which a generation waits if the others are late; below 100 the weights differ from a run in one process")
+	f.BoolVar(&d.share, "share-data", false, "put the data into the server's store, for workers without them")
 	f.StringVar(&d.metrics, "metrics", "", "serve Prometheus metrics on this `address`, as in 127.0.0.1:9090, under /metrics")
 }
 
@@ -311,13 +311,14 @@ func NewWorker(s *console.Streams) *cobra.Command {
 	w := &worker{}
 	cmd := &cobra.Command{
 		Use:   "worker",
-		Short: "Score a part of a training on another machine",
-		Long: `Work for a training that "pentary train --nats" coordinates: take the run's settings from
-the coordinator, its data from this machine or, with --share-data there, from the server's
-store, and its weights from that store, and score members of the population until the run has ended.
+		Short: "Score part of a run that another process coordinates",
+		Long: `Score members of the population for a run that "pentary train --nats" coordinates, until the
+run has ended. The settings come from the coordinator, the weights from the server's store,
+and the data from this machine, or from the store if the run was started with --share-data.
 
-Workers come and go at any time, on any kind of CPU; the weights of the run do not depend on
-them. A worker of another version, or with other data, is refused. Exit status 1 says why.`,
+Workers may start and stop at any time, on any kind of CPU; the weights of the run do not
+depend on them. A worker of another version, or with other data, is refused: it ends with
+exit status 1 and says why.`,
 		Example: "  pentary train digits --dir run --nats nats://host:4222\n  pentary worker --nats nats://host:4222",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx := cmd.Context()
@@ -335,10 +336,10 @@ them. A worker of another version, or with other data, is refused. Exit status 1
 	}
 	f := cmd.Flags()
 	w.endpoint.flags(f, "`URL` of the NATS server, as in nats://user:password@host:4222 (default $"+environmentURL+")")
-	console.Input(f, &w.data, "data", "`folder` or file that the run's data are in on this machine (default as on the coordinator's)")
+	console.Input(f, &w.data, "data", "`folder` or file with the run's data on this machine (default the coordinator's path)")
 	console.Threads(f)
-	f.DurationVar(&w.wait, "wait", 5*time.Minute, "`time` to go on without an answer of the coordinator")
-	f.BoolVar(&w.input, "with-input", false, "end when standard input does")
+	f.DurationVar(&w.wait, "wait", 5*time.Minute, "`time` to wait for an answer of the coordinator")
+	f.BoolVar(&w.input, "with-input", false, "end when standard input ends")
 	return cmd
 }
 

@@ -21,10 +21,10 @@ func NewEval(s *console.Streams) *cobra.Command {
 		Use:   "eval FILE.pent",
 		Short: "Measure a saved model on its task's held-out samples",
 		Long: `Measure a saved model on its task's held-out samples, or a language model on the
-held-out end of its text. A model knows the hash of its data: without --data, other data
-are an error; with it, the report says that they are others, and the whole table or text
-is measured, of images the test part. A model of tokens, which "pentary convert" has made,
-is measured on the text of --data, each 256 tokens on their own.`,
+held-out end of its text. A model's file has the hash of its data. If the data differ, that
+is an error; if --data names other data, the report says so and the whole table or text is
+measured, or the test part of images. A model of tokens from "pentary convert" is measured on
+the text of --data, in pieces of 256 tokens.`,
 		Args:        console.OneArgument(".pent file"),
 		Annotations: console.Arguments(console.ArgModel),
 		RunE: func(_ *cobra.Command, args []string) error {

@@ -34,13 +34,13 @@ func newLanguage() *language { return &language{Language: settings.NewLanguage()
 func (l *language) name() string  { return task.Language }
 func (l *language) short() string { return "a language model over the bytes of a text" }
 func (l *language) long() string {
-	return `Train a language model over the bytes of a text, of which the last twentieth is held
-out, or as much as --held-out says. The text is Isaac Newton, Opticks (4th edition, 1730),
-which the program holds, unless --data names another file.
+	return `Train a language model over the bytes of a text. The text is Isaac Newton's Opticks (4th
+edition, 1730), which is part of the program, unless --data names another. Its last 5 % are
+held out; --held-out sets another percentage.
 
-The model reads streams of the text side by side. By default its noise is in
-activations: every step of a stream is a sample, with a score of its own. "pentary sample"
-writes text with what it has learned.`
+The model reads streams of the text in parallel. By default noise is in activations: every
+step of a stream is a sample with a score of its own. "pentary sample" writes text with the
+trained model.`
 }
 
 func (l *language) example() string {
@@ -48,12 +48,12 @@ func (l *language) example() string {
 }
 
 func (l *language) dataFlag(f *pflag.FlagSet, path *string) {
-	console.Input(f, path, "data", "text `file` to learn; by default Opticks")
+	console.Input(f, path, "data", "text `file` to train on (default Opticks)")
 }
 
 // extraFlags adds the flags that a language model alone has.
 func (l *language) extraFlags(f *pflag.FlagSet) {
-	console.Output(f, &l.svg, "svg", "draw the learning curve to this `file`, with the bits of n-gram models of the text").Ext("svg")
+	console.Output(f, &l.svg, "svg", "draw the learning curve to this `file`, beside n-gram counts of the text").Ext("svg")
 }
 
 func (l *language) load(path string) (err error) {

@@ -37,7 +37,7 @@ every 20 ms. A step is worth 1, up to 500, until the pole leans by 12 degrees or
 cart leaves the track. Gymnasium's CartPole-v1.`},
 	"mountaincar": {"Drive a weak car out of a valley", `The engine is weaker than gravity on the slope: the car has to swing up. A step costs 1,
 up to 200, until the car is at the flag. Gymnasium's MountainCar-v0.`},
-	"mountaincarcontinuous": {"Drive a weak car out of a valley, by any power", `The valley of mountaincar, with an engine of any power, which is still weaker than
+	"mountaincarcontinuous": {"Drive a weak car out of a valley, with a throttle", `The valley of mountaincar, with a throttle for the engine, which is still weaker than
 gravity. A step costs a tenth of the square of the power, up to 999 steps, and the flag is
 worth 100. Gymnasium's MountainCarContinuous-v0.`},
 	"breakout": {"Return a ball that breaks bricks", `A brick is worth 1. The episode ends when the ball is missed, and after 1,000 steps. A
@@ -48,7 +48,7 @@ alien lands, and after 1,000 steps. A policy sees 6 planes of 10×10 cells. MinA
 Space Invaders, with a tenth of the actions repeated.`},
 	"acrobot": {"Swing a double pendulum above a line", `The only torque is at the joint between two links of 1 m. A step of 0.2 s costs 1, up to
 500, until the tip is 1 m above the pivot. Gymnasium's Acrobot-v1.`},
-	"pendulum": {"Swing a pendulum up and hold it", `The torque is any of up to 2 Nm, too weak to lift the pendulum at once. A step of 50 ms
+	"pendulum": {"Swing a pendulum up and hold it", `The torque is at most 2 Nm, too weak to lift the pendulum directly. A step of 50 ms
 costs the square of the angle from upright, and some for speed and torque, for 200
 steps. Gymnasium's Pendulum-v1, which has no threshold of its own.`},
 }

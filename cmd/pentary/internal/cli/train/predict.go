@@ -41,13 +41,12 @@ func NewPredict(s *console.Streams) *cobra.Command {
 		Use:   "predict MODEL.pent FILE.csv",
 		Short: "Predict the rows of a CSV file with a saved model",
 		Long: `Predict each row of a CSV file with a model that "pentary train csv" has saved. Columns
-are found by their names, in any order, and further ones are ignored; a file without
-names has the columns of the training data, or the features alone.
+are found by their names, in any order, and other columns are ignored; a file without names
+must have the columns of the training data, or the features alone.
 
 The output is CSV: the line, the class and the probability of each class, or the line
-and the number. If the file has the label, too, the share of right classes, or the
-error, is reported at the end, on the standard error unless with --json. A row that cannot
-be read is an error before anything is written.`,
+and the number. If the file has the label, too, the accuracy or the error is reported at the end, on
+standard error unless --json is set. If a row cannot be read, nothing is written.`,
 		Example:     "  pentary predict iris.pent new.csv\n  pentary predict iris.pent new.csv --json",
 		Annotations: console.Arguments(console.ArgModel, "csv|gz"),
 		Args: func(cmd *cobra.Command, args []string) error {

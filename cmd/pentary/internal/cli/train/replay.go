@@ -29,9 +29,9 @@ func (b *rebuild) flags(cmd *cobra.Command, s *console.Streams) {
 		return console.CheckPaths(cmd, args, s, p.inputs())
 	}
 	f := cmd.Flags()
-	usage := "`folder` or file that the data of a run with noise in activations, or on a table, are in now, if they have moved"
+	usage := "`folder` or file with the data of a run with noise in activations, or on a table, if they have moved"
 	if b.scores {
-		usage = "`folder` or file that the run's data are in now, if they have moved"
+		usage = "`folder` or file with the run's data, if they have moved"
 	}
 	console.Input(f, &b.data, "data", usage)
 	console.Threads(f)
@@ -70,14 +70,13 @@ func NewReplay(s *console.Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "replay DIR",
 		Short: "Rebuild a run's model from its journal alone",
-		Long: `Rebuild the model of a run of any task from its journal: by the seed and the codes of
-each generation, without checkpoint or evaluation, and without data unless the noise was
-in activations, or the data a table, whose scales the model keeps. It works while the run is under way, and ends with the last whole
-generation.
+		Long: `Rebuild the model of a run of any task from its journal: from the seed and the codes of
+each generation, without checkpoint or evaluation. It needs the data only if the noise was in
+activations, or for a table, whose scales are in the model. It works while the run is in
+progress, and ends with the last whole generation.
 
-It says how much faster than the training it was, for a run that has ended. The
-training's time counts evaluations and updates alone: not measuring, saving, or what a
-crash lost.`,
+For a run that has ended, it reports how much faster than training it was. Training time
+counts evaluations and updates alone, without measuring, saving and lost generations.`,
 		Example:     "  pentary replay run --out copy.pent",
 		Args:        oneRun,
 		Annotations: console.Arguments(console.ArgRun),
@@ -144,12 +143,12 @@ func (r *rebuilt) Write(p *report.Printer) {
 		generations += fmt.Sprintf(", %.1f times as fast as the training", r.TimesFaster)
 	}
 	p.Line("Replayed", generations)
-	state := "not ended: what the journal holds now"
+	state := "not ended: the weights of the journal's last generation"
 	switch {
 	case r.Ended && r.Kept != nil:
-		state = fmt.Sprintf("%s; the weights are those that training kept, of generation %d", r.Reason, *r.Kept)
+		state = fmt.Sprintf("%s; training kept these weights, of generation %d", r.Reason, *r.Kept)
 	case r.Ended:
-		state = r.Reason + "; the weights are those that training came to"
+		state = r.Reason + "; training ended with these weights"
 	}
 	p.Line("Run", state)
 	if r.TornBytes > 0 {

@@ -74,9 +74,9 @@ func (s syncName) policy() journal.Sync {
 // flags binds what a run that is resumed can choose anew.
 func (r *run) flags(f *pflag.FlagSet) {
 	r.sync = syncAlways
-	f.DurationVar(&r.every, "checkpoint", 30*time.Second, "`time` from one checkpoint to the next; 0 for none before the end")
+	f.DurationVar(&r.every, "checkpoint", 30*time.Second, "`time` between checkpoints; 0: only at the end")
 	f.Var(console.Choice[syncName]{Value: &r.sync, Options: []syncName{syncAlways, syncInterval, syncNever}}, "sync",
-		"write records through to the disk: each, once a second, or when the system does")
+		"sync records to the disk: each one, once a second, or when the system does")
 	console.Output(f, &r.out, "out", "save the model to this .pent `file`").Model()
 	console.Stream(f, &r.log, "log", "write the statistics of every generation to this `file`, one JSON object a line").Ext("jsonl")
 	console.Threads(f)

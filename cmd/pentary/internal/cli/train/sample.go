@@ -32,7 +32,7 @@ func NewSample(s *console.Streams) *cobra.Command {
 		Annotations: console.Arguments(console.ArgModel),
 		Short:       "Write text with a saved language model",
 		Long: `Write text with a language model that "pentary train lm" or "pentary convert" has saved: the
-prompt, and what the model draws after it; a model of tokens may end the text. The same
+prompt, then text that the model draws; a model of tokens may end the text itself. The same
 seed gives the same text on every machine. Ctrl-C ends it. On a terminal, control characters of the text are escaped.`,
 		Example: "  pentary sample lm.pent --prompt \"The Rays of Light \" --log2-temperature -1",
 		Args:    console.OneArgument(".pent file"),
@@ -48,7 +48,8 @@ seed gives the same text on every machine. Ctrl-C ends it. On a terminal, contro
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&w.prompt, "prompt", "\n", "text to continue; of a model of tokens by default the beginning of a text")
+	f.StringVar(&w.prompt, "prompt", "\n", "text to continue (default a line break, or for a model of tokens the beginning of a text)")
+	f.Lookup("prompt").DefValue = ""
 	f.IntVar(&w.bytes, "bytes", 500, "bytes to write after the prompt")
 	f.IntVar(&w.log2Temperature, "log2-temperature", 0, "binary logarithm of the temperature: each step up doubles it, each step down halves it")
 	console.Alias(f, "log2-temperature", "heat")

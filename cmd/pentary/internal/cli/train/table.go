@@ -43,12 +43,12 @@ func (c *table) example() string {
 }
 
 func (c *table) long() string {
-	return `Train a network on a CSV file: on all columns but the label and the ignored ones, which
-have to be numbers. Fields may be quoted, the file may be gzipped, nothing may be missing.
+	return `Train a network on a CSV file. All columns except the label and the ignored ones are
+features, and must be numbers. Fields may be quoted, the file may be gzipped, and no value
+may be missing.
 
-Some rows are held out for the test, drawn by the seed. Features are scaled by what the
-other rows have, and the model's file keeps the scales, so that "pentary predict" needs
-nothing else.`
+Some rows are held out for the test, drawn with the seed. Features are scaled by the other
+rows, and the model's file holds the scales, so "pentary predict" needs nothing else.`
 }
 
 func (c *table) dataFlag(f *pflag.FlagSet, path *string) {

@@ -22,7 +22,7 @@ func NewTop(s *console.Streams) *cobra.Command {
 	var json bool
 	cmd := &cobra.Command{
 		Use:   "top",
-		Short: "Show the workers of a training while it runs",
+		Short: "Show the progress and the workers of a distributed run",
 		Long: `Show the generation and score of a training that "pentary train --nats" coordinates, and its
 workers with their rates and lag, once a second until Ctrl-C.`,
 		Example: "  pentary top --nats nats://host:4222",

@@ -20,15 +20,15 @@ func NewVerify(s *console.Streams) *cobra.Command {
 	var b rebuild
 	cmd := &cobra.Command{
 		Use:   "verify DIR [FILE.pent]",
-		Short: "Prove that a model is what its run's journal gives",
-		Long: `Prove that a saved model of any task, by default the run's own, is what the run's
-journal gives: replay the journal from the initial weights, which the seed makes, to the
-generation that the file says it is of, and compare every weight and setting; then
-replay the rest and compare with the hash that the run ended with. Exit status 1
-says that something differs, and the message says what; 2, that it cannot be verified:
-the data that the updates take are not there, or the run is of another version.
+		Short: "Check that a model follows from its run's journal",
+		Long: `Check that a saved model of any task, by default the run's own, follows from the run's
+journal: replay the journal from the initial weights, which the seed determines, to the
+generation that the file names, and compare every weight and setting; then replay the rest
+and compare with the hash with which the run ended. With exit status 1 something differs,
+and the message says what. With exit status 2 the model cannot be verified, because the data
+that updates need are missing or the run is of another version.
 
-The accuracy that a file claims is not checked: "pentary eval" measures it.`,
+The accuracy in a file is not checked: "pentary eval" measures it.`,
 		Example: "  pentary verify run\n  pentary verify run copy.pent",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) < 1 || len(args) > 2 {
@@ -138,7 +138,7 @@ func (v *verification) Write(p *report.Printer) {
 	}
 	switch {
 	case v.Verified:
-		p.Line("Verified", p.Good("the network is what the journal gives"))
+		p.Line("Verified", p.Good("the network follows from the journal"))
 	case v.Cannot:
 		p.Line("Verified", p.Bad("cannot be verified"))
 	default:
