@@ -6,17 +6,15 @@ import (
 	"unsafe"
 )
 
-// A Dataset is n samples of Features activations each, and what a network should
-// return for each sample: a class (Classes ≥ 2, Outputs 0) or, for regression, a vector
-// of integers (Outputs ≥ 1, Classes 0).
+// A Dataset is n samples of Features activations each, with a target for each sample: a class
+// (Classes ≥ 2, Outputs 0) or, for regression, a vector of integers (Outputs ≥ 1, Classes 0).
 type Dataset struct {
 	Features int
 	Classes  int
 	Outputs  int
 
 	// Rows and Columns are the shape of samples that are images, channels last; else 0.
-	// Training moves each image that it draws at random, by up to Shift pixels, see Move:
-	// on MNIST it is what a network gains most by.
+	// Training moves each image that it draws at random by up to Shift pixels, see Move.
 	Rows, Columns int
 	Shift         int
 
@@ -129,8 +127,8 @@ func (d *Dataset) checkImages() error {
 	return nil
 }
 
-// Move writes image i to dst, moved down and right, by less than a side. Pixels that come in
-// repeat the edge.
+// Move writes image i to dst, moved down and right by less than a side. New pixels repeat the
+// edge.
 func (d *Dataset) Move(dst []int8, i, down, right int) {
 	src, channels := d.Sample(i), d.Features/(d.Rows*d.Columns)
 	width := d.Columns * channels

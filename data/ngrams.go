@@ -5,12 +5,12 @@ import "math"
 // MaxOrder is the largest order of NGramBits.
 const MaxOrder = 8
 
-// NGramBits returns the bits a byte of models that count, on the held-out end of the text:
-// element n-1 is of the n-gram model, which predicts a byte from the n-1 before it, for n
-// from 1 to order, at most MaxOrder. A model of n counts in the text before that end how
-// often each byte follows those n-1, with the distribution of the model of n-1 as one
-// count in addition; the one of no context adds the uniform one. Language models' bits are to
-// be compared with the model of as many bytes of context.
+// NGramBits returns the bits per byte of n-gram counts on the held-out end of the text: element
+// n-1 is for the model that predicts a byte from the n-1 bytes before it, for n from 1 to order,
+// at most MaxOrder. The model of n counts, in the text before that end, how often each byte
+// follows the n-1 bytes, and adds the distribution of the model of n-1 as one count; the model
+// without context adds the uniform distribution. Compare a language model with the n-gram model
+// that has as many bytes of context.
 func (t *Text) NGramBits(order int) []float64 {
 	counts := make([]counter, order)
 	for k := range counts {

@@ -76,8 +76,8 @@ func (r *Rows) Next() ([]int8, error) {
 // Line returns the line of the row that Next returned last.
 func (r *Rows) Line() int { return r.c.start }
 
-// Label returns what the label's column says in the row that Next returned last, "" if there is no
-// such column.
+// Label returns the label's text in the row that Next returned last, "" if there is no such
+// column.
 func (r *Rows) Label() string { return r.text }
 
 // Open begins to read the CSV file at path, see Rows.

@@ -11,9 +11,8 @@ import (
 	"unicode/utf8"
 )
 
-// TargetUnit is the number of steps of a scaled target that one step of a network's output
-// is worth: an output o predicts the target o·TargetUnit. Targets are finer than outputs so
-// that losses are.
+// TargetUnit is the number of steps of a scaled target in one step of a network's output: an
+// output o predicts the target o·TargetUnit. Targets are finer than outputs, so losses are too.
 const TargetUnit = 128
 
 // A Scale maps a column's numbers to integers: v to round((v - Center) / Unit), and back.
@@ -23,9 +22,9 @@ type Scale struct {
 	Center float64 `json:"center"`
 	Unit   float64 `json:"unit"`
 
-	// Ramps, if there are any, make an input each instead of one: four times as
-	// steep, and with a center of its own. Five levels of a weight are too few to bend a
-	// function of one input; sums of ramps that are clipped in different places bend it.
+	// Ramps are the centers of the inputs that a column becomes if it is not one input: each is
+	// four times as steep. Weights of five levels fit curved functions of one input poorly; sums
+	// of ramps that are clipped in different places fit them better.
 	Ramps []float64 `json:"ramps,omitempty"`
 }
 
@@ -40,9 +39,9 @@ const MaxRamps = 64
 func (f Scale) inputs() int { return max(1, len(f.Ramps)) }
 
 // A Scaler turns rows of a Table into samples of a network. Its text form is JSON, which a
-// model's file can keep as metadata, so that whoever has the model can apply it to
-// new rows. Only here data are floating point, each operation rounded to a float64: the
-// same on every processor.
+// model's file can hold as metadata, so that the model alone can be applied to new rows. Only
+// here data are floating point; each operation is rounded to a float64, so results are the same
+// on every CPU.
 type Scaler struct {
 	Features []Scale  `json:"features"`
 	Width    int      `json:"width"` // columns of the file that it was fitted on
@@ -59,11 +58,11 @@ const (
 	extent    = 112
 )
 
-// Fit returns the scaler of a table by some of its rows, the training part: each
-// feature has mean 0 and standard deviation 32 there, and what is beyond ±127 is clipped.
-// With ramps above 1, a feature makes as many inputs instead, centered at evenly spaced
-// quantiles, of which equal ones count once. The targets of a regression fill ±112, which
-// leaves new ones an eighth more. A label that is the same in all rows is an error.
+// Fit returns the scaler of a table, fitted on some of its rows, the training part: there each
+// feature has mean 0 and standard deviation 32, and values beyond ±127 are clipped. With ramps
+// above 1, a feature becomes as many inputs, centered at evenly spaced quantiles, of which equal
+// ones count once. The targets of a regression fill ±112, so new ones may be an eighth larger.
+// A label that is the same in all rows is an error.
 func (t *Table) Fit(rows []int, ramps int) (*Scaler, error) {
 	switch {
 	case len(rows) == 0:
@@ -138,8 +137,8 @@ func (t *Table) varies() error {
 	return nil
 }
 
-// Inputs returns the width of a network's input: the features' width, and a constant
-// 127, which makes up for layers without bias.
+// Inputs returns the width of a network's input: the inputs of all features, and a constant
+// 127 for layers without bias.
 func (s *Scaler) Inputs() int {
 	n := 1
 	for _, f := range s.Features {
@@ -173,7 +172,7 @@ func (f Scale) scaled(v, steps, bound float64) int {
 	return int(max(-bound, min(bound, q)))
 }
 
-// Value returns the number that a network's output stands for.
+// Value returns the number that a network's output predicts.
 func (f Scale) Value(output int) float64 { return f.Center + float64(float64(output)*f.Unit) }
 
 // CheckTable returns an error if a table is not of the columns that s scales, or has

@@ -52,10 +52,10 @@ func (t *Table) Split(o SplitOptions) (*Split, error) {
 	return &Split{s.Dataset(t, parts[0]), s.Dataset(t, parts[1]), s.Dataset(t, parts[2]), s}, nil
 }
 
-// SplitRows divides the numbers from 0 to n-1 at random into parts: one for each
-// percentage, and before them the rest. Each is in ascending order. If labels is not nil, it
-// holds the class of each number, and a part has its share of every class, up to one
-// number more or less; a class is in the rest before it is in another part.
+// SplitRows divides the numbers from 0 to n-1 at random into parts: first the rest, then one
+// for each percentage. Each is in ascending order. If labels is not nil, it holds the class of
+// each number, and a part has its share of every class, to within one number; the rest gets
+// samples of a class before other parts do.
 func SplitRows(n int, labels []uint8, seed uint64, percent ...int) ([][]int, error) {
 	if labels != nil && len(labels) != n {
 		panic(fmt.Sprintf("data: SplitRows: %d labels for %d rows", len(labels), n))

@@ -18,7 +18,7 @@ const MaxFeatures = 1<<14 - 1
 // maxClasses is how many classes a label of a Dataset tells apart.
 const maxClasses = 256
 
-// CSVOptions say what is in a CSV file.
+// CSVOptions describe a CSV file.
 type CSVOptions struct {
 	Label     string   // the column to predict, by its name or its number from 1
 	Regress   bool     // the label is a number to predict; else a class
@@ -39,7 +39,7 @@ const (
 	NoHeader        // a row; columns are called by their numbers
 )
 
-// A Table is the rows of a CSV file: numbers, and what to predict from them.
+// A Table is the rows of a CSV file: numbers, and a label or target for each row.
 type Table struct {
 	Name     string   // of the input, which begins errors
 	Features []string // names of the feature columns
@@ -73,8 +73,8 @@ func ReadCSV(path string, o CSVOptions) (*Table, error) {
 }
 
 // ReadTable reads CSV from r, plain or gzipped: records of fields, which may be quoted,
-// with line ends of LF, CRLF or CR. All columns but the label and the ignored ones have
-// to be decimal numbers; nothing may be missing. Errors name the input, the line and the
+// with line ends of LF, CRLF or CR. All columns except the label and the ignored ones must be
+// decimal numbers; no value may be missing. Errors name the input, the line and the
 // column. It takes at most eight times the memory of the decompressed input.
 func ReadTable(r io.Reader, name string, o CSVOptions) (*Table, error) {
 	c, err := newColumns(r, name, o)

@@ -11,14 +11,14 @@ const (
 	maxTextBytes = 1 << 30
 )
 
-// A Text is bytes to learn from and, at its end, bytes to measure on.
+// A Text is bytes to train on and, at its end, bytes held out for measurement.
 type Text struct {
 	Name  string // of its file
 	Bytes []byte
 	Train int // bytes before those that are held out
 }
 
-// NewText returns a text whose last twentieth is held out. It keeps the bytes.
+// NewText returns a text whose last 5 % are held out. It keeps the bytes.
 func NewText(name string, b []byte) (*Text, error) {
 	if len(b) < minTextBytes {
 		return nil, fmt.Errorf("%s: %d bytes, want at least %d", name, len(b), minTextBytes)
@@ -26,8 +26,7 @@ func NewText(name string, b []byte) (*Text, error) {
 	return &Text{name, b, len(b) - len(b)/20}, nil
 }
 
-// ReadText reads the regular file at path, of at most 1 GiB, and holds out its last
-// twentieth.
+// ReadText reads the regular file at path, of at most 1 GiB, and holds out its last 5 %.
 func ReadText(path string) (*Text, error) {
 	f, info, err := open(path)
 	if err != nil {
@@ -48,7 +47,7 @@ func ReadText(path string) (*Text, error) {
 	return NewText(path, b[:n])
 }
 
-// HoldOut holds out the last per cent of the bytes, 1 to 99 of a hundred, rounded down.
+// HoldOut holds out the given percentage of the bytes, 1 to 99, at the end, rounded down.
 func (t *Text) HoldOut(percent int) {
 	t.Train = len(t.Bytes) - int(int64(len(t.Bytes))*int64(percent)/100)
 }

@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-// A PieceKind says what a Piece stands for. SentencePiece and GGUF have the same numbers.
+// A PieceKind is the kind of a Piece, numbered as in SentencePiece and GGUF.
 type PieceKind int8
 
 // The kinds of pieces.
@@ -28,7 +28,7 @@ type Piece struct {
 }
 
 // A Tokenizer splits text into tokens by byte-pair merges, as SentencePiece does, and joins
-// them again. Every text becomes the same bytes again if all 256 bytes are pieces.
+// tokens to text. If all 256 bytes are pieces, every text is restored exactly.
 type Tokenizer struct {
 	Pieces []Piece
 	Prefix bool // whether Encode puts a space before the text, which Decode removes
@@ -40,10 +40,9 @@ type Tokenizer struct {
 	unknown int
 }
 
-// NewTokenizer returns the tokenizer of pieces, of which it keeps the slice. Two normal pieces
-// of one text, an empty one, text that is not UTF-8, an unknown kind, and BOS or EOS that is no
-// piece and not -1 are errors, and so are pieces of which neither all bytes nor one is for
-// unknown text.
+// NewTokenizer returns the tokenizer of pieces, whose slice it keeps. It returns an error if two
+// normal pieces have the same text, if one is empty or not UTF-8, if a kind is unknown, if BOS or
+// EOS is neither a piece nor -1, or if the pieces include neither all bytes nor an unknown one.
 func NewTokenizer(pieces []Piece, prefix bool, bos, eos int) (*Tokenizer, error) {
 	t := &Tokenizer{Pieces: pieces, Prefix: prefix, BOS: bos, EOS: eos, normal: make(map[string]int), unknown: -1}
 	for i := range t.bytes {
@@ -185,8 +184,8 @@ func (t *Tokenizer) append(tokens []int, s string) []int {
 	return tokens
 }
 
-// Text returns what a token stands for: nothing of a control piece, U+FFFD of the unknown one.
-// It panics unless token is one.
+// Text returns the text of a token: empty for a control piece, U+FFFD for the unknown one. It
+// panics if token is out of range.
 func (t *Tokenizer) Text(token int) string {
 	switch p := t.Pieces[token]; p.Kind {
 	case NormalPiece:
@@ -203,8 +202,8 @@ func (t *Tokenizer) Text(token int) string {
 	return ""
 }
 
-// Decode returns the text of tokens, without the space that Encode has put before it. It
-// panics if one is no token.
+// Decode returns the text of tokens, without the space that Encode puts before it. It panics if
+// a token is out of range.
 func (t *Tokenizer) Decode(tokens []int) string {
 	var text []byte
 	for _, token := range tokens {
@@ -226,7 +225,7 @@ type storedTokenizer struct {
 	EOS    int         `json:"eos"`
 }
 
-// MarshalText returns the tokenizer as JSON, for the meta of a model's file.
+// MarshalText returns the tokenizer as JSON, for the metadata of a model's file.
 func (t *Tokenizer) MarshalText() ([]byte, error) {
 	s := storedTokenizer{Prefix: t.Prefix, BOS: t.BOS, EOS: t.EOS}
 	for i, p := range t.Pieces {

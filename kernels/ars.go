@@ -11,9 +11,9 @@ const (
 )
 
 // ARS returns the block of ARS4x32-7 for a counter and a key: a stateless random
-// function, as Philox is (docs/decisions.md#noise-by-aes-rounds). It is AES with seven rounds and simple round keys. Words are the
-// columns of AES, little-endian; K[r] is the key with r·arsW0 added to its first two words
-// as one number, and r·arsW1 to the others:
+// function, as Philox is (docs/decisions.md#noise-by-aes-rounds). It is AES with seven rounds and
+// simple round keys. Words are the columns of AES, little-endian; K[r] is the key with r·arsW0
+// added to its first two words as one number, and r·arsW1 to the others:
 //
 //	v = ctr ^ K[0]
 //	v = MixColumns(ShiftRows(SubBytes(v))) ^ K[r]    for r = 1 … 6

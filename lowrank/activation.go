@@ -6,23 +6,22 @@ import (
 	"github.com/Kaleaon/pentary-go/kernels"
 )
 
-// Estimator is how a generation estimates the gradient: by what it perturbs.
+// Estimator is what a generation perturbs to estimate the gradient.
 type Estimator uint8
 
 const (
-	// PerturbWeights perturbs W by σ·A·Bᵀ/√r. What a pair's members score is about all of
-	// their samples together, and an update takes no data.
+	// PerturbWeights perturbs W by σ·A·Bᵀ/√r. A pair's members have one score for all of
+	// their samples together, and an update needs no data.
 	PerturbWeights Estimator = iota
 
-	// PerturbActivations perturbs what a layer returns for a batch, Y = W·X, by σ·A·Sᵀ/√r:
-	// random signs S, one for each sample, stand in for XᵀB. Every sample of a member
-	// has a score of its own.
+	// PerturbActivations perturbs the output of a layer for a batch, Y = W·X, by σ·A·Sᵀ/√r:
+	// random signs S, one for each sample, replace XᵀB. Every sample of a member has a score
+	// of its own.
 	//
-	// A sample x meets the noise of PerturbWeights through the number Bᵀx alone, so all of
-	// B that its score can tell of is what lies along x; the rest adds noise to Z.
-	// Here the sum over pairs comes first: D = Σ_p A_p·(f_p·S_p)ᵀ estimates the
-	// gradient by each sample's outputs, which are fewer than the weights by the
-	// width of the layer, and then Z = D·Xᵀ. A layer with several columns for a sample, such
+	// With PerturbWeights, the score of a sample x depends on B through the number Bᵀx alone:
+	// it tells about the part of B along x, and the rest of B adds noise to Z. Here the sum
+	// over pairs comes first: D = Σ_p A_p·(f_p·S_p)ᵀ estimates the gradient by each sample's
+	// outputs, which are fewer than the weights by the width of the layer, and then Z = D·Xᵀ. A layer with several columns for a sample, such
 	// as a convolution, has a sign for each, and f_p is the sample's in all of them
 	// (docs/decisions.md#signs-of-the-columns-of-a-sample).
 	PerturbActivations

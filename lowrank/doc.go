@@ -1,6 +1,6 @@
 // Package lowrank is the algebra of EGGROLL (arXiv 2511.16652): perturbations
 // E = A·Bᵀ/√r of a weight matrix, their product with activations, and the update
-// that they add up to.
+// as their weighted sum.
 //
 // The factors of a member are a pure function of (seed, generation, tensor,
 // pair): they are drawn when they are needed and never stored for a run. The two
@@ -20,16 +20,17 @@
 // quantized to five levels: that would destroy its rank and, at small σ, round it to nothing.
 //
 // PerturbActivations is a second estimator of the same gradient
-// (docs/decisions.md#noise-in-activations). It perturbs what a layer returns for each sample by σ·A·s/√r with a random sign s, every sample of a pair
-// has a fitness code, and the update is the sum over samples of an estimate D of the
-// gradient by the layer's outputs, times its inputs:
+// (docs/decisions.md#noise-in-activations). It perturbs the output of a layer for each sample by
+// σ·A·s/√r with a random sign s. Every sample of a pair has a fitness code, and the update is
+// the sum over samples of an estimate D of the gradient by the layer's outputs, times its
+// inputs:
 //
 //	y = W·x ± RoundShift(A·s·2^Log2Scale·2^e/√r, Sigma+e)
 //	Z = Σ_b D_b·x̂_bᵀ,  D_b = Σ_p f_pb·A_p·s_pb
 //
-// On a single layer N pairs point along the gradient with cos² of about N/(N + m),
-// where noise in weights has N/(N + m·k): see TestActivationGradient. But an update
-// takes the data, and a record has a code for each sample.
+// On a single layer, the update of N pairs has a cos² of about N/(N + m) with the gradient;
+// with noise in weights it is N/(N + m·k), see TestActivationGradient. But an update needs the
+// data, and a record has a code for each sample.
 //
-// FullRank noise, a matrix of independent pents, is there to compare low rank with.
+// FullRank noise, a matrix of independent pents, is for comparison with low rank.
 package lowrank

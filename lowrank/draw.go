@@ -10,8 +10,8 @@ import (
 )
 
 // A Draw is the noise that some pairs have for one matrix, drawn once for many
-// products: for the steps of a sequence, say, whose members keep their perturbation
-// from one to the next. It grows to the size of its largest use and is then reused.
+// products, for example for the steps of a sequence, in which members keep their
+// perturbation. It grows to the size of its largest use and is then reused.
 // Short products spend most of their time on drawing noise
 // (docs/decisions.md#noise-of-a-sequence).
 //
@@ -61,7 +61,7 @@ func (n Noise) checkFactors(m, k, lo, hi int) {
 	}
 }
 
-// Part returns the draw of pairs lo to hi alone, of those drawn, whose memory it shares.
+// Part returns the draw of pairs lo to hi alone. It shares d's memory.
 func (d *Draw) Part(lo, hi int) Draw {
 	if lo < d.lo || hi > d.hi || lo > hi {
 		panic(fmt.Sprintf("lowrank: Part: pairs %d to %d of a draw of %d to %d", lo, hi, d.lo, d.hi))

@@ -13,8 +13,7 @@ import (
 
 // Storage compares, in pents, two ways of holding an m×n matrix and a population
 // of perturbed ones: every matrix whole, or the matrix and the members' factors.
-// It is the arithmetic that low rank is argued with; Footprint is what this
-// package allocates.
+// Footprint is the memory that this package allocates.
 type Storage struct {
 	Dense    int // (members+1)·m·n
 	Factored int // m·n + members·rank·(m+n) + members: a sign or seed for each member
@@ -46,9 +45,9 @@ func (s Storage) String() string {
 		s.Factored, s.Dense, saved/10, saved%10, ratio/10, ratio%10)
 }
 
-// Footprint is the memory, in bytes, that training one tensor takes. To it come a
-// Workspace for each goroutine that evaluates, see Workspace.Bytes, and the evaluator's own activations. What does not fit an int is
-// math.MaxInt.
+// Footprint is the memory, in bytes, that training one tensor takes, without a Workspace for
+// each goroutine that evaluates, see Workspace.Bytes, and the evaluator's own activations. A
+// number that does not fit an int is math.MaxInt.
 type Footprint struct {
 	Weights  int // three bits a pent, rows padded to blocks
 	Residual int // a byte a pent, rows padded; none under a rule without state
@@ -58,15 +57,13 @@ type Footprint struct {
 // TrainingFootprint returns the footprint of training a matrix of m×k by pairs
 // antithetic pairs of a rank. No term is the product of the population and the
 // matrix. The tensors of a model share one Updater, of the size that the largest
-// asks for.
+// needs.
 //
 // Under FullRank the updater takes a panel of rows of every pair's noise, twice, and
 // that for each processor that Go may use.
-//
-// columns are those that the matrix sees in a generation with noise in activations, 0 with
-// noise in weights. The updater then takes, beside what depends on the number of threads,
-// the terms, two for each column, D, and factor A of all pairs, as drawn and packed, with the
-// codes.
+// columns is the number of columns of the matrix in a generation with noise in activations, 0
+// with noise in weights. The updater then also holds the terms, two for each column, D, and
+// factor A of all pairs, as drawn and packed, with the codes.
 func TrainingFootprint(m, k, pairs, rank, columns int) Footprint {
 	mp, kp := packed.PaddedLen(m), packed.PaddedLen(k)
 	f := Footprint{

@@ -18,10 +18,9 @@ const (
 	MaxTensor = 1<<28 - 1
 )
 
-// FullRank as the Rank of a Noise makes E a matrix of independent pents, instead of
-// a product of factors: the noise of OpenAI-ES (arXiv 1703.03864). It is there to
-// compare with. Every member draws as many pents as the matrix has, and multiplies
-// by all of them.
+// FullRank as the Rank of a Noise makes E a matrix of independent pents instead of a product
+// of factors: the noise of OpenAI-ES (arXiv 1703.03864), for comparison. Every member draws as
+// many pents as the matrix has, and multiplies by all of them.
 const FullRank = -1
 
 // Noise determines the perturbations of one generation.
@@ -131,9 +130,9 @@ func pad(dst []uint8, length int) {
 // zeros are as many codes as a vector is ever padded by.
 var zeros = [packed.SmallPents]uint8(bytes.Repeat([]byte{trit5.CodeZero}, packed.SmallPents))
 
-// Variance returns the variance of what one pair of fitness 1 adds to an entry of
-// Z: the rank times the square of the distribution's variance for a product of factors, the
-// distribution's variance under FullRank. Of PerturbActivations it is the variance of a pair's
+// Variance returns the variance of the term that one pair of fitness 1 adds to an entry of Z:
+// for a product of factors the rank times the square of the distribution's variance, under
+// FullRank the distribution's variance. For PerturbActivations it is the variance of a pair's
 // perturbation of an output, before σ: the rank times the distribution's variance.
 func (n Noise) Variance() int {
 	v := n.Distribution.Variance()

@@ -23,8 +23,8 @@ type Parameter struct {
 	Rank  int
 	Sigma int
 
-	// Log2Scale is the binary logarithm of what W·x amounts to for an activation of one:
-	// the unit of σ for PerturbActivations, at most MaxLog2Scale.
+	// Log2Scale is the binary logarithm of the accumulator W·x that makes an activation of
+	// one: the unit of σ for PerturbActivations, at most MaxLog2Scale.
 	Log2Scale uint
 
 	// Sparse says that W multiplies one-hot codes: an input is zero for most samples, and

@@ -7,8 +7,8 @@ import (
 	"github.com/Kaleaon/pentary-go/trit5"
 )
 
-// MaxBits bounds the fraction bits of fixed-point results: 2^MaxBits levels fit an
-// int32 with those that any rank adds.
+// MaxBits bounds the fraction bits of fixed-point results: 2^MaxBits levels and the
+// perturbation of any rank fit an int32 together.
 const MaxBits = 20
 
 // Perturbation writes σ·E of one pair in fixed point, row-major m×k, for fitness
@@ -18,8 +18,8 @@ const MaxBits = 20
 //
 // bits counts the fraction bits of dst, at most MaxBits. Rank 1 and FullRank under
 // the binomial distribution are exact from bits = Sigma on; else E is rounded to nearest,
-// ties away from zero. Give a few bits more than Sigma then: rounding E is coarse at
-// Sigma bits. The perturbation of a frozen W is zero.
+// ties away from zero. Use a few bits more than Sigma then, because rounding at Sigma bits is
+// coarse. The perturbation of a frozen W is zero.
 func (n Noise) Perturbation(ws *Workspace, dst []int32, w Parameter, pair int, bits uint) {
 	n.wantWeights("Perturbation")
 	n = n.of(&w)

@@ -29,9 +29,9 @@ type Workspace struct {
 //	y[:, (p, s, b)] = W·x[:, (p, s, b)] ± RoundShift(A_p·(B_pᵀ·x[:, (p, s, b)])/√r, Sigma)
 //
 // x is a batch of k × 2·(hi-lo)·streams in quads and y has m rows of as many
-// columns, placed as kernels.Population says. A frozen W is not perturbed. For
-// PerturbActivations, Bᵀx gives way to ±2^Log2Scale, see Estimator; both members of a pair share
-// the signs.
+// columns, in the order of kernels.Population. A frozen W is not perturbed. For
+// PerturbActivations, ±2^Log2Scale replaces Bᵀx, see Estimator; both members of a pair share the
+// signs.
 func (n Noise) Product(ws *Workspace, y []int32, w Parameter, x []int8, lo, hi, streams int) {
 	n = n.of(&w)
 	m, k := w.matrix("Product").Rows(), w.W.Cols()

@@ -9,9 +9,8 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// A Stepper moves rows lo to hi of W by the update Z = Σ_p f_p·A_p·B_pᵀ whose
-// terms it is given, and returns how many pents moved. Ranges of rows may run at
-// the same time.
+// A Stepper moves rows lo to hi of W by the update Z = Σ_p f_p·A_p·B_pᵀ with the given terms,
+// and returns the number of pents that moved. Ranges of rows may run at the same time.
 type Stepper interface {
 	Step(w *packed.Matrix, t kernels.Terms, lo, hi int) (moved int)
 }

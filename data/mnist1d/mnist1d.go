@@ -1,7 +1,7 @@
 // Package mnist1d generates MNIST-1D: 5,000 signals of 40 values that are digits drawn on a
 // line, padded, stretched, scaled, moved, sheared and noisy (S. Greydanus, "Scaling down deep
-// learning", arXiv 2011.14439). It follows the published recipe in integers, with random
-// numbers of its own: the signals are others than the published file's, of the same law.
+// learning", arXiv 2011.14439). It follows the published recipe in integers, with its own random
+// numbers, so the signals differ from the published file's but have the same distribution.
 package mnist1d
 
 import (
@@ -54,7 +54,7 @@ const (
 )
 
 // Load returns the 4,000 training and the 1,000 test samples, in random order. Values are
-// less their mean, in 1/32 of their standard deviation, cut off at ±127.
+// centered, scaled to a standard deviation of 32, and clipped to ±127.
 func Load() (train, test *data.Dataset) {
 	rng := rand.New(rand.NewPCG(seed, 0))
 	signals := make([][]int64, samples)

@@ -15,7 +15,7 @@ import (
 //go:embed opticks.txt.gz
 var text []byte
 
-// Load returns the text, whose last twentieth is held out.
+// Load returns the text, with its last 5 % held out.
 func Load() (*data.Text, error) {
 	z, err := gzip.NewReader(bytes.NewReader(text))
 	if err != nil {
