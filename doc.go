@@ -16,10 +16,12 @@
 //   - kernels: the hot loops over packed weights, in Go and in assembly
 //   - lowrank: perturbations A·Bᵀ, their products, and the update they add up to
 //   - es: the optimizer, with ask/tell and a run loop
-//   - data: datasets, from embedded digits, IDX and CSV
+//   - data: datasets from IDX, CSV and text files, and embedded ones
 //   - nn: integer layers and networks, evaluated for a population at once
 //   - train: a run of any task, with journal, resume, early stopping and replay
 //   - tune: search for settings by successive halving
 //
-// The command pentary, in cmd/pentary, trains and runs networks without a line of code.
+// Two modules stand beside it: cluster trains a run on many processes, and interchange reads
+// and writes other formats. The command pentary, in cmd/pentary, trains and runs networks
+// without a line of code.
 package pentary

@@ -1,6 +1,9 @@
 package pentary
 
 import (
+	"cmp"
+	"go/ast"
+	"go/parser"
 	"go/scanner"
 	"go/token"
 	"maps"
@@ -113,6 +116,66 @@ func TestMarks(t *testing.T) {
 			t.Errorf("%q in %q", found, good)
 		}
 	}
+}
+
+// The comment of every exported name that users can import begins with the name, an article
+// before it allowed. Constants and variables in a group share the group's comment, and String
+// needs none.
+func TestGodoc(t *testing.T) {
+	check := func(fset *token.FileSet, name *ast.Ident, doc *ast.CommentGroup) {
+		text := strings.TrimSpace(doc.Text())
+		for _, article := range []string{"A ", "An ", "The "} {
+			text = strings.TrimPrefix(text, article)
+		}
+		if name.IsExported() && (doc != nil || name.Name != "String") && !strings.HasPrefix(text, name.Name) {
+			t.Errorf("%s: the comment of %s does not begin with its name", fset.Position(name.Pos()), name.Name)
+		}
+	}
+	for _, name := range files(t, "*.go") {
+		if regexp.MustCompile(`_test\.go$|(^|/)(internal|cmd|bench|test|tools|examples|\.ci)/`).MatchString(name) {
+			continue
+		}
+		fset := token.NewFileSet()
+		file, err := parser.ParseFile(fset, name, nil, parser.ParseComments|parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if file.Name.Name == "main" {
+			continue
+		}
+		for _, decl := range file.Decls {
+			switch d := decl.(type) {
+			case *ast.FuncDecl:
+				if d.Recv == nil || exported(d.Recv.List[0].Type) {
+					check(fset, d.Name, d.Doc)
+				}
+			case *ast.GenDecl:
+				for _, spec := range d.Specs {
+					switch s := spec.(type) {
+					case *ast.TypeSpec:
+						check(fset, s.Name, cmp.Or(s.Doc, d.Doc))
+					case *ast.ValueSpec:
+						if len(d.Specs) == 1 && len(s.Names) == 1 {
+							check(fset, s.Names[0], cmp.Or(s.Doc, d.Doc))
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+// exported reports whether a receiver's type is.
+func exported(receiver ast.Expr) bool {
+	switch r := receiver.(type) {
+	case *ast.StarExpr:
+		return exported(r.X)
+	case *ast.IndexExpr:
+		return exported(r.X)
+	case *ast.Ident:
+		return r.IsExported()
+	}
+	return false
 }
 
 // Every anchor of docs/ that a comment of the code names is a heading, and the code that a
