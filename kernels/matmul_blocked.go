@@ -61,6 +61,7 @@ type scratch struct {
 	offsets []int
 	signs   []int32
 	origin  []int32
+	order   []uint8 // codes of the pairs
 }
 
 var scratchPool = sync.Pool{New: func() any { return new(scratch) }}
@@ -221,8 +222,8 @@ func (p *part) panel(i, rows, j, cols, d, depth, kappa int) {
 	first, perturbs := kappa == 0, d+kappa == 0 && p.perturbsStart()
 	deep := min(p.kc, depth-kappa)
 	stride := p.unpackPanel(i, rows, d+kappa, deep)
-	step := rows
-	if perturbs {
+	step, looksUp := rows, perturbs && p.looksUpInSweeps()
+	if perturbs && !looksUp {
 		step = originRows
 	}
 	at := 0
@@ -246,9 +247,13 @@ func (p *part) panel(i, rows, j, cols, d, depth, kappa int) {
 		case first:
 			t.start = &p.start[c]
 		}
+		if looksUp {
+			g := c / levelGroup
+			t.levels, t.a, t.offsets = &p.levels[g*levelCount*levelGroup], &p.pert.a[i], &p.offsets[g]
+		}
 		for r := 0; r < rows; r += step {
 			h := min(step, rows-r)
-			if perturbs {
+			if perturbs && !looksUp {
 				p.startTiles(i+r, h, j, c, v, span)
 				if p.packsInSweeps() {
 					t.origin = &p.origin[0]
@@ -329,8 +334,11 @@ type tileArgs struct {
 	// Of a sweep:
 	rows, cols int    // of y
 	origin     *int32 // what each row of the strip begins with, besides the start, or nil
-	from       *int8  // where to pack x from, nil if it is packed
-	ldx        int    // bytes from one quad of from to the next
-	next       *int8  // the quads that are packed next, or any address
-	nextStep   int    // bytes from one quad of next to the next, or 0
+	levels     *int32 // or entries of its groups, by the codes at a + offsets of each
+	a          *uint8
+	offsets    *int
+	from       *int8 // where to pack x from, nil if it is packed
+	ldx        int   // bytes from one quad of from to the next
+	next       *int8 // the quads that are packed next, or any address
+	nextStep   int   // bytes from one quad of next to the next, or 0
 }

@@ -11,6 +11,10 @@
 // added to y if add is set, and to the rows of origin if there are any. A sweep that packs takes the quads of x for its first tile
 // from the batch, writes them to the strip for the others, and makes the start.
 //
+// Where a population of rank 1 perturbs the tiles, levels has what the eight columns of a
+// group begin with, for each code: the perturbation, to which the sweep that packs adds the
+// start. A row of a vector then begins with two entries, of the row's code in either group.
+//
 // Register map
 //
 //	Z0–Z23  accumulators: rows 0–7 × vectors 0–2
@@ -22,7 +26,8 @@
 //	R12     codes of row 6, advancing   DX   stride of the code rows
 //	SI      x, advancing                CX   quads left; rows left, as read
 //	DI      y, row by row               R10  bytes from one row of y to the next
-//	R11     origin, row by row, or 0    R14  the next strip's x, to be prefetched
+//	R11     origin, row by row, or 0; with levels, codes of the tile's perturbation
+//	R14     the next strip's x, to be prefetched
 //	R13     y of the next tile, to be prefetched; then y, row by row, as read
 //	R15     lines left of the row at R13
 //
@@ -30,6 +35,11 @@
 //
 //	SI      x in the batch              R13  bytes from one quad of it to the next
 //	R15     x in the strip
+//
+// and where tiles begin with levels
+//
+//	R15     levels of the strip         CX, R13  entries of a row, times four
+//	codes   the rows' codes of each group, times four
 
 // FORROWS applies a macro to the address of each row's codes and its three
 // accumulators. Rows 0–2 hang on R8, 3–5 on R9, 6–7 on R12.
@@ -67,8 +77,11 @@
 	SHLQ  $2, R10                     \
 	MOVQ  tileArgs_codes(AX), R8      \
 	MOVQ  tileArgs_stride(AX), DX     \
+	MOVQ  tileArgs_next(AX), R14      \
 	MOVQ  tileArgs_origin(AX), R11    \
-	MOVQ  tileArgs_next(AX), R14
+	CMPQ  tileArgs_levels(AX), $0     \
+	JEQ   2(PC)                       \
+	MOVQ  tileArgs_a(AX), R11
 
 // ROWS3AND6 points R9 and R12 at the codes of rows 3 and 6.
 #define ROWS3AND6 \
@@ -116,6 +129,97 @@
 	VPADDD (R11), Z24, a0   \
 	VPADDD 64(R11), Z25, a1 \
 	ADDQ   $128, R11
+
+// FORLEVELS applies a macro to the number of each row and its three accumulators.
+#define FORLEVELS(LEVEL) \
+	LEVEL(0, Z0, Z1, Z2)    \
+	LEVEL(1, Z3, Z4, Z5)    \
+	LEVEL(2, Z6, Z7, Z8)    \
+	LEVEL(3, Z9, Z10, Z11)  \
+	LEVEL(4, Z12, Z13, Z14) \
+	LEVEL(5, Z15, Z16, Z17) \
+	LEVEL(6, Z18, Z19, Z20) \
+	LEVEL(7, Z21, Z22, Z23)
+
+// TIMES4 stores the codes of a tile's rows, times four, of the group whose offset is at bytes
+// from R15.
+#define TIMES4(at) \
+	MOVQ at(R15), CX          \
+	MOVQ (R11)(CX*1), CX      \
+	ANDQ R13, CX              \
+	SHLQ $2, CX               \
+	MOVQ CX, codes-48+at(SP)
+
+// CODES2 stores the codes of four groups, and points R15 to their levels and R11 to the codes
+// of the next tile.
+#define CODES2 \
+	MOVQ tileArgs_offsets(AX), R15     \
+	MOVQ $0x0707070707070707, R13      \
+	TIMES4(0)                          \
+	TIMES4(8)                          \
+	TIMES4(16)                         \
+	TIMES4(24)                         \
+	MOVQ tileArgs_levels(AX), R15      \
+	ADDQ $8, R11
+
+#define CODES3 \
+	MOVQ tileArgs_offsets(AX), R15     \
+	MOVQ $0x0707070707070707, R13      \
+	TIMES4(0)                          \
+	TIMES4(8)                          \
+	TIMES4(16)                         \
+	TIMES4(24)                         \
+	TIMES4(32)                         \
+	TIMES4(40)                         \
+	MOVQ tileArgs_levels(AX), R15      \
+	ADDQ $8, R11
+
+// ENTRIES sets an accumulator of a row to the entries of two groups, whose tables are at bytes
+// from R15.
+#define ENTRIES(low, high, at, acc) \
+	MOVBLZX         low, CX                               \
+	MOVBLZX         high, R13                             \
+	VBROADCASTI64X4 at+0(R15)(CX*8), acc                  \
+	VINSERTI64X4    $1, at+256(R15)(R13*8), acc, acc
+
+// LEVEL3 sets the accumulators of a row to its entries.
+#define LEVEL3(row, a0, a1, a2) \
+	ENTRIES(codes-48+row(SP), codes-40+row(SP), 0, a0)   \
+	ENTRIES(codes-32+row(SP), codes-24+row(SP), 512, a1) \
+	ENTRIES(codes-16+row(SP), codes-8+row(SP), 1024, a2)
+
+#define LEVEL2(row, a0, a1, a2) \
+	ENTRIES(codes-48+row(SP), codes-40+row(SP), 0, a0)   \
+	ENTRIES(codes-32+row(SP), codes-24+row(SP), 512, a1)
+
+// LIFT adds the start of a vector to the tables of its two groups, at bytes from R15.
+#define LIFT(start, at) \
+	VSHUFI64X2 $0x44, start, start, Z27 \
+	VSHUFI64X2 $0xEE, start, start, Z28 \
+	VPADDD     at+0(R15), Z27, Z29      \
+	VPADDD     at+64(R15), Z27, Z30     \
+	VPADDD     at+128(R15), Z27, Z31    \
+	VPADDD     at+192(R15), Z27, Z27    \
+	VMOVDQU32  Z29, at+0(R15)           \
+	VMOVDQU32  Z30, at+64(R15)          \
+	VMOVDQU32  Z31, at+128(R15)         \
+	VMOVDQU32  Z27, at+192(R15)         \
+	VPADDD     at+256(R15), Z28, Z29    \
+	VPADDD     at+320(R15), Z28, Z30    \
+	VPADDD     at+384(R15), Z28, Z31    \
+	VPADDD     at+448(R15), Z28, Z28    \
+	VMOVDQU32  Z29, at+256(R15)         \
+	VMOVDQU32  Z30, at+320(R15)         \
+	VMOVDQU32  Z31, at+384(R15)         \
+	VMOVDQU32  Z28, at+448(R15)
+
+#define LIFT2 \
+	LIFT(Z24, 0)   \
+	LIFT(Z25, 512)
+
+#define LIFT3 \
+	LIFT2           \
+	LIFT(Z26, 1024)
 
 // DOT3 adds the products of a row's quad.
 #define DOT3(code, a0, a1, a2) \
@@ -255,7 +359,7 @@
 
 // SWEEP is the body of the kernels, which differ in their width; n is bytes of a quad
 // of the strip, 64 a line. Quads go by fours and then by ones.
-#define SWEEP(START, BEGIN, ORIGIN, PACK, STARTED, DOT, QUAD, SUM, UNBIAS, ADD, STORE, TOUCH, n) \
+#define SWEEP(START, BEGIN, ORIGIN, CODES, LEVEL, LIFT, PACK, STARTED, DOT, QUAD, SUM, UNBIAS, ADD, STORE, TOUCH, n) \
 	SETUP                             \
 	MOVQ  tileArgs_from(AX), SI       \
 	TESTQ SI, SI                      \
@@ -270,10 +374,17 @@
 	VPXORD       Z24, Z24, Z24        \
 	VPXORD       Z25, Z25, Z25        \
 	VPXORD       Z26, Z26, Z26        \
+	CMPQ         tileArgs_levels(AX), $0 \
+	JNE          packlevels           \
 	TESTQ        R11, R11             \
 	JNZ          packorigin           \
 	FORROWS(BEGIN, 0)                 \
 	JMP          pack                 \
+                                      \
+packlevels:                           \
+	CODES                             \
+	FORLEVELS(LEVEL)                  \
+	JMP pack                          \
                                       \
 packorigin:                           \
 	FORROWS(ORIGIN, 0)                \
@@ -295,9 +406,20 @@ packing:                              \
                                       \
 	STARTED                           \
 	FORROWS(UNBIAS, 0)                \
-	JMP store                         \
+	MOVQ  tileArgs_levels(AX), R15    \
+	TESTQ R15, R15                    \
+	JZ    store                       \
+	LIFT                              \
+	JMP   store                       \
+                                      \
+levels:                               \
+	CODES                             \
+	FORLEVELS(LEVEL)                  \
+	JMP begin                         \
                                       \
 tile:                                 \
+	CMPQ  tileArgs_levels(AX), $0     \
+	JNE   levels                      \
 	START                             \
 	TESTQ R11, R11                    \
 	JNZ   origin                      \
@@ -354,11 +476,11 @@ done:                                 \
 	VZEROUPPER
 
 // func sweep3VNNI512(args *tileArgs)
-TEXT ·sweep3VNNI512(SB), NOSPLIT, $0-8
-	SWEEP(START3, BEGIN3, ORIGIN3, PACK3, STARTED3, DOT3, QUAD3, SUM3, UNBIAS3, ADD3, STORE3, TOUCH3, 192)
+TEXT ·sweep3VNNI512(SB), NOSPLIT, $48-8
+	SWEEP(START3, BEGIN3, ORIGIN3, CODES3, LEVEL3, LIFT3, PACK3, STARTED3, DOT3, QUAD3, SUM3, UNBIAS3, ADD3, STORE3, TOUCH3, 192)
 	RET
 
 // func sweep2VNNI512(args *tileArgs)
-TEXT ·sweep2VNNI512(SB), NOSPLIT, $0-8
-	SWEEP(START2, BEGIN2, ORIGIN2, PACK2, STARTED2, DOT2, QUAD2, SUM2, UNBIAS2, ADD2, STORE2, TOUCH2, 128)
+TEXT ·sweep2VNNI512(SB), NOSPLIT, $48-8
+	SWEEP(START2, BEGIN2, ORIGIN2, CODES2, LEVEL2, LIFT2, PACK2, STARTED2, DOT2, QUAD2, SUM2, UNBIAS2, ADD2, STORE2, TOUCH2, 128)
 	RET

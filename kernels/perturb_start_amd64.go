@@ -8,8 +8,8 @@ func levels(levels, start, t, signs *int32, groups int, shift uint) {
 }
 
 // startsRank reports whether rankStart makes what tiles start from, for populations of a
-// rank. Without VNNI, a look-up is faster for rank 1.
-func (t tier) startsRank(rank int) bool { return t >= avx512vnni || rank > 1 }
+// rank. A look-up is faster for rank 1.
+func (t tier) startsRank(rank int) bool { return rank > 1 }
 
 // wordColumns is the columns of a vector of rankStart.
 func (t tier) wordColumns() int {
@@ -17,6 +17,14 @@ func (t tier) wordColumns() int {
 		return lanesAVX512
 	}
 	return lanesAVX2
+}
+
+// wordRanks is the ranks of a vector of rankStart: those beyond the population's are zero.
+func (t tier) wordRanks(rank int) int {
+	if t >= avx512vnni {
+		return (rank + 3) &^ 3
+	}
+	return (rank + 1) &^ 1
 }
 
 func (t tier) pairWords(o *pairWordsArgs) {

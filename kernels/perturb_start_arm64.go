@@ -12,6 +12,8 @@ func (t tier) startsRank(int) bool { return false }
 
 func (t tier) wordColumns() int { return levelGroup }
 
+func (t tier) wordRanks(rank int) int { return rank }
+
 func (t tier) pairWords(*pairWordsArgs) {}
 
 func (t tier) rankStart(*rankStartArgs) {}

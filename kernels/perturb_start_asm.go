@@ -9,7 +9,7 @@ import (
 
 // A population whose pairs have whole groups of eight columns is perturbed where its
 // tiles start: the accumulators begin with the perturbation, and no pass over Y adds it.
-// Products of words compute it, or at rank 1 without VNNI each row looks it up by its code.
+// Products of words compute it, or at rank 1 each row looks it up by its code.
 // Other populations, and on arm64 populations of higher ranks, are perturbed panel by panel, when
 // the sums of a panel are whole.
 
@@ -47,8 +47,25 @@ func (p *part) tabulate(j, cols int) {
 		p.tabulateWords(j, cols)
 		return
 	}
-	p.levels = reuse.Slice(p.levels, cols*levelCount)
+	p.levels = reuse.Slice(p.levels, p.padded*levelCount)
+	if p.looksUpInSweeps() {
+		clear(p.start[:cols]) // which the sweep that packs a strip adds to its levels
+		p.locateCodes(j, cols)
+	}
 	levels(&p.levels[0], &p.start[0], &p.pert.t[j], &p.signs[0], cols/levelGroup, p.pert.shift)
+}
+
+// looksUpInSweeps reports whether sweeps look up what their tiles start from.
+func (p *product) looksUpInSweeps() bool { return p.packsInSweeps() && !p.startsRank(p.pert.pop.Rank) }
+
+// locateCodes sets the offsets of the codes of each group of cols packed columns from j on, and
+// of those beyond, which may be of any codes.
+func (p *part) locateCodes(j, cols int) {
+	own, mp := 2*p.pert.pop.Columns, packed.PaddedLen(p.pert.m)
+	p.offsets = reuse.Slice(p.offsets, p.padded/levelGroup)
+	for g := range p.offsets {
+		p.offsets[g] = (j + min(g*levelGroup, cols-levelGroup)) / own * mp
+	}
 }
 
 // startTiles sets the start of a strip, span columns wide: rows from i on, cols columns
@@ -80,7 +97,7 @@ func (p *part) lookUp(i, rows, pair, step, c, at, wide, span int) {
 }
 
 // words returns the elements that pairWords sets for a vector of columns.
-func (p *part) words() int { return p.wordColumns() * (1 + (p.pert.pop.Rank+1)/2*2) }
+func (p *part) words() int { return p.wordColumns() * (1 + p.wordRanks(p.pert.pop.Rank)) }
 
 // tabulateWords makes the words of cols packed columns from j on, and the offsets of
 // their codes.
@@ -110,10 +127,11 @@ func (p *part) tabulateWords(j, cols int) {
 func (p *part) startRanks(i, rows, c, cols, span int) {
 	wide := p.wordColumns()
 	v := c / wide
+	p.order = reuse.Slice(p.order, p.wordRanks(p.pert.pop.Rank)*2*originRows+63)
 	p.rankStart(&rankStartArgs{
 		dst: &p.origin[0], ld: 4 * span, blocks: (rows + rankRows - 1) / rankRows, vectors: (cols + wide - levelGroup) / wide, start: &p.start[c],
 		a: &p.pert.a[i], offsets: &p.offsets[2*v], aRank: packed.PaddedLen(p.pert.m), ranks: p.pert.pop.Rank,
-		words: &p.levels[v*p.words()], wide: p.wide, shift: p.pert.shift,
+		words: &p.levels[v*p.words()], wide: p.wide, shift: p.pert.shift, order: &p.order[0],
 	})
 }
 
@@ -125,23 +143,24 @@ type pairWordsArgs struct {
 	ranks  int
 	signs  *int32 // 0 or -1 for each column
 	half   int    // the rounding constant
-	wide   int    // set if a high word is not zero
+	wide   int    // set if a high word, or digit 2 or 3, is not zero
 }
 
 // rankStartArgs are the operands of rankStart.
 type rankStartArgs struct {
 	dst     *int32
 	ld      int // bytes from one row of dst to the next
-	blocks  int // of rankRows, counted down; dst and a advance
+	blocks  int // of rankRows, at most originRows in all; what has been done is counted down
 	vectors int
 	a       *uint8
 	offsets *int // of the codes of each half of each vector
 	aRank   int  // bytes from one rank of codes to the next
 	ranks   int
 	words   *int32
-	wide    int // not zero if there are high words
+	wide    int // as pairWords sets it
 	start   *int32
 	shift   uint
+	order   *uint8 // scratch, for the codes of a vector row by row
 }
 
 // Contracts of the assembly, whose names end in the instruction set.
@@ -160,8 +179,16 @@ type rankStartArgs struct {
 //	words[n*(1+ρ/2)+l]         = low(v[ρ]), low(v[ρ+1]) for even ρ, 0 beyond the ranks
 //	words[n*(1+ρ/2+pairs)+l]   = high(v[ρ]), high(v[ρ+1])
 //
-// with l = c for column c, or 2*(c%8) + c/8 if n is 16, and pairs = (ranks+1)/2. half' is half, and half-1
-// for minus members unless half is 0: -RoundShift(v) is (half'-v) >> shift.
+// with l = c for column c and pairs = (ranks+1)/2. half' is half, and half-1 for minus members
+// unless half is 0: -RoundShift(v) is (half'-v) >> shift.
+//
+// With AVX-512 VNNI v is split into bytes, v = Σ_δ 256^δ·digit(δ, v), of which all but the
+// highest are from -128 to 127, l is 2*(c%8) + c/8, and for ρ a multiple of 4
+//
+//	words[n*(1+ρ/2+δ)+l]           = digits δ of v[ρ] to v[ρ+3] for δ = 0, 1
+//	words[n*(1+ρ/2+2*fours+δ-2)+l] = digits δ of v[ρ] to v[ρ+3] for δ = 2, 3
+//
+// with fours = (ranks+3)/4.
 //
 // rankStart sets blocks of sixteen rows of the perturbation, for vectors of n columns:
 //

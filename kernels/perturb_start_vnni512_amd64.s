@@ -3,81 +3,102 @@
 #include "go_asm.h"
 #include "textflag.h"
 #include "columns_avx512_amd64.h"
-#include "constants_amd64.h"
 
-// The perturbation of any rank as what the tiles of a product start from, by VPDPWSSD:
-// sixteen columns, of which each half belongs to one pair, and sixteen rows. Columns of
-// the halves take turns in the lanes, so that four codes, broadcast, meet all of them:
-// two ranks of either pair.
+// The perturbation of any rank as what the tiles of a product start from, by VPDPBUSD:
+// sixteen columns, of which each half belongs to one pair, and up to 64 rows. Columns of the
+// halves take turns in the lanes, so that eight bytes of codes, broadcast, meet all of them:
+// four ranks of either pair. t comes in bytes, its digits to the base 256.
 
 // Dwords 0 2 … 14 1 3 … 15.
 DATA unzip<>+0(SB)/8, $0x0e0c0a0806040200
 DATA unzip<>+8(SB)/8, $0x0f0d0b0907050301
 GLOBL unzip<>(SB), RODATA|NOPTR, $16
 
-// RANK sets v to t of a rank, minus members negated, and adds it to the sum.
-#define RANK(v) \
+// RANK sets v to the digits of t of a rank, minus members negated, which it adds to the sum:
+// -128 to 127 in each byte but the highest. It goes to planes after the last rank.
+#define RANK(v, planes) \
 	VMOVDQU32 (R8), Y0     \
 	VMOVDQU32 (R9), Y1     \
 	VPERMT2D  Z1, Z30, Z0  \
 	VPXORD    Z29, Z0, v   \
 	VPSUBD    Z29, v, v    \
 	VPADDD    v, Z28, Z28  \
+	VPADDD    Z25, v, v    \
+	VPXORD    Z25, v, v    \
 	ADDQ      R10, R8      \
-	ADDQ      R10, R9
+	ADDQ      R10, R9      \
+	DECQ      CX           \
+	JZ        planes
 
 // func pairWordsVNNI512(args *pairWordsArgs)
 //
 //	DI  words, advancing             R8, R9  t of either half, advancing
-//	DX  from a low word to its high  R10     bytes from a rank of t to the next
+//	DX  from low digits to high ones R10     bytes from a rank of t to the next
 //	CX  ranks left
 //
-//	Z2, Z3  t of two ranks           Z28  Σ t         Z29  signs, 0 or -1
-//	Z4–Z6   their words              Z27  Z26  all high words so far
-//	Z25     dwords of 0x8000         Z30  zipQuads    K1   the upper word of each dword
+//	Z2–Z5   four ranks, then their digits 0 to 3     Z28  Σ t    Z29  signs, 0 or -1
+//	Z6–Z9   pairs of ranks           Z25  bytes of 0x80 below the highest
+//	Z26     all high digits so far   Z30  zipQuads
+//	K1      the odd bytes            K2   the odd words
 TEXT ·pairWordsVNNI512(SB), NOSPLIT, $0-8
-	MOVQ       args+0(FP), AX
-	MOVQ       pairWordsArgs_words(AX), DI
-	MOVQ       pairWordsArgs_t0(AX), R8
-	MOVQ       pairWordsArgs_t1(AX), R9
-	MOVQ       pairWordsArgs_tRank(AX), R10
-	MOVQ       pairWordsArgs_ranks(AX), CX
-	MOVQ       pairWordsArgs_signs(AX), SI
-	LEAQ       1(CX), DX
-	SHRQ       $1, DX
-	SHLQ       $6, DX
-	MOVL       $0xAAAAAAAA, BX
-	KMOVD      BX, K1
-	MOVL       $0x8000, BX
+	MOVQ         args+0(FP), AX
+	MOVQ         pairWordsArgs_words(AX), DI
+	MOVQ         pairWordsArgs_t0(AX), R8
+	MOVQ         pairWordsArgs_t1(AX), R9
+	MOVQ         pairWordsArgs_tRank(AX), R10
+	MOVQ         pairWordsArgs_ranks(AX), CX
+	MOVQ         pairWordsArgs_signs(AX), SI
+	LEAQ         3(CX), DX
+	SHRQ         $2, DX
+	SHLQ         $7, DX
+	MOVQ         $0xAAAAAAAAAAAAAAAA, BX
+	KMOVQ        BX, K1
+	KMOVD        BX, K2
+	MOVL         $0x808080, BX
 	VPBROADCASTD BX, Z25
-	VPXORD     Z26, Z26, Z26
-	VPXORD     Z28, Z28, Z28
-	VPMOVZXBD  zipQuads<>(SB), Z30
-	VMOVDQU32  (SI), Y29
-	VMOVDQU32  32(SI), Y1
-	VPERMT2D   Z1, Z30, Z29
-	MOVQ       DI, R11
-	ADDQ       $64, DI
+	VPXORD       Z26, Z26, Z26
+	VPXORD       Z28, Z28, Z28
+	VPMOVZXBD    zipQuads<>(SB), Z30
+	VMOVDQU32    (SI), Y29
+	VMOVDQU32    32(SI), Y1
+	VPERMT2D     Z1, Z30, Z29
+	MOVQ         DI, R11
+	ADDQ         $64, DI
 
 ranks:
-	RANK(Z2)
-	VPXORD    Z3, Z3, Z3
-	DECQ      CX
-	JZ        odd
-	RANK(Z3)
-	DECQ      CX
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	RANK(Z2, planes)
+	RANK(Z3, planes)
+	RANK(Z4, planes)
+	RANK(Z5, planes)
 
-odd:
-	VPADDD    Z25, Z2, Z5          // the high word of a dword v is (v+0x8000)>>16,
-	VPADDD    Z25, Z3, Z6          // which leaves a signed low word
-	VPSLLD    $16, Z3, Z4
-	VMOVDQU16 Z4, K1, Z2
+planes:
+	// Digits 0 and 2, and 1 and 3, of two ranks; then each digit of four.
+	VPSLLD    $8, Z3, Z6
+	VPSRLD    $8, Z2, Z7
+	VPSLLD    $8, Z5, Z8
+	VPSRLD    $8, Z4, Z9
+	VMOVDQU8  Z6, K1, Z2
+	VMOVDQU8  Z3, K1, Z7
+	VMOVDQU8  Z8, K1, Z4
+	VMOVDQU8  Z5, K1, Z9
+	VPSRLD    $16, Z2, Z6
+	VPSRLD    $16, Z7, Z8
+	VMOVDQU16 Z4, K2, Z6
+	VMOVDQU16 Z9, K2, Z8
+	VPSLLD    $16, Z4, Z4
+	VPSLLD    $16, Z9, Z9
+	VMOVDQU16 Z4, K2, Z2
+	VMOVDQU16 Z9, K2, Z7
 	VMOVDQU32 Z2, (DI)
-	VPSRLD    $16, Z5, Z5
-	VMOVDQU16 Z6, K1, Z5
-	VMOVDQU32 Z5, (DI)(DX*1)
-	VPORD     Z5, Z26, Z26
-	ADDQ      $64, DI
+	VMOVDQU32 Z7, 64(DI)
+	VMOVDQU32 Z6, (DI)(DX*1)
+	VMOVDQU32 Z8, 64(DI)(DX*1)
+	VPORD     Z6, Z26, Z26
+	VPORD     Z8, Z26, Z26
+	ADDQ      $128, DI
 	TESTQ     CX, CX
 	JNZ       ranks
 
@@ -98,158 +119,212 @@ exact:
 	VZEROUPPER
 	RET
 
-// SIXTEEN_ROWS applies a macro to the number of each row times 8 and its sum.
-#define SIXTEEN_ROWS(OP) \
-	OP(0, Z0)    \
-	OP(8, Z1)    \
-	OP(16, Z2)   \
-	OP(24, Z3)   \
-	OP(32, Z4)   \
-	OP(40, Z5)   \
-	OP(48, Z6)   \
-	OP(56, Z7)   \
-	OP(64, Z8)   \
-	OP(72, Z9)   \
-	OP(80, Z10)  \
-	OP(88, Z11)  \
-	OP(96, Z12)  \
-	OP(104, Z13) \
-	OP(112, Z14) \
-	OP(120, Z15)
+// EIGHT_ROWS applies a macro to the offset of each row's codes and its sums of the lower and
+// the higher digit.
+#define EIGHT_ROWS(OP) \
+	OP(0, Z0, Z8)    \
+	OP(8, Z1, Z9)    \
+	OP(64, Z2, Z10)  \
+	OP(72, Z3, Z11)  \
+	OP(128, Z4, Z12) \
+	OP(136, Z5, Z13) \
+	OP(192, Z6, Z14) \
+	OP(200, Z7, Z15)
 
-// CLEAR zeroes a sum, BEGIN sets it to what the columns begin with, WIDE to that and the
-// sum of high words.
-#define CLEAR(at, sum) \
-	VPXORD sum, sum, sum
+// CLEAR zeroes the sums of a row, and BEGIN sets them to what the columns begin with.
+#define CLEAR(at, low, high) \
+	VPXORD low, low, low    \
+	VPXORD high, high, high
 
-#define BEGIN(at, sum) \
-	VMOVDQA32 Z30, sum
+#define BEGIN(at, low, high) \
+	VMOVDQA32 Z30, low       \
+	VPXORD    high, high, high
 
-#define WIDE(at, sum) \
-	VPSLLD $16, sum, sum \
-	VPADDD Z30, sum, sum
+// JOIN adds up the digits.
+#define JOIN(at, low, high) \
+	VPSLLD $8, high, high   \
+	VPADDD high, low, low
 
-// DOT adds the products of a row's four codes with two ranks of t, in Z16.
-#define DOT(at, sum) \
-	VPBROADCASTQ at(BX), Z17 \
-	VPDPWSSD     Z16, Z17, sum
+// WIDE sets the sums to the sums of the two highest digits and what the columns begin with.
+#define WIDE(at, low, high) \
+	JOIN(at, low, high)      \
+	VPSLLD $16, low, low     \
+	VPADDD Z30, low, low     \
+	VPXORD high, high, high
+
+// DOT adds the products of a row's eight codes with two digits of four ranks of t.
+#define DOT(at, low, high) \
+	VPBROADCASTQ at(BX), Z18     \
+	VPDPBUSD     Z16, Z18, low   \
+	VPDPBUSD     Z17, Z18, high
 
 // FINISH rounds a sum and stores the row.
-#define FINISH(at, sum) \
-	VPSRAD    X29, sum, sum      \
-	VPERMD    sum, Z28, sum      \
-	VMOVDQU32 sum, (DI)          \
-	ADDQ      rankStartArgs_ld(AX), DI
+#define FINISH(at, low, high) \
+	JOIN(at, low, high)       \
+	VPSRAVD   Z29, low, low   \
+	VPERMD    low, Z28, low   \
+	VMOVDQU32 low, (DI)       \
+	ADDQ      R10, DI
 
-// TWO_RANKS stores the codes of sixteen rows as words: for each row two ranks of the
-// first half's pair and two of the other's. The second ranks are at b0 and b1.
-#define TWO_RANKS(b0, b1) \
-	VMOVDQU32    (R8), X18           \
-	VINSERTI32X4 $1, (R9), Y18, Y18  \
-	VMOVDQU32    b0, X19             \
-	VINSERTI32X4 $1, b1, Y19, Y19    \
-	VPUNPCKLBW   Y19, Y18, Y20       \
-	VPUNPCKHBW   Y19, Y18, Y21       \
-	VPMOVZXBW    Y20, Z20            \
-	VPMOVZXBW    Y21, Z21            \
-	VPERMD       Z20, Z31, Z20       \
-	VPERMD       Z21, Z31, Z21       \
-	VMOVDQU32    Z20, (BX)           \
-	VMOVDQU32    Z21, 64(BX)
+// DIGITS adds the products of all ranks with the two digits at SI.
+#define DIGITS(quads) \
+	MOVQ R14, BX                   \
+	MOVQ R9, CX                    \
+quads:                             \
+	VMOVDQU32 (SI), Z16            \
+	VMOVDQU32 64(SI), Z17          \
+	EIGHT_ROWS(DOT)                \
+	ADDQ $128, SI                  \
+	ADDQ $512, BX                  \
+	DECQ CX                        \
+	JNZ  quads
 
-// PLANE adds the products of all ranks with the words at SI.
-#define PLANE(ranks, last, done) \
-	MOVQ rankStartArgs_a(AX), R8       \
-	MOVQ R8, R9                        \
-	ADDQ (R13), R8                     \
-	ADDQ 8(R13), R9                    \
-	MOVQ rankStartArgs_ranks(AX), CX   \
-	SUBQ $2, CX                        \
-	JLT  last                          \
-                                       \
-ranks:                                 \
-	VMOVDQU32 (SI), Z16                \
-	TWO_RANKS((R8)(R10*1), (R9)(R10*1)) \
-	SIXTEEN_ROWS(DOT)                  \
-	ADDQ      $64, SI                  \
-	LEAQ      (R8)(R10*2), R8          \
-	LEAQ      (R9)(R10*2), R9          \
-	SUBQ      $2, CX                   \
-	JGE       ranks                    \
-                                       \
-last:                                  \
-	ADDQ      $2, CX                   \
-	JZ        done                     \
-	VMOVDQU32 (SI), Z16                \
-	TWO_RANKS((R8), (R9))              \
-	SIXTEEN_ROWS(DOT)                  \
-	ADDQ      $64, SI                  \
-done:
+// FOURTHS sets z0 to z3 to the codes of four ranks of a pair, one row after another in each
+// lane of 16 bytes: its rows 0–3, 4–7, 8–11, 12–15.
+#define FOURTHS(codes, z0, z1, z2, z3) \
+	VMOVDQU8.Z (codes), K1, Z0         \
+	VMOVDQU8.Z (codes)(R10*1), K1, Z1  \
+	VMOVDQU8.Z (codes)(R11*1), K1, Z2  \
+	VMOVDQU8.Z (codes)(R12*1), K1, Z3  \
+	VPUNPCKLBW Z1, Z0, Z4              \
+	VPUNPCKHBW Z1, Z0, Z5              \
+	VPUNPCKLBW Z3, Z2, Z6              \
+	VPUNPCKHBW Z3, Z2, Z7              \
+	VPUNPCKLWD Z6, Z4, z0              \
+	VPUNPCKHWD Z6, Z4, z1              \
+	VPUNPCKLWD Z7, Z5, z2              \
+	VPUNPCKHWD Z7, Z5, z3
+
+// ROWS stores two rows of each lane, four ranks of either pair, of their fourths, and the next two.
+#define ROWS(first, second, at) \
+	VPUNPCKLDQ second, first, Z0 \
+	VPUNPCKHDQ second, first, Z1 \
+	VMOVDQU32  Z0, at+0(BX)      \
+	VMOVDQU32  Z1, at+64(BX)
 
 // func rankStartVNNI512(args *rankStartArgs)
 //
-//	DI  dst, row by row              R8, R9  codes of either half's pair, advancing
-//	SI  words, advancing             R10     bytes from a rank of codes to the next
-//	CX  ranks left                   BX      codes of two ranks, a cache line and the next
-//	R11 words, start of the vector   R12     vectors left
-//	R13 offsets of the codes         DX      bytes of a plane of words
+//	AX  args                         R13     offsets of the codes
 //	R15 dst of the vector
 //
-//	Z0–Z15   sums of the rows        Z16  t of two ranks    Z17  codes of a row
-//	Z18–Z21  codes                   Z28  unzip
-//	X29      shift                   Z30  what sums begin with
-//	Z31      dwords 0 8 1 9 …
-TEXT ·rankStartVNNI512(SB), NOSPLIT, $192-8
+// and to bring the codes of the vector in order
+//
+//	R8, R9  codes of either half's pair, advancing
+//	R10     bytes from a rank to the next    R11, R12  to the second and third next
+//	BX      codes in order, advancing        CX        ranks left    K1  rows
+//
+// and to multiply them
+//
+//	BX  codes of eight rows, advancing       R14  the same of the first ranks
+//	SI  digits, advancing                    R11  digits of the vector
+//	DI  dst, row by row                      R10  bytes from one row to the next
+//	CX  fours of ranks left                  R9   fours of ranks
+//	DX  bytes of two digits of all ranks     R8   eights of rows left
+//	Z0–Z7   sums of lower digits             Z8–Z15  of higher ones
+//	Z16, Z17  two digits of four ranks       Z18     codes of a row
+//	Z28     unzip                            Z29     shift
+//	Z30     what sums begin with
+TEXT ·rankStartVNNI512(SB), NOSPLIT, $0-8
 	MOVQ      args+0(FP), AX
-	LEAQ      codes-192(SP), BX
-	ALIGN(BX)
-	MOVQ      rankStartArgs_aRank(AX), R10
 	MOVQ      rankStartArgs_shift(AX), CX
-	VMOVQ     CX, X29
-	VPMOVZXBD zipHalves<>(SB), Z31
+	VPBROADCASTD CX, Z29
 	VPMOVZXBD unzip<>(SB), Z28
-	MOVQ      rankStartArgs_ranks(AX), DX
-	INCQ      DX
-	SHRQ      $1, DX
-	SHLQ      $6, DX
-
-block:
-	MOVQ rankStartArgs_words(AX), R11
-	MOVQ rankStartArgs_offsets(AX), R13
-	MOVQ rankStartArgs_vectors(AX), R12
-	MOVQ rankStartArgs_dst(AX), R15
+	MOVQ      rankStartArgs_blocks(AX), CX
+	SHLQ      $4, CX
+	MOVQ      $-1, BX
+	NEGQ      CX
+	SHRQ      CX, BX     // 16 bits a block: a shift by 64 less that
+	KMOVQ     BX, K1
+	MOVQ      rankStartArgs_offsets(AX), R13
+	MOVQ      rankStartArgs_dst(AX), R15
 
 vector:
-	VMOVDQU32 (R11), Z30
-	LEAQ      64(R11), SI
-	CMPQ      rankStartArgs_wide(AX), $0
-	JEQ       narrow
+	MOVQ rankStartArgs_a(AX), R8
+	MOVQ R8, R9
+	ADDQ (R13), R8
+	ADDQ 8(R13), R9
+	MOVQ rankStartArgs_aRank(AX), R10
+	LEAQ (R10)(R10*1), R11
+	LEAQ (R10)(R10*2), R12
+	MOVQ rankStartArgs_order(AX), BX
+	ALIGN(BX)
+	MOVQ BX, R14
+	MOVQ rankStartArgs_ranks(AX), CX
 
-	ADDQ DX, SI                        // high words follow the low ones
-	SIXTEEN_ROWS(CLEAR)
-	PLANE(highRanks, highLast, highDone)
-	SIXTEEN_ROWS(WIDE)
+order:
+	// Of fewer than four ranks, the last again: its digits are zero.
+	SUBQ $4, CX
+	JGE  four
+	MOVQ R11, R12
+	CMPQ CX, $-1
+	JEQ  four
+	MOVQ R10, R11
+	MOVQ R10, R12
+	CMPQ CX, $-2
+	JEQ  four
+	XORQ R10, R10
+	XORQ R11, R11
+	XORQ R12, R12
+
+four:
+	FOURTHS(R8, Z8, Z9, Z10, Z11)
+	FOURTHS(R9, Z12, Z13, Z14, Z15)
+	ROWS(Z8, Z12, 0)
+	ROWS(Z9, Z13, 128)
+	ROWS(Z10, Z14, 256)
+	ROWS(Z11, Z15, 384)
+	LEAQ  (R8)(R10*4), R8
+	LEAQ  (R9)(R10*4), R9
+	ADDQ  $512, BX
+	TESTQ CX, CX
+	JG    order
+
+	MOVQ      rankStartArgs_words(AX), R11
+	VMOVDQU32 (R11), Z30
+	MOVQ      rankStartArgs_ranks(AX), R9
+	ADDQ      $3, R9
+	SHRQ      $2, R9
+	MOVQ      R9, DX
+	SHLQ      $7, DX
+	MOVQ      rankStartArgs_blocks(AX), R8
+	ADDQ      R8, R8
+	MOVQ      R15, DI
+	MOVQ      rankStartArgs_ld(AX), R10
+
+eight:
+	LEAQ 64(R11), SI
+	CMPQ rankStartArgs_wide(AX), $0
+	JEQ  narrow
+
+	ADDQ DX, SI              // high digits follow the low ones
+	EIGHT_ROWS(CLEAR)
+	DIGITS(high)
+	EIGHT_ROWS(WIDE)
 	LEAQ 64(R11), SI
 	JMP  low
 
 narrow:
-	SIXTEEN_ROWS(BEGIN)
+	EIGHT_ROWS(BEGIN)
 
 low:
-	PLANE(lowRanks, lowLast, lowDone)
-	MOVQ      R15, DI
-	SIXTEEN_ROWS(FINISH)
-	ADDQ      $64, R15
-	ADDQ      $16, R13
-	LEAQ      64(R11)(DX*2), R11
-	DECQ      R12
-	JNZ       vector
+	DIGITS(lowDigits)
+	EIGHT_ROWS(FINISH)
 
-	MOVQ rankStartArgs_ld(AX), CX
-	SHLQ $4, CX
-	ADDQ CX, rankStartArgs_dst(AX)
-	ADDQ $16, rankStartArgs_a(AX)
-	DECQ rankStartArgs_blocks(AX)
-	JNZ  block
+	// The next eight rows are 256 bytes on, those after them in the next lane.
+	DECQ  R8
+	JZ    next
+	ADDQ  $256, R14
+	TESTQ $1, R8
+	JNZ   eight
+	SUBQ  $(2*256-16), R14
+	JMP   eight
+
+next:
+	LEAQ 64(R11)(DX*2), R11
+	MOVQ R11, rankStartArgs_words(AX)
+	ADDQ $64, R15
+	ADDQ $16, R13
+	DECQ rankStartArgs_vectors(AX)
+	JNZ  vector
 	VZEROUPPER
 	RET

@@ -47,7 +47,7 @@ func (n Noise) Product(ws *Workspace, y []int32, w Parameter, x []int8, lo, hi, 
 }
 
 // drawnBytes is what product draws of factor B before it projects: a part of L2.
-const drawnBytes = 64 << 10
+const drawnBytes = 32 << 10
 
 // product is Product by factors. Those on the right are projected as they are drawn.
 func (n Noise) product(ws *Workspace, y []int32, w Parameter, x []int8, lo, hi, streams int) {
