@@ -121,14 +121,14 @@ func (d *Dataset) checkImages() error {
 	switch pixels := d.Rows * d.Columns; {
 	case d.Rows < 0 || d.Columns < 0 || pixels == 0 && d.Rows+d.Columns > 0 || pixels > 0 && d.Features%pixels != 0:
 		return fmt.Errorf("data: images of %d×%d pixels for %d features", d.Rows, d.Columns, d.Features)
-	case d.Shift < 0 || d.Shift > min(d.Rows, d.Columns)/2:
-		return fmt.Errorf("data: shift of %d pixels, want 0 to half the side of images of %d×%d", d.Shift, d.Rows, d.Columns)
+	case d.Shift < 0 || d.Shift > d.Columns/2:
+		return fmt.Errorf("data: shift of %d pixels, want 0 to half the columns of images of %d×%d", d.Shift, d.Rows, d.Columns)
 	}
 	return nil
 }
 
-// Move writes image i to dst, moved down and right by less than a side. New pixels repeat the
-// edge.
+// Move writes image i to dst, moved down and right by less than its columns. New pixels repeat the
+// edge: a signal, an image of one row, moves to the right alone.
 func (d *Dataset) Move(dst []int8, i, down, right int) {
 	src, channels := d.Sample(i), d.Features/(d.Rows*d.Columns)
 	width := d.Columns * channels

@@ -144,7 +144,7 @@ func TestMove(t *testing.T) {
 		d.Inputs = append(d.Inputs, int8(i))
 	}
 	dst := make([]int8, d.Features)
-	for down := -3; down <= 3; down++ {
+	for down := -5; down <= 5; down++ { // a signal moves by more than its row
 		for right := -4; right <= 4; right++ {
 			d.Move(dst, 1, down, right)
 			for at, got := range dst {
@@ -165,10 +165,11 @@ func TestCheckImages(t *testing.T) {
 	}{
 		{0, 0, 0, ""},
 		{2, 3, 1, ""},
+		{1, 6, 3, ""},
 		{2, 2, 0, "images of 2×2 pixels for 6 features"},
 		{0, 6, 0, "images of 0×6 pixels"},
 		{-2, -3, 0, "images of -2×-3 pixels"},
-		{2, 3, 2, "shift of 2 pixels, want 0 to half the side of images of 2×3"},
+		{2, 3, 2, "shift of 2 pixels, want 0 to half the columns of images of 2×3"},
 		{0, 0, 1, "shift of 1 pixels"},
 		{2, 3, -1, "shift of -1 pixels"},
 	} {

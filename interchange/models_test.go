@@ -29,8 +29,8 @@ func sampleModels(t testing.TB) []sampleModel {
 		{"mlp odd widths", nn.NewMLP(2, 13, 7, 5, 3), 1},
 		{"mlp with biases", nn.NewBiasedMLP(3, 30, 17, 4), 1},
 		{"one layer", nn.NewModel(nn.NewDense(3, 2, true)), 1},
-		{"conv2d", nn.NewModel(nn.NewConv2D(8, 8, 1, 8, 3, 1, true), nn.NewConv2D(6, 6, 8, 12, 2, 2, false), nn.NewDense(108, 10, false)), 1},
-		{"conv2d not square", nn.NewModel(nn.NewConv2D(5, 9, 3, 4, 2, 3, false)), 1},
+		{"conv2d", nn.NewModel(nn.NewConv2D(8, 8, 1, 8, 3, 3, 1, true), nn.NewConv2D(6, 6, 8, 12, 2, 2, 2, false), nn.NewDense(108, 10, false)), 1},
+		{"conv2d not square", nn.NewModel(nn.NewConv2D(5, 9, 3, 4, 2, 4, 3, false)), 1},
 		{"conv1d", nn.NewModel(nn.NewConv1D(8, 12, 3, true), nn.NewConv1D(12, 4, 1, false)), 6},
 		{"rnn", nn.NewModel(nn.NewRNN(8, 12), nn.NewDense(12, 10, false)), 8},
 		{"mingru", nn.NewModel(nn.NewMinGRU(8, 12), nn.NewDense(12, 10, false)), 8},
@@ -78,7 +78,7 @@ func hashedModel(t testing.TB) sampleModel {
 func digitModels() []sampleModel {
 	models := []sampleModel{
 		{"mlp", nn.NewMLP(1, 64, 64, 10), 1},
-		{"conv2d", nn.NewModel(nn.NewConv2D(8, 8, 1, 8, 3, 1, true), nn.NewDense(288, 10, false)), 1},
+		{"conv2d", nn.NewModel(nn.NewConv2D(8, 8, 1, 8, 3, 3, 1, true), nn.NewDense(288, 10, false)), 1},
 		{"gru", nn.NewModel(nn.NewGRU(8, 32), nn.NewDense(32, 10, false)), 8},
 		{"lstm", nn.NewModel(nn.NewLSTM(8, 32), nn.NewDense(32, 10, false)), 8},
 	}

@@ -440,12 +440,12 @@ func boundOf(w []int8, cols int, most int64) int64 {
 func (g *onnxGraph) conv(o op, dst, x string) error {
 	l := o.conv
 	w := weightsOf(l.Kernel)
-	out, size := l.Kernel.Outputs(), l.Size
-	kernel := make([]byte, len(w)) // out × channels × size × size
+	out, pixels := l.Kernel.Outputs(), l.Height*l.Width
+	kernel := make([]byte, len(w)) // out × channels × height × width
 	for i := range out {
 		for c := range l.Channels {
-			for pixel := range size * size {
-				kernel[(i*l.Channels+c)*size*size+pixel] = byte(w[(i*size*size+pixel)*l.Channels+c])
+			for pixel := range pixels {
+				kernel[(i*l.Channels+c)*pixels+pixel] = byte(w[(i*pixels+pixel)*l.Channels+c])
 			}
 		}
 	}
@@ -465,14 +465,14 @@ func (g *onnxGraph) conv(o op, dst, x string) error {
 	v = g.node("Reshape", "", v, shape(o.name+".picture", -1, int64(l.Rows), int64(l.Columns), int64(l.Channels)))
 	v = g.nodeWith("Transpose", "", []message{attributes("perm", 0, 3, 1, 2)}, v)
 	shapes := []message{
-		attributes("kernel_shape", int64(size), int64(size)),
+		attributes("kernel_shape", int64(l.Height), int64(l.Width)),
 		attributes("strides", int64(l.Stride), int64(l.Stride)),
 	}
 	if g.qdq {
-		v = g.nodeWith("Conv", "", shapes, v, g.int4(o.name, kernel, l.Kernel.Shift, out, l.Channels, size, size))
+		v = g.nodeWith("Conv", "", shapes, v, g.int4(o.name, kernel, l.Kernel.Shift, out, l.Channels, l.Height, l.Width))
 	} else {
 		zero := g.tensor("uint8_128", onnxUint8, []byte{128})
-		v = g.nodeWith("ConvInteger", "", shapes, v, g.tensor(o.name, onnxInt8, kernel, out, l.Channels, size, size), zero)
+		v = g.nodeWith("ConvInteger", "", shapes, v, g.tensor(o.name, onnxInt8, kernel, out, l.Channels, l.Height, l.Width), zero)
 	}
 	v = g.nodeWith("Transpose", "", []message{attributes("perm", 0, 2, 3, 1)}, v)
 	v = g.node("Reshape", "", v, shape(o.name+".activations", -1, int64(l.Outputs())))

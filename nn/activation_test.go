@@ -168,7 +168,7 @@ func TestSampledConvolutionLearns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	filters := NewConv2D(8, 8, 1, 16, 3, 2, true)
+	filters := NewConv2D(8, 8, 1, 16, 3, 3, 2, true)
 	m := NewModel(filters, NewDense(filters.Outputs(), 10, false))
 	m.Randomize(1)
 	e, err := NewEvaluator(m, Classify(train), EvaluatorOptions{Streams: 128})

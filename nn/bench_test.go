@@ -25,7 +25,7 @@ func BenchmarkEvaluate(b *testing.B) {
 		{"64-64-10", NewMLP(1, 64, 64, 10), Classify(digits), EvaluatorOptions{Streams: 32}, 128, []lowrank.Estimator{lowrank.PerturbWeights}},
 		{"784-256-10", NewMLP(1, 784, 256, 10), Classify(mnist), EvaluatorOptions{Streams: 256}, 64, []lowrank.Estimator{lowrank.PerturbWeights, lowrank.PerturbActivations}},
 		{"language", language, &Text{Data: text, Context: 4}, EvaluatorOptions{Streams: 64, Steps: 4, WarmUp: 16}, 16, []lowrank.Estimator{lowrank.PerturbWeights, lowrank.PerturbActivations}},
-		{"conv2d", NewModel(NewConv2D(16, 16, 4, 8, 3, 2, true), NewDense(7*7*8, 10, false)), Classify(blobs(1, 1024, 10, 100)), EvaluatorOptions{Streams: 16}, 16, []lowrank.Estimator{lowrank.PerturbWeights}},
+		{"conv2d", NewModel(NewConv2D(16, 16, 4, 8, 3, 3, 2, true), NewDense(7*7*8, 10, false)), Classify(blobs(1, 1024, 10, 100)), EvaluatorOptions{Streams: 16}, 16, []lowrank.Estimator{lowrank.PerturbWeights}},
 	} {
 		for _, place := range c.places {
 			b.Run(c.name+" noise in "+place.String(), func(b *testing.B) {

@@ -66,29 +66,30 @@ func (l *Conv1D) Step(p *Pass, x []int8) []int8 {
 // Patches lie within the picture. Noise in activations is drawn for each position.
 type Conv2D struct {
 	Rows, Columns, Channels int    // of the input
-	Size, Stride            int    // of the kernel
-	Kernel                  *Dense // outputs × Size·Size·Channels
+	Height, Width, Stride   int    // of the kernel
+	Kernel                  *Dense // outputs × Height·Width·Channels
 }
 
-// NewConv2D returns a layer of zero weights that returns out channels, a multiple of 4.
-func NewConv2D(rows, columns, channels, out, size, stride int, relu bool) *Conv2D {
-	return must(buildConv2D(rows, columns, channels, out, size, stride, relu, Zeros))
+// NewConv2D returns a layer of zero weights that returns out channels, a multiple of 4, by a
+// kernel of height × width pixels. A signal is a picture of one row.
+func NewConv2D(rows, columns, channels, out, height, width, stride int, relu bool) *Conv2D {
+	return must(buildConv2D(rows, columns, channels, out, height, width, stride, relu, Zeros))
 }
 
-func buildConv2D(rows, columns, channels, out, size, stride int, relu bool, from Source) (*Conv2D, error) {
+func buildConv2D(rows, columns, channels, out, height, width, stride int, relu bool, from Source) (*Conv2D, error) {
 	if err := errors.Join(checkWidths("Conv2D", 4, out), checkWidths("Conv2D", 1, channels, rows, columns)); err != nil {
 		return nil, err
 	}
-	if size < 1 || stride < 1 || size > min(rows, columns) || rows > kernels.MaxK/max(channels, out)/columns {
-		return nil, fmt.Errorf("nn: Conv2D of kernel %d×%[1]d, stride %d, for a picture of %d×%d×%d and %d channels out", size, stride, rows, columns, channels, out)
+	if min(height, width, stride) < 1 || height > rows || width > columns || rows > kernels.MaxK/max(channels, out)/columns {
+		return nil, fmt.Errorf("nn: Conv2D of kernel %d×%d, stride %d, for a picture of %d×%d×%d and %d channels out", height, width, stride, rows, columns, channels, out)
 	}
-	kernel, err := from("kernel", out, size*size*channels, relu)
-	return &Conv2D{rows, columns, channels, size, stride, kernel}, err
+	kernel, err := from("kernel", out, height*width*channels, relu)
+	return &Conv2D{rows, columns, channels, height, width, stride, kernel}, err
 }
 
 // outRows and outColumns are the sizes of the output.
-func (l *Conv2D) outRows() int    { return (l.Rows-l.Size)/l.Stride + 1 }
-func (l *Conv2D) outColumns() int { return (l.Columns-l.Size)/l.Stride + 1 }
+func (l *Conv2D) outRows() int    { return (l.Rows-l.Height)/l.Stride + 1 }
+func (l *Conv2D) outColumns() int { return (l.Columns-l.Width)/l.Stride + 1 }
 
 // Inputs returns the activations of the picture.
 func (l *Conv2D) Inputs() int { return l.Rows * l.Columns * l.Channels }
@@ -97,16 +98,20 @@ func (l *Conv2D) Inputs() int { return l.Rows * l.Columns * l.Channels }
 func (l *Conv2D) Outputs() int { return l.outRows() * l.outColumns() * l.Kernel.Outputs() }
 
 func (l *Conv2D) String() string {
-	return fmt.Sprintf("conv2d %d×%d×%d→%d×%d×%d by %d×%[7]d/%d%s >>%d", l.Rows, l.Columns, l.Channels,
-		l.outRows(), l.outColumns(), l.Kernel.Outputs(), l.Size, l.Stride, reluName(l.Kernel.ReLU), l.Kernel.Shift)
+	return fmt.Sprintf("conv2d %d×%d×%d→%d×%d×%d by %d×%d/%d%s >>%d", l.Rows, l.Columns, l.Channels,
+		l.outRows(), l.outColumns(), l.Kernel.Outputs(), l.Height, l.Width, l.Stride, reluName(l.Kernel.ReLU), l.Kernel.Shift)
 }
 
 // Spec implements Layer.
 func (l *Conv2D) Spec() Spec {
-	return Spec{
+	s := Spec{
 		Kind:  "conv2d",
-		Sizes: []int{l.Rows, l.Columns, l.Channels, l.Kernel.Outputs(), l.Size, l.Stride}, ReLU: l.Kernel.ReLU,
+		Sizes: []int{l.Rows, l.Columns, l.Channels, l.Kernel.Outputs(), l.Height, l.Stride}, ReLU: l.Kernel.ReLU,
 	}
+	if l.Width != l.Height {
+		s.Width = l.Width
+	}
+	return s
 }
 
 // Weights implements Layer.
@@ -123,15 +128,15 @@ func (l *Conv2D) places() int { return l.outRows() * l.outColumns() }
 func (l *Conv2D) operand(p *Pass, x []int8, place int) []int8 {
 	patch := p.Alloc(l.Kernel.Inputs())
 	at := (place/l.outColumns()*l.Columns + place%l.outColumns()) * l.Stride * l.Channels
-	width, row := l.Size*l.Channels, l.Columns*l.Channels
+	width, row := l.Width*l.Channels, l.Columns*l.Channels
 	if l.Channels%4 == 0 {
-		for i := range l.Size {
+		for i := range l.Height {
 			copy(patch[i*width*p.n:(i+1)*width*p.n], x[(at+i*row)*p.n:])
 		}
 		return patch
 	}
 	clear(patch[l.Kernel.Inputs()/4*4*p.n:]) // lanes beyond the last row
-	for i := range l.Size {
+	for i := range l.Height {
 		for j := range width {
 			copyLane(patch, x, i*width+j, at+i*row+j, p.n)
 		}

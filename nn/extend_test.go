@@ -147,7 +147,7 @@ func TestPlacesOfAUser(t *testing.T) {
 	for _, estimator := range []lowrank.Estimator{lowrank.PerturbWeights, lowrank.PerturbActivations} {
 		var weights [2][]byte
 		for i := range weights {
-			filters := nn.NewConv2D(1, 2, 4, 8, 1, 1, true)
+			filters := nn.NewConv2D(1, 2, 4, 8, 1, 1, 1, true)
 			var first nn.Layer = filters
 			if i == 1 {
 				first = halves{filters}

@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -41,7 +42,10 @@ type Spec struct {
 	Rotary  int `json:"rotary,omitempty"`   // base of attention's rotary positions; 0: none
 	Shift   int `json:"shift,omitempty"`    // of attention's scores, or of a gated layer
 
-	Layers []Spec `json:"layers,omitempty"` // of a residual connection
+	Width int  `json:"width,omitempty"` // of a convolution's kernel; 0: its size, which is its height
+	All   bool `json:"all,omitempty"`   // of a scan
+
+	Layers []Spec `json:"layers,omitempty"` // of a residual connection or a scan
 }
 
 // A Builder builds the layer that a Spec describes, with matrices from a Source. Errors
@@ -84,7 +88,7 @@ var kinds = struct {
 		return buildConv1D(s.Sizes[0], s.Sizes[1], s.Sizes[2], s.ReLU, from)
 	}},
 	"conv2d": {6, func(s Spec, from Source) (Layer, error) {
-		return buildConv2D(s.Sizes[0], s.Sizes[1], s.Sizes[2], s.Sizes[3], s.Sizes[4], s.Sizes[5], s.ReLU, from)
+		return buildConv2D(s.Sizes[0], s.Sizes[1], s.Sizes[2], s.Sizes[3], s.Sizes[4], cmp.Or(s.Width, s.Sizes[4]), s.Sizes[5], s.ReLU, from)
 	}},
 	"attention": {3, func(s Spec, from Source) (Layer, error) { return buildAttention(s, from) }},
 	"swiglu": {2, func(s Spec, from Source) (Layer, error) {
@@ -93,15 +97,18 @@ var kinds = struct {
 	"logits": {1, func(s Spec, _ Source) (Layer, error) { return buildLogits(s.Sizes[0]) }},
 }}
 
-// residualKind is the kind that Load builds of other layers.
-const residualKind = "residual"
+// The kinds that Load builds of other layers.
+const (
+	residualKind = "residual"
+	scanKind     = "scan"
+)
 
 // Register adds a kind of layer to those that Load reads, whose Specs have that kind and
 // number of sizes. It panics if the kind exists already.
 func Register(name string, sizes int, build Builder) {
 	kinds.Lock()
 	defer kinds.Unlock()
-	if _, known := kinds.byName[name]; known || name == residualKind {
+	if _, known := kinds.byName[name]; known || name == residualKind || name == scanKind {
 		panic(fmt.Sprintf("nn: Register: kind %q is known already", name))
 	}
 	kinds.byName[name] = kind{sizes, build}
@@ -129,7 +136,7 @@ func layerName(i int) string { return fmt.Sprintf("layer%d", i) }
 // "model" is "layers", and "layers" a JSON array of the layers' Specs, each an object of
 // its "kind" and, unless empty, 0 or false, "sizes", "relu", of a dense layer "bias", of a norm
 // "gains" and "rms", of a residual connection "layers", of attention "kv_heads", "rotary"
-// and "shift", and "wide". The multipliers of a matrix's outputs are a tensor of its name
+// and "shift", of a convolution "width", of a scan "layers" and "all", and "wide". The multipliers of a matrix's outputs are a tensor of its name
 // and ".scale", see scaleDigits. Sizes are:
 //
 //	dense      inputs, outputs
@@ -140,6 +147,7 @@ func layerName(i int) string { return fmt.Sprintf("layer%d", i) }
 //	           inputs, outputs
 //	conv1d     inputs, outputs, steps
 //	conv2d     rows, columns, channels, output channels, kernel size, stride
+//	scan       parts
 //	attention  width, heads, window
 //	swiglu     inputs, outputs
 //	logits     width
@@ -280,11 +288,21 @@ func (l loader) layer(prefix string, s Spec, depth int) (Layer, error) {
 	kinds.RLock()
 	kind, ok := kinds.byName[s.Kind]
 	kinds.RUnlock()
+	if s.Kind == scanKind {
+		kind.sizes, ok = 1, true
+	}
 	if !ok {
 		return nil, fmt.Errorf("nn: layer %q is of unknown kind %q", prefix, s.Kind)
 	}
 	if len(s.Sizes) != kind.sizes {
 		return nil, fmt.Errorf("nn: layer %q has sizes %v, want %d for kind %q", prefix, s.Sizes, kind.sizes, s.Kind)
+	}
+	if s.Kind == scanKind {
+		inner, err := l.chain(prefix, s.Layers, depth+1)
+		if err != nil {
+			return nil, err
+		}
+		return buildScan(inner, s.Sizes[0], s.All)
 	}
 	return kind.build(s, func(name string, out, in int, relu bool) (*Dense, error) {
 		return l.take(prefix+name, out, in, relu)

@@ -78,13 +78,13 @@ func stepFirst(l firstLayer, p *Pass, x []int8) []int8 {
 	size := len(y) / places
 	for place := range places {
 		operand := l.operand(p, x, place)
-		p.place, p.places = place, places
+		outer := p.begins(place, places)
 		p.productOf(y[place*size:][:size], l.matrix(), operand)
+		p.placed = outer
 		if &operand[0] != &x[0] {
 			p.Free(operand)
 		}
 	}
-	p.place, p.places = 0, 1
 	return y
 }
 

@@ -71,13 +71,23 @@ func TestLoadModelErrors(t *testing.T) {
 		{"depth", "lies in more than 8 others", func(f *packed.File) {
 			f.Meta["layers"] = strings.Repeat(`[{"kind":"residual","layers":`, 12) + `[]` + strings.Repeat(`}]`, 12)
 		}},
+		{"scan", "Scan of widths [9], want 4 to", func(f *packed.File) {
+			f.Meta["layers"] = `[{"kind":"scan","sizes":[2],"layers":[{"kind":"dense","sizes":[9,4]}]}]`
+			f.Tensors = []packed.Tensor{{Name: "0.0.weights", Matrix: packed.NewMatrix(4, 9)}}
+		}},
+		{"parts", "Scan of 1000000000 parts, want 1 to 699050", replace(`{"kind":"gru","sizes":[8,12]}`, `{"kind":"scan","sizes":[1000000000],"layers":[{"kind":"gru","sizes":[8,12]}]}`)},
+		{"no parts", `layer "0." has sizes [], want 1 for kind "scan"`, replace(`{"kind":"gru","sizes":[8,12]}`, `{"kind":"scan","layers":[{"kind":"gru","sizes":[8,12]}]}`)},
+		{"scans", "lies in more than 8 others", func(f *packed.File) {
+			f.Meta["layers"] = strings.Repeat(`[{"kind":"scan","sizes":[9],"layers":`, 12) + `[]` + strings.Repeat(`}]`, 12)
+		}},
+		{"width", "Conv2D of kernel 1×-3, stride 1", replace(`{"kind":"gru","sizes":[8,12]}`, `{"kind":"conv2d","sizes":[1,8,1,12,1,1],"width":-3}`)},
 		{"residual", "Residual around layers of 8→12", replace(`{"kind":"gru","sizes":[8,12]}`, `{"kind":"residual","layers":[{"kind":"gru","sizes":[8,12]}]}`)},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			m := NewModel(NewGRU(8, 12), NewDense(12, 5, false))
 			f := m.File(nil)
 			test.spoil(f)
-			if test.name == "residual" { // its tensors lie deeper
+			if test.name == "residual" || test.name == "parts" { // its tensors lie deeper
 				for i := range f.Tensors[:2] {
 					f.Tensors[i].Name = "0." + f.Tensors[i].Name
 				}

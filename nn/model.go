@@ -152,26 +152,26 @@ func (m *Model) String() string {
 // A LayerSummary is a line of a model's summary.
 type LayerSummary struct {
 	Name    string
-	Depth   int // of residual connections around the layer
+	Depth   int // of residual connections and scans around the layer
 	Outputs int
-	Weights int // of the layer itself, or of all that a residual connection is around
+	Weights int // of the layer itself, or of all that it is around
 }
 
-// Summary describes the layers; layers within a residual connection follow it.
+// Summary describes the layers; layers within a residual connection or a scan follow it.
 func (m *Model) Summary() []LayerSummary { return summarize(nil, m.Layers, 0) }
 
 func summarize(lines []LayerSummary, layers []Layer, depth int) []LayerSummary {
 	for _, l := range layers {
 		s := LayerSummary{Name: l.String(), Depth: depth, Outputs: l.Outputs()}
 		l.Weights(func(_ string, d *Dense) { s.Weights += d.W.Rows() * d.W.Cols() })
-		r, ok := l.(*Residual)
-		if ok {
-			s.Name = "residual"
+		var inner []Layer
+		switch l := l.(type) {
+		case *Residual:
+			s.Name, inner = "residual", l.Layers
+		case *Scan:
+			s.Name, inner = l.name(), l.Layers
 		}
-		lines = append(lines, s)
-		if ok {
-			lines = summarize(lines, r.Layers, depth+1)
-		}
+		lines = summarize(append(lines, s), inner, depth+1)
 	}
 	return lines
 }

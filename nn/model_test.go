@@ -30,10 +30,16 @@ func models() map[string]*Model {
 		"lstm":    NewModel(NewLSTM(8, 12), NewLSTM(12, 4), NewDense(4, 5, false)),
 		"conv1d":  NewModel(NewLayerNorm(8), NewConv1D(8, 7, 3, true), NewDense(7, 5, false)),
 		"attends": NewModel(NewDense(5, 16, false), NewResidual(NewAttention(16, 2, 4)), NewDense(16, 5, false)),
-		"picture": NewModel(NewConv2D(5, 4, 4, 8, 3, 1, true), NewConv2D(3, 2, 8, 4, 2, 1, false), NewDense(8, 5, false)),
-		"strides": NewModel(NewDense(9, 100, true), NewConv2D(5, 5, 4, 8, 2, 2, true), NewDense(32, 5, false)),
-		"gray":    NewModel(NewConv2D(6, 5, 1, 8, 3, 1, true), NewDense(4*3*8, 5, false)),
-		"colours": NewModel(NewDense(7, 48, true), NewConv2D(4, 4, 3, 4, 2, 2, true), NewDense(16, 5, false)),
+		"picture": NewModel(NewConv2D(5, 4, 4, 8, 3, 3, 1, true), NewConv2D(3, 2, 8, 4, 2, 2, 1, false), NewDense(8, 5, false)),
+		"strides": NewModel(NewDense(9, 100, true), NewConv2D(5, 5, 4, 8, 2, 2, 2, true), NewDense(32, 5, false)),
+		"gray":    NewModel(NewConv2D(6, 5, 1, 8, 3, 3, 1, true), NewDense(4*3*8, 5, false)),
+		"colours": NewModel(NewDense(7, 48, true), NewConv2D(4, 4, 3, 4, 2, 2, 2, true), NewDense(16, 5, false)),
+		"signal":  NewModel(NewConv2D(1, 11, 1, 8, 1, 3, 2, true), NewConv2D(1, 5, 8, 4, 1, 2, 1, true), NewDense(16, 5, false)),
+		"upright": NewModel(NewDense(7, 32, true), NewConv2D(4, 2, 4, 4, 3, 1, 1, true), NewDense(16, 5, false)),
+		"scan":    NewModel(NewScan(3, NewGRU(4, 8)), NewDense(8, 5, false)),
+		"scans":   NewModel(NewConv2D(1, 9, 4, 8, 1, 3, 2, true), all(NewScan(4, NewGainedLayerNorm(8), NewMinGRU(8, 4))), NewDense(16, 5, false)),
+		"nested":  NewModel(NewScan(2, NewConv2D(1, 4, 4, 4, 1, 2, 2, true), NewScan(2, NewLSTM(4, 4))), NewResidual(NewRNN(4, 4)), NewDense(4, 5, false)),
+		"glances": NewModel(NewDense(5, 24, false), NewScan(3, NewAttention(8, 2, 2)), NewDense(8, 5, false)),
 		"alone":   NewModel(NewDense(6, 5, false)),
 		"gained":  NewModel(NewEmbedding(9, 2, 8, true), NewResidual(NewGainedLayerNorm(8), NewRNN(8, 8)), NewGainedLayerNorm(8), NewDense(8, 5, false)),
 		"biased":  NewModel(NewBiasedDense(6, 8, true), NewGRU(8, 4), NewResidual(NewBiasedDense(4, 4, true)), NewBiasedDense(4, 5, false)),
@@ -63,6 +69,12 @@ func models() map[string]*Model {
 		}
 	}
 	return m
+}
+
+// all makes a scan return the outputs of all parts.
+func all(s *Scan) *Scan {
+	s.All = true
+	return s
 }
 
 // noisy is a source of random sequences. The last step but one has no targets.
@@ -368,6 +380,10 @@ var goldenModels = map[modelRun]string{
 	{"llama", lowrank.PerturbWeights}:       "43ca42679e6ea5524074fa7119cd6ce63acf8a69771ffad4c6fe719bc1341f92",
 	{"llama", lowrank.PerturbActivations}:   "d8eed9b0815084d4e8b8be8d0d7d291647d134a2fd2c8ffd85b84b0646efcabb",
 	{"strides", lowrank.PerturbActivations}: "ab4f36697a1a2a70520257a927305b7a1c71f467de31edf0921eb222bb2be9a9",
+	{"nested", lowrank.PerturbWeights}:      "e3b27bc3237c86194fe11f791c4fd50caebc1441bd62109fd63fad158ee23d0c",
+	{"nested", lowrank.PerturbActivations}:  "5ff3f896c7abfac379796b67f3a38abadd1aa893632332824e2843c616b8c44c",
+	{"scans", lowrank.PerturbActivations}:   "5245ec9f9025b8f6f6c4bd9ee7fd97fc844757d3a764c7e63a8d5dd936d758d7",
+	{"signal", lowrank.PerturbActivations}:  "bde62c419268acce50c0e1e6551ba03f8153903f29e928e2974ca08d04737241",
 	{"gray", lowrank.PerturbActivations}:    "0a47bacdedb7aeae3758502f6c777b292e0068bee3244ffc1c54ed6003faa847",
 }
 
@@ -475,7 +491,12 @@ func TestLayerPanics(t *testing.T) {
 		{"NGrams of widths [768 0]", func() { NewNGrams(4, 3, 128, 0, false) }},
 		{"LayerNorm of widths [0]", func() { NewLayerNorm(0) }},
 		{"Conv1D of widths [6]", func() { NewConv1D(6, 4, 2, false) }},
-		{"Conv2D of kernel 5×5, stride 1, for a picture of 4×8×4", func() { NewConv2D(4, 8, 4, 4, 5, 1, false) }},
+		{"Conv2D of kernel 5×5, stride 1, for a picture of 4×8×4", func() { NewConv2D(4, 8, 4, 4, 5, 5, 1, false) }},
+		{"Conv2D of kernel 2×3, stride 1, for a picture of 1×8×4", func() { NewConv2D(1, 8, 4, 4, 2, 3, 1, false) }},
+		{"Scan of no layers", func() { NewScan(3) }},
+		{"Scan of widths [6], want 4 to 8388608, in steps of 4", func() { NewScan(3, NewDense(6, 4, false)) }},
+		{"Scan of 0 parts, want 1 to 1048576", func() { NewScan(0, NewRNN(4, 8)) }},
+		{"Scan: layer 0, rnn 4→8 >>2, yields 8", func() { NewScan(3, NewRNN(4, 8), NewRNN(4, 8)) }},
 		{"Attention of width 8, 4 heads", func() { NewAttention(8, 4, 4) }},
 		{"window of 1025", func() { NewAttention(8, 1, 1025) }},
 		{"Residual around layers of 4→8", func() { NewResidual(NewDense(4, 8, false)) }},

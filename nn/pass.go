@@ -14,12 +14,12 @@ import (
 // memory of batches. One goroutine uses it at a time. Layers get it from the Runner,
 // MemberRunner or Evaluator that steps them.
 type Pass struct {
+	placed // of the next product, see ProductAt
 	model  *Model
 	n      int // columns
-	place  int // of the next product, see ProductAt
-	places int
 	time   int // steps done since the sequence began
 	first  int // step that the pass begins with
+	step   int // steps of the pass done
 	tensor int // of the next product within the step
 	memory int // of the next state within the step
 
@@ -72,7 +72,7 @@ func newPass(m *Model) Pass { return Pass{model: m} }
 
 // begin readies the pass for a sequence of n columns.
 func (p *Pass) begin(n int) {
-	p.n, p.place, p.places, p.time, p.first, p.start, p.record, p.population = n, 0, 1, 0, 0, nil, nil, nil
+	p.n, p.placed, p.time, p.first, p.step, p.start, p.record, p.population = n, placed{0, 1}, 0, 0, 0, nil, nil, nil
 }
 
 // beginMembers readies the pass for pairs lo to hi of a generation, each member with
@@ -109,7 +109,7 @@ func (m *members) draw(p *Pass, i int) *lowrank.Draw {
 
 // column returns the number of a member's first column at the present step and place, which
 // noise in activations asks for: in weights all of them have the same noise.
-func (m *members) column(p *Pass) int { return p.place*m.samples + (p.time-p.first)*m.streams }
+func (m *members) column(p *Pass) int { return p.place*m.samples + p.step*m.streams }
 
 // keep leaves pairs from to to of those that are stepped.
 func (p *Pass) keep(from, to int) {
@@ -134,7 +134,7 @@ func (p *Pass) keep(from, to int) {
 
 // nextStep begins a step, and endStep ends it.
 func (p *Pass) nextStep() { p.tensor, p.memory = 0, 0 }
-func (p *Pass) endStep()  { p.time++ }
+func (p *Pass) endStep()  { p.time, p.step = p.time+1, p.step+1 }
 
 // Columns returns the number of columns of the batches within the step.
 func (p *Pass) Columns() int { return p.n }
@@ -228,9 +228,23 @@ func (p *Pass) ProductTo(dst []int8, d *Dense, x []int8) {
 // places-1, with no other product in between. A layer has as many places at every step. Noise
 // in activations draws signs for each.
 func (p *Pass) ProductAt(dst []int8, d *Dense, x []int8, place, places int) {
-	p.place, p.places = place, places
+	outer := p.begins(place, places)
 	p.ProductTo(dst, d, x)
-	p.place, p.places = 0, 1
+	p.placed = outer
+}
+
+// placed is a place of the present step, and how many there are.
+type placed struct{ place, places int }
+
+// begins makes place, of places within the present one, the place of the next product, and
+// returns the present one. After the first place the product is with the same matrix again.
+func (p *Pass) begins(place, places int) (outer placed) {
+	outer = p.placed
+	p.placed = placed{outer.place*places + place, outer.places * places}
+	if place > 0 {
+		p.tensor--
+	}
+	return outer
 }
 
 // productOf is ProductTo of what the matrix is multiplied by.
@@ -252,7 +266,7 @@ func (p *Pass) productOf(dst []int8, d *Dense, x []int8) {
 func (p *Pass) multiply(y []int32, i int, d *Dense, x []int8) {
 	switch {
 	case p.multiplier != nil:
-		p.multiplier.Multiply(y, i, d, x, p.n, (p.time*p.places+p.place)*p.n)
+		p.multiplier.Multiply(y, i, d, x, p.n, (p.step*p.places+p.place)*p.n)
 	case p.codes != nil && p.n <= kernels.MaxVecs:
 		kernels.MatVecCodes(y, p.codes[i], x, d.W.Rows(), d.W.Cols(), p.n)
 	default:
@@ -273,7 +287,7 @@ func (p *Pass) multiplyMembers(i int, d *Dense, x []int8) {
 		draw.Product(&m.work, p.y, x, m.streams, from)
 		return
 	}
-	column := ((p.time-p.first)*p.places+p.place)*m.all + 2*m.from*m.streams
+	column := (p.step*p.places+p.place)*m.all + 2*m.from*m.streams
 	p.multiplier.Multiply(p.y, i, d, x, p.n, column)
 	m.y = reuse.Slice(m.y, len(p.y))
 	draw.Product(&m.work, m.y, x, m.streams, from)
@@ -290,25 +304,22 @@ func (p *Pass) stepShared(l firstLayer, operands []int8, base []int32) []int8 {
 	m, d, places := p.population, l.matrix(), l.places()
 	size, k, rows := len(y)/places, len(operands)/places, len(base)/places
 	for place := range places {
-		p.place, p.places = place, places
+		outer := p.begins(place, places)
 		draw, base, x, out := m.draw(p, p.next(d)), base[place*rows:][:rows], operands[place*k:][:k], y[place*size:][:size]
 		if d.isPlain() {
 			draw.ActivationsShared(&m.work, out, base, x, m.streams, m.column(p), d.output())
-			continue
+		} else {
+			p.y = reuse.Slice(p.y, d.W.Rows()*p.n)
+			draw.ProductShared(&m.work, p.y, base, x, m.streams, m.column(p))
+			d.requantize(out, p.y, p.n)
 		}
-		p.y = reuse.Slice(p.y, d.W.Rows()*p.n)
-		draw.ProductShared(&m.work, p.y, base, x, m.streams, m.column(p))
-		d.requantize(out, p.y, p.n)
+		p.placed = outer
 	}
-	p.place, p.places = 0, 1
 	return y
 }
 
 // next returns the number of the tensor of the step's next product.
 func (p *Pass) next(d *Dense) int {
-	if p.place > 0 {
-		p.tensor--
-	}
 	i := p.tensor
 	p.tensor++
 	if i >= len(p.model.matrices) || p.model.matrices[i] != d {
@@ -337,11 +348,11 @@ func (r *recording) reset(tensors, from, steps int, want bool) {
 // addFirst keeps the operands and the products of a first layer alone, for the input x of
 // the present step, which it may share.
 func (r *recording) addFirst(first firstLayer, p *Pass, x []int8) {
-	t, d, places := p.time-r.from, first.matrix(), first.places()
+	t, d, places := p.step-r.from, first.matrix(), first.places()
 	size := d.W.Rows() * p.n
 	r.base[t] = reuse.Slice(r.base[t], places*size)
 	for place := range places {
-		p.place, p.places = place, places
+		p.placed = placed{place, places}
 		operand := first.operand(p, x, place)
 		p.multiply(r.base[t][place*size:][:size], 0, d, operand)
 		if &operand[0] == &x[0] {
@@ -354,12 +365,12 @@ func (r *recording) addFirst(first firstLayer, p *Pass, x []int8) {
 		r.first[t] = append(r.first[t], operand...)
 		p.Free(operand)
 	}
-	p.place, p.places = 0, 1
+	p.placed = placed{0, 1}
 }
 
 // add keeps the operand x of tensor i at the present step, and its activations y.
 func (r *recording) add(i int, p *Pass, d *Dense, x, y []int8) {
-	t := p.time - r.from
+	t := p.step - r.from
 	if i == 0 {
 		if p.place == 0 {
 			r.first[t], r.base[t] = r.first[t][:0], r.base[t][:0]

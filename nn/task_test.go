@@ -240,7 +240,7 @@ func pictures(n int) *data.Dataset {
 // A convolution classifies, as every model does.
 func TestConvolutionClassifies(t *testing.T) {
 	d := pictures(400)
-	m := NewModel(NewConv2D(8, 8, 4, 8, 3, 1, true), NewDense(6*6*8, 2, false))
+	m := NewModel(NewConv2D(8, 8, 4, 8, 3, 3, 1, true), NewDense(6*6*8, 2, false))
 	m.Randomize(2)
 	e, err := NewEvaluator(m, Classify(d), EvaluatorOptions{Streams: 32})
 	if err != nil {

@@ -25,7 +25,7 @@ type twin struct {
 	sample  int // of the present step
 	samples int // of the member
 
-	position int // within a convolution
+	position int // within a convolution or a scan
 
 	tensor, memory int // next within the step
 	time           int
@@ -156,6 +156,8 @@ func (t *twin) layer(l Layer, x []int) []int {
 		return t.product(l.Kernel, window)
 	case *Conv2D:
 		return t.conv2D(l, x)
+	case *Scan:
+		return t.scan(l, x)
 	case *Attention:
 		return t.attention(l, x)
 	case *SwiGLU:
@@ -179,13 +181,14 @@ func (t *twin) layer(l Layer, x []int) []int {
 
 func (t *twin) conv2D(l *Conv2D, x []int) []int {
 	var y []int
-	first := t.tensor
-	defer func() { t.position = 0 }()
-	for row := 0; row+l.Size <= l.Rows; row += l.Stride {
-		for column := 0; column+l.Size <= l.Columns; column += l.Stride {
+	first, outer := t.tensor, t.position
+	t.position *= l.places()
+	defer func() { t.position = outer }()
+	for row := 0; row+l.Height <= l.Rows; row += l.Stride {
+		for column := 0; column+l.Width <= l.Columns; column += l.Stride {
 			var patch []int
-			for i := range l.Size {
-				for j := range l.Size {
+			for i := range l.Height {
+				for j := range l.Width {
 					patch = append(patch, x[((row+i)*l.Columns+column+j)*l.Channels:][:l.Channels]...)
 				}
 			}
@@ -193,6 +196,23 @@ func (t *twin) conv2D(l *Conv2D, x []int) []int {
 			y = append(y, t.product(l.Kernel, patch)...)
 			t.position++
 		}
+	}
+	return y
+}
+
+func (t *twin) scan(l *Scan, x []int) []int {
+	before := *t
+	size := len(x) / l.Parts
+	t.states = nil
+	var y, all []int
+	for part := range l.Parts {
+		t.position, t.time, t.tensor, t.memory = before.position*l.Parts+part, part, before.tensor, 0
+		y = t.chain(l.Layers, x[part*size:][:size])
+		all = append(all, y...)
+	}
+	t.position, t.time, t.states, t.memory = before.position, before.time, before.states, before.memory
+	if l.All {
+		return all
 	}
 	return y
 }

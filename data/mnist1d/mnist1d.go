@@ -64,7 +64,7 @@ func Load() (train, test *data.Dataset) {
 		signals[i] = signal(rng, &templates[labels[i]])
 	}
 	mean, deviation := spread(signals)
-	train = &data.Dataset{Features: Length, Classes: Classes}
+	train = &data.Dataset{Features: Length, Classes: Classes, Rows: 1, Columns: Length}
 	test = train.Empty()
 	for at, i := range rng.Perm(samples) {
 		d := train

@@ -294,8 +294,10 @@ func TestEvaluateAllocations(t *testing.T) {
 func TestIdealModels(t *testing.T) {
 	samples := blobs(4*4*4, 5, 60)
 	for name, model := range map[string]func() *nn.Model{
-		"gru":    func() *nn.Model { return nn.NewModel(nn.NewGRU(64, 8), nn.NewDense(8, 5, false)) },
-		"conv2d": func() *nn.Model { return nn.NewModel(nn.NewConv2D(4, 4, 4, 4, 3, 1, true), nn.NewDense(16, 5, false)) },
+		"gru": func() *nn.Model { return nn.NewModel(nn.NewGRU(64, 8), nn.NewDense(8, 5, false)) },
+		"conv2d": func() *nn.Model {
+			return nn.NewModel(nn.NewConv2D(4, 4, 4, 4, 3, 3, 1, true), nn.NewDense(16, 5, false))
+		},
 	} {
 		digital, m := model(), model()
 		digital.Randomize(2)

@@ -16,6 +16,7 @@ speed.
     pentary.py bits MODEL.pent TEXT        a language model on the last twentieth of TEXT
 """
 
+import copy
 import gzip
 import hashlib
 import json
@@ -978,17 +979,18 @@ class Conv1D:
 
 
 class Conv2D:
-    def __init__(self, rows, columns, channels, size, stride, kernel):
-        self.rows, self.columns, self.channels, self.size, self.stride, self.dense = rows, columns, channels, size, stride, kernel
+    def __init__(self, rows, columns, channels, height, width, stride, kernel):
+        self.rows, self.columns, self.channels, self.stride, self.dense = rows, columns, channels, stride, kernel
+        self.height, self.width = height, width
 
     def step(self, x):
         out = []
-        for y in range((self.rows - self.size) // self.stride + 1):
-            for column in range((self.columns - self.size) // self.stride + 1):
+        for y in range((self.rows - self.height) // self.stride + 1):
+            for column in range((self.columns - self.width) // self.stride + 1):
                 patch = []
-                for i in range(self.size):
+                for i in range(self.height):
                     at = ((y * self.stride + i) * self.columns + column * self.stride) * self.channels
-                    patch += x[at : at + self.size * self.channels]
+                    patch += x[at : at + self.width * self.channels]
                 out += self.dense.step(patch)
         return out
 
@@ -1021,6 +1023,20 @@ class Skip:
         return add(y, x)
 
 
+class Scan:
+    def __init__(self, parts, every, layers):
+        self.parts, self.every, self.layers = parts, every, layers
+
+    def step(self, x):
+        layers, n, out = copy.deepcopy(self.layers), len(x) // self.parts, []
+        for part in range(self.parts):
+            y = x[part * n : (part + 1) * n]
+            for layer in layers:
+                y = layer.step(y)
+            out = out + y if self.every else y
+        return out
+
+
 def build(specs, tensors, matrices):
     """Layers from their description; tensors are taken in order, and their layers appended to matrices."""
     layers = []
@@ -1051,11 +1067,13 @@ def build(specs, tensors, matrices):
         elif kind == "conv1d":
             layers.append(Conv1D(sizes[0], sizes[2], dense()))
         elif kind == "conv2d":
-            layers.append(Conv2D(*sizes[:3], *sizes[4:], dense()))
+            layers.append(Conv2D(*sizes[:3], sizes[4], spec.get("width", sizes[4]), sizes[5], dense()))
         elif kind == "attention":
             layers.append(Attention(*sizes, dense()))
         elif kind == "residual":
             layers.append(Skip(build(spec["layers"], tensors, matrices)))
+        elif kind == "scan":
+            layers.append(Scan(sizes[0], spec.get("all", False), build(spec["layers"], tensors, matrices)))
         else:
             raise ValueError(f"this program does not know layers of kind {kind}")
     return layers
@@ -1071,10 +1089,13 @@ def inputs(meta, tensors):
     """The width of a network's input."""
     if meta["model"] == b"mlp":
         return len(tensors[0][1][0])
-    first = json.loads(meta["layers"])[0]
-    while first["kind"] == "residual":
-        first = first["layers"][0]
-    sizes = first["sizes"]
+    return inputs_of(json.loads(meta["layers"])[0])
+
+
+def inputs_of(first):
+    sizes = first.get("sizes", [1])
+    if "layers" in first:  # of a residual connection, or of a part
+        return sizes[0] * inputs_of(first["layers"][0])
     return math.prod({"embedding": sizes[1:2], "conv2d": sizes[:3]}.get(first["kind"], sizes[:1]))
 
 

@@ -33,12 +33,14 @@ type Classifier struct {
 	Shift  int    // pixels by which training moves images
 	Table  *Table // nil unless the samples are rows of a CSV file
 
+	Rows         int           // of samples that are pictures; 0: as many as columns
 	Convolutions *Convolutions // before the hidden layers; nil: none, and no flag
+	Recurrent    *Recurrent    // after the convolutions; nil: none, and no flag
 }
 
 // NewClassifier returns the default settings of a task.
 func NewClassifier(t *task.Task) *Classifier {
-	s := &Classifier{Optimizer: NewOptimizer(t.Options, t.Rate), Hidden: slices.Clone(t.Hidden), Batch: t.Batch, Shift: t.Shift}
+	s := &Classifier{Optimizer: NewOptimizer(t.Options, t.Rate), Hidden: slices.Clone(t.Hidden), Batch: t.Batch, Shift: t.Shift, Rows: t.Rows}
 	s.Early = earlyStop
 	if t == &task.CSV {
 		s.Table = &Table{Format: Format{Header: "auto", Separator: ","}, Test: 20}
@@ -55,7 +57,10 @@ func (s *Classifier) Groups() console.Groups {
 	f := groups.Add("Network and data")
 	f.Var((*console.Widths)(&s.Hidden), "hidden", "`widths` of the hidden layers, separated by commas, or none")
 	if s.Convolutions != nil {
-		f.Var(s.Convolutions, "conv", "convolutions before the hidden layers, as `layers` of filters x size / stride: 8x5/2,16x5/2, or none")
+		f.Var(s.Convolutions, "conv", "convolutions before the hidden layers, as `layers` of filters x size / stride, 8x5/2,16x5/2, or x height x width, 16x1x5/2, or none")
+	}
+	if s.Recurrent != nil {
+		f.Var(s.Recurrent, "recurrent", "recurrent `layer` before the hidden layers, its width / values that it reads a step: gru32/4, of whose last state the next layer sees, gru32/4/all, or none")
 	}
 	integer(f, &s.Batch, "batch", 1, 1<<20, "samples a generation, the same for all members of a group")
 	if s.Table == nil {

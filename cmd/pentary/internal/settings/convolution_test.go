@@ -9,7 +9,7 @@ import (
 
 // The flag's text comes back, and mistakes are errors.
 func TestConvolutions(t *testing.T) {
-	for _, text := range []string{"none", "8x5/2,16x5/2", "4x1", "1024x64/64"} {
+	for _, text := range []string{"none", "8x5/2,16x5/2", "4x1", "1024x64/64", "16x1x5/2,4x3x1"} {
 		var c Convolutions
 		if err := c.Set(text); err != nil || c.String() != text {
 			t.Errorf("%q is read as %q, error %v", text, c.String(), err)
@@ -17,10 +17,10 @@ func TestConvolutions(t *testing.T) {
 	}
 	for text, want := range map[string]string{
 		"": "want filters", "8": "want filters", "8x5,": "want filters", "8x5/0": "want filters", "-8x5": "want filters",
-		"8x65": "at most 1024, 64 and 64", "1028x3": "at most 1024", "6x3": "multiple of 4", "8x5x2": "want filters",
+		"8x65": "at most 1024, 64 and 64", "1028x3": "at most 1024", "6x3": "multiple of 4", "8x5x2x1": "want filters", "8x5x": "want filters", "8x1x65": "want filters", "8x0x5": "want filters",
 		"4x1,4x1,4x1,4x1,4x1,4x1,4x1,4x1,4x1": "9 layers",
 	} {
-		c := Convolutions{{4, 3, 1}}
+		c := Convolutions{{4, 3, 3, 1}}
 		if err := c.Set(text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: error %v, want %q in it", text, err, want)
 		}
@@ -42,7 +42,7 @@ func TestConvolutionNetwork(t *testing.T) {
 	if got, want := s.Memory(widths), NetworkMemory(widths, s.Options(), s.Batch); got != want {
 		t.Errorf("memory %d without convolutions, want %d", got, want)
 	}
-	s.Convolutions = &Convolutions{{8, 3, 1}, {4, 2, 2}}
+	s.Convolutions = &Convolutions{{8, 3, 3, 1}, {4, 2, 2, 2}}
 	m, err := s.Model(widths)
 	if err != nil {
 		t.Fatal(err)
@@ -54,14 +54,14 @@ func TestConvolutionNetwork(t *testing.T) {
 	if got, want := m.Size(), 8*9+4*4*8+7*36+10*7; got != want || m.Inputs() != 64 || m.Outputs() != 10 {
 		t.Errorf("%d weights, %d→%d, want %d, 64→10", got, m.Inputs(), m.Outputs(), want)
 	}
-	s.Convolutions = &Convolutions{{8, 3, 1}, {4, 7, 2}}
+	s.Convolutions = &Convolutions{{8, 3, 3, 1}, {4, 7, 7, 2}}
 	if _, err := s.Model(widths); err == nil || !strings.Contains(err.Error(), "--conv 4x7/2: for images of 6×6") {
 		t.Errorf("error %v", err)
 	}
 	if _, err := s.Model([]int{65, 10}); err == nil || !strings.Contains(err.Error(), "65 features, want square images") {
 		t.Errorf("error %v", err)
 	}
-	s.Convolutions, s.Rank = &Convolutions{{1024, 1, 1}}, 256
+	s.Convolutions, s.Rank = &Convolutions{{1024, 1, 1, 1}}, 256
 	if _, err := s.Model([]int{4096, 10}); err == nil || !strings.Contains(err.Error(), "outputs, want at most") {
 		t.Errorf("error %v", err)
 	}

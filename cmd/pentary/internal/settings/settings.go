@@ -56,7 +56,7 @@ var (
 		"streams", "steps", "warm-up", "discount", "episodes", "label", "regress", "ignore", "header", "separator", "ramps", "test",
 	}
 	toldUnless = map[string]string{
-		"conv":  noConvolutions,
+		"conv": noConvolutions, "recurrent": noRecurrent,
 		"noise": "weights", "sigma-schedule": "constant", "shrink": "0", "groups": "1", "noise-reuse": "1", "restart": "0",
 		"early-stop": "0", "reductions": "0", "shift": "0", heldOut: strconv.Itoa(heldOutPercent),
 	}

@@ -21,6 +21,7 @@ type Task struct {
 	Embedded bool   // whether the data are in the binary, or made by it; else they are in a folder
 	Source   string // of the data: for a folder, where to get it
 
+	Rows    int        // of samples that are pictures; 0: as many as columns
 	Hidden  []int      // default widths of the hidden layers
 	Batch   int        // default samples that a generation sees
 	Shift   int        // default pixels by which training moves images

@@ -60,6 +60,7 @@ var mnist1D = Task{
 	Source: `S. Greydanus, "Scaling down deep learning", arXiv 2011.14439. The signals follow
 the published recipe with other random numbers.`,
 
+	Rows:    1,
 	Hidden:  []int{100, 100},
 	Batch:   256,
 	Options: es.Options{Generations: 4000, Pairs: 64, Estimator: lowrank.PerturbActivations},

@@ -34,7 +34,7 @@ func newClassifier(t *task.Task) kind {
 	if t == &task.CSV {
 		return &table{classifier: c}
 	}
-	c.Convolutions = new(settings.Convolutions)
+	c.Convolutions, c.Recurrent = new(settings.Convolutions), new(settings.Recurrent)
 	return &c
 }
 

@@ -1,0 +1,150 @@
+package settings
+
+import (
+	"fmt"
+
+	"github.com/Kaleaon/pentary-go/internal/fixed"
+	"github.com/Kaleaon/pentary-go/kernels"
+	"github.com/Kaleaon/pentary-go/nn"
+)
+
+// A layerShape is the size of a matrix and at how many places of a sample it multiplies.
+type layerShape struct{ rows, columns, places int }
+
+// A plannedLayer is a layer that is not built yet.
+type plannedLayer struct {
+	shapes []layerShape // of its matrices
+	build  func() nn.Layer
+}
+
+// plan returns the layers of the network of those widths, inputs first: convolutions with
+// ReLU, a recurrent layer, and the dense layers of nn.NewMLP. Pictures have one channel.
+func (s *Classifier) plan(widths []int) (layers []plannedLayer, err error) {
+	in := widths[0]
+	if len(s.convolutions()) > 0 {
+		if layers, in, err = s.planConvolutions(in); err != nil {
+			return nil, err
+		}
+	}
+	if r := s.Recurrent; r != nil && r.Cell != "" {
+		if in%r.Part != 0 {
+			return nil, fmt.Errorf("--recurrent %v: for %d inputs, want parts that divide them", r, in)
+		}
+		parts, cell := in/r.Part, cells[r.Cell]
+		l := plannedLayer{build: func() nn.Layer {
+			scan := nn.NewScan(parts, cell.build(r.Part, r.Width))
+			scan.All = r.All
+			return scan
+		}}
+		for _, n := range cell.outputs {
+			l.shapes = append(l.shapes, layerShape{n * r.Width, r.Part + r.Width, parts})
+		}
+		if in = r.Width; r.All {
+			in *= parts
+		}
+		if err := s.checkOutputs("--recurrent "+r.String(), in, l.shapes); err != nil {
+			return nil, err
+		}
+		layers = append(layers, l)
+	}
+	for i, out := range widths[1:] {
+		from, last := in, i == len(widths)-2
+		layers = append(layers, plannedLayer{[]layerShape{{out, in, 1}}, func() nn.Layer {
+			d := nn.NewDense(from, out, !last)
+			if last {
+				d.Shift++
+			}
+			return d
+		}})
+		in = out
+	}
+	return layers, nil
+}
+
+// planConvolutions returns the convolutions and how many activations they return.
+func (s *Classifier) planConvolutions(in int) (layers []plannedLayer, out int, err error) {
+	rows, columns, channels := s.Rows, 0, 1
+	if rows == 0 {
+		rows = int(fixed.Sqrt(uint64(in)))
+	}
+	if columns = in / rows; rows*columns != in || s.Rows == 0 && rows != columns {
+		return nil, 0, fmt.Errorf("--conv: samples of %d features, want square images of one channel", in)
+	}
+	for _, c := range s.convolutions() {
+		if c.Height > rows || c.Width > columns {
+			return nil, 0, fmt.Errorf("--conv %v: for images of %d×%d, want filters of at most that", c, rows, columns)
+		}
+		fromRows, fromColumns, from := rows, columns, channels
+		rows, columns, channels = (rows-c.Height)/c.Stride+1, (columns-c.Width)/c.Stride+1, c.Filters
+		l := plannedLayer{[]layerShape{{c.Filters, c.Height * c.Width * from, rows * columns}}, func() nn.Layer {
+			return nn.NewConv2D(fromRows, fromColumns, from, c.Filters, c.Height, c.Width, c.Stride, true)
+		}}
+		out = rows * columns * channels
+		if err := s.checkOutputs("--conv "+c.String(), out, l.shapes); err != nil {
+			return nil, 0, err
+		}
+		layers = append(layers, l)
+	}
+	return layers, out, nil
+}
+
+// checkOutputs returns an error if a layer of matrices is too large.
+func (s *Classifier) checkOutputs(flag string, out int, shapes []layerShape) error {
+	widest := 1
+	for _, l := range shapes {
+		out = max(out, l.rows*l.places)
+		widest = max(widest, out, l.columns)
+	}
+	if rank := int(s.Rank); out > 1<<20 || rank > kernels.MaxRankK/widest {
+		return fmt.Errorf("%s: %d outputs, want at most %d, and %d with --rank %d", flag, out, 1<<20, kernels.MaxRankK/max(rank, 1), rank)
+	}
+	return nil
+}
+
+func (s *Classifier) convolutions() Convolutions {
+	if s.Convolutions == nil {
+		return nil
+	}
+	return *s.Convolutions
+}
+
+// Model returns the network of those widths, inputs first, with its initial weights.
+func (s *Classifier) Model(widths []int) (*nn.Model, error) {
+	planned, err := s.plan(widths)
+	if err != nil {
+		return nil, err
+	}
+	var layers []nn.Layer
+	for _, l := range planned {
+		layers = append(layers, l.build())
+	}
+	m := nn.NewModel(layers...)
+	m.Randomize(s.Base.Seed)
+	return m, nil
+}
+
+// Memory is NetworkMemory of the network of those widths, of 0 bytes if there can be none.
+func (s *Classifier) Memory(widths []int) int {
+	planned, err := s.plan(widths)
+	if err != nil {
+		return 0 // Model says so
+	}
+	var shapes []layerShape
+	for _, l := range planned {
+		shapes = append(shapes, l.shapes...)
+	}
+	return memoryOf(shapes, widths[0], s.Options(), s.Batch)
+}
+
+// Network describes the layers of the network of those widths, inputs first, as in
+// 784-8x5/2-16x5/2-64-10.
+func (s *Classifier) Network(widths []int) string {
+	text := Network(widths[:1])
+	for _, c := range s.convolutions() {
+		text += "-" + c.String()
+	}
+	if r := s.Recurrent; r != nil && r.Cell != "" {
+		text += "-" + r.String()
+	}
+	return text + "-" + Network(widths[1:])
+}

@@ -1,0 +1,67 @@
+package settings
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/Kaleaon/pentary-go/nn"
+)
+
+// Recurrent is a flag's value: a recurrent layer before the hidden layers that reads the
+// inputs, or what convolutions make of them, part by part, as in gru32/4, or "none".
+type Recurrent struct {
+	Cell  nn.Mixer // empty: none
+	Width int      // of its state
+	Part  int      // activations that it reads a step
+	All   bool     // the next layer sees the states after all parts, not the last alone
+}
+
+const (
+	noRecurrent = "none"
+	allParts    = "/all"
+)
+
+// cells are the recurrent layers by name, with the outputs of their matrices in widths.
+var cells = map[nn.Mixer]struct {
+	outputs []int
+	build   func(in, out int) nn.Layer
+}{
+	nn.MixerRNN:    {[]int{1}, func(in, out int) nn.Layer { return nn.NewRNN(in, out) }},
+	nn.MixerMinGRU: {[]int{1, 1}, func(in, out int) nn.Layer { return nn.NewMinGRU(in, out) }},
+	nn.MixerGRU:    {[]int{2, 1}, func(in, out int) nn.Layer { return nn.NewGRU(in, out) }},
+	nn.MixerLSTM:   {[]int{4}, func(in, out int) nn.Layer { return nn.NewLSTM(in, out) }},
+}
+
+// Set implements pflag.Value. Whether it fits the inputs Model says.
+func (r *Recurrent) Set(text string) error {
+	if text == noRecurrent {
+		*r = Recurrent{}
+		return nil
+	}
+	rest, all := strings.CutSuffix(text, allParts)
+	digits := strings.IndexAny(rest, "0123456789")
+	width, part, _ := strings.Cut(rest[max(digits, 0):], "/")
+	w, badWidth := strconv.ParseUint(width, 10, 31)
+	p, badPart := strconv.ParseUint(part, 10, 31)
+	cell := nn.Mixer(rest[:max(digits, 0)])
+	if cells[cell].build == nil || badWidth != nil || badPart != nil || w < 1 || p < 1 || w > MaxWidth || p > MaxWidth || w%4 != 0 || p%4 != 0 {
+		return fmt.Errorf("want rnn, mingru, gru or lstm, its width and the values that it reads a step, as in gru32/4 or gru32/4%s, both multiples of 4 of at most %d, or %q", allParts, MaxWidth, noRecurrent)
+	}
+	*r = Recurrent{cell, int(w), int(p), all}
+	return nil
+}
+
+// String implements pflag.Value.
+func (r *Recurrent) String() string {
+	switch {
+	case r.Cell == "":
+		return noRecurrent
+	case r.All:
+		return fmt.Sprintf("%v%d/%d%s", r.Cell, r.Width, r.Part, allParts)
+	}
+	return fmt.Sprintf("%v%d/%d", r.Cell, r.Width, r.Part)
+}
+
+// Type implements pflag.Value.
+func (r *Recurrent) Type() string { return "layer" }
