@@ -177,6 +177,7 @@ func TestStrings(t *testing.T) {
 		{es.QES{Rate: es.Ratio(1, 2), Window: 9}, "replay(rate 32768/65536, window 9)"},
 		{es.Bop{Rate: es.Ratio(1, 2), Decay: 3, Level: es.Ratio(1, 4)}, "flip(rate 32768/65536, decay 3, level 16384/65536)"},
 		{lowrank.Parameter{Name: "w", W: packed.NewMatrix(2, 3), Log2Scale: 9}, `"w" 2×3 unit 9`},
+		{lowrank.Parameter{Name: "w", W: packed.NewMatrix(2, 3), Rate: 5, Constant: true}, `"w" 2×3 rate +5 constant`},
 		{lowrank.Parameter{W: packed.NewMatrix(1, 4), Frozen: true}, `"" 1×4 frozen`},
 		{es.Threshold{Share: es.Ratio(1, 2)}, "threshold(share 32768/65536)"},
 	} {

@@ -28,6 +28,8 @@ func (o *Options) checkParameter(p *lowrank.Parameter) error {
 	switch {
 	case p.Sigma < -lowrank.MaxSigma || p.Sigma > lowrank.MaxSigma:
 		return fmt.Errorf("has sigma %+d, want at most ±%d", p.Sigma, lowrank.MaxSigma)
+	case p.Rate < 0 || p.Rate > lowrank.MaxRate:
+		return fmt.Errorf("has rate %+d, want 0 to %d", p.Rate, lowrank.MaxRate)
 	case o.Pairs*rank > kernels.MaxTerms:
 		return fmt.Errorf("has rank %d, %d terms of %d pairs, want at most %d", rank, o.Pairs*rank, o.Pairs, kernels.MaxTerms)
 	case p.W == nil || p.W.Rows() == 0:

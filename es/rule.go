@@ -142,7 +142,7 @@ const scaleShift = 20
 // roots rounded down:
 //
 //	deviation = max(1, √(Σ f²·Variance·2^16))         // of an entry of Z, in 1/256
-//	Mul       = min(⌊Scheduled(rate)·2^20 / deviation⌋, 256·2^20)
+//	Mul       = min(⌊Scheduled(rate)·2^(20 + Rate of w) / deviation⌋, 256·2^20)
 //	Shift     = 20
 //	Limit     = ⌊256·2^20 / Mul⌋ + 1, or 0 if Mul is 0
 //
@@ -154,7 +154,7 @@ func (g *GenerationUpdate) Scale(rate Q16, w lowrank.Parameter) kernels.Scale {
 		deviation = max(1, g.deviation)
 	}
 	// Units of 1/256 level for one unit of Z: 256·rate/2^16 / (deviation/256).
-	mul := int64(g.Scheduled(rate)) << scaleShift / int64(deviation)
+	mul := int64(g.Scheduled(rate)) << (scaleShift + w.Rate) / int64(deviation)
 	mul = min(mul, 256<<scaleShift)
 	s := kernels.Scale{Mul: int32(mul), Shift: scaleShift}
 	if mul > 0 {

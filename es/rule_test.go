@@ -108,13 +108,14 @@ func TestScale(t *testing.T) {
 	for _, pairs := range []int{1, 3, 100, 1 << 20} {
 		for _, code := range []int8{1, 7, 63} {
 			for _, rate := range []Q16{1, Ratio(1, 100), Ratio(1, 5), Ratio(3, 7), one} {
+				times := pairs % 4 // its own parameter's
 				g := noiseOnly(Options{Pairs: pairs, Schedule: Constant}, func(*rand.Rand) int8 { return code })
-				s := g.Scale(rate, lowrank.Parameter{})
+				s := g.Scale(rate, lowrank.Parameter{Rate: times})
 				if top := int64(s.Limit)*int64(s.Mul) + 1<<s.Shift>>1; s.Mul < 0 || s.Limit < 0 || top > math.MaxInt32 {
 					t.Errorf("rate %v, %d pairs of %d: scale %+v overflows", ratio(rate), pairs, code, s)
 				}
 				// In 1/256 level for one unit of Z; the deviation has eight bits.
-				want := 256 * float64(rate) / 65536 / (float64(code) * math.Sqrt(float64(pairs)))
+				want := min(256*math.Ldexp(float64(rate), times-16)/(float64(code)*math.Sqrt(float64(pairs))), 256)
 				got := math.Ldexp(float64(s.Mul), -int(s.Shift))
 				if got > want*(1+1.0/256) || got < want-math.Ldexp(1, -int(s.Shift)) {
 					t.Errorf("rate %v, %d pairs of %d: %g units for one of Z, want %g", ratio(rate), pairs, code, got, want)

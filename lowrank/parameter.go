@@ -23,6 +23,9 @@ type Parameter struct {
 	Rank  int
 	Sigma int
 
+	// Rate is the binary logarithm of a factor of the rule's rate, 0 to MaxRate.
+	Rate int
+
 	// Log2Scale is the binary logarithm of the accumulator W·x that makes an activation of
 	// one: the unit of σ for PerturbActivations, at most MaxLog2Scale.
 	Log2Scale uint
@@ -32,7 +35,14 @@ type Parameter struct {
 	// however often their inputs occur; without it the weights of rare n-grams hardly move
 	// (docs/decisions.md#rows-of-rare-n-grams).
 	Sparse bool
+
+	// Constant says that W multiplies the same inputs in all samples. ComputeTerms then keeps
+	// the means of D, which are all that moves W.
+	Constant bool
 }
+
+// MaxRate bounds the Rate of a Parameter.
+const MaxRate = 8
 
 // MaxLog2Scale bounds a Log2Scale: perturbations of any rank stay within
 // kernels.MaxRankK's bound on their sums.
@@ -51,8 +61,14 @@ func (w Parameter) String() string {
 	if w.Sigma != 0 {
 		s += fmt.Sprintf(" sigma %+d", w.Sigma)
 	}
+	if w.Rate != 0 {
+		s += fmt.Sprintf(" rate %+d", w.Rate)
+	}
 	if w.Sparse {
 		s += " sparse"
+	}
+	if w.Constant {
+		s += " constant"
 	}
 	if w.Frozen {
 		s += " frozen"

@@ -42,7 +42,7 @@ type wantedTerms struct {
 }
 
 // terms returns the update of codes by pair and sample, on vectors of k inputs and m outputs.
-func (d dense) terms(n Noise, tensor uint32, fitness []int8, vectors, outputs []int8, relu bool, samples int) wantedTerms {
+func (d dense) terms(n Noise, tensor uint32, fitness []int8, vectors, outputs []int8, relu, constant bool, samples int) wantedTerms {
 	sums := make([]float64, d.m*samples)
 	for p := range len(fitness) / samples {
 		a, s := draw(n, FactorA, tensor, p, d.m), signsOf(n, tensor, p, samples)
@@ -66,7 +66,7 @@ func (d dense) terms(n Noise, tensor uint32, fitness []int8, vectors, outputs []
 			sum += row[b]
 		}
 		for b := range row {
-			if !old {
+			if !old && !constant {
 				row[b] -= math.Round(3 * sum / float64(4*samples))
 			}
 			squares += row[b] * row[b]
@@ -162,26 +162,28 @@ func TestTerms(t *testing.T) {
 			for _, law := range laws {
 				for i, s := range termShapes {
 					n := Noise{Seed: 8, Generation: 3, Distribution: law, Rank: s.rank, Estimator: PerturbActivations}
-					testTerms(t, u, n, s.m, s.k, s.pairs, s.samples, 1, false)
-					testTerms(t, u, n, s.m, s.k, s.pairs, s.samples, 2+i, false)
-					testTerms(t, u, n, s.m, s.k, s.pairs, s.samples, 1+i%2, true)
+					testTerms(t, u, n, s.m, s.k, s.pairs, s.samples, 1, "")
+					testTerms(t, u, n, s.m, s.k, s.pairs, s.samples, 2+i, "")
+					testTerms(t, u, n, s.m, s.k, s.pairs, s.samples, 1+i%2, "sparse")
+					testTerms(t, u, n, s.m, s.k, s.pairs, s.samples, 1+i%2, "constant")
 					n.Generator = kernels.Philox4x32
-					testTerms(t, u, n, s.m, s.k, s.pairs, s.samples, 1, false)
+					testTerms(t, u, n, s.m, s.k, s.pairs, s.samples, 1, "")
 				}
 			}
 		})
 	}
 }
 
-func testTerms(t *testing.T, u *Updater, n Noise, m, k, pairs, of, split int, sparse bool) {
+func testTerms(t *testing.T, u *Updater, n Noise, m, k, pairs, of, split int, inputs string) {
 	t.Helper()
-	name := fmt.Sprintf("%+v, %d×%d, %d pairs, %d samples of %d columns, sparse %t", n, m, k, pairs, of, split, sparse)
+	name := fmt.Sprintf("%+v, %d×%d, %d pairs, %d samples of %d columns, %s", n, m, k, pairs, of, split, inputs)
 	samples := of * split // in the reference every column is a sample
 	rng := rand.New(rand.NewPCG(uint64(m), uint64(k)))
 	w, d := randomParameter(rng, 4, m, k)
 	vectors, x := randomInputs(rng, k, samples)
 	vectors[0], x[0] = -128, -128
-	if sparse {
+	w.Constant = inputs == "constant"
+	if inputs == "sparse" {
 		w.Sparse = true
 		for at := range vectors {
 			b, j := at/k, at%k
@@ -205,8 +207,8 @@ func testTerms(t *testing.T, u *Updater, n Noise, m, k, pairs, of, split int, sp
 		}
 	}
 	kernels.Interleave(y, outputs, m, samples)
-	want := d.terms(n, w.Number, repeated, vectors, outputs, relu, samples)
-	if sparse {
+	want := d.terms(n, w.Number, repeated, vectors, outputs, relu, w.Constant, samples)
+	if w.Sparse {
 		want.weigh(vectors, m, k, samples)
 	}
 	deviation := float64(u.ComputeTerms(n, w, codes, LayerBatch{X: x, Y: y, ReLU: relu}, of)) / 256
@@ -278,7 +280,7 @@ func TestTermsDeviation(t *testing.T) {
 			codes := randomCodes(rng, pairs*samples)
 			got := float64(new(Updater).ComputeTerms(n, w, codes, LayerBatch{X: x}, samples)) / 256
 			whole := slices.Repeat([]int8{1}, m*samples)
-			want := math.Sqrt(squares(d.terms(n, w.Number, codes, vectors, whole, true, samples).z(m, k, samples)) / (m * k))
+			want := math.Sqrt(squares(d.terms(n, w.Number, codes, vectors, whole, true, false, samples).z(m, k, samples)) / (m * k))
 			if math.Abs(got/want-1) > 0.03 {
 				t.Errorf("%v, rank %d: deviation %.1f, and that of Z is %.1f", law, rank, got, want)
 			}

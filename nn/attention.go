@@ -75,7 +75,7 @@ func buildAttention(s Spec, from Source) (*Attention, error) {
 		if width/heads > maxRotaryWidth {
 			return nil, fmt.Errorf("nn: Attention with rotary positions and heads of %d, want at most %d", width/heads, maxRotaryWidth)
 		}
-		l.turns = newRotary(s.Rotary, width/heads)
+		l.turns = rotaryOf(s.Rotary, width/heads)
 	}
 	var err error
 	if l.Project, err = from("project", width+2*l.kvWidth(), width, false); err != nil {

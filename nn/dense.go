@@ -31,6 +31,10 @@ type Dense struct {
 	zeros  bool // Model.Randomize sets zero weights
 	logits bool // outputs go to Logits
 	sparse bool // x is one-hot codes, see lowrank.Parameter
+
+	gains   *Dense // of Scale, while it is trained, see Model.TrainScales
+	ofGains bool   // it is the matrix of another one's gains
+	frozen  bool   // not trained
 }
 
 // NewDense returns a layer of zero weights whose Shift keeps the spread of the activations:
@@ -75,13 +79,14 @@ func rootShift(n int) uint {
 	return uint(bits.Len(uint(n))) / 2
 }
 
-// requantize turns the layer's accumulators into its activations.
-func (d *Dense) requantize(dst []int8, y []int32, n int) {
+// requantize turns the layer's accumulators into its activations. gains are what Pass.gained
+// returns.
+func (d *Dense) requantize(dst []int8, y []int32, gains []int8, n int) {
 	if d.isPlain() {
 		kernels.Requantize(dst, y, d.W.Rows(), n, d.output())
 		return
 	}
-	d.requantizeScaled(dst, y, n)
+	d.requantizeScaled(dst, y, gains, n)
 }
 
 // Inputs returns the width of the input.

@@ -155,9 +155,12 @@ func (m *Model) File(meta map[string]string) *packed.File {
 	f := &packed.File{Meta: map[string]string{}}
 	maps.Copy(f.Meta, meta)
 	for i, d := range m.matrices {
+		if d.ofGains {
+			continue
+		}
 		f.Tensors = append(f.Tensors, packed.Tensor{Name: m.names[i], Matrix: d.W, Scale: -int32(d.Shift)})
 		if d.Scale != nil {
-			f.Tensors = append(f.Tensors, packed.Tensor{Name: m.names[i] + scaleSuffix, Matrix: scaleDigits(d.Scale)})
+			f.Tensors = append(f.Tensors, packed.Tensor{Name: m.names[i] + scaleSuffix, Matrix: scaleDigits(d.multipliers())})
 		}
 	}
 	if layers, ok := m.Dense(); ok {

@@ -31,6 +31,14 @@ func TestRotary(t *testing.T) {
 	}
 }
 
+// Layers of one base and width share their tables.
+func TestRotaryShared(t *testing.T) {
+	a, b, c := NewRotaryAttention(16, 2, 2, 4, 100), NewRotaryAttention(32, 4, 2, 8, 100), NewRotaryAttention(16, 2, 2, 4, 99)
+	if a.turns != b.turns || a.turns == c.turns {
+		t.Error("tables of base 100 differ, or are those of base 99")
+	}
+}
+
 // The gate's table is silu, rounded.
 func TestSilu(t *testing.T) {
 	for g, v := range silu {

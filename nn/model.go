@@ -43,23 +43,32 @@ func buildModel(layers []Layer) (*Model, error) {
 			d.logits = true
 		}
 	}
-	chainWeights(layers, func(name string, d *Dense) {
-		m.matrices, m.names = append(m.matrices, d), append(m.names, name)
-	})
+	m.collect()
 	for i, d := range m.matrices {
 		if err := d.checkScale(); err != nil {
 			return nil, fmt.Errorf("nn: matrix %q: %w", m.names[i], err)
-		}
-	}
-	if m.isMLP() {
-		for i := range m.names {
-			m.names[i] = layerName(i)
 		}
 	}
 	if len(m.matrices) == 0 {
 		return nil, errors.New("nn: Model of layers without weights")
 	}
 	return m, nil
+}
+
+// collect lists the matrices of the layers, each after its gains, and names them.
+func (m *Model) collect() {
+	m.matrices, m.names = nil, nil
+	chainWeights(m.Layers, func(name string, d *Dense) {
+		if d.gains != nil {
+			m.matrices, m.names = append(m.matrices, d.gains), append(m.names, name+".gains")
+		}
+		m.matrices, m.names = append(m.matrices, d), append(m.names, name)
+	})
+	if m.isMLP() {
+		for i := range m.names {
+			m.names[i] = layerName(i)
+		}
+	}
 }
 
 // isMLP reports whether all layers are dense.
@@ -115,7 +124,7 @@ func (m *Model) Outputs() int { return m.Layers[len(m.Layers)-1].Outputs() }
 func (m *Model) Parameters() []lowrank.Parameter {
 	p := make([]lowrank.Parameter, len(m.matrices))
 	for i, d := range m.matrices {
-		p[i] = lowrank.Parameter{Number: uint32(i), Name: m.names[i], W: d.W, Log2Scale: d.log2Scale(), Sparse: d.sparse, Frozen: d.Digits > 1}
+		p[i] = d.parameter(i, m.names[i])
 	}
 	return p
 }

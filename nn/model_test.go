@@ -45,23 +45,36 @@ func models() map[string]*Model {
 		"biased":  NewModel(NewBiasedDense(6, 8, true), NewGRU(8, 4), NewResidual(NewBiasedDense(4, 4, true)), NewBiasedDense(4, 5, false)),
 		"swiglu":  NewModel(NewEmbedding(300, 1, 8, false), NewResidual(&LayerNorm{Width: 8, Target: 20, RMS: true}, NewSwiGLU(8, 12, 1), NewDense(12, 8, false)), NewDense(8, 5, false)),
 		"grouped": NewModel(NewDense(5, 16, false), NewResidual(NewRotaryAttention(16, 4, 2, 4, 100)), NewDense(16, 5, false)),
-		"llama":   mustModel(NewLlama(1, LlamaConfig{Width: 16, Hidden: 12, Layers: 2, Heads: 4, KVHeads: 2, Vocabulary: 8, Window: 5, Rotary: 10000})),
 	}
-	llama := m["llama"]
-	a := llama.Layers[1].(*Residual).Layers[1].(*Attention) // as a pretrained one
-	a.Project.Wide, a.Shift = true, 17
-	for i, d := range llama.matrices {
-		for j := range d.Scale {
-			d.Scale[j] = int32(50*i + 20*j)
+	for _, name := range []string{"scales", "gains", "llama"} {
+		m[name] = mustModel(NewLlama(1, LlamaConfig{Width: 16, Hidden: 12, Layers: 2, Heads: 4, KVHeads: 2, Vocabulary: 8, Window: 5, Rotary: 10000}))
+		llama := m[name]
+		a := llama.Layers[1].(*Residual).Layers[1].(*Attention) // as a pretrained one
+		a.Project.Wide, a.Shift = true, 17
+		for i, d := range llama.matrices {
+			for j := range d.Scale {
+				d.Scale[j] = int32(50*i + 20*j)
+			}
 		}
-	}
-	for _, d := range []*Dense{llama.matrices[0], llama.matrices[4]} {
-		d.Digits, d.W = 3, packed.NewMatrix(3*d.W.Rows(), d.W.Cols())
-		lowrank.Randomize(lowrank.Parameter{W: d.W}, kernels.Uniform, 9)
-		d.Shift += 4
+		for _, d := range []*Dense{llama.matrices[0], llama.matrices[4]} {
+			d.Digits, d.W = 3, packed.NewMatrix(3*d.W.Rows(), d.W.Cols())
+			lowrank.Randomize(lowrank.Parameter{W: d.W}, kernels.Uniform, 9)
+			d.Shift += 4
+		}
+		if name != "llama" {
+			llama.matrices[2].Scale[3] = MaxScale
+			if err := llama.TrainScales(name == "scales"); err != nil {
+				panic(err)
+			}
+		}
 	}
 	for _, model := range m {
 		model.Randomize(3)
+		for _, d := range model.matrices {
+			if d.ofGains {
+				lowrank.Randomize(lowrank.Parameter{W: d.W}, kernels.Uniform, 6)
+			}
+		}
 	}
 	for i, gains := range m["gained"].Parameters() { // not all zeros, as they begin
 		if i == 1 || i == 3 {

@@ -29,8 +29,9 @@ type Pass struct {
 	y      []int32
 	wide   []int64 // by column, of norms and logits
 
-	constants []int8    // all alike
-	codes     [][]uint8 // by tensor, for kernels.MatVecCodes; nil for none, see Runner.Freeze
+	constants  []int8    // all alike
+	gainInputs []int8    // of the columns, see gained
+	codes      [][]uint8 // by tensor, for kernels.MatVecCodes; nil for none, see Runner.Freeze
 
 	population *members   // nil for plain samples
 	record     *recording // of a plain pass, or nil
@@ -249,6 +250,7 @@ func (p *Pass) begins(place, places int) (outer placed) {
 
 // productOf is ProductTo of what the matrix is multiplied by.
 func (p *Pass) productOf(dst []int8, d *Dense, x []int8) {
+	gains := p.gained(d)
 	i := p.next(d)
 	p.y = reuse.Slice(p.y, d.W.Rows()*p.n)
 	if p.population != nil {
@@ -256,7 +258,10 @@ func (p *Pass) productOf(dst []int8, d *Dense, x []int8) {
 	} else {
 		p.multiply(p.y, i, d, x)
 	}
-	d.requantize(dst, p.y, p.n)
+	d.requantize(dst, p.y, gains, p.n)
+	if gains != nil {
+		p.Free(gains)
+	}
 	if p.record != nil {
 		p.record.add(i, p, d, x, dst)
 	}
@@ -311,7 +316,7 @@ func (p *Pass) stepShared(l firstLayer, operands []int8, base []int32) []int8 {
 		} else {
 			p.y = reuse.Slice(p.y, d.W.Rows()*p.n)
 			draw.ProductShared(&m.work, p.y, base, x, m.streams, m.column(p))
-			d.requantize(out, p.y, p.n)
+			d.requantize(out, p.y, nil, p.n)
 		}
 		p.placed = outer
 	}

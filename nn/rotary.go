@@ -3,6 +3,9 @@ package nn
 import (
 	"math/big"
 	"math/bits"
+	"runtime"
+	"sync"
+	"weak"
 )
 
 // rotary turns pairs of elements 2i and 2i+1 of queries and keys by the angle p·θ_i at
@@ -72,7 +75,34 @@ func rootOf(base, n int) int64 {
 	return low
 }
 
-// newRotary returns the tables of heads of a width, a multiple of 4.
+// rotaries holds the tables in use by base and width: the layers of a network, and its copies,
+// have the same.
+var rotaries = struct {
+	sync.Mutex
+	tables map[[2]int]weak.Pointer[rotary]
+}{tables: map[[2]int]weak.Pointer[rotary]{}}
+
+// rotaryOf returns the tables of heads of a width, a multiple of 4.
+func rotaryOf(base, width int) *rotary {
+	of := [2]int{base, width}
+	rotaries.Lock()
+	defer rotaries.Unlock()
+	if r := rotaries.tables[of].Value(); r != nil {
+		return r
+	}
+	r := newRotary(base, width)
+	rotaries.tables[of] = weak.Make(r)
+	runtime.AddCleanup(r, func(of [2]int) {
+		rotaries.Lock()
+		defer rotaries.Unlock()
+		if rotaries.tables[of].Value() == nil {
+			delete(rotaries.tables, of)
+		}
+	}, of)
+	return r
+}
+
+// newRotary makes the tables of rotaryOf.
 func newRotary(base, width int) *rotary {
 	r := &rotary{}
 	root, angle := rootOf(base, width/2), int64(1)<<turnOne

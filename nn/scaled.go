@@ -101,8 +101,9 @@ func (d *Dense) scaleName() string {
 //	v_i = RoundShift(Scale_i·Σ_d 5^d·y_(d·m+i), Shift)
 //	out_i = clamp(v_i, low, 127), or if wide the digits of clamp(v_i, low, 16319)
 //
-// with low = 0 with ReLU, else minus the upper bound.
-func (d *Dense) requantizeScaled(dst []int8, y []int32, n int) {
+// with low = 0 with ReLU, else minus the upper bound. Scale_i is multiplied by gains, see
+// gainedScale.
+func (d *Dense) requantizeScaled(dst []int8, y []int32, gains []int8, n int) {
 	m := d.values()
 	high, low := int64(127), int64(-127)
 	if d.Wide {
@@ -131,6 +132,9 @@ func (d *Dense) requantizeScaled(dst []int8, y []int32, n int) {
 			for digit := 1; digit < d.Digits; digit++ {
 				power *= 5
 				sum += power * int64(y[(digit*m+i)*n+c])
+			}
+			if gains != nil {
+				scale = int64(gainedScale(d.Scale[i], gains[at+4*c]))
 			}
 			a := min(max((sum*scale+half)>>d.Shift, low), high)
 			if d.Wide {

@@ -304,6 +304,10 @@ func rms(l *LayerNorm, x []int) []int {
 
 // product returns the activations of a matrix, with the member's perturbation.
 func (t *twin) product(d *Dense, x []int) []int {
+	var gains []int
+	if d.gains != nil {
+		gains = t.product(d.gains, []int{127, 116, 106, 95, 85, 74, 64, 53})
+	}
 	i := t.tensor
 	t.tensor++
 	if d.Bias != 0 {
@@ -319,7 +323,7 @@ func (t *twin) product(d *Dense, x []int) []int {
 			y[row] += int(d.Weight(row, j)) * v
 		}
 	}
-	if t.noise != nil && d.Digits <= 1 {
+	if t.noise != nil && d.Digits <= 1 && !d.frozen {
 		t.perturb(y, uint32(i), d, x)
 	}
 	for row := range y {
@@ -328,7 +332,11 @@ func (t *twin) product(d *Dense, x []int) []int {
 			low = 0
 		}
 		if d.Scale != nil {
-			y[row] *= int(d.Scale[row])
+			scale := int(d.Scale[row])
+			if gains != nil {
+				scale = min(roundShift(scale*(128+gains[row]), 7), MaxScale)
+			}
+			y[row] *= scale
 		}
 		if y[row] = roundShift(y[row], d.Shift); !d.Wide {
 			y[row] = min(max(y[row], low), 127)
@@ -344,7 +352,10 @@ func (t *twin) product(d *Dense, x []int) []int {
 
 // perturb adds the noise of a member, of rank 1 under the binomial law, to accumulators.
 func (t *twin) perturb(y []int, number uint32, d *Dense, x []int) {
-	n := t.noise
+	n, sigma, unit := t.noise, t.noise.Sigma, d.log2Scale()
+	if d.ofGains {
+		sigma, unit = uint(max(int(sigma)-4, 0)), 8
+	}
 	a := make([]uint8, packed.PaddedLen(d.values()))
 	n.Factor(a, lowrank.FactorA, number, t.pair, d.values())
 	dot := 0
@@ -352,7 +363,7 @@ func (t *twin) perturb(y []int, number uint32, d *Dense, x []int) {
 		at := t.position*t.samples + t.sample
 		raw := make([]uint8, packed.PaddedLen(at+1))
 		kernels.Random(raw, n.Stream(lowrank.Signs, number, t.pair))
-		dot = (1 - 2*int(raw[at]&1)) << d.log2Scale()
+		dot = (1 - 2*int(raw[at]&1)) << unit
 	} else {
 		b := make([]uint8, packed.PaddedLen(d.W.Cols()))
 		n.Factor(b, lowrank.FactorB, number, t.pair, d.W.Cols())
@@ -361,7 +372,7 @@ func (t *twin) perturb(y []int, number uint32, d *Dense, x []int) {
 		}
 	}
 	for row := range y {
-		y[row] += t.sign * roundShift((int(a[row])-2)*dot, n.Sigma)
+		y[row] += t.sign * roundShift((int(a[row])-2)*dot, sigma)
 	}
 }
 

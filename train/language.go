@@ -140,6 +140,7 @@ func GenerateTokens(m *nn.Model, prompt []int, log2Temperature int, seed uint64)
 	}
 	return func(yield func(int) bool) {
 		r.Restart()
+		r.Freeze()
 		var logits []int8
 		for _, token := range prompt {
 			logits = r.Read(token)
@@ -174,6 +175,10 @@ func NewTokenReader(m *nn.Model) (*TokenReader, error) {
 	}
 	return &TokenReader{m.NewRunner(1), make([]int8, kernels.Quads(inputs)*4), inputs}, nil
 }
+
+// Freeze says that the model's weights stay as they are until it is called again, see
+// nn.Runner.Freeze.
+func (r *TokenReader) Freeze() { r.runner.Freeze() }
 
 // Restart begins a new sequence.
 func (r *TokenReader) Restart() { r.runner.Restart(1) }

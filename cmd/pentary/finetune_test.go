@@ -33,13 +33,11 @@ func tokenModels(t *testing.T, dir string) {
 
 const fewTokens = "--texts 4 --steps 6 --streams 4 --pairs 4 "
 
-// A fine-tuning comes to the same weights with one thread and with three, by --resume, and by
-// a replay, which verify confirms; a teacher that has changed is an error.
-func TestFinetune(t *testing.T) {
-	dir := t.TempDir()
-	tokenModels(t, dir)
+// inFolder returns what runs the command in a folder, with an error that has want in it unless that
+// is empty, and returns the hash of weights that it prints.
+func inFolder(t *testing.T, dir string) func(line, want string) string {
 	hash := regexp.MustCompile(`Weights sha256 +(\w+)`)
-	do := func(line, want string) string {
+	return func(line, want string) string {
 		t.Helper()
 		cmd := pentary(t, strings.Fields(line)...)
 		cmd.Dir, cmd.Stderr = dir, nil
@@ -52,6 +50,33 @@ func TestFinetune(t *testing.T) {
 		}
 		return ""
 	}
+}
+
+// With its multipliers trained, too, a model replays, verifies, and can be tuned again.
+func TestFinetuneScales(t *testing.T) {
+	dir := t.TempDir()
+	tokenModels(t, dir)
+	do := inFolder(t, dir)
+	tune := "finetune pents.pent --teacher eight-bits.pent --generations 6 --rate 0.1 " + fewTokens
+	weights := do(tune+"--threads 1 --train both --dir run", "")
+	if weights == do(tune+"--threads 3", "") {
+		t.Error("multipliers are not trained")
+	}
+	for _, line := range []string{tune + "--threads 3 --train both --out tuned.pent", "train --resume run", "replay run --out again.pent", "verify run again.pent", "verify run tuned.pent"} {
+		if got := do(line, ""); got != weights {
+			t.Errorf("%s: weights %s, want %s", line, got, weights)
+		}
+	}
+	do("finetune tuned.pent --teacher eight-bits.pent --train scales --generations 2 "+fewTokens, "")
+	do("verify run pents.pent", "generations")
+}
+
+// A fine-tuning comes to the same weights with one thread and with three, by --resume, and by
+// a replay, which verify confirms; a teacher that has changed is an error.
+func TestFinetune(t *testing.T) {
+	dir := t.TempDir()
+	tokenModels(t, dir)
+	do := inFolder(t, dir)
 	tune := "finetune pents.pent --teacher eight-bits.pent --threads "
 	weights := do(tune+"1 --out tuned.pent --generations 6 --early-stop 5 "+fewTokens, "")
 	do(tune+"3 --dir run --generations 6 --early-stop 5 "+fewTokens, "")

@@ -22,7 +22,20 @@ type Finetune struct {
 	Batch   nn.EvaluatorOptions
 	Teacher string // file
 	Texts   int    // that the teacher draws to learn from
+	Train   Trained
 }
+
+// Trained says what a fine-tuning trains.
+type Trained string
+
+// What a fine-tuning trains.
+const (
+	TrainWeights Trained = "weights"
+	TrainScales  Trained = "scales"
+	TrainBoth    Trained = "both"
+)
+
+func (t Trained) String() string { return string(t) }
 
 // NewFinetune returns the default settings.
 func NewFinetune() *Finetune {
@@ -32,6 +45,7 @@ func NewFinetune() *Finetune {
 		Optimizer: o,
 		Batch:     nn.EvaluatorOptions{Streams: 16, Steps: 64},
 		Texts:     1024,
+		Train:     TrainWeights,
 	}
 }
 
@@ -44,6 +58,8 @@ func (s *Finetune) Groups() console.Groups {
 	integer(f, &s.Batch.Steps, "steps", 1, maxLength, "tokens of a text that are learned, from its beginning")
 	integer(f, &s.Batch.Streams, "streams", 1, 1<<16, "texts that each member reads in a generation")
 	integer(f, &s.Batch.Discount, "discount", 0, 256, "noise in activations: worth of a later score, in 1/256 of the one before")
+	f.Var(console.Choice[Trained]{Value: &s.Train, Options: []Trained{TrainWeights, TrainScales, TrainBoth}}, "train",
+		"what is trained: the weights of one pent, a multiplier for each row of a matrix, or both")
 	f.Uint64Var(&s.Base.Seed, "seed", s.Base.Seed, "key of all random numbers, of the texts too")
 	f = s.population(&groups)
 	s.earlyStop(f, "texts of their own")

@@ -160,6 +160,9 @@ func (t *finetune) build([]int) error {
 	if err == nil {
 		t.net, err = m.Clone()
 	}
+	if err == nil && t.Train != settings.TrainWeights {
+		err = t.net.TrainScales(t.Train == settings.TrainBoth)
+	}
 	return err
 }
 

@@ -113,6 +113,7 @@ func (m *tokenModel) eval(s *console.Streams, path string, json bool) error {
 	if err != nil {
 		return err
 	}
+	r.Freeze()
 	tokens := m.tokens.Encode(string(text.Bytes))
 	sum := 0.0
 	for at := 0; at < len(tokens); at += tokenSteps {
