@@ -146,6 +146,23 @@ func shapedFunctions() []shaped {
 		}, func(d, s []int) {
 			PerturbSharedRequantize(i8s(s[2]), i32s(s[3]), u8s(s[1]), i32s(s[0]), layout(d), d[3], 1, Output{Shift: 3})
 		}},
+		{
+			"TurnWords", 1, func(d []int) bigs { return bigs{of(whole(24), whole(d[0])), of(whole(12), whole(d[0]))} },
+			func(d, s []int) { TurnWords(i8s(s[0]), i8s(s[1]), nil, []Turn{NoTurn, NoTurn}, 12, d[0]) },
+		},
+		{
+			"CacheValues", 1, func(d []int) bigs { return bigs{of(whole(48), whole(d[0])), of(whole(12), whole(d[0]))} },
+			func(d, s []int) { CacheValues(i8s(s[0]), i8s(s[1]), 1, 12, d[0]) },
+		},
+		{"Attend", 2, func(d []int) bigs {
+			k := of(whole(8), whole(d[0]), whole(d[1]))
+			return bigs{k, append(k, two), append(k, whole(10)), append(k, whole(8))}
+		}, func(d, s []int) {
+			Attend(i8s(s[0]), i8s(s[1]), i8s(s[2]), i8s(s[3]), Attention{Heads: d[0], KVHeads: d[0], Width: 8, Steps: 5}, d[1])
+		}},
+		{"RequantizeScaled", 2, func(d []int) bigs {
+			return bigs{of(quads(d[0]), whole(d[1])), of(whole(3), whole(d[0]), whole(d[1]))}
+		}, func(d, s []int) { RequantizeScaled(i8s(s[0]), i32s(s[1]), d[0], d[1], Scaled{Digits: 3}) }},
 		{"WeighFactors", 2, func(d []int) bigs {
 			terms := whole(d[0])
 			terms.Mul(terms, whole(3)).Add(terms, whole(3)).Div(terms, whole(4)).Mul(terms, whole(4))

@@ -32,6 +32,18 @@ func add(_, _ []int8) (done int)      { return 0 }
 func gate(_, _, _ []int8) (done int)  { return 0 }
 func blend(_, _, _ []int8) (done int) { return 0 }
 
+func turnWords(dst, high, low []int8, turns []Turn, k, n int) {
+	turnWordsGeneric(dst, high, low, turns, k, n)
+}
+
+func cacheValues(values, v []int8, step, n int) { cacheValuesGeneric(values, v, step, n) }
+
+func attend(dst, q, keys, values []int8, a Attention, n int) {
+	attendGeneric(dst, q, keys, values, a, n)
+}
+
+func requantizeScaled(_ []int8, _ []int32, _, _ int, _ Scaled) (done int) { return 0 }
+
 func weighFactors(dst []int8, a []uint8, f []int8, rank, m int) {
 	weighFactorsGeneric(dst, a, f, rank, m)
 }

@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"fmt"
 
-	"github.com/Kaleaon/pentary-go/internal/fixed"
+	"github.com/Kaleaon/pentary-go/kernels"
 )
 
 // Attention is causal self-attention over a bounded window of steps, the present one
@@ -20,8 +20,8 @@ import (
 // 4·√width. Heads in groups can share keys and values (arXiv 2305.13245), and Rotary turns
 // queries and keys by their position, see rotary.
 //
-// If the outputs of Project are wide, q and k have 15 bits, of v the high digits are taken,
-// and s_j is within ±2^24: pretrained networks have large scores.
+// s_j is within ±2^24. If the outputs of Project are wide, q and k have 15 bits, and of v the
+// high digits are taken: pretrained networks have large scores.
 type Attention struct {
 	Heads, Window int
 	KVHeads       int    // heads of keys and values, a divisor of Heads
@@ -33,7 +33,7 @@ type Attention struct {
 }
 
 // MaxWindow bounds the window: the sum of its weights fits an int32 with the values.
-const MaxWindow = 1 << 10
+const MaxWindow = kernels.MaxAttention
 
 // NewAttention returns a layer of zero weights. The width of a head is a multiple of 4.
 func NewAttention(width, heads, window int) *Attention {
@@ -126,97 +126,38 @@ func (l *Attention) Weights(add func(string, *Dense)) { add("project", l.Project
 // Step implements Layer.
 func (l *Attention) Step(p *Pass, x []int8) []int8 {
 	qkv := p.Product(l.Project, x)
-	size := l.kvWidth() * p.n
-	low := qkv[:0] // of the digits
+	high, low := qkv, []int8(nil)
 	if l.Project.Wide {
-		qkv, low = qkv[:len(qkv)/2], qkv[len(qkv)/2:]
+		high, low = qkv[:len(qkv)/2], qkv[len(qkv)/2:]
 	}
+	// Rings of keys, as words, and of values.
+	width, n := l.kvWidth(), p.n
+	keys, values := p.State(2*width*l.Window), p.State(4*width*kernels.Quads(l.Window))
+	slot, steps := p.time%l.Window, min(p.time+1, l.Window)
+	q := p.Alloc(2 * l.width)
+	turns := [maxRotaryWidth / 2]kernels.Turn{kernels.NoTurn, kernels.NoTurn}
+	pairs := 2
 	if l.turns != nil {
-		l.turns.turn(qkv[:len(x)+size], low, p.n, p.time)
+		pairs = len(l.turns.near)
+		for pair := range l.turns.near {
+			turns[pair] = l.turns.at(pair, p.time)
+		}
 	}
-	// A ring of keys, values, and low digits of keys.
-	past := p.State(l.kvWidth() * l.parts() * l.Window)
-	slot := past[p.time%l.Window*l.parts()*size:]
-	copy(slot, qkv[len(x):])
-	if l.Project.Wide {
-		copy(slot[2*size:3*size], low[len(x):])
+	turn := func(dst []int8, from, k int) {
+		digits := low
+		if digits != nil {
+			digits = digits[from*n:][:k*n]
+		}
+		kernels.TurnWords(dst, high[from*n:][:k*n], digits, turns[:pairs], k, n)
 	}
+	turn(q, 0, l.width)
+	turn(keys[2*slot*width*n:][:2*width*n], l.width, width)
+	kernels.CacheValues(values[slot/4*4*width*n:][:4*width*n], high[(l.width+width)*n:], slot%4, width, n)
 	y := p.Alloc(l.width)
-	steps := min(p.time+1, l.Window)
-	for head := range l.Heads {
-		for c := range p.n {
-			l.attend(y, qkv, low, past, head, c, p.n, steps)
-		}
-	}
-	p.Free(qkv[:len(qkv)+len(low)])
+	kernels.Attend(y, q, keys[:2*steps*width*n], values[:4*kernels.Quads(steps)*width*n], kernels.Attention{
+		Heads: l.Heads, KVHeads: l.KVHeads, Width: l.width / l.Heads, Steps: steps, Shift: l.Shift,
+	}, n)
+	p.Free(q)
+	p.Free(qkv)
 	return y
-}
-
-// parts returns how many activations the ring keeps of a key and its value.
-func (l *Attention) parts() int {
-	if l.Project.Wide {
-		return 3
-	}
-	return 2
-}
-
-// attend computes one head of one column of n.
-func (l *Attention) attend(y, q, low, past []int8, head, c, n, steps int) {
-	width := l.width / l.Heads
-	size := l.kvWidth() * n
-	step := l.parts() * size
-	first := (head*width/4*n + c) * 4 // of the head's activations of the column
-	kv := (head/(l.Heads/l.KVHeads)*width/4*n + c) * 4
-	var weights [MaxWindow]int32
-	most := int32(-1 << 31)
-	for j := range steps {
-		if l.Project.Wide {
-			weights[j] = l.wideScore(q[first:], low[first:], past[j*step+kv:], past[j*step+2*size+kv:], n)
-		} else {
-			dot, keys := int32(0), past[j*step+kv:]
-			for at := 0; at < width*n; at += n * 4 {
-				a, b := q[first+at:first+at+4], keys[at:at+4]
-				dot += int32(a[0])*int32(b[0]) + int32(a[1])*int32(b[1]) + int32(a[2])*int32(b[2]) + int32(a[3])*int32(b[3])
-			}
-			weights[j] = dot >> l.Shift
-		}
-		most = max(most, weights[j])
-	}
-	sum := int32(0)
-	for j, w := range weights[:steps] {
-		weights[j] = fixed.Exp2(w - most)
-		sum += weights[j]
-	}
-	for at := 0; at < width*n; at += n * 4 {
-		var total [4]int32
-		for j, w := range weights[:steps] {
-			if w == 0 {
-				continue
-			}
-			v := past[j*step+size+kv+at:][:4]
-			total[0] += w * int32(v[0])
-			total[1] += w * int32(v[1])
-			total[2] += w * int32(v[2])
-			total[3] += w * int32(v[3])
-		}
-		for i, v := range total {
-			y[first+at+i] = int8(fixed.RoundDiv(int64(v), int64(sum)))
-		}
-	}
-}
-
-// maxScore bounds the scores of wide queries and keys, of whose differences it is far beyond
-// what a weight can be.
-const maxScore = 1 << 24
-
-// wideScore returns the score of a query and a key, both wide.
-func (l *Attention) wideScore(q, qLow, k, kLow []int8, n int) int32 {
-	dot := int64(0)
-	for at := 0; at < l.width/l.Heads*n; at += n * 4 {
-		a, b, c, d := q[at:at+4], qLow[at:at+4], k[at:at+4], kLow[at:at+4]
-		for i := range 4 {
-			dot += int64(joinWide(a[i], b[i])) * int64(joinWide(c[i], d[i]))
-		}
-	}
-	return int32(min(max(dot>>l.Shift, -maxScore), maxScore))
 }

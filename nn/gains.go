@@ -16,7 +16,7 @@ var gainConstants = [8]int8{127, 116, 106, 95, 85, 74, 64, 53}
 
 const (
 	gainShift = 5
-	gainBits  = 7 // fraction bits of a gain
+	gainBits  = kernels.GainBits
 )
 
 // TrainScales makes the multipliers of matrices trainable, by either estimator: each is
@@ -99,11 +99,6 @@ func (p *Pass) gained(d *Dense) []int8 {
 	return p.Product(d.gains, p.gainInputs)
 }
 
-// gainedScale returns a multiplier with its gain.
-func gainedScale(scale int32, gain int8) int32 {
-	return min(kernels.RoundShift(scale*(1<<gainBits+int32(gain)), gainBits), MaxScale)
-}
-
 // multipliers returns the multipliers of a matrix, those that are trained with their gains.
 func (d *Dense) multipliers() []int32 {
 	if d.gains == nil {
@@ -115,7 +110,7 @@ func (d *Dense) multipliers() []int32 {
 		for j, c := range gainConstants {
 			sum += int32(c) * int32(d.gains.W.At(i, j))
 		}
-		scale[i] = gainedScale(v, int8(min(max(kernels.RoundShift(sum, gainShift), -127), 127)))
+		scale[i] = kernels.GainedScale(v, int8(min(max(kernels.RoundShift(sum, gainShift), -127), 127)))
 	}
 	return scale
 }

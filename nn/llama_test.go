@@ -22,7 +22,7 @@ func TestRotary(t *testing.T) {
 				for _, at := range []int{0, 1, 2, 77, 1023, 1024, 5000, 1<<20 - 1} {
 					sin, cos := math.Sincos(theta * float64(at))
 					got := r.at(i, at)
-					if off := max(math.Abs(float64(got.cos)/(1<<14)-cos), math.Abs(float64(got.sin)/(1<<14)-sin)); off > (0.5+1./2048)/(1<<14) {
+					if off := max(math.Abs(float64(got.Cos)/(1<<14)-cos), math.Abs(float64(got.Sin)/(1<<14)-sin)); off > (0.5+1./2048)/(1<<14) {
 						t.Fatalf("base %d, width %d, pair %d, position %d: %v, want %v, %v", base, width, i, at, got, cos, sin)
 					}
 				}

@@ -6,6 +6,8 @@ import (
 	"runtime"
 	"sync"
 	"weak"
+
+	"github.com/Kaleaon/pentary-go/kernels"
 )
 
 // rotary turns pairs of elements 2i and 2i+1 of queries and keys by the angle p·θ_i at
@@ -14,7 +16,7 @@ import (
 //
 // A turn is a complex number cos + i·sin. With one = 2^60 and a product rounded down,
 // the turn of position p is the one of p mod 1024 times the one of ⌊p/1024⌋·1024 mod 2^20, in
-// 2^-30 each; what multiplies activations is in 2^-14.
+// 2^-30 each; what multiplies activations is in 2^-14, see kernels.TurnWords.
 type rotary struct {
 	near, far [][]turn // by pair and position
 }
@@ -130,55 +132,11 @@ func tableOf(step turn) []turn {
 	return table
 }
 
-// at returns the turn of a pair at a position, in 2^-14.
-func (r *rotary) at(pair, position int) turn {
+// at returns the turn of a pair at a position.
+func (r *rotary) at(pair, position int) kernels.Turn {
 	a := r.near[pair][position%turnTables]
 	b := r.far[pair][position/turnTables%turnTables]
 	const drop = 2*turnTable - turnBits
-	round := func(v int64) int64 { return (v + 1<<(drop-1)) >> drop }
-	return turn{round(a.cos*b.cos - a.sin*b.sin), round(a.cos*b.sin + a.sin*b.cos)}
-}
-
-// turn turns the columns of a batch of heads, one after another, at a position:
-//
-//	x', y' = clip(RoundShift(x·cos - y·sin, 14)), clip(RoundShift(x·sin + y·cos, 14))
-//
-// x are the high digits and low the low ones if there are any, of which it takes as many.
-func (r *rotary) turn(x, low []int8, n, position int) {
-	for at, pair := 0, 0; at < len(x); at, pair = at+4*n, (pair+2)%len(r.near) {
-		t, u := r.at(pair, position), r.at(pair+1, position)
-		if len(low) > 0 {
-			turnWide(x[at:at+4*n], low[at:at+4*n], t)
-			turnWide(x[at+2:at+4*n], low[at+2:at+4*n], u)
-			continue
-		}
-		turnColumns(x[at:at+4*n], t)
-		turnColumns(x[at+2:at+4*n], u)
-	}
-}
-
-// turnWide is turnColumns of wide activations.
-func turnWide(x, low []int8, t turn) {
-	turned := func(v int64) (int8, int8) {
-		return splitWide(int32(min(max((v+1<<(turnBits-1))>>turnBits, -wideTop), wideTop)))
-	}
-	for at := 0; at+1 < len(x); at += 4 {
-		a, b := int64(joinWide(x[at], low[at])), int64(joinWide(x[at+1], low[at+1]))
-		x[at], low[at] = turned(a*t.cos - b*t.sin)
-		x[at+1], low[at+1] = turned(a*t.sin + b*t.cos)
-	}
-}
-
-// turnColumns turns the pair at the front of each quad.
-func turnColumns(x []int8, t turn) {
-	cos, sin := int32(t.cos), int32(t.sin)
-	for at := 0; at+1 < len(x); at += 4 {
-		a, b := int32(x[at]), int32(x[at+1])
-		x[at] = turned(a*cos - b*sin)
-		x[at+1] = turned(a*sin + b*cos)
-	}
-}
-
-func turned(v int32) int8 {
-	return int8(min(max((v+1<<(turnBits-1))>>turnBits, -127), 127))
+	round := func(v int64) int16 { return int16((v + 1<<(drop-1)) >> drop) }
+	return kernels.Turn{Cos: round(a.cos*b.cos - a.sin*b.sin), Sin: round(a.cos*b.sin + a.sin*b.cos)}
 }

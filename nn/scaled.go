@@ -10,13 +10,13 @@ import (
 )
 
 // MaxDigits bounds the pents of a weight. Three hold ±62, and four every int8.
-const MaxDigits = 4
+const MaxDigits = kernels.MaxDigits
 
 // scaleWidth is the number of pents that hold a multiplier.
 const scaleWidth = 6
 
 // MaxScale bounds the multiplier of an output: six pents of 2.
-const MaxScale = (15625 - 1) / 2
+const MaxScale = kernels.MaxScale
 
 // scaleSuffix names the tensor of a matrix's multipliers.
 const scaleSuffix = ".scale"
@@ -95,55 +95,12 @@ func (d *Dense) scaleName() string {
 	return s
 }
 
-// requantizeScaled turns accumulators into activations: with m outputs and e digits, y has
-// e·m rows, row d·m + i being digit number d of output i, and
-//
-//	v_i = RoundShift(Scale_i·Σ_d 5^d·y_(d·m+i), Shift)
-//	out_i = clamp(v_i, low, 127), or if wide the digits of clamp(v_i, low, 16319)
-//
-// with low = 0 with ReLU, else minus the upper bound. Scale_i is multiplied by gains, see
-// gainedScale.
+// requantizeScaled turns accumulators into activations, see kernels.RequantizeScaled. gains
+// are what Pass.gained returns.
 func (d *Dense) requantizeScaled(dst []int8, y []int32, gains []int8, n int) {
-	m := d.values()
-	high, low := int64(127), int64(-127)
-	if d.Wide {
-		high, low = wideTop, -wideTop
-	}
-	if d.ReLU {
-		low = 0
-	}
-	half := int64(1) << d.Shift >> 1
-	wide := dst[len(dst)/2:]
-	for i := range kernels.Quads(m) * 4 {
-		at := i/4*n*4 + i%4
-		if i >= m {
-			for c := range n {
-				dst[at+4*c] = 0
-			}
-			continue
-		}
-		scale := int64(1)
-		if d.Scale != nil {
-			scale = int64(d.Scale[i])
-		}
-		out := dst[at:]
-		for c, v := range y[i*n : (i+1)*n] {
-			sum, power := int64(v), int64(1)
-			for digit := 1; digit < d.Digits; digit++ {
-				power *= 5
-				sum += power * int64(y[(digit*m+i)*n+c])
-			}
-			if gains != nil {
-				scale = int64(gainedScale(d.Scale[i], gains[at+4*c]))
-			}
-			a := min(max((sum*scale+half)>>d.Shift, low), high)
-			if d.Wide {
-				out[4*c], wide[at+4*c] = splitWide(int32(a))
-			} else {
-				out[4*c] = int8(a)
-			}
-		}
-	}
+	kernels.RequantizeScaled(dst, y, d.values(), n, kernels.Scaled{
+		Digits: d.digits(), Scale: d.Scale, Gains: gains, Shift: d.Shift, Wide: d.Wide, ReLU: d.ReLU,
+	})
 }
 
 // splitWide returns the digits of a value within ±wideTop.

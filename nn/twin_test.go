@@ -229,8 +229,8 @@ func (t *twin) attention(l *Attention, x []int) []int {
 		for i := 0; i < width+kv; i += 2 {
 			turn := l.turns.at(i%head/2, t.time)
 			a, b := qkv[i], qkv[i+1]
-			qkv[i] = min(max(roundShift(a*int(turn.cos)-b*int(turn.sin), 14), -most), most)
-			qkv[i+1] = min(max(roundShift(a*int(turn.sin)+b*int(turn.cos), 14), -most), most)
+			qkv[i] = min(max(roundShift(a*int(turn.Cos)-b*int(turn.Sin), 14), -most), most)
+			qkv[i+1] = min(max(roundShift(a*int(turn.Sin)+b*int(turn.Cos), 14), -most), most)
 		}
 	}
 	past := t.state(2 * kv * l.Window) // the latest steps first

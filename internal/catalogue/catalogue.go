@@ -57,6 +57,7 @@ var (
 	dimColumns = Dim{"columns", 1, 70, edgesOwn, true}
 	dimShift   = Dim{"shift", 0, 30, upTo(30), false}
 	dimReLU    = Dim{"relu", 0, 1, upTo(1), false}
+	dimWide    = Dim{"wide", 0, 1, upTo(1), false}
 	dimTerms   = Dim{"terms", 0, 700, edgesTerms, true}
 	dimSamples = Dim{"n", 0, 2500, append(upTo(17), 31, 32, 33, 255, 256, 257), true}
 	dimLength  = Dim{"n", 0, 9000, upTo(200), true}
@@ -279,6 +280,97 @@ var All = []*Kernel{
 			return none(func() {
 				kernels.PerturbSharedRequantize(dst, base, a, t, pop, m, perturbShift, kernels.Output{Bias: bias, Shift: shift, ReLU: relu})
 			})
+		},
+	},
+	{
+		Name: "TurnWords", Large: []int{36, 270, 1},
+		Dims:     []Dim{{"quads", 0, 80, upTo(9), true}, dimN, dimWide},
+		Measured: []Measured{{Shape: []int{32, 512, 1}, M: 128, N: 512, Bytes: 4 * 128 * 512}},
+		Make: func(o *Operands, s []int) func() int {
+			k, n := 4*s[0], s[1]
+			high := input(o, "high", k*n, o.activations())
+			var low []int8
+			if s[2] == 1 {
+				low = input(o, "low", k*n, between[int8](o, -64, 63))
+			}
+			turns := []kernels.Turn{{Cos: 1 << 14}, {Cos: -1 << 14}, {Sin: 1 << 14}, {Sin: -1 << 14}, {Cos: 11585, Sin: 11585}, {Cos: 11585, Sin: -11585}, {Cos: 16383, Sin: -181}, {Cos: -3, Sin: 16384}}
+			turns = turns[:parameter(o, 8, func() int { return 2 * (1 + o.IntN(4)) })]
+			dst := output[int8](o, "dst", 2*k*n)
+			return none(func() { kernels.TurnWords(dst, high, low, turns, k, n) })
+		},
+	},
+	{
+		Name: "CacheValues", Dims: []Dim{{"quads", 0, 80, upTo(9), true}, dimN, {"step", 0, 3, upTo(3), false}}, Large: []int{36, 270, 2},
+		Measured: []Measured{{Shape: []int{16, 512, 1}, M: 64, N: 512, Bytes: 2 * 64 * 512}},
+		Make: func(o *Operands, s []int) func() int {
+			k, n := 4*s[0], s[1]
+			v := input(o, "v", k*n, o.activations())
+			values := inout(o, "values", 4*k*n, o.activations())
+			return none(func() { kernels.CacheValues(values, v, s[2], k, n) })
+		},
+	},
+	{
+		Name: "Attend", Large: []int{3, 1, 3, 270, 20, 1}, SeveralLong: [][]int{{1, 2, 256, 17, 3, 1}, {1, 1, 1, 17, 1024, 1}, {2, 1, 2, 5, 1023, 0}},
+		Dims: []Dim{
+			{"kv_heads", 1, 5, upTo(3)[1:], true},
+			{"group", 1, 4, upTo(3)[1:], true},
+			{"quads", 1, 40, []int{1, 2, 3, 4, 5, 8, 16}, true},
+			dimN,
+			{"steps", 1, 300, append(upTo(17)[1:], 32, 33, 127, 255), true},
+			dimWide,
+		},
+		Measured: []Measured{attention(4, 2, 2, 512, 32), attention(8, 1, 8, 512, 32), attention(4, 2, 2, 1, 256), attention(4, 1, 16, 512, 256)},
+		Make: func(o *Operands, s []int) func() int {
+			a := kernels.Attention{KVHeads: s[0], Heads: s[0] * s[1], Width: 4 * s[2], Steps: s[4]}
+			n, top := s[3], 127
+			if s[5] == 1 {
+				top = 16319
+			}
+			a.Shift = parameter(o, uint(6+14*s[5]), func() uint { return uint(o.IntN(31)) })
+			words := func(name string, k int) []int8 {
+				fill, values := between[int32](o, -int64(top), int64(top)), make([]int32, k*n)
+				return input(o, name, 2*k*n, func(w []int8) {
+					fill(values[:len(w)/2])
+					for i, v := range values[:len(w)/2] {
+						w[2*i], w[2*i+1] = int8(v), int8(v>>8)
+					}
+				})
+			}
+			q, keys := words("q", a.Heads*a.Width), words("keys", a.Steps*a.KVHeads*a.Width)
+			values := input(o, "values", 4*kernels.Quads(a.Steps)*a.KVHeads*a.Width*n, o.activations())
+			dst := output[int8](o, "dst", a.Heads*a.Width*n)
+			return none(func() { kernels.Attend(dst, q, keys, values, a, n) })
+		},
+	},
+	{
+		Name: "RequantizeScaled", Large: []int{260, 270, 4, 13, 1, 0, 1},
+		Dims: []Dim{
+			dimM, dimN,
+			{"digits", 1, kernels.MaxDigits, upTo(kernels.MaxDigits)[1:], true},
+			dimShift, dimWide, dimReLU,
+			{"scaled", 0, 2, upTo(2), false}, // by multipliers, with gains
+		},
+		Measured: []Measured{
+			{Shape: []int{128, 512, 1, 13, 1, 0, 1}, M: 128, N: 512, Bytes: (4 + 2) * 128 * 512},
+			{Shape: []int{128, 512, 4, 20, 1, 0, 1}, M: 128, N: 512, Bytes: (4*4 + 2) * 128 * 512},
+		},
+		Make: func(o *Operands, s []int) func() int {
+			m, n, shift := s[0], s[1], uint(s[3])
+			out := kernels.Scaled{Digits: s[2], Shift: shift, Wide: s[4] == 1, ReLU: s[5] == 1}
+			batches := 1 + s[4]
+			if out.Wide {
+				m = kernels.Quads(m) * 4
+			}
+			if s[6] > 0 {
+				out.Scale = input(o, "Scale", m, between[int32](o, 0, kernels.MaxScale))
+			}
+			if s[6] == 2 {
+				out.Gains = input(o, "Gains", kernels.Quads(m)*4*n, o.activations())
+			}
+			bound := parameter[int64](o, 1<<15, func() int64 { return oneOf[int64](o, 200, 1<<15, 1<<24, math.MaxInt32) })
+			y := input(o, "y", out.Digits*m*n, between[int32](o, -bound-1, bound))
+			dst := output[int8](o, "dst", batches*kernels.Quads(m)*4*n)
+			return none(func() { kernels.RequantizeScaled(dst, y, m, n, out) })
 		},
 	},
 	{
@@ -632,4 +724,14 @@ func matrix(m, k int, passes int64) Measured {
 
 func elements(m, n int, operands int64) Measured {
 	return Measured{Shape: []int{m * n}, M: m, N: n, Bytes: operands * int64(m*n)}
+}
+
+// attention is a step of attention of heads of 4·quads, group of which share keys.
+func attention(kvHeads, group, quads, n, steps int) Measured {
+	width := int64(4 * quads)
+	return Measured{
+		Shape: []int{kvHeads, group, quads, n, steps, 1}, M: kvHeads * group * 4 * quads, K: steps, N: n,
+		MACs:  2 * int64(kvHeads*group*n*steps) * width,
+		Bytes: int64(kvHeads*n*(3*steps+3*group)) * width,
+	}
 }
