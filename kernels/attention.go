@@ -109,9 +109,9 @@ type Attention struct {
 //	a_j = exp2(s_j - max s)
 //	dst = Σ a_j·v_j / Σ a_j, rounded to nearest, ties away from zero
 //
-// exp2(d) = round(2^(12+(d&15)/16)) >> -(d>>4), which is 0 below -207. q are words of
-// Heads·Width×n, keys one after another those of KVHeads·Width×n for each step, and values
-// those of CacheValues for each four steps, of which the last may be unused; dst is a batch of
+// exp2(d) = round(2^(12+(d&15)/16)) >> -(d>>4), which is 0 below -207. q holds words of
+// Heads·Width×n, keys KVHeads·Width×n words for each step, one step after another, and values
+// what CacheValues writes, for each four steps, of which the last may be unused; dst is a batch of
 // Heads·Width×n. Head h reads keys and values h/(Heads/KVHeads). Words are within ±16319, and
 // within ±127 if heads are wider than 1024.
 func Attend(dst, q, keys, values []int8, a Attention, n int) {

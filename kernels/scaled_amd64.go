@@ -16,8 +16,7 @@ type scaledArgs struct {
 	quads  int
 	n      int
 
-	// Of h and l in h·2^16 + l, with left the shift of h to the left, and low that of l, plus
-	// 16.
+	// Shifts of h to the right and left, and of l to the right, plus 16, of sums h·2^16 + l.
 	right, left, lowRight int32
 	half                  int32
 	least, most           int32
