@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -17,6 +19,7 @@ const (
 	NormalPiece  PieceKind = 1 // its text
 	UnknownPiece PieceKind = 2 // text that no other piece stands for
 	ControlPiece PieceKind = 3 // no text: the beginning or the end
+	UserPiece    PieceKind = 4 // its text, which is split off before anything is merged
 	BytePiece    PieceKind = 6 // a byte, whose text is "<0x00>" to "<0xFF>"
 )
 
@@ -28,27 +31,30 @@ type Piece struct {
 }
 
 // A Tokenizer splits text into tokens by byte-pair merges, as SentencePiece does, and joins
-// tokens to text. If all 256 bytes are pieces, every text is restored exactly.
+// tokens to text. If all 256 bytes are pieces, every text is restored exactly, unless it contains
+// a UserPiece and Prefix inserts a space after that.
 type Tokenizer struct {
 	Pieces []Piece
-	Prefix bool // whether Encode puts a space before the text, which Decode removes
+	Prefix bool // whether Encode puts a space before the text, which Decode removes, and after a UserPiece
 	BOS    int  // the token before a text, -1 for none
 	EOS    int  // the token after it, -1 for none
 
 	normal  map[string]int
+	user    []int // pieces, the longest first
 	bytes   [256]int // -1: no piece
 	unknown int
 }
 
 // NewTokenizer returns the tokenizer of pieces, whose slice it keeps. It returns an error if two
-// normal pieces have the same text, if one is empty or not UTF-8, if a kind is unknown, if BOS or
-// EOS is neither a piece nor -1, or if the pieces include neither all bytes nor an unknown one.
+// normal pieces, or two of the user, have the same text, if one is empty or not UTF-8, if a kind is
+// unknown, if BOS or EOS is neither a piece nor -1, or if the pieces include neither all bytes nor
+// an unknown one.
 func NewTokenizer(pieces []Piece, prefix bool, bos, eos int) (*Tokenizer, error) {
 	t := &Tokenizer{Pieces: pieces, Prefix: prefix, BOS: bos, EOS: eos, normal: make(map[string]int), unknown: -1}
 	for i := range t.bytes {
 		t.bytes[i] = -1
 	}
-	known := 0
+	known, users := 0, map[string]int{}
 	for i, p := range pieces {
 		if !utf8.ValidString(p.Text) {
 			return nil, fmt.Errorf("data: piece %d: %q is not UTF-8", i, p.Text)
@@ -59,6 +65,12 @@ func NewTokenizer(pieces []Piece, prefix bool, bos, eos int) (*Tokenizer, error)
 				return nil, fmt.Errorf("data: piece %d: %q is empty or piece %d, too", i, p.Text, other)
 			}
 			t.normal[p.Text] = i
+		case UserPiece:
+			if other, ok := users[p.Text]; ok || p.Text == "" {
+				return nil, fmt.Errorf("data: piece %d: %q is empty or piece %d, too", i, p.Text, other)
+			}
+			users[p.Text] = i
+			t.user = append(t.user, i)
 		case BytePiece:
 			var b byte
 			if n, err := fmt.Sscanf(p.Text, "<0x%02X>", &b); n != 1 || err != nil || p.Text != fmt.Sprintf("<0x%02X>", b) || t.bytes[b] >= 0 {
@@ -70,9 +82,10 @@ func NewTokenizer(pieces []Piece, prefix bool, bos, eos int) (*Tokenizer, error)
 			t.unknown = i
 		case ControlPiece:
 		default:
-			return nil, fmt.Errorf("data: piece %d: kind %d, want %d, %d, %d or %d", i, p.Kind, NormalPiece, UnknownPiece, ControlPiece, BytePiece)
+			return nil, fmt.Errorf("data: piece %d: kind %d, want %d, %d, %d, %d or %d", i, p.Kind, NormalPiece, UnknownPiece, ControlPiece, UserPiece, BytePiece)
 		}
 	}
+	slices.SortStableFunc(t.user, func(a, b int) int { return len(pieces[b].Text) - len(pieces[a].Text) })
 	if known < len(t.bytes) && t.unknown < 0 {
 		return nil, fmt.Errorf("data: %d pieces of bytes and none for unknown text, want all %d or one", known, len(t.bytes))
 	}
@@ -112,14 +125,38 @@ func (m *merges) Pop() any {
 	return x
 }
 
-// Encode returns the tokens of a text, without BOS and EOS. Neighbours that form a piece are
-// merged, the lowest rank first; a character that is no piece becomes its bytes, or
+// Encode returns the tokens of a text, without BOS and EOS. The user's pieces are split off first,
+// all of the longest one, then of the next, as llama.cpp does. In between, neighbours that form a
+// piece are merged, the lowest rank first; a character that is no piece becomes its bytes, or
 // the unknown piece. Bytes that are not UTF-8 are characters of their own. A text of 2^30
 // bytes or more panics.
 func (t *Tokenizer) Encode(text string) []int {
 	if len(text) >= 1<<30 {
 		panic(fmt.Sprintf("data: text of %d bytes, want less than 2^30", len(text)))
 	}
+	return t.split(nil, text, t.user)
+}
+
+// split appends the tokens of a text in which pieces of the user are looked for.
+func (t *Tokenizer) split(tokens []int, text string, user []int) []int {
+	for i, piece := range user {
+		if !strings.Contains(text, t.Pieces[piece].Text) {
+			continue
+		}
+		for {
+			before, after, found := strings.Cut(text, t.Pieces[piece].Text)
+			tokens = t.split(tokens, before, user[i+1:])
+			if !found {
+				return tokens
+			}
+			tokens, text = append(tokens, piece), after
+		}
+	}
+	return t.merge(tokens, text)
+}
+
+// merge appends the tokens of a text that has no pieces of the user.
+func (t *Tokenizer) merge(tokens []int, text string) []int {
 	if t.Prefix && text != "" {
 		text = " " + text
 	}
@@ -130,7 +167,7 @@ func (t *Tokenizer) Encode(text string) []int {
 		at += size
 	}
 	if len(symbols) == 0 {
-		return nil
+		return tokens
 	}
 	symbols[len(symbols)-1].next = -1
 	var queue merges
@@ -161,7 +198,6 @@ func (t *Tokenizer) Encode(text string) []int {
 		add(left.previous)
 		add(m.left)
 	}
-	var tokens []int
 	for i := 0; i >= 0; i = symbols[i].next {
 		tokens = t.append(tokens, text[symbols[i].at:symbols[i].end])
 	}
@@ -188,7 +224,7 @@ func (t *Tokenizer) append(tokens []int, s string) []int {
 // panics if token is out of range.
 func (t *Tokenizer) Text(token int) string {
 	switch p := t.Pieces[token]; p.Kind {
-	case NormalPiece:
+	case NormalPiece, UserPiece:
 		return p.Text
 	case BytePiece:
 		for b, piece := range t.bytes {
@@ -209,7 +245,7 @@ func (t *Tokenizer) Decode(tokens []int) string {
 	for _, token := range tokens {
 		text = append(text, t.Text(token)...)
 	}
-	if t.Prefix && len(text) > 0 && text[0] == ' ' {
+	if t.Prefix && len(text) > 0 && text[0] == ' ' && t.Pieces[tokens[0]].Kind != UserPiece {
 		text = text[1:]
 	}
 	return string(text)

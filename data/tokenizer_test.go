@@ -131,6 +131,47 @@ func TestTokenizerMany(t *testing.T) {
 	}
 }
 
+// Pieces of the user are split off first, the longest one everywhere before shorter ones, and
+// text between them is split as if it were alone.
+func TestUserPieces(t *testing.T) {
+	plain := sampleTokenizer(t, sampleMerges...)
+	tok, err := NewTokenizer(slices.Concat(plain.Pieces, []Piece{{"th", UserPiece, 0}, {"hel", UserPiece, 0}, {" a", UserPiece, 0}, {"lohe", UserPiece, 0}}), true, 1, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]string{
+		"the":     "th| |e",
+		"hello":   "hel| |lo",
+		"helohe":  " |he|lohe", // the longer one, though it begins later
+		"ththlo":  "th|th| |lo",
+		"a a":     " a| a", // a normal piece, and one of the user
+		"x":       " |<0x78>",
+		"lo hel ": " |lo| |hel| | ",
+	} {
+		tokens := tok.Encode(text)
+		if got := pieces(tok, tokens); got != want {
+			t.Errorf("%q is %s, want %s", text, got, want)
+		}
+	}
+	if got := tok.Decode(tok.Encode(" a")); got != " a" {
+		t.Errorf("a piece of the user comes back as %q", got)
+	}
+	tok.Prefix = false
+	for _, text := range []string{"the helohe a a", " a", "hellohel", ""} {
+		if got := tok.Decode(tok.Encode(text)); got != text {
+			t.Errorf("%q comes back as %q", text, got)
+		}
+	}
+	text, err := tok.MarshalText()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var back Tokenizer
+	if err := back.UnmarshalText(text); err != nil || !slices.Equal(back.Encode("the helohe"), tok.Encode("the helohe")) {
+		t.Errorf("another tokenizer comes back: %v", err)
+	}
+}
+
 // A tokenizer comes back from its text; a damaged text is an error.
 func TestTokenizerStored(t *testing.T) {
 	tok := sampleTokenizer(t, sampleMerges...)
@@ -159,7 +200,8 @@ func TestTokenizerErrors(t *testing.T) {
 		"piece 1: \"a\"":       {{"a", NormalPiece, 0}, {"a", NormalPiece, 1}, unknown},
 		"piece 0: \"\"":        {{"", NormalPiece, 0}, unknown},
 		"not UTF-8":            {{"\xff", NormalPiece, 0}, unknown},
-		"kind 4":               {{"a", 4, 0}, unknown},
+		"kind 5":               {{"a", 5, 0}, unknown},
+		"piece 1: \"b\"":       {{"b", UserPiece, 0}, {"b", UserPiece, 0}, unknown},
 		"want a byte":          {{"<0x1>", BytePiece, 0}, unknown},
 		"<0xFF>, each once":    {{"<0xaB>", BytePiece, 0}, unknown},
 		"token 9 of 1 for":     {unknown},
