@@ -2,6 +2,7 @@ package nn
 
 import (
 	"fmt"
+	"sync/atomic"
 
 	"github.com/Kaleaon/pentary-go/internal/fixed"
 	"github.com/Kaleaon/pentary-go/internal/parallel"
@@ -59,14 +60,22 @@ const maxExpected = 1 << 24
 // tokensAtOnce is how many texts go through a model side by side.
 const tokensAtOnce = 32
 
+// maxTaught bounds the target tokens of all positions: a table of them takes 8 bytes each while
+// it is built, 4 afterwards, and int32 indexes it.
+var maxTaught int64 = 1 << 27
+
 // Teach makes a model with the same tokens the teacher: its distribution after each position is
-// the target.
+// the target. It returns an error if the distributions have more than 2^27 tokens in total.
 func (t *Tokens) Teach(teacher *Model) error {
 	if err := t.checkModel(teacher); err != nil {
 		return err
 	}
 	at := make([][]expectation, len(t.texts)*t.length)
+	var taught atomic.Int64
 	t.forEach(teacher, func(logits []int8, c, n, sample int) {
+		if taught.Load() > maxTaught {
+			return
+		}
 		sum, weights := int64(0), make([]int32, t.vocabulary)
 		most := int32(logits[(largest(logits, c, t.vocabulary, n)/4*n+c)*4+largest(logits, c, t.vocabulary, n)%4])
 		for i := range weights {
@@ -78,11 +87,16 @@ func (t *Tokens) Teach(teacher *Model) error {
 				at[sample] = append(at[sample], expectation{uint16(i), uint16(w)})
 			}
 		}
+		taught.Add(int64(len(at[sample])))
 	})
-	t.first, t.expected = t.first[:0], t.expected[:0]
-	for _, e := range at {
+	if taught.Load() > maxTaught {
+		return fmt.Errorf("nn: the teacher expects more than %d tokens after %d positions of %d texts, want fewer or shorter texts", maxTaught, t.Len(), len(t.texts))
+	}
+	t.first, t.expected = t.first[:0], make([]expectation, 0, taught.Load())
+	for i, e := range at {
 		t.first = append(t.first, int32(len(t.expected)))
 		t.expected = append(t.expected, e...)
+		at[i] = nil
 	}
 	t.first = append(t.first, int32(len(t.expected)))
 	return nil

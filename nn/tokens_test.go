@@ -120,4 +120,18 @@ func TestTokensErrors(t *testing.T) {
 	if err := task.Teach(tokenModel(1, 12)); err == nil || !strings.Contains(err.Error(), "model of 1→12 for 8 tokens") {
 		t.Errorf("error %v", err)
 	}
+	teacher := tokenModel(1, 8)
+	if task, err = NewTokens(8, teacher.DrawTexts(5, 64, 10, 1), 9); err != nil {
+		t.Fatal(err)
+	}
+	before := slices.Clone(task.expected)
+	defer func(most int64) { maxTaught = most }(maxTaught)
+	maxTaught = 1000
+	if err := task.Teach(teacher); err == nil || !strings.Contains(err.Error(), "expects more than 1000 tokens after 576 positions of 64 texts") || !slices.Equal(task.expected, before) {
+		t.Errorf("error %v", err)
+	}
+	maxTaught = 8 * 576
+	if err := task.Teach(teacher); err != nil {
+		t.Errorf("error %v", err)
+	}
 }
