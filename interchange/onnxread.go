@@ -5,40 +5,48 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"slices"
-	"strings"
 
 	"google.golang.org/protobuf/encoding/protowire"
 )
 
-// An MLP is a multilayer perceptron of floats, as other tools train them.
-type MLP struct {
-	Layers  []Linear
-	Softmax bool // whether the outputs went through a softmax: they are logits in nats
-}
-
-// A Linear is a layer of an MLP: max(0, W·x + Bias) with ReLU, W·x + Bias without.
-type Linear struct {
-	Name    string
-	In, Out int
-	W       []float32 // Out × In
-	Bias    []float32 // of Out, or nil
-	ReLU    bool
-}
-
 // onnxTypes are the element types of tensors that are read.
-var onnxTypes = map[uint64]DType{onnxFloat: F32, onnxFloat16: F16, onnxDouble: F64, onnxBFloat16: BF16, onnxInt8: I8, onnxInt16: I16, onnxInt32: I32, onnxInt64: I64}
+var onnxTypes = map[uint64]DType{
+	onnxFloat: F32, onnxFloat16: F16, onnxDouble: F64, onnxBFloat16: BF16,
+	onnxInt8: I8, onnxUint8: U8, onnxInt16: I16, onnxInt32: I32, onnxInt64: I64,
+}
 
-// onnxPassed are operators that leave the activations of a sample as they are.
-var onnxPassed = []string{"Identity", "Dropout", "Flatten", "Reshape", "Cast"}
+// ReadONNX returns the network of an ONNX model whose nodes form a chain from its only input to
+// its only output, with initializers or constants of floats:
+//
+//   - Gemm, MatMul and Add of a matrix and biases, with or without Relu
+//   - Conv of pictures, with equal strides in both directions, any groups and dilations,
+//     BatchNormalization, with or without Relu
+//   - RNN, GRU and LSTM, one direction, without initial states, clipping, peepholes and
+//     lengths of sequences, with the default activations or HardSigmoid for the gates; GRU
+//     with linear_before_reset 0
+//   - Softmax or LogSoftmax at the end
+//   - Identity, Dropout, Cast, Flatten, Reshape, Squeeze, Transpose, and Gather of the last
+//     step, which move activations at most
+//   - Transpose and DequantizeLinear of initializers, and QuantizeLinear and DequantizeLinear of activations,
+//     which are left out
+//
+// An error names the operator and its node, or the tensor and its offset in data.
+func ReadONNX(data []byte) (*Network, error) {
+	r, err := parseONNX(data)
+	var n *Network
+	if err == nil {
+		n, err = r.network()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("onnx: %w", err)
+	}
+	return n, nil
+}
 
-// ReadONNX returns the MLP of an ONNX model: a chain of Gemm, or MatMul and Add, with Relu
-// between them and Softmax or LogSoftmax at the end, and initializers or constants of
-// floats. Dropout, Flatten, Identity, Reshape and Cast change nothing. An error names the
-// operator, or the tensor and its offset in data.
-func ReadONNX(data []byte) (*MLP, error) {
+// parseONNX takes a model apart.
+func parseONNX(data []byte) (*onnxReader, error) {
 	data = data[:len(data):len(data)] // capacities give offsets
-	r := onnxReader{data: data, tensors: map[string]Tensor{}, used: map[string]bool{}}
+	r := &onnxReader{data: data, tensors: map[string]Tensor{}, used: map[string]bool{}, made: map[string]*onnxNode{}, side: map[string]bool{}}
 	var graph []byte
 	err := r.fields(data, func(n protowire.Number, v []byte, _ uint64) error {
 		if n == 7 {
@@ -52,24 +60,25 @@ func ReadONNX(data []byte) (*MLP, error) {
 	if err == nil {
 		err = r.graph(graph)
 	}
-	var m *MLP
-	if err == nil {
-		m, err = r.mlp()
-	}
-	if err != nil {
-		return nil, fmt.Errorf("onnx: %w", err)
-	}
-	return m, nil
+	return r, err
 }
 
 // An onnxReader takes a model apart.
 type onnxReader struct {
 	data    []byte
-	tensors map[string]Tensor // initializers and constants
-	used    map[string]bool   // of these
+	tensors map[string]Tensor    // initializers and constants
+	made    map[string]*onnxNode // DequantizeLinear and Transpose of these
+	used    map[string]bool      // of tensors
+	side    map[string]bool      // values made of shapes and constants alone; true of zeros
 	nodes   []onnxNode
-	inputs  []string
+	inputs  []onnxInput
 	outputs []string
+}
+
+// An onnxInput is a name and a shape, -1 for a size that is not a number.
+type onnxInput struct {
+	name  string
+	shape []int
 }
 
 type onnxNode struct {
@@ -77,6 +86,9 @@ type onnxNode struct {
 	inputs   []string
 	outputs  []string
 	numbers  map[string]float64
+	lists    map[string][]int64
+	texts    map[string][]string
+	value    string // of an attribute that is a tensor, its name in tensors
 }
 
 func (n *onnxNode) String() string { return fmt.Sprintf("node %q (%s)", n.name, n.op) }
@@ -126,26 +138,61 @@ func (r *onnxReader) graph(b []byte) error {
 		case 5:
 			err = r.tensor(v, "")
 		case 11, 12:
-			name := ""
-			err = r.fields(v, func(n protowire.Number, v []byte, _ uint64) error {
-				if n == 1 {
-					name = string(v)
-				}
-				return nil
-			})
-			if n == 11 {
-				r.inputs = append(r.inputs, name)
+			var in onnxInput
+			if in, err = r.input(v); n == 11 {
+				r.inputs = append(r.inputs, in)
 			} else {
-				r.outputs = append(r.outputs, name)
+				r.outputs = append(r.outputs, in.name)
 			}
 		}
 		return err
 	})
 }
 
+// input reads a ValueInfoProto.
+func (r *onnxReader) input(b []byte) (in onnxInput, err error) {
+	err = r.fields(b, func(n protowire.Number, v []byte, _ uint64) error {
+		switch n {
+		case 1:
+			in.name = string(v)
+		case 2: // the type, and in it that of a tensor, its shape and its dimensions
+			return r.within(v, 1, func(v []byte) error {
+				return r.within(v, 2, func(v []byte) error {
+					return r.within(v, 1, func(v []byte) error {
+						size := -1
+						if len(in.shape) == maxDims {
+							return fmt.Errorf("input %q has more than %d dimensions", in.name, maxDims)
+						}
+						err := r.fields(v, func(n protowire.Number, _ []byte, number uint64) error {
+							if n == 1 && number > 0 {
+								size = int(min(number, math.MaxInt32))
+							}
+							return nil
+						})
+						in.shape = append(in.shape, size)
+						return err
+					})
+				})
+			})
+		}
+		return nil
+	})
+	return in, err
+}
+
+// within calls visit for every message that is a field of another one.
+func (r *onnxReader) within(b []byte, field protowire.Number, visit func(v []byte) error) error {
+	return r.fields(b, func(n protowire.Number, v []byte, _ uint64) error {
+		if n == field && v != nil {
+			return visit(v)
+		}
+		return nil
+	})
+}
+
 // node reads a node; one of a constant becomes a tensor.
 func (r *onnxReader) node(b []byte) error {
-	node := onnxNode{numbers: map[string]float64{}}
+	node := onnxNode{numbers: map[string]float64{}, lists: map[string][]int64{}, texts: map[string][]string{}}
 	var constant []byte
 	err := r.fields(b, func(n protowire.Number, v []byte, _ uint64) error {
 		switch n {
@@ -158,20 +205,7 @@ func (r *onnxReader) node(b []byte) error {
 		case 4:
 			node.op = string(v)
 		case 5:
-			name := ""
-			return r.fields(v, func(n protowire.Number, v []byte, number uint64) error {
-				switch n {
-				case 1:
-					name = string(v)
-				case 2:
-					node.numbers[name] = float64(math.Float32frombits(uint32(number)))
-				case 3:
-					node.numbers[name] = float64(int64(number))
-				case 5:
-					constant = v
-				}
-				return nil
-			})
+			return r.attribute(&node, v, &constant)
 		}
 		return nil
 	})
@@ -181,11 +215,74 @@ func (r *onnxReader) node(b []byte) error {
 	if len(node.outputs) == 0 {
 		return fmt.Errorf("%v at offset %d has no output", &node, r.offset(b))
 	}
-	if node.op == "Constant" && constant != nil {
-		return r.tensor(constant, node.outputs[0])
+	if constant != nil {
+		name := node.outputs[0]
+		if node.op != "Constant" {
+			name = "value of " + name
+		}
+		node.value = name
+		if err := r.tensor(constant, name); err != nil || node.op == "Constant" {
+			return err
+		}
 	}
 	r.nodes = append(r.nodes, node)
 	return nil
+}
+
+// attribute reads an AttributeProto; a tensor is left to the caller.
+func (r *onnxReader) attribute(node *onnxNode, b []byte, constant *[]byte) error {
+	name := ""
+	return r.fields(b, func(n protowire.Number, v []byte, number uint64) error {
+		switch n {
+		case 1:
+			name = string(v)
+		case 2:
+			node.numbers[name] = float64(math.Float32frombits(uint32(number)))
+		case 3:
+			node.numbers[name] = float64(int64(number))
+		case 4, 9:
+			node.texts[name] = append(node.texts[name], string(v))
+		case 5:
+			*constant = v
+		case 7: // floats, packed or one a field
+			if v == nil {
+				node.lists[name] = append(node.lists[name], int64(number))
+			}
+			for ; len(v) >= 4; v = v[4:] {
+				node.lists[name] = append(node.lists[name], int64(le.Uint32(v)))
+			}
+		case 8: // integers likewise
+			list, err := r.varints(v, number)
+			node.lists[name] = append(node.lists[name], list...)
+			return err
+		}
+		return nil
+	})
+}
+
+// varints returns the integers of a packed field, or the one that is no packed field.
+func (r *onnxReader) varints(v []byte, number uint64) ([]int64, error) {
+	if v == nil {
+		return []int64{int64(number)}, nil
+	}
+	var list []int64
+	for len(v) > 0 {
+		d, size := protowire.ConsumeVarint(v)
+		if size < 0 {
+			return nil, fmt.Errorf("at offset %d: %w", r.offset(v), protowire.ParseError(size))
+		}
+		list, v = append(list, int64(d)), v[size:]
+	}
+	return list, nil
+}
+
+// floats returns an attribute that is a list of floats.
+func (n *onnxNode) floats(name string) []float64 {
+	var v []float64
+	for _, bits := range n.lists[name] {
+		v = append(v, float64(math.Float32frombits(uint32(bits))))
+	}
+	return v
 }
 
 // tensor reads a TensorProto, by the given name unless that is empty.
@@ -193,6 +290,7 @@ func (r *onnxReader) tensor(b []byte, name string) error {
 	t := Tensor{Name: name, Offset: int64(r.offset(b))}
 	var data []byte
 	var kind, external uint64
+	var integers []int64
 	raw := false
 	err := r.fields(b, func(n protowire.Number, v []byte, number uint64) error {
 		switch n {
@@ -216,6 +314,10 @@ func (r *onnxReader) tensor(b []byte, name string) error {
 			if v != nil && data == nil { // packed floats
 				data = v
 			}
+		case 5, 7: // int32_data and int64_data
+			list, err := r.varints(v, number)
+			integers = append(integers, list...)
+			return err
 		case 8:
 			if name == "" {
 				t.Name = string(v)
@@ -234,13 +336,18 @@ func (r *onnxReader) tensor(b []byte, name string) error {
 		return t.errorf(0, "data in another file")
 	}
 	ok := false
-	if t.Type, ok = onnxTypes[kind]; !ok || !raw && kind != onnxFloat {
-		if t.Type == "" || len(data) == 0 { // shapes of Reshape and others, which nothing here reads
-			r.tensors[t.Name] = Tensor{Name: t.Name, Offset: t.Offset}
-			return nil
+	t.Type, ok = onnxTypes[kind]
+	if size := t.Type.size(); ok && !raw && kind != onnxFloat && len(integers) > 0 && size <= 8 {
+		for _, v := range integers { // as raw data hold them, bits of floats too
+			data = append(data, le.AppendUint64(nil, uint64(v))[:size]...)
 		}
+		raw = true
 	}
-	if data != nil {
+	if !ok || !raw && kind != onnxFloat { // of a type that nothing here reads
+		r.tensors[t.Name] = Tensor{Name: t.Name, Offset: t.Offset}
+		return nil
+	}
+	if data != nil && len(integers) == 0 {
 		t.Offset = int64(r.offset(data))
 	}
 	if err := t.check(int64(len(data))); err != nil {
@@ -248,165 +355,5 @@ func (r *onnxReader) tensor(b []byte, name string) error {
 	}
 	t.open = func() (io.Reader, error) { return bytes.NewReader(data), nil }
 	r.tensors[t.Name] = t
-	return nil
-}
-
-// values returns the tensor of that name.
-func (r *onnxReader) values(name string) (Tensor, []float32, error) {
-	t, ok := r.tensors[name]
-	if !ok {
-		return t, nil, fmt.Errorf("%q is no initializer or constant", name)
-	}
-	if t.open == nil {
-		return t, nil, t.errorf(0, "its elements cannot be read")
-	}
-	// What is returned then takes no more memory than the model.
-	if r.used[name] {
-		return t, nil, t.errorf(0, "is used twice")
-	}
-	r.used[name] = true
-	v := make([]float32, 0, t.Rows()*t.Cols())
-	return t, v, t.Read(func(_ int, row []float32) error {
-		v = append(v, row...)
-		return nil
-	})
-}
-
-// mlp follows the chain of nodes from the input to the output.
-func (r *onnxReader) mlp() (*MLP, error) {
-	var inputs []string
-	for _, name := range r.inputs {
-		if _, ok := r.tensors[name]; !ok {
-			inputs = append(inputs, name)
-		}
-	}
-	if len(inputs) != 1 || len(r.outputs) != 1 {
-		return nil, fmt.Errorf("a graph from %q to %q, want one input and one output", inputs, r.outputs)
-	}
-	m, value := &MLP{}, inputs[0]
-	for i := range r.nodes {
-		n := &r.nodes[i]
-		if !slices.Contains(n.inputs, value) {
-			return nil, fmt.Errorf("%v does not take %q: want a chain of layers", n, value)
-		}
-		if err := r.add(m, n, value); err != nil {
-			return nil, fmt.Errorf("%v: %w", n, err)
-		}
-		value = n.outputs[0]
-	}
-	if value != r.outputs[0] {
-		return nil, fmt.Errorf("the layers end with %q, want %q", value, r.outputs[0])
-	}
-	return m, m.check()
-}
-
-// add adds a node that takes value to the MLP.
-func (r *onnxReader) add(m *MLP, n *onnxNode, value string) error {
-	if m.Softmax && !slices.Contains(onnxPassed, n.op) {
-		return fmt.Errorf("comes after a softmax")
-	}
-	operands := 1
-	switch n.op {
-	case "MatMul", "Add":
-		operands = 2
-	case "Gemm":
-		operands = min(max(len(n.inputs), 2), 3)
-	}
-	if len(n.inputs) < operands {
-		return fmt.Errorf("%d inputs, want %d", len(n.inputs), operands)
-	}
-	last := len(m.Layers) - 1
-	switch n.op {
-	case "Gemm", "MatMul":
-		if n.inputs[0] != value {
-			return fmt.Errorf("%q is multiplied from the left", value)
-		}
-		layer, err := r.matrix(n)
-		if err != nil {
-			return err
-		}
-		m.Layers = append(m.Layers, layer)
-		if operands == 3 && n.inputs[2] != "" {
-			return r.bias(&m.Layers[last+1], n.inputs[2])
-		}
-	case "Add":
-		if last < 0 || m.Layers[last].ReLU || m.Layers[last].Bias != nil {
-			return fmt.Errorf("is no bias of a matrix")
-		}
-		other := n.inputs[0]
-		if other == value {
-			other = n.inputs[1]
-		}
-		return r.bias(&m.Layers[last], other)
-	case "Relu":
-		if last < 0 {
-			return fmt.Errorf("comes before the first matrix")
-		}
-		m.Layers[last].ReLU = true
-	case "Softmax", "LogSoftmax":
-		m.Softmax = true
-	default:
-		if !slices.Contains(onnxPassed, n.op) {
-			return fmt.Errorf("the operator is not supported; Gemm, MatMul, Add, Relu, Softmax, LogSoftmax, %s are", strings.Join(onnxPassed, ", "))
-		}
-	}
-	return nil
-}
-
-// matrix returns the layer of a Gemm or MatMul.
-func (r *onnxReader) matrix(n *onnxNode) (Linear, error) {
-	t, w, err := r.values(n.inputs[1])
-	if err != nil {
-		return Linear{}, err
-	}
-	if len(t.Shape) != 2 || len(w) == 0 {
-		return Linear{}, t.errorf(0, "shape %v, want a matrix", t.Shape)
-	}
-	for name, want := range map[string]float64{"alpha": 1, "beta": 1, "transA": 0} {
-		if v, ok := n.numbers[name]; ok && v != want {
-			return Linear{}, fmt.Errorf("%s is %v, want %v", name, v, want)
-		}
-	}
-	l := Linear{Name: t.Name, In: t.Cols(), Out: t.Rows(), W: w}
-	if n.numbers["transB"] == 0 {
-		l.In, l.Out = l.Out, l.In
-		l.W = make([]float32, len(w))
-		for i := range l.Out {
-			for j := range l.In {
-				l.W[i*l.In+j] = w[j*l.Out+i]
-			}
-		}
-	}
-	return l, nil
-}
-
-func (r *onnxReader) bias(l *Linear, name string) error {
-	t, b, err := r.values(name)
-	if err != nil {
-		return err
-	}
-	if len(b) == 1 && l.Out > 1 {
-		b = slices.Repeat(b, l.Out)
-	}
-	if len(b) != l.Out {
-		return t.errorf(0, "shape %v, want a bias of %d", t.Shape, l.Out)
-	}
-	l.Bias = b
-	return nil
-}
-
-// check returns an error unless each layer takes what the one before returns.
-func (m *MLP) check() error {
-	if len(m.Layers) == 0 {
-		return fmt.Errorf("no matrices")
-	}
-	for i, l := range m.Layers {
-		if l.In < 1 || l.Out < 1 || len(l.W) != l.In*l.Out || l.Bias != nil && len(l.Bias) != l.Out {
-			return fmt.Errorf("matrix %q: %d×%d of %d weights and %d biases", l.Name, l.Out, l.In, len(l.W), len(l.Bias))
-		}
-		if i > 0 && m.Layers[i-1].Out != l.In {
-			return fmt.Errorf("matrix %q takes %d activations, and %q returns %d", l.Name, l.In, m.Layers[i-1].Name, m.Layers[i-1].Out)
-		}
-	}
 	return nil
 }

@@ -162,12 +162,12 @@ func exampleFolder(t *testing.T) string {
 			t.Fatal(err)
 		}
 	}
-	for _, of := range []string{"examples/hw/sum.s", "examples/hw/loop.s", "docs/crossbar.md", "interchange/testdata/mlp.onnx", "interchange/testdata/llama2c.bin", "interchange/testdata/tok.bin"} {
+	for _, of := range []string{"examples/hw/sum.s", "examples/hw/loop.s", "docs/crossbar.md", "interchange/testdata/mlp.onnx", "interchange/testdata/llama2c.bin", "interchange/testdata/tok.bin", "interchange/testdata/onnx/lstm.onnx", "interchange/testdata/onnx/lstm.npz"} {
 		text, err := os.ReadFile(filepath.Join("../../../..", of))
 		if err != nil {
 			t.Fatal(err)
 		}
-		name := filepath.Join(dir, strings.TrimPrefix(of, "interchange/testdata/"))
+		name := filepath.Join(dir, strings.TrimPrefix(strings.TrimPrefix(of, "interchange/testdata/"), "onnx/"))
 		if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
 			t.Fatal(err)
 		}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -59,10 +60,12 @@ or GGUF are read back exactly. Other tensors are quantized, with a power of two 
 of each row, and reported one a line: the share of each level, the signal-to-noise ratio, and
 the number of weights beyond the levels.
 
-From ONNX, --from makes a model of a float multilayer perceptron, with a scale for each row.
-With samples of its inputs (--calibration), shifts and biases are fitted so that layers
-return what they returned, and error-feedback corrects the error of each column in later
-columns. The report says for how many samples the largest output is the same as before.
+From ONNX, --from makes a model of a float network of fully connected layers, convolutions over
+pictures, RNN, GRU and LSTM layers, with a scale for each row. With samples of its inputs
+(--calibration), shifts and biases are fitted so that layers return what they returned, and
+error-feedback corrects the error of each column in later columns; int8 keeps eight bits a weight.
+The report says for how many samples the largest output is the same as before, and what an output
+of one stands for. A model of pictures takes rows × columns × channels.
 
 From a checkpoint of llama2.c or a GGUF file of the llama architecture, --from makes a
 language model, with the tokenizer of the GGUF file or of --tokenizer; with --from and --to
@@ -74,6 +77,7 @@ GGUF files.`,
   pentary convert digits.pent --to onnx-qdq --out digits-int4.onnx
   pentary convert weights.safetensors --from safetensors --out weights.pent
   pentary convert mlp.onnx --from onnx --calibration x.npz --method error-feedback --out mlp.pent
+  pentary convert lstm.onnx --from onnx --calibration lstm.npz --method int8 --out lstm.pent
   pentary convert llama2c.bin --from llama2.c --tokenizer tok.bin --out stories.pent
   pentary convert llama2c.bin --from llama2.c --tokenizer tok.bin --to gguf-mxfp4 --out stories.gguf`,
 		Annotations: console.Arguments("pent|safetensors|npz|gguf|bin|onnx"),
@@ -99,8 +103,8 @@ GGUF files.`,
 	f.Var(console.Choice[interchange.Format]{Value: &o.from, Options: interchange.Inputs}, "from", "`format` to read: safetensors, npz, gguf, llama2.c or onnx")
 	console.Output(f, &o.out, "out", "`file` to write")
 	f.Var(console.Choice[interchange.Method]{Value: &o.method, Options: interchange.LlamaMethods}, "method",
-		"how --from quantizes: each row at the `scale` of the least-squares error, at the nearest one without saturation, with error-feedback, or a llama to int8")
-	console.Input(f, &o.calibration, "calibration", "`file` of one array, samples × inputs: safetensors by its name, else npz").Ext("npz", "safetensors")
+		"how --from quantizes: each row at the `scale` of the least-squares error, at the nearest one without saturation, with error-feedback, or networks to int8")
+	console.Input(f, &o.calibration, "calibration", "`file` of samples, the array x or the only one, samples × inputs, of recurrent networks samples × steps × inputs: safetensors by its name, else npz").Ext("npz", "safetensors")
 	console.Input(f, &o.tokenizer, "tokenizer", "`file` of a llama2.c tokenizer").Ext("bin")
 	f.IntVar(&o.unit, "input-unit", 16, "`activation` that stands for an input of one, 1 to 127")
 	f.BoolVar(&o.json, "json", false, "print JSON objects")
@@ -185,13 +189,10 @@ func read(s *console.Streams, path string, o options) error {
 // maxONNX is the size of the largest protocol buffer.
 const maxONNX = 1<<31 - 1
 
-// readModel converts an MLP.
+// readModel converts a network of floats.
 func readModel(s *console.Streams, path string, o options) error {
 	if o.method == interchange.ErrorFeedback && o.calibration == "" {
 		return console.Usagef("--method %s needs --calibration", o.method)
-	}
-	if o.method == interchange.Int8 {
-		return console.Usagef("--method %s is for --from %s and %s", o.method, interchange.FormatLlama2C, interchange.FormatGGUF)
 	}
 	if o.unit < 1 || o.unit > 127 {
 		return console.Usagef("--input-unit %d: want 1 to 127", o.unit)
@@ -200,50 +201,66 @@ func readModel(s *console.Streams, path string, o options) error {
 	if err != nil {
 		return err
 	}
-	mlp, err := interchange.ReadONNX(b)
+	network, err := interchange.ReadONNX(b)
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	mo := interchange.MLPOptions{Method: o.method, Unit: o.unit}
+	no := interchange.NetworkOptions{Method: o.method, Unit: o.unit}
 	if o.calibration != "" {
-		if mo.Calibration, err = samples(o.calibration, mlp.Layers[0].In); err != nil {
+		if no.Calibration, no.Steps, err = samples(o.calibration, network); err != nil {
 			return err
 		}
 	}
-	m, r, err := mlp.Model(mo)
+	m, r, err := network.Model(no)
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	result := imported{}
+	result := imported{OutputUnit: r.Unit}
 	if r.Samples > 0 {
 		result.Samples, result.Agree = &r.Samples, &r.Agree
 	}
 	return save(s, m.File(nil), r.Tensors, result, path, o)
 }
 
-// samples reads the array of a file of calibration.
-func samples(path string, inputs int) ([]float32, error) {
+// samples reads the array of a file of calibration, and how many steps a sample has.
+func samples(path string, n *interchange.Network) (x []float32, steps int, err error) {
 	format := interchange.FormatNPZ
 	if filepath.Ext(path) == ".safetensors" {
 		format = interchange.FormatSafetensors
 	}
 	a, err := interchange.Open(path, format)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	defer a.Close()
-	if len(a.Tensors) != 1 || a.Tensors[0].Cols() != inputs {
-		return nil, fmt.Errorf("%s: want one array, of samples × %d", path, inputs)
+	at := slices.IndexFunc(a.Tensors, func(t interchange.Tensor) bool { return t.Name == "x" || len(a.Tensors) == 1 })
+	if at < 0 {
+		return nil, 0, fmt.Errorf("%s: want an array x, or one array", path)
 	}
-	var x []float32
-	err = a.Tensors[0].Read(func(_ int, row []float32) error {
+	t, size, want := a.Tensors[at], 1, "samples × %d"
+	inner := t.Shape[min(1, len(t.Shape)):]
+	if n.Sequences() {
+		want = "samples × steps × %d"
+		if len(inner) == 2 {
+			steps, inner = inner[0], inner[1:]
+		}
+	}
+	for _, d := range inner {
+		if size *= d; size > n.Inputs() {
+			break
+		}
+	}
+	if len(t.Shape) < 2 || size != n.Inputs() || n.Sequences() && steps < 1 {
+		return nil, 0, fmt.Errorf("%s: shape %v, want "+want, path, t.Shape, n.Inputs())
+	}
+	err = t.Read(func(_ int, row []float32) error {
 		x = append(x, row...)
 		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, 0, fmt.Errorf("%s: %w", path, err)
 	}
-	return x, nil
+	return x, steps, nil
 }
 
 // save writes a file and tells what became of its tensors, and of what the result has.
@@ -263,6 +280,9 @@ func save(s *console.Streams, f *packed.File, reports []interchange.Report, resu
 		fmt.Fprintf(s.Out, "Largest output as before on %s of %s samples (%s)\n",
 			report.Count(*result.Agree), report.Count(*result.Samples), report.Percent(*result.Agree, *result.Samples))
 	}
+	if result.OutputUnit > 0 {
+		fmt.Fprintf(s.Out, "An output of one stands for %.4g\n", result.OutputUnit)
+	}
 	result.drawn.print(s)
 	_, err = fmt.Fprintf(s.Out, "Wrote %s, sha256 %s\n", report.Printable(o.out), sum)
 	return err
@@ -276,6 +296,8 @@ type imported struct {
 	From     string `json:"from"`
 	Samples  *int   `json:"samples,omitempty"` // of the calibration
 	Agree    *int   `json:"agree,omitempty"`   // whose largest output is where it was
+
+	OutputUnit float64 `json:"output_unit,omitempty"` // of a network of floats
 	*drawn
 }
 

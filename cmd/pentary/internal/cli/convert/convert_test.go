@@ -68,6 +68,37 @@ func TestMLP(t *testing.T) {
 	}
 }
 
+// Convolutions and recurrent layers become models that predict what the networks did.
+func TestNetworks(t *testing.T) {
+	const folder = "../../../../../interchange/testdata/onnx/"
+	for name, want := range map[string]string{"conv": "dense 144→440", "lstm": "lstm 12→8"} {
+		out := filepath.Join(t.TempDir(), "out.pent")
+		text := pentary(t, 0, "convert", folder+name+".onnx", "--from", "onnx", "--calibration", folder+name+".npz", "--input-unit", "32", "--method", "int8", "--out", out)
+		agree, samples := 0, 0
+		if _, err := fmt.Sscanf(text, "Largest output as before on %d of %d", &agree, &samples); err != nil || samples != 60 || agree < 50 {
+			t.Errorf("%s: %s", name, text)
+		}
+		if !strings.Contains(text, "An output of one stands for 0.0") {
+			t.Errorf("%s: %s", name, text)
+		}
+		f, err := packed.ReadFile(out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m, err := nn.Load(f); err != nil || !strings.Contains(m.String(), want) {
+			t.Errorf("%s: %v, %v, want %q", name, m, err, want)
+		}
+	}
+	for want, args := range map[string][]string{
+		"shape [60 7 5], want samples × 144":        {"conv.onnx", "lstm.npz"},
+		"shape [60 2 9 8], want samples × steps × ": {"lstm.onnx", "conv.npz"},
+	} {
+		if text := pentary(t, 1, "convert", folder+args[0], "--from", "onnx", "--calibration", folder+args[1], "--out", filepath.Join(t.TempDir(), "out.pent")); !strings.Contains(text, want) {
+			t.Errorf("%s, want %q", text, want)
+		}
+	}
+}
+
 // Training begins with the shifts and biases of a file, and so do replays.
 func TestTrainConverted(t *testing.T) {
 	dir := t.TempDir()
@@ -151,10 +182,9 @@ func TestLlama(t *testing.T) {
 		t.Errorf("%s", text)
 	}
 	for want, args := range map[string][]string{
-		"--from npz with --to gguf-q4_0":                {checkpoint, "--from", "npz", "--to", "gguf-q4_0"},
-		"--from gguf with --to onnx":                    {checkpoint, "--from", "gguf", "--to", "onnx"},
-		"--tokenizer is for --from llama2.c and gguf":   {mlp, "--from", "onnx", "--tokenizer", tokens},
-		"--method int8 is for --from llama2.c and gguf": {mlp, "--from", "onnx", "--method", "int8"},
+		"--from npz with --to gguf-q4_0":              {checkpoint, "--from", "npz", "--to", "gguf-q4_0"},
+		"--from gguf with --to onnx":                  {checkpoint, "--from", "gguf", "--to", "onnx"},
+		"--tokenizer is for --from llama2.c and gguf": {mlp, "--from", "onnx", "--tokenizer", tokens},
 	} {
 		if text := pentary(t, 2, append([]string{"convert", "--out", out}, args...)...); !strings.Contains(text, want) {
 			t.Errorf("%v: %q, want %q", args, text, want)
