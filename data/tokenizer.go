@@ -40,7 +40,7 @@ type Tokenizer struct {
 	EOS    int  // the token after it, -1 for none
 
 	normal  map[string]int
-	user    []int // pieces, the longest first
+	user    []int    // pieces, the longest first
 	bytes   [256]int // -1: no piece
 	unknown int
 }
