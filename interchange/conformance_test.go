@@ -99,7 +99,7 @@ func (v *vector) network() (*Network, error) {
 		in.Name = names[1+i]
 		v.reader.tensors[in.Name] = in
 	}
-	for i := range v.reader.inputs { // shapes are those of the data
+	for i := range v.reader.inputs { // with the shape of the data
 		if v.reader.inputs[i].name == names[0] {
 			v.reader.inputs[i].shape = v.inputs[0].Shape
 		}
@@ -307,7 +307,7 @@ func TestMatMulIntegerVector(t *testing.T) {
 	}
 }
 
-// So are those of ConvInteger.
+// Convolutions are the published ones of ConvInteger, exactly.
 func TestConvIntegerVector(t *testing.T) {
 	for _, name := range []string{"node/test_basic_convinteger", "node/test_convinteger_without_padding", "node/test_convinteger_with_padding"} {
 		dir := filepath.Join(vectors(t), name)

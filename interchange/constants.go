@@ -10,13 +10,13 @@ import (
 )
 
 // Layers without biases add constants that they see: pixels of constant channels, or constant
-// activations beside those of a recurrent layer.
+// activations beside the inputs of a recurrent layer.
 
 // maxCopy bounds the weights of a dense layer that copies activations.
 const maxCopy = 1 << 24
 
-// copies returns a layer of outputs that are inputs, those of from, zeros where it is -1, and
-// multiples of a constant where it is below: -2 is the constant and -3 two times it.
+// copies returns a layer whose output i is input from[i], zero where from[i] is -1, and
+// a multiple of a constant where it is less: -2 is the constant, -3 is twice the constant.
 func copies(in int, from []int, constant int) (*nn.Dense, error) {
 	if in+1 > maxCopy/len(from) {
 		return nil, fmt.Errorf("copying %d activations to %d takes a matrix of more than %d weights", in, len(from), maxCopy)

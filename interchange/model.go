@@ -368,7 +368,7 @@ func (q *quantizer) feedback(in, n int, centre bool, operand func(i int, exact, 
 	return feedbackOf(h, dampingOf(h, 0.01))
 }
 
-// spreadOut puts weights, rows × len(index), into rows of width columns, those of index.
+// spreadOut puts weights, rows × len(index), into rows of width columns, at the columns of index.
 func spreadOut(weights []int8, index []int, width int) []int32 {
 	rows := len(weights) / len(index)
 	all := make([]int32, rows*width)

@@ -111,8 +111,8 @@ func predict(m *nn.Model, steps [][]float64, unit float64) []float64 {
 	return out
 }
 
-// errorOf returns the mean distance between the outputs of an integer model and those of a
-// network, its own or with exact functions, over the spread of these, on samples from first on.
+// errorOf returns the RMS distance between the outputs of an integer model and the outputs of a
+// network, with the gates of package nn or exact ones, over the RMS of the latter, from sample first on.
 func (m *numpyModel) errorOf(model *nn.Model, unit float64, r *NetworkReport, first int, exact bool) float64 {
 	off, all, n := 0.0, 0.0, m.Outputs()
 	for i := first; i < m.samples(); i++ {
@@ -192,7 +192,7 @@ func TestNetworkModels(t *testing.T) {
 	}
 }
 
-// What constants add up to is what they add.
+// The weights of constants add up to the sum that addends returns.
 func TestAddends(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for range 1000 {

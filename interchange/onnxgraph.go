@@ -22,7 +22,7 @@ type onnxValue struct {
 // DequantizeLinear round them, as a model here does, too.
 var onnxPassed = []string{"Identity", "Dropout", "Cast", "QuantizeLinear", "DequantizeLinear"}
 
-// onnxOperators are the operators that ReadONNX takes, beside those of shapes and constants.
+// onnxOperators are the operators on activations that ReadONNX takes.
 var onnxOperators = append([]string{
 	"Gemm", "MatMul", "Add", "Relu", "Conv", "BatchNormalization", "RNN", "GRU", "LSTM", "Softmax", "LogSoftmax",
 	"Flatten", "Reshape", "Squeeze", "Transpose", "Gather",

@@ -155,7 +155,7 @@ func (r *onnxReader) input(b []byte) (in onnxInput, err error) {
 		switch n {
 		case 1:
 			in.name = string(v)
-		case 2: // the type, and in it that of a tensor, its shape and its dimensions
+		case 2: // TypeProto, in it a tensor type, its shape and its dimensions
 			return r.within(v, 1, func(v []byte) error {
 				return r.within(v, 2, func(v []byte) error {
 					return r.within(v, 1, func(v []byte) error {

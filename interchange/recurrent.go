@@ -77,7 +77,7 @@ func (q *quantizer) recurrent(l *Recurrent) error {
 	} else {
 		parts = []fitted{fit(l.Name, 0, l.gates(), before)}
 	}
-	// What rows' sums are multiplied by, and what is added to them.
+	// The factor of each row's sums, and the offset before it.
 	gate := 0
 	var offsets []float64
 	factors := make([][]float64, len(parts))
