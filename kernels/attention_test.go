@@ -195,3 +195,13 @@ func TestRequantizeScaledDefinition(t *testing.T) {
 		}
 	}
 }
+
+// The gate's table is silu, rounded.
+func TestSiLU(t *testing.T) {
+	for g, v := range silu[:128] {
+		x := float64(g) / 16
+		if want := int16(math.Round(256 * x / (1 + math.Exp(-x)))); v != want {
+			t.Errorf("silu[%d] is %d, want %v", g, v, want)
+		}
+	}
+}

@@ -102,3 +102,10 @@ DATA smallHighMask<>+8(SB)/8, $0x0000000000000000
 DATA smallHighMask<>+16(SB)/8, $0x0000000000000000
 DATA smallHighMask<>+24(SB)/8, $0x0404040404040404
 GLOBL smallHighMask<>(SB), RODATA|NOPTR, $32
+
+// The order of the dwords of four registers of dwords that are packed to bytes.
+DATA packedOrder<>+0(SB)/8, $0x0000000400000000
+DATA packedOrder<>+8(SB)/8, $0x0000000500000001
+DATA packedOrder<>+16(SB)/8, $0x0000000600000002
+DATA packedOrder<>+24(SB)/8, $0x0000000700000003
+GLOBL packedOrder<>(SB), RODATA|NOPTR, $32

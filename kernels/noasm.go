@@ -44,6 +44,13 @@ func attend(dst, q, keys, values []int8, a Attention, n int) {
 
 func requantizeScaled(_ []int8, _ []int32, _, _ int, _ Scaled) (done int) { return 0 }
 
+func addWide(_, _, _, _ []int8) (done int)     { return 0 }
+func swiGLU(_, _, _ []int8, _ uint) (done int) { return 0 }
+
+func rootMeanSquare(dst, high, low []int8, k, n, target int) {
+	rootColumns(dst, high, low, k, n, target, 0, n)
+}
+
 func weighFactors(dst []int8, a []uint8, f []int8, rank, m int) {
 	weighFactorsGeneric(dst, a, f, rank, m)
 }

@@ -39,16 +39,6 @@ func TestRotaryShared(t *testing.T) {
 	}
 }
 
-// The gate's table is silu, rounded.
-func TestSilu(t *testing.T) {
-	for g, v := range silu {
-		x := float64(g) / 16
-		if want := math.Round(256 * x / (1 + math.Exp(-x))); float64(v) != want {
-			t.Errorf("silu[%d] is %d, want %v", g, v, want)
-		}
-	}
-}
-
 // quadsOf returns columns of k values in quads.
 func quadsOf(columns [][]int, k int) []int8 {
 	n := len(columns)

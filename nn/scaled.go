@@ -114,11 +114,7 @@ func joinWide(high, low int8) int32 { return int32(high)<<wideBits + int32(low) 
 // addWide adds a wide batch to another one with saturation.
 func addWide(y, x []int8) {
 	half := len(y) / 2
-	high, low, more, less := y[:half], y[half:], x[:half], x[half:]
-	for i := range high {
-		v := joinWide(high[i], low[i]) + joinWide(more[i], less[i])
-		high[i], low[i] = splitWide(min(max(v, -wideTop), wideTop))
-	}
+	kernels.AddWide(y[:half], y[half:], x[:half], x[half:])
 }
 
 // Weights5 returns matrices of outputs × inputs integers as pents in balanced base 5, for a

@@ -374,6 +374,39 @@ var All = []*Kernel{
 		},
 	},
 	{
+		Name: "AddWide", Dims: []Dim{dimLength}, Large: []int{270}, Measured: []Measured{elements(64, 512, 6)},
+		Make: func(o *Operands, s []int) func() int {
+			high, low := inout(o, "high", s[0], o.activations()), inout(o, "low", s[0], between[int8](o, -64, 63))
+			xHigh, xLow := input(o, "xHigh", s[0], o.activations()), input(o, "xLow", s[0], between[int8](o, -64, 63))
+			return none(func() { kernels.AddWide(high, low, xHigh, xLow) })
+		},
+	},
+	{
+		Name: "SwiGLU", Dims: []Dim{dimLength, {"shift", 8, 15, upTo(15)[8:], false}}, Large: []int{270, 8},
+		Measured: []Measured{{Shape: []int{172 * 512, 9}, M: 172, N: 512, Bytes: 3 * 172 * 512}},
+		Make: func(o *Operands, s []int) func() int {
+			gates, x := input(o, "gates", s[0], o.activations()), input(o, "x", s[0], o.activations())
+			dst := output[int8](o, "dst", s[0])
+			return none(func() { kernels.SwiGLU(dst, gates, x, uint(s[1])) })
+		},
+	},
+	{
+		Name: "RootMeanSquare", Dims: []Dim{{"quads", 0, 300, append(upTo(9), 16, 33), true}, dimN, dimWide}, Large: []int{65, 270, 1},
+		Measured: []Measured{{Shape: []int{16, 512, 1}, M: 64, N: 512, Bytes: 3 * 64 * 512}},
+		Make: func(o *Operands, s []int) func() int {
+			k, n := 4*s[0], s[1]
+			top := parameter[int64](o, 127, func() int64 { return oneOf[int64](o, 0, 1, 9, 127) })
+			high := input(o, "high", k*n, between[int8](o, -top, top))
+			var low []int8
+			if s[2] == 1 {
+				low = input(o, "low", k*n, between[int8](o, -min(top, 64), min(top, 63)))
+			}
+			target := parameter(o, 16, func() int { return 1 + o.IntN(127) })
+			dst := output[int8](o, "dst", k*n)
+			return none(func() { kernels.RootMeanSquare(dst, high, low, k, n, target) })
+		},
+	},
+	{
 		Name: "WeighFactors", Dims: []Dim{{"pairs", 0, 40, upTo(9), true}, dimRank, dimM}, Large: []int{257, 1, 260},
 		Make: func(o *Operands, s []int) func() int {
 			pairs, rank, m := s[0], s[1], s[2]
