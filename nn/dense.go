@@ -28,6 +28,8 @@ type Dense struct {
 	Scale  []int32 // multiplier of each output, 0 to MaxScale; nil: all are one
 	Wide   bool    // outputs are wide
 
+	Sigma int // added to Sigma of the noise, see lowrank.Parameter; not stored in files
+
 	zeros  bool // Model.Randomize sets zero weights
 	logits bool // outputs go to Logits
 	sparse bool // x is one-hot codes, see lowrank.Parameter

@@ -74,7 +74,7 @@ func markPlaces(layers []Layer, marked map[*Dense]bool) {
 // parameter returns a matrix for an optimizer.
 func (d *Dense) parameter(number int, name string) lowrank.Parameter {
 	p := lowrank.Parameter{
-		Number: uint32(number), Name: name, W: d.W, Log2Scale: d.log2Scale(), Sparse: d.sparse, Frozen: d.Digits > 1 || d.frozen,
+		Number: uint32(number), Name: name, W: d.W, Sigma: d.Sigma, Log2Scale: d.log2Scale(), Sparse: d.sparse, Frozen: d.Digits > 1 || d.frozen,
 	}
 	if d.ofGains {
 		// A σ of one is a gain of about one: all constants together are 2^8, and a pent of the

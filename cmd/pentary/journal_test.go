@@ -24,6 +24,7 @@ var short = map[string][]string{
 		"--generations", "1000", "--hidden", "8", "--pairs", "8", "--batch", "8", "--groups", "2", "--noise-reuse", "2",
 		"--rule", "qes", "--window", "4", "--shrink", "0.0001", "--early-stop", "20",
 	},
+	"activations": {"--generations", "1500", "--hidden", "8", "--pairs", "8", "--batch", "8", "--noise", "activations", "--output-sigma", "2"},
 }
 
 // trained returns the hash of the weights that a run comes to if nothing stops it.
@@ -54,6 +55,18 @@ func proved(t *testing.T, dir, want string) {
 	}
 	if out, err := pentary(t, "verify", dir).Output(); err != nil {
 		t.Errorf("verify: %v\n%s", err, out)
+	}
+}
+
+// The sigma of the last layer makes a difference, to a network of a file too.
+func TestOutputSigma(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "net.pent")
+	args := []string{"--generations", "3", "--hidden", "8", "--pairs", "8", "--batch", "8", "--noise", "activations"}
+	trained(t, append(args, "--out", file))
+	for name, args := range map[string][]string{"random": args, "init": append(args, "--init", file)} {
+		if hash := trained(t, args); trained(t, append(args, "--output-sigma", "0")) != hash || trained(t, append(args, "--output-sigma", "2")) == hash {
+			t.Errorf("%s: --output-sigma 0 and 2 come to other weights than none: want 2 alone to", name)
+		}
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/kernels"
+	"github.com/Kaleaon/pentary-go/lowrank"
 )
 
 // Limits of the networks, so that a typing mistake does not ask for all memory.
@@ -31,6 +32,7 @@ type Classifier struct {
 	Hidden []int
 	Batch  int
 	Shift  int    // pixels by which training moves images
+	Output int    // added to sigma for the last layer
 	Table  *Table // nil unless the samples are rows of a CSV file
 
 	Rows         int           // of samples that are pictures; 0: as many as columns
@@ -70,7 +72,8 @@ func (s *Classifier) Groups() console.Groups {
 
 	f = s.population(&groups)
 	s.earlyStop(f, fmt.Sprintf("every %dth training sample", HoldOutEvery))
-	s.noiseAndUpdate(&groups)
+	f = s.noiseAndUpdate(&groups)
+	integer(f, &s.Output, "output-sigma", 0, lowrank.MaxSigma, "added to sigma for the last layer, whose few outputs cause half of the variance of scores; 2 learns MNIST better")
 	return groups
 }
 

@@ -66,3 +66,26 @@ func TestConvolutionNetwork(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+// Only the last layer takes the sigma of the outputs.
+func TestOutputSigma(t *testing.T) {
+	digits, err := task.Find("digits")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := NewClassifier(digits)
+	s.Output = 2
+	for _, convolutions := range []*Convolutions{nil, {{8, 3, 3, 1}}} {
+		s.Convolutions = convolutions
+		m, err := s.Model([]int{64, 7, 10})
+		if err != nil {
+			t.Fatal(err)
+		}
+		last := len(m.Matrices()) - 1
+		for i, w := range m.Parameters() {
+			if want := 2 * (i / last); w.Sigma != want {
+				t.Errorf("matrix %d of %d: sigma %+d, want %+d", i, last+1, w.Sigma, want)
+			}
+		}
+	}
+}

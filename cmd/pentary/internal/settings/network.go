@@ -120,6 +120,8 @@ func (s *Classifier) Model(widths []int) (*nn.Model, error) {
 	}
 	m := nn.NewModel(layers...)
 	m.Randomize(s.Base.Seed)
+	matrices := m.Matrices()
+	matrices[len(matrices)-1].Sigma = s.Output
 	return m, nil
 }
 

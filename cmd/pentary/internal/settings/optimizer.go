@@ -87,8 +87,8 @@ func (s *Optimizer) population(groups *console.Groups) *pflag.FlagSet {
 	return f
 }
 
-// noiseAndUpdate adds the groups of flags of those subjects.
-func (s *Optimizer) noiseAndUpdate(groups *console.Groups) {
+// noiseAndUpdate adds the groups of flags of those subjects, and returns the one of noise.
+func (s *Optimizer) noiseAndUpdate(groups *console.Groups) (noise *pflag.FlagSet) {
 	o := &s.Base
 	schedules := []es.Schedule{es.Linear, es.Constant, es.Cosine, es.Inverse}
 	f := groups.Add("Noise")
@@ -101,6 +101,8 @@ func (s *Optimizer) noiseAndUpdate(groups *console.Groups) {
 	f.Var(console.Choice[kernels.Distribution]{Value: &o.Distribution, Options: []kernels.Distribution{kernels.Binomial, kernels.Uniform}}, "law", "distribution of the random factors")
 	integer(f, &o.NoiseReuse, "noise-reuse", 1, math.MaxInt, "generations that share their noise")
 
+	noise = f
+
 	f = groups.Add("Update")
 	s.Rule.Flags(f)
 	f.Lookup("rate").Usage += fmt.Sprintf(" (default %s·√(%d/generations), at most %s)", s.measured.text, s.measured.generations, s.measured.most())
@@ -108,6 +110,7 @@ func (s *Optimizer) noiseAndUpdate(groups *console.Groups) {
 	f.Var(&s.Decay, "decay", "inverse schedules: the factor is 1/(1 + decay·generation)")
 	integer(f, &o.Restart, "restart", 0, math.MaxInt, "number of generations after which the schedules restart; 0: never")
 	f.Var(&s.Shrink, "shrink", "weight decay: probability that a weight moves a level towards 0 in a generation")
+	return noise
 }
 
 // Complete sets the defaults that depend on other settings.

@@ -58,7 +58,7 @@ var (
 	toldUnless = map[string]string{
 		"conv": noConvolutions, "recurrent": noRecurrent,
 		"noise": "weights", "sigma-schedule": "constant", "shrink": "0", "groups": "1", "noise-reuse": "1", "restart": "0",
-		"train": "weights", "early-stop": "0", "reductions": "0", "shift": "0", heldOut: strconv.Itoa(heldOutPercent),
+		"train": "weights", "early-stop": "0", "reductions": "0", "shift": "0", "output-sigma": "0", heldOut: strconv.Itoa(heldOutPercent),
 	}
 )
 

@@ -14,7 +14,7 @@ import (
 // other are settings of every flag that differ from all defaults.
 var other = map[string]string{
 	"hidden": "7,9", "batch": "3", "shift": "2", "seed": "18446744073709551615", "generations": "12", "pairs": "6", "groups": "2",
-	"noise": "activations", "fitness": "ranks", "early-stop": "4", "reductions": "1", "rank": "full", "sigma": "5", "sigma-schedule": "cosine", "law": "uniform",
+	"noise": "activations", "fitness": "ranks", "early-stop": "4", "reductions": "1", "rank": "full", "sigma": "5", "output-sigma": "2", "sigma-schedule": "cosine", "law": "uniform",
 	"noise-reuse": "2", "rule": "bop", "rate": "0.125", "share": "0.5", "window": "3", "average": "4", "level": "0.1",
 	"schedule": "inverse", "decay": "0.25", "restart": "5", "shrink": "0.001",
 	"width": "12", "layers": "3", "mixer": "lstm", "mlp": "2", "gains": "true", "context": "5", "heads": "2", "span": "3", "ngrams": "3", "buckets": "50",

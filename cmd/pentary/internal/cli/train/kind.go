@@ -89,6 +89,7 @@ func (m *model) initial(f *packed.File) error {
 	}
 	for i, w := range want {
 		h := have[i]
+		h.Sigma = w.Sigma
 		m.own = m.own || h.Shift != w.Shift || h.Bias != w.Bias
 		if h.Inputs() != w.Inputs() || h.Outputs() != w.Outputs() {
 			return fmt.Errorf("tensor %d %q is %d×%d, and that of the model to train %d×%d",
