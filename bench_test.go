@@ -17,7 +17,7 @@ import (
 // Set GOMAXPROCS=1 for figures of one core. The generic implementation skips the
 // shapes that take it seconds.
 func BenchmarkKernels(b *testing.B) {
-	selected := kernels.Selected()
+	defer impl.Use(kernels.Selected())()
 	for _, c := range cases.All() {
 		for _, tier := range kernels.Implementations() {
 			if tier == "generic" && c.MACs > 1<<30 {
@@ -25,9 +25,7 @@ func BenchmarkKernels(b *testing.B) {
 			}
 			name := fmt.Sprintf("kernel=%s/impl=%s/m=%d/k=%d/n=%d/rank=%d", c.Kernel, tier, c.M, c.K, c.N, c.Rank)
 			b.Run(name, func(b *testing.B) {
-				if err := impl.Select(tier); err != nil {
-					b.Fatal(err)
-				}
+				impl.Use(tier)
 				run := c.New()
 				b.SetBytes(c.Bytes)
 				b.ReportAllocs()
@@ -43,8 +41,5 @@ func BenchmarkKernels(b *testing.B) {
 				}
 			})
 		}
-	}
-	if err := impl.Select(selected); err != nil {
-		b.Fatal(err)
 	}
 }

@@ -24,11 +24,7 @@ import (
 // choose selects an implementation until the test ends.
 func choose(tb testing.TB, name string) {
 	tb.Helper()
-	before := kernels.Selected()
-	if err := impl.Select(name); err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() { _ = impl.Select(before) })
+	tb.Cleanup(impl.Use(name))
 }
 
 // compiled lists the implementations that are compared with the reference.

@@ -34,7 +34,7 @@ var implementations = append([]implementation{{"generic", generic}}, platform().
 var envError error
 
 func init() {
-	impl.Select = use
+	impl.Select, impl.Selected = use, Selected
 	best := implementations[len(implementations)-1].name
 	name := cmp.Or(os.Getenv(environment), best)
 	if err := use(name); err != nil {

@@ -44,10 +44,7 @@ One core of %s, %s, %s. Repeat it with `+"`go run ./bench/overhead`"+`.
 `, rounds, cpuid.CPU.BrandName, runtime.Version(), time.Now().Format("2 January 2006"))
 	ok := true
 	for _, name := range kernels.Implementations()[1:] {
-		if err := impl.Select(name); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
+		impl.Use(name)
 		for _, c := range cases.All() {
 			limit, measured := limits[c.Rank]
 			if c.Kernel != "PopulationForward" || !measured {

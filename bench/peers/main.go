@@ -181,9 +181,7 @@ func ours() []contender {
 			y := make([]int32, p.m*p.n)
 			return job{
 				run: func() {
-					if err := impl.Select(name); err != nil {
-						panic(err)
-					}
+					impl.Use(name)
 					kernels.MatMul(y, p.weights, p.x, p.n)
 				},
 				result: func() []int32 { return y },
@@ -200,9 +198,7 @@ func ours() []contender {
 		return job{
 			by: best + ", codes kept in bytes",
 			run: func() {
-				if err := impl.Select(best); err != nil {
-					panic(err)
-				}
+				impl.Use(best)
 				kernels.MatVecCodes(y, codes, p.x, p.m, p.k, p.n)
 			},
 			result: func() []int32 { return y },

@@ -5,7 +5,6 @@ import (
 	"runtime/debug"
 
 	"github.com/Kaleaon/pentary-go/internal/impl"
-	"github.com/Kaleaon/pentary-go/kernels"
 )
 
 // Reference is the implementation that the others are compared with.
@@ -25,9 +24,7 @@ type Call struct {
 func (k *Kernel) NewCall(o *Operands, shape []int) *Call {
 	c := &Call{Operands: o, Run: k.Make(o, shape)}
 	c.before = o.snapshot()
-	selected := kernels.Selected()
-	use(Reference)
-	defer use(selected)
+	defer impl.Use(Reference)()
 	c.result = c.Run()
 	c.after = o.snapshot()
 	return c
@@ -102,10 +99,4 @@ func (w Wrong) Panic() (text string, changed bool) {
 	}()
 	w.run()
 	return "", false
-}
-
-func use(name string) {
-	if err := impl.Select(name); err != nil {
-		panic(err)
-	}
 }

@@ -28,15 +28,7 @@ func needAVX2(tb testing.TB) {
 // use selects an implementation of package kernels until the test ends.
 func use(tb testing.TB, name string) {
 	tb.Helper()
-	before := kernels.Selected()
-	tb.Cleanup(func() {
-		if err := impl.Select(before); err != nil {
-			tb.Error(err)
-		}
-	})
-	if err := impl.Select(name); err != nil {
-		tb.Fatal(err)
-	}
+	tb.Cleanup(impl.Use(name))
 }
 
 // data makes operands, each right before a guard page. A third of them hold only

@@ -166,12 +166,8 @@ func Run(ctx context.Context, o Options, observe func(Progress), emit func(Measu
 	r.Impls = slices.DeleteFunc(kernels.Implementations(), func(impl string) bool {
 		return len(o.Impls) > 0 && !slices.Contains(o.Impls, impl)
 	})
-	selected := kernels.Selected()
-	defer func() {
-		runtime.GOMAXPROCS(r.Threads)
-		r.use(selected)
-	}()
-	runtime.GOMAXPROCS(1)
+	defer impl.Use(kernels.Selected())()
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 
 	limited := ctx
 	if o.Quick {
@@ -327,34 +323,27 @@ func referenceOf(c cases.Case) reference {
 // work is what a run of a case does, in the unit of its rate.
 func work(c cases.Case) float64 { return float64(cmp.Or(c.MACs, c.Pents, c.Bytes)) }
 
-// use selects an implementation that is known to exist.
-func (r *run) use(name string) {
-	if err := impl.Select(name); err != nil {
-		panic(err)
-	}
-}
-
 // measureCase measures a case with each implementation.
 func (r *run) measureCase(ctx context.Context, c cases.Case) {
 	if ctx.Err() != nil {
 		return
 	}
-	r.use(r.Impls[len(r.Impls)-1])
+	impl.Use(r.Impls[len(r.Impls)-1])
 	runs := []func(){c.New()}
 	if c.Kernel == cases.PopulationForward {
 		runs = append(runs, c.Plain().New())
 	}
 	runtime.GC() // now, and not while the clock runs
 	if !slices.Contains(r.Impls, Generic) && r.takes(Generic, c) {
-		r.use(Generic)
+		impl.Use(Generic)
 		r.generic[referenceOf(c)] = work(c) / cases.Measure(quickBudget, runs[0])[0].Median.Seconds()
 	}
-	for _, impl := range r.Impls {
-		if !r.takes(impl, c) || ctx.Err() != nil {
+	for _, name := range r.Impls {
+		if !r.takes(name, c) || ctx.Err() != nil {
 			continue
 		}
-		r.use(impl)
-		r.measure(impl, c, runs)
+		impl.Use(name)
+		r.measure(name, c, runs)
 	}
 }
 
@@ -468,11 +457,11 @@ func (r *run) threadCounts() []int {
 }
 
 // scaling measures a case on one thread and on several, in turn.
-func (r *run) scaling(ctx context.Context, impl string, c cases.Case, threads []int) {
+func (r *run) scaling(ctx context.Context, name string, c cases.Case, threads []int) {
 	if ctx.Err() != nil {
 		return
 	}
-	r.use(impl)
+	impl.Use(name)
 	product := c.New()
 	runs := []func(){product}
 	for range threads {
@@ -487,14 +476,14 @@ func (r *run) scaling(ctx context.Context, impl string, c cases.Case, threads []
 		}
 	}
 	runtime.GC()
-	bound := roofline.MultiplyAdd(impl)
+	bound := roofline.MultiplyAdd(name)
 	samples := cases.Measure(r.budget, runs...)
 	runtime.GOMAXPROCS(1)
-	bound = max(bound, roofline.MultiplyAdd(impl)) / 1e9
+	bound = max(bound, roofline.MultiplyAdd(name)) / 1e9
 	for i, n := range threads {
 		s := samples[i+1]
 		m := Measurement{
-			Kernel: c.Kernel, Impl: impl, M: c.M, K: c.K, N: c.N, Threads: n, Bytes: c.Bytes,
+			Kernel: c.Kernel, Impl: name, M: c.M, K: c.K, N: c.N, Threads: n, Bytes: c.Bytes,
 			GMACs: work(c) / s.Median.Seconds() / 1e9, GMACsBest: work(c) / s.Best.Seconds() / 1e9,
 			Bound:   bound * float64(n),
 			Scaling: samples[0].Median.Seconds() / s.Median.Seconds(),

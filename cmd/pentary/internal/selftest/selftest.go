@@ -75,9 +75,7 @@ func Faulty(name string, fault func(result []byte)) []Implementation {
 
 // under makes a call with an implementation of package kernels selected.
 func under(name string, call func() int) int {
-	if err := impl.Select(name); err != nil {
-		panic(err)
-	}
+	defer impl.Use(name)()
 	return call()
 }
 
@@ -192,7 +190,7 @@ type Coverage struct {
 // It switches package kernels between implementations and leaves it as it was:
 // nothing else may use kernels meanwhile.
 func Run(ctx context.Context, length time.Duration, impls []Implementation, seed uint64, observe func(cases int)) ([]Coverage, *Failure) {
-	defer keep()()
+	defer impl.Use(kernels.Selected())()
 	all := catalogue.All
 	cover := make([]Coverage, 0, len(all)*len(impls))
 	for _, k := range all {
@@ -215,12 +213,6 @@ func Run(ctx context.Context, length time.Duration, impls []Implementation, seed
 	return cover, nil
 }
 
-// keep returns a function that selects what is selected now.
-func keep() func() {
-	before := kernels.Selected()
-	return func() { under(before, func() int { return 0 }) }
-}
-
 func (c *Coverage) add(d *drawn) {
 	c.Cases++
 	c.Elements += d.Elements()
@@ -239,7 +231,7 @@ func (d *drawn) compare(impl Implementation) string {
 // It returns an error if the case is none of this version's, or the
 // implementation none of impls.
 func Replay(impls []Implementation, f Failure) (*Failure, error) {
-	defer keep()()
+	defer impl.Use(kernels.Selected())()
 	at := slices.IndexFunc(impls, func(impl Implementation) bool { return impl.Name == f.Impl })
 	if at < 0 {
 		return nil, fmt.Errorf("this CPU does not run the implementation %q", f.Impl)
