@@ -2,6 +2,9 @@
 // kernels once for each implementation that the CPU can run: results have to be the same
 // on all of them, and speeds differ.
 //
+// With -short, and with -race, which does not see assembly, tests and fuzz targets run with
+// the reference implementation and the one in use alone; PENTARY_KERNELS selects another.
+//
 // The implementation is the whole process's. Only one function of this package runs at a
 // time, and no other goroutine may use the kernels meanwhile: tests that use it are not
 // parallel.
@@ -13,6 +16,7 @@ import (
 	"testing"
 
 	"github.com/Kaleaon/pentary-go/internal/impl"
+	"github.com/Kaleaon/pentary-go/internal/race"
 	"github.com/Kaleaon/pentary-go/kernels"
 )
 
@@ -34,6 +38,15 @@ func hold(tb testing.TB) (restore func()) {
 	}
 }
 
+// tested returns the implementations that tests run with.
+func tested() []string {
+	all := kernels.Implementations()
+	if testing.Short() || race.Enabled {
+		return slices.Compact([]string{all[0], kernels.Selected()})
+	}
+	return all
+}
+
 func choose(tb testing.TB, name string) {
 	tb.Helper()
 	if err := impl.Select(name); err != nil {
@@ -45,7 +58,7 @@ func choose(tb testing.TB, name string) {
 func Run(t *testing.T, body func(t *testing.T, impl string)) {
 	t.Helper()
 	defer hold(t)()
-	for _, name := range kernels.Implementations() {
+	for _, name := range tested() {
 		t.Run(name, func(t *testing.T) {
 			choose(t, name)
 			body(t, name)
@@ -69,7 +82,7 @@ func Bench(b *testing.B, body func(b *testing.B, impl string)) {
 func Each(tb testing.TB, body func(impl string)) {
 	tb.Helper()
 	defer hold(tb)()
-	for _, name := range kernels.Implementations() {
+	for _, name := range tested() {
 		choose(tb, name)
 		body(name)
 	}
