@@ -25,11 +25,11 @@ func replicaRuns(t *testing.T) map[string]func() *Run {
 		}
 		return task
 	}
+	samples, test, err := digits.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
 	digit := func() Task {
-		samples, test, err := digits.Load()
-		if err != nil {
-			t.Fatal(err)
-		}
 		return must(Classification(nn.NewMLP(1, 64, 12, 10), samples, test, 16, 0))
 	}
 	language := func(steps, lead, discount int) Task {
@@ -41,7 +41,7 @@ func replicaRuns(t *testing.T) map[string]func() *Run {
 	}
 	policy := func() Task {
 		env := control.All[0]
-		return must(Policy(nn.NewMLP(1, control.Widths(env, 5)...), env, PolicyOptions{Seed: 1, Episodes: 2}))
+		return must(Policy(nn.NewMLP(1, control.Widths(env, 5)...), env, PolicyOptions{Seed: 1, Episodes: 2, Validation: 20}))
 	}
 	tasks := map[string]struct {
 		task func() Task
