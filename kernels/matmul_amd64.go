@@ -26,16 +26,12 @@ const tileQuads = 1
 func (t tier) tile(o *tileArgs) {
 	switch {
 	case t == avx512bw && o.width == 3:
-		tile3AVX512(o.y, o.ldy, o.codes, o.stride, o.x, o.quads, o.start, o.startStep, o.add)
+		tile3AVX512(o)
 	case t == avx512bw:
-		tile2AVX512(o.y, o.ldy, o.codes, o.stride, o.x, o.quads, o.start, o.startStep, o.add)
-	case t == avxvnni:
+		tile2AVX512(o)
+	default:
 		o.rows, o.startStep = 4, 4*o.startStep
 		t.sweep(o)
-	case o.width == 3:
-		tile3AVX2(o.y, o.ldy, o.codes, o.stride, o.x, o.quads, o.start, o.startStep, o.add)
-	default:
-		tile2AVX2(o.y, o.ldy, o.codes, o.stride, o.x, o.quads, o.start, o.startStep, o.add)
 	}
 }
 
@@ -63,12 +59,12 @@ func (t tier) packStrip(width int, dst, x *int8, ldx, quads int, start *int32) {
 func (t tier) arrange(width int, strip *int8, quads int) {}
 
 // sweeps returns how many of the first rows of a strip are computed in one call. With
-// AVX-512 masks allow for any; with AVX-VNNI tiles are whole, of full strips.
+// AVX-512 masks allow for any; before, tiles are whole, of full strips.
 func (t tier) sweeps(rows int, full bool) int {
 	switch {
 	case t >= avx512vnni:
 		return rows
-	case t == avxvnni && full:
+	case t <= avxvnni && full:
 		return rows &^ 3
 	}
 	return 0
@@ -90,7 +86,7 @@ func (t tier) packsInSweeps() bool { return t >= avx512vnni }
 //	x[(q*width*lanes+c)*4+u] = from[q*ldx+c*4+u]
 //	start[c] = -2 · Σ_q Σ_u from[q*ldx+c*4+u]
 //
-// With AVX-VNNI, rows is a multiple of 4, cols the strip's width, and from nil. A sweep
+// Before AVX-512, rows is a multiple of 4, cols the strip's width, and from nil. A sweep
 // prefetches rows of ldy and quads of next, whose addresses need not exist.
 func (t tier) sweep(o *tileArgs) {
 	switch {
@@ -98,12 +94,22 @@ func (t tier) sweep(o *tileArgs) {
 		sweep3AVXVNNI(o)
 	case t == avxvnni:
 		sweep2AVXVNNI(o)
+	case t == avx2 && o.width == 3:
+		sweep3AVX2(o)
+	case t == avx2:
+		sweep2AVX2(o)
 	case o.width == 3:
 		sweep3VNNI512(o)
 	default:
 		sweep2VNNI512(o)
 	}
 }
+
+//go:noescape
+func sweep3AVX2(args *tileArgs)
+
+//go:noescape
+func sweep2AVX2(args *tileArgs)
 
 //go:noescape
 func sweep3AVXVNNI(args *tileArgs)
@@ -120,16 +126,10 @@ func sweep2VNNI512(args *tileArgs)
 // The micro-kernels of tier.tile and tier.packStrip, 3 and 2 vectors wide.
 
 //go:noescape
-func tile3AVX2(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, startStep int, add bool)
+func tile3AVX512(args *tileArgs)
 
 //go:noescape
-func tile2AVX2(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, startStep int, add bool)
-
-//go:noescape
-func tile3AVX512(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, startStep int, add bool)
-
-//go:noescape
-func tile2AVX512(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, startStep int, add bool)
+func tile2AVX512(args *tileArgs)
 
 //go:noescape
 func packStrip3AVX2(dst, x *int8, ldx, quads int, start *int32)

@@ -1,5 +1,6 @@
 //go:build !purego
 
+#include "go_asm.h"
 #include "textflag.h"
 
 // Micro-kernels of the matrix product on 512-bit registers without VNNI: the tiles of
@@ -21,21 +22,22 @@
 
 // ARGS loads the arguments, which are the same for all micro-kernels.
 #define ARGS \
-	MOVQ    y+0(FP), DI           \
-	MOVQ    ldy+8(FP), R10        \
-	SHLQ    $2, R10               \
-	MOVQ    codes+16(FP), R8      \
-	MOVQ    stride+24(FP), DX     \
-	LEAQ    (R8)(DX*2), R9        \
-	ADDQ    DX, R9                \
-	LEAQ    (R9)(DX*2), R12       \
-	ADDQ    DX, R12               \
-	MOVQ    x+32(FP), SI          \
-	MOVQ    quads+40(FP), CX      \
-	MOVQ    start+48(FP), R11     \
-	MOVQ    startStep+56(FP), R14 \
-	SHLQ    $2, R14               \
-	MOVBLZX add+64(FP), AX        \
+	MOVQ    args+0(FP), AX              \
+	MOVQ    tileArgs_y(AX), DI          \
+	MOVQ    tileArgs_ldy(AX), R10       \
+	SHLQ    $2, R10                     \
+	MOVQ    tileArgs_codes(AX), R8      \
+	MOVQ    tileArgs_stride(AX), DX     \
+	LEAQ    (R8)(DX*2), R9              \
+	ADDQ    DX, R9                      \
+	LEAQ    (R9)(DX*2), R12             \
+	ADDQ    DX, R12                     \
+	MOVQ    tileArgs_x(AX), SI          \
+	MOVQ    tileArgs_quads(AX), CX      \
+	MOVQ    tileArgs_start(AX), R11     \
+	MOVQ    tileArgs_startStep(AX), R14 \
+	SHLQ    $2, R14                     \
+	MOVBLZX tileArgs_add(AX), AX        \
 	MOVQ    DI, R13
 
 // FORROWS applies a macro to the address of each row's codes and its three
@@ -166,10 +168,10 @@
 	CMOVQLT CX, BX  \
 	SUBQ    BX, CX
 
-// func tile3AVX512(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, startStep int, add bool)
+// func tile3AVX512(args *tileArgs)
 //
 // A frame of 1536 bytes needs the stack check that NOSPLIT omits.
-TEXT ·tile3AVX512(SB), 0, $1536-65
+TEXT ·tile3AVX512(SB), 0, $1536-8
 	ARGS
 	FORROWS(LOAD3, 0)
 	LEAQ       sums-1536(SP), R14
@@ -199,10 +201,10 @@ quad:
 	VZEROUPPER
 	RET
 
-// func tile2AVX512(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, startStep int, add bool)
+// func tile2AVX512(args *tileArgs)
 //
 // A frame of 1024 bytes needs the stack check that NOSPLIT omits.
-TEXT ·tile2AVX512(SB), 0, $1024-65
+TEXT ·tile2AVX512(SB), 0, $1024-8
 	ARGS
 	FORROWS(LOAD2, 0)
 	LEAQ       sums-1024(SP), R14

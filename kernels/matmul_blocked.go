@@ -338,7 +338,7 @@ type tileArgs struct {
 	a          *uint8
 	offsets    *int
 	from       *int8 // where to pack x from, nil if it is packed
-	ldx        int   // bytes from one quad of from to the next
+	ldx        int   // bytes from one quad of from, or of x that is not packed, to the next
 	next       *int8 // the quads that are packed next, or any address
 	nextStep   int   // bytes from one quad of next to the next, or 0
 }

@@ -1,5 +1,6 @@
 //go:build !purego
 
+#include "go_asm.h"
 #include "textflag.h"
 
 // The tile of a thin product on 512-bit registers: 11 rows and 2 vectors of 16
@@ -15,6 +16,7 @@
 //	SI      x, advancing     R10  bytes from one quad of x to the next
 //	CX      quads left, then rows left
 //	DI      y, row by row    R11  bytes from one row of y to the next
+//	BX      *tileArgs
 
 // DOT adds the products of a row's quad.
 #define DOT(code, a0, a1) \
@@ -37,25 +39,25 @@
 	VPXORD a0, a0, a0 \
 	VPXORD a1, a1, a1
 
-// func thinVNNI512(y *int32, ldy int, codes *uint8, stride int, x *int8, n, quads, rows, cols int)
-TEXT ·thinVNNI512(SB), NOSPLIT, $0-72
-	MOVQ y+0(FP), DI
-	MOVQ ldy+8(FP), R11
+// func thinVNNI512(args *tileArgs)
+TEXT ·thinVNNI512(SB), NOSPLIT, $0-8
+	MOVQ args+0(FP), BX
+	MOVQ tileArgs_y(BX), DI
+	MOVQ tileArgs_ldy(BX), R11
 	SHLQ $2, R11
-	MOVQ codes+16(FP), R8
-	MOVQ stride+24(FP), DX
+	MOVQ tileArgs_codes(BX), R8
+	MOVQ tileArgs_stride(BX), DX
 	LEAQ (R8)(DX*2), R9
 	ADDQ DX, R9
 	LEAQ (R9)(DX*2), R12
 	ADDQ DX, R12
 	LEAQ (R12)(DX*2), R13
 	ADDQ DX, R13
-	MOVQ x+32(FP), SI
-	MOVQ n+40(FP), R10
-	SHLQ $2, R10
+	MOVQ tileArgs_x(BX), SI
+	MOVQ tileArgs_ldx(BX), R10
 
 	// The first columns of 32.
-	MOVQ  cols+64(FP), CX
+	MOVQ  tileArgs_cols(BX), CX
 	MOVQ  $1, AX
 	SHLQ  CX, AX
 	DECQ  AX
@@ -77,7 +79,7 @@ TEXT ·thinVNNI512(SB), NOSPLIT, $0-72
 	CLEAR(Z18, Z19)
 	CLEAR(Z20, Z21)
 	CLEAR(Z22, Z23)
-	MOVQ         quads+48(FP), CX
+	MOVQ         tileArgs_quads(BX), CX
 
 quad:
 	VMOVDQU32.Z (SI), K1, Z24
@@ -103,7 +105,7 @@ quad:
 	DECQ        CX
 	JNZ         quad
 
-	MOVQ rows+56(FP), CX
+	MOVQ tileArgs_rows(BX), CX
 	STORE(Z0, Z1)
 	STORE(Z2, Z3)
 	STORE(Z4, Z5)
