@@ -2,12 +2,14 @@ package interchange
 
 import (
 	"encoding/json"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
 	"testing"
 
 	"github.com/Kaleaon/pentary-go/data"
+	"github.com/Kaleaon/pentary-go/train"
 )
 
 // published returns stories260K and its tokenizer, or skips.
@@ -49,6 +51,142 @@ func greedy(t *testing.T, l *Llama, tokens []int, n int) []int {
 	return out
 }
 
+// A llamaJob is a model for testdata/clients/llama.mjs, a text, and how many tokens are to follow.
+type llamaJob struct {
+	Path  string `json:"path"`
+	Text  string `json:"text"`
+	Count int    `json:"count"`
+}
+
+// A llamaResult is the tokens of the text, and the tokens that follow.
+type llamaResult struct {
+	Prompt, Tokens []int
+	Text           string
+}
+
+// writeLlama writes a GGUF file and returns its path.
+func writeLlama(t *testing.T, l *Llama, tok *data.Tokenizer, blocks DType) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "model.gguf")
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := WriteLlamaGGUF(f, l, tok, blocks); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// llamaCPP has llama.cpp continue texts.
+func llamaCPP(t *testing.T, dir string, jobs []llamaJob) (found []llamaResult) {
+	t.Helper()
+	if err := json.Unmarshal(node(t, dir, "llama.mjs", jobs), &found); err != nil || len(found) != len(jobs) {
+		t.Fatalf("%d results of %d jobs: %v", len(found), len(jobs), err)
+	}
+	return found
+}
+
+// confident returns a small network of pents with a power of two every 32 columns, and the tokens
+// that follow a prompt: of some seeds the one whose largest logit is the farthest above the others
+// at every token, so that roundings do not decide.
+func confident(t *testing.T, prompt []int, count int) (best *Llama, tokens []int) {
+	t.Helper()
+	most := 0.0
+	for seed := range uint64(40) {
+		l, _, err := seededLlama(seed, 268, false).Quantize(LlamaOptions{Method: LeastSquares, Sharing: BlockPowers})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, least := l.run(), math.Inf(1)
+		var logits []float64
+		for _, token := range prompt {
+			logits = r.step(token)
+		}
+		var own []int
+		distinct := map[int]bool{}
+		for range count {
+			first := largest(logits)
+			own, distinct[first] = append(own, first), true
+			lead, top := math.Inf(1), logits[first]
+			for i, v := range logits {
+				if i != first {
+					lead = min(lead, top-v)
+				}
+			}
+			if least = min(least, lead); first < 3 { // unknown, beginning or end
+				least = 0
+			}
+			logits = r.step(first)
+		}
+		if least > most && len(distinct) >= count/4 {
+			best, tokens, most = l, own, least
+		}
+	}
+	if best == nil {
+		t.Fatal("no network is confident")
+	}
+	t.Logf("the largest logit leads by %.3f nats at least", most)
+	return best, tokens
+}
+
+// llama.cpp continues a text with MXFP4 and Q4_0 of one small network as the integer model here
+// does at temperature 0, and splits text as Encode does, pieces of the user included.
+func TestLlamaCPPSmall(t *testing.T) {
+	dir := clients(t)
+	if _, err := os.Stat(filepath.Join(dir, "node_modules/node-llama-cpp")); err != nil {
+		t.Fatalf("PENTARY_CLIENTS lacks a package of testdata/clients/package.json, see step install of .ci/run: %v", err)
+	}
+	const text, count = "hehe the", 24
+	tok, err := ReadTokenizer(pieceFile(" t", "he", " the", "h", "e", "t", " ", "a", ","))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pieces := slices.Clone(tok.Pieces)
+	for i, p := range pieces {
+		if p.Text == "he" || p.Text == " t" {
+			pieces[i].Kind = data.UserPiece
+		}
+	}
+	if tok, err = data.NewTokenizer(pieces, true, tok.BOS, tok.EOS); err != nil {
+		t.Fatal(err)
+	}
+	prompt := tok.Encode(text)
+	whole := append([]int{tok.BOS}, prompt...)
+	l, want := confident(t, whole, count)
+	m, err := l.Model(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	generated, err := train.GenerateTokens(m, whole, -8, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var own []int
+	for token := range generated {
+		if own = append(own, token); len(own) == count {
+			break
+		}
+	}
+	jobs := []llamaJob{
+		{writeLlama(t, l, tok, MXFP4), text, count},
+		{writeLlama(t, l, tok, Q4_0), text, count},
+		{writeLlama(t, l, tok, Q4_0), "the hehe, t the e  he", 1},
+	}
+	found := llamaCPP(t, dir, jobs)
+	for i, got := range found {
+		if w := tok.Encode(jobs[i].Text); !slices.Equal(got.Prompt, w) {
+			t.Errorf("%q is %d, want %d", jobs[i].Text, got.Prompt, w)
+		}
+	}
+	if !slices.Equal(own, want) || !slices.Equal(found[0].Tokens, want) || !slices.Equal(found[1].Tokens, want) {
+		t.Errorf("float64     %d\nhere        %d\nMXFP4       %d\nQ4_0        %d", want, own, found[0].Tokens, found[1].Tokens)
+	}
+}
+
 // llama.cpp reads what WriteLlamaGGUF writes: it splits text into the same tokens, and with
 // matrices of pents tells the same story as the float64 network here, at temperature 0, until
 // its 8-bit activations part them.
@@ -59,12 +197,7 @@ func TestLlamaCPP(t *testing.T) {
 	}
 	l, tok := published(t)
 	const text, count = "Once upon a time, there was a little dog.", 30
-	type job struct {
-		Path  string `json:"path"`
-		Text  string `json:"text"`
-		Count int    `json:"count"`
-	}
-	var jobs []job
+	var jobs []llamaJob
 	var names []string
 	var networks []*Llama
 	for _, c := range []struct {
@@ -78,26 +211,10 @@ func TestLlamaCPP(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		path := filepath.Join(t.TempDir(), "model.gguf")
-		f, err := os.Create(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := WriteLlamaGGUF(f, q, tok, c.blocks); err != nil {
-			t.Fatal(err)
-		}
-		if err := f.Close(); err != nil {
-			t.Fatal(err)
-		}
-		jobs, networks, names = append(jobs, job{path, text, count}), append(networks, q), append(names, string(c.sharing)+" "+string(c.blocks))
+		path := writeLlama(t, q, tok, c.blocks)
+		jobs, networks, names = append(jobs, llamaJob{path, text, count}), append(networks, q), append(names, string(c.sharing)+" "+string(c.blocks))
 	}
-	var found []struct {
-		Prompt, Tokens []int
-		Text           string
-	}
-	if err := json.Unmarshal(node(t, dir, "llama.mjs", jobs), &found); err != nil {
-		t.Fatal(err)
-	}
+	found := llamaCPP(t, dir, jobs)
 	prompt := tok.Encode(text)
 	for i, got := range found {
 		if !slices.Equal(got.Prompt, prompt) {

@@ -13,8 +13,10 @@ import (
 )
 
 // smallLlama returns a network of random weights.
-func smallLlama(tied bool) *Llama {
-	rng := rand.New(rand.NewPCG(3, 4))
+func smallLlama(tied bool) *Llama { return seededLlama(3, 266, tied) }
+
+func seededLlama(seed uint64, vocab int, tied bool) *Llama {
+	rng := rand.New(rand.NewPCG(seed, 4))
 	numbers := func(n int, around, spread float64) []float32 {
 		v := make([]float32, n)
 		for i := range v {
@@ -22,7 +24,7 @@ func smallLlama(tied bool) *Llama {
 		}
 		return v
 	}
-	const width, hidden, keys, vocab = 32, 64, 16, 266
+	const width, hidden, keys = 32, 64, 16
 	l := &Llama{Width: width, Hidden: hidden, Heads: 4, KVHeads: 2, Vocab: vocab, Context: 40, RotaryBase: 10000, Epsilon: float64(float32(1e-5))}
 	l.Embedding, l.Norm = numbers(vocab*width, 0, 1), numbers(width, 1, 0.2)
 	if !tied {
