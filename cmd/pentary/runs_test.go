@@ -34,6 +34,7 @@ func TestEarlierRuns(t *testing.T) {
 		{name: "2-lm", weights: "57f363bb7c1af7fc285e37a39181a71ed9a3a0970c8e955ea88d411f319f2d41", language: true},
 		{name: "2-mlp", weights: "7ee5e923e745b0ed062de3694e71079ca01dbfb999a6e947f685e45601183e05", language: true},
 		{name: "2-pendulum", weights: "49a2f5c3828e73e723d305129591ee20fc94b3a0b1f564536500ea1ea59d2e12"},
+		{name: "3-pendulum", weights: "7d4697cb2c961b4c86866a58b057befa8d264acd3c03c93d574e2944440ae8b2"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "run")
@@ -101,7 +102,7 @@ func TestEarlierRuns(t *testing.T) {
 	for _, test := range []struct {
 		environment, file string
 		mean              float64
-	}{{"cartpole", "pole.pent", 9.4}, {"pendulum", "2-pendulum/model.pent", -1234.1158836673428}} {
+	}{{"cartpole", "pole.pent", 9.4}, {"pendulum", "2-pendulum/model.pent", -1234.1158836673428}, {"pendulum", "3-pendulum/model.pent", -1215.980451454062}} {
 		out, err = pentary(t, "control", test.environment, "--json", "--policy", filepath.Join(filepath.Dir(text), test.file)).Output()
 		if err != nil {
 			t.Fatal(err)

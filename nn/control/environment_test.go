@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/Kaleaon/pentary-go/internal/asmtest"
@@ -106,6 +107,31 @@ func TestPendulumEnergy(t *testing.T) {
 	}
 }
 
+// What policies see of a pendulum, and what those of earlier versions do.
+func TestPendulumInputs(t *testing.T) {
+	for _, test := range []struct {
+		θ, dθ float64
+		want  []int8
+	}{
+		{0, 0, []int8{127, 0, 0, 64, 0, 0}},
+		{math.Pi / 2, 2, []int8{0, 127, 32, 64, -103, -83}},   // 2²/2 - 15 = -13
+		{-math.Pi / 2, -4, []int8{0, -127, -63, 64, -56, 89}}, // 4²/2 - 15 = -7
+		{math.Pi, 8, []int8{-127, 0, 127, 64, 16, 51}},        // 8²/2 - 30 = 2
+		{math.Pi, 0, []int8{-127, 0, 0, 64, -127, 0}},         // -30
+		{math.Pi / 3, -6, []int8{64, 110, -95, 64, 83, -127}}, // 6²/2 - 7.5 = 10.5
+	} {
+		e := NewEpisodes(Pendulum{}, 1)
+		e.State[0][0], e.State[1][0] = Q40(test.θ*one), Q40(test.dθ*one)
+		for n, env := range map[int]Pendulum{6: {}, 4: {NoEnergy: true}, 3: {NoConstant: true}} {
+			got := make([]int8, env.Spec().Inputs)
+			env.Observe(e, 0, got)
+			if !slices.Equal(got, test.want[:n]) {
+				t.Errorf("%+v at %v, %v: inputs %d, want %d", env, test.θ, test.dθ, got, test.want[:n])
+			}
+		}
+	}
+}
+
 // An Acrobot without torque keeps its energy; fine steps leave little of the method's
 // error.
 func TestAcrobotEnergy(t *testing.T) {
@@ -179,11 +205,25 @@ var goldenTrajectories = map[string]string{
 	"cartpole":              "832b4c773829c93afc3c05f3d6e4b7404a04cf9a33a8b307fb91ead3e36092bf",
 	"mountaincar":           "b65d3b018201d52b7b8e79155b2cb937e8a27d777c1c1011bae266d28ce73ca8",
 	"acrobot":               "03059ef135f5f560421dc6695d1c0d032b08f0531f44013beda937ab54b9a366",
-	"pendulum":              "e04e8d017719e1a9b3498c31800c067f6a1ed9015edc9b12b6f569b36af21e6e",
+	"pendulum":              "9f243fca86f3afde19dfa5a7685f9aa3b198c2d8f436bd228f382b852710f431",
+	"pendulum of 4 inputs":  "e04e8d017719e1a9b3498c31800c067f6a1ed9015edc9b12b6f569b36af21e6e",
+}
+
+// golden are the environments, and those that policies of the last version see in another way,
+// by the names of their golden hashes.
+func golden() map[string]Environment {
+	all := map[string]Environment{}
+	for _, env := range All {
+		all[env.Spec().Name] = env
+	}
+	for _, env := range []Environment{Pendulum{NoEnergy: true}} {
+		all[fmt.Sprintf("%s of %d inputs", env.Spec().Name, env.Spec().Inputs)] = env
+	}
+	return all
 }
 
 func TestGoldenTrajectories(t *testing.T) {
-	for _, env := range All {
+	for name, env := range golden() {
 		s := env.Spec()
 		rng := rand.New(rand.NewPCG(9, 9))
 		e := NewEpisodes(env, 30)
@@ -206,8 +246,8 @@ func TestGoldenTrajectories(t *testing.T) {
 				binary.Write(h, binary.LittleEndian, inputs)
 			}
 		}
-		if got := fmt.Sprintf("%x", h.Sum(nil)); got != goldenTrajectories[s.Name] {
-			t.Errorf("%s: trajectories %s, want %s", s.Name, got, goldenTrajectories[s.Name])
+		if got := fmt.Sprintf("%x", h.Sum(nil)); got != goldenTrajectories[name] {
+			t.Errorf("%s: trajectories %s, want %s", name, got, goldenTrajectories[name])
 		}
 	}
 }

@@ -155,14 +155,14 @@ var goldenWeights = map[string]string{
 	"cartpole":              "1158c2ae346bd55c5339baf106fdd2a8f28b07bf5b95e82c3100f4018ca50161",
 	"mountaincar":           "2195035adcf87aef6489b5273e5208b59c3a0935b11b3958a44716107a6b4ac8",
 	"acrobot":               "0866b4e43126b546e74812d5c96009da40c980e3d688583e5e6aa6b42deb547c",
-	"pendulum":              "64ea9116b0fcad1bed811fda1ec08f0f0a2c780b04584c81039013f83f745b5c",
+	"pendulum":              "5d414fad41b5ca761dcad746a81f73330d313d56f03a2af888b183c0de6f2865",
+	"pendulum of 4 inputs":  "64ea9116b0fcad1bed811fda1ec08f0f0a2c780b04584c81039013f83f745b5c",
 }
 
 // Weights after a run do not depend on the pieces that the work is cut into, the
 // processors or the kernels.
 func TestDeterminism(t *testing.T) {
-	for _, env := range All {
-		name := env.Spec().Name
+	for name, env := range golden() {
 		check := func(how string, chunk int) {
 			t.Helper()
 			net, e, opt := begin(t, env, 2, es.Options{
@@ -183,7 +183,7 @@ func TestDeterminism(t *testing.T) {
 			}
 		}
 		check("as usual", 0)
-		if slices.Contains([]string{"acrobot", "pendulum", "mountaincarcontinuous", "breakout", "spaceinvaders"}, name) { // are long, and differ in Step alone
+		if slices.Contains([]string{"acrobot", "pendulum", "mountaincarcontinuous", "breakout", "spaceinvaders"}, env.Spec().Name) { // are long, and differ in Step alone
 			continue
 		}
 		for _, chunk := range []int{1, 4, 11} {

@@ -7,9 +7,12 @@ package control
 // The variables are the angle, which is not wrapped, and the angular velocity. The
 // action is the torque, ±2 from ±64 on.
 //
-// A policy sees the cosine and the sine of the angle, the velocity, and a constant.
+// A policy sees the cosine and the sine of the angle, the velocity, a constant, the energy less
+// that of standing upright, and the product of energy and velocity, by which a swing is pumped
+// up (Åström, Furuta, Automatica 36, 2000).
 type Pendulum struct {
-	NoConstant bool // as the policies of earlier versions see it
+	// As the policies of earlier versions see it: without energy, or the constant either.
+	NoEnergy, NoConstant bool
 }
 
 const (
@@ -21,9 +24,12 @@ const (
 
 // Spec implements Environment. Gymnasium has no threshold for this environment.
 func (p Pendulum) Spec() Spec {
-	inputs := 4
-	if p.NoConstant {
+	inputs := 6
+	switch {
+	case p.NoConstant:
 		inputs = 3
+	case p.NoEnergy:
+		inputs = 4
 	}
 	return Spec{Name: "pendulum", Variables: 2, Inputs: inputs, Outputs: 1, Throttle: true, Limit: 200, Threshold: -300 * one}
 }
@@ -37,10 +43,12 @@ func (Pendulum) Reset(e *Episodes, i int, random *Random) {
 // Observe implements Environment.
 func (p Pendulum) Observe(e *Episodes, i int, inputs []int8) {
 	sin, cos := Sincos(e.State[0][i])
-	copy(inputs, []int8{Activation(cos, 127*one), Activation(sin, 127*one), Activation(e.State[1][i], 127*one/8)})
-	if !p.NoConstant {
-		inputs[3] = bias
-	}
+	dθ := e.State[1][i]
+	energy := square(dθ)/2 + Mul(3*pendulumGravity/2, cos-one)
+	copy(inputs, []int8{
+		Activation(cos, 127*one), Activation(sin, 127*one), Activation(dθ, 127*one/8), bias,
+		Activation(energy, 127*one/16), Activation(Mul(energy, dθ), 127*one/40),
+	}[:len(inputs)])
 }
 
 // Step implements Environment, by the semi-implicit Euler method.

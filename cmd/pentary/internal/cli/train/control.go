@@ -28,13 +28,13 @@ func NewControl(s *console.Streams) *cobra.Command {
 		Use:   "control",
 		Short: "Train a policy for a control task or a game",
 		Long: `Train a network of pents as the policy of a classic control task or of a game, and test
-it on 100 episodes that training did not use; or test a saved policy. Physics is computed
+it on episodes that training did not use; or test a saved policy. Physics is computed
 in fixed point, so a seed gives the same policy and the same episodes on every machine.
 
 Training measures the policy 25 times, each time on 400 other episodes, and keeps the best.
 Ctrl-C drops the generation in flight; the policy is then tested and saved as after a whole
 run.`,
-		Example: "  pentary control cartpole --out pole.pent --frames pole.svg\n  pentary control cartpole --policy pole.pent",
+		Example: "  pentary control cartpole --out pole.pent --frames pole.svg\n  pentary control cartpole --policy pole.pent --tested 1000",
 	}, subs...)
 }
 
@@ -61,7 +61,7 @@ func newControlTask(env control.Environment, s *console.Streams) *cobra.Command 
 		for _, g := range groups {
 			var wrong string
 			g.Flags.VisitAll(func(f *pflag.Flag) {
-				if cmd.Flags().Changed(f.Name) && !slices.Contains([]string{"policy", "frames", "seed", "json", "threads"}, f.Name) {
+				if cmd.Flags().Changed(f.Name) && !slices.Contains([]string{"policy", "frames", "tested", "seed", "json", "threads"}, f.Name) {
 					wrong = f.Name
 				}
 			})
@@ -73,6 +73,8 @@ func newControlTask(env control.Environment, s *console.Streams) *cobra.Command 
 	}
 	f := groups[0].Flags
 	console.Input(f, &saved, "policy", "test the policy in this .pent `file`, instead of training").Ext("pent")
+	f.IntVar(&k.tested, "tested", k.tested, "fresh `episodes` of the test")
+	console.Bound(f, "tested", 1, 1<<20)
 	console.Output(f, &frames, "frames", "draw the first test episode to this .svg or .png `file`").Ext("svg", "png")
 	groups.Bind(cmd)
 	return cmd

@@ -24,10 +24,11 @@ type policy struct {
 	model
 	env        control.Environment
 	validation int // episodes of a measurement; 0 for the default
+	tested     int // episodes of the test
 }
 
 func newPolicy(env control.Environment) *policy {
-	return &policy{Policy: settings.NewPolicy(env), env: env}
+	return &policy{Policy: settings.NewPolicy(env), env: env, tested: train.TestEpisodes}
 }
 
 // policyAbout says what the environments are about: a title, and the rules.
@@ -78,25 +79,42 @@ func (c *policy) memory() int {
 	return settings.NetworkMemory(control.Widths(c.env, c.Hidden...), c.Options(), c.Episodes)
 }
 
-// SetGenerator implements settings.Settings. In the versions whose noise came from Philox the
-// pendulum was seen without a constant, and fewer episodes chose the policy.
+// SetGenerator implements settings.Settings. In the versions whose noise came from Philox fewer
+// episodes chose the policy.
 func (c *policy) SetGenerator(g kernels.Generator) {
 	c.Policy.SetGenerator(g)
-	earlier := g == kernels.Philox4x32
-	if c.validation = 0; earlier {
+	if c.validation = 0; g == kernels.Philox4x32 {
 		c.validation = 100
 	}
-	c.setConstant(!earlier)
 }
 
-// setConstant sets whether a policy of the pendulum sees a constant.
-func (c *policy) setConstant(is bool) {
-	if _, ok := c.env.(control.Pendulum); ok {
-		c.env = control.Pendulum{NoConstant: !is}
+// versions are the environments that policies of this version and earlier ones saw in other
+// ways, the latest first.
+var versions = [][]control.Environment{
+	{control.Pendulum{}, control.Pendulum{NoEnergy: true}, control.Pendulum{NoConstant: true}},
+}
+
+// see makes the environment the version that a policy of some inputs sees.
+func (c *policy) see(inputs int) {
+	for _, of := range versions {
+		if of[0].Spec().Name != c.name() {
+			continue
+		}
+		for _, env := range of {
+			if env.Spec().Inputs == inputs {
+				c.env = env
+			}
+		}
 	}
 }
 
-func (c *policy) build([]int) error {
+func (c *policy) build(network []int) error {
+	if len(network) > 0 {
+		c.see(network[0])
+	}
+	if want := c.network(); network != nil && !slices.Equal(network, want) {
+		return fmt.Errorf("network %s, want %s", settings.Network(network), settings.Network(want))
+	}
 	c.net = nn.NewMLP(c.Base.Seed, c.network()...)
 	return nil
 }
@@ -110,7 +128,7 @@ func (c *policy) open(f *packed.File) (err error) {
 	if err := c.model.open(f); err != nil {
 		return err
 	}
-	c.setConstant(c.net.Inputs() != control.Pendulum{NoConstant: true}.Spec().Inputs)
+	c.see(c.net.Inputs())
 	_, err = control.NewPolicy(c.net, c.env)
 	return err
 }
@@ -150,7 +168,7 @@ func (c *policy) measure() (outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	rewards := p.Test(c.Base.Seed, control.HeldOut, train.TestEpisodes)
+	rewards := p.Test(c.Base.Seed, control.HeldOut, c.tested)
 	sum, n := control.Q40(0), control.Q40(len(rewards))
 	for _, r := range rewards {
 		sum += r
