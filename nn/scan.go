@@ -15,7 +15,7 @@ import (
 //	NewModel(NewScan(10, NewGRU(4, 32)), NewDense(32, 10, false)) // of 40 values
 //
 // With All it returns what they return for all parts, side by side. Noise in activations is
-// drawn for each part.
+// drawn for each part (docs/decisions.md#scans-within-a-step).
 type Scan struct {
 	Layers []Layer
 	Parts  int
