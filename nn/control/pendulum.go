@@ -7,9 +7,9 @@ package control
 // The variables are the angle, which is not wrapped, and the angular velocity. The
 // action is the torque, ±2 from ±64 on.
 //
-// A policy sees the cosine and the sine of the angle, the velocity, a constant, the energy less
-// that of standing upright, and the product of energy and velocity, by which a swing is pumped
-// up (Åström, Furuta, Automatica 36, 2000).
+// A policy sees the cosine and the sine of the angle, the velocity, a constant, the energy (0 when
+// upright and at rest), and the product of energy and velocity, by which a swing is pumped up
+// (Åström, Furuta, Automatica 36, 2000).
 type Pendulum struct {
 	// As the policies of earlier versions see it: without energy, or the constant either.
 	NoEnergy, NoConstant bool
