@@ -107,7 +107,7 @@ func TestPendulumEnergy(t *testing.T) {
 	}
 }
 
-// What policies see of a pendulum, and what those of earlier versions do.
+// Policies of this version and of earlier ones see these inputs of a pendulum.
 func TestPendulumInputs(t *testing.T) {
 	for _, test := range []struct {
 		θ, dθ float64
