@@ -132,7 +132,7 @@ func TestGodoc(t *testing.T) {
 		}
 	}
 	for _, name := range files(t, "*.go") {
-		if regexp.MustCompile(`_test\.go$|(^|/)(internal|cmd|bench|test|tools|examples|\.ci)/`).MatchString(name) {
+		if strings.HasSuffix(name, "_test.go") || notImported.MatchString(name) {
 			continue
 		}
 		fset := token.NewFileSet()
@@ -161,6 +161,24 @@ func TestGodoc(t *testing.T) {
 					}
 				}
 			}
+		}
+	}
+}
+
+// notImported matches files of packages that users do not import.
+var notImported = regexp.MustCompile(`(^|/)(internal|cmd|bench|test|tools|examples|docs|\.ci)/`)
+
+// Every package that users import has an example. Package hwmodel has no API.
+func TestExamples(t *testing.T) {
+	has := map[string]bool{"hwmodel": true}
+	for _, name := range files(t, "*.go") {
+		if dir := filepath.ToSlash(filepath.Dir(name)); !notImported.MatchString(name) {
+			has[dir] = has[dir] || strings.HasSuffix(name, "_test.go") && strings.Contains(read(t, name), "\nfunc Example")
+		}
+	}
+	for dir, ok := range has {
+		if !ok {
+			t.Errorf("package %s has no example", dir)
 		}
 	}
 }
