@@ -115,7 +115,7 @@ narrow:
 
 // FINISH rounds a sum, adds the start of the columns and stores the row.
 #define FINISH(at, sum) \
-	VPSRAD  X13, sum, sum \
+	VPSRAVD Y13, sum, sum \
 	VPADDD  Y12, sum, sum \
 	VMOVDQU sum, (DI)     \
 	ADDQ    R9, DI
@@ -161,13 +161,14 @@ done:
 //	R15 dst of the vector            codes   of eight rows and two ranks
 //
 //	Y0–Y7   sums of the rows         Y8   t of two ranks     Y9  products
-//	Y11     what sums begin with     Y12  start              X13  shift
+//	Y11     what sums begin with     Y12  start              Y13  shift
 TEXT ·rankStartAVX2(SB), NOSPLIT, $40-8
 	MOVQ  args+0(FP), AX
 	MOVQ  rankStartArgs_aRank(AX), R10
 	MOVQ  rankStartArgs_ld(AX), R9
 	MOVQ  rankStartArgs_shift(AX), CX
 	VMOVQ CX, X13
+	VPBROADCASTD X13, Y13
 	MOVQ  rankStartArgs_ranks(AX), DX
 	INCQ  DX
 	SHRQ  $1, DX
