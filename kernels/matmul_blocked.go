@@ -222,10 +222,6 @@ func (p *part) panel(i, rows, j, cols, d, depth, kappa int) {
 	first, perturbs := kappa == 0, d+kappa == 0 && p.perturbsStart()
 	deep := min(p.kc, depth-kappa)
 	stride := p.unpackPanel(i, rows, d+kappa, deep)
-	step, looksUp := rows, perturbs && p.looksUpInSweeps()
-	if perturbs && !looksUp {
-		step = originRows
-	}
 	at := 0
 	for c := 0; c < cols; {
 		width := stripWidth((cols - c + p.lanes - 1) / p.lanes)
@@ -247,48 +243,45 @@ func (p *part) panel(i, rows, j, cols, d, depth, kappa int) {
 		case first:
 			t.start = &p.start[c]
 		}
-		if looksUp {
+		switch {
+		case !perturbs:
+		case p.looksUpInSweeps():
 			g := c / levelGroup
 			t.levels, t.a, t.offsets = &p.levels[g*levelCount*levelGroup], &p.pert.a[i], &p.offsets[g]
-		}
-		for r := 0; r < rows; r += step {
-			h := min(step, rows-r)
-			if perturbs && !looksUp {
-				p.startTiles(i+r, h, j, c, v, span)
-				if p.packsInSweeps() {
-					t.origin = &p.origin[0]
-				} else {
-					t.start, t.startStep = &p.origin[0], span
-				}
+		default:
+			p.startTiles(i, rows, j, c, v, span)
+			if p.packsInSweeps() {
+				t.origin = &p.origin[0]
+			} else {
+				t.start, t.startStep = &p.origin[0], span
 			}
-			p.tiles(t, r, h, v, span, p.y[(i+r)*p.n+j+c:])
-			t.from = nil // packed
 		}
+		p.tiles(t, rows, v, span, p.y[i*p.n+j+c:])
 		at += stripQuads(depth) * span * 4
 		c += span
 	}
 }
 
-// tiles computes the tiles of a strip for h rows of the panel, from r on: v columns of
-// Y that exist of span. t.start is row r's.
-func (p *part) tiles(t tileArgs, r, h, v, span int, y []int32) {
-	swept := p.sweeps(h, v == span)
+// tiles computes the tiles of a strip for all rows of the panel: v columns of Y that exist of
+// span. t.start is the first row's.
+func (p *part) tiles(t tileArgs, rows, v, span int, y []int32) {
+	swept := p.sweeps(rows, v == span)
 	if swept > 0 {
 		s := t
-		s.codes, s.y, s.rows, s.cols = &p.codes[r*t.stride], &y[0], swept, v
+		s.codes, s.y, s.rows, s.cols = &p.codes[0], &y[0], swept, v
 		s.startStep *= 4
 		p.sweep(&s)
 	}
-	for at := swept; at < h; at += p.rows {
-		t.codes = &p.codes[(r+at)*t.stride]
+	for at := swept; at < rows; at += p.rows {
+		t.codes = &p.codes[at*t.stride]
 		if t.startStep > 0 {
 			t.start = &p.origin[at*span]
 		}
-		if at+p.rows <= h && v == span {
+		if at+p.rows <= rows && v == span {
 			t.y = &y[at*p.n]
 			p.tile(&t)
 		} else {
-			p.edgeTile(t, y[at*p.n:], min(p.rows, h-at), v, span)
+			p.edgeTile(t, y[at*p.n:], min(p.rows, rows-at), v, span)
 		}
 	}
 }

@@ -20,11 +20,10 @@ const (
 	levelCount = 8
 )
 
-// originRows is the most rows whose starts are made at once: some tiles of a strip, to
-// pay for the calls, in 12 KiB. rankRows is the rows of a block of rankStart.
+// startRows is the most rows of a call of rankStart, and rankRows the rows of a block.
 const (
-	originRows = 64
-	rankRows   = 16
+	startRows = 64
+	rankRows  = 16
 )
 
 // perturbsStart reports whether the perturbation is what tiles start from.
@@ -35,7 +34,7 @@ func (p *product) perturbsStart() bool {
 // tabulate makes the tables, or words, of cols packed columns from j on, where a pair begins.
 func (p *part) tabulate(j, cols int) {
 	streams := p.pert.pop.Columns
-	p.origin = reuse.Slice(p.origin, min(originRows, (p.i1-p.i0+rankRows-1)/rankRows*rankRows)*maxWidth)
+	p.origin = reuse.Slice(p.origin, min(panelRows, (p.i1-p.i0+rankRows-1)/rankRows*rankRows)*maxWidth)
 	p.signs = reuse.Slice(p.signs, cols+levelGroup) // whole vectors
 	for c := 0; c < cols; c += 2 * streams {        // a pair
 		clear(p.signs[c:][:streams])
@@ -127,12 +126,14 @@ func (p *part) tabulateWords(j, cols int) {
 func (p *part) startRanks(i, rows, c, cols, span int) {
 	wide := p.wordColumns()
 	v := c / wide
-	p.order = reuse.Slice(p.order, p.wordRanks(p.pert.pop.Rank)*2*originRows+63)
-	p.rankStart(&rankStartArgs{
-		dst: &p.origin[0], ld: 4 * span, blocks: (rows + rankRows - 1) / rankRows, vectors: (cols + wide - levelGroup) / wide, start: &p.start[c],
-		a: &p.pert.a[i], offsets: &p.offsets[2*v], aRank: packed.PaddedLen(p.pert.m), ranks: p.pert.pop.Rank,
-		words: &p.levels[v*p.words()], wide: p.wide, shift: p.pert.shift, order: &p.order[0],
-	})
+	p.order = reuse.Slice(p.order, p.wordRanks(p.pert.pop.Rank)*2*startRows+63)
+	for r := 0; r < rows; r += startRows {
+		p.rankStart(&rankStartArgs{
+			dst: &p.origin[r*span], ld: 4 * span, blocks: (min(startRows, rows-r) + rankRows - 1) / rankRows, vectors: (cols + wide - levelGroup) / wide,
+			start: &p.start[c], a: &p.pert.a[i+r], offsets: &p.offsets[2*v], aRank: packed.PaddedLen(p.pert.m), ranks: p.pert.pop.Rank,
+			words: &p.levels[v*p.words()], wide: p.wide, shift: p.pert.shift, order: &p.order[0],
+		})
+	}
 }
 
 // pairWordsArgs are the operands of pairWords.
@@ -150,7 +151,7 @@ type pairWordsArgs struct {
 type rankStartArgs struct {
 	dst     *int32
 	ld      int // bytes from one row of dst to the next
-	blocks  int // of rankRows, at most originRows in all; what has been done is counted down
+	blocks  int // of rankRows, at most startRows in all; what has been done is counted down
 	vectors int
 	a       *uint8
 	offsets *int // of the codes of each half of each vector
