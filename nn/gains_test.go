@@ -67,9 +67,9 @@ func TestTrainScales(t *testing.T) {
 // noise, and no weight moves.
 func TestScalesLearn(t *testing.T) {
 	teacher := tokenModel(1, 8)
-	task, err := NewTokens(8, teacher.DrawTexts(5, 64, 10, 1), 9)
+	task, err := NewTokens(8, drawn(t, teacher, 64, 10), 9)
 	if err == nil {
-		err = task.Teach(teacher)
+		err = task.Teach(t.Context(), teacher)
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"context"
 	"fmt"
 	"sync/atomic"
 
@@ -65,14 +66,15 @@ const tokensAtOnce = 32
 var maxTaught int64 = 1 << 27
 
 // Teach makes a model with the same tokens the teacher: its distribution after each position is
-// the target. It returns an error if the distributions have more than 2^27 tokens in total.
-func (t *Tokens) Teach(teacher *Model) error {
+// the target. It returns an error if the distributions have more than 2^27 tokens in total, or the
+// context's.
+func (t *Tokens) Teach(ctx context.Context, teacher *Model) error {
 	if err := t.checkModel(teacher); err != nil {
 		return err
 	}
 	at := make([][]expectation, len(t.texts)*t.length)
 	var taught atomic.Int64
-	t.forEach(teacher, func(logits []int8, c, n, sample int) {
+	err := t.forEach(ctx, teacher, func(logits []int8, c, n, sample int) {
 		if taught.Load() > maxTaught {
 			return
 		}
@@ -89,6 +91,9 @@ func (t *Tokens) Teach(teacher *Model) error {
 		}
 		taught.Add(int64(len(at[sample])))
 	})
+	if err != nil {
+		return err
+	}
 	if taught.Load() > maxTaught {
 		return fmt.Errorf("nn: the teacher expects more than %d tokens after %d positions of %d texts, want fewer or shorter texts", maxTaught, t.Len(), len(t.texts))
 	}
@@ -118,7 +123,7 @@ func (t *Tokens) Total(m *Model) (int64, error) {
 		return 0, err
 	}
 	scores := make([]int64, t.Len())
-	t.forEach(m, func(logits []int8, c, n, sample int) {
+	t.forEach(context.Background(), m, func(logits []int8, c, n, sample int) {
 		sum := uint64(0)
 		for i := range t.vocabulary {
 			sum += kernels.Power(logits[(i/4*n+c)*4+i%4])
@@ -130,8 +135,8 @@ func (t *Tokens) Total(m *Model) (int64, error) {
 
 // forEach takes a model through all texts, and calls visit with the logits of n columns after
 // each position, of which column c is of the sample text·length + position. Goroutines call it
-// at the same time.
-func (t *Tokens) forEach(m *Model, visit func(logits []int8, c, n, sample int)) {
+// at the same time. It returns the context's error.
+func (t *Tokens) forEach(ctx context.Context, m *Model, visit func(logits []int8, c, n, sample int)) error {
 	chunks := (len(t.texts) + tokensAtOnce - 1) / tokensAtOnce
 	runners := make([]*Runner, parallel.Workers())
 	parallel.For(len(runners), chunks, func(worker, i int) {
@@ -144,6 +149,9 @@ func (t *Tokens) forEach(m *Model, visit func(logits []int8, c, n, sample int)) 
 		r.Restart(n)
 		x := make([]int8, 4*n)
 		for position := range t.length {
+			if ctx.Err() != nil {
+				return
+			}
 			for c, text := range texts {
 				x[4*c] = int8(text[position])
 				if t.Inputs() > 1 {
@@ -156,6 +164,7 @@ func (t *Tokens) forEach(m *Model, visit func(logits []int8, c, n, sample int)) 
 			}
 		}
 	})
+	return ctx.Err()
 }
 
 // score returns the score of a column whose powers add up to sum.
@@ -221,8 +230,9 @@ func (t *Tokens) Score(s *Scoring) {
 }
 
 // DrawTexts returns texts that a model of tokens draws, each of the given length, beginning
-// with the token first. Text k uses the random numbers of group k of the seed.
-func (m *Model) DrawTexts(seed uint64, texts, length int, first uint16) [][]uint16 {
+// with the token first, or the context's error. Text k uses the random numbers of group k of the
+// seed.
+func (m *Model) DrawTexts(ctx context.Context, seed uint64, texts, length int, first uint16) ([][]uint16, error) {
 	all := make([][]uint16, texts)
 	vocabulary := m.Outputs()
 	parallel.For(parallel.Workers(), (texts+tokensAtOnce-1)/tokensAtOnce, func(_, i int) {
@@ -232,7 +242,7 @@ func (m *Model) DrawTexts(seed uint64, texts, length int, first uint16) [][]uint
 		for c := range n {
 			all[lo+c] = append(make([]uint16, 0, length), first)
 		}
-		for at := 1; at < length; at++ {
+		for at := 1; at < length && ctx.Err() == nil; at++ {
 			for c := range n {
 				token := all[lo+c][at-1]
 				x[4*c] = int8(token)
@@ -247,5 +257,5 @@ func (m *Model) DrawTexts(seed uint64, texts, length int, first uint16) [][]uint
 			}
 		}
 	})
-	return all
+	return all, ctx.Err()
 }

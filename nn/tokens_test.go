@@ -15,13 +15,22 @@ func tokenModel(seed uint64, vocabulary int) *Model {
 	return mustModel(NewLlama(seed, LlamaConfig{Width: 16, Hidden: 12, Layers: 1, Heads: 2, KVHeads: 1, Vocabulary: vocabulary, Window: 12, Rotary: 10000}))
 }
 
+func drawn(t *testing.T, m *Model, texts, length int) [][]uint16 {
+	t.Helper()
+	all, err := m.DrawTexts(t.Context(), 5, texts, length, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
 // The score of a text's own tokens is the log-probability of LogProb, of fewer than 256 tokens
 // and of more.
 func TestTokensScore(t *testing.T) {
 	for _, vocabulary := range []int{8, 300} {
 		m := tokenModel(1, vocabulary)
-		texts := m.DrawTexts(5, 40, 10, 1)
-		if again := tokenModel(1, vocabulary).DrawTexts(5, 40, 10, 1); !slices.EqualFunc(texts, again, slices.Equal) {
+		texts := drawn(t, m, 40, 10)
+		if again := drawn(t, tokenModel(1, vocabulary), 40, 10); !slices.EqualFunc(texts, again, slices.Equal) {
 			t.Error("texts are drawn anew")
 		}
 		task, err := NewTokens(vocabulary, texts, 9)
@@ -64,9 +73,9 @@ func TestTokensScore(t *testing.T) {
 // either noise. A task scores as Total does.
 func TestTokensTeach(t *testing.T) {
 	teacher, m := tokenModel(1, 8), tokenModel(2, 8)
-	task, err := NewTokens(8, teacher.DrawTexts(5, 64, 10, 1), 9)
+	task, err := NewTokens(8, drawn(t, teacher, 64, 10), 9)
 	if err == nil {
-		err = task.Teach(teacher)
+		err = task.Teach(t.Context(), teacher)
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -117,21 +126,38 @@ func TestTokensErrors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := task.Teach(tokenModel(1, 12)); err == nil || !strings.Contains(err.Error(), "model of 1→12 for 8 tokens") {
+	if err := task.Teach(t.Context(), tokenModel(1, 12)); err == nil || !strings.Contains(err.Error(), "model of 1→12 for 8 tokens") {
 		t.Errorf("error %v", err)
 	}
 	teacher := tokenModel(1, 8)
-	if task, err = NewTokens(8, teacher.DrawTexts(5, 64, 10, 1), 9); err != nil {
+	if task, err = NewTokens(8, drawn(t, teacher, 64, 10), 9); err != nil {
 		t.Fatal(err)
 	}
 	before := slices.Clone(task.expected)
 	defer func(most int64) { maxTaught = most }(maxTaught)
 	maxTaught = 1000
-	if err := task.Teach(teacher); err == nil || !strings.Contains(err.Error(), "expects more than 1000 tokens after 576 positions of 64 texts") || !slices.Equal(task.expected, before) {
+	if err := task.Teach(t.Context(), teacher); err == nil || !strings.Contains(err.Error(), "expects more than 1000 tokens after 576 positions of 64 texts") || !slices.Equal(task.expected, before) {
 		t.Errorf("error %v", err)
 	}
 	maxTaught = 8 * 576
-	if err := task.Teach(teacher); err != nil {
+	if err := task.Teach(t.Context(), teacher); err != nil {
 		t.Errorf("error %v", err)
+	}
+}
+
+// A context that is cancelled ends drawing and teaching.
+func TestTokensCancelled(t *testing.T) {
+	m := tokenModel(1, 8)
+	task, err := NewTokens(8, [][]uint16{{1, 2}}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := m.DrawTexts(ctx, 1, 2, 3, 1); err == nil {
+		t.Error("texts are drawn")
+	}
+	if task.Teach(ctx, m) == nil {
+		t.Error("a teacher is asked")
 	}
 }

@@ -62,7 +62,7 @@ func (r *Run) test() int64 {
 
 // measureAt adds a point to the learning curve, and keeps the weights if they are the
 // best. The later of equals is kept.
-func (r *Run) measureAt(generation int) {
+func (r *Run) measureAt(generation int) error {
 	r.timing.measuring(func() {
 		at := Point{Generation: generation, Test: r.test()}
 		if r.task.Validate != nil {
@@ -75,6 +75,15 @@ func (r *Run) measureAt(generation int) {
 		r.curve = append(r.curve, at)
 		r.shown = at.Test
 	})
+	return r.failed()
+}
+
+// failed returns why the last measurement failed, or nil.
+func (r *Run) failed() error {
+	if r.task.Failed == nil {
+		return nil
+	}
+	return r.task.Failed()
 }
 
 // last returns the last point of the curve.
@@ -88,9 +97,8 @@ func (r *Run) last() Point {
 // measureDue is measureAt for a generation that is due, after which a plateau reduces the
 // rate.
 func (r *Run) measureDue(generation int) error {
-	r.measureAt(generation)
-	if r.options.Reductions == 0 {
-		return nil
+	if err := r.measureAt(generation); err != nil || r.options.Reductions == 0 {
+		return err
 	}
 	return r.optimizer.ReduceRate(min(r.plateaus(r.curve), r.options.Reductions))
 }

@@ -209,7 +209,9 @@ func (r *Run) Open(ctx context.Context) error {
 		return nil
 	}
 	if r.measure && len(r.curve) == 0 {
-		r.measureAt(0)
+		if err := r.measureAt(0); err != nil {
+			return err
+		}
 	}
 	if err := r.adopt(r.options.Dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
@@ -275,7 +277,9 @@ func (r *Run) Close() error {
 // if the run is kept in a directory.
 func (r *Run) Train(ctx context.Context) (*Result, error) {
 	if r.measure && len(r.curve) == 0 {
-		r.measureAt(0)
+		if err := r.measureAt(0); err != nil {
+			return nil, err
+		}
 	}
 	end, ended := r.Ended()
 	r.timing.start(r.Generation())
@@ -300,7 +304,9 @@ func (r *Run) Train(ctx context.Context) (*Result, error) {
 	}
 	n := r.Generation()
 	if r.measure && r.last().Generation != n {
-		r.measureAt(n)
+		if err := r.measureAt(n); err != nil {
+			return nil, err
+		}
 	}
 	result := r.result()
 	result.Interrupted, result.Early = interrupted, early
@@ -356,6 +362,9 @@ func (r *Run) follow(stats es.Stats) error {
 	} else if r.measure && r.timing.early(time.Now()) {
 		measured = true
 		r.timing.measuring(func() { r.shown = r.test() })
+		if err := r.failed(); err != nil {
+			return err
+		}
 	}
 	r.options.Observer.Progress(r.progress(stats, measured))
 	return nil

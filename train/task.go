@@ -23,8 +23,10 @@ type Task struct {
 	// Validate scores the present weights on a hold-out, which decides when to stop early and
 	// which weights the run keeps; nil for none. Higher is better.
 	Validate func() int64
-	Metric   Metric
-	Size     int // samples that Test scores, which Metric.Value divides by
+	// Failed returns why a measurement failed, which ends the run; nil: none does.
+	Failed func() error
+	Metric Metric
+	Size   int // samples that Test scores, which Metric.Value divides by
 
 	Samples int    // that each member sees in a generation; 0: throughput is not reported
 	Unit    string // of Samples, in the singular; default "sample"

@@ -48,6 +48,8 @@ var commands = []command{
 	{args: "eval lm.pent --data text", in: []string{"lm.pent", "text"}},
 	{args: "sample lm.pent --bytes 10", in: []string{"lm.pent"}},
 	{args: "finetune pents.pent --teacher eight-bits.pent --generations 2 " + fewTokens, in: []string{"pents.pent", "eight-bits.pent"}, out: []string{"--out"}, stream: []string{"--log"}, dirs: []string{"--dir"}},
+	{args: "finetune pents.pent --data text --generations 2 " + fewTokens, in: []string{"pents.pent", "text"}},
+	{args: "finetune lm.pent --reward ./score.sh --prompts text --generations 2 --steps 4 --streams 2 --pairs 2", in: []string{"lm.pent", "text"}, out: []string{"--out"}},
 	{args: "inspect net.pent", in: []string{"net.pent"}},
 	{args: "convert net.pent --to onnx --out net.onnx", in: []string{"net.pent"}, out: []string{"--out"}},
 	{args: "convert net.st --from safetensors --out other.pent", in: []string{"net.st"}, out: []string{"--out"}},
@@ -306,6 +308,10 @@ func prepare(t *testing.T, dir string) {
 	}
 	tokenModels(t, dir)
 	write("text", strings.Repeat("pents are digits\n", 100))
+	write("score.sh", "#!/bin/sh\nwhile read -r line; do echo 1; done\n")
+	if err := os.Chmod(filepath.Join(dir, "score.sh"), 0o777); err != nil {
+		t.Fatal(err)
+	}
 	write("a.s", "HALT\n")
 	samples := `{"x":{"dtype":"I8","shape":[4,8],"data_offsets":[0,32]}}`
 	write("x.safetensors", string(rune(len(samples)))+strings.Repeat("\x00", 7)+samples+strings.Repeat("text", 8))

@@ -16,6 +16,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/spf13/cobra"
 
+	"github.com/Kaleaon/pentary-go/data"
+	"github.com/Kaleaon/pentary-go/interchange"
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/nn"
 )
@@ -155,6 +157,8 @@ func exampleFolder(t *testing.T) string {
 		"new.csv":                               []byte(unknown.String()),
 		"temperatures.csv":                      []byte(temps.String()),
 		"book.txt":                              bytes.Repeat([]byte("The Rays of Light are bent by bodies.\n"), 400),
+		"prompts.txt":                           []byte("The Rays\nof Light\n"),
+		"score.sh":                              []byte("while read -r line; do echo ${#line}; done\n"),
 		"x.npz":                                 calibration(t),
 		"pentary-selftest-MatMul-avx2-7-4.json": reproducer(t),
 	} {
@@ -175,13 +179,25 @@ func exampleFolder(t *testing.T) string {
 			t.Fatal(err)
 		}
 	}
+	pieces := []data.Piece{{Kind: data.UnknownPiece}, {Kind: data.ControlPiece}, {Kind: data.ControlPiece}}
+	for _, letter := range []string{"e", "n", "r", "s", "t"} {
+		pieces = append(pieces, data.Piece{Text: letter, Kind: data.NormalPiece, Rank: len(pieces)})
+	}
+	of, err := data.NewTokenizer(pieces, false, 1, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tokenizer, err := of.MarshalText()
+	if err != nil {
+		t.Fatal(err)
+	}
 	for i, name := range []string{"pents.pent", "eight-bits.pent"} {
 		m, err := nn.NewLlama(uint64(i), nn.LlamaConfig{Width: 8, Hidden: 8, Layers: 1, Heads: 2, KVHeads: 1, Vocabulary: 8, Window: 8, Rotary: 10000})
 		if err != nil {
 			t.Fatal(err)
 		}
 		var b bytes.Buffer
-		if _, err := m.File(nil).WriteTo(&b); err != nil {
+		if _, err := m.File(map[string]string{interchange.MetaTokenizer: string(tokenizer)}).WriteTo(&b); err != nil {
 			t.Fatal(err)
 		}
 		if err := os.WriteFile(filepath.Join(dir, name), b.Bytes(), 0o666); err != nil {

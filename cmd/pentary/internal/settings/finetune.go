@@ -1,7 +1,9 @@
 package settings
 
 import (
+	"errors"
 	"fmt"
+	"path/filepath"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/es"
@@ -21,8 +23,13 @@ type Finetune struct {
 	Optimizer
 	Batch   nn.EvaluatorOptions
 	Teacher string // file
+	Data    string // file of a text to learn instead of what the teacher draws
 	Texts   int    // that the teacher draws to learn from
 	Train   Trained
+
+	Reward          string // command that scores completions
+	Prompts         string // file
+	Log2Temperature int    // of completions
 }
 
 // Trained says what a fine-tuning trains.
@@ -49,18 +56,38 @@ func NewFinetune() *Finetune {
 	}
 }
 
+// RewardDefaults are the defaults of flags with --reward, by name.
+var RewardDefaults = map[string]string{
+	"noise": lowrank.PerturbWeights.String(), "steps": "32", "streams": "8", "pairs": "32", "generations": "100",
+}
+
+// Complete implements Settings: files keep their names in other folders.
+func (s *Finetune) Complete() {
+	for _, path := range []*string{&s.Teacher, &s.Data, &s.Prompts} {
+		if absolute, err := filepath.Abs(*path); err == nil && *path != "" {
+			*path = absolute
+		}
+	}
+	s.Optimizer.Complete()
+}
+
 // Groups implements Settings.
 func (s *Finetune) Groups() console.Groups {
 	var groups console.Groups
 	f := groups.Add("Teacher and texts")
 	console.Input(f, &s.Teacher, "teacher", "model `file` whose expectations are learned, and which draws the texts").Ext("pent")
+	console.Input(f, &s.Data, "data", "text `file` to learn, cut into pieces of --steps tokens, instead of texts that the teacher draws")
 	integer(f, &s.Texts, "texts", 1, maxTexts, "texts that the teacher draws to learn from")
-	integer(f, &s.Batch.Steps, "steps", 1, maxLength, "tokens of a text that are learned, from its beginning")
-	integer(f, &s.Batch.Streams, "streams", 1, 1<<16, "texts that each member reads in a generation")
+	integer(f, &s.Batch.Steps, "steps", 1, maxLength, "tokens of a text that are learned, from its beginning; with --reward the most tokens of a completion, by default "+RewardDefaults["steps"])
+	integer(f, &s.Batch.Streams, "streams", 1, 1<<16, "texts that each member reads in a generation; with --reward prompts that it completes, by default "+RewardDefaults["streams"])
 	integer(f, &s.Batch.Discount, "discount", 0, 256, "noise in activations: worth of a later score, in 1/256 of the one before")
 	f.Var(console.Choice[Trained]{Value: &s.Train, Options: []Trained{TrainWeights, TrainScales, TrainBoth}}, "train",
 		"what is trained: the weights of one pent, a multiplier for each row of a matrix, or both")
 	f.Uint64Var(&s.Base.Seed, "seed", s.Base.Seed, "key of all random numbers, of the texts too")
+	f = groups.Add("Reward")
+	f.StringVar(&s.Reward, "reward", s.Reward, "shell `command` that scores completions of prompts instead: it reads JSON lines and prints an integer a line")
+	console.Input(f, &s.Prompts, "prompts", "text `file` of prompts to complete, one a line")
+	integer(f, &s.Log2Temperature, "log2-temperature", -nn.MaxLog2Temperature, nn.MaxLog2Temperature, "binary logarithm of the temperature of completions")
 	f = s.population(&groups)
 	s.earlyStop(f, "texts of their own")
 	s.noiseAndUpdate(&groups)
@@ -71,6 +98,17 @@ func (s *Finetune) Groups() console.Groups {
 func (s *Finetune) Check() error {
 	if s.Texts*s.Batch.Steps > maxDrawn {
 		return fmt.Errorf("--texts %d --steps %d: want a product of at most %d", s.Texts, s.Batch.Steps, maxDrawn)
+	}
+	switch {
+	case s.Reward == "" && s.Prompts != "", s.Reward != "" && s.Prompts == "":
+		return errors.New("--reward and --prompts go together")
+	case s.Reward == "":
+	case s.Teacher != "" || s.Data != "":
+		return errors.New("--reward: scores come from the command, without --teacher and --data")
+	case s.Base.Estimator != lowrank.PerturbWeights:
+		return fmt.Errorf("--noise %v: want %v with --reward", s.Base.Estimator, lowrank.PerturbWeights)
+	case s.Early.Patience > 0:
+		return errors.New("--early-stop: not with --reward, which has no hold-out")
 	}
 	return s.Optimizer.Check()
 }

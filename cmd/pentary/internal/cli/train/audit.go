@@ -71,10 +71,11 @@ type audited struct {
 }
 
 func (b *rebuild) audit(ctx context.Context, s *console.Streams, dir string, o train.AuditOptions) error {
-	_, r, err := b.run(s, dir)
+	p, r, err := b.run(ctx, s, dir)
 	if err != nil {
-		return err
+		return interrupted(ctx, err)
 	}
+	defer closeKind(p.kind)
 	a, err := r.Audit(ctx, dir, o)
 	if err != nil {
 		return interrupted(ctx, err)

@@ -1,6 +1,7 @@
 package train
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -52,7 +53,7 @@ func (c *classifier) dataFlag(f *pflag.FlagSet, path *string) {
 
 // load reads the samples. A folder of images has a part for the test, which is all that
 // whole leaves, too.
-func (c *classifier) load(path string) (err error) {
+func (c *classifier) load(_ context.Context, path string) (err error) {
 	if err := c.of.Check(path); err != nil {
 		return console.UsageError{Err: err}
 	}

@@ -48,6 +48,7 @@ a run that has ended.`,
 	f.IntVar(&r.extend, "generations", 0, "extend the run to this number of generations, which its schedules then span")
 	console.Input(f, &r.data, "data", "`folder` or file with the run's data, if they have moved")
 	r.flags(f)
+	r.reward.flags(f)
 	r.distribution.flags(f)
 	for _, t := range task.All {
 		cmd.AddCommand(newTask(newClassifier(t), s))

@@ -2,6 +2,7 @@ package train
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -109,6 +110,9 @@ type plan struct {
 
 // hasDataFlag reports whether a kind's data are files that --data can name.
 func hasDataFlag(k kind) bool {
+	if _, ok := k.(*finetune); ok {
+		return true // the model, which is an argument of its own command
+	}
 	var path string
 	f := console.NewFlags()
 	k.dataFlag(f, &path)
@@ -175,7 +179,7 @@ func existing(dir string) (*plan, error) {
 func (p *plan) inputs() map[string]string {
 	inputs := map[string]string{"the run": p.config.Data}
 	if t, ok := p.kind.(*finetune); ok {
-		inputs["the fine-tuning"] = t.Teacher
+		inputs["the fine-tuning"], inputs["the tuning's text"], inputs["the tuning"] = t.Teacher, t.Data, t.Prompts
 	}
 	return inputs
 }
@@ -190,17 +194,17 @@ func (p *plan) needsData() bool {
 }
 
 // loadData reads the run's data, from where they are now if they have moved.
-func (p *plan) loadData(path string) error {
+func (p *plan) loadData(ctx context.Context, path string) error {
 	if path == "" {
 		path = p.config.Data
 	}
-	err := p.kind.load(path)
+	err := p.kind.load(ctx, path)
 	if err == nil {
 		if name, hash := p.kind.data(); hash != p.header.Data {
 			err = fmt.Errorf("%s holds a run on other data: sha256 %x, and that of %s is %x", p.dir, p.header.Data, name, hash)
 		}
 	}
-	if err != nil && hasDataFlag(p.kind) && !strings.Contains(err.Error(), "--data names") {
+	if err != nil && ctx.Err() == nil && hasDataFlag(p.kind) && !strings.Contains(err.Error(), "--data names") {
 		err = fmt.Errorf("%w\n--data names where they are now", err)
 	}
 	return err

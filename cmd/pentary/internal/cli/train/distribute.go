@@ -206,6 +206,9 @@ func (d *distribution) train(ctx context.Context, run *train.Run, r *run, data s
 		if data != "" {
 			args = append(args, "--data", data)
 		}
+		if t, ok := r.kind.(*finetune); ok && t.command != "" {
+			args = append(args, "--reward", t.command, "--reward-timeout", t.limit.String())
+		}
 		cmd := exec.CommandContext(ctx, self, args...)
 		cmd.Args[0] = os.Args[0]
 		cmd.Env = append(os.Environ(), environmentURL+"="+url)
@@ -301,9 +304,10 @@ func (a afterLine) Write(b []byte) (int, error) {
 // worker is the command of that name as the command line asks for it.
 type worker struct {
 	endpoint
-	data  string
-	wait  time.Duration
-	input bool
+	data   string
+	reward permission
+	wait   time.Duration
+	input  bool
 }
 
 // NewWorker returns the command worker.
@@ -338,6 +342,7 @@ exit status 1 and says why.`,
 	w.endpoint.flags(f, "`URL` of the NATS server, as in nats://user:password@host:4222 (default $"+environmentURL+")")
 	console.Input(f, &w.data, "data", "`folder` or file with the run's data on this machine (default the coordinator's path)")
 	console.Threads(f)
+	w.reward.flags(f)
 	f.DurationVar(&w.wait, "wait", 5*time.Minute, "`time` to wait for an answer of the coordinator")
 	f.BoolVar(&w.input, "with-input", false, "end when standard input ends")
 	return cmd
@@ -368,6 +373,10 @@ func (w *worker) work(ctx context.Context, cmd *cobra.Command, s *console.Stream
 	if err != nil {
 		return fmt.Errorf("the coordinator's configuration: %w", err)
 	}
+	if err := w.reward.allow(p, true); err != nil {
+		return err
+	}
+	defer closeKind(p.kind)
 	if w.data == "" {
 		if err := console.CheckPaths(cmd, nil, s, p.inputs()); err != nil {
 			return err
@@ -386,7 +395,7 @@ const maxShared = 4 << 30
 // run returns the run that a coordinator describes, with its data: this machine's,
 // or, if it does not have them and no flag names others, those that the coordinator shares.
 func (w *worker) run(ctx context.Context, p *plan, at cluster.Endpoint, d *cluster.Described) (*train.Run, error) {
-	err := loadFor(p.kind, cmp.Or(w.data, p.config.Data), d)
+	err := loadFor(ctx, p.kind, cmp.Or(w.data, p.config.Data), d)
 	if err != nil && w.data == "" && d.Shared {
 		err = fetchFor(ctx, p.kind, at, d)
 	}
@@ -397,8 +406,8 @@ func (w *worker) run(ctx context.Context, p *plan, at cluster.Endpoint, d *clust
 }
 
 // loadFor reads the data of a run and compares their hash.
-func loadFor(k kind, path string, d *cluster.Described) error {
-	if err := k.load(path); err != nil {
+func loadFor(ctx context.Context, k kind, path string, d *cluster.Described) error {
+	if err := k.load(ctx, path); err != nil {
 		return err
 	}
 	if name, hash := k.data(); hash != d.Data {
@@ -421,7 +430,7 @@ func fetchFor(ctx context.Context, k kind, at cluster.Endpoint, d *cluster.Descr
 	if len(paths) == 1 {
 		dir = paths[0]
 	}
-	return loadFor(k, dir, d)
+	return loadFor(ctx, k, dir, d)
 }
 
 // built returns the run of a plan whose data are loaded.

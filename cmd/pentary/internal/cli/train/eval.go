@@ -1,6 +1,7 @@
 package train
 
 import (
+	"context"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -27,8 +28,8 @@ measured, or the test part of images. A model of tokens from "pentary convert" i
 the text of --data, in pieces of 256 tokens.`,
 		Args:        console.OneArgument(".pent file"),
 		Annotations: console.Arguments(console.ArgModel),
-		RunE: func(_ *cobra.Command, args []string) error {
-			return eval(s, args[0], data, json)
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return eval(cmd.Context(), s, args[0], data, json)
 		},
 	}
 	f := cmd.Flags()
@@ -45,7 +46,7 @@ type otherData struct {
 	Measured string `json:"measured_on_sha256"`
 }
 
-func eval(s *console.Streams, path, data string, json bool) error {
+func eval(ctx context.Context, s *console.Streams, path, data string, json bool) error {
 	f, err := packed.Open(path)
 	if err != nil {
 		return err
@@ -65,7 +66,7 @@ func eval(s *console.Streams, path, data string, json bool) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	if err := k.load(data); err != nil {
+	if err := k.load(ctx, data); err != nil {
 		return err
 	}
 	name, hash := k.data()

@@ -1,8 +1,10 @@
 package train
 
 import (
+	"context"
 	"crypto/sha256"
 	"fmt"
+	"hash"
 	"log/slog"
 	"path/filepath"
 
@@ -13,6 +15,7 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/settings"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
+	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es/journal"
 	"github.com/Kaleaon/pentary-go/interchange"
 	"github.com/Kaleaon/pentary-go/nn"
@@ -20,30 +23,40 @@ import (
 	"github.com/Kaleaon/pentary-go/train"
 )
 
-// finetune trains a model of tokens to expect what a teacher expects.
+// finetune trains a model of tokens to expect what a teacher expects or a text says, or to write what
+// a program scores.
 type finetune struct {
 	*settings.Finetune
 	model
 	path    string
 	file    *packed.File // of the model as it begins
-	teacher *nn.Model
+	teacher *nn.Model    // nil for none
 	texts   train.TokenTexts
 	hash    journal.Hash
+	rewarded
+
+	vocabulary int
 }
 
 func newFinetune() *finetune { return &finetune{Finetune: settings.NewFinetune()} }
 
 // NewFinetune returns the command finetune.
 func NewFinetune(s *console.Streams) *cobra.Command {
-	r := &run{kind: newFinetune(), streams: s}
-	cmd := r.command(func(args []string) { r.data = args[0] })
+	t := newFinetune()
+	r := &run{kind: t, streams: s}
+	cmd := r.command(func(args []string) { r.data, t.command = args[0], t.Reward })
 	cmd.Use, cmd.Args, cmd.Annotations = "finetune MODEL.pent", console.OneArgument(".pent file"), console.Arguments(console.ArgModel)
-	f := cmd.Flags().Lookup("data")
-	f.Hidden = true
 	cmd.Flags().Lookup("init").Hidden = true
 	cmd.PreRunE = func(c *cobra.Command, _ []string) error {
-		if f.Changed || c.Flags().Changed("init") {
-			return console.Usagef("--data, --init: the model to tune is the argument of %s", cmd.CommandPath())
+		if c.Flags().Changed("init") {
+			return console.Usagef("--init: the model to tune is the argument of %s", cmd.CommandPath())
+		}
+		for name, value := range settings.RewardDefaults {
+			if f := c.Flags().Lookup(name); t.Reward != "" && !f.Changed {
+				if err := f.Value.Set(value); err != nil {
+					return err
+				}
+			}
 		}
 		return nil
 	}
@@ -52,7 +65,7 @@ func NewFinetune(s *console.Streams) *cobra.Command {
 
 func (t *finetune) name() string { return task.Finetune }
 func (t *finetune) short() string {
-	return "Tune a pretrained model of tokens by what a teacher expects"
+	return "Tune a pretrained model of tokens by a teacher, a text, or a program's scores"
 }
 
 func (t *finetune) long() string {
@@ -65,12 +78,12 @@ Keep both files where they are until the run has ended.`
 }
 
 func (t *finetune) example() string {
-	return "  pentary finetune pents.pent --teacher eight-bits.pent --out tuned.pent"
+	return `  pentary finetune pents.pent --teacher eight-bits.pent --out tuned.pent
+  pentary finetune pents.pent --data book.txt --out tuned.pent
+  pentary finetune pents.pent --reward "sh score.sh" --prompts prompts.txt --out tuned.pent`
 }
 
-func (t *finetune) dataFlag(f *pflag.FlagSet, path *string) {
-	console.Input(f, path, "data", "the model `file` to tune").Ext("pent")
-}
+func (t *finetune) extraFlags(f *pflag.FlagSet) { limitFlag(f, &t.limit) }
 
 // The seeds of texts for validation and test, beside the seed of the texts to learn.
 const (
@@ -79,13 +92,10 @@ const (
 	testTexts      = 64
 )
 
-// load reads both models and has the teacher draw the texts.
-func (t *finetune) load(path string) (err error) {
-	if t.Teacher == "" || path == "" {
-		return console.Usagef("tuning needs the model and --teacher, the file of another one")
-	}
-	if t.Teacher, err = filepath.Abs(t.Teacher); err != nil {
-		return err
+// load reads the model, and makes the texts or reads the prompts.
+func (t *finetune) load(ctx context.Context, path string) (err error) {
+	if path == "" || t.Teacher == "" && t.Data == "" && t.Reward == "" {
+		return console.Usagef("tuning needs the model and --teacher, --data or --reward")
 	}
 	t.path = path
 	sum := sha256.New()
@@ -98,10 +108,10 @@ func (t *finetune) load(path string) (err error) {
 		if err == nil {
 			_, err = f.WriteTo(sum)
 		}
-		if err == nil {
+		if err == nil && t.Reward == "" {
 			_, err = train.NewTokenReader(m) // whether it takes tokens
 		}
-		if err == nil && m.Outputs()%4 != 0 {
+		if err == nil && t.Reward == "" && m.Outputs()%4 != 0 {
 			err = fmt.Errorf("a model of %d tokens, want a multiple of 4", m.Outputs())
 		}
 		if err != nil {
@@ -113,17 +123,38 @@ func (t *finetune) load(path string) (err error) {
 	if t.file, m, err = read(path); err != nil {
 		return err
 	}
-	if _, t.teacher, err = read(t.Teacher); err != nil {
-		return err
+	t.vocabulary = m.Outputs()
+	if t.Teacher != "" {
+		if _, t.teacher, err = read(t.Teacher); err != nil {
+			return err
+		}
+		if m.Outputs() != t.teacher.Outputs() {
+			return fmt.Errorf("%s has %d tokens, and the teacher %d", path, m.Outputs(), t.teacher.Outputs())
+		}
 	}
-	if m.Outputs() != t.teacher.Outputs() {
-		return fmt.Errorf("%s has %d tokens, and the teacher %d", path, m.Outputs(), t.teacher.Outputs())
+	switch {
+	case t.Reward != "":
+		err = t.rewarded.load(t.Prompts, m, t.file, sum)
+	case t.Data != "":
+		err = t.cut(m, sum)
+	default:
+		err = t.drawTexts(ctx, m)
 	}
 	sum.Sum(t.hash[:0])
-	texts := func(seed uint64, n int) *nn.Tokens {
-		var tokens *nn.Tokens
+	if err == nil && t.teacher != nil {
+		err = t.texts.Learned.Teach(ctx, t.teacher)
+	}
+	return err
+}
+
+// drawTexts has the teacher draw the texts.
+func (t *finetune) drawTexts(ctx context.Context, m *nn.Model) (err error) {
+	texts := func(seed uint64, n int) (tokens *nn.Tokens) {
+		var drawn [][]uint16
 		if err == nil {
-			drawn := t.teacher.DrawTexts(t.Base.Seed^seed, n, t.Batch.Steps+1, 1)
+			drawn, err = t.teacher.DrawTexts(ctx, t.Base.Seed^seed, n, t.Batch.Steps+1, 1)
+		}
+		if err == nil {
 			tokens, err = nn.NewTokens(m.Outputs(), drawn, t.Batch.Steps)
 		}
 		return tokens
@@ -132,9 +163,47 @@ func (t *finetune) load(path string) (err error) {
 	if t.Early.Patience > 0 {
 		t.texts.Validation = texts(validationSeed, testTexts)
 	}
-	if err == nil {
-		err = t.texts.Learned.Teach(t.teacher)
+	return err
+}
+
+// cut makes texts of the file of --data: pieces of --steps tokens after the token that begins a
+// text. A tenth of them, at most testTexts, the last ones, is the test, and those before validate.
+func (t *finetune) cut(m *nn.Model, sum hash.Hash) error {
+	of, err := openTokens(t.file)
+	if err != nil {
+		return fmt.Errorf("%s: %w", t.path, err)
 	}
+	text, err := data.ReadText(t.Data)
+	if err != nil {
+		return err
+	}
+	sum.Write(text.Bytes)
+	tokens := of.tokens.Encode(string(text.Bytes))
+	var texts [][]uint16
+	for ; len(tokens) >= t.Batch.Steps; tokens = tokens[t.Batch.Steps:] {
+		piece := []uint16{uint16(of.tokens.BOS)}
+		for _, token := range tokens[:t.Batch.Steps] {
+			piece = append(piece, uint16(token))
+		}
+		texts = append(texts, piece)
+	}
+	held := min(max(len(texts)/10, 1), testTexts)
+	parts := []**nn.Tokens{&t.texts.Test}
+	if t.Early.Patience > 0 {
+		parts = append(parts, &t.texts.Validation)
+	}
+	if len(texts) <= held*len(parts) {
+		return fmt.Errorf("%s has %d pieces of %d tokens (--steps), want at least %d", t.Data, len(texts), t.Batch.Steps, len(parts)+1)
+	}
+	for _, part := range parts {
+		rest := len(texts) - held
+		if *part, err = nn.NewTokens(m.Outputs(), texts[rest:], t.Batch.Steps); err != nil {
+			return err
+		}
+		texts = texts[:rest]
+	}
+	t.Texts = len(texts)
+	t.texts.Learned, err = nn.NewTokens(m.Outputs(), texts, t.Batch.Steps)
 	return err
 }
 
@@ -149,7 +218,7 @@ func (t *finetune) memory() int {
 	for _, tensor := range t.file.Tensors {
 		weights += tensor.Matrix.Rows() * tensor.Matrix.Cols()
 	}
-	return settings.WeightsMemory(2*weights) + settings.ColumnsMemory(t.teacher.Outputs(), 2*t.Batch.Streams)
+	return settings.WeightsMemory(2*weights) + settings.ColumnsMemory(t.vocabulary, 2*t.Batch.Streams)
 }
 
 func (t *finetune) build([]int) error {
@@ -174,12 +243,35 @@ func (t *finetune) meta(meta map[string]string) {
 }
 
 func (t *finetune) task() (train.Task, error) {
-	return train.Tokens(t.net, t.texts, t.hash, t.Batch)
+	if t.Reward == "" {
+		return train.Tokens(t.net, t.texts, t.hash, t.Batch)
+	}
+	if t.command == "" { // nobody has allowed it to be run
+		made, err := t.untrained(train.MeanReward, t.Batch.Streams)
+		made.Data, made.Size, made.Unit = func() journal.Hash { return t.hash }, train.TestCompletions, "completion"
+		return made, err
+	}
+	return train.Completions(t.net, t.rate(), t.completions(), t.hash, t.Base.Seed)
+}
+
+// completions returns what is completed.
+func (t *finetune) completions() nn.CompleterOptions {
+	o := t.options
+	o.Streams, o.Length, o.Log2Temperature = t.Batch.Streams, t.Batch.Steps, t.Log2Temperature
+	return o
 }
 
 func (t *finetune) start() train.Start {
-	return startOf("fine-tuning", filepath.Base(t.path), t.net,
-		fmt.Sprintf("%s texts of %d tokens by %s", report.Count(t.Texts), t.Batch.Steps, report.Printable(filepath.Base(t.Teacher))),
+	by := "by " + report.Printable(filepath.Base(t.Teacher))
+	if t.Data != "" {
+		by = "of " + report.Printable(filepath.Base(t.Data))
+	}
+	note := fmt.Sprintf("%s texts of %d tokens %s", report.Count(t.Texts), t.Batch.Steps, by)
+	if t.Reward != "" {
+		note = fmt.Sprintf("%s members · %s of up to %d tokens each, scored by %s", report.Count(2*t.Base.Pairs),
+			report.Plural(t.Batch.Streams, "completion", "completions"), t.Batch.Steps, report.Printable(t.command))
+	}
+	return startOf("fine-tuning", filepath.Base(t.path), t.net, note,
 		slog.String("task", t.name()), slog.String("model", t.path), slog.String("teacher", t.Teacher),
 		slog.Int("generations", t.Base.Generations), slog.Any("settings", settings.Texts(t)))
 }
@@ -189,7 +281,7 @@ type tuned struct {
 	Task    string  `json:"task"`
 	Nats    float64 `json:"test_nats_per_token"`
 	Before  float64 `json:"untuned_nats_per_token"`
-	Teacher float64 `json:"teacher_nats_per_token"`
+	Teacher float64 `json:"teacher_nats_per_token,omitempty"`
 	Tokens  int     `json:"test_tokens"`
 	measured
 
@@ -197,12 +289,18 @@ type tuned struct {
 }
 
 func (t *finetune) measure() (outcome, error) {
-	r := &tuned{Task: t.name(), Tokens: t.texts.Test.Len(), measured: measuredOf(t.net), layers: t.net}
 	before, err := nn.Load(t.file)
 	if err != nil {
 		return nil, err
 	}
+	if t.Reward != "" {
+		return t.measureReward(before)
+	}
+	r := &tuned{Task: t.name(), Tokens: t.texts.Test.Len(), measured: measuredOf(t.net), layers: t.net}
 	for m, to := range map[*nn.Model]*float64{t.net: &r.Nats, before: &r.Before, t.teacher: &r.Teacher} {
+		if m == nil {
+			continue // no teacher
+		}
 		sum, err := t.texts.Test.Total(m)
 		if err != nil {
 			return nil, err
@@ -221,8 +319,11 @@ func (r *tuned) Write(p *report.Printer) {
 	if r.Nats > r.Before {
 		style = p.Bad
 	}
-	p.Line("Held out", style(fmt.Sprintf("%.3f nats/token", r.Nats)), p.Dim(fmt.Sprintf(
-		"of %s tokens; before tuning %.3f, the teacher %.3f", report.Count(r.Tokens), r.Before, r.Teacher)))
+	note := fmt.Sprintf("of %s tokens; before tuning %.3f", report.Count(r.Tokens), r.Before)
+	if r.Teacher > 0 {
+		note += fmt.Sprintf(", the teacher %.3f", r.Teacher)
+	}
+	p.Line("Held out", style(fmt.Sprintf("%.3f nats/token", r.Nats)), p.Dim(note))
 	if r.Nats > r.Before {
 		p.Line("Warning", p.Bad("tuning made the model worse on the held-out texts"), p.Dim("try a lower --rate, or --early-stop"))
 	}

@@ -1,6 +1,7 @@
 package train
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -32,7 +33,7 @@ type kind interface {
 	// dataFlag adds the flag --data, if the data are not part of the program.
 	dataFlag(f *pflag.FlagSet, path *string)
 	// load reads the data; an empty path names the default.
-	load(path string) error
+	load(ctx context.Context, path string) error
 	// whole makes all that load has read the test data, for data that no training has seen.
 	whole()
 	// data returns what the data are called and their hash, after load.
@@ -118,13 +119,13 @@ func layersOf(layers []nn.Layer) string {
 	return string(text)
 }
 
-func (*model) example() string                  { return "" }
-func (*model) dataFlag(*pflag.FlagSet, *string) {}
-func (*model) load(string) error                { return nil }
-func (*model) whole()                           {}
-func (*model) network() []int                   { return nil }
-func (*model) meta(map[string]string)           {}
-func (*model) plot([]train.Point) error         { return nil }
+func (*model) example() string                    { return "" }
+func (*model) dataFlag(*pflag.FlagSet, *string)   {}
+func (*model) load(context.Context, string) error { return nil }
+func (*model) whole()                             {}
+func (*model) network() []int                     { return nil }
+func (*model) meta(map[string]string)             {}
+func (*model) plot([]train.Point) error           { return nil }
 
 // untrained returns the task of a model whose data have not been read.
 func (m *model) untrained(metric train.Metric, samples int) (train.Task, error) {

@@ -1,6 +1,7 @@
 package train
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"math"
@@ -56,7 +57,7 @@ func (l *language) extraFlags(f *pflag.FlagSet) {
 	console.Output(f, &l.svg, "svg", "draw the learning curve to this `file`, beside n-gram counts of the text").Ext("svg")
 }
 
-func (l *language) load(path string) (err error) {
+func (l *language) load(_ context.Context, path string) (err error) {
 	if path == "" {
 		l.source, err = opticks.Load()
 	} else {

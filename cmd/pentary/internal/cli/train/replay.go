@@ -1,6 +1,7 @@
 package train
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -16,6 +17,7 @@ type rebuild struct {
 	data   string
 	json   bool
 	scores bool // whether it takes the evaluator, and so the data
+	reward permission
 }
 
 // flags adds the flags, and has the command refuse to write to the data that the run names,
@@ -34,19 +36,25 @@ func (b *rebuild) flags(cmd *cobra.Command, s *console.Streams) {
 		usage = "`folder` or file with the run's data, if they have moved"
 	}
 	console.Input(f, &b.data, "data", usage)
+	if b.scores {
+		b.reward.flags(f)
+	}
 	console.Threads(f)
 	f.BoolVar(&b.json, "json", false, "print one JSON object a line")
 }
 
 // run returns the run of the plan in a directory at its beginning, with the data if the
 // updates take them.
-func (b *rebuild) run(s *console.Streams, dir string) (*plan, *train.Run, error) {
+func (b *rebuild) run(ctx context.Context, s *console.Streams, dir string) (*plan, *train.Run, error) {
 	p, err := readPlan(dir)
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := b.reward.allow(p, b.scores); err != nil {
+		return p, nil, err
+	}
 	if b.scores || p.needsData() {
-		if err := p.loadData(b.data); err != nil {
+		if err := p.loadData(ctx, b.data); err != nil {
 			return p, nil, fmt.Errorf("rebuilding this run takes its data: %w", err)
 		}
 	}
@@ -115,9 +123,9 @@ type rebuilt struct {
 }
 
 func (b *rebuild) replay(cmd *cobra.Command, s *console.Streams, dir, out string) error {
-	p, r, err := b.run(s, dir)
+	p, r, err := b.run(cmd.Context(), s, dir)
 	if err != nil {
-		return err
+		return interrupted(cmd.Context(), err)
 	}
 	at, err := r.Replay(cmd.Context(), dir, nil)
 	if err != nil {

@@ -55,6 +55,7 @@ var measures = map[string]struct {
 	train.BitsPerByte.Key:  {"Held out", "held-out bits a byte", "%.3f bits/byte", false, report.WriteBits, "%.4f"},
 	train.Reward.Key:       {"Mean reward", "", "%.2f, mean reward where measured", false, func(io.Writer, []report.Point) {}, "%.2f"},
 	train.NatsPerToken.Key: {"Held out", "held-out nats a token", "%.3f nats/token", false, report.WriteBits, "%.4f"},
+	train.MeanReward.Key:   {"Mean reward", "", "%.3f of a completion", false, func(io.Writer, []report.Point) {}, "%.4f"},
 	rmseKey:                {"Test RMSE", "root mean square error on the held-out rows", "%.4g", false, report.WriteErrors, "%.6g"},
 }
 
@@ -162,6 +163,8 @@ type finished struct {
 	Reward   *float64 `json:"tested_reward,omitempty"`
 	RMSE     *float64 `json:"test_rmse,omitempty"`
 	Nats     *float64 `json:"test_nats_per_token,omitempty"`
+
+	MeanReward *float64 `json:"mean_reward,omitempty"`
 
 	WeightsSHA256 string  `json:"weights_sha256"`
 	Generations   int     `json:"generations"`

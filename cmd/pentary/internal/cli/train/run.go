@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"maps"
 	"os"
@@ -42,6 +43,7 @@ type run struct {
 	limit  console.ByteSize
 	json   bool
 
+	reward       permission
 	distribution distribution
 
 	finish func(o outcome) error // adds to a result before it is printed; nil for nothing
@@ -112,6 +114,13 @@ func (r *run) resume(cmd *cobra.Command) error {
 		}
 	}
 	r.kind = p.kind
+	_, _, ended, err := train.ReadEnd(r.dir)
+	if err == nil {
+		err = r.reward.allow(p, !ended || r.extend > 0)
+	}
+	if err != nil {
+		return err
+	}
 	if r.out == "" {
 		r.out = p.config.Out
 	}
@@ -155,8 +164,8 @@ func (r *run) begin(ctx context.Context) error {
 			return r.goOn(ctx, p)
 		}
 	}
-	if err := r.kind.load(r.data); err != nil {
-		return err
+	if err := r.kind.load(ctx, r.data); err != nil {
+		return interrupted(ctx, err)
 	}
 	if err := settings.CheckMemory(console.ByteSize(r.kind.memory()), r.limit); err != nil {
 		return err
@@ -224,8 +233,8 @@ func (r *run) goOn(ctx context.Context, p *plan) error {
 	}
 	done := ended && r.extend == 0
 	if !done || p.needsData() {
-		if err := p.loadData(r.data); err != nil {
-			return err
+		if err := p.loadData(ctx, r.data); err != nil {
+			return interrupted(ctx, err)
 		}
 	}
 	if err := settings.CheckMemory(console.ByteSize(r.kind.memory()), r.limit); err != nil {
@@ -249,8 +258,8 @@ func (r *run) finished(ctx context.Context, p *plan, t train.Task, o train.Optio
 	result, at, err := r.complete(ctx, t, o)
 	if err == nil && t.Test == nil && (len(result.Curve) == 0 || at == 0) {
 		// The checkpoint with the measurements is gone, or an earlier version's.
-		if err := p.loadData(r.data); err != nil {
-			return err
+		if err := p.loadData(ctx, r.data); err != nil {
+			return interrupted(ctx, err)
 		}
 		if t, err = p.task(); err != nil {
 			return err
@@ -279,7 +288,7 @@ func (r *run) finished(ctx context.Context, p *plan, t train.Task, o train.Optio
 	}
 	*map[string]**float64{
 		train.Accuracy.Key: &out.Accuracy, train.BitsPerByte.Key: &out.Bits, rmseKey: &out.RMSE, train.Reward.Key: &out.Reward,
-		train.NatsPerToken.Key: &out.Nats,
+		train.NatsPerToken.Key: &out.Nats, train.MeanReward.Key: &out.MeanReward,
 	}[key] = &value
 	if r.json {
 		return errors.Join(err, r.streams.PrintJSON("result", out))
@@ -305,6 +314,14 @@ func (r *run) complete(ctx context.Context, t train.Task, o train.Options) (*tra
 	return result, run.TestSize(), err
 }
 
+// closeKind ends what a kind has begun.
+func closeKind(k kind) error {
+	if c, ok := k.(io.Closer); ok {
+		return c.Close()
+	}
+	return nil
+}
+
 // interrupted returns the error of a command that a signal stopped, if it comes from the
 // context.
 func interrupted(ctx context.Context, err error) error {
@@ -315,7 +332,8 @@ func interrupted(ctx context.Context, err error) error {
 }
 
 // train begins a run, or resumes it if the plan has a directory.
-func (r *run) train(ctx context.Context, t train.Task, o train.Options, p *plan) error {
+func (r *run) train(ctx context.Context, t train.Task, o train.Options, p *plan) (err error) {
+	defer func() { err = errors.Join(err, closeKind(r.kind)) }()
 	observer := newObserver(r.streams, r.json)
 	o.Observer, o.Sync, o.Checkpoint = observer, r.sync.policy(), r.every
 	var log *generationLog

@@ -1,6 +1,7 @@
 package train
 
 import (
+	"context"
 	"fmt"
 	"math"
 
@@ -56,7 +57,7 @@ func (c *table) dataFlag(f *pflag.FlagSet, path *string) {
 }
 
 // load reads the file. Without a scaler, which the file of a model has, it fits one.
-func (c *table) load(path string) error {
+func (c *table) load(_ context.Context, path string) error {
 	if path == "" {
 		return console.Usagef("a model of a CSV file needs --data, the file")
 	}

@@ -208,7 +208,7 @@ func TestFinetuneLoads(t *testing.T) {
 			}
 			tune := newFinetune()
 			tune.Teacher, tune.Texts, tune.Batch.Steps = path, 2, 2
-			err := tune.load(path)
+			err := tune.load(t.Context(), path)
 			if less == 0 && err != nil || less > 0 && (err == nil || !strings.Contains(err.Error(), "an embedding of")) {
 				t.Errorf("%d tokens, %d less in the embedding: error %v", vocabulary, less, err)
 			}

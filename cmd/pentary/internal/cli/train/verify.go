@@ -83,7 +83,7 @@ func (b *rebuild) verify(ctx context.Context, s *console.Streams, dir, model str
 }
 
 func (v *verification) verify(ctx context.Context, s *console.Streams, b *rebuild) error {
-	p, r, err := b.run(s, v.Dir)
+	p, r, err := b.run(ctx, s, v.Dir)
 	switch damaged := errors.Is(err, journal.ErrDamaged); {
 	case err != nil && p == nil && !damaged, err != nil && p != nil:
 		v.Cannot = true

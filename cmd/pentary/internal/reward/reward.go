@@ -1,0 +1,249 @@
+// Package reward has programs of the user's score completions.
+//
+// A program reads a request a line from standard input, and writes the score of each, an integer
+// within ±2^31, as a line of standard output, in the same order:
+//
+//	{"prompt":"Once upon","completion":" a time","line":3,"more":1}
+//	{"prompt":"The end","completion":" is near","line":8,"more":0}
+//
+// line is the number of the prompt in its file, and more the number of requests of the batch that
+// follow: a program may answer each at once, or all of a batch after the last. Each goroutine has a
+// process of its own, which runs until Close ends its input.
+package reward
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os/exec"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/Kaleaon/pentary-go/nn"
+)
+
+// A Prompt is a text to complete.
+type Prompt struct {
+	Text string
+	Line int // of its file, from 1 on
+}
+
+// A Program is a command of the shell's that scores completions.
+type Program struct {
+	Command string
+	Limit   time.Duration // for the answers to a batch
+	Prompts []Prompt
+	Text    func(tokens []uint16) string // of a completion
+	Errors  io.Writer                    // gets standard error of the processes
+
+	mu        sync.Mutex
+	processes map[int]*process // by worker
+}
+
+type request struct {
+	Prompt     string `json:"prompt"`
+	Completion string `json:"completion"`
+	Line       int    `json:"line"`
+	More       int    `json:"more"`
+}
+
+// process is one that runs.
+type process struct {
+	cmd    *exec.Cmd
+	in     io.WriteCloser
+	lines  chan string   // of its output, until that ends
+	ended  chan struct{} // closed after err
+	err    error         // of its output, or how it ended
+	scores int           // that it has given
+	batch  bytes.Buffer
+}
+
+// maxLine bounds a line of output, in bytes.
+const maxLine = 4096
+
+// Rate implements nn.Rater. After an error the worker's process has been killed; the next call
+// starts another.
+func (p *Program) Rate(ctx context.Context, worker int, all []nn.Completion, scores []int64) error {
+	s, err := p.process(worker)
+	if err == nil {
+		if err = p.rate(ctx, s, all, scores); err != nil {
+			p.mu.Lock()
+			delete(p.processes, worker)
+			p.mu.Unlock()
+			s.kill()
+		}
+	}
+	if err != nil && ctx.Err() == nil {
+		return fmt.Errorf("--reward %q: %w", p.Command, err)
+	}
+	return err
+}
+
+func (p *Program) process(worker int) (*process, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if s := p.processes[worker]; s != nil {
+		return s, nil
+	}
+	s := &process{cmd: shell(p.Command), lines: make(chan string), ended: make(chan struct{})}
+	s.cmd.Stderr = p.Errors
+	var err error
+	if s.in, err = s.cmd.StdinPipe(); err != nil {
+		return nil, err
+	}
+	out, err := s.cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	s.cmd.WaitDelay = time.Second
+	if err := s.cmd.Start(); err != nil {
+		return nil, err
+	}
+	go s.read(out)
+	if p.processes == nil {
+		p.processes = map[int]*process{}
+	}
+	p.processes[worker] = s
+	return s, nil
+}
+
+// read hands on the lines of the output, and waits for the end.
+func (s *process) read(out io.Reader) {
+	lines, n := bufio.NewScanner(out), 1
+	for lines.Buffer(nil, maxLine); lines.Scan(); n++ {
+		s.lines <- lines.Text()
+	}
+	if s.err = lines.Err(); s.err != nil {
+		s.err = fmt.Errorf("line %d of its output: %w, want at most %d bytes", n, s.err, maxLine)
+		killGroup(s.cmd)
+	}
+	if err := s.cmd.Wait(); s.err == nil {
+		s.err = err
+	}
+	close(s.ended)
+}
+
+// rate has a process answer a batch.
+func (p *Program) rate(ctx context.Context, s *process, all []nn.Completion, scores []int64) error {
+	select {
+	case line := <-s.lines:
+		return fmt.Errorf("line %d of its output, %.80q, answers nothing: it has one request less", s.scores+1, line)
+	default:
+	}
+	s.batch.Reset()
+	to := json.NewEncoder(&s.batch)
+	to.SetEscapeHTML(false)
+	for i, c := range all {
+		prompt := &p.Prompts[c.Prompt]
+		if err := to.Encode(request{prompt.Text, p.Text(c.Tokens), prompt.Line, len(all) - 1 - i}); err != nil {
+			return err
+		}
+	}
+	written := make(chan error, 1)
+	go func() {
+		_, err := s.in.Write(s.batch.Bytes())
+		written <- err
+	}()
+	limit := time.NewTimer(p.Limit)
+	defer limit.Stop()
+	late := func(i int) error {
+		return fmt.Errorf("no answer to request %d of a batch of %d within %v (--reward-timeout); does it flush its output?", i+1, len(all), p.Limit)
+	}
+	for i := range scores {
+		select {
+		case line := <-s.lines:
+			v, err := strconv.ParseInt(strings.TrimSpace(line), 10, 64)
+			if err != nil || v < -nn.MaxRating || v > nn.MaxRating {
+				return fmt.Errorf("line %d of its output is %.80q, want an integer within ±2^31: the score of %s", s.scores+1, line, s.request(i))
+			}
+			scores[i] = v
+			s.scores++
+		case <-s.ended:
+			return fmt.Errorf("it has ended (%s) after %d scores, with %d requests of a batch of %d left", s.end(), s.scores, len(all)-i, len(all))
+		case <-limit.C:
+			return late(i)
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	select {
+	case err := <-written:
+		return err
+	case <-limit.C:
+		return fmt.Errorf("it has answered a batch of %d without reading it within %v (--reward-timeout)", len(all), p.Limit)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// request returns a request of the batch, for messages.
+func (s *process) request(i int) string {
+	lines := bytes.SplitN(s.batch.Bytes(), []byte("\n"), i+2)
+	const most = 200
+	if line := lines[i]; len(line) <= most {
+		return string(line)
+	}
+	return string(lines[i][:most]) + "…"
+}
+
+func (s *process) end() string {
+	if s.err != nil {
+		return s.err.Error()
+	}
+	return "exit status 0"
+}
+
+// Close ends the input of all processes and waits for them to end. It returns an error if one has
+// written more scores than it was asked for.
+func (p *Program) Close() (err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for worker, s := range p.processes {
+		if more := s.close(p.Limit); more > 0 && err == nil {
+			err = fmt.Errorf("--reward %q: %d lines of output after %d scores, want one a request", p.Command, more, s.scores)
+		}
+		delete(p.processes, worker)
+	}
+	return err
+}
+
+// close ends the input of a process, and returns how many lines it writes until it ends.
+func (s *process) close(limit time.Duration) (more int) {
+	s.in.Close()
+	timer := time.NewTimer(min(limit, 5*time.Second))
+	defer timer.Stop()
+	for {
+		select {
+		case <-s.lines:
+			more++
+		case <-s.ended:
+			return more
+		case <-timer.C:
+			s.kill()
+			return more
+		}
+	}
+}
+
+// kill ends a process and what it has started.
+func (s *process) kill() {
+	s.in.Close()
+	select {
+	case <-s.ended:
+		return
+	default:
+		killGroup(s.cmd)
+	}
+	for {
+		select {
+		case <-s.lines:
+		case <-s.ended:
+			return
+		}
+	}
+}

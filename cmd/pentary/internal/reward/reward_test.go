@@ -1,0 +1,108 @@
+package reward
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/Kaleaon/pentary-go/nn"
+)
+
+// program returns a program that this test binary is, in a mode of TestMain.
+func program(t *testing.T, mode string) *Program {
+	t.Helper()
+	if runtime.GOOS == "js" {
+		t.Skip("no processes")
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Program{
+		Command: fmt.Sprintf("%q serve %q", filepath.ToSlash(self), mode), Limit: 10 * time.Second, Errors: os.Stderr,
+		Prompts: []Prompt{{"Once\tupon", 1}, {"<b>", 4}},
+		Text:    func(tokens []uint16) string { return strings.Repeat("x", len(tokens)) },
+	}
+}
+
+func TestMain(m *testing.M) {
+	if len(os.Args) == 3 && os.Args[1] == "serve" {
+		serve(os.Args[2])
+		return
+	}
+	os.Exit(m.Run())
+}
+
+var batch = []nn.Completion{{Prompt: 0, Tokens: []uint16{1, 2}}, {Prompt: 1, Tokens: nil}, {Prompt: 1, Tokens: []uint16{7}}}
+
+// The length of the whole line is the score, and each worker has a process of its own.
+func TestRate(t *testing.T) {
+	want := []int64{
+		int64(len(`{"prompt":"Once\tupon","completion":"xx","line":1,"more":2}`)),
+		int64(len(`{"prompt":"<b>","completion":"","line":4,"more":1}`)),
+		int64(len(`{"prompt":"<b>","completion":"x","line":4,"more":0}`)),
+	}
+	for _, mode := range []string{"lengths", "at once"} {
+		p := program(t, mode)
+		for i := range 6 {
+			scores := make([]int64, len(batch))
+			if err := p.Rate(t.Context(), i%2, batch, scores); err != nil || !slices.Equal(scores, want) {
+				t.Fatalf("%s: scores %v, want %v, %v", mode, scores, want, err)
+			}
+		}
+		if len(p.processes) != 2 {
+			t.Errorf("%s: %d processes of 2 workers", mode, len(p.processes))
+		}
+		if err := p.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// An error says where a program failed, and the next batch has a new process.
+func TestRateErrors(t *testing.T) {
+	for mode, want := range map[string]string{
+		"float":   `line 2 of its output is "1.5", want an integer within ±2^31: the score of {"prompt":"<b>","completion":"","line":4,"more":1}`,
+		"huge":    "is \"4294967296\", want an integer",
+		"crash":   "it has ended (exit status 7) after 1 scores, with 2 requests of a batch of 3 left",
+		"silent":  "no answer to request 1 of a batch of 3 within 300ms (--reward-timeout); does it flush its output?",
+		"long":    "token too long, want at most 4096 bytes",
+		"nothing": "it has ended (exit status 0) after 0 scores",
+	} {
+		p := program(t, mode)
+		if mode == "silent" {
+			p.Limit = 300 * time.Millisecond
+		}
+		for range 2 {
+			if err := p.Rate(t.Context(), 0, batch, make([]int64, 3)); err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "--reward ") {
+				t.Errorf("%s: error %v, want %q in it", mode, err, want)
+			}
+		}
+		if err := p.Close(); err != nil {
+			t.Errorf("%s: %v", mode, err)
+		}
+	}
+	p := program(t, "twice")
+	err := p.Rate(t.Context(), 0, batch, make([]int64, 3))
+	for range 3 {
+		if err == nil {
+			err = p.Rate(t.Context(), 0, batch, make([]int64, 3))
+		}
+	}
+	if closed := p.Close(); (err == nil || !strings.Contains(err.Error(), "answers nothing")) && (closed == nil || !strings.Contains(closed.Error(), "want one a request")) {
+		t.Errorf("two lines a request: %v, %v", err, closed)
+	}
+	p = program(t, "lengths")
+	p.Command = "/nonexistent/program"
+	var text bytes.Buffer
+	p.Errors = &text
+	if err := p.Rate(t.Context(), 0, batch, make([]int64, 3)); err == nil {
+		t.Error("a program that is not there gives scores")
+	}
+}
