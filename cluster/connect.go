@@ -14,7 +14,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// Endpoint is where a run is coordinated.
+// Endpoint names a NATS server and a run on it.
 type Endpoint struct {
 	// URL of the NATS server, or several with commas between. It may hold a user and
 	// password, or a token.
@@ -126,7 +126,7 @@ func ask(ctx context.Context, nc *nats.Conn, timeout time.Duration, subject stri
 	return open(m.Data)
 }
 
-// Described is what a coordinator says of its run.
+// Described is a coordinator's description of its run.
 type Described struct {
 	Version string
 	Config  string // see train.Options

@@ -21,9 +21,9 @@ import (
 	"github.com/Kaleaon/pentary-go/train"
 )
 
-// Run is run.Train with workers that score the generations. Open comes before it if the
-// run is kept. It waits for workers for as long as there is none. The error names a task
-// whose evaluator cannot score ranges or whose messages would exceed the server's bound.
+// Run is run.Train with workers that score the generations. Call run.Open before if the run is
+// kept. Run waits while there are no workers. It returns an error if the task's evaluator
+// cannot score ranges, or if messages would exceed the server's bound.
 func Run(ctx context.Context, run *train.Run, o Options) (result *train.Result, err error) {
 	if err := o.complete(); err != nil {
 		return nil, err

@@ -1,39 +1,35 @@
 // Package cluster trains one run on many processes or machines over NATS. The result has
 // the weights of the same run in one process, bit for bit.
-//
-// Run is train.Run.Train with the generations scored elsewhere: it coordinates. Work is a
-// worker, in the same process or another, of a run with the same configuration, data and
-// version. Neither knows anything about tasks or estimators.
+// Run coordinates: it is train.Run.Train, but workers score the generations. Work is a worker,
+// in the same process or another, for a run with the same configuration, data and version.
+// Neither knows anything about tasks or estimators.
 //
 // # Protocol
-//
-// The coordinator owns the truth: its weights and its journal. Everything that NATS carries
-// may be lost, repeated, delayed or reordered.
+// The coordinator's weights and journal are authoritative. Everything that NATS carries may be
+// lost, repeated, delayed or reordered.
 //
 // A worker joins with its version and the hashes of configuration and data, and is refused
 // if one differs. It loads the newest checkpoint from the object store and replays the
-// records after it, so it has the coordinator's weights and optimizer state. Then it asks
-// for work again and again. The answer is a chunk, a range of pairs of one generation,
-// with the beginning of the hash of the weights, which have to be the worker's. It
-// scores the chunk by es.RangeEvaluator; the next request carries the scores, and the hash of
+// records after it, so it has the coordinator's weights and optimizer state. Then it
+// repeatedly asks for work. The answer is a chunk, a range of pairs of one generation, with the
+// beginning of the hash of the coordinator's weights, which the worker compares with its own. It
+// scores the chunk with es.RangeEvaluator; the next request carries the scores, and the hash of
 // the worker's weights.
 //
 // Scores are a function of the weights, the generation and the pair, so the coordinator
 // takes the first result of a chunk and drops later ones. Chunks take 50 to 500 ms, by the
 // rate measured of each worker. A chunk without a result is given to another worker:
 // early if a worker is idle, otherwise after a bounded time.
-//
 // When all pairs have scores, the coordinator publishes the record that they make, then
 // moves its weights and appends the record to its journal, while workers replay it. A
-// coordinator that is killed in between makes the same record again, for in its new session
+// coordinator that is killed in between makes the same record again, because in its new session
 // all workers start from its checkpoint. A worker whose weights have another hash drops
-// them and joins again. With Options.Quorum a generation ends without scores that are late,
-// and its record says of which pairs.
-//
-// The coordinator scores a random share of the chunks itself (Options.Check), and has
-// as many scored by a second worker. A worker whose scores differ from the coordinator's is
-// expelled, and its other chunks of the generation are done again. Records before stay:
-// Expulsion says which ones have scores of the worker, and train.Run.Audit tests them.
+// them and joins again. With Options.Quorum a generation ends without late scores, and its
+// record lists the pairs that have none.
+// The coordinator scores a random share of the chunks itself (Options.Check), and makes a
+// second worker score as many. A worker whose scores differ from the coordinator's is expelled,
+// and its other chunks of the generation are scored again. Earlier records stay: Expulsion says
+// which ones have scores of the worker, and train.Run.Audit checks them.
 //
 // # Subjects
 //

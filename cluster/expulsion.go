@@ -1,9 +1,8 @@
 package cluster
 
-// An Expulsion says which worker sent wrong scores, and what it may have done before. Its
-// other chunks of the generation were scored again. The records before are the run's and
-// stay: scores of First to Last were taken from it unchecked, so an audit of these
-// generations tells whether it had changed any (train.Run.Audit).
+// An Expulsion names a worker that sent wrong scores, and the generations that it may have
+// falsified before. Its other chunks of the generation were scored again. Earlier records stay:
+// in generations First to Last its scores were used unchecked, so audit these (train.Run.Audit).
 type Expulsion struct {
 	Worker     string `json:"worker"`
 	Platform   string `json:"platform"`

@@ -12,7 +12,7 @@ import (
 	"github.com/Kaleaon/pentary-go/train"
 )
 
-// Options say how a run is distributed.
+// Options configure how a run is distributed.
 type Options struct {
 	// Endpoint names the NATS server and the run. Without a URL the coordinator runs a
 	// server of its own on the loopback interface, for Local and Processes alone.
@@ -22,15 +22,15 @@ type Options struct {
 	// model and an evaluator of its own. They compute in turn, see Processes.
 	Local []*train.Run
 
-	// Processes is the number of worker processes that Command starts and that are started
-	// again when they end before the run.
+	// Processes is the number of worker processes that Command starts. They are restarted if
+	// they end before the run.
 	Processes int
 	// Command returns the command of a worker process, not yet started, for the server at
 	// the URL. It is killed when the context is done.
 	Command func(ctx context.Context, url string) *exec.Cmd
 
 	// Check is the share of the chunks that the coordinator scores itself to compare, 0 to
-	// 1. As many others are scored by a second worker, and by the coordinator if the two
+	// 1. A second worker scores as many others, and so does the coordinator if the two
 	// differ. Default 0.01 with a URL, and none for Local and Processes alone, which are this
 	// program on this machine; negative: none.
 	Check float64
@@ -40,10 +40,10 @@ type Options struct {
 	Expelled func(Expulsion)
 	Earlier  []Expulsion
 
-	// Quorum is the share of the pairs of a generation whose scores the run waits for: what
-	// is missing then and is late, as when workers have stopped, has code 0 in the record.
-	// Such a run has other weights than the run in one process, and replays as any. Default
-	// 1, all.
+	// Quorum is the share of a generation's pairs for whose scores the run waits. Pairs whose
+	// scores are then still missing and late, for example because workers have stopped, have
+	// code 0 in the record. The weights then differ from the run's in one process; the run
+	// replays as any other. Default 1, all.
 	Quorum float64
 
 	// Data are files that the coordinator puts into the object store for workers that do not

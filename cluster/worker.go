@@ -22,12 +22,12 @@ import (
 	"github.com/Kaleaon/pentary-go/train"
 )
 
-// WorkerOptions say what a worker works for.
+// WorkerOptions configure a worker.
 type WorkerOptions struct {
 	Endpoint
 
-	// WorkerName is what the coordinator calls the worker. Workers of one run have
-	// different names. Default: the host, the process and a random number.
+	// WorkerName is the worker's name at the coordinator. Workers of one run have different
+	// names. Default: the host, the process and a random number.
 	WorkerName string
 
 	// Wait is how long the worker keeps asking without an answer from a coordinator. Default 5
@@ -37,7 +37,7 @@ type WorkerOptions struct {
 	Log *slog.Logger // default: none
 }
 
-// ErrRefused is in the error of a worker that the coordinator does not take.
+// ErrRefused is the error of a worker that the coordinator refuses.
 var ErrRefused = errors.New("refused by the coordinator")
 
 func (o *WorkerOptions) complete() error {
@@ -57,11 +57,10 @@ func (o *WorkerOptions) complete() error {
 	return o.Endpoint.complete()
 }
 
-// Work scores chunks of a run until the run has ended or the context is done, whose error
-// it then returns. The run is one that was not opened, with the task, options and
-// configuration of the coordinator's; its weights become the coordinator's.
-// The error is ErrRefused if it is another run, of another version, or the worker has been
-// expelled.
+// Work scores chunks of a run until the run has ended, or until the context is done, whose
+// error it then returns. run has not been opened, and has the task, options and configuration
+// of the coordinator's; its weights become the coordinator's. The error is ErrRefused if the
+// coordinator has another run or version, or has expelled the worker.
 func Work(ctx context.Context, run *train.Run, o WorkerOptions) error {
 	if err := o.complete(); err != nil {
 		return err
