@@ -205,3 +205,51 @@ func TestSiLU(t *testing.T) {
 		}
 	}
 }
+
+// TestRootMeanSquareDefinition scales columns, among them some with products halfway between
+// activations.
+func TestRootMeanSquareDefinition(t *testing.T) {
+	halves := []int8{3, 3, -3, 2, 1, 0, 0, 0} // of a root mean square of two
+	rng := rand.New(rand.NewPCG(7, 8))
+	for range 200 {
+		const k = 8
+		n, wide, target := 1+rng.IntN(40), rng.IntN(2) == 0, 1+2*rng.IntN(8)
+		high, low := make([]int8, k*n), make([]int8, k*n)
+		for i := range high {
+			high[i], low[i] = int8(rng.IntN(255)-127), int8(rng.IntN(128)-64)
+		}
+		for c := range n {
+			for i, v := range halves {
+				if at := (i/4*n+c)*4 + i%4; c%3 == 0 {
+					high[at], low[at] = v, 0
+					if wide { // 128·0 + v
+						high[at], low[at] = 0, v
+					}
+				}
+			}
+		}
+		if !wide {
+			low = nil
+		}
+		dst := make([]int8, k*n)
+		RootMeanSquare(dst, high, low, k, n, target)
+		for c := range n {
+			values, sum := make([]int64, k), int64(0)
+			for i := range values {
+				at := (i/4*n+c)*4 + i%4
+				if values[i] = int64(high[at]); wide {
+					values[i] = 128*values[i] + int64(low[at])
+				}
+				sum += values[i] * values[i]
+			}
+			r := max(1, int64(math.Sqrt(float64(sum<<20/k))))
+			f := (int64(target)<<30 + r/2) / r
+			for i, v := range values {
+				want := int8(min(max((v*f+1<<19)>>20, -127), 127))
+				if got := dst[(i/4*n+c)*4+i%4]; got != want {
+					t.Fatalf("target %d, wide %t: value %d of column %d is %d, want %d", target, wide, i, c, got, want)
+				}
+			}
+		}
+	}
+}
