@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/Kaleaon/pentary-go/nn"
@@ -148,7 +149,7 @@ func (g *cHeader) write() {
 	}
 	g.functions(body.String())
 	for i, o := range g.ops {
-		if o.dense != nil {
+		if o.dense != nil && g.matrix(i) == i {
 			g.weights(i, o)
 		}
 	}
@@ -191,6 +192,11 @@ func (g *cHeader) functions(text string) {
 	}
 }
 
+// matrix returns the first operation with the matrix of operation i: the parts of a scan share them.
+func (g *cHeader) matrix(i int) int {
+	return slices.IndexFunc(g.ops, func(o op) bool { return o.dense == g.ops[i].dense })
+}
+
 // weights prints the matrix of an operation: every eight codes w + 2 in three bytes, low
 // bits first, rows padded.
 func (g *cHeader) weights(i int, o op) {
@@ -221,7 +227,7 @@ func (g *cHeader) weights(i int, o op) {
 // call returns the statement of operation i, and whether it has one.
 func (g *cHeader) call(i int, o op) (string, bool) {
 	dst, a, n := g.pointer(o.dst), g.pointer(o.a), g.widths[o.dst]
-	w := fmt.Sprintf("%s_w%d", g.name, i)
+	w := fmt.Sprintf("%s_w%d", g.name, g.matrix(i))
 	low := -127
 	if o.dense != nil && o.dense.ReLU {
 		low = 0
@@ -251,6 +257,8 @@ func (g *cHeader) call(i int, o op) (string, bool) {
 		return fmt.Sprintf("pent_offset(%s, %s, %d, %d);", dst, a, o.number, n), true
 	case opGate:
 		return fmt.Sprintf("pent_gate(%s, %s, %s, %d);", dst, a, g.pointer(o.b), n), true
+	case opZero:
+		return fmt.Sprintf("memset(%s, 0, %d);", dst, n), true
 	case opBlend:
 		return fmt.Sprintf("pent_blend(%s, %s, %s, %s, %d);", dst, g.pointer(o.c), a, g.pointer(o.b), n), true
 	}

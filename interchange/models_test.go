@@ -32,6 +32,8 @@ func sampleModels(t testing.TB) []sampleModel {
 		{"conv2d", nn.NewModel(nn.NewConv2D(8, 8, 1, 8, 3, 3, 1, true), nn.NewConv2D(6, 6, 8, 12, 2, 2, 2, false), nn.NewDense(108, 10, false)), 1},
 		{"conv2d not square", nn.NewModel(nn.NewConv2D(5, 9, 3, 4, 2, 4, 3, false)), 1},
 		{"conv1d", nn.NewModel(nn.NewConv1D(8, 12, 3, true), nn.NewConv1D(12, 4, 1, false)), 6},
+		{"scan", nn.NewModel(nn.NewScan(5, nn.NewGRU(4, 8)), nn.NewDense(8, 10, false)), 1},
+		{"scans", nn.NewModel(nn.NewConv2D(1, 9, 4, 8, 1, 3, 2, true), scanAll(4, nn.NewConv1D(8, 8, 2, false), nn.NewScan(2, nn.NewLSTM(4, 8)), nn.NewLayerNorm(8)), nn.NewRNN(32, 8)), 3},
 		{"rnn", nn.NewModel(nn.NewRNN(8, 12), nn.NewDense(12, 10, false)), 8},
 		{"mingru", nn.NewModel(nn.NewMinGRU(8, 12), nn.NewDense(12, 10, false)), 8},
 		{"gru", nn.NewModel(nn.NewGRU(8, 12), nn.NewDense(12, 10, false)), 8},
@@ -62,6 +64,13 @@ func sampleModels(t testing.TB) []sampleModel {
 		}
 	}
 	return models
+}
+
+// scanAll returns a scan that returns the outputs of all parts.
+func scanAll(parts int, layers ...nn.Layer) *nn.Scan {
+	s := nn.NewScan(parts, layers...)
+	s.All = true
+	return s
 }
 
 // hashedModel returns a language model of n-grams, which ONNX export refuses.

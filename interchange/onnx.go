@@ -347,6 +347,11 @@ func (g *onnxGraph) op(o op) error {
 		g.nodeWith("Concat", dst, []message{attribute("axis", 1)}, a, g.name(o.b))
 	case opSlice:
 		g.node("Slice", dst, a, g.ints(int64(o.number)), g.ints(int64(o.number+g.widths[o.dst])), g.ints(1))
+	case opZero: // of as many samples as the input has
+		first := g.nodeWith("Gather", "", []message{attribute("axis", 1)}, "input", g.ints(0))
+		n := g.widths[o.dst]
+		zeros := g.tensor(fmt.Sprintf("zeros_%d", n), onnxInt32, make([]byte, 4*n), 1, n)
+		g.nodeWith("Cast", dst, []message{attribute("to", onnxInt8)}, g.node("Mul", "", g.cast(first, onnxInt32), zeros))
 	case opAdd:
 		g.clip(dst, g.node("Add", "", wide(o.a), wide(o.b)), -127)
 	case opOffset:

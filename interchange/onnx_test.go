@@ -119,6 +119,10 @@ func TestUnsupportedLayers(t *testing.T) {
 	if err := WriteC(&strings.Builder{}, m, "m"); err == nil || !strings.Contains(err.Error(), "tokens") {
 		t.Errorf("n-grams in the middle: %v", err)
 	}
+	m = nn.NewModel(nn.NewScan(1000, nn.NewScan(1000, nn.NewRNN(4, 4))))
+	if err := WriteC(&strings.Builder{}, m, "m"); err == nil || !strings.Contains(err.Error(), "takes more than 8192 operations") {
+		t.Errorf("a million parts: %v", err)
+	}
 	// A sum that 32 bits do not hold with what a shift adds.
 	d := nn.NewDense(4, 4, false)
 	d.Shift = 30

@@ -9,12 +9,14 @@ import (
 // A program is a step of a model for one sample, as operations on vectors of activations.
 // Writers of formats that hold computations translate it one operation at a time.
 type program struct {
-	ops    []op
-	widths []int // of values, by their number
-	states []state
-	input  int // value
-	output int // value
-	tokens int // size of the vocabulary, where the input is tokens
+	ops     []op
+	widths  []int // of values, by their number
+	states  []state
+	carried []int // within a scan, the states after the part before; empty at the first part
+	scans   int   // around the layer that is compiled
+	input   int   // value
+	output  int   // value
+	tokens  int   // size of the vocabulary, where the input is tokens
 }
 
 // A state is a vector that a model remembers from step to step, zeros at the first.
@@ -36,6 +38,7 @@ const (
 	opOffset               // a + constant, saturated likewise
 	opGate                 // b through gate a, see kernels.Gate
 	opBlend                // c moved towards b by gate a, see kernels.Blend
+	opZero                 // zeros
 )
 
 // An op computes a value of others, which come before it.
@@ -86,10 +89,53 @@ func (p *program) add(width int, o op) int {
 	return o.dst
 }
 
-// remember returns the number of a new state, and its value before the step.
+// remember returns the number of a new state, and its value before the step, or before the part
+// of a scan.
 func (p *program) remember(width int) (number, before int) {
-	p.states = append(p.states, state{before: p.value(width)})
-	return len(p.states) - 1, p.states[len(p.states)-1].before
+	number = len(p.states)
+	switch {
+	case p.scans == 0:
+		before = p.value(width)
+	case len(p.carried) == 0:
+		before = p.add(width, op{kind: opZero})
+	default:
+		before = p.carried[number]
+	}
+	p.states = append(p.states, state{before: before})
+	return number, before
+}
+
+// maxOps bounds the operations of a program with scans.
+const maxOps = 1 << 13
+
+// scan compiles the layers once for each part.
+func (p *program) scan(l *nn.Scan, x int, prefix string) (y int, err error) {
+	states, carried, size := p.states, p.carried, l.Inputs()/l.Parts
+	p.scans, p.carried = p.scans+1, nil
+	var all int
+	for part := range l.Parts {
+		p.states = nil
+		if y, err = p.chain(l.Layers, p.slice(x, part*size, size), prefix); err != nil {
+			return 0, err
+		}
+		if len(p.ops) > maxOps {
+			return 0, fmt.Errorf("interchange: layer %q: %v cannot be exported: it takes more than %d operations", prefix, l, maxOps)
+		}
+		p.carried = nil
+		for _, s := range p.states {
+			p.carried = append(p.carried, s.after)
+		}
+		if part == 0 {
+			all = y
+		} else if l.All {
+			all = p.concat(all, y)
+		}
+	}
+	p.states, p.carried, p.scans = states, carried, p.scans-1
+	if l.All {
+		y = all
+	}
+	return y, nil
 }
 
 func (p *program) linear(d *nn.Dense, name string, x int) int {
@@ -153,6 +199,8 @@ func (p *program) layer(l nn.Layer, x int, prefix string) (int, error) {
 			return 0, err
 		}
 		return p.sum(y, x), nil
+	case *nn.Scan:
+		return p.scan(l, x, prefix)
 	case *nn.Conv1D:
 		s, window := p.remember(l.Inputs() * l.Width)
 		if l.Width > 1 {
@@ -193,5 +241,5 @@ func (p *program) layer(l nn.Layer, x int, prefix string) (int, error) {
 		p.states[s].after, p.states[t].after = h, c
 		return h, nil
 	}
-	return 0, fmt.Errorf("interchange: layer %q: %v cannot be exported; dense, convolution, embedding, norm, residual and recurrent layers can", prefix, l)
+	return 0, fmt.Errorf("interchange: layer %q: %v cannot be exported; dense, convolution, embedding, norm, residual and recurrent layers, and scans of them, can", prefix, l)
 }
