@@ -3,6 +3,8 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -18,6 +20,8 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 
 	"github.com/Kaleaon/pentary-go/cluster"
+	"github.com/Kaleaon/pentary-go/nn"
+	"github.com/Kaleaon/pentary-go/packed"
 )
 
 // natsServer starts an ordinary server and returns its URL.
@@ -159,5 +163,71 @@ func TestSharedData(t *testing.T) {
 	shared, err := os.ReadFile(filepath.Join(here, "shared.pent"))
 	if err != nil || !bytes.Equal(alone, shared) {
 		t.Errorf("other weights, error %v", err)
+	}
+}
+
+// Workers take the model, the teacher and the text of a fine-tuning from the server's store.
+func TestSharedFinetune(t *testing.T) {
+	url := natsServer(t)
+	here, there := t.TempDir(), t.TempDir()
+	tokenModels(t, here)
+	if err := os.WriteFile(filepath.Join(here, "text"), []byte(strings.Repeat("abcab cab ", 110)), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	do := func(line string) string { return inFolder(t, here)(line, "") }
+	tune := "finetune pents.pent --teacher eight-bits.pent --data text --rate 0.2 --sigma 3 --generations 30 " + fewTokens
+	alone := do(tune)
+	coordinator := pentary(t, strings.Fields(tune+"--share-data --out shared.pent --nats "+url)...)
+	coordinator.Dir = here
+	if err := coordinator.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer coordinator.Process.Kill()
+	if _, err := cluster.Describe(t.Context(), cluster.Endpoint{URL: url}); err != nil && !errors.Is(err, cluster.ErrRefused) {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"pents.pent", "eight-bits.pent", "text"} {
+		if err := os.Rename(filepath.Join(here, name), filepath.Join(here, "moved-"+name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	worker := pentary(t, "worker", "--nats", url)
+	worker.Dir = there
+	if err := worker.Run(); err != nil {
+		t.Fatal(err)
+	}
+	if err := coordinator.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	f, err := packed.ReadFile(filepath.Join(here, "shared.pent"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := sha256.New()
+	for _, tensor := range f.Tensors {
+		h.Write(tensor.Matrix.Bytes())
+	}
+	if got := hex.EncodeToString(h.Sum(nil)); got != alone {
+		t.Errorf("weights %s, want %s", got, alone)
+	}
+}
+
+// Workers train a model of --init with shifts and biases of its own, which checkpoints do not have.
+func TestWorkersInit(t *testing.T) {
+	dir := t.TempDir()
+	m := nn.NewBiasedMLP(3, 64, 12, 10)
+	for i, d := range m.Matrices() {
+		d.Shift, d.Bias = uint(2+i), int8(20+i)
+	}
+	if err := packed.WriteFile(filepath.Join(dir, "own.pent"), m.File(nil)); err != nil {
+		t.Fatal(err)
+	}
+	do := inFolder(t, dir)
+	const line = "train digits --generations 3 --pairs 4 --batch 8 --hidden 12 --init own.pent "
+	want := do(line, "")
+	for _, more := range []string{"--workers 1", "--workers 2 --dir run"} {
+		if got := do(line+more, ""); got != want {
+			t.Errorf("%s: weights %s, want %s", more, got, want)
+		}
 	}
 }

@@ -129,9 +129,6 @@ func TestTrainConverted(t *testing.T) {
 	if text := pentary(t, 1, append(begin, "--hidden", "13")...); !strings.Contains(text, "is 12×64, and that of the model to train 13×64") {
 		t.Errorf("other widths: %s", text)
 	}
-	if text := pentary(t, 2, append(begin, "--hidden", "12", "--workers", "1")...); !strings.Contains(text, "workers build the network with its usual shifts and biases") {
-		t.Errorf("with workers: %s", text)
-	}
 }
 
 // A llama2.c checkpoint becomes a language model with a tokenizer, and a GGUF file, from which

@@ -29,6 +29,7 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/settings"
 	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/es/journal"
+	"github.com/Kaleaon/pentary-go/packed"
 	"github.com/Kaleaon/pentary-go/train"
 )
 
@@ -158,9 +159,6 @@ func (d *distribution) checkFlags(f *pflag.FlagSet) error {
 
 // train runs a training on workers.
 func (d *distribution) train(ctx context.Context, run *train.Run, r *run, data string) (*train.Result, error) {
-	if k, ok := r.kind.(interface{ ownNumbers() bool }); ok && k.ownNumbers() {
-		return nil, console.Usagef("--workers, --nats: workers build the network with its usual shifts and biases, and the one of --init has others")
-	}
 	at, err := d.connection()
 	if err != nil {
 		return nil, err
@@ -174,9 +172,16 @@ func (d *distribution) train(ctx context.Context, run *train.Run, r *run, data s
 	}
 	o.Quorum, o.Metrics = float64(d.quorum)/100, d.metrics
 	if d.share {
-		if o.Data, err = dataFiles(data); err != nil {
+		if o.Data, err = dataFiles(r.kind, data); err != nil {
 			return nil, err
 		}
+	}
+	if k, ok := r.kind.(interface{ ownNumbers() bool }); ok && k.ownNumbers() { // which checkpoints do not have
+		path := r.init
+		if r.dir != "" {
+			path = filepath.Join(r.dir, initialName)
+		}
+		o.Data = append(o.Data, cluster.DataFile{Name: initialName, Path: path})
 	}
 	if o.Earlier, err = readExpulsions(r.dir); err != nil {
 		o.Log.Warn("not all workers that were expelled before are known", "why", err)
@@ -260,7 +265,7 @@ func readExpulsions(dir string) (all []cluster.Expulsion, err error) {
 }
 
 // dataFiles returns the files of a run's data.
-func dataFiles(path string) ([]cluster.DataFile, error) {
+func dataFiles(k kind, path string) ([]cluster.DataFile, error) {
 	if path == "" {
 		return nil, console.Usagef("--share-data: the data of this task are part of the program")
 	}
@@ -269,7 +274,13 @@ func dataFiles(path string) ([]cluster.DataFile, error) {
 		return nil, err
 	}
 	if !info.IsDir() {
-		return []cluster.DataFile{{Name: "data", Path: path}}, nil
+		files := []cluster.DataFile{{Name: sharedData, Path: path}}
+		if t, ok := k.(*finetune); ok {
+			for name, path := range t.companions() {
+				files = append(files, cluster.DataFile{Name: name, Path: *path})
+			}
+		}
+		return files, nil
 	}
 	entries, err := os.ReadDir(path)
 	if err != nil {
@@ -396,13 +407,14 @@ const maxShared = 4 << 30
 // or, if it does not have them and no flag names others, those that the coordinator shares.
 func (w *worker) run(ctx context.Context, p *plan, at cluster.Endpoint, d *cluster.Described) (*train.Run, error) {
 	err := loadFor(ctx, p.kind, cmp.Or(w.data, p.config.Data), d)
-	if err != nil && w.data == "" && d.Shared {
-		err = fetchFor(ctx, p.kind, at, d)
+	var initial *packed.File
+	if d.Shared && (err != nil && w.data == "" || p.config.Init != "") {
+		initial, err = fetchFor(ctx, p.kind, at, d, err)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%w\n--data names where they are on this machine", err)
 	}
-	return built(p, d)
+	return built(p, d, initial)
 }
 
 // loadFor reads the data of a run and compares their hash.
@@ -416,30 +428,53 @@ func loadFor(ctx context.Context, k kind, path string, d *cluster.Described) err
 	return nil
 }
 
-// fetchFor reads the data that a coordinator shares.
-func fetchFor(ctx context.Context, k kind, at cluster.Endpoint, d *cluster.Described) error {
+// fetchFor takes the files that a coordinator shares: the data if they could not be loaded from
+// this machine, because of missing, and the initial model, nil for none.
+func fetchFor(ctx context.Context, k kind, at cluster.Endpoint, d *cluster.Described, missing error) (initial *packed.File, err error) {
 	dir, err := os.MkdirTemp("", "pentary-data-*")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer os.RemoveAll(dir)
 	paths, err := cluster.FetchData(ctx, at, dir, maxShared)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if len(paths) == 1 {
-		dir = paths[0]
+	if i := slices.IndexFunc(paths, func(path string) bool { return filepath.Base(path) == initialName }); i >= 0 {
+		if initial, err = packed.ReadFile(paths[i]); err != nil {
+			return nil, err
+		}
+		paths = slices.Delete(paths, i, i+1)
 	}
-	return loadFor(ctx, k, dir, d)
+	if missing == nil || len(paths) == 0 {
+		return initial, missing
+	}
+	if file := filepath.Join(dir, sharedData); slices.Contains(paths, file) {
+		if t, ok := k.(*finetune); ok {
+			for name, path := range t.companions() {
+				*path = filepath.Join(dir, name)
+			}
+		}
+		dir = file
+	}
+	return initial, loadFor(ctx, k, dir, d)
 }
 
-// built returns the run of a plan whose data are loaded.
-func built(p *plan, d *cluster.Described) (*train.Run, error) {
+// sharedData is the name under which workers take data of one file.
+const sharedData = "data"
+
+// built returns the run of a plan whose data are loaded, of a model like initial unless that is nil.
+func built(p *plan, d *cluster.Described, initial *packed.File) (*train.Run, error) {
 	if err := settings.CheckMemory(console.ByteSize(p.kind.memory()), 0); err != nil {
 		return nil, err
 	}
 	if err := p.kind.build(p.config.Network); err != nil {
 		return nil, err
+	}
+	if initial != nil {
+		if err := p.kind.initial(initial); err != nil {
+			return nil, fmt.Errorf("the coordinator's initial model: %w", err)
+		}
 	}
 	t, err := p.kind.task()
 	if err != nil {

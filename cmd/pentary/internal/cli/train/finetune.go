@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash"
 	"log/slog"
+	"maps"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -145,6 +146,14 @@ func (t *finetune) load(ctx context.Context, path string) (err error) {
 		err = t.texts.Learned.Teach(ctx, t.teacher)
 	}
 	return err
+}
+
+// companions returns the files beside the model that the tuning reads, by the names under which
+// workers take them.
+func (t *finetune) companions() map[string]*string {
+	all := map[string]*string{"teacher": &t.Teacher, "text": &t.Data, "prompts": &t.Prompts}
+	maps.DeleteFunc(all, func(_ string, path *string) bool { return *path == "" })
+	return all
 }
 
 // drawTexts has the teacher draw the texts.
