@@ -1,6 +1,7 @@
 package interchange
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"math/cmplx"
@@ -279,12 +280,17 @@ const beginToken = 1
 // Sample returns n sequences of a length that the network draws at temperature 1, each after
 // the token 1, which begins a text.
 func (l *Llama) Sample(n, length int, seed uint64) [][]int {
+	return l.sample(context.Background(), n, length, seed)
+}
+
+// sample is Sample until the context is cancelled.
+func (l *Llama) sample(ctx context.Context, n, length int, seed uint64) [][]int {
 	random := rand.New(rand.NewPCG(seed, 0))
 	all := make([][]int, n)
 	for i := range all {
 		r := l.run()
 		all[i] = []int{beginToken}
-		for len(all[i]) < length {
+		for len(all[i]) < length && ctx.Err() == nil {
 			logits := r.step(all[i][len(all[i])-1])
 			most, sum := logits[largest(logits)], 0.0
 			for j, v := range logits {

@@ -2,7 +2,9 @@ package interchange
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
+	"errors"
 	"io"
 	"math"
 	"math/rand/v2"
@@ -148,7 +150,7 @@ func TestLlamaCheck(t *testing.T) {
 		l := randomLlama(1)
 		change(l)
 		for _, method := range []Method{Int8, ErrorFeedback} {
-			c, err := l.Convert(method, RowScales)
+			c, err := l.Convert(t.Context(), method, RowScales)
 			if want != "" {
 				if err == nil || !strings.Contains(err.Error(), want) {
 					t.Errorf("error %v, want %s", err, want)
@@ -208,5 +210,19 @@ func TestStoriesInIntegers(t *testing.T) {
 	t.Logf("float %.4f, integer %.4f nats a token", float, integer)
 	if integer > float+0.02 {
 		t.Errorf("integer forward is %.4f nats above float, want at most 0.02", integer-float)
+	}
+}
+
+// A context that is cancelled ends a conversion.
+func TestConvertCancelled(t *testing.T) {
+	l := randomLlama(1)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := l.Convert(ctx, ErrorFeedback, RowScales); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v", err)
+	}
+	texts := l.Sample(4, 40, 1)
+	if _, _, err := l.Quantize(LlamaOptions{Method: ErrorFeedback, Sharing: RowScales, Calibration: texts, ctx: ctx}); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v", err)
 	}
 }

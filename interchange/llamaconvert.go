@@ -1,6 +1,7 @@
 package interchange
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"math"
@@ -44,8 +45,8 @@ type LlamaConversion struct {
 }
 
 // Convert quantizes the matrices of a network by a method, calibrated with texts that the
-// network draws, and measures it on others.
-func (l *Llama) Convert(method Method, sharing Sharing) (*LlamaConversion, error) {
+// network draws, and measures it on others. The error may be the context's.
+func (l *Llama) Convert(ctx context.Context, method Method, sharing Sharing) (*LlamaConversion, error) {
 	if err := l.Check(); err != nil {
 		return nil, err
 	}
@@ -54,11 +55,14 @@ func (l *Llama) Convert(method Method, sharing Sharing) (*LlamaConversion, error
 	if length < 2 {
 		return nil, fmt.Errorf("interchange: llama with a context of %d tokens, want at least 2", l.Context)
 	}
-	c.drawn = l.Sample(drawnTexts, length, seedOfDrawn)
-	c.measured = l.Sample(measuredTexts, length, seedOfMeasured)
+	c.drawn = l.sample(ctx, drawnTexts, length, seedOfDrawn)
+	c.measured = l.sample(ctx, measuredTexts, length, seedOfMeasured)
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	if method != Int8 {
 		var err error
-		if c.result, c.Tensors, err = l.Quantize(LlamaOptions{Method: method, Sharing: sharing, Calibration: c.drawn}); err != nil {
+		if c.result, c.Tensors, err = l.Quantize(LlamaOptions{Method: method, Sharing: sharing, Calibration: c.drawn, ctx: ctx}); err != nil {
 			return nil, err
 		}
 	}

@@ -1,6 +1,7 @@
 package interchange
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"slices"
@@ -29,6 +30,8 @@ type LlamaOptions struct {
 	// Calibration are sequences of tokens, of which ErrorFeedback takes the activations. It
 	// needs as many tokens as the widest matrix has columns.
 	Calibration [][]int
+
+	ctx context.Context // of Convert; nil: none
 }
 
 // Quantize returns a network whose matrices within blocks are pents times scales, exactly, and
@@ -58,6 +61,9 @@ func (l *Llama) Quantize(o LlamaOptions) (*Llama, []Report, error) {
 	if err := l.Check(); err != nil {
 		return nil, nil, err
 	}
+	if o.ctx == nil {
+		o.ctx = context.Background()
+	}
 	exact := l.folded()
 	q := llamaQuantizer{o: o, exact: exact, result: exact.clone()}
 	if o.Method == ErrorFeedback {
@@ -65,6 +71,9 @@ func (l *Llama) Quantize(o LlamaOptions) (*Llama, []Report, error) {
 	}
 	for i := range exact.Blocks {
 		q.block(i)
+		if err := o.ctx.Err(); err != nil {
+			return nil, nil, err
+		}
 	}
 	return q.result, q.reports, nil
 }
@@ -289,6 +298,9 @@ func (q *llamaQuantizer) matrix(name string, w []float32, target []float64, to [
 	r := Report{Name: name, Rows: len(w) / cols, Cols: cols}
 	pents, scales := make([]int8, cols), make([]float64, cols)
 	for i := range r.Rows {
+		if q.o.ctx.Err() != nil {
+			return
+		}
 		q.row(pents, scales, target[i*cols:][:cols], m)
 		for j, p := range pents {
 			r.add(float64(w[i*cols+j]), scales[j], p)

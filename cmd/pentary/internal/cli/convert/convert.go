@@ -2,6 +2,7 @@
 package convert
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -95,7 +96,7 @@ GGUF files.`,
 			case o.calibration != "":
 				return console.Usagef("--calibration is for --from %s", interchange.FormatONNX)
 			}
-			return read(s, args[0], o)
+			return read(cmd.Context(), s, args[0], o)
 		},
 	}
 	f := cmd.Flags()
@@ -164,14 +165,14 @@ func printWritten(s *console.Streams, path string, d *drawn, o options) error {
 }
 
 // read converts a file of another format.
-func read(s *console.Streams, path string, o options) error {
+func read(ctx context.Context, s *console.Streams, path string, o options) error {
 	a, err := interchange.Open(path, o.from)
 	if err != nil {
 		return err
 	}
 	defer a.Close()
 	if isLlama(a) {
-		return llama(s, a, path, o)
+		return llama(ctx, s, a, path, o)
 	}
 	switch {
 	case o.to != "" || o.tokenizer != "":

@@ -1,6 +1,7 @@
 package convert
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"slices"
@@ -22,7 +23,7 @@ var ggufs = []interchange.Format{interchange.FormatGGUFMXFP4, interchange.Format
 func isLlama(a *interchange.Archive) bool { return a.Meta["general.architecture"] == "llama" }
 
 // llama converts the network that an archive holds.
-func llama(s *console.Streams, a *interchange.Archive, path string, o options) error {
+func llama(ctx context.Context, s *console.Streams, a *interchange.Archive, path string, o options) error {
 	tokenizer, err := tokenizerOf(a, o.tokenizer)
 	if err != nil {
 		return err
@@ -41,7 +42,10 @@ func llama(s *console.Streams, a *interchange.Archive, path string, o options) e
 	if o.to == interchange.FormatGGUFMXFP4 {
 		sharing = interchange.BlockPowers
 	}
-	c, err := l.Convert(o.method, sharing)
+	c, err := l.Convert(ctx, o.method, sharing)
+	if ctx.Err() != nil {
+		return console.ErrInterrupted
+	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
