@@ -20,7 +20,7 @@ const (
 	LeastSquares Method = "least-squares"
 	// ErrorFeedback is LeastSquares, and moves the error of each column, as far as the
 	// inputs of the layer allow, to the columns after it (GPTQ, arXiv 2210.17323). It
-	// needs the inputs: see MLP.
+	// needs the inputs: see Network.
 	ErrorFeedback Method = "error-feedback"
 )
 
