@@ -73,7 +73,7 @@ func magnitudeOf(leaf int) (v, rest int) {
 
 // inner has a bit for each node that is not a leaf: the tree over the size, then the first
 // bit of sizes 2 to 7 and the second of sizes 3 to 7.
-const inner = 0xfe | 0xfc<<sizes | 0xffc0<<(2*sizes)
+const inner uint64 = 0xfe | 0xfc<<sizes | 0xffc0<<(2*sizes)
 
 // contextOf returns the model of the next code of a sample, given the sum of the sizes of
 // its n before: the half octave that 16 times their mean is in.
