@@ -42,7 +42,7 @@ type Classifier struct {
 
 // NewClassifier returns the default settings of a task.
 func NewClassifier(t *task.Task) *Classifier {
-	s := &Classifier{Optimizer: NewOptimizer(t.Options, t.Rate), Hidden: slices.Clone(t.Hidden), Batch: t.Batch, Shift: t.Shift, Rows: t.Rows}
+	s := &Classifier{Optimizer: NewOptimizer(t.Options, t.Rate), Hidden: slices.Clone(t.Hidden), Batch: t.Batch, Shift: t.Shift, Output: t.Output, Rows: t.Rows}
 	s.Early = earlyStop
 	if t == &task.CSV {
 		s.Table = &Table{Format: Format{Header: "auto", Separator: ","}, Test: 20}

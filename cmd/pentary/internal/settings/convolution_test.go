@@ -89,3 +89,22 @@ func TestOutputSigma(t *testing.T) {
 		}
 	}
 }
+
+// A run of before the sigma of outputs had the same sigma in all layers, whatever the default is now.
+func TestOutputSigmaOfOldRuns(t *testing.T) {
+	fashion, err := task.Find("fashion")
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := NewClassifier(fashion)
+	now.Complete()
+	texts := Texts(now)
+	if texts["output-sigma"] != "2" {
+		t.Errorf("--output-sigma %s by default, want 2", texts["output-sigma"])
+	}
+	delete(texts, "output-sigma")
+	old := NewClassifier(fashion)
+	if err := SetTexts(old, texts); err != nil || old.Output != 0 {
+		t.Errorf("output sigma %d of a run without, error %v, want 0", old.Output, err)
+	}
+}

@@ -111,8 +111,10 @@ func SetTexts(s Settings, texts map[string]string) error {
 	if _, ok := texts["reductions"]; !ok && texts["early-stop"] != "" {
 		texts["reductions"] = "0" // there were none
 	}
-	if _, ok := texts["shift"]; !ok && texts["hidden"] != "" && texts["seed"] != "" && Texts(s)["shift"] != "" {
-		texts["shift"] = "0" // all settings of a run without
+	for _, name := range []string{"shift", "output-sigma"} {
+		if _, ok := texts[name]; !ok && texts["hidden"] != "" && texts["seed"] != "" && Texts(s)[name] != "" {
+			texts[name] = "0" // all settings of a run without
+		}
 	}
 	if _, ok := texts[heldOut]; !ok && texts["mixer"]+texts[oldFlags["mixer"]] != "" {
 		texts[heldOut] = strconv.Itoa(heldOutPercent)

@@ -26,6 +26,7 @@ type Task struct {
 	Batch   int        // default samples that a generation sees
 	Shift   int        // default pixels by which training moves images
 	Options es.Options // default options
+	Output  int        // added to sigma for the last layer, by default
 	Rate    string     // rate of error feedback for the default generations, as a decimal
 
 	load func(dir string) (train, test *data.Dataset, err error)

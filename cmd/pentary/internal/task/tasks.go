@@ -46,8 +46,9 @@ var (
 		Source:  "The Debian package dataset-fashion-mnist has the four files in\n/usr/share/datasets/fashion-mnist.",
 		Hidden:  []int{200, 100, 50},
 		Batch:   256,
-		Options: es.Options{Generations: 24_000, Pairs: 64, Estimator: lowrank.PerturbActivations},
-		Rate:    "0.02",
+		Options: es.Options{Generations: 32_000, Pairs: 64, Sigma: 2, Estimator: lowrank.PerturbActivations},
+		Output:  2,
+		Rate:    "0.0173",
 		load:    data.ReadImages,
 	}
 )
