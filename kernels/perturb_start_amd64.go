@@ -64,12 +64,11 @@ func pairWordsVNNI512(args *pairWordsArgs)
 //go:noescape
 func rankStartVNNI512(args *rankStartArgs)
 
-// lookUp sets rows of a tile to the entries of their codes; see lookUpAVX2.
-func (t tier) lookUp(dst *int32, ld, rows, groups int, a *uint8, aStep int, levels *int32) {
-	if t >= avx512bw && groups%2 == 0 {
-		lookUpAVX512(dst, ld, rows, groups, a, aStep, levels)
+func (t tier) lookUp(o *lookUpArgs) {
+	if t >= avx512bw && o.groups%2 == 0 {
+		lookUpAVX512(o)
 	} else {
-		lookUpAVX2(dst, ld, rows, groups, a, aStep, levels)
+		lookUpAVX2(o)
 	}
 }
 
@@ -78,16 +77,12 @@ func (t tier) lookUp(dst *int32, ld, rows, groups int, a *uint8, aStep int, leve
 //go:noescape
 func levelsAVX2(levels, start, t, signs *int32, groups int, shift uint)
 
-// lookUpAVX2 sets rows of a tile to the entries of their codes:
-//
-//	dst[r*ld+levelGroup*g+c] = levels[(levelCount*g + a[g*aStep+r]&7)*levelGroup + c]
-//
-// rows and groups are at least 1. It reads codes by fours.
+// lookUpAVX2 has the contract of lookUp in perturb_start_asm.go. It reads codes by fours.
 //
 //go:noescape
-func lookUpAVX2(dst *int32, ld, rows, groups int, a *uint8, aStep int, levels *int32)
+func lookUpAVX2(args *lookUpArgs)
 
 // lookUpAVX512 is lookUpAVX2 for an even number of groups.
 //
 //go:noescape
-func lookUpAVX512(dst *int32, ld, rows, groups int, a *uint8, aStep int, levels *int32)
+func lookUpAVX512(args *lookUpArgs)

@@ -1,10 +1,23 @@
 //go:build !purego
 
+#include "go_asm.h"
 #include "textflag.h"
 
 // The perturbation of rank 1 as what the tiles of a product start from. In a group
 // of eight columns, which belong to one pair, the start takes one value for each
 // code of a row: a table of eight vectors. A tile looks its rows up.
+
+// LOOKUP loads the arguments of a look-up.
+#define LOOKUP \
+	MOVQ args+0(FP), AX           \
+	MOVQ lookUpArgs_dst(AX), R8   \
+	MOVQ lookUpArgs_ld(AX), R10   \
+	SHLQ $2, R10                  \
+	MOVQ lookUpArgs_rows(AX), R13 \
+	MOVQ lookUpArgs_groups(AX), DX \
+	MOVQ lookUpArgs_a(AX), R11    \
+	MOVQ lookUpArgs_aStep(AX), R12 \
+	MOVQ lookUpArgs_levels(AX), R9
 
 // LEVEL stores start ± RoundShift(v, shift) as an entry: Y11 holds the start, Y12
 // the rounding constant, X13 the shift, Y14 the signs as 0 or -1.
@@ -67,21 +80,14 @@ group:
 	VMOVDQU Y0, (DI)       \
 	ADDQ    R10, DI
 
-// func lookUpAVX2(dst *int32, ld, rows, groups int, a *uint8, aStep int, levels *int32)
+// func lookUpAVX2(args *lookUpArgs)
 //
 //	DI  dst, row by row  R10  bytes from one row of it to the next
 //	SI  codes, by fours  R9   levels of the group
 //	CX  rows left        DX   groups left
 //	R8  dst, R11 codes of the group          R12  aStep    R13  rows
-TEXT ·lookUpAVX2(SB), NOSPLIT, $0-56
-	MOVQ dst+0(FP), R8
-	MOVQ ld+8(FP), R10
-	SHLQ $2, R10
-	MOVQ rows+16(FP), R13
-	MOVQ groups+24(FP), DX
-	MOVQ a+32(FP), R11
-	MOVQ aStep+40(FP), R12
-	MOVQ levels+48(FP), R9
+TEXT ·lookUpAVX2(SB), NOSPLIT, $0-8
+	LOOKUP
 
 group:
 	MOVQ R8, DI
@@ -133,18 +139,11 @@ next:
 	VMOVDQU64    Z0, (DI)                   \
 	ADDQ         R10, DI
 
-// func lookUpAVX512(dst *int32, ld, rows, groups int, a *uint8, aStep int, levels *int32)
+// func lookUpAVX512(args *lookUpArgs)
 //
 // As lookUpAVX2, two groups at a time: R14 holds the codes of the second.
-TEXT ·lookUpAVX512(SB), NOSPLIT, $0-56
-	MOVQ dst+0(FP), R8
-	MOVQ ld+8(FP), R10
-	SHLQ $2, R10
-	MOVQ rows+16(FP), R13
-	MOVQ groups+24(FP), DX
-	MOVQ a+32(FP), R11
-	MOVQ aStep+40(FP), R12
-	MOVQ levels+48(FP), R9
+TEXT ·lookUpAVX512(SB), NOSPLIT, $0-8
+	LOOKUP
 
 groups:
 	MOVQ R8, DI

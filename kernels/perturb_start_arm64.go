@@ -18,9 +18,8 @@ func (t tier) pairWords(*pairWordsArgs) {}
 
 func (t tier) rankStart(*rankStartArgs) {}
 
-// lookUp sets rows of a tile to the entries of their codes; see lookUpNEON.
-func (t tier) lookUp(dst *int32, ld, rows, groups int, a *uint8, aStep int, levels *int32) {
-	lookUpNEON(dst, ld, rows, groups, a, aStep, levels)
+func (t tier) lookUp(o *lookUpArgs) {
+	lookUpNEON(o.dst, o.ld, o.rows, o.groups, o.a, o.aStep, o.levels)
 }
 
 // levelsNEON has the contract of levels in perturb_start_asm.go. 61 instructions for a
@@ -29,11 +28,8 @@ func (t tier) lookUp(dst *int32, ld, rows, groups int, a *uint8, aStep int, leve
 //go:noescape
 func levelsNEON(levels, start, t, signs *int32, groups int, shift uint)
 
-// lookUpNEON sets rows of a tile to the entries of their codes:
-//
-//	dst[r*ld+levelGroup*g+c] = levels[(levelCount*g + a[g*aStep+r]&7)*levelGroup + c]
-//
-// rows and groups are at least 1. 7 instructions for a row of a group.
+// lookUpNEON has the contract of lookUp in perturb_start_asm.go. 7 instructions for a row of a
+// group.
 //
 //go:noescape
 func lookUpNEON(dst *int32, ld, rows, groups int, a *uint8, aStep int, levels *int32)

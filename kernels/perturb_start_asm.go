@@ -90,9 +90,10 @@ func (p *part) startTiles(i, rows, j, c, cols, span int) {
 // lookUp looks up wide columns of the start from at on: the first group of a pair,
 // each further one of the pair whose codes are step on.
 func (p *part) lookUp(i, rows, pair, step, c, at, wide, span int) {
-	dst, levels := &p.origin[at], &p.levels[(c+at)*levelCount]
-	a := &p.pert.a[pair*packed.PaddedLen(p.pert.m)+i]
-	p.tier.lookUp(dst, span, rows, wide/levelGroup, a, step, levels)
+	p.tier.lookUp(&lookUpArgs{
+		dst: &p.origin[at], ld: span, rows: rows, groups: wide / levelGroup,
+		a: &p.pert.a[pair*packed.PaddedLen(p.pert.m)+i], aStep: step, levels: &p.levels[(c+at)*levelCount],
+	})
 }
 
 // words returns the elements that pairWords sets for a vector of columns.
@@ -136,6 +137,17 @@ func (p *part) startRanks(i, rows, c, cols, span int) {
 	}
 }
 
+// lookUpArgs are the operands of lookUp.
+type lookUpArgs struct {
+	dst    *int32
+	ld     int // elements from one row of dst to the next
+	rows   int
+	groups int
+	a      *uint8
+	aStep  int // from the codes of a group to the next's
+	levels *int32
+}
+
 // pairWordsArgs are the operands of pairWords.
 type pairWordsArgs struct {
 	words  *int32
@@ -172,6 +184,12 @@ type rankStartArgs struct {
 //
 // for at = levelGroup*g + c: minus where signs[at] is -1 and not 0, and the start alone
 // for codes 5 to 7. groups is at least 1.
+//
+// lookUp sets rows to the entries of their codes:
+//
+//	dst[r*ld+levelGroup*g+c] = levels[(levelCount*g + a[g*aStep+r]&7)*levelGroup + c]
+//
+// rows and groups are at least 1.
 //
 // pairWords makes the operand of rankStart for a vector of n columns: v is t, of minus members
 // -t, split into a signed low word and a high word.

@@ -54,6 +54,32 @@ func TestPerturbAllPents(t *testing.T) {
 	})
 }
 
+// TestPerturbPowers takes projections that are a power of two, of which all but one bit of the
+// words and bytes that starts are made of are zero.
+func TestPerturbPowers(t *testing.T) {
+	const m = 15
+	pop := Population{Pairs: 1, Rank: 2, Columns: 4}
+	nothing, still := packed.NewMatrix(m, 1), make([]int8, 4*pop.TotalColumns())
+	a := filled(pop.Rank*packed.PaddedLen(m), uint8(zero))
+	want := make([]int32, m*pop.TotalColumns())
+	forEachImpl(t, func(t *testing.T) {
+		for bit := range 29 {
+			for _, v := range []int32{1 << bit, -1 << bit} {
+				for i := range m {
+					a[i] = uint8(i % 5)
+					for c := range pop.TotalColumns() {
+						want[i*pop.TotalColumns()+c] = (int32(i%5) - zero) * v * int32(1-c/pop.Columns*2)
+					}
+				}
+				y := make([]int32, len(want))
+				low := append(filled(pop.TotalColumns(), v), make([]int32, pop.TotalColumns())...)
+				MatMulPerturbed(y, nothing, still, a, low, pop, 0)
+				equal(t, "MatMulPerturbed", y, want)
+			}
+		}
+	})
+}
+
 // TestPerturbLargest takes the largest sums that Perturb allows, with the largest rounding
 // constant that they leave room for.
 func TestPerturbLargest(t *testing.T) {
