@@ -352,7 +352,7 @@ var All = []*Kernel{
 		},
 		Measured: []Measured{
 			{Shape: []int{128, 512, 1, 13, 1, 0, 1}, M: 128, N: 512, Bytes: (4 + 2) * 128 * 512},
-			{Shape: []int{128, 512, 4, 20, 1, 0, 1}, M: 128, N: 512, Bytes: (4*4 + 2) * 128 * 512},
+			{Shape: []int{128, 256, 4, 20, 1, 0, 1}, M: 128, N: 256, Bytes: (4*4 + 2) * 128 * 256},
 		},
 		Make: func(o *Operands, s []int) func() int {
 			m, n, shift := s[0], s[1], uint(s[3])
