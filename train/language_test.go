@@ -2,6 +2,7 @@ package train
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"testing"
 
@@ -135,5 +136,41 @@ func TestTokenReader(t *testing.T) {
 		if _, err := GenerateTokens(m, []int{1}, 0, 0); err == nil {
 			t.Errorf("%d tokens are drawn by an embedding of one less", vocabulary)
 		}
+	}
+}
+
+// Drawing tokens takes the weights unpacked, where that is faster: as they are when it begins.
+func TestGenerateTokensFrozen(t *testing.T) {
+	m, err := nn.NewLlama(1, nn.LlamaConfig{Width: 16, Hidden: 16, Layers: 1, Heads: 2, KVHeads: 1, Vocabulary: 64, Window: 8, Rotary: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !kernels.PrefersCodes(m.Size()) {
+		t.Skip("this implementation of the kernels takes weights packed")
+	}
+	draw := func(after func()) (all []int) {
+		tokens, err := GenerateTokens(m, []int{1}, 0, 5)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for token := range tokens {
+			if all = append(all, token); len(all) == 30 {
+				break
+			}
+			after()
+		}
+		return all
+	}
+	want := draw(func() {})
+	got := draw(func() {
+		for i, p := range m.Parameters() {
+			lowrank.Randomize(p, kernels.Uniform, uint64(i))
+		}
+	})
+	if !slices.Equal(got, want) {
+		t.Errorf("weights that change meanwhile make tokens %v, want %v", got, want)
+	}
+	if slices.Equal(draw(func() {}), want) {
+		t.Error("drawing anew takes the earlier weights")
 	}
 }

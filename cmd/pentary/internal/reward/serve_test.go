@@ -26,7 +26,7 @@ func serve(mode string) {
 		case "float":
 			fmt.Println([]string{"1", "1.5"}[(n-1)%2])
 		case "huge":
-			fmt.Println(1 << 32)
+			fmt.Println("4294967296")
 		case "crash":
 			if n == 2 {
 				os.Exit(7)
