@@ -103,12 +103,6 @@ func (d *Dense) requantizeScaled(dst []int8, y []int32, gains []int8, n int) {
 	})
 }
 
-// splitWide returns the digits of a value within ±wideTop.
-func splitWide(v int32) (high, low int8) {
-	h := (v + 1<<wideBits>>1) >> wideBits
-	return int8(h), int8(v - h<<wideBits)
-}
-
 func joinWide(high, low int8) int32 { return int32(high)<<wideBits + int32(low) }
 
 // addWide adds a wide batch to another one with saturation.
