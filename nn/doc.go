@@ -9,8 +9,8 @@
 // .pent files. Model.Predict runs a model on one sample, a Runner on batches and sequences.
 //
 // An Evaluator scores a model for package es on a Task: Classify, Regress and Scored are
-// tasks on a data.Dataset, Text on bytes, Tokens on texts of tokens. Package control trains
-// policies.
+// tasks on a data.Dataset, Text on bytes, Tokens on texts of tokens. A Completer scores a model by
+// what it writes, with a Rater that the program supplies. Package control trains policies.
 //
 //	model := nn.NewMLP(seed, samples.Features, 64, samples.Classes)
 //	evaluator, err := nn.NewEvaluator(model, nn.Classify(samples), nn.EvaluatorOptions{})

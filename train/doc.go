@@ -2,7 +2,7 @@
 // a crash, stopped early on a hold-out, replayed and verified.
 //
 // A Task names the parameters, the evaluator and the measurements. Classification,
-// Regression, Language, Tokens and Policy return tasks for models of package nn; a literal
+// Regression, Language, Tokens, Completions and Policy return tasks for models of package nn; a literal
 // makes any other:
 //
 //	task, err := train.Classification(net, samples, test, 128, 0)
