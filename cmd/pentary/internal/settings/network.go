@@ -72,7 +72,7 @@ func (s *Classifier) planConvolutions(in int) (layers []plannedLayer, out int, e
 	}
 	for _, c := range s.convolutions() {
 		if c.Height > rows || c.Width > columns {
-			return nil, 0, fmt.Errorf("--conv %v: for images of %d×%d, want filters of at most that", c, rows, columns)
+			return nil, 0, fmt.Errorf("--conv %v: for images of %d×%d, want a size of at most %[2]d×%[3]d", c, rows, columns)
 		}
 		fromRows, fromColumns, from := rows, columns, channels
 		rows, columns, channels = (rows-c.Height)/c.Stride+1, (columns-c.Width)/c.Stride+1, c.Filters
