@@ -47,6 +47,7 @@ var before = map[string][]string{
 // they win.
 var quick = []struct{ example, flags string }{
 	{"pentary train digits", "--hidden 4 --pairs 2 --batch 4"},
+	{"pentary train mnist1d", "--generations 2 --pairs 2 --batch 4"},
 	{"pentary train csv", "--generations 2"},
 	{"pentary train lm", "--generations 1 --width 8 --layers 1 --pairs 2 --streams 4"},
 	{"pentary sample", "--bytes 8"},

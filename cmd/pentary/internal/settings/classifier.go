@@ -59,21 +59,21 @@ func (s *Classifier) Groups() console.Groups {
 	f := groups.Add("Network and data")
 	f.Var((*console.Widths)(&s.Hidden), "hidden", "`widths` of the hidden layers, separated by commas, or none")
 	if s.Convolutions != nil {
-		f.Var(s.Convolutions, "conv", "convolutions before the hidden layers, as `layers` of filters x size / stride, 8x5/2,16x5/2, or x height x width, 16x1x5/2, or none")
+		f.Var(s.Convolutions, "conv", "convolutions before the hidden layers: `layers` of filters x size / stride, as in 8x5/2,16x5/2, or filters x height x width / stride, as in 16x1x5/2; or none")
 	}
 	if s.Recurrent != nil {
-		f.Var(s.Recurrent, "recurrent", "recurrent `layer` before the hidden layers, its width / values that it reads a step: gru32/4, of whose last state the next layer sees, gru32/4/all, or none")
+		f.Var(s.Recurrent, "recurrent", "recurrent `layer` before the hidden layers: rnn, mingru, gru or lstm, its width / the values that it reads per step, as in gru32/4; the next layer reads its outputs of the last step, or of all steps with gru32/4/all; or none")
 	}
 	integer(f, &s.Batch, "batch", 1, 1<<20, "samples a generation, the same for all members of a group")
 	if s.Table == nil {
-		integer(f, &s.Shift, "shift", 0, MaxShift, "pixels by which training moves each image it sees, at random, up to this number to each side")
+		integer(f, &s.Shift, "shift", 0, MaxShift, "move each training image at random, by at most this number of pixels in each direction")
 	}
 	f.Uint64Var(&s.Base.Seed, "seed", s.Base.Seed, "key of all random numbers")
 
 	f = s.population(&groups)
 	s.earlyStop(f, fmt.Sprintf("every %dth training sample", HoldOutEvery))
 	f = s.noiseAndUpdate(&groups)
-	integer(f, &s.Output, "output-sigma", 0, lowrank.MaxSigma, "added to sigma for the last layer, whose few outputs cause half of the variance of scores; 2 learns MNIST better")
+	integer(f, &s.Output, "output-sigma", 0, lowrank.MaxSigma, "halve the noise in the last layer this number of times; its few outputs cause half of the variance of scores")
 	return groups
 }
 

@@ -75,17 +75,17 @@ func (s *Finetune) Complete() {
 func (s *Finetune) Groups() console.Groups {
 	var groups console.Groups
 	f := groups.Add("Teacher and texts")
-	console.Input(f, &s.Teacher, "teacher", "model `file` whose expectations are learned, and which draws the texts").Ext("pent")
-	console.Input(f, &s.Data, "data", "text `file` to learn, cut into pieces of --steps tokens, instead of texts that the teacher draws")
+	console.Input(f, &s.Teacher, "teacher", "model `file` whose distribution of each next token is learned, and which draws the texts").Ext("pent")
+	console.Input(f, &s.Data, "data", "text `file`, cut into pieces of --steps tokens, instead of texts that the teacher draws")
 	integer(f, &s.Texts, "texts", 1, maxTexts, "texts that the teacher draws to learn from")
-	integer(f, &s.Batch.Steps, "steps", 1, maxLength, "tokens of a text that are learned, from its beginning; with --reward the most tokens of a completion, by default "+RewardDefaults["steps"])
-	integer(f, &s.Batch.Streams, "streams", 1, 1<<16, "texts that each member reads in a generation; with --reward prompts that it completes, by default "+RewardDefaults["streams"])
-	integer(f, &s.Batch.Discount, "discount", 0, 256, "noise in activations: worth of a later score, in 1/256 of the one before")
+	integer(f, &s.Batch.Steps, "steps", 1, maxLength, "tokens of a text that are learned, from its beginning; with --reward, the most tokens of a completion, by default "+RewardDefaults["steps"])
+	integer(f, &s.Batch.Streams, "streams", 1, 1<<16, "texts that each member reads in a generation; with --reward, prompts that it completes, by default "+RewardDefaults["streams"])
+	integer(f, &s.Batch.Discount, "discount", 0, 256, "noise in activations: weight of each later score, in 1/256 of the one before")
 	f.Var(console.Choice[Trained]{Value: &s.Train, Options: []Trained{TrainWeights, TrainScales, TrainBoth}}, "train",
 		"what is trained: the weights of one pent, a multiplier for each row of a matrix, or both")
 	f.Uint64Var(&s.Base.Seed, "seed", s.Base.Seed, "key of all random numbers, of the texts too")
 	f = groups.Add("Reward")
-	f.StringVar(&s.Reward, "reward", s.Reward, "shell `command` that scores completions of prompts instead: it reads JSON lines and prints an integer a line")
+	f.StringVar(&s.Reward, "reward", s.Reward, "shell `command` that scores completions: it reads JSON lines and prints an integer a line")
 	console.Input(f, &s.Prompts, "prompts", "text `file` of prompts to complete, one a line")
 	integer(f, &s.Log2Temperature, "log2-temperature", -nn.MaxLog2Temperature, nn.MaxLog2Temperature, "binary logarithm of the temperature of completions")
 	f = s.population(&groups)

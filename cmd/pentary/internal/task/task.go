@@ -20,6 +20,7 @@ type Task struct {
 	Title    string // of the help text, without a full stop
 	Embedded bool   // whether the data are in the binary, or made by it; else they are in a folder
 	Source   string // of the data: for a folder, where to get it
+	Example  string // of the help, a command a line; empty: none
 
 	Rows    int        // of samples that are pictures; 0: as many as columns
 	Hidden  []int      // default widths of the hidden layers

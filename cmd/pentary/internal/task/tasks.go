@@ -17,6 +17,7 @@ var digits = Task{
 	Source: `E. Alpaydin, C. Kaynak, "Optical Recognition of Handwritten Digits", UCI Machine
 Learning Repository, 1998, doi:10.24432/C50P49, licence CC BY 4.0. Every fifth
 sample is held out.`,
+	Example: "  pentary train digits --out digits.pent\n  pentary train digits --conv 8x3/2 --hidden 32",
 
 	Hidden:  []int{64},
 	Batch:   128,
@@ -56,10 +57,13 @@ var (
 // mnist1D is MNIST-1D, which the program generates.
 var mnist1D = Task{
 	Name:     "mnist1d",
-	Title:    "signals of 40 values that are digits (MNIST-1D, generated)",
+	Title:    "signals of 40 values, digits drawn on a line (MNIST-1D, generated)",
 	Embedded: true,
 	Source: `S. Greydanus, "Scaling down deep learning", arXiv 2011.14439. The signals follow
 the published recipe with other random numbers.`,
+	Example: `  pentary train mnist1d --out signals.pent
+  pentary train mnist1d --conv 24x1x5/2,24x1x3/2,24x1x3/2 --hidden none --generations 6000 --rate 0.06
+  pentary train mnist1d --recurrent gru32/4/all --hidden none --generations 1000 --rate 0.1`,
 
 	Rows:    1,
 	Hidden:  []int{100, 100},

@@ -61,12 +61,12 @@ or GGUF are read back exactly. Other tensors are quantized, with a power of two 
 of each row, and reported one a line: the share of each level, the signal-to-noise ratio, and
 the number of weights beyond the levels.
 
-From ONNX, --from makes a model of a float network of fully connected layers, convolutions over
-pictures, RNN, GRU and LSTM layers, with a scale for each row. With samples of its inputs
-(--calibration), shifts and biases are fitted so that layers return what they returned, and
-error-feedback corrects the error of each column in later columns; int8 keeps eight bits a weight.
-The report says for how many samples the largest output is the same as before, and what an output
-of one stands for. A model of pictures takes rows × columns × channels.
+From ONNX, --from makes a model of a float network: a chain of fully connected layers,
+convolutions over pictures, RNN, GRU and LSTM layers, with a scale for each row. With samples of
+its inputs (--calibration), shifts and biases are fitted to the outputs of the float layers, and
+--method error-feedback corrects the error of each column in later columns; --method int8 keeps
+eight bits a weight. The report says for how many samples the largest output is the float
+network's, and what an output of one stands for. A model of pictures takes rows × columns × channels.
 
 From a checkpoint of llama2.c or a GGUF file of the llama architecture, --from makes a
 language model, with the tokenizer of the GGUF file or of --tokenizer; with --from and --to

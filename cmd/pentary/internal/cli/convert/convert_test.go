@@ -126,7 +126,7 @@ func TestTrainConverted(t *testing.T) {
 		}
 	}
 	pentary(t, 0, "verify", run, tuned)
-	if text := pentary(t, 1, append(begin, "--hidden", "13")...); !strings.Contains(text, "is 12×64, and that of the model to train 13×64") {
+	if text := pentary(t, 1, append(begin, "--hidden", "13")...); !strings.Contains(text, "is 12×64, want 13×64 as in the model to train") {
 		t.Errorf("other widths: %s", text)
 	}
 }

@@ -45,6 +45,8 @@ func (c *classifier) long() string {
 	return fmt.Sprintf("Train a network on %s.\n\n%s", c.of.Title, c.of.Source)
 }
 
+func (c *classifier) example() string { return c.of.Example }
+
 func (c *classifier) dataFlag(f *pflag.FlagSet, path *string) {
 	if !c.of.Embedded {
 		console.InputFolder(f, path, "data", "`folder` of the task's IDX files, plain or gzipped")

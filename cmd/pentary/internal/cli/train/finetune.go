@@ -24,8 +24,7 @@ import (
 	"github.com/Kaleaon/pentary-go/train"
 )
 
-// finetune trains a model of tokens to expect what a teacher expects or a text says, or to write what
-// a program scores.
+// finetune trains a pretrained model by a teacher's distributions, a text, or a program's scores.
 type finetune struct {
 	*settings.Finetune
 	model
@@ -70,12 +69,20 @@ func (t *finetune) short() string {
 }
 
 func (t *finetune) long() string {
-	return `Tune a model of tokens, such as a llama network whose matrices have become pents, to
-expect what a teacher expects: the same network with weights of eight bits. The teacher
-draws all texts, so that no data are needed. Matrices of one pent a weight are trained,
-others stay as they are. Texts that are not learned are the test, in nats per token.
+	return `Tune a pretrained language model, such as a llama network of pents. One of three flags says
+what is learned:
 
-Keep both files where they are until the run has ended.`
+  --teacher  the teacher's distribution of each next token, on texts that it draws, or on the
+             text of --data; the teacher is usually the same network with weights of eight bits
+  --data     the tokens of a text
+  --reward   scores that a program gives to the model's completions of --prompts; the model
+             can also be one of bytes, by "pentary train lm"
+
+Matrices of one pent a weight are trained, others stay as they are. Texts that training does
+not use are the test, in nats per token; with --reward, 256 completions. The defaults of
+--reward are noise in weights and 100 generations.
+
+Keep all files where they are until the run has ended.`
 }
 
 func (t *finetune) example() string {

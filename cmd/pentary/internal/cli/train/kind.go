@@ -93,7 +93,7 @@ func (m *model) initial(f *packed.File) error {
 		h.Sigma = w.Sigma
 		m.own = m.own || h.Shift != w.Shift || h.Bias != w.Bias
 		if h.Inputs() != w.Inputs() || h.Outputs() != w.Outputs() {
-			return fmt.Errorf("tensor %d %q is %d×%d, and that of the model to train %d×%d",
+			return fmt.Errorf("tensor %d %q is %d×%d, want %d×%d as in the model to train",
 				i, f.Tensors[i].Name, h.Outputs(), h.Inputs(), w.Outputs(), w.Inputs())
 		}
 	}
