@@ -11,7 +11,7 @@ import (
 )
 
 // gainConstants are what the pents of a multiplier's gain weigh. As they differ, the pents of
-// a row move in different generations, by 1 to 3 % of the multiplier each, 36 % in all.
+// a row move in different generations, by 1 to 3 % of the multiplier each, 35 % in all.
 var gainConstants = [8]int8{127, 116, 106, 95, 85, 74, 64, 53}
 
 const (
