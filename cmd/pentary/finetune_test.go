@@ -154,7 +154,7 @@ func byteModel(t *testing.T, dir string) {
 		t.Fatal(err)
 	}
 	for name, content := range map[string][]byte{
-		"lm.pent": b.Bytes(), "prompts.txt": []byte("a\n\nthe\n"),
+		"lm.pent": b.Bytes(), "prompts.txt": []byte("a\n\nthe\n"), "text.txt": bytes.Repeat([]byte("the rays "), 150),
 		"score.sh": []byte("while read -r line; do\ncase $line in *e*e*e*e*e*) echo 3;; *z*) echo -1;; *) echo 0;; esac\ndone\n"),
 		"bad.sh":   []byte("read -r line\necho good\n"),
 	} {
@@ -198,10 +198,19 @@ func TestFinetuneReward(t *testing.T) {
 			t.Errorf("%s: weights %s, want %s", line, got, weights)
 		}
 	}
+	do("eval tuned.pent --data text.txt", "") // in bits a byte
+	do("eval tuned.pent", "--data names the data")
 	do("audit run", "--reward score.sh runs the one")
 	do("audit run REWARD", "")
 	do("train --resume run --generations 6", "--reward score.sh runs the one")
 	do("train --resume run --generations 6 REWARD", "")
+	if err := os.Remove(filepath.Join(dir, "run", "checkpoint")); err != nil { // with the measurements
+		t.Fatal(err)
+	}
+	do("train --resume run", "--reward score.sh runs the one")
+	do("train --resume run REWARD", "")
+	do(few+"REWARD --reward-timeout 0s", "want more than 0")
+	do("audit run REWARD --reward-timeout -1s", "want more than 0")
 	do(few+"--reward bad.sh", `line 1 of its output is "good", want an integer`)
 	do(few, "go together")
 	do(few+"REWARD --noise activations", "want weights with --reward")

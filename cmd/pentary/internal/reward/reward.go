@@ -56,6 +56,7 @@ type request struct {
 type process struct {
 	cmd    *exec.Cmd
 	in     io.WriteCloser
+	out    io.ReadCloser
 	lines  chan string   // of its output, until that ends
 	ended  chan struct{} // closed after err
 	err    error         // of its output, or how it ended
@@ -96,15 +97,14 @@ func (p *Program) process(worker int) (*process, error) {
 	if s.in, err = s.cmd.StdinPipe(); err != nil {
 		return nil, err
 	}
-	out, err := s.cmd.StdoutPipe()
-	if err != nil {
+	if s.out, err = s.cmd.StdoutPipe(); err != nil {
 		return nil, err
 	}
 	s.cmd.WaitDelay = time.Second
 	if err := s.cmd.Start(); err != nil {
 		return nil, err
 	}
-	go s.read(out)
+	go s.read()
 	if p.processes == nil {
 		p.processes = map[int]*process{}
 	}
@@ -113,8 +113,8 @@ func (p *Program) process(worker int) (*process, error) {
 }
 
 // read hands on the lines of the output, and waits for the end.
-func (s *process) read(out io.Reader) {
-	lines, n := bufio.NewScanner(out), 1
+func (s *process) read() {
+	lines, n := bufio.NewScanner(s.out), 1
 	for lines.Buffer(nil, maxLine); lines.Scan(); n++ {
 		s.lines <- lines.Text()
 	}
@@ -203,8 +203,12 @@ func (s *process) end() string {
 func (p *Program) Close() (err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	for _, s := range p.processes {
+		s.in.Close()
+	}
+	end := time.Now().Add(min(p.Limit, 5*time.Second))
 	for worker, s := range p.processes {
-		if more := s.close(p.Limit); more > 0 && err == nil {
+		if more := s.close(end); more > 0 && err == nil {
 			err = fmt.Errorf("--reward %q: %d lines of output after %d scores, want one a request", p.Command, more, s.scores)
 		}
 		delete(p.processes, worker)
@@ -212,10 +216,10 @@ func (p *Program) Close() (err error) {
 	return err
 }
 
-// close ends the input of a process, and returns how many lines it writes until it ends.
-func (s *process) close(limit time.Duration) (more int) {
-	s.in.Close()
-	timer := time.NewTimer(min(limit, 5*time.Second))
+// close waits for a process whose input has ended, until a time at which it is killed, and returns
+// how many lines it still writes.
+func (s *process) close(end time.Time) (more int) {
+	timer := time.NewTimer(time.Until(end))
 	defer timer.Stop()
 	for {
 		select {
@@ -230,7 +234,8 @@ func (s *process) close(limit time.Duration) (more int) {
 	}
 }
 
-// kill ends a process and what it has started.
+// kill ends a process and what it has started. It does not wait for processes that have left the
+// group, which may keep the output open.
 func (s *process) kill() {
 	s.in.Close()
 	select {
@@ -238,6 +243,7 @@ func (s *process) kill() {
 		return
 	default:
 		killGroup(s.cmd)
+		s.out.Close()
 	}
 	for {
 		select {

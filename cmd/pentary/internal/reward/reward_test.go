@@ -106,3 +106,29 @@ func TestRateErrors(t *testing.T) {
 		t.Error("a program that is not there gives scores")
 	}
 }
+
+// Neither an error nor Close waits for a process that keeps the output open, or does not end.
+func TestKill(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("setsid is of Linux")
+	}
+	for _, command := range []string{"setsid sleep 20 & sleep 20", "sleep 20"} {
+		p := program(t, "")
+		p.Command, p.Limit, p.Errors = command, 100*time.Millisecond, nil // which it would keep open
+		began := time.Now()
+		if err := p.Rate(t.Context(), 0, batch, make([]int64, 3)); err == nil || !strings.Contains(err.Error(), "no answer") {
+			t.Errorf("%s: error %v", command, err)
+		}
+		for worker := range 40 {
+			if _, err := p.process(worker); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := p.Close(); err != nil {
+			t.Error(err)
+		}
+		if took := time.Since(began); took > 3*time.Second {
+			t.Errorf("%s: %v", command, took)
+		}
+	}
+}

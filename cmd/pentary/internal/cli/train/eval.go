@@ -103,7 +103,11 @@ func open(f *packed.File) (kind, error) {
 		_, about := task.Describe(f.Meta)
 		return nil, errors.New(about)
 	}
-	k, err := find(f.Meta["task"])
+	name := f.Meta["task"]
+	if name == task.Finetune { // of a model of bytes, which has no tokenizer
+		name = task.Language
+	}
+	k, err := find(name)
 	if err != nil {
 		return nil, err
 	}

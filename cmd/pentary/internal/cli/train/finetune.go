@@ -58,7 +58,7 @@ func NewFinetune(s *console.Streams) *cobra.Command {
 				}
 			}
 		}
-		return nil
+		return checkLimit(t.limit)
 	}
 	return cmd
 }

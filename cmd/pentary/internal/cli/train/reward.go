@@ -44,7 +44,9 @@ func (r *permission) flags(f *pflag.FlagSet) {
 // allow lets a run use the command, or returns an error if it needs one.
 func (r *permission) allow(p *plan, needed bool) error {
 	t, ok := p.kind.(*finetune)
-	switch {
+	switch err := checkLimit(r.limit); {
+	case r.command != "" && err != nil:
+		return err
 	case !ok || t.Reward == "":
 		if r.command != "" {
 			return console.Usagef("--reward %q: the run is of task %s, without --reward", r.command, p.kind.name())
@@ -59,6 +61,13 @@ func (r *permission) allow(p *plan, needed bool) error {
 
 func limitFlag(f *pflag.FlagSet, limit *time.Duration) {
 	f.DurationVar(limit, "reward-timeout", time.Minute, "`time` that the command of --reward has to answer a batch")
+}
+
+func checkLimit(limit time.Duration) error {
+	if limit <= 0 {
+		return console.Usagef("--reward-timeout %v: want more than 0", limit)
+	}
+	return nil
 }
 
 // maxPrompts is the size of the largest file of prompts, in bytes.

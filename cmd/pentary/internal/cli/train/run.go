@@ -258,6 +258,9 @@ func (r *run) finished(ctx context.Context, p *plan, t train.Task, o train.Optio
 	result, at, err := r.complete(ctx, t, o)
 	if err == nil && t.Test == nil && (len(result.Curve) == 0 || at == 0) {
 		// The checkpoint with the measurements is gone, or an earlier version's.
+		if err := r.reward.allow(p, true); err != nil {
+			return err
+		}
 		if err := p.loadData(ctx, r.data); err != nil {
 			return interrupted(ctx, err)
 		}
