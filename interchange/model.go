@@ -10,27 +10,27 @@ import (
 	"github.com/Kaleaon/pentary-go/nn"
 )
 
-// NetworkOptions say how a Network becomes a model.
+// NetworkOptions are the settings of Network.Model.
 type NetworkOptions struct {
 	Method Method // Int8: weights of eight bits
 	Unit   int    // activation that stands for an input of 1; 0: 16
 
 	// Calibration holds inputs, one sample after another, in the order of the ONNX model. With
-	// it, shifts are chosen by the activations that occur, and biases make up for the mean error
-	// of each output. A sample is a sequence of Steps inputs where the network takes sequences.
+	// it, shifts are chosen by the activations that occur, and biases correct the mean error of
+	// each output. If the network takes sequences, a sample is a sequence of Steps inputs.
 	Calibration []float32
 	Steps       int // 0: 1
 
 	hard bool // calibrated by the gates of package nn, for tests
 }
 
-// A NetworkReport says what became of a Network.
+// A NetworkReport describes the model made from a Network.
 type NetworkReport struct {
 	Tensors []Report // none of Int8
 	Unit    float64  // what an output of one is in the network; after a softmax outputs differ by a constant
 
-	// Of Samples of the calibration, Agree have the largest output of the last step where the
-	// network has it.
+	// Agree is the number of the Samples of the calibration for which model and network have the
+	// same largest output after the last step.
 	Samples, Agree int
 }
 
@@ -38,22 +38,22 @@ type NetworkReport struct {
 // its square.
 const maxFeedback = 1 << 13
 
-// Model quantizes the network. Rows have scales of their own: the scale of a row of a hidden
-// layer is one of its activation, by which the weights of the next layer are divided before they
-// are quantized. The last layer has one scale, and, after a softmax, weights that the mean
-// of its rows has been subtracted from, which changes no probability. Rows of recurrent layers have
-// multipliers, because the units of their gates and states are fixed.
+// Model quantizes the network. Each row of a hidden layer has its own scale, by which the weights of
+// the next layer are divided before they are quantized. The last layer has one scale. If a
+// softmax follows, the mean of its rows is subtracted from each row first, which changes no
+// probability. Rows of recurrent
+// layers have multipliers, because the units of their gates and states are fixed.
 //
-// A convolution with biases sees constant channels. They come from a dense layer before the
-// first convolution, which copies the picture, and puts zeros around it for padding. Before a
-// recurrent layer, such a layer adds four constants.
+// A convolution with biases reads constant channels. A dense layer before the first convolution
+// appends them: it copies the picture and pads it with zeros. Before a recurrent layer, such a layer
+// appends four constants.
 //
 // A recurrent layer computes gates and states as package nn does: sigmoids are clip(v/4+½, 0, 1),
-// hyperbolic tangents clip(v, ±1), a forget gate is open by a quarter at least, and the cells of
-// an LSTM stay within ±1.
+// hyperbolic tangents are clip(v, ±1), a forget gate is at least a quarter open, and the cells of an
+// LSTM stay within ±1.
 //
-// ErrorFeedback needs calibration. Layers that do not fit, padding of another convolution than
-// the first layer, and calibration of other than whole samples, are errors.
+// ErrorFeedback needs calibration. Model returns an error if layers do not fit, if a convolution that
+// is not the first layer has padding, or if the calibration is not a whole number of samples.
 func (n *Network) Model(o NetworkOptions) (*nn.Model, *NetworkReport, error) {
 	m, r, err := n.model(o)
 	if err != nil {

@@ -5,13 +5,13 @@ import (
 	"math"
 )
 
-// A Network is a network of floats, as other tools train them: layers one after another.
+// A Network is a float network of another tool: a chain of layers.
 type Network struct {
 	Layers  []FloatLayer
 	Softmax bool // whether the outputs went through a softmax: they are logits in nats
 
-	// ChannelsFirst says that inputs come as channels × rows × columns. Convolutions here take
-	// rows × columns × channels, which a model of the network takes, too.
+	// ChannelsFirst is set if inputs are channels × rows × columns. Convolutions of this package,
+	// and the models made from a Network, take rows × columns × channels.
 	ChannelsFirst bool
 }
 
@@ -36,8 +36,7 @@ type Linear struct {
 	ReLU    bool
 }
 
-// A Convolution is a convolution of pictures of rows × columns × channels, of which the last
-// varies fastest.
+// A Convolution is a convolution of pictures of rows × columns × channels; channels vary fastest.
 type Convolution struct {
 	Name                    string
 	Rows, Columns, Channels int // of the input
@@ -61,8 +60,8 @@ const (
 )
 
 // A Recurrent is a recurrent layer. Its rows are the gates one after another, in the order of
-// package nn: of a GRU reset, update and candidate, of an LSTM input, forget, output and
-// candidate. An open update gate takes the candidate.
+// package nn: reset, update and candidate for a GRU; input, forget, output and candidate for an
+// LSTM. With the update gate open, the new state is the candidate.
 type Recurrent struct {
 	Name    string
 	Cell    Cell
@@ -186,7 +185,7 @@ func (n *Network) Inputs() int { return n.Layers[0].Inputs() }
 // Outputs returns the activations that the network returns at a step, before the softmax.
 func (n *Network) Outputs() int { return n.Layers[len(n.Layers)-1].Outputs() }
 
-// Sequences reports whether the network remembers: its inputs are sequences.
+// Sequences reports whether the network has recurrent layers, so that its inputs are sequences.
 func (n *Network) Sequences() bool {
 	for _, l := range n.Layers {
 		if _, ok := l.(*Recurrent); ok {
@@ -196,9 +195,9 @@ func (n *Network) Sequences() bool {
 	return false
 }
 
-// Forward returns the outputs, in float64 and before the softmax, after each step of a sequence
-// that starts with no memory. Pictures are rows × columns × channels. It panics if a step has
-// another number of activations than Inputs.
+// Forward returns the outputs, in float64 and before the softmax, after each step of a sequence.
+// States begin as zeros. Pictures are rows × columns × channels. Forward panics if the number of
+// activations of a step is not Inputs.
 func (n *Network) Forward(steps [][]float64) [][]float64 { return n.forward(steps, true) }
 
 func (n *Network) forward(steps [][]float64, exact bool) [][]float64 {

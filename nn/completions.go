@@ -14,20 +14,20 @@ import (
 	"github.com/Kaleaon/pentary-go/lowrank"
 )
 
-// A Completion is what a model has drawn after a prompt.
+// A Completion is a text that a model has drawn after a prompt.
 type Completion struct {
 	Prompt int      // its number
 	Tokens []uint16 // without the prompt and the token that ended it; valid during the call
 }
 
-// A Rater sets the score of each completion, higher is better, between ±MaxRating. Goroutines
-// call it at the same time, each with a number of its own below runtime.GOMAXPROCS(0).
+// A Rater sets the score of each completion, within ±MaxRating; higher is better. Goroutines call it
+// concurrently, each with its own worker number below runtime.GOMAXPROCS(0).
 type Rater func(ctx context.Context, worker int, all []Completion, scores []int64) error
 
-// MaxRating bounds the score of a completion.
+// MaxRating is the largest magnitude of a completion's score.
 const MaxRating = 1 << 31
 
-// CompleterOptions say what a Completer has models complete.
+// CompleterOptions are the prompts of a Completer, and how members complete them.
 type CompleterOptions struct {
 	Prompts         [][]uint16 // of at least one token each
 	Ends            []uint16   // tokens that end a completion
@@ -36,10 +36,10 @@ type CompleterOptions struct {
 	Log2Temperature int        // of drawing, see Sample
 }
 
-// Completer is an es.Evaluator that scores a model of tokens, or a language model over bytes, by
-// what it writes: each member completes prompts, and a Rater scores the completions. The members of
-// a group of pairs, by default of the generation, have the same prompts, which are chosen anew each
-// generation from the run's seed, and draw by the same random numbers. Noise is in weights.
+// Completer is an es.Evaluator that scores a language model of tokens or bytes by its completions:
+// each member completes prompts, and a Rater scores the completions. All members of a group of
+// pairs (by default, of the generation) complete the same prompts with the same random numbers. Each
+// generation chooses its prompts by the run's seed. Noise is in weights.
 type Completer struct {
 	model *Model
 	rate  Rater
@@ -78,7 +78,8 @@ type completerWork struct {
 // completerColumns is how many columns a task has, if a pair does not already have more.
 const completerColumns = 512
 
-// NewCompleter returns an evaluator. The error says what is out of range.
+// NewCompleter returns an evaluator, or an error that names the option that is out of range and the
+// range.
 func NewCompleter(m *Model, rate Rater, o CompleterOptions) (*Completer, error) {
 	bytes := (&Embedding{Vocabulary: m.Outputs()}).bytes()
 	switch {
@@ -114,8 +115,8 @@ func NewCompleter(m *Model, rate Rater, o CompleterOptions) (*Completer, error) 
 	return c, nil
 }
 
-// Evaluate implements es.Evaluator: a score is the sum of a member's completions' scores. It
-// returns the Rater's error.
+// Evaluate implements es.Evaluator: a member's score is the sum of the scores of its completions.
+// It returns the Rater's error.
 func (c *Completer) Evaluate(ctx context.Context, g es.Generation, scores []int64) error {
 	return c.EvaluateRange(ctx, g, 0, g.Pairs, scores)
 }
@@ -167,7 +168,7 @@ func (c *Completer) chunkOf(pair int) int {
 	return pair/size*c.chunks() + pair%size/c.chunk
 }
 
-// evaluateChunk scores the pairs of the range that are in its task number i.
+// evaluateChunk scores those pairs of the range that belong to task i.
 func (c *Completer) evaluateChunk(worker, i int) {
 	if c.ctx.Err() != nil || c.failed() {
 		return
@@ -270,8 +271,9 @@ func fillTokens(x []int8, i, n, inputs, vocabulary int, text []uint16) {
 	}
 }
 
-// Test returns the sum of the scores of completions by the model without noise. Completion i is of
-// prompt i mod the number of prompts, and takes random numbers of its own from the seed.
+// Test returns the sum of the scores of the given number of completions by the model without noise.
+// Completion i completes prompt i mod the number of prompts, with its own random numbers from the
+// seed.
 func (c *Completer) Test(ctx context.Context, seed uint64, completions int) (int64, error) {
 	c.failure.err = nil
 	sums := make([]int64, (completions+completerColumns-1)/completerColumns)

@@ -10,7 +10,7 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// gainConstants are what the pents of a multiplier's gain weigh. As they differ, the pents of
+// gainConstants are the weights of the pents of a multiplier's gain. They differ, so the pents of
 // a row move in different generations, by 1 to 3 % of the multiplier each, 35 % in all.
 var gainConstants = [8]int8{127, 116, 106, 95, 85, 74, 64, 53}
 
@@ -19,18 +19,18 @@ const (
 	gainBits  = kernels.GainBits
 )
 
-// TrainScales makes the multipliers of matrices trainable, by either estimator: each is
-// multiplied by 1 + g/128, with a row G of 8 pents for each output, zeros at the beginning:
+// TrainScales makes the multipliers of matrices trainable, by either estimator. Each multiplier is
+// multiplied by 1 + g/128, where a row G of 8 pents for each output, initially zeros, gives g:
 //
 //	g = clip(RoundShift(G·(127, 116, 106, 95, 85, 74, 64, 53), 5))
 //	M = min(RoundShift(Scale·(128 + g), 7), MaxScale)
 //
-// A matrix without multipliers gets some of 128, and a Shift of 7 more. G is a parameter of the
-// matrix's name and ".gains", before the matrix; σ is relative to the multiplier. File writes the
-// multipliers M: a model that it makes has the outputs of this one. The first layer's matrix and
-// convolutions' matrices have no gains. Without weights, only gains are trained.
+// A matrix without multipliers gets multipliers of 128, and its Shift grows by 7. G is the parameter
+// before the matrix, with the matrix's name and ".gains"; σ is relative to the multiplier. File
+// writes the multipliers M, so a saved model has the same outputs. The first layer's matrix and the
+// matrices of convolutions have no gains. If weights is false, only gains are trained.
 //
-// It returns an error if a Shift is too large.
+// TrainScales returns an error if a Shift is too large.
 func (m *Model) TrainScales(weights bool) error {
 	skip := map[*Dense]bool{}
 	if first, ok := asFirst(m.Layers[0]); ok {

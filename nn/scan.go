@@ -8,22 +8,22 @@ import (
 	"github.com/Kaleaon/pentary-go/kernels"
 )
 
-// Scan reads its input part by part within one step of the model: it takes layers through
-// Parts equal parts of the input, one after another, with states that begin as zeros, and
-// returns what they return for the last one. So a recurrent layer classifies a signal:
+// Scan reads its input part by part within one step of the model: it applies Layers to Parts equal
+// parts of the input, one after another, with states that begin as zeros, and returns the outputs
+// for the last part. This lets a recurrent layer classify a signal:
 //
 //	NewModel(NewScan(10, NewGRU(4, 32)), NewDense(32, 10, false)) // of 40 values
 //
-// With All it returns what they return for all parts, side by side. Noise in activations is
-// drawn for each part (docs/decisions.md#scans-within-a-step).
+// With All it returns the outputs for all parts, side by side. Noise in activations is drawn for
+// each part (docs/decisions.md#scans-within-a-step).
 type Scan struct {
 	Layers []Layer
 	Parts  int
 	All    bool
 }
 
-// NewScan returns a scan that returns the last part's outputs. It panics if the widths of the
-// layers do not fit, or the input's is no multiple of 4.
+// NewScan returns a Scan that returns the outputs for the last part. It panics if the widths of the
+// layers do not match, or if the first layer's number of inputs is not a multiple of 4.
 func NewScan(parts int, layers ...Layer) *Scan { return must(buildScan(layers, parts, false)) }
 
 func buildScan(layers []Layer, parts int, all bool) (*Scan, error) {

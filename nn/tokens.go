@@ -65,9 +65,9 @@ const tokensAtOnce = 32
 // it is built, 4 afterwards, and int32 indexes it.
 var maxTaught int64 = 1 << 27
 
-// Teach makes a model with the same tokens the teacher: its distribution after each position is
-// the target. It returns an error if the distributions have more than 2^27 tokens in total, or the
-// context's.
+// Teach makes the distributions of a teacher, a model with the same vocabulary, the targets at all
+// positions. It returns an error if the distributions have more than 2^27 tokens in total, or the
+// context's error.
 func (t *Tokens) Teach(ctx context.Context, teacher *Model) error {
 	if err := t.checkModel(teacher); err != nil {
 		return err
@@ -229,8 +229,8 @@ func (t *Tokens) Score(s *Scoring) {
 	}
 }
 
-// DrawTexts returns texts that a model of tokens draws, each of the given length, beginning
-// with the token first, or the context's error. Text k uses the random numbers of group k of the
+// DrawTexts returns texts that a model of tokens draws. Each has the given length and begins with
+// the token first. The error is the context's. Text k uses the random numbers of group k of the
 // seed.
 func (m *Model) DrawTexts(ctx context.Context, seed uint64, texts, length int, first uint16) ([][]uint16, error) {
 	all := make([][]uint16, texts)

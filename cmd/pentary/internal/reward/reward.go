@@ -1,4 +1,4 @@
-// Package reward has programs of the user's score completions.
+// Package reward runs programs of the user that score completions.
 //
 // A program reads a request a line from standard input, and writes the score of each, an integer
 // within ±2^31, as a line of standard output, in the same order:
@@ -6,9 +6,9 @@
 //	{"prompt":"Once upon","completion":" a time","line":3,"more":1}
 //	{"prompt":"The end","completion":" is near","line":8,"more":0}
 //
-// line is the number of the prompt in its file, and more the number of requests of the batch that
-// follow: a program may answer each at once, or all of a batch after the last. Each goroutine has a
-// process of its own, which runs until Close ends its input.
+// line is the line of the prompt in its file, and more the number of requests of the batch that
+// follow. A program may answer each request at once, or all of a batch after the last. Each goroutine
+// has its own process, which runs until Close ends its input.
 package reward
 
 import (
@@ -33,7 +33,7 @@ type Prompt struct {
 	Line int // of its file, from 1 on
 }
 
-// A Program is a command of the shell's that scores completions.
+// A Program is a shell command that scores completions.
 type Program struct {
 	Command string
 	Limit   time.Duration // for the answers to a batch

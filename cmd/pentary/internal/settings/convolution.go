@@ -16,7 +16,7 @@ type Convolutions []Convolution
 
 const noConvolutions = "none"
 
-// Set implements pflag.Value. Whether they fit the images Model says.
+// Set implements pflag.Value. Model checks whether the layers fit the images.
 func (l *Convolutions) Set(text string) error {
 	var all Convolutions
 	if text == noConvolutions {

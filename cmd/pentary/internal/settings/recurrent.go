@@ -8,8 +8,8 @@ import (
 	"github.com/Kaleaon/pentary-go/nn"
 )
 
-// Recurrent is a flag's value: a recurrent layer before the hidden layers that reads the
-// inputs, or what convolutions make of them, part by part, as in gru32/4, or "none".
+// Recurrent is a flag's value: a recurrent layer before the hidden layers, as in gru32/4, or "none".
+// It reads the inputs, or the outputs of convolutions, part by part.
 type Recurrent struct {
 	Cell  nn.Mixer // empty: none
 	Width int      // of its state
@@ -33,7 +33,7 @@ var cells = map[nn.Mixer]struct {
 	nn.MixerLSTM:   {[]int{4}, func(in, out int) nn.Layer { return nn.NewLSTM(in, out) }},
 }
 
-// Set implements pflag.Value. Whether it fits the inputs Model says.
+// Set implements pflag.Value. Model checks whether the layer fits the inputs.
 func (r *Recurrent) Set(text string) error {
 	if text == noRecurrent {
 		*r = Recurrent{}
