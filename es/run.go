@@ -44,10 +44,10 @@ type InputSource interface {
 	Inputs(ctx context.Context, g Generation) ([]lowrank.LayerBatch, error)
 }
 
-// An Announcer is an Evaluator that takes the record that its scores make before the
-// weights move, so that other processes can move theirs meanwhile. stats has the statistics
-// of the scores. The record shares the optimizer's memory until Announce returns. An error
-// ends the run before the weights move.
+// An Announcer is an Evaluator that receives the record of each generation before the weights
+// move, so that other processes can move theirs at the same time. stats has the statistics of the
+// scores. The record is valid until Announce returns. An error ends the run before the weights
+// move.
 type Announcer interface {
 	Evaluator
 	Announce(r Record, stats Stats) error
@@ -73,9 +73,8 @@ func (o *Optimizer) Run(ctx context.Context, callbacks ...func(Stats) error) err
 	return o.RunWith(ctx, o.evaluator, callbacks...)
 }
 
-// RunWith is Run with another evaluator, whose scores have to equal the scores of the
-// optimizer's own. Inputs still come from the optimizer's own. The other one may be an
-// Announcer.
+// RunWith is Run with another evaluator, which may be an Announcer. Its scores have to equal the
+// scores of the optimizer's own evaluator, from which Inputs still come.
 func (o *Optimizer) RunWith(ctx context.Context, e Evaluator, callbacks ...func(Stats) error) error {
 	if e == nil {
 		return errors.New("es: Run without an evaluator")

@@ -19,13 +19,13 @@ const wordTop = 127<<7 + 63
 // A Turn is a rotation by an angle, whose cosine and sine are in 2^-14, within ±2^14.
 type Turn struct{ Cos, Sin int16 }
 
-// NoTurn is the rotation by nothing.
+// NoTurn is the rotation by an angle of 0.
 var NoTurn = Turn{Cos: 1 << turnBits}
 
 const turnBits = 14
 
-// TurnWords turns pairs of consecutive activations and makes words of them: of x and y, the
-// values 2·i and 2·i+1 of a column, and t, turns[i%len(turns)],
+// TurnWords rotates pairs of consecutive activations and writes them as words. For x and y, the
+// values 2·i and 2·i+1 of a column, and t = turns[i%len(turns)]:
 //
 //	x' = clamp(RoundShift(x·t.Cos - y·t.Sin, 14), ±limit)
 //	y' = clamp(RoundShift(x·t.Sin + y·t.Cos, 14), ±limit)
@@ -102,16 +102,16 @@ type Attention struct {
 	Shift          uint // of scores, at most 30
 }
 
-// Attend computes what each head of each column reads from the cached steps: with s_j the
-// score of step j,
+// Attend computes the output of each head for each column, from cached keys and values. s_j is the
+// score of step j:
 //
 //	s_j = clamp((Σ q·k_j) >> Shift, ±2^24)
 //	a_j = exp2(s_j - max s)
 //	dst = Σ a_j·v_j / Σ a_j, rounded to nearest, ties away from zero
 //
 // exp2(d) = round(2^(12+(d&15)/16)) >> -(d>>4), which is 0 below -207. q holds words of
-// Heads·Width×n, keys KVHeads·Width×n words for each step, one step after another, and values
-// what CacheValues writes, for each four steps, of which the last may be unused; dst is a batch of
+// Heads·Width×n, and keys KVHeads·Width×n words for each step, one step after another. values holds
+// the output of CacheValues for each four steps, the last of which may be unused. dst is a batch of
 // Heads·Width×n. Head h reads keys and values h/(Heads/KVHeads). Words are within ±16319, and
 // within ±127 if heads are wider than 1024.
 func Attend(dst, q, keys, values []int8, a Attention, n int) {

@@ -2,8 +2,8 @@ package kernels
 
 import "fmt"
 
-// MaxDigits bounds the pents of a weight, and MaxScale the multiplier of an output: six pents
-// of 2.
+// MaxDigits is the largest number of pents of a weight. MaxScale is the largest multiplier of an
+// output: six pents of 2.
 const (
 	MaxDigits = 4
 	MaxScale  = (15625 - 1) / 2
@@ -57,7 +57,7 @@ func RequantizeScaled(dst []int8, y []int32, m, n int, o Scaled) {
 	requantizeScaledGeneric(dst, y, done, m, n, o)
 }
 
-// GainBits counts the fraction bits of a gain.
+// GainBits is the number of fraction bits of a gain.
 const GainBits = 7
 
 // GainedScale returns a multiplier with its gain:

@@ -73,7 +73,7 @@ func newControlTask(env control.Environment, s *console.Streams) *cobra.Command 
 	}
 	f := groups[0].Flags
 	console.Input(f, &saved, "policy", "test the policy in this .pent `file`, instead of training").Ext("pent")
-	f.IntVar(&k.tested, "tested", k.tested, "fresh `episodes` of the test")
+	f.IntVar(&k.tested, "tested", k.tested, "number of `episodes` of the test, which training does not use")
 	console.Bound(f, "tested", 1, 1<<20)
 	console.Output(f, &frames, "frames", "draw the first test episode to this .svg or .png `file`").Ext("svg", "png")
 	groups.Bind(cmd)

@@ -37,7 +37,7 @@ type permission struct {
 }
 
 func (r *permission) flags(f *pflag.FlagSet) {
-	f.StringVar(&r.command, "reward", "", "of a fine-tuning by --reward: `command` that scores completions, which is run only if this flag names it")
+	f.StringVar(&r.command, "reward", "", "for a fine-tuning by --reward: `command` that scores completions; it runs only if this flag names it")
 	limitFlag(f, &r.limit)
 }
 
