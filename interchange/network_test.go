@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -297,6 +298,22 @@ func TestAutoPad(t *testing.T) {
 		}
 		if c := n.Layers[0].(*Convolution); [4]int{c.Top, c.Left, c.Bottom, c.Right} != want {
 			t.Errorf("%s: padding %d, %d, %d, %d, want %d", auto, c.Top, c.Left, c.Bottom, c.Right, want)
+		}
+	}
+}
+
+// One scale is of all elements, whatever the axis.
+func TestDequantizeAxis(t *testing.T) {
+	for _, axis := range []int64{-9, 9, math.MaxInt64, math.MinInt64} {
+		b := newBuilder()
+		b.shape = []int{-1, 2}
+		w := b.nodeWith("DequantizeLinear", "", []message{attribute("axis", axis)}, b.floats("q", []float32{1, 2, 3, 4}, 2, 2), b.floats("s", []float32{2}))
+		n, err := ReadONNX(b.model(b.node("MatMul", "", "x", w)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := n.Layers[0].(*Linear).W; !slices.Equal(got, []float32{2, 6, 4, 8}) {
+			t.Errorf("axis %d: weights %v", axis, got)
 		}
 	}
 }

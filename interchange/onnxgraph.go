@@ -207,6 +207,9 @@ func (r *onnxReader) dequantize(n *onnxNode, t Tensor, v []float32) error {
 	if axis < 0 {
 		axis += len(t.Shape)
 	}
+	if len(scales) == 1 { // of all axes
+		axis = 0
+	}
 	if len(scales) > 1 && (axis < 0 || axis >= len(t.Shape) || t.Shape[axis] != len(scales)) || len(scales) == 0 || len(zeros) != len(scales) || n.numbers["block_size"] != 0 {
 		return fmt.Errorf("%v: %d scales and %d zero points for axis %d of shape %v", n, len(scales), len(zeros), axis, t.Shape)
 	}
