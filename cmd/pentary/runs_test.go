@@ -18,6 +18,7 @@ func TestEarlierRuns(t *testing.T) {
 	for _, test := range []struct {
 		name, weights string
 		language      bool
+		model         string // that the run tunes
 		early         bool
 	}{
 		{name: "digits", weights: "20143f09dc0a2aba96dba31ce0b1f1107318dda97aa5b9690a66c0a5b20d4b00"},
@@ -35,6 +36,9 @@ func TestEarlierRuns(t *testing.T) {
 		{name: "2-mlp", weights: "7ee5e923e745b0ed062de3694e71079ca01dbfb999a6e947f685e45601183e05", language: true},
 		{name: "2-pendulum", weights: "49a2f5c3828e73e723d305129591ee20fc94b3a0b1f564536500ea1ea59d2e12"},
 		{name: "3-pendulum", weights: "7d4697cb2c961b4c86866a58b057befa8d264acd3c03c93d574e2944440ae8b2"},
+		{name: "3-layers-cut", weights: "827ee2aabcd6f4c38232656843b8b92034436c1eb3bd3f4874d8143c12616d02"},
+		{name: "3-scales", weights: "2c27221cbb259d62889c2f139614ac866e1d92dacaf2402113d5971f48f0ff90", model: "tokens.pent"},
+		{name: "3-reward", weights: "9fa014ca01008e776bffd2985c649a7889db93dafe34eceb71462481d41f1726", model: "bytes.pent"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "run")
@@ -44,6 +48,8 @@ func TestEarlierRuns(t *testing.T) {
 			var data []string
 			if test.language {
 				data = []string{"--data", text}
+			} else if test.model != "" { // beside which the text and the prompts are
+				data = []string{"--data", filepath.Join(filepath.Dir(text), test.model)}
 			}
 			if out, err := pentary(t, slices.Concat([]string{"verify", dir}, data)...).Output(); err != nil {
 				t.Errorf("verify: %v\n%s", err, out)

@@ -277,7 +277,7 @@ func dataFiles(k kind, path string) ([]cluster.DataFile, error) {
 		files := []cluster.DataFile{{Name: sharedData, Path: path}}
 		if t, ok := k.(*finetune); ok {
 			for name, path := range t.companions() {
-				files = append(files, cluster.DataFile{Name: name, Path: *path})
+				files = append(files, cluster.DataFile{Name: name, Path: t.beside(*path)})
 			}
 		}
 		return files, nil

@@ -3,10 +3,13 @@ package train
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"hash"
+	"io/fs"
 	"log/slog"
 	"maps"
+	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -133,7 +136,7 @@ func (t *finetune) load(ctx context.Context, path string) (err error) {
 	}
 	t.vocabulary = m.Outputs()
 	if t.Teacher != "" {
-		if _, t.teacher, err = read(t.Teacher); err != nil {
+		if _, t.teacher, err = read(t.beside(t.Teacher)); err != nil {
 			return err
 		}
 		if m.Outputs() != t.teacher.Outputs() {
@@ -142,7 +145,7 @@ func (t *finetune) load(ctx context.Context, path string) (err error) {
 	}
 	switch {
 	case t.Reward != "":
-		err = t.rewarded.load(t.Prompts, m, t.file, sum)
+		err = t.rewarded.load(t.beside(t.Prompts), m, t.file, sum)
 	case t.Data != "":
 		err = t.cut(m, sum)
 	default:
@@ -153,6 +156,18 @@ func (t *finetune) load(ctx context.Context, path string) (err error) {
 		err = t.texts.Learned.Teach(ctx, t.teacher)
 	}
 	return err
+}
+
+// beside returns where a file is that the tuning reads with the model: beside that, if both have
+// moved there.
+func (t *finetune) beside(path string) string {
+	moved := filepath.Join(filepath.Dir(t.path), filepath.Base(path))
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Stat(moved); err == nil {
+			return moved
+		}
+	}
+	return path
 }
 
 // companions returns the files beside the model that the tuning reads, by the names under which
@@ -189,7 +204,7 @@ func (t *finetune) cut(m *nn.Model, sum hash.Hash) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", t.path, err)
 	}
-	text, err := data.ReadText(t.Data)
+	text, err := data.ReadText(t.beside(t.Data))
 	if err != nil {
 		return err
 	}
