@@ -47,7 +47,8 @@ var before = map[string][]string{
 // they win.
 var quick = []struct{ example, flags string }{
 	{"pentary train digits", "--hidden 4 --pairs 2 --batch 4"},
-	{"pentary train mnist1d", "--generations 2 --pairs 2 --batch 4"},
+	{"pentary train mnist", "--generations 2 --pairs 2 --batch 4"},
+	{"pentary train fashion", "--generations 2 --pairs 2 --batch 4"},
 	{"pentary train csv", "--generations 2"},
 	{"pentary train lm", "--generations 1 --width 8 --layers 1 --pairs 2 --streams 4"},
 	{"pentary sample", "--bytes 8"},
@@ -178,6 +179,22 @@ func exampleFolder(t *testing.T) string {
 		}
 		if err := os.WriteFile(name, text, 0o666); err != nil {
 			t.Fatal(err)
+		}
+	}
+	images := filepath.Join(dir, "images")
+	if err := os.Mkdir(images, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	for part, n := range map[string]int{"train": 20, "t10k": 10} {
+		labels := []byte{0, 0, 8, 1, 0, 0, 0, byte(n)}
+		for i := range n {
+			labels = append(labels, byte(i%10))
+		}
+		pixels := append([]byte{0, 0, 8, 3, 0, 0, 0, byte(n), 0, 0, 0, 28, 0, 0, 0, 28}, make([]byte, n*28*28)...)
+		for name, b := range map[string][]byte{"-labels-idx1-ubyte": labels, "-images-idx3-ubyte": pixels} {
+			if err := os.WriteFile(filepath.Join(images, part+name), b, 0o666); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
 	pieces := []data.Piece{{Kind: data.UnknownPiece}, {Kind: data.ControlPiece}, {Kind: data.ControlPiece}}

