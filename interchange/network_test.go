@@ -263,6 +263,13 @@ func TestUnsupportedONNX(t *testing.T) {
 		{"axis 1 of dimensions ??K", sequence, func(b *onnxBuilder) string { return b.node("Squeeze", "", "x", b.ints(1)) }},
 		{"from dimensions ??K to shape [7]", sequence, func(b *onnxBuilder) string { return b.node("Reshape", "", "x", b.ints(7)) }},
 		{"want a Flatten before", picture, func(b *onnxBuilder) string { return b.node("MatMul", "", "x", b.floats("m", make([]float32, 4), 2, 2)) }},
+		{"is made by more than 16 nodes", nil, func(b *onnxBuilder) string {
+			w := b.floats("m", make([]float32, 4), 2, 2)
+			for range 17 {
+				w = b.node("Transpose", "", w)
+			}
+			return b.node("MatMul", "", "x", w)
+		}},
 		{"does not come after a matrix", picture, func(b *onnxBuilder) string { return b.node("BatchNormalization", "", "x", "x", "x", "x", "x") }},
 	} {
 		if _, err := ReadONNX(build(c.shape, c.f)); err == nil || !strings.Contains(err.Error(), c.want) {

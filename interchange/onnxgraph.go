@@ -136,11 +136,20 @@ func (r *onnxReader) zeros(name string) bool {
 	return err == nil && zeros
 }
 
+// maxMade bounds the nodes that make a constant of another one, one after another.
+const maxMade = 16
+
 // take returns a constant of the chain, once: what is returned then takes no more memory than
 // the model.
 func (r *onnxReader) take(name string) (t Tensor, v []float32, err error) {
 	if n := r.made[name]; n != nil { // nodes come after what they take, so that this ends
-		if t, v, err = r.take(n.inputs[0]); err != nil {
+		if r.nested == maxMade {
+			return t, nil, fmt.Errorf("%q is made by more than %d nodes", name, maxMade)
+		}
+		r.nested++
+		t, v, err = r.take(n.inputs[0])
+		r.nested--
+		if err != nil {
 			return t, nil, err
 		}
 		if n.op == "DequantizeLinear" {

@@ -68,6 +68,7 @@ type onnxReader struct {
 	data    []byte
 	tensors map[string]Tensor    // initializers and constants
 	made    map[string]*onnxNode // DequantizeLinear and Transpose of these
+	nested  int                  // nodes of made that take is within
 	used    map[string]bool      // of tensors
 	side    map[string]bool      // values made of shapes and constants alone; true of zeros
 	nodes   []onnxNode
