@@ -213,6 +213,8 @@ func TestFinetuneReward(t *testing.T) {
 	do("audit run REWARD --reward-timeout -1s", "want more than 0")
 	do(few+"--reward bad.sh", `line 1 of its output is "good", want an integer`)
 	do(few, "go together")
+	do(few+"--reward score.sh;A=\x1b[8m --dir hidden", "") // which would hide what follows
+	do("audit hidden", `score.sh;A=\x1b[8m`)
 	do(few+"REWARD --noise activations", "want weights with --reward")
 	do(few+"REWARD --early-stop 2", "no hold-out")
 	do("replay run REWARD", "unknown flag")

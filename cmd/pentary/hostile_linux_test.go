@@ -55,6 +55,8 @@ var commands = []command{
 	{args: "convert net.st --from safetensors --out other.pent", in: []string{"net.st"}, out: []string{"--out"}},
 	{args: "convert net.gguf --from gguf --out other.pent", in: []string{"net.gguf"}, out: []string{"--out"}},
 	{args: "convert mlp.onnx --from onnx --calibration x.safetensors --out other.pent", in: []string{"mlp.onnx", "x.safetensors"}, out: []string{"--out"}},
+	{args: "convert lstm.onnx --from onnx --calibration lstm.npz --method int8 --out other.pent", in: []string{"lstm.onnx", "lstm.npz"}},
+	{args: "replay tuned", runs: []string{"tuned"}, out: []string{"--out"}},
 	{args: "convert llama2c.bin --from llama2.c --tokenizer tok.bin --out other.pent", in: []string{"llama2c.bin", "tok.bin"}, out: []string{"--out"}},
 	{args: "convert llama.gguf --from gguf --to gguf-q4_0 --out other.gguf", in: []string{"llama.gguf"}, out: []string{"--out"}},
 	{args: "convert net.npz --from npz --out other.pent", in: []string{"net.npz"}, out: []string{"--out"}},
@@ -315,18 +317,19 @@ func prepare(t *testing.T, dir string) {
 	write("a.s", "HALT\n")
 	samples := `{"x":{"dtype":"I8","shape":[4,8],"data_offsets":[0,32]}}`
 	write("x.safetensors", string(rune(len(samples)))+strings.Repeat("\x00", 7)+samples+strings.Repeat("text", 8))
-	for _, name := range []string{"mlp.onnx", "llama2c.bin", "tok.bin"} {
+	for _, name := range []string{"mlp.onnx", "llama2c.bin", "tok.bin", "onnx/lstm.onnx", "onnx/lstm.npz"} {
 		b, err := os.ReadFile(filepath.Join("../../interchange/testdata", name))
 		if err != nil {
 			t.Fatal(err)
 		}
-		write(name, string(b))
+		write(filepath.Base(name), string(b))
 	}
 	write("table.csv", "a,b,class\n"+strings.Repeat("1,2,x\n3,1,y\n", 20))
 	for _, args := range []string{
 		"train digits --dir run --out net.pent " + fewDigits,
 		"train lm --data text --out lm.pent " + fewLM,
 		"control cartpole --generations 1 --pairs 2 --episodes 1 --out pole.pent",
+		"finetune lm.pent --reward ./score.sh --prompts text --train both --generations 2 --steps 4 --streams 2 --pairs 2 --dir tuned",
 		"hw asm a.s",
 		"train csv table.csv --label class --out csv.pent " + fewDigits,
 		"convert net.pent --to safetensors --out net.st",

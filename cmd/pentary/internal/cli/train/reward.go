@@ -53,7 +53,7 @@ func (r *permission) allow(p *plan, needed bool) error {
 		}
 		return nil
 	case r.command == "" && needed:
-		return console.Usagef("a command scores this run's completions: --reward %s runs the one that it was begun with", console.ShellLine(t.Reward))
+		return console.Usagef("a command scores this run's completions: --reward %s runs the one that it was begun with", report.Printable(console.ShellLine(t.Reward)))
 	}
 	t.command, t.limit = r.command, r.limit
 	return nil
