@@ -182,7 +182,7 @@ func TestRequantizeScaledDefinition(t *testing.T) {
 				if o.Scale != nil {
 					sum *= int64(o.Scale[i])
 				}
-				want := min(max(int((sum+1<<o.Shift>>1)>>o.Shift), low), most)
+				want := int(min(max((sum+1<<o.Shift>>1)>>o.Shift, int64(low)), int64(most)))
 				at := (i/4*n+c)*4 + i%4
 				got := int(dst[at])
 				if o.Wide {
