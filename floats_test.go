@@ -40,6 +40,7 @@ var floatsAllowed = map[string][]string{
 	"train/regression.go":     {"Regression", "RMSE"}, // what an output is worth to the user
 	"train/language.go":       {"BitsPerByte"},
 	"train/tokens.go":         {"NatsPerToken"},
+	"train/completions.go":    {"MeanReward", "trainingReward"},
 	"train/policy.go":         {"reward", "Reward", "trainingRewards"},
 	"train/observer.go":       {"Progress", "Value", "Text", "Attrs", "LogAttrs"},
 	"train/run.go":            {"Result", "result", "progress", "throughput"},

@@ -32,11 +32,14 @@ func Completions(m *nn.Model, rate nn.Rater, o nn.CompleterOptions, hash journal
 			sum, failed = TestReward(completer, seed)
 			return sum
 		},
-		Failed: func() error { return failed },
-		Training: func(s es.Stats, samples int) []slog.Attr {
-			return []slog.Attr{slog.Float64("training_reward", float64(s.Mean)/float64(samples))}
-		},
+		Failed:   func() error { return failed },
+		Training: trainingReward,
 	}, nil
+}
+
+// trainingReward reports the mean score of a completion of the members.
+func trainingReward(s es.Stats, samples int) []slog.Attr {
+	return []slog.Attr{slog.Float64("training_reward", float64(s.Mean)/float64(samples))}
 }
 
 // TestReward returns the sum of the scores of TestCompletions completions, with random numbers that
