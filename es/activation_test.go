@@ -129,7 +129,7 @@ func TestSampledReplay(t *testing.T) {
 			t.Fatal(err)
 		}
 		if digest(copies) != digest(weights) || !slices.Equal(again.AppendState(nil), opt.AppendState(nil)) {
-			t.Errorf("%v: replay yields other weights or another state", rule)
+			t.Errorf("%v: replay comes to other weights or another state", rule)
 		}
 	}
 }

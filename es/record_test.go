@@ -62,10 +62,10 @@ func TestReplayEqualsTell(t *testing.T) {
 			}
 		}
 		if m.digest() != trained.digest() {
-			t.Errorf("%v: replay yields other weights", rule)
+			t.Errorf("%v: replay comes to other weights", rule)
 		}
 		if !slices.Equal(opt.AppendState(nil), told.AppendState(nil)) {
-			t.Errorf("%v: replay yields another state", rule)
+			t.Errorf("%v: replay comes to another state", rule)
 		}
 	}
 }

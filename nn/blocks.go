@@ -224,7 +224,7 @@ func checkChain(what string, layers []Layer) error {
 	}
 	for i, l := range layers[1:] {
 		if before := layers[i]; before.Outputs() != l.Inputs() {
-			return fmt.Errorf("nn: %s: layer %d, %v, yields %d activations and layer %d, %v, takes %d",
+			return fmt.Errorf("nn: %s: layer %d, %v, returns %d activations and layer %d, %v, takes %d",
 				what, i, before, before.Outputs(), i+1, l, l.Inputs())
 		}
 	}

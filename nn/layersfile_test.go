@@ -58,7 +58,7 @@ func TestLoadModelErrors(t *testing.T) {
 		{"sizes", `layer "0." has sizes [8], want 2`, replace(`[8,12]`, `[8]`)},
 		{"steps", `GRU of widths [8 9]`, replace(`[8,12]`, `[8,9]`)},
 		{"huge", `tensor "0.gates": shape 24×20, want 24×8000012`, replace(`[8,12]`, `[8000000,12]`)},
-		{"chain", "layer 0, gru 8→12 >>2,2, yields 12 activations and layer 1, dense 8→5", func(f *packed.File) {
+		{"chain", "layer 0, gru 8→12 >>2,2, returns 12 activations and layer 1, dense 8→5", func(f *packed.File) {
 			replace(`[12,5]`, `[8,5]`)(f)
 			f.Tensors[2].Matrix = packed.NewMatrix(5, 8)
 		}},

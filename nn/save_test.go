@@ -67,7 +67,7 @@ func TestLoadMLPErrors(t *testing.T) {
 		{"fewer tensors", func(f *packed.File) { f.Tensors = f.Tensors[:1] }, "want a digit for each of 1 tensors"},
 		{"empty", func(f *packed.File) { f.Tensors, f.Meta["relu"] = nil, "" }, "Model of no layers"},
 		{"name", func(f *packed.File) { f.Tensors[1].Name = "bias" }, `tensor 1 is "bias", want "layer1"`},
-		{"chain", func(f *packed.File) { f.Tensors[1].Matrix = packed.NewMatrix(3, 8) }, "yields 5 activations and layer 1, dense 8→3 linear >>2, takes 8"},
+		{"chain", func(f *packed.File) { f.Tensors[1].Matrix = packed.NewMatrix(3, 8) }, "returns 5 activations and layer 1, dense 8→3 linear >>2, takes 8"},
 		{"shape", func(f *packed.File) { f.Tensors[0].Matrix = packed.NewMatrix(0, 0) }, `tensor "layer0": shape 0×0`},
 		{"positive scale", func(f *packed.File) { f.Tensors[0].Scale = 1 }, `tensor "layer0": scale 1`},
 		{"large shift", func(f *packed.File) { f.Tensors[0].Scale = -31 }, `tensor "layer0": scale -31`},
