@@ -281,7 +281,7 @@ func (c *coordinator) Evaluate(ctx context.Context, g es.Generation, scores []in
 }
 
 // Announce implements es.Announcer: it publishes the record of a generation before the
-// run's weights move and its journal has it: workers move theirs meanwhile. If the
+// run's weights move and its journal has it, so that workers move theirs meanwhile. If the
 // coordinator ends in between, its successor's session has them start from a checkpoint.
 func (c *coordinator) Announce(r es.Record, stats es.Stats) error {
 	payload, err := journal.AppendRecord(nil, &r)
