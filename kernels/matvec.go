@@ -102,10 +102,7 @@ func (v *vectors) chunk(src []int8, k, n int, o order) {
 		clear(v.x[copy(v.x, src):])
 		return
 	}
-	done := 0
-	if o == inPairs {
-		done = v.chunkBlocks(src, k, n) * (packed.BlockPents / 4)
-	}
+	done := v.chunkBlocks(src, k, n, o) * (packed.BlockPents / 4)
 	clear(v.x[done*4*width:])
 	whole := k / packed.BlockPents * (packed.BlockPents / 4) // quads in whole blocks
 	for q := done; q < Quads(k); q += 8 {
@@ -136,7 +133,7 @@ type order uint8
 
 const (
 	inChunks order = iota // one vector after another
-	inPairs               // in whole blocks, pairs of chunks as in pairSlot: 64 bytes a vector
+	inPairs               // 1 or 2 vectors: in whole blocks, pairs of chunks as in pairSlot, 64 bytes a vector
 	inEights              // eight k of all vectors, then the next: x[(κ/8*width+c)*8+κ%8]
 )
 
@@ -166,10 +163,25 @@ func (v *vectors) piece(_, i int) {
 	}
 	blocks := k / packed.BlockPents
 	smalls := packed.PaddedLen(k%packed.BlockPents) / packed.SmallPents
-	matVecRows(width, &y[lo*width], &v.w.Row(lo).Bytes()[0], hi-lo, blocks, smalls, &v.x[0], &v.start[0])
+	matVecRows(width, &matVecArgs{
+		y: &y[lo*width], w: &v.w.Row(lo).Bytes()[0], rows: hi - lo, blocks: blocks, smalls: smalls, x: &v.x[0], start: &v.start[0],
+	})
 	if width != n {
 		for i := lo; i < hi; i++ {
 			copy(v.y[i*n:(i+1)*n], y[i*width:])
 		}
 	}
+}
+
+// matVecArgs are the operands of the kernels for 1, 2, 4 and 8 vectors:
+//
+//	y[i*width+c] = start[c%width] + Σ_κ code[i, κ] · x[c, κ]
+type matVecArgs struct {
+	y      *int32
+	w      *byte // rows of blocks·packed.BlockBytes + smalls·packed.SmallBytes bytes, one after another
+	rows   int
+	blocks int
+	smalls int
+	x      *int8  // in the order of chunk
+	start  *int32 // vectorRows of them
 }

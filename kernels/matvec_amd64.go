@@ -11,7 +11,7 @@ import (
 // chunkOrder returns the order in which the kernel reads n vectors for the given number of
 // rows.
 func chunkOrder(n, rows int) order {
-	if level >= avx512vnni && rows >= vectorRows {
+	if level >= avx512vnni && rows >= vectorRows && n <= 2 {
 		return inPairs
 	}
 	return inChunks
@@ -24,111 +24,108 @@ var slowGFNI = cpuid.CPU.VendorID == cpuid.AMD
 // matVecRows runs the kernel for width vectors; see matVec1AVX2. Those on 512-bit
 // registers take at least vectorRows rows
 // (docs/decisions.md#sums-of-few-columns-with-avx-512-vnni).
-func matVecRows(width int, y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32) {
-	wide := level >= avx512vnni && rows >= vectorRows
+func matVecRows(width int, args *matVecArgs) {
+	wide := level >= avx512vnni && args.rows >= vectorRows
 	gfni := wide && level >= avx512gfni && !slowGFNI
 	switch {
 	case gfni && width == 1:
-		matVec1GFNI512(y, w, rows, blocks, smalls, x, start)
+		matVec1GFNI512(args)
 	case gfni && width == 2:
-		matVec2GFNI512(y, w, rows, blocks, smalls, x, start)
+		matVec2GFNI512(args)
 	case gfni && width == 4:
-		matVec4GFNI512(y, w, rows, blocks, smalls, x, start)
+		matVec4GFNI512(args)
 	case gfni:
-		matVec8GFNI512(y, w, rows, blocks, smalls, x, start)
+		matVec8GFNI512(args)
 	case wide && width == 1:
-		matVec1VNNI512(y, w, rows, blocks, smalls, x, start)
+		matVec1VNNI512(args)
 	case wide && width == 2:
-		matVec2VNNI512(y, w, rows, blocks, smalls, x, start)
+		matVec2VNNI512(args)
 	case wide && width == 4:
-		matVec4VNNI512(y, w, rows, blocks, smalls, x, start)
+		matVec4VNNI512(args)
 	case wide:
-		matVec8VNNI512(y, w, rows, blocks, smalls, x, start)
+		matVec8VNNI512(args)
 	case level == avxvnni && width == 1:
-		matVec1AVXVNNI(y, w, rows, blocks, smalls, x, start)
+		matVec1AVXVNNI(args)
 	case level == avxvnni && width == 2:
-		matVec2AVXVNNI(y, w, rows, blocks, smalls, x, start)
+		matVec2AVXVNNI(args)
 	case level == avxvnni && width == 4:
-		matVec4AVXVNNI(y, w, rows, blocks, smalls, x, start)
+		matVec4AVXVNNI(args)
 	case level == avxvnni:
-		matVec8AVXVNNI(y, w, rows, blocks, smalls, x, start)
+		matVec8AVXVNNI(args)
 	case width == 1:
-		matVec1AVX2(y, w, rows, blocks, smalls, x, start)
+		matVec1AVX2(args)
 	case width == 2:
-		matVec2AVX2(y, w, rows, blocks, smalls, x, start)
+		matVec2AVX2(args)
 	case width == 4:
-		matVec4AVX2(y, w, rows, blocks, smalls, x, start)
+		matVec4AVX2(args)
 	default:
-		matVec8AVX2(y, w, rows, blocks, smalls, x, start)
+		matVec8AVX2(args)
 	}
 }
 
-// The kernels for 1, 2, 4 and 8 vectors:
-//
-//	y[i*width+c] = start[c] + Σ_κ code[i, κ] · x[c, κ]
-//
-// with x in the order of chunk, and rows of blocks·packed.BlockBytes +
-// smalls·packed.SmallBytes bytes each, one after another from w.
+// The kernels for 1, 2, 4 and 8 vectors; see matVecArgs.
 
 //go:noescape
-func matVec1AVX2(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
+func matVec1AVX2(args *matVecArgs)
 
 //go:noescape
-func matVec2AVX2(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
+func matVec2AVX2(args *matVecArgs)
 
 //go:noescape
-func matVec4AVX2(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
+func matVec4AVX2(args *matVecArgs)
 
 //go:noescape
-func matVec8AVX2(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
+func matVec8AVX2(args *matVecArgs)
 
 //go:noescape
-func matVec1AVXVNNI(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
+func matVec1AVXVNNI(args *matVecArgs)
 
 //go:noescape
-func matVec2AVXVNNI(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
+func matVec2AVXVNNI(args *matVecArgs)
 
 //go:noescape
-func matVec4AVXVNNI(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
+func matVec4AVXVNNI(args *matVecArgs)
 
 //go:noescape
-func matVec8AVXVNNI(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
+func matVec8AVXVNNI(args *matVecArgs)
 
 //go:noescape
-func matVec1VNNI512(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
+func matVec1VNNI512(args *matVecArgs)
 
 //go:noescape
-func matVec2VNNI512(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
+func matVec2VNNI512(args *matVecArgs)
 
 //go:noescape
-func matVec4VNNI512(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
+func matVec4VNNI512(args *matVecArgs)
 
 //go:noescape
-func matVec8VNNI512(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
+func matVec8VNNI512(args *matVecArgs)
 
 //go:noescape
-func matVec1GFNI512(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
+func matVec1GFNI512(args *matVecArgs)
 
 //go:noescape
-func matVec2GFNI512(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
+func matVec2GFNI512(args *matVecArgs)
 
 //go:noescape
-func matVec4GFNI512(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
+func matVec4GFNI512(args *matVecArgs)
 
 //go:noescape
-func matVec8GFNI512(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
+func matVec8GFNI512(args *matVecArgs)
 
-// chunkBlocks arranges whole blocks of n vectors in pairs, and returns how many: all if
-// the platform does so for n, or none.
-func (v *vectors) chunkBlocks(src []int8, k, n int) int {
+// chunkBlocks arranges whole blocks of n vectors in an order, and returns how many: all if
+// there is assembly for it, or none.
+func (v *vectors) chunkBlocks(src []int8, k, n int, o order) int {
 	blocks := k / packed.BlockPents
-	switch n {
-	case 2:
+	switch {
+	case level < avx512bw:
+		return 0
+	case n == 2 && o == inPairs:
 		chunkPairs2AVX512(&v.x[0], &src[0], blocks)
-	case 4:
-		chunkPairs4AVX512(&v.x[0], &src[0], blocks)
-	case 8:
-		chunkPairs8AVX512(&v.x[0], &src[0], blocks)
+	case n == 4:
+		chunks4AVX512(&v.x[0], &src[0], blocks)
+	case n == 8:
+		chunks8AVX512(&v.x[0], &src[0], blocks)
 	default:
 		return 0
 	}
@@ -140,8 +137,10 @@ func (v *vectors) chunkBlocks(src []int8, k, n int) int {
 //go:noescape
 func chunkPairs2AVX512(dst, src *int8, blocks int)
 
+// chunks4AVX512 arranges blocks of 4 vectors, at least one, as chunk does in chunks.
+//
 //go:noescape
-func chunkPairs4AVX512(dst, src *int8, blocks int)
+func chunks4AVX512(dst, src *int8, blocks int)
 
 //go:noescape
-func chunkPairs8AVX512(dst, src *int8, blocks int)
+func chunks8AVX512(dst, src *int8, blocks int)

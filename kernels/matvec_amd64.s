@@ -1,5 +1,6 @@
 //go:build !purego
 
+#include "go_asm.h"
 #include "textflag.h"
 #include "constants_amd64.h"
 #include "vpdpbusd_amd64.h"
@@ -36,13 +37,14 @@ GLOBL blockMasks<>(SB), RODATA|NOPTR, $24
 
 // ARGS loads the arguments, MASKS the masks.
 #define ARGS \
-	MOVQ y+0(FP), DI        \
-	MOVQ w+8(FP), SI        \
-	MOVQ rows+16(FP), CX    \
-	MOVQ blocks+24(FP), R9  \
-	MOVQ smalls+32(FP), R10 \
-	MOVQ x+40(FP), R8       \
-	MOVQ start+48(FP), R11
+	MOVQ args+0(FP), AX            \
+	MOVQ matVecArgs_y(AX), DI      \
+	MOVQ matVecArgs_w(AX), SI      \
+	MOVQ matVecArgs_rows(AX), CX   \
+	MOVQ matVecArgs_blocks(AX), R9 \
+	MOVQ matVecArgs_smalls(AX), R10 \
+	MOVQ matVecArgs_x(AX), R8      \
+	MOVQ matVecArgs_start(AX), R11
 
 #define MASKS \
 	VPBROADCASTQ blockMasks<>+0(SB), Y13  \
@@ -319,23 +321,23 @@ end:                \
 	JNZ  row        \
 	VZEROUPPER
 
-// func matVec1AVX2(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
-TEXT ·matVec1AVX2(SB), NOSPLIT, $0-56
+// func matVec1AVX2(args *matVecArgs)
+TEXT ·matVec1AVX2(SB), NOSPLIT, $0-8
 	MATVEC(CLEAR1, SETONES, BEGIN1, COLS1, WIDEN1, ENDSUMS1, 32)
 	RET
 
-// func matVec2AVX2(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
-TEXT ·matVec2AVX2(SB), NOSPLIT, $64-56
+// func matVec2AVX2(args *matVecArgs)
+TEXT ·matVec2AVX2(SB), NOSPLIT, $64-8
 	MATVEC(CLEAR2, SETONES, BEGIN2, COLS2, WIDEN2, END2, 64)
 	RET
 
-// func matVec4AVX2(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
-TEXT ·matVec4AVX2(SB), NOSPLIT, $128-56
+// func matVec4AVX2(args *matVecArgs)
+TEXT ·matVec4AVX2(SB), NOSPLIT, $128-8
 	MATVEC(CLEAR4, SETONES, BEGIN4, COLS4, WIDEN4, END4, 128)
 	RET
 
-// func matVec8AVX2(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
-TEXT ·matVec8AVX2(SB), NOSPLIT, $256-56
+// func matVec8AVX2(args *matVecArgs)
+TEXT ·matVec8AVX2(SB), NOSPLIT, $256-8
 	MATVEC(CLEAR8, NOONES, BEGIN8, COLS8, WIDEN8, END8, 256)
 	RET
 
@@ -433,22 +435,22 @@ end:                \
 	JNZ  row        \
 	VZEROUPPER
 
-// func matVec1AVXVNNI(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
-TEXT ·matVec1AVXVNNI(SB), NOSPLIT, $0-56
+// func matVec1AVXVNNI(args *matVecArgs)
+TEXT ·matVec1AVXVNNI(SB), NOSPLIT, $0-8
 	MATVECDOT(DOTS1, ENDDOTS1, 32)
 	RET
 
-// func matVec2AVXVNNI(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
-TEXT ·matVec2AVXVNNI(SB), NOSPLIT, $0-56
+// func matVec2AVXVNNI(args *matVecArgs)
+TEXT ·matVec2AVXVNNI(SB), NOSPLIT, $0-8
 	MATVECDOT(DOTS2, ENDDOTS2, 64)
 	RET
 
-// func matVec4AVXVNNI(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
-TEXT ·matVec4AVXVNNI(SB), NOSPLIT, $0-56
+// func matVec4AVXVNNI(args *matVecArgs)
+TEXT ·matVec4AVXVNNI(SB), NOSPLIT, $0-8
 	MATVECDOT(DOTS4, ENDDOTS4, 128)
 	RET
 
-// func matVec8AVXVNNI(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
-TEXT ·matVec8AVXVNNI(SB), NOSPLIT, $0-56
+// func matVec8AVXVNNI(args *matVecArgs)
+TEXT ·matVec8AVXVNNI(SB), NOSPLIT, $0-8
 	MATVECDOT(DOTS8, ENDDOTS8, 256)
 	RET

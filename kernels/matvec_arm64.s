@@ -1,5 +1,6 @@
 //go:build !purego
 
+#include "go_asm.h"
 #include "textflag.h"
 #include "neon_arm64.h"
 
@@ -40,13 +41,14 @@ GLOBL smallShifts<>(SB), RODATA|NOPTR, $48
 
 // ARGS loads the arguments.
 #define ARGS \
-	MOVD y+0(FP), R0       \
-	MOVD w+8(FP), R1       \
-	MOVD rows+16(FP), R2   \
-	MOVD blocks+24(FP), R3 \
-	MOVD smalls+32(FP), R4 \
-	MOVD x+40(FP), R5      \
-	MOVD start+48(FP), R6
+	MOVD args+0(FP), R8             \
+	MOVD matVecArgs_y(R8), R0       \
+	MOVD matVecArgs_w(R8), R1       \
+	MOVD matVecArgs_rows(R8), R2    \
+	MOVD matVecArgs_blocks(R8), R3  \
+	MOVD matVecArgs_smalls(R8), R4  \
+	MOVD matVecArgs_x(R8), R5       \
+	MOVD matVecArgs_start(R8), R6
 
 // LOWER and UPPER take the whole codes of a vector, in two registers like all of a
 // block. SPLIT takes the codes whose low bits are the spare bits of a vector and
@@ -303,23 +305,23 @@ end:                            \
 	SUBS $1, R2                 \
 	BNE  row
 
-// func matVec1NEON(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
-TEXT ·matVec1NEON(SB), NOSPLIT, $0-56
+// func matVec1NEON(args *matVecArgs)
+TEXT ·matVec1NEON(SB), NOSPLIT, $0-8
 	MATVEC(CLEAR1, FIRST1, NEXT1, WIDEN1, END1)
 	RET
 
-// func matVec2NEON(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
-TEXT ·matVec2NEON(SB), NOSPLIT, $0-56
+// func matVec2NEON(args *matVecArgs)
+TEXT ·matVec2NEON(SB), NOSPLIT, $0-8
 	MATVEC(CLEAR2, FIRST2, NEXT2, WIDEN2, END2)
 	RET
 
-// func matVec4NEON(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
-TEXT ·matVec4NEON(SB), NOSPLIT, $0-56
+// func matVec4NEON(args *matVecArgs)
+TEXT ·matVec4NEON(SB), NOSPLIT, $0-8
 	MATVEC(CLEAR4, FIRST4, NEXT4, WIDEN4, END4)
 	RET
 
-// func matVec8NEON(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
-TEXT ·matVec8NEON(SB), NOSPLIT, $0-56
+// func matVec8NEON(args *matVecArgs)
+TEXT ·matVec8NEON(SB), NOSPLIT, $0-8
 	MATVEC(CLEAR8, FIRST8, NEXT8, WIDEN8, END8)
 	RET
 
@@ -388,23 +390,23 @@ TEXT ·matVec8NEON(SB), NOSPLIT, $0-56
 	VADD V15.S4, V14.S4, V7.S4 \
 	END8
 
-// func matVec1DotProd(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
-TEXT ·matVec1DotProd(SB), NOSPLIT, $0-56
+// func matVec1DotProd(args *matVecArgs)
+TEXT ·matVec1DotProd(SB), NOSPLIT, $0-8
 	MATVEC(CLEAR2, DOTS1, DOTS1, NOWIDEN, FOLDEND1)
 	RET
 
-// func matVec2DotProd(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
-TEXT ·matVec2DotProd(SB), NOSPLIT, $0-56
+// func matVec2DotProd(args *matVecArgs)
+TEXT ·matVec2DotProd(SB), NOSPLIT, $0-8
 	MATVEC(CLEAR4, DOTS2, DOTS2, NOWIDEN, FOLDEND2)
 	RET
 
-// func matVec4DotProd(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
-TEXT ·matVec4DotProd(SB), NOSPLIT, $0-56
+// func matVec4DotProd(args *matVecArgs)
+TEXT ·matVec4DotProd(SB), NOSPLIT, $0-8
 	MATVEC(CLEAR8, DOTS4, DOTS4, NOWIDEN, FOLDEND4)
 	RET
 
-// func matVec8DotProd(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
-TEXT ·matVec8DotProd(SB), NOSPLIT, $0-56
+// func matVec8DotProd(args *matVecArgs)
+TEXT ·matVec8DotProd(SB), NOSPLIT, $0-8
 	MATVEC(CLEAR16, DOTS8, DOTS8, NOWIDEN, FOLDEND8)
 	RET
 
@@ -552,12 +554,12 @@ end:                                                     \
 	SUBS $2, R2                                          \
 	BGT  rows
 
-// func matVec4I8MM(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
-TEXT ·matVec4I8MM(SB), NOSPLIT, $0-56
+// func matVec4I8MM(args *matVecArgs)
+TEXT ·matVec4I8MM(SB), NOSPLIT, $0-8
 	BOTHMATVEC(ROWS4, ENDROWS4, 16)
 	RET
 
-// func matVec8I8MM(y *int32, w *byte, rows, blocks, smalls int, x *int8, start *int32)
-TEXT ·matVec8I8MM(SB), NOSPLIT, $0-56
+// func matVec8I8MM(args *matVecArgs)
+TEXT ·matVec8I8MM(SB), NOSPLIT, $0-8
 	BOTHMATVEC(ROWS8, ENDROWS8, 32)
 	RET
