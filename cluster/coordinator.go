@@ -108,12 +108,14 @@ type coordinator struct {
 	failed    chan error
 
 	// Of the goroutine that evaluates.
-	saved   int // generation of the newest checkpoint, -1 for none
-	savedAt time.Time
-	retry   time.Time // of a checkpoint that failed
-	older   []string  // checkpoints
-	warned  time.Time
-	told    int // expulsions that Options.Expelled was called with
+	saved    int // generation of the newest checkpoint, -1 for none
+	savedAt  time.Time
+	retry    time.Time // of a checkpoint that failed
+	older    []string  // checkpoints
+	warned   time.Time
+	told     int // expulsions that Options.Expelled was called with
+	recorder recorder
+	payload  []byte // of the record
 
 	mutex      sync.Mutex
 	workers    map[token]*worker
@@ -127,6 +129,7 @@ type coordinator struct {
 	pairs      int
 	samples    int // scores of a member
 	scores     []int64
+	received   []int64 // of the newest chunk
 	pending    map[*schedule.Chunk]*pending
 	checks     []*schedule.Chunk
 	short      bool  // the generation ends with a quorum
@@ -284,11 +287,8 @@ func (c *coordinator) Evaluate(ctx context.Context, g es.Generation, scores []in
 // run's weights move and its journal has it, so that workers move theirs meanwhile. If the
 // coordinator ends in between, its successor's session has them start from a checkpoint.
 func (c *coordinator) Announce(r es.Record, stats es.Stats) error {
-	payload, err := journal.AppendRecord(nil, &r)
-	if err != nil {
-		return err
-	}
-	m := record{c.session, uint32(r.Finished), payload}
+	c.payload = c.recorder.append(c.payload[:0], &r)
+	m := record{c.session, uint32(r.Finished), c.payload}
 	b := m.encode()
 	c.mutex.Lock()
 	c.announced, c.mean = r.Finished, stats.Mean

@@ -12,6 +12,7 @@ import (
 
 	"github.com/Kaleaon/pentary-go/cluster/internal/schedule"
 	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/internal/reuse"
 )
 
 // check scores a chunk and compares.
@@ -100,7 +101,8 @@ func (c *coordinator) accept(w *worker, p *pull, now time.Time) {
 		c.counts.Repeated++
 		return
 	}
-	scores := make([]int64, 2*ch.Size()*c.samples)
+	c.received = reuse.Slice(c.received, 2*ch.Size()*c.samples)
+	scores := c.received
 	if err := decodeScores(scores, p.scores, c.samples); err != nil {
 		c.counts.Malformed++
 		c.Log.Warn("scores that cannot be read", "worker", w.name, "why", err)
@@ -118,10 +120,10 @@ func (c *coordinator) accept(w *worker, p *pull, now time.Time) {
 	}
 	switch u := draw(); {
 	case u < c.Check:
-		c.pending[ch] = &pending{by: w, scores: scores}
+		c.pending[ch] = &pending{by: w, scores: slices.Clone(scores)}
 		c.toCheck(ch)
 	case u < 2*c.Check && c.others(w, now):
-		c.pending[ch] = &pending{by: w, scores: scores}
+		c.pending[ch] = &pending{by: w, scores: slices.Clone(scores)}
 		c.schedule.Compare(ch, &w.Worker, now)
 	default:
 		c.take(ch, scores, w)
@@ -139,7 +141,7 @@ func (c *coordinator) second(ch *schedule.Chunk, w *worker, scores []int64) {
 		c.take(ch, scores, p.by)
 		return
 	}
-	p.other, p.otherScores = w, scores
+	p.other, p.otherScores = w, slices.Clone(scores)
 	c.toCheck(ch)
 }
 

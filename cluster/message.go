@@ -3,18 +3,16 @@ package cluster
 import (
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"hash/crc32"
 	"unicode/utf8"
 
-	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/es/journal"
 )
 
 // A message is, integers little-endian: the kind (u8), its fields, and the CRC-32C (u32) of
 // the name of the protocol followed by all before. A text is its length (u32) and UTF-8.
 const (
-	protocol    = "pentary cluster 2"
+	protocol    = "pentary cluster 3"
 	messageHead = 1
 	messageTail = 4
 )
@@ -107,15 +105,6 @@ type work struct {
 	session uint64
 	weights digest
 	chunkID
-}
-
-// record is the record of a generation. Its session and generation are not in the message:
-// the checksum continues theirs, so one of another session or generation has a
-// wrong checksum.
-type record struct {
-	session    uint64
-	generation uint32 // counts from 1; the last token of the subject
-	payload    []byte // see journal.AppendRecord
 }
 
 // encoder appends fields to a message.
@@ -362,92 +351,4 @@ func (m *work) decode(d *decoder) error {
 		return errMessage
 	}
 	return d.end()
-}
-
-// sum returns the checksum of what is not in the message.
-func (m *record) sum() uint32 {
-	b := binary.LittleEndian.AppendUint64(nil, m.session)
-	return crc32.Update(protocolSum, castagnoli, binary.LittleEndian.AppendUint32(b, m.generation))
-}
-
-func (m *record) encode() []byte {
-	e := begin(kindRecord)
-	e.raw(m.payload)
-	return e.endAfter(m.sum())
-}
-
-// open reads the message of the record's session and generation.
-func (m *record) open(b []byte) error {
-	k, d, err := openAfter(m.sum(), b)
-	if err != nil {
-		return err
-	}
-	if k != kindRecord {
-		return errMessage
-	}
-	m.payload = d.rest()
-	return d.end()
-}
-
-// es returns the record as an optimizer takes it, of the given pairs and codes of each.
-func (m *record) es(pairs, samples int) (es.Record, error) {
-	r := es.Record{Finished: int(m.generation)}
-	return r, journal.DecodeRecord(&r, m.payload, pairs, samples)
-}
-
-// maxScoreBytes is the most that a score takes in appendScores.
-const maxScoreBytes = binary.MaxVarintLen64
-
-// appendScores appends the scores of pairs, of each the plus member's samples and then the
-// minus member's. The first sample of plus is coded as its difference from the first of the
-// pair before, any other sample of plus as its difference from the one before, and a
-// sample of minus as its difference from plus: zigzag varints, modulo 2^64.
-func appendScores(b []byte, scores []int64, samples int) []byte {
-	last := int64(0)
-	for at := 0; at < len(scores); at += 2 * samples {
-		plus, minus := scores[at:at+samples], scores[at+samples:at+2*samples]
-		first := plus[0]
-		for _, v := range plus {
-			b = binary.AppendVarint(b, v-last)
-			last = v
-		}
-		for i, v := range minus {
-			b = binary.AppendVarint(b, v-plus[i])
-		}
-		last = first
-	}
-	return b
-}
-
-// decodeScores reads what appendScores has written into scores, whose number it must have.
-func decodeScores(scores []int64, b []byte, samples int) error {
-	if len(b) < len(scores) {
-		return fmt.Errorf("cluster: %d bytes for %d scores", len(b), len(scores))
-	}
-	failed := false
-	next := func() int64 {
-		v, n := binary.Varint(b)
-		if n <= 0 {
-			failed = true
-			return 0
-		}
-		b = b[n:]
-		return v
-	}
-	last := int64(0)
-	for at := 0; at < len(scores) && !failed; at += 2 * samples {
-		plus, minus := scores[at:at+samples], scores[at+samples:at+2*samples]
-		for i := range plus {
-			last += next()
-			plus[i] = last
-		}
-		for i := range minus {
-			minus[i] = plus[i] + next()
-		}
-		last = plus[0]
-	}
-	if failed || len(b) != 0 {
-		return errors.New("cluster: scores cut short, or too many")
-	}
-	return nil
 }

@@ -11,7 +11,6 @@ import (
 	"testing"
 
 	"github.com/Kaleaon/pentary-go/es"
-	"github.com/Kaleaon/pentary-go/es/journal"
 )
 
 // samples are messages of every kind.
@@ -94,52 +93,6 @@ func TestMessages(t *testing.T) {
 	long := encodeText(kindRefusal, string(bytes.Repeat([]byte("é"), maxText)))
 	if again(long) == nil || len(long) > maxText+20 {
 		t.Errorf("a long text became %d bytes", len(long))
-	}
-}
-
-// A record is read as one of its session and generation alone. With noise in weights it
-// takes at most 4 bits a pair, with noise in activations 5 % more than the codes of a
-// journal.
-func TestRecordMessage(t *testing.T) {
-	random := rand.New(rand.NewPCG(5, 6))
-	for _, c := range []struct {
-		pairs, samples int
-		deviation      float64 // of the codes
-		most           int     // code
-	}{{512, 1, 2.97, 7}, {128, 256, 12, 63}} { // FourBit's median is 2, Tails' 99th percentile 32
-		r := es.Record{Finished: 5, Codes: make([]int8, c.pairs*c.samples), Samples: c.samples}
-		for i := range r.Codes {
-			r.Codes[i] = int8(math.Round(min(max(random.NormFloat64()*c.deviation, -float64(c.most)), float64(c.most))))
-		}
-		payload, err := journal.AppendRecord(nil, &r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		m := record{77, 5, payload}
-		b := m.encode()
-		t.Logf("%d pairs of %d samples: %d bytes, %.2f bits a code", c.pairs, c.samples, len(b), 8*float64(len(b))/float64(len(r.Codes)))
-		if most := len(r.Codes) / 2; c.samples == 1 && len(b) > most {
-			t.Errorf("%d bytes for %d pairs, want at most %d", len(b), c.pairs, most)
-		}
-		if most := float64(len(payload)) * 1.05; c.samples > 1 && float64(len(b)) > most {
-			t.Errorf("%d bytes for codes of %d", len(b), len(payload))
-		}
-		got := record{session: 77, generation: 5}
-		if err := got.open(b); err != nil {
-			t.Fatal(err)
-		}
-		if back, err := got.es(c.pairs, c.samples); err != nil || !slices.Equal(back.Codes, r.Codes) || back.Finished != 5 {
-			t.Errorf("%+v came back as %+v, error %v", r, back, err)
-		}
-		for _, other := range []record{{session: 78, generation: 5}, {session: 77, generation: 6}} {
-			if other.open(b) == nil {
-				t.Errorf("read as a record of session %d and generation %d", other.session, other.generation)
-			}
-		}
-		b[len(b)/2] ^= 1
-		if got.open(b) == nil {
-			t.Error("a changed record was read")
-		}
 	}
 }
 

@@ -96,11 +96,12 @@ func measureCosts(t *testing.T, widths []int, samples int) (c costs) {
 		scores[i] = scores[i%(2*many)] + int64(i*7919%1000)
 	}
 	var record es.Record
+	var recorder recorder
 	var payload []byte
 	c.code = median(25, func() {
 		var err error
 		if record, err = r.RecordOf(scores); err == nil {
-			payload, err = journal.AppendRecord(nil, &record)
+			payload = recorder.append(payload[:0], &record)
 		}
 		if err != nil {
 			t.Fatal(err)

@@ -18,6 +18,7 @@ import (
 
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/es/journal"
+	"github.com/Kaleaon/pentary-go/internal/reuse"
 	"github.com/Kaleaon/pentary-go/lowrank"
 	"github.com/Kaleaon/pentary-go/train"
 )
@@ -130,6 +131,9 @@ type working struct {
 	heard     time.Time // of the coordinator, last
 	lost      bool      // the checkpoint or a record could not be had
 	failures  int       // to load a checkpoint, in a row
+	recorder  recorder
+	scores    []int64
+	coded     []byte // the scores
 	at        position
 
 	mutex   sync.Mutex
@@ -271,7 +275,7 @@ func (w *working) reach(ctx context.Context, m *work) error {
 
 // replay moves the weights by a record.
 func (w *working) replay(r *record) error {
-	record, err := r.es(w.replica.Ask().Pairs, w.samples)
+	record, err := w.recorder.decode(r.payload, int(r.generation), w.replica.Ask().Pairs, w.samples)
 	if err != nil {
 		return err
 	}
@@ -472,8 +476,8 @@ func (w *working) score(ctx context.Context, id *chunkID) ([]byte, error) {
 	w.mutex.Lock()
 	w.scoring, w.cancel = id.generation, cancel
 	w.mutex.Unlock()
-	scores := make([]int64, 2*(hi-lo)*w.samples)
-	err := w.evaluator.EvaluateRange(ctx, g, lo, hi, scores)
+	w.scores = reuse.Slice(w.scores, 2*(hi-lo)*w.samples)
+	err := w.evaluator.EvaluateRange(ctx, g, lo, hi, w.scores)
 	w.mutex.Lock()
 	w.cancel = nil
 	w.mutex.Unlock()
@@ -483,5 +487,6 @@ func (w *working) score(ctx context.Context, id *chunkID) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: pairs %d to %d of generation %d: %w", errScoring, lo, hi-1, id.generation, err)
 	}
-	return appendScores(nil, scores, w.samples), nil
+	w.coded = appendScores(w.coded[:0], w.scores, w.samples)
+	return w.coded, nil
 }

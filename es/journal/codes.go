@@ -88,8 +88,9 @@ func contextOf(sum, n int) int {
 
 func magnitude(c int8) int { return max(int(c), -int(c)) }
 
-// appendCodes appends codes, pair by pair, of the given samples each.
-func appendCodes(b []byte, codes []int8, samples int) []byte {
+// AppendCodes appends codes, pair by pair, of the given samples each and at most ±127, coded as in
+// a journal. Programs that exchange records use it too.
+func AppendCodes(b []byte, codes []int8, samples int) []byte {
 	if len(codes) == 0 {
 		return b
 	}
@@ -136,8 +137,20 @@ func (e *encoder) code(p *[nodes]probability, v int, negative bool) {
 	e.raw(uint32(low), rest+1)
 }
 
+// DecodeCodes reads what AppendCodes has appended into codes. It accepts nothing else.
+func DecodeCodes(codes []int8, b []byte, samples int) error {
+	_, b, err := decodeCodes(codes[:0:len(codes)], b, uint32(len(codes)/samples), uint32(samples))
+	if err == nil {
+		err = atEnd(b)
+	}
+	if err != nil {
+		return fmt.Errorf("journal: %w", err)
+	}
+	return nil
+}
+
 // decodeCodes appends pairs·samples codes to dst and returns the bytes after them. It
-// accepts what appendCodes makes and nothing else.
+// accepts what AppendCodes makes and nothing else.
 func decodeCodes(dst []int8, b []byte, pairs, samples uint32) ([]int8, []byte, error) {
 	if n := uint64(pairs) * uint64(samples); n > maxCodes || n > maxCodesPerByte*uint64(len(b)) {
 		return dst, b, fmt.Errorf("%d pairs of %d codes in %d bytes", pairs, samples, len(b))

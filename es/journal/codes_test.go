@@ -15,7 +15,7 @@ import (
 // roundTrip encodes codes and checks that they come back, from the middle of a slice.
 func roundTrip(t *testing.T, codes []int8, samples int) []byte {
 	t.Helper()
-	b := appendCodes([]byte{1, 2}, codes, samples)
+	b := AppendCodes([]byte{1, 2}, codes, samples)
 	after := []byte{255, 0}
 	got, rest, err := decodeCodes(nil, append(slices.Clone(b[2:]), after...), uint32(len(codes)/samples), uint32(samples))
 	if err != nil || !slices.Equal(got, codes) || !bytes.Equal(rest, after) {
@@ -93,8 +93,8 @@ func TestCodesAreSmall(t *testing.T) {
 
 func FuzzCodes(f *testing.F) {
 	f.Add([]byte{0, 0, 0, 0}, uint32(1), uint32(1))
-	f.Add(appendCodes(nil, []int8{1, -127, 0, 5, 5, 100}, 2), uint32(3), uint32(2))
-	f.Add(appendCodes(nil, make([]int8, 3000), 10), uint32(300), uint32(10))
+	f.Add(AppendCodes(nil, []int8{1, -127, 0, 5, 5, 100}, 2), uint32(3), uint32(2))
+	f.Add(AppendCodes(nil, make([]int8, 3000), 10), uint32(300), uint32(10))
 	f.Fuzz(func(t *testing.T, data []byte, pairs, samples uint32) {
 		samples = max(samples, 1)
 		codes, rest, err := decodeCodes(nil, data, pairs, samples)
@@ -104,7 +104,7 @@ func FuzzCodes(f *testing.F) {
 		if len(codes) != int(pairs*samples) {
 			t.Fatalf("%d codes of %d pairs of %d", len(codes), pairs, samples)
 		}
-		if again := appendCodes(nil, codes, int(samples)); !bytes.Equal(again, data[:len(data)-len(rest)]) {
+		if again := AppendCodes(nil, codes, int(samples)); !bytes.Equal(again, data[:len(data)-len(rest)]) {
 			t.Errorf("other bytes than those read:\n%x\n%x", again, data)
 		}
 	})
@@ -116,11 +116,11 @@ func BenchmarkCodes(b *testing.B) {
 	for i := range r.Codes {
 		r.Codes[i] = int8(random.NormFloat64() * float64(1+i%16))
 	}
-	encoded := appendCodes(nil, r.Codes, r.Samples)
+	encoded := AppendCodes(nil, r.Codes, r.Samples)
 	b.Run("encode", func(b *testing.B) {
 		b.SetBytes(int64(len(r.Codes)))
 		for b.Loop() {
-			encoded = appendCodes(encoded[:0], r.Codes, r.Samples)
+			encoded = AppendCodes(encoded[:0], r.Codes, r.Samples)
 		}
 	})
 	b.Run("decode", func(b *testing.B) {

@@ -35,48 +35,7 @@ func checkCodes(r *es.Record) error {
 	return r.CheckMissing()
 }
 
-// wireMissing is added to the reductions that an exchanged record begins with if the
-// bitmap of the pairs without scores follows.
-const wireMissing = 1 << 7
-
-// AppendRecord appends a record to b for programs that exchange records and know its
-// number, pairs and samples: a byte with the reductions, plus 128 if pairs have no scores;
-// then which, and the codes, as in a journal's generation.
-func AppendRecord(b []byte, r *es.Record) ([]byte, error) {
-	if err := checkCodes(r); err != nil {
-		return b, fmt.Errorf("journal: record: %w", err)
-	}
-	first := byte(r.Reductions)
-	if len(r.Missing) > 0 {
-		first |= wireMissing
-	}
-	return appendCodes(appendMissing(append(b, first), r), r.Codes, max(r.Samples, 1)), nil
-}
-
-// DecodeRecord reads what AppendRecord has written of the given pairs and samples into r,
-// whose memory it uses again. It accepts nothing else. It does not set r.Finished.
-func DecodeRecord(r *es.Record, b []byte, pairs, samples int) error {
-	if err := decodeRecord(r, b, pairs, samples); err != nil {
-		return fmt.Errorf("journal: record: %w", err)
-	}
-	return nil
-}
-
-func decodeRecord(r *es.Record, b []byte, pairs, samples int) error {
-	if pairs < 0 || samples < 1 || pairs > maxCodes || samples > maxCodes {
-		return fmt.Errorf("%d pairs of %d codes", pairs, samples)
-	}
-	if len(b) == 0 {
-		return errors.New("no bytes")
-	}
-	r.Reductions, r.Missing = int(b[0]&^wireMissing), r.Missing[:0]
-	if r.Reductions > es.MaxReductions {
-		return errReductions(r.Reductions)
-	}
-	return decodeMissingAndCodes(r, b[1:], b[0]&wireMissing != 0, uint32(pairs), uint32(samples))
-}
-
-// decodeMissingAndCodes reads the rest of a record.
+// decodeMissingAndCodes reads the rest of a generation.
 func decodeMissingAndCodes(r *es.Record, b []byte, missing bool, pairs, samples uint32) (err error) {
 	if missing {
 		if b, err = decodeMissing(r, b, pairs); err != nil {
@@ -104,7 +63,7 @@ func appendGeneration(b []byte, r *es.Record, version uint16) []byte {
 	b = le.AppendUint32(b, uint32(len(r.Codes)/samples))
 	b = le.AppendUint32(b, uint32(samples))
 	b = le.AppendUint32(b, flagsField(r))
-	return appendCodes(appendMissing(b, r), r.Codes, samples)
+	return AppendCodes(appendMissing(b, r), r.Codes, samples)
 }
 
 // appendMissing appends the bitmap of the pairs without scores, if there is one.
