@@ -62,7 +62,7 @@ func (s *Classifier) Groups() console.Groups {
 		f.Var(s.Convolutions, "conv", "convolutions before the hidden layers: `layers` of filters x size / stride, as in 8x5/2,16x5/2, or filters x height x width / stride, as in 16x1x5/2; or none")
 	}
 	if s.Recurrent != nil {
-		f.Var(s.Recurrent, "recurrent", "recurrent `layer` before the hidden layers: rnn, mingru, gru or lstm, its width / the values that it reads per step, as in gru32/4; the next layer reads its outputs of the last step, or of all steps with gru32/4/all; or none")
+		f.Var(s.Recurrent, "recurrent", "recurrent `layer` before the hidden layers: rnn, mingru, gru or lstm, its width / the values that it reads per step, as in gru32/4; the next layer reads its outputs of the last step, or of all steps with gru32/4/all; /double after it doubles its sums, which helps if its width + the values per step are 32 to 63 or 128 to 255; or none")
 	}
 	integer(f, &s.Batch, "batch", 1, 1<<20, "samples a generation, the same for all members of a group")
 	if s.Table == nil {

@@ -31,11 +31,7 @@ func (s *Classifier) plan(widths []int) (layers []plannedLayer, err error) {
 			return nil, fmt.Errorf("--recurrent %v: for %d inputs, want parts that divide them", r, in)
 		}
 		parts, cell := in/r.Part, cells[r.Cell]
-		l := plannedLayer{build: func() nn.Layer {
-			scan := nn.NewScan(parts, cell.build(r.Part, r.Width))
-			scan.All = r.All
-			return scan
-		}}
+		l := plannedLayer{build: func() nn.Layer { return r.layer(parts) }}
 		for _, n := range cell.outputs {
 			l.shapes = append(l.shapes, layerShape{n * r.Width, r.Part + r.Width, parts})
 		}

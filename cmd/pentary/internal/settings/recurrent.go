@@ -15,11 +15,13 @@ type Recurrent struct {
 	Width int      // of its state
 	Part  int      // activations that it reads a step
 	All   bool     // the next layer sees the states after all parts, not the last alone
+	Twice bool     // its sums are divided by half as much as by default
 }
 
 const (
 	noRecurrent = "none"
 	allParts    = "/all"
+	doubled     = "/double"
 )
 
 // cells are the recurrent layers by name, with the outputs of their matrices in widths.
@@ -39,29 +41,44 @@ func (r *Recurrent) Set(text string) error {
 		*r = Recurrent{}
 		return nil
 	}
-	rest, all := strings.CutSuffix(text, allParts)
+	rest, twice := strings.CutSuffix(text, doubled)
+	rest, all := strings.CutSuffix(rest, allParts)
 	digits := strings.IndexAny(rest, "0123456789")
 	width, part, _ := strings.Cut(rest[max(digits, 0):], "/")
 	w, badWidth := strconv.ParseUint(width, 10, 31)
 	p, badPart := strconv.ParseUint(part, 10, 31)
 	cell := nn.Mixer(rest[:max(digits, 0)])
 	if cells[cell].build == nil || badWidth != nil || badPart != nil || w < 1 || p < 1 || w > MaxWidth || p > MaxWidth || w%4 != 0 || p%4 != 0 {
-		return fmt.Errorf("want rnn, mingru, gru or lstm, its width and the values that it reads a step, as in gru32/4 or gru32/4%s, both multiples of 4 of at most %d, or %q", allParts, MaxWidth, noRecurrent)
+		return fmt.Errorf("want rnn, mingru, gru or lstm, its width and the values that it reads a step, as in gru32/4, gru32/4%s or gru32/4%[1]s%s, both multiples of 4 of at most %d, or %q", allParts, doubled, MaxWidth, noRecurrent)
 	}
-	*r = Recurrent{cell, int(w), int(p), all}
+	*r = Recurrent{cell, int(w), int(p), all, twice}
 	return nil
 }
 
 // String implements pflag.Value.
 func (r *Recurrent) String() string {
-	switch {
-	case r.Cell == "":
+	if r.Cell == "" {
 		return noRecurrent
-	case r.All:
-		return fmt.Sprintf("%v%d/%d%s", r.Cell, r.Width, r.Part, allParts)
 	}
-	return fmt.Sprintf("%v%d/%d", r.Cell, r.Width, r.Part)
+	text := fmt.Sprintf("%v%d/%d", r.Cell, r.Width, r.Part)
+	if r.All {
+		text += allParts
+	}
+	if r.Twice {
+		text += doubled
+	}
+	return text
 }
 
 // Type implements pflag.Value.
 func (r *Recurrent) Type() string { return "layer" }
+
+// layer returns the scan of the layer through a number of parts.
+func (r *Recurrent) layer(parts int) nn.Layer {
+	scan := nn.NewScan(parts, cells[r.Cell].build(r.Part, r.Width))
+	scan.All = r.All
+	if r.Twice { // docs/decisions.md#scale-of-a-recurrent-layer
+		scan.Weights(func(_ string, d *nn.Dense) { d.Shift -= min(d.Shift, 1) })
+	}
+	return scan
+}

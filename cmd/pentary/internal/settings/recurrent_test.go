@@ -9,17 +9,17 @@ import (
 
 // The flag's text comes back, and mistakes are errors.
 func TestRecurrent(t *testing.T) {
-	for _, text := range []string{"none", "gru32/4", "mingru64/8/all", "rnn4/4", "lstm16384/16384/all"} {
+	for _, text := range []string{"none", "gru32/4", "mingru64/8/all", "rnn4/4", "lstm16384/16384/all", "gru32/4/double", "gru32/4/all/double"} {
 		var r Recurrent
 		if err := r.Set(text); err != nil || r.String() != text {
 			t.Errorf("%q is read as %q, error %v", text, r.String(), err)
 		}
 	}
 	for _, text := range []string{
-		"", "gru", "gru32", "gru32/", "32/4", "gru6/4", "gru8/6", "gru0/4", "gru-4/4", "gru16388/4", "attention8/4", "gru8/4/al", "gru8/4/all/all", "GRU8/4", "é8/4",
+		"", "gru", "gru32", "gru32/", "32/4", "gru6/4", "gru8/6", "gru0/4", "gru-4/4", "gru16388/4", "attention8/4", "gru8/4/al", "gru8/4/all/all", "GRU8/4", "é8/4", "gru8/4/", "gru8/4double", "gru8/4/double/double", "gru8/4/double/all", "/double",
 	} {
-		r := Recurrent{"rnn", 8, 4, true}
-		if err := r.Set(text); err == nil || !strings.Contains(err.Error(), "as in gru32/4 or gru32/4/all") {
+		r := Recurrent{"rnn", 8, 4, true, false}
+		if err := r.Set(text); err == nil || !strings.Contains(err.Error(), "as in gru32/4, gru32/4/all or gru32/4/all/double") {
 			t.Errorf("%q: error %v", text, err)
 		}
 		if r.String() != "rnn8/4/all" {
@@ -69,13 +69,26 @@ func TestRecurrentNetwork(t *testing.T) {
 		}
 	}
 	// 1×40 → 1×18×8 by filters of 1×5 → 18 parts of 8.
-	s.Convolutions, s.Recurrent = &Convolutions{{8, 1, 5, 2}}, &Recurrent{"gru", 16, 8, false}
+	s.Convolutions, s.Recurrent = &Convolutions{{8, 1, 5, 2}}, &Recurrent{"gru", 16, 8, false, false}
 	if got, want := s.Network(widths), "40-8x1x5/2-gru16/8-12-10"; got != want {
 		t.Errorf("network %s, want %s", got, want)
 	}
 	if m, err := s.Model(widths); err != nil || m.Size() != 8*5+3*16*24+12*16+120 {
 		t.Errorf("network %v, error %v", m, err)
 	}
+	for twice, shift := range map[bool]uint{false: 2, true: 1} { // of 24 columns
+		s.Recurrent.Twice = twice
+		m, err := s.Model(widths)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range m.Matrices()[1:3] {
+			if d.Shift != shift {
+				t.Errorf("doubled %v: Shift %d, want %d", twice, d.Shift, shift)
+			}
+		}
+	}
+	s.Recurrent.Twice = false
 	s.Recurrent.Part = 20
 	if _, err := s.Model(widths); err == nil || !strings.Contains(err.Error(), "--recurrent gru16/20: for 144 inputs") {
 		t.Errorf("error %v", err)

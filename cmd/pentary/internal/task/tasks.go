@@ -66,7 +66,7 @@ var mnist1D = Task{
 the published recipe with other random numbers.`,
 	Example: `  pentary train mnist1d --out signals.pent
   pentary train mnist1d --conv 24x1x5/2,24x1x3/2,24x1x3/2 --hidden none --generations 6000 --rate 0.06
-  pentary train mnist1d --recurrent gru32/4/all --hidden none --generations 1000 --rate 0.1`,
+  pentary train mnist1d --recurrent gru32/4/all/double --hidden 64 --shift 2 --generations 8000 --rate 0.045`,
 
 	Rows:    1,
 	Hidden:  []int{100, 100},
