@@ -39,7 +39,7 @@
 // and where tiles begin with levels
 //
 //	R15     levels of the strip         CX, R13  entries of a row, times four
-//	codes   the rows' codes of each group, times four
+//	SI      offsets of the groups       R9, R12  the rows' codes of two groups, times four
 
 // FORROWS applies a macro to the address of each row's codes and its three
 // accumulators. Rows 0–2 hang on R8, 3–5 on R9, 6–7 on R12.
@@ -130,67 +130,54 @@
 	VPADDD 64(R11), Z25, a1 \
 	ADDQ   $128, R11
 
-// FORLEVELS applies a macro to the number of each row and its three accumulators.
-#define FORLEVELS(LEVEL) \
-	LEVEL(0, Z0, Z1, Z2)    \
-	LEVEL(1, Z3, Z4, Z5)    \
-	LEVEL(2, Z6, Z7, Z8)    \
-	LEVEL(3, Z9, Z10, Z11)  \
-	LEVEL(4, Z12, Z13, Z14) \
-	LEVEL(5, Z15, Z16, Z17) \
-	LEVEL(6, Z18, Z19, Z20) \
-	LEVEL(7, Z21, Z22, Z23)
+DATA codeBytes<>+0(SB)/8, $0x0707070707070707
+GLOBL codeBytes<>(SB), RODATA|NOPTR, $8
 
-// TIMES4 stores the codes of a tile's rows, times four, of the group whose offset is at bytes
-// from R15.
-#define TIMES4(at) \
-	MOVQ at(R15), CX          \
-	MOVQ (R11)(CX*1), CX      \
-	ANDQ R13, CX              \
-	SHLQ $2, CX               \
-	MOVQ CX, codes-48+at(SP)
+// CODES loads a tile's codes, one row a byte, of the group whose offset is at: times four.
+#define CODES(at, codes) \
+	MOVQ at, codes              \
+	MOVQ (R11)(codes*1), codes  \
+	ANDQ codeBytes<>(SB), codes \
+	SHLQ $2, codes
 
-// CODES2 stores the codes of four groups, and points R15 to their levels and R11 to the codes
-// of the next tile.
-#define CODES2 \
-	MOVQ tileArgs_offsets(AX), R15     \
-	MOVQ $0x0707070707070707, R13      \
-	TIMES4(0)                          \
-	TIMES4(8)                          \
-	TIMES4(16)                         \
-	TIMES4(24)                         \
-	MOVQ tileArgs_levels(AX), R15      \
-	ADDQ $8, R11
-
-#define CODES3 \
-	MOVQ tileArgs_offsets(AX), R15     \
-	MOVQ $0x0707070707070707, R13      \
-	TIMES4(0)                          \
-	TIMES4(8)                          \
-	TIMES4(16)                         \
-	TIMES4(24)                         \
-	TIMES4(32)                         \
-	TIMES4(40)                         \
-	MOVQ tileArgs_levels(AX), R15      \
-	ADDQ $8, R11
-
-// ENTRIES sets an accumulator of a row to the entries of two groups, whose tables are at bytes
-// from R15.
-#define ENTRIES(low, high, at, acc) \
-	MOVBLZX         low, CX                               \
-	MOVBLZX         high, R13                             \
-	VBROADCASTI64X4 at+0(R15)(CX*8), acc                  \
+// ENTRIES sets an accumulator to the entries of the next row's codes, in the tables of two
+// groups that are at bytes from R15.
+#define ENTRIES(at, acc) \
+	MOVBLZX         R9, CX                           \
+	MOVBLZX         R12, R13                         \
+	SHRQ            $8, R9                           \
+	SHRQ            $8, R12                          \
+	VBROADCASTI64X4 at+0(R15)(CX*8), acc             \
 	VINSERTI64X4    $1, at+256(R15)(R13*8), acc, acc
 
-// LEVEL3 sets the accumulators of a row to its entries.
-#define LEVEL3(row, a0, a1, a2) \
-	ENTRIES(codes-48+row(SP), codes-40+row(SP), 0, a0)   \
-	ENTRIES(codes-32+row(SP), codes-24+row(SP), 512, a1) \
-	ENTRIES(codes-16+row(SP), codes-8+row(SP), 1024, a2)
+// VECTOR sets the accumulators of a vector, the number of which is v, to the entries of their
+// rows.
+#define VECTOR(v, a0, a1, a2, a3, a4, a5, a6, a7) \
+	CODES(16*v(SI), R9)    \
+	CODES(16*v+8(SI), R12) \
+	ENTRIES(512*v, a0)     \
+	ENTRIES(512*v, a1)     \
+	ENTRIES(512*v, a2)     \
+	ENTRIES(512*v, a3)     \
+	ENTRIES(512*v, a4)     \
+	ENTRIES(512*v, a5)     \
+	ENTRIES(512*v, a6)     \
+	ENTRIES(512*v, a7)
 
-#define LEVEL2(row, a0, a1, a2) \
-	ENTRIES(codes-48+row(SP), codes-40+row(SP), 0, a0)   \
-	ENTRIES(codes-32+row(SP), codes-24+row(SP), 512, a1)
+// LEVELS2 sets all accumulators, and points R15 to the levels and R11 to the codes of the next
+// tile.
+#define LEVELS2 \
+	MOVQ tileArgs_offsets(AX), SI                    \
+	MOVQ tileArgs_levels(AX), R15                    \
+	VECTOR(0, Z0, Z3, Z6, Z9, Z12, Z15, Z18, Z21)  \
+	VECTOR(1, Z1, Z4, Z7, Z10, Z13, Z16, Z19, Z22) \
+	ADDQ $8, R11
+
+#define LEVELS3 \
+	LEVELS2                                         \
+	SUBQ $8, R11                                    \
+	VECTOR(2, Z2, Z5, Z8, Z11, Z14, Z17, Z20, Z23) \
+	ADDQ $8, R11
 
 // LIFT adds the start of a vector to the tables of its two groups, at bytes from R15.
 #define LIFT(start, at) \
@@ -359,7 +346,7 @@
 
 // SWEEP is the body of the kernels, which differ in their width; n is bytes of a quad
 // of the strip, 64 a line. Quads go by fours and then by ones.
-#define SWEEP(START, BEGIN, ORIGIN, CODES, LEVEL, LIFT, PACK, STARTED, DOT, QUAD, SUM, UNBIAS, ADD, STORE, TOUCH, n) \
+#define SWEEP(START, BEGIN, ORIGIN, LEVELS, LIFT, PACK, STARTED, DOT, QUAD, SUM, UNBIAS, ADD, STORE, TOUCH, n) \
 	SETUP                             \
 	MOVQ  tileArgs_from(AX), SI       \
 	TESTQ SI, SI                      \
@@ -370,7 +357,6 @@
 	VPXORD       Z28, Z28, Z28        \
 	VPXORD       Z29, Z29, Z29        \
 	VPXORD       Z30, Z30, Z30        \
-	ROWS3AND6                         \
 	VPXORD       Z24, Z24, Z24        \
 	VPXORD       Z25, Z25, Z25        \
 	VPXORD       Z26, Z26, Z26        \
@@ -382,14 +368,15 @@
 	JMP          pack                 \
                                       \
 packlevels:                           \
-	CODES                             \
-	FORLEVELS(LEVEL)                  \
+	LEVELS                            \
 	JMP pack                          \
                                       \
 packorigin:                           \
 	FORROWS(ORIGIN, 0)                \
                                       \
 pack:                                 \
+	ROWS3AND6                         \
+	MOVQ tileArgs_from(AX), SI        \
 	MOVQ tileArgs_x(AX), R15          \
 	MOVQ tileArgs_ldx(AX), R13        \
 	MOVQ tileArgs_quads(AX), CX       \
@@ -413,8 +400,7 @@ packing:                              \
 	JMP   store                       \
                                       \
 levels:                               \
-	CODES                             \
-	FORLEVELS(LEVEL)                  \
+	LEVELS                            \
 	JMP begin                         \
                                       \
 tile:                                 \
@@ -476,11 +462,11 @@ done:                                 \
 	VZEROUPPER
 
 // func sweep3VNNI512(args *tileArgs)
-TEXT ·sweep3VNNI512(SB), NOSPLIT, $48-8
-	SWEEP(START3, BEGIN3, ORIGIN3, CODES3, LEVEL3, LIFT3, PACK3, STARTED3, DOT3, QUAD3, SUM3, UNBIAS3, ADD3, STORE3, TOUCH3, 192)
+TEXT ·sweep3VNNI512(SB), NOSPLIT, $0-8
+	SWEEP(START3, BEGIN3, ORIGIN3, LEVELS3, LIFT3, PACK3, STARTED3, DOT3, QUAD3, SUM3, UNBIAS3, ADD3, STORE3, TOUCH3, 192)
 	RET
 
 // func sweep2VNNI512(args *tileArgs)
-TEXT ·sweep2VNNI512(SB), NOSPLIT, $48-8
-	SWEEP(START2, BEGIN2, ORIGIN2, CODES2, LEVEL2, LIFT2, PACK2, STARTED2, DOT2, QUAD2, SUM2, UNBIAS2, ADD2, STORE2, TOUCH2, 128)
+TEXT ·sweep2VNNI512(SB), NOSPLIT, $0-8
+	SWEEP(START2, BEGIN2, ORIGIN2, LEVELS2, LIFT2, PACK2, STARTED2, DOT2, QUAD2, SUM2, UNBIAS2, ADD2, STORE2, TOUCH2, 128)
 	RET
