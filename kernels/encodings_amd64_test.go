@@ -66,6 +66,11 @@ func TestDotOperands(t *testing.T) {
 		"matVec2AVXVNNI":    {},
 		"matVec4AVXVNNI":    {},
 		"matVec8AVXVNNI":    {},
+
+		"matVecCodes1AVXVNNI": {},
+		"matVecCodes2AVXVNNI": {},
+		"matVecCodes4AVXVNNI": {},
+		"matVecCodes8AVXVNNI": {},
 	}
 	expect := func(kernel string, x, codes, acc, times int) {
 		want[kernel][fmt.Sprintf("{vex} vpdpbusd %%ymm%d,%%ymm%d,%%ymm%d", x, codes, acc)] += times
@@ -88,6 +93,17 @@ func TestDotOperands(t *testing.T) {
 			}
 			product(c*32, c) // of a small block
 		}
+	}
+	for n, tiles := range map[int]int{1: 4, 2: 2, 4: 1} { // registers of sums in a pass are halves of tiles × vectors
+		for acc := range 8 {
+			expect(fmt.Sprintf("matVecCodes%dAVXVNNI", n), 9+acc%n, 8, acc, 1)
+		}
+		for acc := 0; tiles > 1 && acc < 2*n; acc++ { // of single tiles
+			expect(fmt.Sprintf("matVecCodes%dAVXVNNI", n), 9+acc%n, 8, acc, 1)
+		}
+	}
+	for acc := range 8 {
+		expect("matVecCodes8AVXVNNI", 9+acc%4, 8, acc, 1)
 	}
 	for name, f := range asmtest.Disassemble(t, "github.com/Kaleaon/pentary-go/kernels") {
 		if !strings.HasSuffix(name, "AVXVNNI") {

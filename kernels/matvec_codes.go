@@ -29,7 +29,7 @@ func codesLen(m, k int) int {
 
 // PrefersCodes reports whether MatVecCodes is faster than MatVec for matrices that are
 // multiplied in turn and have this many weights together: where there is assembly for it, which
-// is for AVX-512 VNNI alone, and while the codes stay in half of L2.
+// is on amd64 alone, and while the codes stay in half of L2.
 func PrefersCodes(weights int) bool { return weights <= mostCodes() }
 
 // InterleaveCodes unpacks a matrix of m×k for MatVecCodes: the codes of CodesTile rows in
@@ -65,7 +65,7 @@ func interleaveCodesGeneric(dst []uint8, w *packed.Matrix) {
 }
 
 // MatVecCodes is MatVec of an m×k matrix whose codes are kept in bytes, as InterleaveCodes
-// writes them: 8/3 of the memory, and no unpacking. Without AVX-512 VNNI it runs in Go, slower than
+// writes them: 8/3 of the memory, and no unpacking. Where there is no assembly for it, it is slower than
 // MatVec; see PrefersCodes. It panics if k exceeds MaxK.
 //
 //	y[i*n+c] = Σ_κ w[i, κ] · x[κ, c]

@@ -14,7 +14,7 @@ import (
 // mostCodes returns the codes from which packed weights are the faster ones, or -1. At 1.6 of
 // 2 MiB of L2 one vector takes 1.3 times as long by codes.
 func mostCodes() int {
-	if level < avx512vnni {
+	if level == generic {
 		return -1
 	}
 	return halfL2
@@ -45,7 +45,7 @@ func interleaveCodes(dst []uint8, w *packed.Matrix) {
 func signed(codes []uint8) *int8 { return (*int8)(unsafe.Pointer(unsafe.SliceData(codes))) }
 
 func matVecCodes(y []int32, codes []uint8, x []int8, m, k, n int) {
-	if level < avx512vnni {
+	if level == generic {
 		matVecCodesGeneric(y, codes, x, k, n)
 		return
 	}
@@ -82,31 +82,83 @@ func (v *vectors) widen(x []int8, k, n int) {
 
 // multiplyCodes runs the kernel for the tiles of m rows.
 func (v *vectors) multiplyCodes(y []int32, codes []uint8, x []int8, m, k int) {
-	tiles, quads, stride := (m+CodesTile-1)/CodesTile, Quads(k), CodesTile*packed.PaddedLen(k)
-	switch v.width {
-	case 1:
-		matVecCodes1VNNI512(&y[0], &codes[0], tiles, quads, stride, &x[0], &v.start[0])
-	case 2:
-		matVecCodes2VNNI512(&y[0], &codes[0], tiles, quads, stride, &x[0], &v.start[0])
-	case 4:
-		matVecCodes4VNNI512(&y[0], &codes[0], tiles, quads, stride, &x[0], &v.start[0])
+	stride := CodesTile * packed.PaddedLen(k)
+	args := &matVecCodesArgs{
+		y: &y[0], codes: &codes[0], tiles: (m + CodesTile - 1) / CodesTile, quads: Quads(k), stride: stride, x: &x[0], start: &v.start[0],
+	}
+	switch {
+	case level >= avx512vnni && v.width == 1:
+		matVecCodes1VNNI512(args)
+	case level >= avx512vnni && v.width == 2:
+		matVecCodes2VNNI512(args)
+	case level >= avx512vnni && v.width == 4:
+		matVecCodes4VNNI512(args)
+	case level >= avx512vnni:
+		matVecCodes8VNNI512(args)
+	case level == avxvnni && v.width == 1:
+		matVecCodes1AVXVNNI(args)
+	case level == avxvnni && v.width == 2:
+		matVecCodes2AVXVNNI(args)
+	case level == avxvnni && v.width == 4:
+		matVecCodes4AVXVNNI(args)
+	case level == avxvnni:
+		matVecCodes8AVXVNNI(args)
+	case v.width == 1:
+		matVecCodes1AVX2(args)
+	case v.width == 2:
+		matVecCodes2AVX2(args)
+	case v.width == 4:
+		matVecCodes4AVX2(args)
 	default:
-		matVecCodes8VNNI512(&y[0], &codes[0], tiles, quads, stride, &x[0], &v.start[0])
+		matVecCodes8AVX2(args)
 	}
 }
 
-// The kernels for 1, 2, 4 and 8 vectors, for at least one tile and one quad:
+// matVecCodesArgs are the operands of the kernels for 1, 2, 4 and 8 vectors:
 //
-//	y[i*width+c] = start[c] + Σ_q Σ_u codes[i/16*stride+(q*16+i%16)*4+u] · x[(q*width+c)*4+u]
+//	y[i*width+c] = start[c%width] + Σ_q Σ_u codes[i/16*stride+(q*16+i%16)*4+u] · x[(q*width+c)*4+u]
+type matVecCodesArgs struct {
+	y      *int32
+	codes  *uint8
+	tiles  int // at least 1
+	quads  int // at least 1
+	stride int // bytes of a tile
+	x      *int8
+	start  *int32 // vectorRows of them
+}
 
 //go:noescape
-func matVecCodes1VNNI512(y *int32, codes *uint8, tiles, quads, stride int, x *int8, start *int32)
+func matVecCodes1AVX2(args *matVecCodesArgs)
 
 //go:noescape
-func matVecCodes2VNNI512(y *int32, codes *uint8, tiles, quads, stride int, x *int8, start *int32)
+func matVecCodes2AVX2(args *matVecCodesArgs)
 
 //go:noescape
-func matVecCodes4VNNI512(y *int32, codes *uint8, tiles, quads, stride int, x *int8, start *int32)
+func matVecCodes4AVX2(args *matVecCodesArgs)
 
 //go:noescape
-func matVecCodes8VNNI512(y *int32, codes *uint8, tiles, quads, stride int, x *int8, start *int32)
+func matVecCodes8AVX2(args *matVecCodesArgs)
+
+//go:noescape
+func matVecCodes1AVXVNNI(args *matVecCodesArgs)
+
+//go:noescape
+func matVecCodes2AVXVNNI(args *matVecCodesArgs)
+
+//go:noescape
+func matVecCodes4AVXVNNI(args *matVecCodesArgs)
+
+//go:noescape
+func matVecCodes8AVXVNNI(args *matVecCodesArgs)
+
+//go:noescape
+func matVecCodes1VNNI512(args *matVecCodesArgs)
+
+//go:noescape
+func matVecCodes2VNNI512(args *matVecCodesArgs)
+
+//go:noescape
+func matVecCodes4VNNI512(args *matVecCodesArgs)
+
+//go:noescape
+func matVecCodes8VNNI512(args *matVecCodesArgs)

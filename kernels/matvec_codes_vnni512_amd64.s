@@ -1,5 +1,6 @@
 //go:build !purego
 
+#include "go_asm.h"
 #include "textflag.h"
 #include "constants_amd64.h"
 
@@ -17,7 +18,7 @@
 //	R8, R9   tiles 0 and 4, advancing   DX, R12  bytes of a tile, of three
 //	BX       x, advancing               CX       quads left
 //	DI       y                          R13      tiles left
-//	SI       start
+//	SI       start                      R10      args
 
 // XSn loads quads of n vectors.
 #define XS1 \
@@ -217,12 +218,13 @@ GLOBL zips<>(SB), RODATA|NOPTR, $16
 
 // MATVECCODES is the body of the kernels, for passes of group tiles and n vectors.
 #define MATVECCODES(QUADS, ENDS, ONE, END, group, n) \
-	MOVQ y+0(FP), DI           \
-	MOVQ codes+8(FP), AX       \
-	MOVQ tiles+16(FP), R13     \
-	MOVQ stride+32(FP), DX     \
+	MOVQ args+0(FP), R10       \
+	MOVQ matVecCodesArgs_y(R10), DI      \
+	MOVQ matVecCodesArgs_codes(R10), AX  \
+	MOVQ matVecCodesArgs_tiles(R10), R13 \
+	MOVQ matVecCodesArgs_stride(R10), DX \
 	LEAQ (DX)(DX*2), R12       \
-	MOVQ start+48(FP), SI      \
+	MOVQ matVecCodesArgs_start(R10), SI  \
 	ZIPINDEXES                 \
 	SUBQ $group, R13           \
 	JLT  rest                  \
@@ -230,8 +232,8 @@ GLOBL zips<>(SB), RODATA|NOPTR, $16
 pass:                          \
 	MOVQ AX, R8                \
 	LEAQ (AX)(DX*4), R9        \
-	MOVQ x+40(FP), BX          \
-	MOVQ quads+24(FP), CX      \
+	MOVQ matVecCodesArgs_x(R10), BX      \
+	MOVQ matVecCodesArgs_quads(R10), CX  \
 	CLEAR(Z0, Z1, Z2, Z3)      \
 	CLEAR(Z4, Z5, Z6, Z7)      \
 	CLEAR(Z8, Z9, Z10, Z11)    \
@@ -257,8 +259,8 @@ rest:                          \
                                \
 tile:                          \
 	MOVQ AX, R8                \
-	MOVQ x+40(FP), BX          \
-	MOVQ quads+24(FP), CX      \
+	MOVQ matVecCodesArgs_x(R10), BX      \
+	MOVQ matVecCodesArgs_quads(R10), CX  \
 	CLEAR(Z0, Z1, Z2, Z3)      \
 	CLEAR(Z4, Z5, Z6, Z7)      \
                                \
@@ -289,22 +291,22 @@ done:                          \
 #define LAST8 \
 	END8(0, Z0, Z1, Z2, Z3, Z4, Z5, Z6, Z7)
 
-// func matVecCodes1VNNI512(y *int32, codes *uint8, tiles, quads, stride int, x *int8, start *int32)
-TEXT ·matVecCodes1VNNI512(SB), NOSPLIT, $0-56
+// func matVecCodes1VNNI512(args *matVecCodesArgs)
+TEXT ·matVecCodes1VNNI512(SB), NOSPLIT, $0-8
 	MATVECCODES(QUAD1, ENDS1, ONE1, LAST1, 8, 1)
 	RET
 
-// func matVecCodes2VNNI512(y *int32, codes *uint8, tiles, quads, stride int, x *int8, start *int32)
-TEXT ·matVecCodes2VNNI512(SB), NOSPLIT, $0-56
+// func matVecCodes2VNNI512(args *matVecCodesArgs)
+TEXT ·matVecCodes2VNNI512(SB), NOSPLIT, $0-8
 	MATVECCODES(QUAD2, ENDS2, ONE2, LAST2, 8, 2)
 	RET
 
-// func matVecCodes4VNNI512(y *int32, codes *uint8, tiles, quads, stride int, x *int8, start *int32)
-TEXT ·matVecCodes4VNNI512(SB), NOSPLIT, $0-56
+// func matVecCodes4VNNI512(args *matVecCodesArgs)
+TEXT ·matVecCodes4VNNI512(SB), NOSPLIT, $0-8
 	MATVECCODES(QUAD4, ENDS4, ONE4, LAST4, 4, 4)
 	RET
 
-// func matVecCodes8VNNI512(y *int32, codes *uint8, tiles, quads, stride int, x *int8, start *int32)
-TEXT ·matVecCodes8VNNI512(SB), NOSPLIT, $0-56
+// func matVecCodes8VNNI512(args *matVecCodesArgs)
+TEXT ·matVecCodes8VNNI512(SB), NOSPLIT, $0-8
 	MATVECCODES(QUAD8, ENDS8, ONE8, LAST8, 2, 8)
 	RET
