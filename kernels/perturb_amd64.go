@@ -23,35 +23,36 @@ const slack = 16
 func (p *perturbation) add(y []int32, i0, i1, p0, p1 int) {
 	pop := p.pop
 	n, own, mp := pop.TotalColumns(), 2*pop.Columns, packed.PaddedLen(p.m)
-	steps := perturbSteps{
-		y: 4 * own, a: pop.Rank * mp, t: 4 * pop.Rank * own,
-		yRow: 4 * n, aRank: mp, tRank: 4 * own,
-	}
 	pairs := 1
 	if pop.Rank == 1 {
 		pairs = pairsAtOnce(p1-p0, own)
 	}
 	var table multiples
 	var sum sums
+	o := perturbArgs{
+		sums: &sum, multiples: &table, pairs: pairs, ranks: pop.Rank, shift: p.shift,
+		yPair: 4 * own, aPair: pop.Rank * mp, tPair: 4 * pop.Rank * own,
+		yRow: 4 * n, aRank: mp, tRank: 4 * own,
+	}
 	for i := i0; i < i1; i += perturbRows {
-		rows := min(perturbRows, i1-i)
+		o.rows = min(perturbRows, i1-i)
 		for pair := p0; pair < p1; pair += pairs {
 			ap := &p.a[pair*pop.Rank*mp+i]
 			for c, cols := 0, 0; c < own; c += cols {
 				cols = blockCols(own - c)
-				plus := min(max(pop.Columns-c, 0), cols)
-				yc, tc := &y[i*n+pair*own+c], &p.t[pair*pop.Rank*own+c]
+				o.cols, o.plus = cols, min(max(pop.Columns-c, 0), cols)
+				o.y, o.a, o.t = &y[i*n+pair*own+c], ap, &p.t[pair*pop.Rank*own+c]
 				switch wide := cols > lanesAVX2; {
 				case wide && pop.Rank == 1:
-					perturb1AVX512(yc, ap, tc, pairs, rows, cols, plus, p.shift, &table, &steps)
+					perturb1AVX512(&o)
 				case wide:
-					combineAVX512(&sum, ap, tc, pop.Rank, cols, &table, &steps)
-					addRoundedAVX512(yc, &sum, rows, cols, plus, p.shift, &steps)
+					combineAVX512(&o)
+					addRoundedAVX512(&o)
 				case pop.Rank == 1:
-					perturb1AVX2(yc, ap, tc, pairs, rows, cols, plus, p.shift, &table, &steps)
+					perturb1AVX2(&o)
 				default:
-					combineAVX2(&sum, ap, tc, pop.Rank, rows, cols, &table, &steps)
-					addRoundedAVX2(yc, &sum, rows, cols, plus, p.shift, &steps)
+					combineAVX2(&o)
+					addRoundedAVX2(&o)
 				}
 			}
 		}
@@ -64,35 +65,36 @@ func perturbShared(y, base []int32, a []uint8, t []int32, pop Population, m int,
 		return
 	}
 	n, own, mp := pop.TotalColumns(), pop.Columns, packed.PaddedLen(m)
-	steps := perturbSteps{
-		y: 8 * own, a: pop.Rank * mp, t: 4 * pop.Rank * own,
-		yRow: 4 * n, baseRow: 4 * own, yMinus: 4 * own,
-		aRank: mp, tRank: 4 * own,
-	}
 	pairs := 1
 	if pop.Rank == 1 {
 		pairs = pairsAtOnce(pop.Pairs, own)
 	}
 	var table multiples
 	var sum sums
+	o := perturbArgs{
+		sums: &sum, multiples: &table, pairs: pairs, ranks: pop.Rank, shift: shift,
+		yPair: 8 * own, aPair: pop.Rank * mp, tPair: 4 * pop.Rank * own,
+		yRow: 4 * n, baseRow: 4 * own, yMinus: 4 * own, aRank: mp, tRank: 4 * own,
+	}
 	for i := 0; i < m; i += perturbRows {
-		rows := min(perturbRows, m-i)
+		o.rows = min(perturbRows, m-i)
 		for p := 0; p < pop.Pairs; p += pairs {
 			ap := &a[p*pop.Rank*mp+i]
 			for c, cols := 0, 0; c < own; c += cols {
 				cols = blockCols(own - c)
-				yc, basec, tc := &y[i*n+2*p*own+c], &base[i*own+c], &t[p*pop.Rank*own+c]
+				o.cols, o.y, o.base = cols, &y[i*n+2*p*own+c], &base[i*own+c]
+				o.a, o.t = ap, &t[p*pop.Rank*own+c]
 				switch wide := cols > lanesAVX2; {
 				case wide && pop.Rank == 1:
-					spread1AVX512(yc, basec, ap, tc, pairs, rows, cols, shift, &table, &steps)
+					spread1AVX512(&o)
 				case wide:
-					combineAVX512(&sum, ap, tc, pop.Rank, cols, &table, &steps)
-					spreadRoundedAVX512(yc, basec, &sum, rows, cols, shift, &steps)
+					combineAVX512(&o)
+					spreadRoundedAVX512(&o)
 				case pop.Rank == 1:
-					spread1AVX2(yc, basec, ap, tc, pairs, rows, cols, shift, &table, &steps)
+					spread1AVX2(&o)
 				default:
-					combineAVX2(&sum, ap, tc, pop.Rank, rows, cols, &table, &steps)
-					spreadRoundedAVX2(yc, basec, &sum, rows, cols, shift, &steps)
+					combineAVX2(&o)
+					spreadRoundedAVX2(&o)
 				}
 			}
 		}
@@ -109,7 +111,7 @@ func perturbShared(y, base []int32, a []uint8, t []int32, pop Population, m int,
 //				y[i*yRow+c] += d // or -= d where c >= plus
 //			}
 //		}
-//		y, a, t = y+steps.y, a+steps.a, t+steps.t
+//		y, a, t = y+yPair, a+aPair, t+tPair
 //	}
 //
 // Codes 5 to 7 are zero weights. pairs, rows and cols are at least 1, rows at most
@@ -117,13 +119,13 @@ func perturbShared(y, base []int32, a []uint8, t []int32, pop Population, m int,
 // Beyond the caches y bounds it, 8 bytes a column.
 //
 //go:noescape
-func perturb1AVX2(y *int32, a *uint8, t *int32, pairs, rows, cols, plus int, shift uint, multiples *multiples, steps *perturbSteps)
+func perturb1AVX2(args *perturbArgs)
 
 // spread1AVX2 has the contract of spread1 in perturb_asm.go. 9 cycles a row of twice
 // eight columns, the stores to L2.
 //
 //go:noescape
-func spread1AVX2(y, base *int32, a *uint8, t *int32, pairs, rows, cols int, shift uint, multiples *multiples, steps *perturbSteps)
+func spread1AVX2(args *perturbArgs)
 
 // combineAVX2 adds the products of a block of rows and at most eight columns over
 // the ranks of a pair:
@@ -141,17 +143,17 @@ func spread1AVX2(y, base *int32, a *uint8, t *int32, pairs, rows, cols int, shif
 // needs.
 //
 //go:noescape
-func combineAVX2(sums *sums, a *uint8, t *int32, ranks, rows, cols int, multiples *multiples, steps *perturbSteps)
+func combineAVX2(args *perturbArgs)
 
 // addRoundedAVX2 has the contract of addRounded in perturb_asm.go.
 //
 //go:noescape
-func addRoundedAVX2(y *int32, sums *sums, rows, cols, plus int, shift uint, steps *perturbSteps)
+func addRoundedAVX2(args *perturbArgs)
 
 // spreadRoundedAVX2 has the contract of spreadRounded in perturb_asm.go.
 //
 //go:noescape
-func spreadRoundedAVX2(y, base *int32, sums *sums, rows, cols int, shift uint, steps *perturbSteps)
+func spreadRoundedAVX2(args *perturbArgs)
 
 // The kernels for blocks of nine to sixteen columns are their namesakes for eight.
 
@@ -159,26 +161,26 @@ func spreadRoundedAVX2(y, base *int32, sums *sums, rows, cols int, shift uint, s
 // columns, y in L2.
 //
 //go:noescape
-func perturb1AVX512(y *int32, a *uint8, t *int32, pairs, rows, cols, plus int, shift uint, multiples *multiples, steps *perturbSteps)
+func perturb1AVX512(args *perturbArgs)
 
 // spread1AVX512 is spread1AVX2 for wide blocks: 16 cycles a row of twice sixteen
 // columns, the stores to L2.
 //
 //go:noescape
-func spread1AVX512(y, base *int32, a *uint8, t *int32, pairs, rows, cols int, shift uint, multiples *multiples, steps *perturbSteps)
+func spread1AVX512(args *perturbArgs)
 
 // combineAVX512 is combineAVX2 for wide blocks. sums has sixteen lanes to a row; it
 // always takes sixteen rows. 1.5 cycles a row and rank.
 //
 //go:noescape
-func combineAVX512(sums *sums, a *uint8, t *int32, ranks, cols int, multiples *multiples, steps *perturbSteps)
+func combineAVX512(args *perturbArgs)
 
 // addRoundedAVX512 is addRoundedAVX2 for wide blocks.
 //
 //go:noescape
-func addRoundedAVX512(y *int32, sums *sums, rows, cols, plus int, shift uint, steps *perturbSteps)
+func addRoundedAVX512(args *perturbArgs)
 
 // spreadRoundedAVX512 is spreadRoundedAVX2 for wide blocks.
 //
 //go:noescape
-func spreadRoundedAVX512(y, base *int32, sums *sums, rows, cols int, shift uint, steps *perturbSteps)
+func spreadRoundedAVX512(args *perturbArgs)

@@ -16,29 +16,30 @@ type (
 func (p *perturbation) add(y []int32, i0, i1, p0, p1 int) {
 	pop := p.pop
 	n, own, mp := pop.TotalColumns(), 2*pop.Columns, packed.PaddedLen(p.m)
-	steps := perturbSteps{
-		y: 4 * own, a: pop.Rank * mp, t: 4 * pop.Rank * own,
-		yRow: 4 * n, aRank: mp, tRank: 4 * own,
-	}
 	pairs := 1
 	if pop.Rank == 1 {
 		pairs = pairsAtOnce(p1-p0, own)
 	}
 	var table multiples
 	var sum sums
+	o := perturbArgs{
+		sums: &sum, multiples: &table, pairs: pairs, ranks: pop.Rank, shift: p.shift,
+		yPair: 4 * own, aPair: pop.Rank * mp, tPair: 4 * pop.Rank * own,
+		yRow: 4 * n, aRank: mp, tRank: 4 * own,
+	}
 	for i := i0; i < i1; i += perturbRows {
-		rows := min(perturbRows, i1-i)
+		o.rows = min(perturbRows, i1-i)
 		for pair := p0; pair < p1; pair += pairs {
 			ap := &p.a[pair*pop.Rank*mp+i]
 			for c, cols := 0, 0; c < own; c += cols {
 				cols = blockCols(own - c)
-				plus := min(max(pop.Columns-c, 0), cols)
-				yc, tc := &y[i*n+pair*own+c], &p.t[pair*pop.Rank*own+c]
+				o.cols, o.plus = cols, min(max(pop.Columns-c, 0), cols)
+				o.y, o.a, o.t = &y[i*n+pair*own+c], ap, &p.t[pair*pop.Rank*own+c]
 				if pop.Rank == 1 {
-					perturb1NEON(yc, ap, tc, pairs, rows, cols, plus, p.shift, &table, &steps)
+					perturb1NEON(&o)
 				} else {
-					combineNEON(&sum, ap, tc, pop.Rank, rows, cols, &steps)
-					addRoundedNEON(yc, &sum, rows, cols, plus, p.shift, &steps)
+					combineNEON(&o)
+					addRoundedNEON(&o)
 				}
 			}
 		}
@@ -51,29 +52,30 @@ func perturbShared(y, base []int32, a []uint8, t []int32, pop Population, m int,
 		return
 	}
 	n, own, mp := pop.TotalColumns(), pop.Columns, packed.PaddedLen(m)
-	steps := perturbSteps{
-		y: 8 * own, a: pop.Rank * mp, t: 4 * pop.Rank * own,
-		yRow: 4 * n, baseRow: 4 * own, yMinus: 4 * own,
-		aRank: mp, tRank: 4 * own,
-	}
 	pairs := 1
 	if pop.Rank == 1 {
 		pairs = pairsAtOnce(pop.Pairs, own)
 	}
 	var table multiples
 	var sum sums
+	o := perturbArgs{
+		sums: &sum, multiples: &table, pairs: pairs, ranks: pop.Rank, shift: shift,
+		yPair: 8 * own, aPair: pop.Rank * mp, tPair: 4 * pop.Rank * own,
+		yRow: 4 * n, baseRow: 4 * own, yMinus: 4 * own, aRank: mp, tRank: 4 * own,
+	}
 	for i := 0; i < m; i += perturbRows {
-		rows := min(perturbRows, m-i)
+		o.rows = min(perturbRows, m-i)
 		for p := 0; p < pop.Pairs; p += pairs {
 			ap := &a[p*pop.Rank*mp+i]
 			for c, cols := 0, 0; c < own; c += cols {
 				cols = blockCols(own - c)
-				yc, basec, tc := &y[i*n+2*p*own+c], &base[i*own+c], &t[p*pop.Rank*own+c]
+				o.cols, o.y, o.base = cols, &y[i*n+2*p*own+c], &base[i*own+c]
+				o.a, o.t = ap, &t[p*pop.Rank*own+c]
 				if pop.Rank == 1 {
-					spread1NEON(yc, basec, ap, tc, pairs, rows, cols, shift, &table, &steps)
+					spread1NEON(&o)
 				} else {
-					combineNEON(&sum, ap, tc, pop.Rank, rows, cols, &steps)
-					spreadRoundedNEON(yc, basec, &sum, rows, cols, shift, &steps)
+					combineNEON(&o)
+					spreadRoundedNEON(&o)
 				}
 			}
 		}
@@ -90,20 +92,20 @@ func perturbShared(y, base []int32, a []uint8, t []int32, pop Population, m int,
 //				y[i*yRow+c] += d // or -= d where c >= plus
 //			}
 //		}
-//		y, a, t = y+steps.y, a+steps.a, t+steps.t
+//		y, a, t = y+yPair, a+aPair, t+tPair
 //	}
 //
 // Codes 5 to 7 are zero weights. pairs and rows are at least 1, rows at most
 // perturbRows. 10 instructions for a row of 8 columns.
 //
 //go:noescape
-func perturb1NEON(y *int32, a *uint8, t *int32, pairs, rows, cols, plus int, shift uint, multiples *multiples, steps *perturbSteps)
+func perturb1NEON(args *perturbArgs)
 
 // spread1NEON has the contract of spread1 in perturb_asm.go. 13 instructions for a row
 // of twice 8 columns.
 //
 //go:noescape
-func spread1NEON(y, base *int32, a *uint8, t *int32, pairs, rows, cols int, shift uint, multiples *multiples, steps *perturbSteps)
+func spread1NEON(args *perturbArgs)
 
 // combineNEON adds the products of a block of rows and of columns over the ranks of
 // a pair:
@@ -121,16 +123,16 @@ func spread1NEON(y, base *int32, a *uint8, t *int32, pairs, rows, cols int, shif
 // rank, 12 for 32 multiply-adds, at least 8.
 //
 //go:noescape
-func combineNEON(sums *sums, a *uint8, t *int32, ranks, rows, cols int, steps *perturbSteps)
+func combineNEON(args *perturbArgs)
 
 // addRoundedNEON has the contract of addRounded in perturb_asm.go. 15 instructions for a
 // row of 8 columns.
 //
 //go:noescape
-func addRoundedNEON(y *int32, sums *sums, rows, cols, plus int, shift uint, steps *perturbSteps)
+func addRoundedNEON(args *perturbArgs)
 
 // spreadRoundedNEON has the contract of spreadRounded in perturb_asm.go. 14 instructions
 // for a row of twice 8 columns.
 //
 //go:noescape
-func spreadRoundedNEON(y, base *int32, sums *sums, rows, cols int, shift uint, steps *perturbSteps)
+func spreadRoundedNEON(args *perturbArgs)

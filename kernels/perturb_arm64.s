@@ -17,7 +17,7 @@
 //	R3  pairs left                     V26, V27   -1 where the member is the minus one
 //	R4  rows
 //	R5  multiples of t: eight columns for each code
-//	R6  steps
+//	R6  args
 //	R7  bytes from a row of y to the next
 //	R8  columns of the block
 //	R9  row of y, R10 row of the minus members
@@ -117,9 +117,9 @@ GLOBL laneMasks<>(SB), RODATA|NOPTR, $64
 
 // NEXT_PAIR steps to the next pair and sets the flags for the loop.
 #define NEXT_PAIR \
-	MOVD perturbSteps_y(R6), R11; \
-	MOVD perturbSteps_a(R6), R12; \
-	MOVD perturbSteps_t(R6), R13; \
+	MOVD perturbArgs_yPair(R6), R11; \
+	MOVD perturbArgs_aPair(R6), R12; \
+	MOVD perturbArgs_tPair(R6), R13; \
 	ADD  R11, R0;                 \
 	ADD  R12, R1;                 \
 	ADD  R13, R2;                 \
@@ -162,7 +162,7 @@ pair:                                  \
 	MULTIPLES;                         \
 	STORE_MULTIPLES;                   \
 	MOVD R0, R9;                       \
-	MOVD perturbSteps_yMinus(R6), R10; \
+	MOVD perturbArgs_yMinus(R6), R10; \
 	ADD  R0, R10;                      \
 	MOVD R16, R14;                     \
 	MOVD R1, R11;                      \
@@ -183,7 +183,7 @@ row:                                   \
 //	R2  t, R10 of the rank             V2         codes of eight rows
 //	R3  ranks, R11 left                V3, V4     their weights, dwords
 //	R4  rows left                      V5         codeWeights
-//	R6  steps
+//	R6  args
 //	R7  bytes from a rank of codes to the next
 //	R8  columns of the block
 //	R12 bytes from a rank of t to the next
@@ -267,22 +267,22 @@ row:                             \
 	SUBS $1, R13;                \
 	BNE  row
 
-// func perturb1NEON(y *int32, a *uint8, t *int32, pairs, rows, cols, plus int, shift uint, multiples *multiples, steps *perturbSteps)
-TEXT ·perturb1NEON(SB), NOSPLIT, $0-80
-	MOVD y+0(FP), R0
-	MOVD a+8(FP), R1
-	MOVD t+16(FP), R2
-	MOVD pairs+24(FP), R3
-	MOVD rows+32(FP), R4
-	MOVD cols+40(FP), R8
-	MOVD plus+48(FP), R12
+// func perturb1NEON(args *perturbArgs)
+TEXT ·perturb1NEON(SB), NOSPLIT, $0-8
+	MOVD args+0(FP), R6
+	MOVD perturbArgs_y(R6), R0
+	MOVD perturbArgs_a(R6), R1
+	MOVD perturbArgs_t(R6), R2
+	MOVD perturbArgs_pairs(R6), R3
+	MOVD perturbArgs_rows(R6), R4
+	MOVD perturbArgs_cols(R6), R8
+	MOVD perturbArgs_plus(R6), R12
 	SETUP_SIGN
-	MOVD shift+56(FP), R12
+	MOVD perturbArgs_shift(R6), R12
 	SETUP_ROUND
-	MOVD multiples+64(FP), R5
+	MOVD perturbArgs_multiples(R6), R5
 	CLEAR_MULTIPLES
-	MOVD steps+72(FP), R6
-	MOVD perturbSteps_yRow(R6), R7
+	MOVD perturbArgs_yRow(R6), R7
 
 	BY_WIDTH(four, two, one)
 	PERTURB_1(LOAD_8, STORE_NEXT_8, pair8, row8)
@@ -300,24 +300,24 @@ one:
 	PERTURB_1(LOAD_1, STORE_NEXT_1, pair1, row1)
 	RET
 
-// func spread1NEON(y, base *int32, a *uint8, t *int32, pairs, rows, cols int, shift uint, multiples *multiples, steps *perturbSteps)
+// func spread1NEON(args *perturbArgs)
 //
 //	R16  base
-TEXT ·spread1NEON(SB), NOSPLIT, $0-80
-	MOVD y+0(FP), R0
-	MOVD base+8(FP), R16
-	MOVD a+16(FP), R1
-	MOVD t+24(FP), R2
-	MOVD pairs+32(FP), R3
-	MOVD rows+40(FP), R4
-	MOVD cols+48(FP), R8
-	MOVD shift+56(FP), R12
+TEXT ·spread1NEON(SB), NOSPLIT, $0-8
+	MOVD args+0(FP), R6
+	MOVD perturbArgs_y(R6), R0
+	MOVD perturbArgs_base(R6), R16
+	MOVD perturbArgs_a(R6), R1
+	MOVD perturbArgs_t(R6), R2
+	MOVD perturbArgs_pairs(R6), R3
+	MOVD perturbArgs_rows(R6), R4
+	MOVD perturbArgs_cols(R6), R8
+	MOVD perturbArgs_shift(R6), R12
 	SETUP_ROUND
-	MOVD multiples+64(FP), R5
+	MOVD perturbArgs_multiples(R6), R5
 	CLEAR_MULTIPLES
-	MOVD steps+72(FP), R6
-	MOVD perturbSteps_yRow(R6), R7
-	MOVD perturbSteps_baseRow(R6), R15
+	MOVD perturbArgs_yRow(R6), R7
+	MOVD perturbArgs_baseRow(R6), R15
 
 	BY_WIDTH(four, two, one)
 	SPREAD_1(LOAD_8, LOAD_NEXT_8, STORE_NEXT_8, pair8, row8)
@@ -335,17 +335,17 @@ one:
 	SPREAD_1(LOAD_1, LOAD_NEXT_1, STORE_NEXT_1, pair1, row1)
 	RET
 
-// func combineNEON(sums *sums, a *uint8, t *int32, ranks, rows, cols int, steps *perturbSteps)
-TEXT ·combineNEON(SB), NOSPLIT, $0-56
-	MOVD  sums+0(FP), R0
-	MOVD  a+8(FP), R1
-	MOVD  t+16(FP), R2
-	MOVD  ranks+24(FP), R3
-	MOVD  rows+32(FP), R4
-	MOVD  cols+40(FP), R8
-	MOVD  steps+48(FP), R6
-	MOVD  perturbSteps_aRank(R6), R7
-	MOVD  perturbSteps_tRank(R6), R12
+// func combineNEON(args *perturbArgs)
+TEXT ·combineNEON(SB), NOSPLIT, $0-8
+	MOVD args+0(FP), R6
+	MOVD  perturbArgs_sums(R6), R0
+	MOVD  perturbArgs_a(R6), R1
+	MOVD  perturbArgs_t(R6), R2
+	MOVD  perturbArgs_ranks(R6), R3
+	MOVD  perturbArgs_rows(R6), R4
+	MOVD  perturbArgs_cols(R6), R8
+	MOVD  perturbArgs_aRank(R6), R7
+	MOVD  perturbArgs_tRank(R6), R12
 	MOVD  $codeWeights<>(SB), R9
 	VLD1  (R9), [V5.B16]
 
@@ -365,18 +365,18 @@ one:
 	COMBINE(LOAD_NEXT_1, block1, rank1)
 	RET
 
-// func addRoundedNEON(y *int32, sums *sums, rows, cols, plus int, shift uint, steps *perturbSteps)
-TEXT ·addRoundedNEON(SB), NOSPLIT, $0-56
-	MOVD y+0(FP), R9
-	MOVD sums+8(FP), R5
-	MOVD cols+24(FP), R8
-	MOVD plus+32(FP), R12
+// func addRoundedNEON(args *perturbArgs)
+TEXT ·addRoundedNEON(SB), NOSPLIT, $0-8
+	MOVD args+0(FP), R6
+	MOVD perturbArgs_y(R6), R9
+	MOVD perturbArgs_sums(R6), R5
+	MOVD perturbArgs_cols(R6), R8
+	MOVD perturbArgs_plus(R6), R12
 	SETUP_SIGN
-	MOVD shift+40(FP), R12
+	MOVD perturbArgs_shift(R6), R12
 	SETUP_ROUND
-	MOVD rows+16(FP), R13
-	MOVD steps+48(FP), R6
-	MOVD perturbSteps_yRow(R6), R7
+	MOVD perturbArgs_rows(R6), R13
+	MOVD perturbArgs_yRow(R6), R7
 
 	BY_WIDTH(four, two, one)
 	ADD_ROWS(LOAD_8, STORE_NEXT_8, row8)
@@ -394,19 +394,19 @@ one:
 	ADD_ROWS(LOAD_1, STORE_NEXT_1, row1)
 	RET
 
-// func spreadRoundedNEON(y, base *int32, sums *sums, rows, cols int, shift uint, steps *perturbSteps)
-TEXT ·spreadRoundedNEON(SB), NOSPLIT, $0-56
-	MOVD y+0(FP), R9
-	MOVD base+8(FP), R14
-	MOVD sums+16(FP), R5
-	MOVD cols+32(FP), R8
-	MOVD shift+40(FP), R12
+// func spreadRoundedNEON(args *perturbArgs)
+TEXT ·spreadRoundedNEON(SB), NOSPLIT, $0-8
+	MOVD args+0(FP), R6
+	MOVD perturbArgs_y(R6), R9
+	MOVD perturbArgs_base(R6), R14
+	MOVD perturbArgs_sums(R6), R5
+	MOVD perturbArgs_cols(R6), R8
+	MOVD perturbArgs_shift(R6), R12
 	SETUP_ROUND
-	MOVD rows+24(FP), R13
-	MOVD steps+48(FP), R6
-	MOVD perturbSteps_yRow(R6), R7
-	MOVD perturbSteps_baseRow(R6), R15
-	MOVD perturbSteps_yMinus(R6), R10
+	MOVD perturbArgs_rows(R6), R13
+	MOVD perturbArgs_yRow(R6), R7
+	MOVD perturbArgs_baseRow(R6), R15
+	MOVD perturbArgs_yMinus(R6), R10
 	ADD  R9, R10
 
 	BY_WIDTH(four, two, one)

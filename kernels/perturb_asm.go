@@ -7,12 +7,23 @@ package kernels
 // neighbouring pairs share in the cache.
 const perturbRows = 16
 
-// perturbSteps are strides in bytes.
-type perturbSteps struct {
-	y, a, t       int // from one pair to the next
-	yRow, baseRow int // from one row to the next
-	yMinus        int // from the columns of the plus member to the columns of the minus
-	aRank, tRank  int // from one rank of a pair to the next
+// perturbArgs are the operands of the assembly, of which each function reads its own.
+type perturbArgs struct {
+	y, base   *int32
+	a         *uint8
+	t         *int32
+	sums      *sums
+	multiples *multiples // scratch
+
+	pairs, ranks, rows, cols int
+	plus                     int // columns of the plus member, which come first
+	shift                    uint
+
+	// Strides in bytes.
+	yPair, aPair, tPair int // from one pair to the next
+	yRow, baseRow       int // from one row to the next
+	yMinus              int // from the columns of the plus member to the columns of the minus
+	aRank, tRank        int // from one rank of a pair to the next
 }
 
 func perturb(y []int32, a []uint8, t []int32, pop Population, m int, shift uint) {

@@ -16,7 +16,7 @@ GLOBL seven<>(SB), RODATA|NOPTR, $8
 // Registers of the perturbation:
 //
 // DI   y, SI codes, BX t, of the pair
-// R8   steps
+// R8   args
 // R9   multiples of t: eight vectors, one for each code
 // R10  bytes from a row of y to the next, or base of the row
 // R11  row of y
@@ -135,22 +135,24 @@ GLOBL seven<>(SB), RODATA|NOPTR, $8
 	DECQ   R13                \
 	JNZ    one
 
-// func perturb1AVX2(y *int32, a *uint8, t *int32, pairs, rows, cols, plus int, shift uint, multiples *multiples, steps *perturbSteps)
-TEXT ·perturb1AVX2(SB), NOSPLIT, $0-80
-	MOVQ y+0(FP), DI
-	MOVQ a+8(FP), SI
-	MOVQ t+16(FP), BX
-	MOVQ cols+40(FP), AX
+// func perturb1AVX2(args *perturbArgs)
+TEXT ·perturb1AVX2(SB), NOSPLIT, $8-8
+	MOVQ args+0(FP), R8
+	MOVQ perturbArgs_pairs(R8), AX
+	MOVQ AX, left-8(SP)
+	MOVQ perturbArgs_y(R8), DI
+	MOVQ perturbArgs_a(R8), SI
+	MOVQ perturbArgs_t(R8), BX
+	MOVQ perturbArgs_cols(R8), AX
 	LANES(AX, R13, MASK)
-	MOVQ plus+48(FP), AX
+	MOVQ perturbArgs_plus(R8), AX
 	SETUP_SIGN
-	MOVQ shift+56(FP), AX
+	MOVQ perturbArgs_shift(R8), AX
 	SETUP_ROUND
-	MOVQ multiples+64(FP), R9
+	MOVQ perturbArgs_multiples(R8), R9
 	ALIGN(R9)
 	CLEAR_MULTIPLES
-	MOVQ steps+72(FP), R8
-	MOVQ perturbSteps_yRow(R8), R10
+	MOVQ perturbArgs_yRow(R8), R10
 
 pair1:
 	LOAD_PART((BX), Y8)
@@ -167,8 +169,8 @@ pair1:
 
 	MOVQ DI, R11
 	MOVQ SI, R12
-	MOVQ rows+32(FP), R13
-	CMPQ cols+40(FP), $8
+	MOVQ perturbArgs_rows(R8), R13
+	CMPQ perturbArgs_cols(R8), $8
 	JNE  part1
 	ADD_ROWS_1(LOAD_WHOLE, STORE_WHOLE, whole1Four, whole1Last, whole1One, next1)
 	JMP  next1
@@ -177,10 +179,10 @@ part1:
 	ADD_ROWS_1(LOAD_PART, STORE_PART, part1Four, part1Last, part1One, next1)
 
 next1:
-	ADDQ perturbSteps_y(R8), DI
-	ADDQ perturbSteps_a(R8), SI
-	ADDQ perturbSteps_t(R8), BX
-	DECQ pairs+24(FP)
+	ADDQ perturbArgs_yPair(R8), DI
+	ADDQ perturbArgs_aPair(R8), SI
+	ADDQ perturbArgs_tPair(R8), BX
+	DECQ left-8(SP)
 	JNZ  pair1
 	VZEROUPPER
 	RET
@@ -202,22 +204,24 @@ loop:                       \
 	DECQ    DX              \
 	JNZ     loop
 
-// func spread1AVX2(y, base *int32, a *uint8, t *int32, pairs, rows, cols int, shift uint, multiples *multiples, steps *perturbSteps)
-TEXT ·spread1AVX2(SB), NOSPLIT, $0-80
-	MOVQ y+0(FP), DI
-	MOVQ a+16(FP), SI
-	MOVQ t+24(FP), BX
-	MOVQ cols+48(FP), AX
+// func spread1AVX2(args *perturbArgs)
+TEXT ·spread1AVX2(SB), NOSPLIT, $8-8
+	MOVQ args+0(FP), R8
+	MOVQ perturbArgs_pairs(R8), AX
+	MOVQ AX, left-8(SP)
+	MOVQ perturbArgs_y(R8), DI
+	MOVQ perturbArgs_a(R8), SI
+	MOVQ perturbArgs_t(R8), BX
+	MOVQ perturbArgs_cols(R8), AX
 	LANES(AX, R13, MASK)
-	MOVQ shift+56(FP), AX
+	MOVQ perturbArgs_shift(R8), AX
 	SETUP_ROUND
-	MOVQ multiples+64(FP), R9
+	MOVQ perturbArgs_multiples(R8), R9
 	ALIGN(R9)
 	CLEAR_MULTIPLES
-	MOVQ steps+72(FP), R8
-	MOVQ perturbSteps_baseRow(R8), CX
-	MOVQ perturbSteps_yRow(R8), R13
-	MOVQ perturbSteps_yMinus(R8), R15
+	MOVQ perturbArgs_baseRow(R8), CX
+	MOVQ perturbArgs_yRow(R8), R13
+	MOVQ perturbArgs_yMinus(R8), R15
 
 pair:
 	LOAD_PART((BX), Y8)
@@ -228,11 +232,11 @@ pair:
 	ROUND(Y11)
 	STORE_MULTIPLES
 
-	MOVQ base+8(FP), R10
+	MOVQ perturbArgs_base(R8), R10
 	MOVQ DI, R11
 	MOVQ SI, R12
-	MOVQ rows+40(FP), DX
-	CMPQ cols+48(FP), $8
+	MOVQ perturbArgs_rows(R8), DX
+	CMPQ perturbArgs_cols(R8), $8
 	JNE  part
 	SPREAD_ROWS_1(LOAD_WHOLE, STORE_WHOLE, wholeRow)
 	JMP  next
@@ -241,10 +245,10 @@ part:
 	SPREAD_ROWS_1(LOAD_PART, STORE_PART, partRow)
 
 next:
-	ADDQ perturbSteps_y(R8), DI
-	ADDQ perturbSteps_a(R8), SI
-	ADDQ perturbSteps_t(R8), BX
-	DECQ pairs+32(FP)
+	ADDQ perturbArgs_yPair(R8), DI
+	ADDQ perturbArgs_aPair(R8), SI
+	ADDQ perturbArgs_tPair(R8), BX
+	DECQ left-8(SP)
 	JNZ  pair
 	VZEROUPPER
 	RET
@@ -256,7 +260,7 @@ next:
 	VPADDD (R9)(CX*8), sum0, sum0 \
 	VPADDD (R9)(DX*8), sum1, sum1
 
-// func combineAVX2(sums *sums, a *uint8, t *int32, ranks, rows, cols int, multiples *multiples, steps *perturbSteps)
+// func combineAVX2(args *perturbArgs)
 //
 // DI   sums of the block of rows
 // SI   codes of the block, first rank; R12 of the rank
@@ -268,20 +272,20 @@ next:
 //
 // Y0–Y7  Σ of the eight rows
 // Y8–Y11 t, 2·t, -t, -2·t
-TEXT ·combineAVX2(SB), NOSPLIT, $0-64
-	MOVQ sums+0(FP), DI
+TEXT ·combineAVX2(SB), NOSPLIT, $0-8
+	MOVQ args+0(FP), R8
+	MOVQ perturbArgs_sums(R8), DI
 	ALIGN(DI)
-	MOVQ a+8(FP), SI
-	MOVQ t+16(FP), BX
-	MOVQ rows+32(FP), R15
-	MOVQ cols+40(FP), AX
+	MOVQ perturbArgs_a(R8), SI
+	MOVQ perturbArgs_t(R8), BX
+	MOVQ perturbArgs_rows(R8), R15
+	MOVQ perturbArgs_cols(R8), AX
 	LANES(AX, R13, MASK)
-	MOVQ multiples+48(FP), R9
+	MOVQ perturbArgs_multiples(R8), R9
 	ALIGN(R9)
 	CLEAR_MULTIPLES
-	MOVQ steps+56(FP), R8
-	MOVQ perturbSteps_aRank(R8), R10
-	MOVQ perturbSteps_tRank(R8), R11
+	MOVQ perturbArgs_aRank(R8), R10
+	MOVQ perturbArgs_tRank(R8), R11
 
 block:
 	VPXOR Y0, Y0, Y0
@@ -294,7 +298,8 @@ block:
 	VPXOR Y7, Y7, Y7
 	MOVQ  SI, R12
 	MOVQ  BX, R13
-	MOVQ  ranks+24(FP), R8
+	MOVQ  args+0(FP), R8
+	MOVQ  perturbArgs_ranks(R8), R8
 
 rank:
 	LOAD_PART((R13), Y8)
@@ -343,21 +348,21 @@ loop:                  \
 	DECQ    DX         \
 	JNZ     loop
 
-// func addRoundedAVX2(y *int32, sums *sums, rows, cols, plus int, shift uint, steps *perturbSteps)
-TEXT ·addRoundedAVX2(SB), NOSPLIT, $0-56
-	MOVQ y+0(FP), DI
-	MOVQ sums+8(FP), SI
+// func addRoundedAVX2(args *perturbArgs)
+TEXT ·addRoundedAVX2(SB), NOSPLIT, $0-8
+	MOVQ args+0(FP), R8
+	MOVQ perturbArgs_y(R8), DI
+	MOVQ perturbArgs_sums(R8), SI
 	ALIGN(SI)
-	MOVQ rows+16(FP), DX
-	MOVQ cols+24(FP), AX
+	MOVQ perturbArgs_rows(R8), DX
+	MOVQ perturbArgs_cols(R8), AX
 	LANES(AX, R13, MASK)
-	MOVQ plus+32(FP), AX
+	MOVQ perturbArgs_plus(R8), AX
 	SETUP_SIGN
-	MOVQ shift+40(FP), AX
+	MOVQ perturbArgs_shift(R8), AX
 	SETUP_ROUND
-	MOVQ steps+48(FP), R8
-	MOVQ perturbSteps_yRow(R8), R10
-	CMPQ cols+24(FP), $8
+	MOVQ perturbArgs_yRow(R8), R10
+	CMPQ perturbArgs_cols(R8), $8
 	JNE  part
 	ADD_ROWS(LOAD_WHOLE, STORE_WHOLE, wholeRow)
 	VZEROUPPER
@@ -385,22 +390,22 @@ loop:                      \
 	DECQ    DX             \
 	JNZ     loop
 
-// func spreadRoundedAVX2(y, base *int32, sums *sums, rows, cols int, shift uint, steps *perturbSteps)
-TEXT ·spreadRoundedAVX2(SB), NOSPLIT, $0-56
-	MOVQ y+0(FP), DI
-	MOVQ base+8(FP), BX
-	MOVQ sums+16(FP), SI
+// func spreadRoundedAVX2(args *perturbArgs)
+TEXT ·spreadRoundedAVX2(SB), NOSPLIT, $0-8
+	MOVQ args+0(FP), R8
+	MOVQ perturbArgs_y(R8), DI
+	MOVQ perturbArgs_base(R8), BX
+	MOVQ perturbArgs_sums(R8), SI
 	ALIGN(SI)
-	MOVQ rows+24(FP), DX
-	MOVQ cols+32(FP), AX
+	MOVQ perturbArgs_rows(R8), DX
+	MOVQ perturbArgs_cols(R8), AX
 	LANES(AX, R13, MASK)
-	MOVQ shift+40(FP), AX
+	MOVQ perturbArgs_shift(R8), AX
 	SETUP_ROUND
-	MOVQ steps+48(FP), R8
-	MOVQ perturbSteps_yRow(R8), R10
-	MOVQ perturbSteps_baseRow(R8), R11
-	MOVQ perturbSteps_yMinus(R8), R15
-	CMPQ cols+32(FP), $8
+	MOVQ perturbArgs_yRow(R8), R10
+	MOVQ perturbArgs_baseRow(R8), R11
+	MOVQ perturbArgs_yMinus(R8), R15
+	CMPQ perturbArgs_cols(R8), $8
 	JNE  part
 	SPREAD_ROWS(LOAD_WHOLE, STORE_WHOLE, wholeRow)
 	VZEROUPPER

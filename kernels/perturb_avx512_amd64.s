@@ -18,7 +18,7 @@ GLOBL seven512<>(SB), RODATA|NOPTR, $8
 // DI   y, SI codes, BX t, of the pair
 // CX   pairs left
 // DX   rows
-// R8   steps
+// R8   args
 // R9   multiples: eight vectors, one for each code
 // R10  bytes from a row of y to the next, or base of the row
 // R11  row of y, R12 codes of the row, R13 rows left, AX code
@@ -80,24 +80,24 @@ GLOBL seven512<>(SB), RODATA|NOPTR, $8
 	SHLL    $6, AX    \
 	INCQ    R12
 
-// func perturb1AVX512(y *int32, a *uint8, t *int32, pairs, rows, cols, plus int, shift uint, multiples *multiples, steps *perturbSteps)
-TEXT ·perturb1AVX512(SB), NOSPLIT, $0-80
-	MOVQ y+0(FP), DI
-	MOVQ a+8(FP), SI
-	MOVQ t+16(FP), BX
-	MOVQ rows+32(FP), DX
-	MOVQ cols+40(FP), CX
+// func perturb1AVX512(args *perturbArgs)
+TEXT ·perturb1AVX512(SB), NOSPLIT, $0-8
+	MOVQ args+0(FP), R8
+	MOVQ perturbArgs_y(R8), DI
+	MOVQ perturbArgs_a(R8), SI
+	MOVQ perturbArgs_t(R8), BX
+	MOVQ perturbArgs_rows(R8), DX
+	MOVQ perturbArgs_cols(R8), CX
 	LANES(K1)
-	MOVQ plus+48(FP), CX
+	MOVQ perturbArgs_plus(R8), CX
 	SETUP_SIGN
-	MOVQ shift+56(FP), AX
+	MOVQ perturbArgs_shift(R8), AX
 	SETUP_ROUND
-	MOVQ multiples+64(FP), R9
+	MOVQ perturbArgs_multiples(R8), R9
 	ALIGN(R9)
 	CLEAR_MULTIPLES
-	MOVQ steps+72(FP), R8
-	MOVQ perturbSteps_yRow(R8), R10
-	MOVQ pairs+24(FP), CX
+	MOVQ perturbArgs_yRow(R8), R10
+	MOVQ perturbArgs_pairs(R8), CX
 
 pair:
 	VMOVDQU32.Z (BX), K1, Z8
@@ -125,30 +125,30 @@ row:
 	DECQ        R13
 	JNZ         row
 
-	ADDQ perturbSteps_y(R8), DI
-	ADDQ perturbSteps_a(R8), SI
-	ADDQ perturbSteps_t(R8), BX
+	ADDQ perturbArgs_yPair(R8), DI
+	ADDQ perturbArgs_aPair(R8), SI
+	ADDQ perturbArgs_tPair(R8), BX
 	DECQ CX
 	JNZ  pair
 	VZEROUPPER
 	RET
 
-// func spread1AVX512(y, base *int32, a *uint8, t *int32, pairs, rows, cols int, shift uint, multiples *multiples, steps *perturbSteps)
-TEXT ·spread1AVX512(SB), NOSPLIT, $0-80
-	MOVQ y+0(FP), DI
-	MOVQ a+16(FP), SI
-	MOVQ t+24(FP), BX
-	MOVQ rows+40(FP), DX
-	MOVQ cols+48(FP), CX
+// func spread1AVX512(args *perturbArgs)
+TEXT ·spread1AVX512(SB), NOSPLIT, $0-8
+	MOVQ args+0(FP), R8
+	MOVQ perturbArgs_y(R8), DI
+	MOVQ perturbArgs_a(R8), SI
+	MOVQ perturbArgs_t(R8), BX
+	MOVQ perturbArgs_rows(R8), DX
+	MOVQ perturbArgs_cols(R8), CX
 	LANES(K1)
-	MOVQ shift+56(FP), AX
+	MOVQ perturbArgs_shift(R8), AX
 	SETUP_ROUND
-	MOVQ multiples+64(FP), R9
+	MOVQ perturbArgs_multiples(R8), R9
 	ALIGN(R9)
 	CLEAR_MULTIPLES
-	MOVQ steps+72(FP), R8
-	MOVQ perturbSteps_yMinus(R8), R15
-	MOVQ pairs+32(FP), CX
+	MOVQ perturbArgs_yMinus(R8), R15
+	MOVQ perturbArgs_pairs(R8), CX
 
 pair:
 	VMOVDQU32.Z (BX), K1, Z8
@@ -159,7 +159,7 @@ pair:
 	ROUND(Z11)
 	STORE_MULTIPLES
 
-	MOVQ base+8(FP), R10
+	MOVQ perturbArgs_base(R8), R10
 	MOVQ DI, R11
 	MOVQ SI, R12
 	MOVQ DX, R13
@@ -172,14 +172,14 @@ row:
 	VPSUBD      Z1, Z0, Z3
 	VMOVDQU32   Z2, K1, (R11)
 	VMOVDQU32   Z3, K1, (R11)(R15*1)
-	ADDQ        perturbSteps_baseRow(R8), R10
-	ADDQ        perturbSteps_yRow(R8), R11
+	ADDQ        perturbArgs_baseRow(R8), R10
+	ADDQ        perturbArgs_yRow(R8), R11
 	DECQ        R13
 	JNZ         row
 
-	ADDQ perturbSteps_y(R8), DI
-	ADDQ perturbSteps_a(R8), SI
-	ADDQ perturbSteps_t(R8), BX
+	ADDQ perturbArgs_yPair(R8), DI
+	ADDQ perturbArgs_aPair(R8), SI
+	ADDQ perturbArgs_tPair(R8), BX
 	DECQ CX
 	JNZ  pair
 	VZEROUPPER
@@ -204,7 +204,7 @@ row:
 	TWO_SUMS(s4, s5)        \
 	TWO_SUMS(s6, s7)
 
-// func combineAVX512(sums *sums, a *uint8, t *int32, ranks, cols int, multiples *multiples, steps *perturbSteps)
+// func combineAVX512(args *perturbArgs)
 //
 // DI   sums of the sixteen rows
 // SI   codes of the rank
@@ -215,20 +215,20 @@ row:
 //
 // Z8–Z11   t, 2·t, -t, -2·t
 // Z16–Z31  Σ of the sixteen rows
-TEXT ·combineAVX512(SB), NOSPLIT, $0-56
-	MOVQ sums+0(FP), DI
+TEXT ·combineAVX512(SB), NOSPLIT, $0-8
+	MOVQ args+0(FP), R8
+	MOVQ perturbArgs_sums(R8), DI
 	ALIGN(DI)
-	MOVQ a+8(FP), SI
-	MOVQ t+16(FP), BX
-	MOVQ cols+32(FP), CX
+	MOVQ perturbArgs_a(R8), SI
+	MOVQ perturbArgs_t(R8), BX
+	MOVQ perturbArgs_cols(R8), CX
 	LANES(K1)
-	MOVQ multiples+40(FP), R9
+	MOVQ perturbArgs_multiples(R8), R9
 	ALIGN(R9)
 	CLEAR_MULTIPLES
-	MOVQ steps+48(FP), R8
-	MOVQ perturbSteps_aRank(R8), R10
-	MOVQ perturbSteps_tRank(R8), R11
-	MOVQ ranks+24(FP), R8
+	MOVQ perturbArgs_aRank(R8), R10
+	MOVQ perturbArgs_tRank(R8), R11
+	MOVQ perturbArgs_ranks(R8), R8
 
 	VPXORD Z16, Z16, Z16
 	VPXORD Z17, Z17, Z17
@@ -277,20 +277,20 @@ rank:
 	VZEROUPPER
 	RET
 
-// func addRoundedAVX512(y *int32, sums *sums, rows, cols, plus int, shift uint, steps *perturbSteps)
-TEXT ·addRoundedAVX512(SB), NOSPLIT, $0-56
-	MOVQ y+0(FP), DI
-	MOVQ sums+8(FP), SI
+// func addRoundedAVX512(args *perturbArgs)
+TEXT ·addRoundedAVX512(SB), NOSPLIT, $0-8
+	MOVQ args+0(FP), R8
+	MOVQ perturbArgs_y(R8), DI
+	MOVQ perturbArgs_sums(R8), SI
 	ALIGN(SI)
-	MOVQ rows+16(FP), DX
-	MOVQ cols+24(FP), CX
+	MOVQ perturbArgs_rows(R8), DX
+	MOVQ perturbArgs_cols(R8), CX
 	LANES(K1)
-	MOVQ plus+32(FP), CX
+	MOVQ perturbArgs_plus(R8), CX
 	SETUP_SIGN
-	MOVQ shift+40(FP), AX
+	MOVQ perturbArgs_shift(R8), AX
 	SETUP_ROUND
-	MOVQ steps+48(FP), R8
-	MOVQ perturbSteps_yRow(R8), R10
+	MOVQ perturbArgs_yRow(R8), R10
 
 row:
 	VMOVDQU64   (SI), Z0
@@ -306,21 +306,21 @@ row:
 	VZEROUPPER
 	RET
 
-// func spreadRoundedAVX512(y, base *int32, sums *sums, rows, cols int, shift uint, steps *perturbSteps)
-TEXT ·spreadRoundedAVX512(SB), NOSPLIT, $0-56
-	MOVQ y+0(FP), DI
-	MOVQ base+8(FP), BX
-	MOVQ sums+16(FP), SI
+// func spreadRoundedAVX512(args *perturbArgs)
+TEXT ·spreadRoundedAVX512(SB), NOSPLIT, $0-8
+	MOVQ args+0(FP), R8
+	MOVQ perturbArgs_y(R8), DI
+	MOVQ perturbArgs_base(R8), BX
+	MOVQ perturbArgs_sums(R8), SI
 	ALIGN(SI)
-	MOVQ rows+24(FP), DX
-	MOVQ cols+32(FP), CX
+	MOVQ perturbArgs_rows(R8), DX
+	MOVQ perturbArgs_cols(R8), CX
 	LANES(K1)
-	MOVQ shift+40(FP), AX
+	MOVQ perturbArgs_shift(R8), AX
 	SETUP_ROUND
-	MOVQ steps+48(FP), R8
-	MOVQ perturbSteps_yRow(R8), R10
-	MOVQ perturbSteps_baseRow(R8), R11
-	MOVQ perturbSteps_yMinus(R8), R15
+	MOVQ perturbArgs_yRow(R8), R10
+	MOVQ perturbArgs_baseRow(R8), R11
+	MOVQ perturbArgs_yMinus(R8), R15
 
 row:
 	VMOVDQU64   (SI), Z1

@@ -32,13 +32,16 @@ func (f *fused) spreadWords(dst []int8, a []uint8, t []int32, quads, cols int) i
 
 // spreadSums sets the columns of one pair by way of int32 sums.
 func (f *fused) spreadSums(dst []int8, base []int32, a []uint8, t []int32, rows, cols int) {
+	o := f.combine
+	o.sums, o.multiples, o.a, o.rows = &f.sums, &f.table, &a[0], rows
 	for c, wide := 0, 0; c < cols; c += wide {
 		wide = blockCols(cols - c)
+		o.t, o.cols = &t[c], wide
 		if wide > lanesAVX2 {
-			combineAVX512(&f.sums, &a[0], &t[c], f.pop.Rank, wide, &f.table, &f.steps)
+			combineAVX512(&o)
 			spreadSumsAVX512(&dst[4*c], &base[c], &f.sums, &f.offsets, Quads(rows), wide, &f.quads)
 		} else {
-			combineAVX2(&f.sums, &a[0], &t[c], f.pop.Rank, rows, wide, &f.table, &f.steps)
+			combineAVX2(&o)
 			spreadSumsAVX2(&dst[4*c], &base[c], &f.sums, &f.offsets, Quads(rows), wide, &f.quads)
 		}
 	}

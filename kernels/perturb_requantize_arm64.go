@@ -28,9 +28,12 @@ func (f *fused) spreadWords(dst []int8, a []uint8, t []int32, quads, cols int) i
 
 // spreadSums sets the columns of one pair by way of int32 sums.
 func (f *fused) spreadSums(dst []int8, base []int32, a []uint8, t []int32, rows, cols int) {
+	o := f.combine
+	o.sums, o.a, o.rows = &f.sums, &a[0], rows
 	for c, wide := 0, 0; c < cols; c += wide {
 		wide = blockCols(cols - c)
-		combineNEON(&f.sums, &a[0], &t[c], f.pop.Rank, rows, wide, &f.steps)
+		o.t, o.cols = &t[c], wide
+		combineNEON(&o)
 		spreadSumsNEON(&dst[4*c], &base[c], &f.sums, &f.offsets, Quads(rows), wide, &f.quads)
 	}
 }

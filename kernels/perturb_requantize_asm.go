@@ -51,7 +51,7 @@ type fused struct {
 	m            int
 	perturbShift uint
 	output       Output
-	steps        perturbSteps // for the sums
+	combine      perturbArgs // for the sums
 	quads        quadSteps
 }
 
@@ -77,7 +77,7 @@ func perturbSharedRequantize(dst []int8, base []int32, a []uint8, t []int32, pop
 	mp := packed.PaddedLen(m)
 	f := fused{
 		fusedPool.Get().(*fusedScratch), dst, base, a, t, pop, m, perturbShift, o,
-		perturbSteps{aRank: mp, tRank: 4 * pop.Columns},
+		perturbArgs{ranks: pop.Rank, aRank: mp, tRank: 4 * pop.Columns},
 		quadSteps{
 			quad: 4 * pop.TotalColumns(), minus: 4 * pop.Columns,
 			low: o.low(), shift: int32(o.Shift), round: int32(perturbShift), limit: -1,
