@@ -1,5 +1,6 @@
 //go:build !purego
 
+#include "go_asm.h"
 #include "textflag.h"
 #include "neon_arm64.h"
 
@@ -28,17 +29,23 @@
 
 // ARGS loads the arguments, which are the same for all micro-kernels.
 #define ARGS \
-	MOVD  y+0(FP), R0          \
-	MOVD  ldy+8(FP), R1        \
-	LSL   $2, R1               \
-	MOVD  codes+16(FP), R2     \
-	MOVD  stride+24(FP), R3    \
-	MOVD  x+32(FP), R4         \
-	MOVD  quads+40(FP), R5     \
-	MOVD  start+48(FP), R6     \
-	MOVD  startStep+56(FP), R7 \
-	LSL   $2, R7               \
-	MOVBU add+64(FP), R8       \
+	MOVD  args+0(FP), R8             \
+	MOVD  tileArgs_y(R8), R0         \
+	MOVD  tileArgs_ldy(R8), R1       \
+	LSL   $2, R1                     \
+	MOVD  tileArgs_codes(R8), R2     \
+	MOVD  tileArgs_stride(R8), R3    \
+	MOVD  tileArgs_x(R8), R4         \
+	MOVD  tileArgs_quads(R8), R5     \
+	MOVD  tileArgs_start(R8), R6     \
+	MOVD  tileArgs_startStep(R8), R7 \
+	LSL   $2, R7                     \
+	MASK
+
+// MASK sets V31 to what the tile asks for.
+#define MASK \
+	MOVD  args+0(FP), R8       \
+	MOVBU tileArgs_add(R8), R8 \
 	NEG   R8, R8               \
 	VDUP  R8, V31.S4
 
@@ -159,8 +166,8 @@
 	VADD   V24.S4, a0.S4, a0.S4 \
 	VST1.P [a0.S4], 16(R9)
 
-// func tile3NEON(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, startStep int, add bool)
-TEXT ·tile3NEON(SB), NOSPLIT, $0-65
+// func tile3NEON(args *tileArgs)
+TEXT ·tile3NEON(SB), NOSPLIT, $0-8
 	ARGS
 	ROWS2
 	MOVD R0, R9
@@ -204,8 +211,8 @@ quads:
 	CBNZ R5, run
 	RET
 
-// func tile2NEON(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, startStep int, add bool)
-TEXT ·tile2NEON(SB), NOSPLIT, $0-65
+// func tile2NEON(args *tileArgs)
+TEXT ·tile2NEON(SB), NOSPLIT, $0-8
 	ARGS
 	ROWS2
 	MOVD R0, R9
@@ -278,8 +285,8 @@ quads:
 	SDOT_LANE(27, i, x, a + 18)     \
 	SDOT_LANE(27, i, x + 1, a + 19)
 
-// func tile3DotProd(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, startStep int, add bool)
-TEXT ·tile3DotProd(SB), NOSPLIT, $0-65
+// func tile3DotProd(args *tileArgs)
+TEXT ·tile3DotProd(SB), NOSPLIT, $0-8
 	ARGS
 	ROWS4
 	MOVD R0, R9
@@ -324,8 +331,8 @@ quads:
 	STORE3(V18, V19, V20, V21, V22, V23)
 	RET
 
-// func tile2DotProd(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, startStep int, add bool)
-TEXT ·tile2DotProd(SB), NOSPLIT, $0-65
+// func tile2DotProd(args *tileArgs)
+TEXT ·tile2DotProd(SB), NOSPLIT, $0-8
 	ARGS
 	ROWS4
 	MOVD R0, R9
@@ -394,12 +401,6 @@ quads:
 	SMMLA(x, 30 + k, a + 12)    \
 	SMMLA(x + 1, 30 + k, a + 13)
 
-// MASK sets V31 again.
-#define MASK \
-	MOVBU add+64(FP), R8 \
-	NEG   R8, R8         \
-	VDUP  R8, V31.S4
-
 // BEGINROWS makes R9 and R10 point to two rows of y, R14 and R15 to their starts,
 // and R0 and R6 to the next.
 #define BEGINROWS \
@@ -426,8 +427,8 @@ quads:
 	VST1.P [V24.S4], 16(R9)       \
 	VST1.P [V25.S4], 16(R10)
 
-// func tile3I8MM(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, startStep int, add bool)
-TEXT ·tile3I8MM(SB), NOSPLIT, $0-65
+// func tile3I8MM(args *tileArgs)
+TEXT ·tile3I8MM(SB), NOSPLIT, $0-8
 	ARGS
 	ROWS4
 	CLEAR4(V0, V1, V2, V3)
@@ -483,8 +484,8 @@ quads:
 	END(V22, V23)
 	RET
 
-// func tile2I8MM(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, startStep int, add bool)
-TEXT ·tile2I8MM(SB), NOSPLIT, $0-65
+// func tile2I8MM(args *tileArgs)
+TEXT ·tile2I8MM(SB), NOSPLIT, $0-8
 	ARGS
 	ROWS4
 	CLEAR4(V0, V1, V2, V3)

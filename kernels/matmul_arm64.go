@@ -24,17 +24,17 @@ const tileQuads = 4
 func (t tier) tile(o *tileArgs) {
 	switch {
 	case t == i8mm && o.width == 3:
-		tile3I8MM(o.y, o.ldy, o.codes, o.stride, o.x, o.quads, o.start, o.startStep, o.add)
+		tile3I8MM(o)
 	case t == i8mm:
-		tile2I8MM(o.y, o.ldy, o.codes, o.stride, o.x, o.quads, o.start, o.startStep, o.add)
+		tile2I8MM(o)
 	case t == dotprod && o.width == 3:
-		tile3DotProd(o.y, o.ldy, o.codes, o.stride, o.x, o.quads, o.start, o.startStep, o.add)
+		tile3DotProd(o)
 	case t == dotprod:
-		tile2DotProd(o.y, o.ldy, o.codes, o.stride, o.x, o.quads, o.start, o.startStep, o.add)
+		tile2DotProd(o)
 	case o.width == 3:
-		tile3NEON(o.y, o.ldy, o.codes, o.stride, o.x, o.quads, o.start, o.startStep, o.add)
+		tile3NEON(o)
 	default:
-		tile2NEON(o.y, o.ldy, o.codes, o.stride, o.x, o.quads, o.start, o.startStep, o.add)
+		tile2NEON(o)
 	}
 }
 
@@ -81,32 +81,32 @@ func (t tier) arrange(width int, strip *int8, quads int) {
 // tile3NEON: 4.75 instructions for 32 multiply-adds, of 4.
 //
 //go:noescape
-func tile3NEON(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, startStep int, add bool)
+func tile3NEON(args *tileArgs)
 
 // tile2NEON: 4.88 instructions, of 4.
 //
 //go:noescape
-func tile2NEON(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, startStep int, add bool)
+func tile2NEON(args *tileArgs)
 
 // tile3DotProd: 2.38 instructions, of 2.
 //
 //go:noescape
-func tile3DotProd(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, startStep int, add bool)
+func tile3DotProd(args *tileArgs)
 
 // tile2DotProd: 2.44 instructions, of 2.
 //
 //go:noescape
-func tile2DotProd(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, startStep int, add bool)
+func tile2DotProd(args *tileArgs)
 
 // tile3I8MM: 1.46 instructions, of 1.
 //
 //go:noescape
-func tile3I8MM(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, startStep int, add bool)
+func tile3I8MM(args *tileArgs)
 
 // tile2I8MM: 1.56 instructions, of 1.
 //
 //go:noescape
-func tile2I8MM(y *int32, ldy int, codes *uint8, stride int, x *int8, quads int, start *int32, startStep int, add bool)
+func tile2I8MM(args *tileArgs)
 
 //go:noescape
 func packStrip3NEON(dst, x *int8, ldx, quads int, start *int32)

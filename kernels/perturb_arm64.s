@@ -120,9 +120,9 @@ GLOBL laneMasks<>(SB), RODATA|NOPTR, $64
 	MOVD perturbArgs_yPair(R6), R11; \
 	MOVD perturbArgs_aPair(R6), R12; \
 	MOVD perturbArgs_tPair(R6), R13; \
-	ADD  R11, R0;                 \
-	ADD  R12, R1;                 \
-	ADD  R13, R2;                 \
+	ADD  R11, R0;                    \
+	ADD  R12, R1;                    \
+	ADD  R13, R2;                    \
 	SUBS $1, R3
 
 // PERTURB_1 adds the multiples of a block, for all pairs.
@@ -157,23 +157,23 @@ row:                            \
 
 // SPREAD_1 writes base plus and minus the multiples of a block, for all pairs.
 #define SPREAD_1(LOAD, LOAD_NEXT, STORE_NEXT, pair, row) \
-pair:                                  \
-	LOAD(R2, F16, F17);                \
-	MULTIPLES;                         \
-	STORE_MULTIPLES;                   \
-	MOVD R0, R9;                       \
+pair:                                 \
+	LOAD(R2, F16, F17);               \
+	MULTIPLES;                        \
+	STORE_MULTIPLES;                  \
+	MOVD R0, R9;                      \
 	MOVD perturbArgs_yMinus(R6), R10; \
-	ADD  R0, R10;                      \
-	MOVD R16, R14;                     \
-	MOVD R1, R11;                      \
-	MOVD R4, R13;                      \
-row:                                   \
-	LOOK_UP;                           \
-	LOAD_NEXT(R14, R15, V4, V5);       \
-	SPREAD(STORE_NEXT);                \
-	SUBS $1, R13;                      \
-	BNE  row;                          \
-	NEXT_PAIR;                         \
+	ADD  R0, R10;                     \
+	MOVD R16, R14;                    \
+	MOVD R1, R11;                     \
+	MOVD R4, R13;                     \
+row:                                  \
+	LOOK_UP;                          \
+	LOAD_NEXT(R14, R15, V4, V5);      \
+	SPREAD(STORE_NEXT);               \
+	SUBS $1, R13;                     \
+	BNE  row;                         \
+	NEXT_PAIR;                        \
 	BNE  pair
 
 // Registers of the sums over ranks:

@@ -18,9 +18,7 @@ func (t tier) pairWords(*pairWordsArgs) {}
 
 func (t tier) rankStart(*rankStartArgs) {}
 
-func (t tier) lookUp(o *lookUpArgs) {
-	lookUpNEON(o.dst, o.ld, o.rows, o.groups, o.a, o.aStep, o.levels)
-}
+func (t tier) lookUp(o *lookUpArgs) { lookUpNEON(o) }
 
 // levelsNEON has the contract of levels in perturb_start_asm.go. 61 instructions for a
 // group.
@@ -32,4 +30,4 @@ func levelsNEON(levels, start, t, signs *int32, groups int, shift uint)
 // group.
 //
 //go:noescape
-func lookUpNEON(dst *int32, ld, rows, groups int, a *uint8, aStep int, levels *int32)
+func lookUpNEON(args *lookUpArgs)

@@ -1,6 +1,7 @@
 //go:build !purego
 
 #include "neon_elementwise_arm64.h"
+#include "go_asm.h"
 #include "textflag.h"
 
 // Tables of what tiles start from, eight columns to an entry, and their look-up.
@@ -65,22 +66,23 @@ group:
 	BNE     group
 	RET
 
-// func lookUpNEON(dst *int32, ld, rows, groups int, a *uint8, aStep int, levels *int32)
+// func lookUpNEON(args *lookUpArgs)
 //
 //	R0  dst, R7 row by row   R5  bytes from the codes of a group to the next
 //	R1  bytes from one row of it to the next
 //	R2  rows, R9 left        R6  levels of the group
 //	R3  groups left          R10 level
 //	R4  codes, R8 row by row
-TEXT ·lookUpNEON(SB), NOSPLIT, $0-56
-	MOVD dst+0(FP), R0
-	MOVD ld+8(FP), R1
+TEXT ·lookUpNEON(SB), NOSPLIT, $0-8
+	MOVD args+0(FP), R6
+	MOVD lookUpArgs_dst(R6), R0
+	MOVD lookUpArgs_ld(R6), R1
 	LSL  $2, R1
-	MOVD rows+16(FP), R2
-	MOVD groups+24(FP), R3
-	MOVD a+32(FP), R4
-	MOVD aStep+40(FP), R5
-	MOVD levels+48(FP), R6
+	MOVD lookUpArgs_rows(R6), R2
+	MOVD lookUpArgs_groups(R6), R3
+	MOVD lookUpArgs_a(R6), R4
+	MOVD lookUpArgs_aStep(R6), R5
+	MOVD lookUpArgs_levels(R6), R6
 
 group:
 	MOVD R0, R7

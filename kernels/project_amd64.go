@@ -20,20 +20,21 @@ func blockCols(cols int) int {
 }
 
 // projectGroups adds a run of quads, for all columns of the groups, to t.
-func projectGroups(t []int32, b []uint8, x []int8, vectors, groups, quads, cols int, steps *projectSteps) {
+func projectGroups(o *projectArgs, t []int32, b []uint8, x []int8, vectors, cols int) {
 	for c, block := 0, 0; c < cols; c += block {
 		block = blockCols(cols - c)
-		switch tc, xc := &t[c], &x[4*c]; {
+		o.t, o.b, o.x, o.cols = &t[c], &b[0], &x[4*c], block
+		switch {
 		case block > lanesAVX2 && level >= avx512vnni && vectors == 4:
-			project4VNNI512(tc, &b[0], xc, groups, quads, block, steps)
+			project4VNNI512(o)
 		case block > lanesAVX2 && vectors == 4:
-			project4AVX512(tc, &b[0], xc, groups, quads, block, steps)
+			project4AVX512(o)
 		case block > lanesAVX2:
-			project1AVX512(tc, &b[0], xc, groups, quads, block, steps)
+			project1AVX512(o)
 		case vectors == 4:
-			project4AVX2(tc, &b[0], xc, groups, quads, block, steps)
+			project4AVX2(o)
 		default:
-			project1AVX2(tc, &b[0], xc, groups, quads, block, steps)
+			project1AVX2(o)
 		}
 	}
 }
@@ -47,32 +48,20 @@ func projectGroups(t []int32, b []uint8, x []int8, vectors, groups, quads, cols 
 //				t[c] += Σ_u (b[4q+u]-2) · x[q*xRow+4c+u]
 //			}
 //		}
-//		t, b, x = t+steps.t, b+steps.b, x+steps.x
+//		t, b, x = t+tGroup, b+bGroup, x+xGroup
 //	}
 //
 // groups, quads and cols are at least 1, quads at most projectRun. 15 of 24
 // MAC/cycle, four vector instructions a quad.
 //
 //go:noescape
-func project1AVX2(t *int32, b *uint8, x *int8, groups, quads, cols int, steps *projectSteps)
+func project1AVX2(args *projectArgs)
 
 // project4AVX2 is project1AVX2 for groups of four vectors, tRow and bRow apart. 33
 // of 38 MAC/cycle, ten vector instructions a quad.
 //
 //go:noescape
-func project4AVX2(t *int32, b *uint8, x *int8, groups, quads, cols int, steps *projectSteps)
-
-// projectArgs are the operands of a projection by many vectors, strides in bytes.
-type projectArgs struct {
-	t    *int32
-	tRow int
-	b    *uint8
-	bRow int
-	x    *int8
-	xRow int
-
-	quads, cols int
-}
+func project4AVX2(args *projectArgs)
 
 // projectMany projects by the first vectors of each pair, a multiple of eight, and returns
 // how many it took.
@@ -174,14 +163,14 @@ func projectWideVNNI512(t *int32, b *uint8, x *int8, n, quads, cols int)
 // a single vector nothing.
 //
 //go:noescape
-func project1AVX512(t *int32, b *uint8, x *int8, groups, quads, cols int, steps *projectSteps)
+func project1AVX512(args *projectArgs)
 
 // project4AVX512 is project4AVX2 for wide blocks: 44 of 51 MAC/cycle.
 //
 //go:noescape
-func project4AVX512(t *int32, b *uint8, x *int8, groups, quads, cols int, steps *projectSteps)
+func project4AVX512(args *projectArgs)
 
 // project4VNNI512 is project4AVX512 by VPDPBUSD: 72 of 102 MAC/cycle.
 //
 //go:noescape
-func project4VNNI512(t *int32, b *uint8, x *int8, groups, quads, cols int, steps *projectSteps)
+func project4VNNI512(args *projectArgs)

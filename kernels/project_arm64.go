@@ -20,18 +20,19 @@ func projectWide([]int32, []uint8, []int8, Population, int, int) bool { return f
 func projectMany([]int32, []uint8, []int8, Population, int, int) (done int) { return 0 }
 
 // projectGroups adds a run of quads, for all columns of the groups, to t.
-func projectGroups(t []int32, b []uint8, x []int8, vectors, groups, quads, cols int, steps *projectSteps) {
+func projectGroups(o *projectArgs, t []int32, b []uint8, x []int8, vectors, cols int) {
 	for c, block := 0, 0; c < cols; c += block {
 		block = blockCols(cols - c)
-		switch tc, xc := &t[c], &x[4*c]; {
+		o.t, o.b, o.x, o.cols = &t[c], &b[0], &x[4*c], block
+		switch {
 		case level >= dotprod && vectors == 4:
-			project4DotProd(tc, &b[0], xc, groups, quads, block, steps)
+			project4DotProd(o)
 		case level >= dotprod:
-			project1DotProd(tc, &b[0], xc, groups, quads, block, steps)
+			project1DotProd(o)
 		case vectors == 4:
-			project4NEON(tc, &b[0], xc, groups, quads, block, steps)
+			project4NEON(o)
 		default:
-			project1NEON(tc, &b[0], xc, groups, quads, block, steps)
+			project1NEON(o)
 		}
 	}
 }
@@ -45,29 +46,29 @@ func projectGroups(t []int32, b []uint8, x []int8, vectors, groups, quads, cols 
 //				t[c] += Σ_u (b[4q+u]-2) · x[q*xRow+4c+u]
 //			}
 //		}
-//		t, b, x = t+steps.t, b+steps.b, x+steps.x
+//		t, b, x = t+tGroup, b+bGroup, x+xGroup
 //	}
 //
 // groups and quads are at least 1, quads at most projectRun. 10 instructions for 32
 // multiply-adds, at least 4.
 //
 //go:noescape
-func project1NEON(t *int32, b *uint8, x *int8, groups, quads, cols int, steps *projectSteps)
+func project1NEON(args *projectArgs)
 
 // project4NEON is project1NEON for groups of four vectors, tRow and bRow apart. 6.3
 // instructions for 32 multiply-adds, at least 4.
 //
 //go:noescape
-func project4NEON(t *int32, b *uint8, x *int8, groups, quads, cols int, steps *projectSteps)
+func project4NEON(args *projectArgs)
 
 // project1DotProd is project1NEON by SDOT, for any number of quads. 4 instructions
 // for 32 multiply-adds, at least 2.
 //
 //go:noescape
-func project1DotProd(t *int32, b *uint8, x *int8, groups, quads, cols int, steps *projectSteps)
+func project1DotProd(args *projectArgs)
 
 // project4DotProd is project4NEON by SDOT, for any number of quads. 2.9 instructions
 // for 32 multiply-adds, at least 2.
 //
 //go:noescape
-func project4DotProd(t *int32, b *uint8, x *int8, groups, quads, cols int, steps *projectSteps)
+func project4DotProd(args *projectArgs)

@@ -15,7 +15,7 @@
 //	R2  columns of the group          V0 … V3, V4 … V7, V16 … V19, V20 … V23
 //	R3  groups left                              Σ c·x of each vector, four words to a
 //	R4  quads of the run                         column; in dwords, the first two
-//	R5  steps                         V26, V27   t
+//	R5  args                          V26, V27   t
 //	R6  bytes from a quad of columns to the next
 //	R7  bytes from a vector of codes to the next
 //	R8  columns of the block
@@ -25,15 +25,15 @@
 
 // SETUP_PROJECT loads the arguments and the constants.
 #define SETUP_PROJECT \
-	MOVD  t+0(FP), R0;               \
-	MOVD  b+8(FP), R1;               \
-	MOVD  x+16(FP), R2;              \
-	MOVD  groups+24(FP), R3;         \
-	MOVD  quads+32(FP), R4;          \
-	MOVD  cols+40(FP), R8;           \
-	MOVD  steps+48(FP), R5;          \
-	MOVD  projectSteps_xRow(R5), R6; \
-	MOVD  projectSteps_bRow(R5), R7
+	MOVD  args+0(FP), R5;             \
+	MOVD  projectArgs_t(R5), R0;      \
+	MOVD  projectArgs_b(R5), R1;      \
+	MOVD  projectArgs_x(R5), R2;      \
+	MOVD  projectArgs_groups(R5), R3; \
+	MOVD  projectArgs_quads(R5), R4;  \
+	MOVD  projectArgs_cols(R5), R8;   \
+	MOVD  projectArgs_xRow(R5), R6;   \
+	MOVD  projectArgs_bRow(R5), R7
 
 // BEGIN_GROUP sets the pointers of a run.
 #define BEGIN_GROUP \
@@ -46,12 +46,12 @@
 
 // NEXT_GROUP steps to the next group and sets the flags for the loop.
 #define NEXT_GROUP \
-	MOVD projectSteps_t(R5), R9;  \
-	MOVD projectSteps_b(R5), R10; \
-	MOVD projectSteps_x(R5), R11; \
-	ADD  R9, R0;                  \
-	ADD  R10, R1;                 \
-	ADD  R11, R2;                 \
+	MOVD projectArgs_tGroup(R5), R9;  \
+	MOVD projectArgs_bGroup(R5), R10; \
+	MOVD projectArgs_xGroup(R5), R11; \
+	ADD  R9, R0;                      \
+	ADD  R10, R1;                     \
+	ADD  R11, R2;                     \
 	SUBS $1, R3
 
 // COLUMNS_8 and so on load a quad of columns and add it to Σ x.
@@ -152,7 +152,7 @@ quad:                                                         \
 	BNE  quad;                                                \
 	TWICE;                                                    \
 	MOVD R0, R9;                                              \
-	MOVD projectSteps_tRow(R5), R10;                          \
+	MOVD projectArgs_tRow(R5), R10;                           \
 	ADD_RUN(LOAD, STORE, 0, 1, 2, 3, V0, V1, V2, V3);         \
 	ADD  R10, R0;                                             \
 	ADD_RUN(LOAD, STORE, 4, 5, 6, 7, V4, V5, V6, V7);         \
@@ -219,62 +219,62 @@ next:                        \
 	BNE group
 
 #define GROUPS_LANES_4(LOAD_X, DOT, LOAD, STORE, group, four, some, quad, next) \
-group:                               \
-	MOVD projectSteps_tRow(R5), R10; \
-	ADD  R0, R10, R11;               \
-	ADD  R10, R11, R12;              \
-	ADD  R10, R12, R15;              \
-	LOAD(R0, F0, F1);                \
-	LOAD(R11, F2, F3);               \
-	LOAD(R12, F4, F5);               \
-	LOAD(R15, F6, F7);               \
-	BEGIN_GROUP;                     \
-	SUBS $4, R14;                    \
-	BLT  some;                       \
-four:                                \
-	FMOVQ.P 16(R9), F20;             \
-	FMOVQ.P 16(R10), F21;            \
-	FMOVQ.P 16(R11), F22;            \
-	FMOVQ.P 16(R12), F23;            \
-	WEIGHTS(V20);                    \
-	WEIGHTS(V21);                    \
-	WEIGHTS(V22);                    \
-	WEIGHTS(V23);                    \
-	LANES_4(LOAD_X, DOT, 0);         \
-	LANES_4(LOAD_X, DOT, 1);         \
-	LANES_4(LOAD_X, DOT, 2);         \
-	LANES_4(LOAD_X, DOT, 3);         \
-	SUBS $4, R14;                    \
-	BGE  four;                       \
-some:                                \
-	ADDS $4, R14;                    \
-	BEQ  next;                       \
-quad:                                \
-	FMOVS.P 4(R9), F20;              \
-	FMOVS.P 4(R10), F21;             \
-	FMOVS.P 4(R11), F22;             \
-	FMOVS.P 4(R12), F23;             \
-	WEIGHTS(V20);                    \
-	WEIGHTS(V21);                    \
-	WEIGHTS(V22);                    \
-	WEIGHTS(V23);                    \
-	LANES_4(LOAD_X, DOT, 0);         \
-	SUBS $1, R14;                    \
-	BNE  quad;                       \
-next:                                \
-	MOVD projectSteps_tRow(R5), R10; \
-	ADD  R0, R10, R11;               \
-	ADD  R10, R11, R12;              \
-	ADD  R10, R12, R15;              \
-	STORE(F0, F1, R0);               \
-	STORE(F2, F3, R11);              \
-	STORE(F4, F5, R12);              \
-	STORE(F6, F7, R15);              \
-	NEXT_GROUP;                      \
+group:                              \
+	MOVD projectArgs_tRow(R5), R10; \
+	ADD  R0, R10, R11;              \
+	ADD  R10, R11, R12;             \
+	ADD  R10, R12, R15;             \
+	LOAD(R0, F0, F1);               \
+	LOAD(R11, F2, F3);              \
+	LOAD(R12, F4, F5);              \
+	LOAD(R15, F6, F7);              \
+	BEGIN_GROUP;                    \
+	SUBS $4, R14;                   \
+	BLT  some;                      \
+four:                               \
+	FMOVQ.P 16(R9), F20;            \
+	FMOVQ.P 16(R10), F21;           \
+	FMOVQ.P 16(R11), F22;           \
+	FMOVQ.P 16(R12), F23;           \
+	WEIGHTS(V20);                   \
+	WEIGHTS(V21);                   \
+	WEIGHTS(V22);                   \
+	WEIGHTS(V23);                   \
+	LANES_4(LOAD_X, DOT, 0);        \
+	LANES_4(LOAD_X, DOT, 1);        \
+	LANES_4(LOAD_X, DOT, 2);        \
+	LANES_4(LOAD_X, DOT, 3);        \
+	SUBS $4, R14;                   \
+	BGE  four;                      \
+some:                               \
+	ADDS $4, R14;                   \
+	BEQ  next;                      \
+quad:                               \
+	FMOVS.P 4(R9), F20;             \
+	FMOVS.P 4(R10), F21;            \
+	FMOVS.P 4(R11), F22;            \
+	FMOVS.P 4(R12), F23;            \
+	WEIGHTS(V20);                   \
+	WEIGHTS(V21);                   \
+	WEIGHTS(V22);                   \
+	WEIGHTS(V23);                   \
+	LANES_4(LOAD_X, DOT, 0);        \
+	SUBS $1, R14;                   \
+	BNE  quad;                      \
+next:                               \
+	MOVD projectArgs_tRow(R5), R10; \
+	ADD  R0, R10, R11;              \
+	ADD  R10, R11, R12;             \
+	ADD  R10, R12, R15;             \
+	STORE(F0, F1, R0);              \
+	STORE(F2, F3, R11);             \
+	STORE(F4, F5, R12);             \
+	STORE(F6, F7, R15);             \
+	NEXT_GROUP;                     \
 	BNE group
 
-// func project1NEON(t *int32, b *uint8, x *int8, groups, quads, cols int, steps *projectSteps)
-TEXT ·project1NEON(SB), NOSPLIT, $0-56
+// func project1NEON(args *projectArgs)
+TEXT ·project1NEON(SB), NOSPLIT, $0-8
 	SETUP_PROJECT
 	BY_WIDTH(four, two, one)
 	GROUPS_1(COLUMNS_8, DOT_8, LOAD_8, STORE_8, group8, quad8)
@@ -292,8 +292,8 @@ one:
 	GROUPS_1(COLUMNS_1, DOT_2, LOAD_1, STORE_1, group1, quad1)
 	RET
 
-// func project4NEON(t *int32, b *uint8, x *int8, groups, quads, cols int, steps *projectSteps)
-TEXT ·project4NEON(SB), NOSPLIT, $0-56
+// func project4NEON(args *projectArgs)
+TEXT ·project4NEON(SB), NOSPLIT, $0-8
 	SETUP_PROJECT
 	BY_WIDTH(four, two, one)
 	GROUPS_4(COLUMNS_8, DOT_8, LOAD_8, STORE_8, group8, quad8)
@@ -311,8 +311,8 @@ one:
 	GROUPS_4(COLUMNS_1, DOT_2, LOAD_1, STORE_1, group1, quad1)
 	RET
 
-// func project1DotProd(t *int32, b *uint8, x *int8, groups, quads, cols int, steps *projectSteps)
-TEXT ·project1DotProd(SB), NOSPLIT, $0-56
+// func project1DotProd(args *projectArgs)
+TEXT ·project1DotProd(SB), NOSPLIT, $0-8
 	SETUP_PROJECT
 	VMOVI $2, V31.B16
 	BY_WIDTH(four, two, one)
@@ -331,8 +331,8 @@ one:
 	GROUPS_LANES_1(LOAD_NEXT_1, DOT_LANES_4, LOAD_1, STORE_1, group1, fours1, some1, quad1, next1)
 	RET
 
-// func project4DotProd(t *int32, b *uint8, x *int8, groups, quads, cols int, steps *projectSteps)
-TEXT ·project4DotProd(SB), NOSPLIT, $0-56
+// func project4DotProd(args *projectArgs)
+TEXT ·project4DotProd(SB), NOSPLIT, $0-8
 	SETUP_PROJECT
 	VMOVI $2, V31.B16
 	BY_WIDTH(four, two, one)

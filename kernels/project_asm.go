@@ -14,12 +14,19 @@ const narrowCols = 8
 // columns of neighbouring pairs from cache lines just read.
 const projectRun = 32
 
-// projectSteps are strides in bytes. A group is the vectors that one pass over x
-// multiplies.
-type projectSteps struct {
-	t, b, x    int // from one group to the next
-	tRow, bRow int // from one vector of a group to the next
-	xRow       int // from one quad of x to the next
+// projectArgs are the operands of the assembly, of which each function reads its own. A group
+// is the vectors that one pass over x multiplies.
+type projectArgs struct {
+	t *int32
+	b *uint8
+	x *int8
+
+	groups, quads, cols int
+
+	// Strides in bytes.
+	tGroup, bGroup, xGroup int // from one group to the next
+	tRow, bRow             int // from one vector of a group to the next
+	xRow                   int // from one quad of x to the next
 }
 
 func project(t []int32, b []uint8, x []int8, pop Population, k, n int) {
@@ -41,11 +48,11 @@ func project(t []int32, b []uint8, x []int8, pop Population, k, n int) {
 	if done == pop.Rank {
 		return
 	}
-	steps := projectSteps{
-		t: 4 * pop.Rank * own, b: pop.Rank * kp, x: 4 * own,
+	pairs := pairsAtOnce(pop.Pairs, own)
+	o := projectArgs{
+		groups: pairs, tGroup: 4 * pop.Rank * own, bGroup: pop.Rank * kp, xGroup: 4 * own,
 		tRow: 4 * own, bRow: kp, xRow: 4 * n,
 	}
-	pairs := pairsAtOnce(pop.Pairs, own)
 	if done == 0 {
 		clear(t)
 	}
@@ -53,12 +60,12 @@ func project(t []int32, b []uint8, x []int8, pop Population, k, n int) {
 		clear(t[(p*pop.Rank+done)*own : (p+1)*pop.Rank*own])
 	}
 	for q := 0; q < Quads(k); q += projectRun {
-		quads := min(projectRun, Quads(k)-q)
+		o.quads = min(projectRun, Quads(k)-q)
 		for p := 0; p < pop.Pairs; p += pairs {
 			for rho, vectors := done, 0; rho < pop.Rank; rho += vectors {
 				vectors = groupVectors(pop.Rank - rho)
 				v := p*pop.Rank + rho
-				projectGroups(t[v*own:], b[v*kp+4*q:], x[4*(q*n+p*own):], vectors, pairs, quads, own, &steps)
+				projectGroups(&o, t[v*own:], b[v*kp+4*q:], x[4*(q*n+p*own):], vectors, own)
 			}
 		}
 	}
@@ -72,16 +79,15 @@ func projectShared(t []int32, b []uint8, x []int8, pop Population, k int) {
 	all, own, kp := pop.Pairs*pop.Rank, pop.Columns, packed.PaddedLen(k)
 	clear(t)
 	for q := 0; q < Quads(k); q += projectRun {
-		quads := min(projectRun, Quads(k)-q)
 		for v := 0; v < all; {
 			vectors := groupVectors(all - v)
-			groups := (all - v) / vectors
-			steps := projectSteps{
-				t: 4 * vectors * own, b: vectors * kp,
+			o := projectArgs{
+				groups: (all - v) / vectors, quads: min(projectRun, Quads(k)-q),
+				tGroup: 4 * vectors * own, bGroup: vectors * kp,
 				tRow: 4 * own, bRow: kp, xRow: 4 * own,
 			}
-			projectGroups(t[v*own:], b[v*kp+4*q:], x[4*q*own:], vectors, groups, quads, own, &steps)
-			v += groups * vectors
+			projectGroups(&o, t[v*own:], b[v*kp+4*q:], x[4*q*own:], vectors, own)
+			v += o.groups * vectors
 		}
 	}
 }

@@ -13,7 +13,7 @@
 // BX   columns of the group, first quad
 // CX   groups left
 // DX   quads of the run
-// R8   steps
+// R8   args
 // R9   bytes from a quad of columns to the next
 // R10  bytes from a vector of codes to the next, R11 thrice that
 // R12  codes, R13  columns, AX  quads left in the run
@@ -25,15 +25,15 @@
 
 // SETUP_PROJECT loads the arguments and the constants.
 #define SETUP_PROJECT \
-	MOVQ     t+0(FP), DI                \
-	MOVQ     b+8(FP), SI                \
-	MOVQ     x+16(FP), BX               \
-	MOVQ     groups+24(FP), CX          \
-	MOVQ     quads+32(FP), DX           \
-	MOVQ     cols+40(FP), AX            \
-	MOVQ     steps+48(FP), R8           \
-	MOVQ     projectSteps_xRow(R8), R9  \
-	MOVQ     projectSteps_bRow(R8), R10 \
+	MOVQ     args+0(FP), R8             \
+	MOVQ     projectArgs_t(R8), DI      \
+	MOVQ     projectArgs_b(R8), SI      \
+	MOVQ     projectArgs_x(R8), BX      \
+	MOVQ     projectArgs_groups(R8), CX \
+	MOVQ     projectArgs_quads(R8), DX  \
+	MOVQ     projectArgs_cols(R8), AX   \
+	MOVQ     projectArgs_xRow(R8), R9   \
+	MOVQ     projectArgs_bRow(R8), R10  \
 	LEAQ     (R10)(R10*2), R11          \
 	LANES(AX, R12, MASK)                \
 	VPCMPEQD Y0, Y0, Y0                 \
@@ -90,25 +90,25 @@ loop:                     \
 
 // ADD_RUNS does so for the four vectors of a group.
 #define ADD_RUNS(LOAD, STORE) \
-	MOVQ DI, R12                   \
-	MOVQ projectSteps_tRow(R8), AX \
-	ADD_RUN(LOAD, STORE, Y0)       \
-	ADDQ AX, R12                   \
-	ADD_RUN(LOAD, STORE, Y1)       \
-	ADDQ AX, R12                   \
-	ADD_RUN(LOAD, STORE, Y2)       \
-	ADDQ AX, R12                   \
+	MOVQ DI, R12                  \
+	MOVQ projectArgs_tRow(R8), AX \
+	ADD_RUN(LOAD, STORE, Y0)      \
+	ADDQ AX, R12                  \
+	ADD_RUN(LOAD, STORE, Y1)      \
+	ADDQ AX, R12                  \
+	ADD_RUN(LOAD, STORE, Y2)      \
+	ADDQ AX, R12                  \
 	ADD_RUN(LOAD, STORE, Y3)
 
 // NEXT_GROUP steps to the next group and sets the flags for the loop.
 #define NEXT_GROUP \
-	ADDQ projectSteps_t(R8), DI \
-	ADDQ projectSteps_b(R8), SI \
-	ADDQ projectSteps_x(R8), BX \
+	ADDQ projectArgs_tGroup(R8), DI \
+	ADDQ projectArgs_bGroup(R8), SI \
+	ADDQ projectArgs_xGroup(R8), BX \
 	DECQ CX
 
-// func project1AVX2(t *int32, b *uint8, x *int8, groups, quads, cols int, steps *projectSteps)
-TEXT ·project1AVX2(SB), NOSPLIT, $0-56
+// func project1AVX2(args *projectArgs)
+TEXT ·project1AVX2(SB), NOSPLIT, $0-8
 	SETUP_PROJECT
 
 group1:
@@ -117,7 +117,7 @@ group1:
 	MOVQ  SI, R12
 	MOVQ  BX, R13
 	MOVQ  DX, AX
-	CMPQ  cols+40(FP), $8
+	CMPQ  projectArgs_cols(R8), $8
 	JNE   part1
 
 	RUN_1(LOAD_WHOLE, whole1Quad)
@@ -136,8 +136,8 @@ next1:
 	VZEROUPPER
 	RET
 
-// func project4AVX2(t *int32, b *uint8, x *int8, groups, quads, cols int, steps *projectSteps)
-TEXT ·project4AVX2(SB), NOSPLIT, $0-56
+// func project4AVX2(args *projectArgs)
+TEXT ·project4AVX2(SB), NOSPLIT, $0-8
 	SETUP_PROJECT
 
 group4:
@@ -149,7 +149,7 @@ group4:
 	MOVQ  SI, R12
 	MOVQ  BX, R13
 	MOVQ  DX, AX
-	CMPQ  cols+40(FP), $8
+	CMPQ  projectArgs_cols(R8), $8
 	JNE   part4
 
 	RUN_4(LOAD_WHOLE, whole4Quad)

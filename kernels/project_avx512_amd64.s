@@ -13,7 +13,7 @@
 // BX   columns of the group, first quad
 // CX   groups left
 // DX   quads of the run
-// R8   steps
+// R8   args
 // R9   bytes from a quad of columns to the next
 // R10  bytes from a vector of codes to the next, R11 thrice that
 // R12  codes, R13  columns, AX  quads left in the run
@@ -26,16 +26,16 @@
 
 // SETUP_PROJECT loads the arguments and the constants.
 #define SETUP_PROJECT \
-	MOVQ       t+0(FP), DI                \
-	MOVQ       b+8(FP), SI                \
-	MOVQ       x+16(FP), BX               \
-	MOVQ       quads+32(FP), DX           \
-	MOVQ       cols+40(FP), CX            \
+	MOVQ       args+0(FP), R8             \
+	MOVQ       projectArgs_t(R8), DI      \
+	MOVQ       projectArgs_b(R8), SI      \
+	MOVQ       projectArgs_x(R8), BX      \
+	MOVQ       projectArgs_quads(R8), DX  \
+	MOVQ       projectArgs_cols(R8), CX   \
 	LANES(K1)                             \
-	MOVQ       groups+24(FP), CX          \
-	MOVQ       steps+48(FP), R8           \
-	MOVQ       projectSteps_xRow(R8), R9  \
-	MOVQ       projectSteps_bRow(R8), R10 \
+	MOVQ       projectArgs_groups(R8), CX \
+	MOVQ       projectArgs_xRow(R8), R9   \
+	MOVQ       projectArgs_bRow(R8), R10  \
 	LEAQ       (R10)(R10*2), R11          \
 	VPTERNLOGD $0xFF, Z0, Z0, Z0          \
 	VPABSB     Z0, Z12                    \
@@ -126,25 +126,25 @@ loop:                         \
 
 // ADD_RUNS does so for the four vectors of a group.
 #define ADD_RUNS(ADD_RUN) \
-	MOVQ DI, R12                   \
-	MOVQ projectSteps_tRow(R8), AX \
-	ADD_RUN(Z0)                    \
-	ADDQ AX, R12                   \
-	ADD_RUN(Z1)                    \
-	ADDQ AX, R12                   \
-	ADD_RUN(Z2)                    \
-	ADDQ AX, R12                   \
+	MOVQ DI, R12                  \
+	MOVQ projectArgs_tRow(R8), AX \
+	ADD_RUN(Z0)                   \
+	ADDQ AX, R12                  \
+	ADD_RUN(Z1)                   \
+	ADDQ AX, R12                  \
+	ADD_RUN(Z2)                   \
+	ADDQ AX, R12                  \
 	ADD_RUN(Z3)
 
 // NEXT_GROUP steps to the next group and sets the flags for the loop.
 #define NEXT_GROUP \
-	ADDQ projectSteps_t(R8), DI \
-	ADDQ projectSteps_b(R8), SI \
-	ADDQ projectSteps_x(R8), BX \
+	ADDQ projectArgs_tGroup(R8), DI \
+	ADDQ projectArgs_bGroup(R8), SI \
+	ADDQ projectArgs_xGroup(R8), BX \
 	DECQ CX
 
-// func project1AVX512(t *int32, b *uint8, x *int8, groups, quads, cols int, steps *projectSteps)
-TEXT ·project1AVX512(SB), NOSPLIT, $0-56
+// func project1AVX512(args *projectArgs)
+TEXT ·project1AVX512(SB), NOSPLIT, $0-8
 	SETUP_PROJECT
 
 group:
@@ -157,8 +157,8 @@ group:
 	VZEROUPPER
 	RET
 
-// func project4AVX512(t *int32, b *uint8, x *int8, groups, quads, cols int, steps *projectSteps)
-TEXT ·project4AVX512(SB), NOSPLIT, $0-56
+// func project4AVX512(args *projectArgs)
+TEXT ·project4AVX512(SB), NOSPLIT, $0-8
 	SETUP_PROJECT
 
 group:
@@ -170,8 +170,8 @@ group:
 	VZEROUPPER
 	RET
 
-// func project4VNNI512(t *int32, b *uint8, x *int8, groups, quads, cols int, steps *projectSteps)
-TEXT ·project4VNNI512(SB), NOSPLIT, $0-56
+// func project4VNNI512(args *projectArgs)
+TEXT ·project4VNNI512(SB), NOSPLIT, $0-8
 	SETUP_PROJECT
 
 group:
