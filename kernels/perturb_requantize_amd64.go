@@ -14,17 +14,20 @@ type sumScratch struct {
 // baseWords sets the words of a block, and reports whether no sum wraps around; see
 // baseWordsAVX2.
 func (f *fused) baseWords(base []int32, quads, cols int) bool {
+	o := &f.args
+	o.words, o.base, o.quads, o.cols = &f.words[0], &base[0], quads, cols
 	if level >= avx512bw {
-		return baseWordsAVX512(&f.words[0], &base[0], &f.offsets, quads, cols, &f.quads)
+		return baseWordsAVX512(o)
 	}
-	return baseWordsAVX2(&f.words[0], &base[0], &f.offsets, quads, cols, &f.quads)
+	return baseWordsAVX2(o)
 }
 
 // spreadWords sets the columns of one pair, unless a t is beyond the limit, and
 // returns how many.
 func (f *fused) spreadWords(dst []int8, a []uint8, t []int32, quads, cols int) int {
-	if level >= avx512bw && spreadWordsAVX512(&dst[0], &f.words[0], &a[0], &t[0], quads, cols, &f.weights, &f.quads) ||
-		level < avx512bw && spreadWordsAVX2(&dst[0], &f.words[0], &a[0], &t[0], quads, cols, &f.weights, &f.quads) {
+	o := &f.args
+	o.dst, o.words, o.a, o.t, o.quads, o.cols = &dst[0], &f.words[0], &a[0], &t[0], quads, cols
+	if level >= avx512bw && spreadWordsAVX512(o) || level < avx512bw && spreadWordsAVX2(o) {
 		return cols
 	}
 	return 0
@@ -32,17 +35,19 @@ func (f *fused) spreadWords(dst []int8, a []uint8, t []int32, quads, cols int) i
 
 // spreadSums sets the columns of one pair by way of int32 sums.
 func (f *fused) spreadSums(dst []int8, base []int32, a []uint8, t []int32, rows, cols int) {
-	o := f.combine
+	o, s := f.combine, &f.args
 	o.sums, o.multiples, o.a, o.rows = &f.sums, &f.table, &a[0], rows
+	s.sums, s.quads = &f.sums, Quads(rows)
 	for c, wide := 0, 0; c < cols; c += wide {
 		wide = blockCols(cols - c)
 		o.t, o.cols = &t[c], wide
+		s.dst, s.base, s.cols = &dst[4*c], &base[c], wide
 		if wide > lanesAVX2 {
 			combineAVX512(&o)
-			spreadSumsAVX512(&dst[4*c], &base[c], &f.sums, &f.offsets, Quads(rows), wide, &f.quads)
+			spreadSumsAVX512(s)
 		} else {
 			combineAVX2(&o)
-			spreadSumsAVX2(&dst[4*c], &base[c], &f.sums, &f.offsets, Quads(rows), wide, &f.quads)
+			spreadSumsAVX2(s)
 		}
 	}
 }
@@ -59,7 +64,7 @@ func (f *fused) spreadSums(dst []int8, base []int32, a []uint8, t []int32, rows,
 // that none wraps around with a perturbation. 10 Gelem/s.
 //
 //go:noescape
-func baseWordsAVX2(words *int16, base *int32, offsets *[fusedRows]int32, quads, cols int, steps *quadSteps) bool
+func baseWordsAVX2(args *fusedArgs) bool
 
 // spreadWordsAVX2 sets the activations of one pair in a block:
 //
@@ -73,7 +78,7 @@ func baseWordsAVX2(words *int16, base *int32, offsets *[fusedRows]int32, quads, 
 // GB/s, 9 times the two kernels that it joins.
 //
 //go:noescape
-func spreadWordsAVX2(dst *int8, words *int16, a *uint8, t *int32, quads, cols int, weights *[fusedRows]int16, steps *quadSteps) bool
+func spreadWordsAVX2(args *fusedArgs) bool
 
 // spreadSumsAVX2 sets the activations of one pair from what combineAVX2 has summed
 // up, in whole quads of rows and at most eight columns:
@@ -85,23 +90,23 @@ func spreadWordsAVX2(dst *int8, words *int16, a *uint8, t *int32, quads, cols in
 // It reads base of whole vectors. 11 GB/s; as a whole, with rank 1: 7 GB/s.
 //
 //go:noescape
-func spreadSumsAVX2(dst *int8, base *int32, sums *sums, offsets *[fusedRows]int32, quads, cols int, steps *quadSteps)
+func spreadSumsAVX2(args *fusedArgs)
 
 // baseWordsAVX512 is baseWordsAVX2 for groups of sixteen columns: in each quarter
 // of a group two columns are followed by two, which the packing brings back in order.
 // 15 Gelem/s.
 //
 //go:noescape
-func baseWordsAVX512(words *int16, base *int32, offsets *[fusedRows]int32, quads, cols int, steps *quadSteps) bool
+func baseWordsAVX512(args *fusedArgs) bool
 
 // spreadWordsAVX512 is spreadWordsAVX2 with the words of baseWordsAVX512. 42 GB/s of
 // 55 in L1; as a whole 29 GB/s, 6 times the two kernels.
 //
 //go:noescape
-func spreadWordsAVX512(dst *int8, words *int16, a *uint8, t *int32, quads, cols int, weights *[fusedRows]int16, steps *quadSteps) bool
+func spreadWordsAVX512(args *fusedArgs) bool
 
 // spreadSumsAVX512 is spreadSumsAVX2 for at most sixteen columns. 17 GB/s; as a whole,
 // with rank 1: 12 GB/s.
 //
 //go:noescape
-func spreadSumsAVX512(dst *int8, base *int32, sums *sums, offsets *[fusedRows]int32, quads, cols int, steps *quadSteps)
+func spreadSumsAVX512(args *fusedArgs)

@@ -14,27 +14,30 @@ type sumScratch struct{ sums sums }
 // baseWords sets the words of whole groups of columns, and reports whether no sum wraps
 // around; see baseWordsNEON.
 func (f *fused) baseWords(base []int32, quads, cols int) bool {
-	groups := cols / fusedGroup
-	return groups > 0 && baseWordsNEON(&f.words[0], &base[0], &f.offsets, quads, groups, &f.quads)
+	o := &f.args
+	o.words, o.base, o.quads, o.groups = &f.words[0], &base[0], quads, cols/fusedGroup
+	return o.groups > 0 && baseWordsNEON(o)
 }
 
 // spreadWords sets the columns of one pair, in whole groups, up to one with a t beyond
 // the limit, and returns how many.
 func (f *fused) spreadWords(dst []int8, a []uint8, t []int32, quads, cols int) int {
-	groups := cols / fusedGroup
-	left := spreadWordsNEON(&dst[0], &f.words[0], &a[0], &t[0], quads, groups, &f.weights, &f.quads)
-	return (groups - left) * fusedGroup
+	o := &f.args
+	o.dst, o.words, o.a, o.t, o.quads, o.groups = &dst[0], &f.words[0], &a[0], &t[0], quads, cols/fusedGroup
+	return (o.groups - spreadWordsNEON(o)) * fusedGroup
 }
 
 // spreadSums sets the columns of one pair by way of int32 sums.
 func (f *fused) spreadSums(dst []int8, base []int32, a []uint8, t []int32, rows, cols int) {
-	o := f.combine
+	o, s := f.combine, &f.args
 	o.sums, o.a, o.rows = &f.sums, &a[0], rows
+	s.sums, s.quads = &f.sums, Quads(rows)
 	for c, wide := 0, 0; c < cols; c += wide {
 		wide = blockCols(cols - c)
 		o.t, o.cols = &t[c], wide
 		combineNEON(&o)
-		spreadSumsNEON(&dst[4*c], &base[c], &f.sums, &f.offsets, Quads(rows), wide, &f.quads)
+		s.dst, s.base, s.cols = &dst[4*c], &base[c], wide
+		spreadSumsNEON(s)
 	}
 }
 
@@ -48,7 +51,7 @@ func (f *fused) spreadSums(dst []int8, base []int32, a []uint8, t []int32, rows,
 // for a quad of eight columns.
 //
 //go:noescape
-func baseWordsNEON(words *int16, base *int32, offsets *[fusedRows]int32, quads, groups int, steps *quadSteps) bool
+func baseWordsNEON(args *fusedArgs) bool
 
 // spreadWordsNEON sets the activations of one pair in a block:
 //
@@ -61,7 +64,7 @@ func baseWordsNEON(words *int16, base *int32, offsets *[fusedRows]int32, quads, 
 // quad of twice eight columns.
 //
 //go:noescape
-func spreadWordsNEON(dst *int8, words *int16, a *uint8, t *int32, quads, groups int, weights *[fusedRows]int16, steps *quadSteps) (left int)
+func spreadWordsNEON(args *fusedArgs) (left int)
 
 // spreadSumsNEON sets the activations of one pair from what combineNEON has summed
 // up, in whole quads of rows and eight, four, two or one columns:
@@ -73,4 +76,4 @@ func spreadWordsNEON(dst *int8, words *int16, a *uint8, t *int32, quads, groups 
 // 105 instructions for a quad of twice eight columns.
 //
 //go:noescape
-func spreadSumsNEON(dst *int8, base *int32, sums *sums, offsets *[fusedRows]int32, quads, cols int, steps *quadSteps)
+func spreadSumsNEON(args *fusedArgs)

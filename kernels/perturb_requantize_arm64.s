@@ -27,7 +27,7 @@
 	SMIN_H(31, d, d)                 \
 	SMAX_H(30, d, d)
 
-// func baseWordsNEON(words *[fusedRows * fusedCols]int16, base *int32, offsets *[fusedRows]int32, quads, groups int, steps *quadSteps) bool
+// func baseWordsNEON(args *fusedArgs) bool
 //
 //	R0  words of the group    R8   bytes from a row of base to the next
 //	R1  base of the group     R10  base of the row, R11 words of the quad
@@ -36,15 +36,15 @@
 //	R4  groups left           V16 … V19  offsets of the rows
 //	                          V0 … V3    words of the rows
 //	                          V6, V7     see FAR
-TEXT ·baseWordsNEON(SB), NOSPLIT, $0-49
-	MOVD words+0(FP), R0
-	MOVD base+8(FP), R1
-	MOVD offsets+16(FP), R2
-	MOVD quads+24(FP), R3
-	MOVD groups+32(FP), R4
-	MOVD steps+40(FP), R5
-	MOVD quadSteps_baseRow(R5), R8
-	MOVW quadSteps_clip(R5), R5
+TEXT ·baseWordsNEON(SB), NOSPLIT, $0-9
+	MOVD args+0(FP), R5
+	MOVD fusedArgs_words(R5), R0
+	MOVD fusedArgs_base(R5), R1
+	MOVD fusedArgs_offsets(R5), R2
+	MOVD fusedArgs_quads(R5), R3
+	MOVD fusedArgs_groups(R5), R4
+	MOVD fusedArgs_baseRow(R5), R8
+	MOVW fusedArgs_clip(R5), R5
 	VDUP R5, V31.H8
 	NEG  R5, R5
 	VDUP R5, V30.H8
@@ -77,7 +77,7 @@ quad:
 	VMOV V6.S[0], R5
 	TSTW $(1<<31), R5
 	CSET EQ, R5
-	MOVB R5, ret+48(FP)
+	MOVB R5, ret+8(FP)
 	RET
 
 // PERTURB_WORDS adds and subtracts the perturbation of two columns, whose t is in
@@ -96,7 +96,7 @@ quad:
 	SQXTN2_H(n1, d)  \
 	SMAX_B(30, d, d)
 
-// func spreadWordsNEON(dst *int8, words *[fusedRows * fusedCols]int16, a *uint8, t *int32, quads, groups int, weights *[fusedRows]int16, steps *quadSteps) (left int)
+// func spreadWordsNEON(args *fusedArgs) (left int)
 //
 //	R0  dst of the group      R8   bytes of dst from a quad to the next
 //	R1  words of the group    R9   bytes of dst to the minus member's
@@ -109,28 +109,28 @@ quad:
 //	V31        words -shift            V30  bytes low
 //	V29        dwords, scale of t
 //	V4 … V7, V20 … V23   words of the quad, minus and plus the perturbation
-TEXT ·spreadWordsNEON(SB), NOSPLIT, $0-72
-	MOVD  dst+0(FP), R0
-	MOVD  words+8(FP), R1
-	MOVD  a+16(FP), R2
-	MOVD  t+24(FP), R3
-	MOVD  quads+32(FP), R4
-	MOVD  groups+40(FP), R5
-	MOVD  weights+48(FP), R6
-	MOVD  steps+56(FP), R7
-	MOVD  quadSteps_quad(R7), R8
-	MOVD  quadSteps_minus(R7), R9
-	MOVWU quadSteps_limit(R7), R15
-	MOVW  quadSteps_shift(R7), R10
+TEXT ·spreadWordsNEON(SB), NOSPLIT, $0-16
+	MOVD args+0(FP), R7
+	MOVD  fusedArgs_dst(R7), R0
+	MOVD  fusedArgs_words(R7), R1
+	MOVD  fusedArgs_a(R7), R2
+	MOVD  fusedArgs_t(R7), R3
+	MOVD  fusedArgs_quads(R7), R4
+	MOVD  fusedArgs_groups(R7), R5
+	MOVD  fusedArgs_weights(R7), R6
+	MOVD  fusedArgs_quad(R7), R8
+	MOVD  fusedArgs_minus(R7), R9
+	MOVWU fusedArgs_limit(R7), R15
+	MOVW  fusedArgs_shift(R7), R10
 	NEG   R10, R10
 	VDUP  R10, V31.H8
-	MOVW  quadSteps_low(R7), R10
+	MOVW  fusedArgs_low(R7), R10
 	VDUP  R10, V30.B16
-	MOVW  quadSteps_tShift(R7), R10
+	MOVW  fusedArgs_tShift(R7), R10
 	VDUP  R10, V29.S4
 
 	// The sixteen codes to weights.
-	MOVW quadSteps_aShift(R7), R10
+	MOVW fusedArgs_aShift(R7), R10
 	VDUP R10, V2.H8
 	MOVD $codeWeights<>(SB), R10
 	VLD1 (R10), [V1.B16]
@@ -192,7 +192,7 @@ quad:
 	BNE  group
 
 beyond:
-	MOVD R5, left+64(FP)
+	MOVD R5, left+8(FP)
 	RET
 
 // SUMS_ROW sets a row of the plus member in vector plus, and of the minus member in
@@ -247,7 +247,7 @@ quad:  \
 	SUBS    $1, R4                                   \
 	BNE     quad
 
-// func spreadSumsNEON(dst *int8, base *int32, sums *sums, offsets *[fusedRows]int32, quads, cols int, steps *quadSteps)
+// func spreadSumsNEON(args *fusedArgs)
 //
 //	R0  dst of the quad, R10 the minus member's   V24 … V27  offsets of the rows
 //	R1  base of the row                           V16 … V19  rows of the plus member
@@ -257,24 +257,24 @@ quad:  \
 //	R8  columns                                   V29        2^(round-1)
 //	R9  bytes of dst from a quad to the next      V28        -round
 //	R11 bytes from a row of base to the next
-TEXT ·spreadSumsNEON(SB), NOSPLIT, $0-56
-	MOVD dst+0(FP), R0
-	MOVD base+8(FP), R1
-	MOVD sums+16(FP), R2
-	MOVD offsets+24(FP), R3
-	MOVD quads+32(FP), R4
-	MOVD steps+48(FP), R7
-	MOVD quadSteps_baseRow(R7), R11
-	MOVD quadSteps_quad(R7), R9
-	MOVD quadSteps_minus(R7), R10
+TEXT ·spreadSumsNEON(SB), NOSPLIT, $0-8
+	MOVD args+0(FP), R7
+	MOVD fusedArgs_dst(R7), R0
+	MOVD fusedArgs_base(R7), R1
+	MOVD fusedArgs_sums(R7), R2
+	MOVD fusedArgs_offsets(R7), R3
+	MOVD fusedArgs_quads(R7), R4
+	MOVD fusedArgs_baseRow(R7), R11
+	MOVD fusedArgs_quad(R7), R9
+	MOVD fusedArgs_minus(R7), R10
 	ADD  R0, R10
 
-	MOVW quadSteps_shift(R7), R5
+	MOVW fusedArgs_shift(R7), R5
 	NEG  R5, R5
 	VDUP R5, V31.S4
-	MOVW quadSteps_low(R7), R5
+	MOVW fusedArgs_low(R7), R5
 	VDUP R5, V30.B16
-	MOVW quadSteps_round(R7), R5
+	MOVW fusedArgs_round(R7), R5
 	MOVD $1, R6
 	LSL  R5, R6
 	LSR  $1, R6
@@ -282,7 +282,7 @@ TEXT ·spreadSumsNEON(SB), NOSPLIT, $0-56
 	NEG  R5, R5
 	VDUP R5, V28.S4
 
-	MOVD cols+40(FP), R8
+	MOVD fusedArgs_cols(R7), R8
 	BY_WIDTH(four, two, one)
 	SUMS_QUADS(LOAD_NEXT_8, STORE_NEXT_8, quad8)
 	RET

@@ -52,11 +52,22 @@ type fused struct {
 	perturbShift uint
 	output       Output
 	combine      perturbArgs // for the sums
-	quads        quadSteps
+	args         fusedArgs
 }
 
-// quadSteps are the strides and constants of one call of perturbSharedRequantize.
-type quadSteps struct {
+// fusedArgs are the operands of the assembly, of which each function reads its own.
+type fusedArgs struct {
+	dst     *int8
+	words   *int16
+	base    *int32
+	offsets *[fusedRows]int32
+	a       *uint8
+	t       *int32
+	sums    *sums
+	weights *[fusedRows]int16 // scratch
+
+	quads, cols, groups int
+
 	quad, minus int   // bytes of dst from quad to quad, from plus member to minus
 	baseRow     int   // bytes of base from row to row
 	low         int32 // least activation
@@ -78,13 +89,14 @@ func perturbSharedRequantize(dst []int8, base []int32, a []uint8, t []int32, pop
 	f := fused{
 		fusedPool.Get().(*fusedScratch), dst, base, a, t, pop, m, perturbShift, o,
 		perturbArgs{ranks: pop.Rank, aRank: mp, tRank: 4 * pop.Columns},
-		quadSteps{
+		fusedArgs{
 			quad: 4 * pop.TotalColumns(), minus: 4 * pop.Columns,
 			low: o.low(), shift: int32(o.Shift), round: int32(perturbShift), limit: -1,
 		},
 	}
+	f.args.offsets, f.args.weights = &f.offsets, &f.weights
 	if pop.Rank == 1 {
-		f.quads.fitWords()
+		f.args.fitWords()
 	}
 	for i := 0; i < m; i += fusedRows {
 		f.offset(i, min(fusedRows, m-i))
@@ -102,7 +114,7 @@ func perturbSharedRequantize(dst []int8, base []int32, a []uint8, t []int32, pop
 // and the clip the other half. VPMULHRSW, as SQRDMULH, rounds off 15 bits, of which the
 // perturbation's shift accounts for some; scaled by the rest, a takes up to 2^14 and
 // t up to 2^15-1.
-func (q *quadSteps) fitWords() {
+func (q *fusedArgs) fitWords() {
 	if q.shift < 2 || q.shift > 7 || q.round > 15 {
 		return
 	}
@@ -131,9 +143,9 @@ func (f *fused) block(i, rows, c, cols int) {
 	if rows%4 != 0 || cols%fusedLanes != 0 {
 		base, ld = f.copyEdge(base, rows, cols), fusedCols
 	}
-	f.quads.baseRow = 4 * ld
+	f.args.baseRow = 4 * ld
 	f.words = reuse.Slice(f.words, (cols+fusedStep-1)/fusedStep*fusedStep*fusedRows)
-	words := f.quads.limit >= 0 && f.baseWords(base, Quads(rows), cols)
+	words := f.args.limit >= 0 && f.baseWords(base, Quads(rows), cols)
 	for p := range f.pop.Pairs {
 		dst := f.dst[(i/4*f.pop.TotalColumns()+2*p*own+c)*4:]
 		a, t := f.a[p*f.pop.Rank*mp+i:], f.t[p*f.pop.Rank*own+c:]

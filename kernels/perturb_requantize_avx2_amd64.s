@@ -14,21 +14,21 @@
 	VPADDD Y7, v, Y8  \
 	VPOR   Y8, Y6, Y6
 
-// func baseWordsAVX2(words *[fusedRows * fusedCols]int16, base *int32, offsets *[fusedRows]int32, quads, cols int, steps *quadSteps) bool
+// func baseWordsAVX2(args *fusedArgs) bool
 //
 //	DI  words of the group           R8   bytes from a row of base to the next
 //	SI  base of the group            R9   thrice that
 //	BX  offsets of the quad          R10  base of the quad, R11 words
 //	DX  columns left                 CX   quads left
 //	Y4, Y5  -clip, clip              Y6, Y7  see FAR
-TEXT ·baseWordsAVX2(SB), NOSPLIT, $0-49
-	MOVQ         words+0(FP), DI
-	MOVQ         base+8(FP), SI
-	MOVQ         cols+32(FP), DX
-	MOVQ         steps+40(FP), AX
-	MOVQ         quadSteps_baseRow(AX), R8
+TEXT ·baseWordsAVX2(SB), NOSPLIT, $0-9
+	MOVQ args+0(FP), AX
+	MOVQ         fusedArgs_words(AX), DI
+	MOVQ         fusedArgs_base(AX), SI
+	MOVQ         fusedArgs_cols(AX), DX
+	MOVQ         fusedArgs_baseRow(AX), R8
 	LEAQ         (R8)(R8*2), R9
-	VPBROADCASTW quadSteps_clip(AX), Y5
+	VPBROADCASTW fusedArgs_clip(AX), Y5
 	VPXOR        Y4, Y4, Y4
 	VPSUBW       Y5, Y4, Y4
 	VPCMPEQD     Y7, Y7, Y7
@@ -39,8 +39,8 @@ TEXT ·baseWordsAVX2(SB), NOSPLIT, $0-49
 group:
 	MOVQ SI, R10
 	MOVQ DI, R11
-	MOVQ offsets+16(FP), BX
-	MOVQ quads+24(FP), CX
+	MOVQ fusedArgs_offsets(AX), BX
+	MOVQ fusedArgs_quads(AX), CX
 
 quad:
 	VPBROADCASTD (BX), Y0
@@ -87,7 +87,7 @@ quad:
 
 	VMOVMSKPS Y6, AX
 	TESTL     AX, AX
-	SETEQ     ret+48(FP)
+	SETEQ     ret+8(FP)
 	VZEROUPPER
 	RET
 
@@ -121,9 +121,9 @@ loop:                         \
 	DECQ         CX           \
 	JNZ          loop
 
-// func spreadWordsAVX2(dst *int8, words *[fusedRows * fusedCols]int16, a *uint8, t *int32, quads, cols int, weights *[fusedRows]int16, steps *quadSteps) bool
+// func spreadWordsAVX2(args *fusedArgs) bool
 //
-//	DI  dst of the group          R8   steps
+//	DI  dst of the group          R8   args
 //	SI  words of the group        R10  words of the quad, R11 dst, R12 weights
 //	BX  t of the group            R14  bytes of dst from a quad to the next
 //	DX  columns left              R15  bytes of dst to the minus member's
@@ -133,30 +133,30 @@ loop:                         \
 //	Y10      2^(16-shift)         Y11  low
 //	Y12      limit of |t|         X13  scale of t
 //	Y15      mask of the columns
-TEXT ·spreadWordsAVX2(SB), NOSPLIT, $0-65
-	MOVQ steps+56(FP), R8
-	MOVQ a+16(FP), SI
-	MOVQ weights+48(FP), R12
+TEXT ·spreadWordsAVX2(SB), NOSPLIT, $0-9
+	MOVQ args+0(FP), R8
+	MOVQ fusedArgs_a(R8), SI
+	MOVQ fusedArgs_weights(R8), R12
 
 	// The sixteen codes to weights.
 	VMOVDQU   codeWeights<>(SB), X12
-	VMOVD     quadSteps_aShift(R8), X13
+	VMOVD     fusedArgs_aShift(R8), X13
 	VMOVDQU   (SI), X0
 	VPSHUFB   X0, X12, X0
 	VPMOVSXBW X0, Y0
 	VPSLLW    X13, Y0, Y0
 	VMOVDQU   Y0, (R12)
 
-	MOVQ         dst+0(FP), DI
-	MOVQ         words+8(FP), SI
-	MOVQ         t+24(FP), BX
-	MOVQ         cols+40(FP), DX
-	MOVQ         quadSteps_quad(R8), R14
-	MOVQ         quadSteps_minus(R8), R15
-	VPBROADCASTW quadSteps_scale(R8), Y10
-	VPBROADCASTB quadSteps_low(R8), Y11
-	VPBROADCASTD quadSteps_limit(R8), Y12
-	VMOVD        quadSteps_tShift(R8), X13
+	MOVQ         fusedArgs_dst(R8), DI
+	MOVQ         fusedArgs_words(R8), SI
+	MOVQ         fusedArgs_t(R8), BX
+	MOVQ         fusedArgs_cols(R8), DX
+	MOVQ         fusedArgs_quad(R8), R14
+	MOVQ         fusedArgs_minus(R8), R15
+	VPBROADCASTW fusedArgs_scale(R8), Y10
+	VPBROADCASTB fusedArgs_low(R8), Y11
+	VPBROADCASTD fusedArgs_limit(R8), Y12
+	VMOVD        fusedArgs_tShift(R8), X13
 
 group:
 	MOVQ    $8, AX
@@ -181,8 +181,8 @@ group:
 
 	MOVQ    SI, R10
 	MOVQ    DI, R11
-	MOVQ    weights+48(FP), R12
-	MOVQ    quads+32(FP), CX
+	MOVQ    fusedArgs_weights(R8), R12
+	MOVQ    fusedArgs_quads(R8), CX
 	CMPQ    DX, $8
 	JLT     part
 	QUAD(STORE_WHOLE, whole)
@@ -197,12 +197,12 @@ part:
 	QUAD(STORE_PART, partQuad)
 
 done:
-	MOVB $1, ret+64(FP)
+	MOVB $1, ret+8(FP)
 	VZEROUPPER
 	RET
 
 beyond:
-	MOVB $0, ret+64(FP)
+	MOVB $0, ret+8(FP)
 	VZEROUPPER
 	RET
 
@@ -226,7 +226,7 @@ beyond:
 	VPMAXSB   Y11, r0, r0 \
 	VPSHUFB   Y10, r0, r0
 
-// func spreadSumsAVX2(dst *int8, base *int32, sums *sums, offsets *[fusedRows]int32, quads, cols int, steps *quadSteps)
+// func spreadSumsAVX2(args *fusedArgs)
 //
 //	DI  dst of the quad      R9   bytes from a row of base to the next, R10 thrice
 //	DX  base                 R14  bytes of dst from a quad to the next
@@ -237,30 +237,30 @@ beyond:
 //	Y10  transpose4x4        Y11  low
 //	Y12  2^(round-1)         Y13  round
 //	Y14  shift               Y15  mask of the columns
-TEXT ·spreadSumsAVX2(SB), NOSPLIT, $0-56
-	MOVQ dst+0(FP), DI
-	MOVQ base+8(FP), DX
-	MOVQ sums+16(FP), SI
+TEXT ·spreadSumsAVX2(SB), NOSPLIT, $0-8
+	MOVQ args+0(FP), R8
+	MOVQ fusedArgs_dst(R8), DI
+	MOVQ fusedArgs_base(R8), DX
+	MOVQ fusedArgs_sums(R8), SI
 	ADDQ $63, SI // as combineAVX2 aligns them
 	ANDQ $-64, SI
-	MOVQ offsets+24(FP), BX
-	MOVQ cols+40(FP), AX
+	MOVQ fusedArgs_offsets(R8), BX
+	MOVQ fusedArgs_cols(R8), AX
 	LANES(AX, R13, Y15)
-	MOVQ steps+48(FP), R8
-	MOVQ quadSteps_baseRow(R8), R9
+	MOVQ fusedArgs_baseRow(R8), R9
 	LEAQ (R9)(R9*2), R10
-	MOVQ quadSteps_quad(R8), R14
-	MOVQ quadSteps_minus(R8), R15
+	MOVQ fusedArgs_quad(R8), R14
+	MOVQ fusedArgs_minus(R8), R15
 
 	VBROADCASTI128 transpose4x4<>(SB), Y10
-	VPBROADCASTB   quadSteps_low(R8), Y11
-	VPBROADCASTD   quadSteps_round(R8), Y13
-	VPBROADCASTD   quadSteps_shift(R8), Y14
+	VPBROADCASTB   fusedArgs_low(R8), Y11
+	VPBROADCASTD   fusedArgs_round(R8), Y13
+	VPBROADCASTD   fusedArgs_shift(R8), Y14
 	VPCMPEQD       Y12, Y12, Y12
 	VPABSD         Y12, Y12      // 1
 	VPSLLVD        Y13, Y12, Y12
 	VPSRLD         $1, Y12, Y12
-	MOVQ           quads+32(FP), CX
+	MOVQ           fusedArgs_quads(R8), CX
 
 quad:
 	ROW((DX), 0, Y0, Y4)

@@ -14,21 +14,21 @@
 	VPADDD Z7, v, Z8  \
 	VPORD  Z8, Z6, Z6
 
-// func baseWordsAVX512(words *[fusedRows * fusedCols]int16, base *int32, offsets *[fusedRows]int32, quads, cols int, steps *quadSteps) bool
+// func baseWordsAVX512(args *fusedArgs) bool
 //
 //	DI  words of the group           R8   bytes from a row of base to the next
 //	SI  base of the group            R9   thrice that
 //	BX  offsets of the quad          R10  base of the quad, R11 words
 //	DX  columns left                 CX   quads left
 //	Z4, Z5  -clip, clip              Z6, Z7  see FAR
-TEXT ·baseWordsAVX512(SB), NOSPLIT, $0-49
-	MOVQ         words+0(FP), DI
-	MOVQ         base+8(FP), SI
-	MOVQ         cols+32(FP), DX
-	MOVQ         steps+40(FP), AX
-	MOVQ         quadSteps_baseRow(AX), R8
+TEXT ·baseWordsAVX512(SB), NOSPLIT, $0-9
+	MOVQ args+0(FP), AX
+	MOVQ         fusedArgs_words(AX), DI
+	MOVQ         fusedArgs_base(AX), SI
+	MOVQ         fusedArgs_cols(AX), DX
+	MOVQ         fusedArgs_baseRow(AX), R8
 	LEAQ         (R8)(R8*2), R9
-	VPBROADCASTW quadSteps_clip(AX), Z5
+	VPBROADCASTW fusedArgs_clip(AX), Z5
 	VPXORD       Z4, Z4, Z4
 	VPSUBW       Z5, Z4, Z4
 	VPTERNLOGD   $0xFF, Z7, Z7, Z7
@@ -39,8 +39,8 @@ TEXT ·baseWordsAVX512(SB), NOSPLIT, $0-49
 group:
 	MOVQ SI, R10
 	MOVQ DI, R11
-	MOVQ offsets+16(FP), BX
-	MOVQ quads+24(FP), CX
+	MOVQ fusedArgs_offsets(AX), BX
+	MOVQ fusedArgs_quads(AX), CX
 
 quad:
 	VPBROADCASTD (BX), Z0
@@ -87,13 +87,13 @@ quad:
 
 	VPMOVD2M Z6, K1
 	KORTESTW K1, K1
-	SETEQ    ret+48(FP)
+	SETEQ    ret+8(FP)
 	VZEROUPPER
 	RET
 
-// func spreadWordsAVX512(dst *int8, words *[fusedRows * fusedCols]int16, a *uint8, t *int32, quads, cols int, weights *[fusedRows]int16, steps *quadSteps) bool
+// func spreadWordsAVX512(args *fusedArgs) bool
 //
-//	DI  dst of the group          R8   steps
+//	DI  dst of the group          R8   args
 //	SI  words of the group        R10  words of the quad, R11 dst, R12 weights
 //	BX  t of the group            R14  bytes of dst from a quad to the next
 //	DX  columns left              R15  bytes of dst to the minus member's
@@ -104,30 +104,30 @@ quad:
 //	Z12      limit of |t|         X13  scale of t
 //	Z14, Z15 spreadLow, spreadHigh
 //	K1       the columns
-TEXT ·spreadWordsAVX512(SB), NOSPLIT, $0-65
-	MOVQ steps+56(FP), R8
-	MOVQ a+16(FP), SI
-	MOVQ weights+48(FP), R12
+TEXT ·spreadWordsAVX512(SB), NOSPLIT, $0-9
+	MOVQ args+0(FP), R8
+	MOVQ fusedArgs_a(R8), SI
+	MOVQ fusedArgs_weights(R8), R12
 
 	// The sixteen codes to weights.
 	VMOVDQU   codeWeights<>(SB), X12
-	VMOVD     quadSteps_aShift(R8), X13
+	VMOVD     fusedArgs_aShift(R8), X13
 	VMOVDQU   (SI), X0
 	VPSHUFB   X0, X12, X0
 	VPMOVSXBW X0, Y0
 	VPSLLW    X13, Y0, Y0
 	VMOVDQU   Y0, (R12)
 
-	MOVQ            dst+0(FP), DI
-	MOVQ            words+8(FP), SI
-	MOVQ            t+24(FP), BX
-	MOVQ            cols+40(FP), DX
-	MOVQ            quadSteps_quad(R8), R14
-	MOVQ            quadSteps_minus(R8), R15
-	VPBROADCASTW    quadSteps_scale(R8), Z10
-	VPBROADCASTB    quadSteps_low(R8), Z11
-	VPBROADCASTD    quadSteps_limit(R8), Z12
-	VMOVD           quadSteps_tShift(R8), X13
+	MOVQ            fusedArgs_dst(R8), DI
+	MOVQ            fusedArgs_words(R8), SI
+	MOVQ            fusedArgs_t(R8), BX
+	MOVQ            fusedArgs_cols(R8), DX
+	MOVQ            fusedArgs_quad(R8), R14
+	MOVQ            fusedArgs_minus(R8), R15
+	VPBROADCASTW    fusedArgs_scale(R8), Z10
+	VPBROADCASTB    fusedArgs_low(R8), Z11
+	VPBROADCASTD    fusedArgs_limit(R8), Z12
+	VMOVD           fusedArgs_tShift(R8), X13
 	VBROADCASTI32X4 spreadLow<>(SB), Z14
 	VBROADCASTI32X4 spreadHigh<>(SB), Z15
 
@@ -150,8 +150,8 @@ group:
 
 	MOVQ    SI, R10
 	MOVQ    DI, R11
-	MOVQ    weights+48(FP), R12
-	MOVQ    quads+32(FP), R13
+	MOVQ    fusedArgs_weights(R8), R12
+	MOVQ    fusedArgs_quads(R8), R13
 
 quad:
 	VPBROADCASTQ (R12), Z0
@@ -184,12 +184,12 @@ quad:
 	ADDQ $(const_fusedRows*16*2), SI
 	SUBQ $16, DX
 	JG   group
-	MOVB $1, ret+64(FP)
+	MOVB $1, ret+8(FP)
 	VZEROUPPER
 	RET
 
 beyond:
-	MOVB $0, ret+64(FP)
+	MOVB $0, ret+8(FP)
 	VZEROUPPER
 	RET
 
@@ -213,7 +213,7 @@ beyond:
 	VPMAXSB   Z11, r0, r0 \
 	VPSHUFB   Z10, r0, r0
 
-// func spreadSumsAVX512(dst *int8, base *int32, sums *sums, offsets *[fusedRows]int32, quads, cols int, steps *quadSteps)
+// func spreadSumsAVX512(args *fusedArgs)
 //
 //	DI  dst of the quad      R9   bytes from a row of base to the next, R10 thrice
 //	DX  base                 R14  bytes of dst from a quad to the next
@@ -224,30 +224,30 @@ beyond:
 //	Z10  transpose4x4        Z11  low
 //	Z12  2^(round-1)         Z13  round
 //	Z14  shift               K1   the columns
-TEXT ·spreadSumsAVX512(SB), NOSPLIT, $0-56
-	MOVQ dst+0(FP), DI
-	MOVQ base+8(FP), DX
-	MOVQ sums+16(FP), SI
+TEXT ·spreadSumsAVX512(SB), NOSPLIT, $0-8
+	MOVQ args+0(FP), R8
+	MOVQ fusedArgs_dst(R8), DI
+	MOVQ fusedArgs_base(R8), DX
+	MOVQ fusedArgs_sums(R8), SI
 	ADDQ $63, SI // as combineAVX512 aligns them
 	ANDQ $-64, SI
-	MOVQ offsets+24(FP), BX
-	MOVQ cols+40(FP), CX
+	MOVQ fusedArgs_offsets(R8), BX
+	MOVQ fusedArgs_cols(R8), CX
 	LANES(K1)
-	MOVQ steps+48(FP), R8
-	MOVQ quadSteps_baseRow(R8), R9
+	MOVQ fusedArgs_baseRow(R8), R9
 	LEAQ (R9)(R9*2), R10
-	MOVQ quadSteps_quad(R8), R14
-	MOVQ quadSteps_minus(R8), R15
+	MOVQ fusedArgs_quad(R8), R14
+	MOVQ fusedArgs_minus(R8), R15
 
 	VBROADCASTI32X4 transpose4x4<>(SB), Z10
-	VPBROADCASTB    quadSteps_low(R8), Z11
-	VPBROADCASTD    quadSteps_round(R8), Z13
-	VPBROADCASTD    quadSteps_shift(R8), Z14
+	VPBROADCASTB    fusedArgs_low(R8), Z11
+	VPBROADCASTD    fusedArgs_round(R8), Z13
+	VPBROADCASTD    fusedArgs_shift(R8), Z14
 	VPTERNLOGD      $0xFF, Z12, Z12, Z12
 	VPABSD          Z12, Z12             // 1
 	VPSLLVD         Z13, Z12, Z12
 	VPSRLD          $1, Z12, Z12
-	MOVQ            quads+32(FP), CX
+	MOVQ            fusedArgs_quads(R8), CX
 
 quad:
 	ROW((DX), 0, Z0, Z4)
