@@ -42,9 +42,7 @@ func scaleColumnsNEON(dst, x *int8, gain *[normalizeCols]int32, quads, n, cols i
 //go:noescape
 func scaleColumnsWideNEON(dst, x *int8, gain *[normalizeCols]int32, quads, n, cols int)
 
-func requantizeAssembly(dst *int8, y, bias *int32, m, n int, shift uint, low int32) {
-	requantizeNEON(dst, y, bias, m, n, shift, low)
-}
+func requantizeAssembly(args *requantizeArgs) { requantizeNEON(args) }
 
 // requantizeNEON is the loop of Requantize for m, n ≥ 1 and shift ≤ 30; bias may be
 // nil. Sums wrap around as in Go. 39 instructions for four rows of 8 columns. The
@@ -52,7 +50,7 @@ func requantizeAssembly(dst *int8, y, bias *int32, m, n int, shift uint, low int
 // four elements.
 //
 //go:noescape
-func requantizeNEON(dst *int8, y, bias *int32, m, n int, shift uint, low int32)
+func requantizeNEON(args *requantizeArgs)
 
 func exp2Sums(sums *int32, logits *int8, m, n int) { exp2SumsNEON(sums, logits, m, n) }
 

@@ -2,6 +2,7 @@
 
 #include "neon_arm64.h"
 #include "neon_elementwise_arm64.h"
+#include "go_asm.h"
 #include "textflag.h"
 
 // Kernels on columns, NEON. A register of activations holds the quads of four
@@ -246,7 +247,7 @@ TEXT ·scaleColumnsWideNEON(SB), NOSPLIT, $0-48
 	SQXTN_H(d, d);      \
 	SMAX_B(25, d, d)
 
-// func requantizeNEON(dst *int8, y, bias *int32, m, n int, shift uint, low int32)
+// func requantizeNEON(args *requantizeArgs)
 //
 //	R0  dst of four rows, R14 of the columns  V26        -shift in every dword
 //	R1  y, row 0 of four                      V25        low in every byte
@@ -256,14 +257,15 @@ TEXT ·scaleColumnsWideNEON(SB), NOSPLIT, $0-48
 //	R4  n                                     V23        0 in the bytes of rows not there
 //	R5  bytes of a row                        V0 … V3    bytes of rows 0 to 3
 //	R13 columns left
-TEXT ·requantizeNEON(SB), NOSPLIT, $0-52
-	MOVD dst+0(FP), R0
-	MOVD y+8(FP), R1
-	MOVD bias+16(FP), R2
-	MOVD m+24(FP), R3
-	MOVD n+32(FP), R4
-	MOVD shift+40(FP), R6
-	MOVW low+48(FP), R7
+TEXT ·requantizeNEON(SB), NOSPLIT, $0-8
+	MOVD args+0(FP), R7
+	MOVD requantizeArgs_dst(R7), R0
+	MOVD requantizeArgs_y(R7), R1
+	MOVD requantizeArgs_bias(R7), R2
+	MOVD requantizeArgs_m(R7), R3
+	MOVD requantizeArgs_n(R7), R4
+	MOVD requantizeArgs_shift(R7), R6
+	MOVW requantizeArgs_low(R7), R7
 
 	VDUP R7, V25.B16
 	NEG  R6, R7

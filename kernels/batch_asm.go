@@ -59,7 +59,17 @@ func requantize(dst []int8, y []int32, m, n int, o Output) {
 	if o.Bias != nil {
 		bias = &o.Bias[0]
 	}
-	requantizeAssembly(&dst[0], &y[0], bias, m, n, o.Shift, o.low())
+	requantizeAssembly(&requantizeArgs{dst: &dst[0], y: &y[0], bias: bias, m: m, n: n, shift: o.Shift, low: o.low()})
+}
+
+// requantizeArgs are the operands of requantize's assembly.
+type requantizeArgs struct {
+	dst   *int8
+	y     *int32
+	bias  *int32 // or nil
+	m, n  int    // at least 1
+	shift uint   // at most 30
+	low   int32
 }
 
 func logProb(score []int32, logits []int8, target []uint8, m, n int) {

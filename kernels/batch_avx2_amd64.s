@@ -1,5 +1,6 @@
 //go:build !purego
 
+#include "go_asm.h"
 #include "textflag.h"
 #include "constants_amd64.h"
 
@@ -251,7 +252,7 @@ TEXT ·scaleColumnsWideAVX2(SB), NOSPLIT, $0-48
 	SCALE_COLUMNS(SCALE_WIDE)
 	RET
 
-// func requantizeAVX2(dst *int8, y, bias *int32, m, n int, shift uint, low int32)
+// func requantizeAVX2(args *requantizeArgs)
 //
 //	DI  dst of four rows            Y15       transpose4x4
 //	SI  y, row 0 of four            Y14       low in every byte
@@ -261,16 +262,17 @@ TEXT ·scaleColumnsWideAVX2(SB), NOSPLIT, $0-48
 //	R12 bytes of a row              Y7        mask of the last columns
 //	R13 bytes of whole registers    Y6        transpose4x4, zero for rows not there
 //	CX  offset of the columns in a row, in bytes
-TEXT ·requantizeAVX2(SB), NOSPLIT, $0-52
-	MOVQ dst+0(FP), DI
-	MOVQ y+8(FP), SI
-	MOVQ bias+16(FP), DX
-	MOVQ m+24(FP), R8
-	MOVQ n+32(FP), R12
-	MOVQ shift+40(FP), CX
+TEXT ·requantizeAVX2(SB), NOSPLIT, $0-8
+	MOVQ args+0(FP), R9
+	MOVQ requantizeArgs_dst(R9), DI
+	MOVQ requantizeArgs_y(R9), SI
+	MOVQ requantizeArgs_bias(R9), DX
+	MOVQ requantizeArgs_m(R9), R8
+	MOVQ requantizeArgs_n(R9), R12
+	MOVQ requantizeArgs_shift(R9), CX
 
 	VBROADCASTI128 transpose4x4<>(SB), Y15
-	MOVL           low+48(FP), AX
+	MOVL           requantizeArgs_low(R9), AX
 	VMOVD          AX, X14
 	VPBROADCASTB   X14, Y14
 	VMOVD          CX, X13

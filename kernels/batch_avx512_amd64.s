@@ -1,5 +1,6 @@
 //go:build !purego
 
+#include "go_asm.h"
 #include "textflag.h"
 #include "constants_amd64.h"
 
@@ -229,7 +230,7 @@ TEXT ·scaleColumnsWideAVX512(SB), NOSPLIT, $0-48
 	SCALE_COLUMNS(SCALE_WIDE)
 	RET
 
-// func requantizeAVX512(dst *int8, y, bias *int32, m, n int, shift uint, low int32)
+// func requantizeAVX512(args *requantizeArgs)
 //
 //	DI  dst of four rows            Z15       transpose4x4
 //	SI  y, row 0 of four            Z14       low in every byte
@@ -240,17 +241,18 @@ TEXT ·scaleColumnsWideAVX512(SB), NOSPLIT, $0-48
 //	R13 bytes of whole registers    K1        mask of the columns
 //	CX  offset of the columns in    K2        mask of the last columns
 //	    a row, in bytes             K3        mask of the rows that are there
-TEXT ·requantizeAVX512(SB), NOSPLIT, $0-52
-	MOVQ dst+0(FP), DI
-	MOVQ y+8(FP), SI
-	MOVQ bias+16(FP), DX
-	MOVQ m+24(FP), R8
-	MOVQ n+32(FP), R12
-	MOVQ shift+40(FP), CX
+TEXT ·requantizeAVX512(SB), NOSPLIT, $0-8
+	MOVQ args+0(FP), R9
+	MOVQ requantizeArgs_dst(R9), DI
+	MOVQ requantizeArgs_y(R9), SI
+	MOVQ requantizeArgs_bias(R9), DX
+	MOVQ requantizeArgs_m(R9), R8
+	MOVQ requantizeArgs_n(R9), R12
+	MOVQ requantizeArgs_shift(R9), CX
 
 	VMOVDQU64       dwordIndex<>(SB), Z31
 	VBROADCASTI32X4 transpose4x4<>(SB), Z15
-	MOVL            low+48(FP), AX
+	MOVL            requantizeArgs_low(R9), AX
 	VPBROADCASTB    AX, Z14
 	VPBROADCASTD    CX, Z13
 	MOVL            $1, AX

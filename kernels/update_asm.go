@@ -82,6 +82,18 @@ func (p *updatePanel) sum(t Terms, i, rows, j, cols int) {
 	}
 }
 
+// stepFlipArgs are the operands of stepFlip.
+type stepFlipArgs struct {
+	codes     *uint8
+	average   *int8
+	z         *int32
+	u         *uint8
+	n         int
+	scale     Scale
+	decay     uint
+	threshold int8
+}
+
 // Contracts of the assembly, whose names end in the instruction set.
 //
 // stepResidual steps n weights, given as codes 0 to 4, by the rule of

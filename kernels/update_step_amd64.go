@@ -30,9 +30,9 @@ func (r *rule) step(codes []uint8, at int, z *[packed.BlockPents]int32, u *[maxD
 	case r.kind == byStochastic:
 		return stepStochasticAVX2(c, &z[0], &u[0], n, r.scale)
 	case r.kind == byFlip && level >= avx512bw:
-		return stepFlipAVX512(c, &r.state[at], &z[0], &u[0], n, r.scale, r.decay, int8(r.threshold))
+		return stepFlipAVX512(&stepFlipArgs{c, &r.state[at], &z[0], &u[0], n, r.scale, r.decay, int8(r.threshold)})
 	case r.kind == byFlip:
-		return stepFlipAVX2(c, &r.state[at], &z[0], &u[0], n, r.scale, r.decay, int8(r.threshold))
+		return stepFlipAVX2(&stepFlipArgs{c, &r.state[at], &z[0], &u[0], n, r.scale, r.decay, int8(r.threshold)})
 	case level >= avx512bw:
 		return shrinkAVX512(c, &u[0], n, r.chance)
 	}
@@ -76,12 +76,12 @@ func stepStochasticAVX512(codes *uint8, z *int32, u *uint8, n int, scale Scale) 
 // stepFlipAVX2 has the contract of stepFlip in update_asm.go. 3.7 Gpents/s in L1.
 //
 //go:noescape
-func stepFlipAVX2(codes *uint8, average *int8, z *int32, u *uint8, n int, scale Scale, decay uint, threshold int8) (moved int)
+func stepFlipAVX2(args *stepFlipArgs) (moved int)
 
 // stepFlipAVX512 is stepFlipAVX2 on 512-bit registers. 4.2 Gpents/s in L1.
 //
 //go:noescape
-func stepFlipAVX512(codes *uint8, average *int8, z *int32, u *uint8, n int, scale Scale, decay uint, threshold int8) (moved int)
+func stepFlipAVX512(args *stepFlipArgs) (moved int)
 
 // stepThresholdAVX2 has the contract of stepThreshold in update_asm.go. 9.5 Gpents/s in
 // L1.

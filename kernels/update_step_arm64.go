@@ -20,7 +20,7 @@ func (r *rule) step(codes []uint8, at int, z *[packed.BlockPents]int32, u *[maxD
 	case r.kind == byStochastic:
 		return stepStochasticNEON(c, &z[0], &u[0], n, r.scale)
 	case r.kind == byFlip:
-		return stepFlipNEON(c, &r.state[at], &z[0], &u[0], n, r.scale, r.decay, int8(r.threshold))
+		return stepFlipNEON(&stepFlipArgs{c, &r.state[at], &z[0], &u[0], n, r.scale, r.decay, int8(r.threshold)})
 	}
 	return shrinkNEON(c, &u[0], n, r.chance)
 }
@@ -47,7 +47,7 @@ func stepStochasticNEON(codes *uint8, z *int32, u *uint8, n int, scale Scale) (m
 // weights.
 //
 //go:noescape
-func stepFlipNEON(codes *uint8, average *int8, z *int32, u *uint8, n int, scale Scale, decay uint, threshold int8) (moved int)
+func stepFlipNEON(args *stepFlipArgs) (moved int)
 
 // stepThresholdNEON has the contract of stepThreshold in update_asm.go. 25 instructions
 // for 16 weights.

@@ -1,6 +1,7 @@
 //go:build !purego
 
 #include "neon_elementwise_arm64.h"
+#include "go_asm.h"
 #include "textflag.h"
 
 // Steps of the update rules, 16 columns at a time.
@@ -201,25 +202,26 @@ loop:
 	MOVD R4, moved+56(FP)
 	RET
 
-// func stepFlipNEON(codes *uint8, average *int8, z *int32, u *uint8, n int, scale Scale, decay uint, threshold int8) (moved int)
+// func stepFlipNEON(args *stepFlipArgs) (moved int)
 //
 //	V22  words -decay   V21  bytes 2^decay-1   V20, V19  bytes threshold and -threshold
-TEXT ·stepFlipNEON(SB), NOSPLIT, $0-88
-	MOVD codes+0(FP), R0
-	MOVD average+8(FP), R1
-	MOVD z+16(FP), R2
-	MOVD u+24(FP), R6
-	MOVD n+32(FP), R3
-	SCALE_ARGS(scale_Mul+40(FP), scale_Shift+48(FP), scale_Limit+56(FP), 127)
+TEXT ·stepFlipNEON(SB), NOSPLIT, $0-16
+	MOVD args+0(FP), R8
+	MOVD stepFlipArgs_codes(R8), R0
+	MOVD stepFlipArgs_average(R8), R1
+	MOVD stepFlipArgs_z(R8), R2
+	MOVD stepFlipArgs_u(R8), R6
+	MOVD stepFlipArgs_n(R8), R3
+	SCALE_ARGS((stepFlipArgs_scale+Scale_Mul)(R8), (stepFlipArgs_scale+Scale_Shift)(R8), (stepFlipArgs_scale+Scale_Limit)(R8), 127)
 	CODES_ARGS
-	MOVD decay+64(FP), R5
+	MOVD stepFlipArgs_decay(R8), R5
 	MOVD $1, R7
 	LSL  R5, R7
 	SUB  $1, R7
 	VDUP R7, V21.B16
 	NEG  R5, R5
 	VDUP R5, V22.H8
-	MOVB threshold+72(FP), R5
+	MOVB stepFlipArgs_threshold(R8), R5
 	VDUP R5, V20.B16
 	NEG  R5, R5
 	VDUP R5, V19.B16
@@ -253,7 +255,7 @@ loop:
 	BNE     loop
 
 	MOVED
-	MOVD R4, moved+80(FP)
+	MOVD R4, moved+8(FP)
 	RET
 
 // DIRECTION computes the direction of the four columns in register n, v by name: 1

@@ -1,5 +1,6 @@
 //go:build !purego
 
+#include "go_asm.h"
 #include "textflag.h"
 
 // Steps of the update rules on 256-bit registers, 32 columns at a time.
@@ -287,18 +288,19 @@ loop:
 	VZEROUPPER
 	RET
 
-// func stepFlipAVX2(codes *uint8, average *int8, z *int32, u *uint8, n int, scale Scale, decay uint, threshold int8) (moved int)
+// func stepFlipAVX2(args *stepFlipArgs) (moved int)
 //
 //	X8  decay   Y5  bytes 2^decay-1
-TEXT ·stepFlipAVX2(SB), NOSPLIT, $0-88
-	MOVQ codes+0(FP), DI
-	MOVQ average+8(FP), SI
-	MOVQ z+16(FP), DX
-	MOVQ u+24(FP), R9
-	MOVQ n+32(FP), BX
+TEXT ·stepFlipAVX2(SB), NOSPLIT, $0-16
+	MOVQ args+0(FP), R10
+	MOVQ stepFlipArgs_codes(R10), DI
+	MOVQ stepFlipArgs_average(R10), SI
+	MOVQ stepFlipArgs_z(R10), DX
+	MOVQ stepFlipArgs_u(R10), R9
+	MOVQ stepFlipArgs_n(R10), BX
 
-	SCALE_ARGS(scale_Mul+40(FP), scale_Shift+48(FP), scale_Limit+56(FP))
-	MOVQ         decay+64(FP), CX
+	SCALE_ARGS((stepFlipArgs_scale+Scale_Mul)(R10), (stepFlipArgs_scale+Scale_Shift)(R10), (stepFlipArgs_scale+Scale_Limit)(R10))
+	MOVQ         stepFlipArgs_decay(R10), CX
 	VMOVQ        CX, X8
 	MOVL         $1, AX
 	SHLL         CX, AX
@@ -332,7 +334,7 @@ loop:
 	VMOVDQU    unpackOrder<>(SB), Y3
 	VPERMD     Y0, Y3, Y0  // bytes a, columns in order
 
-	VPBROADCASTB threshold+72(FP), Y2
+	VPBROADCASTB stepFlipArgs_threshold(R10), Y2
 	VPABSB       Y0, Y1
 	VPMAXUB      Y1, Y2, Y2
 	VPCMPEQB     Y1, Y2, Y1 // |a| ≥ threshold, also of -128
@@ -353,7 +355,7 @@ loop:
 	JNE     loop
 
 	MOVED
-	MOVQ AX, moved+80(FP)
+	MOVQ AX, moved+8(FP)
 	VZEROUPPER
 	RET
 

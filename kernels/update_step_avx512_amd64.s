@@ -1,5 +1,6 @@
 //go:build !purego
 
+#include "go_asm.h"
 #include "textflag.h"
 
 // Steps of the update rules on 512-bit registers, 32 columns at a time, in order:
@@ -205,28 +206,29 @@ loop:
 	VZEROUPPER
 	RET
 
-// func stepFlipAVX512(codes *uint8, average *int8, z *int32, u *uint8, n int, scale Scale, decay uint, threshold int8) (moved int)
+// func stepFlipAVX512(args *stepFlipArgs) (moved int)
 //
 //	Z23       words decay               Y21  bytes 2^decay-1
 //	Y20, Y19  threshold and -threshold  Y18  bytes 1
-TEXT ·stepFlipAVX512(SB), NOSPLIT, $0-88
-	MOVQ codes+0(FP), DI
-	MOVQ average+8(FP), SI
-	MOVQ z+16(FP), DX
-	MOVQ u+24(FP), R9
-	MOVQ n+32(FP), BX
+TEXT ·stepFlipAVX512(SB), NOSPLIT, $0-16
+	MOVQ args+0(FP), R10
+	MOVQ stepFlipArgs_codes(R10), DI
+	MOVQ stepFlipArgs_average(R10), SI
+	MOVQ stepFlipArgs_z(R10), DX
+	MOVQ stepFlipArgs_u(R10), R9
+	MOVQ stepFlipArgs_n(R10), BX
 
-	SCALE_ARGS(scale_Mul+40(FP), scale_Shift+48(FP), scale_Limit+56(FP))
+	SCALE_ARGS((stepFlipArgs_scale+Scale_Mul)(R10), (stepFlipArgs_scale+Scale_Shift)(R10), (stepFlipArgs_scale+Scale_Limit)(R10))
 	CONST($127, VPBROADCASTW, Z25)
 	CONST($-127, VPBROADCASTW, Z24)
 	CONST($4, VPBROADCASTB, Y22)
-	MOVQ         decay+64(FP), CX
+	MOVQ         stepFlipArgs_decay(R10), CX
 	VPBROADCASTW CX, Z23
 	MOVL         $1, AX
 	SHLL         CX, AX
 	DECL         AX
 	VPBROADCASTB AX, Y21
-	VPBROADCASTB threshold+72(FP), Y20
+	VPBROADCASTB stepFlipArgs_threshold(R10), Y20
 	VPSUBB       Y20, Y26, Y19
 	CONST($1, VPBROADCASTB, Y18)
 	XORQ         R8, R8
@@ -262,7 +264,7 @@ loop:
 	SUBQ    $32, BX
 	JNE     loop
 
-	MOVQ R8, moved+80(FP)
+	MOVQ R8, moved+8(FP)
 	VZEROUPPER
 	RET
 
