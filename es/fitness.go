@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/Kaleaon/pentary-go/internal/fixed"
+	"github.com/Kaleaon/pentary-go/internal/parallel"
 	"github.com/Kaleaon/pentary-go/kernels"
 )
 
@@ -73,11 +74,25 @@ type coder struct {
 	magnitudes []uint64 // of the differences, by pair and sample
 	ranked     []uint64 // for percentile
 	order      []int    // of pairs
+
+	// Of the call under way. compare and quantize take a chunk each.
+	codes             []int8
+	scores            []int64
+	group             []uint64 // magnitudes
+	unit              unit
+	extents           []extent // of the scores, by worker
+	compare, quantize func(worker, i int)
 }
+
+// chunk is the least number of codes that a goroutine makes at a time.
+const chunk = 1 << 12
 
 func newCoder(f Fitness, minimize bool, pairs, samples int) *coder {
 	n := pairs * samples
-	return &coder{f, minimize, samples, make([]uint64, n), make([]uint64, n), make([]int, 0, n)}
+	c := &coder{fitness: f, minimize: minimize, samples: samples, magnitudes: make([]uint64, n), ranked: make([]uint64, n), order: make([]int, 0, n)}
+	c.compare, c.quantize = c.compareChunk, c.quantizeChunk
+	c.extents = make([]extent, parallel.Workers())
+	return c
 }
 
 // encode writes the codes of a generation of n groups from the scores of both members
@@ -85,17 +100,43 @@ func newCoder(f Fitness, minimize bool, pairs, samples int) *coder {
 // or zero if there is none. The difference of two scores is exact, whatever they are,
 // so that codes do not depend on what all scores have in common.
 func (c *coder) encode(codes []int8, scores []int64, groups int) (spread int64) {
-	for at := 0; at < len(codes); at += c.samples {
-		plus, minus := scores[2*at:][:c.samples], scores[2*at+c.samples:][:c.samples]
-		for b := range plus {
-			codes[at+b], c.magnitudes[at+b] = c.difference(plus[b], minus[b])
-		}
+	c.codes, c.scores = codes, scores
+	for i := range c.extents {
+		c.extents[i] = noScores
 	}
+	each := c.pairsOfChunk()
+	parallel.For(len(c.extents), (len(codes)/c.samples+each-1)/each, c.compare)
 	size := len(codes) / groups
 	for at := 0; at < len(codes); at += size {
 		c.encodeGroup(codes[at:at+size], c.magnitudes[at:at+size])
 	}
+	c.codes, c.scores = nil, nil
 	return int64(min(c.median(c.magnitudes), math.MaxInt64))
+}
+
+// extent returns the extent of the scores that encode has had.
+func (c *coder) extent() *extent {
+	for i := range c.extents[1:] {
+		c.extents[0].join(&c.extents[i+1])
+		c.extents[i+1] = noScores
+	}
+	return &c.extents[0]
+}
+
+func (c *coder) pairsOfChunk() int { return (chunk + c.samples - 1) / c.samples }
+
+// compareChunk sets the signs and magnitudes of some pairs' differences.
+func (c *coder) compareChunk(worker, i int) {
+	size := c.pairsOfChunk() * c.samples
+	for at := i * size; at < min((i+1)*size, len(c.codes)); at += c.samples {
+		plus, minus := c.scores[2*at:][:c.samples], c.scores[2*at+c.samples:][:c.samples]
+		codes, magnitudes := c.codes[at:][:c.samples], c.magnitudes[at:][:c.samples]
+		for b := range plus {
+			codes[b], magnitudes[b] = c.difference(plus[b], minus[b])
+		}
+		c.extents[worker].add(plus)
+		c.extents[worker].add(minus)
+	}
 }
 
 // encodeGroup turns the signs of a group's differences into codes.
@@ -105,19 +146,33 @@ func (c *coder) encodeGroup(codes []int8, magnitudes []uint64) {
 	case Ranks:
 		c.rank(codes, magnitudes)
 	case Raw:
-		quantize(codes, magnitudes, c.median(magnitudes), 16, 63)
+		c.divide(codes, magnitudes, unit{c.median(magnitudes), 16, 63})
 	case Tails:
-		quantize(codes, magnitudes, c.percentile(magnitudes, 99), 32, 63)
+		c.divide(codes, magnitudes, unit{c.percentile(magnitudes, 99), 32, 63})
 	default:
-		quantize(codes, magnitudes, c.median(magnitudes), 2, 7)
+		c.divide(codes, magnitudes, unit{c.median(magnitudes), 2, 7})
 	}
 }
 
-// quantize multiplies the signs in codes by the magnitudes in units of scale/steps,
-// rounded to nearest, ties away from zero, and at most most, which is at most 4·steps.
-// A scale of zero says that all magnitudes are zero.
-func quantize(codes []int8, magnitudes []uint64, scale, steps, most uint64) {
+// divide multiplies the signs in codes by the magnitudes in a unit.
+func (c *coder) divide(codes []int8, magnitudes []uint64, u unit) {
+	c.codes, c.group, c.unit = codes, magnitudes, u
+	parallel.For(parallel.Workers(), (len(codes)+chunk-1)/chunk, c.quantize)
+}
+
+func (c *coder) quantizeChunk(_, i int) {
+	lo, hi := i*chunk, min((i+1)*chunk, len(c.codes))
+	c.unit.quantize(c.codes[lo:hi], c.group[lo:hi])
+}
+
+// A unit is scale/steps, and codes in it are at most most, which is at most 4·steps.
+type unit struct{ scale, steps, most uint64 }
+
+// quantize multiplies the signs in codes by the magnitudes, rounded to nearest, ties away from
+// zero. A scale of zero says that all magnitudes are zero.
+func (u unit) quantize(codes []int8, magnitudes []uint64) {
 	const small = 1 << 56 // 4·32 of it, and a half, fit 64 bits
+	scale, steps, most := u.scale, u.steps, u.most
 	if scale == 0 {
 		return
 	}
@@ -172,46 +227,42 @@ func (c *coder) median(magnitudes []uint64) uint64 { return c.percentile(magnitu
 // exceed, or zero if there is none. It looks at all of them: a part would have to be
 // chosen by where they stand, and samples stand in an order that means something.
 func (c *coder) percentile(magnitudes []uint64, percent int) uint64 {
-	n := 0
+	all, decided := uint64(0), 0
 	for _, m := range magnitudes {
-		c.ranked[n] = m
+		all |= m
 		if m != 0 {
-			n++
+			decided++
 		}
 	}
-	if n == 0 {
+	if decided == 0 {
 		return 0
 	}
-	return nth(c.ranked[:n], n*percent/100)
+	return nth(magnitudes, c.ranked, len(magnitudes)-decided+decided*percent/100, all)
 }
 
-// nth returns what sorting would bring to index n. It overwrites the values: some bits
-// at a time, from the highest on, it keeps those that can still be the result, in
-// linear time whatever they are.
-func nth(values []uint64, n int) uint64 {
+// nth returns what sorting would bring to index n, of values whose bits are all in all. Some
+// bits at a time, from the highest on, it keeps those that can still be the result, in linear
+// time whatever they are, in memory for as many, which may be the values' own.
+func nth(values, kept []uint64, n int, all uint64) uint64 {
 	const digit = 11 // bits
-	all := uint64(0)
-	for _, v := range values {
-		all |= v
-	}
 	for top := bits.Len64(all); top > 0 && len(values) > 1; top -= digit {
 		shift := max(0, top-digit)
 		var counts [1 << digit]int
 		for _, v := range values {
-			counts[v>>shift%(1<<digit)]++
+			counts[v>>(shift&63)%(1<<digit)]++
 		}
 		at := uint64(0)
 		for ; n >= counts[at]; at++ {
 			n -= counts[at]
 		}
-		kept := 0
+		most := 0
 		for _, v := range values {
-			values[kept] = v
-			if v>>shift%(1<<digit) == at {
-				kept++
+			kept[most] = v
+			if v>>(shift&63)%(1<<digit) == at {
+				most++
 			}
 		}
-		values = values[:kept]
+		values = kept[:most]
 	}
 	return values[n]
 }

@@ -236,7 +236,7 @@ func TestQuantize(t *testing.T) {
 		}
 		for _, sign := range []int8{-1, 1} {
 			code := []int8{sign}
-			if quantize(code, []uint64{m}, scale, steps, most); int64(code[0]) != int64(sign)*want {
+			if (unit{scale, steps, most}).quantize(code, []uint64{m}); int64(code[0]) != int64(sign)*want {
 				t.Fatalf("%d·%d/%d is %d, want %d", steps, m, scale, code[0], int64(sign)*want)
 			}
 		}
@@ -252,8 +252,12 @@ func TestNth(t *testing.T) {
 			values[i] = rng.Uint64N(few) << shift
 		}
 		sorted := slices.Sorted(slices.Values(values))
+		all := uint64(0)
+		for _, v := range values {
+			all |= v
+		}
 		n := rng.IntN(len(values))
-		if got := nth(slices.Clone(values), n); got != sorted[n] {
+		if got := nth(values, make([]uint64, len(values)), n, all); got != sorted[n] {
 			t.Fatalf("index %d of %v: %d, want %d", n, values, got, sorted[n])
 		}
 	}
@@ -339,5 +343,19 @@ func TestEncodeOffsets(t *testing.T) {
 				t.Fatalf("%v: codes %v of %v, %v of %v", f, a, here, b, there)
 			}
 		}
+	}
+}
+
+// BenchmarkEncode codes the scores of a generation and takes their statistics.
+func BenchmarkEncode(b *testing.B) {
+	const pairs, samples = 1024, 1024
+	scores := normalScores(1, pairs*samples)
+	codes := make([]int8, pairs*samples)
+	c := newCoder(Tails, false, pairs, samples)
+	var s Stats
+	b.SetBytes(int64(len(codes)))
+	for b.Loop() {
+		c.encode(codes, scores, 1)
+		s.score(c.extent(), false)
 	}
 }

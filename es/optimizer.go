@@ -219,7 +219,7 @@ func (o *Optimizer) tell(ctx context.Context, scores []int64, announce func(Reco
 	}
 	stats := Stats{Spread: o.coder.encode(o.next, scores, o.options.Groups)}
 	o.nextMissing = appendMissing(o.nextMissing[:0], scores, o.samples)
-	stats.score(scores, o.options.Minimize)
+	stats.score(o.coder.extent(), o.options.Minimize)
 	r := Record{Finished: o.generation + 1, Codes: o.next, Samples: o.samples, Reductions: o.reductions, Missing: o.nextMissing}
 	if err := announce(r, stats); err != nil {
 		return Stats{}, err

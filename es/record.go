@@ -114,6 +114,14 @@ func (r *Record) CheckMissing() error {
 
 // checkCodes takes codes as they are, or as bytes.
 func checkCodes[T int8 | byte](codes []T) error {
+	beyond := int8(0) // negative if one is out of range
+	for _, v := range codes {
+		f := int8(v)
+		beyond |= (kernels.MaxFitness - f) | (f + kernels.MaxFitness)
+	}
+	if beyond >= 0 {
+		return nil
+	}
 	for i, v := range codes {
 		if f := int8(v); f < -kernels.MaxFitness || f > kernels.MaxFitness {
 			return fmt.Errorf("code %d at %d, want at most ±%d", f, i, kernels.MaxFitness)

@@ -24,24 +24,44 @@ type Stats struct {
 	Spread int64 `json:"spread"` // median magnitude of the pairs' differences other than zero
 }
 
-// score sets the statistics of the scores.
-func (s *Stats) score(scores []int64, minimize bool) {
-	var sum fixed.Sum
-	lowest, highest := int64(math.MaxInt64), int64(math.MinInt64)
+// An extent is what the statistics need of scores. Failed ones do not count.
+type extent struct {
+	lowest, highest int64
+	sum             fixed.Sum
+}
+
+var noScores = extent{lowest: math.MaxInt64, highest: math.MinInt64}
+
+// add adds scores.
+func (e *extent) add(scores []int64) {
+	lowest, highest := e.lowest, e.highest
 	for _, v := range scores {
-		if v != Failed {
-			lowest, highest = min(lowest, v), max(highest, v)
-			sum.Add(v)
+		highest = max(highest, v) // Failed is the least of all
+		if v == Failed {
+			v = math.MaxInt64
 		}
+		lowest = min(lowest, v)
 	}
+	e.lowest, e.highest = lowest, highest
+	e.sum.AddAll(scores, Failed)
+}
+
+// join adds the scores of another extent.
+func (e *extent) join(other *extent) {
+	e.lowest, e.highest = min(e.lowest, other.lowest), max(e.highest, other.highest)
+	e.sum.Join(other.sum)
+}
+
+// score sets the statistics of the scores.
+func (s *Stats) score(e *extent, minimize bool) {
 	switch {
-	case sum == fixed.Sum{}: // all failed
+	case e.sum == fixed.Sum{}: // all failed
 	case minimize:
-		s.Best = lowest
+		s.Best = e.lowest
 	default:
-		s.Best = highest
+		s.Best = e.highest
 	}
-	s.Mean = sum.Mean()
+	s.Mean = e.sum.Mean()
 }
 
 // count sets the statistics of the codes and of the weights once they have moved.

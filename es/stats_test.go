@@ -26,7 +26,11 @@ func TestScoreStats(t *testing.T) {
 				best = test.least
 			}
 			var got Stats
-			got.score(test.scores, minimize)
+			e, rest := noScores, noScores
+			e.add(test.scores[:1])
+			rest.add(test.scores[1:])
+			e.join(&rest)
+			got.score(&e, minimize)
 			if want := (Stats{Best: best, Mean: test.middle}); got != want {
 				t.Errorf("%v, minimize %t: %+v, want %+v", test.scores, minimize, got, want)
 			}

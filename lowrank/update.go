@@ -85,6 +85,13 @@ func (u *Updater) Update(noise Noise, w Parameter, fitness []int8, step Stepper)
 
 // checkFitness panics before any work, and not in another goroutine.
 func checkFitness(fn string, fitness []int8) {
+	beyond := int8(0) // negative if one is out of range
+	for _, f := range fitness {
+		beyond |= (kernels.MaxFitness - f) | (f + kernels.MaxFitness)
+	}
+	if beyond >= 0 {
+		return
+	}
 	for p, f := range fitness {
 		if f < -kernels.MaxFitness || f > kernels.MaxFitness {
 			panic(fmt.Sprintf("lowrank: %s: fitness code %d of pair %d, want at most ±%d", fn, f, p, kernels.MaxFitness))

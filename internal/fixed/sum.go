@@ -12,6 +12,26 @@ func (s *Sum) Add(v int64) {
 	s.n++
 }
 
+// AddAll adds all numbers but those that equal the exception.
+func (s *Sum) AddAll(values []int64, except int64) {
+	high, low, n := s.high, s.low, s.n // in registers
+	for _, v := range values {
+		if v != except {
+			high += v >> 32
+			low += v & (1<<32 - 1)
+			n++
+		}
+	}
+	s.high, s.low, s.n = high, low, n
+}
+
+// Join adds the numbers of another sum.
+func (s *Sum) Join(other Sum) {
+	s.high += other.high
+	s.low += other.low
+	s.n += other.n
+}
+
 // Mean returns the mean of the numbers, rounded down, or 0 if there are none.
 func (s *Sum) Mean() int64 {
 	if s.n == 0 {
