@@ -150,7 +150,7 @@ func TestLlamaCheck(t *testing.T) {
 		l := randomLlama(1)
 		change(l)
 		for _, method := range []Method{Int8, ErrorFeedback} {
-			c, err := l.Convert(t.Context(), method, RowScales)
+			c, err := l.Convert(t.Context(), ConvertOptions{Method: method, Sharing: RowScales, Sweeps: 1})
 			if want != "" {
 				if err == nil || !strings.Contains(err.Error(), want) {
 					t.Errorf("error %v, want %s", err, want)
@@ -218,7 +218,7 @@ func TestConvertCancelled(t *testing.T) {
 	l := randomLlama(1)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := l.Convert(ctx, ErrorFeedback, RowScales); !errors.Is(err, context.Canceled) {
+	if _, err := l.Convert(ctx, ConvertOptions{Sharing: RowScales, Sweeps: 1}); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
 	}
 	texts := l.Sample(4, 40, 1)

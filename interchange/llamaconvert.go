@@ -1,6 +1,7 @@
 package interchange
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -21,9 +22,13 @@ var LlamaMethods = append([]Method{Int8}, Methods...)
 // returns it.
 const MetaTokenizer = "tokenizer"
 
-// What a network draws to be calibrated by, and other texts to be measured by.
+// DrawnTexts is how many texts a network draws to be calibrated by, unless ConvertOptions say
+// otherwise.
+const DrawnTexts = 64
+
+// The texts that a network draws, and those to be measured by.
 const (
-	drawnTexts     = 36
+	maxDrawn       = 1 << 12
 	measuredTexts  = 4
 	drawnLength    = 256
 	seedOfDrawn    = 1
@@ -44,9 +49,21 @@ type LlamaConversion struct {
 	drawn, measured [][]int
 }
 
-// Convert quantizes the matrices of a network by a method, calibrated with texts that the
-// network draws, and measures it on others. The error may be the context's.
-func (l *Llama) Convert(ctx context.Context, method Method, sharing Sharing) (*LlamaConversion, error) {
+// ConvertOptions say how Convert quantizes.
+type ConvertOptions struct {
+	Method  Method // default ErrorFeedback
+	Sharing Sharing
+	Texts   int // that the network draws to be calibrated by; default DrawnTexts
+	Sweeps  int // see LlamaOptions
+}
+
+// Convert quantizes the matrices of a network, calibrated with texts that the network draws, and
+// measures it on others. The error may be the context's.
+func (l *Llama) Convert(ctx context.Context, o ConvertOptions) (*LlamaConversion, error) {
+	o.Method, o.Texts = cmp.Or(o.Method, ErrorFeedback), cmp.Or(o.Texts, DrawnTexts)
+	if o.Texts < 1 || o.Texts > maxDrawn {
+		return nil, fmt.Errorf("interchange: %d texts to calibrate by, want 1 to %d", o.Texts, maxDrawn)
+	}
 	if err := l.Check(); err != nil {
 		return nil, err
 	}
@@ -55,14 +72,14 @@ func (l *Llama) Convert(ctx context.Context, method Method, sharing Sharing) (*L
 	if length < 2 {
 		return nil, fmt.Errorf("interchange: llama with a context of %d tokens, want at least 2", l.Context)
 	}
-	c.drawn = l.sample(ctx, drawnTexts, length, seedOfDrawn)
+	c.drawn = l.sample(ctx, o.Texts, length, seedOfDrawn)
 	c.measured = l.sample(ctx, measuredTexts, length, seedOfMeasured)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if method != Int8 {
+	if o.Method != Int8 {
 		var err error
-		if c.result, c.Tensors, err = l.Quantize(LlamaOptions{Method: method, Sharing: sharing, Calibration: c.drawn, ctx: ctx}); err != nil {
+		if c.result, c.Tensors, err = l.Quantize(LlamaOptions{Method: o.Method, Sharing: o.Sharing, Calibration: c.drawn, Sweeps: o.Sweeps, ctx: ctx}); err != nil {
 			return nil, err
 		}
 	}

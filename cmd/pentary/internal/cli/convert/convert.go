@@ -30,6 +30,8 @@ type options struct {
 	calibration  string
 	tokenizer    string
 	unit         int
+
+	texts, sweeps int // of llama networks
 }
 
 // New returns the command convert.
@@ -71,9 +73,9 @@ network's, and what an output of one stands for. A model of pictures takes rows 
 From a checkpoint of llama2.c or a GGUF file of the llama architecture, --from makes a
 language model, with the tokenizer of the GGUF file or of --tokenizer; with --from and --to
 together, a GGUF file that llama.cpp runs. Matrices within blocks become pents by
-error-feedback, unless --method says otherwise (int8: weights of eight bits), calibrated on 36
-texts that the network draws. Embeddings and outputs keep eight bits, or their own type in
-GGUF files.`,
+error-feedback, unless --method says otherwise (int8: weights of eight bits), calibrated on
+--texts that the network draws, and refined in --sweeps, which take most of the time. Embeddings
+and outputs keep eight bits, or their own type in GGUF files.`,
 		Example: `  pentary convert digits.pent --to onnx --out digits.onnx
   pentary convert digits.pent --to onnx-qdq --out digits-int4.onnx
   pentary convert weights.safetensors --from safetensors --out weights.pent
@@ -108,6 +110,8 @@ GGUF files.`,
 	console.Input(f, &o.calibration, "calibration", "`file` of samples, the array x or the only one, samples × inputs, of recurrent networks samples × steps × inputs: safetensors by its name, else npz").Ext("npz", "safetensors")
 	console.Input(f, &o.tokenizer, "tokenizer", "`file` of a llama2.c tokenizer").Ext("bin")
 	f.IntVar(&o.unit, "input-unit", 16, "`activation` that stands for an input of one, 1 to 127")
+	f.IntVar(&o.texts, "texts", interchange.DrawnTexts, "`number` of texts that a llama network draws to be calibrated by")
+	f.IntVar(&o.sweeps, "sweeps", 2, "`number` of times that error-feedback fits a llama network's matrices to the outputs of attention and of gated layers; 0: faster, less accurate")
 	f.BoolVar(&o.json, "json", false, "print JSON objects")
 	return cmd
 }

@@ -42,7 +42,7 @@ func llama(ctx context.Context, s *console.Streams, a *interchange.Archive, path
 	if o.to == interchange.FormatGGUFMXFP4 {
 		sharing = interchange.BlockPowers
 	}
-	c, err := l.Convert(ctx, o.method, sharing)
+	c, err := l.Convert(ctx, interchange.ConvertOptions{Method: o.method, Sharing: sharing, Texts: o.texts, Sweeps: o.sweeps})
 	if ctx.Err() != nil {
 		return console.ErrInterrupted
 	}
@@ -105,6 +105,10 @@ func (o options) checkFormats() error {
 		return console.Usagef("--from %s with --to %s: want --from %s or %s with --to %s, or one of them", o.from, o.to, interchange.FormatLlama2C, interchange.FormatGGUF, console.List(names(ggufs)))
 	case o.tokenizer != "" && o.from != interchange.FormatLlama2C && o.from != interchange.FormatGGUF:
 		return console.Usagef("--tokenizer is for --from %s and %s", interchange.FormatLlama2C, interchange.FormatGGUF)
+	case o.texts < 1:
+		return console.Usagef("--texts %d: want at least 1", o.texts)
+	case o.sweeps < 0:
+		return console.Usagef("--sweeps %d: want at least 0", o.sweeps)
 	case o.out == "":
 		return console.Usagef("--out is missing: the file to write")
 	}
