@@ -154,6 +154,41 @@ type golden struct {
 			}
 		}
 	}
+	Turn []struct {
+		K, N             int
+		Cos, Sin         []int16
+		High, Low, Words int8s
+	}
+	Attend []struct {
+		Heads, KVHeads, Width, Steps, N int
+		Shift                           uint
+		Q, Keys, Out                    int8s
+		Values                          []int8s
+	}
+	Wide []struct {
+		High, Low, XHigh, XLow, SumHigh, SumLow int8s
+		Shift                                   uint
+		Gates, X, Gated                         int8s
+	}
+	Root []struct {
+		K, N, Target   int
+		High, Low, Out int8s
+	}
+	Scaled []struct {
+		M, N, Digits int
+		Shift        uint
+		Wide, ReLU   bool
+		Y, Scale     int32s
+		Gains, Out   int8s
+	}
+	Fused []struct {
+		Pairs, Rank, Columns, M int
+		PerturbShift, Shift     uint
+		ReLU                    bool
+		A                       []byte
+		T, Base, Bias           int32s
+		Out                     int8s
+	}
 }
 
 func readGolden(t *testing.T) (g golden) {
@@ -319,7 +354,67 @@ func TestGolden(t *testing.T) {
 			equal(t, "Shrink", w.Bytes(), c.After.Shrink.W)
 			equal(t, "moved", []int{moved}, []int{c.After.Shrink.Moved})
 		}
+		goldenTransformer(t, &g)
+		for _, c := range g.Fused {
+			got := make([]int8, len(c.Out))
+			pop := Population{Pairs: c.Pairs, Rank: c.Rank, Columns: c.Columns}
+			PerturbSharedRequantize(got, c.Base, c.A, c.T, pop, c.M, c.PerturbShift, Output{Bias: c.Bias, Shift: c.Shift, ReLU: c.ReLU})
+			equal(t, "PerturbSharedRequantize", got, c.Out)
+		}
 	})
+}
+
+// goldenTransformer checks the kernels of attention and of values of two digits.
+func goldenTransformer(t *testing.T, g *golden) {
+	for _, c := range g.Turn {
+		turns := make([]Turn, len(c.Cos))
+		for i := range turns {
+			turns[i] = Turn{Cos: c.Cos[i], Sin: c.Sin[i]}
+		}
+		got := make([]int8, len(c.Words))
+		TurnWords(got, c.High, orNil(c.Low), turns, c.K, c.N)
+		equal(t, "TurnWords", got, c.Words)
+	}
+	for _, c := range g.Attend {
+		size := 4 * c.KVHeads * c.Width * c.N // of four steps of values
+		values := make([]int8, Quads(c.Steps)*size)
+		for step, v := range c.Values {
+			CacheValues(values[step/4*size:][:size], v, step%4, c.KVHeads*c.Width, c.N)
+		}
+		got := make([]int8, len(c.Out))
+		shape := Attention{Heads: c.Heads, KVHeads: c.KVHeads, Width: c.Width, Steps: c.Steps, Shift: c.Shift}
+		Attend(got, c.Q, c.Keys, values, shape, c.N)
+		equal(t, "Attend", got, c.Out)
+	}
+	for _, c := range g.Wide {
+		high, low := append([]int8(nil), c.High...), append([]int8(nil), c.Low...)
+		AddWide(high, low, c.XHigh, c.XLow)
+		equal(t, "AddWide", high, c.SumHigh)
+		equal(t, "AddWide's low digits", low, c.SumLow)
+		got := make([]int8, len(c.Gated))
+		SwiGLU(got, c.Gates, c.X, c.Shift)
+		equal(t, "SwiGLU", got, c.Gated)
+	}
+	for _, c := range g.Root {
+		got := make([]int8, len(c.Out))
+		RootMeanSquare(got, c.High, orNil(c.Low), c.K, c.N, c.Target)
+		equal(t, "RootMeanSquare", got, c.Out)
+	}
+	for _, c := range g.Scaled {
+		got := make([]int8, len(c.Out))
+		RequantizeScaled(got, c.Y, c.M, c.N, Scaled{
+			Digits: c.Digits, Scale: orNil(c.Scale), Gains: orNil(c.Gains), Shift: c.Shift, Wide: c.Wide, ReLU: c.ReLU,
+		})
+		equal(t, "RequantizeScaled", got, c.Out)
+	}
+}
+
+// orNil returns s, or nil if it is empty: golden arrays are not nil.
+func orNil[S ~[]T, T any](s S) []T {
+	if len(s) == 0 {
+		return nil
+	}
+	return s
 }
 
 // over returns the matrix that packed rows hold.

@@ -530,6 +530,159 @@ def rule_cases():
         }
 
 
+def words(rows):
+    """Values of 16 bits, two consecutive ones of a column side by side: [k/2][n][2]."""
+    return data((rows[i + j][c] for i in range(0, len(rows), 2) for c in range(len(rows[0])) for j in range(2)), 2)
+
+
+def digits(v):
+    """A value as 128·high + low, low from -64 to 63."""
+    return (v + 64) // 128, (v + 64) % 128 - 64
+
+
+def wide(s, k, n):
+    """A random batch of two digits, and its values."""
+    values = s.matrix(k, n, -16319, 16319)
+    return values, [[digits(v)[0] for v in row] for row in values], [[digits(v)[1] for v in row] for row in values]
+
+
+def turn_cases():
+    s = Source("turn")
+    for k, n, turns, two in ((4, 1, 2, 0), (8, 3, 2, 1), (12, 17, 6, 1), (32, 33, 4, 0), (64, 5, 16, 1)):
+        angles = [s.below(2**16) for _ in range(turns)]
+        cos = [round(math.cos(math.tau * a / 2**16) * 2**14) for a in angles]
+        sin = [round(math.sin(math.tau * a / 2**16) * 2**14) for a in angles]
+        values, high, low = wide(s, k, n)
+        if not two:
+            values = high = s.matrix(k, n, -127, 127)
+        limit, out = 16319 if two else 127, []
+        for i in range(0, k, 2):
+            u, v = cos[i // 2 % turns], sin[i // 2 % turns]
+            out.append([clamp(round_shift(x * u - y * v, 14), -limit, limit) for x, y in zip(values[i], values[i + 1])])
+            out.append([clamp(round_shift(x * v + y * u, 14), -limit, limit) for x, y in zip(values[i], values[i + 1])])
+        yield {
+            "k": k, "n": n, "cos": cos, "sin": sin, "high": data(quads(high)), "low": data(quads(low)) if two else "",
+            "words": words(out),
+        }
+
+
+def exp2(d):
+    return round(2 ** (12 + d % 16 / 16)) >> -(d // 16)
+
+
+def attend_cases():
+    s = Source("attend")
+    for heads, kv, width, steps, shift, n, limit in (
+        (1, 1, 4, 1, 0, 1, 127), (2, 1, 8, 3, 4, 5, 127), (4, 2, 4, 9, 17, 17, 16319), (3, 3, 12, 6, 18, 2, 16319), (2, 2, 16, 34, 7, 9, 127),
+    ):
+        q = s.matrix(heads * width, n, -limit, limit)
+        keys = [s.matrix(kv * width, n, -limit, limit) for _ in range(steps)]
+        values = [s.matrix(kv * width, n, -127, 127) for _ in range(steps)]
+        out = []
+        for i in range(heads * width):
+            head, row = i // width, []
+            at = head // (heads // kv) * width
+            for c in range(n):
+                scores = []
+                for key in keys:
+                    dot = sum(q[head * width + j][c] * key[at + j][c] for j in range(width))
+                    scores.append(clamp(dot >> shift, -(2**24), 2**24))
+                a = [exp2(v - max(scores)) for v in scores]
+                total = sum(weight * v[at + i % width][c] for weight, v in zip(a, values))
+                row.append((2 * abs(total) + sum(a)) // (2 * sum(a)) * (1 if total > 0 else -1))
+            out.append(row)
+        yield {
+            "heads": heads, "kvHeads": kv, "width": width, "steps": steps, "shift": shift, "n": n, "q": words(q),
+            "keys": words(flat(keys)), "values": [data(quads(v)) for v in values], "out": data(quads(out)),
+        }
+
+
+def wide_cases():
+    """AddWide, and SwiGLU by other values."""
+    s = Source("wide")
+    for n, shift in ((1, 8), (33, 9), (70, 11), (200, 15)):
+        (a,), (ah,), (al,) = wide(s, 1, n)
+        (b,), (bh,), (bl,) = wide(s, 1, n)
+        sums = [digits(clamp(v + w, -16319, 16319)) for v, w in zip(a, b)]
+        gates, x = s.list(n, -128, 127), s.list(n, -127, 127)
+        gated = []
+        for g, v in zip(gates, x):
+            g = max(g, -127)
+            gated.append(clamp(round_shift(round(256 * g / 16 / (1 + math.exp(-g / 16))) * v, shift), -127, 127))
+        yield {
+            "high": data(ah), "low": data(al), "xHigh": data(bh), "xLow": data(bl), "sumHigh": data(v for v, _ in sums),
+            "sumLow": data(v for _, v in sums), "shift": shift, "gates": data(gates), "x": data(x), "gated": data(gated),
+        }
+
+
+def root_cases():
+    s = Source("root")
+    for k, n, target, two in ((4, 1, 32, 0), (8, 17, 100, 1), (64, 33, 5, 0), (128, 9, 45, 1), (12, 3, 127, 1)):
+        values, high, low = wide(s, k, n)
+        if not two:
+            values = high = s.matrix(k, n, -127, 127)
+        for row in values if not two else ():
+            row[0] = 0
+        out = []
+        for column in transpose(values):
+            root = max(1, math.isqrt(2**20 * sum(v * v for v in column) // k))
+            factor = (target * 2**30 + root // 2) // root
+            out.append([clamp(round_shift(v * factor, 20), -127, 127) for v in column])
+        yield {
+            "k": k, "n": n, "target": target, "high": data(quads(high)), "low": data(quads(low)) if two else "",
+            "out": data(quads(transpose(out))),
+        }
+
+
+def scaled_cases():
+    s = Source("scaled")
+    for m, n, count, shift, scaled, gained, two, relu in (
+        (1, 1, 1, 0, 0, 0, 0, 0), (5, 17, 2, 9, 1, 0, 0, 1), (8, 33, 3, 14, 1, 1, 1, 0), (12, 9, 4, 20, 1, 1, 1, 1), (7, 40, 4, 16, 1, 1, 0, 0),
+        (4, 16, 1, 5, 0, 0, 1, 0),
+    ):
+        y = [s.matrix(m, n, -20000, 20000) for _ in range(count)]
+        scale, gains = s.list(m, 0, 7812), s.matrix(m, n, -128, 127)
+        out = []
+        for i in range(m):
+            row = []
+            for c in range(n):
+                total = sum(5**d * y[d][i][c] for d in range(count))
+                factor = scale[i] if scaled else 1
+                if gained:
+                    factor = min(round_shift(factor * (128 + gains[i][c]), 7), 7812)
+                most = 16319 if two else 127
+                row.append(clamp(round_shift(factor * total, shift), 0 if relu else -most, most))
+            out.append(row)
+        parts = [[[digits(v)[j] for v in row] for row in out] for j in range(2)] if two else [out]
+        yield {
+            "m": m, "n": n, "digits": count, "shift": shift, "wide": bool(two), "reLU": bool(relu), "y": int32s(flat(flat(y))),
+            "scale": int32s(scale) if scaled else "", "gains": data(quads(gains)) if gained else "",
+            "out": data(flat(quads(part) for part in parts)),
+        }
+
+
+def fused_cases():
+    """PerturbSharedRequantize."""
+    s = Source("fused")
+    for pairs, rank, own, m, perturb_shift, shift, relu, size in (
+        (1, 1, 1, 1, 0, 0, 0, 100), (3, 1, 20, 9, 4, 5, 0, 2000), (2, 4, 9, 21, 7, 6, 1, 3000), (5, 1, 33, 16, 5, 3, 1, 2**18), (2, 2, 40, 18, 9, 7, 0, 9000),
+    ):
+        a, t = s.matrix(pairs * rank, m, -2, 2), s.matrix(pairs * rank, own, -size, size)
+        base, bias = s.matrix(m, own, -size, size), s.list(m, -500, 500)
+        out = [[0] * (2 * pairs * own) for _ in range(m)]
+        for i in range(m):
+            for p in range(pairs):
+                for b in range(own):
+                    d = round_shift(sum(a[p * rank + r][i] * t[p * rank + r][b] for r in range(rank)), perturb_shift)
+                    for member, v in enumerate((base[i][b] + d, base[i][b] - d)):
+                        out[i][(2 * p + member) * own + b] = clamp(round_shift(v + bias[i], shift), 0 if relu else -127, 127)
+        yield {
+            "pairs": pairs, "rank": rank, "columns": own, "m": m, "perturbShift": perturb_shift, "shift": shift, "reLU": bool(relu),
+            "a": data(flat(padded(row) for row in a)), "t": int32s(flat(t)), "base": int32s(flat(base)), "bias": int32s(bias),
+            "out": data(quads(out)),
+        }
+
+
 def main():
     kernels = {
         "roundShift": round_shift_cases(), "philox": philox_cases(), "ars": ars_cases(), "noise": noise_cases(),
@@ -537,6 +690,8 @@ def main():
         "population": population_cases(), "requantize": requantize_cases(),
         "normalize": normalize_cases(), "gates": gates_cases(), "score": score_cases(),
         "update": update_cases(), "deltas": deltas_cases(), "rules": rule_cases(),
+        "turn": turn_cases(), "attend": attend_cases(), "wide": wide_cases(), "root": root_cases(), "scaled": scaled_cases(),
+        "fused": fused_cases(),
     }
     parts = []
     for name, cases in kernels.items():
