@@ -55,6 +55,7 @@ type request struct {
 // process is one that runs.
 type process struct {
 	cmd    *exec.Cmd
+	life   io.Closer // see shell
 	in     io.WriteCloser
 	out    io.ReadCloser
 	lines  chan string   // of its output, until that ends
@@ -91,24 +92,38 @@ func (p *Program) process(worker int) (*process, error) {
 	if s := p.processes[worker]; s != nil {
 		return s, nil
 	}
-	s := &process{cmd: shell(p.Command), lines: make(chan string), ended: make(chan struct{})}
-	s.cmd.Stderr = p.Errors
-	var err error
-	if s.in, err = s.cmd.StdinPipe(); err != nil {
+	s, err := start(p.Command, p.Errors)
+	if err != nil {
 		return nil, err
 	}
-	if s.out, err = s.cmd.StdoutPipe(); err != nil {
-		return nil, err
-	}
-	s.cmd.WaitDelay = time.Second
-	if err := s.cmd.Start(); err != nil {
-		return nil, err
-	}
-	go s.read()
 	if p.processes == nil {
 		p.processes = map[int]*process{}
 	}
 	p.processes[worker] = s
+	return s, nil
+}
+
+// start starts a process whose standard error goes to errors.
+func start(command string, errors io.Writer) (s *process, err error) {
+	s = &process{lines: make(chan string), ended: make(chan struct{})}
+	if s.cmd, s.life, err = shell(command); err != nil {
+		return nil, err
+	}
+	s.cmd.Stderr, s.cmd.WaitDelay = errors, time.Second
+	if s.in, err = s.cmd.StdinPipe(); err == nil {
+		s.out, err = s.cmd.StdoutPipe()
+	}
+	if err == nil {
+		err = s.cmd.Start()
+	}
+	for _, inherited := range s.cmd.ExtraFiles {
+		inherited.Close()
+	}
+	if err != nil {
+		s.life.Close()
+		return nil, err
+	}
+	go s.read()
 	return s, nil
 }
 
@@ -125,6 +140,7 @@ func (s *process) read() {
 	if err := s.cmd.Wait(); s.err == nil {
 		s.err = err
 	}
+	s.life.Close()
 	close(s.ended)
 }
 

@@ -132,3 +132,30 @@ func TestKill(t *testing.T) {
 		}
 	}
 }
+
+// A program that ignores the end of its input dies with the process that started it.
+func TestKilledParent(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("reads /proc")
+	}
+	p := program(t, "start")
+	s, err := start(p.Command, os.Stderr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.kill)
+	pid := <-s.lines // of a program that process has started
+	if _, err := os.Stat("/proc/" + pid); err != nil {
+		t.Fatal(err)
+	}
+	s.in.Close() // the process exits at once
+	<-s.ended
+	for began := time.Now(); ; time.Sleep(time.Millisecond) {
+		if stat, err := os.ReadFile("/proc/" + pid + "/stat"); err != nil || bytes.Contains(stat, []byte(") Z ")) {
+			break
+		}
+		if time.Since(began) > 5*time.Second {
+			t.Fatalf("process %s still runs", pid)
+		}
+	}
+}

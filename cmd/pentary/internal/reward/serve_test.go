@@ -10,6 +10,13 @@ import (
 
 // serve answers requests as a mode of the tests says.
 func serve(mode string) {
+	if mode == "start" { // a program that ignores its input, and exit without ending it
+		s, err := start("echo $$; sleep 60", nil)
+		if err != nil {
+			panic(err)
+		}
+		fmt.Println(<-s.lines)
+	}
 	lines, held := bufio.NewScanner(os.Stdin), []int{}
 	for n := 1; lines.Scan(); n++ {
 		size := len(lines.Bytes())

@@ -3,15 +3,17 @@
 package reward
 
 import (
+	"io"
 	"os/exec"
 	"runtime"
 )
 
-func shell(command string) *exec.Cmd {
+// shell returns a command, and nothing that bounds its life.
+func shell(command string) (cmd *exec.Cmd, life io.Closer, err error) {
 	if runtime.GOOS == "windows" {
-		return exec.Command("cmd", "/C", command)
+		return exec.Command("cmd", "/C", command), io.NopCloser(nil), nil
 	}
-	return exec.Command("sh", "-c", command)
+	return exec.Command("sh", "-c", command), io.NopCloser(nil), nil
 }
 
 func killGroup(cmd *exec.Cmd) {
