@@ -10,15 +10,18 @@ speed.
                                            hash of the weights, rebuilt from the codes, and with
                                            noise in activations from DATA, which is digits.csv.gz
                                            or the text of a language model
-    pentary.py train DIR/journal.pej DATA  the same by training on digits.csv.gz
+    pentary.py train DIR/journal.pej DATA  the same by training on digits.csv.gz, or without DATA of
+                                           a policy
     pentary.py outputs nn/testdata         number of networks whose outputs are those recorded
     pentary.py test MODEL.pent DATA        right answers on the test samples of DATA
     pentary.py bits MODEL.pent TEXT        a language model on the last twentieth of TEXT
+    pentary.py control MODEL.pent N        the mean, least and largest reward of N episodes of seed 1
 """
 
 import copy
 import gzip
 import hashlib
+import importlib
 import json
 import math
 import os
@@ -647,11 +650,19 @@ class Trainer:
             factors = [noise.factors(i, pair, layer.w) for i, layer in enumerate(self.layers)]
             scores = [], []
             for score, sign in zip(scores, (1, -1)):
-                for place, sample in enumerate(self.batch(generation, pair // size)):
-                    x = self.inputs[sample]
+
+                def outputs(x, place=0):
                     for i, (layer, (a, b)) in enumerate(zip(self.layers, factors)):
                         x = layer.activations(noise.perturbed(i, layer.w, a, b, sign, x, place))
-                    score.append(log_prob(x, self.labels[sample]))
+                    return x
+
+                if self.inputs is None:  # of a policy
+                    for episode in range(int(s.options["episodes"])):
+                        results = control().play(s.config["task"], outputs, s.widths[0], s.seed, generation, pair // size, episode)
+                        score.append(sum(results) >> 24)
+                    continue
+                for place, sample in enumerate(self.batch(generation, pair // size)):
+                    score.append(log_prob(outputs(self.inputs[sample], place), self.labels[sample]))
             if s.samples:
                 differences += [plus - minus for plus, minus in zip(*scores)]
             else:
@@ -1147,6 +1158,26 @@ def read(path):
         return f.read()
 
 
+def control():
+    """The module of the control tasks, which imports this one."""
+    return importlib.import_module("control")
+
+
+def rewards(meta, tensors, episodes):
+    """The mean, least and largest reward of test episodes of a policy."""
+    layers, all = load(meta, tensors), []
+
+    def policy(x):
+        for layer in layers:
+            x = layer.step(x)
+        return x
+
+    for i in range(episodes):
+        all.append(control().play(meta["environment"].decode(), policy, inputs(meta, tensors), 1, 1 << 31, 0, i)[0])
+    one = 1 << 40
+    return sum(all) / one / len(all), min(all) / one, max(all) / one
+
+
 def language(s, path):
     """Returns a function that makes the layers and matrices of a language model; all have the same weights."""
     meta, tensors = read_pent(read(path))
@@ -1228,6 +1259,8 @@ def main(command, path, data=None):
                     x = layer.step(x)
                 right += x.index(max(x)) == label
             print(right, "of", len(labels))
+        elif command == "control":
+            print(*rewards(meta, tensors, int(data)))
         elif command == "bits":
             text = read(data)
             print(text_score(meta, tensors, text, len(text) - len(text) // 20))
