@@ -36,6 +36,7 @@ const (
 var before = map[string][]string{
 	"audit":   {digits + "--dir run"},
 	"convert": {digits + "--out digits.pent", "pentary convert digits.pent --to safetensors --out weights.safetensors"},
+	"eval":    {digits + "--out digits.pent", "pentary train csv iris.csv --label species --generations 2 --out iris.pent"},
 	"hw":      {digits + "--out digits.pent"},
 	"predict": {"pentary train csv iris.csv --label species --generations 2 --out iris.pent"},
 	"replay":  {digits + "--dir run"},

@@ -124,6 +124,9 @@ func flagError(cmd *cobra.Command, err error) error {
 		if near := nearest(unknown.GetSpecifiedName(), names); near != "" {
 			return Usagef("%w; did you mean --%s?", err, near)
 		}
+		if name := unknown.GetSpecifiedName(); cmd.HasParent() && cmd.Parent().Flags().Lookup(name) != nil {
+			return Usagef("--%s is a flag of %q, without %q", name, cmd.Parent().CommandPath(), cmd.Name())
+		}
 	}
 	return UsageError{err}
 }

@@ -33,8 +33,8 @@ func (c Confusion) Accuracy() float64 {
 }
 
 // Write draws the matrix: a row for each true class, a column for each assigned class, and
-// the correct share of each row at its end.
-func (c Confusion) Write(p *Printer) {
+// the correct share of each row at its end, with the name of its class, if there are names.
+func (c Confusion) Write(p *Printer, names []string) {
 	if len(c) == 0 {
 		return
 	}
@@ -58,6 +58,9 @@ func (c Confusion) Write(p *Printer) {
 		}
 		if class < len(row) {
 			p.Printf("  %s", p.Dim(fmt.Sprintf("%7s", Percent(row[class], sum))))
+		}
+		if class < len(names) {
+			p.Printf("  %s", Printable(names[class]))
 		}
 		fmt.Fprintln(p)
 	}

@@ -15,7 +15,7 @@ import (
 func ExampleConfusion() {
 	c := Confusion{{8, 2}, {0, 10}}
 	fmt.Printf("%d of %d\n", c.Correct(), c.Total())
-	c.Write(&Printer{Writer: os.Stdout})
+	c.Write(&Printer{Writer: os.Stdout}, nil)
 	// Output:
 	// 18 of 20
 	//         0   1
@@ -129,7 +129,7 @@ func TestWeightsEmpty(t *testing.T) {
 func TestConfusionEmptyClass(t *testing.T) {
 	c := Confusion{{0, 0, 0}, {1, 2, 0}}
 	var out bytes.Buffer
-	c.Write(&Printer{Writer: &out})
+	c.Write(&Printer{Writer: &out}, nil)
 	if s := out.String(); strings.Contains(s, "NaN") || c.Correct() != 2 || c.Total() != 3 {
 		t.Errorf("%d of %d\n%s", c.Correct(), c.Total(), s)
 	}

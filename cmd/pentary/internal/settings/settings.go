@@ -4,6 +4,7 @@ package settings
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -95,10 +96,24 @@ func Takes(texts map[string]string, name string) bool {
 		return rule == Bop
 	case "decay":
 		return texts["schedule"] == es.Inverse.String() || texts["sigma-schedule"] == es.Inverse.String()
+	case "reductions":
+		return texts["early-stop"] != "0"
 	case "discount":
 		return texts["noise"] == lowrank.PerturbActivations.String()
 	}
 	return true
+}
+
+// CheckEffects returns an error that names the first flag of complete settings that is set but
+// makes no difference.
+func CheckEffects(s Settings, f *pflag.FlagSet) (err error) {
+	texts := Texts(s)
+	f.Visit(func(flag *pflag.Flag) {
+		if _, ok := texts[flag.Name]; ok && err == nil && !Takes(texts, flag.Name) {
+			err = fmt.Errorf("--%s makes no difference beside the other settings, see --help", flag.Name)
+		}
+	})
+	return err
 }
 
 // Texts returns complete settings by the names of their flags, as SetTexts takes them.

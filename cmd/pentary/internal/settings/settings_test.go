@@ -2,7 +2,10 @@ package settings
 
 import (
 	"maps"
+	"strings"
 	"testing"
+
+	"github.com/spf13/cobra"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
@@ -139,6 +142,35 @@ func TestRate(t *testing.T) {
 			if s.Rule.Rate.String() != want || groups.Texts()["rate"] != want || s.RateFollows() != (set == "") {
 				t.Errorf("%s generations: rate %v, want %s", test.generations, &s.Rule.Rate, want)
 			}
+		}
+	}
+}
+
+// A flag of another rule, schedule or estimator is a mistake, one that is not set is none.
+func TestCheckEffects(t *testing.T) {
+	digits, err := task.Find("digits")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for args, want := range map[string]string{
+		"--rule threshold --share 0.1":               "",
+		"--rule threshold --rate 0.1":                "--rate",
+		"--window 4":                                 "--window",
+		"--reductions 2":                             "--reductions",
+		"--reductions 2 --early-stop 3":              "",
+		"--decay 0.1 --sigma-schedule inverse":       "",
+		"--decay 0.1 --schedule cosine --shrink 0.1": "--decay",
+	} {
+		s := NewClassifier(digits)
+		var cmd cobra.Command
+		s.Groups().Bind(&cmd)
+		if err := cmd.ParseFlags(strings.Fields(args)); err != nil {
+			t.Fatal(err)
+		}
+		s.Complete()
+		err := CheckEffects(s, cmd.Flags())
+		if (err == nil) != (want == "") || err != nil && !strings.HasPrefix(err.Error(), want+" ") {
+			t.Errorf("%s: error %v, want of %q", args, err, want)
 		}
 	}
 }

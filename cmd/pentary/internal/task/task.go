@@ -62,7 +62,7 @@ func (t *Task) Check(dir string) error {
 	case !t.Embedded && dir == "":
 		return fmt.Errorf("task %s needs --data, the folder of its IDX files\n%s", t.Name, t.Source)
 	case t.Embedded && dir != "":
-		return fmt.Errorf("--data: the data of task %s are not in a folder", t.Name)
+		return fmt.Errorf("--data: the data of task %s are part of the program", t.Name)
 	}
 	return nil
 }

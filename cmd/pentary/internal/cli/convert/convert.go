@@ -90,13 +90,19 @@ and outputs keep eight bits, or their own type in GGUF files.`,
 			if err := o.checkFormats(); err != nil {
 				return err
 			}
-			switch {
-			case o.from == "":
+			if o.from == "" {
+				for _, name := range []string{"method", "calibration", "tokenizer", "input-unit"} {
+					if cmd.Flags().Changed(name) {
+						return console.Usagef("--%s is for --from", name)
+					}
+				}
 				return write(s, args[0], o)
+			}
+			switch {
 			case o.from == interchange.FormatONNX:
 				return readModel(s, args[0], o)
-			case o.calibration != "":
-				return console.Usagef("--calibration is for --from %s", interchange.FormatONNX)
+			case o.calibration != "" || cmd.Flags().Changed("input-unit"):
+				return console.Usagef("--calibration and --input-unit are for --from %s", interchange.FormatONNX)
 			}
 			return read(cmd.Context(), s, args[0], o)
 		},

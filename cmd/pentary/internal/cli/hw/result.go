@@ -85,7 +85,7 @@ func (r *result) describe(task string, c report.Confusion) {
 func (r *result) Write(p *report.Printer) {
 	if r.TestAccuracy != nil {
 		p.Section("Confusion", "row: true class, column: assigned")
-		report.Confusion(r.Confusion).Write(p)
+		report.Confusion(r.Confusion).Write(p, nil)
 	}
 	p.Section("Instructions", report.Count(r.Steps)+" executed")
 	for _, o := range r.Operations {

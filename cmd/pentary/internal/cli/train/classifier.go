@@ -132,6 +132,7 @@ type classified struct {
 	measured
 	TestSamples int              `json:"test_samples"`
 	Confusion   report.Confusion `json:"confusion"` // by true, then by assigned class
+	Classes     []string         `json:"classes,omitempty"`
 }
 
 func (c *classifier) measure() (outcome, error) {
@@ -143,13 +144,13 @@ func (c *classifier) measure() (outcome, error) {
 		return nil, err
 	}
 	confusion := report.Confusion(counts)
-	return &classified{c.of.Name, confusion.Accuracy(), measuredOf(c.net), confusion.Total(), confusion}, nil
+	return &classified{c.of.Name, confusion.Accuracy(), measuredOf(c.net), confusion.Total(), confusion, c.test.ClassNames}, nil
 }
 
 func (r *classified) Write(p *report.Printer) {
 	r.writeCurve(p, train.Accuracy.Key)
 	p.Section("Confusion", "row: true class, column: assigned")
-	r.Confusion.Write(p)
+	r.Confusion.Write(p, r.Classes)
 	r.writeWeights(p, report.Count(r.Weights)+" weights")
 	p.Line("Test accuracy", p.Good(report.Percent(r.Confusion.Correct(), r.TestSamples)), p.Dim(fmt.Sprintf(
 		"%s of %s held-out samples", report.Count(r.Confusion.Correct()), report.Count(r.TestSamples))))

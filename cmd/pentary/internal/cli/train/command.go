@@ -71,7 +71,7 @@ func (r *run) command(prepare func(args []string)) *cobra.Command {
 			if err := r.check(cmd.Flags()); err != nil {
 				return err
 			}
-			return r.begin(cmd.Context())
+			return r.begin(cmd)
 		},
 	}
 	r.groups().Bind(cmd)

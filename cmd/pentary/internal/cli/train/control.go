@@ -56,7 +56,7 @@ func newControlTask(env control.Environment, s *console.Streams) *cobra.Command 
 			return err
 		}
 		if saved == "" {
-			return r.begin(cmd.Context())
+			return r.begin(cmd)
 		}
 		for _, g := range groups {
 			var wrong string

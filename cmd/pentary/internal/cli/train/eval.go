@@ -26,6 +26,7 @@ held-out end of its text. A model's file has the hash of its data. If the data d
 is an error; if --data names other data, the report says so and the whole table or text is
 measured, or the test part of images. A model of tokens from "pentary convert" is measured on
 the text of --data, in pieces of 256 tokens.`,
+		Example:     "  pentary eval digits.pent\n  pentary eval iris.pent --data iris.csv",
 		Args:        console.OneArgument(".pent file"),
 		Annotations: console.Arguments(console.ArgModel),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -33,7 +34,7 @@ the text of --data, in pieces of 256 tokens.`,
 		},
 	}
 	f := cmd.Flags()
-	console.Input(f, &data, "data", "`folder` of the IDX files, for the tasks that are not embedded; of a language model, the text file")
+	console.Input(f, &data, "data", "`folder` of the IDX files, for the tasks that are not embedded; of a table, the CSV file; of a language model, the text file")
 	console.Threads(f)
 	f.BoolVar(&json, "json", false, "print one JSON object")
 	return cmd

@@ -120,7 +120,9 @@ func (t *finetune) load(ctx context.Context, path string) (err error) {
 			_, err = f.WriteTo(sum)
 		}
 		if err == nil && t.Reward == "" {
-			_, err = train.NewTokenReader(m) // whether it takes tokens
+			if _, err = train.NewTokenReader(m); err != nil {
+				err = fmt.Errorf("%w; of other language models, --reward alone tunes those of bytes", err)
+			}
 		}
 		if err == nil && t.Reward == "" && m.Outputs()%4 != 0 {
 			err = fmt.Errorf("a model of %d tokens, want a multiple of 4", m.Outputs())
@@ -293,7 +295,7 @@ func (t *finetune) completions() nn.CompleterOptions {
 }
 
 func (t *finetune) start() train.Start {
-	by := "by " + report.Printable(filepath.Base(t.Teacher))
+	by, source := "by "+report.Printable(filepath.Base(t.Teacher)), slog.String("teacher", t.Teacher)
 	if t.Data != "" {
 		by = "of " + report.Printable(filepath.Base(t.Data))
 	}
@@ -301,9 +303,10 @@ func (t *finetune) start() train.Start {
 	if t.Reward != "" {
 		note = fmt.Sprintf("%s members · %s of up to %d tokens each, scored by %s", report.Count(2*t.Base.Pairs),
 			report.Plural(t.Batch.Streams, "completion", "completions"), t.Batch.Steps, report.Printable(t.command))
+		source = slog.String("reward", t.command)
 	}
 	return startOf("fine-tuning", filepath.Base(t.path), t.net, note,
-		slog.String("task", t.name()), slog.String("model", t.path), slog.String("teacher", t.Teacher),
+		slog.String("task", t.name()), slog.String("model", t.path), source,
 		slog.Int("generations", t.Base.Generations), slog.Any("settings", settings.Texts(t)))
 }
 

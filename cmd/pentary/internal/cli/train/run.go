@@ -106,7 +106,7 @@ func (r *run) resume(cmd *cobra.Command) error {
 		return err
 	}
 	if r.data != "" && !hasDataFlag(p.kind) {
-		return console.Usagef("--data: the data of task %s are not in a folder", p.kind.name())
+		return console.Usagef("--data: the data of task %s are part of the program", p.kind.name())
 	}
 	if p.config.Data != "" {
 		if err := console.CheckPaths(cmd, nil, r.streams, p.inputs()); err != nil {
@@ -128,9 +128,13 @@ func (r *run) resume(cmd *cobra.Command) error {
 }
 
 // begin begins the run, or resumes it if it is in the directory.
-func (r *run) begin(ctx context.Context) error {
+func (r *run) begin(cmd *cobra.Command) error {
+	ctx := cmd.Context()
 	r.kind.Complete()
 	if err := r.kind.Check(); err != nil {
+		return console.UsageError{Err: err}
+	}
+	if err := settings.CheckEffects(r.kind, cmd.Flags()); err != nil {
 		return console.UsageError{Err: err}
 	}
 	asked := &config{Task: r.kind.name(), Settings: settings.Texts(r.kind), Generator: r.kind.Options().Generator.String()}

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 
 	"github.com/spf13/cobra"
 
@@ -25,8 +26,8 @@ func NewVerify(s *console.Streams) *cobra.Command {
 journal: replay the journal from the initial weights, which the seed determines, to the
 generation that the file names, and compare every weight and setting; then replay the rest
 and compare with the hash with which the run ended. With exit status 1 something differs,
-and the message says what. With exit status 2 the model cannot be verified, because the data
-that updates need are missing or the run is of another version.
+and the message says what. With exit status 2 the model cannot be verified: it or
+the data that updates need are missing, or the run is of another version.
 
 The accuracy in a file is not checked: "pentary eval" measures it.`,
 		Example: "  pentary verify run\n  pentary verify run copy.pent",
@@ -94,6 +95,10 @@ func (v *verification) verify(ctx context.Context, s *console.Streams, b *rebuil
 	v.InitialSHA256, v.DataSHA256 = hex.EncodeToString(p.header.Weights[:]), hex.EncodeToString(p.header.Data[:])
 	v.Pairs = p.kind.Options().Pairs
 	f, err := packed.Open(v.Model)
+	if errors.Is(err, fs.ErrNotExist) {
+		v.Cannot = true
+		return console.Usagef("cannot verify: %w; a run saves its model at its end", err)
+	}
 	if err != nil {
 		return err
 	}
