@@ -41,8 +41,8 @@ const maxFeedback = 1 << 13
 // Model quantizes the network. Each row of a hidden layer has its own scale, by which the weights of
 // the next layer are divided before they are quantized. The last layer has one scale. If a
 // softmax follows, the mean of its rows is subtracted from each row first, which changes no
-// probability. Rows of recurrent
-// layers have multipliers, because the units of their gates and states are fixed.
+// probability. Rows of recurrent layers have multipliers, because the units of their gates and states
+// are fixed.
 //
 // A convolution with biases reads constant channels. A dense layer before the first convolution
 // appends them: it copies the picture and pads it with zeros. Before a recurrent layer, such a layer
@@ -72,60 +72,16 @@ func (n *Network) model(o NetworkOptions) (*nn.Model, *NetworkReport, error) {
 	if err := n.check(); err != nil {
 		return nil, nil, err
 	}
-	in := n.Inputs()
-	switch {
-	case !slices.Contains(LlamaMethods, o.Method):
-		return nil, nil, fmt.Errorf("unknown method %q", o.Method)
-	case o.Unit < 1 || o.Unit > 127:
-		return nil, nil, fmt.Errorf("unit %d, want 1 to 127", o.Unit)
-	case o.Steps < 1 || o.Steps > 1 && !n.Sequences():
-		return nil, nil, fmt.Errorf("calibration in %d steps, want 1, or more of a recurrent network", o.Steps)
-	case len(o.Calibration)%in != 0 || len(o.Calibration)/in%o.Steps != 0:
-		return nil, nil, fmt.Errorf("calibration of %d numbers, want samples of %d in %d steps", len(o.Calibration), in, o.Steps)
-	case o.Method == ErrorFeedback && len(o.Calibration) == 0:
-		return nil, nil, errors.New("error feedback needs calibration")
+	if err := n.checkOptions(&o); err != nil {
+		return nil, nil, err
 	}
-	q := quantizer{
-		o: o, samples: len(o.Calibration) / in / o.Steps, steps: o.Steps,
-		gains: repeated(float64(o.Unit), in), index: sequence(in, 1, 1), width: in, most: 2,
-	}
-	if o.Method == Int8 {
-		q.most = eightBits
-	}
-	for i, l := range n.Layers {
-		cols := l.Inputs()
-		switch l := l.(type) {
-		case *Convolution:
-			cols = l.area() * l.Channels
-			q.biased = q.biased || l.Bias != nil
-			if l.padded() && i > 0 {
-				return nil, nil, fmt.Errorf("convolution %q is padded, which only the first layer can be: nn.Conv2D has no padding", l.Name)
-			}
-		case *Recurrent:
-			cols += l.Out
-		}
-		if cols >= kernels.MaxK || l.Outputs() >= kernels.MaxK {
-			return nil, nil, fmt.Errorf("matrix %q of %d columns and %d outputs, want less than %d", nameOf(l), cols, l.Outputs(), kernels.MaxK)
-		}
-		if o.Method == ErrorFeedback && cols > maxFeedback {
-			return nil, nil, fmt.Errorf("matrix %q has %d inputs, error feedback takes at most %d", nameOf(l), cols, maxFeedback)
-		}
-	}
-	inputs := o.Calibration
-	if first, ok := n.Layers[0].(*Convolution); ok && n.ChannelsFirst {
-		inputs = slices.Clone(inputs)
-		for at := 0; at < len(inputs); at += in {
-			copy(inputs[at:], transposed(inputs[at:at+in], first.Channels, first.Rows*first.Columns))
-		}
-	}
-	for _, v := range inputs {
-		q.exact = append(q.exact, float64(v))
-		q.seen = append(q.seen, math.Max(-127, math.Min(127, math.Round(float64(v)*float64(o.Unit)))))
+	q, err := n.quantizer(o)
+	if err != nil {
+		return nil, nil, err
 	}
 	for i, l := range n.Layers {
 		q.last = i == len(n.Layers)-1
 		q.logits = q.last && n.Softmax
-		var err error
 		switch l := l.(type) {
 		case *Linear:
 			q.linear(l)
@@ -150,6 +106,67 @@ func (n *Network) model(o NetworkOptions) (*nn.Model, *NetworkReport, error) {
 		}
 	}
 	return nn.NewModel(q.layers...), r, nil
+}
+
+// checkOptions returns an error if options with defaults filled in do not go with the network.
+func (n *Network) checkOptions(o *NetworkOptions) error {
+	in := n.Inputs()
+	switch {
+	case !slices.Contains(LlamaMethods, o.Method):
+		return fmt.Errorf("unknown method %q", o.Method)
+	case o.Unit < 1 || o.Unit > 127:
+		return fmt.Errorf("unit %d, want 1 to 127", o.Unit)
+	case o.Steps < 1 || o.Steps > 1 && !n.Sequences():
+		return fmt.Errorf("calibration in %d steps, want 1, or more of a recurrent network", o.Steps)
+	case len(o.Calibration)%in != 0 || len(o.Calibration)/in%o.Steps != 0:
+		return fmt.Errorf("calibration of %d numbers, want samples of %d in %d steps", len(o.Calibration), in, o.Steps)
+	case o.Method == ErrorFeedback && len(o.Calibration) == 0:
+		return errors.New("error feedback needs calibration")
+	}
+	return nil
+}
+
+// quantizer returns a quantizer before the first layer. The error names a layer that does not fit.
+func (n *Network) quantizer(o NetworkOptions) (*quantizer, error) {
+	in := n.Inputs()
+	q := &quantizer{
+		o: o, samples: len(o.Calibration) / in / o.Steps, steps: o.Steps,
+		gains: repeated(float64(o.Unit), in), index: sequence(in, 1, 1), width: in, most: 2,
+	}
+	if o.Method == Int8 {
+		q.most = eightBits
+	}
+	for i, l := range n.Layers {
+		cols := l.Inputs()
+		switch l := l.(type) {
+		case *Convolution:
+			cols = l.area() * l.Channels
+			q.biased = q.biased || l.Bias != nil
+			if l.padded() && i > 0 {
+				return nil, fmt.Errorf("convolution %q is padded, which only the first layer can be: nn.Conv2D has no padding", l.Name)
+			}
+		case *Recurrent:
+			cols += l.Out
+		}
+		if cols >= kernels.MaxK || l.Outputs() >= kernels.MaxK {
+			return nil, fmt.Errorf("matrix %q of %d columns and %d outputs, want less than %d", nameOf(l), cols, l.Outputs(), kernels.MaxK)
+		}
+		if o.Method == ErrorFeedback && cols > maxFeedback {
+			return nil, fmt.Errorf("matrix %q has %d inputs, error feedback takes at most %d", nameOf(l), cols, maxFeedback)
+		}
+	}
+	inputs := o.Calibration
+	if first, ok := n.Layers[0].(*Convolution); ok && n.ChannelsFirst {
+		inputs = slices.Clone(inputs)
+		for at := 0; at < len(inputs); at += in {
+			copy(inputs[at:], transposed(inputs[at:at+in], first.Channels, first.Rows*first.Columns))
+		}
+	}
+	for _, v := range inputs {
+		q.exact = append(q.exact, float64(v))
+		q.seen = append(q.seen, math.Max(-127, math.Min(127, math.Round(float64(v)*float64(o.Unit)))))
+	}
+	return q, nil
 }
 
 func largest(v []float64) int {
@@ -251,9 +268,17 @@ func (q *quantizer) fit(name string, matrix, bias []float32, gains []float64, co
 	if report.finish(); q.o.Method != Int8 { // of eight bits there are no levels to report
 		q.reports = append(q.reports, report)
 	}
+	f.multiply(matrix, bias, operand)
+	f.offset(bias, correct)
+	return f
+}
 
+// multiply computes what the exact and the quantized weights return for the operands.
+func (f *fitted) multiply(matrix, bias []float32, operand func(i int, exact, seen []float64)) {
+	rows := len(f.scales)
+	cols := len(matrix) / rows
 	x, y := make([]float64, cols), make([]float64, cols)
-	for k := range n {
+	for k := range f.multiplicands {
 		operand(k, x, y)
 		for i := range rows {
 			a, b := 0.0, 0.0
@@ -268,6 +293,11 @@ func (q *quantizer) fit(name string, matrix, bias []float32, gains []float64, co
 			f.exact, f.sums = append(f.exact, a), append(f.sums, b)
 		}
 	}
+}
+
+// offset sets the offsets to the biases, or with correct and operands to the mean errors.
+func (f *fitted) offset(bias []float32, correct bool) {
+	rows, n := len(f.scales), f.multiplicands
 	for i := range rows {
 		if bias != nil {
 			f.offsets[i] = float64(bias[i]) / f.scales[i]
@@ -279,7 +309,6 @@ func (q *quantizer) fit(name string, matrix, bias []float32, gains []float64, co
 			}
 		}
 	}
-	return f
 }
 
 // scale returns a scale for weights.

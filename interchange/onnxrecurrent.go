@@ -20,18 +20,51 @@ var cells = map[string]struct {
 
 // recurrent adds a recurrent layer.
 func (w *onnxWalk) recurrent(n *onnxNode, in onnxValue) error {
+	if err := w.checkRecurrent(n, in); err != nil {
+		return err
+	}
+	l := &Recurrent{Cell: cells[n.op].cell}
+	if err := l.activations(n); err != nil {
+		return err
+	}
+	if err := w.gates(l, n); err != nil {
+		return err
+	}
+	if err := l.check(); err != nil {
+		return err
+	}
+	w.network.Layers = append(w.network.Layers, l)
+	w.values = nil
+	forms := []string{"T1NK", "1NK", "1NK"}
+	if n.numbers["layout"] != 0 {
+		forms = []string{"NT1K", "N1K", "N1K"}
+	}
+	for i, name := range n.outputs {
+		if i < 2 && name != "" { // the cells of an LSTM are no outputs here
+			w.values = append(w.values, onnxValue{name: name, axes: forms[i]})
+		}
+	}
+	if len(w.values) == 0 {
+		return fmt.Errorf("returns neither Y nor Y_h")
+	}
+	return nil
+}
+
+// input returns the name of an input, empty for none.
+func (n *onnxNode) input(i int) string {
+	if i < len(n.inputs) {
+		return n.inputs[i]
+	}
+	return ""
+}
+
+// checkRecurrent returns an error if a recurrent operator computes what no layer does.
+func (w *onnxWalk) checkRecurrent(n *onnxNode, in onnxValue) error {
 	if len(n.inputs) < 3 || n.inputs[0] != in.name {
 		return fmt.Errorf("does not take %q and two matrices", in.name)
 	}
-	input := func(i int) string {
-		if i < len(n.inputs) {
-			return n.inputs[i]
-		}
-		return ""
-	}
-	layout := n.numbers["layout"]
 	time := 0
-	if layout != 0 {
+	if n.numbers["layout"] != 0 {
 		time = 1
 	}
 	if len(in.axes) != 3 || in.axes[2] != 'K' || in.axes[time] != 'T' && in.axes[:2] != "??" {
@@ -45,22 +78,23 @@ func (w *onnxWalk) recurrent(n *onnxNode, in onnxValue) error {
 			return fmt.Errorf("%s is %v, want 0: no layer here computes that", name, v)
 		}
 	}
-	if input(4) != "" {
-		return fmt.Errorf("has lengths of sequences (%q)", input(4))
+	if n.input(4) != "" {
+		return fmt.Errorf("has lengths of sequences (%q)", n.input(4))
 	}
-	if input(7) != "" && !w.zeros(input(7)) {
-		return fmt.Errorf("has peepholes (%q)", input(7))
+	if n.input(7) != "" && !w.zeros(n.input(7)) {
+		return fmt.Errorf("has peepholes (%q)", n.input(7))
 	}
-	for _, name := range []string{input(5), input(6)} {
+	for _, name := range []string{n.input(5), n.input(6)} {
 		if name != "" && !w.zeros(name) {
 			return fmt.Errorf("the initial state %q is not zero", name)
 		}
 	}
+	return nil
+}
+
+// gates sets the sizes, weights and biases of a layer.
+func (w *onnxWalk) gates(l *Recurrent, n *onnxNode) error {
 	c := cells[n.op]
-	l := &Recurrent{Cell: c.cell}
-	if err := l.activations(n); err != nil {
-		return err
-	}
 	gates := len(c.from)
 	t, x, err := w.take(n.inputs[1])
 	if err != nil {
@@ -82,9 +116,9 @@ func (w *onnxWalk) recurrent(n *onnxNode, in onnxValue) error {
 		return fmt.Errorf("hidden_size is %v, and %q has %d", size, t.Name, l.Out)
 	}
 	var b []float32
-	if input(3) != "" {
+	if n.input(3) != "" {
 		var tb Tensor
-		if tb, b, err = w.take(input(3)); err != nil {
+		if tb, b, err = w.take(n.input(3)); err != nil {
 			return err
 		}
 		if len(b) != 2*gates*l.Out {
@@ -110,23 +144,6 @@ func (w *onnxWalk) recurrent(n *onnxNode, in onnxValue) error {
 				l.Bias[gate*l.Out+i] = sign * (b[row] + b[gates*l.Out+row])
 			}
 		}
-	}
-	if err := l.check(); err != nil {
-		return err
-	}
-	w.network.Layers = append(w.network.Layers, l)
-	w.values = nil
-	forms := []string{"T1NK", "1NK", "1NK"}
-	if layout != 0 {
-		forms = []string{"NT1K", "N1K", "N1K"}
-	}
-	for i, name := range n.outputs {
-		if i < 2 && name != "" { // the cells of an LSTM are no outputs here
-			w.values = append(w.values, onnxValue{name: name, axes: forms[i]})
-		}
-	}
-	if len(w.values) == 0 {
-		return fmt.Errorf("returns neither Y nor Y_h")
 	}
 	return nil
 }

@@ -31,10 +31,67 @@ func (l *Recurrent) gateUnits(gate int) (unit, zero float64) {
 
 // recurrent quantizes a recurrent layer and moves on to its outputs.
 func (q *quantizer) recurrent(l *Recurrent) error {
-	n, rows := l.Out, q.rows()
-	// Operands of the network: h before each step, and r∘h of a GRU.
-	before, reset := make([]float64, rows*n), make([]float64, rows*n)
-	after := make([]float64, 0, rows*n)
+	biased := l.Bias != nil || l.Cell == CellLSTM // whose forget gate has a constant in nn
+	parts, after := q.fitGates(l, biased)
+	var factors, offsets []float64 // of the sums of each row, and before them
+	for _, f := range parts {
+		for i := range f.scales {
+			unit, zero := l.gateUnits(len(factors) / l.Out)
+			factor := unit * f.scales[i]
+			f.offsets[i] += zero / factor
+			factors = append(factors, factor)
+		}
+		offsets = append(offsets, f.offsets...)
+	}
+	layers, in, constants, err := q.cellInputs(l, biased, offsets)
+	if err != nil {
+		return fmt.Errorf("%s %q: %w", l.Cell, l.Name, err)
+	}
+	cell, matrices := l.layer(in)
+	for p, f := range parts {
+		q.setGates(matrices[p], l, f, factors[:len(f.scales)], in, constants)
+		factors = factors[len(f.scales):]
+	}
+	q.exact, q.gains = after, repeated(stateUnit, l.Out)
+	q.add(l.Out, append(layers, cell)...)
+	q.index, q.channels, q.constants = sequence(l.Out, 1, 1), 0, nil
+	return nil
+}
+
+// fitGates quantizes the matrices of a layer, and returns them with its outputs.
+func (q *quantizer) fitGates(l *Recurrent, biased bool) (parts []fitted, after []float64) {
+	before, reset, after := q.states(l)
+	n, cols := l.Out, l.In+l.Out
+	gains := append(append([]float64(nil), q.gains...), repeated(stateUnit, n)...)
+	fit := func(name string, gate, gates int, h []float64) {
+		var bias []float32
+		if l.Bias != nil {
+			bias = l.Bias[gate*n : (gate+gates)*n]
+		}
+		parts = append(parts, q.fit(name, l.W[gate*n*cols:(gate+gates)*n*cols], bias, gains, biased, false, q.rows(), func(i int, exact, seen []float64) {
+			copy(exact, q.exact[i*l.In:][:l.In])
+			copy(exact[l.In:], h[i*n:][:n])
+			for j, at := range q.index {
+				seen[j] = q.seen[i*q.width+at]
+			}
+			for j, v := range h[i*n:][:n] {
+				seen[l.In+j] = max(-127, min(127, math.Round(v*stateUnit)))
+			}
+		}))
+	}
+	if l.Cell == CellGRU {
+		fit(l.Name+" gates", 0, 2, before)
+		fit(l.Name+" candidate", 2, 1, reset)
+	} else {
+		fit(l.Name, 0, l.gates(), before)
+	}
+	return parts, after
+}
+
+// states returns h before and after each step of the network, and r∘h of a GRU.
+func (q *quantizer) states(l *Recurrent) (before, reset, after []float64) {
+	n := l.Out
+	before, reset = make([]float64, q.rows()*n), make([]float64, q.rows()*n)
 	for s := range q.samples {
 		var state []float64
 		for t := range q.steps {
@@ -52,48 +109,13 @@ func (q *quantizer) recurrent(l *Recurrent) error {
 			after = append(after, l.step(x, &state, !q.o.hard)...)
 		}
 	}
-	gains := append(append([]float64(nil), q.gains...), repeated(stateUnit, n)...)
-	biased := l.Bias != nil || l.Cell == CellLSTM // whose forget gate has a constant in nn
-	fit := func(name string, gate, gates int, h []float64) fitted {
-		cols := l.In + n
-		var bias []float32
-		if l.Bias != nil {
-			bias = l.Bias[gate*n : (gate+gates)*n]
-		}
-		return q.fit(name, l.W[gate*n*cols:(gate+gates)*n*cols], bias, gains, biased, false, rows, func(i int, exact, seen []float64) {
-			copy(exact, q.exact[i*l.In:][:l.In])
-			copy(exact[l.In:], h[i*n:][:n])
-			for j, at := range q.index {
-				seen[j] = q.seen[i*q.width+at]
-			}
-			for j, v := range h[i*n:][:n] {
-				seen[l.In+j] = max(-127, min(127, math.Round(v*stateUnit)))
-			}
-		})
-	}
-	var parts []fitted
-	if l.Cell == CellGRU {
-		parts = []fitted{fit(l.Name+" gates", 0, 2, before), fit(l.Name+" candidate", 2, 1, reset)}
-	} else {
-		parts = []fitted{fit(l.Name, 0, l.gates(), before)}
-	}
-	// The factor of each row's sums, and the offset before it.
-	gate := 0
-	var offsets []float64
-	factors := make([][]float64, len(parts))
-	for p, f := range parts {
-		for i := range f.scales {
-			unit, zero := l.gateUnits(gate + i/n)
-			factor := unit * f.scales[i]
-			f.offsets[i] += zero / factor
-			factors[p] = append(factors[p], factor)
-		}
-		gate += len(f.scales) / n
-		offsets = append(offsets, f.offsets...)
-	}
-	// The layer's inputs: activations, constants, zeros.
+	return before, reset, after
+}
+
+// cellInputs returns the layer, if one is needed, that makes the inputs of a cell, and how many these
+// are: the activations, constants for the offsets of rows, and zeros.
+func (q *quantizer) cellInputs(l *Recurrent, biased bool, offsets []float64) (layers []nn.Layer, in int, constants []int, err error) {
 	from, constant := append([]int(nil), q.index...), 0
-	var constants []int
 	if biased {
 		constant = q.constantFor(offsets, cellConstants, 1)
 		constants = scaled(cellConstants, constant)
@@ -104,51 +126,52 @@ func (q *quantizer) recurrent(l *Recurrent) error {
 	for len(from)%4 != 0 {
 		from = append(from, -1)
 	}
-	var layers []nn.Layer
 	if biased || len(from) != q.width || q.width != l.In {
 		d, err := copies(q.width, from, constant)
 		if err != nil {
-			return fmt.Errorf("%s %q: %w", l.Cell, l.Name, err)
+			return nil, 0, nil, err
 		}
 		layers = append(layers, d)
 	}
-	in, out := len(from), quads(n)
-	var cell nn.Layer
-	var matrices []*nn.Dense
+	return layers, len(from), constants, nil
+}
+
+// layer returns the layer of package nn for a number of inputs, and its matrices.
+func (l *Recurrent) layer(in int) (nn.Layer, []*nn.Dense) {
+	out := quads(l.Out)
 	switch l.Cell {
-	case CellRNN:
-		r := nn.NewRNN(in, out)
-		cell, matrices = r, []*nn.Dense{r.State}
 	case CellGRU:
 		g := nn.NewGRU(in, out)
-		cell, matrices = g, []*nn.Dense{g.Gates, g.Candidate}
+		return g, []*nn.Dense{g.Gates, g.Candidate}
 	case CellLSTM:
 		m := nn.NewLSTM(in, out)
-		cell, matrices = m, []*nn.Dense{m.Gates}
+		return m, []*nn.Dense{m.Gates}
 	}
-	for p, f := range parts {
-		gates := len(f.scales) / n
-		all, scales := make([]int32, gates*out*(in+out)), make([]float64, gates*out)
-		for i := range f.scales {
-			to := i/n*out + i%n
-			scales[to] = factors[p][i]
-			row := all[to*(in+out):][:in+out]
-			for j, v := range f.weights[i*(l.In+n):][:l.In+n] {
-				if j >= l.In {
-					j += in - l.In
-				}
-				row[j] = int32(v)
+	r := nn.NewRNN(in, out)
+	return r, []*nn.Dense{r.State}
+}
+
+// setGates sets a matrix of a layer of in inputs to fitted weights, and the multipliers of its rows to
+// factors.
+func (q *quantizer) setGates(d *nn.Dense, l *Recurrent, f fitted, factors []float64, in int, constants []int) {
+	n, out := l.Out, quads(l.Out)
+	gates := len(f.scales) / n
+	all, scales := make([]int32, gates*out*(in+out)), make([]float64, gates*out)
+	for i := range f.scales {
+		to := i/n*out + i%n
+		scales[to] = factors[i]
+		row := all[to*(in+out):][:in+out]
+		for j, v := range f.weights[i*(l.In+n):][:l.In+n] {
+			if j >= l.In {
+				j += in - l.In
 			}
-			weights, _ := addends(f.offsets[i], constants, 1, q.most)
-			for j, v := range weights {
-				row[l.In+j] = int32(v)
-			}
+			row[j] = int32(v)
 		}
-		q.set(matrices[p], all, in+out)
-		setScale(matrices[p], scales)
+		weights, _ := addends(f.offsets[i], constants, 1, q.most)
+		for j, v := range weights {
+			row[l.In+j] = int32(v)
+		}
 	}
-	q.exact, q.gains = after, repeated(stateUnit, n)
-	q.add(n, append(layers, cell)...)
-	q.index, q.channels, q.constants = sequence(n, 1, 1), 0, nil
-	return nil
+	q.set(d, all, in+out)
+	setScale(d, scales)
 }
