@@ -15,16 +15,16 @@ type sumScratch struct{ sums sums }
 // around; see baseWordsNEON.
 func (f *fused) baseWords(base []int32, quads, cols int) bool {
 	o := &f.args
-	o.words, o.base, o.quads, o.groups = &f.words[0], &base[0], quads, cols/fusedGroup
-	return o.groups > 0 && baseWordsNEON(o)
+	o.words, o.base, o.quads, o.cols = &f.words[0], &base[0], quads, cols
+	return cols >= fusedGroup && baseWordsNEON(o)
 }
 
 // spreadWords sets the columns of one pair, in whole groups, up to one with a t beyond
 // the limit, and returns how many.
 func (f *fused) spreadWords(dst []int8, a []uint8, t []int32, quads, cols int) int {
 	o := &f.args
-	o.dst, o.words, o.a, o.t, o.quads, o.groups = &dst[0], &f.words[0], &a[0], &t[0], quads, cols/fusedGroup
-	return (o.groups - spreadWordsNEON(o)) * fusedGroup
+	o.dst, o.words, o.a, o.t, o.quads, o.cols = &dst[0], &f.words[0], &a[0], &t[0], quads, cols
+	return (cols/fusedGroup - spreadWordsNEON(o)) * fusedGroup
 }
 
 // spreadSums sets the columns of one pair by way of int32 sums.
@@ -46,9 +46,9 @@ func (f *fused) spreadSums(dst []int8, base []int32, a []uint8, t []int32, rows,
 //	v := clamp(base[r*baseRow+c] + offsets[r], ±clip)
 //	words[((c/8*4+r/4)*8+c%8)*4+r%4] = v
 //
-// quads and groups are at least 1; rows come in whole quads. It reports whether all sums
-// were within ±2^30, so that none wraps around with a perturbation. 48 instructions
-// for a quad of eight columns.
+// quads is at least 1, cols at least 8, of which it takes whole groups; rows come in whole quads.
+// It reports whether all sums were within ±2^30, so that none wraps around with a perturbation. 48
+// instructions for a quad of eight columns.
 //
 //go:noescape
 func baseWordsNEON(args *fusedArgs) bool

@@ -42,7 +42,8 @@ TEXT ·baseWordsNEON(SB), NOSPLIT, $0-9
 	MOVD fusedArgs_base(R5), R1
 	MOVD fusedArgs_offsets(R5), R2
 	MOVD fusedArgs_quads(R5), R3
-	MOVD fusedArgs_groups(R5), R4
+	MOVD fusedArgs_cols(R5), R4
+	LSR  $3, R4
 	MOVD fusedArgs_baseRow(R5), R8
 	MOVW fusedArgs_clip(R5), R5
 	VDUP R5, V31.H8
@@ -116,7 +117,8 @@ TEXT ·spreadWordsNEON(SB), NOSPLIT, $0-16
 	MOVD  fusedArgs_a(R7), R2
 	MOVD  fusedArgs_t(R7), R3
 	MOVD  fusedArgs_quads(R7), R4
-	MOVD  fusedArgs_groups(R7), R5
+	MOVD  fusedArgs_cols(R7), R5
+	LSR  $3, R5
 	MOVD  fusedArgs_weights(R7), R6
 	MOVD  fusedArgs_quad(R7), R8
 	MOVD  fusedArgs_minus(R7), R9

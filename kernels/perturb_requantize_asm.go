@@ -66,7 +66,7 @@ type fusedArgs struct {
 	sums    *sums
 	weights *[fusedRows]int16 // scratch
 
-	quads, cols, groups int
+	quads, cols int
 
 	quad, minus int   // bytes of dst from quad to quad, from plus member to minus
 	baseRow     int   // bytes of base from row to row
