@@ -150,7 +150,17 @@ func TestLlamaCheck(t *testing.T) {
 		l := randomLlama(1)
 		change(l)
 		for _, method := range []Method{Int8, ErrorFeedback} {
-			c, err := l.Convert(t.Context(), ConvertOptions{Method: method, Sharing: RowScales, Sweeps: 1})
+			fitted, rows := 0, 0
+			progress := func(done, of int) {
+				if fitted++; done != fitted {
+					t.Errorf("%d rows done after %d", done, fitted)
+				}
+				rows = of
+			}
+			c, err := l.Convert(t.Context(), ConvertOptions{Method: method, Sharing: RowScales, Sweeps: 1, Progress: progress})
+			if fitted != rows || (fitted > 0) != (method == ErrorFeedback) {
+				t.Errorf("%d of %d rows fitted", fitted, rows)
+			}
 			if want != "" {
 				if err == nil || !strings.Contains(err.Error(), want) {
 					t.Errorf("error %v, want %s", err, want)

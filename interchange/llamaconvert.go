@@ -55,6 +55,10 @@ type ConvertOptions struct {
 	Sharing Sharing
 	Texts   int // that the network draws to be calibrated by; default DrawnTexts
 	Sweeps  int // see LlamaOptions
+
+	// Progress, if not nil, is called during the sweeps with the rows of matrices that have been
+	// fitted, and how many will be.
+	Progress func(done, rows int)
 }
 
 // Convert quantizes the matrices of a network, calibrated with texts that the network draws, and
@@ -79,7 +83,7 @@ func (l *Llama) Convert(ctx context.Context, o ConvertOptions) (*LlamaConversion
 	}
 	if o.Method != Int8 {
 		var err error
-		if c.result, c.Tensors, err = l.Quantize(LlamaOptions{Method: o.Method, Sharing: o.Sharing, Calibration: c.drawn, Sweeps: o.Sweeps, ctx: ctx}); err != nil {
+		if c.result, c.Tensors, err = l.Quantize(LlamaOptions{Method: o.Method, Sharing: o.Sharing, Calibration: c.drawn, Sweeps: o.Sweeps, ctx: ctx, progress: o.Progress}); err != nil {
 			return nil, err
 		}
 	}

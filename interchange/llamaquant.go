@@ -35,7 +35,8 @@ type LlamaOptions struct {
 	// matrix in turn, see Quantize. A sweep takes longer than everything else.
 	Sweeps int
 
-	ctx context.Context // of Convert; nil: none
+	ctx      context.Context      // of Convert; nil: none
+	progress func(done, rows int) // of the sweeps; nil: none
 }
 
 // Quantize returns a network whose matrices within blocks are pents times scales, exactly, and
@@ -225,6 +226,15 @@ type llamaQuantizer struct {
 
 	scales map[string][]float64 // of the weights of a matrix
 	fits   [tokenParts]*rowFit
+	swept  int // rows
+}
+
+// sweep counts a row that has been fitted.
+func (q *llamaQuantizer) sweep() {
+	q.swept++
+	if l := q.exact; q.o.progress != nil {
+		q.o.progress(q.swept, len(l.Blocks)*q.o.Sweeps*(l.Width+2*l.kvWidth()+2*l.Hidden))
+	}
 }
 
 // blockMatrices are the names of a block's matrices in GGUF.

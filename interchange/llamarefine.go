@@ -204,6 +204,7 @@ func (q *llamaQuantizer) refineGated(i int, target [][]float64) [][]float64 {
 	for unit := 0; unit < q.exact.Hidden && q.o.ctx.Err() == nil; unit++ {
 		for _, part := range gatedParts {
 			l.refine(part, unit)
+			q.sweep()
 		}
 	}
 	return l.out

@@ -35,12 +35,15 @@ func (q *llamaQuantizer) refineAttention(i int, target [][]float64) [][]float64 
 		g.setSeen()
 		for unit := range g.width {
 			g.refineValue(unit)
+			q.sweep()
 		}
 		for unit := range g.width {
 			for head := range g.heads {
 				g.refineQuery(head, unit)
+				q.sweep()
 			}
 			g.refineKey(unit)
+			q.sweep()
 		}
 		n := len(g.gram)
 		for t := range x {

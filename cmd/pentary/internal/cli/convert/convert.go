@@ -31,7 +31,8 @@ type options struct {
 	tokenizer    string
 	unit         int
 
-	texts, sweeps int // of llama networks
+	texts, sweeps int    // of llama networks
+	ofLlama       string // the flag for them that was given, if one was
 }
 
 // New returns the command convert.
@@ -87,11 +88,16 @@ and outputs keep eight bits, or their own type in GGUF files.`,
 		Args:        console.OneArgument("file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.methodChosen = cmd.Flags().Changed("method")
+			for _, name := range []string{"texts", "sweeps"} {
+				if cmd.Flags().Changed(name) {
+					o.ofLlama = name
+				}
+			}
 			if err := o.checkFormats(); err != nil {
 				return err
 			}
 			if o.from == "" {
-				for _, name := range []string{"method", "calibration", "tokenizer", "input-unit"} {
+				for _, name := range []string{"method", "calibration", "tokenizer", "input-unit", "texts", "sweeps"} {
 					if cmd.Flags().Changed(name) {
 						return console.Usagef("--%s is for --from", name)
 					}
@@ -187,6 +193,8 @@ func read(ctx context.Context, s *console.Streams, path string, o options) error
 	switch {
 	case o.to != "" || o.tokenizer != "":
 		return fmt.Errorf("%s: no network of the llama architecture, which --to and --tokenizer are for", path)
+	case o.ofLlama != "":
+		return fmt.Errorf("%s: no network of the llama architecture, which --%s is for", path, o.ofLlama)
 	case o.method == interchange.ErrorFeedback || o.method == interchange.Int8:
 		return console.Usagef("--method %s is for networks; %s holds tensors", o.method, path)
 	}

@@ -201,6 +201,8 @@ func TestMLPErrors(t *testing.T) {
 		{2, "needs --calibration", []string{mlp, "--from", "onnx", "--method", "error-feedback"}},
 		{2, "is for networks", []string{x, "--from", "safetensors", "--method", "error-feedback"}},
 		{2, "--input-unit 0: want 1 to 127", []string{mlp, "--from", "onnx", "--input-unit", "0"}},
+		{2, "--sweeps is for networks of the llama", []string{mlp, "--from", "onnx", "--sweeps", "1"}},
+		{1, "which --texts is for", []string{x, "--from", "safetensors", "--texts", "1"}},
 		{2, "--texts 0: want at least 1", []string{mlp, "--from", "gguf", "--texts", "0"}},
 		{2, "--sweeps -1: want at least 0", []string{mlp, "--from", "gguf", "--sweeps", "-1"}},
 		{1, "onnx: ", []string{x, "--from", "onnx"}},

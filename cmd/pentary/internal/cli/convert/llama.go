@@ -42,7 +42,13 @@ func llama(ctx context.Context, s *console.Streams, a *interchange.Archive, path
 	if o.to == interchange.FormatGGUFMXFP4 {
 		sharing = interchange.BlockPowers
 	}
-	c, err := l.Convert(ctx, interchange.ConvertOptions{Method: o.method, Sharing: sharing, Texts: o.texts, Sweeps: o.sweeps})
+	line := console.NewLine(s.ErrTerm)
+	c, err := l.Convert(ctx, interchange.ConvertOptions{Method: o.method, Sharing: sharing, Texts: o.texts, Sweeps: o.sweeps, Progress: func(done, rows int) {
+		line.Show(func(width int) string {
+			return console.Bar(done, rows, fmt.Sprintf("%d of %d rows refined", done, rows), width, line.Style)
+		})
+	}})
+	line.Clear()
 	if ctx.Err() != nil {
 		return console.ErrInterrupted
 	}
@@ -105,6 +111,8 @@ func (o options) checkFormats() error {
 		return console.Usagef("--from %s with --to %s: want --from %s or %s with --to %s, or one of them", o.from, o.to, interchange.FormatLlama2C, interchange.FormatGGUF, console.List(names(ggufs)))
 	case o.tokenizer != "" && o.from != interchange.FormatLlama2C && o.from != interchange.FormatGGUF:
 		return console.Usagef("--tokenizer is for --from %s and %s", interchange.FormatLlama2C, interchange.FormatGGUF)
+	case o.ofLlama != "" && o.from == interchange.FormatONNX:
+		return console.Usagef("--%s is for networks of the llama architecture", o.ofLlama)
 	case o.texts < 1:
 		return console.Usagef("--texts %d: want at least 1", o.texts)
 	case o.sweeps < 0:
