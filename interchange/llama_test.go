@@ -158,14 +158,14 @@ func TestLlamaCheck(t *testing.T) {
 				rows = of
 			}
 			c, err := l.Convert(t.Context(), ConvertOptions{Method: method, Sharing: RowScales, Sweeps: 1, Progress: progress})
-			if fitted != rows || (fitted > 0) != (method == ErrorFeedback) {
-				t.Errorf("%d of %d rows fitted", fitted, rows)
-			}
 			if want != "" {
 				if err == nil || !strings.Contains(err.Error(), want) {
 					t.Errorf("error %v, want %s", err, want)
 				}
 				continue
+			}
+			if fitted != rows || (fitted > 0) != (method == ErrorFeedback) {
+				t.Errorf("%d of %d rows fitted", fitted, rows)
 			}
 			if err == nil {
 				_, err = c.File(nil)
