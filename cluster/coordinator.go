@@ -129,7 +129,7 @@ type coordinator struct {
 	pairs      int
 	samples    int // scores of a member
 	scores     []int64
-	received   []int64 // of the newest chunk
+	received   []int64 // by a second worker
 	pending    map[*schedule.Chunk]*pending
 	checks     []*schedule.Chunk
 	short      bool  // the generation ends with a quorum

@@ -45,7 +45,8 @@ func (c *coordinator) compare(w *worker, ch *schedule.Chunk, own, scores []int64
 	}
 }
 
-// take ends a chunk with scores by a worker or by the coordinator itself.
+// take ends a chunk with scores by a worker or by the coordinator itself, nil if they are where
+// they belong.
 func (c *coordinator) take(ch *schedule.Chunk, scores []int64, by *worker) {
 	copy(c.scores[2*ch.Lo*c.samples:], scores)
 	delete(c.pending, ch)
@@ -101,8 +102,11 @@ func (c *coordinator) accept(w *worker, p *pull, now time.Time) {
 		c.counts.Repeated++
 		return
 	}
-	c.received = reuse.Slice(c.received, 2*ch.Size()*c.samples)
-	scores := c.received
+	scores := c.scores[2*ch.Lo*c.samples : 2*ch.Hi*c.samples] // it is not done
+	if ch.State == schedule.Compared {
+		c.received = reuse.Slice(c.received, len(scores))
+		scores = c.received
+	}
 	if err := decodeScores(scores, p.scores, c.samples); err != nil {
 		c.counts.Malformed++
 		c.Log.Warn("scores that cannot be read", "worker", w.name, "why", err)
@@ -126,7 +130,7 @@ func (c *coordinator) accept(w *worker, p *pull, now time.Time) {
 		c.pending[ch] = &pending{by: w, scores: slices.Clone(scores)}
 		c.schedule.Compare(ch, &w.Worker, now)
 	default:
-		c.take(ch, scores, w)
+		c.take(ch, nil, w)
 	}
 }
 

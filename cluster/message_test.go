@@ -143,13 +143,15 @@ func TestScores(t *testing.T) {
 		pairs, samples := 1+random.IntN(5), 1+random.IntN(5)
 		scores := make([]int64, 2*pairs*samples)
 		for i := range scores {
-			switch random.IntN(4) {
+			switch random.IntN(8) {
 			case 0:
 				scores[i] = es.Failed
 			case 1:
 				scores[i] = math.MaxInt64 - int64(random.IntN(3))
-			default:
+			case 2:
 				scores[i] = random.Int64N(2000) - 1000
+			default:
+				scores[i] = random.Int64N(300) - 150 // about the differences that fit a byte
 			}
 		}
 		b := appendScores(nil, scores, samples)

@@ -4,18 +4,19 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"math/bits"
 	"slices"
 )
 
 // maxScoreBytes is the most that a score takes in appendScores.
-const maxScoreBytes = binary.MaxVarintLen64
+const maxScoreBytes = 1 + binary.MaxVarintLen64
 
 var errScores = errors.New("cluster: scores cut short, or too many")
 
 // appendScores appends the scores of pairs, of each the plus member's samples and then the
 // minus member's: of plus the differences from the same samples of the pair before, of the first
-// pair from 0, and of minus the differences from plus, as zigzag varints, modulo 2^64.
+// pair from 0, and of minus the differences from plus, modulo 2^64. A single sample's is a varint.
+// Differences of several samples are small but for a few: each is a byte, which is far if it does
+// not fit one. The differences that are far come after the bytes, as varints.
 func appendScores(b []byte, scores []int64, samples int) []byte {
 	before := make([]int64, samples)
 	for ; len(scores) > 0; scores = scores[2*samples:] {
@@ -49,50 +50,61 @@ func decodeScores(scores []int64, b []byte, samples int) (err error) {
 	return nil
 }
 
-// appendDifferences appends values less the ones before. Most take one to four bytes: those
-// are made without a branch on their size, which nothing predicts.
+// far is the byte of a difference that does not fit one.
+const far = 1 << 7
+
+// appendDifferences appends values less the ones before.
 func appendDifferences(b []byte, values, before []int64) []byte {
+	if len(values) == 1 {
+		return binary.AppendVarint(b, values[0]-before[0])
+	}
 	at := len(b)
-	b = slices.Grow(b, maxScoreBytes*len(values))
-	b = b[:cap(b)]
+	b = slices.Grow(b, len(values))[:at+len(values)]
+	row, before := b[at:], before[:len(values)]
+	left := 0 // of those that are far
 	for i, v := range values {
 		d := v - before[i]
-		u := uint64(d<<1) ^ uint64(d>>63)
-		if u >= 1<<28 {
-			at += binary.PutUvarint(b[at:], u)
-			continue
+		row[i] = byte(d)
+		if int64(int8(d)) != d || byte(d) == far {
+			row[i] = far
+			left++
 		}
-		n := (bits.Len64(u|1) + 6) * 37 >> 8 // a seventh of the bits, rounded up
-		x := u&0x7f | u<<1&0x7f00 | u<<2&0x7f_0000 | u<<3&0x7f00_0000
-		binary.LittleEndian.PutUint32(b[at:], uint32(x|0x8080_8080&(1<<(8*n-8)-1)))
-		at += n
 	}
-	return b[:at]
+	for i := 0; left > 0; i++ {
+		if row[i] == far {
+			b = binary.AppendVarint(b, values[i]-before[i])
+			left--
+		}
+	}
+	return b
 }
 
 // decodeDifferences reads what appendDifferences has appended, and returns the bytes after it.
 func decodeDifferences(values, before []int64, b []byte) ([]byte, error) {
-	at := 0
-	for i := range values {
-		var u uint64
-		x, ends := uint64(0), uint64(0)
-		if at+4 <= len(b) {
-			x = uint64(binary.LittleEndian.Uint32(b[at:]))
-			ends = ^x & 0x8080_8080
+	row := []byte{far}
+	if len(values) > 1 {
+		if len(b) < len(values) {
+			return nil, errScores
 		}
-		if ends != 0 {
-			n := bits.TrailingZeros64(ends) + 1
-			x &= 1<<n - 1
-			u = x&0x7f | x>>1&0x3f80 | x>>2&0x1f_c000 | x>>3&0xfe0_0000
-			at += n / 8
-		} else {
-			var n int
-			if u, n = binary.Uvarint(b[at:]); n <= 0 {
+		row, b = b[:len(values)], b[len(values):]
+	}
+	left := 0
+	before = before[:len(row)]
+	for i, d := range row {
+		values[i] = before[i] + int64(int8(d))
+		if d == far {
+			left++
+		}
+	}
+	for i := 0; left > 0; i++ {
+		if row[i] == far {
+			d, n := binary.Varint(b)
+			if n <= 0 {
 				return nil, errScores
 			}
-			at += n
+			values[i], b = before[i]+d, b[n:]
+			left--
 		}
-		values[i] = before[i] + (int64(u>>1) ^ -int64(u&1))
 	}
-	return b[at:], nil
+	return b, nil
 }
