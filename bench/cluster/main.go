@@ -133,7 +133,7 @@ func overhead(pentary, mnist string) error {
 		{[]string{"mnist", "--data", mnist, "--noise", "weights", "--batch", "1024", "--pairs", "16384"}, length{2, 10}},
 		{[]string{"mnist", "--data", mnist, "--noise", "weights", "--batch", "1024", "--pairs", "700"}, length{10, 130}},
 		{[]string{"mnist", "--data", mnist, "--noise", "activations", "--pairs", "1024", "--batch", "1024"}, length{5, 55}},
-		{[]string{"mnist", "--data", mnist, "--noise", "activations", "--hidden", "1024,1024", "--pairs", "256", "--batch", "1024"}, length{1, 6}},
+		{[]string{"mnist", "--data", mnist, "--noise", "activations", "--hidden", "1024,1024", "--pairs", "256", "--batch", "1024"}, length{2, 12}},
 		{[]string{"lm", "--pairs", "512"}, length{10, 70}},
 	} {
 		var walls, cpus [2][]float64 // in one process and with workers
