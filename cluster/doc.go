@@ -42,7 +42,7 @@
 //	pentary.R.end       the run has ended, kept by the stream
 //	pentary.R.status    state of the run once a second, as JSON
 //
-// A record takes 6 bytes beside its codes: session and generation are in its checksum only.
+// A record takes 7 bytes beside its codes: session and generation are in its checksum only.
 //
 // The object store pentary_R has checkpoints in the format of package journal, and the files
 // of Options.Data.

@@ -16,7 +16,7 @@ import (
 type record struct {
 	session    uint64
 	generation uint32 // counts from 1; the last token of the subject
-	payload    []byte // see appendRecord
+	payload    []byte // see recorder.append
 }
 
 // sum returns the checksum of what is not in the message.
@@ -50,8 +50,8 @@ const (
 	formMissing             // which pairs have no scores comes before them
 )
 
-// leastTables is the number of codes from which on tables take no more bytes than the
-// journal's coding, if there are many codes a pair.
+// leastTables is the number of codes from which on tables take about as few bytes as the
+// journal's coding, if there are several codes a pair.
 const leastTables = 1 << 13
 
 // A recorder writes and reads records. Its memory is used again.
