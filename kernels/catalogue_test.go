@@ -277,3 +277,48 @@ func TestCatalogueIsComplete(t *testing.T) {
 		t.Errorf("found %d functions, %d kernels are listed", found, len(catalogue.All))
 	}
 }
+
+// TestGoldenIsComplete looks for kernels that TestGolden does not call: in its own body, or
+// in a function of the tests that it calls.
+func TestGoldenIsComplete(t *testing.T) {
+	paths, err := filepath.Glob("*_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	functions := map[string]*ast.BlockStmt{}
+	for _, path := range paths {
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range file.Decls {
+			if f, ok := d.(*ast.FuncDecl); ok && f.Recv == nil {
+				functions[f.Name.Name] = f.Body
+			}
+		}
+	}
+	called := map[string]bool{}
+	var follow func(name string)
+	follow = func(name string) {
+		if called[name] {
+			return
+		}
+		called[name] = true
+		if body := functions[name]; body != nil {
+			ast.Inspect(body, func(n ast.Node) bool {
+				if call, ok := n.(*ast.CallExpr); ok {
+					if f, ok := call.Fun.(*ast.Ident); ok {
+						follow(f.Name)
+					}
+				}
+				return true
+			})
+		}
+	}
+	follow("TestGolden")
+	for _, k := range catalogue.All {
+		if !called[k.Name] {
+			t.Errorf("TestGolden does not call %s", k.Name)
+		}
+	}
+}

@@ -61,6 +61,14 @@ type golden struct {
 		Generation, Tensor, Pair uint32
 		Codes                    []byte
 	}
+	Pairs []struct {
+		Generator                Generator
+		Distribution             Distribution
+		Pairs                    int
+		Seed                     uint64
+		Generation, Tensor, Pair uint32
+		Codes                    []byte
+	}
 	Row []struct {
 		N          int
 		Codes, Row []byte
@@ -71,17 +79,17 @@ type golden struct {
 		Sums       int32s
 	}
 	Product []struct {
-		M, K, N int
-		W       []byte
-		X       int8s
-		Y       int32s
+		M, K, N  int
+		W, Codes []byte
+		X        int8s
+		Y        int32s
 	}
 	Population []struct {
 		Pairs, Rank, Columns, M, K int
 		Shift                      uint
-		A, B                       []byte
+		A, B, W                    []byte
 		X                          int8s
-		T, Y, Perturbed            int32s
+		T, Y, Perturbed, Product   int32s
 		Shared                     struct {
 			X                  int8s
 			T, Base, Perturbed int32s
@@ -121,6 +129,12 @@ type golden struct {
 			E     int8s
 			Moved int
 		}
+	}
+	Inputs []struct {
+		K, N    int
+		X       int8s
+		Strip   []byte
+		Squares uint64
 	}
 	Deltas []struct {
 		M, N, Quarters       int
@@ -229,6 +243,11 @@ func TestGolden(t *testing.T) {
 			Noise(got, c.Distribution, Stream{Seed: c.Seed, Generation: c.Generation, Tensor: c.Tensor, Pair: c.Pair, Generator: c.Generator})
 			equal(t, "Noise", got, c.Codes)
 		}
+		for _, c := range g.Pairs {
+			got := make([]uint8, len(c.Codes))
+			NoisePairs(got, c.Distribution, Stream{Seed: c.Seed, Generation: c.Generation, Tensor: c.Tensor, Pair: c.Pair, Generator: c.Generator}, c.Pairs)
+			equal(t, "NoisePairs", got, c.Codes)
+		}
 		for _, c := range g.Row {
 			codes, row := make([]uint8, len(c.Codes)), make([]byte, len(c.Row))
 			Unpack(codes, c.Row, c.N)
@@ -244,16 +263,33 @@ func TestGolden(t *testing.T) {
 			equal(t, "ColumnSums", sums, c.Sums)
 		}
 		for _, c := range g.Product {
-			products(t, over(t, c.M, c.K, c.W), c.X, c.N, c.Y)
+			w := over(t, c.M, c.K, c.W)
+			products(t, w, c.X, c.N, c.Y)
+			codes := make([]uint8, len(c.Codes))
+			InterleaveCodes(codes, w)
+			equal(t, "InterleaveCodes", codes, c.Codes)
+			if c.N <= MaxVecs {
+				y := make([]int32, len(c.Y))
+				MatVecCodes(y, codes, c.X, c.M, c.K, c.N)
+				equal(t, "MatVecCodes", y, c.Y)
+			}
 		}
 		for _, c := range g.Population {
 			pop := Population{Pairs: c.Pairs, Rank: c.Rank, Columns: c.Columns}
 			low := make([]int32, len(c.T))
 			Project(low, c.B, c.X, pop, c.K)
 			equal(t, "Project", low, c.T)
+			low = make([]int32, len(c.T))
+			for p := range pop.Pairs {
+				of, factors := len(c.T)/pop.Pairs, len(c.B)/pop.Pairs
+				ProjectPairs(low[p*of:][:of], c.B[p*factors:][:factors], c.X, pop, c.K, p, p+1)
+			}
+			equal(t, "ProjectPairs", low, c.T)
 			y := append([]int32(nil), c.Y...)
 			Perturb(y, c.A, c.T, pop, c.M, c.Shift)
 			equal(t, "Perturb", y, c.Perturbed)
+			MatMulPerturbed(y, over(t, c.M, c.K, c.W), c.X, c.A, c.T, pop, c.Shift)
+			equal(t, "MatMulPerturbed", y, c.Product)
 			low = make([]int32, len(c.Shared.T))
 			ProjectShared(low, c.B, c.Shared.X, pop, c.K)
 			equal(t, "ProjectShared", low, c.Shared.T)
@@ -301,6 +337,12 @@ func TestGolden(t *testing.T) {
 			moved = UpdateThreshold(w, terms, int64(c.Tau)*ThresholdUnit, Stream{}, c.Lo, c.Hi)
 			equal(t, "UpdateThreshold", w.Bytes(), c.Threshold.W)
 			equal(t, "moved", []int{moved}, []int{c.Threshold.Moved})
+		}
+		for _, c := range g.Inputs {
+			strip := make([]uint8, len(c.Strip))
+			squares := UpdateTermsOfInputs(strip, c.X, c.K, c.N)
+			equal(t, "UpdateTermsOfInputs", strip, c.Strip)
+			equal(t, "squares", []uint64{squares}, []uint64{c.Squares})
 		}
 		for _, c := range g.Deltas {
 			delta, left := append([]int32(nil), c.Delta...), make([]int8, len(c.Left))

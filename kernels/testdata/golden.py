@@ -88,6 +88,16 @@ def quads(rows):
     return [rows[i][c] if i < k else 0 for q in range(0, k, 4) for c in range(n) for i in range(q, q + 4)]
 
 
+def tiles(matrix):
+    """Codes of a matrix by tiles of 16 rows: quads of each row in turn, of the zero weight beyond the matrix."""
+    rows = [padded(row) for row in matrix]
+    rows += [padded([0] * len(matrix[0]))] * (-len(rows) % 16)
+    return [
+        rows[i][j] for top in range(0, len(rows), 16) for q in range(0, len(rows[0]), 4)
+        for i in range(top, top + 16) for j in range(q, q + 4)
+    ]
+
+
 # --- Arithmetic --------------------------------------------------------------
 
 
@@ -291,6 +301,17 @@ def noise_cases():
                 }
 
 
+def pairs_cases():
+    s = Source("pairs")
+    for generator, distribution, pairs, n, pair in ((0, 0, 3, 32, 7), (0, 1, 5, 96, 2**32 - 2), (1, 0, 2, 288, 0), (1, 1, 4, 64, 2**32 - 1)):
+        seed, generation, tensor = s.below(2**64), s.below(2**32), s.below(2**32)
+        codes = [noise(distribution, n, generator, seed, generation, tensor, (pair + p) % 2**32) for p in range(pairs)]
+        yield {
+            "generator": generator, "distribution": distribution, "pairs": pairs, "seed": seed, "generation": generation,
+            "tensor": tensor, "pair": pair, "codes": data(flat(codes)),
+        }
+
+
 def row_cases():
     s = Source("row")
     for n in (1, 31, 32, 33, 100, 255, 256, 257, 300, 543, 544):
@@ -315,14 +336,14 @@ def product_cases():
     for m, k, n in shapes:
         w, x = s.matrix(m, k, -2, 2), s.matrix(k, n, -127, 127)
         yield {
-            "m": m, "k": k, "n": n, "w": packed(w),
+            "m": m, "k": k, "n": n, "w": packed(w), "codes": data(tiles(w)),
             "x": data(quads(x)), "y": int32s(flat(product(w, x))),
         }
 
 
 def population_cases():
     """Columns of a population, by the dense perturbation E = A·Bᵀ of each pair."""
-    s = Source("population")
+    s, weights = Source("population"), Source("population weights")
     shapes = [(1, 1, 1, 3, 5, 0), (2, 3, 2, 5, 33, 4), (3, 4, 4, 9, 40, 6), (2, 1, 5, 7, 65, 3)]
     shapes += [(1, 16, 3, 4, 100, 8), (5, 2, 1, 17, 31, 1), (2, 3, 9, 33, 36, 5), (4, 4, 2, 6, 259, 9)]
     for pairs, rank, columns, m, k, shift in shapes:
@@ -348,6 +369,11 @@ def population_cases():
                     sign = 1 if j < columns else -1
                     out[i][c] += sign * round_shift(change[i][j], shift)
         case |= {"x": data(quads(x)), "t": int32s(flat(t)), "y": int32s(flat(y)), "perturbed": int32s(flat(out))}
+
+        # The product with the weights, perturbed.
+        w = weights.matrix(m, k, -2, 2)
+        whole = [[v + after - before for v, after, before in zip(*rows)] for rows in zip(product(w, x), out, y)]
+        case |= {"w": packed(w), "product": int32s(flat(whole))}
 
         # Every member sees the same columns.
         x, base = s.matrix(k, columns, -127, 127), s.matrix(m, columns, -(10**6), 10**6)
@@ -460,6 +486,22 @@ def update_cases():
             "residual": {"w": packed(by_residual), "e": data(flat(left)), "moved": moved[0]},
             "threshold": {"w": packed(by_threshold), "moved": moved[1]},
         }
+
+
+def inputs_cases():
+    """UpdateTermsOfInputs: x as 5·high + low of round(12·x/127), in a strip of 16 columns."""
+    s = Source("inputs")
+    for k, n in ((1, 1), (3, 2), (16, 4), (5, 7), (13, 34), (16, 33)):
+        x = s.matrix(k, n, -127, 127)
+        x[-1][0], x[0][-1] = -128, 127
+        scaled = [[round(12 * max(v, -127) / 127) for v in row] + [0] * (n % 2) for row in x]
+        high = [[round(v / 5) for v in row] for row in scaled]
+        low = [[v - 5 * h for v, h in zip(*rows)] for rows in zip(scaled, high)]
+        strip = [
+            2 + (digit[j][b] if j < k else 0) for pair in range(0, n + n % 2, 2) for j in range(16) for b in (pair, pair + 1)
+            for digit in (high, low)
+        ]
+        yield {"k": k, "n": n, "x": data(quads(x)), "strip": data(strip), "squares": sum(v * v for v in flat(scaled))}
 
 
 def deltas_cases():
@@ -686,10 +728,11 @@ def fused_cases():
 def main():
     kernels = {
         "roundShift": round_shift_cases(), "philox": philox_cases(), "ars": ars_cases(), "noise": noise_cases(),
+        "pairs": pairs_cases(),
         "row": row_cases(), "batch": batch_cases(), "product": product_cases(),
         "population": population_cases(), "requantize": requantize_cases(),
         "normalize": normalize_cases(), "gates": gates_cases(), "score": score_cases(),
-        "update": update_cases(), "deltas": deltas_cases(), "rules": rule_cases(),
+        "update": update_cases(), "inputs": inputs_cases(), "deltas": deltas_cases(), "rules": rule_cases(),
         "turn": turn_cases(), "attend": attend_cases(), "wide": wide_cases(), "root": root_cases(), "scaled": scaled_cases(),
         "fused": fused_cases(),
     }
