@@ -25,13 +25,15 @@ func Completions(m *nn.Model, rate nn.Rater, o nn.CompleterOptions, hash journal
 		return Task{}, err
 	}
 	var failed error
+	until := context.Background()
 	return Task{
 		Parameters: m.Parameters(), Evaluator: completer, File: m.File, Samples: o.Streams, Unit: "completion",
 		Data: func() journal.Hash { return hash }, Size: TestCompletions, Metric: MeanReward,
 		Test: func() (sum int64) {
-			sum, failed = TestReward(completer, seed)
+			sum, failed = TestReward(until, completer, seed)
 			return sum
 		},
+		Until:    func(ctx context.Context) { until = ctx },
 		Failed:   func() error { return failed },
 		Training: trainingReward,
 	}, nil
@@ -44,8 +46,8 @@ func trainingReward(s es.Stats, samples int) []slog.Attr {
 
 // TestReward returns the sum of the scores of TestCompletions completions, with random numbers that
 // training does not use.
-func TestReward(c *nn.Completer, seed uint64) (int64, error) {
-	return c.Test(context.Background(), seed^testCompletionsSeed, TestCompletions)
+func TestReward(ctx context.Context, c *nn.Completer, seed uint64) (int64, error) {
+	return c.Test(ctx, seed^testCompletionsSeed, TestCompletions)
 }
 
 // MeanReward is the mean score of a completion, from the sum of all scores.

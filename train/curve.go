@@ -1,6 +1,10 @@
 package train
 
-import "github.com/Kaleaon/pentary-go/lowrank"
+import (
+	"context"
+
+	"github.com/Kaleaon/pentary-go/lowrank"
+)
 
 // kept are the weights of the best validation score so far.
 type kept struct {
@@ -76,6 +80,16 @@ func (r *Run) measureAt(generation int) error {
 		r.shown = at.Test
 	})
 	return r.failed()
+}
+
+// measureFirst is measureAt before the first generation. The context ends it early: later ones
+// belong to what an interrupted run reports.
+func (r *Run) measureFirst(ctx context.Context) error {
+	if until := r.task.Until; until != nil {
+		until(ctx)
+		defer until(context.WithoutCancel(ctx))
+	}
+	return r.measureAt(0)
 }
 
 // failed returns why the last measurement failed, or nil.

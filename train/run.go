@@ -209,7 +209,7 @@ func (r *Run) Open(ctx context.Context) error {
 		return nil
 	}
 	if r.measure && len(r.curve) == 0 {
-		if err := r.measureAt(0); err != nil {
+		if err := r.measureFirst(ctx); err != nil {
 			return err
 		}
 	}
@@ -273,11 +273,12 @@ func (r *Run) Close() error {
 
 // Train trains until the run is done, stops early, or the context is cancelled, and
 // sets the parameters to the weights that the run keeps. It saves a checkpoint in any
-// of these cases, and ends the journal unless the context was cancelled. Call Open before
-// if the run is kept in a directory.
+// of these cases, and ends the journal unless the context was cancelled. If a measurement before
+// the first generation is cancelled, the error is the context's. Call Open before if the run is kept
+// in a directory.
 func (r *Run) Train(ctx context.Context) (*Result, error) {
 	if r.measure && len(r.curve) == 0 {
-		if err := r.measureAt(0); err != nil {
+		if err := r.measureFirst(ctx); err != nil {
 			return nil, err
 		}
 	}

@@ -1,6 +1,7 @@
 package train
 
 import (
+	"context"
 	"log/slog"
 	"sync"
 
@@ -25,6 +26,8 @@ type Task struct {
 	Validate func() int64
 	// Failed returns why a measurement failed, which ends the run; nil: none does.
 	Failed func() error
+	// Until sets the context that ends Test early, which then fails; nil: Test cannot end early.
+	Until  func(ctx context.Context)
 	Metric Metric
 	Size   int // samples that Test scores, which Metric.Value divides by
 

@@ -23,7 +23,8 @@ const (
 	ExitInterrupted = 130 // 128 + SIGINT, as in shells
 )
 
-// ErrInterrupted ends a command that a signal stopped after it did all it had to.
+// ErrInterrupted ends a command that a signal stopped after it did all it had to. An error that wraps
+// it says what the command has left undone.
 var ErrInterrupted = errors.New("interrupted")
 
 // UsageError is a mistake in the arguments: exit code 2 and a hint at the help.
@@ -93,6 +94,9 @@ func exitCode(stderr io.Writer, cmd *cobra.Command, err error) int {
 	case err == nil:
 		return ExitOK
 	case errors.Is(err, ErrInterrupted):
+		if err.Error() != ErrInterrupted.Error() {
+			fmt.Fprintf(stderr, "pentary: %s\n", Message(err))
+		}
 		return ExitInterrupted
 	}
 	fmt.Fprintf(stderr, "pentary: %s\n", Message(err))

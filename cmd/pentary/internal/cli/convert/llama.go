@@ -11,6 +11,7 @@ import (
 	"github.com/Kaleaon/pentary-go/data"
 	"github.com/Kaleaon/pentary-go/interchange"
 	"github.com/Kaleaon/pentary-go/internal/durable"
+	"github.com/Kaleaon/pentary-go/packed"
 )
 
 // maxTokenizer is the size of the largest file of a tokenizer.
@@ -49,17 +50,17 @@ func llama(ctx context.Context, s *console.Streams, a *interchange.Archive, path
 		})
 	}})
 	line.Clear()
+	var f *packed.File
+	if err == nil && o.to == "" {
+		f, err = c.File(tokenizer)
+	}
 	if ctx.Err() != nil {
-		return console.ErrInterrupted
+		return fmt.Errorf("%w; %s is not written", console.ErrInterrupted, report.Printable(o.out))
 	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	if o.to == "" {
-		f, err := c.File(tokenizer)
-		if err != nil {
-			return fmt.Errorf("%s: %w", path, err)
-		}
 		return save(s, f, c.Tensors, imported{drawn: &drawn{c.Tokens, c.Before, c.After}}, path, o)
 	}
 	blocks := interchange.MXFP4

@@ -2,6 +2,7 @@ package train
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"hash"
@@ -190,7 +191,7 @@ func (t *finetune) measureReward(before *nn.Model) (outcome, error) {
 		if err != nil {
 			return nil, err
 		}
-		sum, err := train.TestReward(c, t.Base.Seed)
+		sum, err := train.TestReward(context.Background(), c, t.Base.Seed)
 		if err != nil {
 			return nil, err
 		}

@@ -169,7 +169,7 @@ func (r *run) begin(cmd *cobra.Command) error {
 		}
 	}
 	if err := r.kind.load(ctx, r.data); err != nil {
-		return interrupted(ctx, err)
+		return unchanged(ctx, "", err)
 	}
 	if err := settings.CheckMemory(console.ByteSize(r.kind.memory()), r.limit); err != nil {
 		return err
@@ -238,7 +238,7 @@ func (r *run) goOn(ctx context.Context, p *plan) error {
 	done := ended && r.extend == 0
 	if !done || p.needsData() {
 		if err := p.loadData(ctx, r.data); err != nil {
-			return interrupted(ctx, err)
+			return unchanged(ctx, p.dir, err)
 		}
 	}
 	if err := settings.CheckMemory(console.ByteSize(r.kind.memory()), r.limit); err != nil {
@@ -338,6 +338,17 @@ func interrupted(ctx context.Context, err error) error {
 	return err
 }
 
+// unchanged is interrupted for a run that is about to begin or, with a directory, to resume.
+func unchanged(ctx context.Context, dir string, err error) error {
+	switch err = interrupted(ctx, err); {
+	case err != console.ErrInterrupted:
+		return err
+	case dir != "":
+		return fmt.Errorf("%w; the run in %s is as it was", err, report.Printable(dir))
+	}
+	return fmt.Errorf("%w before the first generation; no model is written", err)
+}
+
 // train begins a run, or resumes it if the plan has a directory.
 func (r *run) train(ctx context.Context, t train.Task, o train.Options, p *plan) (err error) {
 	defer func() { err = errors.Join(err, closeKind(r.kind)) }()
@@ -358,7 +369,7 @@ func (r *run) train(ctx context.Context, t train.Task, o train.Options, p *plan)
 	err = run.Open(ctx)
 	observer.Stop()
 	if err != nil {
-		return interrupted(ctx, err)
+		return unchanged(ctx, p.dir, err)
 	}
 	if r.extend > 0 {
 		if err := r.extended(ctx, run, p); err != nil {
@@ -378,7 +389,7 @@ func (r *run) train(ctx context.Context, t train.Task, o train.Options, p *plan)
 	}
 	observer.Stop()
 	if err != nil {
-		if r.dir != "" {
+		if err = unchanged(ctx, p.dir, err); r.dir != "" && !errors.Is(err, console.ErrInterrupted) {
 			err = fmt.Errorf("%w\nThe run is kept up to its last whole generation. Continue with: %s", err, resumeCommand(r.dir))
 		}
 		return err
