@@ -26,6 +26,15 @@
 // A population is evaluated as columns of one batch. Pair p has the plus member
 // and the minus member, each with Population.Columns columns.
 //
+// # Tiles of AMX
+//
+// On Linux and a CPU with AMX, the package asks for the state of tiles as it is initialized
+// (arch_prctl(2), ARCH_REQ_XCOMP_PERM), for all threads of the process. From then on signal frames
+// of a thread that has used tiles take 8 KiB more, and sigaltstack(2) refuses stacks too small for
+// them. Go's have 32 KiB. If a host program written in C already has a thread whose signal stack
+// is too small, the request fails, and the package uses AVX-512. No state stays in tiles from one
+// call to the next, and on other systems the package does not use them.
+//
 // # Errors
 //
 // Shape mistakes panic before any work, naming both shapes. Sizes are computed without

@@ -6,6 +6,11 @@ import (
 	"bytes"
 	"fmt"
 	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -21,6 +26,7 @@ var tiers = map[string]string{
 	"VNNI512": only("avx2", "avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512_vnni"),
 	"GFNI512": only("avx2", "avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512_vnni", "avx512vbmi", "gfni", "vaes"),
 	"AES":     only("avx2", "aes"),
+	"AMX":     only("avx512f", "amx_int8", "xsave"),
 }
 
 func only(features ...string) string {
@@ -118,5 +124,84 @@ func TestDotOperands(t *testing.T) {
 		if !maps.Equal(got, want[name]) {
 			t.Errorf("%s has the products %v, want %v", name, got, want[name])
 		}
+	}
+}
+
+// general names the general registers by their numbers.
+var general = strings.Fields("rax rcx rdx rbx rsp rbp rsi rdi r8 r9 r10 r11 r12 r13 r14 r15")
+
+// tileMacro is a use of a macro of amx_amd64.h.
+var tileMacro = regexp.MustCompile(`^\t(LDTILECFG|TILERELEASE|TILEZERO|TILELOADD|TILESTORED|TDPBSSD|TDPBSUD)_(?:SP)?(?:\(([^)]*)\))?`)
+
+// TestTileOperands compares what objdump reads in every kernel for AMX with the macros of its
+// source, in their order.
+func TestTileOperands(t *testing.T) {
+	want := map[string][]string{}
+	files, err := filepath.Glob("*_amx_amd64.s")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Skip("no source here: ", err)
+		}
+		name := ""
+		for line := range strings.Lines(string(source)) {
+			if after, ok := strings.CutPrefix(line, "TEXT ·"); ok {
+				name, _, _ = strings.Cut(after, "(")
+			}
+			if m := tileMacro.FindStringSubmatch(line); m != nil {
+				want[name] = append(want[name], tileInstruction(t, m[1], m[2]))
+			}
+		}
+	}
+	if len(want) == 0 {
+		t.Fatal("no kernel uses tiles")
+	}
+	kernels := asmtest.Disassemble(t, "github.com/Kaleaon/pentary-go/kernels")
+	for name, want := range want {
+		var got []string
+		for _, instruction := range kernels[name].Code {
+			if strings.Contains(instruction, "tmm") || strings.HasPrefix(instruction, "ldtilecfg") || strings.HasPrefix(instruction, "tilerelease") {
+				got = append(got, instruction)
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s has %q, want %q", name, got, want)
+		}
+		if first, last := want[0], want[len(want)-1]; first != "ldtilecfg 0x0(%rsp)" || last != "tilerelease" {
+			t.Errorf("%s begins with %s and ends with %s, and its tiles outlive it", name, first, last)
+		}
+	}
+}
+
+// tileInstruction returns what objdump prints for a macro of amx_amd64.h.
+func tileInstruction(t *testing.T, mnemonic, operands string) string {
+	var o []int
+	for operand := range strings.SplitSeq(operands, ",") {
+		if operand = strings.TrimSpace(operand); operand == "" {
+			continue
+		}
+		v, err := strconv.Atoi(operand)
+		if err != nil {
+			t.Fatalf("%s(%s): %v", mnemonic, operands, err)
+		}
+		o = append(o, v)
+	}
+	memory := func(o []int) string { return fmt.Sprintf("0x%x(%%%s,%%%s,1)", o[0], general[o[1]], general[o[2]]) }
+	switch name := strings.ToLower(mnemonic); mnemonic {
+	case "LDTILECFG":
+		return fmt.Sprintf("%s 0x%x(%%rsp)", name, o[0])
+	case "TILERELEASE":
+		return name
+	case "TILEZERO":
+		return fmt.Sprintf("%s %%tmm%d", name, o[0])
+	case "TILELOADD":
+		return fmt.Sprintf("%s %s,%%tmm%d", name, memory(o), o[3])
+	case "TILESTORED":
+		return fmt.Sprintf("%s %%tmm%d,%s", name, o[0], memory(o[1:]))
+	default:
+		return fmt.Sprintf("%s %%tmm%d,%%tmm%d,%%tmm%d", name, o[0], o[1], o[2])
 	}
 }

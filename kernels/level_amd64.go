@@ -15,6 +15,7 @@ const (
 	avx512bw                   // AVX2 and AVX-512 F, BW, DQ, VL
 	avx512vnni                 // and VPDPBUSD on Z registers
 	avx512gfni                 // and VGF2P8AFFINEQB, VAESENC and VPERMB on Z registers
+	amx                        // and tiles of bytes
 )
 
 // aes says that the CPU has AES-NI, which those with AVX2 have unless it is switched off.
@@ -30,6 +31,8 @@ type features struct {
 	avx512vnni bool
 	gfni       bool // GFNI, VAES and VBMI, which came together
 	maskState  bool // the operating system keeps Z and mask registers
+	amx        bool // AMX-INT8
+	tileState  bool // the operating system keeps tiles, for this process too
 }
 
 // detect asks two packages. klauspost/cpuid knows all instruction sets, and that the
@@ -37,6 +40,7 @@ type features struct {
 // does. x/sys/cpu also knows kernels that lose mask registers on return from a signal:
 // macOS before 12.2 (golang.org/issue/49233).
 func detect() features {
+	amx := cpuid.CPU.Supports(cpuid.AMXTILE, cpuid.AMXINT8)
 	return features{
 		avx2:       cpuid.CPU.Supports(cpuid.AVX2),
 		avxvnni:    cpuid.CPU.Supports(cpuid.AVXVNNI),
@@ -44,6 +48,8 @@ func detect() features {
 		avx512vnni: cpuid.CPU.Supports(cpuid.AVX512VNNI),
 		gfni:       cpuid.CPU.Supports(cpuid.GFNI, cpuid.VAES, cpuid.AVX512VBMI),
 		maskState:  cpu.X86.HasAVX512F,
+		amx:        amx,
+		tileState:  amx && requestTiles(),
 	}
 }
 
@@ -63,6 +69,9 @@ func (f features) implementations() (impls []implementation) {
 			impls = append(impls, implementation{"avx512vnni", avx512vnni})
 			if f.gfni {
 				impls = append(impls, implementation{"avx512gfni", avx512gfni})
+				if f.amx && f.tileState {
+					impls = append(impls, implementation{"amx", amx})
+				}
 			}
 		}
 	}

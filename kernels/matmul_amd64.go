@@ -8,15 +8,13 @@ package kernels
 // three vector operations a cycle, or two on 512-bit registers.
 
 var geometries = [...]geometry{
-	avx2:       {rows: 4, lanes: 8, kc: 1024, nc: 1056},
-	avxvnni:    {rows: 4, lanes: 8, kc: 1024, nc: 1056},
-	avx512bw:   {rows: 8, lanes: 16, kc: 512, nc: maxColumns},
-	avx512vnni: {rows: 8, lanes: 16, kc: 1024, nc: 528},
-	avx512gfni: {rows: 8, lanes: 16, kc: 1024, nc: 528},
+	avx2:       {rows: 4, lanes: 8, quads: 1, widest: 3, kc: 1024, nc: 1056},
+	avxvnni:    {rows: 4, lanes: 8, quads: 1, widest: 3, kc: 1024, nc: 1056},
+	avx512bw:   {rows: 8, lanes: 16, quads: 1, widest: 3, kc: 512, nc: maxColumns},
+	avx512vnni: {rows: 8, lanes: 16, quads: 1, widest: 3, kc: 1024, nc: 528},
+	avx512gfni: {rows: 8, lanes: 16, quads: 1, widest: 3, kc: 1024, nc: 528},
+	amx:        {rows: 32, lanes: 16, quads: 16, widest: 2, kc: 1024, nc: 512},
 }
-
-// tileQuads is the quads that the micro-kernels take at a time.
-const tileQuads = 1
 
 // tile computes a tile of the tier's rows × width vectors:
 //
@@ -72,7 +70,7 @@ func (t tier) sweeps(rows int, full bool) int {
 
 // packsInSweeps reports whether a sweep packs the strip that it is the first to use, so
 // that packColumns has nothing to do.
-func (t tier) packsInSweeps() bool { return t >= avx512vnni }
+func (t tier) packsInSweeps() bool { return t >= avx512vnni && t < amx }
 
 // sweep computes the tiles of a strip, rows × cols of y
 // (docs/decisions.md#tiles-of-a-strip-with-vnni):
@@ -98,6 +96,8 @@ func (t tier) sweep(o *tileArgs) {
 		sweep3AVX2(o)
 	case t == avx2:
 		sweep2AVX2(o)
+	case t == amx:
+		sweepTiles(o)
 	case o.width == 3:
 		sweep3VNNI512(o)
 	default:

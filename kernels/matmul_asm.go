@@ -87,8 +87,8 @@ var jobs = sync.Pool{New: func() any {
 // split divides the job into one piece for each worker, of whole tiles.
 func (j *job) split(workers int) {
 	n, unit := j.n, j.unit()
-	if unit%3 != 0 && !j.perturbed {
-		unit *= 3 // whole strips
+	if unit%j.widest != 0 && !j.perturbed {
+		unit *= j.widest // whole strips
 	}
 	j.byRows = n < workers*2*unit
 	if j.byRows {

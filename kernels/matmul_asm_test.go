@@ -42,7 +42,7 @@ func TestMatMulChooses(t *testing.T) {
 				switch {
 				case Selected() == "generic":
 					want = "matMulGeneric"
-				case want == thin && strings.HasPrefix(Selected(), "avx512") && Selected() != "avx512bw":
+				case want == thin && (strings.HasPrefix(Selected(), "avx512") && Selected() != "avx512bw" || Selected() == "amx"):
 					want = blocked
 				case want == thin:
 					want = vectors

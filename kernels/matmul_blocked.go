@@ -27,10 +27,11 @@ import (
 // MiB, streams by once a panel: each byte of it meets 128 rows, so L3 is fast
 // enough (docs/decisions.md#loop-order-of-the-blocked-product).
 
-// A geometry is the shape of a tier's tiles, rows × 3 or 2 vectors of lanes
-// columns, the depth kc of a panel and the columns nc of a block.
+// A geometry is the shape of a tier's tiles, rows × 2 to widest vectors of lanes
+// columns by quads that they take at a time, the depth kc of a panel and the columns nc of a
+// block.
 type geometry struct {
-	rows, lanes, kc, nc int
+	rows, lanes, quads, widest, kc, nc int
 }
 
 const (
@@ -108,7 +109,7 @@ func (p *part) run() {
 	kd := min(k, maxDepth)
 	nc := evenly(p.j1-p.j0, p.columnLimit(), p.unit())
 	padded := nc + 2*p.lanes // the last strip is padded by less
-	p.strip = reuse.Slice(p.strip, stripQuads(kd)*4*padded)
+	p.strip = reuse.Slice(p.strip, p.stripQuads(kd)*4*padded)
 	p.padded = padded
 	p.start = reuse.Slice(p.start, padded*((kd+p.kc-1)/p.kc))
 	for j := p.j0; j < p.j1; j += nc {
@@ -168,26 +169,29 @@ func evenly(n, limit, unit int) int {
 }
 
 // stripWidth returns the vectors of the next strip when left vectors remain: 3, or
-// 2 where a 3 would leave a 1. A single vector is padded to 2.
-func stripWidth(left int) int {
-	if left == 3 || left > 4 {
+// 2 where a 3 would leave a 1 or is too wide. A single vector is padded to 2.
+func (g geometry) stripWidth(left int) int {
+	if g.widest == 3 && (left == 3 || left > 4) {
 		return 3
 	}
 	return 2
 }
 
-// stripQuads returns the quads of a strip for depth k: tiles take tileQuads at a
-// time, and the quads beyond k are zero.
-func stripQuads(depth int) int {
-	return (Quads(depth) + tileQuads - 1) / tileQuads * tileQuads
+// stripQuads returns the quads of a strip for depth k: whole tiles, and the quads beyond k are
+// zero.
+func (g geometry) stripQuads(depth int) int {
+	return (Quads(depth) + g.quads - 1) / g.quads * g.quads
 }
 
 // packColumns packs cols columns from j on, depth deep from d on, into strips.
 func (p *part) packColumns(j, cols, d, depth int) {
-	quads, deep := Quads(depth), stripQuads(depth)
+	if p.packTiles(j, cols, d, depth) {
+		return
+	}
+	quads, deep := Quads(depth), p.stripQuads(depth)
 	at := 0
 	for c := 0; c < cols; {
-		width := stripWidth((cols - c + p.lanes - 1) / p.lanes)
+		width := p.stripWidth((cols - c + p.lanes - 1) / p.lanes)
 		span := width * p.lanes
 		src := p.x[(d/4*p.n+j+c)*4:]
 		if c+span <= cols {
@@ -221,14 +225,17 @@ func (p *part) packEdge(at int, src []int8, cols, span, quads int, start []int32
 func (p *part) panel(i, rows, j, cols, d, depth, kappa int) {
 	first, perturbs := kappa == 0, d+kappa == 0 && p.perturbsStart()
 	deep := min(p.kc, depth-kappa)
-	stride := p.unpackPanel(i, rows, d+kappa, deep)
+	stride, done := p.unpackTiles(i, rows, d+kappa, deep)
+	if !done {
+		stride = p.unpackPanel(i, rows, d+kappa, deep)
+	}
 	at := 0
 	for c := 0; c < cols; {
-		width := stripWidth((cols - c + p.lanes - 1) / p.lanes)
+		width := p.stripWidth((cols - c + p.lanes - 1) / p.lanes)
 		span := width * p.lanes
 		v := min(span, cols-c)
 		t := tileArgs{
-			width: width, ldy: p.n, stride: stride, quads: stripQuads(deep),
+			width: width, ldy: p.n, stride: stride, quads: p.stripQuads(deep),
 			x: &p.strip[at+kappa*span], start: &noStart[0], add: d+kappa > 0, next: &p.strip[at],
 		}
 		switch {
@@ -257,7 +264,7 @@ func (p *part) panel(i, rows, j, cols, d, depth, kappa int) {
 			}
 		}
 		p.tiles(t, rows, v, span, p.y[i*p.n+j+c:])
-		at += stripQuads(depth) * span * 4
+		at += p.stripQuads(depth) * span * 4
 		c += span
 	}
 }
@@ -319,7 +326,7 @@ type tileArgs struct {
 	codes     *uint8
 	stride    int
 	x         *int8
-	quads     int // a positive multiple of tileQuads
+	quads     int // a positive multiple of a tile's
 	start     *int32
 	startStep int // elements; of a sweep, bytes
 	add       bool
@@ -332,6 +339,7 @@ type tileArgs struct {
 	offsets    *int
 	from       *int8 // where to pack x from, nil if it is packed
 	ldx        int   // bytes from one quad of from, or of x that is not packed, to the next
+	tiles      int   // of AMX, of the depth
 	next       *int8 // the quads that are packed next, or any address
 	nextStep   int   // bytes from one quad of next to the next, or 0
 }

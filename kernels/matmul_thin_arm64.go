@@ -7,3 +7,9 @@ package kernels
 func isThin(rows, k int) bool { return false }
 
 func (p *part) runThin() bool { return false }
+
+// Nor has it tiles that take weights and columns in an order of their own.
+
+func (p *part) packTiles(j, cols, d, depth int) bool { return false }
+
+func (p *part) unpackTiles(i, rows, kappa, depth int) (stride int, done bool) { return 0, false }

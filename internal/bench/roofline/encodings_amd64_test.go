@@ -5,6 +5,7 @@ package roofline
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -25,5 +26,23 @@ func TestDotEncoding(t *testing.T) {
 	}
 	if !maps.Equal(got, want) {
 		t.Errorf("dot256 has the products %v, want %v", got, want)
+	}
+}
+
+// TestTileEncoding has objdump read the raw bytes of the AMX loop.
+func TestTileEncoding(t *testing.T) {
+	want := []string{"ldtilecfg (%rax)"}
+	for acc := range 4 {
+		want = append(want, fmt.Sprintf("tdpbssd %%tmm6,%%tmm4,%%tmm%d", acc))
+	}
+	want = append(want, "tilerelease")
+	var got []string
+	for _, instruction := range asmtest.Disassemble(t, "github.com/Kaleaon/pentary-go/internal/bench/roofline")["dotAMX"].Code {
+		if strings.HasPrefix(instruction, "t") && !strings.HasPrefix(instruction, "test") || strings.HasPrefix(instruction, "ld") {
+			got = append(got, instruction)
+		}
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("dotAMX has %q, want %q", got, want)
 	}
 }

@@ -16,6 +16,11 @@ func madd512(n int)
 //go:noescape
 func dot512(n int)
 
+// dotAMX needs the permission to use tiles, for which package kernels asks.
+//
+//go:noescape
+func dotAMX(n int)
+
 //go:noescape
 func load256(p *byte, n int)
 
@@ -30,6 +35,7 @@ var multiplyAdds = map[string]struct {
 	"avx512bw":   {madd512, 12 * 64},
 	"avx512vnni": {dot512, 12 * 64},
 	"avx512gfni": {dot512, 12 * 64},
+	"amx":        {dotAMX, 4 * 16 * 16 * 64},
 }
 
 func load(p []byte) {

@@ -2,7 +2,7 @@
 
 #include "textflag.h"
 
-// Loops that do nothing but a tier's multiply-add on registers, twelve or
+// Loops that do nothing but a tier's multiply-add on registers, four, twelve or
 // twenty-four independent accumulators, and one that does nothing but load.
 
 // M is vpmaddubsw and vpaddw, the 16-bit multiply-add of pents and activations.
@@ -92,6 +92,37 @@ loop:
 	DECQ CX
 	JNZ  loop
 	VZEROUPPER
+	RET
+
+// Eight tiles of 16 rows of 64 bytes, the operand of LDTILECFG.
+DATA tiles<>+0(SB)/8, $1
+DATA tiles<>+8(SB)/8, $0
+DATA tiles<>+16(SB)/8, $0x0040004000400040
+DATA tiles<>+24(SB)/8, $0x0040004000400040
+DATA tiles<>+32(SB)/8, $0
+DATA tiles<>+40(SB)/8, $0
+DATA tiles<>+48(SB)/8, $0x1010101010101010
+DATA tiles<>+56(SB)/8, $0
+GLOBL tiles<>(SB), RODATA|NOPTR, $64
+
+// T is TDPBSSD tile 6, tile 4, acc: VEX.128.F2.0F38.W0 5E 11:rrr:bbb.
+#define T(acc) \
+	BYTE $0xC4; BYTE $0xE2; BYTE $(0x03 | ((15 - 6) << 3)); BYTE $0x5E; BYTE $(0xC0 | ((acc) << 3) | 4)
+
+// func dotAMX(n int)
+TEXT ·dotAMX(SB), NOSPLIT, $0-8
+	MOVQ n+0(FP), CX
+	LEAQ tiles<>(SB), AX
+	BYTE $0xC4; BYTE $0xE2; BYTE $0x78; BYTE $0x49; BYTE $0x00 // LDTILECFG (AX)
+
+loop:
+	T(0)
+	T(1)
+	T(2)
+	T(3)
+	DECQ CX
+	JNZ  loop
+	BYTE $0xC4; BYTE $0xE2; BYTE $0x78; BYTE $0x49; BYTE $0xC0 // TILERELEASE
 	RET
 
 // func load256(p *byte, n int)
