@@ -2,16 +2,6 @@
 
 package kernels
 
-import "github.com/Kaleaon/pentary-go/packed"
-
-func mostCodes() int { return -1 }
-
-func interleaveCodes(dst []uint8, w *packed.Matrix) { interleaveCodesGeneric(dst, w) }
-
-func matVecCodes(y []int32, codes []uint8, x []int8, _, k, n int) {
-	matVecCodesGeneric(y, codes, x, k, n)
-}
-
 // chunkOrder returns the order that the kernel for n vectors takes them in.
 func chunkOrder(n, rows int) order {
 	if level >= i8mm && vectorWidth(n) >= 4 {

@@ -28,8 +28,8 @@ func codesLen(m, k int) int {
 }
 
 // PrefersCodes reports whether MatVecCodes is faster than MatVec for matrices that are
-// multiplied in turn and have this many weights together: where there is assembly for it, which
-// is on amd64 alone, and while the codes stay in half of L2.
+// multiplied in turn and have this many weights together: where there is assembly for it, and
+// while the codes stay in half of L2.
 func PrefersCodes(weights int) bool { return weights <= mostCodes() }
 
 // InterleaveCodes unpacks a matrix of m×k for MatVecCodes: the codes of CodesTile rows in
