@@ -10,10 +10,10 @@ import (
 // Decode returns the File that data holds, without copying: its matrices share
 // memory with data, and writing to the one changes the other.
 //
-// It checks everything the format says, checksums and every code included, and
-// accepts exactly the bytes that WriteTo makes. An error names the tensor and
-// the offset. Its allocations are in proportion to len(data), whatever sizes
-// and counts data claims.
+// It checks every rule of the format, checksums and each code included, and
+// accepts exactly the bytes that WriteTo writes. An error names the tensor and
+// the offset. Its allocations are proportional to len(data), whatever sizes and
+// counts data claims.
 func Decode(data []byte) (*File, error) {
 	f, err := decode(data)
 	if err != nil {
@@ -40,7 +40,7 @@ func decode(data []byte) (*File, error) {
 	return f, nil
 }
 
-// matrix returns the tensor's matrix over data, given where what precedes it ends.
+// matrix returns the tensor's matrix over data. end is the end of what precedes it.
 func (e *tensorEntry) matrix(data []byte, end uint64) (*Matrix, error) {
 	for i, b := range data[end:e.offset] {
 		if b != 0 {

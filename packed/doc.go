@@ -16,9 +16,9 @@
 // block into eight consecutive 32-byte vectors of codes with 19 operations, 2.4
 // for each 32 pents. Layouts of separate bit planes cost five or more.
 //
-// A row is as many whole blocks as fit, then small blocks for what is left: the
-// same picture with four lanes, 32 codes in 12 bytes. A row is therefore padded
-// by at most 31 pents, and a multiple of 32 pents takes exactly three bits each.
+// A row consists of whole blocks, then of small blocks for the rest: the same layout
+// with four lanes, 32 codes in 12 bytes. A row is therefore padded by at most 31
+// pents, and multiples of 32 pents take exactly three bits each.
 // Padding is always the zero weight (code 010), which makes the bytes of a
 // matrix canonical: equal matrices have equal bytes and equal hashes
 // (docs/decisions.md#blocks-of-256-and-32-codes).

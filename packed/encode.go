@@ -12,9 +12,8 @@ import (
 )
 
 // WriteTo writes f in the .pent format and returns the number of bytes written.
-// A File that could not be read back is an error, before anything is written:
-// a bad or repeated name, a missing matrix, or one whose bytes were changed to
-// something that is not pents.
+// It returns an error before it writes if f could not be read back: a bad or
+// repeated name, a missing matrix, or a matrix whose bytes are not pents.
 func (f *File) WriteTo(w io.Writer) (int64, error) {
 	header, err := f.encodeHeader()
 	if err != nil {
@@ -80,8 +79,8 @@ func (f *File) encodeHeader() ([]byte, error) {
 	return le.AppendUint32(h, durable.Checksum(h)), nil
 }
 
-// headerSize checks what goes into the header and returns its length. A header
-// within its 32-bit length has counts and value lengths within theirs.
+// headerSize checks what goes into the header and returns its length. If that fits
+// 32 bits, so do the counts and the lengths of values.
 func (f *File) headerSize(keys []string) (uint64, error) {
 	size := uint64(preambleSize + checksumSize)
 	for _, key := range keys {

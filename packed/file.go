@@ -18,12 +18,11 @@ type Tensor struct {
 	Scale  int32
 }
 
-// File is what a .pent file holds: matrices in an order that is kept, and
-// free-form text about them.
+// File is the contents of a .pent file: matrices, in order, and free-form metadata.
 //
 // Names and meta keys are UTF-8, not empty, at most 65535 bytes and unique; meta
-// values are any bytes. Equal Files make equal bytes: there is one encoding, and
-// the reader accepts no other.
+// values are any bytes. A File has exactly one encoding, and the reader accepts no
+// other.
 //
 // # Format
 //
@@ -98,9 +97,9 @@ func checkName(s string) error {
 	return nil
 }
 
-// WriteFile writes f to path atomically: an error leaves a file of that name as it
-// was, and a reader never finds a part of f. A symbolic link is followed; a path that
-// is there and no regular file is an error.
+// WriteFile writes f to path atomically: on an error an existing file stays as it
+// was, and a reader never sees a part of f. A symbolic link is followed. An existing
+// path that is not a regular file is an error.
 func WriteFile(path string, f *File) error {
 	return durable.Write(path, func(w io.Writer) error {
 		_, err := f.WriteTo(w)

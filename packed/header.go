@@ -10,7 +10,7 @@ import (
 // leastHeader is the length of the header of a file without entries.
 const leastHeader = preambleSize + checksumSize
 
-// header is the header of a file, checked, its layout included.
+// header is the header of a file whose layout has been checked.
 type header struct {
 	length  uint64
 	meta    map[string]string
@@ -102,8 +102,8 @@ func parseHeader(data []byte, size uint64) (*header, error) {
 	return h, h.checkLayout(size)
 }
 
-// checkLayout checks that the tensors' data follow one another, and end where the file
-// does.
+// checkLayout checks that the tensors' data follow one another and end at the end of the
+// file.
 func (h *header) checkLayout(size uint64) error {
 	end := h.length
 	for _, e := range h.entries {

@@ -31,9 +31,9 @@ func RowBytes(n int) int {
 	return n/BlockPents*BlockBytes + (n%BlockPents+SmallPents-1)/SmallPents*SmallBytes
 }
 
-// PaddedLen returns n rounded up to whole small blocks: the number of codes that
-// a row of n pents really holds, and that UnpackCodes writes. It panics if n is
-// negative, or too close to the largest int to be rounded up.
+// PaddedLen returns n rounded up to whole small blocks: the number of codes in a
+// row of n pents, padding included, which UnpackCodes writes. It panics if n is
+// negative or the result does not fit an int.
 func PaddedLen(n int) int {
 	if uint(n) > maxLen {
 		panic("packed: PaddedLen: length is negative or cannot be rounded up")
@@ -41,7 +41,7 @@ func PaddedLen(n int) int {
 	return (n + SmallPents - 1) / SmallPents * SmallPents
 }
 
-// checkCodes panics unless the codes and the bytes of a row of n pents are there.
+// checkCodes panics unless codes and row are long enough for n pents.
 func checkCodes(fn string, codes []uint8, row []byte, n int) {
 	if uint(n) > maxLen || len(codes) < PaddedLen(n) || len(row) < RowBytes(n) {
 		panic(fmt.Sprintf("packed: %s: %d codes and %d bytes for a row of %d pents", fn, len(codes), len(row), n))
@@ -105,7 +105,7 @@ func packBlock(block []byte, src []uint8, lanes int) {
 	}
 }
 
-// place is where one code lives in a row: byte and shift of its low bits, and,
+// place is the position of a code in a row: byte and shift of its low bits, and,
 // for the two groups that are split, byte and shift of its high bit.
 type place struct {
 	low, high           int

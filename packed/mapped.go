@@ -2,19 +2,19 @@ package packed
 
 import "github.com/Kaleaon/pentary-go/internal/durable"
 
-// Mapped is a File whose matrices lie in a file mapped into memory: it takes no
+// Mapped is a File whose matrices are mapped from disk into memory. They take no
 // heap, and processes that map the same file share its pages.
 //
-// The matrices are read-only: writing to one faults, which ends the program. They
-// and their rows must not be used after Close. The file must not be changed in
-// place while it is mapped; WriteFile replaces it and is safe.
+// The matrices are read-only: a write to one faults and ends the program. They and
+// their rows must not be used after Close. The file must not be modified in place
+// while it is mapped; WriteFile replaces it and is safe.
 type Mapped struct {
 	*File
 	data []byte
 }
 
-// Open maps the file at path and checks all of it, as Decode does; it refuses what is
-// not a regular file. On systems without memory mapping it reads the file.
+// Open maps the file at path and checks all of it, as Decode does. A path that is not a
+// regular file is an error. On systems without memory mapping Open reads the file.
 func Open(path string) (*Mapped, error) {
 	return openFile(path, func(f durable.File, h *header, size int64) (*Mapped, error) {
 		data, err := mapFile(f, h, size)

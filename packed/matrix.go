@@ -51,8 +51,8 @@ func MatrixOver(rows, cols int, data []byte) (*Matrix, error) {
 	return m, nil
 }
 
-// Reset makes m a matrix of rows × cols zero weights, in its own memory if that is
-// large enough: scratch for matrices of changing shapes. It panics as NewMatrix does.
+// Reset makes m a matrix of rows × cols zero weights and reuses its memory if that is
+// large enough. It panics as NewMatrix does.
 func (m *Matrix) Reset(rows, cols int) {
 	size, ok := matrixBytes(rows, cols)
 	if !ok {

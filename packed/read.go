@@ -9,9 +9,9 @@ import (
 	"github.com/Kaleaon/pentary-go/internal/durable"
 )
 
-// ReadFile reads the file at path and checks all of it, as Decode does. It refuses what
-// is not a regular file, and a file whose header does not account for its size or whose
-// checksums are wrong before it takes memory for it. Open maps the file instead.
+// ReadFile reads the file at path and checks all of it, as Decode does. A path that is not
+// a regular file is an error. The size that the header states and the checksums are checked
+// before memory for the data is allocated. Open maps the file instead.
 func ReadFile(path string) (*File, error) {
 	return openFile(path, func(f durable.File, h *header, size int64) (*File, error) {
 		data, err := h.readAll(f, size)
@@ -22,8 +22,8 @@ func ReadFile(path string) (*File, error) {
 	})
 }
 
-// readAll reads a file of size bytes, after the checksums of its data have passed: what
-// claims gigabytes gets none if they are not there.
+// readAll reads a file of size bytes after the checksums of its data have passed, so that
+// a file with wrong data allocates nothing for it.
 func (h *header) readAll(f io.ReaderAt, size int64) ([]byte, error) {
 	if err := h.verifyData(f); err != nil {
 		return nil, err
@@ -53,8 +53,8 @@ func openFile[T any](path string, read func(durable.File, *header, int64) (T, er
 	return result, nil
 }
 
-// readHeader reads the header of a file of size bytes. Its checksum is looked at before
-// it gets memory.
+// readHeader reads the header of a file of size bytes. It checks the checksum before it
+// allocates memory for the header.
 func readHeader(f io.ReaderAt, size int64) (*header, error) {
 	var preamble [leastHeader]byte
 	n := min(size, leastHeader)
@@ -84,7 +84,7 @@ func readHeader(f io.ReaderAt, size int64) (*header, error) {
 	return parseHeader(data, uint64(size))
 }
 
-// readAt fills b, whose end may be the file's.
+// readAt fills b, which may end at the end of the file.
 func readAt(f io.ReaderAt, b []byte, offset int64) error {
 	n, err := f.ReadAt(b, offset)
 	if n == len(b) {

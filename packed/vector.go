@@ -53,8 +53,8 @@ func (v Vector) check(op string, i int) {
 	}
 }
 
-// Pack stores the weights src, each in [-2, 2], one for every pent. It panics on
-// another length or value, before it stores anything.
+// Pack stores the weights src, each in [-2, 2], one for every pent. It panics before
+// it stores anything if the length or a value is wrong.
 func (v Vector) Pack(src []int8) {
 	if len(src) != v.n {
 		panic(fmt.Sprintf("packed: Pack: %d weights into a vector of %d", len(src), v.n))

@@ -4,15 +4,14 @@ package trit5
 func (p Pent) Neg() Pent { return -p }
 
 // Add is the full adder: a + b + carryIn = sum + 5·carry. The digits must be
-// valid and carryIn in [-1, 1]; the total is then in [-5, 5], so carry is in
-// [-1, 1] too, and adders chain.
+// valid and carryIn in [-1, 1]. The total is then in [-5, 5], so carry is in [-1, 1]
+// too and can be the next adder's carryIn.
 func Add(a, b, carryIn Pent) (sum, carry Pent) {
 	return split(a + b + carryIn)
 }
 
-// MulInt returns p·t by shift and add: 0, ±t or ±2t. p must be valid. Like
-// Go's own arithmetic it wraps when the product leaves int32, which |t| < 2^30
-// rules out.
+// MulInt returns p·t by shift and add: 0, ±t or ±2t. p must be valid. The product
+// wraps on overflow; it cannot overflow if |t| < 2^30.
 func MulInt(p Pent, t int32) int32 {
 	switch p {
 	case -2:

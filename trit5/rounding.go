@@ -2,8 +2,8 @@ package trit5
 
 import "fmt"
 
-// Rounding says which way a value halfway between two pents goes; Stochastic
-// makes every value's way a matter of chance.
+// Rounding is a rounding mode. The first three round to nearest and differ in ties;
+// Stochastic rounds every value at random.
 type Rounding uint8
 
 const (

@@ -2,14 +2,13 @@ package trit5
 
 import "fmt"
 
-// Word is the Pentary architecture's number: 16 pents of 3 bits, pent 0 least
+// Word is the number of the Pentary architecture: 16 pents of 3 bits, pent 0 least
 // significant and in the low bits. Its value is Σ pᵢ·5ⁱ, in [-WordMax, WordMax],
 // and its arithmetic wraps modulo 5^16.
 //
-// The range is symmetric: Neg and Abs never overflow. As all-zero bits are not
-// the number zero (they are -WordMax), start from [ZeroWord], not from a fresh
-// variable. A Word must hold valid codes only; every function here keeps that,
-// and [WordFromBits] checks it for bits from elsewhere.
+// The range is symmetric: Neg and Abs never overflow. The zero value of a Word is
+// -WordMax; start from [ZeroWord]. A Word holds valid codes only: every function of
+// this package preserves that, and [WordFromBits] checks bits from outside.
 type Word uint64
 
 const (

@@ -5,8 +5,7 @@ import (
 	"math/bits"
 )
 
-// The operations below work digit by digit, as the hardware does, and so are a
-// model of it rather than a detour through binary.
+// The operations below work digit by digit, as the hardware does, and not in binary.
 
 // Add returns w + v, by a ripple of 16 full adders, and whether it wrapped.
 func (w Word) Add(v Word) (sum Word, overflow bool) {
@@ -50,8 +49,8 @@ var halves = [...]Pent{1, -1, 2, 0, -2, 1, -1}
 // Div2 returns w/2 truncated toward zero and the remainder, which is 0 or has
 // the sign of w: w = 2·quotient + remainder.
 func (w Word) Div2() (quotient Word, remainder Pent) {
-	// Every power of 5 is odd, so w is as odd as the number of its odd digits;
-	// a digit is as odd as its code.
+	// Every power of 5 is odd, so w is odd if the number of its odd digits is odd;
+	// a digit has the parity of its code.
 	const lowBits = ZeroWord >> 1
 	remainder = Pent(bits.OnesCount64(uint64(w&lowBits)) & 1)
 	if w.Cmp(ZeroWord) < 0 {
@@ -59,9 +58,9 @@ func (w Word) Div2() (quotient Word, remainder Pent) {
 	}
 	even, _ := w.Sub(ZeroWord.With(0, remainder))
 
-	// What is left halves exactly, from the low end: each digit of the quotient
-	// is the one whose double, with the carry, ends in the digit wanted
-	// (Jebelean, "An algorithm for exact division", 1993, with divisor 2).
+	// The even rest is halved from the low end: twice a digit of the quotient, plus
+	// the carry, ends in the digit of the rest (Jebelean, "An algorithm for exact
+	// division", 1993, with divisor 2).
 	quotient = ZeroWord
 	var carry Pent
 	for i := range WordPents {
@@ -74,7 +73,7 @@ func (w Word) Div2() (quotient Word, remainder Pent) {
 
 // Cmp returns -1, 0 or +1 as w is less than, equal to or greater than v.
 func (w Word) Cmp(v Word) int {
-	// The places below i weigh less than half of 5^i together, so the highest
-	// place that differs decides; and codes sort as their pents do.
+	// The places below i together weigh less than half of 5^i, so the highest place
+	// that differs decides, and codes are in the order of their pents.
 	return cmp.Compare(w, v)
 }
