@@ -10,8 +10,8 @@ import (
 )
 
 // Bop is the binary optimizer (arXiv 1906.02107) for five levels: each weight keeps a moving
-// average of its steps in eight bits, and moves a level when that reaches a
-// threshold: a step counts only if later ones agree. See kernels.UpdateFlip.
+// average of its steps in eight bits and moves a level when the average reaches a
+// threshold, so that a step counts only if later ones agree. See kernels.UpdateFlip.
 type Bop struct {
 	Rate  Q16  // levels that one standard deviation of Z is as a step, at most 1
 	Decay uint // the average's gain is 2^-Decay; 1 to kernels.MaxDecay

@@ -1,11 +1,12 @@
-// Package es is the optimizer: evolution strategies over matrices of pents, in
-// integers alone.
+// Package es implements the optimizer: evolution strategies over matrices of pents, in
+// integers.
 //
 // A generation draws antithetic pairs of low-rank perturbations (package lowrank),
 // has them scored, turns the difference of each pair's two scores into a small
 // signed code f, and moves the weights by Z = Σ f·A·Bᵀ under an update rule. Members
-// exchange nothing but these codes.
-// Use Run with an Evaluator, or Ask and Tell in a loop of your own:
+// exchange only these codes.
+//
+// Use Run with an Evaluator, or Ask and Tell in your own loop:
 //
 //	for !opt.Done() {
 //		generation := opt.Ask()
@@ -16,13 +17,13 @@
 // With Options.Estimator = lowrank.PerturbActivations the noise enters the activations
 // instead: every sample of a pair has a code, and updates need the inputs of each layer.
 //
-// EvaluateEach scores any function of whole weights. A Record of each generation is enough
-// to move the weights again without evaluating anything (Replay), and AppendState holds
+// EvaluateEach scores members by any function of their weights. The Record of each generation
+// is enough to move the weights again without an evaluation (Replay), and AppendState holds
 // all state of a run except its weights; package journal keeps both on disk.
 //
-// The table has the memory of each rule, in bits a weight including the weight's own three,
-// and the mean squared error after the pattern task (pattern_test.go), 2.05 at first, by
-// members and generations, with Raw fitness and each rule at the best of the rates tried:
+// The table shows the memory of each rule, in bits a weight including the weight's own three,
+// and the mean squared error on the pattern task (pattern_test.go), which begins at 2.05, by
+// members × generations, with Raw fitness and each rule at the best of the rates tried:
 //
 //	rule                   bits   100×50  1000×50  1000×200  1000×200 in noise
 //	ErrorFeedback            11    1.060    0.004     0.000     0.013

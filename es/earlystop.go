@@ -25,8 +25,8 @@ import (
 type EarlyStop struct {
 	*Optimizer
 
-	// Measure returns how good the present weights are, higher is better, and must
-	// depend on them alone: a score on data that the run does not train on, say.
+	// Measure returns how good the current weights are; higher is better. It must depend
+	// only on them, for example by a score on held-out data.
 	Measure  func() (int64, error)
 	Every    int // generations between measurements; default 1
 	Patience int // measurements in a row that are no better than the best before the run ends; at least 1
@@ -48,8 +48,8 @@ func (e *EarlyStop) Done() bool { return e.Optimizer.Done() || e.count > e.Patie
 // when it was taken.
 func (e *EarlyStop) Best() (measure int64, generation int) { return e.best, e.generation }
 
-// Run is Optimizer.Run until the run is over. It leaves the weights of the last generation,
-// with which a journal ends; Restore sets the best ones.
+// Run is Optimizer.Run until the run is over. The weights are then those of the last
+// generation, with which a journal ends; Restore sets the best ones.
 func (e *EarlyStop) Run(ctx context.Context, callbacks ...func(Stats) error) error {
 	if err := e.begin(); err != nil || e.Done() {
 		return err
@@ -65,7 +65,7 @@ func (e *EarlyStop) Run(ctx context.Context, callbacks ...func(Stats) error) err
 	return e.Optimizer.Run(ctx, callbacks...)
 }
 
-// Replay is Optimizer.Replay, and measures as Run does.
+// Replay is Optimizer.Replay with the measurements of Run.
 func (e *EarlyStop) Replay(r Record) (Stats, error) {
 	if err := e.begin(); err != nil {
 		return Stats{}, err
@@ -78,7 +78,7 @@ func (e *EarlyStop) Replay(r Record) (Stats, error) {
 }
 
 // Restore sets the best weights and returns how many generations were finished when they
-// were measured. Use it at the end: the run cannot continue after it.
+// were measured. The run cannot continue after it.
 func (e *EarlyStop) Restore() (generation int) {
 	b := e.weights
 	for _, p := range e.Parameters() {
@@ -140,7 +140,7 @@ func (e *EarlyStop) appendWeights(b []byte) []byte {
 	return b
 }
 
-// earlyStopBytes is the length of what a state has before the best weights.
+// earlyStopBytes is the length of the part of a state before the best weights.
 const earlyStopBytes = 4 + 4 + 8
 
 // AppendState is Optimizer.AppendState with the measurements and the best weights.
@@ -157,7 +157,7 @@ func (e *EarlyStop) AppendState(b []byte) []byte {
 	return e.Optimizer.AppendState(b)
 }
 
-// RestoreState is Optimizer.RestoreState for what AppendState has written.
+// RestoreState is Optimizer.RestoreState for a state of AppendState.
 func (e *EarlyStop) RestoreState(b []byte) error {
 	size := 0
 	for _, p := range e.Parameters() {

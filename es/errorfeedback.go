@@ -9,10 +9,9 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// ErrorFeedback is the rule that makes five levels trainable. Each weight keeps the
-// remainder of its steps, its residual, and moves a level when the steps add up to one. See
-// kernels.UpdateResidual. With four bits, steps are rounded at random to sixteenths of a
-// level, see kernels.UpdateResidual4.
+// ErrorFeedback is the default rule. Each weight keeps the remainder of its steps, its
+// residual, and moves a level when the steps add up to one. See kernels.UpdateResidual. With
+// four bits, steps are rounded at random to sixteenths of a level, see kernels.UpdateResidual4.
 type ErrorFeedback struct {
 	Rate Q16 // levels that one standard deviation of Z moves a weight, at most 1
 	Bits int // of a residual: 8, or 4; default 8
@@ -77,8 +76,9 @@ func (s *residual4State) Step(w *packed.Matrix, t kernels.Terms, lo, hi int) int
 	return kernels.UpdateResidual4(w, s.bytes, t, s.scale, s.rounding, lo, hi)
 }
 
-// Stochastic keeps no state: it rounds a step to whole levels at random. On average weights
-// move as far as with ErrorFeedback, but rounding adds noise. See kernels.UpdateStochastic.
+// Stochastic is a rule without state. It rounds each step to whole levels at random: on
+// average weights move as far as with ErrorFeedback, but rounding adds noise. See
+// kernels.UpdateStochastic.
 type Stochastic struct {
 	Rate Q16 // levels that one standard deviation of Z moves a weight, at most 1
 }

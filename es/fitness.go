@@ -13,7 +13,7 @@ import (
 )
 
 // Fitness is the coding of the difference of an antithetic pair's scores. The codes of a
-// group of pairs depend on the scores of the group alone. A pair has code 0 if both members
+// group of pairs depend only on the scores of the group. A pair has code 0 if both members
 // score the same or one of them Failed.
 //
 // Differences are exact for all int64 scores. The percentile P of n magnitudes other than
@@ -32,8 +32,8 @@ const (
 	// Ranks ranks the magnitudes of the differences, ties at their mean rank, and codes each
 	// as the quantile of a normal variable at that rank (van der Waerden's scores), 24 per
 	// standard deviation and at most 63, with the difference's sign. For normal scores the
-	// codes are like Raw's; for others they depend on the order of the differences alone.
-	// Unlike ranks of members they ignore what both members of a pair have in common.
+	// codes are like Raw's; for others they depend only on the order of the differences.
+	// Unlike ranks of members, they ignore what both members of a pair have in common.
 	Ranks
 	// Raw keeps the proportions: it divides the difference by a 16th of the median
 	// magnitude, rounds, and clamps to ±63, 2.7 standard deviations.
@@ -169,7 +169,7 @@ func (c *coder) quantizeChunk(_, i int) {
 type unit struct{ scale, steps, most uint64 }
 
 // quantize multiplies the signs in codes by the magnitudes, rounded to nearest, ties away from
-// zero. A scale of zero says that all magnitudes are zero.
+// zero. With a scale of zero all magnitudes are zero.
 func (u unit) quantize(codes []int8, magnitudes []uint64) {
 	const small = 1 << 56 // 4·32 of it, and a half, fit 64 bits
 	scale, steps, most := u.scale, u.steps, u.most
@@ -223,9 +223,9 @@ func (c *coder) rank(codes []int8, magnitudes []uint64) {
 // none.
 func (c *coder) median(magnitudes []uint64) uint64 { return c.percentile(magnitudes, 50) }
 
-// percentile returns what percent of the magnitudes other than zero do not
-// exceed, or zero if there is none. It looks at all of them: a part would have to be
-// chosen by where they stand, and samples stand in an order that means something.
+// percentile returns the given percentile of the magnitudes other than zero, or zero if
+// there is none. It uses all of them, because a part would have to be chosen by position
+// and samples may be sorted.
 func (c *coder) percentile(magnitudes []uint64, percent int) uint64 {
 	all, decided := uint64(0), 0
 	for _, m := range magnitudes {
@@ -240,9 +240,10 @@ func (c *coder) percentile(magnitudes []uint64, percent int) uint64 {
 	return nth(magnitudes, c.ranked, len(magnitudes)-decided+decided*percent/100, all)
 }
 
-// nth returns what sorting would bring to index n, of values whose bits are all in all. Some
-// bits at a time, from the highest on, it keeps those that can still be the result, in linear
-// time whatever they are, in memory for as many, which may be the values' own.
+// nth returns the value that sorting would bring to index n. No value has a bit outside all.
+// From the highest bits down, a few at a time, it keeps the values that can still be the
+// result, in kept, which has the length of values and may share their memory. It takes linear
+// time for any values.
 func nth(values, kept []uint64, n int, all uint64) uint64 {
 	const digit = 11 // bits
 	for top := bits.Len64(all); top > 0 && len(values) > 1; top -= digit {
@@ -267,8 +268,8 @@ func nth(values, kept []uint64, n int, all uint64) uint64 {
 	return values[n]
 }
 
-// difference returns the sign and the magnitude of how much plus is better than minus. Which
-// is better is as good as random, so there is no branch on it.
+// difference returns the sign and the magnitude of plus − minus, or of minus − plus if lower
+// scores are better. The sign is unpredictable, so there is no branch on it.
 func (c *coder) difference(plus, minus int64) (sign int8, magnitude uint64) {
 	if plus == Failed || minus == Failed {
 		return 0, 0

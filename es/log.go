@@ -20,8 +20,8 @@ func LogSlog(l *slog.Logger) func(Stats) error {
 	}
 }
 
-// LogJSON returns a callback for Run that writes each generation as a JSON object on
-// a line of its own. A failure to write ends the run.
+// LogJSON returns a callback for Run that writes each generation as a line of JSON. A
+// failure to write ends the run.
 func LogJSON(w io.Writer) func(Stats) error {
 	e := json.NewEncoder(w)
 	return func(s Stats) error { return e.Encode(s) }

@@ -11,7 +11,7 @@ import (
 	"github.com/Kaleaon/pentary-go/lowrank"
 )
 
-// Member is one member of a population, with all its weights. It is valid during the
+// Member is one member of a population, with all its weights. It is valid only during the
 // call that it is passed to.
 type Member struct {
 	Generation int // counts from zero
@@ -25,13 +25,13 @@ type Member struct {
 }
 
 // EvaluateEach returns an evaluator that scores the members of a generation one by one, with
-// any function of their weights. Goroutines, one for each processor, call it at the
-// same time; a score must depend on the member alone. An error ends the evaluation, and Run
+// any function of their weights. One goroutine for each processor calls score, at the same
+// time; a score must depend only on the member. An error ends the evaluation, and Run
 // returns the error of the first member that has one. Return Failed for a member that cannot
 // be scored while others can. If score panics, Run panics on its own goroutine.
 //
-// It makes every member's weights in full, at a cost like the cost of one product with
-// them. An evaluator that works with factors, such as nn.Evaluator, is much faster.
+// Making a member's weights costs about as much as one product with them. An evaluator that
+// works with factors, such as nn.Evaluator, is much faster.
 func EvaluateEach(score func(m *Member) (int64, error)) Evaluator {
 	return &memberEvaluator{score: score, work: make([]memberWork, parallel.Workers())}
 }
@@ -59,8 +59,8 @@ type memberWork struct {
 	member       Member
 }
 
-// spareBits is how much finer than σ the weights are: the noise of ranks 1, 4, 16
-// and 64 is exact then.
+// spareBits is the number of fraction bits of the weights beyond those of σ, with which the
+// noise of ranks 1, 4, 16 and 64 is exact.
 const spareBits = 4
 
 // Evaluate implements Evaluator.

@@ -35,7 +35,7 @@ func (g *Generation) CheckRange(lo, hi int) error {
 // concurrent use; it uses all processors itself.
 type Optimizer struct {
 	options    Options
-	evaluator  Evaluator   // nil for Ask and Tell alone
+	evaluator  Evaluator   // nil if only Ask and Tell are used
 	source     InputSource // with noise in activations
 	samples    int         // scores of a member
 	parameters []lowrank.Parameter
@@ -98,8 +98,7 @@ func New(parameters []lowrank.Parameter, evaluator Evaluator, o Options) (*Optim
 	return opt, nil
 }
 
-// setSource takes the evaluator as the source of inputs that noise in activations
-// needs.
+// setSource sets the source of inputs, which noise in activations needs, to the evaluator.
 func (o *Optimizer) setSource() error {
 	source, ok := o.evaluator.(InputSource)
 	if !ok {
@@ -240,7 +239,7 @@ func (o *Optimizer) checkScores(scores []int64) error {
 	return nil
 }
 
-// population says what codes are of.
+// population describes the scores of a generation, for errors.
 func (o *Optimizer) population() string {
 	if o.source != nil {
 		return fmt.Sprintf("%d pairs of %d samples", o.options.Pairs, o.samples)
@@ -284,8 +283,7 @@ func (o *Optimizer) move(ctx context.Context, stats *Stats) error {
 	return nil
 }
 
-// inputs returns what the layers see of the generation's data with noise in
-// activations, else nil.
+// inputs returns the layers' batches of the generation with noise in activations, else nil.
 func (o *Optimizer) inputs(ctx context.Context) ([]lowrank.LayerBatch, error) {
 	if o.source == nil {
 		return nil, nil
@@ -321,8 +319,7 @@ func (o *Optimizer) inputColumns(parameter int) int {
 	return o.samples * o.source.InputColumns(parameter)
 }
 
-// recall returns the earlier generations of the rule's window. Windows follow one
-// another.
+// recall returns the earlier generations of the rule's window. Windows do not overlap.
 func (o *Optimizer) recall() []GenerationUpdate {
 	o.earlier = o.earlier[:0]
 	for n := o.generation - o.generation%(len(o.past)+1); n < o.generation; n++ {

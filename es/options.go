@@ -35,9 +35,9 @@ type Options struct {
 	// generation.
 	Estimator lowrank.Estimator
 
-	// Groups divides the pairs evenly into groups that see data of their own: pairs
-	// g·Pairs/Groups to (g+1)·Pairs/Groups are group g. The scores of a group are
-	// compared among themselves. Default 1, the only value with lowrank.PerturbActivations.
+	// Groups divides the pairs evenly into groups, each with its own data: pairs
+	// g·Pairs/Groups to (g+1)·Pairs/Groups are group g. Fitness codes depend on the scores
+	// of one group. Default 1, the only value with lowrank.PerturbActivations.
 	Groups int
 
 	// NoiseReuse is the number of consecutive generations that share their noise; default
@@ -57,8 +57,8 @@ const (
 	// MaxPairs bounds the population of a generation.
 	MaxPairs = 1 << 22
 
-	// WholeLevel is the Sigma of Options for σ = 1 level. That is more than most
-	// networks learn with: on the digits σ = 1 ends at 86 %, σ from 1/4 to 1/32 at 92 to 93 %.
+	// WholeLevel is the Sigma of Options for σ = 1 level. That is too much for most
+	// networks: on the digits σ = 1 ends at 86 %, σ from 1/4 to 1/32 at 92 to 93 %.
 	WholeLevel = 1 << 16
 )
 
@@ -70,8 +70,7 @@ func DefaultRate(generations int) Q16 {
 	return Q16(min((fixed.Sqrt(scale/uint64(max(generations, 1)))+1)/2, uint64(one)/2))
 }
 
-// WithDefaults returns the options with the defaults in the place of zero values, as New
-// uses them.
+// WithDefaults returns the options with defaults for zero values, as New uses them.
 func (o Options) WithDefaults() Options {
 	o.Pairs, o.Rank, o.Sigma = cmp.Or(o.Pairs, 128), cmp.Or(o.Rank, 1), cmp.Or(o.Sigma, 3)
 	if o.Estimator == lowrank.PerturbActivations {
@@ -87,7 +86,7 @@ func (o Options) WithDefaults() Options {
 	return o
 }
 
-// SigmaShift returns n of the σ = 2^-n that the options, with their defaults, ask for.
+// SigmaShift returns n of σ = 2^-n. The options must have their defaults.
 func (o Options) SigmaShift() uint {
 	switch o.Sigma {
 	case 0:
@@ -158,8 +157,8 @@ func (o *Options) noise(n int) lowrank.Noise {
 	}
 }
 
-// String returns all options that determine a run, in a form of one line that is
-// the same for the same options.
+// String returns all options that determine a run, in one line. Equal options have equal
+// strings.
 func (o Options) String() string {
 	law := o.Distribution.String()
 	if o.Generator != kernels.Philox4x32 { // the only one of earlier versions

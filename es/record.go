@@ -9,14 +9,14 @@ import (
 )
 
 // A Record is all that the members of a generation exchange. It is enough to move the weights
-// again without evaluating anything.
+// again without an evaluation.
 type Record struct {
 	Finished   int    // generations, this one included
 	Codes      []int8 // by pair, or by pair and sample with noise in activations
 	Samples    int    // codes of each pair; 0 if it is not known
 	Reductions int    // the rule's strength was divided by 2^Reductions, see Optimizer.ReduceRate
 
-	// Missing are the pairs that no member has a score of, ascending. Their codes are 0.
+	// Missing are the pairs of which neither member has a score, ascending. Their codes are 0.
 	Missing []int
 }
 

@@ -14,9 +14,9 @@ import (
 // and fitness coding. The schedule acts on its strength.
 //
 // Rules can be written outside this package. For a run to be a function of its options, data
-// and scores alone, and to continue from a checkpoint alone, a rule has to satisfy:
+// and scores, and to continue from a checkpoint, a rule has to satisfy:
 //
-//   - It computes in integers, and draws random numbers from GenerationUpdate.Rounding alone.
+//   - It computes in integers, and draws random numbers only from GenerationUpdate.Rounding.
 //   - The result of a row depends on that row's weights, state and terms of Z, and on
 //     the GenerationUpdate, but not on the ranges in which rows are stepped, or their order.
 //   - RuleState.AppendState appends StateBits/8 bytes for each weight, and RestoreState
@@ -34,13 +34,13 @@ type Rule interface {
 	// a multiple of 4 from 0 to 64. Rows are padded to packed.PaddedLen.
 	StateBits() int
 
-	// Start returns the rule at work on a matrix, at the beginning of a run.
+	// Start returns the rule's state for a matrix at the beginning of a run.
 	Start(w lowrank.Parameter) RuleState
 }
 
-// A RuleState is a Rule at work on one matrix. Step implements lowrank.Stepper for the
-// generation that it has been prepared for; goroutines call it at the same time, for
-// other rows.
+// A RuleState is a Rule and its state for one matrix. Step implements lowrank.Stepper for the
+// generation that it has been prepared for; goroutines call it at the same time for
+// different rows.
 type RuleState interface {
 	lowrank.Stepper
 	Prepare(g *GenerationUpdate)
@@ -107,7 +107,7 @@ func (g *GenerationUpdate) decided() bool { return g.sums[0] > 0 }
 
 func (g *GenerationUpdate) noise() lowrank.Noise { return g.options.noise(g.number) }
 
-// Scheduled returns the part of v that the schedule and Optimizer.ReduceRate leave in this
+// Scheduled returns v times the factors of the schedule and of Optimizer.ReduceRate in this
 // generation, rounded down.
 func (g *GenerationUpdate) Scheduled(v Q16) Q16 {
 	o := g.options
@@ -132,14 +132,13 @@ func (g *GenerationUpdate) variance(w lowrank.Parameter) uint64 {
 	return g.sums[0] * uint64(g.noise().Of(w).Variance())
 }
 
-// scaleShift is the shift of a rule's multiplier: 256 residual units at this scale
-// leave a bit of an int32 for the rounding and one for the last Z in range.
+// scaleShift is the shift of a rule's multiplier. 256 residual units at this scale leave
+// an int32 one bit for the rounding and one for the last Z in range.
 const scaleShift = 20
 
-// Scale returns the scale by which one standard deviation of Z under pure noise is a
-// step of the scheduled rate, in levels, as kernels.UpdateResidual takes it. With the rate in
-// 1/65536, Σ f² over the codes and the Variance of the tensor's noise, all divisions and
-// roots rounded down:
+// Scale returns the scale, as kernels.UpdateResidual takes it, at which one standard deviation
+// of Z under pure noise is a step of the scheduled rate, in levels. The rate is in 1/65536,
+// Σ f² is over the codes, Variance is the tensor's noise's, and divisions and roots round down:
 //
 //	deviation = max(1, √(Σ f²·Variance·2^16))         // of an entry of Z, in 1/256
 //	Mul       = min(⌊Scheduled(rate)·2^(20 + Rate of w) / deviation⌋, 256·2^20)

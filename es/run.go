@@ -64,17 +64,17 @@ func (f EvaluatorFunc) Evaluate(ctx context.Context, g Generation, scores []int6
 // ErrStop is what a callback of Run returns to end the run early, without error.
 var ErrStop = errors.New("es: stop")
 
-// Run evaluates and moves the weights until the run or the context is done. If the context is,
-// Run returns its error, the weights are those after the last whole generation, and Run may be
-// called again to continue. After each generation it calls the callbacks in turn; the first
-// error of one ends the run, and is returned unless it is ErrStop. It returns an error if the
-// optimizer has no evaluator.
+// Run evaluates and moves the weights until the run or the context is done. If the context is
+// done, Run returns its error, the weights are those after the last whole generation, and
+// another call of Run continues. After each generation it calls the callbacks in turn; the
+// first error of one ends the run and is returned unless it is ErrStop. Run returns an error
+// if the optimizer has no evaluator.
 func (o *Optimizer) Run(ctx context.Context, callbacks ...func(Stats) error) error {
 	return o.RunWith(ctx, o.evaluator, callbacks...)
 }
 
 // RunWith is Run with another evaluator, which may be an Announcer. Its scores have to equal the
-// scores of the optimizer's own evaluator, from which Inputs still come.
+// scores of the optimizer's own evaluator, which still provides Inputs.
 func (o *Optimizer) RunWith(ctx context.Context, e Evaluator, callbacks ...func(Stats) error) error {
 	if e == nil {
 		return errors.New("es: Run without an evaluator")

@@ -24,7 +24,7 @@ type Stats struct {
 	Spread int64 `json:"spread"` // median magnitude of the pairs' differences other than zero
 }
 
-// An extent is what the statistics need of scores. Failed ones do not count.
+// An extent summarizes scores for the statistics. Failed ones do not count.
 type extent struct {
 	lowest, highest int64
 	sum             fixed.Sum

@@ -11,8 +11,8 @@ import (
 )
 
 // Threshold is the rule of integer EGGROLL (arXiv 2511.16652, App. D): a weight moves a level
-// if |Z| reaches the quantile that a share of the weights reaches under pure noise. It keeps no
-// state, and stalls far from the optimum.
+// if |Z| reaches the quantile that a share of the weights reaches under pure noise. It has no
+// state and stalls far from the optimum.
 //
 // The quantile is the normal distribution's, corrected for the heavier tails
 // of Z by the Cornish–Fisher expansion up to its sixth cumulant, and Z is dithered
@@ -65,8 +65,8 @@ func (g *GenerationUpdate) threshold(share Q16, w lowrank.Parameter) int64 {
 	if share == 0 {
 		return kernels.MaxThreshold
 	}
-	// Dithered by a random part of its lattice's unit Z is spread like a continuous
-	// variable: half a unit higher, and wider by the variance of the part, 1/12.
+	// Z plus a random part of its lattice's unit is distributed like a continuous variable:
+	// half a unit higher, and with the part's variance, 1/12, added.
 	variance := g.variance(w)<<16 + 1<<16/12
 	tau := int64(fixed.Sqrt(variance))*g.quantile(share, w)>>16 + kernels.ThresholdUnit/2
 	return min(max(tau, kernels.ThresholdUnit), kernels.MaxThreshold)
