@@ -11,18 +11,19 @@ import (
 	"github.com/Kaleaon/pentary-go/internal/reuse"
 )
 
-// A codec codes the fitness codes of records with many codes a pair by tables of finite state
-// entropy. The journal's adaptive coding takes as many bytes and ten times as long, most of it
-// before the next generation can begin (docs/results/cluster.md). Its memory is used again.
+// A codec codes the fitness codes of records with many codes a pair by finite-state entropy
+// (FSE) tables. The journal's adaptive coding takes as many bytes and ten times as long, most
+// of it before the next generation can begin (docs/results/cluster.md). A codec reuses its
+// memory.
 //
-// How large the codes of a sample are depends on how sure the network is of it. So samples
-// whose codes have means in the same octave make a class, and a class has a table:
+// The magnitude of a sample's codes depends on how sure the network is of the sample.
+// Samples whose codes have means in the same octave form a class, which has its own table:
 //
 //	the class of each sample    a block of bytes
 //	for each class but 0        a block of the codes of its samples, pair by pair
 //
-// Class 0 has no codes but 0. A byte of a block is a code c as 2·|c|, less 1 if it is
-// negative. A block is its form, then, of n bytes that the reader expects:
+// Class 0 has only codes of 0. A byte of a block is a code c as 2·|c|, less 1 if c is
+// negative. A block begins with its form. Then follow, for n bytes, which the reader knows:
 //
 //	blockRaw    the n bytes
 //	blockRun    the byte that all are

@@ -71,8 +71,8 @@ func buildVersion() string {
 	return version
 }
 
-// dial connects, and reconnects for as long as the connection is in use. A
-// role has inboxes of its own, so that the server can keep workers from reading others'.
+// dial connects, and reconnects for as long as the connection is in use. Each role has its
+// own inboxes, so that the server can keep workers from reading other inboxes.
 func (e *Endpoint) dial(role, name string, log *slog.Logger, more ...nats.Option) (*nats.Conn, error) {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)

@@ -21,9 +21,9 @@ import (
 	"github.com/Kaleaon/pentary-go/train"
 )
 
-// Run is run.Train with workers that score the generations. Call run.Open before if the run is
-// kept. Run waits while there are no workers. It returns an error if the task's evaluator
-// cannot score ranges, or if messages would exceed the server's bound.
+// Run is run.Train with workers that score the generations. If the run is kept, call run.Open
+// first. Run waits while there are no workers. It returns an error if the task's evaluator
+// cannot score ranges or if messages would exceed the server's bound.
 func Run(ctx context.Context, run *train.Run, o Options) (result *train.Result, err error) {
 	if err := o.complete(); err != nil {
 		return nil, err
@@ -173,7 +173,7 @@ type waiter struct {
 // patience is how long a worker waits for a chunk before it is told to ask again.
 const patience = 2 * time.Second
 
-// begin makes the session and subscribes to the workers' requests.
+// begin starts the session and subscribes to the workers' requests.
 func (c *coordinator) begin(ctx context.Context) error {
 	var b [8]byte
 	rand.Read(b[:])
@@ -232,7 +232,7 @@ func (c *coordinator) fail(err error) {
 	}
 }
 
-// lost follows a connection that has been made again: the server may have lost its store.
+// lost is called after a reconnection: the server may have lost its store.
 func (c *coordinator) lost() {
 	c.mutex.Lock()
 	c.ensure = true
@@ -376,7 +376,7 @@ func (c *coordinator) next() (done bool, check *schedule.Chunk) {
 	return true, nil
 }
 
-// maintain keeps stores and checkpoints up. The weights do not move while it does.
+// maintain restores missing stores and saves checkpoints. The weights do not move meanwhile.
 func (c *coordinator) maintain(ctx context.Context) error {
 	c.mutex.Lock()
 	ensure, wanted := c.ensure, c.wanted
@@ -400,8 +400,8 @@ func (c *coordinator) maintain(ctx context.Context) error {
 	return nil
 }
 
-// save puts a checkpoint into the object store, which it makes if need be, and removes
-// older ones and the records that they need.
+// save puts a checkpoint into the object store, which it creates if it is missing, and
+// removes older checkpoints and the records after them.
 func (c *coordinator) save(ctx context.Context, ensure bool) (err error) {
 	if ensure {
 		if c.stores, err = c.create(ctx, c.nc); err != nil {

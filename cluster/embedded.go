@@ -17,7 +17,7 @@ import (
 )
 
 // embedded is a NATS server in this process, on a random port of the loopback interface.
-// Its token keeps other users of the machine out.
+// Only clients with its token, which other users of the machine do not have, can connect.
 type embedded struct {
 	server *server.Server
 	lock   io.Closer

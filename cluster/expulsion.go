@@ -1,8 +1,8 @@
 package cluster
 
-// An Expulsion names a worker that sent wrong scores, and the generations that it may have
-// falsified before. Its other chunks of the generation were scored again. Earlier records stay:
-// in generations First to Last its scores were used unchecked, so audit these (train.Run.Audit).
+// An Expulsion names a worker that sent wrong scores and the earlier generations that it may
+// have falsified. Its other chunks of the current generation were scored again. Earlier records
+// stay: generations First to Last used its scores unchecked, so audit them (train.Run.Audit).
 type Expulsion struct {
 	Worker     string `json:"worker"`
 	Platform   string `json:"platform"`

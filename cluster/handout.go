@@ -35,7 +35,7 @@ func (c *coordinator) check(ctx context.Context, g es.Generation, ch *schedule.C
 	return nil
 }
 
-// compare expels a worker whose scores are not the coordinator's own.
+// compare expels a worker whose scores differ from the coordinator's.
 func (c *coordinator) compare(w *worker, ch *schedule.Chunk, own, scores []int64) {
 	for i, v := range own {
 		if v != scores[i] {
@@ -182,7 +182,7 @@ func (c *coordinator) serve(now time.Time) {
 	c.waiting = kept
 }
 
-// enough reports whether the generation ends with a quorum, and has it end then.
+// enough reports whether a quorum has scores and, if so, ends the generation.
 func (c *coordinator) enough(now time.Time) bool {
 	if !c.short && c.Quorum < 1 && c.pairs-c.schedule.Missing >= int(math.Ceil(c.Quorum*float64(c.pairs))) && c.schedule.Late(now) {
 		c.short = true
@@ -226,7 +226,7 @@ func (c *coordinator) answerAll(b []byte) {
 	c.waiting = nil
 }
 
-// tick looks after what time brings.
+// tick handles timeouts.
 func (c *coordinator) tick(now time.Time) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()

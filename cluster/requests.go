@@ -85,7 +85,7 @@ func (c *coordinator) onJoin(m *nats.Msg) {
 	c.Log.Info("worker joined", "worker", w.name, "platform", w.platform, "generation", c.generation, "workers", len(c.workers))
 }
 
-// refusal returns why somebody may not be a worker, empty if it may.
+// refusal returns why a process may not be a worker, or "" if it may.
 func (c *coordinator) refusal(j *join) string {
 	why, expelled := c.expelled[j.name]
 	switch {
@@ -101,7 +101,7 @@ func (c *coordinator) refusal(j *join) string {
 	return ""
 }
 
-// A worker is what the coordinator knows of one.
+// A worker is a worker as the coordinator knows it.
 type worker struct {
 	schedule.Worker
 	token      token
@@ -115,7 +115,7 @@ type worker struct {
 	first, last int
 }
 
-// forget takes a worker back that joins again.
+// forget removes a worker that joins again.
 func (c *coordinator) forget(t token) {
 	if c.schedule != nil {
 		c.schedule.Forget(&c.workers[t].Worker)
@@ -123,8 +123,9 @@ func (c *coordinator) forget(t token) {
 	delete(c.workers, t)
 }
 
-// knows reports whether a worker is where a worker with the run's weights can be. One that
-// has the newest record before the coordinator's weights have moved is compared later.
+// knows reports whether the position of a worker is possible for one with the run's weights.
+// A worker that has replayed the newest record before the coordinator's weights have moved is
+// compared later.
 func (c *coordinator) knows(p *position) bool {
 	back := c.generation - int(p.generation)
 	if back < 0 {

@@ -59,9 +59,9 @@ func (o *WorkerOptions) complete() error {
 }
 
 // Work scores chunks of a run until the run has ended, or until the context is done, whose
-// error it then returns. run has not been opened, and has the task, options and configuration
-// of the coordinator's; its weights become the coordinator's. The error is ErrRefused if the
-// coordinator has another run or version, or has expelled the worker.
+// error it then returns. run must not be open; it has the task, options and configuration of
+// the coordinator's run, and its weights become the coordinator's. The error is ErrRefused if
+// the coordinator has another run or version, or has expelled the worker.
 func Work(ctx context.Context, run *train.Run, o WorkerOptions) error {
 	if err := o.complete(); err != nil {
 		return err
@@ -118,7 +118,7 @@ func pause(ctx context.Context, d time.Duration) error {
 // errEnded says that the run has ended.
 var errEnded = errors.New("cluster: the run has ended")
 
-// working is a worker at work.
+// working is the state of a worker.
 type working struct {
 	WorkerOptions
 	replica   train.Replica
@@ -214,7 +214,7 @@ func (w *working) onEnd(m *nats.Msg) {
 	}
 }
 
-// session joins, comes to the run's weights and works until something is wrong.
+// session joins, loads the run's weights and works until an error.
 func (w *working) session(ctx context.Context) error {
 	welcome, err := w.join(ctx)
 	if err != nil {
@@ -315,7 +315,7 @@ func (w *working) join(ctx context.Context) (*welcome, error) {
 	}
 }
 
-// told returns the error that an answer is other than the one asked for.
+// told returns the error that an answer of another kind reports.
 func (w *working) told(k kind, d *decoder) error {
 	text := ""
 	switch k {
@@ -336,7 +336,7 @@ func (w *working) told(k kind, d *decoder) error {
 	return errMessage
 }
 
-// load takes the checkpoint from the object store.
+// load loads the checkpoint from the object store.
 func (w *working) load(ctx context.Context, m *welcome) (err error) {
 	// An answer that is lost on the way should not cost a minute, nor a large checkpoint fail.
 	ctx, cancel := context.WithTimeout(ctx, min(4*time.Second<<min(w.failures, 4), time.Minute))

@@ -127,8 +127,8 @@ func (d *Dataset) checkImages() error {
 	return nil
 }
 
-// Move writes image i to dst, moved down and right by less than its columns. New pixels repeat the
-// edge: a signal, an image of one row, moves to the right alone.
+// Move writes image i to dst, moved down and right by less than its columns. New pixels repeat
+// the edge. A signal, an image of one row, only moves to the right.
 func (d *Dataset) Move(dst []int8, i, down, right int) {
 	src, channels := d.Sample(i), d.Features/(d.Rows*d.Columns)
 	width := d.Columns * channels

@@ -1,5 +1,5 @@
-// Package data has the data on which networks train: labelled samples of int8, texts, the
-// readers of their files, and their division into training, validation and test parts.
+// Package data provides the data on which networks train: labelled samples of int8, texts,
+// readers of their files, and splits into training, validation and test parts.
 //
 //	table, err := data.ReadCSV("iris.csv", data.CSVOptions{Label: "species"})
 //	...
@@ -8,6 +8,6 @@
 //	split.Train, split.Validation, split.Test // *Dataset
 //	split.Scaler                              // turns new rows into samples
 //
-// Readers take memory in proportion to the size of their input, whatever it claims, and their
-// errors name the file, the line or offset, and the column.
+// Readers take memory proportional to the size of their input, whatever its header claims.
+// Errors name the file, the line or offset, and the column.
 package data

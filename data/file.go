@@ -8,8 +8,8 @@ import (
 	"github.com/Kaleaon/pentary-go/internal/memory"
 )
 
-// open opens a regular file. It looks at the file's type first: opening a FIFO would
-// wait for its writer, and a device has no end.
+// open opens a regular file. It checks the file's type first, because opening a FIFO waits
+// for its writer and a device has no end.
 func open(path string) (*os.File, fs.FileInfo, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -36,11 +36,11 @@ func kind(m fs.FileMode) string {
 	return "a special file"
 }
 
-// spare is what reading leaves to the rest of the program, and the size below which it
-// does not ask: small data always fit.
+// spare is the memory that reading leaves to the rest of the program. Data below this size
+// are read without a check.
 const spare = 32 << 20
 
-// checkMemory returns an error if bytes more do not fit into memory.
+// checkMemory returns an error if another bytes of data do not fit into memory.
 func checkMemory(bytes int64) error {
 	if bytes < spare {
 		return nil

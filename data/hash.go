@@ -5,10 +5,10 @@ import (
 	"encoding/binary"
 )
 
-// Hash returns the SHA-256 of datasets, names excluded: for each its number of samples,
-// features and classes as u64, little-endian, then inputs and labels, a byte each. A
-// regression has 0 classes, and instead of labels its outputs as u64 and its targets as
-// i16, little-endian.
+// Hash returns the SHA-256 of datasets, without names: for each the numbers of samples,
+// features and classes as u64, then inputs and labels, a byte each. A regression has 0
+// classes and, instead of labels, the number of outputs as u64 and the targets as i16.
+// Integers are little-endian.
 func Hash(sets ...*Dataset) [sha256.Size]byte {
 	hash := sha256.New()
 	var buf [3 * 8]byte

@@ -26,8 +26,8 @@ const idxUint8 = 0x08
 //	d × u32          dimensions, big-endian
 //	bytes            as many as their product, the last dimension's next to one another
 //
-// It takes memory for a buffer alone. Source: Y. LeCun, C. Cortes, C. J. C. Burges, "The
-// MNIST database of handwritten digits", section "File formats".
+// It allocates only a buffer. Source: Y. LeCun, C. Cortes, C. J. C. Burges, "The MNIST
+// database of handwritten digits", section "File formats".
 type IDXReader struct {
 	Dims []int
 
@@ -114,8 +114,8 @@ func (a *IDXReader) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// readElements reads the rest, each element converted. Memory grows with what the input
-// has, not with what its head claims; room is what it is known to have.
+// readElements reads the rest, each element converted. Memory grows with the data read, not
+// with the size that the head claims; room is the number of elements known to exist.
 func readElements[T any](a *IDXReader, room int64, convert func(uint8) T) ([]T, error) {
 	all := make([]T, 0, max(room, min(a.left, 1<<16)))
 	var converted [256]T
@@ -145,7 +145,7 @@ func readElements[T any](a *IDXReader, room int64, convert func(uint8) T) ([]T, 
 	}
 }
 
-// gunzip returns r, or what it holds if that is gzipped.
+// gunzip returns r, or a reader of its decompressed content if r is gzipped.
 func gunzip(r io.Reader) (io.Reader, error) {
 	br := bufio.NewReaderSize(r, 1<<16)
 	if magic, _ := br.Peek(2); len(magic) < 2 || magic[0] != 0x1f || magic[1] != 0x8b {
@@ -160,8 +160,8 @@ func gunzip(r io.Reader) (io.Reader, error) {
 	return g, nil
 }
 
-// members reads gzip members one after another. Zeros may follow the last, as they do in
-// files that were padded to whole blocks; package gzip takes them for a broken member.
+// members reads gzip members one after another. Zeros may follow the last one, as in files
+// padded to whole blocks; package gzip would return an error for them.
 type members struct {
 	in *bufio.Reader
 	z  *gzip.Reader

@@ -12,9 +12,9 @@ import (
 // before it fills the memory.
 const maxRecord = 1 << 22
 
-// A recordReader reads the records of a CSV file as RFC 4180 describes them, and beyond
-// it: lines may end in LF or CR, a byte order mark and empty lines are skipped, and the
-// separator can be chosen.
+// A recordReader reads the records of a CSV file according to RFC 4180. In addition lines
+// may end in LF or CR, a byte order mark and empty lines are skipped, and the separator can
+// be chosen.
 type recordReader struct {
 	r    *bufio.Reader
 	name string

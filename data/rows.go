@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// Rows reads a CSV file's rows one by one as samples for a network that was trained on
-// another file of the same columns.
+// Rows reads the rows of a CSV file one by one as samples for a network that was trained on
+// another file with the same columns.
 type Rows struct {
 	scaler *Scaler
 	c      *columns
@@ -18,10 +18,10 @@ type Rows struct {
 	text   string
 }
 
-// Rows begins to read CSV from r, plain or gzipped. Columns are found by their names, in
-// any order, others are ignored. Without names, in the file that the scaler was fitted on
-// or in this one, rows have the columns of that file or the features alone. The name
-// of the input begins errors, which name the line and the column too.
+// Rows begins to read CSV from r, plain or gzipped. It finds columns by their names, in any
+// order, and ignores others. If this file or the one that the scaler was fitted on has no
+// names, rows have the columns of that file or only the features. Errors begin with name
+// and state the line and the column.
 func (s *Scaler) Rows(r io.Reader, name string, o CSVOptions) (*Rows, error) {
 	c, err := newColumns(r, name, o)
 	if err != nil {

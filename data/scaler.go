@@ -12,7 +12,7 @@ import (
 )
 
 // TargetUnit is the number of steps of a scaled target in one step of a network's output: an
-// output o predicts the target o·TargetUnit. Targets are finer than outputs, so losses are too.
+// output o predicts the target o·TargetUnit. Targets are finer than outputs so that losses are.
 const TargetUnit = 128
 
 // A Scale maps a column's numbers to integers: v to round((v - Center) / Unit), and back.
@@ -22,8 +22,8 @@ type Scale struct {
 	Center float64 `json:"center"`
 	Unit   float64 `json:"unit"`
 
-	// Ramps are the centers of the inputs that a column becomes if it is not one input: each is
-	// four times as steep. Weights of five levels fit curved functions of one input poorly; sums
+	// Ramps are the centers of the inputs of a column that is split into several, each four
+	// times as steep. Weights of five levels fit curved functions of one input poorly; sums
 	// of ramps that are clipped in different places fit them better.
 	Ramps []float64 `json:"ramps,omitempty"`
 }
@@ -39,9 +39,9 @@ const MaxRamps = 64
 func (f Scale) inputs() int { return max(1, len(f.Ramps)) }
 
 // A Scaler turns rows of a Table into samples of a network. Its text form is JSON, which a
-// model's file can hold as metadata, so that the model alone can be applied to new rows. Only
-// here data are floating point; each operation is rounded to a float64, so results are the same
-// on every CPU.
+// model's file can hold as metadata, so that the model can be applied to new rows. This is the
+// only place where data are floating point; each operation is rounded to a float64, so results
+// are the same on every CPU.
 type Scaler struct {
 	Features []Scale  `json:"features"`
 	Width    int      `json:"width"` // columns of the file that it was fitted on
@@ -51,8 +51,8 @@ type Scaler struct {
 	Target   *Scale   `json:"target,omitempty"` // for regression, in steps of an output
 }
 
-// deviation is the input that stands for a feature one standard deviation above its mean,
-// so that ±127 is four of them; extent is the output that stands for the largest target.
+// deviation is the input for a feature one standard deviation above its mean, so that ±127
+// is four deviations; extent is the output for the largest target.
 const (
 	deviation = 32
 	extent    = 112
@@ -317,7 +317,7 @@ func (f Scale) check() error {
 	return nil
 }
 
-// numbered reports whether the features are called by their numbers, for want of a
+// numbered reports whether the features are named by their numbers because the file had no
 // header.
 func (s *Scaler) numbered() bool {
 	for _, f := range s.Features {

@@ -20,8 +20,8 @@ func (d *Dataset) HoldOut(every int) (rest, held *Dataset) {
 	return rest, held
 }
 
-// A Split is the parts of a table and the scaler of its training part. Parts are disjoint,
-// and together they are all rows.
+// A Split holds the parts of a table and the scaler of its training part. The parts are
+// disjoint and together contain all rows.
 type Split struct {
 	Train, Validation, Test *Dataset
 	Scaler                  *Scaler
@@ -36,7 +36,7 @@ type SplitOptions struct {
 }
 
 // Split divides a table into a validation part, a test part and the rest, for training: see
-// SplitRows. The scaler is fitted on the training part alone.
+// SplitRows. The scaler is fitted only on the training part.
 func (t *Table) Split(o SplitOptions) (*Split, error) {
 	if err := t.varies(); err != nil {
 		return nil, err

@@ -15,7 +15,7 @@ import (
 // of a network.
 const MaxFeatures = 1<<14 - 1
 
-// maxClasses is how many classes a label of a Dataset tells apart.
+// maxClasses is the number of classes that a label of a Dataset can hold.
 const maxClasses = 256
 
 // CSVOptions describe a CSV file.
@@ -27,19 +27,19 @@ type CSVOptions struct {
 	Separator byte // default ','
 }
 
-// Header says what the first line of a CSV file is.
+// Header says whether the first line of a CSV file has column names.
 type Header int
 
-// Auto takes the first line for a row if it has nothing but numbers, for the head of a file of
-// scikit-learn's if it has the form "samples,features,class,class…" and the next line has
-// one field more than features, and else for column names.
+// Auto treats the first line as a row if all its fields are numbers, as the head of a file of
+// scikit-learn if it has the form "samples,features,class,class…" and the next line has one
+// field more than features, and otherwise as column names.
 const (
 	Auto     Header = iota
 	Names           // column names
 	NoHeader        // a row; columns are called by their numbers
 )
 
-// A Table is the rows of a CSV file: numbers, and a label or target for each row.
+// A Table holds the rows of a CSV file: numbers, and a label or target for each row.
 type Table struct {
 	Name     string   // of the input, which begins errors
 	Features []string // names of the feature columns

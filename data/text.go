@@ -11,7 +11,7 @@ const (
 	maxTextBytes = 1 << 30
 )
 
-// A Text is bytes to train on and, at its end, bytes held out for measurement.
+// A Text holds bytes to train on and, at its end, bytes held out for measurement.
 type Text struct {
 	Name  string // of its file
 	Bytes []byte

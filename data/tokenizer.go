@@ -125,11 +125,11 @@ func (m *merges) Pop() any {
 	return x
 }
 
-// Encode returns the tokens of a text, without BOS and EOS. The user's pieces are split off first,
-// all of the longest one, then of the next, as llama.cpp does. In between, neighbours that form a
-// piece are merged, the lowest rank first; a character that is no piece becomes its bytes, or
-// the unknown piece. Bytes that are not UTF-8 are characters of their own. A text of 2^30
-// bytes or more panics.
+// Encode returns the tokens of a text, without BOS and EOS. It first splits off the user's
+// pieces, all occurrences of the longest, then of the next, as llama.cpp does. In the rest it
+// merges neighbours that form a piece, the lowest rank first; a character without a piece
+// becomes its bytes or the unknown piece. A byte that is not UTF-8 counts as a character.
+// Encode panics if the text has 2^30 bytes or more.
 func (t *Tokenizer) Encode(text string) []int {
 	if len(text) >= 1<<30 {
 		panic(fmt.Sprintf("data: text of %d bytes, want less than 2^30", len(text)))

@@ -48,7 +48,7 @@ func (e *EarlyStop) Done() bool { return e.Optimizer.Done() || e.count > e.Patie
 // when it was taken.
 func (e *EarlyStop) Best() (measure int64, generation int) { return e.best, e.generation }
 
-// Run is Optimizer.Run until the run is over. The weights are then those of the last
+// Run is Optimizer.Run until the run is over. The weights are then the weights of the last
 // generation, with which a journal ends; Restore sets the best ones.
 func (e *EarlyStop) Run(ctx context.Context, callbacks ...func(Stats) error) error {
 	if err := e.begin(); err != nil || e.Done() {

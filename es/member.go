@@ -59,7 +59,7 @@ type memberWork struct {
 	member       Member
 }
 
-// spareBits is the number of fraction bits of the weights beyond those of σ, with which the
+// spareBits is the number of fraction bits of the weights beyond the bits of σ, with which the
 // noise of ranks 1, 4, 16 and 64 is exact.
 const spareBits = 4
 

@@ -1,7 +1,7 @@
-// Package mnist1d generates MNIST-1D: 5,000 signals of 40 values that are digits drawn on a
-// line, padded, stretched, scaled, moved, sheared and noisy (S. Greydanus, "Scaling down deep
-// learning", arXiv 2011.14439). It follows the published recipe in integers, with its own random
-// numbers, so the signals differ from the published file's but have the same distribution.
+// Package mnist1d generates MNIST-1D: 5,000 signals of 40 values, digits drawn on a line and
+// then padded, stretched, scaled, moved, sheared and made noisy (S. Greydanus, "Scaling down
+// deep learning", arXiv 2011.14439). It follows the published recipe in integers, with its own
+// random numbers: the signals differ from the published file but have the same distribution.
 package mnist1d
 
 import (
