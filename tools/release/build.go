@@ -57,51 +57,51 @@ func (r repository) build(version, dir string) error {
 	}
 	var sums []byte
 	for _, platform := range platforms {
-		system, arch, _ := strings.Cut(platform, "/")
-		binary := filepath.Join(dir, "pentary-"+system+"-"+arch)
-		command := "pentary"
-		if system == "windows" {
-			binary, command = binary+".exe", command+".exe"
-		}
-		cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=true", "-ldflags=-s -w", "-o", binary, "./cmd/pentary")
-		cmd.Dir, cmd.Stderr = r.root, os.Stderr
-		cmd.Env = append(os.Environ(), "GOWORK=", "CGO_ENABLED=0", "GOOS="+system, "GOARCH="+arch)
-		if err := cmd.Run(); err != nil {
+		names, err := r.archive(platform, version, dir, committed, documents)
+		if err != nil {
 			return fmt.Errorf("%s: %w", platform, err)
 		}
-		program, err := os.ReadFile(binary)
-		if err != nil {
-			return err
+		for _, name := range names {
+			content, err := os.ReadFile(filepath.Join(dir, name))
+			if err != nil {
+				return err
+			}
+			sums = fmt.Appendf(sums, "%x  %s\n", sha256.Sum256(content), name)
 		}
-		name := fmt.Sprintf("pentary-%s-%s-%s", version[1:], system, arch)
-		entries := append([]entry{{command, 0o755, program}}, documents...)
-		var content []byte
-		if system == "windows" {
-			name += ".zip"
-			content, err = zipped(strings.TrimSuffix(name, ".zip"), committed, entries)
-		} else {
-			name += ".tar.gz"
-			content, err = tarred(strings.TrimSuffix(name, ".tar.gz"), committed, entries)
-		}
-		if err != nil {
-			return err
-		}
-		if err := os.WriteFile(filepath.Join(dir, name), content, 0o666); err != nil {
-			return err
-		}
-		sums = fmt.Appendf(sums, "%x  %s\n", sha256.Sum256(content), name)
-		if system != "linux" {
-			continue
-		}
-		if name, err = debian(dir, version, arch, committed, program, documents); err != nil {
-			return err
-		}
-		if content, err = os.ReadFile(filepath.Join(dir, name)); err != nil {
-			return err
-		}
-		sums = fmt.Appendf(sums, "%x  %s\n", sha256.Sum256(content), name)
 	}
 	return os.WriteFile(filepath.Join(dir, "SHA256SUMS"), sums, 0o666)
+}
+
+// archive compiles the command for a platform and writes its archive, and on Linux its Debian
+// package. It returns their names.
+func (r repository) archive(platform, version, dir string, committed time.Time, documents []entry) ([]string, error) {
+	system, arch, _ := strings.Cut(platform, "/")
+	binary, command := filepath.Join(dir, "pentary-"+system+"-"+arch), "pentary"
+	name, pack := fmt.Sprintf("pentary-%s-%s-%s", version[1:], system, arch), tarred
+	extension := ".tar.gz"
+	if system == "windows" {
+		binary, command, pack, extension = binary+".exe", command+".exe", zipped, ".zip"
+	}
+	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=true", "-ldflags=-s -w", "-o", binary, "./cmd/pentary")
+	cmd.Dir, cmd.Stderr = r.root, os.Stderr
+	cmd.Env = append(os.Environ(), "GOWORK=", "CGO_ENABLED=0", "GOOS="+system, "GOARCH="+arch)
+	if err := cmd.Run(); err != nil {
+		return nil, err
+	}
+	program, err := os.ReadFile(binary)
+	if err != nil {
+		return nil, err
+	}
+	content, err := pack(name, committed, append([]entry{{command, 0o755, program}}, documents...))
+	if err != nil {
+		return nil, err
+	}
+	names := []string{name + extension}
+	if err := os.WriteFile(filepath.Join(dir, names[0]), content, 0o666); err != nil || system != "linux" {
+		return names, err
+	}
+	deb, err := debian(dir, version, arch, committed, program, documents)
+	return append(names, deb), err
 }
 
 func tarred(folder string, modified time.Time, entries []entry) ([]byte, error) {

@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"github.com/Kaleaon/pentary-go/internal/hw/isa"
+	"github.com/Kaleaon/pentary-go/internal/reuse"
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/packed"
 )
@@ -238,10 +239,7 @@ type scratch struct {
 
 // resize returns a slice of n elements in its memory if that is large enough.
 func resize[T any](s *[]T, n int) []T {
-	if cap(*s) < n {
-		*s = make([]T, n)
-	}
-	*s = (*s)[:n]
+	*s = reuse.Slice(*s, n)
 	return *s
 }
 

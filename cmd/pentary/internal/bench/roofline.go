@@ -30,45 +30,71 @@ var shapes = []struct {
 // Products whose operands stay in a cache, or are used again while they do, may
 // exceed a roof of the levels below it.
 func (r *Report) WriteRoofline(out io.Writer) error {
-	last := ""
+	f := r.picture()
+	c := chart.Chart{
+		Title: fmt.Sprintf("Roofline of %s · %s, one thread", r.CPU, f.impl), Room: 200,
+		X:      chart.Axis{Title: "arithmetic intensity: multiply-adds for each byte of the operands", Scale: chart.Log},
+		Y:      chart.Axis{Title: "10⁹ multiply-adds a second", Scale: chart.Log},
+		Series: append(f.ceilings(r.impls()), f.slopes(r.Bandwidths)...),
+	}
+	for _, s := range f.kernels {
+		if len(s.Points) > 0 {
+			c.Series = append(c.Series, s)
+		}
+	}
+	return c.WriteSVG(out)
+}
+
+// A picture is the content of a roofline.
+type picture struct {
+	impl        string             // whose kernels it shows
+	kernels     []chart.Series     // their products
+	bounds      map[string]float64 // GMAC/s in registers, by implementation
+	least, most float64            // intensities, the ends of the axis
+	lowest      float64            // GMAC/s, below all products
+}
+
+// picture collects the products of the last implementation and the bounds of all.
+func (r *Report) picture() picture {
+	f := picture{kernels: make([]chart.Series, len(shapes)), bounds: map[string]float64{}, least: 1, most: 1000, lowest: math.Inf(1)}
 	if impls := r.impls(); len(impls) > 0 {
-		last = impls[len(impls)-1]
+		f.impl = impls[len(impls)-1]
 	}
-	kernels := make([]chart.Series, len(shapes))
 	for i, s := range shapes {
-		kernels[i] = chart.Series{Name: s.kernel, Key: true, Shape: s.shape, Radius: 3}.Colored(i)
+		f.kernels[i] = chart.Series{Name: s.kernel, Key: true, Shape: s.shape, Radius: 3}.Colored(i)
 	}
-	bounds := map[string]float64{}
-	least, most, lowest := 1.0, 1000.0, math.Inf(1) // intensities and the slowest product
 	for _, m := range r.Measurements {
 		if m.Threads > 0 || m.GMACs == 0 {
 			continue
 		}
-		bounds[m.Impl] = max(bounds[m.Impl], m.Bound)
-		at := slices.IndexFunc(kernels, func(s chart.Series) bool { return s.Name == m.Kernel })
-		if m.Impl != last || at < 0 {
+		f.bounds[m.Impl] = max(f.bounds[m.Impl], m.Bound)
+		at := slices.IndexFunc(f.kernels, func(s chart.Series) bool { return s.Name == m.Kernel })
+		if m.Impl != f.impl || at < 0 {
 			continue
 		}
 		label := m.Shape()
 		if m.Kernel == "PopulationForward" {
 			label += " r" + strconv.Itoa(m.Rank)
 		}
-		kernels[at].Points = append(kernels[at].Points, chart.Point{X: m.Intensity(), Y: m.GMACs, Label: label})
-		least, most, lowest = min(least, m.Intensity()/2), max(most, m.Intensity()*1.6), min(lowest, m.GMACs/2)
+		f.kernels[at].Points = append(f.kernels[at].Points, chart.Point{X: m.Intensity(), Y: m.GMACs, Label: label})
+		f.least, f.most, f.lowest = min(f.least, m.Intensity()/2), max(f.most, m.Intensity()*1.6), min(f.lowest, m.GMACs/2)
 	}
-	ceiling := bounds[last] // GMAC/s
 	for _, b := range r.Bandwidths {
-		if knee := ceiling * 1e9 / b.BytesPerSecond; knee > 0 {
-			least = min(least, knee/3) // room to see each slope
+		if knee := f.bounds[f.impl] * 1e9 / b.BytesPerSecond; knee > 0 {
+			f.least = min(f.least, knee/3) // room to see each slope
 		}
 	}
-	var roofs []chart.Series
-	for _, impl := range slices.Backward(r.impls()) {
-		bound := bounds[impl]
+	return f
+}
+
+// ceilings returns the horizontal roofs of the implementations. Roofs that could not be told
+// apart share a line.
+func (f *picture) ceilings(impls []string) (roofs []chart.Series) {
+	for _, impl := range slices.Backward(impls) {
+		bound := f.bounds[impl]
 		if bound == 0 {
 			continue
 		}
-		// Roofs that could not be told apart share a line.
 		same := slices.IndexFunc(roofs, func(r chart.Series) bool { return math.Abs(r.Points[0].Y/bound-1) < 0.03 })
 		if same >= 0 {
 			roofs[same].Name = impl + ", " + roofs[same].Name
@@ -76,31 +102,25 @@ func (r *Report) WriteRoofline(out io.Writer) error {
 		}
 		roof := chart.Series{
 			Name: fmt.Sprintf("%s: %.0f GMAC/s", impl, bound), Color: chart.Pale, Width: 0.8, Dashes: chart.Dashes[0], Radius: -1,
-			Points: []chart.Point{{X: least, Y: bound}, {X: most, Y: bound}},
+			Points: []chart.Point{{X: f.least, Y: bound}, {X: f.most, Y: bound}},
 		}
-		if impl == last {
+		if impl == f.impl {
 			roof.Color, roof.Width, roof.Dashes = chart.Ink, 1.6, nil
 		}
 		roofs = append(roofs, roof)
 	}
-	for _, b := range r.Bandwidths {
+	return roofs
+}
+
+// slopes returns the roofs of the bandwidths, up to the ceiling of the implementation.
+func (f *picture) slopes(bandwidths []Bandwidth) (roofs []chart.Series) {
+	for _, b := range bandwidths {
 		perByte := b.BytesPerSecond / 1e9 // GMAC/s at one multiply-add a byte
-		if from, to := max(least, lowest/perByte), min(most, ceiling/perByte); from < to {
+		if from, to := max(f.least, f.lowest/perByte), min(f.most, f.bounds[f.impl]/perByte); from < to {
 			roofs = append(roofs, chart.Series{Color: chart.Ink, Width: 1.1, Radius: -1, Points: []chart.Point{
 				{X: from, Y: perByte * from, Label: fmt.Sprintf("%s: %s", b.Level, RateText(b.BytesPerSecond, "B/s"))}, {X: to, Y: perByte * to},
 			}})
 		}
 	}
-	c := chart.Chart{
-		Title: fmt.Sprintf("Roofline of %s · %s, one thread", r.CPU, last), Room: 200,
-		X:      chart.Axis{Title: "arithmetic intensity: multiply-adds for each byte of the operands", Scale: chart.Log},
-		Y:      chart.Axis{Title: "10⁹ multiply-adds a second", Scale: chart.Log},
-		Series: roofs,
-	}
-	for _, s := range kernels {
-		if len(s.Points) > 0 {
-			c.Series = append(c.Series, s)
-		}
-	}
-	return c.WriteSVG(out)
+	return roofs
 }

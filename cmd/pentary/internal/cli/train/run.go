@@ -124,7 +124,7 @@ func (r *run) resume(cmd *cobra.Command) error {
 	if r.out == "" {
 		r.out = p.config.Out
 	}
-	return r.goOn(cmd.Context(), p)
+	return r.continueRun(cmd.Context(), p)
 }
 
 // begin begins the run, or resumes it if it is in the directory.
@@ -144,76 +144,101 @@ func (r *run) begin(cmd *cobra.Command) error {
 	}
 	if r.dir != "" {
 		p, err := existing(r.dir)
+		if err == nil && p != nil {
+			err = r.match(p, asked)
+		}
 		if err != nil {
 			return err
 		}
 		if p != nil {
-			if len(p.config.Earlier) > 0 { // the settings asked for are those that it began with
-				asked.Settings["generations"] = p.config.Settings["generations"]
-			}
-			if r.kind.RateFollows() { // as earlier versions chose it, too
-				asked.Settings["rate"] = p.config.Settings["rate"]
-			}
-			if r.kind.EarlyStop() == (settings.EarlyStop{}) && p.kind.EarlyStop() == (settings.EarlyStop{}) {
-				asked.Settings["reductions"] = p.config.Settings["reductions"] // without effect
-			}
-			if err := p.config.difference(asked); err != nil {
-				return fmt.Errorf("%s holds another run: %w", r.dir, err)
-			}
-			if err := settings.SetTexts(r.kind, p.config.Settings); err != nil {
-				return err
-			}
-			r.kind.SetGenerator(p.kind.Options().Generator)
-			p.kind = r.kind
-			return r.goOn(ctx, p)
+			return r.continueRun(ctx, p)
 		}
 	}
-	if err := r.kind.load(ctx, r.data); err != nil {
-		return unchanged(ctx, "", err)
-	}
-	if err := settings.CheckMemory(console.ByteSize(r.kind.memory()), r.limit); err != nil {
+	t, err := r.prepare(ctx, initial)
+	if err != nil {
 		return err
 	}
+	early := r.kind.EarlyStop()
+	o := train.Options{Measurements: settings.Measurements, Patience: early.Patience, Reductions: early.Reductions}
+	if r.dir != "" || r.distribution.used() {
+		if err := r.describe(asked, t, o); err != nil {
+			return err
+		}
+	}
+	if r.dir != "" && initial != nil {
+		if err := os.MkdirAll(r.dir, 0o777); err != nil {
+			return err
+		}
+		if _, err := save(initial, filepath.Join(r.dir, initialName)); err != nil {
+			return err
+		}
+	}
+	o.Dir, o.Config = r.dir, asked.text()
+	return r.train(ctx, t, o, &plan{config: asked})
+}
+
+// match returns an error unless the run of the plan, which is in the directory, is the one
+// asked for. It gives the plan r's kind with the settings of the run.
+func (r *run) match(p *plan, asked *config) error {
+	if len(p.config.Earlier) > 0 { // the settings asked for are those that it began with
+		asked.Settings["generations"] = p.config.Settings["generations"]
+	}
+	if r.kind.RateFollows() { // as earlier versions chose it, too
+		asked.Settings["rate"] = p.config.Settings["rate"]
+	}
+	if r.kind.EarlyStop() == (settings.EarlyStop{}) && p.kind.EarlyStop() == (settings.EarlyStop{}) {
+		asked.Settings["reductions"] = p.config.Settings["reductions"] // without effect
+	}
+	if err := p.config.difference(asked); err != nil {
+		return fmt.Errorf("%s holds another run: %w", r.dir, err)
+	}
+	if err := settings.SetTexts(r.kind, p.config.Settings); err != nil {
+		return err
+	}
+	r.kind.SetGenerator(p.kind.Options().Generator)
+	p.kind = r.kind
+	return nil
+}
+
+// prepare loads the data and returns the task of a new run, with the initial weights of a file
+// unless that is nil.
+func (r *run) prepare(ctx context.Context, initial *packed.File) (train.Task, error) {
+	if err := r.kind.load(ctx, r.data); err != nil {
+		return train.Task{}, unchanged(ctx, "", err)
+	}
+	if err := settings.CheckMemory(console.ByteSize(r.kind.memory()), r.limit); err != nil {
+		return train.Task{}, err
+	}
 	if err := r.kind.build(nil); err != nil {
-		return console.UsageError{Err: err}
+		return train.Task{}, console.UsageError{Err: err}
 	}
 	if initial != nil {
 		if err := r.kind.initial(initial); err != nil {
 			if _, about := task.Describe(initial.Meta); task.Expect(initial.Meta, r.kind.name()) != nil {
 				err = fmt.Errorf("%s: %w", about, err)
 			}
-			return fmt.Errorf("--init %s: %w", r.init, err)
+			return train.Task{}, fmt.Errorf("--init %s: %w", r.init, err)
 		}
 	}
 	t, err := r.kind.task()
 	if err != nil {
+		return train.Task{}, console.UsageError{Err: err}
+	}
+	return t, nil
+}
+
+// describe completes the configuration of a new run by its network, its optimizer's identity
+// and absolute paths.
+func (r *run) describe(c *config, t train.Task, o train.Options) error {
+	probe, err := train.New(t, r.kind.Options(), o)
+	if err != nil {
 		return console.UsageError{Err: err}
 	}
-	early := r.kind.EarlyStop()
-	o := train.Options{Measurements: settings.Measurements, Patience: early.Patience, Reductions: early.Reductions}
-	if r.dir != "" || r.distribution.used() {
-		probe, err := train.New(t, r.kind.Options(), o)
-		if err != nil {
-			return console.UsageError{Err: err}
-		}
-		asked.Network, asked.Optimizer = r.kind.network(), probe.Identity()
-		if asked.Data, err = absolute(r.data); err == nil {
-			asked.Out, err = absolute(r.out)
-		}
-		if err != nil {
-			return err
-		}
-		if initial != nil && r.dir != "" {
-			if err := os.MkdirAll(r.dir, 0o777); err != nil {
-				return err
-			}
-			if _, err := save(initial, filepath.Join(r.dir, initialName)); err != nil {
-				return err
-			}
-		}
+	c.Network, c.Optimizer = r.kind.network(), probe.Identity()
+	if c.Data, err = absolute(r.data); err == nil {
+		c.Out, err = absolute(r.out)
 	}
-	o.Dir, o.Config = r.dir, asked.text()
-	return r.train(ctx, t, o, &plan{config: asked})
+	return err
 }
 
 // initial returns the file of --init, nil for none.
@@ -229,8 +254,8 @@ func (r *run) initial(c *config) (*packed.File, error) {
 	return f, nil
 }
 
-// goOn resumes the run of a plan, or says that it has ended.
-func (r *run) goOn(ctx context.Context, p *plan) error {
+// continueRun resumes the run of a plan, or reports on it if it has ended.
+func (r *run) continueRun(ctx context.Context, p *plan) error {
 	_, _, ended, err := train.ReadEnd(p.dir)
 	if err != nil {
 		return err
