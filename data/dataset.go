@@ -132,17 +132,30 @@ func (d *Dataset) checkImages() error {
 func (d *Dataset) Move(dst []int8, i, down, right int) {
 	src, channels := d.Sample(i), d.Features/(d.Rows*d.Columns)
 	width := d.Columns * channels
-	left, end := max(0, right)*channels, min(d.Columns, d.Columns+right)*channels
-	for row := range d.Rows {
-		from := src[min(max(row-down, 0), d.Rows-1)*width:][:width]
+	down = min(max(down, 1-d.Rows), d.Rows-1) // beyond, all rows are the edge
+	// The image as one run of bytes, in which what leaves a row on one side enters the next row on
+	// the other side; these pixels are overwritten below.
+	if by := down*width + right*channels; by >= 0 {
+		copy(dst[by:], src[:len(src)-by])
+	} else {
+		copy(dst, src[-by:])
+	}
+	top, bottom := max(0, down), min(d.Rows, d.Rows+down)
+	left, end := max(0, right)*channels, width+min(0, right)*channels
+	for row := top; row < bottom; row++ {
 		to := dst[row*width:][:width]
-		for at := 0; at < left; at += channels {
-			copy(to[at:], from[:channels])
+		for at := left - 1; at >= 0; at-- {
+			to[at] = to[at+channels]
 		}
-		copy(to[left:end], from[left-right*channels:])
-		for at := end; at < width; at += channels {
-			copy(to[at:], from[width-channels:])
+		for at := end; at < width; at++ {
+			to[at] = to[at-channels]
 		}
+	}
+	for row := range top {
+		copy(dst[row*width:][:width], dst[top*width:])
+	}
+	for row := bottom; row < d.Rows; row++ {
+		copy(dst[row*width:][:width], dst[(bottom-1)*width:])
 	}
 }
 
