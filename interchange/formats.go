@@ -63,11 +63,8 @@ func Write(w io.Writer, f *packed.File, to Format, name string) error {
 	if err != nil {
 		return err
 	}
-	switch to {
-	case FormatC:
+	if to == FormatC {
 		return WriteC(w, m, name)
-	case FormatONNXQDQ:
-		return WriteONNXQDQ(w, m)
 	}
-	return WriteONNX(w, m)
+	return writeONNX(w, m, f.Meta, to == FormatONNXQDQ)
 }

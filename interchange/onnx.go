@@ -45,15 +45,16 @@ const (
 // model's file.
 //
 // An attention layer, n-grams, and a layer that is none of package nn's, is an error.
-func WriteONNX(w io.Writer, m *nn.Model) error { return writeONNX(w, m, false) }
+func WriteONNX(w io.Writer, m *nn.Model) error { return writeONNX(w, m, nil, false) }
 
 // WriteONNXQDQ is WriteONNX with weights as INT4 and products as MatMul and Conv of floats,
 // between DequantizeLinear and a rounding: a weight is its pent times 2^-Shift. The outputs are
 // the model's, too, because the floats hold all sums exactly; a layer whose sums may reach
 // 2^24 is an error. Embeddings stay int8.
-func WriteONNXQDQ(w io.Writer, m *nn.Model) error { return writeONNX(w, m, true) }
+func WriteONNXQDQ(w io.Writer, m *nn.Model) error { return writeONNX(w, m, nil, true) }
 
-func writeONNX(w io.Writer, m *nn.Model, qdq bool) error {
+// writeONNX writes a model with the metadata of its file.
+func writeONNX(w io.Writer, m *nn.Model, meta map[string]string, qdq bool) error {
 	p, err := compile(m)
 	if err != nil {
 		return err
@@ -68,12 +69,15 @@ func writeONNX(w io.Writer, m *nn.Model, qdq bool) error {
 		ir, version = qdqIR, qdqOpset
 	}
 	b.number(1, ir)
-	b.text(2, "pentary-go")
+	b.text(2, onnxProducer)
 	b.message(7, g.encode())
 	var opset message
 	opset.text(1, "")
 	opset.number(2, version)
 	b.message(8, opset)
+	if err := b.metadata(m.File(meta)); err != nil {
+		return err
+	}
 	if len(b) > math.MaxInt32 {
 		return fmt.Errorf("interchange: a graph of %d bytes, ONNX has at most 2^31-1", len(b))
 	}
@@ -504,12 +508,8 @@ func (g *onnxGraph) embedding(o op, dst, x string) error {
 				table[token*out+i] = byte(w[i*cols+place*l.Vocabulary+token])
 			}
 		}
-		name := o.name
-		if l.Context > 1 {
-			name = fmt.Sprintf("%s.%d", o.name, place)
-		}
 		token := g.nodeWith("Gather", "", []message{attribute("axis", 1)}, g.cast(x, onnxInt32), g.int64(int64(place)))
-		row := g.nodeWith("Gather", "", []message{attribute("axis", 0)}, g.tensor(name, onnxInt8, table, l.Vocabulary, out), token)
+		row := g.nodeWith("Gather", "", []message{attribute("axis", 0)}, g.tensor(embeddingName(o, place), onnxInt8, table, l.Vocabulary, out), token)
 		row = g.cast(row, onnxInt32)
 		if sum == "" {
 			sum = row
@@ -518,6 +518,14 @@ func (g *onnxGraph) embedding(o op, dst, x string) error {
 		}
 	}
 	return g.requantize(dst, g.node("Mul", "", sum, g.int32(hot)), l.Rows, int64(2*hot*l.Context))
+}
+
+// embeddingName names the rows of a place.
+func embeddingName(o op, place int) string {
+	if o.embed.Context == 1 {
+		return o.name
+	}
+	return fmt.Sprintf("%s.%d", o.name, place)
 }
 
 // Constants of kernels.Normalize.

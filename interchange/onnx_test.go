@@ -36,7 +36,7 @@ func writeJob(t *testing.T, dir string, m sampleModel, b batch, qdq bool) onnxJo
 		job.States = append(job.States, p.widths[s.before])
 	}
 	var model bytes.Buffer
-	if err := writeONNX(&model, m.model, qdq); err != nil {
+	if err := writeONNX(&model, m.model, nil, qdq); err != nil {
 		t.Fatal(err)
 	}
 	if err := errors.Join(os.WriteFile(job.Model, model.Bytes(), 0o666), os.WriteFile(job.Input, b.in, 0o666)); err != nil {

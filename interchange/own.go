@@ -96,8 +96,7 @@ func (o ownTensor) read(t *Tensor) (tensor packed.Tensor, r Report, err error) {
 	} else if tensor.Matrix, err = o.pents(t); err != nil {
 		return tensor, r, err
 	}
-	m := tensor.Matrix
-	return tensor, Report{Name: o.name, Rows: m.Rows(), Cols: m.Cols(), Levels: m.Histogram(), Exact: true, SNR: MaxSNR}, nil
+	return tensor, exactReport(o.name, tensor.Matrix), nil
 }
 
 // pents reads a tensor of integers, or of values that are pents times the scale.

@@ -59,8 +59,8 @@ outputs as the model, bit for bit.
 For a language model with a tokenizer, gguf-q4_0 is a file that llama.cpp runs; its scales
 are rounded to 11 bits.
 
-With --from, read a file into a .pent file. Files that --to has written as safetensors, npz
-or GGUF are read back exactly. Other tensors are quantized, with a power of two as the scale
+With --from, read a file into a .pent file. Files that --to has written as safetensors, npz,
+GGUF or ONNX are read back exactly. Other tensors are quantized, with a power of two as the scale
 of each row, and reported one a line: the share of each level, the signal-to-noise ratio, and
 the number of weights beyond the levels.
 
@@ -219,6 +219,14 @@ func readModel(s *console.Streams, path string, o options) error {
 	b, err := console.ReadFile(path, maxONNX)
 	if err != nil {
 		return err
+	}
+	switch own, err := interchange.ReadOwnONNX(b); {
+	case err != nil:
+		return fmt.Errorf("%s: %w", path, err)
+	case own != nil && (o.methodChosen || o.calibration != ""):
+		return console.Usagef("%s holds a model of pents, which is read as it is, without --method and --calibration", path)
+	case own != nil:
+		return save(s, own, interchange.ReportsOf(own), imported{}, path, o)
 	}
 	network, err := interchange.ReadONNX(b)
 	if err != nil {
