@@ -10,6 +10,15 @@
 // sshl v{d}.8h, v{n}.8h, v{m}.8h
 #define SSHL_H(m, n, d) WORD $(0x4e604400 | ((m) << 16) | ((n) << 5) | (d))
 
+// ushl v{d}.4s, v{n}.4s, v{m}.4s
+#define USHL_S(m, n, d) WORD $(0x6ea04400 | ((m) << 16) | ((n) << 5) | (d))
+
+// sshl v{d}.2d, v{n}.2d, v{m}.2d
+#define SSHL_D(m, n, d) WORD $(0x4ee04400 | ((m) << 16) | ((n) << 5) | (d))
+
+// ushl v{d}.2d, v{n}.2d, v{m}.2d
+#define USHL_D(m, n, d) WORD $(0x6ee04400 | ((m) << 16) | ((n) << 5) | (d))
+
 // sshll v{d}.8h, v{n}.8b, #{s}; s from 0 to 7
 #define SSHLL_B(s, n, d) WORD $(0x0f08a400 | ((s) << 16) | ((n) << 5) | (d))
 
@@ -45,6 +54,12 @@
 
 // sqxtn2 v{d}.8h, v{n}.4s
 #define SQXTN2_S(n, d) WORD $(0x4e614800 | ((n) << 5) | (d))
+
+// sqxtn v{d}.2s, v{n}.2d
+#define SQXTN_D(n, d) WORD $(0x0ea14800 | ((n) << 5) | (d))
+
+// sqxtn2 v{d}.4s, v{n}.2d
+#define SQXTN2_D(n, d) WORD $(0x4ea14800 | ((n) << 5) | (d))
 
 // sqxtn v{d}.8b, v{n}.8h
 #define SQXTN_H(n, d) WORD $(0x0e214800 | ((n) << 5) | (d))
@@ -84,6 +99,12 @@
 
 // uaddw2 v{d}.8h, v{n}.8h, v{m}.16b
 #define UADDW2_B(m, n, d) WORD $(0x6e201000 | ((m) << 16) | ((n) << 5) | (d))
+
+// saddw v{d}.8h, v{n}.8h, v{m}.8b
+#define SADDW_B(m, n, d) WORD $(0x0e201000 | ((m) << 16) | ((n) << 5) | (d))
+
+// saddw2 v{d}.8h, v{n}.8h, v{m}.16b
+#define SADDW2_B(m, n, d) WORD $(0x4e201000 | ((m) << 16) | ((n) << 5) | (d))
 
 // ssubw v{d}.8h, v{n}.8h, v{m}.8b
 #define SSUBW_B(m, n, d) WORD $(0x0e203000 | ((m) << 16) | ((n) << 5) | (d))
@@ -136,6 +157,9 @@
 // cmhs v{d}.8h, v{n}.8h, v{m}.8h
 #define CMHS_H(m, n, d) WORD $(0x6e603c00 | ((m) << 16) | ((n) << 5) | (d))
 
+// cmhs v{d}.4s, v{n}.4s, v{m}.4s
+#define CMHS_S(m, n, d) WORD $(0x6ea03c00 | ((m) << 16) | ((n) << 5) | (d))
+
 // cmge v{d}.4s, v{n}.4s, v{m}.4s
 #define CMGE_S(m, n, d) WORD $(0x4ea03c00 | ((m) << 16) | ((n) << 5) | (d))
 
@@ -172,3 +196,26 @@
 // umull2 v{d}.4s, v{n}.8h, v{m}.8h
 #define UMULL2_H(m, n, d) WORD $(0x6e60c000 | ((m) << 16) | ((n) << 5) | (d))
 
+// smull v{d}.4s, v{n}.4h, v{m}.4h
+#define SMULL_H(m, n, d) WORD $(0x0e60c000 | ((m) << 16) | ((n) << 5) | (d))
+
+// smull2 v{d}.4s, v{n}.8h, v{m}.8h
+#define SMULL2_H(m, n, d) WORD $(0x4e60c000 | ((m) << 16) | ((n) << 5) | (d))
+
+// smlal v{d}.4s, v{n}.4h, v{m}.4h
+#define SMLAL_H(m, n, d) WORD $(0x0e608000 | ((m) << 16) | ((n) << 5) | (d))
+
+// smlal2 v{d}.4s, v{n}.8h, v{m}.8h
+#define SMLAL2_H(m, n, d) WORD $(0x4e608000 | ((m) << 16) | ((n) << 5) | (d))
+
+// smlsl v{d}.4s, v{n}.4h, v{m}.4h
+#define SMLSL_H(m, n, d) WORD $(0x0e60a000 | ((m) << 16) | ((n) << 5) | (d))
+
+// smlsl2 v{d}.4s, v{n}.8h, v{m}.8h
+#define SMLSL2_H(m, n, d) WORD $(0x4e60a000 | ((m) << 16) | ((n) << 5) | (d))
+
+// umull v{d}.2d, v{n}.2s, v{m}.2s
+#define UMULL_S(m, n, d) WORD $(0x2ea0c000 | ((m) << 16) | ((n) << 5) | (d))
+
+// umull2 v{d}.2d, v{n}.4s, v{m}.4s
+#define UMULL2_S(m, n, d) WORD $(0x6ea0c000 | ((m) << 16) | ((n) << 5) | (d))
