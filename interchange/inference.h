@@ -36,13 +36,13 @@ static void pent_dense(int8_t *y, const int8_t *x, const uint8_t *w, int rows, i
 }
 
 /* Convolves a picture, channels last, with a kernel of height x width. */
-static void pent_conv2d(int8_t *y, const int8_t *x, int8_t *patch, const uint8_t *w, int rows, int columns, int channels, int out, int height, int width, int stride, int shift, int low)
+static void pent_conv2d(int8_t *y, const int8_t *x, int8_t *patch, const uint8_t *w, int rows, int columns, int channels, int out, int height, int width, int stride, int bias, int shift, int low)
 {
 	for (int r = 0; r + height <= rows; r += stride)
 		for (int c = 0; c + width <= columns; c += stride, y += out) {
 			for (int i = 0; i < height; i++)
 				memcpy(patch + i * width * channels, x + ((r + i) * columns + c) * channels, (size_t)(width * channels));
-			pent_dense(y, patch, w, out, height * width * channels, 0, shift, low);
+			pent_dense(y, patch, w, out, height * width * channels, bias, shift, low);
 		}
 }
 

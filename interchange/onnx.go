@@ -404,24 +404,32 @@ func (g *onnxGraph) linear(o op, dst, x string) error {
 	}
 	if g.qdq {
 		v := g.node("MatMul", "", g.node("DequantizeLinear", "", x, g.scale(0)), g.int4(o.name, transposed, d.Shift, k, m))
-		if d.Bias != 0 {
-			var biases []byte
-			for i := range m {
-				biases = le.AppendUint32(biases, math.Float32bits(float32(math.Ldexp(float64(w[i*cols+k])*float64(d.Bias), -int(d.Shift)))))
-			}
-			v = g.node("Add", "", v, g.tensor(o.name+".bias", onnxFloat, biases, m))
-		}
-		return g.round(dst, v, d, bound)
+		return g.round(dst, g.biased(o, v, w), d, bound)
 	}
 	v := g.node("MatMulInteger", "", x, g.tensor(o.name, onnxInt8, transposed, k, m))
-	if d.Bias != 0 {
-		var biases []byte
-		for i := range m {
-			biases = le.AppendUint32(biases, uint32(int32(w[i*cols+k])*int32(d.Bias)))
-		}
-		v = g.node("Add", "", v, g.tensor(o.name+".bias", onnxInt32, biases, m))
+	return g.requantize(dst, g.biased(o, v, w), d, bound)
+}
+
+// biased returns the sums v with the biases of an operation's weights, if there are any.
+func (g *onnxGraph) biased(o op, v string, w []int8) string {
+	d := o.dense
+	if d.Bias == 0 {
+		return v
 	}
-	return g.requantize(dst, v, d, bound)
+	m, k := d.Outputs(), d.Inputs()
+	var biases []byte
+	kind := int64(onnxInt32)
+	if g.qdq {
+		kind = onnxFloat
+	}
+	for i := range m {
+		bias := int32(w[i*(k+1)+k]) * int32(d.Bias)
+		if g.qdq {
+			bias = int32(math.Float32bits(float32(math.Ldexp(float64(bias), -int(d.Shift)))))
+		}
+		biases = le.AppendUint32(biases, uint32(bias))
+	}
+	return g.node("Add", "", v, g.tensor(o.name+".bias", kind, biases, m))
 }
 
 // weightsOf returns the weights of a layer, row-major.
@@ -450,11 +458,12 @@ func (g *onnxGraph) conv(o op, dst, x string) error {
 	l := o.conv
 	w := weightsOf(l.Kernel)
 	out, pixels := l.Kernel.Outputs(), l.Height*l.Width
-	kernel := make([]byte, len(w)) // out × channels × height × width
+	cols := l.Kernel.W.Cols()
+	kernel := make([]byte, out*l.Channels*pixels) // out × channels × height × width
 	for i := range out {
 		for c := range l.Channels {
 			for pixel := range pixels {
-				kernel[(i*l.Channels+c)*pixels+pixel] = byte(w[(i*pixels+pixel)*l.Channels+c])
+				kernel[(i*l.Channels+c)*pixels+pixel] = byte(w[i*cols+pixel*l.Channels+c])
 			}
 		}
 	}
@@ -483,9 +492,9 @@ func (g *onnxGraph) conv(o op, dst, x string) error {
 		zero := g.tensor("uint8_128", onnxUint8, []byte{128})
 		v = g.nodeWith("ConvInteger", "", shapes, v, g.tensor(o.name, onnxInt8, kernel, out, l.Channels, l.Height, l.Width), zero)
 	}
-	v = g.nodeWith("Transpose", "", []message{attributes("perm", 0, 2, 3, 1)}, v)
+	v = g.biased(o, g.nodeWith("Transpose", "", []message{attributes("perm", 0, 2, 3, 1)}, v), w)
 	v = g.node("Reshape", "", v, shape(o.name+".activations", -1, int64(l.Outputs())))
-	bound := boundOf(w, l.Kernel.W.Cols(), 128)
+	bound := boundOf(w, cols, 128)
 	if g.qdq {
 		return g.round(dst, v, l.Kernel, bound)
 	}

@@ -63,27 +63,30 @@ func (l *Conv1D) Step(p *Pass, x []int8) []int8 {
 //
 //	out[y, x] = clip127(RoundShift(W·patch(y·Stride, x·Stride), Shift)), then max(0, out) if ReLU
 //
-// Patches lie within the picture. Noise in activations is drawn for each position.
+// Patches lie within the picture. Noise in activations is drawn for each position. A Kernel of
+// NewBiasedDense adds a bias to each output channel.
 type Conv2D struct {
 	Rows, Columns, Channels int    // of the input
 	Height, Width, Stride   int    // of the kernel
-	Kernel                  *Dense // outputs × Height·Width·Channels
+	Kernel                  *Dense // outputs × Height·Width·Channels, one more with a bias
 }
 
 // NewConv2D returns a layer of zero weights that returns out channels, a multiple of 4, by a
 // kernel of height × width pixels. A signal is a picture of one row.
 func NewConv2D(rows, columns, channels, out, height, width, stride int, relu bool) *Conv2D {
-	return must(buildConv2D(rows, columns, channels, out, height, width, stride, relu, Zeros))
+	return must(buildConv2D(Spec{Sizes: []int{rows, columns, channels, out, height, stride}, Width: width, ReLU: relu}, width, Zeros))
 }
 
-func buildConv2D(rows, columns, channels, out, height, width, stride int, relu bool, from Source) (*Conv2D, error) {
+// buildConv2D builds the layer of a Spec, with kernels of a width.
+func buildConv2D(s Spec, width int, from Source) (*Conv2D, error) {
+	rows, columns, channels, out, height, stride := s.Sizes[0], s.Sizes[1], s.Sizes[2], s.Sizes[3], s.Sizes[4], s.Sizes[5]
 	if err := errors.Join(checkWidths("Conv2D", 4, out), checkWidths("Conv2D", 1, channels, rows, columns)); err != nil {
 		return nil, err
 	}
 	if min(height, width, stride) < 1 || height > rows || width > columns || rows > kernels.MaxK/max(channels, out)/columns {
 		return nil, fmt.Errorf("nn: Conv2D of kernel %d×%d, stride %d, for a picture of %d×%d×%d and %d channels out", height, width, stride, rows, columns, channels, out)
 	}
-	kernel, err := from("kernel", out, height*width*channels, relu)
+	kernel, err := buildBiased("Conv2D", "kernel", out, height*width*channels, s, from)
 	return &Conv2D{rows, columns, channels, height, width, stride, kernel}, err
 }
 
@@ -98,15 +101,19 @@ func (l *Conv2D) Inputs() int { return l.Rows * l.Columns * l.Channels }
 func (l *Conv2D) Outputs() int { return l.outRows() * l.outColumns() * l.Kernel.Outputs() }
 
 func (l *Conv2D) String() string {
-	return fmt.Sprintf("conv2d %d×%d×%d→%d×%d×%d by %d×%d/%d%s >>%d", l.Rows, l.Columns, l.Channels,
-		l.outRows(), l.outColumns(), l.Kernel.Outputs(), l.Height, l.Width, l.Stride, reluName(l.Kernel.ReLU), l.Kernel.Shift)
+	bias := ""
+	if l.Kernel.Bias != 0 {
+		bias = biasName
+	}
+	return fmt.Sprintf("conv2d %d×%d×%d→%d×%d×%d by %d×%d/%d%s%s >>%d", l.Rows, l.Columns, l.Channels,
+		l.outRows(), l.outColumns(), l.Kernel.Outputs(), l.Height, l.Width, l.Stride, reluName(l.Kernel.ReLU), bias, l.Kernel.Shift)
 }
 
 // Spec implements Layer.
 func (l *Conv2D) Spec() Spec {
 	s := Spec{
 		Kind:  "conv2d",
-		Sizes: []int{l.Rows, l.Columns, l.Channels, l.Kernel.Outputs(), l.Height, l.Stride}, ReLU: l.Kernel.ReLU,
+		Sizes: []int{l.Rows, l.Columns, l.Channels, l.Kernel.Outputs(), l.Height, l.Stride}, ReLU: l.Kernel.ReLU, Bias: int(l.Kernel.Bias),
 	}
 	if l.Width != l.Height {
 		s.Width = l.Width
@@ -124,9 +131,13 @@ func (l *Conv2D) matrix() *Dense { return l.Kernel }
 
 func (l *Conv2D) places() int { return l.outRows() * l.outColumns() }
 
-// operand returns the patch of a position.
+// operand returns the patch of a position, and the row of the bias.
 func (l *Conv2D) operand(p *Pass, x []int8, place int) []int8 {
-	patch := p.Alloc(l.Kernel.Inputs())
+	patch := p.Alloc(l.Kernel.W.Cols())
+	if l.Kernel.Bias != 0 {
+		clear(patch[l.Kernel.Inputs()/4*4*p.n:]) // lanes beyond it
+		defer l.Kernel.setBias(patch, p.n)
+	}
 	at := (place/l.outColumns()*l.Columns + place%l.outColumns()) * l.Stride * l.Channels
 	width, row := l.Width*l.Channels, l.Columns*l.Channels
 	if l.Channels%4 == 0 {
@@ -143,6 +154,9 @@ func (l *Conv2D) operand(p *Pass, x []int8, place int) []int8 {
 	}
 	return patch
 }
+
+// biasName says in a layer's description that it has biases.
+const biasName = " with bias"
 
 // copyLane sets row to of a batch of n columns to row from of another.
 func copyLane(dst, src []int8, to, from, n int) {

@@ -61,19 +61,26 @@ func NewBiasedDense(in, out int, relu bool) *Dense {
 
 // buildDense builds the layer of a Spec.
 func buildDense(s Spec, from Source) (*Dense, error) {
-	in := s.Sizes[0]
-	switch {
-	case s.Bias < 0 || s.Bias > 127:
-		return nil, fmt.Errorf("nn: Dense with a bias of %d, want 1 to 127, or 0 for none", s.Bias)
-	case s.Bias > 0:
-		in++
-	}
-	d, err := from("weights", s.Sizes[1], in, s.ReLU)
+	d, err := buildBiased("Dense", "weights", s.Sizes[1], s.Sizes[0], s, from)
 	if err != nil {
 		return nil, err
 	}
-	d.Bias = int8(s.Bias)
 	return d, errors.Join(checkWidths("Dense", 1, s.Sizes...), d.widen(s.Wide))
+}
+
+// buildBiased builds the matrix of a layer, with a column for the bias if the Spec has one.
+func buildBiased(layer, name string, out, in int, s Spec, from Source) (*Dense, error) {
+	switch {
+	case s.Bias < 0 || s.Bias > 127:
+		return nil, fmt.Errorf("nn: %s with a bias of %d, want 1 to 127, or 0 for none", layer, s.Bias)
+	case s.Bias > 0:
+		in++
+	}
+	d, err := from(name, out, in, s.ReLU)
+	if err == nil {
+		d.Bias = int8(s.Bias)
+	}
+	return d, err
 }
 
 // rootShift returns log2(√n) rounded to nearest.
@@ -127,16 +134,21 @@ func (d *Dense) operand(p *Pass, x []int8, _ int) []int8 {
 	if d.Bias == 0 {
 		return x
 	}
-	k, n := d.Inputs(), p.n
-	y := p.Alloc(k + 1)
-	if k%4 == 0 {
+	y := p.Alloc(d.W.Cols())
+	if d.Inputs()%4 == 0 {
 		clear(y[len(x):])
 	}
 	copy(y, x)
-	for c := range n {
-		y[(k/4*n+c)*4+k%4] = d.Bias
-	}
+	d.setBias(y, p.n)
 	return y
+}
+
+// setBias writes the row of the bias of an operand of n columns.
+func (d *Dense) setBias(x []int8, n int) {
+	k := d.Inputs()
+	for c := range n {
+		x[(k/4*n+c)*4+k%4] = d.Bias
+	}
 }
 
 func (d *Dense) String() string {
@@ -145,7 +157,7 @@ func (d *Dense) String() string {
 		act = "relu"
 	}
 	if d.Bias != 0 {
-		act += " with bias"
+		act += biasName
 	}
 	return fmt.Sprintf("dense %d→%d %s%s >>%d", d.Inputs(), d.values(), act, d.scaleName(), d.Shift)
 }

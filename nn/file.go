@@ -33,7 +33,7 @@ type Spec struct {
 	Kind  string `json:"kind"`
 	Sizes []int  `json:"sizes,omitempty"`
 	ReLU  bool   `json:"relu,omitempty"`
-	Bias  int    `json:"bias,omitempty"`  // of a dense layer, its constant input
+	Bias  int    `json:"bias,omitempty"`  // of a dense layer or a two-dimensional convolution, its constant input
 	Gains bool   `json:"gains,omitempty"` // of a norm
 	RMS   bool   `json:"rms,omitempty"`   // of a norm
 	Wide  bool   `json:"wide,omitempty"`  // outputs of a matrix, queries and keys of attention, inputs of a norm, both of a residual connection
@@ -88,7 +88,7 @@ var kinds = struct {
 		return buildConv1D(s.Sizes[0], s.Sizes[1], s.Sizes[2], s.ReLU, from)
 	}},
 	"conv2d": {6, func(s Spec, from Source) (Layer, error) {
-		return buildConv2D(s.Sizes[0], s.Sizes[1], s.Sizes[2], s.Sizes[3], s.Sizes[4], cmp.Or(s.Width, s.Sizes[4]), s.Sizes[5], s.ReLU, from)
+		return buildConv2D(s, cmp.Or(s.Width, s.Sizes[4]), from)
 	}},
 	"attention": {3, func(s Spec, from Source) (Layer, error) { return buildAttention(s, from) }},
 	"swiglu": {2, func(s Spec, from Source) (Layer, error) {
@@ -134,7 +134,7 @@ func layerName(i int) string { return fmt.Sprintf("layer%d", i) }
 //
 // The tensors of any other model are named by the path to the matrix, as in "1.2.forget";
 // "model" is "layers", and "layers" a JSON array of the layers' Specs, each an object of
-// its "kind" and, unless empty, 0 or false, "sizes", "relu", of a dense layer "bias", of a norm
+// its "kind" and, unless empty, 0 or false, "sizes", "relu", of dense and conv2d "bias", of a norm
 // "gains" and "rms", of a residual connection "layers", of attention "kv_heads", "rotary"
 // and "shift", of a convolution "width", of a scan "layers" and "all", and "wide". The multipliers of a matrix's outputs are a tensor of its name
 // and ".scale", see scaleDigits. Sizes are:

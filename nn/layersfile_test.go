@@ -81,6 +81,7 @@ func TestLoadModelErrors(t *testing.T) {
 			f.Meta["layers"] = strings.Repeat(`[{"kind":"scan","sizes":[9],"layers":`, 12) + `[]` + strings.Repeat(`}]`, 12)
 		}},
 		{"width", "Conv2D of kernel 1×-3, stride 1", replace(`{"kind":"gru","sizes":[8,12]}`, `{"kind":"conv2d","sizes":[1,8,1,12,1,1],"width":-3}`)},
+		{"bias", "Conv2D with a bias of 128, want 1 to 127", replace(`{"kind":"gru","sizes":[8,12]}`, `{"kind":"conv2d","sizes":[1,8,1,12,1,1],"bias":128}`)},
 		{"residual", "Residual around layers of 8→12", replace(`{"kind":"gru","sizes":[8,12]}`, `{"kind":"residual","layers":[{"kind":"gru","sizes":[8,12]}]}`)},
 	} {
 		t.Run(test.name, func(t *testing.T) {

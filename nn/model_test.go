@@ -19,6 +19,13 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
+// biasedConv2D is a convolution by square kernels, with ReLU and biases.
+func biasedConv2D(rows, columns, channels, out, size, stride int) *Conv2D {
+	l := NewConv2D(rows, columns, channels, out, size, size, stride, true)
+	l.Kernel = NewBiasedDense(l.Kernel.Inputs(), out, true)
+	return l
+}
+
 // models are small ones that have every layer among them. The sequences that they take
 // are of tokens, or of activations.
 func models() map[string]*Model {
@@ -43,6 +50,8 @@ func models() map[string]*Model {
 		"alone":   NewModel(NewDense(6, 5, false)),
 		"gained":  NewModel(NewEmbedding(9, 2, 8, true), NewResidual(NewGainedLayerNorm(8), NewRNN(8, 8)), NewGainedLayerNorm(8), NewDense(8, 5, false)),
 		"biased":  NewModel(NewBiasedDense(6, 8, true), NewGRU(8, 4), NewResidual(NewBiasedDense(4, 4, true)), NewBiasedDense(4, 5, false)),
+		"filters": NewModel(biasedConv2D(6, 5, 1, 8, 3, 2), biasedConv2D(2, 2, 8, 4, 2, 1), NewBiasedDense(4, 5, false)),
+		"shades":  NewModel(NewBiasedDense(7, 48, true), biasedConv2D(4, 4, 3, 4, 3, 1), NewDense(16, 5, false)),
 		"swiglu":  NewModel(NewEmbedding(300, 1, 8, false), NewResidual(&LayerNorm{Width: 8, Target: 20, RMS: true}, NewSwiGLU(8, 12, 1), NewDense(12, 8, false)), NewDense(8, 5, false)),
 		"grouped": NewModel(NewDense(5, 16, false), NewResidual(NewRotaryAttention(16, 4, 2, 4, 100)), NewDense(16, 5, false)),
 	}
