@@ -16,7 +16,7 @@ const (
 	// TestEpisodes is the number of episodes that a policy is tested on.
 	TestEpisodes = 100
 
-	// ValidationEpisodes is the default number of others that validate it. The best of 25
+	// ValidationEpisodes is the default number of others that validate it. The best of many
 	// measurements of 100 episodes would often be the luckiest.
 	ValidationEpisodes = 400
 )

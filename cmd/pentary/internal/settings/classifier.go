@@ -20,7 +20,7 @@ const (
 )
 
 const (
-	// Measurements is how often a run is measured.
+	// Measurements is how often a run is measured, unless a flag says otherwise.
 	Measurements = 25
 	// HoldOutEvery says which training samples are held out for early stopping.
 	HoldOutEvery = 10
@@ -38,6 +38,7 @@ type Classifier struct {
 	Rows         int           // of samples that are pictures; 0: as many as columns
 	Convolutions *Convolutions // before the hidden layers; nil: none, and no flag
 	Recurrent    *Recurrent    // after the convolutions; nil: none, and no flag
+	Bias         *bool         // whether convolutions and dense layers have biases; nil: none, and no flag
 }
 
 // NewClassifier returns the default settings of a task.
@@ -58,6 +59,9 @@ func (s *Classifier) Groups() console.Groups {
 	}
 	f := groups.Add("Network and data")
 	f.Var((*console.Widths)(&s.Hidden), "hidden", "`widths` of the hidden layers, separated by commas, or none")
+	if s.Bias != nil {
+		f.BoolVar(s.Bias, "bias", *s.Bias, "add a trained bias to each output of dense layers and of convolutions")
+	}
 	if s.Convolutions != nil {
 		f.Var(s.Convolutions, "conv", "convolutions before the hidden layers: `layers` of filters x size / stride, as in 8x5/2,16x5/2, or filters x height x width / stride, as in 16x1x5/2; or none")
 	}

@@ -54,6 +54,22 @@ func TestConvolutionNetwork(t *testing.T) {
 	if got, want := m.Size(), 8*9+4*4*8+7*36+10*7; got != want || m.Inputs() != 64 || m.Outputs() != 10 {
 		t.Errorf("%d weights, %d→%d, want %d, 64→10", got, m.Inputs(), m.Outputs(), want)
 	}
+	s.Bias = new(bool)
+	without := s.Memory(widths)
+	if *s.Bias = true; s.Memory(widths) <= without {
+		t.Errorf("memory %d with biases, want more than %d", s.Memory(widths), without)
+	}
+	if m, err = s.Model(widths); err != nil {
+		t.Fatal(err)
+	}
+	for i, d := range m.Matrices() {
+		if d.Bias == 0 {
+			t.Errorf("matrix %d has no bias", i)
+		}
+	}
+	if got, want := m.Size(), 8*10+4*(4*8+1)+7*37+10*8; got != want {
+		t.Errorf("%d weights with biases, want %d", got, want)
+	}
 	s.Convolutions = &Convolutions{{8, 3, 3, 1}, {4, 7, 7, 2}}
 	if _, err := s.Model(widths); err == nil || !strings.Contains(err.Error(), "--conv 4x7/2: for images of 6×6") {
 		t.Errorf("error %v", err)

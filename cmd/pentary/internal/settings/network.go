@@ -45,8 +45,8 @@ func (s *Classifier) plan(widths []int) (layers []plannedLayer, err error) {
 	}
 	for i, out := range widths[1:] {
 		from, last := in, i == len(widths)-2
-		layers = append(layers, plannedLayer{[]layerShape{{out, in, 1}}, func() nn.Layer {
-			d := nn.NewDense(from, out, !last)
+		layers = append(layers, plannedLayer{[]layerShape{{out, s.columns(in), 1}}, func() nn.Layer {
+			d := s.dense(from, out, !last)
 			if last {
 				d.Shift++
 			}
@@ -72,8 +72,10 @@ func (s *Classifier) planConvolutions(in int) (layers []plannedLayer, out int, e
 		}
 		fromRows, fromColumns, from := rows, columns, channels
 		rows, columns, channels = (rows-c.Height)/c.Stride+1, (columns-c.Width)/c.Stride+1, c.Filters
-		l := plannedLayer{[]layerShape{{c.Filters, c.Height * c.Width * from, rows * columns}}, func() nn.Layer {
-			return nn.NewConv2D(fromRows, fromColumns, from, c.Filters, c.Height, c.Width, c.Stride, true)
+		l := plannedLayer{[]layerShape{{c.Filters, s.columns(c.Height * c.Width * from), rows * columns}}, func() nn.Layer {
+			l := nn.NewConv2D(fromRows, fromColumns, from, c.Filters, c.Height, c.Width, c.Stride, true)
+			l.Kernel = s.dense(l.Kernel.Inputs(), c.Filters, true)
+			return l
 		}}
 		out = rows * columns * channels
 		if err := s.checkOutputs("--conv "+c.String(), out, l.shapes); err != nil {
@@ -82,6 +84,25 @@ func (s *Classifier) planConvolutions(in int) (layers []plannedLayer, out int, e
 		layers = append(layers, l)
 	}
 	return layers, out, nil
+}
+
+// biased reports whether layers have biases.
+func (s *Classifier) biased() bool { return s.Bias != nil && *s.Bias }
+
+// columns returns the columns of a matrix of that many inputs.
+func (s *Classifier) columns(in int) int {
+	if s.biased() {
+		in++
+	}
+	return in
+}
+
+// dense returns a layer with a bias if layers have biases.
+func (s *Classifier) dense(in, out int, relu bool) *nn.Dense {
+	if s.biased() {
+		return nn.NewBiasedDense(in, out, relu)
+	}
+	return nn.NewDense(in, out, relu)
 }
 
 // checkOutputs returns an error if a layer of matrices is too large.

@@ -173,6 +173,9 @@ func (s *Optimizer) Options() es.Options {
 // SetGenerator implements Settings.
 func (s *Optimizer) SetGenerator(g kernels.Generator) { s.Base.Generator = g }
 
+// Measured implements Settings.
+func (s *Optimizer) Measured() int { return Measurements }
+
 // EarlyStop are the settings of early stopping.
 type EarlyStop struct {
 	Patience   int // measurements, 0 for no early stopping

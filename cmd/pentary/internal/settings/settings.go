@@ -35,6 +35,8 @@ type Settings interface {
 	SetGenerator(g kernels.Generator)
 	// EarlyStop returns the settings of early stopping in force.
 	EarlyStop() EarlyStop
+	// Measured returns how often a run is measured.
+	Measured() int
 }
 
 // integer adds a flag of a bounded whole number, whose default is its value.
@@ -57,9 +59,9 @@ var (
 		"streams", "steps", "warm-up", "discount", "episodes", "label", "regress", "ignore", "header", "separator", "ramps", "test",
 	}
 	toldUnless = map[string]string{
-		"conv": noConvolutions, "recurrent": noRecurrent,
+		"bias": "false", "conv": noConvolutions, "recurrent": noRecurrent,
 		"noise": "weights", "sigma-schedule": "constant", "shrink": "0", "groups": "1", "noise-reuse": "1", "restart": "0",
-		"train": "weights", "early-stop": "0", "reductions": "0", "shift": "0", "output-sigma": "0", heldOut: strconv.Itoa(heldOutPercent),
+		"train": "weights", "early-stop": "0", "reductions": "0", "shift": "0", "output-sigma": "0", measurements: strconv.Itoa(Measurements), heldOut: strconv.Itoa(heldOutPercent),
 	}
 )
 
@@ -130,6 +132,9 @@ func SetTexts(s Settings, texts map[string]string) error {
 		if _, ok := texts[name]; !ok && texts["hidden"] != "" && texts["seed"] != "" && Texts(s)[name] != "" {
 			texts[name] = "0" // all settings of a run without
 		}
+	}
+	if _, ok := texts[measurements]; !ok && texts["episodes"] != "" && texts["seed"] != "" {
+		texts[measurements] = strconv.Itoa(Measurements) // all settings of a run without
 	}
 	if _, ok := texts[heldOut]; !ok && texts["mixer"]+texts[oldFlags["mixer"]] != "" {
 		texts[heldOut] = strconv.Itoa(heldOutPercent)

@@ -16,12 +16,12 @@ import (
 
 // other are settings of every flag that differ from all defaults.
 var other = map[string]string{
-	"hidden": "7,9", "batch": "3", "shift": "2", "seed": "18446744073709551615", "generations": "12", "pairs": "6", "groups": "2",
+	"hidden": "7,9", "bias": "true", "batch": "3", "shift": "2", "seed": "18446744073709551615", "generations": "12", "pairs": "6", "groups": "2",
 	"noise": "activations", "fitness": "ranks", "early-stop": "4", "reductions": "1", "rank": "full", "sigma": "5", "output-sigma": "2", "sigma-schedule": "cosine", "law": "uniform",
 	"noise-reuse": "2", "rule": "bop", "rate": "0.125", "share": "0.5", "window": "3", "average": "4", "level": "0.1",
 	"schedule": "inverse", "decay": "0.25", "restart": "5", "shrink": "0.001",
 	"width": "12", "layers": "3", "mixer": "lstm", "mlp": "2", "gains": "true", "context": "5", "heads": "2", "span": "3", "ngrams": "3", "buckets": "50",
-	"streams": "6", "steps": "7", "held-out": "10", "warm-up": "8", "discount": "9", "episodes": "11",
+	"streams": "6", "steps": "7", "held-out": "10", "warm-up": "8", "discount": "9", "episodes": "11", "measurements": "13",
 }
 
 // Settings come back from their texts, for every flag.
@@ -31,9 +31,13 @@ func TestTexts(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, make := range map[string]func() Settings{
-		"classifier": func() Settings { return NewClassifier(digits) },
-		"language":   func() Settings { return NewLanguage() },
-		"policy":     func() Settings { return NewPolicy(control.CartPole{}) },
+		"classifier": func() Settings {
+			s := NewClassifier(digits)
+			s.Bias = new(bool)
+			return s
+		},
+		"language": func() Settings { return NewLanguage() },
+		"policy":   func() Settings { return NewPolicy(control.CartPole{}) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, texts := make(), map[string]string{}
@@ -78,6 +82,21 @@ func TestTexts(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A policy's run of a version without the flag was measured 25 times.
+func TestMeasurementsOfOldRuns(t *testing.T) {
+	now := NewPolicy(control.Acrobot{})
+	now.Complete()
+	texts := Texts(now)
+	if texts["measurements"] != "500" || now.Measured() != 500 {
+		t.Errorf("--measurements %s by default, measured %d times, want 500", texts["measurements"], now.Measured())
+	}
+	delete(texts, "measurements")
+	old := NewPolicy(control.Acrobot{})
+	if err := SetTexts(old, texts); err != nil || old.Measured() != 25 {
+		t.Errorf("%d measurements of a run without, error %v, want 25", old.Measured(), err)
 	}
 }
 

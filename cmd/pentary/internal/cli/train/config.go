@@ -214,7 +214,7 @@ func (p *plan) loadData(ctx context.Context, path string) error {
 // stop early.
 func (p *plan) options(t train.Task) train.Options {
 	o := train.Options{
-		Dir: p.dir, Config: p.header.Config, Earlier: p.config.Earlier, Measurements: settings.Measurements,
+		Dir: p.dir, Config: p.header.Config, Earlier: p.config.Earlier, Measurements: p.kind.Measured(),
 	}
 	if t.Validate != nil {
 		e := p.kind.EarlyStop()

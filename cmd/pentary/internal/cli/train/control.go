@@ -31,7 +31,8 @@ func NewControl(s *console.Streams) *cobra.Command {
 it on episodes that training did not use; or test a saved policy. Physics is computed
 in fixed point, so a seed gives the same policy and the same episodes on every machine.
 
-Training measures the policy 25 times, each time on 400 other episodes, and keeps the best.
+Training measures the policy at equal distances, each time on 400 other episodes, and keeps
+the best.
 Ctrl-C drops the generation in flight; the policy is then tested and saved as after a whole
 run.`,
 		Example: "  pentary control cartpole --out pole.pent --frames pole.svg\n  pentary control cartpole --policy pole.pent --tested 1000",

@@ -481,6 +481,6 @@ func built(p *plan, d *cluster.Described, initial *packed.File) (*train.Run, err
 		return nil, err
 	}
 	return train.New(t, p.kind.Options(), train.Options{
-		Config: d.Config, Earlier: p.config.Earlier, Measurements: settings.Measurements,
+		Config: d.Config, Earlier: p.config.Earlier, Measurements: p.kind.Measured(),
 	})
 }

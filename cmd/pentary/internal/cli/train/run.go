@@ -159,7 +159,7 @@ func (r *run) begin(cmd *cobra.Command) error {
 		return err
 	}
 	early := r.kind.EarlyStop()
-	o := train.Options{Measurements: settings.Measurements, Patience: early.Patience, Reductions: early.Reductions}
+	o := train.Options{Measurements: r.kind.Measured(), Patience: early.Patience, Reductions: early.Reductions}
 	if r.dir != "" || r.distribution.used() {
 		if err := r.describe(asked, t, o); err != nil {
 			return err
