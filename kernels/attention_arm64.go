@@ -47,7 +47,7 @@ func attendBlocks(scores []int32, dst, q, keys, values []int8, a Attention, n in
 		cols: min(n, 4), shift: int(a.Shift),
 	}
 	switch {
-	case n == 1 && a.Width%16 == 0: // its quads are like the columns of a quad
+	case n == 1 && a.Width%16 == 0: // its quads are like four columns of a quad
 		args.cols, args.one, args.row, args.pairs = 4, 1, 16, args.pairs/4
 	case n < 4:
 		args.cols = 1

@@ -1,59 +1,18 @@
 //go:build !purego
 
 #include "go_asm.h"
+#include "fours_arm64.h"
 #include "neon_elementwise_arm64.h"
 #include "textflag.h"
 
-// Attention, NEON. A register holds the same of four columns; the columns that are left
-// are taken one by one, in the first lane.
+// Attention, NEON.
 
-// The ways to move a row of columns, and to go to the next.
-#define LOAD_FOUR(r, v)  VLD1.P (r)(R9), [v.B16]
-#define LOAD_LAST(r, v)  VLD1.P (r)(R9), v.S[0]
-#define STORE_FOUR(v, r) VST1.P [v.B16], (r)(R9)
-#define STORE_LAST(v, r) VST1.P v.S[0], (r)(R9)
-
-// EACH runs a macro on four columns and on one, at the offset R3 of a row of n.
-//
-//	R3  offset of the columns    R4  columns left    R5  n
-#define EACH(BODY) \
-	MOVD ZR, R3;                  \
-	MOVD R5, R4;                  \
-	SUBS $4, R4;                  \
-	BLT  some;                    \
-                                  \
-four:                             \
-	BODY(LOAD_FOUR, STORE_FOUR);  \
-	ADD  $16, R3;                 \
-	SUBS $4, R4;                  \
-	BGE  four;                    \
-                                  \
-some:                             \
-	ADDS $4, R4;                  \
-	BEQ  done;                    \
-                                  \
-one:                              \
-	BODY(LOAD_LAST, STORE_LAST);  \
-	ADD  $4, R3;                  \
-	SUBS $1, R4;                  \
-	BNE  one;                     \
-                                  \
-done:
-
-// ROTATE turns two rows of pairs of a quad. V4 and V5 are high and low digits.
-#define ROTATE(LOAD, STORE) \
+// ROTATE turns two rows of pairs of a quad.
+#define ROTATE(LOAD, STORE, a, b, c, d) \
 	ADD   R3, R0, R6;              \
 	ADD   R3, R1, R7;              \
-	LOAD(R7, V4);                  \
-	SSHLL_B(0, 4, 0);              \
-	SSHLL2_B(0, 4, 1);             \
-	SSHL_H(30, 0, 0);              \
-	SSHL_H(30, 1, 1);              \
-	ADD   R3, R2, R7;              \
-	LOAD(R7, V5);                  \
-	VAND  V29.B16, V5.B16, V5.B16; \
-	SADDW_B(5, 0, 0);              \
-	SADDW2_B(5, 1, 1);             \
+	ADD   R3, R2, R8;              \
+	JOIN(LOAD, R7, R8);            \
 	VUZP1 V1.S4, V0.S4, V2.S4;     /* values 0 and 1 of each column */ \
 	VUZP2 V1.S4, V0.S4, V3.S4;     /* values 2 and 3                */ \
 	VUZP1 V3.H8, V2.H8, V0.H8;     /* x                             */ \
@@ -84,8 +43,8 @@ done:
 //	R0  dst of the quad          V16  cosines of row 0, then of row 1
 //	R1  high                     V17  sines
 //	R2  low, or high             V28, V31  limits, in words
-//	R9  bytes of a row           V29  the bits of low that count: all, or none
-//	R10 quads left               V30  shift of high
+//	R9  bytes of a row           V29, V30  of JOIN
+//	R10 quads left
 //	R11 turns, at the quad       R12  turns
 //	R13 end of the turns
 TEXT ·turnWordsNEON(SB), NOSPLIT, $0-8
@@ -104,14 +63,7 @@ TEXT ·turnWordsNEON(SB), NOSPLIT, $0-8
 	VDUP R6, V31.H8
 	NEG  R6, R6
 	VDUP R6, V28.H8
-	MOVD $7, R6
-	MOVD $-1, R7
-	CMP  ZR, R2
-	CSEL EQ, ZR, R6, R6
-	CSEL EQ, ZR, R7, R7
-	CSEL EQ, R1, R2, R2
-	VDUP R6, V30.H8
-	VDUP R7, V29.D2
+	DIGITS
 
 quad:
 	VLD1.P 8(R11), [V0.H4]     // two turns
@@ -141,7 +93,7 @@ quad:
 	VBIT V31.B16, V1.B16, V2.B16;  \
 	STORE(V2, R8)
 
-#define INSERTS(LOAD, STORE) \
+#define INSERTS(LOAD, STORE, a, b, c, d) \
 	ADD R3, R1, R7;          \
 	LOAD(R7, V0);            \
 	ADD R3, R0, R6;          \

@@ -253,3 +253,33 @@ func TestRootMeanSquareDefinition(t *testing.T) {
 		}
 	}
 }
+
+// TestRootMeanSquareBelowHalf scales values whose products are 2^-20 below the middle of two
+// activations, in every lane.
+func TestRootMeanSquareBelowHalf(t *testing.T) {
+	const n = 9
+	forEachImpl(t, func(t *testing.T) {
+		for _, c := range [][3]int{{25, -4471, 7153}, {31, -1177, 16172}, {34, 10249, 3421}, {37, 2983, 14928}} {
+			target, v, w := c[0], c[1], c[2]
+			f := rootFactor(uint64(v*v+w*w), 4, target)
+			product := int64(v) * f
+			if product&(1<<factorBits-1) != 1<<(factorBits-1)-1 {
+				t.Fatalf("%d·%d is not below a half", v, f)
+			}
+			for lane := range 4 {
+				high, low, dst := make([]int8, 4*n), make([]int8, 4*n), make([]int8, 4*n)
+				for at := lane; at < 4*n; at += 4 {
+					other := at ^ 1
+					high[at], high[other] = int8((v+64)>>7), int8((w+64)>>7)
+					low[at], low[other] = int8(v-(v+64)>>7<<7), int8(w-(w+64)>>7<<7)
+				}
+				RootMeanSquare(dst, high, low, 4, n, target)
+				for at := lane; at < 4*n; at += 4 {
+					if want := int8(product >> factorBits); dst[at] != want {
+						t.Errorf("%d·%d in column %d, lane %d, is %d, want %d", v, f, at/4, lane, dst[at], want)
+					}
+				}
+			}
+		}
+	})
+}

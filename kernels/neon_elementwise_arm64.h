@@ -19,6 +19,9 @@
 // ushl v{d}.2d, v{n}.2d, v{m}.2d
 #define USHL_D(m, n, d) WORD $(0x6ee04400 | ((m) << 16) | ((n) << 5) | (d))
 
+// srshl v{d}.2d, v{n}.2d, v{m}.2d
+#define SRSHL_D(m, n, d) WORD $(0x4ee05400 | ((m) << 16) | ((n) << 5) | (d))
+
 // sshll v{d}.8h, v{n}.8b, #{s}; s from 0 to 7
 #define SSHLL_B(s, n, d) WORD $(0x0f08a400 | ((s) << 16) | ((n) << 5) | (d))
 
@@ -48,6 +51,12 @@
 
 // sqrshrn2 v{d}.8h, v{n}.4s, #{s}; s from 1 to 16
 #define SQRSHRN2_S(s, n, d) WORD $(0x4f009c00 | ((32 - (s)) << 16) | ((n) << 5) | (d))
+
+// sqshrn v{d}.4h, v{n}.4s, #{s}; s from 1 to 16
+#define SQSHRN_S(s, n, d) WORD $(0x0f009400 | ((32 - (s)) << 16) | ((n) << 5) | (d))
+
+// sqshrn2 v{d}.8h, v{n}.4s, #{s}; s from 1 to 16
+#define SQSHRN2_S(s, n, d) WORD $(0x4f009400 | ((32 - (s)) << 16) | ((n) << 5) | (d))
 
 // sqxtn v{d}.4h, v{n}.4s
 #define SQXTN_S(n, d) WORD $(0x0e614800 | ((n) << 5) | (d))
@@ -115,6 +124,9 @@
 // sqadd v{d}.16b, v{n}.16b, v{m}.16b
 #define SQADD_B(m, n, d) WORD $(0x4e200c00 | ((m) << 16) | ((n) << 5) | (d))
 
+// sqadd v{d}.8h, v{n}.8h, v{m}.8h
+#define SQADD_H(m, n, d) WORD $(0x4e600c00 | ((m) << 16) | ((n) << 5) | (d))
+
 // uqsub v{d}.4s, v{n}.4s, v{m}.4s
 #define UQSUB_S(m, n, d) WORD $(0x6ea02c00 | ((m) << 16) | ((n) << 5) | (d))
 
@@ -168,6 +180,12 @@
 
 // mla v{d}.4s, v{n}.4s, v{m}.s[{i}]
 #define MLA_LANE(m, i, n, d) WORD $(0x6f800000 | (((i) & 1) << 21) | (((i) >> 1) << 11) | ((m) << 16) | ((n) << 5) | (d))
+
+// smull v{d}.2d, v{n}.2s, v{m}.2s
+#define SMULL_S(m, n, d) WORD $(0x0ea0c000 | ((m) << 16) | ((n) << 5) | (d))
+
+// smull2 v{d}.2d, v{n}.4s, v{m}.4s
+#define SMULL2_S(m, n, d) WORD $(0x4ea0c000 | ((m) << 16) | ((n) << 5) | (d))
 
 // smlal v{d}.2d, v{n}.2s, v{m}.2s
 #define SMLAL_S(m, n, d) WORD $(0x0ea08000 | ((m) << 16) | ((n) << 5) | (d))

@@ -2,56 +2,14 @@
 
 package kernels
 
-// scaledArgs are the operands of requantizeScaled in assembly.
-type scaledArgs struct {
-	dst    *int8
-	low    *int8  // digits of dst, or nil
-	y      *int32 // of the highest digit
-	scale  *int32
-	gains  *int8 // of the quad, or nil
-	step   int   // bytes from the multipliers of four outputs to the next
-	row    int   // bytes of a row of y, and of a quad of dst
-	digit  int   // bytes of a digit of y
-	digits int
-	quads  int
-	n      int
-
-	// Shifts of h to the right and left, and of l to the right, plus 16, of sums h·2^16 + l.
-	right, left, lowRight int32
-	half                  int32
-	least, most           int32
-}
-
-var oneScale = [4]int32{1, 1, 1, 1}
-
-func requantizeScaled(dst []int8, y []int32, m, n int, o Scaled) (done int) {
-	if done = m &^ 3; done == 0 || level == generic {
-		return 0
-	}
-	args := scaledArgs{
-		dst: &dst[0], y: &y[(o.Digits-1)*m*n], scale: &oneScale[0],
-		row: 4 * n, digit: 4 * m * n, digits: o.Digits, quads: m / 4, n: n,
-		right: max(int32(o.Shift)-16, 0), left: max(16-int32(o.Shift), 0), lowRight: min(int32(o.Shift), 16) + 16,
-		half: 1 << o.Shift >> 1, least: -127, most: 127,
-	}
-	if o.Scale != nil {
-		args.scale, args.step = &o.Scale[0], 16
-	}
-	if o.Gains != nil {
-		args.gains = &o.Gains[0]
-	}
-	if o.Wide {
-		args.low, args.least, args.most = &dst[len(dst)/2], -wordTop, wordTop
-	}
-	if o.ReLU {
-		args.least = 0
-	}
+func requantizeScaledAssembly(args *scaledArgs) {
+	args.right, args.left = max(args.shift-16, 0), max(16-args.shift, 0)
+	args.lowRight, args.half = min(args.shift, 16)+16, 1<<args.shift>>1
 	if level >= avx512bw {
-		requantizeScaledAVX512(&args)
+		requantizeScaledAVX512(args)
 	} else {
-		requantizeScaledAVX2(&args)
+		requantizeScaledAVX2(args)
 	}
-	return done
 }
 
 // requantizeScaledAVX2 is the loop of RequantizeScaled for whole quads of outputs.

@@ -2,6 +2,9 @@
 
 package kernels
 
-// RequantizeScaled has no assembly for arm64 yet.
+func requantizeScaledAssembly(args *scaledArgs) { requantizeScaledNEON(args) }
 
-func requantizeScaled(_ []int8, _ []int32, _, _ int, _ Scaled) (done int) { return 0 }
+// requantizeScaledNEON is the loop of RequantizeScaled for whole quads of outputs.
+//
+//go:noescape
+func requantizeScaledNEON(args *scaledArgs)
