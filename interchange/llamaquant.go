@@ -50,7 +50,8 @@ type LlamaOptions struct {
 // improved one at a time until none changes. Sweeps then fit the matrices within a branch to what
 // the branch adds to the residual stream: the pents of a row move to where the squared error of the
 // branch is least, to second order in the row's changes (Gauss-Newton), and stay there if the error
-// is less. At last the matrix of the logits is fitted to the float network's logits.
+// is less. At last the matrix of the logits is fitted to the float network's logits, and from there to
+// the least cross-entropy with its distributions.
 func (l *Llama) Quantize(o LlamaOptions) (*Llama, []Report, error) {
 	tokens := 0
 	for _, text := range o.Calibration {
@@ -92,7 +93,8 @@ func (l *Llama) Quantize(o LlamaOptions) (*Llama, []Report, error) {
 	return q.result, q.reports, nil
 }
 
-// refitOutput fits the matrix of the logits.
+// refitOutput fits the matrix of the logits by least squares, and then to the float network's
+// distributions.
 func (q *llamaQuantizer) refitOutput() {
 	last := func(r *residuals) [][]float64 {
 		x := r.normed()
@@ -103,7 +105,7 @@ func (q *llamaQuantizer) refitOutput() {
 	}
 	x, w := last(q.b), q.exact.output()
 	logits := products(w, last(q.a))
-	q.result.Output = float32s(momentsOf(x).fitted(w, x, logits))
+	q.result.Output = float32s(fitLogits(q.o.ctx, momentsOf(x).fitted(w, x, logits), x, logits))
 }
 
 // folded returns the network with gains of one within blocks.
@@ -416,7 +418,6 @@ func (m *moments) fitted(w []float32, x, y [][]float64) []float64 {
 	n, rows := len(x[0]), len(y[0])
 	out := make([]float64, rows*n)
 	for i := range rows {
-		c := make([]float64, n) // in the order of columns of the factor
 		row := make([]float64, n)
 		for j := range n {
 			row[j] = m.damping * float64(w[i*n+j])
@@ -426,26 +427,30 @@ func (m *moments) fitted(w []float32, x, y [][]float64) []float64 {
 				row[j] += y[t][i] * v
 			}
 		}
-		for j, column := range m.f.order {
-			c[j] = row[column]
-		}
-		// The inverse is UᵀU.
-		u := m.f.upper
-		half := make([]float64, n)
-		for a := range n {
-			for b := a; b < n; b++ {
-				half[a] += u[a][b] * c[b]
-			}
-		}
-		for b, column := range m.f.order {
-			sum := 0.0
-			for a := range b + 1 {
-				sum += u[a][b] * half[a]
-			}
-			out[i*n+column] = sum
+		for j, v := range m.solve(row) {
+			out[i*n+j] = v
 		}
 	}
 	return out
+}
+
+// solve returns the solution of h·y = v.
+func (m *moments) solve(v []float64) []float64 {
+	n, u := len(v), m.f.upper // the inverse is UᵀU, in the order of columns of the factor
+	half, y := make([]float64, n), make([]float64, n)
+	for a := range n {
+		for b := a; b < n; b++ {
+			half[a] += u[a][b] * v[m.f.order[b]]
+		}
+	}
+	for b, column := range m.f.order {
+		sum := 0.0
+		for a := range b + 1 {
+			sum += u[a][b] * half[a]
+		}
+		y[column] = sum
+	}
+	return y
 }
 
 // row writes the pents and the columns' scales of a row.
