@@ -29,8 +29,15 @@ func (w *onnxWalk) conv(n *onnxNode, in onnxValue) (out onnxValue, err error) {
 	if err != nil {
 		return out, err
 	}
+	signal := len(t.Shape) == 3
+	if signal {
+		t.Shape = []int{t.Shape[0], t.Shape[1], 1, t.Shape[2]} // a picture of one row
+		if in, err = in.asSignal(len(w.network.Layers)); err != nil {
+			return out, err
+		}
+	}
 	if in.axes != "NCHW" || len(t.Shape) != 4 || len(k) == 0 {
-		return out, t.errorf(0, "shape %v for %q of dimensions %s, want a convolution of pictures, NCHW", t.Shape, in.name, in.axes)
+		return out, t.errorf(0, "shape %v for %q of dimensions %s, want a convolution of pictures, NCHW, or of signals, NCW", t.Shape, in.name, in.axes)
 	}
 	if err := pictureOf(in); err != nil {
 		return out, err
@@ -47,6 +54,9 @@ func (w *onnxWalk) conv(n *onnxNode, in onnxValue) (out onnxValue, err error) {
 		list := n.lists[name]
 		if len(list) == 0 {
 			list = []int64{otherwise, otherwise}
+		}
+		if signal && len(list) == 1 {
+			list = []int64{list[0], list[0]} // of one row, any stride and dilation is the same
 		}
 		if len(list) != 2 || min(list[0], list[1]) < 1 || max(list[0], list[1]) > math.MaxInt16 {
 			err = fmt.Errorf("%s is %v, want 2 numbers from 1 to %d", name, list, math.MaxInt16)
@@ -65,6 +75,9 @@ func (w *onnxWalk) conv(n *onnxNode, in onnxValue) (out onnxValue, err error) {
 	covered := [2]int{(t.Shape[2]-1)*dilations[0] + 1, (t.Shape[3]-1)*dilations[1] + 1}
 	if max(covered[0], covered[1]) > math.MaxInt16 {
 		return out, t.errorf(0, "a kernel of %d×%d", covered[0], covered[1])
+	}
+	if pads := n.lists["pads"]; signal && len(pads) == 2 {
+		n.lists["pads"] = []int64{0, pads[0], 0, pads[1]}
 	}
 	if err := l.pad(n, covered); err != nil {
 		return out, err
@@ -98,7 +111,81 @@ func (w *onnxWalk) conv(n *onnxNode, in onnxValue) (out onnxValue, err error) {
 			return out, err
 		}
 	}
-	return onnxValue{axes: "NCHW", sizes: map[byte]int{'C': l.Out, 'H': l.outRows(), 'W': l.outColumns()}}, nil
+	return l.value(), nil
+}
+
+// value returns the value of the outputs.
+func (l *Convolution) value() onnxValue {
+	return onnxValue{axes: "NCHW", sizes: map[byte]int{'C': l.Out, 'H': l.outRows(), 'W': l.outColumns()}}
+}
+
+// asSignal returns a value as a picture of one row, which convolutions of one dimension take.
+func (v onnxValue) asSignal(layers int) (onnxValue, error) {
+	switch {
+	case v.axes == "??K" && layers == 0 && !v.swapped:
+		v.axes = "NCHW"
+	case v.axes != "NCHW" || v.sizes['H'] != 1:
+		return v, fmt.Errorf("takes %q of dimensions %s, want signals of samples × channels × steps", v.name, v.axes)
+	}
+	return v, nil
+}
+
+// averagePool adds a convolution whose kernels are the mean of one channel each.
+func (w *onnxWalk) averagePool(n *onnxNode, in onnxValue) (out onnxValue, err error) {
+	if in.axes == "??K" {
+		if in, err = in.asSignal(len(w.network.Layers)); err != nil {
+			return out, err
+		}
+	}
+	if in.axes != "NCHW" {
+		return out, fmt.Errorf("takes %q of dimensions %s, want pictures, NCHW", in.name, in.axes)
+	}
+	if err := pictureOf(in); err != nil {
+		return out, err
+	}
+	c := in.sizes['C']
+	l := &Convolution{Name: n.outputs[0], Rows: in.sizes['H'], Columns: in.sizes['W'], Channels: c, Out: c, Stride: 1}
+	l.Height, l.Width = l.Rows, l.Columns
+	if n.op == "AveragePool" {
+		kernel, strides := n.lists["kernel_shape"], n.lists["strides"]
+		if len(kernel) == 1 && l.Rows == 1 {
+			kernel = []int64{1, kernel[0]}
+		}
+		if len(strides) == 0 {
+			strides = []int64{1}
+		}
+		for _, v := range append(slices.Clone(kernel), strides...) {
+			if v < 1 || v > maxPicture {
+				return out, fmt.Errorf("kernel_shape is %v and strides are %v, want numbers from 1 to %d", kernel, strides, maxPicture)
+			}
+		}
+		auto := n.texts["auto_pad"]
+		padded := len(n.lists["pads"]) > 0 && slices.Max(n.lists["pads"]) > 0 || len(auto) > 0 && auto[0] != "NOTSET" && auto[0] != "VALID"
+		switch {
+		case len(kernel) != 2 || slices.Min(strides) != slices.Max(strides):
+			return out, fmt.Errorf("kernel_shape is %v and strides are %v, want two sizes and one stride for both directions", kernel, strides)
+		case padded || n.numbers["ceil_mode"] != 0 || len(n.lists["dilations"]) > 0 && slices.Max(n.lists["dilations"]) > 1:
+			return out, fmt.Errorf("has padding, ceil_mode or dilations, want none")
+		}
+		l.Height, l.Width, l.Stride = int(kernel[0]), int(kernel[1]), int(strides[0])
+	}
+	if most := maxKernel << 8; c > most || l.area() > most/c/c {
+		return out, fmt.Errorf("the mean of %d×%d pixels of %d channels makes a kernel of more than %d weights", l.Height, l.Width, c, most)
+	}
+	l.W = make([]float32, c*l.area()*c)
+	for i := range c {
+		for pixel := range l.area() {
+			l.W[(i*l.area()+pixel)*c+i] = 1 / float32(l.area())
+		}
+	}
+	if err := l.check(); err != nil {
+		return out, err
+	}
+	if len(w.network.Layers) == 0 {
+		w.network.ChannelsFirst = !in.swapped
+	}
+	w.network.Layers = append(w.network.Layers, l)
+	return l.value(), nil
 }
 
 // pad sets the padding of a convolution.

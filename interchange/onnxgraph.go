@@ -23,7 +23,7 @@ var onnxPassed = []string{"Identity", "Dropout", "Cast", "QuantizeLinear", "Dequ
 
 // onnxOperators are the operators on activations that ReadONNX takes.
 var onnxOperators = append([]string{
-	"Gemm", "MatMul", "Add", "Relu", "Conv", "BatchNormalization", "RNN", "GRU", "LSTM", "Softmax", "LogSoftmax",
+	"Gemm", "MatMul", "Add", "Relu", "Conv", "BatchNormalization", "AveragePool", "GlobalAveragePool", "RNN", "GRU", "LSTM", "Softmax", "LogSoftmax",
 	"Flatten", "Reshape", "Squeeze", "Transpose", "Gather",
 }, onnxPassed...)
 
@@ -73,8 +73,8 @@ func (r *onnxReader) network() (*Network, error) {
 func inputOf(in onnxInput) onnxValue {
 	v := onnxValue{name: in.name, axes: "NK"}
 	switch len(in.shape) {
-	case 3:
-		v.axes = "??K"
+	case 3: // or, if a convolution takes it, a signal of channels × steps
+		v.axes, v.sizes = "??K", map[byte]int{'C': in.shape[1], 'H': 1, 'W': in.shape[2]}
 	case 4:
 		v.axes, v.sizes = "NCHW", map[byte]int{'C': in.shape[1], 'H': in.shape[2], 'W': in.shape[3]}
 	}
@@ -275,6 +275,8 @@ func (w *onnxWalk) node(n *onnxNode, in onnxValue) error {
 		w.network.Softmax = true
 	case "Conv":
 		out, err = w.conv(n, in)
+	case "AveragePool", "GlobalAveragePool":
+		out, err = w.averagePool(n, in)
 	case "BatchNormalization":
 		err = w.batchNorm(n, in)
 	case "RNN", "GRU", "LSTM":

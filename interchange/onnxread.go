@@ -19,8 +19,8 @@ var onnxTypes = map[uint64]DType{
 // its only output, with initializers or constants of floats:
 //
 //   - Gemm, MatMul and Add of a matrix and biases, with or without Relu
-//   - Conv of pictures, with equal strides in both directions, any groups and dilations,
-//     BatchNormalization, with or without Relu
+//   - Conv of pictures or signals, with equal strides in both directions, any groups and dilations,
+//     BatchNormalization, with or without Relu; AveragePool and GlobalAveragePool without padding
 //   - RNN, GRU and LSTM, one direction, without initial states, clipping, peepholes and
 //     lengths of sequences, with the default activations or HardSigmoid for the gates; GRU
 //     with linear_before_reset 0

@@ -73,7 +73,10 @@ func (w *onnxWalk) checkRecurrent(n *onnxNode, in onnxValue) error {
 	if d := n.texts["direction"]; len(d) > 0 && d[0] != "forward" {
 		return fmt.Errorf("direction is %q, want forward", d[0])
 	}
-	for _, name := range []string{"clip", "input_forget", "linear_before_reset"} {
+	if v := n.numbers["linear_before_reset"]; v != 0 && n.op == "GRU" {
+		return fmt.Errorf("linear_before_reset is %v, want 0: nn.GRU resets the state before the product with it, PyTorch's GRU resets the product", v)
+	}
+	for _, name := range []string{"clip", "input_forget"} {
 		if v := n.numbers[name]; v != 0 {
 			return fmt.Errorf("%s is %v, want 0: no layer here computes that", name, v)
 		}
