@@ -48,17 +48,22 @@ func (t Trained) String() string { return string(t) }
 func NewFinetune() *Finetune {
 	o := NewOptimizer(es.Options{Generations: 400, Pairs: 32, Sigma: 5, Estimator: lowrank.PerturbActivations}, "0.008")
 	o.measured.capped = true // large steps spoil pretrained weights, however few they are
+	o.Early.Patience = patience
 	return &Finetune{
 		Optimizer: o,
-		Batch:     nn.EvaluatorOptions{Streams: 16, Steps: 64},
+		Batch:     nn.EvaluatorOptions{Streams: 4, Steps: 256}, // shorter texts teach nothing about later positions
 		Texts:     1024,
 		Train:     TrainWeights,
 	}
 }
 
+// patience is the default of early stopping: tuning can make a pretrained model worse, and then the
+// weights that it began with are kept.
+const patience = 5
+
 // RewardDefaults are the defaults of flags with --reward, by name.
 var RewardDefaults = map[string]string{
-	"noise": lowrank.PerturbWeights.String(), "steps": "32", "streams": "8", "pairs": "32", "generations": "100",
+	"noise": lowrank.PerturbWeights.String(), "steps": "32", "streams": "8", "pairs": "32", "generations": "100", "early-stop": "0",
 }
 
 // Complete implements Settings: files keep their names in other folders.

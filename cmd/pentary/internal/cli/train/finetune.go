@@ -359,7 +359,7 @@ func (r *tuned) Write(p *report.Printer) {
 	}
 	p.Line("Held out", style(fmt.Sprintf("%.3f nats/token", r.Nats)), p.Dim(note))
 	if r.Nats > r.Before {
-		p.Line("Warning", p.Bad("tuning made the model worse on the held-out texts"), p.Dim("try a lower --rate, or --early-stop"))
+		p.Line("Warning", p.Bad("tuning made the model worse on the held-out texts"), p.Dim("try a lower --rate, or more --texts"))
 	}
 	r.writeRun(p)
 }
