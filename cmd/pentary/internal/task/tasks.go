@@ -65,7 +65,8 @@ var mnist1D = Task{
 	Source: `S. Greydanus, "Scaling down deep learning", arXiv 2011.14439. The signals follow
 the published recipe with other random numbers.`,
 	Example: `  pentary train mnist1d --out signals.pent
-  pentary train mnist1d --conv 24x1x5/2,24x1x5/2,24x1x5/2 --hidden none --shift 2 --generations 16000 --rate 0.04
+  pentary train mnist1d --hidden 120,120 --bias --shift 3 --sigma 2 --generations 16000 --rate 0.03
+  pentary train mnist1d --conv 24x1x5/2,24x1x5/2,24x1x5/2 --hidden none --bias --shift 1 --generations 16000 --rate 0.04
   pentary train mnist1d --recurrent gru32/4/all/double --hidden 64 --shift 2 --generations 8000 --rate 0.045`,
 
 	Rows:    1,
