@@ -138,6 +138,11 @@ func shapedFunctions() []shaped {
 		}, func(d, s []int) {
 			MatMulPerturbed(i32s(s[2]), packed.NewMatrix(4, 4), i8s(s[2]), u8s(s[1]), i32s(s[0]), layout(d), 1)
 		}},
+		{"MatMulDrawn", 3, func(d []int) bigs {
+			return bigs{own(d), of(whole(d[0]), whole(d[1]), padded(4)), cols(d, whole(4))}
+		}, func(d, s []int) {
+			MatMulDrawn(i32s(s[2]), packed.NewMatrix(4, 4), i8s(s[2]), u8s(s[1]), Stream{}, Binomial, i32s(s[0]), layout(d), 1)
+		}},
 		{"PerturbShared", 4, func(d []int) bigs {
 			return bigs{shared(d), factor(d), cols(d, whole(d[3])), of(whole(d[3]), whole(d[2]))}
 		}, func(d, s []int) { PerturbShared(i32s(s[2]), i32s(s[3]), u8s(s[1]), i32s(s[0]), layout(d), d[3], 1) }},

@@ -6,6 +6,11 @@ DATA zipQuads<>+0(SB)/8, $0x1303120211011000
 DATA zipQuads<>+8(SB)/8, $0x1707160615051404
 GLOBL zipQuads<>(SB), RODATA|NOPTR, $16
 
+// Dwords 0 2 … 14 1 3 … 15.
+DATA unzip<>+0(SB)/8, $0x0e0c0a0806040200
+DATA unzip<>+8(SB)/8, $0x0f0d0b0907050301
+GLOBL unzip<>(SB), RODATA|NOPTR, $16
+
 // LANES sets bits 0 to n-1 of k, for n up to 16 in CX. It destroys AX.
 #define LANES(k) \
 	MOVL  $1, AX \

@@ -95,6 +95,16 @@ type golden struct {
 			T, Base, Perturbed int32s
 		}
 	}
+	Drawn []struct {
+		Distribution             Distribution
+		Rank, M, K               int
+		Shift                    uint
+		Seed                     uint64
+		Generation, Tensor, Pair uint32
+		X                        int8s
+		W                        []byte
+		T, Y                     int32s
+	}
 	Requantize []struct {
 		M, N    int
 		Shift   uint
@@ -295,6 +305,13 @@ func TestGolden(t *testing.T) {
 			equal(t, "ProjectShared", low, c.Shared.T)
 			PerturbShared(y, c.Shared.Base, c.A, c.Shared.T, pop, c.M, c.Shift)
 			equal(t, "PerturbShared", y, c.Shared.Perturbed)
+		}
+		for _, c := range g.Drawn {
+			stream := Stream{Seed: c.Seed, Generation: c.Generation, Tensor: c.Tensor, Pair: c.Pair}
+			pop := Population{Pairs: 2, Rank: c.Rank, Columns: 4}
+			y, a := make([]int32, len(c.Y)), make([]uint8, 2*c.Rank*packed.PaddedLen(c.M))
+			MatMulDrawn(y, over(t, c.M, c.K, c.W), c.X, a, stream, c.Distribution, c.T, pop, c.Shift)
+			equal(t, "MatMulDrawn", y, c.Y)
 		}
 		for _, c := range g.Requantize {
 			got := make([]int8, len(c.Out))

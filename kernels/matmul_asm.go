@@ -35,12 +35,23 @@ func matMulPerturbed(y []int32, w *packed.Matrix, x []int8, a []uint8, t []int32
 		return
 	}
 	p := newProduct(y, w, x, n)
-	p.perturbed, p.pert = true, perturbation{a, t, pop, w.Rows(), shift}
+	p.perturbed, p.pert = true, perturbation{a: a, t: t, pop: pop, m: w.Rows(), shift: shift}
 	if p.unit() > p.columnLimit() {
 		// One pair is wider than a block of columns: two passes.
 		p.perturbed = false
 		multiply(p)
 		p.pert.add(y, 0, w.Rows(), 0, pop.Pairs)
+		return
+	}
+	multiply(p)
+}
+
+func matMulDrawn(y []int32, w *packed.Matrix, x []int8, a []uint8, s Stream, dist Distribution, t []int32, pop Population, shift uint) {
+	p := newProduct(y, w, x, pop.TotalColumns())
+	p.perturbed, p.pert = true, perturbation{t: t, pop: pop, m: w.Rows(), shift: shift, draws: true, source: newSource(s)}
+	if w.Cols() == 0 || !p.pert.drawsCodes(dist, s.Generator) {
+		NoisePairs(a, dist, s, pop.Pairs)
+		matMulPerturbed(y, w, x, a, t, pop, shift)
 		return
 	}
 	multiply(p)
@@ -92,7 +103,7 @@ func (j *job) split(workers int) {
 	}
 	j.byRows = n < workers*2*unit
 	if j.byRows {
-		n, unit = j.w.Rows(), max(j.rows, perturbRows)
+		n, unit = j.w.Rows(), max(j.rows, binomialPents) // whole blocks of codes that are drawn
 	}
 	j.step = ((n+workers-1)/workers + unit - 1) / unit * unit
 	j.pieces = (n + j.step - 1) / j.step

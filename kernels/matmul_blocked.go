@@ -63,6 +63,7 @@ type scratch struct {
 	signs   []int32
 	origin  []int32
 	order   []uint8 // codes of the pairs
+	ranks   rankArgs
 }
 
 var scratchPool = sync.Pool{New: func() any { return new(scratch) }}
@@ -255,13 +256,11 @@ func (p *part) panel(i, rows, j, cols, d, depth, kappa int) {
 		case p.looksUpInSweeps():
 			g := c / levelGroup
 			t.levels, t.a, t.offsets = &p.levels[g*levelCount*levelGroup], &p.pert.a[i], &p.offsets[g]
+		case p.packsInSweeps():
+			t.ranks = p.orderRanks(i, rows, c, v, width)
 		default:
 			p.startTiles(i, rows, j, c, v, span)
-			if p.packsInSweeps() {
-				t.origin = &p.origin[0]
-			} else {
-				t.start, t.startStep = &p.origin[0], span
-			}
+			t.start, t.startStep = &p.origin[0], span
 		}
 		p.tiles(t, rows, v, span, p.y[i*p.n+j+c:])
 		at += p.stripQuads(depth) * span * 4
@@ -333,13 +332,13 @@ type tileArgs struct {
 
 	// Of a sweep:
 	rows, cols int    // of y
-	origin     *int32 // what each row of the strip begins with, besides the start, or nil
-	levels     *int32 // or entries of its groups, by the codes at a + offsets of each
+	levels     *int32 // entries of the groups, which tiles begin with, by the codes at a + offsets of each, or nil
 	a          *uint8
 	offsets    *int
-	from       *int8 // where to pack x from, nil if it is packed
-	ldx        int   // bytes from one quad of from, or of x that is not packed, to the next
-	tiles      int   // of AMX, of the depth
-	next       *int8 // the quads that are packed next, or any address
-	nextStep   int   // bytes from one quad of next to the next, or 0
+	ranks      *rankArgs // or what the perturbation is made of, or nil
+	from       *int8     // where to pack x from, nil if it is packed
+	ldx        int       // bytes from one quad of from, or of x that is not packed, to the next
+	tiles      int       // of AMX, of the depth
+	next       *int8     // the quads that are packed next, or any address
+	nextStep   int       // bytes from one quad of next to the next, or 0
 }

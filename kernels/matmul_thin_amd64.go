@@ -21,7 +21,7 @@ func isThin(rows, k int) bool {
 
 // runThin is run for a thin product, and reports whether the part is one.
 func (p *part) runThin() bool {
-	if !isThin(p.i1-p.i0, p.w.Cols()) {
+	if !isThin(p.i1-p.i0, p.w.Cols()) || p.pert.draws {
 		return false
 	}
 	rows, k := p.i1-p.i0, p.w.Cols()

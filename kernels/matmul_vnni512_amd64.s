@@ -2,18 +2,21 @@
 
 #include "go_asm.h"
 #include "textflag.h"
+#include "columns_avx512_amd64.h"
 
 // Sweeps on 512-bit registers with VNNI: all tiles of a strip, one below the other,
 // each 8 rows by 3 or 2 vectors of 16 columns,
 //
 //	y[r*ldy+c] = start[c] + Σ_q Σ_u codes[r*stride+4q+u] · x[(q*width*16+c)*4+u]
 //
-// added to y if add is set, and to the rows of origin if there are any. A sweep that packs takes the quads of x for its first tile
-// from the batch, writes them to the strip for the others, and makes the start.
+// added to y if add is set. A sweep that packs takes the quads of x for its first tile from
+// the batch, writes them to the strip for the others, and makes the start.
 //
 // Where a population of rank 1 perturbs the tiles, levels has what the eight columns of a
 // group begin with, for each code: the perturbation, to which the sweep that packs adds the
 // start. A row of a vector then begins with two entries, of the row's code in either group.
+// Where ranks is set, tiles begin with the perturbation that codes in order and digits of t make
+// (perturb_start_asm.go).
 //
 // Register map
 //
@@ -26,7 +29,7 @@
 //	R12     codes of row 6, advancing   DX   stride of the code rows
 //	SI      x, advancing                CX   quads left; rows left, as read
 //	DI      y, row by row               R10  bytes from one row of y to the next
-//	R11     origin, row by row, or 0; with levels, codes of the tile's perturbation
+//	R11     codes of the tile's perturbation
 //	R14     the next strip's x, to be prefetched
 //	R13     y of the next tile, to be prefetched; then y, row by row, as read
 //	R15     lines left of the row at R13
@@ -40,6 +43,14 @@
 //
 //	R15     levels of the strip         CX, R13  entries of a row, times four
 //	SI      offsets of the groups       R9, R12  the rows' codes of two groups, times four
+//
+// and where they begin with ranks
+//
+//	Z24–27  sums of the higher digit    Z28, Z29  two digits of four ranks
+//	Z30     codes of a row              Z31       256, in dwords
+//	R12     *rankArgs                   R13       bytes from the words of a vector to the next's
+//	R9      digits of the next ranks    SI        the same of a vector
+//	R15     fours of ranks, up to four  CX        scratch
 
 // FORROWS applies a macro to the address of each row's codes and its three
 // accumulators. Rows 0–2 hang on R8, 3–5 on R9, 6–7 on R12.
@@ -78,9 +89,6 @@
 	MOVQ  tileArgs_codes(AX), R8      \
 	MOVQ  tileArgs_stride(AX), DX     \
 	MOVQ  tileArgs_next(AX), R14      \
-	MOVQ  tileArgs_origin(AX), R11    \
-	CMPQ  tileArgs_levels(AX), $0     \
-	JEQ   2(PC)                       \
 	MOVQ  tileArgs_a(AX), R11
 
 // ROWS3AND6 points R9 and R12 at the codes of rows 3 and 6.
@@ -109,7 +117,7 @@
 	VMOVDQU32 (CX), Z24              \
 	VMOVDQU32 64(CX), Z25
 
-// BEGIN3 sets the accumulators of a row to the start, ORIGIN3 to that and a row of origin.
+// BEGIN3 sets the accumulators of a row to the start.
 #define BEGIN3(code, a0, a1, a2) \
 	VMOVDQA32 Z24, a0 \
 	VMOVDQA32 Z25, a1 \
@@ -118,17 +126,6 @@
 #define BEGIN2(code, a0, a1, a2) \
 	VMOVDQA32 Z24, a0 \
 	VMOVDQA32 Z25, a1
-
-#define ORIGIN3(code, a0, a1, a2) \
-	VPADDD (R11), Z24, a0    \
-	VPADDD 64(R11), Z25, a1  \
-	VPADDD 128(R11), Z26, a2 \
-	ADDQ   $192, R11
-
-#define ORIGIN2(code, a0, a1, a2) \
-	VPADDD (R11), Z24, a0   \
-	VPADDD 64(R11), Z25, a1 \
-	ADDQ   $128, R11
 
 DATA codeBytes<>+0(SB)/8, $0x0707070707070707
 GLOBL codeBytes<>(SB), RODATA|NOPTR, $8
@@ -208,6 +205,189 @@ GLOBL codeBytes<>(SB), RODATA|NOPTR, $8
 	LIFT2           \
 	LIFT(Z26, 1024)
 
+// Dwords 0 8 1 9 … 7 15.
+DATA zip<>+0(SB)/8, $0x0b030a0209010800
+DATA zip<>+8(SB)/8, $0x0f070e060d050c04
+GLOBL zip<>(SB), RODATA|NOPTR, $16
+
+// WORDS3 sets Z24 to Z26 to what the columns of each vector begin with.
+#define WORDS3 \
+	WORDS2                          \
+	VMOVDQU32 -64(R9)(R13*2), Z26
+
+#define WORDS2 \
+	VMOVDQU32 -64(R9), Z24          \
+	VMOVDQU32 -64(R9)(R13*1), Z25
+
+// RANK adds the products of a row's codes of four ranks with the lower and the higher of two
+// digits.
+#define RANK(at, low, high) \
+	VPBROADCASTQ at(R11), Z30  \
+	VPDPBUSD     Z28, Z30, low \
+	VPDPBUSD     Z29, Z30, high
+
+// FOURRANKS adds the products of four rows with four ranks, whose digits are bytes from SI and
+// whose codes are bytes from R11.
+#define FOURRANKS(digits, at, a, b, c, d) \
+	VMOVDQU32 digits+0(SI), Z28  \
+	VMOVDQU32 digits+64(SI), Z29 \
+	RANK(at+0, a, Z24)           \
+	RANK(at+8, b, Z25)           \
+	RANK(at+64, c, Z26)          \
+	RANK(at+72, d, Z27)
+
+// RANKROWS adds the products of R15 fours of ranks, 1 to 4, to four rows of a vector.
+#define RANKROWS(join, digits, at, n, a, b, c, d) \
+	LEAQ   digits, SI                     \
+	VPXORD Z24, Z24, Z24                  \
+	VPXORD Z25, Z25, Z25                  \
+	VPXORD Z26, Z26, Z26                  \
+	VPXORD Z27, Z27, Z27                  \
+	FOURRANKS(0, at, a, b, c, d)          \
+	CMPQ R15, $2                          \
+	JLT  join                             \
+	FOURRANKS(128, at+16*n, a, b, c, d)   \
+	JEQ  join                             \
+	FOURRANKS(256, at+32*n, a, b, c, d)   \
+	CMPQ R15, $3                          \
+	JEQ  join                             \
+	FOURRANKS(384, at+48*n, a, b, c, d)   \
+join:                                     \
+	VPDPWSSD Z31, Z24, a                  \
+	VPDPWSSD Z31, Z25, b                  \
+	VPDPWSSD Z31, Z26, c                  \
+	VPDPWSSD Z31, Z27, d
+
+#define RANKS2(n) \
+	RANKROWS(join0, (R9), 0, n, Z0, Z3, Z6, Z9)                \
+	RANKROWS(join1, (R9), 128, n, Z12, Z15, Z18, Z21)          \
+	RANKROWS(join2, (R9)(R13*1), 1024, n, Z1, Z4, Z7, Z10)     \
+	RANKROWS(join3, (R9)(R13*1), 1152, n, Z13, Z16, Z19, Z22)
+
+#define RANKS3(n) \
+	RANKS2(n)                                                  \
+	RANKROWS(join4, (R9)(R13*2), 2048, n, Z2, Z5, Z8, Z11)     \
+	RANKROWS(join5, (R9)(R13*2), 2176, n, Z14, Z17, Z20, Z23)
+
+// CLEAR3 zeroes the accumulators of a row.
+#define CLEAR3(code, a0, a1, a2) \
+	VPXORD a0, a0, a0 \
+	VPXORD a1, a1, a1 \
+	VPXORD a2, a2, a2
+
+// RAISE3 makes room for two lower digits, and adds Z24 to Z26.
+#define RAISE3(code, a0, a1, a2) \
+	VPSLLD $16, a0, a0 \
+	VPSLLD $16, a1, a1 \
+	VPSLLD $16, a2, a2 \
+	GAIN3(code, a0, a1, a2)
+
+// GAIN3 adds Z24 to Z26.
+#define GAIN3(code, a0, a1, a2) \
+	VPADDD Z24, a0, a0 \
+	VPADDD Z25, a1, a1 \
+	VPADDD Z26, a2, a2
+
+// ROUND3 shifts by Z24 and puts the columns in order.
+#define ROUND3(code, a0, a1, a2) \
+	ROUND2(code, a0, a1, a2) \
+	VPSRAVD Z24, a2, a2      \
+	VPERMD  a2, Z25, a2
+
+#define ROUND2(code, a0, a1, a2) \
+	VPSRAVD Z24, a0, a0 \
+	VPERMD  a0, Z25, a0 \
+	VPSRAVD Z24, a1, a1 \
+	VPERMD  a1, Z25, a1
+
+// PERTURB sets all accumulators to the perturbation, and goes to begun: of two digits of t, or
+// of four, the higher two first. It takes sixteen ranks at a time, whose sums of a digit fit a
+// word.
+#define PERTURB(START, BEGIN, WORDS, RANKS, ROUND, n) \
+	MOVQ  tileArgs_rows(AX), R15      \
+	SUBQ  BX, R15                     \
+	MOVQ  rankArgs_tiles(R12), R9     \
+	MOVQ  (R9)(R15*1), R11            \
+	ADDQ  rankArgs_order(R12), R11    \
+	MOVL  $256, CX                    \
+	VPBROADCASTD CX, Z31              \
+	MOVQ  rankArgs_wordStep(R12), R13 \
+	MOVQ  rankArgs_words(R12), R9     \
+	ADDQ  $64, R9                     \
+	MOVQ  rankArgs_fours(R12), CX     \
+	MOVQ  CX, rankArgs_left(R12)      \
+	MOVB  rankArgs_wide(R12), SI      \
+	MOVB  SI, rankArgs_higher(R12)    \
+	TESTB SI, SI                      \
+	JNZ   wide                        \
+	WORDS                             \
+	FORROWS(BEGIN, 0)                 \
+	JMP   ranks16                     \
+                                      \
+wide:                                 \
+	FORROWS(CLEAR3, 0)                \
+	SHLQ $7, CX                       \
+	ADDQ CX, R9                       \
+                                      \
+ranks16:                              \
+	MOVQ rankArgs_left(R12), R15      \
+	CMPQ R15, $4                      \
+	JLE  2(PC)                        \
+	MOVQ $4, R15                      \
+	SUBQ R15, rankArgs_left(R12)      \
+	RANKS(n)                          \
+	MOVQ  R15, CX                     \
+	SHLQ  $7, CX                      \
+	ADDQ  CX, R9                      \
+	IMULQ $(16*n), R15                \
+	ADDQ  R15, R11                    \
+	CMPQ  rankArgs_left(R12), $0      \
+	JNE   ranks16                     \
+	CMPB  rankArgs_higher(R12), $0    \
+	JEQ   whole                       \
+	MOVB  $0, rankArgs_higher(R12)    \
+	MOVQ  rankArgs_words(R12), R9     \
+	ADDQ  $64, R9                     \
+	MOVQ  rankArgs_fours(R12), CX     \
+	MOVQ  CX, rankArgs_left(R12)      \
+	IMULQ $(16*n), CX                 \
+	SUBQ  CX, R11                     \
+	WORDS                             \
+	FORROWS(RAISE3, 0)                \
+	JMP   ranks16                     \
+                                      \
+whole:                                \
+	VPBROADCASTD rankArgs_shift(R12), Z24 \
+	VPMOVZXBD    unzip<>(SB), Z25     \
+	FORROWS(ROUND, 0)                 \
+	CMPB rankArgs_folds(R12), $0      \
+	JNE  begun                        \
+	START                             \
+	FORROWS(GAIN3, 0)                 \
+	JMP  begun
+
+// FOLD3 adds the start, in Z24 to Z26, to the constants of the columns, before the shift.
+#define FOLD3 \
+	FOLD2                             \
+	VPERMD    Z26, Z27, Z26           \
+	VPSLLVD   Z28, Z26, Z26           \
+	VPADDD    (R9)(R13*2), Z26, Z26   \
+	VMOVDQU32 Z26, (R9)(R13*2)
+
+#define FOLD2 \
+	MOVQ         rankArgs_words(R12), R9       \
+	MOVQ         rankArgs_wordStep(R12), R13   \
+	VPMOVZXBD    zip<>(SB), Z27               \
+	VPBROADCASTD rankArgs_shift(R12), Z28      \
+	VPERMD       Z24, Z27, Z24                \
+	VPSLLVD      Z28, Z24, Z24                \
+	VPADDD       (R9), Z24, Z24               \
+	VMOVDQU32    Z24, (R9)                    \
+	VPERMD       Z25, Z27, Z25                \
+	VPSLLVD      Z28, Z25, Z25                \
+	VPADDD       (R9)(R13*1), Z25, Z25        \
+	VMOVDQU32    Z25, (R9)(R13*1)
+
 // DOT3 adds the products of a row's quad.
 #define DOT3(code, a0, a1, a2) \
 	VPBROADCASTD code, Z27    \
@@ -231,6 +411,14 @@ GLOBL codeBytes<>(SB), RODATA|NOPTR, $8
 	VMOVDQU32 x+0(SI), Z24  \
 	VMOVDQU32 x+64(SI), Z25 \
 	FORROWS(DOT2, code)
+
+// SUMS begins the sums of a tile that packs.
+#define SUMS \
+	MOVL         $2, CX        \
+	VPBROADCASTB CX, Z31       \
+	VPXORD       Z28, Z28, Z28 \
+	VPXORD       Z29, Z29, Z29 \
+	VPXORD       Z30, Z30, Z30
 
 // SUM3 adds twice a quad of x to its sums.
 #define SUM3 \
@@ -346,37 +534,32 @@ GLOBL codeBytes<>(SB), RODATA|NOPTR, $8
 
 // SWEEP is the body of the kernels, which differ in their width; n is bytes of a quad
 // of the strip, 64 a line. Quads go by fours and then by ones.
-#define SWEEP(START, BEGIN, ORIGIN, LEVELS, LIFT, PACK, STARTED, DOT, QUAD, SUM, UNBIAS, ADD, STORE, TOUCH, n) \
+#define SWEEP(START, BEGIN, LEVELS, LIFT, WORDS, RANKS, ROUND, FOLD, PACK, STARTED, DOT, QUAD, SUM, UNBIAS, ADD, STORE, TOUCH, n) \
 	SETUP                             \
-	MOVQ  tileArgs_from(AX), SI       \
-	TESTQ SI, SI                      \
-	JZ    tile                        \
+	CMPQ  tileArgs_from(AX), $0       \
+	JEQ   tile                        \
+	SUMS                              \
+	STARTED                           \
                                       \
-	MOVL         $2, CX               \
-	VPBROADCASTB CX, Z31              \
-	VPXORD       Z28, Z28, Z28        \
-	VPXORD       Z29, Z29, Z29        \
-	VPXORD       Z30, Z30, Z30        \
-	VPXORD       Z24, Z24, Z24        \
-	VPXORD       Z25, Z25, Z25        \
-	VPXORD       Z26, Z26, Z26        \
-	CMPQ         tileArgs_levels(AX), $0 \
-	JNE          packlevels           \
-	TESTQ        R11, R11             \
-	JNZ          packorigin           \
+tile:                                 \
+	CMPQ  tileArgs_levels(AX), $0     \
+	JNE   levels                      \
+	MOVQ  tileArgs_ranks(AX), R12     \
+	TESTQ R12, R12                    \
+	JNZ   ranks                       \
+	START                             \
 	FORROWS(BEGIN, 0)                 \
-	JMP          pack                 \
+	JMP   begun                       \
                                       \
-packlevels:                           \
+levels:                               \
 	LEVELS                            \
-	JMP pack                          \
+	JMP   begun                       \
                                       \
-packorigin:                           \
-	FORROWS(ORIGIN, 0)                \
+ranks:                                \
+	PERTURB(START, BEGIN, WORDS, RANKS, ROUND, n) \
                                       \
 pack:                                 \
-	ROWS3AND6                         \
-	MOVQ tileArgs_from(AX), SI        \
+	SUMS                              \
 	MOVQ tileArgs_x(AX), R15          \
 	MOVQ tileArgs_ldx(AX), R13        \
 	MOVQ tileArgs_quads(AX), CX       \
@@ -392,31 +575,28 @@ packing:                              \
 	JNZ  packing                      \
                                       \
 	STARTED                           \
+	MOVQ  $0, tileArgs_from(AX)       \
 	FORROWS(UNBIAS, 0)                \
+	MOVQ  tileArgs_ranks(AX), R12     \
+	TESTQ R12, R12                    \
+	JZ    lift                        \
+	CMPB  rankArgs_folds(R12), $0     \
+	JEQ   store                       \
+	FOLD                              \
+	JMP   store                       \
+                                      \
+lift:                                 \
 	MOVQ  tileArgs_levels(AX), R15    \
 	TESTQ R15, R15                    \
 	JZ    store                       \
 	LIFT                              \
 	JMP   store                       \
                                       \
-levels:                               \
-	LEVELS                            \
-	JMP begin                         \
-                                      \
-tile:                                 \
-	CMPQ  tileArgs_levels(AX), $0     \
-	JNE   levels                      \
-	START                             \
-	TESTQ R11, R11                    \
-	JNZ   origin                      \
-	FORROWS(BEGIN, 0)                 \
-	JMP   begin                       \
-                                      \
-origin:                               \
-	FORROWS(ORIGIN, 0)                \
-                                      \
-begin:                                \
+begun:                                \
 	ROWS3AND6                         \
+	MOVQ  tileArgs_from(AX), SI       \
+	TESTQ SI, SI                      \
+	JNZ   pack                        \
 	MOVQ tileArgs_x(AX), SI           \
 	MOVQ tileArgs_quads(AX), CX       \
 	LEAQ (DI)(R10*8), R13             \
@@ -463,10 +643,10 @@ done:                                 \
 
 // func sweep3VNNI512(args *tileArgs)
 TEXT ·sweep3VNNI512(SB), NOSPLIT, $0-8
-	SWEEP(START3, BEGIN3, ORIGIN3, LEVELS3, LIFT3, PACK3, STARTED3, DOT3, QUAD3, SUM3, UNBIAS3, ADD3, STORE3, TOUCH3, 192)
+	SWEEP(START3, BEGIN3, LEVELS3, LIFT3, WORDS3, RANKS3, ROUND3, FOLD3, PACK3, STARTED3, DOT3, QUAD3, SUM3, UNBIAS3, ADD3, STORE3, TOUCH3, 192)
 	RET
 
 // func sweep2VNNI512(args *tileArgs)
 TEXT ·sweep2VNNI512(SB), NOSPLIT, $0-8
-	SWEEP(START2, BEGIN2, ORIGIN2, LEVELS2, LIFT2, PACK2, STARTED2, DOT2, QUAD2, SUM2, UNBIAS2, ADD2, STORE2, TOUCH2, 128)
+	SWEEP(START2, BEGIN2, LEVELS2, LIFT2, WORDS2, RANKS2, ROUND2, FOLD2, PACK2, STARTED2, DOT2, QUAD2, SUM2, UNBIAS2, ADD2, STORE2, TOUCH2, 128)
 	RET

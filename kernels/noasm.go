@@ -90,6 +90,11 @@ func projectShared(t []int32, b []uint8, x []int8, pop Population, k int) {
 	projectSharedGeneric(t, b, x, pop, k)
 }
 
+func matMulDrawn(y []int32, w *packed.Matrix, x []int8, a []uint8, s Stream, dist Distribution, t []int32, pop Population, shift uint) {
+	NoisePairs(a, dist, s, pop.Pairs)
+	matMulPerturbedGeneric(y, w, x, a, t, pop, shift)
+}
+
 func matMulPerturbed(y []int32, w *packed.Matrix, x []int8, a []uint8, t []int32, pop Population, shift uint) {
 	matMulPerturbedGeneric(y, w, x, a, t, pop, shift)
 }

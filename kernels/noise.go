@@ -149,9 +149,7 @@ func Noise(dst []uint8, dist Distribution, s Stream) {
 	if len(dst)%NoiseUnit != 0 {
 		panic(fmt.Sprintf("kernels: Noise: %d pents, want a multiple of %d", len(dst), NoiseUnit))
 	}
-	if dist > Uniform {
-		panic(fmt.Sprintf("kernels: Noise: unknown distribution %d", dist))
-	}
+	checkDistribution("Noise", dist)
 	src := newSource(s)
 	src.fill(dst, dist)
 }
@@ -164,12 +162,16 @@ func NoisePairs(dst []uint8, dist Distribution, s Stream, pairs int) {
 	if pairs < 0 || pairs == 0 && len(dst) > 0 || pairs > 0 && (len(dst)%pairs != 0 || len(dst)/pairs%NoiseUnit != 0) {
 		panic(fmt.Sprintf("kernels: NoisePairs: %d pents for %d pairs, want a multiple of %d for each", len(dst), pairs, NoiseUnit))
 	}
-	if dist > Uniform {
-		panic(fmt.Sprintf("kernels: NoisePairs: unknown distribution %d", dist))
-	}
+	checkDistribution("NoisePairs", dist)
 	src := newSource(s)
 	if len(dst) > 0 {
 		src.fillPairs(dst, dist, pairs)
+	}
+}
+
+func checkDistribution(fn string, dist Distribution) {
+	if dist > Uniform {
+		panic(fmt.Sprintf("kernels: %s: unknown distribution %d", fn, dist))
 	}
 }
 

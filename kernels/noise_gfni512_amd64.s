@@ -286,3 +286,126 @@ randomTwo:
 randomDone:
 	VZEROUPPER
 	RET
+
+// PAIR_COUNTERS sets the counters of a pair, which is pair more than the first, for rank 0.
+#define PAIR_COUNTERS(pair, counter) \
+	MOVL       pair, BX                    \
+	SHLQ       $32, BX                     \
+	VMOVQ      BX, X28                     \
+	VSHUFI64X2 $0, Z28, Z28, Z28           \
+	VPADDD     Z27, Z28, counter
+
+// WHITEN sets v to the counters, less the first key, and takes them to the next rank.
+#define WHITEN(counter, v) \
+	VPXORQ Z16, counter, v     \
+	VPADDD Z26, counter, counter
+
+// EIGHT applies a macro to a key and eight vectors.
+#define EIGHT(OP, key) \
+	OP key, Z0, Z0 \
+	OP key, Z1, Z1 \
+	OP key, Z2, Z2 \
+	OP key, Z3, Z3 \
+	OP key, Z4, Z4 \
+	OP key, Z5, Z5 \
+	OP key, Z6, Z6 \
+	OP key, Z7, Z7
+
+// FOURTHS brings the bytes of four ranks together: each vector has a fourth of every lane.
+#define FOURTHS(a, b, c, d) \
+	VPUNPCKLBW b, a, Z8    \
+	VPUNPCKHBW b, a, Z9    \
+	VPUNPCKLBW d, c, Z10   \
+	VPUNPCKHBW d, c, Z11   \
+	VPUNPCKLWD Z10, Z8, a  \
+	VPUNPCKHWD Z10, Z8, b  \
+	VPUNPCKLWD Z11, Z9, c  \
+	VPUNPCKHWD Z11, Z9, d
+
+// NIBBLES stores the popcounts of the low nibbles, and of the high ones 512 bytes on.
+#define NIBBLES(v, at) \
+	VPSRLW    $4, v, Z10        \
+	VPERMB    Z29, v, v         \
+	VPERMB    Z29, Z10, Z10     \
+	VMOVDQU64 v, at(BX)         \
+	VMOVDQU64 Z10, (at+512)(BX)
+
+// PAIRS stores the codes of a fourth of each lane for both pairs.
+#define PAIRS(first, second, at) \
+	VPUNPCKLDQ second, first, Z8 \
+	VPUNPCKHDQ second, first, Z9 \
+	NIBBLES(Z8, at)              \
+	NIBBLES(Z9, at+64)
+
+// func drawCodesGFNI512(args *rankArgs)
+//
+//	AX   args                        R14  bytes from four ranks to the next
+//	DI   order of the vector         BX   the same, advancing
+//	SI   numbers of the pairs        R13  vectors left
+//	CX   fours of ranks left
+//
+//	Z0–Z3, Z4–Z7  blocks of four ranks of either pair
+//	Z8–Z11   scratch                 Z16–Z23  keys of the rounds
+//	Z24, Z25 counters of either pair, of four blocks of 32 rows
+//	Z26      blocks of a rank        Z27      counters of rank 0 of the first pair
+//	Z29      popcounts
+TEXT ·drawCodesGFNI512(SB), NOSPLIT, $0-8
+	MOVQ            args+0(FP), AX
+	VMOVQ           rankArgs_seed(AX), X16
+	VSHUFI64X2      $0, Z16, Z16, Z16
+	VBROADCASTI32X4 weyl<>(SB), Z28
+	VPADDQ          Z28, Z16, Z17
+	VPADDQ          Z28, Z17, Z18
+	VPADDQ          Z28, Z18, Z19
+	VPADDQ          Z28, Z19, Z20
+	VPADDQ          Z28, Z20, Z21
+	VPADDQ          Z28, Z21, Z22
+	VPADDQ          Z28, Z22, Z23
+	VBROADCASTI32X4 rankArgs_counter(AX), Z27
+	VPADDD          neighbours<>(SB), Z27, Z27
+	VMOVQ           rankArgs_rankBlocks(AX), X26
+	VSHUFI64X2      $0, Z26, Z26, Z26
+	VBROADCASTI32X4 popcount<>(SB), Z29
+	MOVQ            rankArgs_order(AX), DI
+	MOVQ            rankArgs_step(AX), R14
+	MOVQ            rankArgs_offsets(AX), SI
+	MOVQ            rankArgs_vectors(AX), R13
+
+drawVector:
+	PAIR_COUNTERS((SI), Z24)
+	PAIR_COUNTERS(8(SI), Z25)
+	MOVQ DI, BX
+	MOVQ rankArgs_fours(AX), CX
+
+drawFour:
+	WHITEN(Z24, Z0)
+	WHITEN(Z24, Z1)
+	WHITEN(Z24, Z2)
+	WHITEN(Z24, Z3)
+	WHITEN(Z25, Z4)
+	WHITEN(Z25, Z5)
+	WHITEN(Z25, Z6)
+	WHITEN(Z25, Z7)
+	EIGHT(VAESENC, Z17)
+	EIGHT(VAESENC, Z18)
+	EIGHT(VAESENC, Z19)
+	EIGHT(VAESENC, Z20)
+	EIGHT(VAESENC, Z21)
+	EIGHT(VAESENC, Z22)
+	EIGHT(VAESENCLAST, Z23)
+	FOURTHS(Z0, Z1, Z2, Z3)
+	FOURTHS(Z4, Z5, Z6, Z7)
+	PAIRS(Z0, Z4, 0)
+	PAIRS(Z1, Z5, 128)
+	PAIRS(Z2, Z6, 256)
+	PAIRS(Z3, Z7, 384)
+	ADDQ R14, BX
+	DECQ CX
+	JNZ  drawFour
+
+	ADDQ $1024, DI
+	ADDQ $16, SI
+	DECQ R13
+	JNZ  drawVector
+	VZEROUPPER
+	RET

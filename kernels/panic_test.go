@@ -26,6 +26,9 @@ func TestPanics(t *testing.T) {
 		return bad
 	}
 	scale := Scale{Mul: 1, Shift: 1, Limit: 1}
+	drawn := func(y []int32, batch int, a []uint8, dist Distribution, s Stream, t []int32) {
+		MatMulDrawn(y, packed.NewMatrix(3, 8), make([]int8, batch), a, s, dist, t, pop, 1)
+	}
 
 	// Operands of the calls below, of sound size where a name says no other.
 	var (
@@ -89,6 +92,12 @@ func TestPanics(t *testing.T) {
 		{func() { MatMulPerturbed(y48, packed.NewMatrix(3, 8), make([]int8, 127), a192, t48, pop, 1) }, "MatMulPerturbed: x has 127 elements, want 128 for a batch of 8×16 (W is 3×8)"},
 		{func() { MatMulPerturbed(y48, packed.NewMatrix(3, 8), make([]int8, 128), a192[:1], t48, pop, 1) }, "MatMulPerturbed: a has 1 elements, want 192 for 2 pairs of rank 3 and m = 3"},
 		{func() { MatMulPerturbed(y48, packed.NewMatrix(3, 8), make([]int8, 128), a192, t48[:47], pop, 1) }, "MatMulPerturbed: t has 47 elements, want 48 for 2 pairs of rank 3 and 4 columns"},
+		{func() { drawn(y48[:47], 128, a192, Binomial, Stream{}, t48) }, "MatMulDrawn: y has 47 elements, want 48 for W·X of 3×16"},
+		{func() { drawn(y48, 127, a192, Binomial, Stream{}, t48) }, "MatMulDrawn: x has 127 elements, want 128 for a batch of 8×16 (W is 3×8)"},
+		{func() { drawn(y48, 128, a192[:1], Binomial, Stream{}, t48) }, "MatMulDrawn: a has 1 elements, want 192 for 2 pairs of rank 3 and m = 3"},
+		{func() { drawn(y48, 128, a192, 2, Stream{}, t48) }, "MatMulDrawn: unknown distribution 2"},
+		{func() { drawn(y48, 128, a192, Binomial, Stream{Generator: 2}, t48) }, "stream of unknown generator 2"},
+		{func() { drawn(y48, 128, a192, Binomial, Stream{}, t48[:47]) }, "MatMulDrawn: t has 47 elements, want 48 for 2 pairs of rank 3 and 4 columns"},
 		{func() { PerturbShared(y48[:47], y[:12], a192, t48[:24], pop, 3, 1) }, "PerturbShared: y has 47 elements, want 48 for 3×16"},
 		{func() { PerturbShared(y48, y[:13], a192, t48[:24], pop, 3, 1) }, "PerturbShared: base has 13 elements, want 12 for 3×4"},
 		{func() { PerturbShared(y48, y[:12], a192[:191], t48[:24], pop, 3, 1) }, "PerturbShared: a has 191 elements, want 192 for 2 pairs of rank 3 and m = 3"},

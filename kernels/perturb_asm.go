@@ -31,7 +31,7 @@ func perturb(y []int32, a []uint8, t []int32, pop Population, m int, shift uint)
 		perturbGeneric(y, a, t, pop, m, shift)
 		return
 	}
-	p := perturbation{a, t, pop, m, shift}
+	p := perturbation{a: a, t: t, pop: pop, m: m, shift: shift}
 	p.add(y, 0, m, 0, pop.Pairs)
 }
 
@@ -42,6 +42,10 @@ type perturbation struct {
 	pop   Population
 	m     int
 	shift uint
+
+	// If draws is set, a is not, and tiles start from codes drawn from source.
+	draws  bool
+	source source
 }
 
 // The loops over blocks, add and perturbShared, are each architecture's own: one call

@@ -35,12 +35,22 @@ func (t tier) pairWords(o *pairWordsArgs) {
 	}
 }
 
-func (t tier) rankStart(o *rankStartArgs) {
-	if t >= avx512vnni {
-		rankStartVNNI512(o)
-	} else {
-		rankStartAVX2(o)
-	}
+func rankStart(o *rankStartArgs) { rankStartAVX2(o) }
+
+// ordersCodes reports whether codes are put in order for rankStart and sweeps.
+func (t tier) ordersCodes() bool { return t >= avx512vnni }
+
+func rankStartInOrder(o *rankArgs) { rankStartVNNI512(o) }
+
+func orderCodes(o *rankArgs) { orderCodesVNNI512(o) }
+
+func drawCodes(o *rankArgs) { drawCodesGFNI512(o) }
+
+// drawsCodes reports whether parts draw the codes of factors A, in order. They draw whole panels,
+// and a pair's codes once for each vector.
+func (p *perturbation) drawsCodes(dist Distribution, g Generator) bool {
+	return level >= avx512gfni && dist == Binomial && g == ARS4x32 && p.pop.Rank > 1 && 2*p.pop.Columns == levelGroup &&
+		4*((p.m+panelRows-1)/panelRows*panelRows) <= 5*p.m
 }
 
 // pairWordsAVX2 has the contract of pairWords in perturb_start_asm.go.
@@ -59,10 +69,20 @@ func rankStartAVX2(args *rankStartArgs)
 //go:noescape
 func pairWordsVNNI512(args *pairWordsArgs)
 
-// rankStartVNNI512 has the contract of rankStart in perturb_start_asm.go.
+// rankStartVNNI512 has the contract of rankStart in perturb_start_asm.go, for codes in order.
 //
 //go:noescape
-func rankStartVNNI512(args *rankStartArgs)
+func rankStartVNNI512(args *rankArgs)
+
+// orderCodesVNNI512 has the contract of orderCodes in perturb_start_asm.go.
+//
+//go:noescape
+func orderCodesVNNI512(args *rankArgs)
+
+// drawCodesGFNI512 has the contract of drawCodes in perturb_start_asm.go.
+//
+//go:noescape
+func drawCodesGFNI512(args *rankArgs)
 
 func (t tier) lookUp(o *lookUpArgs) {
 	if t >= avx512bw && o.groups%2 == 0 {

@@ -16,7 +16,17 @@ func (t tier) wordRanks(rank int) int { return rank }
 
 func (t tier) pairWords(*pairWordsArgs) {}
 
-func (t tier) rankStart(*rankStartArgs) {}
+func rankStart(*rankStartArgs) {}
+
+func (t tier) ordersCodes() bool { return false }
+
+func rankStartInOrder(*rankArgs) {}
+
+func orderCodes(*rankArgs) {}
+
+func drawCodes(*rankArgs) {}
+
+func (p *perturbation) drawsCodes(Distribution, Generator) bool { return false }
 
 func (t tier) lookUp(o *lookUpArgs) { lookUpNEON(o) }
 

@@ -3,6 +3,8 @@
 package kernels
 
 import (
+	"math"
+
 	"github.com/Kaleaon/pentary-go/internal/reuse"
 	"github.com/Kaleaon/pentary-go/packed"
 )
@@ -105,14 +107,18 @@ func (p *part) tabulateWords(j, cols int) {
 	rank, own, mp := p.pert.pop.Rank, 2*p.pert.pop.Columns, packed.PaddedLen(p.pert.m)
 	wide := p.wordColumns()
 	vectors := (cols + wide - levelGroup) / wide
-	p.levels = reuse.Slice(p.levels, vectors*p.words())
+	p.levels = reuse.Slice(p.levels, (vectors+1)*p.words()) // a strip may be one wider
 	p.offsets = reuse.Slice(p.offsets, 2*vectors)
+	size := rank * mp
+	if p.pert.draws {
+		size = 1
+	}
 	o := pairWordsArgs{tRank: 4 * own, ranks: rank, half: 1 << p.pert.shift >> 1}
 	for v := range vectors {
 		var t [2]*int32
 		for half := range t {
 			at := j + min(v*wide+half*levelGroup, cols-levelGroup) // the last may lack its second half
-			p.offsets[2*v+half] = at / own * rank * mp
+			p.offsets[2*v+half] = at / own * size
 			t[half] = &p.pert.t[at/own*own*rank+at%own]
 		}
 		o.t0, o.t1, o.words, o.signs = t[0], t[1], &p.levels[v*p.words()], &p.signs[v*wide]
@@ -125,16 +131,47 @@ func (p *part) tabulateWords(j, cols int) {
 // rankRows of them, cols columns from packed column c on
 // (docs/decisions.md#perturbed-products-of-higher-rank).
 func (p *part) startRanks(i, rows, c, cols, span int) {
+	if p.ordersCodes() {
+		o := p.orderRanks(i, rows, c, cols, span/p.lanes)
+		o.dst, o.ld = &p.origin[0], 4*span
+		rankStartInOrder(o)
+		return
+	}
 	wide := p.wordColumns()
 	v := c / wide
-	p.order = reuse.Slice(p.order, p.wordRanks(p.pert.pop.Rank)*2*startRows+63)
 	for r := 0; r < rows; r += startRows {
-		p.rankStart(&rankStartArgs{
+		rankStart(&rankStartArgs{
 			dst: &p.origin[r*span], ld: 4 * span, blocks: (min(startRows, rows-r) + rankRows - 1) / rankRows, vectors: (cols + wide - levelGroup) / wide,
 			start: &p.start[c], a: &p.pert.a[i+r], offsets: &p.offsets[2*v], aRank: packed.PaddedLen(p.pert.m), ranks: p.pert.pop.Rank,
-			words: &p.levels[v*p.words()], wide: p.wide, shift: p.pert.shift, order: &p.order[0],
+			words: &p.levels[v*p.words()], wide: p.wide, shift: p.pert.shift,
 		})
 	}
+}
+
+// orderRanks puts the codes of a strip, width vectors wide, in order: rows of Y from i on, at
+// most a panel's, and cols columns from packed column c on. It returns what its tiles begin with.
+func (p *part) orderRanks(i, rows, c, cols, width int) *rankArgs {
+	rank, v, mp := p.pert.pop.Rank, c/p.wordColumns(), packed.PaddedLen(p.pert.m)
+	fours := (rank + 3) / 4
+	p.order = reuse.Slice(p.order, fours*width*orderedBytes)
+	p.ranks = rankArgs{
+		words: &p.levels[v*p.words()], wordStep: 4 * p.words(), fours: fours, wide: p.wide != 0, shift: p.pert.shift,
+		order: &p.order[0], step: width * orderedBytes, offsets: &p.offsets[2*v], ranks: rank,
+		vectors: (cols + levelGroup) / p.wordColumns(), rows: rows, aRank: mp, tiles: &tilesInOrder,
+		// Σ_ρ (c-2)·t of two digits, the rounding constant and the start stay below 2^31.
+		folds: p.wide == 0 && 256*min(p.w.Cols(), p.kc)+1 <= (math.MaxInt32-2*rank*(1<<15+1<<7))>>p.pert.shift,
+	}
+	o := &p.ranks
+	if p.pert.draws {
+		o.tiles, o.counter, o.seed, o.rankBlocks = &tilesDrawn, p.pert.source.counter, p.pert.source.seed, mp/binomialPents
+		o.counter[0] += uint64(i / binomialPents)
+		drawCodes(o)
+	} else {
+		o.a = &p.pert.a[i]
+		orderCodes(o)
+		o.a = nil // kept no longer than the call
+	}
+	return o
 }
 
 // lookUpArgs are the operands of lookUp.
@@ -173,8 +210,56 @@ type rankStartArgs struct {
 	wide    int // as pairWords sets it
 	start   *int32
 	shift   uint
-	order   *uint8 // scratch, for the codes of a vector row by row
 }
+
+// orderedBytes is the codes of four ranks, of the rows of a panel for both pairs of a vector.
+const orderedBytes = panelRows * 4 * 2
+
+// rankArgs are the operands of orderCodes and drawCodes, and what tiles begin with.
+type rankArgs struct {
+	words    *int32 // as pairWords sets them
+	wordStep int    // bytes from the words of a vector to the next's
+	fours    int    // of ranks
+	wide     bool   // there are more than two digits
+	shift    uint
+	rows     int // of a panel
+	vectors  int // what has been done is counted down
+
+	order *uint8
+	tiles *[panelRows / 8]int // where the codes of each tile begin
+	step  int                 // bytes from four ranks to the next
+
+	offsets *int // of the codes of each half of each vector, or numbers of their pairs
+	ranks   int
+
+	// Of orderCodes:
+	a             *uint8
+	aRank         int     // bytes from one rank of codes to the next
+	first, second uintptr // scratch
+
+	// Of drawCodes: the block of the first row of the population's first pair, and the blocks
+	// of a rank.
+	counter    [2]uint64
+	seed       uint64
+	rankBlocks int
+
+	// Of a sweep:
+	folds  bool // words gain the start of the columns, once it is known
+	higher bool // scratch: the higher digits are multiplied
+	left   int  // scratch: fours of ranks, and of rankStart bytes of order that are done
+
+	// Of rankStart:
+	dst *int32
+	ld  int // bytes from one row of dst to the next
+}
+
+// tilesInOrder and tilesDrawn are where the codes of each eight rows of a panel begin after
+// orderCodes, whose lanes take neighbouring sixteens of rows, and drawCodes, whose lanes take the
+// low nibbles of neighbouring blocks and then the high ones.
+var (
+	tilesInOrder = [panelRows / 8]int{0, 256, 16, 272, 32, 288, 48, 304, 512, 768, 528, 784, 544, 800, 560, 816}
+	tilesDrawn   = [panelRows / 8]int{0, 256, 512, 768, 16, 272, 528, 784, 32, 288, 544, 800, 48, 304, 560, 816}
+)
 
 // Contracts of the assembly, whose names end in the instruction set.
 //
@@ -212,3 +297,13 @@ type rankStartArgs struct {
 // rankStart sets blocks of sixteen rows of the perturbation, for vectors of n columns:
 //
 //	dst[r*ld+c] = ± RoundShift(Σ_ρ (a[offsets[c/8]+ρ*aRank+r]-2)·t[ρ], shift)
+//
+// orderCodes puts codes in the order in which they multiply t, row r of a panel:
+//
+//	order[ρ/4*step + v*orderedBytes + tiles[r/8] + r%8/2*64 + r%2*8 + half*4 + ρ%4]
+//	    = a[offsets[2*v+half] + ρ*aRank + r]
+//
+// for ranks padded to whole fours and rows padded to sixteens with any codes.
+//
+// drawCodes draws the codes of a whole panel in that order: the codes of rank ρ of a pair begin at
+// block ρ·rankBlocks of the pair's stream, under the binomial distribution by ARS.

@@ -4,15 +4,10 @@
 #include "textflag.h"
 #include "columns_avx512_amd64.h"
 
-// The perturbation of any rank as what the tiles of a product start from, by VPDPBUSD:
-// sixteen columns, of which each half belongs to one pair, and up to 64 rows. Columns of the
+// The operands of the perturbation of any rank that sweeps start from (matmul_vnni512_amd64.s),
+// for vectors of sixteen columns, of which each half belongs to one pair. Columns of the
 // halves take turns in the lanes, so that eight bytes of codes, broadcast, meet all of them:
 // four ranks of either pair. t comes in bytes, its digits to the base 256.
-
-// Dwords 0 2 … 14 1 3 … 15.
-DATA unzip<>+0(SB)/8, $0x0e0c0a0806040200
-DATA unzip<>+8(SB)/8, $0x0f0d0b0907050301
-GLOBL unzip<>(SB), RODATA|NOPTR, $16
 
 // RANK sets v to the digits of t of a rank, minus members negated, which it adds to the sum:
 // -128 to 127 in each byte but the highest. It goes to planes after the last rank.
@@ -175,7 +170,7 @@ quads:                             \
 	VMOVDQU32 64(SI), Z17          \
 	EIGHT_ROWS(DOT)                \
 	ADDQ $128, SI                  \
-	ADDQ $512, BX                  \
+	ADDQ R13, BX                   \
 	DECQ CX                        \
 	JNZ  quads
 
@@ -202,54 +197,47 @@ quads:                             \
 	VMOVDQU32  Z0, at+0(BX)      \
 	VMOVDQU32  Z1, at+64(BX)
 
-// func rankStartVNNI512(args *rankStartArgs)
+// func orderCodesVNNI512(args *rankArgs)
 //
-//	AX  args                         R13     offsets of the codes
-//	R15 dst of the vector
-//
-// and to bring the codes of the vector in order
-//
-//	R8, R9  codes of either half's pair, advancing
-//	R10     bytes from a rank to the next    R11, R12  to the second and third next
-//	BX      codes in order, advancing        CX        ranks left    K1  rows
-//
-// and to multiply them
-//
-//	BX  codes of eight rows, advancing       R14  the same of the first ranks
-//	SI  digits, advancing                    R11  digits of the vector
-//	DI  dst, row by row                      R10  bytes from one row to the next
-//	CX  fours of ranks left                  R9   fours of ranks
-//	DX  bytes of two digits of all ranks     R8   eights of rows left
-//	Z0–Z7   sums of lower digits             Z8–Z15  of higher ones
-//	Z16, Z17  two digits of four ranks       Z18     codes of a row
-//	Z28     unzip                            Z29     shift
-//	Z30     what sums begin with
-TEXT ·rankStartVNNI512(SB), NOSPLIT, $0-8
-	MOVQ      args+0(FP), AX
-	MOVQ      rankStartArgs_shift(AX), CX
-	VPBROADCASTD CX, Z29
-	VPMOVZXBD unzip<>(SB), Z28
-	MOVQ      rankStartArgs_blocks(AX), CX
-	SHLQ      $4, CX
-	MOVQ      $-1, BX
-	NEGQ      CX
-	SHRQ      CX, BX     // 16 bits a block: a shift by 64 less that
-	KMOVQ     BX, K1
-	MOVQ      rankStartArgs_offsets(AX), R13
-	MOVQ      rankStartArgs_dst(AX), R15
+//	R8, R9  codes of either half's pair, advancing    R10  bytes from a rank to the next
+//	BX      codes in order, advancing                 R11, R12  to the second and third next
+//	R14     bytes from four ranks to the next         CX   ranks left
+//	DI      order of the vector                       DX   64 rows of it
+//	SI      offsets of the codes                      R13  vectors left
+//	AX      args                                      R15  rows left    K1  rows that exist, of 64
+TEXT ·orderCodesVNNI512(SB), NOSPLIT, $0-8
+	MOVQ args+0(FP), AX
+	MOVQ rankArgs_order(AX), DI
+	MOVQ rankArgs_step(AX), R14
+	MOVQ rankArgs_offsets(AX), SI
+	MOVQ rankArgs_vectors(AX), R13
 
 vector:
-	MOVQ rankStartArgs_a(AX), R8
+	MOVQ rankArgs_a(AX), R8
 	MOVQ R8, R9
-	ADDQ (R13), R8
-	ADDQ 8(R13), R9
-	MOVQ rankStartArgs_aRank(AX), R10
-	LEAQ (R10)(R10*1), R11
-	LEAQ (R10)(R10*2), R12
-	MOVQ rankStartArgs_order(AX), BX
-	ALIGN(BX)
-	MOVQ BX, R14
-	MOVQ rankStartArgs_ranks(AX), CX
+	ADDQ (SI), R8
+	ADDQ 8(SI), R9
+	MOVQ rankArgs_rows(AX), R15
+	MOVQ DI, DX
+
+rows:
+	// Whole sixteens of rows, of up to 64: a shift by 64 less that.
+	LEAQ    15(R15), CX
+	ANDQ    $-16, CX
+	MOVQ    $64, BX
+	CMPQ    CX, BX
+	CMOVQGT BX, CX
+	NEGQ    CX
+	MOVQ    $-1, BX
+	SHRQ    CX, BX
+	KMOVQ   BX, K1
+	MOVQ    rankArgs_aRank(AX), R10
+	LEAQ    (R10)(R10*1), R11
+	LEAQ    (R10)(R10*2), R12
+	MOVQ    rankArgs_ranks(AX), CX
+	MOVQ    DX, BX
+	MOVQ    R8, rankArgs_first(AX)
+	MOVQ    R9, rankArgs_second(AX)
 
 order:
 	// Of fewer than four ranks, the last again: its digits are zero.
@@ -275,25 +263,64 @@ four:
 	ROWS(Z11, Z15, 384)
 	LEAQ  (R8)(R10*4), R8
 	LEAQ  (R9)(R10*4), R9
-	ADDQ  $512, BX
+	ADDQ  R14, BX
 	TESTQ CX, CX
 	JG    order
 
-	MOVQ      rankStartArgs_words(AX), R11
+	MOVQ rankArgs_first(AX), R8
+	MOVQ rankArgs_second(AX), R9
+	ADDQ $64, R8
+	ADDQ $64, R9
+	ADDQ $512, DX
+	SUBQ $64, R15
+	JGT  rows
+
+	ADDQ $1024, DI
+	ADDQ $16, SI
+	DECQ R13
+	JNZ  vector
+	VZEROUPPER
+	RET
+
+// func rankStartVNNI512(args *rankArgs)
+//
+//	AX  args                                 R15  dst of the vector
+//	BX  codes of eight rows, advancing       R14  the same of the first ranks
+//	SI  digits, advancing                    R11  words of the vector
+//	DI  dst, row by row                      R10  bytes from one row to the next
+//	CX  fours of ranks left                  R9   fours of ranks
+//	DX  bytes of two digits of all ranks     R8   rows left
+//	R12 offsets of the codes of tiles        R13  bytes from four ranks to the next
+//	Z0–Z7   sums of lower digits             Z8–Z15  of higher ones
+//	Z16, Z17  two digits of four ranks       Z18     codes of a row
+//	Z28     unzip                            Z29     shift
+//	Z30     what sums begin with
+TEXT ·rankStartVNNI512(SB), NOSPLIT, $0-8
+	MOVQ         args+0(FP), AX
+	VPBROADCASTD rankArgs_shift(AX), Z29
+	VPMOVZXBD    unzip<>(SB), Z28
+	MOVQ         rankArgs_dst(AX), R15
+	MOVQ         rankArgs_words(AX), R11
+	MOVQ         rankArgs_fours(AX), R9
+	MOVQ         R9, DX
+	SHLQ         $7, DX
+	MOVQ         rankArgs_step(AX), R13
+	MOVQ         rankArgs_ld(AX), R10
+	MOVQ         $0, rankArgs_left(AX)
+
+vector:
 	VMOVDQU32 (R11), Z30
-	MOVQ      rankStartArgs_ranks(AX), R9
-	ADDQ      $3, R9
-	SHRQ      $2, R9
-	MOVQ      R9, DX
-	SHLQ      $7, DX
-	MOVQ      rankStartArgs_blocks(AX), R8
-	ADDQ      R8, R8
+	MOVQ      rankArgs_tiles(AX), R12
+	MOVQ      rankArgs_rows(AX), R8
 	MOVQ      R15, DI
-	MOVQ      rankStartArgs_ld(AX), R10
 
 eight:
+	MOVQ (R12), R14
+	ADDQ rankArgs_order(AX), R14
+	ADDQ rankArgs_left(AX), R14
+	ADDQ $8, R12
 	LEAQ 64(R11), SI
-	CMPQ rankStartArgs_wide(AX), $0
+	CMPB rankArgs_wide(AX), $0
 	JEQ  narrow
 
 	ADDQ DX, SI              // high digits follow the low ones
@@ -309,22 +336,13 @@ narrow:
 low:
 	DIGITS(lowDigits)
 	EIGHT_ROWS(FINISH)
+	SUBQ $8, R8
+	JGT  eight
 
-	// The next eight rows are 256 bytes on, those after them in the next lane.
-	DECQ  R8
-	JZ    next
-	ADDQ  $256, R14
-	TESTQ $1, R8
-	JNZ   eight
-	SUBQ  $(2*256-16), R14
-	JMP   eight
-
-next:
-	LEAQ 64(R11)(DX*2), R11
-	MOVQ R11, rankStartArgs_words(AX)
+	ADDQ rankArgs_wordStep(AX), R11
 	ADDQ $64, R15
-	ADDQ $16, R13
-	DECQ rankStartArgs_vectors(AX)
+	ADDQ $1024, rankArgs_left(AX)
+	DECQ rankArgs_vectors(AX)
 	JNZ  vector
 	VZEROUPPER
 	RET

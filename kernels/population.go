@@ -171,6 +171,23 @@ func matMulPerturbedGeneric(y []int32, w *packed.Matrix, x []int8, a []uint8, t 
 	perturbGeneric(y, a, t, pop, w.Rows(), shift)
 }
 
+// MatMulDrawn is MatMulPerturbed by factors A that it draws as NoisePairs does, each vector
+// PaddedLen(m) codes of the stream of its pair: s with p added to its Pair. a is scratch for
+// them, of undefined content afterwards.
+func MatMulDrawn(y []int32, w *packed.Matrix, x []int8, a []uint8, s Stream, dist Distribution, t []int32, pop Population, shift uint) {
+	m := w.Rows()
+	pop.check("MatMulDrawn", 0)
+	checkShift("MatMulDrawn", shift)
+	checkDistribution("MatMulDrawn", dist)
+	checkProduct("MatMulDrawn", y, w, x, pop.TotalColumns())
+	checkLen("MatMulDrawn", "a", len(a), elements(pop.Pairs, pop.Rank, paddedLen(m)), "%d pairs of rank %d and m = %d", pop.Pairs, pop.Rank, m)
+	checkLen("MatMulDrawn", "t", len(t), elements(pop.Rank, pop.TotalColumns()), "%d pairs of rank %d and %d columns", pop.Pairs, pop.Rank, pop.Columns)
+	newSource(s) // panics if the generator is unknown
+	if len(y) > 0 {
+		matMulDrawn(y, w, x, a, s, dist, t, pop, shift)
+	}
+}
+
 // PerturbShared spreads the product that all members share and adds each
 // member's perturbation, for members that see the same batch:
 //

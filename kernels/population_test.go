@@ -1,6 +1,7 @@
 package kernels
 
 import (
+	"runtime"
 	"slices"
 	"testing"
 
@@ -222,6 +223,32 @@ func TestPerturbIsDenseProduct(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestMatMulDrawnSplit splits the rows of a product over processors: parts draw from their own
+// rows on, and the last has few of them.
+func TestMatMulDrawnSplit(t *testing.T) {
+	const m, k = 106, 2000
+	pop, stream := Population{Pairs: 10, Rank: 2, Columns: 4}, Stream{Seed: 1, Pair: 2}
+	o := newOperands(t, 1, 0, 0)
+	w, n := o.weights(m, k), pop.TotalColumns()
+	x, low, a := interleaved(k, n, 3), filled(pop.Rank*n, int32(-777)), make([]uint8, pop.Pairs*pop.Rank*packed.PaddedLen(m))
+	for i := range low {
+		low[i] += int32(i)
+	}
+	NoisePairs(a, Binomial, stream, pop.Pairs)
+	want := make([]int32, m*n)
+	matMulPerturbedGeneric(want, w, x, a, low, pop, 3)
+	for _, workers := range []int{1, 3, 4} {
+		func() {
+			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(workers))
+			forEachImpl(t, func(t *testing.T) {
+				y := make([]int32, m*n)
+				MatMulDrawn(y, w, x, a, stream, Binomial, low, pop, 3)
+				equal(t, "MatMulDrawn", y, want)
+			})
+		}()
+	}
 }
 
 // column returns column c of a row-major matrix of n columns.

@@ -70,21 +70,20 @@ func projectMany(t []int32, b []uint8, x []int8, pop Population, k, n int) (done
 		return 0
 	}
 	own, kp := 2*pop.Columns, packed.PaddedLen(k)
-	o := projectArgs{tRow: 4 * own, bRow: kp, xRow: 4 * n, quads: Quads(k)}
+	o := projectArgs{
+		tGroup: 4 * pop.Rank * own, bGroup: pop.Rank * kp, xGroup: 4 * own,
+		tRow: 4 * own, bRow: kp, xRow: 4 * n, quads: Quads(k),
+	}
 	done = pop.Rank &^ 7
-	for p := range pop.Pairs {
-		for c := 0; c < own; c += lanesAVX2 {
-			o.x, o.cols = &x[4*(p*own+c)], min(own-c, lanesAVX2)
-			for rho := 0; rho < done; {
-				v := p*pop.Rank + rho
-				o.t, o.b = &t[v*own+c], &b[v*kp]
-				if done-rho >= 16 {
-					project16VNNI512(&o)
-					rho += 16
-				} else {
-					project8VNNI512(&o)
-					rho += 8
-				}
+	for c := 0; c < own; c += lanesAVX2 {
+		for rho := 0; rho < done; {
+			o.t, o.b, o.x, o.cols, o.groups = &t[rho*own+c], &b[rho*kp], &x[4*c], min(own-c, lanesAVX2), pop.Pairs
+			if done-rho >= 16 {
+				project16VNNI512(&o)
+				rho += 16
+			} else {
+				project8VNNI512(&o)
+				rho += 8
 			}
 		}
 	}
@@ -114,11 +113,14 @@ func projectNarrow(t []int32, b []uint8, x []int8, pop Population, k, n int) (do
 //go:noescape
 func projectPairsVNNI512(args *projectArgs)
 
-// project16VNNI512 multiplies sixteen vectors with at most eight columns:
+// project16VNNI512 multiplies sixteen vectors of each group with at most eight columns:
 //
-//	t[ρ*tRow+c] = Σ_q Σ_u (b[ρ*bRow+4q+u]-2) · x[q*xRow+4c+u]
+//	for range groups {
+//		t[ρ*tRow+c] = Σ_q Σ_u (b[ρ*bRow+4q+u]-2) · x[q*xRow+4c+u]
+//		t, b, x = t+tGroup, b+bGroup, x+xGroup
+//	}
 //
-// quads and cols are at least 1; vectors of b are padded to whole eights.
+// groups, which it counts down, quads and cols are at least 1; vectors of b are padded to whole eights.
 //
 //go:noescape
 func project16VNNI512(args *projectArgs)

@@ -8,17 +8,24 @@
 // time, whose columns take turns in the lanes, so that eight bytes of codes, broadcast,
 // meet both.
 
+// Dwords 1 16 3 18 …, of two registers.
+DATA oddEven<>+0(SB)/8, $0x1607140512031001
+DATA oddEven<>+8(SB)/8, $0x1e0f1c0d1a0b1809
+GLOBL oddEven<>(SB), RODATA|NOPTR, $16
+
 // Register map
 //
-//	DI  t                            R8   codes of vector 0, R9 of vector 8, advancing
+//	SI  t of the pair                R14  codes of the pair    R15  columns of the pair
+//	DI  t, row by row                R8   codes of vector 0, R9 of vector 8, advancing
 //	BX  columns, advancing           R10  bytes from a vector of codes to the next
 //	DX  bytes from a quad of         R11, R12, R13  3, 5 and 7 times that
-//	    columns to the next          CX   quads left
+//	    columns to the next          CX   quads left; bytes from a row of t to the next
 //
 //	Z0–Z15  Σ c·x of each vector: lane 2c of the even quads of column c, 2c+1 of the odd
 //	Z16     Σ 2·x, the same for all vectors
 //	Z17     two quads of the columns                      Z18–Z21  codes
-//	Z30     zipQuads    Z31  bytes of 2    K1  the columns
+//	Z28     oddEven    Z29  unzip    Z30  zipQuads    Z31  bytes of 2
+//	K1      the columns    K2  odd lanes
 
 // EIGHT_VECTORS applies a macro to the codes of eight vectors and their sums.
 #define EIGHT_VECTORS(OP, b, s0, s1, s2, s3, s4, s5, s6, s7) \
@@ -55,41 +62,67 @@
 	ADDQ     $8, R8        \
 	ADDQ     $8, R9
 
-// STORE stores what both quads add up to, less twice the columns, as a row of t.
-#define STORE(mem, sum, codes) \
-	VPSUBD    Z16, sum, sum            \
-	VPSRLQ    $32, sum, codes          \
-	VPADDD    codes, sum, sum          \
-	VPMOVQD   sum, Y17                 \
-	VMOVDQU32 Y17, K1, (DI)            \
-	ADDQ      projectArgs_tRow(AX), DI
+// STORE2 stores what both quads of two vectors add up to, less twice the columns, as rows of t:
+// the even dwords of a and the odd ones of b are added to the others.
+#define STORE2(a, ya, b) \
+	VMOVDQA32     a, Z18             \
+	VPERMT2D      b, Z28, Z18        \
+	VMOVDQA32     b, K2, a           \
+	VPADDD        Z18, a, a          \
+	VPSUBD        Z16, a, a          \
+	VPERMD        a, Z29, a          \
+	VMOVDQU32     ya, K1, (DI)       \
+	VEXTRACTI32X8 $1, a, Y18         \
+	VMOVDQU32     Y18, K1, (DI)(CX*1) \
+	LEAQ          (DI)(CX*2), DI
+
+#define STORE8 \
+	STORE2(Z0, Y0, Z1) \
+	STORE2(Z2, Y2, Z3) \
+	STORE2(Z4, Y4, Z5) \
+	STORE2(Z6, Y6, Z7)
+
+#define STORE16 \
+	STORE8               \
+	STORE2(Z8, Y8, Z9)   \
+	STORE2(Z10, Y10, Z11) \
+	STORE2(Z12, Y12, Z13) \
+	STORE2(Z14, Y14, Z15)
 
 // PROJECT is the body of the kernels, which differ in their number of vectors.
-#define PROJECT(VECTORS) \
+#define PROJECT(VECTORS, STORE) \
 	MOVQ       args+0(FP), AX          \
 	MOVQ       projectArgs_cols(AX), CX \
 	MOVL       $1, DX                  \
 	SHLL       CX, DX                  \
 	DECL       DX                      \
 	KMOVW      DX, K1                  \
-	MOVQ       projectArgs_t(AX), DI   \
-	MOVQ       projectArgs_b(AX), R8   \
+	MOVL       $0xAAAA, DX             \
+	KMOVW      DX, K2                  \
+	MOVQ       projectArgs_t(AX), SI   \
+	MOVQ       projectArgs_b(AX), R14  \
 	MOVQ       projectArgs_bRow(AX), R10 \
-	LEAQ       (R8)(R10*8), R9         \
 	LEAQ       (R10)(R10*2), R11       \
 	LEAQ       (R10)(R10*4), R12       \
 	LEAQ       (R11)(R10*4), R13       \
-	MOVQ       projectArgs_x(AX), BX   \
+	MOVQ       projectArgs_x(AX), R15  \
 	MOVQ       projectArgs_xRow(AX), DX \
-	MOVQ       projectArgs_quads(AX), CX \
 	VPMOVZXBD  zipQuads<>(SB), Z30     \
+	VPMOVZXBD  unzip<>(SB), Z29        \
+	VPMOVZXBD  oddEven<>(SB), Z28      \
 	VPTERNLOGD $0xFF, Z0, Z0, Z0       \
 	VPABSB     Z0, Z31                 \
 	VPADDB     Z31, Z31, Z31           \
-	VPXORD     Z16, Z16, Z16           \
+                                       \
+pair:                                  \
+	MOVQ        R15, BX                \
+	MOVQ        R14, R8                \
+	LEAQ        (R8)(R10*8), R9        \
+	MOVQ        projectArgs_quads(AX), CX \
+	VPXORD      Z16, Z16, Z16          \
 	VECTORS(CLEAR)                     \
-	SUBQ       $2, CX                  \
-	JLT        one                     \
+	SUBQ        $2, CX                 \
+	JLT         one                    \
                                        \
 two:                                   \
 	VMOVDQU32.Z (BX), K1, Y17          \
@@ -107,17 +140,26 @@ one:                                   \
 	TWO_QUADS(VECTORS)                 \
                                        \
 store:                                 \
-	VECTORS(STORE)                     \
+	VPRORQ      $32, Z16, Z17          \
+	VPADDD      Z17, Z16, Z16          \
+	MOVQ        SI, DI                 \
+	MOVQ        projectArgs_tRow(AX), CX \
+	STORE                              \
+	ADDQ        projectArgs_tGroup(AX), SI  \
+	ADDQ        projectArgs_bGroup(AX), R14 \
+	ADDQ        projectArgs_xGroup(AX), R15 \
+	DECQ        projectArgs_groups(AX) \
+	JNZ         pair                   \
 	VZEROUPPER
 
 // func project16VNNI512(args *projectArgs)
 TEXT ·project16VNNI512(SB), NOSPLIT, $0-8
-	PROJECT(SIXTEEN)
+	PROJECT(SIXTEEN, STORE16)
 	RET
 
 // func project8VNNI512(args *projectArgs)
 TEXT ·project8VNNI512(SB), NOSPLIT, $0-8
-	PROJECT(FIRST_EIGHT)
+	PROJECT(FIRST_EIGHT, STORE8)
 	RET
 
 // A quad of sixteen columns, of which the first eight belong to one pair and the others to

@@ -229,6 +229,22 @@ var All = []*Kernel{
 		},
 	},
 	{
+		Name:    "MatMulDrawn",
+		Dims:    []Dim{dimPairs, {"rank", 1, 20, []int{1, 2, 3, 4, 5, 16}, true}, {"columns", 1, 9, []int{4, 4, 4, 1, 8}, true}, {"m", 1, 300, []int{10, 33, 103, 127, 128, 129, 250, 256}, true}, {"k", 1, 600, []int{1, 31, 64, 257}, true}, {"shift", 0, 30, []int{0, 1, 6, 9, 30}, false}, dimDist, dimGen},
+		Large:   []int{65, 2, 4, 260, 290, 9, 0, 0},
+		Several: [][]int{{300, 2, 4, 128, 37, 6, 0, 0}, {2, 65, 4, 128, 9, 7, 0, 0}, {3, 3, 4, 243, 1030, 12, 0, 0}},
+		Make: func(o *Operands, s []int) func() int {
+			pop, m, k, shift := population(s), s[3], s[4], uint(s[5])
+			w, x := o.weights(m, k), o.batch(k, pop.TotalColumns())
+			stream, t := o.stream(s[7]), o.projections(pop.Rank*pop.TotalColumns(), pop.Rank)
+			if o.IntN(4) == 0 {
+				stream.Pair = math.MaxUint32 - uint32(o.IntN(4)) // and around
+			}
+			a, y := make([]uint8, pop.Pairs*pop.Rank*packed.PaddedLen(m)), output[int32](o, "y", m*pop.TotalColumns())
+			return none(func() { kernels.MatMulDrawn(y, w, x, a, stream, kernels.Distribution(s[6]), t, pop, shift) })
+		},
+	},
+	{
 		Name: "PerturbShared", Dims: []Dim{dimPairs, dimRank, dimColumns, dimM, dimShift}, Large: []int{257, 1, 1, 260, 9},
 		Make: func(o *Operands, s []int) func() int {
 			pop, m, shift := population(s), s[3], uint(s[4])

@@ -391,6 +391,25 @@ def population_cases():
         yield case
 
 
+def drawn_cases():
+    """Products of populations whose left factors are drawn, four columns a member."""
+    s = Source("drawn")
+    for distribution, rank, m, k, shift in ((0, 3, 120, 9, 4), (0, 5, 250, 33, 6), (1, 2, 12, 5, 1)):
+        seed, generation, tensor, pair = s.below(2**64), s.below(2**32), s.below(2**32), 2**32 - 1
+        x, w, t = s.matrix(k, 16, -127, 127), s.matrix(m, k, -2, 2), s.matrix(2 * rank, 8, -9999, 9999)
+        y, size = product(w, x), len(padded([0] * m))
+        for p in range(2):
+            codes = noise(distribution, rank * size, 0, seed, generation, tensor, (pair + p) % 2**32)
+            for i in range(m):
+                for c in range(8):
+                    total = sum((codes[r * size + i] - 2) * t[p * rank + r][c] for r in range(rank))
+                    y[i][8 * p + c] += (1 if c < 4 else -1) * round_shift(total, shift)
+        yield {
+            "distribution": distribution, "rank": rank, "m": m, "k": k, "shift": shift, "seed": seed, "generation": generation,
+            "tensor": tensor, "pair": pair, "x": data(quads(x)), "w": packed(w), "t": int32s(flat(t)), "y": int32s(flat(y)),
+        }
+
+
 def requantize_cases():
     s = Source("requantize")
     for m, n, shift, relu, biased in (
@@ -730,7 +749,7 @@ def main():
         "roundShift": round_shift_cases(), "philox": philox_cases(), "ars": ars_cases(), "noise": noise_cases(),
         "pairs": pairs_cases(),
         "row": row_cases(), "batch": batch_cases(), "product": product_cases(),
-        "population": population_cases(), "requantize": requantize_cases(),
+        "population": population_cases(), "drawn": drawn_cases(), "requantize": requantize_cases(),
         "normalize": normalize_cases(), "gates": gates_cases(), "score": score_cases(),
         "update": update_cases(), "inputs": inputs_cases(), "deltas": deltas_cases(), "rules": rule_cases(),
         "turn": turn_cases(), "attend": attend_cases(), "wide": wide_cases(), "root": root_cases(), "scaled": scaled_cases(),
