@@ -9,6 +9,9 @@ import (
 	"testing"
 
 	"github.com/Kaleaon/pentary-go/data"
+	"github.com/Kaleaon/pentary-go/es"
+	"github.com/Kaleaon/pentary-go/lowrank"
+	"github.com/Kaleaon/pentary-go/nn"
 	"github.com/Kaleaon/pentary-go/train"
 )
 
@@ -133,7 +136,8 @@ func confident(t *testing.T, prompt []int, count int) (best *Llama, tokens []int
 	return best, tokens
 }
 
-// llama.cpp continues a text with MXFP4 and Q4_0 of one small network as the integer model here
+// llama.cpp continues a text with MXFP4 and Q4_0 of one small network, and with Q4_0 of one that an
+// evolution strategy has tuned, as the integer model here
 // does at temperature 0, and splits text as Encode does, pieces of the user included.
 func TestLlamaCPPSmall(t *testing.T) {
 	dir := clients(t)
@@ -161,20 +165,17 @@ func TestLlamaCPPSmall(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	generated, err := train.GenerateTokens(m, whole, -8, 1)
+	own := integerGreedy(t, m, whole, count)
+	tuned := tune(t, m, l.Sample(8, 30, 1))
+	float, err := LlamaOf(tuned)
 	if err != nil {
 		t.Fatal(err)
-	}
-	var own []int
-	for token := range generated {
-		if own = append(own, token); len(own) == count {
-			break
-		}
 	}
 	jobs := []llamaJob{
 		{writeLlama(t, l, tok, MXFP4), text, count},
 		{writeLlama(t, l, tok, Q4_0), text, count},
 		{writeLlama(t, l, tok, Q4_0), "the hehe, t the e  he", 1},
+		{writeLlama(t, float, tok, Q4_0), text, count},
 	}
 	found := llamaCPP(t, dir, jobs)
 	for i, got := range found {
@@ -185,6 +186,69 @@ func TestLlamaCPPSmall(t *testing.T) {
 	if !slices.Equal(own, want) || !slices.Equal(found[0].Tokens, want) || !slices.Equal(found[1].Tokens, want) {
 		t.Errorf("float64     %d\nhere        %d\nMXFP4       %d\nQ4_0        %d", want, own, found[0].Tokens, found[1].Tokens)
 	}
+	if w := integerGreedy(t, tuned, whole, count); !slices.Equal(found[3].Tokens, w) {
+		t.Errorf("tuned: %d as Q4_0, %d here, %d before", found[3].Tokens, w, want)
+	}
+}
+
+// integerGreedy continues tokens with the largest logits of an integer model.
+func integerGreedy(t *testing.T, m *nn.Model, tokens []int, count int) (own []int) {
+	t.Helper()
+	generated, err := train.GenerateTokens(m, tokens, -8, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for token := range generated {
+		if own = append(own, token); len(own) == count {
+			break
+		}
+	}
+	return own
+}
+
+// tune returns a model whose weights and multipliers an evolution strategy has moved.
+func tune(t *testing.T, m *nn.Model, texts [][]int) *nn.Model {
+	t.Helper()
+	tuned, err := m.Clone()
+	if err == nil {
+		err = tuned.TrainScales(true)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	short := make([][]uint16, len(texts))
+	for i, text := range texts {
+		for _, token := range text {
+			short[i] = append(short[i], uint16(token))
+		}
+	}
+	tokens, err := nn.NewTokens(m.Outputs(), short, len(texts[0])-1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	evaluator, err := nn.NewEvaluator(tuned, tokens, nn.EvaluatorOptions{Streams: 4, Steps: len(texts[0]) - 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, err := es.New(tuned.Parameters(), evaluator, es.Options{
+		Generations: 10, Pairs: 8, Sigma: 4, Estimator: lowrank.PerturbActivations, Rule: es.ErrorFeedback{Rate: es.Ratio(1, 40)},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	moved := 0
+	err = o.Run(t.Context(), func(s es.Stats) error {
+		moved += s.Moved
+		return nil
+	})
+	if t.Logf("tuning moved %d pents", moved); err != nil || moved == 0 {
+		t.Fatalf("%d pents moved: %v", moved, err)
+	}
+	loaded, err := nn.Load(tuned.File(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return loaded
 }
 
 // llama.cpp reads what WriteLlamaGGUF writes: it splits text into the same tokens, and with
