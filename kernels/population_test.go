@@ -251,6 +251,23 @@ func TestMatMulDrawnSplit(t *testing.T) {
 	}
 }
 
+// TestMatMulPerturbedFar has sums whose start, shifted left, does not fit beside them, and sums
+// where it just does.
+func TestMatMulPerturbedFar(t *testing.T) {
+	const m, k, shift = 16, 7, 20
+	x, w := interleaved(k, 8, -128), newOperands(t, 1, 0, 0).weights(m, k)
+	forEachImpl(t, func(t *testing.T) {
+		for _, rank := range []int{4000, 5000} {
+			pop := Population{Pairs: 1, Rank: rank, Columns: 4}
+			a, low := filled(rank*packed.PaddedLen(m), uint8(4)), filled(rank*8, int32(127<<8+127)) // the most of two digits
+			y, want := make([]int32, m*8), make([]int32, m*8)
+			MatMulPerturbed(y, w, x, a, low, pop, shift)
+			matMulPerturbedGeneric(want, w, x, a, low, pop, shift)
+			equal(t, "MatMulPerturbed", y, want)
+		}
+	})
+}
+
 // column returns column c of a row-major matrix of n columns.
 func column(y []int32, n, c int) (out []int32) {
 	for ; len(y) > 0; y = y[n:] {
