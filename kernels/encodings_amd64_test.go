@@ -26,7 +26,7 @@ var tiers = map[string]string{
 	"VNNI512": only("avx2", "avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512_vnni"),
 	"GFNI512": only("avx2", "avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512_vnni", "avx512vbmi", "gfni", "vaes"),
 	"AES":     only("avx2", "aes"),
-	"AMX":     only("avx512f", "amx_int8", "xsave"),
+	"AMX":     only("avx2", "avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512vbmi", "gfni", "amx_int8", "xsave"),
 }
 
 func only(features ...string) string {

@@ -8,12 +8,12 @@ package kernels
 // three vector operations a cycle, or two on 512-bit registers.
 
 var geometries = [...]geometry{
-	avx2:       {rows: 4, lanes: 8, quads: 1, widest: 3, kc: 1024, nc: 1056},
-	avxvnni:    {rows: 4, lanes: 8, quads: 1, widest: 3, kc: 1024, nc: 1056},
-	avx512bw:   {rows: 8, lanes: 16, quads: 1, widest: 3, kc: 512, nc: maxColumns},
-	avx512vnni: {rows: 8, lanes: 16, quads: 1, widest: 3, kc: 1024, nc: 528},
-	avx512gfni: {rows: 8, lanes: 16, quads: 1, widest: 3, kc: 1024, nc: 528},
-	amx:        {rows: 32, lanes: 16, quads: 16, widest: 2, kc: 1024, nc: 512},
+	avx2:       {rows: 4, lanes: 8, quads: 1, widest: 3, kc: 1024, nc: 1056, bytes: stripBytes},
+	avxvnni:    {rows: 4, lanes: 8, quads: 1, widest: 3, kc: 1024, nc: 1056, bytes: stripBytes},
+	avx512bw:   {rows: 8, lanes: 16, quads: 1, widest: 3, kc: 512, nc: maxColumns, bytes: stripBytes},
+	avx512vnni: {rows: 8, lanes: 16, quads: 1, widest: 3, kc: 1024, nc: 528, bytes: stripBytes},
+	avx512gfni: {rows: 8, lanes: 16, quads: 1, widest: 3, kc: 1024, nc: 528, bytes: stripBytes},
+	amx:        {rows: 32, lanes: 16, quads: 16, widest: 2, kc: 4096, nc: 1056, bytes: 1 << 20},
 }
 
 // tile computes a tile of the tier's rows × width vectors:
@@ -96,8 +96,6 @@ func (t tier) sweep(o *tileArgs) {
 		sweep3AVX2(o)
 	case t == avx2:
 		sweep2AVX2(o)
-	case t == amx:
-		sweepTiles(o)
 	case o.width == 3:
 		sweep3VNNI512(o)
 	default:

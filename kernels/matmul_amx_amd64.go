@@ -8,78 +8,66 @@ import (
 )
 
 // The blocked product with AMX: tiles of 16 rows of 64 weights, times 16 quads of 16 columns.
-// Strips are two tiles wide, and the weights of a panel are signed bytes, tile by tile, so
-// that sums start from zero.
+// Strips are two tiles wide, and weights are signed bytes, so that sums start from zero
+// (docs/decisions.md#tiles-of-amx).
 
-// amxRows and amxDepth are the rows and the depth of a tile of weights.
 const (
-	amxRows  = 16
-	amxDepth = 64
+	amxPanel = 32 // rows, or columns, of two tiles
+	amxPass  = 2  // blocks of the depth whose weights are unpacked at a time
 )
 
-// packTiles is packColumns for AMX, and reports whether it is the tier. Weights beyond the depth are zero, and so
-// the quads of a strip may be anything.
+// packTiles is packColumns for AMX, and reports whether it is the tier. Weights beyond the
+// depth are zero, and so the quads of a strip there may be anything.
 func (p *part) packTiles(j, cols, d, depth int) bool {
 	if p.tier != amx {
 		return false
 	}
-	clear(p.start[:p.padded])
-	span := p.widest * p.lanes
-	for c := 0; c < cols; c += span {
-		at := c * p.stripQuads(depth) * 4
-		packTilesAVX512(&p.strip[at], &p.x[(d/4*p.n+j+c)*4], p.n*4, Quads(depth), min(span, cols-c))
+	clear(p.start)
+	for c := 0; c < cols; c += amxPanel {
+		packTilesAVX512(&p.strip[c*p.stripQuads(depth)*4], &p.x[(d/4*p.n+j+c)*4], p.n*4, Quads(depth), min(amxPanel, cols-c))
 	}
 	return true
 }
 
-// unpackTiles is unpackPanel for AMX, and reports whether it is the tier: the stride is from 16 rows to the
-// next.
-func (p *part) unpackTiles(i, rows, kappa, depth int) (stride int, done bool) {
+// panelTiles is panel for AMX, and reports whether it is the tier.
+func (p *part) panelTiles(i, rows, j, cols, d, depth, kappa int) bool {
 	if p.tier != amx {
-		return 0, false
+		return false
 	}
-	stride = (depth + amxDepth - 1) / amxDepth * amxRows * amxDepth
-	p.codes = reuse.Slice(p.codes, (rows+amxRows-1)/amxRows*stride)
-	ldw := p.w.Stride()
-	from := p.w.Bytes()[i*ldw+kappa/packed.BlockPents*packed.BlockBytes:]
-	unpackTilesGFNI512(signed(p.codes), &from[0], ldw, rows, depth/packed.BlockPents, smallBlocks(depth))
-	return stride, true
-}
-
-// sweepTiles is sweep for AMX.
-func sweepTiles(o *tileArgs) {
+	deep := min(p.kc, depth-kappa)
+	p.codes = reuse.Slice(p.codes, amxPanel*amxPass*packed.BlockPents)
+	t := tileArgs{
+		y: &p.y[i*p.n+j], ldy: p.n, rows: rows, cols: cols, codes: &p.codes[0],
+		w: &p.w.Row(i).Bytes()[(d+kappa)/packed.BlockPents*packed.BlockBytes], ldw: p.w.Stride(),
+		blocks: deep / packed.BlockPents, smalls: smallBlocks(deep),
+		x: &p.strip[kappa*amxPanel], stride: p.stripQuads(depth) * 4 * amxPanel,
+	}
 	switch {
-	case o.add:
-		o.start, o.startStep = o.y, 4*o.ldy
-	case o.startStep == 0:
-		o.start = nil
+	case d+kappa > 0:
+		t.start, t.startStep = t.y, 4*p.n
+	case p.perturbsStart():
+		p.origin = reuse.Slice(p.origin, panelRows*p.padded)
+		p.startTiles(i, rows, j, 0, cols, p.padded)
+		t.start, t.startStep = &p.origin[0], 4*p.padded
 	}
-	o.tiles = (o.quads + amxDepth/4 - 1) / (amxDepth / 4)
-	sweepAMX(o)
+	multiplyAMX(&t)
+	return true
 }
 
-// sweepAMX computes rows × cols of y, with weights and columns in tiles:
+// multiplyAMX computes rows × cols of y:
 //
-//	y[r*ldy+c] = start[r*startStep/4+c] + Σ_κ weights[(r/16*stride + κ/64*1024 + r%16*64 + κ%64] · x[(κ/4*32+c)*4+κ%4]
+//	y[r*ldy+c] = start[r*startStep/4+c] + Σ_κ w[r, κ] · x[c/32*stride + κ/64*2048 + c%32/16*1024 + κ%64/4*64 + c%16*4 + κ%4]
 //
-// for κ < 64·tiles, and without start if it is nil. cols is at most 32.
-//
-//go:noescape
-func sweepAMX(args *tileArgs)
-
-// unpackTilesGFNI512 unpacks rows of weights into tiles:
-//
-//	dst[r/16*16*p + κ/64*1024 + r%16*64 + κ%64] = w[r, κ]
-//
-// for whole blocks and small blocks of them, with p, the depth, a multiple of 64, to which
-// zero weights are added. It leaves the rows of the last tiles that do not exist as they are.
+// without start if it is nil. A row of w has whole blocks and small blocks; the next is ldw bytes
+// on. codes has room for the weights of a pass, amxPass blocks of 32 rows. x may be anything
+// beyond the columns that exist, and beyond the weights up to a multiple of 64.
 //
 //go:noescape
-func unpackTilesGFNI512(dst *int8, w *byte, ldw, rows, blocks, smalls int)
+func multiplyAMX(args *tileArgs)
 
 // packTilesAVX512 copies quads of a strip of two tiles, with zeros for columns beyond cols:
 //
-//	dst[q*128+c*4+u] = x[q*ldx+c*4+u]
+//	dst[q/16*2048 + c/16*1024 + q%16*64 + c%16*4 + u] = x[q*ldx+c*4+u]
 //
 //go:noescape
 func packTilesAVX512(dst, x *int8, ldx, quads, cols int)

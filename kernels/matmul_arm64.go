@@ -8,9 +8,9 @@ package kernels
 // SMMLA. docs/arm64.md has the table, and a test keeps to it.
 
 var geometries = [...]geometry{
-	neon:    {rows: 2, lanes: 8, quads: 4, widest: 3, kc: 1024, nc: 1056},
-	dotprod: {rows: 4, lanes: 8, quads: 4, widest: 3, kc: 1024, nc: 1056},
-	i8mm:    {rows: 4, lanes: 8, quads: 4, widest: 3, kc: 1024, nc: 1056},
+	neon:    {rows: 2, lanes: 8, quads: 4, widest: 3, kc: 1024, nc: 1056, bytes: stripBytes},
+	dotprod: {rows: 4, lanes: 8, quads: 4, widest: 3, kc: 1024, nc: 1056, bytes: stripBytes},
+	i8mm:    {rows: 4, lanes: 8, quads: 4, widest: 3, kc: 1024, nc: 1056, bytes: stripBytes},
 }
 
 // tile computes a tile of the tier's rows × width vectors:

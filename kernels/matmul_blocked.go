@@ -28,10 +28,10 @@ import (
 // enough (docs/decisions.md#loop-order-of-the-blocked-product).
 
 // A geometry is the shape of a tier's tiles, rows × 2 to widest vectors of lanes
-// columns by quads that they take at a time, the depth kc of a panel and the columns nc of a
-// block.
+// columns by quads that they take at a time, the depth kc of a panel, and of a block the columns
+// nc, at most, and the bytes kd·nc, about.
 type geometry struct {
-	rows, lanes, quads, widest, kc, nc int
+	rows, lanes, quads, widest, kc, nc, bytes int
 }
 
 const (
@@ -40,7 +40,7 @@ const (
 	spareRows  = 11      // that tiles read beyond a panel's, at most
 	maxColumns = 2112    // nc at most, a multiple of every strip's width
 	maxDepth   = 1 << 14 // kd
-	stripBytes = 4 << 20 // kd·nc at most
+	stripBytes = 4 << 20 // kd·nc of tiers that stream packed X
 	maxWidth   = 48      // columns of the widest strip
 	maxTile    = 8 * 48  // elements of the largest tile
 )
@@ -140,7 +140,7 @@ func (p *part) run() {
 // columnLimit returns the most columns that are packed at once: nc, or as many as a pair
 // has that is wider.
 func (p *product) columnLimit() int {
-	return min(max(p.nc, min(p.unit(), maxColumns)), stripBytes/min(p.w.Cols(), maxDepth))
+	return min(max(p.nc, min(p.unit(), maxColumns)), p.bytes/min(p.w.Cols(), maxDepth))
 }
 
 // unit returns the columns that a division of Y may not split: a vector, and the
@@ -224,12 +224,12 @@ func (p *part) packEdge(at int, src []int8, cols, span, quads int, start []int32
 // panel multiplies rows i to i+rows of W with the columns from j on, from depth d on as
 // deep as the panel from κ on, and sets Y, or adds to it after the first.
 func (p *part) panel(i, rows, j, cols, d, depth, kappa int) {
+	if p.panelTiles(i, rows, j, cols, d, depth, kappa) {
+		return
+	}
 	first, perturbs := kappa == 0, d+kappa == 0 && p.perturbsStart()
 	deep := min(p.kc, depth-kappa)
-	stride, done := p.unpackTiles(i, rows, d+kappa, deep)
-	if !done {
-		stride = p.unpackPanel(i, rows, d+kappa, deep)
-	}
+	stride := p.unpackPanel(i, rows, d+kappa, deep)
 	at := 0
 	for c := 0; c < cols; {
 		width := p.stripWidth((cols - c + p.lanes - 1) / p.lanes)
@@ -338,7 +338,13 @@ type tileArgs struct {
 	ranks      *rankArgs // or what the perturbation is made of, or nil
 	from       *int8     // where to pack x from, nil if it is packed
 	ldx        int       // bytes from one quad of from, or of x that is not packed, to the next
-	tiles      int       // of AMX, of the depth
 	next       *int8     // the quads that are packed next, or any address
 	nextStep   int       // bytes from one quad of next to the next, or 0
+
+	// Of AMX, whose stride is of strips:
+	w      *byte
+	ldw    int
+	blocks int    // of the depth
+	smalls int    // after them
+	origin *int32 // room for what blocks begin with
 }

@@ -12,4 +12,4 @@ func (p *part) runThin() bool { return false }
 
 func (p *part) packTiles(j, cols, d, depth int) bool { return false }
 
-func (p *part) unpackTiles(i, rows, kappa, depth int) (stride int, done bool) { return 0, false }
+func (p *part) panelTiles(i, rows, j, cols, d, depth, kappa int) bool { return false }

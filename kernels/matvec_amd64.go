@@ -17,6 +17,14 @@ func chunkOrder(n, rows int) order {
 	return inChunks
 }
 
+// mostVectors returns the most columns for which matVec is the fastest way.
+func mostVectors() int {
+	if level == amx {
+		return 4
+	}
+	return MaxVecs
+}
+
 // slowGFNI is set where VGF2P8AFFINEQB takes the ports of VPDPBUSD: on Zen 4, unpacking by
 // shifts and masks makes products of four columns 1.2 times as fast at 1024².
 var slowGFNI = cpuid.CPU.VendorID == cpuid.AMD

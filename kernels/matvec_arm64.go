@@ -92,3 +92,5 @@ func matVec8I8MM(args *matVecArgs)
 
 // chunkBlocks leaves all blocks to chunk.
 func (v *vectors) chunkBlocks(src []int8, k, n int, o order) int { return 0 }
+
+func mostVectors() int { return MaxVecs }
