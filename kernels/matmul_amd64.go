@@ -72,6 +72,9 @@ func (t tier) sweeps(rows int, full bool) int {
 // that packColumns has nothing to do.
 func (t tier) packsInSweeps() bool { return t >= avx512vnni && t < amx }
 
+// looksUp reports whether sweeps, and panels of AMX, look up what they start from.
+func (t tier) looksUp() bool { return t >= avx512vnni }
+
 // sweep computes the tiles of a strip, rows × cols of y
 // (docs/decisions.md#tiles-of-a-strip-with-vnni):
 //

@@ -45,7 +45,11 @@ func (p *part) panelTiles(i, rows, j, cols, d, depth, kappa int) bool {
 	switch {
 	case d+kappa > 0:
 		t.start, t.startStep = t.y, 4*p.n
-	case p.perturbsStart():
+	case !p.perturbsStart():
+	case p.looksUpInSweeps():
+		p.origin = reuse.Slice(p.origin, 2*amxPanel*amxPanel)
+		t.levels, t.a, t.offsets, t.origin = &p.levels[0], &p.pert.a[i], &p.offsets[0], &p.origin[0]
+	default:
 		p.origin = reuse.Slice(p.origin, panelRows*p.padded)
 		p.startTiles(i, rows, j, 0, cols, p.padded)
 		t.start, t.startStep = &p.origin[0], 4*p.padded
@@ -58,7 +62,9 @@ func (p *part) panelTiles(i, rows, j, cols, d, depth, kappa int) bool {
 //
 //	y[r*ldy+c] = start[r*startStep/4+c] + Σ_κ w[r, κ] · x[c/32*stride + κ/64*2048 + c%32/16*1024 + κ%64/4*64 + c%16*4 + κ%4]
 //
-// without start if it is nil. A row of w has whole blocks and small blocks; the next is ldw bytes
+// without start if it is nil; if levels is set, it has what each group of eight columns starts
+// from, as levels of perturb_start_asm.go does, for the codes at a+offsets[c/8]+r, of which eight are
+// read at a time. origin has room for two blocks of 32 × 32 of them. A row of w has whole blocks and small blocks; the next is ldw bytes
 // on. codes has room for the weights of a pass, amxPass blocks of 32 rows. x may be anything
 // beyond the columns that exist, and beyond the weights up to a multiple of 64.
 //

@@ -78,6 +78,40 @@ DATA smallOrder<>+48(SB)/8, $0x0000000b00000009
 DATA smallOrder<>+56(SB)/8, $0x0000000f0000000d
 GLOBL smallOrder<>(SB), RODATA|NOPTR, $64
 
+DATA codeBytes<>+0(SB)/8, $0x0707070707070707
+GLOBL codeBytes<>(SB), RODATA|NOPTR, $8
+
+// LOOKUPROW sets 16 columns of a row, at bytes to from R13, to the entries of two groups, at bytes
+// from from R9, for the codes in the low bytes of R8 and DX, times four, which it shifts out.
+#define LOOKUPROW(from, to) \
+	MOVBLZX      R8, SI                         \
+	MOVBLZX      DX, CX                         \
+	SHRQ         $8, R8                         \
+	SHRQ         $8, DX                         \
+	VMOVDQU      from+0(R9)(SI*8), Y0           \
+	VINSERTI64X4 $1, from+256(R9)(CX*8), Z0, Z0 \
+	VMOVDQU64    Z0, to(R13)
+
+// LOOKUP looks up eight rows of two groups, the offsets of which are at bytes at from AX. BX has
+// codes of the first row.
+#define LOOKUP(at, from, to) \
+	MOVQ at+0(AX), R8        \
+	MOVQ at+8(AX), DX        \
+	MOVQ (BX)(R8*1), R8      \
+	MOVQ (BX)(DX*1), DX      \
+	ANDQ codeBytes<>(SB), R8 \
+	ANDQ codeBytes<>(SB), DX \
+	SHLQ $2, R8              \
+	SHLQ $2, DX              \
+	LOOKUPROW(from, to+0)    \
+	LOOKUPROW(from, to+128)  \
+	LOOKUPROW(from, to+256)  \
+	LOOKUPROW(from, to+384)  \
+	LOOKUPROW(from, to+512)  \
+	LOOKUPROW(from, to+640)  \
+	LOOKUPROW(from, to+768)  \
+	LOOKUPROW(from, to+896)
+
 // The frame: the shapes of tiles, of whole blocks of columns and of the last one, and
 #define rowsLeft   128(SP)
 #define yRow       136(SP) // of the first row of the block
@@ -94,6 +128,11 @@ GLOBL smallOrder<>(SB), RODATA|NOPTR, $64
 #define aSecond    224(SP) // bytes from the first tile of rows to the second, of weights,
 #define ySecond    232(SP) // of y
 #define shape      240(SP) // 1 if tiles have the shape at 0(SP), 2 if they have that at 64(SP)
+#define aRow       248(SP) // codes of the perturbation of the first row of the block
+#define looks      256(SP) // 1 in the first pass, where blocks start from levels
+#define colsAhead  264(SP) // columns left to look up
+#define colsLeft   272(SP) // BX, while a block is looked up
+#define rowsAhead  280(SP) // rows of it left
 
 // func multiplyAMX(args *tileArgs)
 //
@@ -117,7 +156,7 @@ GLOBL smallOrder<>(SB), RODATA|NOPTR, $64
 //	R11 bytes from one row of weights to the next
 //	Z16–18  matrices of blocks               Z19–23  of small blocks, as named above
 //	K1, K2  the bytes and lanes of two or one small blocks
-TEXT ·multiplyAMX(SB), NOSPLIT, $248-8
+TEXT ·multiplyAMX(SB), NOSPLIT, $288-8
 	MOVQ         args+0(FP), AX
 	VMOVDQU64    wholeCodes<>(SB), Z16
 	MOVQ         $LOWBITS, BX
@@ -163,6 +202,8 @@ shaped:
 	MOVQ CX, wRow
 	MOVQ tileArgs_start(AX), CX
 	MOVQ CX, startRow
+	MOVQ tileArgs_a(AX), CX
+	MOVQ CX, aRow
 	MOVQ tileArgs_ldy(AX), R10
 	SHLQ $2, R10
 	MOVQ $64, R12
@@ -211,6 +252,12 @@ whole:
 	MOVQ CX, startPass
 	MOVQ tileArgs_startStep(AX), CX
 	MOVQ CX, stepPass
+	MOVQ tileArgs_cols(AX), CX
+	MOVQ CX, colsAhead
+	MOVQ $0, looks
+	CMPQ tileArgs_levels(AX), $0
+	JEQ  pass
+	MOVQ $1, looks
 
 pass:
 	MOVQ  rowsBlock, CX
@@ -313,6 +360,12 @@ multiply:
 	MOVQ startPass, R14
 	MOVQ stepPass, R15
 	MOVQ xPass, R11
+
+columns:
+	CMPQ looks, $1
+	JEQ  lookup
+
+begin:
 	CMPQ BX, $32
 	JLT  last
 	CMPQ shape, $1
@@ -372,8 +425,54 @@ depth2:
 	ADDQ tileArgs_stride(AX), R11
 	SUBQ $32, BX
 	JLE  passed
-	CMPQ BX, $32
-	JGE  columns2
+	JMP  columns
+
+	// Look up the block ahead, and before the first one that one, too: blocks in turn have
+	// either half of origin. Stores are done then when tiles are loaded.
+lookup:
+	XORL    CX, CX
+	MOVQ    BX, R9
+	SUBQ    $64, R9
+	CMOVQLT CX, R9
+	CMPQ    colsAhead, R9
+	JLE     lookedup
+	MOVQ    BX, colsLeft
+	MOVQ    tileArgs_cols(AX), SI
+	MOVQ    colsAhead, CX
+	SUBQ    CX, SI // columns before the block
+	SUBQ    $32, colsAhead
+	ADDQ    $31, CX
+	SHLQ    $7, CX
+	ANDQ    $4096, CX
+	MOVQ    tileArgs_origin(AX), R13
+	ADDQ    CX, R13
+	MOVQ    rowsBlock, CX
+	MOVQ    CX, rowsAhead
+	MOVQ    aRow, BX
+	MOVQ    SI, R9
+	SHLQ    $5, R9
+	ADDQ    tileArgs_levels(AX), R9
+	MOVQ    tileArgs_offsets(AX), AX
+	ADDQ    SI, AX
+
+eight:
+	LOOKUP(0, 0, 0)
+	LOOKUP(16, 512, 64)
+	ADDQ $8, BX
+	ADDQ $1024, R13
+	SUBQ $8, rowsAhead
+	JGT  eight
+	MOVQ args+0(FP), AX
+	MOVQ colsLeft, BX
+	JMP  lookup
+
+lookedup:
+	LEAQ 31(BX), R14
+	SHLQ $7, R14
+	ANDQ $4096, R14
+	ADDQ tileArgs_origin(AX), R14
+	MOVQ $128, R15
+	JMP  begin
 
 last: // fewer than 32 columns
 	CMPQ shape, $2
@@ -426,6 +525,7 @@ passed:
 	MOVQ yRow, CX // the next pass adds to y
 	MOVQ CX, startPass
 	MOVQ R10, stepPass
+	MOVQ $0, looks
 	MOVQ blocksLeft, CX
 	ADDQ smallsLeft, CX
 	JNZ  pass
@@ -444,6 +544,7 @@ passed:
 	ADDQ  CX, startRow
 
 advanced:
+	ADDQ $32, aRow
 	SUBQ $32, rowsLeft
 	JGT  rows
 

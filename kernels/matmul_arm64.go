@@ -40,6 +40,8 @@ func (t tier) sweeps(rows int, full bool) int { return 0 }
 
 func (t tier) packsInSweeps() bool { return false }
 
+func (t tier) looksUp() bool { return false }
+
 func (t tier) sweep(o *tileArgs) { panic("unreachable") }
 
 // packStrip copies quads of a strip of width vectors out of rows of ldx bytes, and

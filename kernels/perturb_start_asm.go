@@ -57,7 +57,7 @@ func (p *part) tabulate(j, cols int) {
 }
 
 // looksUpInSweeps reports whether sweeps look up what their tiles start from.
-func (p *product) looksUpInSweeps() bool { return p.packsInSweeps() && !p.startsRank(p.pert.pop.Rank) }
+func (p *product) looksUpInSweeps() bool { return p.looksUp() && !p.startsRank(p.pert.pop.Rank) }
 
 // locateCodes sets the offsets of the codes of each group of cols packed columns from j on, and
 // of those beyond, which may be of any codes.
