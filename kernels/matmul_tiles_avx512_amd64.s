@@ -5,7 +5,7 @@
 // func packTilesAVX512(dst, x *int8, ldx, quads, cols int)
 //
 //	DI  dst    CX  quads left       R8      ldx
-//	SI  x      DX  of those of a tile  K1, K2  columns that exist
+//	SI  x      DX  quads left of a tile  K1, K2  columns that exist
 TEXT ·packTilesAVX512(SB), NOSPLIT, $0-40
 	MOVQ  dst+0(FP), DI
 	MOVQ  x+8(FP), SI
