@@ -29,17 +29,24 @@ func mostVectors() int {
 // shifts and masks makes products of four columns 1.2 times as fast at 1024².
 var slowGFNI = cpuid.CPU.VendorID == cpuid.AMD
 
+// isLong reports whether passes of four rows, not of eight, are the faster ones for four vectors
+// (docs/decisions.md#sums-of-few-columns-with-avx-512-vnni).
+func isLong(blocks int) bool { return 16 <= blocks && blocks < 48 }
+
 // matVecRows runs the kernel for width vectors; see matVec1AVX2. Those on 512-bit
 // registers take at least vectorRows rows
 // (docs/decisions.md#sums-of-few-columns-with-avx-512-vnni).
 func matVecRows(width int, args *matVecArgs) {
 	wide := level >= avx512vnni && args.rows >= vectorRows
 	gfni := wide && level >= avx512gfni && !slowGFNI
+	long := width == 4 && isLong(args.blocks)
 	switch {
 	case gfni && width == 1:
 		matVec1GFNI512(args)
 	case gfni && width == 2:
 		matVec2GFNI512(args)
+	case gfni && long:
+		matVec4LongGFNI512(args)
 	case gfni && width == 4:
 		matVec4GFNI512(args)
 	case gfni:
@@ -48,6 +55,8 @@ func matVecRows(width int, args *matVecArgs) {
 		matVec1VNNI512(args)
 	case wide && width == 2:
 		matVec2VNNI512(args)
+	case wide && long:
+		matVec4LongVNNI512(args)
 	case wide && width == 4:
 		matVec4VNNI512(args)
 	case wide:
@@ -107,6 +116,9 @@ func matVec2VNNI512(args *matVecArgs)
 func matVec4VNNI512(args *matVecArgs)
 
 //go:noescape
+func matVec4LongVNNI512(args *matVecArgs)
+
+//go:noescape
 func matVec8VNNI512(args *matVecArgs)
 
 //go:noescape
@@ -117,6 +129,9 @@ func matVec2GFNI512(args *matVecArgs)
 
 //go:noescape
 func matVec4GFNI512(args *matVecArgs)
+
+//go:noescape
+func matVec4LongGFNI512(args *matVecArgs)
 
 //go:noescape
 func matVec8GFNI512(args *matVecArgs)

@@ -151,6 +151,12 @@ GLOBL pairMatrices<>(SB), RODATA|NOPTR, $32
 	PAIRS((R8), (R8)(DX*1), (R8)(DX*2), (R8)(R12*1), FIRST4, 4)         \
 	PAIRS((R9), (R9)(DX*1), (R9)(DX*2), (R9)(R12*1), SECOND4, 4)
 
+// BLOCK4LONG is for passes of four rows, where x and two passes of eight long rows do not fit
+// L1.
+#define BLOCK4LONG \
+	AHEAD(LINES4, ROWS4, 10240)                                 \
+	PAIRS((R8), (R8)(DX*1), (R8)(DX*2), (R8)(R12*1), FIRST4, 4)
+
 #define BLOCK8 \
 	AHEAD(LINES4, ROWS4, 16384)                               \
 	PAIRS((R8), (R8)(DX*1), (R8)(DX*2), (R8)(R12*1), ALL8, 8)
@@ -168,6 +174,9 @@ GLOBL pairMatrices<>(SB), RODATA|NOPTR, $32
 #define SMALL4 \
 	SMALLPAIRS((R8), (R8)(DX*1), (R8)(DX*2), (R8)(R12*1), FIRST4)  \
 	SMALLPAIRS((R9), (R9)(DX*1), (R9)(DX*2), (R9)(R12*1), SECOND4)
+
+#define SMALL4LONG \
+	SMALLPAIRS((R8), (R8)(DX*1), (R8)(DX*2), (R8)(R12*1), FIRST4)
 
 #define SMALL8 \
 	SMALLPAIRS((R8), (R8)(DX*1), (R8)(DX*2), (R8)(R12*1), ALL8)
@@ -191,6 +200,13 @@ GLOBL pairMatrices<>(SB), RODATA|NOPTR, $32
 	SUMS          \
 	STORE(Z0, Z8)
 
+#define END4LONG \
+	FOURS(Z0, Z1, Z2, Z3)  \
+	FOURS(Z4, Z5, Z6, Z7)  \
+	LANES(Z0, Z4)          \
+	VPADDD    (BX), Z0, Z0 \
+	VMOVDQU32 Z0, (DI)
+
 #define END8 \
 	SUMS                        \
 	VSHUFI32X4 $0xD8, Z0, Z0, Z0 \
@@ -205,6 +221,11 @@ GLOBL pairMatrices<>(SB), RODATA|NOPTR, $32
 // func matVec4VNNI512(args *matVecArgs)
 TEXT ·matVec4VNNI512(SB), NOSPLIT, $0-8
 	MATVEC(SHIFTMASK, BLOCK4, SMALL4, NEXT8, END4, 8, 4)
+	RET
+
+// func matVec4LongVNNI512(args *matVecArgs)
+TEXT ·matVec4LongVNNI512(SB), NOSPLIT, $0-8
+	MATVEC(SHIFTMASK, BLOCK4LONG, SMALL4LONG, NEXT4, END4LONG, 4, 4)
 	RET
 
 // func matVec8VNNI512(args *matVecArgs)
@@ -224,6 +245,11 @@ TEXT ·matVec8VNNI512(SB), NOSPLIT, $0-8
 // func matVec4GFNI512(args *matVecArgs)
 TEXT ·matVec4GFNI512(SB), NOSPLIT, $0-8
 	MATVEC(AFFINE, BLOCK4, SMALL4, NEXT8, END4, 8, 4)
+	RET
+
+// func matVec4LongGFNI512(args *matVecArgs)
+TEXT ·matVec4LongGFNI512(SB), NOSPLIT, $0-8
+	MATVEC(AFFINE, BLOCK4LONG, SMALL4LONG, NEXT4, END4LONG, 4, 4)
 	RET
 
 // func matVec8GFNI512(args *matVecArgs)

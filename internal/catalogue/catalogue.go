@@ -127,6 +127,7 @@ var All = []*Kernel{
 	},
 	{
 		Name: "MatVec", Dims: []Dim{dimM, dimK, dimVectors}, Large: []int{260, 290, kernels.MaxVecs},
+		Several: [][]int{{21, 4133, 4}, {16, 4352, 3}}, // rows that are long for four vectors
 		Measured: []Measured{
 			Product(256, 256, 1), Product(256, 256, 4), Product(256, 256, 8),
 			Product(1024, 1024, 1), Product(1024, 1024, 4), Product(1024, 1024, 8),
