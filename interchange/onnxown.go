@@ -243,7 +243,7 @@ func (o *onnxOwn) read(op op) error {
 	switch op.kind {
 	case opConv:
 		c, pixels := op.conv.Channels, op.conv.Height*op.conv.Width
-		err = set(op.name, len(w), func(at int) int { return (at/pixels/c*pixels+at%pixels)*c + at/pixels%c })
+		err = set(op.name, rows*c*pixels, func(at int) int { return at/pixels/c*cols + at%pixels*c + at/pixels%c })
 	case opEmbed:
 		l := op.embed
 		for place := 0; place < l.Context && err == nil; place++ {
@@ -251,12 +251,12 @@ func (o *onnxOwn) read(op op) error {
 		}
 	default:
 		err = set(op.name, d.Inputs()*rows, func(at int) int { return at%rows*cols + at/rows })
-		if d.Bias != 0 && err == nil {
-			var biases []float64
-			biases, err = o.biases(op)
-			for i, v := range biases {
-				w[i*cols+d.Inputs()] = roundPent(v / float64(d.Bias))
-			}
+	}
+	if d.Bias != 0 && err == nil {
+		var biases []float64
+		biases, err = o.biases(op)
+		for i, v := range biases {
+			w[i*cols+d.Inputs()] = roundPent(v / float64(d.Bias))
 		}
 	}
 	if err != nil {
