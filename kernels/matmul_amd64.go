@@ -72,6 +72,15 @@ func (t tier) sweeps(rows int, full bool) int {
 // that packColumns has nothing to do.
 func (t tier) packsInSweeps() bool { return t >= avx512vnni && t < amx }
 
+// rankColumns returns the most columns of a block of a population of a rank above 1. AMX writes what
+// a panel of all of them begins with first, which 128 columns leave in L2.
+func (t tier) rankColumns() int {
+	if t == amx {
+		return 128
+	}
+	return maxColumns
+}
+
 // looksUp reports whether sweeps, and panels of AMX, look up what they start from.
 func (t tier) looksUp() bool { return t >= avx512vnni }
 

@@ -42,6 +42,8 @@ func (t tier) packsInSweeps() bool { return false }
 
 func (t tier) looksUp() bool { return false }
 
+func (t tier) rankColumns() int { return maxColumns }
+
 func (t tier) sweep(o *tileArgs) { panic("unreachable") }
 
 // packStrip copies quads of a strip of width vectors out of rows of ldx bytes, and

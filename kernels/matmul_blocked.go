@@ -140,7 +140,11 @@ func (p *part) run() {
 // columnLimit returns the most columns that are packed at once: nc, or as many as a pair
 // has that is wider.
 func (p *product) columnLimit() int {
-	return min(max(p.nc, min(p.unit(), maxColumns)), p.bytes/min(p.w.Cols(), maxDepth))
+	nc := p.nc
+	if p.perturbed && p.pert.pop.Rank > 1 {
+		nc = min(nc, p.rankColumns())
+	}
+	return min(max(nc, min(p.unit(), maxColumns)), p.bytes/min(p.w.Cols(), maxDepth))
 }
 
 // unit returns the columns that a division of Y may not split: a vector, and the
