@@ -6,17 +6,17 @@
 
 // The blocked product on AMX tiles: 16 rows of 64 weights times 16 quads of 16 columns.
 
-// The full shape of tiles, before rows and columns that do not exist are taken off: palette 1,
+// fullTiles is the full shape of tiles, before rows and columns that do not exist are taken off: palette 1,
 // eight tiles of 64 bytes a row and of 16 rows.
-DATA fullTiles<>+0(SB)/8, $1
-DATA fullTiles<>+8(SB)/8, $0
-DATA fullTiles<>+16(SB)/8, $0x0040004000400040
-DATA fullTiles<>+24(SB)/8, $0x0040004000400040
-DATA fullTiles<>+32(SB)/8, $0
-DATA fullTiles<>+40(SB)/8, $0
-DATA fullTiles<>+48(SB)/8, $0x1010101010101010
-DATA fullTiles<>+56(SB)/8, $0
-GLOBL fullTiles<>(SB), RODATA|NOPTR, $64
+DATA ·fullTiles+0(SB)/8, $1
+DATA ·fullTiles+8(SB)/8, $0
+DATA ·fullTiles+16(SB)/8, $0x0040004000400040
+DATA ·fullTiles+24(SB)/8, $0x0040004000400040
+DATA ·fullTiles+32(SB)/8, $0
+DATA ·fullTiles+40(SB)/8, $0
+DATA ·fullTiles+48(SB)/8, $0x1010101010101010
+DATA ·fullTiles+56(SB)/8, $0
+GLOBL ·fullTiles(SB), RODATA|NOPTR, $64
 
 // Matrices of VGF2P8AFFINEQB, whose constant is 0xFE, that make a weight of a code of the bits
 // b2 b1 b0: bit 0 is b0, bit 1 is not b1, and bits 2 to 7 are not (b1 xor b2), since no code
@@ -173,7 +173,7 @@ TEXT ·multiplyAMX(SB), NOSPLIT, $288-8
 	VSHUFI64X2   $0xAA, Z19, Z19, Z23 // C in every group
 
 	// The shape of tiles of the last columns.
-	VMOVDQU64 fullTiles<>(SB), Z0
+	VMOVDQU64 ·fullTiles(SB), Z0
 	VMOVDQU64 Z0, 0(SP)
 	VMOVDQU64 Z0, 64(SP)
 	MOVQ      tileArgs_cols(AX), CX

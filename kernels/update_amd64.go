@@ -2,6 +2,9 @@
 
 package kernels
 
+// tiles reports whether the tier multiplies tiles.
+func tiles() bool { return level >= amx }
+
 // gatherRows gathers the terms of a tile; see gatherRowsAVX2.
 func gatherRows(t *rowTerms, fa []int8, faQuad, quads, rows int) {
 	gatherRowsAVX2(t, &fa[0], faQuad, quads, rows)

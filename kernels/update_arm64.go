@@ -2,6 +2,8 @@
 
 package kernels
 
+import "github.com/Kaleaon/pentary-go/packed"
+
 // gatherRows gathers the terms of the first rows of a tile, the others being zero, as
 // the accumulation of the tier takes them; see gatherRowsNEON.
 func gatherRows(t *rowTerms, fa []int8, faQuad, quads, rows int) {
@@ -75,3 +77,13 @@ func accumulateDotProd(z *zTile, t *rowTerms, b *uint8, bQuads, quads, cols int)
 //
 //go:noescape
 func accumulateI8MM(z *zTile, t *rowTerms, b *uint8, bQuads, quads, cols int)
+
+// tiledTerms are for AMX alone.
+type tiledTerms struct{}
+
+func (*tiledTerms) begin(*Terms, int, int) {}
+
+func (*tiledTerms) sum(*[updateRows][packed.BlockPents]int32, *Terms, int, int) {}
+
+// tiles reports whether the tier multiplies tiles.
+func tiles() bool { return false }

@@ -35,9 +35,18 @@ type rowTerms struct {
 
 // stepRows steps rows lo to hi of W by the rule and returns how many pents moved.
 func stepRows(w *packed.Matrix, t Terms, r *rule, lo, hi int) (moved int) {
-	if level == generic {
+	switch {
+	case level == generic:
 		return stepRowsGeneric(w, t, r, lo, hi)
+	case tiles() && t.Count > 0:
+		var tiled tiledTerms
+		return stepPanels(w, t, r, lo, hi, &tiled)
 	}
+	return stepPanels(w, t, r, lo, hi, nil)
+}
+
+// stepPanels is stepRows by assembly, with memory for tiles if the tier multiplies them.
+func stepPanels(w *packed.Matrix, t Terms, r *rule, lo, hi int, tiled *tiledTerms) (moved int) {
 	var p updatePanel
 	var src source
 	draws := r.draws()
@@ -47,10 +56,15 @@ func stepRows(w *packed.Matrix, t Terms, r *rule, lo, hi int) (moved int) {
 	k, kp := w.Cols(), packed.PaddedLen(w.Cols())
 	for ; lo < hi; lo += updateRows {
 		rows := min(hi-lo, updateRows)
+		if tiled != nil {
+			tiled.begin(&t, lo, rows)
+		}
 		for j := 0; j < k; j += packed.BlockPents {
 			span := min(k-j, packed.BlockPents)
 			codes := p.codes[:packed.PaddedLen(span)]
-			if t.Count > 0 {
+			if tiled != nil {
+				tiled.sum(&p.z, &t, j, len(codes))
+			} else if t.Count > 0 {
 				p.sum(t, lo, rows, j, len(codes))
 			}
 			for i := range rows {

@@ -23,7 +23,7 @@ var (
 	}
 	edgesN     = []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 16, 17, 23, 24, 25, 31, 32, 33, 47, 48, 49, 63, 64, 65}
 	edgesM     = []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 15, 16, 17, 31, 32, 33, 127, 128, 129}
-	edgesRows  = []int{1, 2, 3, 4, 5, 8, 9}
+	edgesRows  = []int{1, 2, 3, 4, 5, 8, 9, 16, 17, 33}
 	edgesUnits = append(upTo(40), 63, 64, 65, 127, 129, 257)
 	edgesOwn   = []int{1, 2, 3, 4, 5, 7, 8, 9, 16, 17}
 	// Numbers of terms at the edges of quads and vectors, and beyond the sums that
@@ -490,7 +490,7 @@ var All = []*Kernel{
 		},
 	},
 	{
-		Name: "UpdateResidual", Dims: dimsUpdate, Large: []int{260, 290, 257},
+		Name: "UpdateResidual", Dims: dimsUpdate, Large: []int{260, 290, 257}, Several: [][]int{{49, 300, 1091}},
 		Measured: []Measured{update(256, 1024, 1), update(1024, 1024, 1)},
 		Make: func(o *Operands, s []int) func() int {
 			m, k := s[0], s[1]
@@ -561,7 +561,7 @@ var All = []*Kernel{
 		},
 	},
 	{
-		Name: "Shrink", Dims: []Dim{{"m", 1, 700, append(edgesRows, 33), true}, dimK}, Large: []int{260, 290},
+		Name: "Shrink", Dims: []Dim{{"m", 1, 700, edgesRows, true}, dimK}, Large: []int{260, 290},
 		Measured: []Measured{matrix(256, 1024, 2)},
 		Make: func(o *Operands, s []int) func() int {
 			w, draw := o.trained(s[0], s[1]), o.rounding()
