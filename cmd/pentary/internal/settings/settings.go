@@ -133,6 +133,9 @@ func SetTexts(s Settings, texts map[string]string) error {
 			texts[name] = "0" // all settings of a run without
 		}
 	}
+	if _, ok := texts["bias"]; !ok && texts["hidden"] != "" && texts["seed"] != "" && Texts(s)["bias"] != "" {
+		texts["bias"] = "false" // likewise
+	}
 	if _, ok := texts[measurements]; !ok && texts["episodes"] != "" && texts["seed"] != "" {
 		texts[measurements] = strconv.Itoa(Measurements) // all settings of a run without
 	}

@@ -193,3 +193,18 @@ func TestCheckEffects(t *testing.T) {
 		}
 	}
 }
+
+// Runs of versions without the setting had no biases, whatever the default is now.
+func TestBiasOfEarlierTexts(t *testing.T) {
+	s := NewClassifier(task.All[0])
+	s.Bias = new(true)
+	s.Complete()
+	texts := Texts(s)
+	if texts["bias"] != "true" {
+		t.Fatalf("bias is %q", texts["bias"])
+	}
+	delete(texts, "bias")
+	if err := SetTexts(s, texts); err != nil || *s.Bias {
+		t.Errorf("texts without a bias make it %v (%v)", *s.Bias, err)
+	}
+}

@@ -25,6 +25,7 @@ type Task struct {
 	Rows    int        // of samples that are pictures; 0: as many as columns
 	Hidden  []int      // default widths of the hidden layers
 	Batch   int        // default samples that a generation sees
+	Bias    bool       // whether layers have biases by default
 	Shift   int        // default pixels by which training moves images
 	Options es.Options // default options
 	Output  int        // added to sigma for the last layer, by default

@@ -65,15 +65,16 @@ var mnist1D = Task{
 	Source: `S. Greydanus, "Scaling down deep learning", arXiv 2011.14439. The signals follow
 the published recipe with other random numbers.`,
 	Example: `  pentary train mnist1d --out signals.pent
-  pentary train mnist1d --hidden 120,120 --bias --shift 3 --sigma 2 --generations 16000 --rate 0.03
-  pentary train mnist1d --conv 24x1x5/2,24x1x5/2,24x1x5/2 --hidden none --bias --shift 1 --generations 16000 --rate 0.04
-  pentary train mnist1d --recurrent gru32/4/all/double --hidden 64 --shift 2 --generations 8000 --rate 0.045`,
+  pentary train mnist1d --conv 24x1x5/2,24x1x5/2,24x1x5/2 --hidden none --shift 1 --sigma 3 --rate 0.04
+  pentary train mnist1d --recurrent gru32/4/all/double --hidden 64 --bias=false --shift 2 --sigma 3 --generations 8000 --rate 0.045`,
 
 	Rows:    1,
-	Hidden:  []int{100, 100},
+	Hidden:  []int{120, 120},
+	Bias:    true,
 	Batch:   256,
-	Options: es.Options{Generations: 4000, Pairs: 64, Estimator: lowrank.PerturbActivations},
-	Rate:    "0.06",
+	Shift:   3,
+	Options: es.Options{Generations: 16_000, Pairs: 64, Sigma: 2, Estimator: lowrank.PerturbActivations},
+	Rate:    "0.03",
 
 	load: func(string) (train, test *data.Dataset, err error) {
 		train, test = mnist1d.Load()

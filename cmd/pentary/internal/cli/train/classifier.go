@@ -32,7 +32,7 @@ type classifier struct {
 // newClassifier returns the kind of a task.
 func newClassifier(t *task.Task) kind {
 	c := classifier{Classifier: settings.NewClassifier(t), of: t}
-	c.Bias = new(bool)
+	c.Bias = new(t.Bias)
 	if t == &task.CSV {
 		return &table{classifier: c}
 	}
