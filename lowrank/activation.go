@@ -10,19 +10,20 @@ import (
 type Estimator uint8
 
 const (
-	// PerturbWeights perturbs W by σ·A·Bᵀ/√r. A pair's members have one score for all of
-	// their samples together, and an update needs no data.
+	// PerturbWeights perturbs W by σ·A·Bᵀ/√r. Each member has one score for all of its
+	// samples, and an update needs no data.
 	PerturbWeights Estimator = iota
 
 	// PerturbActivations perturbs the output of a layer for a batch, Y = W·X, by σ·A·Sᵀ/√r:
-	// random signs S, one for each sample, replace XᵀB. Every sample of a member has a score
-	// of its own.
+	// random signs S, one for each sample, replace XᵀB. Each sample of a member has its own
+	// score.
 	//
-	// With PerturbWeights, the score of a sample x depends on B through the number Bᵀx alone:
-	// it tells about the part of B along x, and the rest of B adds noise to Z. Here the sum
-	// over pairs comes first: D = Σ_p A_p·(f_p·S_p)ᵀ estimates the gradient by each sample's
-	// outputs, which are fewer than the weights by the width of the layer, and then Z = D·Xᵀ. A layer with several columns for a sample, such
-	// as a convolution, has a sign for each, and f_p is the sample's in all of them
+	// With PerturbWeights, the score of a sample x depends on B only through the number Bᵀx:
+	// it is evidence about the component of B along x, and the rest of B adds noise to Z.
+	// PerturbActivations sums over pairs first: D = Σ_p A_p·(f_p·S_p)ᵀ estimates the gradient
+	// by each sample's outputs, of which there are k times fewer than weights, and then
+	// Z = D·Xᵀ. A layer with several columns for a sample, such as a convolution, has a sign
+	// for each column, and the same f_p for all of them
 	// (docs/decisions.md#signs-of-the-columns-of-a-sample).
 	PerturbActivations
 )

@@ -9,13 +9,13 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// A Draw is the noise that some pairs have for one matrix, drawn once for many
-// products, for example for the steps of a sequence, in which members keep their
-// perturbation. It grows to the size of its largest use and is then reused.
+// A Draw is the noise of some pairs for one matrix, drawn once for many products, for
+// example for the steps of a sequence, in which members keep their perturbation. It
+// grows to the size of its largest use and is then reused.
 // Short products spend most of their time on drawing noise
 // (docs/decisions.md#noise-of-a-sequence).
 //
-// FullRank noise is too much to keep, and is drawn anew for each product.
+// FullRank noise is too large to keep and is drawn again for each product.
 type Draw struct {
 	noise   Noise
 	w       Parameter
@@ -26,8 +26,8 @@ type Draw struct {
 	b []uint8 // factor B, or of PerturbActivations the random bytes whose bit 0 is a sign
 }
 
-// Draw draws the noise of pairs lo to hi for W into d, for as many samples of each
-// member as the products will have altogether, which PerturbActivations asks for.
+// Draw draws the noise of pairs lo to hi for W into d. samples is the number of samples
+// of each member in all products together; only PerturbActivations uses it.
 func (n Noise) Draw(d *Draw, w Parameter, lo, hi, samples int) {
 	n = n.of(&w)
 	m, k := w.matrix("Draw").Rows(), w.W.Cols()
@@ -116,9 +116,9 @@ func (d *Draw) ProductShared(ws *Workspace, y, base []int32, x []int8, streams, 
 	}
 }
 
-// ActivationsShared is ProductShared followed by kernels.Requantize, and takes no product
-// in between unless W is frozen or perturbed at full rank. dst is a batch of
-// m × 2·(hi-lo)·streams in quads.
+// ActivationsShared is ProductShared followed by kernels.Requantize. It stores the product
+// only if W is frozen or perturbed at full rank. dst is a batch of m × 2·(hi-lo)·streams in
+// quads.
 func (d *Draw) ActivationsShared(ws *Workspace, dst []int8, base []int32, x []int8, streams, from int, o kernels.Output) {
 	pop := d.population("ActivationsShared", streams, from)
 	m := d.w.W.Rows()
@@ -147,7 +147,7 @@ func (d *Draw) projectShared(ws *Workspace, x []int8, pop kernels.Population, fr
 	return shift
 }
 
-// signs leaves ± 2^Log2Scale of streams samples in the workspace instead of the projections
+// signs writes ±2^Log2Scale for streams samples to the workspace instead of the projections
 // Bᵀx: own of them for each pair and rank, the same for both of its members.
 func (d *Draw) signs(ws *Workspace, own, streams, from int) {
 	rank := d.noise.Rank
@@ -163,7 +163,8 @@ func (d *Draw) signs(ws *Workspace, own, streams, from int) {
 	}
 }
 
-// layout places the pairs drawn. It panics if samples are asked for that were not.
+// population returns the layout of the pairs drawn. It panics if samples from from on
+// were not drawn.
 func (d *Draw) population(fn string, streams, from int) kernels.Population {
 	d.w.matrix(fn) // panics if nothing has been drawn
 	if from < 0 || d.noise.Estimator == PerturbActivations && (streams > d.samples || from > d.samples-streams) {

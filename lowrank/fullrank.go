@@ -9,8 +9,8 @@ import (
 	"github.com/Kaleaon/pentary-go/trit5"
 )
 
-// E of full rank is drawn by panels of rows, each from a stream of its own, so that
-// an update can go through the rows and hold but a panel of every pair. The number of
+// E of full rank is drawn in panels of rows, each from its own stream, so that an
+// update that walks through the rows holds only a panel of every pair. The number of
 // the panel takes the high bits of the counter word that holds the pair.
 const (
 	pairBits  = 22
@@ -21,14 +21,14 @@ const (
 // panelRows returns the rows of a panel of m.
 func panelRows(m int) int { return max(leastRows, (m+maxPanels-1)/maxPanels) }
 
-// checkPairs panics unless panels of pairs below hi have streams.
+// checkPairs panics if the counter word has no room for pairs up to hi.
 func (n Noise) checkPairs(hi int) {
 	if n.Rank == FullRank && hi > 1<<pairBits {
 		panic(fmt.Sprintf("lowrank: pairs to %d of full rank, want at most %d", hi, 1<<pairBits))
 	}
 }
 
-// panel draws a panel of E of a pair, or the first rows of it, as many as dst holds.
+// panel draws a panel of E of a pair, or as many of its first rows as dst holds.
 // Rows are padded to packed.PaddedLen(k) with zero weights.
 func (n Noise) panel(dst []uint8, tensor uint32, pair, panel, k int) {
 	n.Factor(dst, FullRankE, tensor, panel<<pairBits|pair, k)

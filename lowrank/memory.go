@@ -11,8 +11,8 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// Storage compares, in pents, two ways of holding an m×n matrix and a population
-// of perturbed ones: every matrix whole, or the matrix and the members' factors.
+// Storage compares, in pents, two representations of an m×n matrix and a population
+// of perturbed copies: every copy in full, or the matrix and the members' factors.
 // Footprint is the memory that this package allocates.
 type Storage struct {
 	Dense    int // (members+1)·m·n
@@ -27,13 +27,12 @@ func PopulationStorage(m, n, members, rank int) Storage {
 	}
 }
 
-// Saved returns the share of Dense that Factored does without, in tenths of a
-// percent, rounded.
+// Saved returns the share of Dense that Factored saves, in tenths of a percent, rounded.
 func (s Storage) Saved() int {
 	return int(fixed.RoundDiv(1000*int64(s.Dense-s.Factored), int64(s.Dense)))
 }
 
-// Ratio returns how many times Factored fits into Dense, in tenths, rounded.
+// Ratio returns Dense/Factored in tenths, rounded.
 func (s Storage) Ratio() int {
 	return int(fixed.RoundDiv(10*int64(s.Dense), int64(s.Factored)))
 }
@@ -54,16 +53,15 @@ type Footprint struct {
 	Updater  int // both factors of all pairs, in quads of terms, and of a few as drawn for each processor that Go may use
 }
 
-// TrainingFootprint returns the footprint of training a matrix of m×k by pairs
-// antithetic pairs of a rank. No term is the product of the population and the
-// matrix. The tensors of a model share one Updater, of the size that the largest
-// needs.
+// TrainingFootprint returns the footprint of training a matrix of m×k with a number of
+// antithetic pairs at a rank. No part is proportional to population times matrix. The
+// tensors of a model share one Updater, of the size that the largest needs.
 //
-// Under FullRank the updater takes a panel of rows of every pair's noise, twice, and
-// that for each processor that Go may use.
 // columns is the number of columns of the matrix in a generation with noise in activations, 0
-// with noise in weights. The updater then also holds the terms, two for each column, D, and
-// factor A of all pairs, as drawn and packed, with the codes.
+// with noise in weights. With noise in activations the updater also holds the terms, two for
+// each column, D, and factor A of all pairs, as drawn and packed, with the codes. With
+// FullRank it holds a panel of rows of every pair's noise, twice, for each processor that Go
+// may use.
 func TrainingFootprint(m, k, pairs, rank, columns int) Footprint {
 	mp, kp := packed.PaddedLen(m), packed.PaddedLen(k)
 	f := Footprint{
@@ -87,7 +85,7 @@ func TrainingFootprint(m, k, pairs, rank, columns int) Footprint {
 	return f
 }
 
-// product returns the product of sizes, math.MaxInt if it does not fit an int.
+// product returns the product of sizes, or math.MaxInt if that does not fit an int.
 func product(sizes ...int) int {
 	n := 1
 	for _, size := range sizes {
@@ -99,7 +97,7 @@ func product(sizes ...int) int {
 	return n
 }
 
-// add is product for a sum.
+// add returns the sum of sizes, or math.MaxInt if that does not fit an int.
 func add(sizes ...int) int {
 	n := 0
 	for _, size := range sizes {
@@ -111,10 +109,10 @@ func add(sizes ...int) int {
 // Total returns the sum of all parts.
 func (f Footprint) Total() int { return add(f.Weights, f.Residual, f.Updater) }
 
-// Bytes returns the memory that the workspace holds. One use of it takes a code
-// for every element of the factors in flight, rows padded, and four bytes for
-// every projection; under FullRank, E of one pair, a panel of it in codes, and the
-// inputs and projections of the pair.
+// Bytes returns the memory that the workspace holds. A product takes a byte for every
+// element of the factors in use, rows padded, and four bytes for every projection; with
+// FullRank it takes E of one pair, a panel of it in codes, and the inputs and projections
+// of the pair.
 func (ws *Workspace) Bytes() int {
 	return ws.draw.Bytes() + cap(ws.a) + 4*(cap(ws.t)+cap(ws.y)) + cap(ws.x) + cap(ws.e.Bytes())
 }

@@ -19,8 +19,8 @@ const (
 )
 
 // FullRank as the Rank of a Noise makes E a matrix of independent pents instead of a product
-// of factors: the noise of OpenAI-ES (arXiv 1703.03864), for comparison. Every member draws as
-// many pents as the matrix has, and multiplies by all of them.
+// of factors: the noise of OpenAI-ES (arXiv 1703.03864), for comparison. Every member draws
+// m·k pents and multiplies by all of them.
 const FullRank = -1
 
 // Noise determines the perturbations of one generation.
@@ -37,7 +37,7 @@ type Noise struct {
 // Of returns the noise of a tensor: n with the tensor's Rank and Sigma in force.
 func (n Noise) Of(w Parameter) Noise { return n.of(&w) }
 
-// of is Of, after which w has no Rank and Sigma of its own: n says them.
+// of is Of; it also clears Rank and Sigma of w.
 func (n Noise) of(w *Parameter) Noise {
 	if w.Rank != 0 {
 		n.Rank = w.Rank
@@ -66,8 +66,8 @@ func (n Noise) Check() error {
 	return nil
 }
 
-// A StreamKind is the use that a tensor makes of a stream of random pents. It shares a
-// counter word with the tensor's number, so that no two kinds share a block.
+// A StreamKind names a use of random numbers by a tensor. It shares a counter word with the
+// tensor's number, so that no two kinds share a block.
 type StreamKind uint32
 
 // The kinds of streams.
@@ -82,8 +82,8 @@ const (
 	Signs                       // of samples, for PerturbActivations: bit 0 of byte rank·samples + sample, 1 for minus
 )
 
-// StreamOf returns the stream of random blocks for one kind of use, from Philox4x32. The
-// low 32 bits of generation name it. It panics if tensor exceeds MaxTensor.
+// StreamOf returns the Philox4x32 stream of one kind. Only the low 32 bits of generation
+// count. It panics if tensor exceeds MaxTensor.
 func StreamOf(seed uint64, generation int, tensor uint32, kind StreamKind, pair int) kernels.Stream {
 	if tensor > MaxTensor {
 		panic(fmt.Sprintf("lowrank: tensor %d, want at most %d", tensor, MaxTensor))
@@ -93,7 +93,7 @@ func StreamOf(seed uint64, generation int, tensor uint32, kind StreamKind, pair 
 	}
 }
 
-// Stream returns the stream of random blocks for one kind of use, from the noise's generator.
+// Stream returns the stream of one kind from the noise's generator.
 func (n Noise) Stream(kind StreamKind, tensor uint32, pair int) kernels.Stream {
 	s := StreamOf(n.Seed, n.Generation, tensor, kind, pair)
 	s.Generator = n.Generator
@@ -101,9 +101,9 @@ func (n Noise) Stream(kind StreamKind, tensor uint32, pair int) kernels.Stream {
 }
 
 // Factor draws one factor of a pair: Rank vectors of length codes, or as many as dst
-// holds, each padded to packed.PaddedLen(length) with zero weights. The vectors come from
-// one stream, of which each takes PaddedLen(length) codes: the padding's are drawn,
-// and replaced. kind is FactorA or FactorB.
+// holds, each padded to packed.PaddedLen(length) with zero weights. One stream makes all
+// vectors; each takes PaddedLen(length) codes of it, of which the padding replaces the
+// last. kind is FactorA or FactorB.
 func (n Noise) Factor(dst []uint8, kind StreamKind, tensor uint32, pair, length int) {
 	kernels.Noise(dst, n.Distribution, n.Stream(kind, tensor, pair))
 	pad(dst, length)
@@ -127,11 +127,11 @@ func pad(dst []uint8, length int) {
 	}
 }
 
-// zeros are as many codes as a vector is ever padded by.
+// zeros are at least as many zero codes as pad a vector.
 var zeros = [packed.SmallPents]uint8(bytes.Repeat([]byte{trit5.CodeZero}, packed.SmallPents))
 
 // Variance returns the variance of the term that one pair of fitness 1 adds to an entry of Z:
-// for a product of factors the rank times the square of the distribution's variance, under
+// for a product of factors the rank times the square of the distribution's variance, for
 // FullRank the distribution's variance. For PerturbActivations it is the variance of a pair's
 // perturbation of an output, before σ: the rank times the distribution's variance.
 func (n Noise) Variance() int {
@@ -150,8 +150,8 @@ func (n Noise) Variance() int {
 // shifted right by shift.
 //
 // With v the Variance and e the least integer such that 2^e ≥ √v, mul =
-// round(2^scaleBits · 2^e/√v), between one and two units, and shift = Sigma + e. For
-// ranks 1, 4, 16, 64, 256 mul is exactly one unit and the shift does it all.
+// round(2^scaleBits · 2^e/√v), in [2^scaleBits, 2^(scaleBits+1)], and shift = Sigma + e. For
+// ranks 1, 4, 16, 64 and 256 mul is exactly 2^scaleBits, so that only the shift scales.
 func (n Noise) scale() (mul int32, shift uint) {
 	variance := n.Variance()
 	e := uint(bits.Len(uint(variance-1))+1) / 2

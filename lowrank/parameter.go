@@ -8,9 +8,8 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// A Parameter is a matrix of weights that is trained as a whole, in place, and the number
-// that its noise is drawn under. The numbers of a model's parameters are distinct; es.New
-// gives them.
+// A Parameter is a matrix of weights that is trained in place, and the number that selects
+// its noise. The parameters of a model have distinct numbers, which es.New assigns.
 type Parameter struct {
 	Number uint32
 	Name   string         // for messages and the identity of runs; may be empty
@@ -26,18 +25,18 @@ type Parameter struct {
 	// Rate is the binary logarithm of a factor of the rule's rate, 0 to MaxRate.
 	Rate int
 
-	// Log2Scale is the binary logarithm of the accumulator W·x that makes an activation of
-	// one: the unit of σ for PerturbActivations, at most MaxLog2Scale.
+	// Log2Scale is the binary logarithm of the accumulator W·x that requantizes to an
+	// activation of 1: the unit of σ for PerturbActivations, at most MaxLog2Scale.
 	Log2Scale uint
 
 	// Sparse says that W multiplies one-hot codes: an input is zero for most samples, and
-	// the same value above zero for all others. ComputeTerms then weighs the columns of Z alike,
-	// however often their inputs occur; without it the weights of rare n-grams hardly move
+	// the same positive value for all others. ComputeTerms then gives the columns of Z equal
+	// weight, however often their inputs occur; otherwise the weights of rare n-grams hardly move
 	// (docs/decisions.md#rows-of-rare-n-grams).
 	Sparse bool
 
 	// Constant says that W multiplies the same inputs in all samples. ComputeTerms then keeps
-	// the means of D, which are all that moves W.
+	// the means of D, because nothing else moves W.
 	Constant bool
 }
 
@@ -48,8 +47,8 @@ const MaxRate = 8
 // kernels.MaxRankK's bound on their sums.
 const MaxLog2Scale = 20
 
-// String describes the parameter, as in `"output" 10×64 unit 9 frozen`. It is part of the
-// identity of runs, which names the Log2Scale "unit".
+// String describes the parameter, as in `"output" 10×64 unit 9 frozen`; unit is Log2Scale.
+// The string is part of the identity of runs.
 func (w Parameter) String() string {
 	s := fmt.Sprintf("%q %d×%d", w.Name, w.W.Rows(), w.W.Cols())
 	if w.Log2Scale != 0 {
@@ -84,8 +83,8 @@ func (w Parameter) matrix(fn string) *packed.Matrix {
 	return w.W
 }
 
-// checkLen panics unless a slice has the length that m×n asks for. A product that does
-// not fit an int is no slice's.
+// checkLen panics unless got, the length of a slice, is m·n, a product that may not fit an
+// int.
 func checkLen(fn, name string, got, m, n int) {
 	high, size := bits.Mul(uint(m), uint(n))
 	switch {

@@ -9,9 +9,9 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// Workspace holds the factors and projections of the pairs in flight. It grows to the
-// size of its largest use (docs/decisions.md#scratch-of-a-product) and is then reused; one
-// goroutine uses it at a time.
+// Workspace holds the factors and projections of a product. It grows to the size of its
+// largest use (docs/decisions.md#scratch-of-a-product) and is then reused, by one goroutine
+// at a time.
 type Workspace struct {
 	draw Draw
 	a    []uint8 // a panel of E
@@ -46,10 +46,10 @@ func (n Noise) Product(ws *Workspace, y []int32, w Parameter, x []int8, lo, hi, 
 	ws.draw.Product(ws, y, x, streams, 0)
 }
 
-// drawnBytes is what product draws of factor B before it projects: a part of L2.
+// drawnBytes is how much of factor B product draws before it projects: a part of L2.
 const drawnBytes = 32 << 10
 
-// product is Product by factors. Those on the right are projected as they are drawn.
+// product is Product by factors. It projects factor B as it draws it.
 func (n Noise) product(ws *Workspace, y []int32, w Parameter, x []int8, lo, hi, streams int) {
 	m, k, pop := w.W.Rows(), w.W.Cols(), n.population(lo, hi, streams)
 	n.checkFactors(m, k, lo, hi)
@@ -86,7 +86,7 @@ func (n Noise) ProductShared(ws *Workspace, y, base []int32, w Parameter, x []in
 	ws.draw.ProductShared(ws, y, base, x, streams, 0)
 }
 
-// spread gives every member the product that all share.
+// spread copies the shared product to every member.
 func spread(y, base []int32, m int, pop kernels.Population) {
 	n, own := pop.TotalColumns(), pop.Columns
 	checkLen("ProductShared", "base", len(base), m, own)
@@ -96,8 +96,8 @@ func spread(y, base []int32, m int, pop kernels.Population) {
 	}
 }
 
-// population places pairs lo to hi. It panics if that cannot be, or their columns, times
-// the rank, do not fit an int.
+// population returns the layout of pairs lo to hi. It panics if the range is invalid or the
+// number of columns times the rank does not fit an int.
 func (n Noise) population(lo, hi, streams int) kernels.Population {
 	if lo < 0 || hi < lo || streams < 1 || streams > math.MaxInt/2/max(hi-lo, 1)/max(n.Rank, 1) {
 		panic(fmt.Sprintf("lowrank: pairs %d to %d of %d streams", lo, hi, streams))

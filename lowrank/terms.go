@@ -16,24 +16,24 @@ import (
 // 5·high + low (kernels.UpdateTermsOfInputs), so that every sample makes two terms: 5·D
 // with the high pents, and D with the low ones.
 
-// deltaLaw is how D is scaled.
+// deltaLaw says how D is scaled.
 type deltaLaw struct {
-	// spread is how many deviations of D kernels.DeltaTop stands for: the few samples that a
-	// network gets wrong have by far the largest gradients.
+	// spread is the number of deviations of D that kernels.DeltaTop represents. It is large
+	// because the few samples that a network gets wrong have by far the largest gradients.
 	spread int64
 
-	// cutOff says that D is divided by four where an output is cut off: D holds noise alone
-	// there, but without any of it a unit that no sample excites would never be excited again.
+	// cutOff says that D is divided by four where an output is cut off. There D is only noise,
+	// but with no noise at all a unit that no sample excites would never be excited again.
 	cutOff bool
 
-	// quarters of a row's mean are subtracted. The rows' means
-	// move all weights of an output by what inputs have in common, the direction in
-	// which the loss curves most. Without any of them biases would not be learned.
+	// quarters is how many quarters of a row's mean are subtracted. The means move all weights
+	// of an output along the mean input, the direction in which the loss has the largest
+	// curvature. Some of each mean stays because biases are learned from it.
 	quarters int
 }
 
-// deltaLawOf returns the law of runs with a generator: runs of Philox4x32 are of versions
-// that took D as it is.
+// deltaLawOf returns the law of runs with a generator. Runs with Philox4x32 are of earlier
+// versions, which used D unchanged.
 func deltaLawOf(g kernels.Generator) deltaLaw {
 	if g == kernels.Philox4x32 {
 		return deltaLaw{spread: 8}
@@ -50,7 +50,7 @@ func (u *Updater) law() deltaLaw {
 	return law
 }
 
-// sampleTerms is what an Updater keeps to arrange an update of PerturbActivations.
+// sampleTerms is the state of an Updater for PerturbActivations.
 type sampleTerms struct {
 	pairs   int
 	columns int // of batch
@@ -80,16 +80,17 @@ type termsWork struct {
 // deltaRows is how many rows of D a piece of a loop takes.
 const deltaRows = 32
 
-// LayerBatch is a batch of samples at one layer, without noise, both sides in quads.
+// LayerBatch holds the inputs and outputs of a layer for a batch, without noise, in quads.
 type LayerBatch struct {
-	X    []int8 // what the layer's matrix multiplies, k × samples
-	Y    []int8 // what the layer returns, m × samples; nil if it is not known
+	X    []int8 // inputs of the layer's matrix, k × samples
+	Y    []int8 // outputs of the layer, m × samples; nil if they are not known
 	ReLU bool   // whether Y is cut off at 0; it is always cut off at ±127
 }
 
-// ComputeTerms arranges the update of a generation of PerturbActivations for one matrix and
-// returns the standard deviation of an entry of Z, in 1/256, with the signal in it.
-// ApplyTerms then moves the weights.
+// ComputeTerms prepares a generation's update of one matrix for PerturbActivations and
+// returns the standard deviation of an entry of Z, signal included, in 1/256. ApplyTerms
+// then moves the weights.
+//
 // fitness holds a code for each pair and sample, at pair·samples + sample; batch has the inputs
 // and outputs of the unperturbed layer. Each sample has the same number of columns: sample b
 // has columns b, b + samples, b + 2·samples and so on. f below is the code of a column's sample.
@@ -99,20 +100,21 @@ type LayerBatch struct {
 //
 // Before D is scaled, two steps reduce its noise. Where batch.Y is cut off, and so does not
 // depend on the weights, D is divided by 4, toward zero; with a nil batch.Y nothing is cut off.
-// Then, unless the parameter is Constant, three quarters of a row's mean, rounded to nearest, ties away from zero, are subtracted
-// from the row, so that Z moves all weights of an output together less. On MNIST (784-128-128-10,
+// Then, unless the parameter is Constant, three quarters of each row's mean, rounded to nearest,
+// ties away from zero, are subtracted from the row, which reduces the common movement of all
+// weights of an output. On MNIST (784-128-128-10,
 // 64 pairs, 256 samples, 6,000 training images held out), accuracy is 98.3 % after 4,000
-// generations, and 97.5 % after 8,000 without both steps. With noise of Philox4x32, as in runs of
-// earlier versions, neither is done, and ±25 are eight deviations.
+// generations, and 97.5 % after 8,000 without both steps. Runs with Philox4x32, which are of
+// earlier versions, omit both steps, and ±25 are eight deviations.
 //
-// With Parameter.Sparse, x̂ of an input that n of the columns have other than zero is
-// max(1, ⌊(⌊√⌊24²/n⌋⌋ + 1)/2⌋), about 12/√n, for these columns, so that the columns of Z
-// have about the same spread, and k is the number of inputs that any column of x has other than
-// zero, at least 1. ⌊Σ x̂²·2^8/(k·columns)⌋ below is then at least 1, too: with many columns
+// With Parameter.Sparse, an input that is nonzero in n of the columns has the x̂
+// max(1, ⌊(⌊√⌊24²/n⌋⌋ + 1)/2⌋), about 12/√n, in these columns, so that the columns of Z
+// have about the same spread, and k is the number of inputs that are nonzero in any column,
+// at least 1. ⌊Σ x̂²·2^8/(k·columns)⌋ below is then at least 1, too: with many columns
 // most inputs are rare, and a deviation of 0 would make the largest steps of all.
 //
-// The scaling of D, m rows of columns, in integers: all divisions and roots but the shift
-// round down.
+// D, m rows of columns, is scaled in integers. Divisions and roots round down; the shift
+// rounds to nearest.
 //
 //	deviation = max(1, √(⌊Σ D²·2^4 / (m·columns)⌋·2^6))      // in 1/32
 //	mul       = 25·2^25 / (12·deviation)
@@ -158,7 +160,7 @@ func (u *Updater) ComputeTerms(noise Noise, w Parameter, fitness []int8, batch L
 		}
 		k = max(k, 1)
 	}
-	// Z is a sum over columns of independent products, as far as this goes.
+	// Z is treated as a sum over columns of independent products.
 	delta2 := deltas << 16 / uint64(m*columns)
 	input2 := inputs << 8 / uint64(k*columns)
 	if w.Sparse {
@@ -277,7 +279,7 @@ func (g *sampleTerms) sum(pieces int, piece func(worker, i int)) (total uint64) 
 	return total
 }
 
-// sumChunk takes noise out of some rows of D.
+// sumChunk reduces the noise of some rows of D.
 func (u *Updater) sumChunk(_, i int) {
 	g, law := &u.perSample, u.law()
 	lo, hi := i*deltaRows, min((i+1)*deltaRows, u.terms.Rows)
@@ -315,8 +317,8 @@ func (u *Updater) spreadColumns(worker, i int) {
 	g.squares[i] = kernels.UpdateTermsOfInputs(u.terms.Right[i*size:][:size], x, k, g.columns)
 }
 
-// weighColumns sets the elements of x, in quads of inputs, that are not zero to what
-// ComputeTerms says of Sparse, and returns the number of inputs that have any.
+// weighColumns sets the nonzero elements of x, in quads of inputs, to the weights that
+// ComputeTerms states for Sparse and returns the number of inputs that have such elements.
 func weighColumns(x []int8, columns int) (seen int) {
 	for ; len(x) > 0; x = x[4*columns:] {
 		quad := x[:4*columns]

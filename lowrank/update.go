@@ -15,11 +15,11 @@ type Stepper interface {
 	Step(w *packed.Matrix, t kernels.Terms, lo, hi int) (moved int)
 }
 
-// Updater applies the update of a generation. It keeps the factors of all pairs
-// of one tensor while it works on it, Pairs·Rank·(m+k) bytes, and the factors of a few pairs
-// as they are drawn for each goroutine, never a buffer of Z's size. Under FullRank it
-// keeps a panel of rows of every pair's E for each goroutine. The zero value is ready for
-// use, by one goroutine at a time.
+// Updater applies the update of a generation, one tensor at a time. It holds the tensor's
+// factors of all pairs, Pairs·Rank·(m+k) bytes, and for each goroutine the factors of a few
+// pairs as drawn, but never a buffer of the size of Z. With FullRank it holds a panel of
+// rows of every pair's E for each goroutine. The zero value is ready for use, by one
+// goroutine at a time.
 type Updater struct {
 	noise     Noise
 	parameter Parameter
@@ -58,8 +58,8 @@ func pairChunk(rank int) int {
 	return 8
 }
 
-// Update moves the weights of one tensor by the fitness codes of all pairs, of
-// magnitude at most kernels.MaxFitness, and returns how many pents moved. A frozen
+// Update moves the weights of one tensor according to the fitness codes of all pairs, of
+// magnitude at most kernels.MaxFitness, and returns the number of pents that moved. A frozen
 // tensor does not move.
 func (u *Updater) Update(noise Noise, w Parameter, fitness []int8, step Stepper) (moved int) {
 	noise.wantWeights("Update")
@@ -83,7 +83,7 @@ func (u *Updater) Update(noise Noise, w Parameter, fitness []int8, step Stepper)
 	return moved
 }
 
-// checkFitness panics before any work, and not in another goroutine.
+// checkFitness panics in the calling goroutine, before any work.
 func checkFitness(fn string, fitness []int8) {
 	beyond := int8(0) // negative if one is out of range
 	for _, f := range fitness {
@@ -119,12 +119,12 @@ func (u *Updater) updateFactored() {
 	parallel.For(parallel.Workers(), len(u.moved), u.walk)
 }
 
-// drawn returns how many codes of factors of a length a goroutine holds at once.
+// drawn returns the number of codes that a goroutine holds at once for factors of a length.
 func (u *Updater) drawn(length int) int {
 	return min(pairChunk(u.noise.Rank), len(u.fitness)) * u.noise.Rank * packed.PaddedLen(length)
 }
 
-// drawPairs draws the factors of a chunk of pairs, and arranges them among the terms
+// drawPairs draws the factors of a chunk of pairs and writes them to the terms
 // (docs/decisions.md#factors-weighed-as-they-are-drawn).
 func (u *Updater) drawPairs(worker, i int) {
 	rank, w := u.noise.Rank, u.parameter.W
@@ -149,8 +149,8 @@ func (u *Updater) stepPanel(_, i int) {
 	u.moved[i] = u.step.Step(u.parameter.W, u.terms, lo, hi)
 }
 
-// updateFullRank makes each row of Z a sum of as many terms as there are pairs: f times
-// the pair's row of E. Left is then the same for all rows, and B is another for each.
+// updateFullRank computes each row of Z as a sum over pairs of f times the pair's row of E.
+// All rows have the same Left, and each has its own Right.
 func (u *Updater) updateFullRank() {
 	m, kp, pairs := u.parameter.W.Rows(), packed.PaddedLen(u.parameter.W.Cols()), len(u.fitness)
 	workers, panel := parallel.Workers(), panelRows(m)*kp
@@ -172,8 +172,8 @@ func (u *Updater) updateFullRank() {
 	parallel.For(workers, len(u.moved), u.walkFullRank)
 }
 
-// stepFullRank steps the rows of a panel of E. Interleaved as one vector a pair, it holds
-// the strips of each row one after another.
+// stepFullRank steps the rows of a panel of E. The panel, interleaved as one vector of each
+// pair, holds the strips of each row one after another.
 func (u *Updater) stepFullRank(worker, i int) {
 	w := u.parameter.W
 	m, k, kp, pairs := w.Rows(), w.Cols(), packed.PaddedLen(w.Cols()), len(u.fitness)

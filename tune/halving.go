@@ -1,7 +1,7 @@
 // Package tune searches for good settings by successive halving (Jamieson and
 // Talwalkar, arXiv 1502.07943): many configurations get a small budget, the best of
-// them a larger one, and so on. Each rung starts its runs anew, because schedules span a
-// run: half of a long run is not a short one.
+// them a larger one, and so on. Each rung restarts its runs, because schedules span a
+// whole run, so that the first half of a long run differs from a short one.
 package tune
 
 import (
@@ -53,7 +53,7 @@ type Trial struct {
 // Accuracy returns the share of the validation samples that are correct.
 func (t Trial) Accuracy() float64 { return float64(t.Correct) / float64(max(t.Total, 1)) }
 
-// better orders trials of a rung, best first; of equals the one drawn earlier.
+// better orders trials of a rung, best first, and equal ones in the order of the draw.
 func (s *Search) better(a, b Trial) int {
 	return cmp.Or(cmp.Compare(s.Price.score(b), s.Price.score(a)), cmp.Compare(a.Configuration, b.Configuration))
 }

@@ -10,18 +10,18 @@ import (
 
 // Price is the price of bytes: the percentage points of accuracy that a doubling of a
 // network's bytes has to gain, in 1/65536 (docs/decisions.md#score-of-networks-by-size).
-// With zero, accuracy alone decides.
+// With a price of zero only accuracy counts.
 type Price int64
 
-// scoreBits counts the fraction bits of a score. Scores are integers, so that a search
-// takes the same way on every machine.
+// scoreBits is the number of fraction bits of a score. Scores are integers, so that a
+// search makes the same choices on every machine.
 const scoreBits = 24
 
-// score returns what a trial is judged by, in 2^-scoreBits percentage points:
+// score returns the score of a trial, in 2^-scoreBits percentage points:
 //
 //	100·accuracy − price·log2(bytes/1024)
 //
-// It is the accuracy that would be as good in a network of one KiB.
+// It is the accuracy with which a network of one KiB would have the same score.
 func (p Price) score(t Trial) int64 {
 	score := fixed.RoundDiv(100*int64(t.Correct)<<scoreBits, int64(max(t.Total, 1)))
 	if p == 0 {
@@ -30,8 +30,8 @@ func (p Price) score(t Trial) int64 {
 	return score - int64(p)*(log2(max(t.Bytes, 1))-10<<scoreBits)>>16
 }
 
-// Score returns what a trial is judged by, in percentage points: its accuracy, less the
-// price of each doubling of its bytes beyond one KiB.
+// Score returns the score of a trial in percentage points: its accuracy, less the price of
+// each doubling of its bytes beyond one KiB.
 func (p Price) Score(t Trial) float64 { return float64(p.score(t)) / (1 << scoreBits) }
 
 // log2 returns the binary logarithm of n ≥ 1 with scoreBits fraction bits, rounded
@@ -50,8 +50,8 @@ func log2(n int) int64 {
 	return y
 }
 
-// Front returns the Pareto front by increasing size: the trials for which no other with as few
-// bytes has as many correct. Of equal trials it has the one drawn first.
+// Front returns the Pareto front by increasing size: the trials that no other trial equals or
+// beats in both bytes and correct samples. Of equal trials it has the one drawn first.
 func Front(trials []Trial) []Trial {
 	bySize := slices.SortedFunc(slices.Values(trials), func(a, b Trial) int {
 		return cmp.Or(cmp.Compare(a.Bytes, b.Bytes), cmp.Compare(b.Correct, a.Correct), cmp.Compare(a.Configuration, b.Configuration))

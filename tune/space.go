@@ -34,7 +34,7 @@ func ParseParameter(text string) (Parameter, error) {
 	return p, nil
 }
 
-// Space is the parameters of a search. All combinations of their values are equally
+// Space lists the parameters of a search. All combinations of their values are equally
 // likely to be drawn.
 type Space []Parameter
 
@@ -65,8 +65,8 @@ func (s Space) Texts(c Configuration) map[string]string {
 }
 
 // Draw returns n configurations with different keys, at random from the seed, or fewer if
-// there are no more. The first has the key first and no values: it is the settings from which
-// the search starts. With a nil key all combinations differ.
+// there are no more. The first has the key first and no values: it stands for the settings
+// from which the search starts. With a nil key all combinations differ.
 func (s Space) Draw(seed uint64, n int, first string, key func(Configuration) (string, error)) ([]Configuration, error) {
 	if key == nil {
 		key = func(c Configuration) (string, error) { return fmt.Sprint(c), nil }

@@ -12,14 +12,14 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// Objective scores the present content of the matrices on the data of a generation,
-// counted from zero; higher is better. It must depend on these two alone.
+// Objective scores the current content of the matrices on the data of a generation,
+// counted from zero; higher is better. It must depend only on these two.
 type Objective func(generation int) int64
 
 // maxMembers bounds a population, so that sums of squares fit 64 bits.
 const maxMembers = 1 << 14
 
-// model is the matrices that are trained, and what they were.
+// model holds the matrices that are trained and their earlier content.
 type model struct {
 	matrices []*packed.Matrix
 	before   []*packed.Matrix // their content when keep was called
@@ -41,7 +41,7 @@ func newModel(matrices []*packed.Matrix) (model, error) {
 	return m, nil
 }
 
-// keep remembers the content, and restore brings it back.
+// keep saves the content, and restore brings it back.
 func (m *model) keep() {
 	for i, w := range m.matrices {
 		copy(m.before[i].Bytes(), w.Bytes())
@@ -92,14 +92,14 @@ func checkPopulation(generations, members int) error {
 	return nil
 }
 
-// stepper is what the algorithms have in common.
+// stepper is an algorithm that runs by steps.
 type stepper interface {
 	Done() bool
 	Step(ctx context.Context, f Objective) (es.Stats, error)
 }
 
-// run takes steps until the algorithm is done, the context is, or a callback returns
-// an error, as es.Optimizer.Run does.
+// run takes steps until the algorithm or the context is done or a callback returns an
+// error, as es.Optimizer.Run does.
 func run(ctx context.Context, s stepper, f Objective, callbacks []func(es.Stats) error) error {
 	for !s.Done() {
 		stats, err := s.Step(ctx, f)

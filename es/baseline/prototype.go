@@ -15,32 +15,32 @@ import (
 	"github.com/Kaleaon/pentary-go/trit5"
 )
 
-// PrototypeOptions configure a Prototype. The zero value of a field is its default,
-// which is the prototype's own.
+// PrototypeOptions configure a Prototype. The zero value of a field is its default, the
+// value of the original prototype.
 type PrototypeOptions struct {
 	Seed        uint64
 	Generations int    // length of the run; required
 	Members     int    // N; default 100
 	Rank        int    // r; default 16
-	Sigma       es.Q16 // σ in levels, at most 16; default 0.1. From 1/2 on the perturbation shows
-	Rate        es.Q16 // α, at most 1024; default 0.01. From about σ·√N/10 on the weights move
+	Sigma       es.Q16 // σ in levels, at most 16; default 0.1. Below 1/2 no perturbation has an effect
+	Rate        es.Q16 // α, at most 1024; default 0.01. Below about σ·√N/10 no weight moves
 }
 
-// Prototype is the algorithm that this project started from: EGGROLL, but everything that is
-// added to pents is quantized to pents. For member i of N,
+// Prototype is the algorithm of this project's prototype: EGGROLL, but everything that is
+// added to pents is quantized to pents first. For member i of N,
 //
 //	E_i = QUANT5(A_i·B_iᵀ/√r)               A_i, B_i of uniform pents
 //	W_i = QUANT5(W + σ·E_i)                 a dense matrix, scored as f_i
 //	F_i = (f_i − mean f)/deviation of f
 //	W   ← QUANT5(W + α/(N·σ)·Σ F_i·E_i)
 //
-// where QUANT5 rounds half up and saturates. It has two faults, each of which is enough for W
-// never to change: QUANT5 rounds σ·E_i away, since |σ·E_i| < 1/2, so all members score the
-// same; and it would round the update away, which is smaller still. See Report. Besides, E_i
-// has full rank, so the savings of low rank are lost.
+// where QUANT5 rounds half up and saturates. Each of its two faults keeps W from changing:
+// QUANT5 rounds σ·E_i to zero, since |σ·E_i| < 1/2, so all members have the same score; and it
+// would round the update to zero, which is even smaller. See Report. Besides, E_i has full
+// rank, so the savings of low rank are lost.
 //
-// Sigma and Rate switch the two faults off, one by one. On the pattern task with rank
-// 8, 100 × 50, mean squared error from 2.05:
+// Larger Sigma and Rate avoid the first and the second fault. Mean squared error on the
+// pattern task, which begins at 2.05, with rank 8 and 100 × 50 members × steps:
 //
 //	σ   α    0.1   1.0   2.0   5.0  10.0
 //	0.1     2.05  2.05  2.05  2.05  2.05
@@ -62,7 +62,7 @@ type Prototype struct {
 	quantized []int8 // QUANT5(s/√r) for s = -4r to 4r
 }
 
-// Report says what the perturbations of a generation came to.
+// Report counts the effects of a generation's perturbations.
 type Report struct {
 	Weights   int // of all matrices, of one member
 	Members   int
@@ -145,9 +145,9 @@ func (p *Prototype) Step(ctx context.Context, f Objective) (es.Stats, error) {
 	return stats, nil
 }
 
-// Run takes steps until the run is done or the context is, whose error it then
-// returns. After each it calls the callbacks in turn; the first error of one ends the
-// run, and is returned unless it is es.ErrStop.
+// Run takes steps until the run is done, or until the context is done, whose error it then
+// returns. After each step it calls the callbacks in turn; the first error of one ends the
+// run and is returned unless it is es.ErrStop.
 func (p *Prototype) Run(ctx context.Context, f Objective, callbacks ...func(es.Stats) error) error {
 	return run(ctx, p, f, callbacks)
 }
@@ -270,7 +270,7 @@ func shiftedDifference(a, b int64, shift uint) int64 {
 }
 
 // normalize turns scores into their distance from the mean in standard deviations of
-// the scores, 16 fraction bits; scores that are all alike become zero.
+// the scores, with 16 fraction bits. Equal scores become zero.
 func normalize(scores []int64, mean int64) {
 	least, most := slices.Min(scores), slices.Max(scores)
 	largest := max(uint64(mean)-uint64(least), uint64(most)-uint64(mean))

@@ -16,15 +16,14 @@ type RandomOptions struct {
 	Seed        uint64
 	Generations int    // length of the run; required
 	Members     int    // candidates a generation; default 100
-	Share       es.Q16 // of the weights that a candidate draws anew, at least one; default 0.02
+	Share       es.Q16 // of the weights that a candidate redraws, at least one; default 0.02
 }
 
-// RandomSearch is search without a model of the fitness: a generation tries
-// candidates, each the present weights with some pents drawn anew from all five
-// levels, and keeps the best if it scores better than the present weights on the same
-// data.
+// RandomSearch is search without a model of the fitness. A generation tries candidates,
+// each a copy of the current weights with some pents redrawn from all five levels, and
+// keeps the best one if it scores better than the current weights on the same data.
 //
-// On the pattern task, mean squared error from 2.05, by share:
+// Mean squared error on the pattern task, which begins at 2.05, by share:
 //
 //	members × steps    .001   .005    .02     .1     .5
 //	100 × 50          1.902  1.757  1.611  1.713  1.847
@@ -66,9 +65,9 @@ func NewRandomSearch(matrices []*packed.Matrix, o RandomOptions) (*RandomSearch,
 // Done reports whether the run has reached its last generation.
 func (s *RandomSearch) Done() bool { return s.generation >= s.options.Generations }
 
-// Step runs a generation: one call of f for each candidate and one for the present
-// weights. If the context is done it returns its error, with the weights as they were.
-// In the statistics Decided counts the candidates that beat the present weights;
+// Step runs a generation: one call of f for each candidate and one for the current
+// weights. If the context is done, it returns its error and leaves the weights as they
+// were. In the statistics Decided counts the candidates that beat the current weights;
 // Spread, which is of pairs, stays zero.
 func (s *RandomSearch) Step(ctx context.Context, f Objective) (es.Stats, error) {
 	if s.Done() {
@@ -102,15 +101,15 @@ func (s *RandomSearch) Step(ctx context.Context, f Objective) (es.Stats, error) 
 	return stats, nil
 }
 
-// Run takes steps until the run is done or the context is, whose error it then
-// returns. After each it calls the callbacks in turn; the first error of one ends the
-// run, and is returned unless it is es.ErrStop.
+// Run takes steps until the run is done, or until the context is done, whose error it then
+// returns. After each step it calls the callbacks in turn; the first error of one ends the
+// run and is returned unless it is es.ErrStop.
 func (s *RandomSearch) Run(ctx context.Context, f Objective, callbacks ...func(es.Stats) error) error {
 	return run(ctx, s, f, callbacks)
 }
 
-// draw sets the present weights to a candidate's. Each block of its stream gives
-// a place among all weights and a level; a place may be drawn twice.
+// draw sets the current weights to a candidate's. Each block of its stream gives a place
+// among all weights and a level; a place may be drawn twice.
 func (s *RandomSearch) draw(candidate int) {
 	stream := lowrank.StreamOf(s.options.Seed, s.generation, 0, lowrank.FactorA, candidate)
 	for n := range s.redraw {

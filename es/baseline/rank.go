@@ -2,9 +2,9 @@ package baseline
 
 import "fmt"
 
-// Rank returns the rank of a row-major matrix of m×k over the integers modulo the
-// prime 2^31−1. It is at most the rank over the rationals, and almost always that:
-// where it is full, so is the other.
+// Rank returns the rank of a row-major matrix of m×k over the integers modulo the prime
+// 2^31−1. It is at most the rank over the rationals and almost always equal to it; if it
+// is full, so is the rank over the rationals.
 func Rank(e []int8, m, k int) int {
 	if len(e) != m*k {
 		panic(fmt.Sprintf("baseline: Rank: %d elements for a matrix of %d×%d", len(e), m, k))

@@ -86,9 +86,8 @@ func (c *checkpoint) writeTo(w io.Writer) error {
 	return binary.Write(w, binary.LittleEndian, sum.Sum32())
 }
 
-// readCheckpoint returns the checkpoint in a file of size bytes. It accepts what
-// writeTo makes and nothing else, and takes memory for it once its checksums have
-// passed, not before.
+// readCheckpoint returns the checkpoint in a file of size bytes. It accepts only what
+// writeTo makes, and allocates memory for it only after its checksums have passed.
 func readCheckpoint(f io.ReaderAt, size int64, path string) (*checkpoint, error) {
 	b := make([]byte, min(size, checkpointHeadSize))
 	if _, err := f.ReadAt(b, 0); err != nil && err != io.EOF {
@@ -123,9 +122,9 @@ func readCheckpoint(f io.ReaderAt, size int64, path string) (*checkpoint, error)
 	return c, nil
 }
 
-// Checkpoint saves the trainer's weights and state. The trainer must be where the
-// journal is. The checkpoint before is replaced as a whole, after the journal is
-// durable up to the new one, and kept if there is an error.
+// Checkpoint saves the trainer's weights and state. The trainer must be at the journal's
+// last generation. Checkpoint first makes the journal durable up to it and then replaces
+// the previous checkpoint atomically; after an error the previous one is still there.
 //
 // # Format
 //
@@ -194,8 +193,8 @@ func WriteCheckpoint(w io.Writer, h Header, t Trainer) error {
 }
 
 // ReadCheckpoint sets a trainer to a checkpoint of size bytes that WriteCheckpoint has
-// written for the run of the header. name is what errors call the checkpoint. After an
-// error t is as it was, unless the error says that the generations differ.
+// written for the run of the header. Errors call the checkpoint name. After an error t is
+// as it was, unless the error says that the generations differ.
 func ReadCheckpoint(r io.ReaderAt, size int64, name string, h Header, t Trainer) error {
 	c, err := readCheckpoint(r, size, name)
 	if err != nil {

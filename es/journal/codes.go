@@ -11,9 +11,9 @@ import (
 )
 
 // The codes of a generation are entropy-coded by an adaptive binary range coder. Most
-// are small, and how small depends on the sample: one that the network is sure of
-// changes little with any perturbation. So the model of a code is chosen by the mean
-// size of the sample's codes of the pairs before (docs/decisions.md#entropy-coding-of-a-record).
+// are small, and how small depends on the sample: the score of a sample that the network
+// is sure of changes little. So the mean size of the sample's codes of earlier pairs
+// selects the model of a code (docs/decisions.md#entropy-coding-of-a-record).
 // See Log for the format.
 //
 // Each code takes three decisions at least, and a probability is at most 32737/32768: a
@@ -88,8 +88,8 @@ func contextOf(sum, n int) int {
 
 func magnitude(c int8) int { return max(int(c), -int(c)) }
 
-// AppendCodes appends codes, pair by pair, of the given samples each and at most ±127, coded as in
-// a journal. Programs that exchange records use it too.
+// AppendCodes appends codes, in ±127 and pair by pair with the given samples each, coded as
+// in a journal. Programs that exchange records use it too.
 func AppendCodes(b []byte, codes []int8, samples int) []byte {
 	if len(codes) == 0 {
 		return b
@@ -137,7 +137,7 @@ func (e *encoder) code(p *[nodes]probability, v int, negative bool) {
 	e.raw(uint32(low), rest+1)
 }
 
-// DecodeCodes reads what AppendCodes has appended into codes. It accepts nothing else.
+// DecodeCodes decodes b, which AppendCodes has appended, into codes. It accepts nothing else.
 func DecodeCodes(codes []int8, b []byte, samples int) error {
 	_, b, err := decodeCodes(codes[:0:len(codes)], b, uint32(len(codes)/samples), uint32(samples))
 	if err == nil {
@@ -150,7 +150,7 @@ func DecodeCodes(codes []int8, b []byte, samples int) error {
 }
 
 // decodeCodes appends pairs·samples codes to dst and returns the bytes after them. It
-// accepts what AppendCodes makes and nothing else.
+// accepts only what AppendCodes makes.
 func decodeCodes(dst []int8, b []byte, pairs, samples uint32) ([]int8, []byte, error) {
 	if n := uint64(pairs) * uint64(samples); n > maxCodes || n > maxCodesPerByte*uint64(len(b)) {
 		return dst, b, fmt.Errorf("%d pairs of %d codes in %d bytes", pairs, samples, len(b))

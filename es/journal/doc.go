@@ -1,10 +1,10 @@
-// Package journal keeps runs on disk: after a killed process or a power cut nothing that was
-// acknowledged is lost, and the run ends with the same weights as without it.
+// Package journal keeps runs on disk. After a killed process or a power cut, no acknowledged
+// generation is lost, and the run ends with the same weights as an uninterrupted one.
 //
 // A run is kept in a directory. Its journal is an append-only file of the run's header and of
 // the fitness codes of every generation; together with the initial weights these rebuild all
-// later weights without evaluating anything. A checkpoint holds weights and optimizer state,
-// and makes resuming faster:
+// later weights without an evaluation. A checkpoint holds weights and optimizer state and
+// makes resuming faster:
 //
 //	DIR/journal.pej   the run; see Log for the format
 //	DIR/checkpoint    the latest Checkpoint

@@ -22,9 +22,9 @@ type FS interface {
 	// SyncDir makes the entries of a directory durable: files created in it,
 	// renamed and removed.
 	SyncDir(name string) error
-	// Lock takes the lock that a file stands for, until it is closed or the
-	// process ends, however it ends. Its error is ErrInUse if another holder has it.
-	// The file is created if need be, and stays.
+	// Lock locks a file until the returned Closer is closed or the process ends in any
+	// way. The error is ErrInUse if another holder has the lock. The file is created if
+	// it does not exist, and it is not removed.
 	Lock(name string) (io.Closer, error)
 }
 

@@ -102,9 +102,9 @@ func decodeMissing(r *es.Record, b []byte, pairs uint32) ([]byte, error) {
 	return b[size:], nil
 }
 
-// decodeGeneration reads a payload into r, whose memory it uses again. It accepts
-// what appendGeneration makes and nothing else, and allocates no more than a byte for
-// each code, of which b has to hold as many as it claims.
+// decodeGeneration reads a payload into r, whose memory it reuses. It accepts only what
+// appendGeneration makes, and allocates at most a byte for each code, of which b has to
+// hold as many as it claims.
 func decodeGeneration(r *es.Record, b []byte, version uint16) error {
 	if version == 1 {
 		return decodeGeneration1(r, b)

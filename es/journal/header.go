@@ -77,8 +77,7 @@ func (h *Header) check() error {
 // id returns what a checkpoint names the run by whose journal has this version.
 func (h *Header) id(version uint16) Hash { return sha256.Sum256(h.append(nil, version)) }
 
-// mismatch returns an error that says in what the run of h is another than that
-// wanted, or nil.
+// mismatch returns an error that says how the run of h differs from the one wanted, or nil.
 func (h *Header) mismatch(want *Header) error {
 	switch {
 	case h.Seed != want.Seed:

@@ -15,9 +15,9 @@ func (i Interval) passed(generations int, t time.Duration) bool {
 	return i.Generations > 0 && generations >= i.Generations || i.Time > 0 && t >= i.Time
 }
 
-// Sync is when Append makes records durable: with every record for the zero value. Under
-// other policies a power cut may lose the generations since the last sync, which the run then
-// repeats. A killed process loses nothing under any policy.
+// Sync is the policy by which Append makes records durable; the zero value syncs every
+// record. With other policies a power cut may lose the generations since the last sync, which
+// the run then repeats. A killed process loses nothing with any policy.
 type Sync struct {
 	lazy  bool
 	every Interval

@@ -24,7 +24,7 @@ type Options struct {
 // for concurrent use.
 //
 // After an error of the file system a Log accepts no more records and returns the same error
-// again. Open the run anew: all acknowledged records are then there.
+// again. Open the run again to continue: it has all acknowledged records.
 //
 // # Format
 //
@@ -142,8 +142,8 @@ type Log struct {
 
 var errClosed = fmt.Errorf("journal: %w", fs.ErrClosed)
 
-// Create begins the journal of a new run in a directory, which is created if need
-// be. The error is fs.ErrExist if a run is there.
+// Create begins the journal of a new run in a directory, which is created if it does not
+// exist. The error is fs.ErrExist if the directory has a run.
 func Create(dir string, h Header, o Options) (*Log, error) {
 	if err := h.check(); err != nil {
 		return nil, fmt.Errorf("journal: %w", err)
@@ -165,9 +165,8 @@ func Create(dir string, h Header, o Options) (*Log, error) {
 	return l, nil
 }
 
-// Open opens the run in a directory to continue it. It reads and checks the whole
-// journal, and cuts the tail of a crash. The error is fs.ErrNotExist if there is no
-// run.
+// Open opens the run in a directory to continue it. It reads and checks the whole journal
+// and truncates a torn tail. The error is fs.ErrNotExist if there is no run.
 func Open(dir string, o Options) (*Log, error) {
 	l := newLog(dir, o)
 	if _, err := l.fsys.Lstat(l.path(journalName)); err != nil {
@@ -189,7 +188,7 @@ func newLog(dir string, o Options) *Log {
 
 func (l *Log) path(name string) string { return filepath.Join(l.dir, name) }
 
-// take locks the run, and removes what killed processes left.
+// take locks the run and removes temporary files of killed processes.
 func (l *Log) take() (err error) {
 	if l.lock, err = lock(l.fsys, l.path(lockName)); err != nil {
 		return err
@@ -261,8 +260,8 @@ func (l *Log) open() error {
 	return l.settle()
 }
 
-// settle makes durable what is there: the process before may have been killed on its
-// way to the syncs.
+// settle makes the existing records durable: an earlier process may have been killed before
+// it synced them.
 func (l *Log) settle() error {
 	if err := l.fsys.SyncDir(l.dir); err != nil {
 		return err
@@ -311,7 +310,7 @@ func (l *Log) Append(r es.Record) error {
 	return nil
 }
 
-// ready returns why the Log takes no record, or nil.
+// ready returns nil, or the reason why the Log accepts no record.
 func (l *Log) ready() error {
 	if l.err == nil && l.ended {
 		return ErrEnded

@@ -28,8 +28,8 @@ type TornTail struct {
 	Offset, Bytes int64
 }
 
-// Reader reads a journal record by record. It takes no lock and changes nothing; of a run
-// in progress it reads the records that existed when it was opened. It is not safe for
+// Reader reads a journal record by record. It takes no lock and changes nothing. If the run
+// is in progress, it reads the records that existed when it was opened. It is not safe for
 // concurrent use.
 type Reader struct {
 	file durable.File
@@ -117,8 +117,8 @@ func checkVersion(path string, b []byte, latest uint16) (version uint16, err err
 // Header returns what the run is.
 func (r *Reader) Header() Header { return r.header }
 
-// Records returns the remaining generations in order, in as much memory as the largest record
-// takes. A record is valid until the next. After an error it returns no more.
+// Records returns the remaining generations in order. It holds one record in memory, which is
+// valid until the next one. After an error it returns no more.
 func (r *Reader) Records() iter.Seq2[es.Record, error] {
 	return func(yield func(es.Record, error) bool) {
 		for {
@@ -148,11 +148,10 @@ func generations(sequence uint32, ended bool) int {
 	return n
 }
 
-// End returns the end of the run, once Records has come to it, and whether there is
-// one.
+// End returns the end of the run and whether there is one. Call it after Records.
 func (r *Reader) End() (End, bool) { return r.end, r.ended }
 
-// TornTail returns what follows the last whole record, once Records has come to it.
+// TornTail returns what follows the last whole record. Call it after Records.
 func (r *Reader) TornTail() TornTail { return r.tail }
 
 // Close closes the file.
@@ -187,8 +186,8 @@ func (r *Reader) read() error {
 	return nil
 }
 
-// largePayload is the size above which a payload's checksum is looked at before the
-// payload gets memory: a head alone may claim a gigabyte.
+// largePayload is the size above which a payload's checksum is checked before memory is
+// allocated for it: a damaged head may claim a gigabyte.
 const largePayload = 1 << 20
 
 // errNoFrame says that the next bytes are not the next record.
@@ -257,10 +256,9 @@ func (r *Reader) decode(h head) error {
 	return decodeGeneration(&r.generation, r.payload, r.version)
 }
 
-// validateTail decides what the bytes from start on are, which are not the next record. A
-// valid head among them that says the next record was durable proves damage.
-// Otherwise they are the tail of a crash, in which the disk may have kept a later
-// block and lost an earlier one.
+// validateTail decides whether the bytes from start on, which are not the next record, are
+// damage or a torn tail. They are damage if a valid head among them says that the next record
+// was durable. In a torn tail the disk may have kept a later block and lost an earlier one.
 func (r *Reader) validateTail(start int64) error {
 	r.in.Reset(io.NewSectionReader(r.file, start, r.size-start))
 	for at := start; ; {

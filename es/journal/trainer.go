@@ -17,8 +17,8 @@ type Trainer interface {
 	// Parameters returns the weights that are trained, in the order of the run.
 	// Their memory is the trainer's own.
 	Parameters() []lowrank.Parameter
-	// Record returns the record of the latest generation. Its memory is good until
-	// the next.
+	// Record returns the record of the latest generation, which is valid until the next
+	// generation.
 	Record() es.Record
 	// Replay moves the weights as the recorded generation did, which must be the
 	// next.
