@@ -65,10 +65,9 @@ func (n Noise) product(ws *Workspace, y []int32, w Parameter, x []int8, lo, hi, 
 		kernels.ProjectPairs(ws.t[p*own:end*own], b, x, pop, k, p, end)
 	}
 	ws.draw.a = reuse.Slice(ws.draw.a, pop.Pairs*pop.Rank*packed.PaddedLen(m))
-	n.factors(ws.draw.a, FactorA, w.Number, lo, hi, m)
 	mul, shift := n.scale()
 	rescale(ws.t, mul)
-	kernels.MatMulPerturbed(y, w.W, x, ws.draw.a, ws.t, pop, shift)
+	kernels.MatMulDrawn(y, w.W, x, ws.draw.a, n.Stream(FactorA, w.Number, lo), n.Distribution, ws.t, pop, shift)
 }
 
 // ProductShared is Product for members that all see the same batch x of k ×
