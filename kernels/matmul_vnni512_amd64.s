@@ -366,15 +366,15 @@ whole:                                \
 	FORROWS(GAIN3, 0)                 \
 	JMP  begun
 
-// FOLD3 adds the start, in Z24 to Z26, to the constants of the columns, before the shift.
-#define FOLD3 \
-	FOLD2                             \
+// MERGE3 adds the start, in Z24 to Z26, to the constants of the columns, before the shift.
+#define MERGE3 \
+	MERGE2                             \
 	VPERMD    Z26, Z27, Z26           \
 	VPSLLVD   Z28, Z26, Z26           \
 	VPADDD    (R9)(R13*2), Z26, Z26   \
 	VMOVDQU32 Z26, (R9)(R13*2)
 
-#define FOLD2 \
+#define MERGE2 \
 	MOVQ         rankArgs_words(R12), R9       \
 	MOVQ         rankArgs_wordStep(R12), R13   \
 	VPMOVZXBD    zip<>(SB), Z27               \
@@ -534,7 +534,7 @@ whole:                                \
 
 // SWEEP is the body of the kernels, which differ in their width; n is bytes of a quad
 // of the strip, 64 a line. Quads go by fours and then by ones.
-#define SWEEP(START, BEGIN, LEVELS, LIFT, WORDS, RANKS, ROUND, FOLD, PACK, STARTED, DOT, QUAD, SUM, UNBIAS, ADD, STORE, TOUCH, n) \
+#define SWEEP(START, BEGIN, LEVELS, LIFT, WORDS, RANKS, ROUND, MERGE, PACK, STARTED, DOT, QUAD, SUM, UNBIAS, ADD, STORE, TOUCH, n) \
 	SETUP                             \
 	CMPQ  tileArgs_from(AX), $0       \
 	JEQ   tile                        \
@@ -582,7 +582,7 @@ packing:                              \
 	JZ    lift                        \
 	CMPB  rankArgs_folds(R12), $0     \
 	JEQ   store                       \
-	FOLD                              \
+	MERGE                             \
 	JMP   store                       \
                                       \
 lift:                                 \
@@ -643,10 +643,10 @@ done:                                 \
 
 // func sweep3VNNI512(args *tileArgs)
 TEXT ·sweep3VNNI512(SB), NOSPLIT, $0-8
-	SWEEP(START3, BEGIN3, LEVELS3, LIFT3, WORDS3, RANKS3, ROUND3, FOLD3, PACK3, STARTED3, DOT3, QUAD3, SUM3, UNBIAS3, ADD3, STORE3, TOUCH3, 192)
+	SWEEP(START3, BEGIN3, LEVELS3, LIFT3, WORDS3, RANKS3, ROUND3, MERGE3, PACK3, STARTED3, DOT3, QUAD3, SUM3, UNBIAS3, ADD3, STORE3, TOUCH3, 192)
 	RET
 
 // func sweep2VNNI512(args *tileArgs)
 TEXT ·sweep2VNNI512(SB), NOSPLIT, $0-8
-	SWEEP(START2, BEGIN2, LEVELS2, LIFT2, WORDS2, RANKS2, ROUND2, FOLD2, PACK2, STARTED2, DOT2, QUAD2, SUM2, UNBIAS2, ADD2, STORE2, TOUCH2, 128)
+	SWEEP(START2, BEGIN2, LEVELS2, LIFT2, WORDS2, RANKS2, ROUND2, MERGE2, PACK2, STARTED2, DOT2, QUAD2, SUM2, UNBIAS2, ADD2, STORE2, TOUCH2, 128)
 	RET

@@ -30,7 +30,7 @@ type tiledTerms struct {
 // gather gathers a chunk of the terms, and unless start is nil adds to it.
 func (p *tiledTerms) gather(t *Terms, chunk int, start *int32) {
 	q := chunk * sumGroups * tileQuads
-	gatherTilesAVX512(&p.memory[p.left], start, &t.Left[(q*t.Rows+p.i)*4], t.Rows*4, min(Quads(t.Count)-q, sumGroups*tileQuads), p.rows)
+	gatherTilesVNNI512(&p.memory[p.left], start, &t.Left[(q*t.Rows+p.i)*4], t.Rows*4, min(Quads(t.Count)-q, sumGroups*tileQuads), p.rows)
 	p.chunk = chunk
 }
 
@@ -96,7 +96,7 @@ type accumulateArgs struct {
 //go:noescape
 func accumulateAMX(args *accumulateArgs)
 
-// gatherTilesAVX512 gathers quads of terms of the first rows of a panel into groups of tiles:
+// gatherTilesVNNI512 gathers quads of terms of the first rows of a panel into groups of tiles:
 //
 //	left[q/16*2048 + r/16*1024 + r%16*64 + q%16*4 + u] = fa[q*faQuad+r*4+u]     zero for r ≥ rows and beyond quads
 //	start[r*16+l] -= 2 · Σ_q Σ_u fa[q*faQuad+r*4+u]
@@ -104,4 +104,4 @@ func accumulateAMX(args *accumulateArgs)
 // for whole groups of quads, r < 32, u < 4 and l < 16. start may be nil.
 //
 //go:noescape
-func gatherTilesAVX512(left *int8, start *int32, fa *int8, faQuad, quads, rows int)
+func gatherTilesVNNI512(left *int8, start *int32, fa *int8, faQuad, quads, rows int)

@@ -155,8 +155,8 @@ DATA noTerms<>+48(SB)/8, $0
 DATA noTerms<>+56(SB)/8, $0
 GLOBL noTerms<>(SB), RODATA|NOPTR, $64
 
-// func gatherTilesAVX512(left *int8, start *int32, fa *int8, faQuad, quads, rows int)
-TEXT ·gatherTilesAVX512(SB), NOSPLIT, $64-48
+// func gatherTilesVNNI512(left *int8, start *int32, fa *int8, faQuad, quads, rows int)
+TEXT ·gatherTilesVNNI512(SB), NOSPLIT, $64-48
 	MOVQ  left+0(FP), DI
 	MOVQ  start+8(FP), SI
 	MOVQ  rows+40(FP), CX
