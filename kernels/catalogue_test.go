@@ -278,9 +278,9 @@ func TestCatalogueIsComplete(t *testing.T) {
 	}
 }
 
-// TestGoldenIsComplete looks for kernels that TestGolden does not call: in its own body, or
+// TestCatalogueIsGolden looks for kernels that TestGolden does not call: in its own body, or
 // in a function of the tests that it calls.
-func TestGoldenIsComplete(t *testing.T) {
+func TestCatalogueIsGolden(t *testing.T) {
 	paths, err := filepath.Glob("*_test.go")
 	if err != nil {
 		t.Fatal(err)
