@@ -235,7 +235,7 @@ type rankArgs struct {
 	// Of orderCodes:
 	a             *uint8
 	aRank         int     // bytes from one rank of codes to the next
-	first, second uintptr // scratch
+	first, second uintptr //lint:ignore U1000 scratch of the assembly
 
 	// Of drawCodes: the block of the first row of the population's first pair, and the blocks
 	// of a rank.
@@ -245,8 +245,8 @@ type rankArgs struct {
 
 	// Of a sweep:
 	folds  bool // words gain the start of the columns, once it is known
-	higher bool // scratch: the higher digits are multiplied
-	left   int  // scratch: fours of ranks, and of rankStart bytes of order that are done
+	higher bool //lint:ignore U1000 scratch of the assembly: the higher digits are multiplied
+	left   int  //lint:ignore U1000 scratch of the assembly: fours of ranks, and of rankStart bytes of order that are done
 
 	// Of rankStart:
 	dst *int32
