@@ -28,7 +28,6 @@ TEXT ·accumulateAMX(SB), NOSPLIT, $64-8
 	MOVQ accumulateArgs_start(AX), R11
 	MOVQ accumulateArgs_right(AX), BX
 	MOVQ accumulateArgs_strip(AX), R9
-	MOVQ accumulateArgs_cols(AX), R15
 	MOVQ $ZROW, R10
 	MOVQ $64, R12
 
@@ -44,6 +43,7 @@ TEXT ·accumulateAMX(SB), NOSPLIT, $64-8
 	MOVW      CX, 26(SP)
 	LDTILECFG_SP(0)
 	SHLQ      $6, R13
+	MOVQ      accumulateArgs_cols(AX), R15 // after fullTiles, which takes R15 in shared libraries
 
 pass:
 	LEAQ  16*ZROW(DI), R14
