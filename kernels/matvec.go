@@ -35,7 +35,7 @@ var vectorsPool = sync.Pool{New: func() any {
 // prefersVectors reports whether matVec is the fastest way to few columns. Short rows
 // are all small blocks, which unpack at a third of the speed.
 func prefersVectors(w *packed.Matrix, n int) bool {
-	return level > generic && n <= mostVectors() && w.Cols() >= packed.BlockPents &&
+	return level > generic && n <= mostVectors(w) && w.Cols() >= packed.BlockPents &&
 		(n == 1 || !isThin(w.Rows(), w.Cols()))
 }
 

@@ -17,9 +17,13 @@ func chunkOrder(n, rows int) order {
 	return inChunks
 }
 
+// tileBytes is the size from which weights come from memory, where products of few columns on
+// AMX tiles, which are not prefetched, are slower than matVec.
+const tileBytes = 48 << 20
+
 // mostVectors returns the most columns for which matVec is the fastest way.
-func mostVectors() int {
-	if level == amx {
+func mostVectors(w *packed.Matrix) int {
+	if level == amx && len(w.Bytes()) < tileBytes {
 		return 4
 	}
 	return MaxVecs

@@ -2,6 +2,8 @@
 
 package kernels
 
+import "github.com/Kaleaon/pentary-go/packed"
+
 // chunkOrder returns the order that the kernel for n vectors takes them in.
 func chunkOrder(n, rows int) order {
 	if level >= i8mm && vectorWidth(n) >= 4 {
@@ -93,4 +95,4 @@ func matVec8I8MM(args *matVecArgs)
 // chunkBlocks leaves all blocks to chunk.
 func (v *vectors) chunkBlocks(src []int8, k, n int, o order) int { return 0 }
 
-func mostVectors() int { return MaxVecs }
+func mostVectors(*packed.Matrix) int { return MaxVecs }
