@@ -35,7 +35,7 @@ func (p *part) panelTiles(i, rows, j, cols, d, depth, kappa int) bool {
 		return false
 	}
 	deep := min(p.kc, depth-kappa)
-	p.codes = reuse.Slice(p.codes, amxPanel*amxPass*packed.BlockPents)
+	p.codes = reuse.Slice(p.codes, amxPanel*min(amxPass*packed.BlockPents, (deep+63)/64*64)) // whole tiles
 	t := tileArgs{
 		y: &p.y[i*p.n+j], ldy: p.n, rows: rows, cols: cols, codes: &p.codes[0],
 		w: &p.w.Row(i).Bytes()[(d+kappa)/packed.BlockPents*packed.BlockBytes], ldw: p.w.Stride(),
