@@ -175,7 +175,8 @@ func (o *onnxOwn) file() (*packed.File, error) {
 	return nil, fmt.Errorf("byte %d is not what it writes", len(o.data)-len(again.left))
 }
 
-// A differs takes what is written as long as it is what is left.
+// A differs is a writer that compares: it returns an error for the first byte that is not the
+// next one of left.
 type differs struct{ left []byte }
 
 func (d *differs) Write(b []byte) (int, error) {
