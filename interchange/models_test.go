@@ -38,6 +38,7 @@ func sampleModels(t testing.TB) []sampleModel {
 		{"rnn", nn.NewModel(nn.NewRNN(8, 12), nn.NewDense(12, 10, false)), 8},
 		{"mingru", nn.NewModel(nn.NewMinGRU(8, 12), nn.NewDense(12, 10, false)), 8},
 		{"gru", nn.NewModel(nn.NewGRU(8, 12), nn.NewDense(12, 10, false)), 8},
+		{"gru reset after", nn.NewModel(resetAfter(8, 12, 0), resetAfter(12, 8, 2), nn.NewResetAfterGRU(8, 4), nn.NewDense(4, 10, false)), 8},
 		{"lstm", nn.NewModel(nn.NewLSTM(8, 12), nn.NewDense(12, 10, false)), 8},
 		{"blocks", nn.NewModel(nn.NewLayerNorm(20), nn.NewMLPBlock(20, 30), nn.NewResidual(nn.NewMLPBlock(20, 12))), 1},
 	}
@@ -84,6 +85,13 @@ func hashedModel(t testing.TB) sampleModel {
 	return sampleModel{"language model of n-grams", m, 12}
 }
 
+// resetAfter returns a GRU with State, a bias and a shift.
+func resetAfter(in, out, shift int) *nn.GRU {
+	l := nn.NewResetAfterGRU(in, out)
+	l.State, l.Shift = nn.NewBiasedDense(out, out, false), shift
+	return l
+}
+
 // biased gives a convolution biases.
 func biased(l *nn.Conv2D) *nn.Conv2D {
 	l.Kernel = nn.NewBiasedDense(l.Kernel.Inputs(), l.Kernel.Outputs(), l.Kernel.ReLU)
@@ -96,6 +104,7 @@ func digitModels() []sampleModel {
 		{"mlp", nn.NewMLP(1, 64, 64, 10), 1},
 		{"conv2d", nn.NewModel(nn.NewConv2D(8, 8, 1, 8, 3, 3, 1, true), nn.NewDense(288, 10, false)), 1},
 		{"gru", nn.NewModel(nn.NewGRU(8, 32), nn.NewDense(32, 10, false)), 8},
+		{"gru reset after", nn.NewModel(resetAfter(8, 32, 1), nn.NewDense(32, 10, false)), 8},
 		{"lstm", nn.NewModel(nn.NewLSTM(8, 32), nn.NewDense(32, 10, false)), 8},
 	}
 	for _, m := range models {

@@ -3,6 +3,7 @@ package interchange
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // A Network is a float network of another tool: a chain of layers.
@@ -55,7 +56,7 @@ type Cell string
 // The cells.
 const (
 	CellRNN  Cell = "RNN"  // h = tanh(W·[x; h] + Bias)
-	CellGRU  Cell = "GRU"  // see nn.GRU
+	CellGRU  Cell = "GRU"  // see nn.GRU, with ResetAfter with its State
 	CellLSTM Cell = "LSTM" // see nn.LSTM, whose states are tanh(c) on the way to h
 )
 
@@ -68,6 +69,11 @@ type Recurrent struct {
 	In, Out int
 	W       []float32 // gates·Out × (In + Out)
 	Bias    []float32 // of gates·Out, or nil
+
+	// The reset gate of a GRU multiplies the product of h with the candidate's matrix, and of it
+	// StateBias, which is of Out, or nil.
+	ResetAfter bool
+	StateBias  []float32
 
 	// Gates are clip(Slope·v + Offset, 0, 1) where Slope is not 0, else sigmoids.
 	Slope, Offset float64
@@ -144,8 +150,9 @@ func (l *Convolution) check() error {
 
 func (l *Recurrent) check() error {
 	rows := l.gates() * l.Out
-	if rows < 1 || l.In < 1 || len(l.W)%rows != 0 || len(l.W)/rows != l.In+l.Out || l.Bias != nil && len(l.Bias) != rows {
-		return fmt.Errorf("%s %q %d→%d of %d weights and %d biases", l.Cell, l.Name, l.In, l.Out, len(l.W), len(l.Bias))
+	state := l.ResetAfter && l.Cell != CellGRU || l.StateBias != nil && (!l.ResetAfter || len(l.StateBias) != l.Out)
+	if rows < 1 || l.In < 1 || len(l.W)%rows != 0 || len(l.W)/rows != l.In+l.Out || l.Bias != nil && len(l.Bias) != rows || state {
+		return fmt.Errorf("%s %q %d→%d of %d weights and %d + %d biases", l.Cell, l.Name, l.In, l.Out, len(l.W), len(l.Bias), len(l.StateBias))
 	}
 	return nil
 }
@@ -284,6 +291,18 @@ func bounded(v float64, exact bool) float64 {
 	return max(-1, min(1, v))
 }
 
+// candidate returns the parts of a GRU's candidate sums of x and, with ResetAfter, of h, which
+// the reset gate multiplies.
+func (l *Recurrent) candidate(xh []float64) (x, h []float64) {
+	h = slices.Clone(xh)
+	clear(h[:l.In])
+	h = times(l.W[2*l.Out*len(xh):], h)
+	addBias(h, l.StateBias)
+	x = slices.Clone(xh)
+	clear(x[l.In:])
+	return l.sums(2*l.Out, l.Out, x), h
+}
+
 // sums returns the products of a range of rows with [x; h], biases included.
 func (l *Recurrent) sums(from, n int, xh []float64) []float64 {
 	y := times(l.W[from*len(xh):(from+n)*len(xh)], xh)
@@ -308,10 +327,20 @@ func (l *Recurrent) step(x []float64, state *[]float64, exact bool) []float64 {
 		}
 	case CellGRU:
 		gates := l.sums(0, 2*n, xh)
-		for i := range n {
-			xh[l.In+i] *= l.gate(gates[i], exact)
+		var c []float64
+		if l.ResetAfter {
+			var past []float64
+			c, past = l.candidate(xh)
+			for i, v := range past {
+				c[i] += l.gate(gates[i], exact) * v
+			}
+		} else {
+			for i := range n {
+				xh[l.In+i] *= l.gate(gates[i], exact)
+			}
+			c = l.sums(2*n, n, xh)
 		}
-		for i, v := range l.sums(2*n, n, xh) {
+		for i, v := range c {
 			h[i] += l.gate(gates[n+i], exact) * (bounded(v, exact) - h[i])
 		}
 	case CellLSTM:

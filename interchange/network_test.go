@@ -14,7 +14,7 @@ import (
 )
 
 // numpyModels are the models of testdata/onnx/write.py.
-var numpyModels = []string{"conv", "convlast", "lstm", "gru", "gruhard"}
+var numpyModels = []string{"conv", "convlast", "lstm", "gru", "gruhard", "gruafter"}
 
 // A numpyModel is a network that was read, and what numpy computes for inputs of it.
 type numpyModel struct {
@@ -147,6 +147,7 @@ func TestNetworkModels(t *testing.T) {
 		"lstm":     {0.05, 0.2, 0.4},
 		"gru":      {0.05, 0.3, 0.6},
 		"gruhard":  {0.06, 0.2, 0.4},
+		"gruafter": {0.05, 0.4, 0.5},
 	} {
 		m := readNumpyModel(t, name)
 		x := m.x[:calibrated*m.steps*m.Inputs()]
@@ -249,7 +250,6 @@ func TestUnsupportedONNX(t *testing.T) {
 		{"makes 4×141×141×2 weights, want at most 5248", picture, conv(attributes("dilations", 70, 70), attributes("pads", 80, 80, 80, 80))},
 		{"to 4 channels, want at most 4194304 activations", []int{-1, 2, 1 << 20, 1 << 20}, conv()},
 		{"direction is \"bidirectional\"", sequence, lstm("LSTM", 4, nil, textAttribute("direction", "bidirectional"))},
-		{"linear_before_reset is 1, want 0", sequence, lstm("GRU", 3, nil, attribute("linear_before_reset", 1))},
 		{`has lengths of sequences ("one")`, sequence, lstm("GRU", 3, []string{"", "one"})},
 		{`initial state "one" is not zero`, sequence, lstm("LSTM", 4, []string{"", "", "one"})},
 		{`has peepholes ("one")`, sequence, lstm("LSTM", 4, []string{"", "", "", "", "one"})},

@@ -22,8 +22,7 @@ var onnxTypes = map[uint64]DType{
 //   - Conv of pictures or signals, with equal strides in both directions, any groups and dilations,
 //     BatchNormalization, with or without Relu; AveragePool and GlobalAveragePool without padding
 //   - RNN, GRU and LSTM, one direction, without initial states, clipping, peepholes and
-//     lengths of sequences, with the default activations or HardSigmoid for the gates; GRU
-//     with linear_before_reset 0
+//     lengths of sequences, with the default activations or HardSigmoid for the gates
 //   - Softmax or LogSoftmax at the end
 //   - Identity, Dropout, Cast, Flatten, Reshape, Squeeze, Transpose, and Gather of the last
 //     step, which move activations at most

@@ -23,7 +23,7 @@ func (w *onnxWalk) recurrent(n *onnxNode, in onnxValue) error {
 	if err := w.checkRecurrent(n, in); err != nil {
 		return err
 	}
-	l := &Recurrent{Cell: cells[n.op].cell}
+	l := &Recurrent{Cell: cells[n.op].cell, ResetAfter: n.op == "GRU" && n.numbers["linear_before_reset"] != 0}
 	if err := l.activations(n); err != nil {
 		return err
 	}
@@ -72,9 +72,6 @@ func (w *onnxWalk) checkRecurrent(n *onnxNode, in onnxValue) error {
 	}
 	if d := n.texts["direction"]; len(d) > 0 && d[0] != "forward" {
 		return fmt.Errorf("direction is %q, want forward", d[0])
-	}
-	if v := n.numbers["linear_before_reset"]; v != 0 && n.op == "GRU" {
-		return fmt.Errorf("linear_before_reset is %v, want 0: nn.GRU resets the state before the product with it, PyTorch's GRU resets the product", v)
 	}
 	for _, name := range []string{"clip", "input_forget"} {
 		if v := n.numbers[name]; v != 0 {
@@ -128,6 +125,9 @@ func (w *onnxWalk) gates(l *Recurrent, n *onnxNode) error {
 			return tb.errorf(0, "shape %v, want 1 × %d", tb.Shape, 2*gates*l.Out)
 		}
 		l.Bias = make([]float32, gates*l.Out)
+		if l.ResetAfter {
+			l.StateBias = b[len(b)-l.Out:]
+		}
 	}
 	l.W = make([]float32, 0, len(x)+len(h))
 	for gate, from := range c.from {
@@ -143,7 +143,11 @@ func (w *onnxWalk) gates(l *Recurrent, n *onnxNode) error {
 			for _, v := range h[row*l.Out:][:l.Out] {
 				l.W = append(l.W, sign*v)
 			}
-			if b != nil {
+			switch {
+			case b == nil:
+			case l.ResetAfter && gate == gates-1:
+				l.Bias[gate*l.Out+i] = b[row]
+			default:
 				l.Bias[gate*l.Out+i] = sign * (b[row] + b[gates*l.Out+row])
 			}
 		}

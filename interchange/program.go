@@ -225,7 +225,16 @@ func (p *program) layer(l nn.Layer, x int, prefix string) (int, error) {
 		s, h := p.remember(n)
 		gates := p.linear(l.Gates, prefix+"gates", p.concat(x, h))
 		r, z := p.slice(gates, 0, n), p.slice(gates, n, n)
-		c := p.linear(l.Candidate, prefix+"candidate", p.concat(x, p.gate(r, h)))
+		var c int
+		if l.State == nil {
+			c = p.linear(l.Candidate, prefix+"candidate", p.concat(x, p.gate(r, h)))
+		} else {
+			past := p.gate(r, p.linear(l.State, prefix+"state", h))
+			c = p.sum(p.linear(l.Candidate, prefix+"candidate", x), past)
+			for range l.Shift {
+				c = p.sum(c, c)
+			}
+		}
 		h = p.blend(h, z, c)
 		p.states[s].after = h
 		return h, nil

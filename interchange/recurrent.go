@@ -10,6 +10,9 @@ import (
 // stateUnit is the activation of a state of one.
 const stateUnit = 127
 
+// resetShift is the Shift of a GRU with State, whose sums of x and of h stay within ±2^resetShift each.
+const resetShift = 2
+
 // cellConstants are the multiples of a constant that a recurrent layer sees.
 var cellConstants = []int{1, 2, 2, 2}
 
@@ -21,6 +24,8 @@ func (l *Recurrent) gateUnits(gate int) (unit, zero float64) {
 		slope, offset = l.Slope, l.Offset
 	}
 	switch {
+	case gate >= l.gates()-1 && l.ResetAfter: // the candidate, in two parts
+		return stateUnit / float64(1<<resetShift), 0
 	case gate == l.gates()-1: // the candidate
 		return stateUnit, 0
 	case l.Cell == CellLSTM && gate == 1:
@@ -34,14 +39,16 @@ func (q *quantizer) recurrent(l *Recurrent) error {
 	biased := l.Bias != nil || l.Cell == CellLSTM // whose forget gate has a constant in nn
 	parts, after := q.fitGates(l, biased)
 	var factors, offsets []float64 // of the sums of each row, and before them
-	for _, f := range parts {
+	for p, f := range parts {
 		for i := range f.scales {
 			unit, zero := l.gateUnits(len(factors) / l.Out)
 			factor := unit * f.scales[i]
 			f.offsets[i] += zero / factor
 			factors = append(factors, factor)
 		}
-		offsets = append(offsets, f.offsets...)
+		if p != l.statePart() {
+			offsets = append(offsets, f.offsets...)
+		}
 	}
 	layers, in, constants, err := q.cellInputs(l, biased, offsets)
 	if err != nil {
@@ -49,7 +56,15 @@ func (q *quantizer) recurrent(l *Recurrent) error {
 	}
 	cell, matrices := l.layer(in)
 	for p, f := range parts {
-		q.setGates(matrices[p], l, f, factors[:len(f.scales)], in, constants)
+		d, at, constants := matrices[p], l.In, constants
+		if p == l.statePart() {
+			at, constants = quads(l.Out), nil
+			if l.StateBias != nil {
+				constants = []int{q.constantFor(f.offsets, []int{1}, 1)}
+				d.Bias = int8(constants[0])
+			}
+		}
+		q.setGates(d, l, f, factors[:len(f.scales)], at, in, constants)
 		factors = factors[len(f.scales):]
 	}
 	q.exact, q.gains = after, repeated(stateUnit, l.Out)
@@ -58,32 +73,52 @@ func (q *quantizer) recurrent(l *Recurrent) error {
 	return nil
 }
 
+// statePart returns which of a layer's matrices is the State of a GRU, -1 for none.
+func (l *Recurrent) statePart() int {
+	if l.ResetAfter {
+		return 1
+	}
+	return -1
+}
+
 // fitGates quantizes the matrices of a layer, and returns them with its outputs.
 func (q *quantizer) fitGates(l *Recurrent, biased bool) (parts []fitted, after []float64) {
 	before, reset, after := q.states(l)
 	n, cols := l.Out, l.In+l.Out
 	gains := append(append([]float64(nil), q.gains...), repeated(stateUnit, n)...)
-	fit := func(name string, gate, gates int, h []float64) {
-		var bias []float32
-		if l.Bias != nil {
+	// fit takes columns from to to of some gates' rows, and the states h that they see.
+	fit := func(name string, gate, gates, from, to int, h []float64) {
+		var matrix, bias []float32
+		for row := gate * n; row < (gate+gates)*n; row++ {
+			matrix = append(matrix, l.W[row*cols+from:row*cols+to]...)
+		}
+		switch {
+		case from > 0:
+			bias = l.StateBias
+		case l.Bias != nil:
 			bias = l.Bias[gate*n : (gate+gates)*n]
 		}
-		parts = append(parts, q.fit(name, l.W[gate*n*cols:(gate+gates)*n*cols], bias, gains, biased, false, q.rows(), func(i int, exact, seen []float64) {
-			copy(exact, q.exact[i*l.In:][:l.In])
-			copy(exact[l.In:], h[i*n:][:n])
-			for j, at := range q.index {
-				seen[j] = q.seen[i*q.width+at]
-			}
-			for j, v := range h[i*n:][:n] {
-				seen[l.In+j] = max(-127, min(127, math.Round(v*stateUnit)))
+		parts = append(parts, q.fit(name, matrix, bias, gains[from:to], biased && from == 0 || bias != nil, false, q.rows(), func(i int, exact, seen []float64) {
+			for j := range exact {
+				if at := from + j; at < l.In {
+					exact[j], seen[j] = q.exact[i*l.In+at], q.seen[i*q.width+q.index[at]]
+				} else {
+					v := h[i*n+at-l.In]
+					exact[j], seen[j] = v, max(-127, min(127, math.Round(v*stateUnit)))
+				}
 			}
 		}))
 	}
-	if l.Cell == CellGRU {
-		fit(l.Name+" gates", 0, 2, before)
-		fit(l.Name+" candidate", 2, 1, reset)
-	} else {
-		fit(l.Name, 0, l.gates(), before)
+	switch {
+	case l.ResetAfter:
+		fit(l.Name+" gates", 0, 2, 0, cols, before)
+		fit(l.Name+" state", 2, 1, l.In, cols, before)
+		fit(l.Name+" candidate", 2, 1, 0, l.In, nil)
+	case l.Cell == CellGRU:
+		fit(l.Name+" gates", 0, 2, 0, cols, before)
+		fit(l.Name+" candidate", 2, 1, 0, cols, reset)
+	default:
+		fit(l.Name, 0, l.gates(), 0, cols, before)
 	}
 	return parts, after
 }
@@ -141,6 +176,13 @@ func (l *Recurrent) layer(in int) (nn.Layer, []*nn.Dense) {
 	out := quads(l.Out)
 	switch l.Cell {
 	case CellGRU:
+		if l.ResetAfter {
+			g := nn.NewResetAfterGRU(in, out)
+			if g.Shift = resetShift; l.StateBias != nil {
+				g.State = nn.NewBiasedDense(out, out, false)
+			}
+			return g, []*nn.Dense{g.Gates, g.State, g.Candidate}
+		}
 		g := nn.NewGRU(in, out)
 		return g, []*nn.Dense{g.Gates, g.Candidate}
 	case CellLSTM:
@@ -151,27 +193,27 @@ func (l *Recurrent) layer(in int) (nn.Layer, []*nn.Dense) {
 	return r, []*nn.Dense{r.State}
 }
 
-// setGates sets a matrix of a layer of in inputs to fitted weights, and the multipliers of its rows to
-// factors.
-func (q *quantizer) setGates(d *nn.Dense, l *Recurrent, f fitted, factors []float64, in int, constants []int) {
+// setGates sets a matrix of a layer to fitted weights, and the multipliers of its rows to factors. Column
+// at is the first of constants, and column in the first that reads a state.
+func (q *quantizer) setGates(d *nn.Dense, l *Recurrent, f fitted, factors []float64, at, in int, constants []int) {
 	n, out := l.Out, quads(l.Out)
-	gates := len(f.scales) / n
-	all, scales := make([]int32, gates*out*(in+out)), make([]float64, gates*out)
-	for i := range f.scales {
+	rows, cols, width := len(f.scales), len(f.weights)/len(f.scales), d.W.Cols()
+	all, scales := make([]int32, rows/n*out*width), make([]float64, rows/n*out)
+	for i := range rows {
 		to := i/n*out + i%n
 		scales[to] = factors[i]
-		row := all[to*(in+out):][:in+out]
-		for j, v := range f.weights[i*(l.In+n):][:l.In+n] {
-			if j >= l.In {
-				j += in - l.In
+		row := all[to*width:][:width]
+		for j, v := range f.weights[i*cols:][:cols] {
+			if j >= at {
+				j += in - at
 			}
 			row[j] = int32(v)
 		}
 		weights, _ := addends(f.offsets[i], constants, 1, q.most)
 		for j, v := range weights {
-			row[l.In+j] = int32(v)
+			row[at+j] = int32(v)
 		}
 	}
-	q.set(d, all, in+out)
+	q.set(d, all, width)
 	setScale(d, scales)
 }

@@ -33,17 +33,19 @@ type Spec struct {
 	Kind  string `json:"kind"`
 	Sizes []int  `json:"sizes,omitempty"`
 	ReLU  bool   `json:"relu,omitempty"`
-	Bias  int    `json:"bias,omitempty"`  // of a dense layer or a two-dimensional convolution, its constant input
+	Bias  int    `json:"bias,omitempty"`  // of a dense layer, a two-dimensional convolution or a GRU's State, its constant input
 	Gains bool   `json:"gains,omitempty"` // of a norm
 	RMS   bool   `json:"rms,omitempty"`   // of a norm
 	Wide  bool   `json:"wide,omitempty"`  // outputs of a matrix, queries and keys of attention, inputs of a norm, both of a residual connection
 
 	KVHeads int `json:"kv_heads,omitempty"` // of attention; 0: as many as heads
 	Rotary  int `json:"rotary,omitempty"`   // base of attention's rotary positions; 0: none
-	Shift   int `json:"shift,omitempty"`    // of attention's scores, or of a gated layer
+	Shift   int `json:"shift,omitempty"`    // of attention's scores, of a gated layer or of a GRU
 
 	Width int  `json:"width,omitempty"` // of a convolution's kernel; 0: its size, which is its height
 	All   bool `json:"all,omitempty"`   // of a scan
+
+	ResetAfter bool `json:"reset_after,omitempty"` // of a GRU
 
 	Layers []Spec `json:"layers,omitempty"` // of a residual connection or a scan
 }
@@ -82,7 +84,7 @@ var kinds = struct {
 	}},
 	"rnn":    {2, func(s Spec, from Source) (Layer, error) { return buildRNN(s.Sizes[0], s.Sizes[1], from) }},
 	"mingru": {2, func(s Spec, from Source) (Layer, error) { return buildMinGRU(s.Sizes[0], s.Sizes[1], from) }},
-	"gru":    {2, func(s Spec, from Source) (Layer, error) { return buildGRU(s.Sizes[0], s.Sizes[1], from) }},
+	"gru":    {2, func(s Spec, from Source) (Layer, error) { return buildGRU(s, from) }},
 	"lstm":   {2, func(s Spec, from Source) (Layer, error) { return buildLSTM(s.Sizes[0], s.Sizes[1], from) }},
 	"conv1d": {3, func(s Spec, from Source) (Layer, error) {
 		return buildConv1D(s.Sizes[0], s.Sizes[1], s.Sizes[2], s.ReLU, from)
@@ -136,8 +138,9 @@ func layerName(i int) string { return fmt.Sprintf("layer%d", i) }
 // "model" is "layers", and "layers" a JSON array of the layers' Specs, each an object of
 // its "kind" and, unless empty, 0 or false, "sizes", "relu", of dense and conv2d "bias", of a norm
 // "gains" and "rms", of a residual connection "layers", of attention "kv_heads", "rotary"
-// and "shift", of a convolution "width", of a scan "layers" and "all", and "wide". The multipliers of a matrix's outputs are a tensor of its name
-// and ".scale", see scaleDigits. Sizes are:
+// and "shift", of a convolution "width", of a scan "layers" and "all", of a GRU "reset_after" and
+// with it "shift" and "bias", and "wide". The multipliers of a matrix's outputs are a tensor of its
+// name and ".scale", see scaleDigits. Sizes are:
 //
 //	dense      inputs, outputs
 //	embedding  vocabulary, places, outputs

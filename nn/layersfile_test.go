@@ -82,6 +82,11 @@ func TestLoadModelErrors(t *testing.T) {
 		}},
 		{"width", "Conv2D of kernel 1×-3, stride 1", replace(`{"kind":"gru","sizes":[8,12]}`, `{"kind":"conv2d","sizes":[1,8,1,12,1,1],"width":-3}`)},
 		{"bias", "Conv2D with a bias of 128, want 1 to 127", replace(`{"kind":"gru","sizes":[8,12]}`, `{"kind":"conv2d","sizes":[1,8,1,12,1,1],"bias":128}`)},
+		{"shift", "GRU of shift 8, want 0 to 7", replace(`[8,12]`, `[8,12],"reset_after":true,"shift":8`)},
+		{"reset after", `tensor "0.candidate": shape 12×20, want 12×8,`, func(f *packed.File) {
+			replace(`[8,12]`, `[8,12],"reset_after":true,"bias":3`)(f)
+			f.Tensors = append(f.Tensors, packed.Tensor{Name: "0.state", Matrix: packed.NewMatrix(12, 13)})
+		}},
 		{"residual", "Residual around layers of 8→12", replace(`{"kind":"gru","sizes":[8,12]}`, `{"kind":"residual","layers":[{"kind":"gru","sizes":[8,12]}]}`)},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -26,6 +26,13 @@ func biasedConv2D(rows, columns, channels, out, size, stride int) *Conv2D {
 	return l
 }
 
+// resetAfterGRU is NewResetAfterGRU with a bias and a shift.
+func resetAfterGRU(in, out, shift int) *GRU {
+	l := NewResetAfterGRU(in, out)
+	l.State, l.Shift = NewBiasedDense(out, out, false), shift
+	return l
+}
+
 // models are small ones that have every layer among them. The sequences that they take
 // are of tokens, or of activations.
 func models() map[string]*Model {
@@ -34,6 +41,7 @@ func models() map[string]*Model {
 		"mingru":  NewModel(NewEmbedding(9, 1, 8, false), NewResidual(NewLayerNorm(8), NewMinGRU(8, 8)), NewMLPBlock(8, 16), NewDense(8, 5, false)),
 		"ngrams":  NewModel(NewNGrams(5, 4, 7, 12, true), NewLayerNorm(12), NewDense(12, 5, false)),
 		"gru":     NewModel(NewDense(6, 8, true), NewGRU(8, 12), NewDense(12, 5, false)),
+		"torch":   NewModel(resetAfterGRU(4, 8, 0), NewScan(2, resetAfterGRU(4, 8, 2)), NewDense(8, 5, false)),
 		"lstm":    NewModel(NewLSTM(8, 12), NewLSTM(12, 4), NewDense(4, 5, false)),
 		"conv1d":  NewModel(NewLayerNorm(8), NewConv1D(8, 7, 3, true), NewDense(7, 5, false)),
 		"attends": NewModel(NewDense(5, 16, false), NewResidual(NewAttention(16, 2, 4)), NewDense(16, 5, false)),

@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/Kaleaon/pentary-go/kernels"
@@ -28,10 +29,15 @@ func newCell(layer string, in, out int) (cell, error) {
 
 // dense returns a matrix of the given outputs that sees [x; h].
 func (c cell) dense(name string, outputs int, from Source, err *error) *Dense {
+	return c.matrix(name, outputs, c.in+c.out, 0, from, err)
+}
+
+// matrix returns a matrix of the given outputs and inputs.
+func (c cell) matrix(name string, outputs, inputs, bias int, from Source, err *error) *Dense {
 	if *err != nil {
 		return nil
 	}
-	d, e := from(name, outputs, c.in+c.out, false)
+	d, e := buildBiased("recurrent layer", name, outputs, inputs, Spec{Bias: bias}, from)
 	*err = e
 	return d
 }
@@ -140,31 +146,64 @@ func (l *MinGRU) Step(p *Pass, x []int8) []int8 {
 //	[r; z] = clip(W_g·[x; h])
 //	c = clip(W_c·[x; r∘h])
 //	h = h + z∘(c − h)
+//
+// With State the reset gate comes after the matrix, as in the GRU of PyTorch and Keras:
+//
+//	c = clip(2^Shift·clip(clip(W_c·x) + r∘clip(W_s·h)))
 type GRU struct {
 	cell
 	Gates     *Dense // 2·outputs × (inputs + outputs)
-	Candidate *Dense // outputs × (inputs + outputs)
+	State     *Dense // outputs × outputs, one more with a bias; nil: the reset gate comes first
+	Candidate *Dense // outputs × (inputs + outputs), with State outputs × inputs
+	Shift     int    // with State, 0 to 7
 }
 
 // NewGRU returns a layer of zero weights. Both widths are multiples of 4.
-func NewGRU(in, out int) *GRU { return must(buildGRU(in, out, Zeros)) }
+func NewGRU(in, out int) *GRU { return must(buildGRU(Spec{Sizes: []int{in, out}}, Zeros)) }
 
-func buildGRU(in, out int, from Source) (*GRU, error) {
-	c, err := newCell("GRU", in, out)
-	l := &GRU{c, c.dense("gates", 2*out, from, &err), c.dense("candidate", out, from, &err)}
+// NewResetAfterGRU is NewGRU with State.
+func NewResetAfterGRU(in, out int) *GRU {
+	return must(buildGRU(Spec{Sizes: []int{in, out}, ResetAfter: true}, Zeros))
+}
+
+// buildGRU builds the layer of a Spec.
+func buildGRU(s Spec, from Source) (*GRU, error) {
+	c, err := newCell("GRU", s.Sizes[0], s.Sizes[1])
+	l := &GRU{cell: c, Gates: c.dense("gates", 2*c.out, from, &err)}
+	if !s.ResetAfter {
+		l.Candidate = c.dense("candidate", c.out, from, &err)
+		return l, err
+	}
+	if l.Shift = s.Shift; l.Shift < 0 || l.Shift > 7 {
+		err = errors.Join(err, fmt.Errorf("nn: GRU of shift %d, want 0 to 7", l.Shift))
+	}
+	l.State = c.matrix("state", c.out, c.out, s.Bias, from, &err)
+	l.Candidate = c.matrix("candidate", c.out, c.in, 0, from, &err)
 	return l, err
 }
 
 // Spec implements Layer.
-func (l *GRU) Spec() Spec { return l.sizes("gru") }
+func (l *GRU) Spec() Spec {
+	s := l.sizes("gru")
+	if l.State != nil {
+		s.ResetAfter, s.Shift, s.Bias = true, l.Shift, int(l.State.Bias)
+	}
+	return s
+}
 
 func (l *GRU) String() string {
+	if l.State != nil {
+		return fmt.Sprintf("gru %d→%d reset after %v >>%d,%d <<%d", l.in, l.out, l.State, l.Gates.Shift, l.Candidate.Shift, l.Shift)
+	}
 	return fmt.Sprintf("gru %d→%d >>%d,%d", l.in, l.out, l.Gates.Shift, l.Candidate.Shift)
 }
 
 // Weights implements Layer.
 func (l *GRU) Weights(add func(string, *Dense)) {
 	add("gates", l.Gates)
+	if l.State != nil {
+		add("state", l.State)
+	}
 	add("candidate", l.Candidate)
 }
 
@@ -174,8 +213,20 @@ func (l *GRU) Step(p *Pass, x []int8) []int8 {
 	xh := l.join(p, x, h)
 	gates := p.Product(l.Gates, xh)
 	r, z := gates[:len(h)], gates[len(h):]
-	kernels.Gate(xh[len(x):], r, h)
-	c := p.Product(l.Candidate, xh)
+	past := xh[len(x):]
+	var c []int8
+	if l.State == nil {
+		kernels.Gate(past, r, h)
+		c = p.Product(l.Candidate, xh)
+	} else {
+		p.ProductTo(past, l.State, h)
+		kernels.Gate(past, r, past)
+		c = p.Product(l.Candidate, x)
+		kernels.Add(c, past)
+		for range l.Shift {
+			kernels.Add(c, c)
+		}
+	}
 	kernels.Blend(h, z, c)
 	p.Free(xh)
 	p.Free(gates)

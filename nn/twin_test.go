@@ -135,7 +135,16 @@ func (t *twin) layer(l Layer, x []int) []int {
 		for i := range h {
 			past[i] = gate(r[i], h[i])
 		}
-		c := t.product(l.Candidate, join(x, past))
+		var c []int
+		if l.State == nil {
+			c = t.product(l.Candidate, join(x, past))
+		} else {
+			u := t.product(l.State, h)
+			c = t.product(l.Candidate, x)
+			for i := range c {
+				c[i] = clip(clip(c[i]+gate(r[i], u[i])) << l.Shift)
+			}
+		}
 		for i := range h {
 			h[i] += gate(z[i], c[i]-h[i])
 		}

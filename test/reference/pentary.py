@@ -967,6 +967,19 @@ class GRU:
         return self.h
 
 
+class ResetAfterGRU:
+    def __init__(self, outputs, shift, gates, state, candidate):
+        self.gates, self.state, self.candidate = gates, state, candidate
+        self.shift, self.h = shift, [0] * outputs
+
+    def step(self, x):
+        n, gates = len(self.h), self.gates.step(x + self.h)
+        c = add(self.candidate.step(x), gate(gates[:n], self.state.step(self.h)))
+        c = [clip(v << self.shift) for v in c]
+        self.h = blend(self.h, gates[n:], c)
+        return self.h
+
+
 class LSTM:
     def __init__(self, outputs, gates):
         self.gates, self.h, self.c = gates, [0] * outputs, [0] * outputs
@@ -1054,9 +1067,9 @@ def build(specs, tensors, matrices):
     for spec in specs:
         kind, sizes, relu = spec["kind"], spec.get("sizes", []), spec.get("relu", False)
 
-        def dense():
+        def dense(bias=spec.get("bias", 0)):
             _, w, scale = next(tensors)
-            matrices.append(Dense(w, relu, -scale, spec.get("bias", 0)))
+            matrices.append(Dense(w, relu, -scale, bias))
             return matrices[-1]
 
         if kind == "dense":
@@ -1071,6 +1084,8 @@ def build(specs, tensors, matrices):
             layers.append(RNN(sizes[1], dense()))
         elif kind == "mingru":
             layers.append(MinGRU(sizes[1], dense(), dense()))
+        elif kind == "gru" and spec.get("reset_after"):
+            layers.append(ResetAfterGRU(sizes[1], spec.get("shift", 0), dense(0), dense(), dense(0)))
         elif kind == "gru":
             layers.append(GRU(sizes[1], dense(), dense()))
         elif kind == "lstm":

@@ -115,7 +115,7 @@ def lstm(x, w, r, b):
     return np.stack(out)
 
 
-def gru(x, w, r, b, hard=False):
+def gru(x, w, r, b, hard=False, after=False):
     gate = (lambda v: np.clip(v / 4 + 0.5, 0, 1)) if hard else sigmoid
     n = r.shape[2]
     h = np.zeros((x.shape[1], n))
@@ -125,7 +125,10 @@ def gru(x, w, r, b, hard=False):
         a = step @ w[0].T + wb
         z = gate(a[:, :n] + h @ r[0][:n].T + rb[:n])
         reset = gate(a[:, n:2 * n] + h @ r[0][n:2 * n].T + rb[n:2 * n])
-        g = np.tanh(a[:, 2 * n:] + (reset * h) @ r[0][2 * n:].T + rb[2 * n:])
+        if after:
+            g = np.tanh(a[:, 2 * n:] + reset * (h @ r[0][2 * n:].T + rb[2 * n:]))
+        else:
+            g = np.tanh(a[:, 2 * n:] + (reset * h) @ r[0][2 * n:].T + rb[2 * n:])
         h = (1 - z) * g + z * h
         out.append(h)
     return np.stack(out)
@@ -196,5 +199,19 @@ def sequences():
         m.write(name, m.node("Add", m.node("MatMul", v, w), b), x, h[-1] @ w + b)
 
 
+def reset_after():
+    # PyTorch's GRU of two layers, steps first, of which the last state is classified.
+    x = h = normal(7, 60, 5, scale=1)
+    m, v = Model(7, 60, 5), "x"
+    for inputs, n in ((5, 6), (6, 8)):
+        wx, wh, bias = normal(1, 3 * n, inputs, scale=0.5), normal(1, 3 * n, n, scale=0.4), normal(1, 6 * n, scale=0.2)
+        h = gru(h, wx, wh, bias, after=True)
+        v, last = m.node("GRU", v, wx, wh, bias, "", np.zeros((1, 60, n), "float32"), outputs=2, hidden_size=n, linear_before_reset=1)
+        v = m.node("Squeeze", v, np.array([1])) if n < 8 else m.node("Squeeze", last, np.array([0]))
+    w, b = normal(3, 8), normal(3, scale=0.3)
+    m.write("gruafter", m.node("Gemm", v, w, b, transB=1), x.transpose(1, 0, 2), h[-1] @ w.T + b)
+
+
 pictures()
 sequences()
+reset_after()
