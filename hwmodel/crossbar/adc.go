@@ -2,8 +2,8 @@ package crossbar
 
 import "math"
 
-// setRange sets the converter's step so that its codes reach the magnitude, in 1/Unit.
-// A step below a whole unit of the product would resolve nothing that counts.
+// setRange sets the converter's step so that its largest code reaches magnitude, in 1/Unit.
+// The step is at least one unit of the product: results are rounded to whole units.
 func (a *array) setRange(magnitude float64) {
 	if a.config.ADCBits == 0 {
 		return
@@ -17,7 +17,7 @@ func (a *array) fullScale() float64 {
 	return float64(2 * (1<<a.config.InputBits - 1) * (a.hi - a.lo) * Unit)
 }
 
-// convert adds the converted reads to sums, shifted left:
+// convert converts the reads and adds them to sums, shifted left:
 //
 //	sums += clamp(round(read/step), ±most)·step << shift
 func (a *array) convert(sums []int64, reads []int32, shift uint) {

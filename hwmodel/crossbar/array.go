@@ -2,46 +2,46 @@ package crossbar
 
 import "math"
 
-// array is one array of cells. It holds inputs lo to hi and outputs first to last of
-// the matrix, a word line an input and a pair of bit lines an output; the pairs of the
-// checksum and the references follow the pairs of the outputs.
+// array is one array of cells. It holds inputs lo to hi and outputs first to last of the
+// matrix: one word line per input, one pair of bit lines per output. The pairs of the
+// checksums and of the references follow the pairs of the outputs.
 type array struct {
 	config *Config
 	number uint32
 
 	lo, hi      int // inputs
 	first, last int // outputs
-	checks      int // pairs of the checksum
-	lines       int // word lines: one an input, and the gap
+	checks      int // checksum pairs
+	lines       int // word lines: one per input, plus the gap
 	pairs       int
 
-	cells  []cell // [lines][pairs][2], plus before minus
-	pents  []int8 // [hi-lo][pairs], the values to hold
+	cells  []cell // [lines][pairs][2]: plus, minus
+	pents  []int8 // [hi-lo][pairs], the intended values
 	gap    gap
-	writes uint64 // of all cells
+	writes uint64 // over all cells
 	pulses uint64
 
 	planes planes
-	gain   int64   // the factor that corrects an output, by the references, in 1/unity
-	digits int     // of the checksum that are in use
-	known  []int64 // of an input of one in the checksum's residual, in 1/Unit
-	limit  int64   // of what is left of that
-	step   int32   // of the converters, in 1/Unit; 0: none
-	most   int32   // their largest code
+	gain   int64   // correction of the outputs, from the references, in 1/unity
+	digits int     // checksum digits in use
+	known  []int64 // residual of the checksum per unit of each input, in 1/Unit
+	limit  int64   // largest residual beyond the known one that passes, in 1/Unit
+	step   int32   // of the converters, in 1/Unit; 0 if they are ideal
+	most   int32   // the converters' largest code
 }
 
 // cell is one memristor.
 type cell struct {
-	conductance float64 // µS as last written
-	written     float64 // when, in seconds
-	drifted     float32 // decades at 25 °C since then
+	conductance float64 // µS, as last written
+	written     float64 // time of the last write, in seconds
+	drifted     float32 // decades of time since the last write, at 25 °C
 	drift       float32 // loss of conductance per decade
 	writes      uint32
-	level       uint8 // that was last written
+	level       uint8 // last written
 	stuck       bool
 }
 
-// newArray returns an array of cells as they come from the factory: at level 0.
+// newArray returns an array of new cells, all at level 0.
 func newArray(c *Config, number uint32, lo, hi, first, last int) *array {
 	a := &array{config: c, number: number, lo: lo, hi: hi, first: first, last: last, lines: hi - lo, gain: unity, limit: Unit / 2}
 	if c.Checksums {
@@ -63,7 +63,7 @@ func newArray(c *Config, number uint32, lo, hi, first, last int) *array {
 	return a
 }
 
-// newCell returns the cell that a random block makes.
+// newCell returns a new cell whose defects and drift follow from a random block.
 func (d *Device) newCell(b [4]uint32) cell {
 	c := cell{conductance: d.Gmin}
 	switch share := fraction(b[0]); {
@@ -86,7 +86,8 @@ func (a *array) line(line int) []cell {
 // outputs returns how many outputs the array has.
 func (a *array) outputs() int { return a.last - a.first }
 
-// setPents takes the array's pents from a matrix of k columns, row-major.
+// setPents copies the array's pents from w, a row-major matrix of k columns, and computes
+// their checksums.
 func (a *array) setPents(w []int8, k int) {
 	for r := range a.hi - a.lo {
 		row := a.pents[r*a.pairs : (r+1)*a.pairs]
@@ -107,8 +108,8 @@ func (a *array) setPents(w []int8, k int) {
 // levels returns the levels of the two cells of a pent.
 func levels(pent int8) (plus, minus uint8) { return uint8(max(0, pent)), uint8(max(0, -pent)) }
 
-// program writes the cells whose level is another than their pent asks for, or all,
-// and returns their number.
+// program writes the cells whose level differs from their pent's, or all cells, and returns
+// the number written.
 func (a *array) program(now float64, all bool) (written int) {
 	for r := range a.hi - a.lo {
 		written += a.programRow(r, now, all)
@@ -121,7 +122,7 @@ func (a *array) program(now float64, all bool) (written int) {
 	return written
 }
 
-// programRow is program for the word line that row r is on.
+// programRow is program for the word line of row r.
 func (a *array) programRow(r int, now float64, all bool) (written int) {
 	line := a.gap.line(r, a.hi-a.lo)
 	cells := a.line(line)
@@ -182,10 +183,11 @@ func (a *array) verify(c *cell, line, column int, target float64) float64 {
 	return got
 }
 
-// worn reports whether a cell has been written as often as it can be.
+// worn reports whether a cell has reached the end of its endurance.
 func (a *array) worn(c *cell, line, column int) bool {
 	d := &a.config.Device
-	// A spread of 0.2 and normal numbers of 4.9 leave a fiftieth at least.
+	// With the largest spread, 0.2, and normal numbers within ±4.9, a cell lasts at
+	// least a fiftieth of the mean.
 	if d.Endurance == 0 || float64(c.writes) < d.Endurance/50 {
 		return false
 	}
@@ -193,8 +195,8 @@ func (a *array) worn(c *cell, line, column int) bool {
 	return float64(c.writes) >= d.Endurance*(1+float64(d.EnduranceSpread*normal(lo)))
 }
 
-// measure computes the present weight of every pair, and planes and gain from it. With
-// learn, the checksums take it as their reference.
+// measure computes the present weight of every pair, then the planes and the gain. With
+// learn, these weights become the reference of the checksums.
 func (a *array) measure(weights []int32, learn bool) {
 	rows := a.hi - a.lo
 	loss := a.wireLoss()
@@ -225,7 +227,7 @@ func (a *array) measure(weights []int32, learn bool) {
 	}
 }
 
-// now returns a cell's conductance as drifted.
+// now returns a cell's conductance after drift.
 func (c *cell) now() float64 {
 	if c.drifted == 0 {
 		return c.conductance
@@ -233,15 +235,13 @@ func (c *cell) now() float64 {
 	return float64(c.conductance * max(0, 1-float64(c.drift*c.drifted)))
 }
 
-// referencePents are the values of reference cells, in turn: the two ends, the two halves,
-// and one end again.
+// referencePents are the values of the reference pairs, in turn.
 var referencePents = [...]int8{2, -2, 1, -1, 2}
 
-// unity is a gain of one.
+// unity is a gain of 1.
 const unity = 1 << 16
 
-// gain returns wanted/found in 1/unity, between a quarter and four: no reference may
-// ask for more.
+// gain returns wanted/found in 1/unity, limited to 1/4 to 4.
 func gain(wanted, found int64) int64 {
 	if wanted == 0 {
 		return unity

@@ -16,7 +16,7 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// everything is a chip with all that is modelled.
+// everything is a chip with every modelled imperfection.
 var everything = Config{
 	Device: Device{
 		Gmin: 1, Gmax: 40, Error: Wan,
@@ -29,8 +29,8 @@ var everything = Config{
 	Wire: 0.5, InputBits: 3, ADCBits: 9, Levelling: 500,
 }
 
-// A product is what the weights as programmed give, an array at a time, corrected and
-// rounded once.
+// A product equals the product of the programmed weights, corrected array by array and rounded
+// once.
 func TestAsProgrammed(t *testing.T) {
 	config := everything
 	config.Device.ReadNoise, config.ADCBits, config.InputBits = 0, 0, 0
@@ -53,8 +53,7 @@ func TestAsProgrammed(t *testing.T) {
 	}
 }
 
-// The resistance of wires weakens cells as a sum over the network says, segment by
-// segment.
+// Wire resistance weakens cells by the loss summed over the network, segment by segment.
 func TestWire(t *testing.T) {
 	config := Config{Device: Ideal, Rows: 12, Cols: 5, Wire: 40}
 	config.Device.Gmin = 3
@@ -88,14 +87,15 @@ func TestWire(t *testing.T) {
 			}
 		}
 	}
-	// The farthest cell of a full array: 40 µS in 256 pairs of lines of 1 Ω a cell take
-	// 40e-6·256·257 of its voltage along the word line, an eighth of that along the other.
+	// The farthest cell of a full array: with cells of 40 µS, 256 pairs of lines and 1 Ω per
+	// cell, it loses 40e-6·256·257 of its voltage along the word line and an eighth as much
+	// along the bit line.
 	c = program(t, Config{Device: Ideal, Wire: 1}, uniform(256, 256, 2))
 	near(t, "the farthest cell", c.Weight(255, 0), 2/(1+40e-6*256*257*9/8), 0.01)
 	near(t, "the nearest cell", c.Weight(0, 255), 2, 0.02)
 }
 
-// Converters round to their steps and clip at their range, and calibrated ones of eight
+// Converters round to their steps and clip at their range; calibrated converters of eight
 // bits lose little.
 func TestConverter(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 2))
@@ -122,14 +122,15 @@ func TestConverter(t *testing.T) {
 		if bits < 24 {
 			near(t, "range", step*float64(a.most), 4*rms, 0.01)
 		}
-		// Steps of Δ leave Δ²/12; clipping at 4σ costs less than that up to 8 bits.
+		// Steps of Δ add an error of Δ²/12; clipping at 4σ adds less, up to 8 bits.
 		decibels, exact := snr(got, want)
 		ideal := 20 * math.Log10(rms/step*math.Sqrt(12))
 		if bits <= 8 && math.Abs(decibels-ideal) > 0.7 || bits == 24 && exact < 1 {
 			t.Errorf("%d bits: %.1f dB, want %.1f", bits, decibels, ideal)
 		}
 	}
-	// The documents' products of ±2 by ±2 in 256 rows fit 11 bits and a sign: exact.
+	// Products of ±2 by ±2 in 256 rows, as in the Pentary documents, fit in 11 bits and a
+	// sign.
 	small := batch(rng, k, n, 2)
 	got, want, _ := both(program(t, Config{Device: Ideal, ADCBits: 12, InputBits: 2}, w), w, small, n, Read{})
 	if !slices.Equal(got, want) {
@@ -137,7 +138,7 @@ func TestConverter(t *testing.T) {
 	}
 }
 
-// Everything at once: results do not depend on threads, chunks or platform.
+// With every imperfection, results do not depend on threads, chunks or platform.
 func TestGolden(t *testing.T) {
 	const want = "1607eaaaef548ebf"
 	hash := sha256.New()
@@ -233,8 +234,8 @@ func TestAllocations(t *testing.T) {
 	}
 }
 
-// Whatever a configuration that passes Check is, its crossbar can be written, aged and
-// read, and its weights stay within what cells can have.
+// The crossbar of any configuration that passes Check can be written, aged and read, and its
+// weights stay within the range of the cells.
 func TestAnyConfiguration(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 7))
 	pick := func(most float64) float64 { return most * float64(rng.IntN(3)) / 2 }
@@ -274,7 +275,7 @@ func TestAnyConfiguration(t *testing.T) {
 	}
 }
 
-// The gain is the references', between a quarter and four.
+// The gain follows from the references and is limited to 1/4 to 4.
 func TestGain(t *testing.T) {
 	for _, test := range []struct{ wanted, found, want int64 }{
 		{0, 0, unity},

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// The product of a layer as programmed, on one core.
+// BenchmarkProduct times the product of a layer on one core.
 func BenchmarkProduct(b *testing.B) {
 	noisy := RRAM
 	still := RRAM
@@ -39,7 +39,7 @@ func BenchmarkProduct(b *testing.B) {
 	}
 }
 
-// Writing an array, and finding out what it then weighs.
+// BenchmarkProgram times the writing of an array, including the measurement of its weights.
 func BenchmarkProgram(b *testing.B) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	w := matrix(rng, 256, 256, even)

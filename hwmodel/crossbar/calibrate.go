@@ -3,20 +3,20 @@ package crossbar
 import "math"
 
 const (
-	// rangeSpread is the range of a calibrated converter, in root mean squares of its
-	// inputs. Larger inputs are clipped, so that the others have finer steps.
+	// rangeSpread is the range of a calibrated converter in units of the root mean square
+	// of its inputs. Clipping larger inputs makes the steps finer for all others.
 	rangeSpread = 4
-	// limitSpread is the limit of a checksum, in root mean squares of the differences
-	// without a failure.
+	// limitSpread is the limit of a checksum in units of the root mean square of its
+	// residuals during calibration.
 	limitSpread = 6
 )
 
-// calibrationRead is the number of the reads that Calibrate makes.
+// calibrationRead is the Read.Number of Calibrate's reads.
 const calibrationRead = math.MaxUint32
 
-// Calibrate sets the range of each array's converters, and the limit of its checksums,
-// from a batch of n columns of typical inputs. Before it, the converters' range is the
-// largest product of ideal cells, and the limit of a checksum is half a unit. Calibrate
+// Calibrate sets the range of each array's converters and the limit of its checksums from a
+// batch of n columns of typical inputs. Before calibration, the converters' range is the
+// largest product of ideal cells, and the limit of a checksum is half a unit. Call Calibrate
 // again after the weights have changed.
 func (c *Crossbar) Calibrate(x []int8, n int) {
 	c.checkShapes("Calibrate", make([]int32, c.rows*n), x, n)
@@ -46,7 +46,7 @@ func (c *Crossbar) Calibrate(x []int8, n int) {
 	}
 }
 
-// eachChunk loads the array's inputs, chunk after chunk, and calls do for each.
+// eachChunk loads the array's inputs chunk by chunk and calls do for each.
 func (a *array) eachChunk(ws *Workspace, x []int8, n int, do func(width, lo int)) {
 	for lo := 0; lo < n; lo += chunkColumns {
 		hi := min(lo+chunkColumns, n)
@@ -55,7 +55,7 @@ func (a *array) eachChunk(ws *Workspace, x []int8, n int, do func(width, lo int)
 	}
 }
 
-// meanSquare is the mean of squares.
+// meanSquare accumulates the mean of squares.
 type meanSquare struct {
 	sum   float64
 	count int

@@ -2,32 +2,32 @@ package crossbar
 
 import "github.com/Kaleaon/pentary-go/internal/reuse"
 
-// checkDigits is the number of pairs that a checksum takes: alternating sums of up to
-// 1024 pents are within ±(5^6-1)/2.
+// checkDigits is the number of pairs of a checksum: the alternating sum of up to 1024 pents
+// is within ±(5^6-1)/2.
 const checkDigits = 6
 
-// Check is the result of the checksums of a product. A failure is an alternating sum of
-// outputs that differs from the checksum's own pairs by more than the calibrated limit: an
-// open line, a converter out of range, cells that have changed.
+// Check is the result of the checksums of a product. A checksum fails if the alternating
+// sum of the outputs differs from the checksum's own pairs by more than the calibrated
+// limit. Causes are an open line, a converter out of range, and cells that have changed.
 //
-// Programming errors are no failure: a chip knows their effect, because it reads each word
-// line by itself after writing. The rest of the difference is read noise, the converters'
-// steps and changes since then.
+// Programming errors do not count as failures: the chip knows their effect, because it reads
+// each word line by itself after writing. The remaining difference is read noise, the
+// converters' steps and changes since the last write.
 type Check struct {
-	Sums   int // that were compared
+	Sums   int // compared
 	Failed int
-	Worst  int64 // the largest difference, in units of a product, rounded
+	Worst  int64 // the largest difference, in units of the product, rounded
 }
 
-// Add adds the results of another product's checksums.
+// Add adds the results of another product.
 func (c *Check) Add(o Check) {
 	c.Sums += o.Sums
 	c.Failed += o.Failed
 	c.Worst = max(c.Worst, o.Worst)
 }
 
-// checksum writes the alternating sum of the pents as digits of balanced base 5, the
-// lowest first.
+// checksum writes the alternating sum of the pents as digits in balanced base 5, lowest
+// first.
 func checksum(digits, pents []int8) {
 	sum := 0
 	for i, w := range pents {
@@ -43,7 +43,7 @@ func checksum(digits, pents []int8) {
 	}
 }
 
-// alternate returns the term i of an alternating sum.
+// alternate returns term i of an alternating sum: v, negated for odd i.
 func alternate(i, v int) int {
 	if i%2 == 1 {
 		return -v
@@ -51,8 +51,8 @@ func alternate(i, v int) int {
 	return v
 }
 
-// usedDigits returns how many digits of the checksums are not zero throughout. The
-// higher ones have only their errors to add, many times over.
+// usedDigits returns the number of checksum digits that are not zero in every row. The
+// digits above would contribute only their errors, multiplied by high powers of five.
 func (a *array) usedDigits() (used int) {
 	at := a.outputs()
 	for r := range a.hi - a.lo {
@@ -66,8 +66,8 @@ func (a *array) usedDigits() (used int) {
 	return used
 }
 
-// learn stores the present contribution of each word line to the residuals. weights are of
-// all pairs, [pairs][inputs].
+// learn stores each word line's present contribution to the residuals. weights are the
+// weights of all pairs, [pairs][inputs].
 func (a *array) learn(weights []int32) {
 	if a.checks == 0 {
 		return
@@ -86,8 +86,8 @@ func (a *array) learn(weights []int32) {
 	}
 }
 
-// factor returns the factor of a pair's conversions in the residual: ±1 for an output, a
-// power of five for the checksum.
+// factor returns the factor of a pair's conversions in the residual: ±1 for an output, -5^d
+// for digit d of the checksum.
 func (a *array) factor(pair int) int64 {
 	digit := pair - a.outputs()
 	if digit < 0 {
@@ -100,8 +100,8 @@ func (a *array) factor(pair int) int64 {
 	return factor
 }
 
-// residuals returns the differences of the conversions of the loaded columns,
-// [outputs+checks][width], from their checksums, minus their known parts.
+// residuals returns, for each loaded column, the difference between the alternating sum of
+// the conversions, [outputs+checks][width], and their checksum, minus its known part.
 func (a *array) residuals(ws *Workspace, width int) []int64 {
 	ws.residuals = reuse.Slice(ws.residuals, width)
 	clear(ws.residuals)

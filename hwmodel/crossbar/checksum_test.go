@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// The digits of a checksum add up to the alternating sum.
+// The digits of a checksum represent the alternating sum.
 func TestChecksum(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	for n := range 1025 {
@@ -33,8 +33,8 @@ func TestChecksum(t *testing.T) {
 	}
 }
 
-// A cell that changes by a level after programming is found in each product that it
-// takes part in, of cells with errors as well, as long as nothing rounds and no read has noise.
+// The checksums detect a cell that changes by one level after programming in each product that
+// drives it, also if cells have errors, as long as converters are ideal and reads noiseless.
 func TestChecksumFindsEveryCell(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	for _, device := range []Device{Ideal, {Gmax: 40, Error: Wan, StuckOn: 0.02, StuckOff: 0.02}} {
@@ -46,7 +46,7 @@ func TestChecksumFindsEveryCell(t *testing.T) {
 			t.Fatalf("checksums of a sound product: %+v", check)
 		}
 		a := c.arrays[0]
-		cells := 2 * (m + a.digits) // of a line that count
+		cells := 2 * (m + a.digits) // of a line that affect the checksum
 		for range 200 {
 			r, column := rng.IntN(k), rng.IntN(cells)
 			cell := &a.line(r)[column]
@@ -70,8 +70,8 @@ func TestChecksumFindsEveryCell(t *testing.T) {
 	}
 }
 
-// With noise and converters of ten bits sound products pass. Without one bit line, those
-// fail whose output would have been large.
+// With noise and ten-bit converters, correct products pass. Without one bit line, the products
+// fail whose output there would have been large.
 func TestChecksumInNoise(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	const m, k, n = 64, 256, 2000
@@ -91,7 +91,7 @@ func TestChecksumInNoise(t *testing.T) {
 	if _, _, check := both(c, w, x, n, Read{Number: 1}); check.Failed < n/4 {
 		t.Errorf("%d of %d products without a bit line fail", check.Failed, n)
 	}
-	// A day at 85 °C shows as well.
+	// The drift of a day at 85 °C is detected too.
 	c.Program(w)
 	if err := c.Advance(24*3600, 85); err != nil {
 		t.Fatal(err)

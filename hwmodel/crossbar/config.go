@@ -2,37 +2,37 @@ package crossbar
 
 import "fmt"
 
-// Config is a kind of chip: its cells, arrays and converters.
+// Config describes a chip: its cells, arrays and converters.
 type Config struct {
 	Device Device
-	Seed   uint64 // of the chip: which cells are stuck, how each was written
+	Seed   uint64 // of the chip's random numbers: stuck cells, the error of each write
 
-	// Rows and Cols are the size of an array in word lines and in pairs of bit lines;
-	// default 256. Word lines come in quads.
+	// Rows and Cols are the size of an array in word lines and in pairs of bit lines, at
+	// most 1024; default 256. Rows is a multiple of 4.
 	Rows, Cols int
 
-	// References is the number of pairs a word line with known pents, by which the
-	// converters correct the scale of an array: at most 16, default none.
+	// References is the number of reference pairs per word line, at most 16; default 0.
+	// They hold known pents, which correct the scale of the array's outputs.
 	References int
 
-	// Checksums adds pairs a word line that hold, in base 5, the alternating sum of
-	// its pents: the outputs must add up to it.
+	// Checksums adds pairs to each word line that hold the alternating sum of its pents
+	// in base 5. The alternating sum of the outputs must equal the checksum's output.
 	Checksums bool
 
-	// Wire is the resistance from one cell to the next, in ohms.
+	// Wire is the resistance of a wire from one cell to the next, in ohms.
 	Wire float64
 
-	// InputBits is how much of an input's magnitude is driven at once, 1 to 7:
-	// default 7, all of it by a converter. With 1, inputs are read bit by bit.
+	// InputBits is the number of bits of an input's magnitude that are driven at once, 1 to
+	// 7. Default 7 drives the whole magnitude by a converter; 1 reads bit by bit.
 	InputBits uint
 
-	// ADCBits is the resolution of the converters, sign included, 2 to 24. Default 0
-	// is one without steps or limits.
+	// ADCBits is the resolution of the converters, sign included, 2 to 24. Default 0 is
+	// an ideal converter, without steps or limits.
 	ADCBits uint
 
-	// Levelling is how many cells of an array are written between two moves of its
-	// gap (start-gap: M. K. Qureshi et al., MICRO 2009): a word line more than rows,
-	// to which the rows move by turns. Default 0: rows stay.
+	// Levelling is the number of cell writes in an array between two moves of its gap, a
+	// spare word line to which the rows move in turn (start-gap: M. K. Qureshi et al.,
+	// MICRO 2009). Default 0: rows do not move.
 	Levelling int
 }
 
@@ -42,7 +42,7 @@ const maxRows = 1024
 // maxReferences bounds References.
 const maxReferences = 16
 
-// activationBits counts the bits of an input's magnitude.
+// activationBits is the number of bits of an input's magnitude.
 const activationBits = 7
 
 func (c *Config) setDefaults() {
@@ -79,7 +79,7 @@ func (c Config) Check() error {
 	return c.Device.Check()
 }
 
-// slices returns how many reads an input takes.
+// slices returns the number of reads per input.
 func (c *Config) slices() int {
 	return int((activationBits + c.InputBits - 1) / c.InputBits)
 }

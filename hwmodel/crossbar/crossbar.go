@@ -7,23 +7,24 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// Crossbar is a matrix in as many arrays as it takes. Its products may run at the same
-// time, each with a Workspace; all else is for one goroutine alone.
+// Crossbar is a matrix, split into as many arrays as needed. Several goroutines may call
+// Product at the same time, each with its own Workspace; all other methods need exclusive
+// use.
 type Crossbar struct {
 	config     Config
 	rows, cols int // of the matrix
-	across     int // arrays that share their inputs
+	across     int // arrays with the same inputs
 	arrays     []*array
 	now        float64 // seconds since it was made
 	pents      []int8
-	scratch    [][]int32 // of a worker, for measure
+	scratch    [][]int32 // of each worker, for measure
 
-	// Of the writing that is underway.
+	// State of writeArrays.
 	all         bool
 	written     []int // cells of each array
 	programTask func(worker, i int)
 
-	// Of the product that MatMul is at.
+	// State of MatMul.
 	work        []Workspace
 	job         job
 	productTask func(worker, i int)
@@ -33,8 +34,8 @@ type Crossbar struct {
 // fit an int32.
 const maxInputs = 1 << 20
 
-// New returns a crossbar with w programmed into it. The error names the field of the
-// configuration that is out of range.
+// New returns a crossbar with w programmed into it. It returns an error that names the field
+// of the configuration that is out of range, or if w is empty or has more than 1 Mi columns.
 func New(config Config, w *packed.Matrix) (*Crossbar, error) {
 	if err := config.Check(); err != nil {
 		return nil, err
@@ -63,7 +64,7 @@ func New(config Config, w *packed.Matrix) (*Crossbar, error) {
 	return c, nil
 }
 
-// Config returns the configuration, defaults filled in.
+// Config returns the configuration with defaults filled in.
 func (c *Crossbar) Config() Config { return c.config }
 
 // Rows returns the number of outputs.
@@ -72,15 +73,16 @@ func (c *Crossbar) Rows() int { return c.rows }
 // Cols returns the number of inputs.
 func (c *Crossbar) Cols() int { return c.cols }
 
-// Program writes every cell and returns how many that are, levelling included. It
-// panics if w has another shape.
+// Program writes every cell and returns the number of writes, levelling included. It
+// panics if the shape of w differs from the crossbar's.
 func (c *Crossbar) Program(w *packed.Matrix) (written int) { return c.write(w, true) }
 
-// Update writes the cells whose level changes, and returns how many that are,
-// levelling included. It panics if w has another shape.
+// Update writes the cells whose level changes and returns the number of writes, levelling
+// included. It panics if the shape of w differs from the crossbar's.
 func (c *Crossbar) Update(w *packed.Matrix) (written int) { return c.write(w, false) }
 
-// Refresh writes every cell with its intended value again, which undoes drift.
+// Refresh writes the intended value of every cell again, which undoes drift, and returns the
+// number of writes.
 func (c *Crossbar) Refresh() (written int) { return c.writeArrays(true) }
 
 func (c *Crossbar) write(w *packed.Matrix, all bool) int {
@@ -117,9 +119,9 @@ func (c *Crossbar) measure(worker, i int, learn bool) {
 	a.measure(c.scratch[worker], learn)
 }
 
-// Advance lets time pass at a temperature in °C, -40 to 150. Cells drift with the
-// logarithm of their age, beyond the first second, five times as fast at 85 °C as at
-// 25 °C and by Arrhenius' law elsewhere.
+// Advance simulates the passing of time, 0 to 1e12 seconds, at a temperature in °C, -40 to
+// 150. Cells drift with the logarithm of their age after the first second: five times as fast
+// at 85 °C as at 25 °C, and by Arrhenius' law at other temperatures.
 func (c *Crossbar) Advance(seconds, celsius float64) error {
 	if !(seconds >= 0 && seconds <= 1e12) {
 		return fmt.Errorf("crossbar: advance by %g s, want 0 to 1e12", seconds)
@@ -136,8 +138,8 @@ func (c *Crossbar) Advance(seconds, celsius float64) error {
 	return nil
 }
 
-// Weight returns the weight of the pair of row i and column j as programmed, in pents,
-// before the correction by references.
+// Weight returns the present weight at row i and column j, in pents, before the correction by
+// references.
 func (c *Crossbar) Weight(i, j int) float64 {
 	if i < 0 || i >= c.rows || j < 0 || j >= c.cols {
 		panic(fmt.Sprintf("crossbar: weight %d, %d of %d×%d", i, j, c.rows, c.cols))

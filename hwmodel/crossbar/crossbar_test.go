@@ -10,7 +10,7 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// matrix returns random pents of the shares of 0, ±1 and ±2, in hundredths.
+// matrix returns random pents; shares are the percentages of 0, ±1 and ±2.
 func matrix(rng *rand.Rand, m, k int, shares [3]int) *packed.Matrix {
 	w := packed.NewMatrix(m, k)
 	pents := make([]int8, m*k)
@@ -40,7 +40,7 @@ func batch(rng *rand.Rand, k, n, most int) []int8 {
 	return x
 }
 
-// program returns a crossbar, or ends the test.
+// program returns a crossbar programmed with w.
 func program(t testing.TB, c Config, w *packed.Matrix) *Crossbar {
 	t.Helper()
 	x, err := New(c, w)
@@ -50,7 +50,7 @@ func program(t testing.TB, c Config, w *packed.Matrix) *Crossbar {
 	return x
 }
 
-// both returns the product of a crossbar and the exact one.
+// both returns the product of a crossbar and the exact product.
 func both(c *Crossbar, w *packed.Matrix, x []int8, n int, read Read) (got, want []int32, check Check) {
 	got, want = make([]int32, w.Rows()*n), make([]int32, w.Rows()*n)
 	check = c.MatMul(got, x, n, read)
@@ -60,8 +60,8 @@ func both(c *Crossbar, w *packed.Matrix, x []int8, n int, read Read) (got, want 
 
 var even = [3]int{20, 40, 40}
 
-// An ideal crossbar is the exact product, whatever its arrays and converters, once
-// these reach as far as the product does.
+// An ideal crossbar computes the exact product with arrays of any size and any converters whose
+// range covers the product.
 func TestIdeal(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for _, config := range []Config{
@@ -90,8 +90,8 @@ func TestIdeal(t *testing.T) {
 	}
 }
 
-// snr returns the signal-to-noise ratio of a product in dB, and the share of its
-// elements that are exact.
+// snr returns the signal-to-noise ratio of a product in dB and the fraction of its elements
+// that are exact.
 func snr(got, want []int32) (decibels, exact float64) {
 	signal, noise, equal := 0.0, 0.0, 0
 	for i, v := range want {
@@ -104,8 +104,8 @@ func snr(got, want []int32) (decibels, exact float64) {
 	return 10 * math.Log10(signal/noise), float64(equal) / float64(len(want))
 }
 
-// The published programming error, on pents of 30, 40 and 30 % of 0, ±1 and ±2 and
-// inputs of five levels, leaves about 22.6 dB and a fifth of the outputs exact.
+// With the published programming error, on pents with 30 % zeros, 40 % ±1 and 30 % ±2 and
+// inputs of five levels, the product has about 22.6 dB, and a fifth of the outputs are exact.
 func TestPublishedError(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	device := Ideal

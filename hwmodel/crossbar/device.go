@@ -5,33 +5,32 @@ import (
 	"math"
 )
 
-// Device is the physics of a cell. Conductances are in µS. The zero value of a field
-// other than Gmax is the ideal.
+// Device describes the physics of a cell. Conductances are in µS. The zero value of every
+// field except Gmax is the ideal.
 type Device struct {
-	// Gmin and Gmax are the conductances of levels 0 and 2; level 1 is halfway. No
-	// cell goes beyond 0 or Headroom·Gmax.
+	// Gmin and Gmax are the conductances of levels 0 and 2; level 1 is halfway. The
+	// conductance of a cell stays within 0 and Headroom·Gmax.
 	Gmin, Gmax float64
 
-	// Error is the standard deviation of a conductance once it is written and has
+	// Error is the standard deviation of a conductance after it has been written and has
 	// settled.
 	Error Polynomial
 
-	// Verify is how a cell is written.
+	// Verify is the procedure that writes a cell.
 	Verify Verify
 
-	// StuckOff and StuckOn are the shares of cells that stay at Gmin or Gmax whatever
-	// is written to them.
+	// StuckOff and StuckOn are the fractions of cells that are stuck at Gmin and at Gmax.
 	StuckOff, StuckOn float64
 
 	// ReadNoise is the standard deviation of a conductance from read to read.
 	ReadNoise float64
 
-	// Drift is the mean loss of conductance per decade of time at 25 °C, as a
-	// fraction, and DriftSpread its standard deviation over the cells.
+	// Drift is the mean loss of conductance per decade of time at 25 °C, as a fraction;
+	// DriftSpread is its standard deviation over the cells.
 	Drift, DriftSpread float64
 
-	// Endurance is how often a cell can be written, on average, before it stays as it
-	// is; 0 is for ever. EnduranceSpread is the standard deviation as a fraction.
+	// Endurance is the mean number of writes after which a cell is stuck; 0 is unlimited.
+	// EnduranceSpread is the standard deviation as a fraction of the mean.
 	Endurance, EnduranceSpread float64
 }
 
@@ -43,11 +42,11 @@ const Headroom = 1.25
 //	σ = Scale·(C[0] + C[1]·G + C[2]·G² + C[3]·G³), G at most Limit
 type Polynomial struct {
 	C     [4]float64
-	Limit float64 // of the measurements; none if 0
-	Scale float64 // 0 is none at all
+	Limit float64 // largest measured G; 0 is unlimited
+	Scale float64 // 0 makes σ zero
 }
 
-// At returns σ at a conductance.
+// At returns σ at conductance g.
 func (p Polynomial) At(g float64) float64 {
 	if p.Scale == 0 {
 		return 0
@@ -62,15 +61,15 @@ func (p Polynomial) At(g float64) float64 {
 	return max(0, p.Scale*v)
 }
 
-// Wan is the error that Wan et al. measured half an hour after programming, "A
-// compute-in-memory chip based on resistive random-access memory", Nature 608, 2022:
-// relaxation included.
+// Wan is the error that Wan et al. measured half an hour after programming, relaxation
+// included ("A compute-in-memory chip based on resistive random-access memory", Nature 608,
+// 2022).
 var Wan = Polynomial{C: [4]float64{1.053, 0.2374, -1.167e-2, 1.536e-4}, Limit: 39.26, Scale: 1}
 
-// Verify is closed-loop programming: pulses until a read finds the conductance within
-// Tolerance of its target, at most Pulses of them. A pulse lands off its aim by a
-// factor of the cell's own and by a random amount; the next one aims half as far to
-// the other side, so that it does not follow the noise. The zero value is one pulse that hits.
+// Verify is closed-loop programming: at most Pulses pulses, until a read finds the
+// conductance within Tolerance of its target. A pulse misses its aim by a factor specific to
+// the cell and by a random amount. The next pulse corrects its aim by half of the error, so
+// that it does not follow the noise. The zero value is one pulse that hits its target.
 type Verify struct {
 	Pulses         int
 	Tolerance      float64 // µS
@@ -78,12 +77,12 @@ type Verify struct {
 	DeviceToDevice float64 // standard deviation of the cell's factor
 }
 
-// PulseSeconds is the time of one pulse and its read.
+// PulseSeconds is the duration of one pulse and its read.
 const PulseSeconds = 100e-9
 
-// The presets. Wan's cells have 0 to 40 µS and last at most 1e6 writes; HfO2 is at the
-// better end of the published range: 100 µS, five pulses of 5 % from cycle to cycle and
-// 10 % from device to device, 1 % of drift per decade.
+// Presets. Wan's cells have 0 to 40 µS and last at most 1e6 writes. HfO2 is at the better
+// end of the published range: 100 µS, at most five pulses that vary by 5 % from cycle to
+// cycle and 10 % from device to device, and a drift of 1 % per decade.
 var (
 	Ideal = Device{Gmax: 40}
 	RRAM  = Device{
@@ -101,10 +100,10 @@ var (
 	}
 )
 
-// unit returns the conductance of one level.
+// unit returns the difference in conductance between two adjacent levels.
 func (d *Device) unit() float64 { return (d.Gmax - d.Gmin) / 2 }
 
-// level returns the conductance that a level is written with.
+// level returns the target conductance of a level.
 func (d *Device) level(level uint8) float64 { return d.Gmin + float64(d.unit()*float64(level)) }
 
 // clamp limits a conductance to the range of a cell.

@@ -29,7 +29,7 @@ func near(t *testing.T, name string, got, want, tolerance float64) {
 	}
 }
 
-// uniform returns a matrix of one pent.
+// uniform returns a matrix whose elements are all one pent.
 func uniform(m, k int, pent int8) *packed.Matrix {
 	w, pents := packed.NewMatrix(m, k), make([]int8, m*k)
 	for i := range pents {
@@ -39,7 +39,7 @@ func uniform(m, k int, pent int8) *packed.Matrix {
 	return w
 }
 
-// weights returns what all pairs weigh.
+// weights returns the weights of all pairs.
 func weights(c *Crossbar) (all []float64) {
 	for i := range c.Rows() {
 		for j := range c.Cols() {
@@ -49,7 +49,7 @@ func weights(c *Crossbar) (all []float64) {
 	return all
 }
 
-// The values of the published polynomial, by hand.
+// The values of the published polynomial, computed by hand.
 func TestWan(t *testing.T) {
 	for g, want := range map[float64]float64{0: 1.053, 20: 2.3618, 39.26: 1.6806414, 100: 1.6806414} {
 		near(t, "σ", Wan.At(g), want, 1e-6)
@@ -59,7 +59,7 @@ func TestWan(t *testing.T) {
 	}
 }
 
-// Every level has the error of its two cells.
+// A pair has the programming error of both its cells.
 func TestProgrammingError(t *testing.T) {
 	d := Device{Gmin: 10, Gmax: 40, Error: Wan}
 	for pent := int8(-2); pent <= 2; pent++ {
@@ -73,7 +73,8 @@ func TestProgrammingError(t *testing.T) {
 	}
 }
 
-// Chips of one seed are alike, of another differ, and so do two writes of one cell.
+// Chips with the same seed are equal; chips with other seeds differ, and so do two writes of
+// one cell.
 func TestChips(t *testing.T) {
 	w := uniform(64, 64, 1)
 	differ := func(a, b *Crossbar) (n int) {
@@ -101,7 +102,7 @@ func TestChips(t *testing.T) {
 	}
 }
 
-// Stuck cells are as many as stated, and stay whatever is written.
+// The fractions of stuck cells are as configured, and writes do not change stuck cells.
 func TestStuck(t *testing.T) {
 	d := Ideal
 	d.StuckOff, d.StuckOn = 0.03, 0.02
@@ -116,10 +117,11 @@ func TestStuck(t *testing.T) {
 		}
 		return n
 	}
-	// A pair at zero is off balance if one of its cells alone is stuck on.
+	// A pair of weight zero changes if exactly one of its cells is stuck on.
 	near(t, "pairs at ±2", count(2)+count(-2), 0.02*0.98*cells, 0.08)
 	c.Program(uniform(256, 256, 2))
-	// Plus stuck off, minus not on: 0. Both on, as well. Minus alone on: 0.
+	// Zero if plus is stuck off and minus is not stuck on, if both are stuck on, or if minus
+	// alone is stuck on.
 	near(t, "pairs at 0", count(0), (0.03*0.98+0.97*0.02)*cells/2, 0.08)
 	near(t, "pairs at -2", count(-2), 0.03*0.02*cells/2, 0.5)
 
@@ -131,7 +133,7 @@ func TestStuck(t *testing.T) {
 	}
 }
 
-// Pulses go on until the cell is where it should be.
+// Pulses repeat until the cell is within tolerance.
 func TestVerify(t *testing.T) {
 	d := HfO2
 	d.Error = Polynomial{}
@@ -152,14 +154,14 @@ func TestVerify(t *testing.T) {
 	}
 	near(t, "time", w.Seconds(), 2*256*256*pulses*100e-9, 1e-9)
 
-	d.Verify.Pulses = 1 // open loop: both errors, of a cell and of a pulse
+	d.Verify.Pulses = 1 // open loop: the errors of the cell and of the pulse add
 	_, once := moments(weights(program(t, Config{Device: d}, uniform(256, 256, 2))))
 	want := math.Hypot(math.Hypot(5, 10), math.Hypot(5, 0.2)*math.Sqrt(0.5*(1-1/math.Pi))) / d.unit()
 	near(t, "deviation of one pulse", once, want, 0.1)
 }
 
-// Drift takes as much as stated at each temperature, in any number of steps, and a
-// refresh brings it back.
+// Drift has the configured size at each temperature, in any number of steps, and Refresh
+// undoes it.
 func TestDrift(t *testing.T) {
 	d := Ideal
 	d.Drift, d.DriftSpread = 0.02, 0.005
@@ -199,7 +201,7 @@ func TestDrift(t *testing.T) {
 	}
 }
 
-// References take the mean of drift away, and leave its spread.
+// References cancel the mean of drift, but not its spread.
 func TestReferences(t *testing.T) {
 	d := Ideal
 	d.Drift, d.DriftSpread = 0.04, 0.005
@@ -217,14 +219,14 @@ func TestReferences(t *testing.T) {
 		got, want, _ := both(c, w, x, 200, Read{})
 		decibels[i], _ = snr(got, want)
 	}
-	// 4 decades: 16 % less, ±2 %.
+	// After 4 decades the weights are 16 % smaller, ±2 %.
 	if math.Abs(decibels[0]-15.8) > 0.5 || decibels[1] < 30 {
 		t.Errorf("%.1f dB without references, %.1f with, want 15.8 and more than 30", decibels[0], decibels[1])
 	}
 }
 
-// Read noise comes from the cells that are driven, anew for each read and column, and
-// the same for the same read.
+// Read noise comes from the driven cells. It differs between reads and columns and is the same
+// for the same read.
 func TestReadNoise(t *testing.T) {
 	d := Ideal
 	d.ReadNoise = 0.5
@@ -246,7 +248,7 @@ func TestReadNoise(t *testing.T) {
 		}
 		mean, deviation := moments(errors)
 		want := math.Sqrt(2*energy) * 0.5 / 20
-		near(t, "deviation", deviation, want, 0.25) // 5 of its own deviations
+		near(t, "deviation", deviation, want, 0.25) // 5 of its standard deviations
 		if math.Abs(mean) > 5*want/math.Sqrt(m) {
 			t.Errorf("column %d: noise of mean %g", column, mean)
 		}
@@ -265,7 +267,7 @@ func TestReadNoise(t *testing.T) {
 	if same != len(got) || equal > len(got)/50 {
 		t.Errorf("%d of %d equal in the same read, %d in another", same, len(got), equal)
 	}
-	// Column 40 as the first of a read that begins there.
+	// Column 40 as the first column of a read.
 	one := make([]int8, kernels.Quads(k)*4)
 	for j := range k {
 		one[j] = x[(j/4*n+40)*4+j%4]

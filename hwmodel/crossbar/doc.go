@@ -1,5 +1,5 @@
-// Package crossbar models a matrix of pents in memristive crossbars: the products that an
-// analog accelerator computes instead of kernels.MatMul.
+// Package crossbar models matrices of pents in memristive crossbars: analog arrays that
+// compute the product of kernels.MatMul.
 //
 // A pent is a differential pair of cells with three linear levels of conductance:
 //
@@ -7,30 +7,30 @@
 //	plus       0   0   0   1   2
 //	minus      2   1   0   0   0
 //
-// Inputs drive the word lines, the currents of a pair of bit lines are subtracted, and a
-// converter turns the difference into a number. Large matrices take several arrays, whose
-// numbers are added digitally.
+// Inputs drive the word lines. The currents of a pair of bit lines are subtracted, and an
+// analog-to-digital converter turns the difference into a number. A large matrix is split into
+// several arrays, whose numbers are added digitally.
 //
 // # Imperfections
 //
 // Static imperfections belong to the chip and its last writes: programming error,
-// program-and-verify, stuck and worn cells, drift with time and temperature, wire
-// resistance; reference cells cancel their mean. Read noise and the converter's steps and
-// range differ from read to read. Checksum columns check each product. Writes are counted
-// cell by cell, and rows may be moved to level them.
+// program-and-verify, stuck and worn cells, drift with time and temperature, and wire
+// resistance. Reference cells cancel their mean. Read noise and the converter's rounding and
+// clipping differ from read to read. Checksum columns check each product. Writes are counted
+// per cell, and rows can be moved to level the wear.
 //
 // An ideal crossbar equals kernels.MatMul bit for bit.
 //
 // # Numbers
 //
-// Physics is in floating point, microsiemens and seconds. The weight of a pair as
-// programmed is then rounded to Unit-ths of a pent, once for each programming. In
-// base 5 such a weight is six digits, which are pents themselves: a product as
-// programmed is six exact products of package kernels, summed by Horner's rule, at
-// the speed of their assembly and the same on every machine.
+// The physics uses floating point, in microsiemens and seconds. After each programming, the
+// weight of a pair is rounded to a multiple of 1/Unit of a pent. Such a weight has six digits
+// in balanced base 5, and each digit is a pent. A product is therefore six exact products of
+// package kernels, summed by Horner's rule: it has the speed of their assembly and is the same
+// on every machine.
 //
-// All random numbers are Philox blocks, addressed by the chip's seed, array, cell and
-// write, or by the read: one seed and one order of writes give one chip. Sums of
-// eight random bytes approximate normal numbers. No operation is used that
-// platforms may round differently.
+// All random numbers are Philox blocks, addressed by the chip's seed, array, cell and write,
+// or by the read: the seed and the order of writes determine the chip. Sums of eight random
+// bytes approximate normal numbers. All floating-point operations round identically on all
+// platforms.
 package crossbar

@@ -2,16 +2,16 @@ package crossbar
 
 import "math"
 
-// driftRate returns how much faster cells drift at a temperature than at 25 °C.
+// driftRate returns the speed of drift at a temperature, relative to 25 °C.
 func driftRate(celsius float64) float64 {
 	const kelvin, room, hot, faster = 273.15, 25 + 273.15, 85 + 273.15, 5
 	const lnFaster = 1.6094379124341003
 	return exp(lnFaster * (1/room - 1/(celsius+kelvin)) / (1/room - 1/hot))
 }
 
-// advance lets the cells drift from one time to another.
+// advance applies the drift between two times to all cells.
 func (a *array) advance(from, to, rate float64) {
-	age, decades := math.NaN(), float32(0) // most cells are of an age
+	age, decades := math.NaN(), float32(0) // of the previous cell: most cells have the same age
 	for i := range a.cells {
 		c := &a.cells[i]
 		if c.stuck || c.drift == 0 {

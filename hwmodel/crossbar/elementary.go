@@ -2,11 +2,11 @@ package crossbar
 
 import "math"
 
-// Logarithms and powers are computed by series here: the results of package math may
-// differ in their last bit between architectures. The conversions to float64 keep
-// a compiler from fusing a product with the sum that takes it.
+// Logarithms and powers are computed by series, because the results of package math may
+// differ in the last bit between architectures. The conversions to float64 keep the compiler
+// from fusing a multiplication and an addition.
 
-// log10 returns the decimal logarithm of v > 0, to within 1e-14 of its magnitude.
+// log10 returns the decimal logarithm of v > 0, with a relative error of at most 1e-14.
 func log10(v float64) float64 {
 	fraction, exponent := math.Frexp(v) // fraction in [1/2, 1)
 	if fraction < math.Sqrt2/2 {

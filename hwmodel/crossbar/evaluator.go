@@ -11,18 +11,18 @@ import (
 	"github.com/Kaleaon/pentary-go/nn"
 )
 
-// Evaluator is an es.Evaluator that scores a network through its crossbars; otherwise it
-// is like nn.Evaluator. The product W·x, which all members share, is the product of the cells as
-// programmed, and a member's low-rank perturbation is added to it digitally, in the
-// accumulator. The errors of the cells are then part of the objective, and only the few
-// weights that a generation moves are written.
+// Evaluator is an es.Evaluator that scores a network through its crossbars; otherwise it is
+// like nn.Evaluator. The crossbars compute the product W·x, which all members share. A
+// member's low-rank perturbation is added digitally, in the accumulator. The errors of the
+// cells are therefore part of the objective, and a generation writes only the few weights
+// that it moves.
 type Evaluator struct {
 	net        *Network
 	evaluator  *nn.Evaluator
-	generation uint32 // number of the reads
+	generation uint32 // the Read.Number of the reads
 }
 
-// generationReader reads with the number of the generation.
+// generationReader is a reader whose Read.Number is the generation.
 type generationReader struct {
 	reader
 	number *uint32
@@ -45,9 +45,9 @@ func NewEvaluator(net *Network, task nn.Task, o nn.EvaluatorOptions) (*Evaluator
 	return e, err
 }
 
-// Evaluate implements es.Evaluator. It first writes the weights that have changed. It scores
+// Evaluate implements es.Evaluator. It writes the weights that have changed, then scores
 // like nn.Evaluator. It returns an error unless the generation has low-rank noise in the
-// network's weights and one group, and scores has its length.
+// network's weights and one group, and scores has one element per member.
 func (e *Evaluator) Evaluate(ctx context.Context, g es.Generation, scores []int64) error {
 	full := slices.ContainsFunc(g.Parameters, func(w lowrank.Parameter) bool { return g.Noise.Of(w).Rank == lowrank.FullRank })
 	if g.Groups != 1 || g.Noise.Estimator != lowrank.PerturbWeights || full {
@@ -59,9 +59,9 @@ func (e *Evaluator) Evaluate(ctx context.Context, g es.Generation, scores []int6
 	return e.evaluator.Evaluate(ctx, g, scores)
 }
 
-// Train trains a network through its crossbars to classify samples, batch of them a
-// generation: it calibrates the crossbars, runs an optimizer of the model's parameters with
-// the options and callbacks, and writes the last weights.
+// Train trains the network through its crossbars to classify samples, with batch samples per
+// generation. It calibrates the crossbars, runs an optimizer of the model's parameters with
+// the options and callbacks, and writes the final weights.
 func (n *Network) Train(ctx context.Context, samples *data.Dataset, batch int, o es.Options, callbacks ...func(es.Stats) error) error {
 	if err := n.Calibrate(samples); err != nil {
 		return err

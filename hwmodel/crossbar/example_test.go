@@ -7,8 +7,7 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// A row of four pents, on a chip without flaws and on one with cells that do not
-// respond.
+// A row of four pents, on an ideal chip and on a chip with stuck cells.
 func Example() {
 	w := packed.NewMatrix(1, 4)
 	w.Pack([]int8{2, -1, 0, 1})

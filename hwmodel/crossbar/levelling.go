@@ -1,14 +1,14 @@
 package crossbar
 
-// gap is start-gap levelling of the word lines of an array: there is one line more
-// than rows, and the gap that it leaves walks through all of them.
+// gap is the state of start-gap levelling in an array. The array has one word line more than
+// rows; the unused line, the gap, moves through all of them.
 type gap struct {
-	at      int // line that no row is on
-	start   int // how far the rows have turned
+	at      int // the unused line
+	start   int // rotation of the rows
 	pending int // writes since the last move
 }
 
-// line returns the word line that row r of rows is on.
+// line returns the word line of row r.
 func (g *gap) line(r, rows int) int {
 	line := r + g.start
 	if line >= rows {
@@ -20,7 +20,7 @@ func (g *gap) line(r, rows int) int {
 	return line
 }
 
-// move moves the row before the gap into it, and returns which that is.
+// move moves the row before the gap into the gap and returns that row.
 func (g *gap) move(rows int) (row int) {
 	before := g.at - 1
 	if g.at == 0 {

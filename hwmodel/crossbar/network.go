@@ -8,14 +8,15 @@ import (
 	"github.com/Kaleaon/pentary-go/nn"
 )
 
-// Network is a model whose products are computed by crossbars; the rest of it is digital.
-// The weights remain the model's: Update writes the changed ones.
+// Network is a model whose products are computed by crossbars; the rest is digital. The model
+// owns the weights: after they change, Update writes the changed cells.
 type Network struct {
 	Model     *nn.Model
-	Crossbars []*Crossbar // of its matrices, in order
+	Crossbars []*Crossbar // one per matrix, in order
 }
 
-// NewNetwork returns the network with its weights programmed into chips of a kind.
+// NewNetwork returns a network with the weights of m programmed into crossbars of the
+// configuration.
 func NewNetwork(m *nn.Model, config Config) (*Network, error) {
 	n := &Network{Model: m}
 	for i, d := range m.Matrices() {
@@ -30,13 +31,13 @@ func NewNetwork(m *nn.Model, config Config) (*Network, error) {
 	return n, nil
 }
 
-// layerSeed returns the seed of a layer's chip, so that no two layers are alike.
+// layerSeed returns the seed of a layer's crossbar; it differs between layers.
 func layerSeed(seed uint64, layer int) uint64 {
 	lo, _ := halves(kernels.Philox([4]uint32{uint32(layer)}, [2]uint32{uint32(seed), uint32(seed >> 32)}))
 	return lo
 }
 
-// Update writes the cells of weights that have changed, and returns how many that are.
+// Update writes the cells of the weights that have changed and returns the number of writes.
 func (n *Network) Update() (written int) {
 	for i, d := range n.Model.Matrices() {
 		written += n.Crossbars[i].Update(d.W)
@@ -44,7 +45,7 @@ func (n *Network) Update() (written int) {
 	return written
 }
 
-// Refresh writes all cells again.
+// Refresh writes all cells again and returns the number of writes.
 func (n *Network) Refresh() (written int) {
 	for _, c := range n.Crossbars {
 		written += c.Refresh()
@@ -52,7 +53,7 @@ func (n *Network) Refresh() (written int) {
 	return written
 }
 
-// Advance lets time pass, see Crossbar.Advance.
+// Advance calls Crossbar.Advance for every crossbar.
 func (n *Network) Advance(seconds, celsius float64) error {
 	for _, c := range n.Crossbars {
 		if err := c.Advance(seconds, celsius); err != nil {
@@ -62,7 +63,7 @@ func (n *Network) Advance(seconds, celsius float64) error {
 	return nil
 }
 
-// Wear returns the wear of all crossbars.
+// Wear returns the total wear of the crossbars.
 func (n *Network) Wear() Wear {
 	w := n.Crossbars[0].Wear()
 	for _, c := range n.Crossbars[1:] {
@@ -71,13 +72,13 @@ func (n *Network) Wear() Wear {
 	return w
 }
 
-// A reader is an nn.Multiplier of crossbars' products.
+// reader is an nn.Multiplier that computes products on crossbars.
 type reader struct {
 	network   *Network
 	work      Workspace
 	read      Read
 	check     Check
-	calibrate bool // each crossbar before its first product
+	calibrate bool // calibrate each crossbar before its first product
 }
 
 // Multiply implements nn.Multiplier.
@@ -89,7 +90,7 @@ func (r *reader) Multiply(y []int32, i int, _ *nn.Dense, x []int8, n, column int
 	r.check.Add(c.Product(&r.work, y, x, n, Read{r.read.Number, r.read.First + column}))
 }
 
-// runner returns a Runner of the model by its crossbars.
+// runner returns a Runner that computes the model's products on the crossbars.
 func (n *Network) runner() (*nn.Runner, *reader) {
 	r := &reader{network: n}
 	run := n.Model.NewRunner(1)
@@ -97,8 +98,8 @@ func (n *Network) runner() (*nn.Runner, *reader) {
 	return run, r
 }
 
-// Calibrate calibrates the crossbars, first to last, by a dataset's first samples. It
-// returns an error if the data are not the model's.
+// Calibrate calibrates the crossbars, first to last, on the first samples of a dataset. It
+// returns an error if the dataset does not fit the model.
 func (n *Network) Calibrate(d *data.Dataset) error {
 	if err := n.checkData(d); err != nil {
 		return err
@@ -113,8 +114,8 @@ func (n *Network) Calibrate(d *data.Dataset) error {
 	return nil
 }
 
-// Accuracy returns the number of samples of a dataset that the network assigns to their
-// class, and the result of the checksums. read is the number of the reads, for their noise.
+// Accuracy returns the number of samples of a dataset that the network classifies correctly,
+// and the result of the checksums. read is the Read.Number of the reads.
 func (n *Network) Accuracy(d *data.Dataset, read uint32) (correct int, check Check, err error) {
 	if err := n.checkData(d); err != nil {
 		return 0, Check{}, err

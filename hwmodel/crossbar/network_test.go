@@ -45,7 +45,7 @@ func network(t *testing.T, data *data.Dataset, config Config) (*nn.Model, *Netwo
 	return m, n
 }
 
-// Ideal crossbars train and judge a classifier as nn does, to the last bit.
+// On ideal crossbars, training and classification are bit-identical to package nn.
 func TestIdealTraining(t *testing.T) {
 	for name, make := range map[string]func() *nn.Model{
 		"dense": func() *nn.Model { return nn.NewMLP(3, 64, 20, 12, 7) },
@@ -108,8 +108,8 @@ func testIdealTraining(t *testing.T, m, digital *nn.Model) {
 	}
 }
 
-// Training through crossbars with everything gives the same weights on any number of
-// threads.
+// Training through crossbars with every imperfection results in the same weights on any number
+// of threads.
 func TestTrainingIsDeterministic(t *testing.T) {
 	data := blobs(30, 7, 300)
 	config := everything
@@ -144,8 +144,8 @@ func TestTrainingIsDeterministic(t *testing.T) {
 	}
 }
 
-// The layers of a network are chips of their own, and it ages, is refreshed and wears
-// as they do.
+// Each layer of a network has its own chip; ageing, refresh and wear of the network are the
+// sums over its chips.
 func TestNetwork(t *testing.T) {
 	data := blobs(20, 7, 50)
 	_, n := network(t, data, Config{Device: RRAM, ADCBits: 8})
@@ -222,7 +222,7 @@ func TestEvaluatorErrors(t *testing.T) {
 	}
 }
 
-// Each generation reads the cells anew: its number is the reads' number.
+// The reads of a generation have its number, so that their noise differs between generations.
 func TestReadsOfGenerations(t *testing.T) {
 	samples := blobs(20, 7, 50)
 	config := Config{Device: RRAM}
@@ -279,7 +279,7 @@ func TestEvaluateAllocations(t *testing.T) {
 		t.Fatal(err)
 	}
 	g, scores := opt.Ask(), make([]int64, 200)
-	// Enough runs that the mean does not show a worker whose first task comes late.
+	// Enough runs that a worker whose first task comes late does not change the mean.
 	if n := asmtest.AllocsPerRun(60, func() {
 		if err := c.Evaluate(context.Background(), g, scores); err != nil {
 			t.Fatal(err)
@@ -289,8 +289,8 @@ func TestEvaluateAllocations(t *testing.T) {
 	}
 }
 
-// Ideal crossbars run and train any model to the last bit: recurrent layers over several
-// steps, and a convolution, whose samples have many columns.
+// On ideal crossbars, running and training are bit-identical for all models: recurrent layers
+// over several steps, and a convolution, whose samples have many columns.
 func TestIdealModels(t *testing.T) {
 	samples := blobs(4*4*4, 5, 60)
 	for name, model := range map[string]func() *nn.Model{
@@ -344,7 +344,7 @@ func TestIdealModels(t *testing.T) {
 	}
 }
 
-// The noise of a read depends on its number and column alone, however the work is cut.
+// The noise of a read depends only on its number and column, however the work is split.
 func TestReadsHaveColumnsOfTheirOwn(t *testing.T) {
 	samples := blobs(20, 7, chunkColumns+50)
 	config := Config{Device: RRAM, Rows: 16, Cols: 8}

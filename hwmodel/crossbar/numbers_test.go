@@ -57,8 +57,7 @@ func TestNormal(t *testing.T) {
 	near(t, "variance", sums[2], 1, 0.01)
 }
 
-// The digits of a weight as programmed add up to it, and a product to the sum of
-// products.
+// The planes represent the weights, and their product equals the sum of products.
 func TestPlanes(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	var p planes

@@ -6,7 +6,7 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// Unit is the resolution of a weight as programmed: 5^5 steps a pent.
+// Unit is the resolution of a programmed weight: 5^5 steps per pent.
 const Unit = 3125
 
 const (
@@ -14,17 +14,17 @@ const (
 	weightMax  = (15625 - 1) / 2 // ±2.5 pents, the largest number of six digits
 )
 
-// planes are weights in units of 1/Unit as digits of base 5: a matrix for each digit,
-// the highest first, one below the other (docs/decisions.md#weights-as-programmed-in-crossbars).
+// planes holds weights in units of 1/Unit as digits in balanced base 5: one matrix per digit,
+// stacked, highest digit first (docs/decisions.md#weights-as-programmed-in-crossbars).
 type planes struct {
 	digits packed.Matrix // planes·outputs × inputs
 	rows   int           // outputs
-	count  int           // of planes; later digits are zero
-	lift   int32         // the value of the last plane
+	count  int           // number of planes; the digits below are zero
+	lift   int32         // place value of the last plane
 	codes  []uint8
 }
 
-// set takes the weights [m][k], each within ±weightMax.
+// set stores the weights [m][k], each within ±weightMax.
 func (p *planes) set(weights []int32, m, k int) {
 	p.rows, p.count, p.lift = m, 1, Unit
 	for _, w := range weights[:m*k] {
@@ -42,7 +42,7 @@ func (p *planes) set(weights []int32, m, k int) {
 	middle := uint32(weightMax) / uint32(p.lift)
 	for i := range m {
 		for j, w := range weights[i*k : (i+1)*k] {
-			v := uint32(w/p.lift) + middle // its digits from 0 to 4 are the codes
+			v := uint32(w/p.lift) + middle // its base-5 digits, 0 to 4, are the codes
 			for d := p.count - 1; d >= 0; d-- {
 				p.codes[d*kp+j] = uint8(v % 5)
 				v /= 5
@@ -54,9 +54,9 @@ func (p *planes) set(weights []int32, m, k int) {
 	}
 }
 
-// product returns the product of the weights and n columns of inputs in quads, in units
-// of 1/Unit, at the beginning of the scratch. It also returns the scratch, which it grows
-// as needed.
+// product returns the product of the weights and n columns of inputs in quads, in units of
+// 1/Unit. The product is at the beginning of scratch, which is grown as needed and returned
+// too.
 func (p *planes) product(scratch []int32, x []int8, n int) (y, grown []int32) {
 	size := p.rows * n
 	scratch = reuse.Slice(scratch, p.count*size)

@@ -10,9 +10,8 @@ import (
 	"github.com/Kaleaon/pentary-go/kernels"
 )
 
-// Read names the reads of a product, for their noise: reads of one number differ in
-// their column, the first of which is First of all. Products of the same Read have the
-// same noise.
+// Read identifies the reads of a product and thereby their noise: column i of the product is
+// column First+i of read Number. Products with the same Read have the same noise.
 type Read struct {
 	Number uint32
 	First  int
@@ -21,22 +20,22 @@ type Read struct {
 // Workspace holds the buffers of one goroutine's products. It grows to the largest product
 // and is reused.
 type Workspace struct {
-	in          []int8  // inputs of an array, slice after slice, in quads
+	in          []int8  // inputs of an array, in quads, slice by slice
 	energy      []int32 // Σ x² of each slice and column
 	reads       []int32
-	planes      []int32 // products of each plane; the reads are their beginning
-	conversions []int64 // of an array
+	planes      []int32 // products of each plane; reads is the beginning of it
+	conversions []int64 // of one array
 	residuals   []int64
-	sums        []int64 // of all arrays
+	sums        []int64 // over all arrays
 	random      []uint8
 	check       Check
 }
 
-// chunkColumns is how many columns are worked on at once: few enough that an array's
+// chunkColumns is the number of columns processed at once: few enough that an array's
 // conversions stay in the second-level cache.
 const chunkColumns = 256
 
-// job is a product that MatMul has underway.
+// job holds the arguments of the running MatMul.
 type job struct {
 	y    []int32
 	x    []int8
@@ -44,9 +43,9 @@ type job struct {
 	read Read
 }
 
-// MatMul computes Y = W·X on the crossbar for a batch of n columns, laid out as in
-// kernels.MatMul, on all processors, and returns the result of the checksums. It is not
-// safe for concurrent use: see Product.
+// MatMul computes Y = W·X on the crossbar for a batch of n columns, on all processors, and
+// returns the result of the checksums. The layouts of y and x are as in kernels.MatMul. MatMul
+// is not safe for concurrent use: see Product.
 //
 //	y = Σ_arrays gain·Σ_slices 2^s·convert(Σ w·x + noise), rounded
 func (c *Crossbar) MatMul(y []int32, x []int8, n int, read Read) Check {
@@ -67,8 +66,8 @@ func (c *Crossbar) matMulChunk(worker, i int) {
 	c.columns(&c.work[worker], j.y, j.x, j.n, lo, min(lo+chunkColumns, j.n), j.read)
 }
 
-// Product is MatMul on the caller's goroutine alone. Products with different
-// workspaces may run at the same time, while nothing is written.
+// Product is MatMul on the caller's goroutine only. Products with different workspaces may
+// run at the same time, as long as nothing is written.
 func (c *Crossbar) Product(ws *Workspace, y []int32, x []int8, n int, read Read) Check {
 	c.checkShapes("Product", y, x, n)
 	for lo := 0; lo < n; lo += chunkColumns {
@@ -113,7 +112,8 @@ func (c *Crossbar) columns(ws *Workspace, y []int32, x []int8, n, lo, hi int, re
 	}
 }
 
-// product rounds a sum in units of 1/Unit and 1/unity to nearest, ties away from zero.
+// product converts a sum in units of 1/(Unit·unity) to an integer, rounded to nearest, ties
+// away from zero.
 func product(sum int64) int32 {
 	const one = Unit * unity
 	if sum < 0 {
@@ -122,8 +122,8 @@ func product(sum int64) int32 {
 	return int32((sum + one/2) / one)
 }
 
-// load takes the array's inputs, columns lo to hi of n: each slice of their magnitudes
-// with their sign.
+// load copies the array's inputs, columns lo to hi of n, split into signed slices of their
+// magnitudes, and computes the energy of each slice.
 func (ws *Workspace) load(a *array, x []int8, n, lo, hi int) {
 	width := hi - lo
 	quads, slices, bits := kernels.Quads(a.hi-a.lo), a.config.slices(), a.config.InputBits
@@ -161,7 +161,7 @@ func (ws *Workspace) load(a *array, x []int8, n, lo, hi int) {
 	}
 }
 
-// slice returns bits of a magnitude from a place on, with the sign of v.
+// slice returns the given number of bits of |v|, starting at bit from, with the sign of v.
 func slice(v int8, from, bits uint) int8 {
 	m := (int(max(v, -v)) >> from) & (1<<bits - 1)
 	if v < 0 {
@@ -170,7 +170,7 @@ func slice(v int8, from, bits uint) int8 {
 	return int8(m)
 }
 
-// conversionsOf computes the numbers of the array's converters for the loaded inputs,
+// conversionsOf computes the results of the array's converters for the loaded inputs,
 // [outputs+checks][width].
 func (a *array) conversionsOf(ws *Workspace, width int, read Read) {
 	rows := a.outputs() + a.checks
@@ -205,13 +205,14 @@ func (a *array) drawNoise(ws *Workspace, reads, width int, read Read) {
 	}
 }
 
-// randomBytes returns the random bytes for n normal numbers, in whole units.
+// randomBytes returns the number of random bytes that n normal numbers take, rounded up to
+// kernels.NoiseUnit.
 func randomBytes(n int) int {
 	return (8*n + kernels.NoiseUnit - 1) / kernels.NoiseUnit * kernels.NoiseUnit
 }
 
-// addNoise adds the noise of slice s to the reads. Independent noise of every cell adds
-// up to a normal number with a variance of two cells' for each x².
+// addNoise adds the noise of slice s to the reads. The independent noise of all cells sums to
+// a normal number whose variance is twice a cell's, times Σ x².
 func (a *array) addNoise(ws *Workspace, s, rows, width int) {
 	d := &a.config.Device
 	each := randomBytes(rows * a.config.slices())

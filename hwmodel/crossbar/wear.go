@@ -5,18 +5,18 @@ import "math/bits"
 // Wear counts the writes of a crossbar and their effect.
 type Wear struct {
 	Cells  int
-	Writes uint64 // of all cells since it was made
-	Pulses uint64 // that those took
-	Least  uint32 // writes of the cell written least
-	Most   uint32 // and most
-	Stuck  int    // cells that can no longer be written, from the factory or worn out
+	Writes uint64 // to all cells since the crossbar was made
+	Pulses uint64 // of those writes
+	Least  uint32 // writes to the least written cell
+	Most   uint32 // writes to the most written cell
+	Stuck  int    // cells that cannot be written: defective or worn out
 
-	// Histogram counts cells by their writes: element 0 those never written, element i
-	// cells of 2^(i-1) to 2^i-1 writes.
+	// Histogram counts cells by their number of writes: element 0 the cells never written,
+	// element i the cells with 2^(i-1) to 2^i-1 writes.
 	Histogram [33]int
 }
 
-// Mean returns the writes of a cell, on average.
+// Mean returns the mean number of writes per cell.
 func (w *Wear) Mean() float64 { return float64(w.Writes) / float64(max(1, w.Cells)) }
 
 // Add adds the wear of other cells.
@@ -32,12 +32,11 @@ func (w *Wear) Add(o Wear) {
 	}
 }
 
-// Seconds returns the time that the pulses took, one word line after another of one
-// array after another.
+// Seconds returns the duration of all pulses, one after another.
 func (w *Wear) Seconds() float64 { return float64(w.Pulses) * PulseSeconds }
 
-// Lifetime returns the number of generations until the cell written most fails, if cells
-// of that endurance continue to be written as in the given number of generations.
+// Lifetime returns the number of generations until the most written cell reaches the
+// endurance, if writes continue at the rate of the generations given.
 func (w *Wear) Lifetime(endurance float64, generations int) float64 {
 	return endurance * float64(generations) / float64(max(1, w.Most))
 }
@@ -61,8 +60,8 @@ func (c *Crossbar) Wear() Wear {
 	return w
 }
 
-// WearMap is the writes of every cell of an array as it lies on the chip: Columns
-// cells, two a pair, on each of Lines word lines.
+// WearMap holds the number of writes to every cell of an array by its place on the chip: Lines
+// word lines of Columns cells, two per pair.
 type WearMap struct {
 	Lines, Columns int
 	Writes         []uint32 // row-major

@@ -9,7 +9,7 @@ import (
 	"github.com/Kaleaon/pentary-go/trit5"
 )
 
-// The gap visits every line and the rows turn, each on a line of its own at all times.
+// The gap visits every line and the rows rotate; each row always has its own line.
 func TestGap(t *testing.T) {
 	for _, rows := range []int{1, 2, 5} {
 		g := gap{at: rows}
@@ -36,8 +36,8 @@ func TestGap(t *testing.T) {
 	}
 }
 
-// A row that is written all the time wears its line out, unless the gap moves it on;
-// products stay exact while rows move.
+// A row that is always written wears out its line unless levelling moves it; products stay
+// exact while rows move.
 func TestLevelling(t *testing.T) {
 	const m, k = 8, 16
 	var most [2]uint32
@@ -72,19 +72,19 @@ func TestLevelling(t *testing.T) {
 			t.Errorf("wear %+v does not agree with its map of %d×%d", wear, mapped.Lines, mapped.Columns)
 		}
 	}
-	// 16 rows and 17 lines: at best a 17th, and the copies.
+	// With 16 rows on 17 lines, the best case is 1/17 of the writes, plus the copies.
 	if most[0] < 4000 || most[1] > most[0]/8 {
 		t.Errorf("the cell written most has %d writes without levelling, %d with", most[0], most[1])
 	}
 }
 
-// Cells last as long as stated, and then stay as they are.
+// Cells last as long as configured and then do not change.
 func TestEndurance(t *testing.T) {
 	d := Ideal
 	d.Endurance, d.EnduranceSpread = 100, 0.1
 	c := program(t, Config{Device: d}, uniform(64, 64, 0))
 	share := func() float64 { w := c.Wear(); return float64(w.Stuck) / float64(w.Cells) }
-	for write := 2; write <= 150; write++ { // New was the first
+	for write := 2; write <= 150; write++ { // New wrote first
 		c.Program(uniform(64, 64, int8(write%2*2)))
 		switch write {
 		case 60:
@@ -107,9 +107,10 @@ func TestEndurance(t *testing.T) {
 	}
 }
 
-// Two ways to train a population of 1000 on cells of 1e6 writes. Each member's weights
-// written: a thousand generations. Base weights alone, a hundredth of which move a
-// generation: a hundred million, for a move writes one cell of two.
+// TestLifetime compares two ways to train a population of 1000 on cells of 1e6 writes. If each
+// member's weights are written, the cells last a thousand generations. If only the base weights
+// are written and a hundredth of them moves per generation, they last 200 million, because a
+// move writes one of two cells.
 func TestLifetime(t *testing.T) {
 	const endurance = 1e6
 	w := uniform(16, 16, 1)
@@ -140,7 +141,7 @@ func TestLifetime(t *testing.T) {
 	}
 }
 
-// step moves a random weight by a level, away from an end.
+// step moves a random weight by one level within the range.
 func step(rng *rand.Rand, w *packed.Matrix) {
 	i, j := rng.IntN(w.Rows()), rng.IntN(w.Cols())
 	p := w.At(i, j)
@@ -151,7 +152,7 @@ func step(rng *rand.Rand, w *packed.Matrix) {
 	w.Set(i, j, p+up)
 }
 
-// The gap moves after exactly as many writes as are asked for.
+// The gap moves after exactly the configured number of writes.
 func TestLevellingAfter(t *testing.T) {
 	cells := program(t, Config{Device: Ideal, Rows: 16, Levelling: 1 << 20}, uniform(4, 16, 1)).Wear().Writes
 	for _, test := range []struct {

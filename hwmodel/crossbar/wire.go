@@ -1,14 +1,14 @@
 package crossbar
 
-// Activity is the mean magnitude of inputs, as a fraction of the largest, that the
-// resistance of bit lines is reckoned with.
+// Activity is the mean magnitude of inputs, as a fraction of the largest, assumed for the
+// voltage loss along bit lines.
 const Activity = 0.25
 
 // wireLoss returns the factor by which the resistance of the wires weakens each cell,
-// [lines][pairs][2], or nil if there is none. To the first order, currents equal those
-// in wires without resistance: a word line loses voltage from its driver, at pair 0,
-// to the cell, a bit line from the cell to its converter, after the last line, and a
-// relative loss v leaves 1/(1+v).
+// [lines][pairs][2], or nil without resistance. It is a first-order approximation: the
+// currents are taken as they would be without resistance. Voltage is lost on the word line
+// between its driver, at pair 0, and the cell, and on the bit line between the cell and its
+// converter, after the last line. A relative loss v leaves 1/(1+v).
 func (a *array) wireLoss() []float64 {
 	if a.config.Wire == 0 {
 		return nil

@@ -13,19 +13,19 @@ import (
 	"github.com/Kaleaon/pentary-go/trit5"
 )
 
-// A bench drives a unit: its module bench_NAME, in testdata/bench, makes an operation of
-// each input record and an output record of what comes of it, cycles included.
+// bench drives a unit. Its module bench_NAME, in testdata/bench, executes an operation for each
+// input record and produces an output record: the results and their cycles.
 type bench struct {
 	name    string
-	params  []string // of the module, NAME=VALUE, where they are not the default
+	params  []string // of the module, NAME=VALUE, if not the default
 	in, out int      // bits of the records
 
 	draw func(*writer, *rand.Rand)   // a random input
-	all  func(yield func(*writer))   // every input, where there are few
-	want func(in *reader, w *writer) // what the library says comes of an input
+	all  func(yield func(*writer))   // every input, if there are few
+	want func(in *reader, w *writer) // the library's output for an input
 
-	long  int // random inputs of the long test
-	scale int // how much longer an input of a sequence takes than one of others
+	long  int // number of random inputs of the long test
+	scale int // duration of an input of a sequence, relative to other benches
 }
 
 // title returns the name of the bench's tests and golden vectors.
@@ -33,7 +33,7 @@ func (b *bench) title() string { return strings.Join(append([]string{b.name}, b.
 
 const million = 1_000_000
 
-// The sizes of the benches: of tile and crossbar, and the columns of lowrank.
+// Sizes of the benches: rows and columns of tile and crossbar, columns of lowrank.
 const (
 	rows, cols  = 16, 16
 	lowrankCols = 32
@@ -59,7 +59,7 @@ var benches = []bench{
 	{name: "crossbar", in: 3*rows*lines + 8*rows, out: 14*cols + 9, draw: drawCrossbar, want: wantCrossbar, long: million},
 }
 
-// inputs returns n random inputs of the bench, or all where it has them.
+// inputs returns n random inputs of the bench, or every input if the bench has all.
 func (b *bench) inputs(n int, seed uint64) iter.Seq[record] {
 	return func(yield func(record) bool) {
 		if b.all != nil {
@@ -81,7 +81,7 @@ func (b *bench) inputs(n int, seed uint64) iter.Seq[record] {
 	}
 }
 
-// output returns what the library makes of an input.
+// output returns the library's output for an input.
 func (b *bench) output(in record) record {
 	w := &writer{bits: make(record, 0, (b.out+7)/8)}
 	b.want(&reader{bits: in}, w)
@@ -112,7 +112,7 @@ func wantFullAdder(in *reader, w *writer) {
 func pent(in *reader) trit5.Pent { return trit5.Pent(in.take(3)) - trit5.CodeZero }
 
 func drawCodes(w *writer, r *rand.Rand, n int) {
-	// Now and then all digits are extreme, or most are zero, so that carries run far.
+	// Sometimes all digits are extreme or most are zero, so that carries propagate far.
 	kind := r.IntN(8)
 	for range n {
 		c := uint64(r.IntN(5))
@@ -244,7 +244,7 @@ func wantDot(in *reader, w *writer) {
 	w.put(uint64(y[0]), 14)
 }
 
-// matrices is scratch: a test makes millions of them.
+// matrices is a pool of scratch matrices, because a test uses millions.
 var matrices = sync.Pool{New: func() any { return packed.NewMatrix(0, 0) }}
 
 // takeWeights reads rows of n weights into columns of a matrix, from column j on.
@@ -257,7 +257,7 @@ func takeWeights(in *reader, m *packed.Matrix, j, n int) {
 	}
 }
 
-// takeColumn reads k activations into rows from at on of column c, of a batch of n.
+// takeColumn reads k activations into column c of a batch of n columns, from row at on.
 func takeColumn(in *reader, x []int8, at, k, n, c int) {
 	for κ := at; κ < at+k; κ++ {
 		x[(κ/4*n+c)*4+κ%4] = int8(in.signed(8))
@@ -296,7 +296,8 @@ func wantTile(in *reader, w *writer) {
 // --- Activations and pents ---------------------------------------------------
 
 func drawRequantize(w *writer, r *rand.Rand) {
-	// Of all magnitudes, so that every shift meets sums that it clips and others.
+	// Sums of all magnitudes, so that every shift has sums that are clipped and sums that are
+	// not.
 	w.put(uint64(int32(r.Uint32())>>r.IntN(32)), 32)
 	w.put(uint64(int32(r.Uint32())>>r.IntN(32)), 32)
 	w.put(uint64(r.IntN(31)), 5)
@@ -340,7 +341,7 @@ func drawNoise(w *writer, r *rand.Rand) {
 	for range 3 {
 		w.put(uint64(r.Uint32()), 32)
 	}
-	// Noise starts a stream at block 0, so only the first blocks can be had of it.
+	// kernels.Noise starts a stream at block 0, so only the first blocks can be compared.
 	w.put(uint64(r.IntN(4)), 32)
 }
 

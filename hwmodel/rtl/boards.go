@@ -2,8 +2,8 @@ package rtl
 
 import "embed"
 
-// boards holds the other files of the top: the pins of two boards and a Makefile for
-// their bitstreams.
+// boards holds the files of unit top that are not Verilog: the pins of two boards and a
+// Makefile for their bitstreams.
 //
 //go:embed boards
 var boards embed.FS
@@ -12,7 +12,7 @@ func boardFiles() []File {
 	var files []File
 	entries, err := boards.ReadDir("boards")
 	if err != nil {
-		panic(err) // it is embedded
+		panic(err) // cannot happen: the file is embedded
 	}
 	for _, e := range entries {
 		text, err := boards.ReadFile("boards/" + e.Name())

@@ -4,8 +4,8 @@ import (
 	"github.com/Kaleaon/pentary-go/trit5"
 )
 
-// Checks returns how many bit lines of checksums pent_crossbar needs beside cols bit
-// lines: digits for sums of up to 2·cols.
+// Checks returns the number of checksum bit lines that pent_crossbar needs for cols bit lines:
+// the number of digits of sums up to 2·cols.
 func Checks(cols int) int {
 	n := 0
 	for reach := 0; reach < 2*cols; n++ {
@@ -14,14 +14,14 @@ func Checks(cols int) int {
 	return n
 }
 
-// AppendChecks appends the checksums of a word line's pents, as pent_crossbar holds
-// them: the digits of their sum in balanced base 5, the lowest first.
+// AppendChecks appends the checksum of a word line's pents as pent_crossbar holds it: the
+// digits of their sum in balanced base 5, lowest first.
 func AppendChecks(dst, cells []trit5.Pent) []trit5.Pent {
 	sum := 0
 	for _, p := range cells {
 		sum += int(p)
 	}
-	// Checks(len(cells)) digits, at most 12 for any slice of 100 million.
+	// Checks(len(cells)) is at most 12 for slices of up to 100 million pents.
 	word, _ := trit5.FromInt64(int64(sum))
 	for i := range Checks(len(cells)) {
 		dst = append(dst, word.Pent(i))

@@ -16,16 +16,15 @@ import (
 	"time"
 )
 
-// TestVerilator runs every bench in Verilator and compares its outputs with the
-// library: all inputs where they are few, else random ones, a million of them under
-// PENTARY_LONG.
+// TestVerilator runs every bench in Verilator and compares its outputs with the library, on
+// every input if there are few, otherwise on random inputs: a million with PENTARY_LONG.
 func TestVerilator(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: in Icarus Verilog alone")
 	}
 	need(t, "verilator", "g++")
 	runtime := verilatorRuntime(t)
-	all := append(slices.Clone(benches), topSequence(16, 16, 4)) // of sequences, the whole design alone
+	all := append(slices.Clone(benches), topSequence(16, 16, 4)) // of the sequences, only the whole design
 	if long() {
 		all = append(slices.Clone(benches), sequences()...)
 	}
@@ -41,7 +40,7 @@ func TestVerilator(t *testing.T) {
 	}
 }
 
-// compareVerilator streams the inputs through a compiled bench.
+// compareVerilator streams inputs through a compiled bench and compares the outputs.
 func compareVerilator(t *testing.T, b *bench, program string, n int) {
 	cmd := exec.CommandContext(t.Context(), program)
 	cmd.Stderr = os.Stderr
@@ -65,7 +64,7 @@ func compareVerilator(t *testing.T, b *bench, program string, n int) {
 		for in := range b.inputs(n, 1) {
 			copy(port, in)
 			if _, err := w.Write(port); err != nil {
-				return // the program has gone, which the reader sees
+				return // the program has ended; the reader reports it
 			}
 		}
 	}()
@@ -91,7 +90,7 @@ func compareVerilator(t *testing.T, b *bench, program string, n int) {
 	t.Logf("%d inputs, %d mismatches, in %.1f s", count, failures, time.Since(began).Seconds())
 }
 
-// compare reports whether the output of an input is right.
+// compare reports whether the output for an input is correct.
 func (b *bench) compare(t *testing.T, in, out record) bool {
 	t.Helper()
 	want := b.output(in)
@@ -102,15 +101,15 @@ func (b *bench) compare(t *testing.T, in, out record) bool {
 	return false
 }
 
-// hexOf returns a record as Verilog writes it, the highest bit first.
+// hexOf returns a record in Verilog's hexadecimal notation, highest bit first.
 func hexOf(r record) string {
 	r = slices.Clone(r)
 	slices.Reverse(r)
 	return hex.EncodeToString(r)
 }
 
-// portBytes returns the memory of a port in a program of Verilator: the smallest
-// integer that holds it, or else words of 32 bits.
+// portBytes returns the size in bytes of a port in a Verilator program: the smallest integer
+// that holds it, or 32-bit words.
 func portBytes(bits int) int {
 	for _, size := range []int{1, 2, 4, 8} {
 		if bits <= 8*size {
@@ -120,8 +119,8 @@ func portBytes(bits int) int {
 	return (bits + 31) / 32 * 4
 }
 
-// TestIcarus runs every bench in Icarus Verilog, which has a value for what was never
-// set, and compares as TestVerilator does: random inputs and the golden vectors' inputs.
+// TestIcarus runs every bench in Icarus Verilog, which tracks undefined values, and compares
+// its outputs with the library, on random inputs and on the golden vectors' inputs.
 func TestIcarus(t *testing.T) {
 	need(t, "iverilog", "vvp")
 	vectors := golden(t)
@@ -179,8 +178,8 @@ func icarus(t *testing.T, b *bench, inputs []record) []record {
 	return outputs
 }
 
-// buildBench returns the program that Verilator makes of a bench. It is built once for
-// the sources and tools that it depends on and kept in the user's cache.
+// buildBench returns the program that Verilator generates from a bench. It is built once per
+// version of the sources and tools, and kept in the user's cache.
 func buildBench(t *testing.T, b *bench, runtime string) string {
 	t.Helper()
 	sum := sha256.New()
@@ -214,7 +213,7 @@ func buildBench(t *testing.T, b *bench, runtime string) string {
 		args = append(args, "-G"+p)
 	}
 	run(t, dir, "verilator", args...)
-	// One compilation for all: reading Verilator's headers takes longest.
+	// One compilation of all sources: reading Verilator's headers takes most of the time.
 	sources, err := filepath.Glob(filepath.Join(dir, "*.cpp"))
 	if err != nil {
 		t.Fatal(err)
@@ -232,8 +231,8 @@ func buildBench(t *testing.T, b *bench, runtime string) string {
 	return program
 }
 
-// verilatorRuntime returns the object file that all of Verilator's programs need, built
-// once for a version and kept in the user's cache.
+// verilatorRuntime returns the object file that all Verilator programs need. It is built once
+// per version and kept in the user's cache.
 func verilatorRuntime(t *testing.T) string {
 	t.Helper()
 	base, err := os.UserCacheDir()
@@ -259,9 +258,9 @@ func verilatorRuntime(t *testing.T) string {
 	return object
 }
 
-// keep copies a file to the cache, so that others see all of it or none. A process of its
-// own writes: a program that this one has open cannot run, not even after it is closed
-// while a child that was forked meanwhile has not come to its exec.
+// keep copies a file to the cache atomically. Another process writes it, because a program
+// cannot run while it is open for writing here, or in a child that was forked meanwhile and
+// has not called exec yet.
 func keep(t *testing.T, from, to string) {
 	t.Helper()
 	part := fmt.Sprintf("%s.%d", to, os.Getpid())

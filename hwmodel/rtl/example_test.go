@@ -7,7 +7,7 @@ import (
 	"github.com/Kaleaon/pentary-go/hwmodel/rtl"
 )
 
-// The Verilog of a tile of 16×16 weights, and the cycles of its products.
+// The Verilog files of a tile of 16×16 weights, and the cycles of its products.
 func ExampleEmit() {
 	files, err := rtl.Emit("tile", map[string]int{rtl.Rows: 16, rtl.Cols: 16})
 	if err != nil {

@@ -10,10 +10,9 @@ import (
 	"testing"
 )
 
-// TestGolden compares the library with inputs and outputs of the units that
-// testdata/golden.py has computed from their documentation: on every machine, whether
-// it has tools for Verilog or not. With them, TestIcarus has the units compute the same
-// inputs.
+// TestGolden compares the library with golden vectors, which testdata/golden.py computed from
+// the documentation of the units. It needs no Verilog tools; with them, TestIcarus runs the
+// units on the same inputs.
 func TestGolden(t *testing.T) {
 	vectors := golden(t)
 	for _, b := range benches {
@@ -28,7 +27,7 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// A vector is an input of a bench and its output.
+// vector is an input of a bench and its output.
 type vector struct{ in, out record }
 
 // golden returns the golden vectors of each bench.
@@ -46,7 +45,7 @@ func golden(t *testing.T) map[string][]vector {
 	return vectors
 }
 
-// fromHex is the inverse of hexOf; it takes numbers of any length.
+// fromHex is the inverse of hexOf, for numbers of any length.
 func fromHex(t *testing.T, s string) record {
 	t.Helper()
 	if len(s)%2 != 0 {
@@ -60,7 +59,7 @@ func fromHex(t *testing.T, s string) record {
 	return r
 }
 
-// TestGoldenIsComputed runs the program that computes the golden file.
+// TestGoldenIsComputed compares golden.txt with the output of golden.py.
 func TestGoldenIsComputed(t *testing.T) {
 	python, err := exec.LookPath("python3")
 	if err != nil {

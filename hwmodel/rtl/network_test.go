@@ -13,9 +13,9 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// TestNetworkLayer trains a network with the library, has the tile of pent_top compute
-// its first layer, 64 inputs as four tiles that accumulate, and compares every
-// accumulator and activation with the kernels.
+// TestNetworkLayer trains a network with the library, computes its first layer on the tile of
+// pent_top (64 inputs as four accumulating tiles), and compares every accumulator and
+// activation with the kernels.
 func TestNetworkLayer(t *testing.T) {
 	need(t, "iverilog", "vvp")
 	net, data := trained(t)
@@ -73,8 +73,8 @@ func TestNetworkLayer(t *testing.T) {
 	}
 }
 
-// trained returns a network that has learned for a few generations to tell which row
-// of an 8×8 picture is bright, and the pictures.
+// trained returns a network, trained for a few generations to find the bright row of an 8×8
+// picture, and the pictures.
 func trained(t *testing.T) (*nn.Model, *data.Dataset) {
 	t.Helper()
 	r := rand.New(rand.NewPCG(1, 1))

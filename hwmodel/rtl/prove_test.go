@@ -2,9 +2,8 @@ package rtl_test
 
 import "testing"
 
-// TestProofs has yosys prove, by SAT and so for every input, that the digit cell, the
-// lane, the adder of words and the quantizer do what models of them say that are written
-// in the arithmetic of Verilog: testdata/prove.
+// TestProofs proves with yosys's SAT solver, for every input, that the digit cell, the lane, the
+// adder of words and the quantizer equal models in Verilog's arithmetic (testdata/prove).
 func TestProofs(t *testing.T) {
 	need(t, "yosys")
 	for _, name := range []string{"full_adder", "lane", "adder", "quantizer", "aes_sbox"} {

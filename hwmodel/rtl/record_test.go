@@ -1,9 +1,9 @@
 package rtl_test
 
-// A record is the value of a wide port, bit 0 in the lowest bit of the first byte.
+// record is the value of a wide port; bit 0 is the lowest bit of the first byte.
 type record []byte
 
-// A writer makes a record, and a reader reads one, field after field.
+// A writer writes a record and a reader reads one, field by field.
 type writer struct {
 	bits record
 	at   int

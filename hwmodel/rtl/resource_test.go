@@ -15,16 +15,16 @@ import (
 	"github.com/Kaleaon/pentary-go/hwmodel/rtl"
 )
 
-// measure has TestResources write what it finds into resource.json.
-var measure = flag.String("measure", "", "measure the designs that match this `expression`, as \"ice40 lane\", and write resource.json")
+// measure makes TestResources write its results to resource.json.
+var measure = flag.String("measure", "", "measure the designs that match this `expression`, such as \"ice40 lane\", and write resource.json")
 
-// A design is something that resource.json has a number for.
+// design is an entry of resource.json.
 type design struct {
-	kind string // ice40, gates or placed
-	name string // there
+	kind string // the section of resource.json: ice40, gates or placed
+	name string // the key in the section
 	top  string // module
 	how  string // device of a placed design
-	fast bool   // measured again by every test
+	fast bool   // measured by every test run
 }
 
 var designs = []design{
@@ -59,9 +59,9 @@ var designs = []design{
 	{kind: "placed", name: "top up5k", top: "pent_top", how: "up5k"},
 }
 
-// TestResources measures designs again and compares them with resource.json: the
-// smallest, or all under PENTARY_LONG. yosys is deterministic, so one version finds
-// the same numbers; another may find up to a tenth more.
+// TestResources measures the smallest designs again, or all with PENTARY_LONG, and compares
+// them with resource.json. yosys is deterministic, so the same version must find the same
+// numbers; other versions may find up to a tenth more.
 func TestResources(t *testing.T) {
 	if *measure != "" {
 		writeResources(t, regexp.MustCompile(*measure))
@@ -98,8 +98,8 @@ func TestResources(t *testing.T) {
 	}
 }
 
-// TestResourcesAreWhole checks that resource.json has a number for every design and
-// none for another, and what the numbers are to show.
+// TestResourcesAreWhole checks that resource.json has an entry for every design and no other,
+// and that the int8 designs take the stated multiples of gates.
 func TestResourcesAreWhole(t *testing.T) {
 	r := rtl.Resources()
 	names := map[string]bool{}
@@ -138,7 +138,7 @@ func TestResourcesAreWhole(t *testing.T) {
 
 func writeResources(t *testing.T, which *regexp.Regexp) {
 	need(t, "yosys", "nextpnr-ice40")
-	var r rtl.Resource // of the file, not of the program, which may be older
+	var r rtl.Resource // from the file: the embedded one may be older
 	text, err := os.ReadFile("resource.json")
 	if err == nil {
 		err = json.Unmarshal(text, &r)
@@ -177,7 +177,7 @@ func writeResources(t *testing.T, which *regexp.Regexp) {
 
 func yosysVersion(t *testing.T) string { return strings.Fields(run(t, ".", "yosys", "-V"))[1] }
 
-// sourcesOf is the command of yosys that reads every module.
+// sourcesOf returns the yosys command that reads every module.
 func sourcesOf(t *testing.T) string {
 	return "read_verilog " + strings.Join([]string{
 		absolute(t, "verilog") + "/*.v", absolute(t, "testdata/compare") + "/*.v", absolute(t, "testdata/place") + "/*.v",
@@ -189,7 +189,7 @@ var transistors = regexp.MustCompile(`Estimated number of transistors:\s+(\d+)`)
 // gates returns the NAND2 equivalents of a module.
 func gates(t *testing.T, top string) float64 {
 	t.Helper()
-	// ABC's fast script: its full one takes minutes for sums of many products.
+	// ABC's fast script: the full one takes minutes for sums of many products.
 	out := run(t, ".", "yosys", "-Q", "-T", "-p", sourcesOf(t)+"; synth -flatten -run begin:fine -top "+top+
 		"; opt -fast -full; techmap; opt -fast; abc -fast -g AND,NAND,OR,NOR,XOR,XNOR,MUX,AOI3,OAI3,AOI4,OAI4; opt_clean; stat -tech cmos")
 	found := transistors.FindStringSubmatch(out)
@@ -209,7 +209,7 @@ func ice40(t *testing.T, top string) rtl.Cells {
 	return cellsOf(t, t.TempDir(), top)
 }
 
-// cellsOf synthesizes a module to top.json in a folder and returns its cells.
+// cellsOf synthesizes a module to top.json in the folder dir and returns its cells.
 func cellsOf(t *testing.T, dir, top string) rtl.Cells {
 	t.Helper()
 	run(t, dir, "yosys", "-q", "-p", sourcesOf(t)+"; synth_ice40 -top "+top+" -json "+top+".json; tee -q -o stat.json stat -json")
@@ -241,7 +241,7 @@ func cellsOf(t *testing.T, dir, top string) rtl.Cells {
 	return c
 }
 
-// devices are the packages of the devices.
+// devices maps devices to packages.
 var devices = map[string]string{"hx8k": "ct256", "up5k": "sg48"}
 
 var (
@@ -259,7 +259,7 @@ func place(t *testing.T, d design) (p rtl.Placed) {
 		args = append(args, "--pcf", absolute(t, "boards/"+d.how+".pcf"))
 	}
 	out := run(t, dir, "nextpnr-ice40", args...)
-	// It reports before routing too; the last is of the routed design.
+	// nextpnr also reports before routing; the last report is for the routed design.
 	found := frequency.FindAllStringSubmatch(out, -1)
 	if found == nil {
 		t.Fatalf("%s: no clock frequency:\n%s", d.name, out[max(0, len(out)-2000):])

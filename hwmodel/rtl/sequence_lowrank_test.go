@@ -61,7 +61,7 @@ func lowrankSequence(rows, cols int) bench {
 		want: func(in *reader, w *writer) {
 			var s schedule
 			weights := make([][]int32, rows)
-			sums := make([]int32, rows+1) // of b first
+			sums := make([]int32, rows+1) // b's first
 			var a, b []int32
 			c := rtl.CyclesLowRank(rows, cols)
 			ready := 0

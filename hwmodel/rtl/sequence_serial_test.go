@@ -72,7 +72,7 @@ func uartRxSequence() bench {
 			}
 			level(1, 2*divider)
 			for n < ops-13 {
-				// A sender's clock is off by up to three parts in a hundred.
+				// The sender's clock is off by up to 3 %.
 				pace := float64(divider) * (1 + 0.06*(r.Float64()-0.5))
 				frame := uint64(r.IntN(256))<<1 | 1<<9
 				switch r.IntN(6) {
@@ -134,8 +134,8 @@ func uartRxSequence() bench {
 	}
 }
 
-// A host is a serial line that keeps what is sent, with how many bytes have been received
-// by then, and answers with zeros.
+// host is a serial line that records each byte sent with the number of bytes received so far,
+// and answers with zeros.
 type host struct {
 	sent     []byte
 	after    []int
@@ -155,10 +155,11 @@ func (h *host) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// topOp is the width of an operation of the top's bench: gap, byte, bytes received before.
+// topOp is the width in bits of an operation of the top's bench: gap, byte, bytes received
+// before.
 const topOp = 27
 
-// put writes the n operations of an input, the last of them bytes that are no command.
+// put writes the n operations of an input, padded with bytes that are not commands.
 func (h *host) put(w *writer, n int, gap func() int) {
 	for i := range n {
 		b, after := byte(0), h.received
@@ -171,7 +172,7 @@ func (h *host) put(w *writer, n int, gap func() int) {
 	}
 }
 
-// topSequence is a bench of commands: all, in any order, without a pause.
+// topSequence is a bench of all commands in random order, without pauses.
 func topSequence(rows, cols, divider int) bench {
 	const commands = 12
 	load := 1 + 3*rows*cols/8
@@ -238,7 +239,7 @@ func topSequence(rows, cols, divider int) bench {
 	}
 }
 
-// wantCommands writes what a top answers to the n bytes of in.
+// wantCommands writes the expected answers of a top to the n bytes of in.
 func wantCommands(in *reader, n, rows, cols int, w *writer) {
 	weights := make([][]int32, rows)
 	y := make([]int32, rows)
@@ -268,8 +269,8 @@ func wantCommands(in *reader, n, rows, cols int, w *writer) {
 	}
 }
 
-// topLatency is a bench of how long an answer takes to begin. Between its bytes, the line
-// hides how long the top takes.
+// topLatency is a bench of the time until an answer begins. Later bytes of an answer do not
+// show the top's latency, because the line is slower.
 func topLatency(divider int) bench {
 	const ops = 2
 	return bench{
@@ -285,8 +286,8 @@ func topLatency(divider int) bench {
 			}
 		},
 		want: func(_ *reader, w *writer) {
-			// The last byte is valid half a bit after its stop bit has begun, plus what
-			// the registers of both ends take.
+			// The last byte is valid half a bit after the beginning of its stop bit, plus the
+			// delay of the registers at both ends.
 			const registers, answerCycles = 3, 8
 			w.put(uint64(9*divider+divider/2+registers+answerCycles), 16)
 		},

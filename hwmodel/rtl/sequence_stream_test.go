@@ -72,7 +72,7 @@ func startOrReset(r *rand.Rand) int {
 	return opStart
 }
 
-// noiseSequence is of the unit of a generator.
+// noiseSequence is a bench of sequences for the noise unit of generator g.
 func noiseSequence(g kernels.Generator) bench {
 	const ops, width = 16, 197
 	c, philox := rtl.CyclesNoise(), 0

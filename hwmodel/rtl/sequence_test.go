@@ -9,11 +9,10 @@ import (
 	"github.com/Kaleaon/pentary-go/kernels"
 )
 
-// TestSequences has every unit with a clock compute random sequences of all its
-// operations, each in the first cycle in which the unit may take it or a few later, with
-// resets in between, and compares every result and its cycle with what the operations give
-// one at a time. The sizes are those at which most is under way at once: units whose
-// products follow closely, and whose results come late.
+// TestSequences runs random sequences of all operations, with resets in between, on every
+// clocked unit. Each operation begins in the first cycle in which the unit may take it, or a few
+// cycles later. Every result and its cycle must equal the result of the single operation. The
+// sizes maximize the number of overlapping operations: short intervals and long latencies.
 func TestSequences(t *testing.T) {
 	need(t, "iverilog", "vvp")
 	n := 40
@@ -36,8 +35,8 @@ func TestSequences(t *testing.T) {
 	}
 }
 
-// sequences returns the benches of sequences, at several sizes. The names of their
-// modules end in _sequence, except for the top's, which knows nothing else.
+// sequences returns the benches of sequences, at several sizes. Their modules' names end in
+// _sequence, except for the top's bench, which has only sequences.
 func sequences() []bench {
 	return []bench{
 		dotSequence(1), dotSequence(16),
@@ -52,7 +51,7 @@ func sequences() []bench {
 	}
 }
 
-// The kinds of operations. Those that a unit does not have, its bench ignores.
+// Kinds of operations. A bench ignores the kinds that its unit does not have.
 const (
 	opStart = iota
 	opLoad
@@ -60,7 +59,7 @@ const (
 	opReset
 )
 
-// A player puts operations into an input record: gap, kind and operands, at a fixed width.
+// player writes operations to an input record: gap, kind and operands, at a fixed width.
 type player struct {
 	*writer
 	*rand.Rand
@@ -81,9 +80,9 @@ func (p *player) op(kind int, operands func()) {
 	}
 }
 
-// A schedule is when a unit takes operations and when its results come.
+// schedule records when a unit takes operations and when its results appear.
 type schedule struct {
-	now    int // the first cycle that is free for an operation
+	now    int // the first cycle free for an operation
 	events []event
 }
 
@@ -93,25 +92,25 @@ type event struct {
 	n     int
 }
 
-// take returns the cycle in which an operation is taken by a unit that is ready for it
-// from a cycle on.
+// take returns the cycle in which a unit takes an operation, if it is ready from cycle ready
+// on.
 func (s *schedule) take(ready, gap int) int {
 	at := max(s.now, ready) + gap
 	s.now = at + 1
 	return at
 }
 
-// result adds a result: its cycle and what w has.
+// result adds a result, the contents of w, in a cycle.
 func (s *schedule) result(cycle int, w *writer) {
 	s.events = append(s.events, event{cycle: cycle, bits: w.bits, n: w.at})
 }
 
-// reset drops the results that a reset comes before.
+// reset drops the results that a reset prevents.
 func (s *schedule) reset(at int) {
 	s.events = slices.DeleteFunc(s.events, func(e event) bool { return e.cycle > at })
 }
 
-// record writes the results, and zeros for those that are missing to n.
+// record writes the results, padded with zeros to n.
 func (s *schedule) record(w *writer, n, width int) {
 	slices.SortStableFunc(s.events, func(a, b event) int { return a.cycle - b.cycle })
 	for i := range n {
@@ -135,8 +134,7 @@ func copyBits(w *writer, in *reader, n int) {
 	}
 }
 
-// played calls do with the operations of an input: gap, kind, and a reader of the
-// operands.
+// played calls do for each operation of an input: gap, kind, and a reader of the operands.
 func played(in *reader, ops, width int, do func(gap, kind int, operands *reader)) {
 	for i := range ops {
 		in.at = i * width

@@ -25,7 +25,7 @@ func tileSequence(rows, cols int) bench {
 			for row := range rows {
 				load(row)
 			}
-			fresh := true // what the accumulators hold is not known
+			fresh := true // the accumulators are undefined
 			for range products {
 				switch k := r.IntN(10); {
 				case k == 0:
@@ -81,7 +81,7 @@ func tileSequence(rows, cols int) bench {
 	}
 }
 
-// takePents and takeInt8s read operands, and dot is their product, by its definition.
+// takePents and takeInt8s read operands; dot is their product by definition.
 func takePents(in *reader, n int) []int32 {
 	w := make([]int32, n)
 	for i := range w {

@@ -8,7 +8,7 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// The commands of pent_top.
+// Commands of pent_top.
 const (
 	cmdLoad = iota + 1
 	cmdMultiply
@@ -17,26 +17,26 @@ const (
 	cmdActivate
 )
 
-// maxShift bounds the shift of requantize, as of kernels.Requantize.
+// maxShift is the largest shift of requantize, as in kernels.Requantize.
 const maxShift = 30
 
-// Port is the host's end of pent_top: a tile behind a serial line of 8 data bits, no
-// parity and one stop bit. The line's speed is for whoever opens it to set.
+// Port is the host's side of pent_top, a tile behind a serial line with 8 data bits, no parity
+// and one stop bit. The caller opens the line and sets its speed.
 type Port struct {
 	line       io.ReadWriter
 	rows, cols int
 }
 
-// NewPort returns the port of a tile of rows × cols that answers on line. It panics if
-// no such tile can be: see pent_top.v.
+// NewPort returns the port of a tile of rows × cols that answers on line. It panics unless
+// rows is at least 3 and cols is a power of two of at least 8.
 func NewPort(line io.ReadWriter, rows, cols int) *Port {
 	if rows < 3 || cols < 8 || cols&(cols-1) != 0 {
-		panic(fmt.Sprintf("rtl: NewPort: a tile of %d×%d, want at least 3 rows and a power of two of columns from 8 on", rows, cols))
+		panic(fmt.Sprintf("rtl: NewPort: a tile of %d×%d, want at least 3 rows, and columns a power of two of at least 8", rows, cols))
 	}
 	return &Port{line: line, rows: rows, cols: cols}
 }
 
-// Load loads the weights of the tile. It panics if W is not of the tile's shape.
+// Load loads the weights of the tile. It panics if w does not have the tile's shape.
 func (p *Port) Load(w *packed.Matrix) error {
 	if w.Rows() != p.rows || w.Cols() != p.cols {
 		panic(fmt.Sprintf("rtl: Port.Load: a matrix of %d×%d for a tile of %d×%d", w.Rows(), w.Cols(), p.rows, p.cols))
@@ -55,11 +55,11 @@ func (p *Port) Load(w *packed.Matrix) error {
 	return p.send("load", message)
 }
 
-// Multiply starts y = W·x. It panics if x has not a value for each column.
+// Multiply starts y = W·x. It panics unless x has one value per column.
 func (p *Port) Multiply(x []int8) error { return p.product("multiply", cmdMultiply, x) }
 
-// Accumulate starts y += W·x, for a matrix of more columns than the tile: its parts
-// are loaded and multiplied one after another.
+// Accumulate starts y += W·x. A matrix with more columns than the tile is loaded and
+// multiplied part by part. It panics unless x has one value per column.
 func (p *Port) Accumulate(x []int8) error { return p.product("accumulate", cmdAccumulate, x) }
 
 func (p *Port) product(name string, command byte, x []int8) error {
@@ -73,10 +73,10 @@ func (p *Port) product(name string, command byte, x []int8) error {
 	return p.send(name, message)
 }
 
-// Read reads y, one for each row.
+// Read reads y, one value per row. It panics if y has another length.
 func (p *Port) Read(y []int32) error {
 	if len(y) != p.rows {
-		panic(fmt.Sprintf("rtl: Port.Read: %d places for %d rows", len(y), p.rows))
+		panic(fmt.Sprintf("rtl: Port.Read: %d elements for %d rows", len(y), p.rows))
 	}
 	answer := make([]byte, 4*p.rows)
 	if err := p.ask("read", []byte{cmdRead}, answer); err != nil {
@@ -88,10 +88,11 @@ func (p *Port) Read(y []int32) error {
 	return nil
 }
 
-// Activate reads y as kernels.Requantize makes activations of it, without a bias.
+// Activate reads the activations of y: kernels.Requantize without a bias. It panics unless dst
+// has one element per row and shift is at most 30.
 func (p *Port) Activate(dst []int8, shift uint, relu bool) error {
 	if len(dst) != p.rows || shift > maxShift {
-		panic(fmt.Sprintf("rtl: Port.Activate: %d places for %d rows, shift %d", len(dst), p.rows, shift))
+		panic(fmt.Sprintf("rtl: Port.Activate: %d elements for %d rows, shift %d; want one element per row and a shift of at most 30", len(dst), p.rows, shift))
 	}
 	how := byte(shift)
 	if relu {

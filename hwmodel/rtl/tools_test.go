@@ -10,14 +10,13 @@ import (
 	"testing"
 )
 
-// packages are the Debian packages of the tools.
+// packages maps tools to their Debian packages.
 var packages = map[string]string{
 	"iverilog": "iverilog", "vvp": "iverilog", "verilator": "verilator", "g++": "g++",
 	"yosys": "yosys", "nextpnr-ice40": "nextpnr-ice40", "icepack": "fpga-icestorm", "icetime": "fpga-icestorm",
 }
 
-// need skips the test if a tool is missing, or fails it where PENTARY_REQUIRE_RTL
-// says that tools have to be there.
+// need skips the test if a tool is missing, or fails it if PENTARY_REQUIRE_RTL is set.
 func need(t *testing.T, tools ...string) {
 	t.Helper()
 	for _, tool := range tools {
@@ -25,7 +24,7 @@ func need(t *testing.T, tools ...string) {
 			if set("PENTARY_REQUIRE_RTL") {
 				t.Fatalf("PENTARY_REQUIRE_RTL is set, and %s is missing: install the Debian package %s", tool, packages[tool])
 			}
-			t.Skipf("no %s: the RTL is not run here, its golden vectors are. Install the Debian package %s", tool, packages[tool])
+			t.Skipf("no %s: the RTL is not simulated, only its golden vectors are checked. Install the Debian package %s", tool, packages[tool])
 		}
 	}
 }
@@ -33,7 +32,7 @@ func need(t *testing.T, tools ...string) {
 // long reports whether tests run at full length.
 func long() bool { return set("PENTARY_LONG") }
 
-// set reports whether an environment variable asks for something: it is not empty, 0 or
+// set reports whether an environment variable is set to anything but an empty string, 0 or
 // false.
 func set(name string) bool {
 	value := os.Getenv(name)
@@ -50,7 +49,7 @@ func TestSet(t *testing.T) {
 	}
 }
 
-// run runs a tool in a folder and returns what it prints.
+// run runs a tool in a folder and returns its output.
 func run(t *testing.T, dir, tool string, args ...string) string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), tool, args...)
@@ -63,7 +62,7 @@ func run(t *testing.T, dir, tool string, args ...string) string {
 	return out.String()
 }
 
-// absolute returns a path of the package's folder that tools can use from any other.
+// absolute returns the absolute form of a path relative to the package's folder.
 func absolute(t *testing.T, path string) string {
 	t.Helper()
 	abs, err := filepath.Abs(path)

@@ -13,9 +13,9 @@ import (
 //go:embed verilog/*.v
 var sources embed.FS
 
-// Param is a parameter of a unit.
+// Param is a Verilog parameter of a unit.
 type Param struct {
-	Name    string // as in the Verilog: upper case
+	Name    string // as in Verilog: upper case
 	Default int
 	What    string
 
@@ -25,16 +25,16 @@ type Param struct {
 // Check returns an error that states the allowed values if value is not one of them.
 func (p Param) Check(value int) error { return p.check(value) }
 
-// Unit is a unit that Emit writes.
+// Unit describes a unit that Emit can return.
 type Unit struct {
 	Name    string // of the unit
 	Module  string // its Verilog module
 	Summary string
 	Params  []Param
-	files   []string // the modules that it is made of, itself first
+	files   []string // its modules, its own first
 }
 
-// The parameters' names, which units share.
+// Names of parameters.
 const (
 	Rows    = "ROWS"
 	Cols    = "COLS"
@@ -55,15 +55,15 @@ func Units() []Unit {
 	return []Unit{
 		{"adder", "pent_adder", "adds balanced base-5 words", []Param{pents}, adder},
 		{"alu", "pent_alu", "ADD SUB NEG ABS MIN MAX MUL2 DIV2 SIGN of words", []Param{pents}, append([]string{"pent_alu", "pent_halver"}, adder...)},
-		{"lane", "pent_lane", "multiplies a pent and an integer by shift and add", []Param{{Width, 8, "bits of the integer", within(2, 32)}}, []string{"pent_lane", "pent_partial"}},
+		{"lane", "pent_lane", "multiplies a pent by an integer, by shift and add", []Param{{Width, 8, "bits of the integer", within(2, 32)}}, []string{"pent_lane", "pent_partial"}},
 		{"dot", "pent_dot", "dot product of pents and integers", []Param{{Lanes, 16, "lanes", powerOfTwo(1, 1024)}, {Width, 8, "bits of an integer", within(2, 32)}}, dot},
-		{"tile", "pent_tile", "multiplies a matrix of pents and vectors of int8", []Param{{Rows, 16, "rows", within(3, 4096)}, dotCols}, tile},
-		{"requantize", "requantize", "makes int8 activations of accumulators", nil, []string{"requantize"}},
-		{"quantizer", "pent_quantizer", "makes pents of fixed-point numbers", []Param{{Width, 32, "bits of a number, 16 of them fraction", within(19, 64)}}, []string{"pent_quantizer"}},
-		{"noise", "ars_noise", "draws pents of the binomial law", nil, noise},
+		{"tile", "pent_tile", "multiplies a matrix of pents by int8 vectors", []Param{{Rows, 16, "rows", within(3, 4096)}, dotCols}, tile},
+		{"requantize", "requantize", "converts accumulators to int8 activations", nil, []string{"requantize"}},
+		{"quantizer", "pent_quantizer", "rounds fixed-point numbers to pents", []Param{{Width, 32, "bits of a number, 16 of them fraction", within(19, 64)}}, []string{"pent_quantizer"}},
+		{"noise", "ars_noise", "draws noise: pents of the binomial distribution", nil, noise},
 		{"random", "philox_noise", "draws the random numbers other than noise", nil, []string{"philox_noise"}},
-		{"lowrank", "lowrank", "products of perturbed members of a population", []Param{{Rows, 16, "rows", within(2, 4095)}, dotCols}, slices.Concat([]string{"lowrank"}, noise, []string{"pent_lane"}, tile)},
-		{"crossbar", "pent_crossbar", "multiplies by all cells at once, verified by checksums", []Param{{Rows, 16, "word lines", within(2, 1024)}, {Cols, 16, "bit lines", within(1, 1024)}}, []string{"pent_crossbar"}},
+		{"lowrank", "lowrank", "draws perturbations and multiplies by perturbed members", []Param{{Rows, 16, "rows", within(2, 4095)}, dotCols}, slices.Concat([]string{"lowrank"}, noise, []string{"pent_lane"}, tile)},
+		{"crossbar", "pent_crossbar", "multiplies a matrix by a vector in 12 cycles, verified by checksums", []Param{{Rows, 16, "word lines", within(2, 1024)}, {Cols, 16, "bit lines", within(1, 1024)}}, []string{"pent_crossbar"}},
 		{
 			"top", "pent_top", "a tile behind a serial port, for an iCE40",
 			[]Param{{Rows, 16, "rows", within(3, 128)}, {Cols, 16, "columns", powerOfTwo(8, 64)}, {Divider, 104, "clock cycles of a serial bit", within(4, 65535)}},
@@ -90,15 +90,16 @@ func powerOfTwo(low, high int) func(int) error {
 	}
 }
 
-// File is a file of a unit.
+// File is one file of a unit.
 type File struct {
 	Name string
 	Text []byte
 }
 
-// Emit returns the files of the named unit: its modules. The unit's own module has the
-// values as the defaults of its parameters, so that it can be the top level unchanged.
-// Other parameters keep their defaults. An error names the parameter, or the units.
+// Emit returns the files of the named unit. The parameters of the unit's own module have the
+// given values as defaults, so that it can be the top level unchanged; parameters without a
+// value keep their defaults. An unknown unit, an unknown parameter or a value out of range is
+// an error.
 func Emit(name string, values map[string]int) ([]File, error) {
 	units := Units()
 	at := slices.IndexFunc(units, func(u Unit) bool { return u.Name == name })
@@ -107,7 +108,7 @@ func Emit(name string, values map[string]int) ([]File, error) {
 		for _, u := range units {
 			names = append(names, u.Name)
 		}
-		return nil, fmt.Errorf("rtl: no unit %.32q, but %s", name, strings.Join(names, ", "))
+		return nil, fmt.Errorf("rtl: no unit %.32q; the units are %s", name, strings.Join(names, ", "))
 	}
 	unit := units[at]
 	values, err := unit.complete(values)
@@ -131,8 +132,7 @@ func Emit(name string, values map[string]int) ([]File, error) {
 	return files, nil
 }
 
-// complete checks the values of a unit's parameters and adds those that follow from
-// them.
+// complete checks the values of a unit's parameters and adds the derived ones.
 func (u Unit) complete(values map[string]int) (map[string]int, error) {
 	all := map[string]int{}
 	for _, p := range u.Params {
@@ -156,7 +156,8 @@ func (u Unit) complete(values map[string]int) (map[string]int, error) {
 	return all, nil
 }
 
-// Source returns the text of a module as it is kept, or an error if there is none.
+// Source returns the text of a module with default parameters, or an error if there is no
+// such module.
 func Source(module string) ([]byte, error) {
 	text, err := sources.ReadFile("verilog/" + module + ".v")
 	if err != nil {
@@ -167,7 +168,7 @@ func Source(module string) ([]byte, error) {
 
 var parameter = regexp.MustCompile(`(?m)^(\s*parameter (\w+) = )(\d+)`)
 
-// setParams replaces the defaults of parameters.
+// setParams replaces the defaults of the parameters in text.
 func setParams(text []byte, values map[string]int) []byte {
 	return parameter.ReplaceAllFunc(text, func(line []byte) []byte {
 		part := parameter.FindSubmatch(line)

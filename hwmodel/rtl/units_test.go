@@ -12,8 +12,8 @@ import (
 	"github.com/Kaleaon/pentary-go/hwmodel/rtl"
 )
 
-// TestEmitIsWhole checks that the files of each unit hold every module that one of
-// them instantiates, and the values asked for.
+// TestEmitIsWhole checks that the files of each unit include every module that they
+// instantiate, and the parameter values passed to Emit.
 func TestEmitIsWhole(t *testing.T) {
 	instance := regexp.MustCompile(`(?m)^\s+((?:pent|uart)_\w+|requantize|lowrank|ars_noise|philox_noise|aes_sbox) (?:#|\w+ \()`)
 	for _, u := range rtl.Units() {
@@ -47,14 +47,13 @@ func TestEmitIsWhole(t *testing.T) {
 	}
 }
 
-// TestLint has Icarus Verilog and Verilator read every unit as it is emitted, at its
-// default size, the smallest, another and the largest that they read in a second, and
-// give no warning: all of them of Icarus Verilog, and of Verilator but these.
+// TestLint runs the linters of Icarus Verilog and Verilator on every unit as emitted: at its
+// default size, the smallest, one other and the largest that takes a second. It fails on any
+// warning except these of Verilator:
 //
-//	WIDTH of an operand narrower than its place, which Verilog extends; not of one
-//	      that is wider
-//	UNUSEDSIGNAL, PINCONNECTEMPTY  bits and outputs that a unit does not need
-//	DECLFILENAME  of recursion
+//	WIDTH         for operands narrower than their context, which Verilog extends
+//	UNUSEDSIGNAL, PINCONNECTEMPTY  for bits and outputs that a unit does not need
+//	DECLFILENAME  for recursion
 func TestLint(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short")
@@ -82,7 +81,7 @@ func TestLint(t *testing.T) {
 	}
 }
 
-// firstOf returns the first value that a parameter may have.
+// firstOf returns the first of the values that the parameter allows.
 func firstOf(p rtl.Param, values ...int) int {
 	for _, v := range values {
 		if p.Check(v) == nil {
@@ -111,7 +110,7 @@ func lint(t *testing.T, u rtl.Unit, values map[string]int) {
 		t.Errorf("iverilog: %s", out)
 	}
 	if u.Name == "dot" {
-		return // Verilator loses its way in a top that instantiates itself; the tile has one
+		return // Verilator fails on a top that instantiates itself; the tile contains one
 	}
 	out := run(t, dir, "verilator", append([]string{
 		"--lint-only", "-Wall", "-Wno-fatal", "-Wno-UNUSEDSIGNAL", "-Wno-PINCONNECTEMPTY",
@@ -128,7 +127,7 @@ func lint(t *testing.T, u rtl.Unit, values map[string]int) {
 	}
 }
 
-// width matches Verilator's warning that an operand has other bits than its place.
+// width matches Verilator's warning about an operand of another width than its context.
 var width = regexp.MustCompile(`^%Warning-WIDTH: .* expects (\d+) (?:or \d+ )?bits .* generates (\d+) bits`)
 
 func atoi(t *testing.T, s string) int {
@@ -146,7 +145,7 @@ func TestEmitErrors(t *testing.T) {
 		values map[string]int
 		want   string
 	}{
-		{"til", nil, `no unit "til", but adder, alu,`},
+		{"til", nil, `no unit "til"; the units are adder, alu,`},
 		{"tile", map[string]int{rtl.Cols: 12}, "cols of tile: 12, want a power of two from 2 to 1024"},
 		{"tile", map[string]int{rtl.Rows: 2}, "rows of tile: 2, want 3 to 4096"},
 		{"noise", map[string]int{rtl.Rows: 16}, "noise has no parameter rows"},
