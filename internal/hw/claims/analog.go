@@ -23,7 +23,7 @@ func analog() []Claim {
 			rows := cycles.DefaultMachine().ArraySide
 			return finding{
 				count(int(found)) + " cycles", cost(10, found),
-				fmt.Sprintf("its Verilog adds a row a cycle, %d of them, and takes %d cycles around them. This module's own adds all rows at once, in %d cycles; in analog 60 ns are %d at 1 GHz",
+				fmt.Sprintf("the Pentary Verilog adds one row per cycle, %d rows, plus %d cycles. This module's Verilog adds all rows at once, in %d cycles; the analog array's 60 ns are %d cycles at 1 GHz",
 					rows, int(found)-rows, cycles.Digital.At(1), cycles.AnalogADC.At(1)),
 			}
 		}},
@@ -32,10 +32,10 @@ func analog() []Claim {
 			found := side * side / ns / 1000
 			return finding{number(found) + " TMAC/s", same(1.09, found), fmt.Sprintf("%s² products in %s", number(side), duration(ns))}
 		}},
-		{"converters of five levels read a crossbar", "256 of 256 outputs", cpu + " §7.1", clipping},
-		{"a product in analog is the product", "exact", cpu + " §3.3", exactness},
+		{"five-level converters read a crossbar", "256 of 256 outputs", cpu + " §7.1", clipping},
+		{"analog products are exact", "exact", cpu + " §3.3", exactness},
 		{"an array of 1 mS cells at 1 V", "2 W, the core's budget", "research/pentary_power_model.md §6.1", arrayPower},
-		{"programming an array", "32 ms", "its documents on memristors", func() finding {
+		{"programming an array", "32 ms", "the Pentary documents on memristors", func() finding {
 			found := energy.ArrayWrite()
 			return finding{duration(found), same(32e6, found), fmt.Sprintf("%s² cells of %s", number(value("documents.crossbar.size")), duration(value("cell.program")))}
 		}},
@@ -43,7 +43,8 @@ func analog() []Claim {
 	}
 }
 
-// draw returns the crossbar of the Pentary documents: random pents, and random pents as inputs.
+// draw returns a crossbar as in the Pentary documents, with random pents as weights w and inputs
+// x, and their product.
 func draw() (w *packed.Matrix, x []int8, sums []int32) {
 	side := cycles.DefaultMachine().ArraySide
 	w = packed.NewMatrix(side, side)
@@ -71,16 +72,16 @@ func clipping() finding {
 	exact := bits.Len(uint(2*most + 1))
 	return finding{
 		fmt.Sprintf("%d of %d outputs, %d are clipped", len(sums)-clipped, len(sums), clipped), holds(clipped == 0),
-		fmt.Sprintf("random pents: a sum reaches ±%s and a converter ±2. Exact sums take %d bits; with measured cells and a calibrated range %d bits lose less than half a decibel", count(most), exact, converterBits()),
+		fmt.Sprintf("with random pents, sums reach ±%s, but the converter only ±2. Exact sums need %d bits; with measured cells and a calibrated range, %d bits lose less than 0.5 dB", count(most), exact, converterBits()),
 	}
 }
 
-// vectors is how many random vectors a crossbar's products are measured by.
+// vectors is the number of random vectors per measurement of a crossbar.
 const vectors = 64
 
-// products multiplies random vectors by a crossbar of measured cells, as just
-// programmed, and by its matrix: the ratio of signal to noise, in dB, and the share of
-// outputs that are exact. Converters of no bits are perfect.
+// products multiplies random vectors on a freshly programmed crossbar of measured cells. It
+// returns the signal-to-noise ratio in dB and the fraction of outputs that are exact. With
+// adcBits 0, converters are ideal.
 func products(adcBits uint) (ratio, exact float64) {
 	w, _, _ := draw()
 	side := w.Rows()
@@ -110,8 +111,8 @@ func products(adcBits uint) (ratio, exact float64) {
 	return 10 * math.Log10(signal/noise), same / float64(len(want))
 }
 
-// converterBits returns the bits of the smallest converters that lose less than half a
-// decibel against perfect ones.
+// converterBits returns the smallest resolution, in bits, of converters that lose less than
+// 0.5 dB compared with ideal ones.
 func converterBits() uint {
 	best, _ := products(0)
 	bits := uint(4)
@@ -123,20 +124,20 @@ func converterBits() uint {
 	return bits
 }
 
-// exactness compares an analog crossbar of measured cells and perfect converters with
-// the product.
+// exactness compares an analog crossbar of measured cells and ideal converters with the exact
+// product.
 func exactness() finding {
 	ratio, share := products(0)
 	return finding{
 		fmt.Sprintf("%s of outputs, %.1f dB", percent(share), ratio), holds(share == 1),
-		fmt.Sprintf("%d² pents, %d random vectors: cells of up to %g µS with the programming error that Wan et al. measured, and perfect converters. It is common to all members, so evolution strategies train what was programmed",
+		fmt.Sprintf("%d² pents, %d random vectors, cells of up to %g µS with the programming error measured by Wan et al., ideal converters. The error is the same for all members, so evolution strategies train the programmed weights",
 			cycles.DefaultMachine().ArraySide, vectors, crossbar.RRAM.Gmax),
 	}
 }
 
-// arrayPower is of all cells of an array with inputs and weights of random pents:
-// a differential pair conducts half a level for each unit of its weight, and the
-// voltage is proportional to the input.
+// arrayPower computes the power of all cells of an array whose inputs and weights are random
+// pents. The conductance of a differential pair is proportional to the magnitude of its weight,
+// the voltage to the input.
 func arrayPower() finding {
 	watts := func(gmax, volts float64) float64 {
 		w, x, _ := draw()
@@ -154,12 +155,12 @@ func arrayPower() finding {
 	sane := watts(value("cell.gmax"), value("cell.read"))
 	return finding{
 		number(documented) + " W", cost(value("core.array"), documented),
-		fmt.Sprintf("G·V² over an array of random pents; cells of %s µS at %s V take %s W", number(value("cell.gmax")), number(value("cell.read")), number(sane)),
+		fmt.Sprintf("sum of G·V² over an array of random pents; with cells of %s µS at %s V it is %s W", number(value("cell.gmax")), number(value("cell.read")), number(sane)),
 	}
 }
 
-// inMemory compares a published analog macro, scaled to the node of the digital
-// lanes, with these lanes and the memory that feeds them.
+// inMemory compares a published analog macro, scaled to the digital lanes' process node, with
+// these lanes alone and with lanes and the memory that feeds them.
 func inMemory() finding {
 	const node, activation, reuse = 45, 8, 16
 	macro := energy.NeuRRAM().Scaled(node)
@@ -169,7 +170,7 @@ func inMemory() finding {
 	fed := lane + float64((3+activation)*c.SRAM)/reuse
 	return finding{
 		span(lane/analog, fed/analog, times), gain(10, lane/analog, fed/analog),
-		fmt.Sprintf("8-bit inputs at %d nm: the macro of NeuRRAM, scaled, %.3f pJ a multiply-accumulate; a pent lane %.3f, with operands from SRAM used %d times %.3f",
+		fmt.Sprintf("8-bit inputs at %d nm: the scaled NeuRRAM macro takes %.3f pJ per multiply-accumulate, a pent lane %.3f, a lane with operands from SRAM, each used %d times, %.3f",
 			node, analog, lane, reuse, fed),
 	}
 }

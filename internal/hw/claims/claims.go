@@ -1,43 +1,43 @@
-// Package claims compares the claims of the Pentary documents with the models of this
-// module. Every finding is computed on demand, from the library's own arithmetic, counted
-// operations, synthesized gates, and the cycle and energy models. Every verdict follows
-// from the two numbers by a rule.
+// Package claims compares the claims of the Pentary documents with the models of this module.
+// Every finding is computed on demand from the library's arithmetic, counted operations,
+// synthesized gates, and the cycle and energy models. A rule derives the verdict from the claimed
+// and the computed number.
 package claims
 
 import "context"
 
-// A Verdict says how a claim fares.
+// Verdict is the result of a comparison.
 type Verdict string
 
-// The verdicts.
+// Verdicts.
 const (
-	Confirmed    Verdict = "confirmed"          // within five percent
-	AgainstDense Verdict = "true against dense" // as arithmetic, against a baseline that nobody needs
-	Understated  Verdict = "understated"        // the models find more
-	Overstated   Verdict = "overstated"         // an advantage, but less than is claimed; a cost, but more
-	False        Verdict = "false"              // no advantage, or off by more than a factor of ten
+	Confirmed    Verdict = "confirmed"          // within 5 %
+	AgainstDense Verdict = "true against dense" // correct, but only compared with a dense baseline
+	Understated  Verdict = "understated"        // the computed advantage is larger
+	Overstated   Verdict = "overstated"         // the advantage is smaller, or the cost higher, than claimed
+	False        Verdict = "false"              // no advantage, or off by more than a factor of 10
 )
 
-// Verdicts lists them, the best first.
+// Verdicts lists all verdicts, best first.
 var Verdicts = []Verdict{Confirmed, Understated, AgainstDense, Overstated, False}
 
-// A Claim is a statement with the means to check it.
+// Claim is a statement of the Pentary documents, which Find checks.
 type Claim struct {
 	Name    string // the claim in words
 	Claimed string // the figure in the Pentary documents
-	Source  string // where in them
+	Source  string // where in the Pentary documents
 
 	find func() finding
 }
 
-// finding is the result of the models.
+// finding is the result computed by the models.
 type finding struct {
 	computed string
 	verdict  Verdict
-	basis    string // how it is computed, with the numbers
+	basis    string // the computation, with its numbers
 }
 
-// A Finding is a claim with the result of the models.
+// Finding is a claim with the result computed by the models.
 type Finding struct {
 	Claim    string  `json:"claim"`
 	Claimed  string  `json:"claimed"`
@@ -53,7 +53,7 @@ func (c Claim) Find() Finding {
 	return Finding{c.Name, c.Claimed, f.computed, f.verdict, f.basis, c.Source}
 }
 
-// All returns every claim, by subject.
+// All returns all claims, grouped by subject.
 func All() []Claim {
 	var all []Claim
 	for _, group := range [][]Claim{eggroll(), logic(), numbers(), analog(), power()} {
@@ -76,10 +76,10 @@ func Compute(ctx context.Context) ([]Finding, error) {
 	return findings, nil
 }
 
-// near is the relative difference up to which numbers count as the same.
+// near is the largest relative difference of numbers that count as equal.
 const near = 0.05
 
-// gain judges a claimed factor of improvement by the range of the computed ones.
+// gain returns the verdict on a claimed factor of improvement, given the computed range.
 func gain(claimed, low, high float64) Verdict {
 	switch {
 	case low*(1-near) <= claimed && claimed <= high*(1+near):
@@ -92,10 +92,10 @@ func gain(claimed, low, high float64) Verdict {
 	return Overstated
 }
 
-// saved turns a share that is saved into a factor of improvement.
+// saved converts a fraction saved to a factor of improvement.
 func saved(share float64) float64 { return 1 / (1 - share) }
 
-// cost judges a claimed cost: of area, time, energy or power.
+// cost returns the verdict on a claimed cost: area, time, energy or power.
 func cost(claimed, found float64) Verdict {
 	switch {
 	case claimed*(1-near) <= found && found <= claimed*(1+near):
@@ -108,7 +108,7 @@ func cost(claimed, found float64) Verdict {
 	return Overstated
 }
 
-// same judges a claimed value that is neither better nor worse for being larger.
+// same returns the verdict on a claimed value for which larger is neither better nor worse.
 func same(claimed, found float64) Verdict {
 	if claimed*(1-near) <= found && found <= claimed*(1+near) {
 		return Confirmed
@@ -116,7 +116,7 @@ func same(claimed, found float64) Verdict {
 	return False
 }
 
-// holds judges a claimed property.
+// holds returns the verdict on a claimed property.
 func holds(is bool) Verdict {
 	if is {
 		return Confirmed

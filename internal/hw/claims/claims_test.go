@@ -12,8 +12,8 @@ import (
 	"github.com/Kaleaon/pentary-go/internal/hw/energy"
 )
 
-// What comes of every claim. A change here is a change of a model or of a measurement
-// and has to be explained.
+// outcomes are the expected findings. A change here is a change of a model or of a measurement
+// and needs an explanation.
 var outcomes = []struct {
 	claim, computed string
 	verdict         Verdict
@@ -22,35 +22,35 @@ var outcomes = []struct {
 	{"storage of a population, 1024×1024, N = 1,000, r = 16", "96.8 % less than dense, 31.3× more than seeds", "true against dense"},
 	{"operations of a generation, 1024×1024, N = 1,000, r = 16", "0.97×", "false"},
 	{"training speed from low rank", "0.97×", "false"},
-	{"smaller multipliers and low rank multiply", "3.25× to 12.1×", "false"},
+	{"savings from smaller multipliers and low rank multiply", "3.25× to 12.1×", "false"},
 	{"operations of an update", "N·r·m·n, 512× as many", "false"},
 	{"a population in the time of one member, N = 1,000", "60 µs", "false"},
-	{"random numbers are free", "7.17 µs a member and layer, 119× its product", "false"},
+	{"random numbers are free", "7.17 µs per member and layer, 119× its product", "false"},
 	{"quantized perturbations train", "0 of 4,096 weights changed", "false"},
-	{"members are written into the crossbar", "1,000 generations", "false"},
-	{"base weights alone are written, 1 % a generation", "100,000,000 generations", "confirmed"},
-	{"a multiplier by a pent is smaller than one of int8", "4.74× to 12.4×", "overstated"},
-	{"a lane of a dot product of pents is smaller", "3.35× to 4.23×", "overstated"},
-	{"fewer levels are cheaper: a ternary lane", "1× to 1.1×", "overstated"},
-	{"a pentary adder costs twice a binary one", "3.51× to 20.2×", "overstated"},
+	{"cell endurance if members are written into the crossbar", "1,000 generations", "false"},
+	{"cell endurance if 1 % of the base weights is written per generation", "100,000,000 generations", "confirmed"},
+	{"a pent multiplier is smaller than an int8 multiplier", "4.74× to 12.4×", "overstated"},
+	{"a lane of a pent dot product is smaller than an int8 lane", "3.35× to 4.23×", "overstated"},
+	{"a ternary lane is cheaper than a pent lane", "1× to 1.1×", "overstated"},
+	{"a pentary adder costs twice as much as a binary adder", "3.51× to 20.2×", "overstated"},
 	{"the quantizer rounds to the nearest pent", "wrong for 100 % of negative pents, 0 % of positive ones", "false"},
 	{"the EGGROLL instructions extend the ISA", "0 codes left of 16", "false"},
 	{"a word of 16 pents", "37.2 bits", "confirmed"},
 	{"range of a word", "±76,293,945,312", "confirmed"},
 	{"registers reset to zero", "48'b0 = −76,293,945,312", "false"},
 	{"MUL2 is a shift by a pent", "×5", "false"},
-	{"memory of pents is denser than binary", "0.774× as information, 2.67× against int8 weights", "false"},
+	{"memory of pents is denser than binary", "0.774× as information, 2.67× compared with int8 weights", "false"},
 	{"a product of a 256×256 crossbar", "259 cycles", "false"},
 	{"throughput of an array at 60 ns", "1.09 TMAC/s", "confirmed"},
-	{"converters of five levels read a crossbar", "16 of 256 outputs, 240 are clipped", "false"},
-	{"a product in analog is the product", "18 % of outputs, 23.0 dB", "false"},
+	{"five-level converters read a crossbar", "16 of 256 outputs, 240 are clipped", "false"},
+	{"analog products are exact", "18 % of outputs, 23.0 dB", "false"},
 	{"an array of 1 mS cells at 1 V", "22.1 W", "false"},
 	{"programming an array", "32.8 ms", "confirmed"},
 	{"computing in memory saves energy", "0.629× to 1.48×", "overstated"},
 	{"power of training", "70 % to 86 % less", "overstated"},
 	{"80 % zeros in the weights", "45 % less", "overstated"},
-	{"energy of a multiply-accumulate against int8", "3.79× to 4.29×", "understated"},
-	{"1.2 V makes a core of 3 GHz one of 5 GHz", "3.47 GHz", "overstated"},
+	{"energy of a multiply-accumulate compared with int8", "3.79× to 4.29×", "understated"},
+	{"1.2 V raises a core from 3 GHz to 5 GHz", "3.47 GHz", "overstated"},
 	{"a core's power", "5 W", "confirmed"},
 }
 
@@ -143,7 +143,7 @@ func TestFormat(t *testing.T) {
 	}
 }
 
-// The quantizer of the prototype, bit for bit, at the points that the Pentary documents give.
+// TestQuantizers compares both quantizers with the values that the Pentary documents state.
 func TestQuantizers(t *testing.T) {
 	const one = 1 << 16
 	for _, test := range []struct {
@@ -172,8 +172,8 @@ func TestQuantizers(t *testing.T) {
 	}
 }
 
-// The table's ratios and the ratios of this module's own synthesis, of other gates and
-// another int8 lane, agree as far as such ratios do.
+// The ratios in the table and the ratios of this module's synthesis agree within a factor of
+// 1.6; cell library and int8 lane differ between them.
 func TestOwnGates(t *testing.T) {
 	r := rtl.Resources()
 	for _, test := range []struct {

@@ -14,7 +14,7 @@ import (
 	"github.com/Kaleaon/pentary-go/trit5"
 )
 
-// population is the example of the Pentary documents: a matrix of size×size and its members.
+// population is an example of the Pentary documents: a size×size matrix and its members.
 type population struct{ size, members, rank int }
 
 var (
@@ -26,16 +26,16 @@ func (p population) String() string {
 	return fmt.Sprintf("%d×%d, N = %s, r = %d", p.size, p.size, count(p.members), p.rank)
 }
 
-// storage returns the storage of the population, in pents.
+// storage returns the storage of the population in pents.
 func (p population) storage() lowrank.Storage {
 	return lowrank.PopulationStorage(p.size, p.size, p.members, p.rank)
 }
 
-// seeds returns the storage of a population as a seed and a score a member, eight bytes
-// and four, in pents of three bits.
+// seeds returns the storage of the population as seeds and scores, 12 bytes per member, in
+// pents of three bits.
 func (p population) seeds() int { return p.members * 12 * 8 / 3 }
 
-// weights, factors and members as numbers.
+// Number of weights, of factor elements of a member, and of members.
 func (p population) weights() float64 { return float64(p.size * p.size) }
 func (p population) factors() float64 { return float64(p.rank * 2 * p.size) }
 func (p population) n() float64       { return float64(p.members) }
@@ -51,24 +51,24 @@ func eggroll() []Claim {
 		{"storage of a population, " + large.String(), "97 % less", doc + " §3.2.3", func() finding { return storage(large, 0.97) }},
 		{"operations of a generation, " + large.String(), "31× fewer", doc + " §5.1", func() finding { return operations(31) }},
 		{"training speed from low rank", "100×", doc + " §2.2", func() finding { return operations(100) }},
-		{"smaller multipliers and low rank multiply", "2,000×", doc + " §2.2", combined},
+		{"savings from smaller multipliers and low rank multiply", "2,000×", doc + " §2.2", combined},
 		{"operations of an update", "N·r·(m+n)", doc + " §5.1", update},
 		{"a population in the time of one member, N = 1,000", "60 ns", doc + " §3.2.3", anyPopulation},
 		{"random numbers are free", "0 ns", doc + " §3.2.2", random},
 		{"quantized perturbations train", "0.0120 better after 50 steps", summary, prototype},
-		{"members are written into the crossbar", "for a whole run", doc + " §3.2.3", func() finding { return endurance(large.n()) }},
-		{"base weights alone are written, 1 % a generation", "for a whole run", doc + " §3.3.2", func() finding { return endurance(0.01) }},
+		{"cell endurance if members are written into the crossbar", "for a whole run", doc + " §3.2.3", func() finding { return endurance(large.n()) }},
+		{"cell endurance if 1 % of the base weights is written per generation", "for a whole run", doc + " §3.3.2", func() finding { return endurance(0.01) }},
 	}
 }
 
-// storage compares with N dense matrices, as the Pentary documents do, and with seeds.
+// storage compares factors with N dense matrices, as the Pentary documents do, and with seeds.
 func storage(p population, claimed float64) finding {
 	s := p.storage()
 	share := float64(s.Saved()) / 1000
 	f := finding{
 		computed: fmt.Sprintf("%.1f %% less than dense, %s more than seeds", 100*share, times(float64(s.Factored)/float64(p.size*p.size+p.seeds()))),
 		verdict:  same(claimed, share),
-		basis: fmt.Sprintf("%s of %s pents; a seed and a score are 12 bytes a member, %s pents with W",
+		basis: fmt.Sprintf("%s of %s pents; a seed and a score take 12 bytes per member, in all %s pents with W",
 			count(s.Factored), count(s.Dense), count(p.size*p.size+p.seeds())),
 	}
 	if f.verdict == Confirmed && s.Factored > p.size*p.size+p.seeds() {
@@ -77,8 +77,8 @@ func storage(p population, claimed float64) finding {
 	return f
 }
 
-// saving returns how many times fewer multiply-accumulates members take whose weights
-// are factored than dense ones: the shared product is taken for each of them.
+// saving returns the multiply-accumulates of members with dense and with factored perturbations,
+// and their ratio. W·x counts once per member.
 func saving(p population) (ratio, dense, factored float64) {
 	dense = p.n() * p.weights()
 	factored = p.n() * (p.weights() + p.factors())
@@ -89,7 +89,7 @@ func operations(claimed float64) finding {
 	ratio, dense, factored := saving(large)
 	return finding{
 		times(ratio), gain(claimed, ratio, ratio),
-		fmt.Sprintf("N·(mn + r(m+n)) = %s multiply-accumulates against N·mn = %s: every member has activations of its own. What is saved is reading W, which all share",
+		fmt.Sprintf("N·(mn + r(m+n)) = %s multiply-accumulates compared with N·mn = %s: every member has its own activations. Only the reading of W is saved, which all members share",
 			count(int64(factored)), count(int64(dense))),
 	}
 }
@@ -100,7 +100,7 @@ func combined() finding {
 	high := energy.Ratio("gates.mul.booth")
 	return finding{
 		span(low*ratio, high*ratio, times), gain(2000, low*ratio, high*ratio),
-		fmt.Sprintf("%s smaller as a lane to %s as a bare multiplier, times %s in operations", times(low), times(high), times(ratio)),
+		fmt.Sprintf("lanes are %s smaller, multipliers alone %s; the factor of operations is %s", times(low), times(high), times(ratio)),
 	}
 }
 
@@ -111,7 +111,7 @@ func update() finding {
 	claimed := p.n() * p.factors()
 	return finding{
 		"N·r·m·n, " + times(formed/claimed) + " as many", cost(1, formed/claimed),
-		fmt.Sprintf("Σ f·A·Bᵀ is one product, of %s multiply-accumulates; the claim is %s, the size of the factors", count(int64(formed)), count(int64(claimed))),
+		fmt.Sprintf("Σ f·A·Bᵀ is a product of %s multiply-accumulates; the claim, %s, is the size of the factors", count(int64(formed)), count(int64(claimed))),
 	}
 }
 
@@ -134,13 +134,13 @@ func random() finding {
 	product := float64(m.CrossbarProduct(large.size, large.size, 1)) / m.Clock
 	single := float64(m.Noise(2*large.size)) / m.Clock
 	return finding{
-		fmt.Sprintf("%s a member and layer, %s its product", duration(drawn), times(drawn/product)), holds(drawn <= product*near),
-		fmt.Sprintf("%s pents of four random bits, %d a block of %d cycles, beside %d arrays of %s; at rank 1 %s",
+		fmt.Sprintf("%s per member and layer, %s its product", duration(drawn), times(drawn/product)), holds(drawn <= product*near),
+		fmt.Sprintf("%s pents of four random bits each, %d pents per block of %d cycles; the product takes %d arrays %s. Drawing at rank 1 takes %s",
 			count(pents), cycles.NoiseBlock, cycles.NoiseRounds, arrays, duration(product), duration(single)),
 	}
 }
 
-// prototype runs the prototype's algorithm with the options of its own example.
+// prototype runs the prototype's algorithm with the options of its example.
 func prototype() finding {
 	w := packed.NewMatrix(small.size, small.size)
 	lowrank.Randomize(lowrank.Parameter{W: w}, kernels.Uniform, 1)
@@ -169,12 +169,12 @@ func prototype() finding {
 	weights := len(levels)
 	return finding{
 		fmt.Sprintf("%s of %s weights changed", count(changed), count(weights)), holds(changed > weights/100),
-		fmt.Sprintf("%s, σ = 0.5, α = 0.1, %d generations of the prototype's task by its own algorithm: rounding to pents takes every update back", small, generations),
+		fmt.Sprintf("%s, σ = 0.5, α = 0.1, %d generations of the prototype's algorithm on its task: rounding to pents undoes every update", small, generations),
 	}
 }
 
-// distance is the squared distance of the prototype's task: from a diagonal of pents.
-// levels has room for the weights.
+// distance returns the error of the prototype's task, the squared distance from a diagonal of
+// pents. levels is scratch with one element per weight.
 func distance(w *packed.Matrix, levels []int8) (sum int64) {
 	w.Unpack(levels)
 	cols := w.Cols()
@@ -188,18 +188,16 @@ func distance(w *packed.Matrix, levels []int8) (sum int64) {
 	return sum
 }
 
-// run is a training run: as many generations as this library's network for MNIST
-// takes.
+// run is the number of generations of a training run: the length of this library's MNIST run.
 const run = 12_000
 
-// endurance finds how many generations a cell survives that is written so often a
-// generation.
+// endurance computes the lifetime, in generations, of a cell with the given writes per generation.
 func endurance(writes float64) finding {
 	limit := energy.Lookup("cell.endurance")
 	generations := limit.Value / writes
 	return finding{
 		count(int64(generations)) + " generations", holds(generations >= run),
-		fmt.Sprintf("cells of %s writes, %s a generation; a run is %s. The best published cells, of %s, last %s. Writing an array takes %s",
+		fmt.Sprintf("cells endure %s writes, with %s per generation; a run has %s generations. The best published cells, with an endurance of %s, last %s. Writing an array takes %s",
 			count(int64(limit.Value)), number(writes), count(run), number(limit.High), number(limit.High/writes), duration(energy.ArrayWrite())),
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// count writes a whole number in groups of three digits.
+// count formats a whole number in groups of three digits.
 func count[T int | int64](n T) string {
 	digits := strconv.FormatInt(int64(max(n, -n)), 10)
 	var b strings.Builder
@@ -23,8 +23,8 @@ func count[T int | int64](n T) string {
 	return b.String()
 }
 
-// number writes a number with three significant digits, or as a whole number if it
-// has more.
+// number formats a number with three significant digits, or as a whole number if that has
+// more.
 func number(v float64) string {
 	switch magnitude := math.Abs(v); {
 	case magnitude >= 1e7:
@@ -37,11 +37,11 @@ func number(v float64) string {
 	return strconv.FormatFloat(v, 'g', 3, 64)
 }
 
-// times writes a factor, percent a share, and between a range of either.
+// times formats a factor and percent a fraction.
 func times(v float64) string   { return number(v) + "×" }
 func percent(v float64) string { return fmt.Sprintf("%.0f %%", 100*v) }
 
-// span writes a range, or a single number if both ends read alike.
+// span formats a range, or one number if both ends have the same text.
 func span(low, high float64, write func(float64) string) string {
 	a, b := write(low), write(high)
 	if a == b {
@@ -50,7 +50,7 @@ func span(low, high float64, write func(float64) string) string {
 	return a + " to " + b
 }
 
-// duration writes a time in ns.
+// duration formats a time given in ns.
 func duration(ns float64) string {
 	switch {
 	case ns >= 1e9:

@@ -29,7 +29,7 @@ func numbers() []Claim {
 			}
 			return finding{
 				"48'b0 = " + count(w.Int64()), holds(w == trit5.ZeroWord),
-				fmt.Sprintf("sixteen digits 000, which are −2; zero is %#x", trit5.ZeroWord.Bits()),
+				fmt.Sprintf("sixteen digits 000, each −2; zero is %#x", trit5.ZeroWord.Bits()),
 			}
 		}},
 		{"MUL2 is a shift by a pent", "×2", cpu + " §4.2.1", func() finding {
@@ -39,15 +39,15 @@ func numbers() []Claim {
 				panic(err)
 			}
 			factor := float64(shifted.Int64()) / float64(one.Int64())
-			return finding{"×" + number(factor), same(2, factor), "1 shifted by a digit; doubling takes an adder's carries"}
+			return finding{"×" + number(factor), same(2, factor), "1 shifted by one digit; doubling needs the carries of an adder"}
 		}},
 		{"memory of pents is denser than binary", "1.45×", cpu + " §11.2", func() finding {
 			const stored = 3
 			binary := math.Log2(trit5.Levels) / stored
 			int8 := 8.0 / stored
 			return finding{
-				fmt.Sprintf("%s as information, %s against int8 weights", times(binary), times(int8)), gain(1.45, binary, binary),
-				"a pent holds log₂5 = 2.32 bits and takes three; an int8 weight takes eight",
+				fmt.Sprintf("%s as information, %s compared with int8 weights", times(binary), times(int8)), gain(1.45, binary, binary),
+				"a pent holds log₂5 = 2.32 bits and is stored in three; an int8 weight takes eight",
 			}
 		}},
 	}

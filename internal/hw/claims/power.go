@@ -20,20 +20,20 @@ func power() []Claim {
 			share := 1 - c.Pent(value("dot.sparse.share"))/c.Pent(value("dot.zeros.share"))
 			return finding{
 				percent(share) + " less", gain(saved(0.8), saved(share), saved(share)),
-				fmt.Sprintf("of a dot product with %s zeros: a zero still passes through registers and adder tree, %.3f of %.3f pJ",
+				fmt.Sprintf("dot product with %s zeros: a zero still passes through registers and adder tree, %.3f of %.3f pJ",
 					percent(value("dot.zeros.share")), c.Zero, c.One),
 			}
 		}},
-		{"energy of a multiply-accumulate against int8", "1.85× less", model + " §2.3", func() finding {
+		{"energy of a multiply-accumulate compared with int8", "1.85× less", model + " §2.3", func() finding {
 			zeros := value("dot.zeros.share")
 			h, s := energy.Horowitz(energy.Typical), energy.Synthesized(energy.Typical)
 			a, b := h.Int8/h.Pent(zeros), s.Int8/s.Pent(zeros)
 			return finding{
 				span(min(a, b), max(a, b), times), gain(1.85, min(a, b), max(a, b)),
-				fmt.Sprintf("%.3f pJ by published adders, %.3f by synthesized lanes, of %.3f", h.Pent(zeros), s.Pent(zeros), s.Int8),
+				fmt.Sprintf("%.3f pJ from published adders, %.3f from synthesized lanes; int8 takes %.3f", h.Pent(zeros), s.Pent(zeros), s.Int8),
 			}
 		}},
-		{"1.2 V makes a core of 3 GHz one of 5 GHz", "5 GHz", cpu + " §8.3", func() finding {
+		{"1.2 V raises a core from 3 GHz to 5 GHz", "5 GHz", cpu + " §8.3", func() finding {
 			p := energy.OperatingPoints()
 			high, balanced := p[0], p[1]
 			found := high.Reachable(balanced)
@@ -53,8 +53,8 @@ func power() []Claim {
 	}
 }
 
-// training scales the documents' own baseline by measurements: computing by the ratio of
-// the lanes, memory by its bits.
+// training scales the documents' baseline by measurements: computing by the ratio of the lanes,
+// memory by the ratio of the bits.
 func training() finding {
 	compute, memory := value("documents.baseline.compute"), value("documents.baseline.memory")
 	c := energy.Synthesized(energy.Typical)
@@ -65,12 +65,12 @@ func training() finding {
 	low, high := 1-dense/all, 1-sparse/all
 	return finding{
 		span(low, high, percent) + " less", gain(saved(0.96), saved(low), saved(high)),
-		fmt.Sprintf("%s W of computing by the ratio of the lanes, %s W of memory by bits: %.0f W at %s zeros, %.0f W at %s with weights coded by entropy",
+		fmt.Sprintf("%s W of computing scaled by the ratio of the lanes, %s W of memory scaled by bits: %.0f W at %s zeros, %.0f W at %s with entropy-coded weights",
 			number(compute), number(memory), dense, percent(few), sparse, percent(many)),
 	}
 }
 
-// entropy returns the entropy in bits of a pent that is zero in a share of all cases and
+// entropy returns the entropy, in bits, of a pent that is zero with probability zeros and
 // otherwise ±1 or ±2, in the ratio 4 to 3.
 func entropy(zeros float64) float64 {
 	sum := 0.0

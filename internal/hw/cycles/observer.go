@@ -12,7 +12,7 @@ type Observer struct {
 	Timeline Timeline
 }
 
-// NewObserver returns an observer that keeps the first keep instructions, for a picture.
+// NewObserver returns an observer whose timeline keeps the first keep instructions.
 func NewObserver(m Machine, keep int) *Observer {
 	return &Observer{Machine: m, Timeline: Timeline{Keep: keep}}
 }
@@ -38,7 +38,7 @@ func (m Machine) Op(e exec.Event) Op {
 		}
 		op.Memory = []Span{{words, int64(e.Address), int64(e.Address) + 1, write}}
 	case isa.MUL:
-		op.Kind = Load // a product of words takes execute and memory
+		op.Kind = Load // a multiplication of words takes execute and memory
 	case isa.BEQ, isa.BNE, isa.BLT, isa.BGT, isa.JUMP, isa.CALL, isa.RET:
 		op.Kind, op.Taken = Branch, e.Taken
 	case isa.SYNC, isa.HALT:
@@ -53,8 +53,8 @@ func (m Machine) Op(e exec.Event) Op {
 	return op
 }
 
-// work returns the unit that an instruction hands work to and the cycles that it
-// takes, or none for instructions of the pipeline.
+// work returns the unit that executes an instruction and the cycles that it takes, or zero
+// cycles for instructions of the pipeline.
 func (m Machine) work(e *exec.Event) (Unit, int) {
 	switch e.Inst.Op {
 	case isa.MATVEC, isa.CONV:
@@ -77,8 +77,7 @@ func (m Machine) work(e *exec.Event) (Unit, int) {
 		if e.Rank == 0 { // from accumulators
 			return Quantizer, m.Quantize(e.M * e.K)
 		}
-		// Z = Σ f·A·Bᵀ is a product of m×(n·r) and (n·r)×k, its result is quantized as it
-		// leaves the tile.
+		// Z = Σ f·A·Bᵀ is a product of m×(n·r) and (n·r)×k, quantized as it leaves the tile.
 		return Tile, m.TileProduct(e.M, e.N*e.Rank, e.K) + QuantizeLatency
 	case isa.RELU, isa.POOL, isa.LRADD:
 		return Vector, m.Elementwise(e.M * e.N * max(1, e.K))
@@ -90,16 +89,16 @@ func (m Machine) work(e *exec.Event) (Unit, int) {
 	return 0, 0
 }
 
-// elements returns the number of elements of traffic: a lane takes one a cycle.
+// elements returns the number of elements in traffic; a lane takes one per cycle.
 func elements(t exec.Traffic) int {
 	return t.Bytes + t.Accumulators/4 + t.Words/isa.WordBytes + t.Pents*8/3
 }
 
-// words is the memory of words; the memories of tensors are numbered by kind.
+// words is the number of the memory of words; tensor memories are numbered by kind.
 const words = 0
 
-// touched returns the memory that work reads and writes. Descriptors are read when the
-// work is handed over. Scores are words of unknown place: they take all of them.
+// touched returns the memory that work reads and writes. Descriptors are read at issue.
+// The addresses of scores are unknown, so they count as all words.
 func touched(e *exec.Event) (spans []Span) {
 	op := e.Inst.Op
 	for i, t := range e.Tensors {

@@ -8,8 +8,7 @@ import (
 	"github.com/Kaleaon/pentary-go/internal/hw/isa"
 )
 
-// Every instruction of the set is either the pipeline's or hands work to the unit that
-// it should.
+// Every instruction either executes in the pipeline or issues work to the expected unit.
 func TestEveryInstruction(t *testing.T) {
 	units := map[isa.Op]Unit{
 		isa.MATVEC: Tile, isa.CONV: Tile, isa.PQUANT: Tile, isa.LRMUL: LowRank, isa.LRGEN: Noise, isa.PRNG: Noise,

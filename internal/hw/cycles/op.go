@@ -2,10 +2,10 @@ package cycles
 
 import "github.com/Kaleaon/pentary-go/internal/hw/isa"
 
-// A Kind says how an instruction passes the pipeline.
+// Kind is the way an instruction passes through the pipeline.
 type Kind uint8
 
-// The kinds of instructions.
+// Kinds of instructions.
 const (
 	ALU    Kind = iota // result at the end of execute
 	Load               // result at the end of memory
@@ -15,19 +15,19 @@ const (
 	Fence              // waits for all units
 )
 
-// A Unit is a part of the machine that works beside the pipeline.
+// Unit is a part of the machine that works in parallel with the pipeline.
 type Unit uint8
 
-// The units.
+// Units.
 const (
 	Tile      Unit = iota // 16×16 digital products
 	Crossbar              // analog or digital arrays
 	LowRank               // products with factors
 	Noise                 // random pents
 	Quantizer             // thresholds and requantization
-	Vector                // elementwise work and sums
+	Vector                // elementwise operations and sums
 	DMA                   // transfers
-	Units                 // their number
+	Units                 // number of units
 )
 
 var unitNames = [Units]string{"tile", "crossbar", "low-rank", "noise", "quantizer", "vector", "DMA"}
@@ -35,28 +35,28 @@ var unitNames = [Units]string{"tile", "crossbar", "low-rank", "noise", "quantize
 // String returns the unit's name.
 func (u Unit) String() string { return unitNames[u] }
 
-// A Span is a range of one of the memories that an instruction touches: addresses from
-// Lo up to, but without, Hi.
+// Span is a range of one of the memories that an instruction accesses: addresses Lo up to, but
+// not including, Hi.
 type Span struct {
 	Space  uint8
 	Lo, Hi int64
 	Write  bool
 }
 
-// conflicts reports whether two accesses must keep their order.
+// conflicts reports whether two accesses must stay in order.
 func (s Span) conflicts(t Span) bool {
 	return s.Space == t.Space && (s.Write || t.Write) && s.Lo < t.Hi && t.Lo < s.Hi
 }
 
-// An Op is an executed instruction as the pipeline sees it.
+// Op is an executed instruction as the pipeline sees it.
 type Op struct {
 	PC     int
 	Inst   isa.Instruction
 	Kind   Kind
 	Reads  []isa.Reg // needed at the start of execute
 	Writes []isa.Reg
-	Taken  bool   // of a Branch
-	Unit   Unit   // of Work
-	Cycles int    // that the unit takes, of Work
-	Memory []Span // that a Load, Store or Work touches
+	Taken  bool   // for Branch
+	Unit   Unit   // for Work
+	Cycles int    // for Work: cycles that the unit takes
+	Memory []Span // for Load, Store and Work: memory accessed
 }

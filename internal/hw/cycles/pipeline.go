@@ -2,19 +2,19 @@ package cycles
 
 import "github.com/Kaleaon/pentary-go/internal/hw/isa"
 
-// A Stall is a reason why an instruction enters execute later than the cycle after
-// its predecessor did.
+// Stall is a reason for an instruction to enter execute later than one cycle after its
+// predecessor.
 type Stall uint8
 
-// The reasons, in the order in which a delay is attributed to them.
+// Stalls, in the order in which a delay is attributed to them.
 const (
 	Flush    Stall = iota // fetched again after a taken branch
 	LoadUse               // needs the result of a load in progress
-	Result                // needs a register that a unit has yet to write
-	Conflict              // touches memory that a unit works on
+	Result                // needs a register that a unit has not written yet
+	Conflict              // accesses memory that a unit works on
 	Busy                  // needs a unit that is busy
 	Drain                 // waits for all units
-	Stalls                // their number
+	Stalls                // number of reasons
 )
 
 var stallNames = [Stalls]string{"branch flush", "load-use", "unit result", "memory conflict", "unit busy", "drain"}
@@ -22,7 +22,7 @@ var stallNames = [Stalls]string{"branch flush", "load-use", "unit result", "memo
 // String returns the reason in words.
 func (s Stall) String() string { return stallNames[s] }
 
-// The stages of the pipeline.
+// Stages of the pipeline.
 const (
 	Fetch = iota
 	Decode
@@ -32,38 +32,38 @@ const (
 	Stages
 )
 
-// A Slot is the passage of an instruction: the cycles in which it enters each stage, and
-// the cycles of the unit's work on it.
+// Slot is the timing of an instruction: the cycle in which it enters each stage, and the cycles
+// of its work in a unit.
 type Slot struct {
 	Op
 	Enter  [Stages]int64
-	Start  int64 // of Work, in its unit
-	End    int64 // of Work: the first cycle after it
+	Start  int64 // for Work: first cycle in the unit
+	End    int64 // for Work: the cycle after the last one in the unit
 	Stalls [Stalls]int64
 }
 
-// A Pipeline follows a program. Its zero value is a machine before its first
+// Pipeline computes the timing of a program. Its zero value is a machine before the first
 // instruction.
 type Pipeline struct {
 	Instructions int64
 	Stalls       [Stalls]int64
 	Busy         [Units]int64 // cycles in which the unit works
-	Jobs         [Units]int64 // that the unit was given
+	Jobs         [Units]int64 // number of instructions the unit executed
 
 	last    Slot
 	ready   [isa.Registers]int64 // first cycle in which execute may use the register
 	byUnit  [isa.Registers]bool  // the register waits for a unit
 	free    [Units]int64         // first cycle in which the unit takes work
-	pending []access             // of units that still work
+	pending []access             // accesses of units that are still working
 }
 
-// An access is a span that a unit works on until a cycle.
+// access is a span that a unit uses until a cycle.
 type access struct {
 	Span
 	until int64
 }
 
-// Step lets the next instruction enter and returns its passage.
+// Step adds the next instruction and returns its timing.
 func (p *Pipeline) Step(op Op) Slot {
 	s := Slot{Op: op}
 	prev := &p.last
@@ -91,7 +91,7 @@ func (p *Pipeline) Step(op Op) Slot {
 	return s
 }
 
-// stall delays the entry into execute until all that the instruction needs is there.
+// stall delays the entry into execute until everything the instruction needs is available.
 func (p *Pipeline) stall(s *Slot) {
 	at := &s.Enter[Execute]
 	wait := func(why Stall, until int64) {
@@ -133,7 +133,7 @@ func (p *Pipeline) stall(s *Slot) {
 	}
 }
 
-// issue books the results and the unit's work of an instruction that enters execute.
+// issue records the results and the unit's work of an instruction that enters execute.
 func (p *Pipeline) issue(s *Slot) {
 	at := s.Enter[Execute]
 	ready := at + 1
@@ -164,8 +164,8 @@ func (p *Pipeline) issue(s *Slot) {
 	}
 }
 
-// Cycles returns the length of the program so far: until the last instruction has
-// left the pipeline and every unit has finished.
+// Cycles returns the length of the program so far, up to the cycle in which the last
+// instruction has left the pipeline and every unit has finished.
 func (p *Pipeline) Cycles() int64 {
 	if p.Instructions == 0 {
 		return 0

@@ -7,7 +7,7 @@ import (
 	"github.com/Kaleaon/pentary-go/internal/hw/isa"
 )
 
-// run returns the cycles of a program and its stalls.
+// run returns the pipeline after a program, and the timing of the instructions.
 func run(ops ...Op) (*Pipeline, []Slot) {
 	var p Pipeline
 	var slots []Slot
@@ -17,8 +17,7 @@ func run(ops ...Op) (*Pipeline, []Slot) {
 	return &p, slots
 }
 
-// The cases of the textbook: Patterson and Hennessy, Computer Organization and Design,
-// "The Processor".
+// Textbook cases: Patterson and Hennessy, Computer Organization and Design, "The Processor".
 func TestTextbook(t *testing.T) {
 	add := func(d, a, b isa.Reg) Op { return Op{Kind: ALU, Writes: []isa.Reg{d}, Reads: []isa.Reg{a, b}} }
 	load := func(d, a isa.Reg) Op { return Op{Kind: Load, Writes: []isa.Reg{d}, Reads: []isa.Reg{a}} }
@@ -60,7 +59,7 @@ func TestTextbook(t *testing.T) {
 	}
 }
 
-// random returns a program of all kinds of instructions.
+// random returns a random program with all kinds of instructions.
 func random(r *rand.Rand, n int) []Op {
 	ops := make([]Op, n)
 	register := func() isa.Reg { return isa.Reg(r.IntN(5)) }
@@ -96,8 +95,7 @@ func random(r *rand.Rand, n int) []Op {
 	return ops
 }
 
-// A machine that advances its latches tick by tick, and knows nothing of the
-// recurrence, takes the same cycles.
+// A simulation of the latches, tick by tick, takes the same cycles as the recurrence.
 func TestTicks(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 3000 {
@@ -116,14 +114,14 @@ func TestTicks(t *testing.T) {
 				stalls += n
 			}
 		}
-		// Every cycle of the pipeline is an instruction's, a stall or the drain.
+		// Every cycle of the pipeline belongs to an instruction, a stall or the drain.
 		if got, want := slots[len(slots)-1].Enter[Write]+1, int64(len(ops))+stalls+Stages-1; got != want {
 			t.Fatalf("%d cycles, of which %d are accounted for", got, want)
 		}
 	}
 }
 
-// ticks runs the latches of the stages.
+// ticks simulates the latches of the stages.
 func ticks(ops []Op) (cycles int64, enter [][Stages]int64) {
 	enter = make([][Stages]int64, len(ops))
 	const empty = -1

@@ -7,8 +7,7 @@ import (
 	"github.com/Kaleaon/pentary-go/internal/hw/isa"
 )
 
-// A program on the executor: the observer sees its loop, and its stalls are those that
-// a reader counts.
+// The observer counts the instructions of a loop and the expected stalls.
 func TestProgram(t *testing.T) {
 	p, err := isa.Assemble(`
 	ADDI P1, P0, 3

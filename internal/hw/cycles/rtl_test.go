@@ -7,7 +7,7 @@ import (
 	"github.com/Kaleaon/pentary-go/kernels"
 )
 
-// The formulas are the Verilog's, whose tests count its cycles in simulation.
+// The formulas agree with package rtl's, which its tests compare with simulated cycles.
 func TestVerilog(t *testing.T) {
 	for _, side := range []int{4, 8, 16, 32} {
 		m := DefaultMachine()

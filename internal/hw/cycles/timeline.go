@@ -1,16 +1,16 @@
 package cycles
 
-// A Timeline keeps a picture of a program: its first instructions, cycle by cycle, and
-// how busy the pipeline and each unit were all along. Its memory does not depend on
-// the length of the program.
+// Timeline keeps the timing of a program's first instructions, and the occupancy of the
+// pipeline and each unit over the whole program. Its memory does not depend on the length of
+// the program.
 type Timeline struct {
-	Keep  int // how many instructions to keep
+	Keep  int // number of instructions to keep
 	Slots []Slot
-	Issue Occupancy // of execute
+	Issue Occupancy // of stage execute
 	Units [Units]Occupancy
 }
 
-// Add takes the next instruction's passage.
+// Add adds the next instruction's timing.
 func (t *Timeline) Add(s Slot) {
 	if len(t.Slots) < t.Keep {
 		t.Slots = append(t.Slots, s)
@@ -21,20 +21,20 @@ func (t *Timeline) Add(s Slot) {
 	}
 }
 
-// Buckets is the resolution of an Occupancy.
+// Buckets is the number of buckets of an Occupancy.
 const Buckets = 1024
 
-// An Occupancy counts the busy cycles of a unit in equal parts of time, which double
-// in length when the program outgrows them. Its zero value is idle.
+// Occupancy counts the busy cycles of a unit in buckets of equal length, which doubles when the
+// program exceeds them. The zero value is idle.
 type Occupancy struct {
 	Busy  [Buckets]int64
 	shift uint // a bucket is 2^shift cycles
 }
 
-// Width returns the cycles of a bucket.
+// Width returns the length of a bucket in cycles.
 func (o *Occupancy) Width() int64 { return 1 << o.shift }
 
-// Add counts the cycles from start up to, but without, end.
+// Add counts the cycles from start up to, but not including, end.
 func (o *Occupancy) Add(start, end int64) {
 	if start >= end {
 		return
@@ -51,7 +51,7 @@ func (o *Occupancy) Add(start, end int64) {
 	}
 }
 
-// double makes one bucket of each two.
+// double merges pairs of buckets.
 func (o *Occupancy) double() {
 	for i := range Buckets / 2 {
 		o.Busy[i] = o.Busy[2*i] + o.Busy[2*i+1]
@@ -60,8 +60,8 @@ func (o *Occupancy) double() {
 	o.shift++
 }
 
-// Share returns the share of the cycles from start up to end in which the unit was
-// busy, where a bucket that lies across a bound counts by its part.
+// Share returns the fraction of the cycles from start to end in which the unit was busy. A
+// bucket across a bound counts in proportion.
 func (o *Occupancy) Share(start, end float64) float64 {
 	if !(start < end) {
 		return 0

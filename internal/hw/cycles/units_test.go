@@ -62,7 +62,7 @@ func TestUnits(t *testing.T) {
 	if got := m.Noise(33); got != 7 {
 		t.Errorf("two noise units: %d cycles", got)
 	}
-	// A rest keeps one of them busy, and all wait for it.
+	// A remainder occupies one unit, and all wait for it.
 	m.Tiles, m.Arrays = 3, 3
 	for _, test := range []struct {
 		name      string

@@ -2,12 +2,12 @@ package energy
 
 // Activity counts the operations of a program.
 type Activity struct {
-	Zero, One, Two int64 // multiply-accumulates of an int8 and a pent of 0, ±1, ±2
-	Adds           int64 // of 32 bits, of the scalar pipeline and the elementwise units
+	Zero, One, Two int64 // multiply-accumulates of an int8 and a pent: 0, ±1, ±2
+	Adds           int64 // 32-bit additions of the scalar pipeline and the elementwise units
 	Noise          int64 // pents drawn
-	Blocks         int64 // of random numbers other than noise
+	Blocks         int64 // random blocks other than noise
 	SRAM, DRAM     int64 // bits moved
-	Crossbar       int64 // operations of analog arrays, two a multiply-accumulate
+	Crossbar       int64 // operations of analog arrays: two per multiply-accumulate
 }
 
 // Add adds the counts of another program.
@@ -23,13 +23,13 @@ func (a *Activity) Add(b Activity) {
 	a.Crossbar += b.Crossbar
 }
 
-// A Part is the energy of one kind of work, in pJ.
+// Part is the energy of one kind of operation, in pJ.
 type Part struct {
 	Name   string
 	Energy float64
 }
 
-// A Breakdown is the energy of a program by its parts, in a fixed order.
+// Breakdown is the energy of a program, part by part, in a fixed order.
 type Breakdown []Part
 
 // Total returns the sum of all parts, in pJ.
@@ -41,8 +41,8 @@ func (b Breakdown) Total() float64 {
 	return sum
 }
 
-// Breakdown prices an activity. Operations of analog arrays cost the macro's energy for
-// int8 inputs.
+// Breakdown returns the energy of an activity. Operations of analog arrays take the macro's
+// energy for int8 inputs.
 func (c Calibration) Breakdown(a Activity, m Macro) Breakdown {
 	analog := m.Operation(8, 8+outputGuard) / 1000
 	return Breakdown{

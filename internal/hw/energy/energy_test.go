@@ -19,7 +19,7 @@ func TestTable(t *testing.T) {
 	}
 }
 
-// flaws returns what is wrong with an entry.
+// flaws returns the flaws of an entry.
 func flaws(e Entry) (found []string) {
 	for flaw, wrong := range map[string]bool{
 		"no name":                        strings.TrimSpace(e.Name) == "",
@@ -75,23 +75,23 @@ func near(t *testing.T, what string, got, want, tolerance float64) {
 
 func TestCalibrations(t *testing.T) {
 	h, s := Horowitz(Typical), Synthesized(Typical)
-	// The synthesized lanes reproduce what they were solved from.
+	// The synthesized lanes reproduce the figures that they were solved from.
 	near(t, "ratio at the synthesis' zeros", s.Pent(0.3)/s.Int8, 0.68/2.58, 1e-12)
 	near(t, "saved at 80 % zeros", 1-s.Pent(0.8)/s.Pent(0.3), 0.45, 1e-12)
 	if !(0 < s.Zero && s.Zero < s.One) {
 		t.Errorf("a zero costs %g pJ, ±1 %g", s.Zero, s.One)
 	}
-	// Two ways to one figure that share the price of int8 alone.
+	// Both calibrations agree on a pent, although they share only the energy of int8.
 	near(t, "the calibrations' pent", h.Pent(0.3), s.Pent(0.3), 0.15)
 	near(t, "int8", h.Int8, 0.3, 1e-12)
-	// Seven rounds of a multiplier's energy by their gates, and an addition of 64 bits.
+	// Seven rounds, each a multiplication scaled by gates plus a 64-bit addition.
 	r := rtl.Resources()
 	near(t, "noise", h.Noise, 7*(3.1*r.Gates[rtl.Round]/r.Gates[rtl.Multiplier32]+2*0.1)/32, 1e-12)
-	// Ten rounds of two multiplies and two xors.
+	// Ten rounds of two multiplications and two XORs.
 	near(t, "block", h.Block, 10*(2*3.1+2*0.1), 1e-12)
 }
 
-// Bounds enclose what is typical, and memory is what has them.
+// Bounds enclose the typical value, and only memory has bounds.
 func TestBounds(t *testing.T) {
 	for _, of := range []func(Bound) Calibration{Horowitz, Synthesized} {
 		least, typical, most := of(Least), of(Typical), of(Most)
@@ -118,8 +118,8 @@ func TestBreakdown(t *testing.T) {
 	near(t, "total", one.Total(), sum, 1e-12)
 }
 
-// The model reproduces published macros: exactly the points that it was solved from,
-// and within a tenth those that it was not.
+// The model reproduces published macros: the points that it was solved from exactly, held-out
+// points within 10 %.
 func TestPublishedMacros(t *testing.T) {
 	held := 0
 	for _, p := range Published() {
@@ -145,8 +145,8 @@ func TestPublishedMacros(t *testing.T) {
 	}
 }
 
-// Scaled by length alone, the 130 nm chip with its four-bit weights comes within a
-// factor of two of the 22 nm one.
+// Scaled by length alone, the 130 nm chip with four-bit weights is within a factor of two of the
+// 22 nm chip.
 func TestScaled(t *testing.T) {
 	weightBits := 4.0
 	scaled, small := NeuRRAM().Scaled(22).Line/weightBits, ReRAM22().Line
@@ -173,7 +173,7 @@ func TestStates(t *testing.T) {
 		if state.Name != test.want {
 			t.Errorf("idle for %g ns: %s at %g, want %s", test.time, state.Name, share, test.want)
 		}
-		// No state that would have been ready in time is better.
+		// No state with a short enough wake-up time is better.
 		for _, s := range all {
 			if s.Wake <= test.time && s.Share*(1-s.Wake/test.time)+s.Wake/test.time < share-1e-12 {
 				t.Errorf("idle for %g ns: %s is better than %s", test.time, s.Name, state.Name)
@@ -189,7 +189,7 @@ func TestOperatingPoints(t *testing.T) {
 	near(t, "power at 1.2 V", high.Power(balanced), 2.4, 1e-12)
 	near(t, "power at 0.8 V", saver.Power(balanced), 0.64/3, 1e-12)
 	near(t, "its own clock", balanced.Reachable(balanced), 3, 1e-12)
-	// More voltage is faster, but not by five thirds.
+	// The higher voltage is faster, but not by 5/3.
 	if f := high.Reachable(balanced); f < 3 || f > 4 {
 		t.Errorf("%g GHz at 1.2 V", f)
 	}

@@ -2,29 +2,30 @@ package energy
 
 import "fmt"
 
-// A Macro is an analog crossbar with bit-serial inputs and a converter a column. An
-// operation is half a multiply-accumulate, as the field counts.
+// Macro is an analog crossbar with bit-serial inputs and one converter per column. An operation
+// is half a multiply-accumulate, as is usual in the field.
 //
 //	energy = Line·phases(input bits)·Planes + Step·2^(output bits)/(2·Rows)
 //
-// The first term drives a cell's lines once for each bit of its input; the second is
-// a converter whose energy doubles with each bit, shared by the rows of its column.
+// The first term drives a cell's lines once per input bit. The second term is the converter,
+// whose energy doubles with each bit and is shared by the rows of its column.
 type Macro struct {
 	Name   string
 	Node   int     // nm
 	Rows   int     // cells that share a converter
-	Planes int     // arrays or columns that hold a weight's bits one by one; 1 if a cell holds all
-	Line   float64 // fJ an operation, phase and plane
-	Step   float64 // fJ a step of the converter
-	Phase  float64 // ns an input bit takes; 0 if unknown
+	Planes int     // arrays or columns that hold one bit of a weight each; 1 if a cell holds all bits
+	Line   float64 // fJ per operation, phase and plane
+	Step   float64 // fJ per step of the converter
+	Phase  float64 // ns per input bit; 0 if unknown
 
-	magnitude bool // inputs are a magnitude with a sign: n bits take n-1 phases
+	magnitude bool // inputs are sign and magnitude: n bits take n-1 phases
 }
 
-// outputGuard is how many bits an output is wider than its input, for partial sums.
+// outputGuard is the number of bits by which an output is wider than its input, for partial
+// sums.
 const outputGuard = 2
 
-// phases returns how often the lines are driven for one product.
+// phases returns the number of times that the lines are driven per product.
 func (m Macro) phases(bits int) int {
 	if m.magnitude {
 		return max(1, bits-1)
@@ -38,19 +39,19 @@ func (m Macro) Operation(inputBits, outputBits int) float64 {
 	return float64(line) + float64(m.Step*steps(outputBits, m.Rows)) // a conversion forbids fusing
 }
 
-// steps returns the steps of a conversion that fall to one operation.
+// steps returns the steps of a conversion per operation.
 func steps(bits, rows int) float64 { return float64(uint64(1)<<bits) / float64(2*rows) }
 
 // Latency returns the time of a product, in ns.
 func (m Macro) Latency(inputBits int) float64 { return m.Phase * float64(m.phases(inputBits)) }
 
-// Efficiency returns operations in a second and watt, in TOPS/W.
+// Efficiency returns the efficiency in TOPS/W.
 func (m Macro) Efficiency(inputBits, outputBits int) float64 {
 	return 1000 / m.Operation(inputBits, outputBits)
 }
 
-// Scaled returns the macro at another feature size with the same voltages: the
-// capacitance of lines and gates shrinks as their length does.
+// Scaled returns the macro at another feature size, in nm, with the same voltages: the
+// capacitance of lines and gates is proportional to their length.
 func (m Macro) Scaled(node int) Macro {
 	shrink := float64(node) / float64(m.Node)
 	m.Name = fmt.Sprintf("%s, scaled to %d nm", m.Name, node)
@@ -58,9 +59,9 @@ func (m Macro) Scaled(node int) Macro {
 	return m
 }
 
-// NeuRRAM returns the macro of a 130 nm chip whose cells hold a whole weight and whose
-// inputs are signed. Line and Step solve its points of one and six bits; the point of
-// three bits is held out.
+// NeuRRAM returns the macro of a 130 nm chip whose cells hold a whole weight and whose inputs
+// are signed. Line and Step are solved from its points of one and six bits; the point of three
+// bits is held out.
 func NeuRRAM() Macro {
 	m := Macro{Name: "NeuRRAM", Node: 130, Rows: 256, Planes: 1, magnitude: true}
 	least, most := 1000/value("neurram.1bit"), 1000/value("neurram.6bit")
@@ -72,9 +73,9 @@ func NeuRRAM() Macro {
 	return m
 }
 
-// ReRAM22 returns the macro of a 22 nm chip of binary cells, eight for a weight, that
-// reads in the time domain: its readout is part of each phase. Line and Phase come
-// from its point of eight bits; the point of binary operands is held out.
+// ReRAM22 returns the macro of a 22 nm chip with binary cells, eight per weight, that reads in
+// the time domain: the readout is part of each phase. Line and Phase are solved from its point of
+// eight bits; the point of binary operands is held out.
 func ReRAM22() Macro {
 	const bits = 8
 	return Macro{
@@ -84,7 +85,7 @@ func ReRAM22() Macro {
 	}
 }
 
-// A Point is a published efficiency beside the modelled one.
+// Point is a published efficiency and the modelled one.
 type Point struct {
 	Macro     string
 	InputBits int
@@ -96,7 +97,7 @@ type Point struct {
 // Error returns the relative error of the model.
 func (p Point) Error() float64 { return p.Modelled/p.Published - 1 }
 
-// Published replays the published macros.
+// Published returns the points of the published macros.
 func Published() []Point {
 	neurram, reram := NeuRRAM(), ReRAM22()
 	binary := reram

@@ -5,13 +5,12 @@ import (
 	"github.com/Kaleaon/pentary-go/internal/hw/isa"
 )
 
-// A Meter counts the activity of a program while an executor runs it. It implements
-// exec.Observer.
+// Meter counts the activity of a program while a machine runs it. It implements exec.Observer.
 type Meter struct {
 	Activity
 
-	// InArrays says that products take place in analog arrays, which hold the weights:
-	// no memory is read for them.
+	// InArrays makes analog arrays compute the products. They hold the weights, so no
+	// memory is read for these.
 	InArrays bool
 }
 
@@ -52,10 +51,10 @@ func (m *Meter) Step(e exec.Event) {
 	m.DRAM += 8 * far
 }
 
-// pentsOfBlock is how many pents under the binomial law a block gives.
+// pentsOfBlock is the number of binomial pents in a random block.
 const pentsOfBlock = 32
 
-// multiply counts products whose pents are distributed as the census says.
+// multiply counts products whose pents are distributed as in the census.
 func (m *Meter) multiply(products int64, c exec.Census) {
 	total := int64(c.Total())
 	if total == 0 {
@@ -68,5 +67,5 @@ func (m *Meter) multiply(products int64, c exec.Census) {
 	m.One += products - zero - two
 }
 
-// share returns n·part/whole, rounded down, without a product that might overflow.
+// share returns n·part/whole, rounded down, without overflow.
 func share(n, part, whole int64) int64 { return n/whole*part + n%whole*part/whole }

@@ -2,11 +2,11 @@ package energy
 
 import "math"
 
-// A State is a power state of a core.
+// State is a power state of a core.
 type State struct {
 	Name  string
-	Share float64 // of full power
-	Wake  float64 // ns until it computes again
+	Share float64 // fraction of full power
+	Wake  float64 // wake-up time in ns
 }
 
 // States returns the power states, from full power down.
@@ -18,9 +18,9 @@ func States() []State {
 	return all
 }
 
-// Idle returns the state in which a core that has nothing to do for a time, in ns,
-// spends least, waking up at full power before the time is over, and the average
-// power as a share of full power. A state is used only if its wake time fits.
+// Idle returns the state in which a core that is idle for a time, in ns, takes the least
+// energy, and the mean power as a fraction of full power. The core wakes up, at full power, before
+// the time is over; states with a longer wake-up time are excluded.
 func Idle(time float64) (State, float64) {
 	all := States()
 	best, least := all[0], all[0].Share
@@ -36,14 +36,14 @@ func Idle(time float64) (State, float64) {
 	return best, least
 }
 
-// An OperatingPoint is a supply voltage with the clock that the Pentary documents state for it.
+// OperatingPoint is a supply voltage with the clock that the Pentary documents state for it.
 type OperatingPoint struct {
 	Name    string
 	Voltage float64 // V
 	Clock   float64 // GHz
 }
 
-// OperatingPoints returns the operating points of the Pentary documents, the fastest first.
+// OperatingPoints returns the operating points of the Pentary documents, fastest first.
 func OperatingPoints() []OperatingPoint {
 	var all []OperatingPoint
 	for _, name := range []string{"high", "balanced", "saver"} {
@@ -52,27 +52,26 @@ func OperatingPoints() []OperatingPoint {
 	return all
 }
 
-// Operation returns the energy of an operation at p relative to that at q: dynamic
-// energy is C·V².
+// Operation returns the energy of an operation at p, relative to q. Dynamic energy is C·V².
 func (p OperatingPoint) Operation(q OperatingPoint) float64 {
 	ratio := p.Voltage / q.Voltage
 	return ratio * ratio
 }
 
-// Power returns the dynamic power at p relative to that at q.
+// Power returns the dynamic power at p, relative to q.
 func (p OperatingPoint) Power(q OperatingPoint) float64 {
 	return p.Operation(q) * p.Clock / q.Clock
 }
 
-// Reachable returns the clock, in GHz, that a circuit which reaches q reaches at the
-// voltage of p: delay goes as V/(V − threshold)^α.
+// Reachable returns the clock, in GHz, at the voltage of p of a circuit that reaches q: the delay
+// is proportional to V/(V − threshold)^α.
 func (p OperatingPoint) Reachable(q OperatingPoint) float64 {
 	threshold, alpha := value("mosfet.threshold"), value("mosfet.alpha")
 	drive := math.Pow((p.Voltage-threshold)/(q.Voltage-threshold), alpha)
 	return q.Clock * drive * q.Voltage / p.Voltage
 }
 
-// A Consumer is a part of a core with its power at full load.
+// Consumer is a part of a core with its power at full load.
 type Consumer struct {
 	Name  string
 	Power float64 // W
@@ -87,8 +86,8 @@ func Budget() []Consumer {
 	return parts
 }
 
-// ArrayWrite returns the time of writing every cell of the documents' array one after
-// another, in ns.
+// ArrayWrite returns the time, in ns, of writing the cells of the documents' array one after
+// another.
 func ArrayWrite() float64 {
 	side := value("documents.crossbar.size")
 	return side * side * value("cell.program")

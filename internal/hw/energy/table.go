@@ -2,17 +2,17 @@ package energy
 
 import "fmt"
 
-// An Entry is a sourced physical quantity. Low and High are its range according to the
-// source or the literature; both equal Value for a quantity that was counted or stated
-// without a range.
+// Entry is a physical quantity with its source. Low and High are its range according to the
+// source or the literature; both equal Value if the quantity is a count or stated without a
+// range.
 type Entry struct {
 	Name    string
 	Value   float64
 	Low     float64
 	High    float64
 	Unit    string
-	Node    int     // feature size in nm; 0 where there is none
-	Voltage float64 // in V; 0 where the source does not say
+	Node    int     // feature size in nm; 0 if not applicable
+	Voltage float64 // in V; 0 if not stated
 	Source  string
 }
 
@@ -33,7 +33,7 @@ const (
 	alpha    = "T. Sakurai and A. R. Newton, Alpha-power law MOSFET model, IEEE JSSC 25 (1990)"
 )
 
-// Table holds every physical number of the model, by subject.
+// Table holds every physical number of the model, grouped by subject.
 var Table = []Entry{
 	// Published energies of digital operations.
 	exact("int8.add", 0.03, "pJ", 45, 0.9, horowitz),
@@ -92,7 +92,7 @@ var Table = []Entry{
 	exact("core.leakage", 0.2, "W", 0, 0, power+" §6.1"),
 	exact("core.total", 5.0, "W", 0, 0, power+" §6.1"),
 
-	// Power states, as shares of full power, and the wake times that bound them.
+	// Power states, as fractions of full power, and upper bounds of the wake-up times.
 	exact("state.full", 1, "1", 0, 0, cpu+" §8.1"),
 	exact("state.reduced", 0.6, "1", 0, 0, cpu+" §8.1"),
 	exact("state.gated", 0.2, "1", 0, 0, cpu+" §8.1"),
@@ -104,7 +104,7 @@ var Table = []Entry{
 	{"wake.off", 100, 0, 100, "ns", 0, 0, cpu + " §8.1: less than"},
 	{"wake.deep", 1000, 0, 1000, "ns", 0, 0, cpu + " §8.1: less than"},
 
-	// Operating points, and the law that ties frequency to voltage.
+	// Operating points, and the parameters of the relation of frequency and voltage.
 	exact("dvfs.high.voltage", 1.2, "V", 0, 1.2, cpu+" §8.3"),
 	exact("dvfs.high.clock", 5, "GHz", 0, 1.2, cpu+" §8.3"),
 	exact("dvfs.balanced.voltage", 1.0, "V", 0, 1.0, cpu+" §8.3"),
@@ -134,7 +134,7 @@ var Table = []Entry{
 	exact("reram22.1bit", 1286.4, "TOPS/W", 22, 0, hungBits),
 	exact("reram22.latency", 14.4, "ns", 22, 0, hung+": 8-bit inputs"),
 
-	// Published digital chips of few levels, which bracket a pent ASIC.
+	// Published digital chips with few levels, as bounds for a pent ASIC.
 	exact("bitrom.ternary", 20.8, "TOPS/W", 65, 0, "BitROM, ternary weights in ROM, 65 nm"),
 	exact("slimllama.peak", 4.92, "TOPS", 28, 0, "Slim-Llama, ISSCC 2025, 28 nm"),
 	exact("slimllama.power", 0.082, "W", 28, 0, "Slim-Llama, ISSCC 2025, 28 nm"),
@@ -145,7 +145,7 @@ func exact(name string, value float64, unit string, node int, voltage float64, s
 	return Entry{name, value, value, value, unit, node, voltage, source}
 }
 
-// index finds an entry by its name.
+// index maps the name of an entry to its index.
 var index = func() map[string]int {
 	at := make(map[string]int, len(Table))
 	for i, e := range Table {
@@ -154,8 +154,8 @@ var index = func() map[string]int {
 	return at
 }()
 
-// Lookup returns the entry of a name, and panics if the table has none: names are
-// written in code, not read.
+// Lookup returns the entry of a name. It panics if there is none, because names are constants
+// in code.
 func Lookup(name string) Entry {
 	i, ok := index[name]
 	if !ok {
@@ -167,17 +167,17 @@ func Lookup(name string) Entry {
 // value returns the value of an entry.
 func value(name string) float64 { return Lookup(name).Value }
 
-// A Bound selects the typical value of entries or an end of their ranges.
+// Bound selects the typical value or an end of the range of entries.
 type Bound uint8
 
-// The bounds.
+// Bounds.
 const (
 	Typical Bound = iota
 	Least
 	Most
 )
 
-// At returns the entry's number at a bound.
+// At returns the entry's value at a bound.
 func (e Entry) At(b Bound) float64 {
 	switch b {
 	case Least:

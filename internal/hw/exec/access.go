@@ -6,14 +6,13 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// How a host sees the machine's memories.
+// Access of a host to the machine's memories.
 
-// Tensor returns the tensor whose descriptor a symbol of the program names, as it is
-// now.
+// Tensor returns the tensor whose descriptor is at a symbol of the program, as it is now.
 func (m *Machine) Tensor(symbol string) (Tensor, error) {
 	at, ok := m.program.Find(symbol)
 	if !ok {
-		return Tensor{}, fmt.Errorf("exec: no data at a symbol %q", symbol)
+		return Tensor{}, fmt.Errorf("exec: no data symbol %q", symbol)
 	}
 	t, err := m.tensor(int64(at), 0)
 	if err != nil {
@@ -22,8 +21,8 @@ func (m *Machine) Tensor(symbol string) (Tensor, error) {
 	return t, nil
 }
 
-// Matrix returns a tensor of pents as a matrix that shares the machine's memory. The
-// error names a code that is no pent: memory is not zero weights to begin with.
+// Matrix returns a tensor of pents as a matrix that shares the machine's memory. It returns an
+// error that names the first invalid code, if any: initial memory is not zero weights.
 func (m *Machine) Matrix(t Tensor) (*packed.Matrix, error) {
 	w, err := m.matrix(t)
 	if err != nil {
@@ -32,7 +31,7 @@ func (m *Machine) Matrix(t Tensor) (*packed.Matrix, error) {
 	return w, nil
 }
 
-// SetMatrix stores a matrix as a tensor of pents of its shape.
+// SetMatrix stores a matrix in a tensor of pents of the same shape.
 func (m *Machine) SetMatrix(t Tensor, w *packed.Matrix) error {
 	if err := t.want(w.Rows(), w.Cols()); err != nil {
 		return fmt.Errorf("exec: %w", err)
@@ -41,10 +40,11 @@ func (m *Machine) SetMatrix(t Tensor, w *packed.Matrix) error {
 	return nil
 }
 
-// Activations returns a tensor of bytes, in quads. It shares the machine's memory.
+// Activations returns the activations of a tensor, in quads. The slice shares the machine's
+// memory.
 func (m *Machine) Activations(t Tensor) []int8 { return m.activations(t) }
 
-// Accumulators returns a tensor of accumulators, row by row. It shares the machine's
+// Accumulators returns the accumulators of a tensor, row by row. The slice shares the machine's
 // memory.
 func (m *Machine) Accumulators(t Tensor) []int32 { return m.accumulators(t) }
 
@@ -57,7 +57,7 @@ func (m *Machine) Word(address int) (int64, error) {
 	return m.words[at], nil
 }
 
-// SetWord changes a word of data memory to v wrapped modulo 5^16.
+// SetWord sets a word of data memory to v, wrapped modulo 5^16.
 func (m *Machine) SetWord(address int, v int64) error {
 	at, err := m.word(int64(address))
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 	"github.com/Kaleaon/pentary-go/trit5"
 )
 
-// drawn is pent number i of a stream, by the definition of its law.
+// drawn returns pent i of a stream by the definition of its distribution.
 func drawn(s kernels.Stream, law kernels.Distribution, i int) int64 {
 	if law == kernels.Binomial {
 		words := s.Block(uint32(i / 32))
@@ -27,7 +27,7 @@ func drawn(s kernels.Stream, law kernels.Distribution, i int) int64 {
 	return int64((5*half+2)>>16) - 2
 }
 
-// drawnNoise declares a noise descriptor of random content.
+// drawnNoise is a noise descriptor with random content.
 type drawnNoise struct {
 	register                 string
 	seed                     uint64
@@ -46,13 +46,13 @@ func (l *lab) noise(name string) drawnNoise {
 	return n
 }
 
-// factor is the pent of a factor's row ρ and column i.
+// factor returns the pent in row ρ and column i of a factor.
 func (n drawnNoise) factor(kind lowrank.StreamKind, pair uint32, ρ, i, length int) int64 {
 	s := kernels.Stream{Seed: n.seed, Generation: n.generation, Tensor: n.tensor<<4 | uint32(kind), Pair: pair}
 	return drawn(s, n.law, ρ*((length+31)/32*32)+i)
 }
 
-// scaling returns the multiplier and shift by their definition, on real numbers.
+// scaling returns the multiplier and shift by their definition, in real numbers.
 func (n drawnNoise) scaling(rank int) (multiplier int64, shift uint) {
 	variance := float64(rank)
 	if n.law == kernels.Uniform {
@@ -118,7 +118,7 @@ func TestLRMUL(t *testing.T) {
 	}
 }
 
-// The prototype's perturbation: 2s/√r against odd thresholds, by real numbers.
+// The prototype's perturbation, computed in real numbers: 2s/√r compared with odd thresholds.
 func TestLRMULDense(t *testing.T) {
 	for seed := range uint64(trials) {
 		l := newLab(t, seed)
@@ -182,7 +182,7 @@ func TestLRADD(t *testing.T) {
 	}
 }
 
-// The instructions together are the library's perturbed product.
+// The instructions together compute package lowrank's perturbed product.
 func TestPerturbedProduct(t *testing.T) {
 	for seed := range uint64(trials) {
 		l := newLab(t, seed)
@@ -230,10 +230,10 @@ func TestPerturbedProduct(t *testing.T) {
 	}
 }
 
-// lowrankPairs keeps pair numbers where the population's columns are countable.
+// lowrankPairs bounds pair numbers so that the population's columns do not overflow.
 const lowrankPairs = 1 << 20
 
-// crossEntropy is −log2 of the softmax of a column in real numbers, in 1/256 bit.
+// crossEntropy returns −log2 of the softmax of a column, computed in real numbers, in 1/256 bit.
 func crossEntropy(logits []int64, target int64) float64 {
 	sum := 0.0
 	for _, v := range logits {
@@ -367,7 +367,7 @@ func TestPOPAVGNormalized(t *testing.T) {
 		l.must(l.run(func() {
 			at, _ := l.m.program.Find("scores")
 			for i := range scores {
-				// Up to the range of a word, whose squares no word holds.
+				// Up to the range of a word; the squares exceed a word.
 				v := l.rng.Int64N(1 << (8 + seed%29))
 				l.m.words[at+i] = v - 2*v*l.rng.Int64N(2)
 				scores[i] = float64(l.m.words[at+i])
@@ -386,7 +386,7 @@ func TestPOPAVGNormalized(t *testing.T) {
 	}
 }
 
-// z is Σ f·A·Bᵀ of all pairs at one weight.
+// z returns one entry of Σ f·A·Bᵀ over all pairs.
 func (n drawnNoise) z(codes []int64, rank, m, k, i, j int) (sum int64) {
 	for p, f := range codes {
 		for ρ := range rank {
@@ -441,7 +441,7 @@ func TestPQUANT(t *testing.T) {
 			d := min(max(roundShift(z*mul, 20), -255), 255)
 			to := int64(0)
 			if rule == isa.Residual {
-				// One number of 1/256 levels, of which the pent is the rounding.
+				// The pent and its residual as one number in 1/256 level.
 				v := 256*before(i, j) + residual(i*padded+j, 0) + d
 				to = min(max((v+128)>>8, -2), 2)
 				rest := min(max(v-256*to, -128), 127)
@@ -462,7 +462,7 @@ func TestPQUANT(t *testing.T) {
 	}
 }
 
-// Codes of both signs are bounded.
+// Codes of both signs are range-checked.
 func TestPQUANTCodes(t *testing.T) {
 	for code, ok := range map[int64]bool{-64: false, -63: true, 63: true, 64: false, -127: false} {
 		l := newLab(t, 1)
@@ -537,7 +537,7 @@ func TestPQUANTPrototype(t *testing.T) {
 				}
 				sum += f * int64(min(max(math.Floor(float64(e)/math.Sqrt(float64(rank))+.5), -2), 2))
 			}
-			// To nearest, ties away from zero: then half up.
+			// Rounded to nearest, ties away from zero; QUANT5 then rounds ties up.
 			q := new(big.Rat).SetFrac(big.NewInt(sum*int64(rate)), big.NewInt(int64(members)*int64(sigma)))
 			d, _ := q.Float64()
 			return int64(min(max(math.Floor(float64(before(i, j))+math.Round(d)/65536+.5), -2), 2))
@@ -545,8 +545,8 @@ func TestPQUANTPrototype(t *testing.T) {
 	}
 }
 
-// The pents of PRNG are those that the kernel draws, at the borders of the uniform law,
-// which few of 65,536 numbers are, too.
+// PRNG draws the same pents as the kernel, including the few of 65,536 numbers at the borders of
+// the uniform distribution.
 func TestRandomPents(t *testing.T) {
 	const blocks = 1 << 15
 	s := kernels.Stream{Seed: 3, Generation: 4, Tensor: 5, Pair: 6, Generator: kernels.Philox4x32}

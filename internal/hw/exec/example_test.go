@@ -9,8 +9,8 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// A host loads tensors by the names of their descriptors, and an observer sees what
-// each instruction did.
+// A host loads tensors by the names of their descriptors; an observer receives each
+// instruction.
 func Example() {
 	program, err := isa.Assemble(`
 	ADDI P1, P0, y

@@ -10,7 +10,7 @@ import (
 	"github.com/Kaleaon/pentary-go/internal/hw/isa"
 )
 
-// data of the programs below: descriptors that fit, and some that do not.
+// faultData is the data of the test programs: valid and invalid descriptors.
 const faultData = `
 .data
 first:	.word 99
@@ -76,45 +76,45 @@ primal:	.update noise, 2, 3, sums, 3, 100, 0
 last:	.word 1
 `
 
-// Every instruction that works on tensors says what is wrong with them. Names stand for
-// registers that hold their addresses.
+// Every tensor instruction reports invalid operands. A name stands for a register that holds its
+// address.
 func TestTensorFaults(t *testing.T) {
 	for _, test := range []struct{ text, want string }{
-		{"MATVEC y, w, first", "descriptor at 0 is of kind 99, want 2 (bytes)"},
+		{"MATVEC y, w, first", "descriptor at 0 has kind 99, want 2 (bytes)"},
 		{"MATVEC y, w, x2", ""},
-		{"MATVEC y, w, noise", "is of kind 4, want 2 (bytes)"},
-		{"MATVEC y, P0, x", "descriptor at 0 is of kind 99, want 1 (pents)"},
-		{"MATVEC tall, w, x", "3×6 accumulators at 0 of 4×8 pents at 0 times 8×6 bytes at 0"},
+		{"MATVEC y, w, noise", "has kind 4, want 2 (bytes)"},
+		{"MATVEC y, P0, x", "descriptor at 0 has kind 99, want 1 (pents)"},
+		{"MATVEC tall, w, x", "3×6 accumulators at 0 as the product of 4×8 pents at 0 and 8×6 bytes at 0"},
 		{"MATVEC y, w, four", "4×6 bytes at 0"},
 		{"MATVEC y, bad, x", "invalid code"},
 		{"MATVEC y, last, x", "no pents descriptor at address"},
-		{"MATVEC y, w, outside", "take 48 from 4000 on, beyond a memory of 1000"},
-		{"MATVEC y, w, negative", "take 48 from -1 on"},
+		{"MATVEC y, w, outside", "take 48 at 4000, beyond a memory of 1000"},
+		{"MATVEC y, w, negative", "take 48 at -1"},
 		{"MATVEC y, w, empty", "has rows 0"},
-		{"MATVEC huge, w, x", "take 4000000000000000000 from 0 on"},
+		{"MATVEC huge, w, x", "take 4000000000000000000 at 0"},
 		{"RELU x2, plane", "planes of 3×1 in 8×6"},
 		{"RELU x, four", "differ in shape"},
 		{"RELU x, column", "differ in shape"},
 		{"QUANT four, y, 31", "shift 31, want 0 to 30"},
 		{"QUANT four, y, 3, y2", "bias: 4×6 accumulators at 24, want 4×1"},
 		{"QUANT x, y, 3", "differ in shape"},
-		{"POOL pooled, image, 0", "squares of 0 in planes of 4×2"},
-		{"POOL pooled, image, 3", "squares of 3 in planes of 4×2"},
-		{"POOL pooled, image, 1", "want 8×6 of planes of 4×2"},
+		{"POOL pooled, image, 0", "squares of side 0 in planes of 4×2"},
+		{"POOL pooled, image, 3", "squares of side 3 in planes of 4×2"},
+		{"POOL pooled, image, 1", "want 8×6 with planes of 4×2"},
 		{"POOL pooled, image, 2", ""},
 		{"CONV y, w, x, 0", "stride 0, want 1 or more"},
 		{"CONV y, kernel, image, 1", "kernels of 5×1 in planes of 4×2"},
 		{"CONV y, w, image, 1", "for 1 channels and kernels of 1×1"},
 		{"CONV y, w, x, 1", ""},
-		{"CONV tall, w, x, 1", "want 4×6 of planes of 1×1"},
-		{"LOADV x, noise", "is of kind 4, want 2"},
-		{"LOADV noise, x", "is of noise, want a tensor"},
-		{"LOADV first, x", "no descriptor at address 0, but 99"},
+		{"CONV tall, w, x, 1", "want 4×6 with planes of 1×1"},
+		{"LOADV x, noise", "has kind 4, want 2"},
+		{"LOADV noise, x", "is noise, want a tensor"},
+		{"LOADV first, x", "no descriptor at address 0: the kind is 99"},
 		{"LOADV x, four", "overlap"},
 		{"LOADV x2, column", "differ in shape"},
-		{"LOADV y, half, P28", "is no column of"},
-		{"LOADV x, column, P28", "column 1000 of 8×6 bytes"},
-		{"STOREV column, x, P28", "column 1000 of 8×6 bytes"},
+		{"LOADV y, half, P28", "is not a column of"},
+		{"LOADV x, column, P28", "no column 1000 in 8×6 bytes"},
+		{"STOREV column, x, P28", "no column 1000 in 8×6 bytes"},
 		{"LOADV w, w", "overlap"},
 		{"LRGEN factors, noise, 3", "want 3 rows each"},
 		{"LRGEN factors, noise, 0", "want 0 rows each"},
@@ -122,37 +122,37 @@ func TestTensorFaults(t *testing.T) {
 		{"LRGEN lost, noise, 2", "factor B: no pents descriptor at address 100000"},
 		{"LRGEN factors, law, 2", "has law 2, want 0 to 1"},
 		{"LRGEN factors, seed, 2", "has seed_low -1, want 0 to 4294967295"},
-		{"LRGEN factors, x, 2", "is of kind 2, want 4 (noise)"},
+		{"LRGEN factors, x, 2", "has kind 2, want 4 (noise)"},
 		{"LRMUL y, wild, x, 2", "multiplier 1, want 128 to 256; LRGEN sets it"},
 		{"LRMUL y, shifted, x, 2", "shift 31, want 0 to 30"},
-		{"LRMUL tall, wild, x, 2", "3×6 accumulators at 0 of factors for 4×8 and 8×6 bytes"},
+		{"LRMUL tall, wild, x, 2", "3×6 accumulators at 0 for factors of 4×8 and 8×6 bytes"},
 		{"LRMUL fa, factors, P0, 2", "want 4×8"},
 		{"LRMUL w, factors, P0, 2", ""},
 		{"LRADD odd, y, y", "odd number of columns"},
-		{"LRADD y, half, odd", "for 4×6 accumulators at 0, want all of its columns or half"},
+		{"LRADD y, half, odd", "for 4×6 accumulators at 0, want as many columns or half"},
 		{"LRADD over, y, half", "overlap"},
 		{"LRADD y, x, x", "want accumulators or pents"},
-		{"LRADD y, y, w", "is of kind 1, want 3"},
+		{"LRADD y, y, w", "has kind 1, want 3"},
 		{"LRADD y, w, w", "differ in shape"},
-		{"POPEVAL first, population, 3", "of 3 members with targets"},
-		{"POPEVAL P27, population, 2", "scores: 2 words from address -1 on"},
+		{"POPEVAL first, population, 3", "for 3 members with targets"},
+		{"POPEVAL P27, population, 2", "scores: 2 words at address -1"},
 		{"POPEVAL first, population, 0", "scores: 0 words"},
 		{"POPEVAL first, aimless, 2", "objective 3"},
 		{"POPEVAL first, unlike, 1", "targets: descriptor at"},
 		{"POPEVAL first, squares, 2", ""},
-		{"POPAVG update, first, 5", "5 members, want pairs"},
+		{"POPAVG update, first, 5", "5 members, want an even number"},
 		{"POPAVG update, first, 8", "codes: 3×1 bytes at 200, want 4×1"},
 		{"POPAVG update, first, 7000", "scores: 7000 words"},
 		{"POPAVG update, first, 6", ""},
 		{"POPAVG rule, first, 6", "has rule 4"},
 		{"POPAVG coding, first, 6", "has coding 4"},
-		{"POPAVG mixed, first, 6", "has rule 1 for codes of coding 3"},
+		{"POPAVG mixed, first, 6", "has rule 1, which does not take coding 3"},
 		{"POPAVG wide, first, 6", "codes: 3×2 bytes at 200, want one column"},
 		{"POPAVG primal, first, 5", "codes: 6×1 accumulators at 60, want 5×1"},
 		{"PQUANT w, update, 4", "4 levels, want 5"},
 		{"PQUANT w, y, 5", "differ in shape"},
-		{"PQUANT w, x, 5", "is of kind 2, want 3"},
-		{"PQUANT w, first, 5", "no descriptor at address 0, but 99"},
+		{"PQUANT w, x, 5", "has kind 2, want 3"},
+		{"PQUANT w, first, 5", "no descriptor at address 0: the kind is 99"},
 		{"PQUANT bad, update, 5", "invalid code"},
 		{"PQUANT w, rank, 5", "rank 257, want 1 to 256"},
 		{"PQUANT w, rate, 5", "rate 65537, want 0 to 65536"},
@@ -160,7 +160,7 @@ func TestTensorFaults(t *testing.T) {
 		{"PQUANT w, primal, 5", "σ of 0 and rate 100"},
 		{"PQUANT w, update, 5", ""},
 		{"PRNG P1, noise, P27", "bound -1, want 1 to 2^32"},
-		{"PRNG P1, x", "is of kind 2, want 4 (noise)"},
+		{"PRNG P1, x", "has kind 2, want 4 (noise)"},
 	} {
 		m := faultMachine(t, test.text)
 		err := m.Run(context.Background())
@@ -174,8 +174,7 @@ func TestTensorFaults(t *testing.T) {
 	}
 }
 
-// faultMachine returns a machine for an instruction on line 10, with names for
-// the registers.
+// faultMachine returns a machine for one instruction, on line 10, with names as registers.
 func faultMachine(t *testing.T, text string) *Machine {
 	t.Helper()
 	fields := strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == ',' })
@@ -211,7 +210,7 @@ func faultMachine(t *testing.T, text string) *Machine {
 func TestAccessErrors(t *testing.T) {
 	m := faultMachine(t, "NOP")
 	for want, err := range map[string]error{
-		`no data at a symbol "foo"`:     errorOf(m.Tensor("foo")),
+		`no data symbol "foo"`:          errorOf(m.Tensor("foo")),
 		"noise: descriptor at":          errorOf(m.Tensor("noise")),
 		"outside: tensor at":            errorOf(m.Tensor("outside")),
 		"address 313 of a data memory":  errorOf(m.Word(313)),

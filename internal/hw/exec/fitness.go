@@ -11,7 +11,7 @@ import (
 	"github.com/Kaleaon/pentary-go/kernels"
 )
 
-// score is POPEVAL.
+// score executes POPEVAL.
 func score(m *Machine, in isa.Instruction, e *Event) error {
 	words, err := m.descriptor(m.regs[in.Rs1], isa.Population)
 	if err != nil {
@@ -35,7 +35,7 @@ func score(m *Machine, in isa.Instruction, e *Event) error {
 		of, each = outputs.Rows, targets.Rows
 	}
 	if int64(of) != int64(in.Imm)*int64(each) {
-		return fmt.Errorf("%v of %d members with targets %v", outputs, in.Imm, targets)
+		return fmt.Errorf("%v for %d members with targets %v", outputs, in.Imm, targets)
 	}
 	e.M, e.N = outputs.Rows, len(scores)
 	e.Written.Words += len(scores) * isa.WordBytes
@@ -48,17 +48,17 @@ func score(m *Machine, in isa.Instruction, e *Event) error {
 	return fmt.Errorf("objective %d", words[isa.PopulationObjective])
 }
 
-// vector returns n words of data memory from an address on.
+// vector returns n words of data memory, beginning at address.
 func (m *Machine) vector(address, n int64) ([]int64, error) {
 	if n < 1 || address < 0 || n > int64(len(m.words)) || address > int64(len(m.words))-n {
-		return nil, fmt.Errorf("%d words from address %d on of a data memory of %d", n, address, len(m.words))
+		return nil, fmt.Errorf("%d words at address %d of a data memory of %d", n, address, len(m.words))
 	}
 	return m.words[address:][:n], nil
 }
 
 func (m *Machine) crossEntropy(scores []int64, outputs, targets Tensor) error {
 	if outputs.Kind != isa.Bytes || targets.Rows != 1 || outputs.Rows > kernels.MaxClasses {
-		return fmt.Errorf("cross-entropy of %v with %v, want at most %d classes in bytes and a row of them", outputs, targets, kernels.MaxClasses)
+		return fmt.Errorf("cross-entropy of %v with %v, want outputs in bytes of at most %d classes and one row of targets", outputs, targets, kernels.MaxClasses)
 	}
 	classes := m.activations(targets)
 	labels := resize(&m.scratch.a, outputs.Cols)
@@ -81,7 +81,7 @@ func (m *Machine) crossEntropy(scores []int64, outputs, targets Tensor) error {
 	return nil
 }
 
-// saturate brings v into the range of a word.
+// saturate limits v to the range of a word.
 func saturate(v int64) int64 { return min(max(v, -wordMax), wordMax) }
 
 func (m *Machine) squaredError(scores []int64, outputs, targets Tensor) error {
@@ -103,7 +103,7 @@ func (m *Machine) squaredError(scores []int64, outputs, targets Tensor) error {
 				} else {
 					y = at(row, i*cols+c)
 				}
-				const most = 1 << 19 // whose square no word holds
+				const most = 1 << 19 // its square exceeds a word
 				d := min(max(y-want(row, c), -most), most)
 				sum = min(sum+d*d, wordMax)
 			}
@@ -113,7 +113,7 @@ func (m *Machine) squaredError(scores []int64, outputs, targets Tensor) error {
 	return nil
 }
 
-// elements returns functions that read single elements of two tensors.
+// elements returns functions that return single elements of two tensors.
 func (m *Machine) elements(a, b Tensor) (x, y func(i, j int) int64, err error) {
 	of := func(t Tensor) (func(i, j int) int64, error) {
 		switch t.Kind {
@@ -137,7 +137,7 @@ func (m *Machine) elements(a, b Tensor) (x, y func(i, j int) int64, err error) {
 	return x, y, err
 }
 
-// shape is POPAVG.
+// shape executes POPAVG.
 func shape(m *Machine, in isa.Instruction, e *Event) error {
 	u, err := m.update(m.regs[in.Rd])
 	if err != nil {
@@ -159,7 +159,7 @@ func shape(m *Machine, in isa.Instruction, e *Event) error {
 		return nil
 	}
 	if len(scores)%2 != 0 {
-		return fmt.Errorf("%d members, want pairs", len(scores))
+		return fmt.Errorf("%d members, want an even number: pairs", len(scores))
 	}
 	if err := u.codes.want(len(scores)/2, 1); err != nil {
 		return fmt.Errorf("codes: %w", err)
@@ -177,8 +177,8 @@ func shape(m *Machine, in isa.Instruction, e *Event) error {
 	return nil
 }
 
-// quantize writes the differences of pairs in units of half the median of their
-// magnitudes, zeros apart; rounded to nearest, ties away from zero.
+// quantize writes the differences of pairs in units of half the median of their nonzero
+// magnitudes, rounded to nearest, ties away from zero.
 func (m *Machine) quantize(codes []int8, scores []int64) {
 	magnitudes := resize(&m.scratch.sums, len(codes))[:0]
 	for p := range codes {
@@ -196,8 +196,8 @@ func (m *Machine) quantize(codes []int8, scores []int64) {
 	}
 }
 
-// normalize writes the distances of scores from their mean in standard deviations, with
-// 16 fraction bits; scores that are all alike become zero.
+// normalize writes the distances of scores from their mean in standard deviations, with 16
+// fraction bits; if all scores are equal, the distances are zero.
 func (m *Machine) normalize(dst []int32, scores []int64) {
 	distances := resize(&m.scratch.sums, len(scores))
 	sum := int64(0)
@@ -210,7 +210,7 @@ func (m *Machine) normalize(dst []int32, scores []int64) {
 		distances[i] = v - mean
 		largest = max(largest, distances[i], -distances[i])
 	}
-	// Squares of values of that many bits do not overflow for the largest population.
+	// Sums of squares of 20-bit values do not overflow for the largest population.
 	const fit = 20
 	down := uint(max(0, bits.Len64(uint64(largest))-fit))
 	squares := uint64(0)
@@ -218,7 +218,7 @@ func (m *Machine) normalize(dst []int32, scores []int64) {
 		distances[i] >>= down
 		squares += uint64(distances[i] * distances[i])
 	}
-	deviation := int64(fixed.Sqrt(squares << 8 / uint64(len(scores)))) // of four fraction bits
+	deviation := int64(fixed.Sqrt(squares << 8 / uint64(len(scores)))) // with four fraction bits
 	for i, d := range distances {
 		if deviation == 0 {
 			d = 0

@@ -13,8 +13,7 @@ import (
 	"github.com/Kaleaon/pentary-go/trit5"
 )
 
-// wildText is a program of which each tensor instruction could be executed, were it
-// not for what happens to its data.
+// wildText is a program whose tensor instructions are all valid until its data change.
 const wildText = `
 	MATVEC P9, P12, P13
 	MATVEC P10, P12, P14
@@ -72,7 +71,7 @@ fitness:
 	.accumulators 152, 6, 1
 `
 
-// wild is wildText assembled. Register P9 is to hold the address of at9, and so on.
+// wild is the program of wildText. Register P9 must hold the address of at9, and so on.
 var wild = func() *isa.Program {
 	p, err := isa.Assemble(wildText, nil)
 	if err != nil {
@@ -81,8 +80,8 @@ var wild = func() *isa.Program {
 	return p
 }()
 
-// wildProgram turns bytes into a program of instructions of wildText and others, and
-// changes some of its data.
+// wildProgram converts bytes to a program of instructions from wildText and others, and changes
+// some of its data.
 func wildProgram(bytes []byte) *isa.Program {
 	next := func() int {
 		if len(bytes) == 0 {
@@ -114,7 +113,7 @@ func wildProgram(bytes []byte) *isa.Program {
 			}
 			r := isa.Reg(next() % isa.Registers)
 			if o.Role == isa.Dest {
-				r %= wildFirst // the others keep their addresses
+				r %= wildFirst // the other registers keep their addresses
 			}
 			switch o.Field {
 			case isa.Rd:
@@ -135,11 +134,11 @@ func wildProgram(bytes []byte) *isa.Program {
 	return p
 }
 
-// wildFirst is the first register that holds the address of a descriptor.
+// wildFirst is the first register with the address of a descriptor.
 const wildFirst = 9
 
-// runWild runs a program under a limit of steps, skipping faulty instructions, and
-// checks what holds whatever it does. It returns the operations that were executed.
+// runWild runs a program with a limit of steps, skips faulty instructions, and checks the
+// machine's invariants. It returns the number of executions of each operation.
 func runWild(t *testing.T, p *isa.Program) (done [isa.PRNG + 1]int) {
 	t.Helper()
 	last := Event{Next: 0}
@@ -177,7 +176,7 @@ func runWild(t *testing.T, p *isa.Program) (done [isa.PRNG + 1]int) {
 			if fault.PC != m.PC() {
 				t.Fatalf("fault at %d, the machine is at %d", fault.PC, m.PC())
 			}
-			m.pc++ // continues as if it were not there
+			m.pc++ // skip the instruction
 			m.steps++
 		case err != nil:
 			t.Fatal(err)
@@ -201,8 +200,8 @@ func runWild(t *testing.T, p *isa.Program) (done [isa.PRNG + 1]int) {
 	return done
 }
 
-// Random programs end in HALT, in a fault or at the limit; and among them every
-// operation is executed.
+// Random programs end in HALT, in a fault or at the limit, and together execute every
+// operation.
 func TestWildPrograms(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 3))
 	var done [isa.PRNG + 1]int
@@ -222,7 +221,7 @@ func TestWildPrograms(t *testing.T) {
 	}
 }
 
-// A program of any words and any data is refused or runs to some end.
+// A program of arbitrary words and data is rejected or runs to an end.
 func FuzzMachine(f *testing.F) {
 	rng := rand.New(rand.NewPCG(4, 4))
 	for range 20 {

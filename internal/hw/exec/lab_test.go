@@ -13,8 +13,8 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// lab builds a program of a few tensor instructions, with tensors of random content
-// one after another, and the reference of their elements: plain loops over at.
+// lab builds a program of a few tensor instructions on tensors of random content. Tests compute
+// the expected elements by plain loops over at.
 type lab struct {
 	t                  *testing.T
 	rng                *rand.Rand
@@ -26,15 +26,15 @@ type lab struct {
 
 	m        *Machine
 	matrices map[int]*packed.Matrix // by tensor, in the machine's memory
-	e        Event                  // the last
+	e        Event                  // the last event
 }
 
 func newLab(t *testing.T, seed uint64) *lab {
 	return &lab{t: t, rng: rand.New(rand.NewPCG(seed, 0)), matrices: map[int]*packed.Matrix{}}
 }
 
-// tensor declares a tensor and puts its address into the next register, whose name it
-// returns, and a number for at.
+// tensor declares a tensor and loads its address into the next register. It returns the name of
+// the register and the tensor's number for at.
 func (l *lab) tensor(kind isa.Kind, rows, cols int, image ...int) (register string, number int) {
 	t := Tensor{Kind: kind, Rows: rows, Cols: cols, Height: 1, Width: 1}
 	if len(image) > 0 {
@@ -51,21 +51,20 @@ func (l *lab) tensor(kind isa.Kind, rows, cols int, image ...int) (register stri
 	return l.address(name), number
 }
 
-// address puts the address of a symbol into the next register.
+// address loads the address of a symbol into the next register.
 func (l *lab) address(symbol string) string {
 	l.registers++
 	fmt.Fprintf(&l.text, "ADDI P%d, P0, %s\n", l.registers, symbol)
 	return fmt.Sprintf("P%d", l.registers)
 }
 
-// value puts a number into the next register.
+// value loads a number into the next register.
 func (l *lab) value(v int) string { return l.address(fmt.Sprint(v)) }
 
 // declare adds a line of data.
 func (l *lab) declare(format string, args ...any) { fmt.Fprintf(&l.data, format+"\n", args...) }
 
-// run executes the text of an instruction, or several, after what was declared. prepare
-// may change the random content.
+// run executes instructions after the declarations. prepare may change the random content.
 func (l *lab) run(prepare func(), format string, args ...any) error {
 	l.t.Helper()
 	text := l.text.String() + fmt.Sprintf(format, args...) + "\nHALT\n.data\n" + l.data.String()
@@ -139,7 +138,7 @@ func (l *lab) set(number, i, j int, v int64) {
 	l.m.sums[t.Base+i*t.Cols+j] = int32(v)
 }
 
-// want fails unless every element of a tensor is what f says, and padding is zero.
+// want fails unless every element of a tensor equals f's result and the padding is zero.
 func (l *lab) want(number int, f func(i, j int) int64) {
 	l.t.Helper()
 	t := l.tensors[number]
@@ -172,7 +171,7 @@ func (l *lab) must(err error) {
 // size returns 1 to n.
 func (l *lab) size(n int) int { return 1 + l.rng.IntN(n) }
 
-// snapshot returns a copy of the elements, for what an instruction changes in place.
+// snapshot returns a copy of the elements, for instructions that work in place.
 func (l *lab) snapshot(number int) func(i, j int) int64 {
 	t := l.tensors[number]
 	values := make([]int64, t.Rows*t.Cols)
@@ -184,7 +183,7 @@ func (l *lab) snapshot(number int) func(i, j int) int64 {
 	return func(i, j int) int64 { return values[i*t.Cols+j] }
 }
 
-// roundShift is RoundShift by its definition on real numbers.
+// roundShift is RoundShift by its definition in real numbers.
 func roundShift(v int64, n uint) int64 {
 	if n == 0 {
 		return v

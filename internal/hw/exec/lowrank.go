@@ -9,7 +9,7 @@ import (
 	"github.com/Kaleaon/pentary-go/trit5"
 )
 
-// perturbation is LRMUL, which adds in the accumulator
+// perturbation executes LRMUL. The perturbation is in accumulators
 // (docs/decisions.md#perturbation-in-the-instruction-set).
 func perturbation(m *Machine, in isa.Instruction, e *Event) error {
 	f, err := m.factors(m.regs[in.Rs1], in.Imm)
@@ -18,7 +18,7 @@ func perturbation(m *Machine, in isa.Instruction, e *Event) error {
 	}
 	rank, mm, k := int(in.Imm), f.a.Cols, f.b.Cols
 	if rank > kernels.MaxRankK/k {
-		return fmt.Errorf("rank %d of %d columns, want at most %d together", rank, k, kernels.MaxRankK)
+		return fmt.Errorf("rank %d for %d columns, want a product of at most %d", rank, k, kernels.MaxRankK)
 	}
 	a, err := m.codesOf(f.a, &m.scratch.a)
 	if err != nil {
@@ -47,7 +47,7 @@ func perturbation(m *Machine, in isa.Instruction, e *Event) error {
 	return nil
 }
 
-// addCodes counts the codes of rows of a length, padded.
+// addCodes counts the codes of padded rows with the given length.
 func (c *Census) addCodes(codes []uint8, length int) {
 	var h [trit5.Levels]int
 	padded := packed.PaddedLen(length)
@@ -59,7 +59,7 @@ func (c *Census) addCodes(codes []uint8, length int) {
 	c.add(h)
 }
 
-// perturb computes the perturbation of a product with activations.
+// perturb computes the perturbation of a product D for activations.
 func (m *Machine) perturb(in isa.Instruction, f factors, a, b []uint8) error {
 	d, err := m.result(m.regs[in.Rd], isa.Accumulators)
 	if err != nil {
@@ -72,13 +72,13 @@ func (m *Machine) perturb(in isa.Instruction, f factors, a, b []uint8) error {
 	n := x.Cols
 	switch {
 	case d.Rows != f.a.Cols || d.Cols != n || x.Rows != f.b.Cols:
-		return fmt.Errorf("%v of factors for %d×%d and %v", d, f.a.Cols, f.b.Cols, x)
+		return fmt.Errorf("%v for factors of %d×%d and %v", d, f.a.Cols, f.b.Cols, x)
 	case f.multiplier < 1<<scaleBits || f.multiplier > 2<<scaleBits:
 		return fmt.Errorf("multiplier %d, want 128 to 256; LRGEN sets it", f.multiplier)
 	case f.shift < 0 || f.shift > maxShift:
 		return fmt.Errorf("shift %d, want 0 to %d", f.shift, maxShift)
 	}
-	// One pair whose members have no product of their own: its plus member is D.
+	// A population of one pair without base product: the plus member is D.
 	pop := kernels.Population{Pairs: 1, Rank: int(in.Imm), Columns: n}
 	t := resize(&m.scratch.t, pop.Rank*n)
 	kernels.ProjectShared(t, b, m.activations(x), pop, x.Rows)
@@ -96,7 +96,7 @@ func (m *Machine) perturb(in isa.Instruction, f factors, a, b []uint8) error {
 	return nil
 }
 
-// product computes QUANT5(Aᵀ·B/√r).
+// product computes pents QUANT5(Aᵀ·B/√r).
 func (m *Machine) product(in isa.Instruction, f factors, a, b []uint8) error {
 	d, err := m.result(m.regs[in.Rd], isa.Pents)
 	if err != nil {
@@ -117,7 +117,7 @@ func (m *Machine) product(in isa.Instruction, f factors, a, b []uint8) error {
 	return nil
 }
 
-// quantizedRow writes row i of QUANT5(Aᵀ·B/√r) of m×k, given the quotients.
+// quantizedRow writes row i of the m×k matrix QUANT5(Aᵀ·B/√r), given quotients(r).
 func quantizedRow(dst, quotients []int8, a, b []uint8, i, m, k, rank int) {
 	mp, kp := packed.PaddedLen(m), packed.PaddedLen(k)
 	for j := range k {
@@ -129,8 +129,8 @@ func quantizedRow(dst, quotients []int8, a, b []uint8, i, m, k, rank int) {
 	}
 }
 
-// quotients returns QUANT5(s/√r) for s = -4r to 4r: the quotient reaches half of an odd
-// threshold t where 2s ≥ t·√r, which squares decide.
+// quotients returns QUANT5(s/√r) for s = -4r to 4r. s/√r reaches the threshold t/2 for odd t if
+// 2s ≥ t·√r, which is decided by comparing squares.
 func quotients(r int) []int8 {
 	square := func(v int) int { return v * max(v, -v) }
 	q := make([]int8, 8*r+1)
@@ -145,7 +145,7 @@ func quotients(r int) []int8 {
 	return q
 }
 
-// addPerturbation is LRADD.
+// addPerturbation executes LRADD.
 func addPerturbation(m *Machine, in isa.Instruction, e *Event) error {
 	y, err := m.result(m.regs[in.Rd], isa.Accumulators)
 	if err != nil {
@@ -167,12 +167,12 @@ func addPerturbation(m *Machine, in isa.Instruction, e *Event) error {
 		return fmt.Errorf("%v, want accumulators or pents", base)
 	}
 	if y.Cols%2 != 0 {
-		return fmt.Errorf("%v of an odd number of columns, want plus and minus", y)
+		return fmt.Errorf("%v has an odd number of columns, want plus and minus", y)
 	}
 	half := y.Cols / 2
 	for _, t := range []Tensor{base, d} {
 		if t.Rows != y.Rows || t.Cols != y.Cols && t.Cols != half {
-			return fmt.Errorf("%v for %v, want all of its columns or half", t, y)
+			return fmt.Errorf("%v for %v, want as many columns or half", t, y)
 		}
 		if err := apart(y, t, true); err != nil {
 			return err
@@ -191,8 +191,8 @@ func addPerturbation(m *Machine, in isa.Instruction, e *Event) error {
 	return nil
 }
 
-// addPents adds the pents D, times the word at an address, to base's, with 16
-// fraction bits.
+// addPents writes base + D·sigma with 16 fraction bits, where sigma is the word at address and
+// base and D are pents.
 func (m *Machine) addPents(y, base, d Tensor, address int64) error {
 	at, err := m.word(address)
 	if err != nil {
@@ -202,7 +202,7 @@ func (m *Machine) addPents(y, base, d Tensor, address int64) error {
 	m.event.Read.Words += isa.WordBytes
 	const most = 16 << 16
 	if sigma < -most || sigma > most {
-		return fmt.Errorf("multiple %d of D, want at most ±%d", sigma, most)
+		return fmt.Errorf("D multiplied by %d, want at most ±%d", sigma, most)
 	}
 	if err := firstError(same(y, base), same(y, d)); err != nil {
 		return err

@@ -10,39 +10,40 @@ import (
 	"github.com/Kaleaon/pentary-go/trit5"
 )
 
-// Config is the size of a machine's memories and who watches it. A size of zero is the
+// Config has the sizes of a machine's memories and its observers. A size of zero selects the
 // default.
 type Config struct {
-	Words        int // of data memory; default 65,536
-	Pents        int // bytes of packed pents; default 2^20
-	Bytes        int // activations; default 2^20
-	Accumulators int // of 32 bits; default 2^20
+	Words        int // words of data memory; default 65,536
+	Pents        int // bytes for packed pents; default 2^20
+	Bytes        int // activations of one byte; default 2^20
+	Accumulators int // accumulators of 32 bits; default 2^20
 
-	// Steps, if not zero, ends a run with ErrSteps after that many instructions.
+	// Steps is the number of instructions after which a run ends with ErrSteps. 0 is
+	// unlimited.
 	Steps int
 
 	Observers []Observer
 }
 
-// MaxMemory bounds each memory of a Config.
+// MaxMemory is the largest size of each memory of a Config.
 const MaxMemory = 1 << 30
 
-// ErrSteps is why a run ends that reaches Config.Steps.
+// ErrSteps is the error of a run that reaches Config.Steps.
 var ErrSteps = errors.New("limit of steps reached")
 
-// Fault is the reason why an instruction could not be executed. The machine is unchanged,
-// except for memory that a tensor instruction had begun to write.
+// Fault is the error of an instruction. The machine is unchanged, except for memory that a tensor
+// instruction has begun to write.
 type Fault struct {
 	PC    int
-	Where string // its line if the program has lines, or its address
+	Where string // the source line if the program has lines, otherwise the address
 	Inst  isa.Instruction
 	Err   error
 }
 
-// Error returns the place, the instruction and the reason.
+// Error returns the location, the instruction and the cause.
 func (f *Fault) Error() string { return fmt.Sprintf("%s: %v: %v", f.Where, f.Inst, f.Err) }
 
-// Unwrap returns the reason.
+// Unwrap returns the cause.
 func (f *Fault) Unwrap() error { return f.Err }
 
 // Machine executes one program. It is not safe for concurrent use.
@@ -67,12 +68,11 @@ type Machine struct {
 	event   Event
 }
 
-// New returns a machine that is about to execute the first instruction of a program.
-// The error names the instruction that is none, or the memory that is too small or too
-// large.
+// New returns a machine before the first instruction of a program. It returns an error that
+// names the invalid instruction, or the memory that is too small or too large.
 func New(p *isa.Program, c Config) (*Machine, error) {
 	if len(p.Code) == 0 {
-		return nil, errors.New("exec: a program without instructions")
+		return nil, errors.New("exec: program without instructions")
 	}
 	for _, size := range []struct {
 		of    *int
@@ -120,21 +120,21 @@ func New(p *isa.Program, c Config) (*Machine, error) {
 	return m, nil
 }
 
-// endsFlow reports whether the instruction after one is never its successor.
+// endsFlow reports whether execution never continues at the instruction after op.
 func endsFlow(op isa.Op) bool { return op == isa.HALT || op == isa.JUMP || op == isa.RET }
 
-// Restart sets the machine to the first instruction and all registers to zero, except SP,
-// which is the end of data memory. Memories are unchanged.
+// Restart returns the machine to the first instruction and sets all registers to zero, except
+// SP, which becomes the end of data memory. Memories are unchanged.
 func (m *Machine) Restart() {
 	m.pc, m.steps, m.halted = 0, 0, false
 	m.regs, m.acc = [isa.Registers]int64{}, accumulator{}
 	m.regs[isa.SP] = int64(len(m.words))
 }
 
-// Run executes instructions until HALT, an error, or the context is done, whose error
-// it then returns. An error of an instruction is a *Fault.
+// Run executes instructions until HALT, an error, or the end of the context, whose error it then
+// returns. The error of an instruction is a *Fault.
 func (m *Machine) Run(ctx context.Context) error {
-	const interval = 1 << 10 // steps between looks at the context
+	const interval = 1 << 10 // steps between checks of the context
 	for i := 0; !m.halted; i++ {
 		if i%interval == 0 || isTensor(m.code[m.pc].Op) {
 			if err := ctx.Err(); err != nil {
@@ -148,14 +148,13 @@ func (m *Machine) Run(ctx context.Context) error {
 	return nil
 }
 
-// isTensor reports whether an instruction may take long.
+// isTensor reports whether an instruction may take a long time.
 func isTensor(op isa.Op) bool {
 	g := isa.SpecOf(op).Group
 	return g == isa.Neural || g == isa.Evolution || op == isa.LOADV || op == isa.STOREV
 }
 
-// Step executes one instruction and shows it to the observers. After HALT it does
-// nothing.
+// Step executes one instruction and calls the observers. After HALT it does nothing.
 func (m *Machine) Step() error {
 	if m.halted {
 		return nil
@@ -181,7 +180,7 @@ func (m *Machine) fault(in isa.Instruction, err error) error {
 	return &Fault{PC: m.pc, Where: m.program.Where(m.pc), Inst: in, Err: err}
 }
 
-// watched reports whether there are observers, for counts that are expensive.
+// watched reports whether there are observers, which need the expensive counts.
 func (m *Machine) watched() bool { return len(m.config.Observers) > 0 }
 
 // Halted reports whether the program has ended.
@@ -193,10 +192,10 @@ func (m *Machine) PC() int { return m.pc }
 // Steps returns the number of instructions executed since New or Restart.
 func (m *Machine) Steps() int { return m.steps }
 
-// Register returns the content of a register.
+// Register returns the value of a register.
 func (m *Machine) Register(r isa.Reg) int64 { return m.regs[r] }
 
-// SetRegister sets a register to v modulo 5^16. P0 stays zero.
+// SetRegister sets a register to v, wrapped modulo 5^16. P0 stays zero.
 func (m *Machine) SetRegister(r isa.Reg, v int64) {
 	if r != isa.Zero {
 		m.regs[r] = wrap(v)

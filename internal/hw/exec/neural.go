@@ -25,7 +25,7 @@ func matVec(m *Machine, in isa.Instruction, e *Event) error {
 		return err
 	}
 	if y.Rows != weights.Rows || y.Cols != x.Cols || weights.Cols != x.Rows || weights.Cols > kernels.MaxK {
-		return fmt.Errorf("%v of %v times %v, of at most %d columns", y, weights, x, kernels.MaxK)
+		return fmt.Errorf("%v as the product of %v and %v, want matching shapes and at most %d columns of weights", y, weights, x, kernels.MaxK)
 	}
 	w, err := m.matrix(weights)
 	if err != nil {
@@ -106,7 +106,7 @@ func pool(m *Machine, in isa.Instruction, e *Event) error {
 	}
 	size := int(in.Imm)
 	if size < 1 || size > x.Height || size > x.Width {
-		return fmt.Errorf("squares of %d in planes of %d×%d", size, x.Height, x.Width)
+		return fmt.Errorf("squares of side %d in planes of %d×%d", size, x.Height, x.Width)
 	}
 	channels := x.channels()
 	if err := firstError(y.wantImage(channels, x.Height/size, x.Width/size, x.Cols), apart(y, x, false)); err != nil {
@@ -150,7 +150,7 @@ func conv(m *Machine, in isa.Instruction, e *Event) error {
 	case weights.Height > x.Height || weights.Width > x.Width:
 		return fmt.Errorf("kernels of %d×%d in planes of %d×%d", weights.Height, weights.Width, x.Height, x.Width)
 	case weights.Cols != x.channels()*weights.Height*weights.Width || weights.Cols > kernels.MaxK:
-		return fmt.Errorf("%v for %d channels and kernels of %d×%d, of at most %d columns",
+		return fmt.Errorf("%v for %d channels and kernels of %d×%d, want matching columns and at most %d",
 			weights, x.channels(), weights.Height, weights.Width, kernels.MaxK)
 	}
 	height, width := (x.Height-weights.Height)/stride+1, (x.Width-weights.Width)/stride+1
@@ -162,7 +162,7 @@ func conv(m *Machine, in isa.Instruction, e *Event) error {
 		return err
 	}
 	c := convolution{m: m, w: w, weights: weights, x: x, y: y, stride: stride}
-	places := max(1, maxPatches/(weights.Cols*x.Cols)) // that are multiplied at once
+	places := max(1, maxPatches/(weights.Cols*x.Cols)) // places per product
 	for i := range height {
 		for lo := 0; lo < width; lo += places {
 			c.multiply(i, lo, min(lo+places, width))
@@ -173,11 +173,11 @@ func conv(m *Machine, in isa.Instruction, e *Event) error {
 	return nil
 }
 
-// maxPatches bounds the activations that are gathered at once, if one place has not
-// already more.
+// maxPatches bounds the activations gathered at once, unless one place alone has more.
 const maxPatches = 1 << 20
 
-// convolution gathers patches of images and multiplies them as the columns of a batch.
+// convolution gathers patches of images as the columns of a batch and multiplies the weights by
+// them.
 type convolution struct {
 	m             *Machine
 	w             *packed.Matrix
@@ -210,20 +210,20 @@ func (c *convolution) multiply(row, lo, hi int) {
 // channels returns the number of planes of an image.
 func (t Tensor) channels() int { return t.Rows / (t.Height * t.Width) }
 
-// pixel returns the row of a pixel.
+// pixel returns the row of the tensor that holds a pixel.
 func (t Tensor) pixel(channel, i, j int) int { return (channel*t.Height+i)*t.Width + j }
 
-// wantImage returns an error unless the tensor is images of the shape.
+// wantImage returns an error unless the tensor holds images of the given shape.
 func (t Tensor) wantImage(channels, height, width, cols int) error {
 	rows := int64(channels) * int64(height) * int64(width)
 	if t.Height != height || t.Width != width || int64(t.Rows) != rows || t.Cols != cols {
-		return fmt.Errorf("%v of planes of %d×%d, want %d×%d of planes of %d×%d",
+		return fmt.Errorf("%v with planes of %d×%d, want %d×%d with planes of %d×%d",
 			t, t.Height, t.Width, rows, cols, height, width)
 	}
 	return nil
 }
 
-// firstError returns the first of several errors that is one.
+// firstError returns the first error that is not nil.
 func firstError(errs ...error) error {
 	for _, err := range errs {
 		if err != nil {

@@ -6,7 +6,7 @@ import (
 	"github.com/Kaleaon/pentary-go/internal/hw/isa"
 )
 
-// trials is how many random cases each instruction is compared in.
+// trials is the number of random cases per instruction.
 const trials = 40
 
 func TestMatVec(t *testing.T) {
@@ -128,7 +128,7 @@ func TestConv(t *testing.T) {
 	}
 }
 
-// Images too wide for one batch of patches are multiplied in parts.
+// Images too wide for one batch of patches are split.
 func TestConvInParts(t *testing.T) {
 	l := newLab(t, 1)
 	const width, kw = 3000, 700

@@ -13,7 +13,7 @@ import (
 	"github.com/Kaleaon/pentary-go/trit5"
 )
 
-// noise is a descriptor of that kind, decoded.
+// noise is a decoded noise descriptor.
 type noise struct {
 	seed                     uint64
 	generation, tensor, pair uint32
@@ -21,7 +21,7 @@ type noise struct {
 	sigma                    uint
 	use                      lowrank.StreamKind
 	next                     uint32
-	address                  int // of the word next
+	address                  int // of the word named next
 }
 
 func (m *Machine) noise(address int64) (n noise, err error) {
@@ -57,8 +57,7 @@ func (m *Machine) noise(address int64) (n noise, err error) {
 	}, nil
 }
 
-// ofRank returns the noise in the form of package lowrank, or an error if the rank is out
-// of range.
+// ofRank returns the noise as a lowrank.Noise, or an error if the rank is out of range.
 func (n noise) ofRank(rank int64) (lowrank.Noise, error) {
 	if rank < 1 || rank > lowrank.MaxRank {
 		return lowrank.Noise{}, fmt.Errorf("rank %d, want 1 to %d", rank, lowrank.MaxRank)
@@ -73,7 +72,7 @@ func (n noise) stream() kernels.Stream {
 	return lowrank.StreamOf(n.seed, int(n.generation), n.tensor, n.use, int(n.pair))
 }
 
-// blocks returns the number of blocks that a number of pents take.
+// blocks returns the number of blocks for the given number of pents.
 func blocks(law kernels.Distribution, pents int) int {
 	if law == kernels.Uniform {
 		return pents / 8
@@ -81,27 +80,28 @@ func blocks(law kernels.Distribution, pents int) int {
 	return pents / 32
 }
 
-// scaleBits counts the fraction bits of the multiplier of projections.
+// scaleBits is the number of fraction bits of the projections' multiplier.
 const scaleBits = 7
 
-// scale returns the multiplier and shift that bring A·Bᵀ, of entries of a variance, to
-// a standard deviation of 2^-sigma: with e the least integer such that 2^e ≥ √v, they
-// are round(2^7·2^e/√v) and sigma + e.
+// scale returns the multiplier and shift that scale A·Bᵀ, whose entries have variance v, to a
+// standard deviation of 2^-sigma. With e the least integer such that 2^e ≥ √v, they are
+// round(2^7·2^e/√v) and sigma + e.
 func scale(variance int, sigma uint) (multiplier int64, shift uint) {
 	e := uint(bits.Len(uint(variance-1))+1) / 2
 	square := uint64(1) << (2 * (scaleBits + e))
 	return int64(fixed.Sqrt(4*square/uint64(variance))+1) / 2, sigma + e
 }
 
-// factors is a descriptor of that kind, decoded.
+// factors is a decoded factors descriptor.
 type factors struct {
 	a, b       Tensor
 	multiplier int64
 	shift      int64
-	address    int // of the word multiplier
+	address    int // of the word named multiplier
 }
 
-// factors returns the factors of a rank, as results of an instruction or operands.
+// factors returns the factors at address with the given rank, as results or operands of an
+// instruction.
 func (m *Machine) factors(address int64, rank int32) (f factors, err error) {
 	words, err := m.descriptor(address, isa.Factors)
 	if err != nil {
@@ -120,7 +120,7 @@ func (m *Machine) factors(address int64, rank int32) (f factors, err error) {
 	return f, nil
 }
 
-// generate is LRGEN.
+// generate executes LRGEN.
 func generate(m *Machine, in isa.Instruction, e *Event) error {
 	f, err := m.factors(m.regs[in.Rd], in.Imm)
 	if err != nil {
@@ -165,7 +165,7 @@ func generate(m *Machine, in isa.Instruction, e *Event) error {
 	return nil
 }
 
-// pack stores codes, rows padded, as a tensor of pents.
+// pack stores codes with padded rows as a tensor of pents.
 func (m *Machine) pack(t Tensor, codes []uint8) {
 	padded, stride := packed.PaddedLen(t.Cols), packed.RowBytes(t.Cols)
 	for i := range t.Rows {
@@ -173,7 +173,7 @@ func (m *Machine) pack(t Tensor, codes []uint8) {
 	}
 }
 
-// random is PRNG.
+// random executes PRNG.
 func random(m *Machine, in isa.Instruction, e *Event) error {
 	n, err := m.noise(m.regs[in.Rs1])
 	if err != nil {
@@ -205,8 +205,8 @@ func random(m *Machine, in isa.Instruction, e *Event) error {
 	return nil
 }
 
-// randomPents returns the first 16 codes that a stream has from a block on, as
-// kernels.Noise draws them.
+// randomPents returns the first 16 codes of a stream, beginning at block, as kernels.Noise draws
+// them.
 func randomPents(s kernels.Stream, law kernels.Distribution, block uint32) (codes [trit5.WordPents]uint8) {
 	words := s.Block(block)
 	if law == kernels.Binomial {

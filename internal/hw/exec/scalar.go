@@ -8,8 +8,8 @@ import (
 	"github.com/Kaleaon/pentary-go/trit5"
 )
 
-// handlers execute the operations. A handler changes nothing if it returns an error,
-// apart from tensors of results.
+// handlers execute the operations. A handler that returns an error has changed nothing except
+// result tensors.
 var handlers [len(isa.Specs) + 1]func(m *Machine, in isa.Instruction, e *Event) error
 
 func init() {
@@ -64,7 +64,7 @@ func init() {
 	}
 }
 
-// binary is an operation on two registers.
+// binary returns the handler of an operation on two registers.
 func binary(f func(a, b int64) int64) func(*Machine, isa.Instruction, *Event) error {
 	return func(m *Machine, in isa.Instruction, _ *Event) error {
 		m.SetRegister(in.Rd, f(m.regs[in.Rs1], m.regs[in.Rs2]))
@@ -72,7 +72,7 @@ func binary(f func(a, b int64) int64) func(*Machine, isa.Instruction, *Event) er
 	}
 }
 
-// unary is an operation on one register.
+// unary returns the handler of an operation on one register.
 func unary(f func(a int64) int64) func(*Machine, isa.Instruction, *Event) error {
 	return func(m *Machine, in isa.Instruction, _ *Event) error {
 		m.SetRegister(in.Rd, f(m.regs[in.Rs1]))
@@ -80,7 +80,7 @@ func unary(f func(a int64) int64) func(*Machine, isa.Instruction, *Event) error 
 	}
 }
 
-// consensus keeps the pents in which two words agree.
+// consensus returns the pents that are equal in both words, and zero elsewhere.
 func consensus(a, b int64) int64 {
 	x, _ := trit5.FromInt64(a)
 	y, _ := trit5.FromInt64(b)
@@ -99,7 +99,7 @@ func addImmediate(m *Machine, in isa.Instruction, _ *Event) error {
 
 func multiply(m *Machine, in isa.Instruction, _ *Event) error {
 	if in.Imm < 0 || in.Imm > trit5.WordPents {
-		return fmt.Errorf("place %d of ACC, want 0 to %d", in.Imm, trit5.WordPents)
+		return fmt.Errorf("place %d in ACC, want 0 to %d", in.Imm, trit5.WordPents)
 	}
 	if in.Op == isa.MUL {
 		m.acc = accumulator{}
@@ -109,7 +109,7 @@ func multiply(m *Machine, in isa.Instruction, _ *Event) error {
 	return nil
 }
 
-// word returns the address of a word of data memory, or an error if there is none.
+// word returns the address as an int, or an error if it is not in data memory.
 func (m *Machine) word(address int64) (int, error) {
 	if address < 0 || address >= int64(len(m.words)) {
 		return 0, fmt.Errorf("address %d of a data memory of %d words", address, len(m.words))
@@ -140,7 +140,7 @@ func push(m *Machine, in isa.Instruction, e *Event) (err error) {
 		return err
 	}
 	e.Written.Words = isa.WordBytes
-	m.words[e.Address] = m.regs[in.Rs1] // SP itself as it was
+	m.words[e.Address] = m.regs[in.Rs1] // if Rs1 is SP, its value before the instruction
 	m.regs[isa.SP]--
 	return nil
 }
@@ -155,16 +155,16 @@ func pop(m *Machine, in isa.Instruction, e *Event) (err error) {
 	return nil
 }
 
-// goTo makes an instruction the next.
+// goTo sets the next instruction.
 func (m *Machine) goTo(e *Event, next int64) error {
 	if next < 0 || next >= int64(len(m.code)) {
-		return fmt.Errorf("goes to instruction %d of %d", next, len(m.code))
+		return fmt.Errorf("jump to instruction %d of %d", next, len(m.code))
 	}
 	e.Next, e.Taken = int(next), true
 	return nil
 }
 
-// branch goes to its target if two registers meet a condition.
+// branch returns the handler of a branch that is taken if f is true for both registers.
 func branch(f func(a, b int64) bool) func(*Machine, isa.Instruction, *Event) error {
 	return func(m *Machine, in isa.Instruction, e *Event) error {
 		if !f(m.regs[in.Rd], m.regs[in.Rs1]) {

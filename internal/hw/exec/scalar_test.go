@@ -12,7 +12,7 @@ import (
 	"github.com/Kaleaon/pentary-go/trit5"
 )
 
-// Every operation has a handler, and nothing else has.
+// There is a handler for every operation and no other.
 func TestHandlers(t *testing.T) {
 	for op := range handlers {
 		if has, want := handlers[op] != nil, isa.SpecOf(isa.Op(op)) != nil; has != want {
@@ -21,7 +21,8 @@ func TestHandlers(t *testing.T) {
 	}
 }
 
-// randomWord returns words of all magnitudes, and the ends of the range more often.
+// randomWord returns words of all magnitudes, with a higher probability for the ends of the
+// range.
 func randomWord(rng *rand.Rand) int64 {
 	switch rng.IntN(8) {
 	case 0:
@@ -35,7 +36,7 @@ func randomWord(rng *rand.Rand) int64 {
 	return wrap(n)
 }
 
-// The reference of arithmetic is package trit5, which works on pents, and math/big.
+// The references for arithmetic are package trit5, which works on pents, and math/big.
 func TestArithmetic(t *testing.T) {
 	word := func(v int64) trit5.Word {
 		w, overflow := trit5.FromInt64(v)
@@ -121,7 +122,7 @@ func TestMultiplyAccumulate(t *testing.T) {
 			t.Fatal(err)
 		}
 		acc.Add(acc, new(big.Int).Mul(big.NewInt(a), big.NewInt(b)))
-		// In the symmetric range, then pents place to place+15 of 32.
+		// Reduce to the symmetric range, then take pents place to place+15 of 32.
 		acc.Mod(acc.Add(acc, half), modulus).Sub(acc, half)
 		rest := new(big.Int).Set(acc)
 		want := trit5.ZeroWord
@@ -156,8 +157,7 @@ func assemble(t testing.TB, text string, c Config) *Machine {
 	return m
 }
 
-// Control and memory: the sum of 1 to 10 by a loop, Fibonacci by recursion, and all
-// branches.
+// TestControl runs a program with a loop, a recursion, all branches, and memory accesses.
 func TestControl(t *testing.T) {
 	m := assemble(t, `
 	ADDI P1, P0, 10
@@ -228,7 +228,7 @@ table:	.word 3, 9
 		t.Errorf("%d jumps, halted %t at %d", taken, m.Halted(), m.PC())
 	}
 	if steps := m.Steps(); m.Step() != nil || m.Steps() != steps {
-		t.Error("a machine that has halted goes on")
+		t.Error("a halted machine continues")
 	}
 	m.Restart()
 	if m.Halted() || m.PC() != 0 || m.Register(2) != 0 || m.Register(isa.SP) != 100 {
@@ -262,12 +262,12 @@ func TestScalarFaults(t *testing.T) {
 		{"NOP\nSTORE P1, [P0+50]\nHALT", "line 2: STORE P1, [P0+50]: address 50"},
 		{"POP P1\nHALT", "line 1: POP P1: address 50"},
 		{"ADDI SP, P0, 0\nPUSH P1\nHALT", "line 2: PUSH P1: address -1"},
-		{"JUMP .-1\nHALT", "line 1: JUMP .-1: goes to instruction -1 of 2"},
-		{"BEQ P0, P0, 9\nHALT", "line 1: BEQ P0, P0, .+9: goes to instruction 9 of 2"},
-		{"ADDI LR, P0, 5\nRET", "line 2: RET: goes to instruction 5 of 2"},
+		{"JUMP .-1\nHALT", "line 1: JUMP .-1: jump to instruction -1 of 2"},
+		{"BEQ P0, P0, 9\nHALT", "line 1: BEQ P0, P0, .+9: jump to instruction 9 of 2"},
+		{"ADDI LR, P0, 5\nRET", "line 2: RET: jump to instruction 5 of 2"},
 		{"NOP\nHALT\nCALL 9\nRET", ""},
 		{"loop: JUMP loop", "line 1: JUMP .+0: limit of steps reached: 1000"},
-		{"MUL P1, P2, P3, 17\nHALT", "line 1: MUL P1, P2, P3, 17: place 17 of ACC, want 0 to 16"},
+		{"MUL P1, P2, P3, 17\nHALT", "line 1: MUL P1, P2, P3, 17: place 17 in ACC, want 0 to 16"},
 	} {
 		m := assemble(t, test.text, Config{Words: 50, Steps: 1000})
 		err := m.Run(context.Background())

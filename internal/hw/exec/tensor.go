@@ -11,8 +11,8 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// Size returns the room that the tensor takes in the memory of its kind: bytes of
-// pents or activations, or accumulators.
+// Size returns the size of the tensor in the memory of its kind: bytes of pents or activations,
+// or number of accumulators.
 func (t Tensor) Size() int64 {
 	switch t.Kind {
 	case isa.Pents:
@@ -25,7 +25,7 @@ func (t Tensor) Size() int64 {
 	return 0
 }
 
-// String describes the tensor, as in "64×10 bytes at 128".
+// String describes the tensor, for example "64×10 bytes at 128".
 func (t Tensor) String() string {
 	return fmt.Sprintf("%d×%d %v at %d", t.Rows, t.Cols, t.Kind, t.Base)
 }
@@ -50,22 +50,22 @@ func (t *Traffic) add(o Traffic) {
 	t.Accumulators += o.Accumulators
 }
 
-// descriptor returns the words of a descriptor, of which the first is its kind, and
-// counts them as read. A register of P0 is no address.
+// descriptor returns the words of the descriptor at address, which must have the given kind, and
+// counts them as read.
 func (m *Machine) descriptor(address int64, kind isa.Kind) ([]int64, error) {
 	spec := isa.DescriptorOf(kind)
 	if address < 0 || address > int64(len(m.words)-spec.Words()) {
-		return nil, fmt.Errorf("no %v descriptor at address %d of a data memory of %d words", kind, address, len(m.words))
+		return nil, fmt.Errorf("no %v descriptor at address %d in a data memory of %d words", kind, address, len(m.words))
 	}
 	words := m.words[address:][:spec.Words()]
 	if words[0] != int64(kind) {
-		return nil, fmt.Errorf("descriptor at %d is of kind %d, want %d (%v)", address, words[0], kind, kind)
+		return nil, fmt.Errorf("descriptor at %d has kind %d, want %d (%v)", address, words[0], kind, kind)
 	}
 	m.event.Read.Words += len(words) * isa.WordBytes
 	return words, nil
 }
 
-// kindAt returns the kind of the descriptor at an address.
+// kindAt returns the kind of the descriptor at address.
 func (m *Machine) kindAt(address int64) (isa.Kind, error) {
 	at, err := m.word(address)
 	if err != nil {
@@ -73,13 +73,13 @@ func (m *Machine) kindAt(address int64) (isa.Kind, error) {
 	}
 	k := m.words[at]
 	if k < int64(isa.Pents) || k > int64(len(isa.Descriptors)) {
-		return 0, fmt.Errorf("no descriptor at address %d, but %d", address, k)
+		return 0, fmt.Errorf("no descriptor at address %d: the kind is %d", address, k)
 	}
 	return isa.Kind(k), nil
 }
 
-// tensor returns the tensor of a descriptor, of a kind, or of any kind of tensor if
-// that is zero. It lies within its memory.
+// tensor returns the tensor of a descriptor. kind is the kind it must have; 0 is any kind of
+// tensor. The tensor lies within its memory.
 func (m *Machine) tensor(address int64, kind isa.Kind) (Tensor, error) {
 	if kind == 0 {
 		var err error
@@ -87,7 +87,7 @@ func (m *Machine) tensor(address int64, kind isa.Kind) (Tensor, error) {
 			return Tensor{}, err
 		}
 		if kind > isa.Accumulators {
-			return Tensor{}, fmt.Errorf("descriptor at %d is of %v, want a tensor", address, kind)
+			return Tensor{}, fmt.Errorf("descriptor at %d is %v, want a tensor", address, kind)
 		}
 	}
 	words, err := m.descriptor(address, kind)
@@ -112,7 +112,7 @@ func (m *Machine) tensor(address int64, kind isa.Kind) (Tensor, error) {
 	}
 	base, size := words[isa.TensorBase], t.Size()
 	if most := int64(m.capacity(kind)); base < 0 || size > most || base > most-size {
-		return Tensor{}, fmt.Errorf("tensor at %d: %d×%d %v take %d from %d on, beyond a memory of %d", address, t.Rows, t.Cols, kind, size, base, most)
+		return Tensor{}, fmt.Errorf("tensor at %d: %d×%d %v take %d at %d, beyond a memory of %d", address, t.Rows, t.Cols, kind, size, base, most)
 	}
 	t.Base = int(base)
 	return t, nil
@@ -130,8 +130,8 @@ func (m *Machine) capacity(kind isa.Kind) int {
 	}
 }
 
-// result is tensor for a tensor that is written, and operand for one that is read:
-// both also tell the event. operand number i is the event's tensor i.
+// result returns a tensor that is written and records it in the event; operand does the same for
+// a tensor that is read, which becomes the event's tensor i.
 func (m *Machine) result(address int64, kind isa.Kind) (Tensor, error) {
 	t, err := m.tensor(address, kind)
 	if err != nil {
@@ -152,8 +152,8 @@ func (m *Machine) operand(i int, address int64, kind isa.Kind) (Tensor, error) {
 	return t, nil
 }
 
-// matrix returns a tensor of pents as a matrix that shares its memory. Codes that are
-// no pents are an error.
+// matrix returns a tensor of pents as a matrix that shares its memory. Invalid codes are an
+// error.
 func (m *Machine) matrix(t Tensor) (*packed.Matrix, error) {
 	w, err := packed.MatrixOver(t.Rows, t.Cols, m.pents[t.Base:][:t.Size()])
 	if err != nil {
@@ -162,8 +162,8 @@ func (m *Machine) matrix(t Tensor) (*packed.Matrix, error) {
 	return w, nil
 }
 
-// codesOf returns the codes of a tensor of pents, a byte each and rows padded, in
-// memory that lasts until its next use.
+// codesOf returns the codes of a tensor of pents, one byte each, with padded rows, in the scratch
+// memory dst.
 func (m *Machine) codesOf(t Tensor, dst *[]uint8) ([]uint8, error) {
 	w, err := m.matrix(t)
 	if err != nil {
@@ -177,15 +177,15 @@ func (m *Machine) codesOf(t Tensor, dst *[]uint8) ([]uint8, error) {
 	return codes, nil
 }
 
-// activations and accumulators return the memory of a tensor.
+// activations and accumulators return the elements of a tensor as a slice of the memory.
 func (m *Machine) activations(t Tensor) []int8 { return m.bytes[t.Base:][:t.Size()] }
 
 func (m *Machine) accumulators(t Tensor) []int32 { return m.sums[t.Base:][:t.Size()] }
 
-// quad returns where element (i, c) of activations is.
+// quad returns the index of element (i, c) of activations.
 func (t Tensor) quad(i, c int) int { return (i/4*t.Cols+c)*4 + i%4 }
 
-// same returns an error unless two tensors have one shape.
+// same returns an error unless two tensors have the same shape.
 func same(a, b Tensor) error {
 	if a.Rows != b.Rows || a.Cols != b.Cols {
 		return fmt.Errorf("%v and %v differ in shape", a, b)
@@ -193,8 +193,8 @@ func same(a, b Tensor) error {
 	return nil
 }
 
-// apart returns an error if two tensors share memory. An elementwise result may be its
-// own operand.
+// apart returns an error if two tensors share memory. An elementwise result may be identical to
+// its operand.
 func apart(a, b Tensor, elementwise bool) error {
 	if a.Kind != b.Kind || int64(a.Base) >= int64(b.Base)+b.Size() || int64(b.Base) >= int64(a.Base)+a.Size() {
 		return nil
@@ -205,7 +205,7 @@ func apart(a, b Tensor, elementwise bool) error {
 	return fmt.Errorf("%v and %v overlap", a, b)
 }
 
-// want returns an error unless a tensor has the shape.
+// want returns an error unless the tensor has the given shape.
 func (t Tensor) want(rows, cols int) error {
 	if t.Rows != rows || t.Cols != cols {
 		return fmt.Errorf("%v, want %d×%d", t, rows, cols)
@@ -213,7 +213,7 @@ func (t Tensor) want(rows, cols int) error {
 	return nil
 }
 
-// census counts the pents of a tensor if anybody looks.
+// census counts the pents of a matrix if there are observers.
 func (m *Machine) census(w *packed.Matrix) {
 	if m.watched() {
 		m.event.Weights.add(w.Histogram())
@@ -226,7 +226,7 @@ func (c *Census) add(h [5]int) {
 	c.Two += h[0] + h[4]
 }
 
-// scratch is memory of tensor instructions.
+// scratch holds buffers of tensor instructions.
 type scratch struct {
 	a, b  []uint8
 	t     []int32
@@ -237,13 +237,13 @@ type scratch struct {
 	sums  []int64
 }
 
-// resize returns a slice of n elements in its memory if that is large enough.
+// resize sets the length of *s to n, reusing its memory if large enough, and returns *s.
 func resize[T any](s *[]T, n int) []T {
 	*s = reuse.Slice(*s, n)
 	return *s
 }
 
-// transfer copies tensors, whole or as a column of another.
+// transfer executes LOADV and STOREV: it copies a whole tensor, or one column of it.
 func transfer(m *Machine, in isa.Instruction, e *Event) error {
 	to, err := m.tensor(m.regs[in.Rd], 0)
 	if err != nil {
@@ -292,15 +292,15 @@ func (m *Machine) copyTensor(to, from Tensor) {
 	}
 }
 
-// copyColumn copies the only column of narrow to a column of wide, or that to it.
+// copyColumn copies the only column of narrow to a column of wide, or the other way around.
 func (m *Machine) copyColumn(to, from, wide, narrow Tensor, column int64) error {
 	if narrow.Cols != 1 || narrow.Rows != wide.Rows {
-		return fmt.Errorf("%v is no column of %v", narrow, wide)
+		return fmt.Errorf("%v is not a column of %v", narrow, wide)
 	}
 	if column < 0 || column >= int64(wide.Cols) {
-		return fmt.Errorf("column %d of %v", column, wide)
+		return fmt.Errorf("no column %d in %v", column, wide)
 	}
-	// A tensor of one column has no other than column 0.
+	// In narrow, the column is 0.
 	c := func(t Tensor) int {
 		if t == wide {
 			return int(column)
@@ -309,7 +309,7 @@ func (m *Machine) copyColumn(to, from, wide, narrow Tensor, column int64) error 
 	}
 	switch to.Kind {
 	case isa.Pents:
-		return errors.New("a column of pents")
+		return errors.New("cannot copy a column of pents")
 	case isa.Bytes:
 		dst, src := m.activations(to), m.activations(from)
 		for i := range 4 * kernels.Quads(to.Rows) {

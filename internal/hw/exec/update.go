@@ -12,7 +12,7 @@ import (
 	"github.com/Kaleaon/pentary-go/trit5"
 )
 
-// update is a descriptor of that kind, decoded.
+// update is a decoded update descriptor.
 type update struct {
 	noise  int64 // address
 	rank   int64
@@ -40,7 +40,7 @@ func (m *Machine) update(address int64) (u update, err error) {
 	case words[isa.UpdateRule] < int64(isa.Residual) || words[isa.UpdateRule] > int64(isa.Prototype):
 		return u, fmt.Errorf("update at %d has rule %d", address, words[isa.UpdateRule])
 	case (u.coding == isa.Normalized) != (u.rule == isa.Prototype):
-		return u, fmt.Errorf("update at %d has rule %d for codes of coding %d", address, u.rule, u.coding)
+		return u, fmt.Errorf("update at %d has rule %d, which does not take coding %d", address, u.rule, u.coding)
 	case u.coding == isa.Normalized:
 		kind = isa.Accumulators
 	}
@@ -53,7 +53,7 @@ func (m *Machine) update(address int64) (u update, err error) {
 	return u, nil
 }
 
-// quantizePents is PQUANT.
+// quantizePents executes PQUANT.
 func quantizePents(m *Machine, in isa.Instruction, e *Event) error {
 	if in.Imm != trit5.Levels {
 		return fmt.Errorf("%d levels, want %d", in.Imm, trit5.Levels)
@@ -97,7 +97,7 @@ func quantizePents(m *Machine, in isa.Instruction, e *Event) error {
 	return m.move(matrix, u, n, noise)
 }
 
-// quantizeSums stores the nearest pents of accumulators of 16 fraction bits.
+// quantizeSums stores the pents nearest to accumulators with 16 fraction bits.
 func (m *Machine) quantizeSums(w Tensor, address int64) error {
 	y, err := m.operand(1, address, isa.Accumulators)
 	if err != nil {
@@ -123,8 +123,8 @@ func (m *Machine) quantizeSums(w Tensor, address int64) error {
 	return nil
 }
 
-// changed counts the pents of a row that differ from its new value. Bytes that are no
-// pents count as changed.
+// changed returns the number of pents in a row that differ from the new row. Invalid bytes count
+// as changed.
 func (m *Machine) changed(row []byte, to *packed.Matrix, cols int) (n int) {
 	from, err := packed.MatrixOver(1, cols, row)
 	if err != nil {
@@ -138,11 +138,11 @@ func (m *Machine) changed(row []byte, to *packed.Matrix, cols int) (n int) {
 	return n
 }
 
-// move moves a matrix by the update of a generation of antithetic pairs.
+// move applies the update of a generation of antithetic pairs to a matrix.
 func (m *Machine) move(w *packed.Matrix, u update, n noise, noise lowrank.Noise) error {
 	rank, pairs := noise.Rank, u.codes.Rows
 	if rank > kernels.MaxRankK/w.Cols() || pairs > kernels.MaxTerms/rank {
-		return fmt.Errorf("%d pairs of rank %d for %d columns, want at most %d terms and rank·columns of %d",
+		return fmt.Errorf("%d pairs of rank %d for %d columns, want at most %d terms (pairs·rank) and rank·columns of at most %d",
 			pairs, rank, w.Cols(), kernels.MaxTerms, kernels.MaxRankK)
 	}
 	if u.rate < 0 || u.rate > int64(fixed.One) {
@@ -180,10 +180,10 @@ func (m *Machine) move(w *packed.Matrix, u update, n noise, noise lowrank.Noise)
 	return nil
 }
 
-// stepper is a rule at work.
+// stepper applies a rule to rows of a matrix.
 type stepper struct {
 	scale    kernels.Scale
-	residual []int8 // nil for rounding at random
+	residual []int8 // nil for stochastic rounding
 	rounding kernels.Stream
 }
 
@@ -195,8 +195,8 @@ func (s *stepper) Step(w *packed.Matrix, t kernels.Terms, lo, hi int) int {
 	return kernels.UpdateResidual(w, s.residual, t, s.scale, lo, hi)
 }
 
-// scaleOf returns the scale by which one standard deviation of Z, given its variance,
-// is a step of the rate in levels.
+// scaleOf returns the scale that makes one standard deviation of Z, given its variance, a step of
+// rate levels.
 func scaleOf(variance uint64, rate int64) kernels.Scale {
 	const shift = 20
 	deviation := max(1, fixed.Sqrt(variance<<16)) // in 1/256
@@ -208,7 +208,7 @@ func scaleOf(variance uint64, rate int64) kernels.Scale {
 	return s
 }
 
-// prototype moves a matrix as the prototype did: W ← QUANT5(W + α/(n·σ)·Σ F·E).
+// prototype applies the prototype's update: W ← QUANT5(W + α/(n·σ)·Σ F·E).
 func (m *Machine) prototype(t Tensor, w *packed.Matrix, u update, tensor uint32, noise lowrank.Noise) error {
 	const maxSigma, maxRate = 16 << 16, 1024 << 16
 	if u.state < 1 || u.state > maxSigma || u.rate < 0 || u.rate > maxRate {
@@ -241,7 +241,7 @@ func (m *Machine) prototype(t Tensor, w *packed.Matrix, u update, tensor uint32,
 		w.Row(i).Unpack(row)
 		for j, v := range row {
 			d := fixed.RoundDiv(sums[i*t.Cols+j]*u.rate, part)
-			const beyond = 8 << 16 // whatever w is, saturated
+			const beyond = 8 << 16 // saturates for every w
 			to := int8(trit5.QuantizeQ16(int32(v)<<16+int32(min(max(d, -beyond), beyond)), trit5.HalfUp))
 			if to != v {
 				m.event.Moved++

@@ -2,14 +2,14 @@ package exec
 
 import "math/bits"
 
-// Registers and words of memory are int64 here, within ±wordMax: their pents matter to
-// CONS alone.
+// Registers and words of memory are stored as int64 within ±wordMax. Only CONS needs their
+// pents.
 const (
 	wordMax     = 76_293_945_312 // trit5.WordMax
 	wordModulus = 2*wordMax + 1  // 5^16
 )
 
-// wrap returns v modulo 5^16, in the range of a word.
+// wrap returns v modulo 5^16 in the range of a word.
 func wrap(v int64) int64 {
 	if v >= -wordMax && v <= wordMax {
 		return v
@@ -29,10 +29,10 @@ func divide(v int64) (q, r int64) {
 	return (v - r) / wordModulus, r
 }
 
-// accumulator is ACC, 32 pents: 5^16·high + low, both in the range of a word.
+// accumulator is ACC, a register of 32 pents: 5^16·high + low, both in the range of a word.
 type accumulator struct{ high, low int64 }
 
-// add adds a product, and wraps around modulo 5^32.
+// add adds a product modulo 5^32.
 func (a *accumulator) add(x, y int64) {
 	hi, lo := bits.Mul64(uint64(max(x, -x)), uint64(max(y, -y)))
 	q, r := bits.Div64(hi, lo, wordModulus) // hi is at most 315
@@ -44,7 +44,7 @@ func (a *accumulator) add(x, y int64) {
 	a.high, a.low = wrap(a.high+high+carry), low
 }
 
-// powers are 5^0 to 5^16.
+// powers holds 5^0 to 5^16.
 var powers = func() (p [17]int64) {
 	p[0] = 1
 	for i := range p[1:] {
@@ -56,8 +56,8 @@ var powers = func() (p [17]int64) {
 // word returns pents place to place+15.
 func (a *accumulator) word(place int) int64 {
 	p := powers[place]
-	// Without its lower pents a number is rounded to nearest, and there are no ties: the
-	// power is odd.
+	// Dropping the lower pents rounds to nearest. There are no ties, because the power is
+	// odd.
 	half := (p - 1) / 2
 	_, low := divideBy(a.low, p, half)
 	_, rest := divideBy(a.high, p, half)

@@ -10,26 +10,26 @@ import (
 	"github.com/Kaleaon/pentary-go/trit5"
 )
 
-// Assemble returns the program of a text, or an ErrorList. A statement takes a line:
+// Assemble returns the program of an assembly text, or an ErrorList. A line holds one statement:
 //
 //	label:  MNEMONIC operand, operand, ...   ; comment
 //
-// Operands are registers (P0 to P31, SP, FP, LR), expressions of numbers, symbols and
-// "." for the statement's own address, and places [register+expression]. Directives:
+// Operands are registers (P0 to P31, SP, FP, LR), expressions of numbers and symbols, where "."
+// is the statement's own address, and places [register+expression]. Directives:
 //
-//	.text                  instructions follow, as they do at the start
-//	.data                  words follow
-//	.word E, E, ...        words of data
-//	.space E               E words of zero
-//	.equ NAME, E           a symbol of the value E, which names nothing defined later
+//	.text                  instructions follow (the initial section)
+//	.data                  data words follow
+//	.word E, E, ...        data words
+//	.space E               E zero words
+//	.equ NAME, E           a symbol with value E, which may only use earlier symbols
 //	.pents B, R, C, ...    a descriptor, by the name of its kind: see Descriptors
 //
-// A word of a descriptor has a name too: noise.pair is the offset of the pair.
-// defined has symbols that the text may use and not define; it may be nil.
+// Each word of a descriptor has a symbol: noise.pair is the offset of the pair. defined has
+// further symbols, which the text may use but not define; it may be nil.
 func Assemble(text string, defined map[string]int64) (*Program, error) {
 	a := &assembler{values: maps.Clone(offsets), program: &Program{}}
 	maps.Copy(a.values, defined)
-	// The first pass finds the values of labels, the second encodes.
+	// The first pass computes the values of labels, the second encodes.
 	lines := strings.Split(text, "\n")
 	for _, emit := range []bool{false, true} {
 		a.emit, a.section, a.code, a.data = emit, Text, 0, 0
@@ -51,12 +51,12 @@ type assembler struct {
 	program    *Program
 	values     map[string]int64
 	errors     ErrorList
-	emit       bool // second pass
+	emit       bool // whether this is the second pass
 	section    Section
 	code, data int // addresses of the next instruction and word
 }
 
-// here is the address of the current statement.
+// here returns the address of the current statement.
 func (a *assembler) here() int {
 	if a.section == Data {
 		return a.data
@@ -64,7 +64,7 @@ func (a *assembler) here() int {
 	return a.code
 }
 
-// statement reads a line, and keeps its mistake.
+// statement parses a line and records its error.
 func (a *assembler) statement(l *line) {
 	var e *Error
 	if errors.As(a.read(l), &e) {
@@ -93,7 +93,7 @@ func (a *assembler) read(l *line) error {
 	}
 }
 
-// label defines a symbol of the current address.
+// label defines a symbol for the current address.
 func (a *assembler) label(l *line, t token) error {
 	if a.emit {
 		return nil
@@ -108,7 +108,7 @@ func (a *assembler) label(l *line, t token) error {
 	return nil
 }
 
-// define gives a name a value.
+// define sets the value of a symbol.
 func (a *assembler) define(l *line, t token, v int64) error {
 	if _, ok := parseRegister(t.text); ok || t.kind != nameToken || t.text[0] == '.' {
 		return l.fail(t, "%v cannot be a symbol", t)
@@ -123,14 +123,14 @@ func (a *assembler) define(l *line, t token, v int64) error {
 	return nil
 }
 
-// instruction reads the operands of an instruction.
+// instruction parses the operands of an instruction.
 func (a *assembler) instruction(l *line, t token) error {
 	s := byName[strings.ToUpper(t.text)]
 	switch {
 	case s == nil:
 		return l.fail(t, "no instruction %v", t)
 	case a.section != Text:
-		return l.fail(t, "instruction among data; .text goes before it")
+		return l.fail(t, "instruction in the data section; want .text before it")
 	case a.code == MaxCode:
 		return l.fail(t, "more than %d instructions", MaxCode)
 	}
@@ -209,7 +209,7 @@ func (a *assembler) operand(l *line, s *Spec, o Operand, in *Instruction) (err e
 	return err
 }
 
-// offset reads the rest of a place after its register, sign first.
+// offset parses the rest of a place after its register, beginning with the sign.
 func (l *line) offset() (int64, error) {
 	v := int64(0)
 	for l.next().kind == '+' || l.next().kind == '-' {
@@ -244,7 +244,7 @@ func (l *line) immediate(t token, s *Spec, v int64) (int32, error) {
 	return int32(v), nil
 }
 
-// directive reads a directive.
+// directive parses a directive.
 func (a *assembler) directive(l *line, t token) error {
 	switch t.text {
 	case ".text", ".data":
@@ -274,7 +274,7 @@ func (a *assembler) equ(l *line) error {
 		return err
 	}
 	if a.emit {
-		return nil // the first pass has read it
+		return nil // the first pass has defined it
 	}
 	v, err := l.expression(0)
 	if err != nil {
@@ -289,16 +289,16 @@ func (a *assembler) equ(l *line) error {
 // reserve advances the data by n words.
 func (a *assembler) reserve(l *line, t token, n int64) error {
 	if a.section != Data {
-		return l.fail(t, "%s among instructions; .data goes before it", t.text)
+		return l.fail(t, "%s in the text section; want .data before it", t.text)
 	}
 	if n < 0 || n > int64(MaxData-a.data) {
-		return l.fail(t, "%d words more than %d, want at most %d", n, a.data, MaxData)
+		return l.fail(t, "%d words after %d, want at most %d in all", n, a.data, MaxData)
 	}
 	a.data += int(n)
 	return nil
 }
 
-// store appends a word of data.
+// store appends a data word.
 func (a *assembler) store(v int64) {
 	w, _ := trit5.FromInt64(v)
 	a.program.Data = append(a.program.Data, w)
@@ -330,7 +330,7 @@ func (a *assembler) words(l *line, t token) error {
 	}
 }
 
-// space reads the size in both passes: it must not depend on later statements.
+// space evaluates the size in both passes, so it must not depend on later statements.
 func (a *assembler) space(l *line, t token) error {
 	v, err := l.expression(0)
 	if err != nil {

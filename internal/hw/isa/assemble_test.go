@@ -9,7 +9,7 @@ import (
 	"github.com/Kaleaon/pentary-go/trit5"
 )
 
-// countdown uses all that a text can have.
+// countdown uses every feature of assembly text.
 const countdown = `
 ; counts down and adds up
 .equ N, 2*(3+2)
@@ -93,7 +93,7 @@ func TestAssembleErrors(t *testing.T) {
 		{"MUL P1, P2, P3, 4*4000", `1:17: 16000 does not fit the immediate of MUL, ±7812`},
 		{"BEQ P1, P2, 99999999", `1:13: 99999999 does not fit the immediate of BEQ`},
 		{"ADDI P1, P2, 12345678901234", `1:14: 12345678901234 is beyond the range of a word`},
-		{"ADDI P1, P2, 1x", `1:14: "1x" is no number`},
+		{"ADDI P1, P2, 1x", `1:14: "1x" is not a number`},
 		{"ADDI P1, P2, 300000*300000", `1:20: product is beyond the range of a word`},
 		{"ADDI P1, P2, 76293945312+1", `1:25: 76293945313 is beyond the range of a word`},
 		{"ADDI P1, P2, (1", `1:16: end of line, want a closing parenthesis`},
@@ -108,12 +108,12 @@ func TestAssembleErrors(t *testing.T) {
 		{".x: NOP", `1:1: ".x" cannot be a symbol`},
 		{strings.Repeat("a", 256) + ": NOP", `1:1: symbol of 256 bytes, want at most 255`},
 		{".foo", `1:1: no directive ".foo"`},
-		{".data\nNOP", `2:1: instruction among data; .text goes before it`},
-		{".word 1", `1:1: .word among instructions; .data goes before it`},
+		{".data\nNOP", `2:1: instruction in the data section; want .text before it`},
+		{".word 1", `1:1: .word in the text section; want .data before it`},
 		{".data\n.word 1, ", `2:10: end of line, want a number or a symbol`},
 		{".data\n.word 1 2", `2:9: "2", want a comma`},
-		{".data\n.space -1", `2:1: -1 words more than 0`},
-		{".data\n.space 4194304\n.space 1", `3:1: 1 words more than 4194304, want at most 4194304`},
+		{".data\n.space -1", `2:1: -1 words after 0`},
+		{".data\n.space 4194304\n.space 1", `3:1: 1 words after 4194304, want at most 4194304`},
 		{".data\n.space later\nlater:", `2:8: undefined symbol "later"`},
 		{".equ a, b\n.equ b, 1", `1:9: undefined symbol "b"`},
 		{".equ a 1", `1:8: "1", want a comma and a value`},
@@ -155,7 +155,7 @@ func TestDisassemble(t *testing.T) {
 	}
 }
 
-// checkSame fails unless text assembles to the program, apart from its lines.
+// checkSame fails unless text assembles to the program, except for Lines.
 func checkSame(t *testing.T, p *Program, text string) {
 	t.Helper()
 	q, err := Assemble(text, nil)
@@ -167,8 +167,8 @@ func checkSame(t *testing.T, p *Program, text string) {
 	}
 }
 
-// Any text assembles or is an error that names a place in it, and what it assembles
-// to disassembles to itself and survives an object file.
+// Any text assembles or is an error with a location in the text. The program is the same after
+// disassembly and reassembly, and after a round trip through an object file.
 func FuzzAssemble(f *testing.F) {
 	f.Add(countdown)
 	for i := range Specs {
@@ -203,7 +203,7 @@ func FuzzAssemble(f *testing.F) {
 	})
 }
 
-// Numbers are decimal, whatever zeros they begin with, or hexadecimal: nothing is octal.
+// Numbers are decimal, also with leading zeros, or hexadecimal, never octal.
 func TestParseNumber(t *testing.T) {
 	for text, want := range map[string]int64{
 		"0": 0, "010": 10, "-08": -8, "0x1F": 31, "0XaB": 171, "-0x10": -16,

@@ -7,8 +7,8 @@ import (
 	"github.com/Kaleaon/pentary-go/trit5"
 )
 
-// Disassemble returns text that Assemble makes the same program of, apart from its
-// lines. An error names the instruction that is none.
+// Disassemble returns a text that Assemble turns into the same program, except for Lines. An
+// error names the invalid instruction.
 func (p *Program) Disassemble() (string, error) {
 	var b strings.Builder
 	symbols := p.Symbols
@@ -48,7 +48,7 @@ func (p *Program) Disassemble() (string, error) {
 	return b.String(), nil
 }
 
-// targets returns the first name of each instruction that has one.
+// targets returns the first symbol of each instruction that has one.
 func (p *Program) targets() map[int]string {
 	names := map[int]string{}
 	for _, s := range p.Symbols {
@@ -59,9 +59,9 @@ func (p *Program) targets() map[int]string {
 	return names
 }
 
-// writeData writes a line of the words and returns how many it has.
+// writeData writes a line of words and returns their number.
 func writeData(b *strings.Builder, words []trit5.Word) int {
-	const most, run = 8, 4 // words of a line; zeros that a .space is worth
+	const most, run = 8, 4 // words per line; least zeros for a .space
 	if n := zeros(words); n >= run {
 		fmt.Fprintf(b, "\t.space %d\n", n)
 		return n
@@ -79,7 +79,7 @@ func writeData(b *strings.Builder, words []trit5.Word) int {
 	return n
 }
 
-// zeros returns how many words of zero come first.
+// zeros returns the number of leading zero words.
 func zeros(words []trit5.Word) (n int) {
 	for n < len(words) && words[n] == trit5.ZeroWord {
 		n++

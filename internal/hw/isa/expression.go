@@ -8,17 +8,17 @@ import (
 	"github.com/Kaleaon/pentary-go/trit5"
 )
 
-// line is the text of a statement that is being read. An error ends the statement.
+// line is the rest of a statement during parsing. An error ends the statement.
 type line struct {
-	tokens []token // those left; the last is the end
+	tokens []token // remaining tokens; the last is the end
 	number int
 	asm    *assembler
 }
 
-// next returns the next token without taking it.
+// next returns the next token without consuming it.
 func (l *line) next() token { return l.tokens[0] }
 
-// take takes the next token. The end remains.
+// take consumes and returns the next token. The end token remains.
 func (l *line) take() token {
 	t := l.tokens[0]
 	if t.kind != endToken {
@@ -32,7 +32,7 @@ func (l *line) fail(t token, format string, args ...any) error {
 	return &Error{Line: l.number, Column: t.column, Message: fmt.Sprintf(format, args...)}
 }
 
-// expect takes a token of the kind, or fails.
+// expect consumes a token of the given kind, or fails.
 func (l *line) expect(k tokenKind, what string) error {
 	if t := l.take(); t.kind != k {
 		return l.fail(t, "%v, want %s", t, what)
@@ -40,16 +40,16 @@ func (l *line) expect(k tokenKind, what string) error {
 	return nil
 }
 
-// maxDepth bounds parentheses and signs within each other.
+// maxDepth is the largest nesting depth of parentheses and signs.
 const maxDepth = 100
 
-// expression reads sums of products of numbers, symbols and parentheses:
+// expression parses and evaluates sums of products of numbers, symbols and parentheses:
 //
 //	expression = product { ("+" | "-") product }
 //	product    = factor { "*" factor }
 //	factor     = number | symbol | "." | ("+" | "-") factor | "(" expression ")"
 //
-// Its value and everything in between is a word's.
+// The value and all intermediate values are within the range of a word.
 func (l *line) expression(depth int) (int64, error) {
 	v, err := l.product(depth)
 	for err == nil && (l.next().kind == '+' || l.next().kind == '-') {
@@ -91,7 +91,7 @@ func (l *line) factor(depth int) (int64, error) {
 	case numberToken:
 		v, err := parseDigits(t.text)
 		if err != nil {
-			return 0, l.fail(t, "%v is no number", t)
+			return 0, l.fail(t, "%v is not a number", t)
 		}
 		return l.bounded(t, v)
 	case nameToken:
@@ -111,9 +111,9 @@ func (l *line) factor(depth int) (int64, error) {
 	return 0, l.fail(t, "%v, want a number or a symbol", t)
 }
 
-// ParseNumber parses a number of assembly text: an optional sign, then decimal digits,
-// leading zeros included, or 0x and hexadecimal digits. The error names the range of a
-// word.
+// ParseNumber parses a number in assembly text: an optional sign, then decimal digits, where
+// leading zeros are allowed, or 0x and hexadecimal digits. Values beyond the range of a word are
+// an error.
 func ParseNumber(text string) (int64, error) {
 	digits, negative := strings.CutPrefix(text, "-")
 	v, err := parseDigits(digits)
@@ -135,7 +135,7 @@ func parseDigits(text string) (int64, error) {
 	return int64(v), err
 }
 
-// bounded returns v, or an error if no word holds it.
+// bounded returns v, or an error if it is beyond the range of a word.
 func (l *line) bounded(t token, v int64) (int64, error) {
 	if v > trit5.WordMax || v < -trit5.WordMax {
 		return 0, l.fail(t, "%d is beyond the range of a word, ±%d", v, int64(trit5.WordMax))
@@ -143,7 +143,7 @@ func (l *line) bounded(t token, v int64) (int64, error) {
 	return v, nil
 }
 
-// symbol returns the value of a name: "." is the address of this statement.
+// symbol returns the value of a symbol; "." is the address of the statement.
 func (l *line) symbol(t token) (int64, error) {
 	if t.text == "." {
 		return int64(l.asm.here()), nil

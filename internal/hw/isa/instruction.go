@@ -7,7 +7,7 @@ import (
 	"github.com/Kaleaon/pentary-go/trit5"
 )
 
-// Widths of an instruction's fields, in bits.
+// Widths of the fields of an instruction, in bits.
 const (
 	WordBits  = 48
 	WordBytes = WordBits / 8
@@ -16,18 +16,18 @@ const (
 	regBits   = 5
 	functBits = 11
 
-	smallPents = 6  // of imm18
-	largePents = 11 // of imm34
+	smallPents = 6  // pents of imm18
+	largePents = 11 // pents of imm34
 )
 
-// The largest immediates.
+// Largest immediates.
 const (
 	MaxSmall = 7_812      // (5^6 − 1)/2, of format R
 	MaxLarge = 24_414_062 // (5^11 − 1)/2, of formats I and B
 )
 
-// Instruction is a decoded instruction. In format B the two registers are Rd and Rs1,
-// which are both read.
+// Instruction is a decoded instruction. Format B has the registers Rd and Rs1, both of which are
+// read.
 type Instruction struct {
 	Op           Op
 	Rd, Rs1, Rs2 Reg
@@ -42,12 +42,12 @@ func (f Format) MaxImm() int32 {
 	return MaxLarge
 }
 
-// Encode returns the 48 bits of an instruction, or an error that names the field that
-// is out of range, or not zero although the instruction does not use it.
+// Encode returns the 48 bits of an instruction. It returns an error that names the field if a
+// field is out of range, or is not zero although the instruction does not use it.
 func (in Instruction) Encode() (uint64, error) {
 	s := SpecOf(in.Op)
 	if s == nil {
-		return 0, fmt.Errorf("isa: no operation %d", in.Op)
+		return 0, fmt.Errorf("isa: unknown operation %d", in.Op)
 	}
 	if err := s.check(in); err != nil {
 		return 0, err
@@ -86,8 +86,8 @@ func (s *Spec) check(in Instruction) error {
 	return nil
 }
 
-// Decode returns the instruction of 48 bits, or an error that names the invalid field.
-// Encode returns the same bits again.
+// Decode returns the instruction encoded in 48 bits, or an error that names the invalid field.
+// Encode returns the same bits.
 func Decode(w uint64) (Instruction, error) {
 	if w>>WordBits != 0 {
 		return Instruction{}, fmt.Errorf("isa: %#x has more than %d bits", w, WordBits)
@@ -117,13 +117,13 @@ func Decode(w uint64) (Instruction, error) {
 	return in, nil
 }
 
-// encodePents encodes a number in that number of pents.
+// encodePents encodes v in the given number of pents.
 func encodePents(v int32, pents int) uint64 {
 	word, _ := trit5.FromInt64(int64(v))
 	return word.Bits() & (1<<(3*pents) - 1)
 }
 
-// decodePents is its inverse.
+// decodePents is the inverse of encodePents.
 func decodePents(bits uint64, pents int) (int32, error) {
 	high := trit5.ZeroWord.Bits() &^ (1<<(3*pents) - 1)
 	word, err := trit5.WordFromBits(bits | high)
@@ -133,13 +133,12 @@ func decodePents(bits uint64, pents int) (int32, error) {
 	return int32(word.Int64()), nil
 }
 
-// String returns the instruction as the assembler reads it, with targets relative to
-// the instruction: ".+2".
+// String returns the instruction in assembly, with targets relative to the instruction: ".+2".
 func (in Instruction) String() string {
 	return in.text(func(offset int32) string { return fmt.Sprintf(".%+d", offset) })
 }
 
-// text is String with targets as the caller writes them.
+// text is String with a caller-supplied format of targets.
 func (in Instruction) text(target func(offset int32) string) string {
 	s := SpecOf(in.Op)
 	if s == nil {
@@ -155,7 +154,7 @@ func (in Instruction) text(target func(offset int32) string) string {
 	return text
 }
 
-// omits reports whether the operands from here on may all be left out.
+// omits reports whether all operands in rest may be omitted.
 func (in Instruction) omits(rest []Operand) bool {
 	for _, o := range rest {
 		if !o.Optional || o.Field != Imm && in.register(o.Field) != Zero || o.Field == Imm && in.Imm != 0 {
@@ -188,9 +187,8 @@ func (in *Instruction) setRegister(f Field, r Reg) {
 	*[...]*Reg{&in.Rd, &in.Rs1, &in.Rs2}[f] = r
 }
 
-// Reads returns the registers that the instruction reads, and their number: a pipeline
-// has to wait for them. Register P0 does not count. PUSH, POP and RET read SP or LR, which
-// they do not name.
+// Reads returns the registers that the instruction reads, for which a pipeline has to wait, and
+// their number. P0 is excluded. The implicit SP or LR of PUSH, POP and RET is included.
 func (in Instruction) Reads() (regs [3]Reg, n int) {
 	s := SpecOf(in.Op)
 	if s == nil {
@@ -220,8 +218,8 @@ func (in Instruction) Reads() (regs [3]Reg, n int) {
 	return regs, kept
 }
 
-// Writes returns the registers that the instruction writes, and how many. Register P0
-// does not count. PUSH and POP write SP, and CALL writes LR.
+// Writes returns the registers that the instruction writes, and their number. P0 is excluded. The
+// implicit SP of PUSH and POP and LR of CALL are included.
 func (in Instruction) Writes() (regs [2]Reg, n int) {
 	s := SpecOf(in.Op)
 	if s == nil {
@@ -244,8 +242,7 @@ func (in Instruction) Writes() (regs [2]Reg, n int) {
 	return regs, n
 }
 
-// ReadsACC reports whether the instruction reads the accumulator register, and
-// WritesACC whether it writes it.
+// ReadsACC reports whether the instruction reads the accumulator register.
 func (in Instruction) ReadsACC() bool { return in.Op == MAC }
 
 // WritesACC reports whether the instruction writes the accumulator register.

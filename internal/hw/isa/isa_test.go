@@ -60,7 +60,7 @@ func TestDescriptors(t *testing.T) {
 	}
 }
 
-// The words have the format, put together by hand.
+// Encodings equal words composed by hand.
 func TestGoldenWords(t *testing.T) {
 	zero6, zero11 := uint64(0o222222), uint64(0o22222222222)
 	for _, test := range []struct {
@@ -93,8 +93,8 @@ func TestGoldenWords(t *testing.T) {
 
 func TestEncodeErrors(t *testing.T) {
 	for want, in := range map[string]Instruction{
-		"no operation 0":                           {},
-		"no operation 200":                         {Op: 200},
+		"unknown operation 0":                      {},
+		"unknown operation 200":                    {Op: 200},
 		"register 32 as rs1":                       {Op: ADD, Rs1: 32},
 		"P1 as rs2, which it does not use":         {Op: NEG, Rs2: 1},
 		"LR as rd, which it does not use":          {Op: RET, Rd: 31},
@@ -260,7 +260,7 @@ func join(regs []Reg) string {
 	return strings.Join(names, " ")
 }
 
-// docs/isa.md is what the tables say: go generate writes it.
+// docs/isa.md is the output of go generate.
 func TestReference(t *testing.T) {
 	var got bytes.Buffer
 	if err := WriteReference(&got); err != nil {
@@ -271,7 +271,7 @@ func TestReference(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(got.Bytes(), want) {
-		t.Error("docs/isa.md is not that of the tables: run go generate ./internal/hw/isa")
+		t.Error("docs/isa.md differs from the tables: run go generate ./internal/hw/isa")
 	}
 }
 

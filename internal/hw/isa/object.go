@@ -10,7 +10,7 @@ import (
 	"github.com/Kaleaon/pentary-go/trit5"
 )
 
-// The object format. Integers are little-endian and follow one another without gaps.
+// Object file format. Integers are little-endian, without padding.
 //
 //	magic           4 bytes  "PNTX"
 //	version         u16      1
@@ -18,14 +18,14 @@ import (
 //	instructions    u32
 //	words           u32
 //	symbols         u32
-//	6 bytes for each instruction
-//	6 bytes for each word of data
+//	6 bytes per instruction
+//	6 bytes per data word
 //	for each symbol, by section and value:
 //	    section     u8       0 text, 1 data
 //	    value       u32
 //	    name length u8
 //	    name
-//	checksum        u32      CRC-32C of all bytes before
+//	checksum        u32      CRC-32C of all preceding bytes
 const (
 	objectMagic   = "PNTX"
 	objectVersion = 1
@@ -33,9 +33,8 @@ const (
 	checksumSize  = 4
 )
 
-// WriteTo writes the program as an object file and returns the number of bytes
-// written. A program that could not be read back is an error, before anything is
-// written.
+// WriteTo writes the program as an object file and returns the number of bytes written. It
+// returns an error, before writing anything, if the program could not be read back.
 func (p *Program) WriteTo(w io.Writer) (int64, error) {
 	if err := p.check(); err != nil {
 		return 0, fmt.Errorf("isa: %w", err)
@@ -107,7 +106,7 @@ func (p *Program) checkSymbols() error {
 		case !validName(s.Name):
 			return fmt.Errorf("symbol %d: bad name %.32q", i, s.Name)
 		case seen[s.Name]:
-			return fmt.Errorf("symbol %d: a second %q", i, s.Name)
+			return fmt.Errorf("symbol %d: duplicate name %q", i, s.Name)
 		case s.Value < 0 || s.Value > size:
 			return fmt.Errorf("symbol %q: address %d, want 0 to %d", s.Name, s.Value, size)
 		case i > 0 && compareSymbols(p.Symbols[i-1], s) > 0:
@@ -118,7 +117,7 @@ func (p *Program) checkSymbols() error {
 	return nil
 }
 
-// validName reports whether the assembler takes the name for a symbol.
+// validName reports whether the assembler reads the name as a symbol.
 func validName(s string) bool {
 	if s == "" || len(s) > MaxName || s[0] == '.' || isDigit(rune(s[0])) || offsets[s] != 0 {
 		return false
@@ -129,7 +128,7 @@ func validName(s string) bool {
 	return span(s) == len(s)
 }
 
-// DecodeProgram reads exactly the format that WriteTo writes. An error names the offset. It
+// DecodeProgram decodes exactly the format that WriteTo writes. Errors name the offset. It
 // allocates memory in proportion to len(data), whatever the counts in data.
 func DecodeProgram(data []byte) (*Program, error) {
 	p, err := decodeProgram(data)
@@ -157,7 +156,7 @@ func decodeProgram(data []byte) (*Program, error) {
 	}
 	rest := body[objectHeader:]
 	if need := (code + words) * WordBytes; need > uint64(len(rest)) {
-		return nil, fmt.Errorf("%d bytes at offset %d, instructions and data need %d", len(rest), objectHeader, need)
+		return nil, fmt.Errorf("%d bytes at offset %d, want %d for instructions and data", len(rest), objectHeader, need)
 	}
 	p := &Program{}
 	for range code {
@@ -176,7 +175,7 @@ func decodeProgram(data []byte) (*Program, error) {
 		size := fixed + int(rest[5])
 		value := le.Uint32(rest[1:])
 		if value > math.MaxInt32 {
-			return nil, fmt.Errorf("symbol of value %d at offset %d", value, len(body)-len(rest))
+			return nil, fmt.Errorf("symbol with value %d at offset %d", value, len(body)-len(rest))
 		}
 		p.Symbols = append(p.Symbols, Symbol{string(rest[fixed:size]), Section(rest[0]), int(value)})
 		rest = rest[size:]
@@ -195,8 +194,8 @@ func wordOf(b []byte) uint64 {
 	return uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 | uint64(b[4])<<32 | uint64(b[5])<<40
 }
 
-// WriteFile writes the program to the file at path as a whole: on an error, and after
-// a crash, a file of that name is as it was.
+// WriteFile writes the program to the file at path atomically: after an error or a crash, an
+// existing file is unchanged.
 func WriteFile(path string, p *Program) error {
 	if err := p.check(); err != nil {
 		return fmt.Errorf("isa: %w", err)
@@ -207,7 +206,7 @@ func WriteFile(path string, p *Program) error {
 	})
 }
 
-// IsObject reports whether data begin as an object file does.
+// IsObject reports whether data begins like an object file.
 func IsObject(data []byte) bool {
 	return len(data) >= len(objectMagic) && string(data[:len(objectMagic)]) == objectMagic
 }

@@ -57,8 +57,8 @@ func TestObjectGolden(t *testing.T) {
 	}
 }
 
-// Every file cut short, and every one with a bit changed, is an error; with the
-// checksum made good again, it is one or decodes to what writes the same bytes.
+// Every truncated file and every file with a flipped bit is an error. With a corrected checksum,
+// it is an error or decodes to a program that encodes to the same bytes.
 func TestObjectDamage(t *testing.T) {
 	_, data := object(t)
 	for n := range data {
@@ -76,7 +76,7 @@ func TestObjectDamage(t *testing.T) {
 	}
 }
 
-// sealed gives data the checksum of their content.
+// sealed returns data with a valid checksum.
 func sealed(data []byte) []byte {
 	body := data[:len(data)-checksumSize]
 	return binary.LittleEndian.AppendUint32(bytes.Clone(body), durable.Checksum(body))
@@ -97,17 +97,17 @@ func checkCanonical(t *testing.T, data []byte) {
 func TestProgramErrors(t *testing.T) {
 	one := []uint64{0xA00000152492}
 	for want, p := range map[string]*Program{
-		"instruction 0: ":           {Code: []uint64{0}},
-		"data word 1: ":             {Data: []trit5.Word{trit5.ZeroWord, 7}},
-		"symbol 0: section 2":       {Symbols: []Symbol{{"a", 2, 0}}},
-		`symbol 0: bad name "P1"`:   {Symbols: []Symbol{{"P1", Text, 0}}},
-		`symbol 0: bad name ""`:     {Symbols: []Symbol{{"", Text, 0}}},
-		`symbol 0: bad name ".a"`:   {Symbols: []Symbol{{".a", Text, 0}}},
-		`symbol 0: bad name "a b"`:  {Symbols: []Symbol{{"a b", Text, 0}}},
-		`symbol 1: a second "a"`:    {Symbols: []Symbol{{"a", Text, 0}, {"a", Data, 0}}},
-		`"a": address 2, want 0 to`: {Code: one, Symbols: []Symbol{{"a", Text, 2}}},
-		`"b": out of order`:         {Code: one, Symbols: []Symbol{{"a", Text, 1}, {"b", Text, 0}}},
-		"want at most 1048576":      {Code: make([]uint64, MaxCode+1)},
+		"instruction 0: ":              {Code: []uint64{0}},
+		"data word 1: ":                {Data: []trit5.Word{trit5.ZeroWord, 7}},
+		"symbol 0: section 2":          {Symbols: []Symbol{{"a", 2, 0}}},
+		`symbol 0: bad name "P1"`:      {Symbols: []Symbol{{"P1", Text, 0}}},
+		`symbol 0: bad name ""`:        {Symbols: []Symbol{{"", Text, 0}}},
+		`symbol 0: bad name ".a"`:      {Symbols: []Symbol{{".a", Text, 0}}},
+		`symbol 0: bad name "a b"`:     {Symbols: []Symbol{{"a b", Text, 0}}},
+		`symbol 1: duplicate name "a"`: {Symbols: []Symbol{{"a", Text, 0}, {"a", Data, 0}}},
+		`"a": address 2, want 0 to`:    {Code: one, Symbols: []Symbol{{"a", Text, 2}}},
+		`"b": out of order`:            {Code: one, Symbols: []Symbol{{"a", Text, 1}, {"b", Text, 0}}},
+		"want at most 1048576":         {Code: make([]uint64, MaxCode+1)},
 	} {
 		path := filepath.Join(t.TempDir(), "a.pobj")
 		if err := WriteFile(path, p); err == nil || !strings.Contains(err.Error(), want) {

@@ -8,31 +8,31 @@ import (
 	"github.com/Kaleaon/pentary-go/trit5"
 )
 
-// Section is where a symbol's value is an address.
+// Section is the section in which a symbol's value is an address.
 type Section uint8
 
-// The sections.
+// Sections.
 const (
 	Text Section = iota // an instruction
 	Data                // a word
 )
 
-// Symbol is a name for an address.
+// Symbol is a named address.
 type Symbol struct {
 	Name    string
 	Section Section
 	Value   int
 }
 
-// Program is a program of the machine: instructions from address 0, and the initial words
-// of data memory.
+// Program is a program of the machine: the instructions, beginning at address 0, and the initial
+// words of data memory.
 type Program struct {
 	Code    []uint64
 	Data    []trit5.Word
 	Symbols []Symbol // by section and value; names are unique
 
-	// Lines has the source line of each instruction, counted from 1. Object files do
-	// not keep it.
+	// Lines has the source line of each instruction, beginning at 1. Object files do not
+	// store it.
 	Lines []int
 }
 
@@ -41,10 +41,10 @@ const (
 	MaxCode    = 1 << 20 // instructions
 	MaxData    = 1 << 22 // words
 	MaxSymbols = 1 << 16
-	MaxName    = 255 // bytes of a symbol
+	MaxName    = 255 // bytes in a symbol
 )
 
-// Find returns the address that a symbol of the data section stands for.
+// Find returns the address of a symbol of the data section.
 func (p *Program) Find(name string) (address int, ok bool) {
 	for _, s := range p.Symbols {
 		if s.Name == name && s.Section == Data {
@@ -63,8 +63,8 @@ func compareSymbols(a, b Symbol) int {
 	return cmp.Or(cmp.Compare(a.Section, b.Section), cmp.Compare(a.Value, b.Value))
 }
 
-// Where names an instruction for an error: its line if that is known, its address
-// otherwise.
+// Where returns the location of an instruction for an error: its source line if known, otherwise
+// its address.
 func (p *Program) Where(pc int) string {
 	if pc >= 0 && pc < len(p.Lines) {
 		return fmt.Sprintf("line %d", p.Lines[pc])

@@ -7,8 +7,7 @@ import (
 	"strings"
 )
 
-// WriteReference writes the reference of the instruction set, docs/isa.md, from the
-// tables.
+// WriteReference writes the reference of the instruction set, docs/isa.md, from the tables.
 func WriteReference(w io.Writer) error {
 	b := bufio.NewWriter(w)
 	b.WriteString(referenceHead)
@@ -33,7 +32,7 @@ func WriteReference(w io.Writer) error {
 		for j, f := range d.Fields {
 			doc := f.Doc
 			if f.Optional {
-				doc += fmt.Sprintf("; %d if left out", f.Default)
+				doc += fmt.Sprintf("; default %d", f.Default)
 			}
 			fmt.Fprintf(b, "| %d | %s | %s |\n", j+1, f.Name, doc)
 		}
@@ -59,7 +58,7 @@ func functText(s *Spec) string {
 	return fmt.Sprint(s.Funct)
 }
 
-// sentence begins a text with a capital.
+// sentence returns a text with its first letter in upper case.
 func sentence(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 const referenceHead = `# Instruction set
@@ -80,41 +79,44 @@ pents; P0 is always zero, SP is P29, FP P30, LR P31. ACC has 32 pents. A word is
 ±76,293,945,312 and wraps around modulo 5^16; zero is 0x492492492492, and 48 zero bits
 are −76,293,945,312 and no valid instruction.
 
-Instructions are numbered from 0, in a memory of their own. PC + imm counts from the
-branch itself; in assembly, targets are labels or expressions, and "." is the statement's
-own address. RoundShift(v, n) is (v + 2^(n−1)) >> n, and v for n = 0. QUANT5 rounds to the
+Instructions are numbered from 0 and have their own memory. PC + imm counts from the branch
+itself; in assembly, targets are labels or expressions, and "." is the statement's own
+address. RoundShift(v, n) is (v + 2^(n−1)) >> n, and v for n = 0. QUANT5 rounds to the
 nearest pent, ties upward, and saturates at ±2. Operands in brackets are optional. The
-operands of a tensor instruction are registers that hold the addresses of descriptors in
-data memory, see below.
+operands of a tensor instruction are registers that hold the addresses of
+[descriptors](#descriptors) in data memory.
 `
 
 const referenceDescriptors = `
 ## Descriptors
 
-A descriptor is several words of data memory; the first is its kind. The assembler has a
-directive for each kind, which takes the fields in order, and a symbol for each field:
+A descriptor consists of several words of data memory; the first is its kind. The assembler
+has a directive for each kind, which takes the fields in order, and a symbol for each field:
 noise.pair is the offset of the pair.
 `
 
 const referenceNoise = `
 ## Noise
 
-Block i of a stream has the counter (i, pair, 16·tensor + use, generation). LRGEN, and PQUANT
-where it rounds at random, take ARS4x32-7 under the key (seed_low, seed_high, 0, 0); PRNG
-takes Philox4x32-10 under the key (seed_low, seed_high). Under the binomial law a block gives 32 pents: the
-low nibbles of its sixteen bytes, then the high ones; the pent is the number of bits set in
-the nibble, minus 2. Under the uniform law it gives 8: from the low half u
-of each word, then the high half, ((5u + 2) >> 16) − 2. Factor A is the stream of use 0,
-factor B the stream of use 1; each row begins at a multiple of 32 pents.
+Block i of a stream has the counter (i, pair, 16·tensor + use, generation). LRGEN, and the
+stochastic rounding of PQUANT, use ARS4x32-7 with the key (seed_low, seed_high, 0, 0); PRNG
+uses Philox4x32-10 with the key (seed_low, seed_high). A block makes 32 pents of the binomial
+distribution: from the low nibbles of its sixteen bytes, then the high nibbles; the pent is
+the number of bits set in the nibble, minus 2. It makes 8 pents of the uniform distribution:
+((5u + 2) >> 16) − 2 for the low half u of each word, then the high half. Factor A is the
+stream of use 0, factor B the stream of use 1; each row begins at a multiple of 32 pents.
 
-An entry of Aᵀ·B has the variance v = r·V², with V = 1 of binomial and 2 of uniform pents.
-With the least e such that 2^e ≥ √v, LRGEN writes the multiplier round(128·2^e/√v) and
-the shift sigma + e.
+An entry of Aᵀ·B has the variance v = r·V², with V = 1 for binomial and 2 for uniform pents.
+With the least e such that 2^e ≥ √v, LRGEN writes the multiplier round(128·2^e/√v) and the
+shift sigma + e.
 `
 
 const referenceRules = `
-A step of the first two rules is d = clamp(RoundShift(z·mul, 20), ±255) in 1/256 level, z
-an entry of Z = Σ f·A·Bᵀ over all pairs and ranks, mul = rate·2^20/deviation rounded down
-and at most 2^28, z before it within ±(2^28/mul + 1), and deviation the square root of
-2^16·v·Σ f², rounded down and at least 1. If all codes are zero, nothing moves.
+A step of the first two rules is d = clamp(RoundShift(z·mul, 20), ±255) in 1/256 level, where
+
+- z is an entry of Z = Σ f·A·Bᵀ over all pairs and ranks, limited to ±(2^28/mul + 1);
+- mul is rate·2^20/deviation, rounded down and at most 2^28;
+- deviation is √(2^16·v·Σ f²), rounded down and at least 1.
+
+If all codes are zero, no weight moves.
 `

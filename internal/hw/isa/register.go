@@ -9,18 +9,18 @@ import (
 // Reg is the number of a register.
 type Reg uint8
 
-// Registers with a use of their own.
+// Registers with a special use.
 const (
 	Zero Reg = 0  // always zero
-	SP   Reg = 29 // of PUSH and POP
-	FP   Reg = 30 // by convention
-	LR   Reg = 31 // of CALL and RET
+	SP   Reg = 29 // stack pointer, used by PUSH and POP
+	FP   Reg = 30 // frame pointer, by convention
+	LR   Reg = 31 // link register, used by CALL and RET
 )
 
-// Registers is how many there are.
+// Registers is the number of registers.
 const Registers = 32
 
-// String returns the name by which the disassembler calls the register.
+// String returns the name of the register in disassembly.
 func (r Reg) String() string {
 	switch r {
 	case SP:
@@ -33,8 +33,8 @@ func (r Reg) String() string {
 	return fmt.Sprintf("P%d", uint8(r))
 }
 
-// parseRegister returns the register that a name stands for: P0 to P31, R0 to R31,
-// SP, FP or LR, in either case.
+// parseRegister returns the register with a name, in either case: P0 to P31, R0 to R31, SP, FP or
+// LR.
 func parseRegister(name string) (r Reg, ok bool) {
 	switch name = strings.ToUpper(name); name {
 	case "SP":

@@ -8,20 +8,19 @@ import (
 	"unicode/utf8"
 )
 
-// Error is a mistake in assembly text. Line and Column count from 1, Column in
-// characters.
+// Error is an error in assembly text. Line and Column begin at 1; Column counts characters.
 type Error struct {
 	Line, Column int
 	Message      string
 }
 
-// Error returns the message with its place in front.
+// Error returns the message after its location.
 func (e *Error) Error() string { return fmt.Sprintf("%d:%d: %s", e.Line, e.Column, e.Message) }
 
-// ErrorList is all mistakes of a text, in order.
+// ErrorList holds the errors of a text, in order.
 type ErrorList []*Error
 
-// Error returns the mistakes, a line each.
+// Error returns the errors, one per line.
 func (l ErrorList) Error() string {
 	lines := make([]string, len(l))
 	for i, e := range l {
@@ -30,10 +29,10 @@ func (l ErrorList) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// maxErrors is how many mistakes are reported of a text.
+// maxErrors is the largest number of errors reported for a text.
 const maxErrors = 20
 
-// sorted returns the first mistakes in order, each once: both passes find some.
+// sorted returns the first errors in order, without the duplicates that both passes report.
 func (l ErrorList) sorted() ErrorList {
 	slices.SortStableFunc(l, func(a, b *Error) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
@@ -42,8 +41,8 @@ func (l ErrorList) sorted() ErrorList {
 	return l[:min(len(l), maxErrors)]
 }
 
-// tokenKind is the kind of a token: a name, a number, a single character, or the end of
-// the line.
+// tokenKind is the kind of a token: a name, a number, a single character, or the end of the
+// line.
 type tokenKind rune
 
 const (
@@ -52,7 +51,7 @@ const (
 	endToken
 )
 
-// token is a word of the text.
+// token is one token of the text.
 type token struct {
 	kind   tokenKind
 	text   string
@@ -67,8 +66,7 @@ func (t token) String() string {
 	return fmt.Sprintf("%.32q", t.text)
 }
 
-// scan divides a line into tokens, the last of which is the end. Whatever stands
-// after ; or # is a comment.
+// scan splits a line into tokens, the last of which is the end. A comment begins with ; or #.
 func scan(line string) []token {
 	var tokens []token
 	column := 1
@@ -95,7 +93,7 @@ func scan(line string) []token {
 	return append(tokens, token{kind: endToken, column: column})
 }
 
-// span returns the length of the name or number that a line begins with.
+// span returns the length of the name or number at the beginning of a line.
 func span(line string) int {
 	for i, r := range line {
 		if !isLetter(r) && !isDigit(r) {

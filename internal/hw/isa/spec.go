@@ -1,13 +1,13 @@
 package isa
 
-// Format is how the 48 bits of an instruction are divided.
+// Format is the layout of the 48 bits of an instruction.
 type Format uint8
 
-// The formats.
+// Formats.
 const (
 	FormatR Format = iota // three registers, a function and six pents
 	FormatI               // two registers and eleven pents
-	FormatB               // a branch: as I, both registers are read
+	FormatB               // branch: like I, but both registers are read
 )
 
 // String returns the format's letter.
@@ -16,7 +16,7 @@ func (f Format) String() string { return string("RIB"[f]) }
 // Group is a section of the instruction set.
 type Group uint8
 
-// The groups.
+// Groups.
 const (
 	Arithmetic Group = iota
 	Memory
@@ -30,10 +30,10 @@ func (g Group) String() string {
 	return [...]string{"Arithmetic", "Memory", "Control", "Neural", "Evolution strategies"}[g]
 }
 
-// Field is a place of an operand in an instruction.
+// Field is the field of an instruction that holds an operand.
 type Field uint8
 
-// The fields.
+// Fields.
 const (
 	Rd Field = iota
 	Rs1
@@ -41,27 +41,27 @@ const (
 	Imm
 )
 
-// Role is the use of an operand by an instruction.
+// Role is the role of an operand in an instruction.
 type Role uint8
 
-// The roles.
+// Roles.
 const (
 	Source Role = iota // register that is read
 	Dest               // register that is written
 	Number             // immediate
-	Target             // immediate: instruction to go to, counted from this one
-	Place              // register and immediate that add up to an address: [P1+2]
+	Target             // immediate: offset of the instruction to jump to
+	Place              // register and immediate whose sum is an address: [P1+2]
 )
 
-// Operand is an operand in the text. A Place takes its register from Field, and Imm, too.
+// Operand is an operand in assembly text. A Place uses Field for its register, and also Imm.
 type Operand struct {
 	Name     string
 	Field    Field
 	Role     Role
-	Optional bool // at the end of the text; P0 or 0 if it is missing
+	Optional bool // may be omitted at the end; then P0 or 0
 }
 
-// Spec describes an instruction, except for its execution.
+// Spec describes the encoding and documentation of an instruction.
 type Spec struct {
 	Op       Op
 	Name     string
@@ -70,11 +70,11 @@ type Spec struct {
 	Code     uint8  // 4 bits
 	Funct    uint16 // 11 bits, format R only
 	Operands []Operand
-	Summary  string // half a sentence
+	Summary  string // a phrase
 	Effect   string // in the notation of docs/isa.md
 }
 
-// Syntax returns the operands as the assembler reads them.
+// Syntax returns the name and the operands in assembly notation.
 func (s *Spec) Syntax() string {
 	text := s.Name
 	for i, o := range s.Operands {
@@ -95,7 +95,7 @@ func (s *Spec) Syntax() string {
 	return text
 }
 
-// SpecOf returns the table's entry of an operation, or nil if there is none.
+// SpecOf returns the entry of an operation in the table, or nil if there is none.
 func SpecOf(op Op) *Spec {
 	if op == 0 || int(op) > len(Specs) {
 		return nil
@@ -103,10 +103,10 @@ func SpecOf(op Op) *Spec {
 	return &Specs[op-1]
 }
 
-// byName and byCode find the entries of the table.
+// byName and byCode index the table.
 var (
 	byName = map[string]*Spec{}
-	byCode = map[uint16]*Spec{} // code and funct
+	byCode = map[uint16]*Spec{} // by code and function
 )
 
 func init() {
@@ -122,13 +122,13 @@ func init() {
 	}
 }
 
-// offsets has the symbols that every program begins with: noise.pair and so on.
+// offsets holds the predefined symbols of every program, such as noise.pair.
 var offsets = map[string]int64{}
 
-// key identifies an instruction to the decoder.
+// key returns the code and function as the key of byCode.
 func (s *Spec) key() uint16 { return uint16(s.Code)<<functBits | s.Funct }
 
-// usesFunct reports whether instructions of this code differ in their function.
+// usesFunct reports whether instructions with this code are distinguished by their function.
 func usesFunct(code uint8) bool {
 	switch code {
 	case codeArithmetic, codeMachine, codeTensor, codeEvolution:

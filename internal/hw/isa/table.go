@@ -1,9 +1,9 @@
 package isa
 
-// Op is an operation. The zero Op is none.
+// Op is an operation. The zero value is no operation.
 type Op uint8
 
-// The operations, in the order of Specs.
+// Operations, in the order of Specs.
 const (
 	ADD Op = iota + 1
 	SUB
@@ -50,8 +50,8 @@ const (
 	PRNG
 )
 
-// The 4-bit codes. Codes of format R that have several functions count them from 1,
-// so that 48 zero bits are no instruction.
+// 4-bit codes. Functions of codes in format R begin at 1, so that 48 zero bits are not an
+// instruction.
 const (
 	codeArithmetic = 0x0
 	codeADDI       = 0x1
@@ -68,7 +68,7 @@ const (
 	codeEvolution  = 0xE
 )
 
-// Operands that many instructions have.
+// Common operands.
 var (
 	rd      = Operand{Name: "rd", Field: Rd, Role: Dest}
 	rs1     = Operand{Name: "rs1", Field: Rs1, Role: Source}
@@ -80,19 +80,19 @@ var (
 	three   = []Operand{rd, rs1, rs2}
 )
 
-// address is a register that holds the address of a descriptor.
+// address returns the operand for a register that holds the address of a descriptor.
 func address(name string, f Field) Operand { return Operand{Name: name, Field: f, Role: Source} }
 
-// optional makes an operand one that may be left out.
+// optional returns the operand as one that may be omitted.
 func optional(o Operand) Operand {
 	o.Optional = true
 	return o
 }
 
-// number is an immediate.
+// number returns the operand for an immediate.
 func number(name string) Operand { return Operand{Name: name, Field: Imm, Role: Number} }
 
-// Specs is the instruction set.
+// Specs is the table of instructions.
 var Specs = [...]Spec{
 	{
 		ADD, "ADD", Arithmetic, FormatR, codeArithmetic, 1, three,
@@ -107,7 +107,7 @@ var Specs = [...]Spec{
 	{
 		ADDI, "ADDI", Arithmetic, FormatI, codeADDI, 0,
 		[]Operand{rd, rs1, number("imm")},
-		"sum with a number",
+		"sum with an immediate",
 		"rd ← rs1 + imm",
 	},
 	{
@@ -122,19 +122,19 @@ var Specs = [...]Spec{
 	},
 	{
 		MUL2, "MUL2", Arithmetic, FormatR, codeArithmetic, 5, twoRegs,
-		"double: rs1 + rs1 with its carries; a shift by a pent would be ×5",
+		"double, with carries; a shift by one pent would multiply by 5",
 		"rd ← 2·rs1",
 	},
 	{
 		DIV2, "DIV2", Arithmetic, FormatR, codeArithmetic, 6, twoRegs,
-		"half, toward zero",
+		"half, rounded toward zero",
 		"rd ← trunc(rs1/2)",
 	},
 	{
 		MUL, "MUL", Arithmetic, FormatR, codeArithmetic, 7,
 		[]Operand{rd, rs1, rs2, optional(number("place"))},
-		"product, begins a sum in ACC",
-		"ACC ← rs1·rs2; rd ← pents place to place+15 of ACC (0 ≤ place ≤ 16): ACC/5^place to nearest, mod 5^16",
+		"product, starts a sum in ACC",
+		"ACC ← rs1·rs2; rd ← pents place to place+15 of ACC (0 ≤ place ≤ 16), which is ACC/5^place, rounded to nearest, modulo 5^16",
 	},
 	{
 		MAC, "MAC", Arithmetic, FormatR, codeArithmetic, 8,
@@ -165,44 +165,44 @@ var Specs = [...]Spec{
 	{
 		SIGN, "SIGN", Arithmetic, FormatR, codeArithmetic, 13, twoRegs,
 		"sign",
-		"rd ← −1, 0 or +1, as rs1 is less than, equal to or greater than 0",
+		"rd ← −1, 0 or +1 if rs1 is less than, equal to or greater than 0",
 	},
 
 	{
 		LOAD, "LOAD", Memory, FormatI, codeLOAD, 0,
 		[]Operand{rd, {Name: "rs1", Field: Rs1, Role: Place}},
-		"word from data memory",
+		"load a word from data memory",
 		"rd ← data[rs1 + offset]",
 	},
 	{
 		STORE, "STORE", Memory, FormatI, codeSTORE, 0,
 		[]Operand{ra, {Name: "rs1", Field: Rs1, Role: Place}},
-		"word to data memory",
+		"store a word in data memory",
 		"data[rs1 + offset] ← ra",
 	},
 	{
 		LOADV, "LOADV", Memory, FormatR, codeTensor, 1,
 		[]Operand{address("to", Rd), address("from", Rs1), optional(address("column", Rs2))},
-		"tensor from far memory",
-		"The tensor at from, of the same kind and shape, is copied to the one at to. Or it has a single column, which becomes column number [column] of the tensor at to",
+		"load a tensor from far memory",
+		"copies the tensor at from to the tensor at to, which has the same kind and shape. With column: copies the tensor at from, of a single column, to column [column] of the tensor at to",
 	},
 	{
 		STOREV, "STOREV", Memory, FormatR, codeTensor, 2,
 		[]Operand{address("to", Rd), address("from", Rs1), optional(address("column", Rs2))},
-		"tensor to far memory",
-		"The tensor at from is copied to the one at to, in far memory, of the same kind and shape. Or the one at to has a single column, which takes column number [column] of the tensor at from",
+		"store a tensor in far memory",
+		"copies the tensor at from to the tensor at to, in far memory, which has the same kind and shape. With column: copies column [column] of the tensor at from to the tensor at to, of a single column",
 	},
 	{
 		PUSH, "PUSH", Memory, FormatR, codeMachine, 1,
 		[]Operand{rs1},
-		"onto the stack",
+		"push onto the stack",
 		"SP ← SP − 1; data[SP] ← rs1",
 	},
 	{
 		POP, "POP", Memory, FormatR, codeMachine, 2,
 		[]Operand{rd},
-		"off the stack",
-		"rd ← data[SP]; SP ← SP + 1 (before rd, if that is SP)",
+		"pop from the stack",
+		"rd ← data[SP]; SP ← SP + 1 (if rd is SP, data[SP] remains)",
 	},
 
 	{
@@ -238,7 +238,7 @@ var Specs = [...]Spec{
 	{
 		CALL, "CALL", Control, FormatI, codeCALL, 0,
 		[]Operand{target},
-		"call of a subroutine",
+		"call a subroutine",
 		"LR ← PC + 1; PC ← PC + imm",
 	},
 	{
@@ -248,23 +248,23 @@ var Specs = [...]Spec{
 	},
 	{
 		NOP, "NOP", Control, FormatR, codeMachine, 4, nil,
-		"nothing",
-		"Nothing",
+		"no operation",
+		"no effect",
 	},
 	{
 		HALT, "HALT", Control, FormatR, codeMachine, 5, nil,
-		"end of the program",
-		"The machine stops",
+		"end the program",
+		"the machine stops",
 	},
 	{
 		SYNC, "SYNC", Control, FormatR, codeMachine, 6, nil,
 		"wait for the tensor units",
-		"Later instructions begin after all earlier ones are complete. It affects timing alone, not results",
+		"later instructions begin after all earlier ones are complete; affects only timing, not results",
 	},
 	{
 		FENCE, "FENCE", Control, FormatR, codeMachine, 7, nil,
-		"order of memory",
-		"Later transfers begin after all earlier ones are complete. It affects timing alone, not results",
+		"order transfers",
+		"later transfers begin after all earlier ones are complete; affects only timing, not results",
 	},
 
 	{
@@ -277,19 +277,19 @@ var Specs = [...]Spec{
 		RELU, "RELU", Neural, FormatR, codeTensor, 4,
 		[]Operand{address("y", Rd), address("x", Rs1)},
 		"rectifier",
-		"Y ← max(0, X) for activations of one shape",
+		"Y ← max(0, X) for activations of the same shape",
 	},
 	{
 		QUANT, "QUANT", Neural, FormatR, codeTensor, 5,
 		[]Operand{address("x", Rd), address("y", Rs1), number("shift"), optional(address("bias", Rs2))},
 		"accumulators to activations",
-		"X ← clamp(RoundShift(Y + bias, shift), ±127) for Y and X of one shape, a bias of accumulators of a row each, 0 ≤ shift ≤ 30",
+		"X ← clamp(RoundShift(Y + bias, shift), ±127) for Y and X of the same shape, one accumulator of bias per row, 0 ≤ shift ≤ 30",
 	},
 	{
 		POOL, "POOL", Neural, FormatR, codeTensor, 6,
 		[]Operand{address("y", Rd), address("x", Rs1), number("size")},
-		"maximum of squares",
-		"Y[c, i, j] ← max X[c, i·size…, j·size…] over size² activations; Y's height and width are X's over size, rounded down",
+		"max pooling over squares",
+		"Y[c, i, j] ← max X[c, i·size…, j·size…] over size² activations; Y's height and width are X's divided by size, rounded down",
 	},
 	{
 		CONV, "CONV", Neural, FormatR, codeTensor, 7,
@@ -302,7 +302,7 @@ var Specs = [...]Spec{
 		LRGEN, "LRGEN", Evolution, FormatR, codeEvolution, 1,
 		[]Operand{address("factors", Rd), address("noise", Rs1), number("r")},
 		"factors of a perturbation of rank r",
-		"A (r×m pents) and B (r×k) ← the pents of the noise's pair; the factors' multiplier and shift ← those that scale Aᵀ·B to a standard deviation of 2^-sigma an entry",
+		"A (r×m pents) and B (r×k) ← the pents of the noise's pair; the factors' multiplier and shift ← the values that scale the entries of Aᵀ·B to a standard deviation of 2^-sigma",
 	},
 	{
 		LRMUL, "LRMUL", Evolution, FormatR, codeEvolution, 2,
@@ -314,30 +314,30 @@ var Specs = [...]Spec{
 		LRADD, "LRADD", Evolution, FormatR, codeEvolution, 3,
 		[]Operand{address("y", Rd), address("base", Rs1), address("d", Rs2)},
 		"plus and minus a perturbation",
-		"Y ← base + D in the first half of Y's columns, base − D in the second; base and D have all columns of Y, or half of them, which both halves use. For pents base and D: accumulators Y ← 2^16·base + D·[word after D's descriptor]",
+		"Y ← base + D in the first half of Y's columns, base − D in the second half; base and D have as many columns as Y, or half as many, which both halves use. If base and D are pents: accumulators Y ← 2^16·base + D·[word after D's descriptor]",
 	},
 	{
 		POPEVAL, "POPEVAL", Evolution, FormatR, codeEvolution, 4,
 		[]Operand{address("scores", Rd), address("population", Rs1), number("n")},
 		"scores of n members",
-		"data[scores + i] ← the objective of member i, by the population's outputs in its nth of the columns; higher is better, cut off at the range of a word",
+		"data[scores + i] ← the objective of member i, computed from its nth part of the columns of the population's outputs; higher is better; limited to the range of a word",
 	},
 	{
 		POPAVG, "POPAVG", Evolution, FormatR, codeEvolution, 5,
 		[]Operand{address("update", Rd), address("scores", Rs1), number("n")},
-		"fitness of n members against their average",
-		"The update's codes ← the coded differences of the scores data[scores…] of n/2 pairs, plus and minus of each; or the differences of n members from their mean",
+		"codes of n members from their scores",
+		"the update's codes ← the coded differences, plus − minus, of the scores data[scores…] of n/2 pairs; or, if normalized, the coded differences of n scores from their mean",
 	},
 	{
 		PQUANT, "PQUANT", Evolution, FormatR, codeEvolution, 6,
 		[]Operand{address("w", Rd), address("from", Rs1), number("levels")},
 		"pents from an update or from accumulators",
-		"From an update: W moves by Z = Σ f·A·Bᵀ under the update's rule. From accumulators: W ← QUANT5(Y/2^16). levels is 5",
+		"from an update: W is changed by Z = Σ f·A·Bᵀ by the update's rule. From accumulators: W ← QUANT5(Y/2^16). levels is 5",
 	},
 	{
 		PRNG, "PRNG", Evolution, FormatR, codeEvolution, 7,
 		[]Operand{rd, address("noise", Rs1), optional(address("bound", Rs2))},
 		"random number",
-		"rd ← 16 pents of the noise's stream from block next on, of its law; next advances by one, or by two under the uniform law. With a bound of 1 to 2^32: u·bound/2^32, rounded down, for word next of the stream; next advances by one",
+		"rd ← 16 pents of the noise's stream and distribution from block next on; next advances by one, or by two if uniform. With a bound of 1 to 2^32: rd ← u·bound/2^32, rounded down, where u is word next of the stream; next advances by one",
 	},
 }

@@ -1,6 +1,6 @@
-// Package programs holds programs for the machine of package exec: networks trained by
-// this library compiled to instructions, and whole runs of evolution strategies.
+// Package programs generates programs for the machine of package exec: compiled networks trained
+// by this library, and whole runs of evolution strategies.
 //
-// The programs are templates of assembly text; Go fills in the sizes. The results of each
+// The programs are templates of assembly text, in which Go code fills in the sizes. Their results
 // are bit-identical to the library's.
 package programs

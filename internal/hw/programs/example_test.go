@@ -11,7 +11,7 @@ import (
 	"github.com/Kaleaon/pentary-go/nn"
 )
 
-// The parity of three signs, learned instruction by instruction.
+// A program that learns the parity of three signs.
 func ExampleNewTraining() {
 	data := &data.Dataset{Features: 3, Classes: 2}
 	for i := range 8 {

@@ -13,7 +13,7 @@ import (
 	"github.com/Kaleaon/pentary-go/nn"
 )
 
-// MLP is a network compiled to a program that runs batches of inputs through it.
+// MLP is a network compiled to a program that computes the outputs of batches of inputs.
 type MLP struct {
 	*Program
 	net              *nn.Model
@@ -22,10 +22,10 @@ type MLP struct {
 	far              farTensors
 }
 
-// farTensors is where the inputs and outputs of all batches are, one after another.
+// farTensors has the locations of the inputs and outputs of all batches, one after another.
 type farTensors struct {
 	x, out         int // addresses
-	xSize, outSize int // bytes of a batch
+	xSize, outSize int // bytes per batch
 }
 
 type mlpText struct {
@@ -42,9 +42,9 @@ type mlpLayerText struct {
 	W, FarW, Sum, H string
 }
 
-// CompileMLP returns the program that runs a number of batches, of columns samples each,
-// through an MLP, like an nn.Runner. It returns an error if the machine has no room for
-// something, or if the model has layers that are not dense.
+// CompileMLP returns the program that computes the outputs of an MLP for the given number of
+// batches, with columns samples each, like an nn.Runner. It returns an error if the program
+// exceeds a limit of the machine, or if the model has layers that are not dense.
 func CompileMLP(net *nn.Model, columns, batches int) (*MLP, error) {
 	if columns < 1 || batches < 1 || columns > math.MaxInt32 || batches > isa.MaxLarge {
 		return nil, fmt.Errorf("programs: %d batches of %d columns, want at least one of each and at most %d batches", batches, columns, isa.MaxLarge)
@@ -76,13 +76,13 @@ func CompileMLP(net *nn.Model, columns, batches int) (*MLP, error) {
 func denseLayers(net *nn.Model) ([]*nn.Dense, error) {
 	layers, ok := net.Dense()
 	if !ok {
-		return nil, errors.New("programs: the model has other layers than dense ones, which the machine has no program for")
+		return nil, errors.New("programs: the model has layers that are not dense, for which there is no program")
 	}
 	return layers, nil
 }
 
-// repeated reserves activations for several batches, and returns the descriptor of the
-// first, its address and its size.
+// repeated reserves activations for several batches and returns the descriptor, the address and
+// the size of the first.
 func (l *layout) repeated(rows, cols, batches int) (text string, at, size int) {
 	at = l.bytes
 	each := 4 * int64(kernels.Quads(rows)) * int64(cols)
@@ -90,7 +90,7 @@ func (l *layout) repeated(rows, cols, batches int) (text string, at, size int) {
 	return text, at, int(min(each, exec.MaxMemory+1))
 }
 
-// Machine returns a machine whose far memory holds the network's weights.
+// Machine returns a machine with the network's weights in far memory.
 func (p *MLP) Machine(observers ...exec.Observer) (*exec.Machine, error) {
 	m, err := p.Program.Machine(observers...)
 	if err != nil {
@@ -104,12 +104,12 @@ func (p *MLP) Machine(observers ...exec.Observer) (*exec.Machine, error) {
 	return m, nil
 }
 
-// Inputs returns the far memory of batch i's inputs on a machine, in quads.
+// Inputs returns the inputs of batch i in a machine's far memory, in quads.
 func (p *MLP) Inputs(m *exec.Machine, i int) []int8 {
 	return p.part(m, p.far.x+i*p.far.xSize, p.net.Inputs())
 }
 
-// Outputs returns the far memory of batch i's outputs, in quads.
+// Outputs returns the outputs of batch i in a machine's far memory, in quads.
 func (p *MLP) Outputs(m *exec.Machine, i int) []int8 {
 	return p.part(m, p.far.out+i*p.far.outSize, p.net.Outputs())
 }
@@ -118,14 +118,14 @@ func (p *MLP) part(m *exec.Machine, base, rows int) []int8 {
 	return m.Activations(exec.Tensor{Kind: isa.Bytes, Base: base, Rows: rows, Cols: p.columns})
 }
 
-// Load puts a data set into a machine's far memory, sample after sample; the columns
-// after the last are zero. The error says why the data do not fit the program.
+// Load copies a dataset to a machine's far memory, sample by sample, and sets the columns after
+// the last sample to zero. It returns an error if the dataset does not fit the program.
 func (p *MLP) Load(m *exec.Machine, data *data.Dataset) error {
 	if err := data.Check(); err != nil {
 		return err
 	}
 	if p.net.Inputs() != data.Features || p.net.Outputs() < data.Classes {
-		return fmt.Errorf("programs: network of %d→%d for data of %d features and %d classes",
+		return fmt.Errorf("programs: network of %d→%d for a dataset of %d features and %d classes",
 			p.net.Inputs(), p.net.Outputs(), data.Features, data.Classes)
 	}
 	if most := int64(p.columns) * int64(p.batches); int64(data.Len()) > most {
@@ -145,14 +145,14 @@ func (p *MLP) Check(m *exec.Machine) error {
 	run := p.net.NewRunner(p.columns)
 	for i := range p.batches {
 		if !slices.Equal(p.Outputs(m, i), run.Step(p.Inputs(m, i))) {
-			return fmt.Errorf("programs: the outputs of batch %d are not the network's", i)
+			return fmt.Errorf("programs: the outputs of batch %d differ from the network's", i)
 		}
 	}
 	return nil
 }
 
-// Confusion counts, for each true class of the data that a machine was loaded with and
-// has run, how many samples the network assigns to each class.
+// Confusion returns the confusion matrix of the dataset that the machine was loaded with, after
+// its run: for each true class, the number of samples assigned to each class.
 func (p *MLP) Confusion(m *exec.Machine, data *data.Dataset) [][]int {
 	counts := make([][]int, data.Classes)
 	for i := range counts {
@@ -164,7 +164,7 @@ func (p *MLP) Confusion(m *exec.Machine, data *data.Dataset) [][]int {
 	return counts
 }
 
-// assigned returns the row of a column's largest output, the first of equals.
+// assigned returns the row of a column's largest output, the first if several are equal.
 func (p *MLP) assigned(out []int8, c int) (class int) {
 	best := int8(-128)
 	for i := range p.net.Outputs() {

@@ -1,5 +1,5 @@
-; Runs batches of inputs through a network. The weights cross to near memory once; each
-; batch comes from far memory and its outputs go back there.
+; Computes the outputs of a network for batches of inputs. The weights are loaded into near
+; memory once. Each batch is loaded from far memory, and its outputs are stored there.
 ;
 ; P10 counts batches. P20 and P21 hold the descriptors in far memory.
 

@@ -13,7 +13,7 @@ import (
 	"github.com/Kaleaon/pentary-go/nn"
 )
 
-// trained returns a network after a few generations.
+// trained returns a network trained for a few generations.
 func trained(t *testing.T, data *data.Dataset, widths ...int) *nn.Model {
 	t.Helper()
 	net := nn.NewMLP(3, widths...)
@@ -31,7 +31,7 @@ func trained(t *testing.T, data *data.Dataset, widths ...int) *nn.Model {
 	return net
 }
 
-// A compiled network has the outputs of nn.Runner, to the bit.
+// The outputs of a compiled network are bit-identical to nn.Runner's.
 func TestMLP(t *testing.T) {
 	data := blobs(4, 30, 6, 100)
 	for _, widths := range [][]int{{30, 6}, {30, 21, 6}, {30, 16, 9, 6}} {
@@ -88,8 +88,8 @@ func TestMLPErrors(t *testing.T) {
 	}{
 		{1, 0, "0 batches of 1 columns"},
 		{0, 1, "1 batches of 0 columns"},
-		{1 << 30, 1, "more than 1073741824 of a memory"},
-		{1 << 10, 1 << 24, "more than 1073741824 of a memory"},
+		{1 << 30, 1, "tensors exceed a memory of 1073741824"},
+		{1 << 10, 1 << 24, "tensors exceed a memory of 1073741824"},
 	} {
 		if _, err := CompileMLP(net, test.columns, test.batches); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("error %v, want %q in it", err, test.want)
@@ -104,10 +104,10 @@ func TestMLPErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	for want, wrong := range map[string]*data.Dataset{
-		"100 samples for 9 batches of 10 columns":               samples,
-		"network of 30→6 for data of 31 features and 6 classes": blobs(4, 31, 6, 50),
-		"network of 30→6 for data of 30 features and 7 classes": blobs(4, 30, 7, 50),
-		"dataset of 0 samples":                                  {},
+		"100 samples for 9 batches of 10 columns":                    samples,
+		"network of 30→6 for a dataset of 31 features and 6 classes": blobs(4, 31, 6, 50),
+		"network of 30→6 for a dataset of 30 features and 7 classes": blobs(4, 30, 7, 50),
+		"dataset of 0 samples": {},
 	} {
 		if err := p.Load(m, wrong); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %q in it", err, want)

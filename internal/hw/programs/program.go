@@ -17,14 +17,15 @@ var texts embed.FS
 
 var templates = template.Must(template.New("").ParseFS(texts, "*.pasm"))
 
-// Program is a program and the machine that it needs.
+// Program is a program and the configuration of its machine.
 type Program struct {
 	Text    string // assembly
 	Program *isa.Program
 	Config  exec.Config
 }
 
-// build fills in a template and assembles it, with memories of the reserved sizes.
+// build executes a template and assembles the text, for a machine with memories of the reserved
+// sizes.
 func build(name string, data any, l *layout) (*Program, error) {
 	if l.err != nil {
 		return nil, l.err
@@ -41,25 +42,26 @@ func build(name string, data any, l *layout) (*Program, error) {
 	return &Program{Text: text.String(), Program: p, Config: config}, nil
 }
 
-// Machine returns a machine for the program, with memories that hold nothing yet.
+// Machine returns a machine for the program, without data in its tensor memories.
 func (p *Program) Machine(observers ...exec.Observer) (*exec.Machine, error) {
 	c := p.Config
 	c.Observers = observers
 	return exec.New(p.Program, c)
 }
 
-// layout reserves places in the tensor memories, one after another. Each tensor is
-// written as the operands of its directive.
+// layout reserves space in the tensor memories, tensor by tensor. Its methods return the operands
+// of the tensor's directive.
 type layout struct {
 	pents, bytes, sums int
 	err                error
 }
 
-// reserve advances the end of a memory and returns where it was.
+// reserve advances the end of a memory by size and returns the operands of the tensor's
+// directive.
 func (l *layout) reserve(end *int, rows, cols, size int64) string {
 	at := *end
 	if size > exec.MaxMemory-int64(at) && l.err == nil {
-		l.err = fmt.Errorf("programs: tensors need more than %d of a memory", exec.MaxMemory)
+		l.err = fmt.Errorf("programs: tensors exceed a memory of %d", exec.MaxMemory)
 	}
 	if l.err == nil {
 		*end += int(size)
@@ -79,8 +81,7 @@ func (l *layout) accumulators(rows, cols int) string {
 	return l.reserve(&l.sums, int64(rows), int64(cols), int64(rows)*int64(cols))
 }
 
-// setMatrix stores a matrix in the machine's tensor of a name, and getMatrix takes it
-// from there.
+// setMatrix stores a matrix in the machine's tensor with a name; getMatrix copies it back.
 func setMatrix(m *exec.Machine, name string, w *packed.Matrix) error {
 	t, err := m.Tensor(name)
 	if err != nil {

@@ -12,8 +12,8 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// Prototype is a program that trains a matrix towards another one by the prototype's
-// algorithm, like baseline.Prototype with the negative squared error as its objective.
+// Prototype is a program that trains a matrix towards a target matrix by the prototype's
+// algorithm, like baseline.Prototype with the negative squared error as the objective.
 type Prototype struct {
 	*Program
 	w, target *packed.Matrix
@@ -26,12 +26,12 @@ type prototypeText struct {
 	A, B, E, Sum, W, Member, Target, Fitness string
 }
 
-// NewPrototype returns the program of a run of baseline.Prototype that trains w towards a
-// target of the same shape. The options are baseline.NewPrototype's, with the
-// prototype's defaults; at most isa.MaxSmall members.
+// NewPrototype returns the program of a run of baseline.Prototype that trains w towards target,
+// which has the same shape. Options and defaults are as for baseline.NewPrototype, with at
+// most isa.MaxSmall members.
 func NewPrototype(w, target *packed.Matrix, o baseline.PrototypeOptions) (*Prototype, error) {
 	if w.Rows() != target.Rows() || w.Cols() != target.Cols() {
-		return nil, fmt.Errorf("programs: matrix of %d×%d with a target of %d×%d", w.Rows(), w.Cols(), target.Rows(), target.Cols())
+		return nil, fmt.Errorf("programs: matrix of %d×%d and target of %d×%d, want the same shape", w.Rows(), w.Cols(), target.Rows(), target.Cols())
 	}
 	if _, err := baseline.NewPrototype([]*packed.Matrix{w}, o); err != nil {
 		return nil, err
@@ -55,7 +55,7 @@ func NewPrototype(w, target *packed.Matrix, o baseline.PrototypeOptions) (*Proto
 	return &Prototype{Program: program, w: w, target: target}, nil
 }
 
-// Machine returns a machine that holds the matrix and its target.
+// Machine returns a machine with the matrix and its target in memory.
 func (p *Prototype) Machine(observers ...exec.Observer) (*exec.Machine, error) {
 	m, err := p.Program.Machine(observers...)
 	if err != nil {
@@ -67,7 +67,7 @@ func (p *Prototype) Machine(observers ...exec.Observer) (*exec.Machine, error) {
 	return m, setMatrix(m, "target", p.target)
 }
 
-// Run brings the matrix to its target. On an error it is as it was.
+// Run trains the matrix. After an error, the matrix is unchanged.
 func (p *Prototype) Run(ctx context.Context, observers ...exec.Observer) error {
 	m, err := p.Machine(observers...)
 	if err != nil {

@@ -1,7 +1,6 @@
-; The architecture's first algorithm to the letter, in which all that is added to pents
-; is made pents: package baseline's Prototype, on the task of bringing a matrix to
-; another. Member i has W_i = QUANT5(W + σ·E_i) with E_i = QUANT5(A_i·B_i'/√r), and W
-; becomes QUANT5(W + α/(N·σ)·Σ F_i·E_i).
+; Trains a matrix towards a target by the algorithm of the first prototype, package baseline's
+; Prototype, which rounds every sum to pents. Member i has W_i = QUANT5(W + σ·E_i) with
+; E_i = QUANT5(A_i·B_i'/√r); the update is W ← QUANT5(W + α/(N·σ)·Σ F_i·E_i).
 ;
 ; P10 counts generations, P11 members. P20-P28 hold addresses.
 

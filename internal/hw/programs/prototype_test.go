@@ -12,7 +12,7 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// pattern returns a random matrix and the diagonal pattern that it is to become.
+// pattern returns a random matrix and a diagonal pattern as its target.
 func pattern(m, k int) (w, target *packed.Matrix) {
 	w, target = packed.NewMatrix(m, k), packed.NewMatrix(m, k)
 	lowrank.Randomize(lowrank.Parameter{W: w}, kernels.Uniform, 9)
@@ -24,8 +24,8 @@ func pattern(m, k int) (w, target *packed.Matrix) {
 	return w, target
 }
 
-// The program returns the weights of package baseline: with the prototype's own settings
-// those that it began with, with others better ones.
+// The program computes the weights of package baseline. The prototype's own settings leave the
+// weights unchanged; other settings improve them.
 func TestPrototype(t *testing.T) {
 	for _, test := range []struct {
 		m, k  int

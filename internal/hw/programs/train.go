@@ -17,19 +17,19 @@ import (
 	"github.com/Kaleaon/pentary-go/trit5"
 )
 
-// Training is a program that trains a network, like es.Optimizer with an nn.Evaluator of
+// Training is a program that trains a network, like an es.Optimizer with an nn.Evaluator for
 // nn.Classify.
 type Training struct {
 	*Program
 	layers []*nn.Dense
 	data   *data.Dataset
 
-	sampleBase, labelBase int // of the data set in the memory of bytes
+	sampleBase, labelBase int // addresses of the dataset in the memory of bytes
 }
 
-// trainingText is the data of the template of Training.
+// trainingText is the data for the template of Training.
 type trainingText struct {
-	Seed                            string // both halves
+	Seed                            string // both words
 	Generations, Pairs, Members     int
 	Rank, Law, Sigma                int
 	Coding                          isa.Coding
@@ -52,12 +52,11 @@ type layerText struct {
 	W, A, B, Product, Noisy, Sum, H, Residual string
 }
 
-// NewTraining returns the program of a run of es.Optimizer that trains net by batches
-// of data, as nn.Classify draws them, from the network's present weights. The
-// machine has no part for some options: the error names the first. They are noise in
-// activations or of full rank, rules other than residual and stochastic, codings other
-// than FourBit and Sign, schedules other than linear and constant, groups, reuse,
-// shrinking, and a score to be minimized.
+// NewTraining returns the program of a run of es.Optimizer that trains net from its present
+// weights on batches of data, drawn as by nn.Classify. It returns an error that names the first
+// option that the machine does not implement: noise in activations or of full rank, rules other
+// than residual and stochastic, codings other than FourBit and Sign, schedules other than linear
+// and constant, groups, noise reuse, weight decay, and minimized scores.
 func NewTraining(net *nn.Model, data *data.Dataset, batch int, o es.Options) (*Training, error) {
 	layers, err := denseLayers(net)
 	if err != nil {
@@ -87,7 +86,7 @@ func NewTraining(net *nn.Model, data *data.Dataset, batch int, o es.Options) (*T
 }
 
 // setRule sets the fields of the update rule, or returns an error if the machine does not
-// implement it.
+// implement the rule.
 func (t *trainingText) setRule(o es.Options) error {
 	switch rule := o.Rule.(type) {
 	case es.ErrorFeedback:
@@ -105,7 +104,7 @@ func (t *trainingText) setRule(o es.Options) error {
 	default:
 		return fmt.Errorf("fitness coding %v, want %v or %v", o.Fitness, es.FourBit, es.Sign)
 	}
-	const most = trit5.WordMax / 2 // of the dividend of a rate
+	const most = trit5.WordMax / 2 // largest dividend of a rate
 	switch {
 	case o.Estimator != lowrank.PerturbWeights:
 		return errors.New("noise in activations")
@@ -137,7 +136,7 @@ func newTraining(layers []*nn.Dense, data *data.Dataset, text *trainingText) (*T
 	in := "x"
 	for i, layer := range layers {
 		m, k := layer.W.Rows(), layer.W.Cols()
-		own := 2 * n // columns of a pair's inputs
+		own := 2 * n // columns of the pair's inputs
 		if i == 0 {
 			own = n
 		}
@@ -157,7 +156,7 @@ func newTraining(layers []*nn.Dense, data *data.Dataset, text *trainingText) (*T
 	return t, nil
 }
 
-// Machine returns a machine that holds the network's weights and the data set.
+// Machine returns a machine with the network's weights and the dataset in memory.
 func (t *Training) Machine(observers ...exec.Observer) (*exec.Machine, error) {
 	m, err := t.Program.Machine(observers...)
 	if err != nil {
@@ -178,7 +177,7 @@ func (t *Training) Machine(observers ...exec.Observer) (*exec.Machine, error) {
 	return m, nil
 }
 
-// Run trains the network on a machine. On an error the weights are as they were.
+// Run trains the network on a machine. After an error, the weights are unchanged.
 func (t *Training) Run(ctx context.Context, observers ...exec.Observer) error {
 	m, err := t.Machine(observers...)
 	if err != nil {

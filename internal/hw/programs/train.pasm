@@ -1,5 +1,5 @@
-; Trains a network by evolution strategies with low-rank perturbations: package es with
-; a classifier of package nn, instruction by instruction.
+; Trains a classifier by evolution strategies with low-rank perturbations, like packages es and
+; nn.
 ;
 ; P1-P9 are scratch. P10 counts generations, P11 pairs or samples.
 
@@ -14,7 +14,7 @@ generation:
 	STORE P10, [P1+noise.generation]
 {{- end}}
 
-; The batch: samples by independent uniform choice.
+; The batch: samples are drawn independently and uniformly.
 	STORE P0, [P20+noise.next]
 	ADD P11, P0, P0
 	ADDI P21, P0, sample
@@ -99,9 +99,8 @@ pair:
 done:
 	HALT
 
-; P3 = P1/P2 rounded down, P1 the remainder; P1 is not negative and at most half of the
-; largest word, P2 positive. The divisor is doubled until it is too large, and halved
-; again.
+; P3 = P1/P2, rounded down; P1 becomes the remainder. P1 must be between 0 and half of the
+; largest word, P2 positive. The divisor is doubled until it is too large, then halved again.
 divide:
 	ADD P4, P2, P0
 	ADDI P5, P0, 1

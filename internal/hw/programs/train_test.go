@@ -34,7 +34,7 @@ func blobs(seed uint64, features, classes, samples int) *data.Dataset {
 	return d
 }
 
-// A program of the machine trains to the weights of package es.
+// Training by a program results in the same weights as package es.
 func TestTraining(t *testing.T) {
 	data := blobs(1, 30, 7, 150)
 	for _, test := range []struct {
@@ -109,7 +109,7 @@ func TestTrainingErrors(t *testing.T) {
 		t.Error("batches of no samples")
 	}
 
-	// An interrupted run leaves the network as it was.
+	// An interrupted run leaves the network unchanged.
 	p, err := NewTraining(net, data, 8, es.Options{Generations: 5, Pairs: 8})
 	if err != nil {
 		t.Fatal(err)
