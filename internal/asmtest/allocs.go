@@ -2,11 +2,11 @@ package asmtest
 
 import "runtime"
 
-// AllocsPerRun returns the allocations of a call of f, rounded down, as
-// testing.AllocsPerRun does, but on all processors: that one counts on a single
-// processor, where package parallel runs everything inline. The least of several rounds
-// counts: on a busy machine a worker may come late and fill its caches in any of them, and
-// what allocates at every call does so in all.
+// AllocsPerRun returns the number of allocations per call of f, rounded down, like
+// testing.AllocsPerRun but on all processors. testing.AllocsPerRun uses a single processor, on
+// which package parallel runs everything inline. The result is the minimum of several rounds: on a
+// busy machine, a worker may start late and fill its caches in any round, but allocations of every
+// call occur in all rounds.
 func AllocsPerRun(runs int, f func()) uint64 {
 	const rounds = 20
 	least := ^uint64(0)

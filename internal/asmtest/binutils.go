@@ -14,27 +14,27 @@ import (
 	"testing"
 )
 
-// tools are the commands for each architecture, of the test program and not of the
-// machine, which may emulate it.
+// tools maps the architecture of the test program, which the machine may emulate, to its
+// commands.
 var tools = map[string]struct{ as, objdump []string }{
 	"amd64": {[]string{"as", "--64"}, []string{"objdump", "--architecture=i386:x86-64"}},
 	"arm64": {[]string{"aarch64-linux-gnu-as"}, []string{"aarch64-linux-gnu-objdump", "--architecture=aarch64"}},
 }
 
-// A Function is the code of an assembly function, in the syntax that Assemble reads.
+// Function is the code of an assembly function, in the syntax that Assemble reads.
 type Function struct {
-	Start int      // its address, where branches to absolute addresses are concerned
-	Code  []string // its instructions
+	Start int      // address, for branches to absolute addresses
+	Code  []string // instructions
 }
 
-// Disassemble returns each assembly function that the running test program has from
-// the package of the given import path.
+// Disassemble returns the assembly functions in the running test program that belong to the
+// package with the given import path.
 func Disassemble(tb testing.TB, path string) map[string]Function {
 	tb.Helper()
 	text, funcs := program(tb)
 	var code []byte
 	var names []string
-	var ends []int // of the functions, in code
+	var ends []int // offsets in code of the functions' ends
 	for _, f := range funcs {
 		if name, ok := strings.CutPrefix(f.Name, path+"."); ok {
 			code = append(code, text(f)...)
@@ -73,9 +73,9 @@ func Disassemble(tb testing.TB, path string) map[string]Function {
 	return functions
 }
 
-// program returns the assembly functions of the running program, and how to get
-// at their code. It reads the table that tracebacks use, since go test strips the
-// symbols that objdump would.
+// program returns the assembly functions of the running program, and a function that returns
+// their code. It reads the table used by tracebacks, because go test strips the symbols that
+// objdump would read.
 func program(tb testing.TB) (text func(*gosym.Func) []byte, funcs []*gosym.Func) {
 	tb.Helper()
 	exe, err := os.Executable()
@@ -84,7 +84,7 @@ func program(tb testing.TB) (text func(*gosym.Func) []byte, funcs []*gosym.Func)
 	}
 	file, err := elf.Open(exe)
 	if err != nil {
-		tb.Skip("asmtest: the test program is no ELF file: ", err)
+		tb.Skip("asmtest: the test program is not an ELF file: ", err)
 	}
 	defer file.Close()
 	section := func(name string) (data []byte, addr uint64) {
@@ -112,8 +112,8 @@ func program(tb testing.TB) (text func(*gosym.Func) []byte, funcs []*gosym.Func)
 	return func(f *gosym.Func) []byte { return code[f.Entry-start : f.End-start] }, funcs
 }
 
-// Assemble returns the machine code of a source, on amd64 in AT&T syntax. Where as
-// refuses it, the test fails with what as says.
+// Assemble returns the machine code of a source text, on amd64 in AT&T syntax. If as rejects the
+// source, the test fails with the message of as.
 func Assemble(tb testing.TB, source string) []byte {
 	tb.Helper()
 	object := filepath.Join(tb.TempDir(), "object")
@@ -130,7 +130,7 @@ func Assemble(tb testing.TB, source string) []byte {
 	return code
 }
 
-// run returns what a tool prints. It skips the test if the tool is missing.
+// run runs a tool and returns its output. It skips the test if the tool is missing.
 func run(tb testing.TB, input string, tool []string, args ...string) string {
 	tb.Helper()
 	if tool == nil {

@@ -1,11 +1,10 @@
-// Package asmtest has what tests of assembly, and of code that must not allocate, need.
+// Package asmtest provides helpers for tests of assembly and of code that must not allocate.
 //
-// GuardedSlice returns slices between memory pages that cannot be touched and bytes that
-// are checked when the test ends: assembly that reads or writes beyond a slice is caught
-// there, where it would go unnoticed on the heap. Assemble and Disassemble have GNU as
-// and objdump read what Go's assembler made: raw bytes of instructions that it lacks,
-// and the instruction sets that a function takes. AllocsPerRun counts allocations on all
-// processors.
+// GuardedSlice returns slices between inaccessible memory pages and bytes that are checked at the
+// end of the test. They detect assembly that reads or writes beyond a slice, which would remain
+// unnoticed on the heap. Assemble and Disassemble use GNU as and objdump to check the output of
+// Go's assembler: the raw bytes of instructions that it does not support, and the instruction
+// sets that a function uses. AllocsPerRun counts allocations on all processors.
 package asmtest
 
 import (
@@ -14,14 +13,14 @@ import (
 	"unsafe"
 )
 
-// Number is the elements of a guarded slice. They hold no pointers: the garbage
-// collector does not see guarded memory.
+// Number is the element type of a guarded slice. It has no pointers, because the garbage
+// collector does not scan guarded memory.
 type Number interface {
 	~int8 | ~uint8 | ~int16 | ~uint16 | ~int32 | ~uint32 | ~int64 | ~uint64 | ~int | ~uint | ~float32 | ~float64
 }
 
-// Place says where a slice lies between its two guard pages: the elements from
-// the page before it, or End.
+// Place is the location of a slice between its two guard pages: the number of elements after the
+// first page, or End.
 type Place int
 
 const (
@@ -29,9 +28,9 @@ const (
 	End   Place = -1 // right before a guard page
 )
 
-// GuardedSlice returns a slice of n elements at a place between two guard pages, with no
-// spare capacity. It lives until the test ends, which fails if a byte beside the
-// slice has changed by then. Platforms without guard pages check the bytes alone.
+// GuardedSlice returns a slice of n elements at a place between two guard pages, without spare
+// capacity. It is valid until the end of the test, which fails if a byte next to the slice has
+// changed. On platforms without guard pages, only the bytes are checked.
 func GuardedSlice[T Number](tb testing.TB, n int, at Place) []T {
 	tb.Helper()
 	var zero T
@@ -59,16 +58,16 @@ func GuardedSlice[T Number](tb testing.TB, n int, at Place) []T {
 			}
 		}
 	})
-	// An empty slice too points at its place; mem[from:] might not.
+	// An empty slice also points to its place; mem[from:] might not.
 	start := unsafe.Add(unsafe.Pointer(unsafe.SliceData(mem)), from)
 	return unsafe.Slice((*T)(start), n)
 }
 
-// canary is what byte i beside a slice holds.
+// canary returns the value of byte i next to a slice.
 func canary(i int) byte { return byte(i*151 + 0xA5) }
 
-// Faults calls f and turns the touch of a guard page into an error of the test, where
-// the runtime would end the process.
+// Faults calls f. An access to a guard page becomes an error of the test instead of a crash of
+// the process.
 func Faults(tb testing.TB, f func()) {
 	tb.Helper()
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))

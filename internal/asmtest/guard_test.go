@@ -8,7 +8,7 @@ import (
 	"unsafe"
 )
 
-// recorder is a test that notes its errors and runs its clean-up on demand.
+// recorder is a testing.TB that records errors and runs its clean-up on demand.
 type recorder struct {
 	testing.TB
 	errors   []string
@@ -31,7 +31,7 @@ func (r *recorder) end() {
 
 var sink int32 // keeps the compiler from dropping a read
 
-// peek reads element i of a slice, also outside of it.
+// peek reads element i of a slice, without a check of bounds.
 func peek[T Number](s []T, i int) T {
 	return *(*T)(unsafe.Add(unsafe.Pointer(unsafe.SliceData(s)), i*int(unsafe.Sizeof(s[0]))))
 }
@@ -110,7 +110,7 @@ func ExampleGuardedSlice() {
 		}
 	}
 
-	t := &recorder{} // stands in for the *testing.T of a test
+	t := &recorder{} // the *testing.T of a test
 	x := GuardedSlice[int8](t, 10, Start)
 	Faults(t, func() { fill(x) })
 	t.end()

@@ -9,14 +9,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// pages rounds a size up to whole pages, one at least.
+// pages rounds a size up to whole pages, at least one.
 func pages(size int) int {
 	page := os.Getpagesize()
 	return max(1, (size+page-1)/page) * page
 }
 
-// region maps size bytes between two pages that cannot be touched, for the time
-// of the test.
+// region maps size bytes between two inaccessible pages for the duration of the test.
 func region(tb testing.TB, size int) []byte {
 	tb.Helper()
 	page := os.Getpagesize()

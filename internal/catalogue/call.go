@@ -7,10 +7,10 @@ import (
 	"github.com/Kaleaon/pentary-go/internal/impl"
 )
 
-// Reference is the implementation that the others are compared with.
+// Reference is the implementation with which the others are compared.
 const Reference = "generic"
 
-// Call is a kernel with operands, and what the reference makes of them.
+// Call is a call of a kernel with operands, and the reference's outcome.
 type Call struct {
 	*Operands
 	Run func() int // calls the kernel and returns its result, or 0
@@ -19,8 +19,8 @@ type Call struct {
 	result        int
 }
 
-// NewCall makes the operands of a call and computes its reference. It leaves the
-// selected implementation as it was.
+// NewCall generates the operands of a call and computes the reference. It does not change the
+// selected implementation.
 func (k *Kernel) NewCall(o *Operands, shape []int) *Call {
 	c := &Call{Operands: o, Run: k.Make(o, shape)}
 	c.before = o.snapshot()
@@ -30,12 +30,11 @@ func (k *Kernel) NewCall(o *Operands, shape []int) *Call {
 	return c
 }
 
-// Check calls the kernel again, with the selected implementation, and describes how
-// the outcome differs from the reference, or returns "". A touch of memory that is not
-// there is a difference.
+// Check calls the kernel with the selected implementation. It returns a description of the
+// difference from the reference, or "". An access to unmapped memory is a difference.
 func (c *Call) Check() string { return c.CheckRun(c.Run) }
 
-// CheckRun is Check of another function.
+// CheckRun is Check for another function.
 func (c *Call) CheckRun(run func() int) (difference string) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
@@ -58,18 +57,18 @@ func (c *Call) CheckRun(run func() int) (difference string) {
 	return ""
 }
 
-// Wrong is a call with one operand that is too long or too short.
+// Wrong is a call with one operand of a wrong length.
 type Wrong struct {
 	Operand string
-	Len     int // of the operand
-	Want    int // what its length should be
+	Len     int // length of the operand
+	Want    int // correct length
 
 	*Operands
 	run func() int
 }
 
-// WrongCalls makes the calls of a shape that have one operand of a wrong length, one
-// element more or less. newOperands returns equal operands every time.
+// WrongCalls returns, for a shape, the calls in which one operand is one element too long or too
+// short. newOperands must return equal operands at every call.
 func (k *Kernel) WrongCalls(newOperands func() *Operands, shape []int) (wrong []Wrong) {
 	for i := 1; ; i++ {
 		for _, by := range []int{1, -1} {
@@ -87,8 +86,8 @@ func (k *Kernel) WrongCalls(newOperands func() *Operands, shape []int) (wrong []
 	}
 }
 
-// Panic makes the call. It returns the panic's text, or "" if there is none, and
-// whether an operand changed.
+// Panic executes the call. It returns the text of the panic, or "" if there is none, and whether
+// an operand changed.
 func (w Wrong) Panic() (text string, changed bool) {
 	before := w.snapshot()
 	defer func() {

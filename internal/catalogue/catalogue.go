@@ -1,11 +1,11 @@
-// Package catalogue lists the kernels of package kernels: their shapes, how to make the
-// operands of a call, and the work of a call. Tests of conformance, concurrency,
-// allocation and wrong lengths, the fuzz target, the command's selftest and the
-// benchmarks run over the list: a kernel that is listed is tested and measured.
+// Package catalogue lists the kernels of package kernels, with their shapes, the generation of
+// operands, and the work of a call. Tests of conformance, concurrency, allocations and wrong
+// lengths, the fuzz target, the command's selftest and the benchmarks run over the list: every
+// listed kernel is tested and measured.
 //
-// The reference of a call is the same call by the generic implementation. It is the loop
-// in the documentation of package kernels, which that package's other tests compare with
-// definitions and with golden values.
+// The reference of a call is the same call with the generic implementation, the loop in the
+// documentation of package kernels. Other tests of that package compare it with definitions and
+// golden values.
 package catalogue
 
 import (
@@ -26,14 +26,14 @@ var (
 	edgesRows  = []int{1, 2, 3, 4, 5, 8, 9, 16, 17, 33}
 	edgesUnits = append(upTo(40), 63, 64, 65, 127, 129, 257)
 	edgesOwn   = []int{1, 2, 3, 4, 5, 7, 8, 9, 16, 17}
-	// Numbers of terms at the edges of quads and vectors, and beyond the sums that
-	// sixteen bits hold.
+	// Numbers of terms at the edges of quads and vectors, and beyond the range of 16-bit
+	// sums.
 	edgesTerms = []int{0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 129, 600}
-	// Rows up to two blocks at every length, and some longer ones.
+	// Rows of every length up to two blocks, and some longer ones.
 	edgesRow = append(upTo(2*packed.BlockPents+packed.SmallPents), 767, 768, 769, 1024, 1055, 4096, 4129)
 )
 
-// deepest is the k that the blocked product packs at once.
+// deepest is the largest k that the blocked product packs at once.
 const deepest = 1 << 14
 
 // upTo returns 0, 1, …, n.
@@ -66,7 +66,7 @@ var (
 	dimsUpdate = []Dim{dimRows, dimK, dimTerms}
 )
 
-// All lists the kernels of the package's interface.
+// All lists the exported kernels.
 var All = []*Kernel{
 	{
 		Name: "Unpack", Dims: []Dim{{"n", 0, 5000, edgesRow, true}}, Large: []int{1000},
@@ -109,8 +109,8 @@ var All = []*Kernel{
 	},
 	{
 		Name: "MatMul", Dims: []Dim{dimM, dimK, dimN}, Large: []int{260, 290, 270},
-		// Narrow ones of several depths, and some that are spread over processors by
-		// rows and by columns.
+		// Narrow products of several depths, and products split over processors by rows and
+		// by columns.
 		Several: [][]int{{3, deepest + 4, 9}, {9, 2*deepest + 301, 10}, {1030, 2330, 7}, {1030, 300, 57}, {70, 300, 800}},
 		SeveralLong: [][]int{
 			{257, 1100, 130}, {129, 4133, 70}, {520, 257, 300}, {3, 300, 2000}, {1030, 70, 65}, {37, 33001, 41}, {17, 20000, 300},
@@ -127,7 +127,7 @@ var All = []*Kernel{
 	},
 	{
 		Name: "MatVec", Dims: []Dim{dimM, dimK, dimVectors}, Large: []int{260, 290, kernels.MaxVecs},
-		Several: [][]int{{21, 4133, 4}, {16, 4352, 3}}, // rows that are long for four vectors
+		Several: [][]int{{21, 4133, 4}, {16, 4352, 3}}, // long rows for four vectors
 		Measured: []Measured{
 			Product(256, 256, 1), Product(256, 256, 4), Product(256, 256, 8),
 			Product(1024, 1024, 1), Product(1024, 1024, 4), Product(1024, 1024, 8),
@@ -150,7 +150,7 @@ var All = []*Kernel{
 	},
 	{
 		Name: "MatVecCodes", Dims: []Dim{dimM, dimDepth, dimVectors}, Large: []int{260, 290, kernels.MaxVecs},
-		Several: [][]int{{150, 70, 1}, {150, 70, 2}, {150, 70, 4}, {150, 70, 8}}, // whole passes
+		Several: [][]int{{150, 70, 1}, {150, 70, 2}, {150, 70, 4}, {150, 70, 8}}, // full passes
 		Measured: []Measured{
 			codesProduct(256, 1), codesProduct(256, 4), codesProduct(256, 8),
 			codesProduct(1024, 1), codesProduct(1024, 4), codesProduct(1024, 8),
@@ -208,7 +208,7 @@ var All = []*Kernel{
 		Name:  "MatMulPerturbed",
 		Dims:  []Dim{dimPairs, dimRank, dimColumns, dimM, {"k", 1, 5000, []int{1, 31, 64, 257}, true}, {"shift", 0, 30, []int{0, 1, 9, 30}, false}},
 		Large: []int{65, 1, 4, 260, 290, 9},
-		// Pairs that do not divide a vector, and pairs wider than a block of columns.
+		// Pairs whose columns do not divide a vector, and pairs wider than a block of columns.
 		Several: [][]int{{2, 2, 3, 9, deepest + 1, 5}, {1, 1, 4, 9, 2*deepest + 5, 5}},
 		SeveralLong: [][]int{
 			{300, 1, 4, 131, 520, 6},
@@ -272,13 +272,13 @@ var All = []*Kernel{
 			pop, m := population(s), s[3]
 			perturbShift, shift, relu := uint(s[4]), uint(s[5]), s[6] == 1
 			a := o.factors("a", pop.Pairs*pop.Rank, m)
-			// Around the ranges of eight and sixteen bits, or as large as t comes.
+			// Around the range of 8 or 16 bits, or as large as t can be.
 			bound := parameter[int64](o, 4096, func() int64 {
 				return oneOf[int64](o, 127, 5000, 8191, 8192, 16383, 16384, 1<<15-1, 1<<15, 254*int64(kernels.MaxRankK/pop.Rank))
 			})
 			t := input(o, "t", pop.Pairs*pop.Rank*pop.Columns, between[int32](o, -bound, bound))
-			// What lies between the clamps, or around the range of words, or as far
-			// beyond as the sum may be, or any base: sums wrap around.
+			// Between the clamps, around the range of 16 bits, as far beyond as the sum
+			// may be, or any base: sums wrap around.
 			room := int64(1)<<shift>>1 + (2*int64(pop.Rank)*bound)>>perturbShift + 1
 			var bias []int32
 			if o.Typical || o.IntN(2) == 0 {
@@ -442,7 +442,7 @@ var All = []*Kernel{
 			if o.wrong > 0 || o.IntN(2) == 0 {
 				return none(func() { kernels.InterleaveFactors(dst, b, terms, kp) })
 			}
-			part := 4 * o.IntN(terms/4+1) // in two parts, of which the first may be none
+			part := 4 * o.IntN(terms/4+1) // in two parts; the first may be empty
 			return none(func() {
 				kernels.InterleaveFactorsAt(dst, b[part*kp:], part, terms-part, terms, kp)
 				kernels.InterleaveFactorsAt(dst, b[:part*kp], 0, part, terms, kp)
@@ -587,7 +587,7 @@ var All = []*Kernel{
 		Measured: []Measured{{Shape: []int{1024, 512, 8, 1}, M: 1024, N: 512, Bytes: 5 * 1024 * 512}},
 		Make: func(o *Operands, s []int) func() int {
 			m, n, shift, relu := s[0], s[1], uint(s[2]), s[3] == 1
-			// What lies between the clamps, or as far beyond them as the sum may be.
+			// Between the clamps, or as far beyond them as the sum may be.
 			half := int64(1) << shift >> 1
 			lo, hi := max(int64(-200)<<shift, math.MinInt32), min(int64(200)<<shift, math.MaxInt32-half)
 			if !o.Typical && o.IntN(2) == 0 {
@@ -689,7 +689,7 @@ var All = []*Kernel{
 	},
 }
 
-// none is a call of a function that returns nothing.
+// none returns a call of a function without a result.
 func none(f func()) func() int {
 	return func() int {
 		f()
@@ -701,7 +701,7 @@ func population(s []int) kernels.Population {
 	return kernels.Population{Pairs: s[0], Rank: s[1], Columns: s[2]}
 }
 
-// scale returns a scale that lets many weights step, or one at its bounds.
+// scale returns a scale by which many weights step, or a scale at its bounds.
 func (o *Operands) scale() kernels.Scale {
 	return parameter(o, kernels.Scale{Mul: 1 << 12, Shift: 16, Limit: 1 << 12}, func() kernels.Scale {
 		bounds := []kernels.Scale{
@@ -723,7 +723,7 @@ func (o *Operands) scale() kernels.Scale {
 // gates returns the operands of an elementwise kernel, one of which may be dst.
 func (o *Operands) gates(n, count int) (dst []int8, xs [][]int8) {
 	dst = inout(o, "dst", n, o.activations())
-	alias := count // none
+	alias := count // no alias
 	if !o.Typical && o.wrong == 0 {
 		alias = o.IntN(count + 1)
 	}
@@ -745,7 +745,7 @@ func batch(k, n int, bytes int64) Measured {
 	return Measured{Shape: []int{k, n}, K: k, N: n, Bytes: bytes}
 }
 
-// Product is the shape of an m×k by k×n product.
+// Product returns the measurement of an m×k by k×n product.
 func Product(m, k, n int) Measured {
 	return Measured{
 		Shape: []int{m, k, n}, M: m, K: k, N: n,
@@ -753,14 +753,15 @@ func Product(m, k, n int) Measured {
 	}
 }
 
-// codesProduct is Product of an m×m matrix whose codes are kept in bytes.
+// codesProduct is Product for an m×m matrix stored as one byte per code.
 func codesProduct(m, n int) Measured {
 	p := Product(m, m, n)
 	p.Bytes += int64(kernels.CodesLen(m, m) - m*packed.RowBytes(m))
 	return p
 }
 
-// update is the update of an n×n matrix by a rule that keeps bytes of each weight.
+// update returns the measurement of an update of an n×n matrix by a rule that stores the given
+// bytes per weight.
 func update(n, terms int, bytes float64) Measured {
 	return Measured{
 		Shape: []int{n, n, terms}, M: n, K: n, N: terms, Rank: 1, MACs: int64(n) * int64(n) * int64(terms),
@@ -776,7 +777,8 @@ func elements(m, n int, operands int64) Measured {
 	return Measured{Shape: []int{m * n}, M: m, N: n, Bytes: operands * int64(m*n)}
 }
 
-// attention is a step of attention of heads of 4·quads, group of which share keys.
+// attention returns the measurement of a step of attention with heads of 4·quads, where group
+// heads share keys.
 func attention(kvHeads, group, quads, n, steps int) Measured {
 	width := int64(4 * quads)
 	return Measured{

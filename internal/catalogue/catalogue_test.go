@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// newCall makes a call of a shape that every kernel has, with memory beside operands.
+// newCall returns a call of a shape that every kernel has, with extra memory next to operands.
 func newCall(k *Kernel, seed uint64) *Call {
 	r := rand.New(rand.NewPCG(seed, 0))
 	shape := append([]int(nil), k.Large...)
@@ -17,8 +17,8 @@ func newCall(k *Kernel, seed uint64) *Call {
 	}}, shape)
 }
 
-// Every kernel is able to fail: a bit of any operand, and of what lies beside it, counts,
-// and so does the result.
+// The check of every kernel detects a changed bit in any operand or next to it, and a wrong
+// result.
 func TestEveryKernelCanFail(t *testing.T) {
 	for _, k := range All {
 		c := newCall(k, 1)
@@ -61,7 +61,7 @@ func TestEveryKernelCanFail(t *testing.T) {
 	}
 }
 
-// Equal seeds make equal calls, others make others.
+// Equal seeds give equal calls, different seeds different ones.
 func TestSeeds(t *testing.T) {
 	for _, k := range All {
 		a, b, c := newCall(k, 2), newCall(k, 2), newCall(k, 3)
@@ -80,8 +80,8 @@ func TestSeeds(t *testing.T) {
 	}
 }
 
-// The list is well-formed: names are unique, every shape has as many sizes as the kernel
-// has dimensions, within bounds.
+// The list is well-formed: names are unique, and every shape has one size per dimension, within
+// bounds.
 func TestList(t *testing.T) {
 	names := map[string]bool{}
 	for _, k := range All {

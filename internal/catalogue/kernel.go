@@ -5,21 +5,21 @@ import (
 	"strings"
 )
 
-// Kernel is one function.
+// Kernel describes one function.
 type Kernel struct {
-	Name string // of the function
-	Dims []Dim  // of a shape
+	Name string // name of the function
+	Dims []Dim  // dimensions of a shape
 
-	// Make makes the operands of a call of a shape, and returns the call, which returns
-	// what the function does, or 0.
+	// Make generates the operands for a shape and returns the call, which returns the result
+	// of the function, or 0.
 	Make func(o *Operands, shape []int) (call func() int)
 
-	// Large is a shape with more than 255 of something, whose call takes every path
-	// that a large call takes.
+	// Large is a shape with a dimension above 255, whose call covers every path of large
+	// calls.
 	Large []int
 
-	// Several and SeveralLong are shapes of several blocks in every dimension; the second
-	// ones take the reference a second each.
+	// Several and SeveralLong are shapes with several blocks in every dimension. The
+	// reference takes about a second for each shape in SeveralLong.
 	Several, SeveralLong [][]int
 
 	Measured []Measured
@@ -28,23 +28,23 @@ type Kernel struct {
 // Dim is one dimension of the shapes of a kernel.
 type Dim struct {
 	Name        string
-	Least, Most int   // of random shapes
-	Edges       []int // at and next to the edges of blocks, for conformance
-	Work        bool  // the reference's time grows with it
+	Least, Most int   // bounds for random shapes
+	Edges       []int // sizes at and next to the edges of blocks, for conformance
+	Work        bool  // whether the reference's time grows with it
 }
 
-// Measured is a shape that is measured, and the work of its call. M, K, N and Rank are
-// what reports call its dimensions, 0 where there is none.
+// Measured is a shape to measure, and the work of its call. M, K, N and Rank are the dimensions in
+// reports, or 0.
 type Measured struct {
-	Name          string // of the measurement, if not the kernel's
+	Name          string // name of the measurement, if not the kernel's
 	Shape         []int
 	M, K, N, Rank int
-	MACs          int64 // multiply-adds, or 0 where that is not the work
+	MACs          int64 // multiply-adds, or 0 if work is counted otherwise
 	Pents         int64 // pents drawn, packed or unpacked, or 0
-	Bytes         int64 // of the operands that are read and written
+	Bytes         int64 // bytes of the operands read and written
 }
 
-// ByName returns the kernel of a name, whose case does not matter.
+// ByName returns the kernel with a name, ignoring case.
 func ByName(name string) (*Kernel, bool) {
 	i := slices.IndexFunc(All, func(k *Kernel) bool { return strings.EqualFold(k.Name, name) })
 	if i < 0 {
@@ -53,7 +53,7 @@ func ByName(name string) (*Kernel, bool) {
 	return All[i], true
 }
 
-// Work returns about how many operations the reference takes for a shape.
+// Work returns the approximate number of operations of the reference for a shape.
 func (k *Kernel) Work(shape []int) int {
 	work := 1
 	for i, d := range k.Dims {
@@ -64,7 +64,7 @@ func (k *Kernel) Work(shape []int) int {
 	return work
 }
 
-// Shrink halves the largest dimension of those that cost work until the work is within a
+// Shrink repeatedly halves the largest of the dimensions with Work until the work is within
 // limit.
 func (k *Kernel) Shrink(shape []int, limit int) {
 	for k.Work(shape) > limit {

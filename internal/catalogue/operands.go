@@ -12,45 +12,45 @@ import (
 	"github.com/Kaleaon/pentary-go/trit5"
 )
 
-// Operands makes the operands of one call and keeps track of them. Equal sources of
-// random numbers make equal operands.
+// Operands generates and records the operands of one call. Equal sources of random numbers give
+// equal operands.
 type Operands struct {
 	*rand.Rand
 
-	// Memory returns memory for an operand of size bytes, whose elements take width, at
-	// mem[from:]. Other bytes of mem are compared after a call, too. If Memory is nil,
-	// operands have memory of their own and nothing beside it.
+	// Memory returns memory for an operand of size bytes with elements of width bytes, at
+	// mem[from:]. The other bytes of mem are also compared after a call. If Memory is nil,
+	// each operand has its own memory with nothing next to it.
 	Memory func(size, width int) (mem []byte, from int)
 
-	// Data is what operands hold first; the source supplies the rest.
+	// Data fills the operands first; the source of random numbers supplies the rest.
 	Data []byte
 
-	// Typical makes the parameters and contents of a measurement: no corner cases.
+	// Typical selects parameters and contents for measurements, without corner cases.
 	Typical bool
 
 	list  []operand
-	wrong int // the operand whose length is off, counted from 1
-	by    int // by how many elements
+	wrong int // number of the operand with a wrong length, from 1; 0: none
+	by    int // number of excess elements, or negative
 }
 
-// operand is one of them. The bytes beside it are part of mem, so that comparing mem
-// compares the result, its neighbourhood and what was only to be read.
+// operand is one operand. mem includes the bytes next to it, so that comparing mem covers
+// results, inputs and overruns.
 type operand struct {
 	name       string
 	mem        []byte
-	from, size int // of the operand in mem
-	width      int // of an element
+	from, size int // location of the operand in mem
+	width      int // bytes per element
 	output     bool
-	fixed      bool // its length cannot be wrong
+	fixed      bool // excluded from calls with a wrong length
 }
 
-// number is the elements of an operand.
+// number is the element type of an operand.
 type number interface {
 	~int8 | ~uint8 | ~int32
 }
 
-// alloc adds an operand of n elements of random content, filled by fill unless that is
-// nil, and returns it as a call gets it.
+// alloc adds an operand of n elements, filled by fill or, if that is nil, with random bytes, and
+// returns it as passed to the call.
 func alloc[T number](o *Operands, p operand, n int, fill func([]T)) []T {
 	var zero T
 	p.size, p.width = n*int(unsafe.Sizeof(zero)), int(unsafe.Sizeof(zero))
@@ -61,7 +61,7 @@ func alloc[T number](o *Operands, p operand, n int, fill func([]T)) []T {
 	if size := p.size + max(by, 0)*p.width; o.Memory != nil {
 		p.mem, p.from = o.Memory(size, p.width)
 	} else {
-		p.mem = make([]byte, size+p.width)[:size] // with an address even if it is empty
+		p.mem = make([]byte, size+p.width)[:size] // has an address even if empty
 	}
 	if !o.Typical {
 		for i := 0; i < len(p.mem); i += 8 {
@@ -79,17 +79,17 @@ func alloc[T number](o *Operands, p operand, n int, fill func([]T)) []T {
 	return s[:max(n+by, 0)]
 }
 
-// input returns n elements made by fill, to be read.
+// input returns an operand of n elements, filled by fill, that a call reads.
 func input[T number](o *Operands, name string, n int, fill func([]T)) []T {
 	return alloc(o, operand{name: name}, n, fill)
 }
 
-// output returns n elements to be overwritten.
+// output returns an operand of n elements that a call overwrites.
 func output[T number](o *Operands, name string, n int) []T {
 	return alloc[T](o, operand{name: name, output: true}, n, nil)
 }
 
-// inout returns n elements made by fill, to be changed.
+// inout returns an operand of n elements, filled by fill, that a call changes.
 func inout[T number](o *Operands, name string, n int, fill func([]T)) []T {
 	return alloc(o, operand{name: name, output: true}, n, fill)
 }
@@ -114,7 +114,7 @@ func (o *Operands) snapshot() [][]byte {
 	return saved
 }
 
-// restore puts a snapshot back.
+// restore copies a snapshot back.
 func (o *Operands) restore(saved [][]byte) {
 	for i, p := range o.list {
 		if !bytes.Equal(p.mem, saved[i]) {
@@ -123,7 +123,7 @@ func (o *Operands) restore(saved [][]byte) {
 	}
 }
 
-// Elements counts the elements that a call writes.
+// Elements returns the number of elements that a call writes.
 func (o *Operands) Elements() (n int64) {
 	for _, p := range o.list {
 		if p.output {
@@ -167,7 +167,7 @@ func (o *Operands) differ(want [][]byte) string {
 	return ""
 }
 
-// element writes an element's bytes, the highest first.
+// element formats an element in hexadecimal, highest byte first.
 func (p operand) element(mem []byte, i int) string {
 	text := "0x"
 	for j := p.width - 1; j >= 0; j-- {
@@ -176,8 +176,8 @@ func (p operand) element(mem []byte, i int) string {
 	return text
 }
 
-// between fills with values in [lo, hi]: at random, or all at one end, or at either
-// end, or at and next to the ends and zero.
+// between fills with values in [lo, hi]: random ones, all at one end, at both ends, or at and next
+// to the ends and zero.
 func between[T number](o *Operands, lo, hi int64) func([]T) {
 	edges := []int64{lo, hi, min(lo+1, hi), max(lo, hi-1), min(max(lo, 0), hi)}
 	next := func() int64 { return lo + o.Int64N(hi-lo+1) }
@@ -199,7 +199,7 @@ func between[T number](o *Operands, lo, hi int64) func([]T) {
 	}
 }
 
-// take returns a number of as many bytes as span has, from the data while it lasts.
+// take returns a number with as many bytes as span has, from Data while it lasts.
 func (o *Operands) take(span int64) (v int64) {
 	for ; span > 0; span >>= 8 {
 		b := byte(o.Uint32())
@@ -211,13 +211,13 @@ func (o *Operands) take(span int64) (v int64) {
 	return v
 }
 
-// activations fills with what kernels may read, -128 too, which no kernel writes.
+// activations fills with values that kernels accept. They include -128, which no kernel writes.
 func (o *Operands) activations() func([]int8) {
 	return between[int8](o, parameter[int64](o, -127, func() int64 { return -128 }), 127)
 }
 
-// batch returns k×n activations in quads. The lanes beyond k are as random as the
-// others: what multiplies them is zero.
+// batch returns k×n activations in quads. The lanes beyond k are random too, because kernels
+// multiply them by zero.
 func (o *Operands) batch(k, n int) []int8 {
 	return input(o, "x", kernels.Quads(k)*n*4, o.activations())
 }
@@ -238,7 +238,7 @@ func (o *Operands) codes(n int) func([]uint8) {
 	}
 }
 
-// factors returns vectors of n codes to be read.
+// factors returns an input of vectors of n codes.
 func (o *Operands) factors(name string, vectors, n int) []uint8 {
 	return input(o, name, vectors*packed.PaddedLen(n), o.codes(n))
 }
@@ -254,23 +254,23 @@ func (o *Operands) rows(m, k int) func([]byte) {
 	}
 }
 
-// weights returns an m×k matrix to be read.
+// weights returns an m×k matrix that a call reads.
 func (o *Operands) weights(m, k int) *packed.Matrix { return o.matrix(m, k, false) }
 
-// trained returns an m×k matrix to be changed.
+// trained returns an m×k matrix that a call changes.
 func (o *Operands) trained(m, k int) *packed.Matrix { return o.matrix(m, k, true) }
 
 func (o *Operands) matrix(m, k int, output bool) *packed.Matrix {
 	data := alloc(o, operand{name: "W", output: output, fixed: true}, m*packed.RowBytes(k), o.rows(m, k))
 	w, err := packed.MatrixOver(m, k, data)
 	if err != nil {
-		panic(err) // rows makes valid ones
+		panic(err) // cannot happen: rows fills with valid codes
 	}
 	return w
 }
 
-// projections returns n values as Project computes them for some k: around the range
-// of sixteen bits, small, or as large as they come.
+// projections returns n possible results of Project: around the range of 16 bits, small, or as
+// large as possible.
 func (o *Operands) projections(n, rank int) []int32 {
 	bound := 254 * parameter[int64](o, 16, func() int64 {
 		return oneOf[int64](o, 1, 20, 128, 129, 258, 259, 1000, kernels.MaxRankK/int64(rank))
@@ -278,8 +278,8 @@ func (o *Operands) projections(n, rank int) []int32 {
 	return input(o, "t", n, between[int32](o, -bound, bound))
 }
 
-// deltas returns D of m rows of n samples, to be read or changed: of the size that 64 pairs
-// make, small, or of any size.
+// deltas returns D of m rows and n samples: of the size that 64 pairs produce, small, or of any
+// size.
 func (o *Operands) deltas(m, n int) []int32 {
 	bound := parameter[int64](o, 4000, func() int64 { return oneOf[int64](o, 3, 4000, 1<<20, math.MaxInt32) })
 	return inout(o, "delta", m*n, between[int32](o, -bound-1, bound))
@@ -311,7 +311,7 @@ func (o *Operands) terms(count, m, k int) kernels.Terms {
 	}
 }
 
-// span returns a range of m rows, all of them half of the time.
+// span returns a range of m rows; with probability 1/2 all rows.
 func (o *Operands) span(m int) (lo, hi int) {
 	if o.Typical || o.IntN(2) == 0 {
 		return 0, m
@@ -320,12 +320,12 @@ func (o *Operands) span(m int) (lo, hi int) {
 	return min(lo, hi), max(lo, hi)
 }
 
-// rounding returns any stream, of the generator ARS4x32 when operands are typical.
+// rounding returns a random stream, of generator ARS4x32 if operands are typical.
 func (o *Operands) rounding() kernels.Stream {
 	return o.stream(parameter(o, int(kernels.ARS4x32), func() int { return o.IntN(2) }))
 }
 
-// stream returns any stream of a generator.
+// stream returns a random stream of a generator.
 func (o *Operands) stream(generator int) kernels.Stream {
 	return kernels.Stream{
 		Seed: o.Uint64(), Generation: o.Uint32(), Tensor: o.Uint32(), Pair: o.Uint32(),

@@ -10,7 +10,7 @@ import (
 
 var errBroken = errors.New("broken")
 
-// failing is the operating system's file system, on which one operation fails.
+// failing is the operating system's file system with one failing operation.
 type failing struct {
 	FS
 	op string
@@ -56,7 +56,7 @@ func (f failingFile) Sync() error { return errors.Join(f.fs.failed("sync", f.nam
 
 func (f failingFile) Close() error { return errors.Join(f.File.Close(), f.fs.failed("close", f.name)) }
 
-// recorded is a file system that notes what makes things durable, and in what order.
+// recorded is a file system that records the operations relevant to durability, in order.
 type recorded struct {
 	FS
 	ops *[]string
@@ -99,8 +99,8 @@ func (f recordedFile) Sync() error {
 	return f.File.Sync()
 }
 
-// Content is durable before its name, and the name before Write returns; a directory
-// is durable in the one above it before anything is in it.
+// Content is durable before its name, and the name before Write returns. The entry of a directory
+// in its parent is durable before anything is created in it.
 func TestOrderOfSyncs(t *testing.T) {
 	t.Chdir(t.TempDir())
 	var ops []string

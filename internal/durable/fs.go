@@ -1,7 +1,6 @@
-// Package durable keeps files whole across crashes: it replaces a file as a whole,
-// checks its bytes, and states what durability rests on as the interface FS, so that
-// a test can stand in for the operating system and cut the power between any two
-// operations.
+// Package durable protects files against crashes: it replaces files atomically and checks their
+// bytes. The interface FS holds the operations on which durability depends, so that a test can
+// replace the operating system and cut the power between any two operations.
 package durable
 
 import (
@@ -13,26 +12,26 @@ import (
 	"runtime"
 )
 
-// FS is a file system. Its methods are package os's of the same name,
-// but for SyncDir and Lock. One that has symbolic links has a method Readlink, too.
+// FS is a file system. Its methods are like the functions of package os with the same name,
+// except for SyncDir and Lock. A file system with symbolic links also has a method Readlink.
 type FS interface {
 	OpenFile(name string, flag int, perm fs.FileMode) (File, error)
 	Lstat(name string) (fs.FileInfo, error)
 	Mkdir(name string, perm fs.FileMode) error
-	ReadDir(name string) ([]string, error) // names alone
+	ReadDir(name string) ([]string, error) // names only
 	Rename(from, to string) error
 	Remove(name string) error
 
-	// SyncDir makes the entries of a directory durable: files created in it,
-	// renamed and removed.
+	// SyncDir makes the entries of a directory durable: files created, renamed and removed
+	// in it.
 	SyncDir(name string) error
-	// Lock takes the lock that a file stands for, until it is closed or the
-	// process ends, however it ends. It returns ErrLocked if another holder has it.
-	// The file is created if need be, and stays.
+	// Lock acquires the lock represented by a file, until the closer is closed or the process
+	// ends, for whatever reason. It returns ErrLocked if the lock is held already. The file is
+	// created if it does not exist, and is not removed.
 	Lock(name string) (io.Closer, error)
 }
 
-// File is an open file, with the methods of os.File.
+// File is an open file with methods of os.File.
 type File interface {
 	io.Writer
 	io.ReaderAt
@@ -44,8 +43,8 @@ type File interface {
 	Sync() error
 }
 
-// ErrLocked is the error of Lock where another process, or another holder in this
-// one, has the lock.
+// ErrLocked is the error of Lock if another process, or another holder in this one, has the
+// lock.
 var ErrLocked = errors.New("locked by another process")
 
 // OS is the operating system's file system.
@@ -56,7 +55,7 @@ type system struct{}
 func (system) OpenFile(name string, flag int, perm fs.FileMode) (File, error) {
 	f, err := os.OpenFile(name, flag, perm)
 	if err != nil {
-		return nil, err // not f: a nil *os.File is no nil File
+		return nil, err // not f: a nil *os.File is not a nil File
 	}
 	return f, nil
 }
@@ -90,10 +89,10 @@ func (system) SyncDir(name string) error {
 	return d.Sync()
 }
 
-// MakeDir creates a directory and those above it that are missing, and makes its
-// entry durable, before anything is created in it. One that is there is synced all
-// the same, for a process may have been killed between the two; it is not if its
-// parent may not be read, and then this user did not create it.
+// MakeDir creates a directory and its missing parents, and makes each entry durable before
+// anything is created in the directory. The entry of an existing directory is synced as well,
+// because a process may have been killed between creation and sync. If its parent is not
+// readable, it is not synced: this user did not create it.
 func MakeDir(fsys FS, name string) error {
 	parent := filepath.Dir(name)
 	info, err := fsys.Lstat(name)

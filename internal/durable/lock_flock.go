@@ -11,8 +11,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Lock uses flock: the kernel releases it with the process, so no lock is ever
-// stale, and it holds between two openings in one process too.
+// Lock uses flock. The kernel releases the lock with the process, so no lock is ever stale. It
+// also excludes a second holder in the same process.
 func (system) Lock(name string) (io.Closer, error) {
 	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o666)
 	if err != nil {

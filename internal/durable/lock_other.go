@@ -10,9 +10,9 @@ import (
 	"os"
 )
 
-// Lock creates the file exclusively, and removes it when closed. Where a process
-// was killed the file stays: without a lock that ends with its process there is no
-// safe way to tell, so the error asks the user.
+// Lock creates the file exclusively and removes it when closed. If the process is killed, the
+// file remains. Without a lock that ends with its process, a stale file cannot be detected
+// safely, so the error asks the user to remove it.
 func (system) Lock(name string) (io.Closer, error) {
 	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if errors.Is(err, fs.ErrExist) {

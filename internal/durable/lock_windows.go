@@ -9,8 +9,7 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// Lock uses LockFileEx: the system releases it with the process, so no lock is ever
-// stale.
+// Lock uses LockFileEx. The system releases the lock with the process, so no lock is ever stale.
 func (system) Lock(name string) (io.Closer, error) {
 	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o666)
 	if err != nil {

@@ -7,11 +7,11 @@ import (
 	"path/filepath"
 )
 
-// maxLinks bounds the symbolic links that lead to a file, as operating systems do.
+// maxLinks is the largest number of symbolic links followed to a file, as in operating systems.
 const maxLinks = 40
 
-// resolve follows the symbolic links at path. It returns where they lead and what is
-// there, nil if nothing is.
+// resolve follows the symbolic links at path. It returns the target and its information, which is
+// nil if the target does not exist.
 func resolve(fsys FS, path string) (target string, info fs.FileInfo, err error) {
 	links, _ := fsys.(interface {
 		Readlink(name string) (string, error)
@@ -37,8 +37,8 @@ func resolve(fsys FS, path string) (target string, info fs.FileInfo, err error) 
 	return path, nil, &fs.PathError{Op: "open", Path: path, Err: errors.New("too many levels of symbolic links")}
 }
 
-// OpenRegular opens a file that exists, and returns its size. It refuses what is not
-// a regular file before it opens it: a pipe would block, a device may have no end.
+// OpenRegular opens an existing file and returns its size. It rejects anything but a regular file
+// before opening it: a pipe would block, and a device may have no end.
 func OpenRegular(fsys FS, path string, flag int) (File, int64, error) {
 	_, info, err := resolve(fsys, path)
 	if err != nil {
@@ -51,7 +51,7 @@ func OpenRegular(fsys FS, path string, flag int) (File, int64, error) {
 	if err != nil {
 		return nil, 0, err
 	}
-	info, err = f.Stat() // another may be there by now
+	info, err = f.Stat() // the file may have been replaced
 	if err == nil && !info.Mode().IsRegular() {
 		err = notRegular("read", path, info)
 	}

@@ -5,10 +5,9 @@ import (
 	"strings"
 )
 
-// Sweep removes the temporary files that killed processes left in a directory on
-// their way to writing the files of these names: regular files whose name has
-// exactly the form that Write gives. What cannot be removed stays. No Write of these
-// files may be under way.
+// Sweep removes the temporary files in dir that killed processes left while writing the files
+// named bases: regular files whose name has exactly the form of Write's temporary files. Files
+// that cannot be removed stay. No Write of these files may be running.
 func Sweep(fsys FS, dir string, bases ...string) {
 	names, err := fsys.ReadDir(dir)
 	if err != nil {
@@ -25,7 +24,7 @@ func Sweep(fsys FS, dir string, bases ...string) {
 	}
 }
 
-// isTemp reports whether tempName gives the name for one of the bases.
+// isTemp reports whether name is a possible result of tempName for one of the bases.
 func isTemp(name string, bases []string) bool {
 	const random, alphabet = 26, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567" // of rand.Text
 	for _, base := range bases {

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// Sweep removes what Write left of the named files, and nothing that is anyone's.
+// Sweep removes the temporary files of the named files and nothing else.
 func TestSweep(t *testing.T) {
 	dir := t.TempDir()
 	random := strings.Repeat("A2", 13)

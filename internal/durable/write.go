@@ -10,28 +10,25 @@ import (
 	"path/filepath"
 )
 
-// Write replaces the content of the file at path by what write puts into its writer:
-// a reader, or a restart after a crash, finds the old content or the new one and
-// never a part of either. The bytes go to a temporary file in the same directory,
-// which is synced and renamed over path; then the directory is synced, so that the
-// rename survives a power cut.
+// Write atomically replaces the content of the file at path with the bytes that write writes. A
+// reader, or a restart after a crash, finds either the old content or the new one, never a part.
+// The bytes go to a temporary file in the same directory, which is synced and renamed to path.
+// Then the directory is synced, so that the rename survives a power failure.
 //
-// A symbolic link is followed: the file that it names is replaced, or created.
-// Anything else that is not a regular file (a directory, a device, a pipe) is
-// refused before anything is written.
+// If path is a symbolic link, its target is replaced or created. Anything else that is not a
+// regular file (a directory, a device, a pipe) is rejected before anything is written.
 //
-// On an error or a panic from write, and on every error up to the rename, the file
-// is as it was and the temporary file is gone. An error of the last step alone, the
-// directory's sync, finds the new content in place but not yet durable. Errors name
-// path, or the folder that is missing.
+// After an error or a panic in write, and after any error up to the rename, the file is unchanged
+// and the temporary file is removed. If only the last step fails, the sync of the directory, the
+// new content is in place but not yet durable. Errors name path, or the missing folder.
 //
-// An existing file keeps its permissions. The writer is buffered and must not be
-// used after write returns.
+// An existing file keeps its permissions. The writer is buffered and must not be used after write
+// returns.
 func Write(path string, write func(io.Writer) error) error {
 	return WriteOn(OS, path, write)
 }
 
-// WriteOn is Write on another file system than the operating system's.
+// WriteOn is Write on the file system fsys.
 func WriteOn(fsys FS, path string, write func(io.Writer) error) error {
 	target, old, err := resolve(fsys, path)
 	if err != nil {
@@ -46,7 +43,8 @@ func WriteOn(fsys FS, path string, write func(io.Writer) error) error {
 	return fsys.SyncDir(filepath.Dir(target))
 }
 
-// replace writes the file at path, which is no link. old is what is there, or nil.
+// replace writes the file at path, which is not a link. old describes the existing file, or is
+// nil.
 func replace(fsys FS, path string, old fs.FileInfo, write func(io.Writer) error) error {
 	dir, base := filepath.Split(path)
 	temp := filepath.Join(dir, tempName(base))
@@ -59,7 +57,7 @@ func replace(fsys FS, path string, old fs.FileInfo, write func(io.Writer) error)
 	}
 	renamed := false
 	defer func() {
-		if !renamed { // the error, or panic, under way matters more than these two
+		if !renamed { // errors here are ignored in favour of the error or panic in progress
 			f.Close()
 			fsys.Remove(temp)
 		}
@@ -92,10 +90,10 @@ func replace(fsys FS, path string, old fs.FileInfo, write func(io.Writer) error)
 
 const (
 	tempMark    = ".pentary-"
-	longestBase = 128 // bytes: file systems bound a name by 255
+	longestBase = 128 // bytes; file systems limit a name to 255
 )
 
-// tempName returns a new name for a temporary file that becomes the one called base.
+// tempName returns a new name for the temporary file of base.
 func tempName(base string) string {
 	if len(base) > longestBase {
 		base = ""
@@ -103,8 +101,7 @@ func tempName(base string) string {
 	return "." + base + tempMark + rand.Text()
 }
 
-// namedWriter names path in its errors, where the file's own would name a temporary
-// file.
+// namedWriter is the writer of a temporary file whose errors name path instead.
 type namedWriter struct {
 	io.Writer
 	path string
@@ -115,7 +112,7 @@ func (w namedWriter) Write(b []byte) (int, error) {
 	return n, rename(err, w.path)
 }
 
-// rename returns an error of a temporary file as one of the file that it becomes.
+// rename returns the error of a temporary file with path as its name.
 func rename(err error, path string) error {
 	if e := (*fs.PathError)(nil); errors.As(err, &e) {
 		return &fs.PathError{Op: e.Op, Path: path, Err: e.Err}
@@ -132,8 +129,8 @@ type missingFolder struct{ path, folder string }
 func (e *missingFolder) Error() string { return e.path + ": folder " + e.folder + " does not exist" }
 func (e *missingFolder) Unwrap() error { return fs.ErrNotExist }
 
-// firstMissing returns the outermost folder on the way to dir, and dir at the last,
-// that does not exist.
+// firstMissing returns the outermost folder of the path dir, including dir itself, that does not
+// exist.
 func firstMissing(fsys FS, dir string) string {
 	for parent := filepath.Dir(dir); parent != dir; parent = filepath.Dir(dir) {
 		if _, err := fsys.Lstat(parent); !errors.Is(err, fs.ErrNotExist) {

@@ -20,8 +20,7 @@ func put(s string) func(io.Writer) error {
 	}
 }
 
-// checkDir verifies that dir holds exactly the files of want and nothing else,
-// so no temporary file either.
+// checkDir verifies that dir holds exactly the files in want, and therefore no temporary files.
 func checkDir(t *testing.T, dir string, want map[string]string) {
 	t.Helper()
 	entries, err := os.ReadDir(dir)
@@ -63,7 +62,7 @@ func TestWriteToBareName(t *testing.T) {
 
 func TestFailureLeavesOldFile(t *testing.T) {
 	broken := errors.New("broken")
-	large := make([]byte, 1<<20) // more than any buffer, so bytes reach the disk
+	large := make([]byte, 1<<20) // larger than any buffer, so bytes reach the disk
 	for name, write := range map[string]func(io.Writer) error{
 		"at once": func(io.Writer) error { return broken },
 		"mid-write": func(w io.Writer) error {
@@ -106,8 +105,8 @@ func TestPanicLeavesOldFile(t *testing.T) {
 	Write(path, func(io.Writer) error { panic("bug") })
 }
 
-// TestFullDisk copies the bytes to a device that is always full, and expects
-// its error and the old file.
+// TestFullDisk copies the bytes to a device that is always full, and expects its error and the
+// unchanged file.
 func TestFullDisk(t *testing.T) {
 	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 	if err != nil {
@@ -179,7 +178,7 @@ func TestKeepsPermissions(t *testing.T) {
 	}
 }
 
-// Write follows a symbolic link, one that leads nowhere yet as well.
+// Write follows symbolic links, including a link whose target does not exist.
 func TestFollowsLinks(t *testing.T) {
 	dir := t.TempDir()
 	real := filepath.Join(dir, "real", "run")
@@ -210,8 +209,8 @@ func TestFollowsLinks(t *testing.T) {
 	}
 }
 
-// refuses checks that what is at a path, and is not a regular file, stays as it is,
-// behind a link, too.
+// refuses checks that Write and OpenRegular reject a path that is not a regular file, directly
+// and through a link, and do not change it.
 func refuses(t *testing.T, to, want string) {
 	t.Helper()
 	link := filepath.Join(t.TempDir(), "link")
@@ -241,7 +240,7 @@ func refuses(t *testing.T, to, want string) {
 
 func TestRefusesDirectories(t *testing.T) { refuses(t, t.TempDir(), "directory") }
 
-// Errors name what the caller named, or the folder that is missing.
+// Errors name the caller's path, or the missing folder.
 func TestErrorsNamePath(t *testing.T) {
 	dir := t.TempDir()
 	missing := filepath.Join(dir, "a")
@@ -270,7 +269,7 @@ func TestErrorsNamePath(t *testing.T) {
 	checkDir(t, dir, map[string]string{"file": ""})
 }
 
-// A name as long as the file system allows takes a temporary file as well.
+// Write works for names as long as the file system allows.
 func TestLongNames(t *testing.T) {
 	dir := t.TempDir()
 	name := strings.Repeat("n", 255)

@@ -9,7 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Pipes and devices of the test's own: a mistake would replace them.
+// The pipes and devices belong to the test, because a bug would replace them.
 func TestRefusesPipes(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "pipe")
 	if err := unix.Mkfifo(path, 0o600); err != nil {

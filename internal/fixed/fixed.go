@@ -1,5 +1,4 @@
-// Package fixed holds the integer arithmetic that stands in for real numbers in
-// the training path.
+// Package fixed provides the fixed-point and integer arithmetic of the training path.
 package fixed
 
 import (
@@ -13,11 +12,11 @@ type Q16 int32
 // One is 1.0 as a Q16.
 const One Q16 = 1 << 16
 
-// maxTerm bounds the numerator and denominator of a Ratio.
+// maxTerm is the largest magnitude of the numerator and denominator of a Ratio.
 const maxTerm = 1 << 40
 
-// Ratio returns num/den rounded to nearest, ties upward. It panics if den is not
-// positive, either is beyond ±2^40, or the result does not fit.
+// Ratio returns num/den, rounded to nearest, ties upward. It panics if den is not positive, if
+// num or den is beyond ±2^40, or if the result does not fit.
 func Ratio(num, den int) Q16 {
 	n, d := int64(num), int64(den)
 	if d <= 0 || d > maxTerm || n > maxTerm || n < -maxTerm {
@@ -30,7 +29,7 @@ func Ratio(num, den int) Q16 {
 	return Q16(v)
 }
 
-// FloorDiv returns a/b rounded toward minus infinity, for positive b.
+// FloorDiv returns a/b, rounded toward minus infinity, for positive b.
 func FloorDiv(a, b int64) int64 {
 	q := a / b
 	if a%b < 0 {
@@ -39,8 +38,8 @@ func FloorDiv(a, b int64) int64 {
 	return q
 }
 
-// RoundDiv returns a/b rounded to nearest, ties away from zero, for positive b:
-// symmetric, so that the two signs of a difference are treated alike.
+// RoundDiv returns a/b, rounded to nearest, ties away from zero, for positive b. The rounding is
+// symmetric, so that both signs of a difference are treated equally.
 func RoundDiv(a, b int64) int64 {
 	q, r := a/b, a%b
 	switch { // 2|r| ≥ b without the product, which could overflow
@@ -52,8 +51,7 @@ func RoundDiv(a, b int64) int64 {
 	return q
 }
 
-// Sqrt returns the square root of n rounded down, by Newton's iteration from
-// above.
+// Sqrt returns the square root of n, rounded down, by Newton's iteration from above.
 func Sqrt(n uint64) uint64 {
 	if n < 2 {
 		return n

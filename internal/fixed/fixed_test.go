@@ -14,7 +14,7 @@ func Example() {
 	// Output: 21845 -3 -3 9
 }
 
-// corners are the numbers at which a division or root is likely to go wrong.
+// corners are numbers at which a division or root is likely to be wrong.
 var corners = []int64{
 	0, 1, -1, 2, -2, 3, 7, -7, 1 << 16, 1<<31 - 1, -1 << 31, 1 << 40, -1 << 40,
 	1<<62 - 1, 1 << 62, math.MaxInt64 - 1, math.MaxInt64, math.MinInt64 + 1, math.MinInt64,

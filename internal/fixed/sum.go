@@ -1,6 +1,6 @@
 package fixed
 
-// Sum is a sum of int64s that does not overflow for up to 2^31 of them.
+// Sum is a sum of int64 numbers that does not overflow for up to 2^31 numbers.
 type Sum struct {
 	high, low, n int64
 }
@@ -12,7 +12,7 @@ func (s *Sum) Add(v int64) {
 	s.n++
 }
 
-// AddAll adds all numbers but those that equal the exception.
+// AddAll adds all values not equal to except.
 func (s *Sum) AddAll(values []int64, except int64) {
 	high, low, n := s.high, s.low, s.n // in registers
 	for _, v := range values {
@@ -25,7 +25,7 @@ func (s *Sum) AddAll(values []int64, except int64) {
 	s.high, s.low, s.n = high, low, n
 }
 
-// Join adds the numbers of another sum.
+// Join adds another sum.
 func (s *Sum) Join(other Sum) {
 	s.high += other.high
 	s.low += other.low

@@ -1,4 +1,4 @@
-// Package memory says how much memory the process can still take.
+// Package memory determines the memory available to the process.
 package memory
 
 import (
@@ -7,8 +7,8 @@ import (
 	"runtime/debug"
 )
 
-// Available returns the bytes that the process can still take, or 0 if that is not
-// known: what the system has, within the limits of the process and GOMEMLIMIT.
+// Available returns the bytes of memory that the process can still allocate, or 0 if unknown:
+// the system's available memory, within the limits of the process and GOMEMLIMIT.
 func Available() int {
 	available := system()
 	if limit := debug.SetMemoryLimit(-1); limit < math.MaxInt64 {

@@ -8,13 +8,15 @@ import (
 	"syscall"
 )
 
-// system returns the least of what is free or can be freed without swapping, the limit
-// of the control group if the process is in the root of one, as in a container, and what
-// RLIMIT_AS leaves of the address space and RLIMIT_DATA of private writable memory.
+// system returns the minimum of
+//   - the memory that is free or can be freed without swapping;
+//   - the limit of the control group, if the process is in the root of one, as in a container;
+//   - the rest of the address space within RLIMIT_AS;
+//   - the rest of private writable memory within RLIMIT_DATA.
 func system() int {
 	available := Field("/proc/meminfo", "MemAvailable:")
 	if text, err := os.ReadFile("/sys/fs/cgroup/memory.max"); err == nil {
-		if limit, err := strconv.Atoi(strings.TrimSpace(string(text))); err == nil { // else "max"
+		if limit, err := strconv.Atoi(strings.TrimSpace(string(text))); err == nil { // otherwise it is "max"
 			available = min(available, limit)
 		}
 	}
@@ -27,8 +29,8 @@ func system() int {
 	return available
 }
 
-// Field returns the number of kB, as bytes, that follows a name in a file of /proc, or
-// 0 if there is none.
+// Field returns the value of a field in a file of /proc, converted from kB to bytes, or 0 if there
+// is none.
 func Field(file, name string) int {
 	text, err := os.ReadFile(file)
 	if err != nil {

@@ -1,4 +1,4 @@
-// Package parallel spreads independent work over goroutines that stay.
+// Package parallel distributes independent tasks over persistent goroutines.
 package parallel
 
 import (
@@ -7,9 +7,9 @@ import (
 	"sync/atomic"
 )
 
-// pool is the process's one set of workers. A call that finds it busy, because it
-// is nested in another or comes from another goroutine, runs inline: there are
-// never more workers than processors.
+// pool is the set of workers of the process. A call runs inline if the pool is busy, because it is
+// nested in another call or comes from another goroutine. There are never more workers than
+// processors.
 var pool struct {
 	busy    sync.Mutex
 	workers []chan struct{} // wakes worker i+1; the caller is worker 0
@@ -17,12 +17,11 @@ var pool struct {
 	next    atomic.Int64
 	n       int
 	task    func(worker, i int)
-	failed  failure // of the call
+	failed  failure // of the current call
 }
 
-// failure is how a task ended other than by returning. Of several it is the one of the
-// lowest index: indices are handed out in order, so it is the one that a single
-// goroutine would have met.
+// failure is the panic or Goexit of a task. If several tasks fail, the lowest index counts:
+// indices are assigned in order, so this is the failure that a single goroutine would meet.
 type failure struct {
 	sync.Mutex
 	any   bool
@@ -30,23 +29,21 @@ type failure struct {
 	value any // of the panic; nil for runtime.Goexit
 }
 
-// Workers returns the largest number of workers that a call of For may use, and
-// so the number of workspaces that its task needs.
+// Workers returns the largest number of workers of a call of For, and thus the number of
+// workspaces that its task needs.
 func Workers() int { return runtime.GOMAXPROCS(0) }
 
-// For calls task(worker, i) once for every i below n and returns when all are
-// done. Calls with the same worker number never overlap; worker is below limit,
-// which is at most what Workers returned when the caller made its workspaces.
-// Which worker takes which i is not determined, so a task writes only to places
-// that belong to its i, or to its worker's scratch.
+// For calls task(worker, i) once for every i below n and returns after all calls. Calls with the
+// same worker do not overlap. worker is below limit, which must be at most the result of Workers
+// at the time the caller allocated its workspaces. The assignment of i to workers is not
+// deterministic, so a task must write only to memory of its i or to its worker's scratch.
 //
-// A task that panics or calls runtime.Goexit does so in the caller of For, with the
-// same value, whatever goroutine it ran on: once the other workers are done, with no
-// more tasks begun. Of several it is the one of the lowest i. The stack that an uncaught
-// panic prints is the caller's.
+// If a task panics or calls runtime.Goexit, For does the same in the caller's goroutine, with the
+// same value, after the other workers have finished; no more tasks are started. If several tasks
+// fail, the lowest i counts. The stack printed by an uncaught panic is the caller's.
 //
-// For itself allocates nothing in the steady state; a caller that wants none
-// either keeps its task in a field.
+// For does not allocate in the steady state. To avoid the allocation of a closure, callers keep
+// the task in a field.
 func For(limit, n int, task func(worker, i int)) {
 	workers := min(limit, n, runtime.GOMAXPROCS(0))
 	if workers < 2 || !pool.busy.TryLock() {
@@ -70,8 +67,7 @@ func For(limit, n int, task func(worker, i int)) {
 	drain(0)
 }
 
-// finish waits for the workers of a call, leaves the pool to the next, and fails as the
-// task did, if one did.
+// finish waits for the workers of a call, releases the pool, and propagates the failure of a task.
 func finish() {
 	pool.done.Wait()
 	pool.task = nil
@@ -87,7 +83,7 @@ func finish() {
 	}
 }
 
-// serve is a worker's goroutine. One that a task ends has a successor.
+// serve is the goroutine of a worker. If a task ends it, another goroutine replaces it.
 func serve(worker int, wake chan struct{}) {
 	defer func() {
 		go serve(worker, wake)
@@ -112,7 +108,7 @@ func drain(worker int) {
 	done = true
 }
 
-// fail notes the failure of a task and begins no more.
+// fail records the failure of a task and stops further tasks.
 func fail(index int, value any) {
 	pool.next.Store(int64(pool.n))
 	f := &pool.failed

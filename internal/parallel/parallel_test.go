@@ -18,7 +18,7 @@ func Example() {
 	// Output: [0 1 4 9 16]
 }
 
-// withProcs runs the test for several settings of GOMAXPROCS.
+// withProcs runs a test with several values of GOMAXPROCS.
 func withProcs(t *testing.T, test func(t *testing.T)) {
 	for _, procs := range []int{1, 2, 7} {
 		t.Run(fmt.Sprint(procs), func(t *testing.T) {
@@ -28,11 +28,10 @@ func withProcs(t *testing.T, test func(t *testing.T)) {
 	}
 }
 
-// counter counts the calls for each index, and notes workers that overlap or are
-// out of range.
+// counter counts the calls for each index, and detects workers that overlap or are out of range.
 type counter struct {
 	calls  []atomic.Int32
-	inside []atomic.Int32 // calls under way, by worker
+	inside []atomic.Int32 // running calls, by worker
 	faults atomic.Int32
 }
 
@@ -45,7 +44,7 @@ func (c *counter) task(worker, i int) {
 		c.faults.Add(1)
 		return
 	}
-	runtime.Gosched() // gives an overlap the time to happen
+	runtime.Gosched() // gives overlaps time to occur
 	c.calls[i].Add(1)
 	c.inside[worker].Add(-1)
 }
@@ -107,8 +106,7 @@ func TestConcurrent(t *testing.T) {
 	})
 }
 
-// outcome runs f in a goroutine and returns what became of it: "returned", "exited" or
-// what it panicked with.
+// outcome runs f in a goroutine and returns "returned", "exited" or the value of its panic.
 func outcome(f func()) (end any) {
 	done := make(chan struct{})
 	go func() {
@@ -126,9 +124,8 @@ func outcome(f func()) (end any) {
 	return end
 }
 
-// If a task panics or exits instead of returning, so does For, whatever goroutine it
-// was on: of several the one of the lowest index, once all workers are done. The pool
-// is as before.
+// If a task panics or exits, For does the same after all workers are done, whatever the task's
+// goroutine. If several tasks fail, the lowest index counts. The pool remains usable.
 func TestFailures(t *testing.T) {
 	boom := errors.New("boom")
 	for _, procs := range []int{1, 2, 7} {
@@ -168,7 +165,7 @@ func TestFailures(t *testing.T) {
 	}
 }
 
-// Each worker fails in turn, the caller's own goroutine among them.
+// Each worker fails in turn, including the caller's goroutine.
 func TestEveryWorkerFails(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(3))
 	for round := range 30 {
@@ -194,7 +191,7 @@ func TestEveryWorkerFails(t *testing.T) {
 	}
 }
 
-// A failure passes through calls that are nested.
+// A failure propagates through nested calls.
 func TestNestedFailure(t *testing.T) {
 	withProcs(t, func(t *testing.T) {
 		end := outcome(func() {

@@ -1,8 +1,8 @@
-// Package reuse keeps memory from one use to the next.
+// Package reuse reuses the memory of slices.
 package reuse
 
-// Slice returns s with length n: in its own memory if that is large enough, else
-// in new memory. Its elements are left from before, or zero.
+// Slice returns s with length n, in its own memory if large enough, otherwise in new memory. The
+// elements are old values or zero.
 func Slice[T any](s []T, n int) []T {
 	if cap(s) < n {
 		return make([]T, n)

@@ -1,5 +1,4 @@
-// Package terminal writes a line of a terminal that is kept up to date, and text with
-// colours.
+// Package terminal updates a line of a terminal in place, and formats text with colours.
 package terminal
 
 import (
@@ -11,19 +10,19 @@ import (
 	"unicode/utf8"
 )
 
-// Style writes text with colours, or plain.
+// Style formats text with or without colours.
 type Style struct {
 	Color   bool
-	Columns int // that reports are wrapped to; 0 for as many as they take
+	Columns int // width to which reports are wrapped; 0: unlimited
 }
 
 // Bold emphasizes text.
 func (s Style) Bold(text string) string { return s.sgr("1", text) }
 
-// Dim makes text recede.
+// Dim de-emphasizes text.
 func (s Style) Dim(text string) string { return s.sgr("2", text) }
 
-// Good marks text as right.
+// Good marks text as correct.
 func (s Style) Good(text string) string { return s.sgr("32", text) }
 
 // Bad marks text as wrong.
@@ -37,8 +36,7 @@ func (s Style) sgr(code, text string) string {
 	return "\x1b[" + code + "m" + text + "\x1b[0m"
 }
 
-// Line is a line of a terminal that is kept up to date. Without a terminal it shows
-// nothing.
+// Line is a line of a terminal that is updated in place. Without a terminal it prints nothing.
 type Line struct {
 	Style Style
 	Out   io.Writer  // the terminal, nil for none
@@ -46,26 +44,26 @@ type Line struct {
 	drawn time.Time
 }
 
-// NewLine returns a line of a terminal, which may be nil. What is finished before a version
-// is due is never shown.
+// NewLine returns a line of a terminal, out, which may be nil. The first version is not drawn
+// before the redraw interval has passed, so a short task shows nothing.
 func NewLine(out io.Writer, width func() int, s Style) *Line {
 	return &Line{Style: s, Out: out, Width: width, drawn: time.Now()}
 }
 
-// redraw is the least time between two versions of the line: the eye sees no more.
+// redraw is the minimum time between two versions of the line; the eye cannot follow more.
 const redraw = 80 * time.Millisecond
 
 // ClearLine returns to the first column and erases the line, ECMA-48 "erase in line".
 const ClearLine = "\r\x1b[K"
 
-// Show draws the line that make returns for a width, unless it is too soon.
+// Show draws the line that make returns for a width, unless the last version is too recent.
 func (l *Line) Show(make func(width int) string) {
 	now := time.Now()
 	if l.Out == nil || now.Sub(l.drawn) < redraw {
 		return
 	}
 	l.drawn = now
-	io.WriteString(l.Out, ClearLine+make(l.Width()-len("^C"))) // no wrap when Ctrl-C echoes
+	io.WriteString(l.Out, ClearLine+make(l.Width()-len("^C"))) // leaves room for the echo of Ctrl-C
 }
 
 // Clear removes the line. The next one is drawn at once.
@@ -76,7 +74,7 @@ func (l *Line) Clear() {
 	}
 }
 
-// Print writes lines that stay, above the line.
+// Print prints permanent lines above the line.
 func (l *Line) Print(text string) {
 	if l.Out != nil {
 		l.Clear()
@@ -84,8 +82,8 @@ func (l *Line) Print(text string) {
 	}
 }
 
-// Bar draws how much is done in at most width cells: the text first, and a bar if there is
-// room for one.
+// Bar returns text with a progress bar before it, in at most width cells. Without room for the
+// bar, it returns only the text.
 func Bar(part, whole int, text string, width int, s Style) string {
 	const least, most = 8, 32
 	cells := utf8.RuneCountInString(text)
@@ -101,7 +99,7 @@ func Bar(part, whole int, text string, width int, s Style) string {
 	return s.Good(done) + s.Dim(rest) + "  " + text
 }
 
-// Count writes n with a comma between thousands.
+// Count formats n with a comma between thousands.
 func Count(n int) string {
 	digits := strconv.Itoa(n)
 	sign := ""
@@ -114,7 +112,7 @@ func Count(n int) string {
 	return sign + digits
 }
 
-// SI returns v scaled below 1000 and the prefix of its unit, as in " k".
+// SI returns v scaled below 1000 and the prefix of its unit, such as " k".
 func SI(v float64) (scaled float64, prefix string) {
 	for _, p := range []string{" k", " M", " G", " T"} {
 		if v < 999.5 {
@@ -126,7 +124,7 @@ func SI(v float64) (scaled float64, prefix string) {
 	return v, prefix
 }
 
-// Rate writes a number of things a second to three digits, as in "1.25 M".
+// Rate formats a rate per second with three digits, such as "1.25 M".
 func Rate(perSecond float64) string {
 	perSecond, prefix := SI(perSecond)
 	decimals := 2
@@ -136,7 +134,7 @@ func Rate(perSecond float64) string {
 	return strconv.FormatFloat(perSecond, 'f', decimals, 64) + prefix
 }
 
-// Clock writes a duration as minutes and seconds, or hours too if there are any.
+// Clock formats a duration as minutes and seconds, with hours if not zero.
 func Clock(d time.Duration) string {
 	n := int(d.Seconds() + 0.5)
 	if n >= 3600 {

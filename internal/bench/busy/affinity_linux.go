@@ -12,8 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// choose returns the processor of the calling thread and another one, and whether both are
-// of one core.
+// choose returns the processor of the calling thread, another processor, and whether both belong
+// to one core.
 func choose() (own, other int, sibling bool, err error) {
 	var cpu uint32
 	if _, _, errno := unix.RawSyscall(unix.SYS_GETCPU, uintptr(unsafe.Pointer(&cpu)), 0, 0); errno != 0 {
@@ -37,10 +37,10 @@ func choose() (own, other int, sibling bool, err error) {
 			return own, list[0], i == 0, nil
 		}
 	}
-	return 0, 0, false, errors.New("there is only one")
+	return 0, 0, false, errors.New("there is only one processor")
 }
 
-// processors reads a list as in "0-3,8".
+// processors parses a list such as "0-3,8".
 func processors(text string) (list []int, err error) {
 	for part := range strings.SplitSeq(strings.TrimSpace(text), ",") {
 		low, high, both := strings.Cut(part, "-")
@@ -62,15 +62,15 @@ func processors(text string) (list []int, err error) {
 	return list, nil
 }
 
-// stay keeps the calling thread on a processor.
+// stay pins the calling thread to a processor.
 func stay(processor int) error {
 	var set unix.CPUSet
 	set.Set(processor)
 	return unix.SchedSetaffinity(0, &set)
 }
 
-// ordinary gives the calling thread the ordinary priority, whatever the program has: a
-// loop that never waits would stop everything else there.
+// ordinary gives the calling thread the default priority, whatever the program's: with a
+// real-time priority, the endless loop would block everything else on its processor.
 func ordinary() error {
 	return unix.SchedSetAttr(0, &unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: unix.SCHED_NORMAL}, 0)
 }

@@ -4,7 +4,7 @@ package busy
 
 import "errors"
 
-var errLinux = errors.New("threads are kept on a processor on Linux alone")
+var errLinux = errors.New("threads can be pinned to a processor only on Linux")
 
 func choose() (own, other int, sibling bool, err error) { return 0, 0, false, errLinux }
 

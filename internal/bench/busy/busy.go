@@ -1,5 +1,5 @@
-// Package busy keeps another processor busy while something is measured: a neighbour on the
-// same core, or at least on the same memory.
+// Package busy keeps another processor busy during a measurement: a sibling on the same core, or
+// a processor with the same memory.
 package busy
 
 import (
@@ -15,10 +15,10 @@ import (
 	"github.com/Kaleaon/pentary-go/internal/bench/cases"
 )
 
-// Start runs this program again, with args and a processor's number after them, which lead
-// to Loop. It chooses a processor of the same core as the calling thread's, or else any
-// other, and says which. The thread stays on its own processor from now on; the caller has
-// locked its goroutine to it. stop ends the loop.
+// Start runs this program again with args, followed by a processor's number; these arguments
+// must make the program call Loop. The processor is on the same core as the calling thread's if
+// possible; where describes it. The calling thread, to which the caller must have locked its
+// goroutine, is pinned to its processor from now on. stop ends the loop.
 func Start(args ...string) (where string, stop func(), err error) {
 	own, other, sibling, err := choose()
 	if err != nil {
@@ -50,19 +50,19 @@ func Start(args ...string) (where string, stop func(), err error) {
 	}
 	if n, _ := out.Read(make([]byte, 1)); n == 0 {
 		stop()
-		return "", nil, errors.New("the loop of the other processor does not begin")
+		return "", nil, errors.New("the loop on the other processor does not begin")
 	}
-	where = fmt.Sprintf("processor %d busy, of the same core as %d", other, own)
+	where = fmt.Sprintf("processor %d busy, on the same core as %d", other, own)
 	if !sibling {
-		where = fmt.Sprintf("processor %d busy, of another core than %d", other, own)
+		where = fmt.Sprintf("processor %d busy, on another core than %d", other, own)
 	}
 	return where, stop, nil
 }
 
-// Loop multiplies 256×256 matrices on a processor until in ends. It writes a byte to out
-// when it begins.
+// Loop multiplies 256×256 matrices on a processor until in ends. It writes one byte to out at its
+// beginning.
 func Loop(processor int, in io.Reader, out io.Writer) error {
-	runtime.GOMAXPROCS(1) // the product is of one thread
+	runtime.GOMAXPROCS(1) // single-threaded products
 	runtime.LockOSThread()
 	if err := stay(processor); err != nil {
 		return fmt.Errorf("processor %d: %w", processor, err)

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// TestMain is the other process, too.
+// TestMain also runs in the other process.
 func TestMain(m *testing.M) {
 	switch {
 	case len(os.Args) != 3 || os.Args[1] != "loop" && os.Args[1] != "silent":
@@ -27,9 +27,9 @@ func TestMain(m *testing.M) {
 	}
 }
 
-// The loop begins and ends, and what does not begin is an error.
+// The loop begins and ends; a program that does not begin it is an error.
 func TestStart(t *testing.T) {
-	runtime.LockOSThread() // for good: the thread stays on its processor
+	runtime.LockOSThread() // never unlocked: the thread stays on its processor
 	own, other, _, err := choose()
 	if err != nil {
 		t.Skip(err)
@@ -39,7 +39,7 @@ func TestStart(t *testing.T) {
 		t.Fatal(err)
 	}
 	stop()
-	if want := fmt.Sprintf("processor %d busy, of ", other); own == other || !strings.HasPrefix(where, want) {
+	if want := fmt.Sprintf("processor %d busy, on ", other); own == other || !strings.HasPrefix(where, want) {
 		t.Errorf("%q beside processor %d, want %q", where, own, want)
 	}
 	if _, _, err := Start("silent"); err == nil || !strings.Contains(err.Error(), "does not begin") {

@@ -1,5 +1,5 @@
-// Package cases lists the measurements of the kernels: what bench_test.go runs
-// under go test and the command's bench prints as a table.
+// Package cases lists the measurements of the kernels, for bench_test.go and for the command
+// pentary bench.
 package cases
 
 import (
@@ -13,20 +13,20 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// Case is one kernel at one shape.
+// Case is the measurement of one kernel at one shape.
 type Case struct {
 	Kernel string
 	catalogue.Measured
 
-	// New makes the operands and returns the run, on one thread unless the kernel
-	// spreads itself.
+	// New allocates the operands and returns the function to measure. It runs on one thread
+	// unless the kernel uses several.
 	New func() (run func())
 
-	plain *Case // of a population's product
+	plain *Case // of the product of a population
 }
 
-// All returns all measurements. Shapes run from what stays in the first-level
-// cache to what leaves all of them.
+// All returns all measurements. Shapes range from operands that fit in the first-level cache to
+// operands larger than all caches.
 func All() []Case {
 	var cases []Case
 	for _, k := range catalogue.All {
@@ -44,23 +44,22 @@ func All() []Case {
 			}
 		}
 	}
-	// The products first.
+	// Products come first.
 	slices.SortStableFunc(cases, func(a, b Case) int { return cmp.Compare(min(b.MACs, 1), min(a.MACs, 1)) })
 	return cases
 }
 
-// Plain returns the plain product that the efficiency of a population's product is
-// measured against: of the same operands, once New has made them, so that neither
-// finds its own in the cache and the other's not.
+// Plain returns the plain product that is the baseline for the efficiency of a population's
+// product. After New, both share the operands, so that the cache holds them for both or neither.
 func (c Case) Plain() Case { return *c.plain }
 
-// PopulationForward is the name of the product of a population with its noise drawn
-// live, by package lowrank.
+// PopulationForward is the name of the product of a population by package lowrank, including the
+// drawing of the noise.
 const PopulationForward = "PopulationForward"
 
-// populationForward is the product of a population of n columns, four a member, by an
-// m×m matrix. Its work is counted as the plain product's of as many columns, so
-// that the ratio of the two rates is its efficiency.
+// populationForward returns the case of an m×m matrix and a population of n columns, four per
+// member. Its work is the plain product's with the same number of columns, so that the ratio of
+// both rates is the efficiency.
 func populationForward(m, n, rank int) Case {
 	const columns = 4
 	var (

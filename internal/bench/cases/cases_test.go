@@ -7,8 +7,7 @@ import (
 	"github.com/Kaleaon/pentary-go/kernels"
 )
 
-// TestCases makes the operands of the smallest case of every kernel, and runs it:
-// kernels panic on shapes that do not fit.
+// TestCases runs the smallest case of every kernel; kernels panic if shapes do not match.
 func TestCases(t *testing.T) {
 	smallest := map[string]Case{}
 	seen := map[string]bool{}
@@ -39,7 +38,7 @@ func TestCases(t *testing.T) {
 	}
 }
 
-// TestMeasure runs every function, at least three times and once before, whatever
+// TestMeasure checks that every function runs at least three times, after one warm-up, whatever
 // the budget.
 func TestMeasure(t *testing.T) {
 	var counts [2]int

@@ -5,16 +5,16 @@ import (
 	"time"
 )
 
-// Sample is the durations of one case's runs.
+// Sample holds the durations of the runs of one case.
 type Sample struct {
 	Best, Median time.Duration
 	Runs         int
 }
 
-// Measure times runs of several functions in turn, a few of each at a time, so
-// that a machine's changes of pace meet all of them, until each has had its
-// budget. The first round warms up and does not count. A run shorter than the
-// clock can tell is repeated within its timing.
+// Measure times several functions in turn, a few runs at a time, until each has used its budget.
+// Alternating exposes all functions to the same changes of the machine's speed. The first round
+// is a warm-up and does not count. A run too short for the resolution of the clock is repeated
+// within one timing.
 func Measure(budget time.Duration, runs ...func()) []Sample {
 	type state struct {
 		repeat int

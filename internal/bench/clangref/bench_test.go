@@ -10,8 +10,8 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// BenchmarkKernels measures the compiler's code beside the assembly of the same
-// instruction set, with the names of the root package's benchmark:
+// BenchmarkKernels measures the compiler's code and the assembly for the same instruction set,
+// with the names of the root package's benchmark:
 //
 //	GOMAXPROCS=1 go test -bench . -count 10 ./internal/bench/clangref | benchstat -col /impl -
 func BenchmarkKernels(b *testing.B) {
@@ -32,7 +32,7 @@ func BenchmarkKernels(b *testing.B) {
 	measure(b, "dot", "clang", 1, len(x), 1, func() { sink = Dot(codes, x) })
 }
 
-// sink keeps results that nothing else reads.
+// sink keeps unused results alive.
 var sink int32
 
 func measure(b *testing.B, kernel, impl string, m, k, n int, run func()) {

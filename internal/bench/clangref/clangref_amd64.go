@@ -4,12 +4,12 @@ package clangref
 
 //go:generate ./generate.sh
 
-// _dot returns Σ codes[i]·x[i]. The underscores are c2goasm's mark of what it makes.
+// _dot returns Σ codes[i]·x[i]. c2goasm prefixes the functions it generates with underscores.
 //
 //go:noescape
 func _dot(codes *uint8, x *int8, n int) (sum int)
 
-// matvecArgs is struct matvec of the C source.
+// matvecArgs mirrors struct matvec of the C source.
 type matvecArgs struct {
 	y                    *int32
 	w                    *byte
@@ -21,7 +21,7 @@ type matvecArgs struct {
 //go:noescape
 func _matvec(p *matvecArgs)
 
-// tileArgs is struct tile of the C source.
+// tileArgs mirrors struct tile of the C source.
 type tileArgs struct {
 	y      *int32
 	ldy    int

@@ -31,8 +31,8 @@ func use(tb testing.TB, name string) {
 	tb.Cleanup(impl.Use(name))
 }
 
-// data makes operands, each right before a guard page. A third of them hold only
-// the least or the greatest value.
+// data generates operands, each directly before a guard page. A third of the operands contain
+// only the smallest or the largest value.
 type data struct {
 	testing.TB
 	*rand.Rand
@@ -179,8 +179,8 @@ func TestMatMul(t *testing.T) {
 	}
 }
 
-// TestGenerated compiles the C source again. Other versions of the compiler make
-// other code, so it skips where they are not the file's.
+// TestGenerated compiles the C source again. It is skipped with another version of the compiler,
+// which may generate different code.
 func TestGenerated(t *testing.T) {
 	for _, tool := range []string{"sh", "clang", "yasm"} {
 		if _, err := exec.LookPath(tool); err != nil {
@@ -205,6 +205,6 @@ func TestGenerated(t *testing.T) {
 		t.Skipf("the file was made with %s; here is %s", versions(want), versions(got))
 	}
 	if !bytes.Equal(got, want) {
-		t.Error("clangref_amd64.s is not what generate.sh makes of c/clangref.c")
+		t.Error("clangref_amd64.s differs from the output of generate.sh for c/clangref.c")
 	}
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// Dot returns Σ codes[i]·x[i] for slices of the same length, at most kernels.MaxK:
-// a plain loop that the compiler has vectorized.
+// Dot returns Σ codes[i]·x[i] for slices of the same length, at most kernels.MaxK. It is a plain
+// loop, vectorized by the compiler.
 func Dot(codes []uint8, x []int8) int32 {
 	if len(codes) == 0 {
 		return 0
@@ -19,7 +19,7 @@ func Dot(codes []uint8, x []int8) int32 {
 	return int32(_dot(&codes[0], &x[0], len(codes)))
 }
 
-// The blocks of MatMul, as in package kernels.
+// Block sizes of MatMul, as in package kernels.
 const (
 	tileRows    = 4
 	tileColumns = 24
@@ -28,11 +28,11 @@ const (
 	columns     = 43 * tileColumns // nc
 )
 
-// Workspace is the memory of a product in flight. The zero value is ready for use.
+// Workspace holds the buffers of a product. The zero value is ready for use.
 type Workspace struct {
 	codes  [panelRows * depth]uint8
 	strips [depth * columns]int8
-	start  []int32 // -2·Σx of each column
+	start  []int32 // -2·Σx for each column
 	edge   [tileRows * tileColumns]int32
 	vector []int8
 }
@@ -57,8 +57,8 @@ func (ws *Workspace) MatVec(y []int32, w *packed.Matrix, x []int8) {
 	})
 }
 
-// MatMul is kernels.MatMul: the compiler's micro-kernel within Go loops that pack X,
-// and unpack W with package kernels.
+// MatMul is kernels.MatMul with the compiler's micro-kernel. Go loops pack X, and unpack W with
+// package kernels.
 func (ws *Workspace) MatMul(y []int32, w *packed.Matrix, x []int8, n int) {
 	m, k := w.Rows(), w.Cols()
 	ws.setStart(x, k, n)
@@ -83,7 +83,7 @@ func (ws *Workspace) setStart(x []int8, k, n int) {
 	}
 }
 
-// packColumns packs columns j to j+cols of quads into strips of 24.
+// packColumns packs columns j to j+cols into strips of 24.
 func (ws *Workspace) packColumns(x []int8, j, cols, quads, n int) {
 	at := 0
 	for c := 0; c < cols; c += tileColumns {
@@ -96,8 +96,8 @@ func (ws *Workspace) packColumns(x []int8, j, cols, quads, n int) {
 	}
 }
 
-// panel multiplies rows i to i+rows of W, from column κ on, with the strips of
-// columns j to j+cols.
+// panel multiplies rows i to i+rows of W, beginning at column κ, with the strips of columns j to
+// j+cols.
 func (ws *Workspace) panel(y []int32, w *packed.Matrix, i, rows, j, cols, κ, quads, n int) {
 	span := min(depth, w.Cols()-κ)
 	stride := packed.PaddedLen(span)
@@ -115,8 +115,8 @@ func (ws *Workspace) panel(y []int32, w *packed.Matrix, i, rows, j, cols, κ, qu
 	}
 }
 
-// tile computes the h×v part of a tile that is in y, or adds to it: the first step
-// along k sets the start values, the others find them there.
+// tile computes the h×v part of a tile that lies in y. With add, it adds to y; the first step
+// along k sets the start values instead.
 func (ws *Workspace) tile(t *tileArgs, y []int32, n, h, v, column int, add bool) {
 	t.start, t.add = &ws.start[column], 0
 	if add {

@@ -12,7 +12,7 @@ import (
 	"github.com/Kaleaon/pentary-go/internal/asmtest"
 )
 
-// TestDotEncoding has objdump read the raw bytes of the AVX-VNNI loop.
+// TestDotEncoding disassembles the raw bytes of the AVX-VNNI loop with objdump.
 func TestDotEncoding(t *testing.T) {
 	want := map[string]int{}
 	for acc := range 12 {
@@ -29,7 +29,7 @@ func TestDotEncoding(t *testing.T) {
 	}
 }
 
-// TestTileEncoding has objdump read the raw bytes of the AMX loop.
+// TestTileEncoding disassembles the raw bytes of the AMX loop with objdump.
 func TestTileEncoding(t *testing.T) {
 	want := []string{"ldtilecfg (%rax)"}
 	for acc := range 4 {

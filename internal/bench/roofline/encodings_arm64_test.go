@@ -10,7 +10,7 @@ import (
 	"github.com/Kaleaon/pentary-go/internal/asmtest"
 )
 
-// TestEncodings has objdump read the raw words of the loops.
+// TestEncodings disassembles the raw words of the loops with objdump.
 func TestEncodings(t *testing.T) {
 	code := asmtest.Disassemble(t, "github.com/Kaleaon/pentary-go/internal/bench/roofline")
 	for name, product := range map[string]string{

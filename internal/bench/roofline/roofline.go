@@ -1,5 +1,5 @@
-// Package roofline measures the physical bounds that kernels are held against, on the
-// machine and in the run in which they are measured.
+// Package roofline measures the physical bounds of kernels, on the same machine and in the same
+// run as the kernels.
 package roofline
 
 import (
@@ -7,10 +7,9 @@ import (
 	"time"
 )
 
-// MultiplyAdd returns the multiply-adds a second of a loop that does nothing else,
-// in registers, with the instructions of an implementation of package kernels:
-// the best of several runs. It returns 0 for an implementation without such a
-// loop.
+// MultiplyAdd returns the multiply-adds per second of a loop of multiply-adds in registers, with
+// the instructions of an implementation of package kernels: the best of several runs. It returns
+// 0 for an implementation without such a loop.
 func MultiplyAdd(impl string) float64 {
 	m, ok := multiplyAdds[impl]
 	if !ok {
@@ -20,12 +19,11 @@ func MultiplyAdd(impl string) float64 {
 	return best(func() { m.loop(turns) }) * turns * float64(m.macs)
 }
 
-// Read returns the bytes a second that one core reads from buf, front to back:
-// the best of several runs. The length of buf, a multiple of 256 bytes, selects
-// the level of the memory.
+// Read returns the bytes per second that one core reads from buf, front to back: the best of
+// several runs. The length of buf, a multiple of 256 bytes, determines the level of memory.
 func Read(buf []byte) float64 {
 	if len(buf) == 0 || len(buf)%256 != 0 {
-		panic("peak: Read: want a positive multiple of 256 bytes")
+		panic("roofline: Read: want a positive multiple of 256 bytes")
 	}
 	repeat := max(1, 1<<22/len(buf))
 	return best(func() {
@@ -35,7 +33,7 @@ func Read(buf []byte) float64 {
 	}) * float64(repeat*len(buf))
 }
 
-// best returns the most runs a second that f reached in several.
+// best returns the highest number of runs per second of f in several measurements.
 func best(f func()) float64 {
 	fastest := time.Duration(1<<63 - 1)
 	for range 9 {
@@ -46,10 +44,10 @@ func best(f func()) float64 {
 	return 1 / fastest.Seconds()
 }
 
-// sink keeps the loads of loadGo.
+// sink keeps the loads of loadGo alive.
 var sink uint64
 
-// loadGo reads p, a multiple of 32 bytes, where no vector registers are known.
+// loadGo reads p, a multiple of 32 bytes, without vector registers.
 func loadGo(p []byte) {
 	var a, b, c, d uint64
 	for ; len(p) >= 32; p = p[32:] {

@@ -16,7 +16,7 @@ func madd512(n int)
 //go:noescape
 func dot512(n int)
 
-// dotAMX needs the permission to use tiles, for which package kernels asks.
+// dotAMX needs the permission to use tiles, which package kernels requests.
 //
 //go:noescape
 func dotAMX(n int)
@@ -24,8 +24,8 @@ func dotAMX(n int)
 //go:noescape
 func load256(p *byte, n int)
 
-// multiplyAdds maps an implementation of package kernels to its loop and the
-// products that one turn of it makes.
+// multiplyAdds maps an implementation of package kernels to its loop and the number of products
+// per iteration.
 var multiplyAdds = map[string]struct {
 	loop func(n int)
 	macs int

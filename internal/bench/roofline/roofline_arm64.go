@@ -14,8 +14,8 @@ func smmla(n int)
 //go:noescape
 func load128(p *byte, n int)
 
-// multiplyAdds maps an implementation of package kernels to its loop and the
-// products that one turn of it makes.
+// multiplyAdds maps an implementation of package kernels to its loop and the number of products
+// per iteration.
 var multiplyAdds = map[string]struct {
 	loop func(n int)
 	macs int

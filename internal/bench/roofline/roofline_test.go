@@ -7,7 +7,7 @@ import (
 	"github.com/Kaleaon/pentary-go/kernels"
 )
 
-// An implementation that the CPU runs has a bound, but for the generic one.
+// Every implementation that the CPU supports has a bound, except the generic one.
 func TestMultiplyAdd(t *testing.T) {
 	impls := kernels.Implementations()
 	for impl := range multiplyAdds {
