@@ -212,7 +212,7 @@ func TestFinetuneReward(t *testing.T) {
 	do(few+"REWARD --reward-timeout 0s", "want more than 0")
 	do("audit run REWARD --reward-timeout -1s", "want more than 0")
 	do(few+"--reward bad.sh", `line 1 of its output is "good", want an integer`)
-	do(few, "go together")
+	do(few, "used together")
 	do(few+"--reward score.sh;A=\x1b[8m --dir hidden", "") // which would hide what follows
 	do("audit hidden", `score.sh;A=\x1b[8m`)
 	do(few+"REWARD --noise activations", "want weights with --reward")

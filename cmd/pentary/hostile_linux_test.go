@@ -170,7 +170,7 @@ func (c command) script(mounts []string) string {
 			add("exec ln -sf %s soft%s", in, ext(flag))
 			add("status 2 pentary %s", c.output(flag, "hard"+ext(flag)))
 			add("status 2 pentary %s", c.output(flag, "soft"+ext(flag)))
-			add("stderr 'is a file that .* (reads|keeps)|is kept by'")
+			add("stderr 'is a file that .* (reads|keeps)|belongs to'")
 			add("exec rm hard%[1]s soft%[1]s", ext(flag))
 			add("cmp %s kept%s", in, ext(flag))
 		}

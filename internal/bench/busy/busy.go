@@ -52,9 +52,9 @@ func Start(args ...string) (where string, stop func(), err error) {
 		stop()
 		return "", nil, errors.New("the loop on the other processor does not begin")
 	}
-	where = fmt.Sprintf("processor %d busy, on the same core as %d", other, own)
+	where = fmt.Sprintf("processor %d, on the same core as %d", other, own)
 	if !sibling {
-		where = fmt.Sprintf("processor %d busy, on another core than %d", other, own)
+		where = fmt.Sprintf("processor %d, on another core than %d", other, own)
 	}
 	return where, stop, nil
 }

@@ -14,19 +14,18 @@ import (
 	"github.com/Kaleaon/pentary-go/nn/control"
 )
 
-// State is the variables of an environment, or what a policy sees of a game.
+// State holds the variables of an environment, or a policy's observation of a game.
 type State []float64
 
 // Animation is an episode to draw.
 type Animation struct {
 	Title  string
-	States []State // the initial one, then one a step
+	States []State // the initial state, then one per step
 	Forces []float64
 	scene  *scene
 }
 
-// Record plays an episode with the policy: the first of the seed and
-// generation.
+// Record plays the first episode of the seed and generation with the policy.
 func Record(p *control.Policy, env control.Environment, seed uint64, generation int) *Animation {
 	s := env.Spec()
 	f := &Animation{scene: scenes[s.Name]}
@@ -42,7 +41,7 @@ func Record(p *control.Policy, env control.Environment, seed uint64, generation 
 	return f
 }
 
-// state returns the drawing of the episode's present state.
+// state returns the present state of the episode.
 func (s *scene) state(env control.Environment, e *control.Episodes) (state State) {
 	if s.sees {
 		inputs := make([]int8, env.Spec().Inputs)
@@ -58,7 +57,7 @@ func (s *scene) state(env control.Environment, e *control.Episodes) (state State
 	return state
 }
 
-// The layout, in points.
+// Layout, in points.
 const (
 	columns, rows = 6, 2
 	panelWidth    = 150
@@ -101,7 +100,7 @@ func (f *Animation) draw(c draw.Canvas) {
 	}
 }
 
-// frame draws the state after a number of steps, with the states that led to it.
+// frame draws the state after the given number of steps, with the states before it.
 func (f *Animation) frame(c draw.Canvas, step int) {
 	c.FillPolygon(paper, []vg.Point{c.Min, {X: c.Max.X, Y: c.Min.Y}, c.Max, {X: c.Min.X, Y: c.Max.Y}})
 	p := &pen{c, f.scene}
@@ -119,7 +118,7 @@ func (f *Animation) frame(c draw.Canvas, step int) {
 // paper is the background of a panel.
 var paper = color.RGBA{0xf7, 0xf8, 0xf9, 255}
 
-// fade returns the colour of the state that is a number of ghosts back.
+// fade returns the colour of an earlier state.
 func fade(ago int) color.Color {
 	mix := func(near, far uint8) uint8 {
 		return uint8((int(near)*(ghosts-ago) + int(far)*ago) / ghosts)

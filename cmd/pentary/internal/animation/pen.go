@@ -14,7 +14,7 @@ type pen struct {
 	scene *scene
 }
 
-// at returns a point's position on the canvas.
+// at returns the position of a point on the canvas.
 func (p *pen) at(x, y float64) vg.Point {
 	return vg.Point{X: p.Min.X + p.length(x-p.scene.left), Y: p.Min.Y + p.length(y-p.scene.bottom)}
 }
@@ -60,8 +60,8 @@ func (p *pen) arrow(c color.Color, x, y, dx, dy float64) {
 	p.head(c, b, math.Atan2(dy, dx))
 }
 
-// turn draws an arrow around a point, at a radius in points. part is a part of a turn,
-// positive counterclockwise, and centred on the top.
+// turn draws an arrow around a point, at a radius in points. part is a fraction of a turn, positive
+// counterclockwise, centred at the top.
 func (p *pen) turn(c color.Color, radius vg.Length, x, y, part float64) {
 	const steps = 24
 	center := p.at(x, y)

@@ -10,21 +10,21 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/chart"
 )
 
-// A scene describes how an environment is drawn. Lengths are in its own units.
+// scene describes the drawing of an environment. Lengths are in its own units.
 type scene struct {
 	left, bottom  float64
 	width, height float64
-	ghost         int  // steps between the earlier states that a frame shows
-	sees          bool // a State is what the policy sees
+	ghost         int  // steps between the earlier states in a frame
+	sees          bool // whether a State is the policy's observation
 
 	force    func(action int) float64 // in ±1
 	time     func(step int) string
 	backdrop func(p *pen)
-	// figure draws a state: an earlier one in a colour, the present one with its force.
+	// figure draws a state: an earlier one in colour c, or the present one with its force.
 	figure func(p *pen, s State, force float64, earlier bool, c color.Color)
 }
 
-// unit returns the points of a unit.
+// unit returns the length of a unit in points.
 func (s *scene) unit() vg.Length { return panelWidth / vg.Length(s.width) }
 
 func (s *scene) panelHeight() vg.Length { return vg.Length(s.height) * s.unit() }
@@ -71,7 +71,7 @@ var scenes = map[string]*scene{
 
 func steps(step int) string { return fmt.Sprintf("step %d", step) }
 
-// throttle is the force of an action that is full from ±64 on.
+// throttle returns the force of an action; it is full from ±64 on.
 func throttle(action int) float64 { return max(-1, min(1, float64(action)/64)) }
 
 func threeWay(action int) float64 { return float64(action - 1) }
@@ -81,14 +81,14 @@ func seconds(each float64) func(step int) string {
 	return func(step int) string { return fmt.Sprintf("%.1f s", float64(step)*each) }
 }
 
-// The colours of the body, of the force on it, and of the goal.
+// Colours of the body, of the force on it, and of the goal.
 var (
 	body = chart.Palette[0]
 	push = chart.Palette[1]
 	goal = chart.Palette[2]
 )
 
-// or returns the colour of a part in the present state, or in an earlier one.
+// or returns the colour of a part in the present state or in an earlier one.
 func or(earlier bool, ghost, c color.Color) color.Color {
 	if earlier {
 		return ghost
@@ -104,7 +104,7 @@ func drawTrack(p *pen) {
 }
 
 func drawCart(p *pen, s State, force float64, earlier bool, c color.Color) {
-	const half, high, pole = 0.25, 0.2, 1.3 // the pole is drawn a little longer than it is
+	const half, high, pole = 0.25, 0.2, 1.3 // the pole is drawn longer than it is
 	x, θ := s[0], s[2]
 	if !earlier {
 		p.polygon(chart.Ink, [2]float64{x - half, -high / 2}, [2]float64{x + half, -high / 2}, [2]float64{x + half, high / 2}, [2]float64{x - half, high / 2})
@@ -115,10 +115,10 @@ func drawCart(p *pen, s State, force float64, earlier bool, c color.Color) {
 	p.line(or(earlier, c, body), 3.5, x, high/2, x+pole*math.Sin(θ), high/2+pole*math.Cos(θ))
 }
 
-// hill is the height of the ground.
+// hill returns the height of the ground.
 func hill(x float64) float64 { return 0.45*math.Sin(3*x) + 0.55 }
 
-// drawHill returns a function that draws the ground and a flag at x.
+// drawHill returns a function that draws the ground with a flag at x = flag.
 func drawHill(flag float64) func(p *pen) { return func(p *pen) { drawGround(p, flag) } }
 
 func drawGround(p *pen, flag float64) {
@@ -172,8 +172,8 @@ func drawPendulum(p *pen, s State, force float64, earlier bool, c color.Color) {
 	}
 }
 
-// game returns the scene of a board of 10×10 cells in planes, each in a colour; nil ones are
-// not drawn.
+// game returns the scene of a 10×10 board, one colour per plane; planes with a nil colour are not
+// drawn.
 func game(planes ...color.Color) *scene {
 	const side = 10
 	return &scene{

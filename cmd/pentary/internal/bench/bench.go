@@ -1,6 +1,5 @@
-// Package bench measures the kernels on this CPU: how fast they are, and how far
-// from what the CPU could do at best, by physical bounds that are measured in the
-// same run.
+// Package bench measures the speed of the kernels on this CPU and compares it with physical bounds
+// measured in the same run.
 package bench
 
 import (
@@ -24,18 +23,17 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// Generic is the implementation that speed-ups are relative to.
+// Generic is the baseline implementation of speed-ups.
 const Generic = "generic"
 
-// Options choose what is measured.
+// Options select the measurements.
 type Options struct {
-	Impls   []string // implementations of package kernels; none means all
-	Kernels []string // names of Kernels; none means all
+	Impls   []string // implementations of package kernels; all if empty
+	Kernels []string // names in Kernels(); all if empty
 	Quick   bool     // fewer shapes, and less time for each
 }
 
-// Check returns an error that names the first implementation or kernel that does
-// not exist here.
+// Check returns an error that names the first implementation or kernel that is not available.
 func (o Options) Check() error {
 	for _, impl := range o.Impls {
 		if here := kernels.Implementations(); !slices.Contains(here, impl) {
@@ -50,12 +48,12 @@ func (o Options) Check() error {
 	return nil
 }
 
-// contains reports whether a name is one of a list, in whatever case.
+// contains reports whether names contains name, ignoring case.
 func contains(names []string, name string) bool {
 	return slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, name) })
 }
 
-// Kernels lists the kernels that are measured.
+// Kernels returns the names of the measured kernels.
 func Kernels() (names []string) {
 	for _, c := range cases.All() {
 		if !slices.Contains(names, c.Kernel) {
@@ -65,8 +63,8 @@ func Kernels() (names []string) {
 	return names
 }
 
-// Measurement is one kernel of one implementation at one shape. Rates are of the
-// median run, unless said; what does not apply is 0.
+// Measurement is the measurement of one kernel of one implementation at one shape. Rates are from
+// the median run unless stated otherwise. Fields that do not apply are 0.
 type Measurement struct {
 	Kernel  string `json:"kernel"`
 	Impl    string `json:"impl"`
@@ -74,27 +72,27 @@ type Measurement struct {
 	K       int    `json:"k"`
 	N       int    `json:"n"`
 	Rank    int    `json:"rank,omitempty"`
-	Threads int    `json:"threads,omitempty"` // if not one
+	Threads int    `json:"threads,omitempty"` // if not 1
 
-	GMACs     float64 `json:"gmacs,omitempty"` // 10^9 multiply-adds a second
+	GMACs     float64 `json:"gmacs,omitempty"` // 10^9 multiply-adds per second
 	GMACsBest float64 `json:"gmacs_best,omitempty"`
-	Bound     float64 `json:"bound,omitempty"`    // of GMACs, of as many cores
+	Bound     float64 `json:"bound,omitempty"`    // of GMACs, for the same number of cores
 	Fraction  float64 `json:"fraction,omitempty"` // of the bound
 
 	PentsPerSecond     float64 `json:"pents_per_second,omitempty"`
 	PentsPerSecondBest float64 `json:"pents_per_second_best,omitempty"`
-	BytesPerSecond     float64 `json:"bytes_per_second,omitempty"` // of operands
+	BytesPerSecond     float64 `json:"bytes_per_second,omitempty"` // bytes of operands per second
 	BytesPerSecondBest float64 `json:"bytes_per_second_best,omitempty"`
 
-	Speedup        float64 `json:"speedup,omitempty"`         // over the generic implementation
-	Efficiency     float64 `json:"efficiency,omitempty"`      // of a population: time of the plain product over its time
-	StreamFraction float64 `json:"stream_fraction,omitempty"` // of the bandwidth at which weights could be read
-	Scaling        float64 `json:"scaling,omitempty"`         // of threads: time of one over their time
+	Speedup        float64 `json:"speedup,omitempty"`         // relative to the generic implementation
+	Efficiency     float64 `json:"efficiency,omitempty"`      // for a population: time of the plain product divided by its time
+	StreamFraction float64 `json:"stream_fraction,omitempty"` // of the bandwidth for reading weights
+	Scaling        float64 `json:"scaling,omitempty"`         // for several threads: time on one thread divided by the time
 
-	Bytes int64 `json:"-"` // of the operands
+	Bytes int64 `json:"-"` // bytes of operands
 }
 
-// Shape writes the dimensions, as in 1024³ or 1024²×8.
+// Shape returns the dimensions, for example 1024³ or 1024²×8.
 func (m Measurement) Shape() string {
 	switch {
 	case m.M == 0 && m.K == 0:
@@ -113,50 +111,49 @@ func (m Measurement) Shape() string {
 	return fmt.Sprintf("%d×%d×%d", m.M, m.K, m.N)
 }
 
-// Intensity returns the multiply-adds for each byte of the operands.
+// Intensity returns the multiply-adds per byte of operands.
 func (m Measurement) Intensity() float64 {
 	return float64(m.M) * float64(m.K) * float64(m.N) / float64(max(m.Bytes, 1))
 }
 
-// Bandwidth is how fast one core reads a buffer of a size that selects a level of
-// the memory.
+// Bandwidth is the speed at which one core reads a buffer whose size determines the level of
+// memory.
 type Bandwidth struct {
 	Level          string  `json:"level"` // "L1", "L2" or "memory"
 	Bytes          int     `json:"bytes"` // of the buffer
 	BytesPerSecond float64 `json:"bytes_per_second"`
 }
 
-// Report is what a run measured.
+// Report is the result of a run.
 type Report struct {
 	machine.Machine
-	Threads      int           `json:"threads"`        // that there are
-	Busy         string        `json:"busy,omitempty"` // which other processor was kept busy
+	Threads      int           `json:"threads"`        // available threads
+	Busy         string        `json:"busy,omitempty"` // description of the processor kept busy
 	Bandwidths   []Bandwidth   `json:"bandwidths"`
 	Measurements []Measurement `json:"-"`
-	LeftOut      int           `json:"left_out"` // measurements that there was no time for
+	LeftOut      int           `json:"left_out"` // measurements omitted for lack of time
 	Seconds      float64       `json:"seconds"`
 	Interrupted  bool          `json:"interrupted"`
 }
 
-// Progress is where a run stands.
+// Progress is the progress of a run.
 type Progress struct {
-	Next        string // what is measured next
-	Done, Total int    // measurements
+	Next        string // the next measurement
+	Done, Total int    // number of measurements
 	Left        time.Duration
 }
 
-// Time that a measurement takes about, and the limit of a quick run: what has not
-// begun by then is left out.
+// Approximate time per measurement, and the time limit of a quick run, which omits steps not begun
+// by then.
 const (
 	budget      = 200 * time.Millisecond
 	quickBudget = 50 * time.Millisecond
 	quickLimit  = 15 * time.Second
 )
 
-// Run measures until it is through or ctx is done; the measurement in flight is
-// finished. It tells observe of each step before it, and emits measurements as
-// they come. It runs on one thread, and leaves GOMAXPROCS and the selected
-// implementation as they were.
+// Run measures until all is measured or ctx is done; the current measurement is finished. It calls
+// observe before each step and emit for each measurement. It runs on one thread, and restores
+// GOMAXPROCS and the selected implementation.
 func Run(ctx context.Context, o Options, observe func(Progress), emit func(Measurement)) *Report {
 	r := &run{
 		Options: o, Report: &Report{Machine: machine.This(), Threads: runtime.GOMAXPROCS(0)},
@@ -183,7 +180,7 @@ func Run(ctx context.Context, o Options, observe func(Progress), emit func(Measu
 	return r.Report
 }
 
-// run is a run in flight.
+// run is the state of a run.
 type run struct {
 	Options
 	*Report
@@ -192,19 +189,19 @@ type run struct {
 	budget  time.Duration
 	start   time.Time
 	steps   []step
-	generic map[reference]float64 // runs a second, times their work
-	stream  []byte                // as large as the weights that are read last
+	generic map[reference]float64 // runs per second, times their work
+	stream  []byte                // buffer as large as the largest weights
 }
 
-// step is a few measurements that share their operands.
+// step is a group of measurements with the same operands.
 type step struct {
 	name  string
-	count int           // of its measurements
+	count int           // number of measurements
 	cost  time.Duration // estimated
 	do    func(ctx context.Context)
 }
 
-// all does the steps that the context allows.
+// all executes the steps until the context is done.
 func (r *run) all(ctx context.Context) {
 	var whole, done time.Duration
 	total, count := 0, 0
@@ -226,7 +223,7 @@ func (r *run) all(ctx context.Context) {
 	r.LeftOut = total - len(r.Measurements)
 }
 
-// plan lists the steps: the bandwidths, the cases, and several threads.
+// plan returns the steps: bandwidths, cases, and scaling over threads.
 func (r *run) plan() []step {
 	steps := []step{{"read bandwidth", 0, time.Second, r.bandwidths}}
 	for _, c := range cases.All() {
@@ -262,8 +259,8 @@ func (r *run) plan() []step {
 	return steps
 }
 
-// Memory returns the bytes that a run takes at most, about: the operands of the largest
-// case beside the operands of the case before.
+// Memory returns an estimate of the peak memory of a run in bytes: the operands of the largest case
+// and of the case before it.
 func (o Options) Memory() int {
 	largest, r := 0, run{Options: o}
 	for _, c := range cases.All() {
@@ -274,12 +271,12 @@ func (o Options) Memory() int {
 	return 2 * largest
 }
 
-// names reports whether a kernel was asked for.
+// names reports whether the options select a kernel.
 func (r *run) names(kernel string) bool {
 	return len(r.Kernels) == 0 || contains(r.Kernels, kernel)
 }
 
-// wants reports whether a case is to be measured.
+// wants reports whether the options select a case.
 func (r *run) wants(c cases.Case) bool {
 	if !r.names(c.Kernel) {
 		return false
@@ -298,14 +295,14 @@ func (r *run) wants(c cases.Case) bool {
 	return true
 }
 
-// takes reports whether an implementation is measured on a case: the generic one
-// skips what takes it long.
+// takes reports whether an implementation is measured on a case. The generic implementation skips
+// long cases.
 func (r *run) takes(impl string, c cases.Case) bool {
 	return impl != Generic || c.MACs <= 1<<26
 }
 
-// reference is what generic figures are kept under: figures of a shape too large
-// for it are taken from the next smaller.
+// reference is the key of generic figures. A shape too large for the generic implementation uses
+// the figure of the next smaller shape.
 type reference struct {
 	kernel string
 	rank   int
@@ -320,10 +317,10 @@ func referenceOf(c cases.Case) reference {
 	return ref
 }
 
-// work is what a run of a case does, in the unit of its rate.
+// work returns the work of a run of a case, in the unit of its rate.
 func work(c cases.Case) float64 { return float64(cmp.Or(c.MACs, c.Pents, c.Bytes)) }
 
-// measureCase measures a case with each implementation.
+// measureCase measures a case with every implementation.
 func (r *run) measureCase(ctx context.Context, c cases.Case) {
 	if ctx.Err() != nil {
 		return
@@ -333,7 +330,7 @@ func (r *run) measureCase(ctx context.Context, c cases.Case) {
 	if c.Kernel == cases.PopulationForward {
 		runs = append(runs, c.Plain().New())
 	}
-	runtime.GC() // now, and not while the clock runs
+	runtime.GC() // so that it does not run during a timing
 	if !slices.Contains(r.Impls, Generic) && r.takes(Generic, c) {
 		impl.Use(Generic)
 		r.generic[referenceOf(c)] = work(c) / cases.Measure(quickBudget, runs[0])[0].Median.Seconds()
@@ -399,7 +396,7 @@ func (r *run) add(m Measurement) {
 	r.emit(m)
 }
 
-// digits rounds to the five significant digits that a measurement may have.
+// digits rounds v to five significant digits.
 func digits(v float64) float64 {
 	if v == 0 {
 		return 0
@@ -408,8 +405,7 @@ func digits(v float64) float64 {
 	return math.Round(v*scale) / scale
 }
 
-// filled returns a buffer of n bytes that were written, so that each page is
-// there.
+// filled returns a buffer of n bytes that have been written, so that every page is mapped.
 func (r *run) filled(n int) []byte {
 	if len(r.stream) != n {
 		r.stream = fill(n)
@@ -425,8 +421,8 @@ func fill(n int) []byte {
 	return buf
 }
 
-// bandwidths measures reading from half of a cache's size, and from memory: at least twice
-// the last cache, but within a quarter of the memory that is available.
+// bandwidths measures reading a buffer of half a cache's size, and a buffer in memory: at least
+// twice the last cache, at most a quarter of the available memory.
 func (r *run) bandwidths(ctx context.Context) {
 	c := r.Caches
 	l1, l2 := cmp.Or(c.L1, 32<<10)/2, cmp.Or(c.L2, 256<<10)/2
@@ -445,7 +441,7 @@ func (r *run) bandwidths(ctx context.Context) {
 	runtime.GC()
 }
 
-// threadCounts returns the numbers of threads to compare with one.
+// threadCounts returns the numbers of threads to compare with one thread.
 func (r *run) threadCounts() []int {
 	switch {
 	case r.Threads < 2:

@@ -147,7 +147,7 @@ func sample() *Report {
 func TestTable(t *testing.T) {
 	var out strings.Builder
 	sample().Write(&report.Printer{Writer: &out})
-	const want = `Abacus <9> & Co  linux/amd64, go1.26, one thread unless said
+	const want = `Abacus <9> & Co  linux/amd64, go1.26, one thread unless stated
 Reads   L1 160 GB/s, L2 100 GB/s, memory 13.0 GB/s
 
 generic
@@ -247,8 +247,8 @@ func TestCompare(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
-		"":                           "there is no result",
-		`{"event":"measurement"}`:    "there is no result",
+		"":                           "no result",
+		`{"event":"measurement"}`:    "no result",
 		"pents":                      "invalid character",
 		`{"event":"result","cpu":1}`: "cannot unmarshal",
 	} {

@@ -11,8 +11,7 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 )
 
-// Parse reads a run as --json prints it: an object a line, measurements and then the
-// result.
+// Parse parses the output of --json: one object per line, the measurements and then the result.
 func Parse(text []byte) (*Report, error) {
 	r, whole := &Report{}, false
 	for d := json.NewDecoder(bytes.NewReader(text)); ; {
@@ -26,7 +25,7 @@ func Parse(text []byte) (*Report, error) {
 		}
 		switch {
 		case errors.Is(err, io.EOF) && !whole:
-			return nil, errors.New("not a run of pentary bench --json: there is no result")
+			return nil, errors.New("not the output of pentary bench --json: no result")
 		case errors.Is(err, io.EOF):
 			return r, nil
 		case err != nil:
@@ -44,7 +43,7 @@ func Parse(text []byte) (*Report, error) {
 	}
 }
 
-// Rate returns the rate of a measurement, in units a second, and its unit.
+// Rate returns the rate of a measurement, in units per second, and its unit.
 func (m Measurement) Rate() (perSecond float64, unit string) {
 	switch {
 	case m.GMACs > 0:
@@ -55,7 +54,7 @@ func (m Measurement) Rate() (perSecond float64, unit string) {
 	return m.BytesPerSecond, "B/s"
 }
 
-// Label names the kernel and the shape of a measurement, as in "MatVec 1024²×1".
+// Label returns the kernel and the shape of a measurement, for example "MatVec 1024²×1".
 func (m Measurement) Label() string {
 	label := m.Kernel + " " + m.Shape()
 	if m.Kernel == "PopulationForward" {
@@ -67,7 +66,7 @@ func (m Measurement) Label() string {
 	return label
 }
 
-// Best returns the labels of all measurements, in order, and the fastest of each.
+// Best returns the labels of all measurements, in order, and the fastest measurement per label.
 func (r *Report) Best() (labels []string, best map[string]Measurement) {
 	best = map[string]Measurement{}
 	for _, m := range r.Measurements {
@@ -83,18 +82,18 @@ func (r *Report) Best() (labels []string, best map[string]Measurement) {
 	return labels, best
 }
 
-// Comparison is the fastest implementation at one shape, here and in a saved run.
+// Comparison compares the fastest implementation at one shape in this run and in a saved run.
 type Comparison struct {
 	Kernel    string  `json:"kernel"` // with its shape
 	Unit      string  `json:"unit"`
-	Here      float64 `json:"here"` // units a second
+	Here      float64 `json:"here"` // units per second
 	Impl      string  `json:"impl"`
 	Saved     float64 `json:"saved"`
 	SavedImpl string  `json:"saved_impl"`
-	Ratio     float64 `json:"ratio"` // here over saved
+	Ratio     float64 `json:"ratio"` // Here / Saved
 }
 
-// Compare compares what both runs measured.
+// Compare compares the measurements present in both runs.
 func (r *Report) Compare(saved *Report) (all []Comparison) {
 	labels, here := r.Best()
 	_, there := saved.Best()
@@ -108,9 +107,9 @@ func (r *Report) Compare(saved *Report) (all []Comparison) {
 	return all
 }
 
-// WriteComparison prints a comparison for people.
+// WriteComparison prints a comparison as text.
 func (r *Report) WriteComparison(p *report.Printer, saved *Report) {
-	p.Printf("\n%s  beside the saved run: %s\n", p.Bold("comparison"), strings.Join([]string{saved.CPU, saved.Platform, saved.Go}, ", "))
+	p.Printf("\n%s  with the saved run: %s\n", p.Bold("comparison"), strings.Join([]string{saved.CPU, saved.Platform, saved.Go}, ", "))
 	var rows [][]string
 	for _, c := range r.Compare(saved) {
 		rows = append(rows, []string{

@@ -12,7 +12,7 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/chart"
 )
 
-// shapes are the dots of the kernels in a roofline, in the order of their colours.
+// shapes are the shapes of the kernels' dots in a roofline, in the order of their colours.
 var shapes = []struct {
 	kernel string
 	shape  draw.GlyphDrawer
@@ -20,21 +20,19 @@ var shapes = []struct {
 	{"MatMul", draw.CircleGlyph{}}, {"PopulationForward", draw.PyramidGlyph{}}, {"MatVec", draw.BoxGlyph{}}, {"UpdateResidual", draw.RingGlyph{}},
 }
 
-// WriteRoofline draws the products of the last implementation measured as a
-// roofline, after Williams, Waterman and Patterson (CACM 52:4, 2009): how much a
-// kernel does with each byte of its operands, against how fast it does it, both
-// on logarithmic axes. The roofs are what this CPU can do at best, measured: the
-// multiply-adds of each implementation and the bandwidth of each level of the
-// memory.
+// WriteRoofline draws the products of the last implementation measured in a roofline chart
+// (Williams, Waterman and Patterson, CACM 52:4, 2009): multiply-adds per second over multiply-adds
+// per byte of operands, both axes logarithmic. The roofs are measured bounds of this CPU: the
+// multiply-adds of each implementation and the bandwidth of each level of memory.
 //
-// Products whose operands stay in a cache, or are used again while they do, may
-// exceed a roof of the levels below it.
+// Products whose operands stay in a cache, or are reused there, may exceed the roofs of lower
+// levels.
 func (r *Report) WriteRoofline(out io.Writer) error {
 	f := r.picture()
 	c := chart.Chart{
 		Title: fmt.Sprintf("Roofline of %s · %s, one thread", r.CPU, f.impl), Room: 200,
-		X:      chart.Axis{Title: "arithmetic intensity: multiply-adds for each byte of the operands", Scale: chart.Log},
-		Y:      chart.Axis{Title: "10⁹ multiply-adds a second", Scale: chart.Log},
+		X:      chart.Axis{Title: "arithmetic intensity: multiply-adds per byte of operands", Scale: chart.Log},
+		Y:      chart.Axis{Title: "10⁹ multiply-adds per second", Scale: chart.Log},
 		Series: append(f.ceilings(r.impls()), f.slopes(r.Bandwidths)...),
 	}
 	for _, s := range f.kernels {
@@ -45,13 +43,13 @@ func (r *Report) WriteRoofline(out io.Writer) error {
 	return c.WriteSVG(out)
 }
 
-// A picture is the content of a roofline.
+// picture is the content of a roofline chart.
 type picture struct {
-	impl        string             // whose kernels it shows
+	impl        string             // implementation whose kernels it shows
 	kernels     []chart.Series     // their products
 	bounds      map[string]float64 // GMAC/s in registers, by implementation
-	least, most float64            // intensities, the ends of the axis
-	lowest      float64            // GMAC/s, below all products
+	least, most float64            // intensities at the ends of the axis
+	lowest      float64            // a rate in GMAC/s below all products
 }
 
 // picture collects the products of the last implementation and the bounds of all.
@@ -87,8 +85,8 @@ func (r *Report) picture() picture {
 	return f
 }
 
-// ceilings returns the horizontal roofs of the implementations. Roofs that could not be told
-// apart share a line.
+// ceilings returns the horizontal roofs of the implementations. Roofs that could not be
+// distinguished share a line.
 func (f *picture) ceilings(impls []string) (roofs []chart.Series) {
 	for _, impl := range slices.Backward(impls) {
 		bound := f.bounds[impl]
@@ -115,7 +113,7 @@ func (f *picture) ceilings(impls []string) (roofs []chart.Series) {
 // slopes returns the roofs of the bandwidths, up to the ceiling of the implementation.
 func (f *picture) slopes(bandwidths []Bandwidth) (roofs []chart.Series) {
 	for _, b := range bandwidths {
-		perByte := b.BytesPerSecond / 1e9 // GMAC/s at one multiply-add a byte
+		perByte := b.BytesPerSecond / 1e9 // GMAC/s at one multiply-add per byte
 		if from, to := max(f.least, f.lowest/perByte), min(f.most, f.bounds[f.impl]/perByte); from < to {
 			roofs = append(roofs, chart.Series{Color: chart.Ink, Width: 1.1, Radius: -1, Points: []chart.Point{
 				{X: from, Y: perByte * from, Label: fmt.Sprintf("%s: %s", b.Level, RateText(b.BytesPerSecond, "B/s"))}, {X: to, Y: perByte * to},

@@ -7,9 +7,9 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 )
 
-// Write prints the report for people: a table for each implementation.
+// Write prints the report as text: one table per implementation.
 func (r *Report) Write(p *report.Printer) {
-	p.Title(r.CPU, fmt.Sprintf("%s, %s, one thread unless said", r.Platform, r.Go))
+	p.Title(r.CPU, fmt.Sprintf("%s, %s, one thread unless stated", r.Platform, r.Go))
 	if len(r.Bandwidths) > 0 {
 		parts := make([]string, len(r.Bandwidths))
 		for i, b := range r.Bandwidths {
@@ -18,7 +18,7 @@ func (r *Report) Write(p *report.Printer) {
 		p.Printf("Reads   %s\n", strings.Join(parts, ", "))
 	}
 	if r.Busy != "" {
-		p.Printf("Beside  %s\n", r.Busy)
+		p.Printf("Busy    %s\n", r.Busy)
 	}
 	for _, impl := range r.impls() {
 		var products, others [][]string
@@ -49,7 +49,7 @@ func (r *Report) Write(p *report.Printer) {
 	}
 }
 
-// impls lists the implementations that were measured, in order.
+// impls returns the measured implementations, in order.
 func (r *Report) impls() (names []string) {
 	seen := map[string]bool{}
 	for _, m := range r.Measurements {
@@ -102,7 +102,7 @@ func times(ratio float64) string {
 	return fmt.Sprintf("%.1f", ratio)
 }
 
-// RateText writes a rate with its unit, as in "12.3 GB/s".
+// RateText formats a rate with its unit, for example "12.3 GB/s".
 func RateText(perSecond float64, unit string) string {
 	text := report.Rate(perSecond)
 	if !strings.Contains(text, " ") {

@@ -1,6 +1,6 @@
-// Package billion measures one generation of training on a network of a billion weights:
-// a deep stack of square matrices, each followed by requantization and layer
-// normalization. Each member has one activation vector.
+// Package billion measures one generation of training for a network of a billion weights: a deep
+// stack of square matrices, each followed by requantization and layer normalization. Each member
+// has one activation vector.
 package billion
 
 import (
@@ -19,12 +19,12 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// Options say what to run.
+// Options configure a run.
 type Options struct {
 	Seed   uint64
-	Layers int // matrices
+	Layers int // number of matrices
 	Width  int // rows and columns of each
-	Pairs  int // antithetic, half the population
+	Pairs  int // antithetic pairs, half the population
 	Rank   int
 	Sigma  uint // σ = 2^-Sigma levels
 	Rule   Rule
@@ -53,11 +53,11 @@ func (o Options) Check() error {
 // Weights returns the number of weights.
 func (o Options) Weights() int { return o.Layers * o.Width * o.Width }
 
-// terms returns the number of products that Z sums.
+// terms returns the number of products in the sum Z.
 func (o Options) terms() int { return o.Pairs * o.Rank }
 
-// forwardMACs returns the multiply-adds of the forward pass of all members: with the
-// weights, and with their own factors.
+// forwardMACs returns the multiply-adds of the forward pass of all members, with the weights and
+// with the members' factors.
 func (o Options) forwardMACs() float64 {
 	return float64((2 * o.Pairs)) * float64(o.Weights()+o.Layers*o.Rank*2*o.Width)
 }
@@ -65,19 +65,19 @@ func (o Options) forwardMACs() float64 {
 // updateMACs returns the multiply-adds of Z.
 func (o Options) updateMACs() float64 { return float64(o.terms()) * float64(o.Weights()) }
 
-// A Phase is a part of a run.
+// Phase is a part of a run.
 type Phase string
 
-// The phases, in order.
+// Phases, in order.
 const (
-	Setup   Phase = "weights" // makes random ones
-	Noise   Phase = "noise"   // draws the factors, to see how long that takes
+	Setup   Phase = "weights" // draws initial weights
+	Noise   Phase = "noise"   // draws the factors, only to measure the time
 	Forward Phase = "forward" // noise, products, activations and scores
-	Update  Phase = "update"  // the same noise again, Z and the rule
+	Update  Phase = "update"  // draws the noise again, computes Z and applies the rule
 )
 
-// Result is what a run measured, on which machine, and with which options. What follows
-// Phases is of runs that were not interrupted.
+// Result holds the measurements of a run, with its machine and options. The fields after Phases are
+// set only if the run was not interrupted.
 type Result struct {
 	machine.Machine
 	Kernels string `json:"kernels"`
@@ -90,28 +90,27 @@ type Result struct {
 	Rule    string `json:"rule"`
 	Seed    uint64 `json:"seed"`
 
-	// Seconds by phase; a phase that was interrupted is missing. The seconds of Noise are a
-	// part of what Forward takes, and of Update.
+	// Phases has the seconds of each phase; an interrupted phase is missing. The time of
+	// Noise is also contained in Forward and in Update.
 	Phases map[Phase]float64 `json:"phase_seconds"`
 
-	Seconds        float64 `json:"seconds"` // of the generation: Forward and Update
-	GMACs          float64 `json:"gmacs"`   // 10^9 multiply-adds a second in the generation
+	Seconds        float64 `json:"seconds"` // seconds of the generation: Forward and Update
+	GMACs          float64 `json:"gmacs"`   // 10^9 multiply-adds per second in the generation
 	Forward        float64 `json:"forward_gmacs"`
 	Update         float64 `json:"update_gmacs"`
-	PeakBytes      int     `json:"peak_bytes"` // of memory, of the process
+	PeakBytes      int     `json:"peak_bytes"` // peak memory of the process
 	EstimatedBytes int     `json:"estimated_bytes"`
 	WeightsBytes   int     `json:"weights_bytes"`
-	StateBytes     int     `json:"state_bytes"` // that the rule keeps
-	Moved          int     `json:"moved"`       // weights
-	Decided        int     `json:"decided"`     // pairs
+	StateBytes     int     `json:"state_bytes"` // state of the rule
+	Moved          int     `json:"moved"`       // number of weights that moved
+	Decided        int     `json:"decided"`     // number of pairs with a nonzero code
 	Checksum       string  `json:"weights_crc32c"`
 	Interrupted    bool    `json:"interrupted"`
 }
 
-// Run runs one generation. It calls progress as each phase begins, and then for each step
-// that is done, from one goroutine at a time; an update is one step. If the context is
-// done, Run returns soon, with what it has measured; an update under way continues in the
-// background.
+// Run runs one generation. It calls progress at the beginning of each phase and after each step,
+// from one goroutine at a time; an update is one step. If the context is done, Run soon returns the
+// measurements so far; a running update continues in the background.
 func Run(ctx context.Context, o Options, progress func(p Phase, done, of int)) (*Result, error) {
 	if err := o.Check(); err != nil {
 		return nil, err
@@ -173,7 +172,7 @@ func (o Options) es() es.Options {
 	}
 }
 
-// time runs a phase and sets its seconds, unless it fails.
+// time runs a phase and records its duration unless it fails.
 func (r *Result) time(p Phase, run func() error) error {
 	began := time.Now()
 	err := run()
@@ -183,8 +182,8 @@ func (r *Result) time(p Phase, run func() error) error {
 	return err
 }
 
-// await returns what f returns, or the context's error as soon as the context is done; f
-// then continues, and its result is dropped.
+// await returns the results of f, or the context's error as soon as the context is done; f then
+// continues, and its results are dropped.
 func await[T any](ctx context.Context, f func() (T, error)) (v T, err error) {
 	if err := ctx.Err(); err != nil {
 		return v, err
@@ -210,13 +209,13 @@ func await[T any](ctx context.Context, f func() (T, error)) (v T, err error) {
 type Rule struct {
 	name      string
 	rule      es.Rule
-	stateBits int // that it keeps of a weight
+	stateBits int // bits of state per weight
 }
 
 // String returns the rule's name.
 func (r Rule) String() string { return r.name }
 
-// Rules returns the rules to choose from, the default first.
+// Rules returns the available rules, the default first.
 func Rules() []Rule {
 	rate := es.Ratio(3, 10)
 	return []Rule{
@@ -226,17 +225,17 @@ func Rules() []Rule {
 	}
 }
 
-// programBytes bounds the memory of the program itself.
+// programBytes is an upper bound for the memory of the program itself.
 const programBytes = 32 << 20
 
-// Memory returns an upper estimate of the bytes that a run takes.
+// Memory returns an upper estimate of the memory of a run in bytes.
 func (o Options) Memory() int {
 	workers := parallel.Workers()
 	f := lowrank.TrainingFootprint(o.Width, o.Width, o.Pairs, o.Rank, 0)
 	padded := packed.PaddedLen(o.Width)
 	pair := 2*padded*(4+1) + // accumulators and activations of its members
 		o.Rank*2*(padded+4) // factors and projections
-	const member = 40 // bytes for its score and its fitness
+	const member = 40 // bytes for score and fitness
 	return programBytes + o.Layers*(f.Weights+f.Residual*o.Rule.stateBits/8) + f.Updater +
 		workers*o.chunkPairs(workers)*pair + 2*o.Pairs*member
 }

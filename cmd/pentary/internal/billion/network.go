@@ -13,8 +13,8 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// network is a stack of matrices and its es.Evaluator. A member's score is how close its
-// output for a random input is to a random target.
+// network is a stack of matrices and its es.Evaluator. A member's score is the negative distance of
+// its output for a random input from a random target.
 type network struct {
 	ctx      context.Context
 	options  Options
@@ -23,7 +23,7 @@ type network struct {
 	workers  int // the number of processors, read once
 
 	mu   sync.Mutex
-	done int // steps of the phase
+	done int // finished steps of the phase
 }
 
 func newNetwork(ctx context.Context, o Options, progress func(p Phase, done, of int)) *network {
@@ -43,7 +43,7 @@ func (n *network) step(p Phase, of int) {
 	n.progress(p, n.done, of)
 }
 
-// each runs a phase that calls task for every layer.
+// each executes a phase that calls task for every layer.
 func (n *network) each(p Phase, task func(worker, layer int)) error {
 	n.begin(p, n.options.Layers)
 	parallel.For(n.workers, n.options.Layers, func(worker, layer int) {
@@ -55,7 +55,7 @@ func (n *network) each(p Phase, task func(worker, layer int)) error {
 	return n.ctx.Err()
 }
 
-// initialize makes the matrices, of random weights.
+// initialize creates the matrices with random weights.
 func (n *network) initialize() error {
 	o := n.options
 	return n.each(Setup, func(_, i int) {
@@ -64,7 +64,7 @@ func (n *network) initialize() error {
 	})
 }
 
-// draw draws the factors of the generation, and drops them.
+// draw draws the factors of the generation and discards them.
 func (n *network) draw() error {
 	o := n.options
 	factors := make([][]uint8, n.workers)
@@ -80,22 +80,21 @@ func (n *network) draw() error {
 	})
 }
 
-// Pairs go through all layers in chunks, one chunk a goroutine at a time, so that
-// activations and accumulators of a chunk stay in the second-level cache; the weights
-// are read once a chunk. On two cores with 2 MiB of that cache each, the forward pass
-// of 1000 members through 60 layers of 1024² took, in CPU seconds, by columns of a
-// chunk:
+// A goroutine takes one chunk of pairs at a time through all layers, so that the activations and
+// accumulators of the chunk stay in the second-level cache; the weights are read once per chunk. On
+// two cores with 2 MiB of that cache each, the forward pass of 1000 members through 60 layers of
+// 1024² took, in CPU seconds by columns per chunk:
 //
 //	  64    128    168    250    334    500
 //	.368   .316   .316   .301   .291   .293
 const (
 	maxColumns      = 256
-	maxAccumulators = 256 << 10 // of a chunk, if it has more than minColumns
+	maxAccumulators = 256 << 10 // of a chunk with more than minColumns
 	minColumns      = 16
 )
 
-// chunkPairs returns the largest number of pairs in a chunk. It divides the pairs evenly
-// among the goroutines.
+// chunkPairs returns the largest number of pairs in a chunk. Chunks divide the pairs evenly among
+// the goroutines.
 func (o Options) chunkPairs(workers int) int {
 	pairs := max(minColumns, min(maxColumns, maxAccumulators/o.Width)) / 2
 	chunks := (o.Pairs + pairs - 1) / pairs
@@ -120,7 +119,7 @@ func (n *network) Evaluate(ctx context.Context, g es.Generation, scores []int64)
 	return ctx.Err()
 }
 
-// work is the buffers of one goroutine.
+// work holds the buffers of one goroutine.
 type work struct {
 	noise lowrank.Workspace
 	y     []int32
@@ -131,8 +130,8 @@ type work struct {
 // a quarter of the largest.
 const meanActivation = 32
 
-// forward returns the outputs of the members of pairs lo to hi, in quads, or nil if
-// the context is done.
+// forward returns the outputs of the members of pairs lo to hi, in quads, or nil if the context is
+// done.
 func (n *network) forward(ws *work, g es.Generation, input []int8, lo, hi, chunks int) []int8 {
 	width, columns := n.options.Width, 2*(hi-lo)
 	ws.y = reuse.Slice(ws.y, width*columns)
@@ -154,7 +153,7 @@ func (n *network) forward(ws *work, g es.Generation, input []int8, lo, hi, chunk
 	return ws.x
 }
 
-// vector returns random activations within ±64, in quads: the input or the target.
+// vector returns the input (which = 0) or the target: random activations within ±64, in quads.
 func (n *network) vector(which int) []int8 {
 	stream := lowrank.StreamOf(n.options.Seed, 0, 0, lowrank.Batch, which)
 	v := make([]int8, kernels.Quads(n.options.Width)*4)
@@ -164,8 +163,8 @@ func (n *network) vector(which int) []int8 {
 	return v
 }
 
-// score sets the scores of members whose outputs are the columns of x: minus the sum
-// of their distances from the target.
+// score sets the scores of the members whose outputs are the columns of x: the negative sum of
+// distances from the target.
 func score(scores []int64, x, target []int8) {
 	clear(scores)
 	for at, v := range x {

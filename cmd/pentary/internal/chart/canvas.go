@@ -22,8 +22,8 @@ var (
 	Hair  = color.RGBA{0xe9, 0xec, 0xef, 255}
 )
 
-// Palette holds colours that people with any kind of colour vision can distinguish, after
-// Okabe and Ito.
+// Palette holds colours that can be distinguished with any kind of colour vision, after Okabe and
+// Ito.
 var Palette = []color.Color{
 	color.RGBA{0x00, 0x72, 0xb2, 255}, // blue
 	color.RGBA{0xd5, 0x5e, 0x00, 255}, // vermilion
@@ -36,7 +36,7 @@ var Palette = []color.Color{
 // Dashes distinguish lines of the same colour.
 var Dashes = [][]vg.Length{{5, 3}, {1.5, 2.5}, {9, 3}, {7, 2.5, 1.5, 2.5}}
 
-// SVG writes the picture that paint draws on a white canvas.
+// SVG writes a picture drawn by paint on a white canvas.
 func SVG(out io.Writer, width, height vg.Length, paint func(draw.Canvas)) error {
 	svg := vgsvg.New(width, height)
 	c := draw.New(svg)
@@ -46,13 +46,13 @@ func SVG(out io.Writer, width, height vg.Length, paint func(draw.Canvas)) error 
 	if _, err := svg.WriteTo(&b); err != nil {
 		return err
 	}
-	// Viewers without the plot's font use one of the same widths.
+	// Viewers without the plot's font substitute a font with the same widths.
 	_, err := out.Write(bytes.ReplaceAll(b.Bytes(),
 		[]byte("font-family:Liberation Sans"), []byte("font-family:Liberation Sans,Arial,Helvetica,sans-serif")))
 	return err
 }
 
-// PNG writes the picture that paint draws, at twice the resolution of old screens.
+// PNG writes a picture drawn by paint, at twice the standard resolution.
 func PNG(out io.Writer, width, height vg.Length, paint func(draw.Canvas)) error {
 	c := vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(192))}
 	paint(draw.New(c))
@@ -60,7 +60,7 @@ func PNG(out io.Writer, width, height vg.Length, paint func(draw.Canvas)) error 
 	return err
 }
 
-// Text returns the style of a text, around whose middle's height it is written.
+// Text returns the style of a text that is centred vertically.
 func Text(size vg.Length, c color.Color, align text.XAlignment) draw.TextStyle {
 	return draw.TextStyle{
 		Color: c, Font: font.Font{Typeface: "Liberation", Variant: "Sans", Size: size}, XAlign: align, YAlign: draw.YCenter,

@@ -16,38 +16,38 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 )
 
-// Chart is series over two axes.
+// Chart draws series over two axes.
 type Chart struct {
 	Title  string
 	X, Y   Axis
-	Series []Series  // later ones on top
-	Room   vg.Length // right of the axes, for the series' names; 0 for room for long ones
+	Series []Series  // later series on top
+	Room   vg.Length // space for the series' names, right of the axes; 0: default for long names
 }
 
-// Axis is an axis of a chart. It has room for all points.
+// Axis is an axis of a chart. Its range includes all points.
 type Axis struct {
 	Title string
 	Scale Scale
-	Marks []plot.Tick // nil for the scale's own
+	Marks []plot.Tick // nil: the default of the scale
 }
 
-// Scale says where values are on an axis.
+// Scale maps values to positions on an axis.
 type Scale int
 
 const (
 	Linear Scale = iota
-	Log          // of values above zero
-	Errors       // Log of errors in per cent, labelled as accuracies: halving looks alike everywhere
+	Log          // values must be above zero
+	Errors       // Log of the error 100 - accuracy, in per cent, labelled by accuracy: each halving of the error has the same length
 )
 
-// Series is a line through points, in order, or dots alone.
+// Series is a line through points, in order, or only dots.
 type Series struct {
-	Name   string // written where it ends; may be empty
-	Key    bool   // Name is written above the chart instead
+	Name   string // shown at its end; may be empty
+	Key    bool   // Name is shown above the chart instead
 	Color  color.Color
-	Width  vg.Length   // of the line, 0 for none
+	Width  vg.Length   // of the line; 0: no line
 	Dashes []vg.Length // nil: none
-	Radius vg.Length   // of the dots; 0 for a little more than the line's, negative for none
+	Radius vg.Length   // of the dots; 0: slightly more than the line's; negative: no dots
 	Shape  draw.GlyphDrawer
 	Points []Point
 }
@@ -55,10 +55,10 @@ type Series struct {
 // Point is a point of a series.
 type Point struct {
 	X, Y  float64
-	Label string // written as near as there is room
+	Label string // placed near the point, where there is space
 }
 
-// Colored returns the series with the colour, and the dashes, that distinguish number i.
+// Colored returns the series with the colour and the dashes of series i.
 func (s Series) Colored(i int) Series {
 	s.Color = Palette[i%len(Palette)]
 	if i >= len(Palette) {
@@ -67,7 +67,7 @@ func (s Series) Colored(i int) Series {
 	return s
 }
 
-// Marks returns marks of an axis at values, with the labels that label writes.
+// Marks returns marks of an axis at values, with labels formatted by label.
 func Marks(label func(float64) string, values ...float64) []plot.Tick {
 	marks := make([]plot.Tick, len(values))
 	for i, v := range values {
@@ -79,7 +79,7 @@ func Marks(label func(float64) string, values ...float64) []plot.Tick {
 // WriteSVG draws the chart.
 func (l *Chart) WriteSVG(out io.Writer) error { return SVG(out, 9*vg.Inch, 5.6*vg.Inch, l.draw) }
 
-// WriteGrid draws charts under a title, which may be empty, on a grid of that number of
+// WriteGrid draws charts under a title, which may be empty, on a grid with the given number of
 // columns.
 func WriteGrid(out io.Writer, title string, columns int, charts ...*Chart) error {
 	const wide, high = 5.6 * vg.Inch, 3.8 * vg.Inch
@@ -110,7 +110,7 @@ func (l *Chart) draw(c draw.Canvas) {
 	l.Y.set(&p.Y, l.Series, func(p Point) float64 { return p.Y })
 	hair := draw.LineStyle{Color: Hair, Width: 0.6}
 	p.Add(&plotter.Grid{Vertical: hair, Horizontal: hair}, l)
-	// The titles are placed here: the plot would make room for them as if the axes were linear.
+	// Titles are placed here, because the plot would reserve space for them as on linear axes.
 	p.Draw(draw.Crop(c, 34, -names, 32, -head))
 	middle := c.Min.X + (c.Max.X-c.Min.X-names)/2 + 20
 	up := Text(10, Ink, draw.XCenter)
@@ -208,15 +208,15 @@ func (s *Series) line(c draw.Canvas, points []vg.Point) {
 	}
 }
 
-// end is the name of a series, where it ends.
+// end is the name of a series and the position of its end.
 type end struct {
 	at    vg.Point
 	name  string
 	color color.Color
 }
 
-// writeEnds writes the names right of the canvas, each as close to the height at which its
-// series ends as the others allow, with a line between the two.
+// writeEnds writes the names to the right of the canvas, each as close to the end of its series as
+// the others allow, and connects both with a line.
 func writeEnds(c draw.Canvas, ends []end) {
 	const size, apart = 8.5, 11
 	slices.SortStableFunc(ends, func(a, b end) int { return cmp.Compare(a.at.Y, b.at.Y) })
@@ -231,7 +231,7 @@ func writeEnds(c draw.Canvas, ends []end) {
 	}
 }
 
-// labels writes texts where they cover neither each other nor a dot nor a line.
+// labels places texts so that they do not cover each other, dots or lines.
 type labels struct {
 	draw.Canvas
 	taken []vg.Rectangle
@@ -241,7 +241,7 @@ func (l *labels) take(at vg.Point, r vg.Length) {
 	l.taken = append(l.taken, vg.Rectangle{Min: vg.Point{X: at.X - r, Y: at.Y - r}, Max: vg.Point{X: at.X + r, Y: at.Y + r}})
 }
 
-// keepOff takes the points of a line.
+// keepOff reserves the points of a line.
 func (l *labels) keepOff(from, to vg.Point) {
 	steps := math.Ceil(math.Hypot(float64(to.X-from.X), float64(to.Y-from.Y)) / 3)
 	for i := range int(steps) {
@@ -249,14 +249,14 @@ func (l *labels) keepOff(from, to vg.Point) {
 	}
 }
 
-// beside writes the label of a point as near to it as there is room, with a line to it from
-// afar, or not at all.
+// beside writes the label of a point as close to it as possible, with a connecting line if it is
+// not close, or omits it if there is no space.
 func (l *labels) beside(at vg.Point, label string, s draw.TextStyle) {
 	half, w := s.Font.Size*0.5, textWidth(s, label)
 	for distance := vg.Length(7); distance < 120; distance += 3 {
 		for turn := range 16 {
 			sin, cos := math.Sincos(float64(turn) * math.Pi / 8)
-			// The text's near end faces the point.
+			// The near end of the text faces the point.
 			to := at.Add(vg.Point{X: distance*vg.Length(cos) - w*vg.Length(1-cos)/2, Y: distance * vg.Length(sin)})
 			box := vg.Rectangle{Min: vg.Point{X: to.X - 1.5, Y: to.Y - half}, Max: vg.Point{X: to.X + w, Y: to.Y + half}}
 			if !l.free(box) {
@@ -274,10 +274,10 @@ func (l *labels) beside(at vg.Point, label string, s draw.TextStyle) {
 	}
 }
 
-// textWidth returns the room for a text: a viewer's font may be a little wider.
+// textWidth returns the space for a text; a viewer's font may be slightly wider.
 func textWidth(s draw.TextStyle, text string) vg.Length { return s.Width(text)*1.12 + 2 }
 
-// free reports whether a rectangle is within the canvas and covers nothing that is taken.
+// free reports whether a rectangle is within the canvas and covers nothing.
 func (l *labels) free(r vg.Rectangle) bool {
 	return r.Min.X >= l.Min.X && r.Min.Y >= l.Min.Y && r.Max.X <= l.Max.X && r.Max.Y <= l.Max.Y &&
 		!slices.ContainsFunc(l.taken, func(o vg.Rectangle) bool {
@@ -285,7 +285,7 @@ func (l *labels) free(r vg.Rectangle) bool {
 		})
 }
 
-// logTicks marks each digit of each decade, and labels 1, 2 and 5.
+// logTicks marks every digit of each decade and labels 1, 2 and 5.
 func logTicks(label func(float64) string) plot.Ticker {
 	return plot.TickerFunc(func(least, most float64) (ticks []plot.Tick) {
 		for decade := math.Pow(10, math.Floor(math.Log10(least))); decade <= most; decade *= 10 {
@@ -305,7 +305,7 @@ func logTicks(label func(float64) string) plot.Ticker {
 	})
 }
 
-// linearTicks marks multiples of 1, 2 or 5 times a power of ten, five to twelve of them.
+// linearTicks marks five to twelve multiples of 1, 2 or 5 times a power of ten.
 var linearTicks = plot.TickerFunc(func(least, most float64) (ticks []plot.Tick) {
 	step := math.Pow(10, math.Floor(math.Log10((most-least)/5)))
 	for _, wider := range []float64{5, 2} {
@@ -323,7 +323,7 @@ var linearTicks = plot.TickerFunc(func(least, most float64) (ticks []plot.Tick) 
 // number formats a tick's value.
 func number(v float64) string { return strconv.FormatFloat(v, 'g', 6, 64) }
 
-// Prefixed writes a tick's value with an SI prefix, as in "500 k".
+// Prefixed formats a tick's value with an SI prefix, for example "500 k".
 func Prefixed(v float64) string {
 	v, prefix := report.SI(v)
 	return strconv.FormatFloat(v, 'g', 3, 64) + prefix

@@ -12,27 +12,27 @@ import (
 	"github.com/Kaleaon/pentary-go/nn"
 )
 
-// Setup is what all methods share.
+// Setup holds the settings that all methods share.
 type Setup struct {
-	Seed        uint64 // of the network's first weights
-	Widths      []int  // of its layers
+	Seed        uint64 // of the network's initial weights
+	Widths      []int  // of the network's layers
 	Train, Test *data.Dataset
-	Budget      time.Duration // of each method's training
+	Budget      time.Duration // training time per method
 
-	// Progress is called after each generation. Only the last event of a method has
-	// its Result.
+	// Progress is called after each generation. Only the last call for a method has a
+	// Result.
 	Progress func(Progress)
 }
 
-// Progress is where a method's run stands.
+// Progress is the progress of a method's run.
 type Progress struct {
 	Method      Method
-	Phase       string // what the run is for
+	Phase       string // purpose of the run
 	Generation  int
-	Generations int // planned; 0 until the plan is made
+	Generations int // planned; 0 before planning
 	Seconds     float64
 	Budget      float64
-	Accuracy    float64 // last measured
+	Accuracy    float64 // last measurement
 }
 
 // Result is the outcome of a method.
@@ -43,55 +43,55 @@ type Result struct {
 	Accuracy    float64           `json:"test_accuracy"` // at the end
 	Marks       []Mark            `json:"marks"`
 	Generations int               `json:"generations"`
-	Planned     int               `json:"planned_generations"` // that its schedules span
-	Attempts    int               `json:"attempts"`            // until a run was as planned
-	Seconds     float64           `json:"seconds"`             // of training
+	Planned     int               `json:"planned_generations"` // span of the schedules
+	Attempts    int               `json:"attempts"`            // number of runs until one was as planned
+	Seconds     float64           `json:"seconds"`             // training time
 	Throughput  float64           `json:"member_samples_per_second"`
-	Bits        float64           `json:"state_bits_per_weight"` // weights and state that is kept between generations
+	Bits        float64           `json:"state_bits_per_weight"` // weights and the state kept between generations
 	Curve       []Point           `json:"curve"`
 	Interrupted bool              `json:"interrupted,omitempty"`
 }
 
-// Point is a measurement of a run. Its time counts training alone.
+// Point is a measurement of a run. Its time counts only training.
 type Point struct {
 	Seconds    float64 `json:"seconds"`
 	Generation int     `json:"generation"`
 	Accuracy   float64 `json:"test_accuracy"`
 }
 
-// Mark is the first measurement at or after a part of the budget, or the run's last.
+// Mark is the first measurement at or after a fraction of the budget, or the last of the run.
 type Mark struct {
 	Part float64 `json:"part"` // of the budget
 	Point
 }
 
-// Parts are the parts of the budget that have a Mark.
+// Parts are the fractions of the budget with a Mark.
 var Parts = []float64{1. / 8, 1. / 4, 1. / 2, 1}
 
-// stepsPerOctave is the number of measurements while the time of a run doubles, from a
-// 64th of the budget on: the time to an accuracy is known to a fifth.
+// stepsPerOctave is the number of measurements per doubling of the time, beginning at 1/64 of the
+// budget: the time to an accuracy is known to within a fifth.
 const (
 	stepsPerOctave = 4
 	octaves        = 6
 )
 
 const (
-	calibration = 1. / 16 // of the budget, by which a method's speed is measured
-	slack       = 1. / 32 // of the budget, left free for that to be wrong
-	tolerance   = 1. / 10 // of the budget or the plan, by which a run may miss them
-	attempts    = 3       // to do better than that
+	calibration = 1. / 16 // fraction of the budget for measuring a method's speed
+	slack       = 1. / 32 // fraction of the budget reserved for the error of that measurement
+	tolerance   = 1. / 10 // allowed deviation from the budget or the plan, as a fraction
+	attempts    = 3       // largest number of runs
 
 	mostGenerations = 1 << 24
 )
 
-// Run trains a fresh network by the method. Schedules need the length of a run: the
-// method's speed is measured first, for a 16th of the budget, and the run is planned to
-// fill the budget at that speed. It ends at the budget even if its schedules are
-// unfinished. A run that misses its plan by more than a tenth is repeated with a plan from
-// its own speed, up to three runs in all.
+// Run trains a fresh network by the method. Schedules need the length of a run, so the method's
+// speed is measured first, for 1/16 of the budget, and the run is planned to fill the budget at
+// that speed. The run ends at the budget even if its schedules are unfinished. A run that deviates
+// from its plan by more than 1/10 is repeated, with a plan from its own speed, at most three runs
+// in all.
 //
-// If the context is done, the result covers the training until then. An error means that
-// the settings are invalid.
+// If the context is done, the result covers the training until then. An error means that the
+// settings are invalid.
 func (s *Setup) Run(ctx context.Context, m Method, budget time.Duration, phase string) (*Result, error) {
 	generations, err := s.plan(ctx, m, budget, phase)
 	if err != nil {
@@ -104,7 +104,7 @@ func (s *Setup) Run(ctx context.Context, m Method, budget time.Duration, phase s
 			return nil, err
 		}
 		if r.Interrupted && last != nil {
-			return last, nil // it was whole
+			return last, nil // the last complete run
 		}
 		r.Attempts, last = attempt, r
 		full := r.Seconds >= (1-tolerance)*budget.Seconds()
@@ -117,7 +117,7 @@ func (s *Setup) Run(ctx context.Context, m Method, budget time.Duration, phase s
 	}
 }
 
-// train runs a number of generations, or fewer if the budget ends first.
+// train runs the given number of generations, or fewer if the budget ends first.
 func (s *Setup) train(ctx context.Context, m Method, generations int, budget time.Duration, phase string) (*Result, error) {
 	run, err := s.start(m, generations)
 	if err != nil {
@@ -166,7 +166,7 @@ func (s *Setup) train(ctx context.Context, m Method, generations int, budget tim
 	return r, nil
 }
 
-// mark returns the part of the budget of a measurement.
+// mark returns the fraction of the budget at which measurement n is due.
 func mark(n int) float64 { return math.Exp2(float64(n+1)/stepsPerOctave - octaves) }
 
 // at returns the first measurement at or after a time, or the last.
@@ -195,7 +195,7 @@ func (s *Setup) Check(m Method) error {
 	return err
 }
 
-// plan returns the number of generations of the method that fill the budget.
+// plan returns the number of generations that fill the budget.
 func (s *Setup) plan(ctx context.Context, m Method, budget time.Duration, phase string) (int, error) {
 	run, err := s.start(m, mostGenerations)
 	if err != nil {
@@ -205,7 +205,7 @@ func (s *Setup) plan(ctx context.Context, m Method, budget time.Duration, phase 
 	perGeneration := budget
 	err = run.train(ctx, func(stats es.Stats) error {
 		elapsed := time.Since(began)
-		if stats.Finished == 1 { // memory is made and caches are cold
+		if stats.Finished == 1 { // memory is allocated and caches are cold
 			first, perGeneration = elapsed, elapsed
 		} else {
 			perGeneration = (elapsed - first) / time.Duration(stats.Finished-1)
@@ -222,13 +222,13 @@ func (s *Setup) plan(ctx context.Context, m Method, budget time.Duration, phase 
 	return fill(budget, perGeneration), nil
 }
 
-// fill returns the number of generations of that length that fill the budget.
+// fill returns the number of generations of the given duration that fill the budget.
 func fill(budget, generation time.Duration) int {
 	n := (1 - slack) * float64(budget) / float64(max(generation, 1))
 	return int(min(max(n, 1), mostGenerations))
 }
 
-// bits returns the bits of memory that a weight takes between generations.
+// bits returns the bits of memory per weight between generations.
 func bits(r *run) float64 {
 	if r.bits > 0 {
 		return r.bits
@@ -247,7 +247,7 @@ func (r *run) accuracy(data *data.Dataset) float64 {
 	}
 	correct, err := r.net.Accuracy(data)
 	if err != nil {
-		panic(err) // shaped as the training samples
+		panic(err) // cannot happen: same shape as the training samples
 	}
 	return float64(correct) / float64(data.Len())
 }

@@ -1,18 +1,18 @@
 package compare
 
-// Reach is the times that two methods take to reach an accuracy.
+// Reach compares the times at which two methods reach an accuracy.
 type Reach struct {
 	Accuracy float64 `json:"test_accuracy"`
 	Slow     float64 `json:"slow_seconds"`
 	Fast     float64 `json:"fast_seconds"`
-	Ratio    float64 `json:"ratio"` // Slow by Fast
+	Ratio    float64 `json:"ratio"` // Slow / Fast
 }
 
 // levels are the accuracies of Reaches.
 var levels = []float64{.2, .3, .4, .5, .6, .7, .75, .8, .85, .9, .92, .94, .95, .96, .97, .98, .99}
 
-// Reaches compares the times at which two runs first measure an accuracy: each of levels,
-// and the best of the slow run.
+// Reaches compares the times at which two runs first measure an accuracy, for all of levels and for
+// the best accuracy of the slow run.
 func Reaches(slow, fast *Result) []Reach {
 	var reaches []Reach
 	best := 0.0
@@ -45,20 +45,19 @@ func (r *Result) reach(accuracy float64) (Point, bool) {
 	return Point{}, false
 }
 
-// Short is a run of the fast method, planned for a part of the slow method's budget.
+// Short is a run of the fast method, planned for a fraction of the slow method's budget.
 type Short struct {
-	Part     int     `json:"part"` // the budget divided by it
+	Part     int     `json:"part"` // divisor of the budget
 	Seconds  float64 `json:"seconds"`
 	Accuracy float64 `json:"test_accuracy"`
 }
 
-// Equal compares the time that the fast method needs for the final accuracy of the slow
-// one.
+// Equal compares the times that two methods need for the final accuracy of the slow one.
 type Equal struct {
 	Slow    string  `json:"slow"`
 	Fast    string  `json:"fast"`
-	Target  float64 `json:"test_accuracy"` // of the slow one at its end
-	Shorts  []Short `json:"runs"`          // of growing length, up to the first that reaches the target
+	Target  float64 `json:"test_accuracy"` // final accuracy of the slow method
+	Shorts  []Short `json:"runs"`          // in order of increasing length, up to the first that reaches the target
 	Reaches []Reach `json:"reaches"`
 }
 
@@ -73,5 +72,5 @@ func (e *Equal) Reached() *Short {
 	return nil
 }
 
-// ShortParts are the divisors of the budget that Shorts try.
+// ShortParts are the divisors of the budget for the Shorts.
 var ShortParts = []int{64, 32, 16, 10, 8, 4, 2}

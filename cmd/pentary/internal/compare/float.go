@@ -17,8 +17,8 @@ import (
 	"github.com/Kaleaon/pentary-go/trit5"
 )
 
-// A floatNet is an nn.Model of dense layers in float32, without biases as it is: plain, or with
-// pents whose latent weights are floats, and then with the same outputs as the model.
+// floatNet is an nn.Model of dense layers without biases in float32. Its weights are plain floats,
+// or pents with latent floats; with pents, the outputs equal the model's.
 type floatNet struct {
 	model  *nn.Model
 	pents  bool
@@ -28,14 +28,14 @@ type floatNet struct {
 	moved  []int8
 }
 
-// floatLayer is y = x·wᵀ of a batch, rounded and cut off as nn.Dense does if there are pents.
+// floatLayer computes y = x·wᵀ for a batch. With pents, y is rounded and clipped as in nn.Dense.
 type floatLayer struct {
 	in, out   int
-	w, used   []float32 // latent, and as multiplied: out × in
-	g, m, v   []float32 // gradient, its running mean and mean square
+	w, used   []float32 // latent weights and multiplied weights, out × in
+	g, m, v   []float32 // gradient, its moving mean and mean square
 	x, y, dy  []float32 // samples × in, × out
-	scale     float32   // of a pent's product
-	low, high float32   // where y is cut off
+	scale     float32   // of the products of pents
+	low, high float32   // clipping range of y
 }
 
 func newFloatNet(model *nn.Model, seed uint64, pents bool) (*floatNet, error) {
@@ -78,7 +78,7 @@ func (n *floatNet) weights() (count int) {
 	return count
 }
 
-// draw makes a batch of random samples the input.
+// draw sets the input to a batch of random samples.
 func (n *floatNet) draw(d *data.Dataset, batch int) {
 	n.labels = n.labels[:0]
 	n.moved = slices.Grow(n.moved[:0], d.Features)[:d.Features]
@@ -96,7 +96,7 @@ func (n *floatNet) draw(d *data.Dataset, batch int) {
 	}
 }
 
-// set makes x the input of sample i.
+// set sets the input of sample i to x.
 func (n *floatNet) set(i int, x []int8) {
 	scale := float32(1)
 	if !n.pents {
@@ -143,8 +143,8 @@ func (n *floatNet) forward() []float32 {
 	return n.layers[len(n.layers)-1].y
 }
 
-// loss computes the mean cross-entropy of the batch and leaves its gradient by the outputs in
-// the last layer's dy. Outputs of pents are logits in 1/16 bit.
+// loss returns the mean cross-entropy of the batch and stores its gradient with respect to the
+// outputs in the last layer's dy. With pents, outputs are logits in 1/16 bit.
 func (n *floatNet) loss() float64 {
 	l := &n.layers[len(n.layers)-1]
 	unit, total := 1., 0.
@@ -168,8 +168,8 @@ func (n *floatNet) loss() float64 {
 	return total / float64(len(n.labels))
 }
 
-// backward computes the gradient of the batch by all weights: past roundings as if there were
-// none (straight-through), and none where outputs are cut off.
+// backward computes the gradient of the batch with respect to all weights. Roundings are ignored
+// (straight-through); the gradient of clipped outputs is zero.
 func (n *floatNet) backward() {
 	for i := len(n.layers) - 1; i >= 0; i-- {
 		l := &n.layers[i]
@@ -187,7 +187,7 @@ func (n *floatNet) backward() {
 	}
 }
 
-// adam moves the weights (Kingma and Ba, arXiv 1412.6980, with its constants).
+// adam updates the weights (Kingma and Ba, arXiv 1412.6980, with the constants from there).
 func (n *floatNet) adam(rate float64, step int) {
 	const β1, β2 = .9, .999
 	rate *= math.Sqrt(1-math.Pow(β2, float64(step))) / (1 - math.Pow(β1, float64(step)))
@@ -207,7 +207,7 @@ func (n *floatNet) adam(rate float64, step int) {
 	}
 }
 
-// right counts the samples that the network assigns to their class.
+// right returns the number of samples that the network classifies correctly.
 func (n *floatNet) right(d *data.Dataset) (count int) {
 	if n.pents {
 		n.store()
@@ -235,7 +235,7 @@ func (n *floatNet) right(d *data.Dataset) (count int) {
 	return count
 }
 
-// store writes the pents to the model.
+// store copies the pents to the model.
 func (n *floatNet) store() {
 	for i, d := range n.model.Matrices() {
 		l := &n.layers[i]
@@ -245,10 +245,10 @@ func (n *floatNet) store() {
 	}
 }
 
-// Backprop returns backpropagation with Adam, at a rate that falls linearly to 0: of a network
-// of float32 weights, or of the task's own with straight-through pents (arXiv 1308.3432).
+// Backprop returns backpropagation with Adam, with a learning rate that falls linearly to 0, for
+// a network of float32 weights or for pents by straight-through estimation (arXiv 1308.3432).
 func Backprop(name string, seed uint64, batch int, rate float64, pents bool) Method {
-	bits := 96. // weight, mean and mean square
+	bits := 96. // weight, moving mean and mean square
 	if pents {
 		bits += 3
 	}
@@ -267,7 +267,7 @@ func Backprop(name string, seed uint64, batch int, rate float64, pents bool) Met
 	}}
 }
 
-// steps returns a training of a number of steps.
+// steps returns a training with the given number of steps.
 func steps(count int, step func(int)) func(context.Context, func(es.Stats) error) error {
 	return func(ctx context.Context, each func(es.Stats) error) error {
 		for i := range count {
@@ -285,9 +285,9 @@ func steps(count int, step func(int)) func(context.Context, func(es.Stats) error
 	}
 }
 
-// SNES returns the separable natural evolution strategy on float32 weights (Schaul, Glasmachers
-// and Schmidhuber, GECCO 2011), with mirrored samples, from a deviation of sigma times a
-// layer's initial weights'.
+// SNES returns the separable natural evolution strategy for float32 weights (Schaul, Glasmachers
+// and Schmidhuber, GECCO 2011) with mirrored samples. The initial standard deviation of a layer is
+// sigma times its initial weights' standard deviation.
 func SNES(name string, seed uint64, pairs, batch int, sigma float64) Method {
 	return Method{Name: name, Baseline: true, FloatBytes: 24, start: func(model *nn.Model, d *data.Dataset, generations int) (*run, error) {
 		n, err := newFloatNet(model, seed, false)
@@ -308,8 +308,8 @@ type snes struct {
 	means           [][]float32 // by layer
 	sigmas          [][]float32
 	toMean, toSigma [][]float32 // gradients
-	losses          []float64   // of members: + and - of pair after pair
-	utilities       []float64   // by rank, the best first
+	losses          []float64   // of members: plus and minus of each pair
+	utilities       []float64   // by rank, best first
 	order           []int
 	sigmaRate       float64
 }
@@ -337,7 +337,7 @@ func newSNES(n *floatNet, seed uint64, pairs int, sigma float64) *snes {
 	return s
 }
 
-// noise calls use for all weights of a pair with their standard normal numbers.
+// noise calls use for every weight with its standard normal number in a pair.
 func (s *snes) noise(step, pair int, use func(layer, i int, z float32)) {
 	rng := rand.New(rand.NewPCG(s.seed, uint64(step)<<32|uint64(pair)))
 	for layer, mean := range s.means {

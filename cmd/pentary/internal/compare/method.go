@@ -1,5 +1,5 @@
-// Package compare trains the same network by several methods, each for the same time
-// on the same data, and measures how far they come.
+// Package compare trains the same network by several methods, for the same time on the same data,
+// and measures their accuracy over time.
 package compare
 
 import (
@@ -12,32 +12,33 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// Method is a way to train a network.
+// Method is a training method.
 type Method struct {
 	Name     string
 	Settings map[string]string
-	Baseline bool // not one of this project's
+	Baseline bool // whether it is a baseline, not one of this project's methods
 	Shift    int  // pixels by which training moves images
 
-	// FloatBytes is what a weight takes in float32, beside the network of pents.
+	// FloatBytes is the number of bytes in float32 per weight, in addition to the network of
+	// pents.
 	FloatBytes int
 
-	// start prepares a run of a number of generations.
+	// start prepares a run of the given number of generations.
 	start func(net *nn.Model, data *data.Dataset, generations int) (*run, error)
 }
 
 // run is a prepared run of a method.
 type run struct {
 	net     *nn.Model
-	samples int                     // member-samples a generation
-	state   int                     // bytes kept from one generation to the next, beside the weights
-	bits    float64                 // of a weight and its state; 0: of pents
-	right   func(*data.Dataset) int // samples that are assigned to their class; nil: by net
+	samples int                     // member-samples per generation
+	state   int                     // bytes kept between generations, in addition to the weights
+	bits    float64                 // bits per weight including state; 0: as for pents
+	right   func(*data.Dataset) int // number of samples classified correctly; nil: by net
 	train   func(ctx context.Context, each func(es.Stats) error) error
 }
 
-// Strategy returns the evolution strategy of package es with the options, on batches of a
-// size. Options.Generations is set by the run.
+// Strategy returns the evolution strategy of package es with the given options and batch size.
+// Options.Generations is set by the run.
 func Strategy(name string, o es.Options, batch int) Method {
 	return Method{Name: name, start: func(net *nn.Model, data *data.Dataset, generations int) (*run, error) {
 		o.Generations = generations
@@ -58,7 +59,7 @@ func Strategy(name string, o es.Options, batch int) Method {
 	}}
 }
 
-// RandomSearch returns random search with a number of candidates a generation.
+// RandomSearch returns random search with the given number of candidates per generation.
 func RandomSearch(name string, seed uint64, members, batch int) Method {
 	return Method{Name: name, Baseline: true, start: func(net *nn.Model, data *data.Dataset, generations int) (*run, error) {
 		s, err := baseline.NewRandomSearch(matrices(net), baseline.RandomOptions{Seed: seed, Generations: generations, Members: members})
@@ -81,8 +82,8 @@ func Prototype(name string, o baseline.PrototypeOptions, batch int) Method {
 	}}
 }
 
-// objectiveRun returns a run of an algorithm that uses only the network's score and keeps
-// no state between generations.
+// objectiveRun returns a run of an algorithm that uses only the network's score and keeps no state
+// between generations.
 func objectiveRun(net *nn.Model, data *data.Dataset, seed uint64, members, batch int,
 	train func(context.Context, baseline.Objective, ...func(es.Stats) error) error,
 ) (*run, error) {
@@ -93,7 +94,7 @@ func objectiveRun(net *nn.Model, data *data.Dataset, seed uint64, members, batch
 	score := func(generation int) int64 {
 		score, err := classifier.Score(seed, generation)
 		if err != nil {
-			panic(err) // the data have been checked
+			panic(err) // cannot happen: the data have been checked
 		}
 		return score
 	}

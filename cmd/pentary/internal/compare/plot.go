@@ -6,7 +6,7 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/chart"
 )
 
-// Plot returns a chart of the runs' accuracy against their time. Baselines are grey.
+// Plot returns a chart of accuracy over time. Baselines are grey.
 func Plot(results []*Result, title string) *chart.Chart {
 	c := &chart.Chart{Title: title, X: chart.Axis{Title: "seconds of training", Scale: chart.Log}, Y: chart.Axis{Title: "test accuracy, %"}}
 	own, others := 0, 0

@@ -9,18 +9,18 @@ import (
 	"github.com/Kaleaon/pentary-go/internal/terminal"
 )
 
-// Event is something that a command tells of while it runs.
+// Event is an event that a command reports while it runs.
 type Event struct {
-	Name    string // of the JSON object
-	Message string // of the log line, by default the name
-	Fields  any    // of the JSON object, a struct or a map; nil for none
-	Log     []any  // attributes of the log line, as slog takes them; nil for none
-	// Text returns the lines that a terminal keeps, nil for none.
+	Name    string // value of "event" in the JSON object
+	Message string // message of the log line; default: Name
+	Fields  any    // fields of the JSON object: a struct or a map, or nil
+	Log     []any  // attributes of the log line, as in slog; nil: no log line
+	// Text returns the permanent lines on a terminal; nil: none.
 	Text func(report.Style) string
 }
 
-// Printer tells of events in one of three ways: JSON lines on Out, a line of a
-// terminal that is kept up to date, or log lines on Err.
+// Printer reports events in one of three forms: JSON lines on Out, a line of a terminal updated in
+// place, or log lines on Err.
 type Printer struct {
 	*terminal.Line
 	streams *Streams
@@ -29,7 +29,7 @@ type Printer struct {
 	told    time.Time    // when the last event was printed
 }
 
-// NewPrinter returns the printer of a command that prints JSON or does not.
+// NewPrinter returns the printer of a command; json selects JSON lines.
 func NewPrinter(s *Streams, json bool) *Printer {
 	p := &Printer{Line: NewLine(nil), streams: s, json: json, told: time.Now()}
 	switch {
@@ -42,13 +42,13 @@ func NewPrinter(s *Streams, json bool) *Printer {
 	return p
 }
 
-// Print tells of an event.
+// Print reports an event.
 func (p *Printer) Print(e Event) {
 	p.told = time.Now()
 	switch {
 	case p.json:
 		if e.Fields != nil {
-			p.streams.PrintJSON(e.Name, e.Fields) // Out keeps the error, see Streams.Failed
+			p.streams.PrintJSON(e.Name, e.Fields) // Streams.Failed returns the error
 		}
 	case p.log != nil:
 		if e.Log != nil {
@@ -59,7 +59,7 @@ func (p *Printer) Print(e Event) {
 	}
 }
 
-// Bar shows how much is done, and what: progress is called when that is drawn.
+// Bar shows a progress bar with a text. progress is called only when the bar is drawn.
 func (p *Printer) Bar(progress func() (done, of int, text string)) {
 	p.Show(func(width int) string {
 		done, of, text := progress()
@@ -67,7 +67,7 @@ func (p *Printer) Bar(progress func() (done, of int, text string)) {
 	})
 }
 
-// Warn tells people of what is wrong but no error. JSON has it in its events.
+// Warn prints a warning on Err. It prints nothing with JSON, whose events contain the same.
 func (p *Printer) Warn(text string, attributes ...any) {
 	switch {
 	case p.json:
@@ -78,8 +78,8 @@ func (p *Printer) Warn(text string, attributes ...any) {
 	}
 }
 
-// Quiet reports whether nothing has been printed for so long, and nothing is shown
-// either: time to tell of progress that is no event of its own.
+// Quiet reports whether nothing has been printed for the given time and there is no progress bar,
+// so that the caller should report progress.
 func (p *Printer) Quiet(long time.Duration) bool {
 	return p.Out == nil && time.Since(p.told) >= long
 }

@@ -14,8 +14,8 @@ import (
 	"github.com/Kaleaon/pentary-go/internal/terminal"
 )
 
-// Exit codes. An interrupted run has stopped cleanly, and reported and saved what
-// it has.
+// Exit codes. An interrupted run has stopped cleanly, and has reported and saved its results so
+// far.
 const (
 	ExitOK          = 0
 	ExitError       = 1
@@ -23,24 +23,23 @@ const (
 	ExitInterrupted = 130 // 128 + SIGINT, as in shells
 )
 
-// ErrInterrupted ends a command that a signal stopped after it did all it had to. An error that wraps
-// it says what the command has left undone.
+// ErrInterrupted is the error of a command that a signal stopped cleanly. Errors that wrap it state
+// what is unfinished.
 var ErrInterrupted = errors.New("interrupted")
 
-// UsageError is a mistake in the arguments: exit code 2 and a hint at the help.
+// UsageError is an error in the arguments. It leads to exit code 2 and a hint at the help.
 type UsageError struct{ Err error }
 
 // Error implements error.
 func (e UsageError) Error() string { return e.Err.Error() }
 
-// Unwrap returns the mistake.
+// Unwrap returns the error in the arguments.
 func (e UsageError) Unwrap() error { return e.Err }
 
-// Usagef returns a UsageError of a formatted message.
+// Usagef returns a UsageError with a formatted message.
 func Usagef(format string, args ...any) error { return UsageError{fmt.Errorf(format, args...)} }
 
-// Main runs the command tree that root makes with the arguments, and returns the exit
-// code.
+// Main runs the command tree returned by root with the arguments and returns the exit code.
 func Main(args []string, stdout, stderr io.Writer, root func(*Streams) *cobra.Command) int {
 	s := NewStreams(stdout, stderr)
 	ctx, stop := interruptible(s)
@@ -61,9 +60,9 @@ func Main(args []string, stdout, stderr io.Writer, root func(*Streams) *cobra.Co
 	return exitCode(s.Err, ran, err)
 }
 
-// interruptible returns a context that the first signal to end ends, and says so; the
-// second signal kills. A reader of standard output that has gone is an error of the
-// write, not a signal: what a command saves does not depend on who reads along.
+// interruptible returns a context that is cancelled by the first terminating signal, with a
+// message; the second signal kills the process. A closed reader of standard output causes a write
+// error instead of a signal, so that it does not change what a command saves.
 func interruptible(s *Streams) (context.Context, func()) {
 	ctx, stop := signal.NotifyContext(context.Background(), endSignals()...)
 	release := takeBrokenPipe()
@@ -107,9 +106,8 @@ func exitCode(stderr io.Writer, cmd *cobra.Command, err error) int {
 	return ExitError
 }
 
-// packages matches the names with which packages of the library begin their errors.
+// packages matches the package names at the beginning of the library's errors.
 var packages = regexp.MustCompile(`(^|: |\n)(?:(?:baseline|cluster|control|crossbar|data|es|exec|interchange|isa|journal|lowrank|nats|nn|packed|programs|rtl|train|tune): )+`)
 
-// Message returns the text of an error for people: without the names of packages, which
-// are no part of the command line.
+// Message returns the text of an error for users, without the names of packages.
 func Message(err error) string { return packages.ReplaceAllString(err.Error(), "$1") }

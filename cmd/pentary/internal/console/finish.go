@@ -10,9 +10,9 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// Finish gives all commands of a tree what they share: help that is wrapped to the
-// terminal, one rule for numbers, completion, hints at what was meant, and the guard
-// of files.
+// Finish adds the shared behaviour to all commands of a tree: help wrapped to the terminal's width,
+// one syntax for numbers, completion, suggestions for misspelled names, and the checks of
+// CheckPaths.
 func Finish(root *cobra.Command, s *Streams) {
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.SetFlagErrorFunc(flagError)
@@ -39,7 +39,7 @@ func finish(cmd *cobra.Command) {
 			aliases[alias] = flag.Name
 		}
 		if complete := completionOf(flag); complete != nil {
-			cmd.RegisterFlagCompletionFunc(flag.Name, complete) // an error says that it has one
+			cmd.RegisterFlagCompletionFunc(flag.Name, complete) // fails only if the flag has a completion already
 		}
 	})
 	if len(aliases) > 0 {
@@ -58,7 +58,7 @@ func finish(cmd *cobra.Command) {
 	}
 }
 
-// completionOf returns what completes a flag's value, nil for nothing.
+// completionOf returns the completion function for a flag's value, or nil.
 func completionOf(flag *pflag.Flag) cobra.CompletionFunc {
 	if n, ok := flag.Value.(interface{ Values() []string }); ok {
 		list := strings.HasSuffix(flag.Value.Type(), "Slice")
@@ -107,7 +107,7 @@ func completeArgument(cmd *cobra.Command, args []string, _ string) ([]string, co
 	}
 }
 
-// flagError returns an error of flags as a mistake in the arguments, in one form.
+// flagError converts an error of the flag parser to a UsageError.
 func flagError(cmd *cobra.Command, err error) error {
 	var invalid *pflag.InvalidValueError
 	var unknown *pflag.NotExistError
@@ -131,19 +131,19 @@ func flagError(cmd *cobra.Command, err error) error {
 	return UsageError{err}
 }
 
-// WithSubcommands completes a command that is only a group, of these.
+// WithSubcommands adds subs to a command that is only a group.
 func WithSubcommands(cmd *cobra.Command, subs ...*cobra.Command) *cobra.Command {
 	names := make([]string, len(subs))
 	for i, sub := range subs {
 		names[i] = sub.Name()
 	}
 	cmd.Args = Subcommands
-	cmd.RunE = func(*cobra.Command, []string) error { return Usagef("%s what? There are %s", cmd.Name(), List(names)) }
+	cmd.RunE = func(*cobra.Command, []string) error { return Usagef("%s needs a command: %s", cmd.Name(), List(names)) }
 	cmd.AddCommand(subs...)
 	return cmd
 }
 
-// Subcommands is the check of arguments of a command that is only a group.
+// Subcommands checks the arguments of a command that is only a group.
 func Subcommands(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
@@ -156,13 +156,13 @@ func Subcommands(cmd *cobra.Command, args []string) error {
 	}
 	hint := DidYouMean(args[0], names)
 	if hint == "" && cmd.HasParent() && len(names) > 0 {
-		hint = "; there are " + List(names)
+		hint = "; the commands are " + List(names)
 	}
 	return Usagef("unknown command %q for %q%s", args[0], cmd.CommandPath(), hint)
 }
 
-// checkNames makes the commands help and completion, which cobra adds by itself, refuse
-// names that are none. The streams of the command must be set.
+// checkNames makes the commands help and completion, which cobra adds, reject unknown names. The
+// streams of the command must be set.
 func checkNames(root *cobra.Command, args []string) {
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd(args...)
@@ -178,7 +178,7 @@ func checkNames(root *cobra.Command, args []string) {
 	}
 }
 
-// checkTopic returns an error if args name no command below cmd.
+// checkTopic returns an error unless args name a command below cmd.
 func checkTopic(cmd *cobra.Command, args []string) error {
 	for i, name := range args {
 		at := slices.IndexFunc(cmd.Commands(), func(sub *cobra.Command) bool { return sub.Name() == name || sub.HasAlias(name) })
@@ -190,7 +190,7 @@ func checkTopic(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
-// List writes names as a phrase, as in "a, b and c".
+// List formats names as a phrase, for example "a, b and c".
 func List(names []string) string {
 	last := len(names) - 1
 	if last < 1 {
@@ -199,25 +199,25 @@ func List(names []string) string {
 	return strings.Join(names[:last], ", ") + " and " + names[last]
 }
 
-// NoArguments is the check of arguments of a command that takes flags alone.
+// NoArguments checks the arguments of a command that takes only flags.
 func NoArguments(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return Usagef("%s takes no argument, and got %q", cmd.CommandPath(), args[0])
+		return Usagef("%s takes no arguments, got %q", cmd.CommandPath(), args[0])
 	}
 	return nil
 }
 
-// OneArgument returns the check of arguments of a command that takes one thing.
+// OneArgument returns the check for a command with exactly one argument, described by what.
 func OneArgument(what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) != 1 {
-			return Usagef("%s takes one %s, and got %d", cmd.CommandPath(), what, len(args))
+			return Usagef("%s takes one %s, got %d", cmd.CommandPath(), what, len(args))
 		}
 		return nil
 	}
 }
 
-// DidYouMean returns a hint at the name that is nearest to text, empty if none is near.
+// DidYouMean returns a hint at the name nearest to text, or "" if none is near.
 func DidYouMean(text string, names []string) string {
 	if near := nearest(text, names); near != "" {
 		return fmt.Sprintf("; did you mean %q?", near)
@@ -225,9 +225,8 @@ func DidYouMean(text string, names []string) string {
 	return ""
 }
 
-// nearest returns the name that differs from text by the fewest insertions,
-// deletions, replacements and swaps of letters, or begins with it; empty if none is
-// near. Case makes no difference.
+// nearest returns the name with the smallest edit distance from text, or a name that begins with
+// text, or "" if none is near. It ignores case.
 func nearest(text string, names []string) string {
 	best, least := "", 1+min(2, len(text)/3)
 	for _, name := range slices.Sorted(slices.Values(names)) {
@@ -242,7 +241,8 @@ func nearest(text string, names []string) string {
 	return best
 }
 
-// distance returns the number of edits from a to b (optimal string alignment).
+// distance returns the number of insertions, deletions, replacements and swaps of letters from a to
+// b (optimal string alignment).
 func distance(a, b string) int {
 	var before, last []int
 	row := make([]int, len(b)+1)

@@ -7,30 +7,30 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// Groups are the flags of a command by subject, for its help.
+// Groups are the flags of a command, grouped by subject for its help.
 type Groups []Group
 
-// Group is flags of one subject.
+// Group holds the flags of one subject.
 type Group struct {
 	Title string
 	Flags *pflag.FlagSet
 }
 
-// NewFlags returns an empty set of flags, which help lists in the order they are made.
+// NewFlags returns an empty set of flags, which help lists in order of definition.
 func NewFlags() *pflag.FlagSet {
 	f := pflag.NewFlagSet("", pflag.ContinueOnError)
 	f.SortFlags = false
 	return f
 }
 
-// Add returns the flags of a new group.
+// Add adds a group and returns its flags.
 func (g *Groups) Add(title string) *pflag.FlagSet {
 	f := NewFlags()
 	*g = append(*g, Group{title, f})
 	return f
 }
 
-// Without returns the group without the flags of those names.
+// Without returns the group without the named flags.
 func (g Group) Without(names ...string) Group {
 	f := NewFlags()
 	g.Flags.VisitAll(func(flag *pflag.Flag) {
@@ -41,7 +41,7 @@ func (g Group) Without(names ...string) Group {
 	return Group{g.Title, f}
 }
 
-// Texts returns the values of all flags by their names.
+// Texts returns the values of all flags by name.
 func (g Groups) Texts() map[string]string {
 	texts := map[string]string{}
 	for _, group := range g {
@@ -50,7 +50,7 @@ func (g Groups) Texts() map[string]string {
 	return texts
 }
 
-// SetTexts sets flags to texts by their names, as the command line would.
+// SetTexts sets flags by name, as the command line does.
 func (g Groups) SetTexts(texts map[string]string) error {
 	f := NewFlags()
 	for _, group := range g {
@@ -67,7 +67,7 @@ func (g Groups) SetTexts(texts map[string]string) error {
 
 const groupEntry = "group"
 
-// Bind gives the command the flags.
+// Bind adds the flags to the command.
 func (g Groups) Bind(cmd *cobra.Command) {
 	for _, group := range g {
 		group.Flags.VisitAll(func(f *pflag.Flag) {
@@ -82,7 +82,7 @@ func (g Groups) Bind(cmd *cobra.Command) {
 
 const aliasEntry = "alias"
 
-// Alias makes other names of a flag, which help does not show.
+// Alias adds other names for a flag, hidden in help.
 func Alias(f *pflag.FlagSet, name string, others ...string) {
 	flag := f.Lookup(name)
 	if flag.Annotations == nil {
@@ -91,7 +91,7 @@ func Alias(f *pflag.FlagSet, name string, others ...string) {
 	flag.Annotations[aliasEntry] = others
 }
 
-// renamed is the value of a flag that another has taken the place of.
+// renamed is the value of a flag that another flag has replaced.
 type renamed struct {
 	set  func(text string) error
 	kind string
@@ -106,8 +106,8 @@ func (renamed) String() string { return "" }
 // Type implements pflag.Value.
 func (r renamed) Type() string { return r.kind }
 
-// Renamed keeps a flag that another with other values has taken the place of: set takes
-// its values, and help does not show it. See Alias for one with the same values.
+// Renamed adds a flag, hidden in help, that another flag with other values has replaced; set
+// receives its values. See Alias for the same values.
 func Renamed(f *pflag.FlagSet, name, now string, set func(text string) error) {
 	f.Var(renamed{set, "old"}, name, "an older form of --"+now)
 	f.Lookup(name).Hidden = true

@@ -14,20 +14,20 @@ import (
 	"github.com/Kaleaon/pentary-go/data"
 )
 
-// A place is a file that a command reads or writes, as far as it is there.
+// place is a file that a command reads or writes, whether or not it exists.
 type place struct {
-	label string // of the flag or argument, as in "--out"
+	label string // flag or argument, for example "--out"
 	path  string
 	role  role
 	model bool
-	run   bool        // whether it is a file of a run or search, which it lies in
-	info  fs.FileInfo // nil if there is no file
-	dir   string      // nearest folder that is there
+	run   bool        // whether it is a file in the folder of a run or search
+	info  fs.FileInfo // nil if the file does not exist
+	dir   string      // nearest existing folder
 	rest  string      // path below it
 }
 
-// runFiles are the files that the command keeps in a folder, by the one that says that
-// it is such a folder.
+// runFiles lists the files that pentary maintains in a folder, and the file that identifies such a
+// folder.
 var runFiles = []struct {
 	mark  string
 	what  string
@@ -40,7 +40,8 @@ var runFiles = []struct {
 // modelName is the file in a run's directory that holds its network.
 const modelName = "model.pent"
 
-// resolve finds where a path leads, by links that lead nowhere yet, too.
+// resolve returns the place of a path, following links, including links to files that do not
+// exist.
 func resolve(label, path string, r role) place {
 	p := place{label: label, path: path, role: r}
 	at := path
@@ -69,8 +70,8 @@ func resolve(label, path string, r role) place {
 	}
 }
 
-// cut returns the folder of a path and its name there. Unlike filepath.Dir it leaves
-// "..", which after a link leads elsewhere than it seems.
+// cut returns the folder of a path and the name in it. Unlike filepath.Dir, it does not resolve "..",
+// which means another folder after a link.
 func cut(path string) (dir, base string) {
 	path = strings.TrimRight(path, string(filepath.Separator))
 	i := strings.LastIndexByte(path, filepath.Separator)
@@ -85,7 +86,7 @@ func cut(path string) (dir, base string) {
 	return path[:i], path[i+1:]
 }
 
-// same reports whether two places are one file, or would be.
+// same reports whether two places are the same file, or would be.
 func (p place) same(q place) bool {
 	if p.info != nil || q.info != nil {
 		return p.info != nil && q.info != nil && os.SameFile(p.info, q.info)
@@ -100,7 +101,7 @@ func (p place) same(q place) bool {
 
 var folds = foldsCase // for tests
 
-// foldsCase reports whether names in a folder that differ in case are the same.
+// foldsCase reports whether names in a folder are case-insensitive.
 func foldsCase(dir string) bool {
 	probe, err := os.CreateTemp(dir, ".pentary-case-*")
 	if err != nil {
@@ -116,11 +117,10 @@ func foldsCase(dir string) bool {
 	return err == nil && os.SameFile(here, other)
 }
 
-// CheckPaths returns an error if an output of the command, or a file that standard output
-// or standard error is redirected to, is one of its inputs, another of its outputs or a
-// file that a run keeps, or if an output cannot be made. It is called before
-// every command; a command that finds further inputs in its files calls it with them,
-// by what names them.
+// CheckPaths returns an error if an output of the command, or a file to which standard output or
+// standard error is redirected, is an input, another output or a file of a run, or if an output
+// cannot be created. It is called before every command. A command that finds further inputs in its
+// files calls it again with these inputs, keyed by their description.
 func CheckPaths(cmd *cobra.Command, args []string, s *Streams, inputs map[string]string) error {
 	places := placesOf(cmd, args)
 	for label, path := range inputs {
@@ -156,11 +156,11 @@ func CheckPaths(cmd *cobra.Command, args []string, s *Streams, inputs map[string
 	return nil
 }
 
-// inputPlaces returns the places of an input: of a folder of data the files in it, too.
+// inputPlaces returns the places of an input; for a folder of data, also the files in it.
 func inputPlaces(label, path string) []place {
 	places := []place{resolve(label, path, reads)}
 	entries, err := os.ReadDir(path)
-	if err != nil { // a file, or nothing
+	if err != nil { // a file, or it does not exist
 		return places
 	}
 	for _, e := range entries {
@@ -171,7 +171,7 @@ func inputPlaces(label, path string) []place {
 	return places
 }
 
-// joins reports whether an output would be a new file that is read with a folder of data.
+// joins reports whether an output would be a new file in a folder of data that is read.
 func (p place) joins(folder place) bool {
 	if p.info != nil || folder.info == nil || !folder.info.IsDir() || !data.IsImageFile(p.rest) {
 		return false
@@ -180,12 +180,12 @@ func (p place) joins(folder place) bool {
 	return err == nil && os.SameFile(dir, folder.info)
 }
 
-// shared reports whether it is something that several may write to.
+// shared reports whether several writers may use the place, such as a device.
 func (p place) shared() bool {
 	return p.role == streams && p.info != nil && !p.info.Mode().IsRegular() && !p.info.IsDir()
 }
 
-// isStream reports whether a path names a stream of the process, as /dev/stdout.
+// isStream reports whether a path names a stream of the process, such as /dev/stdout.
 func isStream(path string) bool {
 	return strings.HasPrefix(path, "/dev/std") || strings.HasPrefix(path, "/dev/fd/") || strings.HasPrefix(path, "/proc/self/fd/")
 }
@@ -193,8 +193,7 @@ func isStream(path string) bool {
 // output reports whether the command writes the file.
 func (p place) output() bool { return p.role == writes || p.role == streams || p.role == keepsRun }
 
-// conflict returns an error if one of two places is an output, and the other is the
-// same file.
+// conflict returns an error if two places are the same file and one of them is an output.
 func (p place) conflict(q place) error {
 	if !p.output() || p.run && !q.run && q.output() {
 		p, q = q, p
@@ -212,8 +211,8 @@ func (p place) conflict(q place) error {
 	return Usagef("%s %s: is a file that %s %s", p.label, p.path, q.label, does)
 }
 
-// redirected returns an error if a place is the regular file that standard output or
-// standard error was redirected to.
+// redirected returns an error if a place is the regular file to which standard output or standard
+// error is redirected.
 func (p place) redirected(stream place) error {
 	if p.info == nil || !os.SameFile(p.info, stream.info) {
 		return nil
@@ -226,11 +225,11 @@ func (p place) redirected(stream place) error {
 	case isStream(p.path):
 		return nil
 	}
-	return Usagef("%s %s: is the file of %s, too", p.label, p.path, stream.label)
+	return Usagef("%s %s: is also the file of %s", p.label, p.path, stream.label)
 }
 
-// foreign returns an error if an output is a file that a run or a search keeps, other
-// than the network of the command's own run.
+// foreign returns an error if an output is a file of a run or a search, other than the network of
+// the command's own run.
 func (p place) foreign(places []place) error {
 	if p.model && slices.ContainsFunc(places, func(q place) bool { return q.run && q.model && p.same(q) }) {
 		return nil
@@ -242,15 +241,15 @@ func (p place) foreign(places []place) error {
 		}
 		for _, name := range kept.names {
 			if p.same(resolve("", filepath.Join(p.dir, name), reads)) {
-				return Usagef("%s %s: is kept by the %s in %s", p.label, p.path, kept.what, p.dir)
+				return Usagef("%s %s: belongs to the %s in %s", p.label, p.path, kept.what, p.dir)
 			}
 		}
 	}
 	return nil
 }
 
-// possible returns an error unless an output can be made, so that a run does not find
-// out at its end. It leaves nothing behind.
+// possible returns an error unless an output can be created, so that a run does not fail at its
+// end. It leaves no files.
 func (p place) possible() error {
 	if p.run || p.role != writes && p.role != streams {
 		return nil
@@ -262,8 +261,7 @@ func (p place) possible() error {
 	case err == nil && !info.Mode().IsRegular() && p.role == streams:
 		return nil
 	case err == nil && !info.Mode().IsRegular():
-		// Saving replaces the file by a rename: done to a device, that would be a
-		// disaster.
+		// Saving replaces the file by a rename, which would destroy a device.
 		return fmt.Errorf("%s %s: is not a regular file, which saving replaces", p.label, p.path)
 	case err == nil && p.role == streams:
 		f, err := os.OpenFile(p.path, os.O_WRONLY|os.O_APPEND, 0)
@@ -293,7 +291,7 @@ func (p place) possible() error {
 	return os.Remove(probe.Name())
 }
 
-// missing returns the error of a folder by the name that the user knows.
+// missing returns an error about a folder with the name given by the user.
 func missing(dir string, err error) error {
 	if e, ok := err.(*fs.PathError); ok {
 		err = e.Err
@@ -301,7 +299,7 @@ func missing(dir string, err error) error {
 	return &fs.PathError{Op: "folder", Path: dir, Err: err}
 }
 
-// placesOf returns the files of a command's flags and arguments.
+// placesOf returns the places of a command's flags and arguments.
 func placesOf(cmd *cobra.Command, args []string) []place {
 	var places []place
 	add := func(label, path string, v *Path) {

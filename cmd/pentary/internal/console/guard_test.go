@@ -116,10 +116,10 @@ func TestGuard(t *testing.T) {
 		{"run --out run/journal.pej", "--out run/journal.pej: is a file that run keeps", true},
 		{"run net.pent --out net.pent", "--out net.pent: is a file that net.pent reads", true},
 		{"run run/model.pent", "", false},
-		{"--out other/journal.pej", "--out other/journal.pej: is kept by the run in other", true},
-		{"--out other/model.pent", "is kept by the run", true},
-		{"--dir run --out other/model.pent", "is kept by the run", true},
-		{"--svg tuned/tune.jsonl", "is kept by the search in tuned", true},
+		{"--out other/journal.pej", "--out other/journal.pej: belongs to the run in other", true},
+		{"--out other/model.pent", "belongs to the run", true},
+		{"--dir run --out other/model.pent", "belongs to the run", true},
+		{"--svg tuned/tune.jsonl", "belongs to the search in tuned", true},
 		{"--plots tuned --out tuned/a.svg", "--out tuned/a.svg: is a file that --plots keeps", true},
 		{"--plots tuned --data tuned/b.svg", "is a file that --data reads", true},
 		{"--plots tuned --data tuned/a.svg", "is a file that --data reads", true},
@@ -209,7 +209,7 @@ func TestGuardStandardOutput(t *testing.T) {
 	ran := false
 	cmd := guarded(NewStreams(out, io.Discard), &ran)
 	cmd.SetArgs([]string{"--out", "out.txt"})
-	if err := cmd.Execute(); err == nil || ran || err.Error() != "--out out.txt: is the file of standard output, too" {
+	if err := cmd.Execute(); err == nil || ran || err.Error() != "--out out.txt: is also the file of standard output" {
 		t.Errorf("error %v", err)
 	}
 }

@@ -17,13 +17,12 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 )
 
-// Columns returns the width that text for people is wrapped to: the terminal's,
-// else the environment's, else 80.
+// Columns returns the width to which text is wrapped: the terminal's, or the environment's, or 80.
 func (s *Streams) Columns() int {
 	return cmp.Or(s.columns(), 80)
 }
 
-// columns is Columns without the 80.
+// columns is Columns with 0 instead of the default of 80.
 func (s *Streams) columns() int {
 	if s.OutTerm != nil {
 		return width(s.OutTerm)
@@ -38,10 +37,10 @@ func (s *Streams) columns() int {
 // ErrColumns returns the width of the terminal of Err.
 func (s *Streams) ErrColumns() int { return width(s.ErrTerm) }
 
-// widest is the longest line of help: longer ones are hard to read.
+// widest is the largest line length of help; longer lines are hard to read.
 const widest = 100
 
-// writeHelp prints what a command does and takes.
+// writeHelp prints the help of a command.
 func writeHelp(out io.Writer, cmd *cobra.Command, columns int) {
 	if text := strings.TrimSpace(cmd.Long); text != "" {
 		fmt.Fprintf(out, "%s\n\n", Wrap(text, columns))
@@ -91,12 +90,11 @@ func writeUsage(out io.Writer, cmd *cobra.Command, columns int) {
 		writeRows(out, rows[i], left, columns)
 	}
 	if cmd.HasAvailableSubCommands() {
-		fmt.Fprintf(out, "\n%s\n", Wrap(fmt.Sprintf("\"%s [command] --help\" says more about a command.", cmd.CommandPath()), columns))
+		fmt.Fprintf(out, "\n%s\n", Wrap(fmt.Sprintf("\"%s [command] --help\" shows the help of a command.", cmd.CommandPath()), columns))
 	}
 }
 
-// groupsOf returns a command's flags by their groups, in the order in which both were
-// made.
+// groupsOf returns a command's flags by group, both in order of definition.
 func groupsOf(cmd *cobra.Command) Groups {
 	var groups Groups
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
@@ -117,7 +115,7 @@ func groupsOf(cmd *cobra.Command) Groups {
 	return groups
 }
 
-// flagRow returns how a flag is written, and what it does.
+// flagRow returns the syntax of a flag and its description.
 func flagRow(f *pflag.Flag) [2]string {
 	kind, usage := pflag.UnquoteUsage(f)
 	left := "      --" + f.Name
@@ -147,11 +145,11 @@ func flagRow(f *pflag.Flag) [2]string {
 	return [2]string{left, usage}
 }
 
-// fraction matches the zeros that pflag writes behind whole numbers of a list.
+// fraction matches the zeros that pflag appends to whole numbers in a list.
 var fraction = regexp.MustCompile(`\.0+\b`)
 
-// leftColumn returns the width of the names in rows, a few columns where there is no
-// room beside them.
+// leftColumn returns the width of the names in rows, or a small indentation if there is no space
+// next to them.
 func leftColumn(rows [][2]string, columns int) int {
 	const most, least = 30, 36
 	left := 0
@@ -166,7 +164,7 @@ func leftColumn(rows [][2]string, columns int) int {
 	return left
 }
 
-// writeRows prints names beside what they are, or above it where there is no room.
+// writeRows prints names and descriptions side by side, or one above the other if there is no space.
 func writeRows(out io.Writer, rows [][2]string, left, columns int) {
 	for _, row := range rows {
 		text := hang(strings.Repeat(" ", left)+row[1], left, columns)
@@ -178,13 +176,13 @@ func writeRows(out io.Writer, rows [][2]string, left, columns int) {
 	}
 }
 
-// Wrap breaks text into lines of at most the given number of columns. Lines of one indentation are
-// a paragraph; a line that begins with blanks and a name, then two blanks, is an item,
-// whose text stays in its column.
+// Wrap breaks text into lines of at most columns columns. Lines with the same indentation form a
+// paragraph. A line of blanks, a name, two blanks and a text is an item, whose text stays in its
+// column.
 func Wrap(all string, columns int) string {
 	columns = min(columns, widest)
 	var out []string
-	var text, prefix string // of the paragraph or item under way
+	var text, prefix string // of the current paragraph or item
 	flush := func() {
 		if text != "" {
 			indent := utf8.RuneCountInString(prefix)
@@ -217,14 +215,13 @@ func Wrap(all string, columns int) string {
 	return strings.Join(out, "\n")
 }
 
-// hang breaks a line that is too long, keeping its indentation, and indents what
-// follows.
+// hang breaks a line that is too long; it keeps the indentation and indents further lines.
 func hang(line string, indent, columns int) string {
 	text := strings.TrimLeft(line, " ")
 	return report.Fill(line[:len(line)-len(text)], text, indent, columns)
 }
 
-// continued breaks a command line as a shell takes it.
+// continued breaks a command line with backslashes, as shells accept.
 func continued(line string, columns int) string {
 	if utf8.RuneCountInString(line) <= columns {
 		return line

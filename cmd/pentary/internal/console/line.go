@@ -10,7 +10,7 @@ import (
 	"github.com/Kaleaon/pentary-go/internal/terminal"
 )
 
-// NewLine returns a line of the terminal, which may be nil.
+// NewLine returns a line of the terminal out, which may be nil.
 func NewLine(out *os.File) *terminal.Line {
 	if out == nil {
 		return terminal.NewLine(nil, nil, report.Style{})
@@ -26,12 +26,12 @@ func width(out *os.File) int {
 	return 80
 }
 
-// Bar draws how much is done in at most width cells, see terminal.Bar.
+// Bar returns a progress bar, see terminal.Bar.
 func Bar(part, whole int, text string, width int, s report.Style) string {
 	return terminal.Bar(part, whole, text, width, s)
 }
 
-// Duration writes seconds as minutes and seconds, or hours too if there are any.
+// Duration formats seconds as minutes and seconds, with hours if not zero.
 func Duration(seconds float64) string {
 	return terminal.Clock(time.Duration(seconds * float64(time.Second)))
 }

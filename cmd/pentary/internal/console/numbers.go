@@ -10,9 +10,8 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// A number is the value of a flag that pflag parses as a number, read by one rule:
-// decimal digits, whatever zeros they begin with; no other base, no separators, no
-// exponents.
+// number is the value of a numeric flag of pflag with one syntax: decimal digits, also with leading
+// zeros; no other bases, no separators, no exponents.
 type number struct {
 	pflag.Value
 	bounded     bool
@@ -54,15 +53,15 @@ func (n *number) Set(text string) error {
 		}
 	}
 	if err != nil && len(parts) == 1 && !strings.HasSuffix(kind, "Slice") {
-		n.Value.Set(before) // pflag sets what is in range
+		n.Value.Set(before) // pflag sets the nearest value in range
 	}
-	if errors.Is(err, strconv.ErrRange) || errors.Is(err, strconv.ErrSyntax) { // as a sign where there is none
+	if errors.Is(err, strconv.ErrRange) || errors.Is(err, strconv.ErrSyntax) { // for example, a sign for an unsigned number
 		return fmt.Errorf("want %s", n.accepts())
 	}
 	return err
 }
 
-// accepts says which numbers there are.
+// accepts describes the accepted numbers.
 func (n *number) accepts() string {
 	switch {
 	case n.bounded && n.most == math.MaxInt:
@@ -75,8 +74,8 @@ func (n *number) accepts() string {
 	return "a number of 64 bits"
 }
 
-// Decimal returns a number without the zeros that it begins with, and whether text is
-// one in decimal digits: with a sign or without, and a fraction if that is allowed.
+// Decimal returns text without leading zeros, and whether it is a decimal number: an optional sign,
+// digits, and, if allowed, a fraction.
 func Decimal(text string, fraction bool) (plain string, ok bool) {
 	sign, digits := "", text
 	if rest, negative := strings.CutPrefix(text, "-"); negative {
@@ -95,14 +94,13 @@ func Decimal(text string, fraction bool) (plain string, ok bool) {
 	return sign + whole, true
 }
 
-// Bound sets the least and the largest value of an int or uint flag. What is out of
-// range is an error of the command line.
+// Bound sets the range of an int or uint flag. Values out of range are errors of the command line.
 func Bound(f *pflag.FlagSet, name string, least, most int) {
 	flag := f.Lookup(name)
 	flag.Value = &number{Value: inner(flag.Value), bounded: true, least: least, most: most}
 }
 
-// Numbers makes all number flags of a set read by the rule for numbers.
+// Numbers makes all numeric flags of a set use the syntax of number.
 func Numbers(f *pflag.FlagSet) {
 	f.VisitAll(func(flag *pflag.Flag) {
 		switch flag.Value.(type) {
@@ -118,7 +116,7 @@ func Numbers(f *pflag.FlagSet) {
 	})
 }
 
-// A duration is the value of a duration flag, whose errors say what is accepted.
+// duration is the value of a duration flag whose errors state the accepted syntax.
 type duration struct{ pflag.Value }
 
 // Set implements pflag.Value.
@@ -129,7 +127,7 @@ func (d duration) Set(text string) error {
 	return nil
 }
 
-// inner returns the value that a flag was made with.
+// inner returns the original value of a flag.
 func inner(v pflag.Value) pflag.Value {
 	switch v := v.(type) {
 	case *number:

@@ -9,32 +9,32 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// A role says what a command does with a path.
+// role is the use of a path by a command.
 type role int
 
 const (
 	reads       role = iota // a file, or a folder of data
 	readsFolder             // a folder of data
-	writes                  // replaces a file as a whole: a regular one, or none yet
-	streams                 // writes a file as it goes, which may be a device
-	writesDir               // makes files in a folder
+	writes                  // replaces a file atomically: a regular file, or one that does not exist
+	streams                 // writes a file incrementally; it may be a device
+	writesDir               // creates files in a folder
 	keepsRun                // reads and writes the files of a run's directory
-	readsRun                // reads them
+	readsRun                // reads the files of a run's directory
 )
 
-// Path is a flag's value: the name of a file or folder, and what the command does with
-// it. Every flag that names one is a Path, so that no command begins before its files
-// are known to be different ones, see CheckPaths.
+// Path is the value of a flag that names a file or folder, with its use by the command. Every such
+// flag is a Path, so that CheckPaths can check that the files are distinct before the command
+// begins.
 type Path struct {
 	text     *string
 	role     role
-	ext      []string // names that complete, without the dot
+	ext      []string // extensions for completion, without the dot
 	names    func() []string
-	standard func(args []string) string // the path where none is given
-	model    bool                       // whether it stands for the model of a run
+	standard func(args []string) string // the default path
+	model    bool                       // whether it may be the model of a run
 }
 
-// Set implements pflag.Value. It expands a leading ~/, which shells leave in --flag=~/file.
+// Set implements pflag.Value. It expands a leading ~/, which shells do not expand in --flag=~/file.
 func (p *Path) Set(text string) error {
 	*p.text = text
 	if rest, ok := strings.CutPrefix(text, "~/"); ok {
@@ -49,7 +49,7 @@ func (p *Path) Set(text string) error {
 
 // String implements pflag.Value.
 func (p *Path) String() string {
-	if p.text == nil { // the zero value, which pflag asks for its default
+	if p.text == nil { // the zero value, which pflag uses to detect defaults
 		return ""
 	}
 	return *p.text
@@ -58,20 +58,20 @@ func (p *Path) String() string {
 // Type implements pflag.Value.
 func (p *Path) Type() string { return "file" }
 
-// Ext says what the names of such files end in, without the dot.
+// Ext sets the extensions of the files, without the dot.
 func (p *Path) Ext(ext ...string) *Path {
 	p.ext = ext
 	return p
 }
 
-// Otherwise says which path it is where the flag names none; an empty one is none.
+// Otherwise sets the default path if the flag is not set; an empty result is no path.
 func (p *Path) Otherwise(path func(args []string) string) *Path {
 	p.standard = path
 	return p
 }
 
-// Model says that the file is the network of a run: it may be model.pent of a run that
-// the command keeps or reads, in its directory.
+// Model marks the file as the network of a run. It may be model.pent in the directory of a run that
+// the command maintains or reads.
 func (p *Path) Model() *Path {
 	p.model = true
 	return p.Ext("pent")
@@ -93,26 +93,25 @@ func InputFolder(f *pflag.FlagSet, p *string, name, usage string) *Path {
 	return newPath(f, p, name, usage, readsFolder)
 }
 
-// Output adds a flag for a file that the command replaces as a whole.
+// Output adds a flag for a file that the command replaces atomically.
 func Output(f *pflag.FlagSet, p *string, name, usage string) *Path {
 	return newPath(f, p, name, usage, writes)
 }
 
-// OutputP is Output with a letter for the flag.
+// OutputP is Output with a shorthand for the flag.
 func OutputP(f *pflag.FlagSet, p *string, name, short, usage string) *Path {
 	value := &Path{text: p, role: writes}
 	f.VarP(value, name, short, usage)
 	return value
 }
 
-// Stream adds a flag for a file that the command writes as it goes, a regular one or a
-// device.
+// Stream adds a flag for a file that the command writes incrementally, a regular file or a device.
 func Stream(f *pflag.FlagSet, p *string, name, usage string) *Path {
 	return newPath(f, p, name, usage, streams)
 }
 
-// OutputFolder adds a flag for a folder in which the command makes files, called so
-// where that is known before.
+// OutputFolder adds a flag for a folder in which the command creates files; names returns their
+// names, as far as known in advance.
 func OutputFolder(f *pflag.FlagSet, p *string, name, usage string, names func() []string) *Path {
 	value := newPath(f, p, name, usage, writesDir)
 	value.names = names
@@ -124,21 +123,21 @@ func RunFolder(f *pflag.FlagSet, p *string, name, usage string) *Path {
 	return newPath(f, p, name, usage, keepsRun)
 }
 
-// Kinds of arguments, for Arguments.
+// Kinds of arguments for Arguments.
 const (
 	ArgModel  = "pent" // a .pent file to read
 	ArgRun    = "run"  // the directory of a run to read
 	argsEntry = "arguments"
 )
 
-// Arguments returns the annotation of a command whose arguments are paths of these
-// kinds: ArgRun, or a file to read whose name ends so, with a bar between several
-// endings. The last kind holds for all further arguments.
+// Arguments returns the annotation of a command whose arguments are paths. A kind is ArgRun, or
+// the extension of a file to read; several extensions are separated by bars. The last kind holds
+// for all further arguments.
 func Arguments(kinds ...string) map[string]string {
 	return map[string]string{argsEntry: strings.Join(kinds, ",")}
 }
 
-// argumentKind returns the kind of argument i of a command, empty for no path.
+// argumentKind returns the kind of argument i of a command, or "" if it is not a path.
 func argumentKind(cmd *cobra.Command, i int) string {
 	entry := cmd.Annotations[argsEntry]
 	if entry == "" {
@@ -148,7 +147,7 @@ func argumentKind(cmd *cobra.Command, i int) string {
 	return kinds[min(i, len(kinds)-1)]
 }
 
-// IsPath reports whether a flag is for a file or folder that CheckPaths knows.
+// IsPath reports whether the value of a flag is a Path.
 func IsPath(f *pflag.Flag) bool {
 	_, ok := inner(f.Value).(*Path)
 	return ok

@@ -8,10 +8,10 @@ import (
 	"os"
 )
 
-// ReadFile returns the content of a regular file of at most limit bytes. What is no
-// such file is an error before anything is read.
+// ReadFile returns the content of a regular file of at most limit bytes. Anything else is an error
+// before anything is read.
 func ReadFile(path string, limit int64) ([]byte, error) {
-	// A FIFO would block when it is opened.
+	// Opening a FIFO would block.
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, err

@@ -10,7 +10,7 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// Save writes the file and returns the SHA-256 of its bytes.
+// Save writes f to the file at path and returns the SHA-256 of its bytes.
 func Save(path string, f *packed.File) (sum string, err error) {
 	if err := packed.WriteFile(path, f); err != nil {
 		return "", fmt.Errorf("saving: %w", err)
@@ -22,7 +22,8 @@ func Save(path string, f *packed.File) (sum string, err error) {
 	return hex.EncodeToString(hash.Sum(nil)), nil
 }
 
-// Draw writes the picture of a flag, as in "--svg", unless the path is empty.
+// Draw writes a picture to path, unless path is empty. flag is the flag, for example "--svg", for
+// errors.
 func Draw(flag, path string, write func(io.Writer) error) error {
 	if path == "" {
 		return nil

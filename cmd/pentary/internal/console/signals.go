@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// endSignals returns the signals that end a command: not the hangup below nohup, which
-// has it ignored.
+// endSignals returns the signals that end a command. SIGHUP is excluded if it is ignored, as under
+// nohup.
 func endSignals() []os.Signal {
 	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
 	if !signal.Ignored(syscall.SIGHUP) {
@@ -18,8 +18,7 @@ func endSignals() []os.Signal {
 	return signals
 }
 
-// takeBrokenPipe keeps a reader of standard output that has gone from ending the
-// process, until release.
+// takeBrokenPipe prevents a closed reader of standard output from ending the process, until release.
 func takeBrokenPipe() (release func()) {
 	pipe := make(chan os.Signal, 1)
 	signal.Notify(pipe, syscall.SIGPIPE)

@@ -1,5 +1,5 @@
-// Package console is what every command of pentary shares: its streams and exit
-// codes, events, flags and their help, and the guard of its files.
+// Package console provides what every command of pentary shares: streams and exit codes, events,
+// flags and help, and the checks of paths.
 package console
 
 import (
@@ -13,14 +13,13 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
 )
 
-// Streams is where a command's output goes: results to Out, progress and errors to
-// Err.
+// Streams holds the output streams of a command: Out for results, Err for progress and errors.
 type Streams struct {
 	Out, Err         io.Writer
 	OutTerm, ErrTerm *os.File // nil unless the stream is a terminal
 
 	out     checkedWriter
-	regular []place // streams that are regular files
+	regular []place // the streams that are regular files
 }
 
 // NewStreams returns the streams of a process.
@@ -41,7 +40,7 @@ func NewStreams(stdout, stderr io.Writer) *Streams {
 // Failed returns the first error of Out.
 func (s *Streams) Failed() error { return s.out.err }
 
-// terminalOf returns w if it is a terminal that can move its cursor.
+// terminalOf returns w if it is a terminal with cursor control, otherwise nil.
 func terminalOf(w io.Writer) *os.File {
 	f, ok := w.(*os.File)
 	if !ok || !term.IsTerminal(int(f.Fd())) || os.Getenv("TERM") == "dumb" {
@@ -57,15 +56,15 @@ func (s *Streams) OutStyle() report.Style {
 	return style
 }
 
-// Printer returns the printer of reports for people.
+// Printer returns the printer of text reports.
 func (s *Streams) Printer() *report.Printer {
 	return &report.Printer{Writer: s.Out, Style: s.OutStyle()}
 }
 
-// Result is the outcome of a command: an object of JSON, or a report for people.
+// Result is the result of a command, which can be marshaled as JSON or written as text.
 type Result interface{ Write(p *report.Printer) }
 
-// Report prints a result, and returns ErrInterrupted if a signal has cut it short.
+// Report prints a result. It returns ErrInterrupted if interrupted is set.
 func (s *Streams) Report(json, interrupted bool, r Result) error {
 	if !json {
 		r.Write(s.Printer())
@@ -78,14 +77,13 @@ func (s *Streams) Report(json, interrupted bool, r Result) error {
 	return nil
 }
 
-// StyleOf returns the style of text on a terminal, or on none. See
-// https://no-color.org.
+// StyleOf returns the style of text on a terminal, which may be nil. See https://no-color.org.
 func StyleOf(terminal *os.File) report.Style {
 	return report.Style{Color: terminal != nil && os.Getenv("NO_COLOR") == ""}
 }
 
-// PrintJSON prints an object as one line: "event", which says what it is, and the
-// fields that v marshals to, a struct or a map.
+// PrintJSON prints a JSON object on one line, with the field "event" and the fields of v, a struct
+// or a map.
 func (s *Streams) PrintJSON(event string, v any) error {
 	line, err := marshalEvent(event, v)
 	if err != nil {
@@ -110,8 +108,8 @@ func marshalEvent(event string, v any) ([]byte, error) {
 	return append(append(line, fields[1:]...), '\n'), nil
 }
 
-// checkedWriter keeps the first error of a writer, so that printing need not check
-// each line: after an error it writes nothing more.
+// checkedWriter records the first error of a writer, so that callers need not check every write.
+// After an error it writes nothing.
 type checkedWriter struct {
 	w   io.Writer
 	err error

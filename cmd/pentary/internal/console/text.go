@@ -8,13 +8,13 @@ import (
 	"unicode/utf8"
 )
 
-// Text writes bytes of any origin, such as generated ones, to standard output. On a
-// terminal what is not text, a line break or a tab is escaped, so that it cannot move the
-// cursor or set colours; elsewhere the bytes are written as they are.
+// Text writes untrusted bytes, such as generated ones, to standard output. On a terminal, it escapes
+// everything except text, line breaks and tabs, so that the bytes cannot move the cursor or set
+// colours. Otherwise it writes the bytes unchanged.
 type Text struct {
 	out     io.Writer
 	escape  bool
-	partial []byte // of a rune
+	partial []byte // incomplete rune
 }
 
 // NewText returns the writer of text on the streams' output.
@@ -38,7 +38,7 @@ func (t *Text) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Close writes what is left of a rune that has not come to its end.
+// Close writes an incomplete rune at the end.
 func (t *Text) Close() error {
 	var text []byte
 	for _, b := range t.partial {
@@ -59,7 +59,7 @@ func appendSafe(text []byte, r rune, encoded []byte) []byte {
 	return append(text, encoded...)
 }
 
-// ShellLine writes words as a command line of a POSIX shell.
+// ShellLine returns words as a command line of a POSIX shell.
 func ShellLine(words ...string) string {
 	quoted := make([]string, len(words))
 	for i, word := range words {

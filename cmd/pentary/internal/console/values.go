@@ -16,14 +16,14 @@ import (
 	"github.com/Kaleaon/pentary-go/internal/memory"
 )
 
-// Choice is a flag's value: one of a few, by its name.
+// Choice is the value of a flag that selects one of several options by name.
 type Choice[T fmt.Stringer] struct {
 	Value   *T
 	Options []T
-	Old     map[string]string // today's name of each that earlier versions had
+	Old     map[string]string // names in earlier versions, mapped to today's names
 }
 
-// Set implements pflag.Value. It takes what String returns.
+// Set implements pflag.Value. It accepts the strings that String returns.
 func (c Choice[T]) Set(text string) error {
 	var none T
 	if text == "" && !c.offers(none) {
@@ -41,8 +41,8 @@ func (c Choice[T]) Set(text string) error {
 
 // String implements pflag.Value.
 func (c Choice[T]) String() string {
-	// pflag asks the zero value for its default, and a value that is none of the
-	// options depends on other flags.
+	// pflag calls String on the zero value. A value that is not an option is a default that
+	// depends on other flags.
 	if c.Value == nil || !c.offers(*c.Value) {
 		return ""
 	}
@@ -65,13 +65,13 @@ func (c Choice[T]) Values() []string {
 	return names
 }
 
-// OneOf returns the error of a text that is none of the names: which there are, and which is
-// near.
+// OneOf returns the error for a text that is not one of the names. It lists them and suggests the
+// nearest.
 func OneOf(text string, names []string) error {
 	return fmt.Errorf("want %s%s", strings.Join(names, "|"), DidYouMean(text, names))
 }
 
-// InvalidValue returns the error of a flag's value, in the form that all have.
+// InvalidValue returns the error for an invalid value of a flag, in the common form.
 func InvalidValue(flag, value string, err error) error {
 	if value = report.Printable(value); value == "" {
 		value = `""`
@@ -79,7 +79,7 @@ func InvalidValue(flag, value string, err error) error {
 	return Usagef("--%s %s: %w", flag, value, err)
 }
 
-// offered is a value with texts that complete.
+// offered is a value with texts for completion.
 type offered struct {
 	pflag.Value
 	values []string
@@ -88,18 +88,18 @@ type offered struct {
 // Values returns the texts.
 func (o *offered) Values() []string { return o.values }
 
-// Offer says which texts complete a flag, or an element of its list.
+// Offer sets the texts for the completion of a flag, or of an element of its list.
 func Offer(f *pflag.FlagSet, name string, values ...string) {
 	flag := f.Lookup(name)
 	flag.Value = &offered{flag.Value, values}
 }
 
-// Widths is a flag's value: the widths of hidden layers, or "none".
+// Widths is the value of a flag for the widths of hidden layers, or "none".
 type Widths []int
 
 const noWidths = "none"
 
-// Set implements pflag.Value. Which width is in range the command says.
+// Set implements pflag.Value. The command checks the range of the widths.
 func (l *Widths) Set(text string) error {
 	if text == noWidths {
 		*l = nil
@@ -133,10 +133,10 @@ func (l *Widths) String() string {
 // Type implements pflag.Value.
 func (l *Widths) Type() string { return "widths" }
 
-// ByteSize is a flag's value: a number of bytes, with a unit or without.
+// ByteSize is the value of a flag for a number of bytes, with or without a unit.
 type ByteSize int64
 
-// byteUnits are the units from the largest; the unit of one byte comes last.
+// byteUnits are the units in descending order; the unit of one byte is the last.
 var byteUnits = []struct {
 	name string
 	size float64
@@ -160,7 +160,7 @@ func (b *ByteSize) Set(text string) error {
 	return nil
 }
 
-// String implements pflag.Value: three digits and the unit, and nothing for no bytes.
+// String implements pflag.Value. It returns three digits and the unit, or "" for zero.
 func (b ByteSize) String() string {
 	for _, u := range byteUnits {
 		if v := float64(b) / u.size; v >= 1 {
@@ -173,9 +173,9 @@ func (b ByteSize) String() string {
 // Type implements pflag.Value.
 func (*ByteSize) Type() string { return "size" }
 
-// Threads adds the flag --threads, which takes effect as soon as it is read.
+// Threads adds the flag --threads, which takes effect as soon as it is parsed.
 func Threads(f *pflag.FlagSet) {
-	f.Func("threads", "`number` of threads that compute; 0 for one a processor, or GOMAXPROCS", func(text string) error {
+	f.Func("threads", "`number` of threads that compute; 0: one per processor, or GOMAXPROCS", func(text string) error {
 		plain, ok := Decimal(text, false)
 		if !ok {
 			return errInteger
@@ -191,14 +191,14 @@ func Threads(f *pflag.FlagSet) {
 	})
 }
 
-// CheckMemory returns an error if a run would take more memory than its limit, or without
-// one more than is available.
+// CheckMemory returns an error if a run would take more memory than limit, or, if limit is 0, more
+// than is available.
 func CheckMemory(need, limit ByteSize) error {
 	if limit > 0 && need > limit {
 		return fmt.Errorf("the run would take %v of memory, more than --limit %v", need, limit)
 	}
 	if available := ByteSize(memory.Available()); limit == 0 && available > 0 && need > available {
-		return fmt.Errorf("the run would take %v of memory, and %v is available; a larger --limit tries all the same", need, available)
+		return fmt.Errorf("the run would take %v of memory, but only %v is available; --limit overrides this check", need, available)
 	}
 	return nil
 }

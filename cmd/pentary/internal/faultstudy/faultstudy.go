@@ -1,5 +1,5 @@
-// Package faultstudy measures how much of the accuracy that a network loses when it is
-// programmed into imperfect crossbars is recovered by training through them.
+// Package faultstudy measures the accuracy that a network loses when it is programmed into
+// imperfect crossbars, and how much of it training through the crossbars recovers.
 package faultstudy
 
 import (
@@ -12,27 +12,27 @@ import (
 	"github.com/Kaleaon/pentary-go/nn"
 )
 
-// Experiment is the study's plan. A network is trained digitally, and then for
-// Tune.Generations more: once digitally, after which it is programmed into chips, and once
-// through each of the chips.
+// Experiment is the plan of a study. A network is trained digitally, and then trained further for
+// Tune.Generations generations: once digitally, after which it is programmed into the chips, and
+// once through each chip.
 type Experiment struct {
 	Train, Test *data.Dataset
 	Widths      []int // of the network
 	Batch       int
-	Base, Tune  es.Options // without the seed
+	Base, Tune  es.Options // without seed
 	Chip        crossbar.Config
 	Levels      []Level
 	Seeds       int
 }
 
-// Level is the quality of a chip.
+// Level describes the quality of a chip.
 type Level struct {
-	Error float64 `json:"error"` // of programming, in multiples of the published one
-	Stuck float64 `json:"stuck"` // share of cells, half of them on, half off
+	Error float64 `json:"error"` // programming error, in multiples of the published error
+	Stuck float64 `json:"stuck"` // fraction of stuck cells, half on and half off
 }
 
-// Trial is one network on one chip. Ideal, Programmed and Trained count the held-out
-// samples that are right.
+// Trial is the result of one network on one chip. Ideal, Programmed and Trained are numbers of
+// held-out samples classified correctly.
 type Trial struct {
 	Level
 	Seed       uint64 `json:"seed"`
@@ -40,20 +40,20 @@ type Trial struct {
 	Ideal      int    `json:"ideal"`      // trained and used digitally
 	Programmed int    `json:"programmed"` // trained digitally, used on the chip
 	Trained    int    `json:"trained"`    // trained through the chip and used on it
-	Written    uint64 `json:"written"`    // cells, by training through the chip
+	Written    uint64 `json:"written"`    // cells written by training through the chip
 	Cells      int    `json:"cells"`
 }
 
-// secondLeg separates the seeds of the second training from the first's.
+// secondLeg separates the seeds of the second training from the seeds of the first.
 const secondLeg = 1 << 32
 
-// Generations returns the generations of all training.
+// Generations returns the total number of generations.
 func (e *Experiment) Generations() int {
 	return e.Seeds * (e.Base.Generations + (1+len(e.Levels))*e.Tune.Generations)
 }
 
-// Run runs the trials, seed after seed, and passes each to done. It calls progress after
-// every generation. An error of either ends the run.
+// Run runs the trials, seed by seed, and calls done for each. It calls progress after every
+// generation. An error from either ends the run.
 func (e *Experiment) Run(ctx context.Context, progress func() error, done func(Trial) error) error {
 	for seed := range uint64(e.Seeds) {
 		digitally := func(net *nn.Model, o es.Options, seed uint64) error {

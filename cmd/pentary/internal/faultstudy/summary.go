@@ -9,28 +9,27 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/page"
 )
 
-// Summary is the mean of the trials of a level, accuracies as fractions.
+// Summary is the mean of the trials of a level. Accuracies are fractions.
 type Summary struct {
 	Level
 	Trials     int     `json:"trials"`
 	Ideal      float64 `json:"ideal"`
 	Programmed float64 `json:"programmed"`
 	Trained    float64 `json:"trained"`
-	Recovered  float64 `json:"recovered"` // of the loss
-	Writes     float64 `json:"writes"`    // of a cell, by training through the chip
+	Recovered  float64 `json:"recovered"` // fraction of the loss
+	Writes     float64 `json:"writes"`    // writes per cell by training through the chip
 }
 
-// leastLoss is the loss of accuracy below which the recovery is not stated: it is a few
-// samples.
+// leastLoss is the loss of accuracy, a few samples, below which Recovered is not meaningful.
 const leastLoss = 0.02
 
-// Lost returns the accuracy that programming loses.
+// Lost returns the accuracy lost by programming.
 func (s *Summary) Lost() float64 { return s.Ideal - s.Programmed }
 
 // Says reports whether the loss is large enough for Recovered to be meaningful.
 func (s *Summary) Says() bool { return s.Lost() >= leastLoss }
 
-// Summarize returns the means of trials, level by level in the order they come.
+// Summarize returns the means of the trials of each level, in order of appearance.
 func Summarize(trials []Trial) (all []Summary) {
 	for _, t := range trials {
 		i := slices.IndexFunc(all, func(s Summary) bool { return s.Level == t.Level })
@@ -56,8 +55,8 @@ func Summarize(trials []Trial) (all []Summary) {
 	return all
 }
 
-// Heading names the columns of a summary's Cells.
-var Heading = []string{"error", "stuck", "digital", "programmed", "lost", "trained through", "recovered", "writes a cell"}
+// Heading has the names of the columns of Summary.Cells.
+var Heading = []string{"error", "stuck", "digital", "programmed", "lost", "trained through", "recovered", "writes per cell"}
 
 // Cells returns the summary as text.
 func (s *Summary) Cells() []string {
@@ -72,7 +71,7 @@ func (s *Summary) Cells() []string {
 	}
 }
 
-// Insert returns a page with the table of the summaries between its marks.
+// Insert returns a page with the table of the summaries inserted between its marks.
 func Insert(text []byte, all []Summary) ([]byte, error) {
 	var rows [][]string
 	for i := range all {
@@ -81,8 +80,8 @@ func Insert(text []byte, all []Summary) ([]byte, error) {
 	return page.Insert(text, "pentary hw crossbar", page.Table("--:", Heading, rows))
 }
 
-// Plot returns a chart of the accuracies against the share of stuck cells. It omits levels
-// without stuck cells.
+// Plot returns a chart of accuracy over the fraction of stuck cells. It omits levels without stuck
+// cells.
 func Plot(all []Summary, title string) *chart.Chart {
 	c := &chart.Chart{Title: title, X: chart.Axis{Title: "stuck cells, %", Scale: chart.Log}, Y: chart.Axis{Title: "test accuracy, %"}}
 	digital := chart.Series{Name: "digital", Color: chart.Pale, Width: 1.2, Dashes: chart.Dashes[1]}

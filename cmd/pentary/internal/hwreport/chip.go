@@ -8,14 +8,14 @@ import (
 	"github.com/Kaleaon/pentary-go/hwmodel/crossbar"
 )
 
-// Chip is the kind of chip that the report is about: the cells that were measured
-// best in public, in arrays of 256×256 with converters of eight bits.
+// Chip is the configuration of the report's chips: the best documented cells, in 256×256 arrays with
+// eight-bit converters.
 var Chip = crossbar.Config{Device: crossbar.RRAM, Seed: 1, ADCBits: 8}
 
 const day = 86400.0 // seconds
 
-// ages returns those at which accuracy is measured, in seconds: every decade from a
-// second on, and ten years.
+// ages returns the ages at which accuracy is measured, in seconds: every decade from one second on,
+// and ten years.
 func ages() (at []float64) {
 	for t := 1.0; t < 4e8; t *= 10 {
 		at = append(at, t)
@@ -23,7 +23,7 @@ func ages() (at []float64) {
 	return append(at, 3650*day)
 }
 
-// conditions are those under which the report lets a chip age.
+// conditions are the conditions under which chips age.
 var conditions = []struct {
 	name       string
 	device     crossbar.Device
@@ -36,14 +36,14 @@ var conditions = []struct {
 	{"85 °C, HfO2", crossbar.HfO2, 85, 0},
 }
 
-// aged is the accuracy of a network on chips that were programmed with it and then
-// left alone: the network's own accuracy first, then one series a condition.
+// aged is the accuracy of a network on chips over the time since programming: first the exact
+// network's, then one series per condition.
 type aged struct {
 	Seconds []float64 // ages
 	Series  []series
 }
 
-// series is accuracies, one an age.
+// series has one accuracy per age.
 type series struct {
 	Name   string
 	Shares []float64
@@ -60,7 +60,7 @@ func (a *aged) Day() float64 {
 	return a.Series[2].Shares[at]
 }
 
-// age lets chips age. progress is called before each condition.
+// age measures the ageing of chips. progress is called before each condition.
 func (s *Subject) age(ctx context.Context, exact float64, progress Progress) (*aged, error) {
 	a := &aged{Seconds: ages()}
 	line := series{Name: "exact"}
@@ -97,14 +97,14 @@ func (s *Subject) age(ctx context.Context, exact float64, progress Progress) (*a
 	return a, nil
 }
 
-// worn is a chip that a network was trained through, from random weights.
+// worn is a chip after a network has been trained through it from random weights.
 type worn struct {
 	chip          *crossbar.Network
 	Generations   int
-	Before, After float64 // accuracy of random weights, and as trained through the chip
+	Before, After float64 // accuracy of the random weights and after training
 }
 
-// trainThrough trains a network of the same shape through a chip.
+// trainThrough trains a network of the subject's shape through a chip.
 func (s *Subject) trainThrough(ctx context.Context, progress Progress) (*worn, error) {
 	net, err := s.Net.Clone()
 	if err != nil {
@@ -139,16 +139,16 @@ func (w *worn) Wear() *crossbar.Wear {
 	return &wear
 }
 
-// Map returns the writes of the first array of the first layer.
+// Map returns the wear map of the first array of the first layer.
 func (w *worn) Map() crossbar.WearMap { return w.chip.Crossbars[0].WearMap(0) }
 
-// Bounds returns the writes of that array's cell written most, and of the least.
+// Bounds returns the writes to that array's most and least written cell.
 func (w *worn) Bounds() []uint32 {
 	least, most := bounds(w.Map())
 	return []uint32{most, least}
 }
 
-// Scale returns a map of one column with every shade, the darkest on top.
+// Scale returns a map of one column with every shade, darkest on top.
 func (w *worn) Scale() crossbar.WearMap {
 	m := crossbar.WearMap{Lines: 64, Columns: 1}
 	for i := range uint32(64) {
@@ -157,8 +157,8 @@ func (w *worn) Scale() crossbar.WearMap {
 	return m
 }
 
-// Lifetime returns for how many generations the cells would last.
+// Lifetime returns the number of generations that the cells would last.
 func (w *worn) Lifetime() float64 { return w.Wear().Lifetime(Chip.Device.Endurance, w.Generations) }
 
-// Side returns the length in pixels of a side of that number of cells.
+// Side returns the length in pixels of a side with the given number of cells.
 func (w *worn) Side(cells int) int { return cells * max(1, 512/max(w.Map().Columns, w.Map().Lines)) }

@@ -21,8 +21,8 @@ import (
 	"github.com/Kaleaon/pentary-go/internal/hw/energy"
 )
 
-// grid is boxes on a grid of columns of several widths, as CSS lays it out. Rows and
-// the lines between columns count from 1.
+// grid holds boxes on a CSS grid with columns of several widths. Rows and the lines between columns
+// count from 1.
 type grid struct {
 	Columns []float64 // widths
 	Boxes   []box
@@ -31,7 +31,7 @@ type grid struct {
 type box struct {
 	Row, From, To int
 	Class         string
-	Title         string // for the pointer over it
+	Title         string // tooltip
 	Text          string
 }
 
@@ -39,7 +39,7 @@ func (g *grid) add(row, from, to int, class, title, text string) {
 	g.Boxes = append(g.Boxes, box{row, from, to, class, title, text})
 }
 
-// Width returns the width of all columns.
+// Width returns the total width of the columns.
 func (g *grid) Width() (sum float64) {
 	for _, w := range g.Columns {
 		sum += w
@@ -50,14 +50,14 @@ func (g *grid) Width() (sum float64) {
 const (
 	labelWidth = 230.0 // of the instructions
 	cellWidth  = 17.0  // of a cycle
-	gapWidth   = 57.0  // of more than maxGap cycles in which nothing enters a stage
+	gapWidth   = 57.0  // of a gap of more than maxGap cycles in which no instruction enters a stage
 	maxGap     = 3
 )
 
 var stageNames = [cycles.Stages]string{"IF", "ID", "EX", "ME", "WB"}
 
-// Pipeline returns the drawn instructions in the stages, a row each, with the work that
-// each hands to a unit. Long stretches without events are cut short.
+// Pipeline returns the drawn instructions, one per row, with their stages and their work in units.
+// Long gaps without events are shortened.
 func (t *traced) Pipeline() *grid { return pipeline(t.Slots()) }
 
 func pipeline(slots []cycles.Slot) *grid {
@@ -65,7 +65,7 @@ func pipeline(slots []cycles.Slot) *grid {
 	if len(slots) == 0 {
 		return g
 	}
-	var events []int64 // cycles in which something begins or ends
+	var events []int64 // cycles in which a stage or work begins or ends
 	last := slots[len(slots)-1].Enter[cycles.Write] + 1
 	for _, s := range slots {
 		events = append(append(events, s.Enter[:]...), s.Enter[cycles.Fetch]+1, s.Enter[cycles.Decode]+1, s.Enter[cycles.Write]+1)
@@ -75,7 +75,7 @@ func pipeline(slots []cycles.Slot) *grid {
 	}
 	slices.Sort(events)
 	events = slices.Compact(events)
-	// at returns the line of an event, or the right end for a later cycle.
+	// at returns the grid line of an event, or the right end for later cycles.
 	at := func(cycle int64) int {
 		i, found := slices.BinarySearch(events, cycle)
 		if !found {
@@ -83,7 +83,7 @@ func pipeline(slots []cycles.Slot) *grid {
 		}
 		return i + 2
 	}
-	room := 0.0 // since the last number
+	room := 0.0 // width since the last number
 	for i, e := range events {
 		width := cellWidth
 		if i+1 < len(events) && events[i+1]-e > maxGap {
@@ -112,7 +112,7 @@ func pipeline(slots []cycles.Slot) *grid {
 	return g
 }
 
-// addSlot adds an instruction and the stages that it passes and waits in.
+// addSlot adds an instruction, its stages and its stalls.
 func (g *grid) addSlot(row int, s *cycles.Slot, at func(int64) int) {
 	name := s.Inst.String()
 	g.add(row, 1, 2, "code", "", name)
@@ -128,7 +128,7 @@ func (g *grid) addSlot(row int, s *cycles.Slot, at func(int64) int) {
 	}
 }
 
-// why names the reasons of an instruction's stalls.
+// why returns the reasons of an instruction's stalls.
 func why(s *cycles.Slot) (text string) {
 	for reason, n := range s.Stalls {
 		if n > 0 && cycles.Stall(reason) != cycles.Flush {
@@ -141,22 +141,22 @@ func why(s *cycles.Slot) (text string) {
 	return text
 }
 
-// lane is how busy a unit was over a program.
+// lane is the occupancy of a unit over a program.
 type lane struct {
 	Name, Class string
-	Busy        float64 // share of the cycles
+	Busy        float64 // fraction of the cycles
 	Runs        []run
 }
 
-// run is neighbouring parts of the time, out of laneParts, that are as busy.
+// run is a range of consecutive parts of the time, out of laneParts, with the same occupancy.
 type run struct {
 	Parts int
-	Busy  float64 // 0 to 1, in steps of a twentieth
+	Busy  float64 // 0 to 1, in steps of 1/20
 }
 
 const laneParts = 400
 
-// Lanes returns the pipeline and the units that worked.
+// Lanes returns the lanes of the pipeline and of the units that were used.
 func (t *traced) Lanes() []lane {
 	p := &t.Cycles.Pipeline
 	return lanes(&t.Cycles.Timeline, p.Cycles(), p.Busy, p.Instructions)
@@ -186,31 +186,31 @@ func lanes(t *cycles.Timeline, total int64, busy [cycles.Units]int64, instructio
 	return all
 }
 
-// macroBar is an efficiency of a macro on a logarithmic scale.
+// macroBar is the efficiency of a macro on a logarithmic scale.
 type macroBar struct {
 	Class   string
 	TOPS    float64 // TOPS/W
 	Percent float64 // of the scale
 }
 
-// macroBars returns the bars of a macro: its published efficiency and the model's.
+// macroBars returns the bars of a macro: the published efficiency and the modelled one.
 func macroBars(p energy.Point) []macroBar {
 	least, most := math.Inf(1), 0.0
 	for _, q := range energy.Published() {
 		least, most = min(least, q.Published, q.Modelled), max(most, q.Published, q.Modelled)
 	}
 	bar := func(class string, v float64) macroBar {
-		return macroBar{class, v, 100 * math.Log(2*v/least) / math.Log(2*most/least)} // the least has a bar, too
+		return macroBar{class, v, 100 * math.Log(2*v/least) / math.Log(2*most/least)} // so that the smallest value also has a bar
 	}
 	return []macroBar{bar("published", p.Published), bar("modelled", p.Modelled)}
 }
 
-// heatmap returns the address of a picture of an array's writes, a pixel a cell: the
-// darker, the more.
+// heatmap returns the data URL of a picture of an array's writes, one pixel per cell; darker is
+// more.
 func heatmap(m crossbar.WearMap) template.URL {
 	const shades = 64
 	colors := palette.Heat(shades, 1).Colors()
-	slices.Reverse(colors) // dark is hot
+	slices.Reverse(colors) // dark: many writes
 	picture := image.NewPaletted(image.Rect(0, 0, max(m.Columns, 1), max(m.Lines, 1)), color.Palette(colors))
 	least, most := bounds(m)
 	for i, v := range m.Writes {
@@ -220,7 +220,7 @@ func heatmap(m crossbar.WearMap) template.URL {
 	}
 	var b bytes.Buffer
 	if err := png.Encode(&b, picture); err != nil {
-		panic(err) // a buffer takes all
+		panic(err) // cannot happen: writes to a buffer do not fail
 	}
 	return template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(b.Bytes()))
 }
@@ -232,19 +232,18 @@ func bounds(m crossbar.WearMap) (least, most uint32) {
 	return slices.Min(m.Writes), slices.Max(m.Writes)
 }
 
-// ageNames are marks of the axis of ages.
+// ageNames are the marks of the axis of ages.
 var ageNames = map[float64]string{
 	1: "1 s", 60: "1 min", 3600: "1 h", day: "1 day", 30 * day: "1 month", 365 * day: "1 year", 3650 * day: "10 years",
 }
 
 var xmlns = regexp.MustCompile(`\s+xmlns(:\w+)?="[^"]*"`)
 
-// Chart draws accuracies over the age of the programmed weights. The first series is the
-// reference.
+// Chart draws accuracy over the age of the programmed weights. The first series is the reference.
 func (a *aged) Chart() (template.HTML, error) {
 	c := &chart.Chart{
 		X: chart.Axis{
-			Title: "age of the weights as programmed", Scale: chart.Log,
+			Title: "age of the programmed weights", Scale: chart.Log,
 			Marks: chart.Marks(func(v float64) string { return ageNames[v] }, slices.Sorted(maps.Keys(ageNames))...),
 		},
 		Y: chart.Axis{Title: "test accuracy, %"},
@@ -264,7 +263,7 @@ func (a *aged) Chart() (template.HTML, error) {
 	if err := c.WriteSVG(&b); err != nil {
 		return "", err
 	}
-	// Within a page the head of an XML file and the names of spaces are left out.
+	// Inline SVG has no XML header.
 	_, svg, _ := bytes.Cut(b.Bytes(), []byte("<svg"))
 	return template.HTML("<svg" + xmlns.ReplaceAllString(string(svg), "")), nil
 }

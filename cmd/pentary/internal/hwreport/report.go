@@ -1,5 +1,5 @@
-// Package hwreport writes the results of the hardware model as one page of HTML, pictures
-// included. The page's texts and layout are in page.html.
+// Package hwreport writes the results of the hardware model as one self-contained HTML page. Text
+// and layout of the page are in page.html.
 package hwreport
 
 import (
@@ -22,8 +22,8 @@ import (
 
 // Report is the data of the page.
 type Report struct {
-	Name, Shape string  // of the network
-	Accuracy    float64 // of the network itself
+	Name, Shape string  // name and shape of the network
+	Accuracy    float64 // of the exact network
 	Run         *traced
 	Worn        *worn
 	Aged        *aged
@@ -53,7 +53,7 @@ var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 // Write writes the page.
 func (r *Report) Write(out io.Writer) error { return pageTemplate.Execute(out, r) }
 
-// share returns a part of a whole that is not zero.
+// share returns part/whole.
 func share[T float64 | int64](part, whole T) float64 { return float64(part) / float64(whole) }
 
 func number(v any) float64 {
@@ -66,14 +66,14 @@ func number(v any) float64 {
 	return v.(float64)
 }
 
-// joules writes an energy given in pJ.
+// joules formats an energy given in pJ.
 func joules(pj float64) string { return scaled("%.3g %s", pj, "pJ", "nJ", "µJ", "mJ", "J") }
 
-// nanoseconds writes a time given in ns.
+// nanoseconds formats a time given in ns.
 func nanoseconds(ns float64) string { return scaled("%g %s", ns, "ns", "µs", "ms") }
 
-// scaled writes a number in the first unit that leaves it below 1000. Each unit is a
-// thousand of the one before it.
+// scaled formats a number in the first unit in which it is below 1000. Each unit is 1000 times the
+// previous one.
 func scaled(format string, v float64, units ...string) string {
 	for len(units) > 1 && v >= 999.5 {
 		v /= 1000
@@ -82,7 +82,7 @@ func scaled(format string, v float64, units ...string) string {
 	return fmt.Sprintf(format, v, units[0])
 }
 
-// Held returns the number of claims that hold as they are meant.
+// Held returns the number of claims that hold.
 func (r *Report) Held() (n int) {
 	for _, f := range r.Claims {
 		if f.Verdict == claims.Confirmed || f.Verdict == claims.Understated {
@@ -92,15 +92,15 @@ func (r *Report) Held() (n int) {
 	return n
 }
 
-// idle is the state of a core that waits for a time, with its average power as a
-// share of full power.
+// idle is the state of a core that waits for a time, with its mean power as a fraction of full
+// power.
 type idle struct {
 	Nanoseconds float64
 	State       string
 	Power       float64
 }
 
-// Idle returns the states of some waits.
+// Idle returns the states for some waiting times.
 func (r *Report) Idle() (all []idle) {
 	for _, ns := range []float64{1, 10, 60, 200, 1000, 10_000, 1e6} {
 		state, power := energy.Idle(ns)
@@ -109,18 +109,18 @@ func (r *Report) Idle() (all []idle) {
 	return all
 }
 
-// Subject is the subject of a report: a trained network, and how to train it further.
+// Subject is the subject of a report: a trained network, and the options for training it further.
 type Subject struct {
-	Name        string // of the network, for people
+	Name        string // name of the network in the report
 	Net         *nn.Model
 	Train, Test *data.Dataset
-	Batch       int // samples of a generation
-	Pairs       int // of one, when training through the crossbar
-	Generations int // of that
+	Batch       int // samples per generation
+	Pairs       int // pairs per generation of training through the crossbar
+	Generations int // generations of that training
 }
 
-// options set training through a chip: noise in weights, of rank 1, and an
-// initial learning rate of a fifth of a level.
+// options returns the options of training through a chip: noise in weights of rank 1, and an
+// initial learning rate of 1/5 level.
 func options(pairs, generations int) es.Options {
 	return es.Options{
 		Seed: 1, Generations: generations, Pairs: pairs, Rank: 1, Sigma: 3, Fitness: es.FourBit,
@@ -128,11 +128,11 @@ func options(pairs, generations int) es.Options {
 	}
 }
 
-// Progress is called with the name of a step, and the part of it that is done.
+// Progress is called with the name of a step and its finished part.
 type Progress func(what string, part, whole int)
 
-// Build computes the report; the claims are given. It returns the context's error soon
-// after the context is done.
+// Build computes the report, with the given findings. It returns the context's error soon after the
+// context is done.
 func Build(ctx context.Context, s *Subject, findings []claims.Finding, progress Progress) (r *Report, err error) {
 	r = &Report{Name: s.Name, Shape: shape(s.Net), Claims: findings}
 	if r.Accuracy, err = accuracy(s.Net, s.Test); err != nil {
@@ -151,7 +151,7 @@ func Build(ctx context.Context, s *Subject, findings []claims.Finding, progress 
 	return r, nil
 }
 
-// shape writes a network's widths.
+// shape returns a network's widths as text.
 func shape(net *nn.Model) string {
 	widths := fmt.Sprint(net.Inputs())
 	for _, l := range net.Layers {
@@ -160,7 +160,7 @@ func shape(net *nn.Model) string {
 	return fmt.Sprintf("%s, %d weights", widths, net.Size())
 }
 
-// accuracy returns the accuracy of the network itself.
+// accuracy returns the accuracy of the exact network.
 func accuracy(net *nn.Model, d *data.Dataset) (float64, error) {
 	correct, err := net.Accuracy(d)
 	return float64(correct) / float64(d.Len()), err

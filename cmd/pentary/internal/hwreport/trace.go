@@ -10,13 +10,13 @@ import (
 )
 
 const (
-	tracedPairs   = 16 // pairs of the generation that is traced
-	tracedSamples = 16 // of its batch, at most
+	tracedPairs   = 16 // pairs in the traced generation
+	tracedSamples = 16 // largest batch of the traced generation
 	keptSteps     = 2000
 	drawnSteps    = 20 // instructions in the picture of the pipeline
 )
 
-// traced is the observations of a program's run.
+// traced holds the observations of a program's run.
 type traced struct {
 	Pairs, Samples int
 	Machine        cycles.Machine
@@ -25,15 +25,14 @@ type traced struct {
 	Bars           []bar
 }
 
-// bar is the energy of a program under one calibration.
+// bar is the energy of a program by one calibration.
 type bar struct {
 	Name  string
 	Parts energy.Breakdown
-	Most  float64 // the total at the upper ends of the ranges of prices
+	Most  float64 // the total at the upper ends of the energy ranges
 }
 
-// trace runs one generation of the network's training on the executor. The network
-// stays as it is.
+// trace runs one generation of the network's training on the executor. The network is unchanged.
 func (s *Subject) trace(ctx context.Context) (*traced, error) {
 	samples := min(tracedSamples, s.Batch)
 	net, err := s.Net.Clone()
@@ -62,9 +61,9 @@ func (s *Subject) trace(ctx context.Context) (*traced, error) {
 	}, nil
 }
 
-// newBar returns the energy of the counted activity under a calibration.
+// newBar returns the energy of the counted activity by a calibration.
 func newBar(name string, of func(energy.Bound) energy.Calibration, m *energy.Meter) bar {
-	const node = 45 // nm, as the digital datapath
+	const node = 45 // nm, like the digital datapath
 	macro := energy.NeuRRAM().Scaled(node)
 	return bar{
 		Name: name, Parts: of(energy.Typical).Breakdown(m.Activity, macro),
@@ -72,7 +71,7 @@ func newBar(name string, of func(energy.Bound) energy.Calibration, m *energy.Met
 	}
 }
 
-// Most returns the energy at the upper ends of the ranges of prices.
+// Most returns the largest energy at the upper ends of the energy ranges.
 func (t *traced) Most() (pj float64) {
 	for _, b := range t.Bars {
 		pj = max(pj, b.Most)
@@ -88,14 +87,14 @@ func (t *traced) Scale() (pj float64) {
 	return pj
 }
 
-// part is the energies of a part in all bars.
+// part has the energies of a part in all bars.
 type part struct {
 	Number   int
 	Name     string
 	Energies []float64
 }
 
-// Parts returns the parts that any bar has.
+// Parts returns the parts that occur in any bar.
 func (t *traced) Parts() (parts []part) {
 	for i, p := range t.Bars[0].Parts {
 		row, most := part{Number: i, Name: p.Name}, 0.0
@@ -110,8 +109,8 @@ func (t *traced) Parts() (parts []part) {
 	return parts
 }
 
-// Slots returns the instructions from the first product on: those before it draw the
-// batch, each sample like the others.
+// Slots returns the instructions from the first product on. The instructions before it draw the
+// batch and are the same for every sample.
 func (t *traced) Slots() []cycles.Slot {
 	slots := t.Cycles.Timeline.Slots
 	for i, s := range slots {

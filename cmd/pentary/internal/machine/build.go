@@ -10,16 +10,16 @@ import (
 // Build describes the program.
 type Build struct {
 	Version  string   `json:"version"`
-	Revision string   `json:"revision,omitempty"` // of the version control system
+	Revision string   `json:"revision,omitempty"` // revision in version control
 	Modified bool     `json:"modified,omitempty"` // whether the sources differ from the revision
-	Sum      string   `json:"sum,omitempty"`      // of the module, as in go.sum, where it was installed from a proxy
+	Sum      string   `json:"sum,omitempty"`      // hash of the module, as in go.sum, if installed from a proxy
 	Go       string   `json:"go"`
 	Platform string   `json:"platform"`
-	Kernels  []string `json:"kernels"` // that this CPU runs
+	Kernels  []string `json:"kernels"` // implementations that this CPU supports
 	Selected string   `json:"selected"`
 }
 
-// ThisBuild returns the description of the program that runs.
+// ThisBuild returns the description of the running program.
 func ThisBuild() Build {
 	b := Build{
 		Version: "(devel)", Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH,
@@ -44,8 +44,8 @@ func ThisBuild() Build {
 	return b
 }
 
-// String writes the version with its revision, or with the module's hash if the program
-// was installed from a proxy, which knows no revision.
+// String returns the version with the revision, or with the module's hash if the program was
+// installed from a proxy, which has no revision.
 func (b Build) String() string {
 	text := b.Version
 	if b.Revision != "" {

@@ -1,5 +1,4 @@
-// Package machine describes the machine and the build, for reports of measurements and
-// tests.
+// Package machine describes the machine and the build in reports of measurements and tests.
 package machine
 
 import (
@@ -9,9 +8,9 @@ import (
 	"github.com/klauspost/cpuid/v2"
 )
 
-// Machine is a processor with its software.
+// Machine describes a processor and its software.
 type Machine struct {
-	CPU      string `json:"cpu"` // the name it gives itself, or its architecture
+	CPU      string `json:"cpu"` // the brand name, or the architecture
 	Platform string `json:"platform"`
 	Go       string `json:"go"`
 	Caches   Caches `json:"caches"`
@@ -24,7 +23,7 @@ type Caches struct {
 	L3 int `json:"l3"`
 }
 
-// This returns the machine that the program runs on.
+// This returns the machine on which the program runs.
 func This() Machine {
 	c := cpuid.CPU
 	return Machine{

@@ -4,8 +4,8 @@ package machine
 
 import "runtime"
 
-// PeakMemory returns the bytes that the Go runtime has taken from the system, which
-// it never gives back in full.
+// PeakMemory returns the memory that the Go runtime has obtained from the system, in bytes; this
+// number does not decrease.
 func PeakMemory() int {
 	var stats runtime.MemStats
 	runtime.ReadMemStats(&stats)

@@ -1,4 +1,4 @@
-// Package page holds the parts of Markdown pages that programs write.
+// Package page writes generated parts of Markdown pages.
 package page
 
 import (
@@ -12,15 +12,15 @@ import (
 	"github.com/Kaleaon/pentary-go/internal/durable"
 )
 
-// Document is what a program writes into a folder: a table in a page, and whole files.
+// Document is the output of a program in a folder: a table in a page, and whole files.
 type Document struct {
-	Page    string // the file that has the table between its marks, see Insert
-	Command string // that writes it
+	Page    string // the file with the table between its marks, see Insert
+	Command string // the command that writes the document
 	Table   string
-	Files   map[string][]byte // others, by name
+	Files   map[string][]byte // other files, by name
 }
 
-// Contents returns the contents of all files of the folder that are the document's.
+// Contents returns the contents of all files of the document.
 func (d *Document) Contents(folder string) (map[string][]byte, error) {
 	all := map[string][]byte{}
 	for name, content := range d.Files {
@@ -56,7 +56,7 @@ func (d *Document) Write(folder string) error {
 	return nil
 }
 
-// Check returns an error unless the folder has what Write would write.
+// Check returns an error unless the files in the folder are what Write would write.
 func (d *Document) Check(folder string) error {
 	all, err := d.Contents(folder)
 	if err != nil {
@@ -64,13 +64,13 @@ func (d *Document) Check(folder string) error {
 	}
 	for name, want := range all {
 		if got, err := os.ReadFile(filepath.Join(folder, name)); err != nil || !bytes.Equal(got, want) {
-			return fmt.Errorf("%s: error %w, or another content; run %s", name, err, d.Command)
+			return fmt.Errorf("%s: error %w, or outdated; run %s", name, err, d.Command)
 		}
 	}
 	return nil
 }
 
-// Insert returns the page with text between the marks of the command that writes it:
+// Insert returns the page with text inserted between the marks of the command that writes it:
 //
 //	<!-- written by COMMAND -->
 //	<!-- end -->
@@ -84,8 +84,8 @@ func Insert(page []byte, command, text string) ([]byte, error) {
 	return []byte(string(head) + begin + "\n" + text + end + "\n" + string(tail)), nil
 }
 
-// Table returns rows under a heading as a table of Markdown. rule aligns all columns:
-// "---" to the left, "--:" to the right.
+// Table returns a heading and rows as a Markdown table. rule aligns all columns: "---" to the left,
+// "--:" to the right.
 func Table(rule string, heading []string, rows [][]string) string {
 	var b strings.Builder
 	line := func(cells []string) { b.WriteString("| " + strings.Join(cells, " | ") + " |\n") }

@@ -2,10 +2,10 @@ package report
 
 import "fmt"
 
-// Confusion counts samples by true class, then by the class assigned to them.
+// Confusion counts samples by true class, then by assigned class.
 type Confusion [][]int
 
-// Correct returns the number of samples that are assigned to their class.
+// Correct returns the number of samples classified correctly.
 func (c Confusion) Correct() int {
 	n := 0
 	for class, row := range c {
@@ -27,13 +27,13 @@ func (c Confusion) Total() int {
 	return n
 }
 
-// Accuracy returns the share of the samples that are assigned to their class.
+// Accuracy returns the fraction of the samples classified correctly.
 func (c Confusion) Accuracy() float64 {
 	return float64(c.Correct()) / float64(max(c.Total(), 1))
 }
 
-// Write draws the matrix: a row for each true class, a column for each assigned class, and
-// the correct share of each row at its end, with the name of its class, if there are names.
+// Write prints the matrix: one row per true class, one column per assigned class. Each row ends with
+// the percentage classified correctly and the name of the class, if there are names.
 func (c Confusion) Write(p *Printer, names []string) {
 	if len(c) == 0 {
 		return
@@ -66,7 +66,7 @@ func (c Confusion) Write(p *Printer, names []string) {
 	}
 }
 
-// cell draws one count; a zero is a dot, so that mistakes stand out.
+// cell formats a count; zero is a dot, so that errors stand out.
 func cell(v, width int, right bool, p *Printer) string {
 	text := fmt.Sprintf("%*d", width, v)
 	switch {

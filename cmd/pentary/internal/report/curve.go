@@ -11,20 +11,19 @@ import (
 // Point is a point of a learning curve.
 type Point struct {
 	Generation int
-	Accuracy   float64 // 0 to 1, or the value of another curve
+	Accuracy   float64 // 0 to 1, or the value of another kind of curve
 }
 
-// WriteCurve draws the accuracy in percent over the generations, which increase.
-// It draws nothing for fewer than two points.
+// WriteCurve draws accuracy in per cent over generations, which must increase. It draws nothing for
+// fewer than two points.
 func WriteCurve(out io.Writer, points []Point) {
 	writeCurve(out, points, 100, "%3.0f %%", asciigraph.LowerBound(0), asciigraph.UpperBound(100))
 }
 
-// WriteBits draws bits per byte, which the points have instead of accuracy.
+// WriteBits is WriteCurve for bits per byte instead of accuracy.
 func WriteBits(out io.Writer, points []Point) { writeCurve(out, points, 1, "%4.2f") }
 
-// WriteErrors draws errors in the unit of the predicted value, which the points have
-// instead of accuracy.
+// WriteErrors is WriteCurve for errors in the unit of the predicted value instead of accuracy.
 func WriteErrors(out io.Writer, points []Point) {
 	writeCurve(out, points, 1, "%8.4g", asciigraph.LowerBound(0))
 }
@@ -46,8 +45,8 @@ func writeCurve(out io.Writer, points []Point, scale float64, label string, boun
 	}
 }
 
-// resample returns the values, times scale, at n generations that are evenly spaced from
-// the first point to the last, by linear interpolation.
+// resample returns the values, times scale, at n evenly spaced generations from the first point to
+// the last, by linear interpolation.
 func resample(points []Point, n int, scale float64) []float64 {
 	first, last := points[0].Generation, points[len(points)-1].Generation
 	values := make([]float64, n)

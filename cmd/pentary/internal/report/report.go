@@ -1,5 +1,5 @@
-// Package report turns results into text for a terminal: numbers, tables, bars
-// and the learning curve.
+// Package report formats results as text for a terminal: numbers, tables, bars and learning
+// curves.
 package report
 
 import (
@@ -13,7 +13,7 @@ import (
 	"github.com/Kaleaon/pentary-go/internal/terminal"
 )
 
-// Style writes text with colours, or plain.
+// Style formats text with or without colours.
 type Style = terminal.Style
 
 // Printer writes a report.
@@ -34,7 +34,7 @@ func (p *Printer) Section(text, note string) {
 	p.Title(text, note)
 }
 
-// Line writes a labelled line of parts.
+// Line writes parts on a line with a label.
 func (p *Printer) Line(label string, parts ...string) {
 	text := strings.Join(parts, "  ")
 	label = p.Bold(fmt.Sprintf("%-14s", label)) + "  "
@@ -44,10 +44,10 @@ func (p *Printer) Line(label string, parts ...string) {
 	p.Printf("%s%s\n", label, text)
 }
 
-// Count writes n with a comma between thousands.
+// Count formats n with a comma between thousands.
 func Count(n int) string { return terminal.Count(n) }
 
-// Plural writes a number of things.
+// Plural formats a number with the singular or plural of a noun.
 func Plural(n int, one, many string) string {
 	if n == 1 {
 		many = one
@@ -55,19 +55,19 @@ func Plural(n int, one, many string) string {
 	return Count(n) + " " + many
 }
 
-// SI returns v scaled below 1000 and the prefix of its unit, as in " k".
+// SI returns v scaled below 1000 and the prefix of its unit, for example " k".
 func SI(v float64) (scaled float64, prefix string) { return terminal.SI(v) }
 
-// Rate writes a number of things a second to three digits, as in "1.25 M".
+// Rate formats a rate per second with three digits, for example "1.25 M".
 func Rate(perSecond float64) string { return terminal.Rate(perSecond) }
 
-// Percent writes part of whole as a percentage with one decimal.
+// Percent formats part/whole as a percentage with one decimal.
 func Percent(part, whole int) string {
 	return fmt.Sprintf("%.1f %%", 100*float64(part)/float64(max(whole, 1)))
 }
 
-// Bar draws part of whole as a bar of at most width cells, to an eighth of a cell. A part
-// that is not zero takes at least an eighth.
+// Bar returns a bar for part/whole of at most width cells, with a resolution of an eighth of a cell.
+// A nonzero part takes at least an eighth.
 func Bar(part, whole, width int) string {
 	if part <= 0 || whole <= 0 {
 		return ""
@@ -80,13 +80,13 @@ func Bar(part, whole, width int) string {
 	return bar
 }
 
-// pad appends blanks to text that takes cells cells, up to width cells.
+// pad appends blanks to a text of the given number of cells, up to width cells.
 func pad(text string, cells, width int) string {
 	return text + strings.Repeat(" ", max(0, width-cells))
 }
 
-// Printable returns text unchanged, or quoted if it has characters that are not graphic
-// and could control a terminal.
+// Printable returns text, quoted if it contains characters that are not graphic and could control a
+// terminal.
 func Printable(text string) string {
 	for _, r := range text {
 		if !unicode.IsPrint(r) || r == utf8.RuneError {

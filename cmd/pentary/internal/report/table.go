@@ -9,14 +9,14 @@ import (
 	"github.com/Kaleaon/pentary-go/nn"
 )
 
-// Table writes rows under a heading. The first left columns and the last one are
-// aligned to the left, those between them to the right. Columns without content are
-// omitted. In a table wider than the columns, long cells take several lines.
+// Table writes a heading and rows. The first left columns and the last column are aligned to the
+// left, the others to the right. Columns without content are omitted. If the table is wider than
+// p.Columns, long cells are wrapped.
 func (p *Printer) Table(left int, heading []string, rows [][]string) {
 	if len(rows) == 0 {
 		return
 	}
-	widths := make([]int, len(heading)) // 0 for a column without a figure
+	widths := make([]int, len(heading)) // 0 for a column without content
 	for _, row := range rows {
 		for i, cell := range row {
 			widths[i] = max(widths[i], cells(cell))
@@ -66,11 +66,11 @@ func (p *Printer) Table(left int, heading []string, rows [][]string) {
 
 var colour = regexp.MustCompile("\x1b\\[[0-9]*m")
 
-// cells returns the cells of a terminal that text takes.
+// cells returns the width of text in cells of a terminal.
 func cells(text string) int { return utf8.RuneCountInString(colour.ReplaceAllString(text, "")) }
 
-// Fill breaks a prefix and text between words into lines of at most columns characters, of
-// which all but the first are indented. Text that fits stays as it is.
+// Fill breaks a prefix and text between words into lines of at most columns characters; all lines
+// but the first are indented. Text that fits is unchanged.
 func Fill(prefix, text string, indent, columns int) string {
 	if cells(prefix+text) <= columns && !strings.Contains(text, "\n") {
 		return prefix + text
@@ -88,7 +88,7 @@ func Fill(prefix, text string, indent, columns int) string {
 			b.WriteByte(' ')
 			at++
 		}
-		// A word too long for a line breaks after a comma, a bar or a slash.
+		// Words longer than a line are broken after a comma, a bar or a slash.
 		for room := max(columns-indent, 8); n > room; n = cells(word) {
 			cut := strings.LastIndexAny(string([]rune(word)[:room]), ",|/") + 1
 			if cut <= 0 {

@@ -13,7 +13,7 @@ import (
 // Weights summarizes the weights of tensors.
 type Weights struct {
 	Count  int
-	Bytes  int // packed
+	Bytes  int // packed size
 	Levels [trit5.Levels]int
 	SHA256 string // of the packed bytes of all tensors, in order
 }
@@ -34,14 +34,14 @@ func WeightsOf(tensors ...packed.Tensor) Weights {
 	return w
 }
 
-// BitsPerWeight returns the packed bits that a weight takes, padding included.
+// BitsPerWeight returns the packed bits per weight, padding included.
 func (w Weights) BitsPerWeight() float64 {
 	return 8 * float64(w.Bytes) / float64(max(w.Count, 1))
 }
 
-// Bits says how many packed bits a weight takes, and why more than three.
+// Bits describes the packed bits per weight, with the reason if they exceed three.
 func (w Weights) Bits() string {
-	text := fmt.Sprintf("%.2f bits a weight", w.BitsPerWeight())
+	text := fmt.Sprintf("%.2f bits per weight", w.BitsPerWeight())
 	if 8*w.Bytes > 3*w.Count {
 		text += ", rows padded to multiples of 32 weights of 3 bits"
 	}
@@ -67,7 +67,7 @@ func (w Weights) WriteLevels(p *Printer) {
 	}
 }
 
-// WriteSize compares the packed size with the size of wider numbers.
+// WriteSize prints the packed size and the sizes with wider numbers.
 func (w Weights) WriteSize(p *Printer) {
 	times := func(bytes int) string { return fmt.Sprintf("%.1f×", float64(bytes)/float64(max(w.Bytes, 1))) }
 	p.Printf("  pents    %s bytes  %s\n", p.Bold(fmt.Sprintf("%12s", Count(w.Bytes))),

@@ -1,14 +1,14 @@
-// Package reward runs programs of the user that score completions.
+// Package reward runs user programs that score completions.
 //
-// A program reads a request a line from standard input, and writes the score of each, an integer
-// within ±2^31, as a line of standard output, in the same order:
+// A program reads one request per line from standard input and writes its score, an integer within
+// ±2^31, as a line to standard output, in the same order:
 //
 //	{"prompt":"Once upon","completion":" a time","line":3,"more":1}
 //	{"prompt":"The end","completion":" is near","line":8,"more":0}
 //
-// line is the line of the prompt in its file, and more the number of requests of the batch that
-// follow. A program may answer each request at once, or all of a batch after the last. Each goroutine
-// has its own process, which runs until Close ends its input.
+// line is the line of the prompt in its file, more the number of requests that follow in the batch.
+// A program may answer each request immediately, or all requests of a batch after the last one. Each
+// goroutine has its own process, which runs until Close closes its input.
 package reward
 
 import (
@@ -27,19 +27,19 @@ import (
 	"github.com/Kaleaon/pentary-go/nn"
 )
 
-// A Prompt is a text to complete.
+// Prompt is a text to complete.
 type Prompt struct {
 	Text string
-	Line int // of its file, from 1 on
+	Line int // line number in its file, from 1
 }
 
-// A Program is a shell command that scores completions.
+// Program is a shell command that scores completions.
 type Program struct {
 	Command string
-	Limit   time.Duration // for the answers to a batch
+	Limit   time.Duration // time limit for the answers to a batch
 	Prompts []Prompt
-	Text    func(tokens []uint16) string // of a completion
-	Errors  io.Writer                    // gets standard error of the processes
+	Text    func(tokens []uint16) string // returns the text of a completion
+	Errors  io.Writer                    // receives the processes' standard error
 
 	mu        sync.Mutex
 	processes map[int]*process // by worker
@@ -52,24 +52,24 @@ type request struct {
 	More       int    `json:"more"`
 }
 
-// process is one that runs.
+// process is a running process of the program.
 type process struct {
 	cmd    *exec.Cmd
 	life   io.Closer // see shell
 	in     io.WriteCloser
 	out    io.ReadCloser
-	lines  chan string   // of its output, until that ends
+	lines  chan string   // lines of its output
 	ended  chan struct{} // closed after err
-	err    error         // of its output, or how it ended
-	scores int           // that it has given
+	err    error         // of reading its output, or of its exit
+	scores int           // number of scores so far
 	batch  bytes.Buffer
 }
 
-// maxLine bounds a line of output, in bytes.
+// maxLine is the largest length of a line of output, in bytes.
 const maxLine = 4096
 
-// Rate implements nn.Rater. After an error the worker's process has been killed; the next call
-// starts another.
+// Rate implements nn.Rater. After an error, the worker's process has been killed; the next call
+// starts a new one.
 func (p *Program) Rate(ctx context.Context, worker int, all []nn.Completion, scores []int64) error {
 	s, err := p.process(worker)
 	if err == nil {
@@ -103,7 +103,7 @@ func (p *Program) process(worker int) (*process, error) {
 	return s, nil
 }
 
-// start starts a process whose standard error goes to errors.
+// start starts a process with its standard error redirected to errors.
 func start(command string, errors io.Writer) (s *process, err error) {
 	s = &process{lines: make(chan string), ended: make(chan struct{})}
 	if s.cmd, s.life, err = shell(command); err != nil {
@@ -127,7 +127,7 @@ func start(command string, errors io.Writer) (s *process, err error) {
 	return s, nil
 }
 
-// read hands on the lines of the output, and waits for the end.
+// read sends the lines of the output to s.lines and waits for the end of the process.
 func (s *process) read() {
 	lines, n := bufio.NewScanner(s.out), 1
 	for lines.Buffer(nil, maxLine); lines.Scan(); n++ {
@@ -144,11 +144,11 @@ func (s *process) read() {
 	close(s.ended)
 }
 
-// rate has a process answer a batch.
+// rate requests the scores of a batch from a process.
 func (p *Program) rate(ctx context.Context, s *process, all []nn.Completion, scores []int64) error {
 	select {
 	case line := <-s.lines:
-		return fmt.Errorf("line %d of its output, %.80q, answers nothing: it has one request less", s.scores+1, line)
+		return fmt.Errorf("line %d of its output, %.80q, has no request", s.scores+1, line)
 	default:
 	}
 	s.batch.Reset()
@@ -180,7 +180,7 @@ func (p *Program) rate(ctx context.Context, s *process, all []nn.Completion, sco
 			scores[i] = v
 			s.scores++
 		case <-s.ended:
-			return fmt.Errorf("it has ended (%s) after %d scores, with %d requests of a batch of %d left", s.end(), s.scores, len(all)-i, len(all))
+			return fmt.Errorf("it ended (%s) after %d scores, with %d requests of a batch of %d left", s.end(), s.scores, len(all)-i, len(all))
 		case <-limit.C:
 			return late(i)
 		case <-ctx.Done():
@@ -191,13 +191,13 @@ func (p *Program) rate(ctx context.Context, s *process, all []nn.Completion, sco
 	case err := <-written:
 		return err
 	case <-limit.C:
-		return fmt.Errorf("it has answered a batch of %d without reading it within %v (--reward-timeout)", len(all), p.Limit)
+		return fmt.Errorf("it answered a batch of %d without reading all of it within %v (--reward-timeout)", len(all), p.Limit)
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 }
 
-// request returns a request of the batch, for messages.
+// request returns a request of the batch for messages.
 func (s *process) request(i int) string {
 	lines := bytes.SplitN(s.batch.Bytes(), []byte("\n"), i+2)
 	const most = 200
@@ -214,8 +214,8 @@ func (s *process) end() string {
 	return "exit status 0"
 }
 
-// Close ends the input of all processes and waits for them to end. It returns an error if one has
-// written more scores than it was asked for.
+// Close closes the input of all processes and waits for them to end. It returns an error if a
+// process has written more scores than requested.
 func (p *Program) Close() (err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -225,15 +225,15 @@ func (p *Program) Close() (err error) {
 	end := time.Now().Add(min(p.Limit, 5*time.Second))
 	for worker, s := range p.processes {
 		if more := s.close(end); more > 0 && err == nil {
-			err = fmt.Errorf("--reward %q: %d lines of output after %d scores, want one a request", p.Command, more, s.scores)
+			err = fmt.Errorf("--reward %q: %d more lines of output after %d scores, want one per request", p.Command, more, s.scores)
 		}
 		delete(p.processes, worker)
 	}
 	return err
 }
 
-// close waits for a process whose input has ended, until a time at which it is killed, and returns
-// how many lines it still writes.
+// close closes the input of a process and waits for its end, or kills it at the time end. It returns
+// the number of lines that it still writes.
 func (s *process) close(end time.Time) (more int) {
 	timer := time.NewTimer(time.Until(end))
 	defer timer.Stop()
@@ -250,8 +250,8 @@ func (s *process) close(end time.Time) (more int) {
 	}
 }
 
-// kill ends a process and what it has started. It does not wait for processes that have left the
-// group, which may keep the output open.
+// kill kills a process and its children. It does not wait for processes that have left the group,
+// which may keep the output open.
 func (s *process) kill() {
 	s.in.Close()
 	select {

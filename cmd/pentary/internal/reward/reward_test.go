@@ -70,10 +70,10 @@ func TestRateErrors(t *testing.T) {
 	for mode, want := range map[string]string{
 		"float":   `line 2 of its output is "1.5", want an integer within ±2^31: the score of {"prompt":"<b>","completion":"","line":4,"more":1}`,
 		"huge":    "is \"4294967296\", want an integer",
-		"crash":   "it has ended (exit status 7) after 1 scores, with 2 requests of a batch of 3 left",
+		"crash":   "it ended (exit status 7) after 1 scores, with 2 requests of a batch of 3 left",
 		"silent":  "no answer to request 1 of a batch of 3 within 300ms (--reward-timeout); does it flush its output?",
 		"long":    "token too long, want at most 4096 bytes",
-		"nothing": "it has ended (exit status 0) after 0 scores",
+		"nothing": "it ended (exit status 0) after 0 scores",
 	} {
 		p := program(t, mode)
 		if mode == "silent" {
@@ -95,7 +95,7 @@ func TestRateErrors(t *testing.T) {
 			err = p.Rate(t.Context(), 0, batch, make([]int64, 3))
 		}
 	}
-	if closed := p.Close(); (err == nil || !strings.Contains(err.Error(), "answers nothing")) && (closed == nil || !strings.Contains(closed.Error(), "want one a request")) {
+	if closed := p.Close(); (err == nil || !strings.Contains(err.Error(), "has no request")) && (closed == nil || !strings.Contains(closed.Error(), "want one per request")) {
 		t.Errorf("two lines a request: %v, %v", err, closed)
 	}
 	p = program(t, "lengths")

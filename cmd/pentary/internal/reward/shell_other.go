@@ -8,7 +8,7 @@ import (
 	"runtime"
 )
 
-// shell returns a command, and nothing that bounds its life.
+// shell returns a command; life is nil, because its lifetime cannot be bound.
 func shell(command string) (cmd *exec.Cmd, life io.Closer, err error) {
 	if runtime.GOOS == "windows" {
 		return exec.Command("cmd", "/C", command), io.NopCloser(nil), nil

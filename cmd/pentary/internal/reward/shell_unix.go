@@ -9,13 +9,13 @@ import (
 	"syscall"
 )
 
-// watched runs the command $1 in the shell. When its descriptor 3 ends, which it does even if this
-// process is killed, it kills the process group.
+// watched runs the command $1 in the shell. It kills the process group when descriptor 3 is closed,
+// which happens even if this process is killed.
 const watched = `{ read -r _ <&3; kill -KILL 0; } >/dev/null 2>&1 & exec 3<&-; eval "$1"`
 
-// shell returns a command with a process group of its own: Ctrl-C on the terminal ends the run, not
-// the program that its last measurement needs. The group lives no longer than life is open; the
-// command inherits the other end of it.
+// shell returns a command with its own process group. Ctrl-C on the terminal then ends the run, but
+// not the program, which the last measurement needs. The group is killed when life is closed; the
+// command inherits its other end.
 func shell(command string) (cmd *exec.Cmd, life io.Closer, err error) {
 	inherited, held, err := os.Pipe()
 	if err != nil {
@@ -27,7 +27,7 @@ func shell(command string) (cmd *exec.Cmd, life io.Closer, err error) {
 	return cmd, held, nil
 }
 
-// killGroup kills a process and those that it has started.
+// killGroup kills the process group of a command.
 func killGroup(cmd *exec.Cmd) {
 	if cmd.Process != nil {
 		syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)

@@ -1,11 +1,8 @@
-// Package selftest compares every implementation of the kernels with the generic
-// one, on this CPU, on random calls: shapes at and off the edges of the blocks
-// that kernels work in, operands at any alignment, corner values. Results, what
-// lies beside them and the operands that are only read must be the same, bit for
-// bit.
+// Package selftest compares every implementation of the kernels with the generic one on this CPU,
+// with random calls: shapes at and off the edges of the kernels' blocks, operands at any alignment,
+// corner values. Results, the memory next to them, and input operands must be bit-identical.
 //
-// A case is determined by a seed and an index, so that one that failed can be run
-// again.
+// A seed and an index determine a case, so that a failed case can be repeated.
 package selftest
 
 import (
@@ -24,15 +21,15 @@ import (
 	"github.com/Kaleaon/pentary-go/kernels"
 )
 
-// Implementation is one way to run a call of a kernel.
+// Implementation executes calls of a kernel.
 type Implementation struct {
 	Name string
 	run  func(c *catalogue.Call) int
 }
 
-// Implementations returns the named implementations of package kernels, all but
-// the reference if there is no name. It returns an error for one that this CPU
-// does not run, and for the reference.
+// Implementations returns the named implementations of package kernels; without names, all except
+// the reference. It returns an error for an implementation that this CPU does not support, and for
+// the reference.
 func Implementations(names ...string) ([]Implementation, error) {
 	all := Names()
 	if len(names) == 0 {
@@ -42,9 +39,9 @@ func Implementations(names ...string) ([]Implementation, error) {
 	for _, name := range names {
 		switch {
 		case name == catalogue.Reference:
-			return nil, console.InvalidValue("impl", name, errors.New("the others are compared with it"))
+			return nil, console.InvalidValue("impl", name, errors.New("is the reference of the comparison"))
 		case len(all) == 0:
-			return nil, console.InvalidValue("impl", name, fmt.Errorf("this CPU runs %s alone", catalogue.Reference))
+			return nil, console.InvalidValue("impl", name, fmt.Errorf("this CPU supports only %s", catalogue.Reference))
 		case !slices.Contains(all, name):
 			return nil, console.InvalidValue("impl", name, fmt.Errorf("not on this CPU: %w", console.OneOf(name, all)))
 		}
@@ -53,13 +50,13 @@ func Implementations(names ...string) ([]Implementation, error) {
 	return impls, nil
 }
 
-// Names lists the implementations that this CPU runs beside the reference.
+// Names returns the implementations that this CPU supports, without the reference.
 func Names() []string {
 	return slices.DeleteFunc(slices.Clone(kernels.Implementations()), func(name string) bool { return name == catalogue.Reference })
 }
 
-// Faulty returns an implementation that is the reference, but for what fault does
-// to the bytes of the first result that is not empty. It lets tests see a failure.
+// Faulty returns the reference with a fault in the bytes of the first result that is not empty, for
+// tests of failures.
 func Faulty(name string, fault func(result []byte)) []Implementation {
 	return []Implementation{{name, func(c *catalogue.Call) int {
 		result := under(catalogue.Reference, c.Run)
@@ -73,13 +70,13 @@ func Faulty(name string, fault func(result []byte)) []Implementation {
 	}}}
 }
 
-// under makes a call with an implementation of package kernels selected.
+// under executes a call with the named implementation selected.
 func under(name string, call func() int) int {
 	defer impl.Use(name)()
 	return call()
 }
 
-// Case identifies one call of a kernel, and says what it is.
+// Case identifies and describes one call of a kernel.
 type Case struct {
 	Seed   uint64 `json:"seed"`
 	Index  uint64 `json:"case"`
@@ -87,7 +84,7 @@ type Case struct {
 	Shape  Shape  `json:"shape"`
 }
 
-// Shape is the dimensions of a call, in the order of their names.
+// Shape holds the dimensions of a call, in the order of the kernel's dimensions.
 type Shape []Dim
 
 // Dim is one dimension.
@@ -96,7 +93,7 @@ type Dim struct {
 	Size int    `json:"size"`
 }
 
-// String writes the shape as in "m=3 k=65 n=1".
+// String returns the shape, for example "m=3 k=65 n=1".
 func (s Shape) String() string {
 	parts := make([]string, len(s))
 	for i, d := range s {
@@ -105,33 +102,33 @@ func (s Shape) String() string {
 	return strings.Join(parts, " ")
 }
 
-// Failure is a call that an implementation did not make as the reference does.
+// Failure is a call for which an implementation differs from the reference.
 type Failure struct {
 	Case
 	Impl       string `json:"impl"`
 	Difference string `json:"difference"`
 }
 
-// Limits of the reference's work, most of the time and once in rarely cases. The
-// rare ones take several blocks in every dimension, and several processors.
+// Limits of the reference's work, for most cases and for one in every rarely cases. The rare cases
+// have several blocks in every dimension and use several processors.
 const (
 	commonWork = 1 << 17
 	rareWork   = 1 << 25
 	rarely     = 64
 )
 
-// margin is the bytes on either side of an operand that no kernel may change: as
-// much as a whole block of vectors.
+// margin is the number of bytes on each side of an operand that no kernel may change: a whole block
+// of vectors.
 const margin = 256
 
-// drawn is a case, its call and the work of its reference.
+// drawn is a case with its call and the work of its reference.
 type drawn struct {
 	Case
 	*catalogue.Call
 	work int
 }
 
-// draw makes case number index of a seed. Kernels take turns.
+// draw generates case index of a seed. Kernels take turns.
 func draw(seed, index uint64) *drawn {
 	k := catalogue.All[index%uint64(len(catalogue.All))]
 	r := rand.New(rand.NewPCG(seed, index))
@@ -155,7 +152,7 @@ func draw(seed, index uint64) *drawn {
 	return d
 }
 
-// size returns a size: small, next to a multiple of a power of two, or any.
+// size returns a random size: small, next to a multiple of a power of two, or any.
 func size(d catalogue.Dim, r *rand.Rand) int {
 	var size int
 	switch r.IntN(4) {
@@ -172,23 +169,23 @@ func size(d catalogue.Dim, r *rand.Rand) int {
 	return max(size, d.Least)
 }
 
-// Coverage is what one implementation of one kernel was tested on.
+// Coverage describes the tested cases of one implementation of one kernel.
 type Coverage struct {
 	Kernel   string `json:"kernel"`
 	Impl     string `json:"impl"`
 	Cases    int    `json:"cases"`
-	Largest  Shape  `json:"largest"` // by the work of a call
+	Largest  Shape  `json:"largest"` // by work
 	Elements int64  `json:"elements"`
 	work     int
 }
 
-// Run tests implementations on the cases of a seed, from the first on, until the
-// time is up and every kernel has had its turn, or until ctx is done. It returns
-// what it covered, by kernel and then by implementation, and the failure that
-// ended it, if one did. After each case it calls observe with the cases so far.
+// Run tests implementations on the cases of a seed, from the first on, until length has passed and
+// every kernel has been tested, or until ctx is done. It returns the coverage, by kernel and then by
+// implementation, and the failure that ended it, if any. After each case it calls observe with the
+// number of cases so far.
 //
-// It switches package kernels between implementations and leaves it as it was:
-// nothing else may use kernels meanwhile.
+// It switches package kernels between implementations and finally restores the original one; no
+// other code may use kernels meanwhile.
 func Run(ctx context.Context, length time.Duration, impls []Implementation, seed uint64, observe func(cases int)) ([]Coverage, *Failure) {
 	defer impl.Use(kernels.Selected())()
 	all := catalogue.All
@@ -221,20 +218,19 @@ func (c *Coverage) add(d *drawn) {
 	}
 }
 
-// compare makes the call with an implementation and describes what differs from
-// the reference, or returns "".
+// compare executes the call with an implementation and returns the difference from the reference,
+// or "".
 func (d *drawn) compare(impl Implementation) string {
 	return d.CheckRun(func() int { return impl.run(d.Call) })
 }
 
-// Replay makes the call of a failure again and returns how it fails now, or nil.
-// It returns an error if the case is none of this version's, or the
-// implementation none of impls.
+// Replay repeats the call of a failure and returns the failure now, or nil. It returns an error if
+// this version has another case for the seed and index, or if the implementation is not in impls.
 func Replay(impls []Implementation, f Failure) (*Failure, error) {
 	defer impl.Use(kernels.Selected())()
 	at := slices.IndexFunc(impls, func(impl Implementation) bool { return impl.Name == f.Impl })
 	if at < 0 {
-		return nil, fmt.Errorf("this CPU does not run the implementation %q", f.Impl)
+		return nil, fmt.Errorf("this CPU does not support the implementation %q", f.Impl)
 	}
 	d := draw(f.Seed, f.Index)
 	if d.Kernel != f.Kernel || !slices.Equal(d.Shape, f.Shape) {

@@ -158,7 +158,7 @@ func TestShapes(t *testing.T) {
 
 func TestImplementations(t *testing.T) {
 	for _, test := range []struct{ name, want string }{
-		{catalogue.Reference, "--impl generic: the others are compared with it"},
+		{catalogue.Reference, "--impl generic: is the reference of the comparison"},
 		{"abacus", "--impl abacus: "},
 	} {
 		if _, err := Implementations(test.name); err == nil || !strings.Contains(err.Error(), test.want) {

@@ -12,7 +12,7 @@ import (
 	"github.com/Kaleaon/pentary-go/lowrank"
 )
 
-// Limits of the networks, so that a typing mistake does not ask for all memory.
+// Limits of networks, so that a typing error does not request all memory.
 const (
 	MaxHidden = 8
 	MaxWidth  = 1 << 14
@@ -20,25 +20,25 @@ const (
 )
 
 const (
-	// Measurements is how often a run is measured, unless a flag says otherwise.
+	// Measurements is the number of measurements in a run, unless a flag sets it.
 	Measurements = 25
-	// HoldOutEvery says which training samples are held out for early stopping.
+	// HoldOutEvery is the interval of training samples held out for early stopping.
 	HoldOutEvery = 10
 )
 
-// Classifier are the settings of a training on samples with labels.
+// Classifier holds the settings of training on samples with labels.
 type Classifier struct {
 	Optimizer
 	Hidden []int
 	Batch  int
 	Shift  int    // pixels by which training moves images
 	Output int    // added to sigma for the last layer
-	Table  *Table // nil unless the samples are rows of a CSV file
+	Table  *Table // for samples from a CSV file; otherwise nil
 
-	Rows         int           // of samples that are pictures; 0: as many as columns
-	Convolutions *Convolutions // before the hidden layers; nil: none, and no flag
-	Recurrent    *Recurrent    // after the convolutions; nil: none, and no flag
-	Bias         *bool         // whether convolutions and dense layers have biases; nil: none, and no flag
+	Rows         int           // rows of an image; 0: as many as columns
+	Convolutions *Convolutions // before the hidden layers; nil: no flag
+	Recurrent    *Recurrent    // after the convolutions; nil: no flag
+	Bias         *bool         // whether convolutions and dense layers have biases; nil: no flag
 }
 
 // NewClassifier returns the default settings of a task.
@@ -63,21 +63,21 @@ func (s *Classifier) Groups() console.Groups {
 		f.BoolVar(s.Bias, "bias", *s.Bias, "add a trained bias to each output of dense layers and of convolutions")
 	}
 	if s.Convolutions != nil {
-		f.Var(s.Convolutions, "conv", "convolutions before the hidden layers: `layers` of filters x size / stride, as in 8x5/2,16x5/2, or filters x height x width / stride, as in 16x1x5/2; or none")
+		f.Var(s.Convolutions, "conv", "convolutions before the hidden layers: `layers` of filters x size / stride, such as 8x5/2,16x5/2, or filters x height x width / stride, such as 16x1x5/2; or none")
 	}
 	if s.Recurrent != nil {
-		f.Var(s.Recurrent, "recurrent", "recurrent `layer` before the hidden layers: rnn, mingru, gru or lstm, its width / the values that it reads per step, as in gru32/4; the next layer reads its outputs of the last step, or of all steps with gru32/4/all; /double after it doubles its sums, which helps if its width + the values per step are 32 to 63 or 128 to 255; or none")
+		f.Var(s.Recurrent, "recurrent", "recurrent `layer` before the hidden layers: rnn, mingru, gru or lstm, width / values per step, such as gru32/4; the next layer reads the outputs of the last step, or of all steps with gru32/4/all; a final /double doubles the layer's sums, which helps if width + values per step is 32 to 63 or 128 to 255; or none")
 	}
-	integer(f, &s.Batch, "batch", 1, 1<<20, "samples a generation, the same for all members of a group")
+	integer(f, &s.Batch, "batch", 1, 1<<20, "samples per generation, the same for all members of a group")
 	if s.Table == nil {
-		integer(f, &s.Shift, "shift", 0, MaxShift, "move each training image at random, by at most this number of pixels in each direction")
+		integer(f, &s.Shift, "shift", 0, MaxShift, "shift each training image at random, by at most this number of pixels in each direction")
 	}
 	f.Uint64Var(&s.Base.Seed, "seed", s.Base.Seed, "key of all random numbers")
 
 	f = s.population(&groups)
 	s.earlyStop(f, fmt.Sprintf("every %dth training sample", HoldOutEvery))
 	f = s.noiseAndUpdate(&groups)
-	integer(f, &s.Output, "output-sigma", 0, lowrank.MaxSigma, "halve the noise in the last layer this number of times; its few outputs cause half of the variance of scores")
+	integer(f, &s.Output, "output-sigma", 0, lowrank.MaxSigma, "halve the noise in the last layer this number of times; its few outputs cause half of the scores' variance")
 	return groups
 }
 
@@ -102,7 +102,7 @@ func (s *Classifier) Check() error {
 	return checkHidden(s.Hidden, int(s.Rank))
 }
 
-// checkHidden returns an error if layers of those widths, or inputs of theirs at that rank,
+// checkHidden returns an error if the widths of hidden layers, or the products of widths and rank,
 // are out of range.
 func checkHidden(hidden []int, rank int) error {
 	if len(hidden) > MaxHidden {
@@ -119,7 +119,7 @@ func checkHidden(hidden []int, rank int) error {
 	return nil
 }
 
-// HoldOut returns which training samples are held out: every n-th, 0 for none.
+// HoldOut returns n if every n-th training sample is held out, or 0 for none.
 func (s *Classifier) HoldOut() int {
 	if s.Early.Patience == 0 {
 		return 0
@@ -127,19 +127,19 @@ func (s *Classifier) HoldOut() int {
 	return HoldOutEvery
 }
 
-// Samples returns training samples with the settings' shift.
+// Samples returns the training samples with the random shift.
 func (s *Classifier) Samples(d *data.Dataset) *data.Dataset {
 	moved := *d
 	moved.Shift = s.Shift
 	return &moved
 }
 
-// Widths returns the widths of the network for data of that shape.
+// Widths returns the widths of the network for data with the given features and classes.
 func (s *Classifier) Widths(features, classes int) []int {
 	return slices.Concat([]int{features}, s.Hidden, []int{classes})
 }
 
-// Network describes the layers' widths, as in 64-128-10.
+// Network formats the layers' widths, for example 64-128-10.
 func Network(widths []int) string {
 	return strings.Trim(strings.ReplaceAll(fmt.Sprint(widths), " ", "-"), "[]")
 }

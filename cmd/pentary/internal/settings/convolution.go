@@ -6,12 +6,12 @@ import (
 	"strings"
 )
 
-// A Convolution is a layer of an image network: filters of height × width pixels, at every
+// Convolution is a convolutional layer with filters of height × width pixels, applied at every
 // stride-th pixel.
 type Convolution struct{ Filters, Height, Width, Stride int }
 
-// Convolutions is a flag's value: convolutions before the hidden layers, as in
-// 8x5/2,16x5/2, or "none".
+// Convolutions is the value of a flag: convolutions before the hidden layers, such as 8x5/2,16x5/2,
+// or "none".
 type Convolutions []Convolution
 
 const noConvolutions = "none"
@@ -41,7 +41,7 @@ func (l *Convolutions) Set(text string) error {
 		}{{&c.Filters, filters, maxFilters}, {&c.Height, height, maxSize}, {&c.Width, width, maxSize}, {&c.Stride, stride, maxSize}} {
 			v, err := strconv.ParseUint(n.text, 10, 31)
 			if err != nil || v < 1 || int(v) > n.most {
-				return fmt.Errorf("want filters, size and stride of each layer, as in 8x5/2,16x1x5/2, of at most %d, %d and %[2]d, or %q", maxFilters, maxSize, noConvolutions)
+				return fmt.Errorf("want filters, size and stride of each layer, such as 8x5/2,16x1x5/2, at most %d, %d and %[2]d, or %q", maxFilters, maxSize, noConvolutions)
 			}
 			*n.to = int(v)
 		}

@@ -9,8 +9,8 @@ import (
 	"github.com/Kaleaon/pentary-go/es"
 )
 
-// Decimal is a flag's value: a decimal number, held exactly as num/den, a power of
-// ten.
+// Decimal is the value of a flag: a decimal number, stored exactly as num/den, where den is a power
+// of ten.
 type Decimal struct {
 	text     string
 	num, den int
@@ -18,7 +18,7 @@ type Decimal struct {
 	orZero   bool
 }
 
-// NewDecimal returns the Decimal that text writes.
+// NewDecimal returns the Decimal of a text, with the largest allowed value most.
 func NewDecimal(text string, most int) Decimal {
 	d := Decimal{most: most}
 	if err := d.Set(text); err != nil {
@@ -27,7 +27,7 @@ func NewDecimal(text string, most int) Decimal {
 	return d
 }
 
-// NewDecimalOrZero is NewDecimal for one that may be zero, and is.
+// NewDecimalOrZero returns a Decimal that is 0 and may be set to 0.
 func NewDecimalOrZero(most int) Decimal {
 	return Decimal{text: "0", den: 1, most: most, orZero: true}
 }
@@ -35,8 +35,7 @@ func NewDecimalOrZero(most int) Decimal {
 // Q16 returns the Decimal in fixed point.
 func (d *Decimal) Q16() es.Q16 { return es.Ratio(d.num, d.den) }
 
-// Set implements pflag.Value. It takes at most nine digits, so that num and den
-// fit 32 bits.
+// Set implements pflag.Value. It accepts at most nine digits, so that num and den fit in 32 bits.
 func (d *Decimal) Set(text string) error {
 	whole, fraction, _ := strings.Cut(text, ".")
 	digits := whole + fraction

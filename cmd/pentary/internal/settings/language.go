@@ -12,23 +12,23 @@ import (
 	"github.com/Kaleaon/pentary-go/nn"
 )
 
-// Limits of a language model, so that a typing mistake does not ask for all memory.
+// Limits of language models, so that a typing error does not request all memory.
 const (
 	maxLayers  = 32
 	maxContext = 64
 	maxBuckets = 1 << 16
 )
 
-// Language are the settings of a language model's training.
+// Language holds the settings of a language model's training.
 type Language struct {
 	Optimizer
 	Shape nn.LanguageConfig
 	Batch nn.EvaluatorOptions
 
-	HeldOut int // per cent of the text
+	HeldOut int // held-out percentage of the text
 }
 
-// heldOut is the flag of Language.HeldOut, and heldOutPercent its default.
+// heldOut is the name of the flag for Language.HeldOut, heldOutPercent its default.
 const (
 	heldOut        = "held-out"
 	heldOutPercent = 5
@@ -49,24 +49,24 @@ func (s *Language) Groups() console.Groups {
 	var groups console.Groups
 	f := groups.Add("Model")
 	integer(f, &s.Shape.Width, "width", 4, MaxWidth, "width of the layers, a multiple of 4")
-	integer(f, &s.Shape.Layers, "layers", 0, maxLayers, "number of blocks: a mixer, and the two layers of an MLP")
-	f.Var(console.Choice[nn.Mixer]{Value: &s.Shape.Mixer, Options: nn.Mixers}, "mixer", "layer that mixes the steps: a recurrent one, attention or none")
-	integer(f, &s.Shape.Hidden, "mlp", 0, MaxWidth, "hidden width of the blocks' MLP, as a multiple of --width; 0 for no MLP")
+	integer(f, &s.Shape.Layers, "layers", 0, maxLayers, "number of blocks, each with a mixer and a two-layer MLP")
+	f.Var(console.Choice[nn.Mixer]{Value: &s.Shape.Mixer, Options: nn.Mixers}, "mixer", "layer that mixes steps: recurrent, attention or none")
+	integer(f, &s.Shape.Hidden, "mlp", 0, MaxWidth, "hidden width of the blocks' MLP, as a multiple of --width; 0: no MLP")
 	f.BoolVar(&s.Shape.Gains, "gains", s.Shape.Gains, "add trained gains to norms")
 	integer(f, &s.Shape.Context, "context", 1, maxContext, "bytes of context per step")
-	integer(f, &s.Shape.Longest, "ngrams", 0, maxContext, "length in bytes of the longest n-grams with embeddings, 2 to --context; 0 for none")
-	integer(f, &s.Shape.Buckets, "buckets", 1, maxBuckets, "number of embeddings for the n-grams of each length, which share them by hash")
+	integer(f, &s.Shape.Longest, "ngrams", 0, maxContext, "length in bytes of the longest n-grams with embeddings, 2 to --context; 0: none")
+	integer(f, &s.Shape.Buckets, "buckets", 1, maxBuckets, "number of embeddings for the n-grams of each length, shared by hash")
 	f.IntVar(&s.Shape.Heads, "heads", s.Shape.Heads, "attention: heads")
-	f.IntVar(&s.Shape.Window, "span", s.Shape.Window, "attention: steps in the window, the present one included")
+	f.IntVar(&s.Shape.Window, "span", s.Shape.Window, "attention: steps in the window, including the present one")
 	f.Uint64Var(&s.Base.Seed, "seed", s.Base.Seed, "key of all random numbers")
 
 	f = groups.Add("Text")
 	integer(f, &s.Batch.Streams, "streams", 1, 1<<20, "streams that each member reads in parallel")
-	integer(f, &s.Batch.Steps, "steps", 1, 1<<20, "bytes of each stream in a generation")
-	integer(f, &s.Batch.WarmUp, "warm-up", 0, 1<<20, "bytes before them that set the model's initial state")
-	integer(f, &s.Batch.Discount, "discount", 0, 256, "noise in activations: weight of each later score, in 1/256 of the one before")
+	integer(f, &s.Batch.Steps, "steps", 1, 1<<20, "bytes of each stream per generation")
+	integer(f, &s.Batch.WarmUp, "warm-up", 0, 1<<20, "preceding bytes that set the model's initial state")
+	integer(f, &s.Batch.Discount, "discount", 0, 256, "noise in activations: weight of each score, in 1/256 of the previous one")
 
-	integer(f, &s.HeldOut, heldOut, 1, 50, "per cent of the text that are held out, at its end")
+	integer(f, &s.HeldOut, heldOut, 1, 50, "percentage of the text that is held out, at its end")
 
 	for now, before := range oldFlags {
 		for _, g := range groups {
@@ -76,19 +76,19 @@ func (s *Language) Groups() console.Groups {
 		}
 	}
 	f = s.population(&groups)
-	s.earlyStop(f, "as much of the text before the held-out end")
+	s.earlyStop(f, "the same amount of text before the held-out end")
 	s.noiseAndUpdate(&groups)
 	return groups
 }
 
-// SetGenerator implements Settings. The versions whose noise came from Philox did not scale the
-// sums of MLP blocks down.
+// SetGenerator implements Settings. Versions with noise from Philox did not scale down the sums of
+// MLP blocks.
 func (s *Language) SetGenerator(g kernels.Generator) {
 	s.Optimizer.SetGenerator(g)
 	s.Shape.PlainBlocks = g == kernels.Philox4x32
 }
 
-// Complete implements Settings: n-grams are no longer than the context.
+// Complete implements Settings. It limits n-grams to the context.
 func (s *Language) Complete() {
 	s.Optimizer.Complete()
 	l := &s.Shape
@@ -97,7 +97,7 @@ func (s *Language) Complete() {
 	}
 }
 
-// Check implements Settings. Packages nn and es check the rest.
+// Check implements Settings. Packages nn and es check the other settings.
 func (s *Language) Check() error {
 	if err := s.Optimizer.Check(); err != nil {
 		return err
@@ -111,7 +111,7 @@ func (s *Language) Check() error {
 	case l.Longest == 1:
 		return errors.New("--ngrams 1: want 2 or more, or 0 for none: single bytes have embeddings anyway")
 	case l.Mixer == nn.MixerAttention && (l.Heads < 1 || l.Width%(4*l.Heads) != 0):
-		return fmt.Errorf("--heads %d: want a divisor of --width %d by 4", l.Heads, l.Width)
+		return fmt.Errorf("--heads %d: want a divisor of --width %d divided by 4", l.Heads, l.Width)
 	case l.Mixer == nn.MixerAttention && (l.Window < 1 || l.Window > nn.MaxWindow):
 		return fmt.Errorf("--span %d: want 1 to %d", l.Window, nn.MaxWindow)
 	case b.Streams*b.Steps > 1<<20:
@@ -130,10 +130,10 @@ func (s *Language) SetMeta(meta map[string]string) error {
 		s.HeldOut = percent
 		return nil
 	}
-	return fmt.Errorf("model of a text of which %q per cent are held out, want 1 to 50", text)
+	return fmt.Errorf("the model has a held-out percentage of %q, want 1 to 50", text)
 }
 
-// Name describes the model in a word.
+// Name returns a short description of the model.
 func (s *Language) Name() string {
 	l, kind := s.Shape, s.Shape.Mixer.String()
 	switch {

@@ -8,17 +8,17 @@ import (
 	"github.com/Kaleaon/pentary-go/nn"
 )
 
-// A layerShape is the size of a matrix and at how many places of a sample it multiplies.
+// layerShape is the size of a matrix and the number of places of a sample at which it multiplies.
 type layerShape struct{ rows, columns, places int }
 
-// A plannedLayer is a layer that is not built yet.
+// plannedLayer is a layer before it is built.
 type plannedLayer struct {
-	shapes []layerShape // of its matrices
+	shapes []layerShape // shapes of its matrices
 	build  func() nn.Layer
 }
 
-// plan returns the layers of the network of those widths, inputs first: convolutions with
-// ReLU, a recurrent layer, and the dense layers of nn.NewMLP. Pictures have one channel.
+// plan returns the layers of the network with the given widths, inputs first: convolutions with
+// ReLU, a recurrent layer, and the dense layers of nn.NewMLP. Images have one channel.
 func (s *Classifier) plan(widths []int) (layers []plannedLayer, err error) {
 	in := widths[0]
 	if len(s.convolutions()) > 0 {
@@ -28,7 +28,7 @@ func (s *Classifier) plan(widths []int) (layers []plannedLayer, err error) {
 	}
 	if r := s.Recurrent; r != nil && r.Cell != "" {
 		if in%r.Part != 0 {
-			return nil, fmt.Errorf("--recurrent %v: for %d inputs, want parts that divide them", r, in)
+			return nil, fmt.Errorf("--recurrent %v: %d inputs are not a multiple of the values per step", r, in)
 		}
 		parts, cell := in/r.Part, cells[r.Cell]
 		l := plannedLayer{build: func() nn.Layer { return r.layer(parts) }}
@@ -57,7 +57,7 @@ func (s *Classifier) plan(widths []int) (layers []plannedLayer, err error) {
 	return layers, nil
 }
 
-// planConvolutions returns the convolutions and how many activations they return.
+// planConvolutions returns the convolutions and their number of outputs.
 func (s *Classifier) planConvolutions(in int) (layers []plannedLayer, out int, err error) {
 	rows, columns, channels := s.Rows, 0, 1
 	if rows == 0 {
@@ -89,7 +89,7 @@ func (s *Classifier) planConvolutions(in int) (layers []plannedLayer, out int, e
 // biased reports whether layers have biases.
 func (s *Classifier) biased() bool { return s.Bias != nil && *s.Bias }
 
-// columns returns the columns of a matrix of that many inputs.
+// columns returns the number of columns of a matrix for the given number of inputs.
 func (s *Classifier) columns(in int) int {
 	if s.biased() {
 		in++
@@ -97,7 +97,7 @@ func (s *Classifier) columns(in int) int {
 	return in
 }
 
-// dense returns a layer with a bias if layers have biases.
+// dense returns a dense layer, with a bias if layers have biases.
 func (s *Classifier) dense(in, out int, relu bool) *nn.Dense {
 	if s.biased() {
 		return nn.NewBiasedDense(in, out, relu)
@@ -105,7 +105,7 @@ func (s *Classifier) dense(in, out int, relu bool) *nn.Dense {
 	return nn.NewDense(in, out, relu)
 }
 
-// checkOutputs returns an error if a layer of matrices is too large.
+// checkOutputs returns an error if a layer is too large.
 func (s *Classifier) checkOutputs(flag string, out int, shapes []layerShape) error {
 	widest := 1
 	for _, l := range shapes {
@@ -125,7 +125,7 @@ func (s *Classifier) convolutions() Convolutions {
 	return *s.Convolutions
 }
 
-// Model returns the network of those widths, inputs first, with its initial weights.
+// Model returns the network with the given widths, inputs first, and initial weights.
 func (s *Classifier) Model(widths []int) (*nn.Model, error) {
 	planned, err := s.plan(widths)
 	if err != nil {
@@ -142,11 +142,11 @@ func (s *Classifier) Model(widths []int) (*nn.Model, error) {
 	return m, nil
 }
 
-// Memory is NetworkMemory of the network of those widths, of 0 bytes if there can be none.
+// Memory is NetworkMemory for the network with the given widths, or 0 if the network is invalid.
 func (s *Classifier) Memory(widths []int) int {
 	planned, err := s.plan(widths)
 	if err != nil {
-		return 0 // Model says so
+		return 0 // Model returns the error
 	}
 	var shapes []layerShape
 	for _, l := range planned {
@@ -155,7 +155,7 @@ func (s *Classifier) Memory(widths []int) int {
 	return memoryOf(shapes, widths[0], s.Options(), s.Batch)
 }
 
-// Network describes the layers of the network of those widths, inputs first, as in
+// Network formats the layers of the network with the given widths, inputs first, for example
 // 784-8x5/2-16x5/2-64-10.
 func (s *Classifier) Network(widths []int) string {
 	text := Network(widths[:1])

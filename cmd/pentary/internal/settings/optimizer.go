@@ -14,25 +14,24 @@ import (
 	"github.com/Kaleaon/pentary-go/lowrank"
 )
 
-// Optimizer are the settings of a training that are the optimizer's, whatever the
-// network.
+// Optimizer holds the settings of the optimizer, which do not depend on the kind of network.
 type Optimizer struct {
-	Base   es.Options // without what the fields below have
+	Base   es.Options // without the settings in the fields below
 	Rank   Rank
 	Rule   Rule
-	Decay  Decimal // of the schedules inverse
+	Decay  Decimal // of inverse schedules
 	Shrink Decimal
 	Early  EarlyStop
 
 	measured measuredRate
-	follows  bool // the rate, the generations
+	follows  bool // whether the rate follows from the generations
 }
 
-// NewOptimizer returns settings of these options, package es' defaults filled in, with the
-// rule of error feedback. Unless it is set, the rate is the given one, which is measured for the
-// generations of the options, times √(those generations/the generations set).
+// NewOptimizer returns the settings for the options, with the defaults of package es and the rule
+// error feedback. The default learning rate is rate, measured for o.Generations, times
+// √(o.Generations/generations set).
 func NewOptimizer(o es.Options, rate string) Optimizer {
-	fitness := o.Fitness // by default depends on the estimator
+	fitness := o.Fitness // its default depends on the estimator
 	o = o.WithDefaults()
 	o.Fitness, o.Rule = fitness, nil
 	return Optimizer{
@@ -41,14 +40,14 @@ func NewOptimizer(o es.Options, rate string) Optimizer {
 	}
 }
 
-// A measuredRate is the rate that learns best in a number of generations.
+// measuredRate is the learning rate that was best for a number of generations.
 type measuredRate struct {
 	text        string
 	generations int
-	capped      bool // whether it is the rate of shorter runs, too, instead of a higher one
+	capped      bool // whether shorter runs use the same rate instead of a higher one
 }
 
-// most returns the highest rate.
+// most returns the largest rate.
 func (r measuredRate) most() string {
 	if r.capped {
 		return r.text
@@ -56,8 +55,8 @@ func (r measuredRate) most() string {
 	return "0.5"
 }
 
-// of returns the rate for another number of generations, rounded to three digits. At the
-// measured number, and if capped below it, it is the rate itself.
+// of returns the rate for another number of generations, rounded to three digits. For the measured
+// number, and if capped for smaller numbers, it is the measured rate.
 func (r measuredRate) of(generations int) string {
 	if generations == r.generations || r.capped && generations < r.generations {
 		return r.text
@@ -75,27 +74,28 @@ func (r measuredRate) of(generations int) string {
 	return "0." + strings.TrimRight(fmt.Sprintf("%06d", n), "0")
 }
 
-// population adds the group of flags of that subject, and returns it.
+// population adds and returns the group of flags for the population.
 func (s *Optimizer) population(groups *console.Groups) *pflag.FlagSet {
 	o := &s.Base
 	f := groups.Add("Population")
-	integer(f, &o.Generations, "generations", 1, math.MaxInt32, "length of the run, which the schedules span")
-	integer(f, &o.Pairs, "pairs", 1, es.MaxPairs, "antithetic pairs a generation, half the population")
-	integer(f, &o.Groups, "groups", 1, math.MaxInt, "groups of pairs, each with a batch of its own")
+	integer(f, &o.Generations, "generations", 1, math.MaxInt32, "length of the run and of the schedules")
+	integer(f, &o.Pairs, "pairs", 1, es.MaxPairs, "antithetic pairs per generation, half the population")
+	integer(f, &o.Groups, "groups", 1, math.MaxInt, "groups of pairs, each with its own batch")
 	f.Var(console.Choice[es.Fitness]{Value: &o.Fitness, Options: []es.Fitness{es.Sign, es.FourBit, es.Ranks, es.Raw, es.Tails}},
-		"fitness", "coding of a pair's score difference (default tails with noise in activations, else 4bit)")
+		"fitness", "coding of a pair's score difference (default: tails with noise in activations, otherwise 4bit)")
 	return f
 }
 
-// noiseAndUpdate adds the groups of flags of those subjects, and returns the one of noise.
+// noiseAndUpdate adds the groups of flags for the noise and the update, and returns the group for
+// the noise.
 func (s *Optimizer) noiseAndUpdate(groups *console.Groups) (noise *pflag.FlagSet) {
 	o := &s.Base
 	schedules := []es.Schedule{es.Linear, es.Constant, es.Cosine, es.Inverse}
 	f := groups.Add("Noise")
 	f.Var(console.Choice[lowrank.Estimator]{Value: &o.Estimator, Options: []lowrank.Estimator{lowrank.PerturbWeights, lowrank.PerturbActivations}},
-		"noise", "estimator: perturb the weights, or the layers' outputs with a score for each sample")
+		"noise", "estimator: perturb the weights, or the layers' outputs, with one score per sample")
 	f.Var(&s.Rank, "rank", "rank of the perturbations, or full for dense ones")
-	f.UintVar(&o.Sigma, "sigma", o.Sigma, "standard deviation of the noise: 2^-sigma levels, or with noise in activations 2^-sigma of one")
+	f.UintVar(&o.Sigma, "sigma", o.Sigma, "standard deviation of the noise: 2^-sigma levels, or 2^-sigma with noise in activations")
 	console.Bound(f, "sigma", 0, lowrank.MaxSigma)
 	f.Var(console.Choice[es.Schedule]{Value: &o.SigmaSchedule, Options: schedules}, "sigma-schedule", "schedule of the noise over the run")
 	f.Var(console.Choice[kernels.Distribution]{Value: &o.Distribution, Options: []kernels.Distribution{kernels.Binomial, kernels.Uniform}}, "law", "distribution of the random factors")
@@ -106,10 +106,10 @@ func (s *Optimizer) noiseAndUpdate(groups *console.Groups) (noise *pflag.FlagSet
 	f = groups.Add("Update")
 	s.Rule.Flags(f)
 	f.Lookup("rate").Usage += fmt.Sprintf(" (default %s·√(%d/generations), at most %s)", s.measured.text, s.measured.generations, s.measured.most())
-	f.Var(console.Choice[es.Schedule]{Value: &o.Schedule, Options: schedules}, "schedule", "schedule of the rate or share over the run")
+	f.Var(console.Choice[es.Schedule]{Value: &o.Schedule, Options: schedules}, "schedule", "schedule of --rate or --share over the run")
 	f.Var(&s.Decay, "decay", "inverse schedules: the factor is 1/(1 + decay·generation)")
 	integer(f, &o.Restart, "restart", 0, math.MaxInt, "number of generations after which the schedules restart; 0: never")
-	f.Var(&s.Shrink, "shrink", "weight decay: probability that a weight moves a level towards 0 in a generation")
+	f.Var(&s.Shrink, "shrink", "weight decay: probability per generation that a weight moves one level towards 0")
 	return noise
 }
 
@@ -137,7 +137,7 @@ func (s *Optimizer) RateFollows() bool { return s.follows }
 // Check implements Settings.
 func (s *Optimizer) Check() error {
 	o := &s.Base
-	rank := max(1, int(s.Rank)) // of full rank 1
+	rank := max(1, int(s.Rank)) // 1 for full rank
 	activations := o.Estimator == lowrank.PerturbActivations
 	switch {
 	case o.Pairs%o.Groups != 0:
@@ -147,7 +147,7 @@ func (s *Optimizer) Check() error {
 	case activations && s.Rank == lowrank.FullRank:
 		return fmt.Errorf("--rank %v: want 1 to %d with --noise %v", &s.Rank, lowrank.MaxRank, o.Estimator)
 	case activations && s.Rule.Name == QES:
-		return fmt.Errorf("--rule %v: wants --noise %v", s.Rule.Name, lowrank.PerturbWeights)
+		return fmt.Errorf("--rule %v: requires --noise %v", s.Rule.Name, lowrank.PerturbWeights)
 	case rank > kernels.MaxTerms/o.Pairs:
 		return fmt.Errorf("--pairs %d --rank %d: want a product of at most %d", o.Pairs, rank, kernels.MaxTerms)
 	case s.Rule.Name == Bop && s.Rule.Rule().Check() != nil:
@@ -161,7 +161,7 @@ func (s *Optimizer) Check() error {
 // Options implements Settings.
 func (s *Optimizer) Options() es.Options {
 	o := s.Base
-	if o.Sigma == 0 { // of 2^-0
+	if o.Sigma == 0 { // σ = 2^-0
 		o.Sigma = es.WholeLevel
 	}
 	rule := s.rule()
@@ -176,26 +176,26 @@ func (s *Optimizer) SetGenerator(g kernels.Generator) { s.Base.Generator = g }
 // Measured implements Settings.
 func (s *Optimizer) Measured() int { return Measurements }
 
-// EarlyStop are the settings of early stopping.
+// EarlyStop holds the settings of early stopping.
 type EarlyStop struct {
-	Patience   int // measurements, 0 for no early stopping
-	Reductions int // of the rate
+	Patience   int // measurements without improvement; 0: no early stopping
+	Reductions int // number of reductions of the rate
 }
 
-// earlyStop is the default: of the reductions, docs/settings.md has the measurement.
+// earlyStop has the defaults. docs/settings.md has the measurement of the reductions.
 var earlyStop = EarlyStop{Reductions: 3}
 
 // earlyStop adds the flags of early stopping.
 func (s *Optimizer) earlyStop(f *pflag.FlagSet, holdOut string) {
 	integer(f, &s.Early.Patience, "early-stop", 0, math.MaxInt, fmt.Sprintf(
-		"hold out %s as well, stop after this number of the %d measurements without a better score on them, and keep the best weights; 0 never",
+		"hold out %s as well, stop after this number of the %d measurements without improvement on them, and keep the best weights; 0: never",
 		holdOut, Measurements))
 	integer(f, &s.Early.Reductions, "reductions", 0, es.MaxReductions,
 		"early stopping: halve the rate instead of stopping, this number of times")
 }
 
-// EarlyStop implements Settings: there are no reductions without early stopping, nor under
-// QES, which cannot take them.
+// EarlyStop implements Settings. There are no reductions without early stopping, nor with rule QES,
+// which does not support them.
 func (s *Optimizer) EarlyStop() EarlyStop {
 	e := s.Early
 	if e.Patience == 0 || s.Rule.Name == QES {

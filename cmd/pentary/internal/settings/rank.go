@@ -7,7 +7,7 @@ import (
 	"github.com/Kaleaon/pentary-go/lowrank"
 )
 
-// Rank is a flag's value: the rank of a perturbation, or "full".
+// Rank is the value of a flag: the rank of a perturbation, or "full".
 type Rank int
 
 // Set implements pflag.Value.

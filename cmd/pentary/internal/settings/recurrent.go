@@ -8,14 +8,14 @@ import (
 	"github.com/Kaleaon/pentary-go/nn"
 )
 
-// Recurrent is a flag's value: a recurrent layer before the hidden layers, as in gru32/4, or "none".
-// It reads the inputs, or the outputs of convolutions, part by part.
+// Recurrent is the value of a flag: a recurrent layer before the hidden layers, such as gru32/4, or
+// "none". It reads the inputs, or the outputs of convolutions, part by part.
 type Recurrent struct {
 	Cell  nn.Mixer // empty: none
 	Width int      // of its state
-	Part  int      // activations that it reads a step
-	All   bool     // the next layer sees the states after all parts, not the last alone
-	Twice bool     // its sums are divided by half as much as by default
+	Part  int      // activations that it reads per step
+	All   bool     // whether the next layer reads the states after all parts instead of only the last
+	Twice bool     // whether its sums are divided by half the default divisor
 }
 
 const (
@@ -24,7 +24,7 @@ const (
 	doubled     = "/double"
 )
 
-// cells are the recurrent layers by name, with the outputs of their matrices in widths.
+// cells maps the names of recurrent layers to the rows of their matrices, in widths.
 var cells = map[nn.Mixer]struct {
 	outputs []int
 	build   func(in, out int) nn.Layer
@@ -49,7 +49,7 @@ func (r *Recurrent) Set(text string) error {
 	p, badPart := strconv.ParseUint(part, 10, 31)
 	cell := nn.Mixer(rest[:max(digits, 0)])
 	if cells[cell].build == nil || badWidth != nil || badPart != nil || w < 1 || p < 1 || w > MaxWidth || p > MaxWidth || w%4 != 0 || p%4 != 0 {
-		return fmt.Errorf("want rnn, mingru, gru or lstm, its width and the values that it reads a step, as in gru32/4, gru32/4%s or gru32/4%[1]s%s, both multiples of 4 of at most %d, or %q", allParts, doubled, MaxWidth, noRecurrent)
+		return fmt.Errorf("want rnn, mingru, gru or lstm, width and values per step, such as gru32/4, gru32/4%s or gru32/4%[1]s%s, both multiples of 4 of at most %d, or %q", allParts, doubled, MaxWidth, noRecurrent)
 	}
 	*r = Recurrent{cell, int(w), int(p), all, twice}
 	return nil
@@ -73,7 +73,7 @@ func (r *Recurrent) String() string {
 // Type implements pflag.Value.
 func (r *Recurrent) Type() string { return "layer" }
 
-// layer returns the scan of the layer through a number of parts.
+// layer returns the scan of the layer through the given number of parts.
 func (r *Recurrent) layer(parts int) nn.Layer {
 	scan := nn.NewScan(parts, cells[r.Cell].build(r.Part, r.Width))
 	scan.All = r.All

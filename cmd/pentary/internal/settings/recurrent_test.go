@@ -19,7 +19,7 @@ func TestRecurrent(t *testing.T) {
 		"", "gru", "gru32", "gru32/", "32/4", "gru6/4", "gru8/6", "gru0/4", "gru-4/4", "gru16388/4", "attention8/4", "gru8/4/al", "gru8/4/all/all", "GRU8/4", "é8/4", "gru8/4/", "gru8/4double", "gru8/4/double/double", "gru8/4/double/all", "/double",
 	} {
 		r := Recurrent{"rnn", 8, 4, true, false}
-		if err := r.Set(text); err == nil || !strings.Contains(err.Error(), "as in gru32/4, gru32/4/all or gru32/4/all/double") {
+		if err := r.Set(text); err == nil || !strings.Contains(err.Error(), "such as gru32/4, gru32/4/all or gru32/4/all/double") {
 			t.Errorf("%q: error %v", text, err)
 		}
 		if r.String() != "rnn8/4/all" {
@@ -90,7 +90,7 @@ func TestRecurrentNetwork(t *testing.T) {
 	}
 	s.Recurrent.Twice = false
 	s.Recurrent.Part = 20
-	if _, err := s.Model(widths); err == nil || !strings.Contains(err.Error(), "--recurrent gru16/20: for 144 inputs") {
+	if _, err := s.Model(widths); err == nil || !strings.Contains(err.Error(), "--recurrent gru16/20: 144 inputs are not a multiple") {
 		t.Errorf("error %v", err)
 	}
 	s.Convolutions, s.Recurrent.Part = &Convolutions{{8, 2, 2, 1}}, 8

@@ -10,10 +10,10 @@ import (
 	"github.com/Kaleaon/pentary-go/kernels"
 )
 
-// RuleName is the choice of an update rule.
+// RuleName is the name of an update rule.
 type RuleName string
 
-// The update rules.
+// Update rules.
 const (
 	ErrorFeedback  RuleName = "error-feedback"
 	ErrorFeedback4 RuleName = "error-feedback4"
@@ -23,32 +23,33 @@ const (
 	Bop            RuleName = "bop"
 )
 
-// RuleNames lists the update rules.
+// RuleNames lists all update rules.
 var RuleNames = []RuleName{ErrorFeedback, ErrorFeedback4, Stochastic, Threshold, QES, Bop}
 
-// OldRules are the names that rules had in earlier versions, whose journals have them.
+// OldRules maps rule names of earlier versions, which occur in their journals, to today's names.
 var OldRules = map[string]string{
 	"residual": ErrorFeedback.String(), "residual4": ErrorFeedback4.String(), "replay": QES.String(), "flip": Bop.String(),
 }
 
-// savedRules are the names in saved models, which keep them so that verify finds the same.
+// savedRules maps rule names to the names in saved models, which are unchanged so that verify finds
+// equal files.
 var savedRules = map[string]string{
 	ErrorFeedback.String(): "residual", ErrorFeedback4.String(): "residual4", Bop.String(): "flip",
 }
 
-// SavedRule returns the name that saved models have for a rule.
+// SavedRule returns the name of a rule in saved models.
 func SavedRule(name string) string { return cmp.Or(savedRules[name], name) }
 
-// NameOfRule returns the name that a rule has today.
+// NameOfRule returns today's name of a rule.
 func NameOfRule(text string) string { return cmp.Or(OldRules[text], text) }
 
 // String returns the name.
 func (r RuleName) String() string { return string(r) }
 
-// Rule chooses an update rule. Each rule takes some of the parameters.
+// Rule holds an update rule and the parameters of all rules. Each rule uses some of them.
 type Rule struct {
 	Name   RuleName
-	Rate   Decimal // of all but threshold; not set, it follows the generations
+	Rate   Decimal // of all but threshold; by default, it follows from the generations
 	Share  Decimal // of threshold
 	Window int     // of qes
 	Decay  uint    // of bop
@@ -62,15 +63,15 @@ func defaultRule() Rule {
 	}
 }
 
-// Flags binds the rule to flags, whose defaults it is.
+// Flags adds flags for the rule, with its values as defaults.
 func (r *Rule) Flags(f *pflag.FlagSet) {
 	f.Var(console.Choice[RuleName]{Value: &r.Name, Options: RuleNames, Old: OldRules}, "rule", "update rule")
 	f.Var(&r.Rate, "rate", "learning rate: levels by which one standard deviation of the update moves a weight; not for rule threshold")
-	f.Var(&r.Share, "share", "rule threshold: share of the weights that pure noise would move")
+	f.Var(&r.Share, "share", "rule threshold: fraction of the weights that pure noise would move")
 	integer(f, &r.Window, "window", 1, es.MaxWindow, "rule qes: generations from which the residual is rebuilt")
-	f.UintVar(&r.Decay, "average", r.Decay, "rule bop: the moving average of steps has the gain 2^-average")
+	f.UintVar(&r.Decay, "average", r.Decay, "rule bop: gain 2^-average of the moving average of steps")
 	console.Bound(f, "average", 1, kernels.MaxDecay)
-	f.Var(&r.Level, "level", "rule bop: average that moves a weight, in levels")
+	f.Var(&r.Level, "level", "rule bop: moving average, in levels, at which a weight moves")
 }
 
 // Rule returns the rule for es.Options.

@@ -1,5 +1,5 @@
-// Package settings has the settings of a training as flags: what the command line sets,
-// what a journal's header stores, and what es.Options and the models take.
+// Package settings holds the settings of training as flags. The command line sets them, a journal's
+// header stores them, and es.Options and the models result from them.
 package settings
 
 import (
@@ -17,42 +17,42 @@ import (
 	"github.com/Kaleaon/pentary-go/lowrank"
 )
 
-// Settings are all that determines the weights of a run, its data aside.
+// Settings determine the weights of a run, together with its data.
 type Settings interface {
-	// Groups returns the settings as flags, whose defaults they are, by subject.
+	// Groups returns flags for the settings, with the present values as defaults, by subject.
 	Groups() console.Groups
 	// Complete sets the defaults that depend on other settings.
 	Complete()
 	// RateFollows reports whether Complete has set the rate, from the generations.
 	RateFollows() bool
-	// Check returns an error that names the first flag that does not go with the others.
-	// Flags check their own ranges, and es.New the rest.
+	// Check returns an error that names the first flag in conflict with other flags. Flags
+	// check their own ranges, and es.New everything else.
 	Check() error
 	// Options returns the optimizer's options.
 	Options() es.Options
-	// SetGenerator sets the generator of the noise, which no flag does: the one of a run of an
-	// earlier version.
+	// SetGenerator sets the generator of the noise, for runs of earlier versions. There is no
+	// flag for it.
 	SetGenerator(g kernels.Generator)
-	// EarlyStop returns the settings of early stopping in force.
+	// EarlyStop returns the effective settings of early stopping.
 	EarlyStop() EarlyStop
-	// Measured returns how often a run is measured.
+	// Measured returns the number of measurements in a run.
 	Measured() int
 }
 
-// integer adds a flag of a bounded whole number, whose default is its value.
+// integer adds a flag for an integer within bounds, with *p as the default.
 func integer(f *pflag.FlagSet, p *int, name string, least, most int, usage string) {
 	f.IntVar(p, name, *p, usage)
 	console.Bound(f, name, least, most)
 }
 
-// oldFlags are the names that flags had in earlier versions, and oldMeta is the name of a flag
-// which saved models still have.
+// oldFlags maps flag names of earlier versions to today's names. oldMeta maps flag names to the
+// names in saved models.
 var (
 	oldFlags = map[string]string{"mixer": "cell", "context": "places", "warm-up": "lead"}
 	oldMeta  = map[string]string{"warm-up": "lead"}
 )
 
-// The settings that a saved file tells: some always, others unless they have a value.
+// Settings in a saved file: some always, others unless they have a certain value.
 var (
 	toldAlways = []string{
 		"seed", "pairs", "rank", "sigma", "law", "fitness", "rule", "rate", "share", "window", "average", "level", "decay", "batch",
@@ -65,14 +65,14 @@ var (
 	}
 )
 
-// Meta returns what a saved file says of complete settings.
+// Meta returns the entries of a saved file for complete settings.
 func Meta(s Settings) map[string]string {
 	texts := Texts(s)
 	meta := map[string]string{"schedule": texts["schedule"] + " over " + texts["generations"]}
 	if _, ok := texts["reductions"]; ok {
 		texts["reductions"] = strconv.Itoa(s.EarlyStop().Reductions)
 	}
-	if g := s.Options().Generator; g != kernels.Philox4x32 { // the only one of earlier versions
+	if g := s.Options().Generator; g != kernels.Philox4x32 { // the only generator of earlier versions
 		meta["generator"] = g.String()
 	}
 	for name, text := range texts {
@@ -84,8 +84,8 @@ func Meta(s Settings) map[string]string {
 	return meta
 }
 
-// Takes reports whether the setting of a name makes a difference beside the others:
-// parameters of other rules and schedules do not.
+// Takes reports whether the setting with a name has an effect, given the other settings. Parameters
+// of other rules and schedules have none.
 func Takes(texts map[string]string, name string) bool {
 	switch rule := RuleName(NameOfRule(texts["rule"])); name {
 	case "rate":
@@ -106,44 +106,44 @@ func Takes(texts map[string]string, name string) bool {
 	return true
 }
 
-// CheckEffects returns an error that names the first flag of complete settings that is set but
-// makes no difference.
+// CheckEffects returns an error that names the first flag that is set but has no effect, for
+// complete settings.
 func CheckEffects(s Settings, f *pflag.FlagSet) (err error) {
 	texts := Texts(s)
 	f.Visit(func(flag *pflag.Flag) {
 		if _, ok := texts[flag.Name]; ok && err == nil && !Takes(texts, flag.Name) {
-			err = fmt.Errorf("--%s makes no difference beside the other settings, see --help", flag.Name)
+			err = fmt.Errorf("--%s has no effect with the other settings, see --help", flag.Name)
 		}
 	})
 	return err
 }
 
-// Texts returns complete settings by the names of their flags, as SetTexts takes them.
+// Texts returns complete settings by the names of their flags, for SetTexts.
 func Texts(s Settings) map[string]string { return s.Groups().Texts() }
 
-// SetTexts sets what Texts returned, and the defaults that depend on it. It reads the
-// texts of earlier versions, too.
+// SetTexts sets the settings returned by Texts, and the defaults that depend on them. It also
+// accepts texts of earlier versions.
 func SetTexts(s Settings, texts map[string]string) error {
 	texts = maps.Clone(texts)
 	if _, ok := texts["reductions"]; !ok && texts["early-stop"] != "" {
-		texts["reductions"] = "0" // there were none
+		texts["reductions"] = "0" // earlier versions had none
 	}
 	for _, name := range []string{"shift", "output-sigma"} {
 		if _, ok := texts[name]; !ok && texts["hidden"] != "" && texts["seed"] != "" && Texts(s)[name] != "" {
-			texts[name] = "0" // all settings of a run without
+			texts[name] = "0" // a complete run without this setting
 		}
 	}
 	if _, ok := texts["bias"]; !ok && texts["hidden"] != "" && texts["seed"] != "" && Texts(s)["bias"] != "" {
-		texts["bias"] = "false" // likewise
+		texts["bias"] = "false" // likewise, without biases
 	}
 	if _, ok := texts[measurements]; !ok && texts["episodes"] != "" && texts["seed"] != "" {
-		texts[measurements] = strconv.Itoa(Measurements) // all settings of a run without
+		texts[measurements] = strconv.Itoa(Measurements) // a complete run without this setting
 	}
 	if _, ok := texts[heldOut]; !ok && texts["mixer"]+texts[oldFlags["mixer"]] != "" {
 		texts[heldOut] = strconv.Itoa(heldOutPercent)
 	}
 	if _, ok := texts["ngrams"]; !ok && texts["mixer"]+texts[oldFlags["mixer"]] != "" {
-		texts["ngrams"] = "0" // there were none
+		texts["ngrams"] = "0" // earlier versions had none
 	}
 	for now, before := range oldFlags {
 		if text, ok := texts[before]; ok {

@@ -13,44 +13,44 @@ import (
 	"github.com/Kaleaon/pentary-go/data"
 )
 
-// Table are the settings of a training on a CSV file that say how its data are read.
+// Table holds the settings for reading the data of a CSV file.
 type Table struct {
 	Format
 	Label   string
 	Regress bool
 	Ignore  names
-	Ramps   int // inputs that a feature makes; 0: the default of the kind of label
-	Test    int // per cent of the rows
+	Ramps   int // inputs per feature; 0: the default for the kind of label
+	Test    int // held-out percentage of the rows
 }
 
-// Format says how a CSV file is written.
+// Format describes the format of a CSV file.
 type Format struct {
 	Header    Header
 	Separator string
 }
 
-// Header says what the first line of a file is: auto, yes for names, or no.
+// Header states whether the first line of a file has names: auto, yes or no.
 type Header string
 
 // String returns the choice.
 func (h Header) String() string { return string(h) }
 
 func (t *Table) flags(f *pflag.FlagSet) {
-	f.StringVar(&t.Label, "label", t.Label, "`column` to predict, by its name or its number from 1; required")
+	f.StringVar(&t.Label, "label", t.Label, "`column` to predict, by name or by number from 1; required")
 	f.BoolVar(&t.Regress, "regress", t.Regress, "the label is a number, not a class")
 	f.Var(&t.Ignore, "ignore", "`columns` that are neither label nor feature, by name or number, separated by commas")
-	integer(f, &t.Test, "test", 1, 90, "per cent of the rows that are held out, drawn with the seed: the same share of each class")
-	integer(f, &t.Ramps, "ramps", 1, data.MaxRamps, "inputs that each feature becomes, ramps between its quantiles, for functions that are not linear (default 8 with --regress, else 1)")
+	integer(f, &t.Test, "test", 1, 90, "percentage of the rows that is held out, drawn with the seed, the same for each class")
+	integer(f, &t.Ramps, "ramps", 1, data.MaxRamps, "inputs per feature, ramps between its quantiles, for nonlinear functions (default: 8 with --regress, otherwise 1)")
 	t.Format.Flags(f)
 }
 
-// Flags adds the flags of a format.
+// Flags adds flags for the format.
 func (o *Format) Flags(f *pflag.FlagSet) {
 	f.Var(console.Choice[Header]{Value: &o.Header, Options: []Header{"auto", "yes", "no"}}, "header", "whether the first line has the columns' names; auto: yes unless it has only numbers")
 	f.StringVar(&o.Separator, "separator", o.Separator, "`character` between fields, or tab")
 }
 
-// Options returns the options of a format.
+// Options returns the options for data.ReadCSV.
 func (o *Format) Options() (c data.CSVOptions, err error) {
 	c.Header = map[Header]data.Header{"yes": data.Names, "no": data.NoHeader}[o.Header]
 	switch {
@@ -64,7 +64,7 @@ func (o *Format) Options() (c data.CSVOptions, err error) {
 	return c, nil
 }
 
-// Options returns what data.ReadCSV takes.
+// Options returns the options for data.ReadCSV, or an error if the label is missing.
 func (t *Table) Options() (data.CSVOptions, error) {
 	o, err := t.Format.Options()
 	o.Label, o.Regress, o.Ignore = t.Label, t.Regress, t.Ignore
@@ -84,12 +84,12 @@ func (t *Table) check() error {
 		return err
 	}
 	if t.Label == "" {
-		return errors.New("--label: want the column to predict, by its name or its number from 1")
+		return errors.New("--label: want the column to predict, by name or by number from 1")
 	}
 	return nil
 }
 
-// SetMeta sets the settings that say how data are read from what Meta returned.
+// SetMeta sets the settings for reading data from the entries returned by Meta.
 func (s *Classifier) SetMeta(meta map[string]string) error {
 	s.Complete()
 	texts := Texts(s)
@@ -103,7 +103,7 @@ func (s *Classifier) SetMeta(meta map[string]string) error {
 	return s.Check()
 }
 
-// names are a flag's value: column names, separated by commas, in quotes if need be.
+// names is the value of a flag: column names, separated by commas, quoted if necessary.
 type names []string
 
 // Set implements pflag.Value.

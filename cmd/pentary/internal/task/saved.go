@@ -7,17 +7,17 @@ import (
 	"github.com/Kaleaon/pentary-go/nn/control"
 )
 
-// Language is the name of the task of language models, in files and journals.
+// Language is the name of the task of language models in files and journals.
 const Language = "lm"
 
-// Finetune is the name of the task of tuning a pretrained model.
+// Finetune is the name of the task of fine-tuning a pretrained model.
 const Finetune = "finetune"
 
 // MetaEnvironment is the key of a saved policy's environment.
 const MetaEnvironment = "environment"
 
-// Describe returns the task of a saved model, of a policy the environment, and what the
-// model is with the commands that take it; of an unknown task "" and "".
+// Describe returns the task of a saved model, or the environment of a policy, and a description of
+// the model with the commands that accept it. For an unknown task, it returns "" and "".
 func Describe(meta map[string]string) (name, about string) {
 	name, isPolicy := meta[MetaEnvironment]
 	if !isPolicy {
@@ -28,19 +28,19 @@ func Describe(meta map[string]string) (name, about string) {
 	case isPolicy && !isEnvironment(name):
 		return name, fmt.Sprintf("a policy for %q", name)
 	case isEnvironment(name):
-		return name, fmt.Sprintf("%s, which \"pentary control %s --policy\" tests", kindOf(name), name)
+		return name, fmt.Sprintf("%s, for \"pentary control %s --policy\"", kindOf(name), name)
 	case name == Language:
-		return name, kindOf(name) + ", which \"pentary sample\" and \"pentary eval\" take"
+		return name, kindOf(name) + ", for \"pentary sample\" and \"pentary eval\""
 	case name == CSV.Name:
-		return name, kindOf(name) + ", which \"pentary predict\" and \"pentary eval\" take"
+		return name, kindOf(name) + ", for \"pentary predict\" and \"pentary eval\""
 	case err == nil:
-		return name, kindOf(name) + ", which \"pentary eval\" and \"pentary hw run --model\" take"
+		return name, kindOf(name) + ", for \"pentary eval\" and \"pentary hw run --model\""
 	}
 	return "", ""
 }
 
-// Expect returns an error if a model was saved with a known task other than name, which
-// says what it is, and which commands take it.
+// Expect returns an error if a model was saved with a known task other than name. The error
+// describes the model and the commands that accept it.
 func Expect(meta map[string]string, name string) error {
 	if got, about := Describe(meta); about != "" && got != name {
 		return fmt.Errorf("%s; want %s", about, kindOf(name))
@@ -48,13 +48,13 @@ func Expect(meta map[string]string, name string) error {
 	return nil
 }
 
-// kindOf says what a model of a known task is.
+// kindOf describes a model of a known task.
 func kindOf(name string) string {
 	switch {
 	case name == Language:
 		return "a language model"
 	case name == CSV.Name:
-		return "a model of a table"
+		return "a model for a table"
 	case isEnvironment(name):
 		return "a policy for " + name
 	}

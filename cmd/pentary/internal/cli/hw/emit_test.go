@@ -73,7 +73,7 @@ func TestEmitList(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := "tile        multiplies a matrix of pents and vectors of int8  --rows 16 --cols 16\n"; !strings.Contains(out, want) {
+	if want := "tile        multiplies a matrix of pents by int8 vectors  --rows 16 --cols 16\n"; !strings.Contains(out, want) {
 		t.Errorf("printed %q, want %q in it", out, want)
 	}
 	if out, err = emit(t, "--list", "--json"); err != nil || strings.Count(out, `"event":"unit"`) != strings.Count(out, "\n") {

@@ -75,7 +75,7 @@ func TestArguments(t *testing.T) {
 		"run a.s --steps -1":                "want at least 0",
 		"run a.s --data x":                  "--data goes with --model",
 		"run":                               "takes one program or --model",
-		"run --model policy.pent":           "a policy for cartpole, which \"pentary control cartpole --policy\" tests; want a classifier of digits, mnist, fashion and mnist1d",
+		"run --model policy.pent":           "a policy for cartpole, for \"pentary control cartpole --policy\"; want a classifier of digits, mnist, fashion and mnist1d",
 		"run --model none.pent":             "none.pent",
 	} {
 		if _, _, err := execute(t.Context(), strings.Fields(args)...); err == nil || !strings.Contains(err.Error(), want) {
