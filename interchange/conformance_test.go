@@ -111,6 +111,7 @@ func (v *vector) network() (*Network, error) {
 // Networks that are read compute the published outputs, and integer models come close to them.
 func TestONNXVectors(t *testing.T) {
 	dir := vectors(t)
+	const first = "comes before the first convolution"
 	for _, c := range []struct {
 		name string
 		// How far an integer model with weights of eight bits is from the network, as a share of
@@ -172,7 +173,17 @@ func TestONNXVectors(t *testing.T) {
 		{name: "node/test_averagepool_2d_ceil", err: "ceil_mode"},
 		{name: "node/test_averagepool_3d_default", err: "want pictures"},
 		{name: "pytorch-converted/test_Conv3d", err: "want a convolution of pictures"},
-		{name: "pytorch-converted/test_MaxPool2d", err: "(MaxPool): the operator is not supported"},
+		{name: "node/test_maxpool_1d_default", model: first},
+		{name: "node/test_maxpool_2d_default", model: first},
+		{name: "node/test_maxpool_2d_strides", model: first},
+		{name: "node/test_maxpool_2d_precomputed_strides", model: first},
+		{name: "node/test_globalmaxpool", model: first},
+		{name: "node/test_globalmaxpool_precomputed", model: first},
+		{name: "pytorch-converted/test_MaxPool1d", model: first},
+		{name: "pytorch-converted/test_MaxPool1d_stride", model: first},
+		{name: "pytorch-converted/test_MaxPool2d", err: "has padding"},
+		{name: "node/test_maxpool_2d_ceil", err: "ceil_mode"},
+		{name: "node/test_maxpool_with_argmax_2d_precomputed_strides", err: "the places of its maxima"},
 		{name: "pytorch-operator/test_operator_addmm", err: "is multiplied from the left"},
 		{name: "pytorch-operator/test_operator_conv", model: "takes a matrix of more than"},
 	} {
@@ -245,8 +256,11 @@ func compareVector(t *testing.T, n *Network, v vector, most float64, refused str
 			r = &NetworkReport{Unit: 1}
 		}
 		published := want[s*n.Outputs():][:n.Outputs()]
-		if c, ok := n.Layers[len(n.Layers)-1].(*Convolution); ok {
-			published = transposed(published, c.Out, c.places())
+		switch l := n.Layers[len(n.Layers)-1].(type) {
+		case *Convolution:
+			published = transposed(published, l.Out, l.places())
+		case *MaxPool:
+			published = transposed(published, l.Channels, l.places())
 		}
 		for i, p := range published {
 			if math.Abs(exact[i]-float64(p)) > 1e-7+1e-3*math.Abs(float64(p)) {

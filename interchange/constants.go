@@ -187,6 +187,22 @@ func (q *quantizer) convolution(l *Convolution, first bool) error {
 	return nil
 }
 
+// pool moves on to the outputs of a maximum, which has no weights to quantize. The maximum of a channel
+// of constants is the constant.
+func (q *quantizer) pool(l *MaxPool) {
+	each := func(l MaxPool, x []float64) (y []float64) {
+		for in := l.Inputs(); len(x) > 0; x = x[in:] {
+			y = append(y, l.step(x[:in], nil, true)...)
+		}
+		return y
+	}
+	own := *l
+	own.Channels = q.channels
+	q.exact, q.seen = each(*l, q.exact), each(own, q.seen)
+	q.layers = append(q.layers, nn.NewMaxPool(l.Rows, l.Columns, q.channels, l.Height, l.Width, l.Stride))
+	q.width, q.index, q.gains = own.Outputs(), sequence(l.Outputs(), l.Channels, q.channels), q.gains[:l.Outputs()]
+}
+
 // rounding is what a shift adds before it rounds down.
 func rounding(shift uint) float64 {
 	if shift == 0 {

@@ -46,6 +46,20 @@ static void pent_conv2d(int8_t *y, const int8_t *x, int8_t *patch, const uint8_t
 		}
 }
 
+/* Takes the largest activation of each channel in windows of height x width. */
+static void pent_maxpool(int8_t *y, const int8_t *x, int rows, int columns, int channels, int height, int width, int stride)
+{
+	for (int r = 0; r + height <= rows; r += stride)
+		for (int c = 0; c + width <= columns; c += stride)
+			for (int k = 0; k < channels; k++, y++) {
+				*y = -127;
+				for (int i = 0; i < height * width; i++) {
+					int8_t v = x[((r + i / width) * columns + c + i % width) * channels + k];
+					*y = v > *y ? v : *y;
+				}
+			}
+}
+
 /* Adds the rows of the tokens at several places. */
 static void pent_embed(int8_t *y, const int8_t *x, const uint8_t *w, int n, int places, int vocabulary, int shift, int low)
 {

@@ -80,13 +80,15 @@ func (n *Network) model(o NetworkOptions) (*nn.Model, *NetworkReport, error) {
 		return nil, nil, err
 	}
 	for i, l := range n.Layers {
-		q.last = i == len(n.Layers)-1
+		q.last = !slices.ContainsFunc(n.Layers[i+1:], func(l FloatLayer) bool { return l.size() > 0 })
 		q.logits = q.last && n.Softmax
 		switch l := l.(type) {
 		case *Linear:
 			q.linear(l)
 		case *Convolution:
 			err = q.convolution(l, i == 0)
+		case *MaxPool:
+			q.pool(l)
 		case *Recurrent:
 			err = q.recurrent(l)
 		}
@@ -145,6 +147,10 @@ func (n *Network) quantizer(o NetworkOptions) (*quantizer, error) {
 			if l.padded() && i > 0 {
 				return nil, fmt.Errorf("convolution %q is padded, which only the first layer can be: nn.Conv2D has no padding", l.Name)
 			}
+		case *MaxPool:
+			if i == 0 {
+				return nil, fmt.Errorf("maximum %q comes before the first convolution", l.Name)
+			}
 		case *Recurrent:
 			cols += l.Out
 		}
@@ -156,10 +162,10 @@ func (n *Network) quantizer(o NetworkOptions) (*quantizer, error) {
 		}
 	}
 	inputs := o.Calibration
-	if first, ok := n.Layers[0].(*Convolution); ok && n.ChannelsFirst {
+	if channels := n.channelsFirst(); channels > 0 {
 		inputs = slices.Clone(inputs)
 		for at := 0; at < len(inputs); at += in {
-			copy(inputs[at:], transposed(inputs[at:at+in], first.Channels, first.Rows*first.Columns))
+			copy(inputs[at:], transposed(inputs[at:at+in], channels, in/channels))
 		}
 	}
 	for _, v := range inputs {

@@ -32,6 +32,8 @@ func sampleModels(t testing.TB) []sampleModel {
 		{"conv2d", nn.NewModel(nn.NewConv2D(8, 8, 1, 8, 3, 3, 1, true), nn.NewConv2D(6, 6, 8, 12, 2, 2, 2, false), nn.NewDense(108, 10, false)), 1},
 		{"conv2d not square", nn.NewModel(nn.NewConv2D(5, 9, 3, 4, 2, 4, 3, false)), 1},
 		{"conv2d with biases", nn.NewModel(biased(nn.NewConv2D(5, 9, 3, 4, 2, 4, 3, true)), biased(nn.NewConv2D(2, 2, 4, 8, 2, 1, 1, true)), nn.NewBiasedDense(16, 10, false)), 1},
+		{"maxpool", nn.NewModel(biased(nn.NewConv2D(8, 9, 1, 8, 3, 3, 1, true)), nn.NewMaxPool(6, 7, 8, 2, 3, 2), nn.NewConv2D(3, 3, 8, 4, 2, 2, 1, false), nn.NewMaxPool(2, 2, 4, 2, 1, 1), nn.NewDense(8, 10, false)), 1},
+		{"maxpool of 3 channels", nn.NewModel(nn.NewMaxPool(4, 5, 3, 2, 2, 1), nn.NewDense(36, 10, false)), 1},
 		{"conv1d", nn.NewModel(nn.NewConv1D(8, 12, 3, true), nn.NewConv1D(12, 4, 1, false)), 6},
 		{"scan", nn.NewModel(nn.NewScan(5, nn.NewGRU(4, 8)), nn.NewDense(8, 10, false)), 1},
 		{"scans", nn.NewModel(nn.NewConv2D(1, 9, 4, 8, 1, 3, 2, true), scanAll(4, nn.NewConv1D(8, 8, 2, false), nn.NewScan(2, nn.NewLSTM(4, 8)), nn.NewLayerNorm(8)), nn.NewRNN(32, 8)), 3},

@@ -16,7 +16,7 @@ type Network struct {
 	ChannelsFirst bool
 }
 
-// A FloatLayer is a *Linear, a *Convolution or a *Recurrent.
+// A FloatLayer is a *Linear, a *Convolution, a *MaxPool or a *Recurrent.
 type FloatLayer interface {
 	Inputs() int  // activations of a step
 	Outputs() int // likewise
@@ -37,17 +37,29 @@ type Linear struct {
 	ReLU    bool
 }
 
-// A Convolution is a convolution of pictures of rows × columns × channels; channels vary fastest.
+// A Window moves over a picture of rows × columns × channels; channels vary fastest.
+type Window struct {
+	Rows, Columns, Channels int // of the picture
+	Height, Width, Stride   int // of the window
+	Top, Left               int // zeros around the picture
+	Bottom, Right           int // likewise
+}
+
+// A Convolution is a convolution of pictures.
 type Convolution struct {
-	Name                    string
-	Rows, Columns, Channels int // of the input
-	Out                     int
-	Height, Width, Stride   int       // of the kernel
-	Top, Left               int       // zeros around the picture
-	Bottom, Right           int       // likewise
-	W                       []float32 // Out × Height × Width × Channels
-	Bias                    []float32 // of Out, or nil
-	ReLU                    bool
+	Name string
+	Window
+	Out  int
+	W    []float32 // Out × Height × Width × Channels
+	Bias []float32 // of Out, or nil
+	ReLU bool
+}
+
+// A MaxPool takes the largest activation of each channel in a window without zeros around the
+// picture, see nn.MaxPool.
+type MaxPool struct {
+	Name string
+	Window
 }
 
 // A Cell is a kind of Recurrent.
@@ -87,8 +99,8 @@ func (l *Linear) Outputs() int { return l.Out }
 
 func (l *Linear) size() int { return len(l.W) }
 
-// Inputs implements FloatLayer.
-func (l *Convolution) Inputs() int { return l.Rows * l.Columns * l.Channels }
+// Inputs returns the activations of the picture.
+func (l *Window) Inputs() int { return l.Rows * l.Columns * l.Channels }
 
 // Outputs implements FloatLayer.
 func (l *Convolution) Outputs() int { return l.places() * l.Out }
@@ -96,13 +108,18 @@ func (l *Convolution) Outputs() int { return l.places() * l.Out }
 func (l *Convolution) size() int { return len(l.W) }
 
 // outRows and outColumns are the sizes of the output.
-func (l *Convolution) outRows() int    { return (l.Top+l.Rows+l.Bottom-l.Height)/l.Stride + 1 }
-func (l *Convolution) outColumns() int { return (l.Left+l.Columns+l.Right-l.Width)/l.Stride + 1 }
-func (l *Convolution) places() int     { return l.outRows() * l.outColumns() }
-func (l *Convolution) area() int       { return l.Height * l.Width } // of the kernel
+func (l *Window) outRows() int    { return (l.Top+l.Rows+l.Bottom-l.Height)/l.Stride + 1 }
+func (l *Window) outColumns() int { return (l.Left+l.Columns+l.Right-l.Width)/l.Stride + 1 }
+func (l *Window) places() int     { return l.outRows() * l.outColumns() }
+func (l *Window) area() int       { return l.Height * l.Width }
 
 // padded reports whether there are zeros around the picture.
-func (l *Convolution) padded() bool { return l.Top > 0 || l.Left > 0 || l.Bottom > 0 || l.Right > 0 }
+func (l *Window) padded() bool { return l.Top > 0 || l.Left > 0 || l.Bottom > 0 || l.Right > 0 }
+
+// Outputs implements FloatLayer.
+func (l *MaxPool) Outputs() int { return l.places() * l.Channels }
+
+func (l *MaxPool) size() int { return 0 }
 
 // Inputs implements FloatLayer.
 func (l *Recurrent) Inputs() int { return l.In }
@@ -125,24 +142,41 @@ func (l *Linear) check() error {
 // maxPicture bounds the activations of a picture, its padding included.
 const maxPicture = 1 << 22
 
-func (l *Convolution) check() error {
-	for _, n := range []int{l.Rows, l.Columns, l.Channels, l.Out, l.Height, l.Width, l.Stride} {
+// checkWindow returns an error unless the window is within the padded picture, and activations of out
+// channels are not too many.
+func (l *Window) checkWindow(layer string, out int) error {
+	for _, n := range []int{l.Rows, l.Columns, l.Channels, out, l.Height, l.Width, l.Stride} {
 		if n < 1 || n > maxPicture {
-			return fmt.Errorf("convolution %q of a picture of %d×%d×%d by %d kernels of %d×%d, stride %d", l.Name, l.Rows, l.Columns, l.Channels, l.Out, l.Height, l.Width, l.Stride)
+			return fmt.Errorf("%s of a picture of %d×%d×%d by %d kernels of %d×%d, stride %d", layer, l.Rows, l.Columns, l.Channels, out, l.Height, l.Width, l.Stride)
 		}
 	}
 	for _, n := range []int{l.Top, l.Left, l.Bottom, l.Right} {
 		if n < 0 || n > maxPicture {
-			return fmt.Errorf("convolution %q: padding by %d", l.Name, n)
+			return fmt.Errorf("%s: padding by %d", layer, n)
 		}
 	}
 	rows, columns := l.Top+l.Rows+l.Bottom, l.Left+l.Columns+l.Right
 	switch {
-	case rows > maxPicture/max(l.Channels, l.Out)/columns:
-		return fmt.Errorf("convolution %q of a padded picture of %d×%d×%d to %d channels, want at most %d activations", l.Name, rows, columns, l.Channels, l.Out, maxPicture)
+	case rows > maxPicture/max(l.Channels, out)/columns:
+		return fmt.Errorf("%s of a padded picture of %d×%d×%d to %d channels, want at most %d activations", layer, rows, columns, l.Channels, out, maxPicture)
 	case l.Height > rows || l.Width > columns:
-		return fmt.Errorf("convolution %q of a padded picture of %d×%d by a kernel of %d×%d", l.Name, rows, columns, l.Height, l.Width)
-	case len(l.W)%l.Out != 0 || len(l.W)/l.Out != l.area()*l.Channels || l.Bias != nil && len(l.Bias) != l.Out:
+		return fmt.Errorf("%s of a padded picture of %d×%d by a kernel of %d×%d", layer, rows, columns, l.Height, l.Width)
+	}
+	return nil
+}
+
+func (l *MaxPool) check() error {
+	if l.padded() {
+		return fmt.Errorf("maximum %q of a padded picture", l.Name)
+	}
+	return l.checkWindow(fmt.Sprintf("maximum %q", l.Name), l.Channels)
+}
+
+func (l *Convolution) check() error {
+	if err := l.checkWindow(fmt.Sprintf("convolution %q", l.Name), l.Out); err != nil {
+		return err
+	}
+	if len(l.W)%l.Out != 0 || len(l.W)/l.Out != l.area()*l.Channels || l.Bias != nil && len(l.Bias) != l.Out {
 		return fmt.Errorf("convolution %q: %d weights and %d biases for %d×%d×%d×%d", l.Name, len(l.W), len(l.Bias), l.Out, l.Height, l.Width, l.Channels)
 	}
 	return nil
@@ -180,10 +214,26 @@ func nameOf(l FloatLayer) string {
 		return l.Name
 	case *Convolution:
 		return l.Name
+	case *MaxPool:
+		return l.Name
 	case *Recurrent:
 		return l.Name
 	}
 	return ""
+}
+
+// channelsFirst returns the channels of pictures that the network takes, 0 unless they come first.
+func (n *Network) channelsFirst() int {
+	if !n.ChannelsFirst {
+		return 0
+	}
+	switch l := n.Layers[0].(type) {
+	case *Convolution:
+		return l.Channels
+	case *MaxPool:
+		return l.Channels
+	}
+	return 0
 }
 
 // Inputs returns the activations that the network takes at a step.
@@ -245,7 +295,7 @@ func rectify(y []float64) {
 
 // patch writes what the kernel covers at a place, zeros outside the picture, whose pixels have
 // channels activations of which the first Channels are used.
-func (l *Convolution) patch(dst, x []float64, place, channels int) {
+func (l *Window) patch(dst, x []float64, place, channels int) {
 	clear(dst)
 	top, left := place/l.outColumns()*l.Stride-l.Top, place%l.outColumns()*l.Stride-l.Left
 	for i := range l.Height {
@@ -268,6 +318,19 @@ func (l *Convolution) step(x []float64, _ *[]float64, _ bool) []float64 {
 	}
 	if l.ReLU {
 		rectify(y)
+	}
+	return y
+}
+
+func (l *MaxPool) step(x []float64, _ *[]float64, _ bool) []float64 {
+	patch, y := make([]float64, l.area()*l.Channels), slices.Repeat([]float64{math.Inf(-1)}, l.Outputs())
+	for i := range y {
+		if i%l.Channels == 0 {
+			l.patch(patch, x, i/l.Channels, l.Channels)
+		}
+		for j := i % l.Channels; j < len(patch); j += l.Channels {
+			y[i] = max(y[i], patch[j])
+		}
 	}
 	return y
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // numpyModels are the models of testdata/onnx/write.py.
-var numpyModels = []string{"conv", "convlast", "lstm", "gru", "gruhard", "gruafter"}
+var numpyModels = []string{"conv", "convlast", "lstm", "gru", "gruhard", "gruafter", "maxpool"}
 
 // A numpyModel is a network that was read, and what numpy computes for inputs of it.
 type numpyModel struct {
@@ -34,8 +34,8 @@ func (m *numpyModel) sample(i int) [][]float64 {
 func stepsOf(n *Network, x []float32) (steps [][]float64) {
 	for in := n.Inputs(); len(x) > 0; x = x[in:] {
 		row := x[:in]
-		if c, ok := n.Layers[0].(*Convolution); ok && n.ChannelsFirst {
-			row = transposed(row, c.Channels, c.Rows*c.Columns)
+		if channels := n.channelsFirst(); channels > 0 {
+			row = transposed(row, channels, in/channels)
 		}
 		step := make([]float64, in)
 		for i, v := range row {
@@ -148,6 +148,7 @@ func TestNetworkModels(t *testing.T) {
 		"gru":      {0.05, 0.3, 0.6},
 		"gruhard":  {0.06, 0.2, 0.4},
 		"gruafter": {0.05, 0.4, 0.5},
+		"maxpool":  {0.05, 0.05, 0.6},
 	} {
 		m := readNumpyModel(t, name)
 		x := m.x[:calibrated*m.steps*m.Inputs()]
@@ -194,6 +195,29 @@ func TestNetworkModels(t *testing.T) {
 	}
 }
 
+// Channels whose maxima are the outputs have one scale.
+func TestMaxPoolLast(t *testing.T) {
+	n := &Network{Layers: []FloatLayer{
+		&Convolution{Name: "c", Window: Window{Rows: 4, Columns: 4, Channels: 1, Height: 1, Width: 1, Stride: 1}, Out: 2, W: []float32{2, 0.5}},
+		&MaxPool{Name: "m", Window: Window{Rows: 4, Columns: 4, Channels: 2, Height: 2, Width: 2, Stride: 2}},
+	}}
+	x := make([]float32, 16)
+	for i := range x {
+		x[i] = float32(i) / 16
+	}
+	m, r, err := n.Model(NetworkOptions{Method: Int8, Unit: 64, Calibration: x})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sample := stepsOf(n, x)
+	got := predict(m, sample, 64)
+	for i, want := range n.Forward(sample)[0] {
+		if v := got[i] * r.Unit; math.Abs(v-want) > 0.02 {
+			t.Errorf("output %d is %.3f, want %.3f", i, v, want)
+		}
+	}
+}
+
 // The weights of constants add up to the sum that addends returns.
 func TestAddends(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
@@ -226,6 +250,9 @@ func TestUnsupportedONNX(t *testing.T) {
 	conv := func(a ...message) func(*onnxBuilder) string {
 		return func(b *onnxBuilder) string { return b.nodeWith("Conv", "", a, "x", kernel(b)) }
 	}
+	pooled := func(a ...message) func(*onnxBuilder) string {
+		return func(b *onnxBuilder) string { return b.nodeWith("MaxPool", "", a, "x") }
+	}
 	lstm := func(op string, gates int, more []string, a ...message) func(*onnxBuilder) string {
 		return func(b *onnxBuilder) string {
 			w := b.floats("w", make([]float32, gates*2*3), 1, gates*2, 3)
@@ -239,7 +266,13 @@ func TestUnsupportedONNX(t *testing.T) {
 		shape []int
 		f     func(*onnxBuilder) string
 	}{
-		{`node "" (MaxPool): the operator is not supported; Gemm, `, picture, func(b *onnxBuilder) string { return b.node("MaxPool", "", "x") }},
+		{`node "" (LRN): the operator is not supported; Gemm, `, picture, func(b *onnxBuilder) string { return b.node("LRN", "", "x") }},
+		{"has padding", picture, pooled(attributes("kernel_shape", 2, 2), attributes("pads", 0, 1, 0, 1))},
+		{"want two sizes and one stride", picture, pooled(attributes("kernel_shape", 2, 2), attributes("strides", 1, 2))},
+		{"padded picture of 6×6 by a kernel of 7×2", picture, pooled(attributes("kernel_shape", 7, 2))},
+		{"comes before the first matrix", picture, func(b *onnxBuilder) string {
+			return b.node("Relu", "", b.nodeWith("MaxPool", "", []message{attributes("kernel_shape", 2, 2)}, "x"))
+		}},
 		{"strides are [1 2], want one", picture, conv(attributes("strides", 1, 2))},
 		{"auto_pad is \"SAME\"", picture, conv(textAttribute("auto_pad", "SAME"))},
 		{"in 3 groups for 2 channels", picture, conv(attribute("group", 3))},

@@ -341,6 +341,8 @@ func (g *onnxGraph) op(o op) error {
 		return named(o, g.linear(o, dst, a))
 	case opConv:
 		return named(o, g.conv(o, dst, a))
+	case opPool:
+		g.pool(o, dst, a)
 	case opEmbed:
 		return named(o, g.embedding(o, dst, a))
 	case opNGrams:
@@ -467,25 +469,13 @@ func (g *onnxGraph) conv(o op, dst, x string) error {
 			}
 		}
 	}
-	shape := func(name string, dims ...int64) string {
-		var b []byte
-		for _, d := range dims {
-			b = le.AppendUint64(b, uint64(d))
-		}
-		return g.tensor(name, onnxInt64, b, len(dims))
-	}
 	var v string
 	if g.qdq {
 		v = g.node("DequantizeLinear", "", x, g.scale(0))
 	} else {
 		v = g.cast(g.node("Add", "", g.cast(x, onnxInt32), g.int32(128)), onnxUint8)
 	}
-	v = g.node("Reshape", "", v, shape(o.name+".picture", -1, int64(l.Rows), int64(l.Columns), int64(l.Channels)))
-	v = g.nodeWith("Transpose", "", []message{attributes("perm", 0, 3, 1, 2)}, v)
-	shapes := []message{
-		attributes("kernel_shape", int64(l.Height), int64(l.Width)),
-		attributes("strides", int64(l.Stride), int64(l.Stride)),
-	}
+	v, shapes := g.picture(o, v, l.Window)
 	if g.qdq {
 		v = g.nodeWith("Conv", "", shapes, v, g.int4(o.name, kernel, l.Kernel.Shift, out, l.Channels, l.Height, l.Width))
 	} else {
@@ -493,12 +483,38 @@ func (g *onnxGraph) conv(o op, dst, x string) error {
 		v = g.nodeWith("ConvInteger", "", shapes, v, g.tensor(o.name, onnxInt8, kernel, out, l.Channels, l.Height, l.Width), zero)
 	}
 	v = g.biased(o, g.nodeWith("Transpose", "", []message{attributes("perm", 0, 2, 3, 1)}, v), w)
-	v = g.node("Reshape", "", v, shape(o.name+".activations", -1, int64(l.Outputs())))
+	v = g.node("Reshape", "", v, g.shape(o.name+".activations", -1, int64(l.Outputs())))
 	bound := boundOf(w, cols, 128)
 	if g.qdq {
 		return g.round(dst, v, l.Kernel, bound)
 	}
 	return g.requantize(dst, v, l.Kernel, bound)
+}
+
+// shape returns the name of a constant shape.
+func (g *onnxGraph) shape(name string, dims ...int64) string {
+	var b []byte
+	for _, d := range dims {
+		b = le.AppendUint64(b, uint64(d))
+	}
+	return g.tensor(name, onnxInt64, b, len(dims))
+}
+
+// picture returns activations as a picture, channels first, and the attributes of a window over it.
+func (g *onnxGraph) picture(o op, v string, w nn.Window) (picture string, window []message) {
+	v = g.node("Reshape", "", v, g.shape(o.name+".picture", -1, int64(w.Rows), int64(w.Columns), int64(w.Channels)))
+	return g.nodeWith("Transpose", "", []message{attributes("perm", 0, 3, 1, 2)}, v), []message{
+		attributes("kernel_shape", int64(w.Height), int64(w.Width)),
+		attributes("strides", int64(w.Stride), int64(w.Stride)),
+	}
+}
+
+// pool is a maximum of channels-last pictures.
+func (g *onnxGraph) pool(o op, dst, x string) {
+	v, window := g.picture(o, x, o.pool.Window)
+	v = g.nodeWith("MaxPool", "", window, v)
+	v = g.nodeWith("Transpose", "", []message{attributes("perm", 0, 2, 3, 1)}, v)
+	g.node("Reshape", dst, v, g.shape(o.name+".activations", -1, int64(o.pool.Outputs())))
 }
 
 // hot is what a token weighs, see nn.Embedding.

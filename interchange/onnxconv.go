@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 )
 
 // pictureOf returns an error unless the sizes of a picture are known.
@@ -42,7 +43,7 @@ func (w *onnxWalk) conv(n *onnxNode, in onnxValue) (out onnxValue, err error) {
 	if err := pictureOf(in); err != nil {
 		return out, err
 	}
-	l := &Convolution{Name: t.Name, Rows: in.sizes['H'], Columns: in.sizes['W'], Channels: in.sizes['C'], Out: t.Shape[0]}
+	l := &Convolution{Name: t.Name, Window: Window{Rows: in.sizes['H'], Columns: in.sizes['W'], Channels: in.sizes['C']}, Out: t.Shape[0]}
 	group := 1
 	if g, ok := n.numbers["group"]; ok {
 		group = int(max(0, min(g, math.MaxInt32)))
@@ -111,12 +112,12 @@ func (w *onnxWalk) conv(n *onnxNode, in onnxValue) (out onnxValue, err error) {
 			return out, err
 		}
 	}
-	return l.value(), nil
+	return l.value(l.Out), nil
 }
 
-// value returns the value of the outputs.
-func (l *Convolution) value() onnxValue {
-	return onnxValue{axes: "NCHW", sizes: map[byte]int{'C': l.Out, 'H': l.outRows(), 'W': l.outColumns()}}
+// value returns the value of outputs of some channels.
+func (l *Window) value(out int) onnxValue {
+	return onnxValue{axes: "NCHW", sizes: map[byte]int{'C': out, 'H': l.outRows(), 'W': l.outColumns()}}
 }
 
 // asSignal returns a value as a picture of one row, which convolutions of one dimension take.
@@ -130,8 +131,8 @@ func (v onnxValue) asSignal(layers int) (onnxValue, error) {
 	return v, nil
 }
 
-// averagePool adds a convolution whose kernels are the mean of one channel each.
-func (w *onnxWalk) averagePool(n *onnxNode, in onnxValue) (out onnxValue, err error) {
+// pool adds a maximum, or a mean, which is a convolution whose kernels are the mean of one channel each.
+func (w *onnxWalk) pool(n *onnxNode, in onnxValue) (out onnxValue, err error) {
 	if in.axes == "??K" {
 		if in, err = in.asSignal(len(w.network.Layers)); err != nil {
 			return out, err
@@ -144,39 +145,26 @@ func (w *onnxWalk) averagePool(n *onnxNode, in onnxValue) (out onnxValue, err er
 		return out, err
 	}
 	c := in.sizes['C']
-	l := &Convolution{Name: n.outputs[0], Rows: in.sizes['H'], Columns: in.sizes['W'], Channels: c, Out: c, Stride: 1}
-	l.Height, l.Width = l.Rows, l.Columns
-	if n.op == "AveragePool" {
-		kernel, strides := n.lists["kernel_shape"], n.lists["strides"]
-		if len(kernel) == 1 && l.Rows == 1 {
-			kernel = []int64{1, kernel[0]}
+	window := Window{Rows: in.sizes['H'], Columns: in.sizes['W'], Channels: c, Stride: 1}
+	window.Height, window.Width = window.Rows, window.Columns
+	if !strings.HasPrefix(n.op, "Global") {
+		if err := window.pooled(n); err != nil {
+			return out, err
 		}
-		if len(strides) == 0 {
-			strides = []int64{1}
+	}
+	var l FloatLayer = &MaxPool{Name: n.outputs[0], Window: window}
+	if strings.HasSuffix(n.op, "AveragePool") {
+		area := window.area()
+		if most := maxKernel << 8; c > most || area > most/c/c {
+			return out, fmt.Errorf("the mean of %d×%d pixels of %d channels makes a kernel of more than %d weights", window.Height, window.Width, c, most)
 		}
-		for _, v := range append(slices.Clone(kernel), strides...) {
-			if v < 1 || v > maxPicture {
-				return out, fmt.Errorf("kernel_shape is %v and strides are %v, want numbers from 1 to %d", kernel, strides, maxPicture)
+		mean := &Convolution{Name: n.outputs[0], Window: window, Out: c, W: make([]float32, c*area*c)}
+		for i := range c {
+			for pixel := range area {
+				mean.W[(i*area+pixel)*c+i] = 1 / float32(area)
 			}
 		}
-		auto := n.texts["auto_pad"]
-		padded := len(n.lists["pads"]) > 0 && slices.Max(n.lists["pads"]) > 0 || len(auto) > 0 && auto[0] != "NOTSET" && auto[0] != "VALID"
-		switch {
-		case len(kernel) != 2 || slices.Min(strides) != slices.Max(strides):
-			return out, fmt.Errorf("kernel_shape is %v and strides are %v, want two sizes and one stride for both directions", kernel, strides)
-		case padded || n.numbers["ceil_mode"] != 0 || len(n.lists["dilations"]) > 0 && slices.Max(n.lists["dilations"]) > 1:
-			return out, fmt.Errorf("has padding, ceil_mode or dilations, want none")
-		}
-		l.Height, l.Width, l.Stride = int(kernel[0]), int(kernel[1]), int(strides[0])
-	}
-	if most := maxKernel << 8; c > most || l.area() > most/c/c {
-		return out, fmt.Errorf("the mean of %d×%d pixels of %d channels makes a kernel of more than %d weights", l.Height, l.Width, c, most)
-	}
-	l.W = make([]float32, c*l.area()*c)
-	for i := range c {
-		for pixel := range l.area() {
-			l.W[(i*l.area()+pixel)*c+i] = 1 / float32(l.area())
-		}
+		l = mean
 	}
 	if err := l.check(); err != nil {
 		return out, err
@@ -185,11 +173,39 @@ func (w *onnxWalk) averagePool(n *onnxNode, in onnxValue) (out onnxValue, err er
 		w.network.ChannelsFirst = !in.swapped
 	}
 	w.network.Layers = append(w.network.Layers, l)
-	return l.value(), nil
+	return window.value(c), nil
 }
 
-// pad sets the padding of a convolution.
-func (l *Convolution) pad(n *onnxNode, covered [2]int) error {
+// pooled sets the sizes of a window to the attributes of a pool.
+func (l *Window) pooled(n *onnxNode) error {
+	kernel, strides := n.lists["kernel_shape"], n.lists["strides"]
+	if len(kernel) == 1 && l.Rows == 1 {
+		kernel = []int64{1, kernel[0]}
+	}
+	if len(strides) == 0 {
+		strides = []int64{1}
+	}
+	for _, v := range append(slices.Clone(kernel), strides...) {
+		if v < 1 || v > maxPicture {
+			return fmt.Errorf("kernel_shape is %v and strides are %v, want numbers from 1 to %d", kernel, strides, maxPicture)
+		}
+	}
+	auto := n.texts["auto_pad"]
+	padded := len(n.lists["pads"]) > 0 && slices.Max(n.lists["pads"]) > 0 || len(auto) > 0 && auto[0] != "NOTSET" && auto[0] != "VALID"
+	switch {
+	case len(kernel) != 2 || slices.Min(strides) != slices.Max(strides):
+		return fmt.Errorf("kernel_shape is %v and strides are %v, want two sizes and one stride for both directions", kernel, strides)
+	case padded || n.numbers["ceil_mode"] != 0 || len(n.lists["dilations"]) > 0 && slices.Max(n.lists["dilations"]) > 1:
+		return fmt.Errorf("has padding, ceil_mode or dilations, want none")
+	case len(n.outputs) > 1:
+		return fmt.Errorf("returns the places of its maxima, %q", n.outputs[1])
+	}
+	l.Height, l.Width, l.Stride = int(kernel[0]), int(kernel[1]), int(strides[0])
+	return nil
+}
+
+// pad sets the zeros around the picture of a convolution.
+func (l *Window) pad(n *onnxNode, covered [2]int) error {
 	auto := "NOTSET"
 	if t := n.texts["auto_pad"]; len(t) > 0 {
 		auto = t[0]

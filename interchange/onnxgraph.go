@@ -23,7 +23,7 @@ var onnxPassed = []string{"Identity", "Dropout", "Cast", "QuantizeLinear", "Dequ
 
 // onnxOperators are the operators on activations that ReadONNX takes.
 var onnxOperators = append([]string{
-	"Gemm", "MatMul", "Add", "Relu", "Conv", "BatchNormalization", "AveragePool", "GlobalAveragePool", "RNN", "GRU", "LSTM", "Softmax", "LogSoftmax",
+	"Gemm", "MatMul", "Add", "Relu", "Conv", "BatchNormalization", "AveragePool", "GlobalAveragePool", "MaxPool", "GlobalMaxPool", "RNN", "GRU", "LSTM", "Softmax", "LogSoftmax",
 	"Flatten", "Reshape", "Squeeze", "Transpose", "Gather",
 }, onnxPassed...)
 
@@ -275,8 +275,8 @@ func (w *onnxWalk) node(n *onnxNode, in onnxValue) error {
 		w.network.Softmax = true
 	case "Conv":
 		out, err = w.conv(n, in)
-	case "AveragePool", "GlobalAveragePool":
-		out, err = w.averagePool(n, in)
+	case "AveragePool", "GlobalAveragePool", "MaxPool", "GlobalMaxPool":
+		out, err = w.pool(n, in)
 	case "BatchNormalization":
 		err = w.batchNorm(n, in)
 	case "RNN", "GRU", "LSTM":
@@ -321,9 +321,14 @@ func (w *onnxWalk) bias() (bias *[]float32, out int) {
 }
 
 func (w *onnxWalk) relu() error {
-	switch l := w.layer().(type) {
-	case nil:
+	layers := w.network.Layers
+	for len(layers) > 0 && layers[len(layers)-1].size() == 0 { // the maximum of ReLU is ReLU of the maximum
+		layers = layers[:len(layers)-1]
+	}
+	if len(layers) == 0 {
 		return fmt.Errorf("comes before the first matrix")
+	}
+	switch l := layers[len(layers)-1].(type) {
 	case *Linear:
 		l.ReLU = true
 	case *Convolution:

@@ -29,6 +29,7 @@ type opKind int
 const (
 	opLinear opKind = iota // requantized product with a matrix
 	opConv                 // Conv2D
+	opPool                 // MaxPool
 	opEmbed                // Embedding
 	opNGrams               // NGrams
 	opNorm                 // LayerNorm, see kernels.Normalize
@@ -50,6 +51,7 @@ type op struct {
 	name   string // of the matrix, in the model's file
 	dense  *nn.Dense
 	conv   *nn.Conv2D
+	pool   *nn.MaxPool
 	embed  *nn.Embedding
 	ngrams *nn.NGrams
 	number int // the offset, the target of a norm, where a slice begins
@@ -178,6 +180,8 @@ func (p *program) layer(l nn.Layer, x int, prefix string) (int, error) {
 		return p.linear(l, prefix+"weights", x), nil
 	case *nn.Conv2D:
 		return p.add(l.Outputs(), op{kind: opConv, a: x, conv: l, dense: l.Kernel, name: prefix + "kernel"}), nil
+	case *nn.MaxPool:
+		return p.add(l.Outputs(), op{kind: opPool, a: x, pool: l, name: prefix + "pool"}), nil
 	case *nn.Embedding:
 		if x != p.input {
 			return 0, fmt.Errorf("interchange: layer %q: %v takes tokens, which only the first layer does", prefix, l)
@@ -250,5 +254,5 @@ func (p *program) layer(l nn.Layer, x int, prefix string) (int, error) {
 		p.states[s].after, p.states[t].after = h, c
 		return h, nil
 	}
-	return 0, fmt.Errorf("interchange: layer %q: %v cannot be exported; dense, convolution, embedding, norm, residual and recurrent layers, and scans of them, can", prefix, l)
+	return 0, fmt.Errorf("interchange: layer %q: %v cannot be exported; dense, convolution, maxpool, embedding, norm, residual and recurrent layers, and scans of them, can", prefix, l)
 }

@@ -25,6 +25,23 @@ func addGeneric(dst, x []int8) {
 	}
 }
 
+// Max makes activations the larger of themselves and others, as a maximum over pixels does:
+//
+//	dst[i] = max(dst[i], x[i], -127)
+//
+// x may be dst.
+func Max(dst, x []int8) {
+	checkLen("Max", "x", len(x), len(dst), "%d activations", len(dst))
+	n := larger(dst, x)
+	maxGeneric(dst[n:], x[n:])
+}
+
+func maxGeneric(dst, x []int8) {
+	for i, v := range x {
+		dst[i] = max(dst[i], v, -127)
+	}
+}
+
 // Gate lets as much of x through as the gates are open:
 //
 //	dst[i] = RoundShift((max(gates[i], -127)+127)·x[i], 8)

@@ -15,6 +15,19 @@ func add(dst, x []int8) (done int) {
 	return done
 }
 
+func larger(dst, x []int8) (done int) {
+	done = len(dst) &^ 3
+	switch {
+	case done == 0 || level == generic:
+		return 0
+	case level >= avx512bw:
+		maxAVX512(&dst[0], &x[0], done)
+	default:
+		maxAVX2(&dst[0], &x[0], done)
+	}
+	return done
+}
+
 func gate(dst, gates, x []int8) (done int) {
 	done = len(dst) &^ 3
 	switch {
@@ -53,6 +66,16 @@ func addAVX2(dst, x *int8, n int)
 //
 //go:noescape
 func addAVX512(dst, x *int8, n int)
+
+// maxAVX2 is the loop of Max for n elements, a multiple of 4 and at least that.
+//
+//go:noescape
+func maxAVX2(dst, x *int8, n int)
+
+// maxAVX512 does the same, two vector operations for 64 elements.
+//
+//go:noescape
+func maxAVX512(dst, x *int8, n int)
 
 // gateAVX2 is the loop of Gate for n elements, a multiple of 4 and at least that. Nine
 // vector operations for 32 elements: 33 Gelem/s in L1 of 46.

@@ -40,17 +40,24 @@ done:
 	SQADD_B(x, h, h); \
 	SMAX_B(31, h, h)
 
-#define ADD_TURN \
+// MAX sets h to the larger of it and x, where -128 becomes -127.
+//
+//	V31  -127 in every byte
+#define MAX(h, x) \
+	SMAX_B(x, h, h); \
+	SMAX_B(31, h, h)
+
+#define TWO_TURN(OP) \
 	FLDPQ   (R0), (F0, F1);   \
 	FLDPQ.P 32(R1), (F2, F3); \
-	ADD(0, 2);                \
-	ADD(1, 3);                \
+	OP(0, 2);                 \
+	OP(1, 3);                 \
 	FSTPQ.P (F0, F1), 32(R0)
 
-#define ADD_QUAD \
+#define TWO_QUAD(OP) \
 	VLD1   (R0), V0.S[0];  \
 	VLD1.P 4(R1), V2.S[0]; \
-	ADD(0, 2);             \
+	OP(0, 2);              \
 	VST1.P V0.S[0], 4(R0)
 
 // func addNEON(dst, x *int8, n int)
@@ -59,7 +66,16 @@ TEXT ·addNEON(SB), NOSPLIT, $0-24
 	MOVD  x+8(FP), R1
 	MOVD  n+16(FP), R3
 	VMOVI $0x81, V31.B16
-	EACH(ADD_TURN, ADD_QUAD)
+	EACH(TWO_TURN(ADD), TWO_QUAD(ADD))
+	RET
+
+// func maxNEON(dst, x *int8, n int)
+TEXT ·maxNEON(SB), NOSPLIT, $0-24
+	MOVD  dst+0(FP), R0
+	MOVD  x+8(FP), R1
+	MOVD  n+16(FP), R3
+	VMOVI $0x81, V31.B16
+	EACH(TWO_TURN(MAX), TWO_QUAD(MAX))
 	RET
 
 // MOVED sets g to (g·(x-h) + 128) >> 8, modulo 2^8, for bytes without sign. The products

@@ -68,6 +68,25 @@ TEXT ·addAVX2(SB), NOSPLIT, $0-24
 	EACH(ADD)
 	RET
 
+// MAX is the step of Max.
+//
+//	Y14  -127 in every byte
+#define MAX(o, LOAD, STORE) \
+	LOAD(o(DI)(CX*1), Y0); \
+	LOAD(o(SI)(CX*1), Y1); \
+	VPMAXSB Y1, Y0, Y0;    \
+	VPMAXSB Y14, Y0, Y0;   \
+	STORE(Y0, o(DI)(CX*1))
+
+// func maxAVX2(dst, x *int8, n int)
+TEXT ·maxAVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), DI
+	MOVQ x+8(FP), SI
+	MOVQ n+16(FP), R8
+	BYTES(-127, X14, Y14)
+	EACH(MAX)
+	RET
+
 // ROUND divides the words of lo and hi by 2^8, to nearest, and packs them into the
 // bytes of lo: in each lane first lo's, then hi's.
 //

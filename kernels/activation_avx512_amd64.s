@@ -61,6 +61,25 @@ TEXT ·addAVX512(SB), NOSPLIT, $0-24
 	EACH(ADD)
 	RET
 
+// MAX is the step of Max.
+//
+//	Z14  -127 in every byte
+#define MAX \
+	VMOVDQU8.Z (DI)(R10*1), K1, Z0; \
+	VMOVDQU8.Z (SI)(R10*1), K1, Z1; \
+	VPMAXSB    Z1, Z0, Z0;          \
+	VPMAXSB    Z14, Z0, Z0;         \
+	VMOVDQU8   Z0, K1, (DI)(R10*1)
+
+// func maxAVX512(dst, x *int8, n int)
+TEXT ·maxAVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), DI
+	MOVQ x+8(FP), SI
+	MOVQ n+16(FP), R8
+	BYTES(-127, Z14)
+	EACH(MAX)
+	RET
+
 // ROUND divides the words of lo and hi by 2^8, to nearest, and packs them into the
 // bytes of lo: in each lane first lo's, then hi's.
 //

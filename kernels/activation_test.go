@@ -34,17 +34,21 @@ func openness(gate int8) int {
 	return int(gate) + 127
 }
 
-// TestAddAll adds all pairs.
+// TestAddAll adds all pairs, and takes their maximum.
 func TestAddAll(t *testing.T) {
 	h, x := pairsOfBytes()
-	want := make([]int8, len(h))
-	for i := range want {
-		want[i] = int8(min(max(int(h[i])+int(x[i]), -127), 127))
+	sums, larger := make([]int8, len(h)), make([]int8, len(h))
+	for i := range h {
+		sums[i] = int8(min(max(int(h[i])+int(x[i]), -127), 127))
+		larger[i] = int8(max(int(h[i]), int(x[i]), -127))
 	}
 	forEachImpl(t, func(t *testing.T) {
 		dst := append([]int8(nil), h...)
 		Add(dst, x)
-		equal(t, "dst", dst, want)
+		equal(t, "sums", dst, sums)
+		copy(dst, h)
+		Max(dst, x)
+		equal(t, "larger", dst, larger)
 	})
 }
 

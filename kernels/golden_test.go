@@ -117,8 +117,8 @@ type golden struct {
 		X, Out       int8s
 	}
 	Gates []struct {
-		X, Gate, H            int8s
-		Added, Gated, Blended int8s
+		X, Gate, H                    int8s
+		Added, Larger, Gated, Blended int8s
 	}
 	Score []struct {
 		M, N    int
@@ -327,6 +327,9 @@ func TestGolden(t *testing.T) {
 			got := append([]int8(nil), c.H...)
 			Add(got, c.X)
 			equal(t, "Add", got, c.Added)
+			copy(got, c.H)
+			Max(got, c.X)
+			equal(t, "Max", got, c.Larger)
 			Gate(got, c.Gate, c.X)
 			equal(t, "Gate", got, c.Gated)
 			copy(got, c.H)

@@ -3,8 +3,6 @@ package nn
 import (
 	"errors"
 	"fmt"
-
-	"github.com/Kaleaon/pentary-go/kernels"
 )
 
 // Conv1D is a causal convolution over time: a column sees the present step and those
@@ -58,67 +56,54 @@ func (l *Conv1D) Step(p *Pass, x []int8) []int8 {
 
 // Conv2D is a convolution over a picture, within a step: the product of its kernel with the
 // patches that it covers, one position after another
-// (docs/decisions.md#convolutions-by-position). Activation c of the pixel at (y, x) is number
-// (y·Columns + x)·Channels + c of the input, and likewise of the output.
+// (docs/decisions.md#convolutions-by-position). The output is a picture of as many channels as the
+// kernel has outputs.
 //
 //	out[y, x] = clip127(RoundShift(W·patch(y·Stride, x·Stride), Shift)), then max(0, out) if ReLU
 //
-// Patches lie within the picture. Noise in activations is drawn for each position. A Kernel of
-// NewBiasedDense adds a bias to each output channel.
+// Noise in activations is drawn for each position. A Kernel of NewBiasedDense adds a bias to each
+// output channel.
 type Conv2D struct {
-	Rows, Columns, Channels int    // of the input
-	Height, Width, Stride   int    // of the kernel
-	Kernel                  *Dense // outputs × Height·Width·Channels, one more with a bias
+	Window
+	Kernel *Dense // outputs × Height·Width·Channels, one more with a bias
 }
 
 // NewConv2D returns a layer of zero weights that returns out channels, a multiple of 4, by a
 // kernel of height × width pixels. A signal is a picture of one row.
 func NewConv2D(rows, columns, channels, out, height, width, stride int, relu bool) *Conv2D {
-	return must(buildConv2D(Spec{Sizes: []int{rows, columns, channels, out, height, stride}, Width: width, ReLU: relu}, width, Zeros))
+	return must(buildConv2D(Spec{Sizes: []int{rows, columns, channels, out, height, stride}, ReLU: relu}, width, Zeros))
 }
 
 // buildConv2D builds the layer of a Spec, with kernels of a width.
 func buildConv2D(s Spec, width int, from Source) (*Conv2D, error) {
-	rows, columns, channels, out, height, stride := s.Sizes[0], s.Sizes[1], s.Sizes[2], s.Sizes[3], s.Sizes[4], s.Sizes[5]
-	if err := errors.Join(checkWidths("Conv2D", 4, out), checkWidths("Conv2D", 1, channels, rows, columns)); err != nil {
+	out := s.Sizes[3]
+	l := &Conv2D{Window: Window{s.Sizes[0], s.Sizes[1], s.Sizes[2], s.Sizes[4], width, s.Sizes[5]}}
+	if err := errors.Join(checkWidths("Conv2D", 4, out), l.check("Conv2D", out)); err != nil {
 		return nil, err
 	}
-	if min(height, width, stride) < 1 || height > rows || width > columns || rows > kernels.MaxK/max(channels, out)/columns {
-		return nil, fmt.Errorf("nn: Conv2D of kernel %d×%d, stride %d, for a picture of %d×%d×%d and %d channels out", height, width, stride, rows, columns, channels, out)
-	}
-	kernel, err := buildBiased("Conv2D", "kernel", out, height*width*channels, s, from)
-	return &Conv2D{rows, columns, channels, height, width, stride, kernel}, err
+	kernel, err := buildBiased("Conv2D", "kernel", out, l.Height*l.Width*l.Channels, s, from)
+	l.Kernel = kernel
+	return l, err
 }
 
-// outRows and outColumns are the sizes of the output.
-func (l *Conv2D) outRows() int    { return (l.Rows-l.Height)/l.Stride + 1 }
-func (l *Conv2D) outColumns() int { return (l.Columns-l.Width)/l.Stride + 1 }
-
-// Inputs returns the activations of the picture.
-func (l *Conv2D) Inputs() int { return l.Rows * l.Columns * l.Channels }
-
 // Outputs returns the activations of the picture that goes out.
-func (l *Conv2D) Outputs() int { return l.outRows() * l.outColumns() * l.Kernel.Outputs() }
+func (l *Conv2D) Outputs() int { return l.places() * l.Kernel.Outputs() }
 
 func (l *Conv2D) String() string {
 	bias := ""
 	if l.Kernel.Bias != 0 {
 		bias = biasName
 	}
-	return fmt.Sprintf("conv2d %d×%d×%d→%d×%d×%d by %d×%d/%d%s%s >>%d", l.Rows, l.Columns, l.Channels,
-		l.outRows(), l.outColumns(), l.Kernel.Outputs(), l.Height, l.Width, l.Stride, reluName(l.Kernel.ReLU), bias, l.Kernel.Shift)
+	return fmt.Sprintf("%s%s%s >>%d", l.describe("conv2d", l.Kernel.Outputs()), reluName(l.Kernel.ReLU), bias, l.Kernel.Shift)
 }
 
 // Spec implements Layer.
 func (l *Conv2D) Spec() Spec {
-	s := Spec{
+	return Spec{
 		Kind:  "conv2d",
 		Sizes: []int{l.Rows, l.Columns, l.Channels, l.Kernel.Outputs(), l.Height, l.Stride}, ReLU: l.Kernel.ReLU, Bias: int(l.Kernel.Bias),
+		Width: l.specWidth(),
 	}
-	if l.Width != l.Height {
-		s.Width = l.Width
-	}
-	return s
 }
 
 // Weights implements Layer.
@@ -129,8 +114,6 @@ func (l *Conv2D) Step(p *Pass, x []int8) []int8 { return stepFirst(l, p, x) }
 
 func (l *Conv2D) matrix() *Dense { return l.Kernel }
 
-func (l *Conv2D) places() int { return l.outRows() * l.outColumns() }
-
 // operand returns the patch of a position, and the row of the bias.
 func (l *Conv2D) operand(p *Pass, x []int8, place int) []int8 {
 	patch := p.Alloc(l.Kernel.W.Cols())
@@ -138,7 +121,7 @@ func (l *Conv2D) operand(p *Pass, x []int8, place int) []int8 {
 		clear(patch[l.Kernel.Inputs()/4*4*p.n:]) // lanes beyond it
 		defer l.Kernel.setBias(patch, p.n)
 	}
-	at := (place/l.outColumns()*l.Columns + place%l.outColumns()) * l.Stride * l.Channels
+	at := l.pixel(place) * l.Channels
 	width, row := l.Width*l.Channels, l.Columns*l.Channels
 	if l.Channels%4 == 0 {
 		for i := range l.Height {

@@ -42,7 +42,7 @@ type Spec struct {
 	Rotary  int `json:"rotary,omitempty"`   // base of attention's rotary positions; 0: none
 	Shift   int `json:"shift,omitempty"`    // of attention's scores, of a gated layer or of a GRU
 
-	Width int  `json:"width,omitempty"` // of a convolution's kernel; 0: its size, which is its height
+	Width int  `json:"width,omitempty"` // of a convolution's kernel or a window; 0: its size, which is its height
 	All   bool `json:"all,omitempty"`   // of a scan
 
 	ResetAfter bool `json:"reset_after,omitempty"` // of a GRU
@@ -92,6 +92,9 @@ var kinds = struct {
 	"conv2d": {6, func(s Spec, from Source) (Layer, error) {
 		return buildConv2D(s, cmp.Or(s.Width, s.Sizes[4]), from)
 	}},
+	"maxpool": {5, func(s Spec, _ Source) (Layer, error) {
+		return buildMaxPool(s, cmp.Or(s.Width, s.Sizes[3]))
+	}},
 	"attention": {3, func(s Spec, from Source) (Layer, error) { return buildAttention(s, from) }},
 	"swiglu": {2, func(s Spec, from Source) (Layer, error) {
 		return buildSwiGLU(s.Sizes[0], s.Sizes[1], s.Shift, from)
@@ -138,7 +141,7 @@ func layerName(i int) string { return fmt.Sprintf("layer%d", i) }
 // "model" is "layers", and "layers" a JSON array of the layers' Specs, each an object of
 // its "kind" and, unless empty, 0 or false, "sizes", "relu", of dense and conv2d "bias", of a norm
 // "gains" and "rms", of a residual connection "layers", of attention "kv_heads", "rotary"
-// and "shift", of a convolution "width", of a scan "layers" and "all", of a GRU "reset_after" and
+// and "shift", of a convolution and a maxpool "width", of a scan "layers" and "all", of a GRU "reset_after" and
 // with it "shift" and "bias", and "wide". The multipliers of a matrix's outputs are a tensor of its
 // name and ".scale", see scaleDigits. Sizes are:
 //
@@ -150,6 +153,7 @@ func layerName(i int) string { return fmt.Sprintf("layer%d", i) }
 //	           inputs, outputs
 //	conv1d     inputs, outputs, steps
 //	conv2d     rows, columns, channels, output channels, kernel size, stride
+//	maxpool    rows, columns, channels, window size, stride
 //	scan       parts
 //	attention  width, heads, window
 //	swiglu     inputs, outputs

@@ -87,6 +87,7 @@ func TestLoadModelErrors(t *testing.T) {
 			replace(`[8,12]`, `[8,12],"reset_after":true,"bias":3`)(f)
 			f.Tensors = append(f.Tensors, packed.Tensor{Name: "0.state", Matrix: packed.NewMatrix(12, 13)})
 		}},
+		{"window", "MaxPool of kernel 1×9, stride 1, for a picture of 1×8×1", replace(`{"kind":"gru","sizes":[8,12]}`, `{"kind":"maxpool","sizes":[1,8,1,1,1],"width":9}`)},
 		{"residual", "Residual around layers of 8→12", replace(`{"kind":"gru","sizes":[8,12]}`, `{"kind":"residual","layers":[{"kind":"gru","sizes":[8,12]}]}`)},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -165,6 +165,22 @@ func (t *twin) layer(l Layer, x []int) []int {
 		return t.product(l.Kernel, window)
 	case *Conv2D:
 		return t.conv2D(l, x)
+	case *MaxPool:
+		var y []int
+		for row := 0; row+l.Height <= l.Rows; row += l.Stride {
+			for column := 0; column+l.Width <= l.Columns; column += l.Stride {
+				for c := range l.Channels {
+					most := -127
+					for i := range l.Height {
+						for j := range l.Width {
+							most = max(most, x[((row+i)*l.Columns+column+j)*l.Channels+c])
+						}
+					}
+					y = append(y, most)
+				}
+			}
+		}
+		return y
 	case *Scan:
 		return t.scan(l, x)
 	case *Attention:

@@ -628,6 +628,13 @@ var All = []*Kernel{
 		},
 	},
 	{
+		Name: "Max", Dims: []Dim{dimLength}, Large: []int{270}, Measured: []Measured{elements(256, 64, 3)},
+		Make: func(o *Operands, s []int) func() int {
+			dst, x := o.gates(s[0], 1)
+			return none(func() { kernels.Max(dst, x[0]) })
+		},
+	},
+	{
 		Name: "Gate", Dims: []Dim{dimLength}, Large: []int{270}, Measured: []Measured{elements(256, 64, 3)},
 		Make: func(o *Operands, s []int) func() int {
 			dst, x := o.gates(s[0], 2)

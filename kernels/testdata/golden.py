@@ -456,6 +456,7 @@ def gates_case(x, gate, h):
     return {
         "x": data(x), "gate": data(gate), "h": data(h),
         "added": data(clamp(b + a, -127, 127) for a, b in zip(x, h)),
+        "larger": data(max(a, b, -127) for a, b in zip(x, h)),
         "gated": data(round_shift(o * a, 8) for o, a in zip(opening, x)),
         "blended": data(clamp(b + round_shift(o * (a - b), 8), -127, 127) for o, a, b in zip(opening, x, h)),
     }

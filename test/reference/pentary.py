@@ -1019,6 +1019,20 @@ class Conv2D:
         return out
 
 
+class MaxPool:
+    def __init__(self, rows, columns, channels, height, width, stride):
+        self.rows, self.columns, self.channels, self.stride = rows, columns, channels, stride
+        self.height, self.width = height, width
+
+    def step(self, x):
+        pixel = lambda y, c: x[(y * self.columns + c) * self.channels :][: self.channels]
+        out = []
+        for y in range(0, self.rows - self.height + 1, self.stride):
+            for c in range(0, self.columns - self.width + 1, self.stride):
+                out += map(max, zip(*(pixel(y + i, c + j) for i in range(self.height) for j in range(self.width))))
+        return out
+
+
 class Attention:
     def __init__(self, width, heads, window, project):
         self.width, self.heads, self.window, self.dense, self.past = width, heads, window, project, []
@@ -1094,6 +1108,8 @@ def build(specs, tensors, matrices):
             layers.append(Conv1D(sizes[0], sizes[2], dense()))
         elif kind == "conv2d":
             layers.append(Conv2D(*sizes[:3], sizes[4], spec.get("width", sizes[4]), sizes[5], dense()))
+        elif kind == "maxpool":
+            layers.append(MaxPool(*sizes[:4], spec.get("width", sizes[3]), sizes[4]))
         elif kind == "attention":
             layers.append(Attention(*sizes, dense()))
         elif kind == "residual":
@@ -1122,7 +1138,7 @@ def inputs_of(first):
     sizes = first.get("sizes", [1])
     if "layers" in first:  # of a residual connection, or of a part
         return sizes[0] * inputs_of(first["layers"][0])
-    return math.prod({"embedding": sizes[1:2], "conv2d": sizes[:3]}.get(first["kind"], sizes[:1]))
+    return math.prod({"embedding": sizes[1:2], "conv2d": sizes[:3], "maxpool": sizes[:3]}.get(first["kind"], sizes[:1]))
 
 
 def text_score(meta, tensors, text, start):

@@ -212,6 +212,28 @@ def reset_after():
     m.write("gruafter", m.node("Gemm", v, w, b, transB=1), x.transpose(1, 0, 2), h[-1] @ w.T + b)
 
 
+def pool(x, height, width, stride):
+    rows, columns = (x.shape[2] - height) // stride + 1, (x.shape[3] - width) // stride + 1
+    at = lambda r, c: x[:, :, r * stride:r * stride + height, c * stride:c * stride + width].max(axis=(2, 3))
+    return np.stack([np.stack([at(r, c) for c in range(columns)], axis=-1) for r in range(rows)], axis=2)
+
+
+def maxima():
+    # PyTorch's example of MNIST: maxima before ReLU.
+    x = normal(60, 2, 11, 10, scale=1)
+    w1, b1 = normal(6, 2, 3, 3), normal(6, scale=0.3)
+    w2, b2 = normal(5, 6, 2, 2), normal(5, scale=0.3)
+    h = np.maximum(pool(conv(x, w1, b1, 1, (0, 0, 0, 0)), 2, 2, 2), 0)
+    flat = np.maximum(pool(conv(h, w2, b2, 1, (0, 0, 0, 0)), 2, 1, 1), 0).reshape(len(x), -1)
+    w3, b3 = normal(4, flat.shape[1]), normal(4, scale=0.3)
+    m = Model("N", 2, 11, 10)
+    v = m.node("MaxPool", m.node("Conv", "x", w1, b1, kernel_shape=[3, 3]), kernel_shape=[2, 2], strides=[2, 2])
+    v = m.node("MaxPool", m.node("Conv", m.node("Relu", v), w2, b2, kernel_shape=[2, 2]), kernel_shape=[2, 1])
+    v = m.node("Gemm", m.node("Flatten", m.node("Relu", v)), w3, b3, transB=1)
+    m.write("maxpool", v, x, flat @ w3.T + b3)
+
+
 pictures()
 sequences()
 reset_after()
+maxima()

@@ -65,7 +65,7 @@ of each row, and reported one a line: the share of each level, the signal-to-noi
 the number of weights beyond the levels.
 
 From ONNX, --from makes a model of a float network: a chain of fully connected layers,
-convolutions, mean pooling, RNN, GRU and LSTM layers, with a scale for each row. With samples of
+convolutions, pooling, RNN, GRU and LSTM layers, with a scale for each row. With samples of
 its inputs (--calibration), shifts and biases are fitted to the outputs of the float layers, and
 --method error-feedback corrects the error of each column in later columns; --method int8 keeps
 eight bits a weight. The report says for how many samples the largest output is the float
