@@ -211,7 +211,7 @@ func tune(t *testing.T, m *nn.Model, texts [][]int) *nn.Model {
 	t.Helper()
 	tuned, err := m.Clone()
 	if err == nil {
-		err = tuned.TrainScales(true)
+		err = tuned.SetTrained(nn.Trained{Weights: true, Scales: true})
 	}
 	if err != nil {
 		t.Fatal(err)

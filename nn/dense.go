@@ -34,9 +34,9 @@ type Dense struct {
 	logits bool // outputs go to Logits
 	sparse bool // x is one-hot codes, see lowrank.Parameter
 
-	gains   *Dense // of Scale, while it is trained, see Model.TrainScales
-	ofGains bool   // it is the matrix of another one's gains
-	frozen  bool   // not trained
+	gains  *Dense // of Scale, while it is trained, see Model.SetTrained
+	one    uint   // of a matrix of newRows; 0: it is none
+	frozen bool   // not trained
 }
 
 // NewDense returns a layer of zero weights whose Shift keeps the spread of the activations:
@@ -88,8 +88,8 @@ func rootShift(n int) uint {
 	return uint(bits.Len(uint(n))) / 2
 }
 
-// requantize turns the layer's accumulators into its activations. gains are what Pass.gained
-// returns.
+// requantize turns the layer's accumulators into its activations. gains are a
+// batch of gains of the multipliers, or nil.
 func (d *Dense) requantize(dst []int8, y []int32, gains []int8, n int) {
 	if d.isPlain() {
 		kernels.Requantize(dst, y, d.W.Rows(), n, d.output())

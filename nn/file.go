@@ -162,7 +162,7 @@ func (m *Model) File(meta map[string]string) *packed.File {
 	f := &packed.File{Meta: map[string]string{}}
 	maps.Copy(f.Meta, meta)
 	for i, d := range m.matrices {
-		if d.ofGains {
+		if d.one > 0 {
 			continue
 		}
 		f.Tensors = append(f.Tensors, packed.Tensor{Name: m.names[i], Matrix: d.W, Scale: -int32(d.Shift)})

@@ -82,7 +82,8 @@ func models() map[string]*Model {
 		}
 		if name != "llama" {
 			llama.matrices[2].Scale[3] = MaxScale
-			if err := llama.TrainScales(name == "scales"); err != nil {
+			shift := map[string]uint{"scales": CoarseGains, "gains": FineGains}[name]
+			if err := llama.SetTrained(Trained{Weights: name == "scales", Scales: true, GainShift: shift}); err != nil {
 				panic(err)
 			}
 		}
@@ -90,7 +91,7 @@ func models() map[string]*Model {
 	for _, model := range m {
 		model.Randomize(3)
 		for _, d := range model.matrices {
-			if d.ofGains {
+			if d.one > 0 {
 				lowrank.Randomize(lowrank.Parameter{W: d.W}, kernels.Uniform, 6)
 			}
 		}

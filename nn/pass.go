@@ -29,9 +29,9 @@ type Pass struct {
 	y      []int32
 	wide   []int64 // by column, of norms and logits
 
-	constants  []int8    // all alike
-	gainInputs []int8    // of the columns, see gained
-	codes      [][]uint8 // by tensor, for kernels.MatVecCodes; nil for none, see Runner.Freeze
+	constants []int8    // all alike
+	rowInputs []int8    // of the columns, see rowProduct
+	codes     [][]uint8 // by tensor, for kernels.MatVecCodes; nil for none, see Runner.Freeze
 
 	population *members   // nil for plain samples
 	record     *recording // of a plain pass, or nil
@@ -250,7 +250,7 @@ func (p *Pass) begins(place, places int) (outer placed) {
 
 // productOf is ProductTo of what the matrix is multiplied by.
 func (p *Pass) productOf(dst []int8, d *Dense, x []int8) {
-	gains := p.gained(d)
+	gains := p.rowProduct(d.gains)
 	i := p.next(d)
 	p.y = reuse.Slice(p.y, d.W.Rows()*p.n)
 	if p.population != nil {

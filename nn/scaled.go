@@ -96,7 +96,7 @@ func (d *Dense) scaleName() string {
 }
 
 // requantizeScaled turns accumulators into activations, see kernels.RequantizeScaled. gains
-// are what Pass.gained returns.
+// are a batch of gains of the multipliers, or nil.
 func (d *Dense) requantizeScaled(dst []int8, y []int32, gains []int8, n int) {
 	kernels.RequantizeScaled(dst, y, d.values(), n, kernels.Scaled{
 		Digits: d.digits(), Scale: d.Scale, Gains: gains, Shift: d.Shift, Wide: d.Wide, ReLU: d.ReLU,

@@ -378,8 +378,8 @@ func (t *twin) product(d *Dense, x []int) []int {
 // perturb adds the noise of a member, of rank 1 under the binomial law, to accumulators.
 func (t *twin) perturb(y []int, number uint32, d *Dense, x []int) {
 	n, sigma, unit := t.noise, t.noise.Sigma, d.log2Scale()
-	if d.ofGains {
-		sigma, unit = uint(max(int(sigma)-4, 0)), 8
+	if d.one > 0 {
+		sigma, unit = uint(max(int(sigma)-4, 0)), map[uint]uint{5: 8, 6: 9, 7: 10}[d.Shift]
 	}
 	a := make([]uint8, packed.PaddedLen(d.values()))
 	n.Factor(a, lowrank.FactorA, number, t.pair, d.values())

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/es"
@@ -27,23 +29,74 @@ type Finetune struct {
 	Data    string // text file to learn from instead of the teacher's texts
 	Texts   int    // number of texts that the teacher draws
 	Train   Trained
+	Gains   uint // shift of the gains of multipliers, see nn.Trained
 
 	Reward          string // command that scores completions
 	Prompts         string // file
 	Log2Temperature int    // binary logarithm of the completions' temperature
 }
 
-// Trained selects the parameters that fine-tuning trains.
-type Trained string
+// Trained is the set of parameters that fine-tuning trains.
+type Trained uint
 
-// Values of Trained.
+// Elements of Trained.
 const (
-	TrainWeights Trained = "weights"
-	TrainScales  Trained = "scales"
-	TrainBoth    Trained = "both"
+	TrainWeights Trained = 1 << iota
+	TrainScales
 )
 
-func (t Trained) String() string { return string(t) }
+// trainedNames are the names of the elements, in their order.
+var trainedNames = []string{"weights", "scales"}
+
+// trainedBoth is the name of weights and scales in models and runs, as earlier versions wrote it.
+const trainedBoth = "both"
+
+// Set implements pflag.Value.
+func (t *Trained) Set(text string) error {
+	if text == trainedBoth {
+		*t = TrainWeights | TrainScales
+		return nil
+	}
+	var set Trained
+	for name := range strings.SplitSeq(text, ",") {
+		i := slices.Index(trainedNames, name)
+		if i < 0 {
+			return console.OneOf(name, trainedNames)
+		}
+		set |= 1 << i
+	}
+	*t = set
+	return nil
+}
+
+// String implements pflag.Value.
+func (t *Trained) String() string {
+	if *t == TrainWeights|TrainScales {
+		return trainedBoth
+	}
+	var names []string
+	for i, name := range trainedNames {
+		if *t>>i&1 != 0 {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, ",")
+}
+
+// Type implements pflag.Value.
+func (t *Trained) Type() string { return "partSlice" }
+
+// Has reports whether the set has an element.
+func (t *Trained) Has(element Trained) bool { return *t&element != 0 }
+
+// trainsScales reports whether multipliers are among the parts that a text names.
+func trainsScales(text string) bool {
+	var t Trained
+	return t.Set(text) == nil && t.Has(TrainScales)
+}
+
+// gainShift is the name of the flag for Finetune.Gains.
+const gainShift = "gain-shift"
 
 // NewFinetune returns the default settings.
 func NewFinetune() *Finetune {
@@ -55,6 +108,7 @@ func NewFinetune() *Finetune {
 		Batch:     nn.EvaluatorOptions{Streams: 4, Steps: 256}, // shorter texts do not train later positions
 		Texts:     1024,
 		Train:     TrainWeights,
+		Gains:     nn.FineGains,
 	}
 }
 
@@ -87,8 +141,10 @@ func (s *Finetune) Groups() console.Groups {
 	integer(f, &s.Batch.Steps, "steps", 1, maxLength, "tokens learned from the beginning of each text; with --reward, largest number of tokens in a completion, by default "+RewardDefaults["steps"])
 	integer(f, &s.Batch.Streams, "streams", 1, 1<<16, "texts that each member reads per generation; with --reward, prompts that it completes, by default "+RewardDefaults["streams"])
 	integer(f, &s.Batch.Discount, "discount", 0, 256, "noise in activations: weight of each score, in 1/256 of the previous one")
-	f.Var(console.Choice[Trained]{Value: &s.Train, Options: []Trained{TrainWeights, TrainScales, TrainBoth}}, "train",
-		"trained parameters: weights of one pent, a multiplier per matrix row, or both")
+	f.Var(&s.Train, "train", "trained `parts`, separated by commas: weights (of one pent), scales (a multiplier per matrix row)")
+	console.Offer(f, "train", trainedNames...)
+	f.UintVar(&s.Gains, gainShift, s.Gains, "scales: each level of a pent moves a multiplier by 0.4 to 0.8 % with 7, and by 1.3 to 3.1 % with 5")
+	console.Bound(f, gainShift, nn.CoarseGains, nn.FineGains)
 	f.Uint64Var(&s.Base.Seed, "seed", s.Base.Seed, "key of all random numbers, including the texts")
 	f = groups.Add("Reward")
 	f.StringVar(&s.Reward, "reward", s.Reward, "shell `command` that scores completions: it reads JSON lines and prints one integer per line")

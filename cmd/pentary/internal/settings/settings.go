@@ -15,6 +15,7 @@ import (
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/kernels"
 	"github.com/Kaleaon/pentary-go/lowrank"
+	"github.com/Kaleaon/pentary-go/nn"
 )
 
 // Settings determine the weights of a run, together with its data.
@@ -61,7 +62,7 @@ var (
 	toldUnless = map[string]string{
 		"bias": "false", "conv": noConvolutions, "recurrent": noRecurrent,
 		"noise": "weights", "sigma-schedule": "constant", "shrink": "0", "groups": "1", "noise-reuse": "1", "restart": "0",
-		"train": "weights", "early-stop": "0", "reductions": "0", "shift": "0", "output-sigma": "0", measurements: strconv.Itoa(Measurements), heldOut: strconv.Itoa(heldOutPercent),
+		"train": "weights", "early-stop": "0", gainShift: "5", "reductions": "0", "shift": "0", "output-sigma": "0", measurements: strconv.Itoa(Measurements), heldOut: strconv.Itoa(heldOutPercent),
 	}
 )
 
@@ -98,6 +99,8 @@ func Takes(texts map[string]string, name string) bool {
 		return rule == Bop
 	case "decay":
 		return texts["schedule"] == es.Inverse.String() || texts["sigma-schedule"] == es.Inverse.String()
+	case gainShift:
+		return trainsScales(texts["train"])
 	case "reductions":
 		return texts["early-stop"] != "0"
 	case "discount":
@@ -141,6 +144,9 @@ func SetTexts(s Settings, texts map[string]string) error {
 	}
 	if _, ok := texts[heldOut]; !ok && texts["mixer"]+texts[oldFlags["mixer"]] != "" {
 		texts[heldOut] = strconv.Itoa(heldOutPercent)
+	}
+	if _, ok := texts[gainShift]; !ok && texts["seed"] != "" && trainsScales(texts["train"]) {
+		texts[gainShift] = strconv.Itoa(nn.CoarseGains) // a complete run without this setting
 	}
 	if _, ok := texts["ngrams"]; !ok && texts["mixer"]+texts[oldFlags["mixer"]] != "" {
 		texts["ngrams"] = "0" // earlier versions had none

@@ -208,3 +208,30 @@ func TestBiasOfEarlierTexts(t *testing.T) {
 		t.Errorf("texts without a bias make it %v (%v)", *s.Bias, err)
 	}
 }
+
+// Parts of a network are named in any order. Runs of versions without the setting had coarse gains.
+func TestTrained(t *testing.T) {
+	for text, want := range map[string]string{
+		"weights": "weights", "scales": "scales", "both": "both", "scales,weights": "both", "scales,scales": "scales",
+		"": "error", "all": "error", "scales,": "error", "weights,both": "error",
+	} {
+		s := NewFinetune()
+		err := s.Train.Set(text)
+		if err == nil && s.Train.String() != want || err != nil && want != "error" {
+			t.Errorf("%q is %v, want %s: %v", text, &s.Train, want, err)
+		}
+	}
+	for train, want := range map[string]uint{"weights": 7, "scales": 5, "both": 5} {
+		s := NewFinetune()
+		s.Complete()
+		texts := Texts(s)
+		texts["train"] = train
+		delete(texts, gainShift)
+		if err := SetTexts(s, texts); err != nil || s.Gains != want {
+			t.Errorf("%s: gains with a shift of %d, want %d: %v", train, s.Gains, want, err)
+		}
+		if got := Takes(Texts(s), gainShift); got != (train != "weights") {
+			t.Errorf("%s: the shift has an effect: %t", train, got)
+		}
+	}
+}

@@ -263,7 +263,9 @@ func (t *finetune) build([]int) error {
 		t.net, err = m.Clone()
 	}
 	if err == nil && t.Train != settings.TrainWeights {
-		err = t.net.TrainScales(t.Train == settings.TrainBoth)
+		err = t.net.SetTrained(nn.Trained{
+			Weights: t.Train.Has(settings.TrainWeights), Scales: t.Train.Has(settings.TrainScales), GainShift: t.Gains,
+		})
 	}
 	return err
 }

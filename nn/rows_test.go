@@ -24,11 +24,11 @@ func TestTrainScales(t *testing.T) {
 		return all
 	}
 	for name, m := range models() {
-		if m.matrices[0].Digits > 1 && m.matrices[1].ofGains {
+		if m.matrices[0].Digits > 1 && m.matrices[1].one > 0 {
 			continue
 		}
 		before, parameters := outputs(m), len(m.Parameters())
-		if err := m.TrainScales(true); err != nil {
+		if err := m.SetTrained(Trained{Weights: true, Scales: true}); err != nil {
 			t.Fatal(err)
 		}
 		if !slices.Equal(outputs(m), before) {
@@ -58,8 +58,13 @@ func TestTrainScales(t *testing.T) {
 	}
 	m := NewModel(NewDense(4, 4, true), NewDense(4, 4, false))
 	m.matrices[1].Shift = 24
-	if m.TrainScales(true) == nil {
+	if m.SetTrained(Trained{Weights: true, Scales: true}) == nil {
 		t.Error("a shift of 31")
+	}
+	for _, shift := range []uint{4, 8} {
+		if NewModel(NewDense(4, 4, true)).SetTrained(Trained{Scales: true, GainShift: shift}) == nil {
+			t.Errorf("gains with a shift of %d", shift)
+		}
 	}
 }
 
@@ -81,7 +86,16 @@ func TestScalesLearn(t *testing.T) {
 		}
 		return sum
 	}
-	for _, place := range []lowrank.Estimator{lowrank.PerturbWeights, lowrank.PerturbActivations} {
+	for _, c := range []struct {
+		place lowrank.Estimator
+		shift uint
+		off   int32 // a part of the multiplier
+	}{
+		{lowrank.PerturbWeights, CoarseGains, 4},
+		{lowrank.PerturbActivations, CoarseGains, 4},
+		{lowrank.PerturbWeights, FineGains, 9},
+		{lowrank.PerturbActivations, FineGains, 9},
+	} {
 		m, err := teacher.Clone()
 		if err != nil {
 			t.Fatal(err)
@@ -91,18 +105,18 @@ func TestScalesLearn(t *testing.T) {
 				d.Scale, d.Shift = slices.Repeat([]int32{128}, d.values()), d.Shift+7
 			}
 			for i := range d.Scale {
-				d.Scale[i] += d.Scale[i] * int32(i%3-1) / 4
+				d.Scale[i] += d.Scale[i] * int32(i%3-1) / c.off
 			}
 		}
 		before, weights := total(m), slices.Clone(weightsOf(m))
-		if err := m.TrainScales(false); err != nil {
+		if err := m.SetTrained(Trained{Scales: true, GainShift: c.shift}); err != nil {
 			t.Fatal(err)
 		}
 		e, err := NewEvaluator(m, task, EvaluatorOptions{Streams: 32, Steps: 9})
 		if err != nil {
 			t.Fatal(err)
 		}
-		opt, err := es.New(m.Parameters(), e, es.Options{Seed: 1, Generations: 30, Pairs: 16, Sigma: 4, Estimator: place, Rule: es.ErrorFeedback{Rate: es.Ratio(1, 3)}})
+		opt, err := es.New(m.Parameters(), e, es.Options{Seed: 1, Generations: 30, Pairs: 16, Sigma: 4, Estimator: c.place, Rule: es.ErrorFeedback{Rate: es.Ratio(1, 3)}})
 		if err == nil {
 			err = opt.Run(context.Background())
 		}
@@ -110,11 +124,11 @@ func TestScalesLearn(t *testing.T) {
 			t.Fatal(err)
 		}
 		best, after := total(teacher), total(m)
-		if t.Logf("noise in %v: teacher %d, off %d, tuned %d", place, best, before, after); after < (before+best)/2 {
-			t.Errorf("noise in %v: from %d to %d, want half the way to %d", place, before, after, best)
+		if t.Logf("noise in %v, gains >>%d: teacher %d, off %d, tuned %d", c.place, c.shift, best, before, after); after < (before+best)/2 {
+			t.Errorf("noise in %v, gains >>%d: from %d to %d, want half the way to %d", c.place, c.shift, before, after, best)
 		}
 		if m, err = m.Clone(); err != nil || total(m) != after || !slices.Equal(weightsOf(m), weights) {
-			t.Errorf("noise in %v: the model of the file has score %d, want %d, or weights have moved, %v", place, total(m), after, err)
+			t.Errorf("noise in %v, gains >>%d: the model of the file has score %d, want %d, or weights have moved, %v", c.place, c.shift, total(m), after, err)
 		}
 	}
 }

@@ -1,0 +1,148 @@
+package nn
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/Kaleaon/pentary-go/internal/reuse"
+	"github.com/Kaleaon/pentary-go/kernels"
+	"github.com/Kaleaon/pentary-go/lowrank"
+	"github.com/Kaleaon/pentary-go/packed"
+)
+
+// rowConstants weigh the 8 pents of a number that belongs to a row of a matrix. They differ, so the
+// pents of a row move in different generations.
+var rowConstants = [8]int8{127, 116, 106, 95, 85, 74, 64, 53}
+
+// Bounds of Trained.GainShift.
+const (
+	CoarseGains = 5
+	FineGains   = 7
+)
+
+const gainBits = kernels.GainBits
+
+// Trained selects the numbers of a model that an optimizer trains.
+type Trained struct {
+	Weights bool // matrices of one pent a weight
+	Scales  bool // multipliers of matrices
+
+	// GainShift is the shift of the gains of multipliers, CoarseGains to FineGains; 0: FineGains.
+	GainShift uint
+}
+
+// SetTrained selects what is trained, by either estimator. With Scales each multiplier is multiplied
+// by 1 + g/128, where a row G of 8 pents for each output, initially zeros, gives g:
+//
+//	g = clip(RoundShift(G·(127, 116, 106, 95, 85, 74, 64, 53), GainShift))
+//	M = min(RoundShift(Scale·(128 + g), 7), MaxScale)
+//
+// With CoarseGains, each level of a pent moves a multiplier by 1.3 to 3.1 %, and all pents together by
+// 35 %. With FineGains it is a quarter of that, and g is rounded, so that some levels do not change it.
+// A matrix without multipliers gets multipliers of 128, and its Shift grows by 7. G is the parameter
+// before the matrix, with the matrix's name and ".gains"; σ is relative to the multiplier. File
+// writes the multipliers M, so a saved model has the same outputs. The first layer's matrix and the
+// matrices of convolutions have no gains.
+//
+// SetTrained returns an error if a Shift is too large.
+func (m *Model) SetTrained(t Trained) error {
+	if t.GainShift == 0 {
+		t.GainShift = FineGains
+	}
+	if t.GainShift < CoarseGains || t.GainShift > FineGains {
+		return fmt.Errorf("nn: gains with a shift of %d, want %d to %d", t.GainShift, CoarseGains, FineGains)
+	}
+	skip := map[*Dense]bool{}
+	if first, ok := asFirst(m.Layers[0]); ok {
+		skip[first.matrix()] = true
+	}
+	markPlaces(m.Layers, skip)
+	for i, d := range m.matrices {
+		if t.Scales && d.Scale == nil && !skip[d] && d.Shift > maxShift-gainBits {
+			return fmt.Errorf("nn: matrix %q with a shift of %d, want at most %d to train its multipliers", m.names[i], d.Shift, maxShift-gainBits)
+		}
+	}
+	for _, d := range m.matrices {
+		d.frozen = !t.Weights
+		if skip[d] || d.one > 0 {
+			continue
+		}
+		if t.Scales && d.gains == nil {
+			if d.Scale == nil {
+				d.Scale, d.Shift = slices.Repeat([]int32{1 << gainBits}, d.values()), d.Shift+gainBits
+			}
+			d.gains = newRows(d, t.GainShift, gainBits)
+		}
+	}
+	m.collect()
+	return nil
+}
+
+// newRows returns a matrix whose product with rowConstants is a number for each output of d. Noise
+// with a σ of 1 changes the numbers by about 2^one.
+func newRows(d *Dense, shift, one uint) *Dense {
+	return &Dense{W: packed.NewMatrix(d.values(), len(rowConstants)), Shift: shift, zeros: true, one: one}
+}
+
+// markPlaces marks the matrices of layers that multiply at several places.
+func markPlaces(layers []Layer, marked map[*Dense]bool) {
+	for _, l := range layers {
+		switch l := l.(type) {
+		case *Residual:
+			markPlaces(l.Layers, marked)
+		case *Scan:
+			markPlaces(l.Layers, marked)
+		}
+		if first, ok := asFirst(l); ok && first.places() > 1 {
+			marked[first.matrix()] = true
+		}
+	}
+}
+
+// parameter returns a matrix for an optimizer.
+func (d *Dense) parameter(number int, name string) lowrank.Parameter {
+	p := lowrank.Parameter{
+		Number: uint32(number), Name: name, W: d.W, Sigma: d.Sigma, Log2Scale: d.log2Scale(), Sparse: d.sparse, Frozen: d.Digits > 1 || d.frozen,
+	}
+	if d.one > 0 {
+		const larger = 4 // σ of 2^-4 is a level of each pent with noise in weights
+		p.Log2Scale, p.Sigma, p.Rate, p.Constant, p.Frozen = d.Shift+d.one-larger, -larger, 2, true, false
+	}
+	return p
+}
+
+// rowProduct returns the numbers that a matrix of newRows gives for each column, or nil for nil. Free
+// the result.
+func (p *Pass) rowProduct(rows *Dense) []int8 {
+	if rows == nil {
+		return nil
+	}
+	if n := len(rowConstants) * p.n; len(p.rowInputs) != n {
+		p.rowInputs = reuse.Slice(p.rowInputs, n)
+		for i := range p.rowInputs {
+			p.rowInputs[i] = rowConstants[i/4/p.n*4+i%4]
+		}
+	}
+	return p.Product(rows, p.rowInputs)
+}
+
+// number returns the number that a matrix of newRows gives for an output.
+func (d *Dense) number(output int) int8 {
+	sum := int32(0)
+	for j, c := range rowConstants {
+		sum += int32(c) * int32(d.W.At(output, j))
+	}
+	return int8(min(max(kernels.RoundShift(sum, d.Shift), -127), 127))
+}
+
+// multipliers returns the multipliers of a matrix, with the gains that are trained.
+func (d *Dense) multipliers() []int32 {
+	if d.gains == nil {
+		return d.Scale
+	}
+	scale := make([]int32, len(d.Scale))
+	for i, v := range d.Scale {
+		scale[i] = kernels.GainedScale(v, d.gains.number(i))
+	}
+	return scale
+}
