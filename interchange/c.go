@@ -238,11 +238,11 @@ func (g *cHeader) call(i int, o op) (string, bool) {
 		return fmt.Sprintf("pent_dense(%s, %s, %s, %d, %d, %d, %d, %d);", dst, a, w, d.Outputs(), d.Inputs(), d.Bias, d.Shift, low), true
 	case opConv:
 		l := o.conv
-		return fmt.Sprintf("pent_conv2d(%s, %s, patch, %s, %d, %d, %d, %d, %d, %d, %d, %d, %d, %d);", dst, a, w,
-			l.Rows, l.Columns, l.Channels, l.Kernel.Outputs(), l.Height, l.Width, l.Stride, l.Kernel.Bias, l.Kernel.Shift, low), true
+		return fmt.Sprintf("pent_conv2d(%s, %s, patch, %s, %d, %d, %d, %d, %d, %d, %d, %d, %d, %d, %d, %d, %d, %d);", dst, a, w,
+			l.Rows, l.Columns, l.Channels, l.Kernel.Outputs(), l.Height, l.Width, l.Stride, l.Top, l.Left, l.Bottom, l.Right, l.Kernel.Bias, l.Kernel.Shift, low), true
 	case opPool:
 		l := o.pool
-		return fmt.Sprintf("pent_maxpool(%s, %s, %d, %d, %d, %d, %d, %d);", dst, a, l.Rows, l.Columns, l.Channels, l.Height, l.Width, l.Stride), true
+		return fmt.Sprintf("pent_maxpool(%s, %s, %d, %d, %d, %d, %d, %d, %d, %d, %d, %d);", dst, a, l.Rows, l.Columns, l.Channels, l.Height, l.Width, l.Stride, l.Top, l.Left, l.Bottom, l.Right), true
 	case opEmbed:
 		l := o.embed
 		return fmt.Sprintf("pent_embed(%s, %s, %s, %d, %d, %d, %d, %d);", dst, a, w, n, l.Context, l.Vocabulary, l.Rows.Shift, low), true

@@ -35,27 +35,33 @@ static void pent_dense(int8_t *y, const int8_t *x, const uint8_t *w, int rows, i
 	}
 }
 
-/* Convolves a picture, channels last, with a kernel of height x width. */
-static void pent_conv2d(int8_t *y, const int8_t *x, int8_t *patch, const uint8_t *w, int rows, int columns, int channels, int out, int height, int width, int stride, int bias, int shift, int low)
+/* Convolves a picture, channels last and padded by zeros, with a kernel of height x width. */
+static void pent_conv2d(int8_t *y, const int8_t *x, int8_t *patch, const uint8_t *w, int rows, int columns, int channels, int out, int height, int width, int stride, int top, int left, int bottom, int right, int bias, int shift, int low)
 {
-	for (int r = 0; r + height <= rows; r += stride)
-		for (int c = 0; c + width <= columns; c += stride, y += out) {
+	for (int r = -top; r + height <= rows + bottom; r += stride)
+		for (int c = -left; c + width <= columns + right; c += stride, y += out) {
+			int from = c < 0 ? -c : 0, to = c + width > columns ? columns - c : width;
+			memset(patch, 0, (size_t)(height * width * channels));
 			for (int i = 0; i < height; i++)
-				memcpy(patch + i * width * channels, x + ((r + i) * columns + c) * channels, (size_t)(width * channels));
+				if (r + i >= 0 && r + i < rows)
+					memcpy(patch + (i * width + from) * channels, x + ((r + i) * columns + c + from) * channels, (size_t)((to - from) * channels));
 			pent_dense(y, patch, w, out, height * width * channels, bias, shift, low);
 		}
 }
 
-/* Takes the largest activation of each channel in windows of height x width. */
-static void pent_maxpool(int8_t *y, const int8_t *x, int rows, int columns, int channels, int height, int width, int stride)
+/* Takes the largest activation of each channel in windows of height x width, padding left out. */
+static void pent_maxpool(int8_t *y, const int8_t *x, int rows, int columns, int channels, int height, int width, int stride, int top, int left, int bottom, int right)
 {
-	for (int r = 0; r + height <= rows; r += stride)
-		for (int c = 0; c + width <= columns; c += stride)
+	for (int r = -top; r + height <= rows + bottom; r += stride)
+		for (int c = -left; c + width <= columns + right; c += stride)
 			for (int k = 0; k < channels; k++, y++) {
 				*y = -127;
 				for (int i = 0; i < height * width; i++) {
-					int8_t v = x[((r + i / width) * columns + c + i % width) * channels + k];
-					*y = v > *y ? v : *y;
+					int row = r + i / width, column = c + i % width;
+					if (row >= 0 && row < rows && column >= 0 && column < columns) {
+						int8_t v = x[(row * columns + column) * channels + k];
+						*y = v > *y ? v : *y;
+					}
 				}
 			}
 }

@@ -44,16 +44,14 @@ const maxFeedback = 1 << 13
 // probability. Rows of recurrent layers have multipliers, because the units of their gates and states
 // are fixed.
 //
-// A convolution with biases reads constant channels. A dense layer before the first convolution
-// appends them: it copies the picture and pads it with zeros. Before a recurrent layer, such a layer
-// appends four constants.
+// Before a recurrent layer with biases, a dense layer copies the activations and appends four constants.
 //
 // A recurrent layer computes gates and states as package nn does: sigmoids are clip(v/4+½, 0, 1),
 // hyperbolic tangents are clip(v, ±1), a forget gate is at least a quarter open, and the cells of an
 // LSTM stay within ±1.
 //
-// ErrorFeedback needs calibration. Model returns an error if layers do not fit, if a convolution that
-// is not the first layer has padding, or if the calibration is not a whole number of samples.
+// ErrorFeedback needs calibration. Model returns an error if layers do not fit, or if the calibration is
+// not a whole number of samples.
 func (n *Network) Model(o NetworkOptions) (*nn.Model, *NetworkReport, error) {
 	m, r, err := n.model(o)
 	if err != nil {
@@ -86,9 +84,9 @@ func (n *Network) model(o NetworkOptions) (*nn.Model, *NetworkReport, error) {
 		case *Linear:
 			q.linear(l)
 		case *Convolution:
-			err = q.convolution(l, i == 0)
+			err = q.convolution(l)
 		case *MaxPool:
-			q.pool(l)
+			err = q.pool(l)
 		case *Recurrent:
 			err = q.recurrent(l)
 		}
@@ -114,6 +112,8 @@ func (n *Network) model(o NetworkOptions) (*nn.Model, *NetworkReport, error) {
 func (n *Network) checkOptions(o *NetworkOptions) error {
 	in := n.Inputs()
 	switch {
+	case !slices.ContainsFunc(n.Layers, func(l FloatLayer) bool { return l.size() > 0 }):
+		return errors.New("no matrices")
 	case !slices.Contains(LlamaMethods, o.Method):
 		return fmt.Errorf("unknown method %q", o.Method)
 	case o.Unit < 1 || o.Unit > 127:
@@ -133,24 +133,16 @@ func (n *Network) quantizer(o NetworkOptions) (*quantizer, error) {
 	in := n.Inputs()
 	q := &quantizer{
 		o: o, samples: len(o.Calibration) / in / o.Steps, steps: o.Steps,
-		gains: repeated(float64(o.Unit), in), index: sequence(in, 1, 1), width: in, most: 2,
+		gains: repeated(float64(o.Unit), in), index: sequence(in, 1, 1), width: in, most: 2, channels: n.channels(),
 	}
 	if o.Method == Int8 {
 		q.most = eightBits
 	}
-	for i, l := range n.Layers {
+	for _, l := range n.Layers {
 		cols := l.Inputs()
 		switch l := l.(type) {
 		case *Convolution:
 			cols = l.area() * l.Channels
-			q.biased = q.biased || l.Bias != nil
-			if l.padded() && i > 0 {
-				return nil, fmt.Errorf("convolution %q is padded, which only the first layer can be: nn.Conv2D has no padding", l.Name)
-			}
-		case *MaxPool:
-			if i == 0 {
-				return nil, fmt.Errorf("maximum %q comes before the first convolution", l.Name)
-			}
 		case *Recurrent:
 			cols += l.Out
 		}
@@ -162,7 +154,7 @@ func (n *Network) quantizer(o NetworkOptions) (*quantizer, error) {
 		}
 	}
 	inputs := o.Calibration
-	if channels := n.channelsFirst(); channels > 0 {
+	if channels := n.channels(); n.ChannelsFirst && channels > 0 {
 		inputs = slices.Clone(inputs)
 		for at := 0; at < len(inputs); at += in {
 			copy(inputs[at:], transposed(inputs[at:at+in], channels, in/channels))
@@ -200,7 +192,6 @@ type quantizer struct {
 	most           int // largest weight
 	samples, steps int
 	last, logits   bool // of the layer at hand
-	biased         bool // a convolution has biases
 
 	exact []float64 // activations of the network, samples × steps × len(index)
 	seen  []float64 // activations of the model, integers, samples × steps × width
@@ -208,8 +199,7 @@ type quantizer struct {
 	index []int     // where the model has each activation of the network
 	gains []float64 // how many units of the model's a unit of the network's activations is
 
-	channels  int   // of the model's picture, 0 before a convolution
-	constants []int // what the channels after the network's are
+	channels int // of the model's picture
 
 	layers  []nn.Layer
 	reports []Report
@@ -403,16 +393,6 @@ func (q *quantizer) feedback(in, n int, centre bool, operand func(i int, exact, 
 	return feedbackOf(h, dampingOf(h, 0.01))
 }
 
-// spreadOut puts weights, rows × len(index), into rows of width columns, at the columns of index.
-func spreadOut(weights []int8, index []int, width int) []int32 {
-	rows := len(weights) / len(index)
-	all := make([]int32, rows*width)
-	for i, v := range weights {
-		all[i/len(index)*width+index[i%len(index)]] = int32(v)
-	}
-	return all
-}
-
 // set gives a matrix its weights.
 func (q *quantizer) set(d *nn.Dense, weights []int32, cols int) {
 	if d.Digits = 0; q.most > 2 {
@@ -473,7 +453,7 @@ func (q *quantizer) linear(l *Linear) {
 		rectify(q.exact)
 	}
 	q.add(l.Out, d)
-	q.index, q.channels, q.constants = sequence(l.Out, 1, 1), 0, nil
+	q.index = sequence(l.Out, 1, 1)
 }
 
 // centred returns a layer whose rows' mean, and whose biases' mean, is zero.
@@ -499,41 +479,35 @@ func centred(l *Linear) *Linear {
 	return &other
 }
 
-// dense returns the layer of weights whose biases add about the offsets to the sums, to which
-// it adds what they do add.
+// dense returns the layer of weights whose biases add about the offsets to the sums.
 func (q *quantizer) dense(l *Linear, f fitted) *nn.Dense {
-	round := func(v float64) float64 { return max(-float64(q.most), min(float64(q.most), math.Round(v))) }
-	constant, least := 0, math.Inf(1)
-	for c := range 128 {
-		sum := 0.0
-		for _, v := range f.offsets {
-			off := v
-			if c > 0 {
-				off -= float64(c) * round(v/float64(c))
-			}
-			sum += off * off
-		}
-		if sum < least {
-			constant, least = c, sum
-		}
-	}
-	if constant == 0 {
-		d := nn.NewDense(q.width, l.Out, l.ReLU)
-		q.set(d, spreadOut(f.weights, q.index, q.width), q.width)
-		return d
-	}
-	d := nn.NewBiasedDense(q.width, l.Out, l.ReLU)
-	d.Bias = int8(constant)
-	all := spreadOut(f.weights, q.index, q.width+1)
-	for i, v := range f.offsets {
-		b := round(v / float64(constant))
-		all[(i+1)*(q.width+1)-1] = int32(b)
-		for k := range f.multiplicands {
-			f.sums[k*l.Out+i] += b * float64(constant)
-		}
-	}
-	q.set(d, all, q.width+1)
+	d := nn.NewDense(q.width, l.Out, l.ReLU)
+	q.biasedWeights(d, f, l.Out, q.index)
 	return d
+}
+
+// biasedWeights gives a new matrix fitted weights, in the columns of index, and biases that add about the
+// offsets to the sums of the first out rows, to which it adds what they do add.
+func (q *quantizer) biasedWeights(d *nn.Dense, f fitted, out int, index []int) {
+	cols, constant := d.Inputs(), q.constantFor(f.offsets, 1)
+	if constant > 0 {
+		cols++
+		d.Bias = int8(constant)
+	}
+	all := make([]int32, d.Outputs()*cols)
+	for i, v := range f.weights {
+		all[i/len(index)*cols+index[i%len(index)]] = int32(v)
+	}
+	for i, v := range f.offsets {
+		b, added := addends(v, []int{constant}, q.most)
+		if constant > 0 {
+			all[(i+1)*cols-1] = int32(b[0])
+		}
+		for k := range f.multiplicands {
+			f.sums[k*out+i] += float64(added)
+		}
+	}
+	q.set(d, all, cols)
 }
 
 // extraShift is what weights of eight bits are larger than pents, in bits.

@@ -33,6 +33,11 @@ func sampleModels(t testing.TB) []sampleModel {
 		{"conv2d not square", nn.NewModel(nn.NewConv2D(5, 9, 3, 4, 2, 4, 3, false)), 1},
 		{"conv2d with biases", nn.NewModel(biased(nn.NewConv2D(5, 9, 3, 4, 2, 4, 3, true)), biased(nn.NewConv2D(2, 2, 4, 8, 2, 1, 1, true)), nn.NewBiasedDense(16, 10, false)), 1},
 		{"maxpool", nn.NewModel(biased(nn.NewConv2D(8, 9, 1, 8, 3, 3, 1, true)), nn.NewMaxPool(6, 7, 8, 2, 3, 2), nn.NewConv2D(3, 3, 8, 4, 2, 2, 1, false), nn.NewMaxPool(2, 2, 4, 2, 1, 1), nn.NewDense(8, 10, false)), 1},
+		{"padding", nn.NewModel(
+			biased(nn.NewPaddedConv2D(nn.Window{Rows: 5, Columns: 4, Channels: 3, Height: 3, Width: 3, Stride: 2, Top: 1, Left: 2, Bottom: 1}, 8, false)),
+			nn.NewPaddedMaxPool(nn.Window{Rows: 3, Columns: 2, Channels: 8, Height: 2, Width: 2, Stride: 1, Top: 1, Bottom: 1, Right: 1}),
+			nn.NewPaddedConv2D(nn.Window{Rows: 4, Columns: 2, Channels: 8, Height: 4, Width: 4, Stride: 1, Top: 1, Left: 1, Bottom: 2, Right: 2}, 4, false), nn.NewDense(32, 10, false),
+		), 1},
 		{"maxpool of 3 channels", nn.NewModel(nn.NewMaxPool(4, 5, 3, 2, 2, 1), nn.NewDense(36, 10, false)), 1},
 		{"conv1d", nn.NewModel(nn.NewConv1D(8, 12, 3, true), nn.NewConv1D(12, 4, 1, false)), 6},
 		{"scan", nn.NewModel(nn.NewScan(5, nn.NewGRU(4, 8)), nn.NewDense(8, 10, false)), 1},

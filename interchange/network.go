@@ -41,7 +41,7 @@ type Linear struct {
 type Window struct {
 	Rows, Columns, Channels int // of the picture
 	Height, Width, Stride   int // of the window
-	Top, Left               int // zeros around the picture
+	Top, Left               int // padding around the picture
 	Bottom, Right           int // likewise
 }
 
@@ -55,8 +55,7 @@ type Convolution struct {
 	ReLU bool
 }
 
-// A MaxPool takes the largest activation of each channel in a window without zeros around the
-// picture, see nn.MaxPool.
+// A MaxPool takes the largest activation of each channel in a window, of pixels of the picture alone.
 type MaxPool struct {
 	Name string
 	Window
@@ -113,7 +112,7 @@ func (l *Window) outColumns() int { return (l.Left+l.Columns+l.Right-l.Width)/l.
 func (l *Window) places() int     { return l.outRows() * l.outColumns() }
 func (l *Window) area() int       { return l.Height * l.Width }
 
-// padded reports whether there are zeros around the picture.
+// padded reports whether there is padding.
 func (l *Window) padded() bool { return l.Top > 0 || l.Left > 0 || l.Bottom > 0 || l.Right > 0 }
 
 // Outputs implements FloatLayer.
@@ -166,9 +165,6 @@ func (l *Window) checkWindow(layer string, out int) error {
 }
 
 func (l *MaxPool) check() error {
-	if l.padded() {
-		return fmt.Errorf("maximum %q of a padded picture", l.Name)
-	}
 	return l.checkWindow(fmt.Sprintf("maximum %q", l.Name), l.Channels)
 }
 
@@ -222,11 +218,8 @@ func nameOf(l FloatLayer) string {
 	return ""
 }
 
-// channelsFirst returns the channels of pictures that the network takes, 0 unless they come first.
-func (n *Network) channelsFirst() int {
-	if !n.ChannelsFirst {
-		return 0
-	}
+// channels returns the channels of the pictures that the network takes, 0 if it takes none.
+func (n *Network) channels() int {
 	switch l := n.Layers[0].(type) {
 	case *Convolution:
 		return l.Channels
@@ -293,10 +286,12 @@ func rectify(y []float64) {
 	}
 }
 
-// patch writes what the kernel covers at a place, zeros outside the picture, whose pixels have
-// channels activations of which the first Channels are used.
-func (l *Window) patch(dst, x []float64, place, channels int) {
-	clear(dst)
+// patch writes what the window covers at a place, outside where that is not the picture, whose pixels
+// have channels activations of which the first Channels are used.
+func (l *Window) patch(dst, x []float64, place, channels int, outside float64) {
+	for i := range dst {
+		dst[i] = outside
+	}
 	top, left := place/l.outColumns()*l.Stride-l.Top, place%l.outColumns()*l.Stride-l.Left
 	for i := range l.Height {
 		for j := range l.Width {
@@ -311,7 +306,7 @@ func (l *Convolution) step(x []float64, _ *[]float64, _ bool) []float64 {
 	patch := make([]float64, l.area()*l.Channels)
 	y := make([]float64, 0, l.Outputs())
 	for place := range l.places() {
-		l.patch(patch, x, place, l.Channels)
+		l.patch(patch, x, place, l.Channels, 0)
 		v := times(l.W, patch)
 		addBias(v, l.Bias)
 		y = append(y, v...)
@@ -326,7 +321,7 @@ func (l *MaxPool) step(x []float64, _ *[]float64, _ bool) []float64 {
 	patch, y := make([]float64, l.area()*l.Channels), slices.Repeat([]float64{math.Inf(-1)}, l.Outputs())
 	for i := range y {
 		if i%l.Channels == 0 {
-			l.patch(patch, x, i/l.Channels, l.Channels)
+			l.patch(patch, x, i/l.Channels, l.Channels, math.Inf(-1))
 		}
 		for j := i % l.Channels; j < len(patch); j += l.Channels {
 			y[i] = max(y[i], patch[j])

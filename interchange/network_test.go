@@ -14,7 +14,7 @@ import (
 )
 
 // numpyModels are the models of testdata/onnx/write.py.
-var numpyModels = []string{"conv", "convlast", "lstm", "gru", "gruhard", "gruafter", "maxpool"}
+var numpyModels = []string{"conv", "convlast", "lstm", "gru", "gruhard", "gruafter", "maxpool", "padding"}
 
 // A numpyModel is a network that was read, and what numpy computes for inputs of it.
 type numpyModel struct {
@@ -34,7 +34,7 @@ func (m *numpyModel) sample(i int) [][]float64 {
 func stepsOf(n *Network, x []float32) (steps [][]float64) {
 	for in := n.Inputs(); len(x) > 0; x = x[in:] {
 		row := x[:in]
-		if channels := n.channelsFirst(); channels > 0 {
+		if channels := n.channels(); n.ChannelsFirst && channels > 0 {
 			row = transposed(row, channels, in/channels)
 		}
 		step := make([]float64, in)
@@ -148,6 +148,7 @@ func TestNetworkModels(t *testing.T) {
 		"gru":      {0.05, 0.3, 0.6},
 		"gruhard":  {0.06, 0.2, 0.4},
 		"gruafter": {0.05, 0.4, 0.5},
+		"padding":  {0.05, 0.05, 0.6},
 		"maxpool":  {0.05, 0.05, 0.6},
 	} {
 		m := readNumpyModel(t, name)
@@ -224,12 +225,12 @@ func TestAddends(t *testing.T) {
 	for range 1000 {
 		constants := []int{1 + rng.IntN(60), rng.IntN(3), 1 + rng.IntN(127)}
 		offset := 2000 * (rng.Float64() - 0.5)
-		weights, sum := addends(offset, constants, 9, 2)
+		weights, sum := addends(offset, constants, 18)
 		want := 0
 		for i, w := range weights {
 			want += w * constants[i]
 			if w < -18 || w > 18 {
-				t.Fatalf("weight %d at 9 places", w)
+				t.Fatalf("weight %d", w)
 			}
 		}
 		if sum != want || math.Abs(offset) < 18*float64(constants[0]) && math.Abs(offset-float64(sum)) > float64(constants[0])/2+1 {
@@ -267,7 +268,8 @@ func TestUnsupportedONNX(t *testing.T) {
 		f     func(*onnxBuilder) string
 	}{
 		{`node "" (LRN): the operator is not supported; Gemm, `, picture, func(b *onnxBuilder) string { return b.node("LRN", "", "x") }},
-		{"has padding", picture, pooled(attributes("kernel_shape", 2, 2), attributes("pads", 0, 1, 0, 1))},
+		{"has ceil_mode", picture, pooled(attributes("kernel_shape", 2, 2), attribute("ceil_mode", 1))},
+		{"pads are [0 1], want 4 numbers", picture, pooled(attributes("kernel_shape", 2, 2), attributes("pads", 0, 1))},
 		{"want two sizes and one stride", picture, pooled(attributes("kernel_shape", 2, 2), attributes("strides", 1, 2))},
 		{"padded picture of 6×6 by a kernel of 7×2", picture, pooled(attributes("kernel_shape", 7, 2))},
 		{"comes before the first matrix", picture, func(b *onnxBuilder) string {
@@ -309,12 +311,11 @@ func TestUnsupportedONNX(t *testing.T) {
 			t.Errorf("%v, want %q", err, c.want)
 		}
 	}
-	// A hidden convolution has no padding.
+	// Padding is less than a kernel.
 	m := readNumpyModel(t, "conv")
-	m.Layers[1].(*Convolution).Left, m.Layers[1].(*Convolution).Right = 1, 1
-	m.Layers[2].(*Linear).In = m.Layers[1].Outputs()
-	m.Layers[2].(*Linear).W = make([]float32, 4*m.Layers[1].Outputs())
-	if _, _, err := m.Model(NetworkOptions{Method: LeastSquares}); err == nil || !strings.Contains(err.Error(), "is padded, which only the first layer can be") {
+	m.Layers = m.Layers[:1]
+	m.Layers[0].(*Convolution).Left, m.Layers[0].(*Convolution).Right = 3, 0
+	if _, _, err := m.Model(NetworkOptions{Method: LeastSquares}); err == nil || !strings.Contains(err.Error(), "is padded by [1 3 1 0], want less than its kernel of 3×3") {
 		t.Error(err)
 	}
 }

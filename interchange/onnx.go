@@ -503,10 +503,14 @@ func (g *onnxGraph) shape(name string, dims ...int64) string {
 // picture returns activations as a picture, channels first, and the attributes of a window over it.
 func (g *onnxGraph) picture(o op, v string, w nn.Window) (picture string, window []message) {
 	v = g.node("Reshape", "", v, g.shape(o.name+".picture", -1, int64(w.Rows), int64(w.Columns), int64(w.Channels)))
-	return g.nodeWith("Transpose", "", []message{attributes("perm", 0, 3, 1, 2)}, v), []message{
+	window = []message{
 		attributes("kernel_shape", int64(w.Height), int64(w.Width)),
 		attributes("strides", int64(w.Stride), int64(w.Stride)),
 	}
+	if w.Top|w.Left|w.Bottom|w.Right != 0 {
+		window = append(window, attributes("pads", int64(w.Top), int64(w.Left), int64(w.Bottom), int64(w.Right)))
+	}
+	return g.nodeWith("Transpose", "", []message{attributes("perm", 0, 3, 1, 2)}, v), window
 }
 
 // pool is a maximum of channels-last pictures.

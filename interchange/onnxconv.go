@@ -77,9 +77,6 @@ func (w *onnxWalk) conv(n *onnxNode, in onnxValue) (out onnxValue, err error) {
 	if max(covered[0], covered[1]) > math.MaxInt16 {
 		return out, t.errorf(0, "a kernel of %d×%d", covered[0], covered[1])
 	}
-	if pads := n.lists["pads"]; signal && len(pads) == 2 {
-		n.lists["pads"] = []int64{0, pads[0], 0, pads[1]}
-	}
 	if err := l.pad(n, covered); err != nil {
 		return out, err
 	}
@@ -190,21 +187,25 @@ func (l *Window) pooled(n *onnxNode) error {
 			return fmt.Errorf("kernel_shape is %v and strides are %v, want numbers from 1 to %d", kernel, strides, maxPicture)
 		}
 	}
-	auto := n.texts["auto_pad"]
-	padded := len(n.lists["pads"]) > 0 && slices.Max(n.lists["pads"]) > 0 || len(auto) > 0 && auto[0] != "NOTSET" && auto[0] != "VALID"
 	switch {
 	case len(kernel) != 2 || slices.Min(strides) != slices.Max(strides):
 		return fmt.Errorf("kernel_shape is %v and strides are %v, want two sizes and one stride for both directions", kernel, strides)
-	case padded || n.numbers["ceil_mode"] != 0 || len(n.lists["dilations"]) > 0 && slices.Max(n.lists["dilations"]) > 1:
-		return fmt.Errorf("has padding, ceil_mode or dilations, want none")
+	case n.numbers["ceil_mode"] != 0 || len(n.lists["dilations"]) > 0 && slices.Max(n.lists["dilations"]) > 1:
+		return fmt.Errorf("has ceil_mode or dilations, want none")
 	case len(n.outputs) > 1:
 		return fmt.Errorf("returns the places of its maxima, %q", n.outputs[1])
 	}
 	l.Height, l.Width, l.Stride = int(kernel[0]), int(kernel[1]), int(strides[0])
+	if err := l.pad(n, [2]int{l.Height, l.Width}); err != nil {
+		return err
+	}
+	if l.padded() && n.op == "AveragePool" && n.numbers["count_include_pad"] == 0 {
+		return fmt.Errorf("has padding with count_include_pad 0, want 1")
+	}
 	return nil
 }
 
-// pad sets the zeros around the picture of a convolution.
+// pad sets the padding as a node says, whose windows cover some rows and columns.
 func (l *Window) pad(n *onnxNode, covered [2]int) error {
 	auto := "NOTSET"
 	if t := n.texts["auto_pad"]; len(t) > 0 {
@@ -215,6 +216,9 @@ func (l *Window) pad(n *onnxNode, covered [2]int) error {
 		pads := n.lists["pads"]
 		if len(pads) == 0 {
 			return nil
+		}
+		if len(pads) == 2 && l.Rows == 1 { // of a signal
+			pads = []int64{0, pads[0], 0, pads[1]}
 		}
 		if len(pads) != 4 || slices.Min(pads) < 0 || slices.Max(pads) > maxPicture {
 			return fmt.Errorf("pads are %v, want 4 numbers from 0 to %d", pads, maxPicture)

@@ -20,8 +20,8 @@ var onnxTypes = map[uint64]DType{
 //
 //   - Gemm, MatMul and Add of a matrix and biases, with or without Relu
 //   - Conv of pictures or signals, with equal strides in both directions, any groups and dilations,
-//     BatchNormalization, with or without Relu; AveragePool, MaxPool and their global forms
-//     without padding
+//     BatchNormalization, with or without Relu; AveragePool, MaxPool and their global forms;
+//     padding is less than the kernel
 //   - RNN, GRU and LSTM, one direction, without initial states, clipping, peepholes and
 //     lengths of sequences, with the default activations or HardSigmoid for the gates
 //   - Softmax or LogSoftmax at the end

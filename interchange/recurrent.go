@@ -60,7 +60,7 @@ func (q *quantizer) recurrent(l *Recurrent) error {
 		if p == l.statePart() {
 			at, constants = quads(l.Out), nil
 			if l.StateBias != nil {
-				constants = []int{q.constantFor(f.offsets, []int{1}, 1)}
+				constants = []int{max(1, q.constantFor(f.offsets, 1))}
 				d.Bias = int8(constants[0])
 			}
 		}
@@ -69,7 +69,7 @@ func (q *quantizer) recurrent(l *Recurrent) error {
 	}
 	q.exact, q.gains = after, repeated(stateUnit, l.Out)
 	q.add(l.Out, append(layers, cell)...)
-	q.index, q.channels, q.constants = sequence(l.Out, 1, 1), 0, nil
+	q.index = sequence(l.Out, 1, 1)
 	return nil
 }
 
@@ -152,7 +152,7 @@ func (q *quantizer) states(l *Recurrent) (before, reset, after []float64) {
 func (q *quantizer) cellInputs(l *Recurrent, biased bool, offsets []float64) (layers []nn.Layer, in int, constants []int, err error) {
 	from, constant := append([]int(nil), q.index...), 0
 	if biased {
-		constant = q.constantFor(offsets, cellConstants, 1)
+		constant = max(1, q.constantFor(offsets, cellConstants...))
 		constants = scaled(cellConstants, constant)
 		for _, c := range cellConstants {
 			from = append(from, -1-c)
@@ -209,7 +209,7 @@ func (q *quantizer) setGates(d *nn.Dense, l *Recurrent, f fitted, factors []floa
 			}
 			row[j] = int32(v)
 		}
-		weights, _ := addends(f.offsets[i], constants, 1, q.most)
+		weights, _ := addends(f.offsets[i], constants, q.most)
 		for j, v := range weights {
 			row[at+j] = int32(v)
 		}

@@ -57,7 +57,7 @@ func (l *Conv1D) Step(p *Pass, x []int8) []int8 {
 // Conv2D is a convolution over a picture, within a step: the product of its kernel with the
 // patches that it covers, one position after another
 // (docs/decisions.md#convolutions-by-position). The output is a picture of as many channels as the
-// kernel has outputs.
+// kernel has outputs. Padding is zeros.
 //
 //	out[y, x] = clip127(RoundShift(W·patch(y·Stride, x·Stride), Shift)), then max(0, out) if ReLU
 //
@@ -71,19 +71,20 @@ type Conv2D struct {
 // NewConv2D returns a layer of zero weights that returns out channels, a multiple of 4, by a
 // kernel of height × width pixels. A signal is a picture of one row.
 func NewConv2D(rows, columns, channels, out, height, width, stride int, relu bool) *Conv2D {
-	return must(buildConv2D(Spec{Sizes: []int{rows, columns, channels, out, height, stride}, ReLU: relu}, width, Zeros))
+	return NewPaddedConv2D(Window{Rows: rows, Columns: columns, Channels: channels, Height: height, Width: width, Stride: stride}, out, relu)
 }
 
-// buildConv2D builds the layer of a Spec, with kernels of a width.
-func buildConv2D(s Spec, width int, from Source) (*Conv2D, error) {
-	out := s.Sizes[3]
-	l := &Conv2D{Window: Window{s.Sizes[0], s.Sizes[1], s.Sizes[2], s.Sizes[4], width, s.Sizes[5]}}
-	if err := errors.Join(checkWidths("Conv2D", 4, out), l.check("Conv2D", out)); err != nil {
+// NewPaddedConv2D is NewConv2D for any window.
+func NewPaddedConv2D(w Window, out int, relu bool) *Conv2D {
+	return must(buildConv2D(w, out, Spec{ReLU: relu}, Zeros))
+}
+
+func buildConv2D(w Window, out int, s Spec, from Source) (*Conv2D, error) {
+	if err := errors.Join(checkWidths("Conv2D", 4, out), w.check("Conv2D", out)); err != nil {
 		return nil, err
 	}
-	kernel, err := buildBiased("Conv2D", "kernel", out, l.Height*l.Width*l.Channels, s, from)
-	l.Kernel = kernel
-	return l, err
+	kernel, err := buildBiased("Conv2D", "kernel", out, w.Height*w.Width*w.Channels, s, from)
+	return &Conv2D{w, kernel}, err
 }
 
 // Outputs returns the activations of the picture that goes out.
@@ -99,11 +100,10 @@ func (l *Conv2D) String() string {
 
 // Spec implements Layer.
 func (l *Conv2D) Spec() Spec {
-	return Spec{
+	return l.spec(Spec{
 		Kind:  "conv2d",
 		Sizes: []int{l.Rows, l.Columns, l.Channels, l.Kernel.Outputs(), l.Height, l.Stride}, ReLU: l.Kernel.ReLU, Bias: int(l.Kernel.Bias),
-		Width: l.specWidth(),
-	}
+	})
 }
 
 // Weights implements Layer.
@@ -116,23 +116,24 @@ func (l *Conv2D) matrix() *Dense { return l.Kernel }
 
 // operand returns the patch of a position, and the row of the bias.
 func (l *Conv2D) operand(p *Pass, x []int8, place int) []int8 {
-	patch := p.Alloc(l.Kernel.W.Cols())
+	patch, v := p.Alloc(l.Kernel.W.Cols()), l.at(place)
+	if l.whole(v) {
+		clear(patch[l.Kernel.Inputs()/4*4*p.n:]) // lanes beyond the last row
+	} else {
+		clear(patch)
+	}
 	if l.Kernel.Bias != 0 {
-		clear(patch[l.Kernel.Inputs()/4*4*p.n:]) // lanes beyond it
-		defer l.Kernel.setBias(patch, p.n)
+		l.Kernel.setBias(patch, p.n)
 	}
-	at := l.pixel(place) * l.Channels
-	width, row := l.Width*l.Channels, l.Columns*l.Channels
-	if l.Channels%4 == 0 {
-		for i := range l.Height {
-			copy(patch[i*width*p.n:(i+1)*width*p.n], x[(at+i*row)*p.n:])
+	width := (v.right - v.left) * l.Channels
+	for i := v.top; i < v.bottom; i++ {
+		to, from := (i*l.Width+v.left)*l.Channels, (v.first+i*l.Columns+v.left)*l.Channels
+		if l.Channels%4 == 0 {
+			copy(patch[to*p.n:(to+width)*p.n], x[from*p.n:])
+			continue
 		}
-		return patch
-	}
-	clear(patch[l.Kernel.Inputs()/4*4*p.n:]) // lanes beyond the last row
-	for i := range l.Height {
 		for j := range width {
-			copyLane(patch, x, i*width+j, at+i*row+j, p.n)
+			copyLane(patch, x, to+j, from+j, p.n)
 		}
 	}
 	return patch

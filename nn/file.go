@@ -1,7 +1,6 @@
 package nn
 
 import (
-	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -42,8 +41,9 @@ type Spec struct {
 	Rotary  int `json:"rotary,omitempty"`   // base of attention's rotary positions; 0: none
 	Shift   int `json:"shift,omitempty"`    // of attention's scores, of a gated layer or of a GRU
 
-	Width int  `json:"width,omitempty"` // of a convolution's kernel or a window; 0: its size, which is its height
-	All   bool `json:"all,omitempty"`   // of a scan
+	Width int   `json:"width,omitempty"` // of a convolution's kernel or a window; 0: its size, which is its height
+	Pads  []int `json:"pads,omitempty"`  // of a convolution or a maxpool: top, left, bottom, right
+	All   bool  `json:"all,omitempty"`   // of a scan
 
 	ResetAfter bool `json:"reset_after,omitempty"` // of a GRU
 
@@ -90,10 +90,18 @@ var kinds = struct {
 		return buildConv1D(s.Sizes[0], s.Sizes[1], s.Sizes[2], s.ReLU, from)
 	}},
 	"conv2d": {6, func(s Spec, from Source) (Layer, error) {
-		return buildConv2D(s, cmp.Or(s.Width, s.Sizes[4]), from)
+		w, err := s.window("Conv2D", append(s.Sizes[:3:3], s.Sizes[4:]...)...)
+		if err != nil {
+			return nil, err
+		}
+		return buildConv2D(w, s.Sizes[3], s, from)
 	}},
 	"maxpool": {5, func(s Spec, _ Source) (Layer, error) {
-		return buildMaxPool(s, cmp.Or(s.Width, s.Sizes[3]))
+		w, err := s.window("MaxPool", s.Sizes...)
+		if err != nil {
+			return nil, err
+		}
+		return buildMaxPool(w)
 	}},
 	"attention": {3, func(s Spec, from Source) (Layer, error) { return buildAttention(s, from) }},
 	"swiglu": {2, func(s Spec, from Source) (Layer, error) {
@@ -141,9 +149,9 @@ func layerName(i int) string { return fmt.Sprintf("layer%d", i) }
 // "model" is "layers", and "layers" a JSON array of the layers' Specs, each an object of
 // its "kind" and, unless empty, 0 or false, "sizes", "relu", of dense and conv2d "bias", of a norm
 // "gains" and "rms", of a residual connection "layers", of attention "kv_heads", "rotary"
-// and "shift", of a convolution and a maxpool "width", of a scan "layers" and "all", of a GRU "reset_after" and
-// with it "shift" and "bias", and "wide". The multipliers of a matrix's outputs are a tensor of its
-// name and ".scale", see scaleDigits. Sizes are:
+// and "shift", of a convolution and a maxpool "width" and "pads", of a scan "layers" and "all", of a
+// GRU "reset_after" and with it "shift" and "bias", and "wide". The multipliers of a matrix's outputs
+// are a tensor of its name and ".scale", see scaleDigits. Sizes are:
 //
 //	dense      inputs, outputs
 //	embedding  vocabulary, places, outputs

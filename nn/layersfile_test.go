@@ -88,6 +88,8 @@ func TestLoadModelErrors(t *testing.T) {
 			f.Tensors = append(f.Tensors, packed.Tensor{Name: "0.state", Matrix: packed.NewMatrix(12, 13)})
 		}},
 		{"window", "MaxPool of kernel 1×9, stride 1, for a picture of 1×8×1", replace(`{"kind":"gru","sizes":[8,12]}`, `{"kind":"maxpool","sizes":[1,8,1,1,1],"width":9}`)},
+		{"pads", "MaxPool padded by [1 0 0 0], want 0 to less than the kernel of 1×2", replace(`{"kind":"gru","sizes":[8,12]}`, `{"kind":"maxpool","sizes":[1,8,1,1,1],"width":2,"pads":[1,0,0,0]}`)},
+		{"three pads", "Conv2D padded by [1 0 0], want 4 numbers", replace(`{"kind":"gru","sizes":[8,12]}`, `{"kind":"conv2d","sizes":[1,8,1,12,1,1],"pads":[1,0,0]}`)},
 		{"residual", "Residual around layers of 8→12", replace(`{"kind":"gru","sizes":[8,12]}`, `{"kind":"residual","layers":[{"kind":"gru","sizes":[8,12]}]}`)},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -21,8 +21,11 @@ import (
 
 // biasedConv2D is a convolution by square kernels, with ReLU and biases.
 func biasedConv2D(rows, columns, channels, out, size, stride int) *Conv2D {
-	l := NewConv2D(rows, columns, channels, out, size, size, stride, true)
-	l.Kernel = NewBiasedDense(l.Kernel.Inputs(), out, true)
+	return withBias(NewConv2D(rows, columns, channels, out, size, size, stride, true))
+}
+
+func withBias(l *Conv2D) *Conv2D {
+	l.Kernel = NewBiasedDense(l.Kernel.Inputs(), l.Kernel.Outputs(), l.Kernel.ReLU)
 	return l
 }
 
@@ -61,6 +64,8 @@ func models() map[string]*Model {
 		"filters": NewModel(biasedConv2D(6, 5, 1, 8, 3, 2), biasedConv2D(2, 2, 8, 4, 2, 1), NewBiasedDense(4, 5, false)),
 		"shades":  NewModel(NewBiasedDense(7, 48, true), biasedConv2D(4, 4, 3, 4, 3, 1), NewDense(16, 5, false)),
 		"pooled":  NewModel(biasedConv2D(6, 7, 1, 8, 2, 1), NewMaxPool(5, 6, 8, 2, 3, 1), NewConv2D(4, 4, 8, 4, 3, 3, 1, false), NewMaxPool(2, 2, 4, 2, 2, 2), NewDense(4, 5, false)),
+		"padded": NewModel(NewPaddedConv2D(Window{5, 4, 3, 3, 3, 2, 1, 2, 1, 0}, 8, true), NewPaddedMaxPool(Window{3, 2, 8, 2, 2, 1, 1, 0, 0, 1}),
+			withBias(NewPaddedConv2D(Window{3, 2, 8, 4, 4, 1, 1, 1, 2, 2}, 4, true)), NewPaddedMaxPool(Window{3, 2, 4, 3, 3, 2, 2, 1, 2, 1}), NewDense(12, 5, false)),
 		"peaks":   NewModel(NewMaxPool(4, 3, 3, 2, 2, 2), NewDense(6, 16, false), NewScan(2, NewMaxPool(1, 4, 2, 1, 2, 2), NewRNN(4, 4)), NewDense(4, 5, false)),
 		"swiglu":  NewModel(NewEmbedding(300, 1, 8, false), NewResidual(&LayerNorm{Width: 8, Target: 20, RMS: true}, NewSwiGLU(8, 12, 1), NewDense(12, 8, false)), NewDense(8, 5, false)),
 		"grouped": NewModel(NewDense(5, 16, false), NewResidual(NewRotaryAttention(16, 4, 2, 4, 100)), NewDense(16, 5, false)),

@@ -3,20 +3,19 @@ package nn
 import "github.com/Kaleaon/pentary-go/kernels"
 
 // MaxPool returns the largest activation of each channel in a window, at one place of a
-// picture after another. It has no weights.
+// picture after another, without its padding. It has no weights.
 type MaxPool struct{ Window }
 
 // NewMaxPool returns a layer for a picture of the given sizes and windows of height × width
 // pixels. A signal is a picture of one row.
 func NewMaxPool(rows, columns, channels, height, width, stride int) *MaxPool {
-	return must(buildMaxPool(Spec{Sizes: []int{rows, columns, channels, height, stride}}, width))
+	return NewPaddedMaxPool(Window{Rows: rows, Columns: columns, Channels: channels, Height: height, Width: width, Stride: stride})
 }
 
-// buildMaxPool builds the layer of a Spec, with windows of a width.
-func buildMaxPool(s Spec, width int) (*MaxPool, error) {
-	l := &MaxPool{Window{s.Sizes[0], s.Sizes[1], s.Sizes[2], s.Sizes[3], width, s.Sizes[4]}}
-	return l, l.check("MaxPool", l.Channels)
-}
+// NewPaddedMaxPool is NewMaxPool for any window.
+func NewPaddedMaxPool(w Window) *MaxPool { return must(buildMaxPool(w)) }
+
+func buildMaxPool(w Window) (*MaxPool, error) { return &MaxPool{w}, w.check("MaxPool", w.Channels) }
 
 // Outputs returns the activations of the picture that goes out.
 func (l *MaxPool) Outputs() int { return l.places() * l.Channels }
@@ -25,7 +24,7 @@ func (l *MaxPool) String() string { return l.describe("maxpool", l.Channels) }
 
 // Spec implements Layer.
 func (l *MaxPool) Spec() Spec {
-	return Spec{Kind: "maxpool", Sizes: []int{l.Rows, l.Columns, l.Channels, l.Height, l.Stride}, Width: l.specWidth()}
+	return l.spec(Spec{Kind: "maxpool", Sizes: []int{l.Rows, l.Columns, l.Channels, l.Height, l.Stride}})
 }
 
 // Weights implements Layer.
@@ -36,9 +35,10 @@ func (l *MaxPool) Step(p *Pass, x []int8) []int8 {
 	y := p.Alloc(l.Outputs())
 	clear(y[l.Outputs()/4*4*p.n:]) // lanes beyond the last row
 	for place := range l.places() {
-		for i := range l.Height {
-			for j := range l.Width {
-				l.larger(p.n, y, x, place, l.pixel(place)+i*l.Columns+j, i+j == 0)
+		v := l.at(place)
+		for i := v.top; i < v.bottom; i++ {
+			for j := v.left; j < v.right; j++ {
+				l.larger(p.n, y, x, place, v.first+i*l.Columns+j, i == v.top && j == v.left)
 			}
 		}
 	}

@@ -167,10 +167,12 @@ func (t *twin) layer(l Layer, x []int) []int {
 		return t.conv2D(l, x)
 	case *MaxPool:
 		var y []int
+		l = &MaxPool{Window: l.Window}
+		x = surround(&l.Window, x, -1000)
 		for row := 0; row+l.Height <= l.Rows; row += l.Stride {
 			for column := 0; column+l.Width <= l.Columns; column += l.Stride {
 				for c := range l.Channels {
-					most := -127
+					most := -1000
 					for i := range l.Height {
 						for j := range l.Width {
 							most = max(most, x[((row+i)*l.Columns+column+j)*l.Channels+c])
@@ -204,7 +206,27 @@ func (t *twin) layer(l Layer, x []int) []int {
 	panic(fmt.Sprintf("no twin of %T", l))
 }
 
+// surround adds the padding to a picture, and leaves none.
+func surround(w *Window, x []int, value int) (padded []int) {
+	rows, columns := w.Top+w.Rows+w.Bottom, w.Left+w.Columns+w.Right
+	for y := range rows {
+		for column := range columns {
+			for c := range w.Channels {
+				v, row, at := value, y-w.Top, column-w.Left
+				if row >= 0 && row < w.Rows && at >= 0 && at < w.Columns {
+					v = x[(row*w.Columns+at)*w.Channels+c]
+				}
+				padded = append(padded, v)
+			}
+		}
+	}
+	*w = Window{rows, columns, w.Channels, w.Height, w.Width, w.Stride, 0, 0, 0, 0}
+	return padded
+}
+
 func (t *twin) conv2D(l *Conv2D, x []int) []int {
+	l = &Conv2D{l.Window, l.Kernel}
+	x = surround(&l.Window, x, 0)
 	var y []int
 	first, outer := t.tensor, t.position
 	t.position *= l.places()

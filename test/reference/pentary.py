@@ -1002,35 +1002,39 @@ class Conv1D:
         return self.dense.step(self.seen)
 
 
+class Window:
+    def __init__(self, rows, columns, channels, height, width, stride, pads):
+        self.rows, self.columns, self.channels = rows, columns, channels
+        self.height, self.width, self.stride, self.pads = height, width, stride, pads
+
+    def patches(self, x, padding):
+        """The pixels of each patch, row by row; padding is a value."""
+        top, left, bottom, right = self.pads
+
+        def pixel(y, c):
+            if 0 <= y < self.rows and 0 <= c < self.columns:
+                return x[(y * self.columns + c) * self.channels :][: self.channels]
+            return [padding] * self.channels
+
+        for y in range(-top, self.rows + bottom - self.height + 1, self.stride):
+            for c in range(-left, self.columns + right - self.width + 1, self.stride):
+                yield [pixel(y + i, c + j) for i in range(self.height) for j in range(self.width)]
+
+
 class Conv2D:
-    def __init__(self, rows, columns, channels, height, width, stride, kernel):
-        self.rows, self.columns, self.channels, self.stride, self.dense = rows, columns, channels, stride, kernel
-        self.height, self.width = height, width
+    def __init__(self, window, kernel):
+        self.window, self.dense = window, kernel
 
     def step(self, x):
-        out = []
-        for y in range((self.rows - self.height) // self.stride + 1):
-            for column in range((self.columns - self.width) // self.stride + 1):
-                patch = []
-                for i in range(self.height):
-                    at = ((y * self.stride + i) * self.columns + column * self.stride) * self.channels
-                    patch += x[at : at + self.width * self.channels]
-                out += self.dense.step(patch)
-        return out
+        return [v for patch in self.window.patches(x, 0) for v in self.dense.step([v for pixel in patch for v in pixel])]
 
 
 class MaxPool:
-    def __init__(self, rows, columns, channels, height, width, stride):
-        self.rows, self.columns, self.channels, self.stride = rows, columns, channels, stride
-        self.height, self.width = height, width
+    def __init__(self, window):
+        self.window = window
 
     def step(self, x):
-        pixel = lambda y, c: x[(y * self.columns + c) * self.channels :][: self.channels]
-        out = []
-        for y in range(0, self.rows - self.height + 1, self.stride):
-            for c in range(0, self.columns - self.width + 1, self.stride):
-                out += map(max, zip(*(pixel(y + i, c + j) for i in range(self.height) for j in range(self.width))))
-        return out
+        return [max(v) for patch in self.window.patches(x, -127) for v in zip(*patch)]
 
 
 class Attention:
@@ -1086,6 +1090,9 @@ def build(specs, tensors, matrices):
             matrices.append(Dense(w, relu, -scale, bias))
             return matrices[-1]
 
+        def window(rows, columns, channels, size, stride):
+            return Window(rows, columns, channels, size, spec.get("width", size), stride, spec.get("pads", [0] * 4))
+
         if kind == "dense":
             layers.append(dense())
         elif kind == "embedding":
@@ -1107,9 +1114,9 @@ def build(specs, tensors, matrices):
         elif kind == "conv1d":
             layers.append(Conv1D(sizes[0], sizes[2], dense()))
         elif kind == "conv2d":
-            layers.append(Conv2D(*sizes[:3], sizes[4], spec.get("width", sizes[4]), sizes[5], dense()))
+            layers.append(Conv2D(window(*sizes[:3], *sizes[4:]), dense()))
         elif kind == "maxpool":
-            layers.append(MaxPool(*sizes[:4], spec.get("width", sizes[3]), sizes[4]))
+            layers.append(MaxPool(window(*sizes)))
         elif kind == "attention":
             layers.append(Attention(*sizes, dense()))
         elif kind == "residual":

@@ -233,7 +233,26 @@ def maxima():
     m.write("maxpool", v, x, flat @ w3.T + b3)
 
 
+def paddings():
+    # A stem as residual networks have it, and a convolution of the same size.
+    x = normal(60, 3, 10, 9, scale=1)
+    w1, b1 = normal(6, 3, 3, 3), normal(6, scale=0.3)
+    w2, b2 = normal(7, 6, 3, 3), normal(7, scale=0.3)
+    h = np.maximum(conv(x, w1, b1, 2, (1, 1, 1, 1)), 0)
+    lowest = np.pad(h, [(0, 0), (0, 0), (1, 1), (1, 1)], constant_values=-np.inf)
+    h = np.maximum(conv(pool(lowest, 3, 3, 2), w2, b2, 1, (2, 1, 0, 1)), 0)
+    flat = h.reshape(len(x), -1)
+    w3, b3 = normal(4, flat.shape[1]), normal(4, scale=0.3)
+    m = Model("N", 3, 10, 9)
+    v = m.node("Relu", m.node("Conv", "x", w1, b1, kernel_shape=[3, 3], strides=[2, 2], pads=[1, 1, 1, 1]))
+    v = m.node("MaxPool", v, kernel_shape=[3, 3], strides=[2, 2], pads=[1, 1, 1, 1])
+    v = m.node("Relu", m.node("Conv", v, w2, b2, kernel_shape=[3, 3], pads=[2, 1, 0, 1]))
+    v = m.node("Gemm", m.node("Flatten", v), w3, b3, transB=1)
+    m.write("padding", v, x, flat @ w3.T + b3)
+
+
 pictures()
 sequences()
 reset_after()
 maxima()
+paddings()
