@@ -199,15 +199,15 @@ func TestFinetuneReward(t *testing.T) {
 		}
 	}
 	do("eval tuned.pent --data text.txt", "") // in bits a byte
-	do("eval tuned.pent", "--data names the data")
-	do("audit run", "--reward score.sh runs the one")
+	do("eval tuned.pent", "use --data to measure on other data")
+	do("audit run", "--reward score.sh permits the original command")
 	do("audit run REWARD", "")
-	do("train --resume run --generations 6", "--reward score.sh runs the one")
+	do("train --resume run --generations 6", "--reward score.sh permits the original command")
 	do("train --resume run --generations 6 REWARD", "")
 	if err := os.Remove(filepath.Join(dir, "run", "checkpoint")); err != nil { // with the measurements
 		t.Fatal(err)
 	}
-	do("train --resume run", "--reward score.sh runs the one")
+	do("train --resume run", "--reward score.sh permits the original command")
 	do("train --resume run REWARD", "")
 	do(few+"REWARD --reward-timeout 0s", "want more than 0")
 	do("audit run REWARD --reward-timeout -1s", "want more than 0")

@@ -12,7 +12,7 @@ import (
 
 func main() {
 	if err := kernels.EnvError(); err != nil {
-		// Another implementation than the one asked for would answer the wrong question.
+		// Do not continue with another implementation than requested.
 		fmt.Fprintln(os.Stderr, "pentary:", err)
 		os.Exit(2)
 	}

@@ -1,13 +1,13 @@
-// Gen writes the parts of the folder docs that are computed:
+// Gen writes the computed parts of the folder docs:
 //
 //	rank      docs/rank.svg and the table of docs/rank.md
 //	settings  docs/settings.svg, docs/settings-curves.svg and the table of
-//	          docs/settings.md, from docs/settings.csv; with -measure it first measures
-//	          that, for some minutes
-//	results   the table of docs/results/cpus.md, from the runs beside it
+//	          docs/settings.md, from docs/settings.csv; -measure first measures that file
+//	          again, for some minutes
+//	results   the table of docs/results/cpus.md, from the runs in that folder
 //	isa       docs/isa.md
 //
-// Run it from the root of the repository, as in
+// Run it from the root of the repository:
 //
 //	go run ./cmd/pentary/gen rank
 package main

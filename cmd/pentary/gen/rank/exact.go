@@ -6,7 +6,7 @@ import (
 	"github.com/Kaleaon/pentary-go/kernels"
 )
 
-// probabilities returns the law's P(-2), …, P(2), as kernels.Noise draws them.
+// probabilities returns P(-2), …, P(2) of the distribution of kernels.Noise.
 func probabilities(law kernels.Distribution) [5]float64 {
 	if law == kernels.Uniform {
 		return [5]float64{13107. / 65536, 13107. / 65536, 13108. / 65536, 13107. / 65536, 13107. / 65536}
@@ -14,13 +14,13 @@ func probabilities(law kernels.Distribution) [5]float64 {
 	return [5]float64{1. / 16, 4. / 16, 6. / 16, 4. / 16, 1. / 16}
 }
 
-// masses is a finite measure on the integers from lo on.
+// masses is a finite measure on the integers, beginning at lo.
 type masses struct {
 	lo int
 	at []float64
 }
 
-// plus returns the convolution: the masses of a sum of independent summands.
+// plus returns the convolution, which is the measure of the sum of independent summands.
 func (m masses) plus(n masses) masses {
 	p := masses{m.lo + n.lo, make([]float64, len(m.at)+len(n.at)-1)}
 	for i, a := range m.at {
@@ -35,7 +35,7 @@ func (m masses) plus(n masses) masses {
 	return p
 }
 
-// trim drops ends whose masses are below the rounding error of the rest.
+// trim removes ends with masses below the rounding error of the rest.
 func (m masses) trim() masses {
 	const negligible = 1e-19
 	lo, hi := 0, len(m.at)
@@ -48,11 +48,11 @@ func (m masses) trim() masses {
 	return masses{m.lo + lo, m.at[lo:hi]}
 }
 
-// projection returns, for a vector a of random pents, the law of v·a and for each
-// i the moment E[a_i; v·a = k] by k.
+// projection returns, for a vector a of random pents, the distribution of v·a and, for each i, the
+// moments E[a_i; v·a = k] by k.
 func projection(law kernels.Distribution, v []int) (sum masses, moments []masses) {
 	p := probabilities(law)
-	// weighed returns the law of v·a, its masses times a_i.
+	// weighed returns the distribution of v·a with masses multiplied by a_i.
 	weighed := func(i int) masses {
 		all := masses{0, []float64{1}}
 		for j, scale := range v {
@@ -74,7 +74,7 @@ func projection(law kernels.Distribution, v []int) (sum masses, moments []masses
 	return weighed(-1), moments
 }
 
-// product returns the masses of the product of two independent summands.
+// product returns the measure of the product of two independent factors.
 func product(m, n masses) masses {
 	most := 0
 	for _, a := range []int{m.lo, m.lo + len(m.at) - 1} {
@@ -91,11 +91,11 @@ func product(m, n masses) masses {
 	return p
 }
 
-// pents returns the updates of a sample under factors of pents, E = A·Bᵀ/(v·√r)
-// with v the law's variance. They are exact except for the rounding of floats.
+// pents returns the updates of a sample with factors of pents, E = A·Bᵀ/(v·√r), where v is the
+// distribution's variance. They are exact except for floating-point rounding.
 //
-// uᵀEx is a sum over the ranks of independent integers (u·a)(x·b), whose law is a
-// convolution. The ranks are alike, so E_ij is taken from the first of them:
+// uᵀEx is a sum over the ranks of independent integers (u·a)(x·b), whose distribution is a
+// convolution. All ranks have the same distribution, so E_ij is taken from the first rank:
 //
 //	G[i][j] = √r/v · Σ_l E[a_i·b_j; (u·a)(x·b) = l] · E[φ | the first is l]
 func pents(law kernels.Distribution, f fitness, s sample) [][]float64 {
@@ -114,7 +114,7 @@ func pents(law kernels.Distribution, f fitness, s sample) [][]float64 {
 			for i := range phi {
 				phi[i] = f.phi(float64(s.margin) + sigma*float64(lo+i)/(v*root))
 			}
-			expected := make([]float64, len(one.at)) // of φ, by the first rank's summand
+			expected := make([]float64, len(one.at)) // expected φ, by the first rank's summand
 			for i := range expected {
 				for j, p := range others.at {
 					expected[i] += p * phi[i+j]

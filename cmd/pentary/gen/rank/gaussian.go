@@ -2,7 +2,7 @@ package rank
 
 import "math"
 
-// scaled returns the update that is c times U/|U|, U = u·xᵀ.
+// scaled returns the update c·U/|U|, where U = u·xᵀ.
 func scaled(c float64, s sample) []float64 {
 	var g []float64
 	for i := range u {
@@ -13,7 +13,7 @@ func scaled(c float64, s sample) []float64 {
 	return g
 }
 
-// size returns |U|: σ·|U| is the deviation of the margin.
+// size returns |U|; σ·|U| is the standard deviation of the margin.
 func size(s sample) float64 {
 	var uu, xx float64
 	for _, v := range u {
@@ -25,16 +25,15 @@ func size(s sample) float64 {
 	return math.Sqrt(uu * xx)
 }
 
-// fullRank returns the update of a sample under E of independent standard normal
-// entries. The margin depends only on their projection on U.
+// fullRank returns the update of a sample with independent standard normal entries of E. The
+// margin depends only on their projection on U.
 func fullRank(f fitness, s sample) [][]float64 {
 	return [][]float64{scaled(f.covariance(float64(s.margin), sigma*size(s)), s)}
 }
 
-// gaussian returns the updates of a sample under factors of standard normal
-// entries, the case that the paper proves. Given A, uᵀEx is normal, with the
-// deviation q·|U|, q = |uᵀA|/(|u|·√r). The square of q is χ²_r/r, so that q has the
-// density q^(r-1)·exp(-r·q²/2) up to a factor.
+// gaussian returns the updates of a sample with factors of standard normal entries, the case proved
+// in the paper. Given A, uᵀEx is normal with standard deviation q·|U|, where q = |uᵀA|/(|u|·√r).
+// q² is χ²_r/r, so q has the density q^(r-1)·exp(-r·q²/2), up to a factor.
 func gaussian(f fitness, s sample) [][]float64 {
 	var updates [][]float64
 	for _, rank := range ranks {

@@ -7,19 +7,18 @@ import (
 	"github.com/Kaleaon/pentary-go/kernels"
 )
 
-// The problem: a layer of two classes, W of 2×8 pents, whose margin for the input
-// x is uᵀWx, u = (1, -1). Its fitness is the mean of φ(margin) over samples. The
-// first class is right in all of them: the other class is the same with -x. The
-// perturbations have the standard deviation σ.
+// The problem is a layer of two classes, W of 2×8 pents, whose margin for the input x is uᵀWx with
+// u = (1, -1). The fitness is the mean of φ(margin) over samples. The first class is correct in all
+// samples; the other class is equivalent to -x. The perturbations have the standard deviation σ.
 const (
 	outputs, inputs = 2, 8
 	samplesDrawn    = 8
 )
 
-// The page is of these; the test of other problems changes them.
+// The values for the page; tests of other problems change them.
 var (
 	sigma        = 1.0
-	drawn uint64 = 2 // which weights and inputs
+	drawn uint64 = 2 // selects weights and inputs
 )
 
 var (
@@ -27,8 +26,7 @@ var (
 	ranks = []int{1, 2, 4, 8, 16, 32, 64}
 )
 
-// fitness is a bounded function of the margin, of inputs that are integers of at
-// most a magnitude.
+// fitness is a bounded function of the margin, for integer inputs of bounded magnitude.
 type fitness struct {
 	name   string
 	inputs int
@@ -45,13 +43,13 @@ var fitnesses = []fitness{
 	accuracy("the same, ties count half", 1, 0.5),
 }
 
-// probability is the mean probability of the right class: smooth. Margins are in
-// units of the deviation of an input.
+// probability returns the mean probability of the correct class, a smooth function. Margins are in
+// units of the standard deviation of an input.
 func probability(name string, inputs int) fitness {
 	unit := math.Sqrt(float64(inputs*(inputs+1)) / 3)
 	phi := func(margin float64) float64 { return 1 / (1 + math.Exp(-margin/unit)) }
 	return fitness{name, inputs, phi, func(margin, s float64) float64 {
-		// The trapezoidal rule converges geometrically for φ analytic.
+		// The trapezoidal rule converges geometrically for analytic φ.
 		const step, limit = 0.05, 10.0
 		sum := 0.0
 		for z := -limit; z <= limit; z += step {
@@ -61,8 +59,8 @@ func probability(name string, inputs int) fitness {
 	}}
 }
 
-// accuracy is the share of samples whose right class has the larger output, a
-// step, with a value for ties.
+// accuracy returns the fraction of samples whose correct class has the larger output, a step
+// function, with the value tie for ties.
 func accuracy(name string, inputs int, tie float64) fitness {
 	phi := func(margin float64) float64 {
 		switch {
@@ -79,7 +77,7 @@ func accuracy(name string, inputs int, tie float64) fitness {
 	}}
 }
 
-// sample is an input and the margin that W gives it.
+// sample is an input and its margin.
 type sample struct {
 	x      []int
 	margin int
@@ -107,8 +105,7 @@ func draw(magnitude int) []sample {
 	return samples
 }
 
-// law is a distribution of perturbations. Its updates of one sample, one for each
-// of ranks, are
+// law is a distribution of perturbations. Its updates of one sample, one per rank in ranks, are
 //
 //	G[i·inputs+j] = E[E_ij·φ(margin + σ·uᵀEx)]
 type law struct {
@@ -122,7 +119,7 @@ var (
 		{"uniform", func(f fitness, s sample) [][]float64 { return pents(kernels.Uniform, f, s) }},
 		{"Gaussian", gaussian},
 	}
-	limit = law{"full rank", fullRank} // of any of them
+	limit = law{"full rank", fullRank} // limit of all laws
 )
 
 // updates returns the law's updates of all samples.

@@ -1,5 +1,5 @@
-// Package rank computes how far the updates of low-rank evolution strategies are from
-// the full-rank one, by rank, for docs/rank.md.
+// Package rank computes the distance of the updates of low-rank evolution strategies from the
+// full-rank update, by rank, for docs/rank.md.
 package rank
 
 import (
@@ -22,7 +22,7 @@ func Document() (*page.Document, error) {
 	}, err
 }
 
-// curve is the distances of one law's updates under one fitness.
+// curve has the distances of one law's updates for one fitness.
 type curve struct {
 	law, fitness string
 	distances    []float64 // by rank
@@ -44,8 +44,7 @@ func measure() []curve {
 	return curves
 }
 
-// slope returns the exponent of the rank, by least squares on logarithms, from rank 8
-// on.
+// slope returns the exponent of the rank, by least squares of logarithms, from rank 8 on.
 func slope(distances []float64) float64 {
 	var n, x, y, xx, xy float64
 	for i, d := range distances {
@@ -58,7 +57,7 @@ func slope(distances []float64) float64 {
 	return (n*xy - x*y) / (n*xx - x*x)
 }
 
-// table returns the curves in Markdown.
+// table returns the curves as a Markdown table.
 func table(curves []curve) string {
 	heading := []string{"fitness", "factors"}
 	for _, r := range ranks {
@@ -75,8 +74,7 @@ func table(curves []curve) string {
 	return page.Table("---", append(heading, "slope"), rows)
 }
 
-// plot draws the distances against the rank, one chart a fitness, with guides that fall
-// as 1/r and as 1/√r.
+// plot draws distance over rank, one chart per fitness, with guides for 1/r and 1/√r.
 func plot(out *bytes.Buffer, curves []curve) error {
 	var charts []*chart.Chart
 	for _, f := range fitnesses {

@@ -1,5 +1,5 @@
-// Package results makes one table of the runs of "pentary bench" that docs/results
-// holds, a file for each CPU.
+// Package results combines the runs of "pentary bench" in docs/results, one file per CPU, in one
+// table.
 package results
 
 import (
@@ -13,8 +13,8 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/page"
 )
 
-// Document returns the page results/cpus.md of the folder docs: a row for each kernel and
-// shape, a column for each file results/*.jsonl, with the fastest implementation.
+// Document returns the page results/cpus.md of the folder docs, with the fastest implementation for
+// each kernel and shape (rows) in each file results/*.jsonl (columns).
 func Document(docs string) (*page.Document, error) {
 	paths, err := filepath.Glob(filepath.Join(docs, "results", "*.jsonl"))
 	if err != nil {
@@ -53,7 +53,7 @@ func Document(docs string) (*page.Document, error) {
 	return &page.Document{Page: "results/cpus.md", Command: "go run ./cmd/pentary/gen results", Table: page.Table("---", head, rows)}, nil
 }
 
-// cell writes a rate, its share of the bound and what made it.
+// cell formats a rate, its percentage of the bound, and the implementation.
 func cell(m bench.Measurement) string {
 	rate, unit := m.Rate()
 	if rate == 0 {

@@ -15,17 +15,17 @@ import (
 	"github.com/Kaleaon/pentary-go/nn"
 )
 
-// The network and the batch of all runs: half of train digits' values, so that hundreds
-// of runs take minutes.
+// Network and batch of all runs: half the defaults of train digits, so that hundreds of runs take
+// minutes.
 const (
 	hidden = 32
 	batch  = 64
-	// Every fifth training sample is for validation.
+	// Every fifth training sample is a validation sample.
 	validationEvery = 5
 )
 
-// bench runs settings on the training samples of the digits. The settings are judged by the
-// validation samples; the test set is not used.
+// bench runs settings on the training samples of the digits and measures them on the validation
+// samples; the test set is not used.
 type bench struct{ train, validation *data.Dataset }
 
 func newBench() (*bench, error) {
@@ -41,7 +41,7 @@ func newBench() (*bench, error) {
 	return &bench{train, validation}, nil
 }
 
-// result is the accuracy of a run at a place of an experiment.
+// result is the accuracy of a run at a point of an experiment.
 type result struct {
 	experiment, line string
 	x                int
@@ -49,8 +49,8 @@ type result struct {
 	correct, total   int // validation samples
 }
 
-// measure runs a place of an experiment. A curve's places are measured in one run, at the
-// last of them.
+// measure measures a point of an experiment. All points of a curve are measured in one run, when
+// measure is called for the last.
 func (b *bench) measure(e experiment, l line, x int, seed uint64) ([]result, error) {
 	if e.curve && x != e.xs[len(e.xs)-1] {
 		return nil, nil

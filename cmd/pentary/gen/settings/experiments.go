@@ -6,12 +6,11 @@ import (
 	"github.com/Kaleaon/pentary-go/es"
 )
 
-// seeds is the number of runs of each setting: they differ in their initial weights,
-// noise and batches.
+// seeds is the number of runs per setting, which differ in initial weights, noise and batches.
 const seeds = 5
 
-// setting is the options that the experiments vary. The others are the same for all runs:
-// see bench.
+// setting holds the options varied in the experiments. Other options are the same for all runs, see
+// bench.
 type setting struct {
 	rate        int // in thousandths
 	sigma       uint
@@ -20,25 +19,25 @@ type setting struct {
 	schedule    es.Schedule
 }
 
-// base is the setting that the experiments change.
+// base is the setting changed by the experiments.
 var base = setting{rate: 200, sigma: 3, pairs: 64, rank: 1, generations: 200, schedule: es.Linear}
 
-// experiment is accuracies over an axis, with a line for each of several settings.
+// experiment measures accuracy over an axis, with one line for each of several settings.
 type experiment struct {
 	name  string
 	xs    []int
 	lines []line
-	set   func(s *setting, x int) // x on the axis
-	curve bool                    // x is a generation of one run, not a run of its own
+	set   func(s *setting, x int) // sets the value x of the axis
+	curve bool                    // whether x is a generation of one run instead of a separate run
 }
 
-// line is a setting that an experiment has a line for.
+// line is a line of an experiment.
 type line struct {
 	name string
 	set  func(*setting)
 }
 
-// lines returns a line for each value.
+// lines returns one line per value.
 func lines[T any](values []T, name func(T) string, set func(*setting, T)) []line {
 	var all []line
 	for _, v := range values {
@@ -67,7 +66,7 @@ var experiments = []experiment{
 		lines: lines([]int{4, 16, 64, 256}, pairsName, func(s *setting, pairs int) { s.pairs = pairs }),
 	},
 	{
-		// The same number of evaluations for all: fewer generations of more pairs.
+		// The total number of evaluations is constant: fewer generations with more pairs.
 		name: "budget", xs: []int{4, 8, 16, 32, 64, 128, 256, 512},
 		set: func(s *setting, pairs int) {
 			s.pairs, s.generations = pairs, base.pairs*base.generations/pairs
@@ -92,7 +91,7 @@ var experiments = []experiment{
 	},
 }
 
-// generationsSeen returns the generations at which the curves have a point.
+// generationsSeen returns the generations of the curves' points.
 func generationsSeen() []int {
 	var xs []int
 	for g := 8; g <= base.generations; g += 8 {
@@ -101,7 +100,7 @@ func generationsSeen() []int {
 	return xs
 }
 
-// fraction writes 2^-n.
+// fraction formats 2^-n.
 func fraction(n uint) string {
 	if n == 0 {
 		return "1"

@@ -2,7 +2,7 @@ package settings
 
 import "github.com/Kaleaon/pentary-go/cmd/pentary/internal/chart"
 
-// panel is the chart of an experiment: means over the seeds.
+// panel returns the chart of an experiment, with means over the seeds.
 func panel(results []result, experiment, title, x string) *chart.Chart {
 	c := &chart.Chart{
 		Title: title, X: chart.Axis{Title: x, Scale: chart.Log}, Y: chart.Axis{Title: "validation accuracy, %", Scale: chart.Errors}, Room: 92,
@@ -35,7 +35,7 @@ func panel(results []result, experiment, title, x string) *chart.Chart {
 	return c
 }
 
-// axis returns the value of a place on its axis.
+// axis returns the value of x on the axis of an experiment.
 func axis(name string, x int) float64 {
 	if name == "rate" {
 		return float64(x) / 1000
@@ -43,7 +43,7 @@ func axis(name string, x int) float64 {
 	return float64(x)
 }
 
-// accuraciesOf returns the accuracies of all seeds at a place, in per cent.
+// accuraciesOf returns the accuracies of all seeds at a point, in per cent.
 func accuraciesOf(results []result, experiment, line string, x int) []float64 {
 	var all []float64
 	for _, r := range results {

@@ -1,4 +1,4 @@
-// Package settings measures how the settings of a run interact, on the digits, for
+// Package settings measures the interaction of the settings of a run, on the digits, for
 // docs/settings.md.
 package settings
 

@@ -8,7 +8,7 @@ import (
 	"github.com/Kaleaon/pentary-go/nn"
 )
 
-// statisticsAt is the generation, counted from 1, and the seed of the page's table.
+// statisticsAt has the generation, counted from 1, and the seed of the page's table.
 const (
 	statisticsAt   = 20
 	statisticsSeed = 0
@@ -17,8 +17,8 @@ const (
 // statisticsOf are the curves in the table.
 var statisticsOf = []string{"rate 0.2", "rate 0.02", "rate 1", "σ = 1", "σ = 1/1024"}
 
-// statistics returns the page's table: statistics of an early generation, and the mean
-// final accuracy.
+// statistics returns the page's table: statistics of an early generation, and the mean final
+// accuracy.
 func statistics(b *bench, results []result) (string, error) {
 	var rows [][]string
 	for _, e := range experiments {

@@ -16,8 +16,8 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/selftest"
 )
 
-// Main runs the command with the arguments and returns its exit code. Results go to
-// stdout; progress and errors to stderr.
+// Main runs the command with the arguments and returns the exit code. Results go to stdout,
+// progress and errors to stderr.
 func Main(args []string, stdout, stderr io.Writer) int {
 	return console.Main(args, stdout, stderr, newRoot)
 }
@@ -27,7 +27,7 @@ func newRoot(s *console.Streams) *cobra.Command {
 	var version bool
 	root := &cobra.Command{
 		Use:   "pentary",
-		Short: "Train and run neural networks of weights in {-2, -1, 0, +1, +2}",
+		Short: "Train and run neural networks with weights in {-2, -1, 0, +1, +2}",
 		Long: `pentary trains and runs neural networks whose weights are pents: digits in
 {-2, -1, 0, +1, +2}, stored at three bits each. Training uses an evolution strategy
 with low-rank perturbations (EGGROLL): no backpropagation, no floating point, and the
@@ -42,7 +42,7 @@ same weights for the same seed on every machine.`,
 			return cmd.Help()
 		},
 	}
-	root.Flags().BoolVar(&version, "version", false, "show the version, as the command version does")
+	root.Flags().BoolVar(&version, "version", false, "show the version, like the command version")
 	root.AddCommand(train.New(s), train.NewWorker(s), train.NewTop(s), train.NewReplay(s), train.NewVerify(s), train.NewAudit(s), search.NewTune(s), search.NewCompare(s), train.NewControl(s), train.NewEval(s), train.NewPredict(s), train.NewSample(s), train.NewFinetune(s), inspect.NewInspect(s), convert.New(s),
 		hw.New(s), measure.NewBench(s), measure.NewSelftest(s, selftest.Implementations), measure.NewBillion(s), inspect.NewVersion(s))
 	return root

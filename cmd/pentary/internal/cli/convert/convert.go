@@ -26,13 +26,13 @@ type options struct {
 	json     bool
 
 	method       interchange.Method
-	methodChosen bool // by a flag
+	methodChosen bool // whether a flag sets the method
 	calibration  string
 	tokenizer    string
 	unit         int
 
-	texts, sweeps int    // of llama networks
-	ofLlama       string // the flag for them that was given, if one was
+	texts, sweeps int    // for llama networks
+	ofLlama       string // a flag for llama networks that is set, or ""
 }
 
 // New returns the command convert.
@@ -40,43 +40,43 @@ func New(s *console.Streams) *cobra.Command {
 	o := options{method: interchange.LeastSquares}
 	cmd := &cobra.Command{
 		Use:   "convert FILE",
-		Short: "Convert a model to a format of other tools, or from one",
-		Long: `With --to, write a .pent file in a format that other tools read. All formats hold pents
-and their scales exactly. onnx, onnx-qdq and c also hold the computation, with the same
-outputs as the model, bit for bit.
+		Short: "Convert a model to or from a format of other tools",
+		Long: `With --to, write a .pent file in a format of other tools. All formats store pents and
+		their scales exactly. onnx, onnx-qdq and c also store the computation; its outputs are
+		bit-identical to the model's.
 
   onnx            one step of the model in integer operators, for ONNX Runtime
-  onnx-qdq        the same with 4-bit weights, DequantizeLinear and float products, which
-                  are then rounded
-  c               one step of the model as a C99 header, named as its file, for
-                  microcontrollers
-  safetensors     3-bit weights (weight_packed, weight_shape, weight_scale)
-  safetensors-i8  one byte a weight (weight, weight_scale)
-  npz             the same as a NumPy archive
-  gguf-mxfp4      blocks of 4-bit floats, and F16 where a row is no multiple of 32
-  gguf-q4_0       blocks of 4-bit integers likewise
+   onnx-qdq        the same with 4-bit weights, DequantizeLinear and rounded float products
+   c               one step of the model as a C99 header for microcontrollers; its name
+                   is the file's
+   safetensors     3-bit weights (weight_packed, weight_shape, weight_scale)
+   safetensors-i8  one byte per weight (weight, weight_scale)
+   npz             the same as a NumPy archive
+   gguf-mxfp4      blocks of 4-bit floats; F16 if a row is not a multiple of 32
+   gguf-q4_0       blocks of 4-bit integers; F16 likewise
 
-For a language model with a tokenizer, gguf-q4_0 is a file that llama.cpp runs; its scales
-are rounded to 11 bits.
+For a language model with a tokenizer, llama.cpp runs a gguf-q4_0 file; its scales are
+rounded to 11 bits.
 
-With --from, read a file into a .pent file. Files that --to has written as safetensors, npz,
-GGUF or ONNX are read back exactly. Other tensors are quantized, with a power of two as the scale
-of each row, and reported one a line: the share of each level, the signal-to-noise ratio, and
-the number of weights beyond the levels.
+With --from, convert a file to a .pent file. Files written by --to as safetensors, npz, GGUF
+or ONNX are read back exactly. Other tensors are quantized, with a power of two as the scale
+of each row. The report has one line per tensor: the percentage of each level, the
+signal-to-noise ratio, and the number of weights beyond the levels.
 
-From ONNX, --from makes a model of a float network: a chain of fully connected layers,
-convolutions, pooling, RNN, GRU and LSTM layers, with a scale for each row. With samples of
-its inputs (--calibration), shifts and biases are fitted to the outputs of the float layers, and
---method error-feedback corrects the error of each column in later columns; --method int8 keeps
-eight bits a weight. The report says for how many samples the largest output is the float
-network's, and what an output of one stands for. A model of pictures takes rows × columns × channels.
+From ONNX, --from converts a float network: a chain of fully connected layers, convolutions,
+pooling, RNN, GRU and LSTM layers, with one scale per row. With samples of its inputs
+(--calibration), shifts and biases are fitted to the outputs of the float layers, and
+--method error-feedback corrects the error of each column in later columns; --method int8
+uses eight bits per weight. The report states for how many samples the largest output
+agrees with the float network, and the float value of one unit of output. The inputs of an
+image model are rows × columns × channels.
 
-From a checkpoint of llama2.c or a GGUF file of the llama architecture, --from makes a
-language model, with the tokenizer of the GGUF file or of --tokenizer; with --from and --to
-together, a GGUF file that llama.cpp runs. Matrices within blocks become pents by
-error-feedback, unless --method says otherwise (int8: weights of eight bits), calibrated on
---texts that the network draws, and refined in --sweeps, which take most of the time. Embeddings
-and outputs keep eight bits, or their own type in GGUF files.`,
+From a checkpoint of llama2.c or a GGUF file of the llama architecture, --from creates a
+language model, with the tokenizer of the GGUF file or of --tokenizer; with both --from and
+--to, it creates a GGUF file for llama.cpp. Matrices within blocks become pents by
+error-feedback, or as set by --method (int8: weights of eight bits). They are calibrated on
+--texts drawn by the network, and refined in --sweeps, which take most of the time.
+Embeddings and outputs keep eight bits, or their own type in GGUF files.`,
 		Example: `  pentary convert digits.pent --to onnx --out digits.onnx
   pentary convert digits.pent --to onnx-qdq --out digits-int4.onnx
   pentary convert weights.safetensors --from safetensors --out weights.pent
@@ -99,7 +99,7 @@ and outputs keep eight bits, or their own type in GGUF files.`,
 			if o.from == "" {
 				for _, name := range []string{"method", "calibration", "tokenizer", "input-unit", "texts", "sweeps"} {
 					if cmd.Flags().Changed(name) {
-						return console.Usagef("--%s is for --from", name)
+						return console.Usagef("--%s requires --from", name)
 					}
 				}
 				return write(s, args[0], o)
@@ -108,7 +108,7 @@ and outputs keep eight bits, or their own type in GGUF files.`,
 			case o.from == interchange.FormatONNX:
 				return readModel(s, args[0], o)
 			case o.calibration != "" || cmd.Flags().Changed("input-unit"):
-				return console.Usagef("--calibration and --input-unit are for --from %s", interchange.FormatONNX)
+				return console.Usagef("--calibration and --input-unit require --from %s", interchange.FormatONNX)
 			}
 			return read(cmd.Context(), s, args[0], o)
 		},
@@ -118,11 +118,11 @@ and outputs keep eight bits, or their own type in GGUF files.`,
 	f.Var(console.Choice[interchange.Format]{Value: &o.from, Options: interchange.Inputs}, "from", "`format` to read: safetensors, npz, gguf, llama2.c or onnx")
 	console.Output(f, &o.out, "out", "`file` to write")
 	f.Var(console.Choice[interchange.Method]{Value: &o.method, Options: interchange.LlamaMethods}, "method",
-		"how --from quantizes: each row at the `scale` of the least-squares error, at the nearest one without saturation, with error-feedback, or networks to int8")
-	console.Input(f, &o.calibration, "calibration", "`file` of samples, the array x or the only one, samples × inputs, of recurrent networks samples × steps × inputs: safetensors by its name, else npz").Ext("npz", "safetensors")
+		"quantization by --from: each row with the `scale` of the least squared error, with the nearest scale without saturation, or with error-feedback; or int8, for networks")
+	console.Input(f, &o.calibration, "calibration", "`file` of samples, safetensors or npz, with an array x or only one array: samples × inputs, or samples × steps × inputs for recurrent networks").Ext("npz", "safetensors")
 	console.Input(f, &o.tokenizer, "tokenizer", "`file` of a llama2.c tokenizer").Ext("bin")
-	f.IntVar(&o.unit, "input-unit", 16, "`activation` that stands for an input of one, 1 to 127")
-	f.IntVar(&o.texts, "texts", interchange.DrawnTexts, "`number` of texts that a llama network draws to be calibrated by")
+	f.IntVar(&o.unit, "input-unit", 16, "`activation` that represents an input of 1.0, 1 to 127")
+	f.IntVar(&o.texts, "texts", interchange.DrawnTexts, "`number` of texts that a llama network draws for its calibration")
 	f.IntVar(&o.sweeps, "sweeps", 2, "`number` of times that error-feedback fits a llama network's matrices to the outputs of attention and of gated layers; 0: faster, less accurate")
 	f.BoolVar(&o.json, "json", false, "print JSON objects")
 	return cmd
@@ -166,7 +166,7 @@ func write(s *console.Streams, path string, o options) error {
 	return printWritten(s, path, nil, o)
 }
 
-// printWritten tells about the file that was written.
+// printWritten reports the written file.
 func printWritten(s *console.Streams, path string, d *drawn, o options) error {
 	info, err := os.Stat(o.out)
 	if err != nil {
@@ -192,11 +192,11 @@ func read(ctx context.Context, s *console.Streams, path string, o options) error
 	}
 	switch {
 	case o.to != "" || o.tokenizer != "":
-		return fmt.Errorf("%s: no network of the llama architecture, which --to and --tokenizer are for", path)
+		return fmt.Errorf("%s: not a network of the llama architecture, as --to and --tokenizer require", path)
 	case o.ofLlama != "":
-		return fmt.Errorf("%s: no network of the llama architecture, which --%s is for", path, o.ofLlama)
+		return fmt.Errorf("%s: not a network of the llama architecture, as --%s requires", path, o.ofLlama)
 	case o.method == interchange.ErrorFeedback || o.method == interchange.Int8:
-		return console.Usagef("--method %s is for networks; %s holds tensors", o.method, path)
+		return console.Usagef("--method %s requires a network; %s holds tensors", o.method, path)
 	}
 	f, reports, err := a.File(o.method)
 	if err != nil {
@@ -208,10 +208,10 @@ func read(ctx context.Context, s *console.Streams, path string, o options) error
 // maxONNX is the size of the largest protocol buffer.
 const maxONNX = 1<<31 - 1
 
-// readModel converts a network of floats.
+// readModel converts a float network.
 func readModel(s *console.Streams, path string, o options) error {
 	if o.method == interchange.ErrorFeedback && o.calibration == "" {
-		return console.Usagef("--method %s needs --calibration", o.method)
+		return console.Usagef("--method %s requires --calibration", o.method)
 	}
 	if o.unit < 1 || o.unit > 127 {
 		return console.Usagef("--input-unit %d: want 1 to 127", o.unit)
@@ -224,7 +224,7 @@ func readModel(s *console.Streams, path string, o options) error {
 	case err != nil:
 		return fmt.Errorf("%s: %w", path, err)
 	case own != nil && (o.methodChosen || o.calibration != ""):
-		return console.Usagef("%s holds a model of pents, which is read as it is, without --method and --calibration", path)
+		return console.Usagef("%s holds a model of pents, which does not take --method or --calibration", path)
 	case own != nil:
 		return save(s, own, interchange.ReportsOf(own), imported{}, path, o)
 	}
@@ -249,7 +249,7 @@ func readModel(s *console.Streams, path string, o options) error {
 	return save(s, m.File(nil), r.Tensors, result, path, o)
 }
 
-// samples reads the array of a file of calibration, and how many steps a sample has.
+// samples reads the array of a calibration file. steps is the number of steps per sample.
 func samples(path string, n *interchange.Network) (x []float32, steps int, err error) {
 	format := interchange.FormatNPZ
 	if filepath.Ext(path) == ".safetensors" {
@@ -262,7 +262,7 @@ func samples(path string, n *interchange.Network) (x []float32, steps int, err e
 	defer a.Close()
 	at := slices.IndexFunc(a.Tensors, func(t interchange.Tensor) bool { return t.Name == "x" || len(a.Tensors) == 1 })
 	if at < 0 {
-		return nil, 0, fmt.Errorf("%s: want an array x, or one array", path)
+		return nil, 0, fmt.Errorf("%s: want an array x, or only one array", path)
 	}
 	t, size, want := a.Tensors[at], 1, "samples × %d"
 	inner := t.Shape[min(1, len(t.Shape)):]
@@ -290,7 +290,7 @@ func samples(path string, n *interchange.Network) (x []float32, steps int, err e
 	return x, steps, nil
 }
 
-// save writes a file and tells what became of its tensors, and of what the result has.
+// save writes a file and reports the tensors and the result.
 func save(s *console.Streams, f *packed.File, reports []interchange.Report, result imported, path string, o options) error {
 	sum, err := console.Save(o.out, f)
 	if err != nil {
@@ -304,11 +304,11 @@ func save(s *console.Streams, f *packed.File, reports []interchange.Report, resu
 		return s.PrintJSON("result", result)
 	}
 	if result.Samples != nil {
-		fmt.Fprintf(s.Out, "Largest output as before on %s of %s samples (%s)\n",
+		fmt.Fprintf(s.Out, "Largest output unchanged on %s of %s samples (%s)\n",
 			report.Count(*result.Agree), report.Count(*result.Samples), report.Percent(*result.Agree, *result.Samples))
 	}
 	if result.OutputUnit > 0 {
-		fmt.Fprintf(s.Out, "An output of one stands for %.4g\n", result.OutputUnit)
+		fmt.Fprintf(s.Out, "One unit of output is %.4g\n", result.OutputUnit)
 	}
 	result.drawn.print(s)
 	_, err = fmt.Fprintf(s.Out, "Wrote %s, sha256 %s\n", report.Printable(o.out), sum)
@@ -321,14 +321,14 @@ type imported struct {
 	SHA256   string `json:"sha256"`
 	Matrices int    `json:"tensors"`
 	From     string `json:"from"`
-	Samples  *int   `json:"samples,omitempty"` // of the calibration
-	Agree    *int   `json:"agree,omitempty"`   // whose largest output is where it was
+	Samples  *int   `json:"samples,omitempty"` // number of calibration samples
+	Agree    *int   `json:"agree,omitempty"`   // number of samples whose largest output is unchanged
 
-	OutputUnit float64 `json:"output_unit,omitempty"` // of a network of floats
+	OutputUnit float64 `json:"output_unit,omitempty"` // for a float network
 	*drawn
 }
 
-// printTensors prints what became of tensors.
+// printTensors reports the conversion of tensors.
 func printTensors(s *console.Streams, reports []interchange.Report, o options) error {
 	for _, r := range reports {
 		if !o.json {
@@ -340,7 +340,7 @@ func printTensors(s *console.Streams, reports []interchange.Report, o options) e
 	return nil
 }
 
-// printReport prints what became of a tensor.
+// printReport reports the conversion of a tensor.
 func printReport(s *console.Streams, r interchange.Report) {
 	n := r.Rows * r.Cols
 	quality := fmt.Sprintf("SNR %.1f dB, %s saturated", r.SNR, report.Count(r.Saturated))

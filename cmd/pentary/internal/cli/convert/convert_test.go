@@ -48,7 +48,7 @@ func TestMLP(t *testing.T) {
 	dir := t.TempDir()
 	x, out := calibration(t, dir), filepath.Join(dir, "mlp.pent")
 	text := pentary(t, 0, "convert", mlp, "--from", "onnx", "--calibration", x, "--method", "error-feedback", "--out", out)
-	for _, want := range []string{"w0  12×8, levels", "w2  4×6, levels", "Largest output as before on ", " of 50 samples"} {
+	for _, want := range []string{"w0  12×8, levels", "w2  4×6, levels", "Largest output unchanged on ", " of 50 samples"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q does not contain %q", text, want)
 		}
@@ -75,10 +75,10 @@ func TestNetworks(t *testing.T) {
 		out := filepath.Join(t.TempDir(), "out.pent")
 		text := pentary(t, 0, "convert", folder+name+".onnx", "--from", "onnx", "--calibration", folder+name+".npz", "--input-unit", "32", "--method", "int8", "--out", out)
 		agree, samples := 0, 0
-		if _, err := fmt.Sscanf(text, "Largest output as before on %d of %d", &agree, &samples); err != nil || samples != 60 || agree < 50 {
+		if _, err := fmt.Sscanf(text, "Largest output unchanged on %d of %d", &agree, &samples); err != nil || samples != 60 || agree < 50 {
 			t.Errorf("%s: %s", name, text)
 		}
-		if !strings.Contains(text, "An output of one stands for 0.0") {
+		if !strings.Contains(text, "One unit of output is 0.0") {
 			t.Errorf("%s: %s", name, text)
 		}
 		f, err := packed.ReadFile(out)
@@ -138,7 +138,7 @@ func TestLlama(t *testing.T) {
 	dir := t.TempDir()
 	out, gguf := filepath.Join(dir, "llama.pent"), filepath.Join(dir, "llama.gguf")
 	text := pentary(t, 0, "convert", checkpoint, "--from", "llama2.c", "--tokenizer", tokens, "--out", out)
-	for _, want := range []string{"blk.0.ffn_down.weight  8×12, levels", "tokens that the network draws: ", " nats a token, "} {
+	for _, want := range []string{"blk.0.ffn_down.weight  8×12, levels", "tokens drawn by the network: ", " nats per token, "} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q does not contain %q", text, want)
 		}
@@ -181,7 +181,7 @@ func TestLlama(t *testing.T) {
 	for want, args := range map[string][]string{
 		"--from npz with --to gguf-q4_0":              {checkpoint, "--from", "npz", "--to", "gguf-q4_0"},
 		"--from gguf with --to onnx":                  {checkpoint, "--from", "gguf", "--to", "onnx"},
-		"--tokenizer is for --from llama2.c and gguf": {mlp, "--from", "onnx", "--tokenizer", tokens},
+		"--tokenizer requires --from llama2.c or gguf": {mlp, "--from", "onnx", "--tokenizer", tokens},
 	} {
 		if text := pentary(t, 2, append([]string{"convert", "--out", out}, args...)...); !strings.Contains(text, want) {
 			t.Errorf("%v: %q, want %q", args, text, want)
@@ -198,11 +198,11 @@ func TestMLPErrors(t *testing.T) {
 		want string
 		args []string
 	}{
-		{2, "needs --calibration", []string{mlp, "--from", "onnx", "--method", "error-feedback"}},
-		{2, "is for networks", []string{x, "--from", "safetensors", "--method", "error-feedback"}},
+		{2, "requires --calibration", []string{mlp, "--from", "onnx", "--method", "error-feedback"}},
+		{2, "requires a network", []string{x, "--from", "safetensors", "--method", "error-feedback"}},
 		{2, "--input-unit 0: want 1 to 127", []string{mlp, "--from", "onnx", "--input-unit", "0"}},
-		{2, "--sweeps is for networks of the llama", []string{mlp, "--from", "onnx", "--sweeps", "1"}},
-		{1, "which --texts is for", []string{x, "--from", "safetensors", "--texts", "1"}},
+		{2, "--sweeps requires a network of the llama", []string{mlp, "--from", "onnx", "--sweeps", "1"}},
+		{1, "as --texts requires", []string{x, "--from", "safetensors", "--texts", "1"}},
 		{2, "--texts 0: want at least 1", []string{mlp, "--from", "gguf", "--texts", "0"}},
 		{2, "--sweeps -1: want at least 0", []string{mlp, "--from", "gguf", "--sweeps", "-1"}},
 		{1, "onnx: ", []string{x, "--from", "onnx"}},

@@ -14,10 +14,10 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// maxTokenizer is the size of the largest file of a tokenizer.
+// maxTokenizer is the largest size of a tokenizer file.
 const maxTokenizer = 64 << 20
 
-// ggufs are the formats in which a network of the llama architecture is written.
+// ggufs are the formats for writing networks of the llama architecture.
 var ggufs = []interchange.Format{interchange.FormatGGUFMXFP4, interchange.FormatGGUFQ4}
 
 // isLlama reports whether an archive holds a network of the llama architecture.
@@ -80,7 +80,7 @@ func llama(ctx context.Context, s *console.Streams, a *interchange.Archive, path
 	return printWritten(s, path, measured, o)
 }
 
-// tokenizerOf returns the tokenizer of a file that a flag names, or the one of the archive.
+// tokenizerOf returns the tokenizer in the file at path, or, if path is empty, the archive's.
 func tokenizerOf(a *interchange.Archive, path string) (*data.Tokenizer, error) {
 	if path == "" {
 		return a.Tokenizer()
@@ -98,11 +98,11 @@ func tokenizerOf(a *interchange.Archive, path string) (*data.Tokenizer, error) {
 
 func (d *drawn) print(s *console.Streams) {
 	if d != nil {
-		fmt.Fprintf(s.Out, "Cross-entropy of %s tokens that the network draws: %.3f nats a token, %.3f as written\n", report.Count(d.Tokens), d.Before, d.After)
+		fmt.Fprintf(s.Out, "Cross-entropy on %s tokens drawn by the network: %.3f nats per token, %.3f after conversion\n", report.Count(d.Tokens), d.Before, d.After)
 	}
 }
 
-// checkFormats returns an error if the formats do not fit.
+// checkFormats returns an error if the formats and other flags are in conflict.
 func (o options) checkFormats() error {
 	switch {
 	case o.to == "" && o.from == "":
@@ -111,15 +111,15 @@ func (o options) checkFormats() error {
 	case o.to != "" && o.from != "" && (!slices.Contains(ggufs, o.to) || o.from != interchange.FormatGGUF && o.from != interchange.FormatLlama2C):
 		return console.Usagef("--from %s with --to %s: want --from %s or %s with --to %s, or one of them", o.from, o.to, interchange.FormatLlama2C, interchange.FormatGGUF, console.List(names(ggufs)))
 	case o.tokenizer != "" && o.from != interchange.FormatLlama2C && o.from != interchange.FormatGGUF:
-		return console.Usagef("--tokenizer is for --from %s and %s", interchange.FormatLlama2C, interchange.FormatGGUF)
+		return console.Usagef("--tokenizer requires --from %s or %s", interchange.FormatLlama2C, interchange.FormatGGUF)
 	case o.ofLlama != "" && o.from == interchange.FormatONNX:
-		return console.Usagef("--%s is for networks of the llama architecture", o.ofLlama)
+		return console.Usagef("--%s requires a network of the llama architecture", o.ofLlama)
 	case o.texts < 1:
 		return console.Usagef("--texts %d: want at least 1", o.texts)
 	case o.sweeps < 0:
 		return console.Usagef("--sweeps %d: want at least 0", o.sweeps)
 	case o.out == "":
-		return console.Usagef("--out is missing: the file to write")
+		return console.Usagef("--out is missing, the file to write")
 	}
 	return nil
 }

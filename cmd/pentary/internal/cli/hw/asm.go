@@ -16,8 +16,8 @@ func newAsm(s *console.Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "asm FILE.s",
 		Short: "Assemble a program into an object file",
-		Long: `Assemble a program into an object file. Every mistake is reported with its line
-and column; if there is one, no file is written.`,
+		Long: `Assemble a program into an object file. Every error is reported with line and column;
+		if there is any, no file is written.`,
 		Example:     "  pentary hw asm examples/hw/sum.s -o sum.pobj\n  pentary hw asm examples/hw/loop.s -D N=100 -o loop.pobj",
 		Args:        console.OneArgument("program"),
 		Annotations: console.Arguments("s"),
@@ -36,9 +36,9 @@ and column; if there is one, no file is written.`,
 			return nil
 		},
 	}
-	console.OutputP(cmd.Flags(), &out, "out", "o", "`file` to write (default the source's name with .pobj)").
+	console.OutputP(cmd.Flags(), &out, "out", "o", "`file` to write (default: the source's name with .pobj)").
 		Otherwise(func(args []string) string { return objectPath(args[0]) })
-	cmd.Flags().VarP(defined, "define", "D", "a symbol for the text to use; repeatable")
+	cmd.Flags().VarP(defined, "define", "D", "define a symbol for the text; repeatable")
 	return cmd
 }
 
@@ -46,7 +46,7 @@ func newDis(s *console.Streams) *cobra.Command {
 	return &cobra.Command{
 		Use:         "dis FILE.pobj",
 		Short:       "Disassemble an object file",
-		Long:        "Print an object file as text that assembles to the same file.",
+		Long:        "Print an object file as assembly text, which assembles to the same file.",
 		Args:        console.OneArgument("object file"),
 		Annotations: console.Arguments("pobj"),
 		RunE: func(_ *cobra.Command, args []string) error {

@@ -16,17 +16,17 @@ func newClaims(s *console.Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "claims",
 		Short: "Compare the claims of the Pentary documents with the models",
-		Long: `Print every claim of the Pentary documents beside the figure that the models of this
-module compute, and a verdict that follows from the two numbers:
+		Long: `Print every claim of the Pentary documents with the figure computed by the models of
+		this module, and a verdict that follows from both numbers:
 
-  confirmed           within five percent
-  true against dense  correct, but only compared with storing every member whole
-  understated         the models find more
-  overstated          an advantage, but less than claimed; a cost, but more
-  false               no advantage, or off by more than a factor of ten
+		 confirmed           within 5 %
+		 true against dense  correct, but only compared with storing every member as a whole
+		 understated         the computed advantage is larger
+		 overstated          the advantage is smaller, or the cost higher, than claimed
+		 false               no advantage, or off by more than a factor of 10
 
---json prints one object a claim: the claim, the claimed figure, the computed one,
-the verdict, how it is computed, and the claim's source.`,
+		--json prints one object per claim: the claim, the claimed figure, the computed figure,
+		the verdict, the computation, and the source of the claim.`,
 		Example: "  pentary hw claims --why\n  pentary hw claims --json | jq -r 'select(.verdict == \"false\").claim'",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			findings, err := claims.Compute(cmd.Context())
@@ -46,13 +46,13 @@ the verdict, how it is computed, and the claim's source.`,
 		},
 	}
 	f := cmd.Flags()
-	f.BoolVar(&why, "why", false, "show how each figure is computed")
-	f.BoolVar(&json, "json", false, "print one JSON object a claim")
+	f.BoolVar(&why, "why", false, "show the computation of each figure")
+	f.BoolVar(&json, "json", false, "print one JSON object per claim")
 	return cmd
 }
 
-// writeFindings prints a row for each claim and a summary; with why also how each figure
-// is computed, and the claim's source.
+// writeFindings prints one row per claim and a summary; with why, also the computation of each
+// figure and the source of the claim.
 func writeFindings(s *console.Streams, findings []claims.Finding, why bool) {
 	p := s.Printer()
 	counts := map[claims.Verdict]int{}
@@ -76,7 +76,7 @@ func writeFindings(s *console.Streams, findings []claims.Finding, why bool) {
 	p.Printf("\n  %s claims: %s\n", p.Bold(report.Count(len(findings))), strings.Join(summary, ", "))
 }
 
-// verdict writes a verdict in its colour.
+// verdict returns a verdict in its colour.
 func verdict(p *report.Printer, v claims.Verdict) string {
 	switch v {
 	case claims.Confirmed, claims.Understated:

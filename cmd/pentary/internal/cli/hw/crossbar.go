@@ -15,17 +15,17 @@ import (
 	"github.com/Kaleaon/pentary-go/hwmodel/crossbar"
 )
 
-// crossbars is the options of a fault study.
+// crossbars holds the options of a fault study.
 type crossbars struct {
-	errors      []float64 // of programming, in multiples of the published one
-	stuck       []float64 // percent of cells
+	errors      []float64 // programming errors, in multiples of the published error
+	stuck       []float64 // percentages of stuck cells
 	seeds       int
-	digital     int // generations before
-	generations int // through the crossbars, or digital ones instead
+	digital     int // generations of initial digital training
+	generations int // generations through the crossbars, or digital for comparison
 	batch       int
 	adcBits     uint
 	readNoise   float64
-	page, svg   string // files to write to, or empty
+	page, svg   string // output files, or empty
 	json        bool
 }
 
@@ -38,29 +38,29 @@ func newCrossbar(s *console.Streams) *cobra.Command {
 		Use:   "crossbar",
 		Short: "Train digits through imperfect analog crossbars",
 		Long: `Train a network on the digits digitally, program it into memristive crossbars of
-several qualities, and compare it with one that was trained through them: the cells
-as programmed are the weights that all members share, perturbations are digital, and
-weights that move are written again.
+		several qualities, and compare it with a network trained through the crossbars. In
+		training through crossbars, all members share the programmed cells as weights,
+		perturbations are digital, and weights that move are written again.
 
-A chip has the programming error of Wan et al. (Nature 608, 2022), times --error,
-and --stuck percent of its cells are stuck, half at either end. All ways of training
-take the same number of generations; figures are means over --seeds networks and
-chips. The same seeds give the same figures on every machine.`,
+		A chip has the programming error of Wan et al. (Nature 608, 2022), times --error, and
+		--stuck percent of its cells are stuck, half at each end. All networks are trained for
+		the same number of generations; figures are means over --seeds networks and chips. The
+		same seeds give the same figures on every machine.`,
 		Example: "  pentary hw crossbar --seeds 1 --error 1 --stuck 10\n  pentary hw crossbar --svg docs/crossbar.svg --page docs/crossbar.md",
 		RunE:    func(cmd *cobra.Command, _ []string) error { return x.run(cmd.Context(), s) },
 	}
 	f := cmd.Flags()
-	f.Float64SliceVar(&x.errors, "error", x.errors, "programming errors, in `multiples` of the published one, separated by commas")
+	f.Float64SliceVar(&x.errors, "error", x.errors, "programming errors, in `multiples` of the published error, separated by commas")
 	f.Float64SliceVar(&x.stuck, "stuck", x.stuck, "`percentages` of stuck cells, separated by commas")
 	f.IntVar(&x.seeds, "seeds", x.seeds, "number of networks and chips to average over")
-	f.IntVar(&x.digital, "digital", x.digital, "generations of digital training first")
-	f.IntVar(&x.generations, "generations", x.generations, "generations of training through the crossbars, or digitally instead")
-	f.IntVar(&x.batch, "batch", x.batch, "samples a generation")
-	f.UintVar(&x.adcBits, "adc", x.adcBits, "bits of the converters; 0 for ideal ones")
+	f.IntVar(&x.digital, "digital", x.digital, "generations of initial digital training")
+	f.IntVar(&x.generations, "generations", x.generations, "generations of training through the crossbars, or digitally for comparison")
+	f.IntVar(&x.batch, "batch", x.batch, "samples per generation")
+	f.UintVar(&x.adcBits, "adc", x.adcBits, "bits of the converters; 0: ideal converters")
 	f.Float64Var(&x.readNoise, "read-noise", x.readNoise, "standard deviation of the read noise of a cell, in µS")
 	console.Output(f, &x.page, "page", "write the table into this Markdown `file`, between its marks").Ext("md")
-	console.Output(f, &x.svg, "svg", "plot accuracy against stuck cells to this `file`").Ext("svg")
-	f.BoolVar(&x.json, "json", false, "print one JSON object a line")
+	console.Output(f, &x.svg, "svg", "plot accuracy over stuck cells to this `file`").Ext("svg")
+	f.BoolVar(&x.json, "json", false, "print one JSON object per line")
 	console.Bound(f, "seeds", 1, 1000)
 	for _, name := range []string{"digital", "generations", "batch"} {
 		console.Bound(f, name, 1, 1_000_000)
@@ -68,7 +68,7 @@ chips. The same seeds give the same figures on every machine.`,
 	return cmd
 }
 
-// experiment returns the study that the flags describe. Its errors are mistakes in them.
+// experiment returns the study described by the flags. Its errors are usage errors.
 func (x *crossbars) experiment() (*faultstudy.Experiment, error) {
 	s, err := new(network).load()
 	if err != nil {
@@ -89,7 +89,7 @@ func (x *crossbars) experiment() (*faultstudy.Experiment, error) {
 				return nil, console.Usagef("--error %g --stuck %g: %w", scale, percent, err)
 			}
 			if slices.Contains(e.Levels, l) {
-				return nil, console.Usagef("--error %g --stuck %g comes twice", scale, percent)
+				return nil, console.Usagef("--error %g --stuck %g is given twice", scale, percent)
 			}
 			e.Levels = append(e.Levels, l)
 		}
@@ -104,7 +104,7 @@ func (x *crossbars) run(ctx context.Context, s *console.Streams) error {
 	}
 	var page []byte
 	if x.page != "" {
-		// Read first: a page without its marks is an error before the work, not after it.
+		// Read the page first, so that missing marks are an error before the study runs.
 		if page, err = console.ReadFile(x.page, 1<<24); err == nil {
 			_, err = faultstudy.Insert(page, nil)
 		}
@@ -159,7 +159,7 @@ func (x *crossbars) write(s *console.Streams, e *faultstudy.Experiment, all []fa
 	if x.json {
 		return s.PrintJSON("result", struct {
 			Network     []int                `json:"network"`
-			Generations int                  `json:"generations"` // of either second training
+			Generations int                  `json:"generations"` // of the second training
 			Levels      []faultstudy.Summary `json:"levels"`
 			Interrupted bool                 `json:"interrupted"`
 		}{e.Widths, e.Tune.Generations, all, interrupted})
@@ -172,7 +172,7 @@ func (x *crossbars) write(s *console.Streams, e *faultstudy.Experiment, all []fa
 	return nil
 }
 
-// save writes the files that the flags name.
+// save writes the files named by the flags.
 func (x *crossbars) save(page []byte, all []faultstudy.Summary, e *faultstudy.Experiment) error {
 	plot := faultstudy.Plot(all, "Digits through imperfect crossbars, "+report.Plural(e.Seeds, "network", "networks"))
 	if err := console.Draw("--svg", x.svg, plot.WriteSVG); err != nil || x.page == "" {

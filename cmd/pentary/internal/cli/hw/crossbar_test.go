@@ -76,7 +76,7 @@ func TestCrossbarErrors(t *testing.T) {
 		{"--stuck 101", "--error 1 --stuck 101: crossbar: StuckOn"},
 		{"--stuck -1", "--stuck -1"},
 		{"--error NaN", "--error NaN"},
-		{"--stuck 5,5", "--error 1 --stuck 5 comes twice"},
+		{"--stuck 5,5", "--error 1 --stuck 5 is given twice"},
 		{"--adc 1", "converter of 1 bits"},
 		{"--read-noise 41", "ReadNoise"},
 		{"--stuck=", "want a decimal number"},

@@ -15,14 +15,14 @@ import (
 	"github.com/Kaleaon/pentary-go/hwmodel/rtl"
 )
 
-// emitter writes a unit of the hardware.
+// emitter holds the options of the command emit.
 type emitter struct {
 	unit string
 	out  string // folder
 	list bool
 	json bool
 
-	sizes map[string]*int // by the name of the parameter
+	sizes map[string]*int // by parameter name
 }
 
 func newEmit(s *console.Streams) *cobra.Command {
@@ -30,10 +30,10 @@ func newEmit(s *console.Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "emit",
 		Short: "Write a unit of the hardware as Verilog",
-		Long: `Write a unit of the hardware as Verilog-2005, with its sizes set: one file a module.
-The unit's own module is the top level. The head of each file states its function,
-its latency and its bounds. The unit top comes with the pins of two iCE40 boards and
-a Makefile for their bitstreams. --list shows the units and their sizes.`,
+		Long: `Write a unit of the hardware as Verilog-2005 with the given sizes, one file per module.
+		The unit's own module is the top level. The head of each file states function, latency
+		and bounds. Unit top includes the pins of two iCE40 boards and a Makefile for their
+		bitstreams. --list shows the units and their sizes.`,
 		Example: "  pentary hw emit --list\n  pentary hw emit --unit tile --rows 16 --cols 16 --out tile",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if e.list {
@@ -51,7 +51,7 @@ a Makefile for their bitstreams. --list shows the units and their sizes.`,
 	f := cmd.Flags()
 	f.StringVar(&e.unit, "unit", "", "`name` of the unit")
 	console.Offer(f, "unit", unitNames()...)
-	console.OutputFolder(f, &e.out, "out", "`folder` to write to; created if it does not exist", e.names)
+	console.OutputFolder(f, &e.out, "out", "`folder` to write to; created if missing", e.names)
 	for _, u := range rtl.Units() {
 		for _, p := range u.Params {
 			if e.sizes[p.Name] == nil {
@@ -60,28 +60,27 @@ a Makefile for their bitstreams. --list shows the units and their sizes.`,
 		}
 	}
 	f.BoolVar(&e.list, "list", false, "list the units instead")
-	f.BoolVar(&e.json, "json", false, "print one JSON object; with --list, one a unit")
+	f.BoolVar(&e.json, "json", false, "print one JSON object; with --list, one per unit")
 	return cmd
 }
 
-// names returns the names of the unit's files.
+// names returns the file names of the unit.
 func (e *emitter) names() (names []string) {
-	files, _ := rtl.Emit(e.unit, nil) // run reports a wrong unit
+	files, _ := rtl.Emit(e.unit, nil) // run reports unknown units
 	for _, f := range files {
 		names = append(names, f.Name)
 	}
 	return names
 }
 
-// sizeUsage is the usage of the flags of parameters, whose defaults may depend on the
-// unit.
+// sizeUsage is the usage of the flags for parameters, whose defaults may depend on the unit.
 var sizeUsage = map[string]string{
-	rtl.Rows:    "rows, or word lines",
-	rtl.Cols:    "columns, or bit lines",
-	rtl.Lanes:   "lanes of a dot product",
-	rtl.Pents:   "digits of a word",
-	rtl.Width:   "bits of an integer; 32 for the quantizer",
-	rtl.Divider: "clock cycles of a bit on the serial line",
+	rtl.Rows:    "number of rows, or word lines",
+	rtl.Cols:    "number of columns, or bit lines",
+	rtl.Lanes:   "number of lanes of a dot product",
+	rtl.Pents:   "number of digits in a word",
+	rtl.Width:   "number of bits in an integer; 32 for the quantizer",
+	rtl.Divider: "clock cycles per bit on the serial line",
 }
 
 func (e *emitter) run(s *console.Streams, values map[string]int) error {
@@ -89,7 +88,7 @@ func (e *emitter) run(s *console.Streams, values map[string]int) error {
 	case e.unit == "":
 		return console.Usagef("--unit is missing; --list shows the units")
 	case e.out == "":
-		return console.Usagef("--out is missing: the folder to write to")
+		return console.Usagef("--out is missing, the folder to write to")
 	}
 	if err := e.check(values); err != nil {
 		return err
@@ -121,7 +120,7 @@ func (e *emitter) run(s *console.Streams, values map[string]int) error {
 	return nil
 }
 
-// check returns an error that names the flag of a unit or size that there is not.
+// check returns an error that names the flag of an unknown unit or size.
 func (e *emitter) check(values map[string]int) error {
 	units := rtl.Units()
 	at := slices.IndexFunc(units, func(u rtl.Unit) bool { return u.Name == e.unit })
@@ -131,7 +130,7 @@ func (e *emitter) check(values map[string]int) error {
 	params := units[at].Params
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		p := slices.IndexFunc(params, func(p rtl.Param) bool { return p.Name == name })
-		err := fmt.Errorf("unit %s has no such size; --list shows the sizes of each", e.unit)
+		err := fmt.Errorf("unit %s has no such size; --list shows the sizes of each unit", e.unit)
 		if p >= 0 {
 			err = params[p].Check(values[name])
 		}
@@ -150,7 +149,7 @@ func unitNames() (names []string) {
 	return names
 }
 
-// emitUnit is the object that --list --json prints for a unit.
+// emitUnit is the JSON object of --list --json for a unit.
 type emitUnit struct {
 	Unit    string         `json:"unit"`
 	Module  string         `json:"module"`

@@ -17,26 +17,26 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// network is the flags for a saved network, or none, and the data of its task.
+// network holds the flags for an optional saved network and the data of its task.
 type network struct {
 	model string // file
 	data  string // folder
 }
 
-// flags adds the flags that name them.
+// flags adds the flags.
 func (n *network) flags(f *pflag.FlagSet, usage string) {
 	console.Input(f, &n.model, "model", usage).Ext("pent")
-	console.Input(f, &n.data, "data", "`folder` of the IDX files, for tasks that are not embedded")
+	console.Input(f, &n.data, "data", "`folder` of the IDX files, for tasks without embedded data")
 }
 
-// subject is a network, nil if the flags name none, with its task and its data.
+// subject is a network, or nil if the flags name none, with its task and data.
 type subject struct {
 	net         *nn.Model
 	task        *task.Task
 	train, test *data.Dataset
 }
 
-// load returns the network and its task, digits by default. Errors name the file.
+// load returns the network and its task, which is digits by default. Errors name the file.
 func (n *network) load() (s subject, err error) {
 	name := digits
 	if n.model != "" {
@@ -65,11 +65,11 @@ func (n *network) load() (s subject, err error) {
 	return s, err
 }
 
-// digits is the task of networks that the commands train themselves.
+// digits is the task of networks trained by the commands themselves.
 const digits = "digits"
 
-// defaults returns the options that "pentary train" has by default for a task and a number
-// of generations, 0 for the task's.
+// defaults returns the default options of "pentary train" for a task and a number of generations; 0
+// selects the task's.
 func defaults(t *task.Task, generations int) es.Options {
 	s := settings.NewClassifier(t)
 	if generations > 0 {
@@ -79,7 +79,7 @@ func defaults(t *task.Task, generations int) es.Options {
 	return s.Options()
 }
 
-// saveText writes the text file of a flag, unless the path is empty.
+// saveText writes text to the file of a flag, unless path is empty.
 func saveText(flag, path, text string) error {
 	return console.Draw(flag, path, func(w io.Writer) error {
 		_, err := io.WriteString(w, text)
@@ -87,8 +87,8 @@ func saveText(flag, path, text string) error {
 	})
 }
 
-// interrupted returns the error that ends the command after a run that ended with err. A
-// cancelled context is an interrupt: done then says how far the run was.
+// interrupted returns the error of the command after a run that ended with err. If the context was
+// cancelled, it is ErrInterrupted with the progress described by done.
 func interrupted(s *console.Streams, err error, done string, args ...any) error {
 	if errors.Is(err, context.Canceled) {
 		fmt.Fprintf(s.Err, "Interrupted: "+done+".\n", args...)

@@ -16,8 +16,8 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// target is the flags for a program and its inputs: a program of a file, or a network
-// compiled for its task's held-out samples.
+// target holds the flags for a program and its inputs: a program from a file, or a network compiled
+// for its task's held-out samples.
 type target struct {
 	defined  symbols
 	words    []string // SYMBOL=V,V,...
@@ -33,26 +33,26 @@ type target struct {
 func (p *target) flags(groups *console.Groups) {
 	p.defined = symbols{}
 	f := groups.Add("Program")
-	f.VarP(p.defined, "define", "D", "a symbol for assembly text to use; repeatable")
-	f.StringArrayVar(&p.words, "set", nil, "set the words of data from a symbol on, as `SYMBOL=V,V,...`; repeatable")
-	f.StringArrayVar(&p.matrices, "matrix", nil, "set a matrix of pents, as `SYMBOL=FILE.pent:TENSOR`; repeatable")
-	f.IntVar(&p.steps, "steps", 0, "stop after this number of instructions (default no limit)")
+	f.VarP(p.defined, "define", "D", "define a symbol for assembly text; repeatable")
+	f.StringArrayVar(&p.words, "set", nil, "set data words, beginning at a symbol, by `SYMBOL=V,V,...`; repeatable")
+	f.StringArrayVar(&p.matrices, "matrix", nil, "set a matrix of pents by `SYMBOL=FILE.pent:TENSOR`; repeatable")
+	f.IntVar(&p.steps, "steps", 0, "stop after this number of instructions (default: unlimited)")
 	console.Bound(f, "steps", 0, math.MaxInt)
 
 	f = groups.Add("Network")
 	p.network.flags(f, "run a saved network, `FILE.pent`, on its task's held-out samples")
-	f.IntVar(&p.columns, "columns", 16, "samples a batch")
-	f.IntVar(&p.samples, "samples", 0, "number of samples (default all)")
+	f.IntVar(&p.columns, "columns", 16, "samples per batch")
+	f.IntVar(&p.samples, "samples", 0, "number of samples (default: all)")
 	console.Bound(f, "columns", 1, math.MaxInt32)
 	console.Bound(f, "samples", 0, math.MaxInt)
 }
 
-// args checks the arguments: a program, or --model and none.
+// args checks the arguments: either a program or --model.
 func (p *target) args(cmd *cobra.Command, args []string) error {
 	if p.model == "" {
 		for _, name := range []string{"data", "columns", "samples"} {
 			if cmd.Flags().Changed(name) {
-				return console.Usagef("--%s goes with --model", name)
+				return console.Usagef("--%s requires --model", name)
 			}
 		}
 		return console.OneArgument("program or --model")(cmd, args)
@@ -62,20 +62,20 @@ func (p *target) args(cmd *cobra.Command, args []string) error {
 	}
 	for _, name := range []string{"define", "set", "matrix"} {
 		if cmd.Flags().Changed(name) {
-			return console.Usagef("--%s goes with a program, not with --model", name)
+			return console.Usagef("--%s requires a program, not --model", name)
 		}
 	}
 	return nil
 }
 
-// job is a machine that is ready to run.
+// job is a machine ready to run.
 type job struct {
-	name    string // of the file, for errors
-	text    string // assembly of a network
+	name    string // file name for errors
+	text    string // assembly text of a network
 	program *isa.Program
 	machine *exec.Machine
 
-	compiled *programs.MLP // of a network
+	compiled *programs.MLP // for a network
 	task     string
 	data     *data.Dataset
 }
@@ -106,7 +106,7 @@ func (p *target) load(args []string, observers ...exec.Observer) (*job, error) {
 	return &job{name: args[0], program: program, machine: m}, nil
 }
 
-// setWords sets data as SYMBOL=V,V,... says.
+// setWords sets data words by SYMBOL=V,V,...
 func setWords(program *isa.Program, m *exec.Machine, text string) error {
 	name, values, ok := strings.Cut(text, "=")
 	if !ok {
@@ -114,7 +114,7 @@ func setWords(program *isa.Program, m *exec.Machine, text string) error {
 	}
 	at, ok := program.Find(name)
 	if !ok {
-		return fmt.Errorf("no data at a symbol %q", name)
+		return fmt.Errorf("no data symbol %q", name)
 	}
 	for i, value := range strings.Split(values, ",") {
 		v, err := isa.ParseNumber(value)
@@ -128,7 +128,7 @@ func setWords(program *isa.Program, m *exec.Machine, text string) error {
 	return nil
 }
 
-// setMatrix stores a matrix as SYMBOL=FILE.pent:TENSOR says.
+// setMatrix sets a matrix by SYMBOL=FILE.pent:TENSOR.
 func setMatrix(m *exec.Machine, text string) error {
 	symbol, source, ok := strings.Cut(text, "=")
 	colon := strings.LastIndexByte(source, ':')

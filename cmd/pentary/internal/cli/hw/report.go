@@ -15,7 +15,7 @@ import (
 	"github.com/Kaleaon/pentary-go/nn"
 )
 
-// reporter is the options of a report on the hardware.
+// reporter holds the options of a report on the hardware.
 type reporter struct {
 	network
 	out         string
@@ -26,21 +26,21 @@ func newReport(s *console.Streams) *cobra.Command {
 	var r reporter
 	cmd := &cobra.Command{
 		Use:   "report",
-		Short: "Write the results of the hardware model as one page of HTML",
+		Short: "Write the results of the hardware model as an HTML page",
 		Long: `Run a generation of a network's training on the modelled accelerator, train a network of
-its shape through analog crossbars, let the network age in them, and write the results as
-one page of HTML, pictures included: the pipeline's timeline, the occupancy of the units,
-the energy by its parts, the wear of the cells, accuracy against drift, and the claims of
-the Pentary documents beside the models' figures.
+		the same shape through analog crossbars, simulate ageing, and write the results as one
+		self-contained HTML page: the pipeline's timeline, the occupancy of the units, the energy
+		by parts, the wear of the cells, accuracy over drift, and the claims of the Pentary
+		documents compared with the models' figures.
 
-The network is that of --model, saved by pentary train; without --model, one is first
-trained on the digits.`,
+		--model names a network saved by pentary train; without it, a network is first trained on
+		the digits.`,
 		Example: "  pentary hw report --out report.html\n  pentary hw report --out report.html --model digits.pent",
 		RunE:    func(cmd *cobra.Command, _ []string) error { return r.run(cmd.Context(), s) },
 	}
 	f := cmd.Flags()
 	console.Output(f, &r.out, "out", "write the page to this `file`; required").Ext("html")
-	r.network.flags(f, "the network in this .pent `file`")
+	r.network.flags(f, "use the network in this .pent `file`")
 	f.IntVar(&r.generations, "generations", 40, "generations of training through the crossbars")
 	console.Bound(f, "generations", 1, 10_000) // the model is slow
 	return cmd
@@ -48,7 +48,7 @@ trained on the digits.`,
 
 func (r *reporter) run(ctx context.Context, s *console.Streams) error {
 	if r.out == "" {
-		return console.Usagef("--out is missing: the file to write the page to")
+		return console.Usagef("--out is missing, the file to write the page to")
 	}
 	line := console.NewLine(s.ErrTerm)
 	progress := func(what string, part, whole int) {
@@ -82,8 +82,8 @@ func (r *reporter) build(ctx context.Context, progress hwreport.Progress) (*hwre
 	return hwreport.Build(ctx, subject, findings, progress)
 }
 
-// subject loads the network and its data, or trains a network with the defaults of
-// "pentary train".
+// subject loads the network and its data, or trains a network with the defaults of "pentary
+// train".
 func (r *reporter) subject(ctx context.Context, progress hwreport.Progress) (*hwreport.Subject, error) {
 	s, err := r.network.load()
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/Kaleaon/pentary-go/internal/hw/isa"
 )
 
-// result is the outcome of a run.
+// result is the result of a run.
 type result struct {
 	Halted        bool             `json:"halted"`
 	Interrupted   bool             `json:"interrupted,omitempty"`
@@ -19,13 +19,13 @@ type result struct {
 	Operations    []operation      `json:"operations"` // most frequent first
 	MACs          int              `json:"macs"`
 	FarBytes      int              `json:"far_bytes"`
-	Registers     map[string]int64 `json:"registers"` // that are not zero
+	Registers     map[string]int64 `json:"registers"` // registers that are not zero
 	Shown         []shownSymbol    `json:"shown,omitempty"`
-	Task          string           `json:"task,omitempty"` // of a network
+	Task          string           `json:"task,omitempty"` // for a network
 	TestAccuracy  *float64         `json:"test_accuracy,omitempty"`
 	TestSamples   int              `json:"test_samples,omitempty"`
-	Identical     bool             `json:"identical,omitempty"`      // outputs, or weights, to the library's
-	WeightsSHA256 string           `json:"weights_sha256,omitempty"` // of a network that was trained
+	Identical     bool             `json:"identical,omitempty"`      // whether the outputs, or weights, equal the library's
+	WeightsSHA256 string           `json:"weights_sha256,omitempty"` // for a trained network
 	Confusion     [][]int          `json:"confusion,omitempty"`
 }
 
@@ -36,14 +36,14 @@ type operation struct {
 	MACs  int    `json:"macs,omitempty"`
 }
 
-// shownSymbol is the content of a symbol.
+// shownSymbol is the content at a symbol.
 type shownSymbol struct {
 	Symbol string    `json:"symbol"`
-	Kind   string    `json:"kind"` // of a tensor, or "words"
+	Kind   string    `json:"kind"` // kind of a tensor, or "words"
 	Values [][]int64 `json:"values"`
 }
 
-// counter is an observer that adds up the work of all instructions.
+// counter is an observer that sums the work of all instructions.
 type counter struct {
 	counts, macs [isa.PRNG + 1]int // by operation
 	far, steps   int
@@ -74,14 +74,14 @@ func (c *counter) result() *result {
 	return r
 }
 
-// describe adds the outcome of a network that gave the library's results.
+// describe adds the result of a network whose outputs or weights equal the library's.
 func (r *result) describe(task string, c report.Confusion) {
 	accuracy := c.Accuracy()
 	r.Task, r.TestAccuracy, r.TestSamples = task, &accuracy, c.Total()
 	r.Identical, r.Confusion = true, c
 }
 
-// Write prints the result for people.
+// Write prints the result as text.
 func (r *result) Write(p *report.Printer) {
 	if r.TestAccuracy != nil {
 		p.Section("Confusion", "row: true class, column: assigned")
@@ -102,7 +102,7 @@ func (r *result) Write(p *report.Printer) {
 		}
 	}
 	if r.TestAccuracy == nil {
-		p.Section("Registers", "that are not zero")
+		p.Section("Registers", "not zero")
 		for reg := range isa.Reg(isa.Registers) {
 			if v, ok := r.Registers[reg.String()]; ok {
 				p.Printf("  %-4v %15d\n", reg, v)
@@ -112,7 +112,7 @@ func (r *result) Write(p *report.Printer) {
 	r.writeSummary(p)
 }
 
-// writeSummary prints the lines at the end, if there are any.
+// writeSummary prints the final lines, if any.
 func (r *result) writeSummary(p *report.Printer) {
 	if r.TestAccuracy != nil || r.MACs > 0 || r.FarBytes > 0 || !r.Halted {
 		fmt.Fprintln(p)
@@ -122,9 +122,9 @@ func (r *result) writeSummary(p *report.Printer) {
 		p.Line("Test accuracy", p.Good(report.Percent(c.Correct(), c.Total())), p.Dim(fmt.Sprintf(
 			"%s of %s held-out samples", report.Count(c.Correct()), report.Count(c.Total()))))
 		if r.WeightsSHA256 == "" {
-			p.Line("Outputs", "equal to the library's, bit for bit")
+			p.Line("Outputs", "bit-identical to the library's")
 		} else {
-			p.Line("Weights", "equal to the library's, bit for bit")
+			p.Line("Weights", "bit-identical to the library's")
 			p.Line("Weights sha256", r.WeightsSHA256)
 		}
 	}
@@ -139,12 +139,12 @@ func (r *result) writeSummary(p *report.Printer) {
 	}
 }
 
-// show returns the content of a symbol: the tensor if there is a descriptor, otherwise the
-// words up to the next symbol.
+// show returns the content at a symbol: a tensor if there is a descriptor, otherwise the words up
+// to the next symbol.
 func show(j *job, symbol string) (shownSymbol, error) {
 	at, ok := j.program.Find(symbol)
 	if !ok {
-		return shownSymbol{}, fmt.Errorf("no data at a symbol %q", symbol)
+		return shownSymbol{}, fmt.Errorf("no data symbol %q", symbol)
 	}
 	if t, err := j.machine.Tensor(symbol); err == nil {
 		values, err := tensorValues(j.machine, t)

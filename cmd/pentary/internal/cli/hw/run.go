@@ -12,7 +12,7 @@ import (
 	"github.com/Kaleaon/pentary-go/internal/hw/isa"
 )
 
-// runner is the options of a run.
+// runner holds the options of a run.
 type runner struct {
 	program target
 	show    []string
@@ -25,10 +25,10 @@ func newRun(s *console.Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run [FILE]",
 		Short: "Run a program, or a saved network, on the modelled machine",
-		Long: `Run a program, assembly text or an object file, until it halts, and print its
-instruction counts and the registers that are not zero. With --model, compile a saved
-network, run it on its task's held-out samples, and print its accuracy; its outputs
-must be bit-identical to the library's.`,
+		Long: `Run a program, assembly text or an object file, until it halts, and print instruction
+		counts and the registers that are not zero. With --model, compile a saved network, run it
+		on its task's held-out samples, check that its outputs are bit-identical to the library's,
+		and print its accuracy.`,
 		Example:     "  pentary hw run examples/hw/sum.s --set n=100 --show total\n  pentary hw run --model digits.pent",
 		Args:        r.program.args,
 		Annotations: console.Arguments("s|pobj"),
@@ -37,7 +37,7 @@ must be bit-identical to the library's.`,
 	var groups console.Groups
 	r.program.flags(&groups)
 	f := groups.Add("Output")
-	f.StringArrayVar(&r.show, "show", nil, "print a tensor or the words at a `symbol` of the data; repeatable")
+	f.StringArrayVar(&r.show, "show", nil, "print the tensor or the words at a data `symbol`; repeatable")
 	console.Output(f, &r.emit, "emit", "also save the network's assembly text in a `file`").Ext("s")
 	f.BoolVar(&r.json, "json", false, "print one JSON object")
 	groups.Bind(cmd)
@@ -46,7 +46,7 @@ must be bit-identical to the library's.`,
 
 func (r *runner) run(ctx context.Context, s *console.Streams, args []string) error {
 	if r.emit != "" && r.program.model == "" {
-		return console.Usagef("--emit goes with --model")
+		return console.Usagef("--emit requires --model")
 	}
 	var counter counter
 	j, err := r.program.load(args, &counter)

@@ -10,7 +10,7 @@ import (
 	"github.com/Kaleaon/pentary-go/internal/hw/isa"
 )
 
-// symbols is a flag's value: symbols for assembly text, as NAME=VALUE.
+// symbols is the value of a flag: symbols for assembly text, each as NAME=VALUE.
 type symbols map[string]int64
 
 // Set implements pflag.Value.
@@ -33,10 +33,10 @@ func (s symbols) String() string { return "" }
 // Type implements pflag.Value.
 func (s symbols) Type() string { return "NAME=VALUE" }
 
-// maxProgram bounds the size of a program's file in bytes.
+// maxProgram is the largest size of a program file in bytes.
 const maxProgram = 1 << 26
 
-// form is what a file of a program may hold.
+// form is a set of accepted contents of a program file.
 type form int
 
 const (
@@ -45,8 +45,8 @@ const (
 	objectOnly
 )
 
-// loadProgram returns the program of a file. The error of assembly text has one line a
-// mistake, with file, line and column.
+// loadProgram returns the program in a file. For assembly text, the error has one line per error
+// in the text, with file, line and column.
 func loadProgram(path string, want form, defined symbols) (*isa.Program, error) {
 	data, err := console.ReadFile(path, maxProgram)
 	if err != nil {
@@ -57,7 +57,7 @@ func loadProgram(path string, want form, defined symbols) (*isa.Program, error) 
 	case object && want == textOnly:
 		return nil, fmt.Errorf("%s: an object file, want assembly text", path)
 	case object && len(defined) > 0:
-		return nil, console.Usagef("%s: an object file takes no -D", path)
+		return nil, console.Usagef("%s: -D does not apply to an object file", path)
 	case object || want == objectOnly:
 		p, err := isa.DecodeProgram(data)
 		if err != nil {
@@ -77,7 +77,7 @@ func loadProgram(path string, want form, defined symbols) (*isa.Program, error) 
 	return p, err
 }
 
-// objectPath returns the name of the object file of a source.
+// objectPath returns the name of the object file for a source.
 func objectPath(source string) string {
 	return strings.TrimSuffix(source, filepath.Ext(source)) + ".pobj"
 }

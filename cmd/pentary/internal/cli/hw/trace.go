@@ -20,9 +20,9 @@ func newTrace(s *console.Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:         "trace [FILE]",
 		Annotations: console.Arguments("s|pobj"),
-		Short:       "Run a program and print a line for each instruction",
-		Long: `Run a program or a saved network, as the command run does, and print one line for each
-executed instruction: its address, the instruction, and its work.`,
+		Short:       "Run a program and print one line per instruction",
+		Long: `Run a program or a saved network, like the command run, and print one line per executed
+		instruction: address, instruction and work.`,
 		Example: "  pentary hw trace examples/hw/sum.s --steps 20\n  pentary hw trace --model digits.pent --samples 16 --json",
 		Args:    program.args,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -41,7 +41,7 @@ executed instruction: its address, the instruction, and its work.`,
 			case errors.Is(err, context.Canceled):
 				return console.ErrInterrupted
 			case errors.Is(err, exec.ErrSteps):
-				return nil // the number that --steps asks for
+				return nil // the number of --steps
 			case err != nil:
 				return fmt.Errorf("%s: %w", j.name, err)
 			}
@@ -50,12 +50,12 @@ executed instruction: its address, the instruction, and its work.`,
 	}
 	var groups console.Groups
 	program.flags(&groups)
-	groups.Add("Output").BoolVar(&json, "json", false, "print a JSON object for each instruction")
+	groups.Add("Output").BoolVar(&json, "json", false, "print one JSON object per instruction")
 	groups.Bind(cmd)
 	return cmd
 }
 
-// tracer prints events. After an error it stops the run.
+// tracer prints events. An error stops the run.
 type tracer struct {
 	s       *console.Streams
 	json    bool
@@ -65,10 +65,10 @@ type tracer struct {
 	err     error
 }
 
-// stepEvent is an executed instruction.
+// stepEvent is the JSON object of an executed instruction.
 type stepEvent struct {
 	PC          int          `json:"pc"`
-	Line        int          `json:"line,omitempty"` // of the text
+	Line        int          `json:"line,omitempty"` // line of the text
 	Operation   string       `json:"operation"`
 	Instruction string       `json:"instruction"`
 	Next        int          `json:"next"`
@@ -78,7 +78,7 @@ type stepEvent struct {
 	N           int          `json:"n,omitempty"`
 	Rank        int          `json:"rank,omitempty"`
 	MACs        int          `json:"macs,omitempty"`
-	Zeros       int          `json:"zeros,omitempty"` // of the pents used
+	Zeros       int          `json:"zeros,omitempty"` // zeros among the pents used
 	Ones        int          `json:"ones,omitempty"`  // ±1
 	Twos        int          `json:"twos,omitempty"`  // ±2
 	Moved       int          `json:"moved,omitempty"`
@@ -120,7 +120,7 @@ func (t *tracer) event(e exec.Event) stepEvent {
 	return s
 }
 
-// work describes the work of an instruction.
+// work returns a description of the work of an instruction.
 func work(e exec.Event) (parts []string) {
 	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
 	if e.Taken {

@@ -22,7 +22,7 @@ import (
 	"github.com/Kaleaon/pentary-go/nn"
 )
 
-// trainer is the options of a training run on the modelled machine.
+// trainer holds the options of training on the modelled machine.
 type trainer struct {
 	task    *task.Task
 	options es.Options
@@ -36,16 +36,16 @@ type trainer struct {
 func newTrain(s *console.Streams) *cobra.Command {
 	of, err := task.Find(digits)
 	if err != nil {
-		panic(err) // it is embedded
+		panic(err) // cannot happen: the data are embedded
 	}
 	t := trainer{task: of, batch: of.Batch, hidden: slices.Clone(of.Hidden), options: defaults(of, 0)}
 	cmd := &cobra.Command{
 		Use:   "train",
 		Short: "Train a network on the modelled machine",
-		Long: `Train a network for the digits task instruction by instruction: the program draws
-its batches, perturbs, evaluates and moves the weights. The library then repeats the
-run, and the weights of both must be bit-identical. The defaults are those of
-"pentary train digits", which ends with the same weights.`,
+		Long: `Train a network for the digits task on the modelled machine: the program draws batches,
+		perturbs, evaluates and updates the weights. The library then repeats the run, and the
+		weights of both must be bit-identical. The defaults are the same as for "pentary train
+		digits", which ends with the same weights.`,
 		Example: "  pentary hw train\n  pentary hw train --generations 5 --rank 4 --emit train.s --json",
 		RunE:    func(cmd *cobra.Command, _ []string) error { return t.run(cmd.Context(), s) },
 	}
@@ -54,7 +54,7 @@ run, and the weights of both must be bit-identical. The defaults are those of
 	f.IntVar(&o.Pairs, "pairs", o.Pairs, "antithetic pairs, half the population")
 	f.IntVar(&o.Rank, "rank", o.Rank, "rank of the perturbations")
 	f.UintVar(&o.Sigma, "sigma", o.Sigma, "perturb by 2^-sigma levels")
-	f.IntVar(&t.batch, "batch", t.batch, "samples a generation")
+	f.IntVar(&t.batch, "batch", t.batch, "samples per generation")
 	f.Var((*console.Widths)(&t.hidden), "hidden", "`widths` of the hidden layers, separated by commas, or none")
 	f.Uint64Var(&o.Seed, "seed", o.Seed, "key of all random numbers")
 	console.Output(f, &t.emit, "emit", "also save the program's assembly text in a `file`").Ext("s")
@@ -70,7 +70,7 @@ run, and the weights of both must be bit-identical. The defaults are those of
 
 func (t *trainer) run(ctx context.Context, s *console.Streams) error {
 	t.options.Rule = defaults(t.task, t.options.Generations).Rule
-	if t.options.Sigma == 0 { // of 2^-0
+	if t.options.Sigma == 0 { // σ = 2^-0
 		t.options.Sigma = es.WholeLevel
 	}
 	samples, test, err := t.task.Load("")
@@ -83,7 +83,7 @@ func (t *trainer) run(ctx context.Context, s *console.Streams) error {
 		}
 	}
 	widths := append(append([]int{samples.Features}, t.hidden...), samples.Classes)
-	// The network, the library's and the machine's memory.
+	// The network, the library's copy and the machine's memory.
 	need := 3 * settings.NetworkMemory(widths, t.options, t.batch)
 	if err := settings.CheckMemory(console.ByteSize(need), t.limit); err != nil {
 		return err
@@ -98,24 +98,24 @@ func (t *trainer) run(ctx context.Context, s *console.Streams) error {
 	}
 	var counter counter
 	line := console.NewLine(s.ErrTerm)
-	updates := 0 // of matrices
+	updates := 0 // number of matrix updates
 	err = program.Run(ctx, &counter, t.follow(line, &updates, len(net.Matrices())))
 	line.Clear()
 	if err != nil {
 		if t.json && errors.Is(err, context.Canceled) {
 			result := counter.result()
 			result.Interrupted = true
-			s.PrintJSON("result", result) // Out keeps the error, see Streams.Failed
+			s.PrintJSON("result", result) // Streams.Failed returns the error
 		}
 		return interrupted(s, err, "the machine has trained %d of %d generations, in %s instructions",
 			updates/len(net.Matrices()), t.options.Generations, report.Count(counter.steps))
 	}
 	if err := task.Train(ctx, twin, samples, t.batch, t.options); err != nil {
-		return interrupted(s, err, "the machine has trained all generations, the library has not: the weights are not compared")
+		return interrupted(s, err, "the machine has trained all generations, but the library has not: the weights are not compared")
 	}
 	for i, l := range net.Matrices() {
 		if !l.W.Equal(twin.Matrices()[i].W) {
-			return fmt.Errorf("layer %d has other weights than the library's", i)
+			return fmt.Errorf("the weights of layer %d differ from the library's", i)
 		}
 	}
 	result := counter.result()
@@ -129,7 +129,7 @@ func (t *trainer) run(ctx context.Context, s *console.Streams) error {
 	return s.Report(t.json, false, result)
 }
 
-// follow returns an observer that shows the progress of the run.
+// follow returns an observer that shows progress.
 func (t *trainer) follow(line *terminal.Line, updates *int, layers int) exec.Observer {
 	return exec.ObserverFunc(func(e exec.Event) {
 		if e.Inst.Op == isa.PQUANT {

@@ -1,4 +1,4 @@
-// Package inspect holds the commands that look at things: files, and the program.
+// Package inspect holds the commands inspect, for files, and version, for the program.
 package inspect
 
 import (
@@ -37,7 +37,7 @@ func NewInspect(s *console.Streams) *cobra.Command {
 	return cmd
 }
 
-// inspection describes a file.
+// inspection is the description of a file.
 type inspection struct {
 	File          string            `json:"file"`
 	FileBytes     int               `json:"file_bytes"`
@@ -51,15 +51,15 @@ type inspection struct {
 	BitsPerWeight float64           `json:"bits_per_weight"`
 
 	summary report.Weights
-	layers  []nn.LayerSummary // of a model of layers
+	layers  []nn.LayerSummary // for a model
 }
 
-// tensorInfo describes a tensor of a file.
+// tensorInfo is the description of a tensor.
 type tensorInfo struct {
 	Name          string            `json:"name"`
 	Rows          int               `json:"rows"`
 	Cols          int               `json:"cols"`
-	Scale         int32             `json:"scale"` // a pent weighs pent·2^scale
+	Scale         int32             `json:"scale"` // the value of a pent is pent·2^scale
 	Bytes         int               `json:"bytes"`
 	Levels        [trit5.Levels]int `json:"levels"`
 	BitsPerWeight float64           `json:"bits_per_weight"`
@@ -73,7 +73,7 @@ func inspectFile(path string) (*inspection, error) {
 		return nil, err
 	}
 	defer f.Close()
-	hash := sha256.New() // a file of the same content has the same bytes
+	hash := sha256.New() // files with equal content have equal bytes
 	size, err := f.WriteTo(hash)
 	if err != nil {
 		return nil, err
@@ -99,8 +99,8 @@ func inspectFile(path string) (*inspection, error) {
 	return i, nil
 }
 
-// Write prints the inspection for people. Names and meta come from the file and
-// are quoted where they could drive a terminal.
+// Write prints the inspection as text. Names and metadata come from the file and are quoted if they
+// could control a terminal.
 func (i *inspection) Write(p *report.Printer) {
 	p.Title(i.File, report.Count(i.FileBytes)+" bytes")
 	p.Printf("  file     sha256 %s\n", i.FileSHA256)
@@ -122,7 +122,7 @@ func (i *inspection) Write(p *report.Printer) {
 		p.Layers(i.layers)
 	}
 	for _, t := range i.Tensors {
-		p.Printf("\n%s  %d×%d, a pent weighs 2^%d  %s\n", p.Bold(report.Printable(t.Name)), t.Rows, t.Cols, t.Scale,
+		p.Printf("\n%s  %d×%d, scale 2^%d  %s\n", p.Bold(report.Printable(t.Name)), t.Rows, t.Cols, t.Scale,
 			p.Dim(report.Count(t.Bytes)+" bytes, "+t.summary.Bits()))
 		t.summary.WriteLevels(p)
 	}
@@ -130,13 +130,13 @@ func (i *inspection) Write(p *report.Printer) {
 	i.summary.WriteSize(p)
 }
 
-// beginning returns a value of the meta, which may be a whole vocabulary, or how it begins.
+// beginning returns a metadata value, shortened if it is long, such as a vocabulary.
 func beginning(value string) string {
 	const most = 160 // characters
 	n := 0
 	for at := range value {
 		if n == most {
-			return report.Printable(value[:at]) + "… (" + report.Count(len(value)) + " bytes; --json has all)"
+			return report.Printable(value[:at]) + "… (" + report.Count(len(value)) + " bytes; --json prints all)"
 		}
 		n++
 	}

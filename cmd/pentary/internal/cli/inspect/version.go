@@ -15,7 +15,7 @@ func NewVersion(s *console.Streams) *cobra.Command {
 	var json, implementations bool
 	cmd := &cobra.Command{
 		Use:   "version",
-		Short: "Show the version, and the kernels that this CPU runs",
+		Short: "Show the version and the kernels that this CPU supports",
 		RunE: func(*cobra.Command, []string) error {
 			b := machine.ThisBuild()
 			switch {
@@ -30,11 +30,11 @@ func NewVersion(s *console.Streams) *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&json, "json", false, "print one JSON object")
-	cmd.Flags().BoolVar(&implementations, "implementations", false, "print only the kernels that this CPU runs, one a line")
+	cmd.Flags().BoolVar(&implementations, "implementations", false, "print only the kernels that this CPU supports, one per line")
 	return cmd
 }
 
-// PrintVersion prints the version for people.
+// PrintVersion prints the version as text.
 func PrintVersion(s *console.Streams) {
 	b := machine.ThisBuild()
 	fmt.Fprintf(s.Out, "pentary %s\n%s %s\nkernels: %s (of %s)\n", b, b.Go, b.Platform, b.Selected, strings.Join(b.Kernels, ", "))

@@ -17,14 +17,14 @@ import (
 	"github.com/Kaleaon/pentary-go/kernels"
 )
 
-// bencher is a measurement of the kernels as the command line asks for it.
+// bencher holds the options of the command bench.
 type bencher struct {
 	options bench.Options
-	svg     string // file to draw the roofline to, or empty
+	svg     string // output file of the roofline, or empty
 	compare string // file of a saved run, or empty
 	saved   *bench.Report
 	busy    bool
-	loop    int // processor to keep busy for another process, or below 0
+	loop    int // processor to keep busy for another process, or negative
 	json    bool
 }
 
@@ -34,18 +34,17 @@ func NewBench(s *console.Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "bench",
 		Short: "Measure the kernels on this CPU",
-		Long: `Measure every kernel with every implementation that this CPU runs: the median and
-the best of several runs, as a fraction of what the CPU could do at best, which
-is measured in the same run, and relative to the generic implementation. It
-takes a minute or two. Ctrl-C stops after the measurement in flight and prints
-what is done.
+		Long: `Measure every kernel with every implementation that this CPU supports: median and best
+		of several runs, relative to physical bounds measured in the same run, and relative to
+		the generic implementation. This takes one or two minutes. Ctrl-C stops after the current
+		measurement and prints the results so far.
 
-A figure of a machine that does something else meanwhile is worth little. --busy
-measures beside a process that multiplies on another processor, of the same core if
-there is one (Linux): what a server gives that does the same on all of them.
+		Measure on an idle machine. --busy measures while another process multiplies on another
+		processor, on the same core if possible (Linux): the speed on a server that runs the same
+		work on all processors.
 
---compare shows the fastest implementation at each shape beside that of a run that was
-saved by "pentary bench --json > FILE", on this machine or another.
+		--compare compares the fastest implementation at each shape with a run saved by "pentary
+		bench --json > FILE" on this or another machine.
 
 The kernels are ` + console.List(bench.Kernels()) + ".",
 		Example: "  pentary bench\n  pentary bench --quick --impl avx2 --svg roofline.svg\n  pentary bench --json > before.jsonl\n  pentary bench --compare before.jsonl",
@@ -53,16 +52,16 @@ The kernels are ` + console.List(bench.Kernels()) + ".",
 	}
 	f := cmd.Flags()
 	f.BoolVar(&b.options.Quick, "quick", false, "measure fewer shapes, in at most 20 s")
-	f.StringSliceVar(&b.options.Impls, "impl", nil, "only these `implementations`, separated by commas")
-	f.StringSliceVar(&b.options.Kernels, "kernel", nil, "only these `kernels`, separated by commas")
+	f.StringSliceVar(&b.options.Impls, "impl", nil, "measure only these `implementations`, separated by commas")
+	f.StringSliceVar(&b.options.Kernels, "kernel", nil, "measure only these `kernels`, separated by commas")
 	console.Output(f, &b.svg, "svg", "draw the roofline of the fastest implementation to this `file`").Ext("svg")
 	console.Input(f, &b.compare, "compare", "compare with the saved run in this `file`").Ext("jsonl", "json")
 	console.Offer(f, "impl", kernels.Implementations()...)
 	console.Offer(f, "kernel", bench.Kernels()...)
-	f.BoolVar(&b.busy, "busy", false, "keep another processor busy meanwhile")
-	f.IntVar(&b.loop, "busy-loop", -1, "the process that --busy starts: the `processor` to keep busy")
+	f.BoolVar(&b.busy, "busy", false, "keep another processor busy during measurements")
+	f.IntVar(&b.loop, "busy-loop", -1, "for the process started by --busy: the `processor` to keep busy")
 	_ = f.MarkHidden("busy-loop")
-	f.BoolVar(&b.json, "json", false, "print one JSON object a line")
+	f.BoolVar(&b.json, "json", false, "print one JSON object per line")
 	return cmd
 }
 
@@ -87,7 +86,7 @@ func (b *bencher) run(ctx context.Context, s *console.Streams) error {
 	}
 	where := ""
 	if b.busy {
-		runtime.LockOSThread() // which Start keeps on its processor
+		runtime.LockOSThread() // Start pins the thread to its processor
 		defer runtime.UnlockOSThread()
 		var stop func()
 		var err error
@@ -113,10 +112,10 @@ func (b *bencher) run(ctx context.Context, s *console.Streams) error {
 	return drawn
 }
 
-// maxSaved bounds the bytes of a saved run that are read.
+// maxSaved is the largest size of a saved run in bytes.
 const maxSaved = 1 << 22
 
-// benchResult is the last object that --json prints.
+// benchResult is the last object printed by --json.
 type benchResult struct {
 	*bench.Report
 	SVG        string             `json:"svg,omitempty"`
@@ -125,7 +124,7 @@ type benchResult struct {
 	saved *bench.Report
 }
 
-// Write prints the result for people.
+// Write prints the result as text.
 func (r *benchResult) Write(p *report.Printer) {
 	r.Report.Write(p)
 	if r.saved != nil {
@@ -134,16 +133,16 @@ func (r *benchResult) Write(p *report.Printer) {
 	p.Printf("\n%d measurements in %.1f s\n", len(r.Measurements), r.Seconds)
 	switch {
 	case r.Interrupted:
-		p.Printf("Interrupted: %d left out\n", r.LeftOut)
+		p.Printf("Interrupted: %d omitted\n", r.LeftOut)
 	case r.LeftOut > 0:
-		p.Printf("Out of time: %d left out\n", r.LeftOut)
+		p.Printf("Out of time: %d omitted\n", r.LeftOut)
 	}
 	if r.SVG != "" {
 		p.Printf("Drew %s\n", r.SVG)
 	}
 }
 
-// progress shows which measurement is next.
+// progress returns the callback that shows the next measurement.
 func progress(printer *console.Printer) func(bench.Progress) {
 	return func(p bench.Progress) {
 		eta := console.Duration(p.Left.Seconds())

@@ -14,7 +14,7 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/settings"
 )
 
-// billionRun is the options of a generation of a large network.
+// billionRun holds the options of the command billion.
 type billionRun struct {
 	options billion.Options
 	limit   console.ByteSize
@@ -30,13 +30,13 @@ func NewBillion(s *console.Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "billion",
 		Short: "Train a billion weights for one generation",
-		Long: `Run one generation of training on a stack of random matrices, by default a billion
-weights and a population of a thousand, and report its time, memory and speed. Each
-member multiplies an activation vector by all matrices; its score is how close the output is to a
-random target, and the scores move the weights. Noise is not stored:
-it is drawn for the products and drawn again for the update.
+		Long: `Run one generation of training on a stack of random matrices, by default with a billion
+		weights and a population of a thousand, and report time, memory and speed. Each member
+		multiplies an activation vector by all matrices. Its score is the negative distance of the
+		output from a random target, and the scores move the weights. Noise is not stored: it is
+		drawn for the products and drawn again for the update.
 
-Nothing is saved. Ctrl-C stops at once and prints the times of the finished phases.`,
+		Nothing is saved. Ctrl-C stops immediately and prints the times of the finished phases.`,
 		Example: "  pentary billion\n  pentary billion --rule stochastic --limit 1GiB --json",
 		RunE:    func(cmd *cobra.Command, _ []string) error { return b.run(cmd.Context(), s) },
 	}
@@ -55,7 +55,7 @@ Nothing is saved. Ctrl-C stops at once and prints the times of the finished phas
 	})
 	f.IntVar(&o.Rank, "rank", o.Rank, "rank of the perturbations")
 	f.UintVar(&o.Sigma, "sigma", o.Sigma, "perturb by 2^-sigma levels")
-	f.Var(console.Choice[billion.Rule]{Value: &o.Rule, Options: rules, Old: settings.OldRules}, "rule", "how the update moves weights")
+	f.Var(console.Choice[billion.Rule]{Value: &o.Rule, Options: rules, Old: settings.OldRules}, "rule", "update rule")
 	f.Uint64Var(&o.Seed, "seed", o.Seed, "key of all random numbers")
 	settings.LimitFlag(f, &b.limit)
 	f.BoolVar(&b.json, "json", false, "print one JSON object")
@@ -85,13 +85,13 @@ func observe(printer *console.Printer) func(p billion.Phase, done, of int) {
 	return func(p billion.Phase, done, of int) {
 		if done == 0 {
 			printer.Print(console.Event{Name: "billion", Log: []any{"phase", p}})
-			printer.Clear() // so that the phase shows at once
+			printer.Clear() // so that the phase is shown immediately
 		}
 		printer.Bar(func() (int, int, string) { return done, of, fmt.Sprintf("%-7s %3d %%", p, 100*done/of) })
 	}
 }
 
-// Write prints the result for people.
+// Write prints the result as text.
 func (r *billionResult) Write(p *report.Printer) {
 	p.Printf("%s weights in %s of %d×%d, %s members of rank %d, %s rule, %s\n\n",
 		p.Bold(report.Count(r.Weights)), report.Plural(r.Layers, "matrix", "matrices"), r.Width, r.Width,
@@ -104,8 +104,8 @@ func (r *billionResult) Write(p *report.Printer) {
 		phase billion.Phase
 		note  string
 	}{
-		{billion.Setup, p.Dim("random ones, before the generation")},
-		{billion.Noise, p.Dim("all factors drawn once, as in each of the next two")},
+		{billion.Setup, p.Dim("random, before the generation")},
+		{billion.Noise, p.Dim("all factors drawn once, as in each of the next two phases")},
 		{billion.Forward, rate(r.Forward)},
 		{billion.Update, rate(r.Update)},
 	} {
@@ -126,7 +126,7 @@ func (r *billionResult) Write(p *report.Printer) {
 	}
 	p.Printf("%s  %v, of which weights %v, %s\n", p.Bold("Peak memory"),
 		console.ByteSize(r.PeakBytes), console.ByteSize(r.WeightsBytes), state)
-	p.Printf("%s  %s weights, %s; %s decided of %s pairs\n", p.Bold("Moved      "),
+	p.Printf("%s  %s weights, %s; %s of %s pairs decided\n", p.Bold("Moved      "),
 		report.Count(r.Moved), report.Percent(r.Moved, r.Weights), report.Count(r.Decided), report.Count(r.Members/2))
 	p.Printf("%s  %s\n", p.Bold("CRC-32C    "), r.Checksum)
 }

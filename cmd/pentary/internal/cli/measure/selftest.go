@@ -22,30 +22,29 @@ import (
 	"github.com/Kaleaon/pentary-go/internal/durable"
 )
 
-// selftester is a test of the kernels as the command line asks for it.
+// selftester holds the options of the command selftest.
 type selftester struct {
 	length time.Duration
 	seed   uint64
 	impls  []string
 	dir    string // folder for the reproducer of a failure
-	replay string // reproducer to run again, or empty
+	replay string // reproducer to repeat, or empty
 	json   bool
 
-	// implementations finds what is under test.
+	// implementations returns the implementations to test.
 	implementations func(names ...string) ([]selftest.Implementation, error)
 }
 
-// NewSelftest returns the command selftest, which finds what is under test by the names
-// of implementations.
+// NewSelftest returns the command selftest. The function implementations returns the
+// implementations to test by name.
 func NewSelftest(s *console.Streams, implementations func(...string) ([]selftest.Implementation, error)) *cobra.Command {
 	t := selftester{implementations: implementations, dir: "."}
 	cmd := &cobra.Command{
 		Use:   "selftest",
 		Short: "Test the kernels on this CPU",
-		Long: `Compare every implementation of the kernels that this CPU runs with the generic
-one, bit for bit, on random calls. A difference is an error: the call is saved as
-a reproducer, a small JSON file that --replay runs again. Ctrl-C stops and prints
-what was covered.`,
+		Long: `Compare every implementation of the kernels that this CPU supports with the generic one,
+		bit for bit, on random calls. A difference is an error; the call is saved as a reproducer,
+		a small JSON file, which --replay repeats. Ctrl-C stops and prints the coverage.`,
 		Example: "  pentary selftest --for 10m\n  pentary selftest --replay pentary-selftest-MatMul-avx2-7-4.json",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !cmd.Flags().Changed("seed") {
@@ -55,11 +54,11 @@ what was covered.`,
 		},
 	}
 	f := cmd.Flags()
-	f.DurationVar(&t.length, "for", time.Minute, "how long to test, as in 90s or 2h")
-	f.Uint64Var(&t.seed, "seed", 0, "key of the random calls (default a new one)")
-	f.StringSliceVar(&t.impls, "impl", nil, "only these `implementations`, separated by commas")
-	console.OutputFolder(f, &t.dir, "dir", "`folder` to save the reproducer of a failure in", nil)
-	console.Input(f, &t.replay, "replay", "run the call of this reproducer `file` again, and nothing else").Ext("json")
+	f.DurationVar(&t.length, "for", time.Minute, "duration of the test, such as 90s or 2h")
+	f.Uint64Var(&t.seed, "seed", 0, "key of the random calls (default: random)")
+	f.StringSliceVar(&t.impls, "impl", nil, "test only these `implementations`, separated by commas")
+	console.OutputFolder(f, &t.dir, "dir", "`folder` for the reproducer of a failure", nil)
+	console.Input(f, &t.replay, "replay", "only repeat the call of this reproducer `file`").Ext("json")
 	console.Alias(f, "dir", "out")
 	console.Offer(f, "impl", selftest.Names()...)
 	f.BoolVar(&t.json, "json", false, "print one JSON object")
@@ -95,7 +94,7 @@ func (t *selftester) run(ctx context.Context, s *console.Streams) error {
 	case r.Failure != nil && saveErr != nil:
 		return fmt.Errorf("%w; and it could not be saved: %w", failed(r.Failure), saveErr)
 	case r.Failure != nil:
-		return fmt.Errorf("%w\nSaved as %s, which --replay runs again", failed(r.Failure), r.Reproducer)
+		return fmt.Errorf("%w\nSaved as %s; repeat with --replay", failed(r.Failure), r.Reproducer)
 	case r.Interrupted:
 		return console.ErrInterrupted
 	}
@@ -107,13 +106,13 @@ func failed(f *selftest.Failure) error {
 	return fmt.Errorf("%s, %s %v: %s", f.Impl, f.Kernel, f.Shape, f.Difference)
 }
 
-// selftestResult is the object that --json prints.
+// selftestResult is the object printed by --json.
 type selftestResult struct {
 	machine.Machine
 	Seed        uint64              `json:"seed"`
 	Passed      bool                `json:"passed"`
 	Cases       int                 `json:"cases"`
-	Elements    int64               `json:"elements"` // compared
+	Elements    int64               `json:"elements"` // compared elements
 	Seconds     float64             `json:"seconds"`
 	Interrupted bool                `json:"interrupted"`
 	Coverage    []selftest.Coverage `json:"coverage"`
@@ -121,7 +120,7 @@ type selftestResult struct {
 	Reproducer  string              `json:"reproducer,omitempty"` // file
 }
 
-// test runs the test and follows it.
+// test runs the test and shows its progress.
 func (r *selftestResult) test(ctx context.Context, t *selftester, impls []selftest.Implementation, s *console.Streams) {
 	r.Coverage = []selftest.Coverage{}
 	began := time.Now()
@@ -146,10 +145,10 @@ func (r *selftestResult) test(ctx context.Context, t *selftester, impls []selfte
 	r.Passed = r.Failure == nil
 }
 
-// Write prints the result for people.
+// Write prints the result as text.
 func (r *selftestResult) Write(p *report.Printer) {
 	if len(r.Coverage) == 0 {
-		p.Printf("This CPU runs the generic implementation alone: there is nothing to compare.\n")
+		p.Printf("This CPU supports only the generic implementation: there is nothing to compare.\n")
 		return
 	}
 	writeCoverage(p, r.Coverage)
@@ -164,8 +163,8 @@ func (r *selftestResult) Write(p *report.Printer) {
 		p.Bold(r.CPU), report.Count(r.Cases), r.Seed, report.Count(int(r.Elements)), r.Seconds, verdict)
 }
 
-// writeCoverage prints a row for each kernel: the calls of each implementation,
-// the elements compared, and the largest shape.
+// writeCoverage prints one row per kernel: calls of each implementation, compared elements and the
+// largest shape.
 func writeCoverage(p *report.Printer, coverage []selftest.Coverage) {
 	var impls []string
 	for _, c := range coverage {
@@ -187,8 +186,8 @@ func writeCoverage(p *report.Printer, coverage []selftest.Coverage) {
 	p.Table(1, heading, rows)
 }
 
-// reproducer is the file of a failure: what determines the call, and, for people,
-// where it failed and how.
+// reproducer is the file of a failure. It determines the call, and describes the failure and the
+// machine for information.
 type reproducer struct {
 	Format string `json:"format"` // reproducerFormat
 	selftest.Failure
@@ -212,10 +211,10 @@ func (t *selftester) save(f *selftest.Failure) (path string, err error) {
 	})
 }
 
-// maxReproducer bounds the bytes of a reproducer that are read.
+// maxReproducer is the largest size of a reproducer in bytes.
 const maxReproducer = 1 << 16
 
-// rerun makes the call of a reproducer again.
+// rerun repeats the call of a reproducer.
 func (t *selftester) rerun(s *console.Streams, impls []selftest.Implementation) error {
 	f, err := readReproducer(t.replay)
 	if err != nil {
@@ -235,7 +234,7 @@ func (t *selftester) rerun(s *console.Streams, impls []selftest.Implementation) 
 	return nil
 }
 
-// replayResult is the object that --replay --json prints.
+// replayResult is the object printed by --replay --json.
 type replayResult struct {
 	machine.Machine
 	Passed bool `json:"passed"`
@@ -244,7 +243,7 @@ type replayResult struct {
 	Failure *selftest.Failure `json:"failure,omitempty"`
 }
 
-// Write prints that nothing differs; a difference is the command's error.
+// Write prints that there is no difference; a difference is the error of the command.
 func (r *replayResult) Write(p *report.Printer) {
 	if r.Passed {
 		p.Printf("%s, %s %v: %s\n", r.Impl, r.Kernel, r.Shape, p.Good("no difference"))

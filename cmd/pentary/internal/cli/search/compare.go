@@ -23,7 +23,7 @@ import (
 	"github.com/Kaleaon/pentary-go/lowrank"
 )
 
-// The methods of a comparison that are not update rules.
+// Methods other than update rules.
 const (
 	fullMethod      = "full"
 	randomMethod    = "random"
@@ -34,18 +34,18 @@ const (
 	snesMethod      = "snes"
 )
 
-// ownSettings are the settings that methods on floats have by default, chosen on every tenth
-// training sample of the digits and of MNIST.
+// ownSettings are the default settings of methods on floats, chosen on every tenth training sample
+// of the digits and of MNIST.
 var ownSettings = map[string]map[string]string{
 	adamMethod:    {"rate": "0.001"},
 	throughMethod: {"rate": "0.03"},
 	snesMethod:    {"rate": "0.1", "pairs": "8"},
 }
 
-// longest bounds --for.
+// longest is the largest --for.
 const longest = 7 * 24 * time.Hour
 
-// methodNames lists all methods.
+// methodNames returns the names of all methods.
 func methodNames() []string {
 	var names []string
 	for _, r := range settings.RuleNames {
@@ -54,18 +54,18 @@ func methodNames() []string {
 	return append(names, fullMethod, randomMethod, prototypeMethod, mendedMethod, adamMethod, throughMethod, snesMethod)
 }
 
-// comparer is a comparison of methods as the command line asks for it.
+// comparer holds the options of the command compare.
 type comparer struct {
 	task    *task.Task
-	length  time.Duration // of each method
+	length  time.Duration // training time per method
 	methods []string
 	data    string // folder
-	svg     string // file to draw to, or empty
+	svg     string // output file of the chart, or empty
 	limit   console.ByteSize
 	json    bool
 
 	all   []compare.Method
-	each  []*settings.Classifier // of the methods
+	each  []*settings.Classifier // settings of each method
 	setup compare.Setup
 }
 
@@ -74,37 +74,37 @@ func NewCompare(s *console.Streams) *cobra.Command {
 	return console.WithSubcommands(&cobra.Command{
 		Use:   "compare",
 		Short: "Compare training methods on a task, each for the same time",
-		Long: `Train the same network on the same data by every method for the same time, and
-report its accuracy on the held-out samples.
+		Long: `Train the same network on the same data by every method, for the same time, and report
+		the accuracy on the held-out samples.
 
 The methods are the update rules ` + strings.Join(ruleTexts(), ", ") + `
 and
-  full       full-rank antithetic evolution strategies (OpenAI, arXiv 1703.03864):
-             dense noise, with the task's other settings
-  random     random search: keeps the best of as many candidates if it is better
-  prototype  the algorithm of this project's first prototype, unchanged
-  mended     the same with a sigma and a rate large enough to move its weights
-  adam       backpropagation of float32 weights with Adam, with a rate that falls to 0
-  straight-through
-             the same for the network of pents: float32 weights that are rounded to
-             pents in products, and activations of 8 bits
-  snes       separable natural evolution strategy (Schaul et al., GECCO 2011) on
-             float32 weights; rate is its initial sigma, in standard deviations of
-             the initial weights
-The last three ignore --rate, and snes ignores --pairs: set them as in adam:rate=0.002.
+   full       full-rank antithetic evolution strategies (OpenAI, arXiv 1703.03864):
+              dense noise, with the task's other settings
+   random     random search: keeps the best of a population of candidates if it is better
+   prototype  the algorithm of this project's first prototype, unchanged
+   mended     the same with a sigma and a rate large enough to move its weights
+   adam       backpropagation of float32 weights with Adam, with a rate that falls to 0
+   straight-through
+              the same for the network of pents: float32 weights that are rounded to
+              pents in products, and 8-bit activations
+   snes       separable natural evolution strategy (Schaul et al., GECCO 2011) on
+              float32 weights; rate is the initial sigma, in standard deviations of the
+              initial weights
+  The last three ignore --rate, and snes ignores --pairs: set them by adam:rate=0.002.
 
-A method can have settings of its own, as in full:pairs=64:rate=0.2, and can be
-given several times with different settings. A flag of train applies to all methods
-that do not set it. The task's settings suit its default rule; use pentary tune to
-find settings for another rule or for --rank full.
+  A method can have its own settings, such as full:pairs=64:rate=0.2, and can be given
+  several times with different settings. A flag of train applies to all methods that do
+  not set it. The task's settings suit its default rule; use pentary tune to find settings
+  for another rule or for --rank full.
 
-Schedules span a whole run, so the speed of each method is measured first, for a
-16th of --for, to plan its generations. A run that misses the plan by more than a
-tenth is repeated, at most twice. Time is training time without the 24 measurements
-of accuracy. At the end the first rule trains again for 1/64, 1/32, … of the time,
-until it is as accurate as the best run of full after all of it.
+  Schedules span a whole run, so the speed of each method is measured first, for 1/16 of
+  --for, to plan its generations. A run that deviates from the plan by more than 1/10 is
+  repeated, at most twice. Time is training time without the 24 measurements of accuracy.
+  Finally, the first rule trains again for 1/64, 1/32, … of the time, until it is as
+  accurate as the best run of full in the whole time.
 
-Run it on an idle machine: other load makes the times wrong.`,
+  Run it on an idle machine: other load makes the times wrong.`,
 		Example: `  pentary compare digits --for 10s
   pentary compare digits --methods error-feedback,full,full:pairs=64 --svg digits.svg`,
 	}, ofTasks(newCompareTask, s)...)
@@ -136,10 +136,10 @@ func newCompareTask(t *task.Task, s *console.Streams) *cobra.Command {
 		console.InputFolder(f, &c.data, "data", "`folder` of the task's IDX files, plain or gzipped")
 	}
 	console.Offer(f, "methods", methodNames()...)
-	console.Output(f, &c.svg, "svg", "draw accuracy against time to this `file`").Ext("svg")
+	console.Output(f, &c.svg, "svg", "draw accuracy over time to this `file`").Ext("svg")
 	console.Threads(f)
 	settings.LimitFlag(f, &c.limit)
-	f.BoolVar(&c.json, "json", false, "print one JSON object a line")
+	f.BoolVar(&c.json, "json", false, "print one JSON object per line")
 	groups := console.Groups{{Title: "Comparison", Flags: f}}
 	for _, g := range base.Groups() {
 		groups = append(groups, g.Without("generations", "early-stop", "reductions", "rule"))
@@ -155,7 +155,7 @@ func newCompareTask(t *task.Task, s *console.Streams) *cobra.Command {
 	return cmd
 }
 
-// prepare makes the methods of the flags. Its errors are mistakes in them.
+// prepare creates the methods of the flags. Its errors are usage errors.
 func (c *comparer) prepare(s *settings.Classifier) error {
 	if c.length < 10*time.Millisecond || c.length > longest {
 		return fmt.Errorf("--for %v: want 10ms to %v", c.length, longest)
@@ -165,11 +165,11 @@ func (c *comparer) prepare(s *settings.Classifier) error {
 	}
 	c.setup.Budget = c.length
 	if len(c.methods) == 0 {
-		return errors.New("--methods: none is named")
+		return errors.New("--methods: want at least one method")
 	}
 	for i, text := range c.methods {
 		if slices.Contains(c.methods[:i], text) {
-			return fmt.Errorf("--methods: %s twice", text)
+			return fmt.Errorf("--methods: %s is given twice", text)
 		}
 		m, own, err := c.method(text, s)
 		if err != nil {
@@ -180,8 +180,7 @@ func (c *comparer) prepare(s *settings.Classifier) error {
 	return nil
 }
 
-// method returns the method that text writes, its name and settings of its own, and all
-// its settings.
+// method returns the method of a text, a name with optional settings, and all its settings.
 func (c *comparer) method(text string, common *settings.Classifier) (compare.Method, *settings.Classifier, error) {
 	parts := strings.Split(text, ":")
 	name := settings.NameOfRule(parts[0])
@@ -190,7 +189,7 @@ func (c *comparer) method(text string, common *settings.Classifier) (compare.Met
 	}
 	texts := settings.Texts(common)
 	if name == fullMethod || name == settings.QES.String() {
-		texts["noise"] = lowrank.PerturbWeights.String() // there is no other
+		texts["noise"] = lowrank.PerturbWeights.String() // the only estimator for this method
 	}
 	maps.Copy(texts, ownSettings[name])
 	for _, part := range parts[1:] {
@@ -199,7 +198,7 @@ func (c *comparer) method(text string, common *settings.Classifier) (compare.Met
 		case !found:
 			return compare.Method{}, nil, fmt.Errorf("%q, want flag=value", part)
 		case !known:
-			return compare.Method{}, nil, fmt.Errorf("there is no setting %q%s", flag, console.DidYouMean(flag, slices.Collect(maps.Keys(texts))))
+			return compare.Method{}, nil, fmt.Errorf("unknown setting %q%s", flag, console.DidYouMean(flag, slices.Collect(maps.Keys(texts))))
 		case slices.Contains([]string{"generations", "hidden", "seed", "early-stop", "reductions", "rule"}, flag):
 			return compare.Method{}, nil, fmt.Errorf("methods cannot differ in %s", flag)
 		}
@@ -221,7 +220,7 @@ func (c *comparer) method(text string, common *settings.Classifier) (compare.Met
 	return c.methodOf(name, text, s), s, nil
 }
 
-// methodOf returns the method of that name with the settings.
+// methodOf returns the named method with the settings.
 func (c *comparer) methodOf(name, title string, s *settings.Classifier) (m compare.Method) {
 	defer func() { m.Shift = s.Shift }()
 	seed, members := s.Base.Seed, 2*s.Base.Pairs
@@ -245,7 +244,7 @@ func (c *comparer) methodOf(name, title string, s *settings.Classifier) (m compa
 	m = compare.Strategy(title, s.Options(), s.Batch)
 	m.Baseline = name == fullMethod
 	m.Settings = settings.Meta(s)
-	delete(m.Settings, "schedule") // it names the generations, which are not known yet
+	delete(m.Settings, "schedule") // it includes the generations, which are not known yet
 	return m
 }
 
@@ -294,7 +293,7 @@ func (c *comparer) run(ctx context.Context, s *console.Streams, common *settings
 	return c.finish(s, r)
 }
 
-// floatBytes returns the memory that a network of float32 weights takes, if a method has one.
+// floatBytes returns the memory of the largest network of float32 weights among the methods.
 func (c *comparer) floatBytes() (most int) {
 	weights, widths := 0, c.setup.Widths
 	for i, in := range widths[:len(widths)-1] {
@@ -306,8 +305,8 @@ func (c *comparer) floatBytes() (most int) {
 	return most
 }
 
-// checkMemory returns an error if the largest of runs one after the other would take more
-// memory beside some bytes than there is, or than the limit.
+// checkMemory returns an error if the largest of several consecutive runs, together with beside
+// bytes, needs more memory than is available or than limit allows.
 func checkMemory(runs []*settings.Classifier, train *data.Dataset, beside int, limit console.ByteSize) error {
 	most := beside
 	for _, s := range runs {
@@ -316,8 +315,7 @@ func checkMemory(runs []*settings.Classifier, train *data.Dataset, beside int, l
 	return settings.CheckMemory(console.ByteSize(most), limit)
 }
 
-// equal compares the first rule with full rank, if both took part: with the best of
-// several of full rank.
+// equal compares the first rule with the best run of full rank, if there are both.
 func (c *comparer) equal(ctx context.Context, results []*compare.Result) (*compare.Equal, error) {
 	slow := -1
 	for i, m := range c.all {
@@ -350,7 +348,7 @@ func (c *comparer) equal(ctx context.Context, results []*compare.Result) (*compa
 	return e, nil
 }
 
-// finish draws and reports.
+// finish draws the chart and reports the result.
 func (c *comparer) finish(s *console.Streams, r *compareResult) error {
 	svg := c.svg
 	if len(r.Methods) == 0 {
@@ -367,7 +365,7 @@ func (c *comparer) finish(s *console.Streams, r *compareResult) error {
 	return err
 }
 
-// number writes a number of seconds without digits that say nothing.
+// number formats a number of seconds without meaningless digits.
 func number(v float64) string {
 	if v >= 100 {
 		return fmt.Sprintf("%.0f", math.Round(v))

@@ -12,20 +12,20 @@ import (
 	"github.com/Kaleaon/pentary-go/kernels"
 )
 
-// compareResult is the last object that --json prints.
+// compareResult is the last object printed by --json.
 type compareResult struct {
 	Task         string            `json:"task"`
 	Network      string            `json:"network"`
 	TrainSamples int               `json:"train_samples"`
 	TestSamples  int               `json:"test_samples"`
-	Budget       float64           `json:"seconds"` // of training for each method
+	Budget       float64           `json:"seconds"` // training time per method
 	Kernels      string            `json:"kernels"`
 	Machine      machine.Machine   `json:"machine"`
 	Methods      []*compare.Result `json:"methods"`
 	Equal        *compare.Equal    `json:"equal_accuracy,omitempty"`
 	Interrupted  bool              `json:"interrupted"`
 
-	drew string // file of the picture
+	drew string // file of the chart
 }
 
 func newCompareResult(c *comparer, s *settings.Classifier) *compareResult {
@@ -36,11 +36,11 @@ func newCompareResult(c *comparer, s *settings.Classifier) *compareResult {
 	}
 }
 
-// compareObserver shows how far a comparison has come.
+// compareObserver shows the progress of a comparison.
 type compareObserver struct {
 	*console.Printer
 	comparer *comparer
-	done     int // methods
+	done     int // finished methods
 }
 
 func (o *compareObserver) start(r *compareResult) {
@@ -73,7 +73,7 @@ func (o *compareObserver) progress(p compare.Progress) {
 	})
 }
 
-// method follows the run of a method.
+// method reports the finished run of a method.
 func (o *compareObserver) method(r *compare.Result) {
 	o.done++
 	o.Print(console.Event{Name: "method", Fields: r, Log: []any{
@@ -82,7 +82,7 @@ func (o *compareObserver) method(r *compare.Result) {
 	}})
 }
 
-// Write prints the result for people.
+// Write prints the result as text.
 func (r *compareResult) Write(p *report.Printer) {
 	p.Printf("%s  %s\n", p.Bold("Test accuracy, %, by time of training"), p.Dim(fmt.Sprintf(
 		"%s %s, %s s each", r.Task, r.Network, number(r.Budget))))
@@ -90,7 +90,7 @@ func (r *compareResult) Write(p *report.Printer) {
 	for _, part := range compare.Parts {
 		heading = append(heading, number(part*r.Budget)+" s")
 	}
-	heading = append(heading, "generations", "planned", "member-samples/s", "bits a weight", "")
+	heading = append(heading, "generations", "planned", "member-samples/s", "bits per weight", "")
 	var rows [][]string
 	for _, m := range r.Methods {
 		row := []string{m.Method}
@@ -117,7 +117,7 @@ func (r *compareResult) Write(p *report.Printer) {
 }
 
 func writeEqual(p *report.Printer, e *compare.Equal) {
-	p.Section("Time to equal accuracy", "first measurement that reaches it, in runs of the whole time")
+	p.Section("Time to equal accuracy", "first measurement that reaches it, in runs over the whole time")
 	var rows [][]string
 	for _, r := range e.Reaches {
 		rows = append(rows, []string{
@@ -126,18 +126,18 @@ func writeEqual(p *report.Printer, e *compare.Equal) {
 	}
 	p.Table(1, []string{"accuracy", e.Slow, e.Fast, "ratio", ""}, rows)
 	p.Printf("\n%s  %s\n", p.Bold("Shorter runs of "+e.Fast), p.Dim(fmt.Sprintf(
-		"with schedules of their length; %s has %.2f %% in the whole time", e.Slow, 100*e.Target)))
+		"with schedules of their length; %s reaches %.2f %% in the whole time", e.Slow, 100*e.Target)))
 	rows = nil
 	for _, r := range e.Shorts {
 		rows = append(rows, []string{
 			fmt.Sprintf("1/%d", r.Part), number(r.Seconds) + " s", fmt.Sprintf("%.2f %%", 100*r.Accuracy), "",
 		})
 	}
-	p.Table(1, []string{"of the time", "seconds", "accuracy", ""}, rows)
+	p.Table(1, []string{"time", "seconds", "accuracy", ""}, rows)
 	switch reached := e.Reached(); {
 	case reached != nil:
-		p.Printf("\n%s\n", p.Good(fmt.Sprintf("%s is as good as %s in 1/%d of the time", e.Fast, e.Slow, reached.Part)))
+		p.Printf("\n%s\n", p.Good(fmt.Sprintf("%s reaches the accuracy of %s in 1/%d of the time", e.Fast, e.Slow, reached.Part)))
 	case len(e.Shorts) > 0 && e.Shorts[len(e.Shorts)-1].Part == 1: // not interrupted
-		p.Printf("\n%s\n", p.Bad(fmt.Sprintf("%s is not as good as %s in the same time", e.Fast, e.Slow)))
+		p.Printf("\n%s\n", p.Bad(fmt.Sprintf("%s does not reach the accuracy of %s in the same time", e.Fast, e.Slow)))
 	}
 }

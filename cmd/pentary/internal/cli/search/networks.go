@@ -14,15 +14,15 @@ import (
 	"github.com/Kaleaon/pentary-go/tune"
 )
 
-// architecture is the search over networks, as the command line asks for it.
+// architecture holds the options of a search over networks.
 type architecture struct {
 	on     bool
 	depths []int // numbers of hidden layers
-	widths []int // that each of them may have
+	widths []int // possible widths of each hidden layer
 	price  settings.Decimal
 }
 
-// defaultArchitecture returns the search around a task's network.
+// defaultArchitecture returns the default search around a task's network.
 func defaultArchitecture(t *task.Task) architecture {
 	width := slices.Max(t.Hidden)
 	a := architecture{
@@ -37,25 +37,24 @@ func defaultArchitecture(t *task.Task) architecture {
 }
 
 func (a *architecture) flags(f *pflag.FlagSet) {
-	f.BoolVar(&a.on, "architecture", false, "vary the network, and score accuracy per byte; settings vary as --vary says")
+	f.BoolVar(&a.on, "architecture", false, "vary the network and score accuracy per byte; settings vary according to --vary")
 	f.IntSliceVar(&a.depths, "depths", a.depths, "`numbers` of hidden layers, separated by commas")
-	f.IntSliceVar(&a.widths, "widths", a.widths, "`widths` that each hidden layer may have, separated by commas")
-	f.Var(&a.price, "price", "percentage `points` of accuracy that a doubling of the bytes has to bring")
+	f.IntSliceVar(&a.widths, "widths", a.widths, "possible `widths` of each hidden layer, separated by commas")
+	f.Var(&a.price, "price", "percentage `points` of accuracy that justify a doubling of the bytes")
 }
 
-// check returns an error that names a flag that is out of range, or that the others
-// leave without effect.
+// check returns an error that names a flag that is out of range or has no effect with the others.
 func (a *architecture) check(flags *pflag.FlagSet) error {
 	for _, name := range []string{"depths", "widths", "price"} {
 		if flags.Changed(name) && !a.on {
-			return fmt.Errorf("--%s is of --architecture", name)
+			return fmt.Errorf("--%s requires --architecture", name)
 		}
 	}
 	if !a.on {
 		return nil
 	}
 	if flags.Changed("hidden") {
-		return errors.New("--hidden is what --architecture varies")
+		return errors.New("--hidden conflicts with --architecture, which varies it")
 	}
 	for _, f := range []struct {
 		name        string
@@ -67,16 +66,16 @@ func (a *architecture) check(flags *pflag.FlagSet) error {
 			case v < f.least || v > f.most:
 				return fmt.Errorf("--%s %d: want %d to %d", f.name, v, f.least, f.most)
 			case slices.Contains(f.values[:i], v):
-				return fmt.Errorf("--%s: %d twice", f.name, v)
+				return fmt.Errorf("--%s: %d is given twice", f.name, v)
 			}
 		}
 	}
 	return nil
 }
 
-// The parameters of a search over networks: how many hidden layers there are, and the
-// width of each. Widths of layers that a network does not have make no difference, so
-// that all depths are equally likely to be drawn, however many networks they have.
+// The parameters of a search over networks are the number of hidden layers and the width of each.
+// Widths of layers that a network does not have are ignored. All depths are therefore drawn with the
+// same probability, regardless of the number of networks with each depth.
 const depthName = "depth"
 
 func widthName(layer int) string { return fmt.Sprintf("width %d", layer+1) }
@@ -96,11 +95,11 @@ func (a *architecture) space() tune.Space {
 	return space
 }
 
-// join replaces the parameters of a network by the flag --hidden.
+// join replaces the parameters of a network by the setting hidden.
 func (a *architecture) join(texts map[string]string) {
 	depth, err := strconv.Atoi(texts[depthName])
 	if err != nil {
-		return // the settings that the search starts from
+		return // the initial settings of the search
 	}
 	var widths []string
 	for layer := range slices.Max(a.depths) {
@@ -117,7 +116,7 @@ func (a *architecture) join(texts map[string]string) {
 	}
 }
 
-// split adds the parameters of a network of those hidden layers.
+// split adds the parameters of a network with the given hidden layers.
 func (a *architecture) split(texts map[string]string, hidden []int) {
 	texts[depthName] = strconv.Itoa(len(hidden))
 	for layer, width := range hidden {

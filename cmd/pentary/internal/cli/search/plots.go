@@ -11,13 +11,13 @@ import (
 	"github.com/Kaleaon/pentary-go/tune"
 )
 
-// plots draws the pictures of a search.
+// plots draws the charts of a search.
 type plots struct {
 	*tune.Search
 	title string
 }
 
-// The pictures of a search, in its folder.
+// File names of the charts in the folder of a search.
 const (
 	budgetsPlot    = "budgets.svg"
 	parametersPlot = "parameters.svg"
@@ -26,11 +26,11 @@ const (
 
 const accuracyTitle = "validation accuracy, %"
 
-// writeBudgets draws the accuracy of each configuration against its budget. Runs of
-// the last rung are named by name.
+// writeBudgets draws the accuracy of each configuration over the budget. Runs of the last rung are
+// labelled by name.
 func (s *plots) writeBudgets(out io.Writer, name func(configuration int) string) error {
 	ranking := s.Ranking()
-	c := chart.Chart{Title: s.title, X: chart.Axis{Title: "member-samples of a run", Scale: chart.Log}, Y: chart.Axis{Title: accuracyTitle}, Room: 280}
+	c := chart.Chart{Title: s.title, X: chart.Axis{Title: "member-samples per run", Scale: chart.Log}, Y: chart.Axis{Title: accuracyTitle}, Room: 280}
 	for place, last := range slices.Backward(ranking) {
 		line := chart.Series{Color: chart.Faint, Width: 0.7}
 		if last.Rung == ranking[0].Rung && last.Rung > 0 && place < 2*len(chart.Palette) {
@@ -46,7 +46,7 @@ func (s *plots) writeBudgets(out io.Writer, name func(configuration int) string)
 	return c.WriteSVG(out)
 }
 
-// dots returns a series for the trials of each rung, without points.
+// dots returns one series per rung, without points.
 func (s *plots) dots() []chart.Series {
 	series := make([]chart.Series, len(s.Rungs))
 	for r := range series {
@@ -58,10 +58,9 @@ func (s *plots) dots() []chart.Series {
 	return series
 }
 
-// writeParameters draws the accuracy of all trials against the values of each
-// parameter, with the mean over the first rung, in which all had the same budget.
-// values returns the values of a configuration, which need not be among the values of the
-// space, and are empty where the parameter makes no difference.
+// writeParameters draws the accuracy of all trials over the values of each parameter, with the mean
+// over the first rung, in which all have the same budget. values returns the values of a
+// configuration; they need not be in the space, and are empty if the parameter has no effect.
 func (s *plots) writeParameters(out io.Writer, space tune.Space, values func(configuration int) []string) error {
 	var panels []*chart.Chart
 	for i, p := range space {
@@ -81,7 +80,7 @@ func (s *plots) writeParameters(out io.Writer, space tune.Space, values func(con
 				sums[at] += 100 * t.Accuracy()
 				counts[at]++
 			}
-			// The fractions of multiples of the golden ratio are spread evenly.
+			// Fractions of multiples of the golden ratio are evenly distributed.
 			_, spread := math.Modf(float64(t.Configuration+1) * math.Phi)
 			series[t.Rung].Points = append(series[t.Rung].Points, chart.Point{X: float64(at) + 0.6*(spread-0.5), Y: 100 * t.Accuracy()})
 		}
@@ -103,9 +102,9 @@ func (s *plots) writeParameters(out io.Writer, space tune.Space, values func(con
 	return chart.WriteGrid(out, s.title, 2, panels...)
 }
 
-// writeFront draws the accuracy of each configuration's last run against the bytes of
-// its network: the front, whose networks are named by name, and the line on which all
-// networks are worth as much as the best.
+// writeFront draws the accuracy of each configuration's last run over the bytes of its network, with
+// the front, whose networks are labelled by name, and the line of networks with the same score as
+// the best.
 func (s *plots) writeFront(out io.Writer, name func(configuration int) string) error {
 	ranking, dots := s.Ranking(), s.dots()
 	front := tune.Front(ranking)
@@ -116,7 +115,7 @@ func (s *plots) writeFront(out io.Writer, name func(configuration int) string) e
 	step := chart.Series{Name: "front", Key: true, Color: chart.Ink, Width: 1.1, Radius: -1}
 	price := float64(s.Price) / 65536
 	worth := chart.Series{
-		Name: fmt.Sprintf("worth as much as the best: %.3g points a doubling", price), Key: true,
+		Name: fmt.Sprintf("same score as the best: %.3g points per doubling", price), Key: true,
 		Color: chart.Pale, Width: 0.8, Dashes: chart.Dashes[0], Radius: -1,
 	}
 	if len(front) > 0 {
@@ -150,8 +149,8 @@ func (s *plots) writeFront(out io.Writer, name func(configuration int) string) e
 	return c.WriteSVG(out)
 }
 
-// errorOf returns the share of the validation samples that are wrong, in per cent, and
-// half a sample for none, since the axis is logarithmic.
+// errorOf returns the percentage of wrong validation samples; half a sample for none, because the
+// axis is logarithmic.
 func errorOf(t tune.Trial) float64 {
 	total := float64(max(t.Total, 1))
 	return 100 * max(total-float64(t.Correct), 0.5) / total

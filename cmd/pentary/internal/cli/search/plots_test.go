@@ -41,7 +41,7 @@ func TestPlots(t *testing.T) {
 		t.Fatal(err)
 	}
 	for text, wants := range map[string][]string{
-		front.String():      {"<svg", "title", ">network 0<", ">network 6<", "rung 2", "0.5 points a doubling"},
+		front.String():      {"<svg", "title", ">network 0<", ">network 6<", "rung 2", "0.5 points per doubling"},
 		none.String():       {"<svg", "title"},
 		perfect.String():    {"<svg", ">right<"},
 		budgets.String():    {"<svg", "title", "configuration 6", "configuration 5", "configuration 7"},

@@ -1,4 +1,4 @@
-// Package search holds the commands that look for what trains best.
+// Package search holds the commands compare and tune.
 package search
 
 import (
@@ -25,26 +25,24 @@ import (
 	"github.com/Kaleaon/pentary-go/tune"
 )
 
-// judgedEvery says which training samples configurations are judged by and do not
-// train with.
+// judgedEvery is the interval of training samples that are held out to measure configurations.
 const judgedEvery = 5
 
-// tuner is a search for good settings as the command line asks for it.
+// tuner holds the options of the command tune.
 type tuner struct {
 	task  *task.Task
 	plan  tune.Plan
 	vary  []string
 	data  string // folder
-	dir   string // of the log and the plots, or empty
+	dir   string // folder of the log and the charts, or empty
 	limit console.ByteSize
 	json  bool
 
 	networks architecture
 
-	// The search: the settings that it starts from, by the names of their flags, and
-	// what it draws.
+	// The search: the initial settings by flag, and the space.
 	start          map[string]string
-	given          []string // flags whose settings the command line gives
+	given          []string // flags set on the command line
 	space          tune.Space
 	configurations []tune.Configuration
 
@@ -57,23 +55,23 @@ func NewTune(s *console.Streams) *cobra.Command {
 		Use:   "tune",
 		Short: "Search for the best settings or network for a task",
 		Long: fmt.Sprintf(`Search for the best settings for a task by successive halving: many configurations,
-drawn with the seed, train with a small budget, the best of them again with a budget
-that is --eta times as large, and so on. The task's own settings are one of them.
+		drawn with the seed, train with a small budget; the best of them train again with a budget
+		--eta times as large, and so on. The task's own settings are one of the configurations.
 
-Every %dth training sample is held out to measure them; the test samples are not
-used. The budget counts member-samples, evaluations of one sample by one member of
-a population, and not seconds, so the same command finds the same settings on every
-machine. With a large rank or the rule qes, runs of the same budget take longer.
+		Every %dth training sample is held out to measure the configurations; the test samples are
+		not used. The budget counts member-samples, which are evaluations of one sample by one
+		member of a population, so the same command finds the same settings on every machine. With
+		a large rank or the rule qes, runs with the same budget take longer.
 
-A flag of train applies to all configurations, and is not varied. With
---architecture the search is over networks: the number of hidden layers and their
-widths. The score is 100·accuracy − price·log2(bytes/1024): a network of twice as
-many bytes has to be more accurate by --price percentage points. Bytes are the size
-of the weights in a file, three bits each. The front lists the networks for which no
-smaller one is as accurate, each with its last run.
+		A flag of train applies to all configurations and is not varied. --architecture searches
+		over networks: the number of hidden layers and their widths. The score is
+		100·accuracy − price·log2(bytes/1024): a network with twice the bytes must be more accurate
+		by --price percentage points. Bytes are the size of the weights in a file, three bits each.
+		The front lists the networks for which no smaller network is as accurate, each with its
+		last run.
 
-With --dir all results are kept. After an interrupt or a kill, the same command
-continues with the interrupted run.`, judgedEvery),
+		--dir keeps all results. After an interrupt or a kill, the same command continues with the
+		interrupted run.`, judgedEvery),
 		Example: `  pentary tune digits --dir tuned
   pentary tune digits --rank 1 --configurations 81
   pentary tune digits --vary hidden=32,64,128-64 --vary rate=0.1,0.2,0.4
@@ -81,7 +79,7 @@ continues with the interrupted run.`, judgedEvery),
 	}, ofTasks(newTuneTask, s)...)
 }
 
-// ofTasks returns a command for each task.
+// ofTasks returns one command per task.
 func ofTasks(newCommand func(*task.Task, *console.Streams) *cobra.Command, s *console.Streams) []*cobra.Command {
 	var all []*cobra.Command
 	for _, t := range task.All {
@@ -104,14 +102,14 @@ func newTuneTask(t *task.Task, s *console.Streams) *cobra.Command {
 	if !t.Embedded {
 		console.InputFolder(f, &u.data, "data", "`folder` of the task's IDX files, plain or gzipped")
 	}
-	f.IntVar(&u.plan.Configurations, "configurations", u.plan.Configurations, "configurations of the first, shortest runs")
+	f.IntVar(&u.plan.Configurations, "configurations", u.plan.Configurations, "number of configurations in the first, shortest runs")
 	f.IntVar(&u.plan.Budget, "budget", u.plan.Budget, "`member-samples` of the longest runs")
-	f.IntVar(&u.plan.Eta, "eta", u.plan.Eta, "one configuration in this number is trained again, in runs this number of times as long")
+	f.IntVar(&u.plan.Eta, "eta", u.plan.Eta, "1/eta of the configurations train again, in runs eta times as long")
 	f.StringArrayVar(&u.vary, "vary", nil, varyUsage(t))
 	console.Offer(f, "vary", starts(base)...)
 	console.Threads(f)
 	settings.LimitFlag(f, &u.limit)
-	f.BoolVar(&u.json, "json", false, "print one JSON object a line")
+	f.BoolVar(&u.json, "json", false, "print one JSON object per line")
 	groups := console.Groups{{Title: "Search", Flags: f}}
 	u.networks.flags(groups.Add("Search over networks"))
 	for _, g := range base.Groups() {
@@ -128,7 +126,7 @@ func newTuneTask(t *task.Task, s *console.Streams) *cobra.Command {
 	return cmd
 }
 
-// starts returns how values of --vary begin.
+// starts returns the beginnings of values of --vary.
 func starts(s *settings.Classifier) []string {
 	var texts []string
 	for _, name := range slices.Sorted(maps.Keys(settings.Texts(s))) {
@@ -143,7 +141,7 @@ func samples(s *settings.Classifier) int { return s.Base.Generations * generatio
 // generationSamples returns the member-samples of a generation.
 func generationSamples(s *settings.Classifier) int { return 2 * s.Base.Pairs * s.Batch }
 
-// varied returns what a search of the task varies by default.
+// varied returns the default space of a search for the task.
 func varied(t *task.Task) tune.Space {
 	numbers := func(name string, n ...int) tune.Parameter {
 		p := tune.Parameter{Name: name}
@@ -164,11 +162,11 @@ func varied(t *task.Task) tune.Space {
 	}
 }
 
-// varyUsage describes the flag --vary.
+// varyUsage returns the usage of the flag --vary.
 func varyUsage(t *task.Task) string {
 	var b strings.Builder
-	b.WriteString("a flag of train and the values to try for it, `flag=values`, as in rate=0.1,0.2; repeat --vary for each flag to vary: the others keep their values. " +
-		"For --hidden, join the widths of a network by dashes: hidden=64,128-32 tries one and two layers. Without --vary, these vary: ")
+	b.WriteString("a flag of train and the values to try, `flag=values`, such as rate=0.1,0.2; repeat --vary for each flag to vary; other flags keep their values. " +
+		"For --hidden, join the widths of a network with dashes: hidden=64,128-32 tries one and two layers. Default: ")
 	for i, p := range varied(t) {
 		if i > 0 {
 			b.WriteString("; ")
@@ -178,7 +176,7 @@ func varyUsage(t *task.Task) string {
 	return b.String()
 }
 
-// prepare makes the search of the flags. Its errors are mistakes in them.
+// prepare creates the search of the flags. Its errors are usage errors.
 func (u *tuner) prepare(flags *pflag.FlagSet, s *settings.Classifier) error {
 	switch p := u.plan; {
 	case p.Configurations < 1 || p.Configurations > 10_000:
@@ -215,7 +213,7 @@ func (u *tuner) prepare(flags *pflag.FlagSet, s *settings.Classifier) error {
 	return err
 }
 
-// setSpace sets what varies.
+// setSpace sets the space of the search.
 func (u *tuner) setSpace() error {
 	if u.networks.on {
 		u.space = u.networks.space()
@@ -232,11 +230,11 @@ func (u *tuner) setSpace() error {
 		case err != nil:
 			return fmt.Errorf("--vary %w", err)
 		case u.start[p.Name] == "":
-			return fmt.Errorf("--vary %s: there is no such setting%s", p.Name, console.DidYouMean(p.Name, slices.Collect(maps.Keys(u.start))))
+			return fmt.Errorf("--vary %s: no such setting%s", p.Name, console.DidYouMean(p.Name, slices.Collect(maps.Keys(u.start))))
 		case u.networks.on && p.Name == "hidden":
-			return errors.New("--vary hidden: --architecture varies it")
+			return errors.New("--vary hidden: conflicts with --architecture, which varies it")
 		case slices.ContainsFunc(u.space, func(q tune.Parameter) bool { return q.Name == p.Name }):
-			return fmt.Errorf("--vary %s: twice", p.Name)
+			return fmt.Errorf("--vary %s: is given twice", p.Name)
 		}
 		for _, v := range p.Values {
 			if err := settings.SetTexts(settings.NewClassifier(u.task), map[string]string{p.Name: flagText(v)}); err != nil {
@@ -248,16 +246,15 @@ func (u *tuner) setSpace() error {
 	return nil
 }
 
-// flagText returns a flag's value as written in --vary, where a comma separates
-// values.
+// flagText returns the value of a flag for a value in --vary, where commas separate values.
 func flagText(value string) string {
-	if strings.Trim(value, "0123456789-") != "" { // as error-feedback
+	if strings.Trim(value, "0123456789-") != "" { // such as error-feedback
 		return value
 	}
 	return strings.ReplaceAll(value, "-", ",")
 }
 
-// texts returns the settings of a configuration by the names of their flags.
+// texts returns the settings of a configuration by flag.
 func (u *tuner) texts(c tune.Configuration) map[string]string {
 	texts := maps.Clone(u.start)
 	for name, value := range u.space.Texts(c) {
@@ -267,12 +264,12 @@ func (u *tuner) texts(c tune.Configuration) map[string]string {
 	return texts
 }
 
-// values returns what a configuration has for each of those parameters or settings, as
-// the space writes it, and nothing for those that its rule or network does not take.
+// values returns the values of a configuration for the named parameters or settings, in the form of
+// the space. Values without effect for the configuration's rule or network are empty.
 func (u *tuner) values(configuration int, names []string) []string {
 	s, err := u.settingsOf(u.configurations[configuration], 0)
 	if err != nil {
-		panic(err) // it has been drawn
+		panic(err) // cannot happen: the configuration has been drawn
 	}
 	texts := settings.Texts(s)
 	u.networks.split(texts, s.Hidden)
@@ -292,15 +289,14 @@ func (u *tuner) varying() []string {
 		names = append(names, "hidden")
 	}
 	for _, p := range u.space {
-		if _, ok := u.start[p.Name]; ok { // a parameter of a network is none
+		if _, ok := u.start[p.Name]; ok { // excludes the parameters of a network
 			names = append(names, p.Name)
 		}
 	}
 	return names
 }
 
-// settingsOf returns the settings of a configuration for a run of budget
-// member-samples.
+// settingsOf returns the settings of a configuration for a run with budget member-samples.
 func (u *tuner) settingsOf(c tune.Configuration, budget int) (*settings.Classifier, error) {
 	s := settings.NewClassifier(u.task)
 	if err := settings.SetTexts(s, u.texts(c)); err != nil {
@@ -313,7 +309,7 @@ func (u *tuner) settingsOf(c tune.Configuration, budget int) (*settings.Classifi
 	return s, nil
 }
 
-// key returns a text that configurations share if they train alike.
+// key returns a text that is equal for configurations with equal training.
 func (u *tuner) key(c tune.Configuration) (string, error) {
 	s, err := u.settingsOf(c, 0)
 	if err != nil {
@@ -322,7 +318,7 @@ func (u *tuner) key(c tune.Configuration) (string, error) {
 	return fmt.Sprint(s.Options(), s.Hidden, s.Batch, s.Shift), nil
 }
 
-// tuneHeader is what identifies a search: the same header, the same results.
+// tuneHeader identifies a search: searches with equal headers have equal results.
 type tuneHeader struct {
 	Format         int               `json:"format"`
 	Task           string            `json:"task"`
@@ -332,8 +328,8 @@ type tuneHeader struct {
 	Configurations int               `json:"configurations"`
 	Eta            int               `json:"eta"`
 	Rungs          []tune.Rung       `json:"rungs"`
-	Price          string            `json:"price,omitempty"` // of a search over networks
-	Settings       map[string]string `json:"settings"`        // that the search starts from
+	Price          string            `json:"price,omitempty"` // for a search over networks
+	Settings       map[string]string `json:"settings"`        // initial settings of the search
 	Space          tune.Space        `json:"space"`
 }
 
@@ -393,8 +389,8 @@ func (u *tuner) run(ctx context.Context, s *console.Streams) error {
 	return u.finish(s, search, time.Since(began).Seconds(), interrupted)
 }
 
-// checkMemory returns an error if a configuration would take more memory than there is, or
-// than the limit.
+// checkMemory returns an error if a configuration needs more memory than is available or than the
+// limit allows.
 func (u *tuner) checkMemory() error {
 	runs := make([]*settings.Classifier, len(u.configurations))
 	for i, c := range u.configurations {
@@ -406,7 +402,7 @@ func (u *tuner) checkMemory() error {
 	return checkMemory(runs, u.train, 0, u.limit)
 }
 
-// trial trains a configuration and measures it on the validation samples.
+// trial trains a configuration and measures its accuracy on the validation samples.
 func (u *tuner) trial(ctx context.Context, o *tuneObserver, rung tune.Rung, r, c int) (tune.Trial, error) {
 	fail := func(err error) (tune.Trial, error) {
 		return tune.Trial{}, fmt.Errorf("configuration %d (%s): %w", c, u.describe(c), err)
@@ -439,7 +435,7 @@ func (u *tuner) trial(ctx context.Context, o *tuneObserver, rung tune.Rung, r, c
 	}, nil
 }
 
-// describe says what a configuration has of what varies, as in "sigma 3, rank 1".
+// describe returns the varying settings of a configuration, for example "sigma 3, rank 1".
 func (u *tuner) describe(c int) string {
 	var parts []string
 	names := u.varying()
@@ -451,13 +447,13 @@ func (u *tuner) describe(c int) string {
 	return cmp.Or(strings.Join(parts, ", "), "no choice")
 }
 
-// command returns the command line that trains a configuration on all training
-// samples with the budget of the longest runs.
+// command returns the command line that trains a configuration on all training samples with the
+// budget of the longest runs.
 func (u *tuner) command(c int) []string {
 	configuration := u.configurations[c]
 	s, err := u.settingsOf(configuration, u.plan.Budget)
 	if err != nil {
-		panic(err) // it has been trained
+		panic(err) // cannot happen: the configuration has been trained
 	}
 	args := []string{"pentary", "train", u.task.Name, "--generations", strconv.Itoa(s.Base.Generations)}
 	if u.data != "" {

@@ -16,18 +16,18 @@ import (
 	"github.com/Kaleaon/pentary-go/tune"
 )
 
-// tuneObserver shows how far a search has come.
+// tuneObserver shows the progress of a search.
 type tuneObserver struct {
 	*console.Printer
 	tuner  *tuner
 	search *tune.Search
-	best   tune.Trial // of the rung, by its score
+	best   tune.Trial // of the rung, by score
 	total  int        // member-samples of the search
-	done   int        // of them, by runs of this process
+	done   int        // member-samples of finished runs in this process
 	began  time.Time
 }
 
-// resume says what a log held.
+// resume reports the contents of a log.
 func (o *tuneObserver) resume(trials, dropped int) {
 	if trials == 0 && dropped == 0 {
 		return
@@ -35,9 +35,9 @@ func (o *tuneObserver) resume(trials, dropped int) {
 	o.Print(console.Event{
 		Name: "resumed", Log: []any{"runs", trials, "dropped_bytes", dropped},
 		Text: func(report.Style) string {
-			text := fmt.Sprintf("Going on after %d runs", trials)
+			text := fmt.Sprintf("Continuing after %d runs", trials)
 			if dropped > 0 {
-				text += fmt.Sprintf("; the log ended in %d bytes of a broken line", dropped)
+				text += fmt.Sprintf("; the log ended with an incomplete line of %d bytes", dropped)
 			}
 			return text + "\n"
 		},
@@ -62,7 +62,7 @@ func (o *tuneObserver) start(h tuneHeader) {
 	})
 }
 
-// rungsText describes the rungs, as in "27 runs of 1.46 M, 9 of 4.37 M".
+// rungsText returns a description of the rungs, for example "27 runs of 1.46 M, 9 of 4.37 M".
 func rungsText(rungs []tune.Rung) string {
 	parts := make([]string, len(rungs))
 	for i, r := range rungs {
@@ -71,7 +71,7 @@ func rungsText(rungs []tune.Rung) string {
 	return strings.Replace(strings.Join(parts, ", "), " of", " runs of", 1)
 }
 
-// generation follows a generation of a run.
+// generation reports a generation of a run.
 func (o *tuneObserver) generation(rung, configuration, generation int, s *settings.Classifier) {
 	o.Bar(func() (int, int, string) {
 		known, first, last := 0, 0, len(o.search.Trials)
@@ -93,7 +93,7 @@ func (o *tuneObserver) generation(rung, configuration, generation int, s *settin
 	})
 }
 
-// trial follows a run.
+// trial reports a finished run.
 func (o *tuneObserver) trial(t tune.Trial) {
 	o.done += t.Samples
 	if t.Rung != o.best.Rung || o.search.Price.Score(t) > o.search.Price.Score(o.best) {
@@ -105,16 +105,16 @@ func (o *tuneObserver) trial(t tune.Trial) {
 	}})
 }
 
-// tuneTrial is a run as --json prints it.
+// tuneTrial is the JSON object of a run.
 type tuneTrial struct {
 	tune.Trial
 	Accuracy float64           `json:"validation_accuracy"`
-	Score    *float64          `json:"score,omitempty"` // of a search over networks, see tune.Price
-	Front    bool              `json:"front,omitempty"` // of such a search's result: no smaller network is as good
-	Settings map[string]string `json:"settings"`        // that vary, but for parameters of other rules
+	Score    *float64          `json:"score,omitempty"` // for a search over networks, see tune.Price
+	Front    bool              `json:"front,omitempty"` // in the result of such a search: whether no smaller network is as accurate
+	Settings map[string]string `json:"settings"`        // varying settings, without parameters of other rules
 }
 
-// report returns a run as --json prints it.
+// report returns the JSON object of a run.
 func (u *tuner) report(search *tune.Search, t tune.Trial) tuneTrial {
 	r := tuneTrial{Trial: t, Accuracy: t.Accuracy(), Settings: map[string]string{}}
 	names := u.varying()
@@ -130,19 +130,19 @@ func (u *tuner) report(search *tune.Search, t tune.Trial) tuneTrial {
 	return r
 }
 
-// tuneResult is the last object that --json prints.
+// tuneResult is the last object printed by --json.
 type tuneResult struct {
 	Task        string      `json:"task"`
 	Ranking     []tuneTrial `json:"ranking"` // the last run of each configuration, best first
-	Command     []string    `json:"command"` // that trains the best
-	Seconds     float64     `json:"seconds"` // of this process
+	Command     []string    `json:"command"` // command that trains the best configuration
+	Seconds     float64     `json:"seconds"` // time of this process
 	Interrupted bool        `json:"interrupted"`
 	Plots       []string    `json:"plots,omitempty"`
 
 	tuner *tuner
 }
 
-// finish draws the plots and reports.
+// finish draws the charts and reports the result.
 func (u *tuner) finish(s *console.Streams, search *tune.Search, seconds float64, interrupted bool) error {
 	r := &tuneResult{tuner: u, Task: u.task.Name, Ranking: []tuneTrial{}, Seconds: seconds, Interrupted: interrupted}
 	ranking := search.Ranking()
@@ -164,8 +164,8 @@ func (u *tuner) finish(s *console.Streams, search *tune.Search, seconds float64,
 	return s.Report(u.json, interrupted, r)
 }
 
-// differences returns what names the configurations of the last rung: their numbers, and
-// the settings in which they differ.
+// differences returns a function that labels configurations of the last rung by number and by the
+// settings in which they differ.
 func (u *tuner) differences(search *tune.Search) func(configuration int) string {
 	ranking, names := search.Ranking(), u.varying()
 	differ := make([]bool, len(names))
@@ -187,7 +187,7 @@ func (u *tuner) differences(search *tune.Search) func(configuration int) string 
 	}
 }
 
-// draw draws the plots and returns their files.
+// draw draws the charts and returns their files.
 func (u *tuner) draw(search *tune.Search) ([]string, error) {
 	p := &plots{search, "pentary tune " + u.task.Name}
 	name := u.differences(search)
@@ -195,7 +195,7 @@ func (u *tuner) draw(search *tune.Search) ([]string, error) {
 		p.title += " --architecture"
 		name = func(c int) string { return u.values(c, []string{"hidden"})[0] }
 	}
-	var names []string // of the space
+	var names []string // names in the space
 	for _, parameter := range u.space {
 		names = append(names, parameter.Name)
 	}
@@ -227,7 +227,7 @@ func (u *tuner) draw(search *tune.Search) ([]string, error) {
 	return files, nil
 }
 
-// Write prints the result for people.
+// Write prints the result as text.
 func (r *tuneResult) Write(p *report.Printer) {
 	u := r.tuner
 	heading := []string{"no.", "rung", "validation", "score", "bytes", "front", "member-samples", "seconds"}
@@ -248,10 +248,10 @@ func (r *tuneResult) Write(p *report.Printer) {
 		rows = append(rows, append(row, u.values(t.Configuration, u.varying())...))
 	}
 	p.Printf("%s  %s\n", p.Bold("Configurations"), p.Dim(fmt.Sprintf(
-		"best first, by their last run; no. 0 is the task's; %s validation samples", report.Count(u.validation.Len()))))
+		"best first, by last run; no. 0 has the task's settings; %s validation samples", report.Count(u.validation.Len()))))
 	p.Table(0, heading, rows)
 	if u.networks.on {
-		fmt.Fprintln(p, p.Dim(fmt.Sprintf("score: accuracy, less %v points a doubling of the bytes beyond 1024; * on the front", &u.networks.price)))
+		fmt.Fprintln(p, p.Dim(fmt.Sprintf("score: accuracy minus %v points per doubling of the bytes beyond 1024; *: on the front", &u.networks.price)))
 	}
 	fmt.Fprintln(p)
 	for _, file := range r.Plots {
@@ -263,7 +263,7 @@ func (r *tuneResult) Write(p *report.Printer) {
 	if r.Interrupted {
 		text := "Interrupted"
 		if u.dir != "" {
-			text += "; the same command goes on"
+			text += "; repeat the command to continue"
 		}
 		fmt.Fprintln(p, text)
 	}

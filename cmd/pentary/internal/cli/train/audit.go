@@ -20,15 +20,15 @@ func NewAudit(s *console.Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "audit DIR",
 		Short: "Score random generations of a run again and compare with its journal",
-		Long: `Score random generations of a run again and compare every code with the journal's.
-"pentary verify" checks that the weights follow from the journal; an audit checks that the
-journal follows from the scores, so that neither a worker of a distributed run nor anybody
-else has changed it. It needs the run's data.
+		Long: `Score random generations of a run again and compare every code with the journal.
+		"pentary verify" checks that the weights follow from the journal; an audit checks that the
+		journal follows from the scores, so that neither a worker of a distributed run nor anyone
+		else has changed it. It needs the run's data.
 
-Of each generation it scores one group of pairs (--groups), by default all pairs. If a
-distributed run has expelled a worker, its file expelled.jsonl lists the generations with
-scores of that worker: select them by --first and --last. With exit status 1 codes differ,
-and the message names the first.`,
+		It scores one group of pairs (--groups) per generation, by default all pairs. If a
+		distributed run has expelled a worker, its file expelled.jsonl lists the generations with
+		scores from that worker: select them with --first and --last. Exit status 1 means that codes
+		differ; the message names the first.`,
 		Example:     "  pentary audit run --sample 20",
 		Args:        oneRun,
 		Annotations: console.Arguments(console.ArgRun),
@@ -37,7 +37,7 @@ and the message names the first.`,
 			case o.Sample < 1:
 				return console.Usagef("--sample %d: want at least 1", o.Sample)
 			case o.From < 0 || o.To < 0 || o.To > 0 && o.To < o.From:
-				return console.Usagef("--first %d --last %d: want generations from 1 on, in order", o.From, o.To)
+				return console.Usagef("--first %d --last %d: want generations of at least 1, in order", o.From, o.To)
 			}
 			if !cmd.Flags().Changed("seed") {
 				o.Seed = rand.Uint64()
@@ -46,24 +46,24 @@ and the message names the first.`,
 		},
 	}
 	f := cmd.Flags()
-	f.IntVar(&o.Sample, "sample", o.Sample, "`number` of generations to score again, or all there are")
-	f.IntVar(&o.From, "first", 0, "first `generation` to sample from (default 1)")
-	f.IntVar(&o.To, "last", 0, "last `generation` to sample from (default the run's last)")
-	f.Uint64Var(&o.Seed, "seed", 0, "`number` that determines the sample (default random)")
+	f.IntVar(&o.Sample, "sample", o.Sample, "`number` of generations to score again, or all if there are fewer")
+	f.IntVar(&o.From, "first", 0, "first `generation` to sample from (default: 1)")
+	f.IntVar(&o.To, "last", 0, "last `generation` to sample from (default: the run's last)")
+	f.Uint64Var(&o.Seed, "seed", 0, "`number` that determines the sample (default: random)")
 	b.flags(cmd, s)
 	return cmd
 }
 
-// audited is the last object that audit --json prints.
+// audited is the last object printed by audit --json.
 type audited struct {
 	Dir         string            `json:"dir"`
 	Sound       bool              `json:"sound"`
 	Generations int               `json:"generations"`
-	Groups      int               `json:"groups"` // of a generation
+	Groups      int               `json:"groups"` // groups per generation
 	Sampled     int               `json:"sampled"`
-	Pairs       int               `json:"pairs"`         // scored again
-	DetectsOne  float64           `json:"detects_one"`   // probability, if one group has wrong codes
-	DetectsTen  float64           `json:"detects_tenth"` // if one in ten has
+	Pairs       int               `json:"pairs"`         // pairs scored again
+	DetectsOne  float64           `json:"detects_one"`   // detection probability if one group has wrong codes
+	DetectsTen  float64           `json:"detects_tenth"` // if 1/10 of the groups have
 	Seed        uint64            `json:"seed"`
 	Missing     int               `json:"missing"` // pairs of all generations without scores
 	Wrong       []train.WrongCode `json:"wrong,omitempty"`
@@ -87,13 +87,13 @@ func (b *rebuild) audit(ctx context.Context, s *console.Streams, dir string, o t
 	}
 	if !out.Sound {
 		w := a.Wrong[0]
-		err = fmt.Errorf("%s: generation %d: code of pair %d is %d, and scoring gives %d; %s differ in %d of the %d generations sampled",
+		err = fmt.Errorf("%s: generation %d: code of pair %d is %d, but scoring gives %d; %s differ in %d of the %d generations sampled",
 			dir, w.Generation, w.Pair, w.Have, w.Want, report.Plural(w.Codes, "code", "codes"), len(a.Wrong), a.Sampled)
 	}
 	return errors.Join(err, s.Report(b.json, false, out))
 }
 
-// write prints the result for people.
+// write prints the result as text.
 func (a *audited) Write(p *report.Printer) {
 	of := "generations"
 	if a.Groups > 1 {
@@ -104,10 +104,10 @@ func (a *audited) Write(p *report.Printer) {
 	p.Line("Detects", fmt.Sprintf("one wrong in the run with probability %.3g, one in ten with %.3g", a.DetectsOne, a.DetectsTen))
 	p.Line("Seed", fmt.Sprint(a.Seed))
 	if a.Missing > 0 {
-		p.Line("Missing", fmt.Sprintf("%s of the run have no scores and code 0, which an audit takes as they are", report.Plural(a.Missing, "pair", "pairs")))
+		p.Line("Missing", fmt.Sprintf("%s of the run have no scores and code 0, which an audit does not check", report.Plural(a.Missing, "pair", "pairs")))
 	}
 	if a.Sound {
-		p.Line("Audited", p.Good("the journal has what scoring gives"))
+		p.Line("Audited", p.Good("the journal agrees with the scores"))
 	} else {
 		p.Line("Audited", p.Bad(fmt.Sprintf("%s with other codes", report.Count(len(a.Wrong)))))
 	}

@@ -29,7 +29,7 @@ type classifier struct {
 	widths      []int
 }
 
-// newClassifier returns the kind of a task.
+// newClassifier returns the kind for a classification task.
 func newClassifier(t *task.Task) kind {
 	c := classifier{Classifier: settings.NewClassifier(t), of: t}
 	c.Bias = new(t.Bias)
@@ -54,8 +54,7 @@ func (c *classifier) dataFlag(f *pflag.FlagSet, path *string) {
 	}
 }
 
-// load reads the samples. A folder of images has a part for the test, which is all that
-// whole leaves, too.
+// load reads the samples. A folder of images has a test part, which is also what whole keeps.
 func (c *classifier) load(_ context.Context, path string) (err error) {
 	if err := c.of.Check(path); err != nil {
 		return console.UsageError{Err: err}
@@ -76,7 +75,7 @@ func (c *classifier) data() (string, journal.Hash) {
 func (c *classifier) samples() int { return c.Batch }
 
 func (c *classifier) memory() int {
-	widths := []int{settings.MaxWidth} // of data that are not read yet
+	widths := []int{settings.MaxWidth} // the data have not been read yet
 	switch {
 	case c.train != nil:
 		widths = c.shape()
@@ -96,7 +95,7 @@ func (c *classifier) build(widths []int) (err error) {
 		widths = c.shape()
 	}
 	if want := c.Widths(0, 0); len(widths) != len(want) || !slices.Equal(widths[1:len(widths)-1], want[1:len(want)-1]) {
-		return fmt.Errorf("network %s of hidden layers %v", settings.Network(widths), c.Hidden)
+		return fmt.Errorf("network %s with hidden layers %v", settings.Network(widths), c.Hidden)
 	}
 	if ends := []int{widths[0], widths[len(widths)-1]}; slices.Min(ends) < 1 || slices.Max(ends) > settings.MaxWidth {
 		return fmt.Errorf("network %s, want widths of 1 to %d", settings.Network(widths), settings.MaxWidth)
@@ -126,13 +125,13 @@ func (c *classifier) start() train.Start {
 		slog.Int("generations", c.Base.Generations), slog.Any("settings", settings.Meta(c)))
 }
 
-// classified is the result of a classifier.
+// classified is the outcome of a classifier.
 type classified struct {
 	Task         string  `json:"task"`
 	TestAccuracy float64 `json:"test_accuracy"`
 	measured
 	TestSamples int              `json:"test_samples"`
-	Confusion   report.Confusion `json:"confusion"` // by true, then by assigned class
+	Confusion   report.Confusion `json:"confusion"` // by true class, then by assigned class
 	Classes     []string         `json:"classes,omitempty"`
 }
 

@@ -1,4 +1,4 @@
-// Package train has the commands that train, resume, replay, verify and measure models.
+// Package train holds the commands that train, resume, replay, verify and measure models.
 package train
 
 import (
@@ -19,19 +19,19 @@ func New(s *console.Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "train",
 		Short: "Train a network on a task, or resume a run",
-		Long: `Train a network on a task and report its accuracy on held-out samples. Ctrl-C drops the
-generation in flight; the network is then measured and saved as after a whole run. A second
-Ctrl-C quits at once.
+		Long: `Train a network on a task and report its accuracy on held-out samples. Ctrl-C discards the
+		current generation; the network is then measured and saved as after a complete run. A second
+		Ctrl-C quits immediately.
 
-With --dir the run keeps a journal in a directory. If it is interrupted, by a crash or
-otherwise, --resume continues it to the same weights. With --generations, --resume extends
-a run that has ended.`,
+		With --dir, the run keeps a journal in a directory. If it is interrupted, by a crash or
+		otherwise, --resume continues it, with the same final weights. With --generations, --resume
+		extends a run that has ended.`,
 		Example: "  pentary train digits --out digits.pent\n  pentary train digits --dir run\n  pentary train --resume run\n  pentary train --resume run --generations 800",
 		Args:    console.Subcommands,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			switch {
 			case !cmd.Flags().Changed("resume"):
-				return console.Usagef("train what? There are %s; %s, a table; %s, a language model; and control, policies", task.Names(), task.CSV.Name, task.Language)
+				return console.Usagef("train needs a task: %s; %s for a table; %s for a language model; or control for policies", task.Names(), task.CSV.Name, task.Language)
 			case r.dir == "":
 				return console.Usagef("--resume needs the directory of a run")
 			case cmd.Flags().Changed("generations") && r.extend < 1:
@@ -45,7 +45,7 @@ a run that has ended.`,
 	}
 	f := cmd.Flags()
 	console.RunFolder(f, &r.dir, "resume", "resume the run in this `directory` with its settings and data")
-	f.IntVar(&r.extend, "generations", 0, "extend the run to this number of generations, which its schedules then span")
+	f.IntVar(&r.extend, "generations", 0, "extend the run and its schedules to this number of generations")
 	console.Input(f, &r.data, "data", "`folder` or file with the run's data, if they have moved")
 	r.flags(f)
 	r.reward.flags(f)
@@ -57,7 +57,7 @@ a run that has ended.`,
 	return cmd
 }
 
-// newTask returns the command that trains a kind.
+// newTask returns the command that trains k.
 func newTask(k kind, s *console.Streams) *cobra.Command {
 	return (&run{kind: k, streams: s}).command(func([]string) {})
 }
@@ -78,14 +78,14 @@ func (r *run) command(prepare func(args []string)) *cobra.Command {
 	return cmd
 }
 
-// groups returns all flags of a training.
+// groups returns all flags of training.
 func (r *run) groups() console.Groups {
 	var groups console.Groups
 	f := groups.Add("Run")
 	console.RunFolder(f, &r.dir, "dir", fmt.Sprintf(
 		"keep the run in this `directory`: the model and a journal to resume from (with default settings at most %v)", r.journalSize()))
 	r.kind.dataFlag(f, &r.data)
-	console.Input(f, &r.init, "init", "begin with the weights, shifts and biases of the model in this .pent `file`, instead of random weights").Ext("pent")
+	console.Input(f, &r.init, "init", "start from the weights, shifts and biases of the model in this .pent `file` instead of random weights").Ext("pent")
 	r.flags(f)
 	if extra, ok := r.kind.(interface{ extraFlags(*pflag.FlagSet) }); ok {
 		extra.extraFlags(f)
@@ -94,8 +94,7 @@ func (r *run) groups() console.Groups {
 	return append(groups, r.kind.Groups()...)
 }
 
-// journalSize returns the bytes that the journal of a run with default settings takes at
-// most.
+// journalSize returns the largest size of the journal of a run with default settings.
 func (r *run) journalSize() console.ByteSize {
 	o := r.kind.Options()
 	return console.ByteSize(train.JournalBytes(o, r.kind.samples()))
@@ -109,6 +108,6 @@ func newTrainControl(s *console.Streams) *cobra.Command {
 	}
 	return console.WithSubcommands(&cobra.Command{
 		Use: "control", Short: "a policy for a control task or a game",
-		Long: `Train a policy for a classic control task, as "pentary control" does.`,
+		Long: `Train a policy for a classic control task, like "pentary control".`,
 	}, subs...)
 }

@@ -23,32 +23,32 @@ import (
 	"github.com/Kaleaon/pentary-go/train"
 )
 
-// config is the configuration that a journal's header holds, as JSON: all that
-// determines a run, and where its data and outputs are.
+// config is the configuration in a journal's header, as JSON: everything that determines a run, and
+// the locations of its data and outputs.
 type config struct {
 	Task      string            `json:"task"`
-	Data      string            `json:"data,omitempty"`      // absolute; not part of the identity
-	Out       string            `json:"out,omitempty"`       // absolute, of --out; not part of the identity
-	Network   []int             `json:"network"`             // widths, inputs first; null if the settings say it all
+	Data      string            `json:"data,omitempty"`      // absolute path; not part of the identity
+	Out       string            `json:"out,omitempty"`       // absolute path of --out; not part of the identity
+	Network   []int             `json:"network"`             // widths, inputs first; null if the settings determine the network
 	Settings  map[string]string `json:"settings"`            // by flag
-	Optimizer string            `json:"optimizer"`           // its identity
-	Generator string            `json:"generator,omitempty"` // of the noise; empty: Philox, as in earlier versions
-	Init      string            `json:"init,omitempty"`      // hash of the initial weights, if a file gave them
-	Earlier   []train.Leg       `json:"earlier,omitempty"`   // of a run that was extended
+	Optimizer string            `json:"optimizer"`           // identity of the optimizer
+	Generator string            `json:"generator,omitempty"` // generator of the noise; empty: Philox, as in earlier versions
+	Init      string            `json:"init,omitempty"`      // hash of the initial weights, if from a file
+	Earlier   []train.Leg       `json:"earlier,omitempty"`   // earlier legs of an extended run
 }
 
-// text returns the configuration in the one form that it has in a header.
+// text returns the configuration in its canonical form.
 func (c *config) text() string {
 	var b strings.Builder
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	if err := e.Encode(c); err != nil { // maps are encoded in the order of their keys
+	if err := e.Encode(c); err != nil { // maps are encoded in order of their keys
 		panic(err)
 	}
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// parseConfig reads the configuration of a header.
+// parseConfig parses the configuration of a header.
 func parseConfig(text string) (*config, error) {
 	d := json.NewDecoder(bytes.NewReader([]byte(text)))
 	d.DisallowUnknownFields()
@@ -63,8 +63,7 @@ func parseConfig(text string) (*config, error) {
 	return nil, fmt.Errorf("configuration: %w", err)
 }
 
-// generator returns the generator of the noise, or an error if this version has none of
-// its name.
+// generator returns the generator of the noise, or an error if it is unknown to this version.
 func (c *config) generator() (kernels.Generator, error) {
 	for _, g := range []kernels.Generator{kernels.ARS4x32, kernels.Philox4x32} {
 		if c.Generator == g.String() {
@@ -74,11 +73,11 @@ func (c *config) generator() (kernels.Generator, error) {
 	if c.Generator == "" {
 		return kernels.Philox4x32, nil
 	}
-	return 0, fmt.Errorf("generator %.32q of the noise, want %v or %v", c.Generator, kernels.ARS4x32, kernels.Philox4x32)
+	return 0, fmt.Errorf("noise generator %.32q, want %v or %v", c.Generator, kernels.ARS4x32, kernels.Philox4x32)
 }
 
-// difference returns an error that says in what the run of c differs from
-// other's, or nil. Values that other does not know yet, without its data, do not count.
+// difference returns an error that names the first difference between the runs of c and other, or
+// nil. Values that other does not have yet, without its data, are ignored.
 func (c *config) difference(other *config) error {
 	if c.Task != other.Task {
 		return fmt.Errorf("task %s, not %s", c.Task, other.Task)
@@ -90,7 +89,7 @@ func (c *config) difference(other *config) error {
 	}
 	switch {
 	case c.Init != other.Init:
-		return errors.New("other initial weights, see --init")
+		return errors.New("different initial weights, see --init")
 	case other.Network != nil && !slices.Equal(c.Network, other.Network):
 		return fmt.Errorf("network %s, not %s", settings.Network(c.Network), settings.Network(other.Network))
 	case other.Optimizer != "" && c.Optimizer != other.Optimizer:
@@ -99,16 +98,16 @@ func (c *config) difference(other *config) error {
 	return nil
 }
 
-// A plan is a run as the journal in its directory describes it.
+// plan is a run as described by the journal in its directory.
 type plan struct {
 	dir    string
 	header journal.Header
-	config *config // with the settings that its version did not know at their defaults
+	config *config // with defaults for settings unknown to its version
 	kind   kind
 	made   train.Task
 }
 
-// hasDataFlag reports whether a kind's data are files that --data can name.
+// hasDataFlag reports whether the data of a kind are files, which --data can name.
 func hasDataFlag(k kind) bool {
 	if _, ok := k.(*finetune); ok {
 		return true // the model, which is an argument of its own command
@@ -142,7 +141,7 @@ func readPlan(dir string) (*plan, error) {
 	return p, nil
 }
 
-// newPlan returns the plan that a header describes, without a directory.
+// newPlan returns the plan described by a header, without a directory.
 func newPlan(h journal.Header) (p *plan, err error) {
 	p = &plan{header: h}
 	if p.config, err = parseConfig(p.header.Config); err == nil {
@@ -170,12 +169,12 @@ func existing(dir string) (*plan, error) {
 		return p, err
 	}
 	if _, err := os.Lstat(train.ModelPath(dir)); err == nil {
-		return nil, fmt.Errorf("%s: %w, and there is no journal of its training beside it", train.ModelPath(dir), fs.ErrExist)
+		return nil, fmt.Errorf("%s: %w, but there is no journal of its training in the folder", train.ModelPath(dir), fs.ErrExist)
 	}
 	return nil, nil
 }
 
-// inputs returns the files and folders that the run names, by what names them.
+// inputs returns the files and folders named by the run, by description.
 func (p *plan) inputs() map[string]string {
 	inputs := map[string]string{"the run": p.config.Data}
 	if t, ok := p.kind.(*finetune); ok {
@@ -184,7 +183,7 @@ func (p *plan) inputs() map[string]string {
 	return inputs
 }
 
-// needsData reports whether updates of the run take the data, or its model their scales.
+// needsData reports whether the run's updates need the data, or its model their scales.
 func (p *plan) needsData() bool {
 	switch p.kind.(type) {
 	case *table, *finetune:
@@ -193,7 +192,7 @@ func (p *plan) needsData() bool {
 	return p.kind.Options().Estimator == lowrank.PerturbActivations
 }
 
-// loadData reads the run's data, from where they are now if they have moved.
+// loadData reads the run's data, from path if they have moved.
 func (p *plan) loadData(ctx context.Context, path string) error {
 	if path == "" {
 		path = p.config.Data
@@ -201,17 +200,17 @@ func (p *plan) loadData(ctx context.Context, path string) error {
 	err := p.kind.load(ctx, path)
 	if err == nil {
 		if name, hash := p.kind.data(); hash != p.header.Data {
-			err = fmt.Errorf("%s holds a run on other data: sha256 %x, and that of %s is %x", p.dir, p.header.Data, name, hash)
+			err = fmt.Errorf("%s holds a run on other data: sha256 %x, but %s has %x", p.dir, p.header.Data, name, hash)
 		}
 	}
 	if err != nil && ctx.Err() == nil && hasDataFlag(p.kind) && !strings.Contains(err.Error(), "--data names") {
-		err = fmt.Errorf("%w\n--data names where they are now", err)
+		err = fmt.Errorf("%w\nUse --data if the data have moved", err)
 	}
 	return err
 }
 
-// options returns the options of the plan's run of a task. A task without data cannot
-// stop early.
+// options returns the options of the plan's run with a task. Without data, there is no early
+// stopping.
 func (p *plan) options(t train.Task) train.Options {
 	o := train.Options{
 		Dir: p.dir, Config: p.header.Config, Earlier: p.config.Earlier, Measurements: p.kind.Measured(),
@@ -223,8 +222,8 @@ func (p *plan) options(t train.Task) train.Options {
 	return o
 }
 
-// task returns the task of the plan with its initial weights, without evaluator and
-// measurements unless the data have been read.
+// task returns the task of the plan with initial weights. It has no evaluator and measurements
+// unless the data have been read.
 func (p *plan) task() (train.Task, error) {
 	err := p.kind.build(p.config.Network)
 	if err != nil {
@@ -239,7 +238,7 @@ func (p *plan) task() (train.Task, error) {
 		var r *train.Run
 		if r, err = train.New(t, p.kind.Options(), p.options(t)); err == nil {
 			if identity := r.Identity(); identity != p.config.Optimizer {
-				err = fmt.Errorf("configuration: optimizer %q, but its settings make %q", p.config.Optimizer, identity)
+				err = fmt.Errorf("configuration: optimizer %q, but the settings give %q", p.config.Optimizer, identity)
 			}
 		}
 	}
@@ -250,10 +249,10 @@ func (p *plan) task() (train.Task, error) {
 	return t, nil
 }
 
-// initialName is the file in a run's directory that holds the weights that --init gave.
+// initialName is the file in a run's directory with the initial weights from --init.
 const initialName = "initial.pent"
 
-// init sets the initial model of a run that has it from a file.
+// init loads the initial model if the run has one from a file.
 func (p *plan) init() error {
 	if p.config.Init == "" {
 		return nil

@@ -27,14 +27,13 @@ func NewControl(s *console.Streams) *cobra.Command {
 	return console.WithSubcommands(&cobra.Command{
 		Use:   "control",
 		Short: "Train a policy for a control task or a game",
-		Long: `Train a network of pents as the policy of a classic control task or of a game, and test
-it on episodes that training did not use; or test a saved policy. Physics is computed
-in fixed point, so a seed gives the same policy and the same episodes on every machine.
+		Long: `Train a network of pents as the policy of a classic control task or a game, and test it on
+		episodes not used in training; or test a saved policy. The physics uses fixed-point
+		arithmetic, so a seed gives the same policy and the same episodes on every machine.
 
-Training measures the policy at equal distances, each time on 400 other episodes, and keeps
-the best.
-Ctrl-C drops the generation in flight; the policy is then tested and saved as after a whole
-run.`,
+		Training measures the policy at regular intervals, on 400 episodes not used otherwise, and
+		keeps the best policy. Ctrl-C discards the current generation; the policy is then tested and
+		saved as after a complete run.`,
 		Example: "  pentary control cartpole --out pole.pent --frames pole.svg\n  pentary control cartpole --policy pole.pent --tested 1000",
 	}, subs...)
 }
@@ -43,7 +42,7 @@ run.`,
 func newControlTask(env control.Environment, s *console.Streams) *cobra.Command {
 	k := newPolicy(env)
 	r := &run{kind: k, streams: s}
-	var saved, frames string // policy to test instead of training, and picture
+	var saved, frames string // file of a policy to test instead of training, and output file
 	cmd := &cobra.Command{Use: k.name(), Short: k.short(), Long: k.long()}
 	groups := r.groups()
 	r.finish = func(o outcome) error { return draw(k, o.(*acted), frames) }
@@ -74,14 +73,14 @@ func newControlTask(env control.Environment, s *console.Streams) *cobra.Command 
 	}
 	f := groups[0].Flags
 	console.Input(f, &saved, "policy", "test the policy in this .pent `file`, instead of training").Ext("pent")
-	f.IntVar(&k.tested, "tested", k.tested, "number of `episodes` of the test, which training does not use")
+	f.IntVar(&k.tested, "tested", k.tested, "number of test `episodes`, which training does not use")
 	console.Bound(f, "tested", 1, 1<<20)
 	console.Output(f, &frames, "frames", "draw the first test episode to this .svg or .png `file`").Ext("svg", "png")
 	groups.Bind(cmd)
 	return cmd
 }
 
-// testPolicy tests the policy of a file.
+// testPolicy tests the policy in a file.
 func testPolicy(k *policy, s *console.Streams, path, frames string, json bool) error {
 	f, err := packed.Open(path)
 	if err != nil {
@@ -102,7 +101,7 @@ func testPolicy(k *policy, s *console.Streams, path, frames string, json bool) e
 	return errors.Join(drawErr, s.Report(json, false, result))
 }
 
-// draw draws the first test episode to the file of --frames, if there is one.
+// draw draws the first test episode to the file of --frames, if set.
 func draw(k *policy, r *acted, frames string) error {
 	if frames == "" {
 		return nil
@@ -123,7 +122,7 @@ func draw(k *policy, r *acted, frames string) error {
 	return nil
 }
 
-// painter returns what draws an animation in the format that the file's name ends in.
+// painter returns the function that writes an animation in the format given by the file extension.
 func painter(path string) (func(f *animation.Animation, w io.Writer) error, error) {
 	switch strings.ToLower(filepath.Ext(path)) {
 	case ".svg":
@@ -131,5 +130,5 @@ func painter(path string) (func(f *animation.Animation, w io.Writer) error, erro
 	case ".png":
 		return (*animation.Animation).WritePNG, nil
 	}
-	return nil, fmt.Errorf("--frames %s: want a name that ends in .svg or .png", path)
+	return nil, fmt.Errorf("--frames %s: want a name ending in .svg or .png", path)
 }

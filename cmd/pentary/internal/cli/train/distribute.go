@@ -33,11 +33,11 @@ import (
 	"github.com/Kaleaon/pentary-go/train"
 )
 
-// environmentURL names the variable with the URL of the server for those without --nats:
-// it keeps tokens out of the list of processes.
+// environmentURL is the environment variable with the URL of the server, used if --nats is not set:
+// it keeps tokens out of the process list.
 const environmentURL = "PENTARY_NATS"
 
-// endpoint are the flags of the connection to a NATS server.
+// endpoint holds the flags for the connection to a NATS server.
 type endpoint struct {
 	url  string
 	name string
@@ -50,12 +50,12 @@ func (e *endpoint) flags(f *pflag.FlagSet, usage string) {
 	f.StringVar(&e.name, "run", "run", "`name` of the run on the server: letters, digits, - and _")
 	console.Input(f, &e.creds, "nats-creds", "credentials `file` with a JWT and its key")
 	console.Input(f, &e.nkey, "nats-nkey", "`file` with an NKey's seed")
-	console.Input(f, &e.ca, "nats-ca", "`file` with the certificates that the server's must be signed by").Ext("pem")
+	console.Input(f, &e.ca, "nats-ca", "`file` with the certificates of the authorities for the server's certificate").Ext("pem")
 	console.Input(f, &e.cert, "nats-cert", "`file` with a client certificate").Ext("pem")
 	console.Input(f, &e.key, "nats-key", "`file` with the key of the client certificate").Ext("pem")
 }
 
-// files returns the flags that name files, with the names.
+// files returns the flags that name files, with their values.
 func (e *endpoint) files() [][2]string {
 	all := [][2]string{
 		{"--nats-creds", e.creds}, {"--nats-nkey", e.nkey}, {"--nats-ca", e.ca}, {"--nats-cert", e.cert}, {"--nats-key", e.key},
@@ -63,7 +63,7 @@ func (e *endpoint) files() [][2]string {
 	return slices.DeleteFunc(all, func(flag [2]string) bool { return flag[1] == "" })
 }
 
-// arguments returns the flags as arguments of another process, without the URL.
+// arguments returns the flags as arguments for another process, without the URL.
 func (e *endpoint) arguments() []string {
 	args := []string{"--run", e.name}
 	for _, flag := range e.files() {
@@ -72,15 +72,14 @@ func (e *endpoint) arguments() []string {
 	return args
 }
 
-// maxCredentials bounds each file of credentials, keys or certificates, in bytes. A list
-// of all public certificate authorities has about 220 KiB.
+// maxCredentials is the largest size of each file of credentials, keys or certificates, in bytes. A
+// list of all public certificate authorities has about 220 KiB.
 const maxCredentials = 1 << 20
 
-// connection returns what package cluster connects by. It returns an error if a file of
-// the flags is missing, not regular or larger than maxCredentials.
+// connection returns the endpoint for package cluster. It returns an error if a file of the flags is
+// missing, not regular or larger than maxCredentials.
 func (e *endpoint) connection() (cluster.Endpoint, error) {
-	// Package nats reads the files whole, whatever they are, here and at each
-	// reconnection.
+	// Package nats reads the complete files, of any size, here and at each reconnection.
 	for _, flag := range e.files() {
 		if _, err := console.ReadFile(flag[1], maxCredentials); err != nil {
 			return cluster.Endpoint{}, fmt.Errorf("%s: %w", flag[0], err)
@@ -101,7 +100,7 @@ func (e *endpoint) connection() (cluster.Endpoint, error) {
 		at.Connect = append(at.Connect, nats.RootCAs(e.ca))
 	}
 	if (e.cert == "") != (e.key == "") {
-		return at, console.Usagef("--nats-cert and --nats-key go together")
+		return at, console.Usagef("--nats-cert and --nats-key must be used together")
 	}
 	if e.cert != "" {
 		at.Connect = append(at.Connect, nats.ClientCert(e.cert, e.key))
@@ -109,7 +108,7 @@ func (e *endpoint) connection() (cluster.Endpoint, error) {
 	return at, nil
 }
 
-// distribution are the flags of a training on several processes.
+// distribution holds the flags for training on several processes.
 type distribution struct {
 	endpoint
 	workers int
@@ -120,16 +119,16 @@ type distribution struct {
 }
 
 func (d *distribution) flags(f *pflag.FlagSet) {
-	f.IntVar(&d.workers, "workers", 0, "`number` of worker processes to start here; they share the processors")
-	d.endpoint.flags(f, "`URL` of the NATS server that workers of any machine connect to, as in nats://user:password@host:4222")
-	f.IntVar(&d.check, "check", unset, "check one in this `number` of chunks by scoring it here, and as many by a second worker; expel workers whose scores differ; 0: check none (default 100 with --nats, else 0)")
+	f.IntVar(&d.workers, "workers", 0, "`number` of worker processes to start on this machine; they share the processors")
+	d.endpoint.flags(f, "`URL` of the NATS server for workers on any machine, such as nats://user:password@host:4222")
+	f.IntVar(&d.check, "check", unset, "check one in this `number` of chunks by scoring it here, and one by a second worker; expel workers whose scores differ; 0: check none (default: 100 with --nats, otherwise 0)")
 	f.Lookup("check").DefValue = ""
-	f.IntVar(&d.quorum, "quorum", 100, "`per cent` of the pairs for which a generation waits if the others are late; below 100 the weights differ from a run in one process")
-	f.BoolVar(&d.share, "share-data", false, "put the data into the server's store, for workers without them")
-	f.StringVar(&d.metrics, "metrics", "", "serve Prometheus metrics on this `address`, as in 127.0.0.1:9090, under /metrics")
+	f.IntVar(&d.quorum, "quorum", 100, "`percentage` of the pairs for which a generation waits if the others are late; below 100, the weights differ from a run in one process")
+	f.BoolVar(&d.share, "share-data", false, "copy the data to the server's store, for workers without them")
+	f.StringVar(&d.metrics, "metrics", "", "serve Prometheus metrics on this `address`, such as 127.0.0.1:9090, under /metrics")
 }
 
-// unset is the value of --check without the flag: the default of package cluster.
+// unset is the value of --check if the flag is not set: the default of package cluster.
 const unset = math.MinInt
 
 // used reports whether the training is distributed.
@@ -145,19 +144,19 @@ func (d *distribution) checkFlags(f *pflag.FlagSet) error {
 		return console.Usagef("--quorum %d: want 1 to 100", d.quorum)
 	}
 	if d.used() {
-		// Errors of its files come before the run's directory is made.
+		// Report errors of the files before creating the run's directory.
 		_, err := d.connection()
 		return err
 	}
 	for _, name := range []string{"run", "check", "quorum", "share-data", "metrics", "nats-creds", "nats-nkey", "nats-ca", "nats-cert", "nats-key"} {
 		if f.Changed(name) {
-			return console.Usagef("--%s needs --workers or --nats", name)
+			return console.Usagef("--%s requires --workers or --nats", name)
 		}
 	}
 	return nil
 }
 
-// train runs a training on workers.
+// train trains with workers.
 func (d *distribution) train(ctx context.Context, run *train.Run, r *run, data string) (*train.Result, error) {
 	at, err := d.connection()
 	if err != nil {
@@ -176,7 +175,7 @@ func (d *distribution) train(ctx context.Context, run *train.Run, r *run, data s
 			return nil, err
 		}
 	}
-	if k, ok := r.kind.(interface{ ownNumbers() bool }); ok && k.ownNumbers() { // which checkpoints do not have
+	if k, ok := r.kind.(interface{ ownNumbers() bool }); ok && k.ownNumbers() { // checkpoints do not contain them
 		path := r.init
 		if r.dir != "" {
 			path = filepath.Join(r.dir, initialName)
@@ -184,19 +183,19 @@ func (d *distribution) train(ctx context.Context, run *train.Run, r *run, data s
 		o.Data = append(o.Data, cluster.DataFile{Name: initialName, Path: path})
 	}
 	if o.Earlier, err = readExpulsions(r.dir); err != nil {
-		o.Log.Warn("not all workers that were expelled before are known", "why", err)
+		o.Log.Warn("cannot read all earlier expulsions of workers", "why", err)
 	}
 	var expelled []cluster.Expulsion
 	o.Expelled = func(e cluster.Expulsion) {
 		expelled = append(expelled, e)
 		if err := keepExpulsion(r.dir, e); err != nil {
-			o.Log.Warn("an expulsion was not written", "why", err)
+			o.Log.Warn("cannot write an expulsion", "why", err)
 		}
 	}
 	defer func() {
 		for _, e := range expelled {
 			if e.Last > 0 {
-				o.Log.Warn("generations have scores of an expelled worker that were not checked", "worker", e.Worker, "from", e.First, "to", e.Last,
+				o.Log.Warn("generations have unchecked scores of an expelled worker", "worker", e.Worker, "from", e.First, "to", e.Last,
 					"to_check", fmt.Sprintf("pentary audit %s --first %d --last %d --sample %d", cmp.Or(r.dir, "DIR"), e.First, e.Last, e.Last-e.First+1))
 			}
 		}
@@ -217,16 +216,16 @@ func (d *distribution) train(ctx context.Context, run *train.Run, r *run, data s
 		cmd := exec.CommandContext(ctx, self, args...)
 		cmd.Args[0] = os.Args[0]
 		cmd.Env = append(os.Environ(), environmentURL+"="+url)
-		cmd.StdinPipe() // which ends with this process, however it ends
+		cmd.StdinPipe() // closed when this process ends, for whatever reason
 		return cmd
 	}
 	return cluster.Run(ctx, run, o)
 }
 
-// expelledName is the file of a run's directory that names the workers that were expelled.
+// expelledName is the file in a run's directory with the expelled workers.
 const expelledName = "expelled.jsonl"
 
-// keepExpulsion adds a line to the run's file.
+// keepExpulsion appends an expulsion to the file in the run's directory.
 func keepExpulsion(dir string, e cluster.Expulsion) error {
 	if dir == "" {
 		return nil
@@ -243,7 +242,7 @@ func keepExpulsion(dir string, e cluster.Expulsion) error {
 	return errors.Join(err, f.Sync(), f.Close())
 }
 
-// readExpulsions returns those that keepExpulsion has kept, up to a line that cannot be read.
+// readExpulsions returns the expulsions written by keepExpulsion, up to the first invalid line.
 func readExpulsions(dir string) (all []cluster.Expulsion, err error) {
 	const limit = 16 << 20
 	if dir == "" {
@@ -264,7 +263,7 @@ func readExpulsions(dir string) (all []cluster.Expulsion, err error) {
 	return all, err
 }
 
-// dataFiles returns the files of a run's data.
+// dataFiles returns the data files of a run.
 func dataFiles(k kind, path string) ([]cluster.DataFile, error) {
 	if path == "" {
 		return nil, console.Usagef("--share-data: the data of this task are part of the program")
@@ -304,7 +303,7 @@ func clusterLog(s *console.Streams, least slog.Level) *slog.Logger {
 	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: least}))
 }
 
-// afterLine writes over a line that shows progress.
+// afterLine overwrites a progress line.
 type afterLine struct{ io.Writer }
 
 func (a afterLine) Write(b []byte) (int, error) {
@@ -312,7 +311,7 @@ func (a afterLine) Write(b []byte) (int, error) {
 	return min(n, len(b)), err
 }
 
-// worker is the command of that name as the command line asks for it.
+// worker holds the options of the command worker.
 type worker struct {
 	endpoint
 	data   string
@@ -327,13 +326,13 @@ func NewWorker(s *console.Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "worker",
 		Short: "Score part of a run that another process coordinates",
-		Long: `Score members of the population for a run that "pentary train --nats" coordinates, until the
-run has ended. The settings come from the coordinator, the weights from the server's store,
-and the data from this machine, or from the store if the run was started with --share-data.
+		Long: `Score members of the population for a run coordinated by "pentary train --nats", until the
+		run has ended. The settings come from the coordinator, the weights from the server's store,
+		and the data from this machine, or from the store if the run was started with --share-data.
 
-Workers may start and stop at any time, on any kind of CPU; the weights of the run do not
-depend on them. A worker of another version, or with other data, is refused: it ends with
-exit status 1 and says why.`,
+		Workers may start and stop at any time, on any kind of CPU; the weights of the run do not
+		depend on them. A worker with another version or other data is rejected: it ends with exit
+		status 1 and prints the reason.`,
 		Example: "  pentary train digits --dir run --nats nats://host:4222\n  pentary worker --nats nats://host:4222",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx := cmd.Context()
@@ -350,12 +349,12 @@ exit status 1 and says why.`,
 		},
 	}
 	f := cmd.Flags()
-	w.endpoint.flags(f, "`URL` of the NATS server, as in nats://user:password@host:4222 (default $"+environmentURL+")")
-	console.Input(f, &w.data, "data", "`folder` or file with the run's data on this machine (default the coordinator's path)")
+	w.endpoint.flags(f, "`URL` of the NATS server, such as nats://user:password@host:4222 (default: $"+environmentURL+")")
+	console.Input(f, &w.data, "data", "`folder` or file with the run's data on this machine (default: the coordinator's path)")
 	console.Threads(f)
 	w.reward.flags(f)
-	f.DurationVar(&w.wait, "wait", 5*time.Minute, "`time` to wait for an answer of the coordinator")
-	f.BoolVar(&w.input, "with-input", false, "end when standard input ends")
+	f.DurationVar(&w.wait, "wait", 5*time.Minute, "`time` to wait for an answer from the coordinator")
+	f.BoolVar(&w.input, "with-input", false, "end when standard input is closed")
 	return cmd
 }
 
@@ -364,7 +363,7 @@ func (w *worker) work(ctx context.Context, cmd *cobra.Command, s *console.Stream
 		w.url = os.Getenv(environmentURL)
 	}
 	if w.url == "" {
-		return console.Usagef("a worker needs --nats, the URL of the server, or $%s", environmentURL)
+		return console.Usagef("--nats is missing, the URL of the server; or set $%s", environmentURL)
 	}
 	if w.wait <= 0 {
 		return console.Usagef("--wait %v: want more than 0", w.wait)
@@ -400,11 +399,11 @@ func (w *worker) work(ctx context.Context, cmd *cobra.Command, s *console.Stream
 	return cluster.Work(ctx, run, cluster.WorkerOptions{Endpoint: at, Wait: w.wait, Log: log})
 }
 
-// maxShared bounds the data that a worker takes from the server's store, in bytes.
+// maxShared is the largest size of data from the server's store, in bytes.
 const maxShared = 4 << 30
 
-// run returns the run that a coordinator describes, with its data: this machine's,
-// or, if it does not have them and no flag names others, those that the coordinator shares.
+// run returns the run described by a coordinator, with its data from this machine, or, if it does
+// not have them and --data is not set, with the coordinator's shared data.
 func (w *worker) run(ctx context.Context, p *plan, at cluster.Endpoint, d *cluster.Described) (*train.Run, error) {
 	err := loadFor(ctx, p.kind, cmp.Or(w.data, p.config.Data), d)
 	var initial *packed.File
@@ -412,24 +411,24 @@ func (w *worker) run(ctx context.Context, p *plan, at cluster.Endpoint, d *clust
 		initial, err = fetchFor(ctx, p.kind, at, d, err)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%w\n--data names where they are on this machine", err)
+		return nil, fmt.Errorf("%w\nUse --data for their path on this machine", err)
 	}
 	return built(p, d, initial)
 }
 
-// loadFor reads the data of a run and compares their hash.
+// loadFor reads the data of a run and checks their hash.
 func loadFor(ctx context.Context, k kind, path string, d *cluster.Described) error {
 	if err := k.load(ctx, path); err != nil {
 		return err
 	}
 	if name, hash := k.data(); hash != d.Data {
-		return fmt.Errorf("data: the run's have hash %x, and %s %x", d.Data, name, hash)
+		return fmt.Errorf("data: the run's hash is %x, but %s has %x", d.Data, name, hash)
 	}
 	return nil
 }
 
-// fetchFor takes the files that a coordinator shares: the data if they could not be loaded from
-// this machine, because of missing, and the initial model, nil for none.
+// fetchFor fetches the files shared by a coordinator: the data, if missing is the error of loading
+// them from this machine, and the initial model, or nil.
 func fetchFor(ctx context.Context, k kind, at cluster.Endpoint, d *cluster.Described, missing error) (initial *packed.File, err error) {
 	dir, err := os.MkdirTemp("", "pentary-data-*")
 	if err != nil {
@@ -460,10 +459,10 @@ func fetchFor(ctx context.Context, k kind, at cluster.Endpoint, d *cluster.Descr
 	return initial, loadFor(ctx, k, dir, d)
 }
 
-// sharedData is the name under which workers take data of one file.
+// sharedData is the name of data of a single file in the store.
 const sharedData = "data"
 
-// built returns the run of a plan whose data are loaded, of a model like initial unless that is nil.
+// built returns the run of a plan with loaded data. initial is the initial model, or nil.
 func built(p *plan, d *cluster.Described, initial *packed.File) (*train.Run, error) {
 	if err := settings.CheckMemory(console.ByteSize(p.kind.memory()), 0); err != nil {
 		return nil, err

@@ -21,11 +21,11 @@ func NewEval(s *console.Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "eval FILE.pent",
 		Short: "Measure a saved model on its task's held-out samples",
-		Long: `Measure a saved model on its task's held-out samples, or a language model on the
-held-out end of its text. A model's file has the hash of its data. If the data differ, that
-is an error; if --data names other data, the report says so and the whole table or text is
-measured, or the test part of images. A model of tokens from "pentary convert" is measured on
-the text of --data, in pieces of 256 tokens.`,
+		Long: `Measure a saved model on its task's held-out samples, or a language model on the held-out
+		end of its text. A model's file has the hash of its data; different data are an error, unless
+		--data names them. Then the report states this, and the whole table or text is used, or the
+		test part of images. A model of tokens from "pentary convert" is measured on the text of
+		--data, in pieces of 256 tokens.`,
 		Example:     "  pentary eval digits.pent\n  pentary eval iris.pent --data iris.csv",
 		Args:        console.OneArgument(".pent file"),
 		Annotations: console.Arguments(console.ArgModel),
@@ -34,13 +34,13 @@ the text of --data, in pieces of 256 tokens.`,
 		},
 	}
 	f := cmd.Flags()
-	console.Input(f, &data, "data", "`folder` of the IDX files, for the tasks that are not embedded; of a table, the CSV file; of a language model, the text file")
+	console.Input(f, &data, "data", "`folder` of the IDX files, for tasks without embedded data; CSV file of a table; or text file for a language model")
 	console.Threads(f)
 	f.BoolVar(&json, "json", false, "print one JSON object")
 	return cmd
 }
 
-// otherData is what a result says of data that are not the model's own.
+// otherData is the part of a result about data other than the model's.
 type otherData struct {
 	Other    bool   `json:"other_data"` // true
 	Trained  string `json:"trained_on_sha256"`
@@ -55,7 +55,7 @@ func eval(ctx context.Context, s *console.Streams, path, data string, json bool)
 	defer f.Close()
 	if ofTokens(f.File) {
 		if data == "" {
-			return console.Usagef("--data is missing: the text to measure %s on", path)
+			return console.Usagef("--data is missing, the text to measure %s on", path)
 		}
 		m, err := openTokens(f.File)
 		if err != nil {
@@ -74,7 +74,7 @@ func eval(ctx context.Context, s *console.Streams, path, data string, json bool)
 	sum, want := hex.EncodeToString(hash[:]), f.Meta[metaDataHash]
 	other := want != "" && sum != want
 	if other && data == "" {
-		return fmt.Errorf("%s was trained on %s (sha256 %s), and %s is other data (sha256 %s); --data names the data to measure on",
+		return fmt.Errorf("%s was trained on %s (sha256 %s), but %s has other data (sha256 %s); use --data to measure on other data",
 			path, report.Printable(f.Meta[metaData]), want, report.Printable(name), sum)
 	}
 	if other {
@@ -93,19 +93,19 @@ func eval(ctx context.Context, s *console.Streams, path, data string, json bool)
 	p := s.Printer()
 	o.Write(p)
 	if other {
-		p.Line("Data", p.Bad("other data than the model was trained on"), p.Dim(fmt.Sprintf("%s, not %s", report.Printable(name), report.Printable(f.Meta[metaData]))))
+		p.Line("Data", p.Bad("not the data that the model was trained on"), p.Dim(fmt.Sprintf("%s, not %s", report.Printable(name), report.Printable(f.Meta[metaData]))))
 	}
 	return nil
 }
 
-// open returns the kind of a file's task with its model.
+// open returns the kind for a file's task, with the model of the file.
 func open(f *packed.File) (kind, error) {
 	if _, ok := f.Meta[task.MetaEnvironment]; ok {
 		_, about := task.Describe(f.Meta)
 		return nil, errors.New(about)
 	}
 	name := f.Meta["task"]
-	if name == task.Finetune { // of a model of bytes, which has no tokenizer
+	if name == task.Finetune { // a model of bytes, without tokenizer
 		name = task.Language
 	}
 	k, err := find(name)

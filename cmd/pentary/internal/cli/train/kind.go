@@ -20,58 +20,57 @@ import (
 	"github.com/Kaleaon/pentary-go/train"
 )
 
-// A kind is something that the command trains: settings, data, a model, and what is
-// reported of it.
+// kind is a kind of training: settings, data, model and report.
 type kind interface {
 	settings.Settings
 
-	name() string // of the task, in files and journals
+	name() string // name of the task in files and journals
 	short() string
 	long() string
 	example() string
 
-	// dataFlag adds the flag --data, if the data are not part of the program.
+	// dataFlag adds the flag --data unless the data are part of the program.
 	dataFlag(f *pflag.FlagSet, path *string)
-	// load reads the data; an empty path names the default.
+	// load reads the data; an empty path selects the default.
 	load(ctx context.Context, path string) error
-	// whole makes all that load has read the test data, for data that no training has seen.
+	// whole makes all data read by load test data, for data not used in training.
 	whole()
-	// data returns what the data are called and their hash, after load.
+	// data returns the name of the data and their hash, after load.
 	data() (name string, hash journal.Hash)
 
-	// samples returns the samples that a member sees in a generation.
+	// samples returns the number of samples per member and generation.
 	samples() int
-	// memory returns the bytes that the model and its training take, about.
+	// memory returns an estimate of the memory for the model and its training, in bytes.
 	memory() int
-	// build makes the model with its initial weights. network is its shape as an earlier
-	// call of network returned it; nil: after load.
+	// build creates the model with its initial weights. network is its shape, as returned by an
+	// earlier call of network, or nil after load.
 	build(network []int) error
 	network() []int
-	// initial makes the model of a file the one to train, with its shifts and biases. It has to
-	// have the layers of the model that build has made.
+	// initial replaces the model by the model of a file, with its shifts and biases. The layers
+	// must be the same as in the model created by build.
 	initial(f *packed.File) error
-	// open makes the model of a file.
+	// open creates the model of a file.
 	open(f *packed.File) error
-	// meta adds what a saved file says beside the settings.
+	// meta adds metadata of saved files other than the settings.
 	meta(meta map[string]string)
-	// task returns what is trained; before load without evaluator and measurements.
+	// task returns the task; before load, it has no evaluator and measurements.
 	task() (train.Task, error)
 
 	// start describes the run for an observer.
 	start() train.Start
-	// measure reports on the model with its present weights, after load.
+	// measure measures the model with its present weights, after load.
 	measure() (outcome, error)
-	// plot draws a curve with its baselines, if such a file is asked for.
+	// plot draws a curve with its baselines if a flag names a file for it.
 	plot(curve []train.Point) error
 }
 
-// model is the part of a kind that is the same for most.
+// model is the common part of most kinds.
 type model struct {
 	net *nn.Model
-	own bool // whether initial has given it shifts or biases that build does not
+	own bool // whether it has shifts or biases from initial that build does not set
 }
 
-// ownNumbers reports whether the model is not what build makes, but for its weights.
+// ownNumbers reports whether the model differs from build's in more than its weights.
 func (m *model) ownNumbers() bool { return m.own }
 
 func (m *model) open(f *packed.File) (err error) {
@@ -98,13 +97,13 @@ func (m *model) initial(f *packed.File) error {
 		}
 	}
 	if got, to := layersOf(net.Layers), layersOf(m.net.Layers); got != to {
-		return fmt.Errorf("a model of %s, and the model to train is of %s", got, to)
+		return fmt.Errorf("a model of %s, but the model to train is of %s", got, to)
 	}
 	m.net = net
 	return nil
 }
 
-// layersOf describes layers but for their shifts and biases.
+// layersOf returns a description of layers without their shifts and biases.
 func layersOf(layers []nn.Layer) string {
 	var specs []nn.Spec
 	for _, l := range layers {
@@ -127,12 +126,13 @@ func (*model) network() []int                     { return nil }
 func (*model) meta(map[string]string)             {}
 func (*model) plot([]train.Point) error           { return nil }
 
-// untrained returns the task of a model whose data have not been read.
+// untrained returns the task of a model before its data have been read.
 func (m *model) untrained(metric train.Metric, samples int) (train.Task, error) {
 	return train.Task{Parameters: m.net.Parameters(), File: m.net.File, Metric: metric, Samples: samples}, nil
 }
 
-// startOf describes a run of a model of a shape: note is for people, about for programs.
+// startOf returns the description of a run for an observer: note is text, about are attributes for
+// logs and JSON.
 func startOf(what, shape string, m *nn.Model, note string, about ...slog.Attr) train.Start {
 	return train.Start{
 		Title: what + " " + shape, Note: fmt.Sprintf("%s weights · %s · %s", report.Count(m.Size()), note, kernels.Selected()),
@@ -140,17 +140,17 @@ func startOf(what, shape string, m *nn.Model, note string, about ...slog.Attr) t
 	}
 }
 
-// An outcome is the measurement of a model.
+// outcome is the measurement of a model.
 type outcome interface {
-	// with adds what a training has to say.
+	// with adds the results of training.
 	with(t *trained, s saved, curve []report.Point)
-	// on adds that the data are not the model's own.
+	// on states that the data are not the model's.
 	on(d *otherData)
-	// write prints the outcome for people.
+	// Write prints the outcome as text.
 	Write(p *report.Printer)
 }
 
-// find returns the kind of the task of a name, with its default settings.
+// find returns the kind for the named task, with default settings.
 func find(name string) (kind, error) {
 	if name == task.Language {
 		return newLanguage(), nil
@@ -169,5 +169,5 @@ func find(name string) (kind, error) {
 	if t, err := task.Find(name); err == nil {
 		return newClassifier(t), nil
 	}
-	return nil, fmt.Errorf("no task %q; there are %s, %s, %s and, for control, %s", name, task.Names(), task.Language, task.CSV.Name, environmentNames())
+	return nil, fmt.Errorf("no task %q; the tasks are %s, %s, %s and, for control, %s", name, task.Names(), task.Language, task.CSV.Name, environmentNames())
 }

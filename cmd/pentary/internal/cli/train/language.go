@@ -35,13 +35,13 @@ func newLanguage() *language { return &language{Language: settings.NewLanguage()
 func (l *language) name() string  { return task.Language }
 func (l *language) short() string { return "a language model over the bytes of a text" }
 func (l *language) long() string {
-	return `Train a language model over the bytes of a text. The text is Isaac Newton's Opticks (4th
-edition, 1730), which is part of the program, unless --data names another. Its last 5 % are
-held out; --held-out sets another percentage.
+	return `Train a language model over the bytes of a text. The default text is Isaac Newton's Opticks
+	(4th edition, 1730), which is part of the program. The last 5 % of the text are held out;
+	--held-out sets another percentage.
 
-The model reads streams of the text in parallel. By default noise is in activations: every
-step of a stream is a sample with a score of its own. "pentary sample" writes text with the
-trained model.`
+	The model reads streams of the text in parallel. By default, noise is in activations: every
+	step of a stream is a sample with its own score. "pentary sample" writes text with the trained
+	model.`
 }
 
 func (l *language) example() string {
@@ -49,12 +49,12 @@ func (l *language) example() string {
 }
 
 func (l *language) dataFlag(f *pflag.FlagSet, path *string) {
-	console.Input(f, path, "data", "text `file` to train on (default Opticks)")
+	console.Input(f, path, "data", "text `file` to train on (default: Opticks)")
 }
 
-// extraFlags adds the flags that a language model alone has.
+// extraFlags adds the flags specific to language models.
 func (l *language) extraFlags(f *pflag.FlagSet) {
-	console.Output(f, &l.svg, "svg", "draw the learning curve to this `file`, beside n-gram counts of the text").Ext("svg")
+	console.Output(f, &l.svg, "svg", "draw the learning curve to this `file`, with n-gram models of the text for comparison").Ext("svg")
 }
 
 func (l *language) load(_ context.Context, path string) (err error) {
@@ -84,7 +84,7 @@ func (l *language) samples() int { return l.Batch.Streams * l.Batch.Steps }
 
 func (l *language) memory() int {
 	s := l.Shape
-	layer := 8*s.Width*s.Width + 2*s.Hidden*s.Width*s.Width // of the largest cell
+	layer := 8*s.Width*s.Width + 2*s.Hidden*s.Width*s.Width // for the largest cell
 	weights := (s.Context*nn.VocabSize+s.Longest*s.Buckets+nn.VocabSize)*s.Width + s.Layers*layer
 	return settings.WeightsMemory(weights) + settings.ColumnsMemory(max(nn.VocabSize, s.Width*max(1, s.Hidden)), 2*l.Batch.Streams)
 }
@@ -94,7 +94,7 @@ func (l *language) build([]int) (err error) {
 	return err
 }
 
-// validation returns the bytes that validate: as many as are held out for the test.
+// validation returns the number of validation bytes: the same as for the test.
 func (l *language) validation() int {
 	if l.Early.Patience == 0 {
 		return 0
@@ -120,9 +120,8 @@ func (l *language) start() train.Start {
 		slog.Int("generations", l.Base.Generations), slog.Any("settings", settings.Texts(l)))
 }
 
-// plot draws the learning curve: held-out bits a byte by member-tokens, and the bits of
-// n-gram models of the text, up to the one that predicts from as many bytes as the model
-// reads.
+// plot draws the learning curve, held-out bits per byte over member-tokens, and the bits of n-gram
+// models of the text, up to the n-grams with the model's context length.
 func (l *language) plot(points []train.Point) error {
 	curve := chart.Series{Name: l.Name(), Color: chart.Palette[0], Width: 2}
 	tokens := 2 * l.Base.Pairs * l.Batch.Streams * l.Batch.Steps
@@ -136,8 +135,8 @@ func (l *language) plot(points []train.Point) error {
 		return nil
 	}
 	c := chart.Chart{
-		Title: "A language model of pents learns " + filepath.Base(l.source.Name),
-		X:     chart.Axis{Title: "member-tokens", Scale: chart.Log}, Y: chart.Axis{Title: "held-out bits a byte"},
+		Title: "Training a language model of pents on " + filepath.Base(l.source.Name),
+		X:     chart.Axis{Title: "member-tokens", Scale: chart.Log}, Y: chart.Axis{Title: "held-out bits per byte"},
 	}
 	first, last := curve.Points[0].X, curve.Points[len(curve.Points)-1].X
 	for i, level := range l.source.NGramBits(min(l.Shape.Context+1, data.MaxOrder)) {
@@ -150,19 +149,19 @@ func (l *language) plot(points []train.Point) error {
 	return console.Draw("--svg", l.svg, c.WriteSVG)
 }
 
-// modelled is the result of a language model.
+// modelled is the outcome of a language model.
 type modelled struct {
 	Task      string  `json:"task"`
-	Bits      float64 `json:"valid_bits_per_byte"` // by the integers that training sees
-	FloatBits float64 `json:"float_bits_per_byte"` // of the same logits, by floats
+	Bits      float64 `json:"valid_bits_per_byte"` // by the integer scores of training
+	FloatBits float64 `json:"float_bits_per_byte"` // of the same logits, by floating point
 	Bytes     int     `json:"valid_bytes"`
 	measured
 
 	layers *nn.Model
 }
 
-// measure measures the model on the held-out text: by its own integer scores, and by
-// floats from the same logits.
+// measure measures the model on the held-out text, by integer scores and by floating point from the
+// same logits.
 func (l *language) measure() (outcome, error) {
 	scorer, err := nn.NewTextScorer(l.net, l.source.Bytes, l.source.Train)
 	if err != nil {
@@ -174,8 +173,8 @@ func (l *language) measure() (outcome, error) {
 	return &modelled{task.Language, bits, -sum / float64(scorer.Len()), scorer.Len(), measuredOf(l.net), l.net}, nil
 }
 
-// logProbability returns the binary logarithm of the probability that column c of n
-// gives the target, logits being in 1/16 bit.
+// logProbability returns the binary logarithm of the target's probability by column c of n. Logits
+// are in 1/16 bit.
 func logProbability(logits []int8, c, n int, target uint8) float64 {
 	logit := func(i int) float64 { return float64(logits[(i/4*n+c)*4+i%4]) / 16 }
 	sum := 0.0
@@ -191,6 +190,6 @@ func (r *modelled) Write(p *report.Printer) {
 	p.Layers(r.layers.Summary())
 	r.writeWeights(p, "of the weights")
 	p.Line("Held out", p.Good(fmt.Sprintf("%.3f bits/byte", r.Bits)), p.Dim(fmt.Sprintf(
-		"of %s bytes; %.3f by floats", report.Count(r.Bytes), r.FloatBits)))
+		"of %s bytes; %.3f by floating point", report.Count(r.Bytes), r.FloatBits)))
 	r.writeRun(p)
 }

@@ -17,15 +17,15 @@ import (
 	"github.com/Kaleaon/pentary-go/train"
 )
 
-// saved is the part of a result about the files of the model.
+// saved is the part of a result about the model's files.
 type saved struct {
 	Files      []string `json:"files,omitempty"`
 	File       string   `json:"file,omitempty"` // the last of Files
 	FileSHA256 string   `json:"file_sha256,omitempty"`
 }
 
-// save writes the model to each of the paths that is not empty. A failure does not keep
-// it from the others.
+// save writes the model to each path that is not empty. After a failure it continues with the other
+// paths.
 func save(f *packed.File, paths ...string) (s saved, err error) {
 	for _, path := range paths {
 		if path == "" {
@@ -52,8 +52,8 @@ func (s saved) Write(p *report.Printer) {
 	}
 }
 
-// A generationLog is the file of --log, a line for each generation. It is a side output:
-// a failure ends it, and not the run.
+// generationLog is the file of --log with one line per generation. A failure ends the log, but not
+// the run.
 type generationLog struct {
 	path   string
 	file   *os.File
@@ -62,15 +62,15 @@ type generationLog struct {
 	warn   func(text string, attributes ...any)
 }
 
-// openLog opens the file of --log, nil for no path. A run that resumes after a
-// generation keeps the lines up to it: lines of later ones, which a crash kept from the
-// journal, and a torn line are cut.
+// openLog opens the file of --log; for an empty path it returns nil. A run that resumes after a
+// generation keeps the lines up to that generation. Lines of later generations, which a crash kept
+// from the journal, and an incomplete line are removed.
 func openLog(path string, generation int, warn func(text string, attributes ...any)) (*generationLog, error) {
 	if path == "" {
 		return nil, nil
 	}
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
-	if err != nil && generation == 0 { // a device that can only be written
+	if err != nil && generation == 0 { // a write-only device
 		f, err = os.OpenFile(path, os.O_WRONLY, 0)
 	}
 	if err != nil {
@@ -83,20 +83,19 @@ func openLog(path string, generation int, warn func(text string, attributes ...a
 	return &generationLog{path: path, file: f, line: es.LogJSON(f), warn: warn}, nil
 }
 
-// follow writes the line of a generation.
+// follow writes the line for a generation.
 func (l *generationLog) follow(s es.Stats) error {
 	if l.failed != nil {
 		return nil
 	}
 	if err := l.line(s); err != nil {
 		l.failed = fmt.Errorf("--log: %w", err)
-		l.warn(fmt.Sprintf("--log failed after generation %d, the run continues without it: %v", s.Finished-1, err))
+		l.warn(fmt.Sprintf("--log failed after generation %d; the run continues without it: %v", s.Finished-1, err))
 	}
 	return nil
 }
 
-// close closes the file and returns the first error of it. It may be called more than
-// once.
+// close closes the file and returns its first error. It may be called more than once.
 func (l *generationLog) close() error {
 	if l == nil || l.file == nil {
 		return nil
@@ -106,7 +105,7 @@ func (l *generationLog) close() error {
 	return err
 }
 
-// cutLines leaves the lines up to a generation, unless the file is a device.
+// cutLines truncates the file after the lines up to a generation, unless it is a device.
 func cutLines(f *os.File, generation int) error {
 	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
 		return err
@@ -122,8 +121,7 @@ func cutLines(f *os.File, generation int) error {
 	return err
 }
 
-// linesUntil returns the length of the lines, from the first on, that are of
-// generations up to the given one.
+// linesUntil returns the total length of the initial lines for generations up to the given one.
 func linesUntil(in io.Reader, generation int) (size int64) {
 	for lines := bufio.NewReader(in); ; {
 		line, err := lines.ReadBytes('\n')
@@ -138,7 +136,7 @@ func linesUntil(in io.Reader, generation int) (size int64) {
 // resumeCommand returns the command that resumes the run in a directory.
 func resumeCommand(dir string) string { return "pentary train --resume " + console.ShellLine(dir) }
 
-// newObserver returns the observer of a run: JSON lines, a line of the terminal, or a log.
+// newObserver returns the observer of a run: JSON lines, a line on the terminal, or a log.
 func newObserver(s *console.Streams, json bool) train.Observer {
 	switch {
 	case json:

@@ -23,35 +23,35 @@ type policy struct {
 	*settings.Policy
 	model
 	env        control.Environment
-	validation int // episodes of a measurement; 0 for the default
-	tested     int // episodes of the test
+	validation int // episodes per measurement; 0: default
+	tested     int // episodes in the test
 }
 
 func newPolicy(env control.Environment) *policy {
 	return &policy{Policy: settings.NewPolicy(env), env: env, tested: train.TestEpisodes}
 }
 
-// policyAbout says what the environments are about: a title, and the rules.
+// policyAbout has a title and the rules of each environment.
 var policyAbout = map[string][2]string{
-	"cartpole": {"Balance a pole on a cart", `A cart on a track of 4.8 m carries a pole of 1 m, and is pushed left or right by 10 N
-every 20 ms. A step is worth 1, up to 500, until the pole leans by 12 degrees or the
-cart leaves the track. Gymnasium's CartPole-v1.`},
-	"mountaincar": {"Drive a weak car out of a valley", `The engine is weaker than gravity on the slope: the car has to swing up. A step costs 1,
-up to 200, until the car is at the flag. Gymnasium's MountainCar-v0.`},
+	"cartpole": {"Balance a pole on a cart", `A cart on a track of 4.8 m carries a pole of 1 m and is pushed left or right with 10 N
+	every 20 ms. The reward is 1 per step, at most 500, until the pole leans by 12 degrees or
+	the cart leaves the track. Gymnasium's CartPole-v1.`},
+	"mountaincar": {"Drive a weak car out of a valley", `The engine is weaker than gravity on the slope, so the car has to swing up. The reward is
+	−1 per step, at most 200 steps, until the car reaches the flag. Gymnasium's MountainCar-v0.`},
 	"mountaincarcontinuous": {"Drive a weak car out of a valley, with a throttle", `The valley of mountaincar, with a throttle for the engine, which is still weaker than
-gravity. A step costs a tenth of the square of the power, up to 999 steps, and the flag is
-worth 100. Gymnasium's MountainCarContinuous-v0.`},
-	"breakout": {"Return a ball that breaks bricks", `A brick is worth 1. The episode ends when the ball is missed, and after 1,000 steps. A
-policy sees 4 planes of 10×10 cells. MinAtar's Breakout, with a tenth of the actions
-repeated.`},
-	"spaceinvaders": {"Shoot aliens that come down and shoot back", `An alien is worth 1. The episode ends when a shot or an alien hits the cannon, or an
-alien lands, and after 1,000 steps. A policy sees 6 planes of 10×10 cells. MinAtar's
-Space Invaders, with a tenth of the actions repeated.`},
-	"acrobot": {"Swing a double pendulum above a line", `The only torque is at the joint between two links of 1 m. A step of 0.2 s costs 1, up to
-500, until the tip is 1 m above the pivot. Gymnasium's Acrobot-v1.`},
-	"pendulum": {"Swing a pendulum up and hold it", `The torque is at most 2 Nm, too weak to lift the pendulum directly. A step of 50 ms
-costs the square of the angle from upright, and some for speed and torque, for 200
-steps. Gymnasium's Pendulum-v1, which has no threshold of its own.`},
+	gravity. The reward is −0.1 times the square of the power per step, at most 999 steps, and
+	100 at the flag. Gymnasium's MountainCarContinuous-v0.`},
+	"breakout": {"Return a ball that breaks bricks", `The reward is 1 per brick. The episode ends when the ball is missed, or after 1,000 steps.
+	The policy observes 4 planes of 10×10 cells. MinAtar's Breakout; 10 % of the actions are
+	repeated.`},
+	"spaceinvaders": {"Shoot aliens that descend and shoot back", `The reward is 1 per alien. The episode ends when a shot or an alien hits the cannon or an
+	alien lands, or after 1,000 steps. The policy observes 6 planes of 10×10 cells. MinAtar's
+	Space Invaders; 10 % of the actions are repeated.`},
+	"acrobot": {"Swing a double pendulum above a line", `The only torque is at the joint between two links of 1 m. The reward is −1 per step of
+	0.2 s, at most 500 steps, until the tip is 1 m above the pivot. Gymnasium's Acrobot-v1.`},
+	"pendulum": {"Swing a pendulum up and hold it", `The torque is at most 2 Nm, too weak to lift the pendulum directly. A step of 50 ms costs
+	the square of the angle from upright, plus terms for speed and torque, for 200 steps.
+	Gymnasium's Pendulum-v1, which defines no threshold.`},
 }
 
 func environmentNames() string {
@@ -79,8 +79,8 @@ func (c *policy) memory() int {
 	return settings.NetworkMemory(control.Widths(c.env, c.Hidden...), c.Options(), c.Episodes)
 }
 
-// SetGenerator implements settings.Settings. In the versions whose noise came from Philox fewer
-// episodes chose the policy.
+// SetGenerator implements settings.Settings. Versions with noise from Philox selected the policy on
+// fewer episodes.
 func (c *policy) SetGenerator(g kernels.Generator) {
 	c.Policy.SetGenerator(g)
 	if c.validation = 0; g == kernels.Philox4x32 {
@@ -88,13 +88,13 @@ func (c *policy) SetGenerator(g kernels.Generator) {
 	}
 }
 
-// versions are the environments that policies of this version and earlier ones saw in other
-// ways, the latest first.
+// versions are the environments whose observations differ between this and earlier versions, latest
+// first.
 var versions = [][]control.Environment{
 	{control.Pendulum{}, control.Pendulum{NoEnergy: true}, control.Pendulum{NoConstant: true}},
 }
 
-// see makes the environment the version that a policy of some inputs sees.
+// see selects the version of the environment for a policy with the given number of inputs.
 func (c *policy) see(inputs int) {
 	for _, of := range versions {
 		if of[0].Spec().Name != c.name() {
@@ -147,16 +147,16 @@ func (c *policy) start() train.Start {
 		slog.Int("pairs", c.Base.Pairs), slog.Int("episodes", c.Episodes))
 }
 
-// acted is the result of a policy.
+// acted is the outcome of a policy.
 type acted struct {
 	Environment string  `json:"environment"`
-	MeanReward  float64 `json:"mean_reward"` // of an episode
+	MeanReward  float64 `json:"mean_reward"` // per episode
 	MinReward   float64 `json:"min_reward"`
 	MaxReward   float64 `json:"max_reward"`
 	Episodes    int     `json:"episodes"`
-	Seconds     float64 `json:"seconds"` // of training, or of the test alone
+	Seconds     float64 `json:"seconds"` // of training, or of the test without training
 	Solved      bool    `json:"solved"`
-	Threshold   float64 `json:"threshold"` // of the mean reward
+	Threshold   float64 `json:"threshold"` // threshold of the mean reward for Solved
 
 	measured
 	Frames string `json:"frames,omitempty"`

@@ -19,7 +19,7 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// predictor predicts the rows of a CSV file.
+// predictor holds the options and the state of the command predict.
 type predictor struct {
 	streams *console.Streams
 	format  settings.Format
@@ -40,18 +40,18 @@ func NewPredict(s *console.Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "predict MODEL.pent FILE.csv",
 		Short: "Predict the rows of a CSV file with a saved model",
-		Long: `Predict each row of a CSV file with a model that "pentary train csv" has saved. Columns
-are found by their names, in any order, and other columns are ignored; a file without names
-must have the columns of the training data, or the features alone.
+		Long: `Predict each row of a CSV file with a model saved by "pentary train csv". Columns are found
+		by name, in any order; other columns are ignored. A file without names must have the columns
+		of the training data, or only the features.
 
-The output is CSV: the line, the class and the probability of each class, or the line
-and the number. If the file has the label, too, the accuracy or the error is reported at the end, on
-standard error unless --json is set. If a row cannot be read, nothing is written.`,
+		The output is CSV: line, class and the probability of each class, or line and number. If the
+		file also has the label, the accuracy or the error is reported at the end, on standard error
+		unless --json is set. If a row is invalid, nothing is written.`,
 		Example:     "  pentary predict iris.pent new.csv\n  pentary predict iris.pent new.csv --json",
 		Annotations: console.Arguments(console.ArgModel, "csv|gz"),
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 2 {
-				return console.Usagef("%s takes a .pent file and a CSV file, and got %d arguments", cmd.CommandPath(), len(args))
+				return console.Usagef("%s takes a .pent file and a CSV file, got %d arguments", cmd.CommandPath(), len(args))
 			}
 			return nil
 		},
@@ -59,7 +59,7 @@ standard error unless --json is set. If a row cannot be read, nothing is written
 	}
 	f := cmd.Flags()
 	p.format.Flags(f)
-	f.BoolVar(&p.json, "json", false, "print one JSON object a line")
+	f.BoolVar(&p.json, "json", false, "print one JSON object per line")
 	return cmd
 }
 
@@ -81,7 +81,7 @@ func (p *predictor) run(model, path string) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", model, err)
 	}
-	// The first pass finds what cannot be read, before anything is written.
+	// The first pass finds invalid rows before anything is written.
 	if err := p.pass(path, o, func(int, []int8, string) error { return nil }); err != nil {
 		return err
 	}
@@ -109,7 +109,7 @@ func (p *predictor) run(model, path string) error {
 	return errors.Join(p.csv.Error(), p.summarize())
 }
 
-// pass reads the file and calls visit for each row, with its line and what its label says.
+// pass reads the file and calls visit for each row, with line number and label.
 func (p *predictor) pass(path string, o data.CSVOptions, visit func(line int, inputs []int8, label string) error) error {
 	rows, closer, err := p.scaler.Open(path, o)
 	if err != nil {
@@ -129,7 +129,7 @@ func (p *predictor) pass(path string, o data.CSVOptions, visit func(line int, in
 	}
 }
 
-// head returns the names of the output's columns.
+// head returns the column names of the output.
 func (p *predictor) head() []string {
 	if p.scaler.Target != nil {
 		return []string{"line", p.scaler.Label}
@@ -137,15 +137,15 @@ func (p *predictor) head() []string {
 	return append([]string{"line", "class"}, p.scaler.Classes...)
 }
 
-// predicted is the object that --json prints for a row.
+// predicted is the JSON object of a row.
 type predicted struct {
 	Line   int                `json:"line"`
 	Class  string             `json:"class,omitempty"`
 	Scores map[string]float64 `json:"scores,omitempty"` // probabilities
-	Value  *float64           `json:"value,omitempty"`  // of a regression
+	Value  *float64           `json:"value,omitempty"`  // for a regression
 }
 
-// class writes the class that quads of logits give a row.
+// class writes the prediction of a class for a row, given logits in quads.
 func (p *predictor) class(line int, logits []int8, label string) error {
 	n := p.net.Outputs()
 	class := p.scaler.Classes[nn.Argmax(logits, 0, n, 1)]
@@ -170,7 +170,7 @@ func (p *predictor) class(line int, logits []int8, label string) error {
 	return p.csv.Write(p.row)
 }
 
-// number writes the number that the output gives a row.
+// number writes the prediction of a number for a row.
 func (p *predictor) number(line int, outputs []int8, label string) error {
 	value := p.scaler.Target.Value(int(outputs[0]))
 	if want, err := strconv.ParseFloat(label, 64); err == nil {
@@ -183,7 +183,7 @@ func (p *predictor) number(line int, outputs []int8, label string) error {
 	return p.csv.Write([]string{strconv.Itoa(line), strconv.FormatFloat(value, 'g', 6, 64)})
 }
 
-// predictions is the object that --json prints at the end.
+// predictions is the last object printed by --json.
 type predictions struct {
 	Rows     int      `json:"rows"`
 	Labelled int      `json:"labelled_rows"`
@@ -191,7 +191,7 @@ type predictions struct {
 	RMSE     *float64 `json:"rmse,omitempty"`
 }
 
-// summarize reports how good the predictions are where the file has the label.
+// summarize reports the accuracy or error of the predictions if the file has labels.
 func (p *predictor) summarize() error {
 	r := predictions{Rows: p.rows, Labelled: p.labelled}
 	text := ""

@@ -12,16 +12,16 @@ import (
 	"github.com/Kaleaon/pentary-go/train"
 )
 
-// rebuild are the flags of commands that replay a journal.
+// rebuild holds the flags of commands that replay a journal.
 type rebuild struct {
 	data   string
 	json   bool
-	scores bool // whether it takes the evaluator, and so the data
+	scores bool // whether the command needs the evaluator, and thus the data
 	reward permission
 }
 
-// flags adds the flags, and has the command refuse to write to the data that the run names,
-// whether it takes them or not.
+// flags adds the flags, and makes the command reject outputs that are data of the run, whether or
+// not it reads them.
 func (b *rebuild) flags(cmd *cobra.Command, s *console.Streams) {
 	cmd.PreRunE = func(cmd *cobra.Command, args []string) error {
 		p, err := readPlan(args[0])
@@ -31,7 +31,7 @@ func (b *rebuild) flags(cmd *cobra.Command, s *console.Streams) {
 		return console.CheckPaths(cmd, args, s, p.inputs())
 	}
 	f := cmd.Flags()
-	usage := "`folder` or file with the data of a run with noise in activations, or on a table, if they have moved"
+	usage := "`folder` or file with the data, if they have moved; for runs with noise in activations or on a table"
 	if b.scores {
 		usage = "`folder` or file with the run's data, if they have moved"
 	}
@@ -40,11 +40,11 @@ func (b *rebuild) flags(cmd *cobra.Command, s *console.Streams) {
 		b.reward.flags(f)
 	}
 	console.Threads(f)
-	f.BoolVar(&b.json, "json", false, "print one JSON object a line")
+	f.BoolVar(&b.json, "json", false, "print one JSON object per line")
 }
 
-// run returns the run of the plan in a directory at its beginning, with the data if the
-// updates take them.
+// run returns the plan in a directory and its run before the first generation, with the data if
+// updates need them.
 func (b *rebuild) run(ctx context.Context, s *console.Streams, dir string) (*plan, *train.Run, error) {
 	p, err := readPlan(dir)
 	if err != nil {
@@ -55,7 +55,7 @@ func (b *rebuild) run(ctx context.Context, s *console.Streams, dir string) (*pla
 	}
 	if b.scores || p.needsData() {
 		if err := p.loadData(ctx, b.data); err != nil {
-			return p, nil, fmt.Errorf("rebuilding this run takes its data: %w", err)
+			return p, nil, fmt.Errorf("rebuilding this run requires its data: %w", err)
 		}
 	}
 	if err := settings.CheckMemory(console.ByteSize(p.kind.memory()), 0); err != nil {
@@ -77,14 +77,14 @@ func NewReplay(s *console.Streams) *cobra.Command {
 	var out string
 	cmd := &cobra.Command{
 		Use:   "replay DIR",
-		Short: "Rebuild a run's model from its journal alone",
-		Long: `Rebuild the model of a run of any task from its journal: from the seed and the codes of
-each generation, without checkpoint or evaluation. It needs the data only if the noise was in
-activations, or for a table, whose scales are in the model. It works while the run is in
-progress, and ends with the last whole generation.
+		Short: "Rebuild a run's model from its journal",
+		Long: `Rebuild the model of a run of any task from its journal: from the seed and the codes of each
+		generation, without checkpoint or evaluation. The data are needed only for noise in
+		activations, and for a table, whose scales are in the model. The run may be in progress; the
+		result is the model after its last complete generation.
 
-For a run that has ended, it reports how much faster than training it was. Training time
-counts evaluations and updates alone, without measuring, saving and lost generations.`,
+		For a finished run, the report has the speed relative to training. Training time counts only
+		evaluations and updates, without measuring, saving and lost generations.`,
 		Example:     "  pentary replay run --out copy.pent",
 		Args:        oneRun,
 		Annotations: console.Arguments(console.ArgRun),
@@ -97,22 +97,22 @@ counts evaluations and updates alone, without measuring, saving and lost generat
 	return cmd
 }
 
-// oneRun is the check of arguments of a command on a run.
+// oneRun checks the arguments of a command on a run.
 func oneRun(cmd *cobra.Command, args []string) error {
 	if len(args) != 1 {
-		return console.Usagef("%s takes the directory of one run, and got %d arguments", cmd.CommandPath(), len(args))
+		return console.Usagef("%s takes the directory of one run, got %d arguments", cmd.CommandPath(), len(args))
 	}
 	return nil
 }
 
-// rebuilt is the last object that replay --json prints.
+// rebuilt is the last object printed by replay --json.
 type rebuilt struct {
 	Dir             string  `json:"dir"`
 	Task            string  `json:"task"`
 	WeightsSHA256   string  `json:"weights_sha256"`
 	Generations     int     `json:"generations"`
 	Kept            *int    `json:"kept_generation,omitempty"`
-	Planned         int     `json:"planned"` // generations of the whole run
+	Planned         int     `json:"planned"` // generations of the complete run
 	Ended           bool    `json:"ended"`
 	Reason          string  `json:"reason,omitempty"`
 	TornBytes       int64   `json:"torn_bytes"`
@@ -144,14 +144,14 @@ func (b *rebuild) replay(cmd *cobra.Command, s *console.Streams, dir, out string
 	return s.Report(b.json, false, result)
 }
 
-// write prints the result for people.
+// write prints the result as text.
 func (r *rebuilt) Write(p *report.Printer) {
 	generations := fmt.Sprintf("%s of %s generations in %.3g s", report.Count(r.Generations), report.Count(r.Planned), r.Seconds)
 	if r.TimesFaster > 0 {
 		generations += fmt.Sprintf(", %.1f times as fast as the training", r.TimesFaster)
 	}
 	p.Line("Replayed", generations)
-	state := "not ended: the weights of the journal's last generation"
+	state := "not ended; the weights after the journal's last generation"
 	switch {
 	case r.Ended && r.Kept != nil:
 		state = fmt.Sprintf("%s; training kept these weights, of generation %d", r.Reason, *r.Kept)
@@ -160,7 +160,7 @@ func (r *rebuilt) Write(p *report.Printer) {
 	}
 	p.Line("Run", state)
 	if r.TornBytes > 0 {
-		p.Line("Torn", report.Count(int(r.TornBytes))+" bytes at the end, left out")
+		p.Line("Torn", report.Count(int(r.TornBytes))+" bytes at the end, ignored")
 	}
 	p.Line("Weights sha256", r.WeightsSHA256)
 	r.saved.Write(p)

@@ -10,11 +10,11 @@ import (
 	"github.com/Kaleaon/pentary-go/trit5"
 )
 
-// measured is the part of a result that all kinds have, of training and evaluation alike.
+// measured is the common part of all results, of training and of evaluation.
 type measured struct {
 	WeightsSHA256 string `json:"weights_sha256"`
 
-	*trained // of a training run only
+	*trained // for a training run only
 
 	Levels        [trit5.Levels]int `json:"levels"` // counts of -2 to +2
 	BitsPerWeight float64           `json:"bits_per_weight"`
@@ -27,7 +27,7 @@ type measured struct {
 	curve   []report.Point
 }
 
-// measuredOf describes the weights of a model.
+// measuredOf returns the description of a model's weights.
 func measuredOf(m *nn.Model) measured {
 	w := report.WeightsOf(m.File(nil).Tensors...)
 	return measured{
@@ -40,22 +40,22 @@ func (m *measured) with(t *trained, s saved, curve []report.Point) {
 }
 func (m *measured) on(d *otherData) { m.otherData = d }
 
-// rmseKey is the key of the metric of regressions.
+// rmseKey is the key of the metric for regressions.
 var rmseKey = train.RMSE(1).Key
 
-// measures say how the values of metrics are written, by their keys.
+// measures describes the output of metrics, by key.
 var measures = map[string]struct {
-	label, note string // of the value and of its curve
-	text        string // format
+	label, note string // label of the value, note of its curve
+	text        string // format of the value
 	percent     bool
 	curve       func(io.Writer, []report.Point)
-	meta        string // format in a file; of an accuracy, both counts
+	meta        string // format in a file; for an accuracy, both counts
 }{
 	train.Accuracy.Key:     {"Test accuracy", "held-out accuracy", "%.1f %%", true, report.WriteCurve, ""},
-	train.BitsPerByte.Key:  {"Held out", "held-out bits a byte", "%.3f bits/byte", false, report.WriteBits, "%.4f"},
-	train.Reward.Key:       {"Mean reward", "", "%.2f, mean reward where measured", false, func(io.Writer, []report.Point) {}, "%.2f"},
-	train.NatsPerToken.Key: {"Held out", "held-out nats a token", "%.3f nats/token", false, report.WriteBits, "%.4f"},
-	train.MeanReward.Key:   {"Mean reward", "", "%.3f of a completion", false, func(io.Writer, []report.Point) {}, "%.4f"},
+	train.BitsPerByte.Key:  {"Held out", "held-out bits per byte", "%.3f bits/byte", false, report.WriteBits, "%.4f"},
+	train.Reward.Key:       {"Mean reward", "", "%.2f, mean reward at measurements", false, func(io.Writer, []report.Point) {}, "%.2f"},
+	train.NatsPerToken.Key: {"Held out", "held-out nats per token", "%.3f nats/token", false, report.WriteBits, "%.4f"},
+	train.MeanReward.Key:   {"Mean reward", "", "%.3f per completion", false, func(io.Writer, []report.Point) {}, "%.4f"},
 	rmseKey:                {"Test RMSE", "root mean square error on the held-out rows", "%.4g", false, report.WriteErrors, "%.6g"},
 }
 
@@ -67,7 +67,7 @@ func (m *measured) writeCurve(p *report.Printer, key string) {
 	}
 }
 
-// writeWeights prints how often each level is there, under a note, and the size.
+// writeWeights prints the histogram of the levels, with a note, and the size.
 func (m *measured) writeWeights(p *report.Printer, note string) {
 	p.Section("Levels", note)
 	m.summary.WriteLevels(p)
@@ -76,7 +76,7 @@ func (m *measured) writeWeights(p *report.Printer, note string) {
 	fmt.Fprintln(p)
 }
 
-// writeRun prints the lines that end a report.
+// writeRun prints the final lines of a report.
 func (m *measured) writeRun(p *report.Printer) {
 	m.trained.Write(p)
 	p.Line("Weights sha256", m.WeightsSHA256)
@@ -84,16 +84,16 @@ func (m *measured) writeRun(p *report.Printer) {
 	m.trained.writeDir(p)
 }
 
-// trained is the part of a result that only a training run has.
+// trained is the part of a result specific to training.
 type trained struct {
 	Generations int     `json:"generations"`
-	Kept        *int    `json:"kept_generation,omitempty"` // whose weights are the result; nil: the last
+	Kept        *int    `json:"kept_generation,omitempty"` // generation whose weights are the result; nil: the last
 	Seconds     float64 `json:"seconds"`
 	Samples     float64 `json:"member_samples_per_second,omitempty"`
 	Tokens      float64 `json:"member_tokens_per_second,omitempty"`
 	Interrupted bool    `json:"interrupted"`
 	Early       bool    `json:"stopped_early,omitempty"`
-	Dir         string  `json:"dir,omitempty"`    // of the journal
+	Dir         string  `json:"dir,omitempty"`    // directory of the journal
 	Resume      string  `json:"resume,omitempty"` // command that resumes the run
 
 	unit string
@@ -135,7 +135,7 @@ func (t *trained) Write(p *report.Printer) {
 		text += fmt.Sprintf(", %s member-%s/s", report.Rate(t.Samples+t.Tokens), t.unit)
 	}
 	if t.Kept != nil {
-		text += "  " + p.Dim(fmt.Sprintf("kept that of generation %d", *t.Kept))
+		text += "  " + p.Dim(fmt.Sprintf("kept the weights of generation %d", *t.Kept))
 	}
 	p.Line(label, text)
 }
@@ -150,14 +150,14 @@ func (t *trained) writeDir(p *report.Printer) {
 	}
 }
 
-// finished is the result where the run has ended before.
+// finished is the result for a run that had already ended.
 type finished struct {
 	Task     string `json:"task"`
 	Finished bool   `json:"finished"` // true
 	Reason   string `json:"reason"`
 	Early    bool   `json:"stopped_early,omitempty"`
 
-	// The measurement of the weights, by the task.
+	// The measurement of the weights, by metric.
 	Accuracy *float64 `json:"test_accuracy,omitempty"`
 	Bits     *float64 `json:"valid_bits_per_byte,omitempty"`
 	Reward   *float64 `json:"tested_reward,omitempty"`
@@ -174,7 +174,7 @@ type finished struct {
 	saved
 }
 
-// write prints the result for people: the value of the metric of a key, and its curve.
+// Write prints the result as text: the value of the metric with a key, and its curve.
 func (r *finished) Write(p *report.Printer, key string, value float64, curve []report.Point) {
 	fmt.Fprintf(p, "%s  %s\n", p.Bold("This run has finished"), p.Dim(r.Reason))
 	m := measures[key]

@@ -21,28 +21,29 @@ import (
 	"github.com/Kaleaon/pentary-go/train"
 )
 
-// rewarded is what a fine-tuning by a program's scores has beside the model.
+// rewarded is the part of fine-tuning that is specific to a program's scores.
 type rewarded struct {
-	command string // that may be run; empty: none
+	command string // permitted command, or empty
 	limit   time.Duration
 
 	program *reward.Program
 	options nn.CompleterOptions
 }
 
-// A permission is a command that the user lets be run for a fine-tuning by --reward. A journal and
-// a coordinator name one, too, but may come from anyone.
+// permission is a command that the user permits for fine-tuning by --reward. The commands in a
+// journal or from a coordinator are not trusted.
 type permission struct {
 	command string
 	limit   time.Duration
 }
 
 func (r *permission) flags(f *pflag.FlagSet) {
-	f.StringVar(&r.command, "reward", "", "for a fine-tuning by --reward: `command` that scores completions; it runs only if this flag names it")
+	f.StringVar(&r.command, "reward", "", "for fine-tuning by --reward: `command` that scores completions; it runs only if this flag names it")
 	limitFlag(f, &r.limit)
 }
 
-// allow lets a run use the command, or returns an error if it needs one.
+// allow permits the run to use the command, or returns an error if the run needs one and none is
+// permitted.
 func (r *permission) allow(p *plan, needed bool) error {
 	t, ok := p.kind.(*finetune)
 	switch err := checkLimit(r.limit); {
@@ -50,18 +51,18 @@ func (r *permission) allow(p *plan, needed bool) error {
 		return err
 	case !ok || t.Reward == "":
 		if r.command != "" {
-			return console.Usagef("--reward %q: the run is of task %s, without --reward", r.command, p.kind.name())
+			return console.Usagef("--reward %q: the run has task %s, without --reward", r.command, p.kind.name())
 		}
 		return nil
 	case r.command == "" && needed:
-		return console.Usagef("a command scores this run's completions: --reward %s runs the one that it was begun with", report.Printable(console.ShellLine(t.Reward)))
+		return console.Usagef("a command scores this run's completions; --reward %s permits the original command", report.Printable(console.ShellLine(t.Reward)))
 	}
 	t.command, t.limit = r.command, r.limit
 	return nil
 }
 
 func limitFlag(f *pflag.FlagSet, limit *time.Duration) {
-	f.DurationVar(limit, "reward-timeout", time.Minute, "`time` that the command of --reward has to answer a batch")
+	f.DurationVar(limit, "reward-timeout", time.Minute, "`time` limit for the command of --reward to answer a batch")
 }
 
 func checkLimit(limit time.Duration) error {
@@ -71,10 +72,10 @@ func checkLimit(limit time.Duration) error {
 	return nil
 }
 
-// maxPrompts is the size of the largest file of prompts, in bytes.
+// maxPrompts is the largest size of a file of prompts, in bytes.
 const maxPrompts = 64 << 20
 
-// load reads the prompts, for a model of a file.
+// load reads the prompts for the model m of file f.
 func (r *rewarded) load(path string, m *nn.Model, f *packed.File, sum hash.Hash) error {
 	b, err := console.ReadFile(path, maxPrompts)
 	if err != nil {
@@ -96,29 +97,30 @@ func (r *rewarded) load(path string, m *nn.Model, f *packed.File, sum hash.Hash)
 		}
 		tokens := encode(string(l))
 		if len(tokens) > nn.MaxWindow {
-			return fmt.Errorf("%s: line %d: a prompt of %d tokens, want at most %d", path, line, len(tokens), nn.MaxWindow)
+			return fmt.Errorf("%s: line %d: prompt of %d tokens, want at most %d", path, line, len(tokens), nn.MaxWindow)
 		}
 		r.program.Prompts = append(r.program.Prompts, reward.Prompt{Text: string(l), Line: line})
 		r.options.Prompts = append(r.options.Prompts, tokens)
 	}
 	if len(r.options.Prompts) == 0 {
-		return fmt.Errorf("%s: no prompts, want one a line", path)
+		return fmt.Errorf("%s: no prompts, want one per line", path)
 	}
 	r.program.Text = text
 	return nil
 }
 
-// rate returns what scores completions by the command.
+// rate returns the rater that scores completions with the command.
 func (r *rewarded) rate() nn.Rater {
 	r.program.Command, r.program.Limit = r.command, r.limit
 	return r.program.Rate
 }
 
-// codec returns what makes tokens of prompts, and texts of completions, and the tokens that end one.
+// codec returns the functions that convert prompts to tokens and completions to text, and the tokens
+// that end a completion.
 func codec(m *nn.Model, f *packed.File) (encode func(string) []uint16, text func(drawn []uint16) string, ends []uint16, err error) {
 	if f.Meta[interchange.MetaTokenizer] == "" {
 		if m.Outputs() != nn.VocabSize {
-			return nil, nil, nil, errors.New("a model of tokens without their tokenizer, which pentary convert takes by --tokenizer")
+			return nil, nil, nil, errors.New("a model of tokens without tokenizer; pentary convert --tokenizer adds it")
 		}
 		encode = func(s string) []uint16 {
 			tokens := []uint16{'\n'}
@@ -164,7 +166,7 @@ func bytesOf(tokens []uint16) string {
 	return string(b)
 }
 
-// Close ends the program.
+// Close ends the processes of the program.
 func (r *rewarded) Close() error {
 	if r.program == nil {
 		return nil
@@ -172,10 +174,10 @@ func (r *rewarded) Close() error {
 	return r.program.Close()
 }
 
-// rewardedResult is the result of a fine-tuning by a program's scores.
+// rewardedResult is the outcome of fine-tuning by a program's scores.
 type rewardedResult struct {
 	Task        string  `json:"task"`
-	Mean        float64 `json:"mean_reward"` // of a completion
+	Mean        float64 `json:"mean_reward"` // per completion
 	Before      float64 `json:"untuned_mean_reward"`
 	Completions int     `json:"test_completions"`
 	measured
@@ -183,7 +185,7 @@ type rewardedResult struct {
 	layers *nn.Model
 }
 
-// measureReward tests the model, and the one that tuning began with.
+// measureReward tests the model, and the model before tuning.
 func (t *finetune) measureReward(before *nn.Model) (outcome, error) {
 	r := &rewardedResult{Task: t.name(), Completions: train.TestCompletions, measured: measuredOf(t.net), layers: t.net}
 	for m, to := range map[*nn.Model]*float64{t.net: &r.Mean, before: &r.Before} {

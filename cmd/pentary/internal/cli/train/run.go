@@ -27,17 +27,17 @@ import (
 	"github.com/Kaleaon/pentary-go/train"
 )
 
-// run is a training run as the command line asks for it.
+// run holds the options and the state of a training run.
 type run struct {
 	kind    kind
 	streams *console.Streams
 
-	dir    string // of the journal, or empty
-	data   string // file or folder, or empty
-	out    string // file to save to, or empty
+	dir    string // directory of the journal, or empty
+	data   string // file or folder of data, or empty
+	out    string // output file of the model, or empty
 	init   string // file of the initial weights, or empty
-	log    string // file of all generations, or empty
-	extend int    // generations of a run that is extended; 0: as planned
+	log    string // output file of all generations, or empty
+	extend int    // generations of an extended run; 0: not extended
 	every  time.Duration
 	sync   syncName
 	limit  console.ByteSize
@@ -46,10 +46,10 @@ type run struct {
 	reward       permission
 	distribution distribution
 
-	finish func(o outcome) error // adds to a result before it is printed; nil for nothing
+	finish func(o outcome) error // called before a result is printed; may be nil
 }
 
-// syncName is the choice of when records become durable.
+// syncName is a policy for syncing records.
 type syncName string
 
 const (
@@ -60,7 +60,7 @@ const (
 
 func (s syncName) String() string { return string(s) }
 
-// syncTime is the time between two syncs of syncInterval.
+// syncTime is the time between two syncs with syncInterval.
 const syncTime = time.Second
 
 func (s syncName) policy() journal.Sync {
@@ -73,27 +73,27 @@ func (s syncName) policy() journal.Sync {
 	return journal.Sync{}
 }
 
-// flags binds what a run that is resumed can choose anew.
+// flags adds the flags that a resumed run can change.
 func (r *run) flags(f *pflag.FlagSet) {
 	r.sync = syncAlways
 	f.DurationVar(&r.every, "checkpoint", 30*time.Second, "`time` between checkpoints; 0: only at the end")
 	f.Var(console.Choice[syncName]{Value: &r.sync, Options: []syncName{syncAlways, syncInterval, syncNever}}, "sync",
-		"sync records to the disk: each one, once a second, or when the system does")
+		"when to sync records to the disk: each one, once per second, or as the system decides")
 	console.Output(f, &r.out, "out", "save the model to this .pent `file`").Model()
-	console.Stream(f, &r.log, "log", "write the statistics of every generation to this `file`, one JSON object a line").Ext("jsonl")
+	console.Stream(f, &r.log, "log", "write the statistics of every generation to this `file`, one JSON object per line").Ext("jsonl")
 	console.Threads(f)
 	settings.LimitFlag(f, &r.limit)
-	f.BoolVar(&r.json, "json", false, "print one JSON object a line")
+	f.BoolVar(&r.json, "json", false, "print one JSON object per line")
 }
 
-// check returns an error if flags of the journal are out of range or set without one.
+// check returns an error if flags for the journal are out of range, or set without a journal.
 func (r *run) check(f *pflag.FlagSet) error {
 	if r.every < 0 {
 		return console.Usagef("--checkpoint %v: want at least 0", r.every)
 	}
 	for _, name := range []string{"checkpoint", "sync"} {
 		if r.dir == "" && f.Changed(name) {
-			return console.Usagef("--%s needs --dir", name)
+			return console.Usagef("--%s requires --dir", name)
 		}
 	}
 	return r.distribution.checkFlags(f)
@@ -127,7 +127,7 @@ func (r *run) resume(cmd *cobra.Command) error {
 	return r.continueRun(cmd.Context(), p)
 }
 
-// begin begins the run, or resumes it if it is in the directory.
+// begin starts the run, or resumes it if the directory contains it.
 func (r *run) begin(cmd *cobra.Command) error {
 	ctx := cmd.Context()
 	r.kind.Complete()
@@ -177,17 +177,17 @@ func (r *run) begin(cmd *cobra.Command) error {
 	return r.train(ctx, t, o, &plan{config: asked})
 }
 
-// match returns an error unless the run of the plan, which is in the directory, is the one
-// asked for. It gives the plan r's kind with the settings of the run.
+// match returns an error unless the plan, from the directory, is the requested run. It sets the
+// plan's kind to r's kind, with the settings of the run.
 func (r *run) match(p *plan, asked *config) error {
-	if len(p.config.Earlier) > 0 { // the settings asked for are those that it began with
+	if len(p.config.Earlier) > 0 { // the requested settings are the original ones
 		asked.Settings["generations"] = p.config.Settings["generations"]
 	}
-	if r.kind.RateFollows() { // as earlier versions chose it, too
+	if r.kind.RateFollows() { // also if an earlier version computed it
 		asked.Settings["rate"] = p.config.Settings["rate"]
 	}
 	if r.kind.EarlyStop() == (settings.EarlyStop{}) && p.kind.EarlyStop() == (settings.EarlyStop{}) {
-		asked.Settings["reductions"] = p.config.Settings["reductions"] // without effect
+		asked.Settings["reductions"] = p.config.Settings["reductions"] // it has no effect
 	}
 	if err := p.config.difference(asked); err != nil {
 		return fmt.Errorf("%s holds another run: %w", r.dir, err)
@@ -200,8 +200,8 @@ func (r *run) match(p *plan, asked *config) error {
 	return nil
 }
 
-// prepare loads the data and returns the task of a new run, with the initial weights of a file
-// unless that is nil.
+// prepare loads the data and returns the task of a new run, with initial weights from a file if
+// initial is not nil.
 func (r *run) prepare(ctx context.Context, initial *packed.File) (train.Task, error) {
 	if err := r.kind.load(ctx, r.data); err != nil {
 		return train.Task{}, unchanged(ctx, "", err)
@@ -227,8 +227,8 @@ func (r *run) prepare(ctx context.Context, initial *packed.File) (train.Task, er
 	return t, nil
 }
 
-// describe completes the configuration of a new run by its network, its optimizer's identity
-// and absolute paths.
+// describe adds the network, the optimizer's identity and absolute paths to the configuration of a
+// new run.
 func (r *run) describe(c *config, t train.Task, o train.Options) error {
 	probe, err := train.New(t, r.kind.Options(), o)
 	if err != nil {
@@ -241,7 +241,7 @@ func (r *run) describe(c *config, t train.Task, o train.Options) error {
 	return err
 }
 
-// initial returns the file of --init, nil for none.
+// initial returns the file of --init, or nil.
 func (r *run) initial(c *config) (*packed.File, error) {
 	if r.init == "" {
 		return nil, nil
@@ -254,7 +254,7 @@ func (r *run) initial(c *config) (*packed.File, error) {
 	return f, nil
 }
 
-// continueRun resumes the run of a plan, or reports on it if it has ended.
+// continueRun resumes the run of a plan, or reports its result if it has ended.
 func (r *run) continueRun(ctx context.Context, p *plan) error {
 	_, _, ended, err := train.ReadEnd(p.dir)
 	if err != nil {
@@ -273,7 +273,7 @@ func (r *run) continueRun(ctx context.Context, p *plan) error {
 	if err != nil {
 		return err
 	}
-	made.Data = func() journal.Hash { return p.header.Data } // the same if it has been read
+	made.Data = func() journal.Hash { return p.header.Data } // the same if the data have been read
 	o := p.options(made)
 	o.Observer, o.Sync, o.Checkpoint = newObserver(r.streams, r.json), r.sync.policy(), r.every
 	if done {
@@ -282,11 +282,11 @@ func (r *run) continueRun(ctx context.Context, p *plan) error {
 	return r.train(ctx, made, o, p)
 }
 
-// finished reports on a run that has ended, and saves its model once more.
+// finished reports the result of a run that has ended, and saves its model again.
 func (r *run) finished(ctx context.Context, p *plan, t train.Task, o train.Options) error {
 	result, at, err := r.complete(ctx, t, o)
 	if err == nil && t.Test == nil && (len(result.Curve) == 0 || at == 0) {
-		// The checkpoint with the measurements is gone, or an earlier version's.
+		// The checkpoint with the measurements is missing, or from an earlier version.
 		if err := r.reward.allow(p, true); err != nil {
 			return err
 		}
@@ -329,8 +329,7 @@ func (r *run) finished(ctx context.Context, p *plan, t train.Task, o train.Optio
 	return err
 }
 
-// complete opens a run that has ended, and returns its result with the size of the test
-// data.
+// complete opens a run that has ended and returns its result and the size of the test data.
 func (r *run) complete(ctx context.Context, t train.Task, o train.Options) (*train.Result, int, error) {
 	run, err := train.New(t, r.kind.Options(), o)
 	if err != nil {
@@ -346,7 +345,7 @@ func (r *run) complete(ctx context.Context, t train.Task, o train.Options) (*tra
 	return result, run.TestSize(), err
 }
 
-// closeKind ends what a kind has begun.
+// closeKind closes a kind that can be closed.
 func closeKind(k kind) error {
 	if c, ok := k.(io.Closer); ok {
 		return c.Close()
@@ -354,8 +353,8 @@ func closeKind(k kind) error {
 	return nil
 }
 
-// interrupted returns the error of a command that a signal stopped, if it comes from the
-// context.
+// interrupted returns the error of a command stopped by a signal, if err comes from the context;
+// otherwise err.
 func interrupted(ctx context.Context, err error) error {
 	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 		return console.ErrInterrupted
@@ -363,18 +362,19 @@ func interrupted(ctx context.Context, err error) error {
 	return err
 }
 
-// unchanged is interrupted for a run that is about to begin or, with a directory, to resume.
+// unchanged is interrupted for a run before its start, or, with a directory, before its
+// continuation.
 func unchanged(ctx context.Context, dir string, err error) error {
 	switch err = interrupted(ctx, err); {
 	case err != console.ErrInterrupted:
 		return err
 	case dir != "":
-		return fmt.Errorf("%w; the run in %s is as it was", err, report.Printable(dir))
+		return fmt.Errorf("%w; the run in %s is unchanged", err, report.Printable(dir))
 	}
 	return fmt.Errorf("%w before the first generation; no model is written", err)
 }
 
-// train begins a run, or resumes it if the plan has a directory.
+// train starts a run, or resumes it if the plan has a directory.
 func (r *run) train(ctx context.Context, t train.Task, o train.Options, p *plan) (err error) {
 	defer func() { err = errors.Join(err, closeKind(r.kind)) }()
 	observer := newObserver(r.streams, r.json)
@@ -415,7 +415,7 @@ func (r *run) train(ctx context.Context, t train.Task, o train.Options, p *plan)
 	observer.Stop()
 	if err != nil {
 		if err = unchanged(ctx, p.dir, err); r.dir != "" && !errors.Is(err, console.ErrInterrupted) {
-			err = fmt.Errorf("%w\nThe run is kept up to its last whole generation. Continue with: %s", err, resumeCommand(r.dir))
+			err = fmt.Errorf("%w\nThe run is saved up to its last complete generation. Continue with: %s", err, resumeCommand(r.dir))
 		}
 		return err
 	}
@@ -423,7 +423,7 @@ func (r *run) train(ctx context.Context, t train.Task, o train.Options, p *plan)
 	return errors.Join(r.report(t, result, p.config), closed, log.close())
 }
 
-// start describes the run that is about to begin.
+// start returns the description of a run before its start.
 func (r *run) start(run *train.Run, resumed bool) train.Start {
 	s := r.kind.start()
 	if r.dir == "" {
@@ -439,7 +439,7 @@ func (r *run) start(run *train.Run, resumed bool) train.Start {
 	return s
 }
 
-// extended makes the run of a plan one of more generations.
+// extended extends the run of a plan to more generations.
 func (r *run) extended(ctx context.Context, run *train.Run, p *plan) error {
 	before := r.kind.Options().Generations
 	leg := train.Leg{Planned: before, Reached: run.Generation()}
@@ -447,7 +447,7 @@ func (r *run) extended(ctx context.Context, run *train.Run, p *plan) error {
 		return console.Usagef("--generations %d: the run has %d already, want more", r.extend, leg.Reached)
 	}
 	if r.extend == before {
-		return nil // as planned
+		return nil // not extended
 	}
 	texts := maps.Clone(p.config.Settings)
 	texts["generations"] = strconv.Itoa(r.extend)
@@ -464,8 +464,7 @@ func (r *run) extended(ctx context.Context, run *train.Run, p *plan) error {
 	return run.Extend(ctx, r.extend, c.text())
 }
 
-// report saves the model and reports. The report comes even if a file could not be
-// written.
+// report saves the model and prints the result, even if a file could not be written.
 func (r *run) report(t train.Task, result *train.Result, c *config) error {
 	out, err := r.kind.measure()
 	if err != nil {
@@ -491,8 +490,8 @@ func (r *run) report(t train.Task, result *train.Result, c *config) error {
 	return failed
 }
 
-// meta returns what the saved file says of the run: all that determines its weights, and
-// how good they are.
+// meta returns the metadata of the saved file: everything that determines the weights, and their
+// measurements.
 func (r *run) meta(c *config, t train.Task, result *train.Result, size int) map[string]string {
 	meta := modelMeta(r.kind, c, result.Kept)
 	score, key := result.At().Test, t.Metric.Key
@@ -506,7 +505,7 @@ func (r *run) meta(c *config, t train.Task, result *train.Result, size int) map[
 	return meta
 }
 
-// modelMeta returns what the saved file says of a run without its measurements.
+// modelMeta returns the metadata of the saved file without measurements.
 func modelMeta(k kind, c *config, generations int) map[string]string {
 	meta := map[string]string{"task": k.name(), "generations": strconv.Itoa(generations)}
 	maps.Copy(meta, settings.Meta(k))
@@ -521,13 +520,13 @@ func modelMeta(k kind, c *config, generations int) map[string]string {
 	return meta
 }
 
-// The keys under which a saved file names its data.
+// Keys of the metadata about the data.
 const (
 	metaData     = "data"
 	metaDataHash = "data_sha256"
 )
 
-// dataLabel names the data of a run: the last part of the path, or the task.
+// dataLabel returns the name of a run's data: the last element of the path, or the task.
 func dataLabel(k kind, paths ...string) string {
 	for _, path := range paths {
 		if path != "" {

@@ -15,10 +15,10 @@ import (
 	"github.com/Kaleaon/pentary-go/train"
 )
 
-// sampler writes text with a language model as the command line asks for it.
+// sampler holds the options of the command sample.
 type sampler struct {
 	prompt          string
-	chosen          bool // whether a flag has the prompt
+	chosen          bool // whether a flag sets the prompt
 	bytes           int
 	log2Temperature int
 	seed            uint64
@@ -31,9 +31,10 @@ func NewSample(s *console.Streams) *cobra.Command {
 		Use:         "sample FILE.pent",
 		Annotations: console.Arguments(console.ArgModel),
 		Short:       "Write text with a saved language model",
-		Long: `Write text with a language model that "pentary train lm" or "pentary convert" has saved: the
-prompt, then text that the model draws; a model of tokens may end the text itself. The same
-seed gives the same text on every machine. Ctrl-C ends it. On a terminal, control characters of the text are escaped.`,
+		Long: `Write text with a language model saved by "pentary train lm" or "pentary convert": the
+		prompt, then text drawn from the model. A model of tokens may end the text itself. The same
+		seed gives the same text on every machine. Ctrl-C ends the text. On a terminal, control
+		characters in the text are escaped.`,
 		Example: "  pentary sample lm.pent --prompt \"The Rays of Light \" --log2-temperature -1",
 		Args:    console.OneArgument(".pent file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -48,10 +49,10 @@ seed gives the same text on every machine. Ctrl-C ends it. On a terminal, contro
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&w.prompt, "prompt", "\n", "text to continue (default a line break, or for a model of tokens the beginning of a text)")
+	f.StringVar(&w.prompt, "prompt", "\n", "text to continue (default: a line break, or the beginning of a text for a model of tokens)")
 	f.Lookup("prompt").DefValue = ""
 	f.IntVar(&w.bytes, "bytes", 500, "bytes to write after the prompt")
-	f.IntVar(&w.log2Temperature, "log2-temperature", 0, "binary logarithm of the temperature: each step up doubles it, each step down halves it")
+	f.IntVar(&w.log2Temperature, "log2-temperature", 0, "binary logarithm of the temperature")
 	console.Alias(f, "log2-temperature", "heat")
 	f.Uint64Var(&w.seed, "seed", 0, "key of the random numbers")
 	return cmd
@@ -90,7 +91,7 @@ func (w *sampler) run(ctx context.Context, s *console.Streams, path string) erro
 	err = nil
 	n := 0
 	for b := range text {
-		if n == w.bytes || err != nil { // nobody reads along
+		if n == w.bytes || err != nil { // the reader is closed
 			break
 		}
 		if ctx.Err() != nil {

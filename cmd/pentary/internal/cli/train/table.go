@@ -16,11 +16,11 @@ import (
 	"github.com/Kaleaon/pentary-go/train"
 )
 
-// table trains a network on a CSV file: as a classifier, or to predict a number.
+// table trains a network on a CSV file, for classification or regression.
 type table struct {
 	classifier
 	scaler *data.Scaler
-	all    func() *data.Dataset // every row, of a table that is loaded with a model's scales
+	all    func() *data.Dataset // all rows of a table loaded with a model's scales
 }
 
 // newTable returns the command that trains on a CSV file.
@@ -45,18 +45,18 @@ func (c *table) example() string {
 
 func (c *table) long() string {
 	return `Train a network on a CSV file. All columns except the label and the ignored ones are
-features, and must be numbers. Fields may be quoted, the file may be gzipped, and no value
-may be missing.
+	features and must be numbers. Fields may be quoted, the file may be gzipped, and no value may
+	be missing.
 
-Some rows are held out for the test, drawn with the seed. Features are scaled by the other
-rows, and the model's file holds the scales, so "pentary predict" needs nothing else.`
+	Some rows, drawn with the seed, are held out for the test. Features are scaled by the other
+	rows. The model's file includes the scales, so "pentary predict" needs no other file.`
 }
 
 func (c *table) dataFlag(f *pflag.FlagSet, path *string) {
 	console.Input(f, path, "data", "the CSV `file`").Ext("csv", "gz")
 }
 
-// load reads the file. Without a scaler, which the file of a model has, it fits one.
+// load reads the file. It fits a scaler unless there is one from a model's file.
 func (c *table) load(_ context.Context, path string) error {
 	if path == "" {
 		return console.Usagef("a model of a CSV file needs --data, the file")
@@ -81,8 +81,8 @@ func (c *table) load(_ context.Context, path string) error {
 	return nil
 }
 
-// loadScaled takes a table with the scales of a model. Its rows are divided as the rows of the
-// training were, if there are enough of them.
+// loadScaled loads a table with the scales of a model. Rows are split as in training if there are
+// enough rows.
 func (c *table) loadScaled(t *data.Table) error {
 	if err := c.scaler.CheckTable(t); err != nil {
 		return err
@@ -106,7 +106,7 @@ func (c *table) whole() {
 	c.train = c.test
 }
 
-// metaScaler is the key of the scales that a model's inputs are made with.
+// metaScaler is the key of the scales for a model's inputs.
 const metaScaler = "scaler"
 
 func (c *table) meta(meta map[string]string) {
@@ -132,14 +132,14 @@ func (c *table) open(f *packed.File) error {
 	return s.CheckWidths(c.net.Inputs(), c.net.Outputs())
 }
 
-// scalerOf returns the scales of a model's file.
+// scalerOf returns the scales in a model's file.
 func scalerOf(f *packed.File) (*data.Scaler, error) {
 	if err := task.Expect(f.Meta, task.CSV.Name); err != nil {
 		return nil, err
 	}
 	text, ok := f.Meta[metaScaler]
 	if !ok {
-		return nil, fmt.Errorf("no model of a table, as \"pentary train csv\" saves them: it has no scales")
+		return nil, fmt.Errorf("not a model saved by \"pentary train csv\": it has no scales")
 	}
 	s := &data.Scaler{}
 	return s, s.UnmarshalText([]byte(text))
@@ -155,7 +155,7 @@ func (c *table) task() (train.Task, error) {
 	return train.Regression(c.net, c.train, c.test, c.scaler.Target.Unit, c.Batch, c.HoldOut())
 }
 
-// regressed is the result of a regression.
+// regressed is the outcome of a regression.
 type regressed struct {
 	Task      string  `json:"task"`
 	RMSE      float64 `json:"test_rmse"` // in the label's unit

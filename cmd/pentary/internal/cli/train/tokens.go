@@ -16,7 +16,7 @@ import (
 	"github.com/Kaleaon/pentary-go/train"
 )
 
-// A tokenModel is a language model over the tokens that its file's tokenizer makes.
+// tokenModel is a language model over tokens, with its tokenizer.
 type tokenModel struct {
 	net    *nn.Model
 	tokens data.Tokenizer
@@ -31,11 +31,11 @@ func ofTokens(f *packed.File) bool {
 	return err == nil && (f.Meta["task"] == "" || f.Meta["task"] == "finetune") && m.Inputs() == 2 && m.Outputs() > nn.VocabSize
 }
 
-// openTokens returns the model and the tokenizer of a file.
+// openTokens returns the model and the tokenizer in a file.
 func openTokens(f *packed.File) (*tokenModel, error) {
 	m := &tokenModel{}
 	if f.Meta[interchange.MetaTokenizer] == "" {
-		return nil, errors.New("a model of tokens without their tokenizer, which pentary convert takes by --tokenizer")
+		return nil, errors.New("a model of tokens without tokenizer; pentary convert --tokenizer adds it")
 	}
 	var err error
 	if err = m.tokens.UnmarshalText([]byte(f.Meta[interchange.MetaTokenizer])); err != nil {
@@ -45,12 +45,12 @@ func openTokens(f *packed.File) (*tokenModel, error) {
 		return nil, err
 	}
 	if m.net.Outputs() != len(m.tokens.Pieces) || m.tokens.BOS < 0 {
-		return nil, fmt.Errorf("a model of %d outputs and a tokenizer of %d pieces, of which %d begins a text", m.net.Outputs(), len(m.tokens.Pieces), m.tokens.BOS)
+		return nil, fmt.Errorf("a model of %d outputs and a tokenizer of %d pieces with %d as the beginning of a text", m.net.Outputs(), len(m.tokens.Pieces), m.tokens.BOS)
 	}
 	return m, nil
 }
 
-// write writes what the model draws after the prompt, until it ends the text.
+// write writes the prompt and the text drawn from the model, until the model ends it.
 func (m *tokenModel) write(ctx context.Context, s *console.Streams, w *sampler) error {
 	prompt := w.prompt
 	if !w.chosen {
@@ -65,7 +65,8 @@ func (m *tokenModel) write(ctx context.Context, s *console.Streams, w *sampler) 
 	out.WriteString(prompt)
 	begun, n := prompt != "", 0
 	for token := range drawn {
-		// A control piece has no text: a model that draws nothing else would never end.
+		// A control piece has no text. It ends the loop, which would otherwise not terminate if the
+		// model drew only control pieces.
 		if token == m.tokens.EOS || token == m.tokens.BOS || m.tokens.Pieces[token].Kind == data.ControlPiece || n >= w.bytes || err != nil {
 			break
 		}
@@ -74,7 +75,7 @@ func (m *tokenModel) write(ctx context.Context, s *console.Streams, w *sampler) 
 			break
 		}
 		text := m.tokens.Text(token)
-		if !begun { // as Decode does
+		if !begun { // like Decode
 			text = m.tokens.Decode([]int{token})
 			begun = true
 		}
@@ -92,7 +93,7 @@ func (m *tokenModel) write(ctx context.Context, s *console.Streams, w *sampler) 
 	return err
 }
 
-// tokensMeasured is what a model of tokens gives a text.
+// tokensMeasured is the cross-entropy of a text by a model of tokens.
 type tokensMeasured struct {
 	Tokens int     `json:"tokens"`
 	Bytes  int     `json:"bytes"`
@@ -100,7 +101,8 @@ type tokensMeasured struct {
 	Bits   float64 `json:"bits_per_byte"`
 }
 
-// steps of the pieces in which a text is measured: each begins anew.
+// tokenSteps is the number of tokens per piece of a measured text; each piece starts with a new
+// state.
 const tokenSteps = 256
 
 // eval measures the model on a text, in pieces of tokenSteps tokens.
@@ -130,11 +132,11 @@ func (m *tokenModel) eval(s *console.Streams, path string, json bool) error {
 	}
 	p := s.Printer()
 	p.Line("Text", report.Printable(path), p.Dim(fmt.Sprintf("%s tokens, %s bytes", report.Count(o.Tokens), report.Count(o.Bytes))))
-	p.Line("Cross-entropy", fmt.Sprintf("%.3f nats a token", o.Nats), p.Dim(fmt.Sprintf("%.3f bits per byte", o.Bits)))
+	p.Line("Cross-entropy", fmt.Sprintf("%.3f nats per token", o.Nats), p.Dim(fmt.Sprintf("%.3f bits per byte", o.Bits)))
 	return nil
 }
 
-// tokenLogProbability returns the binary logarithm of a token's probability; logits are in 1/16
+// tokenLogProbability returns the binary logarithm of a token's probability. Logits are in 1/16
 // bit.
 func tokenLogProbability(logits []int8, token int) float64 {
 	sum := 0.0

@@ -23,15 +23,15 @@ func NewTop(s *console.Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "top",
 		Short: "Show the progress and the workers of a distributed run",
-		Long: `Show the generation and score of a training that "pentary train --nats" coordinates, and its
-workers with their rates and lag, once a second until Ctrl-C.`,
+		Long: `Show the generation and score of a run coordinated by "pentary train --nats", and its
+		workers with their rates and lag, once per second until Ctrl-C.`,
 		Example: "  pentary top --nats nats://host:4222",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if e.url == "" {
 				e.url = os.Getenv(environmentURL)
 			}
 			if e.url == "" {
-				return console.Usagef("top needs --nats, the URL of the server, or $%s", environmentURL)
+				return console.Usagef("--nats is missing, the URL of the server; or set $%s", environmentURL)
 			}
 			at, err := e.connection()
 			if err != nil {
@@ -55,15 +55,15 @@ workers with their rates and lag, once a second until Ctrl-C.`,
 		},
 	}
 	f := cmd.Flags()
-	e.flags(f, "`URL` of the NATS server, as in nats://user:password@host:4222 (default $"+environmentURL+")")
-	f.BoolVar(&json, "json", false, "print one JSON object a line")
+	e.flags(f, "`URL` of the NATS server, such as nats://user:password@host:4222 (default: $"+environmentURL+")")
+	f.BoolVar(&json, "json", false, "print one JSON object per line")
 	return cmd
 }
 
-// statusText returns a status for people.
+// statusText returns a status as text.
 func statusText(s *cluster.Status) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Run %s  generation %s  %.3g a second  mean score %d  %d of %d pairs to score\n", s.Run, report.Count(s.Generation), s.PerSecond, s.Score, s.Missing, s.Pairs)
+	fmt.Fprintf(&b, "Run %s  generation %s  %.3g per second  mean score %d  %d of %d pairs to score\n", s.Run, report.Count(s.Generation), s.PerSecond, s.Score, s.Missing, s.Pairs)
 	c := &s.Counts
 	fmt.Fprintf(&b, "Chunks %s  repeated %d  overdue %d  checked %d  compared %d  pairs missing %d  expelled %d  unreadable %d\n\n",
 		report.Count(int(c.Chunks)), c.Repeated, c.Overdue, c.Checked, c.Compared, c.Missing, c.Expelled, c.Malformed)

@@ -22,18 +22,18 @@ func NewVerify(s *console.Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "verify DIR [FILE.pent]",
 		Short: "Check that a model follows from its run's journal",
-		Long: `Check that a saved model of any task, by default the run's own, follows from the run's
-journal: replay the journal from the initial weights, which the seed determines, to the
-generation that the file names, and compare every weight and setting; then replay the rest
-and compare with the hash with which the run ended. With exit status 1 something differs,
-and the message says what. With exit status 2 the model cannot be verified: it or
-the data that updates need are missing, or the run is of another version.
+		Long: `Check that a saved model of any task, by default the run's model, follows from the run's
+		journal. The journal is replayed from the initial weights, which the seed determines, to the
+		generation named in the file, and every weight and setting is compared. Then the rest is
+		replayed and compared with the final hash of the run.
 
-The accuracy in a file is not checked: "pentary eval" measures it.`,
+		Exit status 1 means that something differs; the message states what. Exit status 2 means that
+		the model cannot be verified: the model or data needed for updates are missing, or the run is
+		from another version. The accuracy in a file is not checked: "pentary eval" measures it.`,
 		Example: "  pentary verify run\n  pentary verify run copy.pent",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) < 1 || len(args) > 2 {
-				return console.Usagef("%s takes the directory of a run and a .pent file, and got %d arguments", cmd.CommandPath(), len(args))
+				return console.Usagef("%s takes the directory of a run and a .pent file, got %d arguments", cmd.CommandPath(), len(args))
 			}
 			return nil
 		},
@@ -50,13 +50,13 @@ The accuracy in a file is not checked: "pentary eval" measures it.`,
 	return cmd
 }
 
-// verification is the last object that verify --json prints.
+// verification is the last object printed by verify --json.
 type verification struct {
 	Dir             string  `json:"dir"`
 	Model           string  `json:"model"`
 	Verified        bool    `json:"verified"`
 	Cannot          bool    `json:"cannot_verify,omitempty"`
-	Difference      string  `json:"difference,omitempty"` // the first, or why it cannot be verified
+	Difference      string  `json:"difference,omitempty"` // the first difference, or why the model cannot be verified
 	InitialSHA256   string  `json:"initial_sha256,omitempty"`
 	DataSHA256      string  `json:"data_sha256,omitempty"`
 	Generations     int     `json:"generations"`
@@ -67,7 +67,7 @@ type verification struct {
 	ModelSHA256     string  `json:"model_weights_sha256,omitempty"`
 	TimesFaster     float64 `json:"times_faster,omitempty"`
 
-	codes int // of a generation
+	codes int // codes per generation
 }
 
 func (b *rebuild) verify(ctx context.Context, s *console.Streams, dir, model string) error {
@@ -106,7 +106,7 @@ func (v *verification) verify(ctx context.Context, s *console.Streams, b *rebuil
 	v.ModelSHA256 = report.WeightsOf(f.Tensors...).SHA256
 	meta := modelMeta(p.kind, p.config, 0)
 	delete(meta, "generations")
-	if _, ok := f.Meta[metaDataHash]; ok { // of a version that says so
+	if _, ok := f.Meta[metaDataHash]; ok { // written by versions with this entry
 		meta[metaDataHash] = v.DataSHA256
 	}
 	at, err := r.Verify(ctx, v.Dir, f.File, meta)
@@ -120,7 +120,7 @@ func (v *verification) verify(ctx context.Context, s *console.Streams, b *rebuil
 	return err
 }
 
-// write prints the chain for people, as far as it holds.
+// Write prints the verified steps as text.
 func (v *verification) Write(p *report.Printer) {
 	if v.InitialSHA256 != "" {
 		p.Line("Data sha256", v.DataSHA256)
@@ -130,7 +130,7 @@ func (v *verification) Write(p *report.Printer) {
 	if v.FinalSHA256 != "" {
 		note := "the run has not ended"
 		if v.Ended {
-			note = "as the run ended"
+			note = "the final hash of the run"
 		}
 		p.Line("Final sha256", v.FinalSHA256, p.Dim(note))
 	}
