@@ -140,7 +140,7 @@ func flagRow(f *pflag.Flag) [2]string {
 	switch value := fraction.ReplaceAllString(strings.Trim(f.DefValue, "[]"), ""); value {
 	case "", "0", "false", "0s":
 	default:
-		usage += " (default " + value + ")"
+		usage += " (default: " + value + ")"
 	}
 	return [2]string{left, usage}
 }

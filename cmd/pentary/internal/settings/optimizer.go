@@ -105,7 +105,7 @@ func (s *Optimizer) noiseAndUpdate(groups *console.Groups) (noise *pflag.FlagSet
 
 	f = groups.Add("Update")
 	s.Rule.Flags(f)
-	f.Lookup("rate").Usage += fmt.Sprintf(" (default %s·√(%d/generations), at most %s)", s.measured.text, s.measured.generations, s.measured.most())
+	f.Lookup("rate").Usage += fmt.Sprintf(" (default: %s·√(%d/generations), at most %s)", s.measured.text, s.measured.generations, s.measured.most())
 	f.Var(console.Choice[es.Schedule]{Value: &o.Schedule, Options: schedules}, "schedule", "schedule of --rate or --share over the run")
 	f.Var(&s.Decay, "decay", "inverse schedules: the factor is 1/(1 + decay·generation)")
 	integer(f, &o.Restart, "restart", 0, math.MaxInt, "number of generations after which the schedules restart; 0: never")

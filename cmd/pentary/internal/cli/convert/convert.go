@@ -42,18 +42,18 @@ func New(s *console.Streams) *cobra.Command {
 		Use:   "convert FILE",
 		Short: "Convert a model to or from a format of other tools",
 		Long: `With --to, write a .pent file in a format of other tools. All formats store pents and
-		their scales exactly. onnx, onnx-qdq and c also store the computation; its outputs are
-		bit-identical to the model's.
+their scales exactly. onnx, onnx-qdq and c also store the computation; its outputs are
+bit-identical to the model's.
 
   onnx            one step of the model in integer operators, for ONNX Runtime
-   onnx-qdq        the same with 4-bit weights, DequantizeLinear and rounded float products
-   c               one step of the model as a C99 header for microcontrollers; its name
-                   is the file's
-   safetensors     3-bit weights (weight_packed, weight_shape, weight_scale)
-   safetensors-i8  one byte per weight (weight, weight_scale)
-   npz             the same as a NumPy archive
-   gguf-mxfp4      blocks of 4-bit floats; F16 if a row is not a multiple of 32
-   gguf-q4_0       blocks of 4-bit integers; F16 likewise
+  onnx-qdq        the same with 4-bit weights, DequantizeLinear and rounded float products
+  c               one step of the model as a C99 header for microcontrollers; its name
+                  is the file's
+  safetensors     3-bit weights (weight_packed, weight_shape, weight_scale)
+  safetensors-i8  one byte per weight (weight, weight_scale)
+  npz             the same as a NumPy archive
+  gguf-mxfp4      blocks of 4-bit floats; F16 if a row is not a multiple of 32
+  gguf-q4_0       blocks of 4-bit integers; F16 likewise
 
 For a language model with a tokenizer, llama.cpp runs a gguf-q4_0 file; its scales are
 rounded to 11 bits.

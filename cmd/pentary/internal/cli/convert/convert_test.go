@@ -179,8 +179,8 @@ func TestLlama(t *testing.T) {
 		t.Errorf("%s", text)
 	}
 	for want, args := range map[string][]string{
-		"--from npz with --to gguf-q4_0":              {checkpoint, "--from", "npz", "--to", "gguf-q4_0"},
-		"--from gguf with --to onnx":                  {checkpoint, "--from", "gguf", "--to", "onnx"},
+		"--from npz with --to gguf-q4_0":               {checkpoint, "--from", "npz", "--to", "gguf-q4_0"},
+		"--from gguf with --to onnx":                   {checkpoint, "--from", "gguf", "--to", "onnx"},
 		"--tokenizer requires --from llama2.c or gguf": {mlp, "--from", "onnx", "--tokenizer", tokens},
 	} {
 		if text := pentary(t, 2, append([]string{"convert", "--out", out}, args...)...); !strings.Contains(text, want) {

@@ -17,7 +17,7 @@ func newAsm(s *console.Streams) *cobra.Command {
 		Use:   "asm FILE.s",
 		Short: "Assemble a program into an object file",
 		Long: `Assemble a program into an object file. Every error is reported with line and column;
-		if there is any, no file is written.`,
+if there is any, no file is written.`,
 		Example:     "  pentary hw asm examples/hw/sum.s -o sum.pobj\n  pentary hw asm examples/hw/loop.s -D N=100 -o loop.pobj",
 		Args:        console.OneArgument("program"),
 		Annotations: console.Arguments("s"),

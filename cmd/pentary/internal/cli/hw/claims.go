@@ -17,16 +17,16 @@ func newClaims(s *console.Streams) *cobra.Command {
 		Use:   "claims",
 		Short: "Compare the claims of the Pentary documents with the models",
 		Long: `Print every claim of the Pentary documents with the figure computed by the models of
-		this module, and a verdict that follows from both numbers:
+this module, and a verdict that follows from both numbers:
 
-		 confirmed           within 5 %
-		 true against dense  correct, but only compared with storing every member as a whole
-		 understated         the computed advantage is larger
-		 overstated          the advantage is smaller, or the cost higher, than claimed
-		 false               no advantage, or off by more than a factor of 10
+  confirmed           within 5 %
+  true against dense  correct, but only compared with storing every member as a whole
+  understated         the computed advantage is larger
+  overstated          the advantage is smaller, or the cost higher, than claimed
+  false               no advantage, or off by more than a factor of 10
 
-		--json prints one object per claim: the claim, the claimed figure, the computed figure,
-		the verdict, the computation, and the source of the claim.`,
+--json prints one object per claim: the claim, the claimed figure, the computed figure,
+the verdict, the computation, and the source of the claim.`,
 		Example: "  pentary hw claims --why\n  pentary hw claims --json | jq -r 'select(.verdict == \"false\").claim'",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			findings, err := claims.Compute(cmd.Context())

@@ -38,14 +38,14 @@ func newCrossbar(s *console.Streams) *cobra.Command {
 		Use:   "crossbar",
 		Short: "Train digits through imperfect analog crossbars",
 		Long: `Train a network on the digits digitally, program it into memristive crossbars of
-		several qualities, and compare it with a network trained through the crossbars. In
-		training through crossbars, all members share the programmed cells as weights,
-		perturbations are digital, and weights that move are written again.
+several qualities, and compare it with a network trained through the crossbars. In
+training through crossbars, all members share the programmed cells as weights,
+perturbations are digital, and weights that move are written again.
 
-		A chip has the programming error of Wan et al. (Nature 608, 2022), times --error, and
-		--stuck percent of its cells are stuck, half at each end. All networks are trained for
-		the same number of generations; figures are means over --seeds networks and chips. The
-		same seeds give the same figures on every machine.`,
+A chip has the programming error of Wan et al. (Nature 608, 2022), times --error, and
+--stuck percent of its cells are stuck, half at each end. All networks are trained for
+the same number of generations; figures are means over --seeds networks and chips. The
+same seeds give the same figures on every machine.`,
 		Example: "  pentary hw crossbar --seeds 1 --error 1 --stuck 10\n  pentary hw crossbar --svg docs/crossbar.svg --page docs/crossbar.md",
 		RunE:    func(cmd *cobra.Command, _ []string) error { return x.run(cmd.Context(), s) },
 	}

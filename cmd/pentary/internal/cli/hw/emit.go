@@ -31,9 +31,9 @@ func newEmit(s *console.Streams) *cobra.Command {
 		Use:   "emit",
 		Short: "Write a unit of the hardware as Verilog",
 		Long: `Write a unit of the hardware as Verilog-2005 with the given sizes, one file per module.
-		The unit's own module is the top level. The head of each file states function, latency
-		and bounds. Unit top includes the pins of two iCE40 boards and a Makefile for their
-		bitstreams. --list shows the units and their sizes.`,
+The unit's own module is the top level. The head of each file states function, latency
+and bounds. Unit top includes the pins of two iCE40 boards and a Makefile for their
+bitstreams. --list shows the units and their sizes.`,
 		Example: "  pentary hw emit --list\n  pentary hw emit --unit tile --rows 16 --cols 16 --out tile",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if e.list {

@@ -28,13 +28,13 @@ func newReport(s *console.Streams) *cobra.Command {
 		Use:   "report",
 		Short: "Write the results of the hardware model as an HTML page",
 		Long: `Run a generation of a network's training on the modelled accelerator, train a network of
-		the same shape through analog crossbars, simulate ageing, and write the results as one
-		self-contained HTML page: the pipeline's timeline, the occupancy of the units, the energy
-		by parts, the wear of the cells, accuracy over drift, and the claims of the Pentary
-		documents compared with the models' figures.
+the same shape through analog crossbars, simulate ageing, and write the results as one
+self-contained HTML page: the pipeline's timeline, the occupancy of the units, the energy
+by parts, the wear of the cells, accuracy over drift, and the claims of the Pentary
+documents compared with the models' figures.
 
-		--model names a network saved by pentary train; without it, a network is first trained on
-		the digits.`,
+--model names a network saved by pentary train; without it, a network is first trained on
+the digits.`,
 		Example: "  pentary hw report --out report.html\n  pentary hw report --out report.html --model digits.pent",
 		RunE:    func(cmd *cobra.Command, _ []string) error { return r.run(cmd.Context(), s) },
 	}

@@ -26,9 +26,9 @@ func newRun(s *console.Streams) *cobra.Command {
 		Use:   "run [FILE]",
 		Short: "Run a program, or a saved network, on the modelled machine",
 		Long: `Run a program, assembly text or an object file, until it halts, and print instruction
-		counts and the registers that are not zero. With --model, compile a saved network, run it
-		on its task's held-out samples, check that its outputs are bit-identical to the library's,
-		and print its accuracy.`,
+counts and the registers that are not zero. With --model, compile a saved network, run it
+on its task's held-out samples, check that its outputs are bit-identical to the library's,
+and print its accuracy.`,
 		Example:     "  pentary hw run examples/hw/sum.s --set n=100 --show total\n  pentary hw run --model digits.pent",
 		Args:        r.program.args,
 		Annotations: console.Arguments("s|pobj"),

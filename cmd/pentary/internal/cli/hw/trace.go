@@ -22,7 +22,7 @@ func newTrace(s *console.Streams) *cobra.Command {
 		Annotations: console.Arguments("s|pobj"),
 		Short:       "Run a program and print one line per instruction",
 		Long: `Run a program or a saved network, like the command run, and print one line per executed
-		instruction: address, instruction and work.`,
+instruction: address, instruction and work.`,
 		Example: "  pentary hw trace examples/hw/sum.s --steps 20\n  pentary hw trace --model digits.pent --samples 16 --json",
 		Args:    program.args,
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -43,9 +43,9 @@ func newTrain(s *console.Streams) *cobra.Command {
 		Use:   "train",
 		Short: "Train a network on the modelled machine",
 		Long: `Train a network for the digits task on the modelled machine: the program draws batches,
-		perturbs, evaluates and updates the weights. The library then repeats the run, and the
-		weights of both must be bit-identical. The defaults are the same as for "pentary train
-		digits", which ends with the same weights.`,
+perturbs, evaluates and updates the weights. The library then repeats the run, and the
+weights of both must be bit-identical. The defaults are the same as for "pentary train
+digits", which ends with the same weights.`,
 		Example: "  pentary hw train\n  pentary hw train --generations 5 --rank 4 --emit train.s --json",
 		RunE:    func(cmd *cobra.Command, _ []string) error { return t.run(cmd.Context(), s) },
 	}

@@ -35,16 +35,16 @@ func NewBench(s *console.Streams) *cobra.Command {
 		Use:   "bench",
 		Short: "Measure the kernels on this CPU",
 		Long: `Measure every kernel with every implementation that this CPU supports: median and best
-		of several runs, relative to physical bounds measured in the same run, and relative to
-		the generic implementation. This takes one or two minutes. Ctrl-C stops after the current
-		measurement and prints the results so far.
+of several runs, relative to physical bounds measured in the same run, and relative to
+the generic implementation. This takes one or two minutes. Ctrl-C stops after the current
+measurement and prints the results so far.
 
-		Measure on an idle machine. --busy measures while another process multiplies on another
-		processor, on the same core if possible (Linux): the speed on a server that runs the same
-		work on all processors.
+Measure on an idle machine. --busy measures while another process multiplies on another
+processor, on the same core if possible (Linux): the speed on a server that runs the same
+work on all processors.
 
-		--compare compares the fastest implementation at each shape with a run saved by "pentary
-		bench --json > FILE" on this or another machine.
+--compare compares the fastest implementation at each shape with a run saved by "pentary
+bench --json > FILE" on this or another machine.
 
 The kernels are ` + console.List(bench.Kernels()) + ".",
 		Example: "  pentary bench\n  pentary bench --quick --impl avx2 --svg roofline.svg\n  pentary bench --json > before.jsonl\n  pentary bench --compare before.jsonl",

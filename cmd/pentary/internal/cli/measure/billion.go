@@ -31,12 +31,12 @@ func NewBillion(s *console.Streams) *cobra.Command {
 		Use:   "billion",
 		Short: "Train a billion weights for one generation",
 		Long: `Run one generation of training on a stack of random matrices, by default with a billion
-		weights and a population of a thousand, and report time, memory and speed. Each member
-		multiplies an activation vector by all matrices. Its score is the negative distance of the
-		output from a random target, and the scores move the weights. Noise is not stored: it is
-		drawn for the products and drawn again for the update.
+weights and a population of a thousand, and report time, memory and speed. Each member
+multiplies an activation vector by all matrices. Its score is the negative distance of the
+output from a random target, and the scores move the weights. Noise is not stored: it is
+drawn for the products and drawn again for the update.
 
-		Nothing is saved. Ctrl-C stops immediately and prints the times of the finished phases.`,
+Nothing is saved. Ctrl-C stops immediately and prints the times of the finished phases.`,
 		Example: "  pentary billion\n  pentary billion --rule stochastic --limit 1GiB --json",
 		RunE:    func(cmd *cobra.Command, _ []string) error { return b.run(cmd.Context(), s) },
 	}

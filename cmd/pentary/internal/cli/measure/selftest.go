@@ -43,8 +43,8 @@ func NewSelftest(s *console.Streams, implementations func(...string) ([]selftest
 		Use:   "selftest",
 		Short: "Test the kernels on this CPU",
 		Long: `Compare every implementation of the kernels that this CPU supports with the generic one,
-		bit for bit, on random calls. A difference is an error; the call is saved as a reproducer,
-		a small JSON file, which --replay repeats. Ctrl-C stops and prints the coverage.`,
+bit for bit, on random calls. A difference is an error; the call is saved as a reproducer,
+a small JSON file, which --replay repeats. Ctrl-C stops and prints the coverage.`,
 		Example: "  pentary selftest --for 10m\n  pentary selftest --replay pentary-selftest-MatMul-avx2-7-4.json",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !cmd.Flags().Changed("seed") {

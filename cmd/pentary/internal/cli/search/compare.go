@@ -75,36 +75,36 @@ func NewCompare(s *console.Streams) *cobra.Command {
 		Use:   "compare",
 		Short: "Compare training methods on a task, each for the same time",
 		Long: `Train the same network on the same data by every method, for the same time, and report
-		the accuracy on the held-out samples.
+the accuracy on the held-out samples.
 
 The methods are the update rules ` + strings.Join(ruleTexts(), ", ") + `
 and
-   full       full-rank antithetic evolution strategies (OpenAI, arXiv 1703.03864):
-              dense noise, with the task's other settings
-   random     random search: keeps the best of a population of candidates if it is better
-   prototype  the algorithm of this project's first prototype, unchanged
-   mended     the same with a sigma and a rate large enough to move its weights
-   adam       backpropagation of float32 weights with Adam, with a rate that falls to 0
-   straight-through
-              the same for the network of pents: float32 weights that are rounded to
-              pents in products, and 8-bit activations
-   snes       separable natural evolution strategy (Schaul et al., GECCO 2011) on
-              float32 weights; rate is the initial sigma, in standard deviations of the
-              initial weights
-  The last three ignore --rate, and snes ignores --pairs: set them by adam:rate=0.002.
+  full       full-rank antithetic evolution strategies (OpenAI, arXiv 1703.03864):
+             dense noise, with the task's other settings
+  random     random search: keeps the best of a population of candidates if it is better
+  prototype  the algorithm of this project's first prototype, unchanged
+  mended     the same with a sigma and a rate large enough to move its weights
+  adam       backpropagation of float32 weights with Adam, with a rate that falls to 0
+  straight-through
+             the same for the network of pents: float32 weights that are rounded to
+             pents in products, and 8-bit activations
+  snes       separable natural evolution strategy (Schaul et al., GECCO 2011) on
+             float32 weights; rate is the initial sigma, in standard deviations of the
+             initial weights
+The last three ignore --rate, and snes ignores --pairs: set them by adam:rate=0.002.
 
-  A method can have its own settings, such as full:pairs=64:rate=0.2, and can be given
-  several times with different settings. A flag of train applies to all methods that do
-  not set it. The task's settings suit its default rule; use pentary tune to find settings
-  for another rule or for --rank full.
+A method can have its own settings, such as full:pairs=64:rate=0.2, and can be given
+several times with different settings. A flag of train applies to all methods that do
+not set it. The task's settings suit its default rule; use pentary tune to find settings
+for another rule or for --rank full.
 
-  Schedules span a whole run, so the speed of each method is measured first, for 1/16 of
-  --for, to plan its generations. A run that deviates from the plan by more than 1/10 is
-  repeated, at most twice. Time is training time without the 24 measurements of accuracy.
-  Finally, the first rule trains again for 1/64, 1/32, … of the time, until it is as
-  accurate as the best run of full in the whole time.
+Schedules span a whole run, so the speed of each method is measured first, for 1/16 of
+--for, to plan its generations. A run that deviates from the plan by more than 1/10 is
+repeated, at most twice. Time is training time without the 24 measurements of accuracy.
+Finally, the first rule trains again for 1/64, 1/32, … of the time, until it is as
+accurate as the best run of full in the whole time.
 
-  Run it on an idle machine: other load makes the times wrong.`,
+Run it on an idle machine: other load makes the times wrong.`,
 		Example: `  pentary compare digits --for 10s
   pentary compare digits --methods error-feedback,full,full:pairs=64 --svg digits.svg`,
 	}, ofTasks(newCompareTask, s)...)

@@ -55,23 +55,23 @@ func NewTune(s *console.Streams) *cobra.Command {
 		Use:   "tune",
 		Short: "Search for the best settings or network for a task",
 		Long: fmt.Sprintf(`Search for the best settings for a task by successive halving: many configurations,
-		drawn with the seed, train with a small budget; the best of them train again with a budget
-		--eta times as large, and so on. The task's own settings are one of the configurations.
+drawn with the seed, train with a small budget; the best of them train again with a budget
+--eta times as large, and so on. The task's own settings are one of the configurations.
 
-		Every %dth training sample is held out to measure the configurations; the test samples are
-		not used. The budget counts member-samples, which are evaluations of one sample by one
-		member of a population, so the same command finds the same settings on every machine. With
-		a large rank or the rule qes, runs with the same budget take longer.
+Every %dth training sample is held out to measure the configurations; the test samples are
+not used. The budget counts member-samples, which are evaluations of one sample by one
+member of a population, so the same command finds the same settings on every machine. With
+a large rank or the rule qes, runs with the same budget take longer.
 
-		A flag of train applies to all configurations and is not varied. --architecture searches
-		over networks: the number of hidden layers and their widths. The score is
-		100·accuracy − price·log2(bytes/1024): a network with twice the bytes must be more accurate
-		by --price percentage points. Bytes are the size of the weights in a file, three bits each.
-		The front lists the networks for which no smaller network is as accurate, each with its
-		last run.
+A flag of train applies to all configurations and is not varied. --architecture searches
+over networks: the number of hidden layers and their widths. The score is
+100·accuracy − price·log2(bytes/1024): a network with twice the bytes must be more accurate
+by --price percentage points. Bytes are the size of the weights in a file, three bits each.
+The front lists the networks for which no smaller network is as accurate, each with its
+last run.
 
-		--dir keeps all results. After an interrupt or a kill, the same command continues with the
-		interrupted run.`, judgedEvery),
+--dir keeps all results. After an interrupt or a kill, the same command continues with the
+interrupted run.`, judgedEvery),
 		Example: `  pentary tune digits --dir tuned
   pentary tune digits --rank 1 --configurations 81
   pentary tune digits --vary hidden=32,64,128-64 --vary rate=0.1,0.2,0.4

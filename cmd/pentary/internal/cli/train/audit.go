@@ -21,14 +21,14 @@ func NewAudit(s *console.Streams) *cobra.Command {
 		Use:   "audit DIR",
 		Short: "Score random generations of a run again and compare with its journal",
 		Long: `Score random generations of a run again and compare every code with the journal.
-		"pentary verify" checks that the weights follow from the journal; an audit checks that the
-		journal follows from the scores, so that neither a worker of a distributed run nor anyone
-		else has changed it. It needs the run's data.
+"pentary verify" checks that the weights follow from the journal; an audit checks that the
+journal follows from the scores, so that neither a worker of a distributed run nor anyone
+else has changed it. It needs the run's data.
 
-		It scores one group of pairs (--groups) per generation, by default all pairs. If a
-		distributed run has expelled a worker, its file expelled.jsonl lists the generations with
-		scores from that worker: select them with --first and --last. Exit status 1 means that codes
-		differ; the message names the first.`,
+It scores one group of pairs (--groups) per generation, by default all pairs. If a
+distributed run has expelled a worker, its file expelled.jsonl lists the generations with
+scores from that worker: select them with --first and --last. Exit status 1 means that codes
+differ; the message names the first.`,
 		Example:     "  pentary audit run --sample 20",
 		Args:        oneRun,
 		Annotations: console.Arguments(console.ArgRun),

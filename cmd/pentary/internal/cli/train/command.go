@@ -20,12 +20,12 @@ func New(s *console.Streams) *cobra.Command {
 		Use:   "train",
 		Short: "Train a network on a task, or resume a run",
 		Long: `Train a network on a task and report its accuracy on held-out samples. Ctrl-C discards the
-		current generation; the network is then measured and saved as after a complete run. A second
-		Ctrl-C quits immediately.
+current generation; the network is then measured and saved as after a complete run. A second
+Ctrl-C quits immediately.
 
-		With --dir, the run keeps a journal in a directory. If it is interrupted, by a crash or
-		otherwise, --resume continues it, with the same final weights. With --generations, --resume
-		extends a run that has ended.`,
+With --dir, the run keeps a journal in a directory. If it is interrupted, by a crash or
+otherwise, --resume continues it, with the same final weights. With --generations, --resume
+extends a run that has ended.`,
 		Example: "  pentary train digits --out digits.pent\n  pentary train digits --dir run\n  pentary train --resume run\n  pentary train --resume run --generations 800",
 		Args:    console.Subcommands,
 		RunE: func(cmd *cobra.Command, _ []string) error {

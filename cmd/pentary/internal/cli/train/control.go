@@ -28,12 +28,12 @@ func NewControl(s *console.Streams) *cobra.Command {
 		Use:   "control",
 		Short: "Train a policy for a control task or a game",
 		Long: `Train a network of pents as the policy of a classic control task or a game, and test it on
-		episodes not used in training; or test a saved policy. The physics uses fixed-point
-		arithmetic, so a seed gives the same policy and the same episodes on every machine.
+episodes not used in training; or test a saved policy. The physics uses fixed-point
+arithmetic, so a seed gives the same policy and the same episodes on every machine.
 
-		Training measures the policy at regular intervals, on 400 episodes not used otherwise, and
-		keeps the best policy. Ctrl-C discards the current generation; the policy is then tested and
-		saved as after a complete run.`,
+Training measures the policy at regular intervals, on 400 episodes not used otherwise, and
+keeps the best policy. Ctrl-C discards the current generation; the policy is then tested and
+saved as after a complete run.`,
 		Example: "  pentary control cartpole --out pole.pent --frames pole.svg\n  pentary control cartpole --policy pole.pent --tested 1000",
 	}, subs...)
 }

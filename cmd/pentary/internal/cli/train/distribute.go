@@ -327,12 +327,12 @@ func NewWorker(s *console.Streams) *cobra.Command {
 		Use:   "worker",
 		Short: "Score part of a run that another process coordinates",
 		Long: `Score members of the population for a run coordinated by "pentary train --nats", until the
-		run has ended. The settings come from the coordinator, the weights from the server's store,
-		and the data from this machine, or from the store if the run was started with --share-data.
+run has ended. The settings come from the coordinator, the weights from the server's store,
+and the data from this machine, or from the store if the run was started with --share-data.
 
-		Workers may start and stop at any time, on any kind of CPU; the weights of the run do not
-		depend on them. A worker with another version or other data is rejected: it ends with exit
-		status 1 and prints the reason.`,
+Workers may start and stop at any time, on any kind of CPU; the weights of the run do not
+depend on them. A worker with another version or other data is rejected: it ends with exit
+status 1 and prints the reason.`,
 		Example: "  pentary train digits --dir run --nats nats://host:4222\n  pentary worker --nats nats://host:4222",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx := cmd.Context()

@@ -22,10 +22,10 @@ func NewEval(s *console.Streams) *cobra.Command {
 		Use:   "eval FILE.pent",
 		Short: "Measure a saved model on its task's held-out samples",
 		Long: `Measure a saved model on its task's held-out samples, or a language model on the held-out
-		end of its text. A model's file has the hash of its data; different data are an error, unless
-		--data names them. Then the report states this, and the whole table or text is used, or the
-		test part of images. A model of tokens from "pentary convert" is measured on the text of
-		--data, in pieces of 256 tokens.`,
+end of its text. A model's file has the hash of its data; different data are an error, unless
+--data names them. Then the report states this, and the whole table or text is used, or the
+test part of images. A model of tokens from "pentary convert" is measured on the text of
+--data, in pieces of 256 tokens.`,
 		Example:     "  pentary eval digits.pent\n  pentary eval iris.pent --data iris.csv",
 		Args:        console.OneArgument(".pent file"),
 		Annotations: console.Arguments(console.ArgModel),

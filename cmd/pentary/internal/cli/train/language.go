@@ -36,12 +36,12 @@ func (l *language) name() string  { return task.Language }
 func (l *language) short() string { return "a language model over the bytes of a text" }
 func (l *language) long() string {
 	return `Train a language model over the bytes of a text. The default text is Isaac Newton's Opticks
-	(4th edition, 1730), which is part of the program. The last 5 % of the text are held out;
-	--held-out sets another percentage.
+(4th edition, 1730), which is part of the program. The last 5 % of the text are held out;
+--held-out sets another percentage.
 
-	The model reads streams of the text in parallel. By default, noise is in activations: every
-	step of a stream is a sample with its own score. "pentary sample" writes text with the trained
-	model.`
+The model reads streams of the text in parallel. By default, noise is in activations: every
+step of a stream is a sample with its own score. "pentary sample" writes text with the trained
+model.`
 }
 
 func (l *language) example() string {

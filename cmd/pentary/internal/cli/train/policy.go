@@ -34,24 +34,24 @@ func newPolicy(env control.Environment) *policy {
 // policyAbout has a title and the rules of each environment.
 var policyAbout = map[string][2]string{
 	"cartpole": {"Balance a pole on a cart", `A cart on a track of 4.8 m carries a pole of 1 m and is pushed left or right with 10 N
-	every 20 ms. The reward is 1 per step, at most 500, until the pole leans by 12 degrees or
-	the cart leaves the track. Gymnasium's CartPole-v1.`},
+every 20 ms. The reward is 1 per step, at most 500, until the pole leans by 12 degrees or
+the cart leaves the track. Gymnasium's CartPole-v1.`},
 	"mountaincar": {"Drive a weak car out of a valley", `The engine is weaker than gravity on the slope, so the car has to swing up. The reward is
-	−1 per step, at most 200 steps, until the car reaches the flag. Gymnasium's MountainCar-v0.`},
+−1 per step, at most 200 steps, until the car reaches the flag. Gymnasium's MountainCar-v0.`},
 	"mountaincarcontinuous": {"Drive a weak car out of a valley, with a throttle", `The valley of mountaincar, with a throttle for the engine, which is still weaker than
-	gravity. The reward is −0.1 times the square of the power per step, at most 999 steps, and
-	100 at the flag. Gymnasium's MountainCarContinuous-v0.`},
+gravity. The reward is −0.1 times the square of the power per step, at most 999 steps, and
+100 at the flag. Gymnasium's MountainCarContinuous-v0.`},
 	"breakout": {"Return a ball that breaks bricks", `The reward is 1 per brick. The episode ends when the ball is missed, or after 1,000 steps.
-	The policy observes 4 planes of 10×10 cells. MinAtar's Breakout; 10 % of the actions are
-	repeated.`},
+The policy observes 4 planes of 10×10 cells. MinAtar's Breakout; 10 % of the actions are
+repeated.`},
 	"spaceinvaders": {"Shoot aliens that descend and shoot back", `The reward is 1 per alien. The episode ends when a shot or an alien hits the cannon or an
-	alien lands, or after 1,000 steps. The policy observes 6 planes of 10×10 cells. MinAtar's
-	Space Invaders; 10 % of the actions are repeated.`},
+alien lands, or after 1,000 steps. The policy observes 6 planes of 10×10 cells. MinAtar's
+Space Invaders; 10 % of the actions are repeated.`},
 	"acrobot": {"Swing a double pendulum above a line", `The only torque is at the joint between two links of 1 m. The reward is −1 per step of
-	0.2 s, at most 500 steps, until the tip is 1 m above the pivot. Gymnasium's Acrobot-v1.`},
+0.2 s, at most 500 steps, until the tip is 1 m above the pivot. Gymnasium's Acrobot-v1.`},
 	"pendulum": {"Swing a pendulum up and hold it", `The torque is at most 2 Nm, too weak to lift the pendulum directly. A step of 50 ms costs
-	the square of the angle from upright, plus terms for speed and torque, for 200 steps.
-	Gymnasium's Pendulum-v1, which defines no threshold.`},
+the square of the angle from upright, plus terms for speed and torque, for 200 steps.
+Gymnasium's Pendulum-v1, which defines no threshold.`},
 }
 
 func environmentNames() string {

@@ -41,12 +41,12 @@ func NewPredict(s *console.Streams) *cobra.Command {
 		Use:   "predict MODEL.pent FILE.csv",
 		Short: "Predict the rows of a CSV file with a saved model",
 		Long: `Predict each row of a CSV file with a model saved by "pentary train csv". Columns are found
-		by name, in any order; other columns are ignored. A file without names must have the columns
-		of the training data, or only the features.
+by name, in any order; other columns are ignored. A file without names must have the columns
+of the training data, or only the features.
 
-		The output is CSV: line, class and the probability of each class, or line and number. If the
-		file also has the label, the accuracy or the error is reported at the end, on standard error
-		unless --json is set. If a row is invalid, nothing is written.`,
+The output is CSV: line, class and the probability of each class, or line and number. If the
+file also has the label, the accuracy or the error is reported at the end, on standard error
+unless --json is set. If a row is invalid, nothing is written.`,
 		Example:     "  pentary predict iris.pent new.csv\n  pentary predict iris.pent new.csv --json",
 		Annotations: console.Arguments(console.ArgModel, "csv|gz"),
 		Args: func(cmd *cobra.Command, args []string) error {

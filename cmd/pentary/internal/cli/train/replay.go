@@ -79,12 +79,12 @@ func NewReplay(s *console.Streams) *cobra.Command {
 		Use:   "replay DIR",
 		Short: "Rebuild a run's model from its journal",
 		Long: `Rebuild the model of a run of any task from its journal: from the seed and the codes of each
-		generation, without checkpoint or evaluation. The data are needed only for noise in
-		activations, and for a table, whose scales are in the model. The run may be in progress; the
-		result is the model after its last complete generation.
+generation, without checkpoint or evaluation. The data are needed only for noise in
+activations, and for a table, whose scales are in the model. The run may be in progress; the
+result is the model after its last complete generation.
 
-		For a finished run, the report has the speed relative to training. Training time counts only
-		evaluations and updates, without measuring, saving and lost generations.`,
+For a finished run, the report has the speed relative to training. Training time counts only
+evaluations and updates, without measuring, saving and lost generations.`,
 		Example:     "  pentary replay run --out copy.pent",
 		Args:        oneRun,
 		Annotations: console.Arguments(console.ArgRun),

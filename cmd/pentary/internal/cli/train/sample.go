@@ -32,9 +32,9 @@ func NewSample(s *console.Streams) *cobra.Command {
 		Annotations: console.Arguments(console.ArgModel),
 		Short:       "Write text with a saved language model",
 		Long: `Write text with a language model saved by "pentary train lm" or "pentary convert": the
-		prompt, then text drawn from the model. A model of tokens may end the text itself. The same
-		seed gives the same text on every machine. Ctrl-C ends the text. On a terminal, control
-		characters in the text are escaped.`,
+prompt, then text drawn from the model. A model of tokens may end the text itself. The same
+seed gives the same text on every machine. Ctrl-C ends the text. On a terminal, control
+characters in the text are escaped.`,
 		Example: "  pentary sample lm.pent --prompt \"The Rays of Light \" --log2-temperature -1",
 		Args:    console.OneArgument(".pent file"),
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -45,11 +45,11 @@ func (c *table) example() string {
 
 func (c *table) long() string {
 	return `Train a network on a CSV file. All columns except the label and the ignored ones are
-	features and must be numbers. Fields may be quoted, the file may be gzipped, and no value may
-	be missing.
+features and must be numbers. Fields may be quoted, the file may be gzipped, and no value may
+be missing.
 
-	Some rows, drawn with the seed, are held out for the test. Features are scaled by the other
-	rows. The model's file includes the scales, so "pentary predict" needs no other file.`
+Some rows, drawn with the seed, are held out for the test. Features are scaled by the other
+rows. The model's file includes the scales, so "pentary predict" needs no other file.`
 }
 
 func (c *table) dataFlag(f *pflag.FlagSet, path *string) {

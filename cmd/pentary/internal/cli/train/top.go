@@ -24,7 +24,7 @@ func NewTop(s *console.Streams) *cobra.Command {
 		Use:   "top",
 		Short: "Show the progress and the workers of a distributed run",
 		Long: `Show the generation and score of a run coordinated by "pentary train --nats", and its
-		workers with their rates and lag, once per second until Ctrl-C.`,
+workers with their rates and lag, once per second until Ctrl-C.`,
 		Example: "  pentary top --nats nats://host:4222",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if e.url == "" {

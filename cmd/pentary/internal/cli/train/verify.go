@@ -23,13 +23,13 @@ func NewVerify(s *console.Streams) *cobra.Command {
 		Use:   "verify DIR [FILE.pent]",
 		Short: "Check that a model follows from its run's journal",
 		Long: `Check that a saved model of any task, by default the run's model, follows from the run's
-		journal. The journal is replayed from the initial weights, which the seed determines, to the
-		generation named in the file, and every weight and setting is compared. Then the rest is
-		replayed and compared with the final hash of the run.
+journal. The journal is replayed from the initial weights, which the seed determines, to the
+generation named in the file, and every weight and setting is compared. Then the rest is
+replayed and compared with the final hash of the run.
 
-		Exit status 1 means that something differs; the message states what. Exit status 2 means that
-		the model cannot be verified: the model or data needed for updates are missing, or the run is
-		from another version. The accuracy in a file is not checked: "pentary eval" measures it.`,
+Exit status 1 means that something differs; the message states what. Exit status 2 means that
+the model cannot be verified: the model or data needed for updates are missing, or the run is
+from another version. The accuracy in a file is not checked: "pentary eval" measures it.`,
 		Example: "  pentary verify run\n  pentary verify run copy.pent",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) < 1 || len(args) > 2 {
