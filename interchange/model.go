@@ -143,6 +143,8 @@ func (n *Network) quantizer(o NetworkOptions) (*quantizer, error) {
 		switch l := l.(type) {
 		case *Convolution:
 			cols = l.area() * l.Channels
+		case *MaxPool:
+			cols = 0
 		case *Recurrent:
 			cols += l.Out
 		}

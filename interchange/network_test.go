@@ -358,3 +358,14 @@ func TestDequantizeAxis(t *testing.T) {
 		}
 	}
 }
+
+// Error feedback bounds the columns of a matrix, and a maximum has none.
+func TestMaxPoolLarge(t *testing.T) {
+	n := &Network{Layers: []FloatLayer{
+		&Convolution{Name: "c", Window: Window{Rows: 1, Columns: 5000, Channels: 1, Height: 1, Width: 1, Stride: 1}, Out: 2, W: []float32{1, -1}},
+		&MaxPool{Name: "m", Window: Window{Rows: 1, Columns: 5000, Channels: 2, Height: 1, Width: 5000, Stride: 1}},
+	}}
+	if _, _, err := n.Model(NetworkOptions{Method: ErrorFeedback, Calibration: make([]float32, 5000)}); err != nil {
+		t.Error(err)
+	}
+}
