@@ -14,7 +14,7 @@ import (
 )
 
 // numpyModels are the models of testdata/onnx/write.py.
-var numpyModels = []string{"conv", "convlast", "lstm", "gru", "gruhard", "gruafter", "maxpool", "padding"}
+var numpyModels = []string{"conv", "convlast", "lstm", "gru", "gruhard", "gruafter", "maxpool", "padding", "mean"}
 
 // A numpyModel is a network that was read, and what numpy computes for inputs of it.
 type numpyModel struct {
@@ -149,6 +149,7 @@ func TestNetworkModels(t *testing.T) {
 		"gruhard":  {0.06, 0.2, 0.4},
 		"gruafter": {0.05, 0.4, 0.5},
 		"padding":  {0.05, 0.05, 0.6},
+		"mean":     {0.05, 0.05, 0.6},
 		"maxpool":  {0.05, 0.05, 0.6},
 	} {
 		m := readNumpyModel(t, name)
@@ -356,6 +357,47 @@ func TestDequantizeAxis(t *testing.T) {
 		if got := n.Layers[0].(*Linear).W; !slices.Equal(got, []float32{2, 6, 4, 8}) {
 			t.Errorf("axis %d: weights %v", axis, got)
 		}
+	}
+}
+
+// A matrix of a mean takes the picture itself; means of windows, or before Relu, are convolutions.
+func TestMeanOfMatrix(t *testing.T) {
+	if m := readNumpyModel(t, "mean"); len(m.Layers) != 2 || m.Layers[1].Inputs() != m.Layers[0].Outputs() {
+		t.Errorf("%d layers", len(m.Layers))
+	}
+	b := newBuilder()
+	b.shape = []int{-1, 2, 4, 4}
+	v := b.node("Conv", "", "x", b.floats("k", make([]float32, 4), 2, 2, 1, 1))
+	n, err := ReadONNX(b.model(b.node("Relu", "", b.node("GlobalAveragePool", "", v))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c, ok := n.Layers[len(n.Layers)-1].(*Convolution); !ok || !c.ReLU || c.area() != 16 {
+		t.Errorf("the last of %d layers is %v", len(n.Layers), n.Layers[len(n.Layers)-1])
+	}
+	// Of the input, whose channels come first.
+	b = newBuilder()
+	b.shape = []int{-1, 2, 4, 4}
+	v = b.node("Flatten", "", b.node("GlobalAveragePool", "", "x"))
+	n, err = ReadONNX(b.model(b.node("MatMul", "", v, b.floats("m", make([]float32, 2), 2, 1))))
+	if err != nil || len(n.Layers) != 2 || n.channels() != 2 {
+		t.Errorf("%v, %v", n, err)
+	}
+	// Of a signal, as PyTorch's squeeze(-1) has it.
+	b = newBuilder()
+	b.shape = []int{-1, 2, 4}
+	v = b.node("GlobalAveragePool", "", b.node("Conv", "", "x", b.floats("k", make([]float32, 4), 2, 2, 1)))
+	v = b.node("MatMul", "", b.node("Squeeze", "", v, b.ints(-1)), b.floats("m", make([]float32, 2), 2, 1))
+	if n, err := ReadONNX(b.model(v)); err != nil || n.Layers[1].Inputs() != 8 {
+		t.Error(err)
+	}
+	// A file of a few bytes makes no large network.
+	b = newBuilder()
+	b.shape = []int{-1, 2, 400, 400}
+	v = b.node("GlobalAveragePool", "", b.node("Conv", "", "x", b.floats("k", make([]float32, 4), 2, 2, 1, 1)))
+	v = b.node("MatMul", "", b.node("Flatten", "", v), b.floats("m", make([]float32, 2), 2, 1))
+	if _, err := ReadONNX(b.model(v)); err == nil || !strings.Contains(err.Error(), "the mean of 400×400 pixels of 2 channels, for 1 outputs, makes a network of more than") {
+		t.Error(err)
 	}
 }
 

@@ -128,7 +128,7 @@ func (v onnxValue) asSignal(layers int) (onnxValue, error) {
 	return v, nil
 }
 
-// pool adds a maximum, or a mean, which is a convolution whose kernels are the mean of one channel each.
+// pool adds a maximum or a mean. The mean of a whole picture waits for what takes it.
 func (w *onnxWalk) pool(n *onnxNode, in onnxValue) (out onnxValue, err error) {
 	if in.axes == "??K" {
 		if in, err = in.asSignal(len(w.network.Layers)); err != nil {
@@ -149,28 +149,73 @@ func (w *onnxWalk) pool(n *onnxNode, in onnxValue) (out onnxValue, err error) {
 			return out, err
 		}
 	}
-	var l FloatLayer = &MaxPool{Name: n.outputs[0], Window: window}
-	if strings.HasSuffix(n.op, "AveragePool") {
-		area := window.area()
-		if most := maxKernel << 8; c > most || area > most/c/c {
-			return out, fmt.Errorf("the mean of %d×%d pixels of %d channels makes a kernel of more than %d weights", window.Height, window.Width, c, most)
-		}
-		mean := &Convolution{Name: n.outputs[0], Window: window, Out: c, W: make([]float32, c*area*c)}
-		for i := range c {
-			for pixel := range area {
-				mean.W[(i*area+pixel)*c+i] = 1 / float32(area)
-			}
-		}
-		l = mean
-	}
+	l := &MaxPool{Name: n.outputs[0], Window: window}
 	if err := l.check(); err != nil {
 		return out, err
 	}
 	if len(w.network.Layers) == 0 {
 		w.network.ChannelsFirst = !in.swapped
 	}
-	w.network.Layers = append(w.network.Layers, l)
-	return window.value(c), nil
+	switch {
+	case strings.HasSuffix(n.op, "MaxPool"):
+		w.network.Layers = append(w.network.Layers, l)
+	case window.places() == 1 && !window.padded() && len(w.network.Layers) > 0:
+		w.mean = l
+	default:
+		err = w.average(l)
+	}
+	return window.value(c), err
+}
+
+// average adds the means of windows: a convolution whose kernels are the mean of one channel each.
+func (w *onnxWalk) average(l *MaxPool) error {
+	c, area := l.Channels, l.area()
+	if err := w.bound(l, c); err != nil {
+		return err
+	}
+	mean := &Convolution{Name: l.Name, Window: l.Window, Out: c, W: make([]float32, c*area*c)}
+	for i := range c {
+		for pixel := range area {
+			mean.W[(i*area+pixel)*c+i] = 1 / float32(area)
+		}
+	}
+	w.network.Layers, w.mean = append(w.network.Layers, mean), nil
+	return nil
+}
+
+// ofMean makes a matrix that takes the mean of a picture one that takes the picture.
+func (w *onnxWalk) ofMean(l *Linear) error {
+	area := w.mean.area()
+	if l.In != w.mean.Channels {
+		return fmt.Errorf("matrix %q takes %d activations, and the mean %q has %d", l.Name, l.In, w.mean.Name, w.mean.Channels)
+	}
+	if err := w.bound(w.mean, l.Out); err != nil {
+		return err
+	}
+	all := make([]float32, 0, len(l.W)*area)
+	for ; len(l.W) > 0; l.W = l.W[l.In:] {
+		row := slices.Clone(l.W[:l.In])
+		for i := range row {
+			row[i] /= float32(area)
+		}
+		all = append(all, slices.Repeat(row, area)...)
+	}
+	l.W, l.In, w.mean = all, w.mean.Inputs(), nil
+	return nil
+}
+
+// bound returns an error if the weights of a mean for a number of outputs make the network larger than
+// maxKernel weights a byte of the file.
+func (w *onnxWalk) bound(l *MaxPool, out int) error {
+	most := maxKernel * (len(w.data) + 1<<8)
+	left := most
+	for _, l := range w.network.Layers {
+		left -= l.size()
+	}
+	if l.area() > left/l.Channels/out {
+		return fmt.Errorf("the mean of %d×%d pixels of %d channels, for %d outputs, makes a network of more than %d weights", l.Height, l.Width, l.Channels, out, most)
+	}
+	return nil
 }
 
 // pooled sets the sizes of a window to the attributes of a pool.

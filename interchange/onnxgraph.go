@@ -32,6 +32,7 @@ type onnxWalk struct {
 	*onnxReader
 	network *Network
 	values  []onnxValue // which the last node has returned
+	mean    *MaxPool    // what the last layer's activations are the mean of, nil if it is no mean
 }
 
 // network follows the chain of nodes from the input to the output.
@@ -61,6 +62,11 @@ func (r *onnxReader) network() (*Network, error) {
 		}
 		if err != nil {
 			return nil, fmt.Errorf("%v: %w", n, err)
+		}
+	}
+	if w.mean != nil {
+		if err := w.average(w.mean); err != nil {
+			return nil, err
 		}
 	}
 	if !slices.ContainsFunc(w.values, func(v onnxValue) bool { return v.name == r.outputs[0] }) {
@@ -260,6 +266,11 @@ func (w *onnxWalk) node(n *onnxNode, in onnxValue) error {
 	if w.network.Softmax && !moves {
 		return fmt.Errorf("comes after a softmax")
 	}
+	if w.mean != nil && !moves && n.op != "Gemm" && n.op != "MatMul" {
+		if err := w.average(w.mean); err != nil {
+			return err
+		}
+	}
 	out := in
 	w.values = nil
 	var err error
@@ -378,6 +389,11 @@ func (w *onnxWalk) matrix(n *onnxNode, in onnxValue) error {
 		for i := range l.Out {
 			row := l.W[i*l.In:][:l.In]
 			copy(row, transposed(row, channels, pixels))
+		}
+	}
+	if w.mean != nil {
+		if err := w.ofMean(l); err != nil {
+			return err
 		}
 	}
 	w.network.Layers = append(w.network.Layers, l)

@@ -65,12 +65,12 @@ func (w *onnxWalk) squeeze(n *onnxNode, v *onnxValue) error {
 	if len(axes) == 0 {
 		axes = w.integers(n, 1)
 	}
-	b := []byte(v.axes)
+	b, pixel := []byte(v.axes), v.axes == "NCHW" && v.sizes['H']*v.sizes['W'] == 1
 	for _, a := range axes {
 		if a < 0 {
 			a += int64(len(b))
 		}
-		if a < 0 || a >= int64(len(b)) || b[a] != '1' {
+		if a < 0 || a >= int64(len(b)) || b[a] != '1' && (!pixel || a < 2) {
 			return fmt.Errorf("axis %d of dimensions %s", a, v.axes)
 		}
 		b[a] = ' '
@@ -78,7 +78,9 @@ func (w *onnxWalk) squeeze(n *onnxNode, v *onnxValue) error {
 	if len(axes) == 0 {
 		return fmt.Errorf("axes are missing")
 	}
-	v.axes = strings.ReplaceAll(string(b), " ", "")
+	if v.axes = strings.ReplaceAll(string(b), " ", ""); pixel { // or of a signal of one step, without H
+		v.axes = "NK"
+	}
 	return nil
 }
 

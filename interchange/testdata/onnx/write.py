@@ -251,8 +251,21 @@ def paddings():
     m.write("padding", v, x, flat @ w3.T + b3)
 
 
+def means():
+    # As Keras and PyTorch end a network: the mean of each channel goes to a matrix.
+    x = normal(60, 2, 8, 7, scale=1)
+    w1, b1 = normal(6, 2, 3, 3), normal(6, scale=0.3)
+    w2, b2 = normal(6, 4), normal(4, scale=0.3)
+    h = np.maximum(conv(x, w1, b1, 1, (1, 1, 1, 1)), 0).mean(axis=(2, 3))
+    m = Model("N", 2, 8, 7)
+    v = m.node("Relu", m.node("Conv", "x", w1, b1, kernel_shape=[3, 3], pads=[1, 1, 1, 1]))
+    v = m.node("Squeeze", m.node("GlobalAveragePool", v), np.array([2, 3]))
+    m.write("mean", m.node("Add", m.node("MatMul", v, w2), b2), x, h @ w2 + b2)
+
+
 pictures()
 sequences()
 reset_after()
 maxima()
 paddings()
+means()
