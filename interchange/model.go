@@ -133,7 +133,7 @@ func (n *Network) quantizer(o NetworkOptions) (*quantizer, error) {
 	in := n.Inputs()
 	q := &quantizer{
 		o: o, samples: len(o.Calibration) / in / o.Steps, steps: o.Steps,
-		gains: repeated(float64(o.Unit), in), index: sequence(in, 1, 1), width: in, most: 2, channels: n.channels(),
+		gains: repeated(float64(o.Unit), in), index: sequence(in, 1, 1), width: in, most: 2,
 	}
 	if o.Method == Int8 {
 		q.most = eightBits
@@ -201,7 +201,7 @@ type quantizer struct {
 	index []int     // where the model has each activation of the network
 	gains []float64 // how many units of the model's a unit of the network's activations is
 
-	channels int // of the model's picture
+	channels int // of the model's picture, 0 if it is none
 
 	layers  []nn.Layer
 	reports []Report
@@ -455,7 +455,7 @@ func (q *quantizer) linear(l *Linear) {
 		rectify(q.exact)
 	}
 	q.add(l.Out, d)
-	q.index = sequence(l.Out, 1, 1)
+	q.index, q.channels = sequence(l.Out, 1, 1), 0
 }
 
 // centred returns a layer whose rows' mean, and whose biases' mean, is zero.

@@ -401,6 +401,23 @@ func TestMeanOfMatrix(t *testing.T) {
 	}
 }
 
+// What a matrix returns may be a picture; what a recurrent layer returns may be too wide for one.
+func TestPictureAfterMatrix(t *testing.T) {
+	picture := Window{Rows: 1, Columns: 2, Channels: 3, Height: 1, Width: 2, Stride: 1}
+	after := []FloatLayer{&MaxPool{Name: "m", Window: picture}, &Linear{Name: "l", In: 3, Out: 2, W: make([]float32, 6)}}
+	matrix := &Linear{Name: "k", In: 4, Out: 6, W: make([]float32, 24)}
+	n := &Network{Layers: append([]FloatLayer{
+		&Convolution{Name: "c", Window: Window{Rows: 1, Columns: 4, Channels: 1, Height: 1, Width: 1, Stride: 1}, Out: 1, W: []float32{1}}, matrix,
+	}, after...)}
+	if m, _, err := n.Model(NetworkOptions{Method: LeastSquares}); err != nil || m.Outputs() != 2 {
+		t.Error(err)
+	}
+	n.Layers = append([]FloatLayer{&Recurrent{Name: "r", Cell: CellRNN, In: 4, Out: 6, W: make([]float32, 60)}}, after...)
+	if _, _, err := n.Model(NetworkOptions{Method: LeastSquares}); err == nil || !strings.Contains(err.Error(), `layer "m" takes a picture of 6 activations, and the layer before returns 8`) {
+		t.Error(err)
+	}
+}
+
 // Error feedback bounds the columns of a matrix, and a maximum has none.
 func TestMaxPoolLarge(t *testing.T) {
 	n := &Network{Layers: []FloatLayer{

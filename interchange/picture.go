@@ -11,6 +11,9 @@ import (
 
 // window returns a window over the model's picture, of a layer that returns out channels.
 func (q *quantizer) window(l Window, name string, out int) (nn.Window, error) {
+	if q.channels == 0 {
+		q.channels = l.Channels
+	}
 	w := nn.Window{
 		Rows: l.Rows, Columns: l.Columns, Channels: q.channels, Height: l.Height, Width: l.Width, Stride: l.Stride,
 		Top: l.Top, Left: l.Left, Bottom: l.Bottom, Right: l.Right,
@@ -19,6 +22,8 @@ func (q *quantizer) window(l Window, name string, out int) (nn.Window, error) {
 	switch {
 	case l.padded() && (max(l.Top, l.Bottom) >= l.Height || max(l.Left, l.Right) >= l.Width):
 		return w, fmt.Errorf("layer %q is padded by %d, want less than its kernel of %d×%d", name, []int{l.Top, l.Left, l.Bottom, l.Right}, l.Height, l.Width)
+	case q.width != w.Inputs():
+		return w, fmt.Errorf("layer %q takes a picture of %d activations, and the layer before returns %d", name, w.Inputs(), q.width)
 	case rows > kernels.MaxK/max(q.channels, out)/columns:
 		return w, fmt.Errorf("layer %q of a padded picture of %d×%d×%d and %d channels is too large", name, rows, columns, q.channels, out)
 	}

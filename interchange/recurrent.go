@@ -69,7 +69,7 @@ func (q *quantizer) recurrent(l *Recurrent) error {
 	}
 	q.exact, q.gains = after, repeated(stateUnit, l.Out)
 	q.add(l.Out, append(layers, cell)...)
-	q.index = sequence(l.Out, 1, 1)
+	q.index, q.channels = sequence(l.Out, 1, 1), 0
 	return nil
 }
 
