@@ -144,6 +144,11 @@ func (l *Llama) tensors() []ggufFloats {
 		add("ffn_gate", b.Gate, l.Hidden, l.Width)
 		add("ffn_down", b.Down, l.Width, l.Hidden)
 		add("ffn_up", b.Up, l.Hidden, l.Width)
+		for _, bias := range l.biases(b) {
+			if *bias.bias != nil {
+				all = append(all, ggufFloats{name: llamaBiasTensor(i, bias.part), w: *bias.bias, shape: []int{bias.size}})
+			}
+		}
 	}
 	all = append(all, ggufFloats{name: "output_norm.weight", w: l.Norm, shape: []int{l.Width}})
 	if l.Output != nil {

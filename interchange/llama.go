@@ -25,10 +25,46 @@ type Llama struct {
 	Output    []float32 // Vocab × Width; nil: Embedding
 }
 
-// A LlamaBlock holds the weights of attention and of the gated layer after it.
+// A LlamaBlock holds the weights of attention and of the gated layer after it. A bias is nil if there
+// is none.
 type LlamaBlock struct {
 	AttentionNorm, Query, Key, Value, Out []float32
 	FeedForwardNorm, Gate, Up, Down       []float32
+
+	QueryBias, KeyBias, ValueBias, OutBias []float32
+	GateBias, UpBias, DownBias             []float32
+}
+
+// A llamaBias is a bias of a block, of the matrix whose part of llama.cpp's names is part.
+type llamaBias struct {
+	part string
+	bias *[]float32
+	size int
+}
+
+// biases returns the places of the biases of a block of the network.
+func (l *Llama) biases(b *LlamaBlock) []llamaBias {
+	return []llamaBias{
+		{"attn_q", &b.QueryBias, l.Width},
+		{"attn_k", &b.KeyBias, l.kvWidth()},
+		{"attn_v", &b.ValueBias, l.kvWidth()},
+		{"attn_output", &b.OutBias, l.Width},
+		{"ffn_gate", &b.GateBias, l.Hidden},
+		{"ffn_up", &b.UpBias, l.Hidden},
+		{"ffn_down", &b.DownBias, l.Width},
+	}
+}
+
+// hasBiases reports whether a block has a bias.
+func (l *Llama) hasBiases() bool {
+	for i := range l.Blocks {
+		for _, b := range l.biases(&l.Blocks[i]) {
+			if *b.bias != nil {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // kvWidth returns the width of keys and of values.
@@ -103,6 +139,14 @@ func (l *Llama) Check() error {
 				return err
 			}
 		}
+		for _, t := range l.biases(&b) {
+			if *t.bias == nil {
+				continue
+			}
+			if err := check(fmt.Sprintf("block %d: bias of %s", i, t.part), *t.bias, 1, t.size); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
@@ -136,6 +180,15 @@ func times(w []float32, x []float64) []float64 {
 			sum += float64(v) * x[j]
 		}
 		y[i] = sum
+	}
+	return y
+}
+
+// affine returns W·x plus a bias, unless it is nil.
+func affine(w, bias []float32, x []float64) []float64 {
+	y := times(w, x)
+	for i, v := range bias {
+		y[i] += float64(v)
 	}
 	return y
 }
@@ -232,7 +285,7 @@ func (r *llamaRun) step(token int) []float64 {
 		h := r.normed(x)
 		see(i, "attention norm", h)
 		h = gained(h, b.AttentionNorm)
-		q, k, v := times(b.Query, h), times(b.Key, h), times(b.Value, h)
+		q, k, v := affine(b.Query, b.QueryBias, h), affine(b.Key, b.KeyBias, h), affine(b.Value, b.ValueBias, h)
 		see(i, "query", q)
 		see(i, "key", k)
 		r.rotate(q)
@@ -241,19 +294,19 @@ func (r *llamaRun) step(token int) []float64 {
 		see(i, "key", k)
 		see(i, "value", v)
 		r.keys[i], r.values[i] = append(r.keys[i], k...), append(r.values[i], v...)
-		add(i, times(b.Out, r.attend(i, q)))
+		add(i, affine(b.Out, b.OutBias, r.attend(i, q)))
 
 		h = r.normed(x)
 		see(i, "feed-forward norm", h)
 		h = gained(h, b.FeedForwardNorm)
-		g, u := times(b.Gate, h), times(b.Up, h)
+		g, u := affine(b.Gate, b.GateBias, h), affine(b.Up, b.UpBias, h)
 		see(i, "gate", g)
 		see(i, "up", u)
 		for j, v := range g {
 			u[j] *= v / (1 + math.Exp(-v))
 		}
 		see(i, "hidden", u)
-		add(i, times(b.Down, u))
+		add(i, affine(b.Down, b.DownBias, u))
 	}
 	h := r.normed(x)
 	see(0, "norm", h)
@@ -366,8 +419,9 @@ func (l *Llama) Model(tokens [][]int) (*nn.Model, error) {
 		q := 1 / (k * score * math.Exp2(float64(a.Shift)))
 		v := most(i, "value") / 127
 		inputs := gained(same(in, l.Width), b.AttentionNorm)
-		next(llamaPart{b.Query, inputs, same(q, l.Width)}, llamaPart{b.Key, inputs, same(k, l.kvWidth())}, llamaPart{b.Value, inputs, same(v/128, l.kvWidth())})
-		next(llamaPart{b.Out, same(v, l.Width), same(residual, l.Width)})
+		next(llamaPart{b.Query, b.QueryBias, inputs, same(q, l.Width)}, llamaPart{b.Key, b.KeyBias, inputs, same(k, l.kvWidth())},
+			llamaPart{b.Value, b.ValueBias, inputs, same(v/128, l.kvWidth())})
+		next(llamaPart{b.Out, b.OutBias, same(v, l.Width), same(residual, l.Width)})
 
 		gated := m.Layers[2+2*i].(*nn.Residual).Layers
 		in = norm(gated[0], i, "feed-forward norm")
@@ -376,7 +430,7 @@ func (l *Llama) Model(tokens [][]int) (*nn.Model, error) {
 		// the matrix after them, unless it has pents, see Quantize.
 		hidden, up := make([]float64, l.Hidden), make([]float64, l.Hidden)
 		all, ratio := most(i, "hidden"), 1.0
-		pents := arePents([]llamaPart{{b.Down, same(1, l.Hidden), same(1, l.Width)}})
+		pents := arePents([]llamaPart{{w: b.Down, in: same(1, l.Hidden), out: same(1, l.Width)}})
 		for j := range hidden {
 			if hidden[j] = all / 127; !pents {
 				hidden[j] = math.Sqrt(all*max(all/1000, margin*seen[place{i, "hidden"}][j])) / 127
@@ -388,11 +442,11 @@ func (l *Llama) Model(tokens [][]int) (*nn.Model, error) {
 			up[j] = math.Ldexp(v, -g.GateShift)
 		}
 		inputs = gained(same(in, l.Width), b.FeedForwardNorm)
-		next(llamaPart{b.Gate, inputs, same(1./16, l.Hidden)}, llamaPart{b.Up, inputs, up})
-		next(llamaPart{b.Down, hidden, same(residual, l.Width)})
+		next(llamaPart{b.Gate, b.GateBias, inputs, same(1./16, l.Hidden)}, llamaPart{b.Up, b.UpBias, inputs, up})
+		next(llamaPart{b.Down, b.DownBias, hidden, same(residual, l.Width)})
 	}
 	in := norm(m.Layers[len(m.Layers)-3], 0, "norm")
-	next(llamaPart{l.output(), gained(same(in, l.Width), l.Norm), same(math.Ln2/16, l.Vocab)})
+	next(llamaPart{w: l.output(), in: gained(same(in, l.Width), l.Norm), out: same(math.Ln2/16, l.Vocab)})
 	return m, nil
 }
 
@@ -429,8 +483,16 @@ func (l *Llama) seen(tokens [][]int) map[place][]float64 {
 
 // A llamaPart is rows of a matrix, and what the units of inputs and outputs stand for.
 type llamaPart struct {
-	w       []float32
+	w, bias []float32 // bias: nil for none
 	in, out []float64
+}
+
+// biasOf returns the bias of a row.
+func (p *llamaPart) biasOf(row int) float64 {
+	if p.bias == nil {
+		return 0
+	}
+	return float64(p.bias[row])
 }
 
 func transposed(w []float32, rows, cols int) []float32 {
@@ -443,10 +505,12 @@ func transposed(w []float32, rows, cols int) []float32 {
 	return t
 }
 
-// fill gives a matrix weights of eight bits, with a multiplier for each row, or of one pent
-// where all rows are pents times a scale.
+// fill gives a matrix weights of eight bits, with a multiplier and where there are biases an offset for
+// each row, or of one pent where all rows are pents times a scale. Weights of a row are coarser than
+// eight bits if its bias needs that.
 func fill(d *nn.Dense, parts []llamaPart) {
 	var weights []int32
+	var biases []float64
 	var factors []float64
 	cols := len(parts[0].in)
 	most := float64(eightBits)
@@ -464,7 +528,14 @@ func fill(d *nn.Dense, parts []llamaPart) {
 				s, _ := pentScale(p.w[i*cols:][:cols])
 				scale = float64(s) * p.in[0]
 			}
+			bias := p.biasOf(i)
+			if size := math.Abs(bias); slices.Max(row) == 0 && slices.Min(row) == 0 {
+				scale = size / eightBits
+			} else if d.Digits > 1 {
+				scale = max(scale, size/nn.MaxScale)
+			}
 			scale = max(scale, 1e-12/eightBits)
+			biases = append(biases, bias/scale)
 			for _, v := range row {
 				weights = append(weights, int32(math.Round(v/scale)))
 			}
@@ -473,9 +544,16 @@ func fill(d *nn.Dense, parts []llamaPart) {
 	}
 	d.W = nn.Weights5(weights, len(factors), cols, d.Digits)
 	setScale(d, factors)
+	if slices.ContainsFunc(parts, func(p llamaPart) bool { return p.bias != nil }) {
+		d.Offset = make([]int32, len(biases))
+		for i, b := range biases {
+			d.Offset[i] = int32(math.Round(b))
+		}
+	}
 }
 
-// arePents reports whether all rows are pents times a scale, in one unit of the inputs.
+// arePents reports whether all rows are pents times a scale, in one unit of the inputs, and their biases
+// fit.
 func arePents(parts []llamaPart) bool {
 	for _, p := range parts {
 		cols := len(p.in)
@@ -485,7 +563,8 @@ func arePents(parts []llamaPart) bool {
 			}
 		}
 		for i := range p.out {
-			if _, ok := pentScale(p.w[i*cols:][:cols]); !ok {
+			scale, ok := pentScale(p.w[i*cols:][:cols])
+			if !ok || math.Abs(p.biasOf(i)) > nn.MaxScale*float64(scale)*p.in[0] {
 				return false
 			}
 		}

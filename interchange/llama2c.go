@@ -17,6 +17,11 @@ const llama2cHeader = 7 * 4
 // llamaTensor returns GGUF's name of a tensor of a block.
 func llamaTensor(block int, part string) string { return fmt.Sprintf("blk.%d.%s.weight", block, part) }
 
+// llamaBiasTensor returns GGUF's name of a bias.
+func llamaBiasTensor(block int, part string) string {
+	return fmt.Sprintf("blk.%d.%s.bias", block, part)
+}
+
 // readLlama2C reads a checkpoint of https://github.com/karpathy/llama2.c of the first, unnumbered
 // version: sizes, then float32. Its tensors get GGUF's names, a tensor each block, and its sizes
 // GGUF's keys.

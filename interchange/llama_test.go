@@ -121,8 +121,23 @@ func randomLlama(seed uint64) *Llama {
 	l.Embedding, l.Norm, l.Output = normal(l.Vocab*w, 0, 1), normal(w, 1, 0.2), normal(l.Vocab*w, 0, 0.5)
 	for i := range l.Blocks {
 		l.Blocks[i] = LlamaBlock{
-			normal(w, 1, 0.3), normal(w*w, 0, 0.5), normal(kv*w, 0, 0.5), normal(kv*w, 0, 0.3), normal(w*w, 0, 0.3),
-			normal(w, 1, 0.3), normal(h*w, 0, 0.4), normal(h*w, 0, 0.3), normal(w*h, 0, 0.3),
+			AttentionNorm: normal(w, 1, 0.3), Query: normal(w*w, 0, 0.5), Key: normal(kv*w, 0, 0.5), Value: normal(kv*w, 0, 0.3), Out: normal(w*w, 0, 0.3),
+			FeedForwardNorm: normal(w, 1, 0.3), Gate: normal(h*w, 0, 0.4), Up: normal(h*w, 0, 0.3), Down: normal(w*h, 0, 0.3),
+		}
+	}
+	return l
+}
+
+// withBiases returns a network with biases of normal distribution in every matrix of its blocks.
+func withBiases(l *Llama, deviation float64) *Llama {
+	random := rand.New(rand.NewPCG(7, 0))
+	l = l.clone()
+	for i := range l.Blocks {
+		for _, b := range l.biases(&l.Blocks[i]) {
+			*b.bias = make([]float32, b.size)
+			for j := range *b.bias {
+				(*b.bias)[j] = float32(deviation * random.NormFloat64())
+			}
 		}
 	}
 	return l
@@ -138,6 +153,7 @@ func TestLlamaCheck(t *testing.T) {
 		"a context of 1 token": func(l *Llama) { l.Context = 1 },
 		"number 3 is NaN":      func(l *Llama) { l.Norm[3] = float32(math.NaN()) },
 		"number 3 is 1e+30":    func(l *Llama) { l.Blocks[1].Up[3] = 1e30 },
+		"bias of ffn_up has 3": func(l *Llama) { l.Blocks[1].UpBias = make([]float32, 3) },
 		"number 3 is -Inf":     func(l *Llama) { l.Output[3] = float32(math.Inf(-1)) },
 		"": func(l *Llama) {
 			clear(l.Embedding)
@@ -179,6 +195,62 @@ func TestLlamaCheck(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// The integer network says what the float one says, to a small part of a nat, with biases and with rows
+// that have a bias alone. Biases matter, and pents cannot be fitted beside them.
+func TestLlamaBiases(t *testing.T) {
+	plain := randomLlama(1)
+	for _, pents := range []bool{false, true} {
+		l := withBiases(plain, 0.5)
+		if pents {
+			q, _, err := plain.Quantize(LlamaOptions{Method: LeastSquares, Sharing: RowScales})
+			if err != nil {
+				t.Fatal(err)
+			}
+			l = withBiases(q, 0.5)
+		}
+		clear(l.Blocks[0].Query[:2*l.Width])
+		clear(l.Blocks[1].Down[3*l.Hidden:][:l.Hidden])
+		texts := l.Sample(8, 32, 3)
+		m, err := l.Model(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := m.Matrices()[1]; d.Offset == nil || (d.Digits > 1) == pents {
+			t.Errorf("pents %t: matrix %v", pents, d)
+		}
+		back, err := LlamaOf(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		logits := func(l *Llama) func([]int) [][]float64 {
+			return func(text []int) [][]float64 { v, _ := l.Logits(text); return v }
+		}
+		float, integer, again := nats(texts, logits(l)), nats(texts, modelLogits(m)), nats(texts, logits(back))
+		for i := range l.Blocks {
+			for _, b := range l.biases(&l.Blocks[i]) {
+				*b.bias = nil
+			}
+		}
+		without := nats(texts, logits(l))
+		t.Logf("pents %t: float %.4f, integer %.4f, its float network %.4f, without biases %.4f nats a token", pents, float, integer, again, without)
+		if math.Abs(integer-float) > 0.03 || math.Abs(again-integer) > 0.05 || without < float+0.3 {
+			t.Errorf("pents %t: integer forward is %.4f nats above float, want at most 0.03", pents, integer-float)
+		}
+	}
+	if _, _, err := withBiases(plain, 1).Quantize(LlamaOptions{Method: Nearest, Sharing: RowScales}); err == nil || !strings.Contains(err.Error(), "biases") {
+		t.Errorf("error %v", err)
+	}
+	m, err := plain.Model(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	head := m.Layers[len(m.Layers)-2].(*nn.Dense)
+	head.Offset = make([]int32, head.Outputs()/2)
+	if _, err := LlamaOf(m); err == nil || !strings.Contains(err.Error(), "with offsets wide") {
+		t.Errorf("error %v", err)
 	}
 }
 

@@ -93,16 +93,19 @@ func llamaCPP(t *testing.T, dir string, jobs []llamaJob) (found []llamaResult) {
 	return found
 }
 
-// confident returns a small network of pents with a power of two every 32 columns, and the tokens
-// that follow a prompt: of some seeds the one whose largest logit is the farthest above the others
+// confident returns a small network of pents with a power of two every 32 columns, and with biases of a
+// standard deviation unless it is 0, and the tokens that follow a prompt: of some seeds the one whose largest logit is the farthest above the others
 // at every token, so that roundings do not decide.
-func confident(t *testing.T, prompt []int, count int) (best *Llama, tokens []int) {
+func confident(t *testing.T, prompt []int, count int, biases float64) (best *Llama, tokens []int) {
 	t.Helper()
 	most := 0.0
 	for seed := range uint64(40) {
 		l, _, err := seededLlama(seed, 268, false).Quantize(LlamaOptions{Method: LeastSquares, Sharing: BlockPowers})
 		if err != nil {
 			t.Fatal(err)
+		}
+		if biases > 0 {
+			l = withBiases(l, biases)
 		}
 		r, least := l.run(), math.Inf(1)
 		var logits []float64
@@ -160,7 +163,7 @@ func TestLlamaCPPSmall(t *testing.T) {
 	}
 	prompt := tok.Encode(text)
 	whole := append([]int{tok.BOS}, prompt...)
-	l, want := confident(t, whole, count)
+	l, want := confident(t, whole, count, 0)
 	m, err := l.Model(nil)
 	if err != nil {
 		t.Fatal(err)
@@ -171,11 +174,13 @@ func TestLlamaCPPSmall(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	strong, biased := confident(t, whole, count, 0.5)
 	jobs := []llamaJob{
 		{writeLlama(t, l, tok, MXFP4), text, count},
 		{writeLlama(t, l, tok, Q4_0), text, count},
 		{writeLlama(t, l, tok, Q4_0), "the hehe, t the e  he", 1},
 		{writeLlama(t, float, tok, Q4_0), text, count},
+		{writeLlama(t, strong, tok, Q4_0), text, count},
 	}
 	found := llamaCPP(t, dir, jobs)
 	for i, got := range found {
@@ -188,6 +193,9 @@ func TestLlamaCPPSmall(t *testing.T) {
 	}
 	if w := integerGreedy(t, tuned, whole, count); !slices.Equal(found[3].Tokens, w) {
 		t.Errorf("tuned: %d as Q4_0, %d here, %d before", found[3].Tokens, w, want)
+	}
+	if !slices.Equal(found[4].Tokens, biased) {
+		t.Errorf("with biases: %d as Q4_0, %d here", found[4].Tokens, biased)
 	}
 }
 
@@ -206,12 +214,12 @@ func integerGreedy(t *testing.T, m *nn.Model, tokens []int, count int) (own []in
 	return own
 }
 
-// tune returns a model whose weights and multipliers an evolution strategy has moved.
+// tune returns a model whose weights, multipliers and offsets an evolution strategy has moved.
 func tune(t *testing.T, m *nn.Model, texts [][]int) *nn.Model {
 	t.Helper()
 	tuned, err := m.Clone()
 	if err == nil {
-		err = tuned.SetTrained(nn.Trained{Weights: true, Scales: true})
+		err = tuned.SetTrained(nn.Trained{Weights: true, Scales: true, Offsets: true})
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -89,17 +89,39 @@ func TestLlamaGGUF(t *testing.T) {
 			}
 		}
 	}
+	// Biases come back, too.
+	some := withBiases(smallLlama(false), 1)
+	some.Blocks[1].KeyBias, some.Blocks[0].DownBias = nil, nil
+	var b bytes.Buffer
+	if err := WriteLlamaGGUF(&b, some, nil, Q4_0); err != nil {
+		t.Fatal(err)
+	}
+	a, err := open(b.Bytes(), FormatGGUF)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if back, err := a.Llama(); err != nil || !reflect.DeepEqual(back, some) {
+		t.Errorf("another network with biases comes back: %v", err)
+	}
+	for i := range a.Tensors {
+		if a.Tensors[i].Name == "blk.1.attn_v.bias" {
+			a.Tensors[i].Shape = []int{15}
+		}
+	}
+	if _, err := a.Llama(); err == nil || !strings.Contains(err.Error(), `tensor "blk.1.attn_v.bias" at offset`) {
+		t.Errorf("error %v", err)
+	}
+	b.Reset()
 	// A scale of more than 11 bits is rounded, and said so.
 	l := smallLlama(true)
 	fillPents := l.Blocks[0].Query
 	for i := range fillPents {
 		fillPents[i] = 1.0001 * float32(i%5-2)
 	}
-	var b bytes.Buffer
 	if err := WriteLlamaGGUF(&b, l, nil, Q4_0); err != nil {
 		t.Fatal(err)
 	}
-	a, err := open(b.Bytes(), FormatGGUF)
+	a, err = open(b.Bytes(), FormatGGUF)
 	if err != nil || a.Meta["pentary.rounded"] != "blk.0.attn_q.weight" {
 		t.Errorf("meta %v: %v", a.Meta, err)
 	}

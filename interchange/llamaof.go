@@ -2,6 +2,7 @@ package interchange
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"slices"
 
@@ -34,6 +35,11 @@ func LlamaOf(m *nn.Model) (*Llama, error) {
 	if !ok || !logits || !dense || !norm || !isRMS(final) {
 		return nil, errNoLlama
 	}
+	for _, d := range []*nn.Dense{e.Rows, head} {
+		if d.Offset != nil {
+			return nil, fmt.Errorf("interchange: %v cannot be exported: a network of the llama architecture has no biases there", d)
+		}
+	}
 	l := &Llama{Width: final.Width, Vocab: e.Vocabulary, Epsilon: 1e-5, Norm: ones(final.Width)}
 	l.Embedding = transposed(realWeights(e.Rows, 1./16, unitOfResidual), l.Width, l.Vocab)
 	l.Output = realWeights(head, 1/float64(final.Target), math.Ln2/16)
@@ -62,12 +68,20 @@ func LlamaOf(m *nn.Model) (*Llama, error) {
 		query := 1 / (unitOfKey * score * math.Exp2(float64(a.Shift)))
 		units := slices.Concat(repeated(query, l.Width), repeated(unitOfKey, keys), repeated(unitOfValue/128, keys))
 		w := realWeights(a.Project, 1/float64(norms.Target), units...)
+		biases := realOffsets(a.Project, units...)
 		b := LlamaBlock{AttentionNorm: ones(l.Width), FeedForwardNorm: ones(l.Width)}
 		b.Query, b.Key, b.Value = w[:l.Width*l.Width], w[l.Width*l.Width:][:keys*l.Width], w[(l.Width+keys)*l.Width:]
-		b.Out = realWeights(out, unitOfValue, unitOfResidual)
-		w = realWeights(g.Project, 1/float64(gatedNorm.Target), slices.Concat(repeated(1./16, l.Hidden), repeated(math.Ldexp(unitOfHidden, -g.GateShift), l.Hidden))...)
+		if biases != nil {
+			b.QueryBias, b.KeyBias, b.ValueBias = biases[:l.Width], biases[l.Width:][:keys], biases[l.Width+keys:]
+		}
+		b.Out, b.OutBias = realWeights(out, unitOfValue, unitOfResidual), realOffsets(out, unitOfResidual)
+		units = slices.Concat(repeated(1./16, l.Hidden), repeated(math.Ldexp(unitOfHidden, -g.GateShift), l.Hidden))
+		w, biases = realWeights(g.Project, 1/float64(gatedNorm.Target), units...), realOffsets(g.Project, units...)
 		b.Gate, b.Up = w[:l.Hidden*l.Width], w[l.Hidden*l.Width:]
-		b.Down = realWeights(down, unitOfHidden, unitOfResidual)
+		if biases != nil {
+			b.GateBias, b.UpBias = biases[:l.Hidden], biases[l.Hidden:]
+		}
+		b.Down, b.DownBias = realWeights(down, unitOfHidden, unitOfResidual), realOffsets(down, unitOfResidual)
 		l.Blocks = append(l.Blocks, b)
 	}
 	return l, l.Check()
@@ -79,6 +93,27 @@ func ones(n int) []float32 { return slices.Repeat([]float32{1}, n) }
 
 func repeated(v float64, n int) []float64 { return slices.Repeat([]float64{v}, n) }
 
+// rowScale returns what one in a row's accumulator stands for, from the unit of the output.
+func rowScale(d *nn.Dense, row int, out float64) float64 {
+	scale := math.Ldexp(out, -int(d.Shift))
+	if d.Scale != nil {
+		scale *= float64(d.Scale[row])
+	}
+	return scale
+}
+
+// realOffsets returns the biases of a matrix from units of its outputs, one for all or one each, or nil.
+func realOffsets(d *nn.Dense, out ...float64) []float32 {
+	if d.Offset == nil {
+		return nil
+	}
+	b := make([]float32, len(d.Offset))
+	for i, v := range d.Offset {
+		b[i] = float32(float64(v) * rowScale(d, i, out[i%len(out)]))
+	}
+	return b
+}
+
 // realWeights returns the weights of a matrix, rows outermost, from units of its inputs, and of
 // its outputs, one for all or one each.
 func realWeights(d *nn.Dense, in float64, out ...float64) []float32 {
@@ -86,10 +121,7 @@ func realWeights(d *nn.Dense, in float64, out ...float64) []float32 {
 	rows, cols := d.W.Rows()/digits, d.W.Cols()
 	w := make([]float32, rows*cols)
 	for i := range rows {
-		scale := math.Ldexp(out[i%len(out)]/in, -int(d.Shift))
-		if d.Scale != nil {
-			scale *= float64(d.Scale[i])
-		}
+		scale := rowScale(d, i, out[i%len(out)]/in)
 		for j := range cols {
 			value := 0
 			for digit := digits - 1; digit >= 0; digit-- {

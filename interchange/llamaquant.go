@@ -2,6 +2,7 @@ package interchange
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -71,6 +72,9 @@ func (l *Llama) Quantize(o LlamaOptions) (*Llama, []Report, error) {
 	}
 	if err := l.Check(); err != nil {
 		return nil, nil, err
+	}
+	if l.hasBiases() {
+		return nil, nil, errors.New("interchange: a llama network with biases cannot be quantized to pents, want method int8")
 	}
 	if o.ctx == nil {
 		o.ctx = context.Background()

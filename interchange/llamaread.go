@@ -9,7 +9,7 @@ import (
 // Llama returns the float network that the archive of a llama2.c checkpoint, or of a GGUF file
 // of the architecture "llama", holds. Errors name the key, or the tensor and its offset: a size
 // that is missing or does not fit, a tensor that is missing or that this network does not have
-// (biases, experts), and scaled rotary positions.
+// (experts), and scaled rotary positions.
 func (a *Archive) Llama() (*Llama, error) {
 	if architecture := a.Meta["general.architecture"]; architecture != "llama" {
 		return nil, fmt.Errorf("interchange: architecture %q, want \"llama\"", architecture)
@@ -83,6 +83,11 @@ func (a *Archive) Llama() (*Llama, error) {
 			FeedForwardNorm: part("ffn_norm", l.Width), Gate: part("ffn_gate", l.Hidden, l.Width),
 			Down: part("ffn_down", l.Width, l.Hidden), Up: part("ffn_up", l.Hidden, l.Width),
 		})
+		for _, b := range l.biases(&l.Blocks[i]) {
+			if name := llamaBiasTensor(i, b.part); tensors[name] != nil {
+				*b.bias = read(name, b.size)
+			}
+		}
 	}
 	l.Norm = read("output_norm.weight", l.Width)
 	if tensors["output.weight"] != nil {

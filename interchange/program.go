@@ -69,8 +69,8 @@ func compile(m *nn.Model) (*program, error) {
 		p.tokens = nn.VocabSize
 	}
 	for i, d := range m.Matrices() {
-		if d.Digits > 1 || d.Scale != nil || d.Wide {
-			return nil, fmt.Errorf("interchange: matrix %d, %v, cannot be exported: it has digits, multipliers or wide outputs", i, d)
+		if d.Digits > 1 || d.Scale != nil || d.Offset != nil || d.Wide {
+			return nil, fmt.Errorf("interchange: matrix %d, %v, cannot be exported: it has digits, multipliers, offsets or wide outputs", i, d)
 		}
 	}
 	out, err := p.chain(m.Layers, p.input, "")

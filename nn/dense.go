@@ -16,8 +16,8 @@ import (
 // so that a pent of W weighs w·2^-Shift. With a bias, x has one more row, a constant, and
 // the biases are the last column of W: they are stored, perturbed and trained as weights
 // are, with either estimator (docs/decisions.md#biases-as-a-column-of-w).
-// Networks that were trained elsewhere can have weights of several digits, a multiplier for
-// each output, and outputs of 15 bits, see requantizeScaled.
+// Networks that were trained elsewhere can have weights of several digits, an offset and a multiplier
+// for each output, and outputs of 15 bits, see requantizeScaled.
 type Dense struct {
 	W     *packed.Matrix // outputs × inputs, one more with a bias
 	Shift uint
@@ -26,6 +26,7 @@ type Dense struct {
 
 	Digits int     // pents of a weight, up to MaxDigits; 0: one
 	Scale  []int32 // multiplier of each output, 0 to MaxScale; nil: all are one
+	Offset []int32 // added to the accumulator of each output before the multiplier, ±MaxScale at most; nil: none
 	Wide   bool    // outputs are wide
 
 	Sigma int // added to Sigma of the noise, see lowrank.Parameter; not stored in files
@@ -34,9 +35,10 @@ type Dense struct {
 	logits bool // outputs go to Logits
 	sparse bool // x is one-hot codes, see lowrank.Parameter
 
-	gains  *Dense // of Scale, while it is trained, see Model.SetTrained
-	one    uint   // of a matrix of newRows; 0: it is none
-	frozen bool   // not trained
+	gains   *Dense // of Scale, while it is trained, see Model.SetTrained
+	offsets *Dense // of Offset, likewise
+	one     uint   // of a matrix of newRows; 0: it is none
+	frozen  bool   // not trained
 }
 
 // NewDense returns a layer of zero weights whose Shift keeps the spread of the activations:

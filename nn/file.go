@@ -150,8 +150,8 @@ func layerName(i int) string { return fmt.Sprintf("layer%d", i) }
 // its "kind" and, unless empty, 0 or false, "sizes", "relu", of dense and conv2d "bias", of a norm
 // "gains" and "rms", of a residual connection "layers", of attention "kv_heads", "rotary"
 // and "shift", of a convolution and a maxpool "width" and "pads", of a scan "layers" and "all", of a
-// GRU "reset_after" and with it "shift" and "bias", and "wide". The multipliers of a matrix's outputs
-// are a tensor of its name and ".scale", see scaleDigits. Sizes are:
+// GRU "reset_after" and with it "shift" and "bias", and "wide". The multipliers and offsets of a matrix's
+// outputs are tensors of its name and ".scale" or ".offset", see rowDigits. Sizes are:
 //
 //	dense      inputs, outputs
 //	embedding  vocabulary, places, outputs
@@ -175,7 +175,10 @@ func (m *Model) File(meta map[string]string) *packed.File {
 		}
 		f.Tensors = append(f.Tensors, packed.Tensor{Name: m.names[i], Matrix: d.W, Scale: -int32(d.Shift)})
 		if d.Scale != nil {
-			f.Tensors = append(f.Tensors, packed.Tensor{Name: m.names[i] + scaleSuffix, Matrix: scaleDigits(d.multipliers())})
+			f.Tensors = append(f.Tensors, packed.Tensor{Name: m.names[i] + scaleSuffix, Matrix: rowDigits(d.multipliers())})
+		}
+		if d.Offset != nil {
+			f.Tensors = append(f.Tensors, packed.Tensor{Name: m.names[i] + offsetSuffix, Matrix: rowDigits(d.trainedOffsets())})
 		}
 	}
 	if layers, ok := m.Dense(); ok {
@@ -345,9 +348,8 @@ func (l loader) take(name string, out, in int, relu bool) (*Dense, error) {
 	if d.Digits = rows / out; d.Digits == 1 {
 		d.Digits = 0
 	}
-	if scale, ok := l[name+scaleSuffix]; ok {
-		delete(l, name+scaleSuffix)
-		d.Scale, err = loadScale(scale, out)
+	if d.Scale, err = l.numbers(name+scaleSuffix, out, 0); err == nil {
+		d.Offset, err = l.numbers(name+offsetSuffix, out, -MaxScale)
 	}
 	return d, err
 }

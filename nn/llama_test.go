@@ -219,7 +219,7 @@ func TestLlamaErrors(t *testing.T) {
 	m := mustModel(NewLlama(1, good))
 	f := m.File(nil)
 	f.Tensors[1].Matrix.Set(5, 0, -2)
-	if _, err := Load(f); err == nil || !strings.Contains(err.Error(), `tensor "0.rows.scale": multiplier 0 is -6`) {
+	if _, err := Load(f); err == nil || !strings.Contains(err.Error(), `tensor "0.rows.scale": number 0 is -6`) {
 		t.Errorf("error %v", err)
 	}
 	f.Tensors[1].Matrix = f.Tensors[0].Matrix

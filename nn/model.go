@@ -55,12 +55,15 @@ func buildModel(layers []Layer) (*Model, error) {
 	return m, nil
 }
 
-// collect lists the matrices of the layers, each after its gains, and names them.
+// collect lists the matrices of the layers, each after the numbers of its rows, and names them.
 func (m *Model) collect() {
 	m.matrices, m.names = nil, nil
 	chainWeights(m.Layers, func(name string, d *Dense) {
 		if d.gains != nil {
 			m.matrices, m.names = append(m.matrices, d.gains), append(m.names, name+".gains")
+		}
+		if d.offsets != nil {
+			m.matrices, m.names = append(m.matrices, d.offsets), append(m.names, name+".offsets")
 		}
 		m.matrices, m.names = append(m.matrices, d), append(m.names, name)
 	})
@@ -77,12 +80,12 @@ func (m *Model) isMLP() bool {
 	return ok
 }
 
-// Dense returns the layers if the model is an MLP: all are dense, without bias, multipliers and
-// wide outputs.
+// Dense returns the layers if the model is an MLP: all are dense, without bias, offsets, multipliers
+// and wide outputs.
 func (m *Model) Dense() (layers []*Dense, ok bool) {
 	for _, l := range m.Layers {
 		d, ok := l.(*Dense)
-		if !ok || d.Bias != 0 || !d.isPlain() {
+		if !ok || d.Bias != 0 || d.Offset != nil || !d.isPlain() {
 			return nil, false
 		}
 		layers = append(layers, d)

@@ -87,11 +87,24 @@ func models() map[string]*Model {
 		}
 		if name != "llama" {
 			llama.matrices[2].Scale[3] = MaxScale
-			shift := map[string]uint{"scales": CoarseGains, "gains": FineGains}[name]
-			if err := llama.SetTrained(Trained{Weights: name == "scales", Scales: true, GainShift: shift}); err != nil {
+			trained := Trained{Weights: true, Scales: true, GainShift: CoarseGains}
+			if name == "gains" {
+				trained = Trained{Scales: true, Offsets: true}
+				for _, d := range llama.matrices {
+					setOffsets(d, 300)
+				}
+			}
+			if err := llama.SetTrained(trained); err != nil {
 				panic(err)
 			}
 		}
+	}
+	m["offsets"] = NewModel(NewDense(5, 516, true), NewDense(516, 12, true), NewLSTM(12, 4), NewDense(4, 5, false))
+	for i, d := range m["offsets"].matrices[:2] {
+		setOffsets(d, 90+(MaxScale-90)*int32(i))
+	}
+	if err := m["offsets"].SetTrained(Trained{Weights: true, Offsets: true}); err != nil {
+		panic(err)
 	}
 	for _, model := range m {
 		model.Randomize(3)
@@ -107,6 +120,14 @@ func models() map[string]*Model {
 		}
 	}
 	return m
+}
+
+// setOffsets gives a matrix offsets of up to most.
+func setOffsets(d *Dense, most int32) {
+	d.Offset = make([]int32, d.values())
+	for i := range d.Offset {
+		d.Offset[i] = most - 2*most*int32(i)/int32(d.values())
+	}
 }
 
 // all makes a scan return the outputs of all parts.

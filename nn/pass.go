@@ -250,7 +250,7 @@ func (p *Pass) begins(place, places int) (outer placed) {
 
 // productOf is ProductTo of what the matrix is multiplied by.
 func (p *Pass) productOf(dst []int8, d *Dense, x []int8) {
-	gains := p.rowProduct(d.gains)
+	gains, offsets := p.rowProduct(d.gains), p.rowProduct(d.offsets)
 	i := p.next(d)
 	p.y = reuse.Slice(p.y, d.W.Rows()*p.n)
 	if p.population != nil {
@@ -258,9 +258,12 @@ func (p *Pass) productOf(dst []int8, d *Dense, x []int8) {
 	} else {
 		p.multiply(p.y, i, d, x)
 	}
+	d.addOffsets(p.y, offsets, p.n)
 	d.requantize(dst, p.y, gains, p.n)
-	if gains != nil {
-		p.Free(gains)
+	for _, numbers := range [][]int8{gains, offsets} {
+		if numbers != nil {
+			p.Free(numbers)
+		}
 	}
 	if p.record != nil {
 		p.record.add(i, p, d, x, dst)
@@ -302,7 +305,7 @@ func (p *Pass) multiplyMembers(i int, d *Dense, x []int8) {
 }
 
 // stepShared is Step of a first layer whose operands are the same for all members, one for each
-// stream and place; base holds their products
+// stream and place; base holds their products with offsets
 // (docs/decisions.md#first-convolution-shared-by-members).
 func (p *Pass) stepShared(l firstLayer, operands []int8, base []int32) []int8 {
 	y := p.Alloc(l.Outputs())
@@ -359,7 +362,9 @@ func (r *recording) addFirst(first firstLayer, p *Pass, x []int8) {
 	for place := range places {
 		p.placed = placed{place, places}
 		operand := first.operand(p, x, place)
-		p.multiply(r.base[t][place*size:][:size], 0, d, operand)
+		base := r.base[t][place*size:][:size]
+		p.multiply(base, 0, d, operand)
+		d.addOffsets(base, nil, p.n)
 		if &operand[0] == &x[0] {
 			r.first[t] = x
 			break

@@ -26,23 +26,30 @@ const gainBits = kernels.GainBits
 type Trained struct {
 	Weights bool // matrices of one pent a weight
 	Scales  bool // multipliers of matrices
+	Offsets bool // offsets of matrices of one pent a weight
 
 	// GainShift is the shift of the gains of multipliers, CoarseGains to FineGains; 0: FineGains.
 	GainShift uint
 }
 
-// SetTrained selects what is trained, by either estimator. With Scales each multiplier is multiplied
-// by 1 + g/128, where a row G of 8 pents for each output, initially zeros, gives g:
+// SetTrained selects what is trained, by either estimator. A row of 8 pents for each output, G of its
+// multiplier and O of its offset, initially zeros, gives a number:
 //
 //	g = clip(RoundShift(G·(127, 116, 106, 95, 85, 74, 64, 53), GainShift))
 //	M = min(RoundShift(Scale·(128 + g), 7), MaxScale)
+//	o = clip(RoundShift(O·(127, 116, 106, 95, 85, 74, 64, 53), max(8 - r, 4)))
+//	b = clamp(Offset + o·2^max(r - 4, 0), ±MaxScale)
 //
-// With CoarseGains, each level of a pent moves a multiplier by 1.3 to 3.1 %, and all pents together by
+// where 2^r is about the root of the matrix's columns. With CoarseGains, each level of a pent moves a multiplier by 1.3 to 3.1 %, and all pents together by
 // 35 %. With FineGains it is a quarter of that, and g is rounded, so that some levels do not change it.
-// A matrix without multipliers gets multipliers of 128, and its Shift grows by 7. G is the parameter
-// before the matrix, with the matrix's name and ".gains"; σ is relative to the multiplier. File
-// writes the multipliers M, so a saved model has the same outputs. The first layer's matrix and the
-// matrices of convolutions have no gains.
+// A matrix without multipliers gets multipliers of 128, and its Shift grows by 7. Inputs with a root mean
+// square of 20 and pents spread the accumulators over ±24·2^r; each level of a pent of O moves them by
+// 0.9 to 2.2 % of that, and all pents together by 23 %.
+//
+// G and O are parameters before the matrix, with the matrix's name and ".gains" or ".offsets". σ is
+// relative to the multiplier, and to 32·2^r. File writes M and b, so a saved model has the same outputs.
+// The first layer's matrix and the matrices of convolutions have neither; the matrix before Logits and
+// matrices of several digits have no trained offsets.
 //
 // SetTrained returns an error if a Shift is too large.
 func (m *Model) SetTrained(t Trained) error {
@@ -72,6 +79,13 @@ func (m *Model) SetTrained(t Trained) error {
 				d.Scale, d.Shift = slices.Repeat([]int32{1 << gainBits}, d.values()), d.Shift+gainBits
 			}
 			d.gains = newRows(d, t.GainShift, gainBits)
+		}
+		if t.Offsets && d.offsets == nil && d.digits() == 1 && !d.logits {
+			if d.Offset == nil {
+				d.Offset = make([]int32, d.values())
+			}
+			r := rootShift(d.W.Cols())
+			d.offsets = newRows(d, 8-min(r, 4), 5+min(r, 4))
 		}
 	}
 	m.collect()
@@ -145,4 +159,45 @@ func (d *Dense) multipliers() []int32 {
 		scale[i] = kernels.GainedScale(v, d.gains.number(i))
 	}
 	return scale
+}
+
+// offsetShift returns the shift to the left of the numbers of Dense.offsets.
+func (d *Dense) offsetShift() uint { return max(rootShift(d.W.Cols()), 4) - 4 }
+
+func clampOffset(v int32) int32 { return min(max(v, -MaxScale), MaxScale) }
+
+// trainedOffsets returns the offsets of a matrix with the numbers that are trained.
+func (d *Dense) trainedOffsets() []int32 {
+	if d.offsets == nil {
+		return d.Offset
+	}
+	offset := make([]int32, len(d.Offset))
+	for i, v := range d.Offset {
+		offset[i] = clampOffset(v + int32(d.offsets.number(i))<<d.offsetShift())
+	}
+	return offset
+}
+
+// addOffsets adds the offsets to accumulators of n columns. numbers are a batch by Dense.offsets, or
+// nil.
+func (d *Dense) addOffsets(y []int32, numbers []int8, n int) {
+	for i, offset := range d.Offset {
+		row := y[i*n:][:n]
+		if numbers == nil {
+			for c := range row {
+				row[c] += offset
+			}
+			continue
+		}
+		shift, at := d.offsetShift(), numbers[i/4*4*n+i%4:]
+		if size := max(offset, -offset); size+127<<shift > MaxScale {
+			for c := range row {
+				row[c] += clampOffset(offset + int32(at[4*c])<<shift)
+			}
+			continue
+		}
+		for c := range row {
+			row[c] += offset + int32(at[4*c])<<shift
+		}
+	}
 }

@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"errors"
 	"fmt"
 	"math/bits"
 
@@ -12,14 +13,17 @@ import (
 // MaxDigits bounds the pents of a weight. Three hold ±62, and four every int8.
 const MaxDigits = kernels.MaxDigits
 
-// scaleWidth is the number of pents that hold a multiplier.
-const scaleWidth = 6
+// numberWidth is the number of pents that hold a multiplier or an offset.
+const numberWidth = 6
 
-// MaxScale bounds the multiplier of an output: six pents of 2.
+// MaxScale bounds the multiplier and the offset of an output: six pents of 2.
 const MaxScale = kernels.MaxScale
 
-// scaleSuffix names the tensor of a matrix's multipliers.
-const scaleSuffix = ".scale"
+// The names of tensors of a matrix's multipliers and offsets end so.
+const (
+	scaleSuffix  = ".scale"
+	offsetSuffix = ".offset"
+)
 
 // A wide batch of k values is a batch of 2·k rows, k high digits and then as many low ones:
 // value = 128·high + low, low from -64 to 63. k is a multiple of 4, so that rows are quads.
@@ -33,23 +37,23 @@ const (
 // eight bits.
 func (d *Dense) isPlain() bool { return d.Digits <= 1 && d.Scale == nil && !d.Wide }
 
-// checkScale returns an error unless digits and multipliers are of the matrix.
+// checkScale returns an error unless digits, multipliers and offsets are of the matrix.
 func (d *Dense) checkScale() error {
 	if d.Digits < 0 || d.Digits > MaxDigits || d.W.Rows()%d.digits() != 0 {
 		return fmt.Errorf("%d digits of %d rows, want up to %d", d.Digits, d.W.Rows(), MaxDigits)
 	}
-	if d.Scale == nil {
+	check := func(what string, numbers []int32, least int32) error {
+		if numbers != nil && len(numbers) != d.values() {
+			return fmt.Errorf("%d %ss for %d outputs", len(numbers), what, d.values())
+		}
+		for i, v := range numbers {
+			if v < least || v > MaxScale {
+				return fmt.Errorf("%s %d is %d, want %d to %d", what, i, v, least, MaxScale)
+			}
+		}
 		return nil
 	}
-	if len(d.Scale) != d.values() {
-		return fmt.Errorf("%d multipliers for %d outputs", len(d.Scale), d.values())
-	}
-	for i, v := range d.Scale {
-		if v < 0 || v > MaxScale {
-			return fmt.Errorf("multiplier %d is %d, want 0 to %d", i, v, MaxScale)
-		}
-	}
-	return nil
+	return errors.Join(check("multiplier", d.Scale, 0), check("offset", d.Offset, -MaxScale))
 }
 
 // digits returns the pents of a weight.
@@ -88,6 +92,9 @@ func (d *Dense) scaleName() string {
 	}
 	if d.Scale != nil {
 		s += " scaled"
+	}
+	if d.Offset != nil {
+		s += " with offsets"
 	}
 	if d.Wide {
 		s += " wide"
@@ -149,30 +156,36 @@ func (d *Dense) Weight(output, input int) int32 {
 	return sum
 }
 
-// scaleDigits returns multipliers as a matrix of 6 × outputs pents: column i holds the balanced
-// base-5 digits of multiplier i, lowest first.
-func scaleDigits(scale []int32) *packed.Matrix {
-	w := packed.NewMatrix(scaleWidth, len(scale))
-	for i, v := range scale {
-		for digit := range scaleWidth {
+// rowDigits returns a number for each output, ±MaxScale at most, as a matrix of 6 × outputs pents:
+// column i holds the balanced base-5 digits of number i, lowest first.
+func rowDigits(numbers []int32) *packed.Matrix {
+	w := packed.NewMatrix(numberWidth, len(numbers))
+	for i, v := range numbers {
+		for digit := range numberWidth {
 			w.Set(digit, i, trit5.Pent(takeDigit(&v)))
 		}
 	}
 	return w
 }
 
-func loadScale(t packed.Tensor, outputs int) ([]int32, error) {
-	if w := t.Matrix; w.Rows() != scaleWidth || w.Cols() != outputs || t.Scale != 0 {
-		return nil, fmt.Errorf("nn: tensor %q: shape %d×%d and scale %d, want %d×%d and 0", t.Name, w.Rows(), w.Cols(), t.Scale, scaleWidth, outputs)
+// numbers returns the numbers of a tensor of rowDigits, or nil if there is none of that name.
+func (l loader) numbers(name string, outputs int, least int32) ([]int32, error) {
+	t, ok := l[name]
+	if !ok {
+		return nil, nil
 	}
-	scale := make([]int32, outputs)
-	for i := range scale {
-		for digit := scaleWidth - 1; digit >= 0; digit-- {
-			scale[i] = 5*scale[i] + int32(t.Matrix.At(digit, i))
+	delete(l, name)
+	if w := t.Matrix; w.Rows() != numberWidth || w.Cols() != outputs || t.Scale != 0 {
+		return nil, fmt.Errorf("nn: tensor %q: shape %d×%d and scale %d, want %d×%d and 0", t.Name, w.Rows(), w.Cols(), t.Scale, numberWidth, outputs)
+	}
+	v := make([]int32, outputs)
+	for i := range v {
+		for digit := numberWidth - 1; digit >= 0; digit-- {
+			v[i] = 5*v[i] + int32(t.Matrix.At(digit, i))
 		}
-		if scale[i] < 0 {
-			return nil, fmt.Errorf("nn: tensor %q: multiplier %d is %d, want 0 to %d", t.Name, i, scale[i], MaxScale)
+		if v[i] < least {
+			return nil, fmt.Errorf("nn: tensor %q: number %d is %d, want %d to %d", t.Name, i, v[i], least, MaxScale)
 		}
 	}
-	return scale, nil
+	return v, nil
 }

@@ -28,6 +28,7 @@ type twin struct {
 	position int // within a convolution or a scan
 
 	tensor, memory int // next within the step
+	unit           int // of the noise of numbers of rows
 	time           int
 
 	seen     [][][]int // by matrix, all that it has multiplied
@@ -351,9 +352,17 @@ func rms(l *LayerNorm, x []int) []int {
 
 // product returns the activations of a matrix, with the member's perturbation.
 func (t *twin) product(d *Dense, x []int) []int {
-	var gains []int
+	var gains, offsets []int
+	constants := []int{127, 116, 106, 95, 85, 74, 64, 53}
 	if d.gains != nil {
-		gains = t.product(d.gains, []int{127, 116, 106, 95, 85, 74, 64, 53})
+		t.unit = map[uint]int{5: 8, 6: 9, 7: 10}[d.gains.Shift]
+		gains = t.product(d.gains, constants)
+	}
+	if d.offsets != nil {
+		if t.unit = 9; d.offsets.Shift != 8-uint(min(log2Root(d.W.Cols()), 4)) {
+			panic("another step of offsets")
+		}
+		offsets = t.product(d.offsets, constants)
 	}
 	i := t.tensor
 	t.tensor++
@@ -378,6 +387,13 @@ func (t *twin) product(d *Dense, x []int) []int {
 		if d.ReLU {
 			low = 0
 		}
+		if d.Offset != nil {
+			offset := int(d.Offset[row])
+			if offsets != nil {
+				offset = min(max(offset+offsets[row]<<max(log2Root(len(x))-4, 0), -7812), 7812)
+			}
+			y[row] += offset
+		}
 		if d.Scale != nil {
 			scale := int(d.Scale[row])
 			if gains != nil {
@@ -397,11 +413,14 @@ func (t *twin) product(d *Dense, x []int) []int {
 	return y
 }
 
+// log2Root is the binary logarithm of √n, rounded.
+func log2Root(n int) int { return int(math.Floor(math.Log2(math.Sqrt(2 * float64(n))))) }
+
 // perturb adds the noise of a member, of rank 1 under the binomial law, to accumulators.
 func (t *twin) perturb(y []int, number uint32, d *Dense, x []int) {
 	n, sigma, unit := t.noise, t.noise.Sigma, d.log2Scale()
 	if d.one > 0 {
-		sigma, unit = uint(max(int(sigma)-4, 0)), map[uint]uint{5: 8, 6: 9, 7: 10}[d.Shift]
+		sigma, unit = uint(max(int(sigma)-4, 0)), uint(t.unit)
 	}
 	a := make([]uint8, packed.PaddedLen(d.values()))
 	n.Factor(a, lowrank.FactorA, number, t.pair, d.values())

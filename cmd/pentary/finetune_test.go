@@ -68,7 +68,7 @@ func inFolder(t *testing.T, dir string) func(line, want string) string {
 	}
 }
 
-// With its multipliers trained, too, a model replays, verifies, and can be tuned again.
+// With its multipliers and biases trained, a model replays, verifies, and can be tuned again.
 func TestFinetuneScales(t *testing.T) {
 	dir := t.TempDir()
 	tokenModels(t, dir)
@@ -83,7 +83,13 @@ func TestFinetuneScales(t *testing.T) {
 			t.Errorf("%s: weights %s, want %s", line, got, weights)
 		}
 	}
-	do("finetune tuned.pent --teacher eight-bits.pent --train scales --generations 2 "+fewTokens, "")
+	biases := do(tune+"--train scales,biases --threads 1 --dir biased", "")
+	for _, line := range []string{tune + "--threads 3 --train biases,scales --out tuned.pent", "train --resume biased", "replay biased --out again.pent", "verify biased again.pent", "verify biased tuned.pent"} {
+		if got := do(line, ""); got != biases || got == weights {
+			t.Errorf("%s: weights %s, want %s", line, got, biases)
+		}
+	}
+	do("finetune tuned.pent --teacher eight-bits.pent --train biases --generations 2 "+fewTokens, "")
 	do("verify run pents.pent", "generations")
 }
 

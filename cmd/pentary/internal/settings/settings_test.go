@@ -11,6 +11,7 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 	"github.com/Kaleaon/pentary-go/es"
 	"github.com/Kaleaon/pentary-go/lowrank"
+	"github.com/Kaleaon/pentary-go/nn"
 	"github.com/Kaleaon/pentary-go/nn/control"
 )
 
@@ -212,7 +213,7 @@ func TestBiasOfEarlierTexts(t *testing.T) {
 // Parts of a network are named in any order. Runs of versions without the setting had coarse gains.
 func TestTrained(t *testing.T) {
 	for text, want := range map[string]string{
-		"weights": "weights", "scales": "scales", "both": "both", "scales,weights": "both", "scales,scales": "scales",
+		"weights": "weights", "scales": "scales", "both": "both", "scales,weights": "both", "scales,scales": "scales", "biases,scales": "scales,biases", "both,biases": "error", "biases,weights,scales": "weights,scales,biases",
 		"": "error", "all": "error", "scales,": "error", "weights,both": "error",
 	} {
 		s := NewFinetune()
@@ -221,7 +222,7 @@ func TestTrained(t *testing.T) {
 			t.Errorf("%q is %v, want %s: %v", text, &s.Train, want, err)
 		}
 	}
-	for train, want := range map[string]uint{"weights": 7, "scales": 5, "both": 5} {
+	for train, want := range map[string]uint{"weights": 7, "scales": 5, "both": 5, "scales,biases": 5, "biases": 7} {
 		s := NewFinetune()
 		s.Complete()
 		texts := Texts(s)
@@ -230,7 +231,7 @@ func TestTrained(t *testing.T) {
 		if err := SetTexts(s, texts); err != nil || s.Gains != want {
 			t.Errorf("%s: gains with a shift of %d, want %d: %v", train, s.Gains, want, err)
 		}
-		if got := Takes(Texts(s), gainShift); got != (train != "weights") {
+		if got := Takes(Texts(s), gainShift); got != (want == nn.CoarseGains) {
 			t.Errorf("%s: the shift has an effect: %t", train, got)
 		}
 	}

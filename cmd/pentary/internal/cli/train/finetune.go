@@ -81,9 +81,10 @@ what is learned:
   --reward   scores that a program gives to the model's completions of --prompts; the model
              can also be one of bytes, by "pentary train lm"
 
-Matrices of one pent a weight are trained, others stay as they are. Texts that training does
-not use are the test, in nats per token; with --reward, 256 completions. The defaults of
---reward are noise in weights and 100 generations.
+Matrices of one pent a weight are trained, others stay as they are; --train selects
+multipliers and biases of rows instead. Texts that training does not use are the test, in
+nats per token; with --reward, 256 completions. The defaults of --reward are noise in
+weights and 100 generations.
 
 Keep all files where they are until the run has ended.`
 }
@@ -264,7 +265,8 @@ func (t *finetune) build([]int) error {
 	}
 	if err == nil && t.Train != settings.TrainWeights {
 		err = t.net.SetTrained(nn.Trained{
-			Weights: t.Train.Has(settings.TrainWeights), Scales: t.Train.Has(settings.TrainScales), GainShift: t.Gains,
+			Weights: t.Train.Has(settings.TrainWeights), Scales: t.Train.Has(settings.TrainScales),
+			Offsets: t.Train.Has(settings.TrainBiases), GainShift: t.Gains,
 		})
 	}
 	return err
