@@ -87,15 +87,19 @@ func (r *recordReader) plain() []byte {
 	return ahead
 }
 
+// A fieldState is the state of reading a field.
+type fieldState int
+
+const (
+	begin    fieldState = iota // at its beginning
+	unquoted                   // within it
+	quoted                     // within quotes
+	closed                     // after a quote within quotes
+)
+
 // record reads a line, or the lines of a record with line ends in quotes. The record of
 // an empty line is one empty field, of which a quoted one keeps a mark.
 func (r *recordReader) record() error {
-	const (
-		begin    = iota // of a field
-		unquoted        // within a field
-		quoted          // within quotes
-		closed          // after a quote within quotes
-	)
 	state, any := begin, false
 	for {
 		if len(r.buf)+len(r.ends) > maxRecord {
@@ -110,14 +114,7 @@ func (r *recordReader) record() error {
 		}
 		c, err := r.r.ReadByte()
 		if err == io.EOF {
-			if state == quoted {
-				return r.errorf(r.start, "column %d: the quote does not end", len(r.ends)+1)
-			}
-			if !any {
-				return io.EOF
-			}
-			r.ends = append(r.ends, len(r.buf))
-			return nil
+			return r.end(state, any)
 		} else if err != nil {
 			return r.errorf(r.line, "%w", err)
 		}
@@ -126,36 +123,25 @@ func (r *recordReader) record() error {
 			return r.errorf(r.line, "column %d: a zero byte; is this a CSV file?", len(r.ends)+1)
 		}
 		if state == closed {
-			switch c {
-			case '"':
-				r.buf = append(r.buf, '"')
-				state = quoted
+			if state, err = r.afterQuote(c); err != nil {
+				return err
+			}
+			if state == quoted {
 				continue
-			case r.sep, '\r', '\n':
-				state = unquoted
-			default:
-				return r.errorf(r.line, "column %d: %q after the closing quote, want a separator or the end of the line", len(r.ends)+1, rune(c))
 			}
 		}
 		switch {
 		case c == '\r' || c == '\n':
-			if c == '\r' {
-				if next, _ := r.r.Peek(1); len(next) > 0 && next[0] == '\n' {
-					r.r.Discard(1)
-				}
-			}
-			r.line++
+			r.lineEnd(c)
 			if state != quoted {
 				r.ends = append(r.ends, len(r.buf))
 				return nil
 			}
 			r.buf = append(r.buf, '\n')
+		case state == quoted && c == '"':
+			state = closed
 		case state == quoted:
-			if c == '"' {
-				state = closed
-			} else {
-				r.buf = append(r.buf, c)
-			}
+			r.buf = append(r.buf, c)
 		case c == r.sep:
 			r.ends = append(r.ends, len(r.buf))
 			state = begin
@@ -168,4 +154,39 @@ func (r *recordReader) record() error {
 			state = unquoted
 		}
 	}
+}
+
+// end ends the record at the end of the file; any reports whether it has a byte.
+func (r *recordReader) end(state fieldState, any bool) error {
+	if state == quoted {
+		return r.errorf(r.start, "column %d: the quote does not end", len(r.ends)+1)
+	}
+	if !any {
+		return io.EOF
+	}
+	r.ends = append(r.ends, len(r.buf))
+	return nil
+}
+
+// afterQuote takes the byte after a quote within quotes: another quote, which stands for one
+// in the field, or the separator or line end after the field, which remains to be handled.
+func (r *recordReader) afterQuote(c byte) (fieldState, error) {
+	switch c {
+	case '"':
+		r.buf = append(r.buf, '"')
+		return quoted, nil
+	case r.sep, '\r', '\n':
+		return unquoted, nil
+	}
+	return closed, r.errorf(r.line, "column %d: %q after the closing quote, want a separator or the end of the line", len(r.ends)+1, rune(c))
+}
+
+// lineEnd counts the line end that begins with c and discards the LF of CRLF.
+func (r *recordReader) lineEnd(c byte) {
+	if c == '\r' {
+		if next, _ := r.r.Peek(1); len(next) > 0 && next[0] == '\n' {
+			r.r.Discard(1)
+		}
+	}
+	r.line++
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/report"
@@ -86,34 +87,14 @@ Embeddings and outputs keep eight bits, or their own type in GGUF files.`,
   pentary convert llama2c.bin --from llama2.c --tokenizer tok.bin --to gguf-mxfp4 --out stories.gguf`,
 		Annotations: console.Arguments("pent|safetensors|npz|gguf|bin|onnx"),
 		Args:        console.OneArgument("file"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			o.methodChosen = cmd.Flags().Changed("method")
-			for _, name := range []string{"texts", "sweeps"} {
-				if cmd.Flags().Changed(name) {
-					o.ofLlama = name
-				}
-			}
-			if err := o.checkFormats(); err != nil {
-				return err
-			}
-			if o.from == "" {
-				for _, name := range []string{"method", "calibration", "tokenizer", "input-unit", "texts", "sweeps"} {
-					if cmd.Flags().Changed(name) {
-						return console.Usagef("--%s requires --from", name)
-					}
-				}
-				return write(s, args[0], o)
-			}
-			switch {
-			case o.from == interchange.FormatONNX:
-				return readModel(s, args[0], o)
-			case o.calibration != "" || cmd.Flags().Changed("input-unit"):
-				return console.Usagef("--calibration and --input-unit require --from %s", interchange.FormatONNX)
-			}
-			return read(cmd.Context(), s, args[0], o)
-		},
+		RunE:        func(cmd *cobra.Command, args []string) error { return o.run(cmd, s, args[0]) },
 	}
-	f := cmd.Flags()
+	o.flags(cmd.Flags())
+	return cmd
+}
+
+// flags adds the flags.
+func (o *options) flags(f *pflag.FlagSet) {
 	f.Var(console.Choice[interchange.Format]{Value: &o.to, Options: interchange.Outputs}, "to", "`format` to write, see above")
 	f.Var(console.Choice[interchange.Format]{Value: &o.from, Options: interchange.Inputs}, "from", "`format` to read: safetensors, npz, gguf, llama2.c or onnx")
 	console.Output(f, &o.out, "out", "`file` to write")
@@ -125,7 +106,34 @@ Embeddings and outputs keep eight bits, or their own type in GGUF files.`,
 	f.IntVar(&o.texts, "texts", interchange.DrawnTexts, "`number` of texts that a llama network draws for its calibration")
 	f.IntVar(&o.sweeps, "sweeps", 2, "`number` of times that error-feedback fits a llama network's matrices to the outputs of attention and of gated layers; 0: faster, less accurate")
 	f.BoolVar(&o.json, "json", false, "print JSON objects")
-	return cmd
+}
+
+// run converts the file at path.
+func (o *options) run(cmd *cobra.Command, s *console.Streams, path string) error {
+	o.methodChosen = cmd.Flags().Changed("method")
+	for _, name := range []string{"texts", "sweeps"} {
+		if cmd.Flags().Changed(name) {
+			o.ofLlama = name
+		}
+	}
+	if err := o.checkFormats(); err != nil {
+		return err
+	}
+	if o.from == "" {
+		for _, name := range []string{"method", "calibration", "tokenizer", "input-unit", "texts", "sweeps"} {
+			if cmd.Flags().Changed(name) {
+				return console.Usagef("--%s requires --from", name)
+			}
+		}
+		return write(s, path, *o)
+	}
+	switch {
+	case o.from == interchange.FormatONNX:
+		return readModel(s, path, *o)
+	case o.calibration != "" || cmd.Flags().Changed("input-unit"):
+		return console.Usagef("--calibration and --input-unit require --from %s", interchange.FormatONNX)
+	}
+	return read(cmd.Context(), s, path, *o)
 }
 
 func names(formats []interchange.Format) []string {
