@@ -205,25 +205,35 @@ func (p *program) layer(l nn.Layer, x int, prefix string) (int, error) {
 		return p.sum(y, x), nil
 	case *nn.Scan:
 		return p.scan(l, x, prefix)
+	}
+	if y, ok := p.cell(l, x, prefix); ok {
+		return y, nil
+	}
+	return 0, fmt.Errorf("interchange: layer %q: %v cannot be exported; dense, convolution, maxpool, embedding, norm, residual and recurrent layers, and scans of them, can", prefix, l)
+}
+
+// cell adds a layer with a state and returns its output.
+func (p *program) cell(l nn.Layer, x int, prefix string) (y int, ok bool) {
+	switch l := l.(type) {
 	case *nn.Conv1D:
 		s, window := p.remember(l.Inputs() * l.Width)
 		if l.Width > 1 {
 			x = p.concat(x, p.slice(window, 0, l.Inputs()*(l.Width-1)))
 		}
 		p.states[s].after = x
-		return p.linear(l.Kernel, prefix+"kernel", x), nil
+		return p.linear(l.Kernel, prefix+"kernel", x), true
 	case *nn.RNN:
 		s, h := p.remember(l.Outputs())
 		h = p.linear(l.State, prefix+"state", p.concat(x, h))
 		p.states[s].after = h
-		return h, nil
+		return h, true
 	case *nn.MinGRU:
 		s, h := p.remember(l.Outputs())
 		f := p.linear(l.Forget, prefix+"forget", p.concat(x, h))
 		c := p.linear(l.Candidate, prefix+"candidate", p.concat(x, p.gate(f, h)))
 		h = p.blend(h, f, c)
 		p.states[s].after = h
-		return h, nil
+		return h, true
 	case *nn.GRU:
 		n := l.Outputs()
 		s, h := p.remember(n)
@@ -241,7 +251,7 @@ func (p *program) layer(l nn.Layer, x int, prefix string) (int, error) {
 		}
 		h = p.blend(h, z, c)
 		p.states[s].after = h
-		return h, nil
+		return h, true
 	case *nn.LSTM:
 		n := l.Outputs()
 		s, h := p.remember(n)
@@ -252,7 +262,7 @@ func (p *program) layer(l nn.Layer, x int, prefix string) (int, error) {
 		c = p.sum(p.gate(f, c), p.gate(i, g))
 		h = p.gate(o, c)
 		p.states[s].after, p.states[t].after = h, c
-		return h, nil
+		return h, true
 	}
-	return 0, fmt.Errorf("interchange: layer %q: %v cannot be exported; dense, convolution, maxpool, embedding, norm, residual and recurrent layers, and scans of them, can", prefix, l)
+	return 0, false
 }
