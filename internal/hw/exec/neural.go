@@ -11,16 +11,29 @@ import (
 // maxShift is the largest shift of an accumulator.
 const maxShift = 30
 
+// multiplied returns the tensors of a product: the accumulators, the weights and the activations.
+func (m *Machine) multiplied(in isa.Instruction) (y, weights, x Tensor, err error) {
+	if y, err = m.result(m.regs[in.Rd], isa.Accumulators); err != nil {
+		return y, weights, x, err
+	}
+	if weights, err = m.operand(1, m.regs[in.Rs1], isa.Pents); err != nil {
+		return y, weights, x, err
+	}
+	x, err = m.operand(2, m.regs[in.Rs2], isa.Bytes)
+	return y, weights, x, err
+}
+
+// converted returns the activations that an instruction writes and its operand of a kind.
+func (m *Machine) converted(in isa.Instruction, kind isa.Kind) (result, operand Tensor, err error) {
+	if result, err = m.result(m.regs[in.Rd], isa.Bytes); err != nil {
+		return result, operand, err
+	}
+	operand, err = m.operand(1, m.regs[in.Rs1], kind)
+	return result, operand, err
+}
+
 func matVec(m *Machine, in isa.Instruction, e *Event) error {
-	y, err := m.result(m.regs[in.Rd], isa.Accumulators)
-	if err != nil {
-		return err
-	}
-	weights, err := m.operand(1, m.regs[in.Rs1], isa.Pents)
-	if err != nil {
-		return err
-	}
-	x, err := m.operand(2, m.regs[in.Rs2], isa.Bytes)
+	y, weights, x, err := m.multiplied(in)
 	if err != nil {
 		return err
 	}
@@ -38,11 +51,7 @@ func matVec(m *Machine, in isa.Instruction, e *Event) error {
 }
 
 func relu(m *Machine, in isa.Instruction, e *Event) error {
-	y, err := m.result(m.regs[in.Rd], isa.Bytes)
-	if err != nil {
-		return err
-	}
-	x, err := m.operand(1, m.regs[in.Rs1], isa.Bytes)
+	y, x, err := m.converted(in, isa.Bytes)
 	if err != nil {
 		return err
 	}
@@ -65,11 +74,7 @@ func relu(m *Machine, in isa.Instruction, e *Event) error {
 }
 
 func quant(m *Machine, in isa.Instruction, e *Event) error {
-	x, err := m.result(m.regs[in.Rd], isa.Bytes)
-	if err != nil {
-		return err
-	}
-	y, err := m.operand(1, m.regs[in.Rs1], isa.Accumulators)
+	x, y, err := m.converted(in, isa.Accumulators)
 	if err != nil {
 		return err
 	}
@@ -96,11 +101,7 @@ func quant(m *Machine, in isa.Instruction, e *Event) error {
 }
 
 func pool(m *Machine, in isa.Instruction, e *Event) error {
-	y, err := m.result(m.regs[in.Rd], isa.Bytes)
-	if err != nil {
-		return err
-	}
-	x, err := m.operand(1, m.regs[in.Rs1], isa.Bytes)
+	y, x, err := m.converted(in, isa.Bytes)
 	if err != nil {
 		return err
 	}
@@ -131,15 +132,7 @@ func pool(m *Machine, in isa.Instruction, e *Event) error {
 }
 
 func conv(m *Machine, in isa.Instruction, e *Event) error {
-	y, err := m.result(m.regs[in.Rd], isa.Accumulators)
-	if err != nil {
-		return err
-	}
-	weights, err := m.operand(1, m.regs[in.Rs1], isa.Pents)
-	if err != nil {
-		return err
-	}
-	x, err := m.operand(2, m.regs[in.Rs2], isa.Bytes)
+	y, weights, x, err := m.multiplied(in)
 	if err != nil {
 		return err
 	}
