@@ -23,7 +23,7 @@ func record(t *testing.T, env control.Environment) *Animation {
 	return Record(p, env, 1, control.HeldOut)
 }
 
-// Every environment has a scene, and an animation of every state from the first to the last.
+// Every environment has a scene, and its animation includes every state.
 func TestRecord(t *testing.T) {
 	for _, env := range control.All {
 		f := record(t, env)
@@ -41,7 +41,7 @@ func TestRecord(t *testing.T) {
 	}
 }
 
-// Pictures are sound, the same each time, and show all twelve frames.
+// Pictures are well-formed, deterministic, and show all twelve frames.
 func TestPictures(t *testing.T) {
 	for _, env := range control.All {
 		f := record(t, env)

@@ -16,8 +16,8 @@ import (
 	"github.com/Kaleaon/pentary-go/kernels"
 )
 
-// A run of a few cases measures each with every implementation, in order, and
-// leaves the program as it was.
+// A run measures each case with every implementation, in order, and restores the state of the
+// program.
 func TestRun(t *testing.T) {
 	if testing.Short() {
 		t.Skip("measures for seconds")
@@ -45,7 +45,7 @@ func TestRun(t *testing.T) {
 	}
 }
 
-// check looks for the figures that a measurement has to have.
+// check checks that a measurement has the required figures.
 func check(t *testing.T, m Measurement) {
 	t.Helper()
 	product := m.Kernel == "PopulationForward"
@@ -128,7 +128,7 @@ func TestDigits(t *testing.T) {
 	}
 }
 
-// sample is a report as a run might return it.
+// sample is a possible report of a run.
 func sample() *Report {
 	return &Report{
 		Machine:    machine.Machine{CPU: "Abacus <9> & Co", Platform: "linux/amd64", Go: "go1.26"},
@@ -182,7 +182,7 @@ func TestJSON(t *testing.T) {
 	}
 }
 
-// The picture is well-formed and names what it shows.
+// The picture is well-formed and labelled.
 func TestRoofline(t *testing.T) {
 	var out bytes.Buffer
 	if err := sample().WriteRoofline(&out); err != nil {
@@ -216,8 +216,8 @@ func TestRoofline(t *testing.T) {
 	}
 }
 
-// A run that is printed is read again, and compared with another that has other shapes,
-// implementations and rates.
+// A printed run can be parsed, and compared with a run with other shapes, implementations and
+// rates.
 func TestCompare(t *testing.T) {
 	var text bytes.Buffer
 	saved := sample()

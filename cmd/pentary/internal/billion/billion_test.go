@@ -22,7 +22,7 @@ var small = Options{Seed: 5, Layers: 4, Width: 50, Pairs: 10, Rank: 2, Sigma: 3,
 
 func ignore(Phase, int, int) {}
 
-// Without noise every member scores as the network does, layer by layer.
+// Without noise, every member has the score of the network.
 func TestScores(t *testing.T) {
 	for _, width := range []int{1, 3, 32, 50, 65} {
 		o := small
@@ -48,7 +48,7 @@ func TestScores(t *testing.T) {
 	}
 }
 
-// naiveScore takes the input through the layers by their definitions.
+// naiveScore computes the score by the definitions of the layers.
 func (n *network) naiveScore() (score int64) {
 	width := n.options.Width
 	shift := uint(bits.Len(uint(width))) / 2
@@ -76,7 +76,7 @@ func (n *network) naiveScore() (score int64) {
 	return score
 }
 
-// A run gives the same weights whatever computes it, and all its figures.
+// A run has the same weights with any implementation, and all its figures.
 func TestRun(t *testing.T) {
 	for _, rule := range Rules() {
 		var first *Result
@@ -119,7 +119,7 @@ func TestMultiplyAdds(t *testing.T) {
 	}
 }
 
-// Chunks divide the pairs among goroutines evenly, within the bounds.
+// Chunks divide the pairs evenly among goroutines, within the bounds.
 func TestChunks(t *testing.T) {
 	for _, test := range []struct{ procs, width, members, want int }{
 		{2, 1024, 1000, 125},
@@ -139,7 +139,7 @@ func TestChunks(t *testing.T) {
 	}
 }
 
-// A run allocates what Memory says.
+// A run allocates as much as Memory returns.
 func TestMemory(t *testing.T) {
 	if race.Enabled {
 		t.Skip("the race detector allocates")
@@ -159,7 +159,7 @@ func TestMemory(t *testing.T) {
 	}
 }
 
-// An interrupt ends every phase, with the times of those before.
+// An interrupt ends every phase; the times of earlier phases remain.
 func TestInterrupt(t *testing.T) {
 	phases := []Phase{Setup, Noise, Forward, Update}
 	for i, last := range phases {

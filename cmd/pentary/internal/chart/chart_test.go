@@ -48,7 +48,7 @@ func TestTicks(t *testing.T) {
 	}
 }
 
-// Charts of nothing, of one point and of equal points are charts too.
+// Charts without points, with one point and with equal points are valid.
 func TestDegenerate(t *testing.T) {
 	one, errors, log := []Point{{X: 3, Y: 50, Label: "here"}}, Axis{Scale: Errors}, Axis{Scale: Log}
 	for name, chart := range map[string]*Chart{
@@ -63,7 +63,7 @@ func TestDegenerate(t *testing.T) {
 	}
 }
 
-// Labels of points cover neither each other nor the points.
+// Labels of points do not cover each other or the points.
 func TestLabelsApart(t *testing.T) {
 	s := Series{Color: Ink, Width: 1}
 	for i := range 12 {
@@ -83,7 +83,7 @@ func TestLabelsApart(t *testing.T) {
 	}
 }
 
-// A grid has all of its charts.
+// A grid contains all its charts.
 func TestGrid(t *testing.T) {
 	var b strings.Builder
 	charts := []*Chart{{Title: "first"}, {Title: "second"}, {Title: "third", Room: 50}}
@@ -97,7 +97,7 @@ func TestGrid(t *testing.T) {
 	}
 }
 
-// Names beside a line cover neither each other nor what is beyond the chart.
+// Names next to lines do not cover each other and stay within the picture.
 func TestNamesApart(t *testing.T) {
 	l := Chart{}
 	for range 8 {

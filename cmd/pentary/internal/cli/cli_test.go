@@ -23,7 +23,7 @@ func (f *failing) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// An output that fails is an error, and an error in the arguments stays one.
+// A failing output is an error; usage errors remain usage errors.
 func TestMainOutputFails(t *testing.T) {
 	full := &failing{writes: 1}
 	var stderr strings.Builder

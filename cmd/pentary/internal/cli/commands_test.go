@@ -12,7 +12,7 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 )
 
-// everyCommand calls do with all commands of the tree.
+// everyCommand calls do for every command of the tree.
 func everyCommand(t *testing.T, do func(*cobra.Command)) {
 	t.Helper()
 	s := console.NewStreams(io.Discard, io.Discard)
@@ -33,7 +33,7 @@ func everyCommand(t *testing.T, do func(*cobra.Command)) {
 	}
 }
 
-// Every flag and argument that names a file is known to the guard of files.
+// Every flag and argument that names a file is checked by CheckPaths.
 func TestCommandsDeclareFiles(t *testing.T) {
 	file := regexp.MustCompile("`(file|folder|directory|FILE[.a-z]*)`")
 	everyCommand(t, func(cmd *cobra.Command) {
@@ -49,8 +49,8 @@ func TestCommandsDeclareFiles(t *testing.T) {
 	})
 }
 
-// A flag's name means the same everywhere, and so has one type, but for choices that not
-// all commands have: "full" is no rank for all.
+// A flag has the same type in all commands, except choices that some commands lack, such as
+// rank "full".
 func TestCommandsAgreeOnFlags(t *testing.T) {
 	types := map[string]string{}
 	everyCommand(t, func(cmd *cobra.Command) {
@@ -63,7 +63,7 @@ func TestCommandsAgreeOnFlags(t *testing.T) {
 	})
 }
 
-// Help fits terminals of 40 and more columns, and says something of every flag.
+// Help fits in terminals with at least 40 columns and describes every flag.
 func TestHelpFits(t *testing.T) {
 	for _, columns := range []string{"40", "60", "80", "200"} {
 		t.Setenv("COLUMNS", columns)

@@ -22,7 +22,7 @@ import (
 	"github.com/Kaleaon/pentary-go/nn"
 )
 
-// TestMain makes the test binary behave as pentary where it is started under that name.
+// TestMain makes the test binary behave as pentary if it is started under that name.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"pentary": func() { os.Exit(Main(os.Args[1:], os.Stdout, os.Stderr)) }})
 }
@@ -32,7 +32,7 @@ const (
 	lm     = "pentary train lm --generations 1 --width 8 --layers 1 --pairs 2 --streams 4 "
 )
 
-// before has the commands that make the files that a command's examples read.
+// before has the commands that create the files read by a command's examples.
 var before = map[string][]string{
 	"audit":   {digits + "--dir run"},
 	"convert": {digits + "--out digits.pent", "pentary convert digits.pent --to safetensors --out weights.safetensors"},
@@ -44,8 +44,8 @@ var before = map[string][]string{
 	"verify":  {digits + "--dir run", "pentary replay run --out copy.pent"},
 }
 
-// quick has the flags that make the examples that begin so take little time: appended,
-// they win.
+// quick has flags that shorten examples, by their beginnings. They are appended and override
+// earlier flags.
 var quick = []struct{ example, flags string }{
 	{"pentary train digits", "--hidden 4 --pairs 2 --batch 4"},
 	{"pentary train mnist", "--generations 2 --pairs 2 --batch 4"},
@@ -65,7 +65,7 @@ var quick = []struct{ example, flags string }{
 	{"pentary hw crossbar --svg", "--seeds 1 --digital 1"},
 }
 
-// Every example of every command's help runs, in the order in which the help has them.
+// Every example in every command's help runs, in the order of the help.
 func TestExamples(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs every example of the help")
@@ -132,7 +132,7 @@ func runExample(t *testing.T, dir, example string) {
 	shell(t, dir, line)
 }
 
-// shell runs a line in a folder, and fails if it does.
+// shell runs a line in a folder, and fails if the line fails.
 func shell(t *testing.T, dir, line string) {
 	t.Helper()
 	cmd := exec.Command("sh", "-c", line)
@@ -142,7 +142,7 @@ func shell(t *testing.T, dir, line string) {
 	}
 }
 
-// exampleFolder returns a folder with the users' files that examples name.
+// exampleFolder returns a folder with the user files named in examples.
 func exampleFolder(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()

@@ -31,8 +31,7 @@ func setup(t *testing.T) *Setup {
 	}
 }
 
-// A run fills its time as far as whole generations go, its measurements follow one
-// another, and its marks are among them.
+// A run fills its time with whole generations. Its measurements are in order and include the marks.
 func TestRun(t *testing.T) {
 	s := setup(t)
 	for _, m := range []Method{
@@ -71,8 +70,8 @@ func TestRun(t *testing.T) {
 	}
 }
 
-// Backpropagation of floats and of pents learns the digits, and SNES begins to. What a network
-// of pents computes in floats is what its model computes.
+// Backpropagation with floats and with pents learns the digits, and SNES begins to learn. The outputs
+// of a float network of pents equal its model's.
 func TestFloats(t *testing.T) {
 	s := setup(t)
 	s.Widths = []int{64, 32, 10}
@@ -122,7 +121,7 @@ func TestFloats(t *testing.T) {
 	}
 }
 
-// The gradients of a network of floats agree with differences of its loss.
+// The gradients of a float network agree with finite differences of its loss.
 func TestFloatGradient(t *testing.T) {
 	s := setup(t)
 	n, err := newFloatNet(nn.NewMLP(5, 64, 16, 10), 1, false)
@@ -152,7 +151,7 @@ func TestFloatGradient(t *testing.T) {
 	}
 }
 
-// Rows of 64 weights have no padding: the state is what the rule says.
+// Rows of 64 weights have no padding, so the state is exactly the rule's.
 func TestBits(t *testing.T) {
 	s := setup(t)
 	s.Widths = []int{64, 64, 10}
@@ -190,7 +189,7 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-// A run that is cancelled reports what it has trained.
+// A cancelled run reports its result so far.
 func TestCancel(t *testing.T) {
 	s := setup(t)
 	ctx, cancel := context.WithCancel(context.Background())
@@ -209,7 +208,7 @@ func TestCancel(t *testing.T) {
 	}
 }
 
-// curve returns a result whose accuracy in percent is given for 1, 2, 4 … seconds.
+// curve returns a result with the given accuracies, in per cent, at 1, 2, 4 … seconds.
 func curve(percent ...float64) *Result {
 	r := &Result{Curve: []Point{{}}}
 	for i, p := range percent {

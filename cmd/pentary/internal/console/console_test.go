@@ -47,7 +47,7 @@ func TestUsageErrorUnwraps(t *testing.T) {
 	}
 }
 
-// A leading ~/ is the home directory, as in --out=~/x, which shells leave as it is.
+// A leading ~/ is the home directory, also in --out=~/x, which shells do not expand.
 func TestPathHome(t *testing.T) {
 	home := t.TempDir()
 	t.Setenv("HOME", home)

@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// guarded returns a command of every kind of path, which says whether it ran.
+// guarded returns a command with every kind of path, which sets *ran when it runs.
 func guarded(s *Streams, ran *bool) *cobra.Command {
 	var out, svg, log, data, folder, dir, run string
 	cmd := &cobra.Command{
@@ -40,8 +40,8 @@ func guarded(s *Streams, ran *bool) *cobra.Command {
 	return cmd
 }
 
-// makeFiles makes files of their own names' content, folders that end in a slash, and
-// links as "name -> target" and "name = hard link to".
+// makeFiles creates files that contain their names, folders (names with a final slash), symbolic
+// links ("name -> target") and hard links ("name = target").
 func makeFiles(t *testing.T, names ...string) {
 	t.Helper()
 	for _, name := range names {
@@ -172,7 +172,7 @@ func snapshot(t *testing.T) string {
 	return b.String()
 }
 
-// What a command finds to read in its files counts as what its flags name.
+// Inputs that a command finds in its files are checked like inputs named by flags.
 func TestGuardFurtherInputs(t *testing.T) {
 	t.Chdir(t.TempDir())
 	makeFiles(t, "b.txt")
@@ -198,7 +198,7 @@ func TestGuardFurtherInputs(t *testing.T) {
 	}
 }
 
-// A file that standard output goes to is an output, too.
+// A file to which standard output is redirected is an output.
 func TestGuardStandardOutput(t *testing.T) {
 	t.Chdir(t.TempDir())
 	out, err := os.Create("out.txt")
@@ -214,8 +214,8 @@ func TestGuardStandardOutput(t *testing.T) {
 	}
 }
 
-// A file that standard output or standard error is redirected to is no input and no file
-// of a run.
+// A file to which standard output or standard error is redirected must not be an input or a file of
+// a run.
 func TestGuardRedirected(t *testing.T) {
 	t.Chdir(t.TempDir())
 	makeFiles(t, "b.txt", "net.pent", "d/", "d/t10k-labels-idx1-ubyte", "run/", "run/journal.pej", "run/checkpoint",
@@ -252,7 +252,7 @@ func TestGuardRedirected(t *testing.T) {
 	}
 }
 
-// Where names that differ in case are one file, outputs that are not there yet are, too.
+// With case-insensitive names, outputs that do not exist yet are also compared ignoring case.
 func TestGuardCase(t *testing.T) {
 	t.Chdir(t.TempDir())
 	defer func() { folds = foldsCase }()

@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// Numbers of all kinds are read by one rule, whatever their type.
+// Numeric flags of all types have the same syntax.
 func TestNumbers(t *testing.T) {
 	for _, test := range []struct {
 		args string
@@ -90,7 +90,7 @@ func TestNumbers(t *testing.T) {
 	}
 }
 
-// Settings by their texts, as journals and --vary have them, go by the same rule.
+// Settings from texts, as in journals and --vary, have the same syntax.
 func TestGroupsSetTexts(t *testing.T) {
 	var groups Groups
 	var n int
@@ -115,7 +115,7 @@ func TestNearest(t *testing.T) {
 	}
 }
 
-// Help names flags by their groups, wraps to the columns, and keeps what is aligned.
+// Help lists flags by group, wraps to the columns, and keeps the alignment.
 func TestWrap(t *testing.T) {
 	const text = "One two three four\nfive.\n\n  a      first item of\n         two lines\n  longer second\n\n  plain line"
 	for columns, want := range map[int]string{

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// On a terminal only text comes out, whole or in pieces; elsewhere all bytes do.
+// On a terminal, only text is written, at once or in pieces; otherwise all bytes are.
 func TestText(t *testing.T) {
 	for in, want := range map[string]string{
 		"plain\ttext\n":            "plain\ttext\n",

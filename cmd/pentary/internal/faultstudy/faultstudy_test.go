@@ -13,7 +13,7 @@ import (
 	"github.com/Kaleaon/pentary-go/hwmodel/crossbar"
 )
 
-// small returns an experiment of a second: a fifth of the cells are stuck.
+// small returns an experiment that takes a second, with a fifth of the cells stuck.
 func small(t *testing.T) *Experiment {
 	t.Helper()
 	digits, err := task.Find("digits")
@@ -33,7 +33,7 @@ func small(t *testing.T) *Experiment {
 	return e
 }
 
-// Training through a chip recovers most of what programming loses, and much is lost.
+// Programming loses much accuracy, and training through the chip recovers most of it.
 func TestRecovery(t *testing.T) {
 	e := small(t)
 	var trials []Trial
@@ -58,7 +58,7 @@ func TestRecovery(t *testing.T) {
 	}
 }
 
-// Errors of the callbacks and of the context end a run.
+// Errors from callbacks and from the context end a run.
 func TestRunEnds(t *testing.T) {
 	e := small(t)
 	stop := errors.New("stop")
@@ -78,7 +78,7 @@ func TestRunEnds(t *testing.T) {
 	}
 }
 
-// Summaries are means, in the order that levels come.
+// Summaries are means, in the order of the levels.
 func TestSummarize(t *testing.T) {
 	a, b := Level{Error: 2, Stuck: 0.1}, Level{Error: 1}
 	all := Summarize([]Trial{

@@ -46,7 +46,7 @@ func check(t *testing.T, name, page string) {
 	}
 }
 
-// slots returns the passage of a small program with all kinds of stalls.
+// slots returns the timing of a small program with all kinds of stalls.
 func slots() (*cycles.Pipeline, *cycles.Timeline) {
 	p, timeline := &cycles.Pipeline{}, &cycles.Timeline{Keep: 100}
 	for range 3 {
@@ -87,7 +87,7 @@ func write(t *testing.T, name string, r *Report) string {
 	return b.String()
 }
 
-// Pages of extreme values are well-formed, too.
+// Pages with extreme values are well-formed.
 func TestPictures(t *testing.T) {
 	p, timeline := slots()
 	for name, a := range map[string]energy.Activity{
@@ -118,7 +118,7 @@ func TestPictures(t *testing.T) {
 	}
 }
 
-// A map has a pixel a cell, and the darkest are those written most.
+// A map has one pixel per cell; the darkest are the most written cells.
 func TestHeatmap(t *testing.T) {
 	for _, size := range [][2]int{{0, 0}, {1, 1}, {3, 200}, {257, 512}} {
 		m := crossbar.WearMap{Lines: size[0], Columns: size[1], Writes: make([]uint32, size[0]*size[1])}
@@ -144,7 +144,7 @@ func TestHeatmap(t *testing.T) {
 	}
 }
 
-// Stalls and the unit's work are where they belong, and long waits are cut short.
+// Stalls and the work of units are drawn in the right cycles, and long waits are shortened.
 func TestPipelineIsShort(t *testing.T) {
 	p, timeline := slots()
 	g := pipeline(timeline.Slots)
@@ -162,7 +162,7 @@ func TestPipelineIsShort(t *testing.T) {
 			t.Errorf("%+v on %d columns", b, len(g.Columns))
 		}
 	}
-	// A cycle's number is above the stages that instructions enter in it.
+	// The number of a cycle is above the stages that instructions enter in that cycle.
 	columns := map[string]int{}
 	for _, b := range g.Boxes {
 		if b.Row == 1 {
@@ -185,7 +185,7 @@ func TestPipelineIsShort(t *testing.T) {
 	}
 }
 
-// Neighbouring parts of one shade are one, and all of them fill the time.
+// Adjacent parts with the same shade are merged, and the parts fill the time.
 func TestLanes(t *testing.T) {
 	p, timeline := slots()
 	for _, l := range lanes(timeline, p.Cycles(), p.Busy, p.Instructions) {
@@ -254,7 +254,7 @@ func TestBuild(t *testing.T) {
 	if page != pages[1].String() {
 		t.Error("two pages of one network differ")
 	}
-	// The page needs nothing but itself.
+	// The page is self-contained.
 	if outside := regexp.MustCompile(`https?:|src="[^d]|<link|@import|<script`).FindString(page); outside != "" {
 		t.Errorf("%s in the page", outside)
 	}
@@ -277,8 +277,8 @@ func TestBuildInterrupted(t *testing.T) {
 	}
 }
 
-// The page has colours for dark screens, all of them variables that both schemes set,
-// and what is wider than a narrow screen scrolls in a box of its own.
+// The page has colours for dark screens, as variables set by both schemes, and elements wider than
+// a narrow screen scroll in their own box.
 func TestPage(t *testing.T) {
 	style, body, ok := strings.Cut(page, "</style>")
 	if !ok {

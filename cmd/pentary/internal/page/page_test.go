@@ -20,7 +20,7 @@ func TestInsert(t *testing.T) {
 	}
 }
 
-// A document is checked against what it writes.
+// Check compares a document with the written files.
 func TestDocument(t *testing.T) {
 	dir := t.TempDir()
 	d := Document{Page: "x.md", Command: "go run x", Table: Table("--:", []string{"a", "b"}, [][]string{{"1", "2"}}), Files: map[string][]byte{"x.svg": []byte("svg")}}

@@ -114,7 +114,7 @@ func TestWeights(t *testing.T) {
 	}
 }
 
-// A file's tensors may be none or empty.
+// A file may have no tensors, or empty ones.
 func TestWeightsEmpty(t *testing.T) {
 	for _, w := range []Weights{WeightsOf(), WeightsOf(packed.Tensor{Matrix: packed.NewMatrix(0, 0)})} {
 		var out bytes.Buffer
@@ -167,7 +167,7 @@ func TestWriteCurve(t *testing.T) {
 	}
 }
 
-// A table that is wider than the terminal has cells of several lines.
+// A table wider than the terminal has wrapped cells.
 func TestWriteTableColumns(t *testing.T) {
 	rows := [][]string{{"operations of a generation, 1024×1024", "31× fewer", "", Style{Color: true}.Bad("false")}, {"  range", "±76", "", "confirmed"}}
 	for columns, want := range map[int]string{

@@ -14,7 +14,7 @@ import (
 	"github.com/Kaleaon/pentary-go/nn"
 )
 
-// program returns a program that this test binary is, in a mode of TestMain.
+// program returns a program that runs this test binary in a mode of TestMain.
 func program(t *testing.T, mode string) *Program {
 	t.Helper()
 	if runtime.GOOS == "js" {
@@ -41,7 +41,7 @@ func TestMain(m *testing.M) {
 
 var batch = []nn.Completion{{Prompt: 0, Tokens: []uint16{1, 2}}, {Prompt: 1, Tokens: nil}, {Prompt: 1, Tokens: []uint16{7}}}
 
-// The length of the whole line is the score, and each worker has a process of its own.
+// The score is the length of the line, and each worker has its own process.
 func TestRate(t *testing.T) {
 	want := []int64{
 		int64(len(`{"prompt":"Once\tupon","completion":"xx","line":1,"more":2}`)),
@@ -65,7 +65,7 @@ func TestRate(t *testing.T) {
 	}
 }
 
-// An error says where a program failed, and the next batch has a new process.
+// Errors state where a program failed, and the next batch uses a new process.
 func TestRateErrors(t *testing.T) {
 	for mode, want := range map[string]string{
 		"float":   `line 2 of its output is "1.5", want an integer within ±2^31: the score of {"prompt":"<b>","completion":"","line":4,"more":1}`,
@@ -107,7 +107,7 @@ func TestRateErrors(t *testing.T) {
 	}
 }
 
-// Neither an error nor Close waits for a process that keeps the output open, or does not end.
+// Neither errors nor Close wait for a process that keeps the output open or does not end.
 func TestKill(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("setsid is of Linux")
@@ -133,7 +133,7 @@ func TestKill(t *testing.T) {
 	}
 }
 
-// A program that ignores the end of its input dies with the process that started it.
+// A program that ignores the end of its input is killed when the process that started it ends.
 func TestKilledParent(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("reads /proc")

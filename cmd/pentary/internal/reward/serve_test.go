@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// serve answers requests as a mode of the tests says.
+// serve answers requests according to a mode of the tests.
 func serve(mode string) {
 	if mode == "start" { // a program that ignores its input, and exit without ending it
 		s, err := start("echo $$; sleep 60", nil)

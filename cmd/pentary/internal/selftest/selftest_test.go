@@ -14,8 +14,7 @@ import (
 
 func ignore(int) {}
 
-// faulty returns an implementation that is the reference, but for a fault after
-// each call.
+// faulty returns the reference with a fault after each call.
 func faulty(fault func(c *catalogue.Call, result int) int) []Implementation {
 	return []Implementation{{"faulty", func(c *catalogue.Call) int {
 		return fault(c, under(catalogue.Reference, c.Run))
@@ -25,7 +24,7 @@ func faulty(fault func(c *catalogue.Call, result int) int) []Implementation {
 // sound is an implementation without a fault.
 var sound = faulty(func(_ *catalogue.Call, result int) int { return result })
 
-// flip changes a bit of a byte at a place beside the start or the end of the first result.
+// flip flips a bit next to the start or the end of the first result.
 func flip(start, end int) func(*catalogue.Call, int) int {
 	return func(c *catalogue.Call, result int) int {
 		for _, output := range c.Outputs() {
@@ -76,7 +75,7 @@ func TestFaultsAreFound(t *testing.T) {
 	}
 }
 
-// The implementations of this CPU pass, and are all covered.
+// All implementations of this CPU pass and are covered.
 func TestRun(t *testing.T) {
 	selected := kernels.Selected()
 	impls, err := Implementations()
@@ -115,7 +114,7 @@ func TestRunIsCancelled(t *testing.T) {
 	}
 }
 
-// A seed and an index determine a case whole.
+// A seed and an index determine a case.
 func TestDrawIsDeterministic(t *testing.T) {
 	for i := range uint64(200) {
 		a, b := draw(3, i), draw(3, i)
@@ -128,7 +127,7 @@ func TestDrawIsDeterministic(t *testing.T) {
 	}
 }
 
-// Shapes stay within their bounds, and reach them.
+// Shapes stay within their bounds and reach them.
 func TestShapes(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for _, k := range catalogue.All {

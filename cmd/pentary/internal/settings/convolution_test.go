@@ -7,7 +7,7 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 )
 
-// The flag's text comes back, and mistakes are errors.
+// String returns the text of Set, and invalid texts are errors.
 func TestConvolutions(t *testing.T) {
 	for _, text := range []string{"none", "8x5/2,16x5/2", "4x1", "1024x64/64", "16x1x5/2,4x3x1"} {
 		var c Convolutions
@@ -30,8 +30,8 @@ func TestConvolutions(t *testing.T) {
 	}
 }
 
-// The network is of the shape that the flags say, takes about the memory that Memory says, and
-// without convolutions is the one of NetworkMemory.
+// The network has the shape of the flags and takes about the memory returned by Memory, which equals
+// NetworkMemory without convolutions.
 func TestConvolutionNetwork(t *testing.T) {
 	digits, err := task.Find("digits")
 	if err != nil {
@@ -83,7 +83,7 @@ func TestConvolutionNetwork(t *testing.T) {
 	}
 }
 
-// Only the last layer takes the sigma of the outputs.
+// Only the last layer uses the sigma of the outputs.
 func TestOutputSigma(t *testing.T) {
 	digits, err := task.Find("digits")
 	if err != nil {
@@ -106,7 +106,8 @@ func TestOutputSigma(t *testing.T) {
 	}
 }
 
-// A run of before the sigma of outputs had the same sigma in all layers, whatever the default is now.
+// Runs of versions without a sigma of outputs have the same sigma in all layers, whatever the
+// present default.
 func TestOutputSigmaOfOldRuns(t *testing.T) {
 	fashion, err := task.Find("fashion")
 	if err != nil {

@@ -39,7 +39,7 @@ func TestDecimal(t *testing.T) {
 	}
 }
 
-// Whatever Set takes, es.Ratio takes.
+// es.Ratio accepts every value accepted by Set.
 func FuzzDecimal(f *testing.F) {
 	for _, text := range []string{"0.2", "1000", "999.999999", "0.00000001", "1e3"} {
 		f.Add(text)

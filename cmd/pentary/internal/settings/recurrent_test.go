@@ -7,7 +7,7 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 )
 
-// The flag's text comes back, and mistakes are errors.
+// String returns the text of Set, and invalid texts are errors.
 func TestRecurrent(t *testing.T) {
 	for _, text := range []string{"none", "gru32/4", "mingru64/8/all", "rnn4/4", "lstm16384/16384/all", "gru32/4/double", "gru32/4/all/double"} {
 		var r Recurrent
@@ -28,7 +28,7 @@ func TestRecurrent(t *testing.T) {
 	}
 }
 
-// Each cell has the matrices that the plan says, in places that divide the inputs.
+// Each cell has the planned matrices, at places that divide the inputs.
 func TestRecurrentNetwork(t *testing.T) {
 	mnist1d, err := task.Find("mnist1d")
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 	"github.com/Kaleaon/pentary-go/nn/control"
 )
 
-// other are settings of every flag that differ from all defaults.
+// other has settings for every flag that differ from all defaults.
 var other = map[string]string{
 	"hidden": "7,9", "bias": "true", "batch": "3", "shift": "2", "seed": "18446744073709551615", "generations": "12", "pairs": "6", "groups": "2",
 	"noise": "activations", "fitness": "ranks", "early-stop": "4", "reductions": "1", "rank": "full", "sigma": "5", "output-sigma": "2", "sigma-schedule": "cosine", "law": "uniform",
@@ -25,7 +25,7 @@ var other = map[string]string{
 	"streams": "6", "steps": "7", "held-out": "10", "warm-up": "8", "discount": "9", "episodes": "11", "measurements": "13",
 }
 
-// Settings come back from their texts, for every flag.
+// SetTexts restores the settings of Texts, for every flag.
 func TestTexts(t *testing.T) {
 	digits, err := task.Find("digits")
 	if err != nil {
@@ -86,7 +86,7 @@ func TestTexts(t *testing.T) {
 	}
 }
 
-// A policy's run of a version without the flag was measured 25 times.
+// Runs of policies by versions without the flag have 25 measurements.
 func TestMeasurementsOfOldRuns(t *testing.T) {
 	now := NewPolicy(control.Acrobot{})
 	now.Complete()
@@ -101,7 +101,7 @@ func TestMeasurementsOfOldRuns(t *testing.T) {
 	}
 }
 
-// The command's defaults equal package es's, the measured rate aside.
+// The command's defaults equal package es's, except for the measured rate.
 func TestDefaultsOfES(t *testing.T) {
 	for _, e := range []lowrank.Estimator{lowrank.PerturbWeights, lowrank.PerturbActivations} {
 		asked := es.Options{Generations: 100, Estimator: e}
@@ -113,7 +113,7 @@ func TestDefaultsOfES(t *testing.T) {
 	}
 }
 
-// The default rate of a fine-tuning does not rise in a short run.
+// The default rate of fine-tuning does not rise in short runs.
 func TestRateOfFinetune(t *testing.T) {
 	for generations, want := range map[string]string{"1": "0.008", "4": "0.008", "400": "0.008", "1600": "0.004"} {
 		s := NewFinetune()
@@ -127,7 +127,7 @@ func TestRateOfFinetune(t *testing.T) {
 	}
 }
 
-// More tokens than a task takes are an error before any is drawn.
+// More tokens than a task accepts are an error before any is drawn.
 func TestTextsOfFinetune(t *testing.T) {
 	for steps, want := range map[string]bool{"256": true, "257": false} {
 		s := NewFinetune()
@@ -141,7 +141,8 @@ func TestTextsOfFinetune(t *testing.T) {
 	}
 }
 
-// The default rate falls with the square root of the generations; a rate that is set stays.
+// The default rate falls with the square root of the generations; a rate set by the user does not
+// change.
 func TestRate(t *testing.T) {
 	for _, test := range []struct {
 		generations, want string
@@ -166,7 +167,7 @@ func TestRate(t *testing.T) {
 	}
 }
 
-// A flag of another rule, schedule or estimator is a mistake, one that is not set is none.
+// Setting a flag of another rule, schedule or estimator is an error.
 func TestCheckEffects(t *testing.T) {
 	digits, err := task.Find("digits")
 	if err != nil {
@@ -195,7 +196,7 @@ func TestCheckEffects(t *testing.T) {
 	}
 }
 
-// Runs of versions without the setting had no biases, whatever the default is now.
+// Runs of versions without the setting have no biases, whatever the present default.
 func TestBiasOfEarlierTexts(t *testing.T) {
 	s := NewClassifier(task.All[0])
 	s.Bias = new(true)

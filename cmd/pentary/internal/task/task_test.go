@@ -31,8 +31,8 @@ func TestFindUnknown(t *testing.T) {
 	}
 }
 
-// Facts of the data and of the split that do not depend on the reader's code: the
-// first samples are the digits 0 to 9 in order, three times.
+// Facts about the data and the split, independent of the reader's code: the first samples are the
+// digits 0 to 9 in order, three times.
 func TestDigits(t *testing.T) {
 	train, test, err := digits.Load("")
 	if err != nil {
@@ -56,7 +56,7 @@ func TestDigits(t *testing.T) {
 	}
 }
 
-// A missing folder says where the data are to be had.
+// The error for a missing folder states the source of the data.
 func TestSource(t *testing.T) {
 	for _, task := range []*Task{&mnist, &fashion} {
 		if _, _, err := task.Load(t.TempDir()); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), task.Source) {

@@ -17,7 +17,7 @@ import (
 
 const mlp = "../../../../../interchange/testdata/mlp.onnx"
 
-// calibration writes samples of 8 inputs, and returns the path.
+// calibration writes samples of 8 inputs and returns the path.
 func calibration(t *testing.T, dir string) string {
 	t.Helper()
 	const n = 50
@@ -33,7 +33,7 @@ func calibration(t *testing.T, dir string) string {
 	return path
 }
 
-// pentary runs the command and returns what it prints.
+// pentary runs the command and returns its output.
 func pentary(t *testing.T, want int, args ...string) string {
 	t.Helper()
 	var out bytes.Buffer
@@ -43,7 +43,7 @@ func pentary(t *testing.T, want int, args ...string) string {
 	return out.String()
 }
 
-// An MLP of floats becomes a model that goes out as ONNX again.
+// A float MLP converts to a model, which converts to ONNX again.
 func TestMLP(t *testing.T) {
 	dir := t.TempDir()
 	x, out := calibration(t, dir), filepath.Join(dir, "mlp.pent")
@@ -68,7 +68,7 @@ func TestMLP(t *testing.T) {
 	}
 }
 
-// Convolutions and recurrent layers become models that predict what the networks did.
+// Networks with convolutions and recurrent layers convert to models with the same predictions.
 func TestNetworks(t *testing.T) {
 	const folder = "../../../../../interchange/testdata/onnx/"
 	for name, want := range map[string]string{"conv": "conv2d 9×8×2→5×4×8", "lstm": "lstm 12→8"} {
@@ -99,7 +99,7 @@ func TestNetworks(t *testing.T) {
 	}
 }
 
-// Training begins with the shifts and biases of a file, and so do replays.
+// Training and replays start with the shifts and biases of a file.
 func TestTrainConverted(t *testing.T) {
 	dir := t.TempDir()
 	out, run, tuned := filepath.Join(dir, "mlp.pent"), filepath.Join(dir, "run"), filepath.Join(dir, "tuned.pent")
@@ -131,8 +131,8 @@ func TestTrainConverted(t *testing.T) {
 	}
 }
 
-// A llama2.c checkpoint becomes a language model with a tokenizer, and a GGUF file, from which
-// the same model comes.
+// A llama2.c checkpoint converts to a language model with a tokenizer, and to a GGUF file, which
+// converts to the same model.
 func TestLlama(t *testing.T) {
 	const checkpoint, tokens = "../../../../../interchange/testdata/llama2c.bin", "../../../../../interchange/testdata/tok.bin"
 	dir := t.TempDir()
@@ -189,7 +189,7 @@ func TestLlama(t *testing.T) {
 	}
 }
 
-// An error names the input that is missing or does not fit; nothing is written.
+// Errors name the input that is missing or does not match, and no file is written.
 func TestMLPErrors(t *testing.T) {
 	dir := t.TempDir()
 	x, out := calibration(t, dir), filepath.Join(dir, "out.pent")

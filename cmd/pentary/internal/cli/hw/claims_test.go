@@ -10,7 +10,7 @@ import (
 	"github.com/Kaleaon/pentary-go/internal/hw/claims"
 )
 
-// runClaims runs the command and returns what it wrote.
+// runClaims runs the command and returns its output.
 func runClaims(t *testing.T, args ...string) (string, error) {
 	t.Helper()
 	out, _, err := execute(t.Context(), append([]string{"claims"}, args...)...)

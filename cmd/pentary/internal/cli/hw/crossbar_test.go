@@ -12,7 +12,7 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 )
 
-// quick are the arguments of a run of a moment.
+// quick are the arguments for a short run.
 var quick = []string{"crossbar", "--seeds", "1", "--error", "1", "--stuck", "20", "--digital", "3", "--generations", "2", "--batch", "8"}
 
 func TestCrossbar(t *testing.T) {
@@ -98,7 +98,7 @@ func TestCrossbarErrors(t *testing.T) {
 	}
 }
 
-// An interrupt ends the run with what there is, and no file is written.
+// An interrupted run reports its results so far and writes no file.
 func TestCrossbarInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()

@@ -10,7 +10,7 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/console"
 )
 
-// emit runs the command and returns what it prints.
+// emit runs the command and returns its output.
 func emit(t *testing.T, args ...string) (string, error) {
 	t.Helper()
 	out, _, err := execute(t.Context(), append([]string{"emit"}, args...)...)

@@ -13,7 +13,7 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// execute runs a command of hw as the command line does.
+// execute runs a command of hw like the command line.
 func execute(ctx context.Context, args ...string) (stdout, stderr string, err error) {
 	var out, errs bytes.Buffer
 	s := console.NewStreams(&out, &errs)
@@ -26,7 +26,7 @@ func execute(ctx context.Context, args ...string) (stdout, stderr string, err er
 	return out.String(), errs.String(), err
 }
 
-// The programs of the help are there, and do what their heads say.
+// The programs named in the help exist and do what their head comments state.
 func TestExamples(t *testing.T) {
 	t.Chdir("../../../../..")
 	for args, want := range map[string]string{
@@ -50,7 +50,7 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-// A command does not write a file that it reads, and no number is octal.
+// Commands do not overwrite their inputs, and no number is octal.
 func TestArguments(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)
@@ -87,7 +87,7 @@ func TestArguments(t *testing.T) {
 	}
 }
 
-// An interrupt is said, with how far the run was.
+// The error of an interrupted run states its progress.
 func TestTrainInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -13,8 +13,7 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/selftest"
 )
 
-// selftestWith runs the command on implementations that are given, and returns
-// what it wrote to standard output.
+// selftestWith runs the command on the given implementations and returns its standard output.
 func selftestWith(t *testing.T, impls []selftest.Implementation, args ...string) (out string, err error) {
 	t.Helper()
 	var stdout bytes.Buffer
@@ -27,8 +26,8 @@ func selftestWith(t *testing.T, impls []selftest.Implementation, args ...string)
 	return stdout.String(), err
 }
 
-// A faulty implementation is found, is an error that is no mistake in the
-// arguments, and its reproducer fails until the fault is gone.
+// A faulty implementation is detected and is an error, but not a usage error. Its reproducer fails
+// until the fault is removed.
 func TestSelftestFails(t *testing.T) {
 	dir := t.TempDir()
 	sound, faulty := selftest.Faulty("test", nil), selftest.Faulty("test", func(result []byte) { result[0] ^= 1 })
@@ -63,7 +62,7 @@ func TestSelftestFails(t *testing.T) {
 	}
 }
 
-// A failure that cannot be saved is still an error that says what failed.
+// A failure that cannot be saved is still an error that describes the failure.
 func TestSelftestCannotSave(t *testing.T) {
 	if os.Geteuid() == 0 {
 		t.Skip("root may write everywhere")

@@ -9,7 +9,7 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 )
 
-// A network has its parameters, and they make it again.
+// The parameters of a network determine the network.
 func TestArchitecture(t *testing.T) {
 	a := architecture{depths: []int{0, 3, 1}, widths: []int{8, 16}}
 	for hidden, want := range map[string]map[string]string{
@@ -41,7 +41,7 @@ func TestArchitecture(t *testing.T) {
 	}
 }
 
-// The default networks of every task are in range, and its own is one of them.
+// The default networks of every task are in range and include the task's network.
 func TestDefaultArchitecture(t *testing.T) {
 	for _, task := range task.All {
 		a := defaultArchitecture(task)

@@ -9,7 +9,7 @@ import (
 	"github.com/Kaleaon/pentary-go/tune"
 )
 
-// quality is a trial of a configuration that is the better the nearer it is to 6.
+// quality returns a trial; configurations closer to 6 are better.
 func quality(_ context.Context, rung, c int) (tune.Trial, error) {
 	return tune.Trial{Rung: rung, Configuration: c, Samples: 1 << rung, Correct: 100 - max(c-6, 6-c), Total: 100, Bytes: 100 << c}, nil
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/Kaleaon/pentary-go/cmd/pentary/internal/task"
 )
 
-// A shell reads the words that it was written for.
+// A shell reads the original words.
 func TestShellLine(t *testing.T) {
 	words := []string{"a", "", "b c", "it's", "$x", "--data=/d/e", "*", "ä", "a\nb"}
 	line := console.ShellLine(words...)
@@ -31,7 +31,7 @@ func TestShellLine(t *testing.T) {
 	}
 }
 
-// Every task has the settings that vary by default, in range.
+// Every task has the settings that vary by default, with values in range.
 func TestVaried(t *testing.T) {
 	for _, task := range task.All {
 		for _, p := range varied(task) {
@@ -47,7 +47,7 @@ func TestVaried(t *testing.T) {
 	}
 }
 
-// A parameter matters under its rule alone.
+// A parameter has an effect only with its rule.
 func TestTakes(t *testing.T) {
 	for rule, want := range map[string]string{"error-feedback": "rate", "threshold": "share", "qes": "rate window", "bop": "rate average level"} {
 		texts := map[string]string{"rule": rule}

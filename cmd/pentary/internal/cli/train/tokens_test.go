@@ -7,7 +7,7 @@ import (
 	"github.com/Kaleaon/pentary-go/nn"
 )
 
-// What sample and eval say of a model of tokens that came without its tokenizer.
+// Errors of sample and eval for a model of tokens without tokenizer.
 func TestWithoutTokenizer(t *testing.T) {
 	m, err := nn.NewLlama(0, nn.LlamaConfig{Vocabulary: 260, Width: 8, Hidden: 8, Layers: 1, Heads: 2, KVHeads: 1, Window: 8, Rotary: 10000})
 	if err != nil {

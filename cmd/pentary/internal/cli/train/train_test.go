@@ -24,7 +24,7 @@ import (
 	"github.com/Kaleaon/pentary-go/packed"
 )
 
-// Expulsions of earlier sessions are read up to a line that is torn.
+// Expulsions of earlier sessions are read up to an incomplete line.
 func TestReadExpulsions(t *testing.T) {
 	dir := t.TempDir()
 	want := []cluster.Expulsion{{Worker: "a", Platform: "p", Why: "it lied", Generation: 7, First: 2, Last: 6, Pairs: 40}, {Worker: "b", Generation: 9}}
@@ -52,7 +52,7 @@ func TestReadExpulsions(t *testing.T) {
 	}
 }
 
-// The lines of --log are kept up to where the run resumes.
+// The lines of --log are kept up to the generation after which the run resumes.
 func TestLinesUntil(t *testing.T) {
 	const one, two = "{\"generation\":1}\n", "{\"generation\":2,\"moved\":3}\n"
 	for text, want := range map[string]int{
@@ -65,7 +65,7 @@ func TestLinesUntil(t *testing.T) {
 	}
 }
 
-// A log that fails does so once, and does not end the run.
+// A failing log reports one error and does not end the run.
 func TestGenerationLogFails(t *testing.T) {
 	full := errors.New("full")
 	warned := 0
@@ -80,7 +80,7 @@ func TestGenerationLogFails(t *testing.T) {
 	}
 }
 
-// Each file of the connection is regular and small, and errors name its flag.
+// Each file of the connection must be regular and small; errors name the flag.
 func TestConnectionFiles(t *testing.T) {
 	t.Chdir(t.TempDir())
 	if err := os.Mkdir("dir", 0o777); err != nil {
@@ -143,8 +143,7 @@ func TestParseConfig(t *testing.T) {
 	}
 }
 
-// Every task that is offered is found by its name, and its default settings are sound
-// and fit its limits.
+// Every task is found by its name, and its default settings are valid and within its limits.
 func TestKinds(t *testing.T) {
 	names := []string{task.Language}
 	for _, c := range task.All {
@@ -185,7 +184,7 @@ func tokenNetwork(t *testing.T, vocabulary int) *nn.Model {
 	return m
 }
 
-// Models of any number of tokens are tuned, but for those that may draw a token that they do not take.
+// Models of any number of tokens can be tuned, unless they may draw a token that they do not accept.
 func TestFinetuneLoads(t *testing.T) {
 	for _, vocabulary := range []int{8, 256, 260, 1024} {
 		for _, less := range []int{0, 1} {
@@ -216,7 +215,7 @@ func TestFinetuneLoads(t *testing.T) {
 	}
 }
 
-// A report warns of a tuned model that is worse than it was, and of no other.
+// A report warns if and only if tuning made the model worse.
 func TestTunedWorse(t *testing.T) {
 	m := tokenNetwork(t, 8)
 	for before, want := range map[float64]bool{1.9: true, 2: false, 2.1: false} {
@@ -230,8 +229,8 @@ func TestTunedWorse(t *testing.T) {
 	}
 }
 
-// A token that ends a text ends what is written, whatever its number: of tokens without text
-// there could be any number.
+// A token that ends a text ends the output, whatever its number, because the number of tokens
+// without text is unlimited.
 func TestSampleEnds(t *testing.T) {
 	pieces := make([]data.Piece, 8)
 	for i := range pieces {
