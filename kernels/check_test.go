@@ -168,6 +168,9 @@ func shapedFunctions() []shaped {
 		{"RequantizeScaled", 2, func(d []int) bigs {
 			return bigs{of(quads(d[0]), whole(d[1])), of(whole(3), whole(d[0]), whole(d[1]))}
 		}, func(d, s []int) { RequantizeScaled(i8s(s[0]), i32s(s[1]), d[0], d[1], Scaled{Digits: 3}) }},
+		{"AddOffsets", 2, func(d []int) bigs {
+			return bigs{of(whole(d[0]), whole(d[1])), of(quads(d[0]), whole(d[1]))}
+		}, func(d, s []int) { AddOffsets(i32s(s[0]), i32s(min(max(d[0], 0), 1<<12)), i8s(s[1]), d[0], d[1], 0) }},
 		{"WeighFactors", 2, func(d []int) bigs {
 			terms := whole(d[0])
 			terms.Mul(terms, whole(3)).Add(terms, whole(3)).Div(terms, whole(4)).Mul(terms, whole(4))

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/Kaleaon/pentary-go/packed"
@@ -204,6 +205,12 @@ type golden struct {
 		Wide, ReLU   bool
 		Y, Scale     int32s
 		Gains, Out   int8s
+	}
+	Offset []struct {
+		M, N            int
+		Shift           uint
+		Y, Offsets, Out int32s
+		Numbers         int8s
 	}
 	Fused []struct {
 		Pairs, Rank, Columns, M int
@@ -468,6 +475,11 @@ func goldenTransformer(t *testing.T, g *golden) {
 			Digits: c.Digits, Scale: orNil(c.Scale), Gains: orNil(c.Gains), Shift: c.Shift, Wide: c.Wide, ReLU: c.ReLU,
 		})
 		equal(t, "RequantizeScaled", got, c.Out)
+	}
+	for _, c := range g.Offset {
+		got := slices.Clone(c.Y)
+		AddOffsets(got, c.Offsets, c.Numbers, c.M, c.N, c.Shift)
+		equal(t, "AddOffsets", got, c.Out)
 	}
 }
 

@@ -45,6 +45,8 @@ func attend(dst, q, keys, values []int8, a Attention, n int) {
 
 func requantizeScaled(_ []int8, _ []int32, _, _ int, _ Scaled) (done int) { return 0 }
 
+func addOffsets(_, _ []int32, _ []int8, _, _ int, _ uint) (rows, columns int) { return 0, 0 }
+
 func addWide(_, _, _, _ []int8) (done int)     { return 0 }
 func swiGLU(_, _, _ []int8, _ uint) (done int) { return 0 }
 

@@ -181,23 +181,7 @@ func (d *Dense) trainedOffsets() []int32 {
 // addOffsets adds the offsets to accumulators of n columns. numbers are a batch by Dense.offsets, or
 // nil.
 func (d *Dense) addOffsets(y []int32, numbers []int8, n int) {
-	for i, offset := range d.Offset {
-		row := y[i*n:][:n]
-		if numbers == nil {
-			for c := range row {
-				row[c] += offset
-			}
-			continue
-		}
-		shift, at := d.offsetShift(), numbers[i/4*4*n+i%4:]
-		if size := max(offset, -offset); size+127<<shift > MaxScale {
-			for c := range row {
-				row[c] += clampOffset(offset + int32(at[4*c])<<shift)
-			}
-			continue
-		}
-		for c := range row {
-			row[c] += offset + int32(at[4*c])<<shift
-		}
+	if d.Offset != nil {
+		kernels.AddOffsets(y[:d.values()*n], d.Offset, numbers, d.values(), n, d.offsetShift())
 	}
 }

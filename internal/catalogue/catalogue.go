@@ -391,6 +391,18 @@ var All = []*Kernel{
 		},
 	},
 	{
+		Name: "AddOffsets", Large: []int{260, 270, 3},
+		Dims:     []Dim{dimM, dimN, dimShift},
+		Measured: []Measured{{Shape: []int{128, 512, 0}, M: 128, N: 512, Bytes: (4 + 4 + 1) * 128 * 512}},
+		Make: func(o *Operands, s []int) func() int {
+			m, n := s[0], s[1]
+			offsets := input(o, "offsets", m, between[int32](o, -kernels.MaxScale, kernels.MaxScale))
+			numbers := input(o, "numbers", kernels.Quads(m)*4*n, o.activations())
+			y := inout(o, "y", m*n, between[int32](o, math.MinInt32, math.MaxInt32))
+			return none(func() { kernels.AddOffsets(y, offsets, numbers, m, n, uint(s[2])) })
+		},
+	},
+	{
 		Name: "AddWide", Dims: []Dim{dimLength}, Large: []int{270}, Measured: []Measured{elements(64, 512, 6)},
 		Make: func(o *Operands, s []int) func() int {
 			high, low := inout(o, "high", s[0], o.activations()), inout(o, "low", s[0], between[int8](o, -64, 63))

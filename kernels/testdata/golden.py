@@ -723,6 +723,18 @@ def scaled_cases():
         }
 
 
+def offset_cases():
+    """AddOffsets."""
+    s = Source("offset")
+    for m, n, shift in ((1, 1, 0), (5, 17, 1), (8, 8, 0), (12, 33, 6), (7, 40, 3)):
+        y, offsets, numbers = s.matrix(m, n, -20000, 20000), s.list(m, -7812, 7812), s.matrix(m, n, -128, 127)
+        out = [[y[i][c] + clamp(offsets[i] + numbers[i][c] * 2**shift, -7812, 7812) for c in range(n)] for i in range(m)]
+        yield {
+            "m": m, "n": n, "shift": shift, "y": int32s(flat(y)), "offsets": int32s(offsets), "numbers": data(quads(numbers)),
+            "out": int32s(flat(out)),
+        }
+
+
 def fused_cases():
     """PerturbSharedRequantize."""
     s = Source("fused")
@@ -754,7 +766,7 @@ def main():
         "normalize": normalize_cases(), "gates": gates_cases(), "score": score_cases(),
         "update": update_cases(), "inputs": inputs_cases(), "deltas": deltas_cases(), "rules": rule_cases(),
         "turn": turn_cases(), "attend": attend_cases(), "wide": wide_cases(), "root": root_cases(), "scaled": scaled_cases(),
-        "fused": fused_cases(),
+        "fused": fused_cases(), "offset": offset_cases(),
     }
     parts = []
     for name, cases in kernels.items():
