@@ -48,7 +48,8 @@ type LlamaOptions struct {
 // have as pents: each matrix is fitted to what the float matrix returns for the activations of
 // the float network, and those that end in the residual stream also make up for how far that
 // has come off. Its pents, after the errors of columns have been moved to later columns, are
-// improved one at a time until none changes. Sweeps then fit the matrices within a branch to what
+// improved one at a time until none changes. Errors in the residual stream count by how much they
+// change the float network's distributions, see metric. Sweeps then fit the matrices within a branch to what
 // the branch adds to the residual stream: the pents of a row move to where the squared error of the
 // branch is least, to second order in the row's changes (Gauss-Newton), and stay there if the error
 // is less. At last the matrix of the logits is fitted to the float network's logits, and from there to
@@ -83,6 +84,7 @@ func (l *Llama) Quantize(o LlamaOptions) (*Llama, []Report, error) {
 	q := llamaQuantizer{o: o, exact: exact, result: exact.clone(), scales: map[string][]float64{}}
 	if o.Method == ErrorFeedback {
 		q.a, q.b = newResiduals(exact, o.Calibration), newResiduals(exact, o.Calibration)
+		q.metrics = exact.metrics(o.ctx, o.Calibration)
 	}
 	for i := range exact.Blocks {
 		q.block(i)
@@ -229,6 +231,7 @@ type llamaQuantizer struct {
 	exact, result *Llama
 	a, b          *residuals // of the float network, and of the one of pents
 	reports       []Report
+	metrics       []*metric // after each branch, two a block; nil: squared errors
 
 	scales map[string][]float64 // of the weights of a matrix
 	fits   [tokenParts]*rowFit
@@ -254,6 +257,17 @@ func (b *LlamaBlock) matrix(part string) []float32 {
 	}[part]
 }
 
+// metric returns the metric after the branch that ends in a matrix of block i, or nil.
+func (q *llamaQuantizer) metric(i int, part string) *metric {
+	switch {
+	case q.metrics == nil:
+		return nil
+	case part == "ffn_down":
+		return q.metrics[2*i+1]
+	}
+	return q.metrics[2*i]
+}
+
 func (q *llamaQuantizer) block(i int) {
 	exact, pents := &q.exact.Blocks[i], &q.result.Blocks[i]
 	if q.a == nil {
@@ -273,7 +287,11 @@ func (q *llamaQuantizer) block(i int) {
 			if last {
 				target = q.missing(target)
 			}
-			q.matrix(i, part, m.fitted(w, x, target), m)
+			fitted := m.fitted(w, x, target)
+			q.matrix(i, part, fitted, m)
+			if last {
+				q.coupleRows(i, part, fitted, m)
+			}
 			by = append(by, products(to, x))
 		}
 		return of, by
@@ -363,6 +381,55 @@ func (q *llamaQuantizer) matrix(i int, part string, target []float64, m *moments
 		q.row(pents, scales[at:][:cols], target[at:][:cols], m)
 		for j, p := range pents {
 			to[at+j] = float32(float64(p) * scales[at+j])
+		}
+	}
+}
+
+// coupleRounds bounds how often coupleRows goes through the rows: later rounds gain little.
+const coupleRounds = 8
+
+// coupleRows improves the rows of the last matrix of a branch of block i, which are pents for the
+// weights target, by the branch's metric: each row in turn also makes up for the errors of the others.
+func (q *llamaQuantizer) coupleRows(i int, part string, target []float64, m *moments) {
+	metric, cols := q.metric(i, part), q.columns(part)
+	if metric == nil {
+		return
+	}
+	to, scales := q.result.Blocks[i].matrix(part), q.scales[llamaTensor(i, part)]
+	off := make([]float64, len(to))
+	for j, v := range to {
+		off[j] = target[j] - float64(v)
+	}
+	for round, moved := 0, true; moved && round < coupleRounds && q.o.ctx.Err() == nil; round++ {
+		moved = false
+		for k := range metric.h {
+			if scales[k*cols] == 0 { // a row of zeros
+				continue
+			}
+			row := slices.Clone(target[k*cols:][:cols])
+			for other, h := range metric.h[k] {
+				if other == k {
+					continue
+				}
+				for j, v := range off[other*cols:][:cols] {
+					row[j] += h / metric.h[k][k] * v
+				}
+			}
+			s := &search{m: m, w: row, pents: make([]int8, cols), scales: scales[k*cols:][:cols], group: q.group(cols), powers: q.o.Sharing != RowScales}
+			now := to[k*cols:][:cols]
+			for j, v := range now {
+				s.pents[j] = pentOf(v, s.scales[j])
+			}
+			s.restart()
+			s.improve()
+			if !s.powers {
+				roundScales(s.scales)
+			}
+			for j, p := range s.pents {
+				v := float32(float64(p) * s.scales[j])
+				moved = moved || v != now[j]
+				now[j], off[k*cols+j] = v, target[k*cols+j]-float64(v)
+			}
 		}
 	}
 }

@@ -188,11 +188,12 @@ type gatedLayer struct {
 	block         int
 	x             [][]float64 // inputs
 	gate, up, out [][]float64 // by token; out are the hidden activations
-	left          [][]float64 // by token: of the target of the last matrix
+	left          [][]float64 // by token: of the target of the last matrix, by the branch's metric
 
 	column []float64 // of the last matrix, of the unit that is refined
+	white  []float64 // column by the branch's metric
 	size   float64   // square of its length
-	toward []float64 // by token: left·column
+	toward []float64 // by token: left by the metric, times white
 }
 
 var gatedParts = []string{"ffn_gate", "ffn_up"}
@@ -221,6 +222,9 @@ func (q *llamaQuantizer) gatedLayer(i int, target [][]float64) *gatedLayer {
 		}
 	}
 	l.left = missed(target, products(b.Down, l.out))
+	for t, left := range l.left {
+		l.left[t] = q.metric(i, "ffn_down").white(left)
+	}
 	return l
 }
 
@@ -239,14 +243,17 @@ func (l *gatedLayer) fit(part string, unit int) *rowFit {
 	l.size = 0
 	for k := range l.column {
 		l.column[k] = float64(l.result.Blocks[l.block].Down[k*l.exact.Hidden+unit])
-		l.size += l.column[k] * l.column[k]
+	}
+	l.white = l.metric(l.block, "ffn_down").white(l.column)
+	for _, v := range l.white {
+		l.size += v * v
 	}
 	step := every(len(l.x), curvedTokens)
 	return l.fitParts(func(f *rowFit, lo, hi int) {
 		for t := lo; t < hi; t++ {
 			toward, g := 0.0, l.gate[t][unit]
 			for k, v := range l.left[t] {
-				toward += v * l.column[k]
+				toward += v * l.white[k]
 			}
 			l.toward[t] = toward
 			slope := silu(g)
@@ -294,7 +301,7 @@ func (l *gatedLayer) refine(part string, unit int) {
 	l.inParts(func(_, lo, hi int) {
 		for t := lo; t < hi; t++ {
 			product, v := out(t)
-			for k, c := range l.column {
+			for k, c := range l.white {
 				l.left[t][k] -= (v - l.out[t][unit]) * c
 			}
 			changed[t][unit], l.out[t][unit] = product, v

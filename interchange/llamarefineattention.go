@@ -19,7 +19,7 @@ type headGroup struct {
 	key, value []float64     // by token; key is turned
 	share      [][][]float64 // by head, token, and earlier token of the text
 	seen       [][][]float64 // by head and token: the mean of the inputs by the shares
-	gram       [][]float64   // products of the columns of the last matrix
+	gram       [][]float64   // products of the columns of the last matrix, by the branch's metric
 	left       []float64     // by token: products of these columns with what is left of the target
 }
 
@@ -79,11 +79,12 @@ func (q *llamaQuantizer) headGroup(i, number int, x, left [][]float64) *headGrou
 		}
 	}
 	b, n, all := &q.result.Blocks[i], q.exact.Width, g.heads*g.width
-	columns := make([][]float64, all)
+	metric, columns := q.metric(i, "attn_output"), make([][]float64, all)
 	for c := range columns {
 		for k := range n {
 			columns[c] = append(columns[c], float64(b.Out[k*n+number*all+c]))
 		}
+		columns[c] = metric.white(columns[c])
 	}
 	product := func(a, b []float64) (sum float64) {
 		for k, v := range a {
@@ -115,8 +116,9 @@ func (q *llamaQuantizer) headGroup(i, number int, x, left [][]float64) *headGrou
 		g.outputs(head, g.share[head], g.out)
 	}
 	for t := range x {
+		white := metric.white(left[t])
 		for _, c := range columns {
-			g.left = append(g.left, product(c, left[t]))
+			g.left = append(g.left, product(c, white))
 		}
 	}
 	return g
