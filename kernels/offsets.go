@@ -5,7 +5,8 @@ package kernels
 //
 //	y[i*n+c] += clamp(offsets[i] + numbers[(i/4*n+c)*4+i%4]<<shift, ±MaxScale)
 //
-// shift is at most 30. Sums are int32 and wrap around. Offsets without numbers are not clamped.
+// shift is at most 30. Sums are int32 and wrap around. Offsets without numbers are not clamped
+// (docs/decisions.md#offsets-in-a-kernel).
 func AddOffsets(y, offsets []int32, numbers []int8, m, n int, shift uint) {
 	checkShift("AddOffsets", shift)
 	checkLen("AddOffsets", "y", len(y), elements(m, n), "%d×%d", m, n)
