@@ -40,9 +40,9 @@ type Trained struct {
 //	o = clip(RoundShift(O·(127, 116, 106, 95, 85, 74, 64, 53), max(8 - r, 4)))
 //	b = clamp(Offset + o·2^max(r - 4, 0), ±MaxScale)
 //
-// where 2^r is about the root of the matrix's columns. With CoarseGains, each level of a pent moves a multiplier by 1.3 to 3.1 %, and all pents together by
-// 35 %. With FineGains it is a quarter of that, and g is rounded, so that some levels do not change it.
-// A matrix without multipliers gets multipliers of 128, and its Shift grows by 7. Inputs with a root mean
+// where 2^r is about the root of the matrix's columns. With CoarseGains, each level of a pent moves a
+// multiplier by 1.3 to 3.1 %, and all pents together by 35 %. With FineGains it is a quarter of that, and
+// g is rounded, so that some levels do not change it. A matrix without multipliers gets multipliers of 128, and its Shift grows by 7. Inputs with a root mean
 // square of 20 and pents spread the accumulators over ±24·2^r; each level of a pent of O moves them by
 // 0.9 to 2.2 % of that, and all pents together by 23 %.
 //

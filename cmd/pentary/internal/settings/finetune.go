@@ -101,7 +101,7 @@ const gainShift = "gain-shift"
 
 // NewFinetune returns the default settings.
 func NewFinetune() *Finetune {
-	o := NewOptimizer(es.Options{Generations: 400, Pairs: 32, Sigma: 5, Estimator: lowrank.PerturbActivations}, "0.008")
+	o := NewOptimizer(es.Options{Generations: 400, Pairs: 32, Sigma: 6, Estimator: lowrank.PerturbActivations}, "0.008")
 	o.measured.capped = true // large steps damage pretrained weights, even if they are few
 	o.Early.Patience = patience
 	return &Finetune{
@@ -119,7 +119,7 @@ const patience = 5
 
 // RewardDefaults has the defaults of flags with --reward, by name.
 var RewardDefaults = map[string]string{
-	"noise": lowrank.PerturbWeights.String(), "steps": "32", "streams": "8", "pairs": "32", "generations": "100", "early-stop": "0",
+	"noise": lowrank.PerturbWeights.String(), "sigma": "5", "steps": "32", "streams": "8", "pairs": "32", "generations": "100", "early-stop": "0",
 }
 
 // Complete implements Settings. It makes file names absolute.
