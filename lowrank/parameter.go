@@ -35,6 +35,11 @@ type Parameter struct {
 	// (docs/decisions.md#rows-of-rare-n-grams).
 	Sparse bool
 
+	// Normalized says that ComputeTerms divides each input of W by its root mean square over the
+	// samples, so that all columns of Z have about the same spread. Otherwise the largest inputs, to
+	// which outputs are the most sensitive, move their weights first, and small ones round to zero.
+	Normalized bool
+
 	// Constant says that W multiplies the same inputs in all samples. ComputeTerms then keeps
 	// the means of D, because nothing else moves W.
 	Constant bool
@@ -65,6 +70,9 @@ func (w Parameter) String() string {
 	}
 	if w.Sparse {
 		s += " sparse"
+	}
+	if w.Normalized {
+		s += " normalized"
 	}
 	if w.Constant {
 		s += " constant"

@@ -74,7 +74,7 @@ type termsWork struct {
 	raw   []uint8
 	codes []uint8 // of a row of A over all terms
 	f     []int8  // of a pair, by column
-	x     []int8  // of a strip of sparse inputs, weighed
+	x     []int8  // of a strip of inputs, weighed
 }
 
 // deltaRows is how many rows of D a piece of a loop takes.
@@ -112,6 +112,10 @@ type LayerBatch struct {
 // have about the same spread, and k is the number of inputs that are nonzero in any column,
 // at least 1. ⌊Σ x̂²·2^8/(k·columns)⌋ below is then at least 1, too: with many columns
 // most inputs are rare, and a deviation of 0 would make the largest steps of all.
+//
+// With Parameter.Normalized, an input x of root mean square rms over the columns becomes
+// clamp(RoundShift(x·⌊42·2^24/⌊rms·2^8⌋⌋, 16), ±127), of which x̂ then has a root mean square of about
+// 4; an input with ⌊rms·2^8⌋ = 0 stays as it is.
 //
 // D, m rows of columns, is scaled in integers. Divisions and roots round down; the shift
 // rounds to nearest.
@@ -308,11 +312,16 @@ func (u *Updater) spreadColumns(worker, i int) {
 	size := kernels.Quads(u.terms.Count) * kernels.StripCols * 4
 	k := max(min(u.parameter.W.Cols()-from, kernels.StripCols), 0)
 	x := g.batch.X[min(from*g.columns, len(g.batch.X)):][:kernels.Quads(k)*4*g.columns]
-	if g.sparse {
+	if g.sparse || u.parameter.Normalized {
 		ws := &g.work[worker]
 		ws.x = append(ws.x[:0], x...)
 		x = ws.x
+	}
+	switch {
+	case g.sparse:
 		g.seen[i] = weighColumns(x, g.columns)
+	case u.parameter.Normalized:
+		normalizeInputs(x, g.columns)
 	}
 	g.squares[i] = kernels.UpdateTermsOfInputs(u.terms.Right[i*size:][:size], x, k, g.columns)
 }

@@ -166,6 +166,7 @@ func TestTerms(t *testing.T) {
 					testTerms(t, u, n, s.m, s.k, s.pairs, s.samples, 2+i, "")
 					testTerms(t, u, n, s.m, s.k, s.pairs, s.samples, 1+i%2, "sparse")
 					testTerms(t, u, n, s.m, s.k, s.pairs, s.samples, 1+i%2, "constant")
+					testTerms(t, u, n, s.m, s.k, s.pairs, s.samples, 1+i%2, "normalized")
 					n.Generator = kernels.Philox4x32
 					testTerms(t, u, n, s.m, s.k, s.pairs, s.samples, 1, "")
 				}
@@ -190,6 +191,22 @@ func testTerms(t *testing.T, u *Updater, n Noise, m, k, pairs, of, split int, in
 			vectors[at] = 16 * int8(1/(1+rng.IntN(1+j%9))) // all, or few
 			x[(j/4*samples+b)*4+j%4] = vectors[at]
 		}
+	}
+	if inputs == "normalized" {
+		w.Normalized = true
+		for at := range vectors {
+			b, j := at/k, at%k
+			switch j % 4 {
+			case 1: // small
+				vectors[at] /= 32
+			case 2: // rare
+				vectors[at] *= int8(1 / (1 + rng.IntN(9)))
+			case 3:
+				vectors[at] = 0
+			}
+			x[(j/4*samples+b)*4+j%4] = vectors[at]
+		}
+		vectors = normalized(vectors, k)
 	}
 	codes := randomCodes(rng, pairs*of)
 	var repeated []int8
@@ -266,6 +283,25 @@ func testTerms(t *testing.T, u *Updater, n Noise, m, k, pairs, of, split int, in
 	if _, err := packed.MatrixOver(m, k, w.W.Bytes()); err != nil {
 		t.Errorf("%s: %v", name, err)
 	}
+}
+
+// normalized returns samples of k inputs as ComputeTerms states for Normalized.
+func normalized(vectors []int8, k int) []int8 {
+	samples, to := len(vectors)/k, make([]int8, len(vectors))
+	for j := range k {
+		squares := 0.0
+		for b := range samples {
+			squares += float64(vectors[b*k+j]) * float64(vectors[b*k+j])
+		}
+		factor, rms := 1., math.Floor(math.Sqrt(math.Floor(squares*65536/float64(samples))))
+		if rms > 0 {
+			factor = math.Floor(42*(1<<24)/rms) / 65536
+		}
+		for b := range samples {
+			to[b*k+j] = int8(max(-127, min(math.Floor(float64(vectors[b*k+j])*factor+0.5), 127)))
+		}
+	}
+	return to
 }
 
 // For codes of pure noise the deviation that ComputeTerms returns is Z's.

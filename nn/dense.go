@@ -39,6 +39,8 @@ type Dense struct {
 	offsets *Dense // of Offset, likewise
 	one     uint   // of a matrix of newRows; 0: it is none
 	frozen  bool   // not trained
+
+	normalized bool // see lowrank.Parameter
 }
 
 // NewDense returns a layer of zero weights whose Shift keeps the spread of the activations:

@@ -25,6 +25,12 @@ const gainBits = kernels.GainBits
 // Trained selects the numbers of a model that an optimizer trains.
 type Trained struct {
 	Weights bool // matrices of one pent a weight
+
+	// Residual selects the matrices of one pent a weight that end the branches of residual layers,
+	// instead of all, and normalizes their inputs, see lowrank.Parameter. Noise in the outputs of few
+	// matrices hides less of the signal.
+	Residual bool
+
 	Scales  bool // multipliers of matrices
 	Offsets bool // offsets of matrices of one pent a weight
 
@@ -59,6 +65,11 @@ func (m *Model) SetTrained(t Trained) error {
 	if t.GainShift < CoarseGains || t.GainShift > FineGains {
 		return fmt.Errorf("nn: gains with a shift of %d, want %d to %d", t.GainShift, CoarseGains, FineGains)
 	}
+	residual := map[*Dense]bool{}
+	markResidual(m.Layers, residual)
+	if t.Residual && (t.Weights || len(residual) == 0) {
+		return fmt.Errorf("nn: matrices of %d residual branches to train, all weights: %t; want at least one, and not all weights", len(residual), t.Weights)
+	}
 	skip := map[*Dense]bool{}
 	if first, ok := asFirst(m.Layers[0]); ok {
 		skip[first.matrix()] = true
@@ -70,7 +81,8 @@ func (m *Model) SetTrained(t Trained) error {
 		}
 	}
 	for _, d := range m.matrices {
-		d.frozen = !t.Weights
+		d.normalized = t.Residual && residual[d]
+		d.frozen = !t.Weights && !d.normalized
 		if skip[d] || d.one > 0 {
 			continue
 		}
@@ -113,10 +125,25 @@ func markPlaces(layers []Layer, marked map[*Dense]bool) {
 	}
 }
 
+// markResidual marks the dense layers that end branches of residual layers.
+func markResidual(layers []Layer, marked map[*Dense]bool) {
+	for _, l := range layers {
+		switch l := l.(type) {
+		case *Residual:
+			if d, ok := l.Layers[len(l.Layers)-1].(*Dense); ok {
+				marked[d] = true
+			}
+			markResidual(l.Layers, marked)
+		case *Scan:
+			markResidual(l.Layers, marked)
+		}
+	}
+}
+
 // parameter returns a matrix for an optimizer.
 func (d *Dense) parameter(number int, name string) lowrank.Parameter {
 	p := lowrank.Parameter{
-		Number: uint32(number), Name: name, W: d.W, Sigma: d.Sigma, Log2Scale: d.log2Scale(), Sparse: d.sparse, Frozen: d.Digits > 1 || d.frozen,
+		Number: uint32(number), Name: name, W: d.W, Sigma: d.Sigma, Log2Scale: d.log2Scale(), Sparse: d.sparse, Normalized: d.normalized, Frozen: d.Digits > 1 || d.frozen,
 	}
 	if d.one > 0 {
 		const larger = 4 // σ of 2^-4 is a level of each pent with noise in weights

@@ -180,3 +180,38 @@ func TestRowsLearn(t *testing.T) {
 		}
 	}
 }
+
+// Residual selects the matrices that end residual branches, of all layers, and no others.
+func TestTrainResidual(t *testing.T) {
+	m := models()["llama"]
+	if err := m.SetTrained(Trained{Residual: true}); err != nil {
+		t.Fatal(err)
+	}
+	var trained []string
+	for _, p := range m.Parameters() {
+		if !p.Frozen && !p.Normalized {
+			t.Errorf("%v: not normalized", p)
+		}
+		if !p.Frozen {
+			trained = append(trained, p.Name)
+		}
+	}
+	// The second branch ends in a matrix of several digits.
+	if want := []string{"1.2.weights", "3.2.weights", "4.2.weights"}; !slices.Equal(trained, want) {
+		t.Errorf("trained: %q, want %q", trained, want)
+	}
+	if err := m.SetTrained(Trained{Weights: true}); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range m.Parameters() {
+		if p.Normalized {
+			t.Errorf("%v is normalized after all", p)
+		}
+	}
+	if m.SetTrained(Trained{Residual: true, Weights: true}) == nil {
+		t.Error("all weights and some")
+	}
+	if NewModel(NewDense(4, 4, false)).SetTrained(Trained{Residual: true}) == nil {
+		t.Error("a model without residual layers")
+	}
+}

@@ -39,6 +39,7 @@ func TestEarlierRuns(t *testing.T) {
 		{name: "3-layers-cut", weights: "827ee2aabcd6f4c38232656843b8b92034436c1eb3bd3f4874d8143c12616d02"},
 		{name: "3-scales", weights: "2c27221cbb259d62889c2f139614ac866e1d92dacaf2402113d5971f48f0ff90", model: "tokens.pent"},
 		{name: "3-reward", weights: "9fa014ca01008e776bffd2985c649a7889db93dafe34eceb71462481d41f1726", model: "bytes.pent"},
+		{name: "3-residual", weights: "95f7a88b679ebc6d941f9a3de8d5f8158de2e9ef5761a99dc7c2cb931dd2af67", model: "tokens.pent"},
 		{name: "3-biases", weights: "954238393c632672ffdab9c98035e18fd24318fd8f25c50d9a79760eef6b9137", model: "tokens.pent"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

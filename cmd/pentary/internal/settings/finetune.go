@@ -44,10 +44,11 @@ const (
 	TrainWeights Trained = 1 << iota
 	TrainScales
 	TrainBiases
+	TrainResidual
 )
 
 // trainedNames are the names of the elements, in their order.
-var trainedNames = []string{"weights", "scales", "biases"}
+var trainedNames = []string{"weights", "scales", "biases", "residual"}
 
 // trainedBoth is the name of weights and scales in models and runs, as earlier versions wrote it.
 const trainedBoth = "both"
@@ -142,7 +143,7 @@ func (s *Finetune) Groups() console.Groups {
 	integer(f, &s.Batch.Steps, "steps", 1, maxLength, "tokens learned from the beginning of each text; with --reward, largest number of tokens in a completion, by default "+RewardDefaults["steps"])
 	integer(f, &s.Batch.Streams, "streams", 1, 1<<16, "texts that each member reads per generation; with --reward, prompts that it completes, by default "+RewardDefaults["streams"])
 	integer(f, &s.Batch.Discount, "discount", 0, 256, "noise in activations: weight of each score, in 1/256 of the previous one")
-	f.Var(&s.Train, "train", "trained `parts`, separated by commas: weights (of one pent), scales and biases (one per row of a matrix)")
+	f.Var(&s.Train, "train", "trained `parts`, separated by commas: weights (of one pent), or residual (weights of the matrices that end residual branches), scales and biases (one per row of a matrix)")
 	console.Offer(f, "train", trainedNames...)
 	f.UintVar(&s.Gains, gainShift, s.Gains, "scales: each level of a pent moves a multiplier by 0.4 to 0.8 % with 7, and by 1.3 to 3.1 % with 5")
 	console.Bound(f, gainShift, nn.CoarseGains, nn.FineGains)

@@ -265,8 +265,8 @@ func (t *finetune) build([]int) error {
 	}
 	if err == nil && t.Train != settings.TrainWeights {
 		err = t.net.SetTrained(nn.Trained{
-			Weights: t.Train.Has(settings.TrainWeights), Scales: t.Train.Has(settings.TrainScales),
-			Offsets: t.Train.Has(settings.TrainBiases), GainShift: t.Gains,
+			Weights: t.Train.Has(settings.TrainWeights), Residual: t.Train.Has(settings.TrainResidual),
+			Scales: t.Train.Has(settings.TrainScales), Offsets: t.Train.Has(settings.TrainBiases), GainShift: t.Gains,
 		})
 	}
 	return err
