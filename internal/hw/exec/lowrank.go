@@ -202,7 +202,7 @@ func (m *Machine) addPents(y, base, d Tensor, address int64) error {
 	m.event.Read.Words += isa.WordBytes
 	const most = 16 << 16
 	if sigma < -most || sigma > most {
-		return fmt.Errorf("D multiplied by %d, want at most ±%d", sigma, most)
+		return fmt.Errorf("multiplier %d of D, want at most ±%d", sigma, most)
 	}
 	if err := firstError(same(y, base), same(y, d)); err != nil {
 		return err
