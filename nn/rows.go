@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -67,8 +68,11 @@ func (m *Model) SetTrained(t Trained) error {
 	}
 	residual := map[*Dense]bool{}
 	markResidual(m.Layers, residual)
-	if t.Residual && (t.Weights || len(residual) == 0) {
-		return fmt.Errorf("nn: matrices of %d residual branches to train, all weights: %t; want at least one, and not all weights", len(residual), t.Weights)
+	switch {
+	case t.Residual && t.Weights:
+		return errors.New("nn: weights and the residual branches' weights to train, want one of them")
+	case t.Residual && len(residual) == 0:
+		return errors.New("nn: no matrix that ends a residual branch to train")
 	}
 	skip := map[*Dense]bool{}
 	if first, ok := asFirst(m.Layers[0]); ok {
