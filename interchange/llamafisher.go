@@ -61,6 +61,7 @@ func newMetric(moments [][]float64) *metric {
 	return m
 }
 
+// squareOf returns an n × n matrix of zeros.
 func squareOf(n int) [][]float64 {
 	m := make([][]float64, n)
 	for i := range m {

@@ -12,11 +12,7 @@ type moments struct {
 const dampingShare = 0.03
 
 func momentsOf(x [][]float64) *moments {
-	n := len(x[0])
-	h := make([][]float64, n)
-	for i := range h {
-		h[i] = make([]float64, n)
-	}
+	h := squareOf(len(x[0]))
 	for _, row := range x {
 		for i, a := range row {
 			for j, b := range row[:i+1] {

@@ -25,11 +25,7 @@ type rowFit struct {
 }
 
 func newRowFit(n int) *rowFit {
-	f := &rowFit{pull: make([]float64, n), h: make([][]float64, n)}
-	for j := range f.h {
-		f.h[j] = make([]float64, n)
-	}
-	return f
+	return &rowFit{pull: make([]float64, n), h: squareOf(n)}
 }
 
 // Tokens are worked on in parts of whole texts, side by side. Sums over parts are in one order.

@@ -84,7 +84,7 @@ what is learned:
 Matrices of one pent a weight are trained, others stay as they are; --train selects
 multipliers and biases of rows instead. Texts that training does not use are the test, in
 nats per token; with --reward, 256 completions. The defaults of --reward are noise in
-weights and 100 generations.
+weights, --sigma 5 and 100 generations.
 
 Keep all files where they are until the run has ended.`
 }
